@@ -1,0 +1,167 @@
+# raydeck. `make help` says what there is; `make demo` and `make test` do all on a fresh machine.
+# One Makefile, not recursive; sources are found by folder, so that a new file needs no line here.
+
+VERSION  := 0.1.0
+PREFIX   ?= /usr/local
+DESTDIR  ?=
+BUILD    ?= build
+SAN      ?=
+V        ?= 0
+
+Q := $(if $(filter 1,$(V)),,@)
+say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
+
+CC       ?= cc
+PKG      := libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw
+SIM_PKG  := libmicrohttpd gnutls
+TEST_PKG := cmocka vterm
+
+WARN     := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wmissing-prototypes -Wstrict-prototypes -Wvla
+HARDEN   := -fstack-protector-strong -fPIE $(if $(SAN),,-D_FORTIFY_SOURCE=2)
+CFLAGS   ?= -O2 -g
+SANFLAGS := $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+# pkg-config is asked once its packages are there; `deps` installs them first.
+pkg       = $(shell pkg-config --cflags $(PKG) $(SIM_PKG) 2>/dev/null)
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -I. -I$(BUILD)/gen $(WARN) $(HARDEN) $(CFLAGS) $(SANFLAGS) $(patsubst -I%,-isystem%,$(pkg)) \
+             -DRAYDECK_VERSION='"$(VERSION)"' -DRAYDECK_DATADIR='"$(PREFIX)/share/raydeck"' -MMD -MP
+LINK     := -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS)
+LIBS      = $(shell pkg-config --libs $(PKG)) -lm
+SIM_LIBS  = $(shell pkg-config --libs $(SIM_PKG))
+TEST_LIBS = $(shell pkg-config --libs $(TEST_PKG))
+
+LIB_SRC  := $(filter-out backends/sim/%,$(wildcard backends/*.c backends/*/*.c)) $(wildcard deploy/*.c) \
+            $(filter-out tui/main.c,$(wildcard tui/*.c tui/*/*.c))
+SIM_SRC  := $(wildcard backends/sim/*.c)
+PROTO    := $(wildcard backends/*/*.proto)
+GEN_C    := $(PROTO:%.proto=$(BUILD)/gen/%.pb-c.c)
+GEN_H    := $(GEN_C:.c=.h)
+obj       = $(patsubst %.c,$(BUILD)/o/%.o,$(1))
+LIB_OBJ  := $(call obj,$(LIB_SRC)) $(GEN_C:$(BUILD)/gen/%.c=$(BUILD)/o/gen/%.o)
+SIM_OBJ  := $(filter-out $(BUILD)/o/backends/sim/sim_main.o,$(call obj,$(SIM_SRC)))
+LIB      := $(BUILD)/libraydeck.a
+
+SUPPORT  := $(call obj,$(wildcard tests/support/*.c))
+TEST_SRC := $(wildcard tests/unit/*_test.c tests/wire/*_test.c tests/screens/*_test.c tests/e2e/*_test.c)
+TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
+FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
+BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
+PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
+
+.PHONY: all demo test check-asan check-ubsan fuzz fuzz-build lint format bench coverage install uninstall clean help \
+        deps-build deps-test deps-lint programs tests accept
+.DEFAULT_GOAL := all
+.SECONDARY:
+
+all: programs
+programs: $(PROGRAMS)
+tests: $(TESTS)
+
+# The packages are looked for first, in a make of its own: the rest of this file asks pkg-config about them.
+demo:
+	$(Q).ci/deps.sh build
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs
+	$(Q)$(BUILD)/raydeck demo $(ARGS)
+
+test:
+	$(Q).ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs tests
+	$(Q)BUILD=$(BUILD) tests/run.sh $(TESTS) $(ONLY)
+
+check-asan:
+	$(Q).ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory BUILD=build/asan SAN=address,undefined CFLAGS='-O1 -g' test
+
+check-ubsan:
+	$(Q).ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory BUILD=build/ubsan SAN=undefined CFLAGS='-O1 -g' test
+
+# A short run of every fuzz target: SECONDS_EACH seconds each, from the corpus of recorded bytes.
+SECONDS_EACH ?= 20
+fuzz:
+	$(Q).ci/deps.sh build fuzz
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/fuzz CC=clang SAN=address,undefined,fuzzer-no-link CFLAGS='-O1 -g' fuzz-build
+	$(Q)tests/fuzz/run.sh build/fuzz/tests/fuzz $(SECONDS_EACH)
+fuzz-build: $(FUZZERS)
+
+lint:
+	$(Q).ci/deps.sh build test lint
+	$(Q)tests/lint/run.sh
+
+format:
+	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+
+bench:
+	$(Q).ci/deps.sh build test
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) programs $(BENCHES)
+	$(Q)BUILD=$(BUILD) tests/bench/run.sh
+
+coverage:
+	$(Q)$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS='-O0 -g --coverage' test
+	$(Q)tests/lint/coverage.sh build/coverage
+
+# Shows how the screens differ from the files kept (by `make test`), and takes them as they are now.
+accept:
+	$(Q)$(MAKE) --no-print-directory -j$$(nproc) tests
+	$(Q)RAYDECK_ACCEPT=1 BUILD=$(BUILD) tests/run.sh $(filter $(BUILD)/tests/screens/%,$(TESTS))
+	$(Q)git --no-pager diff --stat -- tests/screens
+
+$(BUILD)/o/%.o: %.c | $(GEN_H)
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(EXTRA_$(subst /,_,$*)) -c -o $@ $<
+
+$(BUILD)/o/gen/%.o: $(BUILD)/gen/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<
+
+$(BUILD)/gen/%.pb-c.c $(BUILD)/gen/%.pb-c.h &: %.proto
+	@mkdir -p $(BUILD)/gen
+	$(call say,PROTO,$<)protoc-c --c_out=$(BUILD)/gen $<
+
+$(LIB): $(LIB_OBJ)
+	$(call say,AR,$@)rm -f $@ && ar rcs $@ $(LIB_OBJ)
+
+$(BUILD)/raydeck: $(call obj,tui/main.c) $(LIB)
+	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/raydeck-sim: $(call obj,backends/sim/sim_main.c) $(SIM_OBJ) $(LIB)
+	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(SIM_LIBS)
+
+$(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/o/tests/fuzz/%_fuzz.o $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
+
+$(BUILD)/tests/%: $(BUILD)/o/tests/%.o $(SUPPORT) $(SIM_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(SIM_LIBS) $(TEST_LIBS)
+
+install: programs
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes $(DESTDIR)$(PREFIX)/share/man/man1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
+	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/themes
+	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
+	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
+	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/raydeck $(DESTDIR)$(PREFIX)/bin/raydeck-sim $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1 \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck
+	rm -rf $(DESTDIR)$(PREFIX)/share/raydeck
+
+clean:
+	rm -rf build
+
+help:
+	@echo 'make demo         build, then the console on a simulated cluster'
+	@echo 'make test         build, then every test                     ONLY=name: those whose path has it'
+	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
+	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
+	@echo 'make lint         layers, banned functions, complexity, formatting, shell scripts'
+	@echo 'make accept       take the screens as they are drawn now, and say what changed'
+	@echo 'make bench        speed, against curl, kubectl and redis-cli in the same run'
+	@echo 'make coverage     line coverage of the tests'
+	@echo 'make install      PREFIX=/usr/local DESTDIR=;  make uninstall'
+	@echo 'make clean        remove build/;  V=1 shows the commands'
+
+-include $(shell test -d $(BUILD)/o && find $(BUILD)/o -name '*.d')

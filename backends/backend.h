@@ -1,0 +1,138 @@
+/*
+ * backend.h - the kinds of backend: one const vtable an implementation, one explicit NULL-terminated list a kind.
+ *
+ * A backend is opened with the loop, its configuration and a sink; it never sees the world. It tells its state by
+ * CHANGE_SOURCE, goes on for ever (back-off and all), and after close() has returned uses neither sink nor callbacks;
+ * its memory goes in the last close callback. A NULL slot means "cannot"; capability bits are what it can do in
+ * principle.
+ */
+#ifndef RAYDECK_BACKEND_H
+#define RAYDECK_BACKEND_H
+
+#include "backends/base/buf.h"
+#include "backends/base/err.h"
+#include "backends/link/http.h"
+#include "backends/link/loop.h"
+#include "backends/world/change.h"
+
+#include <stdint.h>
+
+/* ---- Kubernetes ---------------------------------------------------------------------------------------------- */
+
+enum { KUBE_CAN_DELETE = 1 << 0, KUBE_CAN_PROXY = 1 << 1, KUBE_CAN_SECRETS = 1 << 2, KUBE_CAN_LOGS = 1 << 3 };
+
+/* What was found out about where we are; text is safe, borrowed until close. */
+struct kube_where {
+    const char *context, *server, *user, *ns; /* ns: of the context */
+    const char *kubeconfig;                   /* path(s), or "in-cluster" */
+    const char *server_version;               /* "v1.34.4", NULL until known */
+    bool insecure;                            /* TLS is not verified */
+};
+struct kube_open {
+    const char *kubeconfig, *context, *ns; /* NULL: default, the context's, all namespaces that can be read */
+};
+struct kube;
+struct kube_ops {
+    const char *kind; /* "api" */
+    unsigned caps;
+    /* *ret_be is set only on success. The configuration is copied. */
+    enum err (*open)(struct loop *l, const struct kube_open *conf, const struct sink *sink, struct kube **ret_be,
+                     struct why *why);
+    void (*close)(struct kube *be);
+    const struct kube_where *(*where)(const struct kube *be);
+    /* Watches RayServices, RayClusters, pods … of one namespace from now on (NULL: all). Called when the focus is
+     * known. */
+    void (*set_namespace)(struct kube *be, const char *ns);
+    /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. done once, then CHANGE_DELETED is put.
+     */
+    void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
+                       void (*done)(void *arg, enum err err, const char *why), void *arg);
+    /* May this user do it (SelfSubjectAccessReview)? resource as "pods", "pods/proxy", "secrets". */
+    void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,
+                void (*done)(void *arg, enum tri answer, const char *why), void *arg);
+    /* One value of a Secret; the bytes are wiped after done returns. */
+    void (*secret)(struct kube *be, const char *ns, const char *name, const char *key,
+                   void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg);
+    /* The inline Redis password of a RayService's spec, where it stands in clear; never in a change. */
+    void (*inline_password)(struct kube *be, const char *ns, const char *service,
+                            void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
+                            void *arg);
+    /* A request through the server's proxy: path begins with "/api/v1/namespaces/…/proxy/…"; ask->url is ignored. May
+     * return NULL after having called done. */
+    struct http_request *(*proxy)(struct kube *be, const char *path, const struct http_ask *ask,
+                                  const struct http_calls *calls);
+    void (*refresh)(struct kube *be); /* asks everything again, now */
+};
+extern const struct kube_ops *const kube_kinds[];
+
+/* ---- Redis --------------------------------------------------------------------------------------------------- */
+
+struct redis_open {
+    const char *url;             /* redis://[user[:password]@]host[:port], unix:///path, rediss:// */
+    const char *via;             /* a command whose stdin and stdout are the connection, or NULL */
+    const char *user, *password; /* beside the URL's own */
+    const char *ns;              /* storage namespace; NULL: found, all reported */
+};
+struct redis_link;
+struct redis_ops {
+    const char *kind; /* "resp" */
+    unsigned caps;
+    enum err (*open)(struct loop *l, const struct redis_open *conf, const struct sink *sink, struct redis_link **ret_be,
+                     struct why *why);
+    void (*close)(struct redis_link *be);
+    /* The addresses of head pods (ours is not one): CLIENT LIST's rows from them are Ray's. */
+    void (*set_head_addresses)(struct redis_link *be, const char *const *ips, size_t count);
+    void (*set_namespace)(struct redis_link *be, const char *ns);
+    void (*refresh)(struct redis_link *be);
+};
+extern const struct redis_ops *const redis_kinds[];
+
+/* ---- Neuron -------------------------------------------------------------------------------------------------- */
+
+struct neuron_open {
+    const char *source;      /* the source's id, "neuron/…" */
+    const char *spec;        /* a command, or http://… */
+    const char *knode, *pod; /* where it runs, when that is known; else NULL */
+};
+struct neuron;
+struct neuron_ops {
+    const char *kind; /* "monitor" */
+    bool (*takes)(const char *spec);
+    enum err (*open)(struct loop *l, const struct neuron_open *conf, const struct sink *sink, struct neuron **ret_be,
+                     struct why *why);
+    void (*close)(struct neuron *be);
+};
+extern const struct neuron_ops *const neuron_kinds[];
+
+/* ---- Prompts and probes -------------------------------------------------------------------------------------- */
+
+/* How an HTTP request reaches Serve: directly (base URL), or through the API server's proxy. */
+struct serve_path {
+    char *words; /* "API server proxy", "direct 10.0.0.3:8000": shown beside every answer */
+    char *base;  /* direct: "http://host:port"; proxied: "/api/v1/namespaces/…/proxy" */
+    bool proxied;
+};
+struct serve_open {
+    struct http_client *http;        /* for direct paths; borrowed */
+    const struct kube_ops *kube_ops; /* for proxied ones; may be NULL */
+    struct kube *kube;
+};
+struct prompt_ask {
+    const char *id, *question;
+    const char *model;      /* NULL: the kind's own default */
+    struct serve_path path; /* copied */
+    uint64_t timeout_ms;
+    uint64_t due_wall_ms;
+};
+struct prompt_run;
+struct prompt_ops {
+    const char *kind; /* "infer" */
+    bool streams;
+    /* Puts a REQUEST record (kind "prompt") as it proceeds; done is called once with the final one (borrowed). */
+    struct prompt_run *(*ask)(struct loop *l, const struct serve_open *how, const struct prompt_ask *ask,
+                              const struct sink *sink, void (*done)(void *arg, const struct request *r), void *arg);
+    void (*cancel)(struct prompt_run *run); /* done is called with phase "cancelled" */
+};
+extern const struct prompt_ops *const prompt_kinds[];
+
+#endif

@@ -1,0 +1,37 @@
+/*
+ * json.h - cJSON with its traps closed: the whole text must be one value (no trailing bytes), valid UTF-8, without
+ * \u0000, at most JSON_DEPTH deep, finite numbers only. Errors name the byte offset.
+ *
+ * Reading is forgiving where the field says so: a missing member, null and a wrong type are all "not there".
+ * Strings are borrowed from the tree, raw: pass them through text_safe before they become part of a change.
+ */
+#ifndef RAYDECK_BASE_JSON_H
+#define RAYDECK_BASE_JSON_H
+
+#include "backends/base/err.h"
+#include "backends/base/known.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { JSON_DEPTH = 64 };
+
+/* Caller frees *ret with cJSON_Delete. */
+enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);
+
+/* Members of an object, by exact name; obj may be NULL. */
+const cJSON *json_get(const cJSON *obj, const char *name);
+const cJSON *json_path(const cJSON *obj, const char *dotted);  /* "status.containerStatuses"; no dots inside names */
+const char *json_str(const cJSON *obj, const char *name);      /* NULL unless a string */
+struct known_u64 json_u64(const cJSON *obj, const char *name); /* whole, 0..2^53; a decimal string too */
+struct known_f64 json_f64(const cJSON *obj, const char *name); /* finite */
+enum tri json_bool(const cJSON *obj, const char *name);
+struct known_u64 json_stamp(const cJSON *obj, const char *name); /* an RFC 3339 string, as stamp.h */
+
+#define JSON_EACH(item, array)                                                                                         \
+    for (const cJSON *item = cJSON_IsArray(array) || cJSON_IsObject(array) ? (array)->child : NULL; item;              \
+         item = item->next)
+
+#endif

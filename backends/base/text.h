@@ -1,0 +1,55 @@
+/*
+ * text.h - text from outside, made safe; UTF-8; and how numbers are worded.
+ *
+ * "Safe" text is valid UTF-8 without C0, C1, DEL, ESC, bidirectional controls (U+061C, U+200E/F, U+202A-202E,
+ * U+2066-2069), zero-width joiner abuse, line or paragraph separators; what is not a character is shown as \xNN, a
+ * control character as \xNN too (\n and \t on request as they are). Everything foreign passes through here before it
+ * is put into a change.
+ */
+#ifndef RAYDECK_BASE_TEXT_H
+#define RAYDECK_BASE_TEXT_H
+
+#include "backends/base/buf.h"
+#include "backends/base/known.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum text_keep { TEXT_ONE_LINE, TEXT_KEEP_LINES /* \n and \t stay; \r\n becomes \n */ };
+
+/* Decodes one character of the len bytes at s (len > 0). Returns its bytes (1..4) and sets *ret_cp; an invalid byte
+ * returns 1 and sets *ret_cp to TEXT_INVALID. */
+#define TEXT_INVALID 0xFFFFFFFFu
+size_t text_decode(const char *s, size_t len, uint32_t *ret_cp);
+size_t text_encode(uint32_t cp, char out[4]); /* 0 for what is not a scalar value */
+
+/* Columns of a character: 0 combining, 1, 2 wide. -1 for one that must not reach the screen. Needs no locale. */
+int text_cp_width(uint32_t cp);
+size_t text_width(const char *safe); /* columns of safe text */
+
+/* Safe copy of len foreign bytes, at most max_bytes of output (an ellipsis says it was cut). Caller frees. */
+char *text_safe(const char *foreign, size_t len, enum text_keep keep, size_t max_bytes);
+void text_safe_into(char *out, size_t out_size, const char *foreign, size_t len); /* TEXT_ONE_LINE */
+bool text_is_safe(const char *s, size_t len, enum text_keep keep);
+
+/* True for a name or value that looks like a secret (TOKEN, PASSWORD, SECRET, KEY…, hf_…, AKIA…, bearer …, PEM). */
+bool text_looks_secret(const char *name, const char *value);
+
+char *text_hex(const void *bytes, size_t len);                            /* lower case; caller frees */
+enum err text_base64_decode(const char *in, size_t len, struct buf *out); /* ERR_PARSE, ERR_LIMIT; padding required */
+enum err text_base64_encode(const void *in, size_t len, struct buf *out);
+enum err text_url_encode(const char *in, size_t len, struct buf *out); /* RFC 3986 unreserved stay */
+
+enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret); /* decimal digits only */
+
+/* Words for numbers; each writes a NUL-terminated string and returns out. */
+enum { TEXT_NUM_MAX = 32 };
+char *text_bytes(char out[TEXT_NUM_MAX], struct known_u64 bytes); /* "–", "812 B", "5.0 KiB", "752 KiB", "6.1 MiB" */
+char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms);         /* kubectl's: "5s", "4m10s", "3h", "4d2h", "9d" */
+char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);          /* a stop-watch: "5.4s", "59.9s", "1:21", "9:54" */
+
+bool text_eq(const char *a, const char *b);         /* NULL equals NULL and "" */
+bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; NULL hay has nothing */
+
+#endif

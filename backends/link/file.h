@@ -1,0 +1,15 @@
+/* file.h - whole small files. It blocks, so it is for start-up, configuration and token files. */
+#ifndef RAYDECK_LINK_FILE_H
+#define RAYDECK_LINK_FILE_H
+
+#include "backends/base/buf.h"
+#include "backends/base/err.h"
+
+/* Adds the file's bytes to out; regular files only. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT (out->max), ERR_IO; why
+ * names the path. */
+enum err file_read(const char *path, struct buf *out, struct why *why);
+
+/* Writes a temporary file beside path (mode 0600), then renames it over path. */
+enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
+
+#endif

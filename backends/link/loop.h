@@ -1,0 +1,38 @@
+/*
+ * loop.h - the one event loop (libuv) and its clocks. Nothing that runs on it blocks.
+ *
+ * Handles die only in their last close callback: an alarm that is freed in its own callback is fine.
+ */
+#ifndef RAYDECK_LINK_LOOP_H
+#define RAYDECK_LINK_LOOP_H
+
+#include "backends/base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <uv.h>
+
+struct loop;
+
+struct loop *loop_new(void);
+void loop_free(struct loop *l); /* runs the pending close callbacks first; NULL is fine */
+uv_loop_t *loop_uv(struct loop *l);
+void loop_run(struct loop *l);                   /* until loop_stop, or nothing is left to wait for */
+bool loop_step(struct loop *l, uint64_t max_ms); /* runs what is due, waits at most max_ms; for tests */
+void loop_stop(struct loop *l);
+
+uint64_t loop_now_ms(void); /* CLOCK_BOOTTIME: ages, time-outs */
+uint64_t loop_now_us(void); /* CLOCK_BOOTTIME: latencies */
+/* Our wall clock, corrected by what servers said (loop_hear_date); milliseconds. */
+uint64_t loop_wall_ms(const struct loop *l);
+void loop_hear_date(struct loop *l, uint64_t server_wall_ms); /* an HTTP Date just read */
+
+/* A timer. */
+struct alarm;
+struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg);
+void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms /* 0: once */);
+void alarm_stop(struct alarm *a);
+bool alarm_is_set(const struct alarm *a);
+void alarm_free(struct alarm *a); /* NULL is fine */
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * session.h - one look at one service: opens the backends the configuration asks for or that are found, feeds what they
+ * say to the world, and carries out what a person asked. The console, `status`, `ask`, `kill-head` and `info` all stand
+ * on it.
+ *
+ * The flow of discovery: Kubernetes first (kubeconfig); the RayService in focus gives the Redis address, user, password
+ * reference and storage namespace; worker pods give the probes' targets; the configuration overrides each.
+ */
+#ifndef RAYDECK_SESSION_H
+#define RAYDECK_SESSION_H
+
+#include "backends/backend.h"
+#include "backends/conf.h"
+#include "backends/world/answers.h"
+#include "backends/world/recovery.h"
+#include "backends/world/world.h"
+
+struct session;
+struct session_calls {
+    void (*changed)(void *arg, const struct change *c); /* after the world and the recovery have seen it */
+    void *arg;
+};
+
+/* conf is borrowed until session_close. Fails only for what cannot become right by waiting (a malformed kubeconfig
+ * that was named); everything else is a source's state. */
+enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
+                      struct why *why);
+void session_close(struct session *s); /* NULL is fine */
+
+const struct world *session_world(const struct session *s);
+const struct recovery *session_recovery(const struct session *s);
+struct focus session_focus(const struct session *s);
+const struct kube_where *session_where(const struct session *s); /* NULL without Kubernetes */
+/* True when every world that is configured has been listed once or has failed: what `status` waits for. */
+bool session_settled(const struct session *s);
+/* The focus when there are several RayServices. */
+void session_choose(struct session *s, const char *ns, const char *service);
+void session_tick(struct session *s); /* about once a second: expiry, evidence by time */
+void session_refresh(struct session *s);
+
+/* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
+enum err session_may_delete(const struct session *s, struct why *why);
+
+/* Sends a prompt; returns its REQUEST key ("" when it could not even be tried: why says it). done may be NULL. */
+enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
+                     void *arg, struct why *why);
+void session_stop_asking(struct session *s); /* cancels every prompt in flight */
+
+/* Deletes the head pod with that UID and no other. */
+enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
+                           void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
+
+/* What was found and how, one line each, for `info`: world, what, value, from where. */
+void session_info(const struct session *s,
+                  void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * answers.h - the three answers at the top of the screen, out of the world alone: is it ANSWERING; could it LOSE THE
+ * HEAD; the LAST HEAD LOSS, or, during an outage, HEAD DOWN and WORKER PODS. The console draws them, `status` prints
+ * them; nobody words them twice. Unknown is said as such.
+ */
+#ifndef RAYDECK_WORLD_ANSWERS_H
+#define RAYDECK_WORLD_ANSWERS_H
+
+#include "backends/world/recovery.h"
+
+enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_WARN, VERDICT_NO };
+
+enum { ANSWER_TEXT_MAX = 200, ANSWERS = 3 };
+
+struct answer {
+    const char *question; /* "ANSWERING", "LOSE THE HEAD?", "HEAD DOWN" … */
+    enum verdict verdict;
+    char word[24];               /* "YES", "NO", "5.4s", "2/2", "–" */
+    char text[ANSWER_TEXT_MAX];  /* the evidence, for 120 columns */
+    char brief[ANSWER_TEXT_MAX]; /* the same, for 80 columns */
+};
+
+/* Why the head may or may not be lost, one line each: for the detail pane, doctor and the kill dialog. */
+struct head_loss {
+    enum verdict pod, node, redis;
+    char pod_why[ANSWER_TEXT_MAX], node_why[ANSWER_TEXT_MAX], redis_why[ANSWER_TEXT_MAX];
+    unsigned warnings;
+};
+struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
+
+/* Probes of the last `window_ms` and what they say; a probe nobody answered in time counts as failed. */
+struct probe_sum {
+    size_t ok, slow, failed, waiting;
+    struct known_u64 p50_us, p95_us, slowest_us, last_ok_ms;
+};
+struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms);
+
+void answers_of(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+                uint64_t wall_ms, struct answer out[ANSWERS]);
+
+#endif

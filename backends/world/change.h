@@ -1,0 +1,80 @@
+/*
+ * change.h - the only way into the world.
+ *
+ * A change owns its bytes, names its source, and carries the times: ours (at_ms, since boot; wall_ms) and, inside the
+ * record, the source's own. It is what a recording keeps and a replay feeds. Secrets never get into one: the parsers
+ * drop them first.
+ */
+#ifndef RAYDECK_WORLD_CHANGE_H
+#define RAYDECK_WORLD_CHANGE_H
+
+#include "backends/base/err.h"
+#include "backends/world/record.h"
+
+#include <stdint.h>
+
+enum world_kind { WORLD_KUBE, WORLD_REDIS, WORLD_NEURON, WORLD_SERVE, WORLD_CONSOLE, WORLD_KINDS };
+
+/* What a source is at. STALE is not told by sources: it is judged from the age of their last proof of life. */
+enum source_state {
+    SOURCE_OFF,        /* not configured, or "none" */
+    SOURCE_CONNECTING, /* never yet answered */
+    SOURCE_LIVE,
+    SOURCE_DOWN,   /* answered once, or never will: why says which; being retried */
+    SOURCE_DENIED, /* 401, 403, NOAUTH, NOPERM */
+    SOURCE_ABSENT  /* the kind does not exist there (404) */
+};
+
+enum change_type {
+    CHANGE_SOURCE,   /* a source appears, or its state changes: source, world, state, why, detail */
+    CHANGE_ALIVE,    /* a proof of life of a source that brought nothing new */
+    CHANGE_PUT,      /* record: a row is there, and is this */
+    CHANGE_GONE,     /* table, key: a row is not there any more (a tombstone stays for a while) */
+    CHANGE_RELIST,   /* table: a full list begins; the source's rows of that table are marked */
+    CHANGE_RELISTED, /* table: the list is complete; what was not put meanwhile is gone */
+    CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
+                        (UINT64_MAX: the pod's own) */
+    CHANGE_DROPPED,  /* table, number: so many rows were beyond a limit and are not known */
+    CHANGE_PROGRESS  /* table, number of total: how far a first list or scan is; total 0 = unknown */
+};
+
+/* A source's id is short, unique, and shown in messages: "kube/pods", "redis", "neuron/ip-10-0-1-7", "serve". */
+struct change {
+    enum change_type type;
+    char *source; /* never NULL */
+    enum world_kind world;
+    uint64_t at_ms;   /* ours, CLOCK_BOOTTIME */
+    uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */
+    enum source_state state;
+    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT */
+    char *why;    /* safe text for a person */
+    char *detail; /* SOURCE: address or command as shown, no secrets */
+    enum table table;
+    char *key;
+    uint64_t number, total;
+    struct record *record; /* PUT */
+};
+
+/* All of them return a change the caller owns; at_ms and wall_ms are the sink's to set where they are 0. */
+struct change *change_new(enum change_type type, const char *source, enum world_kind world);
+struct change *change_put(const char *source, enum world_kind world, struct record *record /* takes */);
+struct change *change_gone(const char *source, enum world_kind world, enum table table, const char *key);
+struct change *change_source(const char *source, enum world_kind world, enum source_state state, enum err err,
+                             const char *why, const char *detail);
+void change_free(struct change *c);
+
+/* One line of a recording and back (JSON, no newline). */
+enum err change_to_json(const struct change *c, struct buf *out);
+enum err change_from_json(const char *bytes, size_t len, struct change **ret, struct why *why);
+
+/* Where parsers and backends put their changes. */
+struct sink {
+    void (*change)(void *owner, struct change *c /* takes */);
+    void *owner;
+};
+static inline void sink_put(const struct sink *sink, struct change *c)
+{
+    sink->change(sink->owner, c);
+}
+
+#endif

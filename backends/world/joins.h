@@ -1,0 +1,40 @@
+/*
+ * joins.h - what belongs together across the three worlds. Pure look-ups over the world; nothing is stored.
+ *
+ * A Ray node is a pod by its instance_id (the pod's name), else by its IP address. A monitor is of a K8s node by
+ * instance_id = the Node's providerID (or by the name it was given), or of one pod when it runs inside it. A replica's
+ * core indices count within its pod: they are matched to a monitor of the pod, or to one of the whole K8s node only
+ * where a single pod there holds NeuronCores; else nothing is claimed.
+ */
+#ifndef RAYDECK_WORLD_JOINS_H
+#define RAYDECK_WORLD_JOINS_H
+
+#include "backends/world/world.h"
+
+/* The RayService on screen and what is its own. NULL members: not there. */
+struct focus {
+    const char *ns, *service; /* as asked for; borrowed */
+    const struct rayservice *rayservice;
+    const struct raycluster *raycluster; /* the active one */
+    const struct pod *head;              /* the newest living head pod of it */
+    const struct row *head_row;
+    const struct redis *redis;
+    const char *gcs_ns; /* the storage namespace its GCS uses; NULL unknown */
+};
+/* ns or service NULL: taken from the only RayService there is. Borrows from the world until its next change. */
+struct focus focus_of(const struct world *w, const char *ns, const char *service);
+
+bool focus_has_pod(const struct focus *f, const struct pod *pod); /* a Ray pod of the service's clusters */
+const struct pod *pod_named(const struct world *w, const char *ns, const char *name); /* living ones first */
+const struct knode *knode_named(const struct world *w, const char *name);
+const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n);
+const struct raynode *raynode_of_pod(const struct world *w, const struct focus *f,
+                                     const struct pod *pod); /* ALIVE first */
+const struct knode *knode_of_monitor(const struct world *w, const struct monitor *m);
+const struct pod *pod_of_core(const struct world *w, const struct focus *f, const struct core *core);
+const struct actor *actor_of_core(const struct world *w, const struct focus *f, const struct core *core);
+/* A Serve replica actor's short name: "mistral-7b#0s09vcjz" out of SERVE_REPLICA::app#deployment#id. Writes "" if it is
+ * none. */
+char *replica_label(const struct actor *a, char *out, size_t size);
+
+#endif

@@ -1,0 +1,90 @@
+/*
+ * world.h - the model: what is known, how old, and what was lost. Pure: no I/O, no clock.
+ *
+ * world_apply is the only way in. A change copies what it brings; rows keep their place (first seen first), so that
+ * rows on a screen never jump; what is gone stays as a tombstone for WORLD_TOMBSTONE_MS, at most WORLD_TOMBSTONES a
+ * table. Each table has a generation that moves with every visible change in it.
+ */
+#ifndef RAYDECK_WORLD_WORLD_H
+#define RAYDECK_WORLD_WORLD_H
+
+#include "backends/world/change.h"
+
+enum {
+    WORLD_TOMBSTONE_MS = 10 * 60 * 1000,
+    WORLD_TOMBSTONES = 64,
+    WORLD_REQUESTS = 4096, /* finished requests kept */
+    WORLD_ROWS = 100000,   /* rows a table; more are counted as dropped */
+    WORLD_SOURCES = 256,
+    SOURCE_STALE_MS = 10000,
+    HISTORY_POINTS = 120 /* utilisation samples a core */
+};
+
+struct row {
+    struct record *record; /* of the table's type; borrowed from the world */
+    const char *source;
+    uint64_t seen_ms; /* first put, ours */
+    uint64_t seen_wall_ms;
+    uint64_t changed_ms; /* last put that changed something, ours */
+    uint64_t changed_wall_ms;
+    uint64_t gone_ms; /* 0: it is there. Else a tombstone since then */
+    uint64_t gone_wall_ms;
+    uint64_t generation; /* the table's, at the last change */
+    bool first_listed;   /* came with the first full list: existed before we looked */
+};
+
+struct source {
+    const char *id, *why, *detail;
+    enum world_kind world;
+    enum source_state state;
+    enum err err;
+    uint64_t since_ms;       /* of the state */
+    uint64_t last_change_ms; /* 0: never */
+    uint64_t last_alive_ms;  /* 0: never */
+    uint64_t listed_ms;      /* a first full list was completed; 0: not yet */
+};
+
+struct world;
+
+struct world *world_new(void);
+void world_free(struct world *w);
+
+/* Applies one change; borrows it. Nothing that a change says can trip an assert. */
+void world_apply(struct world *w, const struct change *c);
+
+/* Lets time pass: forgets tombstones that are old enough. Returns true when something visible changed. */
+bool world_expire(struct world *w, uint64_t now_ms);
+
+uint64_t world_generation(const struct world *w, enum table table);
+uint64_t world_generation_all(const struct world *w); /* moves with every table's and with every source's state */
+
+size_t world_count(const struct world *w, enum table table); /* without tombstones */
+uint64_t world_dropped(const struct world *w, enum table table);
+bool world_progress(const struct world *w, enum table table, uint64_t *ret_done, uint64_t *ret_total);
+const struct row *world_find(const struct world *w, enum table table, const char *key);
+const struct row *world_first(const struct world *w, enum table table); /* tombstones included, in order of arrival */
+const struct row *world_next(const struct world *w, const struct row *row);
+
+#define WORLD_EACH(row, w, table)                                                                                      \
+    for (const struct row *row = world_first((w), (table)); row; row = world_next((w), row))
+/* The row's record as its struct: const struct pod *pod = ROW(row, pod). */
+#define ROW(row, type) ((const struct type *)(const void *)(row)->record)
+
+/* Sources, in order of appearance. */
+size_t world_sources(const struct world *w);
+const struct source *world_source(const struct world *w, size_t index);
+const struct source *world_source_named(const struct world *w, const char *id); /* NULL: none */
+
+/* What a source is really at: its state, SOURCE_DOWN turned from LIVE where it gave no proof of life for
+ * SOURCE_STALE_MS. ret_age_ms (may be NULL): since the last proof of life; unknown when there was none. */
+enum freshness { FRESH_OFF, FRESH_WAITING, FRESH_LIVE, FRESH_STALE, FRESH_DOWN, FRESH_DENIED, FRESH_ABSENT };
+enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct known_u64 *ret_age_ms);
+
+/* The same for a whole world: the worst of its sources that are not off; the age is the oldest. ret_source: the one. */
+enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
+                               struct known_u64 *ret_age_ms, const struct source **ret_source);
+
+/* The utilisation history of a core, oldest first; NaN is unknown. Returns the number of points written (<= max). */
+size_t world_history(const struct world *w, const char *core_key, double *out, size_t max);
+
+#endif

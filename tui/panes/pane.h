@@ -1,0 +1,66 @@
+/*
+ * pane.h - one pane: a const struct of functions and a state of its own size.
+ *
+ * update() rebuilds the cached view from the world when a generation moved; draw() is pure and draws the cached view;
+ * input() answers keys that the pane itself understands and may return a request, which app.c alone carries out.
+ * Panes never see backends.
+ */
+#ifndef RAYDECK_PANES_PANE_H
+#define RAYDECK_PANES_PANE_H
+
+#include "backends/world/answers.h"
+#include "backends/world/recovery.h"
+#include "backends/world/world.h"
+#include "tui/draw/canvas.h"
+#include "tui/draw/table.h"
+#include "tui/term/input.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What the panes look at: everything is borrowed for the call. */
+struct view {
+    const struct world *world;
+    const struct recovery *recovery;
+    const struct focus *focus;
+    uint64_t now_ms, wall_ms;
+    const struct selection *selection; /* the thing selected in the focused pane */
+    bool read_only, armed, demo;
+};
+/* What is selected, so that other panes can mark the same thing. */
+struct selection {
+    enum table table;
+    char key[160];
+    char pod_uid[64]; /* the pod it belongs to, "" when none */
+};
+
+enum request_type { REQUEST_NONE, REQUEST_COMMAND /* by id */, REQUEST_OPEN /* the selected row's detail */ };
+struct pane_request {
+    enum request_type type;
+    int command; /* enum command */
+};
+
+struct pane;
+struct pane_ops {
+    const char *name, *title; /* "pods", "Pods" */
+    char letter;              /* '1' … '9', 'R' */
+    size_t state_size;        /* of the pane's struct, whose first member is struct pane */
+    int min_rows;             /* below this it is shown as a tab only */
+    void (*init)(struct pane *p);
+    void (*done)(struct pane *p);
+    void (*update)(struct pane *p, const struct view *v);
+    void (*draw)(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
+    int (*wanted_rows)(const struct pane *p, const struct view *v, int cols);           /* content rows it would fill */
+    void (*status)(const struct pane *p, const struct view *v, char *out, size_t size); /* right end of its rule */
+    void (*brief)(const struct pane *p, const struct view *v, char *out, size_t size);  /* one line, for 80 columns */
+    bool (*selected)(const struct pane *p, struct selection *ret);
+    void (*detail)(const struct pane *p, const struct view *v, struct buf *out); /* lines of safe text */
+    struct pane_request (*input)(struct pane *p, const struct view *v, const struct input *in);
+};
+struct pane {
+    const struct pane_ops *ops;
+    struct table_view *table; /* NULL, or the pane's table: filter and sort commands work on it */
+};
+extern const struct pane_ops *const pane_kinds[]; /* NULL-terminated, in order of their keys */
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * term.h - the terminal: the only module that knows curses. ncurses writes its differences into a memfd; term drains
+ * them to the terminal without blocking, one frame at a time, each ended by ESC[5n whose answer (or 1 s) admits the
+ * next: a slow line paces the frames itself and never queues old ones.
+ *
+ * Opening changes the terminal, closing restores it in every case: term_close, the exhausted-memory hook, a fatal
+ * signal. Signals (INT, TERM, HUP, TSTP, CONT, WINCH) become callbacks on the loop.
+ */
+#ifndef RAYDECK_TERM_TERM_H
+#define RAYDECK_TERM_TERM_H
+
+#include "backends/base/err.h"
+#include "backends/link/loop.h"
+#include "tui/draw/canvas.h"
+#include "tui/term/input.h"
+#include "tui/term/theme.h"
+
+#include <stdbool.h>
+
+struct term;
+struct term_conf {
+    int in, out;       /* descriptors; a tty */
+    const char *color; /* auto, always, never; NULL is auto */
+    bool ascii, slow, mouse, no_bell, no_title;
+    const struct theme *theme; /* copied */
+};
+struct term_calls {
+    void (*input)(void *arg, const struct input *in);
+    void (*ready)(void *arg);             /* a new frame may be drawn */
+    void (*quit)(void *arg, int signal_); /* INT, TERM or HUP; 0: the terminal is gone */
+    void (*resumed)(void *arg);           /* after Ctrl-Z and fg */
+    void *arg;
+};
+enum err term_open(struct loop *l, const struct term_conf *conf, const struct term_calls *calls, struct term **ret,
+                   struct why *why);
+void term_close(struct term *t); /* restores; NULL is fine */
+void term_size(const struct term *t, int *ret_rows, int *ret_cols);
+bool term_ascii(const struct term *t);
+bool term_may_draw(const struct term *t);                 /* else `ready` will say when */
+void term_frame(struct term *t, const struct canvas *cv); /* sends what differs; nothing if nothing does */
+void term_theme(struct term *t, const struct theme *theme);
+void term_bell(struct term *t);
+void term_title(struct term *t, const char *safe);
+void term_suspend(struct term *t); /* Ctrl-Z */
+uint64_t term_bytes_sent(const struct term *t);
+
+#endif

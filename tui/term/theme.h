@@ -1,0 +1,33 @@
+/*
+ * theme.h - roles to colours, out of themes/NAME.yaml. theme_parse has no I/O; the built-in default needs no file.
+ *
+ * File: name, and a map `roles` of role name (tui/draw/role.def) to {fg, bg, bold, dim, underline, reverse, italic}. A
+ * colour is a name of the 16 (red, bright-red, default …), 0-255, or "#rrggbb"; the nearest there is gets used. Roles
+ * that are left out stay as the default theme has them. Errors name file, line and column.
+ */
+#ifndef RAYDECK_TERM_THEME_H
+#define RAYDECK_TERM_THEME_H
+
+#include "backends/base/err.h"
+#include "tui/draw/role.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { COLOR_DEFAULT = -1, COLOR_RGB = 0x1000000 /* | rrggbb; else an index 0..255 */ };
+struct look {
+    int32_t fg, bg;
+    bool bold, dim, underline, reverse, italic;
+};
+struct theme {
+    char name[32];
+    struct look look[ROLE_COUNT];
+};
+void theme_default(struct theme *t);
+enum err theme_parse(const char *file, const char *bytes, size_t len, struct theme *ret, struct why *why);
+
+/* The nearest palette index of a colour for a terminal of `colors` (8, 16, 256). */
+int theme_nearest(int32_t color, int colors);
+
+#endif
