@@ -49,12 +49,13 @@ BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
 PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 
 .PHONY: all demo test check-asan check-ubsan fuzz fuzz-build lint format bench coverage install uninstall clean help \
-        deps-build deps-test deps-lint programs tests accept
+        programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
 
 all: programs
 programs: $(PROGRAMS)
+generated: $(GEN_H)
 tests: $(TESTS)
 
 # The packages are looked for first, in a make of its own: the rest of this file asks pkg-config about them.

@@ -1,0 +1,35 @@
+"""Functions that are not used here, and commands that are never sent to a Redis that is not ours."""
+import re
+
+from sources import c_files, code, report
+
+BANNED = {
+    "strcpy": "buf_str or mem_str", "strcat": "buf_str", "sprintf": "snprintf or buf_printf", "vsprintf": "vsnprintf",
+    "stpcpy": "buf_str", "strncpy": "text_safe_into or snprintf", "strncat": "buf_add", "gets": "buf_lines",
+    "strtok": "strchr or strcspn", "atoi": "text_u64", "atol": "text_u64", "atoll": "text_u64", "atof": "json_f64",
+    "sscanf": "a parser", "scanf": "a parser", "fscanf": "a parser", "alloca": "mem_alloc", "system": "link/process.h",
+    "popen": "link/process.h", "malloc": "mem_alloc", "calloc": "mem_zero", "realloc": "mem_grow", "strdup": "mem_str",
+    "strndup": "mem_strn", "asprintf": "mem_printf", "vasprintf": "mem_printf", "tmpnam": "mkstemp", "mktemp": "mkstemp",
+    "usleep": "an alarm", "sleep": "an alarm", "signal": "uv_signal or sigaction",
+}
+ALLOWED = {
+    ("backends/base/mem.c", name) for name in ("malloc", "calloc", "realloc", "strdup", "asprintf", "vasprintf")
+} | {("tui/term/signals.c", "signal")}
+CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
+FORBIDDEN_REDIS = re.compile(r'"(KEYS|MONITOR|FLUSHALL|FLUSHDB|HGETALL|DEL|HSET|HDEL|SET)\b', re.I)
+
+found = []
+for path in c_files("backends", "deploy", "tui"):
+    if not path.endswith((".c", ".h")):
+        continue
+    for number, line in enumerate(code(path).splitlines(), 1):
+        for match in CALL.finditer(line):
+            name = match.group(1)
+            if (path, name) not in ALLOWED:
+                found.append(f"{path}:{number}: {name} is not used here: {BANNED[name]} instead")
+    if path.startswith("backends/redis/"):
+        with open(path, encoding="utf-8") as f:
+            for number, line in enumerate(f, 1):
+                if FORBIDDEN_REDIS.search(line) and not line.lstrip().startswith(("*", "/*", "//")):
+                    found.append(f"{path}:{number}: a Redis command that the console must never send")
+report(found)
