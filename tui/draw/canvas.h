@@ -3,7 +3,8 @@
  *
  * A canvas may be a window on another (canvas_sub); coordinates are its own, and whatever falls outside is clipped. A
  * wide character takes two cells, the second one empty; one that does not fit is replaced by a space. Only safe text
- * (base/text.h) may be drawn; what is not is drawn as '?'.
+ * (base/text.h) may be drawn; what is not is drawn as '?'. On an ASCII canvas the glyphs we use ourselves are folded to
+ * their stand-ins, column for column, and what is beyond ASCII otherwise is '?'.
  */
 #ifndef RAYDECK_DRAW_CANVAS_H
 #define RAYDECK_DRAW_CANVAS_H
@@ -20,19 +21,23 @@ struct cell {
     uint32_t mark[CELL_MARKS]; /* combining characters */
     unsigned char role;
 };
+struct cursor {
+    int row, col; /* of the root; row -1: hidden */
+};
 struct canvas {
     struct cell *cells;    /* of the whole grid */
     int stride, top, left; /* where this window is in it */
     int rows, cols;
     bool ascii; /* glyphs fall back: see glyph() */
     bool owned;
-    int cursor_row, cursor_col; /* of the root; -1: hidden */
+    struct cursor *cursor; /* shared by all windows of a root, which owns it */
 };
 
 void canvas_init(struct canvas *c, int rows, int cols); /* blank, ROLE_TEXT */
 void canvas_done(struct canvas *c);
 void canvas_clear(struct canvas *c, enum role role);
 struct canvas canvas_sub(const struct canvas *c, int row, int col, int rows, int cols); /* clipped to c */
+const struct cell *canvas_cell(const struct canvas *c, int row, int col);               /* NULL outside */
 
 /* Draws safe text from (row, col) on, clipped at the window's edge; returns the column after it. */
 int canvas_text(struct canvas *c, int row, int col, enum role role, const char *text);

@@ -24,20 +24,25 @@ struct column {
     bool numeric; /* sorts by the row's number for that column */
 };
 struct table_cell {
-    char text[TABLE_CELL_MAX]; /* safe */
-    double number;             /* for sorting */
+    const char *text; /* safe; at most TABLE_CELL_MAX bytes; never NULL */
+    double number;    /* for sorting; NAN sorts last */
     enum role role;
 };
+/* Keys, cells and their texts live in the table's arena until the next table_begin: a row costs what it holds. */
 struct table_row {
-    char *key;      /* owned by the table */
+    struct arena *arena;
+    const char *key;
     char mark;      /* '-' gone, '+' new, ' ' */
     enum role role; /* of the whole row where a cell says ROLE_TEXT */
     bool marked;    /* the same thing is selected in another pane */
-    struct table_cell cell[TABLE_COLUMNS];
+    int cell_count;
+    struct table_cell *cell; /* cell_count of them */
 };
 struct table_view {
     const struct column *columns;
     int column_count;
+    int natural[TABLE_COLUMNS]; /* widest cell or head */
+    struct arena *arena;
     struct table_row *rows; /* all, in the owner's order */
     size_t count, capacity;
     size_t *shown; /* indices after filter and sort */
@@ -56,18 +61,21 @@ void table_done(struct table_view *t);
 
 /* Rebuilding: begin, then one table_row_add a row, then end (filters, sorts, keeps the selection). */
 void table_begin(struct table_view *t);
-struct table_row *table_row_add(struct table_view *t, const char *key); /* cells empty, ROLE_TEXT */
+/* Cells empty, ROLE_TEXT. The row may be written until the next table_row_add. */
+struct table_row *table_row_add(struct table_view *t, const char *key);
 void table_cell_set(struct table_row *r, int column, enum role role, const char *text);
 void table_cell_num(struct table_row *r, int column, enum role role, double number, const char *text);
 void table_end(struct table_view *t);
 
 void table_draw(const struct table_view *t, struct canvas *cv, bool focused); /* the first line is the column heads */
 int table_height(const struct table_view *t);                                 /* heads and all rows */
-bool table_move(struct table_view *t, int by, int page); /* by rows; true when the selection moved */
+/* By rows; `page` is how many rows are visible (0: not known). True when the selection moved. */
+bool table_move(struct table_view *t, int by, int page);
 void table_edge(struct table_view *t, bool last);
-bool table_select(struct table_view *t, const char *key);
+bool table_select(struct table_view *t, const char *key);  /* false, and nothing changes, where it is not shown */
 const char *table_selected(const struct table_view *t);    /* key, or NULL when empty */
 void table_filter(struct table_view *t, const char *text); /* "!text" inverts; "" shows all */
+void table_sort_by(struct table_view *t, int column);      /* again: the other way */
 void table_sort_next(struct table_view *t);                /* owner's order, then each column up and down */
 bool table_click(struct table_view *t, int row, int col, int rows,
                  int cols); /* selects, or sorts by the head clicked */

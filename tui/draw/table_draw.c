@@ -1,0 +1,72 @@
+#include "backends/base/text.h"
+#include "tui/draw/table_layout.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void draw_heads(const struct table_view *t, struct canvas *cv, const struct table_layout *at)
+{
+    canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_HEADER, ' ');
+    for (int i = 0; i < t->column_count; i++) {
+        if (!at->width[i]) continue;
+        char title[TABLE_CELL_MAX];
+        const char *order = t->sort != i ? "" : t->sort_down ? "↓" : "↑";
+        snprintf(title, sizeof title, "%s%s", t->columns[i].title, order);
+        canvas_field(cv, 0, at->at[i], t->columns[i].right ? -at->width[i] : at->width[i], ROLE_HEADER, title);
+    }
+}
+
+static void draw_row(const struct table_view *t, struct canvas *cv, const struct table_layout *at, int line,
+                     size_t index, bool focused)
+{
+    const struct table_row *r = &t->rows[t->shown[index]];
+    bool selected = focused && index == t->selected_at;
+    enum role role = selected ? ROLE_SELECTED : r->role != ROLE_TEXT ? r->role : r->marked ? ROLE_MARKED : ROLE_TEXT;
+    canvas_fill(cv, line, 0, 1, cv->cols, role, ' ');
+    bool mark = r->mark == '-' || r->mark == '+';
+    if (mark) canvas_fill(cv, line, 0, 1, 1, role, (uint32_t)r->mark);
+    if (selected) canvas_fill(cv, line, mark ? 1 : 0, 1, 1, role, '>');
+    for (int i = 0; i < t->column_count; i++) {
+        const struct table_cell *cell = &r->cell[i];
+        if (!at->width[i] || !cell->text[0]) continue;
+        enum role shown = selected || cell->role == ROLE_TEXT ? role : cell->role;
+        canvas_field(cv, line, at->at[i], t->columns[i].right ? -at->width[i] : at->width[i], shown, cell->text);
+    }
+}
+
+void table_draw(const struct table_view *t, struct canvas *cv, bool focused)
+{
+    struct table_layout at;
+    table_layout(t, cv->cols, &at);
+    draw_heads(t, cv, &at);
+    int page = table_page(t, cv->rows);
+    size_t top = table_top(t, page);
+    for (int line = 0; line < page && top + (size_t)line < t->shown_count; line++)
+        draw_row(t, cv, &at, line + 1, top + (size_t)line, focused);
+    if (t->count > 0 && t->shown_count == 0)
+        canvas_printf(cv, 1, TABLE_LEAD, ROLE_DIM, "none of %zu rows matches the filter %s", t->count, t->filter);
+    if (t->not_shown > 0)
+        canvas_printf(cv, cv->rows - 1, TABLE_LEAD, ROLE_WARN, "first %zu of %zu", t->count, t->count + t->not_shown);
+}
+
+int table_height(const struct table_view *t)
+{
+    size_t rows = 1 + t->shown_count + (t->not_shown > 0) + (t->count > 0 && t->shown_count == 0);
+    return rows > 100000 ? 100000 : (int)rows;
+}
+
+bool table_click(struct table_view *t, int row, int col, int rows, int cols)
+{
+    if (row < 0 || row >= rows || col < 0 || col >= cols) return false;
+    if (row == 0) {
+        struct table_layout at;
+        table_layout(t, cols, &at);
+        for (int i = 0; i < t->column_count; i++)
+            if (at.width[i] && col >= at.at[i] && col < at.at[i] + at.width[i]) return table_sort_by(t, i), true;
+        return false;
+    }
+    int page = table_page(t, rows);
+    size_t index = table_top(t, page) + (size_t)row - 1;
+    if (row > page || index >= t->shown_count) return false;
+    return table_select(t, t->rows[t->shown[index]].key);
+}

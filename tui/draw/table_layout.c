@@ -1,0 +1,113 @@
+#include "tui/draw/table_layout.h"
+
+#include <limits.h>
+
+struct fit {
+    bool out[TABLE_COLUMNS];
+    int width[TABLE_COLUMNS];
+    int gap;
+};
+
+static bool flexible(const struct column *c)
+{
+    return c->max == 0;
+}
+
+static int fit_total(const struct table_view *t, const struct fit *f)
+{
+    int total = TABLE_LEAD, gaps = -f->gap;
+    for (int i = 0; i < t->column_count; i++) {
+        if (f->out[i]) continue;
+        total += f->width[i];
+        gaps += f->gap;
+    }
+    return total + (gaps > 0 ? gaps : 0);
+}
+
+static void fit_natural(const struct table_view *t, struct fit *f)
+{
+    for (int i = 0; i < t->column_count; i++) {
+        const struct column *c = &t->columns[i];
+        int width = t->natural[i];
+        if (c->max > 0 && width > c->max) width = c->max;
+        f->width[i] = width < c->min ? c->min : width;
+    }
+}
+
+/* Takes `over` columns away from what is wider than its minimum: from the flexible ones first. */
+static int shrink(const struct table_view *t, struct fit *f, int over, bool flex)
+{
+    for (int i = t->column_count - 1; i >= 0 && over > 0; i--) {
+        int spare = f->width[i] - t->columns[i].min;
+        if (f->out[i] || flexible(&t->columns[i]) != flex || spare <= 0) continue;
+        int cut = spare < over ? spare : over;
+        f->width[i] -= cut;
+        over -= cut;
+    }
+    return over;
+}
+
+static bool fits(const struct table_view *t, struct fit *f, int cols)
+{
+    fit_natural(t, f);
+    for (f->gap = 2; f->gap > 0; f->gap--)
+        if (fit_total(t, f) <= cols) return true;
+    f->gap = 1;
+    int over = shrink(t, f, fit_total(t, f) - cols, true);
+    return shrink(t, f, over, false) <= 0;
+}
+
+static bool leave_one(const struct table_view *t, struct fit *f)
+{
+    int least = -1;
+    for (int i = 0; i < t->column_count; i++) {
+        int priority = t->columns[i].priority;
+        if (f->out[i] || priority <= 0) continue;
+        if (least < 0 || priority >= t->columns[least].priority) least = i;
+    }
+    if (least < 0) return false;
+    return f->out[least] = true;
+}
+
+static void spread(const struct table_view *t, struct fit *f, int spare)
+{
+    int flex = 0;
+    for (int i = 0; i < t->column_count; i++) flex += !f->out[i] && flexible(&t->columns[i]);
+    for (int i = 0; i < t->column_count && spare > 0 && flex > 0; i++) {
+        if (f->out[i] || !flexible(&t->columns[i])) continue;
+        int share = spare / flex--;
+        f->width[i] += share;
+        spare -= share;
+    }
+}
+
+void table_layout(const struct table_view *t, int cols, struct table_layout *ret)
+{
+    struct fit f = {.gap = 1};
+    while (!fits(t, &f, cols) && leave_one(t, &f)) {
+    }
+    spread(t, &f, cols - fit_total(t, &f));
+    *ret = (struct table_layout){0};
+    int at = TABLE_LEAD;
+    for (int i = 0; i < t->column_count; i++) {
+        if (f.out[i]) continue;
+        ret->at[i] = at;
+        ret->width[i] = f.width[i];
+        at += f.width[i] + f.gap;
+    }
+}
+
+int table_page(const struct table_view *t, int rows)
+{
+    int page = rows - 1 - (t->not_shown > 0);
+    return page > 0 ? page : 0;
+}
+
+size_t table_top(const struct table_view *t, int page)
+{
+    size_t top = t->top, fit = page > 0 ? (size_t)page : 1;
+    if (t->selected_at < top) top = t->selected_at;
+    if (t->selected_at >= top + fit) top = t->selected_at - fit + 1;
+    size_t last = t->shown_count > fit ? t->shown_count - fit : 0;
+    return top < last ? top : last;
+}

@@ -1,0 +1,18 @@
+/* table_layout.h - where the columns of a table go; between table.c, which keeps the rows, and table_draw.c. */
+#ifndef RAYDECK_DRAW_TABLE_LAYOUT_H
+#define RAYDECK_DRAW_TABLE_LAYOUT_H
+
+#include "tui/draw/table.h"
+
+enum { TABLE_LEAD = 2 /* the marks before the first column */ };
+struct table_layout {
+    int at[TABLE_COLUMNS];    /* first column on the screen */
+    int width[TABLE_COLUMNS]; /* 0: left out */
+};
+void table_layout(const struct table_view *t, int cols, struct table_layout *ret);
+
+/* How many rows fit below the heads, and the first one shown so that the selection is visible. */
+int table_page(const struct table_view *t, int rows);
+size_t table_top(const struct table_view *t, int page);
+
+#endif
