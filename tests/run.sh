@@ -30,6 +30,7 @@ run_one() {
 }
 export -f run_one; export limit
 
+# shellcheck disable=SC2016 # $1 and $2 are the inner shell's
 printf '%s\n' "${!programs[@]}" | while read -r i; do printf '%s\0%s\0' "${programs[$i]}" "$work/$i"; done |
   xargs -0 -n 2 -P "${JOBS:-2}" bash -c 'run_one "$1" "$2"' run
 

@@ -91,8 +91,9 @@ void record_set(char **field, const char *text);
 const char *table_name(enum table table); /* "pod"; used in recordings and messages */
 enum err table_from_name(const char *name, enum table *ret);
 
-/* One JSON object {"table":"pod","key":…,fields…}, unknown ones left out. As -o json and recordings write it. */
-cJSON *record_to_json(const struct record *r);
+/* One JSON object {"table":"pod","key":…,fields…}. A recording leaves unknown fields out; `-o json` writes them as null. */
+enum record_unknown { RECORD_LEAVE_OUT, RECORD_AS_NULL };
+cJSON *record_to_json(const struct record *r, enum record_unknown how);
 enum err record_from_json(const cJSON *json, struct record **ret, struct why *why);
 
 /* Fills every field from a random stream: for property tests. */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # run.sh: every lint of the project, each named, all of them run; ends with a line of totals. Exit 1 when one found something.
 set -uo pipefail
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 2
 export LC_ALL=C.UTF-8
 venv=${LINT_VENV:-build/lint-venv}
 failures=0; checks=0
