@@ -1,0 +1,222 @@
+#include "backends/neuron/monitor.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/backoff.h"
+#include "backends/link/process.h"
+#include "backends/neuron/neuron_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct neuron {
+    struct loop *loop;
+    struct sink sink;
+    char *source, *spec, *shown, *knode, *pod;
+    struct process *process;
+    struct alarm *again;   /* starts the command */
+    struct alarm *silence; /* the command is taken for hung */
+    struct backoff backoff;
+    struct neuron_sums sums;
+    uint64_t started_ms, line;
+    enum source_state state;
+    enum err err;
+    size_t cores, devices; /* of the last list that was told as complete */
+    uint64_t dropped;
+    bool listed;
+};
+
+static void start(void *arg);
+
+static void tell(struct neuron *be, enum source_state state, enum err err, const char *why)
+{
+    be->state = state;
+    be->err = err;
+    sink_put(&be->sink, change_source(be->source, WORLD_NEURON, state, err, why, be->shown));
+}
+
+static void tell_table(struct neuron *be, enum change_type type, enum table table)
+{
+    struct change *c = change_new(type, be->source, WORLD_NEURON);
+    c->table = table;
+    sink_put(&be->sink, c);
+}
+
+/* Rows are listed anew only when there may be fewer than before: at the start, and when a count moved. */
+static void put_sample(struct neuron *be, struct neuron_sample *s)
+{
+    static const enum table tables[] = {TABLE_MONITOR, TABLE_CORE, TABLE_DEVICE};
+    bool relist = !be->listed || s->cores != be->cores || s->devices != be->devices;
+    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) tell_table(be, CHANGE_RELIST, tables[i]);
+    sink_put(&be->sink, change_put(be->source, WORLD_NEURON, &s->monitor->record));
+    s->monitor = NULL;
+    for (size_t i = 0; i < s->cores; i++) {
+        sink_put(&be->sink, change_put(be->source, WORLD_NEURON, &s->core[i]->record));
+        s->core[i] = NULL;
+    }
+    for (size_t i = 0; i < s->devices; i++) {
+        sink_put(&be->sink, change_put(be->source, WORLD_NEURON, &s->device[i]->record));
+        s->device[i] = NULL;
+    }
+    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) tell_table(be, CHANGE_RELISTED, tables[i]);
+    if (s->dropped != be->dropped) {
+        struct change *c = change_new(CHANGE_DROPPED, be->source, WORLD_NEURON);
+        c->table = TABLE_CORE;
+        c->number = s->dropped;
+        sink_put(&be->sink, c);
+    }
+    be->listed = true;
+    be->cores = s->cores;
+    be->devices = s->devices;
+    be->dropped = s->dropped;
+}
+
+static void bad_line(struct neuron *be, enum err err, const char *what)
+{
+    char *why = mem_printf("line %llu: %s", (unsigned long long)be->line, what);
+    tell(be, be->listed ? SOURCE_LIVE : SOURCE_CONNECTING, err, why);
+    free(why);
+}
+
+static void on_line(void *arg, char *text, size_t len)
+{
+    struct neuron *be = arg;
+    be->line++;
+    alarm_set(be->silence, MONITOR_SILENCE_MS, 0);
+    if (!text) {
+        bad_line(be, ERR_LIMIT, "longer than a line may be");
+        return;
+    }
+    if (!len) return;
+    struct neuron_where where = {be->source, be->knode, be->pod};
+    struct neuron_sample s = {0};
+    struct why why = {0};
+    enum err e = neuron_parse(&where, text, len, &be->sums, &s, &why);
+    if (e != ERR_OK) {
+        bad_line(be, e, why.text);
+        return;
+    }
+    if (be->state != SOURCE_LIVE || be->err != ERR_OK) tell(be, SOURCE_LIVE, ERR_OK, NULL);
+    put_sample(be, &s);
+    neuron_sample_done(&s);
+    if (loop_now_ms() - be->started_ms >= MONITOR_SETTLED_MS) backoff_reset(&be->backoff);
+}
+
+static void try_later(struct neuron *be, enum err err, const char *what)
+{
+    process_free(be->process);
+    be->process = NULL;
+    alarm_stop(be->silence);
+    uint32_t ms = backoff_next(&be->backoff);
+    char *why = mem_printf("%s; again in %u s", what, (unsigned)((ms + 999) / 1000));
+    tell(be, SOURCE_DOWN, err, why);
+    free(why);
+    alarm_set(be->again, ms, 0);
+}
+
+static void on_ended(void *arg, enum err err, const char *why)
+{
+    struct neuron *be = arg;
+    if (err == ERR_NOT_FOUND) {
+        char *text = mem_printf("no such command%s%s", why && *why ? ": " : "", why ? why : "");
+        try_later(be, err, text);
+        free(text);
+    } else if (err == ERR_OK) {
+        try_later(be, ERR_CHILD, "the command ended");
+    } else {
+        char *text = mem_printf("the command ended: %s", why && *why ? why : err_word(err));
+        try_later(be, err, text);
+        free(text);
+    }
+}
+
+static void on_silence(void *arg)
+{
+    struct neuron *be = arg;
+    char *text = mem_printf("the command has said nothing for %d s and was stopped", MONITOR_SILENCE_MS / 1000);
+    try_later(be, ERR_TIMEOUT, text);
+    free(text);
+}
+
+static void start(void *arg)
+{
+    struct neuron *be = arg;
+    const struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = be};
+    be->started_ms = loop_now_ms();
+    be->line = 0;
+    be->listed = false;
+    alarm_set(be->silence, MONITOR_SILENCE_MS, 0);
+    be->process = process_shell(be->loop, be->spec, 0, &calls);
+    if (!be->process) try_later(be, ERR_CHILD, "the command could not be started");
+}
+
+/* ---- the backend ---------------------------------------------------------------------------------------------- */
+
+/* The command as it may be shown: a word that looks like a secret is left out. */
+static char *shown_of(const char *spec)
+{
+    struct buf out;
+    buf_init(&out, NEURON_TEXT_MAX * 4);
+    for (const char *s = spec; *s;) {
+        size_t n = strcspn(s, " \t\n"), gap = strspn(s + n, " \t\n");
+        char *word = mem_strn(s, n), *value = strchr(word, '=');
+        if (value) *value++ = '\0';
+        bool secret = value ? text_looks_secret(word, value) : text_looks_secret(NULL, word);
+        enum err e = secret ? buf_str(&out, "•••") : buf_add(&out, s, n);
+        if (e == ERR_OK && gap && s[n + gap]) e = buf_char(&out, ' ');
+        mem_wipe(word, n);
+        free(word);
+        if (e != ERR_OK) break;
+        s += n + gap;
+    }
+    char *safe = text_safe(buf_text(&out), out.len, TEXT_ONE_LINE, NEURON_TEXT_MAX);
+    buf_done(&out);
+    return safe;
+}
+
+static bool monitor_takes(const char *spec)
+{
+    return spec && *spec && strncmp(spec, "http://", 7) != 0 && strncmp(spec, "https://", 8) != 0;
+}
+
+static enum err monitor_open(struct loop *l, const struct neuron_open *conf, const struct sink *sink,
+                             struct neuron **ret_be, struct why *why)
+{
+    if (!monitor_takes(conf->spec)) return why_set(why, ERR_USAGE, "%s: a command was expected", conf->source);
+    struct neuron *be = mem_zero(1, sizeof *be);
+    be->loop = l;
+    be->sink = *sink;
+    be->source = mem_str(conf->source);
+    be->spec = mem_str(conf->spec);
+    be->shown = shown_of(conf->spec);
+    be->knode = mem_str(conf->knode);
+    be->pod = mem_str(conf->pod);
+    be->again = alarm_new(l, start, be);
+    be->silence = alarm_new(l, on_silence, be);
+    backoff_init(&be->backoff, MONITOR_FIRST_MS, MONITOR_MOST_MS, (uint32_t)strlen(be->spec) + 1);
+    tell(be, SOURCE_CONNECTING, ERR_OK, NULL);
+    alarm_set(be->again, 0, 0);
+    *ret_be = be;
+    return ERR_OK;
+}
+
+static void monitor_close(struct neuron *be)
+{
+    if (!be) return;
+    process_free(be->process);
+    alarm_free(be->again);
+    alarm_free(be->silence);
+    free(be->source);
+    mem_free_secret(be->spec);
+    free(be->shown);
+    free(be->knode);
+    free(be->pod);
+    free(be);
+}
+
+const struct neuron_ops monitor_ops = {
+    .kind = "monitor",
+    .takes = monitor_takes,
+    .open = monitor_open,
+    .close = monitor_close,
+};

@@ -1,0 +1,3 @@
+#include "backends/neuron/monitor.h"
+
+const struct neuron_ops *const neuron_kinds[] = {&monitor_ops, NULL};
