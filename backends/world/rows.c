@@ -1,0 +1,277 @@
+#include "backends/world/rows.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The world ends, as everything here does, when memory is exhausted. */
+#define uthash_malloc(size) mem_alloc(size)
+#define uthash_free(pointer, size) free(pointer)
+#include <uthash.h>
+
+struct entry {
+    struct row row; /* first: a row is its entry */
+    struct source_slot *slot;
+    struct entry *dead_prev, *dead_next;
+    struct history *history; /* of cores */
+    bool marked;
+    UT_hash_handle hh;
+};
+
+static struct entry *entry_of(const struct row *row)
+{
+    return (struct entry *)(void *)(uintptr_t)row;
+}
+
+static struct entry *find(const struct rows *rows, const char *key)
+{
+    struct entry *e = NULL;
+    if (key) HASH_FIND(hh, rows->head, key, strlen(key), e);
+    return e;
+}
+
+/* ---- tombstones ---------------------------------------------------------------------------------------------- */
+
+static void dead_unlink(struct rows *rows, struct entry *e)
+{
+    if (e->dead_prev)
+        e->dead_prev->dead_next = e->dead_next;
+    else
+        rows->dead_first = e->dead_next;
+    if (e->dead_next)
+        e->dead_next->dead_prev = e->dead_prev;
+    else
+        rows->dead_last = e->dead_prev;
+    e->dead_prev = e->dead_next = NULL;
+    rows->dead--;
+}
+
+static void dead_append(struct rows *rows, struct entry *e)
+{
+    e->dead_prev = rows->dead_last;
+    if (rows->dead_last)
+        rows->dead_last->dead_next = e;
+    else
+        rows->dead_first = e;
+    rows->dead_last = e;
+    rows->dead++;
+}
+
+/* ---- finished requests --------------------------------------------------------------------------------------- */
+
+/* 0 a probe, 1 a prompt; -1 for what is still under way or no request at all. */
+static int finished_kind(const struct record *r)
+{
+    if (r->table != TABLE_REQUEST) return -1;
+    const struct request *q = (const void *)r;
+    if (!q->phase || text_eq(q->phase, "waiting")) return -1;
+    return text_eq(q->kind, "prompt");
+}
+
+static void entry_remove(struct rows *rows, struct entry *e)
+{
+    int finished = finished_kind(e->row.record);
+    if (e->row.gone_ms) {
+        dead_unlink(rows, e);
+    } else {
+        rows->living--;
+        if (finished >= 0) rows->finished[finished]--;
+    }
+    HASH_DEL(rows->head, e);
+    e->slot->rows--;
+    record_free(e->row.record);
+    free(e->history);
+    free(e);
+}
+
+/* Finished requests are a ring: the oldest of the same kind makes room, without a tombstone. */
+static void finished_bound(struct rows *rows, int kind)
+{
+    struct entry *e = rows->head;
+    while (kind >= 0 && rows->finished[kind] > WORLD_REQUESTS && e) {
+        struct entry *next = e->hh.next;
+        if (!e->row.gone_ms && finished_kind(e->row.record) == kind) entry_remove(rows, e);
+        e = next;
+    }
+}
+
+/* ---- put ----------------------------------------------------------------------------------------------------- */
+
+static void touch(struct rows *rows, struct entry *e, const struct change *c)
+{
+    e->row.generation = ++rows->generation;
+    e->row.changed_ms = c->at_ms;
+    e->row.changed_wall_ms = c->wall_ms;
+}
+
+static void entry_own(struct entry *e, struct source_slot *slot)
+{
+    if (e->slot) e->slot->rows--;
+    slot->rows++;
+    e->slot = slot;
+    e->row.source = slot->source.id;
+}
+
+static struct entry *entry_new(struct rows *rows, struct source_slot *slot, const struct change *c)
+{
+    struct entry *e = mem_zero(1, sizeof *e);
+    e->row.record = record_copy(c->record);
+    e->row.seen_ms = c->at_ms;
+    e->row.seen_wall_ms = c->wall_ms;
+    e->row.first_listed = slot->relisting[c->table] && !slot->listed[c->table];
+    HASH_ADD_KEYPTR(hh, rows->head, e->row.record->key, strlen(e->row.record->key), e);
+    rows->living++;
+    return e;
+}
+
+/* The hash points at the record's key: the old record's stays in use under the new one. */
+static void entry_replace(struct entry *e, const struct record *record)
+{
+    struct record *copy = record_copy(record);
+    char *key = copy->key;
+    copy->key = e->row.record->key;
+    e->row.record->key = key;
+    record_free(e->row.record);
+    e->row.record = copy;
+}
+
+static bool entry_update(struct rows *rows, struct entry *e, const struct change *c)
+{
+    bool was_gone = e->row.gone_ms != 0, same = record_equal(e->row.record, c->record);
+    int before = was_gone ? -1 : finished_kind(e->row.record);
+    if (was_gone) {
+        dead_unlink(rows, e);
+        e->row.gone_ms = e->row.gone_wall_ms = 0;
+        rows->living++;
+    }
+    if (before >= 0) rows->finished[before]--;
+    if (!same) entry_replace(e, c->record);
+    return was_gone || !same;
+}
+
+static bool entry_history(struct entry *e)
+{
+    if (e->row.record->table != TABLE_CORE) return false;
+    const struct core *core = (const void *)e->row.record;
+    if (!e->history) e->history = mem_zero(1, sizeof *e->history);
+    return history_add(e->history, core->utilisation);
+}
+
+void rows_put(struct rows *rows, struct source_slot *slot, const struct change *c)
+{
+    struct entry *e = find(rows, c->record->key);
+    bool changed = true;
+    if (!e && rows->living >= WORLD_ROWS) {
+        slot->refused[c->table]++;
+        rows->generation++;
+        return;
+    }
+    if (e)
+        changed = entry_update(rows, e, c);
+    else
+        e = entry_new(rows, slot, c);
+    if (e->slot != slot) entry_own(e, slot);
+    e->marked = false;
+    if (changed) touch(rows, e, c);
+    if (entry_history(e) && !changed) e->row.generation = ++rows->generation;
+    int kind = finished_kind(e->row.record);
+    if (kind >= 0) rows->finished[kind]++;
+    finished_bound(rows, kind);
+}
+
+/* ---- gone ---------------------------------------------------------------------------------------------------- */
+
+static void entry_bury(struct rows *rows, struct entry *e, const struct change *c)
+{
+    int finished = finished_kind(e->row.record);
+    if (e->row.gone_ms) return;
+    if (finished >= 0) rows->finished[finished]--;
+    e->row.gone_ms = c->at_ms ? c->at_ms : 1;
+    e->row.gone_wall_ms = c->wall_ms;
+    e->row.generation = ++rows->generation;
+    e->marked = false;
+    rows->living--;
+    dead_append(rows, e);
+    if (rows->dead > WORLD_TOMBSTONES) entry_remove(rows, rows->dead_first);
+}
+
+void rows_gone(struct rows *rows, const struct change *c)
+{
+    struct entry *e = find(rows, c->key);
+    if (e) entry_bury(rows, e, c);
+}
+
+void rows_mark(struct rows *rows, const struct source_slot *slot)
+{
+    for (struct entry *e = rows->head; e; e = e->hh.next)
+        if (e->slot == slot && !e->row.gone_ms) e->marked = true;
+}
+
+static void bury_where(struct rows *rows, const struct source_slot *slot, const struct change *c, bool only_marked)
+{
+    for (struct entry *e = rows->head, *next; e; e = next) {
+        next = e->hh.next;
+        /* Burying can remove the oldest tombstone, which may be the one that comes next. */
+        if (e->slot != slot || e->row.gone_ms || (only_marked && !e->marked)) continue;
+        if (next && next == rows->dead_first && rows->dead >= WORLD_TOMBSTONES) next = next->hh.next;
+        entry_bury(rows, e, c);
+    }
+}
+
+void rows_sweep(struct rows *rows, const struct source_slot *slot, const struct change *c)
+{
+    bury_where(rows, slot, c, true);
+}
+
+void rows_drop_source(struct rows *rows, const struct source_slot *slot, const struct change *c)
+{
+    if (slot->rows) bury_where(rows, slot, c, false);
+}
+
+bool rows_expire(struct rows *rows, uint64_t now_ms)
+{
+    bool any = false;
+    for (struct entry *e = rows->dead_first, *next; e; e = next) {
+        next = e->dead_next;
+        if (now_ms < e->row.gone_ms || now_ms - e->row.gone_ms < WORLD_TOMBSTONE_MS) continue;
+        entry_remove(rows, e);
+        any = true;
+    }
+    rows->generation += any;
+    return any;
+}
+
+void rows_done(struct rows *rows)
+{
+    for (struct entry *e = rows->head, *next; e; e = next) {
+        next = e->hh.next;
+        entry_remove(rows, e);
+    }
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+const struct row *rows_find(const struct rows *rows, const char *key)
+{
+    const struct entry *e = find(rows, key);
+    return e ? &e->row : NULL;
+}
+
+const struct row *rows_first(const struct rows *rows)
+{
+    return rows->head ? &rows->head->row : NULL;
+}
+
+const struct row *rows_next(const struct row *row)
+{
+    const struct entry *next = entry_of(row)->hh.next;
+    return next ? &next->row : NULL;
+}
+
+const struct history *rows_history(const struct rows *rows, const char *key)
+{
+    const struct entry *e = find(rows, key);
+    return e ? e->history : NULL;
+}

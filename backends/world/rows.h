@@ -1,0 +1,37 @@
+/*
+ * rows.h - the rows of one table. Private to the world.
+ *
+ * Rows stand in the order in which they first came. What is gone stays in its place as a tombstone; the oldest
+ * tombstone goes when there are more than WORLD_TOMBSTONES.
+ */
+#ifndef RAYDECK_WORLD_ROWS_H
+#define RAYDECK_WORLD_ROWS_H
+
+#include "backends/world/history.h"
+#include "backends/world/sources.h"
+
+struct entry;
+struct rows {
+    struct entry *head;                   /* uthash, by key, in order of arrival */
+    struct entry *dead_first, *dead_last; /* tombstones, oldest first */
+    size_t living, dead, finished[2];     /* finished: of REQUEST, probes and prompts */
+    uint64_t generation;
+    uint64_t progress, progress_total;
+    bool progressing;
+};
+
+void rows_done(struct rows *rows);
+void rows_put(struct rows *rows, struct source_slot *slot, const struct change *c);
+void rows_gone(struct rows *rows, const struct change *c);
+void rows_mark(struct rows *rows, const struct source_slot *slot);                          /* a relist begins */
+void rows_sweep(struct rows *rows, const struct source_slot *slot, const struct change *c); /* what is still marked */
+/* Everything of a source that is there no more. */
+void rows_drop_source(struct rows *rows, const struct source_slot *slot, const struct change *c);
+bool rows_expire(struct rows *rows, uint64_t now_ms);
+
+const struct row *rows_find(const struct rows *rows, const char *key);
+const struct row *rows_first(const struct rows *rows);
+const struct row *rows_next(const struct row *row);
+const struct history *rows_history(const struct rows *rows, const char *key); /* NULL: none */
+
+#endif

@@ -1,0 +1,131 @@
+#include "backends/world/sources.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void slot_free(struct source_slot *slot)
+{
+    free((char *)slot->source.id);
+    free((char *)slot->source.why);
+    free((char *)slot->source.detail);
+    free(slot);
+}
+
+void sources_done(struct sources *s)
+{
+    for (size_t i = 0; i < s->count; i++) slot_free(s->slot[i]);
+    s->count = 0;
+}
+
+struct source_slot *sources_find(const struct sources *s, const char *id)
+{
+    for (size_t i = 0; id && i < s->count; i++)
+        if (!strcmp(s->slot[i]->source.id, id)) return s->slot[i];
+    return NULL;
+}
+
+static bool sources_make_room(struct sources *s)
+{
+    if (s->count < WORLD_SOURCES) return true;
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->slot[i]->source.state != SOURCE_OFF || s->slot[i]->rows) continue;
+        slot_free(s->slot[i]);
+        memmove(&s->slot[i], &s->slot[i + 1], (s->count - i - 1) * sizeof s->slot[0]);
+        s->count--;
+        return true;
+    }
+    return false;
+}
+
+struct source_slot *sources_of(struct sources *s, const struct change *c)
+{
+    struct source_slot *slot = sources_find(s, c->source);
+    if (slot || !c->source || !sources_make_room(s)) return slot;
+    slot = mem_zero(1, sizeof *slot);
+    slot->source.id = mem_str(c->source);
+    slot->source.world = c->world;
+    slot->source.state = SOURCE_LIVE;
+    slot->source.since_ms = c->at_ms;
+    s->slot[s->count++] = slot;
+    s->generation++;
+    return slot;
+}
+
+static void set_text(const char **field, const char *text)
+{
+    char *copy = mem_str(text);
+    free((char *)*field);
+    *field = copy;
+}
+
+static void note_state(struct sources *s, struct source *source, const struct change *c)
+{
+    bool same = source->state == c->state && source->err == c->err && source->world == c->world &&
+                text_eq(source->why, c->why) && text_eq(source->detail, c->detail);
+    if (source->state != c->state) source->since_ms = c->at_ms;
+    source->world = c->world;
+    source->state = c->state;
+    source->err = c->err;
+    set_text(&source->why, c->why);
+    set_text(&source->detail, c->detail);
+    s->generation += !same;
+}
+
+void sources_note(struct sources *s, struct source_slot *slot, const struct change *c)
+{
+    struct source *source = &slot->source;
+    if (c->type == CHANGE_SOURCE) note_state(s, source, c);
+    if (c->type == CHANGE_SOURCE && c->state != SOURCE_LIVE) return;
+    if (c->at_ms > source->last_alive_ms) source->last_alive_ms = c->at_ms;
+    if (c->type != CHANGE_ALIVE && c->at_ms > source->last_change_ms) source->last_change_ms = c->at_ms;
+}
+
+/* ---- freshness ----------------------------------------------------------------------------------------------- */
+
+enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct known_u64 *ret_age_ms)
+{
+    static const enum freshness by_state[] = {
+        [SOURCE_OFF] = FRESH_OFF,   [SOURCE_CONNECTING] = FRESH_WAITING, [SOURCE_LIVE] = FRESH_LIVE,
+        [SOURCE_DOWN] = FRESH_DOWN, [SOURCE_DENIED] = FRESH_DENIED,      [SOURCE_ABSENT] = FRESH_ABSENT,
+    };
+    uint64_t age = now_ms > s->last_alive_ms ? now_ms - s->last_alive_ms : 0;
+    if (ret_age_ms) *ret_age_ms = s->last_alive_ms ? known_u64(age) : UNKNOWN_U64;
+    if (s->state == SOURCE_LIVE && age > SOURCE_STALE_MS) return FRESH_STALE;
+    return by_state[s->state];
+}
+
+static int severity(enum freshness f)
+{
+    static const int order[] = {
+        [FRESH_OFF] = 0,   [FRESH_LIVE] = 1,   [FRESH_ABSENT] = 2, [FRESH_WAITING] = 3,
+        [FRESH_STALE] = 4, [FRESH_DENIED] = 5, [FRESH_DOWN] = 6,
+    };
+    return order[f];
+}
+
+enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
+                               struct known_u64 *ret_age_ms, const struct source **ret_source)
+{
+    enum freshness worst = FRESH_OFF;
+    struct known_u64 oldest = UNKNOWN_U64;
+    const struct source *who = NULL;
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *s = world_source(w, i);
+        struct known_u64 age;
+        if (s->world != kind) continue;
+        enum freshness f = source_freshness(s, now_ms, &age);
+        if (f == FRESH_OFF) continue;
+        bool older = age.known && (!oldest.known || age.value > oldest.value);
+        if (!who || severity(f) > severity(worst) || (f == worst && older)) {
+            worst = f;
+            who = s;
+        }
+        if (older) oldest = age;
+    }
+    if (ret_age_ms) *ret_age_ms = oldest;
+    if (ret_source) *ret_source = who;
+    return worst;
+}

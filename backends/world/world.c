@@ -1,0 +1,176 @@
+#include "backends/world/world.h"
+
+#include "backends/base/mem.h"
+#include "backends/world/rows.h"
+
+#include <stdlib.h>
+
+struct world {
+    struct rows rows[TABLE_COUNT];
+    struct sources sources;
+};
+
+struct world *world_new(void)
+{
+    struct world *w = mem_zero(1, sizeof *w);
+    w->sources.generation = 1;
+    for (int t = 0; t < TABLE_COUNT; t++) w->rows[t].generation = 1;
+    return w;
+}
+
+void world_free(struct world *w)
+{
+    if (!w) return;
+    for (int t = 0; t < TABLE_COUNT; t++) rows_done(&w->rows[t]);
+    sources_done(&w->sources);
+    free(w);
+}
+
+/* ---- applying ------------------------------------------------------------------------------------------------ */
+
+static void relist(struct world *w, struct source_slot *slot, const struct change *c)
+{
+    slot->relisting[c->table] = true;
+    slot->refused[c->table] = 0;
+    rows_mark(&w->rows[c->table], slot);
+}
+
+static void relisted(struct world *w, struct source_slot *slot, const struct change *c)
+{
+    struct rows *rows = &w->rows[c->table];
+    if (slot->relisting[c->table]) rows_sweep(rows, slot, c);
+    slot->relisting[c->table] = false;
+    slot->listed[c->table] = true;
+    if (!slot->source.listed_ms) {
+        slot->source.listed_ms = c->at_ms ? c->at_ms : 1;
+        w->sources.generation++;
+    }
+    rows->generation += rows->progressing;
+    rows->progressing = false;
+}
+
+static void progress(struct rows *rows, const struct change *c)
+{
+    rows->progressing = true;
+    rows->progress = c->number;
+    rows->progress_total = c->total;
+    rows->generation++;
+}
+
+/* A source that is off, or whose kind does not exist, has nothing: what it told before is gone. */
+static void source_state(struct world *w, const struct source_slot *slot, const struct change *c)
+{
+    if (c->state != SOURCE_OFF && c->state != SOURCE_ABSENT) return;
+    for (int t = 0; t < TABLE_COUNT; t++) rows_drop_source(&w->rows[t], slot, c);
+}
+
+static bool change_makes_sense(const struct change *c)
+{
+    if ((unsigned)c->world >= WORLD_KINDS || (unsigned)c->table >= TABLE_COUNT || !c->source) return false;
+    if (c->type == CHANGE_SOURCE) return (unsigned)c->state <= SOURCE_ABSENT;
+    if (c->type == CHANGE_PUT) return c->record && c->record->key && c->record->table == c->table;
+    return true;
+}
+
+void world_apply(struct world *w, const struct change *c)
+{
+    if (!change_makes_sense(c)) return;
+    struct source_slot *slot = sources_of(&w->sources, c);
+    if (!slot) return;
+    sources_note(&w->sources, slot, c);
+    switch (c->type) {
+    case CHANGE_SOURCE: source_state(w, slot, c); break;
+    case CHANGE_PUT: rows_put(&w->rows[c->table], slot, c); break;
+    case CHANGE_GONE: rows_gone(&w->rows[c->table], c); break;
+    case CHANGE_RELIST: relist(w, slot, c); break;
+    case CHANGE_RELISTED: relisted(w, slot, c); break;
+    case CHANGE_PROGRESS: progress(&w->rows[c->table], c); break;
+    case CHANGE_DROPPED:
+        w->rows[c->table].generation += slot->told_dropped[c->table] != c->number;
+        slot->told_dropped[c->table] = c->number;
+        break;
+    case CHANGE_ALIVE:
+    case CHANGE_DELETED: break;
+    }
+}
+
+bool world_expire(struct world *w, uint64_t now_ms)
+{
+    bool any = false;
+    for (int t = 0; t < TABLE_COUNT; t++) any |= rows_expire(&w->rows[t], now_ms);
+    return any;
+}
+
+/* ---- reading ------------------------------------------------------------------------------------------------- */
+
+uint64_t world_generation(const struct world *w, enum table table)
+{
+    return w->rows[table].generation;
+}
+
+uint64_t world_generation_all(const struct world *w)
+{
+    uint64_t sum = w->sources.generation;
+    for (int t = 0; t < TABLE_COUNT; t++) sum += w->rows[t].generation;
+    return sum;
+}
+
+size_t world_count(const struct world *w, enum table table)
+{
+    return w->rows[table].living;
+}
+
+uint64_t world_dropped(const struct world *w, enum table table)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < w->sources.count; i++)
+        sum += w->sources.slot[i]->told_dropped[table] + w->sources.slot[i]->refused[table];
+    return sum;
+}
+
+bool world_progress(const struct world *w, enum table table, uint64_t *ret_done, uint64_t *ret_total)
+{
+    const struct rows *rows = &w->rows[table];
+    if (!rows->progressing) return false;
+    *ret_done = rows->progress;
+    *ret_total = rows->progress_total;
+    return true;
+}
+
+const struct row *world_find(const struct world *w, enum table table, const char *key)
+{
+    return rows_find(&w->rows[table], key);
+}
+
+const struct row *world_first(const struct world *w, enum table table)
+{
+    return rows_first(&w->rows[table]);
+}
+
+const struct row *world_next(const struct world *w, const struct row *row)
+{
+    (void)w;
+    return rows_next(row);
+}
+
+size_t world_sources(const struct world *w)
+{
+    return w->sources.count;
+}
+
+const struct source *world_source(const struct world *w, size_t index)
+{
+    return index < w->sources.count ? &w->sources.slot[index]->source : NULL;
+}
+
+const struct source *world_source_named(const struct world *w, const char *id)
+{
+    const struct source_slot *slot = sources_find(&w->sources, id);
+    return slot ? &slot->source : NULL;
+}
+
+size_t world_history(const struct world *w, const char *core_key, double *out, size_t max)
+{
+    const struct history *h = rows_history(&w->rows[TABLE_CORE], core_key);
+    return h ? history_read(h, out, max) : 0;
+}
