@@ -99,9 +99,8 @@ static void put_mark(struct canvas *c, int row, int col, uint32_t cp)
 }
 
 /* Draws up to, not into, column `end`; returns the column after what was drawn. */
-static int put_text(struct canvas *c, int row, int col, int end, enum role role, const char *text)
+static int put_text(struct canvas *c, int row, int col, int end, enum role role, const char *text, size_t len)
 {
-    size_t len = text ? strlen(text) : 0;
     int start = col;
     if (end > c->cols) end = c->cols;
     for (size_t i = 0; i < len && col <= end;) {
@@ -152,7 +151,12 @@ struct canvas canvas_sub(const struct canvas *c, int row, int col, int rows, int
 
 int canvas_text(struct canvas *c, int row, int col, enum role role, const char *text)
 {
-    return put_text(c, row, col, INT_MAX, role, text);
+    return canvas_textn(c, row, col, role, text, text ? strlen(text) : 0);
+}
+
+int canvas_textn(struct canvas *c, int row, int col, enum role role, const char *text, size_t len)
+{
+    return put_text(c, row, col, INT_MAX, role, text, len);
 }
 
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *fmt, ...)
@@ -175,11 +179,12 @@ void canvas_field(struct canvas *c, int row, int col, int width, enum role role,
     int end = col + width;
     canvas_fill(c, row, col, 1, width, role, ' ');
     if (wide <= (size_t)width) {
-        put_text(c, row, right ? end - (int)wide : col, end, role, text);
+        put_text(c, row, right ? end - (int)wide : col, end, role, text, len);
         return;
     }
-    put_text(c, row, col, end - 1, role, text);
-    put_text(c, row, end - 1, end, role, glyph(c->ascii, GLYPH_ELLIPSIS));
+    put_text(c, row, col, end - 1, role, text, len);
+    const char *more = glyph(c->ascii, GLYPH_ELLIPSIS);
+    put_text(c, row, end - 1, end, role, more, strlen(more));
 }
 
 void canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum role role, uint32_t cp)

@@ -41,6 +41,7 @@ const struct cell *canvas_cell(const struct canvas *c, int row, int col);       
 
 /* Draws safe text from (row, col) on, clipped at the window's edge; returns the column after it. */
 int canvas_text(struct canvas *c, int row, int col, enum role role, const char *text);
+int canvas_textn(struct canvas *c, int row, int col, enum role role, const char *text, size_t len);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 /* The same in exactly `width` columns: padded, or cut with an ellipsis. Right-aligned when width < 0. */

@@ -1,0 +1,181 @@
+#include "tui/draw/textbox.h"
+
+#include "backends/base/text.h"
+
+#include <string.h>
+
+void textbox_clear(struct textbox *tb)
+{
+    tb->text[0] = '\0';
+    tb->len = tb->cursor = 0;
+}
+
+void textbox_set(struct textbox *tb, const char *safe)
+{
+    size_t len = strnlen(safe, TEXTBOX_MAX);
+    if (len == TEXTBOX_MAX) len--;
+    while (len > 0 && ((unsigned char)safe[len] & 0xC0) == 0x80) len--;
+    memcpy(tb->text, safe, len);
+    tb->text[len] = '\0';
+    tb->len = tb->cursor = len;
+}
+
+static uint32_t char_at(const struct textbox *tb, size_t at, size_t *ret_bytes)
+{
+    uint32_t cp;
+    *ret_bytes = text_decode(tb->text + at, tb->len - at, &cp);
+    return cp;
+}
+
+static bool combining(const struct textbox *tb, size_t at)
+{
+    size_t bytes;
+    return at < tb->len && text_cp_width(char_at(tb, at, &bytes)) == 0;
+}
+
+static size_t after(const struct textbox *tb, size_t at)
+{
+    size_t bytes;
+    if (at >= tb->len) return tb->len;
+    do {
+        char_at(tb, at, &bytes);
+        at += bytes;
+    } while (combining(tb, at));
+    return at;
+}
+
+static size_t before(const struct textbox *tb, size_t at)
+{
+    while (at > 0) {
+        at--;
+        if (((unsigned char)tb->text[at] & 0xC0) != 0x80 && !combining(tb, at)) break;
+    }
+    return at;
+}
+
+static size_t word_before(const struct textbox *tb, size_t at)
+{
+    while (at > 0 && tb->text[at - 1] == ' ') at--;
+    while (at > 0 && tb->text[at - 1] != ' ') at--;
+    return at;
+}
+
+static size_t word_after(const struct textbox *tb, size_t at)
+{
+    while (at < tb->len && tb->text[at] == ' ') at++;
+    while (at < tb->len && tb->text[at] != ' ') at++;
+    return at;
+}
+
+static void remove_range(struct textbox *tb, size_t from, size_t to)
+{
+    memmove(tb->text + from, tb->text + to, tb->len - to + 1);
+    tb->len -= to - from;
+    tb->cursor = from;
+}
+
+static bool insert(struct textbox *tb, const char *bytes, size_t len)
+{
+    if (len > TEXTBOX_MAX - 1 - tb->len) return false;
+    memmove(tb->text + tb->cursor + len, tb->text + tb->cursor, tb->len - tb->cursor + 1);
+    memcpy(tb->text + tb->cursor, bytes, len);
+    tb->len += len;
+    tb->cursor += len;
+    return true;
+}
+
+static void insert_paste(struct textbox *tb, const char *paste, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        uint32_t cp;
+        size_t bytes = text_decode(paste + i, len - i, &cp);
+        bool blank = cp == '\n' || cp == '\t';
+        if (blank || (cp != TEXT_INVALID && text_cp_width(cp) >= 0))
+            if (!insert(tb, blank ? " " : paste + i, bytes)) return;
+        i += bytes;
+    }
+}
+
+static bool edit_ctrl(struct textbox *tb, uint32_t key)
+{
+    switch (key) {
+    case 'a': tb->cursor = 0; return true;
+    case 'e': tb->cursor = tb->len; return true;
+    case 'b': tb->cursor = before(tb, tb->cursor); return true;
+    case 'f': tb->cursor = after(tb, tb->cursor); return true;
+    case 'd': remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
+    case 'h': remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
+    case 'w': remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
+    case 'u': remove_range(tb, 0, tb->cursor); return true;
+    case 'k': remove_range(tb, tb->cursor, tb->len); return true;
+    default: return false;
+    }
+}
+
+static bool edit_key(struct textbox *tb, uint32_t key)
+{
+    switch (key) {
+    case KEYP_LEFT: tb->cursor = before(tb, tb->cursor); return true;
+    case KEYP_RIGHT: tb->cursor = after(tb, tb->cursor); return true;
+    case KEYP_HOME: tb->cursor = 0; return true;
+    case KEYP_END: tb->cursor = tb->len; return true;
+    case KEYP_BACKSPACE: remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
+    case KEYP_DELETE: remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
+    default: return false;
+    }
+}
+
+static bool edit_alt(struct textbox *tb, uint32_t key)
+{
+    switch (key) {
+    case 'b': tb->cursor = word_before(tb, tb->cursor); return true;
+    case 'f': tb->cursor = word_after(tb, tb->cursor); return true;
+    case KEYP_BACKSPACE: remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
+    default: return false;
+    }
+}
+
+bool textbox_input(struct textbox *tb, const struct input *in)
+{
+    if (in->type == INPUT_PASTE) {
+        insert_paste(tb, in->paste, in->paste_len);
+        return true;
+    }
+    if (in->type != INPUT_KEY) return false;
+    if (in->mods & MOD_CTRL) return edit_ctrl(tb, in->key);
+    if (in->mods & MOD_ALT) return edit_alt(tb, in->key);
+    if (in->key >= KEY__FIRST) return edit_key(tb, in->key);
+    char bytes[4];
+    size_t len = text_cp_width(in->key) >= 0 ? text_encode(in->key, bytes) : 0;
+    return len > 0 && (insert(tb, bytes, len), true);
+}
+
+static int columns_between(const struct textbox *tb, size_t from, size_t to)
+{
+    int columns = 0;
+    for (size_t at = from, bytes; at < to; at += bytes) {
+        int width = text_cp_width(char_at(tb, at, &bytes));
+        columns += width > 0 ? width : 0;
+    }
+    return columns;
+}
+
+void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col, int width, enum role role)
+{
+    if (width <= 0) return;
+    canvas_fill(cv, row, col, 1, width, role, ' ');
+    /* One column is kept for the cursor at the end; one for the ellipsis where the start is cut off. */
+    size_t from = 0;
+    int left = 0;
+    while (from < tb->cursor && left + columns_between(tb, from, tb->cursor) > width - 1) {
+        from = after(tb, from);
+        left = 1;
+    }
+    if (left > width - 1) left = 0;
+    struct canvas box = canvas_sub(cv, row, col, 1, width);
+    if (left) canvas_text(&box, 0, 0, ROLE_DIM, glyph(cv->ascii, GLYPH_ELLIPSIS));
+    canvas_textn(&box, 0, left, role, tb->text + from, tb->len - from);
+    if (left + columns_between(tb, from, tb->len) > width && width > 1)
+        canvas_text(&box, 0, width - 1, ROLE_DIM, glyph(cv->ascii, GLYPH_ELLIPSIS));
+    canvas_cursor(&box, 0, left + columns_between(tb, from, tb->cursor));
+}
