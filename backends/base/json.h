@@ -1,6 +1,6 @@
 /*
  * json.h - cJSON with its traps closed: the whole text must be one value (no trailing bytes), valid UTF-8, without
- * \u0000, at most JSON_DEPTH deep, finite numbers only. Errors name the byte offset.
+ * \u0000, at most JSON_DEPTH deep and JSON_VALUES values, finite numbers only. Errors name the byte offset.
  *
  * Reading is forgiving where the field says so: a missing member, null and a wrong type are all "not there".
  * Strings are borrowed from the tree, raw: pass them through text_safe before they become part of a change.
@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JSON_DEPTH = 64 };
+enum { JSON_DEPTH = 64, JSON_VALUES = 2000000 };
 
 /* Caller frees *ret with cJSON_Delete. */
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);

@@ -1,0 +1,152 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <string.h>
+
+static const char hex_digits[] = "0123456789abcdef";
+
+char *text_hex(const void *bytes, size_t len)
+{
+    const unsigned char *b = bytes;
+    char *out = mem_zero(len + 1, 2);
+
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = hex_digits[b[i] >> 4];
+        out[2 * i + 1] = hex_digits[b[i] & 15];
+    }
+    return out;
+}
+
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static int base64_value(char c)
+{
+    const char *at = c ? strchr(base64_digits, c) : NULL;
+    return at ? (int)(at - base64_digits) : -1;
+}
+
+enum err text_base64_decode(const char *in, size_t len, struct buf *out)
+{
+    size_t before = out->len, held = 0, pads = 0;
+    uint32_t bits = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        int v = base64_value(in[i]);
+        /* Line breaks are let through, as Go's decoder does: people wrap certificates in kubeconfigs. */
+        if (in[i] == '\n' || in[i] == '\r') continue;
+        if (in[i] == '=' && held >= 2) {
+            pads++;
+            v = 0;
+        } else if (v < 0 || pads > 0) {
+            goto malformed;
+        }
+        bits = bits << 6 | (uint32_t)v;
+        if (++held < 4) continue;
+        const unsigned char bytes[3] = {(unsigned char)(bits >> 16), (unsigned char)(bits >> 8), (unsigned char)bits};
+        enum err err = buf_add(out, bytes, 3 - pads);
+        if (err) return err;
+        held = 0;
+        bits = 0;
+    }
+    if (held == 0 && pads <= 2) return ERR_OK;
+malformed:
+    out->len = before;
+    if (out->data) out->data[before] = '\0';
+    return ERR_PARSE;
+}
+
+enum err text_base64_encode(const void *in, size_t len, struct buf *out)
+{
+    const unsigned char *b = in;
+
+    for (size_t i = 0; i < len; i += 3) {
+        size_t n = len - i < 3 ? len - i : 3;
+        uint32_t bits = (uint32_t)b[i] << 16 | (n > 1 ? (uint32_t)b[i + 1] << 8 : 0) | (n > 2 ? b[i + 2] : 0u);
+        char four[4] = {base64_digits[bits >> 18], base64_digits[bits >> 12 & 63],
+                        n > 1 ? base64_digits[bits >> 6 & 63] : '=', n > 2 ? base64_digits[bits & 63] : '='};
+        enum err err = buf_add(out, four, 4);
+        if (err) return err;
+    }
+    return ERR_OK;
+}
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+enum err text_url_encode(const char *in, size_t len, struct buf *out)
+{
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)in[i];
+        bool plain = is_alnum(in[i]) || (c && strchr("-._~", c));
+        char coded[3] = {'%', "0123456789ABCDEF"[c >> 4], "0123456789ABCDEF"[c & 15]};
+        enum err err = plain ? buf_char(out, in[i]) : buf_add(out, coded, sizeof coded);
+        if (err) return err;
+    }
+    return ERR_OK;
+}
+
+enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret)
+{
+    uint64_t value = 0;
+
+    if (len == 0) return ERR_PARSE;
+    for (size_t i = 0; i < len; i++) {
+        if (s[i] < '0' || s[i] > '9') return ERR_PARSE;
+        uint64_t digit = (uint64_t)(s[i] - '0');
+        if (value > (max - digit) / 10 || digit > max) return ERR_LIMIT;
+        value = value * 10 + digit;
+    }
+    *ret = value;
+    return ERR_OK;
+}
+
+bool text_eq(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+bool text_has(const char *hay, const char *needle)
+{
+    return hay && needle && strcasestr(hay, needle) != NULL;
+}
+
+static size_t run_of_alnum(const char *s)
+{
+    size_t n = 0;
+    while (is_alnum(s[n]) || s[n] == '-' || s[n] == '_') n++;
+    return n;
+}
+
+/* A value with one of the prefixes that issuers of credentials put there so that they can be found. */
+static bool is_issued_token(const char *value)
+{
+    static const struct {
+        const char *prefix;
+        size_t least; /* characters after it */
+    } kinds[] = {{"hf_", 16},  {"AKIA", 12}, {"ASIA", 12},        {"sk-", 16},
+                 {"ghp_", 16}, {"xoxb-", 8}, {"github_pat_", 16}, {"eyJhbGciOi", 16}};
+
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        const char *at = strstr(value, kinds[i].prefix);
+        if (at && run_of_alnum(at + strlen(kinds[i].prefix)) >= kinds[i].least) return true;
+    }
+    return false;
+}
+
+bool text_looks_secret(const char *name, const char *value)
+{
+    static const char *const names[] = {"token",      "password", "passwd",  "secret",
+                                        "credential", "apikey",   "api_key", "private"};
+
+    if (name) {
+        size_t len = strlen(name);
+        if (len >= 3 && strcasecmp(name + len - 3, "key") == 0) return true;
+        for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+            if (text_has(name, names[i])) return true;
+        }
+    }
+    if (!value) return false;
+    return text_has(value, "bearer ") || strstr(value, "-----BEGIN ") || is_issued_token(value);
+}

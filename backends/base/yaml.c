@@ -1,0 +1,327 @@
+#include "backends/base/yaml.h"
+
+#include "backends/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <yaml.h>
+
+/* A node as the document keeps it. A copy stands where an alias was: it has a key and a place of its own, and shares
+ * text and items with the node it stands for. */
+struct held {
+    struct yaml_node node;
+    struct held *next; /* all nodes of the document */
+    struct held *next_anchored;
+    char *anchor;
+    unsigned height; /* levels below it, itself included; 0 while it is being built */
+    size_t cap;
+    bool copy;
+};
+
+struct yaml {
+    struct held *all;
+    const struct yaml_node *root;
+};
+
+/* The document while it is being built. */
+struct build {
+    yaml_parser_t parser;
+    const char *name;
+    const char *bytes;
+    struct yaml *doc;
+    struct held *anchored; /* those with an anchor, the newest first */
+    size_t anchors;
+    struct held *open[YAML_DEPTH]; /* the lists and maps being built, the outermost first */
+    char *key[YAML_DEPTH];         /* of a map: the key that waits for its value */
+    unsigned key_line[YAML_DEPTH], key_column[YAML_DEPTH];
+    unsigned depth;
+    size_t nodes;
+    struct why *why;
+};
+
+static struct held *held_of(struct yaml_node *n)
+{
+    return (struct held *)(void *)n;
+}
+
+static enum err refuse(struct build *b, enum err err, size_t line, size_t column, const char *what)
+{
+    return why_set(b->why, err, "%s:%zu:%zu: %s", b->name, line, column, what);
+}
+
+static enum err refuse_at(struct build *b, yaml_mark_t at, const char *what)
+{
+    return refuse(b, ERR_PARSE, at.line + 1, at.column + 1, what);
+}
+
+/* libyaml gives no line for errors of encoding: it is counted from the offset. */
+static enum err refuse_parser(struct build *b)
+{
+    const yaml_parser_t *p = &b->parser;
+    const char *what = p->problem ? p->problem : "malformed";
+
+    if (p->error != YAML_READER_ERROR) return refuse_at(b, p->problem_mark, what);
+    size_t line = 1, column = 1;
+    for (size_t i = 0; i < p->problem_offset; i++) {
+        column++;
+        if (b->bytes[i] != '\n') continue;
+        line++;
+        column = 1;
+    }
+    return refuse(b, ERR_PARSE, line, column, what);
+}
+
+static struct held *node_new(struct build *b, enum yaml_kind kind, yaml_mark_t at)
+{
+    struct held *h = mem_zero(1, sizeof *h);
+
+    h->node.kind = kind;
+    h->node.line = (unsigned)(at.line + 1);
+    h->node.column = (unsigned)(at.column + 1);
+    h->next = b->doc->all;
+    b->doc->all = h;
+    b->nodes++;
+    return h;
+}
+
+static void node_free(struct held *h)
+{
+    free(h->node.key);
+    free(h->anchor);
+    if (!h->copy) {
+        free(h->node.text);
+        free(h->node.items);
+    }
+    free(h);
+}
+
+static void add_item(struct held *parent, struct yaml_node *item)
+{
+    if (parent->node.count + 2 > parent->cap) {
+        parent->cap = parent->cap ? parent->cap * 2 : 4;
+        parent->node.items = mem_grow(parent->node.items, parent->cap, sizeof *parent->node.items);
+    }
+    parent->node.items[parent->node.count++] = item;
+    parent->node.items[parent->node.count] = NULL;
+}
+
+/* Puts a node where the document is: the root, a list's next item, a map's value. */
+static enum err place(struct build *b, struct held *h, yaml_mark_t at)
+{
+    if (b->nodes > YAML_NODES) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
+    if (b->depth == 0) {
+        b->doc->root = &h->node;
+        return ERR_OK;
+    }
+    unsigned top = b->depth - 1;
+    struct held *parent = b->open[top];
+    if (parent->node.kind == YAML_MAP) {
+        if (!b->key[top]) return refuse_at(b, at, "a key that is not a plain word or a string");
+        h->node.key = b->key[top];
+        h->node.line = b->key_line[top];
+        h->node.column = b->key_column[top];
+        b->key[top] = NULL;
+    }
+    add_item(parent, &h->node);
+    return ERR_OK;
+}
+
+static enum err set_anchor(struct build *b, struct held *h, const yaml_char_t *anchor, yaml_mark_t at)
+{
+    if (!anchor) return ERR_OK;
+    if (++b->anchors > YAML_ANCHORS) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many anchors");
+    h->anchor = mem_str((const char *)anchor);
+    h->next_anchored = b->anchored;
+    b->anchored = h;
+    return ERR_OK;
+}
+
+static enum err on_scalar(struct build *b, const yaml_event_t *e)
+{
+    const char *text = (const char *)e->data.scalar.value;
+    size_t len = e->data.scalar.length;
+    unsigned top = b->depth - 1;
+
+    if (memchr(text, '\0', len)) return refuse_at(b, e->start_mark, "a NUL character in a string");
+    if (b->depth > 0 && b->open[top]->node.kind == YAML_MAP && !b->key[top]) {
+        if (++b->nodes > YAML_NODES)
+            return refuse(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "too many nodes");
+        b->key[top] = mem_strn(text, len);
+        b->key_line[top] = (unsigned)(e->start_mark.line + 1);
+        b->key_column[top] = (unsigned)(e->start_mark.column + 1);
+        return ERR_OK;
+    }
+    struct held *h = node_new(b, YAML_SCALAR, e->start_mark);
+    h->node.text = mem_strn(text, len);
+    h->node.plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    h->height = 1;
+    enum err err = set_anchor(b, h, e->data.scalar.anchor, e->start_mark);
+    return err ? err : place(b, h, e->start_mark);
+}
+
+static enum err on_start(struct build *b, enum yaml_kind kind, const yaml_char_t *anchor, yaml_mark_t at)
+{
+    struct held *h = node_new(b, kind, at);
+
+    if (b->depth >= YAML_DEPTH) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "nested too deep");
+    enum err err = set_anchor(b, h, anchor, at);
+    if (!err) err = place(b, h, at);
+    if (err) return err;
+    b->open[b->depth++] = h;
+    return ERR_OK;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct yaml_node *const *x = a, *const *y = b;
+    int order = strcmp((*x)->key, (*y)->key);
+
+    if (order != 0) return order;
+    if ((*x)->line != (*y)->line) return (*x)->line < (*y)->line ? -1 : 1;
+    return (*x)->column < (*y)->column ? -1 : (*x)->column > (*y)->column;
+}
+
+static enum err check_keys(struct build *b, const struct held *map)
+{
+    enum err err = ERR_OK;
+    size_t n = map->node.count;
+
+    if (n < 2) return ERR_OK;
+    const struct yaml_node **sorted = mem_zero(n, sizeof(const struct yaml_node *));
+    memcpy(sorted, map->node.items, n * sizeof(const struct yaml_node *));
+    qsort(sorted, n, sizeof *sorted, by_key);
+    for (size_t i = 1; i < n && !err; i++) {
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
+            err = why_set(b->why, ERR_PARSE, "%s:%u:%u: the key \"%s\" is there twice (first in line %u)", b->name,
+                          sorted[i]->line, sorted[i]->column, sorted[i]->key, sorted[i - 1]->line);
+    }
+    free(sorted);
+    return err;
+}
+
+static enum err on_end(struct build *b)
+{
+    struct held *h = b->open[--b->depth];
+    unsigned highest = 0;
+
+    for (size_t i = 0; i < h->node.count; i++) {
+        unsigned height = held_of(h->node.items[i])->height;
+        if (height > highest) highest = height;
+    }
+    h->height = highest + 1;
+    return h->node.kind == YAML_MAP ? check_keys(b, h) : ERR_OK;
+}
+
+static enum err on_alias(struct build *b, const yaml_event_t *e)
+{
+    const char *name = (const char *)e->data.alias.anchor;
+    struct held *target = b->anchored;
+
+    /* The newest first: an anchor may be given again. */
+    while (target && strcmp(target->anchor, name) != 0) target = target->next_anchored;
+    if (!target)
+        return why_set(b->why, ERR_PARSE, "%s:%zu:%zu: the alias *%s is not defined", b->name, e->start_mark.line + 1,
+                       e->start_mark.column + 1, name);
+    if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
+    if (b->depth + target->height > YAML_DEPTH + 1)
+        return refuse(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
+
+    struct held *h = node_new(b, target->node.kind, e->start_mark);
+    h->copy = true;
+    h->height = target->height;
+    h->node.plain = target->node.plain;
+    h->node.text = target->node.text;
+    h->node.items = target->node.items;
+    h->node.count = target->node.count;
+    return place(b, h, e->start_mark);
+}
+
+/* Sets *ret_end at the end of the first document. */
+static enum err on_event(struct build *b, const yaml_event_t *e, bool *ret_end)
+{
+    switch (e->type) {
+    case YAML_SCALAR_EVENT: return on_scalar(b, e);
+    case YAML_SEQUENCE_START_EVENT: return on_start(b, YAML_LIST, e->data.sequence_start.anchor, e->start_mark);
+    case YAML_MAPPING_START_EVENT: return on_start(b, YAML_MAP, e->data.mapping_start.anchor, e->start_mark);
+    case YAML_SEQUENCE_END_EVENT:
+    case YAML_MAPPING_END_EVENT: return on_end(b);
+    case YAML_ALIAS_EVENT: return on_alias(b, e);
+    case YAML_DOCUMENT_END_EVENT:
+    case YAML_STREAM_END_EVENT: *ret_end = true; return ERR_OK;
+    default: return ERR_OK;
+    }
+}
+
+enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why)
+{
+    struct build b = {.name = name, .bytes = bytes, .why = why};
+    enum err err = ERR_OK;
+    bool end = false;
+
+    if (!yaml_parser_initialize(&b.parser)) return why_set(why, ERR_IO, "%s: no memory to parse it", name);
+    yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)bytes, len);
+    b.doc = mem_zero(1, sizeof *b.doc);
+    while (!err && !end) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&b.parser, &event)) {
+            err = refuse_parser(&b);
+            break;
+        }
+        err = on_event(&b, &event, &end);
+        yaml_event_delete(&event);
+    }
+    for (unsigned i = 0; i < YAML_DEPTH; i++) free(b.key[i]);
+    yaml_parser_delete(&b.parser);
+    if (err) {
+        yaml_tree_free(b.doc);
+        return err;
+    }
+    *ret = b.doc;
+    return ERR_OK;
+}
+
+void yaml_tree_free(struct yaml *y)
+{
+    if (!y) return;
+    while (y->all) {
+        struct held *h = y->all;
+        y->all = h->next;
+        node_free(h);
+    }
+    free(y);
+}
+
+const struct yaml_node *yaml_root(const struct yaml *y)
+{
+    return y ? y->root : NULL;
+}
+
+const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)
+{
+    if (!map || map->kind != YAML_MAP) return NULL;
+    for (size_t i = 0; i < map->count; i++) {
+        if (strcmp(map->items[i]->key, key) == 0) return map->items[i];
+    }
+    return NULL;
+}
+
+const char *yaml_str(const struct yaml_node *map, const char *key)
+{
+    const struct yaml_node *n = yaml_get(map, key);
+
+    if (!n || n->kind != YAML_SCALAR) return NULL;
+    if (n->plain && (!*n->text || strcmp(n->text, "~") == 0 || strcasecmp(n->text, "null") == 0)) return NULL;
+    return n->text;
+}
+
+bool yaml_bool(const struct yaml_node *map, const char *key, bool otherwise)
+{
+    const char *text = yaml_str(map, key);
+
+    if (!text) return otherwise;
+    if (strcasecmp(text, "true") == 0 || strcasecmp(text, "yes") == 0 || strcasecmp(text, "on") == 0) return true;
+    if (strcasecmp(text, "false") == 0 || strcasecmp(text, "no") == 0 || strcasecmp(text, "off") == 0) return false;
+    return otherwise;
+}
