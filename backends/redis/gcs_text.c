@@ -1,0 +1,90 @@
+#include "backends/redis/gcs_text.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/gcs_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { WORD_MAX = 1024, PROSE_READ = 4 * GCS_TEXT_MAX /* bytes looked at; more would be cut anyway */ };
+
+static const char spaces[] = " \t\r\n", quotes[] = "\"'`,;()[]{}<>";
+
+/* True when a word, or what stands right of its '=' or ':', looks like a secret. */
+static bool is_secret(const char *word, size_t len)
+{
+    char copy[WORD_MAX + 1];
+    while (len > 0 && strchr(quotes, *word)) word++, len--;
+    while (len > 0 && strchr(quotes, word[len - 1])) len--;
+    if (len == 0) return false;
+    /* a word that long is no word; nothing of it is shown */
+    if (len > WORD_MAX) return true;
+    memcpy(copy, word, len);
+    copy[len] = '\0';
+    if (text_looks_secret("", copy)) return true;
+    char *value = copy + strcspn(copy, "=:");
+    if (!*value || !value[1]) return false;
+    *value++ = '\0';
+    value += strspn(value, quotes);
+    const char *name = copy + strspn(copy, "-");
+    return *value && text_looks_secret(name, value);
+}
+
+/* A word whose next word is a secret: "--token hf_…" has none of it in one piece, nor has "Bearer …". */
+static bool announces_secret(const char *word, size_t len)
+{
+    char copy[WORD_MAX + 1];
+    if (len < 3 || len > WORD_MAX) return false;
+    memcpy(copy, word, len);
+    copy[len] = '\0';
+    if (copy[len - 1] == ':' || copy[len - 1] == '=') copy[len - 1] = '\0';
+    const bool option = copy[0] == '-' || word[len - 1] == ':' || word[len - 1] == '=';
+    if (option) return text_looks_secret(copy + strspn(copy, "-"), "value");
+    return len == 6 && text_has(copy, "bearer");
+}
+
+static char *prose(const char *text, size_t len)
+{
+    struct buf out;
+    buf_init(&out, PROSE_READ * 8);
+    bool hide = false;
+    for (size_t i = 0; i < len;) {
+        const size_t gap = strspn(text + i, spaces), word = strcspn(text + i + gap, spaces);
+        const char *at = text + i + gap;
+        if (gap && out.len) (void)buf_char(&out, ' ');
+        if (word == 0) break;
+        if (hide || is_secret(at, word))
+            (void)buf_str(&out, "(hidden)");
+        else
+            (void)buf_add(&out, at, word);
+        hide = announces_secret(at, word);
+        i += gap + word;
+    }
+    while (out.len > 0 && out.data[out.len - 1] == ' ') out.data[--out.len] = '\0';
+    char *safe = out.len ? text_safe(out.data, out.len, TEXT_ONE_LINE, GCS_TEXT_MAX) : NULL;
+    buf_done(&out);
+    return safe;
+}
+
+char *gcs_prose(const char *foreign)
+{
+    if (!foreign) return NULL;
+    char *head = mem_strn(foreign, strnlen(foreign, PROSE_READ));
+    char *safe = prose(head, strlen(head));
+    mem_free_secret(head);
+    return safe;
+}
+
+char *gcs_last_line(const char *foreign)
+{
+    if (!foreign) return NULL;
+    size_t end = strlen(foreign);
+    while (end > 0 && strchr(spaces, foreign[end - 1])) end--;
+    size_t start = end;
+    while (start > 0 && foreign[start - 1] != '\n') start--;
+    char *line = mem_strn(foreign + start, end - start);
+    char *safe = gcs_prose(line);
+    mem_free_secret(line);
+    return safe;
+}
