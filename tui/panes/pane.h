@@ -18,13 +18,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct chrome; /* tui/panes/chrome.h: what only the console knows */
+
 /* What the panes look at: everything is borrowed for the call. */
 struct view {
     const struct world *world;
     const struct recovery *recovery;
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
-    const struct selection *selection; /* the thing selected in the focused pane */
+    const struct selection *selection; /* the thing selected in the focused pane; the screen sets it */
+    const struct chrome *chrome;       /* NULL: nothing to say */
     bool read_only, armed, demo;
 };
 /* What is selected, so that other panes can mark the same thing. */
@@ -52,13 +55,16 @@ struct pane_ops {
     void (*draw)(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
     int (*wanted_rows)(const struct pane *p, const struct view *v, int cols);           /* content rows it would fill */
     void (*status)(const struct pane *p, const struct view *v, char *out, size_t size); /* right end of its rule */
-    void (*brief)(const struct pane *p, const struct view *v, char *out, size_t size);  /* one line, for 80 columns */
+    /* What its tab says while another one is open, for 80 columns: a line, or a few. One that begins with "- " or "+ "
+     * is of something gone or new. */
+    void (*brief)(const struct pane *p, const struct view *v, char *out, size_t size);
     bool (*selected)(const struct pane *p, struct selection *ret);
     void (*detail)(const struct pane *p, const struct view *v, struct buf *out); /* lines of safe text */
     struct pane_request (*input)(struct pane *p, const struct view *v, const struct input *in);
 };
 struct pane {
     const struct pane_ops *ops;
+    int rows, cols;           /* of its content, as it was last laid out; the screen sets them before update() */
     struct table_view *table; /* NULL, or the pane's table: filter and sort commands work on it */
 };
 extern const struct pane_ops *const pane_kinds[]; /* NULL-terminated, in order of their keys */

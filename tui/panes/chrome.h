@@ -1,0 +1,31 @@
+/*
+ * chrome.h - what only the console itself knows and the main screen shows around the panes: where we are, how long this
+ * context stays armed, what was just said, and the keys that work here now. Borrowed for the call, like the view.
+ */
+#ifndef RAYDECK_PANES_CHROME_H
+#define RAYDECK_PANES_CHROME_H
+
+#include "backends/base/known.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One key of the footer. */
+struct footer_key {
+    const char *key, *word; /* "Enter", "open"; "x k", "kill" */
+    bool enabled;           /* else it is drawn with a ✗: pressing it says why */
+};
+
+struct chrome {
+    const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
+    bool insecure;       /* TLS to the API server is not verified */
+    uint64_t armed_left_ms;
+    const char *message; /* one line above the footer; NULL: none */
+    bool message_bad;    /* it is about something refused or failed */
+    const struct footer_key *keys;
+    size_t key_count;
+    const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */
+};
+
+#endif

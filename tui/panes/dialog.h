@@ -1,0 +1,46 @@
+/*
+ * dialog.h - a question that must be answered before something is done: what would happen, to exactly which object, and
+ * the command that does the same. Confirmed by typing a word (the RayService's name), or by plain y where that is
+ * allowed. Pure: drawing and what is typed; nothing is carried out here.
+ */
+#ifndef RAYDECK_PANES_DIALOG_H
+#define RAYDECK_PANES_DIALOG_H
+
+#include "backends/world/answers.h"
+#include "tui/draw/textbox.h"
+#include "tui/panes/overlay.h"
+
+enum { DIALOG_WORD_MAX = 256 };
+struct dialog {
+    char title[96];
+    char *body;                 /* lines of safe text */
+    char word[DIALOG_WORD_MAX]; /* what must be typed; "": y alone is enough */
+    bool danger;                /* it destroys something */
+    bool wrong;                 /* Enter was pressed on something else than the word */
+    struct textbox typed;
+};
+
+/* Any question. All text is copied; word NULL: plain y. */
+void dialog_open(struct dialog *d, const char *title, const char *body, const char *word, bool danger);
+void dialog_done(struct dialog *d); /* a zeroed one is fine */
+enum overlay dialog_input(struct dialog *d, const struct input *in);
+void dialog_draw(const struct dialog *d, struct canvas *cv);
+
+/* The deletion of a head pod. Strings are borrowed for the call. */
+struct dialog_kill {
+    const char *context, *ns, *service; /* context NULL: none known */
+    const char *pod, *uid;
+    int64_t grace_s;              /* -1: the pod's own */
+    struct known_u64 pod_grace_s; /* which is this */
+    enum tri ft;                  /* GCS fault tolerance is wired */
+    struct known_u64 reconnect_s;
+    size_t workers;               /* living worker pods */
+    bool development;             /* plain y is enough here */
+    const struct head_loss *loss; /* NULL: not judged */
+};
+void dialog_open_kill(struct dialog *d, const struct dialog_kill *kill);
+
+/* "kubectl --context C -n NS delete pod POD --grace-period=0 --force", safe text. Caller frees. */
+char *dialog_kill_command(const struct dialog_kill *kill);
+
+#endif

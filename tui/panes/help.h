@@ -1,0 +1,17 @@
+/* help.h - keys and commands, out of commands.def. */
+#ifndef RAYDECK_PANES_HELP_H
+#define RAYDECK_PANES_HELP_H
+
+#include "tui/panes/overlay.h"
+#include "tui/term/input.h"
+
+struct help {
+    int top;  /* first line shown */
+    int page; /* lines of the last drawing's size: set by help_size */
+};
+void help_open(struct help *h);
+void help_size(struct help *h, int rows); /* of the whole screen */
+enum overlay help_input(struct help *h, const struct input *in);
+void help_draw(const struct help *h, struct canvas *cv);
+
+#endif

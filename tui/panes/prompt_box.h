@@ -1,0 +1,19 @@
+/* prompt_box.h - where a prompt for the model is typed: one line, the path it will take, the last one again by Up. */
+#ifndef RAYDECK_PANES_PROMPT_BOX_H
+#define RAYDECK_PANES_PROMPT_BOX_H
+
+#include "tui/draw/textbox.h"
+#include "tui/panes/overlay.h"
+
+struct prompt_box {
+    struct textbox typed;
+    char *last; /* what was asked before; kept from one opening to the next */
+    char path[160];
+};
+void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */
+void prompt_box_done(struct prompt_box *p);                         /* a zeroed one is fine */
+/* OVERLAY_DONE: p->typed.text is the question, never blank. */
+enum overlay prompt_box_input(struct prompt_box *p, const struct input *in);
+void prompt_box_draw(const struct prompt_box *p, struct canvas *cv);
+
+#endif
