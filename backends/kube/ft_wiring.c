@@ -1,0 +1,167 @@
+#include "backends/kube/ft_wiring.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/kube_fields.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KUBERAY_RECONNECT_S = 600 }; /* what KubeRay sets for workers under FT where the spec does not */
+
+struct parts {
+    const cJSON *options, *head, *params;
+    const cJSON *groups;
+    bool by_annotation;
+};
+
+static struct parts parts_of(const cJSON *obj)
+{
+    const cJSON *cluster = json_path(obj, "spec.rayClusterConfig");
+    const cJSON *head = json_get(cluster, "headGroupSpec");
+    struct parts p = {.options = json_get(cluster, "gcsFaultToleranceOptions"),
+                      .head = kube_ray_container(head),
+                      .params = json_get(head, "rayStartParams"),
+                      .groups = json_get(cluster, "workerGroupSpecs")};
+    if (!cJSON_IsObject(p.options)) p.options = NULL;
+    p.by_annotation = text_eq(kube_annotation(obj, "ray.io/ft-enabled"), "true");
+    return p;
+}
+
+/* Where "user:password@" ends in an address; NULL: there is none. */
+static const char *userinfo_end(const char *address)
+{
+    const char *from = strstr(address, "://");
+    from = from ? from + 3 : address;
+    size_t authority = strcspn(from, "/?#");
+    const char *at = NULL;
+    for (size_t i = 0; i < authority; i++)
+        if (from[i] == '@') at = from + i;
+    return at;
+}
+
+static const char *userinfo_start(const char *address)
+{
+    const char *from = strstr(address, "://");
+    return from ? from + 3 : address;
+}
+
+static const char *address_of(const struct parts *p)
+{
+    const char *address = json_str(p->options, "redisAddress");
+    return address ? address : kube_env_value(p->head, "RAY_REDIS_ADDRESS");
+}
+
+/* The password in the address, if there is one. */
+static const char *address_password(const char *address, size_t *ret_len)
+{
+    const char *end = address ? userinfo_end(address) : NULL;
+    if (!end) return NULL;
+    const char *from = userinfo_start(address), *colon = memchr(from, ':', (size_t)(end - from));
+    const char *password = colon ? colon + 1 : from;
+    if (password == end) return NULL;
+    *ret_len = (size_t)(end - password);
+    return password;
+}
+
+/* A literal that is no reference to a variable ("$REDIS_PASSWORD"). */
+static const char *literal(const char *value)
+{
+    return value && *value && *value != '$' ? value : NULL;
+}
+
+static const char *password_literal(const struct parts *p)
+{
+    const char *value = literal(json_str(json_get(p->options, "redisPassword"), "value"));
+    if (!value) value = literal(kube_env_value(p->head, "REDIS_PASSWORD"));
+    return value ? value : literal(json_str(p->params, "redis-password"));
+}
+
+static const cJSON *password_ref(const struct parts *p)
+{
+    const cJSON *ref = json_path(json_get(p->options, "redisPassword"), "valueFrom.secretKeyRef");
+    return ref ? ref : json_path(kube_env(p->head, "REDIS_PASSWORD"), "valueFrom.secretKeyRef");
+}
+
+const char *ft_inline_password(const cJSON *rayservice, size_t *ret_len)
+{
+    struct parts p = parts_of(rayservice);
+    const char *value = password_literal(&p);
+    if (!value) return address_password(address_of(&p), ret_len);
+    *ret_len = strlen(value);
+    return value;
+}
+
+static void address_parse(const struct parts *p, struct rayservice *r)
+{
+    const char *address = address_of(p);
+    if (!address) return;
+    const char *end = userinfo_end(address), *start = userinfo_start(address);
+    if (!end) {
+        kube_text(&r->redis_address, address, KUBE_MESSAGE_MAX);
+        return;
+    }
+    char *bare = mem_printf("%.*s%s", (int)(start - address), address, end + 1);
+    kube_text(&r->redis_address, bare, KUBE_MESSAGE_MAX);
+    free(bare);
+    const char *colon = memchr(start, ':', (size_t)(end - start));
+    if (colon && colon > start && !r->redis_user) {
+        char *user = mem_strn(start, (size_t)(colon - start));
+        kube_text(&r->redis_user, user, KUBE_NAME_MAX);
+        free(user);
+    }
+}
+
+static void credentials_parse(const cJSON *obj, const struct parts *p, struct rayservice *r)
+{
+    const cJSON *ref = password_ref(p);
+    const char *user = literal(json_str(json_get(p->options, "redisUsername"), "value"));
+    size_t len;
+    if (!user) user = literal(kube_env_value(p->head, "REDIS_USERNAME"));
+    kube_text(&r->redis_user, user ? user : literal(json_str(p->params, "redis-username")), KUBE_NAME_MAX);
+    kube_text(&r->redis_secret_name, json_str(ref, "name"), KUBE_NAME_MAX);
+    kube_text(&r->redis_secret_key, json_str(ref, "key"), KUBE_NAME_MAX);
+    r->redis_password_inline = tri_of(ft_inline_password(obj, &len) != NULL);
+}
+
+/* The shortest patience of any worker group counts: it is the first to give up. */
+static void reconnect_parse(const struct parts *p, struct rayservice *r)
+{
+    JSON_EACH (g, p->groups) {
+        const char *text = kube_env_value(kube_ray_container(g), "RAY_gcs_rpc_server_reconnect_timeout_s");
+        uint64_t s = KUBERAY_RECONNECT_S;
+        if (text && text_u64(text, strlen(text), 1000000000, &s) != ERR_OK) continue;
+        if (!text && r->ft != TRI_YES) continue;
+        if (!r->worker_reconnect_s.known || s < r->worker_reconnect_s.value) r->worker_reconnect_s = known_u64(s);
+    }
+}
+
+/* Head and every worker group must have it. */
+static void keepalive_parse(const struct parts *p, struct rayservice *r)
+{
+    enum tri all = kube_keepalive(p->head);
+    JSON_EACH (g, p->groups) {
+        enum tri one = kube_keepalive(kube_ray_container(g));
+        if (all == TRI_NO || one == TRI_NO)
+            all = TRI_NO;
+        else if (one == TRI_UNKNOWN)
+            all = TRI_UNKNOWN;
+    }
+    r->grpc_keepalive = all;
+}
+
+void ft_wiring_parse(const cJSON *rayservice, struct rayservice *ret)
+{
+    struct parts p = parts_of(rayservice);
+    const char *storage = json_str(p.options, "externalStorageNamespace");
+    if (cJSON_IsObject(json_path(rayservice, "spec.rayClusterConfig"))) ret->ft = tri_of(p.options || p.by_annotation);
+    if (ret->ft == TRI_YES) {
+        record_set(&ret->ft_style, p.options ? "options" : "annotation");
+        credentials_parse(rayservice, &p, ret);
+        address_parse(&p, ret);
+        kube_text(&ret->storage_ns,
+                  storage ? storage : kube_annotation(rayservice, "ray.io/external-storage-namespace"), KUBE_NAME_MAX);
+    }
+    reconnect_parse(&p, ret);
+    keepalive_parse(&p, ret);
+}

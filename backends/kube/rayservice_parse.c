@@ -1,0 +1,78 @@
+#include "backends/kube/ft_wiring.h"
+#include "backends/kube/kinds_parse.h"
+#include "backends/kube/kube_fields.h"
+#include "backends/kube/serve_config_parse.h"
+
+#include <string.h>
+
+static void app_status_parse(const cJSON *app, struct rayservice *r)
+{
+    const cJSON *deployments = json_get(app, "serveDeploymentStatuses");
+    JSON_EACH (d, deployments) {
+        if (r->deployments_count >= KUBE_DEPLOYMENTS) return;
+        struct deployment *one = RECORD_APPEND(r, deployments);
+        const char *message = json_str(d, "message");
+        kube_text(&one->app, app->string, KUBE_NAME_MAX);
+        kube_text(&one->app_status, json_str(app, "status"), KUBE_NAME_MAX);
+        kube_text(&one->name, d->string, KUBE_NAME_MAX);
+        kube_text(&one->status, json_str(d, "status"), KUBE_NAME_MAX);
+        kube_text(&one->message, message && *message ? message : json_str(app, "message"), KUBE_MESSAGE_MAX);
+    }
+    if (cJSON_IsObject(deployments) && deployments->child) return;
+    /* An application that has no deployments yet (DEPLOYING, DEPLOY_FAILED) still has something to say. */
+    if (!json_str(app, "status") || r->deployments_count >= KUBE_DEPLOYMENTS) return;
+    struct deployment *one = RECORD_APPEND(r, deployments);
+    kube_text(&one->app, app->string, KUBE_NAME_MAX);
+    kube_text(&one->app_status, json_str(app, "status"), KUBE_NAME_MAX);
+    kube_text(&one->message, json_str(app, "message"), KUBE_MESSAGE_MAX);
+}
+
+static void status_parse_of(const cJSON *status, struct rayservice *r)
+{
+    const cJSON *active = json_get(status, "activeServiceStatus"), *ready = kube_condition(status, "Ready");
+    kube_text(&r->service_status, json_str(status, "serviceStatus"), KUBE_NAME_MAX);
+    r->ready = kube_condition_is(status, "Ready");
+    kube_text(&r->ready_reason, json_str(ready, "reason"), KUBE_NAME_MAX);
+    kube_text(&r->ready_message, json_str(ready, "message"), KUBE_MESSAGE_MAX);
+    r->upgrading = kube_condition_is(status, "UpgradeInProgress");
+    kube_text(&r->active_cluster, json_str(active, "rayClusterName"), KUBE_NAME_MAX);
+    kube_text(&r->pending_cluster, json_str(json_get(status, "pendingServiceStatus"), "rayClusterName"), KUBE_NAME_MAX);
+    r->serve_endpoints = json_u64(status, "numServeEndpoints");
+    /* Go leaves zeros out; conditions came after this count (1.3, 1.1), so where they are it was counted. */
+    if (!r->serve_endpoints.known && ready) r->serve_endpoints = known_u64(0);
+    JSON_EACH (app, json_get(active, "applicationStatuses")) {
+        if (app->string) app_status_parse(app, r);
+    }
+}
+
+static struct known_u64 workers_of(const cJSON *groups)
+{
+    uint64_t sum = 0;
+    if (!cJSON_IsArray(groups)) return UNKNOWN_U64;
+    JSON_EACH (g, groups) {
+        struct known_u64 n = json_u64(g, "replicas"), hosts = json_u64(g, "numOfHosts");
+        if (!n.known) n = json_u64(g, "minReplicas");
+        if (!n.known || n.value > 1000000 || (hosts.known && hosts.value > 1000)) return UNKNOWN_U64;
+        sum += n.value * (hosts.known && hosts.value ? hosts.value : 1);
+    }
+    return known_u64(sum);
+}
+
+void rayservice_parse(const cJSON *obj, struct rayservice *ret)
+{
+    const cJSON *meta = json_get(obj, "metadata"), *spec = json_get(obj, "spec");
+    const cJSON *cluster = json_get(spec, "rayClusterConfig");
+    const char *serve = json_str(spec, "serveConfigV2");
+    kube_text(&ret->ns, json_str(meta, "namespace"), KUBE_NAME_MAX);
+    kube_text(&ret->name, json_str(meta, "name"), KUBE_NAME_MAX);
+    kube_text(&ret->resource_version, json_str(meta, "resourceVersion"), KUBE_NAME_MAX);
+    ret->created = json_stamp(meta, "creationTimestamp");
+    ret->deleted = json_stamp(meta, "deletionTimestamp");
+    kube_text(&ret->ray_version, json_str(cluster, "rayVersion"), KUBE_NAME_MAX);
+    status_parse_of(json_get(obj, "status"), ret);
+    ft_wiring_parse(obj, ret);
+    ret->workers_wanted = workers_of(json_get(cluster, "workerGroupSpecs"));
+    if (cJSON_IsObject(spec)) ret->head_serves = tri_of(json_bool(spec, "excludeHeadPodFromServeSvc") != TRI_YES);
+    /* One that does not parse is KubeRay's to report; the rest of the object stands. */
+    if (serve) serve_config_parse(serve, strlen(serve), ret, NULL);
+}
