@@ -1,7 +1,7 @@
 #include "backends/neuron/monitor.h"
 
+#include "backends/base/mask.h"
 #include "backends/base/mem.h"
-#include "backends/base/text.h"
 #include "backends/link/backoff.h"
 #include "backends/link/process.h"
 #include "backends/neuron/neuron_parse.h"
@@ -152,28 +152,6 @@ static void start(void *arg)
 
 /* ---- the backend ---------------------------------------------------------------------------------------------- */
 
-/* The command as it may be shown: a word that looks like a secret is left out. */
-static char *shown_of(const char *spec)
-{
-    struct buf out;
-    buf_init(&out, NEURON_TEXT_MAX * 4);
-    for (const char *s = spec; *s;) {
-        size_t n = strcspn(s, " \t\n"), gap = strspn(s + n, " \t\n");
-        char *word = mem_strn(s, n), *value = strchr(word, '=');
-        if (value) *value++ = '\0';
-        bool secret = value ? text_looks_secret(word, value) : text_looks_secret(NULL, word);
-        enum err e = secret ? buf_str(&out, "•••") : buf_add(&out, s, n);
-        if (e == ERR_OK && gap && s[n + gap]) e = buf_char(&out, ' ');
-        mem_wipe(word, n);
-        free(word);
-        if (e != ERR_OK) break;
-        s += n + gap;
-    }
-    char *safe = text_safe(buf_text(&out), out.len, TEXT_ONE_LINE, NEURON_TEXT_MAX);
-    buf_done(&out);
-    return safe;
-}
-
 static bool monitor_takes(const char *spec)
 {
     return spec && *spec && strncmp(spec, "http://", 7) != 0 && strncmp(spec, "https://", 8) != 0;
@@ -188,7 +166,7 @@ static enum err monitor_open(struct loop *l, const struct neuron_open *conf, con
     be->sink = *sink;
     be->source = mem_str(conf->source);
     be->spec = mem_str(conf->spec);
-    be->shown = shown_of(conf->spec);
+    be->shown = mask_text(conf->spec, strlen(conf->spec), TEXT_ONE_LINE, NEURON_TEXT_MAX);
     be->knode = mem_str(conf->knode);
     be->pod = mem_str(conf->pod);
     be->again = alarm_new(l, start, be);

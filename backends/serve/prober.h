@@ -16,7 +16,7 @@
 
 enum {
     PROBER_TARGETS = 256, /* more are not probed; the source's detail says so */
-    PROBER_IN_FLIGHT = 8,
+    PROBER_IN_FLIGHT = 64,
     PROBER_INTERVAL_MS = 1000,
     PROBER_TIMEOUT_MS = 5000,
     PROBER_SLOW_MS = 1000

@@ -17,7 +17,8 @@
     X(FORBIDDEN, "forbidden")     /* 401, 403: of the API server or of Serve */                                        \
     X(SERVER, "5xx")                                                                                                   \
     X(CLIENT, "4xx")                                                                                                   \
-    X(BODY, "bad body") /* an answer, but not what was asked for */                                                    \
+    X(TOO_LONG, "too long") /* more than a GET can carry: it was not sent */                                           \
+    X(BODY, "bad body")     /* an answer, but not what was asked for */                                                \
     X(CANCELLED, "cancelled")
 
 enum serve_failure {

@@ -18,9 +18,10 @@ struct serve_status;
 
 /* `how` is copied; what it points to must outlive this. Nothing is asked before serve_status_set. */
 struct serve_status *serve_status_new(struct loop *l, const struct serve_open *how, const struct sink *sink);
-/* The dashboard (path up to, not including, "/api/…"; for example "/api/v1/namespaces/NS/services/http:NAME-head-svc:
- * 8265/proxy") of the RayService with that UID; all copied. Another UID: the old one's record goes. NULL: none known.
- * The same as before changes nothing. */
+/* The dashboard (path up to, not including, "/api/…"; for example
+ * "/api/v1/namespaces/NS/services/NAME-head-svc:dashboard/proxy": the proxy wants the port's name) of the RayService
+ * with that UID; all copied. Another UID: the old one's record goes. NULL: none known. The same as before changes
+ * nothing. */
 void serve_status_set(struct serve_status *s, const char *service_uid, const struct serve_path *dashboard);
 /* Every 2 s instead of 5 while something is changing. It hurries by itself while the dashboard does not answer or a
  * deployment is not HEALTHY. */

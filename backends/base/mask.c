@@ -1,0 +1,95 @@
+#include "backends/base/mask.h"
+
+#include "backends/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char masked[] = "•••";
+
+static bool is_gap(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == ';';
+}
+
+static bool is_bracket(char c)
+{
+    return c && strchr("\"'{}()[]", c);
+}
+
+/* What stands around a word is not the word: quotes, brackets. */
+static char *bare(const char *s, size_t n)
+{
+    while (n && is_bracket(*s)) s++, n--;
+    while (n && is_bracket(s[n - 1])) n--;
+    return mem_strn(s, n);
+}
+
+/* scheme://user:password@host */
+static bool has_userinfo(const char *word)
+{
+    const char *at = strstr(word, "://");
+    const char *host = at ? strchr(at, '@') : NULL, *colon = at ? strchr(at + 3, ':') : NULL;
+    return host && colon && colon < host;
+}
+
+/* name may be NULL: what the word before announced. */
+static bool is_secret(const char *word, const char *name)
+{
+    if (has_userinfo(word) || (name && strcasecmp(name, "bearer") == 0) || text_looks_secret(name, word)) return true;
+    size_t left = strcspn(word, "=:");
+    if (!left || !word[left] || !word[left + 1]) return false;
+    char *before = bare(word, left), *after = bare(word + left + 1, strlen(word + left + 1));
+    bool secret = text_looks_secret(before, after);
+    free(before);
+    mem_free_secret(after);
+    return secret;
+}
+
+/* What a word says about the one after it: "token:", "--password", "Bearer". NULL: nothing. Caller frees. */
+static char *announced(const char *s, size_t n)
+{
+    char *word = bare(s, n);
+    size_t len = strlen(word);
+    if (len && (word[len - 1] == ':' || word[len - 1] == '=')) {
+        char *name = bare(word, len - 1);
+        free(word);
+        return name;
+    }
+    if (*word == '-' || strcasecmp(word, "bearer") == 0) return word;
+    free(word);
+    return NULL;
+}
+
+static enum err add_word(struct buf *out, const char *s, size_t n, char **name)
+{
+    char *word = bare(s, n);
+    enum err e = is_secret(word, *name) ? buf_str(out, masked) : buf_add(out, s, n);
+    mem_free_secret(word);
+    free(*name);
+    *name = announced(s, n);
+    return e;
+}
+
+char *mask_text(const char *foreign, size_t len, enum text_keep keep, size_t max_bytes)
+{
+    const char *pem = memmem(foreign, len, "-----BEGIN ", 11);
+    size_t end = pem ? (size_t)(pem - foreign) : len;
+    struct buf out;
+    buf_init(&out, max_bytes * 2 + sizeof masked);
+    char *name = NULL;
+    enum err e = ERR_OK;
+    for (size_t i = 0; i < end && e == ERR_OK;) {
+        size_t n = 0;
+        while (i + n < end && !is_gap(foreign[i + n])) n++;
+        if (n) e = add_word(&out, foreign + i, n, &name);
+        i += n;
+        if (e == ERR_OK && i < end) e = buf_char(&out, foreign[i++]);
+    }
+    if (pem && e == ERR_OK) (void)buf_str(&out, masked);
+    free(name);
+    char *safe = text_safe(buf_text(&out), out.len, keep, max_bytes);
+    buf_done(&out);
+    return safe;
+}

@@ -1,0 +1,291 @@
+#include "backends/serve/prober.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/serve_get.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct target {
+    char *pod;
+    struct serve_path path;
+    struct probe *flying;
+    size_t in_flight;
+    bool keep; /* while the targets are being set */
+};
+struct probe {
+    struct prober *prober;
+    struct target *target;
+    struct probe *next, **at; /* in the target's list */
+    struct serve_get *get;
+    struct request *record;
+    uint64_t due_us;
+};
+struct prober {
+    struct loop *loop;
+    struct serve_open how;
+    struct sink sink;
+    struct prober_conf conf;
+    struct alarm *alarm;
+    struct target *target[PROBER_TARGETS];
+    size_t targets, beyond;
+    uint64_t next_us, number;
+    enum source_state state;
+    enum err err;
+};
+/* A loop that was held up owes the probes of that time; after a longer sleep (a suspended machine) it begins anew. */
+enum { OWED_MAX = 10 };
+
+/* ---- the source's own state ------------------------------------------------------------------------------------ */
+
+static void tell(struct prober *p, enum source_state state, enum err err, const char *why)
+{
+    char *detail = p->beyond ? mem_printf("%zu proxies; %zu more are not probed", p->targets, p->beyond)
+                             : mem_printf("%zu proxies", p->targets);
+    p->state = state;
+    p->err = err;
+    sink_put(&p->sink, change_source(PROBER_SOURCE, WORLD_SERVE, state, err, why, detail));
+    free(detail);
+}
+
+/* What an ended probe says about the way there, rather than about the worker. */
+static void judge_path(struct prober *p, const struct target *t, const struct http_answer *answer, enum serve_failure f,
+                       const char *why)
+{
+    enum source_state state = SOURCE_LIVE;
+    enum err err = ERR_OK;
+    if (f == SERVE_FAILURE_FORBIDDEN && t->path.proxied) {
+        state = SOURCE_DENIED;
+        err = answer->status == 401 ? ERR_AUTH : ERR_FORBIDDEN;
+    } else if (!answer->status && answer->err != ERR_OK && answer->err != ERR_TIMEOUT && t->path.proxied) {
+        state = SOURCE_DOWN;
+        err = answer->err;
+    }
+    if (state != p->state || err != p->err) tell(p, state, err, state == SOURCE_LIVE ? NULL : why);
+}
+
+/* ---- one probe ------------------------------------------------------------------------------------------------- */
+
+static void put(struct prober *p, const struct request *r)
+{
+    struct request *copy = record_copy(&r->record);
+    sink_put(&p->sink, change_put(PROBER_SOURCE, WORLD_SERVE, &copy->record));
+}
+
+static void probe_free(struct probe *probe)
+{
+    if (probe->at) {
+        *probe->at = probe->next;
+        if (probe->next) probe->next->at = probe->at;
+        probe->target->in_flight--;
+    }
+    record_free(&probe->record->record);
+    free(probe);
+}
+
+/* Puts the final record and frees the probe. */
+static void probe_end(struct probe *probe, enum serve_failure f, const char *why)
+{
+    struct prober *p = probe->prober;
+    struct request *r = probe->record;
+    uint64_t now = loop_now_us();
+    r->done = known_u64(loop_wall_ms(p->loop));
+    r->latency_us = known_u64(now > probe->due_us ? now - probe->due_us : 0);
+    bool slow = r->latency_us.value > p->conf.slow_ms * 1000;
+    record_set(&r->phase, f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
+    record_set(&r->failure, serve_failure_word(f));
+    record_set(&r->why, why && *why ? why : NULL);
+    put(p, r);
+    probe_free(probe);
+}
+
+static void answered(void *arg, const struct http_answer *answer)
+{
+    struct probe *probe = arg;
+    struct target *t = probe->target;
+    probe->get = NULL;
+    if (answer->status) probe->record->status = known_u64((uint64_t)answer->status);
+    probe->record->bytes = known_u64(answer->body_len);
+    struct why why = {0};
+    enum serve_failure f = serve_failure_of(answer, t->path.proxied, &why);
+    if (f == SERVE_FAILURE_NONE && (answer->body_len < 7 || memcmp(answer->body, "success", 7) != 0)) {
+        f = SERVE_FAILURE_BODY;
+        why_set(&why, ERR_PROTOCOL, "\"success\" was expected");
+    }
+    judge_path(probe->prober, t, answer, f, why.text);
+    probe_end(probe, f, why.text);
+}
+
+static struct request *new_record(struct prober *p, const struct target *t, uint64_t due_us)
+{
+    char key[TEXT_NUM_MAX + 8];
+    struct buf b;
+    buf_init(&b, sizeof key - 1);
+    (void)buf_printf(&b, "probe-%llu", (unsigned long long)++p->number);
+    struct request *r = record_new(TABLE_REQUEST, buf_text(&b));
+    buf_done(&b);
+    uint64_t now_us = loop_now_us(), wall = loop_wall_ms(p->loop);
+    record_set(&r->kind, "probe");
+    record_set(&r->target, "GET /-/healthz");
+    record_set(&r->path, t->path.words);
+    record_set(&r->pod, t->pod);
+    record_set(&r->phase, "waiting");
+    r->due = known_u64(wall - (now_us > due_us ? (now_us - due_us) / 1000 : 0));
+    return r;
+}
+
+static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
+{
+    struct probe *probe = mem_zero(1, sizeof *probe);
+    probe->prober = p;
+    probe->target = t;
+    probe->due_us = due_us;
+    probe->record = new_record(p, t, due_us);
+    if (t->in_flight >= PROBER_IN_FLIGHT) {
+        probe_end(probe, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
+        return;
+    }
+    probe->record->sent = known_u64(loop_wall_ms(p->loop));
+    probe->next = t->flying;
+    probe->at = &t->flying;
+    if (t->flying) t->flying->at = &probe->next;
+    t->flying = probe;
+    t->in_flight++;
+    put(p, probe->record);
+    const struct serve_get_calls calls = {answered, probe};
+    probe->get = serve_get_start(p->loop, &p->how, &t->path, "/-/healthz", p->conf.timeout_ms, 64 * 1024, &calls);
+}
+
+/* ---- targets and time ------------------------------------------------------------------------------------------ */
+
+static void arm(struct prober *p)
+{
+    uint64_t now = loop_now_us();
+    alarm_set(p->alarm, p->next_us > now ? (p->next_us - now + 999) / 1000 : 0, 0);
+}
+
+static void ring(void *arg)
+{
+    struct prober *p = arg;
+    uint64_t now = loop_now_us(), every = p->conf.interval_ms * 1000;
+    if (now > p->next_us + OWED_MAX * every) p->next_us = now;
+    while (p->next_us <= now) {
+        for (size_t i = 0; i < p->targets; i++) probe_start(p, p->target[i], p->next_us);
+        p->next_us += every;
+    }
+    arm(p);
+}
+
+static void target_free(struct target *t)
+{
+    if (!t) return;
+    while (t->flying) {
+        serve_get_cancel(t->flying->get);
+        probe_free(t->flying);
+    }
+    free(t->pod);
+    serve_path_done(&t->path);
+    free(t);
+}
+
+/* A probe that was put as waiting and is given up must not wait for ever. */
+static void target_drop(struct prober *p, struct target *t)
+{
+    for (struct probe *probe = t->flying; probe; probe = probe->next) {
+        record_set(&probe->record->phase, "cancelled");
+        record_set(&probe->record->failure, serve_failure_word(SERVE_FAILURE_CANCELLED));
+        probe->record->done = known_u64(loop_wall_ms(p->loop));
+        put(p, probe->record);
+    }
+    target_free(t);
+}
+
+static struct target *find(struct prober *p, const struct probe_target *want)
+{
+    for (size_t i = 0; i < p->targets; i++) {
+        struct target *t = p->target[i];
+        if (t && text_eq(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
+    }
+    return NULL;
+}
+
+static struct target *target_new(const struct probe_target *want)
+{
+    struct target *t = mem_zero(1, sizeof *t);
+    t->pod = mem_str(want->pod);
+    t->path = serve_path_copy(&want->path);
+    return t;
+}
+
+void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count)
+{
+    struct target *next[PROBER_TARGETS];
+    size_t n = 0, before = p->targets, beyond = count > PROBER_TARGETS ? count - PROBER_TARGETS : 0;
+    bool changed = beyond != p->beyond;
+    for (size_t i = 0; i < p->targets; i++) p->target[i]->keep = false;
+    for (size_t i = 0; i < count && n < PROBER_TARGETS; i++) {
+        struct target *t = find(p, &targets[i]);
+        if (t && t->keep) continue; /* told twice */
+        if (!t) {
+            t = target_new(&targets[i]);
+            changed = true;
+        }
+        t->keep = true;
+        next[n++] = t;
+    }
+    for (size_t i = 0; i < p->targets; i++) {
+        if (!p->target[i]->keep) {
+            target_drop(p, p->target[i]);
+            changed = true;
+        }
+    }
+    if (n) memcpy(p->target, next, n * sizeof *next);
+    p->targets = n;
+    p->beyond = beyond;
+    if (!n) {
+        alarm_stop(p->alarm);
+        if (p->state != SOURCE_OFF) tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+        return;
+    }
+    if (!before) {
+        p->next_us = loop_now_us();
+        arm(p);
+    }
+    if (changed) tell(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
+}
+
+void prober_set_interval(struct prober *p, uint64_t interval_ms)
+{
+    interval_ms = interval_ms ? interval_ms : PROBER_INTERVAL_MS;
+    if (interval_ms == p->conf.interval_ms) return;
+    p->conf.interval_ms = interval_ms;
+    if (!p->targets) return;
+    uint64_t latest = loop_now_us() + interval_ms * 1000;
+    p->next_us = p->next_us < latest ? p->next_us : latest;
+    arm(p);
+}
+
+struct prober *prober_new(struct loop *l, const struct serve_open *how, const struct prober_conf *conf,
+                          const struct sink *sink)
+{
+    struct prober *p = mem_zero(1, sizeof *p);
+    p->loop = l;
+    p->how = *how;
+    p->sink = *sink;
+    if (conf) p->conf = *conf;
+    p->conf.interval_ms = p->conf.interval_ms ? p->conf.interval_ms : PROBER_INTERVAL_MS;
+    p->conf.timeout_ms = p->conf.timeout_ms ? p->conf.timeout_ms : PROBER_TIMEOUT_MS;
+    p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
+    p->alarm = alarm_new(l, ring, p);
+    tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+    return p;
+}
+
+void prober_free(struct prober *p)
+{
+    if (!p) return;
+    for (size_t i = 0; i < p->targets; i++) target_free(p->target[i]);
+    alarm_free(p->alarm);
+    free(p);
+}

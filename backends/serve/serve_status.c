@@ -1,0 +1,189 @@
+#include "backends/serve/serve_status.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_status_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct serve_status {
+    struct loop *loop;
+    struct serve_open how;
+    struct sink sink;
+    struct alarm *alarm;
+    struct serve_get *get;
+    char *uid;
+    struct serve_path path;
+    struct serveapp *last; /* as it was put; NULL: none yet */
+    uint64_t asked_ms;
+    enum source_state state;
+    enum err err;
+    char *why; /* of the state */
+    bool hurry, again;
+};
+
+static void ask(struct serve_status *s);
+
+static void tell(struct serve_status *s, enum source_state state, enum err err, const char *why)
+{
+    if (s->state == state && s->err == err && text_eq(s->why, why)) return;
+    s->state = state;
+    s->err = err;
+    free(s->why);
+    s->why = mem_str(why);
+    sink_put(&s->sink, change_source(SERVE_SOURCE, WORLD_SERVE, state, err, why, s->path.words));
+}
+
+static void tell_table(struct serve_status *s, enum change_type type)
+{
+    struct change *c = change_new(type, SERVE_SOURCE, WORLD_SERVE);
+    c->table = TABLE_SERVEAPP;
+    sink_put(&s->sink, c);
+}
+
+static void plan(struct serve_status *s)
+{
+    bool quick = s->hurry || s->state != SOURCE_LIVE || !s->last || !serve_status_settled(s->last);
+    uint64_t every = quick ? SERVE_STATUS_HURRY_MS : SERVE_STATUS_MS, now = loop_now_ms();
+    uint64_t due = s->asked_ms + every;
+    alarm_set(s->alarm, due > now ? due - now : 0, 0);
+}
+
+/* Takes app. */
+static void put(struct serve_status *s, struct serveapp *app)
+{
+    if (s->last && record_equal(&s->last->record, &app->record)) {
+        record_free(&app->record);
+        sink_put(&s->sink, change_new(CHANGE_ALIVE, SERVE_SOURCE, WORLD_SERVE));
+        return;
+    }
+    bool first = !s->last;
+    if (first) tell_table(s, CHANGE_RELIST);
+    struct record *copy = record_copy(&app->record);
+    sink_put(&s->sink, change_put(SERVE_SOURCE, WORLD_SERVE, copy));
+    if (first)
+        tell_table(s, CHANGE_RELISTED);
+    else
+        record_free(&s->last->record);
+    s->last = app;
+}
+
+static void failed(struct serve_status *s, const struct http_answer *answer, enum serve_failure f,
+                   const struct why *why)
+{
+    if (f == SERVE_FAILURE_FORBIDDEN)
+        tell(s, SOURCE_DENIED, why->code, why->text);
+    else if (answer->status == 404 && f == SERVE_FAILURE_CLIENT)
+        tell(s, SOURCE_ABSENT, ERR_NOT_FOUND, "the dashboard has no Serve API");
+    else
+        tell(s, SOURCE_DOWN, why->code, why->text);
+}
+
+static void answered(void *arg, const struct http_answer *answer)
+{
+    struct serve_status *s = arg;
+    s->get = NULL;
+    struct why why = {0};
+    struct serveapp *app = NULL;
+    enum serve_failure f = serve_failure_of(answer, s->path.proxied, &why);
+    if (f == SERVE_FAILURE_NONE && serve_status_parse(s->uid, answer->body, answer->body_len, &app, &why) != ERR_OK)
+        f = SERVE_FAILURE_BODY;
+    if (f == SERVE_FAILURE_NONE) {
+        tell(s, SOURCE_LIVE, ERR_OK, NULL);
+        put(s, app);
+    } else {
+        failed(s, answer, f, &why);
+    }
+    if (s->again)
+        ask(s);
+    else
+        plan(s);
+}
+
+static void ask(struct serve_status *s)
+{
+    const struct serve_get_calls calls = {answered, s};
+    s->again = false;
+    s->asked_ms = loop_now_ms();
+    alarm_stop(s->alarm);
+    s->get = serve_get_start(s->loop, &s->how, &s->path, "/api/serve/applications/", SERVE_STATUS_TIMEOUT_MS,
+                             SERVE_STATUS_BODY_MAX, &calls);
+}
+
+static void ring(void *arg)
+{
+    struct serve_status *s = arg;
+    if (!s->get) ask(s);
+}
+
+static void forget(struct serve_status *s)
+{
+    serve_get_cancel(s->get);
+    s->get = NULL;
+    alarm_stop(s->alarm);
+    serve_path_done(&s->path);
+}
+
+void serve_status_set(struct serve_status *s, const char *service_uid, const struct serve_path *dashboard)
+{
+    bool same_uid = text_eq(s->uid, service_uid);
+    if (same_uid && dashboard && s->path.base && serve_path_same(&s->path, dashboard)) return;
+    forget(s);
+    if (!same_uid) {
+        if (s->last) {
+            sink_put(&s->sink, change_gone(SERVE_SOURCE, WORLD_SERVE, TABLE_SERVEAPP, s->uid));
+            record_free(&s->last->record);
+            s->last = NULL;
+        }
+        free(s->uid);
+        s->uid = mem_str(service_uid);
+    }
+    if (!dashboard || !s->uid) {
+        tell(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
+        return;
+    }
+    s->path = serve_path_copy(dashboard);
+    tell(s, SOURCE_CONNECTING, ERR_OK, NULL);
+    ask(s);
+}
+
+void serve_status_hurry(struct serve_status *s, bool changing)
+{
+    if (s->hurry == changing) return;
+    s->hurry = changing;
+    if (s->path.base && !s->get) plan(s);
+}
+
+void serve_status_refresh(struct serve_status *s)
+{
+    if (!s->path.base) return;
+    if (s->get)
+        s->again = true;
+    else
+        ask(s);
+}
+
+struct serve_status *serve_status_new(struct loop *l, const struct serve_open *how, const struct sink *sink)
+{
+    struct serve_status *s = mem_zero(1, sizeof *s);
+    s->loop = l;
+    s->how = *how;
+    s->sink = *sink;
+    s->alarm = alarm_new(l, ring, s);
+    s->state = SOURCE_CONNECTING;
+    tell(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
+    return s;
+}
+
+void serve_status_free(struct serve_status *s)
+{
+    if (!s) return;
+    forget(s);
+    alarm_free(s->alarm);
+    if (s->last) record_free(&s->last->record);
+    free(s->uid);
+    free(s->why);
+    free(s);
+}

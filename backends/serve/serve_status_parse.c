@@ -1,0 +1,115 @@
+#include "backends/serve/serve_status_parse.h"
+
+#include "backends/base/mask.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_MAX_BYTES = 256, MESSAGE_MAX_BYTES = 512 };
+
+static char *safe(const cJSON *obj, const char *name)
+{
+    const char *s = json_str(obj, name);
+    return s && *s ? text_safe(s, strlen(s), TEXT_ONE_LINE, NAME_MAX_BYTES) : NULL;
+}
+
+/* A traceback may quote the environment. */
+static char *message_of(const cJSON *obj)
+{
+    const char *s = json_str(obj, "message");
+    return s && *s ? mask_text(s, strlen(s), TEXT_ONE_LINE, MESSAGE_MAX_BYTES) : NULL;
+}
+
+static struct known_u64 seconds_as_ms(const cJSON *obj, const char *name)
+{
+    struct known_f64 s = json_f64(obj, name);
+    return s.known && s.value > 0 && s.value < 1e11 ? known_u64((uint64_t)(s.value * 1000)) : UNKNOWN_U64;
+}
+
+static void read_replicas(const cJSON *deployment, const char *app, struct serveapp *out)
+{
+    JSON_EACH (item, json_get(deployment, "replicas")) {
+        if (!cJSON_IsObject(item) || out->replicas_count >= SERVE_STATUS_ITEMS) continue;
+        struct replica *r = RECORD_APPEND(out, replicas);
+        record_set(&r->app, app);
+        r->deployment = safe(deployment, "name");
+        r->id = safe(item, "replica_id");
+        r->state = safe(item, "state");
+        r->actor = safe(item, "actor_id");
+        r->ray_node = safe(item, "node_id");
+        r->ip = safe(item, "node_ip");
+        r->pid = json_u64(item, "pid");
+        r->started = seconds_as_ms(item, "start_time_s");
+    }
+}
+
+static void read_application(const cJSON *app, struct serveapp *out)
+{
+    char *name = safe(app, "name"), *status = safe(app, "status");
+    if (!name && app->string) name = text_safe(app->string, strlen(app->string), TEXT_ONE_LINE, NAME_MAX_BYTES);
+    size_t before = out->deployments_count;
+    JSON_EACH (item, json_get(app, "deployments")) {
+        if (!cJSON_IsObject(item) || out->deployments_count >= SERVE_STATUS_ITEMS) continue;
+        struct deployment *d = RECORD_APPEND(out, deployments);
+        record_set(&d->app, name);
+        record_set(&d->app_status, status);
+        d->name = safe(item, "name");
+        d->status = safe(item, "status");
+        d->message = message_of(item);
+        read_replicas(item, name, out);
+    }
+    /* One that could not be built has no deployment: it is told all the same, with its own message. */
+    if (out->deployments_count == before && out->deployments_count < SERVE_STATUS_ITEMS) {
+        struct deployment *d = RECORD_APPEND(out, deployments);
+        record_set(&d->app, name);
+        record_set(&d->app_status, status);
+        d->message = message_of(app);
+    }
+    free(name);
+    free(status);
+}
+
+static void read_proxies(const cJSON *proxies, struct serveapp *out)
+{
+    JSON_EACH (item, proxies) {
+        if (!cJSON_IsObject(item) || out->proxies_count >= SERVE_STATUS_ITEMS) continue;
+        struct proxy *p = RECORD_APPEND(out, proxies);
+        p->ray_node = safe(item, "node_id");
+        p->ip = safe(item, "node_ip");
+        p->status = safe(item, "status");
+        p->actor = safe(item, "actor_id");
+    }
+}
+
+enum err serve_status_parse(const char *service_uid, const char *body, size_t len, struct serveapp **ret,
+                            struct why *why)
+{
+    cJSON *root = NULL;
+    enum err e = json_parse(body, len, &root, why);
+    if (e != ERR_OK) return e;
+    const cJSON *apps = json_get(root, "applications");
+    if (!cJSON_IsObject(apps)) {
+        cJSON_Delete(root);
+        return why_set(why, ERR_PARSE, "no object \"applications\" in the Serve API's answer");
+    }
+    struct serveapp *out = record_new(TABLE_SERVEAPP, service_uid);
+    out->controller_actor = safe(json_get(root, "controller_info"), "actor_id");
+    JSON_EACH (app, apps) {
+        if (cJSON_IsObject(app)) read_application(app, out);
+    }
+    read_proxies(json_get(root, "proxies"), out);
+    cJSON_Delete(root);
+    *ret = out;
+    return ERR_OK;
+}
+
+bool serve_status_settled(const struct serveapp *app)
+{
+    for (size_t i = 0; i < app->deployments_count; i++) {
+        const struct deployment *d = &app->deployments[i];
+        if (!text_eq(d->status, "HEALTHY") || !text_eq(d->app_status, "RUNNING")) return false;
+    }
+    return app->deployments_count > 0;
+}
