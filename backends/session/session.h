@@ -40,6 +40,8 @@ void session_refresh(struct session *s);
 
 /* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
+/* Whether a prompt can be asked now; *ret_path (may be NULL) is the way it would take, in words, borrowed. */
+enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 
 /* Sends a prompt; returns its REQUEST key ("" when it could not even be tried: why says it). done may be NULL. */
 enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
