@@ -40,6 +40,7 @@ static bool announces_secret(const char *word, size_t len)
     copy[len] = '\0';
     if (copy[len - 1] == ':' || copy[len - 1] == '=') copy[len - 1] = '\0';
     const bool option = copy[0] == '-' || word[len - 1] == ':' || word[len - 1] == '=';
+    if (strchr(copy, '=')) return false; /* it has its value already */
     if (option) return text_looks_secret(copy + strspn(copy, "-"), "value");
     return len == 6 && text_has(copy, "bearer");
 }

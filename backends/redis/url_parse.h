@@ -1,0 +1,27 @@
+/*
+ * url_parse.h - where a Redis is: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path, or
+ * host[:port] alone, as it stands in a RayCluster. Percent-encoding is undone in user and password. No I/O.
+ */
+#ifndef RAYDECK_REDIS_URL_PARSE_H
+#define RAYDECK_REDIS_URL_PARSE_H
+
+#include "backends/base/err.h"
+
+#include <stdbool.h>
+
+enum { REDIS_PORT = 6379, REDIS_URL_MAX = 2048, REDIS_DB_MAX = 65535 };
+
+struct redis_url {
+    char *host;            /* NULL for a unix socket */
+    char *path;            /* of a unix socket, else NULL */
+    char *user, *password; /* NULL where the URL has none */
+    unsigned port, db;
+    bool tls;
+    char *shown; /* the same without user and password, safe to draw */
+};
+
+/* ERR_USAGE, with a reason that never quotes what may be a password. */
+enum err redis_url_parse(const char *text, struct redis_url *ret, struct why *why);
+void redis_url_done(struct redis_url *u); /* frees, wipes the password; a zeroed one is fine */
+
+#endif
