@@ -11,24 +11,32 @@ enum { WORD_MAX = 1024, PROSE_READ = 4 * GCS_TEXT_MAX /* bytes looked at; more w
 
 static const char spaces[] = " \t\r\n", quotes[] = "\"'`,;()[]{}<>";
 
-/* True when a word, or what stands right of its '=' or ':', looks like a secret. */
+/* The name that ends before `at`, quotes and what separates it from others left off. */
+static bool names_secret(const char *word, const char *at)
+{
+    const char *end = at;
+    while (end > word && strchr(quotes, end[-1])) end--;
+    const char *start = end;
+    while (start > word && !strchr(quotes, start[-1]) && !strchr("=:&?", start[-1])) start--;
+    char *name = mem_strn(start, (size_t)(end - start));
+    const bool secret = *name && text_looks_secret(name, NULL);
+    free(name);
+    return secret;
+}
+
+/* True when a word is a credential, or gives one a value: name=value, {"name":"value"}. */
 static bool is_secret(const char *word, size_t len)
 {
     char copy[WORD_MAX + 1];
-    while (len > 0 && strchr(quotes, *word)) word++, len--;
-    while (len > 0 && strchr(quotes, word[len - 1])) len--;
-    if (len == 0) return false;
-    /* a word that long is no word; nothing of it is shown */
-    if (len > WORD_MAX) return true;
+    if (len > WORD_MAX) return true; /* a word that long is no word; nothing of it is shown */
     memcpy(copy, word, len);
     copy[len] = '\0';
-    if (text_looks_secret("", copy)) return true;
-    char *value = copy + strcspn(copy, "=:");
-    if (!*value || !value[1]) return false;
-    *value++ = '\0';
-    value += strspn(value, quotes);
-    const char *name = copy + strspn(copy, "-");
-    return *value && text_looks_secret(name, value);
+    if (text_looks_secret(NULL, copy)) return true;
+    for (const char *at = copy; (at = strpbrk(at, "=:")) != NULL; at++) {
+        const bool has_value = at[1 + strspn(at + 1, quotes)] != '\0';
+        if (has_value && names_secret(copy, at)) return true;
+    }
+    return false;
 }
 
 /* A word whose next word is a secret: "--token hf_…" has none of it in one piece, nor has "Bearer …". */

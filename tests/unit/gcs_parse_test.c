@@ -349,7 +349,7 @@ static void test_prose(void **state)
         {"curl -H 'Authorization: Bearer abc.def' x", "curl -H 'Authorization: Bearer (hidden) x"},
         {"run --password hunter2 now", "run --password (hidden) now"},
         {"env={\"HF_TOKEN\":\"x\"}", "(hidden)"},
-        {"  a\n\tb\x1b[31m ", "a b\\x1B[31m"},
+        {"  a\n\tb\x1b[31m ", "a b\\x1b[31m"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         char *got = gcs_prose(cases[i].in);
