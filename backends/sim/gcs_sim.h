@@ -1,0 +1,68 @@
+/*
+ * gcs_sim.h - the GCS of the simulated head: writes Ray 2.60's records into a Redis, and holds four connections to it
+ * from the head pod's address, as the real one does (which is how CLIENT LIST tells them from a console's).
+ *
+ * While it lives: a PING every 100 ms, @namespace_healthcheck:ray_client_server each second, __autoscaling_status each
+ * 5 s. When the head is lost, connections and heartbeats stop at once and everything else stays as it was: NODE goes on
+ * calling the head ALIVE until the next one registers. The steps of a new head, in seconds after its container started
+ * (measured; divided by speed): see GCS_SIM_STEP_MAP.
+ *
+ * Without a Redis (port 0) the steps are taken all the same and nothing is written.
+ */
+#ifndef RAYDECK_SIM_GCS_SIM_H
+#define RAYDECK_SIM_GCS_SIM_H
+
+#include "backends/link/loop.h"
+#include "backends/sim/ray_sim.h"
+
+/* X(NAME, ms after the head's container started) */
+#define GCS_SIM_STEP_MAP(X)                                                                                            \
+    X(CONNECTED, 1600)   /* its connections are there; HGET session_name */                                            \
+    X(SCANNED, 2700)     /* HSCAN of the tables; the GCS's port listens */                                             \
+    X(ALIVE, 8300)       /* NODE: the new head ALIVE, the old one DEAD */                                              \
+    X(HEALTHY, 9300)     /* gcs_healthz */                                                                             \
+    X(CONTROLLER, 10400) /* ServeController ALIVE again, num_restarts + 1 */                                           \
+    X(SERVE, 11400)      /* the Serve API answers RUNNING */                                                           \
+    X(PROXY, 12500)      /* the head's own proxy answers */                                                            \
+    X(JOB, 13500)        /* JOB: the dashboard's new row */                                                            \
+    X(EXITED, 0)         /* Redis went away: gcs_server gave up, 3.6 s later, and the head's container with it */
+
+enum gcs_sim_step {
+#define X(name, ms) GCS_SIM_##name,
+    GCS_SIM_STEP_MAP(X)
+#undef X
+};
+
+struct gcs_sim_conf {
+    const char *ns; /* the storage namespace: the RayCluster's UID */
+    unsigned port;  /* of Redis on 127.0.0.1; 0: none */
+    const char *user, *password;
+    double speed;                                    /* 0: 1 */
+    uint64_t (*wall_ms)(void *arg);                  /* NULL: loop_wall_ms */
+    void (*step)(void *arg, enum gcs_sim_step step); /* may be NULL */
+    void *arg;
+};
+struct gcs_sim;
+
+/* ray is borrowed until gcs_sim_free; only the GCS changes it while it lives. The rest is copied. */
+struct gcs_sim *gcs_sim_new(struct loop *l, struct ray_sim *ray, const struct gcs_sim_conf *conf);
+
+struct gcs_sim_pod {
+    const char *pod, *ip, *group; /* ip: of the loopback network (127.x.y.z), where our connections can come from */
+    unsigned neuron_cores;
+};
+/* At the start: a service that has run since `since_wall_ms`, everything written at once. */
+void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, const struct gcs_sim_pod *workers, size_t count,
+                  uint64_t since_wall_ms);
+
+void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head); /* its container runs: the steps begin */
+void gcs_sim_head_lost(struct gcs_sim *g);                                    /* the process is gone, at once */
+/* A worker's raylet runs, or is gone. It is written as soon as there is a GCS. */
+void gcs_sim_worker_up(struct gcs_sim *g, const struct gcs_sim_pod *worker);
+void gcs_sim_worker_down(struct gcs_sim *g, const char *pod);
+
+bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the head that runs now */
+void gcs_sim_redis_back(struct gcs_sim *g); /* an empty Redis answers again: everything is written by the next head */
+void gcs_sim_free(struct gcs_sim *g);       /* NULL is fine */
+
+#endif

@@ -1,0 +1,38 @@
+/*
+ * neuron_sim.h - neuron-monitor on every simulated K8s node: an inf2.24xlarge's JSON lines, served on a unix socket,
+ * and printed by `raydeck-sim monitor --dir DIR --node NAME`, which is the command a console is given.
+ *
+ * A line has what the recorded samples have (same members, same types). Runtimes are the model's replicas that live on
+ * the node's pod; each lists all cores. Utilisation follows the prompts, over a slow random walk under the seed; counts
+ * are of the period.
+ */
+#ifndef RAYDECK_SIM_NEURON_SIM_H
+#define RAYDECK_SIM_NEURON_SIM_H
+
+#include "backends/base/buf.h"
+#include "backends/link/loop.h"
+#include "backends/sim/ray_sim.h"
+
+enum { NEURON_SIM_NODES = 32, NEURON_SIM_CLIENTS = 64, NEURON_SIM_PERIOD_MS = 1000, NEURON_SIM_LINE_MAX = 256 * 1024 };
+
+struct neuron_sim;
+
+/* Listens on dir/neuron.sock; ray is borrowed. ERR_IO: why names the path. */
+enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *ray, uint64_t seed,
+                        struct neuron_sim **ret, struct why *why);
+/* A K8s node with Neuron devices, and the Ray pod on it (NULL: none, so no runtime). instance_id: as in the Node's
+ * providerID. Told again, the pod changes. */
+void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod);
+/* A prompt is computed by that replica's actor (hex id) for so long. */
+void neuron_sim_prompt(struct neuron_sim *n, const char *actor, uint64_t ms);
+/* The fault garbage: every other line is cut short. */
+void neuron_sim_garbage(struct neuron_sim *n, bool on);
+/* The next line of that node, one period on; ends with '\n'. ERR_NOT_FOUND: no such node. What the socket sends. */
+enum err neuron_sim_line(struct neuron_sim *n, const char *knode, struct buf *out);
+void neuron_sim_free(struct neuron_sim *n); /* unlinks the socket; NULL is fine */
+
+/* `raydeck-sim monitor`: copies the node's lines from dir/neuron.sock to stdout until the simulator ends or stdout is
+ * closed. Blocks; returns the exit status (0; 3: no simulator there, told on stderr). */
+int neuron_sim_monitor(const char *dir, const char *knode);
+
+#endif
