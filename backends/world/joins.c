@@ -1,0 +1,244 @@
+#include "backends/world/joins.h"
+
+
+#include <stdio.h>
+#include <string.h>
+
+static bool same(const char *a, const char *b)
+{
+    return a && b && !strcmp(a, b);
+}
+
+/* ---- focus --------------------------------------------------------------------------------------------------- */
+
+static const struct rayservice *find_service(const struct world *w, const char *ns, const char *service)
+{
+    const struct rayservice *only = NULL;
+    WORLD_EACH (row, w, TABLE_RAYSERVICE) {
+        const struct rayservice *s = ROW(row, rayservice);
+        if (row->gone_ms || (ns && !same(s->ns, ns)) || (service && !same(s->name, service))) continue;
+        if (only) return NULL;
+        only = s;
+    }
+    return only;
+}
+
+/* The cluster the RayService calls active; while it calls none so, the newest that it made. Without any RayService:
+ * the only cluster there is. */
+static const struct raycluster *find_cluster(const struct world *w, const struct focus *f)
+{
+    const struct raycluster *best = NULL;
+    const char *active = f->rayservice ? f->rayservice->active_cluster : NULL;
+    size_t alone = 0;
+    WORLD_EACH (row, w, TABLE_RAYCLUSTER) {
+        const struct raycluster *c = ROW(row, raycluster);
+        if (row->gone_ms || (f->ns && !same(c->ns, f->ns))) continue;
+        if (active && !same(c->name, active)) continue;
+        if (!active && f->service && !same(c->service, f->service)) continue;
+        alone++;
+        if (!best || c->created.value >= best->created.value) best = c;
+    }
+    return f->service || alone == 1 ? best : NULL;
+}
+
+static void find_head(const struct world *w, struct focus *f)
+{
+    const char *cluster = f->raycluster ? f->raycluster->name : f->rayservice ? f->rayservice->active_cluster : NULL;
+    const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
+    if (!cluster) return;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || !same(p->role, "head") || !same(p->cluster, cluster) || (ns && !same(p->ns, ns))) continue;
+        if (f->head && p->created.value < f->head->created.value) continue;
+        f->head = p;
+        f->head_row = row;
+    }
+}
+
+static const struct redis *find_redis(const struct world *w)
+{
+    WORLD_EACH (row, w, TABLE_REDIS) {
+        if (!row->gone_ms) return ROW(row, redis);
+    }
+    return NULL;
+}
+
+/* KubeRay's default is the RayCluster's UID. Where nobody says, a Redis with one namespace leaves no doubt. */
+static const char *find_gcs_ns(const struct focus *f)
+{
+    if (f->head && f->head->storage_ns) return f->head->storage_ns;
+    if (f->rayservice && f->rayservice->storage_ns) return f->rayservice->storage_ns;
+    if (f->raycluster && f->rayservice && f->rayservice->ft == TRI_YES) return f->raycluster->record.key;
+    if (f->rayservice && f->rayservice->ft == TRI_NO) return NULL;
+    return f->redis && f->redis->namespaces_count == 1 ? f->redis->namespaces[0].name : NULL;
+}
+
+struct focus focus_of(const struct world *w, const char *ns, const char *service)
+{
+    struct focus f = {.ns = ns, .service = service};
+    f.rayservice = find_service(w, ns, service);
+    if (f.rayservice) {
+        f.ns = f.rayservice->ns;
+        f.service = f.rayservice->name;
+    }
+    if (f.rayservice || service || !world_count(w, TABLE_RAYSERVICE)) f.raycluster = find_cluster(w, &f);
+    find_head(w, &f);
+    f.redis = find_redis(w);
+    f.gcs_ns = find_gcs_ns(&f);
+    return f;
+}
+
+bool focus_has_pod(const struct focus *f, const struct pod *pod)
+{
+    const struct rayservice *s = f->rayservice;
+    const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
+    if (!pod->cluster || (ns && !same(pod->ns, ns))) return false;
+    if (f->raycluster && same(pod->cluster, f->raycluster->name)) return true;
+    return s && (same(pod->cluster, s->active_cluster) || same(pod->cluster, s->pending_cluster));
+}
+
+/* ---- pods and nodes ------------------------------------------------------------------------------------------ */
+
+const struct pod *pod_named(const struct world *w, const char *ns, const char *name)
+{
+    const struct pod *gone = NULL;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!same(p->name, name) || (ns && !same(p->ns, ns))) continue;
+        if (!row->gone_ms) return p;
+        gone = p;
+    }
+    return gone;
+}
+
+const struct knode *knode_named(const struct world *w, const char *name)
+{
+    WORLD_EACH (row, w, TABLE_KNODE) {
+        if (!row->gone_ms && same(ROW(row, knode)->name, name)) return ROW(row, knode);
+    }
+    return NULL;
+}
+
+/* A pod's name can stand in two namespaces: the one with the Ray node's address is meant. */
+static const struct pod *pod_by_instance(const struct world *w, const struct raynode *n)
+{
+    const struct pod *best = NULL;
+    int best_score = -1;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        int score = 2 * same(p->ip, n->address) + !row->gone_ms;
+        if (!same(p->name, n->pod) || score <= best_score) continue;
+        best = p;
+        best_score = score;
+    }
+    return best;
+}
+
+/* Addresses are used again: only a node that is alive is found by its own, and only where one Ray pod has it. */
+static const struct pod *pod_by_address(const struct world *w, const struct raynode *n)
+{
+    const struct pod *only = NULL;
+    if (!same(n->state, "ALIVE")) return NULL;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || !p->cluster || !same(p->ip, n->address)) continue;
+        if (only) return NULL;
+        only = p;
+    }
+    return only;
+}
+
+const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n)
+{
+    return n->pod && *n->pod ? pod_by_instance(w, n) : pod_by_address(w, n);
+}
+
+static bool raynode_is_of(const struct raynode *n, const struct pod *pod)
+{
+    if (n->pod && *n->pod) return same(n->pod, pod->name);
+    if (pod->ray_node_id) return same(n->id, pod->ray_node_id);
+    return same(n->state, "ALIVE") && same(n->address, pod->ip);
+}
+
+const struct raynode *raynode_of_pod(const struct world *w, const struct focus *f, const struct pod *pod)
+{
+    const struct raynode *best = NULL;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || (f->gcs_ns && !same(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
+        bool alive = same(n->state, "ALIVE"), best_alive = best && same(best->state, "ALIVE");
+        if (best && best_alive && !alive) continue;
+        if (best && best_alive == alive && n->started.value < best->started.value) continue;
+        best = n;
+    }
+    return best;
+}
+
+/* ---- NeuronCores --------------------------------------------------------------------------------------------- */
+
+/* providerID is "aws:///us-west-2a/i-0abc…": its last part is the instance. */
+static bool knode_is_instance(const struct knode *k, const char *instance)
+{
+    const char *slash = k->provider_id ? strrchr(k->provider_id, '/') : NULL;
+    return same(k->provider_id, instance) || (slash && same(slash + 1, instance)) || same(k->name, instance);
+}
+
+const struct knode *knode_of_monitor(const struct world *w, const struct monitor *m)
+{
+    if (m->knode) return knode_named(w, m->knode);
+    if (!m->instance_id || !*m->instance_id) return NULL;
+    WORLD_EACH (row, w, TABLE_KNODE) {
+        if (!row->gone_ms && knode_is_instance(ROW(row, knode), m->instance_id)) return ROW(row, knode);
+    }
+    return NULL;
+}
+
+static bool pod_holds_cores(const struct pod *p)
+{
+    bool over = same(p->phase, "Succeeded") || same(p->phase, "Failed");
+    return !over && p->neuron_devices.known && p->neuron_devices.value > 0;
+}
+
+static const struct pod *only_holder(const struct world *w, const struct knode *k)
+{
+    const struct pod *only = NULL;
+    if (!k) return NULL;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || !same(p->node, k->name) || !pod_holds_cores(p)) continue;
+        if (only) return NULL;
+        only = p;
+    }
+    return only;
+}
+
+const struct pod *pod_of_core(const struct world *w, const struct focus *f, const struct core *core)
+{
+    const struct row *row = core->source ? world_find(w, TABLE_MONITOR, core->source) : NULL;
+    if (!row) return NULL;
+    const struct monitor *m = ROW(row, monitor);
+    return m->pod ? pod_named(w, f->ns, m->pod) : only_holder(w, knode_of_monitor(w, m));
+}
+
+const struct actor *actor_of_core(const struct world *w, const struct focus *f, const struct core *core)
+{
+    const struct pod *pod = pod_of_core(w, f, core);
+    const struct raynode *node = pod ? raynode_of_pod(w, f, pod) : NULL;
+    if (!node || !core->index.known || core->index.value >= CORESET_MAX) return NULL;
+    WORLD_EACH (row, w, TABLE_ACTOR) {
+        const struct actor *a = ROW(row, actor);
+        if (row->gone_ms || !same(a->ns, node->ns) || !same(a->ray_node, node->id) || !same(a->state, "ALIVE"))
+            continue;
+        if (a->cores.known && coreset_has(&a->cores, (unsigned)core->index.value)) return a;
+    }
+    return NULL;
+}
+
+char *replica_label(const struct actor *a, char *out, size_t size)
+{
+    static const char prefix[] = "SERVE_REPLICA::";
+    const char *name = a->name && !strncmp(a->name, prefix, sizeof prefix - 1) ? a->name + sizeof prefix - 1 : "";
+    const char *app_end = strchr(name, '#');
+    snprintf(out, size, "%s", app_end ? app_end + 1 : "");
+    return out;
+}

@@ -1,0 +1,48 @@
+#include "tests/support/random_change.h"
+
+#include <stdio.h>
+
+uint32_t rng_next(void *rng)
+{
+    struct rng *r = rng;
+    r->state ^= r->state << 13;
+    r->state ^= r->state >> 7;
+    r->state ^= r->state << 17;
+    return (uint32_t)(r->state >> 16);
+}
+
+static struct change *random_of(struct rng *rng, const char *source, enum world_kind world, enum table table)
+{
+    static const enum change_type types[] = {CHANGE_PUT,      CHANGE_PUT,     CHANGE_PUT,     CHANGE_PUT,
+                                             CHANGE_GONE,     CHANGE_GONE,    CHANGE_RELIST,  CHANGE_RELISTED,
+                                             CHANGE_SOURCE,   CHANGE_ALIVE,   CHANGE_DELETED, CHANGE_DROPPED,
+                                             CHANGE_PROGRESS, CHANGE_RELISTED};
+    enum change_type type = types[rng_next(rng) % (sizeof types / sizeof types[0])];
+    char key[32];
+    snprintf(key, sizeof key, "key-%u", rng_next(rng) % 150);
+    if (type == CHANGE_PUT) {
+        struct record *r = record_new(table, key);
+        record_randomize(r, rng_next, rng);
+        return change_put(source, world, r);
+    }
+    if (type == CHANGE_SOURCE)
+        return change_source(source, world, (enum source_state)(rng_next(rng) % (SOURCE_ABSENT + 1)),
+                             (enum err)(rng_next(rng) % (ERR_CHILD + 1)), rng_next(rng) % 2 ? "why not" : NULL, NULL);
+    struct change *c = change_gone(source, world, table, key);
+    c->type = type;
+    c->number = rng_next(rng) % 3 ? rng_next(rng) % 1000 : UINT64_MAX;
+    c->total = rng_next(rng) % 1000;
+    return c;
+}
+
+struct change *random_change(struct rng *rng, uint64_t *clock_ms)
+{
+    static const char *const sources[] = {"kube/pods", "kube/nodes", "redis", "neuron/a", "serve"};
+    uint32_t who = rng_next(rng) % 5;
+    struct change *c = random_of(rng, sources[who], (enum world_kind)(rng_next(rng) % WORLD_KINDS),
+                                 (enum table)(rng_next(rng) % TABLE_COUNT));
+    *clock_ms += rng_next(rng) % 2000;
+    c->at_ms = *clock_ms;
+    c->wall_ms = 1795440000000 + *clock_ms;
+    return c;
+}
