@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JSON_WHOLE_MAX ((uint64_t)1 << 53)
+/* cJSON writes 15 digits: a larger whole number is written as a decimal string. */
+#define JSON_WHOLE_MAX UINT64_C(999999999999999)
 enum { CHANGE_TEXT_MAX = 65536 };
 
 static const char *const type_words[] = {"source",   "alive",   "put",     "gone",    "relist",

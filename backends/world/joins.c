@@ -1,6 +1,5 @@
 #include "backends/world/joins.h"
 
-
 #include <stdio.h>
 #include <string.h>
 

@@ -92,7 +92,7 @@ const char *table_name(enum table table); /* "pod"; used in recordings and messa
 enum err table_from_name(const char *name, enum table *ret);
 
 /* One JSON object {"record":"pod","key":…,fields…}; unknown fields left out as a recording wants it, or null as -o json
- * does. Whole numbers above 2^53 are strings. */
+ * does. Whole numbers of 16 digits and more are strings. */
 enum record_unknown { RECORD_LEAVE_OUT, RECORD_AS_NULL };
 cJSON *record_to_json(const struct record *r, enum record_unknown how);
 enum err record_from_json(const cJSON *json, struct record **ret, struct why *why);

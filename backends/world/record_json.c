@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The largest whole number that a JSON reader's double holds exactly; above it a decimal string is written. */
-#define JSON_WHOLE_MAX ((uint64_t)1 << 53)
+/* cJSON writes 15 digits: a larger whole number is written as a decimal string. */
+#define JSON_WHOLE_MAX UINT64_C(999999999999999)
 
 /* namespace_ (a word of C++) is written "namespace". */
 static const char *json_name(const struct member *m, char out[64])
@@ -29,6 +29,17 @@ static cJSON *json_of_u64(uint64_t v)
     if (v <= JSON_WHOLE_MAX) return cJSON_CreateNumber((double)v);
     snprintf(text, sizeof text, "%llu", (unsigned long long)v);
     return cJSON_CreateString(text);
+}
+
+/* cJSON writes 15 digits: where they are not enough, ours are written as they are. */
+static cJSON *json_of_f64(double v)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%.15g", v);
+    double back = strtod(text, NULL);
+    if (!memcmp(&back, &v, sizeof v)) return cJSON_CreateNumber(v);
+    snprintf(text, sizeof text, "%.17g", v);
+    return cJSON_CreateRaw(text);
 }
 
 static cJSON *json_of_cores(const struct coreset *set)
@@ -66,7 +77,7 @@ static cJSON *json_of_member(const void *object, const struct member *m, enum re
     }
     case KIND_F64: {
         const struct known_f64 *d = at;
-        return d->known && isfinite(d->value) ? cJSON_CreateNumber(d->value) : NULL;
+        return d->known && isfinite(d->value) ? json_of_f64(d->value) : NULL;
     }
     case KIND_TRI: {
         const enum tri *b = at;

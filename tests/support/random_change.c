@@ -13,10 +13,9 @@ uint32_t rng_next(void *rng)
 
 static struct change *random_of(struct rng *rng, const char *source, enum world_kind world, enum table table)
 {
-    static const enum change_type types[] = {CHANGE_PUT,      CHANGE_PUT,     CHANGE_PUT,     CHANGE_PUT,
-                                             CHANGE_GONE,     CHANGE_GONE,    CHANGE_RELIST,  CHANGE_RELISTED,
-                                             CHANGE_SOURCE,   CHANGE_ALIVE,   CHANGE_DELETED, CHANGE_DROPPED,
-                                             CHANGE_PROGRESS, CHANGE_RELISTED};
+    static const enum change_type types[] = {
+        CHANGE_PUT,      CHANGE_PUT,    CHANGE_PUT,   CHANGE_PUT,     CHANGE_GONE,    CHANGE_GONE,     CHANGE_RELIST,
+        CHANGE_RELISTED, CHANGE_SOURCE, CHANGE_ALIVE, CHANGE_DELETED, CHANGE_DROPPED, CHANGE_PROGRESS, CHANGE_RELISTED};
     enum change_type type = types[rng_next(rng) % (sizeof types / sizeof types[0])];
     char key[32];
     snprintf(key, sizeof key, "key-%u", rng_next(rng) % 150);

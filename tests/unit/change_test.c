@@ -42,8 +42,9 @@ static void a_line_is_as_written(void **state)
     c->at_ms = 12;
     c->wall_ms = 1795440528077;
     char *line = line_of(c);
-    assert_string_equal(line, "{\"type\":\"put\",\"at\":12,\"wall\":1795440528077,\"world\":\"serve\","
-                              "\"source\":\"serve\",\"put\":{\"record\":\"request\",\"key\":\"7\",\"kind\":\"probe\"}}");
+    assert_string_equal(line,
+                        "{\"type\":\"put\",\"at\":12,\"wall\":1795440528077,\"world\":\"serve\","
+                        "\"source\":\"serve\",\"put\":{\"record\":\"request\",\"key\":\"7\",\"kind\":\"probe\"}}");
     free(line);
     change_free(c);
     c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);

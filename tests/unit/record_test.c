@@ -1,6 +1,6 @@
-#include "backends/world/record.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/record.h"
 #include "tests/support/random_change.h"
 
 #include <setjmp.h>
@@ -146,8 +146,13 @@ static struct record *parse(const char *text, enum err *ret_err, struct why *why
 static void json_that_is_no_record(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"{}", "[]", "7", "{\"record\":\"pod\"}", "{\"record\":\"pod\",\"key\":\"\"}",
-                                      "{\"record\":\"pods\",\"key\":\"x\"}", "{\"record\":null,\"key\":\"x\"}"};
+    static const char *const bad[] = {"{}",
+                                      "[]",
+                                      "7",
+                                      "{\"record\":\"pod\"}",
+                                      "{\"record\":\"pod\",\"key\":\"\"}",
+                                      "{\"record\":\"pods\",\"key\":\"x\"}",
+                                      "{\"record\":null,\"key\":\"x\"}"};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         enum err err;
         struct why why = {0};
