@@ -65,8 +65,8 @@ const struct row *world_find(const struct world *w, enum table table, const char
 const struct row *world_first(const struct world *w, enum table table); /* tombstones included, in order of arrival */
 const struct row *world_next(const struct world *w, const struct row *row);
 
-#define WORLD_EACH(row, w, table)                                                                                      \
-    for (const struct row *row = world_first((w), (table)); row; row = world_next((w), row))
+#define WORLD_EACH(each, w, table)                                                                                     \
+    for (const struct row *each = world_first((w), (table)); each; each = world_next((w), each))
 /* The row's record as its struct: const struct pod *pod = ROW(row, pod). */
 #define ROW(row, type) ((const struct type *)(const void *)(row)->record)
 
