@@ -17,7 +17,7 @@ void mem_on_exhausted(void (*hook)(void))
     exhausted_hook = hook;
 }
 
-static _Noreturn void exhausted(void)
+void mem_exhausted(void)
 {
     static const char words[] = "raydeck: out of memory\n";
     void (*hook)(void) = exhausted_hook;
@@ -32,14 +32,14 @@ static _Noreturn void exhausted(void)
 void *mem_alloc(size_t size)
 {
     void *p = malloc(size ? size : 1);
-    if (!p) exhausted();
+    if (!p) mem_exhausted();
     return p;
 }
 
 void *mem_zero(size_t count, size_t size)
 {
     void *p = calloc(count ? count : 1, size ? size : 1);
-    if (!p) exhausted();
+    if (!p) mem_exhausted();
     return p;
 }
 
@@ -47,9 +47,9 @@ void *mem_grow(void *old, size_t count, size_t size)
 {
     size_t bytes;
 
-    if (__builtin_mul_overflow(count, size, &bytes)) exhausted();
+    if (__builtin_mul_overflow(count, size, &bytes)) mem_exhausted();
     void *p = realloc(old, bytes ? bytes : 1);
-    if (!p) exhausted();
+    if (!p) mem_exhausted();
     return p;
 }
 
@@ -60,7 +60,7 @@ char *mem_str(const char *text)
 
 char *mem_strn(const char *bytes, size_t len)
 {
-    if (len == SIZE_MAX) exhausted();
+    if (len == SIZE_MAX) mem_exhausted();
     char *copy = mem_alloc(len + 1);
     if (len > 0) memcpy(copy, bytes, len);
     copy[len] = '\0';
@@ -75,7 +75,7 @@ char *mem_printf(const char *fmt, ...)
     va_start(ap, fmt);
     int n = vasprintf(&text, fmt, ap);
     va_end(ap);
-    if (n < 0 || !text) exhausted();
+    if (n < 0 || !text) mem_exhausted();
     return text;
 }
 

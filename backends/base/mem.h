@@ -17,6 +17,7 @@ char *mem_strn(const char *bytes, size_t len);        /* copy of len bytes, NUL-
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mem_wipe(void *secret, size_t len);   /* zeroes in a way the compiler keeps */
 void mem_free_secret(char *secret);        /* wipes a string, then frees it; accepts NULL */
+_Noreturn void mem_exhausted(void);        /* where a library's own allocation has failed */
 void mem_on_exhausted(void (*hook)(void)); /* the one hook; set once, by the program */
 
 /* Number of elements of a real array. */

@@ -1,0 +1,87 @@
+#include "backends/link/file.h"
+
+#include "backends/base/mem.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum err os_err(struct why *why, const char *path, const char *doing)
+{
+    int os = errno;
+    enum err err = os == ENOENT || os == ENOTDIR ? ERR_NOT_FOUND : os == EACCES || os == EPERM ? ERR_FORBIDDEN : ERR_IO;
+    return why_set(why, err, "%s: %s: %s", path, doing, strerror(os));
+}
+
+static enum err read_all(int fd, const char *path, struct buf *out, struct why *why)
+{
+    char block[16 * 1024];
+
+    for (;;) {
+        ssize_t n = read(fd, block, sizeof block);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return os_err(why, path, "cannot be read");
+        if (n == 0) return ERR_OK;
+        if (buf_add(out, block, (size_t)n)) return why_set(why, ERR_LIMIT, "%s: longer than %zu bytes", path, out->max);
+    }
+}
+
+enum err file_read(const char *path, struct buf *out, struct why *why)
+{
+    struct stat st;
+    size_t before = out->len;
+    /* Non-blocking, so that a FIFO put there does not hold the start up. */
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+    if (fd < 0) return os_err(why, path, "cannot be opened");
+    enum err err = ERR_OK;
+    if (fstat(fd, &st))
+        err = os_err(why, path, "cannot be read");
+    else if (!S_ISREG(st.st_mode))
+        err = why_set(why, ERR_IO, "%s: not a regular file", path);
+    else
+        err = read_all(fd, path, out, why);
+    close(fd);
+    if (err && out->data) {
+        mem_wipe(out->data + before, out->len - before);
+        out->len = before;
+        out->data[before] = '\0';
+    }
+    return err;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return false;
+        bytes += n;
+        len -= (size_t)n;
+    }
+    return true;
+}
+
+enum err file_write(const char *path, const void *bytes, size_t len, struct why *why)
+{
+    char *beside = mem_printf("%s.XXXXXX", path);
+    enum err err = ERR_OK;
+    int fd = mkostemp(beside, O_CLOEXEC);
+
+    if (fd < 0) {
+        err = os_err(why, path, "cannot be written");
+        free(beside);
+        return err;
+    }
+    bool written = write_all(fd, bytes, len) && fsync(fd) == 0;
+    if (!written) err = os_err(why, path, "cannot be written");
+    if (close(fd) && !err) err = os_err(why, path, "cannot be written");
+    if (!err && rename(beside, path)) err = os_err(why, path, "cannot be replaced");
+    if (err) unlink(beside);
+    free(beside);
+    return err;
+}

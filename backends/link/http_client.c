@@ -1,0 +1,160 @@
+#include "backends/base/mem.h"
+#include "backends/link/http_inside.h"
+
+#include <stdlib.h>
+
+/* ---- curl's sockets and timer on the loop --------------------------------------------------------------------- */
+
+struct watch {
+    uv_poll_t poll;
+    struct http_client *client;
+    struct watch *next, **self;
+    curl_socket_t fd;
+};
+
+static void handle_gone(struct http_client *c)
+{
+    if (--c->handles == 0) free(c);
+}
+
+static void watch_closed(uv_handle_t *h)
+{
+    struct watch *w = h->data;
+    handle_gone(w->client);
+    free(w);
+}
+
+static void watch_close(struct watch *w)
+{
+    *w->self = w->next;
+    if (w->next) w->next->self = w->self;
+    uv_close((uv_handle_t *)&w->poll, watch_closed);
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    struct watch *w = poll->data;
+    struct http_client *c = w->client;
+    int what = status < 0 ? CURL_CSELECT_ERR : 0, running;
+
+    if (events & UV_READABLE) what |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE) what |= CURL_CSELECT_OUT;
+    curl_multi_socket_action(c->multi, w->fd, what, &running);
+    http_tell_all(c);
+}
+
+static struct watch *watch_new(struct http_client *c, curl_socket_t fd)
+{
+    struct watch *w = mem_zero(1, sizeof *w);
+
+    if (uv_poll_init_socket(loop_uv(c->loop), &w->poll, fd)) {
+        free(w);
+        return NULL;
+    }
+    w->poll.data = w;
+    w->client = c;
+    w->fd = fd;
+    w->next = c->watches;
+    if (w->next) w->next->self = &w->next;
+    w->self = &c->watches;
+    c->watches = w;
+    c->handles++;
+    curl_multi_assign(c->multi, fd, w);
+    return w;
+}
+
+static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socket_arg)
+{
+    struct http_client *c = arg;
+    struct watch *w = socket_arg;
+    int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        if (w) watch_close(w);
+        curl_multi_assign(c->multi, fd, NULL);
+        return 0;
+    }
+    if (!w) w = watch_new(c, fd);
+    return w && !uv_poll_start(&w->poll, events, on_ready) ? 0 : -1;
+}
+
+static void on_timer(uv_timer_t *t)
+{
+    struct http_client *c = t->data;
+    int running;
+
+    curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    http_tell_all(c);
+}
+
+static int set_timer(CURLM *multi, long timeout_ms, void *arg)
+{
+    struct http_client *c = arg;
+
+    (void)multi;
+    if (timeout_ms < 0) {
+        uv_timer_stop(&c->timer);
+        return 0;
+    }
+    uv_update_time(loop_uv(c->loop));
+    uv_timer_start(&c->timer, on_timer, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+void http_wake(struct http_client *c)
+{
+    set_timer(c->multi, 0, c);
+}
+
+/* ---- the client ---------------------------------------------------------------------------------------------- */
+
+struct http_client *http_client_new(struct loop *l, const struct http_client_conf *conf)
+{
+    struct http_client *c = mem_zero(1, sizeof *c);
+
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    c->loop = l;
+    c->ca_pem = mem_str(conf->tls.ca_pem);
+    c->cert_pem = mem_str(conf->tls.cert_pem);
+    c->key_pem = mem_str(conf->tls.key_pem);
+    c->server_name = mem_str(conf->tls.server_name);
+    c->insecure = conf->tls.insecure;
+    c->proxy = mem_str(conf->proxy);
+    c->user_agent = mem_str(conf->user_agent ? conf->user_agent : "raydeck/" RAYDECK_VERSION);
+    uv_timer_init(loop_uv(l), &c->timer);
+    c->timer.data = c;
+    c->handles = 1;
+
+    c->multi = curl_multi_init();
+    if (!c->multi) mem_exhausted();
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETFUNCTION, on_socket);
+    curl_multi_setopt(c->multi, CURLMOPT_SOCKETDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERFUNCTION, set_timer);
+    curl_multi_setopt(c->multi, CURLMOPT_TIMERDATA, c);
+    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+    curl_multi_setopt(c->multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)conf->max_per_host);
+    return c;
+}
+
+static void timer_closed(uv_handle_t *h)
+{
+    handle_gone(h->data);
+}
+
+void http_client_free(struct http_client *c)
+{
+    if (!c || c->dead) return;
+    c->dead = true;
+    http_end_all(c);
+    curl_multi_cleanup(c->multi);
+    while (c->watches) watch_close(c->watches);
+    curl_global_cleanup();
+    mem_free_secret(c->key_pem);
+    free(c->ca_pem);
+    free(c->cert_pem);
+    free(c->server_name);
+    mem_free_secret(c->proxy);
+    free(c->user_agent);
+    uv_close((uv_handle_t *)&c->timer, timer_closed);
+}

@@ -1,0 +1,58 @@
+/*
+ * http_inside.h - what the files of the HTTP client share; for backends/link/http*.c only.
+ *
+ * No callback of the owner runs inside one of curl's: what curl brings is kept in the request and told after
+ * curl_multi_socket_action has returned (http.c). So the owner may send, cancel and free from any callback.
+ */
+#ifndef RAYDECK_LINK_HTTP_INSIDE_H
+#define RAYDECK_LINK_HTTP_INSIDE_H
+
+#include "backends/link/http.h"
+
+#include <curl/curl.h>
+
+struct http_client {
+    struct loop *loop;
+    CURLM *multi;
+    uv_timer_t timer;
+    char *ca_pem, *cert_pem, *key_pem, *server_name, *proxy, *user_agent;
+    bool insecure;
+    struct http_request *requests; /* in flight, the newest first */
+    struct http_request *ended;    /* over, but perhaps still looked at by a telling() further up */
+    struct watch *watches;         /* sockets that curl waits for */
+    size_t handles;                /* libuv's, until their close callbacks */
+    unsigned telling;              /* callbacks of the owner that are running */
+    bool dead;
+};
+
+struct http_request {
+    struct http_client *client;
+    struct http_request *next, **self;
+    CURL *easy;
+    struct curl_slist *headers, *connect_to;
+    struct http_calls calls;
+    struct alarm *silence;
+    uint64_t silence_ms;
+    struct buf body;  /* collected, or what is to be told to bytes() next */
+    long status;      /* of the final headers; 0 before they are in */
+    bool streamed;    /* the body goes to bytes() */
+    bool head_due;    /* head() has to be told */
+    bool over;        /* done() has been called, or is being called */
+    bool finished;    /* curl is done with it: result says how */
+    enum err stopped; /* we ended it ourselves, and why */
+    const char *stopped_why;
+    CURLcode result;
+    char error[CURL_ERROR_SIZE];
+};
+
+/* Sets every option of r->easy; ERR_USAGE where the ask cannot be sent at all. */
+enum err http_setup(struct http_request *r, const struct http_ask *ask);
+
+void http_tell_all(struct http_client *c); /* everything that curl has brought, to whom it may concern */
+void http_end_all(struct http_client *c);  /* cancels what is in flight */
+void http_wake(struct http_client *c);     /* http_tell_all from the loop, soon */
+
+/* The err of a finished transfer that curl failed. */
+enum err http_curl_err(CURL *easy, CURLcode code);
+
+#endif

@@ -1,0 +1,220 @@
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "backends/base/text.h"
+#include "backends/link/http_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum { CONNECT_MS = 10000, READ_BYTES = 64 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
+
+static void heard(struct http_request *r)
+{
+    if (r->silence) alarm_set(r->silence, r->silence_ms, 0);
+}
+
+static bool header_is(const char *line, size_t len, const char *name)
+{
+    size_t n = strlen(name);
+    return len > n && line[n] == ':' && strncasecmp(line, name, n) == 0;
+}
+
+static void hear_date(struct http_request *r, const char *line, size_t len)
+{
+    char text[DATE_MAX];
+    uint64_t ms;
+
+    while (len > 0 && (*line == ' ' || *line == '\t')) line++, len--;
+    while (len > 0 && strchr("\r\n \t", line[len - 1])) len--;
+    if (len >= sizeof text || memchr(line, '\0', len)) return;
+    memcpy(text, line, len);
+    text[len] = '\0';
+    if (!stamp_parse_http(text, &ms)) loop_hear_date(r->client->loop, ms);
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *arg)
+{
+    struct http_request *r = arg;
+    size_t len = size * count;
+
+    heard(r);
+    if (r->status != 0) return len; /* a trailer */
+    if (header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
+    if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
+        long status = 0;
+        curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
+        if (status < 200) return len; /* 1xx: the real one follows */
+        r->status = status;
+        r->head_due = r->calls.head != NULL;
+        r->streamed = r->calls.bytes && status < 300;
+        if (r->streamed) r->body.max = HTTP_BODY_MAX;
+    }
+    return len;
+}
+
+static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
+{
+    struct http_request *r = arg;
+    size_t len = size * count;
+
+    heard(r);
+    if (!buf_add(&r->body, bytes, len)) return len;
+    r->stopped = ERR_LIMIT;
+    r->stopped_why = "the answer is longer than is taken";
+    return len > 0 ? 0 : 1;
+}
+
+static bool header_is_sane(const char *s)
+{
+    for (; *s; s++) {
+        if ((unsigned char)*s < 0x20 || *s == 0x7F) return false;
+    }
+    return true;
+}
+
+static void add_header(struct http_request *r, const char *name, const char *value)
+{
+    /* "Name;" is curl's way of writing a header without a value. */
+    char *line = *value ? mem_printf("%s: %s", name, value) : mem_printf("%s;", name);
+    struct curl_slist *more = curl_slist_append(r->headers, line);
+
+    if (more) r->headers = more;
+    mem_free_secret(line);
+}
+
+static enum err set_headers(struct http_request *r, const struct http_ask *ask)
+{
+    bool typed = false;
+
+    for (size_t i = 0; i < HTTP_HEADERS && ask->header[i].name; i++) {
+        const struct http_header *h = &ask->header[i];
+        if (!*h->name || !h->value || strpbrk(h->name, ":; ") || !header_is_sane(h->name) || !header_is_sane(h->value))
+            return ERR_USAGE;
+        add_header(r, h->name, h->value);
+        typed = typed || strcasecmp(h->name, "content-type") == 0;
+    }
+    /* Without these curl waits for 100-continue, and calls every body a form. */
+    r->headers = curl_slist_append(r->headers, "Expect:");
+    if (!typed && ask->body) r->headers = curl_slist_append(r->headers, "Content-Type:");
+    curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->headers);
+    return ERR_OK;
+}
+
+/* Asks for server_name but goes to the URL's host: what kubeconfig's tls-server-name wants, SNI and all. */
+static enum err set_server_name(struct http_request *r, const char *url)
+{
+    const char *name = r->client->server_name;
+    char *host = NULL, *port = NULL, *written = NULL, *renamed = NULL;
+    enum err err = ERR_USAGE;
+    CURLU *u = curl_url();
+
+    if (curl_url_set(u, CURLUPART_URL, url, 0) || curl_url_get(u, CURLUPART_HOST, &host, 0) ||
+        curl_url_get(u, CURLUPART_PORT, &port, CURLU_DEFAULT_PORT))
+        goto out;
+    bool default_port = curl_url_get(u, CURLUPART_PORT, &written, CURLU_NO_DEFAULT_PORT) != CURLUE_OK;
+    if (curl_url_set(u, CURLUPART_HOST, name, 0) || curl_url_get(u, CURLUPART_URL, &renamed, 0)) goto out;
+    char *to = mem_printf("::%s:%s", host, port);
+    r->connect_to = curl_slist_append(NULL, to);
+    free(to);
+    char *authority = default_port ? mem_str(host) : mem_printf("%s:%s", host, port);
+    add_header(r, "Host", authority);
+    free(authority);
+    curl_easy_setopt(r->easy, CURLOPT_CONNECT_TO, r->connect_to);
+    curl_easy_setopt(r->easy, CURLOPT_URL, renamed);
+    err = ERR_OK;
+out:
+    curl_free(host);
+    curl_free(port);
+    curl_free(written);
+    curl_free(renamed);
+    curl_url_cleanup(u);
+    return err;
+}
+
+static void set_blob(CURL *easy, CURLoption option, char *pem)
+{
+    if (!pem) return;
+    struct curl_blob blob = {.data = pem, .len = strlen(pem), .flags = CURL_BLOB_NOCOPY};
+    curl_easy_setopt(easy, option, &blob);
+}
+
+static void set_tls(struct http_request *r)
+{
+    const struct http_client *c = r->client;
+
+    set_blob(r->easy, CURLOPT_CAINFO_BLOB, c->ca_pem);
+    set_blob(r->easy, CURLOPT_SSLCERT_BLOB, c->cert_pem);
+    set_blob(r->easy, CURLOPT_SSLKEY_BLOB, c->key_pem);
+    curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYPEER, c->insecure ? 0L : 1L);
+    curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYHOST, c->insecure ? 0L : 2L);
+}
+
+static void set_connection(struct http_request *r, const struct http_ask *ask)
+{
+    const struct http_client *c = r->client;
+    CURL *e = r->easy;
+    uint64_t connect_ms = ask->connect_timeout_ms ? ask->connect_timeout_ms : CONNECT_MS;
+    bool tls = ask->url && strncasecmp(ask->url, "https:", 6) == 0;
+
+    curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* a name being looked up must not hold up a cancel */
+    curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
+    curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)ask->timeout_ms);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S);
+    curl_easy_setopt(e, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_EVERY_S);
+    curl_easy_setopt(e, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+    curl_easy_setopt(e, CURLOPT_PIPEWAIT, tls && !ask->fresh ? 1L : 0L);
+    curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, ask->fresh ? 1L : 0L);
+    curl_easy_setopt(e, CURLOPT_FORBID_REUSE, ask->fresh ? 1L : 0L);
+    curl_easy_setopt(e, CURLOPT_BUFFERSIZE, (long)READ_BYTES);
+    if (c->proxy) {
+        curl_easy_setopt(e, CURLOPT_PROXY, c->proxy);
+        curl_easy_setopt(e, CURLOPT_NOPROXY, "");
+    }
+    curl_easy_setopt(e, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+}
+
+static void set_method(struct http_request *r, const struct http_ask *ask)
+{
+    const char *method = ask->method ? ask->method : "GET";
+
+    if (strcmp(method, "HEAD") == 0) {
+        curl_easy_setopt(r->easy, CURLOPT_NOBODY, 1L);
+        return;
+    }
+    if (ask->body) {
+        curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)ask->body_len);
+        curl_easy_setopt(r->easy, CURLOPT_COPYPOSTFIELDS, ask->body);
+    } else if (strcmp(method, "POST") == 0) {
+        curl_easy_setopt(r->easy, CURLOPT_POSTFIELDSIZE, 0L);
+        curl_easy_setopt(r->easy, CURLOPT_COPYPOSTFIELDS, "");
+    }
+    curl_easy_setopt(r->easy, CURLOPT_CUSTOMREQUEST, method);
+}
+
+enum err http_setup(struct http_request *r, const struct http_ask *ask)
+{
+    CURL *e = r->easy;
+
+    if (!ask->url || (ask->method && strpbrk(ask->method, " \r\n"))) return ERR_USAGE;
+    curl_easy_setopt(e, CURLOPT_ERRORBUFFER, r->error);
+    curl_easy_setopt(e, CURLOPT_HEADERFUNCTION, on_header);
+    curl_easy_setopt(e, CURLOPT_HEADERDATA, r);
+    curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(e, CURLOPT_WRITEDATA, r);
+    curl_easy_setopt(e, CURLOPT_PRIVATE, r);
+    curl_easy_setopt(e, CURLOPT_USERAGENT, r->client->user_agent);
+    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
+    set_connection(r, ask);
+    set_tls(r);
+    set_method(r, ask);
+    enum err err = ERR_OK;
+    if (r->client->server_name)
+        err = set_server_name(r, ask->url);
+    else
+        curl_easy_setopt(e, CURLOPT_URL, ask->url);
+    return err ? err : set_headers(r, ask);
+}

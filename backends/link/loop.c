@@ -1,0 +1,162 @@
+#include "backends/link/loop.h"
+
+#include "backends/base/mem.h"
+
+#include <assert.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+    DATE_SLACK_MS = 500,  /* an answer may have been on its way for so long before its Date counts as behind us */
+    CLOSE_LIMIT_MS = 4000 /* children get SIGTERM, then SIGKILL 2 s later: they are waited for */
+};
+
+struct loop {
+    uv_loop_t uv;
+    uv_timer_t step; /* bounds loop_step; else idle */
+    int64_t wall_offset_ms;
+};
+
+struct alarm {
+    uv_timer_t timer;
+    void (*ring)(void *arg);
+    void *arg;
+};
+
+static uint64_t clock_us(clockid_t id)
+{
+    struct timespec t;
+    clock_gettime(id, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+uint64_t loop_now_us(void)
+{
+    return clock_us(CLOCK_BOOTTIME);
+}
+
+uint64_t loop_now_ms(void)
+{
+    return loop_now_us() / 1000;
+}
+
+struct loop *loop_new(void)
+{
+    struct loop *l = mem_zero(1, sizeof *l);
+
+    /* A peer that hangs up is an error of the write, not the end of the program; children get the default back. */
+    signal(SIGPIPE, SIG_IGN);
+    int bad = uv_loop_init(&l->uv);
+    assert(!bad);
+    (void)bad;
+    uv_timer_init(&l->uv, &l->step);
+    uv_unref((uv_handle_t *)&l->step);
+    return l;
+}
+
+void loop_free(struct loop *l)
+{
+    if (!l) return;
+    uint64_t limit = loop_now_ms() + CLOSE_LIMIT_MS;
+    while (uv_loop_alive(&l->uv) && loop_now_ms() < limit) loop_step(l, 100);
+    uv_close((uv_handle_t *)&l->step, NULL);
+    while (uv_run(&l->uv, UV_RUN_NOWAIT) && loop_now_ms() < limit) {
+    }
+    int busy = uv_loop_close(&l->uv);
+    assert(!busy && "a handle of the loop has an owner that did not free it");
+    if (!busy) free(l);
+}
+
+uv_loop_t *loop_uv(struct loop *l)
+{
+    return &l->uv;
+}
+
+void loop_run(struct loop *l)
+{
+    uv_run(&l->uv, UV_RUN_DEFAULT);
+}
+
+static void step_over(uv_timer_t *t)
+{
+    (void)t;
+}
+
+bool loop_step(struct loop *l, uint64_t max_ms)
+{
+    if (!uv_loop_alive(&l->uv)) return false;
+    uv_update_time(&l->uv);
+    uv_timer_start(&l->step, step_over, max_ms, 0);
+    uv_run(&l->uv, max_ms > 0 ? UV_RUN_ONCE : UV_RUN_NOWAIT);
+    uv_timer_stop(&l->step);
+    return uv_loop_alive(&l->uv) != 0;
+}
+
+void loop_stop(struct loop *l)
+{
+    uv_stop(&l->uv);
+}
+
+uint64_t loop_wall_ms(const struct loop *l)
+{
+    int64_t wall = (int64_t)(clock_us(CLOCK_REALTIME) / 1000) + l->wall_offset_ms;
+    return wall > 0 ? (uint64_t)wall : 0;
+}
+
+/* A Date is whole seconds, cut: the server's clock is anywhere in the second that begins there. Only what lies outside
+ * moves ours, and no further than to the edge, so that answers in quick succession do not make it waver. */
+void loop_hear_date(struct loop *l, uint64_t server_wall_ms)
+{
+    uint64_t ours = loop_wall_ms(l);
+    uint64_t last = server_wall_ms + 1000 + DATE_SLACK_MS;
+
+    if (ours < server_wall_ms)
+        l->wall_offset_ms += (int64_t)(server_wall_ms - ours);
+    else if (ours > last)
+        l->wall_offset_ms -= (int64_t)(ours - last);
+}
+
+struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
+{
+    struct alarm *a = mem_zero(1, sizeof *a);
+
+    a->ring = ring;
+    a->arg = arg;
+    uv_timer_init(&l->uv, &a->timer);
+    a->timer.data = a;
+    return a;
+}
+
+static void alarm_due(uv_timer_t *t)
+{
+    struct alarm *a = t->data;
+    a->ring(a->arg);
+}
+
+void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms)
+{
+    /* The loop's clock stands still while callbacks run; counted from it, an alarm would ring early. */
+    uv_update_time(a->timer.loop);
+    uv_timer_start(&a->timer, alarm_due, after_ms, every_ms);
+}
+
+void alarm_stop(struct alarm *a)
+{
+    uv_timer_stop(&a->timer);
+}
+
+bool alarm_is_set(const struct alarm *a)
+{
+    return uv_is_active((const uv_handle_t *)&a->timer) != 0;
+}
+
+static void alarm_closed(uv_handle_t *h)
+{
+    free(h->data);
+}
+
+void alarm_free(struct alarm *a)
+{
+    if (a) uv_close((uv_handle_t *)&a->timer, alarm_closed);
+}
