@@ -57,7 +57,7 @@ static char *announced(const char *s, size_t n)
         free(word);
         return name;
     }
-    if (*word == '-' || strcasecmp(word, "bearer") == 0) return word;
+    if ((*word == '-' && !strchr(word, '=')) || strcasecmp(word, "bearer") == 0) return word;
     free(word);
     return NULL;
 }

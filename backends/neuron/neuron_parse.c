@@ -193,11 +193,12 @@ static void read_runtime(const cJSON *item, struct monitor *mon, struct merged *
     struct claim *claims = mem_zero(NEURON_CORES, sizeof *claims);
     if (read_claims(report, claims, m)) {
         merge_claims(m, claims, mon->runtimes_count - 1);
-        r->cores.known = true;
+        bool sure = true;
         for (unsigned i = 0; i < NEURON_CORES; i++) {
             if (claims[i].held == TRI_YES) coreset_add(&r->cores, i);
-            r->cores.known = r->cores.known && claims[i].held != TRI_UNKNOWN;
+            sure = sure && claims[i].held != TRI_UNKNOWN;
         }
+        r->cores.known = sure;
     } else {
         m->blind = true;
     }

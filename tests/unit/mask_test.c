@@ -1,0 +1,59 @@
+#include "backends/base/mask.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void check(const char *in, const char *want)
+{
+    char *got = mask_text(in, strlen(in), TEXT_ONE_LINE, 256);
+    assert_string_equal(got, want);
+    free(got);
+}
+
+static void test_plain_text_stays(void **state)
+{
+    (void)state;
+    check("", "");
+    check("ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json",
+          "ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json");
+    check("The deployment failed to start 3 times: OutOfMemory", "The deployment failed to start 3 times: OutOfMemory");
+    check("http://10.0.0.1:8000/x", "http://10.0.0.1:8000/x");
+}
+
+static void test_secrets_go(void **state)
+{
+    (void)state;
+    check("redis-cli --password hunter2 ping", "redis-cli --password ••• ping");
+    check("run --token=abcdef x", "run ••• x");
+    check("HF_TOKEN=hf_abcdefghijklmnopqrstuvwxyz0123 run", "••• run");
+    check("{\"password\": \"hunter2\", \"user\": \"ray\"}", "{\"password\": •••, \"user\": \"ray\"}");
+    check("curl -H 'Authorization: Bearer abc.def.ghi' http://h", "curl -H 'Authorization: Bearer ••• http://h");
+    check("redis://ray:hunter2@10.0.0.1:6379", "•••");
+    check("key -----BEGIN RSA PRIVATE KEY-----\nabc", "key •••");
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    char big[4096];
+    memset(big, 'a', sizeof big);
+    char *got = mask_text(big, sizeof big, TEXT_ONE_LINE, 64);
+    assert_true(strlen(got) <= 64);
+    free(got);
+    check("a\033[31m b", "a\\x1b[31m b");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_plain_text_stays),
+        cmocka_unit_test(test_secrets_go),
+        cmocka_unit_test(test_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
