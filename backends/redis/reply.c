@@ -1,0 +1,190 @@
+#include "backends/redis/reply.h"
+
+#include "backends/base/compat.h"
+#include "backends/base/mem.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reply_reader {
+    redisReader *hiredis;
+    redisReplyObjectFunctions fn; /* hiredis keeps a pointer to it */
+    size_t bytes;    /* since the last whole reply */
+    size_t elements; /* of the reply that is being read */
+    bool beyond;     /* a limit was passed */
+};
+
+/* ---- what hiredis calls ---- */
+
+static struct reply *make(const redisReadTask *task, enum reply_type type)
+{
+    struct reply_reader *rr = task->privdata;
+    if (++rr->elements > REPLY_ELEMENTS_MAX) {
+        rr->beyond = true;
+        return NULL;
+    }
+    struct reply *r = mem_zero(1, sizeof *r);
+    r->type = type;
+    if (task->parent) {
+        struct reply *parent = task->parent->obj;
+        assert(parent->type == REPLY_ARRAY && (size_t)task->idx < parent->count);
+        parent->items[task->idx] = r;
+    }
+    return r;
+}
+
+static void *make_string(const redisReadTask *task, char *text, size_t len)
+{
+    const enum reply_type type = task->type == REDIS_REPLY_ERROR    ? REPLY_ERROR
+                                 : task->type == REDIS_REPLY_STATUS ? REPLY_STATUS
+                                                                    : REPLY_STRING;
+    struct reply *r = make(task, type);
+    if (!r) return NULL;
+    r->text = mem_strn(text, len);
+    r->len = len;
+    return r;
+}
+
+static void *make_array(const redisReadTask *task, compat_redis_count count)
+{
+    struct reply_reader *rr = task->privdata;
+    if (count > REPLY_ARRAY_MAX || rr->elements + (size_t)count > REPLY_ELEMENTS_MAX) {
+        rr->beyond = true;
+        return NULL;
+    }
+    struct reply *r = make(task, REPLY_ARRAY);
+    if (!r) return NULL;
+    r->count = (size_t)count;
+    if (count) r->items = mem_zero((size_t)count, sizeof(struct reply *));
+    return r;
+}
+
+static void *make_integer(const redisReadTask *task, long long number)
+{
+    struct reply *r = make(task, REPLY_INTEGER);
+    if (r) r->number = number;
+    return r;
+}
+
+static void *make_nil(const redisReadTask *task)
+{
+    return make(task, REPLY_NIL);
+}
+
+#if COMPAT_REDIS_RESP3
+/* We never ask for RESP3; a server that speaks it unasked gets its numbers taken as text. */
+static void *make_double(const redisReadTask *task, double number, char *text, size_t len)
+{
+    (void)number;
+    return make_string(task, text, len);
+}
+
+static void *make_bool(const redisReadTask *task, int yes)
+{
+    return make_integer(task, yes);
+}
+#endif
+
+static void free_object(void *object)
+{
+    reply_free(object);
+}
+
+static redisReplyObjectFunctions functions(void)
+{
+    return (redisReplyObjectFunctions){
+        .createString = make_string,
+        .createArray = make_array,
+        .createInteger = make_integer,
+        .createNil = make_nil,
+        .freeObject = free_object,
+#if COMPAT_REDIS_RESP3
+        .createDouble = make_double,
+        .createBool = make_bool,
+#endif
+    };
+}
+
+/* ---- ours ---- */
+
+struct reply_reader *reply_reader_new(void)
+{
+    struct reply_reader *rr = mem_zero(1, sizeof *rr);
+    rr->fn = functions();
+    rr->hiredis = redisReaderCreateWithFunctions(&rr->fn);
+    assert(rr->hiredis);
+    rr->hiredis->privdata = rr;
+    return rr;
+}
+
+void reply_reader_free(struct reply_reader *rr)
+{
+    if (!rr) return;
+    redisReaderFree(rr->hiredis);
+    free(rr);
+}
+
+static size_t waiting(const struct reply_reader *rr)
+{
+    return rr->hiredis->len - rr->hiredis->pos;
+}
+
+enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, struct why *why)
+{
+    assert(len <= REPLY_FEED_MAX);
+    rr->bytes += len;
+    if (rr->bytes > REPLY_BYTES_MAX)
+        return why_set(why, ERR_LIMIT, "Redis: an answer of more than %d MiB", REPLY_BYTES_MAX / 1024 / 1024);
+    const size_t pending = waiting(rr) + len;
+    if (pending > REPLY_BULK_MAX + 2 * REPLY_FEED_MAX)
+        return why_set(why, ERR_LIMIT, "Redis: a value of more than %d MiB", REPLY_BULK_MAX / 1024 / 1024);
+    /* what waits begins with an item; one that is no bulk string is a line */
+    if (waiting(rr) > REPLY_LINE_MAX && rr->hiredis->buf[rr->hiredis->pos] != '$')
+        return why_set(why, ERR_PROTOCOL, "Redis: a line without an end; is this a Redis?");
+    if (redisReaderFeed(rr->hiredis, bytes, len) != REDIS_OK)
+        return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);
+    return ERR_OK;
+}
+
+enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why)
+{
+    void *object = NULL;
+    if (redisReaderGetReply(rr->hiredis, &object) != REDIS_OK) {
+        if (rr->beyond) return why_set(why, ERR_LIMIT, "Redis: an answer of too many elements");
+        return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);
+    }
+    if (object) {
+        rr->elements = 0;
+        rr->bytes = waiting(rr);
+    }
+    *ret = object;
+    return ERR_OK;
+}
+
+/* Arrays are nested as deep as hiredis' stack, at most nine levels. */
+void reply_free(struct reply *r)
+{
+    if (!r) return;
+    for (size_t i = 0; i < r->count; i++) reply_free(r->items[i]);
+    free(r->items);
+    free(r->text);
+    free(r);
+}
+
+bool reply_is_text(const struct reply *r)
+{
+    return r && (r->type == REPLY_STRING || r->type == REPLY_STATUS);
+}
+
+bool reply_error_is(const struct reply *r, const char *code)
+{
+    const size_t len = strlen(code);
+    if (!r || r->type != REPLY_ERROR || r->len < len || memcmp(r->text, code, len) != 0) return false;
+    return r->text[len] == '\0' || r->text[len] == ' ';
+}
+
+const struct reply *reply_item(const struct reply *r, size_t at)
+{
+    return r && r->type == REPLY_ARRAY && at < r->count ? r->items[at] : NULL;
+}
