@@ -38,7 +38,7 @@ void term_size(const struct term *t, int *ret_rows, int *ret_cols);
 bool term_ascii(const struct term *t);
 bool term_may_draw(const struct term *t);                 /* else `ready` will say when */
 void term_frame(struct term *t, const struct canvas *cv); /* sends what differs; nothing if nothing does */
-void term_redraw(struct term *t); /* the next frame is sent whole */
+void term_redraw(struct term *t);                         /* the next frame is sent whole */
 void term_theme(struct term *t, const struct theme *theme);
 void term_bell(struct term *t);
 void term_title(struct term *t, const char *safe);

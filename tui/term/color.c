@@ -1,0 +1,50 @@
+#include "tui/term/color.h"
+
+#include "tui/term/palette.h"
+
+#include <term.h>
+
+int color_depth(void)
+{
+    if (!has_colors() || COLORS < 8) return 0;
+    /* An extended capability: a flag, a number of bits, or bits for each of red, green and blue. */
+    char rgb[] = "RGB";
+    char *bits = tigetstr(rgb);
+    bool direct = tigetflag(rgb) > 0 || tigetnum(rgb) > 0 || (bits && bits != (char *)-1);
+    if (direct && COLORS >= COLOR_DIRECT) return COLOR_DIRECT;
+    return COLORS >= 256 ? 256 : COLORS >= 16 ? 16 : 8;
+}
+
+/* With direct colour terminfo still takes 0..7 for the palette's first colours; the rest is 0xrrggbb. */
+static int number_of(int32_t color, int depth)
+{
+    if (depth != COLOR_DIRECT || color == COLOR_DEFAULT) return theme_nearest(color, depth);
+    if (!(color & COLOR_RGB) && color < 8) return color;
+    int32_t rgb = color & COLOR_RGB ? color & 0xFFFFFF : palette_rgb(color);
+    return rgb < 8 ? 0 : rgb;
+}
+
+static attr_t attributes_of(const struct look *look, int depth)
+{
+    attr_t a = A_NORMAL;
+    if (look->bold) a |= A_BOLD;
+    if (look->dim) a |= A_DIM;
+    if (look->underline) a |= A_UNDERLINE;
+    if (look->italic) a |= A_ITALIC;
+    if (look->reverse || (depth == 0 && look->bg != COLOR_DEFAULT)) a |= A_REVERSE;
+    /* Eight colours: bold is what makes them bright. */
+    if (depth == 8 && !(look->fg & COLOR_RGB) && look->fg >= 8 && look->fg < 16) a |= A_BOLD;
+    return a;
+}
+
+void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT])
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        const struct look *look = &theme->look[role];
+        ret[role] = (struct ink){attributes_of(look, depth), 0};
+        if (depth == 0 || role + 1 >= COLOR_PAIRS) continue;
+        int fg = number_of(look->fg, depth), bg = number_of(look->bg, depth);
+        if (fg == COLOR_DEFAULT && bg == COLOR_DEFAULT) continue;
+        if (init_extended_pair(role + 1, fg, bg) != ERR) ret[role].pair = role + 1;
+    }
+}

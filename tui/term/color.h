@@ -1,0 +1,19 @@
+/* color.h - a theme's looks as attributes and colour pairs of the terminal there is. Private to paint.c. */
+#ifndef RAYDECK_TERM_COLOR_H
+#define RAYDECK_TERM_COLOR_H
+
+#include "tui/term/theme.h"
+
+#include <curses.h>
+
+struct ink {
+    attr_t attributes;
+    int pair;
+};
+enum { COLOR_DIRECT = 0x1000000 };
+
+/* To be asked after start_color: 0 (mono), 8, 16, 256 or COLOR_DIRECT. */
+int color_depth(void);
+void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT]);
+
+#endif

@@ -1,0 +1,205 @@
+#include "tui/term/pace.h"
+
+#include "backends/base/mem.h"
+#include "tui/term/paint.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+struct pace {
+    struct pace_conf conf;
+    uv_poll_t poll;
+    struct alarm *interval, *answer;
+    struct buf out;
+    uint64_t sent;
+    int outstanding;
+    bool awaiting; /* a frame's answer, or its time limit */
+    bool frame_unsent, polling, hold, gone, closed, owed /* a `ready` */;
+};
+
+static const char question[] = "\033[5n";
+
+static void tell_ready(struct pace *p)
+{
+    if (!p->owed || !pace_may_draw(p)) return;
+    p->owed = false;
+    p->conf.ready(p->conf.arg);
+}
+
+static void on_interval(void *arg)
+{
+    tell_ready(arg);
+}
+
+static void on_answer_late(void *arg)
+{
+    struct pace *p = arg;
+    p->awaiting = false;
+    tell_ready(p);
+}
+
+static void tell_gone(struct pace *p)
+{
+    if (p->gone) return;
+    p->gone = true;
+    uv_poll_stop(&p->poll);
+    p->polling = false;
+    buf_clear(&p->out);
+    p->conf.gone(p->conf.arg);
+}
+
+/* False when the terminal is gone. */
+static bool write_some(struct pace *p)
+{
+    while (p->out.len > 0) {
+        ssize_t n = write(p->conf.fd, p->out.data, p->out.len);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return errno == EAGAIN;
+        p->sent += (uint64_t)n;
+        buf_drop(&p->out, (size_t)n);
+    }
+    return true;
+}
+
+static void on_writable(uv_poll_t *poll_, int status, int events);
+
+static void flush(struct pace *p)
+{
+    if (p->hold || p->gone) return;
+    if (!write_some(p)) {
+        tell_gone(p);
+        return;
+    }
+    if (p->out.len > 0) {
+        if (!p->polling) p->polling = uv_poll_start(&p->poll, UV_WRITABLE, on_writable) == 0;
+        return;
+    }
+    if (p->polling) uv_poll_stop(&p->poll);
+    p->polling = false;
+    /* The second for the answer begins when the question has left. */
+    if (p->frame_unsent) alarm_set(p->answer, PACE_ANSWER_MS, 0);
+    p->frame_unsent = false;
+}
+
+static void on_writable(uv_poll_t *poll_, int status, int events)
+{
+    struct pace *p = poll_->data;
+    (void)events;
+    if (status < 0) {
+        tell_gone(p);
+        return;
+    }
+    flush(p);
+    tell_ready(p);
+}
+
+struct pace *pace_open(struct loop *l, const struct pace_conf *conf)
+{
+    struct pace *p = mem_zero(1, sizeof *p);
+    p->conf = *conf;
+    buf_init(&p->out, PAINT_BYTES_MAX);
+    if (uv_poll_init(loop_uv(l), &p->poll, conf->fd)) {
+        free(p);
+        return NULL;
+    }
+    p->poll.data = p;
+    p->interval = alarm_new(l, on_interval, p);
+    p->answer = alarm_new(l, on_answer_late, p);
+    return p;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct pace *p = handle->data;
+    buf_done(&p->out);
+    free(p);
+}
+
+void pace_close(struct pace *p)
+{
+    if (!p || p->closed) return;
+    p->closed = true;
+    p->owed = false;
+    alarm_free(p->interval);
+    alarm_free(p->answer);
+    uv_close((uv_handle_t *)&p->poll, on_closed);
+}
+
+bool pace_may_draw(const struct pace *p)
+{
+    return !p->hold && !p->gone && !p->closed && p->out.len == 0 && !p->awaiting && !alarm_is_set(p->interval);
+}
+
+struct buf *pace_out(struct pace *p)
+{
+    return &p->out;
+}
+
+void pace_send(struct pace *p)
+{
+    flush(p);
+    if (p->out.len > 0) p->owed = true;
+}
+
+void pace_frame(struct pace *p, size_t len_before)
+{
+    p->owed = true;
+    alarm_set(p->interval, p->conf.slow ? PACE_SLOW_MS : PACE_FRAME_MS, 0);
+    if (p->out.len > len_before) {
+        buf_str(&p->out, question);
+        p->outstanding++;
+        p->awaiting = p->frame_unsent = true;
+    }
+    flush(p);
+}
+
+void pace_answered(struct pace *p)
+{
+    if (p->closed) return;
+    if (p->outstanding > 0) p->outstanding--;
+    if (p->outstanding > 0 || p->frame_unsent) return;
+    p->awaiting = false;
+    alarm_stop(p->answer);
+    tell_ready(p);
+}
+
+int pace_outstanding(const struct pace *p)
+{
+    return p->outstanding;
+}
+
+void pace_hold(struct pace *p, bool hold)
+{
+    p->hold = hold;
+    if (hold) {
+        if (p->polling) uv_poll_stop(&p->poll);
+        p->polling = p->awaiting = p->frame_unsent = false;
+        p->outstanding = 0;
+        alarm_stop(p->answer);
+        p->owed = true;
+        return;
+    }
+    flush(p);
+    tell_ready(p);
+}
+
+bool pace_drain(struct pace *p, uint64_t within_ms)
+{
+    uint64_t until = loop_now_ms() + within_ms;
+    while (!p->gone && p->out.len > 0) {
+        uint64_t now = loop_now_ms();
+        struct pollfd wait = {.fd = p->conf.fd, .events = POLLOUT};
+        if (!write_some(p) || now >= until) break;
+        if (p->out.len > 0) poll(&wait, 1, (int)(until - now));
+    }
+    bool all = p->out.len == 0;
+    buf_clear(&p->out);
+    return all;
+}
+
+uint64_t pace_sent(const struct pace *p)
+{
+    return p->sent;
+}

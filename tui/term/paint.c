@@ -1,0 +1,262 @@
+#include "tui/term/paint.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/draw/glyph.h"
+#include "tui/term/color.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <term.h>
+#include <unistd.h>
+#include <wchar.h>
+
+struct paint {
+    SCREEN *screen;
+    FILE *out, *in;
+    int depth;
+    bool ascii, like_xterm, cursor_shown, redraw;
+    struct theme theme;
+    struct ink ink[ROLE_COUNT];
+    struct cell *shown; /* what was given to ncurses, so that an unchanged row costs one memcmp */
+    int rows, cols;
+};
+
+static enum err why_terminal(struct why *why, const char *terminal, const char *what)
+{
+    return why_set(why, ERR_UNSUPPORTED, "the terminal \"%s\" %s; set TERM to what yours is, or use: raydeck status",
+                   terminal, what);
+}
+
+static bool has_text(const char *capability)
+{
+    char *text = tigetstr((char *)(uintptr_t)capability);
+    return text && text != (char *)-1;
+}
+
+/* newterm alone cannot tell an unknown terminal from one that lacks something. */
+static enum err known_terminal(const char *terminal, struct why *why)
+{
+    int found = 0;
+    if (setupterm(terminal, STDERR_FILENO, &found) != OK)
+        return why_terminal(why, terminal,
+                            found < 0 ? "cannot be looked up (there is no terminfo database)" : "is unknown");
+    bool able = has_text("cup") && has_text("clear");
+    del_curterm(cur_term);
+    return able ? ERR_OK : why_terminal(why, terminal, "cannot place its cursor");
+}
+
+static enum err open_files(struct paint *p, struct why *why)
+{
+    int fd = memfd_create("raydeck-frame", MFD_CLOEXEC);
+    p->out = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (fd >= 0 && !p->out) close(fd);
+    p->in = fopen("/dev/null", "re");
+    if (!p->out || !p->in) return why_set(why, ERR_IO, "terminal: no memory file: %s", strerror(errno));
+    return ERR_OK;
+}
+
+static void start(struct paint *p, bool mono)
+{
+    typeahead(-1);
+    raw();
+    noecho();
+    nonl();
+    curs_set(0);
+    leaveok(stdscr, TRUE);
+    scrollok(stdscr, FALSE);
+    if (!mono && has_colors()) {
+        start_color();
+        use_default_colors();
+        p->depth = color_depth();
+    }
+    char xt[] = "XT";
+    p->like_xterm = tigetflag(xt) > 0;
+}
+
+/* Moves what ncurses has written into out. */
+static void collect(struct paint *p, struct buf *out)
+{
+    char bytes[8192];
+    int fd = fileno(p->out);
+    fflush(p->out);
+    off_t at = 0;
+    for (ssize_t got; (got = pread(fd, bytes, sizeof bytes, at)) > 0; at += got)
+        if (buf_add(out, bytes, (size_t)got)) p->redraw = true;
+    if (ftruncate(fd, 0) == 0) lseek(fd, 0, SEEK_SET);
+}
+
+enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct why *why)
+{
+    enum err e = known_terminal(conf->terminal, why);
+    if (e) return e;
+    struct paint *p = mem_zero(1, sizeof *p);
+    e = open_files(p, why);
+    if (e) goto out;
+    /* Padding would be napms() in the middle of the loop; sizes are told by paint_size alone. */
+    setenv("NCURSES_NO_PADDING", "1", 1);
+    use_env(FALSE);
+    p->screen = newterm(conf->terminal, p->out, p->in);
+    if (!p->screen) {
+        e = why_terminal(why, conf->terminal, "cannot be drawn on");
+        goto out;
+    }
+    p->ascii = conf->ascii;
+    start(p, conf->mono);
+    /* What newterm wrote so far (the alternate screen) waits in the file for the first frame. */
+    paint_theme(p, conf->theme);
+    paint_size(p, conf->rows, conf->cols);
+    *ret = p;
+    return ERR_OK;
+out:
+    paint_free(p);
+    return e;
+}
+
+void paint_free(struct paint *p)
+{
+    if (!p) return;
+    if (p->screen) delscreen(p->screen);
+    if (p->out) fclose(p->out);
+    if (p->in) fclose(p->in);
+    free(p->shown);
+    free(p);
+}
+
+void paint_theme(struct paint *p, const struct theme *theme)
+{
+    p->theme = *theme;
+    color_inks(&p->theme, p->depth, p->ink);
+    paint_redraw(p);
+}
+
+void paint_redraw(struct paint *p)
+{
+    p->redraw = true;
+}
+
+void paint_size(struct paint *p, int rows, int cols)
+{
+    rows = rows < 1 ? 1 : rows > PAINT_ROWS_MAX ? PAINT_ROWS_MAX : rows;
+    cols = cols < 1 ? 1 : cols > PAINT_COLS_MAX ? PAINT_COLS_MAX : cols;
+    if (rows == p->rows && cols == p->cols) return;
+    p->rows = rows;
+    p->cols = cols;
+    resizeterm(rows, cols);
+    p->shown = mem_grow(p->shown, (size_t)rows * (size_t)cols, sizeof *p->shown);
+    paint_redraw(p);
+}
+
+/* What ncurses would count otherwise than the canvas did must not shift the rest of the line. */
+static bool agrees(const struct paint *p, const struct cell *cell, bool wide)
+{
+    return cell->cp < 0x7F || (!p->ascii && wcwidth((wchar_t)cell->cp) == (wide ? 2 : 1));
+}
+
+static void write_cell(const struct paint *p, int row, int col, const struct cell *cell, bool wide)
+{
+    wchar_t text[CELL_MARKS + 2] = {L'?'};
+    size_t len = 1;
+    const struct ink *ink = &p->ink[cell->role < ROLE_COUNT ? cell->role : ROLE_TEXT];
+    cchar_t cc;
+    bool agreed = agrees(p, cell, wide);
+    if (agreed)
+        text[0] = (wchar_t)cell->cp;
+    else if (p->ascii && !wide)
+        text[0] = (wchar_t)glyph_fold(cell->cp);
+    for (int i = 0; agreed && !p->ascii && i < CELL_MARKS && cell->mark[i]; i++)
+        if (wcwidth((wchar_t)cell->mark[i]) == 0) text[len++] = (wchar_t)cell->mark[i];
+    if (setcchar(&cc, text, ink->attributes, (short)ink->pair, NULL) == ERR) return;
+    mvadd_wch(row, col, &cc);
+    if (wide && !agreed) mvadd_wch(row, col + 1, &cc);
+}
+
+static void write_row(const struct paint *p, int row, const struct cell *cells)
+{
+    for (int col = 0; col < p->cols; col++) {
+        bool wide = col + 1 < p->cols && cells[col].cp != 0 && cells[col + 1].cp == 0;
+        if (cells[col].cp) write_cell(p, row, col, &cells[col], wide);
+    }
+}
+
+/* The canvas' row at the width of the screen. */
+static void fill_row(const struct paint *p, const struct canvas *cv, int row, struct cell *ret)
+{
+    for (int col = 0; col < p->cols; col++) {
+        const struct cell *cell = canvas_cell(cv, row, col);
+        if (cell)
+            memcpy(&ret[col], cell, sizeof *cell);
+        else
+            ret[col] = (struct cell){.cp = ' ', .role = ROLE_TEXT};
+    }
+    if (p->cols > 0 && ret[0].cp == 0) ret[0].cp = ' ';
+}
+
+static void show_cursor(struct paint *p, const struct canvas *cv)
+{
+    bool shown = cv->cursor && cv->cursor->row >= 0 && cv->cursor->row < p->rows && cv->cursor->col < p->cols;
+    if (shown != p->cursor_shown || p->redraw) curs_set(shown);
+    p->cursor_shown = shown;
+    leaveok(stdscr, !shown);
+    if (shown) move(cv->cursor->row, cv->cursor->col);
+}
+
+void paint_frame(struct paint *p, const struct canvas *cv, struct buf *out)
+{
+    struct cell row[PAINT_COLS_MAX];
+    for (int r = 0; r < p->rows; r++) {
+        struct cell *shown = &p->shown[(size_t)r * (size_t)p->cols];
+        fill_row(p, cv, r, row);
+        if (!p->redraw && memcmp(shown, row, (size_t)p->cols * sizeof *row) == 0) continue;
+        memcpy(shown, row, (size_t)p->cols * sizeof *row);
+        write_row(p, r, row);
+    }
+    show_cursor(p, cv);
+    clearok(curscr, p->redraw);
+    p->redraw = false;
+    refresh();
+    collect(p, out);
+}
+
+void paint_leave(struct paint *p, struct buf *out)
+{
+    endwin();
+    collect(p, out);
+    paint_redraw(p);
+}
+
+int paint_colors(const struct paint *p)
+{
+    return p->depth;
+}
+
+bool paint_like_xterm(const struct paint *p)
+{
+    return p->like_xterm;
+}
+
+/* Padding, "$<5>", is for terminals of another age. */
+static size_t add_capability(const char *capability, char *out, size_t size, size_t at)
+{
+    if (!has_text(capability)) return at;
+    for (const char *s = tigetstr((char *)(uintptr_t)capability); *s && at + 1 < size; s++) {
+        const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
+        if (end)
+            s = end;
+        else
+            out[at++] = *s;
+    }
+    return at;
+}
+
+size_t paint_leave_bytes(struct paint *p, char *out, size_t size)
+{
+    static const char *const capabilities[] = {"sgr0", "op", "cnorm", "rmcup"};
+    size_t at = 0;
+    (void)p;
+    for (size_t i = 0; i < ARRAY_LEN(capabilities); i++) at = add_capability(capabilities[i], out, size, at);
+    out[at] = '\0';
+    return at;
+}

@@ -1,0 +1,43 @@
+/*
+ * paint.h - from a canvas to the bytes that bring a terminal there: ncurses on a memfd. No tty, no clock, never blocks.
+ *
+ * ncurses keeps its own idea of what the terminal shows and writes the differences; here they end in a buffer. One at a
+ * time in a process (ncurses' current screen). ncurses reads nothing: its input is /dev/null and typeahead is off.
+ */
+#ifndef RAYDECK_TERM_PAINT_H
+#define RAYDECK_TERM_PAINT_H
+
+#include "backends/base/buf.h"
+#include "backends/base/err.h"
+#include "tui/draw/canvas.h"
+#include "tui/term/theme.h"
+
+#include <stdbool.h>
+
+enum { PAINT_ROWS_MAX = 500, PAINT_COLS_MAX = 1000, PAINT_BYTES_MAX = 32 * 1024 * 1024 };
+
+struct paint;
+struct paint_conf {
+    const char *terminal; /* a terminfo name */
+    int rows, cols;
+    bool mono, ascii;
+    const struct theme *theme; /* copied */
+};
+/* ERR_UNSUPPORTED for a terminal that is unknown or cannot place its cursor; `why` says the way out. */
+enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct why *why);
+void paint_free(struct paint *p); /* NULL is fine; writes nothing: see paint_leave */
+
+/* Each adds bytes to out, or none. The first frame, and the first after paint_leave, enters the alternate screen and
+ * draws everything. paint_leave goes back to the ordinary screen, colours and cursor as they were. */
+void paint_frame(struct paint *p, const struct canvas *cv, struct buf *out);
+void paint_leave(struct paint *p, struct buf *out);
+void paint_size(struct paint *p, int rows, int cols);
+void paint_theme(struct paint *p, const struct theme *theme);
+void paint_redraw(struct paint *p); /* the next frame draws everything */
+
+int paint_colors(const struct paint *p);      /* 0: mono; 8, 16, 256; 0x1000000: direct */
+bool paint_like_xterm(const struct paint *p); /* titles, bracketed paste and the mouse as xterm has them */
+/* The bytes that leave, for the one who must restore without ncurses. NUL-terminated; how many of them. */
+size_t paint_leave_bytes(struct paint *p, char *out, size_t size);
+
+#endif

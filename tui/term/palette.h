@@ -1,0 +1,9 @@
+/* palette.h - the 256 colours as they usually are. */
+#ifndef RAYDECK_TERM_PALETTE_H
+#define RAYDECK_TERM_PALETTE_H
+
+#include <stdint.h>
+
+int32_t palette_rgb(int index); /* 0xrrggbb; index 0..255 */
+
+#endif

@@ -1,0 +1,14 @@
+/* signals.h - the signals of a terminal program as callbacks on the loop: INT, TERM, HUP, TSTP, CONT, WINCH. */
+#ifndef RAYDECK_TERM_SIGNALS_H
+#define RAYDECK_TERM_SIGNALS_H
+
+#include "backends/link/loop.h"
+
+struct signals;
+struct signals *signals_open(struct loop *l, void (*taken)(void *arg, int signal_), void *arg);
+void signals_close(struct signals *s); /* the defaults again; no callback after this; NULL is fine */
+
+/* Stops the process group, as ^Z in a shell does; returns when it goes on (at once where nobody could continue it). */
+void signals_stop_here(struct signals *s);
+
+#endif

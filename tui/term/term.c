@@ -1,0 +1,342 @@
+#include "tui/term/term.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/term/keys_parse.h"
+#include "tui/term/pace.h"
+#include "tui/term/paint.h"
+#include "tui/term/signals.h"
+#include "tui/term/termios.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { ESC_MS = 50, LEAVE_DRAIN_MS = 250, LEAVE_ANSWER_MS = 100, TITLE_MAX = 200, READS_MAX = 16 };
+
+struct term {
+    struct term_conf conf;
+    struct term_calls calls;
+    int in, out; /* our own descriptors */
+    struct paint *paint;
+    struct pace *pace;
+    struct keys *keys;
+    struct signals *signals;
+    struct alarm *esc;
+    uv_poll_t poll;
+    bool polling, leaving, ascii, xterm;
+    char leave[256];
+    int rows, cols;
+};
+
+static void on_readable(uv_poll_t *poll_, int status, int events);
+
+static void listen_(struct term *t, bool on)
+{
+    if (on && !t->polling) uv_poll_start(&t->poll, UV_READABLE, on_readable);
+    if (!on && t->polling) uv_poll_stop(&t->poll);
+    t->polling = on;
+}
+
+static void on_gone(void *arg)
+{
+    struct term *t = arg;
+    listen_(t, false);
+    if (!t->leaving) t->calls.quit(t->calls.arg, 0);
+}
+
+static void on_ready(void *arg)
+{
+    struct term *t = arg;
+    if (!t->leaving && t->calls.ready) t->calls.ready(t->calls.arg);
+}
+
+/* Once leaving, only the answers that are still owed are of interest. */
+static void on_input(void *arg, const struct input *in)
+{
+    struct term *t = arg;
+    if (in->type == INPUT_REPLY)
+        pace_answered(t->pace);
+    else if (!t->leaving)
+        t->calls.input(t->calls.arg, in);
+}
+
+static void on_esc(void *arg)
+{
+    struct term *t = arg;
+    keys_timeout(t->keys);
+}
+
+/* False when the terminal is gone. A flood of input leaves room for the rest of the loop. */
+static bool read_some(struct term *t)
+{
+    char bytes[4096];
+    for (int i = 0; i < READS_MAX; i++) {
+        ssize_t n = read(t->in, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return n < 0 && errno == EAGAIN;
+        keys_feed(t->keys, bytes, (size_t)n);
+        if (!t->polling && !t->leaving) return true;
+    }
+    return true;
+}
+
+static void on_readable(uv_poll_t *poll_, int status, int events)
+{
+    struct term *t = poll_->data;
+    (void)events;
+    if (status < 0 || !read_some(t)) {
+        on_gone(t);
+        return;
+    }
+    if (t->leaving) return;
+    if (keys_pending(t->keys))
+        alarm_set(t->esc, ESC_MS, 0);
+    else
+        alarm_stop(t->esc);
+}
+
+static void take_size(struct term *t)
+{
+    termios_size(t->out, &t->rows, &t->cols);
+    if (t->rows > PAINT_ROWS_MAX) t->rows = PAINT_ROWS_MAX;
+    if (t->cols > PAINT_COLS_MAX) t->cols = PAINT_COLS_MAX;
+}
+
+static void resize(struct term *t)
+{
+    int rows = t->rows, cols = t->cols;
+    take_size(t);
+    if (rows == t->rows && cols == t->cols) return;
+    paint_size(t->paint, t->rows, t->cols);
+    struct input in = {.type = INPUT_RESIZE, .row = t->rows, .col = t->cols};
+    t->calls.input(t->calls.arg, &in);
+}
+
+static void enter(struct term *t)
+{
+    struct buf *out = pace_out(t->pace);
+    if (t->xterm) buf_str(out, t->conf.no_title ? "\033[?2004h" : "\033[22;0t\033[?2004h");
+    if (t->conf.mouse) buf_str(out, "\033[?1000h\033[?1006h");
+    pace_send(t->pace);
+}
+
+/* The screen and the modes as they were; answers still owed must not reach the shell. */
+static void leave(struct term *t)
+{
+    struct buf *out = pace_out(t->pace);
+    if (t->conf.mouse) buf_str(out, "\033[?1006l\033[?1000l");
+    if (t->xterm) buf_str(out, t->conf.no_title ? "\033[?2004l" : "\033[?2004l\033[23;0t");
+    paint_leave(t->paint, out);
+    if (!pace_drain(t->pace, LEAVE_DRAIN_MS)) {
+        tcflush(t->out, TCOFLUSH);
+        termios_emergency();
+        return;
+    }
+    uint64_t until = loop_now_ms() + LEAVE_ANSWER_MS;
+    for (uint64_t now; pace_outstanding(t->pace) > 0 && (now = loop_now_ms()) < until;) {
+        struct pollfd wait = {.fd = t->in, .events = POLLIN};
+        if (poll(&wait, 1, (int)(until - now)) <= 0 || !read_some(t)) break;
+    }
+    tcflush(t->in, TCIFLUSH);
+    termios_give_back();
+}
+
+static void resume(struct term *t)
+{
+    if (termios_take(t->in, t->out, t->leave, NULL)) {
+        on_gone(t);
+        return;
+    }
+    paint_redraw(t->paint);
+    resize(t);
+    if (t->calls.resumed) t->calls.resumed(t->calls.arg);
+}
+
+void term_suspend(struct term *t)
+{
+    listen_(t, false);
+    t->leaving = true;
+    leave(t);
+    pace_hold(t->pace, true);
+    signals_stop_here(t->signals);
+    t->leaving = false;
+    enter(t);
+    pace_hold(t->pace, false);
+    listen_(t, true);
+    resume(t);
+}
+
+static void on_signal(void *arg, int number)
+{
+    struct term *t = arg;
+    switch (number) {
+    case SIGWINCH: resize(t); break;
+    case SIGTSTP: term_suspend(t); break;
+    case SIGCONT: resume(t); break; /* after a SIGSTOP the shell may have set the modes */
+    default: t->calls.quit(t->calls.arg, number);
+    }
+}
+
+static bool wants_mono(const char *color)
+{
+    const char *no_color = getenv("NO_COLOR");
+    if (color && strcmp(color, "always") == 0) return false;
+    if (color && strcmp(color, "never") == 0) return true;
+    return no_color && no_color[0];
+}
+
+static enum err check_terminal(const struct term_conf *conf, const char *name, struct why *why)
+{
+    static const char instead[] = "use: raydeck status";
+    if (!isatty(conf->in) || !isatty(conf->out))
+        return why_set(why, ERR_UNSUPPORTED, "this is not a terminal; %s", instead);
+    if (!name || !name[0]) return why_set(why, ERR_UNSUPPORTED, "TERM is not set; set it, or %s", instead);
+    if (strcmp(name, "dumb") == 0)
+        return why_set(why, ERR_UNSUPPORTED, "the terminal is dumb (TERM=dumb): no screen can be drawn; %s", instead);
+    return ERR_OK;
+}
+
+/* The parts that need no loop. */
+static enum err open_screen(struct term *t, const char *name, struct why *why)
+{
+    enum err e = termios_reopen(t->conf.in, &t->in, why);
+    if (!e) e = termios_reopen(t->conf.out, &t->out, why);
+    if (e) return e;
+    take_size(t);
+    struct paint_conf pc = {.terminal = name,
+                            .rows = t->rows,
+                            .cols = t->cols,
+                            .ascii = t->ascii,
+                            .mono = wants_mono(t->conf.color),
+                            .theme = t->conf.theme};
+    e = paint_open(&pc, &t->paint, why);
+    if (e) return e;
+    t->xterm = paint_like_xterm(t->paint);
+    int len = snprintf(t->leave, sizeof t->leave, "%s%s%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
+                       t->xterm ? "\033[?2004l" : "", t->xterm && !t->conf.no_title ? "\033[23;0t" : "");
+    paint_leave_bytes(t->paint, t->leave + len, sizeof t->leave - (size_t)len);
+    return termios_take(t->in, t->out, t->leave, why);
+}
+
+static void term_free(struct term *t)
+{
+    paint_free(t->paint);
+    keys_free(t->keys);
+    if (t->in >= 0) close(t->in);
+    if (t->out >= 0) close(t->out);
+    free(t);
+}
+
+enum err term_open(struct loop *l, const struct term_conf *conf, const struct term_calls *calls, struct term **ret,
+                   struct why *why)
+{
+    const char *name = getenv("TERM");
+    enum err e = check_terminal(conf, name, why);
+    if (e) return e;
+    struct term *t = mem_zero(1, sizeof *t);
+    struct theme theme;
+    theme_default(&theme);
+    t->conf = *conf;
+    t->calls = *calls;
+    t->in = t->out = -1;
+    if (!conf->theme) t->conf.theme = &theme;
+    setlocale(LC_CTYPE, "");
+    t->ascii = conf->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+    e = open_screen(t, name, why);
+    t->conf.theme = NULL;
+    if (!e) t->pace = pace_open(l, &(struct pace_conf){t->out, conf->slow, on_ready, on_gone, t});
+    if (!e && (!t->pace || uv_poll_init(loop_uv(l), &t->poll, t->in)))
+        e = why_set(why, ERR_IO, "terminal: its descriptor cannot be watched");
+    if (e) {
+        pace_close(t->pace);
+        termios_give_back();
+        term_free(t);
+        return e;
+    }
+    t->poll.data = t;
+    t->keys = keys_new(on_input, t);
+    t->esc = alarm_new(l, on_esc, t);
+    t->signals = signals_open(l, on_signal, t);
+    termios_guard();
+    listen_(t, true);
+    enter(t);
+    *ret = t;
+    return ERR_OK;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    term_free(handle->data);
+}
+
+/* The memory goes when the loop has let go of the last handle: this may be called from any of our own callbacks. */
+void term_close(struct term *t)
+{
+    if (!t || t->leaving) return;
+    listen_(t, false);
+    t->leaving = true;
+    signals_close(t->signals);
+    alarm_free(t->esc);
+    leave(t);
+    pace_close(t->pace);
+    uv_close((uv_handle_t *)&t->poll, on_closed);
+}
+
+void term_size(const struct term *t, int *ret_rows, int *ret_cols)
+{
+    *ret_rows = t->rows;
+    *ret_cols = t->cols;
+}
+
+bool term_ascii(const struct term *t)
+{
+    return t->ascii;
+}
+
+bool term_may_draw(const struct term *t)
+{
+    return pace_may_draw(t->pace);
+}
+
+void term_frame(struct term *t, const struct canvas *cv)
+{
+    if (!pace_may_draw(t->pace)) return;
+    struct buf *out = pace_out(t->pace);
+    size_t before = out->len;
+    paint_frame(t->paint, cv, out);
+    pace_frame(t->pace, before);
+}
+
+void term_theme(struct term *t, const struct theme *theme)
+{
+    paint_theme(t->paint, theme);
+}
+
+void term_bell(struct term *t)
+{
+    if (t->conf.no_bell || t->leaving) return;
+    buf_char(pace_out(t->pace), '\a');
+    pace_send(t->pace);
+}
+
+void term_title(struct term *t, const char *safe)
+{
+    if (t->conf.no_title || !t->xterm || t->leaving) return;
+    char *title = text_safe(safe, strlen(safe), TEXT_ONE_LINE, TITLE_MAX);
+    buf_printf(pace_out(t->pace), "\033]2;%s\a", title);
+    free(title);
+    pace_send(t->pace);
+}
+
+uint64_t term_bytes_sent(const struct term *t)
+{
+    return pace_sent(t->pace);
+}
