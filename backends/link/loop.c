@@ -117,6 +117,31 @@ void loop_hear_date(struct loop *l, uint64_t server_wall_ms)
         l->wall_offset_ms -= (int64_t)(ours - last);
 }
 
+enum err loop_err(int uv_status)
+{
+    if (uv_status >= 0) return ERR_OK;
+    switch (uv_status) {
+    case UV_ECONNREFUSED:
+    case UV_ENOENT: return ERR_REFUSED; /* of a socket's path: nobody listens there */
+    case UV_ETIMEDOUT: return ERR_TIMEOUT;
+    case UV_ECONNRESET:
+    case UV_ECONNABORTED:
+    case UV_EPIPE:
+    case UV_ENOTCONN:
+    case UV_EOF: return ERR_RESET;
+    case UV_EACCES:
+    case UV_EPERM: return ERR_FORBIDDEN;
+    case UV_ECANCELED: return ERR_CANCELLED;
+    case UV_EAI_ADDRFAMILY:
+    case UV_EAI_AGAIN:
+    case UV_EAI_FAIL:
+    case UV_EAI_NODATA:
+    case UV_EAI_NONAME:
+    case UV_EAI_SERVICE: return ERR_DNS;
+    default: return ERR_IO;
+    }
+}
+
 struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
 {
     struct alarm *a = mem_zero(1, sizeof *a);

@@ -27,6 +27,9 @@ uint64_t loop_now_us(void); /* CLOCK_BOOTTIME: latencies */
 uint64_t loop_wall_ms(const struct loop *l);
 void loop_hear_date(struct loop *l, uint64_t server_wall_ms); /* an HTTP Date just read */
 
+/* The err of a libuv status (< 0); ERR_OK for the others. */
+enum err loop_err(int uv_status);
+
 /* A timer. */
 struct alarm;
 struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg);

@@ -1,0 +1,343 @@
+#include "backends/link/bytes.h"
+
+#include "backends/base/mem.h"
+#include "backends/link/child.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    KEEPALIVE_S = 15,
+    PORT_TEXT_MAX = 16,
+    DRAIN_MS = 300 /* between the end of a command and the end of its output, whichever comes first */
+};
+
+struct bytes {
+    struct loop *loop;
+    struct bytes_calls calls;
+    union {
+        uv_handle_t handle;
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_pipe_t pipe;
+    } in, out; /* what is read from and written to; for sockets `in` is both */
+    uv_stream_t *write_to;
+    struct child *child;
+    struct alarm *limit, *open_soon;
+    uv_getaddrinfo_t resolve;
+    uv_connect_t connect;
+    struct addrinfo *addresses, *trying;
+    char *name; /* of the other side, for messages */
+    struct why end;
+    int early_status; /* a failure before there was anything to wait for */
+    unsigned pending; /* handles and requests that have not come back */
+    bool open, dead, freed, resolving, output_ended, command_ended;
+    char block[64 * 1024];
+};
+
+static void let_go(struct bytes *b)
+{
+    if (b->pending > 0 || !b->freed) return;
+    if (b->addresses) uv_freeaddrinfo(b->addresses);
+    free(b->name);
+    free(b);
+}
+
+static void closed(uv_handle_t *h)
+{
+    struct bytes *b = h->data;
+    b->pending--;
+    let_go(b);
+}
+
+static void close_one(uv_handle_t *h)
+{
+    if (h->data && !uv_is_closing(h)) uv_close(h, closed);
+}
+
+/* Everything is closed; the struct stays until its owner frees it. */
+static void close_all(struct bytes *b)
+{
+    b->dead = true;
+    b->open = false;
+    alarm_free(b->limit);
+    alarm_free(b->open_soon);
+    b->limit = b->open_soon = NULL;
+    child_free(b->child);
+    b->child = NULL;
+    close_one(&b->in.handle);
+    close_one(&b->out.handle);
+}
+
+static void end(struct bytes *b, enum err err, const char *what)
+{
+    struct why why;
+
+    if (b->dead) return;
+    why_set(&why, err, "%s: %s", b->name, what);
+    b->end = why;
+    close_all(b);
+    b->calls.closed(b->calls.arg, b->end.code, b->end.text);
+}
+
+static void end_uv(struct bytes *b, int status)
+{
+    end(b, loop_err(status), status == UV_EOF ? "the connection was closed" : uv_strerror(status));
+}
+
+static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
+{
+    struct bytes *b = h->data;
+    (void)wanted;
+    *out = uv_buf_init(b->block, sizeof b->block);
+}
+
+static void command_over(struct bytes *b)
+{
+    if (b->command_ended)
+        end(b, b->end.code, b->end.text);
+    else
+        end(b, ERR_RESET, "it closed its output");
+}
+
+static void child_ended(void *arg, enum err err, const char *why)
+{
+    struct bytes *b = arg;
+
+    b->command_ended = true;
+    why_set(&b->end, err ? err : ERR_RESET, "%s", err ? why : "it ended");
+    if (b->output_ended || !b->open)
+        command_over(b);
+    else
+        alarm_set(b->limit, DRAIN_MS, 0);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
+{
+    struct bytes *b = stream->data;
+
+    if (n > 0) {
+        b->calls.received(b->calls.arg, buffer->base, (size_t)n);
+    } else if (n < 0 && b->child) {
+        /* Its status and its last words say more than the end of its output does; they are about to come. */
+        uv_read_stop(stream);
+        b->output_ended = true;
+        if (b->command_ended)
+            command_over(b);
+        else
+            alarm_set(b->limit, DRAIN_MS, 0);
+    } else if (n < 0) {
+        end_uv(b, (int)n);
+    }
+}
+
+static void opened(void *arg)
+{
+    struct bytes *b = arg;
+
+    alarm_stop(b->limit);
+    if (b->early_status) {
+        end_uv(b, b->early_status);
+        return;
+    }
+    b->open = true;
+    int bad = uv_read_start(&b->in.stream, on_alloc, on_read);
+    if (bad)
+        end_uv(b, bad);
+    else
+        b->calls.opened(b->calls.arg);
+}
+
+static void over_time(void *arg)
+{
+    struct bytes *b = arg;
+
+    if (b->child)
+        command_over(b);
+    else
+        end(b, ERR_TIMEOUT, "no connection in the time given");
+}
+
+static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_calls *calls)
+{
+    struct bytes *b = mem_zero(1, sizeof *b);
+
+    b->loop = l;
+    b->calls = *calls;
+    b->name = name;
+    b->write_to = &b->in.stream;
+    b->limit = alarm_new(l, over_time, b);
+    b->open_soon = alarm_new(l, opened, b);
+    return b;
+}
+
+static void try_next(struct bytes *b, int last_status);
+
+static void on_connect(uv_connect_t *req, int status)
+{
+    struct bytes *b = req->data;
+
+    b->pending--;
+    if (b->dead)
+        let_go(b);
+    else if (status)
+        try_next(b, status);
+    else
+        opened(b);
+}
+
+/* A socket that failed to connect cannot be tried again: it is closed first. */
+static void closed_to_retry(uv_handle_t *h)
+{
+    struct bytes *b = h->data;
+
+    b->pending--;
+    h->data = NULL;
+    if (b->dead)
+        let_go(b);
+    else
+        try_next(b, 0);
+}
+
+static void try_address(struct bytes *b)
+{
+    uv_tcp_init(loop_uv(b->loop), &b->in.tcp);
+    b->in.tcp.data = b;
+    b->connect.data = b;
+    b->pending++;
+    uv_tcp_nodelay(&b->in.tcp, 1);
+    uv_tcp_keepalive(&b->in.tcp, 1, KEEPALIVE_S);
+    int bad = uv_tcp_connect(&b->connect, &b->in.tcp, b->trying->ai_addr, on_connect);
+    if (bad)
+        try_next(b, bad);
+    else
+        b->pending++;
+}
+
+/* After a failure (last_status < 0) the next address is tried, once the failed socket is closed. */
+static void try_next(struct bytes *b, int last_status)
+{
+    if (last_status < 0) {
+        if (!b->trying || !b->trying->ai_next) {
+            end_uv(b, last_status);
+            return;
+        }
+        b->trying = b->trying->ai_next;
+        uv_close(&b->in.handle, closed_to_retry);
+        return;
+    }
+    try_address(b);
+}
+
+static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *found)
+{
+    struct bytes *b = req->data;
+
+    b->pending--;
+    b->resolving = false;
+    b->addresses = b->trying = found;
+    if (b->dead)
+        let_go(b);
+    else if (status)
+        end(b, ERR_DNS, uv_strerror(status));
+    else
+        try_address(b);
+}
+
+struct bytes *bytes_tcp(struct loop *l, const char *host, unsigned port, uint64_t connect_timeout_ms,
+                        const struct bytes_calls *calls)
+{
+    struct bytes *b = bytes_new(l, mem_printf(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port), calls);
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    char service[PORT_TEXT_MAX];
+
+    snprintf(service, sizeof service, "%u", port);
+    b->resolve.data = b;
+    if (connect_timeout_ms > 0) alarm_set(b->limit, connect_timeout_ms, 0);
+    b->early_status = uv_getaddrinfo(loop_uv(l), &b->resolve, on_resolved, host, service, &hints);
+    b->resolving = b->early_status == 0;
+    if (b->resolving)
+        b->pending++;
+    else
+        alarm_set(b->open_soon, 0, 0); /* told from the loop, as every other end is */
+    return b;
+}
+
+static void pipe_open(struct bytes *b, uv_pipe_t *p)
+{
+    uv_pipe_init(loop_uv(b->loop), p, 0);
+    p->data = b;
+    b->pending++;
+}
+
+struct bytes *bytes_unix(struct loop *l, const char *path, const struct bytes_calls *calls)
+{
+    struct bytes *b = bytes_new(l, mem_str(path), calls);
+
+    pipe_open(b, &b->in.pipe);
+    b->connect.data = b;
+    b->pending++;
+    uv_pipe_connect(&b->connect, &b->in.pipe, path, on_connect);
+    return b;
+}
+
+struct bytes *bytes_command(struct loop *l, const char *command, const struct bytes_calls *calls)
+{
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    struct bytes *b = bytes_new(l, mem_str("command"), calls);
+
+    pipe_open(b, &b->in.pipe);
+    pipe_open(b, &b->out.pipe);
+    b->write_to = &b->out.stream;
+    b->child = child_start(l, argv, NULL, &b->out.pipe, &b->in.pipe, child_ended, b);
+    if (child_pid(b->child) > 0) alarm_set(b->open_soon, 0, 0);
+    return b;
+}
+
+struct writing {
+    uv_write_t req;
+    struct bytes *bytes;
+    size_t len;
+    char data[];
+};
+
+static void on_written(uv_write_t *req, int status)
+{
+    struct writing *w = (struct writing *)(void *)req;
+    struct bytes *b = w->bytes;
+
+    mem_wipe(w->data, w->len); /* it may have been a password */
+    free(w);
+    b->pending--;
+    if (status < 0 && !b->dead && !b->child) end_uv(b, status);
+    let_go(b);
+}
+
+enum err bytes_write(struct bytes *b, const void *data, size_t len)
+{
+    if (!b->open || b->dead) return ERR_RESET;
+    size_t queued = uv_stream_get_write_queue_size(b->write_to);
+    if (queued > BYTES_QUEUE_MAX || len > BYTES_QUEUE_MAX - queued) return ERR_LIMIT;
+
+    struct writing *w = mem_alloc(sizeof *w + len);
+    w->bytes = b;
+    w->len = len;
+    memcpy(w->data, data, len);
+    uv_buf_t buffer = uv_buf_init(w->data, (unsigned)len);
+    if (uv_write(&w->req, b->write_to, &buffer, 1, on_written)) {
+        mem_wipe(w->data, len);
+        free(w);
+        return ERR_RESET;
+    }
+    b->pending++;
+    return ERR_OK;
+}
+
+void bytes_free(struct bytes *b)
+{
+    if (!b || b->freed) return;
+    if (!b->dead) close_all(b);
+    b->freed = true;
+    if (b->resolving) uv_cancel((uv_req_t *)&b->resolve);
+    let_go(b);
+}

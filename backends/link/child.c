@@ -1,0 +1,237 @@
+#include "backends/link/child.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    DRAIN_MS = 300, /* a grandchild may hold stderr open: the end is told without it */
+    EXIT_NO_PROGRAM = 127
+};
+
+extern char **environ;
+
+struct child {
+    uv_process_t process;
+    uv_pipe_t err_pipe;
+    struct alarm *kill_later, *tell_later;
+    void (*ended)(void *arg, enum err err, const char *why);
+    void *arg;
+    char *program;
+    char tail[CHILD_STDERR_MAX];
+    size_t tail_len;
+    char block[4096];
+    int spawn_status;
+    int64_t exit_status;
+    int exit_signal;
+    unsigned handles;
+    bool exited, err_ended, terminating, told, freed;
+};
+
+static void closed(uv_handle_t *h)
+{
+    struct child *c = h->data;
+
+    if (--c->handles > 0) return;
+    free(c->program);
+    free(c);
+}
+
+static void close_handle(struct child *c, uv_handle_t *h)
+{
+    (void)c;
+    if (!uv_is_closing(h)) uv_close(h, closed);
+}
+
+/* Once it is freed and its process is gone, everything goes. */
+static void settle(struct child *c)
+{
+    if (!c->freed || !c->exited) return;
+    alarm_free(c->kill_later);
+    alarm_free(c->tell_later);
+    c->kill_later = c->tell_later = NULL;
+    close_handle(c, (uv_handle_t *)&c->err_pipe);
+    close_handle(c, (uv_handle_t *)&c->process);
+}
+
+/* The last line of stderr that says something, made safe. */
+static void last_words(const struct child *c, char out[ERR_TEXT_MAX])
+{
+    size_t end = c->tail_len;
+
+    while (end > 0 && strchr("\r\n \t", c->tail[end - 1])) end--;
+    size_t from = end;
+    while (from > 0 && c->tail[from - 1] != '\n') from--;
+    text_safe_into(out, ERR_TEXT_MAX, c->tail + from, end - from);
+}
+
+static void tell(void *arg)
+{
+    struct child *c = arg;
+    char words[ERR_TEXT_MAX];
+    struct why why = {.code = ERR_OK};
+    const char *sep = "";
+
+    if (c->told || c->freed) return;
+    c->told = true;
+    alarm_stop(c->tell_later);
+    last_words(c, words);
+    if (*words) sep = ": ";
+    if (c->spawn_status)
+        why_set(&why, c->spawn_status == UV_ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", c->program,
+                uv_strerror(c->spawn_status));
+    else if (c->exit_signal)
+        why_set(&why, ERR_CHILD, "%s was killed by signal %d%s%s", c->program, c->exit_signal, sep, words);
+    else if (c->exit_status)
+        why_set(&why, c->exit_status == EXIT_NO_PROGRAM ? ERR_NOT_FOUND : ERR_CHILD, "%s ended with status %d%s%s",
+                c->program, (int)c->exit_status, sep, words);
+    c->ended(c->arg, why.code, why.text);
+}
+
+static void keep_tail(struct child *c, const char *bytes, size_t len)
+{
+    if (len > sizeof c->tail) {
+        bytes += len - sizeof c->tail;
+        len = sizeof c->tail;
+    }
+    size_t over = c->tail_len + len > sizeof c->tail ? c->tail_len + len - sizeof c->tail : 0;
+    memmove(c->tail, c->tail + over, c->tail_len - over);
+    c->tail_len -= over;
+    memcpy(c->tail + c->tail_len, bytes, len);
+    c->tail_len += len;
+}
+
+static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
+{
+    struct child *c = h->data;
+    (void)wanted;
+    *out = uv_buf_init(c->block, sizeof c->block);
+}
+
+static void on_stderr(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
+{
+    struct child *c = stream->data;
+
+    if (n >= 0) {
+        keep_tail(c, b->base, (size_t)n);
+        return;
+    }
+    c->err_ended = true;
+    close_handle(c, (uv_handle_t *)stream);
+    if (c->exited) tell(c);
+}
+
+static void on_exit_of(uv_process_t *p, int64_t status, int signal_number)
+{
+    struct child *c = p->data;
+
+    c->exited = true;
+    c->exit_status = status;
+    c->exit_signal = signal_number;
+    if (c->terminating) kill(-p->pid, SIGKILL);
+    if (c->freed)
+        settle(c);
+    else if (c->err_ended)
+        tell(c);
+    else
+        alarm_set(c->tell_later, DRAIN_MS, 0);
+}
+
+static void kill_now(void *arg)
+{
+    struct child *c = arg;
+    if (!c->exited) kill(-c->process.pid, SIGKILL);
+}
+
+/* Ours, with those of extra in front: the first of a name is the one that counts for getenv(). */
+static char **environment(const char *const *extra)
+{
+    size_t ours = 0, more = 0;
+
+    while (environ[ours]) ours++;
+    while (extra && extra[more]) more++;
+    char **all = mem_zero(ours + more + 1, sizeof *all);
+    size_t n = 0;
+    for (size_t i = 0; i < more; i++) all[n++] = (char *)(uintptr_t)extra[i];
+    for (size_t i = 0; i < ours; i++) {
+        bool replaced = false;
+        size_t name = strcspn(environ[i], "=");
+        for (size_t k = 0; k < more && !replaced; k++)
+            replaced = strncmp(extra[k], environ[i], name) == 0 && extra[k][name] == '=';
+        if (!replaced) all[n++] = environ[i];
+    }
+    return all;
+}
+
+static uv_stdio_container_t pipe_of(uv_pipe_t *p, uv_stdio_flags direction)
+{
+    uv_stdio_container_t s = {.flags = UV_IGNORE};
+
+    if (p) {
+        s.flags = (uv_stdio_flags)(UV_CREATE_PIPE | direction);
+        s.data.stream = (uv_stream_t *)p;
+    }
+    return s;
+}
+
+struct child *child_start(struct loop *l, const char *const *argv, const char *const *extra_env, uv_pipe_t *in,
+                          uv_pipe_t *out, void (*ended)(void *arg, enum err err, const char *why), void *arg)
+{
+    struct child *c = mem_zero(1, sizeof *c);
+
+    c->ended = ended;
+    c->arg = arg;
+    c->program = mem_str(argv[0]);
+    c->kill_later = alarm_new(l, kill_now, c);
+    c->tell_later = alarm_new(l, tell, c);
+    uv_pipe_init(loop_uv(l), &c->err_pipe, 0);
+    c->err_pipe.data = c->process.data = c;
+    c->handles = 2;
+
+    uv_stdio_container_t stdio[3] = {pipe_of(in, UV_READABLE_PIPE), pipe_of(out, UV_WRITABLE_PIPE),
+                                     pipe_of(&c->err_pipe, UV_WRITABLE_PIPE)};
+    char **env = environment(extra_env);
+    uv_process_options_t options = {
+        .exit_cb = on_exit_of,
+        .file = argv[0],
+        .args = (char **)(uintptr_t)argv,
+        .env = env,
+        .flags = UV_PROCESS_DETACHED, /* a session, and so a group, of its own */
+        .stdio_count = 3,
+        .stdio = stdio,
+    };
+    c->spawn_status = uv_spawn(loop_uv(l), &c->process, &options);
+    c->process.data = c;
+    free(env);
+    if (c->spawn_status) {
+        c->exited = true;
+        alarm_set(c->tell_later, 0, 0);
+    } else {
+        uv_read_start((uv_stream_t *)&c->err_pipe, on_alloc, on_stderr);
+    }
+    return c;
+}
+
+void child_terminate(struct child *c)
+{
+    if (c->exited || c->terminating) return;
+    c->terminating = true;
+    kill(-c->process.pid, SIGTERM);
+    alarm_set(c->kill_later, CHILD_GRACE_MS, 0);
+}
+
+void child_free(struct child *c)
+{
+    if (!c) return;
+    c->freed = true;
+    child_terminate(c);
+    settle(c);
+}
+
+long child_pid(const struct child *c)
+{
+    return c->spawn_status ? 0 : (long)c->process.pid;
+}

@@ -1,0 +1,152 @@
+#include "backends/link/process.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/link/child.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct process {
+    struct child *child;
+    uv_pipe_t out;
+    struct alarm *limit, *give_up;
+    struct process_calls calls;
+    struct buf line;
+    size_t skipped; /* bytes of a line that is too long; 0: none is */
+    struct why end;
+    bool child_ended, out_ended, told, over_time, freed;
+    char block[64 * 1024];
+};
+
+enum { DRAIN_MS = 300 }; /* a grandchild may hold stdout open: the end is told without it */
+
+static void out_closed(uv_handle_t *h)
+{
+    struct process *p = h->data;
+
+    if (!p->freed) return;
+    buf_done(&p->line);
+    free(p);
+}
+
+static void finish(void *arg)
+{
+    struct process *p = arg;
+
+    if (p->told || p->freed) return;
+    p->told = true;
+    alarm_stop(p->limit);
+    alarm_stop(p->give_up);
+    if (p->over_time) why_set(&p->end, ERR_TIMEOUT, "the command took too long");
+    p->calls.ended(p->calls.arg, p->end.code, p->end.text);
+}
+
+static void tell_line(struct process *p)
+{
+    size_t len = p->line.len;
+
+    if (p->skipped) {
+        len = p->skipped;
+        p->skipped = 0;
+        p->calls.line(p->calls.arg, NULL, len);
+    } else {
+        if (len > 0 && p->line.data[len - 1] == '\r') p->line.data[--len] = '\0';
+        char empty[1] = "";
+        p->calls.line(p->calls.arg, p->line.data ? p->line.data : empty, len);
+    }
+    if (!p->freed) buf_clear(&p->line);
+}
+
+static void add_to_line(struct process *p, const char *bytes, size_t len)
+{
+    if (p->skipped == 0 && !buf_add(&p->line, bytes, len)) return;
+    p->skipped += len + (p->skipped ? 0 : p->line.len);
+    buf_done(&p->line);
+}
+
+static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
+{
+    struct process *p = h->data;
+    (void)wanted;
+    *out = uv_buf_init(p->block, sizeof p->block);
+}
+
+static void on_stdout(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
+{
+    struct process *p = stream->data;
+
+    if (n < 0) {
+        uv_read_stop(stream);
+        p->out_ended = true;
+        if (p->line.len > 0 || p->skipped) tell_line(p);
+        if (!p->freed && p->child_ended) finish(p);
+        return;
+    }
+    const char *at = b->base, *end = b->base + n;
+    while (at < end && !p->freed) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        add_to_line(p, at, (size_t)((newline ? newline : end) - at));
+        if (!newline) break;
+        tell_line(p);
+        at = newline + 1;
+    }
+}
+
+static void on_end(void *arg, enum err err, const char *why)
+{
+    struct process *p = arg;
+
+    p->child_ended = true;
+    why_set(&p->end, err, "%s", why);
+    if (p->out_ended || !uv_is_active((uv_handle_t *)&p->out))
+        finish(p);
+    else
+        alarm_set(p->give_up, DRAIN_MS, 0);
+}
+
+static void over_time(void *arg)
+{
+    struct process *p = arg;
+    p->over_time = true;
+    child_terminate(p->child);
+}
+
+struct process *process_start(struct loop *l, const char *const *argv, const char *const *extra_env,
+                              uint64_t time_limit_ms, const struct process_calls *calls)
+{
+    struct process *p = mem_zero(1, sizeof *p);
+
+    p->calls = *calls;
+    buf_init(&p->line, PROCESS_LINE_MAX);
+    p->limit = alarm_new(l, over_time, p);
+    p->give_up = alarm_new(l, finish, p);
+    uv_pipe_init(loop_uv(l), &p->out, 0);
+    p->out.data = p;
+    p->child = child_start(l, argv, extra_env, NULL, &p->out, on_end, p);
+    if (child_pid(p->child) > 0) uv_read_start((uv_stream_t *)&p->out, on_alloc, on_stdout);
+    if (time_limit_ms > 0) alarm_set(p->limit, time_limit_ms, 0);
+    return p;
+}
+
+struct process *process_shell(struct loop *l, const char *command, uint64_t time_limit_ms,
+                              const struct process_calls *calls)
+{
+    const char *const argv[] = {"/bin/sh", "-c", command, NULL};
+    return process_start(l, argv, NULL, time_limit_ms, calls);
+}
+
+long process_pid(const struct process *p)
+{
+    return child_pid(p->child);
+}
+
+void process_free(struct process *p)
+{
+    if (!p || p->freed) return;
+    p->freed = true;
+    child_free(p->child);
+    alarm_free(p->limit);
+    alarm_free(p->give_up);
+    uv_close((uv_handle_t *)&p->out, out_closed);
+}

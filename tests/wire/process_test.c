@@ -1,0 +1,211 @@
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/link/process.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 8000 };
+
+struct scene {
+    struct loop *loop;
+    struct process *process;
+    struct buf lines; /* joined by '|' */
+    size_t skipped;
+    unsigned ended;
+    enum err err;
+    char *why;
+    bool free_in_line, free_in_ended;
+};
+
+static void drop(struct scene *s)
+{
+    process_free(s->process);
+    s->process = NULL;
+}
+
+static void on_line(void *arg, char *text, size_t len)
+{
+    struct scene *s = arg;
+    if (text)
+        buf_printf(&s->lines, "%.*s|", (int)len, text);
+    else
+        s->skipped = len;
+    if (s->free_in_line) drop(s);
+}
+
+static void on_ended(void *arg, enum err err, const char *why)
+{
+    struct scene *s = arg;
+    s->ended++;
+    s->err = err;
+    free(s->why);
+    s->why = mem_str(why);
+    if (s->free_in_ended) drop(s);
+}
+
+static int scene_open(void **state)
+{
+    struct scene *s = mem_zero(1, sizeof *s);
+    s->loop = loop_new();
+    buf_init(&s->lines, 1024 * 1024);
+    *state = s;
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    struct scene *s = *state;
+    process_free(s->process);
+    loop_free(s->loop);
+    buf_done(&s->lines);
+    free(s->why);
+    free(s);
+    return 0;
+}
+
+#define WAIT_FOR(s, condition)                                                                                         \
+    do {                                                                                                               \
+        uint64_t limit_ = loop_now_ms() + LIMIT_MS;                                                                    \
+        while (!(condition) && loop_now_ms() < limit_) loop_step((s)->loop, 20);                                       \
+        assert_true(condition);                                                                                        \
+    } while (0)
+
+static void run(struct scene *s, const char *command, uint64_t limit_ms)
+{
+    struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
+    s->process = process_shell(s->loop, command, limit_ms, &calls);
+}
+
+static void lines_come_whole(void **state)
+{
+    struct scene *s = *state;
+    run(s, "printf 'one\\ntw'; printf 'o\\r\\n\\nlast'", 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_string_equal(buf_text(&s->lines), "one|two||last|");
+    assert_int_equal(s->err, ERR_OK);
+    assert_string_equal(s->why, "");
+}
+
+static void a_failure_says_why(void **state)
+{
+    struct scene *s = *state;
+    run(s, "echo first >&2; printf 'expired \\033[31mtoken\\n\\n' >&2; exit 3", 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_int_equal(s->err, ERR_CHILD);
+    assert_string_equal(s->why, "/bin/sh ended with status 3: expired \\x1b[31mtoken");
+}
+
+static void no_such_program(void **state)
+{
+    struct scene *s = *state;
+    const char *const argv[] = {"/nonexistent/plugin", NULL};
+    struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
+    s->process = process_start(s->loop, argv, NULL, 0, &calls);
+    assert_int_equal(s->ended, 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_int_equal(s->err, ERR_NOT_FOUND);
+    assert_non_null(strstr(s->why, "/nonexistent/plugin"));
+    drop(s);
+    run(s, "no-such-program-at-all", 0);
+    WAIT_FOR(s, s->ended == 2);
+    assert_int_equal(s->err, ERR_NOT_FOUND);
+}
+
+static void the_environment_is_added_to(void **state)
+{
+    struct scene *s = *state;
+    const char *const argv[] = {"sh", "-c", "echo $HOME,$RAYDECK_TEST", NULL};
+    const char *const extra[] = {"HOME=/here", "RAYDECK_TEST=yes", NULL};
+    struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
+    s->process = process_start(s->loop, argv, extra, 0, &calls);
+    WAIT_FOR(s, s->ended == 1);
+    assert_string_equal(buf_text(&s->lines), "/here,yes|");
+}
+
+static void stdin_is_empty(void **state)
+{
+    struct scene *s = *state;
+    run(s, "cat; echo over", 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_string_equal(buf_text(&s->lines), "over|");
+}
+
+static bool lives(long pid)
+{
+    return kill((pid_t)pid, 0) == 0;
+}
+
+static void over_time_ends_the_whole_group(void **state)
+{
+    struct scene *s = *state;
+    run(s, "trap '' TERM; sleep 60 & echo $!; wait; sleep 60", 100);
+    WAIT_FOR(s, s->ended == 1);
+    assert_int_equal(s->err, ERR_TIMEOUT);
+    long grandchild = strtol(buf_text(&s->lines), NULL, 10);
+    assert_true(grandchild > 1);
+    WAIT_FOR(s, !lives(grandchild));
+}
+
+static void freeing_kills_and_tells_nothing(void **state)
+{
+    struct scene *s = *state;
+    run(s, "sleep 60 & echo $!; wait", 0);
+    WAIT_FOR(s, s->lines.len > 0);
+    long leader = process_pid(s->process), grandchild = strtol(buf_text(&s->lines), NULL, 10);
+    assert_true(leader > 1 && lives(leader));
+    drop(s);
+    WAIT_FOR(s, !lives(leader) && !lives(grandchild));
+    assert_int_equal(s->ended, 0);
+}
+
+static void it_may_be_freed_in_its_callbacks(void **state)
+{
+    struct scene *s = *state;
+    s->free_in_line = true;
+    run(s, "echo one; echo two; sleep 60", 0);
+    WAIT_FOR(s, s->lines.len > 0);
+    loop_step(s->loop, 50);
+    assert_string_equal(buf_text(&s->lines), "one|");
+    s->free_in_line = false;
+    s->free_in_ended = true;
+    run(s, "true", 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_null(s->process);
+}
+
+static void a_line_too_long_is_counted(void **state)
+{
+    struct scene *s = *state;
+    run(s, "head -c 9000000 /dev/zero | tr '\\0' x; echo; echo next", 0);
+    WAIT_FOR(s, s->ended == 1);
+    assert_int_equal(s->skipped, 9000000);
+    assert_string_equal(buf_text(&s->lines), "next|");
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+    const struct CMUnitTest tests[] = {
+        T(lines_come_whole),
+        T(a_failure_says_why),
+        T(no_such_program),
+        T(the_environment_is_added_to),
+        T(stdin_is_empty),
+        T(over_time_ends_the_whole_group),
+        T(freeing_kills_and_tells_nothing),
+        T(it_may_be_freed_in_its_callbacks),
+        T(a_line_too_long_is_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
