@@ -1,0 +1,34 @@
+/*
+ * kube_access.h - which server, and as whom: kubeconfig files (the one named, KUBECONFIG's, ~/.kube/config), or the
+ * service account of the pod we run in. Reads files; for start-up.
+ */
+#ifndef RAYDECK_KUBE_ACCESS_H
+#define RAYDECK_KUBE_ACCESS_H
+
+#include "backends/backend.h"
+#include "backends/kube/kubeconfig_parse.h"
+
+enum { KUBE_PEM_MAX = 1024 * 1024, KUBE_TOKEN_MAX = 64 * 1024 };
+
+struct kube_access {
+    struct kubeconfig files;
+    struct kube_choice choice; /* borrows from files; user may be NULL */
+    char *server;              /* without a slash at its end */
+    char *ca_pem, *cert_pem, *key_pem;
+    char *where; /* the files' paths, or "in-cluster" */
+};
+
+/* Where to look: the program's own environment, or a test's. account: folder of the service account. */
+struct kube_places {
+    const char *(*env)(const char *name);
+    const char *account;
+};
+
+enum err kube_access_load(const struct kube_open *conf, const struct kube_places *places, struct kube_access **ret,
+                          struct why *why);
+void kube_access_free(struct kube_access *a); /* wipes; NULL is fine */
+
+/* The bearer token of a file, without the space around it. */
+enum err kube_token_read(const char *path, char **ret, struct why *why);
+
+#endif
