@@ -111,6 +111,9 @@ $(BUILD)/o/%.o: %.c | $(GEN_H)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) $(EXTRA_$(subst /,_,$*)) -c -o $@ $<
 
+# The assembler puts cluster.json into this object: -MMD does not see that.
+$(BUILD)/o/backends/sim/template.o: backends/sim/cluster.json
+
 $(BUILD)/o/gen/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(call say,CC,$<)$(CC) $(ALL_CFLAGS) -w -c -o $@ $<

@@ -1,0 +1,58 @@
+/* api_own.h - what the files of the API server share. Included by api*.c alone. */
+#ifndef RAYDECK_SIM_API_OWN_H
+#define RAYDECK_SIM_API_OWN_H
+
+#include "backends/sim/api.h"
+
+enum { API_SEGMENTS = 16, API_WATCHES = 512 };
+
+struct watch;
+struct api {
+    struct loop *loop;
+    struct api_conf conf;
+    struct watch *watches;
+    size_t watch_count;
+    struct alarm *bookmarks, *rubbish;
+    bool garbage;
+    uint64_t lists;   /* answered; every other one is cut under GARBAGE */
+    uint64_t prompts; /* taken; they go to the replicas in turn */
+    uint64_t proxied; /* requests; gives each its delay */
+    struct later *later;
+};
+
+/* What a path says: /api/v1/namespaces/NS/PLURAL/NAME/SUB/REST and its shorter forms. */
+struct target {
+    enum sim_kind kind;
+    const char *group, *version, *plural, *ns, *name, *sub, *rest; /* "" where absent; rest begins with "/" */
+};
+
+/* api_status.c */
+void api_json(struct https_request *r, unsigned status, cJSON *body); /* takes body */
+/* kind "" and name "": no details. reason NULL: none. */
+cJSON *status_object(unsigned code, const char *reason, const char *message, const char *kind, const char *name);
+void api_status(struct https_request *r, unsigned code, const char *reason, const char *message, const char *kind,
+                const char *name);
+void api_no_path(struct https_request *r); /* the text "404 page not found" */
+
+/* api_list.c */
+void api_list(struct api *a, struct https_request *r, const struct target *t);
+bool selector_matches(const char *labels, const char *fields, const cJSON *obj); /* selectors may be NULL */
+cJSON *status_expired(const char *asked, uint64_t oldest);
+
+/* api_watch.c */
+void api_watch(struct api *a, struct https_request *r, const struct target *t);
+void watches_event(void *api, const struct object_event *e);
+void watches_expire(struct api *a); /* 410 to all */
+void watches_rubbish(void *api);    /* a line that is no JSON to all */
+void watches_bookmark(void *api);
+void watches_forget(struct api *a); /* frees what is left, at the end */
+
+/* api_proxy.c */
+void api_proxy(struct api *a, struct https_request *r, const struct target *t);
+
+/* api_later.c: an answer after a delay. body is taken. */
+void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
+                      const char *content_type, char *body);
+void api_later_forget(struct api *a);
+
+#endif

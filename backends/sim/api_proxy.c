@@ -1,0 +1,211 @@
+/* The API server's proxy to pods and services, and what answers behind it: Serve's HTTP proxies and the Ray dashboard.
+ */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/api_own.h"
+#include "backends/sim/llm.h"
+#include "backends/sim/rng.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SERVE_PORT = 8000, DASHBOARD_PORT = 8265, AGENT_PORT = 52365, HANG_MS = 60000, NAME_MAX_LEN = 128 };
+
+static void unavailable(struct https_request *r, const char *message)
+{
+    api_status(r, 503, "ServiceUnavailable", message, "", "");
+}
+
+static void refused(struct https_request *r, const struct sim_pod *p, unsigned port)
+{
+    char text[128];
+    snprintf(text, sizeof text, "error trying to reach service: dial tcp %s:%u: connect: connection refused", p->ip,
+             port);
+    unavailable(r, text);
+}
+
+/* A proxied answer takes a few milliseconds, now and then some tens, as measured. */
+static void answer(struct api *a, struct https_request *r, unsigned status, const char *type, char *body)
+{
+    struct rng rng;
+    rng_init(&rng, a->conf.seed + a->proxied++);
+    uint64_t ms = 2 + rng_below(&rng, 18);
+    if (rng_below(&rng, 20) == 0) ms += rng_below(&rng, 30);
+    api_answer_later(a, r, ms, status, type, body);
+}
+
+/* ---- Serve ------------------------------------------------------------------------------------------------------- */
+
+/* The prompt goes to a model replica, which may be on the other worker pod: they take turns. */
+static const struct sim_pod *replica_for(struct api *a)
+{
+    const struct sim_pod *found[KUBERAY_PODS], *p;
+    size_t count = 0;
+    for (size_t i = 0; (p = kuberay_pod_at(a->conf.kuberay, i)); i++)
+        if (!p->head && p->serving == SERVING_OK) found[count++] = p;
+    return count ? found[a->prompts++ % count] : NULL;
+}
+
+static void infer(struct api *a, struct https_request *r)
+{
+    const char *sentence = https_query(r, "sentence");
+    const struct sim_pod *replica = replica_for(a);
+    if (!sentence) {
+        answer(a, r, 422, "application/json",
+               mem_str("{\"detail\":[{\"type\":\"missing\",\"loc\":[\"query\",\"sentence\"],\"msg\":\"Field required\","
+                       "\"input\":null}]}"));
+        return;
+    }
+    if (!replica) {
+        answer(a, r, 503, "text/plain; charset=utf-8", mem_str("no replica is available"));
+        return;
+    }
+    uint64_t ms;
+    char *body = llm_answer(a->conf.seed, sentence, &ms);
+    if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, ms);
+    api_answer_later(a, r, ms, 200, "application/json", body);
+}
+
+static void serve_proxy(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
+{
+    if (p->serving == SERVING_NOT) {
+        refused(r, p, SERVE_PORT);
+    } else if (p->serving == SERVING_HANGS) {
+        api_answer_later(a, r, HANG_MS, 504, "text/plain", mem_str(""));
+    } else if (p->serving == SERVING_503) {
+        answer(a, r, 503, "text/plain; charset=utf-8", mem_str("unhealthy"));
+    } else if (strcmp(path, "/-/healthz") == 0) {
+        answer(a, r, 200, "text/plain; charset=utf-8", mem_str("success"));
+    } else if (strcmp(path, "/-/routes") == 0) {
+        answer(a, r, 200, "application/json", mem_str("{\"/\":\"mistral-deployment\"}"));
+    } else if (strcmp(path, "/infer") == 0) {
+        infer(a, r);
+    } else {
+        answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
+    }
+}
+
+/* ---- the Ray dashboard ------------------------------------------------------------------------------------------- */
+
+static char *applications(struct api *a)
+{
+    char *body = NULL;
+    if (kuberay_serve_running(a->conf.kuberay) && a->conf.applications) body = a->conf.applications(a->conf.arg);
+    return body ? body : mem_str("{\"applications\": {}}");
+}
+
+static void dashboard(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
+{
+    if (!p->dashboard)
+        refused(r, p, DASHBOARD_PORT);
+    else if (strcmp(path, "/api/serve/applications/") == 0)
+        answer(a, r, 200, "application/json; charset=utf-8", applications(a));
+    else if (strcmp(path, "/api/gcs_healthz") == 0)
+        answer(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
+    else if (strcmp(path, "/api/version") == 0)
+        answer(a, r, 200, "application/json; charset=utf-8",
+               mem_str("{\"version\": \"4\", \"ray_version\": \"2.60.0\", \"ray_commit\": "
+                       "\"b7f4259e944bf6959f721b106adc366ddfa0c356\"}"));
+    else
+        answer(a, r, 404, "text/plain; charset=utf-8", mem_str("404: Not Found"));
+}
+
+static void reach(struct api *a, struct https_request *r, const struct sim_pod *p, unsigned port, const char *path)
+{
+    if (port == SERVE_PORT)
+        serve_proxy(a, r, p, path);
+    else if (port == DASHBOARD_PORT && p->head)
+        dashboard(a, r, p, path);
+    else if (port == AGENT_PORT && strcmp(path, "/api/local_raylet_healthz") == 0 && p->stage >= POD_STARTED)
+        answer(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
+    else
+        refused(r, p, port);
+}
+
+/* ---- what the name in the path means ----------------------------------------------------------------------------- */
+
+/* "[http:]NAME[:PORT]" */
+static void split_name(const char *whole, char name[NAME_MAX_LEN], char port[NAME_MAX_LEN])
+{
+    if (strncmp(whole, "http:", 5) == 0) whole += 5;
+    const char *colon = strchr(whole, ':');
+    snprintf(name, NAME_MAX_LEN, "%.*s", (int)(colon ? colon - whole : (long)strlen(whole)), whole);
+    snprintf(port, NAME_MAX_LEN, "%s", colon ? colon + 1 : "");
+}
+
+static void pod_proxy(struct api *a, struct https_request *r, const struct target *t, const char *name,
+                      const char *port)
+{
+    const struct sim_pod *p = kuberay_pod(a->conf.kuberay, name);
+    char text[NAME_MAX_LEN + 32];
+    uint64_t number = 80;
+    if (!p || !objects_get(a->conf.objects, SIM_POD, t->ns, name)) {
+        snprintf(text, sizeof text, "pods \"%s\" not found", name);
+        api_status(r, 404, "NotFound", text, "pods", name);
+    } else if (*port && text_u64(port, strlen(port), 65535, &number) != ERR_OK) {
+        api_status(r, 400, "BadRequest", "port: not a number", "", "");
+    } else if (p->stage < POD_STARTED) {
+        api_status(r, 400, "BadRequest", "address not allowed", "", "");
+    } else {
+        reach(a, r, p, (unsigned)number, t->rest);
+    }
+}
+
+static unsigned service_port(const char *port, bool serve_only)
+{
+    static const struct {
+        const char *name;
+        unsigned number;
+    } ports[] = {{"serve", 8000}, {"dashboard", 8265}, {"gcs-server", 6379}, {"client", 10001}, {"metrics", 8080}};
+    uint64_t number = 0;
+    for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+        bool named = strcmp(ports[i].name, port) == 0;
+        bool numbered = text_u64(port, strlen(port), 65535, &number) == ERR_OK && number == ports[i].number;
+        if (named || numbered) return serve_only && i > 0 ? 0 : ports[i].number;
+    }
+    return 0;
+}
+
+static const struct sim_pod *behind(struct api *a, bool serve)
+{
+    const struct sim_pod *found[KUBERAY_PODS], *p;
+    size_t count = 0;
+    for (size_t i = 0; (p = kuberay_pod_at(a->conf.kuberay, i)); i++) {
+        bool good = serve ? !p->head && p->stage == POD_READY && !p->deleting
+                          : p->head && p->stage >= POD_STARTED && p->stage != POD_FAILED;
+        if (good) found[count++] = p;
+    }
+    return count ? found[a->proxied % count] : NULL;
+}
+
+static void service_proxy(struct api *a, struct https_request *r, const struct target *t, const char *name,
+                          const char *port)
+{
+    const cJSON *service = objects_get(a->conf.objects, SIM_SERVICE, t->ns, name);
+    char text[2 * NAME_MAX_LEN + 64];
+    if (!service) {
+        snprintf(text, sizeof text, "services \"%s\" not found", name);
+        api_status(r, 404, "NotFound", text, "services", name);
+        return;
+    }
+    bool serve = strcmp(name, "mistral-serve-svc") == 0;
+    unsigned number = service_port(port, serve);
+    const struct sim_pod *p = number ? behind(a, serve) : NULL;
+    if (p) {
+        reach(a, r, p, number, t->rest);
+        return;
+    }
+    snprintf(text, sizeof text, "no endpoints available for service \"%s%s%s\"", name, *port ? ":" : "", port);
+    unavailable(r, text);
+}
+
+void api_proxy(struct api *a, struct https_request *r, const struct target *t)
+{
+    char name[NAME_MAX_LEN], port[NAME_MAX_LEN];
+    split_name(t->name, name, port);
+    if (t->kind == SIM_POD)
+        pod_proxy(a, r, t, name, port);
+    else
+        service_proxy(a, r, t, name, port);
+}

@@ -1,0 +1,301 @@
+/* From a path and a method to the one who answers. */
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/api_own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BOOKMARK_MS = 60 * 1000, RUBBISH_MS = 3000, PATH_MAX_LEN = 2048 };
+
+struct api *api_new(struct loop *l, const struct api_conf *conf)
+{
+    struct api *a = mem_zero(1, sizeof *a);
+    a->loop = l;
+    a->conf = *conf;
+    objects_listen(conf->objects, watches_event, a);
+    a->bookmarks = alarm_new(l, watches_bookmark, a);
+    alarm_set(a->bookmarks, BOOKMARK_MS, BOOKMARK_MS);
+    a->rubbish = alarm_new(l, watches_rubbish, a);
+    return a;
+}
+
+void api_free(struct api *a)
+{
+    if (!a) return;
+    objects_listen(a->conf.objects, NULL, NULL);
+    watches_forget(a);
+    api_later_forget(a);
+    alarm_free(a->bookmarks);
+    alarm_free(a->rubbish);
+    free(a);
+}
+
+size_t api_watches(const struct api *a)
+{
+    return a->watch_count;
+}
+
+/* ---- discovery --------------------------------------------------------------------------------------------------- */
+
+static cJSON *version(void)
+{
+    return template_text("{'major':'1','minor':'34','emulationMajor':'1','emulationMinor':'34',"
+                         "'minCompatibilityMajor':'1','minCompatibilityMinor':'33','gitVersion':'v1.34.4',"
+                         "'gitCommit':'113cf36','gitTreeState':'clean','buildDate':'2026-02-10T12:00:00Z',"
+                         "'goVersion':'go1.26.8','compiler':'gc','platform':'linux/amd64'}",
+                         NULL);
+}
+
+static cJSON *groups(void)
+{
+    return template_text(
+        "{'kind':'APIGroupList','apiVersion':'v1','groups':["
+        "{'name':'authorization.k8s.io','versions':[{'groupVersion':'authorization.k8s.io/v1','version':'v1'}],"
+        "'preferredVersion':{'groupVersion':'authorization.k8s.io/v1','version':'v1'}},"
+        "{'name':'discovery.k8s.io','versions':[{'groupVersion':'discovery.k8s.io/v1','version':'v1'}],"
+        "'preferredVersion':{'groupVersion':'discovery.k8s.io/v1','version':'v1'}},"
+        "{'name':'ray.io','versions':[{'groupVersion':'ray.io/v1','version':'v1'}],"
+        "'preferredVersion':{'groupVersion':'ray.io/v1','version':'v1'}}]}",
+        NULL);
+}
+
+/* The kinds of a group; NULL where there is no such group and version. */
+static cJSON *resources(const char *group, const char *wanted)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (int i = 0; i < SIM_KIND_COUNT; i++) {
+        const struct sim_kind_info *k = sim_kind_info((enum sim_kind)i);
+        if (strcmp(k->group, group) || strcmp(k->version, wanted)) continue;
+        const struct template_value values[] = {{"PLURAL", k->plural}, {"KIND", k->kind}, {NULL, NULL}};
+        cJSON *one = template_text("{'name':'${PLURAL}','singularName':'','kind':'${KIND}','verbs':['delete','get',"
+                                   "'list','watch']}",
+                                   values);
+        cJSON_AddBoolToObject(one, "namespaced", k->namespaced);
+        cJSON_AddItemToArray(list, one);
+    }
+    if (!cJSON_GetArraySize(list)) {
+        cJSON_Delete(list);
+        return NULL;
+    }
+    char name[128];
+    snprintf(name, sizeof name, "%s%s%s", group, *group ? "/" : "", wanted);
+    cJSON *answer = cJSON_CreateObject();
+    cJSON_AddStringToObject(answer, "kind", "APIResourceList");
+    cJSON_AddStringToObject(answer, "apiVersion", "v1");
+    cJSON_AddStringToObject(answer, "groupVersion", name);
+    cJSON_AddItemToObject(answer, "resources", list);
+    return answer;
+}
+
+/* ---- one object -------------------------------------------------------------------------------------------------- */
+
+static void not_found(struct https_request *r, const struct target *t)
+{
+    char text[512], kind[128];
+    snprintf(kind, sizeof kind, "%s%s%s", t->plural, *t->group ? "." : "", t->group);
+    snprintf(text, sizeof text, "%s \"%.200s\" not found", kind, t->name);
+    cJSON *s = status_object(404, "NotFound", text, t->plural, t->name);
+    if (*t->group) cJSON_AddStringToObject(cJSON_GetObjectItem(s, "details"), "group", t->group);
+    api_json(r, 404, s);
+}
+
+static void conflict(struct https_request *r, const struct target *t, const char *asked, const char *has)
+{
+    char *text =
+        mem_printf("Operation cannot be fulfilled on pods \"%s\": the UID in the precondition (%.64s) does not "
+                   "match the UID in record (%s). The object might have been deleted and then recreated",
+                   t->name, asked, has);
+    api_status(r, 409, "Conflict", text, t->plural, t->name);
+    free(text);
+}
+
+static void delete_pod(struct api *a, struct https_request *r, const struct target *t)
+{
+    size_t len;
+    const char *body = https_body(r, &len), *query = https_query(r, "gracePeriodSeconds");
+    const cJSON *pod = objects_get(a->conf.objects, SIM_POD, t->ns, t->name);
+    cJSON *options = NULL;
+    uint64_t grace = 0;
+    if (len && json_parse(body, len, &options, NULL) != ERR_OK) {
+        api_status(r, 400, "BadRequest", "the body is not valid JSON", "", "");
+        return;
+    }
+    const char *asked = json_str(json_get(options, "preconditions"), "uid");
+    const char *has = json_str(json_get(pod, "metadata"), "uid");
+    struct known_u64 said = json_u64(options, "gracePeriodSeconds");
+    if (query && text_u64(query, strlen(query), 86400, &grace) == ERR_OK) said = known_u64(grace);
+    if (!pod)
+        not_found(r, t);
+    else if (asked && strcmp(asked, has) != 0)
+        conflict(r, t, asked, has);
+    else
+        api_json(
+            r, 200,
+            cJSON_Duplicate(kuberay_delete_pod(a->conf.kuberay, t->name, said.known ? (int64_t)said.value : -1), 1));
+    cJSON_Delete(options);
+}
+
+static void one_object(struct api *a, struct https_request *r, const struct target *t)
+{
+    const cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    if (strcmp(https_method(r), "DELETE") == 0 && t->kind == SIM_POD)
+        delete_pod(a, r, t);
+    else if (strcmp(https_method(r), "GET") != 0)
+        api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "",
+                   "");
+    else if (!obj)
+        not_found(r, t);
+    else
+        api_json(r, 200, cJSON_Duplicate(obj, 1));
+}
+
+/* Who holds the token may do all that there is. */
+static void access_review(struct https_request *r)
+{
+    size_t len;
+    const char *body = https_body(r, &len);
+    cJSON *asked = NULL;
+    if (json_parse(body, len, &asked, NULL) != ERR_OK) {
+        api_status(r, 400, "BadRequest", "the body is not valid JSON", "", "");
+        return;
+    }
+    cJSON *answer = template_text("{'kind':'SelfSubjectAccessReview','apiVersion':'authorization.k8s.io/v1',"
+                                  "'metadata':{},'spec':{},'status':{'allowed':true}}",
+                                  NULL);
+    const cJSON *spec = json_get(asked, "spec");
+    if (spec) cJSON_ReplaceItemInObjectCaseSensitive(answer, "spec", cJSON_Duplicate(spec, 1));
+    cJSON_Delete(asked);
+    api_json(r, 201, answer);
+}
+
+/* ---- paths ------------------------------------------------------------------------------------------------------- */
+
+static void collection(struct api *a, struct https_request *r, const struct target *t)
+{
+    const char *watch = https_query(r, "watch");
+    if (strcmp(https_method(r), "GET") != 0)
+        api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "",
+                   "");
+    else if (watch && (strcmp(watch, "true") == 0 || strcmp(watch, "1") == 0))
+        api_watch(a, r, t);
+    else
+        api_list(a, r, t);
+}
+
+/* Cuts the path at its slashes; what is beyond API_SEGMENTS stays in one piece. */
+static size_t cut(char *path, char *segments[API_SEGMENTS])
+{
+    size_t count = 0;
+    for (char *c = path; *c && count < API_SEGMENTS;) {
+        *c++ = '\0';
+        segments[count++] = c;
+        c += strcspn(c, "/");
+    }
+    return count;
+}
+
+/* Reads segments from "v1" on. False: no such path. */
+static bool target_of(char *const *segments, size_t count, const char *group, struct target *t)
+{
+    *t = (struct target){.group = group, .version = "", .plural = "", .ns = "", .name = "", .sub = "", .rest = ""};
+    size_t i = 0;
+    t->version = segments[i++];
+    if (i + 2 < count && strcmp(segments[i], "namespaces") == 0) {
+        t->ns = segments[i + 1];
+        i += 2;
+    }
+    if (i >= count || !sim_kind_find(group, t->version, segments[i], &t->kind)) return false;
+    t->plural = segments[i++];
+    if (i < count) t->name = segments[i++];
+    if (i < count) t->sub = segments[i++];
+    return i >= count || strcmp(t->sub, "proxy") == 0;
+}
+
+static void resource(struct api *a, struct https_request *r, char *const *segments, size_t count, const char *group)
+{
+    struct target t;
+    cJSON *found = NULL;
+    if (count == 1) found = resources(group, segments[0]);
+    if (found) {
+        api_json(r, 200, found);
+        return;
+    }
+    if (!target_of(segments, count, group, &t)) {
+        api_no_path(r);
+        return;
+    }
+    const char *proxy = strstr(https_path(r), "/proxy");
+    t.rest = proxy && proxy[6] ? proxy + 6 : "/";
+    if (!*t.name)
+        collection(a, r, &t);
+    else if (!*t.sub)
+        one_object(a, r, &t);
+    else if (strcmp(t.sub, "proxy") == 0 && (t.kind == SIM_POD || t.kind == SIM_SERVICE))
+        api_proxy(a, r, &t);
+    else
+        api_no_path(r);
+}
+
+static void route(struct api *a, struct https_request *r)
+{
+    const char *path = https_path(r);
+    char copy[PATH_MAX_LEN], *segments[API_SEGMENTS];
+    snprintf(copy, sizeof copy, "%s", path);
+    size_t count = cut(copy, segments);
+    if (strcmp(path, "/version") == 0)
+        api_json(r, 200, version());
+    else if (strcmp(path, "/healthz") == 0 || strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0)
+        https_answer(r, 200, "text/plain; charset=utf-8", "ok", 2);
+    else if (strcmp(path, "/api") == 0)
+        api_json(r, 200, template_text("{'kind':'APIVersions','versions':['v1']}", NULL));
+    else if (strcmp(path, "/apis") == 0)
+        api_json(r, 200, groups());
+    else if (strcmp(path, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") == 0 &&
+             strcmp(https_method(r), "POST") == 0)
+        access_review(r);
+    else if (count >= 2 && strcmp(segments[0], "api") == 0)
+        resource(a, r, segments + 1, count - 1, "");
+    else if (count >= 3 && strcmp(segments[0], "apis") == 0)
+        resource(a, r, segments + 2, count - 2, segments[1]);
+    else
+        api_no_path(r);
+}
+
+void api_handle(void *api, struct https_request *r)
+{
+    struct api *a = api;
+    const char *auth = https_header(r, "Authorization");
+    if (!auth) {
+        char text[PATH_MAX_LEN + 128];
+        snprintf(text, sizeof text, "forbidden: User \"system:anonymous\" cannot %s path \"%.1024s\"",
+                 strcmp(https_method(r), "DELETE") == 0 ? "delete" : "get", https_path(r));
+        cJSON *s = status_object(403, "Forbidden", text, "", "");
+        cJSON_AddObjectToObject(s, "details");
+        api_json(r, 403, s);
+    } else if (strncmp(auth, "Bearer ", 7) != 0 || strcmp(auth + 7, a->conf.token) != 0) {
+        api_status(r, 401, "Unauthorized", "Unauthorized", "", "");
+    } else {
+        route(a, r);
+    }
+}
+
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
+
+void api_fault(struct api *a, enum fault f, bool on)
+{
+    if (f == FAULT_WATCH_410 && on) {
+        objects_forget(a->conf.objects);
+        watches_expire(a);
+    }
+    if (f != FAULT_GARBAGE) return;
+    a->garbage = on;
+    if (on) watches_rubbish(a);
+    if (on)
+        alarm_set(a->rubbish, RUBBISH_MS, RUBBISH_MS);
+    else
+        alarm_stop(a->rubbish);
+}

@@ -1,0 +1,78 @@
+/*
+ * kuberay.h - the simulated cluster: what the API server's objects do because of KubeRay, the scheduler, the kubelet
+ * and the endpoint controller. Paced as recorded from a real KubeRay 1.7 with Ray 2.60, a head killed twice.
+ *
+ * It begins as a RayService that has run for days: a head and two inf2 worker pods. A deleted head is served through
+ * its grace; the new one is made when the old object is gone.
+ */
+#ifndef RAYDECK_SIM_KUBERAY_H
+#define RAYDECK_SIM_KUBERAY_H
+
+#include "backends/sim/objects.h"
+#include "backends/sim/sched.h"
+#include "backends/sim/template.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2, KUBERAY_PODS = 16 };
+
+/* How a pod's Serve proxy behaves. */
+enum serving { SERVING_NOT, SERVING_OK, SERVING_HANGS, SERVING_503 };
+
+enum pod_stage { POD_NEW, POD_BOUND, POD_CREATING, POD_STARTED, POD_READY, POD_FAILED };
+
+/* A Ray pod, as long as its object is there; read-only outside. */
+struct sim_pod {
+    struct kuberay *owner;
+    char name[KUBERAY_NAME], uid[37], ip[16], node[KUBERAY_NAME], volume[8];
+    bool head, deleting, used;
+    unsigned index; /* of a worker: its replica index, and its K8s node */
+    unsigned restarts;
+    enum pod_stage stage;
+    enum serving serving;
+    bool gcs, dashboard;                                            /* head: the process runs; the dashboard answers */
+    uint64_t created_ms, started_ms, ready_ms, deleted_ms, grace_s; /* wall clock */
+    char container_id[2][65];
+    cJSON *object; /* in the store */
+};
+
+/* What the other simulated worlds are told. */
+enum kuberay_news {
+    KUBERAY_HEAD_STARTED, /* a new head's container runs: its GCS begins its steps */
+    KUBERAY_GCS_SILENT,   /* the old head's process is gone: no heartbeat, no connections */
+    KUBERAY_HEAD_READY,
+    KUBERAY_WORKER_RUNS, /* a worker's container serves (again) */
+    KUBERAY_WORKER_STOPS /* it ended: without FT, or its pod was deleted */
+};
+
+struct kuberay_conf {
+    uint64_t seed;
+    bool ft;
+    unsigned redis_port;
+    const char *redis_user, *redis_password; /* into the Secret */
+    uint64_t now_ms;                         /* wall clock at start */
+    void (*news)(void *arg, enum kuberay_news news, const struct sim_pod *pod);
+    void *arg;
+};
+
+struct kuberay;
+struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, const struct templates *t,
+                            const struct kuberay_conf *conf);
+void kuberay_free(struct kuberay *k); /* before the objects; NULL is fine */
+
+const char *kuberay_cluster(const struct kuberay *k);     /* the RayCluster's name */
+const char *kuberay_cluster_uid(const struct kuberay *k); /* the storage namespace */
+bool kuberay_ft(const struct kuberay *k);
+const struct sim_pod *kuberay_pod(const struct kuberay *k, const char *name); /* or NULL */
+const struct sim_pod *kuberay_head(const struct kuberay *k);                  /* the newest; NULL between two */
+/* Pods i = 0, 1, …; NULL after the last. */
+const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i);
+const char *kuberay_knode(const struct kuberay *k, size_t i); /* K8s nodes: the workers' first, then the head's; NULL */
+const char *kuberay_instance(const struct kuberay *k, size_t i); /* its EC2 instance id */
+bool kuberay_serve_running(const struct kuberay *k);             /* the Serve API would say RUNNING */
+
+/* A pod's deletion was asked for. grace_s -1: the pod's own 30. Returns the object as the API answers it (borrowed). */
+const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);
+
+#endif

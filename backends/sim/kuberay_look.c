@@ -1,0 +1,54 @@
+/* What others may see of the cluster. */
+#include "backends/sim/kuberay_own.h"
+
+#include <string.h>
+
+const char *kuberay_cluster(const struct kuberay *k)
+{
+    return k->cluster;
+}
+
+const char *kuberay_cluster_uid(const struct kuberay *k)
+{
+    return k->cluster_uid;
+}
+
+bool kuberay_ft(const struct kuberay *k)
+{
+    return k->conf.ft;
+}
+
+const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i)
+{
+    for (size_t j = 0; j < KUBERAY_PODS; j++)
+        if (k->pods[j].used && i-- == 0) return &k->pods[j];
+    return NULL;
+}
+
+const struct sim_pod *kuberay_pod(const struct kuberay *k, const char *name)
+{
+    const struct sim_pod *p;
+    for (size_t i = 0; (p = kuberay_pod_at(k, i)); i++)
+        if (strcmp(p->name, name) == 0) return p;
+    return NULL;
+}
+
+const struct sim_pod *kuberay_head(const struct kuberay *k)
+{
+    return k->head;
+}
+
+const char *kuberay_knode(const struct kuberay *k, size_t i)
+{
+    return i <= KUBERAY_WORKERS ? k->knode[i] : NULL;
+}
+
+const char *kuberay_instance(const struct kuberay *k, size_t i)
+{
+    return i <= KUBERAY_WORKERS ? k->instance[i] : NULL;
+}
+
+bool kuberay_serve_running(const struct kuberay *k)
+{
+    return k->serve_runs;
+}

@@ -1,0 +1,269 @@
+/* The cluster's other objects, and the statuses that KubeRay and the endpoint controller write. */
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/kuberay_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void replace(cJSON *object, const char *name, cJSON *value)
+{
+    if (json_get(object, name))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, name, value);
+    else
+        cJSON_AddItemToObject(object, name, value);
+}
+
+static cJSON *member(cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* ---- EndpointSlices ---------------------------------------------------------------------------------------------- */
+
+static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_pod *p, bool not_ready_too)
+{
+    bool ready = p->stage == POD_READY;
+    const char *zone = k->zone[p->head ? KUBERAY_WORKERS : p->index];
+    const struct template_value values[] = {{"IP", p->ip},     {"NAME", p->name}, {"UID", p->uid},
+                                            {"NODE", p->node}, {"ZONE", zone},    {NULL, NULL}};
+    cJSON *e = template_text("{'addresses':['${IP}'],'conditions':{},'targetRef':{'kind':'Pod','namespace':'" SIM_NS
+                             "','name':'${NAME}','uid':'${UID}'},'nodeName':'${NODE}','zone':'${ZONE}'}",
+                             values);
+    cJSON *conditions = member(e, "conditions");
+    cJSON_AddBoolToObject(conditions, "ready", not_ready_too || (ready && !p->deleting));
+    cJSON_AddBoolToObject(conditions, "serving", ready);
+    cJSON_AddBoolToObject(conditions, "terminating", p->deleting);
+    cJSON_AddItemToArray(list, e);
+}
+
+static void slice_told(struct kuberay *k, int which)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *slice = k->slices[which], *list = cJSON_CreateArray();
+    for (size_t i = 0; i < KUBERAY_PODS; i++) {
+        const struct sim_pod *p = &k->pods[i];
+        bool here = p->used && p->head == (which != SLICE_SERVE);
+        if (here && p->stage >= POD_STARTED && p->stage != POD_FAILED) add_endpoint(list, k, p, which != SLICE_SERVE);
+    }
+    replace(slice, "endpoints", list);
+    replace(member(member(slice, "metadata"), "annotations"), "endpoints.kubernetes.io/last-change-trigger-time",
+            cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    objects_changed(k->objects, SIM_SLICE, slice);
+}
+
+void slices_told(struct kuberay *k, bool heads_only)
+{
+    slice_told(k, SLICE_CLUSTER);
+    slice_told(k, SLICE_HEAD);
+    if (!heads_only) slice_told(k, SLICE_SERVE);
+}
+
+/* ---- RayCluster -------------------------------------------------------------------------------------------------- */
+
+static unsigned ready_workers(const struct kuberay *k)
+{
+    unsigned n = 0;
+    for (size_t i = 0; i < KUBERAY_PODS; i++) {
+        const struct sim_pod *p = &k->pods[i];
+        if (p->used && !p->head && p->stage == POD_READY && !p->deleting) n++;
+    }
+    return n;
+}
+
+static cJSON *head_status(const struct kuberay *k)
+{
+    cJSON *head = cJSON_CreateObject();
+    if (k->head && k->head->stage >= POD_STARTED) cJSON_AddStringToObject(head, "podIP", k->head->ip);
+    if (k->head) cJSON_AddStringToObject(head, "podName", k->head->name);
+    if (k->head && k->head->stage >= POD_STARTED) cJSON_AddStringToObject(head, "serviceIP", k->head->ip);
+    char service[KUBERAY_NAME + 16];
+    snprintf(service, sizeof service, "%s-head-svc", k->cluster);
+    cJSON_AddStringToObject(head, "serviceName", service);
+    return head;
+}
+
+/* HeadPodReady is the first condition; the others are sticky. Its transition time moves when the status does. */
+static void head_condition(struct kuberay *k, cJSON *conditions, const char *reason, const char *message)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *first = cJSON_GetArrayItem(conditions, 0);
+    const char *status = strcmp(reason, "HeadPodRunningAndReady") == 0 ? "True" : "False";
+    if (strcmp(status, json_str(first, "status")) != 0)
+        replace(first, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    replace(first, "status", cJSON_CreateString(status));
+    replace(first, "reason", cJSON_CreateString(reason));
+    replace(first, "message", cJSON_CreateString(message));
+}
+
+void raycluster_told(struct kuberay *k, const char *reason, const char *message)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = member(k->raycluster, "status");
+    head_condition(k, member(status, "conditions"), reason, message);
+    replace(status, "head", head_status(k));
+    replace(status, "availableWorkerReplicas", cJSON_CreateNumber(ready_workers(k)));
+    replace(status, "readyWorkerReplicas", cJSON_CreateNumber(ready_workers(k)));
+    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    objects_changed(k->objects, SIM_RAYCLUSTER, k->raycluster);
+}
+
+/* ---- RayService -------------------------------------------------------------------------------------------------- */
+
+static cJSON *applications(enum app_state app)
+{
+    if (app == APP_GONE) return NULL;
+    const struct template_value values[] = {{"APP", app == APP_RUNNING ? "RUNNING" : "DEPLOYING"},
+                                            {"DEPLOYMENT", app == APP_RUNNING ? "HEALTHY" : "UPDATING"},
+                                            {NULL, NULL}};
+    return template_text("{'mistral-deployment':{'serveDeploymentStatuses':{'mistral-7b':{'status':'${DEPLOYMENT}'},"
+                         "'mistral-deployment':{'status':'${DEPLOYMENT}'}},'status':'${APP}'}}",
+                         values);
+}
+
+static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *ready = cJSON_GetArrayItem(member(status, "conditions"), 0);
+    const char *word = endpoints ? "True" : "False";
+    if (strcmp(word, json_str(ready, "status")) != 0)
+        replace(ready, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    replace(ready, "status", cJSON_CreateString(word));
+    replace(ready, "reason", cJSON_CreateString(endpoints ? "NonZeroServeEndpoints" : "ZeroServeEndpoints"));
+    replace(ready, "message",
+            cJSON_CreateString(endpoints ? "Number of serve endpoints is greater than 0"
+                                         : "Number of serve endpoints is 0"));
+}
+
+void rayservice_told(struct kuberay *k, enum app_state app)
+{
+    char now[STAMP_TEXT_MAX];
+    unsigned endpoints = ready_workers(k);
+    cJSON *status = member(k->rayservice, "status"), *active = member(status, "activeServiceStatus");
+    k->app = app;
+    cJSON_DeleteItemFromObjectCaseSensitive(active, "applicationStatuses");
+    cJSON *apps = applications(app);
+    if (apps) cJSON_AddItemToObject(active, "applicationStatuses", apps);
+    replace(active, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
+    ready_condition(k, status, endpoints);
+    cJSON_DeleteItemFromObjectCaseSensitive(status, "numServeEndpoints");
+    if (endpoints) cJSON_AddNumberToObject(status, "numServeEndpoints", endpoints);
+    cJSON_DeleteItemFromObjectCaseSensitive(status, "serviceStatus");
+    if (endpoints) cJSON_AddStringToObject(status, "serviceStatus", "Running");
+    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
+}
+
+/* ---- at start ---------------------------------------------------------------------------------------------------- */
+
+static const char *b64(struct buf *b, const char *text)
+{
+    buf_clear(b);
+    text_base64_encode(text, strlen(text), b);
+    return buf_text(b);
+}
+
+static void secrets(struct kuberay *k, const char *created)
+{
+    struct buf user, password;
+    char uid[RNG_UUID];
+    buf_init(&user, 1024);
+    buf_init(&password, 1024);
+    rng_uuid(&k->rng, uid);
+    const struct template_value values[] = {{"UID", uid},
+                                            {"CREATED", created},
+                                            {"USER", b64(&user, k->conf.redis_user)},
+                                            {"PASSWORD", b64(&password, k->conf.redis_password)},
+                                            {NULL, NULL}};
+    objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-redis", values));
+    char other[RNG_UUID];
+    rng_uuid(&k->rng, other);
+    const struct template_value hf[] = {{"UID", other}, {"CREATED", created}, {NULL, NULL}};
+    objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-hf", hf));
+    buf_done(&user);
+    mem_wipe(password.data, password.len);
+    buf_done(&password);
+}
+
+static void knodes(struct kuberay *k, uint64_t since_ms)
+{
+    char created[STAMP_TEXT_MAX], beat[STAMP_TEXT_MAX];
+    stamp_iso(created, since_ms - 600 * 1000);
+    stamp_iso(beat, kuberay_now(k) - 30 * 1000);
+    for (int i = 0; i <= KUBERAY_WORKERS; i++) {
+        char uid[RNG_UUID];
+        rng_uuid(&k->rng, uid);
+        const struct template_value values[] = {
+            {"NODE", k->knode[i]}, {"NODE_IP", k->knode_ip[i]}, {"ZONE", k->zone[i]}, {"INSTANCE", k->instance[i]},
+            {"UID", uid},          {"CREATED", created},        {"HEARTBEAT", beat},  {NULL, NULL}};
+        objects_put(k->objects, SIM_NODE,
+                    template_make(k->templates, i == KUBERAY_WORKERS ? "node-head" : "node-worker", values));
+    }
+}
+
+static void service_and_slice(struct kuberay *k, int which, const char *created)
+{
+    static const char *const kinds[] = {"cluster", "head", "serve"};
+    char service[32], slice[32], uid[RNG_UUID], slice_uid[RNG_UUID], tail[6], name[KUBERAY_NAME + 32];
+    snprintf(service, sizeof service, "svc-%s", kinds[which]);
+    snprintf(slice, sizeof slice, "slice-%s", kinds[which]);
+    rng_uuid(&k->rng, uid);
+    rng_uuid(&k->rng, slice_uid);
+    rng_suffix(&k->rng, tail, 5);
+    snprintf(name, sizeof name, "%s-%s-svc-%s", which == SLICE_CLUSTER ? k->cluster : SIM_NAME,
+             which == SLICE_SERVE ? "serve" : "head", tail);
+    const struct template_value values[] = {{"UID", uid},
+                                            {"CREATED", created},
+                                            {"CLUSTER", k->cluster},
+                                            {"CLUSTER_UID", k->cluster_uid},
+                                            {"SERVICE_UID", k->service_uid},
+                                            {NULL, NULL}};
+    objects_put(k->objects, SIM_SERVICE, template_make(k->templates, service, values));
+    const struct template_value more[] = {{"UID", slice_uid},      {"CREATED", created}, {"NAME", name},
+                                          {"CLUSTER", k->cluster}, {"OWNER_UID", uid},   {NULL, NULL}};
+    k->slices[which] = objects_put(k->objects, SIM_SLICE, template_make(k->templates, slice, more));
+}
+
+static void sticky_conditions(cJSON *list, const char *created)
+{
+    const struct template_value values[] = {{"CREATED", created}, {NULL, NULL}};
+    cJSON *made = template_text(
+        "[{'lastTransitionTime':'${CREATED}','message':'','reason':'HeadPodRunningAndReady','status':'True',"
+        "'type':'HeadPodReady'},{'lastTransitionTime':'${CREATED}','message':'All Ray Pods are ready for the first "
+        "time','reason':'AllPodRunningAndReadyFirstTime','status':'True','type':'RayClusterProvisioned'},"
+        "{'lastTransitionTime':'${CREATED}','message':'','reason':'RayClusterSuspended','status':'False',"
+        "'type':'RayClusterSuspended'},{'lastTransitionTime':'${CREATED}','message':'',"
+        "'reason':'RayClusterSuspending','status':'False','type':'RayClusterSuspending'}]",
+        values);
+    while (cJSON_GetArraySize(made)) cJSON_AddItemToArray(list, cJSON_DetachItemFromArray(made, 0));
+    cJSON_Delete(made);
+}
+
+void cluster_objects(struct kuberay *k, uint64_t since_ms)
+{
+    char created[STAMP_TEXT_MAX];
+    stamp_iso(created, since_ms);
+    knodes(k, since_ms);
+    secrets(k, created);
+    const struct template_value values[] = {{"CREATED", created},
+                                            {"CLUSTER", k->cluster},
+                                            {"CLUSTER_UID", k->cluster_uid},
+                                            {"SERVICE_UID", k->service_uid},
+                                            {"HASH", k->hash},
+                                            {"REDIS_ADDRESS", k->redis_address},
+                                            {NULL, NULL}};
+    k->rayservice = template_make(k->templates, "rayservice", values);
+    k->raycluster = template_make(k->templates, "raycluster", values);
+    if (!k->conf.ft) {
+        cJSON_DeleteItemFromObjectCaseSensitive(member(member(k->rayservice, "spec"), "rayClusterConfig"),
+                                                "gcsFaultToleranceOptions");
+        cJSON_DeleteItemFromObjectCaseSensitive(member(k->raycluster, "spec"), "gcsFaultToleranceOptions");
+        cJSON_DeleteItemFromObjectCaseSensitive(member(k->raycluster, "metadata"), "finalizers");
+    }
+    sticky_conditions(member(member(k->raycluster, "status"), "conditions"), created);
+    objects_put(k->objects, SIM_RAYSERVICE, k->rayservice);
+    objects_put(k->objects, SIM_RAYCLUSTER, k->raycluster);
+    for (int i = 0; i < 3; i++) service_and_slice(k, i, created);
+}

@@ -1,0 +1,78 @@
+#include "backends/sim/llm.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/rng.h"
+
+#include <cjson/cJSON.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ANSWER_MAX = 64 * 1024, FASTEST_MS = 1000, SLOWEST_MS = 4000 };
+
+static const struct {
+    const char *has; /* a word of the question */
+    const char *answer;
+} known[] = {
+    {"gcs",
+     "The GCS keeps cluster metadata: nodes, actors, jobs and placement groups. With an external Redis that state "
+     "outlives the head pod, and a new head takes it back from there."},
+    {"head", "The head runs the GCS, the dashboard and the Serve controller. Requests do not pass through it, so the "
+             "workers go on answering while a new one starts."},
+    {"high availability", "High availability means that the service keeps answering while a part of it is being "
+                          "replaced: nothing that a request needs may exist only once."},
+    {"redis",
+     "Redis holds the state that the Ray head would otherwise keep in memory, so that a new head can read it and "
+     "carry on."},
+    {"inferentia",
+     "AWS Inferentia2 is an accelerator for inference. An inf2.24xlarge has six devices of two NeuronCores "
+     "and 32 GiB each."},
+    {"neuron",
+     "A NeuronCore is the compute unit of an Inferentia2 device. Each replica of this deployment holds two of "
+     "them."},
+    {"ray",
+     "Ray runs Python code on a cluster. Ray Serve builds on it: deployments have replicas, and a proxy on every "
+     "node sends requests to them."},
+    {"hello", "Hello! I am a Mistral 7B model on two NeuronCores. What would you like to know?"},
+    {"who are you", "I am Mistral 7B Instruct, served by Ray Serve on AWS Inferentia2."},
+};
+
+static const char *const words[] = {
+    "the",     "model",  "answers", "from",    "a",      "replica", "that",  "holds", "two",   "cores",   "and",
+    "keeps",   "its",    "weights", "in",      "device", "memory",  "while", "every", "other", "request", "waits",
+    "for",     "a",      "free",    "worker",  "so",     "latency", "stays", "even",  "when",  "traffic", "grows",
+    "because", "queues", "are",     "shorter", "than",   "before",  "and",   "work",  "is",    "shared",
+};
+
+static void speak(struct rng *r, struct buf *out)
+{
+    uint64_t count = 14 + rng_below(r, 22);
+    for (uint64_t i = 0; i < count; i++) {
+        if (i) buf_char(out, ' ');
+        buf_str(out, words[rng_below(r, ARRAY_LEN(words))]);
+    }
+    buf_char(out, '.');
+}
+
+char *llm_answer(uint64_t seed, const char *question, uint64_t *ret_delay_ms)
+{
+    struct rng r;
+    struct buf text;
+    rng_init(&r, seed ^ rng_hash(question));
+    buf_init(&text, ANSWER_MAX);
+    buf_printf(&text, "<s> [INST] %s [/INST] ", question);
+    size_t before = text.len, i;
+    for (i = 0; i < ARRAY_LEN(known) && text.len == before; i++)
+        if (text_has(question, known[i].has)) buf_str(&text, known[i].answer);
+    if (text.len == before) speak(&r, &text);
+    *ret_delay_ms = FASTEST_MS + rng_below(&r, SLOWEST_MS - FASTEST_MS);
+    buf_str(&text, "</s>");
+    cJSON *array = cJSON_CreateArray();
+    cJSON_AddItemToArray(array, cJSON_CreateString(buf_text(&text)));
+    char *json = cJSON_PrintUnformatted(array), *answer = mem_str(json);
+    cJSON_free(json);
+    cJSON_Delete(array);
+    buf_done(&text);
+    return answer;
+}

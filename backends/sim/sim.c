@@ -1,0 +1,305 @@
+#include "backends/sim/sim.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/api.h"
+#include "backends/sim/control.h"
+#include "backends/sim/https.h"
+#include "backends/sim/pki.h"
+#include "backends/sim/sim_files.h"
+
+#include <errno.h>
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TOKEN_BYTES = 24, DROP_EVERY_MS = 2000 };
+
+struct sim {
+    struct loop *loop;
+    struct sim_conf conf;
+    char *dir, *program, *token;
+    bool made_dir;
+    struct pki pki;
+    struct templates *templates;
+    struct objects *objects;
+    struct sched *sched;
+    struct kuberay *kuberay;
+    struct api *api;
+    struct https *https;
+    struct control *control;
+    struct alarm *dropping;
+    bool faults[FAULT_COUNT];
+};
+
+/* ---- faults ------------------------------------------------------------------------------------------------------ */
+
+static void drop_now(void *arg)
+{
+    struct sim *s = arg;
+    https_drop_all(s->https);
+}
+
+enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
+{
+    (void)why;
+    s->faults[f] = on && f != FAULT_WATCH_410;
+    switch (f) {
+    case FAULT_DROP_CONNECTIONS:
+        if (on)
+            alarm_set(s->dropping, 0, DROP_EVERY_MS);
+        else
+            alarm_stop(s->dropping);
+        break;
+    case FAULT_WATCH_410:
+    case FAULT_GARBAGE: api_fault(s->api, f, on); break;
+    case FAULT_REDIS_GONE:
+    case FAULT_COUNT: break;
+    }
+    return ERR_OK;
+}
+
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
+
+static void say_fault(struct sim *s, const char *word, char *out, size_t size)
+{
+    enum fault f;
+    struct why why = {ERR_OK, ""};
+    if (!fault_find(word, &f))
+        snprintf(out, size, "error: no such fault; there are: drop-connections watch-410 redis-gone garbage");
+    else if (sim_fault(s, f, true, &why) != ERR_OK)
+        snprintf(out, size, "error: %s", why.text);
+    else
+        snprintf(out, size, "ok");
+}
+
+static void say_clear(struct sim *s, char *out, size_t size)
+{
+    struct why why = {ERR_OK, ""};
+    snprintf(out, size, "ok");
+    for (int i = 0; i < FAULT_COUNT; i++)
+        if (s->faults[i] && sim_fault(s, (enum fault)i, false, &why) != ERR_OK)
+            snprintf(out, size, "error: %s", why.text);
+}
+
+static void say_advance(struct sim *s, const char *word, char *out, size_t size)
+{
+    uint64_t seconds;
+    if (text_u64(word, strlen(word), 24 * 3600, &seconds) != ERR_OK) {
+        snprintf(out, size, "error: advance SECONDS");
+        return;
+    }
+    sched_advance(s->sched, seconds * 1000);
+    snprintf(out, size, "ok");
+}
+
+static const char *stage_word(enum pod_stage stage)
+{
+    static const char *const words[] = {"new", "bound", "creating", "started", "ready", "failed"};
+    return words[stage];
+}
+
+static void say_state(struct sim *s, char *out, size_t size)
+{
+    const struct sim_pod *p;
+    size_t at = (size_t)snprintf(out, size, "ok serve=%s watches=%zu",
+                                 kuberay_serve_running(s->kuberay) ? "running" : "down", api_watches(s->api));
+    for (size_t i = 0; (p = kuberay_pod_at(s->kuberay, i)) && at < size; i++)
+        at += (size_t)snprintf(out + at, size - at, " %s=%s%s", p->name, stage_word(p->stage),
+                               p->deleting ? ",deleting" : "");
+    for (int i = 0; i < FAULT_COUNT && at < size; i++)
+        if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_word((enum fault)i));
+}
+
+static void say_kill_worker(struct sim *s, const char *name, char *out, size_t size)
+{
+    const struct sim_pod *p = kuberay_pod(s->kuberay, name);
+    if (!p || p->head) {
+        snprintf(out, size, "error: no worker pod of that name");
+        return;
+    }
+    kuberay_delete_pod(s->kuberay, name, 0);
+    snprintf(out, size, "ok");
+}
+
+static void answer(void *arg, const char *line, char *out, size_t size)
+{
+    struct sim *s = arg;
+    const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
+    size_t len = space ? (size_t)(space - line) : strlen(line);
+#define IS(name) (len == sizeof(name) - 1 && memcmp(line, name, len) == 0)
+    if (IS("fault")) {
+        say_fault(s, word, out, size);
+    } else if (IS("clear")) {
+        say_clear(s, out, size);
+    } else if (IS("advance")) {
+        say_advance(s, word, out, size);
+    } else if (IS("state")) {
+        say_state(s, out, size);
+    } else if (IS("kill-worker")) {
+        say_kill_worker(s, word, out, size);
+    } else if (IS("quit")) {
+        snprintf(out, size, "ok");
+        if (s->conf.quit) s->conf.quit(s->conf.arg);
+    } else {
+        snprintf(out, size, "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, quit");
+    }
+#undef IS
+}
+
+void sim_command(struct sim *s, const char *line, char *out)
+{
+    answer(s, line, out, SIM_ANSWER_MAX);
+}
+
+/* ---- start and end ----------------------------------------------------------------------------------------------- */
+
+static enum err make_dir(struct sim *s, const char *dir, struct why *why)
+{
+    char full[PATH_MAX];
+    s->made_dir = mkdir(dir, 0700) == 0;
+    if (!s->made_dir && errno != EEXIST) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
+    if (!realpath(dir, full)) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
+    s->dir = mem_str(full);
+    return ERR_OK;
+}
+
+static char *own_program(void)
+{
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    return mem_strn(path, n > 0 ? (size_t)n : 0);
+}
+
+static void make_token(struct sim *s)
+{
+    unsigned char bytes[TOKEN_BYTES];
+    gnutls_rnd(GNUTLS_RND_KEY, bytes, sizeof bytes);
+    s->token = text_hex(bytes, sizeof bytes);
+}
+
+static void make_cluster(struct sim *s)
+{
+    s->templates = templates_new();
+    s->objects = objects_new();
+    s->sched = sched_new(s->loop, s->conf.speed);
+    const struct kuberay_conf conf = {.seed = s->conf.seed,
+                                      .ft = !s->conf.no_ft,
+                                      .redis_port = 6379,
+                                      .redis_user = "ray",
+                                      .redis_password = "",
+                                      .now_ms = loop_wall_ms(s->loop),
+                                      .arg = s};
+    s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
+}
+
+static enum err make_server(struct sim *s, struct why *why)
+{
+    const struct api_conf api = {.objects = s->objects,
+                                 .kuberay = s->kuberay,
+                                 .templates = s->templates,
+                                 .token = s->token,
+                                 .seed = s->conf.seed,
+                                 .speed = s->conf.speed,
+                                 .arg = s};
+    s->api = api_new(s->loop, &api);
+    enum err e = pki_make(&s->pki, why);
+    if (e != ERR_OK) return e;
+    const struct https_conf conf = {.address = "127.0.0.1",
+                                    .cert_pem = s->pki.cert_pem,
+                                    .key_pem = s->pki.key_pem,
+                                    .handle = api_handle,
+                                    .arg = s->api};
+    return https_new(s->loop, &conf, &s->https, why);
+}
+
+static enum err make_files(struct sim *s, struct why *why)
+{
+    struct sim_files files = {
+        .dir = s->dir, .program = s->program, .port = https_port(s->https), .token = s->token, .ca_pem = s->pki.ca_pem};
+    for (size_t i = 0; i < KUBERAY_WORKERS; i++) files.knodes[i] = kuberay_knode(s->kuberay, i);
+    return sim_files_write(&files, why);
+}
+
+enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, struct why *why)
+{
+    struct sim *s = mem_zero(1, sizeof *s);
+    s->loop = l;
+    s->conf = *conf;
+    s->program = conf->program ? mem_str(conf->program) : own_program();
+    s->dropping = alarm_new(l, drop_now, s);
+    enum err e = make_dir(s, conf->dir, why);
+    s->conf.dir = s->conf.program = NULL;
+    if (e == ERR_OK) {
+        make_token(s);
+        make_cluster(s);
+        e = make_server(s, why);
+    }
+    if (e == ERR_OK) e = make_files(s, why);
+    if (e == ERR_OK) {
+        char *path = sim_file(s->dir, "control");
+        e = control_new(l, path, answer, s, &s->control, why);
+        free(path);
+    }
+    if (e != ERR_OK) {
+        sim_free(s);
+        return e;
+    }
+    *ret = s;
+    return ERR_OK;
+}
+
+static void remove_files(const struct sim *s)
+{
+    static const char *const names[] = {"kubeconfig", "config.yaml"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        char *path = sim_file(s->dir, names[i]);
+        unlink(path);
+        free(path);
+    }
+    if (s->made_dir) rmdir(s->dir);
+}
+
+void sim_free(struct sim *s)
+{
+    if (!s) return;
+    control_free(s->control);
+    alarm_free(s->dropping);
+    https_free(s->https);
+    api_free(s->api);
+    sched_free(s->sched);
+    kuberay_free(s->kuberay);
+    objects_free(s->objects);
+    templates_free(s->templates);
+    pki_done(&s->pki);
+    if (s->dir) remove_files(s);
+    free(s->dir);
+    free(s->program);
+    mem_free_secret(s->token);
+    free(s);
+}
+
+struct kuberay *sim_kuberay(const struct sim *s)
+{
+    return s->kuberay;
+}
+
+unsigned sim_port(const struct sim *s)
+{
+    return https_port(s->https);
+}
+
+const char *sim_token(const struct sim *s)
+{
+    return s->token;
+}
+
+const char *sim_ca_pem(const struct sim *s)
+{
+    return s->pki.ca_pem;
+}

@@ -1,0 +1,101 @@
+#include "backends/sim/sim_files.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FILE_MAX = 256 * 1024 };
+
+char *sim_file(const char *dir, const char *name)
+{
+    return mem_printf("%s/%s", dir, name);
+}
+
+static enum err write_out(const char *dir, const char *name, struct buf *text, struct why *why)
+{
+    char *path = sim_file(dir, name);
+    enum err e = file_write(path, buf_text(text), text->len, why);
+    free(path);
+    if (text->data) mem_wipe(text->data, text->len);
+    buf_done(text);
+    return e;
+}
+
+static enum err write_kubeconfig(const struct sim_files *f, struct why *why)
+{
+    struct buf out, ca;
+    buf_init(&out, FILE_MAX);
+    buf_init(&ca, FILE_MAX);
+    text_base64_encode(f->ca_pem, strlen(f->ca_pem), &ca);
+    buf_printf(&out,
+               "apiVersion: v1\nkind: Config\ncurrent-context: raydeck-sim\n"
+               "clusters:\n- name: raydeck-sim\n  cluster:\n    server: https://127.0.0.1:%u\n"
+               "    certificate-authority-data: %s\n"
+               "contexts:\n- name: raydeck-sim\n  context: {cluster: raydeck-sim, user: raydeck-sim}\n"
+               "users:\n- name: raydeck-sim\n  user:\n    token: %s\n",
+               f->port, buf_text(&ca), f->token);
+    buf_done(&ca);
+    return write_out(f->dir, "kubeconfig", &out, why);
+}
+
+/* In double quotes of YAML. */
+static void yaml_text(struct buf *out, const char *text)
+{
+    buf_char(out, '"');
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\') buf_char(out, '\\');
+        buf_char(out, *text);
+    }
+    buf_char(out, '"');
+}
+
+/* In single quotes of the shell, which runs the neuron command. */
+static void shell_text(struct buf *out, const char *text)
+{
+    buf_char(out, '\'');
+    for (; *text; text++) {
+        if (*text == '\'')
+            buf_str(out, "'\\''");
+        else
+            buf_char(out, *text);
+    }
+    buf_char(out, '\'');
+}
+
+static void neuron_command(struct buf *out, const struct sim_files *f, const char *knode)
+{
+    struct buf command;
+    buf_init(&command, FILE_MAX);
+    shell_text(&command, f->program);
+    buf_str(&command, " monitor --dir ");
+    shell_text(&command, f->dir);
+    buf_printf(&command, " --node %s", knode);
+    buf_str(out, "- ");
+    yaml_text(out, buf_text(&command));
+    buf_char(out, '\n');
+    buf_done(&command);
+}
+
+static enum err write_config(const struct sim_files *f, struct why *why)
+{
+    struct buf out;
+    char *kubeconfig = sim_file(f->dir, "kubeconfig");
+    buf_init(&out, FILE_MAX);
+    buf_str(&out, "# A simulated cluster: raydeck --config this-file\nkubeconfig: ");
+    yaml_text(&out, kubeconfig);
+    buf_str(&out, "\nneuron:\n");
+    for (size_t i = 0; i < SIM_FILES_NODES && f->knodes[i]; i++) neuron_command(&out, f, f->knodes[i]);
+    buf_str(&out, "contexts:\n- name: raydeck-sim\n  development: true\n");
+    free(kubeconfig);
+    return write_out(f->dir, "config.yaml", &out, why);
+}
+
+enum err sim_files_write(const struct sim_files *f, struct why *why)
+{
+    enum err e = write_kubeconfig(f, why);
+    return e == ERR_OK ? write_config(f, why) : e;
+}

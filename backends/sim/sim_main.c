@@ -1,0 +1,192 @@
+/* raydeck-sim: the simulated cluster in the foreground. */
+#include "backends/base/mem.h"
+#include "backends/link/loop.h"
+#include "backends/sim/sim.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
+
+static const char usage[] =
+    "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--exit-with-stdin]\n"
+    "\n"
+    "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
+    "it,\n"
+    "the GCS in a redis-server of its own, neuron-monitor. Writes DIR/kubeconfig and DIR/config.yaml (for raydeck\n"
+    "--config), prints `ready` once it serves, and leaves nothing behind.\n"
+    "\n"
+    "  --dir DIR          where its files are while it runs; made where it is absent\n"
+    "  --seed N           names, delays and answers come out of it; 1\n"
+    "  --speed X          how fast pods come and go; 1\n"
+    "  --fault NAME       drop-connections, watch-410, redis-gone or garbage, from the start; repeatable\n"
+    "  --no-ft            a RayService without GCS fault tolerance\n"
+    "  --no-redis         without redis-server\n"
+    "  --exit-with-stdin  ends when its standard input is closed\n"
+    "\n"
+    "DIR/control is a unix socket; a line is answered by a line: fault NAME, clear, advance SECONDS, state,\n"
+    "kill-worker NAME, quit.\n";
+
+struct options {
+    struct sim_conf sim;
+    bool faults[FAULT_COUNT];
+    bool with_stdin;
+};
+struct program {
+    struct loop *loop;
+    uv_signal_t signals[3];
+    uv_pipe_t in;
+    bool in_open;
+    char scrap[64];
+};
+
+static bool number(const char *text, double least, double *ret)
+{
+    char *end;
+    errno = 0;
+    double v = strtod(text, &end);
+    if (errno || end == text || *end || !(v >= least) || v > 1e15) return false;
+    *ret = v;
+    return true;
+}
+
+static int bad(const char *option, const char *value)
+{
+    fprintf(stderr, "raydeck-sim: --%s: not valid: %s\n", option, value);
+    return EXIT_USAGE;
+}
+
+/* 0: go on; else the status to exit with, less one. */
+static int one_option(struct options *o, int which, const char *value)
+{
+    double v = 0;
+    enum fault f;
+    switch (which) {
+    case 'd': o->sim.dir = value; break;
+    case 's':
+        if (!number(value, 0, &v)) return bad("seed", value);
+        o->sim.seed = (uint64_t)v;
+        break;
+    case 'x':
+        if (!number(value, 0.001, &v)) return bad("speed", value);
+        o->sim.speed = v;
+        break;
+    case 'f':
+        if (!fault_find(value, &f)) return bad("fault", value);
+        o->faults[f] = true;
+        break;
+    case 'n': o->sim.no_ft = true; break;
+    case 'r': o->sim.no_redis = true; break;
+    case 'i': o->with_stdin = true; break;
+    default: fputs(usage, stderr); return EXIT_USAGE;
+    }
+    return 0;
+}
+
+static int options_read(struct options *o, int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"dir", required_argument, NULL, 'd'},       {"seed", required_argument, NULL, 's'},
+        {"speed", required_argument, NULL, 'x'},     {"fault", required_argument, NULL, 'f'},
+        {"no-ft", no_argument, NULL, 'n'},           {"no-redis", no_argument, NULL, 'r'},
+        {"exit-with-stdin", no_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
+    int which, status;
+    *o = (struct options){.sim = {.seed = 1, .speed = 1}};
+    while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
+        if ((status = one_option(o, which, optarg)) != 0) return status;
+    if (!o->sim.dir || optind < argc) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    return 0;
+}
+
+static void stop(void *arg)
+{
+    struct program *p = arg;
+    loop_stop(p->loop);
+}
+
+static void signalled(uv_signal_t *s, int number_of)
+{
+    (void)number_of;
+    stop(s->data);
+}
+
+static void room(uv_handle_t *handle, size_t size, uv_buf_t *out)
+{
+    struct program *p = handle->data;
+    (void)size;
+    *out = uv_buf_init(p->scrap, sizeof p->scrap);
+}
+
+static void in_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
+{
+    (void)piece;
+    if (n < 0) stop(stream->data);
+}
+
+static void watch_signals(struct program *p)
+{
+    static const int which[] = {SIGTERM, SIGINT, SIGHUP};
+    signal(SIGPIPE, SIG_IGN);
+    for (size_t i = 0; i < ARRAY_LEN(which); i++) {
+        uv_signal_init(loop_uv(p->loop), &p->signals[i]);
+        p->signals[i].data = p;
+        uv_signal_start(&p->signals[i], signalled, which[i]);
+    }
+}
+
+static void watch_stdin(struct program *p)
+{
+    uv_pipe_init(loop_uv(p->loop), &p->in, 0);
+    p->in.data = p;
+    p->in_open = true;
+    if (uv_pipe_open(&p->in, STDIN_FILENO) != 0 || uv_read_start((uv_stream_t *)&p->in, room, in_read) != 0) stop(p);
+}
+
+static void unwatch(struct program *p)
+{
+    for (size_t i = 0; i < ARRAY_LEN(p->signals); i++) uv_close((uv_handle_t *)&p->signals[i], NULL);
+    if (p->in_open) uv_close((uv_handle_t *)&p->in, NULL);
+}
+
+static int serve(struct options *o)
+{
+    struct program p = {.loop = loop_new()};
+    struct sim *sim = NULL;
+    struct why why = {ERR_OK, ""};
+    o->sim.quit = stop;
+    o->sim.arg = &p;
+    watch_signals(&p);
+    enum err e = sim_new(p.loop, &o->sim, &sim, &why);
+    if (*why.text) fprintf(stderr, "raydeck-sim: %s\n", why.text);
+    for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++)
+        if (o->faults[i]) e = sim_fault(sim, (enum fault)i, true, &why);
+    if (e == ERR_OK) {
+        puts("ready");
+        fflush(stdout);
+        if (o->with_stdin) watch_stdin(&p);
+        loop_run(p.loop);
+    }
+    sim_free(sim);
+    unwatch(&p);
+    loop_free(p.loop);
+    return e == ERR_OK ? 0 : EXIT_BACKEND;
+}
+
+int main(int argc, char **argv)
+{
+    struct options o;
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        fputs(usage, stdout);
+        return 0;
+    }
+    int status = options_read(&o, argc, argv);
+    return status ? status : serve(&o);
+}
