@@ -95,9 +95,8 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
     struct paint *p = mem_zero(1, sizeof *p);
     e = open_files(p, why);
     if (e) goto out;
-    /* Padding would be napms() in the middle of the loop; sizes are told by paint_size alone. */
+    /* Padding would be napms() in the middle of the loop. */
     setenv("NCURSES_NO_PADDING", "1", 1);
-    use_env(FALSE);
     p->screen = newterm(conf->terminal, p->out, p->in);
     if (!p->screen) {
         e = why_terminal(why, conf->terminal, "cannot be drawn on");

@@ -1,0 +1,530 @@
+/* The terminal module in a pseudo-terminal: this program runs itself with --draw and reads the screen back. */
+#include "tui/term/term.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "tests/support/pty.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+/* ---- the program under test: draws what it is told, by letters typed ---- */
+
+struct drawn {
+    struct loop *loop;
+    struct term *term;
+    struct canvas cv;
+    char last[32], paste[64];
+    bool dirty, flood, cursor;
+    int frames, resized, resumed, clicks, status;
+};
+
+static void draw(struct drawn *d)
+{
+    int rows, cols;
+    term_size(d->term, &rows, &cols);
+    if (rows != d->cv.rows || cols != d->cv.cols) {
+        canvas_done(&d->cv);
+        canvas_init(&d->cv, rows, cols);
+    }
+    d->cv.ascii = term_ascii(d->term);
+    canvas_clear(&d->cv, ROLE_TEXT);
+    canvas_printf(&d->cv, 0, 0, ROLE_TEXT, "size %dx%d key %s paste %s end", rows, cols, d->last, d->paste);
+    canvas_printf(&d->cv, 1, 0, ROLE_TEXT, "resized %d resumed %d clicks %d", d->resized > 0, d->resumed > 0,
+                  d->clicks);
+    int col = canvas_text(&d->cv, 2, 0, ROLE_OK, "fine");
+    col = canvas_text(&d->cv, 2, col + 1, ROLE_WARN, "warn");
+    col = canvas_text(&d->cv, 2, col + 1, ROLE_BAD, "bad");
+    canvas_text(&d->cv, 2, col + 1, ROLE_ARMED, "armed");
+    canvas_text(&d->cv, 3, 0, ROLE_TEXT, "wide 日本 and e\xCC\x81 · ─ end");
+    if (d->cursor) canvas_cursor(&d->cv, 4, 7);
+    if (d->flood)
+        for (int r = 5; r < rows - 1; r++)
+            for (int c = 0; c < cols; c++)
+                canvas_fill(&d->cv, r, c, 1, 1, (enum role)((r + c + d->frames) % ROLE_COUNT),
+                            (uint32_t)('a' + (r * c + d->frames) % 26));
+    canvas_text(&d->cv, rows - 1, 0, ROLE_TEXT, "bottom");
+    d->frames++;
+    term_frame(d->term, &d->cv);
+}
+
+static void on_ready(void *arg)
+{
+    struct drawn *d = arg;
+    if (!d->dirty && !d->flood) return;
+    d->dirty = false;
+    draw(d);
+}
+
+static void changed(struct drawn *d)
+{
+    d->dirty = true;
+    if (term_may_draw(d->term)) on_ready(d);
+}
+
+static void finish(struct drawn *d, int status)
+{
+    d->status = status;
+    loop_stop(d->loop);
+}
+
+static void on_key(struct drawn *d, const struct input *in)
+{
+    key_text(in, d->last);
+    if (strcmp(d->last, "q") == 0) finish(d, 0);
+    if (strcmp(d->last, "f") == 0) d->flood = true;
+    if (strcmp(d->last, "s") == 0) d->flood = false;
+    if (strcmp(d->last, "c") == 0) d->cursor = true;
+    if (strcmp(d->last, "b") == 0) term_bell(d->term);
+    if (strcmp(d->last, "t") == 0) term_title(d->term, "raydeck: head down");
+    if (strcmp(d->last, "^Z") == 0) term_suspend(d->term);
+    if (strcmp(d->last, "S") == 0) raise(SIGSEGV);
+    if (strcmp(d->last, "M") == 0) free(mem_zero((size_t)-1, 2)); /* exhausted */
+    if (strcmp(d->last, "C") == 0) {
+        term_close(d->term); /* from within its own callback */
+        d->term = NULL;
+        finish(d, 5);
+    }
+}
+
+static void on_input(void *arg, const struct input *in)
+{
+    struct drawn *d = arg;
+    if (in->type == INPUT_KEY) on_key(d, in);
+    if (in->type == INPUT_PASTE) snprintf(d->paste, sizeof d->paste, "%s", in->paste);
+    if (in->type == INPUT_RESIZE) d->resized++;
+    if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) d->clicks = in->row * 100 + in->col;
+    if (d->term) changed(d);
+}
+
+static void on_quit(void *arg, int number)
+{
+    finish(arg, number ? 100 + number : 99);
+}
+
+static void on_resumed(void *arg)
+{
+    struct drawn *d = arg;
+    d->resumed++;
+    changed(d);
+}
+
+static int run_drawn(int argc, char **argv)
+{
+    struct drawn d = {.last = "none", .dirty = true};
+    struct why why;
+    struct term_conf conf = {.in = 0, .out = 1};
+    for (int i = 2; i < argc; i++) {
+        if (strcmp(argv[i], "--mouse") == 0) conf.mouse = true;
+        if (strcmp(argv[i], "--never") == 0) conf.color = "never";
+        if (strcmp(argv[i], "--always") == 0) conf.color = "always";
+    }
+    d.loop = loop_new();
+    if (term_open(d.loop, &conf, &(struct term_calls){on_input, on_ready, on_quit, on_resumed, &d}, &d.term, &why)) {
+        fprintf(stderr, "refused: %s\n", why.text);
+        loop_free(d.loop);
+        return 3;
+    }
+    canvas_init(&d.cv, 1, 1);
+    on_ready(&d);
+    loop_run(d.loop);
+    term_close(d.term);
+    canvas_done(&d.cv);
+    loop_free(d.loop);
+    return d.status;
+}
+
+/* ---- the tests ---- */
+
+static char self[4096];
+
+static struct pty *start_with(const char *term, const char *env, const char *option, bool mute)
+{
+    char *name = mem_printf("TERM=%s", term);
+    const char *argv[] = {self, "--draw", option, NULL}, *envs[] = {name, env, NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = envs, .mute = mute});
+    free(name);
+    return p;
+}
+
+static struct pty *start(const char *option)
+{
+    return start_with("xterm-256color", NULL, option, false);
+}
+
+static void assert_left(struct pty *p, int status)
+{
+    assert_int_equal(pty_wait_exit(p, 5000), status);
+    assert_true(pty_modes_restored(p));
+    assert_false(pty_alternate(p));
+    int row, col;
+    bool shown;
+    pty_cursor(p, &row, &col, &shown);
+    assert_true(shown);
+}
+
+static void draws_and_leaves(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^size 24x80 key none", 5000);
+    pty_see(p, "^wide 日本 and e\xCC\x81 · ─ end$", 1000);
+    pty_see(p, "^bottom$", 1000);
+    assert_true(pty_alternate(p));
+    assert_false(pty_modes_restored(p));
+    struct pty_cell wide = pty_cell(p, 3, 5);
+    assert_string_equal(wide.text, "日");
+    assert_int_equal(wide.width, 2);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void keys_pastes_and_the_mouse_arrive(void **state)
+{
+    (void)state;
+    struct pty *p = start("--mouse");
+    pty_see(p, "key none", 5000);
+    pty_send(p, "\033[A");
+    pty_see(p, "key Up", 2000);
+    pty_send(p, "\033");
+    pty_see(p, "key Esc", 2000);
+    pty_send(p, "\003");
+    pty_see(p, "key \\^C", 2000);
+    pty_send(p, "\033[200~q\033[201~");
+    pty_see(p, "paste q end", 2000);
+    pty_send(p, "\033[<0;8;4M");
+    pty_see(p, "clicks 307", 2000);
+    pty_send(p, "c");
+    pty_see(p, "key c", 2000);
+    int row, col;
+    bool shown;
+    pty_cursor(p, &row, &col, &shown);
+    assert_true(shown);
+    assert_int_equal(row, 4);
+    assert_int_equal(col, 7);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    assert_non_null(strstr(pty_raw(p, NULL), "\033[?1000l"));
+    assert_non_null(strstr(pty_raw(p, NULL), "\033[?2004l"));
+    pty_stop(p);
+}
+
+static void colours_are_the_nearest_there_are(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    struct pty_cell bad = pty_cell(p, 2, 10), armed = pty_cell(p, 2, 14);
+    assert_string_equal(bad.text, "b");
+    assert_true(bad.bold);
+    assert_false(bad.fg_default);
+    assert_true((bad.fg >> 16) > 0xC0 && (bad.fg & 0xFF) < 0x80);
+    assert_true(bad.bg_default);
+    assert_string_equal(armed.text, "a");
+    assert_false(armed.bg_default);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+
+    static const char *const eight[] = {"xterm", "linux"};
+    for (size_t i = 0; i < ARRAY_LEN(eight); i++) {
+        p = start_with(eight[i], NULL, NULL, false);
+        pty_see(p, "^bottom", 5000);
+        bad = pty_cell(p, 2, 10);
+        assert_true(bad.bold);
+        assert_false(bad.fg_default);
+        assert_true((bad.fg >> 16) > 0x80 && (bad.fg & 0xFF) < 0x80);
+        pty_send(p, "q");
+        assert_int_equal(pty_wait_exit(p, 5000), 0);
+        assert_true(pty_modes_restored(p));
+        assert_null(strstr(pty_raw(p, NULL), "38;5"));
+        pty_stop(p);
+    }
+}
+
+static void assert_mono(struct pty *p)
+{
+    pty_see(p, "^bottom", 5000);
+    struct pty_cell bad = pty_cell(p, 2, 10), armed = pty_cell(p, 2, 14);
+    assert_string_equal(bad.text, "b");
+    assert_true(bad.bold);
+    assert_true(bad.fg_default);
+    assert_true(armed.reverse);
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, 5000), 0);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+}
+
+static void mono_shows_by_attributes(void **state)
+{
+    (void)state;
+    assert_mono(start_with("vt100", NULL, NULL, false));
+    assert_mono(start("--never"));
+    assert_mono(start_with("xterm-256color", "NO_COLOR=1", NULL, false));
+    struct pty *p = start_with("xterm-256color", "NO_COLOR=1", "--always", false);
+    pty_see(p, "^bottom", 5000);
+    assert_false(pty_cell(p, 2, 10).fg_default);
+    pty_stop(p);
+}
+
+static void ascii_where_the_locale_is(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-256color", "LC_ALL=C", NULL, false);
+    pty_see(p, "^wide \\?\\?\\?\\? and e \\. - end$", 5000);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void refuses_what_it_cannot_draw_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *term, *says;
+    } refused[] = {{"no-such-terminal", "^refused: the terminal \"no-such-terminal\" is unknown; .*raydeck status$"},
+                   {"dumb", "^refused: the terminal is dumb .*raydeck status$"},
+                   {"", "^refused: TERM is not set; .*raydeck status$"}};
+    for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
+        char *name = mem_printf("TERM=%s", refused[i].term);
+        const char *argv[] = {self, "--draw", NULL}, *env[] = {name, NULL};
+        struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .cols = 200});
+        free(name);
+        assert_int_equal(pty_wait_exit(p, 5000), 3);
+        pty_see(p, refused[i].says, 1000);
+        assert_null(strchr(pty_raw(p, NULL), '\033'));
+        assert_true(pty_modes_restored(p));
+        pty_stop(p);
+    }
+}
+
+static void a_pipe_is_no_terminal(void **state)
+{
+    (void)state;
+    const char *argv[] = {"/bin/sh", "-c", NULL, NULL};
+    char *command = mem_printf("%s --draw | cat", self);
+    argv[2] = command;
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .cols = 200});
+    pty_see(p, "^refused: this is not a terminal; use: raydeck status", 5000);
+    pty_stop(p);
+    free(command);
+}
+
+static bool idle(struct pty *p, void *arg)
+{
+    uint64_t *before = arg;
+    bool same = pty_bytes(p) == *before;
+    *before = pty_bytes(p);
+    return same;
+}
+
+static void an_unchanged_frame_sends_nothing(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "x");
+    pty_see(p, "key x", 2000);
+    uint64_t before = 0;
+    assert_true(pty_wait(p, idle, &before, 2000));
+    pty_send(p, "x"); /* draws the same again */
+    pty_pump(p, 150);
+    assert_int_equal(pty_bytes(p), before);
+    pty_send(p, "y");
+    pty_see(p, "key y", 2000);
+    assert_in_range(pty_bytes(p) - before, 1, 40);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void a_reader_that_stops_does_not_hold_up_the_loop(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-256color", NULL, NULL, false);
+    pty_see(p, "^bottom", 5000);
+    pty_resize(p, 100, 200);
+    pty_see(p, "size 100x200", 2000);
+    pty_send(p, "f");
+    pty_see(p, "key f", 2000);
+    pty_read(p, false);
+    pty_pump(p, 300); /* more than the kernel keeps for it is on its way */
+    pty_signal(p, SIGTERM);
+    assert_int_equal(pty_wait_exit(p, 3000), 100 + SIGTERM);
+    assert_true(pty_modes_restored(p));
+    pty_read(p, true);
+    pty_wait_exit(p, 100);
+    assert_false(pty_alternate(p));
+    pty_stop(p);
+}
+
+static void a_terminal_that_never_answers_is_paced_by_the_second(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-256color", NULL, NULL, true);
+    pty_see(p, "key none", 5000);
+    pty_send(p, "a");
+    pty_send(p, "b");
+    pty_see(p, "key b", 3000);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void a_flood_of_resizes_ends_at_the_last(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    for (int i = 0; i < 300; i++) {
+        pty_resize(p, 5 + i % 60, 20 + i % 150);
+        if (i % 50 == 0) pty_pump(p, 5);
+    }
+    pty_resize(p, 1, 1);
+    pty_resize(p, 30, 90);
+    pty_see(p, "^size 30x90 .* end$", 5000);
+    pty_see(p, "^resized 1", 1000);
+    char *line = pty_line(p, 29);
+    assert_string_equal(line, "bottom");
+    free(line);
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void stops_and_goes_on(void **state)
+{
+    (void)state;
+    static const char *const ways[] = {"\032", NULL};
+    for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+        struct pty *p = start(NULL);
+        pty_see(p, "^bottom", 5000);
+        if (ways[i])
+            pty_send(p, ways[i]);
+        else
+            pty_signal(p, SIGTSTP);
+        assert_true(pty_wait_stopped(p, 3000));
+        pty_pump(p, 50);
+        assert_true(pty_modes_restored(p));
+        assert_false(pty_alternate(p));
+        pty_resize(p, 20, 70);
+        pty_signal(p, SIGCONT);
+        pty_see(p, "^size 20x70", 3000);
+        pty_see(p, "resumed 1", 3000);
+        assert_true(pty_alternate(p));
+        assert_false(pty_modes_restored(p));
+        pty_send(p, "q");
+        assert_left(p, 0);
+        pty_stop(p);
+    }
+}
+
+static void every_end_restores_the_terminal(void **state)
+{
+    (void)state;
+    static const int asked[] = {SIGTERM, SIGINT, SIGHUP};
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        struct pty *p = start(NULL);
+        pty_see(p, "^bottom", 5000);
+        pty_signal(p, asked[i]);
+        assert_left(p, 100 + asked[i]);
+        pty_stop(p);
+    }
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "C");
+    assert_left(p, 5);
+    pty_stop(p);
+    p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "M");
+    assert_left(p, 70);
+    pty_stop(p);
+}
+
+static void a_crash_restores_the_terminal(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-256color", "ASAN_OPTIONS=handle_segv=0:handle_abort=0", NULL, false);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "S");
+    assert_left(p, 128 + SIGSEGV);
+    pty_stop(p);
+}
+
+static void a_dropped_line_is_told(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_hang_up(p);
+    int status = pty_wait_exit(p, 5000);
+    assert_true(status == 99 || status == 100 + SIGHUP);
+    pty_stop(p);
+}
+
+static void rings_and_titles(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "bt");
+    pty_see(p, "key t", 2000);
+    assert_int_equal(pty_bells(p), 1);
+    assert_string_equal(pty_title(p), "raydeck: head down");
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+static void direct_colour_where_terminfo_has_it(void **state)
+{
+    (void)state;
+    struct pty *p = start_with("xterm-direct", NULL, NULL, false);
+    if (pty_wait_for(p, "^refused", 300)) {
+        pty_stop(p);
+        skip(); /* ncurses-term is not installed */
+    }
+    pty_see(p, "^bottom", 5000);
+    /* Read from the bytes: libvterm 0.1 takes the empty colour space for a colour. */
+    assert_non_null(strstr(pty_raw(p, NULL), "\033[38:2::0:255:0m"));
+    pty_send(p, "q");
+    assert_left(p, 0);
+    pty_stop(p);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && strcmp(argv[1], "--draw") == 0) return run_drawn(argc, argv);
+    ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+    if (n <= 0) return 1;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(draws_and_leaves),
+        cmocka_unit_test(keys_pastes_and_the_mouse_arrive),
+        cmocka_unit_test(colours_are_the_nearest_there_are),
+        cmocka_unit_test(mono_shows_by_attributes),
+        cmocka_unit_test(ascii_where_the_locale_is),
+        cmocka_unit_test(refuses_what_it_cannot_draw_on),
+        cmocka_unit_test(a_pipe_is_no_terminal),
+        cmocka_unit_test(an_unchanged_frame_sends_nothing),
+        cmocka_unit_test(a_reader_that_stops_does_not_hold_up_the_loop),
+        cmocka_unit_test(a_terminal_that_never_answers_is_paced_by_the_second),
+        cmocka_unit_test(a_flood_of_resizes_ends_at_the_last),
+        cmocka_unit_test(stops_and_goes_on),
+        cmocka_unit_test(every_end_restores_the_terminal),
+        cmocka_unit_test(a_crash_restores_the_terminal),
+        cmocka_unit_test(a_dropped_line_is_told),
+        cmocka_unit_test(rings_and_titles),
+        cmocka_unit_test(direct_colour_where_terminfo_has_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
