@@ -1,0 +1,379 @@
+#include "backends/world/recovery.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/recovery_memory.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *rung_words(enum rung rung)
+{
+    static const char *const words[RUNG_COUNT] = {
+#define X(name, text) text,
+        RUNG_MAP(X)
+#undef X
+    };
+    return (unsigned)rung < RUNG_COUNT ? words[rung] : "";
+}
+
+static void head_then_done(struct head_then *h)
+{
+    free(h->uid);
+    free(h->name);
+    free(h->cluster);
+    free(h->ip);
+    free(h->ray_node);
+    *h = (struct head_then){0};
+}
+
+void recovery_init(struct recovery *r)
+{
+    *r = (struct recovery){.memory = mem_zero(1, sizeof *r->memory)};
+}
+
+static void ladder_forget(struct recovery *r)
+{
+    char **texts[] = {&r->old_head_uid, &r->old_head_name, &r->new_head_uid, &r->new_head_name, &r->old_ray_node};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) record_set(texts[i], NULL);
+    workers_forget(r);
+    struct recovery_memory *memory = r->memory;
+    *r = (struct recovery){.memory = memory};
+    memory->head_lost = false;
+}
+
+void recovery_done(struct recovery *r)
+{
+    if (!r->memory) return;
+    ladder_forget(r);
+    head_then_done(&r->memory->head);
+    gcs_done(&r->memory->gcs);
+    baseline_done(&r->memory->baseline);
+    free(r->memory);
+    r->memory = NULL;
+}
+
+const struct recovery_past *recovery_past(const struct recovery *r)
+{
+    return &r->memory->past;
+}
+
+bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
+{
+    struct rung_state *s = &r->rung[rung];
+    if (s->reached) return false;
+    s->reached = true;
+    s->at_ms = at_ms > r->t0_ms ? at_ms : r->t0_ms;
+    s->wall_ms = wall_ms > r->t0_wall_ms ? wall_ms : r->t0_wall_ms;
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(s->note, sizeof s->note, fmt, ap);
+    va_end(ap);
+    return true;
+}
+
+/* ---- the head as it is when all is well ---------------------------------------------------------------------- */
+
+static void head_remember(struct recovery *r, const struct world *w, const struct focus *f)
+{
+    struct head_then *h = &r->memory->head;
+    const struct pod *p = f->head;
+    if (!p || p->deleted.known || text_eq(p->phase, "Failed")) return;
+    record_set(&h->uid, p->record.key);
+    record_set(&h->name, p->name);
+    record_set(&h->cluster, p->cluster);
+    if (p->ip) record_set(&h->ip, p->ip);
+    if (p->started.known) h->started = p->started;
+    const struct raynode *n = raynode_of_pod(w, f, p);
+    if (n && text_eq(n->state, "ALIVE")) record_set(&h->ray_node, n->id);
+}
+
+/* An upgrade makes another cluster the active one, and a deletion takes the cluster with its head: neither is a head's
+ * death. */
+static bool cluster_is_another_or_going(const struct recovery *r, const struct focus *f)
+{
+    if (f->raycluster && f->raycluster->deleted.known) return true;
+    if (f->rayservice && f->rayservice->deleted.known) return true;
+    if (f->raycluster) return !text_eq(f->raycluster->name, r->memory->head.cluster);
+    return !f->rayservice || !text_eq(f->rayservice->active_cluster, r->memory->head.cluster);
+}
+
+/* ---- opening ------------------------------------------------------------------------------------------------- */
+
+static void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
+                        uint64_t wall_ms)
+{
+    const struct head_then *h = &r->memory->head;
+    ladder_forget(r);
+    r->outage = OUTAGE_RUNNING;
+    r->t0_ms = at_ms;
+    r->t0_wall_ms = wall_ms;
+    r->old_head_uid = mem_str(h->uid);
+    r->old_head_name = mem_str(h->name);
+    r->old_ray_node = mem_str(h->ray_node);
+    r->memory->old_started = h->started;
+    r->memory->gcs.connections_least = r->memory->gcs.connections_well;
+    if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
+    workers_take(r, w, f);
+    baseline_take(&r->memory->baseline, w, f, h);
+}
+
+/* What happened to a head pod, by what is in the world; NULL: nothing. */
+static const char *head_fate(const struct world *w, const char *uid, const struct known_u64 *started)
+{
+    const struct row *row = uid ? world_find(w, TABLE_POD, uid) : NULL;
+    if (!uid) return NULL;
+    if (!row || row->gone_ms) return "gone";
+    const struct pod *p = ROW(row, pod);
+    if (p->deleted.known) return "deleted";
+    if (text_eq(p->phase, "Failed")) return "failed";
+    return started->known && p->started.known && p->started.value > started->value ? "restarted" : NULL;
+}
+
+static void note_deletion(struct recovery *r, const struct world *w, const char *fate, const struct change *c)
+{
+    const struct row *row = world_find(w, TABLE_POD, r->old_head_uid);
+    const struct pod *p = row ? ROW(row, pod) : NULL;
+    if (text_eq(fate, "deleted") && p && p->grace.known)
+        rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod deleted, grace %llu",
+                  (unsigned long long)p->grace.value);
+    else if (text_eq(fate, "deleted") || text_eq(fate, "gone"))
+        rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod %s", fate);
+}
+
+static bool is_follower(const struct recovery *r, const struct head_then *h)
+{
+    return h->uid && !text_eq(h->uid, r->old_head_uid);
+}
+
+/* Is the head lost, or, while one is being replaced, also the one that came for it? A follower that was never ready is
+ * part of the same outage. */
+static void observe_loss(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    struct recovery_memory *m = r->memory;
+    bool running = r->outage == OUTAGE_RUNNING;
+    const char *fate = head_fate(w, m->head.uid, &m->head.started);
+    if (fate && cluster_is_another_or_going(r, f)) {
+        if (!running) head_then_done(&m->head);
+        return;
+    }
+    if (fate && (!running || (is_follower(r, &m->head) && r->rung[RUNG_HEAD_READY].reached))) {
+        ladder_open(r, w, f, c->at_ms, c->wall_ms);
+        running = true;
+    }
+    if (running) fate = head_fate(w, r->old_head_uid, &m->old_started);
+    if (!running || !fate) return;
+    m->head_lost = true;
+    note_deletion(r, w, fate, c);
+}
+
+static void observe_deleted(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    const struct head_then *h = &r->memory->head;
+    bool running = r->outage == OUTAGE_RUNNING, again = running && is_follower(r, h) && text_eq(c->key, h->uid);
+    if (!c->key || !text_eq(c->key, running && !again ? r->old_head_uid : h->uid)) return;
+    if (!running || again) ladder_open(r, w, f, c->at_ms, c->wall_ms);
+    r->ours = true;
+    r->memory->head_lost = true;
+    r->grace_s = c->number == UINT64_MAX ? UNKNOWN_U64 : known_u64(c->number);
+    char grace[32] = "default grace";
+    if (r->grace_s.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)r->grace_s.value);
+    rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "%s", "");
+    snprintf(r->rung[RUNG_DELETE_ACCEPTED].note, sizeof r->rung[0].note, "uid %.8s…, %s", c->key, grace);
+}
+
+/* ---- the GCS ------------------------------------------------------------------------------------------------- */
+
+static void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+                            uint64_t wall_ms)
+{
+    struct recovery_memory *m = r->memory;
+    struct rung_state s = {0};
+    bool running = r->outage == OUTAGE_RUNNING;
+    if (!running && (!m->head.uid || cluster_is_another_or_going(r, f))) return;
+    if (r->outage == OUTAGE_RUNNING && r->rung[RUNG_GCS_SILENT].reached) {
+        if (now_ms > m->look_ms && gcs_is_back(&m->gcs, r, &s))
+            rung_mark(r, RUNG_GCS_READING, now_ms, wall_ms, "%s", s.note);
+        return;
+    }
+    if (!gcs_is_silent(&m->gcs, w, running, now_ms, wall_ms, &s)) return;
+    if (!running) ladder_open(r, w, f, s.at_ms, s.wall_ms);
+    rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
+    r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
+    m->gcs.connections_least = m->gcs.connections.known ? m->gcs.connections.value : m->gcs.connections_well;
+    m->look_ms = now_ms;
+}
+
+static bool old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || !text_eq(n->id, r->old_ray_node)) continue;
+        return text_eq(n->state, "DEAD");
+    }
+    return true;
+}
+
+static void observe_node(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    if (!f->gcs_ns || !r->new_head_name || (r->old_ray_node && !old_node_is_dead(r, w, f))) return;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || n->is_head == TRI_NO || !n->id) continue;
+        if (!text_eq(n->state, "ALIVE") || text_eq(n->id, r->old_ray_node)) continue;
+        if (!text_eq(n->pod, r->new_head_name)) continue;
+        rung_mark(r, RUNG_HEAD_ALIVE, c->at_ms, c->wall_ms, "%.8s ALIVE, %.8s DEAD", n->id,
+                  r->old_ray_node ? r->old_ray_node : "old head");
+        rung_mark(r, RUNG_GCS_READING, c->at_ms, c->wall_ms, "a new head is registered in it");
+    }
+}
+
+/* ---- the new head -------------------------------------------------------------------------------------------- */
+
+/* The head that follows: another pod, or the same one with its container started again. */
+static const struct pod *follower(const struct recovery *r, const struct focus *f)
+{
+    const struct known_u64 *then = &r->memory->old_started;
+    const struct pod *p = f->head;
+    if (!p || p->deleted.known || text_eq(p->phase, "Failed")) return NULL;
+    if (!text_eq(p->record.key, r->old_head_uid)) return p;
+    return then->known && p->started.known && p->started.value > then->value ? p : NULL;
+}
+
+/* The new head can be lost too: what was said of it is taken back. */
+static void head_again(struct recovery *r, const struct pod *p)
+{
+    if (text_eq(r->new_head_uid, p->record.key)) return;
+    if (r->new_head_uid)
+        for (int i = RUNG_HEAD_CREATED; i < RUNG_COUNT; i++) r->rung[i] = (struct rung_state){0};
+    record_set(&r->new_head_uid, p->record.key);
+    record_set(&r->new_head_name, p->name);
+}
+
+static void observe_head(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    const struct pod *p = follower(r, f);
+    if (!p) return;
+    head_remember(r, w, f);
+    head_again(r, p);
+    bool restarted = text_eq(p->record.key, r->old_head_uid);
+    if (p->node)
+        rung_mark(r, RUNG_HEAD_CREATED, c->at_ms, c->wall_ms, "%s%s", restarted ? "the same pod, restarted on " : "",
+                  p->node);
+    if (p->started.known) rung_mark(r, RUNG_HEAD_RUNNING, c->at_ms, c->wall_ms, "%s", p->name ? p->name : "");
+    if (p->is_ready == TRI_YES && p->started.known)
+        rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%llu/%llu", (unsigned long long)p->ready.value,
+                  (unsigned long long)p->containers.value);
+}
+
+/* The Serve API of the old head may still say RUNNING through its grace: only what comes once the new one runs counts.
+ */
+static void observe_serve(struct recovery *r, const struct world *w, const struct change *c)
+{
+    const struct row *row = world_first(w, TABLE_SERVEAPP);
+    bool put = c->type == CHANGE_PUT && c->table == TABLE_SERVEAPP;
+    bool said = row && !row->gone_ms && (put || (c->type == CHANGE_ALIVE && text_eq(c->source, row->source)));
+    if (!said || !r->rung[RUNG_HEAD_RUNNING].reached) return;
+    const struct serveapp *s = ROW(row, serveapp);
+    for (size_t i = 0; i < s->deployments_count; i++)
+        if (!text_eq(s->deployments[i].app_status, "RUNNING")) return;
+    if (s->deployments_count)
+        rung_mark(r, RUNG_SERVE_RUNNING, c->at_ms, c->wall_ms, "Serve API: %zu deployments", s->deployments_count);
+}
+
+static void observe_workers(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
+                            uint64_t wall_ms)
+{
+    struct worker_now now = recovery_workers(r, w, f);
+    bool probed = false;
+    if (!r->rung[RUNG_HEAD_READY].reached || !now.known || now.same != now.then || now.restarts) return;
+    if (!workers_proxies_answer(r)) return;
+    for (size_t i = 0; i < r->workers; i++) probed |= r->memory->probed[i];
+    rung_mark(r, RUNG_WORKERS_SAME, at_ms, wall_ms, "%zu/%zu same UIDs, 0 restarts%s", now.same, now.then,
+              probed ? "" : "; not probed");
+}
+
+/* ---- closing ------------------------------------------------------------------------------------------------- */
+
+static bool table_has_living(const struct world *w, enum table table)
+{
+    return world_count(w, table) > 0;
+}
+
+/* All that can be seen has been seen. What nobody shows us (no Redis, no Serve API) is not waited for. */
+static bool ladder_is_climbed(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
+{
+    const struct rung_state *rung = r->rung;
+    if (!r->memory->head_lost) return rung[RUNG_GCS_READING].reached;
+    if (!rung[RUNG_HEAD_READY].reached) return false;
+    if (now_ms > rung[RUNG_HEAD_READY].at_ms + RECOVERY_PATIENCE_MS) return true;
+    if (table_has_living(w, TABLE_RAYNODE) && f->gcs_ns && !rung[RUNG_HEAD_ALIVE].reached) return false;
+    if (table_has_living(w, TABLE_SERVEAPP) && !rung[RUNG_SERVE_RUNNING].reached) return false;
+    if (rung[RUNG_WORKERS_SAME].reached || !r->workers) return true;
+    struct worker_now now = recovery_workers(r, w, f);
+    return (now.replaced || now.restarts) && workers_settled(r, w, f);
+}
+
+static void ladder_close(struct recovery *r)
+{
+    struct recovery_past *past = &r->memory->past;
+    uint64_t last = r->t0_ms;
+    for (int i = 0; i < RUNG_COUNT; i++)
+        if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
+    r->over_ms = known_u64(last);
+    r->outage = OUTAGE_OVER;
+    if (!r->memory->head_lost) return;
+    *past = (struct recovery_past){.known = true, .t0_wall_ms = r->t0_wall_ms};
+    for (int i = 0; i < RUNG_COUNT; i++)
+        if (r->rung[i].reached) past->rung_ms[i] = known_u64(r->rung[i].at_ms - r->t0_ms);
+}
+
+/* ---- the two entries ----------------------------------------------------------------------------------------- */
+
+static bool is_new_finish(const struct world *w, const struct change *c)
+{
+    if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !c->record) return false;
+    const struct row *row = world_find(w, TABLE_REQUEST, c->record->key);
+    const struct request *q = (const void *)c->record;
+    bool now = row && row->changed_ms == c->at_ms && row->generation == world_generation(w, TABLE_REQUEST);
+    return now && !text_eq(q->phase, "waiting");
+}
+
+void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && f->redis;
+    bool pods = c->table == TABLE_POD && c->type != CHANGE_SOURCE && c->type != CHANGE_ALIVE;
+    if (redis) gcs_look(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
+    if (c->type == CHANGE_DELETED)
+        observe_deleted(r, w, f, c);
+    else if (pods || c->type == CHANGE_RELISTED)
+        observe_loss(r, w, f, c);
+    if (redis) observe_silence(r, w, f, c->at_ms, c->wall_ms);
+    if (r->outage != OUTAGE_RUNNING) {
+        if (pods || c->table == TABLE_RAYNODE) head_remember(r, w, f);
+        return;
+    }
+    observe_head(r, w, f, c);
+    observe_node(r, w, f, c);
+    observe_serve(r, w, c);
+    if (is_new_finish(w, c)) workers_request(r, (const void *)c->record);
+    observe_workers(r, w, f, c->at_ms, c->wall_ms);
+    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
+}
+
+static unsigned rungs_reached(const struct recovery *r)
+{
+    unsigned n = (unsigned)r->outage * RUNG_COUNT;
+    for (int i = 0; i < RUNG_COUNT; i++) n += r->rung[i].reached;
+    return n;
+}
+
+bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
+{
+    unsigned before = rungs_reached(r);
+    observe_silence(r, w, f, now_ms, wall_ms);
+    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r);
+    return rungs_reached(r) != before;
+}

@@ -1,0 +1,88 @@
+#include "backends/base/mem.h"
+#include "backends/world/recovery_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void gcs_done(struct gcs_view *g)
+{
+    free(g->from);
+    free(g->from_well);
+    *g = (struct gcs_view){0};
+}
+
+static void look_at_connections(struct gcs_view *g, const struct redis *redis, bool outage)
+{
+    if (!redis->ray_connections.known) return;
+    uint64_t n = redis->ray_connections.value;
+    g->connections = redis->ray_connections;
+    record_set(&g->from, redis->ray_from);
+    if (outage) {
+        if (n < g->connections_least) g->connections_least = n;
+    } else if (n) {
+        g->connections_well = g->connections_least = n;
+        record_set(&g->from_well, redis->ray_from);
+    }
+}
+
+void gcs_look(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
+{
+    look_at_connections(g, redis, outage);
+    if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* no longer told: nothing can be said of it */
+    if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
+        g->heartbeat_ms = now_ms;
+        g->heartbeat_wall_ms = wall_ms;
+    }
+    g->heartbeat = redis->heartbeat;
+}
+
+/* A heartbeat that does not move says something only while Redis itself answers. */
+static bool redis_has_answered_since(const struct world *w, uint64_t ms)
+{
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *s = world_source(w, i);
+        if (s->world == WORLD_REDIS && s->state == SOURCE_LIVE && s->last_alive_ms > ms) return true;
+    }
+    return false;
+}
+
+bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, uint64_t now_ms, uint64_t wall_ms,
+                   struct rung_state *ret)
+{
+    bool beat_seen = g->heartbeat_ms != 0;
+    uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
+    uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
+    unsigned long long well = g->connections_well, now = g->connections.value;
+    bool known = g->connections.known && well;
+    if (known && !now) {
+        snprintf(ret->note, sizeof ret->note, "Ray connections %llu → 0", well);
+    } else if (known && going && now < well && quiet >= BEAT_MISSED_MS) {
+        snprintf(ret->note, sizeof ret->note, "heartbeat stopped, Ray connections %llu → %llu", well, now);
+    } else if (quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2)) {
+        snprintf(ret->note, sizeof ret->note, "heartbeat stopped");
+    } else {
+        return false;
+    }
+    /* Silent since the last sign of life, not since we were sure of it. */
+    bool dated = beat_seen && quiet < 2 * SILENT_MS;
+    ret->at_ms = dated ? g->heartbeat_ms : now_ms;
+    ret->wall_ms = dated ? g->heartbeat_wall_ms : wall_ms;
+    return true;
+}
+
+bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung_state *ret)
+{
+    unsigned long long well = g->connections_well, least = g->connections_least, now = g->connections.value;
+    bool fell = least < well, moved = g->from && g->from_well && strcmp(g->from, g->from_well) != 0;
+    if (g->connections.known && now && now >= well && (fell || moved)) {
+        if (fell)
+            snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu", least, now);
+        else
+            snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
+        return true;
+    }
+    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
+    snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
+    return true;
+}

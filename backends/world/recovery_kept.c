@@ -1,0 +1,143 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/recovery_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void baseline_done(struct baseline *b)
+{
+    for (size_t i = 0; i < b->tables; i++) record_free(&b->table[i]->record);
+    for (size_t i = 0; i < b->head_actors; i++) free(b->head_actor[i]);
+    free(b->ns);
+    free(b->head_ip);
+    *b = (struct baseline){0};
+}
+
+static struct known_u64 checkpoints_of(const struct world *w, const char *ns)
+{
+    struct known_u64 n = UNKNOWN_U64;
+    WORLD_EACH (row, w, TABLE_CHECKPOINT) {
+        const struct checkpoint *c = ROW(row, checkpoint);
+        if (row->gone_ms || !text_eq(c->ns, ns)) continue;
+        n = known_u64(n.value + (c->present == TRI_YES));
+    }
+    return n;
+}
+
+void baseline_take(struct baseline *b, const struct world *w, const struct focus *f, const struct head_then *old)
+{
+    baseline_done(b);
+    if (!f->gcs_ns) return;
+    b->ns = mem_str(f->gcs_ns);
+    b->head_ip = mem_str(old->ip);
+    b->checkpoints = checkpoints_of(w, b->ns);
+    WORLD_EACH (row, w, TABLE_GCSTABLE) {
+        /* The last place is for the checkpoints. */
+        if (row->gone_ms || !text_eq(ROW(row, gcstable)->ns, b->ns) || b->tables == KEPT_TABLES - 1) continue;
+        b->table[b->tables++] = record_copy(row->record);
+    }
+    WORLD_EACH (row, w, TABLE_ACTOR) {
+        const struct actor *a = ROW(row, actor);
+        if (row->gone_ms || !a->id || !old->ray_node || !text_eq(a->ns, b->ns)) continue;
+        if (text_eq(a->ray_node, old->ray_node) && b->head_actors < HEAD_ACTORS)
+            b->head_actor[b->head_actors++] = mem_str(a->id);
+    }
+}
+
+/* ---- now ----------------------------------------------------------------------------------------------------- */
+
+static bool actor_died(const struct baseline *b, const struct world *w, const char *id)
+{
+    char key[512];
+    snprintf(key, sizeof key, "%s/%s", b->ns, id);
+    const struct row *row = world_find(w, TABLE_ACTOR, key);
+    if (row && !row->gone_ms) return text_eq(ROW(row, actor)->state, "DEAD");
+    for (size_t i = 0; i < b->head_actors; i++)
+        if (text_eq(b->head_actor[i], id)) return true;
+    return false;
+}
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t n = strlen(text), m = end ? strlen(end) : 0;
+    return m && n >= m && !strcmp(text + n - m, end);
+}
+
+/* What every head's death takes with it, and right so (facts: the agent addresses of its node, the task specifications
+ * of actors that died with it). */
+static bool loss_is_expected(const struct recovery *r, const struct world *w, const char *table, const char *field)
+{
+    const struct baseline *b = &r->memory->baseline;
+    if (text_eq(table, "ACTOR_TASK_SPEC")) return actor_died(b, w, field);
+    if (!text_eq(table, "KV") || !strstr(field, "DASHBOARD_AGENT_ADDR_")) return false;
+    return ends_with(field, r->old_ray_node) || ends_with(field, b->head_ip);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char **sorted_names(const struct gcstable *t)
+{
+    const char **names = mem_zero(t->list_count ? t->list_count : 1, sizeof *names);
+    for (size_t i = 0; i < t->list_count; i++) names[i] = t->list[i].name ? t->list[i].name : "";
+    qsort(names, t->list_count, sizeof *names, by_name);
+    return names;
+}
+
+static bool all_listed(const struct gcstable *t)
+{
+    return t->fields.known && t->fields.value == t->list_count;
+}
+
+static void compare(const struct recovery *r, const struct world *w, const struct gcstable *then,
+                    const struct gcstable *now, struct kept *out)
+{
+    const char **a = sorted_names(then), **b = sorted_names(now);
+    size_t i = 0, j = 0;
+    while (i < then->list_count || j < now->list_count) {
+        int order = i == then->list_count ? 1 : j == now->list_count ? -1 : strcmp(a[i], b[j]);
+        if (order == 0)
+            out->kept++;
+        else if (order > 0)
+            out->added++;
+        else if (loss_is_expected(r, w, then->table, a[i]))
+            out->lost_expected++;
+        else
+            out->lost++;
+        i += order <= 0;
+        j += order >= 0;
+    }
+    free(a);
+    free(b);
+}
+
+static void kept_checkpoints(const struct baseline *b, const struct world *w, struct kept *out)
+{
+    struct known_u64 now = checkpoints_of(w, b->ns);
+    *out = (struct kept){.table = "Serve checkpoints", .before = b->checkpoints.value, .known = now.known};
+    out->kept = now.value < out->before ? now.value : out->before;
+    out->lost = now.known ? out->before - out->kept : 0;
+    out->added = now.value > out->before ? now.value - out->before : 0;
+}
+
+size_t recovery_kept(const struct recovery *r, const struct world *w, struct kept out[KEPT_TABLES])
+{
+    const struct baseline *b = &r->memory->baseline;
+    size_t n = 0;
+    for (size_t i = 0; i < b->tables; i++) {
+        const struct gcstable *then = b->table[i];
+        const struct row *row = world_find(w, TABLE_GCSTABLE, then->record.key);
+        struct gcstable nothing = {.fields = known_u64(0)};
+        const struct gcstable *now = row && !row->gone_ms ? ROW(row, gcstable) : &nothing;
+        struct kept *k = &out[n++];
+        *k = (struct kept){.table = then->table, .before = then->fields.known ? then->fields.value : then->list_count};
+        k->known = all_listed(then) && all_listed(now);
+        if (k->known) compare(r, w, then, now, k);
+    }
+    if (b->checkpoints.known) kept_checkpoints(b, w, &out[n++]);
+    return n;
+}

@@ -1,0 +1,280 @@
+#include "backends/base/mem.h"
+#include "backends/world/joins.h"
+#include "tests/support/random_change.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static void focus_is_the_only_service(void **state)
+{
+    struct small *s = *state;
+    struct focus f = focus_of(s->w, NULL, NULL);
+    assert_string_equal(f.ns, "mistral");
+    assert_string_equal(f.service, "mistral");
+    assert_string_equal(f.raycluster->name, "mistral-44qn2");
+    assert_string_equal(f.head->name, "mistral-44qn2-head-d4544");
+    assert_ptr_equal(f.head_row->record, &f.head->record);
+    assert_string_equal(f.redis->address, "rediss://gcs.cache:6379");
+    assert_string_equal(f.gcs_ns, SMALL_NS);
+    f = focus_of(s->w, "other", NULL);
+    assert_null(f.rayservice);
+    assert_null(f.head);
+    assert_string_equal(f.ns, "other");
+}
+
+static void focus_of_two_services_is_asked_for(void **state)
+{
+    struct small *s = *state;
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, "other-uid");
+    record_set(&rs->ns, "mistral");
+    record_set(&rs->name, "llama");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    assert_null(focus_of(s->w, NULL, NULL).rayservice);
+    assert_null(focus_of(s->w, NULL, NULL).head);
+    assert_string_equal(focus_of(s->w, NULL, "mistral").head->name, "mistral-44qn2-head-d4544");
+    assert_null(focus_of(s->w, "mistral", "llama").raycluster);
+    assert_string_equal(focus_of(s->w, "mistral", "llama").rayservice->record.key, "other-uid");
+}
+
+static void focus_takes_the_newest_living_head(void **state)
+{
+    struct small *s = *state;
+    struct pod *p = small_pod("new-uid", "mistral-44qn2-head-7rk2m", "head", NULL, NULL);
+    p->created = known_u64(SMALL_WALL);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_string_equal(focus_of(s->w, NULL, NULL).head->name, "mistral-44qn2-head-7rk2m");
+    small_gone(s, TABLE_POD, "new-uid");
+    assert_string_equal(focus_of(s->w, NULL, NULL).head->name, "mistral-44qn2-head-d4544");
+    small_gone(s, TABLE_POD, "9c1e0000-head");
+    assert_null(focus_of(s->w, NULL, NULL).head);
+}
+
+static void focus_without_a_cluster_record(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_RAYCLUSTER, "rc-uid");
+    struct focus f = focus_of(s->w, NULL, NULL);
+    assert_null(f.raycluster);
+    assert_string_equal(f.head->name, "mistral-44qn2-head-d4544");
+    assert_true(focus_has_pod(&f, f.head));
+}
+
+static void gcs_namespace_by_what_is_known(void **state)
+{
+    struct small *s = *state;
+    struct pod *head = small_edit(s, TABLE_POD, "9c1e0000-head");
+    record_set(&head->storage_ns, NULL);
+    small_put(s, "kube/pods", WORLD_KUBE, head);
+    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, "rc-uid");
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->storage_ns, "said");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, "said");
+    rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->storage_ns, NULL);
+    rs->ft = TRI_NO;
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    assert_null(focus_of(s->w, NULL, NULL).gcs_ns);
+    small_gone(s, TABLE_RAYSERVICE, "rs-uid");
+    small_gone(s, TABLE_RAYCLUSTER, "rc-uid");
+    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, SMALL_NS);
+}
+
+static void pods_of_other_clusters_are_not_ours(void **state)
+{
+    struct small *s = *state;
+    struct focus f = small_focus(s);
+    struct pod *p = small_pod("x", "x", "worker", NULL, NULL);
+    assert_true(focus_has_pod(&f, p));
+    record_set(&p->ns, "elsewhere");
+    assert_false(focus_has_pod(&f, p));
+    record_set(&p->ns, "mistral");
+    record_set(&p->cluster, "mistral-zzzzz");
+    assert_false(focus_has_pod(&f, p));
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->pending_cluster, "mistral-zzzzz");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    f = small_focus(s);
+    assert_true(focus_has_pod(&f, p));
+    record_set(&p->cluster, NULL);
+    assert_false(focus_has_pod(&f, p));
+    record_free(&p->record);
+}
+
+static const struct raynode *raynode(const struct small *s, const char *id)
+{
+    char key[64] = SMALL_NS "/";
+    return ROW(world_find(s->w, TABLE_RAYNODE, strcat(key, id)), raynode);
+}
+
+static void ray_nodes_and_pods(void **state)
+{
+    struct small *s = *state;
+    struct focus f = small_focus(s);
+    assert_string_equal(pod_of_raynode(s->w, raynode(s, "b5846ef7"))->record.key, "w1");
+    assert_string_equal(raynode_of_pod(s->w, &f, f.head)->id, SMALL_OLD_NODE);
+    /* A container that was restarted: the dead node of the same pod does not count. */
+    small_put(s, "redis", WORLD_REDIS, small_raynode("dead", "DEAD", f.head->name, "100.64.90.31"));
+    f = small_focus(s);
+    assert_string_equal(raynode_of_pod(s->w, &f, f.head)->id, SMALL_OLD_NODE);
+    /* The gone head is still found by its dead node. */
+    small_gone(s, TABLE_POD, "9c1e0000-head");
+    assert_string_equal(pod_of_raynode(s->w, raynode(s, SMALL_OLD_NODE))->record.key, "9c1e0000-head");
+}
+
+static void a_ray_node_without_a_name_is_found_by_address(void **state)
+{
+    struct small *s = *state;
+    struct raynode *n = small_raynode("n1", "ALIVE", "x", "100.64.47.18");
+    record_set(&n->pod, NULL);
+    assert_string_equal(pod_of_raynode(s->w, n)->record.key, "w2");
+    record_set(&n->state, "DEAD");
+    assert_null(pod_of_raynode(s->w, n));
+    record_set(&n->state, "ALIVE");
+    struct pod *twin = small_pod("w3", "twin", "worker", NULL, "100.64.47.18");
+    small_put(s, "kube/pods", WORLD_KUBE, twin);
+    assert_null(pod_of_raynode(s->w, n));
+    record_set(&n->pod, "nobody");
+    assert_null(pod_of_raynode(s->w, n));
+    record_free(&n->record);
+}
+
+static const struct core *core(const struct small *s, const char *key)
+{
+    return ROW(world_find(s->w, TABLE_CORE, key), core);
+}
+
+static void a_core_in_a_pod_has_its_replica(void **state)
+{
+    struct small *s = *state;
+    struct focus f = small_focus(s);
+    char label[64];
+    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/1"))->record.key, "w1");
+    const struct actor *a = actor_of_core(s->w, &f, core(s, "neuron/q5rdw/1"));
+    assert_string_equal(replica_label(a, label, sizeof label), "mistral-7b#0s09vcjz");
+    a = actor_of_core(s->w, &f, core(s, "neuron/x2p7c/0"));
+    assert_string_equal(replica_label(a, label, sizeof label), "mistral-7b#27dl95d5");
+    struct core *other = small_edit(s, TABLE_CORE, "neuron/q5rdw/1");
+    other->index = known_u64(2);
+    assert_null(actor_of_core(s->w, &f, other));
+    other->index = known_u64(UINT64_MAX);
+    assert_null(actor_of_core(s->w, &f, other));
+    record_set(&other->source, NULL);
+    assert_null(pod_of_core(s->w, &f, other));
+    record_free(&other->record);
+}
+
+static void a_monitor_of_a_whole_node_needs_one_holder(void **state)
+{
+    struct small *s = *state;
+    struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw");
+    record_set(&m->pod, NULL);
+    record_set(&m->instance_id, "i-0q5rdw");
+    small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
+    struct focus f = small_focus(s);
+    assert_string_equal(knode_of_monitor(s->w, m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw"))->name,
+                        "ip-100-64-31-7");
+    record_free(&m->record);
+    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0"))->record.key, "w1");
+    struct pod *second = small_pod("w9", "trainer", "worker", "ip-100-64-31-7", NULL);
+    small_put(s, "kube/pods", WORLD_KUBE, second);
+    f = small_focus(s);
+    assert_null(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0")));
+    assert_null(actor_of_core(s->w, &f, core(s, "neuron/q5rdw/0")));
+    second = small_edit(s, TABLE_POD, "w9");
+    record_set(&second->phase, "Succeeded");
+    small_put(s, "kube/pods", WORLD_KUBE, second);
+    f = small_focus(s);
+    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0"))->record.key, "w1");
+}
+
+static void a_monitor_of_nobody_knows(void **state)
+{
+    struct small *s = *state;
+    struct monitor *m = record_new(TABLE_MONITOR, "neuron/z");
+    assert_null(knode_of_monitor(s->w, m));
+    record_set(&m->instance_id, "");
+    assert_null(knode_of_monitor(s->w, m));
+    record_set(&m->instance_id, "q5rdw");
+    assert_null(knode_of_monitor(s->w, m));
+    record_set(&m->knode, "ip-100-64-47-3");
+    assert_string_equal(knode_of_monitor(s->w, m)->record.key, "ip-100-64-47-3");
+    record_free(&m->record);
+}
+
+static void only_replicas_have_labels(void **state)
+{
+    struct small *s = *state;
+    char label[16];
+    struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
+    assert_string_equal(replica_label(a, label, sizeof label), "");
+    record_set(&a->name, NULL);
+    assert_string_equal(replica_label(a, label, sizeof label), "");
+    record_set(&a->name, "SERVE_REPLICA::app#a-very-long-deployment#id");
+    assert_string_equal(replica_label(a, label, sizeof label), "a-very-long-dep");
+    record_free(&a->record);
+}
+
+/* Records of any content never trip a look-up. */
+static void random_worlds_are_looked_up(void **state)
+{
+    (void)state;
+    struct small s;
+    small_init(&s, false);
+    struct rng rng = {5};
+    uint64_t clock = SMALL_T0;
+    char label[32];
+    for (int i = 0; i < 4000; i++) {
+        struct change *c = random_change(&rng, &clock);
+        s.now_ms = clock;
+        small_apply(&s, c);
+        if (i % 50) continue;
+        struct focus f = small_focus(&s);
+        WORLD_EACH (row, s.w, TABLE_RAYNODE) (void)pod_of_raynode(s.w, ROW(row, raynode));
+        WORLD_EACH (row, s.w, TABLE_POD) (void)raynode_of_pod(s.w, &f, ROW(row, pod));
+        WORLD_EACH (row, s.w, TABLE_CORE) (void)actor_of_core(s.w, &f, ROW(row, core));
+        WORLD_EACH (row, s.w, TABLE_ACTOR) (void)replica_label(ROW(row, actor), label, sizeof label);
+    }
+    small_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+        WITH(focus_is_the_only_service),
+        WITH(focus_of_two_services_is_asked_for),
+        WITH(focus_takes_the_newest_living_head),
+        WITH(focus_without_a_cluster_record),
+        WITH(gcs_namespace_by_what_is_known),
+        WITH(pods_of_other_clusters_are_not_ours),
+        WITH(ray_nodes_and_pods),
+        WITH(a_ray_node_without_a_name_is_found_by_address),
+        WITH(a_core_in_a_pod_has_its_replica),
+        WITH(a_monitor_of_a_whole_node_needs_one_holder),
+        WITH(a_monitor_of_nobody_knows),
+        WITH(only_replicas_have_labels),
+        cmocka_unit_test(random_worlds_are_looked_up),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
