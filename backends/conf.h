@@ -2,6 +2,26 @@
  * conf.h - what the person asked for: flags over environment over config.yaml. Plain data; conf.c reads config.yaml.
  *
  * NULL means "not said: find it". "none" means "without that world".
+ *
+ *   config.yaml              environment               flag
+ *   kubeconfig: FILE         RAYDECK_KUBECONFIG        --kubeconfig      (KUBECONFIG is kube's own to look at)
+ *   context: NAME            RAYDECK_CONTEXT           --context
+ *   namespace: NS            RAYDECK_NAMESPACE         -n
+ *   rayservice: NAME         RAYDECK_RAYSERVICE        -s
+ *   redis: URL               RAYDECK_REDIS             --redis
+ *     or redis: {url, via, namespace, user, password}
+ *                            RAYDECK_REDIS_VIA, RAYDECK_REDIS_NAMESPACE, RAYDECK_REDIS_USER, RAYDECK_REDIS_PASSWORD
+ *   neuron: COMMAND or URL, or a list of them
+ *                            RAYDECK_NEURON (a line each)   --neuron
+ *   prompt: URL              RAYDECK_PROMPT            --prompt
+ *     or prompt: {url, kind} RAYDECK_PROMPT_KIND       --prompt-kind     infer, openai
+ *   theme: NAME              RAYDECK_THEME             --theme
+ *   color: WORD              RAYDECK_COLOR             --color           auto, always, never
+ *   grace: SECONDS           RAYDECK_GRACE             --grace
+ *   ascii, slow, read_only, no_probe, no_bell, no_title: true or false
+ *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
+ *   demo: true               (written by raydeck-sim: the strip says DEMO)
+ *   contexts: {NAME: {readonly: true, development: true}}
  */
 #ifndef RAYDECK_CONF_H
 #define RAYDECK_CONF_H

@@ -2,28 +2,6 @@
 
 #include <errno.h>
 
-enum err http_status_err(long status)
-{
-    if (status >= 200 && status < 300) return ERR_OK;
-    switch (status) {
-    case 401: return ERR_AUTH;
-    case 403: return ERR_FORBIDDEN;
-    case 404: return ERR_NOT_FOUND;
-    case 405:
-    case 406:
-    case 415: return ERR_UNSUPPORTED;
-    case 409: return ERR_CONFLICT;
-    case 410: return ERR_GONE;
-    case 413: return ERR_LIMIT;
-    case 408:
-    case 504: return ERR_TIMEOUT;
-    case 429: return ERR_SERVER;
-    default: break;
-    }
-    if (status >= 500 && status < 600) return ERR_SERVER;
-    return status >= 400 && status < 500 ? ERR_USAGE : ERR_PROTOCOL;
-}
-
 static enum err connect_err(CURL *easy)
 {
     long os = 0;
