@@ -45,7 +45,8 @@ struct pane_request {
 
 struct pane;
 struct pane_ops {
-    const char *name, *title; /* "pods", "Pods" */
+    const char *name, *title; /* "gcs", "GCS in Redis" */
+    const char *tab;          /* the title of its tab: "GCS" */
     char letter;              /* '1' … '9', 'R' */
     size_t state_size;        /* of the pane's struct, whose first member is struct pane */
     int min_rows;             /* below this it is shown as a tab only */
@@ -67,6 +68,9 @@ struct pane {
     int rows, cols;           /* of its content, as it was last laid out; the screen sets them before update() */
     struct table_view *table; /* NULL, or the pane's table: filter and sort commands work on it */
 };
-extern const struct pane_ops *const pane_kinds[]; /* NULL-terminated, in order of their keys */
+/* NULL-terminated, in the order in which they are shown: that of enum layout_pane (tui/panes/layout.h). */
+extern const struct pane_ops *const pane_kinds[];
+extern const struct pane_ops recovery_pane_ops, pods_pane_ops, cores_pane_ops, gcs_pane_ops, requests_pane_ops,
+    events_pane_ops;
 
 #endif

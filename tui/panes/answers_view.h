@@ -1,0 +1,10 @@
+/* answers_view.h - the three answers, drawn: question, word, evidence; the brief evidence where there is less room. */
+#ifndef RAYDECK_PANES_ANSWERS_VIEW_H
+#define RAYDECK_PANES_ANSWERS_VIEW_H
+
+#include "backends/world/answers.h"
+#include "tui/draw/canvas.h"
+
+void answers_draw(const struct answer answers[ANSWERS], struct canvas *cv); /* a line each */
+
+#endif

@@ -1,0 +1,360 @@
+#include "tui/panes/cores.h"
+
+#include "backends/base/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct column columns[CORES_COLUMNS] = {
+    [CORES_POD] = {.title = "POD", .min = 5, .max = 14},
+    [CORES_CORE] = {.title = "CORE", .min = 4, .max = 8, .right = true, .numeric = true},
+    [CORES_UTIL] = {.title = "UTIL", .min = CORES_BAR + 5, .max = CORES_BAR + 5, .numeric = true},
+    [CORES_HISTORY] = {.title = "60 s", .min = CORES_SPARK, .max = CORES_SPARK, .priority = 2},
+    [CORES_REPLICA] = {.title = "SERVE REPLICA", .min = 12, .max = 0, .priority = 1},
+};
+
+/* One core, or a run of cores of one monitor that nothing runs on. */
+struct item {
+    const struct row *row;
+    const struct core *core;
+    unsigned monitor; /* its place among the monitors */
+};
+
+static void cores_init(struct pane *p)
+{
+    struct cores *s = (struct cores *)p;
+    table_init(&s->table, columns, CORES_COLUMNS);
+    p->table = &s->table;
+}
+
+static void cores_done(struct pane *p)
+{
+    table_done(&((struct cores *)p)->table);
+}
+
+const struct monitor *monitor_of_core(const struct world *w, const struct core *core)
+{
+    const struct row *row = core->source ? world_find(w, TABLE_MONITOR, core->source) : NULL;
+    return row ? ROW(row, monitor) : NULL;
+}
+
+static unsigned monitor_place(const struct world *w, const char *source)
+{
+    unsigned place = 0;
+    WORLD_EACH (row, w, TABLE_MONITOR) {
+        if (source && strcmp(row->record->key, source) == 0) return place;
+        place++;
+    }
+    return place;
+}
+
+static int by_place(const void *va, const void *vb)
+{
+    const struct item *a = va, *b = vb;
+    if (a->monitor != b->monitor) return a->monitor < b->monitor ? -1 : 1;
+    if (a->core->index.value != b->core->index.value) return a->core->index.value < b->core->index.value ? -1 : 1;
+    return strcmp(a->core->record.key, b->core->record.key);
+}
+
+static struct item *collect(const struct world *w, size_t *ret_count)
+{
+    size_t room = 0, n = 0;
+    WORLD_EACH (row, w, TABLE_CORE) room++;
+    struct item *items = mem_zero(room + 1, sizeof *items);
+    WORLD_EACH (row, w, TABLE_CORE)
+        if (!row->gone_ms) {
+            const struct core *core = ROW(row, core);
+            items[n++] = (struct item){row, core, monitor_place(w, core->source)};
+        }
+    if (n > 1) qsort(items, n, sizeof *items, by_place);
+    *ret_count = n;
+    return items;
+}
+
+enum core_use core_use_of(const struct world *w, const struct core *core)
+{
+    double past[HISTORY_POINTS];
+    if (core->held == TRI_NO) return CORE_NO_RUNTIME;
+    if (!core->utilisation.known) return core->held == TRI_YES ? CORE_HELD : CORE_UNKNOWN;
+    if (core->held != TRI_YES || core->utilisation.value > 0) return CORE_USED;
+    size_t n = world_history(w, core->record.key, past, HISTORY_POINTS);
+    for (size_t i = 0; i < n; i++)
+        if (past[i] > 0) return CORE_USED;
+    return CORE_IDLE;
+}
+
+const char *core_use_words(enum core_use use)
+{
+    static const char *const words[] = {[CORE_UNKNOWN] = "–",
+                                        [CORE_NO_RUNTIME] = "no runtime",
+                                        [CORE_IDLE] = "allocated, idle",
+                                        [CORE_HELD] = "allocated, –",
+                                        [CORE_USED] = "in use"};
+    return words[use];
+}
+
+size_t core_minute(const struct world *w, const struct core *core, double *out, size_t buckets)
+{
+    double past[HISTORY_POINTS];
+    const struct monitor *m = monitor_of_core(w, core);
+    uint64_t period = m && m->period_ms.known && m->period_ms.value ? m->period_ms.value : 1000;
+    size_t n = world_history(w, core->record.key, past, HISTORY_POINTS);
+    uint64_t want = CORES_SECONDS * 1000 / period;
+    size_t each = (size_t)(want + buckets - 1) / buckets, made = 0;
+    if (each == 0) each = 1;
+    if (n > each * buckets) n = each * buckets;
+    size_t skip = world_history(w, core->record.key, past, HISTORY_POINTS) - n;
+    /* The newest bucket is the one that may be short: it is the one that still moves. */
+    for (size_t i = 0; i < n; i += each) {
+        double sum = 0;
+        size_t known = 0;
+        for (size_t k = i; k < i + each && k < n; k++)
+            if (!isnan(past[skip + k])) {
+                sum += past[skip + k];
+                known++;
+            }
+        out[made++] = known ? sum / (double)known : NAN;
+    }
+    return made;
+}
+
+/* The one pod whose replicas hold cores of a monitor; NULL where there is none, or more than one. */
+static const struct pod *only_pod(const struct view *v, const struct item *items, size_t n, unsigned monitor)
+{
+    const struct pod *found = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const struct pod *pod = items[i].monitor == monitor ? pod_of_core(v->world, v->focus, items[i].core) : NULL;
+        if (pod && found && pod != found) return NULL;
+        if (pod) found = pod;
+    }
+    return found;
+}
+
+static const char *place_of(const struct view *v, const struct core *core, const struct pod *pod)
+{
+    const struct monitor *m = monitor_of_core(v->world, core);
+    if (pod) return pod_suffix(pod->name);
+    if (m && m->pod) return pod_suffix(m->pod);
+    if (m && m->knode) return m->knode;
+    return or_dash(m ? m->instance_id : NULL);
+}
+
+static bool marks(const struct view *v, const struct pod *pod)
+{
+    return v->selection && v->selection->table != TABLE_CORE && pod && v->selection->pod_uid[0] &&
+           strcmp(v->selection->pod_uid, pod->record.key) == 0;
+}
+
+static void add_core(struct cores *s, const struct view *v, const struct core *core, const struct pod *only)
+{
+    const struct pod *pod = pod_of_core(v->world, v->focus, core);
+    const struct actor *actor = actor_of_core(v->world, v->focus, core);
+    struct table_row *tr = table_row_add(&s->table, core->record.key);
+    char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
+    if (!pod) pod = only;
+    tr->marked = marks(v, pod);
+    table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, core, pod));
+    table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)core->index.value, count_text(num, core->index));
+    enum core_use use = core_use_of(v->world, core);
+    if (use == CORE_USED)
+        snprintf(text, sizeof text, "%.0f%%", core->utilisation.value);
+    else
+        snprintf(text, sizeof text, "%s", core_use_words(use));
+    table_cell_num(tr, CORES_UTIL, use == CORE_USED ? ROLE_TEXT : ROLE_DIM,
+                   core->utilisation.known ? core->utilisation.value : NAN, text);
+    if (actor) table_cell_set(tr, CORES_REPLICA, ROLE_TEXT, replica_label(actor, text, sizeof text));
+}
+
+static void add_range(struct cores *s, const struct view *v, const struct item *items, size_t n, const struct pod *only)
+{
+    struct table_row *tr = table_row_add(&s->table, items[0].core->record.key);
+    char text[48];
+    uint64_t first = items[0].core->index.value, last = items[n - 1].core->index.value;
+    if (n == 1)
+        snprintf(text, sizeof text, "%llu", (unsigned long long)first);
+    else
+        snprintf(text, sizeof text, "%llu–%llu", (unsigned long long)first, (unsigned long long)last);
+    tr->marked = marks(v, only);
+    table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, items[0].core, only));
+    table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)first, text);
+    table_cell_set(tr, CORES_UTIL, ROLE_DIM, core_use_words(CORE_NO_RUNTIME));
+}
+
+/* How many cores from items[0] on are one row: those that nothing runs on and nothing is meant to. */
+static size_t run_of(const struct view *v, const struct item *items, size_t n)
+{
+    size_t run = 0;
+    while (run < n && items[run].monitor == items[0].monitor && items[run].core->held == TRI_NO &&
+           (run == 0 || items[run].core->index.value == items[run - 1].core->index.value + 1) &&
+           !actor_of_core(v->world, v->focus, items[run].core))
+        run++;
+    return run;
+}
+
+static void sum_of(const struct world *w, struct cores_sum *sum)
+{
+    *sum = (struct cores_sum){0};
+    WORLD_EACH (row, w, TABLE_CORE)
+        if (!row->gone_ms) {
+            sum->cores++;
+            sum->held += ROW(row, core)->held == TRI_YES;
+        }
+    WORLD_EACH (row, w, TABLE_MONITOR) {
+        const struct monitor *m = ROW(row, monitor);
+        if (row->gone_ms) continue;
+        if (m->p50.known && (!sum->p50.known || m->p50.value > sum->p50.value)) sum->p50 = m->p50;
+        if (m->p99.known && (!sum->p99.known || m->p99.value > sum->p99.value)) sum->p99 = m->p99;
+        if (m->errors.known) sum->errors = known_u64(sum->errors.value + m->errors.value);
+    }
+    WORLD_EACH (row, w, TABLE_DEVICE) {
+        const struct device *d = ROW(row, device);
+        if (!row->gone_ms && d->ecc_uncorrected.known)
+            sum->ecc_uncorrected = known_u64(sum->ecc_uncorrected.value + d->ecc_uncorrected.value);
+    }
+}
+
+/* "device 0  q5rdw 16.3/32 GiB   x2p7c 16.3/32 GiB": the devices that hold something. */
+static void devices_text(struct cores *s, const struct view *v, const struct item *items, size_t n)
+{
+    const double gib = 1024.0 * 1024 * 1024;
+    uint64_t shown = UINT64_MAX;
+    size_t at = 0;
+    s->devices[0] = '\0';
+    WORLD_EACH (row, v->world, TABLE_DEVICE) {
+        const struct device *d = ROW(row, device);
+        if (row->gone_ms || !d->memory_used.known || d->memory_used.value == 0 || !d->memory_total.known) continue;
+        if (at + 40 >= sizeof s->devices) break;
+        unsigned place = monitor_place(v->world, d->source);
+        const struct pod *pod = only_pod(v, items, n, place);
+        struct core like = {.source = d->source};
+        int wrote = 0;
+        if (d->index.value != shown)
+            wrote = snprintf(s->devices + at, sizeof s->devices - at, "%sdevice %llu", at ? "   " : "",
+                             (unsigned long long)d->index.value);
+        shown = d->index.value;
+        at += wrote > 0 ? (size_t)wrote : 0;
+        wrote = snprintf(s->devices + at, sizeof s->devices - at, "  %.14s %.1f/%.0f GiB", place_of(v, &like, pod),
+                         (double)d->memory_used.value / gib, (double)d->memory_total.value / gib);
+        at += wrote > 0 ? (size_t)wrote : 0;
+    }
+}
+
+static void cores_update(struct pane *p, const struct view *v)
+{
+    struct cores *s = (struct cores *)p;
+    const struct world *w = v->world;
+    uint64_t generation = world_generation(w, TABLE_CORE) + world_generation(w, TABLE_MONITOR) +
+                          world_generation(w, TABLE_DEVICE) + world_generation(w, TABLE_ACTOR) +
+                          world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
+                          world_generation(w, TABLE_KNODE);
+    if (!pane_due(&s->due, p, v, generation, 60000)) return;
+    size_t n;
+    struct item *items = collect(w, &n);
+    const struct pod *only = NULL;
+    unsigned monitor = UINT32_MAX;
+    table_begin(&s->table);
+    for (size_t i = 0; i < n;) {
+        if (items[i].monitor != monitor) only = only_pod(v, items, n, items[i].monitor);
+        monitor = items[i].monitor;
+        size_t run = run_of(v, items + i, n - i);
+        if (run)
+            add_range(s, v, items + i, run, only);
+        else
+            add_core(s, v, items[i].core, only);
+        i += run ? run : 1;
+    }
+    s->table.not_shown = (size_t)world_dropped(w, TABLE_CORE);
+    table_end(&s->table);
+    sum_of(w, &s->sum);
+    devices_text(s, v, items, n);
+    free(items);
+}
+
+static int cores_wanted(const struct pane *p, const struct view *v, int cols)
+{
+    const struct cores *s = (const struct cores *)p;
+    (void)v;
+    (void)cols;
+    if (s->table.count == 0) return 3;
+    return table_height(&s->table) + 1 + (s->devices[0] != '\0');
+}
+
+static void cores_status(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct cores *s = (const struct cores *)p;
+    struct fresh f = fresh_of(v->world, WORLD_NEURON, NULL, v->now_ms);
+    char words[FRESH_TEXT_MAX];
+    fresh_words(f.state, f.age_ms, words);
+    if (s->sum.cores)
+        snprintf(out, size, "%zu of %zu held%s%s", s->sum.held, s->sum.cores, fresh_is_old(f.state) ? " · " : "",
+                 fresh_is_old(f.state) ? words : "");
+    else
+        snprintf(out, size, "%s", words);
+}
+
+/* "q5rdw 68 66 %" a place. */
+static void cores_brief(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct cores *s = (const struct cores *)p;
+    struct fresh f = fresh_of(v->world, WORLD_NEURON, NULL, v->now_ms);
+    char errors[TEXT_NUM_MAX], words[FRESH_TEXT_MAX];
+    const char *place = NULL;
+    size_t at = 0;
+    if (s->sum.cores == 0) {
+        snprintf(out, size, "  Cores   %s", f.why[0] ? f.why : "none seen");
+        return;
+    }
+    at += (size_t)snprintf(out, size, "  Cores   %zu of %zu held", s->sum.held, s->sum.cores);
+    for (size_t i = 0; i < s->table.count && at + 96 < size; i++) {
+        const struct table_row *tr = &s->table.rows[i];
+        if (isnan(tr->cell[CORES_UTIL].number)) continue;
+        bool next = !place || strcmp(place, tr->cell[CORES_POD].text) != 0;
+        if (next && place) at += (size_t)snprintf(out + at, size - at, " %%");
+        if (next) at += (size_t)snprintf(out + at, size - at, " · %.14s", tr->cell[CORES_POD].text);
+        at += (size_t)snprintf(out + at, size - at, " %.0f", tr->cell[CORES_UTIL].number);
+        place = tr->cell[CORES_POD].text;
+    }
+    at += (size_t)snprintf(out + at, size - at, "%s · errors %s", place ? " %" : "", count_text(errors, s->sum.errors));
+    if (fresh_is_old(f.state)) snprintf(out + at, size - at, " · %s", fresh_words(f.state, f.age_ms, words));
+}
+
+static bool cores_selected(const struct pane *p, struct selection *ret)
+{
+    return pane_table_selected(p, TABLE_CORE, ret);
+}
+
+struct cores_fit cores_fit(const struct cores *s, int rows)
+{
+    struct cores_fit fit = {.exec = rows >= 5, .devices = s->devices[0] != '\0'};
+    if (rows < table_height(&s->table) + 1 + fit.devices && rows < 12) fit.devices = 0;
+    fit.table = rows - fit.exec - fit.devices;
+    if (fit.table > table_height(&s->table)) fit.table = table_height(&s->table);
+    return fit;
+}
+
+static struct pane_request cores_input(struct pane *p, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return pane_table_input(p, cores_fit((struct cores *)p, p->rows).table, in);
+}
+
+const struct pane_ops cores_pane_ops = {
+    .name = "cores",
+    .title = "NeuronCores",
+    .tab = "Cores",
+    .letter = '2',
+    .state_size = sizeof(struct cores),
+    .min_rows = 4,
+    .init = cores_init,
+    .done = cores_done,
+    .update = cores_update,
+    .draw = cores_draw,
+    .wanted_rows = cores_wanted,
+    .status = cores_status,
+    .brief = cores_brief,
+    .selected = cores_selected,
+    .detail = cores_detail,
+    .input = cores_input,
+};

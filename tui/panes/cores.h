@@ -1,0 +1,44 @@
+/* cores.h - the state of the NeuronCores pane; between cores.c, which lists, cores_draw.c and cores_detail.c. */
+#ifndef RAYDECK_PANES_CORES_H
+#define RAYDECK_PANES_CORES_H
+
+#include "tui/panes/fresh.h"
+#include "tui/panes/pane_tools.h"
+
+enum { CORES_POD, CORES_CORE, CORES_UTIL, CORES_HISTORY, CORES_REPLICA, CORES_COLUMNS };
+enum { CORES_BAR = 10, CORES_SPARK = 8, CORES_SECONDS = 60 };
+
+/* Sums over the monitors; unknown where none of them tells. */
+struct cores_sum {
+    size_t cores, held;
+    struct known_f64 p50, p99; /* seconds; the slowest monitor's */
+    struct known_u64 errors, ecc_uncorrected;
+};
+struct cores {
+    struct pane pane;
+    struct table_view table;
+    struct pane_due due;
+    struct cores_sum sum;
+    char devices[160]; /* the line of device memory; "" none known */
+};
+
+/* How a core is used. Three different things: nothing runs there, something holds it and has not computed for as long
+ * as is known, and a utilisation, which may be 0. */
+enum core_use { CORE_UNKNOWN, CORE_NO_RUNTIME, CORE_IDLE, CORE_HELD /* utilisation not told */, CORE_USED };
+enum core_use core_use_of(const struct world *w, const struct core *core);
+const char *core_use_words(enum core_use use);
+
+/* The utilisation of the last minute in `buckets` averages, oldest first; NAN is unknown. Returns how many. */
+size_t core_minute(const struct world *w, const struct core *core, double *out, size_t buckets);
+
+/* Rows of the table, and of the lines under it, in `rows` of content. */
+struct cores_fit {
+    int table, devices, exec;
+};
+struct cores_fit cores_fit(const struct cores *s, int rows);
+
+const struct monitor *monitor_of_core(const struct world *w, const struct core *core);
+void cores_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
+void cores_detail(const struct pane *p, const struct view *v, struct buf *out);
+
+#endif

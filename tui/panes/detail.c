@@ -1,0 +1,72 @@
+#include "tui/panes/detail.h"
+
+#include "tui/draw/wrap.h"
+#include "tui/panes/pane_tools.h"
+
+#include <stdio.h>
+#include <string.h>
+
+void detail_init(struct detail *d)
+{
+    *d = (struct detail){0};
+    buf_init(&d->text, DETAIL_MAX_BYTES);
+}
+
+void detail_done(struct detail *d)
+{
+    buf_done(&d->text);
+}
+
+/* The selected row by the name a person knows it by. */
+static void name_it(struct detail *d, const struct pane *p, const struct view *v)
+{
+    struct selection s;
+    d->title[0] = '\0';
+    if (!p->ops->selected(p, &s)) return;
+    const struct row *row = world_find(v->world, s.table, s.key);
+    char num[TEXT_NUM_MAX];
+    if (row && s.table == TABLE_POD)
+        snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, pod)->name));
+    else if (row && s.table == TABLE_CORE)
+        snprintf(d->title, sizeof d->title, "NeuronCore %s", count_text(num, ROW(row, core)->index));
+    else if (row && s.table == TABLE_GCSTABLE)
+        snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, gcstable)->table));
+    else if (s.table == TABLE_GCSTABLE)
+        snprintf(d->title, sizeof d->title, "Serve checkpoints");
+    else if (row && s.table == TABLE_EVENT)
+        snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, event)->reason));
+    else if (row && s.table == TABLE_REQUEST)
+        snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, request)->kind));
+}
+
+void detail_update(struct detail *d, const struct pane *p, const struct view *v)
+{
+    buf_clear(&d->text);
+    name_it(d, p, v);
+    p->ops->detail(p, v, &d->text);
+}
+
+/* Lines are indented by two, and wrapped two columns before the edge. */
+static int inner(int cols)
+{
+    return cols > 8 ? cols - 4 : 4;
+}
+
+int detail_height(const struct detail *d, int cols)
+{
+    return d->text.len ? wrap_height(buf_text(&d->text), inner(cols)) : 0;
+}
+
+void detail_draw(const struct detail *d, struct canvas *cv, int skip)
+{
+    struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, inner(cv->cols));
+    wrap_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), skip);
+}
+
+void detail_scroll(struct detail *d, int by, int rows, int cols)
+{
+    int last = detail_height(d, cols) - rows;
+    d->top += by;
+    if (d->top > last) d->top = last;
+    if (d->top < 0) d->top = 0;
+}

@@ -1,0 +1,21 @@
+/* detail.h - what is known of the selected thing, in lines: a few of them under the panes, all of them when opened. */
+#ifndef RAYDECK_PANES_DETAIL_H
+#define RAYDECK_PANES_DETAIL_H
+
+#include "backends/base/buf.h"
+#include "tui/panes/pane.h"
+
+enum { DETAIL_MAX_BYTES = 256 * 1024 };
+struct detail {
+    struct buf text;
+    int top;        /* first line shown, when it is opened */
+    char title[96]; /* what it is of */
+};
+void detail_init(struct detail *d);
+void detail_done(struct detail *d);
+void detail_update(struct detail *d, const struct pane *p, const struct view *v);
+int detail_height(const struct detail *d, int cols);
+void detail_draw(const struct detail *d, struct canvas *cv, int skip);
+void detail_scroll(struct detail *d, int by, int rows, int cols); /* of the opened one's content */
+
+#endif

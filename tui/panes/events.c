@@ -1,0 +1,235 @@
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "tui/panes/fresh.h"
+#include "tui/panes/pane_tools.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EVENTS_TIME, EVENTS_ABOUT, EVENTS_WHAT, EVENTS_COLUMNS };
+enum { EVENTS_SHOWN = 500, EVENTS_HOUR_MS = 3600 * 1000 };
+#define EVENTS_OURS "console/delete" /* the key of the row that is our own delete */
+
+static const struct column columns[EVENTS_COLUMNS] = {
+    [EVENTS_TIME] = {.title = "TIME", .min = 9, .max = 9, .numeric = true},
+    [EVENTS_ABOUT] = {.title = "ABOUT", .min = 8, .max = 24},
+    [EVENTS_WHAT] = {.title = "EVENT", .min = 8, .max = 0},
+};
+
+struct events {
+    struct pane pane;
+    struct table_view table;
+    struct pane_due due;
+    size_t last_hour;
+};
+
+static void init(struct pane *p)
+{
+    struct events *s = (struct events *)p;
+    table_init(&s->table, columns, EVENTS_COLUMNS);
+    p->table = &s->table;
+}
+
+static void done(struct pane *p)
+{
+    table_done(&((struct events *)p)->table);
+}
+
+static uint64_t when(const struct event *e)
+{
+    return e->last.known ? e->last.value : e->first.known ? e->first.value : 0;
+}
+
+static int by_time(const void *va, const void *vb)
+{
+    const struct event *a = *(const struct event *const *)va, *b = *(const struct event *const *)vb;
+    if (when(a) != when(b)) return when(a) < when(b) ? -1 : 1;
+    return strcmp(a->record.key, b->record.key);
+}
+
+static const struct event **collect(const struct view *v, size_t *ret_count)
+{
+    size_t room = 0, n = 0;
+    WORLD_EACH (row, v->world, TABLE_EVENT) room++;
+    const struct event **all = mem_zero(room + 1, sizeof *all);
+    /* Events that the API server has forgotten go from the list, but not from what was seen. */
+    WORLD_EACH (row, v->world, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (!v->focus->ns || (e->ns && strcmp(e->ns, v->focus->ns) == 0)) all[n++] = e;
+    }
+    if (n > 1) qsort(all, n, sizeof *all, by_time);
+    *ret_count = n;
+    return all;
+}
+
+/* "Pod …head-d4544": the kind, and of a pod's name what tells it from its siblings. */
+static void about_text(const struct view *v, const struct event *e, char *out, size_t size)
+{
+    const struct raycluster *rc = v->focus->raycluster;
+    const char *name = pod_short(e->about, rc ? rc->name : NULL);
+    if (e->about_kind && strcmp(e->about_kind, "Pod") == 0)
+        snprintf(out, size, "Pod %s%s", name != e->about ? "…" : "", name);
+    else
+        snprintf(out, size, "%s", or_dash(e->about_kind));
+}
+
+static void add_event(struct events *s, const struct view *v, const struct event *e)
+{
+    char text[TABLE_CELL_MAX], clock[STAMP_TEXT_MAX];
+    struct table_row *tr = table_row_add(&s->table, e->record.key);
+    bool warning = e->type && strcmp(e->type, "Normal") != 0;
+    tr->marked = v->selection && v->selection->table == TABLE_POD && e->about && v->selection->key[0] &&
+                 world_find(v->world, TABLE_POD, v->selection->key) &&
+                 strcmp(or_dash(ROW(world_find(v->world, TABLE_POD, v->selection->key), pod)->name), e->about) == 0;
+    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)when(e), when(e) ? stamp_clock(clock, when(e)) : "–");
+    about_text(v, e, text, sizeof text);
+    table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
+    int at = snprintf(text, sizeof text, "%s", or_dash(e->reason));
+    if (e->count.known && e->count.value > 1)
+        at += snprintf(text + at, sizeof text - (size_t)at, " ×%llu", (unsigned long long)e->count.value);
+    if (e->message && at >= 0 && (size_t)at < sizeof text)
+        snprintf(text + at, sizeof text - (size_t)at, "  %s", e->message);
+    table_cell_set(tr, EVENTS_WHAT, warning ? ROLE_WARN : ROLE_TEXT, text);
+}
+
+static void add_ours(struct events *s, const struct view *v)
+{
+    const struct recovery *r = v->recovery;
+    char text[TABLE_CELL_MAX], clock[STAMP_TEXT_MAX];
+    struct table_row *tr = table_row_add(&s->table, EVENTS_OURS);
+    const struct raycluster *rc = v->focus->raycluster;
+    const char *name = pod_short(r->old_head_name, rc ? rc->name : NULL);
+    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)r->t0_wall_ms, stamp_clock(clock, r->t0_wall_ms));
+    snprintf(text, sizeof text, "Pod %s%s", name != r->old_head_name && r->old_head_name ? "…" : "", name);
+    table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
+    snprintf(text, sizeof text, "DELETE by you, uid %.8s", or_dash(r->old_head_uid));
+    table_cell_set(tr, EVENTS_WHAT, ROLE_STRONG, text);
+}
+
+static void update(struct pane *p, const struct view *v)
+{
+    struct events *s = (struct events *)p;
+    uint64_t generation = world_generation(v->world, TABLE_EVENT) + world_generation(v->world, TABLE_RAYCLUSTER);
+    if (!pane_due(&s->due, p, v, generation, 60000)) return;
+    /* The newest is at the bottom and is followed, unless an older one is being looked at. */
+    bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
+    size_t n;
+    const struct event **all = collect(v, &n);
+    size_t first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
+    const struct recovery *r = v->recovery;
+    bool ours = r && r->outage != OUTAGE_NONE && r->ours;
+    table_begin(&s->table);
+    s->last_hour = 0;
+    for (size_t i = first; i < n; i++) {
+        /* Servers stamp events in whole seconds: of the same second, what we did comes first. */
+        if (ours && when(all[i]) / 1000 >= r->t0_wall_ms / 1000) {
+            add_ours(s, v);
+            ours = false;
+        }
+        add_event(s, v, all[i]);
+        s->last_hour += when(all[i]) + EVENTS_HOUR_MS > v->wall_ms;
+    }
+    if (ours) add_ours(s, v);
+    table_end(&s->table);
+    if (follow) table_edge(&s->table, true);
+    free(all);
+}
+
+static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+{
+    const struct events *s = (const struct events *)p;
+    struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
+    if (s->table.count > 0) {
+        table_draw(&s->table, cv, focused);
+        if (fresh_is_old(f.state)) pane_stale(cv);
+    } else if (f.why[0]) {
+        pane_say(cv, 0, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
+    } else {
+        pane_say(cv, 0, ROLE_DIM,
+                 f.state == FRESH_OFF ? "Kubernetes is off" : "none (the API server keeps them one hour)");
+    }
+}
+
+static int wanted_rows(const struct pane *p, const struct view *v, int cols)
+{
+    (void)v;
+    (void)cols;
+    const struct events *s = (const struct events *)p;
+    return s->table.count ? table_height(&s->table) : 2;
+}
+
+static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct events *s = (const struct events *)p;
+    struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
+    char words[FRESH_TEXT_MAX];
+    if (fresh_is_old(f.state))
+        snprintf(out, size, "%s", fresh_words(f.state, f.age_ms, words));
+    else if (s->table.count > 0)
+        snprintf(out, size, "%zu in the last hour", s->last_hour);
+    else
+        out[0] = '\0';
+}
+
+static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct events *s = (const struct events *)p;
+    struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
+    if (s->table.count == 0) {
+        snprintf(out, size, "  Events  %s", f.why[0] ? f.why : "none in the last hour");
+        return;
+    }
+    const struct table_row *tr = &s->table.rows[s->table.count - 1];
+    snprintf(out, size, "  Events  %s %s %s", tr->cell[EVENTS_TIME].text, tr->cell[EVENTS_ABOUT].text,
+             tr->cell[EVENTS_WHAT].text);
+}
+
+static bool selected(const struct pane *p, struct selection *ret)
+{
+    return pane_table_selected(p, TABLE_EVENT, ret);
+}
+
+static void detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct events *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_EVENT, key) : NULL;
+    char stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
+    if (!row) {
+        if (key) buf_str(out, "Deleted from this console, and accepted by the API server.\n");
+        return;
+    }
+    const struct event *e = ROW(row, event);
+    buf_printf(out, "%s  %s  %s/%s\n", or_dash(e->type), or_dash(e->reason), or_dash(e->about_kind), or_dash(e->about));
+    buf_printf(out, "%s\n\n", or_dash(e->message));
+    buf_printf(out, "from   %s\n", or_dash(e->component));
+    buf_printf(out, "first  %s\n", e->first.known ? stamp_iso(stamp, e->first.value) : "–");
+    buf_printf(out, "last   %s\n", e->last.known ? stamp_iso(stamp, e->last.value) : "–");
+    buf_printf(out, "count  %s\n", count_text(num, e->count));
+}
+
+static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return pane_table_input(p, p->rows, in);
+}
+
+const struct pane_ops events_pane_ops = {
+    .name = "events",
+    .title = "Events",
+    .tab = "Events",
+    .letter = '5',
+    .state_size = sizeof(struct events),
+    .min_rows = 2,
+    .init = init,
+    .done = done,
+    .update = update,
+    .draw = draw,
+    .wanted_rows = wanted_rows,
+    .status = status,
+    .brief = brief,
+    .selected = selected,
+    .detail = detail,
+    .input = input,
+};

@@ -1,0 +1,323 @@
+#include "tui/panes/gcs.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct column columns[GCS_COLUMNS] = {
+    [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
+    [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
+    [GCS_BYTES] = {.title = "BYTES", .min = 8, .max = 9, .right = true, .numeric = true, .priority = 2},
+    [GCS_CHANGED] = {.title = "CHANGED", .min = 7, .max = 26, .priority = 1, .numeric = true},
+    [GCS_NOTE] = {.title = "", .min = 0, .max = 20, .priority = 3},
+};
+
+static void gcs_init(struct pane *p)
+{
+    struct gcs *s = (struct gcs *)p;
+    memcpy(s->columns, columns, sizeof columns);
+    table_init(&s->table, s->columns, GCS_COLUMNS);
+    p->table = &s->table;
+}
+
+static void gcs_done(struct pane *p)
+{
+    table_done(&((struct gcs *)p)->table);
+}
+
+bool gcs_shows(const struct view *v, const char *ns)
+{
+    const char *of = v->focus->gcs_ns;
+    return !of || (ns && strcmp(ns, of) == 0);
+}
+
+char *short_id(const char *id, char out[32])
+{
+    size_t len = id ? strlen(id) : 0;
+    if (len <= 12)
+        snprintf(out, 32, "%s", or_dash(id));
+    else
+        snprintf(out, 32, "%.4s…%s", id, id + len - 2);
+    return out;
+}
+
+static bool outage(const struct view *v)
+{
+    return v->recovery && v->recovery->outage != OUTAGE_NONE;
+}
+
+/* A table that is written every second has changed "now": an age would repaint a quiet screen for ever. */
+static void set_changed(struct table_row *tr, const struct view *v, struct known_u64 changed)
+{
+    char text[TEXT_NUM_MAX];
+    bool now = changed.known && v->wall_ms < changed.value + FRESH_SAID_MS;
+    table_cell_num(tr, GCS_CHANGED, ROLE_TEXT, changed.known ? -(double)changed.value : NAN,
+                   now ? "now" : age_since(text, changed, v->wall_ms));
+}
+
+static void set_kept(struct table_row *tr, const struct kept *k)
+{
+    char text[TABLE_CELL_MAX];
+    if (!k || !k->known) {
+        table_cell_set(tr, GCS_CHANGED, ROLE_DIM, "–");
+        return;
+    }
+    int at = snprintf(text, sizeof text, "kept %zu/%zu", k->kept, k->before);
+    if (k->lost > k->lost_expected)
+        at += snprintf(text + at, sizeof text - (size_t)at, " LOST %zu", k->lost - k->lost_expected);
+    if (k->lost_expected) at += snprintf(text + at, sizeof text - (size_t)at, " -%zu expected", k->lost_expected);
+    if (k->added) snprintf(text + at, sizeof text - (size_t)at, " +%zu", k->added);
+    bool bad = k->lost > k->lost_expected;
+    table_cell_num(tr, GCS_CHANGED, bad ? ROLE_BAD : ROLE_TEXT, (double)k->kept, text);
+}
+
+static void node_note(struct gcs *s, const struct view *v, char *out, size_t size)
+{
+    size_t alive = 0, dead = 0;
+    const struct recovery *r = v->recovery;
+    s->node_stale = false;
+    WORLD_EACH (row, v->world, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !n->state || !gcs_shows(v, n->ns)) continue;
+        bool is_alive = strcmp(n->state, "ALIVE") == 0;
+        alive += is_alive;
+        dead += strcmp(n->state, "DEAD") == 0;
+        if (is_alive && outage(v) && r->old_ray_node && n->id && strcmp(r->old_ray_node, n->id) == 0)
+            s->node_stale = true;
+    }
+    out[0] = '\0';
+    if (alive + dead) snprintf(out, size, "%zu alive %zu dead", alive, dead);
+}
+
+static const struct kept *kept_of(const struct kept *kept, size_t n, const char *table)
+{
+    for (size_t i = 0; table && i < n; i++)
+        if (kept[i].table && strcmp(kept[i].table, table) == 0) return &kept[i];
+    return NULL;
+}
+
+static void add_table(struct gcs *s, const struct view *v, const struct row *row, const struct kept *kept, size_t n)
+{
+    const struct gcstable *t = ROW(row, gcstable);
+    char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
+    struct table_row *tr = table_row_add(&s->table, row->record->key);
+    tr->mark = row->gone_ms ? '-' : ' ';
+    tr->role = row->gone_ms ? ROLE_GONE : ROLE_TEXT;
+    if (v->focus->gcs_ns)
+        snprintf(text, sizeof text, "%s", or_dash(t->table));
+    else
+        snprintf(text, sizeof text, "%s %.40s", or_dash(t->table), or_dash(t->ns));
+    table_cell_set(tr, GCS_TABLE, ROLE_TEXT, text);
+    table_cell_num(tr, GCS_FIELDS, ROLE_TEXT, t->fields.known ? (double)t->fields.value : NAN,
+                   count_text(num, t->fields));
+    table_cell_num(tr, GCS_BYTES, ROLE_TEXT, t->bytes.known ? (double)t->bytes.value : NAN, text_bytes(num, t->bytes));
+    if (outage(v))
+        set_kept(tr, kept_of(kept, n, t->table));
+    else
+        set_changed(tr, v, t->changed);
+    if (t->table && strcmp(t->table, "NODE") == 0) {
+        node_note(s, v, text, sizeof text);
+        table_cell_set(tr, GCS_NOTE, ROLE_TEXT, text);
+    } else if (t->table && strcmp(t->table, "KV") == 0 && s->heartbeat.known) {
+        table_cell_set(tr, GCS_NOTE, ROLE_DIM, "heartbeat");
+    }
+    if (!row->gone_ms && t->fields.known) s->fields += t->fields.value;
+}
+
+static void add_checkpoints(struct gcs *s, const struct view *v)
+{
+    struct known_u64 bytes = UNKNOWN_U64, changed = UNKNOWN_U64;
+    char text[48], num[TEXT_NUM_MAX];
+    s->checkpoints = s->checkpoints_present = 0;
+    WORLD_EACH (row, v->world, TABLE_CHECKPOINT) {
+        const struct checkpoint *c = ROW(row, checkpoint);
+        if (!gcs_shows(v, c->ns)) continue;
+        s->checkpoints++;
+        if (row->gone_ms || c->present != TRI_YES) continue;
+        s->checkpoints_present++;
+        if (c->bytes.known) bytes = known_u64(bytes.value + c->bytes.value);
+        if (c->changed.known && (!changed.known || c->changed.value > changed.value)) changed = c->changed;
+    }
+    if (s->checkpoints == 0) return;
+    struct table_row *tr = table_row_add(&s->table, GCS_CHECKPOINTS);
+    snprintf(text, sizeof text, "%zu/%zu", s->checkpoints_present, s->checkpoints);
+    table_cell_set(tr, GCS_TABLE, ROLE_TEXT, "Serve checkpoints");
+    table_cell_num(tr, GCS_FIELDS, s->checkpoints_present < s->checkpoints ? ROLE_WARN : ROLE_TEXT,
+                   (double)s->checkpoints_present, text);
+    table_cell_num(tr, GCS_BYTES, ROLE_TEXT, bytes.known ? (double)bytes.value : NAN, text_bytes(num, bytes));
+    if (outage(v)) {
+        snprintf(text, sizeof text, "kept %zu/%zu", s->checkpoints_present, s->checkpoints);
+        table_cell_set(tr, GCS_CHANGED, s->checkpoints_present < s->checkpoints ? ROLE_BAD : ROLE_TEXT, text);
+    } else {
+        set_changed(tr, v, changed);
+    }
+}
+
+static uint64_t generations(const struct world *w)
+{
+    return world_generation(w, TABLE_GCSTABLE) + world_generation(w, TABLE_CHECKPOINT) +
+           world_generation(w, TABLE_RAYNODE) + world_generation(w, TABLE_REDIS) +
+           world_generation(w, TABLE_RAYSERVICE);
+}
+
+static void gcs_update(struct pane *p, const struct view *v)
+{
+    struct gcs *s = (struct gcs *)p;
+    if (!pane_due(&s->due, p, v, generations(v->world), 1000)) return;
+    struct kept kept[KEPT_TABLES];
+    size_t n = outage(v) ? recovery_kept(v->recovery, v->world, kept) : 0;
+    s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
+    s->fields = 0;
+    s->before = s->kept = s->lost = 0;
+    s->kept_known = n > 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!kept[i].known) continue;
+        s->before += kept[i].before;
+        s->kept += kept[i].kept;
+        s->lost += kept[i].lost > kept[i].lost_expected ? kept[i].lost - kept[i].lost_expected : 0;
+    }
+    s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;
+    table_begin(&s->table);
+    WORLD_EACH (row, v->world, TABLE_GCSTABLE)
+        if (gcs_shows(v, ROW(row, gcstable)->ns)) add_table(s, v, row, kept, n);
+    add_checkpoints(s, v);
+    s->table.not_shown = (size_t)world_dropped(v->world, TABLE_GCSTABLE);
+    table_end(&s->table);
+}
+
+/* "ns 3f0c…91 · 4 Ray connections · 1 replica · AOF –" */
+static void server_text(const struct view *v, char *out, size_t size)
+{
+    const struct redis *r = v->focus->redis;
+    char ns[32], conns[TEXT_NUM_MAX], replicas[TEXT_NUM_MAX];
+    snprintf(out, size, "ns %s · %s Ray connections · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
+             count_text(conns, r ? r->ray_connections : UNKNOWN_U64),
+             count_text(replicas, r ? r->replicas : UNKNOWN_U64),
+             r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));
+}
+
+static int table_rows(const struct gcs *s, int rows)
+{
+    int under = rows >= 5 ? 1 + s->node_stale : 0;
+    int height = table_height(&s->table);
+    return height < rows - under ? height : rows - under;
+}
+
+static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)
+{
+    if (f->state == FRESH_OFF && v->focus->rayservice && v->focus->rayservice->ft == TRI_NO)
+        pane_say(cv, 0, ROLE_WARN, "GCS fault tolerance is off: the head's memory is in the head, and dies with it");
+    else if (f->state == FRESH_OFF)
+        pane_say(cv, 0, ROLE_DIM, "no Redis is known; --redis URL names one, --redis-via COMMAND a way to it");
+    else if (f->why[0])
+        pane_say(cv, 0, f->state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f->why);
+    else if (world_count(v->world, TABLE_GCSTABLE))
+        pane_say(cv, 0, ROLE_WARN, "nothing under this RayService's storage namespace");
+    else
+        pane_say(cv, 0, ROLE_DIM, "no GCS tables here yet");
+}
+
+static void gcs_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+{
+    const struct gcs *s = (const struct gcs *)p;
+    struct fresh f = fresh_of(v->world, WORLD_REDIS, NULL, v->now_ms);
+    if (s->table.count == 0) {
+        draw_nothing(v, cv, &f);
+        return;
+    }
+    int rows = table_rows(s, cv->rows);
+    struct canvas top = canvas_sub(cv, 0, 0, rows, cv->cols);
+    table_draw(&s->table, &top, focused);
+    char text[200];
+    if (s->node_stale && rows < cv->rows)
+        canvas_field(cv, rows++, 2, cv->cols - 2, ROLE_WARN, "NODE still says old head ALIVE: stale until replaced");
+    server_text(v, text, sizeof text);
+    if (rows < cv->rows) canvas_field(cv, rows, 2, cv->cols - 2, ROLE_TEXT, text);
+    if (fresh_is_old(f.state)) pane_stale(cv);
+}
+
+static int gcs_wanted(const struct pane *p, const struct view *v, int cols)
+{
+    const struct gcs *s = (const struct gcs *)p;
+    (void)v;
+    (void)cols;
+    return s->table.count ? table_height(&s->table) + 1 + s->node_stale : 3;
+}
+
+static void heartbeat_text(const struct view *v, struct known_u64 beat, char *out, size_t size)
+{
+    uint64_t age = beat.known && v->wall_ms > beat.value ? v->wall_ms - beat.value : 0;
+    if (!beat.known)
+        snprintf(out, size, "–");
+    else if (age < FRESH_SAID_MS)
+        snprintf(out, size, "ok");
+    else
+        snprintf(out, size, "%llus", (unsigned long long)(age / 1000));
+}
+
+static void gcs_status(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct redis *r = v->focus->redis;
+    struct fresh f = fresh_of(v->world, WORLD_REDIS, NULL, v->now_ms);
+    char words[FRESH_TEXT_MAX], memory[TEXT_NUM_MAX], beat[32];
+    (void)p;
+    fresh_words(f.state, f.age_ms, words);
+    if (!r) {
+        snprintf(out, size, "%s", words);
+        return;
+    }
+    heartbeat_text(v, r->heartbeat, beat, sizeof beat);
+    snprintf(out, size, "%s · %s · hb %s%s%s", r->tls == TRI_YES ? "rediss" : "redis",
+             text_bytes(memory, r->used_memory), beat, fresh_is_old(f.state) ? " · " : "",
+             fresh_is_old(f.state) ? words : "");
+}
+
+static void gcs_brief(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct gcs *s = (const struct gcs *)p;
+    struct fresh f = fresh_of(v->world, WORLD_REDIS, NULL, v->now_ms);
+    char beat[32], words[FRESH_TEXT_MAX], points[64] = "";
+    const char *old = fresh_is_old(f.state) ? fresh_words(f.state, f.age_ms, words) : "";
+    if (s->table.count == 0) {
+        snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
+    } else if (outage(v) && s->kept_known) {
+        snprintf(out, size, "  GCS     kept %zu/%zu fields%s%s%s%s", s->kept, s->before, s->lost ? " · SOME LOST" : "",
+                 s->node_stale ? " · NODE says old head ALIVE: stale" : "", old[0] ? " · " : "", old);
+    } else {
+        heartbeat_text(v, s->heartbeat, beat, sizeof beat);
+        if (s->checkpoints)
+            snprintf(points, sizeof points, " · %zu/%zu Serve checkpoints", s->checkpoints_present, s->checkpoints);
+        snprintf(out, size, "  GCS     %llu fields · heartbeat %s%s%s%s", (unsigned long long)s->fields, beat, points,
+                 old[0] ? " · " : "", old);
+    }
+}
+
+static bool gcs_selected(const struct pane *p, struct selection *ret)
+{
+    return pane_table_selected(p, TABLE_GCSTABLE, ret);
+}
+
+static struct pane_request gcs_input(struct pane *p, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return pane_table_input(p, table_rows((struct gcs *)p, p->rows), in);
+}
+
+const struct pane_ops gcs_pane_ops = {
+    .name = "gcs",
+    .title = "GCS in Redis",
+    .tab = "GCS",
+    .letter = '3',
+    .state_size = sizeof(struct gcs),
+    .min_rows = 4,
+    .init = gcs_init,
+    .done = gcs_done,
+    .update = gcs_update,
+    .draw = gcs_draw,
+    .wanted_rows = gcs_wanted,
+    .status = gcs_status,
+    .brief = gcs_brief,
+    .selected = gcs_selected,
+    .detail = gcs_detail,
+    .input = gcs_input,
+};

@@ -1,0 +1,31 @@
+/* gcs.h - the state of the GCS pane; between gcs.c, which lists and draws, and gcs_detail.c, which decodes one table.
+ */
+#ifndef RAYDECK_PANES_GCS_H
+#define RAYDECK_PANES_GCS_H
+
+#include "tui/panes/fresh.h"
+#include "tui/panes/pane_tools.h"
+
+enum { GCS_TABLE, GCS_FIELDS, GCS_BYTES, GCS_CHANGED, GCS_NOTE, GCS_COLUMNS };
+#define GCS_CHECKPOINTS "checkpoints" /* the key of the row that is Serve's */
+
+struct gcs {
+    struct pane pane;
+    struct table_view table;
+    struct column columns[GCS_COLUMNS];
+    struct pane_due due;
+    uint64_t fields; /* of all tables shown */
+    size_t checkpoints, checkpoints_present;
+    size_t before, kept, lost; /* fields since the delete; `lost` without what is expected */
+    bool kept_known;
+    bool node_stale;            /* NODE still says that the lost head is ALIVE */
+    struct known_u64 heartbeat; /* ours to age; the stamp in Redis */
+};
+
+/* Is it of the GCS on screen (any, where it is not known which). */
+bool gcs_shows(const struct view *v, const char *ns);
+void gcs_detail(const struct pane *p, const struct view *v, struct buf *out);
+/* "3f0c…91" of a long id. */
+char *short_id(const char *id, char out[32]);
+
+#endif

@@ -1,0 +1,141 @@
+#include "backends/base/mem.h"
+#include "tui/panes/gcs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { GCS_DETAIL_ROWS = 500 };
+
+static void of_nodes(const struct view *v, struct buf *out)
+{
+    char id[32], age[TEXT_NUM_MAX];
+    size_t n = 0;
+    WORLD_EACH (row, v->world, TABLE_RAYNODE) {
+        const struct raynode *r = ROW(row, raynode);
+        if (!gcs_shows(v, r->ns) || n++ >= GCS_DETAIL_ROWS) continue;
+        buf_printf(out, "%c %-9s %-7s %-6s %-16s %-36s", row->gone_ms ? '-' : ' ', short_id(r->id, id),
+                   or_dash(r->state), r->is_head == TRI_YES ? "head" : "worker", or_dash(r->address), or_dash(r->pod));
+        buf_printf(out, " since %s%s%s\n", age_since(age, r->started, v->wall_ms), r->death_message ? " · " : "",
+                   r->death_message ? r->death_message : "");
+    }
+}
+
+static void of_actors(const struct view *v, struct buf *out)
+{
+    char cores[64], pid[TEXT_NUM_MAX], restarts[TEXT_NUM_MAX], label[96];
+    size_t n = 0;
+    WORLD_EACH (row, v->world, TABLE_ACTOR) {
+        const struct actor *a = ROW(row, actor);
+        if (!gcs_shows(v, a->ns) || n++ >= GCS_DETAIL_ROWS) continue;
+        replica_label(a, label, sizeof label);
+        buf_printf(out, "%c %-9s %-36s pid %-6s restarts %s", row->gone_ms ? '-' : ' ', or_dash(a->state),
+                   label[0] ? label : or_dash(a->class_name), count_text(pid, a->pid),
+                   count_text(restarts, a->restarts));
+        if (a->cores.known && coreset_count(&a->cores))
+            buf_printf(out, " · NeuronCores %s", coreset_text(&a->cores, cores, sizeof cores));
+        buf_printf(out, "%s%s\n", a->death_cause ? " · " : "", a->death_cause ? a->death_cause : "");
+    }
+}
+
+static void of_jobs(const struct view *v, struct buf *out)
+{
+    char age[TEXT_NUM_MAX];
+    WORLD_EACH (row, v->world, TABLE_JOB) {
+        const struct job *j = ROW(row, job);
+        if (!gcs_shows(v, j->ns)) continue;
+        buf_printf(out, "%c %-10s %-8s driver %-16s since %s %s\n", row->gone_ms ? '-' : ' ', or_dash(j->id),
+                   j->dead == TRI_YES  ? "ended"
+                   : j->dead == TRI_NO ? "running"
+                                       : "–",
+                   or_dash(j->driver_ip), age_since(age, j->started, v->wall_ms), j->entrypoint ? j->entrypoint : "");
+    }
+}
+
+static void of_workers(const struct view *v, struct buf *out)
+{
+    char pid[TEXT_NUM_MAX];
+    size_t n = 0;
+    WORLD_EACH (row, v->world, TABLE_RAYWORKER) {
+        const struct rayworker *k = ROW(row, rayworker);
+        if (!gcs_shows(v, k->ns) || n++ >= GCS_DETAIL_ROWS) continue;
+        buf_printf(out, "%c %-6s %-8s %-16s pid %-6s %s\n", row->gone_ms ? '-' : ' ',
+                   k->alive == TRI_YES  ? "alive"
+                   : k->alive == TRI_NO ? "dead"
+                                        : "–",
+                   or_dash(k->type), or_dash(k->ip), count_text(pid, k->pid), k->exit_detail ? k->exit_detail : "");
+    }
+}
+
+static void of_groups(const struct view *v, struct buf *out)
+{
+    char bundles[TEXT_NUM_MAX];
+    WORLD_EACH (row, v->world, TABLE_PGROUP) {
+        const struct pgroup *g = ROW(row, pgroup);
+        if (!gcs_shows(v, g->ns)) continue;
+        buf_printf(out, "%c %-10s %-14s %s bundles  %s\n", row->gone_ms ? '-' : ' ', or_dash(g->state),
+                   or_dash(g->strategy), count_text(bundles, g->bundles), or_dash(g->name));
+    }
+}
+
+static void of_kv(const struct view *v, struct buf *out)
+{
+    char fields[TEXT_NUM_MAX], bytes[TEXT_NUM_MAX];
+    WORLD_EACH (row, v->world, TABLE_KVSPACE) {
+        const struct kvspace *k = ROW(row, kvspace);
+        if (!gcs_shows(v, k->ns)) continue;
+        buf_printf(out, "%c %-24s %6s fields  %9s\n", row->gone_ms ? '-' : ' ', or_dash(k->name),
+                   count_text(fields, k->fields), text_bytes(bytes, k->bytes));
+    }
+}
+
+static void of_checkpoints(const struct view *v, struct buf *out)
+{
+    char bytes[TEXT_NUM_MAX], age[TEXT_NUM_MAX];
+    buf_str(out, "What Serve's controller restores itself from; kept as they are, never read here.\n\n");
+    WORLD_EACH (row, v->world, TABLE_CHECKPOINT) {
+        const struct checkpoint *c = ROW(row, checkpoint);
+        if (!gcs_shows(v, c->ns)) continue;
+        bool there = !row->gone_ms && c->present == TRI_YES;
+        buf_printf(out, "%c %-20s %-8s %9s  changed %s\n", row->gone_ms ? '-' : ' ', or_dash(c->name),
+                   there ? "present" : "missing", text_bytes(bytes, c->bytes), age_since(age, c->changed, v->wall_ms));
+    }
+}
+
+static void of_fields(const struct gcstable *t, struct buf *out)
+{
+    char bytes[TEXT_NUM_MAX];
+    for (size_t i = 0; i < t->list_count && i < GCS_DETAIL_ROWS; i++)
+        buf_printf(out, "  %-60s %9s\n", or_dash(t->list[i].name), text_bytes(bytes, t->list[i].bytes));
+    if (t->list_count > GCS_DETAIL_ROWS) buf_printf(out, "  first %d of %zu\n", GCS_DETAIL_ROWS, t->list_count);
+}
+
+void gcs_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    static const struct {
+        const char *table, *what;
+        void (*show)(const struct view *v, struct buf *out);
+    } decoded[] = {
+        {"NODE", "Ray nodes, the dead ones too; a dead head stays ALIVE here until the new one replaces it.", of_nodes},
+        {"ACTOR", "Actors: Serve's controller, proxies and replicas among them.", of_actors},
+        {"JOB", "Jobs; a new head adds one.", of_jobs},
+        {"WORKERS", "Worker processes of the Ray nodes.", of_workers},
+        {"PLACEMENT_GROUP", "Placement groups.", of_groups},
+        {"KV", "Key-value pairs by their namespace; values are never shown.", of_kv},
+    };
+    const char *key = table_selected(&((const struct gcs *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_GCSTABLE, key) : NULL;
+    struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
+    if (!key) return;
+    buf_printf(out, "If Redis is lost: %s\n", or_dash(loss.redis_why));
+    if (strcmp(key, GCS_CHECKPOINTS) == 0) of_checkpoints(v, out);
+    if (!row) return;
+    const struct gcstable *t = ROW(row, gcstable);
+    for (size_t i = 0; t->table && i < ARRAY_LEN(decoded); i++)
+        if (strcmp(decoded[i].table, t->table) == 0) {
+            buf_printf(out, "%s\n\n", decoded[i].what);
+            decoded[i].show(v, out);
+            return;
+        }
+    buf_str(out, "Not decoded; its fields:\n\n");
+    of_fields(t, out);
+}

@@ -1,0 +1,152 @@
+#include "tui/panes/layout.h"
+
+#include <string.h>
+
+enum {
+    ANSWERS_ROWS = 3,
+    CONTENT_MIN = 4,
+    RECOVERY_ROWS = 9,
+    DETAIL_MAX = 9,
+    BRIEF_MIN_BODY = 12,
+    MESSAGE_MIN_ROWS = 16
+};
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int most(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+/* One of the bands that all panes are stacked in: its rows, and up to how many it would like. */
+struct band {
+    int rows, wanted;
+};
+
+/* Gives what is left to the bands in turn, a step at a time, so that none starves while another is rich. */
+static int share(struct band *bands, int count, int left)
+{
+    bool gave = true;
+    while (left > 0 && gave) {
+        gave = false;
+        for (int i = 0; i < count && left > 0; i++)
+            if (bands[i].rows < bands[i].wanted) {
+                bands[i].rows++;
+                left--;
+                gave = true;
+            }
+    }
+    return left;
+}
+
+static struct rect rows_of(const struct layout_ask *ask, int row, int rows)
+{
+    return (struct rect){row, 0, rows, ask->cols};
+}
+
+static void place(struct layout *l, enum layout_pane pane, struct rect whole)
+{
+    l->rule[pane] = (struct rect){whole.row, whole.col, 1, whole.cols};
+    l->pane[pane] = (struct rect){whole.row + 1, whole.col, whole.rows - 1, whole.cols};
+}
+
+static void place_two(struct layout *l, const struct layout_ask *ask, int which, enum layout_pane left,
+                      enum layout_pane right, int row, int rows)
+{
+    int half = ask->cols / 2;
+    place(l, left, (struct rect){row, 0, rows, half});
+    place(l, right, (struct rect){row, half + 1, rows, ask->cols - half - 1});
+    l->split_col = half;
+    l->split[which] = (struct rect){row, half, rows, 1};
+}
+
+/* Every pane at once: pods, then what is selected or the recovery, then two by two. */
+static void all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+{
+    enum { PODS, MIDDLE, UPPER, LOWER, BANDS };
+    const int *want = ask->wanted;
+    int body = bottom - top, middle = ask->recovery ? want[LAYOUT_RECOVERY] : least(ask->detail_lines, DETAIL_MAX);
+    struct band b[BANDS] = {
+        [PODS] = {CONTENT_MIN, most(want[LAYOUT_PODS], CONTENT_MIN)},
+        [MIDDLE] = {ask->recovery ? RECOVERY_ROWS : CONTENT_MIN, most(middle, CONTENT_MIN)},
+        [UPPER] = {CONTENT_MIN, most(want[LAYOUT_CORES], want[LAYOUT_GCS])},
+        [LOWER] = {CONTENT_MIN, most(want[LAYOUT_REQUESTS], want[LAYOUT_EVENTS])},
+    };
+    int used = BANDS;
+    for (int i = 0; i < BANDS; i++) used += b[i].rows;
+    int left = share(b, BANDS, body - used);
+    b[LOWER].rows += left; /* events and prompts always find a use for room */
+    int row = top;
+    place(l, LAYOUT_PODS, rows_of(ask, row, b[PODS].rows + 1));
+    row += b[PODS].rows + 1;
+    if (ask->recovery) {
+        place(l, LAYOUT_RECOVERY, rows_of(ask, row, b[MIDDLE].rows + 1));
+    } else {
+        l->detail_rule = rows_of(ask, row, 1);
+        l->detail = rows_of(ask, row + 1, b[MIDDLE].rows);
+    }
+    row += b[MIDDLE].rows + 1;
+    place_two(l, ask, 0, LAYOUT_CORES, LAYOUT_GCS, row, b[UPPER].rows + 1);
+    row += b[UPPER].rows + 1;
+    place_two(l, ask, 1, LAYOUT_REQUESTS, LAYOUT_EVENTS, row, b[LOWER].rows + 1);
+}
+
+/* One pane under the tabs; below it, where there is room, the others' lines and what is selected. */
+static void tabs(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+{
+    l->tabs = rows_of(ask, top++, 1);
+    int body = bottom - top, reserve = 0;
+    if (body >= BRIEF_MIN_BODY && ask->brief_lines > 0) reserve = least(ask->brief_lines + 1, body / 2);
+    int content = most(least(ask->wanted[ask->focus], body - reserve), least(CONTENT_MIN, body));
+    int left = body - content;
+    int briefs = left > 1 && body >= BRIEF_MIN_BODY ? least(ask->brief_lines, left - 1) : 0;
+    if (briefs) left -= briefs + 1;
+    int detail = left > 2 ? least(ask->detail_lines, left - 1) : 0;
+    if (!briefs && !detail) content = body;
+    l->pane[ask->focus] = rows_of(ask, top, content);
+    int row = top + content;
+    if (briefs) {
+        l->briefs = rows_of(ask, row + 1, briefs);
+        row += briefs + 1;
+    }
+    if (!detail) return;
+    l->detail_rule = rows_of(ask, row, 1);
+    l->detail = rows_of(ask, row + 1, detail);
+}
+
+static void alone(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+{
+    if (l->shape == LAYOUT_TABS) {
+        l->tabs = rows_of(ask, top, 1);
+        l->pane[ask->focus] = rows_of(ask, top + 1, bottom - top - 1);
+    } else {
+        place(l, ask->focus, rows_of(ask, top, bottom - top));
+    }
+}
+
+struct layout layout_of(const struct layout_ask *ask)
+{
+    struct layout l;
+    memset(&l, 0, sizeof l);
+    l.split_col = -1;
+    if (ask->rows < LAYOUT_MIN_ROWS || ask->cols < LAYOUT_MIN_COLS) return l;
+    bool every = ask->rows >= LAYOUT_ALL_ROWS && ask->cols >= LAYOUT_ALL_COLS;
+    int blank = every ? 1 : 0, bottom = ask->rows - 1;
+    l.shape = every ? LAYOUT_ALL : LAYOUT_TABS;
+    l.strip = rows_of(ask, 0, 1);
+    l.answers = rows_of(ask, 1 + blank, ANSWERS_ROWS);
+    l.footer = rows_of(ask, bottom, 1);
+    if (ask->rows >= MESSAGE_MIN_ROWS) bottom--;
+    l.message = rows_of(ask, bottom, 1);
+    int top = 1 + blank + ANSWERS_ROWS;
+    if (ask->alone)
+        alone(&l, ask, top, bottom);
+    else if (every)
+        all(&l, ask, top, bottom);
+    else
+        tabs(&l, ask, top, bottom);
+    return l;
+}

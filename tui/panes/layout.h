@@ -1,0 +1,51 @@
+/*
+ * layout.h - what goes where on a terminal of a size. Pure arithmetic.
+ *
+ * Three shapes: every pane at once (from 100×32 on); one pane at a time under a row of tabs, with what the others have
+ * to say in a line each where there is room; below 40×10 nothing but the reason why not. Every rectangle is inside the
+ * screen, and no two overlap.
+ */
+#ifndef RAYDECK_PANES_LAYOUT_H
+#define RAYDECK_PANES_LAYOUT_H
+
+#include <stdbool.h>
+
+/* In the order of pane_kinds. */
+enum layout_pane {
+    LAYOUT_RECOVERY,
+    LAYOUT_PODS,
+    LAYOUT_CORES,
+    LAYOUT_GCS,
+    LAYOUT_REQUESTS,
+    LAYOUT_EVENTS,
+    LAYOUT_PANES
+};
+enum layout_shape { LAYOUT_TOO_SMALL, LAYOUT_TABS, LAYOUT_ALL };
+enum { LAYOUT_MIN_ROWS = 10, LAYOUT_MIN_COLS = 40, LAYOUT_ALL_ROWS = 32, LAYOUT_ALL_COLS = 100 };
+
+struct rect {
+    int row, col, rows, cols; /* rows 0: not shown */
+};
+struct layout_ask {
+    int rows, cols;
+    int wanted[LAYOUT_PANES]; /* content rows each would fill */
+    bool recovery;            /* the recovery pane is shown */
+    enum layout_pane focus;
+    bool alone;       /* the focused pane is zoomed, or its detail is open: the rest goes */
+    int brief_lines;  /* of the panes without focus (tabs) */
+    int detail_lines; /* of what is selected; 0: nothing to say */
+};
+struct layout {
+    enum layout_shape shape;
+    struct rect strip, answers, message, footer; /* message may be the footer's own row */
+    struct rect tabs;                            /* the row of tabs */
+    struct rect rule[LAYOUT_PANES];              /* the line over a pane's content (not with tabs) */
+    struct rect pane[LAYOUT_PANES];              /* its content */
+    struct rect briefs;
+    struct rect detail_rule, detail;
+    int split_col;        /* of the line between two columns of panes; -1: none */
+    struct rect split[2]; /* where it is drawn */
+};
+struct layout layout_of(const struct layout_ask *ask);
+
+#endif

@@ -1,0 +1,134 @@
+#include "tui/panes/pane_tools.h"
+
+#include "tui/draw/table_layout.h"
+#include "tui/draw/wrap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, uint64_t generation, uint64_t every_ms)
+{
+    const char *selected = v->selection ? v->selection->key : "";
+    enum outage outage = v->recovery ? v->recovery->outage : OUTAGE_NONE;
+    if (d->built && d->generation == generation && v->now_ms < d->until_ms && d->cols == p->cols &&
+        d->outage == outage && strcmp(d->selected, selected) == 0)
+        return false;
+    d->built = true;
+    d->generation = generation;
+    d->until_ms = v->now_ms + every_ms - v->now_ms % (every_ms ? every_ms : 1);
+    d->cols = p->cols;
+    d->outage = outage;
+    snprintf(d->selected, sizeof d->selected, "%s", selected);
+    return true;
+}
+
+static struct pane_request mouse(struct pane *p, int rows, const struct input *in)
+{
+    if (in->mouse == MOUSE_WHEEL_UP) table_move(p->table, -3, rows - 1);
+    if (in->mouse == MOUSE_WHEEL_DOWN) table_move(p->table, 3, rows - 1);
+    if (in->mouse == MOUSE_PRESS) table_click(p->table, in->row, in->col, rows, p->cols);
+    return (struct pane_request){.type = REQUEST_NONE};
+}
+
+struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in)
+{
+    int page = rows > 1 ? rows - 1 : 1;
+    if (in->type == INPUT_MOUSE) return mouse(p, rows, in);
+    if (in->type != INPUT_KEY) return (struct pane_request){.type = REQUEST_NONE};
+    switch (in->key) {
+    case KEYP_ENTER: return (struct pane_request){.type = table_selected(p->table) ? REQUEST_OPEN : REQUEST_NONE};
+    case KEYP_UP:
+    case 'k': table_move(p->table, -1, page); break;
+    case KEYP_DOWN:
+    case 'j': table_move(p->table, 1, page); break;
+    case KEYP_PGUP: table_move(p->table, -page, page); break;
+    case KEYP_PGDN: table_move(p->table, page, page); break;
+    case KEYP_HOME:
+    case 'g': table_edge(p->table, false); break;
+    case KEYP_END:
+    case 'G': table_edge(p->table, true); break;
+    default: break;
+    }
+    return (struct pane_request){.type = REQUEST_NONE};
+}
+
+bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret)
+{
+    const char *key = table_selected(p->table);
+    if (!key) return false;
+    *ret = (struct selection){.table = table};
+    snprintf(ret->key, sizeof ret->key, "%s", key);
+    return true;
+}
+
+const struct table_row *pane_row_at(const struct table_view *t, int rows, int line, bool *ret_selected)
+{
+    int page = table_page(t, rows);
+    size_t index = table_top(t, page) + (size_t)line - 1;
+    if (line < 1 || line > page || index >= t->shown_count) return NULL;
+    if (ret_selected) *ret_selected = index == t->selected_at;
+    return &t->rows[t->shown[index]];
+}
+
+char *age_since(char out[TEXT_NUM_MAX], struct known_u64 stamp_ms, uint64_t wall_ms)
+{
+    if (!stamp_ms.known) {
+        snprintf(out, TEXT_NUM_MAX, "–");
+        return out;
+    }
+    return text_duration(out, wall_ms > stamp_ms.value ? wall_ms - stamp_ms.value : 0);
+}
+
+const char *pod_short(const char *name, const char *cluster)
+{
+    if (!name) return "–";
+    size_t len = cluster ? strlen(cluster) : 0;
+    if (len && strncmp(name, cluster, len) == 0 && name[len] == '-' && name[len + 1]) return name + len + 1;
+    return name;
+}
+
+const char *pod_suffix(const char *name)
+{
+    if (!name) return "–";
+    const char *dash = strrchr(name, '-');
+    return dash && dash[1] ? dash + 1 : name;
+}
+
+const char *or_dash(const char *text)
+{
+    return text && text[0] ? text : "–";
+}
+
+char *count_text(char out[TEXT_NUM_MAX], struct known_u64 n)
+{
+    if (n.known)
+        snprintf(out, TEXT_NUM_MAX, "%llu", (unsigned long long)n.value);
+    else
+        snprintf(out, TEXT_NUM_MAX, "–");
+    return out;
+}
+
+char *latency_text(char out[TEXT_NUM_MAX], struct known_u64 us)
+{
+    if (!us.known)
+        snprintf(out, TEXT_NUM_MAX, "–");
+    else if (us.value < 1000000)
+        snprintf(out, TEXT_NUM_MAX, "%llu ms", (unsigned long long)((us.value + 500) / 1000));
+    else
+        snprintf(out, TEXT_NUM_MAX, "%llu.%llu s", (unsigned long long)(us.value / 1000000),
+                 (unsigned long long)(us.value / 100000 % 10));
+    return out;
+}
+
+void pane_say(struct canvas *cv, int row, enum role role, const char *text)
+{
+    struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, cv->cols - 2);
+    wrap_draw(&inside, row, 0, role, text, 0);
+}
+
+void pane_stale(struct canvas *cv)
+{
+    for (int row = 0; row < cv->rows; row++)
+        for (int col = 0; col < cv->cols; col++)
+            if (canvas_cell(cv, row, col)->cp != ' ') canvas_role(cv, row, col, 1, ROLE_STALE);
+}

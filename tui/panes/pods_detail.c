@@ -1,0 +1,134 @@
+#include "backends/base/stamp.h"
+#include "tui/panes/pods.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *verdict_word(enum verdict v)
+{
+    return v == VERDICT_OK ? "OK" : v == VERDICT_NO ? "NO" : v == VERDICT_WARN ? "NOT PROVEN" : "–";
+}
+
+static void loss_line(struct buf *out, const char *what, enum verdict v, const char *why, const char *more)
+{
+    buf_printf(out, "%-22s %-10s %s%s%s\n", what, verdict_word(v), or_dash(why), more[0] ? " · " : "", more);
+}
+
+static void of_head(const struct view *v, const struct pod *pod, struct buf *out)
+{
+    struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
+    const struct rayservice *rs = v->focus->rayservice;
+    const struct recovery_past *past = v->recovery ? recovery_past(v->recovery) : NULL;
+    char secs[TEXT_NUM_MAX], more[64] = "";
+    buf_str(out, "Runs gcs_server, dashboard, Serve controller.");
+    if (rs && rs->ft == TRI_YES) buf_str(out, " Their state is in Redis.");
+    if (rs && rs->ft == TRI_NO) buf_str(out, " Their state is in this pod, and dies with it.");
+    if (pod->serve == TRI_NO) buf_str(out, " Requests do not pass through it (SERVE no).");
+    if (pod->serve == TRI_YES) buf_str(out, " Requests pass through it too (SERVE yes).");
+    buf_char(out, '\n');
+    if (past && past->known && past->rung_ms[RUNG_HEAD_READY].known)
+        snprintf(more, sizeof more, "last time new head ready after %s",
+                 text_seconds(secs, past->rung_ms[RUNG_HEAD_READY].value));
+    loss_line(out, "Deleted or OOMKilled", loss.pod, loss.pod_why, more);
+    loss_line(out, "Its K8s node lost", loss.node, loss.node_why, "");
+    loss_line(out, "Redis lost", loss.redis, loss.redis_why, "");
+}
+
+/* The Serve replicas of a pod's Ray node, with the NeuronCores they hold. Returns how many. */
+static size_t replicas(const struct view *v, const struct pod *pod, struct buf *out)
+{
+    const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
+    char label[96], cores[64];
+    size_t n = 0;
+    WORLD_EACH (row, v->world, TABLE_ACTOR) {
+        const struct actor *a = ROW(row, actor);
+        if (row->gone_ms || !node || !node->id || !a->ray_node || strcmp(a->ray_node, node->id) != 0) continue;
+        if (!replica_label(a, label, sizeof label)[0] || !a->state || strcmp(a->state, "ALIVE") != 0) continue;
+        buf_printf(out, "%s%s", n++ ? ", " : "Holds Serve replicas ", label);
+        if (a->cores.known && coreset_count(&a->cores))
+            buf_printf(out, " (NeuronCores %s)", coreset_text(&a->cores, cores, sizeof cores));
+    }
+    if (n) buf_str(out, ".\n");
+    return n;
+}
+
+static void of_worker(const struct view *v, const struct pod *pod, struct buf *out)
+{
+    size_t n = replicas(v, pod, out), others = 0;
+    WORLD_EACH (row, v->world, TABLE_POD) {
+        const struct pod *other = ROW(row, pod);
+        if (row->gone_ms || other == pod || !pods_shows(v, other)) continue;
+        others += other->role && strcmp(other->role, "worker") == 0 && other->is_ready == TRI_YES;
+    }
+    if (n == 0) buf_str(out, "No Serve replica is known to run in it.\n");
+    buf_printf(
+        out, "If deleted or OOMKilled  %s; KubeRay makes another pod, Serve another replica, which loads the model.\n",
+        n ? "its replicas and their requests in flight are lost" : "no replica is lost");
+    buf_printf(out, "                         %zu other worker pod%s ready.\n", others, others == 1 ? "" : "s");
+    if (pod->keepalive == TRI_NO)
+        buf_str(out, "If the head's K8s node is lost  gRPC keepalive is not set here: requests may hang.\n");
+}
+
+static void of_containers(const struct pod *pod, struct buf *out)
+{
+    char restarts[TEXT_NUM_MAX], code[TEXT_NUM_MAX];
+    for (size_t i = 0; i < pod->list_count; i++) {
+        const struct container *c = &pod->list[i];
+        buf_printf(out, "  %-20s %-18s restarts %-4s", or_dash(c->name), or_dash(c->state),
+                   count_text(restarts, c->restarts));
+        if (c->exit_code.known) buf_printf(out, " last exit code %s", count_text(code, c->exit_code));
+        buf_printf(out, " %s%s\n", c->init == TRI_YES ? "init · " : "", or_dash(c->image));
+        if (c->message && c->message[0]) buf_printf(out, "    %s\n", c->message);
+    }
+}
+
+/* Why a pod waits is often told only by events: the last of its warnings. */
+static void of_warning(const struct view *v, const struct pod *pod, struct buf *out)
+{
+    const struct event *last = NULL;
+    WORLD_EACH (row, v->world, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (!e->about || !pod->name || strcmp(e->about, pod->name) != 0) continue;
+        if (e->type && strcmp(e->type, "Warning") == 0) last = e;
+    }
+    if (last) buf_printf(out, "last warning  %s: %s\n", or_dash(last->reason), or_dash(last->message));
+}
+
+static void of_record(const struct view *v, const struct row *row, const struct pod *pod, struct buf *out)
+{
+    char stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
+    const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
+    buf_printf(out, "pod           %s/%s\n", or_dash(pod->ns), or_dash(pod->name));
+    buf_printf(out, "uid           %s\n", row->record->key);
+    buf_printf(out, "status        %s%s%s%s%s\n", or_dash(pod->status), pod->reason ? " · " : "",
+               pod->reason ? pod->reason : "", pod->message ? " · " : "", pod->message ? pod->message : "");
+    of_warning(v, pod, out);
+    buf_printf(out, "K8s node      %s", or_dash(pod->node));
+    const struct knode *k = pod->node ? knode_named(v->world, pod->node) : NULL;
+    buf_printf(out, "%s%s · IP %s\n", k && k->instance_type ? " · " : "", k && k->instance_type ? k->instance_type : "",
+               or_dash(pod->ip));
+    buf_printf(out, "Ray node      %s · %s\n", node ? or_dash(node->id) : "–", node ? or_dash(node->state) : "state –");
+    buf_printf(out, "created       %s\n", pod->created.known ? stamp_iso(stamp, pod->created.value) : "–");
+    if (pod->deleted.known) buf_printf(out, "deleted       %s\n", stamp_iso(stamp, pod->deleted.value));
+    buf_printf(out, "grace         %s s\n", count_text(num, pod->grace));
+    buf_printf(out, "reconnect     %s s GCS reconnect timeout\n", count_text(num, pod->reconnect_s));
+    buf_str(out, "containers\n");
+    of_containers(pod, out);
+}
+
+void pods_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct pods *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_POD, key) : NULL;
+    char clock[STAMP_TEXT_MAX];
+    if (!row) return;
+    const struct pod *pod = ROW(row, pod);
+    if (row->gone_ms)
+        buf_printf(out, "Gone since %s.\n", stamp_clock(clock, row->gone_wall_ms));
+    else if (pod->role && strcmp(pod->role, "head") == 0)
+        of_head(v, pod, out);
+    else
+        of_worker(v, pod, out);
+    buf_char(out, '\n');
+    of_record(v, row, pod, out);
+}

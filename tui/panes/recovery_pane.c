@@ -1,0 +1,212 @@
+#include "tui/panes/recovery_pane.h"
+
+#include "backends/base/stamp.h"
+#include "tui/panes/pane_tools.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WIDE = 110, LAST_WIDTH = 9, GAP = 3, NOW_WIDTH = 8, WORDS_WIDTH = 27, WORDS_AT = 4 };
+
+struct recovery_state {
+    struct pane pane;
+};
+
+bool recovery_pane_shown(const struct view *v)
+{
+    const struct recovery *r = v->recovery;
+    if (!r || r->outage == OUTAGE_NONE) return false;
+    return r->outage == OUTAGE_RUNNING || !r->over_ms.known || v->now_ms < r->over_ms.value + RECOVERY_SHOWN_MS;
+}
+
+static void init(struct pane *p)
+{
+    p->table = NULL;
+}
+
+static void done(struct pane *p)
+{
+    (void)p;
+}
+
+static void update(struct pane *p, const struct view *v)
+{
+    (void)p;
+    (void)v;
+}
+
+static const char *t0_words(const struct recovery *r)
+{
+    return r->ours ? "T0 = delete accepted" : "T0 = first sign";
+}
+
+static char *offset_text(char out[TEXT_NUM_MAX], uint64_t at_ms, uint64_t t0_ms)
+{
+    char secs[TEXT_NUM_MAX];
+    bool before = at_ms < t0_ms;
+    snprintf(out, TEXT_NUM_MAX, "%c%.20s", before ? '-' : '+',
+             text_seconds(secs, before ? t0_ms - at_ms : at_ms - t0_ms));
+    return out;
+}
+
+/* The rung that is waited for: the first that was not reached, while the outage runs. */
+static int waited_for(const struct recovery *r)
+{
+    for (int i = 0; r->outage == OUTAGE_RUNNING && i < RUNG_COUNT; i++)
+        if (!r->rung[i].reached) return i;
+    return -1;
+}
+
+static bool node_says_alive(const struct view *v)
+{
+    const char *id = v->recovery->old_ray_node;
+    WORLD_EACH (row, v->world, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (id && n->id && n->state && strcmp(n->id, id) == 0) return strcmp(n->state, "ALIVE") == 0;
+    }
+    return false;
+}
+
+/* What there is to know about a rung that was not reached: what may not be taken for it. */
+static const char *hint(const struct view *v, int rung)
+{
+    if (rung == RUNG_HEAD_ALIVE && node_says_alive(v))
+        return "NODE still calls the old head ALIVE: stale, not evidence";
+    if (rung == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
+    return "";
+}
+
+static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
+{
+    const struct recovery *r = v->recovery;
+    const struct rung_state *s = &r->rung[rung];
+    const struct recovery_past *past = recovery_past(r);
+    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
+    enum role role = active ? ROLE_ACTIVE : s->reached ? ROLE_TEXT : ROLE_DIM;
+    enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : GLYPH_DOT;
+    if (s->reached)
+        offset_text(now, s->at_ms, r->t0_ms);
+    else if (active)
+        text_seconds(now, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0);
+    if (past && past->known && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
+    int times = cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH;
+    canvas_text(cv, line, 2, s->reached ? ROLE_OK : role, glyph(cv->ascii, mark));
+    canvas_field(cv, line, WORDS_AT, WORDS_WIDTH, role, rung_words((enum rung)rung));
+    if (times > WORDS_AT + WORDS_WIDTH + 2)
+        canvas_field(cv, line, WORDS_AT + WORDS_WIDTH + 1, times - WORDS_AT - WORDS_WIDTH - 2,
+                     active ? ROLE_TEXT : ROLE_DIM, s->note[0] ? s->note : hint(v, rung));
+    canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH, -NOW_WIDTH, role, now);
+    canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
+}
+
+static void draw_head(const struct recovery *r, struct canvas *cv)
+{
+    char text[96], clock[STAMP_TEXT_MAX];
+    snprintf(text, sizeof text, "%s %s", t0_words(r), stamp_tenths(clock, r->t0_wall_ms));
+    canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_HEADER, ' ');
+    canvas_field(cv, 0, 2, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH - 2, ROLE_HEADER, text);
+    canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH, -NOW_WIDTH, ROLE_HEADER, "now");
+    canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
+}
+
+/* Where not all rungs fit, those around the one that is waited for are shown. */
+static int first_rung(const struct recovery *r, int rows)
+{
+    int active = waited_for(r);
+    if (rows >= RUNG_COUNT) return 0;
+    int first = (active < 0 ? RUNG_COUNT : active + 2) - rows;
+    return first < 0 ? 0 : first > RUNG_COUNT - rows ? RUNG_COUNT - rows : first;
+}
+
+static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+{
+    (void)p;
+    (void)focused;
+    if (!v->recovery || v->recovery->outage == OUTAGE_NONE) {
+        pane_say(cv, 0, ROLE_DIM, "no head was lost while this console looked");
+        return;
+    }
+    int head = cv->cols < WIDE && cv->rows > 1;
+    if (head) draw_head(v->recovery, cv);
+    int rows = cv->rows - head, first = first_rung(v->recovery, rows), active = waited_for(v->recovery);
+    for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
+}
+
+static int wanted_rows(const struct pane *p, const struct view *v, int cols)
+{
+    (void)p;
+    (void)v;
+    return RUNG_COUNT + (cols < WIDE);
+}
+
+static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    char clock[STAMP_TEXT_MAX];
+    out[0] = '\0';
+    if (!v->recovery || v->recovery->outage == OUTAGE_NONE || p->cols < WIDE) return;
+    snprintf(out, size, "%s %s ─      now ─ last time", t0_words(v->recovery),
+             stamp_tenths(clock, v->recovery->t0_wall_ms));
+}
+
+static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct recovery *r = v->recovery;
+    char secs[TEXT_NUM_MAX];
+    (void)p;
+    int active = r ? waited_for(r) : -1;
+    out[0] = '\0';
+    if (active >= 0)
+        snprintf(out, size, "  Recovery  ▸ %s, %s", rung_words((enum rung)active),
+                 text_seconds(secs, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0));
+    else if (r && r->outage == OUTAGE_OVER && r->over_ms.known)
+        snprintf(out, size, "  Recovery  ✔ over after %s",
+                 text_seconds(secs, r->over_ms.value > r->t0_ms ? r->over_ms.value - r->t0_ms : 0));
+}
+
+static bool selected(const struct pane *p, struct selection *ret)
+{
+    (void)p;
+    (void)ret;
+    return false;
+}
+
+static void detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    char clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX];
+    const struct recovery *r = v->recovery;
+    (void)p;
+    if (!r || r->outage == OUTAGE_NONE) return;
+    buf_printf(out, "%s %s\n", t0_words(r), stamp_tenths(clock, r->t0_wall_ms));
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct rung_state *s = &r->rung[i];
+        buf_printf(out, "%s %-40s %8s  %s\n", s->reached ? "✔" : "·", rung_words((enum rung)i),
+                   s->reached ? offset_text(secs, s->at_ms, r->t0_ms) : "–", s->note);
+    }
+}
+
+static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+{
+    (void)p;
+    (void)v;
+    (void)in;
+    return (struct pane_request){.type = REQUEST_NONE};
+}
+
+const struct pane_ops recovery_pane_ops = {
+    .name = "recovery",
+    .title = "Recovery",
+    .tab = "Recovery",
+    .letter = 'R',
+    .state_size = sizeof(struct recovery_state),
+    .min_rows = 5,
+    .init = init,
+    .done = done,
+    .update = update,
+    .draw = draw,
+    .wanted_rows = wanted_rows,
+    .status = status,
+    .brief = brief,
+    .selected = selected,
+    .detail = detail,
+    .input = input,
+};

@@ -1,0 +1,218 @@
+#include "tui/panes/requests.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct column columns[REQUESTS_COLUMNS] = {
+    [REQUESTS_PHASE] = {.title = "PROMPT", .min = 7, .max = 9},
+    [REQUESTS_ASKED] = {.title = "ASKED", .min = 7, .max = 9, .priority = 2, .numeric = true},
+    [REQUESTS_LATENCY] = {.title = "TOOK", .min = 6, .max = 8, .right = true, .numeric = true},
+    [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .priority = 1},
+};
+
+static void init(struct pane *p)
+{
+    struct requests *s = (struct requests *)p;
+    table_init(&s->table, columns, REQUESTS_COLUMNS);
+    p->table = &s->table;
+}
+
+static void done(struct pane *p)
+{
+    table_done(&((struct requests *)p)->table);
+}
+
+bool request_is(const struct request *r, const char *kind)
+{
+    return r->kind && strcmp(r->kind, kind) == 0;
+}
+
+static bool phase_is(const struct request *r, const char *phase)
+{
+    return r->phase && strcmp(r->phase, phase) == 0;
+}
+
+static bool outage(const struct view *v)
+{
+    return v->recovery && v->recovery->outage != OUTAGE_NONE && v->recovery->t0_wall_ms;
+}
+
+static char dot_of(const struct request *r)
+{
+    if (phase_is(r, "ok")) return '.';
+    if (phase_is(r, "slow")) return 's';
+    if (phase_is(r, "failed")) return 'X';
+    return '?';
+}
+
+static void add_dot(struct requests *s, const struct request *r)
+{
+    if (s->dot_count == REQUESTS_DOTS) memmove(s->dots, s->dots + 1, --s->dot_count);
+    s->dots[s->dot_count++] = dot_of(r);
+    s->dots[s->dot_count] = '\0';
+}
+
+/* "+3.9s" after the head's death, else the minute. */
+static void asked_text(const struct view *v, uint64_t due, char out[STAMP_TEXT_MAX])
+{
+    char secs[TEXT_NUM_MAX];
+    if (outage(v) && due >= v->recovery->t0_wall_ms)
+        snprintf(out, STAMP_TEXT_MAX, "+%.20s", text_seconds(secs, due - v->recovery->t0_wall_ms));
+    else
+        stamp_minutes(out, due);
+}
+
+static void answer_text(const struct request *r, char *out, size_t size)
+{
+    if (phase_is(r, "waiting") && r->tokens.known && r->tokens.value)
+        snprintf(out, size, "%llu tokens so far", (unsigned long long)r->tokens.value);
+    else if (phase_is(r, "waiting"))
+        snprintf(out, size, "waiting (no streaming: /infer)");
+    else if (phase_is(r, "failed"))
+        snprintf(out, size, "%s%s%s", or_dash(r->failure), r->why ? ": " : "", r->why ? r->why : "");
+    else if (r->answer && r->answer[0])
+        snprintf(out, size, "\"%.*s\"", (int)size - 4, r->answer);
+    else
+        snprintf(out, size, "%s", or_dash(r->phase));
+}
+
+static void add_prompt(struct requests *s, const struct view *v, const struct request *r)
+{
+    struct table_row *tr = table_row_add(&s->table, r->record.key);
+    char text[TABLE_CELL_MAX + 8], stamp[STAMP_TEXT_MAX], num[TEXT_NUM_MAX];
+    bool waiting = phase_is(r, "waiting"), failed = phase_is(r, "failed");
+    struct known_u64 took = r->latency_us;
+    if (waiting && r->due.known && v->wall_ms >= r->due.value) took = known_u64((v->wall_ms - r->due.value) * 1000);
+    s->waiting += waiting;
+    table_cell_set(tr, REQUESTS_PHASE,
+                   failed    ? ROLE_BAD
+                   : waiting ? ROLE_ACTIVE
+                             : ROLE_TEXT,
+                   waiting ? "…" : or_dash(r->phase));
+    if (r->due.known) asked_text(v, r->due.value, stamp);
+    table_cell_num(tr, REQUESTS_ASKED, ROLE_DIM, r->due.known ? (double)r->due.value : NAN, r->due.known ? stamp : "–");
+    table_cell_num(tr, REQUESTS_LATENCY, ROLE_TEXT, took.known ? (double)took.value : NAN, latency_text(num, took));
+    answer_text(r, text, sizeof text);
+    table_cell_set(tr, REQUESTS_ANSWER, failed ? ROLE_BAD : ROLE_TEXT, text);
+}
+
+static void take_path(struct requests *s, const struct request *r)
+{
+    snprintf(s->path, sizeof s->path, "%.95s", r->path ? r->path : "");
+    if (request_is(r, "probe")) snprintf(s->target, sizeof s->target, "%.95s", r->target ? r->target : "");
+}
+
+static void rebuild(struct requests *s, const struct view *v)
+{
+    size_t prompts = 0, skip, recent = 0;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) prompts += request_is(ROW(row, request), "prompt");
+    skip = prompts > REQUESTS_PROMPTS ? prompts - REQUESTS_PROMPTS : 0;
+    s->dot_count = s->waiting = 0;
+    s->dots[0] = s->path[0] = s->target[0] = '\0';
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        take_path(s, r);
+        if (request_is(r, "prompt") && skip) {
+            skip--;
+        } else if (request_is(r, "prompt")) {
+            add_prompt(s, v, r);
+        } else if (request_is(r, "probe") && r->due.known) {
+            if (r->due.value >= s->since_wall_ms) add_dot(s, r);
+            recent += r->due.value + 10000 > v->wall_ms;
+        }
+    }
+    s->per_s = recent ? known_u64((recent + 5) / 10) : UNKNOWN_U64;
+}
+
+static void update(struct pane *p, const struct view *v)
+{
+    struct requests *s = (struct requests *)p;
+    uint64_t generation = world_generation(v->world, TABLE_REQUEST);
+    if (!pane_due(&s->due, p, v, generation, s->waiting ? 100 : 1000)) return;
+    bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
+    s->since_wall_ms = v->wall_ms > REQUESTS_WINDOW_MS ? v->wall_ms - REQUESTS_WINDOW_MS : 0;
+    if (outage(v)) s->since_wall_ms = v->recovery->t0_wall_ms;
+    table_begin(&s->table);
+    rebuild(s, v);
+    table_end(&s->table);
+    if (follow) table_edge(&s->table, true);
+    s->sum = probe_sum_of(v->world, "probe", s->since_wall_ms);
+}
+
+static int wanted_rows(const struct pane *p, const struct view *v, int cols)
+{
+    const struct requests *s = (const struct requests *)p;
+    (void)v;
+    (void)cols;
+    return REQUESTS_HEAD + (s->table.count ? table_height(&s->table) : 1);
+}
+
+static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct requests *s = (const struct requests *)p;
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    char words[FRESH_TEXT_MAX];
+    bool old = fresh_is_old(f.state);
+    fresh_words(f.state, f.age_ms, words);
+    if (s->path[0])
+        snprintf(out, size, "path %s%s%s", s->path, old ? " · " : "", old ? words : "");
+    else
+        snprintf(out, size, "%s", old ? words : "");
+}
+
+static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+{
+    const struct requests *s = (const struct requests *)p;
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    size_t show = s->dot_count < 40 ? s->dot_count : 40;
+    char p95[TEXT_NUM_MAX];
+    int at;
+    if (outage(v))
+        at = snprintf(out, size, "  probe   %s", s->dots + s->dot_count - show);
+    else if (s->dot_count)
+        at = snprintf(out, size, "  Probes  %zu ok, %zu slow, %zu failed · p95 %s", s->sum.ok, s->sum.slow,
+                      s->sum.failed, latency_text(p95, s->sum.p95_us));
+    else
+        at = snprintf(out, size, "  Probes  %s", f.why[0] ? f.why : "none");
+    if (at < 0 || (size_t)at >= size || s->table.count == 0) return;
+    const struct table_row *tr = &s->table.rows[s->table.count - 1];
+    snprintf(out + at, size - (size_t)at, "%s%s %s%s", outage(v) ? "\n  prompt  " : " · last prompt ",
+             strcmp(tr->cell[REQUESTS_PHASE].text, "…") == 0 ? "waiting" : tr->cell[REQUESTS_PHASE].text,
+             tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");
+}
+
+static bool selected(const struct pane *p, struct selection *ret)
+{
+    return pane_table_selected(p, TABLE_REQUEST, ret);
+}
+
+static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+{
+    struct input moved = *in;
+    (void)v;
+    if (in->type == INPUT_MOUSE) moved.row -= REQUESTS_HEAD;
+    return pane_table_input(p, p->rows - REQUESTS_HEAD, &moved);
+}
+
+const struct pane_ops requests_pane_ops = {
+    .name = "requests",
+    .title = "Requests",
+    .tab = "Requests",
+    .letter = '4',
+    .state_size = sizeof(struct requests),
+    .min_rows = 4,
+    .init = init,
+    .done = done,
+    .update = update,
+    .draw = requests_draw,
+    .wanted_rows = wanted_rows,
+    .status = status,
+    .brief = brief,
+    .selected = selected,
+    .detail = requests_detail,
+    .input = input,
+};

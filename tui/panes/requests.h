@@ -1,0 +1,34 @@
+/* requests.h - the state of the requests pane; between requests.c, which counts and lists, and requests_draw.c. */
+#ifndef RAYDECK_PANES_REQUESTS_H
+#define RAYDECK_PANES_REQUESTS_H
+
+#include "tui/panes/fresh.h"
+#include "tui/panes/pane_tools.h"
+
+enum { REQUESTS_PHASE, REQUESTS_ASKED, REQUESTS_LATENCY, REQUESTS_ANSWER, REQUESTS_COLUMNS };
+enum {
+    REQUESTS_DOTS = 512,
+    REQUESTS_PROMPTS = 200,
+    REQUESTS_WINDOW_MS = 60000,
+    REQUESTS_HEAD = 3 /* lines over the prompts */
+};
+
+struct requests {
+    struct pane pane;
+    struct table_view table; /* prompts */
+    struct pane_due due;
+    /* A character a probe, oldest first: '.' answered, 's' slow, 'X' failed, '?' not yet answered. */
+    char dots[REQUESTS_DOTS + 1];
+    size_t dot_count;
+    struct probe_sum sum;
+    uint64_t since_wall_ms;    /* what the sum and the dots are of */
+    struct known_u64 per_s;    /* probes a second, of the last ten */
+    char path[96], target[96]; /* of the last probe, else of the last prompt */
+    size_t waiting;            /* prompts in flight */
+};
+
+void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
+void requests_detail(const struct pane *p, const struct view *v, struct buf *out);
+bool request_is(const struct request *r, const char *kind);
+
+#endif

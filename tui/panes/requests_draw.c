@@ -1,0 +1,77 @@
+#include "backends/base/stamp.h"
+#include "tui/panes/requests.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Failures must be found by the eye: everything else is quiet. */
+static void draw_dots(const struct requests *s, struct canvas *cv, int row)
+{
+    int room = cv->cols - 4;
+    size_t show = room > 0 && s->dot_count > (size_t)room ? (size_t)room : s->dot_count;
+    const char *from = s->dots + s->dot_count - show;
+    for (int i = 0; room > 0 && i < (int)show; i++) {
+        char one[2] = {from[i], '\0'};
+        enum role role = one[0] == 'X' ? ROLE_BAD : one[0] == 's' ? ROLE_WARN : one[0] == '?' ? ROLE_DIM : ROLE_OK;
+        canvas_text(cv, row, 2 + i, role, one);
+    }
+}
+
+static void draw_probes(const struct requests *s, const struct view *v, struct canvas *cv)
+{
+    char p50[TEXT_NUM_MAX], p95[TEXT_NUM_MAX], rate[TEXT_NUM_MAX], text[160];
+    bool outage = v->recovery && v->recovery->outage != OUTAGE_NONE;
+    snprintf(text, sizeof text, "probe GET /-/healthz, %s/s", count_text(rate, s->per_s));
+    canvas_text(cv, 0, 2, ROLE_TEXT, text);
+    const char *span = outage ? "since the delete" : "60 s ▸ now";
+    if (outage && !v->recovery->ours) span = "since the loss";
+    int width = (int)text_width(span);
+    if (cv->cols > 2 + (int)text_width(text) + width + 4) canvas_text(cv, 0, cv->cols - 2 - width, ROLE_DIM, span);
+    draw_dots(s, cv, 1);
+    int col = canvas_printf(cv, 2, 2, ROLE_TEXT, "ok %zu   slow %zu   ", s->sum.ok, s->sum.slow);
+    col = canvas_printf(cv, 2, col, s->sum.failed ? ROLE_BAD : ROLE_TEXT, "failed %zu", s->sum.failed);
+    canvas_printf(cv, 2, col, ROLE_TEXT, "      p50 %s   p95 %s", latency_text(p50, s->sum.p50_us),
+                  latency_text(p95, s->sum.p95_us));
+}
+
+void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+{
+    const struct requests *s = (const struct requests *)p;
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    if (s->dot_count > 0 || s->sum.ok || s->sum.failed)
+        draw_probes(s, v, cv);
+    else if (f.why[0])
+        pane_say(cv, 0, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
+    else
+        pane_say(cv, 0, ROLE_DIM, "no probe runs: ANSWERING is not known");
+    if (fresh_is_old(f.state)) pane_stale(cv);
+    struct canvas under = canvas_sub(cv, REQUESTS_HEAD, 0, cv->rows - REQUESTS_HEAD, cv->cols);
+    if (s->table.count)
+        table_draw(&s->table, &under, focused);
+    else
+        canvas_text(&under, 0, 2, ROLE_DIM, "prompts  none yet    p  to ask");
+}
+
+static void number(struct buf *out, const char *name, const char *text)
+{
+    buf_printf(out, "%-13s %s\n", name, text);
+}
+
+void requests_detail(const struct pane *p, const struct view *v, struct buf *out)
+{
+    const char *key = table_selected(&((const struct requests *)p)->table);
+    const struct row *row = key ? world_find(v->world, TABLE_REQUEST, key) : NULL;
+    char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
+    if (!row) return;
+    const struct request *r = ROW(row, request);
+    number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
+    number(out, "phase", or_dash(r->phase));
+    if (r->failure || r->why) number(out, "failure", or_dash(r->why ? r->why : r->failure));
+    number(out, "took", latency_text(num, r->latency_us));
+    number(out, "first token", r->first_token_us.known ? latency_text(num, r->first_token_us) : "n/a");
+    number(out, "path", or_dash(r->path));
+    number(out, "target", or_dash(r->target));
+    if (r->pod) number(out, "pod", r->pod);
+    buf_printf(out, "\nQuestion\n%s\n", or_dash(r->question));
+    buf_printf(out, "\nAnswer\n%s\n", or_dash(r->answer));
+}

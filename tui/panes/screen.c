@@ -1,0 +1,256 @@
+#include "tui/panes/screen_state.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/panes/pane_tools.h"
+#include "tui/panes/recovery_pane.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TAB_DETAIL_LINES = 4, TABS_NARROW = 72 };
+
+struct screen *screen_new(void)
+{
+    struct screen *s = mem_zero(1, sizeof *s);
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        assert(pane_kinds[i]);
+        s->panes[i] = mem_zero(1, pane_kinds[i]->state_size);
+        s->panes[i]->ops = pane_kinds[i];
+        pane_kinds[i]->init(s->panes[i]);
+    }
+    s->focus = s->before = LAYOUT_PODS;
+    detail_init(&s->detail);
+    screen_size(s, 24, 80);
+    return s;
+}
+
+void screen_free(struct screen *s)
+{
+    if (!s) return;
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        s->panes[i]->ops->done(s->panes[i]);
+        free(s->panes[i]);
+    }
+    detail_done(&s->detail);
+    free(s);
+}
+
+void screen_size(struct screen *s, int rows, int cols)
+{
+    s->rows = rows;
+    s->cols = cols;
+}
+
+bool screen_shows(const struct screen *s, enum layout_pane pane)
+{
+    return pane != LAYOUT_RECOVERY || s->recovery;
+}
+
+/* Where there are tabs a head's death takes the focus: what matters then is the ladder. */
+static void follow_recovery(struct screen *s, const struct view *v)
+{
+    bool shown = recovery_pane_shown(v);
+    if (shown && !s->recovery) {
+        s->before = s->focus;
+        if (s->layout.shape == LAYOUT_TABS && !s->opened) s->focus = LAYOUT_RECOVERY;
+    }
+    if (!shown && s->focus == LAYOUT_RECOVERY) {
+        s->focus = s->before == LAYOUT_RECOVERY ? LAYOUT_PODS : s->before;
+        s->opened = false;
+    }
+    s->recovery = shown;
+}
+
+/* The pod that what is selected belongs to, so that the other panes can mark what is the same pod's. */
+static void find_pod(struct selection *sel, const struct view *v)
+{
+    const struct row *row = world_find(v->world, sel->table, sel->key);
+    const struct pod *pod = NULL;
+    if (!row || sel->pod_uid[0]) return;
+    if (sel->table == TABLE_CORE)
+        pod = pod_of_core(v->world, v->focus, ROW(row, core));
+    else if (sel->table == TABLE_EVENT && ROW(row, event)->about)
+        pod = pod_named(v->world, ROW(row, event)->ns, ROW(row, event)->about);
+    else if (sel->table == TABLE_REQUEST && ROW(row, request)->pod)
+        pod = pod_named(v->world, NULL, ROW(row, request)->pod);
+    if (pod) snprintf(sel->pod_uid, sizeof sel->pod_uid, "%.63s", pod->record.key);
+}
+
+static void collect_briefs(struct screen *s, const struct view *v)
+{
+    size_t at = 0;
+    s->briefs[0] = '\0';
+    s->brief_lines = 0;
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        char text[1024] = "";
+        if (i == (int)s->focus || !screen_shows(s, (enum layout_pane)i)) continue;
+        s->panes[i]->ops->brief(s->panes[i], v, text, sizeof text);
+        size_t len = strlen(text);
+        if (len == 0 || at + len + 2 > sizeof s->briefs) continue;
+        memcpy(s->briefs + at, text, len);
+        at += len;
+        s->briefs[at++] = '\n';
+        s->briefs[at] = '\0';
+        s->brief_lines++;
+        for (size_t k = 0; k < len; k++) s->brief_lines += text[k] == '\n';
+    }
+}
+
+static void arrange(struct screen *s, const struct view *v)
+{
+    struct layout_ask ask = {.rows = s->rows,
+                             .cols = s->cols,
+                             .recovery = s->recovery,
+                             .focus = s->focus,
+                             .alone = s->zoomed || s->opened,
+                             .brief_lines = s->brief_lines};
+    bool every = s->rows >= LAYOUT_ALL_ROWS && s->cols >= LAYOUT_ALL_COLS;
+    int height = detail_height(&s->detail, s->cols);
+    ask.detail_lines = every || height < TAB_DETAIL_LINES ? height : TAB_DETAIL_LINES;
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        ask.wanted[i] = s->panes[i]->ops->wanted_rows(s->panes[i], v, s->panes[i]->cols);
+    s->layout = layout_of(&ask);
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        s->panes[i]->rows = s->layout.pane[i].rows;
+        s->panes[i]->cols = s->layout.pane[i].rows ? s->layout.pane[i].cols : s->cols;
+    }
+}
+
+void screen_update(struct screen *s, const struct view *view)
+{
+    struct view v = *view;
+    follow_recovery(s, &v);
+    v.selection = s->selects ? &s->selection : NULL;
+    /* Twice: what panes want decides their places, and their places may decide how they word themselves. */
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i < LAYOUT_PANES; i++) s->panes[i]->ops->update(s->panes[i], &v);
+        s->selects = s->panes[s->focus]->ops->selected(s->panes[s->focus], &s->selection);
+        if (s->selects) find_pod(&s->selection, &v);
+        v.selection = s->selects ? &s->selection : NULL;
+        detail_update(&s->detail, s->panes[s->focus], &v);
+        collect_briefs(s, &v);
+        arrange(s, &v);
+    }
+    if (s->opened && !s->detail.text.len) s->opened = false;
+    detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);
+    answers_of(v.world, v.focus, v.recovery, v.now_ms, v.wall_ms, s->answers);
+}
+
+void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES])
+{
+    size_t len = 0;
+    bool narrow = s->cols < TABS_NARROW;
+    out[0] = '\0';
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        const struct pane_ops *ops = s->panes[i]->ops;
+        at[i] = width[i] = 0;
+        if (!screen_shows(s, (enum layout_pane)i)) continue;
+        bool open = i == (int)s->focus;
+        const char *gap = len ? narrow ? " " : "  " : "";
+        char word[48];
+        if (open)
+            snprintf(word, sizeof word, "[%c %s]", ops->letter, ops->tab);
+        else if (narrow)
+            snprintf(word, sizeof word, "%c", ops->letter);
+        else
+            snprintf(word, sizeof word, "%c %s", ops->letter, ops->tab);
+        int wrote = snprintf(out + len, SCREEN_TABS_MAX - len, "%s%s", gap, word);
+        if (wrote < 0 || (size_t)wrote >= SCREEN_TABS_MAX - len) return;
+        at[i] = (int)(len + strlen(gap));
+        width[i] = (int)strlen(word);
+        len += (size_t)wrote;
+    }
+}
+
+bool screen_focus(struct screen *s, char letter)
+{
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        if (s->panes[i]->ops->letter == letter && screen_shows(s, (enum layout_pane)i)) {
+            s->focus = (enum layout_pane)i;
+            s->opened = s->typing = false;
+            return true;
+        }
+    return false;
+}
+
+void screen_next(struct screen *s, int by)
+{
+    int i = (int)s->focus;
+    do {
+        i = (i + (by < 0 ? LAYOUT_PANES - 1 : 1)) % LAYOUT_PANES;
+    } while (!screen_shows(s, (enum layout_pane)i));
+    s->focus = (enum layout_pane)i;
+    s->opened = s->typing = false;
+}
+
+void screen_zoom(struct screen *s)
+{
+    s->zoomed = !s->zoomed;
+}
+
+bool screen_open(struct screen *s)
+{
+    struct selection unused;
+    if (!s->panes[s->focus]->ops->selected(s->panes[s->focus], &unused)) return false;
+    s->opened = true;
+    s->detail.top = 0;
+    return true;
+}
+
+bool screen_back(struct screen *s)
+{
+    struct table_view *t = s->panes[s->focus]->table;
+    bool *closes[] = {&s->typing, &s->opened, &s->zoomed};
+    for (size_t i = 0; i < ARRAY_LEN(closes); i++)
+        if (*closes[i]) {
+            *closes[i] = false;
+            if (i == 0) table_filter(t, "");
+            return true;
+        }
+    if (!t || !t->filter[0]) return false;
+    table_filter(t, "");
+    return true;
+}
+
+bool screen_filter(struct screen *s)
+{
+    struct table_view *t = s->panes[s->focus]->table;
+    char text[TABLE_FILTER_MAX + 1];
+    if (!t || s->opened) return false;
+    snprintf(text, sizeof text, "%s%s", t->filter_inverts ? "!" : "", t->filter);
+    textbox_set(&s->filter, text);
+    return s->typing = true;
+}
+
+bool screen_sort(struct screen *s)
+{
+    struct table_view *t = s->panes[s->focus]->table;
+    if (!t || s->opened) return false;
+    table_sort_next(t);
+    return true;
+}
+
+bool screen_typing(const struct screen *s)
+{
+    return s->typing;
+}
+
+const struct pane *screen_pane(const struct screen *s)
+{
+    return s->panes[s->focus];
+}
+
+bool screen_selection(const struct screen *s, struct selection *ret)
+{
+    if (!s->selects) return false;
+    *ret = s->selection;
+    return true;
+}
+
+bool screen_opened(const struct screen *s)
+{
+    return s->opened || s->zoomed;
+}

@@ -1,0 +1,135 @@
+#include "tui/panes/answers_view.h"
+#include "tui/panes/footer.h"
+#include "tui/panes/screen_state.h"
+#include "tui/panes/strip.h"
+
+#include "backends/base/text.h"
+#include "tui/draw/rule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { RULE_TITLE_AT = 3, STATUS_MAX = 256 };
+
+static struct canvas window(const struct canvas *cv, struct rect r)
+{
+    return canvas_sub(cv, r.row, r.col, r.rows, r.cols);
+}
+
+static void too_small(const struct screen *s, struct canvas *cv)
+{
+    char text[80];
+    snprintf(text, sizeof text, "raydeck needs %d×%d, this is %d×%d", LAYOUT_MIN_COLS, LAYOUT_MIN_ROWS, s->cols,
+             s->rows);
+    canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
+}
+
+/* What its rule says on the right: the pane's own status, and the filter that hides rows. */
+static void status_of(const struct pane *p, const struct view *v, char out[STATUS_MAX])
+{
+    char status[160] = "";
+    const struct table_view *t = p->table;
+    p->ops->status(p, v, status, sizeof status);
+    if (t && t->filter[0])
+        snprintf(out, STATUS_MAX, "filter %s%s: %zu of %zu%s%s", t->filter_inverts ? "!" : "", t->filter,
+                 t->shown_count, t->count, status[0] ? " · " : "", status);
+    else
+        snprintf(out, STATUS_MAX, "%s", status);
+}
+
+static void draw_tabs(const struct screen *s, const struct view *v, struct canvas *cv)
+{
+    char text[SCREEN_TABS_MAX], status[STATUS_MAX];
+    int at[LAYOUT_PANES], width[LAYOUT_PANES];
+    struct canvas row = window(cv, s->layout.tabs);
+    if (s->layout.tabs.rows == 0) return;
+    if (s->opened) {
+        rule_draw(&row, 0, s->detail.title, "Esc back", true);
+        return;
+    }
+    screen_tabs(s, text, at, width);
+    status_of(s->panes[s->focus], v, status);
+    rule_draw(&row, 0, text, status, false);
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        canvas_role(&row, 0, RULE_TITLE_AT + at[i], width[i], i == (int)s->focus ? ROLE_TITLE : ROLE_DIM);
+}
+
+static void draw_pane(const struct screen *s, const struct view *v, struct canvas *cv, enum layout_pane which)
+{
+    const struct pane *p = s->panes[which];
+    const struct layout *l = &s->layout;
+    bool focused = which == s->focus;
+    char title[64], status[STATUS_MAX];
+    if (l->pane[which].rows == 0) return;
+    struct canvas content = window(cv, l->pane[which]), rule = window(cv, l->rule[which]);
+    if (focused && s->opened) {
+        if (rule.rows) rule_draw(&rule, 0, s->detail.title, "Esc back", true);
+        detail_draw(&s->detail, &content, s->detail.top);
+        return;
+    }
+    if (rule.rows) {
+        status_of(p, v, status);
+        if (which == LAYOUT_RECOVERY)
+            snprintf(title, sizeof title, "%s", p->ops->title);
+        else
+            snprintf(title, sizeof title, "%c %s", p->ops->letter, p->ops->title);
+        rule_draw(&rule, 0, title, status, focused);
+    }
+    p->ops->draw(p, v, &content, focused);
+}
+
+static void draw_detail(const struct screen *s, struct canvas *cv)
+{
+    struct canvas rule = window(cv, s->layout.detail_rule), content = window(cv, s->layout.detail);
+    if (rule.rows == 0) return;
+    rule_draw(&rule, 0, s->detail.title[0] ? s->detail.title : "nothing selected", s->detail.title[0] ? "selected" : "",
+              false);
+    detail_draw(&s->detail, &content, 0);
+}
+
+static void draw_briefs(const struct screen *s, struct canvas *cv)
+{
+    struct canvas to = window(cv, s->layout.briefs);
+    const char *from = s->briefs;
+    for (int row = 0; row < to.rows && *from; row++) {
+        char line[512];
+        size_t len = strcspn(from, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), from);
+        enum role role = strncmp(line, "- ", 2) == 0 ? ROLE_GONE : strncmp(line, "+ ", 2) == 0 ? ROLE_NEW : ROLE_TEXT;
+        canvas_field(&to, row, 0, to.cols, role, line);
+        from += len + (from[len] == '\n');
+    }
+}
+
+static void draw_bottom(const struct screen *s, const struct view *v, struct canvas *cv)
+{
+    struct canvas footer = window(cv, s->layout.footer), message = window(cv, s->layout.message);
+    footer_draw(v->chrome, &footer);
+    footer_message(v->chrome, &message);
+    if (!s->typing) return;
+    canvas_fill(&message, 0, 0, 1, message.cols, ROLE_INPUT, ' ');
+    canvas_text(&message, 0, 1, ROLE_KEY, "/");
+    textbox_draw(&s->filter, &message, 0, 2, message.cols - 3, ROLE_INPUT);
+}
+
+void screen_draw(const struct screen *s, const struct view *view, struct canvas *cv)
+{
+    struct view v = *view;
+    const struct layout *l = &s->layout;
+    v.selection = s->selects ? &s->selection : NULL;
+    canvas_clear(cv, ROLE_TEXT);
+    if (l->shape == LAYOUT_TOO_SMALL) {
+        too_small(s, cv);
+        return;
+    }
+    struct canvas strip = window(cv, l->strip), answers = window(cv, l->answers);
+    strip_draw(&v, &strip);
+    answers_draw(s->answers, &answers);
+    draw_tabs(s, &v, cv);
+    for (int i = 0; i < LAYOUT_PANES; i++) draw_pane(s, &v, cv, (enum layout_pane)i);
+    for (int i = 0; i < 2; i++)
+        canvas_fill(cv, l->split[i].row, l->split[i].col, l->split[i].rows, l->split[i].cols, ROLE_RULE, 0x2502);
+    draw_briefs(s, cv);
+    draw_detail(s, cv);
+    draw_bottom(s, &v, cv);
+}

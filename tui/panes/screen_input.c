@@ -1,0 +1,100 @@
+#include "tui/panes/screen_state.h"
+
+#include <string.h>
+
+static const struct pane_request nothing = {.type = REQUEST_NONE};
+
+static bool inside(struct rect r, int row, int col)
+{
+    return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
+}
+
+/* The filter takes effect as it is typed; Enter keeps it, Esc takes it away. */
+static void type(struct screen *s, const struct input *in)
+{
+    struct table_view *t = s->panes[s->focus]->table;
+    if (in->type == INPUT_KEY && in->key == KEYP_ENTER) {
+        s->typing = false;
+    } else if (in->type == INPUT_KEY && in->key == KEYP_ESC) {
+        screen_back(s);
+    } else if (textbox_input(&s->filter, in)) {
+        table_filter(t, s->filter.text);
+    }
+}
+
+static bool click_tab(struct screen *s, int col)
+{
+    char text[SCREEN_TABS_MAX];
+    int at[LAYOUT_PANES], width[LAYOUT_PANES];
+    screen_tabs(s, text, at, width);
+    for (int i = 0; i < LAYOUT_PANES; i++)
+        if (width[i] && col - 3 >= at[i] && col - 3 < at[i] + width[i])
+            return screen_focus(s, s->panes[i]->ops->letter);
+    return false;
+}
+
+static struct pane_request mouse(struct screen *s, const struct view *view, const struct input *in)
+{
+    if (s->opened) {
+        int rows = s->layout.pane[s->focus].rows;
+        if (in->mouse == MOUSE_WHEEL_UP) detail_scroll(&s->detail, -3, rows, s->cols);
+        if (in->mouse == MOUSE_WHEEL_DOWN) detail_scroll(&s->detail, 3, rows, s->cols);
+        return nothing;
+    }
+    if (in->mouse == MOUSE_PRESS && inside(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        bool on_rule = inside(s->layout.rule[i], in->row, in->col);
+        if (!on_rule && !inside(s->layout.pane[i], in->row, in->col)) continue;
+        if (in->mouse == MOUSE_PRESS) s->focus = (enum layout_pane)i;
+        if (on_rule || in->mouse == MOUSE_RELEASE) return nothing;
+        struct input moved = *in;
+        moved.row -= s->layout.pane[i].row;
+        moved.col -= s->layout.pane[i].col;
+        return s->panes[i]->ops->input(s->panes[i], view, &moved);
+    }
+    return nothing;
+}
+
+static void scroll_opened(struct screen *s, uint32_t key)
+{
+    enum { ALL = 1 << 24 };
+    int rows = s->layout.pane[s->focus].rows, page = rows > 1 ? rows - 1 : 1, by = 0;
+    switch (key) {
+    case KEYP_UP:
+    case 'k': by = -1; break;
+    case KEYP_DOWN:
+    case 'j': by = 1; break;
+    case KEYP_PGUP: by = -page; break;
+    case KEYP_PGDN:
+    case ' ': by = page; break;
+    case KEYP_HOME:
+    case 'g': by = -ALL; break;
+    case KEYP_END:
+    case 'G': by = ALL; break;
+    default: return;
+    }
+    detail_scroll(&s->detail, by, rows, s->cols);
+}
+
+static struct pane_request key(struct screen *s, const struct view *view, const struct input *in)
+{
+    bool plain = !(in->mods & (MOD_CTRL | MOD_ALT));
+    if (plain && in->key < 0x80 && screen_focus(s, (char)in->key)) return nothing;
+    if (s->opened) {
+        scroll_opened(s, in->key);
+        return nothing;
+    }
+    if (plain && (in->key == KEYP_LEFT || in->key == 'h')) return screen_next(s, -1), nothing;
+    if (plain && (in->key == KEYP_RIGHT || in->key == 'l')) return screen_next(s, 1), nothing;
+    return s->panes[s->focus]->ops->input(s->panes[s->focus], view, in);
+}
+
+struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in)
+{
+    if (s->typing && in->type != INPUT_MOUSE) {
+        type(s, in);
+        return nothing;
+    }
+    if (in->type == INPUT_MOUSE) return mouse(s, view, in);
+    return in->type == INPUT_KEY ? key(s, view, in) : nothing;
+}

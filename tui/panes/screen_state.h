@@ -1,0 +1,31 @@
+/* screen_state.h - the inside of struct screen; between screen.c, screen_draw.c and screen_input.c alone. */
+#ifndef RAYDECK_PANES_SCREEN_STATE_H
+#define RAYDECK_PANES_SCREEN_STATE_H
+
+#include "tui/draw/textbox.h"
+#include "tui/panes/detail.h"
+#include "tui/panes/layout.h"
+#include "tui/panes/screen.h"
+
+enum { SCREEN_BRIEF_MAX = 2048, SCREEN_TABS_MAX = 160 };
+
+struct screen {
+    int rows, cols;
+    struct pane *panes[LAYOUT_PANES];
+    enum layout_pane focus, before; /* `before` the recovery took the focus */
+    bool zoomed, opened, typing, recovery;
+    struct textbox filter;
+    struct detail detail;
+    struct layout layout;
+    struct selection selection;
+    bool selects;
+    struct answer answers[ANSWERS];
+    char briefs[SCREEN_BRIEF_MAX]; /* lines of the panes without focus */
+    int brief_lines;
+};
+
+bool screen_shows(const struct screen *s, enum layout_pane pane);
+/* "[1 Pods]  2 Cores …"; the columns of each pane's word go to at and width (0: not there). */
+void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES]);
+
+#endif

@@ -1,0 +1,119 @@
+#include "tui/panes/strip.h"
+
+#include "backends/base/stamp.h"
+#include "backends/base/text.h"
+#include "tui/panes/chrome.h"
+#include "tui/panes/fresh.h"
+#include "tui/panes/screen.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PIECES = 16, PIECE_MAX = 96 };
+
+/* The right end of the strip, piece by piece: from the left, each with its role. */
+struct pieces {
+    struct {
+        char text[PIECE_MAX];
+        enum role role;
+    } piece[PIECES];
+    int count, width;
+};
+
+static void add(struct pieces *p, enum role role, const char *text)
+{
+    if (p->count == PIECES || !text[0]) return;
+    snprintf(p->piece[p->count].text, PIECE_MAX, "%s", text);
+    p->piece[p->count++].role = role;
+    p->width += (int)text_width(text) + 1;
+}
+
+bool screen_timed(const struct view *v)
+{
+    if (v->armed || (v->recovery && v->recovery->outage == OUTAGE_RUNNING)) return true;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        if (r->kind && r->phase && strcmp(r->kind, "prompt") == 0 && strcmp(r->phase, "waiting") == 0) return true;
+    }
+    return false;
+}
+
+static void add_guard(struct pieces *p, const struct view *v)
+{
+    const struct chrome *c = v->chrome;
+    char text[PIECE_MAX], left[TEXT_NUM_MAX];
+    if (v->demo) add(p, ROLE_DEMO, "DEMO");
+    if (v->armed && c && c->armed_left_ms) {
+        uint64_t s = (c->armed_left_ms + 999) / 1000;
+        snprintf(left, sizeof left, "%llu:%02llu", (unsigned long long)(s / 60), (unsigned long long)(s % 60));
+        snprintf(text, sizeof text, "ARMED %s", left);
+        add(p, ROLE_ARMED, text);
+    } else if (v->armed && !v->demo) {
+        add(p, ROLE_ARMED, "ARMED");
+    } else if (!v->armed) {
+        add(p, ROLE_STRIP, "READ-ONLY");
+    }
+    if (c && c->insecure) add(p, ROLE_BAD, "TLS NOT VERIFIED");
+}
+
+static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
+{
+    static const char *const names[][2] = {[WORLD_KUBE] = {"kube", "k"},
+                                           [WORLD_REDIS] = {"redis", "r"},
+                                           [WORLD_NEURON] = {"neuron", "n"},
+                                           [WORLD_SERVE] = {"serve", "s"}};
+    for (enum world_kind kind = WORLD_KUBE; kind <= WORLD_SERVE; kind++) {
+        char text[PIECE_MAX], words[FRESH_TEXT_MAX];
+        struct known_u64 age = UNKNOWN_U64;
+        const struct source *worst = NULL;
+        enum freshness f = world_freshness(v->world, kind, v->now_ms, &age, &worst);
+        fresh_words(f, age, words);
+        snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
+        add(p, fresh_role(f), text);
+    }
+}
+
+static void add_clock(struct pieces *p, const struct view *v)
+{
+    char clock[STAMP_TEXT_MAX];
+    add(p, ROLE_STRIP, screen_timed(v) ? stamp_clock(clock, v->wall_ms) : stamp_minutes(clock, v->wall_ms));
+}
+
+static void crumbs(const struct view *v, int level, char *out, size_t size)
+{
+    const char *context = v->chrome && v->chrome->context ? v->chrome->context : "no context";
+    const char *ns = v->focus->ns, *service = v->focus->service;
+    if (v->focus->rayservice) {
+        ns = v->focus->rayservice->ns;
+        service = v->focus->rayservice->name;
+    }
+    if (!service) service = "no RayService";
+    if (level == 0)
+        snprintf(out, size, "%s › %s › %s%s", context, ns ? ns : "all", v->focus->rayservice ? "RayService " : "",
+                 service);
+    else if (level == 1)
+        snprintf(out, size, "%s›%s›%s", context, ns ? ns : "all", service);
+    else
+        snprintf(out, size, "%s›%s", ns ? ns : "all", service);
+}
+
+void strip_draw(const struct view *v, struct canvas *cv)
+{
+    char left[640];
+    struct pieces p;
+    bool wide = false;
+    canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_STRIP, ' ');
+    for (int step = 0; step < 5; step++) {
+        p = (struct pieces){0};
+        add_guard(&p, v);
+        add_worlds(&p, v, step >= 2 && step != 3);
+        add_clock(&p, v);
+        crumbs(v, step == 0 ? 0 : step < 3 ? 1 : 2, left, sizeof left);
+        wide = (int)text_width(left) + 2 + p.width + 1 <= cv->cols;
+        if (wide) break;
+    }
+    int col = cv->cols - p.width;
+    if (col < 1) col = 1;
+    if (col > 3) canvas_field(cv, 0, 1, wide ? (int)text_width(left) : col - 2, ROLE_STRIP, left);
+    for (int i = 0; i < p.count; i++) col = canvas_text(cv, 0, col, p.piece[i].role, p.piece[i].text) + 1;
+}
