@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-uint32_t rng_next(void *rng)
+uint32_t random_next(void *rng)
 {
     struct rng *r = rng;
     r->state ^= r->state << 13;
@@ -16,31 +16,32 @@ static struct change *random_of(struct rng *rng, const char *source, enum world_
     static const enum change_type types[] = {
         CHANGE_PUT,      CHANGE_PUT,    CHANGE_PUT,   CHANGE_PUT,     CHANGE_GONE,    CHANGE_GONE,     CHANGE_RELIST,
         CHANGE_RELISTED, CHANGE_SOURCE, CHANGE_ALIVE, CHANGE_DELETED, CHANGE_DROPPED, CHANGE_PROGRESS, CHANGE_RELISTED};
-    enum change_type type = types[rng_next(rng) % (sizeof types / sizeof types[0])];
+    enum change_type type = types[random_next(rng) % (sizeof types / sizeof types[0])];
     char key[32];
-    snprintf(key, sizeof key, "key-%u", rng_next(rng) % 150);
+    snprintf(key, sizeof key, "key-%u", random_next(rng) % 150);
     if (type == CHANGE_PUT) {
         struct record *r = record_new(table, key);
-        record_randomize(r, rng_next, rng);
+        record_randomize(r, random_next, rng);
         return change_put(source, world, r);
     }
     if (type == CHANGE_SOURCE)
-        return change_source(source, world, (enum source_state)(rng_next(rng) % (SOURCE_ABSENT + 1)),
-                             (enum err)(rng_next(rng) % (ERR_CHILD + 1)), rng_next(rng) % 2 ? "why not" : NULL, NULL);
+        return change_source(source, world, (enum source_state)(random_next(rng) % (SOURCE_ABSENT + 1)),
+                             (enum err)(random_next(rng) % (ERR_CHILD + 1)), random_next(rng) % 2 ? "why not" : NULL,
+                             NULL);
     struct change *c = change_gone(source, world, table, key);
     c->type = type;
-    c->number = rng_next(rng) % 3 ? rng_next(rng) % 1000 : UINT64_MAX;
-    c->total = rng_next(rng) % 1000;
+    c->number = random_next(rng) % 3 ? random_next(rng) % 1000 : UINT64_MAX;
+    c->total = random_next(rng) % 1000;
     return c;
 }
 
 struct change *random_change(struct rng *rng, uint64_t *clock_ms)
 {
     static const char *const sources[] = {"kube/pods", "kube/nodes", "redis", "neuron/a", "serve"};
-    uint32_t who = rng_next(rng) % 5;
-    struct change *c = random_of(rng, sources[who], (enum world_kind)(rng_next(rng) % WORLD_KINDS),
-                                 (enum table)(rng_next(rng) % TABLE_COUNT));
-    *clock_ms += rng_next(rng) % 2000;
+    uint32_t who = random_next(rng) % 5;
+    struct change *c = random_of(rng, sources[who], (enum world_kind)(random_next(rng) % WORLD_KINDS),
+                                 (enum table)(random_next(rng) % TABLE_COUNT));
+    *clock_ms += random_next(rng) % 2000;
     c->at_ms = *clock_ms;
     c->wall_ms = 1795440000000 + *clock_ms;
     return c;

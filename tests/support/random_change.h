@@ -9,7 +9,7 @@
 struct rng {
     uint64_t state; /* not 0 */
 };
-uint32_t rng_next(void *rng);
+uint32_t random_next(void *rng);
 
 /* A change that may make sense or not: few sources, tables and keys, so that they meet. Caller frees. Times go up. */
 struct change *random_change(struct rng *rng, uint64_t *clock_ms);

@@ -208,7 +208,7 @@ static void random_records_survive(void **state)
     struct rng rng = {42};
     for (int i = 0; i < 3000; i++) {
         struct record *r = record_new((enum table)(i % TABLE_COUNT), "some/key"), *back = NULL;
-        record_randomize(r, rng_next, &rng);
+        record_randomize(r, random_next, &rng);
         struct record *copy = record_copy(r);
         assert_true(record_equal(r, copy));
         cJSON *json = record_to_json(r, i % 2 ? RECORD_LEAVE_OUT : RECORD_AS_NULL);
@@ -217,7 +217,7 @@ static void random_records_survive(void **state)
         assert_int_equal(json_parse(text, strlen(text), &parsed, NULL), ERR_OK);
         assert_int_equal(record_from_json(parsed, &back, NULL), ERR_OK);
         assert_true(record_equal(r, back));
-        record_randomize(copy, rng_next, &rng);
+        record_randomize(copy, random_next, &rng);
         cJSON_Delete(json);
         cJSON_Delete(parsed);
         free(text);

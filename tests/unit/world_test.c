@@ -465,8 +465,8 @@ static void random_relists_leave_what_was_put(void **state)
             change_free(c);
         }
         apply(w, ++clock, about_pods(CHANGE_RELIST));
-        for (uint32_t i = rng_next(&rng) % 100; i; i--) {
-            uint32_t k = rng_next(&rng) % KEYS;
+        for (uint32_t i = random_next(&rng) % 100; i; i--) {
+            uint32_t k = random_next(&rng) % KEYS;
             char key[16];
             snprintf(key, sizeof key, "key-%u", k);
             put[k] = true;
