@@ -1,6 +1,6 @@
 /* The Serve API's answer, and any failed answer behind the API server's proxy. */
 #include "backends/base/mem.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_failure.h"
 #include "backends/serve/serve_status_parse.h"
 
 #include <stdlib.h>

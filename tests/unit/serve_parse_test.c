@@ -1,7 +1,7 @@
 /* Answers of real Ray Serve 2.60 and 2.22, and of a real API server that could not reach it. */
 #include "backends/base/mem.h"
 #include "backends/serve/infer_parse.h"
-#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_failure.h"
 #include "backends/serve/serve_status_parse.h"
 #include "tests/support/fixture.h"
 

@@ -1,0 +1,120 @@
+#include "backends/serve/serve_failure.h"
+
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *serve_failure_word(enum serve_failure f)
+{
+    static const char *const words[] = {
+#define X(name, word) word,
+        SERVE_FAILURE_MAP(X)
+#undef X
+    };
+    return (size_t)f < ARRAY_LEN(words) ? words[f] : NULL;
+}
+
+/* ---- what an answer was ---------------------------------------------------------------------------------------- */
+
+static enum serve_failure failure_of_err(enum err e)
+{
+    switch (e) {
+    case ERR_OK: return SERVE_FAILURE_NONE;
+    case ERR_REFUSED: return SERVE_FAILURE_REFUSED;
+    case ERR_RESET:
+    case ERR_IO:
+    case ERR_PROTOCOL: return SERVE_FAILURE_RESET;
+    case ERR_TIMEOUT: return SERVE_FAILURE_TIMEOUT;
+    case ERR_AUTH:
+    case ERR_FORBIDDEN: return SERVE_FAILURE_FORBIDDEN;
+    case ERR_LIMIT:
+    case ERR_PARSE: return SERVE_FAILURE_BODY;
+    case ERR_SERVER: return SERVE_FAILURE_SERVER;
+    case ERR_CANCELLED: return SERVE_FAILURE_CANCELLED;
+    default: return SERVE_FAILURE_UNREACHABLE;
+    }
+}
+
+/* The dialler's words in the message of the API server's Status (Go's net package; recorded from 1.34.4). */
+static enum serve_failure failure_of_dialler(const char *message)
+{
+    static const struct {
+        const char *words;
+        enum serve_failure failure;
+    } known[] = {
+        {"connection refused", SERVE_FAILURE_REFUSED},
+        {"connection reset", SERVE_FAILURE_RESET},
+        {"broken pipe", SERVE_FAILURE_RESET},
+        {"EOF", SERVE_FAILURE_RESET},
+        {"i/o timeout", SERVE_FAILURE_TIMEOUT},
+        {"deadline exceeded", SERVE_FAILURE_TIMEOUT},
+        {"no endpoints available", SERVE_FAILURE_UNREACHABLE},
+        {"no route to host", SERVE_FAILURE_UNREACHABLE},
+        {"no such host", SERVE_FAILURE_UNREACHABLE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (strstr(message, known[i].words)) return known[i].failure;
+    }
+    return SERVE_FAILURE_SERVER;
+}
+
+/* The message of a Kubernetes Status; NULL where the body is none. Caller frees. */
+static char *status_message(const struct http_answer *answer)
+{
+    cJSON *root = NULL;
+    char *message = NULL;
+    if (answer->body_len > 65536 || json_parse(answer->body, answer->body_len, &root, NULL) != ERR_OK) return NULL;
+    const char *kind = json_str(root, "kind"), *text = json_str(root, "message");
+    if (kind && strcmp(kind, "Status") == 0)
+        message = text_safe(text ? text : "", text ? strlen(text) : 0, TEXT_ONE_LINE, ERR_TEXT_MAX / 2);
+    cJSON_Delete(root);
+    return message;
+}
+
+static enum err err_of_failure(enum serve_failure f)
+{
+    switch (f) {
+    case SERVE_FAILURE_REFUSED: return ERR_REFUSED;
+    case SERVE_FAILURE_RESET: return ERR_RESET;
+    case SERVE_FAILURE_TIMEOUT: return ERR_TIMEOUT;
+    default: return ERR_SERVER;
+    }
+}
+
+static enum serve_failure failure_of_status(const struct http_answer *answer, bool proxied, struct why *why)
+{
+    long status = answer->status;
+    enum err e = http_status_err(status);
+    char *message = proxied ? status_message(answer) : NULL;
+    enum serve_failure f;
+    if (message && status >= 500) {
+        f = failure_of_dialler(message);
+        e = err_of_failure(f);
+    } else if (message && status == 404) {
+        f = SERVE_FAILURE_UNREACHABLE;
+    } else if (status == 401 || status == 403) {
+        f = SERVE_FAILURE_FORBIDDEN;
+    } else {
+        f = status >= 500 ? SERVE_FAILURE_SERVER : status >= 400 ? SERVE_FAILURE_CLIENT : SERVE_FAILURE_BODY;
+    }
+    if (message)
+        why_set(why, e, "API server: %ld %s", status, message);
+    else
+        why_set(why, e == ERR_OK ? ERR_PROTOCOL : e, "HTTP status %ld", status);
+    free(message);
+    return f;
+}
+
+enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxied, struct why *why)
+{
+    if (answer->err != ERR_OK) {
+        why_set(why, answer->err, "%s%s", proxied ? "API server: " : "",
+                answer->why && *answer->why ? answer->why : err_word(answer->err));
+        return failure_of_err(answer->err);
+    }
+    if (answer->status >= 200 && answer->status < 300) return SERVE_FAILURE_NONE;
+    return failure_of_status(answer, proxied, why);
+}

@@ -1,0 +1,26 @@
+/*
+ * gcs_rows.h - the rows of the GCS's tables and KV as Ray 2.60 writes them (field numbers: src/ray/protobuf/gcs.proto
+ * and common.proto of that version), out of a ray_sim. Pure; what is done with a row is the caller's.
+ */
+#ifndef RAYDECK_SIM_GCS_ROWS_H
+#define RAYDECK_SIM_GCS_ROWS_H
+
+#include "backends/base/buf.h"
+#include "backends/sim/ray_sim.h"
+
+/* field and value are borrowed until it returns. value NULL: the field is deleted. */
+typedef void gcs_row(void *arg, const char *table, const char *field, size_t field_len, const char *value,
+                     size_t value_len);
+
+/* Everything that stands in NODE, ACTOR, ACTOR_TASK_SPEC (deleted for the dead), JOB and WORKERS. */
+void gcs_rows_tables(const struct ray_sim *r, const char *session, gcs_row *row, void *arg);
+/* KV as the living head writes it when it registers: addresses, agents' addresses (those of dead nodes are deleted),
+ * metadata. `fresh`: what only the first head of a cluster writes too (cluster id, session, Serve's checkpoints, code).
+ */
+void gcs_rows_kv(const struct ray_sim *r, const char *session, bool fresh, gcs_row *row, void *arg);
+/* One more exported class, as each new head's Serve controller leaves it. */
+void gcs_rows_class(const struct ray_sim *r, gcs_row *row, void *arg);
+void gcs_rows_heartbeat(uint64_t wall_ms, gcs_row *row, void *arg);
+void gcs_rows_autoscaling(const struct ray_sim *r, uint64_t wall_ms, gcs_row *row, void *arg);
+
+#endif

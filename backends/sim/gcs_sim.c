@@ -1,0 +1,354 @@
+#include "backends/sim/gcs_sim.h"
+
+#include "backends/base/mem.h"
+#include "backends/sim/gcs_link.h"
+#include "backends/sim/gcs_rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* Four connections, as CLIENT LIST shows them of a real GCS: two idle since their DEL, one that PINGs, one that writes.
+ */
+enum { LINKS = 4, LINK_PING = 1, LINK_WRITE = 3, PING_MS = 100, BEAT_MS = 1000, AUTOSCALING_BEATS = 5 };
+enum { EXIT_MS = 3600, STEPS = GCS_SIM_EXITED, WAITING = 64 };
+
+struct gcs_sim {
+    struct loop *loop;
+    struct ray_sim *ray;
+    struct gcs_sim_conf conf;
+    char *ns, *user, *password, session[64];
+    struct alarm *step, *ping, *beat, *exit;
+    struct gcs_link *link[LINKS];
+    char *head_pod, *head_ip; /* of the head that runs; NULL: none */
+    uint64_t started_ms;      /* ours, when its container started */
+    unsigned reached;         /* steps done: 0 … STEPS */
+    bool up;                  /* the GCS writes */
+    bool empty;               /* what only a first head writes is not there */
+    unsigned beats;
+    struct gcs_sim_pod waiting[WAITING]; /* raylets that look for a GCS; owned texts. group NULL: one that is gone */
+    size_t waiters;
+};
+
+static const uint64_t step_ms[STEPS + 1] = {
+#define X(name, ms) [GCS_SIM_##name] = ms,
+    GCS_SIM_STEP_MAP(X)
+#undef X
+};
+
+static uint64_t wall(const struct gcs_sim *g)
+{
+    return g->conf.wall_ms ? g->conf.wall_ms(g->conf.arg) : loop_wall_ms(g->loop);
+}
+
+static uint64_t scaled(const struct gcs_sim *g, uint64_t ms)
+{
+    return (uint64_t)((double)ms / g->conf.speed);
+}
+
+/* ---- what it writes ---------------------------------------------------------------------------------------------- */
+
+static void write_row(void *arg, const char *table, const char *field, size_t field_len, const char *value,
+                      size_t value_len)
+{
+    struct gcs_sim *g = arg;
+    char *key = mem_printf("RAY%s@%s", g->ns, table);
+    const char *const argv[] = {value ? "HSET" : "HDEL", key, field, value};
+    const size_t lengths[] = {4, strlen(key), field_len, value_len};
+    gcs_link_send(g->link[LINK_WRITE], value ? 4 : 3, argv, lengths);
+    free(key);
+}
+
+static void send_words(struct gcs_sim *g, size_t link, const char *a, const char *b, const char *c)
+{
+    const char *const argv[] = {a, b, c};
+    const size_t lengths[] = {strlen(a), b ? strlen(b) : 0, c ? strlen(c) : 0};
+    gcs_link_send(g->link[link], c ? 3 : b ? 2 : 1, argv, lengths);
+}
+
+static void write_tables(struct gcs_sim *g)
+{
+    gcs_rows_tables(g->ray, g->session, write_row, g);
+}
+
+static void write_job_counter(struct gcs_sim *g)
+{
+    const struct ray_sim_job *jobs;
+    size_t n = ray_sim_jobs(g->ray, &jobs);
+    char *key = mem_printf("RAY%s@JobCounter", g->ns), *count = mem_printf("%zu", n);
+    send_words(g, LINK_WRITE, "SET", key, count);
+    free(key);
+    free(count);
+}
+
+static void on_ping(void *arg)
+{
+    send_words(arg, LINK_PING, "PING", NULL, NULL);
+}
+
+static void on_beat(void *arg)
+{
+    struct gcs_sim *g = arg;
+    if (!g->up) return;
+    gcs_rows_heartbeat(wall(g), write_row, g);
+    if (g->beats++ % AUTOSCALING_BEATS == 0) gcs_rows_autoscaling(g->ray, wall(g), write_row, g);
+}
+
+/* ---- connections ------------------------------------------------------------------------------------------------- */
+
+static void drop_links(struct gcs_sim *g)
+{
+    alarm_stop(g->ping);
+    for (size_t i = 0; i < LINKS; i++) {
+        gcs_link_free(g->link[i]);
+        g->link[i] = NULL;
+    }
+}
+
+/* gcs_server logs for a while that it cannot reach Redis, and then gives up. */
+static void on_lost(void *arg)
+{
+    struct gcs_sim *g = arg;
+    if (!alarm_is_set(g->exit)) alarm_set(g->exit, scaled(g, EXIT_MS), 0);
+}
+
+static void make_links(struct gcs_sim *g)
+{
+    const struct gcs_link_conf conf = {g->conf.port, g->head_ip, g->user, g->password, on_lost, g};
+    drop_links(g);
+    if (!g->conf.port) return;
+    for (size_t i = 0; i < LINKS; i++) {
+        g->link[i] = gcs_link_new(g->loop, &conf);
+        if (!g->link[i]) on_lost(g);
+    }
+    alarm_set(g->ping, PING_MS, PING_MS);
+}
+
+/* ---- raylets that look for a GCS --------------------------------------------------------------------------------- */
+
+static void waiter_done(struct gcs_sim_pod *p)
+{
+    free((char *)(uintptr_t)p->pod);
+    free((char *)(uintptr_t)p->ip);
+    free((char *)(uintptr_t)p->group);
+}
+
+static void let_in(struct gcs_sim *g)
+{
+    for (size_t i = 0; i < g->waiters; i++) {
+        struct gcs_sim_pod *p = &g->waiting[i];
+        if (p->group)
+            ray_sim_worker_up(g->ray, p->pod, p->ip, p->group, p->neuron_cores, wall(g));
+        else
+            ray_sim_worker_down(g->ray, p->pod, wall(g));
+        waiter_done(p);
+    }
+    g->waiters = 0;
+}
+
+static void worker_changed(struct gcs_sim *g, const struct gcs_sim_pod *pod)
+{
+    if (g->waiters == WAITING) return;
+    g->waiting[g->waiters++] =
+        (struct gcs_sim_pod){mem_str(pod->pod), mem_str(pod->ip), mem_str(pod->group), pod->neuron_cores};
+    if (!g->up) return;
+    let_in(g);
+    write_tables(g);
+    gcs_rows_kv(g->ray, g->session, false, write_row, g);
+}
+
+void gcs_sim_worker_up(struct gcs_sim *g, const struct gcs_sim_pod *worker)
+{
+    worker_changed(g, worker);
+}
+
+void gcs_sim_worker_down(struct gcs_sim *g, const char *pod)
+{
+    const struct gcs_sim_pod gone = {.pod = pod};
+    worker_changed(g, &gone);
+}
+
+/* ---- the steps of a head ----------------------------------------------------------------------------------------- */
+
+static void take_step(struct gcs_sim *g, enum gcs_sim_step step)
+{
+    char *kv = mem_printf("RAY%s@KV", g->ns);
+    switch (step) {
+    case GCS_SIM_CONNECTED:
+        make_links(g);
+        send_words(g, LINK_WRITE, "HGET", kv, "@namespace_session:session_name");
+        break;
+    case GCS_SIM_ALIVE:
+        ray_sim_head_node(g->ray, g->head_pod, g->head_ip, wall(g));
+        g->up = true;
+        let_in(g);
+        write_tables(g);
+        gcs_rows_kv(g->ray, g->session, g->empty, write_row, g);
+        g->empty = false;
+        g->beats = 0;
+        on_beat(g);
+        alarm_set(g->beat, BEAT_MS, BEAT_MS);
+        break;
+    case GCS_SIM_CONTROLLER:
+        ray_sim_head_controller(g->ray, wall(g));
+        write_tables(g);
+        gcs_rows_class(g->ray, write_row, g);
+        break;
+    case GCS_SIM_PROXY:
+        ray_sim_head_proxy(g->ray, wall(g));
+        write_tables(g);
+        break;
+    case GCS_SIM_JOB:
+        ray_sim_head_job(g->ray, wall(g));
+        write_tables(g);
+        write_job_counter(g);
+        break;
+    default: break; /* SCANNED, HEALTHY, SERVE: nothing is written */
+    }
+    free(kv);
+}
+
+/* The scan that a new GCS makes of every table. */
+static void scan_tables(struct gcs_sim *g)
+{
+    static const char *const tables[] = {"JOB", "NODE", "ACTOR", "ACTOR_TASK_SPEC", "PLACEMENT_GROUP", "WORKERS"};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        char *key = mem_printf("RAY%s@%s", g->ns, tables[i]);
+        send_words(g, LINK_WRITE, "HSCAN", key, "0");
+        free(key);
+    }
+}
+
+static void plan_step(struct gcs_sim *g)
+{
+    if (g->reached >= STEPS) return;
+    uint64_t due = g->started_ms + scaled(g, step_ms[g->reached]), now = loop_now_ms();
+    alarm_set(g->step, due > now ? due - now : 0, 0);
+}
+
+static void on_step(void *arg)
+{
+    struct gcs_sim *g = arg;
+    enum gcs_sim_step step = (enum gcs_sim_step)g->reached;
+    if (step == GCS_SIM_SCANNED) scan_tables(g);
+    take_step(g, step);
+    g->reached++;
+    plan_step(g);
+    if (g->conf.step) g->conf.step(g->conf.arg, step);
+}
+
+static void stop_head(struct gcs_sim *g)
+{
+    alarm_stop(g->step);
+    alarm_stop(g->beat);
+    alarm_stop(g->exit);
+    drop_links(g);
+    free(g->head_pod);
+    free(g->head_ip);
+    g->head_pod = g->head_ip = NULL;
+    g->reached = 0;
+    g->up = false;
+}
+
+static void on_exit_due(void *arg)
+{
+    struct gcs_sim *g = arg;
+    stop_head(g);
+    if (g->conf.step) g->conf.step(g->conf.arg, GCS_SIM_EXITED);
+}
+
+void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head)
+{
+    stop_head(g);
+    g->head_pod = mem_str(head->pod);
+    g->head_ip = mem_str(head->ip);
+    g->started_ms = loop_now_ms();
+    plan_step(g);
+}
+
+void gcs_sim_head_lost(struct gcs_sim *g)
+{
+    stop_head(g);
+}
+
+void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, const struct gcs_sim_pod *workers, size_t count,
+                  uint64_t since_wall_ms)
+{
+    stop_head(g);
+    g->head_pod = mem_str(head->pod);
+    g->head_ip = mem_str(head->ip);
+    ray_sim_head_node(g->ray, head->pod, head->ip, since_wall_ms);
+    ray_sim_head_job(g->ray, since_wall_ms + 2000);
+    for (size_t i = 0; i < count; i++) {
+        ray_sim_worker_up(g->ray, workers[i].pod, workers[i].ip, workers[i].group, workers[i].neuron_cores,
+                          since_wall_ms + 10000 + i * 1300);
+    }
+    ray_sim_head_controller(g->ray, since_wall_ms + 15000);
+    ray_sim_head_proxy(g->ray, since_wall_ms + 17000);
+    make_links(g);
+    g->up = true;
+    g->reached = STEPS;
+    write_tables(g);
+    write_job_counter(g);
+    gcs_rows_kv(g->ray, g->session, true, write_row, g);
+    gcs_rows_class(g->ray, write_row, g);
+    g->empty = false;
+    on_beat(g);
+    alarm_set(g->beat, BEAT_MS, BEAT_MS);
+}
+
+bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step)
+{
+    return (unsigned)step < g->reached;
+}
+
+void gcs_sim_redis_back(struct gcs_sim *g)
+{
+    g->empty = true;
+}
+
+/* "session_2026-11-23_13-22-46_515749_1" */
+static void name_session(struct gcs_sim *g)
+{
+    time_t t = (time_t)(wall(g) / 1000);
+    struct tm tm;
+    char when[32];
+    gmtime_r(&t, &tm);
+    strftime(when, sizeof when, "%Y-%m-%d_%H-%M-%S", &tm);
+    snprintf(g->session, sizeof g->session, "session_%s_515749_1", when);
+}
+
+struct gcs_sim *gcs_sim_new(struct loop *l, struct ray_sim *ray, const struct gcs_sim_conf *conf)
+{
+    struct gcs_sim *g = mem_zero(1, sizeof *g);
+    g->loop = l;
+    g->ray = ray;
+    g->conf = *conf;
+    g->conf.speed = conf->speed > 0 ? conf->speed : 1;
+    g->ns = mem_str(conf->ns);
+    g->user = mem_str(conf->user);
+    g->password = mem_str(conf->password);
+    g->empty = true;
+    g->step = alarm_new(l, on_step, g);
+    g->ping = alarm_new(l, on_ping, g);
+    g->beat = alarm_new(l, on_beat, g);
+    g->exit = alarm_new(l, on_exit_due, g);
+    name_session(g);
+    return g;
+}
+
+void gcs_sim_free(struct gcs_sim *g)
+{
+    if (!g) return;
+    stop_head(g);
+    for (size_t i = 0; i < g->waiters; i++) waiter_done(&g->waiting[i]);
+    alarm_free(g->step);
+    alarm_free(g->ping);
+    alarm_free(g->beat);
+    alarm_free(g->exit);
+    free(g->ns);
+    free(g->user);
+    mem_free_secret(g->password);
+    free(g);
+}
