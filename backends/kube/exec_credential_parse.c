@@ -4,18 +4,10 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/kube/kube_fields.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Wipes every text of a tree that held secrets. */
-static void tree_wipe(cJSON *n)
-{
-    for (; n; n = n->next) {
-        if (n->valuestring) mem_wipe(n->valuestring, strlen(n->valuestring));
-        tree_wipe(n->child);
-    }
-}
 
 void exec_answer_done(struct exec_answer *a)
 {
@@ -63,8 +55,7 @@ enum err exec_answer_parse(const struct kube_exec *exec, const char *bytes, size
     enum err e = json_parse(bytes, len, &root, NULL);
     if (e != ERR_OK) return why_set(why, ERR_PARSE, "%s: its answer (%zu bytes) is not JSON", exec->command, len);
     e = answer_of(exec, root, &a, why);
-    tree_wipe(root);
-    cJSON_Delete(root);
+    kube_json_wipe(root);
     if (e == ERR_OK) *ret = a;
     return e;
 }

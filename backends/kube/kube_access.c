@@ -120,6 +120,15 @@ static enum err read_pems(struct kube_access *a, struct why *why)
     return e;
 }
 
+static char *shown_of(const char *server)
+{
+    const char *host = strstr(server, "://") + 3, *at = host + strcspn(host, "/@");
+    char *bare = mem_printf("%.*s%s", (int)(host - server), server, *at == '@' ? at + 1 : host);
+    char *safe = text_safe(bare, strlen(bare), TEXT_ONE_LINE, 512);
+    free(bare);
+    return safe;
+}
+
 enum err kube_access_load(const struct kube_open *conf, const struct kube_places *places, struct kube_access **ret,
                           struct why *why)
 {
@@ -134,6 +143,7 @@ enum err kube_access_load(const struct kube_open *conf, const struct kube_places
     while (len && a->choice.cluster->server[len - 1] == '/') len--;
     a->server = mem_strn(a->choice.cluster->server, len);
     a->where = text_safe(a->files.paths, strlen(a->files.paths), TEXT_ONE_LINE, 1024);
+    a->shown = shown_of(a->server);
     *ret = a;
     a = NULL;
 out:
@@ -150,6 +160,7 @@ void kube_access_free(struct kube_access *a)
     free(a->cert_pem);
     mem_free_secret(a->key_pem);
     free(a->where);
+    free(a->shown);
     free(a);
 }
 

@@ -15,7 +15,8 @@ struct kube_access {
     struct kube_choice choice; /* borrows from files; user may be NULL */
     char *server;              /* without a slash at its end */
     char *ca_pem, *cert_pem, *key_pem;
-    char *where; /* the files' paths, or "in-cluster" */
+    char *where; /* the files' paths, or "in-cluster"; safe */
+    char *shown; /* server, safe and without a user's name and password */
 };
 
 /* Where to look: the program's own environment, or a test's. account: folder of the service account. */

@@ -42,6 +42,7 @@ static void bury(struct http_client *c)
     while (c->ended) {
         struct http_request *r = c->ended;
         request_unlink(r);
+        if (r->secret && r->body.data) mem_wipe(r->body.data, r->body.cap);
         buf_done(&r->body);
         free(r);
     }
@@ -173,6 +174,7 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
     assert(!c->dead && calls->done);
     r->client = c;
     r->calls = *calls;
+    r->secret = ask->secret;
     buf_init(&r->body, ask->body_max ? ask->body_max : HTTP_BODY_MAX);
     r->easy = curl_easy_init();
     if (!r->easy) mem_exhausted();

@@ -51,6 +51,7 @@ struct http_ask {
     uint64_t silence_ms;         /* stream: fails with ERR_TIMEOUT when no byte came for so long; 0: none */
     size_t body_max;             /* 0: HTTP_BODY_MAX; more is ERR_LIMIT. Ignored with on_bytes */
     bool fresh;                  /* a connection of its own */
+    bool secret;                 /* the answer's body is wiped when it goes */
 };
 struct http_answer {
     enum err err;     /* ERR_OK: an answer came whole, whatever its status */

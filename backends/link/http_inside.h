@@ -38,6 +38,7 @@ struct http_request {
     bool streamed;    /* the body goes to bytes() */
     bool head_due;    /* head() has to be told */
     bool over;        /* done() has been called, or is being called */
+    bool secret;      /* body is wiped */
     bool finished;    /* curl is done with it: result says how */
     enum err stopped; /* we ended it ourselves, and why */
     const char *stopped_why;

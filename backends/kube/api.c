@@ -1,0 +1,232 @@
+/*
+ * api.c - the Kubernetes API server, by kubeconfig or from within a pod: one reflector a kind, a probe every five
+ * seconds, and what is asked of it.
+ */
+#include "backends/kube/api.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/answers_parse.h"
+#include "backends/kube/api_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROBE_EVERY_MS = 5000, PROBE_LIMIT_MS = 10000, TICK_MS = 1000, PROBE_BODY_MAX = 64 * 1024 };
+
+#define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
+
+/* RAYSERVICES is looked for in every namespace, and NODES has none: both begin at once. */
+enum { RAYSERVICES, NODES, RAYCLUSTERS, PODS, EVENTS, SLICES };
+
+static const struct kind {
+    enum table table;
+    const char *source, *root, *resource, *selector;
+} kinds[API_KINDS] = {
+    [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL},
+    [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL},
+    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL},
+    /* Ray's own pods and the jobs that clean up after it, however many others the namespace has. */
+    [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster"},
+    [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL},
+    [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL},
+};
+
+char *api_path(const char *root, const char *ns, const char *resource, const char *name)
+{
+    struct buf b;
+    buf_init(&b, 64 * 1024);
+    buf_str(&b, root);
+    if (ns) {
+        buf_str(&b, "/namespaces/");
+        text_url_encode(ns, strlen(ns), &b);
+    }
+    buf_printf(&b, "/%s", resource);
+    if (name) {
+        buf_char(&b, '/');
+        text_url_encode(name, strlen(name), &b);
+    }
+    return buf_take(&b);
+}
+
+static void start(struct kube *be, int which, const char *ns, const char *fallback_ns)
+{
+    const struct kind *k = &kinds[which];
+    char *path = api_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
+    char *fallback = fallback_ns ? api_path(k->root, fallback_ns, k->resource, NULL) : NULL;
+    if (!be->kind[which] || strcmp(reflector_path(be->kind[which]), path) != 0) {
+        reflector_free(be->kind[which]);
+        be->kind[which] = reflector_new(
+            be->link,
+            &(struct reflector_conf){
+                .table = k->table, .source = k->source, .path = path, .fallback = fallback, .selector = k->selector},
+            &be->sink);
+    }
+    free(path);
+    free(fallback);
+}
+
+static const char *home_ns(const struct kube *be)
+{
+    return be->context_ns ? be->context_ns : "default";
+}
+
+/* What set_namespace said, carried out from the loop: it is said from within a sink, where a reflector is telling. */
+static void on_plan(void *arg)
+{
+    struct kube *be = arg;
+    if (!be->ns_known) return;
+    for (int i = RAYCLUSTERS; i < API_KINDS; i++) start(be, i, be->ns, NULL);
+    /* Where all namespaces may not be read, the one that is looked at now is. */
+    char *all = api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
+    if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0) start(be, RAYSERVICES, be->ns, NULL);
+    free(all);
+}
+
+/* ---- liveness ------------------------------------------------------------------------------------------------ */
+
+static void link_lost(struct kube *be, enum err err, const char *why)
+{
+    for (int i = 0; i < API_KINDS; i++)
+        if (be->kind[i]) reflector_lost(be->kind[i], err, why);
+    kube_link_redial(be->link, err, why);
+}
+
+static void on_probe(void *arg, const struct http_answer *answer)
+{
+    struct kube *be = arg;
+    be->probe = NULL;
+    /* Credentials that are not to be had say nothing about the link. */
+    if (answer->err == ERR_AUTH) return;
+    if (answer->err != ERR_OK) {
+        /* One that is refused may be a restart that the watches live through; a silent one means a dead link. */
+        if (answer->err == ERR_TIMEOUT || ++be->probes_failed >= 2)
+            link_lost(be, answer->err, answer->err == ERR_TIMEOUT ? "no answer for 10 s" : answer->why);
+        return;
+    }
+    be->probes_failed = 0;
+    if (answer->status == 200 && !be->version) {
+        be->version = version_parse(answer->body, answer->body_len);
+        be->where.server_version = be->version;
+    }
+    for (int i = 0; i < API_KINDS; i++)
+        if (be->kind[i]) reflector_alive(be->kind[i]);
+}
+
+static void on_tick(void *arg)
+{
+    struct kube *be = arg;
+    uint64_t now = loop_now_ms();
+    if (be->probe || (be->probe_ms && now - be->probe_ms < PROBE_EVERY_MS)) return;
+    be->probe_ms = now;
+    be->probe = kube_link_send(
+        be->link, KUBE_WATCHES,
+        &(struct http_ask){
+            .method = "GET", .url = "/version", .timeout_ms = PROBE_LIMIT_MS, .body_max = PROBE_BODY_MAX},
+        &(struct http_calls){.done = on_probe, .arg = be});
+}
+
+/* ---- open and close ------------------------------------------------------------------------------------------ */
+
+static const char *env(const char *name)
+{
+    return getenv(name);
+}
+
+static char *safe(const char *text)
+{
+    return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, 512) : NULL;
+}
+
+static void fill_where(struct kube *be)
+{
+    const struct kube_access *a = kube_link_access(be->link);
+    be->context = safe(a->choice.context->name);
+    be->user = safe(a->choice.user ? a->choice.user->name : NULL);
+    be->context_ns = safe(a->choice.context->ns);
+    be->where = (struct kube_where){.context = be->context,
+                                    .server = a->shown,
+                                    .user = be->user,
+                                    .ns = home_ns(be),
+                                    .kubeconfig = a->where,
+                                    .insecure = a->choice.cluster->insecure};
+}
+
+static enum err api_open(struct loop *l, const struct kube_open *conf, const struct sink *sink, struct kube **ret_be,
+                         struct why *why)
+{
+    struct kube_access *access = NULL;
+    enum err e = kube_access_load(conf, &(struct kube_places){.env = env, .account = ACCOUNT}, &access, why);
+    if (e != ERR_OK) return e;
+    struct kube *be = mem_zero(1, sizeof *be);
+    be->loop = l;
+    be->sink = *sink;
+    be->link = kube_link_new(l, access);
+    be->only_ns = mem_str(conf->ns);
+    fill_where(be);
+    be->plan = alarm_new(l, on_plan, be);
+    be->tick = alarm_new(l, on_tick, be);
+    start(be, RAYSERVICES, be->only_ns, be->only_ns ? NULL : home_ns(be));
+    start(be, NODES, NULL, NULL);
+    if (be->only_ns) {
+        be->ns = mem_str(be->only_ns);
+        be->ns_known = true;
+        on_plan(be);
+    }
+    alarm_set(be->tick, 0, TICK_MS);
+    *ret_be = be;
+    return ERR_OK;
+}
+
+static void api_close(struct kube *be)
+{
+    if (!be) return;
+    api_actions_stop(be);
+    kube_call_cancel(be->probe);
+    for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
+    kube_link_free(be->link);
+    alarm_free(be->plan);
+    alarm_free(be->tick);
+    free(be->context);
+    free(be->user);
+    free(be->context_ns);
+    free(be->version);
+    free(be->only_ns);
+    free(be->ns);
+    free(be);
+}
+
+static const struct kube_where *api_where(const struct kube *be)
+{
+    return &be->where;
+}
+
+static void api_set_namespace(struct kube *be, const char *ns)
+{
+    char *copy = mem_str(ns);
+    free(be->ns);
+    be->ns = copy;
+    be->ns_known = true;
+    alarm_set(be->plan, 0, 0);
+}
+
+static void api_refresh(struct kube *be)
+{
+    for (int i = 0; i < API_KINDS; i++)
+        if (be->kind[i]) reflector_again(be->kind[i]);
+}
+
+const struct kube_ops kube_api = {
+    .kind = "api",
+    .caps = KUBE_CAN_DELETE | KUBE_CAN_PROXY | KUBE_CAN_SECRETS,
+    .open = api_open,
+    .close = api_close,
+    .where = api_where,
+    .set_namespace = api_set_namespace,
+    .delete_pod = api_delete_pod,
+    .may = api_may,
+    .secret = api_secret,
+    .inline_password = api_inline_password,
+    .proxy = api_proxy,
+    .refresh = api_refresh,
+};

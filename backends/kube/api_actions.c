@@ -1,0 +1,229 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/answers_parse.h"
+#include "backends/kube/api_inside.h"
+#include "backends/kube/status_parse.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ACTION_MS = 15000, ACTION_BODY_MAX = 4 * 1024 * 1024 };
+
+#define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+
+/* One question or order in flight, and whom to tell. */
+struct action {
+    struct kube *be;
+    struct action *next, **self;
+    struct kube_call *call;
+    char *ns, *name, *uid, *key;
+    int64_t grace_s;
+    void (*on_end)(void *arg, enum err err, const char *why);
+    void (*on_answer)(void *arg, enum tri answer, const char *why);
+    void (*on_value)(void *arg, enum err err, const char *value, size_t len, const char *why);
+    void *arg;
+};
+
+static struct action *action_new(struct kube *be, void *arg)
+{
+    struct action *a = mem_zero(1, sizeof *a);
+    a->be = be;
+    a->arg = arg;
+    a->next = be->actions;
+    if (a->next) a->next->self = &a->next;
+    a->self = &be->actions;
+    be->actions = a;
+    return a;
+}
+
+static void action_free(struct action *a)
+{
+    *a->self = a->next;
+    if (a->next) a->next->self = a->self;
+    kube_call_cancel(a->call);
+    free(a->ns);
+    free(a->name);
+    free(a->uid);
+    free(a->key);
+    free(a);
+}
+
+void api_actions_stop(struct kube *be)
+{
+    while (be->actions) action_free(be->actions);
+}
+
+static void action_send(struct action *a, const char *method, const char *path, cJSON *body /* takes */, bool secret,
+                        void (*done)(void *arg, const struct http_answer *answer))
+{
+    char *text = body ? cJSON_PrintUnformatted(body) : NULL;
+    struct http_ask ask = {.method = method,
+                           .url = path,
+                           .body = text,
+                           .body_len = text ? strlen(text) : 0,
+                           .timeout_ms = ACTION_MS,
+                           .body_max = ACTION_BODY_MAX,
+                           .secret = secret};
+    if (text) ask.header[0] = (struct http_header){"Content-Type", "application/json"};
+    a->call = kube_link_send(a->be->link, KUBE_CALLS, &ask, &(struct http_calls){.done = done, .arg = a});
+    cJSON_free(text);
+    cJSON_Delete(body);
+}
+
+/* ERR_OK for an answer of 2xx; else why says what the server, or the link, said. */
+static enum err answer_err(const struct http_answer *answer, struct why *why)
+{
+    if (answer->err != ERR_OK) return why_set(why, answer->err, "%s", answer->why);
+    if (answer->status >= 200 && answer->status < 300) return ERR_OK;
+    status_parse(answer->status, answer->body, answer->body_len, why);
+    return why->code;
+}
+
+/* ---- delete -------------------------------------------------------------------------------------------------- */
+
+static void on_deleted(void *arg, const struct http_answer *answer)
+{
+    struct action *a = arg;
+    struct why why = {0};
+    struct change *c = NULL;
+    uint64_t at = loop_now_ms(), wall = loop_wall_ms(a->be->loop);
+    struct sink sink = a->be->sink;
+    a->call = NULL;
+    switch (answer_err(answer, &why)) {
+    case ERR_OK:
+        c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+        c->at_ms = at;
+        c->wall_ms = wall;
+        c->table = TABLE_POD;
+        c->key = mem_str(a->uid);
+        c->detail = mem_printf("%s/%s", a->ns, a->name);
+        c->number = a->grace_s < 0 ? UINT64_MAX : (uint64_t)a->grace_s;
+        break;
+    case ERR_CONFLICT:
+        why_set(&why, ERR_CONFLICT, "the pod was replaced: it is no longer the one that was confirmed");
+        break;
+    case ERR_NOT_FOUND: why_set(&why, ERR_NOT_FOUND, "the pod is gone already"); break;
+    default: break;
+    }
+    void (*done)(void *, enum err, const char *) = a->on_end;
+    void *done_arg = a->arg;
+    action_free(a);
+    done(done_arg, why.code, why.text);
+    if (c) sink_put(&sink, c);
+}
+
+void api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
+                    void (*done)(void *arg, enum err err, const char *why), void *arg)
+{
+    struct action *a = action_new(be, arg);
+    cJSON *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "apiVersion", "v1");
+    cJSON_AddStringToObject(body, "kind", "DeleteOptions");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "preconditions"), "uid", uid);
+    if (grace_s >= 0) cJSON_AddNumberToObject(body, "gracePeriodSeconds", (double)grace_s);
+    a->ns = mem_str(ns);
+    a->name = mem_str(name);
+    a->uid = mem_str(uid);
+    a->grace_s = grace_s;
+    a->on_end = done;
+    char *path = api_path("/api/v1", ns, "pods", name);
+    action_send(a, "DELETE", path, body, false, on_deleted);
+    free(path);
+}
+
+/* ---- questions ----------------------------------------------------------------------------------------------- */
+
+static void on_review(void *arg, const struct http_answer *answer)
+{
+    struct action *a = arg;
+    struct why why = {0};
+    enum tri may = TRI_UNKNOWN;
+    a->call = NULL;
+    if (answer_err(answer, &why) == ERR_OK) may = review_parse(answer->body, answer->body_len, &why);
+    void (*done)(void *, enum tri, const char *) = a->on_answer;
+    void *done_arg = a->arg;
+    action_free(a);
+    done(done_arg, may, why.text);
+}
+
+void api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
+             void (*done)(void *arg, enum tri answer, const char *why), void *arg)
+{
+    struct action *a = action_new(be, arg);
+    cJSON *body = cJSON_CreateObject();
+    cJSON *what = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "resourceAttributes");
+    const char *slash = strchr(resource, '/');
+    char *plural = slash ? mem_strn(resource, (size_t)(slash - resource)) : mem_str(resource);
+    cJSON_AddStringToObject(body, "apiVersion", "authorization.k8s.io/v1");
+    cJSON_AddStringToObject(body, "kind", "SelfSubjectAccessReview");
+    cJSON_AddStringToObject(what, "verb", verb);
+    cJSON_AddStringToObject(what, "resource", plural);
+    if (slash) cJSON_AddStringToObject(what, "subresource", slash + 1);
+    if (strncmp(plural, "ray", 3) == 0) cJSON_AddStringToObject(what, "group", "ray.io");
+    if (ns) cJSON_AddStringToObject(what, "namespace", ns);
+    a->on_answer = done;
+    action_send(a, "POST", REVIEWS, body, false, on_review);
+    free(plural);
+}
+
+static void value_end(struct action *a, enum err err, struct buf *value, const char *why)
+{
+    void (*done)(void *, enum err, const char *, size_t, const char *) = a->on_value;
+    void *done_arg = a->arg;
+    action_free(a);
+    done(done_arg, err, err == ERR_OK ? buf_text(value) : NULL, err == ERR_OK ? value->len : 0, why);
+    if (value->data) mem_wipe(value->data, value->cap);
+    buf_done(value);
+}
+
+static void on_secret(void *arg, const struct http_answer *answer)
+{
+    struct action *a = arg;
+    struct why why = {0};
+    struct buf value;
+    buf_init(&value, SECRET_VALUE_MAX);
+    a->call = NULL;
+    enum err e = answer_err(answer, &why);
+    if (e == ERR_OK) e = secret_parse(answer->body, answer->body_len, a->key, &value, &why);
+    value_end(a, e, &value, why.text);
+}
+
+void api_secret(struct kube *be, const char *ns, const char *name, const char *key,
+                void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
+{
+    struct action *a = action_new(be, arg);
+    char *path = api_path("/api/v1", ns, "secrets", name);
+    a->key = mem_str(key);
+    a->on_value = done;
+    action_send(a, "GET", path, NULL, true, on_secret);
+    free(path);
+}
+
+static void on_password(void *arg, const struct http_answer *answer)
+{
+    struct action *a = arg;
+    struct why why = {0};
+    struct buf value;
+    buf_init(&value, SECRET_VALUE_MAX);
+    a->call = NULL;
+    enum err e = answer_err(answer, &why);
+    if (e == ERR_OK) e = inline_password_parse(answer->body, answer->body_len, &value, &why);
+    value_end(a, e, &value, why.text);
+}
+
+void api_inline_password(struct kube *be, const char *ns, const char *service,
+                         void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
+                         void *arg)
+{
+    struct action *a = action_new(be, arg);
+    char *path = api_path("/apis/ray.io/v1", ns, "rayservices", service);
+    a->on_value = done;
+    action_send(a, "GET", path, NULL, true, on_password);
+    free(path);
+}
+
+struct http_request *api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
+                               const struct http_calls *calls)
+{
+    return kube_link_direct(be->link, path, ask, calls);
+}

@@ -1,0 +1,44 @@
+/* api_inside.h - shared by api.c (sources, liveness) and api_actions.c (one question at a time); for those two only. */
+#ifndef RAYDECK_KUBE_API_INSIDE_H
+#define RAYDECK_KUBE_API_INSIDE_H
+
+#include "backends/backend.h"
+#include "backends/kube/kube_link.h"
+#include "backends/kube/reflector.h"
+
+enum { API_KINDS = 6 };
+
+struct kube {
+    struct loop *loop;
+    struct kube_link *link;
+    struct sink sink;
+    struct kube_where where;
+    char *context, *user, *context_ns, *version;
+    char *only_ns; /* asked for at open; NULL: any */
+    char *ns;      /* watched */
+    bool ns_known; /* ns means something: NULL is all of them */
+    struct reflector *kind[API_KINDS];
+    struct alarm *plan, *tick;
+    struct kube_call *probe;
+    uint64_t probe_ms; /* when the last one was sent; 0: none yet */
+    unsigned probes_failed;
+    struct action *actions; /* in flight */
+};
+
+void api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
+                    void (*done)(void *arg, enum err err, const char *why), void *arg);
+void api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
+             void (*done)(void *arg, enum tri answer, const char *why), void *arg);
+void api_secret(struct kube *be, const char *ns, const char *name, const char *key,
+                void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg);
+void api_inline_password(struct kube *be, const char *ns, const char *service,
+                         void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
+                         void *arg);
+struct http_request *api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
+                               const struct http_calls *calls);
+void api_actions_stop(struct kube *be); /* without a word */
+
+/* "<root>/namespaces/<ns>/<resource>[/<name>]", escaped; ns NULL: "<root>/<resource>". Caller frees. */
+char *api_path(const char *root, const char *ns, const char *resource, const char *name);
+
+#endif

@@ -1,0 +1,3 @@
+#include "backends/kube/api.h"
+
+const struct kube_ops *const kube_kinds[] = {&kube_api, NULL};

@@ -1,0 +1,264 @@
+#include "backends/kube/kube_link.h"
+
+#include "backends/base/mem.h"
+#include "backends/kube/kube_auth.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { ADDED_HEADERS = 3 }; /* Authorization, Accept, Impersonate-User */
+
+struct kube_link {
+    struct loop *loop;
+    struct kube_access *access;
+    struct kube_auth *auth;
+    struct http_client *client[KUBE_LANES];
+    struct kube_call *calls; /* all of them, in no order */
+    struct alarm *kick;      /* looks after those that wait */
+    uint64_t serial;
+    enum err cut; /* why a client is being dropped; ERR_OK: none is */
+    const char *cut_why;
+};
+
+struct kube_call {
+    struct kube_link *link;
+    struct kube_call *next, **self;
+    enum kube_lane lane;
+    struct http_ask ask; /* its texts are ours */
+    struct http_calls calls;
+    struct http_request *request; /* NULL: waiting for credentials */
+    uint64_t serial;
+    unsigned generation;
+    bool again, silent;
+};
+
+static struct http_client *client_new(struct kube_link *k)
+{
+    const struct kube_cluster *c = k->access->choice.cluster;
+    return http_client_new(k->loop, &(struct http_client_conf){.tls = {.ca_pem = k->access->ca_pem,
+                                                                       .cert_pem = kube_auth_cert(k->auth),
+                                                                       .key_pem = kube_auth_key(k->auth),
+                                                                       .server_name = c->tls_server_name,
+                                                                       .insecure = c->insecure},
+                                                               .proxy = c->proxy,
+                                                               .user_agent = "raydeck/" RAYDECK_VERSION});
+}
+
+/* Puts a new client in its place first: whoever is told that the old one went may send at once. */
+static void client_drop(struct kube_link *k, enum kube_lane lane, enum err err, const char *why)
+{
+    struct http_client *old = k->client[lane];
+    k->client[lane] = client_new(k);
+    k->cut = err;
+    k->cut_why = why;
+    http_client_free(old);
+    k->cut = ERR_OK;
+}
+
+static void call_free(struct kube_call *c)
+{
+    *c->self = c->next;
+    if (c->next) c->next->self = c->self;
+    for (size_t i = 0; i < HTTP_HEADERS && c->ask.header[i].name; i++) {
+        free((char *)(uintptr_t)c->ask.header[i].name);
+        free((char *)(uintptr_t)c->ask.header[i].value);
+    }
+    free((char *)(uintptr_t)c->ask.method);
+    free((char *)(uintptr_t)c->ask.url);
+    free((char *)(uintptr_t)c->ask.body);
+    free(c);
+}
+
+static void call_end(struct kube_call *c, const struct http_answer *answer)
+{
+    struct http_calls calls = c->calls;
+    bool silent = c->silent;
+    call_free(c);
+    if (!silent) calls.done(calls.arg, answer);
+}
+
+static void call_fail(struct kube_call *c, enum err err, const char *why)
+{
+    call_end(c, &(struct http_answer){.err = err, .why = why, .body = "", .content_type = ""});
+}
+
+static bool on_bytes(void *arg, const char *bytes, size_t len)
+{
+    struct kube_call *c = arg;
+    return c->calls.bytes(c->calls.arg, bytes, len);
+}
+
+static void on_head(void *arg, long status)
+{
+    struct kube_call *c = arg;
+    if (c->calls.head && status != 401) c->calls.head(c->calls.arg, status);
+}
+
+static void on_done(void *arg, const struct http_answer *answer)
+{
+    struct kube_call *c = arg;
+    struct kube_link *k = c->link;
+    c->request = NULL;
+    if (answer->err == ERR_OK && answer->status == 401 && !c->again && kube_auth_refused(k->auth, c->generation)) {
+        c->again = true;
+        alarm_set(k->kick, 0, 0);
+        return;
+    }
+    if (answer->err == ERR_CANCELLED && k->cut != ERR_OK && !c->silent) {
+        struct http_answer cut = *answer;
+        cut.err = k->cut;
+        cut.why = k->cut_why;
+        call_end(c, &cut);
+        return;
+    }
+    call_end(c, answer);
+}
+
+static void add_header(struct http_ask *ask, const char *name, const char *value)
+{
+    size_t i = 0;
+    while (i < HTTP_HEADERS - 1 && ask->header[i].name) i++;
+    if (value && i < HTTP_HEADERS - 1) ask->header[i] = (struct http_header){name, value};
+}
+
+static struct http_request *send_now(struct kube_link *k, enum kube_lane lane, const char *path,
+                                     const struct http_ask *ask, const struct http_calls *calls)
+{
+    const struct kube_user *user = k->access->choice.user;
+    struct http_ask whole = *ask;
+    char *url = mem_printf("%s%s", k->access->server, path);
+    whole.url = url;
+    add_header(&whole, "Authorization", kube_auth_header(k->auth));
+    add_header(&whole, "Impersonate-User", user ? user->as : NULL);
+    struct http_request *r = http_send(k->client[lane], &whole, calls);
+    free(url);
+    return r;
+}
+
+static void call_start(struct kube_call *c)
+{
+    struct kube_link *k = c->link;
+    c->generation = kube_auth_generation(k->auth);
+    c->request = send_now(
+        k, c->lane, c->ask.url, &c->ask,
+        &(struct http_calls){.bytes = c->calls.bytes ? on_bytes : NULL, .head = on_head, .done = on_done, .arg = c});
+}
+
+static struct kube_call *first_waiting(const struct kube_link *k, uint64_t serial)
+{
+    for (struct kube_call *c = k->calls; c; c = c->next)
+        if (!c->request && c->serial <= serial) return c;
+    return NULL;
+}
+
+/* Sends, or fails, what waits. Those that come to wait meanwhile have their turn at the next kick. */
+static void on_kick(void *arg)
+{
+    struct kube_link *k = arg;
+    struct kube_call *c;
+    uint64_t serial = k->serial;
+    while ((c = first_waiting(k, serial))) {
+        struct why why = {0};
+        switch (kube_auth_check(k->auth, &why)) {
+        case AUTH_READY: call_start(c); break;
+        case AUTH_WAITING: return;
+        case AUTH_FAILED: call_fail(c, why.code, why.text); break;
+        }
+    }
+    if (first_waiting(k, UINT64_MAX)) alarm_set(k->kick, 0, 0);
+}
+
+static void on_auth(void *arg, bool certificate)
+{
+    struct kube_link *k = arg;
+    if (certificate) {
+        client_drop(k, KUBE_WATCHES, ERR_RESET, "the client certificate was renewed");
+        client_drop(k, KUBE_CALLS, ERR_RESET, "the client certificate was renewed");
+    }
+    alarm_set(k->kick, 0, 0);
+}
+
+struct kube_link *kube_link_new(struct loop *l, struct kube_access *access)
+{
+    struct kube_link *k = mem_zero(1, sizeof *k);
+    k->loop = l;
+    k->access = access;
+    k->auth = kube_auth_new(l, access, on_auth, k);
+    k->kick = alarm_new(l, on_kick, k);
+    for (int i = 0; i < KUBE_LANES; i++) k->client[i] = client_new(k);
+    return k;
+}
+
+void kube_link_free(struct kube_link *k)
+{
+    if (!k) return;
+    while (k->calls) kube_call_cancel(k->calls);
+    for (int i = 0; i < KUBE_LANES; i++) http_client_free(k->client[i]);
+    kube_auth_free(k->auth);
+    kube_access_free(k->access);
+    alarm_free(k->kick);
+    free(k);
+}
+
+const struct kube_access *kube_link_access(const struct kube_link *k)
+{
+    return k->access;
+}
+
+struct loop *kube_link_loop(const struct kube_link *k)
+{
+    return k->loop;
+}
+
+struct kube_call *kube_link_send(struct kube_link *k, enum kube_lane lane, const struct http_ask *ask,
+                                 const struct http_calls *calls)
+{
+    struct kube_call *c = mem_zero(1, sizeof *c);
+    c->link = k;
+    c->lane = lane;
+    c->calls = *calls;
+    c->serial = ++k->serial;
+    c->ask = *ask;
+    c->ask.method = mem_str(ask->method);
+    c->ask.url = mem_str(ask->url);
+    c->ask.body = ask->body ? mem_strn(ask->body, ask->body_len) : NULL;
+    memset(c->ask.header, 0, sizeof c->ask.header);
+    for (size_t i = 0; i < HTTP_HEADERS - 1 - ADDED_HEADERS && ask->header[i].name; i++)
+        c->ask.header[i] = (struct http_header){mem_str(ask->header[i].name), mem_str(ask->header[i].value)};
+    add_header(&c->ask, mem_str("Accept"), mem_str("application/json"));
+    c->next = k->calls;
+    if (c->next) c->next->self = &c->next;
+    c->self = &k->calls;
+    k->calls = c;
+    alarm_set(k->kick, 0, 0);
+    return c;
+}
+
+void kube_call_cancel(struct kube_call *c)
+{
+    if (!c) return;
+    c->silent = true;
+    if (c->request)
+        http_cancel(c->request);
+    else
+        call_free(c);
+}
+
+struct http_request *kube_link_direct(struct kube_link *k, const char *path, const struct http_ask *ask,
+                                      const struct http_calls *calls)
+{
+    struct why why = {0};
+    enum auth_state state = kube_auth_check(k->auth, &why);
+    if (state == AUTH_READY) return send_now(k, KUBE_CALLS, path, ask, calls);
+    calls->done(calls->arg,
+                &(struct http_answer){.err = ERR_AUTH,
+                                      .why = state == AUTH_WAITING ? "credentials are being renewed" : why.text,
+                                      .body = "",
+                                      .content_type = ""});
+    return NULL;
+}
+
+void kube_link_redial(struct kube_link *k, enum err err, const char *why)
+{
+    client_drop(k, KUBE_WATCHES, err, why);
+}

@@ -1,0 +1,262 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/reflector_inside.h"
+#include "backends/kube/status_parse.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void on_alarm(void *arg);
+
+/* The same source waits alike in every run, and two sources do not wait alike. */
+static uint32_t seed_of(const char *text)
+{
+    uint32_t h = 2166136261u;
+    for (; *text; text++) h = (h ^ (unsigned char)*text) * 16777619u;
+    return h;
+}
+
+struct reflector *reflector_new(struct kube_link *link, const struct reflector_conf *conf, const struct sink *sink)
+{
+    struct reflector *r = mem_zero(1, sizeof *r);
+    r->link = link;
+    r->sink = *sink;
+    r->table = conf->table;
+    r->source = mem_str(conf->source);
+    r->path = mem_str(conf->path);
+    r->fallback = mem_str(conf->fallback);
+    r->selector = mem_str(conf->selector);
+    r->alarm = alarm_new(kube_link_loop(link), on_alarm, r);
+    backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, seed_of(conf->source));
+    backoff_init(&r->slow, REFLECTOR_DENIED_MS, REFLECTOR_DENIED_MS, seed_of(conf->source) ^ 1u);
+    buf_init(&r->line, KUBE_LINE_MAX);
+    r->told = SOURCE_OFF;
+    reflector_say(r, SOURCE_CONNECTING, ERR_OK, NULL);
+    alarm_set(r->alarm, 0, 0);
+    return r;
+}
+
+void reflector_free(struct reflector *r)
+{
+    if (!r) return;
+    kube_call_cancel(r->call);
+    alarm_free(r->alarm);
+    buf_done(&r->line);
+    free(r->source);
+    free(r->path);
+    free(r->fallback);
+    free(r->selector);
+    free(r->next);
+    free(r);
+}
+
+const char *reflector_path(const struct reflector *r)
+{
+    return r->path;
+}
+
+void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why)
+{
+    if (state == r->told && err == r->told_why.code && text_eq(why, r->told_why.text)) return;
+    r->told = state;
+    why_set(&r->told_why, err, "%s", why ? why : "");
+    sink_put(&r->sink, change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->told_why.text : NULL,
+                                     kube_link_access(r->link)->shown));
+}
+
+void reflector_live(struct reflector *r)
+{
+    reflector_say(r, SOURCE_LIVE, ERR_OK, NULL);
+}
+
+static bool is_link_err(enum err err)
+{
+    return err == ERR_REFUSED || err == ERR_RESET || err == ERR_TIMEOUT || err == ERR_DNS || err == ERR_TLS;
+}
+
+void reflector_alive(struct reflector *r)
+{
+    if (r->told == SOURCE_LIVE && r->call)
+        sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE));
+    else if (r->told == SOURCE_DOWN && !r->call && is_link_err(r->told_why.code))
+        reflector_after(r, 0);
+}
+
+void reflector_lost(struct reflector *r, enum err err, const char *why)
+{
+    if (!r->call || r->told != SOURCE_LIVE) return;
+    kube_call_cancel(r->call);
+    r->call = NULL;
+    free(r->next);
+    r->next = NULL;
+    reflector_failed(r, err, why, 0);
+}
+
+void reflector_after(struct reflector *r, uint64_t ms)
+{
+    alarm_set(r->alarm, ms, 0);
+}
+
+void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s)
+{
+    uint64_t ms = backoff_next(&r->soon);
+    reflector_say(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
+    if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms = retry_after_s * 1000;
+    reflector_after(r, ms);
+}
+
+/* An HTTP status that is not 2xx. */
+void reflector_refused(struct reflector *r, const struct http_answer *answer)
+{
+    struct why why = {0};
+    status_parse(answer->status, answer->body, answer->body_len, &why);
+    switch (why.code) {
+    case ERR_FORBIDDEN:
+        if (r->fallback) {
+            free(r->path);
+            r->path = r->fallback;
+            r->fallback = NULL;
+            reflector_list_next(r);
+            return;
+        }
+        reflector_say(r, SOURCE_DENIED, why.code, why.text);
+        break;
+    case ERR_AUTH: reflector_say(r, SOURCE_DENIED, why.code, why.text); break;
+    case ERR_NOT_FOUND: reflector_say(r, SOURCE_ABSENT, why.code, why.text); break;
+    case ERR_GONE: /* a continue token, or a version, that is too old */
+        r->version[0] = '\0';
+        reflector_after(r, r->good ? 0 : backoff_next(&r->soon));
+        r->good = false;
+        return;
+    default: reflector_failed(r, why.code, why.text, answer->retry_after_s); return;
+    }
+    r->version[0] = '\0';
+    reflector_after(r, backoff_next(&r->slow));
+}
+
+void reflector_drop(struct reflector *r, uint64_t count, const char *why)
+{
+    r->dropped += count;
+    if (r->dropped == r->dropped_told) return;
+    struct change *c = change_new(CHANGE_DROPPED, r->source, WORLD_KUBE);
+    c->table = r->table;
+    c->number = r->dropped_told = r->dropped;
+    c->why = mem_str(why);
+    sink_put(&r->sink, c);
+}
+
+/* ---- lists --------------------------------------------------------------------------------------------------- */
+
+static struct change *table_change(const struct reflector *r, enum change_type type)
+{
+    struct change *c = change_new(type, r->source, WORLD_KUBE);
+    c->table = r->table;
+    return c;
+}
+
+static void page_taken(struct reflector *r, struct kube_page *p)
+{
+    reflector_live(r);
+    if (r->pages++ == 0) {
+        r->got = 0;
+        r->dropped = 0;
+        sink_put(&r->sink, table_change(r, CHANGE_RELIST));
+    }
+    for (size_t i = 0; i < p->count; i++) {
+        sink_put(&r->sink, change_put(r->source, WORLD_KUBE, p->items[i]));
+        p->items[i] = NULL;
+    }
+    r->got += p->count;
+    r->dropped += p->skipped;
+    if (p->next) {
+        struct change *c = table_change(r, CHANGE_PROGRESS);
+        c->number = r->got;
+        c->total = p->remaining.known ? r->got + p->remaining.value : 0;
+        sink_put(&r->sink, c);
+    }
+}
+
+static void list_over(struct reflector *r, const struct kube_page *p)
+{
+    memcpy(r->version, p->version, sizeof r->version);
+    reflector_drop(r, 0, p->skipped ? p->skipped_why.text : NULL);
+    sink_put(&r->sink, table_change(r, CHANGE_RELISTED));
+    reflector_watch(r);
+}
+
+static void on_page(void *arg, const struct http_answer *answer)
+{
+    struct reflector *r = arg;
+    struct kube_page page = {0};
+    struct why why = {0};
+    r->call = NULL;
+    free(r->next);
+    r->next = NULL;
+    if (answer->err != ERR_OK) {
+        reflector_failed(r, answer->err, answer->why, 0);
+        return;
+    }
+    if (answer->status < 200 || answer->status > 299) {
+        reflector_refused(r, answer);
+        return;
+    }
+    if (kube_parse_page(r->table, answer->body, answer->body_len, &page, &why) != ERR_OK) {
+        why_prefix(&why, r->source);
+        reflector_failed(r, why.code, why.text, 0);
+        return;
+    }
+    page_taken(r, &page);
+    if (!page.next) {
+        list_over(r, &page);
+    } else if (r->pages >= REFLECTOR_PAGES) {
+        reflector_failed(r, ERR_LIMIT, "a list that does not end", 0);
+    } else {
+        r->next = page.next;
+        page.next = NULL;
+        reflector_list_next(r);
+    }
+    kube_page_done(&page);
+}
+
+/* The next page where there is a token for one, else a new list. */
+void reflector_list_next(struct reflector *r)
+{
+    struct buf url;
+    buf_init(&url, 64 * 1024);
+    r->version[0] = '\0';
+    if (!r->next) r->pages = 0;
+    buf_printf(&url, "%s?limit=%d", r->path, REFLECTOR_PAGE);
+    if (r->selector) buf_printf(&url, "&labelSelector=%s", r->selector);
+    if (r->next) {
+        buf_str(&url, "&continue=");
+        text_url_encode(r->next, strlen(r->next), &url);
+    }
+    r->call = kube_link_send(
+        r->link, KUBE_WATCHES,
+        &(struct http_ask){
+            .method = "GET", .url = buf_text(&url), .timeout_ms = REFLECTOR_LIST_MS, .body_max = KUBE_PAGE_MAX},
+        &(struct http_calls){.done = on_page, .arg = r});
+    buf_done(&url);
+}
+
+static void on_alarm(void *arg)
+{
+    struct reflector *r = arg;
+    if (r->call) return;
+    if (*r->version)
+        reflector_watch(r);
+    else
+        reflector_list_next(r);
+}
+
+void reflector_again(struct reflector *r)
+{
+    kube_call_cancel(r->call);
+    r->call = NULL;
+    free(r->next);
+    r->next = NULL;
+    r->version[0] = '\0';
+    backoff_reset(&r->soon);
+    reflector_after(r, 0);
+}

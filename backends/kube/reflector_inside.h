@@ -1,0 +1,44 @@
+/* reflector_inside.h - shared by reflector.c (lists, states, timing) and reflector_watch.c; for those two only. */
+#ifndef RAYDECK_KUBE_REFLECTOR_INSIDE_H
+#define RAYDECK_KUBE_REFLECTOR_INSIDE_H
+
+#include "backends/base/buf.h"
+#include "backends/kube/kube_parse.h"
+#include "backends/kube/reflector.h"
+#include "backends/link/backoff.h"
+
+struct reflector {
+    struct kube_link *link;
+    struct sink sink;
+    enum table table;
+    char *source, *path, *fallback, *selector;
+    struct kube_call *call;
+    struct alarm *alarm;
+    struct backoff soon, slow;
+    enum source_state told;
+    struct why told_why;
+    char version[KUBE_VERSION_MAX]; /* to watch from; "": list first */
+    /* of a list */
+    char *next;
+    size_t pages;
+    uint64_t got;
+    uint64_t dropped, dropped_told;
+    /* of a watch */
+    struct buf line;
+    uint64_t lines, watch_ms;
+    bool good;         /* it brought something, or lived for a while */
+    struct why broken; /* code not OK: why we, or an ERROR event, ended it */
+};
+
+void reflector_watch(struct reflector *r);
+/* Goes on after a delay: with a watch where a version is known, else with a list. */
+void reflector_after(struct reflector *r, uint64_t ms);
+void reflector_list_next(struct reflector *r); /* "": forget the version, list */
+void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why);
+void reflector_live(struct reflector *r);
+/* An answer that is no answer: says so, and tries again later. */
+void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s);
+void reflector_refused(struct reflector *r, const struct http_answer *answer);
+void reflector_drop(struct reflector *r, uint64_t count, const char *why);
+
+#endif

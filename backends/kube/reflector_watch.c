@@ -1,0 +1,132 @@
+#include "backends/base/mem.h"
+#include "backends/kube/reflector_inside.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WATCH_LEAST_S = 240, /* timeoutSeconds: so many, and up to as many more as below */
+    WATCH_SPREAD_S = 120,
+    WATCH_GOOD_MS = 5000, /* a watch that lived so long was worth having */
+    PIECE = 64 * 1024
+};
+
+static void take_event(struct reflector *r, struct kube_event *ev)
+{
+    switch (ev->type) {
+    case KUBE_PUT:
+        sink_put(&r->sink, change_put(r->source, WORLD_KUBE, ev->record));
+        ev->record = NULL;
+        break;
+    case KUBE_GONE: sink_put(&r->sink, change_gone(r->source, WORLD_KUBE, r->table, ev->key)); break;
+    case KUBE_BOOKMARK: sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE)); break;
+    case KUBE_ERROR: r->broken = ev->error; return;
+    }
+    r->good = true;
+    if (*ev->version) memcpy(r->version, ev->version, sizeof r->version);
+}
+
+/* One line; false ends the watch. */
+static bool on_line(void *arg, char *text, size_t len)
+{
+    struct reflector *r = arg;
+    struct kube_event ev;
+    struct why why = {0};
+    r->lines++;
+    if (len == 0) return true;
+    switch (kube_parse_line(r->table, text, len, &ev, &why)) {
+    case ERR_OK:
+        reflector_live(r);
+        take_event(r, &ev);
+        kube_event_done(&ev);
+        return r->broken.code == ERR_OK;
+    case ERR_PROTOCOL:
+        /* One object that makes no sense; those after it do. */
+        reflector_drop(r, 1, why.text);
+        return true;
+    default: why_set(&r->broken, ERR_PARSE, "line %" PRIu64 " of the watch: %s", r->lines, why.text); return false;
+    }
+}
+
+static bool on_bytes(void *arg, const char *bytes, size_t len)
+{
+    struct reflector *r = arg;
+    while (len && r->broken.code == ERR_OK) {
+        size_t part = len < PIECE ? len : PIECE;
+        /* What is in the buffer is one line without an end. */
+        if (buf_add(&r->line, bytes, part) != ERR_OK)
+            why_set(&r->broken, ERR_LIMIT, "line %" PRIu64 " of the watch is longer than %d MiB", r->lines + 1,
+                    KUBE_LINE_MAX / 1024 / 1024);
+        else
+            buf_lines(&r->line, on_line, r);
+        bytes += part;
+        len -= part;
+    }
+    return r->broken.code == ERR_OK;
+}
+
+static void on_head(void *arg, long status)
+{
+    if (status == 200) reflector_live(arg);
+}
+
+/* The server forgot our version, or the stream is not to be trusted: the list says it all again. */
+static void watch_broken(struct reflector *r)
+{
+    bool gone = r->broken.code == ERR_GONE;
+    r->version[0] = '\0';
+    if (gone) {
+        reflector_after(r, r->good ? 0 : backoff_next(&r->soon));
+        return;
+    }
+    why_prefix(&r->broken, r->source);
+    reflector_failed(r, r->broken.code, r->broken.text, 0);
+}
+
+static void watch_ended(struct reflector *r, enum err err, const char *why)
+{
+    uint64_t lived = loop_now_ms() - r->watch_ms;
+    bool good = r->good || lived >= WATCH_GOOD_MS;
+    if (good) backoff_reset(&r->soon);
+    /* Not a word in all that time, not even a bookmark: the version may be one that the server has yet to reach
+     * (restored from a backup), and would then be waited for in silence for ever. */
+    if (r->lines == 0 && lived >= REFLECTOR_SILENCE_MS / 2) r->version[0] = '\0';
+    if (good && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= REFLECTOR_SILENCE_MS)))
+        reflector_after(r, 0); /* should it fail again, it will be said */
+    else if (err == ERR_OK)
+        reflector_after(r, backoff_next(&r->soon));
+    else
+        reflector_failed(r, err, why, 0);
+}
+
+static void on_done(void *arg, const struct http_answer *answer)
+{
+    struct reflector *r = arg;
+    r->call = NULL;
+    buf_done(&r->line);
+    if (r->broken.code != ERR_OK)
+        watch_broken(r);
+    else if (answer->err != ERR_OK)
+        watch_ended(r, answer->err, answer->why);
+    else if (answer->status < 200 || answer->status > 299)
+        reflector_refused(r, answer);
+    else
+        watch_ended(r, ERR_OK, "");
+}
+
+void reflector_watch(struct reflector *r)
+{
+    unsigned seconds = WATCH_LEAST_S + (r->soon.seed + r->soon.tries * 7u) % WATCH_SPREAD_S;
+    char *url = mem_printf("%s?watch=1&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%u%s%s", r->path,
+                           r->version, seconds, r->selector ? "&labelSelector=" : "", r->selector ? r->selector : "");
+    r->lines = 0;
+    r->good = false;
+    r->broken.code = ERR_OK;
+    r->watch_ms = loop_now_ms();
+    buf_clear(&r->line);
+    r->call = kube_link_send(r->link, KUBE_WATCHES,
+                             &(struct http_ask){.method = "GET", .url = url, .silence_ms = REFLECTOR_SILENCE_MS},
+                             &(struct http_calls){.bytes = on_bytes, .head = on_head, .done = on_done, .arg = r});
+    free(url);
+}
