@@ -13,6 +13,12 @@ static bool flexible(const struct column *c)
     return c->max == 0;
 }
 
+/* The arrow of a sorted column must not cut its head. */
+static int least(const struct table_view *t, int i)
+{
+    return t->columns[i].min + (t->sort == i);
+}
+
 static int fit_total(const struct table_view *t, const struct fit *f)
 {
     int total = TABLE_LEAD, gaps = -f->gap;
@@ -28,22 +34,27 @@ static void fit_natural(const struct table_view *t, struct fit *f)
 {
     for (int i = 0; i < t->column_count; i++) {
         const struct column *c = &t->columns[i];
-        int width = t->natural[i];
-        if (c->max > 0 && width > c->max) width = c->max;
-        f->width[i] = width < c->min ? c->min : width;
+        int width = t->natural[i], most = c->max + (t->sort == i);
+        if (c->max > 0 && width > most) width = most;
+        f->width[i] = width < least(t, i) ? least(t, i) : width;
     }
 }
 
-/* Takes `over` columns away from what is wider than its minimum: from the flexible ones first. */
-static int shrink(const struct table_view *t, struct fit *f, int over, bool flex)
+/* Takes `over` columns away from what is wider than its minimum, the least important first; what cannot be had is
+ * returned. */
+static int shrink(const struct table_view *t, struct fit *f, int over)
 {
-    for (int i = t->column_count - 1; i >= 0 && over > 0; i--) {
-        int spare = f->width[i] - t->columns[i].min;
-        if (f->out[i] || flexible(&t->columns[i]) != flex || spare <= 0) continue;
-        int cut = spare < over ? spare : over;
-        f->width[i] -= cut;
-        over -= cut;
-    }
+    int priority = 0;
+    for (int i = 0; i < t->column_count; i++)
+        if (t->columns[i].priority > priority) priority = t->columns[i].priority;
+    for (; priority >= 0; priority--)
+        for (int i = t->column_count - 1; i >= 0 && over > 0; i--) {
+            int spare = f->width[i] - least(t, i);
+            if (f->out[i] || t->columns[i].priority != priority || spare <= 0) continue;
+            int cut = spare < over ? spare : over;
+            f->width[i] -= cut;
+            over -= cut;
+        }
     return over;
 }
 
@@ -53,8 +64,7 @@ static bool fits(const struct table_view *t, struct fit *f, int cols)
     for (f->gap = 2; f->gap > 0; f->gap--)
         if (fit_total(t, f) <= cols) return true;
     f->gap = 1;
-    int over = shrink(t, f, fit_total(t, f) - cols, true);
-    return shrink(t, f, over, false) <= 0;
+    return shrink(t, f, fit_total(t, f) - cols) <= 0;
 }
 
 static bool leave_one(const struct table_view *t, struct fit *f)

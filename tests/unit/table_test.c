@@ -1,0 +1,329 @@
+/* The table: which columns stay, the selection's survival, filter, sort, scrolling, clicks. */
+#include "tui/draw/table.h"
+
+#include "backends/base/mem.h"
+
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct column columns[] = {
+    {"ROLE", 4, 8, 0, false, false},      {"NAME", 8, 0, 0, false, false}, {"RESTARTS", 8, 8, 2, true, true},
+    {"K8S NODE", 6, 16, 3, false, false}, {"IP", 12, 15, 4, false, false},
+};
+enum { ROLE_COL, NAME_COL, RESTARTS_COL, NODE_COL, IP_COL };
+
+static void add(struct table_view *t, const char *role, const char *name, double restarts)
+{
+    char text[32];
+    struct table_row *r = table_row_add(t, name);
+    table_cell_set(r, ROLE_COL, ROLE_TEXT, role);
+    table_cell_set(r, NAME_COL, ROLE_TEXT, name);
+    snprintf(text, sizeof text, isnan(restarts) ? "–" : "%.0f", restarts);
+    table_cell_num(r, RESTARTS_COL, ROLE_TEXT, restarts, text);
+    table_cell_set(r, NODE_COL, ROLE_DIM, "ip-100-64-31-7");
+    table_cell_set(r, IP_COL, ROLE_TEXT, "100.64.31.40");
+}
+
+static void fill(struct table_view *t)
+{
+    table_begin(t);
+    add(t, "head", "head-d4544", 10);
+    add(t, "worker", "worker-x2p7c", NAN);
+    add(t, "worker", "worker-q5rdw", 9);
+    table_end(t);
+}
+
+static void assert_table(const struct table_view *t, int rows, int cols, const char *want)
+{
+    struct canvas cv;
+    canvas_init(&cv, rows, cols);
+    table_draw(t, &cv, true);
+    char *text = canvas_dump(&cv, false);
+    assert_string_equal(text, want);
+    free(text);
+    canvas_done(&cv);
+}
+
+static void the_least_important_columns_leave_first(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    fill(&t);
+    assert_table(&t, 4, 62,
+                 "  ROLE    NAME          RESTARTS  K8S NODE        IP\n"
+                 "> head    head-d4544          10  ip-100-64-31-7  100.64.31.40\n"
+                 "  worker  worker-x2p7c         –  ip-100-64-31-7  100.64.31.40\n"
+                 "  worker  worker-q5rdw         9  ip-100-64-31-7  100.64.31.40\n");
+    assert_table(&t, 2, 60, /* one blank between the columns before anything is cut */
+                 "  ROLE   NAME           RESTARTS K8S NODE       IP\n"
+                 "> head   head-d4544           10 ip-100-64-31-7 100.64.31.40\n");
+    assert_table(&t, 2, 40, /* IP has left, K8S NODE gave what was too much */
+                 "  ROLE   NAME         RESTARTS K8S NODE\n"
+                 "> head   head-d4544         10 ip-100-6…\n");
+    assert_table(&t, 2, 30, "  ROLE   NAME         RESTARTS\n> head   head-d4544         10\n");
+    assert_table(&t, 2, 16, "  ROLE NAME\n> head head-d45…\n");
+    assert_table(&t, 2, 9, "  ROLE NA\n> head he\n");
+    assert_table(&t, 1, 0, "\n");
+    assert_table(&t, 0, 40, "");
+    assert_int_equal(table_height(&t), 4);
+    table_done(&t);
+}
+
+static void the_selection_is_a_key(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    assert_null(table_selected(&t));
+    assert_false(table_move(&t, 1, 5));
+    fill(&t);
+    assert_string_equal(table_selected(&t), "head-d4544");
+    assert_true(table_move(&t, 1, 5));
+    assert_string_equal(table_selected(&t), "worker-x2p7c");
+    table_begin(&t); /* it moves with its row */
+    add(&t, "head", "head-new", 0);
+    add(&t, "head", "head-d4544", 0);
+    add(&t, "worker", "worker-x2p7c", 0);
+    add(&t, "worker", "worker-q5rdw", 0);
+    table_end(&t);
+    assert_string_equal(table_selected(&t), "worker-x2p7c");
+    assert_int_equal(t.selected_at, 2);
+    table_begin(&t); /* and when that goes, the one in its place has it */
+    add(&t, "head", "head-new", 0);
+    add(&t, "head", "head-d4544", 0);
+    add(&t, "worker", "worker-q5rdw", 0);
+    table_end(&t);
+    assert_string_equal(table_selected(&t), "worker-q5rdw");
+    table_begin(&t); /* the last one */
+    add(&t, "head", "head-new", 0);
+    table_end(&t);
+    assert_string_equal(table_selected(&t), "head-new");
+    table_begin(&t);
+    table_end(&t);
+    assert_null(table_selected(&t));
+    assert_int_equal(table_height(&t), 1);
+    fill(&t);
+    assert_true(table_select(&t, "worker-q5rdw"));
+    assert_false(table_select(&t, "nobody"));
+    assert_string_equal(table_selected(&t), "worker-q5rdw");
+    table_edge(&t, false);
+    assert_string_equal(table_selected(&t), "head-d4544");
+    table_edge(&t, true);
+    assert_string_equal(table_selected(&t), "worker-q5rdw");
+    assert_true(table_move(&t, INT_MIN, 5));
+    assert_int_equal(t.selected_at, 0);
+    assert_true(table_move(&t, INT_MAX, 5));
+    assert_int_equal(t.selected_at, 2);
+    assert_false(table_move(&t, 1, 5));
+    table_done(&t);
+}
+
+static void filters(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    fill(&t);
+    table_select(&t, "head-d4544");
+    table_filter(&t, "WORKER-");
+    assert_int_equal(t.shown_count, 2);
+    assert_string_equal(table_selected(&t), "worker-x2p7c");
+    table_filter(&t, "!worker-x");
+    assert_int_equal(t.shown_count, 2);
+    assert_true(table_select(&t, "head-d4544"));
+    assert_false(table_select(&t, "worker-x2p7c"));
+    fill(&t); /* holds over a rebuilding */
+    assert_int_equal(t.shown_count, 2);
+    table_filter(&t, "nothing like it");
+    assert_null(table_selected(&t));
+    assert_int_equal(table_height(&t), 2);
+    assert_table(
+        &t, 2, 60,
+        "  ROLE   NAME           RESTARTS K8S NODE       IP\n  none of 3 rows matches the filter nothing like it\n");
+    table_filter(&t, "");
+    assert_int_equal(t.shown_count, 3);
+    assert_string_equal(table_selected(&t), "head-d4544"); /* it was only out of sight */
+    char *longer = mem_zero(300, 1);
+    memset(longer, 'x', 299);
+    table_filter(&t, longer);
+    assert_int_equal(strlen(t.filter), TABLE_FILTER_MAX - 1);
+    free(longer);
+    table_done(&t);
+}
+
+static void assert_order(const struct table_view *t, const char *want)
+{
+    char got[128] = "";
+    for (size_t i = 0; i < t->shown_count; i++) strncat(got, t->rows[t->shown[i]].key, 8), strncat(got, " ", 2);
+    assert_string_equal(got, want);
+}
+
+static void sorts_unknown_last(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    fill(&t);
+    table_select(&t, "worker-q5rdw");
+    for (int i = 0; i < 5; i++) table_sort_next(&t); /* ROLE up, down, NAME up, down, RESTARTS up */
+    assert_int_equal(t.sort, RESTARTS_COL);
+    assert_false(t.sort_down);
+    assert_order(&t, "worker-q head-d45 worker-x ");
+    assert_string_equal(table_selected(&t), "worker-q5rdw");
+    assert_table(&t, 2, 30, "  ROLE   NAME        RESTARTS↑\n> worker worker-q5r…         9\n");
+    table_sort_next(&t);
+    assert_order(&t, "head-d45 worker-q worker-x ");
+    for (int i = 0; i < 5; i++) table_sort_next(&t);
+    assert_int_equal(t.sort, -1);
+    assert_order(&t, "head-d45 worker-x worker-q ");
+    table_sort_by(&t, NAME_COL);
+    assert_order(&t, "head-d45 worker-q worker-x ");
+    table_done(&t);
+}
+
+static void many(struct table_view *t, int count)
+{
+    table_begin(t);
+    for (int i = 0; i < count; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "pod-%03d", i);
+        add(t, "worker", name, i);
+    }
+    table_end(t);
+}
+
+static void scrolls_so_that_the_selection_is_seen(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, 2);
+    table_begin(&t);
+    for (int i = 0; i < 20; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "pod-%d", i);
+        table_cell_set(table_row_add(&t, name), 1, ROLE_TEXT, name);
+    }
+    table_end(&t);
+    table_move(&t, 4, 3);
+    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-2\n        pod-3\n>       pod-4\n");
+    table_move(&t, -1, 3); /* the view stays as long as it can */
+    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-2\n>       pod-3\n        pod-4\n");
+    table_edge(&t, true);
+    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-17\n        pod-18\n>       pod-19\n");
+    table_move(&t, -1, 3);
+    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-17\n>       pod-18\n        pod-19\n");
+    assert_table(&t, 2, 20, "  ROLE  NAME\n>       pod-18\n");
+    assert_table(&t, 1, 20, "  ROLE  NAME\n");
+    t.not_shown = 38211;
+    assert_table(&t, 4, 40, "  ROLE  NAME\n        pod-17\n>       pod-18\n  first 20 of 38231\n");
+    table_done(&t);
+}
+
+static void clicks(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    fill(&t);
+    assert_true(table_click(&t, 2, 30, 10, 62));
+    assert_string_equal(table_selected(&t), "worker-x2p7c");
+    assert_false(table_click(&t, 9, 3, 10, 62));
+    assert_false(table_click(&t, -1, 3, 10, 62));
+    assert_false(table_click(&t, 3, 3, 3, 62));
+    assert_true(table_click(&t, 0, 11, 10, 62));
+    assert_int_equal(t.sort, NAME_COL);
+    assert_true(table_click(&t, 0, 11, 10, 62));
+    assert_true(t.sort_down);
+    assert_false(table_click(&t, 0, 0, 10, 62)); /* no column there */
+    table_done(&t);
+}
+
+static void marks_and_roles(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, 2);
+    table_begin(&t);
+    struct table_row *r = table_row_add(&t, "a");
+    table_cell_set(r, 0, ROLE_BAD, "a");
+    table_cell_set(r, 1, ROLE_TEXT, "x");
+    r->mark = '-';
+    r->role = ROLE_GONE;
+    r = table_row_add(&t, "b");
+    table_cell_set(r, 0, ROLE_TEXT, "b");
+    r->mark = '+';
+    r->marked = true;
+    r = table_row_add(&t, "c");
+    table_cell_set(r, 0, ROLE_BAD, "c");
+    r->mark = '\033'; /* no mark of ours */
+    table_end(&t);
+    table_select(&t, "b");
+    struct canvas cv;
+    canvas_init(&cv, 4, 16);
+    table_draw(&t, &cv, false);
+    assert_int_equal(canvas_cell(&cv, 1, 0)->cp, '-');
+    assert_int_equal(canvas_cell(&cv, 1, 0)->role, ROLE_GONE);
+    assert_int_equal(canvas_cell(&cv, 1, 2)->role, ROLE_BAD);
+    assert_int_equal(canvas_cell(&cv, 1, 15)->role, ROLE_GONE);
+    assert_int_equal(canvas_cell(&cv, 2, 0)->cp, '+');
+    assert_int_equal(canvas_cell(&cv, 2, 2)->role, ROLE_MARKED);
+    assert_int_equal(canvas_cell(&cv, 3, 0)->cp, ' ');
+    table_draw(&t, &cv, true);
+    assert_int_equal(canvas_cell(&cv, 2, 1)->cp, '>');
+    assert_int_equal(canvas_cell(&cv, 2, 2)->role, ROLE_SELECTED);
+    canvas_done(&cv);
+    table_done(&t);
+}
+
+static void long_cells_are_cut_between_characters(void **state)
+{
+    (void)state;
+    struct table_view t;
+    char text[301] = "a";
+    for (int i = 0; i < 99; i++) memcpy(text + 1 + 3 * i, "日", 4);
+    table_init(&t, columns, 2);
+    table_begin(&t);
+    table_cell_set(table_row_add(&t, "k"), 1, ROLE_TEXT, text);
+    table_cell_set(&t.rows[0], 0, ROLE_TEXT, NULL);
+    assert_int_equal(strlen(t.rows[0].cell[1].text), 127);
+    table_end(&t);
+    assert_int_equal(t.natural[1], 1 + 42 * 2);
+    table_done(&t);
+    table_done(NULL);
+}
+
+static void a_rebuilt_table_takes_no_more_memory(void **state)
+{
+    (void)state;
+    struct table_view t;
+    table_init(&t, columns, ARRAY_LEN(columns));
+    for (int round = 0; round < 50; round++) many(&t, 500);
+    assert_int_equal(t.capacity, 512);
+    assert_string_equal(t.rows[499].key, "pod-499");
+    assert_string_equal(t.rows[499].cell[NAME_COL].text, "pod-499");
+    table_done(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_least_important_columns_leave_first),
+        cmocka_unit_test(the_selection_is_a_key),
+        cmocka_unit_test(filters),
+        cmocka_unit_test(sorts_unknown_last),
+        cmocka_unit_test(scrolls_so_that_the_selection_is_seen),
+        cmocka_unit_test(clicks),
+        cmocka_unit_test(marks_and_roles),
+        cmocka_unit_test(long_cells_are_cut_between_characters),
+        cmocka_unit_test(a_rebuilt_table_takes_no_more_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
