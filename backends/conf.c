@@ -217,12 +217,14 @@ static enum err read_neuron(const struct reading *r, const struct yaml_node *n)
 
 static enum err read_context(const struct reading *r, const struct yaml_node *n)
 {
-    struct conf_context said = {.name = n->key};
+    const char *name = n->key ? n->key : yaml_str(n, "name");
+    struct conf_context said = {.name = NULL};
 
-    if (n->kind != YAML_MAP) return wrong(r, n, n->key, "must be a map");
+    if (n->kind != YAML_MAP || !name) return wrong(r, n, "contexts", "must be maps, each of a name");
     if (r->conf->context_count >= CONF_CONTEXTS) return wrong(r, n, "contexts", "has too many entries");
     for (size_t i = 0; i < n->count; i++) {
         const struct yaml_node *item = n->items[i];
+        if (!n->key && strcmp(item->key, "name") == 0) continue;
         bool *flag = strcmp(item->key, "readonly") == 0      ? &said.readonly
                      : strcmp(item->key, "development") == 0 ? &said.development
                                                              : NULL;
@@ -230,7 +232,7 @@ static enum err read_context(const struct reading *r, const struct yaml_node *n)
         enum err err = read_flag(r, item, item->key, flag);
         if (err) return err;
     }
-    said.name = mem_str(n->key);
+    said.name = mem_str(name);
     r->conf->contexts[r->conf->context_count++] = said;
     return ERR_OK;
 }
@@ -239,7 +241,7 @@ static enum err read_contexts(const struct reading *r, const struct yaml_node *n
 {
     enum err err = ERR_OK;
 
-    if (n->kind != YAML_MAP) return wrong(r, n, "contexts", "must be a map of names");
+    if (n->kind == YAML_SCALAR) return wrong(r, n, "contexts", "must be maps, each of a name");
     for (size_t i = 0; i < n->count && !err; i++) err = read_context(r, n->items[i]);
     return err;
 }

@@ -21,7 +21,7 @@
  *   ascii, slow, read_only, no_probe, no_bell, no_title: true or false
  *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
  *   demo: true               (written by raydeck-sim: the strip says DEMO)
- *   contexts: {NAME: {readonly: true, development: true}}
+ *   contexts: {NAME: {readonly: true, development: true}}    or a list of {name: NAME, …}
  */
 #ifndef RAYDECK_CONF_H
 #define RAYDECK_CONF_H

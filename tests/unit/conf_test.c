@@ -105,6 +105,21 @@ static void mistakes_name_their_place(void **state)
     }
 }
 
+static void contexts_may_be_a_list(void **state)
+{
+    (void)state;
+    struct conf c;
+    conf_init(&c);
+    assert_int_equal(read_yaml(&c, "contexts:\n- name: sim\n  development: true\n- name: other\n", NULL), ERR_OK);
+    assert_int_equal(c.context_count, 2);
+    assert_true(conf_context_of(&c, "sim")->development);
+    conf_done(&c);
+    struct why why = {0};
+    assert_int_equal(read_yaml(&c, "contexts:\n- development: true\n", &why), ERR_USAGE);
+    assert_string_equal(why.text, "config.yaml:2:3: contexts must be maps, each of a name");
+    conf_done(&c);
+}
+
 static void nothing_is_fine(void **state)
 {
     (void)state;
@@ -178,7 +193,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_setting_is_read),     cmocka_unit_test(what_was_said_before_stays),
         cmocka_unit_test(mistakes_name_their_place), cmocka_unit_test(nothing_is_fine),
-        cmocka_unit_test(a_secret_is_never_quoted),  cmocka_unit_test(the_environment_is_read),
+        cmocka_unit_test(contexts_may_be_a_list),    cmocka_unit_test(a_secret_is_never_quoted),
+        cmocka_unit_test(the_environment_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,76 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/session/session_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* The first full list of that record's source is in: what is the only one now is not just the first of many. */
+static bool listed(const struct session *s, const struct record *r)
+{
+    const struct row *row = world_find(s->world, r->table, r->key);
+    const struct source *source = row ? world_source_named(s->world, row->source) : NULL;
+    return source && source->listed_ms > 0;
+}
+
+static bool service_exists(const struct session *s)
+{
+    WORLD_EACH (row, s->world, TABLE_RAYSERVICE) {
+        const struct rayservice *r = ROW(row, rayservice);
+        if (!row->gone_ms && text_eq(r->name, s->service) && (!s->ns || text_eq(r->ns, s->ns))) return true;
+    }
+    return false;
+}
+
+static void set_focus(struct session *s, const char *ns, const char *service)
+{
+    char *new_ns = mem_str(ns), *new_service = mem_str(service);
+
+    free(s->ns);
+    free(s->service);
+    s->ns = new_ns;
+    s->service = new_service;
+    s->focus_fresh = false;
+}
+
+/* One that was taken because it was the only one stays taken when a second appears; it is given up when it is gone and
+ * there is another. */
+static void keep_focus(struct session *s)
+{
+    if (s->service && !s->chosen && !service_exists(s) && world_count(s->world, TABLE_RAYSERVICE) > 0)
+        set_focus(s, s->conf->ns, NULL);
+    struct focus f = session_focus(s);
+    if (!s->service && f.rayservice && listed(s, &f.rayservice->record))
+        set_focus(s, f.rayservice->ns, f.rayservice->name);
+}
+
+static void on_may(void *arg, enum tri answer, const char *why)
+{
+    struct session *s = arg;
+
+    s->may_waits = false;
+    s->may_delete = answer;
+    free(s->may_why);
+    s->may_why = mem_str(why);
+}
+
+static void ask_permission(struct session *s, const char *ns)
+{
+    if (s->may_waits || !s->kube_ops->may || text_eq(s->may_ns, ns)) return;
+    free(s->may_ns);
+    s->may_ns = mem_str(ns);
+    s->may_waits = true;
+    s->kube_ops->may(s->kube, "delete", "pods", ns, on_may, s);
+}
+
+void session_look_for_focus(struct session *s)
+{
+    keep_focus(s);
+    if (!s->kube || !s->ns || !s->service) return;
+    ask_permission(s, s->ns);
+    if (text_eq(s->kube_ns, s->ns)) return;
+    bool told = s->kube_ns || !text_eq(s->conf->ns, s->ns);
+    free(s->kube_ns);
+    s->kube_ns = mem_str(s->ns);
+    if (told && s->kube_ops->set_namespace) s->kube_ops->set_namespace(s->kube, s->ns);
+}

@@ -1,0 +1,105 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/serve_get.h"
+#include "backends/session/session_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct out {
+    void (*line)(void *arg, const char *what, const char *value, const char *from);
+    void *arg;
+};
+
+static void say(const struct out *o, const char *what, const char *value, const char *from)
+{
+    o->line(o->arg, what, value && *value ? value : "\xE2\x80\x93", from ? from : "");
+}
+
+static void say_kube(const struct session *s, const struct out *o)
+{
+    static const char *const may[] = {"not known", "no", "yes"};
+    const struct kube_where *w = session_where(s);
+
+    if (!w) {
+        say(o, "kubernetes", "none", s->conf->kubeconfig ? "configuration" : "");
+        return;
+    }
+    say(o, "kubeconfig", w->kubeconfig, s->conf->kubeconfig ? "configuration" : "found");
+    say(o, "context", w->context, s->conf->context ? "configuration" : "kubeconfig");
+    say(o, "server", w->server, w->insecure ? "TLS is NOT verified" : "kubeconfig");
+    say(o, "server version", w->server_version, "server");
+    say(o, "user", w->user, "kubeconfig");
+    say(o, "may delete pods", may[s->may_delete], s->may_ns ? "access review" : "");
+}
+
+static void say_service(const struct session *s, const struct out *o)
+{
+    struct focus f = session_focus(s);
+    const char *from = s->conf->service ? "configuration" : s->chosen ? "chosen" : "the only one";
+
+    say(o, "namespace", f.ns, s->conf->ns ? "configuration" : from);
+    say(o, "rayservice", f.service, f.service ? from : "");
+    say(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService");
+    say(o, "head pod", f.head ? f.head->name : NULL, "label ray.io/node-type");
+    say(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
+}
+
+/* The address without what may be a password in it. */
+static char *shown_address(const char *url)
+{
+    const char *begin = strstr(url, "://");
+    begin = begin ? begin + 3 : url;
+    const char *at = strrchr(begin, '@');
+    return at ? mem_printf("%.*s%s", (int)(begin - url), url, at + 1) : mem_str(url);
+}
+
+static void say_redis(const struct session *s, const struct out *o)
+{
+    const struct redis_find *r = &s->redis;
+
+    if (!r->ops || !r->address) {
+        say(o, "redis", r->ops ? NULL : "none", r->ops ? "" : "configuration");
+        return;
+    }
+    char *shown = shown_address(r->address);
+    say(o, "redis", shown, r->from);
+    free(shown);
+    if (s->conf->redis_via) say(o, "redis via", "a command", "configuration");
+    say(o, "redis user", r->user, r->user ? r->from : "");
+    say(o, "redis password", r->password_from ? "known" : "none", r->password_from);
+}
+
+static void say_sources(const struct session *s, const struct out *o)
+{
+    static const char *const words[] = {"off", "connecting", "live", "down", "denied", "absent"};
+
+    for (size_t i = 0; i < world_sources(s->world); i++) {
+        const struct source *src = world_source(s->world, i);
+        char *what = mem_printf("source %s", src->id);
+        char *value = src->detail ? mem_printf("%s, %s", words[src->state], src->detail) : mem_str(words[src->state]);
+        say(o, what, value, src->why);
+        free(what);
+        free(value);
+    }
+}
+
+void session_info(const struct session *s,
+                  void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg)
+{
+    const struct out o = {line, arg};
+    struct serve_path path = {.words = NULL};
+    struct why why = {.code = ERR_OK};
+
+    say(&o, "raydeck", RAYDECK_VERSION, "");
+    say(&o, "configuration", s->conf->config_path, "");
+    say_kube(s, &o);
+    say_service(s, &o);
+    say_redis(s, &o);
+    if (session_prompt_path(s, &path, &why))
+        say(&o, "prompts", path.words, path.base);
+    else
+        say(&o, "prompts", NULL, why.text);
+    serve_path_done(&path);
+    say_sources(s, &o);
+}

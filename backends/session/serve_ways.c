@@ -1,0 +1,157 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/serve_get.h"
+#include "backends/session/session_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool in_cluster(const struct session *s)
+{
+    const struct kube_where *w = session_where(s);
+    return w && text_eq(w->kubeconfig, "in-cluster");
+}
+
+/* host[:port] of a URL, for people. */
+static char *place_of(const char *url)
+{
+    const char *begin = strstr(url, "://");
+    begin = begin ? begin + 3 : url;
+    size_t len = strcspn(begin, "/?#");
+    const char *at = memchr(begin, '@', len);
+    if (at) {
+        len -= (size_t)(at + 1 - begin);
+        begin = at + 1;
+    }
+    char *safe = text_safe(begin, len, TEXT_ONE_LINE, 200);
+    char *words = mem_printf("direct %s", safe);
+    free(safe);
+    return words;
+}
+
+static struct serve_path direct_path(const char *url)
+{
+    size_t len = strlen(url);
+
+    while (len > 0 && url[len - 1] == '/') len--;
+    return (struct serve_path){.words = place_of(url), .base = mem_strn(url, len), .proxied = false};
+}
+
+static struct serve_path worker_path(const struct session *s, const struct pod *p)
+{
+    struct serve_path path = {.words = NULL};
+
+    if (in_cluster(s) && p->ip) {
+        const char *fmt = strchr(p->ip, ':') ? "http://[%s]:%d" : "http://%s:%d";
+        char *url = mem_printf(fmt, p->ip, SERVE_PORT);
+        path = direct_path(url);
+        free(url);
+        return path;
+    }
+    path.words = mem_str("API server proxy");
+    path.base = mem_printf("/api/v1/namespaces/%s/pods/%s:%d/proxy", p->ns, p->name, SERVE_PORT);
+    path.proxied = true;
+    return path;
+}
+
+/* Serve's proxy lives in every worker pod that KubeRay lets serve. One that is going is asked until it is gone. */
+static bool has_proxy(const struct focus *f, const struct row *row)
+{
+    const struct pod *p = ROW(row, pod);
+    return !row->gone_ms && text_eq(p->role, "worker") && p->ns && p->name && p->serve != TRI_NO &&
+           text_eq(p->phase, "Running") && focus_has_pod(f, p);
+}
+
+static void set_targets(struct session *s, const struct focus *f)
+{
+    static struct probe_target none[1];
+    struct probe_target *targets = mem_zero(PROBER_TARGETS, sizeof *targets);
+    size_t count = 0;
+
+    WORLD_EACH (row, s->world, TABLE_POD) {
+        if (!s->kube || !has_proxy(f, row)) continue;
+        if (count >= PROBER_TARGETS) break;
+        targets[count].pod = ROW(row, pod)->name;
+        targets[count++].path = worker_path(s, ROW(row, pod));
+    }
+    if (count == 0 && !s->kube && s->conf->prompt) targets[count++].path = direct_path(s->conf->prompt);
+    s->probed = count;
+    prober_set_targets(s->prober, count ? targets : none, count);
+    for (size_t i = 0; i < count; i++) serve_path_done(&targets[i].path);
+    free(targets);
+}
+
+static void set_dashboard(struct session *s, const struct focus *f)
+{
+    if (!s->kube || !f->rayservice || !f->rayservice->ns || !f->rayservice->name) return;
+    struct serve_path path = {
+        .words = mem_str("API server proxy"),
+        .base = mem_printf("/api/v1/namespaces/%s/services/%s-head-svc:dashboard/proxy", f->rayservice->ns,
+                           f->rayservice->name),
+        .proxied = true,
+    };
+    serve_status_set(s->serve_status, f->rayservice->record.key, &path);
+    serve_path_done(&path);
+}
+
+void session_look_for_serve(struct session *s)
+{
+    struct focus f = session_focus(s);
+
+    if (s->prober) set_targets(s, &f);
+    f = session_focus(s); /* the prober has put changes */
+    set_dashboard(s, &f);
+}
+
+bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
+{
+    struct focus f = session_focus(s);
+    const struct rayservice *r = f.rayservice;
+
+    if (s->conf->prompt && !text_eq(s->conf->prompt, "none")) {
+        *ret = direct_path(s->conf->prompt);
+        return true;
+    }
+    if (!s->kube) {
+        why_set(why, ERR_UNSUPPORTED, "no way to Serve is known without Kubernetes (--prompt URL)");
+        return false;
+    }
+    if (!r || !r->ns || !r->name) {
+        why_set(why, ERR_NOT_FOUND, "no RayService is in focus");
+        return false;
+    }
+    if (in_cluster(s)) {
+        char *url = mem_printf("http://%s-serve-svc.%s.svc:%d", r->name, r->ns, SERVE_PORT);
+        *ret = direct_path(url);
+        free(url);
+        return true;
+    }
+    ret->words = mem_str("API server proxy");
+    ret->base = mem_printf("/api/v1/namespaces/%s/services/%s-serve-svc:serve/proxy", r->ns, r->name);
+    ret->proxied = true;
+    return true;
+}
+
+void session_serve_open(struct session *s)
+{
+    const struct http_client_conf conf = {.proxy = NULL};
+
+    s->http = http_client_new(s->loop, &conf);
+    s->serve = (struct serve_open){.http = s->http, .kube_ops = s->kube_ops, .kube = s->kube};
+    if (s->conf->no_probe)
+        session_tell_source(s, PROBER_SOURCE, WORLD_SERVE, SOURCE_OFF, ERR_OK, "--no-probe");
+    else
+        s->prober = prober_new(s->loop, &s->serve, NULL, &s->sink);
+    s->serve_status = serve_status_new(s->loop, &s->serve, &s->sink);
+}
+
+void session_serve_close(struct session *s)
+{
+    session_stop_asking(s);
+    prober_free(s->prober);
+    serve_status_free(s->serve_status);
+    http_client_free(s->http);
+    s->prober = NULL;
+    s->serve_status = NULL;
+    s->http = NULL;
+}

@@ -1,0 +1,240 @@
+#include "backends/session/session_inside.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct focus session_focus(const struct session *s)
+{
+    return s->focus_fresh ? s->focus : focus_of(s->world, s->ns, s->service);
+}
+
+static void focus_renew(struct session *s)
+{
+    if (!s->focus_fresh) s->focus = focus_of(s->world, s->ns, s->service);
+    s->focus_fresh = true;
+}
+
+/* A focus borrows from these tables: what happens in them makes it stale. */
+static bool moves_focus(const struct change *c)
+{
+    if (c->type == CHANGE_ALIVE || c->type == CHANGE_SOURCE || c->type == CHANGE_PROGRESS) return false;
+    enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
+    return t == TABLE_RAYSERVICE || t == TABLE_RAYCLUSTER || t == TABLE_POD || t == TABLE_REDIS;
+}
+
+static void on_change(void *owner, struct change *c)
+{
+    struct session *s = owner;
+    bool moves = moves_focus(c);
+
+    if (!c->at_ms) c->at_ms = loop_now_ms();
+    if (!c->wall_ms) c->wall_ms = loop_wall_ms(s->loop);
+    world_apply(s->world, c);
+    if (moves) s->focus_fresh = false;
+    focus_renew(s);
+    recovery_observe(&s->recovery, s->world, &s->focus, c);
+    if (moves || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
+    if (s->calls.changed) s->calls.changed(s->calls.arg, c);
+    change_free(c);
+}
+
+void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
+                         enum err err, const char *why)
+{
+    on_change(s, change_source(source, world, state, err, why, NULL));
+}
+
+/* ---- discovery ------------------------------------------------------------------------------------------------ */
+
+void session_discover_soon(struct session *s)
+{
+    if (!alarm_is_set(s->discover)) alarm_set(s->discover, SESSION_DISCOVER_MS, 0);
+}
+
+static void discover(void *arg)
+{
+    struct session *s = arg;
+
+    session_look_for_focus(s);
+    session_look_for_redis(s);
+    session_look_for_serve(s);
+    s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
+}
+
+static enum err open_kube(struct session *s, struct why *why)
+{
+    const struct conf *c = s->conf;
+    const struct kube_open conf = {.kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns};
+    struct why own = {.code = ERR_OK};
+
+    if (text_eq(c->kubeconfig, "none")) {
+        session_tell_source(s, "kube", WORLD_KUBE, SOURCE_OFF, ERR_OK, "--kubeconfig none");
+        return ERR_OK;
+    }
+    s->kube_ops = kube_kinds[0];
+    enum err err = s->kube_ops->open(s->loop, &conf, &s->sink, &s->kube, &own);
+    if (!err) return ERR_OK;
+    s->kube_ops = NULL;
+    if (c->kubeconfig || c->context) {
+        if (why) *why = own;
+        return err;
+    }
+    session_tell_source(s, "kube", WORLD_KUBE, SOURCE_DOWN, err, own.text);
+    return ERR_OK;
+}
+
+static const struct neuron_ops *neuron_kind_for(const char *spec)
+{
+    for (size_t i = 0; neuron_kinds[i]; i++) {
+        if (neuron_kinds[i]->takes(spec)) return neuron_kinds[i];
+    }
+    return NULL;
+}
+
+static void open_neuron(struct session *s, size_t i)
+{
+    const char *spec = s->conf->neuron[i];
+    const struct neuron_ops *ops = neuron_kind_for(spec);
+    char *source = s->conf->neurons == 1 ? mem_str("neuron") : mem_printf("neuron/%zu", i + 1);
+    struct why why = {.code = ERR_OK};
+    enum err err = ERR_UNSUPPORTED;
+
+    if (ops) {
+        const struct neuron_open conf = {.source = source, .spec = spec};
+        err = ops->open(s->loop, &conf, &s->sink, &s->neuron[i].be, &why);
+        if (!err) s->neuron[i].ops = ops;
+    } else {
+        why_set(&why, err, "no kind of Neuron source takes this address");
+    }
+    if (err) session_tell_source(s, source, WORLD_NEURON, SOURCE_DOWN, err, why.text);
+    free(source);
+}
+
+static void open_neurons(struct session *s)
+{
+    const struct conf *c = s->conf;
+
+    if (c->neurons == 0 || text_eq(c->neuron[0], "none")) {
+        session_tell_source(s, "neuron", WORLD_NEURON, SOURCE_OFF, ERR_OK,
+                            c->neurons ? "--neuron none" : "no neuron-monitor is configured (--neuron 'COMMAND')");
+        return;
+    }
+    for (size_t i = 0; i < c->neurons; i++) open_neuron(s, i);
+}
+
+enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
+                      struct why *why)
+{
+    struct session *s = mem_zero(1, sizeof *s);
+
+    s->loop = l;
+    s->conf = conf;
+    if (calls) s->calls = *calls;
+    s->world = world_new();
+    recovery_init(&s->recovery);
+    s->discover = alarm_new(l, discover, s);
+    s->sink = (struct sink){on_change, s};
+    s->ns = mem_str(conf->ns);
+    s->service = mem_str(conf->service);
+    s->chosen = conf->service != NULL;
+
+    enum err err = open_kube(s, why);
+    if (err) {
+        session_close(s);
+        return err;
+    }
+    session_redis_open(s);
+    open_neurons(s);
+    session_serve_open(s);
+    session_discover_soon(s);
+    *ret = s;
+    return ERR_OK;
+}
+
+void session_close(struct session *s)
+{
+    if (!s) return;
+    /* What is in flight may still tell its end: nobody is listening any more. */
+    s->calls = (struct session_calls){.changed = NULL};
+    session_serve_close(s);
+    for (size_t i = 0; i < CONF_NEURONS; i++) {
+        if (s->neuron[i].be) s->neuron[i].ops->close(s->neuron[i].be);
+    }
+    session_redis_close(s);
+    if (s->kube) s->kube_ops->close(s->kube);
+    alarm_free(s->discover);
+    recovery_done(&s->recovery);
+    world_free(s->world);
+    free(s->ns);
+    free(s->service);
+    free(s->kube_ns);
+    free(s->may_ns);
+    free(s->may_why);
+    free(s);
+}
+
+/* ---- looking ---------------------------------------------------------------------------------------------------- */
+
+const struct world *session_world(const struct session *s)
+{
+    return s->world;
+}
+
+const struct recovery *session_recovery(const struct session *s)
+{
+    return &s->recovery;
+}
+
+const struct kube_where *session_where(const struct session *s)
+{
+    return s->kube ? s->kube_ops->where(s->kube) : NULL;
+}
+
+void session_choose(struct session *s, const char *ns, const char *service)
+{
+    char *new_ns = mem_str(ns), *new_service = mem_str(service);
+
+    free(s->ns);
+    free(s->service);
+    s->ns = new_ns;
+    s->service = new_service;
+    s->chosen = true;
+    s->focus_fresh = false;
+    session_discover_soon(s);
+}
+
+/* A change that says nothing: for those who only want to know that there may be something to draw. */
+static void tell_of_time(struct session *s, uint64_t now_ms)
+{
+    struct change *c = change_new(CHANGE_ALIVE, "console", WORLD_CONSOLE);
+
+    c->at_ms = now_ms;
+    c->wall_ms = loop_wall_ms(s->loop);
+    if (s->calls.changed) s->calls.changed(s->calls.arg, c);
+    change_free(c);
+}
+
+void session_tick(struct session *s)
+{
+    uint64_t now = loop_now_ms();
+    bool moved = world_expire(s->world, now);
+
+    if (moved) s->focus_fresh = false;
+    focus_renew(s);
+    moved = recovery_tick(&s->recovery, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
+    serve_status_hurry(s->serve_status, s->recovery.outage == OUTAGE_RUNNING);
+    if (now >= s->redis.again_ms) session_retry_redis(s);
+    if (moved) tell_of_time(s, now);
+}
+
+void session_refresh(struct session *s)
+{
+    if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
+    if (s->redis.link && s->redis.ops->refresh) s->redis.ops->refresh(s->redis.link);
+    serve_status_refresh(s->serve_status);
+    session_retry_redis(s);
+    session_discover_soon(s);
+}

@@ -1,0 +1,100 @@
+/*
+ * session_inside.h - what the files of the session share; for backends/session only.
+ *
+ * Discovery is deferred: a change that may matter rings `discover` a moment later, so that a full list costs one look,
+ * and so that no backend is closed from within its own sink.
+ */
+#ifndef RAYDECK_SESSION_INSIDE_H
+#define RAYDECK_SESSION_INSIDE_H
+
+#include "backends/serve/prober.h"
+#include "backends/serve/serve_status.h"
+#include "backends/session/session.h"
+
+enum {
+    SESSION_DISCOVER_MS = 20,
+    SESSION_SECRET_AGAIN_MS = 30000,
+    SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
+    SESSION_PROMPTS = 64,       /* in flight */
+    SERVE_PORT = 8000           /* Ray Serve's default; no record says another */
+};
+
+/* Where Redis is and who we are there, as far as it is known; and which of it the open link was made of. */
+struct redis_find {
+    const struct redis_ops *ops;
+    struct redis_link *link;
+    char *opened;   /* the wish that `link` was opened for; NULL: none yet */
+    char *fetching; /* the wish whose password is being fetched */
+    char *failed;   /* the wish whose password could not be had, not to be tried before again_ms */
+    uint64_t again_ms;
+    char *ns;                                    /* the storage namespace told to the link */
+    char *heads;                                 /* the head addresses told to the link */
+    char *address, *user, *from, *password_from; /* for `info` */
+};
+
+struct neuron_open_one {
+    const struct neuron_ops *ops;
+    struct neuron *be;
+};
+
+struct asked;
+
+struct session {
+    struct loop *loop;
+    const struct conf *conf;
+    struct session_calls calls;
+    struct world *world;
+    struct recovery recovery;
+    struct alarm *discover;
+    struct sink sink;
+
+    char *ns, *service; /* the focus; NULL: whichever is the only one */
+    bool chosen;        /* by a person: not given up when it is gone */
+    struct focus focus; /* of focus_world; read it with session_focus */
+    bool focus_fresh;
+    bool looked; /* discovery has seen all that Kubernetes has to say at first */
+
+    const struct kube_ops *kube_ops;
+    struct kube *kube;
+    char *kube_ns; /* told by set_namespace */
+    char *may_ns;  /* where the permission to delete was asked for */
+    enum tri may_delete;
+    bool may_waits; /* for the answer */
+    char *may_why;
+
+    struct redis_find redis;
+    struct neuron_open_one neuron[CONF_NEURONS];
+
+    struct http_client *http; /* direct addresses */
+    struct serve_open serve;
+    struct prober *prober;
+    size_t probed; /* targets told to it */
+    struct serve_status *serve_status;
+    struct asked *asked; /* prompts in flight */
+    size_t asked_count;
+    uint64_t prompts; /* so far, for their keys */
+};
+
+/* One look at the world each; cheap when nothing has changed. */
+void session_discover_soon(struct session *s);
+void session_look_for_focus(struct session *s);
+void session_look_for_redis(struct session *s);
+void session_retry_redis(struct session *s); /* a denied link gets its password anew */
+void session_look_for_serve(struct session *s);
+
+void session_redis_open(struct session *s); /* what the configuration alone says */
+void session_redis_close(struct session *s);
+void session_serve_open(struct session *s);
+void session_serve_close(struct session *s);
+
+/* Every source of a world was listed once or has failed, and there is one. */
+bool session_world_settled(const struct session *s, enum world_kind kind);
+
+/* The way of a prompt; false: there is none, why says the reason. Caller frees with serve_path_done. */
+bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why);
+
+/* Puts a source's state where no backend is there to do it. */
+void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
+                         enum err err, const char *why);
+
+#endif
