@@ -15,12 +15,15 @@ enum { ANSWER_TEXT_MAX = 200, ANSWERS = 3 };
 struct answer {
     const char *question; /* "ANSWERING", "LOSE THE HEAD?", "HEAD DOWN" … */
     enum verdict verdict;
-    char word[24];               /* "YES", "NO", "5.4s", "2/2", "–" */
+    char word[40];               /* "YES", "NO", "5.4s", "2/2", "pod: OK · node: NOT PROVEN", "–" */
     char text[ANSWER_TEXT_MAX];  /* the evidence, for 120 columns */
     char brief[ANSWER_TEXT_MAX]; /* the same, for 80 columns */
 };
 
-/* Why the head may or may not be lost, one line each: for the detail pane, doctor and the kill dialog. */
+const char *verdict_word(enum verdict v); /* "OK", "NOT PROVEN", "NO", "unknown" */
+
+/* Why the head may or may not be lost, one line each: for the detail pane, doctor and the kill dialog. WARN is "NOT
+ * PROVEN". */
 struct head_loss {
     enum verdict pod, node, redis;
     char pod_why[ANSWER_TEXT_MAX], node_why[ANSWER_TEXT_MAX], redis_why[ANSWER_TEXT_MAX];
@@ -35,6 +38,7 @@ struct probe_sum {
 };
 struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms);
 
+/* now_ms as changes' at_ms, wall_ms as their wall_ms. */
 void answers_of(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
                 uint64_t wall_ms, struct answer out[ANSWERS]);
 

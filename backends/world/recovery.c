@@ -41,7 +41,6 @@ static void ladder_forget(struct recovery *r)
     workers_forget(r);
     struct recovery_memory *memory = r->memory;
     *r = (struct recovery){.memory = memory};
-    memory->head_lost = false;
 }
 
 void recovery_done(struct recovery *r)
@@ -165,7 +164,7 @@ static void observe_loss(struct recovery *r, const struct world *w, const struct
     }
     if (running) fate = head_fate(w, r->old_head_uid, &m->old_started);
     if (!running || !fate) return;
-    m->head_lost = true;
+    r->head_lost = true;
     note_deletion(r, w, fate, c);
 }
 
@@ -176,7 +175,7 @@ static void observe_deleted(struct recovery *r, const struct world *w, const str
     if (!c->key || !text_eq(c->key, running && !again ? r->old_head_uid : h->uid)) return;
     if (!running || again) ladder_open(r, w, f, c->at_ms, c->wall_ms);
     r->ours = true;
-    r->memory->head_lost = true;
+    r->head_lost = true;
     r->grace_s = c->number == UINT64_MAX ? UNKNOWN_U64 : known_u64(c->number);
     char grace[32] = "default grace";
     if (r->grace_s.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)r->grace_s.value);
@@ -306,7 +305,7 @@ static bool table_has_living(const struct world *w, enum table table)
 static bool ladder_is_climbed(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     const struct rung_state *rung = r->rung;
-    if (!r->memory->head_lost) return rung[RUNG_GCS_READING].reached;
+    if (!r->head_lost) return rung[RUNG_GCS_READING].reached;
     if (!rung[RUNG_HEAD_READY].reached) return false;
     if (now_ms > rung[RUNG_HEAD_READY].at_ms + RECOVERY_PATIENCE_MS) return true;
     if (table_has_living(w, TABLE_RAYNODE) && f->gcs_ns && !rung[RUNG_HEAD_ALIVE].reached) return false;
@@ -324,7 +323,7 @@ static void ladder_close(struct recovery *r)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
     r->over_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
-    if (!r->memory->head_lost) return;
+    if (!r->head_lost) return;
     *past = (struct recovery_past){.known = true, .t0_wall_ms = r->t0_wall_ms};
     for (int i = 0; i < RUNG_COUNT; i++)
         if (r->rung[i].reached) past->rung_ms[i] = known_u64(r->rung[i].at_ms - r->t0_ms);

@@ -66,6 +66,7 @@ struct recovery {
     struct rung_state rung[RUNG_COUNT];
     struct worker_then worker[RECOVERY_WORKERS];
     size_t workers;
+    bool head_lost; /* a pod was lost, and not only the GCS silent for a while */
     uint64_t requests_ok, requests_failed, requests_slow, slowest_us; /* since T0, probes and prompts */
     uint64_t probes_ok, prompts_ok;
     /* private: what the observer remembers */
@@ -95,6 +96,12 @@ struct worker_now {
     bool known;
 };
 struct worker_now recovery_workers(const struct recovery *r, const struct world *w, const struct focus *f);
+
+/* The processes on Neuron devices at T0, and how many of them still run under the same pid. */
+struct runtimes_now {
+    size_t then, same;
+};
+struct runtimes_now recovery_runtimes(const struct recovery *r, const struct world *w);
 
 /* GCS fields kept since T0; returns the number of tables written (<= KEPT_TABLES). */
 size_t recovery_kept(const struct recovery *r, const struct world *w, struct kept out[KEPT_TABLES]);

@@ -49,11 +49,15 @@ struct recovery_memory {
     struct head_then head;
     struct gcs_view gcs;
     struct baseline baseline;
-    bool head_lost; /* since T0: its pod is going, gone, failed or restarted (and not only silent) */
     struct known_u64 old_started;
     uint64_t look_ms;                /* of the last look at Redis that found silence */
     bool probed[RECOVERY_WORKERS];   /* since T0 */
     bool probe_ok[RECOVERY_WORKERS]; /* since the new head was ready */
+    struct runtime_then {
+        char *monitor; /* its key */
+        uint64_t pid;
+    } runtime[RECOVERY_WORKERS];
+    size_t runtimes;
     struct recovery_past past;
 };
 
@@ -79,7 +83,7 @@ void gcs_done(struct gcs_view *g);
 
 /* ---- recovery_workers.c ---------------------------------------------------------------------------------------- */
 
-void workers_take(struct recovery *r, const struct world *w, const struct focus *f);
+void workers_take(struct recovery *r, const struct world *w, const struct focus *f); /* with their runtimes */
 void workers_forget(struct recovery *r);
 /* A request that has finished since T0: counts it. */
 void workers_request(struct recovery *r, const struct request *q);

@@ -17,7 +17,20 @@ void workers_forget(struct recovery *r)
         free(r->worker[i].name);
         r->memory->probed[i] = r->memory->probe_ok[i] = false;
     }
-    r->workers = 0;
+    for (size_t i = 0; i < r->memory->runtimes; i++) free(r->memory->runtime[i].monitor);
+    r->workers = r->memory->runtimes = 0;
+}
+
+static void runtimes_take(struct recovery_memory *m, const struct world *w)
+{
+    WORLD_EACH (row, w, TABLE_MONITOR) {
+        const struct monitor *mon = ROW(row, monitor);
+        for (size_t i = 0; !row->gone_ms && i < mon->runtimes_count && m->runtimes < RECOVERY_WORKERS; i++) {
+            if (!mon->runtimes[i].pid.known) continue;
+            m->runtime[m->runtimes].monitor = mem_str(mon->record.key);
+            m->runtime[m->runtimes++].pid = mon->runtimes[i].pid.value;
+        }
+    }
 }
 
 void workers_take(struct recovery *r, const struct world *w, const struct focus *f)
@@ -33,6 +46,24 @@ void workers_take(struct recovery *r, const struct world *w, const struct focus 
         if (!p->reconnect_s.known) continue;
         if (!r->reconnect_s.known || p->reconnect_s.value < r->reconnect_s.value) r->reconnect_s = p->reconnect_s;
     }
+    runtimes_take(r->memory, w);
+}
+
+static bool runtime_runs(const struct monitor *m, uint64_t pid)
+{
+    for (size_t i = 0; i < m->runtimes_count; i++)
+        if (m->runtimes[i].pid.known && m->runtimes[i].pid.value == pid) return true;
+    return false;
+}
+
+struct runtimes_now recovery_runtimes(const struct recovery *r, const struct world *w)
+{
+    struct runtimes_now now = {.then = r->memory->runtimes};
+    for (size_t i = 0; i < now.then; i++) {
+        const struct row *row = world_find(w, TABLE_MONITOR, r->memory->runtime[i].monitor);
+        now.same += row && !row->gone_ms && runtime_runs(ROW(row, monitor), r->memory->runtime[i].pid);
+    }
+    return now;
 }
 
 struct worker_now recovery_workers(const struct recovery *r, const struct world *w, const struct focus *f)

@@ -1,0 +1,188 @@
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+
+#include <stdio.h>
+
+static enum verdict worse(enum verdict a, enum verdict b)
+{
+    static const int order[] = {[VERDICT_OK] = 0, [VERDICT_WARN] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_NO] = 3};
+    return order[a] >= order[b] ? a : b;
+}
+
+static void judge_ft(const struct focus *f, struct head_loss *l)
+{
+    if (f->rayservice->ft == TRI_NO) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "GCS FT off: its state dies with the head");
+    } else if (f->rayservice->ft == TRI_UNKNOWN) {
+        l->pod = worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "GCS FT not known");
+    }
+    if (f->rayservice->upgrading == TRI_YES) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "an upgrade is under way");
+    }
+    if (!f->head) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "no head pod");
+    }
+}
+
+static bool gcs_is_in_redis(const struct world *w, const struct focus *f)
+{
+    WORLD_EACH (row, w, TABLE_GCSTABLE) {
+        if (!row->gone_ms && text_eq(ROW(row, gcstable)->ns, f->gcs_ns)) return true;
+    }
+    return false;
+}
+
+/* Redis as the new head will need it: it must answer, hold this GCS, take writes, and not throw keys away. */
+static void judge_redis(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
+{
+    const struct redis *r = f->redis;
+    enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
+    if (f->rayservice->ft == TRI_NO) return;
+    if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
+        bool down = fresh == FRESH_DOWN;
+        if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
+        l->pod = worse(l->pod, down ? VERDICT_NO : VERDICT_WARN);
+        return;
+    }
+    if (r->loading.known && r->loading.value) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "Redis is loading its data");
+    }
+    if (text_eq(r->role, "slave") || text_eq(r->role, "replica")) {
+        l->pod = worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "this Redis is a replica");
+    }
+    if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "this GCS is not in Redis");
+    } else if (r->ray_connections.known && !r->ray_connections.value && f->head && f->head->ip) {
+        l->pod = worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "the GCS holds no connection to Redis");
+    }
+    if (r->policy && text_has(r->policy, "allkeys")) {
+        l->warnings++;
+        say(l->redis_why, "%s may evict the GCS's keys", r->policy);
+    }
+    if (r->max_memory.known && r->max_memory.value && r->used_memory.value > r->max_memory.value / 10 * 9) {
+        l->warnings++;
+        say(l->redis_why, "memory 90 %% full");
+    }
+}
+
+static void judge_endpoints(const struct world *w, const struct focus *f, struct head_loss *l)
+{
+    struct serve_endpoints e = serve_endpoints_of(w, f);
+    if (e.known && e.besides_head) return;
+    l->pod = worse(l->pod, e.known ? VERDICT_NO : VERDICT_WARN);
+    say(l->pod_why, "%s", e.known ? "no Serve endpoint besides the head" : "Serve's endpoints not known");
+}
+
+struct workers {
+    size_t count, ready, keepalive;
+    struct known_u64 reconnect_s; /* the shortest; unknown where one pod's is */
+};
+
+static struct workers workers_of(const struct world *w, const struct focus *f)
+{
+    struct workers out = {0};
+    bool all_known = true;
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+        out.count++;
+        out.ready += p->is_ready == TRI_YES && !p->deleted.known;
+        out.keepalive += p->keepalive == TRI_YES;
+        all_known &= p->reconnect_s.known;
+        if (p->reconnect_s.known && (!out.reconnect_s.known || p->reconnect_s.value < out.reconnect_s.value))
+            out.reconnect_s = p->reconnect_s;
+    }
+    if (!all_known) out.reconnect_s = UNKNOWN_U64;
+    return out;
+}
+
+static void judge_workers(const struct focus *f, const struct workers *n, struct head_loss *l)
+{
+    uint64_t wanted = f->raycluster && f->raycluster->workers_wanted.known ? f->raycluster->workers_wanted.value
+                                                                           : f->rayservice->workers_wanted.value;
+    if (wanted < n->count) wanted = n->count;
+    if (!n->count) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "no worker pods");
+        return;
+    }
+    if (n->ready < wanted) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "%llu of %llu worker pods not ready", (unsigned long long)(wanted - n->ready),
+            (unsigned long long)wanted);
+    }
+    if (!n->reconnect_s.known) {
+        l->pod = worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "GCS reconnect timeout not known");
+    } else if (n->reconnect_s.value <= 60) {
+        l->warnings++;
+        say(l->pod_why, "workers wait only %llu s for a new head", (unsigned long long)n->reconnect_s.value);
+    }
+}
+
+static void judge_node(const struct workers *n, struct head_loss *l)
+{
+    bool set = n->count && n->keepalive == n->count;
+    if (!set) l->warnings++;
+    l->node = worse(l->pod, set ? VERDICT_OK : VERDICT_WARN);
+    if (l->pod != VERDICT_OK) say(l->node_why, "as for the pod");
+    if (set)
+        say(l->node_why, "gRPC keepalive set on the worker pods");
+    else
+        say(l->node_why, "old address goes silent, requests may hang; gRPC keepalive not set on worker pods");
+}
+
+static void judge_redis_loss(const struct focus *f, struct head_loss *l)
+{
+    const struct redis *r = f->redis;
+    bool aof = r && text_eq(r->aof, "yes"), alone = r && r->replicas.known && !r->replicas.value;
+    l->redis = VERDICT_UNKNOWN;
+    if (!r || !r->replicas.known) {
+        say(l->redis_why, "Redis replicas not known");
+        return;
+    }
+    l->redis = alone && !aof ? VERDICT_WARN : VERDICT_OK;
+    l->warnings += alone && !aof;
+    say(l->redis_why, "head exits after about 4 s and retries; worker pods keep serving");
+    say(l->redis_why, "%llu Redis replica%s%s", (unsigned long long)r->replicas.value,
+        r->replicas.value == 1 ? "" : "s", aof ? ", AOF on" : "");
+}
+
+static void say_ok(const struct workers *n, struct head_loss *l)
+{
+    say(l->pod_why, "GCS FT on");
+    say(l->pod_why, "Redis ok");
+    if (n->reconnect_s.known) say(l->pod_why, "GCS reconnect timeout %llu s", (unsigned long long)n->reconnect_s.value);
+}
+
+struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms)
+{
+    struct head_loss l = {.pod = VERDICT_OK};
+    if (!f->rayservice) {
+        l.pod = l.node = l.redis = VERDICT_UNKNOWN;
+        if (!say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms)) say(l.pod_why, "no RayService in focus");
+        return l;
+    }
+    struct workers n = workers_of(w, f);
+    enum freshness kube = world_freshness(w, WORLD_KUBE, now_ms, NULL, NULL);
+    if (kube == FRESH_STALE || kube == FRESH_DOWN) {
+        l.pod = VERDICT_WARN;
+        say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms);
+    }
+    judge_ft(f, &l);
+    judge_redis(w, f, now_ms, &l);
+    judge_endpoints(w, f, &l);
+    judge_workers(f, &n, &l);
+    judge_node(&n, &l);
+    judge_redis_loss(f, &l);
+    if (l.pod == VERDICT_OK && f->rayservice->ft == TRI_YES) say_ok(&n, &l);
+    return l;
+}

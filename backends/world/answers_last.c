@@ -1,0 +1,137 @@
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { FIRST_HEAD_MS = 120000 /* a head made within so long of its cluster is its first */ };
+
+struct predate {
+    size_t workers, workers_older, replicas, replicas_older;
+};
+
+static bool older(struct known_u64 a, struct known_u64 b, uint64_t than)
+{
+    return (!a.known || a.value < than) && (!b.known || b.value < than) && (a.known || b.known);
+}
+
+static struct predate predate_of(const struct world *w, const struct focus *f, uint64_t head_ms)
+{
+    struct predate p = {0};
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *pod = ROW(row, pod);
+        if (row->gone_ms || !text_eq(pod->role, "worker") || !focus_has_pod(f, pod)) continue;
+        p.workers++;
+        p.workers_older += older(pod->created, pod->started, head_ms);
+    }
+    WORLD_EACH (row, w, TABLE_ACTOR) {
+        const struct actor *a = ROW(row, actor);
+        char label[64];
+        if (row->gone_ms || !f->gcs_ns || !text_eq(a->ns, f->gcs_ns) || !text_eq(a->state, "ALIVE")) continue;
+        if (!*replica_label(a, label, sizeof label)) continue;
+        p.replicas++;
+        p.replicas_older += older(a->started, UNKNOWN_U64, head_ms);
+    }
+    return p;
+}
+
+static void say_workers(const struct predate *p, struct answer *ret)
+{
+    char workers[64], replicas[64] = "";
+    if (p->workers_older < p->workers)
+        snprintf(workers, sizeof workers, "%zu of %zu worker pods", p->workers_older, p->workers);
+    else if (p->workers == 2)
+        snprintf(workers, sizeof workers, "both worker pods");
+    else if (p->workers == 1)
+        snprintf(workers, sizeof workers, "the worker pod");
+    else
+        snprintf(workers, sizeof workers, "all %zu worker pods", p->workers);
+    if (p->replicas) snprintf(replicas, sizeof replicas, " and %zu/%zu replicas", p->replicas_older, p->replicas);
+    say(ret->text, "%s%s predate%s it", workers, replicas, p->workers == 1 && !p->replicas ? "s" : "");
+    bool all = p->workers_older == p->workers && p->replicas_older == p->replicas;
+    if (all)
+        say(ret->brief, "workers%s predate it", p->replicas ? " and replicas" : "");
+    else
+        say(ret->brief, "%zu/%zu workers, %zu/%zu replicas predate it", p->workers_older, p->workers, p->replicas_older,
+            p->replicas);
+    if (!all) ret->verdict = VERDICT_WARN;
+}
+
+static void say_length(const struct world *w, struct answer *ret)
+{
+    bool events = world_count(w, TABLE_EVENT) > 0;
+    say(ret->text, "outage length – (%s)", events ? "not watched" : "events expired");
+    say(ret->brief, "length –");
+}
+
+/* Nobody watched: what is left are the times at which things began. */
+static void rebuild(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
+{
+    char age[TEXT_NUM_MAX];
+    const struct pod *h = f->head;
+    struct known_u64 began = h && h->started.known ? h->started : h ? h->created : UNKNOWN_U64;
+    if (!began.known) {
+        answer_word(ret, VERDICT_UNKNOWN, "–");
+        say(ret->text, "unknown: %s", h ? "the head has not started" : "no head pod is known");
+        say(ret->brief, "unknown: %s", h ? "head not started" : "no head pod");
+        return;
+    }
+    struct known_u64 cluster = f->raycluster ? f->raycluster->created : UNKNOWN_U64;
+    bool restarted = h->restarts.known && h->restarts.value;
+    struct predate p = predate_of(w, f, began.value);
+    text_duration(age, wall_ms > began.value ? wall_ms - began.value : 0);
+    bool first = cluster.known && h->created.known && h->created.value < cluster.value + FIRST_HEAD_MS && !restarted;
+    if (first || (!p.workers_older && !p.replicas_older && !restarted)) {
+        answer_word(ret, VERDICT_OK, "none");
+        say(ret->text, "%s %s old and nothing older is known",
+            first ? "the head is the cluster's first:" : "the head is", age);
+        say(ret->brief, "head %s old", age);
+        return;
+    }
+    answer_word(ret, VERDICT_OK, "%s", age);
+    say_workers(&p, ret);
+    say_length(w, ret);
+}
+
+/* The outage as users could feel it: from the GCS's silence, where it was seen, to the head being ready. */
+static struct known_u64 outage_length(const struct recovery_past *past)
+{
+    struct known_u64 from = past->rung_ms[RUNG_GCS_SILENT], to = past->rung_ms[RUNG_HEAD_READY];
+    if (past->rung_ms[RUNG_SERVE_RUNNING].known && past->rung_ms[RUNG_SERVE_RUNNING].value > to.value)
+        to = past->rung_ms[RUNG_SERVE_RUNNING];
+    uint64_t start = from.known ? from.value : 0;
+    return to.known && to.value > start ? known_u64(to.value - start) : UNKNOWN_U64;
+}
+
+static void watched(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
+                    struct answer *ret)
+{
+    const struct recovery_past *past = recovery_past(r);
+    char age[TEXT_NUM_MAX], length[TEXT_NUM_MAX] = "–";
+    struct known_u64 ms = outage_length(past);
+    struct worker_now n = recovery_workers(r, w, f);
+    if (ms.known) text_seconds(length, ms.value);
+    text_duration(age, wall_ms > past->t0_wall_ms ? wall_ms - past->t0_wall_ms : 0);
+    bool same = n.known && n.same == n.then && !n.restarts;
+    answer_word(ret, r->requests_failed || (n.known && !same) ? VERDICT_WARN : VERDICT_OK, "%s", age);
+    say(ret->text, "watched: head down %s", length);
+    say(ret->brief, "watched: down %s", length);
+    if (n.known) {
+        say(ret->text, "worker pods %zu/%zu the same, %llu restarts", n.same, n.then, (unsigned long long)n.restarts);
+        say(ret->brief, "workers %zu/%zu same", n.same, n.then);
+    }
+    unsigned long long ok = r->requests_ok, failed = r->requests_failed;
+    if (!ok && !failed) return;
+    say(ret->text, "requests %llu/%llu, %llu failed", ok, ok + failed, failed);
+    say(ret->brief, "%llu/%llu requests", ok, ok + failed);
+}
+
+void answer_last_loss(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
+                      struct answer *ret)
+{
+    *ret = (struct answer){.question = "LAST HEAD LOSS"};
+    if (recovery_past(r)->known && r->outage == OUTAGE_OVER && r->head_lost)
+        watched(w, f, r, wall_ms, ret);
+    else
+        rebuild(w, f, wall_ms, ret);
+}

@@ -1,0 +1,223 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WINDOW_MS = 60000,
+    PROBE_OLD_MS = 10000,    /* a last answer older than that says nothing about now */
+    PROBE_HANGING_MS = 3000, /* so long without an end of any probe, some waiting: perhaps hanging */
+    PROBE_TARGETS = 64       /* that are told apart */
+};
+
+static int by_value(const void *a, const void *b)
+{
+    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Nearest rank. */
+static struct known_u64 quantile(const uint64_t *sorted, size_t n, unsigned percent)
+{
+    if (!n) return UNKNOWN_U64;
+    size_t rank = (n * percent + 99) / 100;
+    return known_u64(sorted[rank ? rank - 1 : 0]);
+}
+
+static void sum_latencies(struct probe_sum *sum, uint64_t *latency, size_t n)
+{
+    if (n) qsort(latency, n, sizeof *latency, by_value);
+    sum->p50_us = quantile(latency, n, 50);
+    sum->p95_us = quantile(latency, n, 95);
+    sum->slowest_us = n ? known_u64(latency[n - 1]) : UNKNOWN_U64;
+}
+
+struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms)
+{
+    struct probe_sum sum = {0};
+    uint64_t *latency = mem_zero(world_count(w, TABLE_REQUEST) + 1, sizeof *latency);
+    size_t n = 0;
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow");
+        if (row->gone_ms || !text_eq(q->kind, kind) || !q->due.known || q->due.value < since_wall_ms) continue;
+        sum.ok += ok;
+        sum.slow += slow;
+        sum.failed += text_eq(q->phase, "failed");
+        sum.waiting += text_eq(q->phase, "waiting");
+        if (!ok && !slow) continue;
+        if (q->latency_us.known) latency[n++] = q->latency_us.value;
+        if (q->done.known && q->done.value >= sum.last_ok_ms.value) sum.last_ok_ms = q->done;
+    }
+    sum_latencies(&sum, latency, n);
+    free(latency);
+    return sum;
+}
+
+/* ---- now ----------------------------------------------------------------------------------------------------- */
+
+/* The newest end of a probe of each target, not older than PROBE_OLD_MS. */
+struct targets {
+    struct target {
+        const char *name;
+        const struct request *last;
+    } target[PROBE_TARGETS];
+    size_t count, failing;
+    const struct request *failed; /* the newest of those failing */
+    uint64_t last_done_ms, waiting;
+};
+
+static struct target *target_named(struct targets *t, const char *name)
+{
+    for (size_t i = 0; i < t->count; i++)
+        if (text_eq(t->target[i].name, name)) return &t->target[i];
+    if (t->count == PROBE_TARGETS) return NULL;
+    t->target[t->count] = (struct target){.name = name};
+    return &t->target[t->count++];
+}
+
+static struct targets targets_now(const struct world *w, uint64_t wall_ms)
+{
+    struct targets t = {0};
+    uint64_t since = wall_ms > PROBE_OLD_MS ? wall_ms - PROBE_OLD_MS : 0;
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
+        t.waiting += text_eq(q->phase, "waiting");
+        if (!q->done.known || text_eq(q->phase, "cancelled")) continue;
+        if (q->done.value > t.last_done_ms) t.last_done_ms = q->done.value;
+        struct target *target = q->done.value >= since ? target_named(&t, q->pod ? q->pod : q->target) : NULL;
+        if (target && (!target->last || q->done.value >= target->last->done.value)) target->last = q;
+    }
+    for (size_t i = 0; i < t.count; i++) {
+        const struct request *q = t.target[i].last;
+        if (!text_eq(q->phase, "failed")) continue;
+        t.failing++;
+        if (!t.failed || q->done.value >= t.failed->done.value) t.failed = q;
+    }
+    return t;
+}
+
+static void both(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void both(struct answer *a, const char *fmt, ...)
+{
+    char part[ANSWER_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(part, sizeof part, fmt, ap);
+    va_end(ap);
+    say(a->text, "%s", part);
+    say(a->brief, "%s", part);
+}
+
+/* Why there are no probes: their source says it, as far as there is one. */
+static void say_no_probes(const struct world *w, uint64_t now_ms, uint64_t last_done_ms, uint64_t wall_ms,
+                          struct answer *ret)
+{
+    const struct source *s = world_source_named(w, "probe");
+    answer_word(ret, VERDICT_UNKNOWN, "–");
+    if (last_done_ms && wall_ms > last_done_ms)
+        both(ret, "unknown: no probe ended for %llu s", (unsigned long long)((wall_ms - last_done_ms) / 1000));
+    else if (s && source_freshness(s, now_ms, NULL) == FRESH_DENIED)
+        both(ret, "unknown: probes denied: %.80s", s->why ? s->why : err_word(s->err));
+    else
+        both(ret, "unknown: nothing is probed");
+}
+
+static void judge(const struct targets *t, uint64_t wall_ms, struct answer *ret)
+{
+    const char *class = t->failed && t->failed->failure ? t->failed->failure : "failed";
+    uint64_t quiet = wall_ms > t->last_done_ms ? wall_ms - t->last_done_ms : 0;
+    if (t->failing == t->count) {
+        answer_word(ret, VERDICT_NO, "NO");
+        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->count, class);
+    } else if (t->failing) {
+        answer_word(ret, VERDICT_WARN, "PARTLY");
+        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->count, class);
+    } else if (quiet >= PROBE_HANGING_MS && t->waiting > t->count) {
+        answer_word(ret, VERDICT_WARN, "–");
+        both(ret, "no answer for %llu s, %llu probes waiting", (unsigned long long)(quiet / 1000),
+             (unsigned long long)t->waiting);
+    } else {
+        answer_word(ret, VERDICT_OK, "YES");
+    }
+}
+
+static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *ret)
+{
+    double rate = 0;
+    uint64_t errors = 0;
+    bool known = false;
+    if (world_freshness(w, WORLD_NEURON, now_ms, NULL, NULL) == FRESH_OFF) return;
+    if (say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms)) return;
+    WORLD_EACH (row, w, TABLE_MONITOR) {
+        const struct monitor *m = ROW(row, monitor);
+        if (row->gone_ms || !m->executions_s.known) continue;
+        known = true;
+        rate += m->executions_s.value;
+        errors += m->errors.value;
+    }
+    if (!known) return;
+    say(ret->text, "replicas %.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+    say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+}
+
+static void say_endpoints(const struct world *w, const struct focus *f, struct answer *ret)
+{
+    struct serve_endpoints e = serve_endpoints_of(w, f);
+    if (!e.known) return;
+    bool head = e.ready != e.besides_head;
+    say(ret->text, "%zu endpoint%s, %s", e.ready, e.ready == 1 ? "" : "s", head ? "the head among them" : "not head");
+    say(ret->brief, "%zu endpoint%s", e.ready, e.ready == 1 ? "" : "s");
+}
+
+static void say_calm(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms,
+                     struct answer *ret)
+{
+    struct probe_sum sum = probe_sum_of(w, "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
+    size_t good = sum.ok + sum.slow, all = good + sum.failed;
+    if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
+    if (sum.p95_us.known)
+        say(ret->text, "proxies %zu/%zu probes, p95 %llu ms", good, all,
+            (unsigned long long)((sum.p95_us.value + 500) / 1000));
+    else
+        say(ret->text, "proxies %zu/%zu probes", good, all);
+    say(ret->brief, "proxies %zu/%zu", good, all);
+    say_replicas(w, now_ms, ret);
+    say_endpoints(w, f, ret);
+}
+
+static void say_outage(const struct world *w, const struct recovery *r, struct answer *ret)
+{
+    unsigned long long ok = r->requests_ok, failed = r->requests_failed, ms = (r->slowest_us + 500) / 1000;
+    struct probe_sum prompts = probe_sum_of(w, "prompt", 0);
+    const char *since =
+        r->ours || r->rung[RUNG_DELETE_ACCEPTED].reached ? "since the delete" : "since the head was lost";
+    if (failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
+    if (!ok && !failed)
+        both(ret, "nothing ended %s", since);
+    else
+        both(ret, "%llu/%llu %s, %llu failed, slowest %llu ms", ok, ok + failed, since, failed, ms);
+    if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
+}
+
+void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+                      uint64_t wall_ms, struct answer *ret)
+{
+    struct targets t = targets_now(w, wall_ms);
+    *ret = (struct answer){.question = "ANSWERING"};
+    if (!t.count)
+        say_no_probes(w, now_ms, t.last_done_ms, wall_ms, ret);
+    else
+        judge(&t, wall_ms, ret);
+    if (r->outage == OUTAGE_RUNNING)
+        say_outage(w, r, ret);
+    else if (t.count)
+        say_calm(w, f, now_ms, wall_ms, ret);
+    else
+        say_endpoints(w, f, ret);
+}

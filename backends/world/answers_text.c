@@ -1,0 +1,76 @@
+#include "backends/world/answers_text.h"
+
+#include "backends/base/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void say(char *text, const char *fmt, ...)
+{
+    char part[ANSWER_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    int n = vsnprintf(part, sizeof part, fmt, ap);
+    va_end(ap);
+    size_t len = strlen(text);
+    const char *dot = len ? " · " : "";
+    if (n < 0 || (size_t)n >= sizeof part || len + strlen(dot) + (size_t)n >= ANSWER_TEXT_MAX) return;
+    snprintf(text + len, ANSWER_TEXT_MAX - len, "%s%s", dot, part);
+}
+
+void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(a->word, sizeof a->word, fmt, ap);
+    va_end(ap);
+    a->verdict = verdict;
+}
+
+const char *verdict_word(enum verdict v)
+{
+    static const char *const words[] = {"unknown", "OK", "NOT PROVEN", "NO"};
+    return (unsigned)v < sizeof words / sizeof words[0] ? words[v] : words[0];
+}
+
+bool say_unheard(char *text, const char *name, const struct world *w, enum world_kind kind, uint64_t now_ms)
+{
+    struct known_u64 age;
+    const struct source *who = NULL;
+    const char *why;
+    enum freshness fresh = world_freshness(w, kind, now_ms, &age, &who);
+    why = who && who->why ? who->why : who ? err_word(who->err) : "";
+    switch (fresh) {
+    case FRESH_LIVE: return false;
+    case FRESH_OFF: say(text, "%s not watched", name); break;
+    case FRESH_WAITING: say(text, "%s not heard yet", name); break;
+    case FRESH_STALE: say(text, "%s not heard for %llu s", name, (unsigned long long)(age.value / 1000)); break;
+    case FRESH_DOWN: say(text, "%s down: %.80s", name, why); break;
+    case FRESH_DENIED: say(text, "%s denied: %.80s", name, why); break;
+    case FRESH_ABSENT: say(text, "%s absent: %.80s", name, why); break;
+    }
+    return true;
+}
+
+/* Of Kubernetes one kind may be forbidden or missing while the rest is fine: only the pods' and the endpoints' matter
+ * here, and those are judged by whether their rows are there. */
+struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f)
+{
+    struct serve_endpoints out = {0};
+    char name[256];
+    if (!f->service) return out;
+    snprintf(name, sizeof name, "%s-serve-svc", f->service);
+    WORLD_EACH (row, w, TABLE_SLICE) {
+        const struct slice *s = ROW(row, slice);
+        if (row->gone_ms || !text_eq(s->service, name) || (f->ns && !text_eq(s->ns, f->ns))) continue;
+        out.known = true;
+        for (size_t i = 0; i < s->endpoints_count; i++) {
+            const struct endpoint *e = &s->endpoints[i];
+            if (e->ready != TRI_YES || e->terminating == TRI_YES) continue;
+            out.ready++;
+            out.besides_head += !f->head || !text_eq(e->pod, f->head->name);
+        }
+    }
+    return out;
+}

@@ -1,0 +1,30 @@
+/*
+ * answers_text.h - words of an answer, put together by " · ". Private to answers*.c.
+ */
+#ifndef RAYDECK_WORLD_ANSWERS_TEXT_H
+#define RAYDECK_WORLD_ANSWERS_TEXT_H
+
+#include "backends/world/answers.h"
+
+/* Adds a part to a text of ANSWER_TEXT_MAX bytes; one that does not fit is left out whole. */
+void say(char *text, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* Says that a world is not heard ("redis not heard for 14 s"), or down, denied …; false, and nothing said, where it is
+ * live. `name` as for a person: "Redis". */
+bool say_unheard(char *text, const char *name, const struct world *w, enum world_kind kind, uint64_t now_ms);
+
+/* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. */
+struct serve_endpoints {
+    size_t ready, besides_head;
+    bool known;
+};
+struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f);
+
+/* ANSWERING (answers_probe.c), LAST HEAD LOSS (answers_last.c) */
+void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+                      uint64_t wall_ms, struct answer *ret);
+void answer_last_loss(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
+                      struct answer *ret);
+
+#endif
