@@ -25,7 +25,8 @@ static struct span host_of(struct span address)
     const char *colon = address.len ? memrchr(address.at, ':', address.len) : NULL;
     if (!colon) return address;
     struct span host = {address.at, (size_t)(colon - address.at)};
-    if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']') host = (struct span){host.at + 1, host.len - 2};
+    if (host.len >= 2 && host.at[0] == '[' && host.at[host.len - 1] == ']')
+        host = (struct span){host.at + 1, host.len - 2};
     return host;
 }
 
@@ -67,8 +68,8 @@ static bool is_ours(const struct row *row, const struct clients_ask *ask)
 static bool is_ray(const struct row *row, const struct clients_ask *ask)
 {
     /* what the GCS's Redis client sends, one connection at its start (DEL DUMMY), the others for ever */
-    static const char *const commands[] = {"ping", "del", "hset", "hget", "hdel", "hscan", "hmget", "hexists", "hsetnx",
-                                           "hkeys", "incr", "incrby", "exists", "scan", "unlink"};
+    static const char *const commands[] = {"ping",   "del",   "hset", "hget",   "hdel",   "hscan", "hmget", "hexists",
+                                           "hsetnx", "hkeys", "incr", "incrby", "exists", "scan",  "unlink"};
     const struct span host = host_of(row->address);
     if (is_ours(row, ask) || row->address.len == 0) return false;
     if (ask->head_count) {

@@ -21,9 +21,12 @@ static const struct text_field texts[] = {
     {"rdb_last_bgsave_status", offsetof(struct redis, rdb_last)},
 };
 static const struct text_field numbers[] = {
-    {"connected_slaves", offsetof(struct redis, replicas)},  {"used_memory", offsetof(struct redis, used_memory)},
-    {"maxmemory", offsetof(struct redis, max_memory)},       {"connected_clients", offsetof(struct redis, clients)},
-    {"uptime_in_seconds", offsetof(struct redis, uptime_s)}, {"evicted_keys", offsetof(struct redis, evicted)},
+    {"connected_slaves", offsetof(struct redis, replicas)},
+    {"used_memory", offsetof(struct redis, used_memory)},
+    {"maxmemory", offsetof(struct redis, max_memory)},
+    {"connected_clients", offsetof(struct redis, clients)},
+    {"uptime_in_seconds", offsetof(struct redis, uptime_s)},
+    {"evicted_keys", offsetof(struct redis, evicted)},
     {"loading", offsetof(struct redis, loading)},
 };
 
@@ -58,8 +61,7 @@ static bool is_db(const char *name, size_t len)
 static void take(struct redis *r, const char *name, size_t name_len, const char *value, size_t len)
 {
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-        if (name_is(name, name_len, texts[i].name))
-            set_text((char **)(void *)((char *)r + texts[i].at), value, len);
+        if (name_is(name, name_len, texts[i].name)) set_text((char **)(void *)((char *)r + texts[i].at), value, len);
     for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
         uint64_t n;
         if (name_is(name, name_len, numbers[i].name) && text_u64(value, len, UINT64_MAX, &n) == ERR_OK)

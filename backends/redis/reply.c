@@ -10,9 +10,9 @@
 struct reply_reader {
     redisReader *hiredis;
     redisReplyObjectFunctions fn; /* hiredis keeps a pointer to it */
-    size_t bytes;    /* since the last whole reply */
-    size_t elements; /* of the reply that is being read */
-    bool beyond;     /* a limit was passed */
+    size_t bytes;                 /* since the last whole reply */
+    size_t elements;              /* of the reply that is being read */
+    bool beyond;                  /* a limit was passed */
 };
 
 /* ---- what hiredis calls ---- */
@@ -93,15 +93,12 @@ static void free_object(void *object)
 
 static redisReplyObjectFunctions functions(void)
 {
-    return (redisReplyObjectFunctions){
-        .createString = make_string,
-        .createArray = make_array,
-        .createInteger = make_integer,
-        .createNil = make_nil,
+    return (redisReplyObjectFunctions)
+    {
+        .createString = make_string, .createArray = make_array, .createInteger = make_integer, .createNil = make_nil,
         .freeObject = free_object,
 #if COMPAT_REDIS_RESP3
-        .createDouble = make_double,
-        .createBool = make_bool,
+        .createDouble = make_double, .createBool = make_bool,
 #endif
     };
 }

@@ -31,7 +31,7 @@ struct reply {
     struct reply **items;
 };
 
-bool reply_is_text(const struct reply *r); /* STRING or STATUS; r may be NULL */
+bool reply_is_text(const struct reply *r);                    /* STRING or STATUS; r may be NULL */
 bool reply_error_is(const struct reply *r, const char *code); /* an error whose first word is `code` */
 /* Item of an array; NULL beyond its end and where r is none. */
 const struct reply *reply_item(const struct reply *r, size_t at);

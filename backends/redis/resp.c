@@ -82,7 +82,8 @@ static void dispatch(struct resp *r, const struct reply *reply)
         /* "-ERR max number of clients reached" comes unasked, and so does what is no Redis */
         const bool said = reply->type == REPLY_ERROR;
         struct why why;
-        (void)why_set(&why, said ? ERR_SERVER : ERR_PROTOCOL, "Redis: %s", said ? reply->text : "an answer nobody asked for");
+        (void)why_set(&why, said ? ERR_SERVER : ERR_PROTOCOL, "Redis: %s",
+                      said ? reply->text : "an answer nobody asked for");
         fail(r, why.code, why.text);
         return;
     }

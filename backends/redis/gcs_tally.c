@@ -1,0 +1,180 @@
+#include "backends/redis/gcs_tally.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/gcs_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct sum {
+    char *name; /* safe */
+    struct known_u64 bytes;
+    uint64_t fields;
+};
+
+struct gcs_tally {
+    struct sum sum;
+    char *raw; /* the table's name as it stands in Redis */
+    size_t raw_len;
+    enum gcs_table table;
+    struct field *list;
+    size_t listed;
+    struct sum *spaces; /* KV */
+    size_t space_count;
+};
+
+static void clear(struct gcs_tally *t)
+{
+    for (size_t i = 0; i < t->listed; i++) free(t->list[i].name);
+    for (size_t i = 0; i < t->space_count; i++) free(t->spaces[i].name);
+    free(t->list);
+    free(t->spaces);
+    t->list = NULL;
+    t->spaces = NULL;
+    t->listed = t->space_count = 0;
+    t->sum.fields = 0;
+    t->sum.bytes = known_u64(0);
+}
+
+void gcs_tally_begin(struct gcs_hash *h)
+{
+    for (size_t i = 0; i < h->tally_count; i++) clear(&h->tallies[i]);
+}
+
+void gcs_tally_free(struct gcs_hash *h)
+{
+    for (size_t i = 0; i < h->tally_count; i++) {
+        clear(&h->tallies[i]);
+        free(h->tallies[i].sum.name);
+        free(h->tallies[i].raw);
+    }
+    free(h->tallies);
+    h->tallies = NULL;
+    h->tally_count = 0;
+}
+
+static struct gcs_tally *tally_of(struct gcs_hash *h, enum gcs_table table, struct gcs_span word)
+{
+    for (size_t i = 0; i < h->tally_count; i++) {
+        struct gcs_tally *t = &h->tallies[i];
+        if (t->raw_len == word.len && memcmp(t->raw, word.at, word.len) == 0) return t;
+    }
+    if (h->tally_count == GCS_TABLES_OF_HASH) return NULL;
+    h->tallies = mem_grow(h->tallies, h->tally_count + 1, sizeof *h->tallies);
+    struct gcs_tally *t = &h->tallies[h->tally_count++];
+    *t = (struct gcs_tally){.table = table, .raw = mem_strn(word.at, word.len), .raw_len = word.len};
+    t->sum.name = text_safe(word.at, word.len, TEXT_ONE_LINE, GCS_NAME_MAX);
+    clear(t);
+    return t;
+}
+
+/* One unknown size makes the sum unknown. */
+static void add(struct sum *s, struct known_u64 bytes)
+{
+    s->fields++;
+    if (bytes.known && s->bytes.known)
+        s->bytes.value += bytes.value;
+    else
+        s->bytes = UNKNOWN_U64;
+}
+
+static void add_space(struct gcs_tally *t, struct gcs_span id, struct known_u64 bytes)
+{
+    struct gcs_span space, name;
+    gcs_kv_split(id.at, id.len, &space, &name);
+    char *safe = space.len ? text_safe(space.at, space.len, TEXT_ONE_LINE, GCS_NAME_MAX) : mem_str("(none)");
+    for (size_t i = 0; i < t->space_count; i++) {
+        if (strcmp(t->spaces[i].name, safe) != 0) continue;
+        add(&t->spaces[i], bytes);
+        free(safe);
+        return;
+    }
+    if (t->space_count == GCS_KV_SPACES) {
+        free(safe);
+        return;
+    }
+    t->spaces = mem_grow(t->spaces, t->space_count + 1, sizeof *t->spaces);
+    t->spaces[t->space_count] = (struct sum){.name = safe, .bytes = known_u64(0)};
+    add(&t->spaces[t->space_count++], bytes);
+}
+
+void gcs_tally_field(struct gcs_hash *h, enum gcs_table table, struct gcs_span word, struct gcs_span id,
+                     struct known_u64 bytes)
+{
+    struct gcs_tally *t = tally_of(h, table, word);
+    if (!t) return;
+    add(&t->sum, bytes);
+    if (table == GCS_KV) add_space(t, id, bytes);
+    if (t->listed == GCS_FIELDS_LISTED) return;
+    t->list = record_list_grow(t->list, t->listed, sizeof *t->list);
+    t->list[t->listed++] = (struct field){gcs_field_name(table, id), bytes};
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct field *)a)->name, ((const struct field *)b)->name);
+}
+
+static uint64_t digest_of(const struct gcs_tally *t)
+{
+    uint64_t digest = gcs_digest(t->sum.fields, &t->sum.bytes.value, sizeof t->sum.bytes.value);
+    for (size_t i = 0; i < t->listed; i++) {
+        digest = gcs_digest(digest, t->list[i].name, strlen(t->list[i].name));
+        digest = gcs_digest(digest, &t->list[i].bytes.value, sizeof t->list[i].bytes.value);
+    }
+    return digest;
+}
+
+static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *t, uint64_t wall_ms)
+{
+    uint64_t changed = 0;
+    char *key = mem_printf("%s/%s", h->ns->name, t->sum.name);
+    /* with a hash a table, being told of a change is one, even where sizes stayed: the heartbeat is such */
+    const bool alone = h->ns->layout == GCS_HASH_A_TABLE;
+    if (t->listed > 1) qsort(t->list, t->listed, sizeof *t->list, by_name);
+    const uint64_t digest = digest_of(t) ^ (alone ? h->touched_ms : 0);
+    const bool put = gcs_rows_seen(h, TABLE_GCSTABLE, key, digest, wall_ms, &changed);
+    if (put) {
+        struct gcstable *r = record_new(TABLE_GCSTABLE, key);
+        record_set(&r->ns, h->ns->name);
+        record_set(&r->table, t->sum.name);
+        r->fields = known_u64(t->sum.fields);
+        r->bytes = t->sum.bytes;
+        if (alone && h->touched_ms) changed = h->touched_ms;
+        if (changed) r->changed = known_u64(changed);
+        r->list = t->list;
+        r->list_count = t->listed;
+        t->list = NULL;
+        t->listed = 0;
+        v->emit(v->arg, change_put(v->source, WORLD_REDIS, &r->record));
+    }
+    free(key);
+}
+
+static void put_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs_tally *t, uint64_t wall_ms)
+{
+    for (size_t i = 0; i < t->space_count; i++) {
+        const struct sum *s = &t->spaces[i];
+        char *key = mem_printf("%s/%s", h->ns->name, s->name);
+        const uint64_t digest = gcs_digest(s->fields, &s->bytes.value, sizeof s->bytes.value);
+        if (gcs_rows_seen(h, TABLE_KVSPACE, key, digest, wall_ms, NULL)) {
+            struct kvspace *r = record_new(TABLE_KVSPACE, key);
+            record_set(&r->ns, h->ns->name);
+            record_set(&r->name, s->name);
+            r->fields = known_u64(s->fields);
+            r->bytes = s->bytes;
+            v->emit(v->arg, change_put(v->source, WORLD_REDIS, &r->record));
+        }
+        free(key);
+    }
+}
+
+void gcs_tally_put(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
+{
+    for (size_t i = 0; i < h->tally_count; i++) {
+        if (h->tallies[i].sum.fields == 0) continue;
+        put_table(v, h, &h->tallies[i], wall_ms);
+        put_spaces(v, h, &h->tallies[i], wall_ms);
+    }
+}

@@ -1,0 +1,291 @@
+#include "backends/redis/hash_read.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum mode { BY_KEYS, BY_SCAN, BY_SCAN_KEYS, ONLY_COUNT };
+enum stage { SIZES, VALUES };
+
+struct item {
+    char *at;
+    size_t len;
+    struct known_u64 bytes;
+};
+
+struct hash_read {
+    struct hash_env env;
+    struct gcs_hash *hash;
+    struct alarm *wake;
+    enum mode mode;
+    bool unscannable;
+    uint64_t total, seen;
+    char cursor[24];
+    /* of HKEYS, or of one HSCAN without values */
+    struct item *items;
+    size_t count;
+    enum stage stage;
+    size_t asked, answered; /* items of this stage */
+    size_t batch_calls;     /* sent since the budget was last charged */
+    uint64_t received;      /* as the connection counted then */
+};
+
+static void go_on(struct hash_read *hr);
+
+static void free_items(struct hash_read *hr)
+{
+    for (size_t i = 0; i < hr->count; i++) free(hr->items[i].at);
+    free(hr->items);
+    hr->items = NULL;
+    hr->count = 0;
+}
+
+void hash_read_free(struct hash_read *hr)
+{
+    if (!hr) return;
+    free_items(hr);
+    alarm_free(hr->wake);
+    free(hr);
+}
+
+const struct gcs_hash *hash_read_scanning(const struct hash_read *hr)
+{
+    return hr && hr->mode == BY_SCAN ? hr->hash : NULL;
+}
+
+/* hr may be freed by it. */
+static void finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
+{
+    if (outcome == HASH_READ && hr->mode == ONLY_COUNT)
+        gcs_view_count(hr->env.view, hr->hash, hr->total, loop_wall_ms(hr->env.loop));
+    else if (outcome == HASH_READ)
+        gcs_view_end(hr->env.view, hr->hash, loop_wall_ms(hr->env.loop));
+    hr->env.done(hr->env.arg, hr->hash, outcome, error);
+}
+
+static bool refused(struct hash_read *hr, const struct reply *reply)
+{
+    if (reply->type != REPLY_ERROR) return false;
+    finish(hr, reply_error_is(reply, "WRONGTYPE") ? HASH_ABSENT : HASH_REFUSED, reply);
+    return true;
+}
+
+static void ask(struct hash_read *hr, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+{
+    hr->batch_calls++;
+    /* what fails here fails because the connection is gone, which its owner is told by itself */
+    (void)resp_ask(hr->env.conn, command, args, count, done, hr);
+}
+
+static struct gcs_span key_of(const struct hash_read *hr)
+{
+    return (struct gcs_span){hr->hash->key, hr->hash->key_len};
+}
+
+static struct gcs_span text_of(const char *text)
+{
+    return (struct gcs_span){text, strlen(text)};
+}
+
+/* Charges what was asked, and goes on now or when the budget allows. */
+static void pace(struct hash_read *hr)
+{
+    const uint64_t received = resp_received(hr->env.conn), now = loop_now_ms();
+    budget_spend(hr->env.budget, hr->batch_calls, received - hr->received);
+    hr->batch_calls = 0;
+    hr->received = received;
+    const uint64_t wait = budget_wait(hr->env.budget, now);
+    if (wait)
+        alarm_set(hr->wake, wait, 0);
+    else
+        go_on(hr);
+}
+
+static void on_wake(void *arg)
+{
+    struct hash_read *hr = arg;
+    hr->received = resp_received(hr->env.conn);
+    go_on(hr);
+}
+
+/* ---- sizes and values of named fields ---- */
+
+static void add_item(struct hash_read *hr, const struct reply *field)
+{
+    if (!reply_is_text(field)) return;
+    hr->items[hr->count++] = (struct item){mem_strn(field->text, field->len), field->len, UNKNOWN_U64};
+}
+
+static void take_items(struct hash_read *hr, const struct reply *fields)
+{
+    free_items(hr);
+    hr->items = mem_zero(fields->count + 1, sizeof *hr->items);
+    for (size_t i = 0; i < fields->count; i++) add_item(hr, fields->items[i]);
+    hr->stage = SIZES;
+    hr->asked = hr->answered = 0;
+}
+
+static bool wants_value(const struct hash_read *hr, const struct item *item)
+{
+    enum gcs_table table;
+    struct gcs_span word, id;
+    if (!item->bytes.known || item->bytes.value > HASH_VALUE_MAX) return false;
+    return gcs_view_place(hr->hash, (struct gcs_span){item->at, item->len}, &table, &word, &id) &&
+           gcs_table_has_records(table);
+}
+
+static void tell_item(struct hash_read *hr, const struct item *item, const struct gcs_span *value)
+{
+    gcs_view_field(hr->env.view, hr->hash, (struct gcs_span){item->at, item->len}, item->bytes, value,
+                   loop_wall_ms(hr->env.loop));
+}
+
+/* The first item from `at` on that this stage asks for. */
+static size_t next_of_stage(const struct hash_read *hr, size_t at)
+{
+    while (at < hr->count && hr->stage == VALUES && !wants_value(hr, &hr->items[at])) at++;
+    return at;
+}
+
+static void on_item(void *arg, const struct reply *reply)
+{
+    struct hash_read *hr = arg;
+    const size_t at = next_of_stage(hr, hr->answered);
+    if (at >= hr->count) return;
+    struct item *item = &hr->items[at];
+    hr->answered = at + 1;
+    if (hr->stage == SIZES) {
+        if (reply->type == REPLY_INTEGER && reply->number >= 0) item->bytes = known_u64((uint64_t)reply->number);
+        if (!wants_value(hr, item)) tell_item(hr, item, NULL);
+    } else {
+        const struct gcs_span value = {reply->text, reply->len};
+        tell_item(hr, item, reply->type == REPLY_STRING ? &value : NULL);
+    }
+    if (hr->answered == hr->asked) pace(hr);
+}
+
+static bool ask_batch(struct hash_read *hr)
+{
+    size_t sent = 0;
+    for (size_t at; sent < HASH_BATCH && (at = next_of_stage(hr, hr->asked)) < hr->count; sent++) {
+        const struct gcs_span args[] = {key_of(hr), {hr->items[at].at, hr->items[at].len}};
+        hr->asked = at + 1;
+        ask(hr, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
+    }
+    return sent > 0;
+}
+
+/* ---- cursors ---- */
+
+static void on_keys(void *arg, const struct reply *reply)
+{
+    struct hash_read *hr = arg;
+    if (refused(hr, reply)) return;
+    if (reply->type != REPLY_ARRAY) {
+        finish(hr, HASH_REFUSED, reply);
+        return;
+    }
+    take_items(hr, reply);
+    pace(hr);
+}
+
+static void take_pairs(struct hash_read *hr, const struct reply *pairs)
+{
+    for (size_t i = 0; i + 1 < pairs->count; i += 2) {
+        const struct reply *field = pairs->items[i], *value = pairs->items[i + 1];
+        if (!reply_is_text(field) || !reply_is_text(value)) continue;
+        const struct gcs_span text = {value->text, value->len};
+        gcs_view_field(hr->env.view, hr->hash, (struct gcs_span){field->text, field->len}, known_u64(value->len), &text,
+                       loop_wall_ms(hr->env.loop));
+    }
+}
+
+static void on_scanned(void *arg, const struct reply *reply)
+{
+    struct hash_read *hr = arg;
+    const struct reply *cursor = reply_item(reply, 0), *page = reply_item(reply, 1);
+    if (refused(hr, reply)) return;
+    if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof hr->cursor || !page ||
+        page->type != REPLY_ARRAY) {
+        finish(hr, HASH_REFUSED, reply);
+        return;
+    }
+    memcpy(hr->cursor, cursor->text, cursor->len + 1);
+    if (hr->mode == BY_SCAN)
+        take_pairs(hr, page);
+    else
+        take_items(hr, page);
+    hr->seen += hr->mode == BY_SCAN ? page->count / 2 : page->count;
+    if (hr->total > HASH_KEYS_MAX) hr->env.progress(hr->env.arg, hr->hash, hr->seen, hr->total);
+    pace(hr);
+}
+
+static void ask_page(struct hash_read *hr)
+{
+    const struct gcs_span args[] = {key_of(hr), text_of(*hr->cursor ? hr->cursor : "0"), text_of("COUNT"),
+                                    text_of(HASH_SCAN_COUNT), text_of("NOVALUES")};
+    ask(hr, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
+}
+
+/* The next thing to be asked; when there is none, it is done. */
+static void go_on(struct hash_read *hr)
+{
+    if (hr->items) {
+        if (ask_batch(hr)) return;
+        if (hr->stage == SIZES) {
+            hr->stage = VALUES;
+            hr->asked = hr->answered = 0;
+            if (ask_batch(hr)) return;
+        }
+        free_items(hr);
+        if (hr->mode == BY_KEYS) {
+            finish(hr, HASH_READ, NULL);
+            return;
+        }
+    }
+    const struct gcs_span key = key_of(hr);
+    if (hr->mode == ONLY_COUNT || strcmp(hr->cursor, "0") == 0)
+        finish(hr, HASH_READ, NULL);
+    else if (hr->mode == BY_KEYS)
+        ask(hr, ALLOW_HKEYS, &key, 1, on_keys);
+    else
+        ask_page(hr);
+}
+
+static enum mode mode_of(const struct hash_read *hr)
+{
+    if (hr->unscannable) return hr->total <= HASH_KEYS_UNSCANNABLE ? BY_KEYS : ONLY_COUNT;
+    if (gcs_table_has_records(hr->hash->table)) return BY_SCAN;
+    if (hr->total <= HASH_KEYS_MAX) return BY_KEYS;
+    return hr->env.scan_novalues ? BY_SCAN_KEYS : BY_SCAN;
+}
+
+static void on_length(void *arg, const struct reply *reply)
+{
+    struct hash_read *hr = arg;
+    if (refused(hr, reply)) return;
+    if (reply->type != REPLY_INTEGER || reply->number <= 0) {
+        finish(hr, reply->type == REPLY_INTEGER ? HASH_ABSENT : HASH_REFUSED, reply);
+        return;
+    }
+    hr->total = (uint64_t)reply->number;
+    hr->mode = mode_of(hr);
+    if (hr->mode != ONLY_COUNT) gcs_view_begin(hr->hash);
+    pace(hr);
+}
+
+struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h, bool unscannable)
+{
+    struct hash_read *hr = mem_zero(1, sizeof *hr);
+    hr->env = *env;
+    hr->hash = h;
+    hr->mode = ONLY_COUNT;
+    hr->unscannable = unscannable;
+    hr->wake = alarm_new(env->loop, on_wake, hr);
+    hr->received = resp_received(env->conn);
+    const struct gcs_span key = key_of(hr);
+    ask(hr, ALLOW_HLEN, &key, 1, on_length);
+    return hr;
+}

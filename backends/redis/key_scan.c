@@ -1,0 +1,213 @@
+#include "backends/redis/key_scan.h"
+
+#include "backends/base/mem.h"
+#include "backends/redis/scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { PAGE = 500, PROBES_A_BATCH = 128 };
+#define PAGE_TEXT "500"
+
+/* Fields that every GCS of the older layout has from its start; either will do. */
+static const char session_field[] = "@KV:" GCS_SESSION_FIELD;
+static const char config_field[] = "@INTERNAL_CONFIG:\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+                                   "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
+
+struct candidate {
+    char *key;
+    size_t len;
+    bool is_gcs;
+};
+
+struct key_scan {
+    struct key_scan_conf conf;
+    struct alarm *wake;
+    char cursor[24];
+    uint64_t seen, total, probes;
+    struct candidate *page;        /* keys of the page in hand that may be a GCS of the older layout */
+    size_t count, asked, answered; /* answered: two a key */
+    uint64_t received, calls;
+};
+
+static void go_on(struct key_scan *k);
+
+static void free_page(struct key_scan *k)
+{
+    for (size_t i = 0; i < k->count; i++) free(k->page[i].key);
+    free(k->page);
+    k->page = NULL;
+    k->count = k->asked = k->answered = 0;
+}
+
+void key_scan_free(struct key_scan *k)
+{
+    if (!k) return;
+    free_page(k);
+    alarm_free(k->wake);
+    free(k);
+}
+
+static void ask(struct key_scan *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+{
+    k->calls++;
+    (void)resp_ask(k->conf.conn, command, args, count, done, k);
+}
+
+static void on_wake(void *arg)
+{
+    struct key_scan *k = arg;
+    k->received = resp_received(k->conf.conn);
+    go_on(k);
+}
+
+static void pace(struct key_scan *k)
+{
+    const uint64_t received = resp_received(k->conf.conn);
+    budget_spend(k->conf.budget, k->calls, received - k->received);
+    k->calls = 0;
+    k->received = received;
+    const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms());
+    if (wait)
+        alarm_set(k->wake, wait, 0);
+    else
+        go_on(k);
+}
+
+/* ---- is it a GCS of the older layout? ---- */
+
+static void add_candidate(struct key_scan *k, const char *key, size_t len)
+{
+    if (len == 0 || len > GCS_NAME_MAX || k->probes >= SCAN_PROBES_MAX) return;
+    k->probes++;
+    k->page = mem_grow(k->page, k->count + 1, sizeof *k->page);
+    k->page[k->count++] = (struct candidate){mem_strn(key, len), len, false};
+}
+
+static void on_probed(void *arg, const struct reply *reply)
+{
+    struct key_scan *k = arg;
+    struct candidate *c = &k->page[k->answered / 2];
+    /* WRONGTYPE, or no right to ask: it is none that we can read */
+    if (reply->type == REPLY_INTEGER && reply->number > 0) c->is_gcs = true;
+    k->answered++;
+    if (k->answered % 2 == 0 && c->is_gcs) k->conf.found(k->conf.arg, c->key, c->len, GCS_ONE_HASH);
+    if (k->answered == 2 * k->asked) pace(k);
+}
+
+static void probe(struct key_scan *k, const struct candidate *c, const char *suffix, size_t len)
+{
+    char field[GCS_NAME_MAX + sizeof config_field + sizeof session_field];
+    memcpy(field, c->key, c->len);
+    memcpy(field + c->len, suffix, len);
+    const struct gcs_span args[] = {{c->key, c->len}, {field, c->len + len}};
+    ask(k, ALLOW_HSTRLEN, args, 2, on_probed);
+}
+
+static void probe_batch(struct key_scan *k)
+{
+    for (size_t sent = 0; sent < PROBES_A_BATCH && k->asked < k->count; sent++) {
+        const struct candidate *c = &k->page[k->asked++];
+        probe(k, c, session_field, sizeof session_field - 1);
+        probe(k, c, config_field, sizeof config_field - 1);
+    }
+}
+
+/* ---- pages of keys ---- */
+
+static void take_page(struct key_scan *k, const struct reply *keys)
+{
+    free_page(k);
+    for (size_t i = 0; i < keys->count; i++) {
+        const struct reply *key = keys->items[i];
+        struct gcs_span ns, table;
+        if (!reply_is_text(key)) continue;
+        if (gcs_key_split(key->text, key->len, &ns, &table))
+            k->conf.found(k->conf.arg, key->text, key->len, GCS_HASH_A_TABLE);
+        else
+            add_candidate(k, key->text, key->len);
+    }
+    k->seen += keys->count;
+}
+
+static void on_page(void *arg, const struct reply *reply)
+{
+    struct key_scan *k = arg;
+    const struct reply *cursor = reply_item(reply, 0), *keys = reply_item(reply, 1);
+    if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof k->cursor || !keys ||
+        keys->type != REPLY_ARRAY) {
+        k->conf.done(k->conf.arg, reply);
+        return;
+    }
+    memcpy(k->cursor, cursor->text, cursor->len + 1);
+    take_page(k, keys);
+    if (k->total > PAGE) k->conf.progress(k->conf.arg, k->seen, k->total);
+    pace(k);
+}
+
+static void on_size(void *arg, const struct reply *reply)
+{
+    struct key_scan *k = arg;
+    if (reply->type == REPLY_INTEGER && reply->number > 0) k->total = (uint64_t)reply->number;
+    pace(k);
+}
+
+static void go_on(struct key_scan *k)
+{
+    if (k->asked < k->count) {
+        probe_batch(k);
+    } else if (strcmp(k->cursor, "0") == 0) {
+        k->conf.done(k->conf.arg, NULL);
+    } else {
+        const char *cursor = *k->cursor ? k->cursor : "0";
+        const struct gcs_span args[] = {{cursor, strlen(cursor)}, {"COUNT", 5}, {PAGE_TEXT, sizeof PAGE_TEXT - 1}};
+        ask(k, ALLOW_SCAN, args, 3, on_page);
+    }
+}
+
+/* ---- one namespace ---- */
+
+/* Hashes that do not exist are found out about when they are read. */
+static void tell_names(struct key_scan *k)
+{
+    static const char *const more[] = {"ACTOR_TASK_SPEC"};
+    for (size_t i = 0; i < GCS_TABLES + ARRAY_LEN(more); i++) {
+        const char *word = i < GCS_TABLES ? gcs_table_word((enum gcs_table)i) : more[i - GCS_TABLES];
+        char *key = mem_printf("RAY%s@%s", k->conf.ns, word);
+        k->conf.found(k->conf.arg, key, strlen(key), GCS_HASH_A_TABLE);
+        free(key);
+    }
+}
+
+static void on_kv_length(void *arg, const struct reply *reply)
+{
+    struct key_scan *k = arg;
+    if (reply->type == REPLY_ERROR && !reply_error_is(reply, "WRONGTYPE")) {
+        k->conf.done(k->conf.arg, reply);
+        return;
+    }
+    memcpy(k->cursor, "0", 2);
+    if (reply->type == REPLY_INTEGER && reply->number > 0)
+        tell_names(k);
+    else
+        add_candidate(k, k->conf.ns, strlen(k->conf.ns));
+    pace(k);
+}
+
+struct key_scan *key_scan_start(const struct key_scan_conf *conf)
+{
+    struct key_scan *k = mem_zero(1, sizeof *k);
+    k->conf = *conf;
+    k->wake = alarm_new(conf->loop, on_wake, k);
+    k->received = resp_received(conf->conn);
+    if (conf->ns) {
+        /* KV is there from a GCS's first second on, NODE a little later */
+        char *key = mem_printf("RAY%s@KV", conf->ns);
+        const struct gcs_span span = {key, strlen(key)};
+        ask(k, ALLOW_HLEN, &span, 1, on_kv_length);
+        free(key);
+    } else {
+        ask(k, ALLOW_DBSIZE, NULL, 0, on_size);
+    }
+    return k;
+}

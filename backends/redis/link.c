@@ -1,0 +1,351 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/clients_parse.h"
+#include "backends/redis/info_parse.h"
+#include "backends/redis/redis_link.h"
+#include "backends/redis/resp_backend.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- to the sink ---- */
+
+void link_tell(struct redis_link *k, struct change *c)
+{
+    if (k->closed) {
+        change_free(c);
+        return;
+    }
+    if (!c->at_ms) c->at_ms = loop_now_ms();
+    if (!c->wall_ms) c->wall_ms = loop_wall_ms(k->loop);
+    sink_put(&k->sink, c);
+}
+
+void link_state(struct redis_link *k, enum source_state state, enum err err, const char *why)
+{
+    if (k->state == state && text_eq(k->why, why)) return;
+    k->state = state;
+    free(k->why);
+    k->why = mem_str(why);
+    link_tell(k, change_source(REDIS_SOURCE, WORLD_REDIS, state, err, why, k->shown));
+}
+
+static const char *layout_words(const struct gcs_ns *ns)
+{
+    return ns->layout == GCS_ONE_HASH ? "one hash" : "a hash a table";
+}
+
+/* The namespace that the record speaks of: the wanted one, else the one that beat last. */
+static const struct gcs_ns *main_ns(const struct redis_link *k)
+{
+    const struct gcs_ns *best = NULL;
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
+        if (!scan_wants(k->scan, ns)) continue;
+        const bool fresher =
+            best && ns->heartbeat.known && (!best->heartbeat.known || ns->heartbeat.value > best->heartbeat.value);
+        if (!best || fresher) best = ns;
+    }
+    return best;
+}
+
+static void free_namespaces(struct redis *r)
+{
+    for (size_t i = 0; i < r->namespaces_count; i++) {
+        free(r->namespaces[i].name);
+        free(r->namespaces[i].value);
+    }
+    free(r->namespaces);
+    r->namespaces = NULL;
+    r->namespaces_count = 0;
+}
+
+static void fill_namespaces(struct redis_link *k)
+{
+    struct redis *r = k->record;
+    if (!k->scan) return;
+    const struct gcs_ns *main = main_ns(k);
+    free_namespaces(r);
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
+        struct pair *p = RECORD_APPEND(r, namespaces);
+        p->name = mem_str(ns->name);
+        p->value = ns->ray_version ? mem_printf("Ray %s", ns->ray_version) : mem_str(layout_words(ns));
+    }
+    r->heartbeat = main ? main->heartbeat : UNKNOWN_U64;
+    record_set(&r->layout, main ? layout_words(main) : NULL);
+    record_set(&r->namespace_, main ? main->name : NULL);
+}
+
+void link_tell_record(struct redis_link *k)
+{
+    fill_namespaces(k);
+    if (k->told && record_equal(&k->told->record, &k->record->record)) {
+        link_tell(k, change_new(CHANGE_ALIVE, REDIS_SOURCE, WORLD_REDIS));
+        return;
+    }
+    if (k->told) record_free(&k->told->record);
+    k->told = record_copy(&k->record->record);
+    link_tell(k, change_put(REDIS_SOURCE, WORLD_REDIS, record_copy(&k->record->record)));
+}
+
+/* ---- the scan's callbacks ---- */
+
+static bool on_unscannable(void *arg, const char *key, size_t len)
+{
+    const struct redis_link *k = arg;
+    for (size_t i = 0; i < k->unscannable_count; i++)
+        if (strlen(k->unscannable[i]) == len && memcmp(k->unscannable[i], key, len) == 0) return true;
+    return false;
+}
+
+static void on_emit(void *arg, struct change *c)
+{
+    link_tell(arg, c);
+}
+
+static void on_listed(void *arg)
+{
+    struct redis_link *k = arg;
+    if (k->state == SOURCE_DENIED) link_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    link_tell_record(k);
+}
+
+/* A user that may not read, or a server that is not ready: said, and tried again. */
+static void on_refused(void *arg, const struct reply *error)
+{
+    struct redis_link *k = arg;
+    struct why why;
+    const enum err err = greet_error(error, &why);
+    if (err == ERR_FORBIDDEN) {
+        link_state(k, SOURCE_DENIED, err, why.text);
+        return;
+    }
+    link_lost(k, err, why.text);
+}
+
+static void on_layout(void *arg)
+{
+    track_again(arg);
+}
+
+/* ---- the main connection ---- */
+
+/* What lasts as long as a connection. */
+static void hang_up(struct redis_link *k)
+{
+    pulse_stop(k);
+    track_stop(k);
+    resp_free(k->main);
+    k->main = NULL;
+    scan_free(k->scan);
+    k->scan = NULL;
+}
+
+/* A hash whose answer was beyond the limits must not break the next connection too. */
+static void mark_unscannable(struct redis_link *k)
+{
+    const struct gcs_hash *h = scan_scanning(k->scan);
+    if (!h || k->unscannable_count == LINK_UNSCANNABLE_MAX || strlen(h->key) != h->key_len) return;
+    k->unscannable[k->unscannable_count++] = mem_strn(h->key, h->key_len);
+}
+
+static void lose(struct redis_link *k, enum err err, const char *why)
+{
+    const bool denied = err == ERR_AUTH || err == ERR_FORBIDDEN;
+    if (err == ERR_LIMIT) mark_unscannable(k);
+    hang_up(k);
+    char *safe = text_safe(why, strlen(why), TEXT_ONE_LINE, ERR_TEXT_MAX);
+    link_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
+    free(safe);
+    if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff), 0);
+}
+
+void link_lost(struct redis_link *k, enum err err, const char *why)
+{
+    (void)why_set(&k->trouble, err, "%s", why);
+    alarm_set(k->over, 0, 0);
+}
+
+/* Whatever ends a connection is done here, with nothing of ours on the stack that still uses it. */
+static void on_over(void *arg)
+{
+    struct redis_link *k = arg;
+    const struct why trouble = k->trouble;
+    k->trouble = (struct why){0};
+    if (trouble.code) {
+        lose(k, trouble.code, trouble.text);
+    } else {
+        hang_up(k);
+        alarm_set(k->redial, 0, 0);
+    }
+}
+
+static void on_closed(void *arg, enum err err, const char *why)
+{
+    link_lost(arg, err, why ? why : err_word(err));
+}
+
+static void on_version(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    if (reply_is_text(reply)) info_parse(reply->text, reply->len, k->record);
+    /* HSCAN … NOVALUES came with Redis 7.4; Valkey counts otherwise */
+    const char *version = k->record->version;
+    const unsigned number = info_version_number(version);
+    const bool valkey = version && text_has(version, "valkey");
+    const struct scan_conf conf = {.loop = k->loop,
+                                   .conn = k->main,
+                                   .source = REDIS_SOURCE,
+                                   .ns = k->ns,
+                                   .novalues = number >= (valkey ? 80000u : 70400u),
+                                   .unscannable = on_unscannable,
+                                   .emit = on_emit,
+                                   .listed = on_listed,
+                                   .refused = on_refused,
+                                   .layout = on_layout,
+                                   .arg = k};
+    k->scan = scan_new(&conf);
+    track_start(k);
+    pulse_start(k);
+}
+
+static void on_greeted(void *arg, const struct greet *g)
+{
+    struct redis_link *k = arg;
+    if (g->err) {
+        link_lost(k, g->err, g->why.text);
+        return;
+    }
+    backoff_reset(&k->backoff);
+    link_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    (void)resp_ask(k->main, ALLOW_INFO, NULL, 0, on_version, k);
+}
+
+static void on_opened(void *arg)
+{
+    struct redis_link *k = arg;
+    const struct greet_who who = {k->user, k->password, REDIS_NAME, k->url.db};
+    greet_start(&k->greet, k->main, &who, on_greeted, k);
+}
+
+/* What a new connection may find otherwise, at another server perhaps. */
+static void new_record(struct redis_link *k)
+{
+    if (k->record) record_free(&k->record->record);
+    k->record = record_new(TABLE_REDIS, REDIS_SOURCE);
+    record_set(&k->record->address, k->shown);
+    k->record->tls = tri_of(k->url.tls);
+}
+
+static void dial(void *arg)
+{
+    struct redis_link *k = arg;
+    const struct resp_calls calls = {on_opened, NULL, on_closed, k};
+    if (k->closed || k->main) return;
+    new_record(k);
+    k->main = resp_open(k->loop, &k->url, k->via, &calls);
+}
+
+/* ---- the vtable ---- */
+
+static void free_all(uv_handle_t *h)
+{
+    struct redis_link *k = h->data;
+    hang_up(k);
+    alarm_free(k->redial);
+    alarm_free(k->tick);
+    alarm_free(k->over);
+    redis_url_done(&k->url);
+    free(k->via);
+    free(k->user);
+    mem_free_secret(k->password);
+    free(k->ns);
+    free(k->shown);
+    free(k->why);
+    for (size_t i = 0; i < k->head_count; i++) free(k->heads[i]);
+    for (size_t i = 0; i < k->unscannable_count; i++) free(k->unscannable[i]);
+    if (k->record) record_free(&k->record->record);
+    if (k->told) record_free(&k->told->record);
+    free(k);
+}
+
+static enum err link_open(struct loop *l, const struct redis_open *conf, const struct sink *sink,
+                          struct redis_link **ret_be, struct why *why)
+{
+    struct redis_url url = {0};
+    const char *text = conf->url ? conf->url : conf->via ? "redis://127.0.0.1" : NULL;
+    if (!text) return why_set(why, ERR_USAGE, "no address of a Redis is known");
+    const enum err err = redis_url_parse(text, &url, why);
+    if (err) return err;
+    if (url.tls) {
+        redis_url_done(&url);
+        return why_set(why, ERR_UNSUPPORTED,
+                       "rediss:// is not spoken directly; use a command that does TLS as the way "
+                       "there, e.g. openssl s_client -quiet -connect HOST:PORT");
+    }
+    struct redis_link *k = mem_zero(1, sizeof *k);
+    k->loop = l;
+    k->sink = *sink;
+    k->url = url;
+    k->via = mem_str(conf->via);
+    k->user = mem_str(conf->user ? conf->user : url.user);
+    k->password = mem_str(conf->password ? conf->password : url.password);
+    k->ns = mem_str(conf->ns);
+    char *via = conf->via ? text_safe(conf->via, strlen(conf->via), TEXT_ONE_LINE, ERR_TEXT_MAX) : NULL;
+    k->shown = via ? mem_printf("via %s", via) : mem_str(url.shown);
+    free(via);
+    uv_idle_init(loop_uv(l), &k->last);
+    k->last.data = k;
+    k->redial = alarm_new(l, dial, k);
+    k->tick = pulse_alarm(k);
+    k->over = alarm_new(l, on_over, k);
+    backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, (uint32_t)loop_now_us());
+    k->state = SOURCE_OFF;
+    link_state(k, SOURCE_CONNECTING, ERR_OK, NULL);
+    /* from the loop: the caller has no handle yet */
+    alarm_set(k->redial, 0, 0);
+    *ret_be = k;
+    return ERR_OK;
+}
+
+static void link_close(struct redis_link *k)
+{
+    if (!k || k->closed) return;
+    /* the sink may have called: what is on the stack ends first */
+    k->closed = true;
+    uv_close((uv_handle_t *)&k->last, free_all);
+}
+
+static void link_heads(struct redis_link *k, const char *const *ips, size_t count)
+{
+    for (size_t i = 0; i < k->head_count; i++) free(k->heads[i]);
+    k->head_count = 0;
+    for (size_t i = 0; i < count && k->head_count < LINK_HEADS_MAX; i++)
+        if (ips[i] && *ips[i]) k->heads[k->head_count++] = mem_str(ips[i]);
+}
+
+/* Another namespace is another view of the server: the connection is made anew, which costs milliseconds. */
+static void link_namespace(struct redis_link *k, const char *ns)
+{
+    if (k->closed || text_eq(k->ns, ns)) return;
+    free(k->ns);
+    k->ns = mem_str(ns && *ns ? ns : NULL);
+    alarm_set(k->over, 0, 0);
+}
+
+static void link_refresh(struct redis_link *k)
+{
+    if (k->scan)
+        scan_refresh(k->scan);
+    else if (!k->closed && !k->main)
+        alarm_set(k->redial, 0, 0);
+}
+
+const struct redis_ops redis_resp = {
+    .kind = "resp",
+    .caps = 0,
+    .open = link_open,
+    .close = link_close,
+    .set_head_addresses = link_heads,
+    .set_namespace = link_namespace,
+    .refresh = link_refresh,
+};

@@ -1,0 +1,183 @@
+/* Once a second: the heartbeats, whose connections there are; more slowly PING and INFO. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/clients_parse.h"
+#include "backends/redis/info_parse.h"
+#include "backends/redis/redis_link.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void answered(struct redis_link *k)
+{
+    if (--k->pulse.owed == 0) link_tell_record(k);
+}
+
+static void ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+{
+    if (resp_ask(k->main, command, args, count, done, k) == ERR_OK) k->pulse.owed++;
+}
+
+static void on_ping(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    if (reply_error_is(reply, "NOAUTH") || reply_error_is(reply, "LOADING")) {
+        struct why why;
+        (void)greet_error(reply, &why);
+        link_lost(k, why.code, why.text);
+        return;
+    }
+    k->record->rtt_us = known_u64(resp_answered_us(k->main));
+    answered(k);
+}
+
+static void on_info(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    if (reply_is_text(reply))
+        info_parse(reply->text, reply->len, k->record);
+    else
+        k->pulse.no_info = true;
+    answered(k);
+}
+
+/* CONFIG GET timeout: how long the server lets a connection idle. Managed servers refuse it: unknown. */
+static void on_config(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    const struct reply *value = reply_item(reply, 1);
+    uint64_t seconds;
+    if (reply_is_text(value) && text_u64(value->text, value->len, UINT32_MAX, &seconds) == ERR_OK)
+        k->record->timeout_s = known_u64(seconds);
+    answered(k);
+}
+
+static void on_clients(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    struct clients_sum sum;
+    if (reply_is_text(reply)) {
+        const uint64_t own[] = {k->greet.id.value, k->track.greet.id.value};
+        const struct clients_ask who = {.heads = (const char *const *)k->heads,
+                                        .head_count = k->head_count,
+                                        .own_ids = own,
+                                        .own_count = ARRAY_LEN(own)};
+        clients_parse(reply->text, reply->len, &who, &sum);
+        k->record->ray_connections = known_u64(sum.ray);
+        record_set(&k->record->ray_from, *sum.from ? sum.from : NULL);
+        k->pulse.clients_long = reply->len > PULSE_CLIENTS_MAX;
+    } else {
+        k->pulse.no_clients = true;
+        k->record->ray_connections = UNKNOWN_U64;
+        record_set(&k->record->ray_from, NULL);
+    }
+    answered(k);
+}
+
+/* ---- heartbeats ---- */
+
+static struct gcs_ns *ns_named(struct redis_link *k, const char *raw)
+{
+    for (struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next)
+        if (strcmp(ns->raw, raw) == 0) return ns;
+    return NULL;
+}
+
+static void free_beats(struct pulse *p)
+{
+    for (size_t i = 0; i < p->beat_count; i++) free(p->beats[i]);
+    p->beat_count = p->beat_answers = 0;
+}
+
+/* A beat is a change of KV that its sizes do not show; without tracking nobody else tells of it. */
+static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 beat)
+{
+    const bool moved = ns->heartbeat.known && beat.known && beat.value != ns->heartbeat.value;
+    ns->heartbeat = beat;
+    if (!moved || ns->layout != GCS_HASH_A_TABLE) return;
+    char *key = mem_printf("RAY%s@KV", ns->raw);
+    struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
+    if (kv) kv->touched_ms = loop_wall_ms(k->loop);
+    free(key);
+}
+
+/* Two answers a namespace: the heartbeat, then the metadata. */
+static void on_beat(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    struct pulse *p = &k->pulse;
+    const size_t at = p->beat_answers++;
+    struct gcs_ns *ns = at / 2 < p->beat_count && k->scan ? ns_named(k, p->beats[at / 2]) : NULL;
+    const struct gcs_span value = {reply->text, reply->len};
+    const bool text = reply->type == REPLY_STRING;
+    if (ns && at % 2 == 0) take_beat(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
+    if (ns && at % 2 == 1 && text) {
+        free(ns->ray_version);
+        ns->ray_version = gcs_ray_version(value);
+        if (ns->layout == GCS_ONE_HASH) ns->age = gcs_age_of(ns->ray_version);
+    }
+    answered(k);
+}
+
+static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char *field)
+{
+    char *key = ns->layout == GCS_ONE_HASH ? mem_str(ns->raw) : mem_printf("RAY%s@KV", ns->raw);
+    char *name = ns->layout == GCS_ONE_HASH ? mem_printf("%s@KV:%s", ns->raw, field) : mem_str(field);
+    const struct gcs_span args[] = {{key, strlen(key)}, {name, strlen(name)}};
+    ask(k, ALLOW_HGET, args, 2, on_beat);
+    free(key);
+    free(name);
+}
+
+static void ask_beats(struct redis_link *k)
+{
+    struct pulse *p = &k->pulse;
+    free_beats(p);
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->beat_count < PULSE_BEATS_MAX;
+         ns = ns->next) {
+        /* a NUL in a namespace's name is nobody's */
+        if (!scan_wants(k->scan, ns) || strlen(ns->raw) != ns->len) continue;
+        p->beats[p->beat_count++] = mem_strn(ns->raw, ns->len);
+        ask_field(k, ns, GCS_HEARTBEAT_FIELD);
+        ask_field(k, ns, GCS_METADATA_FIELD);
+    }
+}
+
+/* ---- the pulse ---- */
+
+static void on_tick(void *arg)
+{
+    struct redis_link *k = arg;
+    struct pulse *p = &k->pulse;
+    if (p->owed) return;
+    const bool slow = p->count++ % PULSE_SLOW == 0;
+    if (slow) {
+        ask(k, ALLOW_PING, NULL, 0, on_ping);
+        track_ping(k);
+    }
+    if (slow && !p->no_info) ask(k, ALLOW_INFO, NULL, 0, on_info);
+    if (!p->config_asked) {
+        const struct gcs_span timeout = {"timeout", 7};
+        p->config_asked = true;
+        ask(k, ALLOW_CONFIG_GET, &timeout, 1, on_config);
+    }
+    ask_beats(k);
+    if (!p->no_clients && (slow || !p->clients_long)) ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
+}
+
+void pulse_start(struct redis_link *k)
+{
+    k->pulse = (struct pulse){0};
+    alarm_set(k->tick, 0, PULSE_MS);
+}
+
+void pulse_stop(struct redis_link *k)
+{
+    alarm_stop(k->tick);
+    free_beats(&k->pulse);
+}
+
+struct alarm *pulse_alarm(struct redis_link *k)
+{
+    return alarm_new(k->loop, on_tick, k);
+}

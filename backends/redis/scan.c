@@ -1,0 +1,342 @@
+#include "backends/redis/scan.h"
+
+#include "backends/base/mem.h"
+#include "backends/redis/hash_read.h"
+#include "backends/redis/key_scan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const enum table tables[] = {TABLE_GCSTABLE,  TABLE_RAYNODE, TABLE_ACTOR,      TABLE_JOB,
+                                    TABLE_RAYWORKER, TABLE_PGROUP,  TABLE_CHECKPOINT, TABLE_KVSPACE};
+
+struct told {
+    char *key;
+    size_t len;
+};
+
+struct scan {
+    struct scan_conf conf;
+    struct gcs_view view;
+    struct budget budget;
+    struct alarm *wake;
+    struct key_scan *keys;     /* not NULL: a SCAN, or a look at names, is going on */
+    struct hash_read *reading; /* not NULL: a hash is being read */
+    struct told told[SCAN_TOLD_MAX];
+    size_t told_count;
+    struct told prefixes[ALLOW_PREFIXES]; /* whose changes are told */
+    size_t prefix_count;
+    bool listing; /* between RELIST and RELISTED */
+    bool looked;  /* the wanted namespace's names were asked for, or SCAN was through once */
+    bool stepping;
+    uint64_t keys_due_ms, names_due_ms;
+};
+
+static void step(struct scan *s);
+
+static void wake(struct scan *s, uint64_t after_ms)
+{
+    alarm_set(s->wake, after_ms, 0);
+}
+
+static void on_wake(void *arg)
+{
+    step(arg);
+}
+
+bool scan_wants(const struct scan *s, const struct gcs_ns *ns)
+{
+    const char *want = s->conf.ns;
+    return !want || (ns->len == strlen(want) && memcmp(ns->raw, want, ns->len) == 0);
+}
+
+static bool any_wanted(const struct scan *s)
+{
+    for (const struct gcs_ns *ns = s->view.namespaces; ns; ns = ns->next)
+        if (scan_wants(s, ns)) return true;
+    return false;
+}
+
+static void tell_all(struct scan *s, enum change_type type)
+{
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct change *c = change_new(type, s->conf.source, WORLD_REDIS);
+        c->table = tables[i];
+        s->conf.emit(s->conf.arg, c);
+    }
+}
+
+static void free_told(struct told *list, size_t *count)
+{
+    for (size_t i = 0; i < *count; i++) free(list[i].key);
+    *count = 0;
+}
+
+/* ---- hashes ---- */
+
+static bool is_tracked(const struct scan *s, const struct gcs_hash *h)
+{
+    for (size_t i = 0; i < s->prefix_count; i++) {
+        const struct told *p = &s->prefixes[i];
+        if (h->key_len >= p->len && memcmp(h->key, p->key, p->len) == 0) return true;
+    }
+    return false;
+}
+
+static void adopt(struct scan *s, const char *key, size_t len, enum gcs_layout layout)
+{
+    const size_t before = s->view.hash_count;
+    struct gcs_hash *h = gcs_view_hash(&s->view, key, len, layout);
+    if (!h || s->view.hash_count == before) return;
+    h->dirty = true;
+    h->tracked = is_tracked(s, h);
+    if (layout == GCS_ONE_HASH) s->conf.layout(s->conf.arg);
+}
+
+static void drop(struct scan *s, struct gcs_hash *h)
+{
+    const bool older = h->ns->layout == GCS_ONE_HASH;
+    gcs_view_drop(&s->view, h);
+    if (older) s->conf.layout(s->conf.arg);
+}
+
+static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, const struct reply *error)
+{
+    struct scan *s = arg;
+    const uint64_t now = loop_now_ms();
+    hash_read_free(s->reading);
+    s->reading = NULL;
+    switch (outcome) {
+    case HASH_ABSENT: drop(s, h); break;
+    case HASH_REFUSED:
+        h->dirty = true;
+        h->due_ms = now + SCAN_POLL_LARGE_MS;
+        s->conf.refused(s->conf.arg, error);
+        break;
+    case HASH_READ:
+        h->due_ms = now + SCAN_AGAIN_MS;
+        if (!h->tracked) {
+            h->dirty = true;
+            h->due_ms = now + (h->row_count > HASH_KEYS_MAX ? SCAN_POLL_LARGE_MS : SCAN_POLL_MS);
+        }
+        break;
+    }
+    step(s);
+}
+
+static void read_progress(void *arg, const struct gcs_hash *h, uint64_t fields, uint64_t total)
+{
+    struct scan *s = arg;
+    (void)h;
+    if (!s->listing) return;
+    struct change *c = change_new(CHANGE_PROGRESS, s->conf.source, WORLD_REDIS);
+    c->table = TABLE_GCSTABLE;
+    c->number = fields;
+    c->total = total;
+    s->conf.emit(s->conf.arg, c);
+}
+
+static void read_hash(struct scan *s, struct gcs_hash *h)
+{
+    const struct hash_env env = {.loop = s->conf.loop,
+                                 .conn = s->conf.conn,
+                                 .view = &s->view,
+                                 .budget = &s->budget,
+                                 .scan_novalues = s->conf.novalues,
+                                 .done = read_done,
+                                 .progress = read_progress,
+                                 .arg = s};
+    h->dirty = false;
+    s->reading = hash_read_start(&env, h, s->conf.unscannable(s->conf.arg, h->key, h->key_len));
+}
+
+/* The dirty hash that has waited longest. *ret_due_ms: of the earliest, where none is due. */
+static struct gcs_hash *next_hash(const struct scan *s, uint64_t *ret_due_ms)
+{
+    struct gcs_hash *best = NULL;
+    for (struct gcs_hash *h = s->view.hashes; h; h = h->next)
+        if (h->dirty && scan_wants(s, h->ns) && (!best || h->due_ms < best->due_ms)) best = h;
+    if (best) *ret_due_ms = best->due_ms;
+    return best;
+}
+
+/* ---- keys ---- */
+
+static void keys_found(void *arg, const char *key, size_t len, enum gcs_layout layout)
+{
+    struct scan *s = arg;
+    adopt(s, key, len, layout);
+}
+
+static void keys_done(void *arg, const struct reply *error)
+{
+    struct scan *s = arg;
+    key_scan_free(s->keys);
+    s->keys = NULL;
+    s->looked = true;
+    if (error) s->conf.refused(s->conf.arg, error);
+    step(s);
+}
+
+static void keys_progress(void *arg, uint64_t keys, uint64_t total)
+{
+    struct scan *s = arg;
+    if (s->listing && !s->conf.ns) read_progress(s, NULL, keys, total);
+}
+
+static void start_keys(struct scan *s, bool names_only)
+{
+    const struct key_scan_conf conf = {.loop = s->conf.loop,
+                                       .conn = s->conf.conn,
+                                       .budget = &s->budget,
+                                       .ns = names_only ? s->conf.ns : NULL,
+                                       .found = keys_found,
+                                       .progress = keys_progress,
+                                       .done = keys_done,
+                                       .arg = s};
+    const uint64_t now = loop_now_ms();
+    if (names_only)
+        s->names_due_ms = now + SCAN_EMPTY_MS;
+    else
+        s->keys_due_ms = now + (s->prefix_count ? SCAN_KEYS_TRACKED_MS : SCAN_KEYS_AGAIN_MS);
+    s->keys = key_scan_start(&conf);
+}
+
+/* ---- what next ---- */
+
+static void take_told(struct scan *s)
+{
+    for (size_t i = 0; i < s->told_count; i++) adopt(s, s->told[i].key, s->told[i].len, GCS_HASH_A_TABLE);
+    free_told(s->told, &s->told_count);
+}
+
+static void end_listing(struct scan *s)
+{
+    if (!s->listing || !s->looked) return;
+    for (const struct gcs_hash *h = s->view.hashes; h; h = h->next)
+        if (scan_wants(s, h->ns) && !h->was_read && h->due_ms == 0) return;
+    s->listing = false;
+    tell_all(s, CHANGE_RELISTED);
+    s->conf.listed(s->conf.arg);
+}
+
+/* Names first where one namespace is wanted, hashes before SCAN goes on for others. False: nothing is due. */
+static bool start_next(struct scan *s, uint64_t now, uint64_t *ret_due_ms)
+{
+    uint64_t due_ms = UINT64_MAX;
+    const bool names = s->conf.ns && !any_wanted(s);
+    if (names && now >= s->names_due_ms) {
+        start_keys(s, true);
+        return true;
+    }
+    struct gcs_hash *h = next_hash(s, &due_ms);
+    if (h && due_ms <= now) {
+        read_hash(s, h);
+        return true;
+    }
+    end_listing(s);
+    if (now >= s->keys_due_ms) {
+        start_keys(s, false);
+        return true;
+    }
+    /* nothing there at all: a GCS may be about to come */
+    if (!s->view.namespaces && s->keys_due_ms > now + SCAN_EMPTY_MS) s->keys_due_ms = now + SCAN_EMPTY_MS;
+    if (s->keys_due_ms < due_ms) due_ms = s->keys_due_ms;
+    if (names && s->names_due_ms < due_ms) due_ms = s->names_due_ms;
+    *ret_due_ms = due_ms;
+    return false;
+}
+
+static void step(struct scan *s)
+{
+    if (s->stepping) return;
+    s->stepping = true;
+    const uint64_t now = loop_now_ms();
+    uint64_t due_ms = 0;
+    if (!s->reading && !s->keys) {
+        take_told(s);
+        const uint64_t wait = budget_wait(&s->budget, now);
+        if (wait)
+            wake(s, wait);
+        else if (!start_next(s, now, &due_ms))
+            wake(s, due_ms - now);
+    }
+    s->stepping = false;
+}
+
+struct scan *scan_new(const struct scan_conf *conf)
+{
+    struct scan *s = mem_zero(1, sizeof *s);
+    s->conf = *conf;
+    gcs_view_init(&s->view, conf->source, conf->emit, conf->arg);
+    budget_init(&s->budget, BUDGET_CALLS, BUDGET_BYTES, loop_now_ms());
+    s->wake = alarm_new(conf->loop, on_wake, s);
+    s->listing = true;
+    tell_all(s, CHANGE_RELIST);
+    wake(s, 0);
+    return s;
+}
+
+void scan_free(struct scan *s)
+{
+    if (!s) return;
+    hash_read_free(s->reading);
+    key_scan_free(s->keys);
+    alarm_free(s->wake);
+    free_told(s->told, &s->told_count);
+    free_told(s->prefixes, &s->prefix_count);
+    gcs_view_done(&s->view);
+    free(s);
+}
+
+struct gcs_view *scan_view(struct scan *s)
+{
+    return &s->view;
+}
+
+const struct gcs_hash *scan_scanning(const struct scan *s)
+{
+    return s ? hash_read_scanning(s->reading) : NULL;
+}
+
+/* ---- what the server tells ---- */
+
+void scan_told(struct scan *s, const char *key, size_t len)
+{
+    struct gcs_span ns, table;
+    struct gcs_hash *h = gcs_view_find(&s->view, key, len);
+    if (h) {
+        h->dirty = true;
+        h->touched_ms = loop_wall_ms(s->conf.loop);
+    } else if (gcs_key_split(key, len, &ns, &table)) {
+        if (s->told_count == SCAN_TOLD_MAX)
+            s->keys_due_ms = 0;
+        else
+            s->told[s->told_count++] = (struct told){mem_strn(key, len), len};
+    } else {
+        return;
+    }
+    wake(s, 0);
+}
+
+void scan_refresh(struct scan *s)
+{
+    for (struct gcs_hash *h = s->view.hashes; h; h = h->next) {
+        h->dirty = true;
+        h->due_ms = 0;
+    }
+    s->keys_due_ms = 0;
+    wake(s, 0);
+}
+
+void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count)
+{
+    free_told(s->prefixes, &s->prefix_count);
+    for (size_t i = 0; i < count && i < ARRAY_LEN(s->prefixes); i++)
+        s->prefixes[s->prefix_count++] = (struct told){mem_strn(prefixes[i].at, prefixes[i].len), prefixes[i].len};
+    for (struct gcs_hash *h = s->view.hashes; h; h = h->next) {
+        h->tracked = is_tracked(s, h);
+        h->dirty = true; /* what changed before it began was not told */
+    }
+    wake(s, 0);
+}

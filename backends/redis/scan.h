@@ -1,0 +1,54 @@
+/*
+ * scan.h - finds the GCSs in a Redis and keeps the view of them fresh, over one connection and within a budget.
+ *
+ * Keys are found by SCAN, hashes of the newer layout by their names, of the older one by asking a hash for a field that
+ * only a GCS has. Where one namespace is wanted, its hashes are asked for by name at once, and SCAN only tells which
+ * others there are. A hash is read again when it was told to have changed (at most every SCAN_AGAIN_MS), or, without
+ * tracking, every SCAN_POLL_MS.
+ */
+#ifndef RAYDECK_REDIS_SCAN_H
+#define RAYDECK_REDIS_SCAN_H
+
+#include "backends/redis/gcs_view.h"
+#include "backends/redis/resp.h"
+
+enum {
+    SCAN_AGAIN_MS = 2000,
+    SCAN_POLL_MS = 3000,
+    SCAN_POLL_LARGE_MS = 30000, /* of more than HASH_KEYS_MAX fields */
+    SCAN_EMPTY_MS = 5000,       /* nothing found yet: look again */
+    SCAN_KEYS_AGAIN_MS = 60000, /* for new namespaces, without tracking */
+    SCAN_KEYS_TRACKED_MS = 600000,
+    SCAN_PROBES_MAX = 10000, /* keys asked whether they are a GCS of the older layout */
+    SCAN_TOLD_MAX = 64       /* unknown keys told while busy; more: everything is looked at again */
+};
+
+struct scan_conf {
+    struct loop *loop;
+    struct resp *conn;
+    const char *source;
+    const char *ns; /* borrowed; NULL: all */
+    bool novalues;  /* the server knows HSCAN … NOVALUES */
+    bool (*unscannable)(void *arg, const char *key, size_t len);
+    void (*emit)(void *arg, struct change *c /* takes */);
+    void (*listed)(void *arg);                             /* the first full list is complete */
+    void (*refused)(void *arg, const struct reply *error); /* it goes on, later */
+    void (*layout)(void *arg);                             /* a namespace of the older layout came or went */
+    void *arg;
+};
+
+struct scan;
+struct scan *scan_new(const struct scan_conf *conf); /* begins at once */
+void scan_free(struct scan *s);                      /* only together with its connection; NULL is fine */
+struct gcs_view *scan_view(struct scan *s);
+
+void scan_told(struct scan *s, const char *key, size_t len); /* a key changed */
+void scan_refresh(struct scan *s);                           /* everything may have changed */
+/* From now on changes of keys with these prefixes are told; count 0: none, poll. */
+void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count);
+/* Key of the hash being scanned with its values, or NULL. */
+const struct gcs_hash *scan_scanning(const struct scan *s);
+/* Does a namespace belong to what is wanted? */
+bool scan_wants(const struct scan *s, const struct gcs_ns *ns);
+
+#endif

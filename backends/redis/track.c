@@ -1,0 +1,218 @@
+/*
+ * Changes told by the server: CLIENT TRACKING in broadcasting mode, its messages redirected to a second connection,
+ * which subscribes to __redis__:invalidate. A server or a user that may not do that is polled, and it is said why.
+ */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/redis_link.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char channel[] = "__redis__:invalidate";
+
+static void say(struct redis_link *k, bool on, const char *why)
+{
+    k->track.on = on;
+    k->record->tracking = tri_of(on);
+    record_set(&k->record->tracking_why, why);
+    link_tell_record(k);
+}
+
+static void free_prefixes(struct track *t)
+{
+    for (size_t i = 0; i < t->prefix_count; i++) free(t->prefixes[i]);
+    t->prefix_count = 0;
+}
+
+/* Polling from now on. */
+static void give_up(struct redis_link *k, bool for_good, const char *why)
+{
+    struct track *t = &k->track;
+    const bool was_on = t->on;
+    resp_free(t->conn);
+    t->conn = NULL;
+    t->subscribed = false;
+    t->greet.id = UNKNOWN_U64;
+    t->refused = for_good;
+    if (was_on) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    if (k->scan) scan_tracked(k->scan, NULL, 0);
+    if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff), 0);
+    say(k, false, why);
+}
+
+/* ---- prefixes ---- */
+
+static bool covered(const struct track *t, const char *name)
+{
+    for (size_t i = 0; i < t->prefix_count; i++)
+        if (strncmp(name, t->prefixes[i], strlen(t->prefixes[i])) == 0) return true;
+    return false;
+}
+
+/* Redis refuses prefixes of which one begins with another: the shorter one is enough. */
+static void add_prefix(struct track *t, char *name /* takes */)
+{
+    if (covered(t, name)) {
+        free(name);
+        return;
+    }
+    const size_t len = strlen(name);
+    for (size_t i = 0; i < t->prefix_count;) {
+        if (strncmp(t->prefixes[i], name, len) == 0) {
+            free(t->prefixes[i]);
+            t->prefixes[i] = t->prefixes[--t->prefix_count];
+        } else {
+            i++;
+        }
+    }
+    if (t->prefix_count == ALLOW_PREFIXES) {
+        free(name); /* its hashes are polled */
+        return;
+    }
+    t->prefixes[t->prefix_count++] = name;
+}
+
+static void choose_prefixes(struct redis_link *k)
+{
+    struct track *t = &k->track;
+    free_prefixes(t);
+    add_prefix(t, k->ns ? mem_printf("RAY%s@", k->ns) : mem_str("RAY"));
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next)
+        if (ns->layout == GCS_ONE_HASH && scan_wants(k->scan, ns) && strlen(ns->raw) == ns->len)
+            add_prefix(t, mem_str(ns->raw));
+}
+
+static void on_tracking(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    struct track *t = &k->track;
+    struct gcs_span prefixes[ALLOW_PREFIXES];
+    if (!t->subscribed) return; /* the second connection has gone meanwhile */
+    if (reply->type == REPLY_ERROR) {
+        struct why why;
+        (void)greet_error(reply, &why);
+        give_up(k, true, why.text);
+        return;
+    }
+    for (size_t i = 0; i < t->prefix_count; i++)
+        prefixes[i] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
+    backoff_reset(&t->backoff);
+    scan_tracked(k->scan, prefixes, t->prefix_count);
+    say(k, true, NULL);
+}
+
+static void turn_on(struct redis_link *k)
+{
+    struct track *t = &k->track;
+    char id[24];
+    struct gcs_span args[ALLOW_ARGS_MAX];
+    size_t n = 0;
+    choose_prefixes(k);
+    snprintf(id, sizeof id, "%llu", (unsigned long long)t->greet.id.value);
+    args[n++] = (struct gcs_span){id, strlen(id)};
+    args[n++] = (struct gcs_span){"BCAST", 5};
+    for (size_t i = 0; i < t->prefix_count; i++) {
+        args[n++] = (struct gcs_span){"PREFIX", 6};
+        args[n++] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
+    }
+    if (t->on) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    (void)resp_ask(k->main, ALLOW_TRACKING_ON, args, n, on_tracking, k);
+}
+
+void track_again(struct redis_link *k)
+{
+    struct track *t = &k->track;
+    if (!t->subscribed || !k->scan) return;
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
+        if (ns->layout != GCS_ONE_HASH || !scan_wants(k->scan, ns) || covered(t, ns->raw)) continue;
+        turn_on(k);
+        return;
+    }
+}
+
+/* ---- the second connection ---- */
+
+static void on_pushed(void *arg, const struct reply *r)
+{
+    struct redis_link *k = arg;
+    const struct reply *from = reply_item(r, 1), *keys = reply_item(r, 2);
+    if (!k->scan || !reply_is_text(from) || strcmp(from->text, channel) != 0 || !keys) return;
+    if (keys->type == REPLY_NIL) scan_refresh(k->scan); /* FLUSHDB, FLUSHALL */
+    if (keys->type != REPLY_ARRAY) return;
+    for (size_t i = 0; i < keys->count; i++)
+        if (reply_is_text(keys->items[i])) scan_told(k->scan, keys->items[i]->text, keys->items[i]->len);
+}
+
+static void on_subscribed(void *arg, const struct reply *reply)
+{
+    struct redis_link *k = arg;
+    if (reply->type == REPLY_ERROR) {
+        struct why why;
+        (void)greet_error(reply, &why);
+        give_up(k, true, why.text);
+        return;
+    }
+    k->track.subscribed = true;
+    turn_on(k);
+}
+
+static void on_greeted(void *arg, const struct greet *g)
+{
+    struct redis_link *k = arg;
+    const struct gcs_span name = {channel, sizeof channel - 1};
+    if (g->err)
+        give_up(k, false, g->why.text);
+    else if (!g->id.known)
+        give_up(k, true, "CLIENT ID is refused, and changes cannot be told without");
+    else
+        (void)resp_ask(k->track.conn, ALLOW_SUBSCRIBE, &name, 1, on_subscribed, k);
+}
+
+static void on_opened(void *arg)
+{
+    struct redis_link *k = arg;
+    const struct greet_who who = {k->user, k->password, REDIS_NAME "-changes", 0};
+    greet_start(&k->track.greet, k->track.conn, &who, on_greeted, k);
+}
+
+static void on_closed(void *arg, enum err err, const char *why)
+{
+    (void)err;
+    give_up(arg, false, why);
+}
+
+static void dial(void *arg)
+{
+    struct redis_link *k = arg;
+    const struct resp_calls calls = {on_opened, on_pushed, on_closed, k};
+    if (k->closed || k->track.conn || k->track.refused || !k->scan) return;
+    k->track.conn = resp_open(k->loop, &k->url, k->via, &calls);
+}
+
+void track_ping(struct redis_link *k)
+{
+    if (k->track.subscribed) (void)resp_ask(k->track.conn, ALLOW_PING, NULL, 0, NULL, NULL);
+}
+
+void track_start(struct redis_link *k)
+{
+    struct track *t = &k->track;
+    t->refused = t->on = t->subscribed = false;
+    backoff_init(&t->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, (uint32_t)loop_now_us());
+    if (!t->redial) t->redial = alarm_new(k->loop, dial, k);
+    dial(k);
+}
+
+void track_stop(struct redis_link *k)
+{
+    struct track *t = &k->track;
+    resp_free(t->conn);
+    t->conn = NULL;
+    alarm_free(t->redial);
+    t->redial = NULL;
+    t->on = t->subscribed = false;
+    t->greet.id = UNKNOWN_U64;
+    free_prefixes(t);
+}
