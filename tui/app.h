@@ -1,0 +1,15 @@
+/*
+ * app.h - the console: the loop that turns input into commands, changes into frames.
+ *
+ *   key    -> keymap -> command -> app (session, arming) or the screen's own state
+ *   change -> session (world, recovery) -> dirty -> at most one frame a tick
+ */
+#ifndef RAYDECK_APP_H
+#define RAYDECK_APP_H
+
+#include "tui/cli.h"
+
+/* Runs until the person leaves. ret_status is the exit status. Errors are those that keep it from starting. */
+enum err app_run(struct cli *cli, int *ret_status, struct why *why);
+
+#endif

@@ -1,0 +1,233 @@
+/* cli.c - parsing of the command line; see cli.h. */
+#include "tui/cli.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/file.h"
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
+
+enum option_how { HOW_STR, HOW_FLAG, HOW_ADD };
+struct option_row {
+    const char *name;
+    int letter;
+    const char *arg;
+    enum option_how how;
+    size_t offset;
+};
+static const struct option_row options[] = {
+#define OPT(name, letter, arg, how, field, help) {name, letter, arg, HOW_##how, offsetof(struct cli, field)},
+#include "tui/options.def"
+#undef OPT
+};
+
+const struct subcommand subcommands[] = {
+#define SUB(name, args, run, help) {name, args, run, help},
+#include "tui/subcommands.def"
+#undef SUB
+    {NULL, NULL, NULL, NULL}};
+
+static void option_take(struct cli *cli, const struct option_row *row, const char *value)
+{
+    char *field = (char *)cli + row->offset;
+    switch (row->how) {
+    case HOW_FLAG: *(bool *)(void *)field = true; break;
+    case HOW_STR:
+        free(*(char **)(void *)field);
+        *(char **)(void *)field = mem_str(value);
+        break;
+    case HOW_ADD:
+        if (cli->conf.neurons < CONF_NEURONS) cli->conf.neuron[cli->conf.neurons++] = mem_str(value);
+        break;
+    }
+}
+
+static enum err check_number(const char *option, const char *value, uint64_t max, struct why *why)
+{
+    uint64_t number;
+    if (!value || text_u64(value, strlen(value), max, &number) == ERR_OK) return ERR_OK;
+    return why_set(why, ERR_USAGE, "--%s %s: not a whole number up to %llu", option, value, (unsigned long long)max);
+}
+
+static enum err check_word(const char *option, const char *value, const char *const *words, struct why *why)
+{
+    if (!value) return ERR_OK;
+    for (size_t i = 0; words[i]; i++)
+        if (strcmp(value, words[i]) == 0) return ERR_OK;
+    return why_set(why, ERR_USAGE, "--%s: there is no %s", option, value);
+}
+
+static enum err check_values(const struct cli *cli, struct why *why)
+{
+    static const char *const formats[] = {"text", "json", NULL};
+    static const char *const whens[] = {"auto", "always", "never", NULL};
+    enum err err = check_word("output", cli->output, formats, why);
+    if (!err) err = check_word("color", cli->conf.color, whens, why);
+    if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
+    if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
+    if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
+    return err;
+}
+
+/* getopt_long's own table, out of ours. */
+static void getopt_tables(struct option *table, char *letters)
+{
+    size_t used = 0;
+    letters[used++] = ':'; /* the messages are ours */
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        table[i] = (struct option){options[i].name, options[i].arg ? required_argument : no_argument, NULL,
+                                   OPTION_BASE + (int)i};
+        if (!options[i].letter) continue;
+        letters[used++] = (char)options[i].letter;
+        if (options[i].arg) letters[used++] = ':';
+    }
+    letters[used] = '\0';
+    table[ARRAY_LEN(options)] = (struct option){0};
+}
+
+static const struct option_row *option_found(int got)
+{
+    if (got >= OPTION_BASE) return &options[got - OPTION_BASE];
+    for (size_t i = 0; i < ARRAY_LEN(options); i++)
+        if (options[i].letter && options[i].letter == got) return &options[i];
+    return NULL;
+}
+
+static enum err options_parse(struct cli *cli, int argc, char **argv, struct why *why)
+{
+    struct option table[ARRAY_LEN(options) + 1];
+    char letters[2 * ARRAY_LEN(options) + 2];
+    getopt_tables(table, letters);
+    optind = 1;
+    for (;;) {
+        int got = getopt_long(argc, argv, letters, table, NULL);
+        if (got == -1) return ERR_OK;
+        const char *what = optind > 0 && optind <= argc ? argv[optind - 1] : "";
+        if (got == ':') return why_set(why, ERR_USAGE, "%s: an argument is missing", what);
+        const struct option_row *row = option_found(got);
+        if (!row) return why_set(why, ERR_USAGE, "%s: no such option; see raydeck --help", what);
+        option_take(cli, row, optarg);
+    }
+}
+
+static const struct subcommand *subcommand_named(const char *name)
+{
+    for (const struct subcommand *s = subcommands; s->name; s++)
+        if (strcmp(s->name, name) == 0) return s;
+    return NULL;
+}
+
+enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why)
+{
+    *cli = (struct cli){0};
+    conf_init(&cli->conf);
+    enum err err = options_parse(cli, argc, argv, why);
+    if (err) return err;
+    const struct subcommand *sub = &subcommands[0];
+    if (optind < argc) {
+        sub = argv[optind][0] ? subcommand_named(argv[optind]) : NULL;
+        if (!sub) return why_set(why, ERR_USAGE, "%s: no such command; see raydeck --help", argv[optind]);
+        optind++;
+    }
+    cli->argc = argc - optind;
+    cli->argv = argv + optind;
+    if (cli->argc > 0 && !*sub->args)
+        return why_set(why, ERR_USAGE, "%s: not expected after %s", cli->argv[0], sub->name);
+    err = check_values(cli, why);
+    if (!err) *ret_sub = sub;
+    return err;
+}
+
+static char *config_default(void)
+{
+    const char *base = getenv("XDG_CONFIG_HOME");
+    if (base && base[0] == '/') return mem_printf("%s/raydeck/config.yaml", base);
+    const char *home = getenv("HOME");
+    return home ? mem_printf("%s/.config/raydeck/config.yaml", home) : NULL;
+}
+
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
+enum err cli_configure(struct cli *cli, struct why *why)
+{
+    /* A demo is the same on every machine: the environment speaks of real clusters. */
+    enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, environment, why);
+    if (err) return err;
+    bool named = cli->conf.config_path != NULL;
+    if (!named) cli->conf.config_path = config_default();
+    if (!cli->conf.config_path) return ERR_OK;
+    struct buf file;
+    buf_init(&file, CONFIG_MAX);
+    err = file_read(cli->conf.config_path, &file, why);
+    if (err == ERR_NOT_FOUND && !named) {
+        free(cli->conf.config_path);
+        cli->conf.config_path = NULL;
+        err = ERR_OK;
+    } else if (!err) {
+        err = conf_from_yaml(&cli->conf, cli->conf.config_path, buf_text(&file), file.len, why);
+    }
+    if (file.data) mem_wipe(file.data, file.len);
+    buf_done(&file);
+    return err ? err : check_values(cli, why);
+}
+
+void cli_done(struct cli *cli)
+{
+    conf_done(&cli->conf);
+    free(cli->output);
+    free(cli->timeout);
+    free(cli->seed);
+    free(cli->speed);
+}
+
+bool cli_json(const struct cli *cli)
+{
+    return cli->output && strcmp(cli->output, "json") == 0;
+}
+
+uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms)
+{
+    uint64_t seconds;
+    if (!cli->timeout || text_u64(cli->timeout, strlen(cli->timeout), TIMEOUT_MAX_S, &seconds)) return otherwise_ms;
+    return seconds * 1000;
+}
+
+int64_t cli_grace(const struct conf *conf)
+{
+    uint64_t seconds;
+    if (!conf->grace || text_u64(conf->grace, strlen(conf->grace), GRACE_MAX_S, &seconds)) return -1;
+    return (int64_t)seconds;
+}
+
+int cli_exit_of(enum err err)
+{
+    switch (err) {
+    case ERR_OK: return EXIT_FINE;
+    case ERR_USAGE:
+    case ERR_PARSE: return EXIT_USAGE;
+    case ERR_GUARD:
+    case ERR_FORBIDDEN:
+    case ERR_CONFLICT: return EXIT_GUARDED;
+    case ERR_CANCELLED: return EXIT_INTERRUPTED;
+    default: return EXIT_UNREACHED;
+    }
+}
+
+void cli_say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char text[2 * ERR_TEXT_MAX];
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "raydeck: %s\n", text);
+}

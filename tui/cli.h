@@ -1,0 +1,65 @@
+/*
+ * cli.h - the command line: options and subcommands, out of options.def and subcommands.def.
+ *
+ * Data goes to stdout, messages to stderr. A subcommand returns an exit status (enum exit_status).
+ */
+#ifndef RAYDECK_CLI_H
+#define RAYDECK_CLI_H
+
+#include "backends/conf.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+enum exit_status {
+    EXIT_FINE = 0,
+    EXIT_FAILED = 1, /* a failed verdict, or the model's error */
+    EXIT_USAGE = 2,
+    EXIT_UNREACHED = 3, /* a backend could not be reached */
+    EXIT_GUARDED = 4,   /* a guard refused */
+    EXIT_EXHAUSTED = 70,
+    EXIT_INTERRUPTED = 130
+};
+
+struct cli {
+    struct conf conf;
+    char *output, *timeout, *seed, *speed;
+    bool yes, help, version;
+    int argc; /* what is left after the options and the subcommand's name */
+    char **argv;
+};
+
+struct subcommand {
+    const char *name, *args;
+    int (*run)(struct cli *cli);
+    const char *help;
+};
+extern const struct subcommand subcommands[]; /* ends with a NULL name */
+
+/* Parses argv. ERR_USAGE with why. ret_sub is the console's when no name was given. Caller: cli_done. */
+enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why);
+/* Environment and config.yaml, where the command line left something open. */
+enum err cli_configure(struct cli *cli, struct why *why);
+void cli_done(struct cli *cli);
+
+bool cli_json(const struct cli *cli);
+uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms);    /* checked by cli_parse */
+int64_t cli_grace(const struct conf *conf);                               /* -1: the pod's own; checked by cli_parse */
+int cli_exit_of(enum err err);                                            /* the exit status an error ends with */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "raydeck: …" on stderr */
+
+/* Written out of the tables (usage.c). */
+void usage_help(FILE *out);
+void usage_man(FILE *out);
+void usage_completion_bash(FILE *out);
+void usage_completion_zsh(FILE *out);
+
+int sub_console(struct cli *cli);
+int sub_demo(struct cli *cli);
+int sub_status(struct cli *cli);
+int sub_ask(struct cli *cli);
+int sub_kill_head(struct cli *cli);
+int sub_info(struct cli *cli);
+
+#endif

@@ -1,0 +1,154 @@
+/* look.c - see look.h. */
+#include "tui/look.h"
+
+#include "backends/base/mem.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+enum { LOOK_EVERY_MS = 250, LOOK_TICK_MS = 1000 };
+
+struct look {
+    struct loop *loop;
+    struct session *session;
+    uv_signal_t interrupt, terminate;
+    struct alarm *pace, *limit, *tick;
+    bool signalled, over, woken;
+    bool (*done)(void *arg);
+    void *done_arg;
+};
+
+static void check(struct look *look)
+{
+    if (look->signalled || look->over || (look->done && look->done(look->done_arg))) loop_stop(look->loop);
+}
+
+static void on_change(void *arg, const struct change *c)
+{
+    (void)c;
+    check(arg);
+}
+
+static void on_pace(void *arg)
+{
+    check(arg);
+}
+
+static void on_tick(void *arg)
+{
+    struct look *look = arg;
+    if (look->session) session_tick(look->session);
+}
+
+static void on_limit(void *arg)
+{
+    struct look *look = arg;
+    look->over = true;
+    check(look);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    (void)number;
+    struct look *look = handle->data;
+    look->signalled = true;
+    check(look);
+}
+
+enum err look_open(const struct cli *cli, struct look **ret, struct why *why)
+{
+    struct look *look = mem_zero(1, sizeof *look);
+    look->loop = loop_new();
+    look->pace = alarm_new(look->loop, on_pace, look);
+    look->limit = alarm_new(look->loop, on_limit, look);
+    look->tick = alarm_new(look->loop, on_tick, look);
+    alarm_set(look->tick, LOOK_TICK_MS, LOOK_TICK_MS);
+    uv_signal_init(loop_uv(look->loop), &look->interrupt);
+    uv_signal_init(loop_uv(look->loop), &look->terminate);
+    look->interrupt.data = look->terminate.data = look;
+    uv_signal_start(&look->interrupt, on_signal, SIGINT);
+    uv_signal_start(&look->terminate, on_signal, SIGTERM);
+    const struct session_calls calls = {on_change, look};
+    enum err err = session_open(look->loop, &cli->conf, &calls, &look->session, why);
+    if (err) {
+        look_close(look);
+        return err;
+    }
+    *ret = look;
+    return ERR_OK;
+}
+
+void look_close(struct look *look)
+{
+    if (!look) return;
+    look->done = NULL;
+    session_close(look->session);
+    alarm_free(look->pace);
+    alarm_free(look->limit);
+    alarm_free(look->tick);
+    uv_close((uv_handle_t *)&look->interrupt, NULL);
+    uv_close((uv_handle_t *)&look->terminate, NULL);
+    loop_free(look->loop);
+    free(look);
+}
+
+struct session *look_session(struct look *look)
+{
+    return look->session;
+}
+
+struct loop *look_loop(struct look *look)
+{
+    return look->loop;
+}
+
+void look_wake(struct look *look)
+{
+    check(look);
+}
+
+enum err look_until(struct look *look, bool (*done)(void *arg), void *arg, uint64_t timeout_ms)
+{
+    look->over = false;
+    look->done = done;
+    look->done_arg = arg;
+    if (!look->signalled && !done(arg)) {
+        alarm_set(look->pace, LOOK_EVERY_MS, LOOK_EVERY_MS);
+        alarm_set(look->limit, timeout_ms, 0);
+        loop_run(look->loop);
+        alarm_stop(look->pace);
+        alarm_stop(look->limit);
+    }
+    look->done = NULL;
+    if (look->signalled) return ERR_CANCELLED;
+    return done(arg) ? ERR_OK : ERR_TIMEOUT;
+}
+
+/* Ends early where waiting cannot help: Kubernetes has answered, or has failed, for good and all. */
+static bool service_known(void *arg)
+{
+    const struct look *look = arg;
+    struct focus f = session_focus(look->session);
+    return f.head != NULL || session_settled(look->session);
+}
+
+enum err look_for_service(struct look *look, uint64_t timeout_ms, struct why *why)
+{
+    enum err err = look_until(look, service_known, look, timeout_ms);
+    if (err == ERR_CANCELLED) return why_set(why, err, "interrupted");
+    struct focus f = session_focus(look->session);
+    if (f.head) return ERR_OK;
+    const struct world *w = session_world(look->session);
+    const struct source *source;
+    enum freshness fresh = world_freshness(w, WORLD_KUBE, loop_now_ms(), NULL, &source);
+    if (source && (fresh == FRESH_DOWN || fresh == FRESH_DENIED || fresh == FRESH_ABSENT))
+        return why_set(why, source->err ? source->err : ERR_RESET, "%s: %s", source->id,
+                       source->why ? source->why : "no answer");
+    if (err) return why_set(why, err, "the RayService was not found in time");
+    if (f.rayservice)
+        return why_set(why, ERR_NOT_FOUND, "%s/%s has no head pod now", f.rayservice->ns, f.rayservice->name);
+    if (world_count(w, TABLE_RAYSERVICE) > 1)
+        return why_set(why, ERR_USAGE, "there are %zu RayServices: say which with --namespace and --service",
+                       world_count(w, TABLE_RAYSERVICE));
+    return why_set(why, ERR_NOT_FOUND, "no RayService was found");
+}

@@ -1,0 +1,55 @@
+/* main.c - the program: the command line, and which subcommand runs. */
+#include "backends/base/mem.h"
+#include "tui/cli.h"
+
+#include <curl/curl.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+/* What packagers call; not options a person needs, so not in --help. */
+static bool generated(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--man") == 0)
+        usage_man(stdout);
+    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "bash") == 0)
+        usage_completion_bash(stdout);
+    else if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "zsh") == 0)
+        usage_completion_zsh(stdout);
+    else
+        return false;
+    return true;
+}
+
+static int run(struct cli *cli, int argc, char **argv)
+{
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    if (cli_parse(cli, argc, argv, &sub, &why)) {
+        cli_say("%s", why.text);
+        return EXIT_USAGE;
+    }
+    if (cli->help || cli->version) {
+        if (cli->help)
+            usage_help(stdout);
+        else
+            printf("raydeck " RAYDECK_VERSION "\n");
+        return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
+    }
+    return sub->run(cli);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_CTYPE, "");
+    /* A server that hangs up is an error of a write, never the end of the console. */
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
+    if (generated(argc, argv)) return EXIT_FINE;
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+    struct cli cli = {0};
+    int status = run(&cli, argc, argv);
+    cli_done(&cli);
+    curl_global_cleanup();
+    return status;
+}

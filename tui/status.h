@@ -1,0 +1,29 @@
+/*
+ * status.h - one look at a session, as text or as JSON. Pure: writes what is known, and says what is not.
+ *
+ * JSON (version 1): {"version","time","service":{…},"answers":[…],"kubernetes":{"ok","age_ms","error",…},
+ * "redis":{…},"neuron":{…},"sources":[…]}. A value that is not known is null, never 0.
+ */
+#ifndef RAYDECK_STATUS_H
+#define RAYDECK_STATUS_H
+
+#include "backends/base/json.h"
+#include "backends/session/session.h"
+
+#include <stdio.h>
+
+struct status_of {
+    const struct world *world;
+    const struct recovery *recovery;
+    struct focus focus;
+    const char *context; /* NULL: unknown */
+    uint64_t now_ms, wall_ms;
+};
+
+void status_text(const struct status_of *s, FILE *out);
+cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete */
+
+/* ERR_OK, or the err of the first configured world that cannot be trusted now. */
+enum err status_err(const struct status_of *s);
+
+#endif

@@ -1,0 +1,137 @@
+/* status_json.c - see status.h. */
+#include "tui/status.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "backends/base/text.h"
+
+static void add_text(cJSON *object, const char *name, const char *text)
+{
+    cJSON_AddItemToObject(object, name, text ? cJSON_CreateString(text) : cJSON_CreateNull());
+}
+
+static void add_u64(cJSON *object, const char *name, struct known_u64 number)
+{
+    cJSON_AddItemToObject(object, name, number.known ? cJSON_CreateNumber((double)number.value) : cJSON_CreateNull());
+}
+
+/* The living rows of a table as an array; `ours` picks those of the service in focus. */
+static void add_rows(const struct status_of *s, cJSON *object, const char *name, enum table table,
+                     bool (*ours)(const struct status_of *s, const struct row *row))
+{
+    cJSON *array = cJSON_AddArrayToObject(object, name);
+    WORLD_EACH (row, s->world, table) {
+        if (!row->gone_ms && (!ours || ours(s, row)))
+            cJSON_AddItemToArray(array, record_to_json(row->record, RECORD_AS_NULL));
+    }
+}
+
+static bool pod_ours(const struct status_of *s, const struct row *row)
+{
+    return !s->focus.rayservice || focus_has_pod(&s->focus, ROW(row, pod));
+}
+
+/* "ok", "age_ms" and "error" of one of the three worlds. */
+static cJSON *add_world(const struct status_of *s, cJSON *root, const char *name, enum world_kind kind)
+{
+    cJSON *object = cJSON_AddObjectToObject(root, name);
+    struct known_u64 age = UNKNOWN_U64;
+    const struct source *source = NULL;
+    enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
+    cJSON_AddBoolToObject(object, "ok", fresh == FRESH_LIVE);
+    add_u64(object, "age_ms", age);
+    const char *error = fresh == FRESH_LIVE  ? NULL
+                        : fresh == FRESH_OFF ? "not configured"
+                        : source && source->why && *source->why
+                            ? source->why
+                            : (fresh == FRESH_STALE ? "not heard of for too long" : "no answer yet");
+    add_text(object, "error", error);
+    return object;
+}
+
+static void add_service(const struct status_of *s, cJSON *root)
+{
+    cJSON *service = cJSON_AddObjectToObject(root, "service");
+    const struct rayservice *r = s->focus.rayservice;
+    add_text(service, "context", s->context);
+    add_text(service, "namespace", r ? r->ns : s->focus.ns);
+    add_text(service, "name", r ? r->name : s->focus.service);
+    add_text(service, "cluster", s->focus.raycluster ? s->focus.raycluster->name : NULL);
+    add_text(service, "head_pod", s->focus.head ? s->focus.head->name : NULL);
+    add_text(service, "storage_namespace", s->focus.gcs_ns);
+    cJSON_AddItemToObject(service, "rayservice", r ? record_to_json(&r->record, RECORD_AS_NULL) : cJSON_CreateNull());
+}
+
+static void add_answers(const struct status_of *s, cJSON *root)
+{
+    static const char *const words[] = {"unknown", "ok", "warning", "no"};
+    struct answer answer[ANSWERS];
+    answers_of(s->world, &s->focus, s->recovery, s->now_ms, s->wall_ms, answer);
+    cJSON *array = cJSON_AddArrayToObject(root, "answers");
+    for (int i = 0; i < ANSWERS; i++) {
+        cJSON *item = cJSON_CreateObject();
+        add_text(item, "question", answer[i].question);
+        add_text(item, "verdict", words[answer[i].verdict]);
+        add_text(item, "answer", answer[i].word);
+        add_text(item, "evidence", answer[i].text);
+        cJSON_AddItemToArray(array, item);
+    }
+}
+
+static void add_sources(const struct status_of *s, cJSON *root)
+{
+    static const char *const words[] = {"off", "waiting", "live", "stale", "down", "denied", "absent"};
+    cJSON *array = cJSON_AddArrayToObject(root, "sources");
+    for (size_t i = 0; i < world_sources(s->world); i++) {
+        const struct source *source = world_source(s->world, i);
+        struct known_u64 age = UNKNOWN_U64;
+        cJSON *item = cJSON_CreateObject();
+        add_text(item, "id", source->id);
+        add_text(item, "state", words[source_freshness(source, s->now_ms, &age)]);
+        add_u64(item, "age_ms", age);
+        add_text(item, "error", source->err ? err_word(source->err) : NULL);
+        add_text(item, "why", source->why && *source->why ? source->why : NULL);
+        add_text(item, "detail", source->detail);
+        cJSON_AddItemToArray(array, item);
+    }
+}
+
+cJSON *status_json(const struct status_of *s)
+{
+    char stamp[STAMP_TEXT_MAX];
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddNumberToObject(root, "version", 1);
+    add_text(root, "time", stamp_iso(stamp, s->wall_ms));
+    add_service(s, root);
+    add_answers(s, root);
+    cJSON *kube = add_world(s, root, "kubernetes", WORLD_KUBE);
+    add_rows(s, kube, "pods", TABLE_POD, pod_ours);
+    add_rows(s, kube, "rayservices", TABLE_RAYSERVICE, NULL);
+    add_rows(s, kube, "rayclusters", TABLE_RAYCLUSTER, NULL);
+    add_rows(s, kube, "nodes", TABLE_KNODE, NULL);
+    cJSON *redis = add_world(s, root, "redis", WORLD_REDIS);
+    add_rows(s, redis, "servers", TABLE_REDIS, NULL);
+    add_rows(s, redis, "tables", TABLE_GCSTABLE, NULL);
+    add_rows(s, redis, "nodes", TABLE_RAYNODE, NULL);
+    add_rows(s, redis, "actors", TABLE_ACTOR, NULL);
+    add_rows(s, redis, "jobs", TABLE_JOB, NULL);
+    add_rows(s, redis, "checkpoints", TABLE_CHECKPOINT, NULL);
+    cJSON *neuron = add_world(s, root, "neuron", WORLD_NEURON);
+    add_rows(s, neuron, "monitors", TABLE_MONITOR, NULL);
+    add_rows(s, neuron, "cores", TABLE_CORE, NULL);
+    add_rows(s, neuron, "devices", TABLE_DEVICE, NULL);
+    add_sources(s, root);
+    return root;
+}
+
+enum err status_err(const struct status_of *s)
+{
+    static const enum world_kind kinds[] = {WORLD_KUBE, WORLD_REDIS, WORLD_NEURON};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        const struct source *source = NULL;
+        enum freshness fresh = world_freshness(s->world, kinds[i], s->now_ms, NULL, &source);
+        if (fresh == FRESH_LIVE || fresh == FRESH_OFF) continue;
+        return source && source->err ? source->err : ERR_TIMEOUT;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,132 @@
+/* status_text.c - see status.h: for people and for grep, one thing a line, no escapes. */
+#include "tui/status.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <string.h>
+
+static const char *or_dash(const char *text)
+{
+    return text && *text ? text : "–";
+}
+
+/* text in `width` columns, counting columns and not bytes */
+static void cell(FILE *out, const char *text, int width)
+{
+    int used = (int)text_width(or_dash(text));
+    fprintf(out, "%s%*s", or_dash(text), used < width ? width - used : 1, "");
+}
+
+static void number(char out[TEXT_NUM_MAX], struct known_u64 n)
+{
+    if (n.known)
+        snprintf(out, TEXT_NUM_MAX, "%llu", (unsigned long long)n.value);
+    else
+        snprintf(out, TEXT_NUM_MAX, "–");
+}
+
+static void text_world(const struct status_of *s, FILE *out, const char *name, enum world_kind kind)
+{
+    static const char *const words[] = {"not configured", "no answer yet", "live", "STALE", "DOWN", "DENIED", "ABSENT"};
+    struct known_u64 age = UNKNOWN_U64;
+    const struct source *source = NULL;
+    enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
+    fprintf(out, "\n%s: %s", name, words[fresh]);
+    if (age.known && fresh == FRESH_STALE)
+        fprintf(out, ", last heard %llu s ago", (unsigned long long)age.value / 1000);
+    if (source && fresh != FRESH_LIVE && source->why && *source->why) fprintf(out, ": %s", source->why);
+    fputc('\n', out);
+}
+
+static void text_pods(const struct status_of *s, FILE *out)
+{
+    bool headed = false;
+    WORLD_EACH (row, s->world, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || (s->focus.rayservice && !focus_has_pod(&s->focus, p))) continue;
+        if (!headed) {
+            static const struct {
+                const char *title;
+                int width;
+            } heads[] = {{"  ROLE", 10},   {"NAME", 34}, {"READY", 7}, {"STATUS", 18},
+                         {"RESTARTS", 10}, {"AGE", 8},   {"NODE", 0}};
+            for (size_t i = 0; i < ARRAY_LEN(heads); i++) cell(out, heads[i].title, heads[i].width);
+            fputc('\n', out);
+            headed = true;
+        }
+        char ready[2 * TEXT_NUM_MAX], a[TEXT_NUM_MAX], b[TEXT_NUM_MAX];
+        number(a, p->ready);
+        number(b, p->containers);
+        snprintf(ready, sizeof ready, "%s/%s", a, b);
+        fprintf(out, "  ");
+        cell(out, p->role, 8);
+        cell(out, p->name, 34);
+        cell(out, ready, 7);
+        cell(out, p->status, 18);
+        number(a, p->restarts);
+        cell(out, a, 10);
+        if (p->created.known && p->created.value <= s->wall_ms)
+            text_duration(a, s->wall_ms - p->created.value);
+        else
+            snprintf(a, sizeof a, "–");
+        cell(out, a, 8);
+        fprintf(out, "%s\n", or_dash(p->node));
+    }
+}
+
+static void text_gcs(const struct status_of *s, FILE *out)
+{
+    WORLD_EACH (row, s->world, TABLE_GCSTABLE) {
+        const struct gcstable *t = ROW(row, gcstable);
+        if (row->gone_ms || (s->focus.gcs_ns && !text_eq(t->ns, s->focus.gcs_ns))) continue;
+        char fields[TEXT_NUM_MAX], bytes[TEXT_NUM_MAX];
+        number(fields, t->fields);
+        fprintf(out, "  ");
+        cell(out, t->table, 20);
+        fprintf(out, "%8s fields  %10s\n", fields, text_bytes(bytes, t->bytes));
+    }
+    WORLD_EACH (row, s->world, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || (s->focus.gcs_ns && !text_eq(n->ns, s->focus.gcs_ns))) continue;
+        fprintf(out, "  Ray node %.8s  %-6s %s %s\n", or_dash(n->id), or_dash(n->state),
+                n->is_head == TRI_YES ? "head  " : "worker", or_dash(n->pod));
+    }
+}
+
+static void text_cores(const struct status_of *s, FILE *out)
+{
+    WORLD_EACH (row, s->world, TABLE_CORE) {
+        const struct core *c = ROW(row, core);
+        if (row->gone_ms || c->held != TRI_YES) continue;
+        const struct pod *pod = pod_of_core(s->world, &s->focus, c);
+        const struct actor *actor = actor_of_core(s->world, &s->focus, c);
+        char replica[128] = "", index[TEXT_NUM_MAX], used[TEXT_NUM_MAX] = "–";
+        if (actor) replica_label(actor, replica, sizeof replica);
+        number(index, c->index);
+        if (c->utilisation.known) snprintf(used, sizeof used, "%.0f %%", c->utilisation.value);
+        fprintf(out, "  core %3s  %6s  ", index, used);
+        cell(out, pod ? pod->name : c->source, 34);
+        fprintf(out, "%s\n", or_dash(replica));
+    }
+}
+
+void status_text(const struct status_of *s, FILE *out)
+{
+    const struct rayservice *r = s->focus.rayservice;
+    fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
+            or_dash(r ? r->name : s->focus.service));
+    struct answer answer[ANSWERS];
+    answers_of(s->world, &s->focus, s->recovery, s->now_ms, s->wall_ms, answer);
+    for (int i = 0; i < ANSWERS; i++) {
+        cell(out, answer[i].question, 17);
+        cell(out, answer[i].word, 6);
+        fprintf(out, "%s\n", answer[i].text);
+    }
+    text_world(s, out, "Kubernetes", WORLD_KUBE);
+    text_pods(s, out);
+    text_world(s, out, "GCS in Redis", WORLD_REDIS);
+    text_gcs(s, out);
+    text_world(s, out, "NeuronCores", WORLD_NEURON);
+    text_cores(s, out);
+}

@@ -1,0 +1,66 @@
+/* sub_info.c - `raydeck info`: what was found, from where; paths; versions. */
+#include "tui/look.h"
+
+#include "backends/base/json.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+
+enum { INFO_TIMEOUT_MS = 5000 };
+
+static bool settled(void *arg)
+{
+    return session_settled(look_session(arg));
+}
+
+static void line_text(void *arg, const char *what, const char *value, const char *from)
+{
+    (void)arg;
+    printf("%-26s %-60s %s\n", what, value ? value : "–", from ? from : "");
+}
+
+static void line_json(void *arg, const char *what, const char *value, const char *from)
+{
+    cJSON *item = cJSON_CreateObject();
+    cJSON_AddStringToObject(item, "what", what);
+    cJSON_AddItemToObject(item, "value", value ? cJSON_CreateString(value) : cJSON_CreateNull());
+    cJSON_AddItemToObject(item, "from", from ? cJSON_CreateString(from) : cJSON_CreateNull());
+    cJSON_AddItemToArray(arg, item);
+}
+
+static void own_lines(const struct cli *cli, void (*line)(void *, const char *, const char *, const char *), void *arg)
+{
+    line(arg, "raydeck", RAYDECK_VERSION, "");
+    line(arg, "libcurl", curl_version_info(CURLVERSION_NOW)->version, curl_version_info(CURLVERSION_NOW)->ssl_version);
+    line(arg, "libuv", uv_version_string(), "");
+    line(arg, "configuration", cli->conf.config_path, cli->conf.config_path ? "read" : "no file");
+}
+
+int sub_info(struct cli *cli)
+{
+    struct why why = {0};
+    struct look *look = NULL;
+    enum err err = cli_configure(cli, &why);
+    if (!err) err = look_open(cli, &look, &why);
+    if (err) {
+        cli_say("%s", why.text);
+        return cli_exit_of(err);
+    }
+    err = look_until(look, settled, look, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
+    if (cli_json(cli)) {
+        cJSON *root = cJSON_CreateObject();
+        cJSON_AddNumberToObject(root, "version", 1);
+        cJSON *lines = cJSON_AddArrayToObject(root, "info");
+        own_lines(cli, line_json, lines);
+        session_info(look_session(look), line_json, lines);
+        char *text = cJSON_Print(root);
+        puts(text);
+        free(text);
+        cJSON_Delete(root);
+    } else {
+        own_lines(cli, line_text, NULL);
+        session_info(look_session(look), line_text, NULL);
+    }
+    look_close(look);
+    return err == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FINE;
+}

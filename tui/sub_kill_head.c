@@ -1,0 +1,166 @@
+/* sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end. */
+#include "tui/arming.h"
+#include "tui/look.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    FIND_TIMEOUT_MS = 15 * 1000,
+    PERMISSION_TIMEOUT_MS = 5000,
+    FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
+    LINE_MAX_BYTES = 256
+};
+
+struct kill {
+    const struct cli *cli;
+    struct look *look;
+    char *uid, *name, *ns, *service; /* what was confirmed, and nothing else, is deleted */
+    bool answered, gone;
+    enum err err;
+    char why[ERR_TEXT_MAX];
+    bool told[RUNG_COUNT];
+};
+
+static enum err guard_words(const struct cli *cli, struct why *why)
+{
+    const struct conf *c = &cli->conf;
+    if (!cli->yes || (c->context && c->ns && c->service)) return ERR_OK;
+    return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to say which head is meant");
+}
+
+static void remember(struct kill *k)
+{
+    struct focus f = session_focus(look_session(k->look));
+    k->uid = mem_str(f.head->record.key);
+    k->name = mem_str(f.head->name);
+    k->ns = mem_str(f.head->ns);
+    k->service = mem_str(f.rayservice ? f.rayservice->name : "");
+}
+
+static bool permission_known(void *arg)
+{
+    const struct kill *k = arg;
+    struct why why = {0};
+    /* "not known yet" is a guard's answer too: asked again until the server has said. */
+    return session_may_delete(look_session(k->look), &why) == ERR_OK;
+}
+
+static void tell_plan(const struct kill *k)
+{
+    struct focus f = session_focus(look_session(k->look));
+    const struct kube_where *where = session_where(look_session(k->look));
+    struct head_loss loss = head_loss_of(session_world(look_session(k->look)), &f, loop_now_ms());
+    int64_t grace = cli_grace(&k->cli->conf);
+    fprintf(stderr, "This deletes the Ray head of RayService %s/%s in context %s:\n", k->ns, k->service,
+            where && where->context ? where->context : "–");
+    fprintf(stderr, "  pod        %s\n  UID        %s\n", k->name, k->uid);
+    if (grace < 0)
+        fprintf(stderr, "  grace      the pod's own\n");
+    else
+        fprintf(stderr, "  grace      %lld s%s\n", (long long)grace, grace == 0 ? " (no grace at all)" : "");
+    fprintf(stderr, "  survives?  %s\n  command    kubectl -n %s delete pod %s", loss.pod_why, k->ns, k->name);
+    if (grace >= 0) fprintf(stderr, " --grace-period=%lld%s", (long long)grace, grace == 0 ? " --force" : "");
+    fputc('\n', stderr);
+}
+
+/* Typed confirmation on a terminal; elsewhere only --yes will do. */
+static enum err confirm(const struct kill *k, struct why *why)
+{
+    if (k->cli->yes) return ERR_OK;
+    if (!isatty(STDIN_FILENO))
+        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
+    fprintf(stderr, "Type the RayService's name to go on: ");
+    char line[LINE_MAX_BYTES];
+    if (!fgets(line, sizeof line, stdin)) return why_set(why, ERR_GUARD, "not confirmed");
+    line[strcspn(line, "\r\n")] = '\0';
+    return strcmp(line, k->service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
+}
+
+static enum err guards(const struct kill *k, struct why *why)
+{
+    const struct kube_where *where = session_where(look_session(k->look));
+    struct arming a = arming_of(&k->cli->conf, where ? where->context : NULL, loop_wall_ms(look_loop(k->look)));
+    if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
+    /* --yes with everything spelled out, or the name typed at a terminal, is what arming is in the console. */
+    if (!arming_allows(&a) && !k->cli->yes && !isatty(STDIN_FILENO))
+        return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
+    look_until(k->look, permission_known, (void *)k, PERMISSION_TIMEOUT_MS);
+    return session_may_delete(look_session(k->look), why);
+}
+
+static void on_deleted(void *arg, enum err err, const char *why)
+{
+    struct kill *k = arg;
+    k->answered = true;
+    k->err = err;
+    snprintf(k->why, sizeof k->why, "%s", why ? why : "");
+    look_wake(k->look);
+}
+
+static bool deleted(void *arg)
+{
+    const struct kill *k = arg;
+    return k->answered;
+}
+
+/* Prints rungs as they are reached; true when the outage is over. */
+static bool followed(void *arg)
+{
+    struct kill *k = arg;
+    const struct recovery *r = session_recovery(look_session(k->look));
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        if (!r->rung[i].reached || k->told[i]) continue;
+        k->told[i] = true;
+        printf("%+7.1fs  %-40s %s\n", ((double)r->rung[i].at_ms - (double)r->t0_ms) / 1000.0, rung_words((enum rung)i),
+               r->rung[i].note);
+        fflush(stdout);
+    }
+    return r->outage == OUTAGE_OVER;
+}
+
+static enum err kill_head(struct kill *k, struct why *why)
+{
+    enum err err = look_open(k->cli, &k->look, why);
+    if (!err) err = look_for_service(k->look, FIND_TIMEOUT_MS, why);
+    if (err) return err;
+    remember(k);
+    err = guards(k, why);
+    if (err) return err;
+    tell_plan(k);
+    err = confirm(k, why);
+    if (!err) err = session_kill_head(look_session(k->look), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
+    if (!err && look_until(k->look, deleted, k, FIND_TIMEOUT_MS))
+        return why_set(why, ERR_TIMEOUT, "the API server did not answer the delete");
+    if (!err && k->err) err = why_set(why, k->err, "%s", k->why);
+    if (err) return err;
+    k->gone = true;
+    err = look_until(k->look, followed, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
+    if (err)
+        return why_set(why, err,
+                       err == ERR_CANCELLED
+                           ? "interrupted: the head is deleted, its recovery was not watched to the end"
+                           : "the head is deleted, its recovery did not end in time");
+    return ERR_OK;
+}
+
+int sub_kill_head(struct cli *cli)
+{
+    struct why why = {0};
+    struct kill k = {.cli = cli};
+    enum err err = guard_words(cli, &why);
+    if (!err) err = cli_configure(cli, &why);
+    if (!err) err = kill_head(&k, &why);
+    if (err) cli_say("%s", why.text);
+    look_close(k.look);
+    free(k.uid);
+    free(k.name);
+    free(k.ns);
+    free(k.service);
+    /* The head was killed and did not come back while we looked: not a backend out of reach, a failure. */
+    return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : cli_exit_of(err);
+}

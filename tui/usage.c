@@ -1,0 +1,148 @@
+/* usage.c - help, man page and completions, all out of the tables of options, subcommands and console commands. */
+#include "tui/cli.h"
+
+#include "backends/base/mem.h"
+
+#include <string.h>
+
+struct option_help {
+    const char *name;
+    int letter;
+    const char *arg, *help;
+};
+static const struct option_help options[] = {
+#define OPT(name, letter, arg, how, field, help) {name, letter, arg, help},
+#include "tui/options.def"
+#undef OPT
+};
+
+struct command_help {
+    const char *name, *keys, *help;
+};
+static const struct command_help commands[] = {
+#define CMD(id, name, keys, where, needs, footer, help) {name, keys, help},
+#include "tui/commands.def"
+#undef CMD
+};
+
+/* "-n, --namespace NS" */
+static void option_words(const struct option_help *o, char *out, size_t size)
+{
+    char letter[8] = "";
+    if (o->letter) snprintf(letter, sizeof letter, "-%c, ", o->letter);
+    snprintf(out, size, "%s--%s%s%s", letter, o->name, o->arg ? " " : "", o->arg ? o->arg : "");
+}
+
+void usage_help(FILE *out)
+{
+    fprintf(out, "raydeck " RAYDECK_VERSION " - a console for Ray Serve high availability on Kubernetes\n\nUsage:\n");
+    for (const struct subcommand *s = subcommands; s->name; s++) {
+        char words[64];
+        snprintf(words, sizeof words, "raydeck%s%s%s%s [options]", *s->name ? " " : "", s->name, *s->args ? " " : "",
+                 s->args);
+        fprintf(out, "  %-34s %s\n", words, s->help);
+    }
+    fprintf(out, "\nOptions:\n");
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        char words[64];
+        option_words(&options[i], words, sizeof words);
+        fprintf(out, "  %-26s %s\n", words, options[i].help);
+    }
+    fprintf(out, "\nEvery option can be set in config.yaml or, as RAYDECK_NAME, in the environment.\n"
+                 "Exit status: 0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, "
+                 "130 interrupted.\n");
+}
+
+/* roff treats '-' as a hyphen and a leading '.' as a request. */
+static void roff(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '-')
+            fputs("\\-", out);
+        else if (*text == '\\')
+            fputs("\\e", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+void usage_man(FILE *out)
+{
+    fprintf(out, ".TH RAYDECK 1 \"\" \"raydeck " RAYDECK_VERSION "\"\n.SH NAME\n"
+                 "raydeck \\- console for Ray Serve high availability on Kubernetes\n.SH SYNOPSIS\n");
+    for (const struct subcommand *s = subcommands; s->name; s++) {
+        fprintf(out, ".B raydeck ");
+        roff(out, s->name);
+        fprintf(out, " %s\n.RI [ options ]\n.br\n", s->args);
+    }
+    fprintf(out,
+            ".SH DESCRIPTION\nShows the pods of a RayService, its NeuronCores and its GCS in Redis on one screen, "
+            "and answers: is it answering, would it survive the loss of its Ray head, and did it.\n.SH COMMANDS\n");
+    for (const struct subcommand *s = subcommands; s->name; s++) {
+        fprintf(out, ".TP\n.B raydeck ");
+        roff(out, s->name);
+        fputc('\n', out);
+        roff(out, s->help);
+        fputc('\n', out);
+    }
+    fprintf(out, ".SH OPTIONS\n");
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        char words[64];
+        option_words(&options[i], words, sizeof words);
+        fprintf(out, ".TP\n.B ");
+        roff(out, words);
+        fputc('\n', out);
+        roff(out, options[i].help);
+        fputc('\n', out);
+    }
+    fprintf(out, ".SH KEYS\n");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        fprintf(out, ".TP\n.B %s%s:", commands[i].keys, *commands[i].keys ? ", " : "");
+        roff(out, commands[i].name);
+        fputc('\n', out);
+        roff(out, commands[i].help);
+        fputc('\n', out);
+    }
+    fprintf(out, ".SH EXIT STATUS\n0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, 130 "
+                 "interrupted.\n");
+}
+
+void usage_completion_bash(FILE *out)
+{
+    fprintf(out, "# bash completion for raydeck\n_raydeck() {\n  local words='");
+    for (const struct subcommand *s = subcommands; s->name; s++)
+        if (*s->name) fprintf(out, "%s ", s->name);
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) fprintf(out, "--%s ", options[i].name);
+    fprintf(out, "'\n  COMPREPLY=($(compgen -W \"$words\" -- \"${COMP_WORDS[COMP_CWORD]}\"))\n}\n"
+                 "complete -o default -F _raydeck raydeck\n");
+}
+
+/* An argument of _arguments: brackets, colons and quotes have a meaning there. */
+static void zsh_quoted(FILE *out, const char *text)
+{
+    for (; *text; text++) {
+        if (strchr("[]:\\", *text)) fputc('\\', out);
+        if (*text == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*text, out);
+    }
+}
+
+void usage_completion_zsh(FILE *out)
+{
+    fprintf(out, "#compdef raydeck\n_arguments \\\n");
+    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+        fprintf(out, "  '--%s%s[", options[i].name, options[i].arg ? "=" : "");
+        zsh_quoted(out, options[i].help);
+        fprintf(out, "]%s' \\\n", options[i].arg ? ":value:_files" : "");
+    }
+    fprintf(out, "  '1:command:((");
+    for (const struct subcommand *s = subcommands; s->name; s++) {
+        if (!*s->name) continue;
+        fprintf(out, "%s\\:\"", s->name);
+        zsh_quoted(out, s->help);
+        fprintf(out, "\" ");
+    }
+    fprintf(out, "))'\n");
+}
