@@ -1,0 +1,53 @@
+/*
+ * commands.h - the console's commands, out of commands.def, and the keys that lead to them.
+ */
+#ifndef RAYDECK_COMMANDS_H
+#define RAYDECK_COMMANDS_H
+
+#include "tui/term/input.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum command_id {
+#define CMD(id, name, keys, where, needs, footer, help) CMD_##id,
+#include "tui/commands.def"
+#undef CMD
+    CMD_COUNT
+};
+
+enum command_where { ANY, PANES, TABLE };
+
+/* What must be there for a command to be carried out. */
+enum need {
+    NEED_PROMPT = 1 << 0, /* a way to ask the model */
+    NEED_DELETE = 1 << 1, /* permission and a head pod to delete; asks to arm where that is all that is missing */
+    NEED_ARMABLE = 1 << 2 /* a context that may be armed */
+};
+
+struct command {
+    const char *name, *keys;
+    enum command_where where;
+    unsigned needs;
+    const char *footer, *help;
+};
+extern const struct command commands[CMD_COUNT];
+
+/* Keys typed so far: one, or a leader and one. */
+struct keymap {
+    struct input leader;
+    bool pending;
+};
+enum keymap_result { KEYMAP_NONE, KEYMAP_PENDING, KEYMAP_COMMAND };
+
+/* Feeds one key. KEYMAP_COMMAND sets *ret. A key after a leader that leads nowhere is swallowed (KEYMAP_NONE, and
+ * *ret_swallowed true), so that a slip never becomes another command. */
+enum keymap_result keymap_feed(struct keymap *map, const struct input *in, enum command_id *ret, bool *ret_swallowed);
+
+/* By palette name; false where there is none. */
+bool command_named(const char *name, size_t len, enum command_id *ret);
+
+/* Two commands with the same keys, or a key that is another's leader: a message, or NULL where all is well. */
+const char *commands_conflict(void);
+
+#endif
