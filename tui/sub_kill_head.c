@@ -1,5 +1,6 @@
 /* sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end. */
 #include "tui/arming.h"
+#include "tui/kill_plan.h"
 #include "tui/look.h"
 
 #include "backends/base/mem.h"
@@ -52,20 +53,19 @@ static bool permission_known(void *arg)
 
 static void tell_plan(const struct kill *k)
 {
-    struct focus f = session_focus(look_session(k->look));
-    const struct kube_where *where = session_where(look_session(k->look));
-    struct head_loss loss = head_loss_of(session_world(look_session(k->look)), &f, loop_now_ms());
-    int64_t grace = cli_grace(&k->cli->conf);
+    struct head_loss loss;
+    struct dialog_kill plan = kill_plan(look_session(k->look), cli_grace(&k->cli->conf), false, &loss);
+    char *command = dialog_kill_command(&plan);
     fprintf(stderr, "This deletes the Ray head of RayService %s/%s in context %s:\n", k->ns, k->service,
-            where && where->context ? where->context : "–");
+            plan.context ? plan.context : "–");
     fprintf(stderr, "  pod        %s\n  UID        %s\n", k->name, k->uid);
-    if (grace < 0)
+    if (plan.grace_s < 0)
         fprintf(stderr, "  grace      the pod's own\n");
     else
-        fprintf(stderr, "  grace      %lld s%s\n", (long long)grace, grace == 0 ? " (no grace at all)" : "");
-    fprintf(stderr, "  survives?  %s\n  command    kubectl -n %s delete pod %s", loss.pod_why, k->ns, k->name);
-    if (grace >= 0) fprintf(stderr, " --grace-period=%lld%s", (long long)grace, grace == 0 ? " --force" : "");
-    fputc('\n', stderr);
+        fprintf(stderr, "  grace      %lld s%s\n", (long long)plan.grace_s, plan.grace_s ? "" : " (no grace at all)");
+    fprintf(stderr, "  workers    %zu worker pods that must live on\n  survives?  %s\n  command    %s\n", plan.workers,
+            loss.pod_why, command);
+    free(command);
 }
 
 /* Typed confirmation on a terminal; elsewhere only --yes will do. */

@@ -1,0 +1,291 @@
+/* app.c - the console's life: opening, frames, ticks, closing. See app.h. */
+#include "tui/app.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/app_state.h"
+#include "tui/themes.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { TICK_MS = 1000, TICK_TIMED_MS = 100, MESSAGE_MS = 8000 };
+
+void app_say(struct app *app, bool bad, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    char text[2 * APP_MESSAGE_MAX];
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    text_safe_into(app->message, sizeof app->message, text, strlen(text));
+    app->message_bad = bad;
+    app->message_until_ms = loop_now_ms() + MESSAGE_MS;
+    app->dirty = true;
+}
+
+const char *app_context(const struct app *app)
+{
+    const struct kube_where *where = session_where(app->session);
+    return where ? where->context : NULL;
+}
+
+struct view app_view(const struct app *app, const struct focus *focus)
+{
+    return (struct view){.world = session_world(app->session),
+                         .recovery = session_recovery(app->session),
+                         .focus = focus,
+                         .now_ms = loop_now_ms(),
+                         .wall_ms = loop_wall_ms(app->loop),
+                         .read_only = !arming_allows(&app->arming),
+                         .armed = app->arming.state == ARMING_ARMED,
+                         .demo = app->cli->conf.demo};
+}
+
+/* ---- frames ---- */
+
+static size_t footer_keys(const struct app *app, struct footer_key *keys)
+{
+    size_t count = 0;
+    for (int id = 0; id < CMD_COUNT && count < APP_FOOTER_KEYS; id++) {
+        if (!commands[id].footer) continue;
+        if (commands[id].where == TABLE && !screen_pane(app->screen)->table) continue;
+        keys[count++] =
+            (struct footer_key){commands[id].keys, commands[id].footer, !app_may(app, (enum command_id)id, NULL)};
+    }
+    return count;
+}
+
+static bool palette_may(void *arg, const char *name)
+{
+    enum command_id id;
+    return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
+}
+
+static void draw_over(struct app *app)
+{
+    switch (app->over) {
+    case OVER_NONE: break;
+    case OVER_HELP:
+        help_size(&app->help, app->canvas.rows);
+        help_draw(&app->help, &app->canvas);
+        break;
+    case OVER_PALETTE: palette_draw(&app->palette, &app->canvas, palette_may, app); break;
+    case OVER_PROMPT: prompt_box_draw(&app->prompt, &app->canvas); break;
+    case OVER_PICKER:
+        picker_update(&app->picker, session_world(app->session), loop_wall_ms(app->loop));
+        picker_draw(&app->picker, &app->canvas);
+        break;
+    case OVER_KILL:
+    case OVER_ARM:
+    case OVER_QUIT: dialog_draw(&app->dialog, &app->canvas); break;
+    }
+}
+
+static void draw(struct app *app)
+{
+    if (!app->dirty || !term_may_draw(app->term)) return;
+    app->dirty = false;
+    int rows, cols;
+    term_size(app->term, &rows, &cols);
+    if (rows != app->canvas.rows || cols != app->canvas.cols) {
+        canvas_done(&app->canvas);
+        canvas_init(&app->canvas, rows, cols);
+        screen_size(app->screen, rows, cols);
+    }
+    app->canvas.ascii = term_ascii(app->term);
+    canvas_clear(&app->canvas, ROLE_TEXT);
+    canvas_cursor(&app->canvas, -1, -1);
+    struct focus focus = session_focus(app->session);
+    struct view view = app_view(app, &focus);
+    struct footer_key keys[APP_FOOTER_KEYS];
+    const struct kube_where *where = session_where(app->session);
+    struct chrome chrome = {.context = app_context(app),
+                            .insecure = where && where->insecure,
+                            .armed_left_ms =
+                                app->arming.until_wall_ms > view.wall_ms ? app->arming.until_wall_ms - view.wall_ms : 0,
+                            .message = app->message[0] ? app->message : NULL,
+                            .message_bad = app->message_bad,
+                            .keys = keys,
+                            .key_count = footer_keys(app, keys),
+                            .footer_tail = view.recovery->outage == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
+    view.chrome = &chrome;
+    screen_update(app->screen, &view);
+    screen_draw(app->screen, &view, &app->canvas);
+    draw_over(app);
+    term_frame(app->term, &app->canvas);
+    uint64_t every = screen_timed(&view) ? TICK_TIMED_MS : TICK_MS;
+    alarm_set(app->tick, every, every);
+}
+
+/* ---- what happens ---- */
+
+/* A bell and the window's title tell when a head goes, even where nobody looks. */
+static void tell_outage(struct app *app)
+{
+    bool down = session_recovery(app->session)->outage == OUTAGE_RUNNING;
+    if (down == app->title_down) return;
+    app->title_down = down;
+    if (down) term_bell(app->term);
+    term_title(app->term, down ? "raydeck: HEAD DOWN" : "raydeck");
+}
+
+static void on_change(void *arg, const struct change *c)
+{
+    struct app *app = arg;
+    (void)c;
+    app->dirty = true;
+    if (!app->term) return; /* still opening */
+    tell_outage(app);
+    draw(app);
+}
+
+static void offer_picker(struct app *app)
+{
+    struct focus focus = session_focus(app->session);
+    if (app->picker_offered || app->over != OVER_NONE || focus.rayservice || app->cli->conf.service ||
+        world_count(session_world(app->session), TABLE_RAYSERVICE) < 2)
+        return;
+    app->picker_offered = true;
+    picker_open(&app->picker);
+    app->over = OVER_PICKER;
+}
+
+static void on_tick(void *arg)
+{
+    struct app *app = arg;
+    session_tick(app->session);
+    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
+    if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
+    offer_picker(app);
+    tell_outage(app);
+    app->dirty = true;
+    draw(app);
+}
+
+static void on_ready(void *arg)
+{
+    draw(arg);
+}
+
+static void on_input(void *arg, const struct input *in)
+{
+    struct app *app = arg;
+    if (in->type == INPUT_RESIZE)
+        app->canvas.rows = -1; /* another size, or the same to be drawn anew */
+    else
+        app_input(app, in);
+    app->dirty = true;
+    draw(app);
+}
+
+static void on_quit(void *arg, int number)
+{
+    app_leave(arg, number == SIGINT ? EXIT_INTERRUPTED : EXIT_FINE);
+}
+
+static void on_resumed(void *arg)
+{
+    struct app *app = arg;
+    app->dirty = true;
+    draw(app);
+}
+
+static void on_leader_limit(void *arg)
+{
+    struct app *app = arg;
+    app->keymap.pending = false;
+    app->dirty = true;
+    draw(app);
+}
+
+void app_close_over(struct app *app)
+{
+    switch (app->over) {
+    case OVER_PICKER:
+        picker_done(&app->picker);
+        app->picker = (struct picker){0};
+        break;
+    case OVER_KILL:
+    case OVER_ARM:
+    case OVER_QUIT:
+        dialog_done(&app->dialog);
+        app->dialog = (struct dialog){0};
+        break;
+    default: break;
+    }
+    app->over = OVER_NONE;
+}
+
+void app_leave(struct app *app, int status)
+{
+    app->exit_status = status;
+    loop_stop(app->loop);
+}
+
+/* ---- life ---- */
+
+static enum err open_term(struct app *app, struct why *why)
+{
+    struct theme theme;
+    const struct conf *conf = &app->cli->conf;
+    enum err err = themes_load(conf->theme, &theme, why);
+    if (err) return err;
+    const struct term_conf tc = {.in = STDIN_FILENO,
+                                 .out = STDOUT_FILENO,
+                                 .color = conf->color,
+                                 .ascii = conf->ascii,
+                                 .slow = conf->slow,
+                                 .no_bell = conf->no_bell,
+                                 .no_title = conf->no_title,
+                                 .theme = &theme};
+    const struct term_calls calls = {on_input, on_ready, on_quit, on_resumed, app};
+    return term_open(app->loop, &tc, &calls, &app->term, why);
+}
+
+static void app_done(struct app *app)
+{
+    app_close_over(app);
+    term_close(app->term);
+    session_close(app->session);
+    screen_free(app->screen);
+    canvas_done(&app->canvas);
+    prompt_box_done(&app->prompt);
+    alarm_free(app->tick);
+    alarm_free(app->leader_limit);
+    loop_free(app->loop);
+    for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
+    free(app->themes);
+    free(app->kill.uid);
+    free(app->kill.name);
+}
+
+enum err app_run(struct cli *cli, int *ret_status, struct why *why)
+{
+    struct app app = {.cli = cli, .exit_status = EXIT_FINE, .dirty = true};
+    app.loop = loop_new();
+    app.screen = screen_new();
+    app.themes = themes_list();
+    app.tick = alarm_new(app.loop, on_tick, &app);
+    app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
+    canvas_init(&app.canvas, 1, 1);
+    const struct session_calls calls = {on_change, &app};
+    enum err err = session_open(app.loop, &cli->conf, &calls, &app.session, why);
+    if (!err) err = open_term(&app, why);
+    if (!err) {
+        app.arming = arming_of(&cli->conf, app_context(&app), loop_wall_ms(app.loop));
+        if (cli->conf.demo)
+            app_say(
+                &app, false,
+                "A simulated cluster, its Redis is real. x k kills the head, p asks the model, ? is help, q leaves.");
+        alarm_set(app.tick, TICK_MS, TICK_MS);
+        draw(&app);
+        loop_run(app.loop);
+        *ret_status = app.exit_status;
+    }
+    app_done(&app);
+    return err;
+}

@@ -1,0 +1,225 @@
+/* app_commands.c - what each command of commands.def does, and why it may not be done now. */
+#include "backends/base/mem.h"
+#include "tui/app_state.h"
+#include "tui/themes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef void handler(struct app *app, const char *args);
+
+static void cmd_open(struct app *app, const char *args)
+{
+    (void)args;
+    if (!screen_open(app->screen)) app_say(app, true, "nothing is selected here");
+}
+
+static void cmd_back(struct app *app, const char *args)
+{
+    (void)args;
+    if (!screen_back(app->screen)) app->message[0] = '\0';
+}
+
+static void cmd_next_pane(struct app *app, const char *args)
+{
+    (void)args;
+    screen_next(app->screen, 1);
+}
+
+static void cmd_prev_pane(struct app *app, const char *args)
+{
+    (void)args;
+    screen_next(app->screen, -1);
+}
+
+static void cmd_filter(struct app *app, const char *args)
+{
+    (void)args;
+    screen_filter(app->screen);
+}
+
+static void cmd_sort(struct app *app, const char *args)
+{
+    (void)args;
+    screen_sort(app->screen);
+}
+
+static void cmd_ask(struct app *app, const char *args)
+{
+    const char *path = NULL;
+    (void)args;
+    session_may_ask(app->session, &path, NULL);
+    prompt_box_open(&app->prompt, path);
+    app->over = OVER_PROMPT;
+}
+
+static void cmd_zoom(struct app *app, const char *args)
+{
+    (void)args;
+    screen_zoom(app->screen);
+}
+
+static void cmd_refresh(struct app *app, const char *args)
+{
+    (void)args;
+    session_refresh(app->session);
+    app_say(app, false, "every backend is asked again");
+}
+
+static void cmd_stop(struct app *app, const char *args)
+{
+    (void)args;
+    session_stop_asking(app->session);
+    app_say(app, false, "prompts in flight are cancelled");
+}
+
+static void cmd_theme(struct app *app, const char *args)
+{
+    struct theme theme;
+    struct why why = {0};
+    if (!*args) {
+        app->theme++;
+        if (!app->themes[app->theme]) app->theme = 0;
+        args = app->themes[app->theme];
+    }
+    if (themes_load(args, &theme, &why)) {
+        app_say(app, true, "%s", why.text);
+        return;
+    }
+    term_theme(app->term, &theme);
+    app_say(app, false, "theme: %s", theme.name);
+}
+
+static void cmd_kill_head(struct app *app, const char *args)
+{
+    (void)args;
+    app_kill_ask(app);
+}
+
+static void cmd_arm(struct app *app, const char *args)
+{
+    (void)args;
+    app_arm_ask(app, false);
+}
+
+static void cmd_disarm(struct app *app, const char *args)
+{
+    (void)args;
+    app_disarm(app);
+}
+
+static void cmd_service(struct app *app, const char *args)
+{
+    if (!*args) {
+        picker_open(&app->picker);
+        app->over = OVER_PICKER;
+        return;
+    }
+    const char *slash = strchr(args, '/');
+    char *ns = slash ? mem_strn(args, (size_t)(slash - args)) : NULL;
+    session_choose(app->session, ns, slash ? slash + 1 : args);
+    free(ns);
+}
+
+static void cmd_copy(struct app *app, const char *args)
+{
+    struct selection selected;
+    char text[APP_MESSAGE_MAX];
+    (void)args;
+    if (screen_selection(app->screen, &selected) && app_equivalent(app, &selected, text, sizeof text))
+        app_say(app, false, "%s", text);
+    else
+        app_say(app, true, "no command shows just this");
+}
+
+static void cmd_palette(struct app *app, const char *args)
+{
+    palette_open(&app->palette, *args ? args : NULL);
+    app->over = OVER_PALETTE;
+}
+
+static void cmd_help(struct app *app, const char *args)
+{
+    (void)args;
+    help_open(&app->help);
+    app->over = OVER_HELP;
+}
+
+static void cmd_redraw(struct app *app, const char *args)
+{
+    (void)args;
+    term_redraw(app->term);
+}
+
+static void cmd_suspend(struct app *app, const char *args)
+{
+    (void)args;
+    term_suspend(app->term);
+}
+
+static void cmd_quit(struct app *app, const char *args)
+{
+    (void)args;
+    if (screen_opened(app->screen) && screen_back(app->screen)) return;
+    if (session_recovery(app->session)->outage != OUTAGE_RUNNING) {
+        app_leave(app, EXIT_FINE);
+        return;
+    }
+    dialog_open(&app->dialog, "Leave?",
+                "The head is down and its recovery is being watched.\nLeaving stops the watching, not the recovery.",
+                NULL, false);
+    app->over = OVER_QUIT;
+}
+
+static handler *const handlers[CMD_COUNT] = {
+    [CMD_OPEN] = cmd_open,
+    [CMD_BACK] = cmd_back,
+    [CMD_NEXT_PANE] = cmd_next_pane,
+    [CMD_PREV_PANE] = cmd_prev_pane,
+    [CMD_FILTER] = cmd_filter,
+    [CMD_SORT] = cmd_sort,
+    [CMD_ASK] = cmd_ask,
+    [CMD_ZOOM] = cmd_zoom,
+    [CMD_REFRESH] = cmd_refresh,
+    [CMD_STOP] = cmd_stop,
+    [CMD_THEME] = cmd_theme,
+    [CMD_KILL_HEAD] = cmd_kill_head,
+    [CMD_ARM] = cmd_arm,
+    [CMD_DISARM] = cmd_disarm,
+    [CMD_SERVICE] = cmd_service,
+    [CMD_COPY] = cmd_copy,
+    [CMD_PALETTE] = cmd_palette,
+    [CMD_HELP] = cmd_help,
+    [CMD_REDRAW] = cmd_redraw,
+    [CMD_SUSPEND] = cmd_suspend,
+    [CMD_QUIT] = cmd_quit,
+};
+
+enum err app_may(const struct app *app, enum command_id id, struct why *why)
+{
+    unsigned needs = commands[id].needs;
+    enum err err = ERR_OK;
+    if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);
+    if (!err && (needs & NEED_ARMABLE) && (app->arming.state == ARMING_FORBIDDEN || !app_context(app)))
+        err = why_set(why, ERR_GUARD, "%s", app->arming.why);
+    if (!err && (needs & NEED_DELETE)) {
+        if (!arming_allows(&app->arming))
+            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
+        else
+            err = session_may_delete(app->session, why);
+    }
+    return err;
+}
+
+void app_command(struct app *app, enum command_id id, const char *args)
+{
+    struct why why = {0};
+    enum err err = app_may(app, id, &why);
+    /* A kill that only lacks arming asks for it. */
+    if (err == ERR_GUARD && id == CMD_KILL_HEAD && app->arming.state == ARMING_READ_ONLY && app_context(app))
+        app_arm_ask(app, true);
+    else if (err)
+        app_say(app, true, "%s: %s", commands[id].name, why.text);
+    else
+        handlers[id](app, args);
+}

@@ -1,0 +1,130 @@
+/* app_input.c - where a key goes: what lies over the screen, a text being typed, a command, or the focused pane. */
+#include "tui/app_state.h"
+
+#include <string.h>
+
+enum { LEADER_MS = 3000 };
+
+static bool is_ctrl_c(const struct input *in)
+{
+    return in->type == INPUT_KEY && in->key == 'c' && in->mods == MOD_CTRL;
+}
+
+/* ---- what lies over the screen ---- */
+
+static void palette_chosen(struct app *app)
+{
+    char line[sizeof app->palette.typed.text];
+    snprintf(line, sizeof line, "%s", app->palette.typed.text);
+    app_close_over(app);
+    size_t len = strcspn(line, " ");
+    const char *args = line + len + strspn(line + len, " ");
+    enum command_id id;
+    if (command_named(line, len, &id))
+        app_command(app, id, args);
+    else
+        app_say(app, true, "%.*s: no such command; ? lists them", (int)len, line);
+}
+
+static void on_answer(void *arg, const struct request *r)
+{
+    struct app *app = arg;
+    bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
+    if (fine)
+        app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6, r->answer ? r->answer : "");
+    else
+        app_say(app, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
+}
+
+static void prompt_chosen(struct app *app)
+{
+    struct why why = {0};
+    if (session_ask(app->session, app->prompt.typed.text, on_answer, app, &why)) app_say(app, true, "%s", why.text);
+    app_close_over(app);
+}
+
+static void service_chosen(struct app *app)
+{
+    const char *ns, *name;
+    if (picker_choice(&app->picker, session_world(app->session), &ns, &name)) session_choose(app->session, ns, name);
+    app_close_over(app);
+}
+
+static enum overlay feed_over(struct app *app, const struct input *in)
+{
+    switch (app->over) {
+    case OVER_HELP: return help_input(&app->help, in);
+    case OVER_PALETTE: return palette_input(&app->palette, in);
+    case OVER_PROMPT: return prompt_box_input(&app->prompt, in);
+    case OVER_PICKER: return picker_input(&app->picker, in);
+    case OVER_KILL:
+    case OVER_ARM:
+    case OVER_QUIT: return dialog_input(&app->dialog, in);
+    case OVER_NONE: break;
+    }
+    return OVERLAY_CANCELLED;
+}
+
+static void input_over(struct app *app, const struct input *in)
+{
+    enum overlay said = feed_over(app, in);
+    if (said == OVERLAY_CANCELLED) app_close_over(app);
+    if (said != OVERLAY_DONE) return;
+    switch (app->over) {
+    case OVER_PALETTE: palette_chosen(app); break;
+    case OVER_PROMPT: prompt_chosen(app); break;
+    case OVER_PICKER: service_chosen(app); break;
+    case OVER_KILL: app_kill_confirmed(app); break;
+    case OVER_ARM: app_arm_confirmed(app); break;
+    case OVER_QUIT: app_leave(app, EXIT_FINE); break;
+    case OVER_HELP:
+    case OVER_NONE: app_close_over(app); break;
+    }
+}
+
+/* ---- the screen ---- */
+
+static void input_screen(struct app *app, const struct input *in)
+{
+    struct focus focus = session_focus(app->session);
+    struct view view = app_view(app, &focus);
+    struct pane_request request = screen_input(app->screen, &view, in);
+    if (request.type == REQUEST_OPEN)
+        screen_open(app->screen);
+    else if (request.type == REQUEST_COMMAND)
+        app_command(app, (enum command_id)request.command, "");
+}
+
+static void input_key(struct app *app, const struct input *in)
+{
+    enum command_id id;
+    bool swallowed;
+    switch (keymap_feed(&app->keymap, in, &id, &swallowed)) {
+    case KEYMAP_COMMAND:
+        alarm_stop(app->leader_limit);
+        app_command(app, id, "");
+        break;
+    case KEYMAP_PENDING:
+        alarm_set(app->leader_limit, LEADER_MS, 0);
+        app_say(app, false, "x …  k kill the head");
+        break;
+    case KEYMAP_NONE:
+        if (swallowed)
+            app_say(app, true, "no such key after x");
+        else
+            input_screen(app, in);
+        break;
+    }
+}
+
+void app_input(struct app *app, const struct input *in)
+{
+    if (is_ctrl_c(in))
+        app_leave(app, EXIT_INTERRUPTED);
+    else if (app->over != OVER_NONE)
+        input_over(app, in);
+    else if (screen_typing(app->screen) || in->type != INPUT_KEY)
+        input_screen(app, in);
+    else
+        input_key(app, in);
+}

@@ -1,0 +1,84 @@
+/* app_kill.c - killing the head from the console: arming, the dialog, the deletion of exactly the pod that it named. */
+#include "backends/base/mem.h"
+#include "tui/app_state.h"
+#include "tui/kill_plan.h"
+
+#include <stdlib.h>
+
+void app_kill_ask(struct app *app)
+{
+    struct focus f = session_focus(app->session);
+    struct why why = {0};
+    if (!f.head || session_may_delete(app->session, &why)) {
+        app_say(app, true, "%s", f.head ? why.text : "there is no head pod now");
+        return;
+    }
+    struct head_loss loss;
+    struct dialog_kill kill =
+        kill_plan(app->session, cli_grace(&app->cli->conf), app->arming.state == ARMING_DEVELOPMENT, &loss);
+    free(app->kill.uid);
+    free(app->kill.name);
+    app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
+    dialog_open_kill(&app->dialog, &kill);
+    app->over = OVER_KILL;
+}
+
+static void on_deleted(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    if (err)
+        app_say(app, true, "the head was not deleted: %s", why && *why ? why : err_word(err));
+    else
+        app_say(app, false, "deleted: %s", app->kill.name);
+}
+
+void app_kill_confirmed(struct app *app)
+{
+    struct why why = {0};
+    app_close_over(app);
+    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
+    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
+    enum err err = app_may(app, CMD_KILL_HEAD, &why);
+    if (!err) err = session_kill_head(app->session, app->kill.uid, app->kill.grace_s, on_deleted, app, &why);
+    if (err) app_say(app, true, "%s", why.text);
+}
+
+void app_arm_ask(struct app *app, bool then_kill)
+{
+    const struct kube_where *where = session_where(app->session);
+    struct focus f = session_focus(app->session);
+    char *body = mem_printf("context   %s\nserver    %s\nas        %s\nservice   %s/%s\n\nChanges are allowed for 15 "
+                            "minutes, then it is READ-ONLY again.",
+                            where && where->context ? where->context : "–",
+                            where && where->server ? where->server : "–", where && where->user ? where->user : "–",
+                            f.rayservice ? f.rayservice->ns : "–", f.rayservice ? f.rayservice->name : "–");
+    dialog_open(&app->dialog, "Arm this context?", body, NULL, true);
+    free(body);
+    app->arm_then_kill = then_kill;
+    app->over = OVER_ARM;
+}
+
+void app_arm_confirmed(struct app *app)
+{
+    struct why why = {0};
+    uint64_t wall = loop_wall_ms(app->loop);
+    app_close_over(app);
+    if (arming_set(&app->cli->conf, app_context(app), true, wall, &why)) {
+        app_say(app, true, "%s", why.text);
+        return;
+    }
+    app->arming = arming_of(&app->cli->conf, app_context(app), wall);
+    app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
+    if (app->arm_then_kill) app_kill_ask(app);
+}
+
+void app_disarm(struct app *app)
+{
+    struct why why = {0};
+    uint64_t wall = loop_wall_ms(app->loop);
+    if (arming_set(&app->cli->conf, app_context(app), false, wall, &why))
+        app_say(app, true, "%s", why.text);
+    else
+        app_say(app, false, "READ-ONLY again");
+    app->arming = arming_of(&app->cli->conf, app_context(app), wall);
+}

@@ -1,0 +1,83 @@
+/* app_state.h - what the console holds while it runs. Private to tui/app*.c. */
+#ifndef RAYDECK_APP_STATE_H
+#define RAYDECK_APP_STATE_H
+
+#include "backends/session/session.h"
+#include "tui/arming.h"
+#include "tui/cli.h"
+#include "tui/commands.h"
+#include "tui/panes/dialog.h"
+#include "tui/panes/help.h"
+#include "tui/panes/palette.h"
+#include "tui/panes/picker.h"
+#include "tui/panes/prompt_box.h"
+#include "tui/panes/screen.h"
+#include "tui/term/term.h"
+
+/* What lies over the screen: one thing at a time. */
+enum over { OVER_NONE, OVER_HELP, OVER_PALETTE, OVER_PROMPT, OVER_PICKER, OVER_KILL, OVER_ARM, OVER_QUIT };
+
+enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
+
+/* The pod that a kill dialog named: what is deleted is this and nothing else. */
+struct kill_target {
+    char *uid, *name;
+    int64_t grace_s;
+};
+
+struct app {
+    struct cli *cli;
+    struct loop *loop;
+    struct session *session;
+    struct term *term;
+    struct screen *screen;
+    struct canvas canvas;
+    struct alarm *tick, *leader_limit;
+    struct keymap keymap;
+    char **themes;
+    size_t theme;
+    struct arming arming;
+    enum over over;
+    struct help help;
+    struct palette palette;
+    struct prompt_box prompt;
+    struct picker picker;
+    struct dialog dialog;
+    struct kill_target kill;
+    bool arm_then_kill; /* arming was asked for by a refused kill: its dialog follows */
+    bool picker_offered;
+    char message[APP_MESSAGE_MAX];
+    bool message_bad;
+    uint64_t message_until_ms;
+    bool dirty;      /* a frame is owed */
+    bool title_down; /* the window title tells of an outage */
+    int exit_status;
+};
+
+/* app.c */
+void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void app_close_over(struct app *app);
+void app_leave(struct app *app, int status);
+/* A view of now; focus must outlive it. */
+struct view app_view(const struct app *app, const struct focus *focus);
+const char *app_context(const struct app *app); /* NULL: none */
+
+/* app_input.c */
+void app_input(struct app *app, const struct input *in);
+
+/* app_commands.c: carries out a command; args is the rest of a palette line ("" for a key). */
+void app_command(struct app *app, enum command_id id, const char *args);
+/* ERR_OK, or why the command cannot be done here and now. */
+enum err app_may(const struct app *app, enum command_id id, struct why *why);
+
+/* app_kill.c */
+void app_kill_ask(struct app *app);       /* opens the dialog, or the question to arm first, or says why not */
+void app_kill_confirmed(struct app *app); /* the dialog was answered */
+void app_arm_ask(struct app *app, bool then_kill);
+void app_arm_confirmed(struct app *app);
+void app_disarm(struct app *app);
+
+/* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
+bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);
+
+#endif

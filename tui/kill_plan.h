@@ -1,0 +1,11 @@
+/* kill_plan.h - what killing the head would mean now, for the console's dialog and for `raydeck kill-head` alike. */
+#ifndef RAYDECK_KILL_PLAN_H
+#define RAYDECK_KILL_PLAN_H
+
+#include "backends/session/session.h"
+#include "tui/panes/dialog.h"
+
+/* There must be a head pod in focus. Borrows from the session until its next change, and *ret_loss. */
+struct dialog_kill kill_plan(const struct session *s, int64_t grace_s, bool development, struct head_loss *ret_loss);
+
+#endif
