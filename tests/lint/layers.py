@@ -17,7 +17,7 @@ MAY = {
     "backends/session": LOW | {"backends/world", "backends/link", "backends/serve"},
     "backends/sim": LOW | {"backends/link"},
     "deploy": LOW | {"backends/world", "backends/link", "backends/session"},
-    "tui/draw": LOW,
+    "tui/draw": LOW | {"tui/term/input"},
     "tui/term": LOW | {"backends/link", "tui/draw"},
     "tui/panes": LOW | {"backends/world", "tui/draw", "tui/term/input"},
     "tui": LOW | {"backends/world", "backends/link", "backends/session", "deploy", "tui/draw", "tui/term", "tui/panes"},

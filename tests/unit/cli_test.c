@@ -1,0 +1,194 @@
+/* cli_test.c - the command line: options, subcommands, what is refused, and the texts made out of the tables. */
+#include "tui/cli.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { ARGS = 16 };
+
+/* Parses a NULL-terminated list of words after the program's name. */
+static enum err parse(struct cli *cli, const struct subcommand **sub, struct why *why, const char *const *words)
+{
+    char *argv[ARGS] = {(char *)"raydeck"};
+    int argc = 1;
+    while (words[argc - 1] && argc < ARGS - 1) {
+        argv[argc] = (char *)words[argc - 1];
+        argc++;
+    }
+    return cli_parse(cli, argc, argv, sub, why);
+}
+#define PARSE(...) parse(&cli, &sub, &why, (const char *const[]){__VA_ARGS__, NULL})
+
+static void no_name_is_the_console(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(parse(&cli, &sub, &why, (const char *const[]){NULL}), ERR_OK);
+    assert_ptr_equal(sub->run, sub_console);
+    assert_int_equal(cli_grace(&cli.conf), -1);
+    cli_done(&cli);
+}
+
+static void options_may_stand_before_and_after_the_name(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(PARSE("-n", "mistral", "status", "--output=json", "--neuron", "a", "--neuron", "b"), ERR_OK);
+    assert_ptr_equal(sub->run, sub_status);
+    assert_string_equal(cli.conf.ns, "mistral");
+    assert_true(cli_json(&cli));
+    assert_int_equal(cli.conf.neurons, 2);
+    assert_string_equal(cli.conf.neuron[1], "b");
+    cli_done(&cli);
+}
+
+static void an_option_given_twice_is_the_last(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(PARSE("kill-head", "--grace", "3", "--grace", "0", "--timeout", "7"), ERR_OK);
+    assert_int_equal(cli_grace(&cli.conf), 0);
+    assert_int_equal(cli_timeout_ms(&cli, 1), 7000);
+    cli_done(&cli);
+}
+
+static void refused(const char *const *words, const char *said)
+{
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(parse(&cli, &sub, &why, words), ERR_USAGE);
+    assert_null(sub);
+    if (!strstr(why.text, said)) fail_msg("\"%s\" does not say %s", why.text, said);
+    cli_done(&cli);
+}
+
+static void what_is_wrong_is_named(void **state)
+{
+    (void)state;
+    refused((const char *const[]){"--nonsense", NULL}, "--nonsense");
+    refused((const char *const[]){"fly", NULL}, "fly");
+    refused((const char *const[]){"status", "extra", NULL}, "extra");
+    refused((const char *const[]){"--redis", NULL}, "argument is missing");
+    refused((const char *const[]){"--grace", "-1", NULL}, "--grace -1");
+    refused((const char *const[]){"--grace", "1e9", NULL}, "--grace 1e9");
+    refused((const char *const[]){"-o", "yaml", NULL}, "yaml");
+    refused((const char *const[]){"--color", "blue", NULL}, "blue");
+    refused((const char *const[]){"demo", "--seed", "x", NULL}, "--seed x");
+}
+
+static void words_of_ask_are_kept(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(PARSE("ask", "--", "what", "is", "-h"), ERR_OK);
+    assert_int_equal(cli.argc, 3);
+    assert_string_equal(cli.argv[2], "-h");
+    assert_false(cli.help);
+    cli_done(&cli);
+}
+
+static void exit_statuses_are_those_promised(void **state)
+{
+    (void)state;
+    assert_int_equal(cli_exit_of(ERR_OK), 0);
+    assert_int_equal(cli_exit_of(ERR_USAGE), 2);
+    assert_int_equal(cli_exit_of(ERR_REFUSED), 3);
+    assert_int_equal(cli_exit_of(ERR_TIMEOUT), 3);
+    assert_int_equal(cli_exit_of(ERR_GUARD), 4);
+    assert_int_equal(cli_exit_of(ERR_FORBIDDEN), 4);
+    assert_int_equal(cli_exit_of(ERR_CANCELLED), 130);
+}
+
+static char *written(void (*usage)(FILE *out))
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    usage(out);
+    fclose(out);
+    return text;
+}
+
+static void texts_name_every_option_and_subcommand(void **state)
+{
+    (void)state;
+    void (*const texts[])(FILE *) = {usage_help, usage_completion_bash, usage_completion_zsh};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char *text = written(texts[i]);
+#define OPT(name, letter, arg, how, field, help) assert_non_null(strstr(text, "--" name));
+#include "tui/options.def"
+#undef OPT
+        for (const struct subcommand *s = subcommands; s->name; s++) assert_non_null(strstr(text, s->name));
+        free(text);
+    }
+    char *man = written(usage_man);
+    assert_non_null(strstr(man, ".TH RAYDECK 1"));
+    assert_non_null(strstr(man, "kill\\-head"));
+    free(man);
+}
+
+/* With a configuration file of the test's own and nothing else. */
+static void flags_win_over_the_file(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    char path[] = "/tmp/raydeck-cli-test-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    const char yaml[] = "namespace: from-file\nservice: mistral\n";
+    assert_int_equal(write(fd, yaml, sizeof yaml - 1), (ssize_t)sizeof yaml - 1);
+    close(fd);
+    assert_int_equal(PARSE("--config", path, "-n", "from-flag", "status"), ERR_OK);
+    enum err err = cli_configure(&cli, &why);
+    unlink(path);
+    if (err) fail_msg("%s", why.text);
+    assert_string_equal(cli.conf.ns, "from-flag");
+    assert_string_equal(cli.conf.service, "mistral");
+    cli_done(&cli);
+}
+
+static void a_named_file_must_be_there(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(PARSE("--config", "/nonexistent/raydeck.yaml"), ERR_OK);
+    assert_int_equal(cli_configure(&cli, &why), ERR_NOT_FOUND);
+    assert_non_null(strstr(why.text, "/nonexistent/raydeck.yaml"));
+    cli_done(&cli);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_name_is_the_console),
+        cmocka_unit_test(options_may_stand_before_and_after_the_name),
+        cmocka_unit_test(an_option_given_twice_is_the_last),
+        cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(words_of_ask_are_kept),
+        cmocka_unit_test(exit_statuses_are_those_promised),
+        cmocka_unit_test(texts_name_every_option_and_subcommand),
+        cmocka_unit_test(flags_win_over_the_file),
+        cmocka_unit_test(a_named_file_must_be_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,109 @@
+/* commands_test.c - the one table of commands: no two share a key, every key can be typed, leaders lead. */
+#include "tui/commands.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static struct input key(const char *text)
+{
+    struct input in = {0};
+    assert_true(key_parse(text, &in));
+    return in;
+}
+
+static void no_two_commands_share_a_key(void **state)
+{
+    (void)state;
+    const char *conflict = commands_conflict();
+    if (conflict) fail_msg("the keys of %s are another command's, or cannot be typed", conflict);
+}
+
+static void every_command_has_a_name_and_says_what_it_does(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CMD_COUNT; i++) {
+        enum command_id id;
+        assert_non_null(commands[i].name);
+        assert_true(commands[i].help && commands[i].help[0]);
+        assert_true(command_named(commands[i].name, __builtin_strlen(commands[i].name), &id));
+        assert_int_equal(id, i);
+    }
+}
+
+static void a_plain_key_is_its_command(void **state)
+{
+    (void)state;
+    struct keymap map = {0};
+    enum command_id id = CMD_COUNT;
+    bool swallowed;
+    struct input p = key("p"), help = key("?");
+    assert_int_equal(keymap_feed(&map, &p, &id, &swallowed), KEYMAP_COMMAND);
+    assert_int_equal(id, CMD_ASK);
+    assert_int_equal(keymap_feed(&map, &help, &id, &swallowed), KEYMAP_COMMAND);
+    assert_int_equal(id, CMD_HELP);
+}
+
+static void x_k_kills_and_x_alone_does_nothing(void **state)
+{
+    (void)state;
+    struct keymap map = {0};
+    enum command_id id = CMD_COUNT;
+    bool swallowed;
+    struct input x = key("x"), k = key("k");
+    assert_int_equal(keymap_feed(&map, &k, &id, &swallowed), KEYMAP_NONE); /* k alone moves in a table */
+    assert_false(swallowed);
+    assert_int_equal(keymap_feed(&map, &x, &id, &swallowed), KEYMAP_PENDING);
+    assert_int_equal(id, CMD_COUNT);
+    assert_int_equal(keymap_feed(&map, &k, &id, &swallowed), KEYMAP_COMMAND);
+    assert_int_equal(id, CMD_KILL_HEAD);
+}
+
+static void a_slip_after_the_leader_is_swallowed(void **state)
+{
+    (void)state;
+    struct keymap map = {0};
+    enum command_id id = CMD_COUNT;
+    bool swallowed;
+    struct input x = key("x"), q = key("q"), c = key("^C");
+    assert_int_equal(keymap_feed(&map, &x, &id, &swallowed), KEYMAP_PENDING);
+    assert_int_equal(keymap_feed(&map, &q, &id, &swallowed), KEYMAP_NONE);
+    assert_true(swallowed);
+    assert_false(map.pending);
+    assert_int_equal(keymap_feed(&map, &x, &id, &swallowed), KEYMAP_PENDING);
+    assert_int_equal(keymap_feed(&map, &c, &id, &swallowed), KEYMAP_COMMAND); /* Ctrl-C always works */
+    assert_int_equal(id, CMD_QUIT);
+}
+
+static void what_changes_a_cluster_is_behind_a_leader(void **state)
+{
+    (void)state;
+    for (int i = 0; i < CMD_COUNT; i++)
+        if (commands[i].needs & NEED_DELETE) assert_int_equal(commands[i].keys[1], ' ');
+}
+
+static void a_name_is_not_its_beginning(void **state)
+{
+    (void)state;
+    enum command_id id;
+    assert_false(command_named("kill", 4, &id));
+    assert_false(command_named("", 0, &id));
+    assert_true(command_named("kill-head", 9, &id));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_two_commands_share_a_key),
+        cmocka_unit_test(every_command_has_a_name_and_says_what_it_does),
+        cmocka_unit_test(a_plain_key_is_its_command),
+        cmocka_unit_test(x_k_kills_and_x_alone_does_nothing),
+        cmocka_unit_test(a_slip_after_the_leader_is_swallowed),
+        cmocka_unit_test(what_changes_a_cluster_is_behind_a_leader),
+        cmocka_unit_test(a_name_is_not_its_beginning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
