@@ -1,0 +1,25 @@
+/* run.h - runs a program to its end and keeps what it wrote. For tests. */
+#ifndef RAYDECK_TESTS_RUN_H
+#define RAYDECK_TESTS_RUN_H
+
+#include <stddef.h>
+
+struct run {
+    int status; /* exit status; 128 + signal; -1 where it had to be killed for time */
+    char *out, *err;
+};
+/* argv is NULL-terminated, argv[0] a path. env: "NAME=value" …, NULL-terminated, added to a clean environment (PATH,
+ * LC_ALL, TZ, HOME nowhere, the sanitizers' options). input: its standard input, or NULL for none. */
+struct run run_program(const char *const *argv, const char *const *env, const char *input, unsigned max_ms);
+void run_done(struct run *r);
+
+/* build/raydeck of this build: $BUILD, or build. */
+const char *run_raydeck(void);
+const char *run_raydeck_sim(void);
+
+/* A fresh folder under the temporary files, and its removal with all that is in it. */
+char *run_folder(void);                 /* fails the test when it cannot; caller: run_remove */
+void run_remove(char *folder);          /* frees too; NULL is fine */
+size_t run_entries(const char *folder); /* what is in it; 0 for one that is not there */
+
+#endif
