@@ -1,0 +1,213 @@
+/* status_test.c - the program without a terminal, against the simulator: status, ask, kill-head, info, exit codes. */
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include "backends/base/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 40000 };
+
+static struct run raydeck(struct sim_run *sim, const char *const *args)
+{
+    const char *argv[24] = {run_raydeck(), "--config", sim_run_config(sim)};
+    for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
+    return run_program(argv, NULL, NULL, LIMIT_MS);
+}
+#define RAYDECK(...) raydeck(sim, (const char *const[]){__VA_ARGS__, NULL})
+
+static cJSON *parsed(const struct run *r)
+{
+    cJSON *json = NULL;
+    struct why why = {0};
+    if (json_parse(r->out, strlen(r->out), &json, &why)) fail_msg("%s in: %.400s (%s)", why.text, r->out, r->err);
+    return json;
+}
+
+static size_t length(const cJSON *root, const char *path)
+{
+    return (size_t)cJSON_GetArraySize(json_path(root, path));
+}
+
+/* The only item of an array whose member has that text. */
+static const cJSON *having(const cJSON *array, const char *member, const char *text)
+{
+    const cJSON *found = NULL;
+    JSON_EACH (item, array) {
+        const char *value = json_str(item, member);
+        if (!value || strcmp(value, text) != 0) continue;
+        if (found) fail_msg("more than one has %s = %s", member, text);
+        found = item;
+    }
+    return found;
+}
+
+static void one_look_shows_three_worlds(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct run r = RAYDECK("status", "-o", "json");
+    cJSON *json = parsed(&r);
+    if (r.status != 0) fail_msg("status %d: %s%s", r.status, r.out, r.err);
+    assert_true(json_u64(json, "version").value == 1);
+    assert_int_equal(json_bool(json_get(json, "kubernetes"), "ok"), TRI_YES);
+    assert_int_equal(json_bool(json_get(json, "redis"), "ok"), TRI_YES);
+    assert_int_equal(json_bool(json_get(json, "neuron"), "ok"), TRI_YES);
+    assert_int_equal(length(json, "kubernetes.pods"), 3);
+    assert_non_null(having(json_path(json, "kubernetes.pods"), "role", "head"));
+    assert_int_equal(length(json, "neuron.cores"), 24);
+    const cJSON *actors = having(json_path(json, "redis.tables"), "table", "ACTOR");
+    assert_non_null(actors);
+    assert_true(json_u64(actors, "fields").value >= 6);
+    assert_int_equal(length(json, "redis.actors"), json_u64(actors, "fields").value);
+    assert_true(length(json, "redis.nodes") >= 3);
+    assert_string_equal(json_str(json_get(json, "service"), "name"), "mistral");
+    /* Unknown is null: a server that has not told it has no replica count of 0. */
+    assert_non_null(json_get(json_path(json, "kubernetes.pods")->child, "deleted"));
+    assert_true(cJSON_IsNull(json_get(json_path(json, "kubernetes.pods")->child, "deleted")));
+    assert_null(strchr(r.out, '\033'));
+    cJSON_Delete(json);
+    run_done(&r);
+    r = RAYDECK("status");
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, "ANSWERING"));
+    assert_non_null(strstr(r.out, "LOSE THE HEAD?"));
+    assert_null(strchr(r.out, '\033'));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void a_stopped_redis_is_said_and_the_others_are_shown(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    free(sim_run_say(sim, "fault redis-gone"));
+    struct run r = RAYDECK("status", "-o", "json");
+    cJSON *json = parsed(&r);
+    assert_int_equal(r.status, 3);
+    assert_int_equal(json_bool(json_get(json, "redis"), "ok"), TRI_NO);
+    assert_non_null(json_str(json_get(json, "redis"), "error"));
+    assert_int_equal(json_bool(json_get(json, "kubernetes"), "ok"), TRI_YES);
+    assert_int_equal(length(json, "kubernetes.pods"), 3);
+    assert_int_equal(length(json, "neuron.cores"), 24);
+    cJSON_Delete(json);
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void a_prompt_is_answered_on_stdout_alone(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct run r = RAYDECK("ask", "what", "is", "the", "GCS?");
+    if (r.status != 0) fail_msg("%d: %s", r.status, r.err);
+    assert_true(strlen(r.out) > 10);
+    assert_null(strstr(r.out, "[INST]"));
+    assert_null(strstr(r.out, "raydeck:"));
+    assert_non_null(strstr(r.err, "time to first token n/a"));
+    run_done(&r);
+    r = RAYDECK("ask", "");
+    assert_int_equal(r.status, 2);
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void the_head_is_killed_only_with_everything_spelled_out(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "8", NULL});
+    struct run r = RAYDECK("kill-head", "--grace", "0");
+    assert_int_equal(r.status, 4);
+    assert_non_null(strstr(r.err, "not confirmed"));
+    run_done(&r);
+    r = RAYDECK("kill-head", "--yes");
+    assert_int_equal(r.status, 4);
+    assert_non_null(strstr(r.err, "--yes needs"));
+    run_done(&r);
+    r = RAYDECK("--read-only", "kill-head", "--yes", "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral");
+    assert_int_equal(r.status, 4);
+    run_done(&r);
+    r = RAYDECK("kill-head", "--yes", "--grace", "0", "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral");
+    if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    assert_non_null(strstr(r.out, "delete accepted"));
+    assert_non_null(strstr(r.out, "GCS silent"));
+    assert_non_null(strstr(r.out, "new head ALIVE, old DEAD"));
+    assert_non_null(strstr(r.out, "head pod ready"));
+    assert_non_null(strstr(r.err, "kubectl"));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void info_says_what_was_found_and_no_secret(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct run r = RAYDECK("info");
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, "raydeck-sim"));
+    assert_non_null(strstr(r.out, "127.0.0.1"));
+    run_done(&r);
+    r = RAYDECK("info", "-o", "json");
+    assert_int_equal(r.status, 0);
+    cJSON_Delete(parsed(&r));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void nothing_there_is_said_and_exits_3(void **state)
+{
+    (void)state;
+    const char *const argv[] = {run_raydeck(), "--kubeconfig", "none",   "--redis",   "redis://127.0.0.1:1",
+                                "--neuron",    "none",         "status", "--timeout", "5",
+                                NULL};
+    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 3);
+    assert_non_null(strstr(r.out, "GCS in Redis: DOWN"));
+    run_done(&r);
+    const char *const missing[] = {run_raydeck(), "--kubeconfig", "/nonexistent/kubeconfig", "status", NULL};
+    r = run_program(missing, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 3);
+    assert_non_null(strstr(r.err, "/nonexistent/kubeconfig"));
+    run_done(&r);
+}
+
+static void help_and_version_need_nothing(void **state)
+{
+    (void)state;
+    const char *const help[] = {run_raydeck(), "--help", NULL}, *const version[] = {run_raydeck(), "--version", NULL},
+                      *const wrong[] = {run_raydeck(), "--wrong", NULL};
+    struct run r = run_program(help, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, "kill-head"));
+    assert_string_equal(r.err, "");
+    run_done(&r);
+    r = run_program(version, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 0);
+    assert_memory_equal(r.out, "raydeck ", 8);
+    run_done(&r);
+    r = run_program(wrong, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 2);
+    assert_string_equal(r.out, "");
+    run_done(&r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(help_and_version_need_nothing),
+        cmocka_unit_test(one_look_shows_three_worlds),
+        cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
+        cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
+        cmocka_unit_test(the_head_is_killed_only_with_everything_spelled_out),
+        cmocka_unit_test(info_says_what_was_found_and_no_secret),
+        cmocka_unit_test(nothing_there_is_said_and_exits_3),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
