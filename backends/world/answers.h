@@ -20,7 +20,7 @@ struct answer {
     char brief[ANSWER_TEXT_MAX]; /* the same, for 80 columns */
 };
 
-const char *verdict_word(enum verdict v); /* "OK", "NOT PROVEN", "NO", "unknown" */
+const char *verdict_word(enum verdict v); /* "OK", "NOT PROVEN", "NO", "–" */
 
 /* Why the head may or may not be lost, one line each: for the detail pane, doctor and the kill dialog. WARN is "NOT
  * PROVEN". */

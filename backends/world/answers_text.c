@@ -30,7 +30,7 @@ void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...)
 
 const char *verdict_word(enum verdict v)
 {
-    static const char *const words[] = {"unknown", "OK", "NOT PROVEN", "NO"};
+    static const char *const words[] = {"–", "OK", "NOT PROVEN", "NO"};
     return (unsigned)v < sizeof words / sizeof words[0] ? words[v] : words[0];
 }
 

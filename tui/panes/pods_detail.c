@@ -4,11 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *verdict_word(enum verdict v)
-{
-    return v == VERDICT_OK ? "OK" : v == VERDICT_NO ? "NO" : v == VERDICT_WARN ? "NOT PROVEN" : "–";
-}
-
 static void loss_line(struct buf *out, const char *what, enum verdict v, const char *why, const char *more)
 {
     buf_printf(out, "%-22s %-10s %s%s%s\n", what, verdict_word(v), or_dash(why), more[0] ? " · " : "", more);
