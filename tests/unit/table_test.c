@@ -69,7 +69,7 @@ static void the_least_important_columns_leave_first(void **state)
                  "  ROLE   NAME         RESTARTS K8S NODE\n"
                  "> head   head-d4544         10 ip-100-6…\n");
     assert_table(&t, 2, 30, "  ROLE   NAME         RESTARTS\n> head   head-d4544         10\n");
-    assert_table(&t, 2, 16, "  ROLE NAME\n> head head-d45…\n");
+    assert_table(&t, 2, 16, "  ROLE  NAME\n> head  head-d4…\n");
     assert_table(&t, 2, 9, "  ROLE NA\n> head he\n");
     assert_table(&t, 1, 0, "\n");
     assert_table(&t, 0, 40, "");
