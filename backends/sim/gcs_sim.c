@@ -19,11 +19,11 @@ struct gcs_sim {
     struct ray_sim *ray;
     struct gcs_sim_conf conf;
     char *ns, *user, *password, session[64];
-    struct alarm *step, *ping, *beat, *exit;
+    struct alarm *ping, *beat;
     struct gcs_link *link[LINKS];
     char *head_pod, *head_ip; /* of the head that runs; NULL: none */
-    uint64_t started_ms;      /* ours, when its container started */
     unsigned reached;         /* steps done: 0 … STEPS */
+    bool exiting;             /* Redis was lost: it will give up */
     bool up;                  /* the GCS writes */
     bool empty;               /* what only a first head writes is not there */
     unsigned beats;
@@ -37,14 +37,11 @@ static const uint64_t step_ms[STEPS + 1] = {
 #undef X
 };
 
+static void on_exit_due(void *arg);
+
 static uint64_t wall(const struct gcs_sim *g)
 {
     return g->conf.wall_ms ? g->conf.wall_ms(g->conf.arg) : loop_wall_ms(g->loop);
-}
-
-static uint64_t scaled(const struct gcs_sim *g, uint64_t ms)
-{
-    return (uint64_t)((double)ms / g->conf.speed);
 }
 
 /* ---- what it writes ---------------------------------------------------------------------------------------------- */
@@ -110,7 +107,9 @@ static void drop_links(struct gcs_sim *g)
 static void on_lost(void *arg)
 {
     struct gcs_sim *g = arg;
-    if (!alarm_is_set(g->exit)) alarm_set(g->exit, scaled(g, EXIT_MS), 0);
+    if (g->exiting) return;
+    g->exiting = true;
+    sched_in(g->conf.sched, EXIT_MS, on_exit_due, g);
 }
 
 static void make_links(struct gcs_sim *g)
@@ -220,11 +219,13 @@ static void scan_tables(struct gcs_sim *g)
     }
 }
 
+static void on_step(void *arg);
+
 static void plan_step(struct gcs_sim *g)
 {
     if (g->reached >= STEPS) return;
-    uint64_t due = g->started_ms + scaled(g, step_ms[g->reached]), now = loop_now_ms();
-    alarm_set(g->step, due > now ? due - now : 0, 0);
+    uint64_t before = g->reached ? step_ms[g->reached - 1] : 0;
+    sched_in(g->conf.sched, step_ms[g->reached] - before, on_step, g);
 }
 
 static void on_step(void *arg)
@@ -240,14 +241,14 @@ static void on_step(void *arg)
 
 static void stop_head(struct gcs_sim *g)
 {
-    alarm_stop(g->step);
+    sched_drop(g->conf.sched, g);
     alarm_stop(g->beat);
-    alarm_stop(g->exit);
     drop_links(g);
     free(g->head_pod);
     free(g->head_ip);
     g->head_pod = g->head_ip = NULL;
     g->reached = 0;
+    g->exiting = false;
     g->up = false;
 }
 
@@ -263,7 +264,6 @@ void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head)
     stop_head(g);
     g->head_pod = mem_str(head->pod);
     g->head_ip = mem_str(head->ip);
-    g->started_ms = loop_now_ms();
     plan_step(g);
 }
 
@@ -325,15 +325,12 @@ struct gcs_sim *gcs_sim_new(struct loop *l, struct ray_sim *ray, const struct gc
     g->loop = l;
     g->ray = ray;
     g->conf = *conf;
-    g->conf.speed = conf->speed > 0 ? conf->speed : 1;
     g->ns = mem_str(conf->ns);
     g->user = mem_str(conf->user);
     g->password = mem_str(conf->password);
     g->empty = true;
-    g->step = alarm_new(l, on_step, g);
     g->ping = alarm_new(l, on_ping, g);
     g->beat = alarm_new(l, on_beat, g);
-    g->exit = alarm_new(l, on_exit_due, g);
     name_session(g);
     return g;
 }
@@ -343,10 +340,8 @@ void gcs_sim_free(struct gcs_sim *g)
     if (!g) return;
     stop_head(g);
     for (size_t i = 0; i < g->waiters; i++) waiter_done(&g->waiting[i]);
-    alarm_free(g->step);
     alarm_free(g->ping);
     alarm_free(g->beat);
-    alarm_free(g->exit);
     free(g->ns);
     free(g->user);
     mem_free_secret(g->password);

@@ -5,7 +5,7 @@
  * While it lives: a PING every 100 ms, @namespace_healthcheck:ray_client_server each second, __autoscaling_status each
  * 5 s. When the head is lost, connections and heartbeats stop at once and everything else stays as it was: NODE goes on
  * calling the head ALIVE until the next one registers. The steps of a new head, in seconds after its container started
- * (measured; divided by speed): see GCS_SIM_STEP_MAP.
+ * (measured; simulated time): see GCS_SIM_STEP_MAP.
  *
  * Without a Redis (port 0) the steps are taken all the same and nothing is written.
  */
@@ -14,6 +14,7 @@
 
 #include "backends/link/loop.h"
 #include "backends/sim/ray_sim.h"
+#include "backends/sim/sched.h"
 
 /* X(NAME, ms after the head's container started) */
 #define GCS_SIM_STEP_MAP(X)                                                                                            \
@@ -37,7 +38,7 @@ struct gcs_sim_conf {
     const char *ns; /* the storage namespace: the RayCluster's UID */
     unsigned port;  /* of Redis on 127.0.0.1; 0: none */
     const char *user, *password;
-    double speed;                                    /* 0: 1 */
+    struct sched *sched;                             /* borrowed: the steps come by it */
     uint64_t (*wall_ms)(void *arg);                  /* NULL: loop_wall_ms */
     void (*step)(void *arg, enum gcs_sim_step step); /* may be NULL */
     void *arg;

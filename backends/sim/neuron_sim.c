@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/sim/rng.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@ static const char socket_name[] = "neuron.sock";
 struct node {
     char knode[NAME], instance_id[NAME], pod[NAME];
     double walk; /* background utilisation, percent: a slow random walk */
-    uint64_t random;
+    struct rng rng;
     uint64_t lines;
 };
 /* A prompt being computed. */
@@ -50,13 +51,9 @@ struct neuron_sim {
 
 /* ---- load -------------------------------------------------------------------------------------------------------- */
 
-static double random_unit(uint64_t *state)
+static double random_unit(struct rng *r)
 {
-    *state += 0x9e3779b97f4a7c15u;
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return (double)((z ^ (z >> 31)) >> 11) / 9007199254740992.0;
+    return (double)(rng_next(r) >> 11) / 9007199254740992.0;
 }
 
 static bool computes(const struct neuron_sim *n, const char *actor)
@@ -71,14 +68,14 @@ static bool computes(const struct neuron_sim *n, const char *actor)
 /* Percent of the period in which a core of that replica computed. */
 static double utilisation(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a, unsigned core)
 {
-    double base = node->walk + (core % 2 ? -1.2 : 0) + random_unit(&node->random) * 2;
-    if (computes(n, a->id)) base = 86 + random_unit(&node->random) * 8;
+    double base = node->walk + (core % 2 ? -1.2 : 0) + random_unit(&node->rng) * 2;
+    if (computes(n, a->id)) base = 86 + random_unit(&node->rng) * 8;
     return base < 0 ? 0 : base > 100 ? 100 : base;
 }
 
 static void walk_on(struct node *node)
 {
-    node->walk += (random_unit(&node->random) - 0.5) * 6;
+    node->walk += (random_unit(&node->rng) - 0.5) * 6;
     if (node->walk < 18) node->walk = 18;
     if (node->walk > 74) node->walk = 74;
 }
@@ -350,8 +347,9 @@ void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instan
     if (!node) {
         if (n->nodes == NEURON_SIM_NODES) return;
         node = &n->node[n->nodes++];
-        *node = (struct node){.random = n->seed * 31 + n->nodes};
-        node->walk = 25 + random_unit(&node->random) * 45;
+        *node = (struct node){0};
+        rng_init(&node->rng, n->seed ^ rng_hash(knode));
+        node->walk = 25 + random_unit(&node->rng) * 45;
     }
     copy(node->knode, knode);
     copy(node->instance_id, instance_id);

@@ -1,6 +1,7 @@
 #include "backends/sim/ray_sim.h"
 
 #include "backends/base/mem.h"
+#include "backends/sim/rng.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +9,7 @@
 
 struct ray_sim {
     struct ray_sim_conf conf;
-    uint64_t random;
+    struct rng rng;
     struct ray_sim_node node[RAY_SIM_NODES];
     struct ray_sim_actor actor[RAY_SIM_ACTORS];
     struct ray_sim_job job[RAY_SIM_JOBS];
@@ -19,30 +20,15 @@ struct ray_sim {
 
 /* ---- ids out of the seed --------------------------------------------------------------------------------------- */
 
-/* splitmix64 */
-static uint64_t next_random(struct ray_sim *r)
-{
-    uint64_t z = r->random += 0x9e3779b97f4a7c15u;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static void random_hex(struct ray_sim *r, char *out, size_t digits)
-{
-    for (size_t i = 0; i < digits; i++) out[i] = "0123456789abcdef"[next_random(r) % 16];
-    out[digits] = '\0';
-}
-
 static void random_word(struct ray_sim *r, char *out, size_t letters)
 {
-    for (size_t i = 0; i < letters; i++) out[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[next_random(r) % 36];
+    for (size_t i = 0; i < letters; i++) out[i] = "abcdefghijklmnopqrstuvwxyz0123456789"[rng_below(&r->rng, 36)];
     out[letters] = '\0';
 }
 
 static unsigned between(struct ray_sim *r, unsigned low, unsigned high)
 {
-    return low + (unsigned)(next_random(r) % (high - low + 1));
+    return low + (unsigned)rng_below(&r->rng, high - low + 1);
 }
 
 static void copy(char *out, size_t size, const char *text)
@@ -127,7 +113,7 @@ static struct ray_sim_node *add_node(struct ray_sim *r, const char *pod, const c
 {
     struct ray_sim_node *n = ADD(r->node, r->nodes, node_over);
     *n = (struct ray_sim_node){.head = head, .alive = true, .start_ms = wall_ms};
-    random_hex(r, n->id, 56);
+    rng_hex(&r->rng, n->id, 56);
     COPY(n->pod, pod);
     COPY(n->ip, ip);
     COPY(n->group, group);
@@ -139,7 +125,7 @@ static void give_worker(struct ray_sim *r, struct ray_sim_actor *a, uint64_t wal
 {
     const struct ray_sim_node *n = ray_sim_node_of(r, a->node);
     struct ray_sim_worker *w = ADD(r->worker, r->workers, worker_over);
-    random_hex(r, a->worker, 56);
+    rng_hex(&r->rng, a->worker, 56);
     a->pid = a->kind == RAY_SIM_REPLICA ? between(r, 105, 119) : between(r, 180, 490);
     a->port = between(r, 10000, 19999);
     *w = (struct ray_sim_worker){.alive = true, .pid = a->pid, .port = a->port, .start_ms = wall_ms};
@@ -153,7 +139,7 @@ static struct ray_sim_actor *add_actor(struct ray_sim *r, enum ray_sim_kind kind
     struct ray_sim_actor *a = ADD(r->actor, r->actors, actor_over);
     const struct ray_sim_actor *owner = controller_of(r);
     *a = (struct ray_sim_actor){.kind = kind, .state = RAY_SIM_ALIVE, .start_ms = wall_ms};
-    random_hex(r, a->id, 24);
+    rng_hex(&r->rng, a->id, 24);
     memcpy(a->id + 24, "01000000", 9); /* all belong to the first job */
     COPY(a->node, node);
     COPY(a->owner_worker, owner ? owner->worker : "");
@@ -336,7 +322,7 @@ struct ray_sim *ray_sim_new(const struct ray_sim_conf *conf)
 {
     struct ray_sim *r = mem_zero(1, sizeof *r);
     r->conf = *conf;
-    r->random = conf->seed;
+    rng_init(&r->rng, conf->seed);
     if (!r->conf.model_replicas) r->conf.model_replicas = 2;
     if (!r->conf.ingress_replicas) r->conf.ingress_replicas = 1;
     if (!r->conf.cores) r->conf.cores = 2;
