@@ -69,7 +69,8 @@ static struct reply start_redis(struct watch *w, const char *conf, size_t len)
         close(in[1]);
         return (struct reply){0, error};
     }
-    pid_t pid = fork();
+    /* Not fork(): libuv's handler of it would close descriptors by the numbers they had in the simulator. */
+    pid_t pid = _Fork();
     if (pid == 0) become_redis(in[0], err[1]);
     error = pid < 0 ? errno : 0;
     close(in[0]);

@@ -11,9 +11,7 @@
 #include <string.h>
 
 enum {
-    DAY_MS = 24 * 3600 * 1000,
-    HEAD_AGE_MS = 4 * DAY_MS + 2 * 3600 * 1000,
-    WORKER_AGE_MS = 9 * DAY_MS,
+    HEAD_AGE_MS = (4 * 24 + 2) * 3600 * 1000,
     OWN_GRACE_S = 30,
     /* after a new head pod is there */
     BOUND_MS = 10,
@@ -30,6 +28,14 @@ enum {
     WORKER_READY_MS = 22000,
     /* the old GCS, after its pod was deleted without grace */
     OLD_GCS_MS = 2000,
+    /* what is left of a container's back-off when its Redis is back */
+    BACKOFF_MS = 3000,
+    /* without FT, the workers after the head's death: after a grace, and without one */
+    HANGS_MS = 18000,
+    RESTARTS_MS = 31000,
+    FAILS_MS = 4000,
+    RESTARTS_NOW_MS = 20000,
+    WORKER_AGAIN_MS = 11000,
 };
 
 uint64_t kuberay_now(const struct kuberay *k)
@@ -123,6 +129,39 @@ static void head_started(void *arg)
     sched_in(p->owner->sched, ready, head_ready, p);
     sched_in(p->owner->sched, ready + SERVE_RUNS_MS - READY_MS, serve_runs, p);
     sched_in(p->owner->sched, ready + SERVICE_RUNNING_MS - READY_MS, service_running, p);
+}
+
+void kuberay_head_exits(struct kuberay *k)
+{
+    struct sim_pod *p = k->head;
+    if (!p || p->crashed || p->stage < POD_STARTED || p->stage == POD_FAILED) return;
+    if (!p->deleting) sched_drop(k->sched, p);
+    p->crashed = true;
+    p->stage = POD_STARTED;
+    p->stopped_ms = kuberay_now(k);
+    p->serving = SERVING_NOT;
+    p->gcs = p->dashboard = false;
+    k->serve_runs = false;
+    pod_told(p);
+    slices_told(k, true);
+    raycluster_told(k, "CrashLoopBackOff",
+                    "containers with unready status: [head]; head: back-off restarting failed container");
+    rayservice_told(k, APP_GONE);
+    event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
+}
+
+static void head_again(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->crashed = false;
+    p->restarts++;
+    head_started(p);
+}
+
+void kuberay_head_again(struct kuberay *k)
+{
+    struct sim_pod *p = k->head;
+    if (p && p->crashed && !p->deleting) later(p, BACKOFF_MS, head_again);
 }
 
 static void pulled(void *arg)
@@ -238,6 +277,7 @@ static void worker_restarts(void *arg)
 {
     struct sim_pod *p = arg;
     p->restarts++;
+    p->stopped_ms = kuberay_now(p->owner);
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
     news(p, KUBERAY_WORKER_STOPS);
@@ -245,7 +285,7 @@ static void worker_restarts(void *arg)
     pod_told(p);
     slices_told(p->owner, false);
     rayservice_told(p->owner, p->owner->app);
-    later(p, 11000, worker_again);
+    later(p, WORKER_AGAIN_MS, worker_again);
 }
 
 static void worker_fails(void *arg)
@@ -267,9 +307,9 @@ static void workers_lost(struct kuberay *k, bool graceful)
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
         if (!p->used || p->head || p->deleting) continue;
-        if (graceful) later(p, 18000, worker_hangs);
-        later(p, graceful ? 24000 : 4000, worker_fails);
-        later(p, graceful ? 31000 : 20000, worker_restarts);
+        if (graceful) later(p, HANGS_MS, worker_hangs);
+        later(p, graceful ? RESTARTS_MS - 1000 : FAILS_MS, worker_fails);
+        later(p, graceful ? RESTARTS_MS : RESTARTS_NOW_MS, worker_restarts);
     }
 }
 
@@ -487,7 +527,7 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     k->templates = t;
     k->conf = *conf;
     rng_init(&k->rng, conf->seed);
-    uint64_t since = conf->now_ms - WORKER_AGE_MS;
+    uint64_t since = conf->now_ms - KUBERAY_AGE_MS;
     name_places(k);
     cluster_objects(k, since);
     k->serve_runs = true;

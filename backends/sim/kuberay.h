@@ -17,6 +17,9 @@
 
 enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2, KUBERAY_PODS = 16 };
 
+/* How long the service has run at the start. */
+enum { KUBERAY_AGE_MS = 9 * 24 * 3600 * 1000 };
+
 /* How a pod's Serve proxy behaves. */
 enum serving { SERVING_NOT, SERVING_OK, SERVING_HANGS, SERVING_503 };
 
@@ -27,12 +30,13 @@ struct sim_pod {
     struct kuberay *owner;
     char name[KUBERAY_NAME], uid[37], ip[16], node[KUBERAY_NAME], volume[8];
     bool head, deleting, used;
+    bool crashed;   /* its Ray container ended and waits to be started again */
     unsigned index; /* of a worker: its replica index, and its K8s node */
     unsigned restarts;
     enum pod_stage stage;
     enum serving serving;
-    bool gcs, dashboard;                                            /* head: the process runs; the dashboard answers */
-    uint64_t created_ms, started_ms, ready_ms, deleted_ms, grace_s; /* wall clock */
+    bool gcs, dashboard; /* head: the process runs; the dashboard answers */
+    uint64_t created_ms, started_ms, ready_ms, stopped_ms, deleted_ms, grace_s; /* wall clock */
     char container_id[2][65];
     cJSON *object; /* in the store */
 };
@@ -74,5 +78,9 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
 
 /* A pod's deletion was asked for. grace_s -1: the pod's own 30. Returns the object as the API answers it (borrowed). */
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);
+
+/* The head's container ended by itself (its Redis is gone): CrashLoopBackOff, until kuberay_head_again. */
+void kuberay_head_exits(struct kuberay *k);
+void kuberay_head_again(struct kuberay *k);
 
 #endif

@@ -114,24 +114,45 @@ static cJSON *conditions(const struct sim_pod *p)
     return list;
 }
 
-static void add_state(cJSON *status, const struct sim_pod *p, const char *id, bool init)
+static void add_terminated(cJSON *state, unsigned code, uint64_t from_ms, uint64_t to_ms, const char *id)
 {
-    char started[STAMP_TEXT_MAX], ended[STAMP_TEXT_MAX];
-    cJSON *state = cJSON_AddObjectToObject(status, "state");
-    stamp_iso(started, init ? p->created_ms : p->started_ms);
-    if (p->stage == POD_CREATING) {
-        cJSON *waiting = cJSON_AddObjectToObject(state, "waiting");
-        cJSON_AddStringToObject(waiting, "reason", p->head || init ? "ContainerCreating" : "PodInitializing");
-    } else if (init || p->stage == POD_FAILED) {
-        cJSON *done = cJSON_AddObjectToObject(state, "terminated");
-        cJSON_AddNumberToObject(done, "exitCode", init ? 0 : 137);
-        cJSON_AddStringToObject(done, "reason", init ? "Completed" : "Error");
-        cJSON_AddStringToObject(done, "startedAt", started);
-        cJSON_AddStringToObject(done, "finishedAt", stamp_iso(ended, init ? p->started_ms : p->deleted_ms));
-        cJSON_AddStringToObject(done, "containerID", id);
+    char from[STAMP_TEXT_MAX], to[STAMP_TEXT_MAX];
+    cJSON *done = cJSON_AddObjectToObject(state, "terminated");
+    cJSON_AddNumberToObject(done, "exitCode", code);
+    cJSON_AddStringToObject(done, "reason", code ? "Error" : "Completed");
+    cJSON_AddStringToObject(done, "startedAt", stamp_iso(from, from_ms));
+    cJSON_AddStringToObject(done, "finishedAt", stamp_iso(to, to_ms));
+    cJSON_AddStringToObject(done, "containerID", id);
+}
+
+static void add_running(cJSON *state, uint64_t since_ms)
+{
+    char since[STAMP_TEXT_MAX];
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(state, "running"), "startedAt", stamp_iso(since, since_ms));
+}
+
+/* which as container_status; a worker's init container runs while its pod is being created. */
+static void add_state(cJSON *status, const struct sim_pod *p, const char *id, int which, bool init)
+{
+    cJSON *state = cJSON_AddObjectToObject(status, "state"), *waiting;
+    if (init && p->stage == POD_CREATING) {
+        add_running(state, p->created_ms);
+    } else if (init) {
+        add_terminated(state, 0, p->created_ms, p->started_ms, id);
+    } else if (p->stage == POD_CREATING) {
+        waiting = cJSON_AddObjectToObject(state, "waiting");
+        cJSON_AddStringToObject(waiting, "reason", p->head ? "ContainerCreating" : "PodInitializing");
+    } else if (p->stage == POD_FAILED) {
+        add_terminated(state, 137, p->started_ms, p->deleted_ms, id);
+    } else if (p->crashed && which == 0) {
+        waiting = cJSON_AddObjectToObject(state, "waiting");
+        cJSON_AddStringToObject(waiting, "reason", "CrashLoopBackOff");
+        cJSON_AddStringToObject(waiting, "message", "back-off 10s restarting failed container");
     } else {
-        cJSON_AddStringToObject(cJSON_AddObjectToObject(state, "running"), "startedAt", started);
+        add_running(state, p->started_ms);
     }
+    cJSON *last = cJSON_AddObjectToObject(status, "lastState");
+    if (which == 0 && p->stopped_ms) add_terminated(last, 1, p->created_ms, p->stopped_ms, id);
 }
 
 static void add_mounts(cJSON *status, const cJSON *container)
@@ -154,18 +175,18 @@ static cJSON *container_status(const struct sim_pod *p, const cJSON *container, 
 {
     char id[KUBERAY_NAME + 16];
     snprintf(id, sizeof id, "containerd://%s", p->container_id[which]);
-    bool made = p->stage != POD_CREATING;
-    bool running = p->stage == POD_STARTED || p->stage == POD_READY;
+    bool made = init || p->stage != POD_CREATING;
+    bool running = init ? p->stage == POD_CREATING
+                        : (p->stage == POD_STARTED || p->stage == POD_READY) && !(p->crashed && which == 0);
     cJSON *s = cJSON_CreateObject();
     cJSON_AddStringToObject(s, "name", json_str(container, "name"));
-    add_state(s, p, id, init);
-    cJSON_AddObjectToObject(s, "lastState");
-    cJSON_AddBoolToObject(s, "ready", init ? made : p->stage == POD_READY || (running && which == 1));
+    add_state(s, p, id, which, init);
+    cJSON_AddBoolToObject(s, "ready", init ? !running : p->stage == POD_READY || (running && which == 1));
     cJSON_AddNumberToObject(s, "restartCount", which == 0 ? p->restarts : 0);
     cJSON_AddStringToObject(s, "image", json_str(container, "image"));
     cJSON_AddStringToObject(s, "imageID", made ? IMAGE_ID : "");
     if (made) cJSON_AddStringToObject(s, "containerID", id);
-    cJSON_AddBoolToObject(s, "started", running && !init);
+    cJSON_AddBoolToObject(s, "started", running);
     const cJSON *resources = json_get(container, "resources");
     if (made && resources) {
         cJSON_AddItemToObject(s, "allocatedResources", cJSON_Duplicate(json_get(resources, "requests"), 1));

@@ -4,9 +4,11 @@
 #include "backends/base/text.h"
 #include "backends/sim/api.h"
 #include "backends/sim/control.h"
+#include "backends/sim/guard.h"
 #include "backends/sim/https.h"
 #include "backends/sim/pki.h"
 #include "backends/sim/sim_files.h"
+#include "backends/sim/sim_worlds.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>
@@ -24,7 +26,8 @@ struct sim {
     struct loop *loop;
     struct sim_conf conf;
     char *dir, *program, *token;
-    bool made_dir;
+    struct guard *guard; /* removes what is in dir, and dir if we made it */
+    struct sim_worlds *worlds;
     struct pki pki;
     struct templates *templates;
     struct objects *objects;
@@ -47,7 +50,10 @@ static void drop_now(void *arg)
 
 enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
 {
-    (void)why;
+    if (f == FAULT_REDIS_GONE) {
+        enum err e = sim_worlds_redis_gone(s->worlds, on, why);
+        if (e != ERR_OK) return e;
+    }
     s->faults[f] = on && f != FAULT_WATCH_410;
     switch (f) {
     case FAULT_DROP_CONNECTIONS:
@@ -159,14 +165,24 @@ void sim_command(struct sim *s, const char *line, char *out)
 
 /* ---- start and end ----------------------------------------------------------------------------------------------- */
 
+/* What is in the folder goes with us, however we end; the folder too if it was not there before. */
 static enum err make_dir(struct sim *s, const char *dir, struct why *why)
 {
+    static const char *const names[] = {"kubeconfig", "config.yaml", "control", "neuron.sock"};
     char full[PATH_MAX];
-    s->made_dir = mkdir(dir, 0700) == 0;
-    if (!s->made_dir && errno != EEXIST) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
+    bool made = mkdir(dir, 0700) == 0;
+    if (!made && errno != EEXIST) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
     if (!realpath(dir, full)) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
     s->dir = mem_str(full);
-    return ERR_OK;
+    enum err e = guard_start(&s->guard, why);
+    if (e == ERR_OK && made) e = guard_remove(s->guard, full);
+    for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(names); i++) {
+        char *path = sim_file(full, names[i]);
+        e = guard_remove(s->guard, path);
+        free(path);
+    }
+    if (e != ERR_OK && made) rmdir(full);
+    return e;
 }
 
 static char *own_program(void)
@@ -183,19 +199,45 @@ static void make_token(struct sim *s)
     s->token = text_hex(bytes, sizeof bytes);
 }
 
-static void make_cluster(struct sim *s)
+static void news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
 {
+    struct sim *s = arg;
+    sim_worlds_news(s->worlds, what, pod);
+}
+
+/* Without a Redis the RayService still names one, where nobody listens. */
+static enum err make_cluster(struct sim *s, struct why *why)
+{
+    const struct sim_worlds_conf worlds = {
+        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .speed = s->conf.speed, .no_redis = s->conf.no_redis};
+    enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
+    if (e != ERR_OK) return e;
+    unsigned port = sim_worlds_redis_port(s->worlds);
     s->templates = templates_new();
     s->objects = objects_new();
     s->sched = sched_new(s->loop, s->conf.speed);
     const struct kuberay_conf conf = {.seed = s->conf.seed,
                                       .ft = !s->conf.no_ft,
-                                      .redis_port = 6379,
-                                      .redis_user = "ray",
-                                      .redis_password = "",
+                                      .redis_port = port ? port : 1,
+                                      .redis_user = sim_worlds_redis_user(s->worlds),
+                                      .redis_password = sim_worlds_redis_password(s->worlds),
                                       .now_ms = loop_wall_ms(s->loop),
+                                      .news = news,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
+    return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms - KUBERAY_AGE_MS, why);
+}
+
+static char *applications(void *arg)
+{
+    struct sim *s = arg;
+    return sim_worlds_applications(s->worlds);
+}
+
+static void prompt(void *arg, const char *pod, uint64_t ms)
+{
+    struct sim *s = arg;
+    sim_worlds_prompt(s->worlds, pod, ms);
 }
 
 static enum err make_server(struct sim *s, struct why *why)
@@ -205,7 +247,8 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .templates = s->templates,
                                  .token = s->token,
                                  .seed = s->conf.seed,
-                                 .speed = s->conf.speed,
+                                 .applications = applications,
+                                 .prompt = prompt,
                                  .arg = s};
     s->api = api_new(s->loop, &api);
     enum err e = pki_make(&s->pki, why);
@@ -237,9 +280,9 @@ enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, 
     s->conf.dir = s->conf.program = NULL;
     if (e == ERR_OK) {
         make_token(s);
-        make_cluster(s);
-        e = make_server(s, why);
+        e = make_cluster(s, why);
     }
+    if (e == ERR_OK) e = make_server(s, why);
     if (e == ERR_OK) e = make_files(s, why);
     if (e == ERR_OK) {
         char *path = sim_file(s->dir, "control");
@@ -254,17 +297,6 @@ enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, 
     return ERR_OK;
 }
 
-static void remove_files(const struct sim *s)
-{
-    static const char *const names[] = {"kubeconfig", "config.yaml"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        char *path = sim_file(s->dir, names[i]);
-        unlink(path);
-        free(path);
-    }
-    if (s->made_dir) rmdir(s->dir);
-}
-
 void sim_free(struct sim *s)
 {
     if (!s) return;
@@ -273,11 +305,12 @@ void sim_free(struct sim *s)
     https_free(s->https);
     api_free(s->api);
     sched_free(s->sched);
+    sim_worlds_free(s->worlds);
     kuberay_free(s->kuberay);
     objects_free(s->objects);
     templates_free(s->templates);
     pki_done(&s->pki);
-    if (s->dir) remove_files(s);
+    guard_free(s->guard);
     free(s->dir);
     free(s->program);
     mem_free_secret(s->token);

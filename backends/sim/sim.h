@@ -10,7 +10,6 @@
 #include "backends/base/err.h"
 #include "backends/link/loop.h"
 #include "backends/sim/fault.h"
-#include "backends/sim/guard.h"
 #include "backends/sim/kuberay.h"
 
 #include <stdbool.h>

@@ -1,6 +1,7 @@
 /* raydeck-sim: the simulated cluster in the foreground. */
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
+#include "backends/sim/neuron_sim.h"
 #include "backends/sim/sim.h"
 
 #include <errno.h>
@@ -15,6 +16,7 @@ enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
 
 static const char usage[] =
     "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--exit-with-stdin]\n"
+    "       raydeck-sim monitor --dir DIR --node NODE\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
     "it,\n"
@@ -28,6 +30,8 @@ static const char usage[] =
     "  --no-ft            a RayService without GCS fault tolerance\n"
     "  --no-redis         without redis-server\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
+    "\n"
+    "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
     "\n"
     "DIR/control is a unix socket; a line is answered by a line: fault NAME, clear, advance SECONDS, state,\n"
     "kill-worker NAME, quit.\n";
@@ -180,9 +184,28 @@ static int serve(struct options *o)
     return e == ERR_OK ? 0 : EXIT_BACKEND;
 }
 
+static int monitor(int argc, char **argv)
+{
+    static const struct option known[] = {
+        {"dir", required_argument, NULL, 'd'}, {"node", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+    const char *dir = NULL, *node = NULL;
+    int which;
+    while ((which = getopt_long(argc, argv, "", known, NULL)) != -1) {
+        if (which == 'd') dir = optarg;
+        if (which == 'n') node = optarg;
+        if (which == '?') break;
+    }
+    if (!dir || !node || optind < argc) {
+        fputs(usage, stderr);
+        return EXIT_USAGE;
+    }
+    return neuron_sim_monitor(dir, node);
+}
+
 int main(int argc, char **argv)
 {
     struct options o;
+    if (argc > 1 && strcmp(argv[1], "monitor") == 0) return monitor(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         return 0;

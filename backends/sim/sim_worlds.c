@@ -1,0 +1,175 @@
+#include "backends/sim/sim_worlds.h"
+
+#include "backends/base/mem.h"
+#include "backends/sim/gcs_sim.h"
+#include "backends/sim/neuron_sim.h"
+#include "backends/sim/ray_sim.h"
+#include "backends/sim/redis_child.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NEURON_CORES = 12 /* of an inf2.24xlarge */ };
+
+struct sim_worlds {
+    struct loop *loop;
+    struct sim_worlds_conf conf;
+    struct redis_child *redis; /* NULL: none */
+    struct ray_sim *ray;
+    struct gcs_sim *gcs;
+    struct neuron_sim *neuron;
+    struct kuberay *kuberay;
+};
+
+enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why)
+{
+    struct sim_worlds *w = mem_zero(1, sizeof *w);
+    w->loop = l;
+    w->conf = *conf;
+    w->conf.dir = NULL;
+    enum err e = conf->no_redis ? ERR_OK : redis_child_start(conf->guard, conf->dir, &w->redis, why);
+    if (e != ERR_OK && e != ERR_NOT_FOUND) {
+        sim_worlds_free(w);
+        return e;
+    }
+    const struct ray_sim_conf ray = {.seed = conf->seed};
+    w->ray = ray_sim_new(&ray);
+    *ret = w;
+    return ERR_OK;
+}
+
+void sim_worlds_free(struct sim_worlds *w)
+{
+    if (!w) return;
+    neuron_sim_free(w->neuron);
+    gcs_sim_free(w->gcs);
+    ray_sim_free(w->ray);
+    redis_child_free(w->redis);
+    free(w);
+}
+
+unsigned sim_worlds_redis_port(const struct sim_worlds *w)
+{
+    return w->redis ? redis_child_port(w->redis) : 0;
+}
+
+const char *sim_worlds_redis_user(const struct sim_worlds *w)
+{
+    return w->redis ? redis_child_user(w->redis) : "ray";
+}
+
+const char *sim_worlds_redis_password(const struct sim_worlds *w)
+{
+    return w->redis ? redis_child_password(w->redis) : "none";
+}
+
+static struct gcs_sim_pod gcs_pod(const struct sim_pod *p)
+{
+    return (struct gcs_sim_pod){p->name, p->ip, p->head ? "headgroup" : "inf2", p->head ? 0 : NEURON_CORES};
+}
+
+static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there)
+{
+    if (w->neuron) neuron_sim_node(w->neuron, p->node, kuberay_instance(w->kuberay, p->index), there ? p->name : NULL);
+}
+
+/* gcs_server gave up without its Redis, and the head's container ends with it. */
+static void gcs_step(void *arg, enum gcs_sim_step step)
+{
+    struct sim_worlds *w = arg;
+    if (step == GCS_SIM_EXITED) kuberay_head_exits(w->kuberay);
+}
+
+static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
+{
+    struct gcs_sim_pod head = {0}, workers[KUBERAY_PODS];
+    size_t count = 0;
+    const struct sim_pod *p;
+    for (size_t i = 0; (p = kuberay_pod_at(w->kuberay, i)); i++) {
+        if (p->head)
+            head = gcs_pod(p);
+        else
+            workers[count++] = gcs_pod(p);
+    }
+    const struct gcs_sim_conf conf = {.ns = kuberay_cluster_uid(w->kuberay),
+                                      .port = kuberay_ft(w->kuberay) ? sim_worlds_redis_port(w) : 0,
+                                      .user = sim_worlds_redis_user(w),
+                                      .password = sim_worlds_redis_password(w),
+                                      .speed = w->conf.speed,
+                                      .step = gcs_step,
+                                      .arg = w};
+    w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
+    gcs_sim_boot(w->gcs, &head, workers, count, since_wall_ms);
+}
+
+enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t since_wall_ms,
+                         struct why *why)
+{
+    const struct sim_pod *p;
+    w->kuberay = k;
+    boot_gcs(w, since_wall_ms);
+    enum err e = neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
+    for (size_t i = 0; e == ERR_OK && (p = kuberay_pod_at(k, i)); i++)
+        if (!p->head) neuron_pod(w, p, true);
+    return e;
+}
+
+void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod)
+{
+    struct gcs_sim_pod of = gcs_pod(pod);
+    if (!w->gcs) return;
+    switch (news) {
+    case KUBERAY_HEAD_STARTED: gcs_sim_head_started(w->gcs, &of); break;
+    case KUBERAY_GCS_SILENT: gcs_sim_head_lost(w->gcs); break;
+    case KUBERAY_WORKER_RUNS:
+        gcs_sim_worker_up(w->gcs, &of);
+        neuron_pod(w, pod, true);
+        break;
+    case KUBERAY_WORKER_STOPS:
+        gcs_sim_worker_down(w->gcs, pod->name);
+        neuron_pod(w, pod, false);
+        break;
+    case KUBERAY_HEAD_READY: break;
+    }
+}
+
+char *sim_worlds_applications(const struct sim_worlds *w)
+{
+    (void)w;
+    return NULL;
+}
+
+void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
+{
+    const struct ray_sim_actor *actors;
+    const struct ray_sim_node *node = ray_sim_node_named(w->ray, pod);
+    size_t count = ray_sim_actors(w->ray, &actors);
+    for (size_t i = 0; node && w->neuron && i < count; i++) {
+        const struct ray_sim_actor *a = &actors[i];
+        if (a->kind != RAY_SIM_REPLICA || a->state != RAY_SIM_ALIVE || strcmp(a->deployment, RAY_SIM_MODEL) != 0 ||
+            strcmp(a->node, node->id) != 0)
+            continue;
+        neuron_sim_prompt(w->neuron, a->id, ms);
+        return;
+    }
+}
+
+enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
+{
+    if (!w->redis) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
+    if (gone) {
+        redis_child_kill(w->redis);
+        return ERR_OK;
+    }
+    enum err e = redis_child_again(w->redis, why);
+    if (e == ERR_OK) {
+        gcs_sim_redis_back(w->gcs);
+        kuberay_head_again(w->kuberay);
+    }
+    return e;
+}
+
+void sim_worlds_garbage(struct sim_worlds *w, bool on)
+{
+    neuron_sim_garbage(w->neuron, on);
+}

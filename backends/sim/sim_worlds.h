@@ -1,0 +1,42 @@
+/*
+ * sim_worlds.h - the simulated cluster's two worlds beside Kubernetes: Ray with its GCS in a real redis-server, and
+ * neuron-monitor; kept in step with the pods by what KubeRay's state machine tells.
+ */
+#ifndef RAYDECK_SIM_SIM_WORLDS_H
+#define RAYDECK_SIM_SIM_WORLDS_H
+
+#include "backends/base/err.h"
+#include "backends/link/loop.h"
+#include "backends/sim/guard.h"
+#include "backends/sim/kuberay.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sim_worlds;
+struct sim_worlds_conf {
+    const char *dir; /* borrowed only while called */
+    struct guard *guard;
+    uint64_t seed;
+    double speed;
+    bool no_redis;
+};
+/* Starts redis-server; why tells when that was not possible, with ERR_OK: the other worlds go on without. */
+enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why);
+void sim_worlds_free(struct sim_worlds *w); /* NULL is fine */
+
+unsigned sim_worlds_redis_port(const struct sim_worlds *w); /* 0: none */
+const char *sim_worlds_redis_user(const struct sim_worlds *w);
+const char *sim_worlds_redis_password(const struct sim_worlds *w);
+
+/* Writes the GCS of a cluster that has run for days, and puts pods on the Neuron nodes. */
+enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t since_wall_ms,
+                         struct why *why);
+void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod);
+
+char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
+void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms);
+enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why);
+void sim_worlds_garbage(struct sim_worlds *w, bool on);
+
+#endif
