@@ -75,11 +75,21 @@ bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall
 
 /* ---- the head as it is when all is well ---------------------------------------------------------------------- */
 
+/* While a relist is under way a new head can stand beside one that is gone but not yet known to be: the old one is
+ * remembered until its fate is known. */
+static bool old_one_may_live(const struct head_then *h, const struct world *w, const struct pod *p)
+{
+    const struct row *row = h->uid ? world_find(w, TABLE_POD, h->uid) : NULL;
+    return row && !row->gone_ms && !text_eq(h->uid, p->record.key) && text_eq(h->cluster, p->cluster) &&
+           !ROW(row, pod)->deleted.known;
+}
+
 static void head_remember(struct recovery *r, const struct world *w, const struct focus *f)
 {
     struct head_then *h = &r->memory->head;
     const struct pod *p = f->head;
     if (!p || p->deleted.known || text_eq(p->phase, "Failed")) return;
+    if (r->outage != OUTAGE_RUNNING && old_one_may_live(h, w, p)) return;
     record_set(&h->uid, p->record.key);
     record_set(&h->name, p->name);
     record_set(&h->cluster, p->cluster);
@@ -107,6 +117,7 @@ static void ladder_open(struct recovery *r, const struct world *w, const struct 
     const struct head_then *h = &r->memory->head;
     ladder_forget(r);
     r->outage = OUTAGE_RUNNING;
+    r->memory->counted = world_generation(w, TABLE_REQUEST);
     r->t0_ms = at_ms;
     r->t0_wall_ms = wall_ms;
     r->old_head_uid = mem_str(h->uid);
@@ -331,13 +342,15 @@ static void ladder_close(struct recovery *r)
 
 /* ---- the two entries ----------------------------------------------------------------------------------------- */
 
-static bool is_new_finish(const struct world *w, const struct change *c)
+/* A request that is put again as it was is not counted again. */
+static bool is_new_finish(struct recovery *r, const struct world *w, const struct change *c)
 {
     if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !c->record) return false;
     const struct row *row = world_find(w, TABLE_REQUEST, c->record->key);
     const struct request *q = (const void *)c->record;
-    bool now = row && row->changed_ms == c->at_ms && row->generation == world_generation(w, TABLE_REQUEST);
-    return now && !text_eq(q->phase, "waiting");
+    if (!row || text_eq(q->phase, "waiting") || row->generation <= r->memory->counted) return false;
+    r->memory->counted = row->generation;
+    return true;
 }
 
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
@@ -357,7 +370,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
     observe_head(r, w, f, c);
     observe_node(r, w, f, c);
     observe_serve(r, w, c);
-    if (is_new_finish(w, c)) workers_request(r, (const void *)c->record);
+    if (is_new_finish(r, w, c)) workers_request(r, (const void *)c->record);
     observe_workers(r, w, f, c->at_ms, c->wall_ms);
     if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
 }

@@ -50,6 +50,7 @@ struct recovery_memory {
     struct gcs_view gcs;
     struct baseline baseline;
     struct known_u64 old_started;
+    uint64_t counted;                /* the generation of the last request that was counted */
     uint64_t look_ms;                /* of the last look at Redis that found silence */
     bool probed[RECOVERY_WORKERS];   /* since T0 */
     bool probe_ok[RECOVERY_WORKERS]; /* since the new head was ready */

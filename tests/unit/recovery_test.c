@@ -1,0 +1,624 @@
+#include "backends/base/mem.h"
+#include "backends/world/recovery.h"
+#include "tests/support/random_change.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static void beat(struct small *s, uint64_t connections)
+{
+    small_redis(s, connections, small_wall(s));
+}
+
+static void delete_accepted(struct small *s, const char *uid, uint64_t grace)
+{
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(uid);
+    c->detail = mem_str("mistral/mistral-44qn2-head-d4544");
+    c->number = grace;
+    small_apply(s, c);
+}
+
+static void head_deleting(struct small *s, uint64_t grace)
+{
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->deleted = known_u64(small_wall(s));
+    p->grace = known_u64(grace);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static struct pod *new_pod(const struct small *s)
+{
+    struct pod *p = small_pod(new_head, "mistral-44qn2-head-7rk2m", "head", NULL, NULL);
+    p->created = known_u64(small_wall(s));
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    record_set(&p->phase, "Pending");
+    return p;
+}
+
+static void head_bound(struct small *s)
+{
+    struct pod *p = new_pod(s);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    p = small_edit(s, TABLE_POD, new_head);
+    record_set(&p->node, "ip-100-64-90-12");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void head_running(struct small *s)
+{
+    struct pod *p = small_edit(s, TABLE_POD, new_head);
+    record_set(&p->phase, "Running");
+    p->started = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void head_ready(struct small *s)
+{
+    struct pod *p = small_edit(s, TABLE_POD, new_head);
+    p->is_ready = TRI_YES;
+    p->ready = p->containers = known_u64(2);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void nodes_turn(struct small *s)
+{
+    small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", "100.64.90.44"));
+    assert_false(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    small_put(s, "redis", WORLD_REDIS,
+              small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
+}
+
+static void serve_says(struct small *s, const char *status)
+{
+    struct serveapp *a = record_new(TABLE_SERVEAPP, "rs-uid");
+    struct deployment *d = RECORD_APPEND(a, deployments);
+    record_set(&d->app, "mistral");
+    record_set(&d->app_status, status);
+    small_put(s, "serve", WORLD_SERVE, a);
+}
+
+static void rung_at(const struct small *s, enum rung rung, uint64_t ms)
+{
+    assert_true(s->r.rung[rung].reached);
+    assert_int_equal(s->r.rung[rung].at_ms - s->r.t0_ms, ms);
+    assert_int_equal(s->r.rung[rung].wall_ms - s->r.t0_wall_ms, ms);
+}
+
+/* Lets a few beats be seen, so that their end means something. */
+static void warm_up(struct small *s)
+{
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        beat(s, 4);
+    }
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+/* The screens' own example: grace 0, everything as it is drawn there. */
+static void the_ladder_with_grace_0(void **state)
+{
+    struct small *s = *state;
+    serve_says(s, "RUNNING");
+    warm_up(s);
+    small_wait(s, 100);
+    delete_accepted(s, old_head, 0);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_true(s->r.ours);
+    assert_int_equal(s->r.grace_s.value, 0);
+    assert_string_equal(s->r.old_head_name, "mistral-44qn2-head-d4544");
+    assert_string_equal(s->r.old_ray_node, SMALL_OLD_NODE);
+    assert_int_equal(s->r.workers, 2);
+    assert_int_equal(s->r.reconnect_s.value, SMALL_RECONNECT_S);
+    small_wait(s, 100);
+    small_gone(s, TABLE_POD, old_head);
+    small_wait(s, 500);
+    beat(s, 0);
+    small_wait(s, 300);
+    head_bound(s);
+    serve_says(s, "RUNNING");
+    small_wait(s, 1300);
+    head_running(s);
+    small_wait(s, 2800);
+    small_redis(s, 4, small_wall(s) - 4400);
+    small_wait(s, 5600);
+    nodes_turn(s);
+    small_wait(s, 2900);
+    serve_says(s, "DEPLOYING");
+    serve_says(s, "RUNNING");
+    small_wait(s, 1100);
+    small_probe(s, "p1", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 38000);
+    small_probe(s, "p2", "mistral-44qn2-inf2-worker-x2p7c", "slow", NULL, 1212000);
+    head_ready(s);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    small_wait(s, 400);
+    small_probe(s, "p3", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 38000);
+    assert_false(s->r.rung[RUNG_WORKERS_SAME].reached);
+    small_probe(s, "p4", "mistral-44qn2-inf2-worker-x2p7c", "ok", NULL, 38000);
+    rung_at(s, RUNG_DELETE_ACCEPTED, 0);
+    rung_at(s, RUNG_GCS_SILENT, 600);
+    rung_at(s, RUNG_HEAD_CREATED, 900);
+    rung_at(s, RUNG_HEAD_RUNNING, 2200);
+    rung_at(s, RUNG_GCS_READING, 5000);
+    rung_at(s, RUNG_HEAD_ALIVE, 10600);
+    rung_at(s, RUNG_SERVE_RUNNING, 13500);
+    rung_at(s, RUNG_HEAD_READY, 14600);
+    rung_at(s, RUNG_WORKERS_SAME, 15000);
+    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "uid 9c1e0000…, grace 0");
+    assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0");
+    assert_string_equal(s->r.rung[RUNG_HEAD_CREATED].note, "ip-100-64-90-12");
+    assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
+    assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, 5cabc3e8 DEAD");
+    assert_string_equal(s->r.rung[RUNG_HEAD_READY].note, "2/2");
+    assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts");
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_int_equal(s->r.over_ms.value - s->r.t0_ms, 15000);
+    assert_int_equal(s->r.requests_ok, 4);
+    assert_int_equal(s->r.requests_slow, 1);
+    assert_int_equal(s->r.requests_failed, 0);
+    assert_int_equal(s->r.slowest_us, 1212000);
+    assert_string_equal(s->r.new_head_name, "mistral-44qn2-head-7rk2m");
+    const struct recovery_past *past = recovery_past(&s->r);
+    assert_true(past->known);
+    assert_int_equal(past->rung_ms[RUNG_HEAD_READY].value, 14600);
+    assert_int_equal(past->t0_wall_ms, s->r.t0_wall_ms);
+}
+
+/* Nobody here deleted it; the old head serves through its grace, and what the old one says counts for nothing. */
+static void the_ladder_with_the_default_grace(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    small_wait(s, 500);
+    head_deleting(s, 30);
+    assert_false(s->r.ours);
+    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod deleted, grace 30");
+    for (int i = 0; i < 30; i++) {
+        small_wait(s, 1000);
+        beat(s, 4);
+    }
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    assert_false(s->r.silent_ms.known);
+    uint64_t last_beat = small_wall(s);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    rung_at(s, RUNG_GCS_SILENT, 30000);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    small_wait(s, 1000);
+    small_redis(s, 2, last_beat);
+    assert_false(s->r.rung[RUNG_GCS_READING].reached);
+    small_wait(s, 1000);
+    small_redis(s, 4, last_beat);
+    rung_at(s, RUNG_GCS_READING, 33000);
+    nodes_turn(s);
+    small_wait(s, 9000);
+    head_ready(s);
+    rung_at(s, RUNG_WORKERS_SAME, 42000);
+    assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts; not probed");
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_false(s->r.rung[RUNG_SERVE_RUNNING].reached);
+}
+
+static void our_delete_is_told_after_the_watch_has(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    head_deleting(s, 0);
+    uint64_t t0 = s->r.t0_ms;
+    small_wait(s, 20);
+    delete_accepted(s, old_head, UINT64_MAX);
+    assert_true(s->r.ours);
+    assert_int_equal(s->r.t0_ms, t0);
+    assert_false(s->r.grace_s.known);
+    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "uid 9c1e0000…, default grace");
+}
+
+static void deleting_something_else_is_no_head_loss(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s, "w1", 0);
+    small_gone(s, TABLE_POD, "w2");
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+/* A heartbeat that stops is silence after a while, while Redis goes on answering; since the last beat. */
+static void a_heartbeat_that_stops(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    uint64_t last = s->now_ms;
+    for (int i = 0; i < 6; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+        if (i < 5) assert_int_equal(s->r.outage, OUTAGE_NONE);
+    }
+    small_wait(s, 1000);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_int_equal(s->r.t0_ms, last);
+    assert_int_equal(s->r.silent_ms.value, last);
+    assert_false(s->r.head_lost);
+    assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "heartbeat stopped");
+    /* It was nothing: the same head goes on. No loss is kept as the last one. */
+    beat(s, 4);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_false(recovery_past(&s->r)->known);
+}
+
+static void a_redis_that_is_not_heard_proves_nothing(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    small_wait(s, 30000);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "no answer", NULL));
+    small_wait(s, 30000);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+static void a_heartbeat_no_longer_told_proves_nothing(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    struct redis *r = small_edit(s, TABLE_REDIS, "redis");
+    r->heartbeat = UNKNOWN_U64;
+    small_put(s, "redis", WORLD_REDIS, r);
+    for (int i = 0; i < 20; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    }
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+/* gcs_server killed inside the pod: the same pod, its container started again. */
+static void a_container_that_is_restarted(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    small_wait(s, 400);
+    beat(s, 0);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = known_u64(small_wall(s));
+    p->restarts = known_u64(1);
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_true(s->r.head_lost);
+    assert_true(s->r.rung[RUNG_HEAD_RUNNING].reached);
+    assert_string_equal(s->r.rung[RUNG_HEAD_CREATED].note, "the same pod, restarted on ip-100-64-90-12");
+    assert_false(s->r.rung[RUNG_HEAD_READY].reached);
+    small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-d4544", "100.64.90.31"));
+    small_put(s, "redis", WORLD_REDIS,
+              small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
+    assert_true(s->r.rung[RUNG_GCS_READING].reached);
+    small_wait(s, 5000);
+    p = small_edit(s, TABLE_POD, old_head);
+    p->is_ready = TRI_YES;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    rung_at(s, RUNG_HEAD_READY, 5000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+}
+
+static void a_head_lost_while_we_were_not_connected(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 1000);
+    struct change *c = change_new(CHANGE_RELIST, "kube/pods", WORLD_KUBE);
+    c->table = TABLE_POD;
+    small_apply(s, c);
+    struct pod *w1 = small_edit(s, TABLE_POD, "w1"), *w2 = small_edit(s, TABLE_POD, "w2");
+    small_put(s, "kube/pods", WORLD_KUBE, w1);
+    small_put(s, "kube/pods", WORLD_KUBE, w2);
+    head_bound(s);
+    head_running(s);
+    c = change_new(CHANGE_RELISTED, "kube/pods", WORLD_KUBE);
+    c->table = TABLE_POD;
+    small_apply(s, c);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_string_equal(s->r.old_head_uid, old_head);
+    assert_string_equal(s->r.new_head_uid, new_head);
+    assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod gone");
+    assert_true(s->r.rung[RUNG_HEAD_RUNNING].reached);
+}
+
+static void an_upgrade_is_no_head_loss(void **state)
+{
+    struct small *s = *state;
+    struct raycluster *rc = record_new(TABLE_RAYCLUSTER, "rc2-uid");
+    record_set(&rc->ns, "mistral");
+    record_set(&rc->name, "mistral-new");
+    record_set(&rc->service, "mistral");
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+    struct pod *p = new_pod(s);
+    record_set(&p->cluster, "mistral-new");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->active_cluster, "mistral-new");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    small_gone(s, TABLE_POD, old_head);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+    small_gone(s, TABLE_POD, new_head);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_string_equal(s->r.old_head_uid, new_head);
+}
+
+static void taking_the_service_away_is_no_head_loss(void **state)
+{
+    struct small *s = *state;
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid");
+    rc->deleted = known_u64(small_wall(s));
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+    head_deleting(s, 30);
+    small_gone(s, TABLE_POD, old_head);
+    small_gone(s, TABLE_RAYSERVICE, "rs-uid");
+    beat(s, 0);
+    small_wait(s, 20000);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+}
+
+static void workers_that_did_not_survive(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    struct pod *p = small_edit(s, TABLE_POD, "w1");
+    p->restarts = known_u64(2);
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_gone(s, TABLE_POD, "w2");
+    struct focus f = small_focus(s);
+    struct worker_now n = recovery_workers(&s->r, s->w, &f);
+    assert_true(n.known);
+    assert_int_equal(n.then, 2);
+    assert_int_equal(n.same, 1);
+    assert_int_equal(n.replaced, 1);
+    assert_int_equal(n.restarts, 2);
+    head_bound(s);
+    head_running(s);
+    nodes_turn(s);
+    head_ready(s);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    p = small_edit(s, TABLE_POD, "w1");
+    p->is_ready = TRI_YES;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    small_put(s, "kube/pods", WORLD_KUBE, small_pod("w3", "mistral-44qn2-inf2-worker-new", "worker", NULL, NULL));
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_false(s->r.rung[RUNG_WORKERS_SAME].reached);
+}
+
+static void a_probe_that_fails_holds_the_last_rung(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    nodes_turn(s);
+    small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "waiting", NULL, 0);
+    small_probe(s, "p1", "mistral-44qn2-inf2-worker-x2p7c", "failed", "refused", 1000);
+    head_ready(s);
+    assert_int_equal(s->r.requests_failed, 1);
+    small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 4000);
+    small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 4000);
+    assert_int_equal(s->r.requests_ok, 1);
+    small_probe(s, "p2", "mistral-44qn2-inf2-worker-x2p7c", "cancelled", NULL, 4000);
+    small_wait(s, 30000);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    /* Not for ever: the head is ready. */
+    small_wait(s, 31000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_false(s->r.rung[RUNG_WORKERS_SAME].reached);
+}
+
+static void the_new_head_is_lost_before_it_was_ready(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    uint64_t t0 = s->r.t0_ms;
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    small_wait(s, 1000);
+    small_gone(s, TABLE_POD, new_head);
+    struct pod *p = new_pod(s);
+    record_set(&p->record.key, "third");
+    record_set(&p->name, "mistral-44qn2-head-third");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(s->r.t0_ms, t0);
+    assert_string_equal(s->r.new_head_uid, "third");
+    assert_false(s->r.rung[RUNG_HEAD_CREATED].reached);
+    assert_true(s->r.rung[RUNG_DELETE_ACCEPTED].reached);
+}
+
+static void a_second_death_begins_a_second_ladder(void **state)
+{
+    struct small *s = *state;
+    the_ladder_with_grace_0(state);
+    small_wait(s, 50000);
+    struct pod *p = small_edit(s, TABLE_POD, new_head);
+    p->deleted = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_string_equal(s->r.old_head_uid, new_head);
+    assert_string_equal(s->r.old_ray_node, "7afdda9d");
+    assert_null(s->r.new_head_uid);
+    assert_int_equal(s->r.requests_ok, 0);
+    assert_false(s->r.rung[RUNG_HEAD_READY].reached);
+    assert_int_equal(recovery_past(&s->r)->rung_ms[RUNG_HEAD_READY].value, 14600);
+}
+
+static const struct kept *kept_of(const struct kept *k, size_t n, const char *table)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(k[i].table, table)) return &k[i];
+    fail_msg("no table %s", table);
+    return NULL;
+}
+
+static void fields_kept_and_lost(void **state)
+{
+    struct small *s = *state;
+    struct kept kept[KEPT_TABLES];
+    struct checkpoint *c = record_new(TABLE_CHECKPOINT, SMALL_NS "/app-config");
+    record_set(&c->ns, SMALL_NS);
+    c->present = TRI_YES;
+    small_put(s, "redis", WORLD_REDIS, c);
+    assert_int_equal(recovery_kept(&s->r, s->w, kept), 0);
+    delete_accepted(s, old_head, 0);
+    size_t n = recovery_kept(&s->r, s->w, kept);
+    assert_int_equal(n, 5);
+    for (size_t i = 0; i < n; i++) {
+        assert_true(kept[i].known);
+        assert_int_equal(kept[i].kept, kept[i].before);
+        assert_int_equal(kept[i].lost + kept[i].lost_expected + kept[i].added, 0);
+    }
+    /* The proxy of the old head died with it: its specification goes, and so do the agent's addresses. */
+    struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
+    record_set(&a->state, "DEAD");
+    small_put(s, "redis", WORLD_REDIS, a);
+    small_table(s, "ACTOR_TASK_SPEC", "aa01 aa02 aa05");
+    small_table(s, "KV", "gcs_pid @namespace_dashboard:DASHBOARD_AGENT_ADDR_NODE_ID_PREFIX:7afdda9d");
+    small_table(s, "NODE", SMALL_OLD_NODE " b5846ef7 1d09aa52 7afdda9d");
+    n = recovery_kept(&s->r, s->w, kept);
+    const struct kept *k = kept_of(kept, n, "ACTOR_TASK_SPEC");
+    assert_int_equal(k->before, 4);
+    assert_int_equal(k->kept, 2);
+    assert_int_equal(k->lost_expected, 1);
+    assert_int_equal(k->lost, 1);
+    assert_int_equal(k->added, 1);
+    k = kept_of(kept, n, "KV");
+    assert_int_equal(k->kept, 1);
+    assert_int_equal(k->lost_expected, 2);
+    assert_int_equal(k->lost, 1);
+    assert_int_equal(k->added, 1);
+    k = kept_of(kept, n, "NODE");
+    assert_int_equal(k->kept, 3);
+    assert_int_equal(k->added, 1);
+    k = kept_of(kept, n, "Serve checkpoints");
+    assert_int_equal(k->before, 1);
+    assert_int_equal(k->kept, 1);
+}
+
+static void fields_that_are_not_all_listed(void **state)
+{
+    struct small *s = *state;
+    struct kept kept[KEPT_TABLES];
+    struct gcstable *t = small_edit(s, TABLE_GCSTABLE, SMALL_NS "/KV");
+    t->fields = known_u64(1000000);
+    small_put(s, "redis", WORLD_REDIS, t);
+    delete_accepted(s, old_head, 0);
+    size_t n = recovery_kept(&s->r, s->w, kept);
+    const struct kept *k = kept_of(kept, n, "KV");
+    assert_false(k->known);
+    assert_int_equal(k->before, 1000000);
+    assert_int_equal(k->lost, 0);
+    small_gone(s, TABLE_GCSTABLE, SMALL_NS "/ACTOR");
+    n = recovery_kept(&s->r, s->w, kept);
+    assert_int_equal(kept_of(kept, n, "ACTOR")->lost, 4);
+}
+
+static void runtimes_by_their_pids(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s, old_head, 0);
+    assert_int_equal(recovery_runtimes(&s->r, s->w).then, 2);
+    assert_int_equal(recovery_runtimes(&s->r, s->w).same, 2);
+    struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw");
+    m->runtimes[0].pid = known_u64(111);
+    small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
+    assert_int_equal(recovery_runtimes(&s->r, s->w).same, 1);
+}
+
+static void rungs_have_words(void **state)
+{
+    (void)state;
+    assert_string_equal(rung_words(RUNG_DELETE_ACCEPTED), "delete accepted");
+    assert_string_equal(rung_words(RUNG_WORKERS_SAME), "worker proxies answer, workers the same");
+    assert_string_equal(rung_words(RUNG_COUNT), "");
+}
+
+/* Any stream at all, on the cluster's own keys too: nothing trips, and a rung never stands before T0. */
+static void random_streams_never_trip(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"9c1e0000-head", "7rk2-head", "w1", "rs-uid", "rc-uid", "redis"};
+    for (uint64_t seed = 1; seed <= 6; seed++) {
+        struct small s;
+        struct rng rng = {seed * 104729};
+        struct kept kept[KEPT_TABLES];
+        small_init(&s, true);
+        uint64_t clock = s.now_ms;
+        for (int i = 0; i < 3000; i++) {
+            struct change *c = random_change(&rng, &clock);
+            s.now_ms = clock;
+            const char *key = keys[random_next(&rng) % ARRAY_LEN(keys)];
+            if (c->key)
+                record_set(&c->key, key);
+            else if (c->record && random_next(&rng) % 2)
+                record_set(&c->record->key, key);
+            small_apply(&s, c);
+            struct focus f = small_focus(&s);
+            recovery_tick(&s.r, s.w, &f, s.now_ms, small_wall(&s));
+            assert_true(recovery_kept(&s.r, s.w, kept) <= KEPT_TABLES);
+            for (int rung = 0; rung < RUNG_COUNT; rung++)
+                assert_true(!s.r.rung[rung].reached || s.r.rung[rung].at_ms >= s.r.t0_ms);
+        }
+        small_done(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+        WITH(the_ladder_with_grace_0),
+        WITH(the_ladder_with_the_default_grace),
+        WITH(our_delete_is_told_after_the_watch_has),
+        WITH(deleting_something_else_is_no_head_loss),
+        WITH(a_heartbeat_that_stops),
+        WITH(a_redis_that_is_not_heard_proves_nothing),
+        WITH(a_heartbeat_no_longer_told_proves_nothing),
+        WITH(a_container_that_is_restarted),
+        WITH(a_head_lost_while_we_were_not_connected),
+        WITH(an_upgrade_is_no_head_loss),
+        WITH(taking_the_service_away_is_no_head_loss),
+        WITH(workers_that_did_not_survive),
+        WITH(a_probe_that_fails_holds_the_last_rung),
+        WITH(the_new_head_is_lost_before_it_was_ready),
+        WITH(a_second_death_begins_a_second_ladder),
+        WITH(fields_kept_and_lost),
+        WITH(fields_that_are_not_all_listed),
+        WITH(runtimes_by_their_pids),
+        cmocka_unit_test(rungs_have_words),
+        cmocka_unit_test(random_streams_never_trip),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
