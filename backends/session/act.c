@@ -77,6 +77,19 @@ static void on_answer(void *arg, const struct request *r)
     free(a);
 }
 
+enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why)
+{
+    struct serve_path path = {.words = NULL};
+
+    if (!s->prompt_words) {
+        if (!session_prompt_path(s, &path, why)) return why ? why->code : ERR_NOT_FOUND;
+        serve_path_done(&path);
+        return why_set(why, ERR_NOT_FOUND, "the way to Serve is being looked for");
+    }
+    if (ret_path) *ret_path = s->prompt_words;
+    return ERR_OK;
+}
+
 enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
                      void *arg, struct why *why)
 {

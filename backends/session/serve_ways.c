@@ -94,6 +94,15 @@ static void set_dashboard(struct session *s, const struct focus *f)
     serve_path_done(&path);
 }
 
+static void word_prompt_path(struct session *s)
+{
+    struct serve_path path = {.words = NULL};
+
+    free(s->prompt_words);
+    s->prompt_words = session_prompt_path(s, &path, NULL) ? mem_str(path.words) : NULL;
+    serve_path_done(&path);
+}
+
 void session_look_for_serve(struct session *s)
 {
     struct focus f = session_focus(s);
@@ -101,6 +110,7 @@ void session_look_for_serve(struct session *s)
     if (s->prober) set_targets(s, &f);
     f = session_focus(s); /* the prober has put changes */
     set_dashboard(s, &f);
+    word_prompt_path(s);
 }
 
 bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
@@ -120,14 +130,15 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
         why_set(why, ERR_NOT_FOUND, "no RayService is in focus");
         return false;
     }
+    const char *prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
     if (in_cluster(s)) {
-        char *url = mem_printf("http://%s-serve-svc.%s.svc:%d", r->name, r->ns, SERVE_PORT);
+        char *url = mem_printf("http://%s-serve-svc.%s.svc:%d%s", r->name, r->ns, SERVE_PORT, prefix);
         *ret = direct_path(url);
         free(url);
         return true;
     }
     ret->words = mem_str("API server proxy");
-    ret->base = mem_printf("/api/v1/namespaces/%s/services/%s-serve-svc:serve/proxy", r->ns, r->name);
+    ret->base = mem_printf("/api/v1/namespaces/%s/services/%s-serve-svc:serve/proxy%s", r->ns, r->name, prefix);
     ret->proxied = true;
     return true;
 }

@@ -173,6 +173,7 @@ void session_close(struct session *s)
     free(s->kube_ns);
     free(s->may_ns);
     free(s->may_why);
+    free(s->prompt_words);
     free(s);
 }
 

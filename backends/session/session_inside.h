@@ -70,6 +70,7 @@ struct session {
     struct prober *prober;
     size_t probed; /* targets told to it */
     struct serve_status *serve_status;
+    char *prompt_words;   /* the way a prompt would take; NULL: none is known */
     struct asked *asked; /* prompts in flight */
     size_t asked_count;
     uint64_t prompts; /* so far, for their keys */

@@ -315,6 +315,11 @@ void term_frame(struct term *t, const struct canvas *cv)
     pace_frame(t->pace, before);
 }
 
+void term_redraw(struct term *t)
+{
+    paint_redraw(t->paint);
+}
+
 void term_theme(struct term *t, const struct theme *theme)
 {
     paint_theme(t->paint, theme);
