@@ -32,7 +32,7 @@ static const struct kind {
     [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL},
 };
 
-char *api_path(const char *root, const char *ns, const char *resource, const char *name)
+char *kube_api_path(const char *root, const char *ns, const char *resource, const char *name)
 {
     struct buf b;
     buf_init(&b, 64 * 1024);
@@ -52,8 +52,8 @@ char *api_path(const char *root, const char *ns, const char *resource, const cha
 static void start(struct kube *be, int which, const char *ns, const char *fallback_ns)
 {
     const struct kind *k = &kinds[which];
-    char *path = api_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
-    char *fallback = fallback_ns ? api_path(k->root, fallback_ns, k->resource, NULL) : NULL;
+    char *path = kube_api_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
+    char *fallback = fallback_ns ? kube_api_path(k->root, fallback_ns, k->resource, NULL) : NULL;
     if (!be->kind[which] || strcmp(reflector_path(be->kind[which]), path) != 0) {
         reflector_free(be->kind[which]);
         be->kind[which] = reflector_new(
@@ -78,7 +78,7 @@ static void on_plan(void *arg)
     if (!be->ns_known) return;
     for (int i = RAYCLUSTERS; i < API_KINDS; i++) start(be, i, be->ns, NULL);
     /* Where all namespaces may not be read, the one that is looked at now is. */
-    char *all = api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
+    char *all = kube_api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
     if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0) start(be, RAYSERVICES, be->ns, NULL);
     free(all);
 }
@@ -181,7 +181,7 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
 static void api_close(struct kube *be)
 {
     if (!be) return;
-    api_actions_stop(be);
+    kube_api_actions_stop(be);
     kube_call_cancel(be->probe);
     for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
     kube_link_free(be->link);
@@ -223,10 +223,10 @@ const struct kube_ops kube_api = {
     .close = api_close,
     .where = api_where,
     .set_namespace = api_set_namespace,
-    .delete_pod = api_delete_pod,
-    .may = api_may,
-    .secret = api_secret,
-    .inline_password = api_inline_password,
-    .proxy = api_proxy,
+    .delete_pod = kube_api_delete_pod,
+    .may = kube_api_may,
+    .secret = kube_api_secret,
+    .inline_password = kube_api_inline_password,
+    .proxy = kube_api_proxy,
     .refresh = api_refresh,
 };

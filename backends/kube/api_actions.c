@@ -48,7 +48,7 @@ static void action_free(struct action *a)
     free(a);
 }
 
-void api_actions_stop(struct kube *be)
+void kube_api_actions_stop(struct kube *be)
 {
     while (be->actions) action_free(be->actions);
 }
@@ -112,8 +112,8 @@ static void on_deleted(void *arg, const struct http_answer *answer)
     if (c) sink_put(&sink, c);
 }
 
-void api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
-                    void (*done)(void *arg, enum err err, const char *why), void *arg)
+void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
+                         void (*done)(void *arg, enum err err, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
     cJSON *body = cJSON_CreateObject();
@@ -126,7 +126,7 @@ void api_delete_pod(struct kube *be, const char *ns, const char *name, const cha
     a->uid = mem_str(uid);
     a->grace_s = grace_s;
     a->on_end = done;
-    char *path = api_path("/api/v1", ns, "pods", name);
+    char *path = kube_api_path("/api/v1", ns, "pods", name);
     action_send(a, "DELETE", path, body, false, on_deleted);
     free(path);
 }
@@ -146,8 +146,8 @@ static void on_review(void *arg, const struct http_answer *answer)
     done(done_arg, may, why.text);
 }
 
-void api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
-             void (*done)(void *arg, enum tri answer, const char *why), void *arg)
+void kube_api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
+                  void (*done)(void *arg, enum tri answer, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
     cJSON *body = cJSON_CreateObject();
@@ -188,11 +188,11 @@ static void on_secret(void *arg, const struct http_answer *answer)
     value_end(a, e, &value, why.text);
 }
 
-void api_secret(struct kube *be, const char *ns, const char *name, const char *key,
-                void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
+void kube_api_secret(struct kube *be, const char *ns, const char *name, const char *key,
+                     void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
-    char *path = api_path("/api/v1", ns, "secrets", name);
+    char *path = kube_api_path("/api/v1", ns, "secrets", name);
     a->key = mem_str(key);
     a->on_value = done;
     action_send(a, "GET", path, NULL, true, on_secret);
@@ -211,19 +211,19 @@ static void on_password(void *arg, const struct http_answer *answer)
     value_end(a, e, &value, why.text);
 }
 
-void api_inline_password(struct kube *be, const char *ns, const char *service,
-                         void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
-                         void *arg)
+void kube_api_inline_password(struct kube *be, const char *ns, const char *service,
+                              void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
+                              void *arg)
 {
     struct action *a = action_new(be, arg);
-    char *path = api_path("/apis/ray.io/v1", ns, "rayservices", service);
+    char *path = kube_api_path("/apis/ray.io/v1", ns, "rayservices", service);
     a->on_value = done;
     action_send(a, "GET", path, NULL, true, on_password);
     free(path);
 }
 
-struct http_request *api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
-                               const struct http_calls *calls)
+struct http_request *kube_api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
+                                    const struct http_calls *calls)
 {
     return kube_link_direct(be->link, path, ask, calls);
 }

@@ -25,20 +25,20 @@ struct kube {
     struct action *actions; /* in flight */
 };
 
-void api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
-                    void (*done)(void *arg, enum err err, const char *why), void *arg);
-void api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
-             void (*done)(void *arg, enum tri answer, const char *why), void *arg);
-void api_secret(struct kube *be, const char *ns, const char *name, const char *key,
-                void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg);
-void api_inline_password(struct kube *be, const char *ns, const char *service,
-                         void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
-                         void *arg);
-struct http_request *api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
-                               const struct http_calls *calls);
-void api_actions_stop(struct kube *be); /* without a word */
+void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
+                         void (*done)(void *arg, enum err err, const char *why), void *arg);
+void kube_api_may(struct kube *be, const char *verb, const char *resource, const char *ns,
+                  void (*done)(void *arg, enum tri answer, const char *why), void *arg);
+void kube_api_secret(struct kube *be, const char *ns, const char *name, const char *key,
+                     void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg);
+void kube_api_inline_password(struct kube *be, const char *ns, const char *service,
+                              void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
+                              void *arg);
+struct http_request *kube_api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
+                                    const struct http_calls *calls);
+void kube_api_actions_stop(struct kube *be); /* without a word */
 
 /* "<root>/namespaces/<ns>/<resource>[/<name>]", escaped; ns NULL: "<root>/<resource>". Caller frees. */
-char *api_path(const char *root, const char *ns, const char *resource, const char *name);
+char *kube_api_path(const char *root, const char *ns, const char *resource, const char *name);
 
 #endif

@@ -1,0 +1,196 @@
+#include "tests/support/kube_scene.h"
+
+#include "backends/base/mem.h"
+#include "backends/kube/api.h"
+#include "tests/support/fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static const struct {
+    enum table table;
+    const char *word;
+} kinds[] = {
+    {TABLE_RAYSERVICE, "rayservices"}, {TABLE_RAYCLUSTER, "rayclusters"}, {TABLE_POD, "pods"}, {TABLE_KNODE, "nodes"},
+    {TABLE_EVENT, "events"},           {TABLE_SLICE, "endpointslices"}};
+
+bool scene_is(const char *request, const char *start)
+{
+    return strncmp(request, start, strlen(start)) == 0;
+}
+
+bool scene_is_watch(const char *request)
+{
+    const char *end = strstr(request, " HTTP/1.1"), *at = strstr(request, "watch=1");
+    return at && end && at < end;
+}
+
+char *scene_keep(struct kube_scene *s, char *text)
+{
+    assert_true(s->texts < SCENE_TEXTS);
+    return s->text[s->texts++] = text;
+}
+
+struct tiny_reply scene_json(struct kube_scene *s, int status, const char *body)
+{
+    return (struct tiny_reply){
+        .bytes =
+            scene_keep(s, mem_printf("HTTP/1.1 %d X\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+                                     status, strlen(body), body))};
+}
+
+struct tiny_reply scene_file(struct kube_scene *s, int status, const char *path)
+{
+    char *body = fixture_read(path, NULL);
+    struct tiny_reply r = scene_json(s, status, body);
+    free(body);
+    return r;
+}
+
+struct tiny_reply scene_stream(struct kube_scene *s, const char *lines)
+{
+    return (struct tiny_reply){
+        .bytes = scene_keep(s, mem_printf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n%s", lines))};
+}
+
+static struct tiny_reply recorded(struct kube_scene *s, const char *word, bool watch, unsigned times)
+{
+    struct tiny_reply r;
+    char path[200];
+    if (!s->folder)
+        return watch ? scene_stream(s, "")
+                     : scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[]}");
+    snprintf(path, sizeof path, "%s/%s.%s", s->folder, word, watch ? "watch.ndjson" : "list.json");
+    if (!watch) return scene_file(s, 200, path);
+    if (times > 1) return scene_stream(s, "");
+    char *lines = fixture_read(path, NULL);
+    r = scene_stream(s, lines);
+    free(lines);
+    return r;
+}
+
+static struct tiny_reply answer(void *arg, const char *request)
+{
+    struct kube_scene *s = arg;
+    struct tiny_reply reply = {0};
+    char word[64];
+    bool watch = scene_is_watch(request);
+    size_t which = 0;
+    s->versions += scene_is(request, "GET /version ");
+    for (; which < sizeof kinds / sizeof kinds[0]; which++) {
+        snprintf(word, sizeof word, "/%s?", kinds[which].word);
+        const char *at = strstr(request, word), *end = strchr(request, '\r');
+        if (scene_is(request, "GET ") && at && end && at < end) {
+            watch ? s->watches[kinds[which].table]++ : s->lists[kinds[which].table]++;
+            break;
+        }
+    }
+    if (s->route && s->route(s, request, &reply)) return reply;
+    if (which < sizeof kinds / sizeof kinds[0])
+        return recorded(s, kinds[which].word, watch, s->watches[kinds[which].table]);
+    if (scene_is(request, "GET /version ")) return scene_file(s, 200, "tests/fixtures/kube/errors/version.json");
+    return scene_json(s, 404, "404 page not found\n");
+}
+
+static void on_change(void *owner, struct change *c)
+{
+    struct kube_scene *s = owner;
+    c->at_ms = c->at_ms ? c->at_ms : loop_now_ms();
+    s->changes[c->type]++;
+    if (c->type == CHANGE_SOURCE && c->state == SOURCE_DOWN) {
+        s->downs++;
+        snprintf(s->last_down, sizeof s->last_down, "%s: %s", c->source, c->why ? c->why : "");
+    }
+    if (c->type == CHANGE_PROGRESS) s->total = c->total;
+    if (c->type == CHANGE_DROPPED) s->dropped = c->number;
+    if (c->type == CHANGE_DELETED) {
+        snprintf(s->deleted, sizeof s->deleted, "%s", c->key);
+        snprintf(s->deleted_detail, sizeof s->deleted_detail, "%s", c->detail);
+        s->deleted_grace = c->number;
+    }
+    world_apply(s->world, c);
+    change_free(c);
+}
+
+void scene_start(struct kube_scene *s)
+{
+    s->loop = loop_new();
+    s->server = tiny_start(s->loop, answer, s);
+    s->world = world_new();
+    snprintf(s->dir, sizeof s->dir, "/tmp/raydeck-kube-XXXXXX");
+    assert_non_null(mkdtemp(s->dir));
+    snprintf(s->path, sizeof s->path, "%s/kubeconfig", s->dir);
+}
+
+void scene_put_file(struct kube_scene *s, const char *name, const char *text)
+{
+    char path[200];
+    snprintf(path, sizeof path, "%s/%s", s->dir, name);
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+void scene_open(struct kube_scene *s, const char *user, const char *ns)
+{
+    struct why why = {0};
+    struct sink sink = {on_change, s};
+    char *text = mem_printf("apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n"
+                            "- {name: k, cluster: {server: \"http://127.0.0.1:%u\"}}\nusers:\n- {name: u, user: %s}\n"
+                            "contexts:\n- {name: c, context: {cluster: k, user: u, namespace: mistral}}\n",
+                            tiny_port(s->server), user);
+    scene_put_file(s, "kubeconfig", text);
+    free(text);
+    if (kube_api.open(s->loop, &(struct kube_open){.kubeconfig = s->path, .ns = ns}, &sink, &s->be, &why) != ERR_OK)
+        fail_msg("%s", why.text);
+}
+
+void scene_stop(struct kube_scene *s)
+{
+    static const char *const names[] = {"kubeconfig", "token", "count"};
+    char path[200];
+    kube_api.close(s->be);
+    if (s->server) tiny_stop(s->server);
+    loop_free(s->loop);
+    world_free(s->world);
+    for (size_t i = 0; i < s->texts; i++) free(s->text[i]);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", s->dir, names[i]);
+        unlink(path);
+    }
+    rmdir(s->dir);
+}
+
+void scene_until(struct kube_scene *s, bool (*so)(struct kube_scene *s), const char *what)
+{
+    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    while (!so(s)) {
+        if (loop_now_ms() > end) fail_msg("not in time: %s (last down: %s)", what, s->last_down);
+        loop_step(s->loop, 20);
+    }
+}
+
+void scene_for(struct kube_scene *s, uint64_t ms)
+{
+    uint64_t end = loop_now_ms() + ms;
+    while (loop_now_ms() < end) loop_step(s->loop, 10);
+}
+
+enum source_state scene_state(const struct kube_scene *s, const char *source)
+{
+    const struct source *src = world_source_named(s->world, source);
+    return src ? src->state : SOURCE_OFF;
+}
+
+const char *scene_why(const struct kube_scene *s, const char *source)
+{
+    const struct source *src = world_source_named(s->world, source);
+    return src && src->why ? src->why : "";
+}

@@ -1,0 +1,60 @@
+/*
+ * kube_scene.h - the Kubernetes backend against a server that plays a script: what it says goes into a real world, and
+ * is counted. A route answers a request, or leaves it to the recording: a folder's lists and watches.
+ */
+#ifndef RAYDECK_TESTS_KUBE_SCENE_H
+#define RAYDECK_TESTS_KUBE_SCENE_H
+
+#include "backends/backend.h"
+#include "backends/world/world.h"
+#include "tests/support/tiny_server.h"
+
+enum { SCENE_TEXTS = 512, SCENE_LIMIT_MS = 8000 };
+
+struct kube_scene {
+    struct loop *loop;
+    struct tiny_server *server;
+    struct world *world;
+    struct kube *be;
+    const char *folder; /* of recorded lists and watches; NULL: empty lists, silent watches */
+    /* The script: true when it set *reply. */
+    bool (*route)(struct kube_scene *s, const char *request, struct tiny_reply *reply);
+    char *text[SCENE_TEXTS];
+    size_t texts;
+    char dir[64];  /* holds the kubeconfig, and what a test puts there */
+    char path[96]; /* of the kubeconfig */
+    unsigned lists[TABLE_COUNT], watches[TABLE_COUNT], versions;
+    unsigned changes[CHANGE_PROGRESS + 1];
+    unsigned downs;      /* times that a source said DOWN */
+    char last_down[200]; /* "source: why" */
+    uint64_t total;      /* of the last PROGRESS */
+    uint64_t dropped;
+    char deleted[128], deleted_detail[128];
+    uint64_t deleted_grace;
+    unsigned step; /* the script's own */
+};
+
+void scene_start(struct kube_scene *s);
+/* Writes the kubeconfig and opens the backend. user: YAML of the user's map ("{token: x}"); ns: of kube_open. */
+void scene_open(struct kube_scene *s, const char *user, const char *ns);
+void scene_stop(struct kube_scene *s);
+
+void scene_put_file(struct kube_scene *s, const char *name, const char *text); /* in dir */
+
+/* Steps the loop until it is so; fails the test after SCENE_LIMIT_MS. */
+void scene_until(struct kube_scene *s, bool (*so)(struct kube_scene *s), const char *what);
+void scene_for(struct kube_scene *s, uint64_t ms); /* to see that nothing happens */
+
+bool scene_is(const char *request, const char *start); /* "GET /api/v1/pods" */
+bool scene_is_watch(const char *request);
+
+/* Answers; bodies are copied. */
+struct tiny_reply scene_json(struct kube_scene *s, int status, const char *body);
+struct tiny_reply scene_file(struct kube_scene *s, int status, const char *path);
+struct tiny_reply scene_stream(struct kube_scene *s, const char *lines); /* a watch; stays open */
+char *scene_keep(struct kube_scene *s, char *text);                      /* frees it at the end */
+
+enum source_state scene_state(const struct kube_scene *s, const char *source);
+const char *scene_why(const struct kube_scene *s, const char *source); /* "" where there is none */
+
+#endif

@@ -1,0 +1,482 @@
+#include "backends/kube/api.h"
+#include "tests/support/fixture.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIX "tests/fixtures/kube/"
+#define EMPTY "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}"
+#define POD(uid, version)                                                                                              \
+    "{\"metadata\":{\"uid\":\"" uid "\",\"name\":\"" uid "\",\"namespace\":\"mistral\",\"resourceVersion\":\"" version \
+    "\",\"labels\":{\"ray.io/cluster\":\"c\"}},\"status\":{\"phase\":\"Running\"}}"
+#define ADDED(uid, version) "{\"type\":\"ADDED\",\"object\":" POD(uid, version) "}\n"
+
+static bool pods_there(struct kube_scene *s, size_t n)
+{
+    return world_count(s->world, TABLE_POD) == n;
+}
+
+static const struct pod *pod_of(const struct kube_scene *s, const char *uid)
+{
+    const struct row *row = world_find(s->world, TABLE_POD, uid);
+    if (!row) fail_msg("no pod %s", uid);
+    return ROW(row, pod);
+}
+
+/* ---- whole recordings ---- */
+
+static bool mistral_recovered(struct kube_scene *s)
+{
+    const struct row *row = world_find(s->world, TABLE_POD, "4ffb770d-844b-4fc0-bb49-728930241b33");
+    const struct source *slices = world_source_named(s->world, "kube/endpointslices");
+    const struct source *events = world_source_named(s->world, "kube/events");
+    return row && ROW(row, pod)->is_ready == TRI_YES && slices && slices->listed_ms && events && events->listed_ms &&
+           s->watches[TABLE_SLICE] && s->watches[TABLE_RAYCLUSTER] && s->watches[TABLE_RAYSERVICE] && s->versions;
+}
+
+static bool asked_well;
+
+static bool check_urls(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    (void)reply;
+    (void)s;
+    if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?limit=250&labelSelector=ray.io%2Fcluster HTTP/1.1\r\n"))
+        asked_well = strstr(request, "Authorization: Bearer example-token\r\n") &&
+                     strstr(request, "User-Agent: raydeck/") && strstr(request, "Accept: application/json\r\n");
+    if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?watch=1") &&
+        (!strstr(request, "resourceVersion=688&") || !strstr(request, "allowWatchBookmarks=true") ||
+         !strstr(request, "timeoutSeconds=") || !strstr(request, "labelSelector=ray.io%2Fcluster")))
+        asked_well = false;
+    return false;
+}
+
+static void two_head_kills_of_mistral(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.folder = FIX "mistral", .route = check_urls};
+    asked_well = false;
+    scene_start(&s);
+    scene_open(&s, "{token: example-token}", NULL);
+    kube_api.set_namespace(s.be, "mistral");
+    scene_until(&s, mistral_recovered, "the second new head is ready");
+    scene_for(&s, 100);
+    assert_true(asked_well);
+    assert_int_equal(s.downs, 0);
+
+    /* the two heads that were killed are tombstones; the workers are who they were */
+    const struct row *first = world_find(s.world, TABLE_POD, "3b87863e-cd71-492d-ba09-42d9d0658d0c");
+    const struct row *second = world_find(s.world, TABLE_POD, "cd7c182c-4a45-4645-b544-81e294a8c00e");
+    assert_true(first && first->gone_ms && second && second->gone_ms);
+    assert_true(pods_there(&s, 4)); /* head, two workers, redis */
+    const struct pod *head = pod_of(&s, "4ffb770d-844b-4fc0-bb49-728930241b33");
+    assert_string_equal(head->name, "mistral-ghdk5-head-wjxpj");
+    assert_string_equal(head->status, "Running");
+    const struct pod *worker = pod_of(&s, "89f96202-cb68-495c-8049-636b95f88517");
+    assert_int_equal(worker->restarts.value, 0);
+
+    const struct row *rs = world_find(s.world, TABLE_RAYSERVICE, "aaed7ca7-fc0f-4e48-8d42-3e977c26d3d6");
+    assert_non_null(rs);
+    assert_int_equal(ROW(rs, rayservice)->ready, TRI_YES);
+    assert_string_equal(ROW(rs, rayservice)->service_status, "Running");
+    const struct row *rc = world_find(s.world, TABLE_RAYCLUSTER, "29708251-8738-4230-9aee-0dc7ec94f91b");
+    assert_string_equal(ROW(rc, raycluster)->head_pod, "mistral-ghdk5-head-wjxpj");
+    assert_int_equal(ROW(rc, raycluster)->head_ready, TRI_YES);
+    assert_int_equal(world_count(s.world, TABLE_KNODE), 3);
+    for (int i = 0; i < 2; i++) {
+        static const char *const live[] = {"kube/pods", "kube/nodes"};
+        assert_int_equal(scene_state(&s, live[i]), SOURCE_LIVE);
+    }
+    const struct kube_where *where = kube_api.where(s.be);
+    assert_string_equal(where->server_version, "v1.34.4");
+    assert_string_equal(where->context, "c");
+    assert_string_equal(where->user, "u");
+    assert_string_equal(where->ns, "mistral");
+    assert_string_equal(where->kubeconfig, s.path);
+    assert_false(where->insecure);
+    scene_stop(&s);
+}
+
+static bool kwok_over(struct kube_scene *s)
+{
+    return s->changes[CHANGE_GONE] >= 8 && world_count(s->world, TABLE_RAYSERVICE) == 0 &&
+           world_count(s->world, TABLE_RAYCLUSTER) == 0 && pods_there(s, 0);
+}
+
+static void deploy_kill_and_delete_on_kwok(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.folder = FIX "kwok"};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, kwok_over, "everything is deleted again");
+    const struct row *head = world_find(s.world, TABLE_POD, "dc5be499-d8b8-4ea0-ba93-2551d2a52e9d");
+    assert_true(head && head->gone_ms);
+    assert_string_equal(ROW(head, pod)->name, "mistral-4wxb2-head-qlkjw");
+    assert_int_equal(s.downs, 0);
+    scene_stop(&s);
+}
+
+/* ---- 410, both ways ---- */
+
+static bool gone_in_watch(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?")) return false;
+    if (!scene_is_watch(request)) {
+        *reply = scene_json(
+            s, 200,
+            s->lists[TABLE_POD] == 1
+                ? "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("a", "5") "," POD("b", "6") "]}"
+                : "{\"metadata\":{\"resourceVersion\":\"90\"},\"items\":[" POD("b", "80") "]}");
+        return true;
+    }
+    if (s->watches[TABLE_POD] > 1) return false;
+    char *line = fixture_read(FIX "errors/410-crd-watch-old-rv.ndjson", NULL);
+    *reply = scene_stream(s, line);
+    reply->hang_up = true;
+    free(line);
+    return true;
+}
+
+static bool relisted(struct kube_scene *s)
+{
+    return s->lists[TABLE_POD] == 2 && s->watches[TABLE_POD] == 2;
+}
+
+static void an_expired_version_is_listed_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = gone_in_watch};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, relisted, "listed and watched again");
+    assert_true(pods_there(&s, 1));
+    assert_true(world_find(s.world, TABLE_POD, "a")->gone_ms != 0);
+    assert_int_equal(s.downs, 0); /* it is no failure */
+    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
+    scene_stop(&s);
+}
+
+static bool gone_in_list(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || scene_is_watch(request)) return false;
+    if (strstr(request, "&continue=tok%2B1 ")) {
+        *reply = s->step++
+                     ? scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[" POD("b", "6") "]}")
+                     : scene_file(s, 410, FIX "errors/410-expired-continue.json");
+        return true;
+    }
+    *reply = scene_json(s, 200,
+                        "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"tok+1\",\"remainingItemCount\":1},"
+                        "\"items\":[" POD("a", "5") "]}");
+    return true;
+}
+
+static bool pods_watched(struct kube_scene *s)
+{
+    return s->watches[TABLE_POD] >= 1;
+}
+
+static void an_expired_continue_token_begins_the_list_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = gone_in_list};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, pods_watched, "the list came to its end");
+    assert_int_equal(s.lists[TABLE_POD], 4);
+    assert_true(pods_there(&s, 2));
+    assert_int_equal(s.total, 2); /* 1 of 2: told between the pages */
+    assert_int_equal(s.downs, 0);
+    assert_non_null(strstr(tiny_last(s.server), "HTTP/1.1"));
+    scene_stop(&s);
+}
+
+/* ---- streams that break ---- */
+
+static bool cut_mid_line(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (s->watches[TABLE_POD] == 1) {
+        *reply = scene_stream(s, ADDED("a", "8") "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"uid\":\"b");
+        reply->reset = false;
+        reply->hang_up = true;
+        return true;
+    }
+    /* it goes on from what was whole */
+    if (strstr(request, "resourceVersion=8&"))
+        *reply = scene_stream(s, ADDED("b", "9"));
+    else
+        *reply = scene_json(s, 500, "wrong version");
+    return true;
+}
+
+static bool two_pods(struct kube_scene *s)
+{
+    return pods_there(s, 2);
+}
+
+static void half_a_line_is_not_lost(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = cut_mid_line};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, two_pods, "the rest came over the next watch");
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    assert_int_equal(s.downs, 0);
+    scene_stop(&s);
+}
+
+static bool reset_first(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (s->watches[TABLE_POD] <= 3) {
+        *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\n", .reset = true};
+        return true;
+    }
+    *reply = scene_stream(s, ADDED("a", "8"));
+    return true;
+}
+
+static bool one_pod(struct kube_scene *s)
+{
+    return pods_there(s, 1) && scene_state(s, "kube/pods") == SOURCE_LIVE;
+}
+
+static void a_watch_that_is_reset_is_said_and_dialled_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = reset_first};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, one_pod, "the fourth watch holds");
+    assert_true(s.downs >= 1);
+    assert_int_equal(strncmp(s.last_down, "kube/pods: ", 11), 0);
+    assert_int_equal(s.lists[TABLE_POD], 1); /* the version was good all along */
+    scene_stop(&s);
+}
+
+static bool garbage(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    *reply = scene_stream(s, s->watches[TABLE_POD] == 1 ? ADDED("a", "8") "\x1b[2J\x01garbage\n" ADDED("b", "9")
+                                                        : ADDED("c", "10"));
+    return true;
+}
+
+static bool watched_after_garbage(struct kube_scene *s)
+{
+    return s->lists[TABLE_POD] == 2 && world_find(s->world, TABLE_POD, "c");
+}
+
+static void garbage_is_named_and_everything_listed_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = garbage};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, watched_after_garbage, "a new list and watch");
+    assert_int_equal(s.downs, 1);
+    assert_int_equal(strncmp(s.last_down, "kube/pods: kube/pods: line 2 of the watch: ", 43), 0);
+    assert_null(world_find(s.world, TABLE_POD, "b")); /* nothing after it was believed */
+    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
+    assert_int_equal(scene_state(&s, "kube/nodes"), SOURCE_LIVE);
+    scene_stop(&s);
+}
+
+static bool nonsense_object(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    *reply =
+        scene_stream(s, "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"no-uid\"}}}\n\n" ADDED("a", "8"));
+    /* byte by byte would take long; two parts cut the second object in its middle */
+    reply->then = scene_keep(s, strdup(ADDED("b", "9")));
+    reply->then_ms = 30;
+    return true;
+}
+
+static void an_object_that_makes_no_sense_is_counted_and_passed_over(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = nonsense_object};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, two_pods, "what came after it");
+    assert_int_equal(s.dropped, 1);
+    assert_int_equal(s.downs, 0);
+    assert_int_equal(s.watches[TABLE_POD], 1);
+    scene_stop(&s);
+}
+
+static bool slow_list(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || scene_is_watch(request)) return false;
+    const char *body = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("a", "5") "]}";
+    char head[200];
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(body));
+    char *first = malloc(strlen(head) + 41);
+    snprintf(first, strlen(head) + 41, "%s%.40s", head, body);
+    *reply = (struct tiny_reply){
+        .bytes = scene_keep(s, first), .after_ms = 100, .then = scene_keep(s, strdup(body + 40)), .then_ms = 200};
+    return true;
+}
+
+static void a_slow_answer_is_waited_for(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = slow_list};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, one_pod, "the list");
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    assert_int_equal(s.downs, 0);
+    scene_stop(&s);
+}
+
+static bool list_garbage_first(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || scene_is_watch(request) || s->lists[TABLE_POD] > 2) return false;
+    if (s->lists[TABLE_POD] == 1)
+        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{]}");
+    else
+        *reply = scene_file(s, 504, FIX "errors/list-future-rv.json");
+    return true;
+}
+
+static bool third_list(struct kube_scene *s)
+{
+    return s->lists[TABLE_POD] == 3 && s->watches[TABLE_POD] == 1;
+}
+
+static void lists_that_fail_are_asked_for_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = list_garbage_first};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, third_list, "the third list is right");
+    assert_int_equal(s.downs, 2);
+    assert_string_equal(s.last_down, "kube/pods: Timeout: Too large resource version: 99999999, current: 1924");
+    scene_stop(&s);
+}
+
+/* ---- refusals ---- */
+
+static bool refuse_some(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (strstr(request, "/nodes?"))
+        *reply = scene_file(s, 403, FIX "errors/403-nodes.json");
+    else if (strstr(request, "/rayclusters?"))
+        *reply = scene_file(s, 404, FIX "errors/404-path.txt");
+    else if (scene_is(request, "GET /apis/ray.io/v1/rayservices?"))
+        *reply = scene_file(s, 403, FIX "errors/403-anonymous.json");
+    else
+        return false;
+    return true;
+}
+
+static bool all_told(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_DENIED && scene_state(s, "kube/rayclusters") == SOURCE_ABSENT &&
+           scene_state(s, "kube/pods") == SOURCE_LIVE && scene_state(s, "kube/rayservices") == SOURCE_LIVE;
+}
+
+static void a_kind_that_is_refused_darkens_alone(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = refuse_some, .folder = FIX "mistral"};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", NULL);
+    kube_api.set_namespace(s.be, "mistral");
+    scene_until(&s, all_told, "two are dark, the others live");
+    assert_string_equal(scene_why(&s, "kube/nodes"),
+                        "nodes is forbidden: User \"system:serviceaccount:mistral:viewer\" cannot list resource "
+                        "\"nodes\" in API group \"\" at the cluster scope");
+    assert_string_equal(scene_why(&s, "kube/rayclusters"), "404 page not found");
+    /* RayServices of all namespaces are forbidden: the context's own are read instead */
+    assert_int_equal(world_count(s.world, TABLE_RAYSERVICE), 1);
+    scene_for(&s, 300);
+    assert_int_equal(s.lists[TABLE_KNODE], 1); /* asked for again, but slowly */
+    scene_stop(&s);
+}
+
+static bool pods_of_b(struct kube_scene *s)
+{
+    return world_find(s->world, TABLE_POD, "in-b") && !world_find(s->world, TABLE_POD, "in-b")->gone_ms &&
+           world_count(s->world, TABLE_POD) == 1;
+}
+
+static bool two_namespaces(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (scene_is_watch(request)) return false;
+    if (scene_is(request, "GET /api/v1/namespaces/a%2Fb/pods?"))
+        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-b", "5") "]}");
+    else if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?"))
+        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-a", "5") "]}");
+    else
+        return false;
+    return true;
+}
+
+static void another_namespace_takes_the_place_of_the_first(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = two_namespaces};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", NULL);
+    kube_api.set_namespace(s.be, "mistral");
+    scene_until(&s, one_pod, "the first namespace's pod");
+    unsigned node_lists = s.lists[TABLE_KNODE];
+    kube_api.set_namespace(s.be, "a/b"); /* escaped, whatever it is */
+    scene_until(&s, pods_of_b, "the second namespace's pod alone");
+    assert_int_equal(s.lists[TABLE_KNODE], node_lists);
+    kube_api.refresh(s.be);
+    unsigned before = s.lists[TABLE_POD];
+    while (s.lists[TABLE_POD] == before) loop_step(s.loop, 20);
+    scene_stop(&s);
+}
+
+static bool server_is_gone(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_DOWN;
+}
+
+static void a_server_that_is_not_there(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", NULL);
+    tiny_stop(s.server);
+    scene_until(&s, server_is_gone, "refused");
+    assert_true(*scene_why(&s, "kube/nodes"));
+    assert_int_equal(world_source_named(s.world, "kube/nodes")->err, ERR_REFUSED);
+    s.server = NULL;
+    scene_stop(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(two_head_kills_of_mistral),
+        cmocka_unit_test(deploy_kill_and_delete_on_kwok),
+        cmocka_unit_test(an_expired_version_is_listed_again),
+        cmocka_unit_test(an_expired_continue_token_begins_the_list_again),
+        cmocka_unit_test(half_a_line_is_not_lost),
+        cmocka_unit_test(a_watch_that_is_reset_is_said_and_dialled_again),
+        cmocka_unit_test(garbage_is_named_and_everything_listed_again),
+        cmocka_unit_test(an_object_that_makes_no_sense_is_counted_and_passed_over),
+        cmocka_unit_test(a_slow_answer_is_waited_for),
+        cmocka_unit_test(lists_that_fail_are_asked_for_again),
+        cmocka_unit_test(a_kind_that_is_refused_darkens_alone),
+        cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
+        cmocka_unit_test(a_server_that_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
