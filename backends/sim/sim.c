@@ -208,6 +208,7 @@ static void news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
 /* Without a Redis the RayService still names one, where nobody listens. */
 static enum err make_cluster(struct sim *s, struct why *why)
 {
+    s->sched = sched_new(s->loop, s->conf.speed);
     const struct sim_worlds_conf worlds = {
         .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .speed = s->conf.speed, .no_redis = s->conf.no_redis};
     enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
@@ -215,7 +216,6 @@ static enum err make_cluster(struct sim *s, struct why *why)
     unsigned port = sim_worlds_redis_port(s->worlds);
     s->templates = templates_new();
     s->objects = objects_new();
-    s->sched = sched_new(s->loop, s->conf.speed);
     const struct kuberay_conf conf = {.seed = s->conf.seed,
                                       .ft = !s->conf.no_ft,
                                       .redis_port = port ? port : 1,
@@ -304,8 +304,8 @@ void sim_free(struct sim *s)
     alarm_free(s->dropping);
     https_free(s->https);
     api_free(s->api);
-    sched_free(s->sched);
     sim_worlds_free(s->worlds);
+    sched_free(s->sched);
     kuberay_free(s->kuberay);
     objects_free(s->objects);
     templates_free(s->templates);

@@ -95,7 +95,7 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
                                       .port = kuberay_ft(w->kuberay) ? sim_worlds_redis_port(w) : 0,
                                       .user = sim_worlds_redis_user(w),
                                       .password = sim_worlds_redis_password(w),
-                                      .speed = w->conf.speed,
+                                      .sched = w->conf.sched,
                                       .step = gcs_step,
                                       .arg = w};
     w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
@@ -135,8 +135,7 @@ void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct 
 
 char *sim_worlds_applications(const struct sim_worlds *w)
 {
-    (void)w;
-    return NULL;
+    return ray_sim_serve_applications(w->ray, loop_wall_ms(w->loop));
 }
 
 void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)

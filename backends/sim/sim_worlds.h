@@ -18,7 +18,7 @@ struct sim_worlds_conf {
     const char *dir; /* borrowed only while called */
     struct guard *guard;
     uint64_t seed;
-    double speed;
+    struct sched *sched; /* borrowed: the GCS takes its steps by it */
     bool no_redis;
 };
 /* Starts redis-server; why tells when that was not possible, with ERR_OK: the other worlds go on without. */
