@@ -20,9 +20,9 @@
 static const struct {
     const char *id;
     enum world_kind world;
-} sources[] = {{"kube/pods", WORLD_KUBE}, {"kube/rayservices", WORLD_KUBE}, {"kube/events", WORLD_KUBE},
-               {"redis", WORLD_REDIS},    {"neuron/q5rdw", WORLD_NEURON},   {"neuron/x2p7c", WORLD_NEURON},
-               {"serve", WORLD_SERVE}};
+} sources[] = {{"kube/pods", WORLD_KUBE},           {"kube/rayservices", WORLD_KUBE}, {"kube/rayclusters", WORLD_KUBE},
+               {"kube/endpointslices", WORLD_KUBE}, {"kube/events", WORLD_KUBE},      {"redis", WORLD_REDIS},
+               {"neuron/q5rdw", WORLD_NEURON},      {"neuron/x2p7c", WORLD_NEURON},   {"serve", WORLD_SERVE}};
 
 void fixture_apply(struct fixture *f, struct change *c)
 {
@@ -452,7 +452,7 @@ static void head_running(struct fixture *f)
 
 void fixture_kill_head(struct fixture *f)
 {
-    struct change *c = change_new(CHANGE_DELETED, "kube", WORLD_KUBE);
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
     c->table = TABLE_POD;
     c->key = mem_str("9c1e7a40-head");
     c->detail = mem_str("mistral/" HEAD);

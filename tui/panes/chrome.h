@@ -23,6 +23,7 @@ struct chrome {
     uint64_t armed_left_ms;
     const char *message; /* one line above the footer; NULL: none */
     bool message_bad;    /* it is about something refused or failed */
+    bool message_idle;   /* nothing was just said: it is left out where it would take the footer's place */
     const struct footer_key *keys;
     size_t key_count;
     const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define KEPT_CHECKPOINTS "Serve checkpoints" /* recovery_kept's word for them */
+
 static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
     [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
@@ -124,7 +126,7 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
     if (!row->gone_ms && t->fields.known) s->fields += t->fields.value;
 }
 
-static void add_checkpoints(struct gcs *s, const struct view *v)
+static void add_checkpoints(struct gcs *s, const struct view *v, const struct kept *kept, size_t n)
 {
     struct known_u64 bytes = UNKNOWN_U64, changed = UNKNOWN_U64;
     char text[48], num[TEXT_NUM_MAX];
@@ -146,8 +148,7 @@ static void add_checkpoints(struct gcs *s, const struct view *v)
                    (double)s->checkpoints_present, text);
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, bytes.known ? (double)bytes.value : NAN, text_bytes(num, bytes));
     if (outage(v)) {
-        snprintf(text, sizeof text, "kept %zu/%zu", s->checkpoints_present, s->checkpoints);
-        table_cell_set(tr, GCS_CHANGED, s->checkpoints_present < s->checkpoints ? ROLE_BAD : ROLE_TEXT, text);
+        set_kept(tr, kept_of(kept, n, KEPT_CHECKPOINTS));
     } else {
         set_changed(tr, v, changed);
     }
@@ -167,11 +168,13 @@ static void gcs_update(struct pane *p, const struct view *v)
     struct kept kept[KEPT_TABLES];
     size_t n = outage(v) ? recovery_kept(v->recovery, v->world, kept) : 0;
     s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
+    s->columns[GCS_CHANGED].min = outage(v) ? 12 : 7;
+    s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */
     s->fields = 0;
     s->before = s->kept = s->lost = 0;
     s->kept_known = n > 0;
     for (size_t i = 0; i < n; i++) {
-        if (!kept[i].known) continue;
+        if (!kept[i].known || strcmp(kept[i].table, KEPT_CHECKPOINTS) == 0) continue; /* they are fields of KV */
         s->before += kept[i].before;
         s->kept += kept[i].kept;
         s->lost += kept[i].lost > kept[i].lost_expected ? kept[i].lost - kept[i].lost_expected : 0;
@@ -180,7 +183,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     table_begin(&s->table);
     WORLD_EACH (row, v->world, TABLE_GCSTABLE)
         if (gcs_shows(v, ROW(row, gcstable)->ns)) add_table(s, v, row, kept, n);
-    add_checkpoints(s, v);
+    add_checkpoints(s, v, kept, n);
     s->table.not_shown = (size_t)world_dropped(v->world, TABLE_GCSTABLE);
     table_end(&s->table);
 }

@@ -4,6 +4,7 @@
 #include "backends/base/stamp.h"
 #include "tui/draw/table_layout.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
     [PODS_NAME] = {.title = "NAME", .min = 12, .max = 48},
     [PODS_READY] = {.title = "READY", .min = 5, .max = 7, .priority = 1},
-    [PODS_STATUS] = {.title = "STATUS", .min = 7, .max = 28},
+    [PODS_STATUS] = {.title = "STATUS", .min = 11, .max = 28},
     [PODS_RESTARTS] = {.title = "RESTARTS", .min = 8, .max = 16, .priority = 2, .numeric = true},
     [PODS_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 3, .numeric = true},
     [PODS_NODE] = {.title = "K8S NODE", .min = 8, .max = 48, .priority = 7},
@@ -104,7 +105,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     tr->marked = v->selection && v->selection->table != TABLE_POD && same(v->selection->pod_uid, row->record->key);
     table_cell_set(tr, PODS_ROLE, ROLE_TEXT, or_dash(pod->role));
     set_name(tr, s, pod);
-    table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : 0,
+    table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
                    age_since(num, pod->created, row->gone_ms ? row->gone_wall_ms : v->wall_ms));
     table_cell_set(tr, PODS_NODE, ROLE_TEXT, or_dash(pod->node));
     table_cell_set(tr, PODS_IP, ROLE_TEXT, or_dash(pod->ip));
@@ -120,7 +121,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     table_cell_set(tr, PODS_READY, ROLE_TEXT, num);
     status_text(pod, text, sizeof text);
     table_cell_set(tr, PODS_STATUS, status_role(pod), text);
-    table_cell_num(tr, PODS_RESTARTS, ROLE_TEXT, pod->restarts.known ? (double)pod->restarts.value : -1,
+    table_cell_num(tr, PODS_RESTARTS, ROLE_TEXT, pod->restarts.known ? (double)pod->restarts.value : NAN,
                    count_text(num, pod->restarts));
 }
 
@@ -131,10 +132,14 @@ static int rank(const struct pod *pod)
     return strcmp(pod->role, "head") == 0 ? 0 : strcmp(pod->role, "worker") == 0 ? 1 : 2;
 }
 
-static void name_title(struct pods *s, const struct view *v)
+/* In 80 columns names stand without their cluster's, and keep their place before the nodes do. */
+static void set_columns(struct pods *s, const struct view *v)
 {
     const struct raycluster *rc = v->focus->raycluster;
-    if (s->pane.cols < PODS_NARROW && rc && rc->name)
+    bool narrow = s->pane.cols < PODS_NARROW;
+    s->columns[PODS_NAME].min = narrow && s->pane.cols >= 64 ? 23 : 12;
+    s->columns[PODS_NODE].min = narrow ? 16 : 8;
+    if (narrow && rc && rc->name)
         snprintf(s->name_title, sizeof s->name_title, "NAME (%s-…)", rc->name);
     else
         snprintf(s->name_title, sizeof s->name_title, "NAME");
@@ -148,7 +153,7 @@ static void pods_update(struct pane *p, const struct view *v)
     uint64_t generation = world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
                           world_generation(w, TABLE_RAYCLUSTER) + world_generation(w, TABLE_RAYSERVICE);
     if (!pane_due(&s->due, p, v, generation, 1000)) return;
-    name_title(s, v);
+    set_columns(s, v);
     table_begin(&s->table);
     for (int r = 0; r <= 2; r++)
         WORLD_EACH (row, w, TABLE_POD)
@@ -274,7 +279,6 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
     const char *name = pod_short(pod->name, pod->cluster);
     char mark = row_mark(row, v);
     if (row->gone_ms) {
-        snprintf(out, size, "- %-7s %-18s %s", or_dash(pod->role), name, "deleted");
         gone_text(v, row, status, sizeof status);
         snprintf(out, size, "- %-7s %-18s %s", or_dash(pod->role), name, status);
         return;

@@ -6,7 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WIDE = 110, LAST_WIDTH = 9, GAP = 3, NOW_WIDTH = 8, WORDS_WIDTH = 27, WORDS_AT = 4 };
+enum {
+    WIDE = 110,
+    NARROW = 56,
+    LAST_WIDTH = 9,
+    GAP = 3,
+    NOW_WIDTH = 8,
+    WORDS_WIDTH = 27,
+    WORDS_AT = 4,
+    NOTE_LEAST = 12
+};
 
 struct recovery_state {
     struct pane pane;
@@ -76,6 +85,12 @@ static const char *hint(const struct view *v, int rung)
     return "";
 }
 
+/* Where the column "now" begins; the last time's is the first to leave. */
+static int times_at(const struct canvas *cv)
+{
+    return cv->cols - 2 - NOW_WIDTH - (cv->cols < NARROW ? 0 : LAST_WIDTH + GAP);
+}
+
 static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
     const struct recovery *r = v->recovery;
@@ -89,13 +104,17 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     else if (active)
         text_seconds(now, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0);
     if (past && past->known && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
-    int times = cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH;
+    int times = times_at(cv), words = (int)text_width(rung_words((enum rung)rung));
+    if (words < WORDS_WIDTH) words = WORDS_WIDTH;
+    int note_at = WORDS_AT + words + 1;
+    bool noted = times - note_at > NOTE_LEAST;
     canvas_text(cv, line, 2, s->reached ? ROLE_OK : role, glyph(cv->ascii, mark));
-    canvas_field(cv, line, WORDS_AT, WORDS_WIDTH, role, rung_words((enum rung)rung));
-    if (times > WORDS_AT + WORDS_WIDTH + 2)
-        canvas_field(cv, line, WORDS_AT + WORDS_WIDTH + 1, times - WORDS_AT - WORDS_WIDTH - 2,
-                     active ? ROLE_TEXT : ROLE_DIM, s->note[0] ? s->note : hint(v, rung));
-    canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH, -NOW_WIDTH, role, now);
+    canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, role, rung_words((enum rung)rung));
+    if (noted)
+        canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
+                     s->note[0] ? s->note : hint(v, rung));
+    canvas_field(cv, line, times, -NOW_WIDTH, role, now);
+    if (cv->cols < NARROW) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
 }
 
@@ -104,9 +123,9 @@ static void draw_head(const struct recovery *r, struct canvas *cv)
     char text[96], clock[STAMP_TEXT_MAX];
     snprintf(text, sizeof text, "%s %s", t0_words(r), stamp_tenths(clock, r->t0_wall_ms));
     canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_HEADER, ' ');
-    canvas_field(cv, 0, 2, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH - 2, ROLE_HEADER, text);
-    canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH - GAP - NOW_WIDTH, -NOW_WIDTH, ROLE_HEADER, "now");
-    canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
+    canvas_field(cv, 0, 2, times_at(cv) - 4, ROLE_HEADER, text);
+    canvas_field(cv, 0, times_at(cv), -NOW_WIDTH, ROLE_HEADER, "now");
+    if (cv->cols >= NARROW) canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
 }
 
 /* Where not all rungs fit, those around the one that is waited for are shown. */

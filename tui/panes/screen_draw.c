@@ -105,7 +105,8 @@ static void draw_bottom(const struct screen *s, const struct view *v, struct can
 {
     struct canvas footer = window(cv, s->layout.footer), message = window(cv, s->layout.message);
     footer_draw(v->chrome, &footer);
-    footer_message(v->chrome, &message);
+    bool shared = s->layout.message.row == s->layout.footer.row;
+    if (!shared || (v->chrome && !v->chrome->message_idle)) footer_message(v->chrome, &message);
     if (!s->typing) return;
     canvas_fill(&message, 0, 0, 1, message.cols, ROLE_INPUT, ' ');
     canvas_text(&message, 0, 1, ROLE_KEY, "/");

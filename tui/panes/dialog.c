@@ -1,0 +1,87 @@
+#include "tui/panes/dialog.h"
+
+#include "backends/base/mem.h"
+#include "tui/draw/wrap.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DIALOG_COLS = 76, DIALOG_ANSWER_ROWS = 2 };
+
+void dialog_open(struct dialog *d, const char *title, const char *body, const char *word, bool danger)
+{
+    *d = (struct dialog){.body = mem_str(body ? body : ""), .danger = danger};
+    snprintf(d->title, sizeof d->title, "%s", title ? title : "");
+    snprintf(d->word, sizeof d->word, "%s", word ? word : "");
+}
+
+void dialog_done(struct dialog *d)
+{
+    if (!d) return;
+    free(d->body);
+    *d = (struct dialog){0};
+}
+
+/* A pasted word confirms nothing: it must have been typed, or the dialog guards against a slip no more. */
+enum overlay dialog_input(struct dialog *d, const struct input *in)
+{
+    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->key == KEYP_ESC) return OVERLAY_CANCELLED;
+    if (!d->word[0]) {
+        if (in->mods & (MOD_CTRL | MOD_ALT)) return OVERLAY_STAYS;
+        if (in->key == 'y') return OVERLAY_DONE;
+        return in->key == 'n' || in->key == 'q' ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+    }
+    if (in->key == KEYP_ENTER) {
+        if (strcmp(d->typed.text, d->word) == 0) return OVERLAY_DONE;
+        d->wrong = d->typed.len > 0;
+        return OVERLAY_STAYS;
+    }
+    if (textbox_input(&d->typed, in)) d->wrong = false;
+    return OVERLAY_STAYS;
+}
+
+static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
+{
+    if (!d->word[0]) {
+        int col = canvas_text(cv, row, 0, ROLE_KEY, "y");
+        col = canvas_text(cv, row, col, ROLE_DIALOG, d->danger ? " yes, do it   " : " yes   ");
+        col = canvas_text(cv, row, col, ROLE_KEY, "n");
+        canvas_text(cv, row, col, ROLE_DIALOG, " no");
+        return;
+    }
+    int col = canvas_text(cv, row, 0, ROLE_DIALOG, "type ");
+    col = canvas_text(cv, row, col, ROLE_STRONG, d->word);
+    col = canvas_text(cv, row, col, ROLE_DIALOG, " and Enter: ");
+    int width = cv->cols - col;
+    if (width >= 8) {
+        canvas_fill(cv, row, col, 1, width, ROLE_INPUT, ' ');
+        textbox_draw(&d->typed, cv, row, col, width, ROLE_INPUT);
+    } else {
+        canvas_fill(cv, row + 1, 0, 1, cv->cols, ROLE_INPUT, ' ');
+        textbox_draw(&d->typed, cv, row + 1, 0, cv->cols, ROLE_INPUT);
+        return;
+    }
+    if (d->wrong)
+        canvas_text(cv, row + 1, 0, ROLE_BAD, "that is not the word; nothing was done");
+    else
+        canvas_text(cv, row + 1, 0, ROLE_DIM, "Esc leaves, and nothing happens");
+}
+
+/* Where the text is longer than the screen the answer stays visible: what is cut is the middle, never the question. */
+void dialog_draw(const struct dialog *d, struct canvas *cv)
+{
+    int cols = cv->cols - 4 < DIALOG_COLS ? cv->cols - 4 : DIALOG_COLS;
+    int answer = d->word[0] ? DIALOG_ANSWER_ROWS : 1, height = wrap_height(d->body, cols > 0 ? cols : 1);
+    struct canvas in = overlay_box(cv, height + 1 + answer, cols, d->danger ? ROLE_DANGER : ROLE_DIALOG, d->title);
+    int room = in.rows - 1 - answer;
+    if (room < 0) room = 0;
+    struct canvas body = canvas_sub(&in, 0, 0, room, in.cols);
+    wrap_draw(&body, 0, 0, ROLE_DIALOG, d->body, 0);
+    if (height > room && room > 0) {
+        canvas_fill(&body, room - 1, 0, 1, body.cols, ROLE_DIALOG, ' ');
+        canvas_text(&body, room - 1, 0, ROLE_WARN, "… the screen is too small for the rest");
+    }
+    draw_answer(d, &in, in.rows - answer);
+}

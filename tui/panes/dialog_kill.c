@@ -1,0 +1,100 @@
+#include "backends/base/buf.h"
+#include "tui/panes/dialog.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { BODY_MAX = 8192, BASELINE_RECONNECT_S = 60 /* Ray's own, where nothing is set (facts/gcs.md) */ };
+
+/* A name as a shell takes it: what is not plain gets quotes. */
+static void shell_word(struct buf *b, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=+,%";
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        buf_str(b, word);
+        return;
+    }
+    buf_char(b, '\'');
+    for (const char *s = word; *s; s++)
+        if (*s == '\'')
+            buf_str(b, "'\\''");
+        else
+            buf_char(b, *s);
+    buf_char(b, '\'');
+}
+
+char *dialog_kill_command(const struct dialog_kill *k)
+{
+    struct buf b;
+    buf_init(&b, BODY_MAX);
+    buf_str(&b, "kubectl");
+    if (k->context) {
+        buf_str(&b, " --context ");
+        shell_word(&b, k->context);
+    }
+    buf_str(&b, " -n ");
+    shell_word(&b, k->ns ? k->ns : "default");
+    buf_str(&b, " delete pod ");
+    shell_word(&b, k->pod ? k->pod : "");
+    if (k->grace_s >= 0) buf_printf(&b, " --grace-period=%lld", (long long)k->grace_s);
+    if (k->grace_s == 0) buf_str(&b, " --force");
+    char *text = buf_take(&b);
+    buf_done(&b);
+    return text;
+}
+
+static void grace(struct buf *b, const struct dialog_kill *k)
+{
+    if (k->grace_s == 0)
+        buf_str(b, "grace      0 s: killed at once, as when its node is lost or it is OOMKilled\n");
+    else if (k->grace_s > 0)
+        buf_printf(b, "grace      %lld s, and then killed\n", (long long)k->grace_s);
+    else if (k->pod_grace_s.known)
+        buf_printf(b, "grace      the pod's own, %llu s: the old head serves on that long\n",
+                   (unsigned long long)k->pod_grace_s.value);
+    else
+        buf_str(b, "grace      the pod's own\n");
+}
+
+static void tolerance(struct buf *b, const struct dialog_kill *k)
+{
+    unsigned long long s = k->reconnect_s.known ? k->reconnect_s.value : BASELINE_RECONNECT_S;
+    if (k->ft == TRI_YES)
+        buf_printf(b,
+                   "GCS fault tolerance is ON: a new head takes the state back from Redis. The %zu worker pod%s keep "
+                   "serving\nif it is back within %llu s%s.\n",
+                   k->workers, k->workers == 1 ? "" : "s", s, k->reconnect_s.known ? "" : " (Ray's default)");
+    else if (k->ft == TRI_NO)
+        buf_printf(b,
+                   "GCS fault tolerance is OFF: the state dies with this pod. The %zu worker pod%s will be restarted, "
+                   "models are\nloaded again, and requests FAIL until then.\n",
+                   k->workers, k->workers == 1 ? "" : "s");
+    else
+        buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");
+}
+
+static void warnings(struct buf *b, const struct head_loss *loss)
+{
+    if (!loss) return;
+    if (loss->pod != VERDICT_OK && loss->pod_why[0]) buf_printf(b, "pod        %s\n", loss->pod_why);
+    if (loss->redis != VERDICT_OK && loss->redis_why[0]) buf_printf(b, "Redis      %s\n", loss->redis_why);
+}
+
+void dialog_open_kill(struct dialog *d, const struct dialog_kill *k)
+{
+    struct buf b;
+    char *command = dialog_kill_command(k);
+    buf_init(&b, BODY_MAX);
+    buf_str(&b, "Delete this pod, and no other (by its UID):\n\n");
+    buf_printf(&b, "pod        %s\nuid        %s\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
+    buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
+    buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
+    grace(&b, k);
+    warnings(&b, k->loss);
+    buf_char(&b, '\n');
+    tolerance(&b, k);
+    buf_printf(&b, "\nThe same:  %s\n", command);
+    dialog_open(d, "Kill the Ray head", buf_text(&b), k->development ? NULL : k->service, true);
+    buf_done(&b);
+    free(command);
+}

@@ -1,0 +1,41 @@
+#include "tui/panes/overlay.h"
+
+#include "backends/base/text.h"
+
+/* Corners and sides of the frame; ASCII has them folded by the canvas. */
+enum {
+    TOP_LEFT = 0x250C,
+    TOP_RIGHT = 0x2510,
+    BOTTOM_LEFT = 0x2514,
+    BOTTOM_RIGHT = 0x2518,
+    ACROSS = 0x2500,
+    DOWN = 0x2502
+};
+
+static int fit(int wanted, int room)
+{
+    return wanted < room ? wanted : room > 0 ? room : 0;
+}
+
+struct canvas overlay_box(struct canvas *cv, int rows, int cols, enum role frame, const char *title)
+{
+    rows = fit(rows + 2, cv->rows);
+    cols = fit(cols + 4, cv->cols);
+    struct canvas box = canvas_sub(cv, (cv->rows - rows) / 2, (cv->cols - cols) / 2, rows, cols);
+    canvas_fill(&box, 0, 0, rows, cols, ROLE_DIALOG, ' ');
+    canvas_fill(&box, 0, 1, 1, cols - 2, frame, ACROSS);
+    canvas_fill(&box, rows - 1, 1, 1, cols - 2, frame, ACROSS);
+    canvas_fill(&box, 1, 0, rows - 2, 1, frame, DOWN);
+    canvas_fill(&box, 1, cols - 1, rows - 2, 1, frame, DOWN);
+    canvas_fill(&box, 0, 0, 1, 1, frame, TOP_LEFT);
+    canvas_fill(&box, 0, cols - 1, 1, 1, frame, TOP_RIGHT);
+    canvas_fill(&box, rows - 1, 0, 1, 1, frame, BOTTOM_LEFT);
+    canvas_fill(&box, rows - 1, cols - 1, 1, 1, frame, BOTTOM_RIGHT);
+    int width = title ? (int)text_width(title) : 0;
+    if (width > cols - 6) width = cols - 6;
+    if (width > 0) {
+        canvas_fill(&box, 0, 2, 1, width + 2, frame, ' ');
+        canvas_field(&box, 0, 3, width, frame, title);
+    }
+    return canvas_sub(&box, 1, 2, rows - 2, cols - 4);
+}

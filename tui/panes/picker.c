@@ -1,0 +1,80 @@
+#include "tui/panes/picker.h"
+
+#include "backends/base/text.h"
+#include "tui/panes/pane_tools.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PICKER_NS, PICKER_NAME, PICKER_STATUS, PICKER_FT, PICKER_AGE, PICKER_COLUMNS };
+enum { PICKER_COLS = 72, PICKER_ROWS = 14 };
+
+static const struct column columns[PICKER_COLUMNS] = {
+    [PICKER_NS] = {.title = "NAMESPACE", .min = 9, .max = 30, .priority = 1},
+    [PICKER_NAME] = {.title = "RAYSERVICE", .min = 10, .max = 40},
+    [PICKER_STATUS] = {.title = "SAYS", .min = 7, .max = 16, .priority = 3},
+    [PICKER_FT] = {.title = "GCS FT", .min = 6, .max = 6, .priority = 2},
+    [PICKER_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 4, .numeric = true},
+};
+
+void picker_open(struct picker *p)
+{
+    table_init(&p->table, columns, PICKER_COLUMNS);
+}
+
+void picker_done(struct picker *p)
+{
+    if (p && p->table.columns) table_done(&p->table);
+}
+
+void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
+{
+    table_begin(&p->table);
+    WORLD_EACH (row, w, TABLE_RAYSERVICE) {
+        const struct rayservice *s = ROW(row, rayservice);
+        char age[TEXT_NUM_MAX];
+        if (row->gone_ms) continue;
+        struct table_row *tr = table_row_add(&p->table, row->record->key);
+        table_cell_set(tr, PICKER_NS, ROLE_TEXT, or_dash(s->ns));
+        table_cell_set(tr, PICKER_NAME, ROLE_STRONG, or_dash(s->name));
+        table_cell_set(tr, PICKER_STATUS, ROLE_TEXT, or_dash(s->service_status));
+        table_cell_set(tr, PICKER_FT, s->ft == TRI_NO ? ROLE_WARN : ROLE_TEXT,
+                       s->ft == TRI_YES  ? "on"
+                       : s->ft == TRI_NO ? "OFF"
+                                         : "–");
+        table_cell_num(tr, PICKER_AGE, ROLE_TEXT, s->created.known ? -(double)s->created.value : NAN,
+                       age_since(age, s->created, wall_ms));
+    }
+    table_end(&p->table);
+}
+
+enum overlay picker_input(struct picker *p, const struct input *in)
+{
+    struct pane moved = {.table = &p->table, .rows = PICKER_ROWS, .cols = PICKER_COLS};
+    if (in->type != INPUT_KEY) return OVERLAY_STAYS;
+    if (in->key == KEYP_ESC || in->key == 'q') return OVERLAY_CANCELLED;
+    return pane_table_input(&moved, PICKER_ROWS, in).type == REQUEST_OPEN ? OVERLAY_DONE : OVERLAY_STAYS;
+}
+
+void picker_draw(const struct picker *p, struct canvas *cv)
+{
+    int rows = table_height(&p->table);
+    if (rows < 2) rows = 2;
+    struct canvas in =
+        overlay_box(cv, (rows < PICKER_ROWS ? rows : PICKER_ROWS) + 1, PICKER_COLS, ROLE_DIALOG, "Which RayService?");
+    struct canvas list = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
+    table_draw(&p->table, &list, true);
+    if (p->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "no RayService can be seen");
+    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter takes it · Esc leaves");
+}
+
+bool picker_choice(const struct picker *p, const struct world *w, const char **ret_ns, const char **ret_name)
+{
+    const char *key = table_selected(&p->table);
+    const struct row *row = key ? world_find(w, TABLE_RAYSERVICE, key) : NULL;
+    if (!row || row->gone_ms) return false;
+    *ret_ns = ROW(row, rayservice)->ns;
+    *ret_name = ROW(row, rayservice)->name;
+    return true;
+}

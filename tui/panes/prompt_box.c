@@ -1,0 +1,56 @@
+#include "tui/panes/prompt_box.h"
+
+#include "backends/base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PROMPT_COLS = 76 };
+
+void prompt_box_open(struct prompt_box *p, const char *path_words)
+{
+    textbox_clear(&p->typed);
+    snprintf(p->path, sizeof p->path, "%s", path_words ? path_words : "path not known yet");
+}
+
+void prompt_box_done(struct prompt_box *p)
+{
+    if (!p) return;
+    free(p->last);
+    p->last = NULL;
+}
+
+static bool blank(const char *text)
+{
+    return text[strspn(text, " \t")] == '\0';
+}
+
+enum overlay prompt_box_input(struct prompt_box *p, const struct input *in)
+{
+    if (in->type == INPUT_KEY && in->key == KEYP_ESC) return OVERLAY_CANCELLED;
+    if (in->type == INPUT_KEY && in->key == KEYP_UP && p->last) {
+        textbox_set(&p->typed, p->last);
+        return OVERLAY_STAYS;
+    }
+    if (in->type == INPUT_KEY && in->key == KEYP_ENTER) {
+        if (blank(p->typed.text)) return OVERLAY_STAYS;
+        free(p->last);
+        p->last = mem_str(p->typed.text);
+        return OVERLAY_DONE;
+    }
+    textbox_input(&p->typed, in);
+    return OVERLAY_STAYS;
+}
+
+void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
+{
+    struct canvas in = overlay_box(cv, 3, PROMPT_COLS, ROLE_DIALOG, "Ask the model");
+    canvas_fill(&in, 0, 0, 1, in.cols, ROLE_INPUT, ' ');
+    textbox_draw(&p->typed, &in, 0, 0, in.cols, ROLE_INPUT);
+    char text[256];
+    snprintf(text, sizeof text, "by %s", p->path);
+    canvas_field(&in, 1, 0, in.cols, ROLE_DIM, text);
+    canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
+                 p->last ? "Enter sends · Up the last one · Esc leaves" : "Enter sends · Esc leaves");
+}
