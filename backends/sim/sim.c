@@ -210,7 +210,7 @@ static enum err make_cluster(struct sim *s, struct why *why)
 {
     s->sched = sched_new(s->loop, s->conf.speed);
     const struct sim_worlds_conf worlds = {
-        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .speed = s->conf.speed, .no_redis = s->conf.no_redis};
+        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .sched = s->sched, .no_redis = s->conf.no_redis};
     enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
     if (e != ERR_OK) return e;
     unsigned port = sim_worlds_redis_port(s->worlds);
