@@ -28,12 +28,11 @@ static void line_json(void *arg, const char *what, const char *value, const char
     cJSON_AddItemToArray(arg, item);
 }
 
-static void own_lines(const struct cli *cli, void (*line)(void *, const char *, const char *, const char *), void *arg)
+/* What the session cannot know: the libraries this program runs with. */
+static void own_lines(void (*line)(void *, const char *, const char *, const char *), void *arg)
 {
-    line(arg, "raydeck", RAYDECK_VERSION, "");
     line(arg, "libcurl", curl_version_info(CURLVERSION_NOW)->version, curl_version_info(CURLVERSION_NOW)->ssl_version);
-    line(arg, "libuv", uv_version_string(), "");
-    line(arg, "configuration", cli->conf.config_path, cli->conf.config_path ? "read" : "no file");
+    line(arg, "libuv", uv_version_string(), NULL);
 }
 
 int sub_info(struct cli *cli)
@@ -51,15 +50,15 @@ int sub_info(struct cli *cli)
         cJSON *root = cJSON_CreateObject();
         cJSON_AddNumberToObject(root, "version", 1);
         cJSON *lines = cJSON_AddArrayToObject(root, "info");
-        own_lines(cli, line_json, lines);
         session_info(look_session(look), line_json, lines);
+        own_lines(line_json, lines);
         char *text = cJSON_Print(root);
         puts(text);
         free(text);
         cJSON_Delete(root);
     } else {
-        own_lines(cli, line_text, NULL);
         session_info(look_session(look), line_text, NULL);
+        own_lines(line_text, NULL);
     }
     look_close(look);
     return err == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FINE;
