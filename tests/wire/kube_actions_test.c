@@ -1,0 +1,436 @@
+#include "backends/base/mem.h"
+#include "backends/kube/api.h"
+#include "tests/support/fixture.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define FIX "tests/fixtures/kube/"
+#define UID "3b87863e-cd71-492d-ba09-42d9d0658d0c"
+
+/* What was told to a done callback, and what the server was asked. */
+struct told {
+    unsigned times;
+    enum err err;
+    enum tri answer;
+    char why[300], value[200];
+    size_t len;
+    unsigned deleted_before; /* CHANGE_DELETED so far, when done was called */
+    struct kube_scene *scene;
+    long status;
+};
+
+static char asked[4096]; /* the last request that is no list, watch or probe */
+
+static bool note(const char *request)
+{
+    if (scene_is(request, "GET /version ") || strstr(request, "limit=250") || scene_is_watch(request)) return false;
+    snprintf(asked, sizeof asked, "%s", request);
+    return true;
+}
+
+static void on_end(void *arg, enum err err, const char *why)
+{
+    struct told *t = arg;
+    t->times++;
+    t->err = err;
+    t->deleted_before = t->scene ? t->scene->changes[CHANGE_DELETED] : 0;
+    snprintf(t->why, sizeof t->why, "%s", why);
+}
+
+static void on_answer(void *arg, enum tri answer, const char *why)
+{
+    struct told *t = arg;
+    t->times++;
+    t->answer = answer;
+    snprintf(t->why, sizeof t->why, "%s", why);
+}
+
+static void on_value(void *arg, enum err err, const char *value, size_t len, const char *why)
+{
+    struct told *t = arg;
+    t->times++;
+    t->err = err;
+    t->len = len;
+    snprintf(t->value, sizeof t->value, "%s", value ? value : "");
+    snprintf(t->why, sizeof t->why, "%s", why ? why : "");
+}
+
+static void wait_told(struct kube_scene *s, const struct told *t)
+{
+    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    while (!t->times) {
+        if (loop_now_ms() > end) fail_msg("no answer");
+        loop_step(s->loop, 20);
+    }
+}
+
+/* ---- delete ---- */
+
+static bool delete_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!note(request)) return false;
+    if (strstr(request, "/pods/gone"))
+        *reply = scene_file(s, 404, FIX "errors/404-pod.json");
+    else if (strstr(request, "/pods/forbidden"))
+        *reply = scene_file(s, 403, FIX "errors/403-delete-pod.json");
+    else if (strstr(request, "/pods/replaced"))
+        *reply =
+            scene_json(s, 409,
+                       "{\"kind\":\"Status\",\"code\":409,\"reason\":\"Conflict\",\"message\":\"Precondition failed: "
+                       "UID in precondition: a, UID in object meta: b\"}");
+    else
+        *reply = scene_json(s, 200, "{\"kind\":\"Pod\"}");
+    return true;
+}
+
+static void a_pod_is_deleted_by_its_uid(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = delete_route};
+    struct told t = {.scene = &s};
+    scene_start(&s);
+    scene_open(&s, "{token: secret-token}", "mistral");
+    kube_api.delete_pod(s.be, "mistral", "mistral-ghdk5-head-snqps", UID, 0, on_end, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    assert_int_equal(t.deleted_before, 0); /* done first, then the change */
+    assert_int_equal(s.changes[CHANGE_DELETED], 1);
+    assert_string_equal(s.deleted, UID);
+    assert_string_equal(s.deleted_detail, "mistral/mistral-ghdk5-head-snqps");
+    assert_int_equal(s.deleted_grace, 0);
+    assert_true(scene_is(asked, "DELETE /api/v1/namespaces/mistral/pods/mistral-ghdk5-head-snqps HTTP/1.1\r\n"));
+    assert_non_null(strstr(asked, "Authorization: Bearer secret-token\r\n"));
+    assert_non_null(strstr(asked, "Content-Type: application/json\r\n"));
+    assert_non_null(strstr(asked,
+                           "\r\n\r\n{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":"
+                           "\"" UID "\"},\"gracePeriodSeconds\":0}"));
+
+    t.times = 0;
+    kube_api.delete_pod(s.be, "mistral", "p", UID, -1, on_end, &t);
+    wait_told(&s, &t);
+    assert_true(s.deleted_grace == UINT64_MAX);
+    assert_null(strstr(asked, "gracePeriodSeconds"));
+    scene_stop(&s);
+}
+
+static void deletes_that_are_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *why;
+        enum err err;
+    } cases[] = {
+        {"replaced", "the pod was replaced: it is no longer the one that was confirmed", ERR_CONFLICT},
+        {"gone", "the pod is gone already", ERR_NOT_FOUND},
+        {"forbidden",
+         "pods \"x\" is forbidden: User \"system:serviceaccount:mistral:viewer\" cannot delete resource \"pods\" in "
+         "API "
+         "group \"\" in the namespace \"mistral\"",
+         ERR_FORBIDDEN},
+    };
+    struct kube_scene s = {.route = delete_route};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct told t = {.scene = &s};
+        kube_api.delete_pod(s.be, "mistral", cases[i].name, UID, 0, on_end, &t);
+        wait_told(&s, &t);
+        assert_int_equal(t.err, cases[i].err);
+        assert_string_equal(t.why, cases[i].why);
+    }
+    assert_int_equal(s.changes[CHANGE_DELETED], 0);
+    scene_stop(&s);
+}
+
+/* ---- questions ---- */
+
+static bool question_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!note(request)) return false;
+    if (scene_is(request, "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ")) {
+        *reply = strstr(request, "\"subresource\":\"proxy\"")
+                     ? scene_json(s, 201, "{\"status\":{\"allowed\":true,\"reason\":\"RBAC: allowed\"}}")
+                     : scene_file(s, 201, FIX "auth/ssar-viewer-delete-pods.json");
+    } else if (scene_is(request, "GET /api/v1/namespaces/mistral/secrets/redis-auth ")) {
+        *reply = scene_json(s, 200, "{\"kind\":\"Secret\",\"data\":{\"password\":\"czNjcjN0\",\"odd\":\"%%\"}}");
+    } else if (scene_is(request, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/clear ")) {
+        *reply = scene_json(s, 200,
+                            "{\"spec\":{\"rayClusterConfig\":{\"gcsFaultToleranceOptions\":{\"redisAddress\":\"r:1\","
+                            "\"redisPassword\":{\"value\":\"in clear\"}}}}}");
+    } else if (scene_is(request, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/kept ")) {
+        *reply = scene_json(s, 200, "{\"spec\":{\"rayClusterConfig\":{}}}");
+    } else if (scene_is(request, "GET /api/v1/namespaces/mistral/pods/p:8000/proxy/-/healthz ")) {
+        *reply = scene_json(s, 200, "success");
+    } else {
+        *reply = scene_file(s, 403, FIX "errors/403-nodes.json");
+    }
+    return true;
+}
+
+static void what_may_be_done(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = question_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    kube_api.may(s.be, "delete", "pods", "mistral", on_answer, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.answer, TRI_NO);
+    assert_non_null(strstr(asked, "\"resourceAttributes\":{\"verb\":\"delete\",\"resource\":\"pods\",\"namespace\":"
+                                  "\"mistral\"}"));
+    t.times = 0;
+    kube_api.may(s.be, "get", "pods/proxy", "mistral", on_answer, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.answer, TRI_YES);
+    assert_string_equal(t.why, "RBAC: allowed");
+    t.times = 0;
+    kube_api.may(s.be, "get", "rayservices", NULL, on_answer, &t);
+    wait_told(&s, &t);
+    assert_non_null(strstr(asked, "\"resource\":\"rayservices\",\"group\":\"ray.io\"}"));
+    scene_stop(&s);
+}
+
+static void secrets_and_passwords(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = question_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    kube_api.secret(s.be, "mistral", "redis-auth", "password", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    assert_int_equal(t.len, 6);
+    assert_string_equal(t.value, "s3cr3t");
+
+    t = (struct told){0};
+    kube_api.secret(s.be, "mistral", "redis-auth", "other", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_NOT_FOUND);
+    assert_string_equal(t.why, "the Secret has no key other");
+    assert_string_equal(t.value, "");
+
+    t = (struct told){0};
+    kube_api.secret(s.be, "mistral", "redis-auth", "odd", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_PARSE);
+
+    t = (struct told){0};
+    kube_api.secret(s.be, "mistral", "nope", "password", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_FORBIDDEN);
+
+    t = (struct told){0};
+    kube_api.inline_password(s.be, "mistral", "clear", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    assert_string_equal(t.value, "in clear");
+
+    t = (struct told){0};
+    kube_api.inline_password(s.be, "mistral", "kept", on_value, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_NOT_FOUND);
+    scene_stop(&s);
+}
+
+static void on_proxied(void *arg, const struct http_answer *answer)
+{
+    struct told *t = arg;
+    t->times++;
+    t->err = answer->err;
+    t->status = answer->status;
+    snprintf(t->value, sizeof t->value, "%s", answer->body);
+}
+
+static void requests_go_through_the_proxy(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = question_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x, as: someone}", "mistral");
+    struct http_request *r = kube_api.proxy(
+        s.be, "/api/v1/namespaces/mistral/pods/p:8000/proxy/-/healthz",
+        &(struct http_ask){.method = "GET", .url = "ignored", .header = {{"X-Mine", "1"}}, .timeout_ms = 2000},
+        &(struct http_calls){.done = on_proxied, .arg = &t});
+    assert_non_null(r);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    assert_int_equal(t.status, 200);
+    assert_string_equal(t.value, "success");
+    assert_non_null(strstr(asked, "X-Mine: 1\r\n"));
+    assert_non_null(strstr(asked, "Authorization: Bearer x\r\n"));
+    assert_non_null(strstr(asked, "Impersonate-User: someone\r\n"));
+    scene_stop(&s);
+}
+
+static void nothing_is_told_after_close(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = question_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    kube_api.delete_pod(s.be, "mistral", "p", UID, 0, on_end, &t);
+    kube_api.may(s.be, "get", "pods", NULL, on_answer, &t);
+    kube_api.secret(s.be, "mistral", "redis-auth", "password", on_value, &t);
+    loop_step(s.loop, 20);
+    scene_stop(&s);
+    assert_int_equal(t.times, 0);
+}
+
+/* ---- credentials ---- */
+
+static bool wants_new(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (strstr(request, "Authorization: Bearer new-token\r\n")) {
+        s->step++;
+        return false;
+    }
+    if (s->step == 0 && strstr(request, "Authorization: Bearer old-token\r\n"))
+        scene_put_file(s, "token", "new-token\n");
+    *reply = scene_file(s, 401, FIX "errors/401-bad-token.json");
+    return true;
+}
+
+static bool nodes_live(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_LIVE && scene_state(s, "kube/rayservices") == SOURCE_LIVE;
+}
+
+static void a_token_file_is_read_again_on_a_401(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = wants_new};
+    scene_start(&s);
+    scene_put_file(&s, "token", "old-token\n");
+    scene_open(&s, "{tokenFile: token}", NULL);
+    scene_until(&s, nodes_live, "the new token was taken");
+    assert_int_equal(s.downs, 0);
+    scene_stop(&s);
+}
+
+static bool refuse_all(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    (void)request;
+    *reply = scene_file(s, 401, FIX "errors/401-bad-token.json");
+    return true;
+}
+
+static bool nodes_denied(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_DENIED;
+}
+
+static void a_token_that_is_refused_darkens_with_the_reason(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = refuse_all};
+    scene_start(&s);
+    scene_open(&s, "{token: example}", NULL);
+    scene_until(&s, nodes_denied, "denied");
+    assert_string_equal(scene_why(&s, "kube/nodes"), "Unauthorized");
+    assert_int_equal(world_source_named(s.world, "kube/nodes")->err, ERR_AUTH);
+    scene_stop(&s);
+}
+
+/* A plug-in that counts its runs in a file beside the kubeconfig, and says run after run another token. */
+static char *plug_in(const struct kube_scene *s, const char *script)
+{
+    return mem_printf(
+        "{exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c, '%s', sh, %s], "
+        "installHint: install sh}}",
+        script, s->dir);
+}
+
+static bool wants_second_run(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (strstr(request, "Authorization: Bearer run-1\r\n")) return false;
+    *reply = scene_file(s, 401, FIX "errors/401-bad-token.json");
+    return true;
+}
+
+static void a_plug_in_is_run_once_for_everybody(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = wants_second_run};
+    scene_start(&s);
+    char *user = plug_in(
+        &s, "echo x >> $1/count; test -n \"$KUBERNETES_EXEC_INFO\" || exit 3; "
+            "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":\\\"client.authentication.k8s.io/v1\\\","
+            "\\\"status\\\":{\\\"token\\\":\\\"run-$(grep -c x $1/count)\\\"}}\"");
+    scene_open(&s, user, NULL);
+    free(user);
+    scene_until(&s, nodes_live, "two kinds and the probe with one token");
+    char path[128];
+    size_t len;
+    snprintf(path, sizeof path, "%s/count", s.dir);
+    free(fixture_read(path, &len));
+    assert_int_equal(len, 2); /* "x\n": one run */
+    scene_stop(&s);
+}
+
+static bool plug_in_failed(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_DENIED;
+}
+
+static void a_plug_in_that_fails_says_why(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    scene_start(&s);
+    char *user = plug_in(&s, "echo Token has expired >&2; exit 255");
+    scene_open(&s, user, NULL);
+    free(user);
+    scene_until(&s, plug_in_failed, "denied");
+    assert_int_equal(strncmp(scene_why(&s, "kube/nodes"), "/bin/sh: ", 9), 0);
+    assert_non_null(strstr(scene_why(&s, "kube/nodes"), "Token has expired"));
+    assert_int_equal(tiny_connections(s.server), 0); /* nothing went out without credentials */
+    struct told t = {0};
+    assert_null(kube_api.proxy(s.be, "/api/v1/x", &(struct http_ask){.method = "GET"},
+                               &(struct http_calls){.done = on_proxied, .arg = &t}));
+    assert_int_equal(t.times, 1);
+    assert_int_equal(t.err, ERR_AUTH);
+    scene_stop(&s);
+}
+
+static void a_plug_in_that_is_not_there(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    scene_start(&s);
+    scene_open(&s,
+               "{exec: {apiVersion: client.authentication.k8s.io/v1, command: raydeck-no-such-program, "
+               "installHint: Install it first.}}",
+               NULL);
+    scene_until(&s, plug_in_failed, "denied");
+    assert_string_equal(scene_why(&s, "kube/nodes"), "raydeck-no-such-program: no such program. Install it first.");
+    scene_stop(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pod_is_deleted_by_its_uid),
+        cmocka_unit_test(deletes_that_are_refused),
+        cmocka_unit_test(what_may_be_done),
+        cmocka_unit_test(secrets_and_passwords),
+        cmocka_unit_test(requests_go_through_the_proxy),
+        cmocka_unit_test(nothing_is_told_after_close),
+        cmocka_unit_test(a_token_file_is_read_again_on_a_401),
+        cmocka_unit_test(a_token_that_is_refused_darkens_with_the_reason),
+        cmocka_unit_test(a_plug_in_is_run_once_for_everybody),
+        cmocka_unit_test(a_plug_in_that_fails_says_why),
+        cmocka_unit_test(a_plug_in_that_is_not_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
