@@ -67,7 +67,7 @@ static void params_parse(const char *text, struct params *p)
 /* xterm's and kitty's modifiers: 1 + shift 1, alt 2, control 4; super and the locks are of no use here. */
 static unsigned mods_of(unsigned value)
 {
-    unsigned bits = value > 0 ? value - 1 : 0;
+    unsigned bits = value > 0 && value <= 256 ? value - 1 : 0;
     return (bits & 1 ? (unsigned)MOD_SHIFT : 0) | (bits & 2 ? (unsigned)MOD_ALT : 0) |
            (bits & 4 ? (unsigned)MOD_CTRL : 0);
 }
@@ -146,7 +146,8 @@ enum keys_found keys_csi(const char *parameters, char final, struct input *ret)
     case 'c':
     case 'd': return found(ret, letter_key((char)(final - 'a' + 'A')), MOD_SHIFT);
     case 'M': return KEYS_NOTHING;
-    default: return p.sub[1] == 3 ? KEYS_NOTHING : found(ret, letter_key(final), mods_of(p.value[1]));
+    default: /* "1;modifiers"; anything else is a report, such as the cursor's place, which ends in R as F3 does */
+        return p.value[0] > 1 || p.sub[1] == 3 ? KEYS_NOTHING : found(ret, letter_key(final), mods_of(p.value[1]));
     }
 }
 

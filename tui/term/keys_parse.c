@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum state { GROUND, ESCAPE, CSI, LINUX_F /* after ESC [ [ */, SS3, STRING /* OSC, DCS and their like */, PASTE };
+enum state { GROUND, ESCAPE, CSI, LINUX_F /* after ESC [ [ */, SS3, STRING, PASTE };
 
 struct keys {
     void (*input)(void *arg, const struct input *in);
@@ -119,11 +119,9 @@ static void feed_escape(struct keys *k, unsigned char c)
     switch (c) {
     case '[': begin(k, CSI); break;
     case 'O': begin(k, SS3); break;
-    case ']':
+    case ']': /* OSC, DCS and APC; terminals answer with no other kind of string */
     case 'P':
-    case '^':
     case '_':
-    case 'X':
         begin(k, STRING);
         k->string_by = (char)c;
         break;

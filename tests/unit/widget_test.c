@@ -1,0 +1,300 @@
+/* Bars, sparklines, rules, wrapped text and the text box. */
+#include "tui/draw/bar.h"
+#include "tui/draw/rule.h"
+#include "tui/draw/spark.h"
+#include "tui/draw/textbox.h"
+#include "tui/draw/wrap.h"
+
+#include "backends/base/mem.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void assert_drawn(struct canvas *cv, const char *want)
+{
+    char *text = canvas_dump(cv, false);
+    assert_string_equal(text, want);
+    free(text);
+    canvas_clear(cv, ROLE_TEXT);
+}
+
+static void bars(void **state)
+{
+    (void)state;
+    static const struct {
+        double share;
+        const char *utf8, *ascii;
+    } bars[] = {
+        {0.68, "|██████▊░░░|\n", "|#######...|\n"},   {0, "|░░░░░░░░░░|\n", "|..........|\n"},
+        {1, "|██████████|\n", "|##########|\n"},      {0.5, "|█████░░░░░|\n", "|#####.....|\n"},
+        {7, "|██████████|\n", "|##########|\n"},      {-1, "|░░░░░░░░░░|\n", "|..........|\n"},
+        {0.0125, "|▏░░░░░░░░░|\n", "|..........|\n"}, {0.9875, "|█████████▉|\n", "|##########|\n"},
+        {NAN, "|–         |\n", "|-         |\n"},
+    };
+    struct canvas cv;
+    canvas_init(&cv, 1, 12);
+    for (size_t i = 0; i < ARRAY_LEN(bars) * 2; i++) {
+        cv.ascii = i % 2;
+        canvas_text(&cv, 0, 0, ROLE_TEXT, "|          |");
+        bar_draw(&cv, 0, 1, 10, ROLE_BAR, known_f64(bars[i / 2].share));
+        assert_drawn(&cv, cv.ascii ? bars[i / 2].ascii : bars[i / 2].utf8);
+    }
+    cv.ascii = false;
+    bar_draw(&cv, 0, 1, 10, ROLE_BAR, UNKNOWN_F64); /* unknown is not empty */
+    assert_int_equal(canvas_cell(&cv, 0, 1)->cp, 0x2013);
+    bar_draw(&cv, 0, 0, 10, ROLE_BAD, known_f64(0.45));
+    assert_int_equal(canvas_cell(&cv, 0, 4)->role, ROLE_BAD);
+    assert_int_equal(canvas_cell(&cv, 0, 5)->role, ROLE_BAR_EMPTY);
+    canvas_clear(&cv, ROLE_TEXT);
+    bar_draw(&cv, 0, 0, 0, ROLE_BAR, known_f64(1));
+    bar_draw(&cv, 0, 0, -5, ROLE_BAR, known_f64(1));
+    assert_drawn(&cv, "\n");
+    bar_draw(&cv, 0, 8, 10, ROLE_BAR, known_f64(1)); /* clipped */
+    assert_drawn(&cv, "        ████\n");
+    canvas_done(&cv);
+}
+
+static void sparks(void **state)
+{
+    (void)state;
+    static const double samples[] = {0, 1, 2, 3, 4, 5, 6, 7};
+    static const double holes[] = {100, NAN, 0, 50, INFINITY, -5};
+    struct canvas cv;
+    canvas_init(&cv, 1, 10);
+    spark_draw(&cv, 0, 0, 8, ROLE_SPARK, samples, 8, 0);
+    assert_drawn(&cv, "▁▂▃▄▅▆▇█\n");
+    spark_draw(&cv, 0, 0, 4, ROLE_SPARK, samples, 8, 7); /* the last four */
+    assert_drawn(&cv, "▅▆▇█\n");
+    spark_draw(&cv, 0, 0, 10, ROLE_SPARK, samples, 3, 7); /* newest on the right */
+    assert_drawn(&cv, "       ▁▂▃\n");
+    spark_draw(&cv, 0, 0, 6, ROLE_SPARK, holes, 6, 100);
+    assert_int_equal(canvas_cell(&cv, 0, 1)->role, ROLE_DIM);
+    assert_drawn(&cv, "█·▁▅█▁\n");
+    spark_draw(&cv, 0, 0, 5, ROLE_SPARK, samples, 0, 0);
+    assert_drawn(&cv, "\n");
+    spark_draw(&cv, 0, 0, 3, ROLE_SPARK, (const double[]){0, 0, 0}, 3, 0); /* no largest */
+    assert_drawn(&cv, "▁▁▁\n");
+    cv.ascii = true;
+    spark_draw(&cv, 0, 0, 8, ROLE_SPARK, samples, 8, 0);
+    assert_drawn(&cv, "_.-=+*%#\n");
+    spark_draw(&cv, 0, 0, 6, ROLE_SPARK, holes, 6, 100);
+    assert_drawn(&cv, "#?_+#_\n");
+    canvas_done(&cv);
+}
+
+static void rules(void **state)
+{
+    (void)state;
+    static const struct {
+        int cols;
+        const char *title, *right, *want;
+    } rules[] = {
+        {30, "1 Pods", "Ray 2.60.0", "── 1 Pods ─────── Ray 2.60.0 ─\n"},
+        {30, "1 Pods", NULL, "── 1 Pods ────────────────────\n"},
+        {16, "1 Pods", "mistral-44qn2", "── 1 Pods ──────\n"}, /* nothing worth showing is left of it */
+        {9, "NeuronCores", "x", "── Neur…\n"},
+        {3, "1 Pods", "x", "───\n"},
+        {0, "1 Pods", "x", "\n"},
+        {14, "", "", "──────────────\n"},
+        {14, "日本語", NULL, "── 日本語 ────\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+        struct canvas cv;
+        canvas_init(&cv, 1, rules[i].cols);
+        rule_draw(&cv, 0, rules[i].title, rules[i].right, true);
+        char *text = canvas_dump(&cv, false);
+        assert_string_equal(text, rules[i].want);
+        free(text);
+        canvas_done(&cv);
+    }
+    struct canvas cv;
+    canvas_init(&cv, 1, 24);
+    rule_draw(&cv, 0, "Pods", "now", true);
+    assert_int_equal(canvas_cell(&cv, 0, 3)->role, ROLE_TITLE);
+    assert_int_equal(canvas_cell(&cv, 0, 0)->role, ROLE_RULE);
+    rule_draw(&cv, 0, "Pods", "now", false);
+    assert_int_equal(canvas_cell(&cv, 0, 3)->role, ROLE_STRONG);
+    assert_drawn(&cv, "── Pods ────────── now ─\n");
+    rule_draw(&cv, 0, NULL, "now", false);
+    assert_drawn(&cv, "────────────────── now ─\n");
+    rule_draw(&cv, 0, "1 Pods", "mistral-44qn2 · Ray 2.60.0", false);
+    assert_drawn(&cv, "── 1 Pods ─ mistral-4… ─\n");
+    canvas_done(&cv);
+}
+
+static void assert_wrapped(const char *text, int width, const char *want)
+{
+    struct canvas cv;
+    canvas_init(&cv, 8, width);
+    int rows = wrap_draw(&cv, 0, 0, ROLE_TEXT, text, 0);
+    assert_int_equal(rows, wrap_height(text, width));
+    cv.rows = rows;
+    char *drawn = canvas_dump(&cv, false);
+    assert_string_equal(drawn, want);
+    free(drawn);
+    canvas_done(&cv);
+}
+
+static void wraps(void **state)
+{
+    (void)state;
+    assert_wrapped("the head is gone", 8, "the head\nis gone\n");
+    assert_wrapped("the head is gone", 7, "the\nhead is\ngone\n");
+    assert_wrapped("the  head", 5, "the\nhead\n"); /* blanks at a break go */
+    assert_wrapped("a  b", 10, "a  b\n");
+    assert_wrapped("abcdefgh ij", 4, "abcd\nefgh\nij\n");
+    assert_wrapped("one\n\ntwo\n", 10, "one\n\ntwo\n");
+    assert_wrapped("  indented text", 10, "  indented\ntext\n");
+    assert_wrapped("", 5, "");
+    assert_wrapped("日本語", 4, "日本\n語\n");
+    assert_wrapped("日本語", 5, "日本\n語\n");
+    assert_wrapped("abe\xCC\x81x", 3, "abe\xCC\x81\nx\n"); /* the mark stays with its letter */
+    assert_int_equal(wrap_height("日本", 1), 2);           /* too narrow for any of it, and still it ends */
+    assert_int_equal(wrap_height("abc", 0), 3);
+    assert_int_equal(wrap_height("abc", -4), 3);
+    struct canvas cv;
+    canvas_init(&cv, 2, 5);
+    assert_int_equal(wrap_draw(&cv, 0, 0, ROLE_TEXT, "a b c\nd\ne\nf", 1), 2);
+    assert_drawn(&cv, "d\ne\n");
+    canvas_done(&cv);
+}
+
+static void type(struct textbox *tb, const char *keys)
+{
+    struct input in;
+    char word[24];
+    while (*keys) {
+        size_t len = strcspn(keys, " ");
+        snprintf(word, sizeof word, "%.*s", (int)len, keys);
+        assert_true(key_parse(word, &in));
+        assert_true(textbox_input(tb, &in));
+        keys += len + (keys[len] == ' ');
+    }
+}
+
+static void edits(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *keys, *want;
+        size_t cursor;
+    } edits[] = {
+        {"", "a b c", "abc", 3},
+        {"abc", "Left x", "abxc", 3},
+        {"abc", "^A x", "xabc", 1},
+        {"abc", "Home Right x End y", "axbcy", 5},
+        {"abc", "Backspace Backspace Backspace Backspace", "", 0},
+        {"abc", "^A Del ^D", "c", 0},
+        {"abc", "Del", "abc", 3},
+        {"one two  three", "^W", "one two  ", 9},
+        {"one two  ", "^W", "one ", 4},
+        {"one two", "Left Left ^U", "wo", 0},
+        {"one two", "Left Left ^K", "one t", 5},
+        {"one two", "M-b M-b x", "xone two", 1},
+        {"one two", "^A M-f x", "onex two", 4},
+        {"one two", "M-Backspace", "one ", 4},
+        {"héé", "Backspace", "hé", 3},
+        {"日本語", "Left Backspace", "日語", 3},
+        {"ae\xCC\x81", "Backspace", "a", 1}, /* a letter and its mark are one */
+        {"ae\xCC\x81", "Left x", "axe\xCC\x81", 2},
+        {"ae\xCC\x81", "^A Right Right x", "ae\xCC\x81x", 5},
+        {"abc", "^B ^B ^F x Space é", "abx éc", 6},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+        struct textbox tb;
+        textbox_set(&tb, edits[i].start);
+        type(&tb, edits[i].keys);
+        assert_string_equal(tb.text, edits[i].want);
+        assert_int_equal(tb.len, strlen(edits[i].want));
+        assert_int_equal(tb.cursor, edits[i].cursor);
+    }
+}
+
+static void leaves_keys_to_its_owner(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"Enter", "Esc", "Tab", "S-Tab", "^C", "Up", "Down", "F1", "M-x", "^L", "PgUp"};
+    struct textbox tb;
+    textbox_set(&tb, "abc");
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        struct input in;
+        assert_true(key_parse(keys[i], &in));
+        assert_false(textbox_input(&tb, &in));
+    }
+    assert_false(textbox_input(&tb, &(struct input){.type = INPUT_MOUSE}));
+    assert_false(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 0x202E})); /* not for the screen */
+    assert_string_equal(tb.text, "abc");
+}
+
+static void pastes_in_one_line(void **state)
+{
+    (void)state;
+    struct textbox tb;
+    textbox_clear(&tb);
+    const char *paste = "one\ntwo\tthree é\033[2J";
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = strlen(paste)}));
+    assert_string_equal(tb.text, "one two three é[2J");
+    char *big = mem_zero(INPUT_PASTE_MAX + 1, 1);
+    for (int i = 0; i + 3 <= INPUT_PASTE_MAX; i += 3) memcpy(big + i, "日", 3);
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_PASTE, .paste = big, .paste_len = strlen(big)}));
+    assert_in_range(tb.len, TEXTBOX_MAX - 4, TEXTBOX_MAX - 1);
+    assert_memory_equal(tb.text + tb.len - 3, "日", 3); /* what did not fit was dropped whole */
+    textbox_set(&tb, big);
+    assert_in_range(tb.len, TEXTBOX_MAX - 4, TEXTBOX_MAX - 1);
+    assert_memory_equal(tb.text + tb.len - 3, "日", 3);
+    free(big);
+}
+
+static void assert_box(struct textbox *tb, int width, const char *want, int cursor)
+{
+    struct canvas cv;
+    canvas_init(&cv, 1, width + 2);
+    textbox_draw(tb, &cv, 0, 1, width, ROLE_TEXT);
+    assert_int_equal(cv.cursor->col, cursor);
+    assert_drawn(&cv, want);
+    canvas_done(&cv);
+}
+
+static void scrolls_sideways(void **state)
+{
+    (void)state;
+    struct textbox tb;
+    textbox_set(&tb, "abcdefghij");
+    assert_box(&tb, 12, " abcdefghij\n", 11);
+    assert_box(&tb, 6, " …ghij\n", 6);
+    type(&tb, "^A");
+    assert_box(&tb, 6, " abcde…\n", 1);
+    type(&tb, "Right Right Right Right Right");
+    assert_box(&tb, 6, " abcde…\n", 6);
+    type(&tb, "Right Right");
+    assert_box(&tb, 6, " …defg…\n", 6);
+    assert_box(&tb, 1, " h\n", 1);
+    textbox_set(&tb, "日本語");
+    assert_box(&tb, 5, " …語\n", 4);
+    struct canvas cv;
+    canvas_init(&cv, 1, 4);
+    textbox_draw(&tb, &cv, 0, 0, 0, ROLE_TEXT);
+    assert_int_equal(cv.cursor->row, -1);
+    canvas_done(&cv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(bars),
+        cmocka_unit_test(sparks),
+        cmocka_unit_test(rules),
+        cmocka_unit_test(wraps),
+        cmocka_unit_test(edits),
+        cmocka_unit_test(leaves_keys_to_its_owner),
+        cmocka_unit_test(pastes_in_one_line),
+        cmocka_unit_test(scrolls_sideways),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
