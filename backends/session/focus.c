@@ -63,14 +63,30 @@ static void ask_permission(struct session *s, const char *ns)
     s->kube_ops->may(s->kube, "delete", "pods", ns, on_may, s);
 }
 
+/* The RayServices that there are, are known: they were listed, or they cannot be. */
+static bool services_are_known(const struct session *s)
+{
+    const struct source *src = world_source_named(s->world, "kube/rayservices");
+    return src && (src->listed_ms > 0 || src->state == SOURCE_DENIED || src->state == SOURCE_ABSENT);
+}
+
+/* Pods and the rest are read from one namespace: the service's; the context's own where there is no service at all. Of
+ * several services one has to be chosen first. */
+static const char *namespace_to_read(const struct session *s)
+{
+    if (s->ns && s->service) return s->ns;
+    if (!services_are_known(s) || world_count(s->world, TABLE_RAYSERVICE) > 0) return NULL;
+    return s->ns ? s->ns : session_where(s)->ns;
+}
+
 void session_look_for_focus(struct session *s)
 {
     keep_focus(s);
-    if (!s->kube || !s->ns || !s->service) return;
-    ask_permission(s, s->ns);
-    if (text_eq(s->kube_ns, s->ns)) return;
-    bool told = s->kube_ns || !text_eq(s->conf->ns, s->ns);
+    const char *ns = s->kube ? namespace_to_read(s) : NULL;
+    if (!ns) return;
+    ask_permission(s, ns);
+    if (text_eq(s->kube_ns, ns)) return;
     free(s->kube_ns);
-    s->kube_ns = mem_str(s->ns);
-    if (told && s->kube_ops->set_namespace) s->kube_ops->set_namespace(s->kube, s->ns);
+    s->kube_ns = mem_str(ns);
+    if (s->kube_ops->set_namespace) s->kube_ops->set_namespace(s->kube, s->kube_ns);
 }

@@ -12,6 +12,11 @@ static bool has_failed(const struct source *src)
 bool session_world_settled(const struct session *s, enum world_kind kind)
 {
     size_t listing = 0, failed = 0;
+    bool more_to_come =
+        kind == WORLD_KUBE && s->kube_ns &&
+        !(world_source_named(s->world, "kube/pods") && world_source_named(s->world, "kube/endpointslices"));
+
+    if (more_to_come) return false; /* the namespace was told, what is read from it has not begun */
 
     for (size_t i = 0; i < world_sources(s->world); i++) {
         const struct source *src = world_source(s->world, i);
