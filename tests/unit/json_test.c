@@ -1,0 +1,174 @@
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static cJSON *parsed(const char *text)
+{
+    cJSON *tree = NULL;
+    struct why why = {0};
+    enum err err = json_parse(text, strlen(text), &tree, &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+    return tree;
+}
+
+static void values_are_read(void **state)
+{
+    (void)state;
+    cJSON *t = parsed(" {\"s\":\"\\u00e9\\n\\ud83d\\ude80\",\"n\":-1.5e3,\"u\":9007199254740992,\"str\":\"42\","
+                      "\"yes\":true,\"no\":false,\"nil\":null,\"at\":\"2026-11-23T12:43:12Z\","
+                      "\"a\":{\"b\":{\"c\":[1,2,3]}},\"A\":7} \r\n\t");
+    assert_string_equal(json_str(t, "s"), "\xC3\xA9\n\xF0\x9F\x9A\x80");
+    assert_null(json_str(t, "n"));
+    assert_null(json_str(t, "nil"));
+    assert_null(json_str(NULL, "s"));
+    assert_true(json_f64(t, "n").known && json_f64(t, "n").value == -1500.0);
+    assert_false(json_f64(t, "s").known);
+    assert_true(json_u64(t, "u").known);
+    assert_int_equal(json_u64(t, "u").value, UINT64_C(1) << 53);
+    assert_int_equal(json_u64(t, "str").value, 42);
+    assert_false(json_u64(t, "n").known);
+    assert_false(json_u64(t, "nil").known);
+    assert_false(json_u64(t, "s").known);
+    assert_int_equal(json_bool(t, "yes"), TRI_YES);
+    assert_int_equal(json_bool(t, "no"), TRI_NO);
+    assert_int_equal(json_bool(t, "nil"), TRI_UNKNOWN);
+    assert_int_equal(json_bool(t, "absent"), TRI_UNKNOWN);
+    assert_int_equal(json_stamp(t, "at").value, UINT64_C(1795437792000));
+    assert_false(json_stamp(t, "s").known);
+    assert_int_equal(cJSON_GetArraySize(json_path(t, "a.b.c")), 3);
+    assert_null(json_path(t, "a.x.c"));
+    assert_null(json_path(t, "s.b"));
+    assert_int_equal(json_u64(t, "A").value, 7);
+    assert_true(cJSON_IsObject(json_get(t, "a")));
+    unsigned sum = 0;
+    JSON_EACH (item, json_path(t, "a.b.c")) sum += (unsigned)item->valuedouble;
+    JSON_EACH (item, json_get(t, "s")) sum += 100;
+    assert_int_equal(sum, 6);
+    cJSON_Delete(t);
+}
+
+static void fractions_and_large_numbers_are_no_u64(void **state)
+{
+    (void)state;
+    cJSON *t = parsed("{\"f\":1.5,\"big\":9007199254740994,\"neg\":-1,\"tiny\":1e-400}");
+    assert_false(json_u64(t, "f").known);
+    assert_false(json_u64(t, "big").known);
+    assert_false(json_u64(t, "neg").known);
+    assert_true(json_f64(t, "tiny").known);
+    cJSON_Delete(t);
+}
+
+static void what_is_wrong_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        const char *why;
+        enum err err;
+    } cases[] = {
+        {"", "byte 0: unexpected character", ERR_PARSE},
+        {"   ", "byte 2: unexpected character", ERR_PARSE},
+        {"{\"1\":1,", "byte 7: the text ends too early", ERR_PARSE},
+        {"{\"a\":\"b", "byte 5: the string does not end", ERR_PARSE},
+        {"{\"a\":\"\\u0000\"}", "byte 6: \\u0000 in a string", ERR_PARSE},
+        {"{\"a\\u0000b\":1}", "byte 3: \\u0000 in a string", ERR_PARSE},
+        {"[1e999]", "byte 1: a number too large", ERR_PARSE},
+        {"[-1e999]", "byte 1: a number too large", ERR_PARSE},
+        {"[01]", "byte 1: not a number", ERR_PARSE},
+        {"[1.]", "byte 1: not a number", ERR_PARSE},
+        {"[.5]", "byte 1: unexpected character", ERR_PARSE},
+        {"[+5]", "byte 1: unexpected character", ERR_PARSE},
+        {"[NaN]", "byte 1: unexpected character", ERR_PARSE},
+        {"[-]", "byte 1: not a number", ERR_PARSE},
+        {"[1] 2", "byte 4: more after the value", ERR_PARSE},
+        {"{}{}", "byte 2: more after the value", ERR_PARSE},
+        {"[\"\xff\"]", "byte 2: not UTF-8", ERR_PARSE},
+        {"[\"\xED\xA0\x80\"]", "byte 2: not UTF-8", ERR_PARSE},
+        {"[\"a\nb\"]", "byte 3: a control character in a string", ERR_PARSE},
+        {"[\"\\x\"]", "byte 2: not an escape", ERR_PARSE},
+        {"[\"\\u12g4\"]", "byte 2: not an escape", ERR_PARSE},
+        {"[\"\\u12", "byte 2: the string does not end", ERR_PARSE},
+        {"\xEF\xBB\xBF{}", "byte 0: unexpected character", ERR_PARSE},
+        {"[1,]", "byte 3: unexpected character", ERR_PARSE},
+        {"]", "byte 0: unexpected character", ERR_PARSE},
+        {"[\x01]", "byte 1: unexpected character", ERR_PARSE},
+        {"tru", "byte 0: unexpected character", ERR_PARSE},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        cJSON *t = (cJSON *)&cases;
+        struct why why = {0};
+        assert_int_equal(json_parse(cases[i].text, strlen(cases[i].text), &t, &why), cases[i].err);
+        assert_string_equal(why.text, cases[i].why);
+        assert_ptr_equal(t, &cases);
+    }
+}
+
+/* Every prefix of a text, with nothing readable behind it: AddressSanitizer sees a byte read too far. */
+static void a_cut_text_is_never_read_past_its_end(void **state)
+{
+    (void)state;
+    static const char text[] = "{\"a\":[1,-2.5e+3,\"\\u00e9x\",true,null],\"b\":{\"c\":\"\xE2\x82\xAC\"}}";
+    for (size_t len = 0; len < sizeof text - 1; len++) {
+        char *cut = mem_alloc(len);
+        cJSON *t = NULL;
+        memcpy(cut, text, len);
+        assert_int_equal(json_parse(cut, len, &t, NULL), ERR_PARSE);
+        free(cut);
+    }
+}
+
+static char *repeated(char c, size_t n)
+{
+    char *text = mem_alloc(n + 1);
+    memset(text, c, n);
+    text[n] = '\0';
+    return text;
+}
+
+static void depth_length_and_count_have_limits(void **state)
+{
+    (void)state;
+    struct why why;
+    cJSON *t = NULL;
+    char *deep = repeated('[', 1000000);
+    assert_int_equal(json_parse(deep, 1000000, &t, &why), ERR_LIMIT);
+    assert_string_equal(why.text, "byte 64: nested too deep");
+    free(deep);
+
+    char *just = repeated('[', 2 * JSON_DEPTH);
+    memset(just + JSON_DEPTH, ']', JSON_DEPTH);
+    assert_int_equal(json_parse(just, 2 * JSON_DEPTH, &t, &why), ERR_OK);
+    cJSON_Delete(t);
+    free(just);
+
+    char *many = repeated(',', JSON_VALUES + 10);
+    assert_int_equal(json_parse(many, JSON_VALUES + 10, &t, &why), ERR_LIMIT);
+    free(many);
+
+    char *digits = repeated('9', 100);
+    assert_int_equal(json_parse(digits, 100, &t, &why), ERR_PARSE);
+    assert_string_equal(why.text, "byte 0: a number too long");
+    free(digits);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_are_read),
+        cmocka_unit_test(fractions_and_large_numbers_are_no_u64),
+        cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+        cmocka_unit_test(a_cut_text_is_never_read_past_its_end),
+        cmocka_unit_test(depth_length_and_count_have_limits),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

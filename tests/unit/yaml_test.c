@@ -1,0 +1,206 @@
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/yaml.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct yaml *parsed(const char *text)
+{
+    struct yaml *y = NULL;
+    struct why why = {0};
+    enum err err = yaml_parse("t", text, strlen(text), &y, &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+    return y;
+}
+
+static void a_kubeconfig_is_read(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed("apiVersion: v1\n"
+                            "clusters:\n"
+                            "- name: \"c 1\"\n"
+                            "  cluster: {server: 'https://x:6443', insecure-skip-tls-verify: true}\n"
+                            "current-context: ~\n"
+                            "users: null\n"
+                            "empty:\n"
+                            "quoted: ''\n"
+                            "block: |\n"
+                            "  one\n"
+                            "  two\n"
+                            "--- \nsecond: document\n");
+    const struct yaml_node *root = yaml_root(y), *clusters = yaml_get(root, "clusters");
+    assert_int_equal(root->kind, YAML_MAP);
+    assert_int_equal(root->count, 7);
+    assert_null(root->items[7]);
+    assert_string_equal(yaml_str(root, "apiVersion"), "v1");
+    assert_int_equal(clusters->kind, YAML_LIST);
+    assert_int_equal(clusters->line, 2);
+    assert_int_equal(clusters->column, 1);
+    const struct yaml_node *first = clusters->items[0];
+    assert_string_equal(yaml_str(first, "name"), "c 1");
+    assert_false(yaml_get(first, "name")->plain);
+    assert_int_equal(yaml_get(first, "name")->line, 3);
+    assert_int_equal(yaml_get(first, "name")->column, 3);
+    const struct yaml_node *cluster = yaml_get(first, "cluster");
+    assert_string_equal(yaml_str(cluster, "server"), "https://x:6443");
+    assert_true(yaml_bool(cluster, "insecure-skip-tls-verify", false));
+    assert_true(yaml_bool(cluster, "absent", true));
+    assert_true(yaml_bool(cluster, "server", true));
+    assert_null(yaml_str(root, "current-context"));
+    assert_null(yaml_str(root, "users"));
+    assert_null(yaml_str(root, "empty"));
+    assert_string_equal(yaml_str(root, "quoted"), "");
+    assert_string_equal(yaml_str(root, "block"), "one\ntwo\n");
+    assert_null(yaml_str(root, "clusters"));
+    assert_null(yaml_get(root, "second"));
+    assert_null(yaml_get(NULL, "x"));
+    assert_null(yaml_get(clusters, "x"));
+    yaml_tree_free(y);
+    yaml_tree_free(NULL);
+}
+
+static void nothing_has_no_root(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"", "\n\n", "# nothing\n"};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        struct yaml *y = parsed(texts[i]);
+        assert_null(yaml_root(y));
+        yaml_tree_free(y);
+    }
+}
+
+static void aliases_share_nodes(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed("a: &x {k: v, l: [1, 2]}\nb: *x\nc: [*x]\nd: &x other\ne: *x\n");
+    const struct yaml_node *root = yaml_root(y), *b = yaml_get(root, "b");
+    assert_string_equal(b->key, "b");
+    assert_int_equal(b->line, 2);
+    assert_string_equal(yaml_str(b, "k"), "v");
+    assert_ptr_equal(yaml_get(b, "l"), yaml_get(yaml_get(root, "a"), "l"));
+    assert_string_equal(yaml_str(yaml_get(root, "c")->items[0], "k"), "v");
+    assert_null(yaml_get(root, "c")->items[0]->key);
+    assert_string_equal(yaml_str(root, "e"), "other");
+    yaml_tree_free(y);
+}
+
+static void what_is_wrong_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *why;
+    } cases[] = {
+        {"a: 1\nb: 2\na: 3\n", "t:3:1: the key \"a\" is there twice (first in line 1)"},
+        {"m:\n  {x: 1, x: 2}\n", "t:2:10: the key \"x\" is there twice (first in line 2)"},
+        {"a: {{x}}", "t:1:5: a key that is not a plain word or a string"},
+        {"? [a]\n: b\n", "t:1:3: a key that is not a plain word or a string"},
+        {"a: *x", "t:1:4: the alias *x is not defined"},
+        {"a: &x [*x]", "t:1:8: an alias to what it is part of"},
+        {"x: &x k\n*x : v\n", "t:2:1: a key that is not a plain word or a string"},
+        {"a:\n\tb: 1", "t:2:1: found character that cannot start any token"},
+        {"ok: 1\nbad: \xff\n", "t:2:6: invalid leading UTF-8 octet"},
+        {"ok: 1\nbad: \"\x01\"\n", "t:2:7: control characters are not allowed"},
+        {"a: \"x\\0y\"", "t:1:4: a NUL character in a string"},
+        {"a: [1, 2", "t:2:1: did not find expected ',' or ']'"},
+        {"a: 'x", "t:1:6: found unexpected end of stream"},
+        {"a: b: c", "t:1:5: mapping values are not allowed in this context"},
+        {"%YAML 9.9\n---\na: 1\n", "t:1:1: found incompatible YAML document"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct yaml *y = NULL;
+        struct why why = {0};
+        assert_int_not_equal(yaml_parse("t", cases[i].text, strlen(cases[i].text), &y, &why), ERR_OK);
+        assert_string_equal(why.text, cases[i].why);
+        assert_null(y);
+    }
+}
+
+static enum err parse_buf(struct buf *b, struct why *why)
+{
+    struct yaml *y = NULL;
+    enum err err = yaml_parse("t", buf_text(b), b->len, &y, why);
+    yaml_tree_free(y);
+    buf_done(b);
+    return err;
+}
+
+static void depth_and_count_have_limits(void **state)
+{
+    (void)state;
+    struct buf b;
+    struct why why;
+    buf_init(&b, 10000000);
+    for (int i = 0; i < 100000; i++) buf_char(&b, '[');
+    assert_int_equal(parse_buf(&b, &why), ERR_LIMIT);
+    assert_string_equal(why.text, "t:1:65: nested too deep");
+
+    for (int i = 0; i < YAML_DEPTH; i++) buf_char(&b, '[');
+    for (int i = 0; i < YAML_DEPTH; i++) buf_char(&b, ']');
+    assert_int_equal(parse_buf(&b, &why), ERR_OK);
+
+    for (int i = 0; i < YAML_NODES + 10; i++) buf_str(&b, "- x\n");
+    assert_int_equal(parse_buf(&b, &why), ERR_LIMIT);
+
+    for (int i = 0; i < YAML_ANCHORS + 10; i++) buf_printf(&b, "- &a%d x\n", i);
+    assert_int_equal(parse_buf(&b, &why), ERR_LIMIT);
+    assert_string_equal(why.text, "t:1001:3: too many anchors");
+}
+
+/* Ten lists, each of ten of the one before: ten billion leaves in a hundred nodes. */
+static void a_billion_laughs_cost_nothing(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 10000);
+    buf_str(&b, "a0: &a0 lol\n");
+    for (int i = 1; i <= 10; i++) {
+        buf_printf(&b, "a%d: &a%d [", i, i);
+        for (int k = 0; k < 10; k++) buf_printf(&b, "%s*a%d", k ? ", " : "", i - 1);
+        buf_str(&b, "]\n");
+    }
+    struct yaml *y = parsed(buf_text(&b));
+    const struct yaml_node *n = yaml_get(yaml_root(y), "a10");
+    for (int i = 0; i < 10; i++) n = n->items[9];
+    assert_string_equal(n->text, "lol");
+    yaml_tree_free(y);
+
+    buf_clear(&b);
+    buf_str(&b, "a0: &a0 lol\n");
+    for (int i = 1; i <= 100; i++) buf_printf(&b, "a%d: &a%d [*a%d]\n", i, i, i - 1);
+    struct why why;
+    assert_int_equal(parse_buf(&b, &why), ERR_LIMIT);
+    assert_string_equal(why.text, "t:65:12: nested too deep");
+}
+
+static void many_keys_are_checked_quickly(void **state)
+{
+    (void)state;
+    struct buf b;
+    struct why why;
+    buf_init(&b, 10000000);
+    for (int i = 0; i < 40000; i++) buf_printf(&b, "key%d: x\n", i);
+    buf_str(&b, "key7: x\n");
+    assert_int_equal(parse_buf(&b, &why), ERR_PARSE);
+    assert_string_equal(why.text, "t:40001:1: the key \"key7\" is there twice (first in line 8)");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_kubeconfig_is_read),          cmocka_unit_test(nothing_has_no_root),
+        cmocka_unit_test(aliases_share_nodes),           cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+        cmocka_unit_test(depth_and_count_have_limits),   cmocka_unit_test(a_billion_laughs_cost_nothing),
+        cmocka_unit_test(many_keys_are_checked_quickly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
