@@ -28,8 +28,8 @@ enum {
     WORKER_READY_MS = 22000,
     /* the old GCS, after its pod was deleted without grace */
     OLD_GCS_MS = 2000,
-    /* what is left of a container's back-off when its Redis is back */
-    BACKOFF_MS = 3000,
+    /* a container that ended by itself is started again after */
+    BACKOFF_MS = 10000,
     /* without FT, the workers after the head's death: after a grace, and without one */
     HANGS_MS = 18000,
     RESTARTS_MS = 31000,
@@ -131,6 +131,14 @@ static void head_started(void *arg)
     sched_in(p->owner->sched, ready + SERVICE_RUNNING_MS - READY_MS, service_running, p);
 }
 
+static void head_again(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->crashed = false;
+    p->restarts++;
+    head_started(p);
+}
+
 void kuberay_head_exits(struct kuberay *k)
 {
     struct sim_pod *p = k->head;
@@ -148,20 +156,7 @@ void kuberay_head_exits(struct kuberay *k)
                     "containers with unready status: [head]; head: back-off restarting failed container");
     rayservice_told(k, APP_GONE);
     event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
-}
-
-static void head_again(void *arg)
-{
-    struct sim_pod *p = arg;
-    p->crashed = false;
-    p->restarts++;
-    head_started(p);
-}
-
-void kuberay_head_again(struct kuberay *k)
-{
-    struct sim_pod *p = k->head;
-    if (p && p->crashed && !p->deleting) later(p, BACKOFF_MS, head_again);
+    if (!p->deleting) later(p, BACKOFF_MS, head_again);
 }
 
 static void pulled(void *arg)

@@ -79,8 +79,7 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
 /* A pod's deletion was asked for. grace_s -1: the pod's own 30. Returns the object as the API answers it (borrowed). */
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);
 
-/* The head's container ended by itself (its Redis is gone): CrashLoopBackOff, until kuberay_head_again. */
+/* The head's container ended by itself (its Redis is gone): CrashLoopBackOff, then the next try. */
 void kuberay_head_exits(struct kuberay *k);
-void kuberay_head_again(struct kuberay *k);
 
 #endif

@@ -19,6 +19,8 @@ struct sim_worlds {
     struct gcs_sim *gcs;
     struct neuron_sim *neuron;
     struct kuberay *kuberay;
+    bool gcs_runs;
+    struct sim_pod next; /* a head that started while the old GCS still ran; used: there is one */
 };
 
 enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why)
@@ -77,7 +79,9 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
 static void gcs_step(void *arg, enum gcs_sim_step step)
 {
     struct sim_worlds *w = arg;
-    if (step == GCS_SIM_EXITED) kuberay_head_exits(w->kuberay);
+    if (step != GCS_SIM_EXITED) return;
+    w->gcs_runs = false;
+    kuberay_head_exits(w->kuberay);
 }
 
 static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
@@ -100,6 +104,7 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
                                       .arg = w};
     w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
     gcs_sim_boot(w->gcs, &head, workers, count, since_wall_ms);
+    w->gcs_runs = true;
 }
 
 enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t since_wall_ms,
@@ -114,13 +119,38 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
     return e;
 }
 
+/* Without grace the new head's container runs before the old GCS is silent; it gets no further than that until then. */
+static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
+{
+    struct gcs_sim_pod of = gcs_pod(pod);
+    w->next = *pod;
+    w->next.used = w->gcs_runs;
+    if (w->gcs_runs) return;
+    w->gcs_runs = true;
+    gcs_sim_head_started(w->gcs, &of);
+}
+
+static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)
+{
+    bool is_next = w->next.used && strcmp(w->next.uid, pod->uid) == 0;
+    if (is_next) {
+        w->next.used = false;
+        return;
+    }
+    w->gcs_runs = false;
+    gcs_sim_head_lost(w->gcs);
+    if (!w->next.used) return;
+    struct sim_pod next = w->next;
+    head_started(w, &next);
+}
+
 void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod)
 {
     struct gcs_sim_pod of = gcs_pod(pod);
     if (!w->gcs) return;
     switch (news) {
-    case KUBERAY_HEAD_STARTED: gcs_sim_head_started(w->gcs, &of); break;
-    case KUBERAY_GCS_SILENT: gcs_sim_head_lost(w->gcs); break;
+    case KUBERAY_HEAD_STARTED: head_started(w, pod); break;
+    case KUBERAY_GCS_SILENT: head_lost(w, pod); break;
     case KUBERAY_WORKER_RUNS:
         gcs_sim_worker_up(w->gcs, &of);
         neuron_pod(w, pod, true);
@@ -161,10 +191,7 @@ enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
         return ERR_OK;
     }
     enum err e = redis_child_again(w->redis, why);
-    if (e == ERR_OK) {
-        gcs_sim_redis_back(w->gcs);
-        kuberay_head_again(w->kuberay);
-    }
+    if (e == ERR_OK) gcs_sim_redis_back(w->gcs);
     return e;
 }
 
