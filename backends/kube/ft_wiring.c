@@ -77,10 +77,11 @@ static const char *password_literal(const struct parts *p)
     return value ? value : literal(json_str(p->params, "redis-password"));
 }
 
-static const cJSON *password_ref(const struct parts *p)
+/* Where a credential is kept: {name, key} of a Secret, by the options' field or the head's variable. */
+static const cJSON *secret_ref(const struct parts *p, const char *option, const char *variable)
 {
-    const cJSON *ref = json_path(json_get(p->options, "redisPassword"), "valueFrom.secretKeyRef");
-    return ref ? ref : json_path(kube_env(p->head, "REDIS_PASSWORD"), "valueFrom.secretKeyRef");
+    const cJSON *ref = json_path(json_get(p->options, option), "valueFrom.secretKeyRef");
+    return ref ? ref : json_path(kube_env(p->head, variable), "valueFrom.secretKeyRef");
 }
 
 const char *ft_inline_password(const cJSON *rayservice, size_t *ret_len)
@@ -114,11 +115,16 @@ static void address_parse(const struct parts *p, struct rayservice *r)
 
 static void credentials_parse(const cJSON *obj, const struct parts *p, struct rayservice *r)
 {
-    const cJSON *ref = password_ref(p);
+    const cJSON *ref = secret_ref(p, "redisPassword", "REDIS_PASSWORD");
+    const cJSON *user_ref = secret_ref(p, "redisUsername", "REDIS_USERNAME");
     const char *user = literal(json_str(json_get(p->options, "redisUsername"), "value"));
     size_t len;
     if (!user) user = literal(kube_env_value(p->head, "REDIS_USERNAME"));
     kube_text(&r->redis_user, user ? user : literal(json_str(p->params, "redis-username")), KUBE_NAME_MAX);
+    if (!r->redis_user) {
+        kube_text(&r->redis_user_secret_name, json_str(user_ref, "name"), KUBE_NAME_MAX);
+        kube_text(&r->redis_user_secret_key, json_str(user_ref, "key"), KUBE_NAME_MAX);
+    }
     kube_text(&r->redis_secret_name, json_str(ref, "name"), KUBE_NAME_MAX);
     kube_text(&r->redis_secret_key, json_str(ref, "key"), KUBE_NAME_MAX);
     r->redis_password_inline = tri_of(ft_inline_password(obj, &len) != NULL);

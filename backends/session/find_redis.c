@@ -16,6 +16,7 @@ struct wish {
     const char *from; /* "flag or configuration", "RayService mistral" */
     enum password_kind kind;
     const char *ns, *service, *secret_name, *secret_key;
+    const char *user_secret_name, *user_secret_key; /* where the user's name is, if not in `user` */
 };
 
 static void set(char **field, const char *text)
@@ -50,6 +51,10 @@ static bool wish_of(const struct session *s, struct wish *w)
     }
     if (!r) return true;
     if (!w->user) w->user = r->redis_user;
+    if (!w->user && r->redis_user_secret_name && r->redis_user_secret_key) {
+        w->user_secret_name = r->redis_user_secret_name;
+        w->user_secret_key = r->redis_user_secret_key;
+    }
     w->ns = r->ns;
     w->service = r->name;
     if (r->redis_secret_name && r->redis_secret_key) {
@@ -70,9 +75,10 @@ static const char *or_empty(const char *text)
 /* One text that differs when any part of the wish does. */
 static char *wish_key(const struct wish *w)
 {
-    return mem_printf("%s\n%s\n%s\n%d\n%s\n%s\n%s\n%s", w->url, or_empty(w->via), or_empty(w->user), (int)w->kind,
-                      or_empty(w->ns), w->kind == PASSWORD_INLINE ? w->service : "", or_empty(w->secret_name),
-                      or_empty(w->secret_key));
+    return mem_printf("%s\n%s\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%s", w->url, or_empty(w->via), or_empty(w->user),
+                      (int)w->kind, or_empty(w->ns), w->kind == PASSWORD_INLINE ? w->service : "",
+                      or_empty(w->secret_name), or_empty(w->secret_key), or_empty(w->user_secret_name),
+                      or_empty(w->user_secret_key));
 }
 
 static void close_link(struct redis_find *r)
@@ -88,7 +94,7 @@ static void close_link(struct redis_find *r)
 static void note_found(struct redis_find *r, const struct wish *w)
 {
     set(&r->address, w->url);
-    set(&r->user, w->user);
+    set(&r->user, w->user ? w->user : w->user_secret_name ? r->fetched_user : NULL);
     set(&r->from, w->from);
     char *from = NULL;
     if (w->kind == PASSWORD_SAID) from = mem_str("configuration");
@@ -104,7 +110,9 @@ static void open_link(struct session *s, const struct wish *w, const char *passw
     struct redis_find *r = &s->redis;
     const struct redis_open conf = {.url = w->url,
                                     .via = w->via,
-                                    .user = w->user,
+                                    .user = w->user               ? w->user
+                                            : w->user_secret_name ? r->fetched_user
+                                                                  : NULL,
                                     .password = password ? password : w->password,
                                     .ns = s->conf->redis_ns};
     struct why why = {.code = ERR_OK};
@@ -116,43 +124,82 @@ static void open_link(struct session *s, const struct wish *w, const char *passw
     if (err) session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_DOWN, err, why.text);
 }
 
-/* ---- the password ----------------------------------------------------------------------------------------------- */
+/* ---- user and password ------------------------------------------------------------------------------------------- */
+
+static void fetch_password(struct session *s, const struct wish *w);
+
+static void fetch_failed(struct session *s, const struct wish *w, const char *key, enum err err, const char *why)
+{
+    struct redis_find *r = &s->redis;
+    char *text = mem_printf("the Redis password cannot be read: %s", why && *why ? why : err_word(err));
+    bool denied = err == ERR_FORBIDDEN || err == ERR_AUTH;
+
+    note_found(r, w);
+    session_tell_source(s, redis_source, WORLD_REDIS, denied ? SOURCE_DENIED : SOURCE_DOWN, err, text);
+    free(text);
+    r->failed = mem_str(key);
+    r->again_ms = loop_now_ms() + SESSION_SECRET_AGAIN_MS;
+}
+
+/* What was being fetched, when its answer came: true where it is still wished for. *ret_key is the caller's. */
+static bool still_wished(struct session *s, struct wish *w, char **ret_key)
+{
+    struct redis_find *r = &s->redis;
+    char *asked_for = r->fetching;
+
+    r->fetching = NULL;
+    *ret_key = wish_of(s, w) ? wish_key(w) : NULL;
+    bool same = *ret_key && text_eq(*ret_key, asked_for);
+    mem_free_secret(asked_for);
+    if (!same) return false;
+    mem_free_secret(r->failed);
+    r->failed = NULL;
+    return true;
+}
 
 static void on_password(void *arg, enum err err, const char *value, size_t len, const char *why)
 {
     struct session *s = arg;
-    struct redis_find *r = &s->redis;
     struct wish w;
-    char *asked_for = r->fetching;
+    char *key = NULL;
 
-    r->fetching = NULL;
-    bool there = wish_of(s, &w);
-    char *now = there ? wish_key(&w) : NULL;
-    if (now && text_eq(now, asked_for)) {
-        mem_free_secret(r->failed);
-        r->failed = NULL;
+    if (still_wished(s, &w, &key)) {
         if (err) {
-            char *text = mem_printf("the Redis password cannot be read: %s", why && *why ? why : err_word(err));
-            bool denied = err == ERR_FORBIDDEN || err == ERR_AUTH;
-            note_found(r, &w);
-            session_tell_source(s, redis_source, WORLD_REDIS, denied ? SOURCE_DENIED : SOURCE_DOWN, err, text);
-            free(text);
-            r->failed = mem_str(now);
-            r->again_ms = loop_now_ms() + SESSION_SECRET_AGAIN_MS;
+            fetch_failed(s, &w, key, err, why);
         } else {
             char *password = mem_strn(value, len);
             open_link(s, &w, password);
             mem_free_secret(password);
         }
     }
-    mem_free_secret(now);
-    mem_free_secret(asked_for);
+    mem_free_secret(key);
     session_discover_soon(s); /* the wish may have changed while this one was being granted */
+}
+
+static void on_user(void *arg, enum err err, const char *value, size_t len, const char *why)
+{
+    struct session *s = arg;
+    struct wish w;
+    char *key = NULL;
+
+    if (still_wished(s, &w, &key)) {
+        if (err) {
+            fetch_failed(s, &w, key, err, why);
+        } else {
+            free(s->redis.fetched_user);
+            s->redis.fetched_user = text_safe(value, len, TEXT_ONE_LINE, SESSION_USER_MAX);
+            if (w.kind == PASSWORD_SECRET || w.kind == PASSWORD_INLINE)
+                fetch_password(s, &w);
+            else
+                open_link(s, &w, NULL);
+        }
+    }
+    mem_free_secret(key);
+    session_discover_soon(s);
 }
 
 static void fetch_password(struct session *s, const struct wish *w)
 {
-    session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_CONNECTING, ERR_OK, "reading the password");
     s->redis.fetching = wish_key(w);
     if (w->kind == PASSWORD_SECRET)
         s->kube_ops->secret(s->kube, w->ns, w->secret_name, w->secret_key, on_password, s);
@@ -160,16 +207,27 @@ static void fetch_password(struct session *s, const struct wish *w)
         s->kube_ops->inline_password(s->kube, w->ns, w->service, on_password, s);
 }
 
+static void fetch(struct session *s, const struct wish *w)
+{
+    session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_CONNECTING, ERR_OK, "reading the password");
+    if (!w->user_secret_name) {
+        fetch_password(s, w);
+        return;
+    }
+    s->redis.fetching = wish_key(w);
+    s->kube_ops->secret(s->kube, w->ns, w->user_secret_name, w->user_secret_key, on_user, s);
+}
+
 static bool can_fetch(const struct session *s, const struct wish *w)
 {
     if (!s->kube) return false;
-    return w->kind == PASSWORD_SECRET ? s->kube_ops->secret != NULL : s->kube_ops->inline_password != NULL;
+    return w->kind == PASSWORD_INLINE ? s->kube_ops->inline_password != NULL : s->kube_ops->secret != NULL;
 }
 
 static void grant(struct session *s, const struct wish *w)
 {
     struct redis_find *r = &s->redis;
-    bool fetched = w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE;
+    bool fetched = w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE || w->user_secret_name;
     char *key = wish_key(w);
     bool done = text_eq(r->opened, key);
     bool waits = text_eq(r->failed, key) && loop_now_ms() < r->again_ms;
@@ -179,7 +237,7 @@ static void grant(struct session *s, const struct wish *w)
         return;
     }
     if (fetched && can_fetch(s, w))
-        fetch_password(s, w);
+        fetch(s, w);
     else
         open_link(s, w, NULL);
     mem_free_secret(key);
@@ -282,6 +340,7 @@ void session_redis_close(struct session *s)
 
     close_link(r);
     mem_free_secret(r->fetching);
+    free(r->fetched_user);
     mem_free_secret(r->failed);
     mem_free_secret(r->address);
     free(r->user);

@@ -13,6 +13,7 @@
 
 enum {
     SESSION_DISCOVER_MS = 20,
+    SESSION_USER_MAX = 256,
     SESSION_SECRET_AGAIN_MS = 30000,
     SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
     SESSION_PROMPTS = 64,       /* in flight */
@@ -23,9 +24,10 @@ enum {
 struct redis_find {
     const struct redis_ops *ops;
     struct redis_link *link;
-    char *opened;   /* the wish that `link` was opened for; NULL: none yet */
-    char *fetching; /* the wish whose password is being fetched */
-    char *failed;   /* the wish whose password could not be had, not to be tried before again_ms */
+    char *opened;       /* the wish that `link` was opened for; NULL: none yet */
+    char *fetching;     /* the wish whose user or password is being fetched */
+    char *fetched_user; /* of that wish, out of a Secret; NULL: the wish's own */
+    char *failed;       /* the wish whose password could not be had, not to be tried before again_ms */
     uint64_t again_ms;
     char *ns;                                    /* the storage namespace told to the link */
     char *heads;                                 /* the head addresses told to the link */
@@ -70,7 +72,7 @@ struct session {
     struct prober *prober;
     size_t probed; /* targets told to it */
     struct serve_status *serve_status;
-    char *prompt_words;   /* the way a prompt would take; NULL: none is known */
+    char *prompt_words;  /* the way a prompt would take; NULL: none is known */
     struct asked *asked; /* prompts in flight */
     size_t asked_count;
     uint64_t prompts; /* so far, for their keys */

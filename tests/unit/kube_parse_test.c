@@ -64,6 +64,8 @@ static void rayservice_with_options(void **state)
     assert_string_equal(r->ft_style, "options");
     assert_string_equal(r->redis_address, "redis.mistral.svc.cluster.local:6379");
     assert_null(r->redis_user);
+    assert_string_equal(r->redis_user_secret_name, "redis-auth");
+    assert_string_equal(r->redis_user_secret_key, "username");
     assert_string_equal(r->redis_secret_name, "redis-auth");
     assert_string_equal(r->redis_secret_key, "password");
     assert_int_equal(r->redis_password_inline, TRI_NO);
