@@ -9,6 +9,7 @@
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/api_inside.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,10 +99,15 @@ static void on_probe(void *arg, const struct http_answer *answer)
     be->probe = NULL;
     /* Credentials that are not to be had say nothing about the link. */
     if (answer->err == ERR_AUTH) return;
+    if (answer->err == ERR_TIMEOUT) {
+        char why[64];
+        snprintf(why, sizeof why, "no answer for %u s", (unsigned)(be->probe_limit_ms / 1000));
+        link_lost(be, ERR_TIMEOUT, why);
+        return;
+    }
     if (answer->err != ERR_OK) {
         /* One that is refused may be a restart that the watches live through; a silent one means a dead link. */
-        if (answer->err == ERR_TIMEOUT || ++be->probes_failed >= 2)
-            link_lost(be, answer->err, answer->err == ERR_TIMEOUT ? "no answer for 10 s" : answer->why);
+        if (++be->probes_failed >= 2) link_lost(be, answer->err, answer->why);
         return;
     }
     be->probes_failed = 0;
@@ -117,12 +123,12 @@ static void on_tick(void *arg)
 {
     struct kube *be = arg;
     uint64_t now = loop_now_ms();
-    if (be->probe || (be->probe_ms && now - be->probe_ms < PROBE_EVERY_MS)) return;
+    if (be->probe || (be->probe_ms && now - be->probe_ms < be->probe_every_ms)) return;
     be->probe_ms = now;
     be->probe = kube_link_send(
         be->link, KUBE_WATCHES,
         &(struct http_ask){
-            .method = "GET", .url = "/version", .timeout_ms = PROBE_LIMIT_MS, .body_max = PROBE_BODY_MAX},
+            .method = "GET", .url = "/version", .timeout_ms = be->probe_limit_ms, .body_max = PROBE_BODY_MAX},
         &(struct http_calls){.done = on_probe, .arg = be});
 }
 
@@ -163,6 +169,8 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     be->sink = *sink;
     be->link = kube_link_new(l, access);
     be->only_ns = mem_str(conf->ns);
+    be->probe_every_ms = PROBE_EVERY_MS;
+    be->probe_limit_ms = PROBE_LIMIT_MS;
     fill_where(be);
     be->plan = alarm_new(l, on_plan, be);
     be->tick = alarm_new(l, on_tick, be);

@@ -20,7 +20,8 @@ struct kube {
     struct reflector *kind[API_KINDS];
     struct alarm *plan, *tick;
     struct kube_call *probe;
-    uint64_t probe_ms; /* when the last one was sent; 0: none yet */
+    uint64_t probe_ms;                       /* when the last one was sent; 0: none yet */
+    uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of api.c; a test has less time */
     unsigned probes_failed;
     struct action *actions; /* in flight */
 };

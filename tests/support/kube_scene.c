@@ -138,18 +138,23 @@ void scene_put_file(struct kube_scene *s, const char *name, const char *text)
     fclose(f);
 }
 
-void scene_open(struct kube_scene *s, const char *user, const char *ns)
+void scene_open_text(struct kube_scene *s, const char *text, const char *ns)
 {
     struct why why = {0};
     struct sink sink = {on_change, s};
+    scene_put_file(s, "kubeconfig", text);
+    if (kube_api.open(s->loop, &(struct kube_open){.kubeconfig = s->path, .ns = ns}, &sink, &s->be, &why) != ERR_OK)
+        fail_msg("%s", why.text);
+}
+
+void scene_open(struct kube_scene *s, const char *user, const char *ns)
+{
     char *text = mem_printf("apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n"
                             "- {name: k, cluster: {server: \"http://127.0.0.1:%u\"}}\nusers:\n- {name: u, user: %s}\n"
                             "contexts:\n- {name: c, context: {cluster: k, user: u, namespace: mistral}}\n",
                             tiny_port(s->server), user);
-    scene_put_file(s, "kubeconfig", text);
+    scene_open_text(s, text, ns);
     free(text);
-    if (kube_api.open(s->loop, &(struct kube_open){.kubeconfig = s->path, .ns = ns}, &sink, &s->be, &why) != ERR_OK)
-        fail_msg("%s", why.text);
 }
 
 void scene_stop(struct kube_scene *s)

@@ -37,6 +37,8 @@ struct kube_scene {
 void scene_start(struct kube_scene *s);
 /* Writes the kubeconfig and opens the backend. user: YAML of the user's map ("{token: x}"); ns: of kube_open. */
 void scene_open(struct kube_scene *s, const char *user, const char *ns);
+/* The same with a whole kubeconfig. */
+void scene_open_text(struct kube_scene *s, const char *text, const char *ns);
 void scene_stop(struct kube_scene *s);
 
 void scene_put_file(struct kube_scene *s, const char *name, const char *text); /* in dir */

@@ -1,4 +1,5 @@
 #include "backends/kube/api.h"
+#include "backends/kube/api_inside.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"
 
@@ -461,6 +462,51 @@ static void a_server_that_is_not_there(void **state)
     scene_stop(&s);
 }
 
+/* ---- a link that went dead without a word ---- */
+
+static bool mute_probe(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!scene_is(request, "GET /version ") || s->versions == 1 || s->step) return false;
+    *reply = (struct tiny_reply){0};
+    return true;
+}
+
+static bool nodes_live_again(struct kube_scene *s)
+{
+    return scene_state(s, "kube/nodes") == SOURCE_LIVE && scene_state(s, "kube/rayservices") == SOURCE_LIVE;
+}
+
+static bool told_down(struct kube_scene *s)
+{
+    return s->downs >= 2;
+}
+
+static bool all_back(struct kube_scene *s)
+{
+    return nodes_live_again(s) && s->versions >= 4;
+}
+
+static void a_dead_link_is_noticed_and_redialled(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = mute_probe};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", NULL);
+    s.be->probe_every_ms = 500;
+    s.be->probe_limit_ms = 1000;
+    scene_until(&s, told_down, "both kinds say that they heard nothing");
+    assert_non_null(strstr(s.last_down, "no answer for 1 s"));
+    assert_int_equal(world_source_named(s.world, "kube/nodes")->err, ERR_TIMEOUT);
+    assert_int_equal(s.lists[TABLE_KNODE], 1);
+    s.step = 1; /* it answers again */
+    unsigned alive = s.changes[CHANGE_ALIVE];
+    scene_until(&s, all_back, "live again, with a new watch from the version that was known");
+    assert_int_equal(s.lists[TABLE_KNODE], 1);
+    assert_true(s.watches[TABLE_KNODE] >= 2);
+    assert_true(s.changes[CHANGE_ALIVE] > alive);
+    scene_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -477,6 +523,7 @@ int main(void)
         cmocka_unit_test(a_kind_that_is_refused_darkens_alone),
         cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
         cmocka_unit_test(a_server_that_is_not_there),
+        cmocka_unit_test(a_dead_link_is_noticed_and_redialled),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

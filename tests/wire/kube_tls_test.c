@@ -1,0 +1,158 @@
+/* The API server over TLS: its certificate is held against the kubeconfig's, and ours against the server's. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/api.h"
+#include "backends/sim/pki.h"
+#include "tests/support/kube_scene.h"
+
+#include <arpa/inet.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <gnutls/gnutls.h>
+#include <microhttpd.h>
+
+/* A server of its own thread that answers empty lists to whoever shows a certificate of `trusted`. */
+struct tls_server {
+    struct pki own, trusted;
+    struct MHD_Daemon *daemon;
+    unsigned port;
+};
+
+static bool shows_a_good_certificate(struct MHD_Connection *c)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(c, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+    unsigned status = 1;
+    return info && gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 && status == 0;
+}
+
+static enum MHD_Result handle(void *arg, struct MHD_Connection *c, const char *url, const char *method,
+                              const char *version, const char *data, size_t *size, void **state)
+{
+    const char *list = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}", *text = list;
+    unsigned status = 200;
+    (void)arg, (void)url, (void)method, (void)version, (void)data, (void)size, (void)state;
+    if (!shows_a_good_certificate(c))
+        status = 401, text = "{\"kind\":\"Status\",\"message\":\"Unauthorized\",\"code\":401}";
+    else if (MHD_lookup_connection_value(c, MHD_GET_ARGUMENT_KIND, "watch"))
+        text = "";
+    struct MHD_Response *r =
+        MHD_create_response_from_buffer(strlen(text), (void *)(uintptr_t)text, MHD_RESPMEM_PERSISTENT);
+    enum MHD_Result done = MHD_queue_response(c, status, r);
+    MHD_destroy_response(r);
+    return done;
+}
+
+static int server_start(void **state)
+{
+    struct tls_server *t = mem_zero(1, sizeof *t);
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    assert_int_equal(pki_make(&t->own, NULL), ERR_OK);
+    assert_int_equal(pki_make(&t->trusted, NULL), ERR_OK);
+    t->daemon =
+        MHD_start_daemon(MHD_USE_TLS | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle, t, MHD_OPTION_SOCK_ADDR,
+                         &at, MHD_OPTION_HTTPS_MEM_CERT, t->own.cert_pem, MHD_OPTION_HTTPS_MEM_KEY, t->own.key_pem,
+                         MHD_OPTION_HTTPS_MEM_TRUST, t->trusted.ca_pem, MHD_OPTION_END);
+    assert_non_null(t->daemon);
+    t->port = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
+    *state = t;
+    return 0;
+}
+
+static int server_stop(void **state)
+{
+    struct tls_server *t = *state;
+    MHD_stop_daemon(t->daemon);
+    pki_done(&t->own);
+    pki_done(&t->trusted);
+    free(t);
+    return 0;
+}
+
+static char *base64(const char *text)
+{
+    struct buf b;
+    buf_init(&b, 1024 * 1024);
+    assert_int_equal(text_base64_encode(text, strlen(text), &b), ERR_OK);
+    return buf_take(&b);
+}
+
+/* cluster: more of the cluster's map, beginning with a comma. */
+static void open_tls(struct kube_scene *s, const struct tls_server *t, const char *ca_pem, const char *cluster,
+                     bool with_cert)
+{
+    char *ca = base64(ca_pem), *cert = base64(t->trusted.cert_pem), *key = base64(t->trusted.key_pem);
+    char *user =
+        with_cert ? mem_printf("{client-certificate-data: %s, client-key-data: %s}", cert, key) : mem_str("{}");
+    char *text = mem_printf("current-context: c\nclusters:\n- {name: k, cluster: {server: \"https://127.0.0.1:%u\", "
+                            "certificate-authority-data: %s%s}}\nusers:\n- {name: u, user: %s}\n"
+                            "contexts:\n- {name: c, context: {cluster: k, user: u}}\n",
+                            t->port, ca, cluster, user);
+    scene_start(s);
+    scene_open_text(s, text, NULL);
+    free(ca);
+    free(cert);
+    free(key);
+    free(user);
+    free(text);
+}
+
+static bool nodes_told(struct kube_scene *s)
+{
+    enum source_state st = scene_state(s, "kube/nodes");
+    return st == SOURCE_LIVE || st == SOURCE_DOWN || st == SOURCE_DENIED;
+}
+
+static void check(const struct tls_server *t, const char *ca_pem, const char *cluster, bool with_cert,
+                  enum source_state state, enum err err)
+{
+    struct kube_scene s = {0};
+    open_tls(&s, t, ca_pem, cluster, with_cert);
+    scene_until(&s, nodes_told, "an answer");
+    if (scene_state(&s, "kube/nodes") != state)
+        fail_msg("state %d: %s", scene_state(&s, "kube/nodes"), scene_why(&s, "kube/nodes"));
+    assert_int_equal(world_source_named(s.world, "kube/nodes")->err, err);
+    assert_int_equal(kube_api.where(s.be)->insecure, strstr(cluster, "insecure") != NULL);
+    scene_stop(&s);
+}
+
+static void a_client_certificate_opens_the_door(void **state)
+{
+    const struct tls_server *t = *state;
+    check(t, t->own.ca_pem, "", true, SOURCE_LIVE, ERR_OK);
+    check(t, t->own.ca_pem, "", false, SOURCE_DENIED, ERR_AUTH);
+}
+
+static void a_server_that_another_authority_signed(void **state)
+{
+    const struct tls_server *t = *state;
+    check(t, t->trusted.ca_pem, "", true, SOURCE_DOWN, ERR_TLS);
+}
+
+static void the_name_is_verified(void **state)
+{
+    const struct tls_server *t = *state;
+    check(t, t->own.ca_pem, ", tls-server-name: localhost", true, SOURCE_LIVE, ERR_OK);
+    check(t, t->own.ca_pem, ", tls-server-name: elsewhere.example", true, SOURCE_DOWN, ERR_TLS);
+}
+
+static void insecure_is_said(void **state)
+{
+    const struct tls_server *t = *state;
+    check(t, t->trusted.ca_pem, ", insecure-skip-tls-verify: true", true, SOURCE_LIVE, ERR_OK);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_client_certificate_opens_the_door),
+        cmocka_unit_test(a_server_that_another_authority_signed),
+        cmocka_unit_test(the_name_is_verified),
+        cmocka_unit_test(insecure_is_said),
+    };
+    return cmocka_run_group_tests(tests, server_start, server_stop);
+}
