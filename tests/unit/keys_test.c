@@ -229,6 +229,8 @@ static void key_names(void **state)
         snprintf(want, sizeof want, "%s", names[i].text ? names[i].text : names[i].name);
         assert_string_equal(key_text(&in, text), want);
     }
+    char text[16];
+    assert_string_equal(key_text(&(struct input){.key = 0x301}, text), " \xCC\x81");
     static const char *const wrong[] = {"", "x k", "Entre", "M-", "F13", "^Nope", "\xC3", "\033", "Q-x", "ab"};
     for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
         struct input in = {.key = 7};

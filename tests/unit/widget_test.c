@@ -205,6 +205,7 @@ static void edits(void **state)
         {"ae\xCC\x81", "Left x", "axe\xCC\x81", 2},
         {"ae\xCC\x81", "^A Right Right x", "ae\xCC\x81x", 5},
         {"abc", "^B ^B ^F x Space é", "abx éc", 6},
+        {"", "\xCC\x81 a \xCC\x81", "a\xCC\x81", 3}, /* a mark needs something to stand on */
     };
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
         struct textbox tb;

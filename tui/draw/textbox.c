@@ -84,6 +84,18 @@ static bool insert(struct textbox *tb, const char *bytes, size_t len)
     return true;
 }
 
+/* A combining mark needs a character to stand on, and only so many of them are safe text. */
+static bool insert_char(struct textbox *tb, uint32_t cp)
+{
+    char bytes[4];
+    int width = text_cp_width(cp);
+    size_t len = width >= 0 ? text_encode(cp, bytes) : 0;
+    if (len == 0) return false;
+    if (insert(tb, bytes, len) && width == 0 && !text_is_safe(tb->text, tb->len, TEXT_ONE_LINE))
+        remove_range(tb, tb->cursor - len, tb->cursor);
+    return true;
+}
+
 static void insert_paste(struct textbox *tb, const char *paste, size_t len)
 {
     for (size_t i = 0; i < len;) {
@@ -145,9 +157,7 @@ bool textbox_input(struct textbox *tb, const struct input *in)
     if (in->mods & MOD_CTRL) return edit_ctrl(tb, in->key);
     if (in->mods & MOD_ALT) return edit_alt(tb, in->key);
     if (in->key >= KEY__FIRST) return edit_key(tb, in->key);
-    char bytes[4];
-    size_t len = text_cp_width(in->key) >= 0 ? text_encode(in->key, bytes) : 0;
-    return len > 0 && (insert(tb, bytes, len), true);
+    return insert_char(tb, in->key);
 }
 
 static int columns_between(const struct textbox *tb, size_t from, size_t to)

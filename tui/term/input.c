@@ -80,8 +80,11 @@ bool key_parse(const char *text, struct input *ret)
 
 char *key_text(const struct input *in, char out[16])
 {
-    char name[10] = "?";
-    if (in->key < KEY__FIRST) name[text_encode(in->key, name)] = '\0';
+    char name[10] = " ";
+    if (in->key < KEY__FIRST) {
+        size_t at = text_cp_width(in->key) == 0; /* a combining mark alone needs something to stand on */
+        name[at + text_encode(in->key, name + at)] = '\0';
+    }
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (names[i].key == in->key) snprintf(name, sizeof name, "%s", names[i].name);
     bool control = in->mods & MOD_CTRL, letter = in->key >= 'a' && in->key <= 'z';

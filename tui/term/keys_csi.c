@@ -122,33 +122,50 @@ static enum keys_found tilde(const struct params *p, unsigned rxvt_mods, struct 
     return found(ret, numbered_key(p->value[0]), mods_of(p->value[1]) | rxvt_mods);
 }
 
-enum keys_found keys_csi(const char *parameters, char final, struct input *ret)
+/* The answer to ESC[5n: 0 (well) or 3 (not well). */
+static enum keys_found reply(const struct params *p, struct input *ret)
 {
-    struct params p;
-    if (final == '[')
-        return found(ret, *parameters >= 'A' && *parameters <= 'E' ? KEYP_F1 + (uint32_t)(*parameters - 'A') : 0, 0);
-    params_parse(parameters, &p);
-    if (p.other) return KEYS_NOTHING;
-    if (p.prefix == '<') return final == 'M' || final == 'm' ? mouse(&p, final == 'm', ret) : KEYS_NOTHING;
-    if (p.prefix) return KEYS_NOTHING;
+    if (p->count != 1 || (p->value[0] != 0 && p->value[0] != 3)) return KEYS_NOTHING;
+    *ret = (struct input){.type = INPUT_REPLY};
+    return KEYS_INPUT;
+}
+
+/* "1;modifiers", and a release with kitty. Anything else is a report, such as the cursor's place, which ends in R as F3
+ * does. */
+static enum keys_found lettered(const struct params *p, char final, struct input *ret)
+{
+    if (p->value[0] > 1 || p->sub[1] == 3 || final == 'M') return KEYS_NOTHING;
+    return found(ret, letter_key(final), mods_of(p->value[1]));
+}
+
+static enum keys_found plain(const struct params *p, char final, struct input *ret)
+{
     switch (final) {
-    case '~': return tilde(&p, 0, ret);
-    case '^': return tilde(&p, MOD_CTRL, ret);
-    case '$': return tilde(&p, MOD_SHIFT, ret);
-    case '@': return tilde(&p, MOD_CTRL | MOD_SHIFT, ret);
-    case 'u': return p.sub[1] == 3 ? KEYS_NOTHING : coded(ret, p.value[0], mods_of(p.value[1]));
-    case 'n':
-        if (p.count != 1 || (p.value[0] != 0 && p.value[0] != 3)) return KEYS_NOTHING;
-        *ret = (struct input){.type = INPUT_REPLY};
-        return KEYS_INPUT;
+    case '~': return tilde(p, 0, ret);
+    case '^': return tilde(p, MOD_CTRL, ret);
+    case '$': return tilde(p, MOD_SHIFT, ret);
+    case '@': return tilde(p, MOD_CTRL | MOD_SHIFT, ret);
+    case 'u': return p->sub[1] == 3 ? KEYS_NOTHING : coded(ret, p->value[0], mods_of(p->value[1]));
+    case 'n': return reply(p, ret);
     case 'a':
     case 'b':
     case 'c':
     case 'd': return found(ret, letter_key((char)(final - 'a' + 'A')), MOD_SHIFT);
-    case 'M': return KEYS_NOTHING;
-    default: /* "1;modifiers"; anything else is a report, such as the cursor's place, which ends in R as F3 does */
-        return p.value[0] > 1 || p.sub[1] == 3 ? KEYS_NOTHING : found(ret, letter_key(final), mods_of(p.value[1]));
+    default: return lettered(p, final, ret);
     }
+}
+
+enum keys_found keys_csi(const char *parameters, char final, struct input *ret)
+{
+    struct params p;
+    if (final == '[') { /* linux: F1 to F5 */
+        bool key = *parameters >= 'A' && *parameters <= 'E';
+        return found(ret, key ? KEYP_F1 + (uint32_t)(*parameters - 'A') : 0, 0);
+    }
+    params_parse(parameters, &p);
+    if (p.other) return KEYS_NOTHING;
+    if (p.prefix == '<' && (final == 'M' || final == 'm')) return mouse(&p, final == 'm', ret);
+    return p.prefix ? KEYS_NOTHING : plain(&p, final, ret);
 }
 
 enum keys_found keys_ss3(const char *parameters, char final, struct input *ret)
