@@ -114,7 +114,7 @@ static void execution_stats(struct buf *b, double load)
                              "\"p99\":%.6f}",
                              i ? "," : "", which[i], l * 0.93, l * 0.94, l * 1.77, l * 0.98, l, l * 1.03, l * 1.41);
     }
-    (void)buf_str(b, "}},\"error\":\"\"}");
+    (void)buf_str(b, "},\"error\":\"\"}");
 }
 
 static void memory_used(struct buf *b, const struct ray_sim_actor *a)
