@@ -41,7 +41,7 @@ struct view app_view(const struct app *app, const struct focus *focus)
                          .now_ms = loop_now_ms(),
                          .wall_ms = loop_wall_ms(app->loop),
                          .read_only = !arming_allows(&app->arming),
-                         .armed = app->arming.state == ARMING_ARMED,
+                         .armed = arming_allows(&app->arming),
                          .demo = app->cli->conf.demo};
 }
 

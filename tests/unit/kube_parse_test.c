@@ -64,8 +64,6 @@ static void rayservice_with_options(void **state)
     assert_string_equal(r->ft_style, "options");
     assert_string_equal(r->redis_address, "redis.mistral.svc.cluster.local:6379");
     assert_null(r->redis_user);
-    assert_string_equal(r->redis_user_secret_name, "redis-auth");
-    assert_string_equal(r->redis_user_secret_key, "username");
     assert_string_equal(r->redis_secret_name, "redis-auth");
     assert_string_equal(r->redis_secret_key, "password");
     assert_int_equal(r->redis_password_inline, TRI_NO);
@@ -146,6 +144,24 @@ static void check_inline(const char *json, const char *address, const char *user
     const char *password = ft_inline_password(obj, &len);
     assert_int_equal(len, 6);
     assert_memory_equal(password, "s3cr3t", 6);
+    record_free(rec);
+    cJSON_Delete(obj);
+}
+
+static void a_user_kept_in_a_secret_is_a_reference(void **state)
+{
+    (void)state;
+    const char json[] = RS("\"gcsFaultToleranceOptions\":{\"redisAddress\":\"r:6379\",\"redisUsername\":{\"valueFrom\":"
+                           "{\"secretKeyRef\":{\"name\":\"redis-auth\",\"key\":\"username\"}}}}");
+    cJSON *obj = NULL;
+    struct record *rec = NULL;
+    assert_int_equal(json_parse(json, strlen(json), &obj, NULL), ERR_OK);
+    assert_int_equal(kube_parse_object(TABLE_RAYSERVICE, obj, &rec, NULL), ERR_OK);
+    const struct rayservice *r = (const void *)rec;
+    assert_null(r->redis_user);
+    assert_string_equal(r->redis_user_secret_name, "redis-auth");
+    assert_string_equal(r->redis_user_secret_key, "username");
+    assert_null(r->redis_secret_name);
     record_free(rec);
     cJSON_Delete(obj);
 }
@@ -501,6 +517,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rayservice_with_options),
         cmocka_unit_test(rayservice_by_annotation),
+        cmocka_unit_test(a_user_kept_in_a_secret_is_a_reference),
         cmocka_unit_test(password_in_clear_is_flagged_and_kept_out),
         cmocka_unit_test(rayservice_without_ft),
         cmocka_unit_test(serve_config),
