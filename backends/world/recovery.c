@@ -273,9 +273,12 @@ static void observe_head(struct recovery *r, const struct world *w, const struct
         rung_mark(r, RUNG_HEAD_CREATED, c->at_ms, c->wall_ms, "%s%s", restarted ? "the same pod, restarted on " : "",
                   p->node);
     if (p->started.known) rung_mark(r, RUNG_HEAD_RUNNING, c->at_ms, c->wall_ms, "%s", p->name ? p->name : "");
-    if (p->is_ready == TRI_YES && p->started.known)
-        rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%llu/%llu", (unsigned long long)p->ready.value,
-                  (unsigned long long)p->containers.value);
+    if (p->is_ready != TRI_YES || !p->started.known) return;
+    char ready[48] = "Ready";
+    if (p->ready.known && p->containers.known)
+        snprintf(ready, sizeof ready, "%llu/%llu", (unsigned long long)p->ready.value,
+                 (unsigned long long)p->containers.value);
+    rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%s", ready);
 }
 
 /* The Serve API of the old head may still say RUNNING through its grace: only what comes once the new one runs counts.
@@ -334,6 +337,7 @@ static void ladder_close(struct recovery *r)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
     r->over_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
+    gcs_anew(&r->memory->gcs, r->silent_ms);
     if (!r->head_lost) return;
     *past = (struct recovery_past){.known = true, .t0_wall_ms = r->t0_wall_ms};
     for (int i = 0; i < RUNG_COUNT; i++)

@@ -12,6 +12,13 @@ void gcs_done(struct gcs_view *g)
     *g = (struct gcs_view){0};
 }
 
+void gcs_anew(struct gcs_view *g, struct known_u64 silent_ms)
+{
+    g->connections_well = g->connections_least = g->connections.value;
+    record_set(&g->from_well, g->from);
+    if (silent_ms.known && g->heartbeat_ms <= silent_ms.value) g->heartbeat_ms = 0;
+}
+
 static void look_at_connections(struct gcs_view *g, const struct redis *redis, bool outage)
 {
     if (!redis->ray_connections.known) return;

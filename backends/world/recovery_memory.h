@@ -80,6 +80,8 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, 
                    struct rung_state *ret);
 /* Does a GCS read Redis again, after a silence? */
 bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung_state *ret);
+/* After an outage: only what is seen to live from here on can fall silent again. */
+void gcs_anew(struct gcs_view *g, struct known_u64 silent_ms);
 void gcs_done(struct gcs_view *g);
 
 /* ---- recovery_workers.c ---------------------------------------------------------------------------------------- */

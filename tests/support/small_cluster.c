@@ -157,6 +157,7 @@ static void put_service(struct small *s)
     rs->workers_wanted = known_u64(2);
     rs->worker_reconnect_s = known_u64(SMALL_RECONNECT_S);
     rs->grpc_keepalive = TRI_NO;
+    record_set(&rs->storage_ns, SMALL_NS);
     small_put(s, "kube/rayservices", WORLD_KUBE, rs);
     struct raycluster *rc = record_new(TABLE_RAYCLUSTER, "rc-uid");
     record_set(&rc->ns, "mistral");

@@ -82,16 +82,19 @@ static void focus_without_a_cluster_record(void **state)
 static void gcs_namespace_by_what_is_known(void **state)
 {
     struct small *s = *state;
-    struct pod *head = small_edit(s, TABLE_POD, "9c1e0000-head");
-    record_set(&head->storage_ns, NULL);
-    small_put(s, "kube/pods", WORLD_KUBE, head);
-    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, "rc-uid");
     struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
     record_set(&rs->storage_ns, "said");
     small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, SMALL_NS);
+    struct pod *head = small_edit(s, TABLE_POD, "9c1e0000-head");
+    record_set(&head->storage_ns, NULL);
+    small_put(s, "kube/pods", WORLD_KUBE, head);
     assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, "said");
     rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
     record_set(&rs->storage_ns, NULL);
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    assert_string_equal(focus_of(s->w, NULL, NULL).gcs_ns, "rc-uid");
+    rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
     rs->ft = TRI_NO;
     small_put(s, "kube/rayservices", WORLD_KUBE, rs);
     assert_null(focus_of(s->w, NULL, NULL).gcs_ns);

@@ -1,0 +1,561 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/answers.h"
+#include "tests/support/random_change.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char q5rdw[] = "mistral-44qn2-inf2-worker-q5rdw", x2p7c[] = "mistral-44qn2-inf2-worker-x2p7c";
+static const char head[] = "9c1e0000-head";
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static struct answer ask(const struct small *s, int which)
+{
+    struct answer a[ANSWERS];
+    struct focus f = small_focus(s);
+    answers_of(s->w, &f, &s->r, s->now_ms, small_wall(s), a);
+    return a[which];
+}
+
+static void is(const struct small *s, int which, const char *question, enum verdict verdict, const char *word,
+               const char *text, const char *brief)
+{
+    struct answer a = ask(s, which);
+    assert_string_equal(a.question, question);
+    assert_string_equal(a.word, word);
+    assert_string_equal(a.text, text);
+    assert_string_equal(a.brief, brief);
+    assert_int_equal(a.verdict, verdict);
+}
+
+/* n seconds of probes of both workers; every source is heard. */
+static void probe_for(struct small *s, int n, const char *phase, const char *failure)
+{
+    static const char *const live[] = {"kube/pods", "redis", "neuron/q5rdw", "neuron/x2p7c"};
+    static const enum world_kind kinds[] = {WORLD_KUBE, WORLD_REDIS, WORLD_NEURON, WORLD_NEURON};
+    char key[32];
+    for (int i = 0; i < n; i++) {
+        small_wait(s, 1000);
+        for (int j = 0; j < 2; j++) {
+            snprintf(key, sizeof key, "p%llu.%d", (unsigned long long)s->now_ms, j);
+            small_probe(s, key, j ? x2p7c : q5rdw, phase, failure, i ? 38000 : 48000);
+        }
+        for (size_t j = 0; j < ARRAY_LEN(live); j++) small_apply(s, change_new(CHANGE_ALIVE, live[j], kinds[j]));
+    }
+}
+
+/* ---- ANSWERING ------------------------------------------------------------------------------------------------- */
+
+static void answering_on_a_calm_day(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 30, "ok", NULL);
+    is(s, 0, "ANSWERING", VERDICT_OK, "YES",
+       "proxies 60/60 probes, p95 38 ms · replicas 92 executions/s, 0 errors · 2 endpoints, not head",
+       "proxies 60/60 · 92 executions/s, 0 errors · 2 endpoints");
+}
+
+static void answering_is_not_known_without_probes(void **state)
+{
+    struct small *s = *state;
+    is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed · 2 endpoints, not head",
+       "unknown: nothing is probed · 2 endpoints");
+    small_apply(s, change_source("probe", WORLD_SERVE, SOURCE_DENIED, ERR_FORBIDDEN, "pods/proxy forbidden", NULL));
+    assert_string_equal(ask(s, 0).text, "unknown: probes denied: pods/proxy forbidden · 2 endpoints, not head");
+}
+
+static void answering_is_not_known_from_old_probes(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 5, "ok", NULL);
+    small_wait(s, 10000);
+    assert_string_equal(ask(s, 0).word, "YES");
+    small_wait(s, 4000);
+    assert_string_equal(ask(s, 0).word, "–");
+    assert_string_equal(ask(s, 0).brief, "unknown: no probe ended for 14 s · 2 endpoints");
+    assert_int_equal(ask(s, 0).verdict, VERDICT_UNKNOWN);
+}
+
+static void answering_no_with_the_class_of_failure(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 3, "ok", NULL);
+    probe_for(s, 1, "failed", "refused");
+    struct answer a = ask(s, 0);
+    assert_int_equal(a.verdict, VERDICT_NO);
+    assert_string_equal(a.word, "NO");
+    assert_string_equal(a.brief,
+                        "2 of 2 proxies fail: refused · proxies 6/8 · 92 executions/s, 0 errors · 2 endpoints");
+}
+
+static void answering_partly(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 3, "ok", NULL);
+    small_wait(s, 1000);
+    small_probe(s, "x", x2p7c, "failed", "timeout", 5000000);
+    struct answer a = ask(s, 0);
+    assert_int_equal(a.verdict, VERDICT_WARN);
+    assert_string_equal(a.word, "PARTLY");
+    assert_true(!strncmp(a.text, "1 of 2 proxies fail: timeout · proxies 6/7 probes", 50));
+}
+
+static void answering_again_keeps_what_failed(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 1, "failed", "reset");
+    probe_for(s, 3, "ok", NULL);
+    struct answer a = ask(s, 0);
+    assert_string_equal(a.word, "YES");
+    assert_int_equal(a.verdict, VERDICT_WARN);
+    assert_true(!strncmp(a.text, "proxies 6/8 probes", 18));
+    probe_for(s, 60, "ok", NULL);
+    assert_int_equal(ask(s, 0).verdict, VERDICT_OK);
+}
+
+static void answering_may_hang(void **state)
+{
+    struct small *s = *state;
+    char key[16];
+    probe_for(s, 2, "ok", NULL);
+    for (int i = 0; i < 4; i++) {
+        small_wait(s, 1000);
+        small_probe(s, (snprintf(key, sizeof key, "w%d", i), key), q5rdw, "waiting", NULL, 0);
+    }
+    struct answer a = ask(s, 0);
+    assert_int_equal(a.verdict, VERDICT_WARN);
+    assert_string_equal(a.word, "–");
+    assert_true(!strncmp(a.text, "no answer for 4 s, 4 probes waiting", 35));
+}
+
+static void answering_names_a_monitor_that_is_not_heard(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 14000);
+    small_probe(s, "p", q5rdw, "ok", NULL, 38000);
+    assert_string_equal(ask(s, 0).text,
+                        "proxies 1/1 probes, p95 38 ms · Neuron not heard for 14 s · 2 endpoints, not head");
+    small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
+    small_apply(s, change_source("neuron/x2p7c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
+    assert_string_equal(ask(s, 0).text, "proxies 1/1 probes, p95 38 ms · 2 endpoints, not head");
+}
+
+static void probes_are_summed(void **state)
+{
+    struct small *s = *state;
+    char key[16];
+    for (unsigned i = 1; i <= 100; i++)
+        small_probe(s, (snprintf(key, sizeof key, "%u", i), key), q5rdw, i == 7 ? "slow" : "ok", NULL, i * 1000);
+    small_probe(s, "f", q5rdw, "failed", "5xx", 999000000);
+    small_probe(s, "w", q5rdw, "waiting", NULL, 0);
+    small_probe(s, "c", q5rdw, "cancelled", NULL, 1000);
+    struct probe_sum sum = probe_sum_of(s->w, "probe", small_wall(s) - 60000);
+    assert_int_equal(sum.ok, 99);
+    assert_int_equal(sum.slow, 1);
+    assert_int_equal(sum.failed, 0);
+    sum = probe_sum_of(s->w, "probe", 0);
+    assert_int_equal(sum.failed, 1);
+    assert_int_equal(sum.waiting, 1);
+    assert_int_equal(sum.p50_us.value, 50000);
+    assert_int_equal(sum.p95_us.value, 95000);
+    assert_int_equal(sum.slowest_us.value, 100000);
+    assert_int_equal(sum.last_ok_ms.value, small_wall(s));
+    sum = probe_sum_of(s->w, "prompt", 0);
+    assert_false(sum.p50_us.known || sum.last_ok_ms.known);
+}
+
+/* ---- LOSE THE HEAD? -------------------------------------------------------------------------------------------- */
+
+static void lose_the_head_on_a_calm_day(void **state)
+{
+    struct small *s = *state;
+    is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
+       "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning", "FT on · Redis ok · 1 warning");
+    struct focus f = small_focus(s);
+    struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    assert_int_equal(l.pod, VERDICT_OK);
+    assert_int_equal(l.node, VERDICT_WARN);
+    assert_int_equal(l.redis, VERDICT_OK);
+    assert_string_equal(l.node_why,
+                        "old address goes silent, requests may hang; gRPC keepalive not set on worker pods");
+    assert_string_equal(l.redis_why,
+                        "head exits after about 4 s and retries; worker pods keep serving · 1 Redis replica");
+}
+
+static void with_keepalive_the_node_may_go_too(void **state)
+{
+    struct small *s = *state;
+    const char *const uids[] = {"w1", "w2"};
+    for (int i = 0; i < 2; i++) {
+        struct pod *p = small_edit(s, TABLE_POD, uids[i]);
+        p->keepalive = TRI_YES;
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+        if (i == 0) assert_string_equal(ask(s, 1).word, "pod: OK · node: NOT PROVEN");
+    }
+    is(s, 1, "LOSE THE HEAD?", VERDICT_OK, "pod: OK · node: OK", "GCS FT on · Redis ok · GCS reconnect timeout 600 s",
+       "FT on · Redis ok");
+}
+
+static void a_redis_that_is_not_heard_is_never_ok(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 14000);
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+    struct answer a = ask(s, 1);
+    assert_string_equal(a.word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_true(strstr(a.text, "Redis not heard for 14 s"));
+    assert_null(strstr(a.text, "Redis ok"));
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
+    a = ask(s, 1);
+    assert_string_equal(a.word, "pod: NO · node: NO");
+    assert_int_equal(a.verdict, VERDICT_NO);
+    assert_true(strstr(a.brief, "Redis down: refused"));
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, NULL, NULL));
+    assert_true(strstr(ask(s, 1).text, "Redis denied: not authenticated"));
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    assert_true(strstr(ask(s, 1).text, "Redis not watched"));
+}
+
+static void a_kubernetes_that_is_not_heard_is_never_ok(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 15000);
+    small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    assert_string_equal(ask(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_string_equal(ask(s, 1).brief, "Kubernetes not heard for 15 s · 1 warning");
+}
+
+/* What takes the OK away, one at a time, and the words for it. */
+static void each_reason_is_said(void **state)
+{
+    (void)state;
+    static const struct {
+        enum verdict verdict;
+        const char *words;
+    } expected[] = {
+        {VERDICT_NO, "GCS FT off: its state dies with the head"},
+        {VERDICT_WARN, "GCS FT not known"},
+        {VERDICT_NO, "an upgrade is under way"},
+        {VERDICT_NO, "no Serve endpoint besides the head"},
+        {VERDICT_WARN, "Serve's endpoints not known"},
+        {VERDICT_NO, "1 of 2 worker pods not ready"},
+        {VERDICT_NO, "1 of 2 worker pods not ready"},
+        {VERDICT_WARN, "GCS reconnect timeout not known"},
+        {VERDICT_NO, "Redis is loading its data"},
+        {VERDICT_WARN, "this Redis is a replica"},
+        {VERDICT_NO, "this GCS is not in Redis"},
+        {VERDICT_WARN, "the GCS holds no connection to Redis"},
+        {VERDICT_NO, "no head pod"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        struct small s;
+        small_init(&s, true);
+        struct rayservice *rs = small_edit(&s, TABLE_RAYSERVICE, "rs-uid");
+        struct slice *slice = small_edit(&s, TABLE_SLICE, "slice-uid");
+        struct pod *w1 = small_edit(&s, TABLE_POD, "w1");
+        struct redis *r = small_edit(&s, TABLE_REDIS, "redis");
+        bool gone = false;
+        switch (i) {
+        case 0: rs->ft = TRI_NO; break;
+        case 1: rs->ft = TRI_UNKNOWN; break;
+        case 2: rs->upgrading = TRI_YES; break;
+        case 3:
+            slice->endpoints[0].ready = TRI_NO;
+            record_set(&slice->endpoints[1].pod, "mistral-44qn2-head-d4544");
+            break;
+        case 4: gone = true; break;
+        case 5: w1->is_ready = TRI_NO; break;
+        case 6: w1->deleted = known_u64(1); break;
+        case 7: w1->reconnect_s = UNKNOWN_U64; break;
+        case 8: r->loading = known_u64(1); break;
+        case 9: record_set(&r->role, "slave"); break;
+        case 10: record_set(&rs->storage_ns, "other"); break;
+        case 11: r->ray_connections = known_u64(0); break;
+        case 12: break;
+        }
+        if (i == 10) {
+            struct pod *h = small_edit(&s, TABLE_POD, head);
+            record_set(&h->storage_ns, NULL);
+            small_put(&s, "kube/pods", WORLD_KUBE, h);
+        }
+        small_put(&s, "kube/rayservices", WORLD_KUBE, rs);
+        small_put(&s, "kube/slices", WORLD_KUBE, slice);
+        small_put(&s, "kube/pods", WORLD_KUBE, w1);
+        small_put(&s, "redis", WORLD_REDIS, r);
+        if (gone) small_gone(&s, TABLE_SLICE, "slice-uid");
+        if (i == 12) small_gone(&s, TABLE_POD, head);
+        struct focus f = small_focus(&s);
+        struct head_loss l = head_loss_of(s.w, &f, s.now_ms);
+        assert_string_equal(l.pod_why, expected[i].words);
+        assert_int_equal(l.pod, expected[i].verdict);
+        assert_true(l.node != VERDICT_OK);
+        small_done(&s);
+    }
+}
+
+static void warnings_are_counted(void **state)
+{
+    struct small *s = *state;
+    struct redis *r = small_edit(s, TABLE_REDIS, "redis");
+    record_set(&r->policy, "allkeys-lru");
+    r->replicas = known_u64(0);
+    small_put(s, "redis", WORLD_REDIS, r);
+    assert_string_equal(ask(s, 1).brief, "FT on · Redis ok · 3 warnings");
+    struct focus f = small_focus(s);
+    struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    assert_int_equal(l.redis, VERDICT_WARN);
+    assert_true(strstr(l.redis_why, "allkeys-lru may evict the GCS's keys"));
+}
+
+static void nothing_in_focus_is_not_known(void **state)
+{
+    (void)state;
+    struct small s;
+    small_init(&s, false);
+    is(&s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed", "unknown: nothing is probed");
+    is(&s, 1, "LOSE THE HEAD?", VERDICT_UNKNOWN, "–", "unknown: Kubernetes not watched",
+       "unknown: Kubernetes not watched");
+    is(&s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: no head pod is known", "unknown: no head pod");
+    small_apply(&s, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    assert_string_equal(ask(&s, 1).text, "unknown: no RayService in focus");
+    small_done(&s);
+}
+
+/* ---- LAST HEAD LOSS -------------------------------------------------------------------------------------------- */
+
+static void last_loss_is_rebuilt_from_what_is_older(void **state)
+{
+    struct small *s = *state;
+    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "4d2h",
+       "both worker pods and 3/3 replicas predate it · outage length – (events expired)",
+       "workers and replicas predate it · length –");
+    struct pod *p = small_edit(s, TABLE_POD, "w1");
+    p->started = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_put(s, "kube/events", WORLD_KUBE, record_new(TABLE_EVENT, "e"));
+    is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
+       "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
+       "1/2 workers, 3/3 replicas predate it · length –");
+}
+
+static void a_first_head_was_never_lost(void **state)
+{
+    struct small *s = *state;
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid");
+    struct pod *p = small_edit(s, TABLE_POD, head);
+    rc->created = known_u64(p->created.value - 5000);
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+    record_free(&p->record);
+    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none",
+       "the head is the cluster's first: 4d2h old and nothing older is known", "head 4d2h old");
+    p = small_edit(s, TABLE_POD, head);
+    p->restarts = known_u64(1);
+    p->started = known_u64(small_wall(s) - 3600000);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    recovery_done(&s->r); /* nobody watched it */
+    recovery_init(&s->r);
+    assert_string_equal(ask(s, 2).word, "60m");
+}
+
+static void a_head_that_has_not_started(void **state)
+{
+    struct small *s = *state;
+    struct pod *p = small_edit(s, TABLE_POD, head);
+    p->started = p->created = UNKNOWN_U64;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started", "unknown: head not started");
+}
+
+/* ---- an outage ------------------------------------------------------------------------------------------------- */
+
+static void kill_head(struct small *s)
+{
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(head);
+    small_apply(s, c);
+}
+
+static void an_outage_as_it_goes(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    is(s, 1, "HEAD GOING", VERDICT_WARN, "0.0s", "the GCS is not silent yet: the outage begins then · grace 0 s",
+       "GCS not silent yet");
+    is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–", "unknown: nothing is probed · nothing ended since the delete",
+       "unknown: nothing is probed · nothing ended since the delete");
+    small_wait(s, 600);
+    small_gone(s, TABLE_POD, head);
+    small_redis(s, 0, small_wall(s));
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet · workers reconnect for another 10:00",
+       "no new head yet · workers reconnect for 10:00 more");
+    small_wait(s, 400);
+    struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
+    p->created = known_u64(small_wall(s));
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 5000);
+    small_probe(s, "a", q5rdw, "ok", NULL, 38000);
+    small_probe(s, "b", x2p7c, "ok", NULL, 212000);
+    is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest 212 ms",
+       "2/2 since the delete, 0 failed, slowest 212 ms");
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "5.4s", "new head starting · workers reconnect for another 9:54",
+       "new head starting · workers reconnect for 9:54 more");
+    is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
+       "same UIDs, 0 restarts");
+    struct request *q = record_new(TABLE_REQUEST, "prompt");
+    record_set(&q->kind, "prompt");
+    record_set(&q->phase, "waiting");
+    q->due = known_u64(small_wall(s));
+    small_put(s, "prompt", WORLD_SERVE, q);
+    assert_string_equal(ask(s, 0).text, "2/2 since the delete, 0 failed, slowest 212 ms · 1 prompt in flight");
+    small_probe(s, "c", x2p7c, "failed", "reset", 1000);
+    assert_string_equal(ask(s, 0).word, "PARTLY");
+    small_wait(s, 596000);
+    is(s, 1, "HEAD DOWN", VERDICT_NO, "10:01", "new head starting · workers no longer reconnect: 600 s have passed",
+       "new head starting · workers no longer reconnect");
+}
+
+static void workers_that_are_lost_too(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_gone(s, TABLE_POD, "w2");
+    struct pod *p = small_edit(s, TABLE_POD, "w1");
+    p->restarts = known_u64(1);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/x2p7c");
+    m->runtimes[0].pid = known_u64(222);
+    small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
+    is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restarts · Neuron runtimes 1/2 same pids",
+       "1 replaced, 1 restarts");
+}
+
+static void without_redis_the_outage_counts_from_the_delete(void **state)
+{
+    struct small *s = *state;
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(head);
+    small_apply(s, c);
+    small_wait(s, 2500);
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "2.5s", "no new head yet · workers reconnect for another 9:57",
+       "no new head yet · workers reconnect for 9:57 more");
+}
+
+/* After it: what was watched, and at the next death how long the last one took. */
+static void an_outage_that_was_watched(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_wait(s, 600);
+    small_gone(s, TABLE_POD, head);
+    small_redis(s, 0, small_wall(s));
+    small_probe(s, "a", q5rdw, "ok", NULL, 38000);
+    small_wait(s, 14200);
+    struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
+    p->created = p->started = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", NULL));
+    small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", NULL));
+    small_probe(s, "b", q5rdw, "ok", NULL, 38000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    small_wait(s, 60000);
+    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
+       "watched: head down 14.2s · worker pods 2/2 the same, 0 restarts · requests 2/2, 0 failed",
+       "watched: down 14.2s · workers 2/2 same · 2/2 requests");
+    small_redis(s, 4, small_wall(s));
+    small_wait(s, 100);
+    small_redis(s, 4, small_wall(s));
+    small_gone(s, TABLE_POD, "new");
+    small_redis(s, 0, small_wall(s));
+    small_wait(s, 4000);
+    assert_string_equal(ask(s, 1).text, "no new head yet · about 10 s to go · workers reconnect for another 9:56");
+    assert_string_equal(ask(s, 1).brief, "about 10 s to go · workers reconnect for 9:56 more");
+    small_wait(s, 11000);
+    assert_string_equal(ask(s, 1).text,
+                        "no new head yet · longer than the last time · workers reconnect for another 9:45");
+}
+
+/* Whatever the world holds, an answer is safe text in its place. */
+static void random_worlds_have_answers(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 3; seed++) {
+        struct small s;
+        struct rng rng = {seed * 15485863};
+        small_init(&s, seed == 2);
+        uint64_t clock = s.now_ms;
+        for (int i = 0; i < 3000; i++) {
+            struct change *c = random_change(&rng, &clock);
+            s.now_ms = clock;
+            small_apply(&s, c);
+            if (i % 20) continue;
+            for (int j = 0; j < ANSWERS; j++) {
+                struct answer a = ask(&s, j);
+                assert_non_null(a.question);
+                assert_true(*a.word != '\0');
+                assert_true(text_is_safe(a.text, strlen(a.text), TEXT_ONE_LINE));
+                assert_true(text_is_safe(a.brief, strlen(a.brief), TEXT_ONE_LINE));
+            }
+        }
+        small_done(&s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+        WITH(answering_on_a_calm_day),
+        WITH(answering_is_not_known_without_probes),
+        WITH(answering_is_not_known_from_old_probes),
+        WITH(answering_no_with_the_class_of_failure),
+        WITH(answering_partly),
+        WITH(answering_again_keeps_what_failed),
+        WITH(answering_may_hang),
+        WITH(answering_names_a_monitor_that_is_not_heard),
+        WITH(probes_are_summed),
+        WITH(lose_the_head_on_a_calm_day),
+        WITH(with_keepalive_the_node_may_go_too),
+        WITH(a_redis_that_is_not_heard_is_never_ok),
+        WITH(a_kubernetes_that_is_not_heard_is_never_ok),
+        cmocka_unit_test(each_reason_is_said),
+        WITH(warnings_are_counted),
+        cmocka_unit_test(nothing_in_focus_is_not_known),
+        WITH(last_loss_is_rebuilt_from_what_is_older),
+        WITH(a_first_head_was_never_lost),
+        WITH(a_head_that_has_not_started),
+        WITH(an_outage_as_it_goes),
+        WITH(workers_that_are_lost_too),
+        WITH(without_redis_the_outage_counts_from_the_delete),
+        WITH(an_outage_that_was_watched),
+        cmocka_unit_test(random_worlds_have_answers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
