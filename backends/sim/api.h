@@ -17,6 +17,7 @@ struct api_conf {
     const struct templates *templates;
     const char *token; /* the one bearer token that is let in; borrowed */
     uint64_t seed;
+    uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute, as recorded */
     /* The body of GET /api/serve/applications/ while Serve runs (caller frees); NULL: none. */
     char *(*applications)(void *arg);
     /* Optional: that worker pod computes a prompt for so long. */

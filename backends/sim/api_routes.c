@@ -18,7 +18,8 @@ struct api *api_new(struct loop *l, const struct api_conf *conf)
     a->conf = *conf;
     objects_listen(conf->objects, watches_event, a);
     a->bookmarks = alarm_new(l, watches_bookmark, a);
-    alarm_set(a->bookmarks, BOOKMARK_MS, BOOKMARK_MS);
+    uint64_t every = conf->bookmark_ms ? conf->bookmark_ms : BOOKMARK_MS;
+    alarm_set(a->bookmarks, every, every);
     a->rubbish = alarm_new(l, watches_rubbish, a);
     return a;
 }
@@ -265,22 +266,42 @@ static void route(struct api *a, struct https_request *r)
         api_no_path(r);
 }
 
-void api_handle(void *api, struct https_request *r)
+/* Without credentials one is system:anonymous, who may do nothing; it is worded by what was asked for. */
+static void anonymous(struct https_request *r)
 {
-    struct api *a = api;
-    const char *auth = https_header(r, "Authorization");
-    if (!auth) {
-        char text[PATH_MAX_LEN + 128];
-        snprintf(text, sizeof text, "forbidden: User \"system:anonymous\" cannot %s path \"%.1024s\"",
-                 strcmp(https_method(r), "DELETE") == 0 ? "delete" : "get", https_path(r));
+    char copy[PATH_MAX_LEN], *segments[API_SEGMENTS], *text;
+    struct target t;
+    snprintf(copy, sizeof copy, "%s", https_path(r));
+    size_t count = cut(copy, segments);
+    bool core = count > 2 && strcmp(segments[0], "api") == 0, group = count > 3 && strcmp(segments[0], "apis") == 0;
+    bool known = core ? target_of(segments + 1, count - 1, "", &t)
+                      : group && target_of(segments + 2, count - 2, segments[1], &t);
+    if (known) {
+        const char *verb = strcmp(https_method(r), "DELETE") == 0 ? "delete" : *t.name ? "get" : "list";
+        text = mem_printf("%s is forbidden: User \"system:anonymous\" cannot %s resource \"%s\" in API group \"%s\" "
+                          "%s%s%s",
+                          t.plural, verb, t.plural, t.group, *t.ns ? "in the namespace \"" : "at the cluster scope",
+                          t.ns, *t.ns ? "\"" : "");
+        api_status(r, 403, "Forbidden", text, t.plural, t.name);
+    } else {
+        text = mem_printf("forbidden: User \"system:anonymous\" cannot get path \"%.1024s\"", https_path(r));
         cJSON *s = status_object(403, "Forbidden", text, "", "");
         cJSON_AddObjectToObject(s, "details");
         api_json(r, 403, s);
-    } else if (strncmp(auth, "Bearer ", 7) != 0 || strcmp(auth + 7, a->conf.token) != 0) {
-        api_status(r, 401, "Unauthorized", "Unauthorized", "", "");
-    } else {
-        route(a, r);
     }
+    free(text);
+}
+
+void api_handle(void *api, struct https_request *r)
+{
+    const char *auth = https_header(r, "Authorization");
+    struct api *a = api;
+    if (!auth)
+        anonymous(r);
+    else if (strncmp(auth, "Bearer ", 7) != 0 || strcmp(auth + 7, a->conf.token) != 0)
+        api_status(r, 401, "Unauthorized", "Unauthorized", "", "");
+    else
+        route(a, r);
 }
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */

@@ -113,8 +113,9 @@ static const char *stage_word(enum pod_stage stage)
 static void say_state(struct sim *s, char *out, size_t size)
 {
     const struct sim_pod *p;
-    size_t at = (size_t)snprintf(out, size, "ok serve=%s watches=%zu",
-                                 kuberay_serve_running(s->kuberay) ? "running" : "down", api_watches(s->api));
+    size_t at = (size_t)snprintf(out, size, "ok serve=%s watches=%zu redis=%u",
+                                 kuberay_serve_running(s->kuberay) ? "running" : "down", api_watches(s->api),
+                                 sim_worlds_redis_port(s->worlds));
     for (size_t i = 0; (p = kuberay_pod_at(s->kuberay, i)) && at < size; i++)
         at += (size_t)snprintf(out + at, size - at, " %s=%s%s", p->name, stage_word(p->stage),
                                p->deleting ? ",deleting" : "");
@@ -247,6 +248,7 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .templates = s->templates,
                                  .token = s->token,
                                  .seed = s->conf.seed,
+                                 .bookmark_ms = s->conf.bookmark_ms,
                                  .applications = applications,
                                  .prompt = prompt,
                                  .arg = s};

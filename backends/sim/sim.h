@@ -22,6 +22,7 @@ struct sim_conf {
     const char *program; /* raydeck-sim itself, for the neuron command; NULL: /proc/self/exe */
     uint64_t seed;
     double speed; /* of the state machine's delays; 0: 1 */
+    uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute */
     bool no_ft;   /* a RayService without GCS fault tolerance */
     bool no_redis;
     struct guard *guard;     /* started before there was a thread; borrowed */
