@@ -65,20 +65,21 @@ static void three_worlds_a_kill_and_an_answer(void **state)
     pty_see(d.pty, "grace", STEP_MS);
     pty_send(d.pty, "y");
     pty_see(d.pty, "HEAD DOWN", STEP_MS);
-    pty_see(d.pty, "^- ?head +mistral-.*-head-", STEP_MS);
-    pty_see(d.pty, "GCS silent", STEP_MS);
+    pty_see(d.pty, "^-[> ] ?head +mistral-.*-head-", STEP_MS);
     pty_send(d.pty, "p");
     pty_see(d.pty, "API server proxy", STEP_MS);
     pty_send(d.pty, "are you there\r");
-    pty_see(d.pty, "^\\+ ?head +mistral-.*-head-", STEP_MS);
-    pty_see(d.pty, "answered in [0-9.]+ s", STEP_MS);
     pty_see(d.pty, "WORKER PODS +2/2 +same UIDs, 0 restarts", STEP_MS);
-    pty_see(d.pty, "kept", STEP_MS);
+    pty_see(d.pty, "GCS silent +Ray connections 4 → 0", STEP_MS);
+    pty_see(d.pty, "^\\+[> ] ?head +mistral-.*-head-", STEP_MS);
+    pty_see(d.pty, "answered in [0-9.]+ s", STEP_MS);
+    pty_see(d.pty, "ACTOR +[0-9]+ .* kept ([0-9]+)/\\1", STEP_MS);
+    pty_see(d.pty, "new head ALIVE, old DEAD .* ALIVE, .* DEAD", STEP_MS);
     /* over: the three answers are back, and the loss was watched */
     pty_see(d.pty, "LAST HEAD LOSS", STEP_MS);
     pty_see(d.pty, "ANSWERING +YES", STEP_MS);
-    pty_see(d.pty, "^\\+? *head +mistral-.*-head-.* 2/2 +Running +0 ", STEP_MS);
-    pty_see(d.pty, "failed 0", STEP_MS);
+    pty_see(d.pty, "^\\+[> ] ?head +mistral-.*-head-.* 2/2 +Running +0 ", STEP_MS);
+    pty_see(d.pty, "worker pods 2/2 the same, 0 restarts · requests ([0-9]+)/\\1, 0 failed", STEP_MS);
     demo_leave(&d, "q", 0);
 }
 
