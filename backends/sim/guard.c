@@ -41,13 +41,19 @@ static void end_redis(struct watch *w)
     w->redis = 0;
 }
 
+static void on_signal(int number, void (*what)(int))
+{
+    struct sigaction a = {.sa_handler = what};
+    sigaction(number, &a, NULL);
+}
+
 static void become_redis(int conf_fd, int error_fd)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGHUP, SIG_DFL);
-    signal(SIGPIPE, SIG_DFL);
+    on_signal(SIGINT, SIG_DFL);
+    on_signal(SIGTERM, SIG_DFL);
+    on_signal(SIGHUP, SIG_DFL);
+    on_signal(SIGPIPE, SIG_DFL);
     if (dup2(conf_fd, STDIN_FILENO) == STDIN_FILENO) {
         close(GUARD_SOCKET);
         execlp("redis-server", "redis-server", "-", (char *)NULL);
@@ -132,8 +138,8 @@ static void be_the_guard(int fd)
     struct watch w = {0};
     prctl(PR_SET_NAME, "raydeck-guard");
     setsid();
-    for (size_t i = 0; i < ARRAY_LEN(ignored); i++) signal(ignored[i], SIG_IGN);
-    signal(SIGCHLD, SIG_DFL);
+    for (size_t i = 0; i < ARRAY_LEN(ignored); i++) on_signal(ignored[i], SIG_IGN);
+    on_signal(SIGCHLD, SIG_DFL);
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     int null = open("/dev/null", O_RDWR);

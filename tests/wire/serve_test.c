@@ -32,7 +32,8 @@ struct scene {
     struct serve_status *status;
     unsigned done, asked, puts, alive, gone;
     char base[64], proxied_path[256];
-    char *keep;
+    char *keep[16]; /* what a slow answer may still be sent from */
+    size_t kept;
     bool refuse_proxy;
 };
 
@@ -103,7 +104,7 @@ static int scene_close(void **state)
     loop_free(s->loop);
     world_free(s->world);
     if (s->last) record_free(&s->last->record);
-    free(s->keep);
+    for (size_t i = 0; i < s->kept; i++) free(s->keep[i]);
     free(s);
     return 0;
 }
@@ -117,10 +118,10 @@ static int scene_close(void **state)
 
 static void reply_with(struct scene *s, const char *status, const char *body)
 {
-    free(s->keep);
-    s->keep = mem_printf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", status,
-                         strlen(body), body);
-    s->reply = (struct tiny_reply){.bytes = s->keep};
+    assert_true(s->kept < ARRAY_LEN(s->keep));
+    char *text = s->keep[s->kept++] = mem_printf(
+        "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s", status, strlen(body), body);
+    s->reply = (struct tiny_reply){.bytes = text};
 }
 
 static struct serve_path direct(struct scene *s)
