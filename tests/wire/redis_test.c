@@ -1,0 +1,309 @@
+/* The Redis backend against a real redis-server that holds what real Ray wrote. */
+#include "backends/base/mem.h"
+#include "tests/support/redis_rig.h"
+#include "tests/support/redis_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RDB(name) "tests/fixtures/redis/" name ".rdb"
+#define HEAD "5cabc3e85f2a70656d70c443c1e0c3b7fc00e31105cf7c38e077008b"
+
+static struct redis_rig rig;
+static struct redis_server *server;
+
+static void begin(const char *rdb)
+{
+    server = redis_server_start(rdb, NULL);
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    rig_open(&rig, &conf);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (rig.link) rig_close(&rig);
+    redis_server_free(server);
+    server = NULL;
+    memset(&rig, 0, sizeof rig);
+    return 0;
+}
+
+static const struct gcstable *table_of(const char *key)
+{
+    return (const void *)rig_find(&rig, TABLE_GCSTABLE, key);
+}
+
+static const struct actor *actor_of(const char *key)
+{
+    return (const void *)rig_find(&rig, TABLE_ACTOR, key);
+}
+
+static void assert_u64(struct known_u64 got, uint64_t want)
+{
+    assert_true(got.known);
+    assert_int_equal(got.value, want);
+}
+
+static bool tracking_known(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
+}
+
+static bool heard(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->heartbeat.known;
+}
+
+static void test_newer_layout(void **state)
+{
+    (void)state;
+    char text[32];
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    assert_int_equal(world_count(rig.world, TABLE_JOB), 1);
+    assert_int_equal(world_count(rig.world, TABLE_RAYWORKER), 8);
+    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 5);
+    const struct raynode *head = (const void *)rig_find(&rig, TABLE_RAYNODE, RIG_NS "/" HEAD);
+    assert_non_null(head);
+    assert_string_equal(head->pod, RIG_NS "-head-9q01r");
+    assert_string_equal(head->state, "ALIVE");
+    const struct actor *replica = actor_of(RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    assert_non_null(replica);
+    assert_string_equal(replica->class_name, "ServeReplica:mistral-deployment:mistral-7b");
+    assert_string_equal(replica->state, "ALIVE");
+    assert_string_equal(coreset_text(&replica->cores, text, sizeof text), "2,3");
+    /* the sizes that redis-cli tells of the same file */
+    assert_u64(table_of(RIG_NS "/KV")->fields, 47);
+    assert_u64(table_of(RIG_NS "/KV")->bytes, 924548);
+    assert_u64(table_of(RIG_NS "/ACTOR")->bytes, 3451);
+    assert_u64(table_of(RIG_NS "/ACTOR_TASK_SPEC")->fields, 6);
+    assert_u64(table_of(RIG_NS "/ACTOR_TASK_SPEC")->bytes, 68046);
+    assert_u64(table_of(RIG_NS "/NODE")->bytes, 1206);
+    assert_string_equal(table_of(RIG_NS "/NODE")->list[0].name, HEAD);
+    const struct checkpoint *c = (const void *)rig_find(&rig, TABLE_CHECKPOINT, RIG_NS "/application-state");
+    assert_non_null(c);
+    assert_u64(c->bytes, 494221);
+    const struct kvspace *kv = (const void *)rig_find(&rig, TABLE_KVSPACE, RIG_NS "/serve");
+    assert_u64(kv->fields, 5);
+}
+
+static void test_record(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, heard, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    const struct redis *r = rig_redis(&rig);
+    assert_string_equal(r->address, redis_server_url(server));
+    assert_int_equal(r->tls, TRI_NO);
+    assert_non_null(r->version);
+    assert_string_equal(r->mode, "standalone");
+    assert_string_equal(r->role, "master");
+    assert_string_equal(r->policy, "noeviction");
+    assert_string_equal(r->aof, "off");
+    assert_u64(r->keys, 7);
+    assert_u64(r->timeout_s, 0);
+    assert_u64(r->ray_connections, 0); /* we are not Ray, and neither is the test */
+    assert_u64(r->heartbeat, 1795434726663);
+    assert_true(r->rtt_us.known);
+    assert_int_equal(r->tracking, TRI_YES);
+    assert_string_equal(r->namespace_, RIG_NS);
+    assert_string_equal(r->layout, "a hash a table");
+    assert_int_equal(r->namespaces_count, 1);
+    assert_string_equal(r->namespaces[0].value, "Ray 2.60.0");
+}
+
+static void test_older_layout(void **state)
+{
+    (void)state;
+    char text[32];
+    begin(RDB("ray-2.22-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, heard, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    assert_int_equal(world_count(rig.world, TABLE_JOB), 1);
+    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 5);
+    const struct actor *replica = actor_of(RIG_NS "/6fc8620e29b86f6ce47fc97e01000000");
+    assert_non_null(replica);
+    assert_string_equal(coreset_text(&replica->cores, text, sizeof text), "0,1");
+    assert_string_equal(rig_redis(&rig)->layout, "one hash");
+    assert_u64(rig_redis(&rig)->heartbeat, 1795436995473);
+    assert_non_null(table_of(RIG_NS "/INTERNAL_CONFIG"));
+    /* every field but the counter belongs to a table */
+    uint64_t fields = 0;
+    WORLD_EACH (row, rig.world, TABLE_GCSTABLE) fields += ROW(row, gcstable)->fields.value;
+    assert_int_equal(fields + 1, redis_ask_number(server, "HLEN %s", RIG_NS));
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+}
+
+static bool worker_dead(struct redis_rig *r, const void *key)
+{
+    const struct raynode *n = (const void *)rig_find(r, TABLE_RAYNODE, key);
+    return n && strcmp(n->state, "DEAD") == 0;
+}
+
+static bool is_gone(struct redis_rig *r, const void *key)
+{
+    return !rig_find(r, TABLE_ACTOR, key);
+}
+
+/* A node dies, an actor goes: told by the server, in both layouts. */
+static void test_changes_newer(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    const unsigned jobs = rig.put_of[TABLE_JOB];
+    const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
+                      "\xe0\x77\x00\x8b";
+    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
+    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
+              (size_t)16);
+    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
+    RIG_UNTIL(&rig, is_gone, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 5);
+    assert_true(table_of(RIG_NS "/NODE")->changed.known);
+    assert_int_equal(rig.put_of[TABLE_JOB], jobs); /* what did not change is not told again */
+}
+
+static void test_changes_older(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.22-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    char field[128];
+    const char name[] = RIG_NS "@NODE:\x01\x02";
+    memcpy(field, name, sizeof name - 1);
+    redis_say(server, "HSET " RIG_NS " %b %b", field, sizeof name - 1, "\x38\x01", (size_t)2);
+    RIG_UNTIL(&rig, worker_dead, RIG_NS "/0102");
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
+}
+
+static bool no_tables(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return world_count(r->world, TABLE_GCSTABLE) == 0 && world_count(r->world, TABLE_ACTOR) == 0;
+}
+
+static bool some_tables(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return world_count(r->world, TABLE_RAYNODE) > 0;
+}
+
+static void test_flush(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    redis_say(server, "FLUSHALL");
+    RIG_UNTIL(&rig, no_tables, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 0);
+    /* and a new GCS, of which nobody knew */
+    redis_say(server, "HSET RAYother@NODE %b %b", "\x01", (size_t)1, "\x38\x01", (size_t)2);
+    RIG_UNTIL(&rig, worker_dead, "other/01");
+}
+
+static void test_unix_socket(void **state)
+{
+    (void)state;
+    char url[256];
+    server = redis_server_start(RDB("ray-2.60-running"), NULL);
+    snprintf(url, sizeof url, "unix://%s", redis_server_path(server));
+    const struct redis_open conf = {.url = url};
+    rig_open(&rig, &conf);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+}
+
+static void test_one_namespace(void **state)
+{
+    (void)state;
+    server = redis_server_start(RDB("ray-2.60-running"), NULL);
+    redis_say(server, "HSET RAYother@NODE %b %b", "\x01", (size_t)1, "\x38\x01", (size_t)2);
+    const struct redis_open conf = {.url = redis_server_url(server), .ns = "other"};
+    rig_open(&rig, &conf);
+    RIG_UNTIL(&rig, worker_dead, "other/01");
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 1);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 0);
+    redis_kinds[0]->set_namespace(rig.link, RIG_NS);
+    RIG_UNTIL(&rig, worker_dead, "other/01"); /* until it is swept below */
+    rig.relisted = 0;
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    redis_kinds[0]->set_namespace(rig.link, NULL);
+    rig.relisted = 0;
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
+}
+
+static void test_death_and_return(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    redis_server_kill(server);
+    RIG_UNTIL(&rig, rig_down, NULL);
+    assert_non_null(rig_source(&rig)->why);
+    /* what was known stays, drawn old; nothing is taken for gone */
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    rig.relisted = 0;
+    redis_server_revive(server);
+    RIG_UNTIL(&rig, rig_live, NULL);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    assert_int_equal(rig.gone, 0);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+}
+
+static void test_nobody_there(void **state)
+{
+    (void)state;
+    begin(NULL);
+    redis_server_kill(server);
+    RIG_UNTIL(&rig, rig_down, NULL);
+    assert_int_equal(rig_source(&rig)->err, ERR_REFUSED);
+}
+
+static void test_silence(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    redis_server_pause(server, true);
+    rig.limit_ms = 17000; /* 5 s to the next question, 10 s of silence */
+    RIG_UNTIL(&rig, rig_down, NULL);
+    assert_int_equal(rig_source(&rig)->err, ERR_TIMEOUT);
+    redis_server_pause(server, false);
+    RIG_UNTIL(&rig, rig_live, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_newer_layout, end),     cmocka_unit_test_teardown(test_record, end),
+        cmocka_unit_test_teardown(test_older_layout, end),     cmocka_unit_test_teardown(test_changes_newer, end),
+        cmocka_unit_test_teardown(test_changes_older, end),    cmocka_unit_test_teardown(test_flush, end),
+        cmocka_unit_test_teardown(test_unix_socket, end),      cmocka_unit_test_teardown(test_one_namespace, end),
+        cmocka_unit_test_teardown(test_death_and_return, end), cmocka_unit_test_teardown(test_nobody_there, end),
+        cmocka_unit_test_teardown(test_silence, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
