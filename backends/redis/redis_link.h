@@ -47,6 +47,7 @@ struct track {
     struct alarm *redial;
     struct backoff backoff;
     bool refused; /* the server will not: not tried again on this main connection */
+    bool asked;   /* CLIENT TRACKING ON was sent on this main connection */
     bool on;      /* CLIENT TRACKING was answered with OK */
     bool subscribed;
     char *prefixes[ALLOW_PREFIXES];

@@ -136,8 +136,9 @@ enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, stru
     const size_t pending = waiting(rr) + len;
     if (pending > REPLY_BULK_MAX + 2 * REPLY_FEED_MAX)
         return why_set(why, ERR_LIMIT, "Redis: a value of more than %d MiB", REPLY_BULK_MAX / 1024 / 1024);
-    /* what waits begins with an item; one that is no bulk string is a line */
-    if (waiting(rr) > REPLY_LINE_MAX && rr->hiredis->buf[rr->hiredis->pos] != '$')
+    /* what waits begins within an item, and every item begins with a line */
+    const char *first = rr->hiredis->buf ? rr->hiredis->buf + rr->hiredis->pos : "";
+    if (waiting(rr) > REPLY_LINE_MAX && !memchr(first, '\n', REPLY_LINE_MAX))
         return why_set(why, ERR_PROTOCOL, "Redis: a line without an end; is this a Redis?");
     if (redisReaderFeed(rr->hiredis, bytes, len) != REDIS_OK)
         return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);

@@ -30,13 +30,12 @@ static void free_prefixes(struct track *t)
 static void give_up(struct redis_link *k, bool for_good, const char *why)
 {
     struct track *t = &k->track;
-    const bool was_on = t->on;
     resp_free(t->conn);
     t->conn = NULL;
     t->subscribed = false;
     t->greet.id = UNKNOWN_U64;
     t->refused = for_good;
-    if (was_on) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
     if (k->scan) scan_tracked(k->scan, NULL, 0);
     if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff), 0);
     say(k, false, why);
@@ -117,7 +116,9 @@ static void turn_on(struct redis_link *k)
         args[n++] = (struct gcs_span){"PREFIX", 6};
         args[n++] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
     }
-    if (t->on) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    /* prefixes are added to those there are, and one that is there already is refused */
+    if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    t->asked = true;
     (void)resp_ask(k->main, ALLOW_TRACKING_ON, args, n, on_tracking, k);
 }
 
@@ -199,7 +200,7 @@ void track_ping(struct redis_link *k)
 void track_start(struct redis_link *k)
 {
     struct track *t = &k->track;
-    t->refused = t->on = t->subscribed = false;
+    t->refused = t->asked = t->on = t->subscribed = false;
     backoff_init(&t->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, (uint32_t)loop_now_us());
     if (!t->redial) t->redial = alarm_new(k->loop, dial, k);
     dial(k);

@@ -30,9 +30,14 @@ static void hear(void *owner, struct change *c)
 
 void rig_open(struct redis_rig *rig, const struct redis_open *conf)
 {
+    rig_open_on(rig, loop_new(), conf);
+}
+
+void rig_open_on(struct redis_rig *rig, struct loop *loop, const struct redis_open *conf)
+{
     const struct sink sink = {hear, rig};
     struct why why = {0};
-    *rig = (struct redis_rig){.loop = loop_new(), .world = world_new()};
+    *rig = (struct redis_rig){.loop = loop, .world = world_new()};
     if (redis_kinds[0]->open(rig->loop, conf, &sink, &rig->link, &why) != ERR_OK) fail_msg("%s", why.text);
 }
 

@@ -21,6 +21,7 @@ struct redis_rig {
 
 /* Opens it; conf->url is what most tests set. */
 void rig_open(struct redis_rig *rig, const struct redis_open *conf);
+void rig_open_on(struct redis_rig *rig, struct loop *loop /* takes */, const struct redis_open *conf);
 void rig_close(struct redis_rig *rig);
 
 /* Runs the loop until cond(rig, arg), at most ten seconds; then the test fails, saying what. */
