@@ -43,6 +43,15 @@ static void on_select(void *arg, const struct reply *reply)
     if (reply->type == REPLY_ERROR && !g->err) g->err = greet_error(reply, &g->why);
 }
 
+/* A full server says so to whatever comes first, and hangs up. */
+static void on_name(void *arg, const struct reply *reply)
+{
+    struct greet *g = arg;
+    if (reply->type != REPLY_ERROR || !strstr(reply->text, "max number of clients") || g->err) return;
+    g->err = greet_error(reply, &g->why);
+    g->done(g->arg, g);
+}
+
 static void on_id(void *arg, const struct reply *reply)
 {
     struct greet *g = arg;
@@ -76,7 +85,7 @@ void greet_start(struct greet *g, struct resp *conn, const struct greet_who *who
         (void)resp_ask(conn, ALLOW_SELECT, &db, 1, on_select, g);
     }
     const struct gcs_span name = span_of(who->name);
-    (void)resp_ask(conn, ALLOW_CLIENT_SETNAME, &name, 1, NULL, NULL);
+    (void)resp_ask(conn, ALLOW_CLIENT_SETNAME, &name, 1, on_name, g);
     (void)resp_ask(conn, ALLOW_CLIENT_ID, NULL, 0, on_id, g);
     (void)resp_ask(conn, ALLOW_PING, NULL, 0, on_ping, g);
 }
