@@ -81,6 +81,12 @@ static enum err confirm(const struct kill *k, struct why *why)
     return strcmp(line, k->service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
 }
 
+static bool settled(void *arg)
+{
+    const struct kill *k = arg;
+    return session_settled(look_session(k->look));
+}
+
 static enum err guards(const struct kill *k, struct why *why)
 {
     const struct kube_where *where = session_where(look_session(k->look));
@@ -127,7 +133,11 @@ static enum err kill_head(struct kill *k, struct why *why)
 {
     enum err err = look_open(k->cli, &k->look, why);
     if (!err) err = look_for_service(k->look, FIND_TIMEOUT_MS, why);
+    /* What would survive can only be said, and what was lost only be told, once all three worlds were seen whole. */
+    if (!err && look_until(k->look, settled, k, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+        err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     if (err) return err;
+    if (!session_focus(look_session(k->look)).head) return why_set(why, ERR_NOT_FOUND, "there is no head pod now");
     remember(k);
     err = guards(k, why);
     if (err) return err;
