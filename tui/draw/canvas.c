@@ -20,10 +20,10 @@ static int clamp(int v, int low, int high)
     return v < low ? low : v > high ? high : v;
 }
 
-/* Where n columns (or rows) from `at` on end, within a limit. */
+/* Where n columns (or rows) from `at` on end, within a limit. Nothing, wherever it begins, ends within it too. */
 static int span_end(int at, int n, int limit)
 {
-    if (n <= 0) return at < 0 ? 0 : at;
+    if (n <= 0) return clamp(at, 0, limit);
     return n >= limit - at ? limit : at + n;
 }
 
