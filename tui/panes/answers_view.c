@@ -2,7 +2,7 @@
 
 #include "backends/base/text.h"
 
-enum { QUESTION_AT = 1, WORD_AT_WIDE = 18, WORD_AT = 17, WORD_WIDTH = 5, WIDE = 110 };
+enum { QUESTION_AT = 1, WORD_AT_WIDE = 18, WORD_AT = 16, WORD_WIDTH = 5, WIDE = 110 };
 
 static enum role verdict_role(enum verdict v)
 {
@@ -14,11 +14,12 @@ void answers_draw(const struct answer answers[ANSWERS], struct canvas *cv)
     int word_at = cv->cols >= WIDE ? WORD_AT_WIDE : WORD_AT;
     for (int i = 0; i < ANSWERS; i++) {
         const struct answer *a = &answers[i];
-        int width = (int)text_width(a->word), room = cv->cols - 1;
+        int width = (int)text_width(a->word), room = cv->cols;
         canvas_field(cv, i, QUESTION_AT, word_at - QUESTION_AT - 1, ROLE_STRONG, a->question ? a->question : "");
+        int gap = width <= WORD_WIDTH ? 1 : cv->cols >= WIDE ? 3 : 2; /* a word that is a clause stands apart */
         if (width < WORD_WIDTH) width = WORD_WIDTH;
         canvas_text(cv, i, word_at, verdict_role(a->verdict), a->word);
-        int at = word_at + (a->word[0] ? width + 1 : 0);
+        int at = word_at + (a->word[0] ? width + gap : 0);
         bool fits = (int)text_width(a->text) <= room - at;
         canvas_field(cv, i, at, room > at ? room - at : 0, ROLE_TEXT, fits || !a->brief[0] ? a->text : a->brief);
     }

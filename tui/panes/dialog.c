@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIALOG_COLS = 76, DIALOG_ANSWER_ROWS = 2 };
+enum { DIALOG_COLS = 76, DIALOG_ANSWER_ROWS = 2, DIALOG_SCROLL_MAX = 200 };
 
 void dialog_open(struct dialog *d, const char *title, const char *body, const char *word, bool danger)
 {
@@ -28,6 +28,8 @@ enum overlay dialog_input(struct dialog *d, const struct input *in)
 {
     if (in->type != INPUT_KEY) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC) return OVERLAY_CANCELLED;
+    if (in->key == KEYP_UP && d->top > 0) d->top--;
+    if (in->key == KEYP_DOWN && d->top < DIALOG_SCROLL_MAX) d->top++;
     if (!d->word[0]) {
         if (in->mods & (MOD_CTRL | MOD_ALT)) return OVERLAY_STAYS;
         if (in->key == 'y') return OVERLAY_DONE;
@@ -69,7 +71,7 @@ static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
         canvas_text(cv, row + 1, 0, ROLE_DIM, "Esc leaves, and nothing happens");
 }
 
-/* Where the text is longer than the screen the answer stays visible: what is cut is the middle, never the question. */
+/* Where the text is longer than the screen it scrolls; the answer stays visible. */
 void dialog_draw(const struct dialog *d, struct canvas *cv)
 {
     int cols = cv->cols - 4 < DIALOG_COLS ? cv->cols - 4 : DIALOG_COLS;
@@ -77,11 +79,10 @@ void dialog_draw(const struct dialog *d, struct canvas *cv)
     struct canvas in = overlay_box(cv, height + 1 + answer, cols, d->danger ? ROLE_DANGER : ROLE_DIALOG, d->title);
     int room = in.rows - 1 - answer;
     if (room < 0) room = 0;
-    struct canvas body = canvas_sub(&in, 0, 0, room, in.cols);
-    wrap_draw(&body, 0, 0, ROLE_DIALOG, d->body, 0);
-    if (height > room && room > 0) {
-        canvas_fill(&body, room - 1, 0, 1, body.cols, ROLE_DIALOG, ' ');
-        canvas_text(&body, room - 1, 0, ROLE_WARN, "… the screen is too small for the rest");
-    }
+    bool more = height > room && room > 1;
+    int shown = more ? room - 1 : room, last = height - shown;
+    struct canvas body = canvas_sub(&in, 0, 0, shown, in.cols);
+    wrap_draw(&body, 0, 0, ROLE_DIALOG, d->body, !more ? 0 : d->top < last ? d->top : last);
+    if (more) canvas_field(&in, shown, 0, in.cols, ROLE_WARN, "↑ ↓ there is more to read");
     draw_answer(d, &in, in.rows - answer);
 }

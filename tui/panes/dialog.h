@@ -17,6 +17,7 @@ struct dialog {
     char word[DIALOG_WORD_MAX]; /* what must be typed; "": y alone is enough */
     bool danger;                /* it destroys something */
     bool wrong;                 /* Enter was pressed on something else than the word */
+    int top;                    /* lines of the body above what is shown, where not all of it fits */
     struct textbox typed;
 };
 

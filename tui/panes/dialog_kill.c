@@ -62,12 +62,13 @@ static void tolerance(struct buf *b, const struct dialog_kill *k)
     if (k->ft == TRI_YES)
         buf_printf(b,
                    "GCS fault tolerance is ON: a new head takes the state back from Redis. The %zu worker pod%s keep "
-                   "serving\nif it is back within %llu s%s.\n",
+                   "serving if it is back within %llu s%s.\n",
                    k->workers, k->workers == 1 ? "" : "s", s, k->reconnect_s.known ? "" : " (Ray's default)");
     else if (k->ft == TRI_NO)
         buf_printf(b,
                    "GCS fault tolerance is OFF: the state dies with this pod. The %zu worker pod%s will be restarted, "
-                   "models are\nloaded again, and requests FAIL until then.\n",
+                   "models are "
+                   "loaded again, and requests FAIL until then.\n",
                    k->workers, k->workers == 1 ? "" : "s");
     else
         buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");

@@ -170,6 +170,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
     s->columns[GCS_CHANGED].min = outage(v) ? 12 : 7;
     s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */
+    s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
     s->before = s->kept = s->lost = 0;
     s->kept_known = n > 0;
@@ -199,10 +200,17 @@ static void server_text(const struct view *v, char *out, size_t size)
              r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));
 }
 
-static int table_rows(const struct gcs *s, int rows)
+/* Lines under the table, and what is left for it. Where not all of it fits, the server's own line is the first to go.
+ */
+static int table_rows(const struct gcs *s, int rows, bool *ret_server)
 {
-    int under = rows >= 5 ? 1 + s->node_stale : 0;
-    int height = table_height(&s->table);
+    int height = table_height(&s->table), under = rows >= 5 ? 1 + s->node_stale : 0;
+    bool server = under > 0;
+    if (server && s->node_stale && height > rows - under) {
+        server = false;
+        under--;
+    }
+    if (ret_server) *ret_server = server;
     return height < rows - under ? height : rows - under;
 }
 
@@ -228,14 +236,15 @@ static void gcs_draw(const struct pane *p, const struct view *v, struct canvas *
         draw_nothing(v, cv, &f);
         return;
     }
-    int rows = table_rows(s, cv->rows);
+    bool server;
+    int rows = table_rows(s, cv->rows, &server);
     struct canvas top = canvas_sub(cv, 0, 0, rows, cv->cols);
     table_draw(&s->table, &top, focused);
     char text[200];
     if (s->node_stale && rows < cv->rows)
         canvas_field(cv, rows++, 2, cv->cols - 2, ROLE_WARN, "NODE still says old head ALIVE: stale until replaced");
     server_text(v, text, sizeof text);
-    if (rows < cv->rows) canvas_field(cv, rows, 2, cv->cols - 2, ROLE_TEXT, text);
+    if (server && rows < cv->rows) canvas_field(cv, rows, 2, cv->cols - 2, ROLE_TEXT, text);
     if (fresh_is_old(f.state)) pane_stale(cv);
 }
 
@@ -303,7 +312,7 @@ static bool gcs_selected(const struct pane *p, struct selection *ret)
 static struct pane_request gcs_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)v;
-    return pane_table_input(p, table_rows((struct gcs *)p, p->rows), in);
+    return pane_table_input(p, table_rows((struct gcs *)p, p->rows, NULL), in);
 }
 
 const struct pane_ops gcs_pane_ops = {

@@ -1,6 +1,7 @@
 #include "tui/panes/help.h"
 
 #include "backends/base/mem.h"
+#include "tui/panes/pane_tools.h"
 
 #include <stddef.h>
 
@@ -53,18 +54,8 @@ static int last_top(int page)
 
 enum overlay help_input(struct help *h, const struct input *in)
 {
-    int by = 0;
-    if (in->type == INPUT_MOUSE) by = in->mouse == MOUSE_WHEEL_UP ? -3 : in->mouse == MOUSE_WHEEL_DOWN ? 3 : 0;
-    if (in->type == INPUT_KEY) {
-        if (in->key == KEYP_ESC || in->key == 'q' || in->key == '?') return OVERLAY_CANCELLED;
-        if (in->key == KEYP_UP || in->key == 'k') by = -1;
-        if (in->key == KEYP_DOWN || in->key == 'j') by = 1;
-        if (in->key == KEYP_PGUP) by = -h->page;
-        if (in->key == KEYP_PGDN || in->key == ' ') by = h->page;
-        if (in->key == KEYP_HOME || in->key == 'g') by = -h->top;
-        if (in->key == KEYP_END || in->key == 'G') by = last_top(h->page) - h->top;
-    }
-    h->top += by;
+    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?')) return OVERLAY_CANCELLED;
+    h->top += scroll_of(in, h->page);
     if (h->top > last_top(h->page)) h->top = last_top(h->page);
     if (h->top < 0) h->top = 0;
     return OVERLAY_STAYS;

@@ -52,6 +52,27 @@ struct pane_request pane_table_input(struct pane *p, int rows, const struct inpu
     return (struct pane_request){.type = REQUEST_NONE};
 }
 
+int scroll_of(const struct input *in, int page)
+{
+    enum { ALL = 1 << 24 };
+    if (in->type == INPUT_MOUSE) return in->mouse == MOUSE_WHEEL_UP ? -3 : in->mouse == MOUSE_WHEEL_DOWN ? 3 : 0;
+    if (in->type != INPUT_KEY) return 0;
+    switch (in->key) {
+    case KEYP_UP:
+    case 'k': return -1;
+    case KEYP_DOWN:
+    case 'j': return 1;
+    case KEYP_PGUP: return -page;
+    case KEYP_PGDN:
+    case ' ': return page;
+    case KEYP_HOME:
+    case 'g': return -ALL;
+    case KEYP_END:
+    case 'G': return ALL;
+    default: return 0;
+    }
+}
+
 bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret)
 {
     const char *key = table_selected(p->table);

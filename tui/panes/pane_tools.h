@@ -20,6 +20,9 @@ bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, ui
 /* Arrows, hjkl, g G, PgUp PgDn, the wheel, clicks (row and col of the pane's content), Enter. `rows` of its table. */
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in);
 
+/* How far a key or the wheel scrolls a text of which `page` lines are visible; 0: not at all. */
+int scroll_of(const struct input *in, int page);
+
 /* The selected row of a pane's table as a selection. False when there is none. */
 bool pane_table_selected(const struct pane *p, enum table table, struct selection *ret);
 

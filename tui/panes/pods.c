@@ -301,7 +301,7 @@ static void pods_brief(const struct pane *p, const struct view *v, char *out, si
     for (size_t i = 0; i < s->table.count; i++) {
         const struct row *row = world_find(v->world, TABLE_POD, s->table.rows[i].key);
         if (!row) continue;
-        char line[200];
+        char line[320];
         if (outage && i < PODS_BRIEF_ROWS) {
             brief_row(v, row, line, sizeof line);
             at = add(out, size, at, "\n", line);

@@ -95,8 +95,9 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
     buf_printf(out, "pod           %s/%s\n", or_dash(pod->ns), or_dash(pod->name));
     buf_printf(out, "uid           %s\n", row->record->key);
-    buf_printf(out, "status        %s%s%s%s%s\n", or_dash(pod->status), pod->reason ? " · " : "",
-               pod->reason ? pod->reason : "", pod->message ? " · " : "", pod->message ? pod->message : "");
+    buf_printf(out, "status        %s%s%s%s%s%s\n", row->gone_ms ? "gone, was " : "", or_dash(pod->status),
+               pod->reason ? " · " : "", pod->reason ? pod->reason : "", pod->message ? " · " : "",
+               pod->message ? pod->message : "");
     of_warning(v, pod, out);
     buf_printf(out, "K8s node      %s", or_dash(pod->node));
     const struct knode *k = pod->node ? knode_named(v->world, pod->node) : NULL;
@@ -106,7 +107,8 @@ static void of_record(const struct view *v, const struct row *row, const struct 
     buf_printf(out, "created       %s\n", pod->created.known ? stamp_iso(stamp, pod->created.value) : "–");
     if (pod->deleted.known) buf_printf(out, "deleted       %s\n", stamp_iso(stamp, pod->deleted.value));
     buf_printf(out, "grace         %s s\n", count_text(num, pod->grace));
-    buf_printf(out, "reconnect     %s s GCS reconnect timeout\n", count_text(num, pod->reconnect_s));
+    if (pod->reconnect_s.known)
+        buf_printf(out, "reconnect     %s s GCS reconnect timeout\n", count_text(num, pod->reconnect_s));
     buf_str(out, "containers\n");
     of_containers(pod, out);
 }

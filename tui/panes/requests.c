@@ -168,7 +168,7 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
 {
     const struct requests *s = (const struct requests *)p;
     struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
-    size_t show = s->dot_count < 40 ? s->dot_count : 40;
+    size_t show = s->dot_count < 30 ? s->dot_count : 30;
     char p95[TEXT_NUM_MAX];
     int at;
     if (outage(v))
@@ -180,7 +180,7 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
         at = snprintf(out, size, "  Probes  %s", f.why[0] ? f.why : "none");
     if (at < 0 || (size_t)at >= size || s->table.count == 0) return;
     const struct table_row *tr = &s->table.rows[s->table.count - 1];
-    snprintf(out + at, size - (size_t)at, "%s%s %s%s", outage(v) ? "\n  prompt  " : " · last prompt ",
+    snprintf(out + at, size - (size_t)at, "%s%s %s%s", outage(v) ? " · prompt " : " · last prompt ",
              strcmp(tr->cell[REQUESTS_PHASE].text, "…") == 0 ? "waiting" : tr->cell[REQUESTS_PHASE].text,
              tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");
 }

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAB_DETAIL_LINES = 4, TABS_NARROW = 72 };
+enum { TAB_DETAIL_LINES = 6, TABS_NARROW = 72 };
 
 struct screen *screen_new(void)
 {
@@ -87,6 +87,8 @@ static void collect_briefs(struct screen *s, const struct view *v)
     for (int i = 0; i < LAYOUT_PANES; i++) {
         char text[1024] = "";
         if (i == (int)s->focus || !screen_shows(s, (enum layout_pane)i)) continue;
+        /* During an outage the pods' own lines say what their cores do. */
+        if (i == LAYOUT_CORES && s->recovery && s->focus != LAYOUT_PODS) continue;
         s->panes[i]->ops->brief(s->panes[i], v, text, sizeof text);
         size_t len = strlen(text);
         if (len == 0 || at + len + 2 > sizeof s->briefs) continue;

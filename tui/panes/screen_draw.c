@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RULE_TITLE_AT = 3, STATUS_MAX = 256 };
+enum { RULE_TITLE_AT = 3, STATUS_MAX = 256, TAB_STATUS_GAP = 8 };
 
 static struct canvas window(const struct canvas *cv, struct rect r)
 {
@@ -49,6 +49,7 @@ static void draw_tabs(const struct screen *s, const struct view *v, struct canva
     }
     screen_tabs(s, text, at, width);
     status_of(s->panes[s->focus], v, status);
+    if ((int)(text_width(text) + text_width(status)) + TAB_STATUS_GAP > row.cols) status[0] = '\0';
     rule_draw(&row, 0, text, status, false);
     for (int i = 0; i < LAYOUT_PANES; i++)
         canvas_role(&row, 0, RULE_TITLE_AT + at[i], width[i], i == (int)s->focus ? ROLE_TITLE : ROLE_DIM);

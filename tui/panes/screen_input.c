@@ -1,3 +1,4 @@
+#include "tui/panes/pane_tools.h"
 #include "tui/panes/screen_state.h"
 
 #include <string.h>
@@ -33,12 +34,16 @@ static bool click_tab(struct screen *s, int col)
     return false;
 }
 
+static void scroll_opened(struct screen *s, const struct input *in)
+{
+    int rows = s->layout.pane[s->focus].rows;
+    detail_scroll(&s->detail, scroll_of(in, rows > 1 ? rows - 1 : 1), rows, s->cols);
+}
+
 static struct pane_request mouse(struct screen *s, const struct view *view, const struct input *in)
 {
     if (s->opened) {
-        int rows = s->layout.pane[s->focus].rows;
-        if (in->mouse == MOUSE_WHEEL_UP) detail_scroll(&s->detail, -3, rows, s->cols);
-        if (in->mouse == MOUSE_WHEEL_DOWN) detail_scroll(&s->detail, 3, rows, s->cols);
+        scroll_opened(s, in);
         return nothing;
     }
     if (in->mouse == MOUSE_PRESS && inside(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
@@ -55,33 +60,12 @@ static struct pane_request mouse(struct screen *s, const struct view *view, cons
     return nothing;
 }
 
-static void scroll_opened(struct screen *s, uint32_t key)
-{
-    enum { ALL = 1 << 24 };
-    int rows = s->layout.pane[s->focus].rows, page = rows > 1 ? rows - 1 : 1, by = 0;
-    switch (key) {
-    case KEYP_UP:
-    case 'k': by = -1; break;
-    case KEYP_DOWN:
-    case 'j': by = 1; break;
-    case KEYP_PGUP: by = -page; break;
-    case KEYP_PGDN:
-    case ' ': by = page; break;
-    case KEYP_HOME:
-    case 'g': by = -ALL; break;
-    case KEYP_END:
-    case 'G': by = ALL; break;
-    default: return;
-    }
-    detail_scroll(&s->detail, by, rows, s->cols);
-}
-
 static struct pane_request key(struct screen *s, const struct view *view, const struct input *in)
 {
     bool plain = !(in->mods & (MOD_CTRL | MOD_ALT));
     if (plain && in->key < 0x80 && screen_focus(s, (char)in->key)) return nothing;
     if (s->opened) {
-        scroll_opened(s, in->key);
+        scroll_opened(s, in);
         return nothing;
     }
     if (plain && (in->key == KEYP_LEFT || in->key == 'h')) return screen_next(s, -1), nothing;

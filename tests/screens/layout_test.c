@@ -1,0 +1,196 @@
+/* Where things go: every rectangle on the screen, none over another, at every size. */
+#include "tui/panes/layout.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct layout_ask ask_of(int rows, int cols)
+{
+    return (struct layout_ask){.rows = rows,
+                               .cols = cols,
+                               .wanted = {[LAYOUT_RECOVERY] = 9,
+                                          [LAYOUT_PODS] = 4,
+                                          [LAYOUT_CORES] = 9,
+                                          [LAYOUT_GCS] = 9,
+                                          [LAYOUT_REQUESTS] = 5,
+                                          [LAYOUT_EVENTS] = 2},
+                               .focus = LAYOUT_PODS,
+                               .brief_lines = 4,
+                               .detail_lines = 5};
+}
+
+enum { SIDE = 256 };
+struct paper {
+    unsigned char at[SIDE][SIDE];
+};
+
+static void paint(struct paper *p, const struct layout_ask *ask, struct rect r)
+{
+    if (r.rows == 0) return;
+    assert_true(r.rows > 0 && r.cols > 0);
+    assert_true(r.row >= 0 && r.col >= 0);
+    assert_true(r.row + r.rows <= ask->rows);
+    assert_true(r.col + r.cols <= ask->cols);
+    for (int i = r.row; i < r.row + r.rows; i++)
+        for (int k = r.col; k < r.col + r.cols; k++) {
+            assert_int_equal(p->at[i][k], 0);
+            p->at[i][k] = 1;
+        }
+}
+
+static void check(const struct layout_ask *ask)
+{
+    static struct paper p;
+    struct layout l = layout_of(ask);
+    memset(&p, 0, sizeof p);
+    if (l.shape == LAYOUT_TOO_SMALL) {
+        assert_true(ask->rows < LAYOUT_MIN_ROWS || ask->cols < LAYOUT_MIN_COLS);
+        return;
+    }
+    paint(&p, ask, l.strip);
+    paint(&p, ask, l.answers);
+    paint(&p, ask, l.footer);
+    if (l.message.row != l.footer.row) paint(&p, ask, l.message);
+    paint(&p, ask, l.tabs);
+    paint(&p, ask, l.briefs);
+    paint(&p, ask, l.detail_rule);
+    paint(&p, ask, l.detail);
+    for (int i = 0; i < LAYOUT_PANES; i++) {
+        paint(&p, ask, l.rule[i]);
+        paint(&p, ask, l.pane[i]);
+    }
+    for (int i = 0; i < 2; i++) paint(&p, ask, l.split[i]);
+    assert_true(l.pane[ask->focus].rows >= 1);
+    assert_int_equal(l.answers.rows, 3);
+}
+
+static void test_every_size(void **state)
+{
+    (void)state;
+    for (int rows = 1; rows <= 70; rows++)
+        for (int cols = 1; cols <= 210; cols += cols < 120 ? 1 : 9) {
+            struct layout_ask ask = ask_of(rows, cols);
+            check(&ask);
+            ask.recovery = true;
+            ask.focus = LAYOUT_RECOVERY;
+            check(&ask);
+            ask.alone = true;
+            check(&ask);
+        }
+}
+
+static void test_greedy_panes(void **state)
+{
+    (void)state;
+    for (int rows = 10; rows <= 60; rows++)
+        for (int many = 0; many < 12; many++) {
+            struct layout_ask ask = ask_of(rows, many % 2 ? 120 : 80);
+            ask.wanted[many % LAYOUT_PANES] = 100000;
+            ask.brief_lines = many * 3;
+            ask.detail_lines = many * 100;
+            ask.recovery = many > 5;
+            check(&ask);
+        }
+}
+
+static void test_wide_shows_every_pane(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(40, 120);
+    struct layout l = layout_of(&ask);
+    assert_int_equal(l.shape, LAYOUT_ALL);
+    assert_int_equal(l.pane[LAYOUT_RECOVERY].rows, 0);
+    for (int i = LAYOUT_PODS; i < LAYOUT_PANES; i++) assert_true(l.pane[i].rows >= 4);
+    assert_true(l.detail.rows >= 4);
+    assert_int_equal(l.split_col, 60);
+    assert_int_equal(l.pane[LAYOUT_CORES].cols, 60);
+    assert_int_equal(l.pane[LAYOUT_GCS].cols, 59);
+    assert_int_equal(l.pane[LAYOUT_GCS].col, 61);
+}
+
+static void test_recovery_takes_the_details_place(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(40, 120);
+    ask.recovery = true;
+    struct layout l = layout_of(&ask);
+    assert_int_equal(l.detail.rows, 0);
+    assert_int_equal(l.pane[LAYOUT_RECOVERY].rows, 9);
+    assert_true(l.pane[LAYOUT_RECOVERY].row > l.pane[LAYOUT_PODS].row);
+    assert_true(l.pane[LAYOUT_RECOVERY].row < l.pane[LAYOUT_CORES].row);
+}
+
+static void test_many_pods_leave_room_for_the_rest(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(40, 120);
+    ask.wanted[LAYOUT_PODS] = 201;
+    struct layout l = layout_of(&ask);
+    for (int i = LAYOUT_CORES; i < LAYOUT_PANES; i++) assert_true(l.pane[i].rows >= 4);
+    ask = ask_of(24, 80);
+    ask.wanted[LAYOUT_PODS] = 201;
+    l = layout_of(&ask);
+    assert_int_equal(l.shape, LAYOUT_TABS);
+    assert_int_equal(l.briefs.rows, 4);
+    assert_true(l.pane[LAYOUT_PODS].rows >= 8);
+}
+
+static void test_tabs_show_one_pane(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(24, 80);
+    struct layout l = layout_of(&ask);
+    assert_int_equal(l.shape, LAYOUT_TABS);
+    assert_int_equal(l.tabs.row, 4);
+    assert_int_equal(l.pane[LAYOUT_PODS].row, 5);
+    assert_int_equal(l.pane[LAYOUT_PODS].rows, 4);
+    assert_int_equal(l.briefs.row, 10);
+    for (int i = LAYOUT_CORES; i < LAYOUT_PANES; i++) assert_int_equal(l.pane[i].rows, 0);
+}
+
+static void test_smallest(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(10, 40);
+    struct layout l = layout_of(&ask);
+    assert_int_equal(l.shape, LAYOUT_TABS);
+    assert_int_equal(l.pane[LAYOUT_PODS].rows, 4);
+    assert_int_equal(l.message.row, l.footer.row);
+    ask = ask_of(9, 200);
+    assert_int_equal(layout_of(&ask).shape, LAYOUT_TOO_SMALL);
+    ask = ask_of(50, 39);
+    assert_int_equal(layout_of(&ask).shape, LAYOUT_TOO_SMALL);
+}
+
+static void test_alone_takes_all(void **state)
+{
+    (void)state;
+    struct layout_ask ask = ask_of(40, 120);
+    ask.alone = true;
+    ask.focus = LAYOUT_EVENTS;
+    struct layout l = layout_of(&ask);
+    assert_int_equal(l.pane[LAYOUT_EVENTS].rows, 32);
+    assert_int_equal(l.pane[LAYOUT_EVENTS].cols, 120);
+    assert_int_equal(l.pane[LAYOUT_PODS].rows, 0);
+    assert_int_equal(l.split_col, -1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_size),
+        cmocka_unit_test(test_greedy_panes),
+        cmocka_unit_test(test_wide_shows_every_pane),
+        cmocka_unit_test(test_recovery_takes_the_details_place),
+        cmocka_unit_test(test_many_pods_leave_room_for_the_rest),
+        cmocka_unit_test(test_tabs_show_one_pane),
+        cmocka_unit_test(test_smallest),
+        cmocka_unit_test(test_alone_takes_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,267 @@
+/* The whole main screen, against the screens kept beside this file. */
+#include "tests/support/screen_file.h"
+#include "tests/support/world_fixture.h"
+#include "tui/panes/screen.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane", true},   {"/", "filter", true},
+                                         {"p", "ask", true},      {":", "commands", true}, {"?", "help", true},
+                                         {"x k", "kill", false}};
+static const struct {
+    int rows, cols;
+} sizes[] = {{40, 120}, {24, 80}};
+
+static void no_change(struct fixture *f)
+{
+    (void)f;
+}
+
+static void empty_world(struct fixture *f)
+{
+    fixture_empty(f);
+}
+
+static void no_neuron(struct fixture *f)
+{
+    fixture_empty(f);
+    fixture_neuron_off(f);
+}
+
+static void forbidden(struct fixture *f)
+{
+    fixture_empty(f);
+    fixture_pods_forbidden(f);
+}
+
+static void many(struct fixture *f)
+{
+    fixture_many_pods(f, 200);
+}
+
+static void stale(struct fixture *f)
+{
+    fixture_sleep(f, 14000);
+}
+
+static void failures(struct fixture *f)
+{
+    fixture_wait(f, 1000);
+    fixture_probe(f, "failed", 5000000);
+    fixture_wait(f, 1000);
+    fixture_probe(f, "slow", 1400000);
+    fixture_prompt(f, "failed", 30000, 30000000, NULL);
+    fixture_probe(f, "waiting", 0);
+}
+
+/* What each screen is of: how the world begins, and what then happens to it while the screen is looked at. */
+static const struct {
+    const char *name;
+    void (*begin)(struct fixture *f), (*then)(struct fixture *f);
+} worlds[] = {
+    {"calm", fixture_calm, no_change},
+    {"killed", fixture_calm, fixture_kill_head},
+    {"redis-down", fixture_calm, fixture_redis_down},
+    {"no-neuron", no_neuron, no_change},
+    {"forbidden", forbidden, no_change},
+    {"hostile", fixture_calm, fixture_hostile},
+    {"many-pods", fixture_calm, many},
+    {"empty", empty_world, no_change},
+    {"pending", fixture_calm, fixture_pod_pending},
+    {"stale", fixture_calm, stale},
+    {"failures", fixture_calm, failures},
+};
+
+static void show(struct screen *s, struct fixture *f, struct canvas *cv)
+{
+    struct view v = fixture_view(f);
+    screen_update(s, &v);
+    screen_draw(s, &v, cv);
+}
+
+static struct screen *open_world(struct fixture *f, size_t world, int rows, int cols, struct canvas *cv)
+{
+    worlds[world].begin(f);
+    f->chrome.keys = keys;
+    f->chrome.key_count = ARRAY_LEN(keys);
+    f->chrome.message = "armed: no – this context has never been armed, keys marked ✗ say why";
+    struct screen *s = screen_new();
+    screen_size(s, rows, cols);
+    canvas_init(cv, rows, cols);
+    show(s, f, cv);
+    worlds[world].then(f);
+    show(s, f, cv);
+    return s;
+}
+
+static void close_world(struct screen *s, struct fixture *f, struct canvas *cv)
+{
+    screen_free(s);
+    canvas_done(cv);
+    fixture_done(f);
+}
+
+static void test_worlds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(worlds); i++)
+        for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+            struct fixture f;
+            struct canvas cv;
+            char name[64];
+            struct screen *s = open_world(&f, i, sizes[k].rows, sizes[k].cols, &cv);
+            snprintf(name, sizeof name, "main-%s-%dx%d", worlds[i].name, sizes[k].cols, sizes[k].rows);
+            screen_check(name, &cv, false);
+            close_world(s, &f, &cv);
+        }
+}
+
+/* The roles too, where colour says most: a head just killed. */
+static void test_roles(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct canvas cv;
+    struct screen *s = open_world(&f, 1, 40, 120, &cv);
+    screen_check("main-killed-roles-120x40", &cv, true);
+    close_world(s, &f, &cv);
+}
+
+static void test_small(void **state)
+{
+    static const int small[][2] = {{15, 60}, {10, 40}, {9, 40}, {10, 39}, {1, 20}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(small); i++)
+        for (size_t world = 0; world < 2; world++) {
+            struct fixture f;
+            struct canvas cv;
+            char name[64];
+            struct screen *s = open_world(&f, world, small[i][0], small[i][1], &cv);
+            snprintf(name, sizeof name, "main-%s-%dx%d", worlds[world].name, small[i][1], small[i][0]);
+            screen_check(name, &cv, false);
+            close_world(s, &f, &cv);
+        }
+}
+
+static void test_ascii(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+        struct fixture f;
+        struct canvas cv;
+        char name[64];
+        struct screen *s = open_world(&f, 1, sizes[k].rows, sizes[k].cols, &cv);
+        cv.ascii = true;
+        show(s, &f, &cv);
+        char *text = canvas_dump(&cv, false);
+        for (const char *c = text; *c; c++) assert_true((unsigned char)*c < 0x80);
+        free(text);
+        snprintf(name, sizeof name, "main-ascii-%dx%d", sizes[k].cols, sizes[k].rows);
+        screen_check(name, &cv, false);
+        close_world(s, &f, &cv);
+    }
+}
+
+/* Every pane alone, and what opens from it, at both sizes. */
+static void test_panes(void **state)
+{
+    static const char letters[] = "12345R";
+    (void)state;
+    for (size_t i = 0; i < sizeof letters - 1; i++)
+        for (size_t k = 0; k < ARRAY_LEN(sizes); k++) {
+            struct fixture f;
+            struct canvas cv;
+            char name[64];
+            struct screen *s = open_world(&f, 1, sizes[k].rows, sizes[k].cols, &cv);
+            assert_true(screen_focus(s, letters[i]));
+            screen_zoom(s);
+            show(s, &f, &cv);
+            snprintf(name, sizeof name, "pane-%c-%dx%d", letters[i], sizes[k].cols, sizes[k].rows);
+            screen_check(name, &cv, false);
+            if (screen_open(s)) {
+                show(s, &f, &cv);
+                snprintf(name, sizeof name, "detail-%c-%dx%d", letters[i], sizes[k].cols, sizes[k].rows);
+                screen_check(name, &cv, false);
+            }
+            close_world(s, &f, &cv);
+        }
+}
+
+/* Nothing that the terminal would obey reaches a cell, whatever things are called. */
+static void test_hostile_is_inert(void **state)
+{
+    (void)state;
+    for (int cols = 40; cols <= 160; cols += 7) {
+        struct fixture f;
+        struct canvas cv;
+        struct screen *s = open_world(&f, 5, 34, cols, &cv);
+        for (const char *letter = "12345"; *letter; letter++) {
+            screen_focus(s, *letter);
+            show(s, &f, &cv);
+            for (int row = 0; row < cv.rows; row++)
+                for (int col = 0; col < cv.cols; col++) {
+                    uint32_t cp = canvas_cell(&cv, row, col)->cp;
+                    assert_true(cp == 0 || cp >= 0x20);
+                    assert_false(cp >= 0x7F && cp < 0xA0);
+                    assert_false(cp >= 0x202A && cp <= 0x202E);
+                }
+        }
+        close_world(s, &f, &cv);
+    }
+}
+
+/* Drawing twice without a change draws the same: what is drawn is a function of what is known. */
+static void test_draw_is_pure(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct canvas cv;
+    struct screen *s = open_world(&f, 1, 40, 120, &cv);
+    char *first = canvas_dump(&cv, true);
+    for (int i = 0; i < 3; i++) show(s, &f, &cv);
+    char *again = canvas_dump(&cv, true);
+    assert_string_equal(first, again);
+    free(first);
+    free(again);
+    close_world(s, &f, &cv);
+}
+
+/* A quiet world in which time passes paints nothing new for seconds: ages are whole, clocks show minutes. */
+static void test_quiet_is_still(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct canvas cv;
+    struct screen *s = open_world(&f, 0, 40, 120, &cv);
+    char *first = canvas_dump(&cv, true);
+    fixture_wait(&f, 1000);
+    fixture_probe(&f, "ok", 38000);
+    fixture_sleep(&f, 600);
+    show(s, &f, &cv);
+    char *again = canvas_dump(&cv, true);
+    assert_string_equal(first, again);
+    free(first);
+    free(again);
+    close_world(s, &f, &cv);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_worlds),       cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_small),        cmocka_unit_test(test_ascii),
+        cmocka_unit_test(test_panes),        cmocka_unit_test(test_hostile_is_inert),
+        cmocka_unit_test(test_draw_is_pure), cmocka_unit_test(test_quiet_is_still),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

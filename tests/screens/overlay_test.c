@@ -1,0 +1,410 @@
+/* What lies over the screen: how it looks, what it takes for an answer, and what it does not. */
+#include "tests/support/screen_file.h"
+#include "tests/support/world_fixture.h"
+#include "tui/panes/dialog.h"
+#include "tui/panes/help.h"
+#include "tui/panes/palette.h"
+#include "tui/panes/picker.h"
+#include "tui/panes/prompt_box.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct input key(uint32_t code)
+{
+    return (struct input){.type = INPUT_KEY, .key = code};
+}
+
+#define TYPE(box, handler, text)                                                                                       \
+    for (const char *c_ = (text); *c_; c_++) {                                                                         \
+        struct input in_ = key((unsigned char)*c_);                                                                    \
+        assert_int_equal(handler((box), &in_), OVERLAY_STAYS);                                                         \
+    }
+
+#define PRESS(box, handler, code) (handler((box), &(struct input){.type = INPUT_KEY, .key = (code)}))
+
+/* A canvas that is not blank, so that what an overlay leaves of it can be seen. */
+static void paper(struct canvas *cv, int rows, int cols)
+{
+    canvas_init(cv, rows, cols);
+    canvas_fill(cv, 0, 0, rows, cols, ROLE_TEXT, '~');
+}
+
+static const struct dialog_kill kill_mistral = {
+    .context = "trainium-inferentia",
+    .ns = "mistral",
+    .service = "mistral",
+    .pod = "mistral-44qn2-head-d4544",
+    .uid = "9c1e7a40-8b1f-4d5e-9f0e-1f2a3b4c5d6e",
+    .grace_s = -1,
+    .pod_grace_s = {30, true},
+    .ft = TRI_YES,
+    .reconnect_s = {600, true},
+    .workers = 2,
+};
+
+static void show_dialog(const struct dialog *d, const char *name)
+{
+    static const int sizes[][2] = {{40, 120}, {24, 80}, {12, 40}};
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct canvas cv;
+        char file[64];
+        paper(&cv, sizes[i][0], sizes[i][1]);
+        dialog_draw(d, &cv);
+        snprintf(file, sizeof file, "dialog-%s-%dx%d", name, sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        canvas_done(&cv);
+    }
+}
+
+static void test_dialog_screens(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    struct dialog_kill k = kill_mistral;
+    dialog_open_kill(&d, &k);
+    show_dialog(&d, "kill");
+    TYPE(&d, dialog_input, "mist");
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    show_dialog(&d, "kill-wrong");
+    dialog_done(&d);
+    k.ft = TRI_NO;
+    k.grace_s = 0;
+    k.development = true;
+    dialog_open_kill(&d, &k);
+    show_dialog(&d, "kill-ft-off");
+    dialog_done(&d);
+    dialog_open(&d, "Arm", "Allow changes in context trainium-inferentia for 15 minutes?", NULL, false);
+    show_dialog(&d, "arm");
+    dialog_done(&d);
+    dialog_done(&d);
+}
+
+static void test_kill_takes_only_the_name(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    dialog_open_kill(&d, &kill_mistral);
+    assert_int_equal(PRESS(&d, dialog_input, 'y'), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    assert_true(d.wrong);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_BACKSPACE), OVERLAY_STAYS);
+    assert_false(d.wrong);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    TYPE(&d, dialog_input, "mistral");
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_int_equal(PRESS(&d, dialog_input, 'x'), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ESC), OVERLAY_CANCELLED);
+    dialog_done(&d);
+}
+
+static void test_a_paste_confirms_nothing(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    struct input paste = {.type = INPUT_PASTE, .paste = "mistral", .paste_len = 7};
+    dialog_open_kill(&d, &kill_mistral);
+    assert_int_equal(dialog_input(&d, &paste), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    assert_string_equal(d.typed.text, "");
+    dialog_done(&d);
+}
+
+static void test_plain_y_where_allowed(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    struct dialog_kill k = kill_mistral;
+    k.development = true;
+    dialog_open_kill(&d, &k);
+    assert_int_equal(PRESS(&d, dialog_input, KEYP_ENTER), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, 'Y'), OVERLAY_STAYS);
+    struct input ctrl_y = {.type = INPUT_KEY, .key = 'y', .mods = MOD_CTRL};
+    assert_int_equal(dialog_input(&d, &ctrl_y), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&d, dialog_input, 'n'), OVERLAY_CANCELLED);
+    assert_int_equal(PRESS(&d, dialog_input, 'q'), OVERLAY_CANCELLED);
+    assert_int_equal(PRESS(&d, dialog_input, 'y'), OVERLAY_DONE);
+    dialog_done(&d);
+}
+
+static void check_command(struct dialog_kill k, const char *expected)
+{
+    char *command = dialog_kill_command(&k);
+    assert_string_equal(command, expected);
+    free(command);
+}
+
+static void test_kill_command(void **state)
+{
+    (void)state;
+    struct dialog_kill k = kill_mistral;
+    check_command(k, "kubectl --context trainium-inferentia -n mistral delete pod mistral-44qn2-head-d4544");
+    k.grace_s = 5;
+    k.context = NULL;
+    check_command(k, "kubectl -n mistral delete pod mistral-44qn2-head-d4544 --grace-period=5");
+    k.grace_s = 0;
+    check_command(k, "kubectl -n mistral delete pod mistral-44qn2-head-d4544 --grace-period=0 --force");
+    k.context = "arn:aws:eks:us-west-2:1:cluster/a b'c; rm";
+    k.grace_s = -1;
+    check_command(k, "kubectl --context 'arn:aws:eks:us-west-2:1:cluster/a b'\\''c; rm' -n mistral delete pod "
+                     "mistral-44qn2-head-d4544");
+}
+
+/* What the dialog says of fault tolerance is what is known, no more. */
+static void test_kill_says_what_it_means(void **state)
+{
+    (void)state;
+    struct dialog d = {0};
+    struct dialog_kill k = kill_mistral;
+    struct head_loss loss = {.pod = VERDICT_NO, .redis = VERDICT_NO};
+    dialog_open_kill(&d, &k);
+    assert_non_null(strstr(d.body, "9c1e7a40-8b1f-4d5e-9f0e-1f2a3b4c5d6e"));
+    assert_non_null(strstr(d.body, "fault tolerance is ON"));
+    assert_non_null(strstr(d.body, "within 600 s"));
+    assert_non_null(strstr(d.body, "the pod's own, 30 s"));
+    dialog_done(&d);
+    k.reconnect_s = UNKNOWN_U64;
+    k.pod_grace_s = UNKNOWN_U64;
+    dialog_open_kill(&d, &k);
+    assert_non_null(strstr(d.body, "within 60 s (Ray's default)"));
+    dialog_done(&d);
+    k.ft = TRI_UNKNOWN;
+    snprintf(loss.redis_why, sizeof loss.redis_why, "Redis down");
+    k.loss = &loss;
+    dialog_open_kill(&d, &k);
+    assert_non_null(strstr(d.body, "NOT KNOWN"));
+    assert_non_null(strstr(d.body, "Redis      Redis down"));
+    assert_null(strstr(d.body, "fault tolerance is ON"));
+    dialog_done(&d);
+}
+
+static void test_palette_completes(void **state)
+{
+    (void)state;
+    struct palette p;
+    palette_open(&p, NULL);
+    TYPE(&p, palette_input, "ki");
+    assert_int_equal(PRESS(&p, palette_input, KEYP_TAB), OVERLAY_STAYS);
+    assert_string_equal(p.typed.text, "kill-head ");
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "kill-head ");
+    palette_open(&p, "svc ");
+    TYPE(&p, palette_input, "ns/other");
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "svc ns/other");
+    palette_open(&p, "sv");
+    TYPE(&p, palette_input, " a");
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "svc a");
+}
+
+static void test_palette_chooses(void **state)
+{
+    (void)state;
+    struct palette p;
+    size_t found[64];
+    palette_open(&p, "re");
+    size_t n = palette_matches(&p, found, ARRAY_LEN(found));
+    assert_true(n >= 2); /* refresh, redraw */
+    assert_int_equal(PRESS(&p, palette_input, KEYP_DOWN), OVERLAY_STAYS);
+    assert_int_equal(p.picked, 1);
+    for (size_t i = 0; i < n + 3; i++) PRESS(&p, palette_input, KEYP_DOWN);
+    assert_int_equal(p.picked, n - 1);
+    PRESS(&p, palette_input, KEYP_UP);
+    TYPE(&p, palette_input, "d");
+    assert_int_equal(p.picked, 0);
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "redraw");
+}
+
+static void test_palette_ends(void **state)
+{
+    (void)state;
+    struct palette p;
+    palette_open(&p, NULL);
+    assert_int_equal(PRESS(&p, palette_input, KEYP_BACKSPACE), OVERLAY_CANCELLED);
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ESC), OVERLAY_CANCELLED);
+    palette_open(&p, "nonsense");
+    assert_int_equal(palette_matches(&p, (size_t[4]){0}, 4), 0);
+    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "nonsense");
+    palette_open(&p, "   ");
+    assert_int_equal(palette_matches(&p, (size_t[4]){0}, 4), 4);
+}
+
+static bool all_but_kill(void *arg, const char *name)
+{
+    (void)arg;
+    return strcmp(name, "kill-head") != 0;
+}
+
+static void test_palette_screen(void **state)
+{
+    (void)state;
+    struct palette p;
+    struct canvas cv;
+    palette_open(&p, "k");
+    paper(&cv, 24, 80);
+    palette_draw(&p, &cv, all_but_kill, NULL);
+    screen_check("palette-80x24", &cv, false);
+    canvas_done(&cv);
+    paper(&cv, 10, 40);
+    palette_open(&p, "zzz");
+    palette_draw(&p, &cv, NULL, NULL);
+    screen_check("palette-none-40x10", &cv, false);
+    canvas_done(&cv);
+}
+
+static void test_prompt_box(void **state)
+{
+    (void)state;
+    struct prompt_box p = {0};
+    struct canvas cv;
+    prompt_box_open(&p, "API server proxy");
+    assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ENTER), OVERLAY_STAYS);
+    TYPE(&p, prompt_box_input, "  ");
+    assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ENTER), OVERLAY_STAYS);
+    TYPE(&p, prompt_box_input, "What is a GCS?");
+    paper(&cv, 24, 80);
+    prompt_box_draw(&p, &cv);
+    screen_check("prompt-80x24", &cv, false);
+    canvas_done(&cv);
+    assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_string_equal(p.typed.text, "  What is a GCS?");
+    prompt_box_open(&p, NULL);
+    assert_string_equal(p.typed.text, "");
+    PRESS(&p, prompt_box_input, KEYP_UP);
+    assert_string_equal(p.typed.text, "  What is a GCS?");
+    assert_int_equal(PRESS(&p, prompt_box_input, 'q'), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ESC), OVERLAY_CANCELLED);
+    prompt_box_done(&p);
+    prompt_box_done(&p);
+}
+
+static void put_service(struct fixture *f, const char *uid, const char *ns, const char *name, enum tri ft)
+{
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, uid);
+    record_set(&rs->ns, ns);
+    record_set(&rs->name, name);
+    record_set(&rs->service_status, "Running");
+    rs->ft = ft;
+    rs->created = known_u64(f->wall_ms - 86400000);
+    fixture_put(f, "kube/rayservices", WORLD_KUBE, rs);
+}
+
+static void test_picker(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct picker p = {0};
+    struct canvas cv;
+    const char *ns = NULL, *name = NULL;
+    picker_done(&p);
+    fixture_empty(&f);
+    picker_open(&p);
+    picker_update(&p, f.world, f.wall_ms);
+    assert_false(picker_choice(&p, f.world, &ns, &name));
+    assert_int_equal(PRESS(&p, picker_input, KEYP_ENTER), OVERLAY_STAYS);
+    put_service(&f, "u1", "mistral", "mistral", TRI_YES);
+    put_service(&f, "u2", "llama", "llama-3", TRI_NO);
+    picker_update(&p, f.world, f.wall_ms);
+    paper(&cv, 24, 80);
+    picker_draw(&p, &cv);
+    screen_check("picker-80x24", &cv, false);
+    canvas_done(&cv);
+    PRESS(&p, picker_input, KEYP_DOWN);
+    assert_int_equal(PRESS(&p, picker_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_true(picker_choice(&p, f.world, &ns, &name));
+    assert_string_equal(ns, "llama");
+    assert_string_equal(name, "llama-3");
+    assert_int_equal(PRESS(&p, picker_input, 'q'), OVERLAY_CANCELLED);
+    picker_done(&p);
+    fixture_done(&f);
+}
+
+static void test_help(void **state)
+{
+    static const int sizes[][2] = {{40, 120}, {24, 80}, {10, 40}};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct help h;
+        struct canvas cv;
+        char file[64];
+        help_open(&h);
+        help_size(&h, sizes[i][0]);
+        paper(&cv, sizes[i][0], sizes[i][1]);
+        help_draw(&h, &cv);
+        snprintf(file, sizeof file, "help-%dx%d", sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        assert_int_equal(PRESS(&h, help_input, 'G'), OVERLAY_STAYS);
+        int last = h.top;
+        PRESS(&h, help_input, 'j');
+        assert_int_equal(h.top, last);
+        PRESS(&h, help_input, 'g');
+        PRESS(&h, help_input, 'k');
+        assert_int_equal(h.top, 0);
+        assert_int_equal(PRESS(&h, help_input, '?'), OVERLAY_CANCELLED);
+        canvas_done(&cv);
+    }
+}
+
+/* However small the screen is, nothing is drawn outside, nothing is hidden that must be answered. */
+static void test_tiny(void **state)
+{
+    (void)state;
+    for (int rows = 0; rows < 14; rows++)
+        for (int cols = 0; cols < 50; cols += 3) {
+            struct canvas cv;
+            struct dialog d = {0};
+            struct palette p;
+            struct prompt_box b = {0};
+            struct help h;
+            canvas_init(&cv, rows, cols);
+            dialog_open_kill(&d, &kill_mistral);
+            palette_open(&p, "k");
+            prompt_box_open(&b, "x");
+            help_open(&h);
+            dialog_draw(&d, &cv);
+            if (rows >= 6 && cols >= 30) {
+                char *text = canvas_dump(&cv, false);
+                assert_non_null(strstr(text, "type mistral"));
+                free(text);
+            }
+            palette_draw(&p, &cv, NULL, NULL);
+            prompt_box_draw(&b, &cv);
+            help_draw(&h, &cv);
+            dialog_done(&d);
+            canvas_done(&cv);
+        }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dialog_screens),
+        cmocka_unit_test(test_kill_takes_only_the_name),
+        cmocka_unit_test(test_a_paste_confirms_nothing),
+        cmocka_unit_test(test_plain_y_where_allowed),
+        cmocka_unit_test(test_kill_command),
+        cmocka_unit_test(test_kill_says_what_it_means),
+        cmocka_unit_test(test_palette_completes),
+        cmocka_unit_test(test_palette_chooses),
+        cmocka_unit_test(test_palette_ends),
+        cmocka_unit_test(test_palette_screen),
+        cmocka_unit_test(test_prompt_box),
+        cmocka_unit_test(test_picker),
+        cmocka_unit_test(test_help),
+        cmocka_unit_test(test_tiny),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
