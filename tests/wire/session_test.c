@@ -1,0 +1,337 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/file.h"
+#include "backends/session/session.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 15000, FILE_MAX = 64 * 1024 };
+
+/* A session against a simulated cluster of the test's own. */
+struct scene {
+    struct sim_run *sim;
+    struct loop *loop;
+    struct conf conf;
+    struct session *session;
+    unsigned changes, deleted, dones;
+    enum err done_err;
+    char *phase, *answer;
+};
+
+static void on_changed(void *arg, const struct change *c)
+{
+    struct scene *s = arg;
+    s->changes++;
+    s->deleted += c->type == CHANGE_DELETED;
+}
+
+static void read_config(struct scene *s)
+{
+    struct buf b;
+    struct why why = {0};
+    conf_init(&s->conf);
+    buf_init(&b, FILE_MAX);
+    assert_int_equal(file_read(sim_run_config(s->sim), &b, &why), ERR_OK);
+    assert_int_equal(conf_from_yaml(&s->conf, "config.yaml", buf_text(&b), b.len, &why), ERR_OK);
+    buf_done(&b);
+}
+
+static void open_session(struct scene *s)
+{
+    const struct session_calls calls = {.changed = on_changed, .arg = s};
+    struct why why = {0};
+    enum err err = session_open(s->loop, &s->conf, &calls, &s->session, &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+}
+
+#define WAIT_FOR(s, condition)                                                                                         \
+    do {                                                                                                               \
+        uint64_t limit_ = loop_now_ms() + LIMIT_MS;                                                                    \
+        while (!(condition) && loop_now_ms() < limit_) {                                                               \
+            loop_step((s)->loop, 20);                                                                                  \
+            if ((s)->session) session_tick((s)->session);                                                              \
+        }                                                                                                              \
+        assert_true(condition);                                                                                        \
+    } while (0)
+
+static int scene_open(void **state)
+{
+    struct scene *s = mem_zero(1, sizeof *s);
+    static const char *const extra[] = {"--seed", "7", "--speed", "10", NULL};
+    s->sim = sim_run_start(extra);
+    s->loop = loop_new();
+    read_config(s);
+    *state = s;
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    struct scene *s = *state;
+    session_close(s->session);
+    loop_free(s->loop);
+    sim_run_stop(s->sim);
+    conf_done(&s->conf);
+    free(s->phase);
+    free(s->answer);
+    free(s);
+    return 0;
+}
+
+static enum source_state state_of(const struct scene *s, const char *source)
+{
+    const struct source *src = world_source_named(session_world(s->session), source);
+    return src ? src->state : SOURCE_OFF;
+}
+
+static void three_worlds_are_found(void **state)
+{
+    struct scene *s = *state;
+    open_session(s);
+    assert_false(session_settled(s->session));
+    WAIT_FOR(s, session_settled(s->session));
+    const struct world *w = session_world(s->session);
+    struct focus f = session_focus(s->session);
+    assert_string_equal(f.ns, "mistral");
+    assert_string_equal(f.service, "mistral");
+    assert_non_null(f.rayservice);
+    assert_non_null(f.raycluster);
+    assert_non_null(f.head);
+    assert_string_equal(f.head->role, "head");
+    assert_string_equal(f.gcs_ns, f.raycluster->record.key);
+    assert_int_equal(world_count(w, TABLE_POD), 3);
+    assert_int_equal(state_of(s, "redis"), SOURCE_LIVE);
+    assert_int_equal(world_count(w, TABLE_RAYNODE), 3);
+    assert_true(world_count(w, TABLE_GCSTABLE) >= 6);
+    assert_int_equal(world_count(w, TABLE_MONITOR), 2);
+    assert_int_equal(world_count(w, TABLE_CORE), 24);
+    assert_int_equal(world_count(w, TABLE_SERVEAPP), 1);
+    struct probe_sum sum = probe_sum_of(w, "probe", 0);
+    assert_true(sum.ok + sum.slow >= 2);
+    assert_int_equal(sum.failed, 0);
+    assert_string_equal(session_where(s->session)->context, "raydeck-sim");
+}
+
+struct lines {
+    struct buf all;
+};
+
+static void on_line(void *arg, const char *what, const char *value, const char *from)
+{
+    buf_printf(&((struct lines *)arg)->all, "%s=%s (%s)\n", what, value, from);
+}
+
+static void info_says_where_from_and_no_secret(void **state)
+{
+    struct scene *s = *state;
+    struct lines l;
+    buf_init(&l.all, FILE_MAX);
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && state_of(s, "redis") == SOURCE_LIVE);
+    session_info(s->session, on_line, &l);
+    const char *text = buf_text(&l.all);
+    assert_non_null(strstr(text, "context=raydeck-sim (kubeconfig)\n"));
+    assert_non_null(strstr(text, "rayservice=mistral (the only one)\n"));
+    assert_non_null(strstr(text, "redis password=known (Secret mistral/redis-auth, key password)\n"));
+    assert_non_null(strstr(text, "redis=redis://127.0.0.1:"));
+    assert_null(strchr(text, '@'));
+    buf_done(&l.all);
+}
+
+static void on_killed(void *arg, enum err err, const char *why)
+{
+    struct scene *s = arg;
+    (void)why;
+    s->dones++;
+    s->done_err = err;
+}
+
+static bool head_is_new(const struct scene *s, const char *old_uid)
+{
+    struct focus f = session_focus(s->session);
+    return f.head && !text_eq(f.head->record.key, old_uid) && f.head->is_ready == TRI_YES;
+}
+
+static void only_the_confirmed_head_is_killed(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_int_equal(session_may_delete(s->session, &why), ERR_OK);
+    enum err err = session_kill_head(s->session, "00000000-0000-0000-0000-000000000000", 0, on_killed, s, &why);
+    assert_int_equal(err, ERR_GUARD);
+    assert_non_null(strstr(why.text, "not the one that was confirmed"));
+
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    WAIT_FOR(s, s->dones == 1);
+    assert_int_equal(s->done_err, ERR_OK);
+    assert_int_equal(s->deleted, 1);
+    WAIT_FOR(s, head_is_new(s, uid));
+    const struct recovery *r = session_recovery(s->session);
+    assert_true(r->ours);
+    assert_string_equal(r->old_head_uid, uid);
+    assert_true(r->rung[RUNG_DELETE_ACCEPTED].reached && r->rung[RUNG_HEAD_CREATED].reached);
+    WAIT_FOR(s, r->rung[RUNG_HEAD_RUNNING].reached && r->rung[RUNG_HEAD_READY].reached);
+    struct focus f = session_focus(s->session);
+    struct worker_now workers = recovery_workers(r, session_world(s->session), &f);
+    assert_true(workers.known);
+    assert_int_equal(workers.then, 2);
+    assert_int_equal(workers.same, 2);
+    assert_int_equal(workers.restarts, 0);
+    free(uid);
+}
+
+static void guards_refuse(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    s->conf.read_only = true;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_int_equal(session_may_delete(s->session, &why), ERR_GUARD);
+    assert_non_null(strstr(why.text, "--read-only"));
+    s->conf.read_only = false;
+    s->conf.contexts[0].readonly = true;
+    assert_int_equal(session_may_delete(s->session, &why), ERR_GUARD);
+    assert_non_null(strstr(why.text, "raydeck-sim"));
+    assert_int_equal(session_kill_head(s->session, session_focus(s->session).head->record.key, 0, on_killed, s, &why),
+                     ERR_GUARD);
+    assert_int_equal(s->dones, 0);
+}
+
+static void on_answer(void *arg, const struct request *r)
+{
+    struct scene *s = arg;
+    s->dones++;
+    free(s->phase);
+    free(s->answer);
+    s->phase = mem_str(r->phase);
+    s->answer = mem_str(r->answer);
+}
+
+static void a_prompt_is_answered(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    open_session(s);
+    assert_int_equal(session_ask(s->session, "early", on_answer, s, &why), ERR_NOT_FOUND);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_int_equal(session_ask(s->session, " \n", on_answer, s, &why), ERR_USAGE);
+    assert_int_equal(session_ask(s->session, "What does the GCS keep?", on_answer, s, &why), ERR_OK);
+    WAIT_FOR(s, s->dones == 1);
+    assert_string_equal(s->phase, "ok");
+    assert_true(s->answer && strlen(s->answer) > 10);
+    assert_null(strstr(s->answer, "[INST]"));
+
+    for (int i = 0; i < 3; i++) assert_int_equal(session_ask(s->session, "again", on_answer, s, &why), ERR_OK);
+    session_stop_asking(s->session);
+    assert_int_equal(s->dones, 4);
+    assert_string_equal(s->phase, "cancelled");
+    assert_int_equal(session_ask(s->session, "still there?", NULL, NULL, &why), ERR_OK);
+}
+
+static void a_redis_that_goes_is_said_and_comes_back(void **state)
+{
+    struct scene *s = *state;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && state_of(s, "redis") == SOURCE_LIVE);
+    free(sim_run_say(s->sim, "fault redis-gone"));
+    WAIT_FOR(s, state_of(s, "redis") == SOURCE_DOWN);
+    assert_int_equal(state_of(s, "kube/pods"), SOURCE_LIVE);
+    free(sim_run_say(s->sim, "clear"));
+    session_refresh(s->session);
+    WAIT_FOR(s, state_of(s, "redis") == SOURCE_LIVE);
+}
+
+static void worlds_may_be_left_out(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    conf_done(&s->conf);
+    conf_init(&s->conf);
+    s->conf.kubeconfig = mem_str("none");
+    s->conf.redis = mem_str("none");
+    s->conf.neuron[s->conf.neurons++] = mem_str("none");
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_int_equal(state_of(s, "kube"), SOURCE_OFF);
+    assert_null(session_where(s->session));
+    assert_int_equal(session_may_delete(s->session, &why), ERR_UNSUPPORTED);
+    assert_int_equal(session_ask(s->session, "x", NULL, NULL, &why), ERR_UNSUPPORTED);
+    const struct source *redis = world_source_named(session_world(s->session), "redis");
+    assert_string_equal(redis->why, "--redis none");
+}
+
+/* Replaces the simulator's kubeconfig by something else. */
+static void a_broken_kubeconfig_that_was_named_is_an_error(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    const struct session_calls calls = {.changed = on_changed, .arg = s};
+    char *folder = run_folder(), *path = mem_printf("%s/kubeconfig", folder);
+    assert_int_equal(file_write(path, "clusters: [\n", 12, &why), ERR_OK);
+    free(s->conf.kubeconfig);
+    s->conf.kubeconfig = mem_str(path);
+    assert_int_equal(session_open(s->loop, &s->conf, &calls, &s->session, &why), ERR_PARSE);
+    assert_null(s->session);
+    assert_non_null(strstr(why.text, "kubeconfig:2:1"));
+    free(path);
+    run_remove(folder);
+}
+
+static void a_command_that_is_not_there_is_a_state(void **state)
+{
+    struct scene *s = *state;
+    free(s->conf.neuron[0]);
+    free(s->conf.neuron[1]);
+    s->conf.neurons = 1;
+    s->conf.neuron[0] = mem_str("no-such-neuron-monitor");
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_int_equal(state_of(s, "neuron"), SOURCE_DOWN);
+    assert_int_equal(state_of(s, "kube/pods"), SOURCE_LIVE);
+}
+
+static void a_choice_moves_the_focus(void **state)
+{
+    struct scene *s = *state;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    session_choose(s->session, "mistral", "another");
+    WAIT_FOR(s, session_focus(s->session).rayservice == NULL);
+    struct why why = {0};
+    assert_int_equal(session_may_delete(s->session, &why), ERR_NOT_FOUND);
+    session_choose(s->session, "mistral", "mistral");
+    WAIT_FOR(s, session_focus(s->session).head != NULL);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+    const struct CMUnitTest tests[] = {
+        T(three_worlds_are_found),
+        T(info_says_where_from_and_no_secret),
+        T(only_the_confirmed_head_is_killed),
+        T(guards_refuse),
+        T(a_prompt_is_answered),
+        T(a_redis_that_goes_is_said_and_comes_back),
+        T(worlds_may_be_left_out),
+        T(a_broken_kubeconfig_that_was_named_is_an_error),
+        T(a_command_that_is_not_there_is_a_state),
+        T(a_choice_moves_the_focus),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
