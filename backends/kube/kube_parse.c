@@ -12,6 +12,9 @@
 
 enum { UID_MAX = 128 };
 
+/* Decimal with every server that is known; opaque by contract. */
+#define VERSION_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~"
+
 static bool fill(enum table table, const cJSON *obj, void *record)
 {
     switch (table) {
@@ -56,8 +59,8 @@ static void copy_version(char out[KUBE_VERSION_MAX], const cJSON *meta)
 {
     const char *v = json_str(meta, "resourceVersion");
     out[0] = '\0';
-    /* It goes back into a URL: decimal is all that servers send, and anything else would have to be escaped. */
-    if (v && strlen(v) < KUBE_VERSION_MAX && strspn(v, "0123456789") == strlen(v))
+    /* It goes back into a URL as it is. */
+    if (v && strlen(v) < KUBE_VERSION_MAX && strspn(v, VERSION_CHARS) == strlen(v))
         snprintf(out, KUBE_VERSION_MAX, "%s", v);
 }
 

@@ -378,6 +378,27 @@ static void a_plug_in_is_run_once_for_everybody(void **state)
     scene_stop(&s);
 }
 
+static void a_credential_that_is_over_is_the_servers_to_refuse(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    scene_start(&s);
+    char *user = plug_in(&s, "echo x >> $1/count; "
+                             "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":"
+                             "\\\"client.authentication.k8s.io/v1\\\",\\\"status\\\":{\\\"token\\\":\\\"t\\\","
+                             "\\\"expirationTimestamp\\\":\\\"2020-01-01T00:00:00Z\\\"}}\"");
+    scene_open(&s, user, NULL);
+    free(user);
+    scene_until(&s, nodes_live, "used all the same");
+    scene_for(&s, 200);
+    char path[128];
+    size_t len;
+    snprintf(path, sizeof path, "%s/count", s.dir);
+    free(fixture_read(path, &len));
+    assert_int_equal(len, 2); /* not run over and over */
+    scene_stop(&s);
+}
+
 static bool plug_in_failed(struct kube_scene *s)
 {
     return scene_state(s, "kube/nodes") == SOURCE_DENIED;
@@ -429,6 +450,7 @@ int main(void)
         cmocka_unit_test(a_token_file_is_read_again_on_a_401),
         cmocka_unit_test(a_token_that_is_refused_darkens_with_the_reason),
         cmocka_unit_test(a_plug_in_is_run_once_for_everybody),
+        cmocka_unit_test(a_credential_that_is_over_is_the_servers_to_refuse),
         cmocka_unit_test(a_plug_in_that_fails_says_why),
         cmocka_unit_test(a_plug_in_that_is_not_there),
     };

@@ -198,6 +198,36 @@ static void an_expired_continue_token_begins_the_list_again(void **state)
     scene_stop(&s);
 }
 
+static bool bad_version(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (s->watches[TABLE_POD] == 1)
+        *reply =
+            scene_json(s, 500, "{\"kind\":\"Status\",\"message\":\"resourceVersion: Invalid value\",\"code\":500}");
+    else if (s->watches[TABLE_POD] == 2)
+        *reply = scene_json(s, 429, "{\"kind\":\"Status\",\"message\":\"too many requests\",\"code\":429}");
+    else
+        return false;
+    return true;
+}
+
+static bool third_watch(struct kube_scene *s)
+{
+    return s->watches[TABLE_POD] == 3 && scene_state(s, "kube/pods") == SOURCE_LIVE;
+}
+
+static void a_version_that_is_refused_is_listed_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = bad_version};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, third_watch, "the third watch holds");
+    assert_int_equal(s.lists[TABLE_POD], 2); /* after the 500, not after the 429 */
+    assert_string_equal(s.last_down, "kube/pods: too many requests");
+    scene_stop(&s);
+}
+
 /* ---- streams that break ---- */
 
 static bool cut_mid_line(struct kube_scene *s, const char *request, struct tiny_reply *reply)
@@ -514,6 +544,7 @@ int main(void)
         cmocka_unit_test(deploy_kill_and_delete_on_kwok),
         cmocka_unit_test(an_expired_version_is_listed_again),
         cmocka_unit_test(an_expired_continue_token_begins_the_list_again),
+        cmocka_unit_test(a_version_that_is_refused_is_listed_again),
         cmocka_unit_test(half_a_line_is_not_lost),
         cmocka_unit_test(a_watch_that_is_reset_is_said_and_dialled_again),
         cmocka_unit_test(garbage_is_named_and_everything_listed_again),
