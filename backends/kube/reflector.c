@@ -129,7 +129,11 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
         reflector_after(r, r->good ? 0 : backoff_next(&r->soon));
         r->good = false;
         return;
-    default: reflector_failed(r, why.code, why.text, answer->retry_after_s); return;
+    default:
+        /* Overloaded or starting: the version is as good as it was. Anything else may be about the version. */
+        if (answer->status != 429 && answer->status != 503 && answer->status != 504) r->version[0] = '\0';
+        reflector_failed(r, why.code, why.text, answer->retry_after_s);
+        return;
     }
     r->version[0] = '\0';
     reflector_after(r, backoff_next(&r->slow));
