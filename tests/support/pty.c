@@ -358,6 +358,11 @@ void pty_read(struct pty *p, bool reading)
     p->reading = reading;
 }
 
+void pty_mute(struct pty *p, bool mute)
+{
+    p->mute = mute;
+}
+
 void pty_hang_up(struct pty *p)
 {
     close(p->slave);

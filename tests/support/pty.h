@@ -37,6 +37,7 @@ void pty_send(struct pty *p, const char *bytes);
 void pty_resize(struct pty *p, int rows, int cols);
 void pty_signal(struct pty *p, int number); /* to the program alone */
 void pty_read(struct pty *p, bool reading); /* false: a terminal that takes nothing */
+void pty_mute(struct pty *p, bool mute);    /* whether the program's questions are answered from now on */
 void pty_hang_up(struct pty *p);            /* the line drops */
 
 struct pty_cell {

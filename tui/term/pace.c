@@ -14,8 +14,8 @@ struct pace {
     struct alarm *interval, *answer;
     struct buf out;
     uint64_t sent;
-    int outstanding;
-    bool awaiting; /* a frame's answer, or its time limit */
+    int outstanding; /* questions without an answer; only the way out asks */
+    bool awaiting;   /* a frame's answer, or its time limit */
     bool frame_unsent, polling, hold, gone, closed, owed /* a `ready` */;
 };
 
@@ -159,7 +159,9 @@ void pace_answered(struct pace *p)
 {
     if (p->closed) return;
     if (p->outstanding > 0) p->outstanding--;
-    if (p->outstanding > 0 || p->frame_unsent) return;
+    /* It may be the answer to an older question. To wait for all of them would make a terminal that once lost one slow
+     * for ever. */
+    if (p->frame_unsent) return;
     p->awaiting = false;
     alarm_stop(p->answer);
     tell_ready(p);
