@@ -138,7 +138,8 @@ static void in_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
 static void watch_signals(struct program *p)
 {
     static const int which[] = {SIGTERM, SIGINT, SIGHUP};
-    signal(SIGPIPE, SIG_IGN);
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
     for (size_t i = 0; i < ARRAY_LEN(which); i++) {
         uv_signal_init(loop_uv(p->loop), &p->signals[i]);
         p->signals[i].data = p;
