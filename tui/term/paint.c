@@ -43,9 +43,10 @@ static enum err known_terminal(const char *terminal, struct why *why)
     if (setupterm(terminal, STDERR_FILENO, &found) != OK)
         return why_terminal(why, terminal,
                             found < 0 ? "cannot be looked up (there is no terminfo database)" : "is unknown");
-    bool able = has_text("cup") && has_text("clear");
+    /* What term and pace say for themselves is ANSI's (ECMA-48): so must the terminal be. */
+    bool able = has_text("cup") && has_text("clear") && strncmp(tigetstr((char *)(uintptr_t) "cup"), "\033[", 2) == 0;
     del_curterm(cur_term);
-    return able ? ERR_OK : why_terminal(why, terminal, "cannot place its cursor");
+    return able ? ERR_OK : why_terminal(why, terminal, "cannot place its cursor as ANSI terminals do");
 }
 
 static enum err open_files(struct paint *p, struct why *why)
@@ -56,6 +57,17 @@ static enum err open_files(struct paint *p, struct why *why)
     p->in = fopen("/dev/null", "re");
     if (!p->out || !p->in) return why_set(why, ERR_IO, "terminal: no memory file: %s", strerror(errno));
     return ERR_OK;
+}
+
+/* Many entries lack the flags; the families are few. */
+static bool titled(const char *terminal)
+{
+    static const char *const families[] = {"xterm", "screen", "tmux", "rxvt", "foot", "kitty", "vte"};
+    char xt[] = "XT";
+    if (tigetflag(xt) > 0 || has_text("TS")) return true;
+    for (size_t i = 0; i < ARRAY_LEN(families); i++)
+        if (strncmp(terminal, families[i], strlen(families[i])) == 0) return true;
+    return false;
 }
 
 static void start(struct paint *p, bool mono)
@@ -72,8 +84,6 @@ static void start(struct paint *p, bool mono)
         use_default_colors();
         p->depth = color_depth();
     }
-    char xt[] = "XT";
-    p->like_xterm = tigetflag(xt) > 0;
 }
 
 /* Moves what ncurses has written into out. */
@@ -104,6 +114,7 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
     }
     p->ascii = conf->ascii;
     start(p, conf->mono);
+    p->like_xterm = titled(conf->terminal);
     /* What newterm wrote so far (the alternate screen) waits in the file for the first frame. */
     paint_theme(p, conf->theme);
     paint_size(p, conf->rows, conf->cols);
@@ -236,16 +247,19 @@ bool paint_like_xterm(const struct paint *p)
     return p->like_xterm;
 }
 
-/* Padding, "$<5>", is for terminals of another age. */
+/* Whole or not at all, and without padding ("$<5>"), which is for terminals of another age. */
 static size_t add_capability(const char *capability, char *out, size_t size, size_t at)
 {
+    size_t from = at;
     if (!has_text(capability)) return at;
-    for (const char *s = tigetstr((char *)(uintptr_t)capability); *s && at + 1 < size; s++) {
+    for (const char *s = tigetstr((char *)(uintptr_t)capability); *s; s++) {
         const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
         if (end)
             s = end;
-        else
+        else if (at + 1 < size)
             out[at++] = *s;
+        else
+            return from;
     }
     return at;
 }

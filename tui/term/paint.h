@@ -36,8 +36,8 @@ void paint_theme(struct paint *p, const struct theme *theme);
 void paint_redraw(struct paint *p); /* the next frame draws everything */
 
 int paint_colors(const struct paint *p);      /* 0: mono; 8, 16, 256; 0x1000000: direct */
-bool paint_like_xterm(const struct paint *p); /* titles, bracketed paste and the mouse as xterm has them */
-/* The bytes that leave, for the one who must restore without ncurses. NUL-terminated; how many of them. */
+bool paint_like_xterm(const struct paint *p); /* has a title, and a stack of them, as xterm does */
+/* The bytes that leave, for the one who must restore without ncurses: NUL-terminated, whole capabilities. How many. */
 size_t paint_leave_bytes(struct paint *p, char *out, size_t size);
 
 #endif

@@ -31,7 +31,7 @@ struct term {
     struct signals *signals;
     struct alarm *esc;
     uv_poll_t poll;
-    bool polling, leaving, ascii, xterm;
+    bool polling, leaving, ascii, titled;
     char leave[256];
     int rows, cols;
 };
@@ -123,7 +123,7 @@ static void resize(struct term *t)
 static void enter(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
-    if (t->xterm) buf_str(out, t->conf.no_title ? "\033[?2004h" : "\033[22;0t\033[?2004h");
+    buf_str(out, t->titled ? "\033[22;0t\033[?2004h" : "\033[?2004h");
     if (t->conf.mouse) buf_str(out, "\033[?1000h\033[?1006h");
     pace_send(t->pace);
 }
@@ -133,7 +133,7 @@ static void leave(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
     if (t->conf.mouse) buf_str(out, "\033[?1006l\033[?1000l");
-    if (t->xterm) buf_str(out, t->conf.no_title ? "\033[?2004l" : "\033[?2004l\033[23;0t");
+    buf_str(out, t->titled ? "\033[?2004l\033[23;0t" : "\033[?2004l");
     paint_leave(t->paint, out);
     if (!pace_drain(t->pace, LEAVE_DRAIN_MS)) {
         tcflush(t->out, TCOFLUSH);
@@ -219,9 +219,9 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
                             .theme = t->conf.theme};
     e = paint_open(&pc, &t->paint, why);
     if (e) return e;
-    t->xterm = paint_like_xterm(t->paint);
-    int len = snprintf(t->leave, sizeof t->leave, "%s%s%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
-                       t->xterm ? "\033[?2004l" : "", t->xterm && !t->conf.no_title ? "\033[23;0t" : "");
+    t->titled = paint_like_xterm(t->paint) && !t->conf.no_title;
+    int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
+                       t->titled ? "\033[23;0t" : "");
     paint_leave_bytes(t->paint, t->leave + len, sizeof t->leave - (size_t)len);
     return termios_take(t->in, t->out, t->leave, why);
 }
@@ -334,7 +334,7 @@ void term_bell(struct term *t)
 
 void term_title(struct term *t, const char *safe)
 {
-    if (t->conf.no_title || !t->xterm || t->leaving) return;
+    if (!t->titled || t->leaving) return;
     char *title = text_safe(safe, strlen(safe), TEXT_ONE_LINE, TITLE_MAX);
     buf_printf(pace_out(t->pace), "\033]2;%s\a", title);
     free(title);
