@@ -36,18 +36,8 @@ static bool gcs_is_in_redis(const struct world *w, const struct focus *f)
     return false;
 }
 
-/* Redis as the new head will need it: it must answer, hold this GCS, take writes, and not throw keys away. */
-static void judge_redis(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
+static void judge_redis_server(const struct redis *r, struct head_loss *l)
 {
-    const struct redis *r = f->redis;
-    enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
-    if (f->rayservice->ft == TRI_NO) return;
-    if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
-        bool down = fresh == FRESH_DOWN;
-        if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
-        l->pod = worse(l->pod, down ? VERDICT_NO : VERDICT_WARN);
-        return;
-    }
     if (r->loading.known && r->loading.value) {
         l->pod = worse(l->pod, VERDICT_NO);
         say(l->pod_why, "Redis is loading its data");
@@ -56,13 +46,6 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
         l->pod = worse(l->pod, VERDICT_WARN);
         say(l->pod_why, "this Redis is a replica");
     }
-    if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
-        l->pod = worse(l->pod, VERDICT_NO);
-        say(l->pod_why, "this GCS is not in Redis");
-    } else if (r->ray_connections.known && !r->ray_connections.value && f->head && f->head->ip) {
-        l->pod = worse(l->pod, VERDICT_WARN);
-        say(l->pod_why, "the GCS holds no connection to Redis");
-    }
     if (r->policy && text_has(r->policy, "allkeys")) {
         l->warnings++;
         say(l->redis_why, "%s may evict the GCS's keys", r->policy);
@@ -70,6 +53,27 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
     if (r->max_memory.known && r->max_memory.value && r->used_memory.value > r->max_memory.value / 10 * 9) {
         l->warnings++;
         say(l->redis_why, "memory 90 %% full");
+    }
+}
+
+/* Redis as the new head will need it: it must answer, hold this GCS, take writes, and not throw keys away. */
+static void judge_redis(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
+{
+    const struct redis *r = f->redis;
+    enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
+    if (f->rayservice->ft == TRI_NO) return;
+    if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
+        if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
+        l->pod = worse(l->pod, fresh == FRESH_DOWN ? VERDICT_NO : VERDICT_WARN);
+        return;
+    }
+    judge_redis_server(r, l);
+    if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
+        l->pod = worse(l->pod, VERDICT_NO);
+        say(l->pod_why, "this GCS is not in Redis");
+    } else if (r->ray_connections.known && !r->ray_connections.value && f->head && f->head->ip) {
+        l->pod = worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "the GCS holds no connection to Redis");
     }
 }
 

@@ -1,0 +1,49 @@
+/* A line of a recording: whatever is read back is written, read and applied again without a difference. */
+#include "backends/base/mem.h"
+#include "backends/world/recovery.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void apply(struct world *w, struct recovery *r, const struct change *c)
+{
+    world_apply(w, c);
+    struct focus f = focus_of(w, NULL, NULL);
+    recovery_observe(r, w, &f, c);
+}
+
+static void again(const struct change *c)
+{
+    struct buf line;
+    struct change *back = NULL;
+    buf_init(&line, 16 << 20);
+    if (change_to_json(c, &line) != ERR_OK) abort();
+    if (change_from_json(buf_text(&line), line.len, &back, NULL) != ERR_OK) abort();
+    if (c->record && !record_equal(c->record, back->record)) abort();
+    change_free(back);
+    buf_done(&line);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct world *w = world_new();
+    struct recovery r;
+    recovery_init(&r);
+    /* A recording is lines. */
+    for (const char *at = (const char *)data, *stop = at + size; at < stop;) {
+        const char *end = memchr(at, '\n', (size_t)(stop - at));
+        struct change *c = NULL;
+        if (!end) end = stop;
+        if (change_from_json(at, (size_t)(end - at), &c, NULL) == ERR_OK) {
+            again(c);
+            apply(w, &r, c);
+            change_free(c);
+        }
+        at = end + 1;
+    }
+    recovery_done(&r);
+    world_free(w);
+    return 0;
+}
