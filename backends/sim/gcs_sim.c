@@ -272,20 +272,42 @@ void gcs_sim_head_lost(struct gcs_sim *g)
     stop_head(g);
 }
 
-void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, const struct gcs_sim_pod *workers, size_t count,
-                  uint64_t since_wall_ms)
+/* The steps of a head, all at once. */
+static void head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t started_wall_ms)
+{
+    ray_sim_head_node(g->ray, pod, ip, started_wall_ms + step_ms[GCS_SIM_ALIVE]);
+    ray_sim_head_controller(g->ray, started_wall_ms + step_ms[GCS_SIM_CONTROLLER]);
+    ray_sim_head_proxy(g->ray, started_wall_ms + step_ms[GCS_SIM_PROXY]);
+    ray_sim_head_job(g->ray, started_wall_ms + step_ms[GCS_SIM_JOB]);
+}
+
+#define ELDER_IP "127.0.0.250"
+
+/* A pod of the same generateName: the last letters are others. */
+static char *elder_of(const char *pod)
+{
+    char *name = mem_str(pod);
+    size_t len = strlen(name);
+    for (size_t i = len > 5 ? len - 5 : 0; i < len; i++)
+        name[i] = "bcdfghjklmnpqrstvwxz2456789"[(unsigned char)name[i] * 7 % 27];
+    return name;
+}
+
+void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t head_wall_ms,
+                  const struct gcs_sim_pod *workers, size_t count, uint64_t since_wall_ms)
 {
     stop_head(g);
     g->head_pod = mem_str(head->pod);
     g->head_ip = mem_str(head->ip);
-    ray_sim_head_node(g->ray, head->pod, head->ip, since_wall_ms);
-    ray_sim_head_job(g->ray, since_wall_ms + 2000);
+    bool second = head_wall_ms > since_wall_ms + step_ms[GCS_SIM_JOB];
+    char *first = second ? elder_of(head->pod) : mem_str(head->pod);
     for (size_t i = 0; i < count; i++) {
         ray_sim_worker_up(g->ray, workers[i].pod, workers[i].ip, workers[i].group, workers[i].neuron_cores,
-                          since_wall_ms + 10000 + i * 1300);
+                          since_wall_ms + step_ms[GCS_SIM_ALIVE] + i * 100);
     }
-    ray_sim_head_controller(g->ray, since_wall_ms + 15000);
-    ray_sim_head_proxy(g->ray, since_wall_ms + 17000);
+    head_at(g, first, second ? ELDER_IP : head->ip, since_wall_ms);
+    if (second) head_at(g, head->pod, head->ip, head_wall_ms);
+    free(first);
     make_links(g);
     g->up = true;
     g->reached = STEPS;

@@ -52,9 +52,10 @@ struct gcs_sim_pod {
     const char *pod, *ip, *group; /* ip: of the loopback network (127.x.y.z), where our connections can come from */
     unsigned neuron_cores;
 };
-/* At the start: a service that has run since `since_wall_ms`, everything written at once. */
-void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, const struct gcs_sim_pod *workers, size_t count,
-                  uint64_t since_wall_ms);
+/* At the start: a service that has run since `since_wall_ms`, everything written at once. A head that came later
+ * (head_wall_ms) is its second one: the first stands in the GCS as dead. */
+void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t head_wall_ms,
+                  const struct gcs_sim_pod *workers, size_t count, uint64_t since_wall_ms);
 
 void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head); /* its container runs: the steps begin */
 void gcs_sim_head_lost(struct gcs_sim *g);                                    /* the process is gone, at once */

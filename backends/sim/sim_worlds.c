@@ -88,12 +88,15 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
 {
     struct gcs_sim_pod head = {0}, workers[KUBERAY_PODS];
     size_t count = 0;
+    uint64_t head_since = since_wall_ms;
     const struct sim_pod *p;
     for (size_t i = 0; (p = kuberay_pod_at(w->kuberay, i)); i++) {
-        if (p->head)
+        if (p->head) {
             head = gcs_pod(p);
-        else
+            head_since = p->started_ms;
+        } else {
             workers[count++] = gcs_pod(p);
+        }
     }
     const struct gcs_sim_conf conf = {.ns = kuberay_cluster_uid(w->kuberay),
                                       .port = kuberay_ft(w->kuberay) ? sim_worlds_redis_port(w) : 0,
@@ -103,7 +106,7 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
                                       .step = gcs_step,
                                       .arg = w};
     w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
-    gcs_sim_boot(w->gcs, &head, workers, count, since_wall_ms);
+    gcs_sim_boot(w->gcs, &head, head_since, workers, count, since_wall_ms);
     w->gcs_runs = true;
 }
 

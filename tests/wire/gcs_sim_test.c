@@ -142,7 +142,7 @@ static unsigned connections(struct fixture *f, const char *ip)
 
 static void boot(struct fixture *f)
 {
-    gcs_sim_boot(f->gcs, &head_a, workers, 2, 1700000000000);
+    gcs_sim_boot(f->gcs, &head_a, 0, workers, 2, 1700000000000);
     UNTIL(f, hlen(f, "KV") >= 46 && connections(f, "127.0.0.31") == 4);
 }
 
@@ -171,6 +171,29 @@ static void test_boot(void **state)
                       "@namespace_serve:ray-serve-_ray_internal_dashboard-serve-application-state-checkpoint");
     assert_string_equal(bytes, "493604");
     free(bytes);
+}
+
+/* A head younger than its workers is not the first one. */
+static void test_boot_with_a_second_head(void **state)
+{
+    struct fixture *f = *state;
+    gcs_sim_boot(f->gcs, &head_a, 1700400000000, workers, 2, 1700000000000);
+    UNTIL(f, hlen(f, "KV") >= 46 && hlen(f, "JOB") == 2);
+    assert_int_equal(hlen(f, "NODE"), 4);
+    assert_int_equal(hlen(f, "ACTOR"), 8);
+    assert_int_equal(hlen(f, "ACTOR_TASK_SPEC"), 7);
+    assert_int_equal(hlen(f, "WORKERS"), 11);
+    assert_int_equal(ray_sim_head(f->ray)->start_ms, 1700400008300);
+    assert_string_equal(ray_sim_head(f->ray)->pod, "m-head-a");
+    const struct ray_sim_node *nodes;
+    unsigned dead = 0;
+    for (size_t i = 0, n = ray_sim_nodes(f->ray, &nodes); i < n; i++) {
+        if (nodes[i].alive) continue;
+        dead++;
+        assert_string_not_equal(nodes[i].pod, "m-head-a");
+        assert_int_equal(nodes[i].start_ms, 1700000008300);
+    }
+    assert_int_equal(dead, 1);
 }
 
 /* NODE says nothing of a death until the next head registers; the connections do at once. */
@@ -314,6 +337,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_boot, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_boot_with_a_second_head, setup, teardown),
         cmocka_unit_test_setup_teardown(test_head_loss, setup, teardown),
         cmocka_unit_test_setup_teardown(test_worker_waits_for_a_gcs, setup, teardown),
         cmocka_unit_test_setup_teardown(test_redis_gone, setup, teardown),
