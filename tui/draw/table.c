@@ -133,17 +133,22 @@ static void rearrange(struct table_view *t)
     keep_selection(t);
 }
 
+static int natural_width(const struct table_view *t, int column)
+{
+    /* One more for the arrow that a sorted column gets. */
+    size_t wide = text_width(t->columns[column].title) + (t->sort == column);
+    for (size_t i = 0; i < t->count; i++) {
+        const char *text = t->rows[i].cell[column].text;
+        /* No character is wider than its bytes are many: most cells need not be looked at. */
+        size_t width = strlen(text) > wide ? text_width(text) : 0;
+        if (width > wide) wide = width;
+    }
+    return (int)wide;
+}
+
 void table_end(struct table_view *t)
 {
-    for (int i = 0; i < t->column_count; i++) {
-        /* One more for the arrow that a sorted column gets. */
-        size_t wide = text_width(t->columns[i].title) + (t->sort == i);
-        for (size_t k = 0; k < t->count; k++) {
-            size_t w = text_width(t->rows[k].cell[i].text);
-            if (w > wide) wide = w;
-        }
-        t->natural[i] = (int)wide;
-    }
+    for (int i = 0; i < t->column_count; i++) t->natural[i] = natural_width(t, i);
     rearrange(t);
 }
 
