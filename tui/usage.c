@@ -48,9 +48,11 @@ void usage_help(FILE *out)
         option_words(&options[i], words, sizeof words);
         fprintf(out, "  %-26s %s\n", words, options[i].help);
     }
-    fprintf(out, "\nEvery option can be set in config.yaml or, as RAYDECK_NAME, in the environment.\n"
-                 "Exit status: 0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, "
-                 "130 interrupted.\n");
+    fprintf(out,
+            "\nWhere the worlds are, and how the screen looks, can be set in config.yaml and in the environment too\n"
+            "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both.\n"
+            "Exit status: 0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, "
+            "130 interrupted.\n");
 }
 
 /* roff treats '-' as a hyphen and a leading '.' as a request. */

@@ -46,7 +46,8 @@ struct loop *loop_new(void)
     struct loop *l = mem_zero(1, sizeof *l);
 
     /* A peer that hangs up is an error of the write, not the end of the program; children get the default back. */
-    signal(SIGPIPE, SIG_IGN);
+    const struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
     int bad = uv_loop_init(&l->uv);
     assert(!bad);
     (void)bad;

@@ -21,9 +21,9 @@ struct sim_conf {
     const char *dir;     /* made where it is absent, and then removed at the end */
     const char *program; /* raydeck-sim itself, for the neuron command; NULL: /proc/self/exe */
     uint64_t seed;
-    double speed; /* of the state machine's delays; 0: 1 */
+    double speed;         /* of the state machine's delays; 0: 1 */
     uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute */
-    bool no_ft;   /* a RayService without GCS fault tolerance */
+    bool no_ft;           /* a RayService without GCS fault tolerance */
     bool no_redis;
     struct guard *guard;     /* started before there was a thread; borrowed */
     void (*quit)(void *arg); /* `quit` was said on the control socket */

@@ -153,7 +153,7 @@ static void flags_win_over_the_file(void **state)
     char path[] = "/tmp/raydeck-cli-test-XXXXXX";
     int fd = mkstemp(path);
     assert_true(fd >= 0);
-    const char yaml[] = "namespace: from-file\nservice: mistral\n";
+    const char yaml[] = "namespace: from-file\nrayservice: mistral\n";
     assert_int_equal(write(fd, yaml, sizeof yaml - 1), (ssize_t)sizeof yaml - 1);
     close(fd);
     assert_int_equal(PARSE("--config", path, "-n", "from-flag", "status"), ERR_OK);
