@@ -20,7 +20,8 @@ static void focus_renew(struct session *s)
 /* A focus borrows from these tables: what happens in them makes it stale. */
 static bool moves_focus(const struct change *c)
 {
-    if (c->type == CHANGE_ALIVE || c->type == CHANGE_SOURCE || c->type == CHANGE_PROGRESS) return false;
+    if (c->type == CHANGE_ALIVE || c->type == CHANGE_PROGRESS) return false;
+    if (c->type == CHANGE_SOURCE) return c->state == SOURCE_OFF || c->state == SOURCE_ABSENT; /* its rows go */
     enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
     return t == TABLE_RAYSERVICE || t == TABLE_RAYCLUSTER || t == TABLE_POD || t == TABLE_REDIS;
 }

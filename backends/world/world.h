@@ -4,6 +4,10 @@
  * world_apply is the only way in. A change copies what it brings; rows keep their place (first seen first), so that
  * rows on a screen never jump; what is gone stays as a tombstone for WORLD_TOMBSTONE_MS, at most WORLD_TOMBSTONES a
  * table. Each table has a generation that moves with every visible change in it.
+ *
+ * What a source told stays when it is down or denied, and grows old; when it is off, or its kind does not exist, its
+ * rows are gone. Finished requests are a ring a kind (probes never push prompts out). Strings are not shared between
+ * rows: a pod takes about 1.3 KB, and sharing would have won 0.1.
  */
 #ifndef RAYDECK_WORLD_WORLD_H
 #define RAYDECK_WORLD_WORLD_H
@@ -13,7 +17,7 @@
 enum {
     WORLD_TOMBSTONE_MS = 10 * 60 * 1000,
     WORLD_TOMBSTONES = 64,
-    WORLD_REQUESTS = 4096, /* finished requests kept */
+    WORLD_REQUESTS = 4096, /* finished requests kept, of prompts and of the rest */
     WORLD_ROWS = 100000,   /* rows a table; more are counted as dropped */
     WORLD_SOURCES = 256,
     SOURCE_STALE_MS = 10000,
@@ -61,6 +65,7 @@ uint64_t world_generation_all(const struct world *w); /* moves with every table'
 size_t world_count(const struct world *w, enum table table); /* without tombstones */
 uint64_t world_dropped(const struct world *w, enum table table);
 bool world_progress(const struct world *w, enum table table, uint64_t *ret_done, uint64_t *ret_total);
+/* Tombstones included. Rows and records are good until the next world_apply or world_expire. */
 const struct row *world_find(const struct world *w, enum table table, const char *key);
 const struct row *world_first(const struct world *w, enum table table); /* tombstones included, in order of arrival */
 const struct row *world_next(const struct world *w, const struct row *row);
