@@ -20,9 +20,11 @@
 static const struct {
     const char *id;
     enum world_kind world;
-} sources[] = {{"kube/pods", WORLD_KUBE},           {"kube/rayservices", WORLD_KUBE}, {"kube/rayclusters", WORLD_KUBE},
-               {"kube/endpointslices", WORLD_KUBE}, {"kube/events", WORLD_KUBE},      {"redis", WORLD_REDIS},
-               {"neuron/q5rdw", WORLD_NEURON},      {"neuron/x2p7c", WORLD_NEURON},   {"serve", WORLD_SERVE}};
+} sources[] = {{"kube/pods", WORLD_KUBE},        {"kube/rayservices", WORLD_KUBE},
+               {"kube/rayclusters", WORLD_KUBE}, {"kube/endpointslices", WORLD_KUBE},
+               {"kube/events", WORLD_KUBE},      {"redis", WORLD_REDIS},
+               {"neuron/q5rdw", WORLD_NEURON},   {"neuron/x2p7c", WORLD_NEURON},
+               {"probe", WORLD_SERVE},           {"serve", WORLD_SERVE}};
 
 void fixture_apply(struct fixture *f, struct change *c)
 {
@@ -139,8 +141,8 @@ static void put_pods(struct fixture *f)
     struct pod *head = pod_new(f, "9c1e7a40-head", HEAD, "head", 4 * DAY + 2 * HOUR);
     struct pod *one = pod_new(f, "11aa-worker", WORKER_1, "worker", 9 * DAY);
     struct pod *two = pod_new(f, "22bb-worker", WORKER_2, "worker", 9 * DAY);
-    pod_at(head, "ip-100-64-90-12", "100.64.90.31");
-    pod_at(one, "ip-100-64-31-7", "100.64.31.40");
+    pod_at(head, "ip-100-64-90-12.us-west-2.compute.internal", "100.64.90.31");
+    pod_at(one, "ip-100-64-31-7.us-west-2.compute.internal", "100.64.31.40");
     pod_at(two, "ip-100-64-47-3", "100.64.47.18");
     fixture_apply(f, listing(CHANGE_RELIST, TABLE_POD));
     fixture_put(f, "kube/pods", WORLD_KUBE, head);
@@ -375,7 +377,7 @@ void fixture_probe(struct fixture *f, const char *phase, uint64_t latency_us)
         q->latency_us = known_u64(latency_us);
     }
     if (strcmp(phase, "failed") == 0) record_set(&q->failure, "refused");
-    fixture_put(f, "serve", WORLD_SERVE, q);
+    fixture_put(f, "probe", WORLD_SERVE, q);
 }
 
 void fixture_prompt(struct fixture *f, const char *phase, uint64_t ago_ms, uint64_t latency_us, const char *answer)
@@ -394,7 +396,7 @@ void fixture_prompt(struct fixture *f, const char *phase, uint64_t ago_ms, uint6
         q->latency_us = known_u64(latency_us);
     }
     if (strcmp(phase, "failed") == 0) record_set(&q->failure, "timeout");
-    fixture_put(f, "serve", WORLD_SERVE, q);
+    fixture_put(f, "probe", WORLD_SERVE, q);
 }
 
 /* ---- whole worlds -------------------------------------------------------------------------------------------- */
@@ -425,7 +427,7 @@ static void head_gone(struct fixture *f)
 {
     fixture_apply(f, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "9c1e7a40-head"));
     struct pod *p = pod_new(f, "7f2b-head", "mistral-44qn2-head-7rk2m", "head", 0);
-    pod_at(p, "ip-100-64-90-12", NULL);
+    pod_at(p, "ip-100-64-90-12.us-west-2.compute.internal", NULL);
     record_set(&p->phase, "Pending");
     record_set(&p->status, "ContainerCreating");
     p->ready = known_u64(0);
@@ -544,7 +546,7 @@ void fixture_many_pods(struct fixture *f, size_t count)
         snprintf(uid, sizeof uid, "many-%zu", i);
         snprintf(name, sizeof name, CLUSTER "-inf2-worker-%05zu", i);
         struct pod *p = pod_new(f, uid, name, "worker", DAY + i * 60000);
-        pod_at(p, "ip-100-64-31-7", "100.64.31.40");
+        pod_at(p, "ip-100-64-31-7.us-west-2.compute.internal", "100.64.31.40");
         fixture_put(f, "kube/pods", WORLD_KUBE, p);
     }
 }

@@ -42,22 +42,29 @@ static uint64_t when(const struct event *e)
     return e->last.known ? e->last.value : e->first.known ? e->first.value : 0;
 }
 
+struct happened {
+    const struct event *event;
+    size_t arrival; /* stamps are whole seconds: within one, the order in which they came */
+};
+
 static int by_time(const void *va, const void *vb)
 {
-    const struct event *a = *(const struct event *const *)va, *b = *(const struct event *const *)vb;
-    if (when(a) != when(b)) return when(a) < when(b) ? -1 : 1;
-    return strcmp(a->record.key, b->record.key);
+    const struct happened *a = va, *b = vb;
+    if (when(a->event) != when(b->event)) return when(a->event) < when(b->event) ? -1 : 1;
+    return (a->arrival > b->arrival) - (a->arrival < b->arrival);
 }
 
-static const struct event **collect(const struct view *v, size_t *ret_count)
+/* What the API server has forgotten stays in what was seen. */
+static struct happened *collect(const struct view *v, size_t *ret_count)
 {
     size_t room = 0, n = 0;
     WORLD_EACH (row, v->world, TABLE_EVENT) room++;
-    const struct event **all = mem_zero(room + 1, sizeof *all);
-    /* Events that the API server has forgotten go from the list, but not from what was seen. */
+    struct happened *all = mem_zero(room + 1, sizeof *all);
     WORLD_EACH (row, v->world, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (!v->focus->ns || (e->ns && strcmp(e->ns, v->focus->ns) == 0)) all[n++] = e;
+        if (v->focus->ns && !(e->ns && strcmp(e->ns, v->focus->ns) == 0)) continue;
+        all[n] = (struct happened){e, n};
+        n++;
     }
     if (n > 1) qsort(all, n, sizeof *all, by_time);
     *ret_count = n;
@@ -116,7 +123,7 @@ static void update(struct pane *p, const struct view *v)
     /* The newest is at the bottom and is followed, unless an older one is being looked at. */
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     size_t n;
-    const struct event **all = collect(v, &n);
+    struct happened *all = collect(v, &n);
     size_t first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
     const struct recovery *r = v->recovery;
     bool ours = r && r->outage != OUTAGE_NONE && r->ours;
@@ -124,12 +131,12 @@ static void update(struct pane *p, const struct view *v)
     s->last_hour = 0;
     for (size_t i = first; i < n; i++) {
         /* Servers stamp events in whole seconds: of the same second, what we did comes first. */
-        if (ours && when(all[i]) / 1000 >= r->t0_wall_ms / 1000) {
+        if (ours && when(all[i].event) / 1000 >= r->t0_wall_ms / 1000) {
             add_ours(s, v);
             ours = false;
         }
-        add_event(s, v, all[i]);
-        s->last_hour += when(all[i]) + EVENTS_HOUR_MS > v->wall_ms;
+        add_event(s, v, all[i].event);
+        s->last_hour += when(all[i].event) + EVENTS_HOUR_MS > v->wall_ms;
     }
     if (ours) add_ours(s, v);
     table_end(&s->table);

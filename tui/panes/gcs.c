@@ -67,8 +67,8 @@ static void set_kept(struct table_row *tr, const struct kept *k)
     int at = snprintf(text, sizeof text, "kept %zu/%zu", k->kept, k->before);
     if (k->lost > k->lost_expected)
         at += snprintf(text + at, sizeof text - (size_t)at, " LOST %zu", k->lost - k->lost_expected);
-    if (k->lost_expected) at += snprintf(text + at, sizeof text - (size_t)at, " -%zu expected", k->lost_expected);
-    if (k->added) snprintf(text + at, sizeof text - (size_t)at, " +%zu", k->added);
+    if (k->added) at += snprintf(text + at, sizeof text - (size_t)at, " +%zu", k->added);
+    if (k->lost_expected) snprintf(text + at, sizeof text - (size_t)at, " -%zu expected", k->lost_expected);
     bool bad = k->lost > k->lost_expected;
     table_cell_num(tr, GCS_CHANGED, bad ? ROLE_BAD : ROLE_TEXT, (double)k->kept, text);
 }
@@ -172,12 +172,13 @@ static void gcs_update(struct pane *p, const struct view *v)
     s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
-    s->before = s->kept = s->lost = 0;
+    s->before = s->kept = s->lost = s->expected = 0;
     s->kept_known = n > 0;
     for (size_t i = 0; i < n; i++) {
         if (!kept[i].known || strcmp(kept[i].table, KEPT_CHECKPOINTS) == 0) continue; /* they are fields of KV */
         s->before += kept[i].before;
         s->kept += kept[i].kept;
+        s->expected += kept[i].lost_expected;
         s->lost += kept[i].lost > kept[i].lost_expected ? kept[i].lost - kept[i].lost_expected : 0;
     }
     s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;
@@ -293,8 +294,10 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
     if (s->table.count == 0) {
         snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
     } else if (outage(v) && s->kept_known) {
-        snprintf(out, size, "  GCS     kept %zu/%zu fields%s%s%s%s", s->kept, s->before, s->lost ? " · SOME LOST" : "",
-                 s->node_stale ? " · NODE says old head ALIVE: stale" : "", old[0] ? " · " : "", old);
+        if (s->expected) snprintf(points, sizeof points, ", %zu lost as expected", s->expected);
+        snprintf(out, size, "  GCS     kept %zu/%zu fields%s%s%s%s%s", s->kept, s->before, points,
+                 s->lost ? " · OTHERS LOST" : "", s->node_stale ? " · NODE says old head ALIVE: stale" : "",
+                 old[0] ? " · " : "", old);
     } else {
         heartbeat_text(v, s->heartbeat, beat, sizeof beat);
         if (s->checkpoints)

@@ -103,7 +103,8 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
         offset_text(now, s->at_ms, r->t0_ms);
     else if (active)
         text_seconds(now, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0);
-    if (past && past->known && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
+    bool before = past && past->known && past->t0_wall_ms != r->t0_wall_ms; /* not this one, once it is over */
+    if (before && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
     int times = times_at(cv), words = (int)text_width(rung_words((enum rung)rung));
     if (words < WORDS_WIDTH) words = WORDS_WIDTH;
     int note_at = WORDS_AT + words + 1;

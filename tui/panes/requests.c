@@ -154,7 +154,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
 static void status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct requests *s = (const struct requests *)p;
-    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
     char words[FRESH_TEXT_MAX];
     bool old = fresh_is_old(f.state);
     fresh_words(f.state, f.age_ms, words);
@@ -167,7 +167,7 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
 static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct requests *s = (const struct requests *)p;
-    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
     size_t show = s->dot_count < 30 ? s->dot_count : 30;
     char p95[TEXT_NUM_MAX];
     int at;

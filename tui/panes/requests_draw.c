@@ -37,7 +37,7 @@ static void draw_probes(const struct requests *s, const struct view *v, struct c
 void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     const struct requests *s = (const struct requests *)p;
-    struct fresh f = fresh_of(v->world, WORLD_SERVE, NULL, v->now_ms);
+    struct fresh f = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
     if (s->dot_count > 0 || s->sum.ok || s->sum.failed)
         draw_probes(s, v, cv);
     else if (f.why[0])

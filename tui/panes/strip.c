@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "tui/panes/chrome.h"
 #include "tui/panes/fresh.h"
+#include "tui/panes/recovery_pane.h"
 #include "tui/panes/screen.h"
 
 #include <stdio.h>
@@ -30,7 +31,8 @@ static void add(struct pieces *p, enum role role, const char *text)
 
 bool screen_timed(const struct view *v)
 {
-    if (v->armed || (v->recovery && v->recovery->outage == OUTAGE_RUNNING)) return true;
+    if ((v->armed && v->chrome && v->chrome->armed_left_ms) || (v->recovery && v->recovery->outage == OUTAGE_RUNNING))
+        return true;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
         if (r->kind && r->phase && strcmp(r->kind, "prompt") == 0 && strcmp(r->phase, "waiting") == 0) return true;
@@ -67,6 +69,12 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
         struct known_u64 age = UNKNOWN_U64;
         const struct source *worst = NULL;
         enum freshness f = world_freshness(v->world, kind, v->now_ms, &age, &worst);
+        /* The Serve API is the head's and goes with it; whether requests are answered is told by the probes. */
+        if (kind == WORLD_SERVE && recovery_pane_shown(v)) {
+            struct fresh probes = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
+            f = probes.state;
+            age = probes.age_ms;
+        }
         fresh_words(f, age, words);
         snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
         add(p, fresh_role(f), text);
