@@ -90,7 +90,7 @@ static void node_free(struct held *h)
     free(h->node.key);
     free(h->anchor);
     if (!h->copy) {
-        free(h->node.text);
+        mem_free_secret(h->node.text); /* a kubeconfig's tokens are among them */
         free(h->node.items);
     }
     free(h);
