@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    HEAD_AGE_MS = (4 * 24 + 2) * 3600 * 1000,
     OWN_GRACE_S = 30,
     /* after a new head pod is there */
     BOUND_MS = 10,
@@ -527,7 +526,7 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     cluster_objects(k, since);
     k->serve_runs = true;
     for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since + 2000);
-    pod_aged(k, true, 0, conf->now_ms - HEAD_AGE_MS);
+    pod_aged(k, true, 0, conf->now_ms - KUBERAY_HEAD_AGE_MS);
     slices_told(k, false);
     raycluster_told(k, "HeadPodRunningAndReady", "");
     rayservice_told(k, APP_RUNNING);

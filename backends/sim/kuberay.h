@@ -17,8 +17,8 @@
 
 enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2, KUBERAY_PODS = 16 };
 
-/* How long the service has run at the start. */
-enum { KUBERAY_AGE_MS = 9 * 24 * 3600 * 1000 };
+/* How long the service has run at the start, and its head: it lost one before. */
+enum { KUBERAY_AGE_MS = (9 * 24 + 3) * 3600 * 1000, KUBERAY_HEAD_AGE_MS = ((4 * 24 + 2) * 60 + 20) * 60 * 1000 };
 
 /* How a pod's Serve proxy behaves. */
 enum serving { SERVING_NOT, SERVING_OK, SERVING_HANGS, SERVING_503 };

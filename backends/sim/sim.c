@@ -226,7 +226,7 @@ static enum err make_cluster(struct sim *s, struct why *why)
                                       .news = news,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
-    return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms - KUBERAY_AGE_MS, why);
+    return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms, why);
 }
 
 static char *applications(void *arg)

@@ -110,12 +110,11 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
     w->gcs_runs = true;
 }
 
-enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t since_wall_ms,
-                         struct why *why)
+enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t now_ms, struct why *why)
 {
     const struct sim_pod *p;
     w->kuberay = k;
-    boot_gcs(w, since_wall_ms);
+    boot_gcs(w, now_ms - KUBERAY_AGE_MS);
     enum err e = neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
     for (size_t i = 0; e == ERR_OK && (p = kuberay_pod_at(k, i)); i++)
         if (!p->head) neuron_pod(w, p, true);

@@ -30,8 +30,7 @@ const char *sim_worlds_redis_user(const struct sim_worlds *w);
 const char *sim_worlds_redis_password(const struct sim_worlds *w);
 
 /* Writes the GCS of a cluster that has run for days, and puts pods on the Neuron nodes. */
-enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t since_wall_ms,
-                         struct why *why);
+enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t now_ms, struct why *why);
 void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod);
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
