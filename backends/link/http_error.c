@@ -1,3 +1,4 @@
+#include "backends/base/mem.h"
 #include "backends/link/http_inside.h"
 
 #include <errno.h>
@@ -27,31 +28,38 @@ static enum err protocol_err(CURL *easy)
 
 enum err http_curl_err(CURL *easy, CURLcode code)
 {
-    switch (code) {
-    case CURLE_OK: return ERR_OK;
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY: return ERR_DNS;
-    case CURLE_COULDNT_CONNECT: return connect_err(easy);
-    case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_HTTP2_STREAM: return ERR_RESET;
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_SSL_CLIENTCERT: return ERR_TLS;
-    case CURLE_URL_MALFORMAT: return ERR_USAGE;
-    case CURLE_UNSUPPORTED_PROTOCOL: return protocol_err(easy);
-    case CURLE_FILESIZE_EXCEEDED: return ERR_LIMIT;
-    case CURLE_PROXY: return ERR_REFUSED;
-    case CURLE_OUT_OF_MEMORY:
-    case CURLE_INTERFACE_FAILED: return ERR_IO;
-    default: return ERR_PROTOCOL;
+    static const struct {
+        CURLcode code;
+        enum err err;
+    } known[] = {
+        {CURLE_OK, ERR_OK},
+        {CURLE_COULDNT_RESOLVE_HOST, ERR_DNS},
+        {CURLE_COULDNT_RESOLVE_PROXY, ERR_DNS},
+        {CURLE_OPERATION_TIMEDOUT, ERR_TIMEOUT},
+        {CURLE_GOT_NOTHING, ERR_RESET},
+        {CURLE_SEND_ERROR, ERR_RESET},
+        {CURLE_RECV_ERROR, ERR_RESET},
+        {CURLE_PARTIAL_FILE, ERR_RESET},
+        {CURLE_HTTP2_STREAM, ERR_RESET},
+        {CURLE_PEER_FAILED_VERIFICATION, ERR_TLS},
+        {CURLE_SSL_CONNECT_ERROR, ERR_TLS},
+        {CURLE_SSL_CERTPROBLEM, ERR_TLS},
+        {CURLE_SSL_CIPHER, ERR_TLS},
+        {CURLE_SSL_CACERT_BADFILE, ERR_TLS},
+        {CURLE_SSL_ISSUER_ERROR, ERR_TLS},
+        {CURLE_SSL_INVALIDCERTSTATUS, ERR_TLS},
+        {CURLE_SSL_CLIENTCERT, ERR_TLS},
+        {CURLE_URL_MALFORMAT, ERR_USAGE},
+        {CURLE_FILESIZE_EXCEEDED, ERR_LIMIT},
+        {CURLE_PROXY, ERR_REFUSED},
+        {CURLE_OUT_OF_MEMORY, ERR_IO},
+        {CURLE_INTERFACE_FAILED, ERR_IO},
+    };
+
+    if (code == CURLE_COULDNT_CONNECT) return connect_err(easy);
+    if (code == CURLE_UNSUPPORTED_PROTOCOL) return protocol_err(easy);
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (known[i].code == code) return known[i].err;
     }
+    return ERR_PROTOCOL;
 }
