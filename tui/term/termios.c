@@ -21,12 +21,16 @@ struct saved {
 };
 static struct saved saved;
 
+/* By name; after `su` that one is another user's, and /dev/tty still opens. */
 enum err termios_reopen(int fd, int *ret_fd, struct why *why)
 {
-    char name[64], *path = ttyname(fd);
-    snprintf(name, sizeof name, "%s", path ? path : "/dev/tty");
-    int own = open(name, O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    if (own < 0) return why_set(why, ERR_IO, "terminal %s: %s", name, strerror(errno));
+    static const char controlling[] = "/dev/tty";
+    const char *named = ttyname(fd);
+    const char *names[] = {named ? named : controlling, controlling};
+    int own = -1;
+    for (size_t i = 0; i < ARRAY_LEN(names) && own < 0; i++)
+        own = open(names[i], O_RDWR | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (own < 0) return why_set(why, ERR_IO, "terminal %s: %s", controlling, strerror(errno));
     *ret_fd = own;
     return ERR_OK;
 }
