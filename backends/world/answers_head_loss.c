@@ -36,6 +36,17 @@ static bool gcs_is_in_redis(const struct world *w, const struct focus *f)
     return false;
 }
 
+enum { BEAT_OLD_MS = 30000 /* clocks differ: the heartbeat is stamped by the head's */ };
+
+/* Neither connections nor a heartbeat: whatever is in Redis, no GCS keeps it. */
+static bool gcs_is_not_there(const struct world *w, const struct focus *f)
+{
+    const struct redis *r = f->redis;
+    const struct row *row = world_find(w, TABLE_REDIS, r->record.key);
+    bool beats = r->heartbeat.known && row && row->changed_wall_ms < r->heartbeat.value + BEAT_OLD_MS;
+    return r->ray_connections.known && !r->ray_connections.value && !beats && f->head && f->head->ip;
+}
+
 static void judge_redis_server(const struct redis *r, struct head_loss *l)
 {
     if (r->loading.known && r->loading.value) {
@@ -71,7 +82,7 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
     if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
         l->pod = worse(l->pod, VERDICT_NO);
         say(l->pod_why, "this GCS is not in Redis");
-    } else if (r->ray_connections.known && !r->ray_connections.value && f->head && f->head->ip) {
+    } else if (gcs_is_not_there(w, f)) {
         l->pod = worse(l->pod, VERDICT_WARN);
         say(l->pod_why, "the GCS holds no connection to Redis");
     }

@@ -40,6 +40,8 @@ void gcs_look(struct gcs_view *g, const struct redis *redis, bool outage, uint64
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_ms = now_ms;
         g->heartbeat_wall_ms = wall_ms;
+        /* A GCS that beats without a connection: its address is translated, and those counted were not its own. */
+        if (!outage && g->connections.known && !g->connections.value) g->connections_well = 0;
     }
     g->heartbeat = redis->heartbeat;
 }
@@ -61,10 +63,10 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, 
     uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
     uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
     unsigned long long well = g->connections_well, now = g->connections.value;
-    bool known = g->connections.known && well;
-    if (known && !now) {
+    bool fewer = g->connections.known && now < well;
+    if (fewer && !now && (going || quiet >= BEATS_MISSED_MS)) {
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → 0", well);
-    } else if (known && going && now < well && quiet >= BEAT_MISSED_MS) {
+    } else if (fewer && going && quiet >= BEAT_MISSED_MS) {
         snprintf(ret->note, sizeof ret->note, "heartbeat stopped, Ray connections %llu → %llu", well, now);
     } else if (quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2)) {
         snprintf(ret->note, sizeof ret->note, "heartbeat stopped");

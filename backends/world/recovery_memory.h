@@ -11,8 +11,9 @@ enum {
      * is known to be going, and where nothing else has been seen yet. */
     SILENT_GOING_MS = 3500,
     SILENT_MS = 6000,
-    /* With connections lost as well, one beat missed is enough. */
+    /* With connections lost as well, fewer missed beats are enough: one, or two where the head is not known to go. */
     BEAT_MISSED_MS = 900,
+    BEATS_MISSED_MS = 2500,
     /* A head that is ready ends the outage even where a rung is never seen, after so long. */
     RECOVERY_PATIENCE_MS = 60000,
     HEAD_ACTORS = 256 /* actors of the old head that are remembered */

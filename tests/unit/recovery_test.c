@@ -299,9 +299,13 @@ static void a_container_that_is_restarted(void **state)
 {
     struct small *s = *state;
     warm_up(s);
+    uint64_t last = s->now_ms;
     small_wait(s, 400);
-    beat(s, 0);
+    small_redis(s, 0, SMALL_WALL + last);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+    small_wait(s, 2200);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_int_equal(s->r.t0_ms, last);
     struct pod *p = small_edit(s, TABLE_POD, old_head);
     p->started = known_u64(small_wall(s));
     p->restarts = known_u64(1);
@@ -319,8 +323,31 @@ static void a_container_that_is_restarted(void **state)
     p = small_edit(s, TABLE_POD, old_head);
     p->is_ready = TRI_YES;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    rung_at(s, RUNG_HEAD_READY, 5000);
+    rung_at(s, RUNG_HEAD_READY, 7600);
     assert_int_equal(s->r.outage, OUTAGE_OVER);
+}
+
+/* Connections from a translated address are none of the head's: the heartbeat says that all is well. */
+static void connections_that_are_not_counted(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    for (int i = 0; i < 5; i++) {
+        small_wait(s, 1000);
+        beat(s, 0);
+        assert_int_equal(s->r.outage, OUTAGE_NONE);
+    }
+    head_deleting(s, 30);
+    for (int i = 0; i < 5; i++) {
+        small_wait(s, 1000);
+        beat(s, 0);
+        assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    }
+    for (int i = 0; i < 4; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    }
+    rung_at(s, RUNG_GCS_SILENT, 5000);
 }
 
 static void a_head_lost_while_we_were_not_connected(void **state)
@@ -607,6 +634,7 @@ int main(void)
         WITH(a_redis_that_is_not_heard_proves_nothing),
         WITH(a_heartbeat_no_longer_told_proves_nothing),
         WITH(a_container_that_is_restarted),
+        WITH(connections_that_are_not_counted),
         WITH(a_head_lost_while_we_were_not_connected),
         WITH(an_upgrade_is_no_head_loss),
         WITH(taking_the_service_away_is_no_head_loss),
