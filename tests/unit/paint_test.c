@@ -162,6 +162,28 @@ static void depths(void **state)
     }
 }
 
+static void greys_are_seen_among_eight_colours(void **state)
+{
+    (void)state;
+    struct paint *p = open_paint("xterm", 10, 40, false);
+    struct canvas cv;
+    struct buf out;
+    buf_init(&out, PAINT_BYTES_MAX);
+    canvas_init(&cv, 10, 40);
+    canvas_text(&cv, 0, 0, ROLE_RULE, "rule");
+    canvas_text(&cv, 1, 0, ROLE_KEY_OFF, "off");
+    canvas_text(&cv, 2, 0, ROLE_BAR_EMPTY, "empty");
+    frame(p, &cv, &out);
+    assert_null(strstr(out.data, "\033[30m"));
+    assert_non_null(strstr(out.data, "2mrule"));
+    canvas_text(&cv, 3, 0, ROLE_ARMED, "armed"); /* black on purpose */
+    frame(p, &cv, &out);
+    assert_non_null(strstr(out.data, "\033[30m"));
+    canvas_done(&cv);
+    buf_done(&out);
+    paint_free(p);
+}
+
 static void no_padding_is_left_in(void **state)
 {
     (void)state;
@@ -208,6 +230,7 @@ int main(void)
         cmocka_unit_test(sizes_that_do_not_agree_are_cut),
         cmocka_unit_test(leaving_and_coming_back),
         cmocka_unit_test(depths),
+        cmocka_unit_test(greys_are_seen_among_eight_colours),
         cmocka_unit_test(no_padding_is_left_in),
         cmocka_unit_test(refusals_name_the_way_out),
     };

@@ -44,6 +44,11 @@ void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT]
         ret[role] = (struct ink){attributes_of(look, depth), 0};
         if (depth == 0 || role + 1 >= COLOR_PAIRS) continue;
         int fg = number_of(look->fg, depth), bg = number_of(look->bg, depth);
+        /* Among eight colours a dark grey's nearest is black: unseen on a black screen. */
+        if (depth == 8 && fg == 0 && look->fg != 0 && bg == COLOR_DEFAULT) {
+            fg = COLOR_DEFAULT;
+            ret[role].attributes |= A_DIM;
+        }
         if (fg == COLOR_DEFAULT && bg == COLOR_DEFAULT) continue;
         if (init_extended_pair(role + 1, fg, bg) != ERR) ret[role].pair = role + 1;
     }

@@ -168,6 +168,11 @@ void term_suspend(struct term *t)
     pace_hold(t->pace, true);
     signals_stop_here(t->signals);
     t->leaving = false;
+    /* The modes first: continued in the background, that is where we are stopped again. */
+    if (termios_take(t->in, t->out, t->leave, NULL)) {
+        on_gone(t);
+        return;
+    }
     enter(t);
     pace_hold(t->pace, false);
     listen_(t, true);
