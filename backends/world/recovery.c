@@ -59,6 +59,11 @@ const struct recovery_past *recovery_past(const struct recovery *r)
     return &r->memory->past;
 }
 
+const struct recovery_past *recovery_past_before(const struct recovery *r)
+{
+    return r->outage == OUTAGE_OVER && r->head_lost ? &r->memory->before : &r->memory->past;
+}
+
 bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
 {
     struct rung_state *s = &r->rung[rung];
@@ -339,6 +344,7 @@ static void ladder_close(struct recovery *r)
     r->outage = OUTAGE_OVER;
     gcs_anew(&r->memory->gcs, r->silent_ms);
     if (!r->head_lost) return;
+    r->memory->before = *past;
     *past = (struct recovery_past){.known = true, .t0_wall_ms = r->t0_wall_ms};
     for (int i = 0; i < RUNG_COUNT; i++)
         if (r->rung[i].reached) past->rung_ms[i] = known_u64(r->rung[i].at_ms - r->t0_ms);

@@ -88,6 +88,8 @@ struct recovery_past {
     struct known_u64 rung_ms[RUNG_COUNT];
 };
 const struct recovery_past *recovery_past(const struct recovery *r);
+/* The finished ladder before the one that *r shows now: what its rungs are compared with. */
+const struct recovery_past *recovery_past_before(const struct recovery *r);
 
 /* How many of the worker pods of T0 still live under the same UID, and how many restarts were added. */
 struct worker_now {

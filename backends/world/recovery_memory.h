@@ -60,7 +60,7 @@ struct recovery_memory {
         uint64_t pid;
     } runtime[RECOVERY_WORKERS];
     size_t runtimes;
-    struct recovery_past past;
+    struct recovery_past past, before; /* the last finished ladder, and the one before it */
 };
 
 /* Marks a rung, once; fmt is the evidence. Returns true when it is new. */

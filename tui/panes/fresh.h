@@ -1,12 +1,13 @@
 /* fresh.h - how the age of what is known is worded: on the strip and on the rule of each pane. Whole seconds, and only
- * from FRESH_SAID_MS on, so that a quiet screen sends nothing. Never colour alone. */
+ * from FRESH_SAID_MS on: a server that is asked every 5 s has an age of up to that when all is well, and a quiet
+ * screen sends nothing. Never colour alone. */
 #ifndef RAYDECK_PANES_FRESH_H
 #define RAYDECK_PANES_FRESH_H
 
 #include "backends/world/world.h"
 #include "tui/draw/role.h"
 
-enum { FRESH_SAID_MS = 3000, FRESH_TEXT_MAX = 48 };
+enum { FRESH_SAID_MS = 6000, FRESH_TEXT_MAX = 48 };
 
 /* "", "4s", "STALE 14s", "DOWN", "DENIED", "absent", "off", "connecting". */
 char *fresh_words(enum freshness f, struct known_u64 age_ms, char out[FRESH_TEXT_MAX]);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { GCS_SAID_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS beats each second */
+
 #define KEPT_CHECKPOINTS "Serve checkpoints" /* recovery_kept's word for them */
 
 static const struct column columns[GCS_COLUMNS] = {
@@ -52,7 +54,7 @@ static bool outage(const struct view *v)
 static void set_changed(struct table_row *tr, const struct view *v, struct known_u64 changed)
 {
     char text[TEXT_NUM_MAX];
-    bool now = changed.known && v->wall_ms < changed.value + FRESH_SAID_MS;
+    bool now = changed.known && v->wall_ms < changed.value + GCS_SAID_MS;
     table_cell_num(tr, GCS_CHANGED, ROLE_TEXT, changed.known ? -(double)changed.value : NAN,
                    now ? "now" : age_since(text, changed, v->wall_ms));
 }
@@ -262,7 +264,7 @@ static void heartbeat_text(const struct view *v, struct known_u64 beat, char *ou
     uint64_t age = beat.known && v->wall_ms > beat.value ? v->wall_ms - beat.value : 0;
     if (!beat.known)
         snprintf(out, size, "–");
-    else if (age < FRESH_SAID_MS)
+    else if (age < GCS_SAID_MS)
         snprintf(out, size, "ok");
     else
         snprintf(out, size, "%llus", (unsigned long long)(age / 1000));

@@ -95,7 +95,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
 {
     const struct recovery *r = v->recovery;
     const struct rung_state *s = &r->rung[rung];
-    const struct recovery_past *past = recovery_past(r);
+    const struct recovery_past *past = recovery_past_before(r);
     char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
     enum role role = active ? ROLE_ACTIVE : s->reached ? ROLE_TEXT : ROLE_DIM;
     enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : GLYPH_DOT;
