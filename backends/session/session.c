@@ -17,19 +17,36 @@ static void focus_renew(struct session *s)
     s->focus_fresh = true;
 }
 
-/* A focus borrows from these tables: what happens in them makes it stale. */
-static bool moves_focus(const struct change *c)
+static enum table table_of(const struct change *c)
+{
+    return c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
+}
+
+/* A change that discovery looks at. */
+static bool is_found_in(const struct change *c)
 {
     if (c->type == CHANGE_ALIVE || c->type == CHANGE_PROGRESS) return false;
     if (c->type == CHANGE_SOURCE) return c->state == SOURCE_OFF || c->state == SOURCE_ABSENT; /* its rows go */
-    enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
+    enum table t = table_of(c);
     return t == TABLE_RAYSERVICE || t == TABLE_RAYCLUSTER || t == TABLE_POD || t == TABLE_REDIS;
+}
+
+/* A change after which the focus has to be looked for again: it borrows from these tables, but of all the pods there
+ * are only from the heads. Without the difference every event of ten thousand workers would walk them all. */
+static bool moves_focus(const struct session *s, const struct change *c)
+{
+    if (!is_found_in(c)) return false;
+    bool one = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
+    if (!one || table_of(c) != TABLE_POD || !s->focus_fresh) return true;
+    const char *key = c->type == CHANGE_PUT && c->record ? c->record->key : c->key;
+    if (s->focus.head && text_eq(s->focus.head->record.key, key)) return true;
+    return c->type == CHANGE_PUT && c->record && text_eq(((const struct pod *)(const void *)c->record)->role, "head");
 }
 
 static void on_change(void *owner, struct change *c)
 {
     struct session *s = owner;
-    bool moves = moves_focus(c);
+    bool found = is_found_in(c), moves = moves_focus(s, c);
 
     if (!c->at_ms) c->at_ms = loop_now_ms();
     if (!c->wall_ms) c->wall_ms = loop_wall_ms(s->loop);
@@ -37,7 +54,7 @@ static void on_change(void *owner, struct change *c)
     if (moves) s->focus_fresh = false;
     focus_renew(s);
     recovery_observe(&s->recovery, s->world, &s->focus, c);
-    if (moves || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
+    if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
 }
