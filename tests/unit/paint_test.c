@@ -175,6 +175,7 @@ static void greys_are_seen_among_eight_colours(void **state)
     canvas_text(&cv, 2, 0, ROLE_BAR_EMPTY, "empty");
     frame(p, &cv, &out);
     assert_null(strstr(out.data, "\033[30m"));
+    assert_null(strstr(out.data, "\033[36m"));
     assert_non_null(strstr(out.data, "2mrule"));
     canvas_text(&cv, 3, 0, ROLE_ARMED, "armed"); /* black on purpose */
     frame(p, &cv, &out);

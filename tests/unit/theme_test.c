@@ -237,6 +237,11 @@ static void nearest_colours(void **state)
     assert_int_equal(theme_nearest(245, 16), 8);
     assert_int_equal(theme_nearest(196, 8), 1);
     assert_int_equal(theme_nearest(9, 0), COLOR_DEFAULT);
+    for (int i = 232; i < 256; i++) { /* greys stay grey */
+        int eight = theme_nearest(i, 8), sixteen = theme_nearest(i, 16);
+        assert_true(eight == 0 || eight == 7);
+        assert_true(sixteen == 0 || sixteen == 7 || sixteen == 8 || sixteen == 15);
+    }
     for (int i = 16; i < 256; i++) {
         int nearest = theme_nearest(COLOR_RGB | palette_rgb(i), 256);
         assert_int_equal(palette_rgb(nearest), palette_rgb(i));

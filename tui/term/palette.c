@@ -4,6 +4,9 @@
 #include "backends/base/mem.h"
 #include "tui/term/theme.h"
 
+#include <stdbool.h>
+#include <stdlib.h>
+
 /* xterm's own; a terminal may be set up otherwise, so nothing is chosen from the first 16 when there are more. */
 static const int32_t first16[16] = {0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
                                     0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
@@ -25,6 +28,23 @@ static int64_t distance(int32_t a, int32_t b)
     return (512 + mean) * red * red / 256 + 4 * green * green + (767 - mean) * blue * blue / 256;
 }
 
+/* Without a hue of its own: among few colours it must not be given one. */
+static bool is_grey(int32_t rgb)
+{
+    int r = rgb >> 16 & 255, g = rgb >> 8 & 255, b = rgb & 255;
+    return abs(r - g) < 24 && abs(g - b) < 24 && abs(r - b) < 24;
+}
+
+static int nearest(int32_t want, int from, int to)
+{
+    int best = -1;
+    for (int i = from; i < to; i++) {
+        if (to <= 16 && is_grey(want) && !is_grey(palette_rgb(i))) continue;
+        if (best < 0 || distance(want, palette_rgb(i)) < distance(want, palette_rgb(best))) best = i;
+    }
+    return best;
+}
+
 int theme_nearest(int32_t color, int colors)
 {
     if (color == COLOR_DEFAULT || colors < 8) return COLOR_DEFAULT;
@@ -32,8 +52,5 @@ int theme_nearest(int32_t color, int colors)
     if (!rgb && color < (colors < 16 ? 8 : colors < 256 ? 16 : 256)) return color;
     if (!rgb && color < 16) return color - 8;
     int32_t want = rgb ? color & 0xFFFFFF : palette_rgb(color);
-    int from = colors >= 256 ? 16 : 0, to = colors >= 256 ? 256 : colors >= 16 ? 16 : 8, best = from;
-    for (int i = from; i < to; i++)
-        if (distance(want, palette_rgb(i)) < distance(want, palette_rgb(best))) best = i;
-    return best;
+    return colors >= 256 ? nearest(want, 16, 256) : nearest(want, 0, colors >= 16 ? 16 : 8);
 }
