@@ -580,11 +580,11 @@ static void check_fresh(enum freshness f, struct known_u64 age, const char *expe
     assert_string_equal(fresh_words(f, age, out), expected);
 }
 
-static void test_ages_are_said_from_three_seconds_on(void **state)
+static void test_ages_are_said_when_they_mean_something(void **state)
 {
     (void)state;
-    check_fresh(FRESH_LIVE, known_u64(2999), "");
-    check_fresh(FRESH_LIVE, known_u64(3000), "3s");
+    check_fresh(FRESH_LIVE, known_u64(FRESH_SAID_MS - 1), "");
+    check_fresh(FRESH_LIVE, known_u64(FRESH_SAID_MS), "6s");
     check_fresh(FRESH_LIVE, UNKNOWN_U64, "");
     check_fresh(FRESH_STALE, known_u64(14999), "STALE 14s");
     check_fresh(FRESH_DOWN, UNKNOWN_U64, "DOWN");
@@ -640,7 +640,7 @@ int main(void)
         cmocka_unit_test(test_our_delete_is_an_event),
         cmocka_unit_test(test_gcs_of_another_namespace_is_not_shown),
         cmocka_unit_test(test_short_ids),
-        cmocka_unit_test(test_ages_are_said_from_three_seconds_on),
+        cmocka_unit_test(test_ages_are_said_when_they_mean_something),
         cmocka_unit_test(test_serve_api_gone_with_the_head),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
