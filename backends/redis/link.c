@@ -276,11 +276,11 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     if (!text) return why_set(why, ERR_USAGE, "no address of a Redis is known");
     const enum err err = redis_url_parse(text, &url, why);
     if (err) return err;
-    if (url.tls) {
+    if (url.tls && conf->via) {
         redis_url_done(&url);
         return why_set(why, ERR_UNSUPPORTED,
-                       "rediss:// is not spoken directly; use a command that does TLS as the way "
-                       "there, e.g. openssl s_client -quiet -connect HOST:PORT");
+                       "TLS through a command is not spoken here: let the command do it (openssl "
+                       "s_client -quiet -connect HOST:PORT) and give a redis:// address");
     }
     struct redis_link *k = mem_zero(1, sizeof *k);
     k->loop = l;

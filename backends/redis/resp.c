@@ -1,7 +1,7 @@
 #include "backends/redis/resp.h"
 
 #include "backends/base/mem.h"
-#include "backends/link/bytes.h"
+#include "backends/redis/wire.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +15,7 @@ struct owed {
 };
 
 struct resp {
-    struct bytes *link;
+    struct wire wire;
     struct alarm *check;
     struct reply_reader *reader;
     struct resp_calls calls;
@@ -48,8 +48,7 @@ static void fail(struct resp *r, enum err err, const char *why)
 {
     if (r->over || r->freed) return;
     r->over = true;
-    bytes_free(r->link);
-    r->link = NULL;
+    wire_close(&r->wire);
     alarm_stop(r->check);
     r->calls.closed(r->calls.arg, err, why);
 }
@@ -158,12 +157,7 @@ struct resp *resp_open(struct loop *l, const struct redis_url *url, const char *
     r->opened_ms = r->heard_ms = loop_now_ms();
     r->check = alarm_new(l, on_check, r);
     alarm_set(r->check, CHECK_MS, CHECK_MS);
-    if (via)
-        r->link = bytes_command(l, via, &link);
-    else if (url->path)
-        r->link = bytes_unix(l, url->path, &link);
-    else
-        r->link = bytes_tcp(l, url->host, url->port, RESP_CONNECT_MS, &link);
+    wire_open(&r->wire, l, url, via, RESP_CONNECT_MS, &link);
     return r;
 }
 
@@ -171,8 +165,7 @@ void resp_free(struct resp *r)
 {
     if (!r || r->freed) return;
     r->freed = true;
-    bytes_free(r->link);
-    r->link = NULL;
+    wire_close(&r->wire);
     alarm_free(r->check);
     r->check = NULL;
     if (r->busy == 0) release(r);
@@ -195,12 +188,12 @@ static void owe(struct resp *r, resp_done *done, void *arg)
 enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *args, size_t count, resp_done *done,
                   void *arg)
 {
-    if (!r || !alive(r) || !r->link) return ERR_RESET;
+    if (!r || !alive(r) || !wire_is_open(&r->wire)) return ERR_RESET;
     if (r->count >= RESP_PIPELINE_MAX) return ERR_LIMIT;
     struct buf out;
     buf_init(&out, COMMAND_MAX);
     enum err err = allow_format(command, args, count, &out);
-    if (!err) err = bytes_write(r->link, out.data, out.len);
+    if (!err) err = wire_write(&r->wire, out.data, out.len);
     /* it may have been a password */
     if (out.data) mem_wipe(out.data, out.len);
     buf_done(&out);

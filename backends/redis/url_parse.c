@@ -81,13 +81,30 @@ static bool take_host(struct redis_url *u, const char *text, size_t len)
     return true;
 }
 
-static bool take_db(struct redis_url *u, const char *text)
+static bool take_db(struct redis_url *u, const char *text, size_t len)
 {
     uint64_t db;
-    if (!*text) return true;
-    if (text_u64(text, strlen(text), REDIS_DB_MAX, &db) != ERR_OK) return false;
+    if (len == 0) return true;
+    if (text_u64(text, len, REDIS_DB_MAX, &db) != ERR_OK) return false;
     u->db = (unsigned)db;
     return true;
+}
+
+/* cacert=FILE&servername=NAME */
+static bool take_options(struct redis_url *u, const char *text)
+{
+    static const char ca[] = "cacert=", name[] = "servername=";
+    while (*text) {
+        const size_t len = strcspn(text, "&");
+        const bool is_ca = strncmp(text, ca, sizeof ca - 1) == 0, is_name = strncmp(text, name, sizeof name - 1) == 0;
+        const size_t skip = is_ca ? sizeof ca - 1 : sizeof name - 1;
+        char **field = is_ca ? &u->ca_file : &u->server_name;
+        if ((!is_ca && !is_name) || len <= skip || *field || !u->tls) return false;
+        *field = unescape(text + skip, len - skip);
+        if (!*field) return false;
+        text += len + (text[len] == '&');
+    }
+    return !u->server_name || is_host(u->server_name, strlen(u->server_name), false);
 }
 
 /* After the scheme. */
@@ -102,7 +119,11 @@ static enum err take_network(struct redis_url *u, const char *rest, struct why *
         return why_set(why, ERR_USAGE, "Redis URL: a %% in user or password must be followed by two hex digits");
     if (!take_host(u, host, host_len)) return why_set(why, ERR_USAGE, "Redis URL: no host and port after the scheme");
     if (*db == '/') db++;
-    if (!take_db(u, db)) return why_set(why, ERR_USAGE, "Redis URL: what follows the host is not a database number");
+    const size_t db_len = strcspn(db, "?");
+    if (db[db_len] == '?' && !take_options(u, db + db_len + 1))
+        return why_set(why, ERR_USAGE, "Redis URL: only rediss:// takes options, and only cacert= and servername=");
+    if (!take_db(u, db, db_len))
+        return why_set(why, ERR_USAGE, "Redis URL: what follows the host is not a database number");
     return ERR_OK;
 }
 
@@ -153,6 +174,8 @@ void redis_url_done(struct redis_url *u)
     free(u->path);
     free(u->user);
     mem_free_secret(u->password);
+    free(u->ca_file);
+    free(u->server_name);
     free(u->shown);
     *u = (struct redis_url){0};
 }

@@ -1,6 +1,7 @@
 /*
  * url_parse.h - where a Redis is: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path, or
- * host[:port] alone, as it stands in a RayCluster. Percent-encoding is undone in user and password. No I/O.
+ * host[:port] alone, as it stands in a RayCluster. Percent-encoding is undone in user, password and what follows '?':
+ * rediss://host?cacert=FILE&servername=NAME. No I/O.
  */
 #ifndef RAYDECK_REDIS_URL_PARSE_H
 #define RAYDECK_REDIS_URL_PARSE_H
@@ -12,9 +13,10 @@
 enum { REDIS_PORT = 6379, REDIS_URL_MAX = 2048, REDIS_DB_MAX = 65535 };
 
 struct redis_url {
-    char *host;            /* NULL for a unix socket */
-    char *path;            /* of a unix socket, else NULL */
-    char *user, *password; /* NULL where the URL has none */
+    char *host;                  /* NULL for a unix socket */
+    char *path;                  /* of a unix socket, else NULL */
+    char *user, *password;       /* NULL where the URL has none */
+    char *ca_file, *server_name; /* of TLS; NULL: the system's, the host */
     unsigned port, db;
     bool tls;
     char *shown; /* the same without user and password, safe to draw */

@@ -34,7 +34,7 @@ static void die(const char *what)
     abort();
 }
 
-static unsigned free_port(void)
+unsigned redis_server_free_port(void)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof at;
@@ -132,7 +132,7 @@ struct redis_server *redis_server_start(const char *rdb, const char *const *conf
     s->folder = mem_str("/tmp/raydeck-test-redis-XXXXXX");
     if (!mkdtemp(s->folder)) die("no folder");
     start_guard(s);
-    s->port = free_port();
+    s->port = redis_server_free_port();
     s->url = mem_printf("redis://127.0.0.1:%u", s->port);
     s->path = mem_printf("%s/redis.sock", s->folder);
     for (size_t i = 0; config && config[i] && i + 1 < ARGS_MAX; i++) s->config[i] = mem_str(config[i]);

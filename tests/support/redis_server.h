@@ -15,6 +15,7 @@ struct redis_server;
 struct redis_server *redis_server_start(const char *rdb, const char *const *config);
 void redis_server_free(struct redis_server *s); /* NULL is fine */
 
+unsigned redis_server_free_port(void); /* of 127.0.0.1, for a second one */
 unsigned redis_server_port(const struct redis_server *s);
 const char *redis_server_url(const struct redis_server *s);  /* redis://127.0.0.1:port */
 const char *redis_server_path(const struct redis_server *s); /* of its unix socket */

@@ -93,6 +93,23 @@ static void test_bad_urls(void **state)
     assert_int_equal(redis_url_parse(NULL, &u, NULL), ERR_USAGE);
 }
 
+static void test_url_options(void **state)
+{
+    (void)state;
+    struct redis_url u = {0};
+    assert_int_equal(redis_url_parse("rediss://h:1/2?cacert=/a%20b.pem&servername=r.example", &u, NULL), ERR_OK);
+    assert_text(u.ca_file, "/a b.pem");
+    assert_text(u.server_name, "r.example");
+    assert_int_equal(u.db, 2);
+    redis_url_done(&u);
+    static const char *const bad[] = {"redis://h?cacert=/a",          "rediss://h?cacert=",
+                                      "rediss://h?insecure=1",        "rediss://h?cacert=/a&cacert=/b",
+                                      "rediss://h?servername=a%2fb",  "rediss://h?servername=a:1",
+                                      "rediss://h/2x?servername=a.b", "rediss://h?cacert=%zz"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+        if (redis_url_parse(bad[i], &u, NULL) != ERR_USAGE) fail_msg("%s", bad[i]);
+}
+
 /* ---- INFO ---- */
 
 static void test_info(void **state)
@@ -263,9 +280,10 @@ static void test_budget(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_urls),        cmocka_unit_test(test_bad_urls),     cmocka_unit_test(test_info),
-        cmocka_unit_test(test_info_others), cmocka_unit_test(test_clients),      cmocka_unit_test(test_clients_odd),
-        cmocka_unit_test(test_format),      cmocka_unit_test(test_only_reading), cmocka_unit_test(test_budget),
+        cmocka_unit_test(test_urls),        cmocka_unit_test(test_bad_urls),    cmocka_unit_test(test_url_options),
+        cmocka_unit_test(test_info),        cmocka_unit_test(test_info_others), cmocka_unit_test(test_clients),
+        cmocka_unit_test(test_clients_odd), cmocka_unit_test(test_format),      cmocka_unit_test(test_only_reading),
+        cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

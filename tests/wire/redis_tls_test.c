@@ -1,0 +1,200 @@
+/* The Redis backend over TLS, against a real redis-server with a certificate made for the test by openssl. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tests/support/redis_rig.h"
+#include "tests/support/redis_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define RDB "tests/fixtures/redis/ray-2.60-running.rdb"
+#define NAME "redis.raydeck.test"
+
+static struct redis_rig rig;
+static struct redis_server *server;
+static char folder[] = "/tmp/raydeck-test-tls-XXXXXX";
+static char cert[64], key[64], other_cert[64], other_key[64];
+static unsigned port;
+
+static int run(const char *const *argv)
+{
+    int status = -1;
+    const pid_t pid = fork();
+    if (pid == 0) {
+        if (!freopen("/dev/null", "w", stderr)) _exit(126);
+        execvp(argv[0], (char *const *)(uintptr_t)argv);
+        _exit(127);
+    }
+    waitpid(pid, &status, 0);
+    return status;
+}
+
+static void make_certificate(const char *to, const char *key_to)
+{
+    const char *const argv[] = {
+        "openssl", "req",   "-x509",   "-newkey", "ec",        "-pkeyopt", "ec_paramgen_curve:P-256",
+        "-nodes",  "-days", "2",       "-subj",   "/CN=" NAME, "-addext",  "subjectAltName=DNS:" NAME ",IP:127.0.0.1",
+        "-out",    to,      "-keyout", key_to,    NULL};
+    assert_int_equal(run(argv), 0);
+}
+
+static int begin_all(void **state)
+{
+    (void)state;
+    char tls_port[16];
+    if (!mkdtemp(folder)) return 1;
+    snprintf(cert, sizeof cert, "%s/cert", folder);
+    snprintf(key, sizeof key, "%s/key", folder);
+    snprintf(other_cert, sizeof other_cert, "%s/cert2", folder);
+    snprintf(other_key, sizeof other_key, "%s/key2", folder);
+    make_certificate(cert, key);
+    make_certificate(other_cert, other_key);
+    port = redis_server_free_port();
+    snprintf(tls_port, sizeof tls_port, "%u", port);
+    const char *const config[] = {"--tls-port",
+                                  tls_port,
+                                  "--tls-cert-file",
+                                  cert,
+                                  "--tls-key-file",
+                                  key,
+                                  "--tls-ca-cert-file",
+                                  cert,
+                                  "--tls-auth-clients",
+                                  "no",
+                                  NULL};
+    server = redis_server_start(RDB, config);
+    return 0;
+}
+
+static int end_all(void **state)
+{
+    (void)state;
+    const char *const files[] = {cert, key, other_cert, other_key};
+    redis_server_free(server);
+    for (size_t i = 0; i < ARRAY_LEN(files); i++) unlink(files[i]);
+    return rmdir(folder);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (rig.link) rig_close(&rig);
+    memset(&rig, 0, sizeof rig);
+    return 0;
+}
+
+static void begin(const char *host, const char *ca, const char *name)
+{
+    char url[256];
+    snprintf(url, sizeof url, "rediss://%s:%u%s%s%s%s", host, port, ca ? "?cacert=" : "", ca ? ca : "",
+             name ? "&servername=" : "", name ? name : "");
+    const struct redis_open conf = {.url = url};
+    rig_open(&rig, &conf);
+}
+
+static bool tracking_known(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
+}
+
+static void test_verified(void **state)
+{
+    (void)state;
+    begin("127.0.0.1", cert, NULL);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    assert_int_equal(rig_redis(&rig)->tls, TRI_YES);
+    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    assert_memory_equal(rig_redis(&rig)->address, "rediss://127.0.0.1:", 19);
+}
+
+static void test_server_name(void **state)
+{
+    (void)state;
+    begin("127.0.0.1", cert, NAME);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
+}
+
+static bool told(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return tracking_known(r, NULL) && !rig_find(r, TABLE_ACTOR, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+}
+
+/* More than fits one record of TLS, and a change told afterwards. */
+static void test_large_and_told(void **state)
+{
+    (void)state;
+    redis_say(server, "EVAL %s 1 RAYbig@ACTOR",
+              "for i = 1, 3000 do redis.call('HSET', KEYS[1], i, "
+              "string.rep('\\18\\1\\65', 100)) end");
+    begin("127.0.0.1", cert, NULL);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    const struct gcstable *t = (const void *)rig_find(&rig, TABLE_GCSTABLE, "big/ACTOR");
+    assert_non_null(t);
+    assert_int_equal(t->bytes.value, 900000);
+    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
+              (size_t)16);
+    RIG_UNTIL(&rig, told, NULL);
+}
+
+static void refused_by_us(void)
+{
+    RIG_UNTIL(&rig, rig_down, NULL);
+    assert_int_equal(rig_source(&rig)->err, ERR_TLS);
+    assert_true(strlen(rig_source(&rig)->why) > 0);
+}
+
+static void test_unknown_authority(void **state)
+{
+    (void)state;
+    begin("127.0.0.1", NULL, NULL);
+    refused_by_us();
+}
+
+static void test_wrong_authority(void **state)
+{
+    (void)state;
+    begin("127.0.0.1", other_cert, NULL);
+    refused_by_us();
+}
+
+static void test_wrong_name(void **state)
+{
+    (void)state;
+    begin("127.0.0.1", cert, "other.raydeck.test");
+    refused_by_us();
+}
+
+static void test_nobody_there(void **state)
+{
+    (void)state;
+    char url[64];
+    snprintf(url, sizeof url, "rediss://127.0.0.1:%u", redis_server_free_port());
+    const struct redis_open conf = {.url = url};
+    rig_open(&rig, &conf);
+    RIG_UNTIL(&rig, rig_down, NULL);
+    assert_int_equal(rig_source(&rig)->err, ERR_REFUSED);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_verified, end),          cmocka_unit_test_teardown(test_server_name, end),
+        cmocka_unit_test_teardown(test_unknown_authority, end), cmocka_unit_test_teardown(test_wrong_authority, end),
+        cmocka_unit_test_teardown(test_wrong_name, end),        cmocka_unit_test_teardown(test_nobody_there, end),
+        cmocka_unit_test_teardown(test_large_and_told, end),
+    };
+    return cmocka_run_group_tests(tests, begin_all, end_all);
+}
