@@ -96,10 +96,13 @@ void session_info(const struct session *s,
     say_kube(s, &o);
     say_service(s, &o);
     say_redis(s, &o);
-    if (session_prompt_path(s, &path, &why))
-        say(&o, "prompts", path.words, path.base);
-    else
+    if (session_prompt_path(s, &path, &why)) {
+        char *shown = shown_address(path.base);
+        say(&o, "prompts", path.words, shown);
+        free(shown);
+    } else {
         say(&o, "prompts", NULL, why.text);
+    }
     serve_path_done(&path);
     say_sources(s, &o);
 }

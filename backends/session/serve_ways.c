@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool says_prompt(const struct session *s)
+{
+    return s->conf->prompt && !text_eq(s->conf->prompt, "none");
+}
+
 static bool in_cluster(const struct session *s)
 {
     const struct kube_where *w = session_where(s);
@@ -74,7 +79,7 @@ static void set_targets(struct session *s, const struct focus *f)
         targets[count].pod = ROW(row, pod)->name;
         targets[count++].path = worker_path(s, ROW(row, pod));
     }
-    if (count == 0 && !s->kube && s->conf->prompt) targets[count++].path = direct_path(s->conf->prompt);
+    if (count == 0 && !s->kube && says_prompt(s)) targets[count++].path = direct_path(s->conf->prompt);
     s->probed = count;
     prober_set_targets(s->prober, count ? targets : none, count);
     for (size_t i = 0; i < count; i++) serve_path_done(&targets[i].path);
@@ -118,7 +123,7 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
     struct focus f = session_focus(s);
     const struct rayservice *r = f.rayservice;
 
-    if (s->conf->prompt && !text_eq(s->conf->prompt, "none")) {
+    if (says_prompt(s)) {
         *ret = direct_path(s->conf->prompt);
         return true;
     }

@@ -1,0 +1,153 @@
+#include "backends/base/mem.h"
+#include "backends/link/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+struct bell {
+    struct loop *loop;
+    struct alarm *alarm;
+    unsigned rings;
+    uint64_t at_ms;
+    bool free_it, stop_loop;
+};
+
+static void ring(void *arg)
+{
+    struct bell *b = arg;
+    b->rings++;
+    b->at_ms = loop_now_ms();
+    if (b->stop_loop) loop_stop(b->loop);
+    if (!b->free_it) return;
+    alarm_free(b->alarm);
+    b->alarm = NULL;
+}
+
+static void an_alarm_rings_no_sooner_than_it_was_set(void **state)
+{
+    (void)state;
+    struct bell b = {.loop = loop_new()};
+    b.alarm = alarm_new(b.loop, ring, &b);
+    assert_false(alarm_is_set(b.alarm));
+    uint64_t begin = loop_now_ms();
+    alarm_set(b.alarm, 30, 0);
+    assert_true(alarm_is_set(b.alarm));
+    while (b.rings == 0 && loop_now_ms() < begin + 5000) loop_step(b.loop, 1000);
+    assert_int_equal(b.rings, 1);
+    assert_true(b.at_ms >= begin + 29);
+    assert_false(alarm_is_set(b.alarm));
+    alarm_free(b.alarm);
+    alarm_free(NULL);
+    loop_free(b.loop);
+    loop_free(NULL);
+}
+
+static void an_alarm_may_be_freed_while_it_rings(void **state)
+{
+    (void)state;
+    struct bell b = {.loop = loop_new(), .free_it = true};
+    b.alarm = alarm_new(b.loop, ring, &b);
+    alarm_set(b.alarm, 0, 1);
+    uint64_t limit = loop_now_ms() + 5000;
+    while (b.rings == 0 && loop_now_ms() < limit) loop_step(b.loop, 50);
+    for (int i = 0; i < 5; i++) loop_step(b.loop, 2);
+    assert_int_equal(b.rings, 1);
+    loop_free(b.loop);
+}
+
+static void an_alarm_repeats_until_it_is_stopped(void **state)
+{
+    (void)state;
+    struct bell b = {.loop = loop_new()};
+    b.alarm = alarm_new(b.loop, ring, &b);
+    alarm_set(b.alarm, 1, 1);
+    uint64_t limit = loop_now_ms() + 5000;
+    while (b.rings < 3 && loop_now_ms() < limit) loop_step(b.loop, 50);
+    assert_true(b.rings >= 3);
+    alarm_stop(b.alarm);
+    unsigned rings = b.rings;
+    for (int i = 0; i < 3; i++) loop_step(b.loop, 3);
+    assert_int_equal(b.rings, rings);
+    alarm_free(b.alarm);
+    loop_free(b.loop);
+}
+
+static void a_step_waits_no_longer_than_it_may(void **state)
+{
+    (void)state;
+    struct bell b = {.loop = loop_new()};
+    assert_false(loop_step(b.loop, 60000)); /* nothing to wait for */
+    b.alarm = alarm_new(b.loop, ring, &b);
+    alarm_set(b.alarm, 60000, 0);
+    uint64_t begin = loop_now_ms();
+    assert_true(loop_step(b.loop, 20));
+    assert_true(loop_now_ms() - begin < 5000);
+    assert_int_equal(b.rings, 0);
+    alarm_free(b.alarm);
+    loop_free(b.loop);
+}
+
+static void a_loop_runs_until_it_is_stopped(void **state)
+{
+    (void)state;
+    struct bell b = {.loop = loop_new(), .stop_loop = true};
+    b.alarm = alarm_new(b.loop, ring, &b);
+    alarm_set(b.alarm, 1, 1);
+    loop_run(b.loop);
+    assert_int_equal(b.rings, 1);
+    alarm_free(b.alarm);
+    loop_free(b.loop);
+}
+
+/* A Date is a whole second, cut: only what cannot be that second moves our clock, and only to its edge. */
+static void the_wall_clock_is_that_of_the_servers(void **state)
+{
+    (void)state;
+    struct loop *l = loop_new();
+    uint64_t before = loop_wall_ms(l), second = before / 1000 * 1000;
+    loop_hear_date(l, second);
+    assert_true(loop_wall_ms(l) - before < 200);
+
+    loop_hear_date(l, second + 60000);
+    uint64_t wall = loop_wall_ms(l);
+    assert_true(wall >= second + 60000 && wall < second + 60000 + 200);
+    loop_hear_date(l, second + 60000);
+    loop_hear_date(l, second + 59000);
+    assert_true(loop_wall_ms(l) - wall < 200);
+
+    loop_hear_date(l, second - 60000);
+    wall = loop_wall_ms(l);
+    assert_true(wall >= second - 60000 && wall < second - 60000 + 1800);
+    loop_free(l);
+}
+
+static void statuses_have_their_err(void **state)
+{
+    (void)state;
+    assert_int_equal(loop_err(0), ERR_OK);
+    assert_int_equal(loop_err(5), ERR_OK);
+    assert_int_equal(loop_err(UV_ECONNREFUSED), ERR_REFUSED);
+    assert_int_equal(loop_err(UV_EOF), ERR_RESET);
+    assert_int_equal(loop_err(UV_ETIMEDOUT), ERR_TIMEOUT);
+    assert_int_equal(loop_err(UV_EAI_NONAME), ERR_DNS);
+    assert_int_equal(loop_err(UV_ENOMEM), ERR_IO);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_alarm_rings_no_sooner_than_it_was_set),
+        cmocka_unit_test(an_alarm_may_be_freed_while_it_rings),
+        cmocka_unit_test(an_alarm_repeats_until_it_is_stopped),
+        cmocka_unit_test(a_step_waits_no_longer_than_it_may),
+        cmocka_unit_test(a_loop_runs_until_it_is_stopped),
+        cmocka_unit_test(the_wall_clock_is_that_of_the_servers),
+        cmocka_unit_test(statuses_have_their_err),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
