@@ -87,8 +87,9 @@ static void collect_briefs(struct screen *s, const struct view *v)
     for (int i = 0; i < LAYOUT_PANES; i++) {
         char text[1024] = "";
         if (i == (int)s->focus || !screen_shows(s, (enum layout_pane)i)) continue;
-        /* During an outage the pods' own lines say what their cores do. */
+        /* During an outage the pods' own lines say what their cores do, and the ladder what the events would. */
         if (i == LAYOUT_CORES && s->recovery && s->focus != LAYOUT_PODS) continue;
+        if (i == LAYOUT_EVENTS && s->focus == LAYOUT_RECOVERY) continue;
         s->panes[i]->ops->brief(s->panes[i], v, text, sizeof text);
         size_t len = strlen(text);
         if (len == 0 || at + len + 2 > sizeof s->briefs) continue;
