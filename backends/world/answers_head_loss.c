@@ -75,7 +75,9 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
     if (f->rayservice->ft == TRI_NO) return;
     if (say_unheard(l->pod_why, "Redis", w, WORLD_REDIS, now_ms) || !r) {
         if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
-        l->pod = worse(l->pod, fresh == FRESH_DOWN ? VERDICT_NO : VERDICT_WARN);
+        /* Redis usually admits only the cluster's nodes: never having reached it says nothing about the head's way. */
+        enum verdict down = r ? VERDICT_NO : VERDICT_UNKNOWN;
+        l->pod = worse(l->pod, fresh == FRESH_DOWN ? down : VERDICT_WARN);
         return;
     }
     judge_redis_server(r, l);
@@ -178,12 +180,27 @@ static void say_ok(const struct workers *n, struct head_loss *l)
     if (n->reconnect_s.known) say(l->pod_why, "GCS reconnect timeout %llu s", (unsigned long long)n->reconnect_s.value);
 }
 
+/* Pods that may not be read, or are not listed yet, are not pods that are not there. */
+static bool pods_are_unread(const struct world *w)
+{
+    const struct source *s = world_source_named(w, "kube/pods");
+    if (!s || world_count(w, TABLE_POD)) return false;
+    return s->state == SOURCE_DENIED || s->state == SOURCE_ABSENT || s->state == SOURCE_CONNECTING;
+}
+
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     struct head_loss l = {.pod = VERDICT_OK};
     if (!f->rayservice) {
         l.pod = l.node = l.redis = VERDICT_UNKNOWN;
         if (!say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms)) say(l.pod_why, "no RayService in focus");
+        return l;
+    }
+    if (pods_are_unread(w)) {
+        l.pod = l.node = VERDICT_UNKNOWN;
+        say(l.pod_why, "pods are not read");
+        say(l.node_why, "as for the pod");
+        judge_redis_loss(f, &l);
         return l;
     }
     struct workers n = workers_of(w, f);
