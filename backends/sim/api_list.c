@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TOKEN_MAX = 2048 };
+enum { TOKEN_MAX = 2048, LIST_MAX = 512 * 1024 * 1024 };
 
 /* One "name=value", "name==value" or "name!=value" of a selector against what the object has. */
 static bool term_matches(const char *term, size_t len, const cJSON *obj, bool labels)
@@ -137,63 +137,66 @@ static bool page_of(struct api *a, struct https_request *r, struct page *p)
     return false;
 }
 
-static void send_list(struct api *a, struct https_request *r, cJSON *list)
+/* An item of a list of a core kind has neither kind nor apiVersion, which stand first in every object of the store. */
+static void add_item(struct buf *out, const cJSON *obj, const struct sim_kind_info *info)
 {
-    char *text = cJSON_PrintUnformatted(list);
-    size_t len = strlen(text);
-    if (a->garbage && a->lists++ % 2 == 0) len /= 2;
-    https_answer(r, 200, "application/json", text, len);
+    char *text = cJSON_PrintUnformatted(obj), first[160];
+    int len = snprintf(first, sizeof first, "{\"kind\":\"%s\",\"apiVersion\":\"%s%s%s\",", info->kind, info->group,
+                       *info->group ? "/" : "", info->version);
+    bool cut = !info->custom && strncmp(text, first, (size_t)len) == 0;
+    if (cut) buf_char(out, '{');
+    buf_str(out, cut ? text + len : text);
     cJSON_free(text);
-    cJSON_Delete(list);
 }
 
-static cJSON *list_item(const cJSON *obj, bool custom)
+struct items {
+    struct buf text;
+    uint64_t given, left;
+    const cJSON *last;
+};
+
+static void gather(struct api *a, const struct page *p, const struct target *t, struct items *items)
 {
-    cJSON *copy = cJSON_Duplicate(obj, 1);
-    if (!custom) {
-        cJSON_DeleteItemFromObjectCaseSensitive(copy, "kind");
-        cJSON_DeleteItemFromObjectCaseSensitive(copy, "apiVersion");
+    const char *labels = https_query(p->request, "labelSelector"), *fields = https_query(p->request, "fieldSelector");
+    size_t count;
+    cJSON *const *all = objects_all(a->conf.objects, t->kind, &count);
+    for (size_t i = 0; i < count; i++) {
+        if (*t->ns && strcmp(object_ns(all[i]), t->ns) != 0) continue;
+        if (p->from_token && !is_after(all[i], p->start)) continue;
+        if (!selector_matches(labels, fields, all[i])) continue;
+        if (p->limit && items->given >= p->limit) {
+            items->left++;
+            continue;
+        }
+        if (items->given++) buf_char(&items->text, ',');
+        add_item(&items->text, all[i], sim_kind_info(t->kind));
+        items->last = all[i];
     }
-    return copy;
 }
 
 void api_list(struct api *a, struct https_request *r, const struct target *t)
 {
     const struct sim_kind_info *info = sim_kind_info(t->kind);
+    struct items items = {.given = 0};
+    struct buf list;
     struct page page;
     if (!page_of(a, r, &page)) return;
-    char kind[64], api[64], version[24];
-    snprintf(kind, sizeof kind, "%sList", info->kind);
-    snprintf(api, sizeof api, "%s%s%s", info->group, *info->group ? "/" : "", info->version);
-    snprintf(version, sizeof version, "%" PRIu64, page.version);
-    cJSON *list = cJSON_CreateObject();
-    cJSON_AddStringToObject(list, "kind", kind);
-    cJSON_AddStringToObject(list, "apiVersion", api);
-    cJSON *meta = cJSON_AddObjectToObject(list, "metadata");
-    cJSON_AddStringToObject(meta, "resourceVersion", version);
-    cJSON *items = cJSON_AddArrayToObject(list, "items");
-    size_t count;
-    cJSON *const *all = objects_all(a->conf.objects, t->kind, &count);
-    uint64_t given = 0, left = 0;
-    const cJSON *last = NULL;
-    const char *labels = https_query(r, "labelSelector"), *fields = https_query(r, "fieldSelector");
-    for (size_t i = 0; i < count; i++) {
-        if (*t->ns && strcmp(object_ns(all[i]), t->ns) != 0) continue;
-        if (page.from_token && !is_after(all[i], page.start)) continue;
-        if (!selector_matches(labels, fields, all[i])) continue;
-        if (page.limit && given >= page.limit) {
-            left++;
-            continue;
-        }
-        given++;
-        last = all[i];
-        cJSON_AddItemToArray(items, list_item(all[i], info->custom));
-    }
-    if (left) {
-        char *token = token_make(page.version, last);
-        cJSON_AddStringToObject(meta, "continue", token);
-        cJSON_AddNumberToObject(meta, "remainingItemCount", (double)left);
+    buf_init(&items.text, LIST_MAX);
+    buf_init(&list, LIST_MAX);
+    gather(a, &page, t, &items);
+    buf_printf(&list,
+               "{\"kind\":\"%sList\",\"apiVersion\":\"%s%s%s\",\"metadata\":{\"resourceVersion\":\"%" PRIu64 "\"",
+               info->kind, info->group, *info->group ? "/" : "", info->version, page.version);
+    if (items.left) {
+        char *token = token_make(page.version, items.last);
+        buf_printf(&list, ",\"continue\":\"%s\",\"remainingItemCount\":%" PRIu64, token, items.left);
         free(token);
     }
-    send_list(a, r, list);
+    buf_printf(&list, "},\"items\":[");
+    buf_add(&list, buf_text(&items.text), items.text.len);
+    buf_str(&list, "]}\n");
+    bool cut = a->garbage && a->lists++ % 2 == 0;
+    https_answer(r, 200, "application/json", buf_text(&list), cut ? list.len / 2 : list.len);
+    buf_done(&items.text);
+    buf_done(&list);
 }

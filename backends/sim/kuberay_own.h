@@ -32,7 +32,18 @@ struct kuberay {
     bool serve_runs;
 };
 
+/* kuberay.c */
 uint64_t kuberay_now(const struct kuberay *k); /* wall clock */
+void pod_news(struct sim_pod *p, enum kuberay_news what);
+void pod_later(struct sim_pod *p, uint64_t ms, void (*run)(void *arg)); /* about so long, by the seed */
+struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index);  /* named, with nothing in the store yet */
+
+/* kuberay_up.c */
+void pod_replaced(struct kuberay *k, bool head, unsigned index); /* a new one is made */
+void pod_containers_started(void *pod);                          /* the kubelet's events of it */
+
+/* kuberay_lost.c */
+void workers_lost(struct kuberay *k, bool graceful);
 
 /* kuberay_pod.c */
 cJSON *pod_object(struct kuberay *k, const struct sim_pod *p); /* without status */

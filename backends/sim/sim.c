@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "backends/sim/api.h"
 #include "backends/sim/control.h"
+#include "backends/sim/crowd.h"
 #include "backends/sim/guard.h"
 #include "backends/sim/https.h"
 #include "backends/sim/pki.h"
@@ -226,6 +227,7 @@ static enum err make_cluster(struct sim *s, struct why *why)
                                       .news = news,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
+    crowd_make(s->objects, s->conf.pods, s->conf.seed);
     return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms, why);
 }
 

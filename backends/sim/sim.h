@@ -25,6 +25,7 @@ struct sim_conf {
     uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute */
     bool no_ft;           /* a RayService without GCS fault tolerance */
     bool no_redis;
+    unsigned pods;           /* further ones of another application, for measuring; at most CROWD_MAX */
     struct guard *guard;     /* started before there was a thread; borrowed */
     void (*quit)(void *arg); /* `quit` was said on the control socket */
     void *arg;

@@ -1,6 +1,7 @@
 /* raydeck-sim: the simulated cluster in the foreground. */
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
+#include "backends/sim/crowd.h"
 #include "backends/sim/neuron_sim.h"
 #include "backends/sim/sim.h"
 
@@ -15,7 +16,8 @@
 enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
 
 static const char usage[] =
-    "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--exit-with-stdin]\n"
+    "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--pods N]\n"
+    "                   [--exit-with-stdin]\n"
     "       raydeck-sim monitor --dir DIR --node NODE\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
@@ -29,6 +31,7 @@ static const char usage[] =
     "  --fault NAME       drop-connections, watch-410, redis-gone or garbage, from the start; repeatable\n"
     "  --no-ft            a RayService without GCS fault tolerance\n"
     "  --no-redis         without redis-server\n"
+    "  --pods N           N pods more, of another application, for measuring\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
@@ -86,6 +89,10 @@ static int one_option(struct options *o, int which, const char *value)
         break;
     case 'n': o->sim.no_ft = true; break;
     case 'r': o->sim.no_redis = true; break;
+    case 'p':
+        if (!number(value, 0, &v) || v > CROWD_MAX) return bad("pods", value);
+        o->sim.pods = (unsigned)v;
+        break;
     case 'i': o->with_stdin = true; break;
     default: fputs(usage, stderr); return EXIT_USAGE;
     }
@@ -94,11 +101,15 @@ static int one_option(struct options *o, int which, const char *value)
 
 static int options_read(struct options *o, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"dir", required_argument, NULL, 'd'},       {"seed", required_argument, NULL, 's'},
-        {"speed", required_argument, NULL, 'x'},     {"fault", required_argument, NULL, 'f'},
-        {"no-ft", no_argument, NULL, 'n'},           {"no-redis", no_argument, NULL, 'r'},
-        {"exit-with-stdin", no_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"dir", required_argument, NULL, 'd'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"speed", required_argument, NULL, 'x'},
+                                          {"fault", required_argument, NULL, 'f'},
+                                          {"no-ft", no_argument, NULL, 'n'},
+                                          {"no-redis", no_argument, NULL, 'r'},
+                                          {"pods", required_argument, NULL, 'p'},
+                                          {"exit-with-stdin", no_argument, NULL, 'i'},
+                                          {NULL, 0, NULL, 0}};
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)

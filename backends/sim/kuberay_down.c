@@ -1,0 +1,162 @@
+/* A pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its place. */
+#include "backends/sim/kuberay_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    OWN_GRACE_S = 30,
+    REMOVED_MS = 340, /* after its containers were killed */
+    OLD_GCS_MS = 2000 /* a GCS beats on so long after its pod was deleted without grace */
+};
+
+static void gcs_silent(struct sim_pod *p)
+{
+    if (!p->gcs) return;
+    p->gcs = false;
+    pod_news(p, KUBERAY_GCS_SILENT);
+}
+
+/* The old GCS outlives a pod object that was deleted without grace; its place in the table is taken by then. */
+static void old_gcs_silent(void *arg)
+{
+    gcs_silent(arg);
+}
+
+static void pod_object_gone(struct sim_pod *p)
+{
+    struct kuberay *k = p->owner;
+    sched_drop(k->sched, p);
+    objects_delete(k->objects, SIM_POD, p->object);
+    p->object = NULL;
+    p->used = false;
+    if (k->head == p) k->head = NULL;
+}
+
+static void set_grace(struct sim_pod *p, uint64_t grace_s)
+{
+    cJSON *meta = cJSON_GetObjectItemCaseSensitive(p->object, "metadata");
+    cJSON_DeleteItemFromObjectCaseSensitive(meta, "deletionGracePeriodSeconds");
+    cJSON_AddNumberToObject(meta, "deletionGracePeriodSeconds", (double)grace_s);
+}
+
+static void removed(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    bool head = p->head;
+    unsigned index = p->index;
+    set_grace(p, 0);
+    objects_changed(k->objects, SIM_POD, p->object);
+    pod_object_gone(p);
+    pod_replaced(k, head, index);
+}
+
+static void deleted_event(struct sim_pod *p)
+{
+    struct kuberay *k = p->owner;
+    char text[640], started[STAMP_TEXT_MAX], ended[STAMP_TEXT_MAX];
+    stamp_iso(started, p->started_ms);
+    stamp_iso(ended, p->deleted_ms);
+    started[10] = ended[10] = ' ';
+    started[19] = ended[19] = '\0';
+    snprintf(text, sizeof text,
+             "Deleted %s Pod " SIM_NS "/%s; Pod status: Failed; Pod restart policy: Always; Ray container terminated "
+             "status: &ContainerStateTerminated{ExitCode:137,Signal:0,Reason:Error,Message:,StartedAt:%s +0000 UTC,"
+             "FinishedAt:%s +0000 UTC,ContainerID:containerd://%s,}",
+             p->head ? "head" : "worker", p->name, started, ended, p->container_id[0]);
+    event_by_controller(k, "raycluster-controller", k->raycluster, p->head ? "DeletedHeadPod" : "DeletedWorkerPod",
+                        "Delete", text);
+}
+
+/* The grace is over: the containers are killed. */
+static void grace_over(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    bool started = p->stage == POD_STARTED || p->stage == POD_READY;
+    p->stage = started ? POD_FAILED : p->stage;
+    p->deleted_ms = kuberay_now(k);
+    p->serving = SERVING_NOT;
+    p->dashboard = false;
+    sched_drop(k->sched, p);
+    if (p->head) k->serve_runs = false;
+    gcs_silent(p);
+    if (!p->head) pod_news(p, KUBERAY_WORKER_STOPS);
+    pod_told(p);
+    slices_told(k, p->head);
+    if (started) deleted_event(p);
+    if (p->head) {
+        raycluster_told(k, "PodFailed", "");
+        rayservice_told(k, APP_GONE);
+        if (!k->conf.ft) workers_lost(k, true);
+    }
+    pod_later(p, REMOVED_MS, removed);
+}
+
+static void told_again(void *arg)
+{
+    pod_told(arg);
+}
+
+static void mark_deleting(struct sim_pod *p, uint64_t grace_s)
+{
+    struct kuberay *k = p->owner;
+    char when[STAMP_TEXT_MAX];
+    cJSON *meta = cJSON_GetObjectItemCaseSensitive(p->object, "metadata");
+    p->deleted_ms = kuberay_now(k);
+    p->grace_s = grace_s;
+    cJSON_DeleteItemFromObjectCaseSensitive(meta, "deletionTimestamp");
+    cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(when, p->deleted_ms + grace_s * 1000));
+    set_grace(p, grace_s);
+    cJSON_ReplaceItemInObjectCaseSensitive(meta, "generation", cJSON_CreateNumber(2));
+    objects_changed(k->objects, SIM_POD, p->object);
+    p->deleting = true;
+    slices_told(k, p->head);
+    event_by_kubelet(p, p->head ? "head" : "worker", "Normal", "Killing",
+                     p->head ? "Stopping container head" : "Stopping container worker");
+}
+
+/* Without grace the object goes at once, and the replacement comes at once. */
+static void delete_now(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    bool head = p->head;
+    unsigned index = p->index;
+    p->serving = SERVING_NOT;
+    if (!head) pod_news(p, KUBERAY_WORKER_STOPS);
+    pod_object_gone(p);
+    if (p->gcs) {
+        sched_drop(k->sched, &k->ghost);
+        gcs_silent(&k->ghost);
+        k->ghost = *p;
+        sched_in(k->sched, OLD_GCS_MS, old_gcs_silent, &k->ghost);
+    }
+    slices_told(k, head);
+    if (head) {
+        k->serve_runs = false;
+        if (!k->conf.ft) workers_lost(k, false);
+    }
+    pod_replaced(k, head, index);
+    if (head) rayservice_told(k, APP_GONE);
+}
+
+const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s)
+{
+    struct sim_pod *p = NULL;
+    for (size_t i = 0; i < KUBERAY_PODS; i++)
+        if (k->pods[i].used && strcmp(k->pods[i].name, name) == 0) p = &k->pods[i];
+    if (!p) return NULL;
+    uint64_t grace = grace_s < 0 ? OWN_GRACE_S : (uint64_t)grace_s;
+    if (p->deleting && grace >= p->grace_s) return p->object;
+    mark_deleting(p, grace);
+    sched_drop(k->sched, p);
+    if (grace == 0) {
+        sched_in(k->sched, 10, delete_now, p);
+    } else {
+        sched_in(k->sched, 35, told_again, p);
+        sched_in(k->sched, grace * 1000 + 250, grace_over, p);
+    }
+    return p->object;
+}

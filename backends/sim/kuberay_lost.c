@@ -1,0 +1,65 @@
+/* Without GCS fault tolerance: what the workers do when their head dies. Recorded twice, with and without grace. */
+#include "backends/sim/kuberay_own.h"
+
+enum {
+    /* after the head's death at the end of a grace */
+    HANGS_MS = 18000,
+    RESTARTS_MS = 31000,
+    /* after its death without one */
+    FAILS_MS = 4000,
+    RESTARTS_NOW_MS = 20000,
+    /* after the container's start */
+    WORKER_AGAIN_MS = 11000,
+};
+
+static void worker_again(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->serving = SERVING_OK;
+    p->stage = POD_READY;
+    p->ready_ms = kuberay_now(p->owner);
+    pod_told(p);
+    slices_told(p->owner, false);
+    rayservice_told(p->owner, p->owner->app);
+    pod_news(p, KUBERAY_WORKER_RUNS);
+}
+
+static void worker_restarts(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->restarts++;
+    p->stopped_ms = kuberay_now(p->owner);
+    p->stage = POD_STARTED;
+    p->started_ms = kuberay_now(p->owner);
+    pod_news(p, KUBERAY_WORKER_STOPS);
+    pod_containers_started(p);
+    pod_told(p);
+    slices_told(p->owner, false);
+    rayservice_told(p->owner, p->owner->app);
+    pod_later(p, WORKER_AGAIN_MS, worker_again);
+}
+
+static void worker_fails(void *arg)
+{
+    struct sim_pod *p = arg;
+    event_by_kubelet(p, "worker", "Warning", "Unhealthy", "Readiness probe failed: ");
+    p->serving = p->serving == SERVING_HANGS ? SERVING_HANGS : SERVING_503;
+}
+
+static void worker_hangs(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->serving = SERVING_HANGS;
+}
+
+/* The head is gone and with it the cluster's identity: raylets find another one, and exit. */
+void workers_lost(struct kuberay *k, bool graceful)
+{
+    for (size_t i = 0; i < KUBERAY_PODS; i++) {
+        struct sim_pod *p = &k->pods[i];
+        if (!p->used || p->head || p->deleting) continue;
+        if (graceful) pod_later(p, HANGS_MS, worker_hangs);
+        pod_later(p, graceful ? RESTARTS_MS - 1000 : FAILS_MS, worker_fails);
+        pod_later(p, graceful ? RESTARTS_MS : RESTARTS_NOW_MS, worker_restarts);
+    }
+}

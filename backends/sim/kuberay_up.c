@@ -1,0 +1,212 @@
+/* A pod comes up: made by KubeRay, bound, its containers created and started, ready. Delays are those of two recorded
+ * head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
+#include "backends/sim/kuberay_own.h"
+
+#include <stdio.h>
+
+enum {
+    /* after a new head pod is there */
+    BOUND_MS = 10,
+    CREATING_MS = 30,
+    PULLED_MS = 420,
+    STARTED_MS = 680,
+    /* after its containers run */
+    DASHBOARD_MS = 9300,
+    READY_MS = 11000,
+    SERVE_RUNS_MS = 11400,
+    SERVICE_RUNNING_MS = 12000,
+    /* a worker pod's own start: its init container waits for the GCS, then the model is loaded */
+    WORKER_INIT_MS = 11000,
+    WORKER_READY_MS = 22000,
+    /* a container that ended by itself is started again after */
+    BACKOFF_MS = 10000,
+};
+
+/* ---- a head comes up --------------------------------------------------------------------------------------------- */
+
+static void head_dashboard(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->dashboard = true;
+}
+
+static void head_ready(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->stage = POD_READY;
+    p->ready_ms = kuberay_now(p->owner);
+    p->serving = SERVING_OK;
+    pod_told(p);
+    slices_told(p->owner, true);
+    raycluster_told(p->owner, "HeadPodRunningAndReady", "");
+    pod_news(p, KUBERAY_HEAD_READY);
+}
+
+static void serve_runs(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->owner->serve_runs = true;
+}
+
+static void service_running(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    char text[2 * KUBERAY_NAME];
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    if (!k->conf.ft)
+        event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
+    rayservice_told(k, APP_RUNNING);
+}
+
+static void head_started(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->stage = POD_STARTED;
+    p->started_ms = kuberay_now(p->owner);
+    pod_told(p);
+    slices_told(p->owner, true);
+    raycluster_told(p->owner, "ContainersNotReady", "containers with unready status: [head]");
+    p->gcs = true;
+    pod_news(p, KUBERAY_HEAD_STARTED);
+    pod_later(p, DASHBOARD_MS, head_dashboard);
+    uint64_t ready = rng_around(&p->owner->rng, READY_MS, 6);
+    sched_in(p->owner->sched, ready, head_ready, p);
+    sched_in(p->owner->sched, ready + SERVE_RUNS_MS - READY_MS, serve_runs, p);
+    sched_in(p->owner->sched, ready + SERVICE_RUNNING_MS - READY_MS, service_running, p);
+}
+
+static void head_again(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->crashed = false;
+    p->restarts++;
+    head_started(p);
+}
+
+void kuberay_head_exits(struct kuberay *k)
+{
+    struct sim_pod *p = k->head;
+    if (!p || p->crashed || p->stage < POD_STARTED || p->stage == POD_FAILED) return;
+    if (!p->deleting) sched_drop(k->sched, p);
+    p->crashed = true;
+    p->stage = POD_STARTED;
+    p->stopped_ms = kuberay_now(k);
+    p->serving = SERVING_NOT;
+    p->gcs = p->dashboard = false;
+    k->serve_runs = false;
+    pod_told(p);
+    slices_told(k, true);
+    raycluster_told(k, "CrashLoopBackOff",
+                    "containers with unready status: [head]; head: back-off restarting failed container");
+    rayservice_told(k, APP_GONE);
+    event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
+    if (!p->deleting) pod_later(p, BACKOFF_MS, head_again);
+}
+
+void pod_containers_started(void *arg)
+{
+    static const char *const containers[] = {"head", "autoscaler"};
+    struct sim_pod *p = arg;
+    char text[128];
+    for (size_t i = 0; i < (p->head ? 2 : 1); i++) {
+        const char *c = p->head ? containers[i] : "worker";
+        event_by_kubelet(
+            p, c, "Normal", "Pulled",
+            "Container image \"public.ecr.aws/data-on-eks/ray2.60.0-py310-mistral7b-neuron:2.60.0\" already "
+            "present on machine");
+        snprintf(text, sizeof text, "Created container: %s", c);
+        event_by_kubelet(p, c, "Normal", "Created", text);
+        snprintf(text, sizeof text, "Started container %s", c);
+        event_by_kubelet(p, c, "Normal", "Started", text);
+    }
+}
+
+static void creating(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->stage = POD_CREATING;
+    pod_told(p);
+    if (p->head)
+        raycluster_told(p->owner, "ContainerCreating",
+                        "containers with unready status: [head autoscaler]; head: ; autoscaler: ");
+}
+
+static void bound(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    char text[2 * KUBERAY_NAME + 64];
+    p->stage = POD_BOUND;
+    pod_told(p);
+    snprintf(text, sizeof text, "Successfully assigned " SIM_NS "/%s to %s", p->name, p->node);
+    event_by_controller(k, "default-scheduler", p->object, "Scheduled", "Binding", text);
+    if (p->head) raycluster_told(k, "Unknown", "");
+}
+
+/* KubeRay makes a pod in place of one that is gone. */
+static struct sim_pod *pod_made(struct kuberay *k, bool head, unsigned index)
+{
+    struct sim_pod *p = pod_new(k, head, index);
+    char text[KUBERAY_NAME + 64];
+    p->object = pod_object(k, p);
+    cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));
+    objects_put(k->objects, SIM_POD, p->object);
+    snprintf(text, sizeof text, "Created %s Pod " SIM_NS "/%s", head ? "head" : "worker", p->name);
+    event_by_controller(k, "raycluster-controller", k->raycluster, head ? "CreatedHeadPod" : "CreatedWorkerPod",
+                        "Create", text);
+    pod_later(p, BOUND_MS, bound);
+    pod_later(p, CREATING_MS, creating);
+    return p;
+}
+
+static void head_made(struct kuberay *k)
+{
+    struct sim_pod *p = pod_made(k, true, 0);
+    pod_later(p, PULLED_MS, pod_containers_started);
+    pod_later(p, STARTED_MS, head_started);
+}
+
+/* ---- a worker comes up ------------------------------------------------------------------------------------------- */
+
+static void worker_ready(void *arg)
+{
+    struct sim_pod *p = arg;
+    struct kuberay *k = p->owner;
+    p->stage = POD_READY;
+    p->ready_ms = kuberay_now(k);
+    p->serving = SERVING_OK;
+    pod_told(p);
+    slices_told(k, false);
+    raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
+    rayservice_told(k, k->app);
+    pod_news(p, KUBERAY_WORKER_RUNS);
+}
+
+static void worker_started(void *arg)
+{
+    struct sim_pod *p = arg;
+    p->stage = POD_STARTED;
+    p->started_ms = kuberay_now(p->owner);
+    pod_containers_started(p);
+    pod_told(p);
+    pod_later(p, WORKER_READY_MS, worker_ready);
+}
+
+static void worker_made(struct kuberay *k, unsigned index)
+{
+    struct sim_pod *p = pod_made(k, false, index);
+    pod_later(p, WORKER_INIT_MS, worker_started);
+}
+
+void pod_replaced(struct kuberay *k, bool head, unsigned index)
+{
+    if (head) {
+        head_made(k);
+    } else {
+        worker_made(k, index);
+        raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady",
+                        "");
+        rayservice_told(k, k->app);
+    }
+}
