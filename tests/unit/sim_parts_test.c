@@ -1,6 +1,7 @@
 /* The simulator's small parts: the object store and its log, the clock, the stream of chance, the model's answers. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/sim/crowd.h"
 #include "backends/sim/fault.h"
 #include "backends/sim/llm.h"
 #include "backends/sim/objects.h"
@@ -128,6 +129,29 @@ static void kinds_are_found_by_group_version_and_plural(void **state)
     assert_false(sim_kind_find("ray.io", "v1alpha1", "rayservices", &kind));
     assert_false(sim_kind_find("", "v1", "endpointslices", &kind));
     assert_string_equal(sim_kind_info(SIM_SLICE)->group, "discovery.k8s.io");
+}
+
+static void a_crowd_is_put_beside_the_pods_there_are(void **state)
+{
+    struct objects *o = objects_new();
+    size_t count;
+    (void)state;
+    cJSON *pod =
+        template_text("{'kind':'Pod','metadata':{'name':'w','namespace':'mistral','creationTimestamp':'2026-11-23T12:"
+                      "00:00Z','labels':{'ray.io/cluster':'c'},'ownerReferences':[]},'spec':{'initContainers':[1],"
+                      "'nodeName':'n'},'status':{'phase':'Running'}}",
+                      NULL);
+    objects_put(o, SIM_POD, pod);
+    crowd_make(o, 300, 1);
+    cJSON *const *all = objects_all(o, SIM_POD, &count);
+    assert_int_equal(count, 301);
+    assert_string_equal(object_ns(all[0]), "mistral");
+    assert_int_equal(strncmp(object_name(all[299]), "batch-00299-", 12), 0);
+    assert_null(json_get(json_path(all[0], "metadata.labels"), "ray.io/cluster"));
+    assert_null(json_path(all[0], "spec.initContainers"));
+    assert_string_equal(json_str(json_get(all[0], "spec"), "nodeName"), "n");
+    assert_int_equal(objects_floor(o), objects_version(o));
+    objects_free(o);
 }
 
 /* ---- the clock --------------------------------------------------------------------------------------------------- */
@@ -287,6 +311,7 @@ int main(void)
         cmocka_unit_test(the_log_holds_copies),
         cmocka_unit_test(the_log_is_bounded_and_says_where_it_begins),
         cmocka_unit_test(old_events_go_first),
+        cmocka_unit_test(a_crowd_is_put_beside_the_pods_there_are),
         cmocka_unit_test(kinds_are_found_by_group_version_and_plural),
         cmocka_unit_test(actions_run_in_order_of_time_and_of_setting),
         cmocka_unit_test(speed_brings_what_is_due_sooner),

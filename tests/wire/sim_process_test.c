@@ -212,6 +212,26 @@ static void redis_goes_and_comes_back_on_its_port(void **state)
     sim_run_stop(s);
 }
 
+static char *state_without_redis(const char *seed)
+{
+    struct sim_run *s = sim_run_start((const char *const[]){"--seed", seed, "--no-redis", "--pods", "3", NULL});
+    char *state = sim_run_say(s, "state");
+    sim_run_stop(s);
+    return state;
+}
+
+static void one_seed_gives_one_cluster(void **state)
+{
+    (void)state;
+    char *first = state_without_redis("7"), *second = state_without_redis("7"), *other = state_without_redis("8");
+    assert_string_equal(first, second);
+    assert_string_not_equal(first, other);
+    assert_non_null(strstr(first, "-head-"));
+    free(first);
+    free(second);
+    free(other);
+}
+
 static void refuses(const char *const *argv, int status, const char *says)
 {
     struct run r = run_program(argv, NULL, NULL, WAIT_MS);
@@ -228,6 +248,7 @@ static void wrong_use_is_refused(void **state)
     refuses((const char *const[]){sim, "--dir", "/tmp/x", "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
     refuses((const char *const[]){sim, "--dir", "/tmp/x", "--speed", "0", NULL}, 2, "--speed: not valid: 0");
     refuses((const char *const[]){sim, "--dir", "/tmp/x", "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
+    refuses((const char *const[]){sim, "--dir", "/tmp/x", "--pods", "20001", NULL}, 2, "--pods: not valid: 20001");
     refuses((const char *const[]){sim, "--dir", "/nowhere/at/all", NULL}, 3, "/nowhere/at/all: No such file");
     refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", NULL}, 2, "usage: raydeck-sim");
     refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", "--node", "n", NULL}, 3, "/nowhere");
@@ -257,10 +278,15 @@ static void without_redis_server_one_line_says_so(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(sigterm_is_a_clean_end),        cmocka_unit_test(sigint_is_a_clean_end),
-        cmocka_unit_test(sigkill_leaves_nothing_either), cmocka_unit_test(quit_ends_it),
-        cmocka_unit_test(the_end_of_stdin_ends_it),      cmocka_unit_test(redis_goes_and_comes_back_on_its_port),
-        cmocka_unit_test(wrong_use_is_refused),          cmocka_unit_test(without_redis_server_one_line_says_so),
+        cmocka_unit_test(sigterm_is_a_clean_end),
+        cmocka_unit_test(sigint_is_a_clean_end),
+        cmocka_unit_test(sigkill_leaves_nothing_either),
+        cmocka_unit_test(quit_ends_it),
+        cmocka_unit_test(the_end_of_stdin_ends_it),
+        cmocka_unit_test(redis_goes_and_comes_back_on_its_port),
+        cmocka_unit_test(one_seed_gives_one_cluster),
+        cmocka_unit_test(wrong_use_is_refused),
+        cmocka_unit_test(without_redis_server_one_line_says_so),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
