@@ -100,7 +100,7 @@ static struct bytes_calls calls_of(struct scene *s)
 static void open_tcp(struct scene *s)
 {
     struct bytes_calls calls = calls_of(s);
-    s->link = bytes_tcp(s->loop, "localhost", tiny_port(s->server), 3000, &calls);
+    s->link = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
     assert_int_equal(bytes_write(s->link, "x", 1), ERR_RESET);
     WAIT_FOR(s, s->opened == 1);
 }
@@ -126,7 +126,7 @@ static void the_end_of_the_other_side_is_reset(void **state)
     WAIT_FOR(s, s->closed == 1);
     assert_string_equal(buf_text(&s->in), "bye");
     assert_int_equal(s->err, ERR_RESET);
-    assert_non_null(strstr(s->why, "localhost:"));
+    assert_non_null(strstr(s->why, "127.0.0.1:"));
 }
 
 static void a_link_may_be_freed_while_it_receives(void **state)
@@ -167,7 +167,7 @@ static void a_link_may_be_freed_while_it_connects(void **state)
 {
     struct scene *s = *state;
     struct bytes_calls calls = calls_of(s);
-    s->link = bytes_tcp(s->loop, "localhost", tiny_port(s->server), 3000, &calls);
+    s->link = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
     drop(s);
     struct bytes *b = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
     loop_step(s->loop, 5);
