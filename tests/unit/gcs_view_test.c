@@ -1,0 +1,247 @@
+/* What becomes a change and what does not: rounds through hashes, without a Redis. */
+#include "backends/redis/gcs_view.h"
+
+#include "backends/base/mem.h"
+#include "backends/world/world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct gcs_view view;
+static struct world *world;
+static unsigned told, gones, dropped;
+
+static void hear(void *arg, struct change *c)
+{
+    (void)arg;
+    c->at_ms = c->wall_ms = 1;
+    told += c->type == CHANGE_PUT;
+    gones += c->type == CHANGE_GONE;
+    if (c->type == CHANGE_DROPPED) dropped += (unsigned)c->number;
+    world_apply(world, c);
+    change_free(c);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    world = world_new();
+    gcs_view_init(&view, "redis", hear, NULL);
+    told = gones = dropped = 0;
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    gcs_view_done(&view);
+    world_free(world);
+    return 0;
+}
+
+static struct gcs_hash *hash(const char *key, enum gcs_layout layout)
+{
+    return gcs_view_hash(&view, key, strlen(key), layout);
+}
+
+static void field(struct gcs_hash *h, const char *name, const char *value, uint64_t wall_ms)
+{
+    const struct gcs_span text = {value, strlen(value)};
+    gcs_view_field(&view, h, (struct gcs_span){name, strlen(name)}, known_u64(strlen(value)), &text, wall_ms);
+}
+
+static const void *found(enum table table, const char *key)
+{
+    const struct row *row = world_find(world, table, key);
+    return row && !row->gone_ms ? row->record : NULL;
+}
+
+/* hostname, field 8: enough of a node to tell two values apart */
+#define HOST(text) "\x42\x01" text
+
+static void test_only_what_changed(void **state)
+{
+    (void)state;
+    struct gcs_hash *h = hash("RAYns@NODE", GCS_HASH_A_TABLE);
+    gcs_view_begin(h);
+    field(h, "\x01", HOST("a"), 10);
+    field(h, "\x02", HOST("b"), 10);
+    gcs_view_end(&view, h, 10);
+    assert_int_equal(told, 3); /* two nodes and their table */
+    const struct gcstable *t = found(TABLE_GCSTABLE, "ns/NODE");
+    assert_int_equal(t->fields.value, 2);
+    assert_int_equal(t->bytes.value, 6);
+    assert_false(t->changed.known); /* nobody saw it change */
+
+    gcs_view_begin(h);
+    field(h, "\x02", HOST("b"), 20);
+    field(h, "\x01", HOST("a"), 20);
+    gcs_view_end(&view, h, 20);
+    assert_int_equal(told, 3);
+
+    h->touched_ms = 25;
+    gcs_view_begin(h);
+    field(h, "\x01", HOST("c"), 30);
+    field(h, "\x01", HOST("c"), 30); /* HSCAN may tell one twice */
+    gcs_view_end(&view, h, 30);
+    assert_int_equal(told, 5);
+    assert_int_equal(gones, 1);
+    assert_null(found(TABLE_RAYNODE, "ns/02"));
+    const struct raynode *n = found(TABLE_RAYNODE, "ns/01");
+    assert_string_equal(n->hostname, "c");
+    t = found(TABLE_GCSTABLE, "ns/NODE");
+    assert_int_equal(t->fields.value, 1);
+    assert_int_equal(t->changed.value, 25);
+}
+
+/* What can be read no more is gone, and comes back when it can. */
+static void test_unreadable(void **state)
+{
+    (void)state;
+    static const char *const values[] = {HOST("a"), "\xff\xff", HOST("a")};
+    struct gcs_hash *h = hash("RAYns@NODE", GCS_HASH_A_TABLE);
+    for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+        gcs_view_begin(h);
+        field(h, "\x01", values[i], 10);
+        gcs_view_end(&view, h, 10);
+        assert_int_equal(found(TABLE_RAYNODE, "ns/01") != NULL, i != 1);
+    }
+}
+
+static void test_drop(void **state)
+{
+    (void)state;
+    struct gcs_hash *h = hash("RAYns@NODE", GCS_HASH_A_TABLE);
+    assert_non_null(hash("RAYns@KV", GCS_HASH_A_TABLE));
+    assert_ptr_equal(hash("RAYns@NODE", GCS_HASH_A_TABLE), h);
+    assert_int_equal(view.ns_count, 1);
+    gcs_view_begin(h);
+    field(h, "\x01", HOST("a"), 10);
+    gcs_view_end(&view, h, 10);
+    gcs_view_drop(&view, h);
+    assert_int_equal(gones, 2);
+    assert_int_equal(view.ns_count, 1);
+    assert_null(gcs_view_find(&view, "RAYns@NODE", 10));
+    gcs_view_drop(&view, gcs_view_find(&view, "RAYns@KV", 8));
+    assert_int_equal(view.ns_count, 0);
+    assert_int_equal(view.hash_count, 0);
+}
+
+static void test_kv(void **state)
+{
+    (void)state;
+    static const char app[] = "@namespace_serve:ray-serve-x-serve-app-config-checkpoint";
+    struct gcs_hash *h = hash("RAYns@KV", GCS_HASH_A_TABLE);
+    for (uint64_t round = 1; round <= 2; round++) {
+        gcs_view_begin(h);
+        gcs_view_field(&view, h, (struct gcs_span){app, sizeof app - 1}, known_u64(400 + round), NULL, round * 100);
+        gcs_view_field(&view, h, (struct gcs_span){"gcs_pid", 7}, known_u64(1), NULL, round * 100);
+        gcs_view_field(&view, h, (struct gcs_span){"@namespace_fun:a", 16}, UNKNOWN_U64, NULL, round * 100);
+        gcs_view_end(&view, h, round * 100);
+    }
+    const struct checkpoint *c = found(TABLE_CHECKPOINT, "ns/app-config");
+    assert_int_equal(c->bytes.value, 402);
+    assert_int_equal(c->changed.value, 200);
+    assert_int_equal(c->present, TRI_YES);
+    const struct kvspace *serve = found(TABLE_KVSPACE, "ns/serve"), *none = found(TABLE_KVSPACE, "ns/(none)");
+    assert_int_equal(serve->fields.value, 1);
+    assert_int_equal(none->bytes.value, 1);
+    /* one size that nobody told makes the sum unknown */
+    const struct kvspace *fun = found(TABLE_KVSPACE, "ns/fun");
+    const struct gcstable *t = found(TABLE_GCSTABLE, "ns/KV");
+    assert_false(fun->bytes.known);
+    assert_false(t->bytes.known);
+    assert_int_equal(t->fields.value, 3);
+    assert_string_equal(t->list[0].name, "@namespace_fun:a");
+    assert_false(t->list[0].bytes.known);
+}
+
+static void test_one_hash(void **state)
+{
+    (void)state;
+    struct gcs_hash *h = hash("ns", GCS_ONE_HASH);
+    assert_int_equal(h->ns->age, GCS_AGE_UNKNOWN);
+    gcs_view_begin(h);
+    field(h, "ns@NODE:\x01", HOST("a"), 10);
+    field(h, "ns@PLACEMENT_GROUP:\x02", "\x28\x01", 10);
+    field(h, "ns@:JobCounter", "1", 10);
+    field(h, "other@NODE:\x03", HOST("a"), 10);
+    gcs_view_end(&view, h, 10);
+    assert_int_equal(world_count(world, TABLE_RAYNODE), 1);
+    assert_int_equal(world_count(world, TABLE_GCSTABLE), 2);
+    const struct pgroup *p = found(TABLE_PGROUP, "ns/02");
+    assert_null(p->state);
+    /* once the version is known, the same bytes mean something */
+    h->ns->age = GCS_BEFORE_PREPARED;
+    gcs_view_begin(h);
+    field(h, "ns@NODE:\x01", HOST("a"), 20);
+    field(h, "ns@PLACEMENT_GROUP:\x02", "\x28\x01", 20);
+    gcs_view_end(&view, h, 20);
+    p = found(TABLE_PGROUP, "ns/02");
+    assert_string_equal(p->state, "CREATED");
+}
+
+/* Ray was upgraded: the older hash stays in Redis, and is no GCS any more. */
+static void test_both_layouts(void **state)
+{
+    (void)state;
+    struct gcs_hash *h = hash("ns", GCS_ONE_HASH);
+    gcs_view_begin(h);
+    field(h, "ns@NODE:\x01", HOST("a"), 10);
+    gcs_view_end(&view, h, 10);
+    assert_non_null(hash("RAYns@NODE", GCS_HASH_A_TABLE));
+    assert_null(found(TABLE_RAYNODE, "ns/01"));
+    assert_null(gcs_view_find(&view, "ns", 2));
+    assert_null(hash("ns", GCS_ONE_HASH));
+    assert_int_equal(view.ns_count, 1);
+}
+
+static void test_limits(void **state)
+{
+    (void)state;
+    char name[32];
+    struct gcs_hash *h = hash("RAYns@WORKERS", GCS_HASH_A_TABLE);
+    gcs_view_begin(h);
+    for (int i = 0; i < GCS_ROWS_MAX + 5; i++) {
+        snprintf(name, sizeof name, "%06d", i);
+        field(h, name, "", 10);
+    }
+    gcs_view_end(&view, h, 10);
+    assert_non_null(found(TABLE_GCSTABLE, "ns/WORKERS")); /* there is always room for the table itself */
+    assert_int_equal(dropped, 5);
+    assert_int_equal(world_count(world, TABLE_RAYWORKER), GCS_ROWS_MAX);
+    for (int i = 0; i < GCS_NAMESPACES_MAX + 5; i++) {
+        snprintf(name, sizeof name, "RAYn%d@KV", i);
+        (void)hash(name, GCS_HASH_A_TABLE);
+    }
+    assert_int_equal(view.ns_count, GCS_NAMESPACES_MAX);
+    assert_null(hash("plain", GCS_HASH_A_TABLE));
+    assert_null(hash("", GCS_ONE_HASH));
+}
+
+static void test_only_counted(void **state)
+{
+    (void)state;
+    struct gcs_hash *h = hash("RAYns@ACTOR", GCS_HASH_A_TABLE);
+    gcs_view_count(&view, h, 77, 10);
+    gcs_view_count(&view, h, 77, 20);
+    assert_int_equal(told, 1);
+    const struct gcstable *t = found(TABLE_GCSTABLE, "ns/ACTOR");
+    assert_int_equal(t->fields.value, 77);
+    assert_false(t->bytes.known);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
+    const struct CMUnitTest tests[] = {
+        T(test_only_what_changed), T(test_unreadable),   T(test_drop),   T(test_kv),
+        T(test_one_hash),          T(test_both_layouts), T(test_limits), T(test_only_counted),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
