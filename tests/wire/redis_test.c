@@ -3,6 +3,7 @@
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"
 
+#include <hiredis/hiredis.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -213,6 +214,63 @@ static void test_flush(void **state)
     RIG_UNTIL(&rig, worker_dead, "other/01");
 }
 
+struct count {
+    uint64_t ray;
+    const char *from;
+};
+
+static bool counts(struct redis_rig *r, const void *arg)
+{
+    const struct count *want = arg;
+    const struct redis *now = rig_redis(r);
+    return now && now->ray_connections.known && now->ray_connections.value == want->ray &&
+           strcmp(now->ray_from ? now->ray_from : "", want->from) == 0;
+}
+
+/* Two connections as the GCS holds them; ours come from the same address. */
+static void test_ray_connections(void **state)
+{
+    (void)state;
+    static const char *const here[] = {"127.0.0.1"}, *const elsewhere[] = {"10.9.9.9"};
+    redisContext *gcs[2];
+    begin(RDB("ray-2.60-running"));
+    for (int i = 0; i < 2; i++) {
+        gcs[i] = redisConnect("127.0.0.1", (int)redis_server_port(server));
+        freeReplyObject(redisCommand(gcs[i], "PING"));
+    }
+    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
+    redis_kinds[0]->set_head_addresses(rig.link, elsewhere, 1);
+    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
+    redis_kinds[0]->set_head_addresses(rig.link, here, 1);
+    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
+    for (int i = 0; i < 2; i++) redisFree(gcs[i]);
+    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
+}
+
+static bool beats(struct redis_rig *r, const void *want)
+{
+    const struct redis *now = rig_redis(r);
+    return now && now->heartbeat.known && now->heartbeat.value == *(const uint64_t *)want;
+}
+
+static bool kv_changed(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    const struct gcstable *kv = (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
+    return kv && kv->changed.known;
+}
+
+static void test_heartbeat(void **state)
+{
+    (void)state;
+    static const uint64_t first = 1795434726663, next = 1795434727500;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, beats, &first);
+    redis_say(server, "HSET RAY" RIG_NS "@KV @namespace_healthcheck:ray_client_server %s", "{\"time\": 1795434727.5}");
+    RIG_UNTIL(&rig, beats, &next);
+    RIG_UNTIL(&rig, kv_changed, NULL);
+}
+
 static void test_unix_socket(void **state)
 {
     (void)state;
@@ -282,6 +340,7 @@ int main(void)
         cmocka_unit_test_teardown(test_newer_layout, end),     cmocka_unit_test_teardown(test_record, end),
         cmocka_unit_test_teardown(test_older_layout, end),     cmocka_unit_test_teardown(test_changes_newer, end),
         cmocka_unit_test_teardown(test_changes_older, end),    cmocka_unit_test_teardown(test_flush, end),
+        cmocka_unit_test_teardown(test_ray_connections, end),  cmocka_unit_test_teardown(test_heartbeat, end),
         cmocka_unit_test_teardown(test_unix_socket, end),      cmocka_unit_test_teardown(test_one_namespace, end),
         cmocka_unit_test_teardown(test_death_and_return, end), cmocka_unit_test_teardown(test_nobody_there, end),
     };
