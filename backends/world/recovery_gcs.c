@@ -91,7 +91,8 @@ bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung
             snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
         return true;
     }
-    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
+    /* The old head's last beat may be read after its connections were seen to go. */
+    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value + BEAT_LATE_MS) return false;
     snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     return true;
 }

@@ -11,6 +11,7 @@ enum {
      * is known to be going, and where nothing else has been seen yet. */
     SILENT_GOING_MS = 3500,
     SILENT_MS = 6000,
+    BEAT_LATE_MS = 6000, /* KV is read every 2 s at most, and a slow reading takes its time */
     /* With connections lost as well, fewer missed beats are enough: one, or two where the head is not known to go. */
     BEAT_MISSED_MS = 900,
     BEATS_MISSED_MS = 2500,

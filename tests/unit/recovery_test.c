@@ -269,6 +269,29 @@ static void a_heartbeat_that_stops(void **state)
     assert_false(recovery_past(&s->r)->known);
 }
 
+/* KV is read now and then: the old head's last beat may be read after its connections were seen to go. */
+static void a_last_beat_read_late_is_no_new_gcs(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    head_deleting(s, 0);
+    small_wait(s, 900);
+    uint64_t last_beat = small_wall(s);
+    small_wait(s, 100);
+    struct redis *r = small_edit(s, TABLE_REDIS, "redis");
+    r->ray_connections = known_u64(0);
+    small_put(s, "redis", WORLD_REDIS, r);
+    assert_true(s->r.rung[RUNG_GCS_SILENT].reached);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    assert_false(s->r.rung[RUNG_GCS_READING].reached);
+    small_wait(s, 5000);
+    small_redis(s, 0, small_wall(s));
+    assert_true(s->r.rung[RUNG_GCS_READING].reached);
+    assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "heartbeat moves again");
+}
+
 static void a_redis_that_is_not_heard_proves_nothing(void **state)
 {
     struct small *s = *state;
@@ -631,6 +654,7 @@ int main(void)
         WITH(our_delete_is_told_after_the_watch_has),
         WITH(deleting_something_else_is_no_head_loss),
         WITH(a_heartbeat_that_stops),
+        WITH(a_last_beat_read_late_is_no_new_gcs),
         WITH(a_redis_that_is_not_heard_proves_nothing),
         WITH(a_heartbeat_no_longer_told_proves_nothing),
         WITH(a_container_that_is_restarted),
