@@ -214,6 +214,7 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
     draw_gone(s, v, cv, focused);
     if (fresh_is_old(f.state)) pane_stale(cv);
     if (s->table.count > 0) return;
+    size_t services = world_count(v->world, TABLE_RAYSERVICE);
     uint64_t done, total;
     if (f.why[0])
         pane_say(cv, 1, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
@@ -222,7 +223,10 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
     else if (world_progress(v->world, TABLE_POD, &done, &total))
         pane_say(cv, 1, ROLE_DIM, "listing pods …");
     else
-        pane_say(cv, 1, ROLE_DIM, v->focus->rayservice ? "this RayService has no pods" : "no Ray pods here");
+        pane_say(cv, 1, ROLE_DIM,
+                 v->focus->rayservice ? "this RayService has no pods"
+                 : services > 1       ? "several RayServices can be seen: choose one with :svc"
+                                      : "no RayService and no Ray pods here; -n NAMESPACE looks elsewhere");
 }
 
 static int pods_wanted(const struct pane *p, const struct view *v, int cols)

@@ -1,0 +1,194 @@
+/* The parts of the screen that have no pane: strip, answers, footer, message. */
+#include "tests/support/screen_file.h"
+#include "tests/support/world_fixture.h"
+#include "tui/panes/answers_view.h"
+#include "tui/panes/footer.h"
+#include "tui/panes/strip.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* One line of a canvas as text, without blanks at its end. */
+static char *line_of(void (*draw)(struct canvas *cv, void *arg), void *arg, int cols)
+{
+    struct canvas cv;
+    canvas_init(&cv, 1, cols);
+    draw(&cv, arg);
+    char *text = canvas_dump(&cv, false);
+    canvas_done(&cv);
+    text[strcspn(text, "\n")] = '\0';
+    return text;
+}
+
+static void draw_strip(struct canvas *cv, void *arg)
+{
+    strip_draw(arg, cv);
+}
+
+/* Where this is stands on the left; the rest ends one column before the edge. */
+static void check_strip(struct view *v, int cols, const char *left, const char *right)
+{
+    char *text = line_of(draw_strip, v, cols);
+    int gap = cols - 1 - (int)text_width(left) - (int)text_width(right);
+    char expected[512];
+    snprintf(expected, sizeof expected, "%s%*s%s", left, gap, "", right);
+    assert_true(gap > 0);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void test_strip_gives_way_piece_by_piece(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    struct view v = fixture_view(&f);
+    check_strip(&v, 96, " trainium-inferentia › mistral › RayService mistral",
+                "READ-ONLY kube redis neuron serve 12:42Z");
+    check_strip(&v, 80, " trainium-inferentia›mistral›mistral", "READ-ONLY kube redis neuron serve 12:42Z");
+    check_strip(&v, 70, " trainium-inferentia›mistral›mistral", "READ-ONLY k r n s 12:42Z");
+    check_strip(&v, 60, " mistral›mistral", "READ-ONLY kube redis neuron serve 12:42Z");
+    check_strip(&v, 40, " mistral›mist…", "READ-ONLY k r n s 12:42Z");
+    fixture_done(&f);
+}
+
+static void test_strip_says_what_may_be_done(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    struct view v = fixture_view(&f);
+    f.chrome.armed_left_ms = 80001;
+    v.armed = true;
+    check_strip(&v, 100, " trainium-inferentia › mistral › RayService mistral",
+                "ARMED 1:21 kube redis neuron serve 12:42:11Z");
+    f.chrome.armed_left_ms = 0;
+    v.demo = true;
+    check_strip(&v, 100, " trainium-inferentia › mistral › RayService mistral", "DEMO kube redis neuron serve 12:42Z");
+    v.demo = false;
+    check_strip(&v, 100, " trainium-inferentia › mistral › RayService mistral", "ARMED kube redis neuron serve 12:42Z");
+    v.armed = false;
+    f.chrome.insecure = true;
+    f.chrome.context = NULL;
+    check_strip(&v, 110, " no context › mistral › RayService mistral",
+                "READ-ONLY TLS NOT VERIFIED kube redis neuron serve 12:42Z");
+    fixture_done(&f);
+}
+
+static void test_strip_says_what_is_wrong(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    fixture_apply(&f, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
+    fixture_apply(&f, change_source("neuron/x2p7c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
+    fixture_apply(&f, change_source("redis", WORLD_REDIS, SOURCE_CONNECTING, ERR_OK, NULL, NULL));
+    fixture_apply(&f, change_source("kube/pods", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, "no", NULL));
+    fixture_sleep(&f, 14000);
+    struct view v = fixture_view(&f);
+    check_strip(&v, 120, " trainium-inferentia›mistral›mistral",
+                "READ-ONLY kube DENIED redis connecting neuron off serve STALE 14s 12:42Z");
+    fixture_done(&f);
+}
+
+static void test_answers_at_both_widths(void **state)
+{
+    static const struct answer answers[ANSWERS] = {
+        {"ANSWERING", VERDICT_OK, "YES",
+         "proxies 60/60 probes, p95 48 ms · replicas 92 executions/s, 0 errors · 2 endpoints",
+         "proxies 60/60 · 92 executions/s"},
+        {"LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN", "GCS FT on · Redis ok", "FT on"},
+        {"WORKER PODS", VERDICT_UNKNOWN, "–", "", ""},
+    };
+    (void)state;
+    struct canvas cv;
+    canvas_init(&cv, 3, 120);
+    answers_draw(answers, &cv);
+    char *wide = canvas_dump(&cv, false);
+    assert_string_equal(
+        wide, " ANSWERING        YES   proxies 60/60 probes, p95 48 ms · replicas 92 executions/s, 0 errors · "
+              "2 endpoints\n LOSE THE HEAD?   pod: OK · node: NOT PROVEN   GCS FT on · Redis ok\n WORKER PODS    "
+              "  –\n");
+    assert_int_equal(canvas_cell(&cv, 0, 18)->role, ROLE_OK);
+    assert_int_equal(canvas_cell(&cv, 1, 18)->role, ROLE_WARN);
+    assert_int_equal(canvas_cell(&cv, 2, 18)->role, ROLE_DIM);
+    free(wide);
+    canvas_done(&cv);
+    canvas_init(&cv, 3, 80);
+    answers_draw(answers, &cv);
+    char *narrow = canvas_dump(&cv, false);
+    assert_string_equal(narrow, " ANSWERING      YES   proxies 60/60 · 92 executions/s\n"
+                                " LOSE THE HEAD? pod: OK · node: NOT PROVEN  GCS FT on · Redis ok\n"
+                                " WORKER PODS    –\n");
+    free(narrow);
+    canvas_done(&cv);
+}
+
+static void draw_footer(struct canvas *cv, void *arg)
+{
+    footer_draw(arg, cv);
+}
+
+static void check_footer(struct chrome *c, int cols, const char *expected)
+{
+    char *text = line_of(draw_footer, c, cols);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static void test_footer(void **state)
+{
+    static const struct footer_key keys[] = {{"Enter", "open", true}, {"Tab", "pane", true}, {"p", "ask", false},
+                                             {"?", "help", true},     {"Esc", NULL, true},   {"x k", "kill", false},
+                                             {"x d", "deploy", true}};
+    (void)state;
+    struct chrome c = {.keys = keys, .key_count = ARRAY_LEN(keys)};
+    check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ x act: ✗kill d deploy");
+    check_footer(&c, 40, " Enter open  Tab pane  ✗p ask  ? help");
+    check_footer(&c, 24, " Enter open  Tab pane");
+    c.footer_tail = "q asks: recovery running";
+    check_footer(&c, 80, " Enter open  Tab pane  ✗p ask  ? help  │ q asks: recovery running");
+    check_footer(&c, 100, " Enter open  Tab pane  ✗p ask  ? help  │ x act: ✗kill d deploy  │ q asks: recovery running");
+    check_footer(&(struct chrome){0}, 80, "");
+}
+
+static void draw_message(struct canvas *cv, void *arg)
+{
+    footer_message(arg, cv);
+}
+
+static void test_message(void **state)
+{
+    (void)state;
+    struct chrome c = {.message = "armed: no – this context has never been armed"};
+    char *text = line_of(draw_message, &c, 30);
+    assert_string_equal(text, " armed: no – this context ha…");
+    free(text);
+    c.message = NULL;
+    text = line_of(draw_message, &c, 30);
+    assert_string_equal(text, "");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strip_gives_way_piece_by_piece),
+        cmocka_unit_test(test_strip_says_what_may_be_done),
+        cmocka_unit_test(test_strip_says_what_is_wrong),
+        cmocka_unit_test(test_answers_at_both_widths),
+        cmocka_unit_test(test_footer),
+        cmocka_unit_test(test_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
