@@ -17,9 +17,11 @@ static cJSON *crowd_meta(const cJSON *like, struct rng *r, unsigned index)
                                             {"NS", object_ns(like)},
                                             {"CREATED", json_str(json_get(like, "metadata"), "creationTimestamp")},
                                             {NULL, NULL}};
-    return template_text("{'name':'${NAME}','generateName':'batch-','namespace':'${NS}','uid':'${UID}','generation':1,"
-                         "'creationTimestamp':'${CREATED}','labels':{'app':'batch'}}",
-                         values);
+    return template_text(
+        "{'name':'${NAME}','generateName':'batch-','namespace':'${NS}','uid':'${UID}','generation':1,"
+        "'creationTimestamp':'${CREATED}','labels':{'app':'batch','ray.io/cluster':'batch','ray.io/is-ray-node':'yes',"
+        "'ray.io/node-type':'worker','ray.io/group':'batch'}}",
+        values);
 }
 
 void crowd_make(struct objects *o, unsigned count, uint64_t seed)

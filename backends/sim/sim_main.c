@@ -31,7 +31,7 @@ static const char usage[] =
     "  --fault NAME       drop-connections, watch-410, redis-gone or garbage, from the start; repeatable\n"
     "  --no-ft            a RayService without GCS fault tolerance\n"
     "  --no-redis         without redis-server\n"
-    "  --pods N           N pods more, of another application, for measuring\n"
+    "  --pods N           N pods more, of another RayCluster, for measuring\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
