@@ -4,6 +4,17 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What the head's death means for a core hangs on the GCS's fault tolerance, and is said only where that is known. */
+static void head_loss(const struct rayservice *rs, struct buf *out)
+{
+    if (rs && rs->ft == TRI_YES)
+        buf_str(out, "If the Ray head is lost: its pod keeps it and goes on serving (GCS fault tolerance is on).\n");
+    if (rs && rs->ft == TRI_NO)
+        buf_str(
+            out,
+            "If the Ray head is lost: its pod is restarted, the model loaded again (GCS fault tolerance is off).\n");
+}
+
 static void loss(const struct actor *actor, const struct pod *pod, struct buf *out)
 {
     char label[96];
@@ -14,7 +25,7 @@ static void loss(const struct actor *actor, const struct pod *pod, struct buf *o
     buf_printf(out, "Held by Serve replica %s", replica_label(actor, label, sizeof label));
     buf_printf(out, ", in pod %s.\n", pod ? pod->name : "–");
     buf_str(out, "If its pod is lost: this replica stops with it; Serve starts another and loads the model again;\n"
-                 "requests go to the replicas that are left. If the Ray head is lost: nothing changes here.\n");
+                 "requests go to the replicas that are left.\n");
 }
 
 static void holder(const struct core *core, const struct monitor *m, struct buf *out)
@@ -41,6 +52,7 @@ void cores_detail(const struct pane *p, const struct view *v, struct buf *out)
         buf_str(out, "No Neuron runtime holds it: nothing is lost with it.\n");
     else
         loss(actor_of_core(v->world, v->focus, core), pod_of_core(v->world, v->focus, core), out);
+    if (use != CORE_NO_RUNTIME) head_loss(v->focus->rayservice, out);
     buf_char(out, '\n');
     holder(core, m, out);
     if (use == CORE_USED)

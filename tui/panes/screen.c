@@ -84,6 +84,7 @@ static void collect_briefs(struct screen *s, const struct view *v)
     size_t at = 0;
     s->briefs[0] = '\0';
     s->brief_lines = 0;
+    if (s->rows >= LAYOUT_ALL_ROWS && s->cols >= LAYOUT_ALL_COLS) return; /* all of them are seen */
     for (int i = 0; i < LAYOUT_PANES; i++) {
         char text[1024] = "";
         if (i == (int)s->focus || !screen_shows(s, (enum layout_pane)i)) continue;
