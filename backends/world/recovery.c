@@ -201,6 +201,13 @@ static void observe_deleted(struct recovery *r, const struct world *w, const str
 
 /* ---- the GCS ------------------------------------------------------------------------------------------------- */
 
+/* The old GCS was not silent after all: with grace 0 it beats on for about 2 s, while its connections go. */
+static bool still_beats(const struct recovery *r)
+{
+    uint64_t beat = r->memory->gcs.heartbeat_ms, silent = r->silent_ms.value;
+    return r->head_lost && !r->rung[RUNG_GCS_READING].reached && beat > silent && beat < silent + BEAT_LATE_MS;
+}
+
 static void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                             uint64_t wall_ms)
 {
@@ -208,7 +215,11 @@ static void observe_silence(struct recovery *r, const struct world *w, const str
     struct rung_state s = {0};
     bool running = r->outage == OUTAGE_RUNNING;
     if (!running && (!m->head.uid || cluster_is_another_or_going(r, f))) return;
-    if (r->outage == OUTAGE_RUNNING && r->rung[RUNG_GCS_SILENT].reached) {
+    if (running && r->rung[RUNG_GCS_SILENT].reached && still_beats(r)) {
+        r->rung[RUNG_GCS_SILENT] = (struct rung_state){0};
+        r->silent_ms = UNKNOWN_U64;
+    }
+    if (running && r->rung[RUNG_GCS_SILENT].reached) {
         if (now_ms > m->look_ms && gcs_is_back(&m->gcs, r, &s))
             rung_mark(r, RUNG_GCS_READING, now_ms, wall_ms, "%s", s.note);
         return;

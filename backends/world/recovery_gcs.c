@@ -36,6 +36,7 @@ static void look_at_connections(struct gcs_view *g, const struct redis *redis, b
 void gcs_look(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
     look_at_connections(g, redis, outage);
+    g->look_ms = now_ms;
     if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* no longer told: nothing can be said of it */
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_ms = now_ms;
@@ -64,9 +65,10 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, 
     uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
     unsigned long long well = g->connections_well, now = g->connections.value;
     bool fewer = g->connections.known && now < well;
-    if (fewer && !now && (going || quiet >= BEATS_MISSED_MS)) {
+    bool missed = quiet >= BEAT_MISSED_MS && g->look_ms == now_ms;
+    if (fewer && !now && (going ? missed || !beat_seen : quiet >= BEATS_MISSED_MS)) {
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → 0", well);
-    } else if (fewer && going && quiet >= BEAT_MISSED_MS) {
+    } else if (fewer && going && missed) {
         snprintf(ret->note, sizeof ret->note, "heartbeat stopped, Ray connections %llu → %llu", well, now);
     } else if (quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2)) {
         snprintf(ret->note, sizeof ret->note, "heartbeat stopped");
@@ -91,8 +93,8 @@ bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung
             snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
         return true;
     }
-    /* The old head's last beat may be read after its connections were seen to go. */
-    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value + BEAT_LATE_MS) return false;
+    /* A new head is in NODE before it beats: until then, a beat is no sign of it. */
+    if (r->head_lost || !r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
     snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     return true;
 }

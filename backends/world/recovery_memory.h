@@ -12,7 +12,8 @@ enum {
     SILENT_GOING_MS = 3500,
     SILENT_MS = 6000,
     BEAT_LATE_MS = 6000, /* KV is read every 2 s at most, and a slow reading takes its time */
-    /* With connections lost as well, fewer missed beats are enough: one, or two where the head is not known to go. */
+    /* With connections lost as well, fewer missed beats are enough: one that a look at Redis should have shown, or two
+     * where the head is not known to go. */
     BEAT_MISSED_MS = 900,
     BEATS_MISSED_MS = 2500,
     /* A head that is ready ends the outage even where a rung is never seen, after so long. */
@@ -33,6 +34,7 @@ struct gcs_view {
     struct known_u64 connections;             /* as of the last look */
     uint64_t connections_well;                /* the last count above 0 before T0; 0: never seen */
     uint64_t connections_least;               /* since T0 */
+    uint64_t look_ms;                         /* of the last record */
     char *from, *from_well;                   /* the address they come from: now, and before T0 */
 };
 

@@ -136,14 +136,17 @@ static void the_ladder_with_grace_0(void **state)
     small_wait(s, 100);
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 500);
+    uint64_t last_beat = small_wall(s);
     beat(s, 0);
     small_wait(s, 300);
     head_bound(s);
     serve_says(s, "RUNNING");
-    small_wait(s, 1300);
+    small_wait(s, 700);
+    small_redis(s, 0, last_beat);
+    small_wait(s, 600);
     head_running(s);
     small_wait(s, 2800);
-    small_redis(s, 4, small_wall(s) - 4400);
+    small_redis(s, 4, last_beat);
     small_wait(s, 5600);
     nodes_turn(s);
     small_wait(s, 2900);
@@ -222,6 +225,40 @@ static void the_ladder_with_the_default_grace(void **state)
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts; not probed");
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     assert_false(s->r.rung[RUNG_SERVE_RUNNING].reached);
+}
+
+/* With grace 0 the connections can go, and the new head can run, while the old GCS still beats. */
+static void the_old_gcs_beats_on(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        beat(s, 0);
+        assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+        assert_false(s->r.rung[RUNG_GCS_READING].reached);
+    }
+    /* A look too early, and then it beats once more: it was not silent yet. */
+    uint64_t last_beat = small_wall(s);
+    small_wait(s, 950);
+    small_redis(s, 0, last_beat);
+    rung_at(s, RUNG_GCS_SILENT, 3000);
+    small_wait(s, 500);
+    last_beat = small_wall(s);
+    beat(s, 0);
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    assert_false(s->r.silent_ms.known);
+    assert_false(s->r.rung[RUNG_GCS_READING].reached);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    rung_at(s, RUNG_GCS_SILENT, 4450);
+    small_wait(s, 1000);
+    small_redis(s, 4, last_beat);
+    rung_at(s, RUNG_GCS_READING, 6450);
 }
 
 static void our_delete_is_told_after_the_watch_has(void **state)
@@ -651,6 +688,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
+        WITH(the_old_gcs_beats_on),
         WITH(our_delete_is_told_after_the_watch_has),
         WITH(deleting_something_else_is_no_head_loss),
         WITH(a_heartbeat_that_stops),
