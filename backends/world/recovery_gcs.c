@@ -57,24 +57,34 @@ static bool redis_has_answered_since(const struct world *w, uint64_t ms)
     return false;
 }
 
+static bool has_fewer(const struct gcs_view *g)
+{
+    return g->connections.known && g->connections.value < g->connections_well;
+}
+
+static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool going, uint64_t quiet,
+                            uint64_t now_ms)
+{
+    uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
+    bool missed = quiet >= BEAT_MISSED_MS && g->look_ms == now_ms;
+    if (has_fewer(g) && going && (missed || (!g->heartbeat_ms && !g->connections.value))) return true;
+    if (has_fewer(g) && !g->connections.value && quiet >= BEATS_MISSED_MS) return true;
+    return quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2);
+}
+
 bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret)
 {
     bool beat_seen = g->heartbeat_ms != 0;
     uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
-    uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
-    unsigned long long well = g->connections_well, now = g->connections.value;
-    bool fewer = g->connections.known && now < well;
-    bool missed = quiet >= BEAT_MISSED_MS && g->look_ms == now_ms;
-    if (fewer && !now && (going ? missed || !beat_seen : quiet >= BEATS_MISSED_MS)) {
-        snprintf(ret->note, sizeof ret->note, "Ray connections %llu → 0", well);
-    } else if (fewer && going && missed) {
-        snprintf(ret->note, sizeof ret->note, "heartbeat stopped, Ray connections %llu → %llu", well, now);
-    } else if (quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2)) {
-        snprintf(ret->note, sizeof ret->note, "heartbeat stopped");
-    } else {
-        return false;
-    }
+    const char *beat = beat_seen ? "heartbeat stopped" : "";
+    if (!silence_is_seen(g, w, going, quiet, now_ms)) return false;
+    if (has_fewer(g))
+        snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu%s%s",
+                 (unsigned long long)g->connections_well, (unsigned long long)g->connections.value,
+                 beat_seen ? ", " : "", beat);
+    else
+        snprintf(ret->note, sizeof ret->note, "%s", beat);
     /* Silent since the last sign of life, not since we were sure of it. */
     bool dated = beat_seen && quiet < 2 * SILENT_MS;
     ret->at_ms = dated ? g->heartbeat_ms : now_ms;

@@ -171,7 +171,7 @@ static void the_ladder_with_grace_0(void **state)
     rung_at(s, RUNG_HEAD_READY, 14600);
     rung_at(s, RUNG_WORKERS_SAME, 15000);
     assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "uid 9c1e0000…, grace 0");
-    assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0");
+    assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
     assert_string_equal(s->r.rung[RUNG_HEAD_CREATED].note, "ip-100-64-90-12");
     assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
     assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, 5cabc3e8 DEAD");

@@ -412,7 +412,7 @@ static void check_first_kill(const struct play *p)
     assert_string_equal(p->r.new_head_uid, second_head);
     assert_string_equal(p->r.old_ray_node, first_node);
     assert_int_equal(p->r.reconnect_s.value, 600);
-    assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0");
+    assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
     assert_string_equal(p->r.rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
     assert_string_equal(p->r.rung[RUNG_HEAD_ALIVE].note, "f14b54ea ALIVE, e900f747 DEAD");
     assert_int_equal(p->r.requests_failed, 0);
@@ -433,7 +433,7 @@ static void check_second_kill(const struct play *p)
     assert_string_equal(p->r.old_head_uid, second_head);
     assert_string_equal(p->r.new_head_uid, third_head);
     assert_string_equal(p->r.old_ray_node, second_node);
-    assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "heartbeat stopped, Ray connections 4 → 2");
+    assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 2, heartbeat stopped");
     assert_string_equal(p->r.rung[RUNG_GCS_READING].note, "Ray connections 2 → 4");
     assert_string_equal(p->r.rung[RUNG_HEAD_ALIVE].note, "f63b0e28 ALIVE, f14b54ea DEAD");
     assert_int_equal(p->r.requests_failed, 0);
