@@ -103,8 +103,9 @@ bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung
             snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
         return true;
     }
-    /* A new head is in NODE before it beats: until then, a beat is no sign of it. */
-    if (r->head_lost || !r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
+    /* The old head's last beat may be read after its connections were seen to go; a new one's comes later. */
+    uint64_t late = r->head_lost ? BEAT_LATE_MS : 0;
+    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value + late) return false;
     snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     return true;
 }

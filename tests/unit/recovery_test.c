@@ -323,7 +323,10 @@ static void a_last_beat_read_late_is_no_new_gcs(void **state)
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
     assert_false(s->r.rung[RUNG_GCS_READING].reached);
-    small_wait(s, 5000);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    rung_at(s, RUNG_GCS_SILENT, 2000);
+    small_wait(s, 5100);
     small_redis(s, 0, small_wall(s));
     assert_true(s->r.rung[RUNG_GCS_READING].reached);
     assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "heartbeat moves again");
