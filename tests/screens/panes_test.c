@@ -1,0 +1,351 @@
+/* What the panes make of the world, in words: kept and lost fields, decoded tables, states that must stand out. */
+#include "tests/support/world_fixture.h"
+#include "tui/panes/cores.h"
+#include "tui/panes/gcs.h"
+#include "tui/panes/pods.h"
+#include "tui/panes/recovery_pane.h"
+#include "tui/panes/requests.h"
+#include "tui/panes/screen_state.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct desk {
+    struct fixture f;
+    struct screen *s;
+    struct view v;
+};
+
+static void look(struct desk *d)
+{
+    d->v = fixture_view(&d->f);
+    screen_update(d->s, &d->v);
+}
+
+static void sit(struct desk *d, int rows, int cols)
+{
+    fixture_calm(&d->f);
+    d->s = screen_new();
+    screen_size(d->s, rows, cols);
+    look(d);
+}
+
+static void leave(struct desk *d)
+{
+    screen_free(d->s);
+    fixture_done(&d->f);
+}
+
+static const struct table_row *row_of(const struct desk *d, enum layout_pane pane, const char *key)
+{
+    const struct table_view *t = d->s->panes[pane]->table;
+    for (size_t i = 0; i < t->count; i++)
+        if (strcmp(t->rows[i].key, key) == 0) return &t->rows[i];
+    fail_msg("no row %s", key);
+    return NULL;
+}
+
+static void check_cell(const struct desk *d, enum layout_pane pane, const char *key, int column, enum role role,
+                       const char *text)
+{
+    const struct table_cell *cell = &row_of(d, pane, key)->cell[column];
+    assert_string_equal(cell->text, text);
+    assert_int_equal(cell->role, role);
+}
+
+static void check_brief(const struct desk *d, enum layout_pane pane, const char *expected)
+{
+    char text[1024] = "";
+    d->s->panes[pane]->ops->brief(d->s->panes[pane], &d->v, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void check_status(const struct desk *d, enum layout_pane pane, const char *expected)
+{
+    char text[256] = "";
+    d->s->panes[pane]->ops->status(d->s->panes[pane], &d->v, text, sizeof text);
+    assert_string_equal(text, expected);
+}
+
+static void select_in(struct desk *d, char letter, const char *key)
+{
+    assert_true(screen_focus(d->s, letter));
+    assert_true(table_select(screen_pane(d->s)->table, key));
+    look(d);
+}
+
+static void check_detail(struct desk *d, char letter, const char *key, const char *expected)
+{
+    select_in(d, letter, key);
+    const char *text = buf_text(&d->s->detail.text);
+    if (!strstr(text, expected)) fail_msg("\"%s\" is not in:\n%s", expected, text);
+}
+
+#define GCS_KEY(table) "3f0c91aa5d2b4e0791/" table
+
+/* ---- pods ---------------------------------------------------------------------------------------------------- */
+
+static void put_status(struct desk *d, const char *status, const char *reason)
+{
+    struct pod *p = record_copy(world_find(d->f.world, TABLE_POD, "11aa-worker")->record);
+    record_set(&p->status, status);
+    record_set(&p->reason, reason);
+    p->is_ready = TRI_NO;
+    p->ready = known_u64(0);
+    p->restarts = known_u64(7);
+    fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
+    look(d);
+}
+
+/* Red is for what a person must do something about. */
+static void test_pod_states(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_TEXT, "Running");
+    put_status(&d, "CrashLoopBackOff", NULL);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_BAD, "CrashLoopBackOff");
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_RESTARTS, ROLE_TEXT, "7");
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_READY, ROLE_TEXT, "0/1");
+    put_status(&d, "Init:ImagePullBackOff", NULL);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_BAD, "Init:ImagePullBackOff");
+    put_status(&d, "ContainerCreating", NULL);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "ContainerCreating");
+    put_status(&d, "Pending", "Unschedulable");
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "Pending: Unschedulable");
+    put_status(&d, NULL, NULL);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "–");
+    leave(&d);
+}
+
+static void test_pods_in_words(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 24, 80);
+    check_brief(&d, LAYOUT_PODS, "  Pods    3 of 3 ready");
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "inf2-worker-q5rdw");
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NODE, ROLE_TEXT, "ip-100-64-31-7");
+    check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0");
+    fixture_pod_pending(&d.f);
+    look(&d);
+    check_brief(&d, LAYOUT_PODS, "  Pods    3 of 4 ready");
+    check_detail(&d, '1', "33cc-worker", "last warning  FailedScheduling: 0/3 nodes are available");
+    check_detail(&d, '1', "33cc-worker", "No Serve replica is known to run in it.");
+    screen_size(d.s, 40, 120);
+    look(&d);
+    check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "mistral-44qn2-inf2-worker-q5rdw");
+    leave(&d);
+}
+
+static void test_pods_being_listed(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    struct change *c = change_new(CHANGE_PROGRESS, "kube/pods", WORLD_KUBE);
+    c->table = TABLE_POD;
+    c->number = 2500;
+    c->total = 9800;
+    fixture_apply(&d.f, c);
+    look(&d);
+    check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0 · 2500 of ~9800");
+    leave(&d);
+}
+
+/* ---- the GCS ------------------------------------------------------------------------------------------------- */
+
+static void lose_field(struct desk *d, const char *key)
+{
+    struct gcstable *t = record_copy(world_find(d->f.world, TABLE_GCSTABLE, key)->record);
+    struct field *last = &t->list[--t->list_count];
+    record_set(&last->name, NULL);
+    t->fields = known_u64(t->list_count);
+    fixture_put(&d->f, "redis", WORLD_REDIS, t);
+    look(d);
+}
+
+static void test_a_lost_field_is_red(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "4d2h");
+    check_cell(&d, LAYOUT_GCS, GCS_KEY("KV"), GCS_CHANGED, ROLE_TEXT, "now");
+    check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat ok · 5/5 Serve checkpoints");
+    fixture_kill_head(&d.f);
+    look(&d);
+    check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "kept 9/9");
+    check_brief(&d, LAYOUT_GCS, "  GCS     kept 88/88 fields · NODE says old head ALIVE: stale");
+    lose_field(&d, GCS_KEY("ACTOR"));
+    check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_BAD, "kept 8/9 LOST 1");
+    check_brief(&d, LAYOUT_GCS, "  GCS     kept 87/88 fields · OTHERS LOST · NODE says old head ALIVE: stale");
+    leave(&d);
+}
+
+static void test_gcs_tables_are_decoded(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    check_detail(&d, '3', GCS_KEY("NODE"), "5cab…77");
+    check_detail(&d, '3', GCS_KEY("NODE"), "DEAD    head");
+    check_detail(&d, '3', GCS_KEY("ACTOR"), "mistral-7b#0s09vcjz");
+    check_detail(&d, '3', GCS_KEY("ACTOR"), "NeuronCores 0,1");
+    check_detail(&d, '3', GCS_KEY("ACTOR_TASK_SPEC"), "Not decoded; its fields:");
+    check_detail(&d, '3', GCS_CHECKPOINTS, "deployment-state     present");
+    check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: head exits after about 4 s");
+    leave(&d);
+}
+
+static void test_redis_down_is_told_everywhere(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    fixture_redis_down(&d.f);
+    look(&d);
+    check_status(&d, LAYOUT_GCS, "rediss · 6.1 MiB · hb 14s · DOWN 14s");
+    check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat 14s · 5/5 Serve checkpoints · DOWN 14s");
+    struct canvas cv;
+    canvas_init(&cv, 40, 120);
+    screen_draw(d.s, &d.v, &cv);
+    struct rect gcs = d.s->layout.pane[LAYOUT_GCS];
+    assert_int_equal(canvas_cell(&cv, gcs.row + 1, gcs.col + 2)->role, ROLE_STALE);
+    canvas_done(&cv);
+    leave(&d);
+}
+
+static void test_sources_in_words(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    struct fresh f = fresh_of(d.f.world, WORLD_KUBE, "pods", d.f.now_ms);
+    assert_int_equal(f.state, FRESH_LIVE);
+    assert_string_equal(f.why, "");
+    fixture_apply(&d.f, change_source("kube/pods", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, "not for you", NULL));
+    f = fresh_of(d.f.world, WORLD_KUBE, "pods", d.f.now_ms);
+    assert_int_equal(f.state, FRESH_DENIED);
+    assert_string_equal(f.why, "kube/pods DENIED: not for you");
+    assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, "events", d.f.now_ms).state, FRESH_LIVE);
+    assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, NULL, d.f.now_ms).state, FRESH_DENIED);
+    leave(&d);
+}
+
+/* ---- NeuronCores --------------------------------------------------------------------------------------------- */
+
+static void test_cores_in_words(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    check_status(&d, LAYOUT_CORES, "4 of 24 held");
+    check_brief(&d, LAYOUT_CORES, "  Cores   4 of 24 held · q5rdw 68 66 % · x2p7c 41 39 % · errors 0");
+    check_detail(&d, '2', "neuron/q5rdw/0",
+                 "Held by Serve replica mistral-7b#0s09vcjz, in pod mistral-44qn2-inf2-worker-q5rdw");
+    check_detail(&d, '2', "neuron/q5rdw/0", "fault tolerance is on");
+    check_detail(&d, '2', "neuron/q5rdw/2", "No Neuron runtime holds it: nothing is lost with it.");
+    struct monitor *m = record_copy(world_find(d.f.world, TABLE_MONITOR, "neuron/q5rdw")->record);
+    m->errors = known_u64(3);
+    m->p99 = known_f64(0.5);
+    fixture_put(&d.f, "neuron/q5rdw", WORLD_NEURON, m);
+    look(&d);
+    const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
+    assert_int_equal(c->sum.errors.value, 3);
+    assert_float_equal(c->sum.p99.value, 0.5, 1e-9);
+    assert_string_equal(c->devices, "device 0  q5rdw 16.3/32 GiB  x2p7c 16.3/32 GiB");
+    leave(&d);
+}
+
+static void test_cores_fit(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
+    for (int rows = 1; rows < 30; rows++) {
+        struct cores_fit fit = cores_fit(c, rows);
+        assert_true(fit.table >= 1);
+        assert_true(fit.table + fit.devices + fit.exec <= rows);
+    }
+    assert_int_equal(cores_fit(c, 9).table, 7);
+    assert_int_equal(cores_fit(c, 9).devices, 1);
+    assert_int_equal(cores_fit(c, 7).devices, 0); /* device memory is the first to go */
+    assert_int_equal(cores_fit(c, 7).exec, 1);
+    leave(&d);
+}
+
+/* ---- requests, recovery -------------------------------------------------------------------------------------- */
+
+static void test_requests_in_words(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    check_brief(&d, LAYOUT_REQUESTS, "  Probes  60 ok, 0 slow, 0 failed · p95 48 ms");
+    fixture_prompt(&d.f, "failed", 30000, 30000000, NULL);
+    look(&d);
+    check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_PHASE, ROLE_BAD, "failed");
+    check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_ANSWER, ROLE_BAD, "timeout");
+    check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_LATENCY, ROLE_TEXT, "30.0 s");
+    check_detail(&d, '4', "r61", "first token   n/a");
+    fixture_kill_head(&d.f);
+    look(&d);
+    const struct requests *r = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
+    assert_int_equal(r->dot_count, 30); /* since the delete */
+    assert_int_equal(r->waiting, 1);
+    check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_PHASE, ROLE_ACTIVE, "…");
+    check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.1 s");
+    fixture_wait(&d.f, 700);
+    look(&d);
+    check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.8 s"); /* it counts */
+    leave(&d);
+}
+
+static void test_recovery_in_words(void **state)
+{
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    assert_false(recovery_pane_shown(&d.v));
+    check_brief(&d, LAYOUT_RECOVERY, "");
+    fixture_kill_head(&d.f);
+    look(&d);
+    assert_true(recovery_pane_shown(&d.v));
+    check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ▸ new head ALIVE, old DEAD, 6.0s");
+    check_status(&d, LAYOUT_PODS, "mistral-44qn2 · RayService says Running (not evidence)");
+    d.f.recovery.outage = OUTAGE_OVER;
+    d.f.recovery.over_ms = known_u64(d.f.recovery.t0_ms + 14600);
+    look(&d);
+    check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over after 14.6s");
+    leave(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pod_states),
+        cmocka_unit_test(test_pods_in_words),
+        cmocka_unit_test(test_pods_being_listed),
+        cmocka_unit_test(test_a_lost_field_is_red),
+        cmocka_unit_test(test_gcs_tables_are_decoded),
+        cmocka_unit_test(test_redis_down_is_told_everywhere),
+        cmocka_unit_test(test_sources_in_words),
+        cmocka_unit_test(test_cores_in_words),
+        cmocka_unit_test(test_cores_fit),
+        cmocka_unit_test(test_requests_in_words),
+        cmocka_unit_test(test_recovery_in_words),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
