@@ -3,7 +3,6 @@
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"
 
-#include <hiredis/hiredis.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,122 +154,6 @@ static bool worker_dead(struct redis_rig *r, const void *key)
     return n && strcmp(n->state, "DEAD") == 0;
 }
 
-static bool is_gone(struct redis_rig *r, const void *key)
-{
-    return !rig_find(r, TABLE_ACTOR, key);
-}
-
-/* A node dies, an actor goes: told by the server, in both layouts. */
-static void test_changes_newer(void **state)
-{
-    (void)state;
-    begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
-    const unsigned jobs = rig.put_of[TABLE_JOB];
-    const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
-                      "\xe0\x77\x00\x8b";
-    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
-    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
-              (size_t)16);
-    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
-    RIG_UNTIL(&rig, is_gone, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 5);
-    assert_true(table_of(RIG_NS "/NODE")->changed.known);
-    assert_int_equal(rig.put_of[TABLE_JOB], jobs); /* what did not change is not told again */
-}
-
-static void test_changes_older(void **state)
-{
-    (void)state;
-    begin(RDB("ray-2.22-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
-    char field[128];
-    const char name[] = RIG_NS "@NODE:\x01\x02";
-    memcpy(field, name, sizeof name - 1);
-    redis_say(server, "HSET " RIG_NS " %b %b", field, sizeof name - 1, "\x38\x01", (size_t)2);
-    RIG_UNTIL(&rig, worker_dead, RIG_NS "/0102");
-    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
-}
-
-static bool no_tables(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return world_count(r->world, TABLE_GCSTABLE) == 0 && world_count(r->world, TABLE_ACTOR) == 0;
-}
-
-static void test_flush(void **state)
-{
-    (void)state;
-    begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
-    redis_say(server, "FLUSHALL");
-    RIG_UNTIL(&rig, no_tables, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 0);
-    /* and a new GCS, of which nobody knew */
-    redis_say(server, "HSET RAYother@NODE %b %b", "\x01", (size_t)1, "\x38\x01", (size_t)2);
-    RIG_UNTIL(&rig, worker_dead, "other/01");
-}
-
-struct count {
-    uint64_t ray;
-    const char *from;
-};
-
-static bool counts(struct redis_rig *r, const void *arg)
-{
-    const struct count *want = arg;
-    const struct redis *now = rig_redis(r);
-    return now && now->ray_connections.known && now->ray_connections.value == want->ray &&
-           strcmp(now->ray_from ? now->ray_from : "", want->from) == 0;
-}
-
-/* Two connections as the GCS holds them; ours come from the same address. */
-static void test_ray_connections(void **state)
-{
-    (void)state;
-    static const char *const here[] = {"127.0.0.1"}, *const elsewhere[] = {"10.9.9.9"};
-    redisContext *gcs[2];
-    begin(RDB("ray-2.60-running"));
-    for (int i = 0; i < 2; i++) {
-        gcs[i] = redisConnect("127.0.0.1", (int)redis_server_port(server));
-        freeReplyObject(redisCommand(gcs[i], "PING"));
-    }
-    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
-    redis_kinds[0]->set_head_addresses(rig.link, elsewhere, 1);
-    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
-    redis_kinds[0]->set_head_addresses(rig.link, here, 1);
-    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
-    for (int i = 0; i < 2; i++) redisFree(gcs[i]);
-    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
-}
-
-static bool beats(struct redis_rig *r, const void *want)
-{
-    const struct redis *now = rig_redis(r);
-    return now && now->heartbeat.known && now->heartbeat.value == *(const uint64_t *)want;
-}
-
-static bool kv_changed(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    const struct gcstable *kv = (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
-    return kv && kv->changed.known;
-}
-
-static void test_heartbeat(void **state)
-{
-    (void)state;
-    static const uint64_t first = 1795434726663, next = 1795434727500;
-    begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, beats, &first);
-    redis_say(server, "HSET RAY" RIG_NS "@KV @namespace_healthcheck:ray_client_server %s", "{\"time\": 1795434727.5}");
-    RIG_UNTIL(&rig, beats, &next);
-    RIG_UNTIL(&rig, kv_changed, NULL);
-}
-
 static void test_unix_socket(void **state)
 {
     (void)state;
@@ -337,12 +220,10 @@ static void test_nobody_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_newer_layout, end),     cmocka_unit_test_teardown(test_record, end),
-        cmocka_unit_test_teardown(test_older_layout, end),     cmocka_unit_test_teardown(test_changes_newer, end),
-        cmocka_unit_test_teardown(test_changes_older, end),    cmocka_unit_test_teardown(test_flush, end),
-        cmocka_unit_test_teardown(test_ray_connections, end),  cmocka_unit_test_teardown(test_heartbeat, end),
-        cmocka_unit_test_teardown(test_unix_socket, end),      cmocka_unit_test_teardown(test_one_namespace, end),
-        cmocka_unit_test_teardown(test_death_and_return, end), cmocka_unit_test_teardown(test_nobody_there, end),
+        cmocka_unit_test_teardown(test_newer_layout, end),  cmocka_unit_test_teardown(test_record, end),
+        cmocka_unit_test_teardown(test_older_layout, end),  cmocka_unit_test_teardown(test_unix_socket, end),
+        cmocka_unit_test_teardown(test_one_namespace, end), cmocka_unit_test_teardown(test_death_and_return, end),
+        cmocka_unit_test_teardown(test_nobody_there, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

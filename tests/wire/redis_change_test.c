@@ -1,0 +1,251 @@
+/* What changes in a Redis while the backend looks at it: told by the server, and followed. */
+#include "backends/base/mem.h"
+#include "tests/support/redis_rig.h"
+#include "tests/support/redis_server.h"
+
+#include <hiredis/hiredis.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define RDB(name) "tests/fixtures/redis/" name ".rdb"
+#define HEAD "5cabc3e85f2a70656d70c443c1e0c3b7fc00e31105cf7c38e077008b"
+
+static struct redis_rig rig;
+static struct redis_server *server;
+
+static void begin(const char *rdb)
+{
+    server = redis_server_start(rdb, NULL);
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    rig_open(&rig, &conf);
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (rig.link) rig_close(&rig);
+    redis_server_free(server);
+    server = NULL;
+    memset(&rig, 0, sizeof rig);
+    return 0;
+}
+
+static const struct gcstable *table_of(const char *key)
+{
+    return (const void *)rig_find(&rig, TABLE_GCSTABLE, key);
+}
+
+static bool tracking_known(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
+}
+
+static bool worker_dead(struct redis_rig *r, const void *key)
+{
+    const struct raynode *n = (const void *)rig_find(r, TABLE_RAYNODE, key);
+    return n && strcmp(n->state, "DEAD") == 0;
+}
+
+static bool is_gone(struct redis_rig *r, const void *key)
+{
+    return !rig_find(r, TABLE_ACTOR, key);
+}
+
+/* A node dies, an actor goes: told by the server, in both layouts. */
+static void test_changes_newer(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    const unsigned jobs = rig.put_of[TABLE_JOB];
+    const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
+                      "\xe0\x77\x00\x8b";
+    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
+    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
+              (size_t)16);
+    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
+    RIG_UNTIL(&rig, is_gone, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 5);
+    assert_true(table_of(RIG_NS "/NODE")->changed.known);
+    assert_int_equal(rig.put_of[TABLE_JOB], jobs); /* what did not change is not told again */
+}
+
+static void test_changes_older(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.22-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    char field[128];
+    const char name[] = RIG_NS "@NODE:\x01\x02";
+    memcpy(field, name, sizeof name - 1);
+    redis_say(server, "HSET " RIG_NS " %b %b", field, sizeof name - 1, "\x38\x01", (size_t)2);
+    RIG_UNTIL(&rig, worker_dead, RIG_NS "/0102");
+    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
+}
+
+static bool no_tables(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return world_count(r->world, TABLE_GCSTABLE) == 0 && world_count(r->world, TABLE_ACTOR) == 0;
+}
+
+static void test_flush(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, tracking_known, NULL);
+    redis_say(server, "FLUSHALL");
+    RIG_UNTIL(&rig, no_tables, NULL);
+    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 0);
+    /* and a new GCS, of which nobody knew */
+    redis_say(server, "HSET RAYother@NODE %b %b", "\x01", (size_t)1, "\x38\x01", (size_t)2);
+    RIG_UNTIL(&rig, worker_dead, "other/01");
+}
+
+struct count {
+    uint64_t ray;
+    const char *from;
+};
+
+static bool counts(struct redis_rig *r, const void *arg)
+{
+    const struct count *want = arg;
+    const struct redis *now = rig_redis(r);
+    return now && now->ray_connections.known && now->ray_connections.value == want->ray &&
+           strcmp(now->ray_from ? now->ray_from : "", want->from) == 0;
+}
+
+/* Two connections as the GCS holds them; ours come from the same address. */
+static void test_ray_connections(void **state)
+{
+    (void)state;
+    static const char *const here[] = {"127.0.0.1"}, *const elsewhere[] = {"10.9.9.9"};
+    redisContext *gcs[2];
+    begin(RDB("ray-2.60-running"));
+    for (int i = 0; i < 2; i++) {
+        gcs[i] = redisConnect("127.0.0.1", (int)redis_server_port(server));
+        freeReplyObject(redisCommand(gcs[i], "PING"));
+    }
+    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
+    redis_kinds[0]->set_head_addresses(rig.link, elsewhere, 1);
+    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
+    redis_kinds[0]->set_head_addresses(rig.link, here, 1);
+    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
+    for (int i = 0; i < 2; i++) redisFree(gcs[i]);
+    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
+}
+
+static bool beats(struct redis_rig *r, const void *want)
+{
+    const struct redis *now = rig_redis(r);
+    return now && now->heartbeat.known && now->heartbeat.value == *(const uint64_t *)want;
+}
+
+static bool kv_changed(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    const struct gcstable *kv = (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
+    return kv && kv->changed.known;
+}
+
+static void test_heartbeat(void **state)
+{
+    (void)state;
+    static const uint64_t first = 1795434726663, next = 1795434727500;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, beats, &first);
+    redis_say(server, "HSET RAY" RIG_NS "@KV @namespace_healthcheck:ray_client_server %s", "{\"time\": 1795434727.5}");
+    RIG_UNTIL(&rig, beats, &next);
+    RIG_UNTIL(&rig, kv_changed, NULL);
+}
+
+/* ---- the owner does as it likes from within the sink ---- */
+
+struct owner {
+    struct redis_link *link;
+    unsigned heard, after;
+    bool closes, renames, over;
+};
+
+static void hear(void *arg, struct change *c)
+{
+    struct owner *o = arg;
+    const bool actor = c->type == CHANGE_PUT && c->table == TABLE_ACTOR;
+    change_free(c);
+    o->heard++;
+    if (o->over) o->after++;
+    if (!actor) return;
+    if (o->renames) redis_kinds[0]->set_namespace(o->link, o->heard % 2 ? RIG_NS : NULL);
+    if (o->renames && o->heard < 60) return;
+    if (!o->closes || o->over) return;
+    o->over = true;
+    redis_kinds[0]->close(o->link);
+}
+
+static void owned(bool renames)
+{
+    struct owner o = {.closes = true, .renames = renames};
+    const struct sink sink = {hear, &o};
+    struct loop *loop = loop_new();
+    server = redis_server_start(RDB("ray-2.60-running"), NULL);
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    assert_int_equal(redis_kinds[0]->open(loop, &conf, &sink, &o.link, NULL), ERR_OK);
+    const uint64_t limit = loop_now_ms() + 10000;
+    while (!o.over && loop_now_ms() < limit) loop_step(loop, 20);
+    assert_true(o.over);
+    loop_free(loop);
+    assert_int_equal(o.after, 0);
+}
+
+static void test_closed_within(void **state)
+{
+    (void)state;
+    owned(false);
+}
+
+static void test_renamed_within(void **state)
+{
+    (void)state;
+    owned(true);
+}
+
+/* Closed before anything was heard at all. */
+static void test_closed_at_once(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+}
+
+static void test_refresh(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    redis_say(server, "HSET plain-hash %s 1", "plain-hash@INTERNAL_CONFIG:\xff");
+    redis_say(server, "HSET older %s 1", "older@KV:@namespace_session:session_name");
+    redis_say(server, "HSET older %b %b", "older@NODE:\x01", (size_t)12, "\x38\x01", (size_t)2);
+    redis_kinds[0]->refresh(rig.link);
+    RIG_UNTIL(&rig, worker_dead, "older/01");
+    assert_null(rig_find(&rig, TABLE_GCSTABLE, "plain-hash/INTERNAL_CONFIG"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(test_changes_newer, end),  cmocka_unit_test_teardown(test_changes_older, end),
+        cmocka_unit_test_teardown(test_flush, end),          cmocka_unit_test_teardown(test_ray_connections, end),
+        cmocka_unit_test_teardown(test_heartbeat, end),      cmocka_unit_test_teardown(test_refresh, end),
+        cmocka_unit_test_teardown(test_closed_within, end),  cmocka_unit_test_teardown(test_renamed_within, end),
+        cmocka_unit_test_teardown(test_closed_at_once, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
