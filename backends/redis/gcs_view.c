@@ -174,7 +174,8 @@ static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table ta
 {
     const struct gcs_place place = {h->ns->name, h->ns->age};
     struct record *record = NULL;
-    const uint64_t digest = gcs_digest((uint64_t)h->ns->age, value.at, value.len);
+    /* the same bytes mean another state once it is known how old Ray is */
+    const uint64_t digest = gcs_digest(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
     if (!gcs_rows_seen(h, record_table(table), key, digest, wall_ms, NULL)) return;
     if (gcs_parse(table, &place, id, value, &record, NULL) == ERR_OK)
         v->emit(v->arg, change_put(v->source, WORLD_REDIS, record));

@@ -50,6 +50,7 @@ struct gcs_hash {
     uint64_t touched_ms; /* wall time at which a change of it was told; 0: never */
     /* the scanner's */
     bool dirty, was_read, tracked;
+    uint64_t fields; /* HLEN, when it was last read */
     uint64_t due_ms;
 };
 

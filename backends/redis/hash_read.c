@@ -270,7 +270,7 @@ static void on_length(void *arg, const struct reply *reply)
         finish(hr, reply->type == REPLY_INTEGER ? HASH_ABSENT : HASH_REFUSED, reply);
         return;
     }
-    hr->total = (uint64_t)reply->number;
+    hr->total = hr->hash->fields = (uint64_t)reply->number;
     hr->mode = mode_of(hr);
     if (hr->mode != ONLY_COUNT) gcs_view_begin(hr->hash);
     pace(hr);

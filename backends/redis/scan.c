@@ -17,6 +17,7 @@ struct told {
 
 struct scan {
     struct scan_conf conf;
+    char *ns; /* conf.ns, ours */
     struct gcs_view view;
     struct budget budget;
     struct alarm *wake;
@@ -100,6 +101,12 @@ static void drop(struct scan *s, struct gcs_hash *h)
     if (older) s->conf.layout(s->conf.arg);
 }
 
+static uint64_t rest_of(const struct gcs_hash *h)
+{
+    const uint64_t least = h->tracked ? SCAN_AGAIN_MS : SCAN_POLL_MS, rest = h->fields / SCAN_FIELDS_A_MS;
+    return rest > least ? rest : least;
+}
+
 static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, const struct reply *error)
 {
     struct scan *s = arg;
@@ -110,15 +117,12 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
     case HASH_ABSENT: drop(s, h); break;
     case HASH_REFUSED:
         h->dirty = true;
-        h->due_ms = now + SCAN_POLL_LARGE_MS;
+        h->due_ms = now + SCAN_REFUSED_MS;
         s->conf.refused(s->conf.arg, error);
         break;
     case HASH_READ:
-        h->due_ms = now + SCAN_AGAIN_MS;
-        if (!h->tracked) {
-            h->dirty = true;
-            h->due_ms = now + (h->row_count > HASH_KEYS_MAX ? SCAN_POLL_LARGE_MS : SCAN_POLL_MS);
-        }
+        h->due_ms = now + rest_of(h);
+        if (!h->tracked) h->dirty = true;
         break;
     }
     step(s);
@@ -268,6 +272,8 @@ struct scan *scan_new(const struct scan_conf *conf)
 {
     struct scan *s = mem_zero(1, sizeof *s);
     s->conf = *conf;
+    s->ns = mem_str(conf->ns);
+    s->conf.ns = s->ns;
     gcs_view_init(&s->view, conf->source, conf->emit, conf->arg);
     budget_init(&s->budget, BUDGET_CALLS, BUDGET_BYTES, loop_now_ms());
     s->wake = alarm_new(conf->loop, on_wake, s);
@@ -286,6 +292,7 @@ void scan_free(struct scan *s)
     free_told(s->told, &s->told_count);
     free_told(s->prefixes, &s->prefix_count);
     gcs_view_done(&s->view);
+    free(s->ns);
     free(s);
 }
 

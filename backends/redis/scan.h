@@ -4,7 +4,7 @@
  * Keys are found by SCAN, hashes of the newer layout by their names, of the older one by asking a hash for a field that
  * only a GCS has. Where one namespace is wanted, its hashes are asked for by name at once, and SCAN only tells which
  * others there are. A hash is read again when it was told to have changed (at most every SCAN_AGAIN_MS), or, without
- * tracking, every SCAN_POLL_MS.
+ * tracking, every SCAN_POLL_MS; a large one more seldom.
  */
 #ifndef RAYDECK_REDIS_SCAN_H
 #define RAYDECK_REDIS_SCAN_H
@@ -15,7 +15,8 @@
 enum {
     SCAN_AGAIN_MS = 2000,
     SCAN_POLL_MS = 3000,
-    SCAN_POLL_LARGE_MS = 30000, /* of more than HASH_KEYS_MAX fields */
+    SCAN_REFUSED_MS = 30000,
+    SCAN_FIELDS_A_MS = 5,       /* a hash rests a millisecond for so many fields: 1,000,000 of them for 200 s */
     SCAN_EMPTY_MS = 5000,       /* nothing found yet: look again */
     SCAN_KEYS_AGAIN_MS = 60000, /* for new namespaces, without tracking */
     SCAN_KEYS_TRACKED_MS = 600000,
@@ -27,7 +28,7 @@ struct scan_conf {
     struct loop *loop;
     struct resp *conn;
     const char *source;
-    const char *ns; /* borrowed; NULL: all */
+    const char *ns; /* copied; NULL: all */
     bool novalues;  /* the server knows HSCAN … NOVALUES */
     bool (*unscannable)(void *arg, const char *key, size_t len);
     void (*emit)(void *arg, struct change *c /* takes */);
