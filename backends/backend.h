@@ -32,6 +32,7 @@ struct kube_open {
     const char *kubeconfig, *context, *ns; /* NULL: default, the context's, all namespaces that can be read */
 };
 struct kube;
+struct kube_call; /* a request in flight */
 struct kube_ops {
     const char *kind; /* "api" */
     unsigned caps;
@@ -47,7 +48,8 @@ struct kube_ops {
      */
     void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
                        void (*done)(void *arg, enum err err, const char *why), void *arg);
-    /* May this user do it (SelfSubjectAccessReview)? resource as "pods", "pods/proxy", "secrets". */
+    /* May this user do it (SelfSubjectAccessReview)? resource as "pods", "pods/proxy", "secrets", and with its group
+     * as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,
                 void (*done)(void *arg, enum tri answer, const char *why), void *arg);
     /* One value of a Secret; the bytes are wiped after done returns. */
@@ -61,7 +63,12 @@ struct kube_ops {
      * return NULL after having called done. */
     struct http_request *(*proxy)(struct kube *be, const char *path, const struct http_ask *ask,
                                   const struct http_calls *calls);
-    void (*refresh)(struct kube *be); /* asks everything again, now */
+    /* Any request to the API server, with the same credentials, which it waits for and which are renewed once:
+     * ask->url is a path with its query; Accept is added; ask->secret wipes both bodies. done is told once, from the
+     * loop, never from in here, unless the call is cancelled before; the call is gone when done has returned. */
+    struct kube_call *(*request)(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
+    void (*cancel)(struct kube_call *call); /* no callback comes after it; NULL is fine */
+    void (*refresh)(struct kube *be);       /* asks everything again, now */
 };
 extern const struct kube_ops *const kube_kinds[];
 

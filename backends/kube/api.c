@@ -236,5 +236,7 @@ const struct kube_ops kube_api = {
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,
     .proxy = kube_api_proxy,
+    .request = kube_api_request,
+    .cancel = kube_call_cancel,
     .refresh = api_refresh,
 };

@@ -154,12 +154,17 @@ void kube_api_may(struct kube *be, const char *verb, const char *resource, const
     cJSON *what = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "resourceAttributes");
     const char *slash = strchr(resource, '/');
     char *plural = slash ? mem_strn(resource, (size_t)(slash - resource)) : mem_str(resource);
+    char *dot = strchr(plural, '.');
+    if (dot) *dot = '\0';
     cJSON_AddStringToObject(body, "apiVersion", "authorization.k8s.io/v1");
     cJSON_AddStringToObject(body, "kind", "SelfSubjectAccessReview");
     cJSON_AddStringToObject(what, "verb", verb);
     cJSON_AddStringToObject(what, "resource", plural);
     if (slash) cJSON_AddStringToObject(what, "subresource", slash + 1);
-    if (strncmp(plural, "ray", 3) == 0) cJSON_AddStringToObject(what, "group", "ray.io");
+    if (dot)
+        cJSON_AddStringToObject(what, "group", dot + 1);
+    else if (strncmp(plural, "ray", 3) == 0)
+        cJSON_AddStringToObject(what, "group", "ray.io");
     if (ns) cJSON_AddStringToObject(what, "namespace", ns);
     a->on_answer = done;
     action_send(a, "POST", REVIEWS, body, false, on_review);
@@ -226,4 +231,9 @@ struct http_request *kube_api_proxy(struct kube *be, const char *path, const str
                                     const struct http_calls *calls)
 {
     return kube_link_direct(be->link, path, ask, calls);
+}
+
+struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls)
+{
+    return kube_link_send(be->link, KUBE_CALLS, ask, calls);
 }

@@ -65,6 +65,7 @@ static void call_free(struct kube_call *c)
     }
     free((char *)(uintptr_t)c->ask.method);
     free((char *)(uintptr_t)c->ask.url);
+    if (c->ask.secret && c->ask.body) mem_wipe((char *)(uintptr_t)c->ask.body, c->ask.body_len);
     free((char *)(uintptr_t)c->ask.body);
     free(c);
 }

@@ -198,6 +198,82 @@ static void what_may_be_done(void **state)
     scene_stop(&s);
 }
 
+static void a_group_is_said_as_kubectl_says_it(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = question_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    kube_api.may(s.be, "patch", "ingresses.networking.k8s.io/status", "mistral", on_answer, &t);
+    wait_told(&s, &t);
+    assert_non_null(strstr(asked, "{\"verb\":\"patch\",\"resource\":\"ingresses\",\"subresource\":\"status\","
+                                  "\"group\":\"networking.k8s.io\",\"namespace\":\"mistral\"}"));
+    scene_stop(&s);
+}
+
+/* ---- any request ---- */
+
+static bool request_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!note(request)) return false;
+    *reply = scene_json(s, 201, "{\"kind\":\"Secret\"}");
+    return true;
+}
+
+static void on_asked(void *arg, const struct http_answer *answer)
+{
+    struct told *t = arg;
+    t->times++;
+    t->err = answer->err;
+    t->status = answer->status;
+    snprintf(t->value, sizeof t->value, "%s", answer->body);
+}
+
+static void any_request_has_our_credentials(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = request_route};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: secret-token, as: someone}", "mistral");
+    struct http_ask ask = {.method = "PATCH",
+                           .url = "/api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck",
+                           .header = {{"Content-Type", "application/apply-patch+yaml"}},
+                           .body = "{\"kind\":\"Secret\"}",
+                           .body_len = 17,
+                           .secret = true};
+    kube_api.request(s.be, &ask, &(struct http_calls){.done = on_asked, .arg = &t});
+    assert_int_equal(t.times, 0);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    assert_int_equal(t.status, 201);
+    assert_string_equal(t.value, "{\"kind\":\"Secret\"}");
+    assert_true(scene_is(asked, "PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck HTTP/1.1\r\n"));
+    assert_non_null(strstr(asked, "Authorization: Bearer secret-token\r\n"));
+    assert_non_null(strstr(asked, "Impersonate-User: someone\r\n"));
+    assert_non_null(strstr(asked, "Content-Type: application/apply-patch+yaml\r\n"));
+    assert_non_null(strstr(asked, "Accept: application/json\r\n"));
+    assert_non_null(strstr(asked, "\r\n\r\n{\"kind\":\"Secret\"}"));
+    scene_stop(&s);
+}
+
+static void a_request_that_is_cancelled_says_nothing(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = request_route};
+    struct told t = {0}, other = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    struct http_ask ask = {.method = "GET", .url = "/api/v1/namespaces/mistral"};
+    kube_api.cancel(kube_api.request(s.be, &ask, &(struct http_calls){.done = on_asked, .arg = &t}));
+    kube_api.cancel(NULL);
+    kube_api.request(s.be, &ask, &(struct http_calls){.done = on_asked, .arg = &other});
+    wait_told(&s, &other);
+    assert_int_equal(t.times, 0);
+    scene_stop(&s);
+}
+
 static void secrets_and_passwords(void **state)
 {
     (void)state;
@@ -444,6 +520,9 @@ int main(void)
         cmocka_unit_test(a_pod_is_deleted_by_its_uid),
         cmocka_unit_test(deletes_that_are_refused),
         cmocka_unit_test(what_may_be_done),
+        cmocka_unit_test(a_group_is_said_as_kubectl_says_it),
+        cmocka_unit_test(any_request_has_our_credentials),
+        cmocka_unit_test(a_request_that_is_cancelled_says_nothing),
         cmocka_unit_test(secrets_and_passwords),
         cmocka_unit_test(requests_go_through_the_proxy),
         cmocka_unit_test(nothing_is_told_after_close),
