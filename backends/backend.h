@@ -75,7 +75,8 @@ extern const struct kube_ops *const kube_kinds[];
 /* ---- Redis --------------------------------------------------------------------------------------------------- */
 
 struct redis_open {
-    const char *url;             /* redis://[user[:password]@]host[:port], unix:///path, rediss:// */
+    /* redis://[user[:password]@]host[:port][/db], unix:///path, rediss://…[?cacert=FILE&servername=NAME] */
+    const char *url;
     const char *via;             /* a command whose stdin and stdout are the connection, or NULL */
     const char *user, *password; /* beside the URL's own */
     const char *ns;              /* storage namespace; NULL: found, all reported */

@@ -184,7 +184,7 @@ static void hear(void *arg, struct change *c)
     o->heard++;
     if (o->over) o->after++;
     if (!actor) return;
-    if (o->renames) redis_kinds[0]->set_namespace(o->link, o->heard % 2 ? RIG_NS : o->heard % 4 ? "elsewhere" : NULL);
+    if (o->renames) redis_kinds[0]->set_namespace(o->link, o->heard % 2 ? RIG_NS : NULL);
     if (o->renames && o->heard < 60) return;
     if (!o->closes || o->over) return;
     o->over = true;
