@@ -147,7 +147,7 @@ static void a_crowd_is_put_beside_the_pods_there_are(void **state)
     assert_int_equal(count, 301);
     assert_string_equal(object_ns(all[0]), "mistral");
     assert_int_equal(strncmp(object_name(all[299]), "batch-00299-", 12), 0);
-    assert_null(json_get(json_path(all[0], "metadata.labels"), "ray.io/cluster"));
+    assert_string_equal(json_str(json_path(all[0], "metadata.labels"), "ray.io/cluster"), "batch");
     assert_null(json_path(all[0], "spec.initContainers"));
     assert_string_equal(json_str(json_get(all[0], "spec"), "nodeName"), "n");
     assert_int_equal(objects_floor(o), objects_version(o));
