@@ -58,7 +58,7 @@ void findings_done(struct findings *f);
 /* Copies everything. The message is made safe and what looks like a secret in it is masked. */
 void findings_add(struct findings *f, enum rule_id id, enum finding_severity severity,
                   const struct finding_where *where, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-void findings_sort(struct findings *f); /* file, document, line, column, rule; stable for what has no file */
+void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
 
 /* "file:line:col: error L1 message" with object and fix on lines of their own, and a last line of totals. */
 void findings_text(const struct findings *f, struct buf *out);

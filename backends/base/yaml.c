@@ -2,6 +2,9 @@
 
 #include "backends/base/mem.h"
 
+#include <assert.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -19,9 +22,17 @@ struct held {
     bool copy;
 };
 
+/* A text that was replaced: aliases may still point at it. */
+struct retired {
+    struct retired *next;
+    char *text;
+};
+
 struct yaml {
     struct held *all;
-    const struct yaml_node *root;
+    struct retired *retired;
+    const struct yaml_node **roots;
+    size_t count, cap;
 };
 
 /* The document while it is being built. */
@@ -36,7 +47,8 @@ struct build {
     char *key[YAML_DEPTH];         /* of a map: the key that waits for its value */
     unsigned key_line[YAML_DEPTH], key_column[YAML_DEPTH];
     unsigned depth;
-    size_t nodes;
+    size_t nodes, nodes_before; /* of this document, of those before it */
+    struct yaml_place at;       /* of what was refused */
     struct why *why;
 };
 
@@ -47,6 +59,7 @@ static struct held *held_of(struct yaml_node *n)
 
 static enum err refuse(struct build *b, enum err err, size_t line, size_t column, const char *what)
 {
+    b->at = (struct yaml_place){(unsigned)line, (unsigned)column};
     return why_set(b->why, err, "%s:%zu:%zu: %s", b->name, line, column, what);
 }
 
@@ -79,6 +92,7 @@ static struct held *node_new(struct build *b, enum yaml_kind kind, yaml_mark_t a
     h->node.kind = kind;
     h->node.line = (unsigned)(at.line + 1);
     h->node.column = (unsigned)(at.column + 1);
+    h->node.own = (struct yaml_place){h->node.line, h->node.column};
     h->next = b->doc->all;
     b->doc->all = h;
     b->nodes++;
@@ -109,9 +123,10 @@ static void add_item(struct held *parent, struct yaml_node *item)
 /* Puts a node where the document is: the root, a list's next item, a map's value. */
 static enum err place(struct build *b, struct held *h, yaml_mark_t at)
 {
-    if (b->nodes > YAML_NODES) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
+    if (b->nodes > YAML_NODES || b->nodes_before + b->nodes > YAML_STREAM_NODES)
+        return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
     if (b->depth == 0) {
-        b->doc->root = &h->node;
+        b->doc->roots[b->doc->count - 1] = &h->node;
         return ERR_OK;
     }
     unsigned top = b->depth - 1;
@@ -155,6 +170,7 @@ static enum err on_scalar(struct build *b, const yaml_event_t *e)
     struct held *h = node_new(b, YAML_SCALAR, e->start_mark);
     h->node.text = mem_strn(text, len);
     h->node.plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    h->node.literal = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE;
     h->height = 1;
     enum err err = set_anchor(b, h, e->data.scalar.anchor, e->start_mark);
     return err ? err : place(b, h, e->start_mark);
@@ -192,9 +208,10 @@ static enum err check_keys(struct build *b, const struct held *map)
     memcpy(sorted, map->node.items, n * sizeof(const struct yaml_node *));
     qsort(sorted, n, sizeof *sorted, by_key);
     for (size_t i = 1; i < n && !err; i++) {
-        if (strcmp(sorted[i - 1]->key, sorted[i]->key) == 0)
-            err = why_set(b->why, ERR_PARSE, "%s:%u:%u: the key \"%s\" is there twice (first in line %u)", b->name,
-                          sorted[i]->line, sorted[i]->column, sorted[i]->key, sorted[i - 1]->line);
+        if (strcmp(sorted[i - 1]->key, sorted[i]->key) != 0) continue;
+        b->at = (struct yaml_place){sorted[i]->line, sorted[i]->column};
+        err = why_set(b->why, ERR_PARSE, "%s:%u:%u: the key \"%s\" is there twice (first in line %u)", b->name,
+                      sorted[i]->line, sorted[i]->column, sorted[i]->key, sorted[i - 1]->line);
     }
     free(sorted);
     return err;
@@ -220,9 +237,11 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
 
     /* The newest first: an anchor may be given again. */
     while (target && strcmp(target->anchor, name) != 0) target = target->next_anchored;
-    if (!target)
-        return why_set(b->why, ERR_PARSE, "%s:%zu:%zu: the alias *%s is not defined", b->name, e->start_mark.line + 1,
-                       e->start_mark.column + 1, name);
+    if (!target) {
+        char what[ERR_TEXT_MAX];
+        snprintf(what, sizeof what, "the alias *%s is not defined", name);
+        return refuse_at(b, e->start_mark, what);
+    }
     if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
     if (b->depth + target->height > YAML_DEPTH + 1)
         return refuse(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
@@ -230,56 +249,116 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     struct held *h = node_new(b, target->node.kind, e->start_mark);
     h->copy = true;
     h->height = target->height;
+    h->node.alias = true;
+    h->node.own = target->node.own;
     h->node.plain = target->node.plain;
+    h->node.literal = target->node.literal;
     h->node.text = target->node.text;
     h->node.items = target->node.items;
     h->node.count = target->node.count;
     return place(b, h, e->start_mark);
 }
 
-/* Sets *ret_end at the end of the first document. */
-static enum err on_event(struct build *b, const yaml_event_t *e, bool *ret_end)
+static enum err on_document(struct build *b, size_t max, yaml_mark_t at)
+{
+    struct yaml *doc = b->doc;
+
+    if (doc->count == max) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many documents");
+    if (doc->count == doc->cap) {
+        doc->cap = doc->cap ? doc->cap * 2 : 4;
+        doc->roots = mem_grow(doc->roots, doc->cap, sizeof *doc->roots);
+    }
+    doc->roots[doc->count++] = NULL;
+    b->nodes_before += b->nodes;
+    b->nodes = 0;
+    b->anchored = NULL; /* an anchor is its document's */
+    b->anchors = 0;
+    return ERR_OK;
+}
+
+static enum err on_event(struct build *b, const yaml_event_t *e, size_t max)
 {
     switch (e->type) {
+    case YAML_DOCUMENT_START_EVENT: return on_document(b, max, e->start_mark);
     case YAML_SCALAR_EVENT: return on_scalar(b, e);
     case YAML_SEQUENCE_START_EVENT: return on_start(b, YAML_LIST, e->data.sequence_start.anchor, e->start_mark);
     case YAML_MAPPING_START_EVENT: return on_start(b, YAML_MAP, e->data.mapping_start.anchor, e->start_mark);
     case YAML_SEQUENCE_END_EVENT:
     case YAML_MAPPING_END_EVENT: return on_end(b);
     case YAML_ALIAS_EVENT: return on_alias(b, e);
-    case YAML_DOCUMENT_END_EVENT:
-    case YAML_STREAM_END_EVENT: *ret_end = true; return ERR_OK;
     default: return ERR_OK;
     }
+}
+
+/* Up to the end of the stream, or of the first document. */
+static enum err parse_events(struct build *b, size_t max, bool first_only)
+{
+    enum err err = ERR_OK;
+    bool end = false;
+
+    while (!err && !end) {
+        yaml_event_t event;
+        if (!yaml_parser_parse(&b->parser, &event)) return refuse_parser(b);
+        err = on_event(b, &event, max);
+        end = event.type == YAML_STREAM_END_EVENT || (first_only && event.type == YAML_DOCUMENT_END_EVENT);
+        yaml_event_delete(&event);
+    }
+    return err;
+}
+
+static enum err parse(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
+{
+    if (!yaml_parser_initialize(&b->parser)) return why_set(b->why, ERR_IO, "%s: no memory to parse it", b->name);
+    yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(&b->parser, (const unsigned char *)b->bytes, len);
+    b->doc = mem_zero(1, sizeof *b->doc);
+    enum err err = parse_events(b, max, first_only);
+    for (unsigned i = 0; i < YAML_DEPTH; i++) free(b->key[i]);
+    yaml_parser_delete(&b->parser);
+    if (err) {
+        yaml_tree_free(b->doc);
+        return err;
+    }
+    *ret = b->doc;
+    return ERR_OK;
 }
 
 enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why)
 {
     struct build b = {.name = name, .bytes = bytes, .why = why};
-    enum err err = ERR_OK;
-    bool end = false;
+    return parse(&b, len, 1, true, ret);
+}
 
-    if (!yaml_parser_initialize(&b.parser)) return why_set(why, ERR_IO, "%s: no memory to parse it", name);
-    yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)bytes, len);
-    b.doc = mem_zero(1, sizeof *b.doc);
-    while (!err && !end) {
-        yaml_event_t event;
-        if (!yaml_parser_parse(&b.parser, &event)) {
-            err = refuse_parser(&b);
-            break;
-        }
-        err = on_event(&b, &event, &end);
-        yaml_event_delete(&event);
-    }
-    for (unsigned i = 0; i < YAML_DEPTH; i++) free(b.key[i]);
-    yaml_parser_delete(&b.parser);
-    if (err) {
-        yaml_tree_free(b.doc);
-        return err;
-    }
-    *ret = b.doc;
-    return ERR_OK;
+enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
+                        struct yaml_place *ret_at, struct why *why)
+{
+    struct build b = {.name = name, .bytes = bytes, .why = why};
+    enum err err = parse(&b, len, max, false, ret);
+    if (err && ret_at) *ret_at = b.at;
+    return err;
+}
+
+size_t yaml_documents(const struct yaml *y)
+{
+    return y->count;
+}
+
+const struct yaml_node *yaml_document(const struct yaml *y, size_t index)
+{
+    return index < y->count ? y->roots[index] : NULL;
+}
+
+void yaml_set_text(struct yaml *y, const struct yaml_node *scalar, const char *text)
+{
+    struct held *h = (struct held *)(uintptr_t)scalar;
+
+    assert(scalar->kind == YAML_SCALAR);
+    struct retired *old = mem_zero(1, sizeof *old);
+    /* A copy's text is its anchor's; from now on it has one of its own, which `retired` frees. */
+    old->text = h->copy ? mem_str(text) : h->node.text;
+    old->next = y->retired;
+    y->retired = old;
+    h->node.text = h->copy ? old->text : mem_str(text);
 }
 
 void yaml_tree_free(struct yaml *y)
@@ -290,12 +369,19 @@ void yaml_tree_free(struct yaml *y)
         y->all = h->next;
         node_free(h);
     }
+    while (y->retired) {
+        struct retired *r = y->retired;
+        y->retired = r->next;
+        mem_free_secret(r->text);
+        free(r);
+    }
+    free(y->roots);
     free(y);
 }
 
 const struct yaml_node *yaml_root(const struct yaml *y)
 {
-    return y ? y->root : NULL;
+    return y ? yaml_document(y, 0) : NULL;
 }
 
 const struct yaml_node *yaml_get(const struct yaml_node *map, const char *key)

@@ -194,13 +194,116 @@ static void many_keys_are_checked_quickly(void **state)
     assert_string_equal(why.text, "t:40001:1: the key \"key7\" is there twice (first in line 8)");
 }
 
+static void all_documents_are_read(void **state)
+{
+    (void)state;
+    static const char text[] = "a: &x 1\nb: *x\n---\n# nothing\n---\n- {k: v}\n...\n---\n\"q\"\n";
+    struct yaml *y = NULL;
+    struct why why = {0};
+    assert_int_equal(yaml_parse_all("t", text, strlen(text), 10, &y, NULL, &why), ERR_OK);
+    assert_int_equal(yaml_documents(y), 4);
+    assert_string_equal(yaml_str(yaml_document(y, 0), "b"), "1");
+    assert_string_equal(yaml_document(y, 1)->text, ""); /* an empty document is a null */
+    const struct yaml_node *item = yaml_document(y, 2)->items[0];
+    assert_int_equal(item->line, 6);
+    assert_int_equal(item->column, 3);
+    assert_false(yaml_document(y, 3)->plain);
+    assert_null(yaml_document(y, 4));
+    yaml_tree_free(y);
+}
+
+static void documents_have_limits_and_anchors_of_their_own(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        unsigned line, column;
+        const char *why;
+    } cases[] = {
+        {"a: &x 1\n---\nb: *x\n", 3, 4, "t:3:4: the alias *x is not defined"},
+        {"a: 1\n---\nb: 1\nb: 2\n", 4, 1, "t:4:1: the key \"b\" is there twice (first in line 3)"},
+        {"1\n---\n2\n---\n3\n---\n4\n", 6, 1, "t:6:1: too many documents"},
+        {"a: 1\n---\nb: [\n", 4, 1, "t:4:1: did not find expected node content"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct yaml *y = NULL;
+        struct yaml_place at = {0};
+        struct why why = {0};
+        const char *text = cases[i].text;
+        assert_int_not_equal(yaml_parse_all("t", text, strlen(text), 3, &y, &at, &why), ERR_OK);
+        assert_string_equal(why.text, cases[i].why);
+        assert_int_equal(at.line, cases[i].line);
+        assert_int_equal(at.column, cases[i].column);
+        assert_null(y);
+    }
+}
+
+static void nodes_of_all_documents_have_a_limit(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 100000000);
+    for (int d = 0; d < 16; d++) {
+        buf_str(&b, "---\n[");
+        for (int i = 0; i < YAML_NODES - 2; i++) buf_str(&b, "1,");
+        buf_str(&b, "]\n");
+    }
+    struct yaml *y = NULL;
+    struct why why = {0};
+    assert_int_equal(yaml_parse_all("t", buf_text(&b), b.len, 100, &y, NULL, &why), ERR_LIMIT);
+    assert_non_null(strstr(why.text, "too many nodes"));
+    buf_done(&b);
+}
+
+static void a_value_has_a_place_of_its_own(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed("a:\n  text: &t |\n    one\n  other:   two\nb: *t\n");
+    const struct yaml_node *a = yaml_get(yaml_root(y), "a"), *text = yaml_get(a, "text"),
+                           *b = yaml_get(yaml_root(y), "b");
+    assert_true(text->literal);
+    assert_int_equal(text->line, 2);
+    assert_int_equal(text->own.line, 2);
+    assert_int_equal(text->own.column, 9);
+    assert_int_equal(yaml_get(a, "other")->own.column, 12);
+    assert_false(yaml_get(a, "other")->literal);
+    assert_true(b->alias);
+    assert_int_equal(b->line, 5);
+    assert_int_equal(b->own.line, 2); /* its anchor's */
+    yaml_tree_free(y);
+}
+
+static void a_scalar_gets_another_text(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed("a: &x $V\nb: *x\nc: *x\n");
+    const struct yaml_node *root = yaml_root(y);
+    yaml_set_text(y, root->items[0], "first");
+    assert_string_equal(root->items[0]->text, "first");
+    assert_string_equal(root->items[1]->text, "$V"); /* an alias keeps what was */
+    yaml_set_text(y, root->items[1], "second");
+    yaml_set_text(y, root->items[1], "third");
+    assert_string_equal(root->items[1]->text, "third");
+    assert_string_equal(root->items[0]->text, "first");
+    assert_string_equal(root->items[2]->text, "$V");
+    yaml_tree_free(y);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_kubeconfig_is_read),          cmocka_unit_test(nothing_has_no_root),
-        cmocka_unit_test(aliases_share_nodes),           cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
-        cmocka_unit_test(depth_and_count_have_limits),   cmocka_unit_test(a_billion_laughs_cost_nothing),
+        cmocka_unit_test(a_kubeconfig_is_read),
+        cmocka_unit_test(nothing_has_no_root),
+        cmocka_unit_test(aliases_share_nodes),
+        cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
+        cmocka_unit_test(depth_and_count_have_limits),
+        cmocka_unit_test(a_billion_laughs_cost_nothing),
         cmocka_unit_test(many_keys_are_checked_quickly),
+        cmocka_unit_test(all_documents_are_read),
+        cmocka_unit_test(documents_have_limits_and_anchors_of_their_own),
+        cmocka_unit_test(nodes_of_all_documents_have_a_limit),
+        cmocka_unit_test(a_value_has_a_place_of_its_own),
+        cmocka_unit_test(a_scalar_gets_another_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
