@@ -113,6 +113,7 @@ static void mark_deleting(struct sim_pod *p, uint64_t grace_s)
     objects_changed(k->objects, SIM_POD, p->object);
     p->deleting = true;
     slices_told(k, p->head);
+    if (p->head) event_by_kubelet(p, "autoscaler", "Normal", "Killing", "Stopping container autoscaler");
     event_by_kubelet(p, p->head ? "head" : "worker", "Normal", "Killing",
                      p->head ? "Stopping container head" : "Stopping container worker");
 }

@@ -182,8 +182,11 @@ static int serve(struct options *o)
     watch_signals(&p);
     enum err e = sim_new(p.loop, &o->sim, &sim, &why);
     if (*why.text) fprintf(stderr, "raydeck-sim: %s\n", why.text);
-    for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++)
-        if (o->faults[i]) e = sim_fault(sim, (enum fault)i, true, &why);
+    for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++) {
+        if (!o->faults[i]) continue;
+        e = sim_fault(sim, (enum fault)i, true, &why);
+        if (e != ERR_OK) fprintf(stderr, "raydeck-sim: --fault %s: %s\n", fault_word((enum fault)i), why.text);
+    }
     if (e == ERR_OK) {
         puts("ready");
         fflush(stdout);

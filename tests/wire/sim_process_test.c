@@ -243,19 +243,23 @@ static void refuses(const char *const *argv, int status, const char *says)
 static void wrong_use_is_refused(void **state)
 {
     const char *sim = run_raydeck_sim();
+    char *folder = run_folder();
     (void)state;
     refuses((const char *const[]){sim, NULL}, 2, "usage: raydeck-sim");
-    refuses((const char *const[]){sim, "--dir", "/tmp/x", "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
-    refuses((const char *const[]){sim, "--dir", "/tmp/x", "--speed", "0", NULL}, 2, "--speed: not valid: 0");
-    refuses((const char *const[]){sim, "--dir", "/tmp/x", "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
-    refuses((const char *const[]){sim, "--dir", "/tmp/x", "--pods", "20001", NULL}, 2, "--pods: not valid: 20001");
+    refuses((const char *const[]){sim, "--dir", folder, "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
+    refuses((const char *const[]){sim, "--dir", folder, "--speed", "0", NULL}, 2, "--speed: not valid: 0");
+    refuses((const char *const[]){sim, "--dir", folder, "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
+    refuses((const char *const[]){sim, "--dir", folder, "--pods", "20001", NULL}, 2, "--pods: not valid: 20001");
     refuses((const char *const[]){sim, "--dir", "/nowhere/at/all", NULL}, 3, "/nowhere/at/all: No such file");
+    refuses((const char *const[]){sim, "--dir", folder, "--no-redis", "--fault", "redis-gone", NULL}, 3,
+            "--fault redis-gone: there is no redis-server");
     refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", NULL}, 2, "usage: raydeck-sim");
     refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", "--node", "n", NULL}, 3, "/nowhere");
     struct run r = run_program((const char *const[]){sim, "--help", NULL}, NULL, NULL, WAIT_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "--exit-with-stdin"));
     run_done(&r);
+    run_remove(folder);
 }
 
 /* A line, and no failure: the other worlds run on. */
