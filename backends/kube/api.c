@@ -23,14 +23,15 @@ enum { RAYSERVICES, NODES, RAYCLUSTERS, PODS, EVENTS, SLICES };
 static const struct kind {
     enum table table;
     const char *source, *root, *resource, *selector;
+    uint64_t delay_ms;
 } kinds[API_KINDS] = {
-    [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL},
-    [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL},
-    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL},
+    [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL, 0},
+    [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL, 40},
+    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 0},
     /* Ray's own pods and the jobs that clean up after it, however many others the namespace has. */
-    [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster"},
-    [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL},
-    [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL},
+    [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster", 0},
+    [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL, 20},
+    [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL, 20},
 };
 
 char *kube_api_path(const char *root, const char *ns, const char *resource, const char *name)
@@ -57,11 +58,14 @@ static void start(struct kube *be, int which, const char *ns, const char *fallba
     char *fallback = fallback_ns ? kube_api_path(k->root, fallback_ns, k->resource, NULL) : NULL;
     if (!be->kind[which] || strcmp(reflector_path(be->kind[which]), path) != 0) {
         reflector_free(be->kind[which]);
-        be->kind[which] = reflector_new(
-            be->link,
-            &(struct reflector_conf){
-                .table = k->table, .source = k->source, .path = path, .fallback = fallback, .selector = k->selector},
-            &be->sink);
+        be->kind[which] = reflector_new(be->link,
+                                        &(struct reflector_conf){.table = k->table,
+                                                                 .source = k->source,
+                                                                 .path = path,
+                                                                 .fallback = fallback,
+                                                                 .selector = k->selector,
+                                                                 .delay_ms = k->delay_ms},
+                                        &be->sink);
     }
     free(path);
     free(fallback);
@@ -77,6 +81,8 @@ static void on_plan(void *arg)
 {
     struct kube *be = arg;
     if (!be->ns_known) return;
+    /* The pods first: they get the connection that is open already. */
+    start(be, PODS, be->ns, NULL);
     for (int i = RAYCLUSTERS; i < API_KINDS; i++) start(be, i, be->ns, NULL);
     /* Where all namespaces may not be read, the one that is looked at now is. */
     char *all = kube_api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);

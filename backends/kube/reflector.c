@@ -33,7 +33,7 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     buf_init(&r->line, KUBE_LINE_MAX);
     r->told = SOURCE_OFF;
     reflector_say(r, SOURCE_CONNECTING, ERR_OK, NULL);
-    alarm_set(r->alarm, 0, 0);
+    alarm_set(r->alarm, conf->delay_ms, 0);
     return r;
 }
 
@@ -186,7 +186,7 @@ static void list_over(struct reflector *r, const struct kube_page *p)
     memcpy(r->version, p->version, sizeof r->version);
     reflector_drop(r, 0, p->skipped ? p->skipped_why.text : NULL);
     sink_put(&r->sink, table_change(r, CHANGE_RELISTED));
-    reflector_watch(r);
+    reflector_after(r, REFLECTOR_WATCH_MS);
 }
 
 static void on_page(void *arg, const struct http_answer *answer)

@@ -19,6 +19,7 @@ enum {
     REFLECTOR_PAGES = 4000,        /* pages of one list: a server that never ends one is refused */
     REFLECTOR_SILENCE_MS = 150000, /* bookmarks come every minute: a watch that says nothing for so long is cut */
     REFLECTOR_LIST_MS = 30000,     /* a page */
+    REFLECTOR_WATCH_MS = 25,       /* from list to watch: the connection is free meanwhile for the next kind's list */
     REFLECTOR_FIRST_MS = 250,      /* back-off */
     REFLECTOR_MOST_MS = 15000,
     REFLECTOR_DENIED_MS = 40000 /* 401, 403, 404: ±25 % */
@@ -30,6 +31,7 @@ struct reflector_conf {
     const char *path;     /* "/api/v1/namespaces/mistral/pods" */
     const char *fallback; /* taken for good when path is forbidden; NULL: none */
     const char *selector; /* labelSelector, URL-encoded; NULL: none */
+    uint64_t delay_ms;    /* before the first list: what a person looks at first goes first */
 };
 
 struct reflector;

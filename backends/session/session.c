@@ -69,13 +69,17 @@ void session_tell_source(struct session *s, const char *source, enum world_kind 
 
 void session_discover_soon(struct session *s)
 {
-    if (!alarm_is_set(s->discover)) alarm_set(s->discover, SESSION_DISCOVER_MS, 0);
+    if (alarm_is_set(s->discover)) return;
+    /* At once after a calm, so that a start is quick; in a flood once each SESSION_DISCOVER_MS. */
+    bool calm = loop_now_ms() >= s->discovered_ms + SESSION_DISCOVER_MS;
+    alarm_set(s->discover, calm ? 0 : SESSION_DISCOVER_MS, 0);
 }
 
 static void discover(void *arg)
 {
     struct session *s = arg;
 
+    s->discovered_ms = loop_now_ms();
     session_look_for_focus(s);
     session_look_for_redis(s);
     session_look_for_serve(s);

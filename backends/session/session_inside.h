@@ -48,6 +48,7 @@ struct session {
     struct world *world;
     struct recovery recovery;
     struct alarm *discover;
+    uint64_t discovered_ms; /* when it last rang */
     struct sink sink;
 
     char *ns, *service; /* the focus; NULL: whichever is the only one */

@@ -66,9 +66,24 @@ static const struct row *head_row(const struct kube_scene *s)
     return NULL;
 }
 
+/* Live is what has been listed; a watch follows a moment later. */
+static void all_watched(struct stage *g)
+{
+    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    bool watched = false;
+    while (!watched && loop_now_ms() < end) {
+        char *said = sim_run_say(g->sim, "state");
+        watched = strstr(said, "watches=6") != NULL;
+        free(said);
+        loop_step(g->s.loop, 20);
+    }
+    assert_true(watched);
+}
+
 static void versions_that_expire_are_listed_again_without_a_word(void **state)
 {
     struct stage *g = *state;
+    all_watched(g);
     unsigned lists = g->s.changes[CHANGE_RELISTED];
     say(g, "fault watch-410");
     uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;

@@ -14,8 +14,10 @@ struct pace {
     struct alarm *interval, *answer;
     struct buf out;
     uint64_t sent;
-    int outstanding; /* questions without an answer; only the way out asks */
-    bool awaiting;   /* a frame's answer, or its time limit */
+    uint64_t refilled_ms; /* when `burst` was last counted up */
+    unsigned burst;       /* frames that may follow at once */
+    int outstanding;      /* questions without an answer; only the way out asks */
+    bool awaiting;        /* a frame's answer, or its time limit */
     bool frame_unsent, polling, hold, gone, closed, owed /* a `ready` */;
 };
 
@@ -99,6 +101,8 @@ struct pace *pace_open(struct loop *l, const struct pace_conf *conf)
 {
     struct pace *p = mem_zero(1, sizeof *p);
     p->conf = *conf;
+    p->burst = PACE_BURST;
+    p->refilled_ms = loop_now_ms();
     buf_init(&p->out, PAINT_BYTES_MAX);
     if (uv_poll_init(loop_uv(l), &p->poll, conf->fd)) {
         free(p);
@@ -143,10 +147,27 @@ void pace_send(struct pace *p)
     if (p->out.len > 0) p->owed = true;
 }
 
+/* Time gives a frame back each PACE_FRAME_MS, up to PACE_BURST: what changes after a while of calm is seen at once, and
+ * a flood still gets no more than 20 frames a second. */
+static bool burst_take(struct pace *p)
+{
+    uint64_t now = loop_now_ms(), earned = now > p->refilled_ms ? (now - p->refilled_ms) / PACE_FRAME_MS : 0;
+    if (p->conf.slow) return false;
+    p->refilled_ms += earned * PACE_FRAME_MS;
+    p->burst = earned + p->burst > PACE_BURST ? PACE_BURST : p->burst + (unsigned)earned;
+    if (p->burst > 0) {
+        p->burst--;
+        return true;
+    }
+    /* The frame after the wait is paid for by the wait. */
+    p->refilled_ms = now + PACE_FRAME_MS;
+    return false;
+}
+
 void pace_frame(struct pace *p, size_t len_before)
 {
     p->owed = true;
-    alarm_set(p->interval, p->conf.slow ? PACE_SLOW_MS : PACE_FRAME_MS, 0);
+    if (!burst_take(p)) alarm_set(p->interval, p->conf.slow ? PACE_SLOW_MS : PACE_FRAME_MS, 0);
     if (p->out.len > len_before) {
         buf_str(&p->out, question);
         p->outstanding++;

@@ -13,7 +13,7 @@
 
 #include <stdbool.h>
 
-enum { PACE_FRAME_MS = 50, PACE_SLOW_MS = 500, PACE_ANSWER_MS = 1000 };
+enum { PACE_FRAME_MS = 50, PACE_BURST = 4, PACE_SLOW_MS = 500, PACE_ANSWER_MS = 1000 };
 
 struct pace;
 struct pace_conf {
