@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/kube/json_prune.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 #include "backends/kube/status_parse.h"
@@ -14,6 +15,40 @@ enum { UID_MAX = 128 };
 
 /* Decimal with every server that is known; opaque by contract. */
 #define VERSION_CHARS "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~"
+
+/* A pod's members that nothing here reads. Names that people choose (labels, annotations, environment) may be among
+ * them without harm: none of those read has such a name. */
+static const char *const of_pods[] = {"managedFields",
+                                      "volumes",
+                                      "volumeMounts",
+                                      "livenessProbe",
+                                      "readinessProbe",
+                                      "startupProbe",
+                                      "lifecycle",
+                                      "tolerations",
+                                      "command",
+                                      "args",
+                                      "affinity",
+                                      "securityContext",
+                                      "ports",
+                                      "ownerReferences",
+                                      "hostIPs",
+                                      "podIPs",
+                                      "imagePullSecrets",
+                                      "kubectl.kubernetes.io/last-applied-configuration",
+                                      NULL};
+/* Elsewhere a person's own word (a Serve application's name) may stand as a name and be read. */
+static const char *const of_others[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
+
+/* As json_parse, without what is not read; errors are those of the whole text. */
+static enum err parse(enum table table, const char *bytes, size_t len, cJSON **ret, struct why *why)
+{
+    size_t less = 0;
+    char *text = json_prune(bytes, len, table == TABLE_POD ? of_pods : of_others, &less);
+    enum err e = json_parse(text, less, ret, NULL);
+    free(text);
+    return e == ERR_OK ? ERR_OK : json_parse(bytes, len, ret, why);
+}
 
 static bool fill(enum table table, const cJSON *obj, void *record)
 {
@@ -88,7 +123,7 @@ enum err kube_parse_page(enum table table, const char *bytes, size_t len, struct
 {
     cJSON *root = NULL;
     struct kube_page p = {0};
-    enum err e = json_parse(bytes, len, &root, why);
+    enum err e = parse(table, bytes, len, &root, why);
     if (e != ERR_OK) return e;
     const cJSON *meta = json_get(root, "metadata"), *items = json_get(root, "items");
     const char *next = json_str(meta, "continue");
@@ -153,7 +188,7 @@ enum err kube_parse_line(enum table table, const char *bytes, size_t len, struct
 {
     cJSON *root = NULL;
     struct kube_event ev = {0};
-    enum err e = json_parse(bytes, len, &root, why);
+    enum err e = parse(table, bytes, len, &root, why);
     if (e != ERR_OK) return e;
     const char *type = json_str(root, "type");
     const cJSON *obj = json_get(root, "object");
