@@ -39,11 +39,18 @@ static void worker_restarts(void *arg)
     pod_later(p, WORKER_AGAIN_MS, worker_again);
 }
 
+/* Its readiness probe fails. Recorded without grace: no endpoint is left 4 s after the delete; with one it hangs, and
+ * stays ready until its container ends. */
 static void worker_fails(void *arg)
 {
     struct sim_pod *p = arg;
     event_by_kubelet(p, "worker", "Warning", "Unhealthy", "Readiness probe failed: ");
-    p->serving = p->serving == SERVING_HANGS ? SERVING_HANGS : SERVING_503;
+    if (p->serving == SERVING_HANGS) return;
+    p->serving = SERVING_503;
+    p->stage = POD_STARTED;
+    pod_told(p);
+    slices_told(p->owner, false);
+    rayservice_told(p->owner, p->owner->app);
 }
 
 static void worker_hangs(void *arg)

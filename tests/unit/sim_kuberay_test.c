@@ -393,10 +393,14 @@ static void without_ft_the_workers_restart(void **state)
                           "spec.rayClusterConfig.gcsFaultToleranceOptions"));
     assert_string_equal(json_str(json_path(head_object(&c), "metadata.annotations"), "ray.io/ft-enabled"), "false");
     kuberay_delete_pod(c.kuberay, kuberay_head(c.kuberay)->name, 0);
-    sched_advance(c.sched, 60000);
+    sched_advance(c.sched, 6000);
+    assert_int_equal(happened_times(&c, "RayService ZeroServeEndpoints"), 1);
+    assert_int_equal(happened_times(&c, "NEWS worker stops"), 0);
+    sched_advance(c.sched, 54000);
     assert_int_equal(happened_times(&c, "NEWS worker stops"), 2);
     assert_int_equal(happened_times(&c, "NEWS worker runs"), 2);
-    assert_int_equal(happened_times(&c, "RayService ZeroServeEndpoints"), 1);
+    assert_string_equal(condition_reason(objects_get(c.objects, SIM_RAYSERVICE, "mistral", "mistral"), "Ready"),
+                        "NonZeroServeEndpoints");
     const cJSON *status = cJSON_GetArrayItem(json_path(worker_object(&c), "status.containerStatuses"), 0);
     assert_int_equal(json_u64(status, "restartCount").value, 1);
     cluster_end(&c);
