@@ -15,11 +15,13 @@ enum {
 struct loop {
     uv_loop_t uv;
     uv_timer_t step; /* bounds loop_step; else idle */
+    bool ringing;    /* an alarm is being told */
     int64_t wall_offset_ms;
 };
 
 struct alarm {
     uv_timer_t timer;
+    struct loop *loop;
     void (*ring)(void *arg);
     void *arg;
 };
@@ -149,6 +151,7 @@ struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
 
     a->ring = ring;
     a->arg = arg;
+    a->loop = l;
     uv_timer_init(&l->uv, &a->timer);
     a->timer.data = a;
     return a;
@@ -157,13 +160,19 @@ struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
 static void alarm_due(uv_timer_t *t)
 {
     struct alarm *a = t->data;
-    a->ring(a->arg);
+    struct loop *l = a->loop;
+
+    l->ringing = true;
+    a->ring(a->arg); /* may free the alarm */
+    l->ringing = false;
 }
 
 void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms)
 {
     /* The loop's clock stands still while callbacks run; counted from it, an alarm would ring early. */
     uv_update_time(a->timer.loop);
+    /* libuv 1.44 runs what is due until nothing is: an alarm that sets itself to "now" would starve everything else. */
+    if (after_ms == 0 && a->loop->ringing) after_ms = 1;
     uv_timer_start(&a->timer, alarm_due, after_ms, every_ms);
 }
 

@@ -60,6 +60,30 @@ static void an_alarm_may_be_freed_while_it_rings(void **state)
     loop_free(b.loop);
 }
 
+static void ring_again(void *arg)
+{
+    struct bell *b = arg;
+    b->rings++;
+    if (b->rings < 1000000) alarm_set(b->alarm, 0, 0);
+}
+
+static void an_alarm_that_sets_itself_lets_the_others_ring(void **state)
+{
+    (void)state;
+    struct bell busy = {.loop = loop_new()}, other = {.loop = busy.loop};
+    busy.alarm = alarm_new(busy.loop, ring_again, &busy);
+    other.alarm = alarm_new(busy.loop, ring, &other);
+    alarm_set(busy.alarm, 0, 0);
+    alarm_set(other.alarm, 5, 0);
+    uint64_t limit = loop_now_ms() + 5000;
+    while (other.rings == 0 && busy.rings < 1000000 && loop_now_ms() < limit) loop_step(busy.loop, 50);
+    assert_int_equal(other.rings, 1);
+    assert_true(busy.rings < 1000000);
+    alarm_free(busy.alarm);
+    alarm_free(other.alarm);
+    loop_free(busy.loop);
+}
+
 static void an_alarm_repeats_until_it_is_stopped(void **state)
 {
     (void)state;
@@ -143,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_alarm_rings_no_sooner_than_it_was_set),
         cmocka_unit_test(an_alarm_may_be_freed_while_it_rings),
+        cmocka_unit_test(an_alarm_that_sets_itself_lets_the_others_ring),
         cmocka_unit_test(an_alarm_repeats_until_it_is_stopped),
         cmocka_unit_test(a_step_waits_no_longer_than_it_may),
         cmocka_unit_test(a_loop_runs_until_it_is_stopped),
