@@ -1,0 +1,96 @@
+/* manifest_json.c - an object of a manifest as JSON, as kubectl would send it; see manifest.h. */
+#include "deploy/manifest.h"
+
+#include "backends/base/mem.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool is_one_of(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (strcmp(text, *words) == 0) return true;
+    return false;
+}
+
+/* The words and numbers of YAML 1.1, as kubectl's own parser takes them. */
+static cJSON *word_json(const char *text)
+{
+    static const char *const nulls[] = {"", "~", "null", "Null", "NULL", NULL};
+    static const char *const trues[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
+    static const char *const falses[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
+    if (is_one_of(text, nulls)) return cJSON_CreateNull();
+    if (is_one_of(text, trues)) return cJSON_CreateTrue();
+    if (is_one_of(text, falses)) return cJSON_CreateFalse();
+    return NULL;
+}
+
+/* Whole numbers in decimal, 0x, 0o and a leading 0; decimal fractions. Beyond 2^53 a number would change: it stays the
+ * text it is, and the API server says so. */
+static bool number_of(const char *text, double *ret)
+{
+    const double exact = 9007199254740992.0;
+    const char *digits = text + (*text == '-' || *text == '+');
+    char *end = NULL;
+    if (!isdigit((unsigned char)*digits) && *digits != '.') return false;
+    if (*digits == '0' && digits[1]) {
+        int base = digits[1] == 'x' ? 16 : digits[1] == 'o' ? 8 : isdigit((unsigned char)digits[1]) ? 8 : 0;
+        if (base) {
+            const char *from = digits + (isdigit((unsigned char)digits[1]) ? 1 : 2);
+            errno = 0;
+            unsigned long long whole = isxdigit((unsigned char)*from) ? strtoull(from, &end, base) : 0;
+            if (!end || *end || errno || (double)whole >= exact) return false;
+            *ret = *text == '-' ? -(double)whole : (double)whole;
+            return true;
+        }
+    }
+    if (strspn(digits, "0123456789.eE+-") != strlen(digits)) return false;
+    double value = strtod(text, &end);
+    if (end == text || *end || !isfinite(value) || fabs(value) >= exact) return false;
+    *ret = value;
+    return true;
+}
+
+static cJSON *scalar_json(const struct yaml_node *n)
+{
+    cJSON *word = n->plain ? word_json(n->text) : NULL;
+    double number;
+    if (word) return word;
+    if (n->plain && number_of(n->text, &number)) return cJSON_CreateNumber(number);
+    return cJSON_CreateString(n->text);
+}
+
+static cJSON *node_json(const struct yaml_node *n, size_t *left)
+{
+    if (*left == 0) return NULL;
+    --*left;
+    if (n->kind == YAML_SCALAR) return scalar_json(n);
+    cJSON *all = n->kind == YAML_MAP ? cJSON_CreateObject() : cJSON_CreateArray();
+    for (size_t i = 0; i < n->count; i++) {
+        cJSON *item = node_json(n->items[i], left);
+        if (!item) {
+            cJSON_Delete(all);
+            return NULL;
+        }
+        if (n->kind == YAML_MAP)
+            cJSON_AddItemToObject(all, n->items[i]->key, item);
+        else
+            cJSON_AddItemToArray(all, item);
+    }
+    return all;
+}
+
+enum err manifest_object_json(const struct manifest_object *o, cJSON **ret, struct why *why)
+{
+    size_t left = MANIFEST_OBJECT_VALUES;
+    char text[512];
+    cJSON *json = node_json(o->root, &left);
+    if (!json)
+        return why_set(why, ERR_LIMIT, "%s: more than %d values", manifest_object_text(o, text, sizeof text),
+                       MANIFEST_OBJECT_VALUES);
+    *ret = json;
+    return ERR_OK;
+}

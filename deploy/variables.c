@@ -1,0 +1,287 @@
+/* variables.c - the allow-listed substitution; see variables.h. */
+#include "deploy/variables.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct allowed {
+    const char *name, *otherwise, *help;
+    bool secret;
+};
+static const struct allowed allow_list[] = {
+#define VAR(name, secret, otherwise, help) {#name, otherwise, help, secret},
+#include "deploy/variables.def"
+#undef VAR
+};
+
+const char *variable_state_word(enum variable_state state)
+{
+    static const char *const words[] = {"set", "found", "default", "empty", "unset", "unusable", "ignored"};
+    return words[state];
+}
+
+bool variable_usable(const struct variable *v)
+{
+    return v->state <= VARIABLE_DEFAULT;
+}
+
+static const struct allowed *allowed_named(const char *name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(allow_list); i++)
+        if (strcmp(allow_list[i].name, name) == 0) return &allow_list[i];
+    return NULL;
+}
+
+/* What a value can be used as: a line break would end a string that is put in; "null" is what jq prints for nothing. */
+static enum variable_state judged(const char *value, enum variable_state good)
+{
+    if (!value) return VARIABLE_UNSET;
+    if (!*value) return VARIABLE_EMPTY;
+    size_t len = strlen(value);
+    if (len > VARIABLE_VALUE_MAX || strcmp(value, "null") == 0 || strcmp(value, "None") == 0) return VARIABLE_BAD;
+    return text_is_safe(value, len, TEXT_ONE_LINE) ? good : VARIABLE_BAD;
+}
+
+static size_t variable_add(struct variables *v, const char *name)
+{
+    if (v->count == v->cap) v->items = mem_grow(v->items, v->cap = v->cap ? v->cap * 2 : 16, sizeof *v->items);
+    const struct allowed *a = allowed_named(name);
+    v->items[v->count] = (struct variable){.name = mem_str(name),
+                                           .state = a ? VARIABLE_UNSET : VARIABLE_IGNORED,
+                                           .secret = a ? a->secret : text_looks_secret(name, ""),
+                                           .help = a ? a->help : NULL};
+    return v->count++;
+}
+
+static void variable_value(struct variable *var, const char *value, enum variable_state good)
+{
+    mem_free_secret(var->value);
+    var->value = NULL;
+    var->state = judged(value, good);
+    if (variable_usable(var)) var->value = mem_str(value);
+}
+
+static size_t variable_find(const struct variables *v, const char *name)
+{
+    size_t i = 0;
+    while (i < v->count && strcmp(v->items[i].name, name) != 0) i++;
+    return i;
+}
+
+/* The variable of that name, made when it is met first. NULL where there are too many. */
+static struct variable *variable_get(struct variables *v, const char *name)
+{
+    size_t i = variable_find(v, name);
+    if (i < v->count) return &v->items[i];
+    if (v->count == VARIABLES) return NULL;
+    struct variable *var = &v->items[variable_add(v, name)];
+    const struct allowed *a = allowed_named(name);
+    const char *found = a && v->environment ? v->environment(name) : NULL;
+    if (found)
+        variable_value(var, found, VARIABLE_FOUND);
+    else if (a && a->otherwise)
+        variable_value(var, a->otherwise, VARIABLE_DEFAULT);
+    return var;
+}
+
+void variables_init(struct variables *v, const char *(*environment)(const char *name))
+{
+    *v = (struct variables){.environment = environment};
+}
+
+void variables_done(struct variables *v)
+{
+    for (size_t i = 0; i < v->count; i++) {
+        free(v->items[i].name);
+        mem_free_secret(v->items[i].value);
+    }
+    free(v->items);
+    free(v->uses);
+    *v = (struct variables){0};
+}
+
+static size_t name_len(const char *s)
+{
+    size_t n = 0;
+    if (!isalpha((unsigned char)*s) && *s != '_') return 0;
+    while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
+    return n;
+}
+
+enum err variables_give(struct variables *v, const char *assignment, struct why *why)
+{
+    size_t n = name_len(assignment);
+    if (!n || assignment[n] != '=') return why_set(why, ERR_USAGE, "--var: expected NAME=VALUE");
+    char *name = mem_strn(assignment, n);
+    size_t i = variable_find(v, name);
+    enum err err = ERR_OK;
+    if (i == v->count && v->count == VARIABLES)
+        err = why_set(why, ERR_LIMIT, "--var: more than %d variables", VARIABLES);
+    else
+        variable_value(&v->items[i < v->count ? i : variable_add(v, name)], assignment + n + 1, VARIABLE_SET);
+    free(name);
+    return err;
+}
+
+/* A walk through one manifest. */
+struct walk {
+    struct variables *v;
+    struct manifest *m;
+    size_t object;
+    bool in_secret_data; /* the values here have to be base64 */
+};
+
+/* A reference at s ("$NAME", "${NAME}", "$1"): its bytes, and the name within. 0: none. */
+static size_t reference_len(const char *s, const char **ret_name, size_t *ret_name_len)
+{
+    bool braced = s[1] == '{';
+    const char *name = s + 1 + braced;
+    size_t n = name_len(name);
+    if (!n) n = strspn(name, "0123456789");
+    if (!n || n > VARIABLE_NAME_MAX || (braced && name[n] != '}' && name[n] != ':')) return 0;
+    *ret_name = name;
+    *ret_name_len = n;
+    if (!braced) return 1 + n;
+    const char *end = strchr(name + n, '}'); /* ${NAME:-otherwise}: envsubst has no such thing */
+    return end ? (size_t)(end + 1 - s) : 0;
+}
+
+/* Moves a place within a text from one byte of it to a later one. */
+static void place_move(struct yaml_place *place, const char *from, const char *to)
+{
+    for (; from < to; from++) {
+        if (*from == '\n')
+            *place = (struct yaml_place){place->line + 1, 1};
+        else if (((unsigned char)*from & 0xC0) != 0x80)
+            place->column++; /* characters, not bytes */
+    }
+}
+
+static struct variable_use *use_add(struct walk *w, const struct variable *var, const struct yaml_node *node,
+                                    struct yaml_place inner)
+{
+    struct variables *v = w->v;
+    if (v->uses_count == VARIABLE_USES) {
+        v->uses_dropped++;
+        return NULL;
+    }
+    if (v->uses_count == v->uses_cap)
+        v->uses = mem_grow(v->uses, v->uses_cap = v->uses_cap ? v->uses_cap * 2 : 16, sizeof *v->uses);
+    struct variable_use *use = &v->uses[v->uses_count++];
+    *use = (struct variable_use){.variable = (size_t)(var - v->items),
+                                 .object = w->object,
+                                 .node = node,
+                                 .at = manifest_inner_place(w->m, node, inner)};
+    return use;
+}
+
+/* True for base64 of a printable text: what a person has encoded already. A raw token may be base64 by its letters, but
+ * then not of a text. */
+static bool is_encoded_text(const char *value)
+{
+    struct buf plain;
+    buf_init(&plain, VARIABLE_VALUE_MAX);
+    bool ok = text_base64_decode(value, strlen(value), &plain) == ERR_OK && plain.len > 0;
+    for (size_t i = 0; ok && i < plain.len; i++)
+        ok = isprint((unsigned char)plain.data[i]) || (plain.data[i] == '\n' && i + 1 == plain.len);
+    if (plain.data) mem_wipe(plain.data, plain.len);
+    buf_done(&plain);
+    return ok;
+}
+
+static void value_put(const struct variable *var, bool encode, struct buf *out)
+{
+    if (encode)
+        text_base64_encode(var->value, strlen(var->value), out);
+    else
+        buf_str(out, var->value);
+}
+
+/* One text on its way through: what is done of it is in out. */
+struct text_walk {
+    const struct yaml_node *node;
+    const char *done, *counted;
+    struct yaml_place at; /* of `counted` */
+    struct buf out;
+    bool changed;
+};
+
+static void reference_apply(struct walk *w, struct text_walk *t, const char *p, size_t len, struct variable *var,
+                            bool plain_form)
+{
+    var->uses++;
+    place_move(&t->at, t->counted, p);
+    t->counted = p;
+    struct variable_use *use = use_add(w, var, t->node, t->at);
+    if (!variable_usable(var) || !plain_form) return;
+    bool whole = len == strlen(t->node->text);
+    bool encode = whole && w->in_secret_data && !is_encoded_text(var->value);
+    if (use) use->encoded = encode;
+    buf_add(&t->out, t->done, (size_t)(p - t->done));
+    value_put(var, encode, &t->out);
+    t->done = p + len;
+    t->changed = true;
+}
+
+static void scalar_apply(struct walk *w, const struct yaml_node *node)
+{
+    struct text_walk t = {.node = node, .done = node->text, .counted = node->text, .at = {1, 1}};
+
+    buf_init(&t.out, 2 * (size_t)MANIFEST_BYTES);
+    for (const char *p = strchr(node->text, '$'); p; p = strchr(p, '$')) {
+        const char *name;
+        size_t name_bytes, n = reference_len(p, &name, &name_bytes);
+        if (!n) {
+            p++;
+            continue;
+        }
+        char *word = mem_strn(name, name_bytes);
+        struct variable *var = variable_get(w->v, word);
+        free(word);
+        if (var) reference_apply(w, &t, p, n, var, n == name_bytes + 1 + 2 * (size_t)(p[1] == '{'));
+        p += n;
+    }
+    if (t.changed) {
+        buf_str(&t.out, t.done);
+        yaml_set_text(w->m->yaml, node, buf_text(&t.out));
+        mem_wipe(t.out.data, t.out.len);
+    }
+    buf_done(&t.out);
+}
+
+static void node_apply(struct walk *w, const struct yaml_node *node)
+{
+    if (node->kind == YAML_SCALAR) {
+        scalar_apply(w, node);
+        return;
+    }
+    if (node->alias) return; /* what it shares is met where its anchor is */
+    for (size_t i = 0; i < node->count; i++) node_apply(w, node->items[i]);
+}
+
+static void object_apply(struct walk *w, const struct manifest_object *o)
+{
+    bool secret = text_eq(o->kind, "Secret") && o->root->kind == YAML_MAP;
+    if (!secret) {
+        node_apply(w, o->root);
+        return;
+    }
+    for (size_t i = 0; i < o->root->count; i++) {
+        w->in_secret_data = strcmp(o->root->items[i]->key, "data") == 0;
+        node_apply(w, o->root->items[i]);
+    }
+    w->in_secret_data = false;
+}
+
+void variables_apply(struct variables *v, struct manifest *m)
+{
+    struct walk w = {.v = v, .m = m};
+    v->uses_count = v->uses_dropped = 0;
+    for (w.object = 0; w.object < m->count; w.object++) object_apply(&w, &m->objects[w.object]);
+    manifest_refresh(m);
+}

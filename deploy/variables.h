@@ -1,0 +1,61 @@
+/*
+ * variables.h - $NAME and ${NAME} in a manifest, put in by an allow-list.
+ *
+ * Invariants: only names of variables.def and those given by hand are put in; all others stay as they are and are
+ * reported. Values go into the parsed tree: a value can change a string, never the structure. What has no usable value
+ * stays as it is written. In the data of a Secret a value that is all of its entry is put in as base64, once. Values
+ * are secrets: they are wiped, and none gets into a message.
+ */
+#ifndef RAYDECK_DEPLOY_VARIABLES_H
+#define RAYDECK_DEPLOY_VARIABLES_H
+
+#include "deploy/manifest.h"
+
+#include <stdbool.h>
+
+enum { VARIABLES = 256, VARIABLE_USES = 10000, VARIABLE_NAME_MAX = 128, VARIABLE_VALUE_MAX = 64 * 1024 };
+
+enum variable_state {
+    VARIABLE_SET,     /* given by hand */
+    VARIABLE_FOUND,   /* in the environment */
+    VARIABLE_DEFAULT, /* the allow-list's own value */
+    VARIABLE_EMPTY,
+    VARIABLE_UNSET,
+    VARIABLE_BAD,    /* it has a value that cannot be meant: "null", or with control characters */
+    VARIABLE_IGNORED /* not on the allow-list */
+};
+struct variable {
+    char *name;
+    char *value; /* NULL unless SET, FOUND or DEFAULT */
+    enum variable_state state;
+    bool secret;
+    const char *help; /* NULL unless it is on the allow-list */
+    size_t uses;      /* in all manifests so far */
+};
+struct variable_use {
+    size_t variable; /* an index: the list may grow */
+    size_t object;   /* index in the manifest */
+    const struct yaml_node *node;
+    struct yaml_place at;
+    bool encoded; /* base64 was made of it */
+};
+struct variables {
+    const char *(*environment)(const char *name);
+    struct variable *items;
+    size_t count, cap;
+    struct variable_use *uses; /* of the manifest applied last */
+    size_t uses_count, uses_cap, uses_dropped;
+};
+
+const char *variable_state_word(enum variable_state state); /* "set", "found", "default", "empty", "unset" … */
+bool variable_usable(const struct variable *v);
+
+/* environment may be NULL: there is none. */
+void variables_init(struct variables *v, const char *(*environment)(const char *name));
+void variables_done(struct variables *v);
+/* "NAME=VALUE", which puts NAME on the allow-list. ERR_USAGE; the message never holds the value. */
+enum err variables_give(struct variables *v, const char *assignment, struct why *why);
+/* Puts the values into m. */
+void variables_apply(struct variables *v, struct manifest *m);
+
+#endif
