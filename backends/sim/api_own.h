@@ -3,6 +3,7 @@
 #define RAYDECK_SIM_API_OWN_H
 
 #include "backends/sim/api.h"
+#include "backends/sim/rng.h"
 
 enum { API_SEGMENTS = 16, API_WATCHES = 512 };
 
@@ -17,6 +18,7 @@ struct api {
     uint64_t lists;   /* answered; every other one is cut under GARBAGE */
     uint64_t prompts; /* taken; they go to the replicas in turn */
     uint64_t proxied; /* requests; gives each its delay */
+    struct rng rng;   /* of what is made by an apply */
     struct later *later;
 };
 
@@ -33,6 +35,14 @@ cJSON *status_object(unsigned code, const char *reason, const char *message, con
 void api_status(struct https_request *r, unsigned code, const char *reason, const char *message, const char *kind,
                 const char *name);
 void api_no_path(struct https_request *r); /* the text "404 page not found" */
+
+/* api_routes.c */
+void api_not_found(struct https_request *r, const struct target *t);
+void api_not_allowed(struct https_request *r);
+
+/* api_apply.c, api_delete.c */
+void api_apply(struct api *a, struct https_request *r, const struct target *t);
+void api_delete(struct api *a, struct https_request *r, const struct target *t);
 
 /* api_list.c */
 void api_list(struct api *a, struct https_request *r, const struct target *t);

@@ -16,6 +16,7 @@ struct api *api_new(struct loop *l, const struct api_conf *conf)
     struct api *a = mem_zero(1, sizeof *a);
     a->loop = l;
     a->conf = *conf;
+    rng_init(&a->rng, conf->seed + 1);
     objects_listen(conf->objects, watches_event, a);
     a->bookmarks = alarm_new(l, watches_bookmark, a);
     uint64_t every = conf->bookmark_ms ? conf->bookmark_ms : BOOKMARK_MS;
@@ -51,17 +52,27 @@ static cJSON *version(void)
                          NULL);
 }
 
+static void add_group(cJSON *list, const char *group, const char *wanted)
+{
+    cJSON *one;
+    cJSON_ArrayForEach(one, list) if (strcmp(json_str(one, "name"), group) == 0) return;
+    const struct template_value values[] = {{"GROUP", group}, {"VERSION", wanted}, {NULL, NULL}};
+    cJSON_AddItemToArray(list, template_text("{'name':'${GROUP}','versions':[{'groupVersion':'${GROUP}/${VERSION}',"
+                                             "'version':'${VERSION}'}],'preferredVersion':{'groupVersion':"
+                                             "'${GROUP}/${VERSION}','version':'${VERSION}'}}",
+                                             values));
+}
+
 static cJSON *groups(void)
 {
-    return template_text(
-        "{'kind':'APIGroupList','apiVersion':'v1','groups':["
-        "{'name':'authorization.k8s.io','versions':[{'groupVersion':'authorization.k8s.io/v1','version':'v1'}],"
-        "'preferredVersion':{'groupVersion':'authorization.k8s.io/v1','version':'v1'}},"
-        "{'name':'discovery.k8s.io','versions':[{'groupVersion':'discovery.k8s.io/v1','version':'v1'}],"
-        "'preferredVersion':{'groupVersion':'discovery.k8s.io/v1','version':'v1'}},"
-        "{'name':'ray.io','versions':[{'groupVersion':'ray.io/v1','version':'v1'}],"
-        "'preferredVersion':{'groupVersion':'ray.io/v1','version':'v1'}}]}",
-        NULL);
+    cJSON *answer = template_text("{'kind':'APIGroupList','apiVersion':'v1','groups':[]}", NULL);
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(answer, "groups");
+    add_group(list, "authorization.k8s.io", "v1");
+    for (int i = 0; i < SIM_KIND_COUNT; i++) {
+        const struct sim_kind_info *k = sim_kind_info((enum sim_kind)i);
+        if (*k->group) add_group(list, k->group, k->version);
+    }
+    return answer;
 }
 
 /* The kinds of a group; NULL where there is no such group and version. */
@@ -73,7 +84,7 @@ static cJSON *resources(const char *group, const char *wanted)
         if (strcmp(k->group, group) || strcmp(k->version, wanted)) continue;
         const struct template_value values[] = {{"PLURAL", k->plural}, {"KIND", k->kind}, {NULL, NULL}};
         cJSON *one = template_text("{'name':'${PLURAL}','singularName':'','kind':'${KIND}','verbs':['delete','get',"
-                                   "'list','watch']}",
+                                   "'list','patch','watch']}",
                                    values);
         cJSON_AddBoolToObject(one, "namespaced", k->namespaced);
         cJSON_AddItemToArray(list, one);
@@ -94,7 +105,7 @@ static cJSON *resources(const char *group, const char *wanted)
 
 /* ---- one object -------------------------------------------------------------------------------------------------- */
 
-static void not_found(struct https_request *r, const struct target *t)
+void api_not_found(struct https_request *r, const struct target *t)
 {
     char text[512], kind[128];
     snprintf(kind, sizeof kind, "%s%s%s", t->plural, *t->group ? "." : "", t->group);
@@ -130,7 +141,7 @@ static void delete_pod(struct api *a, struct https_request *r, const struct targ
     struct known_u64 said = json_u64(options, "gracePeriodSeconds");
     if (query && text_u64(query, strlen(query), 86400, &grace) == ERR_OK) said = known_u64(grace);
     if (!pod)
-        not_found(r, t);
+        api_not_found(r, t);
     else if (asked && strcmp(asked, has) != 0)
         conflict(r, t, asked, has);
     else
@@ -140,16 +151,24 @@ static void delete_pod(struct api *a, struct https_request *r, const struct targ
     cJSON_Delete(options);
 }
 
+void api_not_allowed(struct https_request *r)
+{
+    api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "", "");
+}
+
 static void one_object(struct api *a, struct https_request *r, const struct target *t)
 {
     const cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
     if (strcmp(https_method(r), "DELETE") == 0 && t->kind == SIM_POD)
         delete_pod(a, r, t);
+    else if (strcmp(https_method(r), "DELETE") == 0)
+        api_delete(a, r, t);
+    else if (strcmp(https_method(r), "PATCH") == 0)
+        api_apply(a, r, t);
     else if (strcmp(https_method(r), "GET") != 0)
-        api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "",
-                   "");
+        api_not_allowed(r);
     else if (!obj)
-        not_found(r, t);
+        api_not_found(r, t);
     else
         api_json(r, 200, cJSON_Duplicate(obj, 1));
 }
@@ -179,8 +198,7 @@ static void collection(struct api *a, struct https_request *r, const struct targ
 {
     const char *watch = https_query(r, "watch");
     if (strcmp(https_method(r), "GET") != 0)
-        api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "",
-                   "");
+        api_not_allowed(r);
     else if (watch && (strcmp(watch, "true") == 0 || strcmp(watch, "1") == 0))
         api_watch(a, r, t);
     else

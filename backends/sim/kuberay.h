@@ -53,6 +53,7 @@ enum kuberay_news {
 struct kuberay_conf {
     uint64_t seed;
     bool ft;
+    bool empty; /* no RayService yet: KubeRay and the nodes alone */
     unsigned redis_port;
     const char *redis_user, *redis_password; /* into the Secret */
     uint64_t now_ms;                         /* wall clock at start */
@@ -75,6 +76,11 @@ const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i);
 const char *kuberay_knode(const struct kuberay *k, size_t i); /* K8s nodes: the workers' first, then the head's; NULL */
 const char *kuberay_instance(const struct kuberay *k, size_t i); /* its EC2 instance id */
 bool kuberay_serve_running(const struct kuberay *k);             /* the Serve API would say RUNNING */
+
+/* An object was put in by an apply, or is to go by a DELETE: what the controllers of its kind do then. Deleting gives
+ * true where the object stays for now (it has finalizers): it is marked then; else the caller removes it. */
+void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
+bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 
 /* A pod's deletion was asked for. grace_s -1: the pod's own 30. Returns the object as the API answers it (borrowed). */
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);

@@ -57,6 +57,12 @@ void slices_told(struct kuberay *k, bool heads_only);
 void raycluster_told(struct kuberay *k, const char *reason, const char *message);
 void rayservice_told(struct kuberay *k, enum app_state app);
 
+/* kuberay_base.c */
+void base_objects(struct kuberay *k, uint64_t since_ms);
+
+/* kuberay_applied.c */
+void rayservice_owned(cJSON *service, uint64_t when_ms); /* the operator has written its fields */
+
 /* kuberay_event.c */
 void event_by_controller(struct kuberay *k, const char *controller, const cJSON *about, const char *reason,
                          const char *action, const char *message);

@@ -246,6 +246,7 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
     char created[STAMP_TEXT_MAX];
     stamp_iso(created, since_ms);
     knodes(k, since_ms);
+    base_objects(k, since_ms - 600 * 1000);
     secrets(k, created);
     const struct template_value values[] = {{"CREATED", created},
                                             {"CLUSTER", k->cluster},
@@ -263,6 +264,7 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
         cJSON_DeleteItemFromObjectCaseSensitive(member(k->raycluster, "metadata"), "finalizers");
     }
     sticky_conditions(member(member(k->raycluster, "status"), "conditions"), created);
+    rayservice_owned(k->rayservice, since_ms);
     objects_put(k->objects, SIM_RAYSERVICE, k->rayservice);
     objects_put(k->objects, SIM_RAYCLUSTER, k->raycluster);
     for (int i = 0; i < 3; i++) service_and_slice(k, i, created);

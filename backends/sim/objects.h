@@ -22,6 +22,13 @@ enum { OBJECTS_LOG = 4096, OBJECTS_EVENTS_KEPT = 1000 };
     X(EVENT, "", "v1", "events", "Event", true, false)                                                                 \
     X(SERVICE, "", "v1", "services", "Service", true, false)                                                           \
     X(SECRET, "", "v1", "secrets", "Secret", true, false)                                                              \
+    X(NAMESPACE, "", "v1", "namespaces", "Namespace", false, false)                                                    \
+    X(CONFIGMAP, "", "v1", "configmaps", "ConfigMap", true, false)                                                     \
+    X(DEPLOYMENT, "apps", "v1", "deployments", "Deployment", true, false)                                              \
+    X(JOB, "batch", "v1", "jobs", "Job", true, false)                                                                  \
+    X(LEASE, "coordination.k8s.io", "v1", "leases", "Lease", true, false)                                              \
+    X(INGRESS, "networking.k8s.io", "v1", "ingresses", "Ingress", true, false)                                         \
+    X(CRD, "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, false)        \
     X(SLICE, "discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, false)                                 \
     X(RAYSERVICE, "ray.io", "v1", "rayservices", "RayService", true, true)                                             \
     X(RAYCLUSTER, "ray.io", "v1", "rayclusters", "RayCluster", true, true)

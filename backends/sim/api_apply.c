@@ -1,0 +1,232 @@
+/* PATCH with application/apply-patch+yaml: what is refused, and how (recorded: Kubernetes 1.34); what comes of the
+ * rest. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "backends/sim/api_own.h"
+#include "backends/sim/apply.h"
+#include "backends/sim/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+/* ---- refusals ---------------------------------------------------------------------------------------------------- */
+
+static void invalid_option(struct https_request *r, const char *cause, const char *message, const char *field)
+{
+    char *text = mem_printf("PatchOptions.meta.k8s.io \"\" is invalid: %s: %s", field, message);
+    cJSON *s = status_object(422, "Invalid", text, "PatchOptions", "");
+    cJSON *details = member(s, "details"), *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(details, "group", "meta.k8s.io");
+    cJSON_AddStringToObject(one, "reason", cause);
+    cJSON_AddStringToObject(one, "message", message);
+    cJSON_AddStringToObject(one, "field", field);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(details, "causes"), one);
+    api_json(r, 422, s);
+    free(text);
+}
+
+static bool options_refused(struct https_request *r)
+{
+    const char *type = https_header(r, "Content-Type"), *manager = https_query(r, "fieldManager");
+    const char *dry = https_query(r, "dryRun");
+    if (!type || strncmp(type, "application/apply-patch+yaml", 28) != 0)
+        api_status(r, 415, "UnsupportedMediaType",
+                   "the body of the request was in an unknown format - accepted media types include: "
+                   "application/apply-patch+yaml",
+                   "", "");
+    else if (!manager || !*manager)
+        invalid_option(r, "FieldValueRequired", "Required value: is required for apply patch", "fieldManager");
+    else if (dry && *dry && strcmp(dry, "All") != 0)
+        invalid_option(r, "FieldValueNotSupported", "Unsupported value: supported values: \"All\"", "dryRun");
+    else
+        return false;
+    return true;
+}
+
+static void bad(struct https_request *r, char *text)
+{
+    api_status(r, 400, "BadRequest", text, "", "");
+    free(text);
+}
+
+static bool same(const char *has, const char *wanted)
+{
+    return has && strcmp(has, wanted) == 0;
+}
+
+/* Is it the object that the path names? */
+static bool misnamed(struct https_request *r, const struct target *t, const cJSON *config)
+{
+    const struct sim_kind_info *info = sim_kind_info(t->kind);
+    const cJSON *meta = json_get(config, "metadata");
+    const char *name = json_str(meta, "name"), *ns = json_str(meta, "namespace");
+    char api[64];
+    snprintf(api, sizeof api, "%s%s%s", info->group, *info->group ? "/" : "", info->version);
+    if (!same(json_str(config, "apiVersion"), api) || !same(json_str(config, "kind"), info->kind))
+        bad(r,
+            mem_printf("the apiVersion and kind of the body are not those of the URL (%s, Kind=%s)", api, info->kind));
+    else if (name && strcmp(name, t->name) != 0)
+        bad(r,
+            mem_printf("the name of the object (%.200s) does not match the name on the URL (%.200s)", name, t->name));
+    else if (info->namespaced && ns && strcmp(ns, t->ns) != 0)
+        bad(r, mem_str("the namespace of the provided object does not match the namespace sent on the request"));
+    else if (json_get(meta, "managedFields"))
+        bad(r, mem_str("metadata.managedFields must be nil"));
+    else
+        return false;
+    return true;
+}
+
+static bool undeclared(struct https_request *r, const struct target *t, const cJSON *config)
+{
+    const struct sim_kind_info *info = sim_kind_info(t->kind);
+    char *field = schema_unknown(t->kind, config);
+    if (!field) return false;
+    char *text = mem_printf("failed to create typed patch object (%s/%s; %s/%s, Kind=%s): %s: field not declared in "
+                            "schema",
+                            t->ns, t->name, info->group, info->version, info->kind, field);
+    api_status(r, 500, NULL, text, "", "");
+    free(text);
+    free(field);
+    return true;
+}
+
+/* A namespaced object needs its namespace, also in a dry run; nothing new is made in one that goes. */
+static bool no_namespace(struct api *a, struct https_request *r, const struct target *t, bool is_new)
+{
+    if (!sim_kind_info(t->kind)->namespaced) return false;
+    const cJSON *ns = objects_get(a->conf.objects, SIM_NAMESPACE, "", t->ns);
+    const struct target named = {.kind = SIM_NAMESPACE, .group = "", .plural = "namespaces", .name = t->ns};
+    if (!ns) {
+        api_not_found(r, &named);
+        return true;
+    }
+    if (!is_new || !json_get(json_get(ns, "metadata"), "deletionTimestamp")) return false;
+    char *text = mem_printf("%s%s%s \"%s\" is forbidden: unable to create new content in namespace %s because it is "
+                            "being terminated",
+                            t->plural, *t->group ? "." : "", t->group, t->name, t->ns);
+    cJSON *s = status_object(403, "Forbidden", text, t->plural, t->name);
+    cJSON *cause = cJSON_CreateObject(), *details = member(s, "details");
+    cJSON_AddStringToObject(cause, "reason", "NamespaceTerminating");
+    char *why = mem_printf("namespace %s is being terminated", t->ns);
+    cJSON_AddStringToObject(cause, "message", why);
+    cJSON_AddStringToObject(cause, "field", "metadata.namespace");
+    if (*t->group) cJSON_AddStringToObject(details, "group", t->group);
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(details, "causes"), cause);
+    api_json(r, 403, s);
+    free(why);
+    free(text);
+    return true;
+}
+
+/* The body, if it may be applied; NULL: it was answered. */
+static cJSON *config_of(struct api *a, struct https_request *r, const struct target *t, bool is_new)
+{
+    size_t len;
+    const char *body = https_body(r, &len);
+    cJSON *config = NULL;
+    struct why why = {ERR_OK, ""};
+    if (!schema_can_apply(t->kind)) {
+        api_not_allowed(r);
+        return NULL;
+    }
+    if (options_refused(r)) return NULL;
+    if (json_parse(body, len, &config, &why) != ERR_OK || !cJSON_IsObject(config)) {
+        bad(r, mem_printf("error decoding YAML: %s", *why.text ? why.text : "not an object"));
+        cJSON_Delete(config);
+        return NULL;
+    }
+    char *wrong = NULL;
+    if (!misnamed(r, t, config) && !no_namespace(a, r, t, is_new) && !undeclared(r, t, config)) {
+        wrong = schema_invalid(t->kind, config);
+        if (!wrong) return config;
+        bad(r, wrong);
+    }
+    cJSON_Delete(config);
+    return NULL;
+}
+
+/* ---- the object that comes of it --------------------------------------------------------------------------------- */
+
+/* In a new object the members stand in the API server's order: kind and apiVersion first. */
+static cJSON *born(struct api *a, const struct target *t, cJSON *merged)
+{
+    char uid[RNG_UUID], now[STAMP_TEXT_MAX];
+    cJSON *obj = cJSON_CreateObject(), *meta = cJSON_AddObjectToObject(obj, "metadata"), *next;
+    cJSON *said = member(merged, "metadata");
+    rng_uuid(&a->rng, uid);
+    cJSON_AddStringToObject(meta, "name", t->name);
+    if (*t->ns) cJSON_AddStringToObject(meta, "namespace", t->ns);
+    cJSON_AddStringToObject(meta, "uid", uid);
+    if (schema_has_generation(t->kind)) cJSON_AddNumberToObject(meta, "generation", 1);
+    cJSON_AddStringToObject(meta, "creationTimestamp", stamp_iso(now, loop_wall_ms(a->loop)));
+    for (cJSON *m = said ? said->child : NULL; m; m = next) {
+        next = m->next;
+        if (!member(meta, m->string)) cJSON_AddItemToObject(meta, m->string, cJSON_Duplicate(m, 1));
+    }
+    JSON_EACH (m, merged) {
+        if (!member(obj, m->string) && strcmp(m->string, "kind") && strcmp(m->string, "apiVersion"))
+            cJSON_AddItemToObject(obj, m->string, cJSON_Duplicate(m, 1));
+    }
+    cJSON *api = cJSON_Duplicate(member(merged, "apiVersion"), 1), *kind = cJSON_Duplicate(member(merged, "kind"), 1);
+    cJSON *whole = cJSON_CreateObject();
+    cJSON_AddItemToObject(whole, "kind", kind);
+    cJSON_AddItemToObject(whole, "apiVersion", api);
+    while (obj->child) {
+        cJSON *m = cJSON_DetachItemViaPointer(obj, obj->child);
+        char *name = mem_str(m->string);
+        cJSON_AddItemToObject(whole, name, m);
+        free(name);
+    }
+    cJSON_Delete(obj);
+    cJSON_Delete(merged);
+    return whole;
+}
+
+static void count_generation(const struct target *t, const cJSON *live, cJSON *obj)
+{
+    cJSON *generation = member(member(obj, "metadata"), "generation");
+    if (schema_has_generation(t->kind) && generation && !cJSON_Compare(member(live, "spec"), member(obj, "spec"), 1))
+        cJSON_SetNumberValue(generation, generation->valuedouble + 1);
+}
+
+static bool asked_for(struct https_request *r, const char *name, const char *value)
+{
+    const char *said = https_query(r, name);
+    return said && strcmp(said, value) == 0;
+}
+
+void api_apply(struct api *a, struct https_request *r, const struct target *t)
+{
+    const cJSON *live = objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    cJSON *config = config_of(a, r, t, !live), *refusal = NULL;
+    if (!config) return;
+    const struct apply_ask ask = {.config = config,
+                                  .manager = https_query(r, "fieldManager"),
+                                  .force = asked_for(r, "force", "true"),
+                                  .now_ms = loop_wall_ms(a->loop)};
+    cJSON *obj = apply_merge(live, &ask, &refusal);
+    cJSON_Delete(config);
+    if (!obj) {
+        api_json(r, 409, refusal);
+        return;
+    }
+    unsigned status = live ? 200 : 201;
+    if (!live) obj = born(a, t, obj);
+    schema_defaults(t->kind, obj);
+    if (live) count_generation(t, live, obj);
+    if (asked_for(r, "dryRun", "All") || (live && cJSON_Compare(live, obj, 1))) {
+        api_json(r, status, obj);
+        return;
+    }
+    objects_put(a->conf.objects, t->kind, obj);
+    api_json(r, status, cJSON_Duplicate(obj, 1));
+    kuberay_applied(a->conf.kuberay, t->kind, obj);
+}

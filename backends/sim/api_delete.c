@@ -1,0 +1,45 @@
+/* DELETE of an object other than a pod. */
+#include "backends/base/json.h"
+#include "backends/sim/api_own.h"
+
+#include <string.h>
+
+static void success(struct https_request *r, const struct target *t, const cJSON *obj)
+{
+    const char *uid = json_str(json_get(obj, "metadata"), "uid");
+    const struct template_value values[] = {
+        {"NAME", t->name}, {"KIND", t->plural}, {"UID", uid ? uid : ""}, {NULL, NULL}};
+    cJSON *s = template_text("{'kind':'Status','apiVersion':'v1','metadata':{},'status':'Success','details':{"
+                             "'name':'${NAME}','kind':'${KIND}','uid':'${UID}'}}",
+                             values);
+    if (*t->group) cJSON_AddStringToObject(cJSON_GetObjectItem(s, "details"), "group", t->group);
+    api_json(r, 200, s);
+}
+
+static bool dry_run(struct https_request *r)
+{
+    const char *dry = https_query(r, "dryRun");
+    return dry && strcmp(dry, "All") == 0;
+}
+
+/* Objects with finalizers are answered as they are, marked; a Service as it was; of the others it is said that they
+ * are gone. */
+void api_delete(struct api *a, struct https_request *r, const struct target *t)
+{
+    cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    if (!obj) {
+        api_not_found(r, t);
+    } else if (t->kind == SIM_NODE || t->kind == SIM_EVENT || t->kind == SIM_SLICE || t->kind == SIM_CRD) {
+        api_not_allowed(r);
+    } else if (dry_run(r)) {
+        success(r, t, obj);
+    } else if (kuberay_deleting(a->conf.kuberay, t->kind, obj)) {
+        api_json(r, 200, cJSON_Duplicate(obj, 1));
+    } else {
+        if (t->kind == SIM_SERVICE)
+            api_json(r, 200, cJSON_Duplicate(obj, 1));
+        else
+            success(r, t, obj);
+        objects_delete(a->conf.objects, t->kind, obj);
+    }
+}
