@@ -63,10 +63,23 @@ static cJSON *scalar_json(const struct yaml_node *n)
     return cJSON_CreateString(n->text);
 }
 
-static cJSON *node_json(const struct yaml_node *n, size_t *left)
+/* What the object may still take: an alias is written out at each of its places. */
+struct budget {
+    size_t values, bytes;
+};
+
+static bool budget_take(struct budget *b, const struct yaml_node *n)
 {
-    if (*left == 0) return NULL;
-    --*left;
+    size_t bytes = (n->text ? strlen(n->text) : 0) + (n->key ? strlen(n->key) : 0);
+    if (b->values == 0 || b->bytes < bytes) return false;
+    b->values--;
+    b->bytes -= bytes;
+    return true;
+}
+
+static cJSON *node_json(const struct yaml_node *n, struct budget *left)
+{
+    if (!budget_take(left, n)) return NULL;
     if (n->kind == YAML_SCALAR) return scalar_json(n);
     cJSON *all = n->kind == YAML_MAP ? cJSON_CreateObject() : cJSON_CreateArray();
     for (size_t i = 0; i < n->count; i++) {
@@ -85,12 +98,12 @@ static cJSON *node_json(const struct yaml_node *n, size_t *left)
 
 enum err manifest_object_json(const struct manifest_object *o, cJSON **ret, struct why *why)
 {
-    size_t left = MANIFEST_OBJECT_VALUES;
+    struct budget left = {MANIFEST_OBJECT_VALUES, 2 * (size_t)MANIFEST_BYTES};
     char text[512];
     cJSON *json = node_json(o->root, &left);
     if (!json)
-        return why_set(why, ERR_LIMIT, "%s: more than %d values", manifest_object_text(o, text, sizeof text),
-                       MANIFEST_OBJECT_VALUES);
+        return why_set(why, ERR_LIMIT, "%s: more than %d values or %d MiB", manifest_object_text(o, text, sizeof text),
+                       MANIFEST_OBJECT_VALUES, 2 * MANIFEST_BYTES / 1024 / 1024);
     *ret = json;
     return ERR_OK;
 }

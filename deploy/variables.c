@@ -134,6 +134,7 @@ struct walk {
     struct manifest *m;
     size_t object;
     bool in_secret_data; /* the values here have to be base64 */
+    size_t grown;        /* bytes put in */
 };
 
 /* A reference at s ("$NAME", "${NAME}", "$1"): its bytes, and the name within. 0: none. */
@@ -219,6 +220,8 @@ static void reference_apply(struct walk *w, struct text_walk *t, const char *p, 
     t->counted = p;
     struct variable_use *use = use_add(w, var, t->node, t->at);
     if (!variable_usable(var) || !plain_form) return;
+    w->grown += strlen(var->value);
+    if (w->grown > MANIFEST_BYTES) return;
     bool whole = len == strlen(t->node->text);
     bool encode = whole && w->in_secret_data && !is_encoded_text(var->value);
     if (use) use->encoded = encode;
@@ -232,7 +235,7 @@ static void scalar_apply(struct walk *w, const struct yaml_node *node)
 {
     struct text_walk t = {.node = node, .done = node->text, .counted = node->text, .at = {1, 1}};
 
-    buf_init(&t.out, 2 * (size_t)MANIFEST_BYTES);
+    buf_init(&t.out, 3 * (size_t)MANIFEST_BYTES);
     for (const char *p = strchr(node->text, '$'); p; p = strchr(p, '$')) {
         const char *name;
         size_t name_bytes, n = reference_len(p, &name, &name_bytes);
@@ -248,7 +251,7 @@ static void scalar_apply(struct walk *w, const struct yaml_node *node)
     }
     if (t.changed) {
         buf_str(&t.out, t.done);
-        yaml_set_text(w->m->yaml, node, buf_text(&t.out));
+        yaml_set_text(node, buf_text(&t.out));
         mem_wipe(t.out.data, t.out.len);
     }
     buf_done(&t.out);
@@ -256,18 +259,15 @@ static void scalar_apply(struct walk *w, const struct yaml_node *node)
 
 static void node_apply(struct walk *w, const struct yaml_node *node)
 {
-    if (node->kind == YAML_SCALAR) {
-        scalar_apply(w, node);
-        return;
-    }
     if (node->alias) return; /* what it shares is met where its anchor is */
+    if (node->kind == YAML_SCALAR) scalar_apply(w, node);
     for (size_t i = 0; i < node->count; i++) node_apply(w, node->items[i]);
 }
 
 static void object_apply(struct walk *w, const struct manifest_object *o)
 {
-    bool secret = text_eq(o->kind, "Secret") && o->root->kind == YAML_MAP;
-    if (!secret) {
+    /* Not o->kind: an object before may have changed what they share. */
+    if (o->root->alias || !text_eq(yaml_str(o->root, "kind"), "Secret")) {
         node_apply(w, o->root);
         return;
     }
@@ -278,10 +278,13 @@ static void object_apply(struct walk *w, const struct manifest_object *o)
     w->in_secret_data = false;
 }
 
-void variables_apply(struct variables *v, struct manifest *m)
+enum err variables_apply(struct variables *v, struct manifest *m, struct why *why)
 {
     struct walk w = {.v = v, .m = m};
     v->uses_count = v->uses_dropped = 0;
     for (w.object = 0; w.object < m->count; w.object++) object_apply(&w, &m->objects[w.object]);
     manifest_refresh(m);
+    if (w.grown <= MANIFEST_BYTES) return ERR_OK;
+    return why_set(why, ERR_LIMIT, "%s: the variables' values make it larger than %d MiB", m->file,
+                   2 * MANIFEST_BYTES / 1024 / 1024);
 }

@@ -55,7 +55,8 @@ void variables_init(struct variables *v, const char *(*environment)(const char *
 void variables_done(struct variables *v);
 /* "NAME=VALUE", which puts NAME on the allow-list. ERR_USAGE; the message never holds the value. */
 enum err variables_give(struct variables *v, const char *assignment, struct why *why);
-/* Puts the values into m. */
-void variables_apply(struct variables *v, struct manifest *m);
+/* Puts the values into m. ERR_LIMIT where they would more than double the largest manifest there may be; m is then of
+ * no use but to be freed. */
+enum err variables_apply(struct variables *v, struct manifest *m, struct why *why);
 
 #endif

@@ -16,21 +16,15 @@ struct held {
     struct yaml_node node;
     struct held *next; /* all nodes of the document */
     struct held *next_anchored;
+    struct held *copies, *next_copy; /* the copies of a scalar */
     char *anchor;
     unsigned height; /* levels below it, itself included; 0 while it is being built */
     size_t cap;
     bool copy;
 };
 
-/* A text that was replaced: aliases may still point at it. */
-struct retired {
-    struct retired *next;
-    char *text;
-};
-
 struct yaml {
     struct held *all;
-    struct retired *retired;
     const struct yaml_node **roots;
     size_t count, cap;
 };
@@ -248,6 +242,8 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
 
     struct held *h = node_new(b, target->node.kind, e->start_mark);
     h->copy = true;
+    h->next_copy = target->copies;
+    target->copies = h;
     h->height = target->height;
     h->node.alias = true;
     h->node.own = target->node.own;
@@ -348,17 +344,15 @@ const struct yaml_node *yaml_document(const struct yaml *y, size_t index)
     return index < y->count ? y->roots[index] : NULL;
 }
 
-void yaml_set_text(struct yaml *y, const struct yaml_node *scalar, const char *text)
+void yaml_set_text(const struct yaml_node *scalar, const char *text)
 {
     struct held *h = (struct held *)(uintptr_t)scalar;
 
-    assert(scalar->kind == YAML_SCALAR);
-    struct retired *old = mem_zero(1, sizeof *old);
-    /* A copy's text is its anchor's; from now on it has one of its own, which `retired` frees. */
-    old->text = h->copy ? mem_str(text) : h->node.text;
-    old->next = y->retired;
-    y->retired = old;
-    h->node.text = h->copy ? old->text : mem_str(text);
+    assert(scalar->kind == YAML_SCALAR && !scalar->alias);
+    char *old = h->node.text;
+    h->node.text = mem_str(text);
+    for (struct held *c = h->copies; c; c = c->next_copy) c->node.text = h->node.text;
+    mem_free_secret(old);
 }
 
 void yaml_tree_free(struct yaml *y)
@@ -368,12 +362,6 @@ void yaml_tree_free(struct yaml *y)
         struct held *h = y->all;
         y->all = h->next;
         node_free(h);
-    }
-    while (y->retired) {
-        struct retired *r = y->retired;
-        y->retired = r->next;
-        mem_free_secret(r->text);
-        free(r);
     }
     free(y->roots);
     free(y);

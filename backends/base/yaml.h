@@ -45,8 +45,8 @@ enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t 
 size_t yaml_documents(const struct yaml *y);
 const struct yaml_node *yaml_document(const struct yaml *y, size_t index); /* NULL for an empty one */
 
-/* Gives a scalar of y another text. An alias of it keeps the text that was. */
-void yaml_set_text(struct yaml *y, const struct yaml_node *scalar, const char *text);
+/* Gives a scalar that is no alias, and with it its aliases, another text. What was borrowed of the old one is gone. */
+void yaml_set_text(const struct yaml_node *scalar, const char *text);
 
 void yaml_tree_free(struct yaml *y); /* yaml_free is a name of libyaml's own; NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml *y);
