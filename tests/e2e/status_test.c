@@ -122,7 +122,7 @@ static void a_prompt_is_answered_on_stdout_alone(void **state)
 static void the_head_is_killed_only_with_everything_spelled_out(void **state)
 {
     (void)state;
-    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "2", NULL});
+    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "1", NULL});
     struct run r = RAYDECK("kill-head", "--grace", "0");
     assert_int_equal(r.status, 4);
     assert_non_null(strstr(r.err, "not confirmed"));
