@@ -68,6 +68,8 @@ struct kube_ops {
      * loop, never from in here, unless the call is cancelled before; the call is gone when done has returned. */
     struct kube_call *(*request)(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
     void (*cancel)(struct kube_call *call); /* no callback comes after it; NULL is fine */
+    /* What an answer to a request says: ERR_OK for 2xx, else why is in the server's own words, safe and short. */
+    enum err (*judge)(const struct http_answer *answer, struct why *why);
     void (*refresh)(struct kube *be);       /* asks everything again, now */
 };
 extern const struct kube_ops *const kube_kinds[];

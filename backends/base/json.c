@@ -244,3 +244,17 @@ struct known_u64 json_stamp(const cJSON *obj, const char *name)
     uint64_t ms;
     return text && !stamp_parse(text, &ms) ? known_u64(ms) : UNKNOWN_U64;
 }
+
+static void wipe(cJSON *n)
+{
+    for (; n; n = n->next) {
+        if (n->valuestring) mem_wipe(n->valuestring, strlen(n->valuestring));
+        wipe(n->child);
+    }
+}
+
+void json_wipe(cJSON *root)
+{
+    wipe(root);
+    cJSON_Delete(root);
+}

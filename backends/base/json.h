@@ -21,6 +21,9 @@ enum { JSON_DEPTH = 64, JSON_VALUES = 2000000 };
 /* Caller frees *ret with cJSON_Delete. */
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
+/* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */
+void json_wipe(cJSON *root);
+
 /* Members of an object, by exact name; obj may be NULL. */
 const cJSON *json_get(const cJSON *obj, const char *name);
 const cJSON *json_path(const cJSON *obj, const char *dotted);  /* "status.containerStatuses"; no dots inside names */

@@ -43,7 +43,7 @@ enum err secret_parse(const char *bytes, size_t len, const char *key, struct buf
         e = why_set(why, ERR_NOT_FOUND, "the Secret has no key %.100s", key);
     else if ((e = text_base64_decode(value, strlen(value), out)) != ERR_OK)
         why_set(why, e, "the Secret's key %.100s: %s", key, e == ERR_LIMIT ? "too long" : "not base64");
-    kube_json_wipe(root);
+    json_wipe(root);
     return e;
 }
 
@@ -58,6 +58,6 @@ enum err inline_password_parse(const char *bytes, size_t len, struct buf *out, s
         e = why_set(why, ERR_NOT_FOUND, "the RayService holds no password in clear");
     else if ((e = buf_add(out, password, password_len)) != ERR_OK)
         why_set(why, e, "the password is too long");
-    kube_json_wipe(root);
+    json_wipe(root);
     return e;
 }

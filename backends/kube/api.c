@@ -244,5 +244,6 @@ const struct kube_ops kube_api = {
     .proxy = kube_api_proxy,
     .request = kube_api_request,
     .cancel = kube_call_cancel,
+    .judge = kube_api_judge,
     .refresh = api_refresh,
 };

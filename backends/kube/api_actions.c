@@ -70,8 +70,7 @@ static void action_send(struct action *a, const char *method, const char *path, 
     cJSON_Delete(body);
 }
 
-/* ERR_OK for an answer of 2xx; else why says what the server, or the link, said. */
-static enum err answer_err(const struct http_answer *answer, struct why *why)
+enum err kube_api_judge(const struct http_answer *answer, struct why *why)
 {
     if (answer->err != ERR_OK) return why_set(why, answer->err, "%s", answer->why);
     if (answer->status >= 200 && answer->status < 300) return ERR_OK;
@@ -89,7 +88,7 @@ static void on_deleted(void *arg, const struct http_answer *answer)
     uint64_t at = loop_now_ms(), wall = loop_wall_ms(a->be->loop);
     struct sink sink = a->be->sink;
     a->call = NULL;
-    switch (answer_err(answer, &why)) {
+    switch (kube_api_judge(answer, &why)) {
     case ERR_OK:
         c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
         c->at_ms = at;
@@ -139,7 +138,7 @@ static void on_review(void *arg, const struct http_answer *answer)
     struct why why = {0};
     enum tri may = TRI_UNKNOWN;
     a->call = NULL;
-    if (answer_err(answer, &why) == ERR_OK) may = review_parse(answer->body, answer->body_len, &why);
+    if (kube_api_judge(answer, &why) == ERR_OK) may = review_parse(answer->body, answer->body_len, &why);
     void (*done)(void *, enum tri, const char *) = a->on_answer;
     void *done_arg = a->arg;
     action_free(a);
@@ -188,7 +187,7 @@ static void on_secret(void *arg, const struct http_answer *answer)
     struct buf value;
     buf_init(&value, SECRET_VALUE_MAX);
     a->call = NULL;
-    enum err e = answer_err(answer, &why);
+    enum err e = kube_api_judge(answer, &why);
     if (e == ERR_OK) e = secret_parse(answer->body, answer->body_len, a->key, &value, &why);
     value_end(a, e, &value, why.text);
 }
@@ -211,7 +210,7 @@ static void on_password(void *arg, const struct http_answer *answer)
     struct buf value;
     buf_init(&value, SECRET_VALUE_MAX);
     a->call = NULL;
-    enum err e = answer_err(answer, &why);
+    enum err e = kube_api_judge(answer, &why);
     if (e == ERR_OK) e = inline_password_parse(answer->body, answer->body_len, &value, &why);
     value_end(a, e, &value, why.text);
 }

@@ -38,6 +38,7 @@ void kube_api_inline_password(struct kube *be, const char *ns, const char *servi
 struct http_request *kube_api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
                                     const struct http_calls *calls);
 struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
+enum err kube_api_judge(const struct http_answer *answer, struct why *why);
 void kube_api_actions_stop(struct kube *be); /* without a word */
 
 /* "<root>/namespaces/<ns>/<resource>[/<name>]", escaped; ns NULL: "<root>/<resource>". Caller frees. */

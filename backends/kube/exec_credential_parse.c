@@ -55,7 +55,7 @@ enum err exec_answer_parse(const struct kube_exec *exec, const char *bytes, size
     enum err e = json_parse(bytes, len, &root, NULL);
     if (e != ERR_OK) return why_set(why, ERR_PARSE, "%s: its answer (%zu bytes) is not JSON", exec->command, len);
     e = answer_of(exec, root, &a, why);
-    kube_json_wipe(root);
+    json_wipe(root);
     if (e == ERR_OK) *ret = a;
     return e;
 }

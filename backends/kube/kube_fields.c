@@ -1,6 +1,5 @@
 #include "backends/kube/kube_fields.h"
 
-#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <math.h>
@@ -88,18 +87,4 @@ enum tri kube_keepalive(const cJSON *container)
         return TRI_YES;
     const cJSON *from = json_get(container, "envFrom");
     return cJSON_IsArray(from) && from->child ? TRI_UNKNOWN : TRI_NO;
-}
-
-static void wipe(cJSON *n)
-{
-    for (; n; n = n->next) {
-        if (n->valuestring) mem_wipe(n->valuestring, strlen(n->valuestring));
-        wipe(n->child);
-    }
-}
-
-void kube_json_wipe(cJSON *root)
-{
-    wipe(root);
-    cJSON_Delete(root);
 }

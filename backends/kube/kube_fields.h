@@ -49,7 +49,4 @@ const cJSON *kube_ray_container(const cJSON *group_spec);
 /* Are both settings of gRPC's keepalive in its environment? Unknown where envFrom may bring them. */
 enum tri kube_keepalive(const cJSON *container);
 
-/* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */
-void kube_json_wipe(cJSON *root);
-
 #endif

@@ -1,0 +1,140 @@
+#include "deploy/apply.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/secrets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct object_call {
+    const struct kube_ops *ops;
+    struct kube_call *call;
+    cJSON *sent; /* what must not come back in a message; NULL: nothing */
+    object_done *done;
+    void *arg;
+};
+
+static void call_free(struct object_call *c)
+{
+    json_wipe(c->sent);
+    free(c);
+}
+
+static void call_end(struct object_call *c, const struct object_answer *answer)
+{
+    object_done *done = c->done;
+    void *arg = c->arg;
+    char *why = secrets_text(c->sent, answer->why);
+    struct object_answer masked = *answer;
+    masked.why = why;
+    call_free(c);
+    done(arg, &masked);
+    free(why);
+}
+
+static void on_answer(void *arg, const struct http_answer *http)
+{
+    struct object_call *c = arg;
+    struct why why = {0};
+    struct conflicts conflicts;
+    struct object_answer answer = {.made = http->status == 201};
+    cJSON *object = NULL;
+    c->call = NULL;
+    answer.err = c->ops->judge(http, &why);
+    if (answer.err == ERR_CONFLICT && conflict_parse(http->body, http->body_len, &conflicts) == ERR_OK) {
+        answer.conflicts = &conflicts;
+        conflicts_words(&conflicts, &why);
+    }
+    if (!answer.err) answer.err = json_parse(http->body, http->body_len, &object, &why);
+    answer.object = object;
+    answer.why = why.text;
+    call_end(c, &answer);
+    json_wipe(object);
+}
+
+static struct object_call *object_send(const struct cluster *to, const char *method, const char *path, const char *type,
+                                       const cJSON *body, object_done *done, void *arg)
+{
+    struct object_call *c = mem_zero(1, sizeof *c);
+    char *text = body ? cJSON_PrintUnformatted(body) : NULL;
+    *c = (struct object_call){.ops = to->ops, .done = done, .arg = arg};
+    if (body) c->sent = cJSON_Duplicate(body, 1);
+    struct http_ask ask = {.method = method,
+                           .url = path,
+                           .body = text,
+                           .body_len = text ? strlen(text) : 0,
+                           .timeout_ms = OBJECT_MS,
+                           .body_max = OBJECT_BODY_MAX,
+                           .secret = true};
+    if (text) ask.header[0] = (struct http_header){"Content-Type", type};
+    c->call = to->ops->request(to->kube, &ask, &(struct http_calls){.done = on_answer, .arg = c});
+    if (text) mem_wipe(text, strlen(text));
+    cJSON_free(text);
+    return c;
+}
+
+struct object_call *object_apply(const struct cluster *c, const cJSON *object, unsigned how, object_done *done,
+                                 void *arg)
+{
+    char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), kobject_name(object));
+    char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "%s%s", path, how & APPLY_FORCE ? "&force=true" : "",
+                             how & APPLY_DRY ? "&dryRun=All" : "");
+    struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", object, done, arg);
+    free(path);
+    free(whole);
+    return call;
+}
+
+struct object_call *object_read(const struct cluster *c, const char *path, object_done *done, void *arg)
+{
+    return object_send(c, "GET", path, NULL, NULL, done, arg);
+}
+
+struct object_call *object_get(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                               const char *name, object_done *done, void *arg)
+{
+    char *path = kobject_path(kind, ns, name);
+    struct object_call *call = object_read(c, path, done, arg);
+    free(path);
+    return call;
+}
+
+struct object_call *object_list(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                                const char *selector, object_done *done, void *arg)
+{
+    struct buf b;
+    char *path = kobject_path(kind, ns, NULL);
+    buf_init(&b, (size_t)8 * 1024);
+    buf_str(&b, path);
+    if (selector) {
+        buf_str(&b, "?labelSelector=");
+        text_url_encode(selector, strlen(selector), &b);
+    }
+    struct object_call *call = object_read(c, buf_text(&b), done, arg);
+    buf_done(&b);
+    free(path);
+    return call;
+}
+
+struct object_call *object_delete(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                                  const char *name, const char *uid, object_done *done, void *arg)
+{
+    char *path = kobject_path(kind, ns, name);
+    cJSON *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "apiVersion", "v1");
+    cJSON_AddStringToObject(body, "kind", "DeleteOptions");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "preconditions"), "uid", uid);
+    cJSON_AddStringToObject(body, "propagationPolicy", "Background");
+    struct object_call *call = object_send(c, "DELETE", path, "application/json", body, done, arg);
+    cJSON_Delete(body);
+    free(path);
+    return call;
+}
+
+void object_cancel(struct object_call *call)
+{
+    if (!call) return;
+    call->ops->cancel(call->call);
+    call_free(call);
+}

@@ -1,0 +1,50 @@
+/*
+ * apply.h - one object at a time, to and from the API server: server-side apply, get, list, delete.
+ *
+ * Applied with our own field manager, never with force unless it is asked for; a dry run is the server's own. A call
+ * ends in exactly one `done`, from the loop, unless it is cancelled before. What comes back in `why` is safe, and
+ * without any secret of the object that was sent.
+ */
+#ifndef RAYDECK_DEPLOY_APPLY_H
+#define RAYDECK_DEPLOY_APPLY_H
+
+#include "backends/backend.h"
+#include "backends/base/json.h"
+#include "deploy/conflict_parse.h"
+#include "deploy/kobject.h"
+
+enum { OBJECT_MS = 30000, OBJECT_BODY_MAX = 16 * 1024 * 1024 };
+enum { APPLY_DRY = 1 << 0, APPLY_FORCE = 1 << 1 };
+
+/* Whom to talk to; borrowed for as long as a call is in flight. */
+struct cluster {
+    const struct kube_ops *ops;
+    struct kube *kube;
+};
+
+struct object_answer {
+    enum err err;
+    const char *why;
+    bool made;                         /* an apply made it (201) */
+    const cJSON *object;               /* what the server says there is, or a list; NULL on failure. Borrowed */
+    const struct conflicts *conflicts; /* of ERR_CONFLICT, where the server names fields; else NULL */
+};
+struct object_call;
+typedef void object_done(void *arg, const struct object_answer *answer);
+
+/* object: apiVersion, kind, metadata.name and namespace; a kind of kinds.def. Copied. */
+struct object_call *object_apply(const struct cluster *c, const cJSON *object, unsigned how, object_done *done,
+                                 void *arg);
+struct object_call *object_get(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                               const char *name, object_done *done, void *arg);
+/* selector: labels as "a=b", NULL: all. */
+struct object_call *object_list(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                                const char *selector, object_done *done, void *arg);
+/* The object of that UID and no other; what it owns goes in the background. */
+struct object_call *object_delete(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
+                                  const char *name, const char *uid, object_done *done, void *arg);
+/* GET of any path. */
+struct object_call *object_read(const struct cluster *c, const char *path, object_done *done, void *arg);
+void object_cancel(struct object_call *call); /* no callback comes after it; NULL is fine */
+
+#endif

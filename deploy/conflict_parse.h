@@ -1,0 +1,36 @@
+/*
+ * conflict_parse.h - who else owns what is to be applied: the causes of a 409 to a server-side apply. No I/O.
+ *
+ * Format: a Status whose details.causes have reason FieldManagerConflict, a message 'conflict with "NAME" …' and the
+ * field's path (Kubernetes API, Server-Side Apply, "Conflicts").
+ */
+#ifndef RAYDECK_DEPLOY_CONFLICT_PARSE_H
+#define RAYDECK_DEPLOY_CONFLICT_PARSE_H
+
+#include "backends/base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CONFLICTS = 64, CONFLICT_MANAGER_MAX = 128, CONFLICT_FIELD_MAX = 256 };
+
+#define GROUPS_FIELD ".spec.rayClusterConfig.workerGroupSpecs"
+
+struct conflict {
+    char manager[CONFLICT_MANAGER_MAX], field[CONFLICT_FIELD_MAX]; /* safe; "" where it is not said */
+};
+struct conflicts {
+    struct conflict item[CONFLICTS];
+    size_t count, beyond;
+};
+
+/* ERR_NOT_FOUND: it is no such Status, or says nothing about fields. */
+enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret);
+
+/* Every one of them is about the worker groups, the list that KubeRay's operator comes to own. */
+bool conflicts_only_groups(const struct conflicts *c);
+
+/* "owned by kuberay-operator: .spec.a, .spec.b; by kubectl: .spec.c" */
+void conflicts_words(const struct conflicts *c, struct why *why);
+
+#endif

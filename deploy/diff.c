@@ -1,0 +1,280 @@
+#include "deploy/diff.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/kobject.h"
+#include "deploy/secrets.h"
+#include "deploy/yaml_json.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Both sides of one place. */
+struct pair {
+    struct secrets_at old, now; /* node NULL: not there on this side */
+};
+
+static void compare(struct diff *d, const struct pair *p, const char *path);
+
+static char *side(const struct secrets_at *at)
+{
+    return at->node ? secrets_value(at, DIFF_VALUE_MAX) : NULL;
+}
+
+static void add_row(struct diff *d, const struct pair *p, const char *path)
+{
+    if (d->count == DIFF_ROWS) {
+        d->beyond++;
+        return;
+    }
+    d->row = mem_grow(d->row, d->count + 1, sizeof *d->row);
+    d->row[d->count++] =
+        (struct diff_row){text_safe(path, strlen(path), TEXT_ONE_LINE, DIFF_PATH_MAX), side(&p->old), side(&p->now)};
+}
+
+/* ---- where two objects are the same thing ---- */
+
+static const char *label_of(const cJSON *item)
+{
+    static const char *const keys[] = {"groupName",     "name", "mountPath", "key",
+                                       "containerPort", "port", "path",      "host"};
+    for (size_t i = 0; i < ARRAY_LEN(keys) && cJSON_IsObject(item); i++) {
+        const char *text = json_str(item, keys[i]);
+        if (text) return text;
+    }
+    return NULL;
+}
+
+/* Whether every item of both lists has a name of its own; a missing list has none to say otherwise. */
+static bool is_named(const cJSON *list)
+{
+    JSON_EACH (item, list) {
+        const char *label = label_of(item);
+        if (!label) return false;
+        for (const cJSON *other = item->next; other; other = other->next)
+            if (text_eq(label_of(other), label)) return false;
+    }
+    return true;
+}
+
+static const cJSON *labelled(const cJSON *list, const char *label)
+{
+    JSON_EACH (item, list)
+        if (text_eq(label_of(item), label)) return item;
+    return NULL;
+}
+
+static bool is_ignored(const char *path)
+{
+    static const char *const ignored[] = {".status",
+                                          ".metadata.managedFields",
+                                          ".metadata.uid",
+                                          ".metadata.resourceVersion",
+                                          ".metadata.generation",
+                                          ".metadata.creationTimestamp",
+                                          ".metadata.selfLink",
+                                          ".metadata.annotations.kubectl.kubernetes.io/last-applied-configuration"};
+    for (size_t i = 0; i < ARRAY_LEN(ignored); i++)
+        if (strcmp(path, ignored[i]) == 0) return true;
+    return false;
+}
+
+/* ---- the walk ---- */
+
+static void compare_below(struct diff *d, const struct pair *p, const cJSON *old, const cJSON *now, const char *name,
+                          const char *path)
+{
+    const struct pair below = {{&p->old, name, old}, {&p->now, name, now}};
+    if (!is_ignored(path)) compare(d, &below, path);
+}
+
+static void compare_objects(struct diff *d, const struct pair *p, const char *path)
+{
+    char *at;
+    JSON_EACH (item, p->old.node) {
+        at = mem_printf("%s.%s", path, item->string);
+        compare_below(d, p, item, json_get(p->now.node, item->string), item->string, at);
+        free(at);
+    }
+    JSON_EACH (item, p->now.node) {
+        if (json_get(p->old.node, item->string)) continue;
+        at = mem_printf("%s.%s", path, item->string);
+        compare_below(d, p, NULL, item, item->string, at);
+        free(at);
+    }
+}
+
+static void compare_named(struct diff *d, const struct pair *p, const char *path)
+{
+    char *at;
+    JSON_EACH (item, p->old.node) {
+        at = mem_printf("%s[%s]", path, label_of(item));
+        compare_below(d, p, item, labelled(p->now.node, label_of(item)), NULL, at);
+        free(at);
+    }
+    JSON_EACH (item, p->now.node) {
+        if (labelled(p->old.node, label_of(item))) continue;
+        at = mem_printf("%s[%s]", path, label_of(item));
+        compare_below(d, p, NULL, item, NULL, at);
+        free(at);
+    }
+}
+
+static void compare_lists(struct diff *d, const struct pair *p, const char *path)
+{
+    if (is_named(p->old.node) && is_named(p->now.node)) {
+        compare_named(d, p, path);
+        return;
+    }
+    const cJSON *old = p->old.node->child, *now = p->now.node->child;
+    for (size_t i = 0; old || now; i++) {
+        char *at = mem_printf("%s[%zu]", path, i);
+        compare_below(d, p, old, now, NULL, at);
+        free(at);
+        old = old ? old->next : NULL;
+        now = now ? now->next : NULL;
+    }
+}
+
+static cJSON *inner_yaml(const cJSON *text)
+{
+    struct yaml *y = NULL;
+    cJSON *json = NULL;
+    if (!cJSON_IsString(text)) return NULL;
+    if (yaml_parse("serveConfigV2", text->valuestring, strlen(text->valuestring), &y, NULL) == ERR_OK)
+        yaml_json(yaml_root(y), &json, NULL);
+    yaml_tree_free(y);
+    return json;
+}
+
+static void compare_texts(struct diff *d, const struct pair *p, const char *path)
+{
+    cJSON *old = inner_yaml(p->old.node), *now = inner_yaml(p->now.node);
+    if (cJSON_IsObject(old) && cJSON_IsObject(now)) {
+        const struct pair inner = {{&p->old, p->old.name, old}, {&p->now, p->now.name, now}};
+        compare_objects(d, &inner, path);
+    } else {
+        add_row(d, p, path);
+    }
+    cJSON_Delete(old);
+    cJSON_Delete(now);
+}
+
+static void compare(struct diff *d, const struct pair *p, const char *path)
+{
+    const cJSON *old = p->old.node, *now = p->now.node;
+    if (cJSON_IsObject(old) && cJSON_IsObject(now))
+        compare_objects(d, p, path);
+    else if (cJSON_IsArray(old) && cJSON_IsArray(now))
+        compare_lists(d, p, path);
+    else if (old && now && cJSON_Compare(old, now, true))
+        return;
+    else if (old && now && strcmp(path, ".spec.serveConfigV2") == 0)
+        compare_texts(d, p, path);
+    else
+        add_row(d, p, path);
+}
+
+/* ---- what it means ---- */
+
+static void mean(struct diff *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void mean(struct diff *d, const char *fmt, ...)
+{
+    struct buf b;
+    if (d->meanings == DIFF_MEANINGS) return;
+    buf_init(&b, ERR_TEXT_MAX);
+    va_list ap;
+    va_start(ap, fmt);
+    buf_vprintf(&b, fmt, ap);
+    va_end(ap);
+    d->meaning[d->meanings++] = buf_take(&b);
+}
+
+/* What KubeRay changes in place is taken out (rayservice_controller.go, generateHashWithoutReplicasAndWorkersToDelete);
+ * groups beyond the first `groups` are taken out too: one that is added at the end starts in place. */
+static cJSON *cluster_without_sizes(const cJSON *rayservice, int groups)
+{
+    cJSON *config = cJSON_Duplicate(json_path(rayservice, "spec.rayClusterConfig"), 1);
+    cJSON *list = cJSON_GetObjectItemCaseSensitive(config, "workerGroupSpecs");
+    while (cJSON_GetArraySize(list) > groups) cJSON_DeleteItemFromArray(list, groups);
+    for (cJSON *g = list ? list->child : NULL; g; g = g->next) {
+        cJSON_DeleteItemFromObjectCaseSensitive(g, "replicas");
+        cJSON_DeleteItemFromObjectCaseSensitive(g, "minReplicas");
+        cJSON_DeleteItemFromObjectCaseSensitive(g, "maxReplicas");
+        cJSON_DeleteItemFromObjectCaseSensitive(g, "scaleStrategy");
+    }
+    return config;
+}
+
+static bool needs_new_cluster(const cJSON *live, const cJSON *next)
+{
+    int groups = cJSON_GetArraySize(json_path(live, "spec.rayClusterConfig.workerGroupSpecs"));
+    cJSON *old = cluster_without_sizes(live, groups), *now = cluster_without_sizes(next, groups);
+    bool same = cJSON_Compare(old, now, true);
+    cJSON_Delete(old);
+    cJSON_Delete(now);
+    return !same;
+}
+
+static bool touches(const struct diff *d, const char *start)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (strncmp(d->row[i].path, start, strlen(start)) == 0) return true;
+    return false;
+}
+
+static void mean_rayservice(struct diff *d, const cJSON *live, const cJSON *next)
+{
+    struct known_u64 devices = kobject_neuron_devices(next), had = live ? kobject_neuron_devices(live) : known_u64(0);
+    char count[TEXT_NUM_MAX] = "–";
+    if (devices.known) snprintf(count, sizeof count, "%llu", (unsigned long long)devices.value);
+    d->new_cluster = !live || needs_new_cluster(live, next);
+    if (!live)
+        mean(d, "new RayService and RayCluster: needs %s Neuron devices", count);
+    else if (d->new_cluster)
+        mean(d,
+             "new RayCluster: needs %s more Neuron devices until the old one is gone, and takes over only when it is "
+             "ready",
+             count);
+    else if (devices.known && had.known && devices.value != had.value)
+        mean(d, "worker pods change in place: %llu Neuron devices instead of %llu", (unsigned long long)devices.value,
+             (unsigned long long)had.value);
+    else if (touches(d, ".spec.rayClusterConfig"))
+        mean(d, "worker groups change in place, the RayCluster stays");
+    if (live && !d->new_cluster && touches(d, ".spec.serveConfigV2")) mean(d, "Serve config in place");
+}
+
+void diff_of(const cJSON *live, const cJSON *next, struct diff *ret)
+{
+    *ret = (struct diff){.made = live == NULL};
+    const struct pair whole = {{NULL, NULL, live}, {NULL, NULL, next}};
+    if (live) compare_objects(ret, &whole, "");
+    if (kobject_is(next, "RayService")) mean_rayservice(ret, live, next);
+    if (live && kobject_is(next, "Secret") && ret->count)
+        mean(ret, "running pods keep the old value until they start anew");
+}
+
+void diff_done(struct diff *d)
+{
+    if (!d) return;
+    for (size_t i = 0; i < d->count; i++) {
+        free(d->row[i].path);
+        free(d->row[i].old);
+        free(d->row[i].now);
+    }
+    for (size_t i = 0; i < d->meanings; i++) free(d->meaning[i]);
+    free(d->row);
+    *d = (struct diff){0};
+}
+
+void diff_row_words(const struct diff_row *row, struct buf *out)
+{
+    char sign = !row->old ? '+' : !row->now ? '-' : '~';
+    buf_printf(out, "%c %s: ", sign, row->path);
+    if (row->old) buf_str(out, row->old);
+    if (row->old && row->now) buf_str(out, " → ");
+    if (row->now) buf_str(out, row->now);
+    if (row->old && row->now && strcmp(row->old, row->now) == 0) buf_str(out, " (another value)");
+}

@@ -1,0 +1,57 @@
+/*
+ * kobject.h - Kubernetes objects as deploy and cleanup handle them: which kinds, in which order, their paths and how
+ * kubectl words them. Pure.
+ */
+#ifndef RAYDECK_DEPLOY_KOBJECT_H
+#define RAYDECK_DEPLOY_KOBJECT_H
+
+#include "backends/base/json.h"
+
+#include <stdbool.h>
+
+#define OWN_LABEL "app.kubernetes.io/managed-by"
+#define OWN_VALUE "raydeck"
+#define FIELD_MANAGER "raydeck"
+
+enum { OBJECT_NAME_MAX = 253 };
+
+/* One of kinds.def; `order`: what has a lower one is applied before and deleted after. */
+struct kobject_kind {
+    const char *api_version, *kind, *plural;
+    bool namespaced;
+    unsigned order;
+};
+extern const struct kobject_kind kobject_kinds[]; /* ends with a NULL kind */
+
+const struct kobject_kind *kobject_kind_named(const char *api_version, const char *kind); /* NULL: none of ours */
+const struct kobject_kind *kobject_kind_of(const cJSON *object);
+
+const char *kobject_name(const cJSON *object); /* "" where absent: borrowed */
+const char *kobject_ns(const cJSON *object);
+const char *kobject_uid(const cJSON *object);
+bool kobject_is(const cJSON *object, const char *kind);
+bool kobject_is_ours(const cJSON *object); /* carries our label, and nobody owns it who would take it along */
+
+/* Puts our label on it. */
+void kobject_own(cJSON *object);
+
+/* "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"; name NULL: the collection. Caller frees. */
+char *kobject_path(const struct kobject_kind *kind, const char *ns, const char *name);
+
+/* "rayservice.ray.io/mistral", safe. Caller frees. */
+char *kobject_words(const struct kobject_kind *kind, const char *name);
+
+/* "ingresses.networking.k8s.io", as kube_ops->may takes it. Caller frees. */
+char *kobject_resource(const struct kobject_kind *kind);
+
+/* The worker groups' Neuron devices: replicas × limits of aws.amazon.com/neuron, of a RayService. */
+struct known_u64 kobject_neuron_devices(const cJSON *rayservice);
+
+/* Which fields of a RayService's rayClusterConfig have another owner than we: is workerGroupSpecs one? */
+bool kobject_groups_are_owned(const cJSON *live);
+
+/* Takes the live replicas of each worker group into the object that is to be applied, within the group's own minimum
+ * and maximum. Returns how many differ from what the manifest says. */
+size_t kobject_take_replicas(cJSON *object, const cJSON *live);
+
+#endif

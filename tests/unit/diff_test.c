@@ -1,0 +1,228 @@
+/* diff_test.c - what a change of an object is, in rows and in words; nothing secret in either. */
+#include "backends/base/mem.h"
+#include "deploy/diff.h"
+#include "deploy/kobject.h"
+#include "deploy/secrets.h"
+#include "deploy/yaml_json.h"
+#include "tests/support/fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static cJSON *yaml(const char *text)
+{
+    struct yaml *y = NULL;
+    cJSON *json = NULL;
+    struct why why = {0};
+    if (yaml_parse("test", text, strlen(text), &y, &why)) fail_msg("%s", why.text);
+    if (yaml_json(yaml_root(y), &json, &why)) fail_msg("%s", why.text);
+    yaml_tree_free(y);
+    return json;
+}
+
+/* Every row on a line, then every meaning after "= ". */
+static char *words(const char *live, const char *next)
+{
+    cJSON *a = live ? yaml(live) : NULL, *b = yaml(next);
+    struct diff d;
+    struct buf out;
+    buf_init(&out, 100000);
+    diff_of(a, b, &d);
+    for (size_t i = 0; i < d.count; i++) {
+        diff_row_words(&d.row[i], &out);
+        buf_char(&out, '\n');
+    }
+    for (size_t i = 0; i < d.meanings; i++) buf_printf(&out, "= %s\n", d.meaning[i]);
+    diff_done(&d);
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+    return buf_take(&out);
+}
+
+#define SAYS(live, next, expected)                                                                                     \
+    do {                                                                                                               \
+        char *said_ = words(live, next);                                                                               \
+        assert_string_equal(said_, expected);                                                                          \
+        free(said_);                                                                                                   \
+    } while (0)
+
+static void nothing_changed_is_nothing(void **state)
+{
+    (void)state;
+    SAYS("{kind: Service, metadata: {name: a, uid: u, resourceVersion: '1', generation: 1, managedFields: [1]}, "
+         "status: {x: 1}}",
+         "{kind: Service, metadata: {name: a, uid: v, resourceVersion: '2', generation: 2, managedFields: [2]}, "
+         "status: {x: 2}}",
+         "");
+}
+
+static void fields_come_and_go(void **state)
+{
+    (void)state;
+    SAYS("{kind: Ingress, spec: {a: 1, b: x, c: {d: true}}}", "{kind: Ingress, spec: {a: 2, c: {d: null}, e: [1, 2]}}",
+         "~ .spec.a: 1 → 2\n- .spec.b: x\n~ .spec.c.d: true → null\n+ .spec.e: [1, 2]\n");
+}
+
+static void things_with_names_are_compared_by_name(void **state)
+{
+    (void)state;
+    SAYS("{kind: Deployment, spec: {containers: [{name: a, image: x:1}, {name: b, image: y:1}]}}",
+         "{kind: Deployment, spec: {containers: [{name: b, image: y:2}, {name: a, image: x:1}, {name: c, image: z}]}}",
+         "~ .spec.containers[b].image: y:1 → y:2\n+ .spec.containers[c]: {name: c, image: z}\n");
+    SAYS("{kind: Deployment, spec: {args: [a, b]}}", "{kind: Deployment, spec: {args: [a, c, d]}}",
+         "~ .spec.args[1]: b → c\n+ .spec.args[2]: d\n");
+    /* Two of one name cannot be told apart by it. */
+    SAYS("{kind: D, l: [{name: a, v: 1}, {name: a, v: 2}]}", "{kind: D, l: [{name: a, v: 1}, {name: a, v: 3}]}",
+         "~ .l[1].v: 2 → 3\n");
+}
+
+static void what_is_secret_is_never_shown(void **state)
+{
+    (void)state;
+    SAYS("{kind: Secret, data: {hf-token: b2xk, other: b2xk}}", "{kind: Secret, data: {hf-token: bmV3, third: bmV3}}",
+         "~ .data.hf-token: ••• → ••• (another value)\n- .data.other: •••\n+ .data.third: •••\n"
+         "= running pods keep the old value until they start anew\n");
+    SAYS("{kind: P, env: []}",
+         "{kind: P, env: [{name: HF_TOKEN, value: hunter2}, {name: PLAIN, value: fine}, "
+         "{name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}]}",
+         "+ .env[HF_TOKEN]: {name: HF_TOKEN, value: •••}\n+ .env[PLAIN]: {name: PLAIN, value: fine}\n"
+         "+ .env[T]: {name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}\n");
+    SAYS("{kind: P, o: {redisAddress: 'redis://u:hunter2@h:6379'}}",
+         "{kind: P, o: {redisAddress: 'redis://u:hunter3@h:6379', redisPassword: {value: hunter2}}}",
+         "~ .o.redisAddress: redis://u:•••@h:6379 → redis://u:•••@h:6379 (another value)\n"
+         "+ .o.redisPassword: {value: •••}\n");
+    SAYS("{kind: P, rayStartParams: {}}", "{kind: P, rayStartParams: {redis-password: 12345678, num-cpus: '0'}}",
+         "+ .rayStartParams.redis-password: •••\n+ .rayStartParams.num-cpus: 0\n");
+    SAYS("{kind: P, args: []}", "{kind: P, args: ['--password=hunter2']}", "+ .args[0]: •••\n");
+    SAYS("{kind: P, metadata: {annotations: {}}}",
+         "{kind: P, metadata: {annotations: {kubectl.kubernetes.io/last-applied-configuration: hunter2}}}", "");
+}
+
+static void escapes_do_not_reach_the_screen(void **state)
+{
+    (void)state;
+    SAYS("{kind: P, a: x}", "{kind: P, a: \"\\e[31mred\\nline\", \"\\e]0;b\": 1}",
+         "~ .a: x → \\x1b[31mred\\x0aline\n+ .\\x1b]0;b: 1\n");
+}
+
+/* ---- what it means for a RayService ---- */
+
+#define SERVICE(config, groups) "{kind: RayService, spec: {serveConfigV2: " config ", rayClusterConfig: {" groups "}}}"
+#define GROUP(replicas, image)                                                                                         \
+    "workerGroupSpecs: [{groupName: inf2, replicas: " replicas                                                         \
+    ", minReplicas: 1, maxReplicas: 9, template: {spec: {containers: [{name: w, image: '" image                        \
+    "', resources: {limits: {aws.amazon.com/neuron: '6'}}}]}}}]"
+
+static void a_service_that_is_new(void **state)
+{
+    (void)state;
+    SAYS(NULL, SERVICE("x", GROUP("2", "i:1")), "= new RayService and RayCluster: needs 12 Neuron devices\n");
+}
+
+static void a_cluster_that_must_be_made_anew(void **state)
+{
+    (void)state;
+    SAYS(SERVICE("x", GROUP("2", "i:1")), SERVICE("x", GROUP("2", "i:2")),
+         "~ .spec.rayClusterConfig.workerGroupSpecs[inf2].template.spec.containers[w].image: i:1 → i:2\n"
+         "= new RayCluster: needs 12 more Neuron devices until the old one is gone, and takes over only when it is "
+         "ready\n");
+    SAYS(SERVICE("x", "rayVersion: '2.22.0'"), SERVICE("x", "rayVersion: '2.60.0', gcsFaultToleranceOptions: {}"),
+         "~ .spec.rayClusterConfig.rayVersion: 2.22.0 → 2.60.0\n"
+         "+ .spec.rayClusterConfig.gcsFaultToleranceOptions: {}\n"
+         "= new RayCluster: needs 0 more Neuron devices until the old one is gone, and takes over only when it is "
+         "ready\n");
+}
+
+static void what_changes_in_place(void **state)
+{
+    (void)state;
+    SAYS(SERVICE("x", GROUP("2", "i:1")), SERVICE("x", GROUP("3", "i:1")),
+         "~ .spec.rayClusterConfig.workerGroupSpecs[inf2].replicas: 2 → 3\n"
+         "= worker pods change in place: 18 Neuron devices instead of 12\n");
+    SAYS(SERVICE("'applications: [{name: a, deployments: [{name: d, num_replicas: 1}], t: {HF_TOKEN: hunter2}}]'", ""),
+         SERVICE("'applications: [{name: a, deployments: [{name: d, num_replicas: 2}], t: {HF_TOKEN: hunter3}}]'", ""),
+         "~ .spec.serveConfigV2.applications[a].deployments[d].num_replicas: 1 → 2\n"
+         "~ .spec.serveConfigV2.applications[a].t.HF_TOKEN: ••• → ••• (another value)\n"
+         "= Serve config in place\n");
+}
+
+static void rows_have_an_end(void **state)
+{
+    (void)state;
+    cJSON *a = cJSON_CreateObject(), *b = cJSON_CreateObject();
+    struct diff d;
+    for (int i = 0; i < DIFF_ROWS + 7; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "f%d", i);
+        cJSON_AddNumberToObject(b, name, i);
+    }
+    diff_of(a, b, &d);
+    assert_int_equal(d.count, DIFF_ROWS);
+    assert_int_equal(d.beyond, 7);
+    diff_done(&d);
+    cJSON_Delete(a);
+    cJSON_Delete(b);
+}
+
+/* ---- what a recorded object is compared with itself ---- */
+
+static void a_recorded_service_is_the_same_as_itself(void **state)
+{
+    (void)state;
+    cJSON *list = fixture_json("tests/fixtures/kube/mistral/rayservices.list.json");
+    const cJSON *live = json_get(list, "items")->child;
+    struct diff d;
+    assert_non_null(live);
+    cJSON *next = cJSON_Duplicate(live, 1);
+    cJSON_AddStringToObject(next, "kind", "RayService");
+    diff_of(live, next, &d);
+    assert_int_equal(d.count, json_get(live, "kind") ? 0 : 1);
+    assert_false(d.new_cluster);
+    assert_int_equal(d.meanings, 0);
+    diff_done(&d);
+    cJSON_Delete(next);
+    cJSON_Delete(list);
+}
+
+/* ---- other people's words ---- */
+
+static void a_message_loses_what_is_secret(void **state)
+{
+    (void)state;
+    cJSON *o = yaml("{kind: Secret, data: {a: aHVudGVyMi1hLWxvbmctb25l}, stringData: {b: plain-secret}}");
+    char *text = secrets_text(o, "bad value \"hunter2-a-long-one\", aHVudGVyMi1hLWxvbmctb25l, plain-secret, fine");
+    assert_string_equal(text, "bad value \"•••\", •••, •••, fine");
+    free(text);
+    cJSON_Delete(o);
+    o = yaml("{kind: P, a: 'redis://:hunter2@h:1', env: [{name: X_TOKEN, value: abcdef}]}");
+    text = secrets_text(o, "Invalid value: \"redis://:hunter2@h:1\", abcdef abcdef");
+    assert_string_equal(text, "Invalid value: \"redis://:•••@h:1\", ••• •••");
+    free(text);
+    cJSON_Delete(o);
+    text = secrets_text(NULL, "as it is");
+    assert_string_equal(text, "as it is");
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_changed_is_nothing),
+        cmocka_unit_test(fields_come_and_go),
+        cmocka_unit_test(things_with_names_are_compared_by_name),
+        cmocka_unit_test(what_is_secret_is_never_shown),
+        cmocka_unit_test(escapes_do_not_reach_the_screen),
+        cmocka_unit_test(a_service_that_is_new),
+        cmocka_unit_test(a_cluster_that_must_be_made_anew),
+        cmocka_unit_test(what_changes_in_place),
+        cmocka_unit_test(rows_have_an_end),
+        cmocka_unit_test(a_recorded_service_is_the_same_as_itself),
+        cmocka_unit_test(a_message_loses_what_is_secret),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

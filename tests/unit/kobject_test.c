@@ -1,0 +1,241 @@
+/* kobject_test.c - objects to be applied: YAML as kubectl reads it, kinds and paths, worker groups, conflicts. */
+#include "deploy/conflict_parse.h"
+#include "deploy/kobject.h"
+#include "deploy/yaml_json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static cJSON *yaml(const char *text)
+{
+    struct yaml *y = NULL;
+    cJSON *json = NULL;
+    struct why why = {0};
+    if (yaml_parse("test", text, strlen(text), &y, &why)) fail_msg("%s", why.text);
+    if (yaml_json(yaml_root(y), &json, &why)) fail_msg("%s", why.text);
+    yaml_tree_free(y);
+    return json;
+}
+
+static void scalars_are_read_as_kubectl_reads_them(void **state)
+{
+    (void)state;
+    cJSON *json = yaml("{a: 1, b: -2, c: 0x1f, d: 0644, e: 0o17, f: 0b101, g: 1.5, h: 1e3, i: '1', j: true, k: yes, "
+                       "l: off, m: ~, n: , o: null, p: 1.2.3, q: 20G, r: 100m, s: 12345678901234567890, t: 08, u: '', "
+                       "v: +5, w: e5, x: .5, y: -, z: 2026-11-23}");
+    char *text = cJSON_PrintUnformatted(json);
+    assert_string_equal(text, "{\"a\":1,\"b\":-2,\"c\":31,\"d\":420,\"e\":15,\"f\":5,\"g\":1.5,\"h\":1000,\"i\":\"1\","
+                              "\"j\":true,\"k\":true,\"l\":false,\"m\":null,\"n\":null,\"o\":null,\"p\":\"1.2.3\","
+                              "\"q\":\"20G\",\"r\":\"100m\",\"s\":\"12345678901234567890\",\"t\":8,\"u\":\"\",\"v\":5,"
+                              "\"w\":\"e5\",\"x\":0.5,\"y\":\"-\",\"z\":\"2026-11-23\"}");
+    cJSON_free(text);
+    cJSON_Delete(json);
+}
+
+static void aliases_cannot_fill_the_memory(void **state)
+{
+    (void)state;
+    const char *text = "{a: &a [x,x,x,x,x,x,x,x,x,x], b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], "
+                       "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c], "
+                       "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d], f: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]}";
+    struct yaml *y = NULL;
+    cJSON *json = NULL;
+    struct why why = {0};
+    assert_int_equal(yaml_parse("test", text, strlen(text), &y, &why), ERR_OK);
+    assert_int_equal(yaml_json(yaml_root(y), &json, &why), ERR_LIMIT);
+    assert_null(json);
+    assert_non_null(strstr(why.text, "1:1: more than 200000 values"));
+    assert_int_equal(yaml_json(NULL, &json, &why), ERR_PARSE);
+    yaml_tree_free(y);
+}
+
+static void kinds_have_paths_and_words(void **state)
+{
+    (void)state;
+    const struct kobject_kind *service = kobject_kind_named("ray.io/v1", "RayService");
+    const struct kobject_kind *secret = kobject_kind_named("v1", "Secret");
+    const struct kobject_kind *namespace_ = kobject_kind_named("v1", "Namespace");
+    const struct kobject_kind *ingress = kobject_kind_named("networking.k8s.io/v1", "Ingress");
+    struct {
+        char *said;
+        const char *must;
+    } all[] = {
+        {kobject_path(service, "mistral", "a/b"), "/apis/ray.io/v1/namespaces/mistral/rayservices/a%2Fb"},
+        {kobject_path(secret, "mistral", NULL), "/api/v1/namespaces/mistral/secrets"},
+        {kobject_path(namespace_, "mistral", "mistral"), "/api/v1/namespaces/mistral"},
+        {kobject_words(service, "mistral"), "rayservice.ray.io/mistral"},
+        {kobject_words(secret, "hf\033-token"), "secret/hf\\x1b-token"},
+        {kobject_words(ingress, "i"), "ingress.networking.k8s.io/i"},
+        {kobject_resource(ingress), "ingresses.networking.k8s.io"},
+        {kobject_resource(secret), "secrets"},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        assert_string_equal(all[i].said, all[i].must);
+        free(all[i].said);
+    }
+    assert_null(kobject_kind_named("ray.io/v1alpha1", "RayService"));
+    assert_null(kobject_kind_named("v1", NULL));
+    assert_true(namespace_->order < secret->order);
+    assert_true(secret->order < service->order);
+    assert_true(service->order < ingress->order);
+}
+
+static void what_is_ours_says_so(void **state)
+{
+    (void)state;
+    cJSON *o = yaml("{kind: Secret, metadata: {name: a, labels: {app.kubernetes.io/managed-by: Helm, x: z}}}");
+    assert_false(kobject_is_ours(o));
+    kobject_own(o);
+    assert_true(kobject_is_ours(o));
+    assert_string_equal(json_str(json_get(json_get(o, "metadata"), "labels"), "x"), "z");
+    cJSON_Delete(o);
+    /* What has an owner goes with it: KubeRay copies a RayService's labels. */
+    o = yaml("{metadata: {ownerReferences: [{kind: RayService}], labels: {app.kubernetes.io/managed-by: raydeck}}}");
+    assert_false(kobject_is_ours(o));
+    cJSON_Delete(o);
+    o = yaml("{metadata: null}");
+    kobject_own(o);
+    assert_true(kobject_is_ours(o));
+    cJSON_Delete(o);
+}
+
+#define GROUPS(rows) "{kind: RayService, spec: {rayClusterConfig: {workerGroupSpecs: [" rows "]}}}"
+
+static struct known_u64 replicas(const cJSON *o)
+{
+    return json_u64(json_path(o, "spec.rayClusterConfig.workerGroupSpecs")->child, "replicas");
+}
+
+static void live_replicas_are_taken_within_bounds(void **state)
+{
+    (void)state;
+    cJSON *live = yaml(GROUPS("{groupName: a, replicas: 4}, {groupName: b, replicas: 1}"));
+    static const struct {
+        const char *group;
+        size_t taken;
+        uint64_t replicas;
+    } cases[] = {
+        {GROUPS("{groupName: a, replicas: 2, minReplicas: 1, maxReplicas: 9}"), 1, 4},
+        {GROUPS("{groupName: a, replicas: 2, maxReplicas: 3}"), 1, 3},
+        {GROUPS("{groupName: a, replicas: 2, minReplicas: 6}"), 1, 6},
+        {GROUPS("{groupName: a, replicas: 4}"), 0, 4},
+        {GROUPS("{groupName: other, replicas: 2}"), 0, 2},
+        {GROUPS("{replicas: 2}"), 0, 2},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *o = yaml(cases[i].group);
+        assert_int_equal(kobject_take_replicas(o, live), cases[i].taken);
+        assert_int_equal(replicas(o).value, cases[i].replicas);
+        cJSON_Delete(o);
+    }
+    cJSON *none = yaml("{kind: RayService}");
+    assert_int_equal(kobject_take_replicas(none, live), 0);
+    assert_int_equal(kobject_take_replicas(none, NULL), 0);
+    cJSON_Delete(none);
+    cJSON_Delete(live);
+}
+
+static void whose_worker_groups_are_they(void **state)
+{
+    (void)state;
+    cJSON *live = yaml("{metadata: {managedFields: [{manager: raydeck, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
+                       "{'f:workerGroupSpecs': {}}}}}]}}");
+    assert_false(kobject_groups_are_owned(live));
+    cJSON_Delete(live);
+    live = yaml("{metadata: {managedFields: [{manager: kuberay-operator, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
+                "{'f:workerGroupSpecs': {}}}}}]}}");
+    assert_true(kobject_groups_are_owned(live));
+    cJSON_Delete(live);
+    assert_false(kobject_groups_are_owned(NULL));
+}
+
+static void neuron_devices_are_counted(void **state)
+{
+    (void)state;
+#define C(kind, n) "template: {spec: {containers: [{resources: {" kind ": {aws.amazon.com/neuron: " n "}}}]}}"
+    static const struct {
+        const char *text;
+        bool known;
+        uint64_t count;
+    } cases[] = {
+        {GROUPS("{replicas: 2, " C("limits", "'6'") "}, {minReplicas: 3, " C("requests", "1") "}"), true, 15},
+        {GROUPS("{replicas: 2}"), true, 0},
+        {GROUPS("{" C("limits", "6") "}"), false, 0},
+        {"{}", true, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        cJSON *o = yaml(cases[i].text);
+        struct known_u64 n = kobject_neuron_devices(o);
+        assert_int_equal(n.known, cases[i].known);
+        if (n.known) assert_int_equal(n.value, cases[i].count);
+        cJSON_Delete(o);
+    }
+}
+
+/* ---- conflicts ---- */
+
+#define CAUSE(manager, field)                                                                                          \
+    "{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"" manager                                    \
+    "\\\" using ray.io/v1\",\"field\":\"" field "\"}"
+#define STATUS(causes) "{\"kind\":\"Status\",\"code\":409,\"details\":{\"causes\":[" causes "]}}"
+
+static void a_conflict_names_managers_and_fields(void **state)
+{
+    (void)state;
+    const char *text = STATUS(CAUSE("kuberay-operator", GROUPS_FIELD) "," CAUSE("kubectl", ".spec.a") "," CAUSE(
+        "kuberay-operator", ".spec.b"));
+    struct conflicts c;
+    struct why why = {0};
+    assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
+    assert_int_equal(c.count, 3);
+    assert_false(conflicts_only_groups(&c));
+    conflicts_words(&c, &why);
+    assert_int_equal(why.code, ERR_CONFLICT);
+    assert_string_equal(why.text, "owned by kuberay-operator: " GROUPS_FIELD ", .spec.b; by kubectl: .spec.a");
+
+    text = STATUS(CAUSE("kuberay-operator", GROUPS_FIELD));
+    assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
+    assert_true(conflicts_only_groups(&c));
+}
+
+static void another_409_is_no_conflict_of_fields(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "",
+        "not json",
+        "{}",
+        "{\"details\":{\"causes\":7}}",
+        "{\"details\":{\"causes\":[{\"reason\":\"FieldValueInvalid\",\"message\":\"x\"}]}}",
+        "{\"kind\":\"Status\",\"reason\":\"Conflict\",\"message\":\"the UID in the precondition does not match\"}"};
+    struct conflicts c = {.count = 99};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_int_equal(conflict_parse(texts[i], strlen(texts[i]), &c), ERR_NOT_FOUND);
+        assert_int_equal(c.count, 99);
+    }
+    const char *odd = STATUS("{\"reason\":\"FieldManagerConflict\",\"message\":\"\\u001b[31m\",\"field\":7}");
+    struct why why = {0};
+    assert_int_equal(conflict_parse(odd, strlen(odd), &c), ERR_OK);
+    conflicts_words(&c, &why);
+    assert_string_equal(why.text, "owned by another manager: ");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scalars_are_read_as_kubectl_reads_them),
+        cmocka_unit_test(aliases_cannot_fill_the_memory),
+        cmocka_unit_test(kinds_have_paths_and_words),
+        cmocka_unit_test(what_is_ours_says_so),
+        cmocka_unit_test(live_replicas_are_taken_within_bounds),
+        cmocka_unit_test(whose_worker_groups_are_they),
+        cmocka_unit_test(neuron_devices_are_counted),
+        cmocka_unit_test(a_conflict_names_managers_and_fields),
+        cmocka_unit_test(another_409_is_no_conflict_of_fields),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
