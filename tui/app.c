@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, TICK_TIMED_MS = 100, MESSAGE_MS = 8000 };
+enum { TICK_MS = 1000, TICK_TIMED_MS = 100, SOON_MS = 6, MESSAGE_MS = 8000 };
 
 void app_say(struct app *app, bool bad, const char *fmt, ...)
 {
@@ -140,7 +140,13 @@ static void on_change(void *arg, const struct change *c)
     app->dirty = true;
     if (!app->term) return; /* still opening */
     tell_outage(app);
-    draw(app);
+    /* What belongs together comes together: a list's rows, the states of several sources. One frame for all of it. */
+    if (!alarm_is_set(app->soon)) alarm_set(app->soon, SOON_MS, 0);
+}
+
+static void on_soon(void *arg)
+{
+    draw(arg);
 }
 
 static void offer_picker(struct app *app)
@@ -255,6 +261,7 @@ static void app_done(struct app *app)
     canvas_done(&app->canvas);
     prompt_box_done(&app->prompt);
     alarm_free(app->tick);
+    alarm_free(app->soon);
     alarm_free(app->leader_limit);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
@@ -270,6 +277,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.screen = screen_new();
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
+    app.soon = alarm_new(app.loop, on_soon, &app);
     app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
     canvas_init(&app.canvas, 1, 1);
     const struct session_calls calls = {on_change, &app};

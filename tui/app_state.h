@@ -32,7 +32,7 @@ struct app {
     struct term *term;
     struct screen *screen;
     struct canvas canvas;
-    struct alarm *tick, *leader_limit;
+    struct alarm *tick, *soon, *leader_limit;
     struct keymap keymap;
     char **themes;
     size_t theme;

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBE_EVERY_MS = 5000, PROBE_LIMIT_MS = 10000, TICK_MS = 1000, PROBE_BODY_MAX = 64 * 1024 };
+enum { PROBE_EVERY_MS = 5000, PROBE_LIMIT_MS = 10000, TICK_MS = 1000, FIRST_TICK_MS = 30, PROBE_BODY_MAX = 64 * 1024 };
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -27,7 +27,7 @@ static const struct kind {
 } kinds[API_KINDS] = {
     [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL, 0},
     [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL, 40},
-    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 0},
+    [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 10},
     /* Ray's own pods and the jobs that clean up after it, however many others the namespace has. */
     [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster", 0},
     [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL, 20},
@@ -187,7 +187,7 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
         be->ns_known = true;
         on_plan(be);
     }
-    alarm_set(be->tick, 0, TICK_MS);
+    alarm_set(be->tick, FIRST_TICK_MS, TICK_MS);
     *ret_be = be;
     return ERR_OK;
 }
