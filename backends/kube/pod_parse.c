@@ -91,6 +91,14 @@ static const cJSON *status_named(const cJSON *statuses, const char *name)
     return NULL;
 }
 
+/* Ray from 2.52 on asks for a bearer token where this is set; envFrom, or a value from elsewhere, may set it. */
+static enum tri token_auth(const cJSON *ray)
+{
+    const char *mode = kube_env_value(ray, "RAY_AUTH_MODE");
+    if (!ray || (!mode && (kube_env(ray, "RAY_AUTH_MODE") || json_get(ray, "envFrom")))) return TRI_UNKNOWN;
+    return tri_of(text_eq(mode, "token"));
+}
+
 static void ray_container_parse(const cJSON *spec, const cJSON *status, struct pod *p)
 {
     const cJSON *all = json_get(spec, "containers");
@@ -102,6 +110,7 @@ static void ray_container_parse(const cJSON *spec, const cJSON *status, struct p
     if (reconnect && text_u64(reconnect, strlen(reconnect), 1000000000, &seconds) == ERR_OK)
         p->reconnect_s = known_u64(seconds);
     p->keepalive = kube_keepalive(ray);
+    p->token_auth = token_auth(ray);
     p->started = json_stamp(running, "startedAt");
 }
 
@@ -123,6 +132,7 @@ static void labels_parse(const cJSON *obj, struct pod *p)
     kube_text(&p->role, kube_label(obj, "ray.io/node-type"), KUBE_NAME_MAX);
     kube_text(&p->group, kube_label(obj, "ray.io/group"), KUBE_NAME_MAX);
     kube_text(&p->storage_ns, kube_annotation(obj, "ray.io/external-storage-namespace"), KUBE_NAME_MAX);
+    kube_text(&p->kuberay, kube_annotation(obj, "ray.io/kuberay-version"), KUBE_NAME_MAX);
     if (serve) p->serve = tri_of(strcmp(serve, "true") == 0);
     if (ft) p->ft = tri_of(strcmp(ft, "true") == 0);
 }

@@ -22,6 +22,7 @@
     X(HGET, "HGET", 2, 2)                                                                                              \
     X(HSTRLEN, "HSTRLEN", 2, 2)                                                                                        \
     X(CONFIG_GET, "CONFIG GET", 1, 1)                                                                                  \
+    X(SLOWLOG_GET, "SLOWLOG GET", 1, 1)                                                                                \
     X(CLIENT_SETNAME, "CLIENT SETNAME", 1, 1)                                                                          \
     X(CLIENT_ID, "CLIENT ID", 0, 0)                                                                                    \
     X(CLIENT_LIST, "CLIENT LIST", 0, 0)                                                                                \

@@ -16,6 +16,7 @@ struct text_field {
 static const struct text_field texts[] = {
     {"redis_version", offsetof(struct redis, version)},
     {"redis_mode", offsetof(struct redis, mode)},
+    {"os", offsetof(struct redis, os)},
     {"role", offsetof(struct redis, role)},
     {"maxmemory_policy", offsetof(struct redis, policy)},
     {"rdb_last_bgsave_status", offsetof(struct redis, rdb_last)},
@@ -67,6 +68,7 @@ static void take(struct redis *r, const char *name, size_t name_len, const char 
         if (name_is(name, name_len, numbers[i].name) && text_u64(value, len, UINT64_MAX, &n) == ERR_OK)
             *(struct known_u64 *)(void *)((char *)r + numbers[i].at) = known_u64(n);
     }
+    if (name_is(name, name_len, "cluster_enabled")) r->cluster = tri_of(len == 1 && *value == '1');
     if (name_is(name, name_len, "aof_enabled")) record_set(&r->aof, len == 1 && *value == '1' ? "on" : "off");
     if (name_is(name, name_len, "valkey_version")) {
         /* Valkey says 7.2.4 as redis_version for ever; its own comes after it */

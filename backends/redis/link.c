@@ -57,6 +57,10 @@ static void free_namespaces(struct redis *r)
     free(r->namespaces);
     r->namespaces = NULL;
     r->namespaces_count = 0;
+    for (size_t i = 0; i < r->beats_count; i++) free(r->beats[i].name);
+    free(r->beats);
+    r->beats = NULL;
+    r->beats_count = 0;
 }
 
 static void fill_namespaces(struct redis_link *k)
@@ -68,6 +72,9 @@ static void fill_namespaces(struct redis_link *k)
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
         struct pair *p = RECORD_APPEND(r, namespaces);
         p->name = mem_str(ns->name);
+        struct beat *beat = RECORD_APPEND(r, beats);
+        beat->name = mem_str(ns->name);
+        beat->last = ns->heartbeat;
         p->value = ns->ray_version ? mem_printf("Ray %s", ns->ray_version) : mem_str(layout_words(ns));
     }
     r->heartbeat = main ? main->heartbeat : UNKNOWN_U64;

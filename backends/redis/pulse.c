@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void answered(struct redis_link *k)
+void pulse_answered(struct redis_link *k)
 {
     if (--k->pulse.owed == 0) link_tell_record(k);
 }
 
-static void ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+void pulse_ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
 {
     if (resp_ask(k->main, command, args, count, done, k) == ERR_OK) k->pulse.owed++;
 }
@@ -28,7 +28,7 @@ static void on_ping(void *arg, const struct reply *reply)
         return;
     }
     k->record->rtt_us = known_u64(resp_answered_us(k->main));
-    answered(k);
+    pulse_answered(k);
 }
 
 static void on_info(void *arg, const struct reply *reply)
@@ -38,18 +38,7 @@ static void on_info(void *arg, const struct reply *reply)
         info_parse(reply->text, reply->len, k->record);
     else
         k->pulse.no_info = true;
-    answered(k);
-}
-
-/* CONFIG GET timeout: how long the server lets a connection idle. Managed servers refuse it: unknown. */
-static void on_config(void *arg, const struct reply *reply)
-{
-    struct redis_link *k = arg;
-    const struct reply *value = reply_item(reply, 1);
-    uint64_t seconds;
-    if (reply_is_text(value) && text_u64(value->text, value->len, UINT32_MAX, &seconds) == ERR_OK)
-        k->record->timeout_s = known_u64(seconds);
-    answered(k);
+    pulse_answered(k);
 }
 
 static void on_clients(void *arg, const struct reply *reply)
@@ -71,7 +60,7 @@ static void on_clients(void *arg, const struct reply *reply)
         k->record->ray_connections = UNKNOWN_U64;
         record_set(&k->record->ray_from, NULL);
     }
-    answered(k);
+    pulse_answered(k);
 }
 
 /* ---- heartbeats ---- */
@@ -94,7 +83,7 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
 {
     const bool moved = ns->heartbeat.known && beat.known && beat.value != ns->heartbeat.value;
     ns->heartbeat = beat;
-    if (!moved || ns->layout != GCS_HASH_A_TABLE) return;
+    if (!moved || ns->layout != GCS_HASH_A_TABLE || !scan_wants(k->scan, ns)) return;
     char *key = mem_printf("RAY%s@KV", ns->raw);
     struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
     if (kv) kv->touched_ms = loop_wall_ms(k->loop);
@@ -116,7 +105,7 @@ static void on_beat(void *arg, const struct reply *reply)
         ns->ray_version = gcs_ray_version(value);
         if (ns->layout == GCS_ONE_HASH) ns->age = gcs_age_of(ns->ray_version);
     }
-    answered(k);
+    pulse_answered(k);
 }
 
 static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char *field)
@@ -124,19 +113,20 @@ static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char 
     char *key = ns->layout == GCS_ONE_HASH ? mem_str(ns->raw) : mem_printf("RAY%s@KV", ns->raw);
     char *name = ns->layout == GCS_ONE_HASH ? mem_printf("%s@KV:%s", ns->raw, field) : mem_str(field);
     const struct gcs_span args[] = {{key, strlen(key)}, {name, strlen(name)}};
-    ask(k, ALLOW_HGET, args, 2, on_beat);
+    pulse_ask(k, ALLOW_HGET, args, 2, on_beat);
     free(key);
     free(name);
 }
 
-static void ask_beats(struct redis_link *k)
+/* Those of namespaces that are not looked at tell only whether somebody still owns them: more slowly. */
+static void ask_beats(struct redis_link *k, bool others)
 {
     struct pulse *p = &k->pulse;
     free_beats(p);
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->beat_count < PULSE_BEATS_MAX;
          ns = ns->next) {
         /* a NUL in a namespace's name is nobody's */
-        if (!scan_wants(k->scan, ns) || strlen(ns->raw) != ns->len) continue;
+        if ((!others && !scan_wants(k->scan, ns)) || strlen(ns->raw) != ns->len) continue;
         p->beats[p->beat_count++] = mem_strn(ns->raw, ns->len);
         ask_field(k, ns, GCS_HEARTBEAT_FIELD);
         ask_field(k, ns, GCS_METADATA_FIELD);
@@ -150,19 +140,15 @@ static void on_tick(void *arg)
     struct redis_link *k = arg;
     struct pulse *p = &k->pulse;
     if (p->owed) return;
-    const bool slow = p->count++ % PULSE_SLOW == 0;
+    const bool checkup = p->count % PULSE_CHECKUP == 0, slow = p->count++ % PULSE_SLOW == 0;
     if (slow) {
-        ask(k, ALLOW_PING, NULL, 0, on_ping);
+        pulse_ask(k, ALLOW_PING, NULL, 0, on_ping);
         track_ping(k);
     }
-    if (slow && !p->no_info) ask(k, ALLOW_INFO, NULL, 0, on_info);
-    if (!p->config_asked) {
-        const struct gcs_span timeout = {"timeout", 7};
-        p->config_asked = true;
-        ask(k, ALLOW_CONFIG_GET, &timeout, 1, on_config);
-    }
-    ask_beats(k);
-    if (!p->no_clients && (slow || !p->clients_long)) ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
+    if (slow && !p->no_info) pulse_ask(k, ALLOW_INFO, NULL, 0, on_info);
+    if (checkup) checkup_ask(k);
+    ask_beats(k, slow);
+    if (!p->no_clients && (slow || !p->clients_long)) pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
 }
 
 void pulse_start(struct redis_link *k)

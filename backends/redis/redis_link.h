@@ -2,8 +2,9 @@
  * redis_link.h - the inside of the `resp` backend: one Redis, looked at over two connections. Private to
  * backends/redis.
  *
- * link.c dials, redials and tells the source's state; pulse.c asks each second what is alive; track.c keeps the
- * connection on which changes are told; scan.c reads. When the main connection ends, all of them begin anew.
+ * link.c dials, redials and tells the source's state; pulse.c asks each second what is alive, checkup.c each minute
+ * how the server is set; track.c keeps the connection on which changes are told; scan.c reads. When the main connection
+ * ends, all of them begin anew.
  */
 #ifndef RAYDECK_REDIS_REDIS_LINK_H
 #define RAYDECK_REDIS_REDIS_LINK_H
@@ -27,7 +28,9 @@ enum {
     PULSE_MS = 1000,
     PULSE_SLOW = 5,                /* every so many pulses: PING, INFO */
     PULSE_CLIENTS_MAX = 64 * 1024, /* a longer CLIENT LIST is asked for at the slow pace */
-    PULSE_BEATS_MAX = 16           /* namespaces whose heartbeat is read */
+    PULSE_BEATS_MAX = 16,          /* namespaces whose heartbeat is read */
+    PULSE_CHECKUP = 60,            /* every so many pulses: CONFIG GET, SLOWLOG GET */
+    PULSE_SLOWLOG_MAX = 128        /* entries asked for */
 };
 
 /* What is asked again and again. */
@@ -35,8 +38,9 @@ struct pulse {
     uint64_t count;
     size_t owed;                            /* answers of this pulse */
     bool no_info, no_clients, clients_long; /* refused; not asked again on this connection */
-    bool config_asked;
-    char *beats[PULSE_BEATS_MAX]; /* namespaces asked, in order; two answers each */
+    bool no_config, no_slowlog;             /* as well */
+    size_t config_at;                       /* the setting whose answer comes next */
+    char *beats[PULSE_BEATS_MAX];           /* namespaces asked, in order; two answers each */
     size_t beat_count, beat_answers;
 };
 
@@ -89,6 +93,10 @@ void link_lost(struct redis_link *k, enum err err,
 struct alarm *pulse_alarm(struct redis_link *k); /* its clock; the link owns it */
 void pulse_start(struct redis_link *k);          /* on a connection that has been greeted */
 void pulse_stop(struct redis_link *k);
+/* Asks; the answer must end with pulse_answered. */
+void pulse_ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done);
+void pulse_answered(struct redis_link *k);
+void checkup_ask(struct redis_link *k); /* how the server is set, and what was slow (checkup.c) */
 
 void track_start(struct redis_link *k);
 void track_stop(struct redis_link *k);

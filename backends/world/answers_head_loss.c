@@ -160,7 +160,7 @@ static void judge_node(const struct workers *n, struct head_loss *l)
 static void judge_redis_loss(const struct focus *f, struct head_loss *l)
 {
     const struct redis *r = f->redis;
-    bool aof = r && text_eq(r->aof, "yes"), alone = r && r->replicas.known && !r->replicas.value;
+    bool aof = r && text_eq(r->aof, "on"), alone = r && r->replicas.known && !r->replicas.value;
     l->redis = VERDICT_UNKNOWN;
     if (!r || !r->replicas.known) {
         say(l->redis_why, "Redis replicas not known");

@@ -1,5 +1,6 @@
 /* RESP as it comes from a socket: the first byte says how large the pieces are. */
 #include "backends/redis/reply.h"
+#include "backends/redis/server_parse.h"
 
 #include <stdint.h>
 
@@ -18,7 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             err = reply_next(rr, &r, NULL);
             if (!r) break;
             (void)reply_error_is(r, "NOAUTH");
-            (void)reply_item(r, 1);
+            struct redis *record = record_new(TABLE_REDIS, "redis");
+            config_parse("save", reply_item(r, 1), record);
+            config_parse("slowlog-log-slower-than", reply_item(r, 1), record);
+            (void)slowlog_parse(r, record);
+            record_free(&record->record);
         }
     }
     reply_reader_free(rr);

@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/kube/ft_wiring.h"
+#include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_parse.h"
 #include "backends/kube/serve_config_parse.h"
 #include "tests/support/fixture.h"
@@ -243,6 +244,9 @@ static void pods_of_mistral(void **state)
     assert_string_equal(head->storage_ns, "29708251-8738-4230-9aee-0dc7ec94f91b");
     assert_int_equal(head->ft, TRI_YES);
     assert_int_equal(head->keepalive, TRI_YES);
+    assert_int_equal(head->token_auth, TRI_NO);
+    assert_string_equal(head->kuberay, "v1.7.0");
+    assert_null(worker->kuberay);
     assert_true(head->started.known);
     assert_string_equal(worker->role, "worker");
     assert_int_equal(worker->serve, TRI_YES);
@@ -512,9 +516,37 @@ static void lines_become_changes(void **state)
     assert_int_equal(counts[2], 3);
 }
 
+/* Ray 2.52's token: told by the container's environment, where that is all here. */
+static void test_token_auth(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *container;
+        enum tri expected;
+    } cases[] = {
+        {"{\"env\":[{\"name\":\"RAY_AUTH_MODE\",\"value\":\"token\"}]}", TRI_YES},
+        {"{\"env\":[{\"name\":\"RAY_AUTH_MODE\",\"value\":\"disabled\"}],\"envFrom\":[{}]}", TRI_NO},
+        {"{\"env\":[{\"name\":\"RAY_AUTH_MODE\",\"valueFrom\":{}}]}", TRI_UNKNOWN},
+        {"{\"envFrom\":[{\"configMapRef\":{\"name\":\"ray\"}}]}", TRI_UNKNOWN},
+        {"{\"env\":[]}", TRI_NO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "{\"spec\":{\"containers\":[%s]}}", cases[i].container);
+        cJSON *json = cJSON_Parse(text);
+        struct pod *p = record_new(TABLE_POD, "uid");
+        assert_non_null(json);
+        pod_parse(json, p);
+        assert_int_equal(p->token_auth, cases[i].expected);
+        record_free(&p->record);
+        cJSON_Delete(json);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_token_auth),
         cmocka_unit_test(rayservice_with_options),
         cmocka_unit_test(rayservice_by_annotation),
         cmocka_unit_test(a_user_kept_in_a_secret_is_a_reference),

@@ -123,6 +123,43 @@ static void test_record(void **state)
     assert_string_equal(r->namespaces[0].value, "Ray 2.60.0");
 }
 
+static bool checked(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->slow_count.known && rig_redis(r)->timeout_s.known;
+}
+
+/* What a minute's look tells of a server that is set badly; our own calls are slow here too, and do not count. */
+static void test_checkup(void **state)
+{
+    (void)state;
+    static const char *const config[] = {
+        "--timeout", "300", "--maxmemory-policy", "allkeys-lru", "--slowlog-log-slower-than", "0", "--save", "", NULL};
+    server = redis_server_start(RDB("ray-2.60-running"), config);
+    redis_say(server, "SLOWLOG RESET");
+    redis_say(server, "KEYS %s", "no-such-key-of-mine");
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    rig_open(&rig, &conf);
+    RIG_UNTIL(&rig, checked, NULL);
+    const struct redis *r = rig_redis(&rig);
+    assert_u64(r->timeout_s, 300);
+    assert_string_equal(r->policy, "allkeys-lru");
+    assert_string_equal(r->save, "");
+    assert_string_equal(r->aof, "off");
+    assert_int_equal(r->cluster, TRI_NO);
+    assert_non_null(r->os);
+    assert_int_equal(r->slow_off, TRI_NO);
+    assert_u64(r->slow_from_us, 0);
+    assert_u64(r->slow_keys, 1);
+    assert_true(r->slow_count.value >= 1 && r->slow_count.value <= 3); /* the test's own, on their way in or not */
+    assert_true(r->slow_us.known && r->slow_at.known);
+    assert_non_null(r->slow_command);
+    RIG_UNTIL(&rig, heard, NULL);
+    assert_int_equal(rig_redis(&rig)->beats_count, 1);
+    assert_string_equal(rig_redis(&rig)->beats[0].name, RIG_NS);
+    assert_u64(rig_redis(&rig)->beats[0].last, 1795434726663);
+}
+
 static void test_older_layout(void **state)
 {
     (void)state;
@@ -220,10 +257,10 @@ static void test_nobody_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_newer_layout, end),  cmocka_unit_test_teardown(test_record, end),
-        cmocka_unit_test_teardown(test_older_layout, end),  cmocka_unit_test_teardown(test_unix_socket, end),
-        cmocka_unit_test_teardown(test_one_namespace, end), cmocka_unit_test_teardown(test_death_and_return, end),
-        cmocka_unit_test_teardown(test_nobody_there, end),
+        cmocka_unit_test_teardown(test_newer_layout, end),     cmocka_unit_test_teardown(test_record, end),
+        cmocka_unit_test_teardown(test_checkup, end),          cmocka_unit_test_teardown(test_older_layout, end),
+        cmocka_unit_test_teardown(test_unix_socket, end),      cmocka_unit_test_teardown(test_one_namespace, end),
+        cmocka_unit_test_teardown(test_death_and_return, end), cmocka_unit_test_teardown(test_nobody_there, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,11 @@ static void test_acl_little(void **state)
     assert_int_equal(r->tracking, TRI_NO);
     assert_non_null(r->tracking_why);
     assert_false(r->timeout_s.known);
+    assert_false(r->slow_count.known);
+    assert_int_equal(r->slow_off, TRI_UNKNOWN);
+    assert_null(r->save);
+    assert_null(r->policy);
+    assert_int_equal(r->cluster, TRI_UNKNOWN);
     assert_false(r->ray_connections.known);
     assert_false(r->used_memory.known);
     assert_null(r->version);
