@@ -118,9 +118,10 @@ extern const struct neuron_ops *const neuron_kinds[];
 
 /* How an HTTP request reaches Serve: directly (base URL), or through the API server's proxy. */
 struct serve_path {
-    char *words; /* "API server proxy", "direct 10.0.0.3:8000": shown beside every answer */
+    char *words; /* "API server proxy", "direct 10.0.0.3:8000", "ingress mistral": shown beside every answer */
     char *base;  /* direct: "http://host:port"; proxied: "/api/v1/namespaces/…/proxy" */
     bool proxied;
+    char *host; /* the Host header, where base goes to a load balancer that tells services apart by it; else NULL */
 };
 struct serve_open {
     struct http_client *http;        /* for direct paths; borrowed */
@@ -129,15 +130,15 @@ struct serve_open {
 };
 struct prompt_ask {
     const char *id, *question;
-    const char *model;      /* NULL: the kind's own default */
+    const char *model;      /* NULL: the first that the server has */
     struct serve_path path; /* copied */
     uint64_t timeout_ms;
     uint64_t due_wall_ms;
 };
 struct prompt_run;
 struct prompt_ops {
-    const char *kind; /* "infer" */
-    bool streams;
+    const char *kind; /* "infer", "openai" */
+    bool streams;     /* the record grows while the answer comes */
     /* Puts a REQUEST record (kind "prompt") as it proceeds; done is called once with the final one (borrowed). */
     struct prompt_run *(*ask)(struct loop *l, const struct serve_open *how, const struct prompt_ask *ask,
                               const struct sink *sink, void (*done)(void *arg, const struct request *r), void *arg);

@@ -8,7 +8,6 @@
 #include "backends/backend.h"
 
 enum { INFER_QUESTION_MAX = 16 * 1024 /* a GET's query, encoded; servers refuse longer request lines */ };
-#define INFER_SOURCE "prompt"
 
 extern const struct prompt_ops infer_ops;
 

@@ -153,7 +153,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     t->flying = probe;
     t->in_flight++;
     put(p, probe->record);
-    const struct serve_get_calls calls = {answered, probe};
+    const struct serve_get_calls calls = {.done = answered, .arg = probe};
     probe->get = serve_get_start(p->loop, &p->how, &t->path, "/-/healthz", p->conf.timeout_ms, 64 * 1024, &calls);
 }
 

@@ -1,3 +1,4 @@
 #include "backends/serve/infer.h"
+#include "backends/serve/openai.h"
 
-const struct prompt_ops *const prompt_kinds[] = {&infer_ops, NULL};
+const struct prompt_ops *const prompt_kinds[] = {&infer_ops, &openai_ops, NULL};

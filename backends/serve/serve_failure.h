@@ -18,6 +18,8 @@
     X(CLIENT, "4xx")                                                                                                   \
     X(TOO_LONG, "too long") /* more than a GET can carry: it was not sent */                                           \
     X(BODY, "bad body")     /* an answer, but not what was asked for */                                                \
+    X(CUT, "cut")           /* the answer had begun, and ended before its end */                                       \
+    X(MODEL, "model error") /* the model, or the server of it, said so itself */                                       \
     X(CANCELLED, "cancelled")
 
 enum serve_failure {

@@ -53,27 +53,41 @@ static void on_done(void *arg, const struct http_answer *answer)
     get_free(g);
 }
 
-struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                                  const char *suffix, uint64_t timeout_ms, size_t body_max,
-                                  const struct serve_get_calls *calls)
+static bool on_bytes(void *arg, const char *bytes, size_t len)
+{
+    struct serve_get *g = arg;
+    return !g->cancelled && g->calls.bytes(g->calls.arg, bytes, len);
+}
+
+static void header_add(struct http_ask *ask, const char *name, const char *value)
+{
+    size_t i = 0;
+    while (ask->header[i].name) i++;
+    ask->header[i] = (struct http_header){name, value};
+}
+
+static void send_it(struct serve_get *g, const struct serve_open *how, const struct serve_path *path,
+                    struct http_ask *ask)
+{
+    const struct http_calls http = {.done = on_done, .arg = g, .bytes = g->calls.bytes ? on_bytes : NULL};
+    bool can_proxy = how->kube_ops && how->kube_ops->proxy && how->kube;
+    if (!path->proxied && path->host) header_add(ask, "Host", path->host);
+    g->starting = true;
+    if (path->proxied && can_proxy)
+        g->request = how->kube_ops->proxy(how->kube, ask->url, ask, &http);
+    else if (!path->proxied && how->http)
+        g->request = http_send(how->http, ask, &http);
+    g->starting = false;
+}
+
+static struct serve_get *start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                               const char *suffix, struct http_ask *ask, const struct serve_get_calls *calls)
 {
     struct serve_get *g = mem_zero(1, sizeof *g);
     g->calls = *calls;
     char *url = mem_printf("%s%s", path->base ? path->base : "", suffix);
-    struct http_ask ask = {.method = "GET",
-                           .url = url,
-                           .header = {{"Accept", "application/json, text/plain"}},
-                           .timeout_ms = timeout_ms,
-                           .connect_timeout_ms = timeout_ms,
-                           .body_max = body_max};
-    const struct http_calls http = {.done = on_done, .arg = g};
-    bool can_proxy = how->kube_ops && how->kube_ops->proxy && how->kube;
-    g->starting = true;
-    if (path->proxied && can_proxy)
-        g->request = how->kube_ops->proxy(how->kube, url, &ask, &http);
-    else if (!path->proxied && how->http)
-        g->request = http_send(how->http, &ask, &http);
-    g->starting = false;
+    ask->url = url;
+    send_it(g, how, path, ask);
     if (!g->request) {
         char *why = (char *)(uintptr_t)g->answer.why;
         if (g->answer.err == ERR_OK)
@@ -85,6 +99,32 @@ struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, 
     }
     free(url);
     return g;
+}
+
+struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                  const char *suffix, uint64_t timeout_ms, size_t body_max,
+                                  const struct serve_get_calls *calls)
+{
+    struct http_ask ask = {.method = "GET",
+                           .header = {{"Accept", "application/json, text/plain"}},
+                           .timeout_ms = timeout_ms,
+                           .connect_timeout_ms = timeout_ms,
+                           .body_max = body_max};
+    return start(l, how, path, suffix, &ask, calls);
+}
+
+struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                   const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
+                                   const struct serve_get_calls *calls)
+{
+    struct http_ask ask = {
+        .method = "POST",
+        .header = {{"Accept", "text/event-stream, application/json"}, {"Content-Type", "application/json"}},
+        .body = json,
+        .body_len = strlen(json),
+        .timeout_ms = timeout_ms,
+        .body_max = body_max};
+    return start(l, how, path, suffix, &ask, calls);
 }
 
 void serve_get_cancel(struct serve_get *g)
@@ -99,17 +139,18 @@ void serve_get_cancel(struct serve_get *g)
 
 struct serve_path serve_path_copy(const struct serve_path *path)
 {
-    return (struct serve_path){mem_str(path->words), mem_str(path->base), path->proxied};
+    return (struct serve_path){mem_str(path->words), mem_str(path->base), path->proxied, mem_str(path->host)};
 }
 
 void serve_path_done(struct serve_path *path)
 {
     free(path->words);
     free(path->base);
+    free(path->host);
     *path = (struct serve_path){0};
 }
 
 bool serve_path_same(const struct serve_path *a, const struct serve_path *b)
 {
-    return text_eq(a->base, b->base) && a->proxied == b->proxied;
+    return text_eq(a->base, b->base) && text_eq(a->host, b->host) && a->proxied == b->proxied;
 }

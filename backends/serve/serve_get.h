@@ -1,6 +1,6 @@
 /*
- * serve_get.h - one GET to Serve or its dashboard, directly or through the API server's proxy. The three users
- * (prompts, probes, status) differ only in what they do with the answer.
+ * serve_get.h - one request to Serve or its dashboard, directly or through the API server's proxy. Its users (prompts,
+ * probes, status) differ only in what they do with the answer.
  */
 #ifndef RAYDECK_SERVE_GET_H
 #define RAYDECK_SERVE_GET_H
@@ -14,11 +14,17 @@ struct serve_get_calls {
      * when it returns. */
     void (*done)(void *arg, const struct http_answer *answer);
     void *arg;
+    /* Optional: a 2xx body as it comes, instead of in the answer. False stops: done is told ERR_CANCELLED. */
+    bool (*bytes)(void *arg, const char *bytes, size_t len);
 };
 /* GET path->base + suffix; suffix begins with '/'. path and suffix are copied; body_max 0: HTTP_BODY_MAX. */
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls);
+/* POST of a JSON body, which is copied. */
+struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                   const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
+                                   const struct serve_get_calls *calls);
 void serve_get_cancel(struct serve_get *g); /* no callback comes after it; the get is gone. NULL is fine */
 
 struct serve_path serve_path_copy(const struct serve_path *path);

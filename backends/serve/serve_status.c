@@ -104,7 +104,7 @@ static void answered(void *arg, const struct http_answer *answer)
 
 static void ask(struct serve_status *s)
 {
-    const struct serve_get_calls calls = {answered, s};
+    const struct serve_get_calls calls = {.done = answered, .arg = s};
     s->again = false;
     s->asked_ms = loop_now_ms();
     alarm_stop(s->alarm);

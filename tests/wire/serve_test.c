@@ -126,11 +126,12 @@ static void reply_with(struct scene *s, const char *status, const char *body)
 
 static struct serve_path direct(struct scene *s)
 {
-    return (struct serve_path){(char *)"direct", s->base, false};
+    return (struct serve_path){.words = (char *)"direct", .base = s->base};
 }
 static struct serve_path proxied(void)
 {
-    return (struct serve_path){(char *)"API server proxy", (char *)"/api/v1/namespaces/n/pods/w:8000/proxy", true};
+    return (struct serve_path){
+        .words = (char *)"API server proxy", .base = (char *)"/api/v1/namespaces/n/pods/w:8000/proxy", .proxied = true};
 }
 
 /* ---- prompts ------------------------------------------------------------------------------------------------------

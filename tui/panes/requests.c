@@ -70,6 +70,8 @@ static void answer_text(const struct request *r, char *out, size_t size)
 {
     if (phase_is(r, "waiting") && r->tokens.known && r->tokens.value)
         snprintf(out, size, "%llu tokens so far", (unsigned long long)r->tokens.value);
+    else if (phase_is(r, "waiting") && r->target && strncmp(r->target, "POST", 4) == 0)
+        snprintf(out, size, "waiting for the first token");
     else if (phase_is(r, "waiting"))
         snprintf(out, size, "waiting (no streaming: /infer)");
     else if (phase_is(r, "failed"))

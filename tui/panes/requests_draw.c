@@ -69,6 +69,12 @@ void requests_detail(const struct pane *p, const struct view *v, struct buf *out
     if (r->failure || r->why) number(out, "failure", or_dash(r->why ? r->why : r->failure));
     number(out, "took", latency_text(num, r->latency_us));
     number(out, "first token", r->first_token_us.known ? latency_text(num, r->first_token_us) : "n/a");
+    if (r->tokens.known) number(out, "tokens", count_text(num, r->tokens));
+    if (r->tokens_per_s.known) buf_printf(out, "%-13s %.1f\n", "tokens/s", r->tokens_per_s.value);
+    if (r->gap_us.known) number(out, "between", latency_text(num, r->gap_us));
+    if (r->gap_max_us.known) number(out, "at most", latency_text(num, r->gap_max_us));
+    if (r->model) number(out, "model", r->model);
+    if (r->head) number(out, "meanwhile", r->head);
     number(out, "path", or_dash(r->path));
     number(out, "target", or_dash(r->target));
     if (r->pod) number(out, "pod", r->pod);
