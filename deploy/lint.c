@@ -1,0 +1,126 @@
+/* lint.c - one manifest through all themes; see lint.h. */
+#include "deploy/lint.h"
+
+#include "deploy/lint_ray.h"
+
+#include <string.h>
+
+/* What is left of LINT_NODES and LINT_BYTES. */
+struct budget {
+    size_t nodes, bytes;
+};
+
+static bool spend(struct budget *b, const struct yaml_node *n)
+{
+    size_t bytes = n->text ? strlen(n->text) : 0;
+    if (b->nodes == 0 || b->bytes < bytes) return false;
+    b->nodes--;
+    b->bytes -= bytes;
+    for (size_t i = 0; i < n->count; i++)
+        if (!spend(b, n->items[i])) return false;
+    return true;
+}
+
+/* An alias costs nothing to keep, but as much as what it stands for to look at. */
+static bool affordable(struct lint *l)
+{
+    struct budget left = {LINT_NODES, LINT_BYTES};
+    for (size_t i = 0; i < l->m->count; i++) {
+        l->o = &l->m->objects[i];
+        if (spend(&left, l->o->root)) continue;
+        lint_say(l, RULE_M1, NULL, "its aliases, written out, are more than can be looked at");
+        return false;
+    }
+    return true;
+}
+
+static void lint_object_of_ray(struct lint *l, const struct ray *r)
+{
+    lint_fault(l, r);
+    lint_redis(l, r);
+    if (r->kind == RAY_JOB) return;
+    struct serve s;
+    bool serves = serve_of(l, r, &s);
+    lint_redundancy(l, r, serves ? &s : NULL);
+    lint_drift(l, r, serves ? &s : NULL);
+    if (!serves) return;
+    lint_neuron(l, r, &s);
+    serve_done(&s);
+}
+
+static void lint_identity(struct lint *l)
+{
+    const struct manifest_object *o = l->o;
+    const char *missing = o->root->kind != YAML_MAP ? "a map of fields" : NULL;
+    if (!missing && !o->api_version) missing = "apiVersion";
+    if (!missing && !o->kind) missing = "kind";
+    if (!missing && !o->name && !yaml_str(yaml_get(o->root, "metadata"), "generateName")) missing = "metadata.name";
+    if (missing) lint_say(l, RULE_M3, NULL, "%s is missing", missing);
+}
+
+void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out)
+{
+    struct lint l = {.m = m, .vars = vars, .out = out};
+    if (!affordable(&l)) return;
+    for (size_t i = 0; i < m->count; i++) {
+        struct ray r;
+        l.o = &m->objects[i];
+        lint_identity(&l);
+        if (ray_of(l.o, &r)) lint_object_of_ray(&l, &r);
+    }
+    lint_templating(&l);
+    lint_routes(&l);
+    lint_namespaces(&l);
+}
+
+/* The line where parsing ended; NULL where there is none. */
+static const char *line_at(const char *bytes, size_t len, unsigned line, size_t *ret_len)
+{
+    const char *end = bytes + len;
+    for (unsigned i = 1; bytes && i < line; i++) {
+        bytes = memchr(bytes, '\n', (size_t)(end - bytes));
+        if (bytes) bytes++;
+    }
+    if (!bytes || bytes >= end) return NULL;
+    const char *stop = memchr(bytes, '\n', (size_t)(end - bytes));
+    *ret_len = (size_t)((stop ? stop : end) - bytes);
+    return bytes;
+}
+
+/* The message without the place that begins it: a finding has fields for that. */
+static const char *without_place(const char *why, const char *file)
+{
+    size_t n = strlen(file);
+    if (strncmp(why, file, n) != 0 || why[n] != ':') return why;
+    const char *rest = strstr(why + n, ": ");
+    return rest ? rest + 2 : why;
+}
+
+static void say_unreadable(const char *file, const char *bytes, size_t len, struct yaml_place at, const char *why,
+                           struct findings *out)
+{
+    struct finding_where where = {.file = file, .line = at.line, .column = at.column};
+    size_t line_len = 0;
+    const char *line = at.line ? line_at(bytes, len, at.line, &line_len) : NULL;
+    const char *braces = line ? memmem(line, line_len, "{{", 2) : NULL;
+    if (braces) {
+        where.column = (unsigned)(braces - line) + 1;
+        findings_add(out, RULE_M2, FINDING_ERROR, &where, "a template's {{ is left over");
+        return;
+    }
+    findings_add(out, RULE_M1, FINDING_ERROR, &where, "%s", without_place(why, file));
+}
+
+void lint_text(const char *file, const char *bytes, size_t len, struct variables *vars, struct findings *out)
+{
+    struct manifest *m = NULL;
+    struct yaml_place at = {0};
+    struct why why = {0};
+    enum err err = manifest_parse(file, bytes, len, &m, &at, &why);
+    if (!err) err = variables_apply(vars, m, &why);
+    if (err)
+        say_unreadable(file, bytes, len, at, why.text, out);
+    else
+        lint_manifest(m, vars, out);
+    manifest_free(m);
+}

@@ -1,0 +1,150 @@
+/* lint_fault.c - fault tolerance: L4 to L14, L28. What KubeRay refuses is as its validation has it (ray-operator
+ * controllers/ray/utils/validation.go, 1.3 to 1.7). */
+#include "deploy/lint_ray.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { SERVICE_NAME_MAX = 47, CLUSTER_NAME_MAX = 63, PATIENCE_S = 60 };
+
+static void lint_head_service(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *meta = yaml_get(yaml_get(r->head, "headService"), "metadata");
+    const struct yaml_node *name = yaml_get(meta, "name");
+    if (yaml_str(meta, "name"))
+        lint_say(l, RULE_L4, name, "headService.metadata.name is set; KubeRay 1.3 and later refuse it");
+}
+
+/* L5, L6, L9, L10: whether it is on, and how it is said. */
+static void lint_switch(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *address = ray_env(r->head, "RAY_REDIS_ADDRESS");
+    const char *said = yaml_str(r->annotations, "ray.io/ft-enabled");
+    if (!r->ft && address)
+        lint_say(l, RULE_L5, address, "RAY_REDIS_ADDRESS is set on the head, and fault tolerance is not turned on");
+    if (r->options && said && *said)
+        lint_say(l, RULE_L6, r->ft_annotation, "ray.io/ft-enabled stands beside gcsFaultToleranceOptions");
+    if (!r->ft && r->kind == RAY_SERVICE) lint_say(l, RULE_L9, r->cluster, "GCS fault tolerance is not turned on");
+    if (r->ft && !r->options)
+        lint_say(l, RULE_L10, r->ft_annotation,
+                 "fault tolerance is turned on by annotation; KubeRay 1.3 and later have gcsFaultToleranceOptions");
+}
+
+static void lint_older_settings(struct lint *l, const struct ray *r)
+{
+    static const char *const names[] = {"RAY_REDIS_ADDRESS", "REDIS_PASSWORD"};
+    const struct yaml_node *params = yaml_get(r->head, "rayStartParams");
+    const struct yaml_node *entry = yaml_get(params, "redis-username");
+    if (entry) lint_say(l, RULE_L8, entry, "redis-username is in the head's rayStartParams");
+    entry = ray_env(r->head, "REDIS_USERNAME");
+    if (entry) lint_say(l, RULE_L8, entry, "REDIS_USERNAME is in the head's env");
+    if (!r->options) return;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        entry = ray_env(r->head, names[i]);
+        if (entry) lint_say(l, RULE_L7, entry, "%s is in the head's env beside gcsFaultToleranceOptions", names[i]);
+    }
+    entry = yaml_get(params, "redis-password");
+    if (entry) lint_say(l, RULE_L7, entry, "redis-password is in rayStartParams beside gcsFaultToleranceOptions");
+    entry = yaml_get(r->annotations, "ray.io/external-storage-namespace");
+    if (entry)
+        lint_say(l, RULE_L7, entry,
+                 "the annotation ray.io/external-storage-namespace stands beside gcsFaultToleranceOptions");
+}
+
+static void lint_storage_namespace(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *fixed = yaml_get(r->options, "externalStorageNamespace");
+    if (!fixed) fixed = yaml_get(r->annotations, "ray.io/external-storage-namespace");
+    if (!fixed) fixed = ray_env(r->head, "RAY_external_storage_namespace");
+    if (fixed) lint_say(l, RULE_L11, fixed, "the external storage namespace is fixed");
+}
+
+static void lint_patience(struct lint *l, const struct yaml_node *group, const char *group_name)
+{
+    static const char name[] = "RAY_gcs_rpc_server_reconnect_timeout_s";
+    const struct yaml_node *entry = ray_env(group, name);
+    double seconds;
+    if (!entry) return; /* KubeRay sets 600 */
+    if (!ray_number(entry, "value", &seconds)) {
+        lint_say_as(l, RULE_L12, FINDING_UNKNOWN, (struct yaml_place){entry->line, entry->column},
+                    "%s of group %s is set to what cannot be told from the file", name, group_name);
+    } else if (seconds <= PATIENCE_S) {
+        lint_say(l, RULE_L12, entry,
+                 "group %s waits %.0f s for a new head; a restart and a GCS that is ready take longer", group_name,
+                 seconds);
+    }
+}
+
+/* RFC 1035's label, as Kubernetes asks of a Service's name. */
+static bool is_label(const char *s)
+{
+    size_t len = strlen(s);
+    if (!len || !islower((unsigned char)s[0]) || s[len - 1] == '-') return false;
+    for (; *s; s++)
+        if (!islower((unsigned char)*s) && !isdigit((unsigned char)*s) && *s != '-') return false;
+    return true;
+}
+
+static void lint_name(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *at = yaml_get(yaml_get(l->o->root, "metadata"), "name");
+    size_t most = r->kind == RAY_CLUSTER ? CLUSTER_NAME_MAX : SERVICE_NAME_MAX;
+    const char *name = l->o->name;
+    if (!name || strchr(name, '$')) return; /* M3, L1 and L2 say so */
+    if (strlen(name) > most)
+        lint_say(l, RULE_L13, at, "the name has %zu characters; KubeRay takes %zu", strlen(name), most);
+    else if (!is_label(name))
+        lint_say(l, RULE_L13, at, "the name is not a DNS label (RFC 1035): a-z first, then a-z, 0-9 and -");
+}
+
+static void lint_bounds(struct lint *l, const struct yaml_node *group, const char *group_name)
+{
+    double least, most;
+    if (ray_number(group, "minReplicas", &least) && ray_number(group, "maxReplicas", &most) && least > most)
+        lint_say(l, RULE_L13, yaml_get(group, "minReplicas"),
+                 "group %s: minReplicas %.0f is more than maxReplicas %.0f", group_name, least, most);
+}
+
+static void lint_restart(struct lint *l, const struct ray *r, const struct yaml_node *group)
+{
+    const char *policy = yaml_str(ray_pod(group), "restartPolicy");
+    if (r->autoscales && policy && strcmp(policy, "Never") != 0)
+        lint_say(l, RULE_L14, yaml_get(ray_pod(group), "restartPolicy"),
+                 "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
+}
+
+static void lint_keepalive(struct lint *l, const struct ray *r, const struct yaml_node *group)
+{
+    static const char *const names[] = {"RAY_grpc_client_keepalive_time_ms", "RAY_grpc_client_keepalive_timeout_ms"};
+    const struct yaml_node *container = ray_container(group);
+    const char *missing = NULL;
+    for (size_t i = ARRAY_LEN(names); i-- > 0;)
+        if (!ray_env(group, names[i])) missing = names[i];
+    if (!container || !missing) return;
+    const struct yaml_node *env = yaml_get(container, "env"), *at = env ? env : container;
+    bool open = ray_env_open(group);
+    lint_say_as(l, RULE_L28, open ? FINDING_UNKNOWN : FINDING_WARNING, (struct yaml_place){at->line, at->column},
+                open ? "%s: %s is not in env; whether envFrom has it cannot be told" : "%s: %s is not set",
+                ray_group_name(r, group), missing);
+}
+
+void lint_fault(struct lint *l, const struct ray *r)
+{
+    lint_name(l, r);
+    lint_head_service(l, r);
+    lint_switch(l, r);
+    lint_older_settings(l, r);
+    if (r->ft) lint_storage_namespace(l, r);
+    if (r->head) lint_restart(l, r, r->head);
+    if (r->head && r->kind != RAY_JOB) lint_keepalive(l, r, r->head);
+    for (size_t i = 0; r->workers && i < r->workers->count; i++) {
+        const struct yaml_node *group = r->workers->items[i];
+        lint_bounds(l, group, ray_group_name(r, group));
+        lint_restart(l, r, group);
+        if (r->ft) lint_patience(l, group, ray_group_name(r, group));
+        if (r->kind != RAY_JOB) lint_keepalive(l, r, group);
+    }
+}

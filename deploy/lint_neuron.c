@@ -1,0 +1,84 @@
+/* lint_neuron.c - L24: aws.amazon.com/neuron counts devices, Ray's neuron_cores counts cores. */
+#include "deploy/lint_ray.h"
+
+#include "backends/base/text.h"
+
+#include <stddef.h>
+
+enum { CORES_A_DEVICE = 2 }; /* inf2 and trn1 */
+
+struct neuron_room {
+    double least, most; /* cores of the pods there are at least, at most */
+    bool hidden;        /* from the autoscaler */
+    const struct yaml_node *at;
+    double devices, pods;
+};
+
+/* Devices or cores that a worker's pod asks for. */
+static const struct yaml_node *asked(const struct yaml_node *group, const char *resource, double *ret)
+{
+    static const char *const where[] = {"limits", "requests"};
+    const struct yaml_node *all = yaml_get(ray_container(group), "resources");
+    for (size_t i = 0; i < 2; i++) {
+        const struct yaml_node *part = yaml_get(all, where[i]);
+        if (ray_number(part, resource, ret)) return yaml_get(part, resource);
+    }
+    return NULL;
+}
+
+static void room_add(struct neuron_room *room, const struct ray *r, const struct yaml_node *group)
+{
+    double devices = 0, cores = 0;
+    const struct yaml_node *at = asked(group, "aws.amazon.com/neuron", &devices);
+    const struct yaml_node *core_at = asked(group, "aws.amazon.com/neuroncore", &cores);
+    const char *declared = yaml_str(yaml_get(group, "rayStartParams"), "resources");
+    struct ray_pods pods = ray_group_pods(r, group);
+    if (!at && !core_at) return;
+    /* KubeRay tells Ray of neuroncore, not of neuron (its customAcceleratorToRayResourceMap). */
+    if (!core_at && !(declared && text_has(declared, "neuron_cores"))) room->hidden = true;
+    double each = core_at ? cores : devices * CORES_A_DEVICE;
+    room->least += pods.least * each;
+    room->most += pods.most * each;
+    if (room->at) return;
+    room->at = at ? at : core_at;
+    room->devices = devices;
+    room->pods = pods.least;
+}
+
+static void demand_add(const struct yaml_node *d, double *least, double *most)
+{
+    double cores = 0;
+    const struct yaml_node *resources = yaml_get(yaml_get(d, "ray_actor_options"), "resources");
+    if (!ray_number(resources, "neuron_cores", &cores)) return;
+    struct ray_pods n = serve_replicas(d);
+    *least += n.least * cores;
+    *most += n.most * cores;
+}
+
+void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s)
+{
+    struct neuron_room room = {.at = NULL};
+    double least = 0, most = 0;
+    const struct yaml_node *app;
+    for (size_t i = 0; r->workers && i < r->workers->count; i++) room_add(&room, r, r->workers->items[i]);
+    for (size_t a = 0; (app = serve_app(s, a)); a++) {
+        const struct yaml_node *all = ray_list(app, "deployments");
+        for (size_t i = 0; all && i < all->count; i++) demand_add(all->items[i], &least, &most);
+    }
+    if (!room.at) return; /* another way to the cores is not in the file */
+    if (least > room.most)
+        lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, all worker pods there may be have %.0f", least,
+                 room.most);
+    else if (most > room.most)
+        lint_say(l, RULE_L24, room.at, "replicas may need %.0f NeuronCores, all worker pods there may be have %.0f",
+                 most, room.most);
+    else if (most > room.least && room.hidden && room.devices > 0)
+        lint_say(l, RULE_L24, room.at,
+                 "aws.amazon.com/neuron %.0f counts devices, %.0f cores a pod on inf2: replicas may need %.0f, the "
+                 "pods there "
+                 "are at least have %.0f, and the autoscaler does not see neuron_cores",
+                 room.devices, room.devices * CORES_A_DEVICE, most, room.least);
+    else if (least > room.least)
+        lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, the worker pods there are at least have %.0f",
+                 least, room.least);
+}

@@ -1,0 +1,73 @@
+/*
+ * lint_ray.h - what the themes of lint share: a Ray object's parts, its Serve configuration, and saying where. Internal
+ * to deploy/lint*.c. Every accessor accepts NULL and answers NULL for what is not there or of another kind.
+ */
+#ifndef RAYDECK_DEPLOY_LINT_RAY_H
+#define RAYDECK_DEPLOY_LINT_RAY_H
+
+#include "deploy/lint.h"
+
+struct lint {
+    const struct manifest *m;
+    const struct variables *vars;
+    const struct manifest_object *o; /* the one being looked at */
+    struct findings *out;
+};
+
+enum ray_kind { RAY_SERVICE, RAY_CLUSTER, RAY_JOB };
+struct ray {
+    enum ray_kind kind;
+    const struct yaml_node *spec, *cluster; /* a RayCluster's spec is its cluster */
+    const struct yaml_node *annotations, *options, *head, *workers;
+    const struct yaml_node *ft_annotation; /* ray.io/ft-enabled, whatever it says */
+    bool ft;                               /* turned on, either way */
+    bool autoscales;
+};
+/* False for what is not an object of ray.io. */
+bool ray_of(const struct manifest_object *o, struct ray *ret);
+
+const struct yaml_node *ray_list(const struct yaml_node *map, const char *key);
+const struct yaml_node *ray_pod(const struct yaml_node *group);                   /* template.spec */
+const struct yaml_node *ray_container(const struct yaml_node *group);             /* Ray's own: the first */
+const struct yaml_node *ray_env(const struct yaml_node *group, const char *name); /* the entry: {name, value, …} */
+bool ray_env_open(const struct yaml_node *group); /* envFrom: what is set cannot be told */
+const char *ray_group_name(const struct ray *r, const struct yaml_node *group); /* "head", or the worker group's */
+const struct yaml_node *ray_redis_address(const struct ray *r); /* a scalar, or an env entry without a value; or NULL */
+bool ray_number(const struct yaml_node *map, const char *key, double *ret);
+/* Worker pods there are at least and at most. */
+struct ray_pods {
+    double least, most;
+};
+struct ray_pods ray_group_pods(const struct ray *r, const struct yaml_node *group);
+
+/* serveConfigV2, parsed. */
+struct serve {
+    struct yaml *doc;               /* NULL where it is not a string */
+    const struct yaml_node *string; /* the scalar in the manifest */
+    const struct yaml_node *root;
+};
+/* False where there is none, or it cannot be read (which M4 says). Caller: serve_done. */
+bool serve_of(struct lint *l, const struct ray *r, struct serve *ret);
+void serve_done(struct serve *s);
+struct yaml_place serve_place(const struct lint *l, const struct serve *s, const struct yaml_node *node);
+/* Serve's applications: `index` from 0; NULL after the last. A configuration of one application is its own. */
+const struct yaml_node *serve_app(const struct serve *s, size_t index);
+/* Replicas of a deployment there are at least and at most. */
+struct ray_pods serve_replicas(const struct yaml_node *deployment);
+
+void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at /* NULL: the object */, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at, const char *fmt,
+                 ...) __attribute__((format(printf, 5, 6)));
+
+/* The themes. Those without a Ray object look at the whole manifest. */
+void lint_templating(struct lint *l);
+void lint_fault(struct lint *l, const struct ray *r);
+void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s /* NULL: none */);
+void lint_drift(struct lint *l, const struct ray *r, const struct serve *s);
+void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s);
+void lint_redis(struct lint *l, const struct ray *r);
+void lint_routes(struct lint *l);
+void lint_namespaces(struct lint *l);
+
+#endif

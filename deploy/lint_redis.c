@@ -1,0 +1,80 @@
+/* lint_redis.c - the way to Redis: L25, and an address that lost its host (L1). No value is ever told. */
+#include "deploy/lint_ray.h"
+
+#include "backends/base/text.h"
+
+#include <string.h>
+
+/* What follows the scheme and the user. */
+static const char *host_of(const char *address)
+{
+    const char *scheme = strstr(address, "://"), *host = scheme ? scheme + 3 : address, *at = strrchr(host, '@');
+    return at ? at + 1 : host;
+}
+
+static bool has_userinfo(const char *address)
+{
+    const char *scheme = strstr(address, "://");
+    return scheme && strchr(scheme + 3, '@');
+}
+
+static void lint_host(struct lint *l, const struct yaml_node *at, const char *address)
+{
+    const char *host = host_of(address);
+    size_t len = strcspn(host, ":/");
+    if (len == 0)
+        lint_say(l, RULE_L1, at, "the Redis address has no host: a variable was empty when it was filled in");
+    else if (len == 4 && strncmp(host, "null", 4) == 0)
+        lint_say(l, RULE_L1, at,
+                 "the Redis address has null for a host: it was read from a cache that was still being made");
+}
+
+/* True for a reference to an environment variable, which Kubernetes or the shell resolves. */
+static bool is_reference(const char *text)
+{
+    return text[0] == '$';
+}
+
+static const struct yaml_node *literal_password(const struct ray *r)
+{
+    const struct yaml_node *maps[] = {yaml_get(r->options, "redisPassword"), ray_env(r->head, "REDIS_PASSWORD")};
+    for (size_t i = 0; i < 2; i++) {
+        const char *text = yaml_str(maps[i], "value");
+        if (text && *text) return yaml_get(maps[i], "value");
+    }
+    const struct yaml_node *params = yaml_get(r->head, "rayStartParams");
+    const char *text = yaml_str(params, "redis-password");
+    return text && *text && !is_reference(text) ? yaml_get(params, "redis-password") : NULL;
+}
+
+static bool has_password(const struct ray *r)
+{
+    const char *param = yaml_str(yaml_get(r->head, "rayStartParams"), "redis-password");
+    return literal_password(r) || yaml_get(yaml_get(r->options, "redisPassword"), "valueFrom") ||
+           yaml_get(ray_env(r->head, "REDIS_PASSWORD"), "valueFrom") || (param && *param);
+}
+
+/* An address that is another variable's may hold a scheme of its own. */
+static bool scheme_known(const char *address)
+{
+    static const char ours[] = "$EXT_REDIS_ENDPOINT", braced[] = "${EXT_REDIS_ENDPOINT}";
+    return !is_reference(address) || strncmp(address, ours, sizeof ours - 1) == 0 ||
+           strncmp(address, braced, sizeof braced - 1) == 0;
+}
+
+void lint_redis(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *at = ray_redis_address(r), *literal = literal_password(r);
+    const char *address = at && at->kind == YAML_SCALAR ? at->text : NULL;
+    if (literal)
+        lint_say(l, RULE_L25, literal, "the Redis password stands in the manifest, for all who may read the object");
+    if (!address) return;
+    if (!is_reference(address)) lint_host(l, at, address);
+    bool user = has_userinfo(address), auth = user || has_password(r) || ray_env_open(r->head);
+    bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address);
+    if (user) lint_say(l, RULE_L25, at, "the Redis address holds a user and password");
+    if (!auth && !tls)
+        lint_say(l, RULE_L25, at, "Redis without a password and without TLS");
+    else if (!auth || !tls)
+        lint_say(l, RULE_L25, at, auth ? "Redis without TLS" : "Redis without a password");
+}

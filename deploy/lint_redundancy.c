@@ -1,0 +1,198 @@
+/* lint_redundancy.c - more than one of everything: L15 to L19, and L26, the way in. */
+#include "deploy/lint_ray.h"
+
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD_SERVICES = 64 };
+
+static void lint_head_cpus(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *params = yaml_get(r->head, "rayStartParams"), *cpus = yaml_get(params, "num-cpus");
+    const char *text = yaml_str(params, "num-cpus");
+    if (!r->head || text_eq(text, "0")) return;
+    if (text && *text)
+        lint_say(l, RULE_L15, cpus, "the head's num-cpus is %s: replicas are placed on it", text);
+    else
+        lint_say(l, RULE_L15, params ? params : r->head, "the head's num-cpus is not \"0\": replicas are placed on it");
+}
+
+static void lint_workers(struct lint *l, const struct ray *r)
+{
+    const struct yaml_node *at = r->workers && r->workers->count ? r->workers->items[0] : r->workers;
+    double least = 0;
+    for (size_t i = 0; r->workers && i < r->workers->count; i++) least += ray_group_pods(r, r->workers->items[i]).least;
+    if (least >= 2) return;
+    const struct yaml_node *bound = yaml_get(at, r->autoscales ? "minReplicas" : "replicas");
+    lint_say(l, RULE_L16,
+             bound ? bound
+             : at  ? at
+                   : r->cluster,
+             "%.0f worker pod%s at least%s", least, least == 1 ? "" : "s",
+             r->autoscales ? " (minReplicas; the autoscaler may go down to it)" : "");
+}
+
+static void lint_deployment(struct lint *l, const struct serve *s, const struct yaml_node *d)
+{
+    const char *name = yaml_str(d, "name");
+    const struct yaml_node *scaling = yaml_get(d, "autoscaling_config");
+    struct ray_pods n = serve_replicas(d);
+    if (n.least < 2) {
+        const struct yaml_node *at = yaml_get(scaling, "min_replicas");
+        if (!at) at = yaml_get(d, "num_replicas");
+        lint_say_as(l, RULE_L17, FINDING_WARNING, serve_place(l, s, at ? at : d),
+                    "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
+                    n.least == 1 ? "" : "s");
+    }
+    if (!yaml_get(d, "max_replicas_per_node"))
+        lint_say_as(l, RULE_L18, FINDING_WARNING, serve_place(l, s, d), "deployment %s has no max_replicas_per_node",
+                    name ? name : "(no name)");
+}
+
+static bool on_accelerators(const struct yaml_node *d)
+{
+    const struct yaml_node *options = yaml_get(d, "ray_actor_options"), *all = yaml_get(options, "resources");
+    return yaml_get(options, "num_gpus") || yaml_get(all, "neuron_cores") || yaml_get(all, "TPU");
+}
+
+static bool looks_like_ingress(const char *name)
+{
+    return text_has(name, "ingress") || text_has(name, "router") || text_has(name, "gateway") ||
+           text_has(name, "proxy") || text_has(name, "api");
+}
+
+/* What serveConfigV2 does not list has the replicas that the code gives it, one unless it says otherwise; usually that
+ * is the ingress deployment. Where a model on accelerators is all that is listed, there is one in front of it; else it
+ * cannot be told. */
+static void lint_unlisted(struct lint *l, const struct serve *s, const struct yaml_node *app)
+{
+    const struct yaml_node *all = ray_list(app, "deployments");
+    const char *name = yaml_str(app, "name");
+    bool ingress = false, model = false;
+    for (size_t i = 0; all && i < all->count; i++) {
+        const char *deployment = yaml_str(all->items[i], "name");
+        ingress = ingress || (deployment && looks_like_ingress(deployment));
+        model = model || on_accelerators(all->items[i]);
+    }
+    if (ingress) return;
+    const struct yaml_node *at = all ? all : app;
+    bool sure = model || !all || !all->count;
+    lint_say_as(
+        l, RULE_L17, sure ? FINDING_WARNING : FINDING_UNKNOWN, serve_place(l, s, at),
+        "application %s lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
+        name ? name : "default");
+}
+
+void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s)
+{
+    if (r->kind != RAY_SERVICE) return;
+    lint_head_cpus(l, r);
+    lint_workers(l, r);
+    /* The field came with KubeRay 1.3, as the options did. */
+    if (r->options && !yaml_bool(r->spec, "excludeHeadPodFromServeSvc", false)) {
+        const struct yaml_node *at = yaml_get(r->spec, "excludeHeadPodFromServeSvc");
+        lint_say(l, RULE_L19, at ? at : r->spec,
+                 "excludeHeadPodFromServeSvc is not set: requests go to the head's proxy too");
+    }
+    const struct yaml_node *app;
+    for (size_t a = 0; s && (app = serve_app(s, a)); a++) {
+        const struct yaml_node *all = ray_list(app, "deployments");
+        for (size_t i = 0; all && i < all->count; i++) lint_deployment(l, s, all->items[i]);
+        lint_unlisted(l, s, app);
+    }
+}
+
+/* The names by which the manifest's head services go, beside <cluster>-head-svc. */
+struct head_names {
+    const char *name[HEAD_SERVICES]; /* borrowed from the tree */
+    size_t count;
+};
+
+static void head_names_find(const struct manifest *m, struct head_names *ret)
+{
+    for (size_t i = 0; i < m->count && ret->count < HEAD_SERVICES; i++) {
+        struct ray r;
+        const struct manifest_object *o = &m->objects[i];
+        const char *name = NULL;
+        if (ray_of(o, &r))
+            name = yaml_str(yaml_get(yaml_get(r.head, "headService"), "metadata"), "name");
+        else if (text_eq(o->kind, "Service") &&
+                 text_eq(yaml_str(yaml_get(yaml_get(o->root, "spec"), "selector"), "ray.io/node-type"), "head"))
+            name = o->name;
+        if (name && *name) ret->name[ret->count++] = name;
+    }
+}
+
+static bool is_head_name(const struct head_names *names, const char *name, size_t len)
+{
+    static const char suffix[] = "-head-svc";
+    if (len >= sizeof suffix && memcmp(name + len - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0) return true;
+    for (size_t i = 0; i < names->count; i++)
+        if (strlen(names->name[i]) == len && memcmp(names->name[i], name, len) == 0) return true;
+    return false;
+}
+
+/* 8000 is Serve's port, "serve" KubeRay's name for it. */
+static bool is_serve_port(const struct yaml_node *backend)
+{
+    static const char *const keys[] = {"servicePort", "port"};
+    const struct yaml_node *port = yaml_get(backend, "port");
+    const char *text = NULL;
+    for (size_t i = 0; i < 2 && !text; i++) text = yaml_str(backend, keys[i]);
+    if (!text) text = yaml_str(port, "number");
+    if (!text) text = yaml_str(port, "name");
+    return text_eq(text, "8000") || (text && text_has(text, "serve"));
+}
+
+/* An Ingress's {name, port: {number}}, an older one's {serviceName, servicePort}, a route's {name, port}, Istio's
+ * {host, port: {number}}. */
+static void lint_backends(struct lint *l, const struct head_names *names, const struct yaml_node *n)
+{
+    static const char *const keys[] = {"name", "serviceName", "host"};
+    if (n->alias || n->kind == YAML_SCALAR) return;
+    for (size_t i = 0; n->kind == YAML_MAP && i < 3; i++) {
+        const char *name = yaml_str(n, keys[i]);
+        size_t len = name ? strcspn(name, ".") : 0;
+        if (!len || !is_head_name(names, name, len) || !is_serve_port(n)) continue;
+        lint_say_as(l, RULE_L26, FINDING_ERROR, yaml_get(n, keys[i])->own,
+                    "Serve traffic goes to %s, the head's service", name);
+        break;
+    }
+    for (size_t i = 0; i < n->count; i++) lint_backends(l, names, n->items[i]);
+}
+
+/* http://<head service>[.namespace…]:8000 within a text. */
+static void lint_urls(struct lint *l, const struct head_names *names, const struct yaml_node *n)
+{
+    if (n->alias) return;
+    for (size_t i = 0; i < n->count; i++) lint_urls(l, names, n->items[i]);
+    if (n->kind != YAML_SCALAR) return;
+    for (const char *p = strstr(n->text, "://"); p; p = strstr(p, "://")) {
+        p += 3;
+        size_t host = strcspn(p, "/:\"' \n"), name = strcspn(p, "./:\"' \n");
+        if (strncmp(p + host, ":8000", 5) != 0 || !is_head_name(names, p, name)) continue;
+        lint_say_as(l, RULE_L26, FINDING_ERROR, n->own, "a client sends Serve traffic to %.*s, the head's service",
+                    (int)name, p);
+        return;
+    }
+}
+
+void lint_routes(struct lint *l)
+{
+    static const char *const routes[] = {"Ingress", "HTTPRoute", "VirtualService", "IngressRoute", NULL};
+    struct head_names names = {.count = 0};
+    head_names_find(l->m, &names);
+    for (size_t i = 0; i < l->m->count; i++) {
+        struct ray r;
+        l->o = &l->m->objects[i];
+        if (ray_of(l->o, &r)) continue;
+        bool route = false;
+        for (size_t k = 0; routes[k]; k++) route = route || text_eq(l->o->kind, routes[k]);
+        if (route)
+            lint_backends(l, &names, l->o->root);
+        else
+            lint_urls(l, &names, l->o->root);
+    }
+}
