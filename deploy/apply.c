@@ -132,6 +132,27 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
     return call;
 }
 
+/* kube_ops->may asks the same, but cannot be cancelled. */
+struct object_call *object_may(const struct cluster *c, const char *verb, const struct kobject_kind *kind,
+                               const char *ns, object_done *done, void *arg)
+{
+    cJSON *body = cJSON_CreateObject();
+    cJSON *what = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "resourceAttributes");
+    const char *slash = strchr(kind->api_version, '/');
+    char *group = slash ? mem_strn(kind->api_version, (size_t)(slash - kind->api_version)) : mem_str("");
+    cJSON_AddStringToObject(body, "apiVersion", "authorization.k8s.io/v1");
+    cJSON_AddStringToObject(body, "kind", "SelfSubjectAccessReview");
+    cJSON_AddStringToObject(what, "verb", verb);
+    cJSON_AddStringToObject(what, "group", group);
+    cJSON_AddStringToObject(what, "resource", kind->plural);
+    if (kind->namespaced) cJSON_AddStringToObject(what, "namespace", ns);
+    struct object_call *call = object_send(c, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                                           "application/json", body, done, arg);
+    cJSON_Delete(body);
+    free(group);
+    return call;
+}
+
 void object_cancel(struct object_call *call)
 {
     if (!call) return;

@@ -45,6 +45,9 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
                                   const char *name, const char *uid, object_done *done, void *arg);
 /* GET of any path. */
 struct object_call *object_read(const struct cluster *c, const char *path, object_done *done, void *arg);
+/* May we? The answer's object is a SelfSubjectAccessReview: status.allowed. */
+struct object_call *object_may(const struct cluster *c, const char *verb, const struct kobject_kind *kind,
+                               const char *ns, object_done *done, void *arg);
 void object_cancel(struct object_call *call); /* no callback comes after it; NULL is fine */
 
 #endif

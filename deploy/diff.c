@@ -3,8 +3,8 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/kobject.h"
+#include "deploy/manifest.h"
 #include "deploy/secrets.h"
-#include "deploy/yaml_json.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,8 +143,8 @@ static cJSON *inner_yaml(const cJSON *text)
     struct yaml *y = NULL;
     cJSON *json = NULL;
     if (!cJSON_IsString(text)) return NULL;
-    if (yaml_parse("serveConfigV2", text->valuestring, strlen(text->valuestring), &y, NULL) == ERR_OK)
-        yaml_json(yaml_root(y), &json, NULL);
+    if (yaml_parse("serveConfigV2", text->valuestring, strlen(text->valuestring), &y, NULL) == ERR_OK && yaml_root(y))
+        manifest_object_json(&(struct manifest_object){.root = yaml_root(y)}, &json, NULL);
     yaml_tree_free(y);
     return json;
 }

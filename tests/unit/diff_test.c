@@ -2,8 +2,8 @@
 #include "backends/base/mem.h"
 #include "deploy/diff.h"
 #include "deploy/kobject.h"
+#include "deploy/manifest.h"
 #include "deploy/secrets.h"
-#include "deploy/yaml_json.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>
@@ -20,7 +20,7 @@ static cJSON *yaml(const char *text)
     cJSON *json = NULL;
     struct why why = {0};
     if (yaml_parse("test", text, strlen(text), &y, &why)) fail_msg("%s", why.text);
-    if (yaml_json(yaml_root(y), &json, &why)) fail_msg("%s", why.text);
+    if (manifest_object_json(&(struct manifest_object){.root = yaml_root(y)}, &json, &why)) fail_msg("%s", why.text);
     yaml_tree_free(y);
     return json;
 }

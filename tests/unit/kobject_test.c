@@ -1,7 +1,7 @@
 /* kobject_test.c - objects to be applied: YAML as kubectl reads it, kinds and paths, worker groups, conflicts. */
 #include "deploy/conflict_parse.h"
 #include "deploy/kobject.h"
-#include "deploy/yaml_json.h"
+#include "deploy/manifest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,41 +16,9 @@ static cJSON *yaml(const char *text)
     cJSON *json = NULL;
     struct why why = {0};
     if (yaml_parse("test", text, strlen(text), &y, &why)) fail_msg("%s", why.text);
-    if (yaml_json(yaml_root(y), &json, &why)) fail_msg("%s", why.text);
+    if (manifest_object_json(&(struct manifest_object){.root = yaml_root(y)}, &json, &why)) fail_msg("%s", why.text);
     yaml_tree_free(y);
     return json;
-}
-
-static void scalars_are_read_as_kubectl_reads_them(void **state)
-{
-    (void)state;
-    cJSON *json = yaml("{a: 1, b: -2, c: 0x1f, d: 0644, e: 0o17, f: 0b101, g: 1.5, h: 1e3, i: '1', j: true, k: yes, "
-                       "l: off, m: ~, n: , o: null, p: 1.2.3, q: 20G, r: 100m, s: 12345678901234567890, t: 08, u: '', "
-                       "v: +5, w: e5, x: .5, y: -, z: 2026-11-23}");
-    char *text = cJSON_PrintUnformatted(json);
-    assert_string_equal(text, "{\"a\":1,\"b\":-2,\"c\":31,\"d\":420,\"e\":15,\"f\":5,\"g\":1.5,\"h\":1000,\"i\":\"1\","
-                              "\"j\":true,\"k\":true,\"l\":false,\"m\":null,\"n\":null,\"o\":null,\"p\":\"1.2.3\","
-                              "\"q\":\"20G\",\"r\":\"100m\",\"s\":\"12345678901234567890\",\"t\":8,\"u\":\"\",\"v\":5,"
-                              "\"w\":\"e5\",\"x\":0.5,\"y\":\"-\",\"z\":\"2026-11-23\"}");
-    cJSON_free(text);
-    cJSON_Delete(json);
-}
-
-static void aliases_cannot_fill_the_memory(void **state)
-{
-    (void)state;
-    const char *text = "{a: &a [x,x,x,x,x,x,x,x,x,x], b: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a,*a], "
-                       "c: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b,*b], d: &d [*c,*c,*c,*c,*c,*c,*c,*c,*c,*c], "
-                       "e: &e [*d,*d,*d,*d,*d,*d,*d,*d,*d,*d], f: [*e,*e,*e,*e,*e,*e,*e,*e,*e,*e]}";
-    struct yaml *y = NULL;
-    cJSON *json = NULL;
-    struct why why = {0};
-    assert_int_equal(yaml_parse("test", text, strlen(text), &y, &why), ERR_OK);
-    assert_int_equal(yaml_json(yaml_root(y), &json, &why), ERR_LIMIT);
-    assert_null(json);
-    assert_non_null(strstr(why.text, "1:1: more than 200000 values"));
-    assert_int_equal(yaml_json(NULL, &json, &why), ERR_PARSE);
-    yaml_tree_free(y);
 }
 
 static void kinds_have_paths_and_words(void **state)
@@ -227,8 +195,6 @@ static void another_409_is_no_conflict_of_fields(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scalars_are_read_as_kubectl_reads_them),
-        cmocka_unit_test(aliases_cannot_fill_the_memory),
         cmocka_unit_test(kinds_have_paths_and_words),
         cmocka_unit_test(what_is_ours_says_so),
         cmocka_unit_test(live_replicas_are_taken_within_bounds),
