@@ -79,7 +79,8 @@ static struct variable *variable_get(struct variables *v, const char *name)
     size_t i = variable_find(v, name);
     if (i < v->count) return &v->items[i];
     if (v->count == VARIABLES) return NULL;
-    struct variable *var = &v->items[variable_add(v, name)];
+    i = variable_add(v, name);
+    struct variable *var = &v->items[i];
     const struct allowed *a = allowed_named(name);
     const char *found = a && v->environment ? v->environment(name) : NULL;
     if (found)
@@ -120,10 +121,12 @@ enum err variables_give(struct variables *v, const char *assignment, struct why 
     char *name = mem_strn(assignment, n);
     size_t i = variable_find(v, name);
     enum err err = ERR_OK;
-    if (i == v->count && v->count == VARIABLES)
+    if (i == v->count && v->count == VARIABLES) {
         err = why_set(why, ERR_LIMIT, "--var: more than %d variables", VARIABLES);
-    else
-        variable_value(&v->items[i < v->count ? i : variable_add(v, name)], assignment + n + 1, VARIABLE_SET);
+    } else {
+        if (i == v->count) i = variable_add(v, name);
+        variable_value(&v->items[i], assignment + n + 1, VARIABLE_SET);
+    }
     free(name);
     return err;
 }

@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
+#include "deploy/variables.h"
 
 #include <getopt.h>
 #include <stdarg.h>
@@ -13,7 +14,7 @@
 
 enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
 
-enum option_how { HOW_STR, HOW_FLAG, HOW_ADD };
+enum option_how { HOW_STR, HOW_FLAG, HOW_ADD, HOW_VAR };
 struct option_row {
     const char *name;
     int letter;
@@ -45,6 +46,10 @@ static void option_take(struct cli *cli, const struct option_row *row, const cha
     case HOW_ADD:
         if (cli->conf.neurons < CONF_NEURONS) cli->conf.neuron[cli->conf.neurons++] = mem_str(value);
         break;
+    case HOW_VAR:
+        if (cli->vars_count < CLI_VARS) cli->vars[cli->vars_count] = mem_str(value);
+        cli->vars_count++;
+        break;
     }
 }
 
@@ -72,6 +77,7 @@ static enum err check_values(const struct cli *cli, struct why *why)
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
+    if (!err && cli->vars_count > CLI_VARS) err = why_set(why, ERR_USAGE, "--var: more than %d of them", CLI_VARS);
     return err;
 }
 
@@ -144,17 +150,17 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     return err;
 }
 
+static const char *environment(const char *name)
+{
+    return getenv(name);
+}
+
 static char *config_default(void)
 {
     const char *base = getenv("XDG_CONFIG_HOME");
     if (base && base[0] == '/') return mem_printf("%s/raydeck/config.yaml", base);
     const char *home = getenv("HOME");
     return home ? mem_printf("%s/.config/raydeck/config.yaml", home) : NULL;
-}
-
-static const char *environment(const char *name)
-{
-    return getenv(name);
 }
 
 enum err cli_configure(struct cli *cli, struct why *why)
@@ -187,6 +193,30 @@ void cli_done(struct cli *cli)
     free(cli->timeout);
     free(cli->seed);
     free(cli->speed);
+    for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);
+}
+
+void cli_hide_values(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        bool apart = strcmp(argv[i - 1], "--var") == 0;
+        if (!apart && strncmp(argv[i], "--var=", 6) != 0) continue;
+        char *value = strchr(argv[i] + (apart ? 0 : 6), '=');
+        if (value) memset(value + 1, 'x', strlen(value + 1));
+    }
+}
+
+enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why)
+{
+    struct variables v;
+    enum err err = ERR_OK;
+    variables_init(&v, environment);
+    for (size_t i = 0; i < cli->vars_count && !err; i++) err = variables_give(&v, cli->vars[i], why);
+    if (err)
+        variables_done(&v);
+    else
+        *ret = v;
+    return err;
 }
 
 bool cli_json(const struct cli *cli)

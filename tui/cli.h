@@ -22,8 +22,12 @@ enum exit_status {
     EXIT_INTERRUPTED = 130
 };
 
+enum { CLI_VARS = 64 };
+
 struct cli {
     struct conf conf;
+    char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
+    size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed;
     bool yes, help, version;
     int argc; /* what is left after the options and the subcommand's name */
@@ -42,6 +46,12 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
 /* Environment and config.yaml, where the command line left something open. */
 enum err cli_configure(struct cli *cli, struct why *why);
 void cli_done(struct cli *cli);
+/* Blanks the values of --var in argv itself, which every user of the machine can read. */
+void cli_hide_values(int argc, char **argv);
+
+/* The variables that a manifest may hold: those of --var, and the environment's. Caller: variables_done. */
+struct variables;
+enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why);
 
 bool cli_json(const struct cli *cli);
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms);    /* checked by cli_parse */
@@ -58,6 +68,7 @@ void usage_completion_zsh(FILE *out);
 int sub_console(struct cli *cli);
 int sub_demo(struct cli *cli);
 int sub_status(struct cli *cli);
+int sub_lint(struct cli *cli);
 int sub_ask(struct cli *cli);
 int sub_kill_head(struct cli *cli);
 int sub_info(struct cli *cli);

@@ -25,7 +25,9 @@ static int run(struct cli *cli, int argc, char **argv)
 {
     const struct subcommand *sub = NULL;
     struct why why = {0};
-    if (cli_parse(cli, argc, argv, &sub, &why)) {
+    enum err err = cli_parse(cli, argc, argv, &sub, &why);
+    cli_hide_values(argc, argv);
+    if (err) {
         cli_say("%s", why.text);
         return EXIT_USAGE;
     }
