@@ -59,6 +59,10 @@ struct kube_ops {
     void (*inline_password)(struct kube *be, const char *ns, const char *service,
                             void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
                             void *arg);
+    /* The ingresses of a namespace as they are now: RELIST, PUT … RELISTED go to the sink before done is told. Their
+     * source is "ingresses", of the console's own: they are a way to Serve, and no world is dark without them. */
+    void (*ingresses)(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
+                      void *arg);
     /* A request through the server's proxy: path begins with "/api/v1/namespaces/…/proxy/…"; ask->url is ignored. May
      * return NULL after having called done. */
     struct http_request *(*proxy)(struct kube *be, const char *path, const struct http_ask *ask,
@@ -70,8 +74,9 @@ struct kube_ops {
     void (*cancel)(struct kube_call *call); /* no callback comes after it; NULL is fine */
     /* What an answer to a request says: ERR_OK for 2xx, else why is in the server's own words, safe and short. */
     enum err (*judge)(const struct http_answer *answer, struct why *why);
-    void (*refresh)(struct kube *be);       /* asks everything again, now */
+    void (*refresh)(struct kube *be); /* asks everything again, now */
 };
+#define KUBE_INGRESSES "ingresses"
 extern const struct kube_ops *const kube_kinds[];
 
 /* ---- Redis --------------------------------------------------------------------------------------------------- */

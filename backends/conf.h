@@ -13,7 +13,8 @@
  *                            RAYDECK_REDIS_VIA, RAYDECK_REDIS_NAMESPACE, RAYDECK_REDIS_USER, RAYDECK_REDIS_PASSWORD
  *   neuron: COMMAND or URL, or a list of them
  *                            RAYDECK_NEURON (a line each)   --neuron
- *   prompt: URL              RAYDECK_PROMPT            --prompt
+ *   prompt: URL              RAYDECK_PROMPT            --prompt          or one of the ways found: ingress, service,
+ *                                                                        proxy (the API server's)
  *     or prompt: {url, kind} RAYDECK_PROMPT_KIND       --prompt-kind     infer, openai
  *   theme: NAME              RAYDECK_THEME             --theme
  *   color: WORD              RAYDECK_COLOR             --color           auto, always, never

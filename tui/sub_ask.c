@@ -1,4 +1,4 @@
-/* sub_ask.c - `raydeck ask`: one prompt; the answer on stdout, how it went on stderr. */
+/* sub_ask.c - `raydeck ask`: one prompt; the answer on stdout as it comes, how it went on stderr. */
 #include "tui/look.h"
 
 #include "backends/base/buf.h"
@@ -14,7 +14,30 @@ enum { QUESTION_MAX = 64 * 1024, ASK_TIMEOUT_MS = 180 * 1000, FIND_TIMEOUT_MS = 
 struct asking {
     struct look *look;
     struct request *answer; /* ours: a copy of the final one */
+    char *told;             /* what of the answer is on stdout already */
 };
+
+/* Says what has come since. What was said stays said: should the text have become another one, it goes on after what
+ * both begin with. */
+static void tell_more(struct asking *a, const char *answer)
+{
+    size_t same = 0;
+    if (!answer) return;
+    while (a->told && a->told[same] && a->told[same] == answer[same]) same++;
+    if (!answer[same]) return;
+    fputs(answer + same, stdout);
+    fflush(stdout);
+    free(a->told);
+    a->told = mem_str(answer);
+}
+
+static void tell_growth(struct asking *a)
+{
+    WORLD_EACH (row, session_world(look_session(a->look)), TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        if (text_eq(r->kind, "prompt")) tell_more(a, r->answer);
+    }
+}
 
 static void on_answer(void *arg, const struct request *r)
 {
@@ -25,7 +48,8 @@ static void on_answer(void *arg, const struct request *r)
 
 static bool answered(void *arg)
 {
-    const struct asking *a = arg;
+    struct asking *a = arg;
+    if (!a->answer) tell_growth(a);
     return a->answer != NULL;
 }
 
@@ -56,19 +80,41 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     return err;
 }
 
-static int tell(const struct request *r)
+static const char *seconds(char out[TEXT_NUM_MAX], struct known_u64 us)
 {
-    if (text_eq(r->phase, "ok") || text_eq(r->phase, "slow")) {
-        printf("%s\n", r->answer ? r->answer : "");
-        fflush(stdout);
-        char first[TEXT_NUM_MAX] = "n/a";
-        if (r->first_token_us.known) snprintf(first, sizeof first, "%.2f s", (double)r->first_token_us.value / 1e6);
-        cli_say("%.2f s, by %s, time to first token %s", (double)r->latency_us.value / 1e6, r->path ? r->path : "–",
-                first);
+    snprintf(out, TEXT_NUM_MAX, us.known ? "%.2f s" : "n/a", (double)us.value / 1e6);
+    return out;
+}
+
+/* "41 tokens, 18.3 tokens/s, 52 ms between (at most 90 ms)"; "n/a" where the protocol does not tell. */
+static void say_tokens(const struct request *r, char *out, size_t size)
+{
+    char tokens[TEXT_NUM_MAX] = "n/a", rate[TEXT_NUM_MAX] = "n/a", gap[64] = "n/a";
+    if (r->tokens.known) snprintf(tokens, sizeof tokens, "%llu", (unsigned long long)r->tokens.value);
+    if (r->tokens_per_s.known) snprintf(rate, sizeof rate, "%.1f", r->tokens_per_s.value);
+    if (r->gap_us.known)
+        snprintf(gap, sizeof gap, "%.1f ms, at most %.1f ms", (double)r->gap_us.value / 1e3,
+                 (double)r->gap_max_us.value / 1e3);
+    snprintf(out, size, "tokens %s, tokens/s %s, between tokens %s", tokens, rate, gap);
+}
+
+static int tell(struct asking *a)
+{
+    const struct request *r = a->answer;
+    const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a";
+    char first[TEXT_NUM_MAX], tokens[192];
+    bool fine = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
+    tell_more(a, r->answer);
+    if (fine || a->told) putchar('\n');
+    fflush(stdout);
+    if (fine) {
+        say_tokens(r, tokens, sizeof tokens);
+        cli_say("%.2f s, by %s, %s, time to first token %s, %s%s", (double)r->latency_us.value / 1e6, path, head,
+                seconds(first, r->first_token_us), tokens,
+                text_eq(r->finish, "length") ? ", cut at the model's maximum" : "");
         return EXIT_FINE;
     }
-    cli_say("%s: %s (by %s)", r->failure ? r->failure : "failed", r->why ? r->why : "no answer",
-            r->path ? r->path : "–");
+    cli_say("%s: %s (by %s, %s)", r->failure ? r->failure : "failed", r->why ? r->why : "no answer", path, head);
     return text_eq(r->phase, "cancelled") ? EXIT_INTERRUPTED : EXIT_FAILED;
 }
 
@@ -98,9 +144,10 @@ int sub_ask(struct cli *cli)
     if (err)
         cli_say("%s", why.text);
     else
-        status = tell(a.answer);
+        status = tell(&a);
     look_close(a.look);
     if (a.answer) record_free(&a.answer->record);
+    free(a.told);
     free(question);
     return status;
 }

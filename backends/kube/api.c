@@ -241,6 +241,7 @@ const struct kube_ops kube_api = {
     .may = kube_api_may,
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,
+    .ingresses = kube_api_ingresses,
     .proxy = kube_api_proxy,
     .request = kube_api_request,
     .cancel = kube_call_cancel,

@@ -2,6 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/api_inside.h"
+#include "backends/kube/kube_parse.h"
 #include "backends/kube/status_parse.h"
 
 #include <stdlib.h>
@@ -223,6 +224,57 @@ void kube_api_inline_password(struct kube *be, const char *ns, const char *servi
     char *path = kube_api_path("/apis/ray.io/v1", ns, "rayservices", service);
     a->on_value = done;
     action_send(a, "GET", path, NULL, true, on_password);
+    free(path);
+}
+
+/* ---- ingresses ----------------------------------------------------------------------------------------------- */
+
+static void put_ingresses(const struct sink *sink, struct kube_page *page)
+{
+    sink_put(sink, change_source(KUBE_INGRESSES, WORLD_CONSOLE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    struct change *c = change_new(CHANGE_RELIST, KUBE_INGRESSES, WORLD_CONSOLE);
+    c->table = TABLE_INGRESS;
+    sink_put(sink, c);
+    for (size_t i = 0; i < page->count; i++) {
+        sink_put(sink, change_put(KUBE_INGRESSES, WORLD_CONSOLE, page->items[i]));
+        page->items[i] = NULL;
+    }
+    c = change_new(CHANGE_RELISTED, KUBE_INGRESSES, WORLD_CONSOLE);
+    c->table = TABLE_INGRESS;
+    sink_put(sink, c);
+}
+
+static void on_ingresses(void *arg, const struct http_answer *answer)
+{
+    struct action *a = arg;
+    struct why why = {0};
+    struct kube_page page = {0};
+    struct sink sink = a->be->sink;
+    a->call = NULL;
+    enum err e = kube_api_judge(answer, &why);
+    if (e == ERR_OK) e = kube_parse_page(TABLE_INGRESS, answer->body, answer->body_len, &page, &why);
+    void (*done)(void *, enum err, const char *) = a->on_end;
+    void *done_arg = a->arg;
+    action_free(a);
+    if (e == ERR_OK)
+        put_ingresses(&sink, &page);
+    else
+        sink_put(&sink, change_source(KUBE_INGRESSES, WORLD_CONSOLE,
+                                      e == ERR_FORBIDDEN || e == ERR_AUTH ? SOURCE_DENIED
+                                      : e == ERR_NOT_FOUND                ? SOURCE_ABSENT
+                                                                          : SOURCE_DOWN,
+                                      e, why.text, NULL));
+    kube_page_done(&page);
+    done(done_arg, e, why.text);
+}
+
+void kube_api_ingresses(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
+                        void *arg)
+{
+    struct action *a = action_new(be, arg);
+    char *path = kube_api_path("/apis/networking.k8s.io/v1", ns, "ingresses", NULL);
+    a->on_end = done;
+    action_send(a, "GET", path, NULL, false, on_ingresses);
     free(path);
 }
 

@@ -35,6 +35,8 @@ void kube_api_secret(struct kube *be, const char *ns, const char *name, const ch
 void kube_api_inline_password(struct kube *be, const char *ns, const char *service,
                               void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
                               void *arg);
+void kube_api_ingresses(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
+                        void *arg);
 struct http_request *kube_api_proxy(struct kube *be, const char *path, const struct http_ask *ask,
                                     const struct http_calls *calls);
 struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);

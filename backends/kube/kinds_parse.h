@@ -14,5 +14,6 @@ void raycluster_parse(const cJSON *obj, struct raycluster *ret);
 void knode_parse(const cJSON *obj, struct knode *ret);
 void event_parse(const cJSON *obj, struct event *ret);
 void slice_parse(const cJSON *obj, struct slice *ret);
+void ingress_parse(const cJSON *obj, struct ingress *ret);
 
 #endif

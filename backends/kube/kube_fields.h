@@ -15,6 +15,7 @@ enum {
     KUBE_MESSAGE_MAX = 1024, /* messages of conditions, events, containers */
     KUBE_CONTAINERS = 64,    /* containers of a pod that are kept */
     KUBE_ENDPOINTS = 1024,   /* endpoints of a slice (the API allows 1,000) */
+    KUBE_ROUTES = 256,       /* rules of an Ingress */
     KUBE_DEPLOYMENTS = 512   /* Serve deployments of a RayService */
 };
 

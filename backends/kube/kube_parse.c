@@ -59,6 +59,7 @@ static bool fill(enum table table, const cJSON *obj, void *record)
     case TABLE_KNODE: knode_parse(obj, record); return true;
     case TABLE_EVENT: event_parse(obj, record); return true;
     case TABLE_SLICE: slice_parse(obj, record); return true;
+    case TABLE_INGRESS: ingress_parse(obj, record); return true;
     default: return false;
     }
 }

@@ -6,9 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The configuration names one of the ways that are found, instead of an address. */
+static bool says_way(const struct session *s, const char *way)
+{
+    return s->conf->prompt && strcmp(s->conf->prompt, way) == 0;
+}
+
 static bool says_prompt(const struct session *s)
 {
-    return s->conf->prompt && !text_eq(s->conf->prompt, "none");
+    return s->conf->prompt && !says_way(s, "none") && !says_way(s, "ingress") && !says_way(s, "service") &&
+           !says_way(s, "proxy");
 }
 
 static bool in_cluster(const struct session *s)
@@ -116,6 +123,7 @@ void session_look_for_serve(struct session *s)
     f = session_focus(s); /* the prober has put changes */
     set_dashboard(s, &f);
     word_prompt_path(s);
+    session_look_for_way(s);
 }
 
 bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
@@ -135,10 +143,18 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
         why_set(why, ERR_NOT_FOUND, "no RayService is in focus");
         return false;
     }
+    bool any = !says_way(s, "ingress") && !says_way(s, "service") && !says_way(s, "proxy");
+    if ((any || says_way(s, "ingress")) && session_ingress_path(s, r, ret)) return true;
+    if (says_way(s, "ingress")) {
+        why_set(why, ERR_NOT_FOUND, "no ingress with an address leads to %s-serve-svc", r->name);
+        return false;
+    }
     const char *prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
-    if (in_cluster(s)) {
+    if ((any && in_cluster(s)) || says_way(s, "service")) {
         char *url = mem_printf("http://%s-serve-svc.%s.svc:%d%s", r->name, r->ns, SERVE_PORT, prefix);
         *ret = direct_path(url);
+        free(ret->words);
+        ret->words = mem_printf("service %s-serve-svc", r->name);
         free(url);
         return true;
     }
@@ -164,6 +180,7 @@ void session_serve_open(struct session *s)
 void session_serve_close(struct session *s)
 {
     session_stop_asking(s);
+    session_way_close(s);
     prober_free(s->prober);
     serve_status_free(s->serve_status);
     http_client_free(s->http);

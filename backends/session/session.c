@@ -43,6 +43,18 @@ static bool moves_focus(const struct session *s, const struct change *c)
     return c->type == CHANGE_PUT && c->record && text_eq(((const struct pod *)(const void *)c->record)->role, "head");
 }
 
+/* How the head was when a prompt was put, which is what a person wants to read beside its answer. */
+static void word_head(struct session *s, struct change *c)
+{
+    if (c->type != CHANGE_PUT || !c->record || c->record->table != TABLE_REQUEST) return;
+    struct request *r = (struct request *)(void *)c->record;
+    if (!text_eq(r->kind, "prompt")) return;
+    struct focus f = session_focus(s);
+    if (!s->kube) return; /* of a head nothing is known */
+    char words[RECOVERY_HEAD_MAX];
+    record_set(&r->head, recovery_head_words(&s->recovery, f.head, c->at_ms, words));
+}
+
 static void on_change(void *owner, struct change *c)
 {
     struct session *s = owner;
@@ -50,6 +62,7 @@ static void on_change(void *owner, struct change *c)
 
     if (!c->at_ms) c->at_ms = loop_now_ms();
     if (!c->wall_ms) c->wall_ms = loop_wall_ms(s->loop);
+    word_head(s, c);
     world_apply(s->world, c);
     if (moves) s->focus_fresh = false;
     focus_renew(s);
@@ -250,6 +263,7 @@ void session_tick(struct session *s)
     moved = recovery_tick(&s->recovery, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
     serve_status_hurry(s->serve_status, s->recovery.outage == OUTAGE_RUNNING);
     if (now >= s->redis.again_ms) session_retry_redis(s);
+    session_look_for_way(s);
     if (moved) tell_of_time(s, now);
 }
 

@@ -43,7 +43,12 @@ enum err session_may_delete(const struct session *s, struct why *why);
 /* Whether a prompt can be asked now; *ret_path (may be NULL) is the way it would take, in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 
-/* Sends a prompt; returns its REQUEST key ("" when it could not even be tried: why says it). done may be NULL. */
+/* What is spoken at the end of that path: "infer", "openai"; NULL until it is known. *ret_model (may be NULL): NULL
+ * where it does not name one. Borrowed. */
+const char *session_prompt_kind(const struct session *s, const char **ret_model);
+
+/* Sends a prompt, as soon as it is known what is spoken there; returns its REQUEST key ("" when it could not even be
+ * tried: why says it). done may be NULL. */
 enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
                      void *arg, struct why *why);
 void session_stop_asking(struct session *s); /* cancels every prompt in flight */

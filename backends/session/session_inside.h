@@ -17,6 +17,8 @@ enum {
     SESSION_SECRET_AGAIN_MS = 30000,
     SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
     SESSION_PROMPTS = 64,       /* in flight */
+    SESSION_INGRESS_MS = 60000, /* between two looks at the ingresses */
+    SESSION_KIND_MS = 5000,     /* what a way speaks: how long to wait for it, and when to ask again */
     SERVE_PORT = 8000           /* Ray Serve's default; no record says another */
 };
 
@@ -40,6 +42,19 @@ struct neuron_open_one {
 };
 
 struct asked;
+
+/* The way of prompts: which there are, and what is spoken at the end of the one that is taken. */
+struct prompt_way {
+    char *ingress_ns; /* whose ingresses were asked for */
+    bool ingress_waits, ingress_known;
+    uint64_t ingress_at_ms;
+    struct serve_path looked; /* the way that kind and model are of */
+    struct serve_get *look;
+    const char *kind; /* NULL: not known yet */
+    bool sure;        /* the server has answered; else it is asked again */
+    char *model;      /* the first of an openai server; NULL: not known */
+    uint64_t look_at_ms;
+};
 
 struct session {
     struct loop *loop;
@@ -73,8 +88,9 @@ struct session {
     struct prober *prober;
     size_t probed; /* targets told to it */
     struct serve_status *serve_status;
-    char *prompt_words;  /* the way a prompt would take; NULL: none is known */
-    struct asked *asked; /* prompts in flight */
+    char *prompt_words; /* the way a prompt would take; NULL: none is known */
+    struct prompt_way way;
+    struct asked *asked; /* prompts in flight, or waiting for their way to be known */
     size_t asked_count;
     uint64_t prompts; /* so far, for their keys */
 };
@@ -96,6 +112,14 @@ bool session_world_settled(const struct session *s, enum world_kind kind);
 
 /* The way of a prompt; false: there is none, why says the reason. Caller frees with serve_path_done. */
 bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why);
+
+/* Looks for ingresses and for what the way speaks; prompts that wait for it are sent. */
+void session_look_for_way(struct session *s);
+bool session_way_known(const struct session *s);
+void session_way_close(struct session *s);
+void session_send_asked(struct session *s);
+/* The focused RayService's ingress as a way; false where there is none that can be used. */
+bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret);
 
 /* Puts a source's state where no backend is there to do it. */
 void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,

@@ -19,6 +19,25 @@ const char *rung_words(enum rung rung)
     return (unsigned)rung < RUNG_COUNT ? words[rung] : "";
 }
 
+const char *recovery_head_words(const struct recovery *r, const struct pod *head, uint64_t now_ms,
+                                char out[RECOVERY_HEAD_MAX])
+{
+    char since[TEXT_NUM_MAX];
+    if (r->outage == OUTAGE_RUNNING && (r->head_lost || r->ours)) {
+        text_seconds(since, now_ms > r->t0_ms ? now_ms - r->t0_ms : 0);
+        bool back = r->rung[RUNG_HEAD_ALIVE].reached;
+        snprintf(out, RECOVERY_HEAD_MAX, "%s %s", back ? "head back, recovering" : "head down", since);
+    } else if (r->outage == OUTAGE_RUNNING) {
+        text_seconds(since, now_ms > r->t0_ms ? now_ms - r->t0_ms : 0);
+        snprintf(out, RECOVERY_HEAD_MAX, "GCS silent %s", since);
+    } else if (head) {
+        snprintf(out, RECOVERY_HEAD_MAX, "%s", head->is_ready == TRI_NO ? "head not ready" : "head up");
+    } else {
+        snprintf(out, RECOVERY_HEAD_MAX, "no head");
+    }
+    return out;
+}
+
 static void head_then_done(struct head_then *h)
 {
     free(h->uid);

@@ -110,4 +110,9 @@ size_t recovery_kept(const struct recovery *r, const struct world *w, struct kep
 
 const char *rung_words(enum rung rung);
 
+/* How the head is: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
+enum { RECOVERY_HEAD_MAX = 64 };
+const char *recovery_head_words(const struct recovery *r, const struct pod *head, uint64_t now_ms,
+                                char out[RECOVERY_HEAD_MAX]);
+
 #endif

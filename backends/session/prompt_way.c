@@ -1,0 +1,129 @@
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/openai_parse.h"
+#include "backends/serve/serve_get.h"
+#include "backends/session/session_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- ingresses -------------------------------------------------------------------------------------------------- */
+
+static void on_ingresses(void *arg, enum err err, const char *why)
+{
+    struct session *s = arg;
+
+    (void)err; /* its source says it */
+    (void)why;
+    s->way.ingress_waits = false;
+    s->way.ingress_known = true;
+    session_discover_soon(s);
+}
+
+static void ask_ingresses(struct session *s)
+{
+    struct prompt_way *w = &s->way;
+    uint64_t now = loop_now_ms();
+
+    if (!s->kube || !s->kube_ns || w->ingress_waits || !s->kube_ops->ingresses) return;
+    if (text_eq(w->ingress_ns, s->kube_ns) && now - w->ingress_at_ms < SESSION_INGRESS_MS) return;
+    if (!text_eq(w->ingress_ns, s->kube_ns)) w->ingress_known = false;
+    free(w->ingress_ns);
+    w->ingress_ns = mem_str(s->kube_ns);
+    w->ingress_at_ms = now;
+    w->ingress_waits = true;
+    s->kube_ops->ingresses(s->kube, w->ingress_ns, on_ingresses, s);
+}
+
+static bool ways_are_known(const struct session *s)
+{
+    return !s->kube || !s->kube_ops->ingresses || s->way.ingress_known;
+}
+
+/* ---- what is spoken there --------------------------------------------------------------------------------------- */
+
+static void set_kind(struct session *s, const char *kind, bool sure)
+{
+    s->way.kind = kind;
+    s->way.sure = sure;
+    session_send_asked(s);
+}
+
+static void on_models(void *arg, const struct http_answer *answer)
+{
+    struct session *s = arg;
+    struct prompt_way *w = &s->way;
+
+    w->look = NULL;
+    enum serve_failure f = serve_failure_of(answer, w->looked.proxied, NULL);
+    char *model = NULL;
+    if (f == SERVE_FAILURE_NONE && openai_parse_models(answer->body, answer->body_len, &model, NULL) == ERR_OK) {
+        free(w->model);
+        w->model = model;
+        set_kind(s, "openai", true);
+        return;
+    }
+    /* One that answers, but has no models, speaks the blueprint's way. One that does not answer may say more later. */
+    bool sure = f == SERVE_FAILURE_NONE || f == SERVE_FAILURE_CLIENT;
+    if (sure || !w->kind) set_kind(s, "infer", sure);
+}
+
+static void forget_look(struct session *s)
+{
+    struct prompt_way *w = &s->way;
+
+    serve_get_cancel(w->look);
+    w->look = NULL;
+    w->kind = NULL;
+    w->sure = false;
+    free(w->model);
+    w->model = NULL;
+    serve_path_done(&w->looked);
+}
+
+static void start_look(struct session *s)
+{
+    struct prompt_way *w = &s->way;
+    const struct serve_get_calls calls = {.done = on_models, .arg = s};
+
+    w->look_at_ms = loop_now_ms();
+    w->look = serve_get_start(s->loop, &s->serve, &w->looked, "/v1/models", SESSION_KIND_MS, OPENAI_BODY_MAX, &calls);
+}
+
+void session_look_for_way(struct session *s)
+{
+    struct prompt_way *w = &s->way;
+    struct serve_path path = {.words = NULL};
+
+    if (!s->http) return;
+    ask_ingresses(s);
+    if (!ways_are_known(s) || !session_prompt_path(s, &path, NULL)) return;
+    if (!w->looked.base || !serve_path_same(&w->looked, &path)) {
+        forget_look(s);
+        w->looked = path;
+        path = (struct serve_path){.words = NULL};
+        w->look_at_ms = 0;
+    }
+    serve_path_done(&path);
+    if (s->conf->prompt_kind && !w->kind)
+        set_kind(s, s->conf->prompt_kind, true);
+    else if (!w->sure && !w->look && (!w->look_at_ms || loop_now_ms() - w->look_at_ms >= SESSION_KIND_MS))
+        start_look(s);
+}
+
+bool session_way_known(const struct session *s)
+{
+    struct serve_path path = {.words = NULL};
+
+    if (!s->way.kind || !session_prompt_path(s, &path, NULL)) return false;
+    bool same = s->way.looked.base && serve_path_same(&s->way.looked, &path);
+    serve_path_done(&path);
+    return same;
+}
+
+void session_way_close(struct session *s)
+{
+    forget_look(s);
+    free(s->way.ingress_ns);
+    s->way.ingress_ns = NULL;
+}

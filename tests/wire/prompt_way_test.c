@@ -1,0 +1,314 @@
+/*
+ * prompt_way_test.c - which way a prompt takes, and what is spoken at its end: the ingresses of a world, and sessions
+ * whose server has models, has none, or does not answer.
+ */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/kube/kube_parse.h"
+#include "backends/serve/serve_get.h"
+#include "backends/session/session_inside.h"
+#include "tests/support/fixture.h"
+#include "tests/support/tiny_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 9000 };
+
+/* ---- ingresses -------------------------------------------------------------------------------------------------- */
+
+#define INGRESS(spec, status)                                                                                          \
+    "{\"metadata\":{\"uid\":\"u1\",\"namespace\":\"mistral\",\"name\":\"mistral\"},\"spec\":" spec                     \
+    ",\"status\":{\"loadBalancer\":" status "}}"
+#define REWRITTEN(to, spec, status)                                                                                    \
+    "{\"metadata\":{\"uid\":\"u1\",\"namespace\":\"mistral\",\"name\":\"mistral\",\"annotations\":{"                   \
+    "\"nginx.ingress.kubernetes.io/rewrite-target\":\"" to "\"}},\"spec\":" spec                                       \
+    ",\"status\":{\"loadBalancer\":" status "}}"
+#define RULE(host, path, type, service)                                                                                \
+    "{\"rules\":[{" host "\"http\":{\"paths\":[{\"path\":\"" path "\",\"pathType\":\"" type                            \
+    "\",\"backend\":{\"service\":{\"name\":\"" service "\",\"port\":{\"number\":8000}}}}]}}]}"
+#define LB "{\"ingress\":[{\"hostname\":\"k8s-abc.elb.amazonaws.com\"}]}"
+#define SVC "mistral-serve-svc"
+
+/* "words base host", or "none". */
+static void way_is(const char *json, const char *prefix, const char *want)
+{
+    struct session s = {.world = world_new()};
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
+    struct record *ingress = NULL;
+    struct serve_path path = {.words = NULL};
+    cJSON *root = NULL;
+    struct why why = {0};
+    if (json_parse(json, strlen(json), &root, &why)) fail_msg("%s", why.text);
+    assert_int_equal(kube_parse_object(TABLE_INGRESS, root, &ingress, &why), ERR_OK);
+    struct change *c = change_put("ingresses", WORLD_CONSOLE, ingress);
+    world_apply(s.world, c);
+    change_free(c);
+    record_set(&r->ns, "mistral");
+    record_set(&r->name, "mistral");
+    record_set(&r->route_prefix, prefix);
+    bool found = session_ingress_path(&s, r, &path);
+    char *got = found ? mem_printf("%s %s %s", path.words, path.base, path.host ? path.host : "-") : mem_str("none");
+    assert_false(path.proxied);
+    assert_string_equal(got, want);
+    free(got);
+    serve_path_done(&path);
+    record_free(&r->record);
+    cJSON_Delete(root);
+    world_free(s.world);
+}
+
+static void test_ingresses(void **state)
+{
+    (void)state;
+    way_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/", "ingress mistral http://k8s-abc.elb.amazonaws.com -");
+    way_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/llm", "ingress mistral http://k8s-abc.elb.amazonaws.com/llm -");
+    way_is(INGRESS(RULE("\"host\":\"m.example.org\",", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"10.0.0.9\"}]}"),
+           "/", "ingress mistral http://10.0.0.9 m.example.org");
+    way_is(INGRESS(RULE("", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"fd00::9\"}]}"), NULL,
+           "ingress mistral http://[fd00::9] -");
+    /* the ALB's own pattern, and a prefix that holds Serve's */
+    way_is(INGRESS(RULE("", "/*", "ImplementationSpecific", SVC), LB), "/",
+           "ingress mistral http://k8s-abc.elb.amazonaws.com -");
+    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm/v2",
+           "ingress mistral http://k8s-abc.elb.amazonaws.com/llm/v2 -");
+    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/", "none");
+    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm2", "none");
+    /* the blueprint's: nginx takes its prefix away */
+    way_is(REWRITTEN("/$1", RULE("", "/serve/(.*)", "ImplementationSpecific", SVC), LB), "/",
+           "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
+    way_is(REWRITTEN("/$2", RULE("", "/serve(/|$)(.*)", "ImplementationSpecific", SVC), LB), "/",
+           "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
+    way_is(REWRITTEN("/$1", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
+    way_is(REWRITTEN("/", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
+    way_is(REWRITTEN("/other", RULE("", "/", "Prefix", SVC), LB), "/", "none");
+}
+
+static void test_no_way(void **state)
+{
+    (void)state;
+    way_is(INGRESS(RULE("", "/", "Prefix", SVC), "{}"), "/", "none"); /* no address yet */
+    way_is(INGRESS(RULE("", "/", "Prefix", "mistral-head-svc"), LB), "/", "none");
+    way_is(INGRESS(RULE("", "/", "Prefix", "mistral"), LB), "/", "none"); /* goes through the head, and dies with it */
+    way_is(INGRESS(RULE("", "/infer", "Exact", SVC), LB), "/", "none");
+    way_is(INGRESS(RULE("", "/[a-z]+/x", "ImplementationSpecific", SVC), LB), "/", "none");
+    way_is(INGRESS(RULE("\"host\":\"*.example.org\",", "/", "Prefix", SVC), LB), "/", "none");
+    way_is(INGRESS("{}", LB), "/", "none");
+    way_is(INGRESS("{\"rules\":[{\"http\":{\"paths\":[{\"backend\":{\"resource\":{}}}]}},7,{\"http\":null}]}", LB), "/",
+           "none");
+}
+
+static void test_tls(void **state)
+{
+    (void)state;
+    /* the certificate's name is asked for, whatever the load balancer's own is */
+    way_is(
+        INGRESS(
+            "{\"tls\":[{\"hosts\":[\"m.example.org\"]}],\"rules\":[{\"host\":\"m.example.org\",\"http\":{\"paths\":[{"
+            "\"path\":\"/\",\"pathType\":\"Prefix\",\"backend\":{\"service\":{\"name\":\"" SVC
+            "\",\"port\":{\"name\":\"serve\"}}}}]}}]}",
+            LB),
+        "/", "ingress mistral https://m.example.org -");
+    way_is(INGRESS("{\"tls\":[{}],\"defaultBackend\":{\"service\":{\"name\":\"" SVC "\",\"port\":{\"number\":8000}}}}",
+                   LB),
+           "/", "ingress mistral https://k8s-abc.elb.amazonaws.com -");
+}
+
+/* ---- kinds ------------------------------------------------------------------------------------------------------ */
+
+struct scene {
+    struct loop *loop;
+    struct tiny_server *server;
+    struct conf conf;
+    struct session *session;
+    struct tiny_reply models, other;
+    unsigned models_asked, done;
+    struct request *last;
+    char *keep;
+};
+
+static struct tiny_reply answer(void *arg, const char *request)
+{
+    struct scene *s = arg;
+    if (strncmp(request, "GET /v1/models ", 15) != 0) return s->other;
+    s->models_asked++;
+    return s->models;
+}
+
+static int scene_open(void **state)
+{
+    struct scene *s = mem_zero(1, sizeof *s);
+    s->loop = loop_new();
+    s->server = tiny_start(s->loop, answer, s);
+    conf_init(&s->conf);
+    s->conf.kubeconfig = mem_str("none");
+    s->conf.redis = mem_str("none");
+    s->conf.no_probe = true;
+    s->conf.prompt = mem_str(tiny_url(s->server, ""));
+    *state = s;
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    struct scene *s = *state;
+    session_close(s->session);
+    if (s->server) tiny_stop(s->server);
+    loop_free(s->loop);
+    conf_done(&s->conf);
+    if (s->last) record_free(&s->last->record);
+    free(s->keep);
+    free(s);
+    return 0;
+}
+
+#define UNTIL(s, condition)                                                                                            \
+    do {                                                                                                               \
+        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
+        while (!(condition) && loop_now_ms() < end_) {                                                                 \
+            loop_step((s)->loop, 20);                                                                                  \
+            session_tick((s)->session);                                                                                \
+        }                                                                                                              \
+        assert_true(condition);                                                                                        \
+    } while (0)
+
+static void on_done(void *arg, const struct request *r)
+{
+    struct scene *s = arg;
+    s->done++;
+    if (s->last) record_free(&s->last->record);
+    s->last = record_copy(&r->record);
+}
+
+static void open_session(struct scene *s)
+{
+    assert_int_equal(session_open(s->loop, &s->conf, NULL, &s->session, NULL), ERR_OK);
+}
+
+static void ask(struct scene *s)
+{
+    unsigned before = s->done;
+    struct why why = {0};
+    assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_OK);
+    assert_int_equal(s->done, before);
+    UNTIL(s, s->done == before + 1);
+}
+
+static void use_models(struct scene *s)
+{
+    size_t len;
+    char *models = fixture_read("tests/fixtures/serve/openai-models.json", &len);
+    s->keep = mem_printf("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", len, models);
+    s->models = (struct tiny_reply){.bytes = s->keep};
+    free(models);
+}
+
+#define NOT_FOUND "HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}"
+#define INFERRED "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[\"blue.\"]"
+#define STREAMED                                                                                                       \
+    "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\ndata: {\"choices\":[{\"delta\":{\"content\":\"red.\"}}]}\n\n"         \
+    "data: [DONE]\n\n"
+
+static void test_openai_is_found(void **state)
+{
+    struct scene *s = *state;
+    const char *model = NULL;
+    use_models(s);
+    s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
+    open_session(s);
+    assert_null(session_prompt_kind(s->session, NULL));
+    ask(s); /* at once: it waits until what is spoken there is known */
+    assert_string_equal(s->last->answer, "red.");
+    assert_string_equal(s->last->target, "POST /v1/chat/completions");
+    assert_string_equal(session_prompt_kind(s->session, &model), "openai");
+    assert_string_equal(model, "mistral-7b");
+    assert_null(s->last->head); /* without Kubernetes nothing is known of a head */
+    ask(s);
+    assert_int_equal(s->models_asked, 1);
+    assert_non_null(strstr(tiny_last(s->server), "\"model\":\"mistral-7b\""));
+}
+
+static void test_infer_is_found(void **state)
+{
+    struct scene *s = *state;
+    s->models = (struct tiny_reply){.bytes = NOT_FOUND};
+    s->other = (struct tiny_reply){.bytes = INFERRED};
+    open_session(s);
+    ask(s);
+    assert_string_equal(s->last->answer, "blue.");
+    assert_string_equal(s->last->target, "GET /infer");
+    assert_string_equal(session_prompt_kind(s->session, NULL), "infer");
+    ask(s);
+    assert_int_equal(s->models_asked, 1);
+}
+
+static void test_kind_is_said(void **state)
+{
+    struct scene *s = *state;
+    s->models = (struct tiny_reply){.bytes = NOT_FOUND};
+    s->other = (struct tiny_reply){.bytes = INFERRED};
+    s->conf.prompt_kind = mem_str("infer");
+    open_session(s);
+    ask(s);
+    assert_string_equal(s->last->answer, "blue.");
+    assert_int_equal(s->models_asked, 0);
+}
+
+static void test_unknown_kind(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    s->conf.prompt_kind = mem_str("telepathy");
+    open_session(s);
+    assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_UNSUPPORTED);
+    assert_non_null(strstr(why.text, "telepathy"));
+}
+
+/* One that refuses is said to refuse: nothing else is tried in its place. */
+static void test_refused(void **state)
+{
+    struct scene *s = *state;
+    tiny_stop(s->server);
+    s->server = NULL;
+    open_session(s);
+    ask(s);
+    assert_string_equal(s->last->phase, "failed");
+    assert_string_equal(s->last->failure, "refused");
+    assert_non_null(strstr(s->last->path, "direct 127.0.0.1:"));
+}
+
+/* What is not sent yet can be stopped, and what was waiting ends with the session. */
+static void test_stopped_while_looking(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    s->models = (struct tiny_reply){.bytes = NULL};
+    open_session(s);
+    for (int i = 0; i < 3; i++) assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_OK);
+    UNTIL(s, s->models_asked == 1);
+    WORLD_EACH (row, session_world(s->session), TABLE_REQUEST) assert_string_equal(ROW(row, request)->phase, "waiting");
+    session_stop_asking(s->session);
+    assert_int_equal(s->done, 3);
+    assert_string_equal(s->last->phase, "cancelled");
+    assert_false(s->last->sent.known);
+    for (int i = 0; i < SESSION_PROMPTS; i++)
+        assert_int_equal(session_ask(s->session, "hello", NULL, NULL, &why), ERR_OK);
+    assert_int_equal(session_ask(s->session, "hello", NULL, NULL, &why), ERR_LIMIT);
+}
+
+int main(void)
+{
+#define IN_SCENE(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_ingresses), cmocka_unit_test(test_no_way), cmocka_unit_test(test_tls),
+        IN_SCENE(test_openai_is_found),   IN_SCENE(test_infer_is_found), IN_SCENE(test_kind_is_said),
+        IN_SCENE(test_unknown_kind),      IN_SCENE(test_refused),        IN_SCENE(test_stopped_while_looking),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
