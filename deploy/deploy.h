@@ -1,0 +1,76 @@
+/*
+ * deploy.h - a manifest onto a cluster, step by step: prerequisites, variables, lint, a dry run by the server, the
+ * difference to what is live, the question, apply in the order in which one needs the other, waiting until KubeRay has
+ * accepted it, and until Serve answers.
+ *
+ * Nothing is changed before the question was answered. What needs no cluster (variables, lint) is done even where a
+ * prerequisite failed, so that everything wrong is said at once. A step that fails says what was applied and what was
+ * not; applying again is safe. No secret gets into a line.
+ */
+#ifndef RAYDECK_DEPLOY_DEPLOY_H
+#define RAYDECK_DEPLOY_DEPLOY_H
+
+#include "backends/link/loop.h"
+#include "backends/world/world.h"
+#include "deploy/apply.h"
+#include "deploy/manifest.h"
+#include "deploy/steps.h"
+#include "deploy/variables.h"
+
+enum deploy_step {
+    DEPLOY_PREREQUISITES,
+    DEPLOY_VARIABLES,
+    DEPLOY_LINT,
+    DEPLOY_DRY_RUN,
+    DEPLOY_DIFF,
+    DEPLOY_CONFIRM,
+    DEPLOY_APPLY,
+    DEPLOY_ACCEPTED,
+    DEPLOY_ANSWERING,
+    DEPLOY_STEPS
+};
+enum {
+    DEPLOY_ACCEPT_MS = 90 * 1000,
+    DEPLOY_ANSWER_MS = 45 * 60 * 1000,
+    DEPLOY_LOOK_MS = 1000,
+    DEPLOY_SERVICE_MAX = 254
+};
+
+/* Everything is borrowed until deploy_free, but for the texts, which are copied. */
+struct deploy_conf {
+    struct loop *loop;
+    struct cluster cluster;
+    const struct world *world; /* of a session that looks at the namespace; NULL: no reasons of pods are told */
+    const char *ns;            /* NULL: the manifest's, else context_ns */
+    const char *context_ns;
+    struct manifest *manifest;
+    struct variables *variables;
+    bool dry_run;                           /* ends after the diff */
+    uint64_t accept_ms, answer_ms, look_ms; /* 0: the limits above */
+};
+struct deploy_calls {
+    void (*changed)(void *arg, const struct step *step, const struct step_line *line); /* see steps.h */
+    /* To be answered by deploy_confirm, at once or later. */
+    void (*confirm)(void *arg);
+    /* A RayService was applied: what is looked at from now on. */
+    void (*applied)(void *arg, const char *ns, const char *service);
+    /* Optional: does Serve answer, as far as the owner can tell? ret: why, or why not. */
+    enum tri (*answering)(void *arg, char *ret, size_t size);
+    /* The end, once; not after deploy_free. ERR_GUARD: the answer was no; ERR_PARSE: lint or the server refused what is
+     * in the manifest. */
+    void (*done)(void *arg, enum err err, const char *why);
+    void *arg;
+};
+
+struct deploy;
+/* Begins from the loop. */
+struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_calls *calls);
+void deploy_free(struct deploy *d); /* stops where it is; NULL is fine */
+void deploy_confirm(struct deploy *d, bool yes);
+bool deploy_over(const struct deploy *d);
+
+const struct steps *deploy_steps(const struct deploy *d);
+const char *deploy_service(const struct deploy *d); /* name of the first RayService; "" without one */
+const char *deploy_ns(const struct deploy *d);      /* "" until it is known */
+
+#endif

@@ -1,0 +1,84 @@
+/* deploy_check.c - what needs no cluster: the variables, and lint; an error stops here. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/deploy_inside.h"
+#include "deploy/lint.h"
+
+#include <stdlib.h>
+
+/* ---- variables ---- */
+
+static void say_variable(struct deploy *d, const struct variable *v)
+{
+    struct steps *s = &d->steps;
+    const char *secret = v->secret ? ", a secret" : "";
+    if (variable_usable(v))
+        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "%s: %s%s", v->name, variable_state_word(v->state), secret);
+    else if (v->state == VARIABLE_IGNORED)
+        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
+    else
+        steps_say(s, DEPLOY_VARIABLES, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
+                  variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
+}
+
+void deploy_variables(struct deploy *d)
+{
+    struct variables *v = d->conf.variables;
+    struct why why = {0};
+    steps_begin(&d->steps, DEPLOY_VARIABLES);
+    if (variables_apply(v, d->conf.manifest, &why)) {
+        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_BAD, "%s", why.text);
+        deploy_bad(d, ERR_PARSE);
+    } else {
+        for (size_t i = 0; i < v->count; i++)
+            if (v->items[i].uses) say_variable(d, &v->items[i]);
+    }
+    if (!d->steps.item[DEPLOY_VARIABLES].count)
+        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_PLAIN, "there are none in it");
+    steps_end(&d->steps, DEPLOY_VARIABLES);
+    deploy_soon(d, why.code ? NULL : deploy_lint, 0);
+    if (why.code) deploy_end(d, ERR_PARSE, "%s: nothing was applied", why.text);
+}
+
+/* ---- lint ---- */
+
+static void say_findings(struct deploy *d, const struct findings *f)
+{
+    for (size_t i = 0; i < f->count; i++) {
+        const struct finding *one = &f->items[i];
+        bool error = one->severity == FINDING_ERROR, warning = one->severity == FINDING_WARNING;
+        steps_say(&d->steps, DEPLOY_LINT,
+                  error     ? TONE_BAD
+                  : warning ? TONE_WARN
+                            : TONE_PLAIN,
+                  "%s:%u:%u: %s %s %s", one->where.file ? one->where.file : d->conf.manifest->file, one->where.line,
+                  one->where.column, finding_severity_word(one->severity), one->rule->id, one->message);
+    }
+    steps_say(&d->steps, DEPLOY_LINT, TONE_PLAIN, "%zu errors, %zu warnings", f->of[FINDING_ERROR],
+              f->of[FINDING_WARNING]);
+}
+
+void deploy_lint(struct deploy *d)
+{
+    struct findings found;
+    steps_begin(&d->steps, DEPLOY_LINT);
+    findings_init(&found);
+    lint_manifest(d->conf.manifest, d->conf.variables, &found);
+    findings_sort(&found);
+    say_findings(d, &found);
+    if (found.of[FINDING_ERROR]) deploy_bad(d, ERR_PARSE);
+    size_t errors = found.of[FINDING_ERROR];
+    findings_done(&found);
+    /* The objects again, as they are with the variables in them. */
+    if (!errors) {
+        manifest_refresh(d->conf.manifest);
+        deploy_read(d, DEPLOY_LINT);
+    }
+    steps_end(&d->steps, DEPLOY_LINT);
+    if (errors)
+        deploy_end(d, d->bad_err, "lint found %zu errors: nothing was applied", errors);
+    else if (d->bad)
+        deploy_end(d, d->bad_err, "a prerequisite is missing: nothing was applied");
+    else
+        deploy_soon(d, deploy_dry_run, 0);
+}

@@ -1,0 +1,68 @@
+/* deploy_inside.h - what the files of a deployment share; for deploy/deploy*.c only. */
+#ifndef RAYDECK_DEPLOY_DEPLOY_INSIDE_H
+#define RAYDECK_DEPLOY_DEPLOY_INSIDE_H
+
+#include "deploy/deploy.h"
+#include "deploy/diff.h"
+
+/* One object of the manifest. */
+struct item {
+    const struct kobject_kind *kind;
+    cJSON *object; /* as it is to be applied; holds secrets */
+    cJSON *live;   /* NULL: there is none */
+    cJSON *next;   /* what the dry run says would be there */
+    char *words;
+    struct diff diff;
+    unsigned document;
+    bool force; /* the worker groups, which the operator owns, and nothing else */
+    bool applied;
+    bool checked; /* by a dry run */
+    bool failed;
+};
+
+enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
+
+struct deploy {
+    struct deploy_conf conf;
+    struct deploy_calls calls;
+    struct steps steps;
+    struct alarm *go, *limit; /* go: the next thing; limit: of a wait */
+    void (*next)(struct deploy *d);
+    struct object_call *call; /* the one in flight */
+    char ns[OBJECT_NAME_MAX + 1];
+    char service[OBJECT_NAME_MAX + 1];
+    struct item *items;
+    size_t count;
+    size_t at;      /* of the item, or the question, being worked on */
+    unsigned check; /* of the prerequisites */
+    enum namespace_state ns_state;
+    bool bad; /* a step failed: nothing is applied */
+    enum err bad_err;
+    bool asked, over, ended_late;
+    uint64_t applied_wall_ms;
+    uint64_t wait_end_ms;
+    char last[STEP_TEXT_MAX]; /* why a wait goes on */
+};
+
+/* Goes on with `next` from the loop, after a delay. */
+void deploy_soon(struct deploy *d, void (*next)(struct deploy *d), uint64_t ms);
+/* The end: why in words. */
+void deploy_end(struct deploy *d, enum err err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void deploy_bad(struct deploy *d, enum err err); /* the step that runs failed */
+
+/* The objects out of the manifest as it is now; says in `step` which cannot be applied. */
+void deploy_read(struct deploy *d, enum deploy_step step);
+void deploy_forget_items(struct deploy *d);
+const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayService */
+
+/* The beginnings of the steps. */
+void deploy_prerequisites(struct deploy *d);
+void deploy_variables(struct deploy *d);
+void deploy_lint(struct deploy *d);
+void deploy_dry_run(struct deploy *d);
+void deploy_diff(struct deploy *d);
+void deploy_ask(struct deploy *d);
+void deploy_apply(struct deploy *d);
+void deploy_wait(struct deploy *d);
+
+#endif

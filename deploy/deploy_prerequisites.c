@@ -1,0 +1,299 @@
+/* deploy_prerequisites.c - what must be there before anything is applied: KubeRay, nodes, scheduler, permissions. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/cluster_parse.h"
+#include "deploy/deploy_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP DEPLOY_PREREQUISITES
+
+enum check { CHECK_RAY, CHECK_OPERATOR, CHECK_NAMESPACE, CHECK_NODES, CHECK_SCHEDULER, CHECK_OLDER, CHECK_MAY, CHECKS };
+
+static void check_next(struct deploy *d);
+
+static void done(struct deploy *d)
+{
+    if (steps_end(&d->steps, STEP) == STEP_FAILED) deploy_bad(d, ERR_NOT_FOUND);
+    deploy_soon(d, deploy_variables, 0);
+}
+
+/* A server that cannot be reached, or does not know us, answers no other question either. */
+static bool is_out_of_reach(enum err err)
+{
+    switch (err) {
+    case ERR_OK:
+    case ERR_NOT_FOUND:
+    case ERR_FORBIDDEN:
+    case ERR_PARSE:
+    case ERR_LIMIT:
+    case ERR_SERVER:
+    case ERR_UNSUPPORTED: return false;
+    default: return true;
+    }
+}
+
+/* Ends a check; the next one follows. */
+static void checked(struct deploy *d, const struct object_answer *a)
+{
+    d->call = NULL;
+    if (is_out_of_reach(a->err)) {
+        steps_say(&d->steps, STEP, TONE_BAD, "the API server: %s", a->why);
+        deploy_bad(d, a->err);
+        done(d);
+        return;
+    }
+    d->check++;
+    d->at = 0;
+    deploy_soon(d, check_next, 0);
+}
+
+/* ---- KubeRay ---- */
+
+static void on_ray(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    bool found = false;
+    JSON_EACH (r, json_get(a->object, "resources"))
+        if (text_eq(json_str(r, "name"), "rayservices")) found = true;
+    if (a->err == ERR_NOT_FOUND || (!a->err && !found))
+        steps_say(&d->steps, STEP, TONE_BAD,
+                  "KubeRay is not installed: the API server knows no RayService of ray.io/v1 (helm install "
+                  "kuberay-operator kuberay/kuberay-operator)");
+    else if (!a->err)
+        steps_say(&d->steps, STEP, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
+    else if (!is_out_of_reach(a->err))
+        steps_say(&d->steps, STEP, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
+    checked(d, a);
+}
+
+static bool uses_options(const struct deploy *d)
+{
+    const struct item *service = deploy_service_item(d);
+    return service && json_path(service->object, "spec.rayClusterConfig.gcsFaultToleranceOptions");
+}
+
+static void on_operator(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    struct operator_seen seen;
+    if (a->err) {
+        if (!is_out_of_reach(a->err))
+            steps_say(&d->steps, STEP, TONE_WARN, "KubeRay's version is not known: %s", a->why);
+    } else if (operator_parse(a->object, &seen)) {
+        steps_say(&d->steps, STEP, TONE_WARN,
+                  "no Deployment of KubeRay's operator is to be seen (label app.kubernetes.io/name=kuberay-operator)");
+    } else {
+        bool down = seen.ready.known && seen.ready.value == 0;
+        steps_say(&d->steps, STEP, down ? TONE_WARN : TONE_PLAIN, "KubeRay %s in namespace %s%s",
+                  seen.version[0] ? seen.version : "of an unknown version", seen.ns,
+                  down ? ": no replica is ready, nobody will act" : "");
+        if (uses_options(d) && operator_is_older(seen.version, 1, 3) == TRI_YES)
+            steps_say(&d->steps, STEP, TONE_BAD,
+                      "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
+    }
+    checked(d, a);
+}
+
+/* ---- where it goes ---- */
+
+static void on_namespace(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    if (a->err == ERR_NOT_FOUND) {
+        d->ns_state = NS_MISSING;
+        steps_say(&d->steps, STEP, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
+    } else if (a->err && !is_out_of_reach(a->err)) {
+        steps_say(&d->steps, STEP, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
+    } else if (!a->err) {
+        d->ns_state = NS_THERE;
+        if (json_str(json_get(a->object, "metadata"), "deletionTimestamp"))
+            steps_say(&d->steps, STEP, TONE_BAD, "namespace %s is being deleted: wait until it is gone", d->ns);
+        else
+            steps_say(&d->steps, STEP, TONE_PLAIN, "namespace %s is there", d->ns);
+    }
+    checked(d, a);
+}
+
+static void say_group(struct deploy *d, const cJSON *nodes, const char *name, const cJSON *spec, uint64_t replicas)
+{
+    char selector[300];
+    const cJSON *wanted = json_get(spec, "nodeSelector");
+    struct nodes_seen seen = nodes_parse(nodes, wanted);
+    uint64_t devices = 0;
+    JSON_EACH (c, json_get(spec, "containers")) {
+        struct known_u64 n = json_u64(json_path(c, "resources.limits"), "aws.amazon.com/neuron");
+        if (n.known) devices += n.value;
+    }
+    selector_words(wanted, selector, sizeof selector);
+    if (!seen.matching) {
+        steps_say(
+            &d->steps, STEP, TONE_WARN,
+            "%s: none of the %llu K8s nodes has the labels asked for (%s): its pods stay Pending unless Karpenter "
+            "makes one",
+            name, (unsigned long long)seen.all, selector);
+        return;
+    }
+    bool fits = devices <= seen.most && devices * replicas <= seen.devices;
+    steps_say(&d->steps, STEP, fits ? TONE_PLAIN : TONE_WARN,
+              "%s: %llu K8s nodes match; needs %llu × %llu Neuron devices, they have %llu%s%s", name,
+              (unsigned long long)seen.matching, (unsigned long long)replicas, (unsigned long long)devices,
+              (unsigned long long)seen.devices, devices ? " (what other pods hold is not taken off)" : "",
+              fits ? "" : ": pods stay Pending unless Karpenter makes a node");
+}
+
+static void on_nodes(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    const struct item *service = deploy_service_item(d);
+    if (a->err) {
+        if (!is_out_of_reach(a->err)) steps_say(&d->steps, STEP, TONE_WARN, "Neuron capacity is not known: %s", a->why);
+    } else {
+        const cJSON *cluster = json_path(service->object, "spec.rayClusterConfig");
+        say_group(d, a->object, "head", json_path(cluster, "headGroupSpec.template.spec"), 1);
+        JSON_EACH (g, json_get(cluster, "workerGroupSpecs")) {
+            struct known_u64 n = json_u64(g, "replicas");
+            if (!n.known) n = json_u64(g, "minReplicas");
+            const char *name = json_str(g, "groupName");
+            say_group(d, a->object, name ? name : "worker group", json_path(g, "template.spec"),
+                      n.known && n.value < 100000 ? n.value : 1);
+        }
+    }
+    checked(d, a);
+}
+
+/* The first schedulerName that is not Kubernetes' own; NULL: none is asked for. */
+static const char *scheduler_of(const struct deploy *d)
+{
+    const struct item *service = deploy_service_item(d);
+    const cJSON *cluster = service ? json_path(service->object, "spec.rayClusterConfig") : NULL;
+    const char *name = json_str(json_path(cluster, "headGroupSpec.template.spec"), "schedulerName");
+    if (name && strcmp(name, "default-scheduler") != 0) return name;
+    JSON_EACH (g, json_get(cluster, "workerGroupSpecs")) {
+        name = json_str(json_path(g, "template.spec"), "schedulerName");
+        if (name && strcmp(name, "default-scheduler") != 0) return name;
+    }
+    return NULL;
+}
+
+static void on_scheduler(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    const char *name = scheduler_of(d);
+    if (!a->err)
+        steps_say(&d->steps, STEP, TONE_PLAIN, "scheduler %s holds its lease", name);
+    else if (!is_out_of_reach(a->err))
+        steps_say(&d->steps, STEP, TONE_WARN,
+                  "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
+                  "pod stays Pending",
+                  name);
+    checked(d, a);
+}
+
+static void on_older(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    if (a->err && a->err != ERR_NOT_FOUND && !is_out_of_reach(a->err))
+        steps_say(&d->steps, STEP, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
+    JSON_EACH (service, json_get(a->object, "items")) {
+        bool same = strcmp(kobject_name(service), d->service) == 0;
+        struct known_u64 devices = kobject_neuron_devices(service);
+        if (json_str(json_get(service, "metadata"), "deletionTimestamp"))
+            steps_say(&d->steps, STEP, same ? TONE_BAD : TONE_WARN, "RayService %s is being deleted%s",
+                      kobject_name(service), same ? ": wait until it is gone (raydeck cleanup says why it hangs)" : "");
+        else if (same)
+            steps_say(&d->steps, STEP, TONE_PLAIN, "RayService %s is there: it will be changed", kobject_name(service));
+        else if (devices.known && devices.value)
+            steps_say(&d->steps, STEP, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
+                      kobject_name(service), (unsigned long long)devices.value);
+    }
+    checked(d, a);
+}
+
+/* ---- permissions ---- */
+
+static bool same_kind_before(const struct deploy *d, size_t at)
+{
+    return at > 0 && d->items[at - 1].kind == d->items[at].kind; /* they are sorted by kind */
+}
+
+static void on_may(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    const cJSON *status = json_get(a->object, "status");
+    enum tri allowed = json_bool(status, "allowed");
+    char *resource = kobject_resource(d->items[d->at].kind);
+    if (!a->err && allowed == TRI_NO)
+        steps_say(&d->steps, STEP, TONE_BAD, "you may not apply (patch) %s in namespace %s", resource, d->ns);
+    else if (!is_out_of_reach(a->err) && allowed != TRI_YES)
+        steps_say(&d->steps, STEP, TONE_WARN, "whether you may apply %s is not known: %s", resource,
+                  a->err ? a->why : "no answer in it");
+    free(resource);
+    d->call = NULL;
+    if (is_out_of_reach(a->err)) {
+        checked(d, a);
+        return;
+    }
+    d->at++;
+    deploy_soon(d, check_next, 0);
+}
+
+static void check_may(struct deploy *d)
+{
+    while (d->at < d->count && same_kind_before(d, d->at)) d->at++;
+    if (d->at == d->count) {
+        d->check = CHECKS;
+        deploy_soon(d, check_next, 0);
+        return;
+    }
+    d->call = object_may(&d->conf.cluster, "patch", d->items[d->at].kind, d->ns, on_may, d);
+}
+
+/* ---- in order ---- */
+
+static void skip(struct deploy *d)
+{
+    d->check++;
+    deploy_soon(d, check_next, 0);
+}
+
+static void check_next(struct deploy *d)
+{
+    const struct cluster *c = &d->conf.cluster;
+    const struct item *service = deploy_service_item(d);
+    const char *scheduler = scheduler_of(d);
+    char *path = NULL;
+    struct buf name;
+    buf_init(&name, 1024);
+    switch ((enum check)d->check) {
+    case CHECK_RAY: d->call = service ? object_read(c, "/apis/ray.io/v1", on_ray, d) : NULL; break;
+    case CHECK_OPERATOR:
+        path = mem_str("/apis/apps/v1/deployments?labelSelector=app.kubernetes.io%2Fname%3Dkuberay-operator");
+        d->call = service ? object_read(c, path, on_operator, d) : NULL;
+        break;
+    case CHECK_NAMESPACE:
+        d->call = d->ns[0] ? object_get(c, kobject_kind_named("v1", "Namespace"), NULL, d->ns, on_namespace, d) : NULL;
+        break;
+    case CHECK_NODES: d->call = service ? object_read(c, "/api/v1/nodes?limit=500", on_nodes, d) : NULL; break;
+    case CHECK_SCHEDULER:
+        if (scheduler) text_url_encode(scheduler, strlen(scheduler), &name);
+        path = mem_printf("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/%s", buf_text(&name));
+        d->call = scheduler ? object_read(c, path, on_scheduler, d) : NULL;
+        break;
+    case CHECK_OLDER: d->call = service ? object_list(c, service->kind, d->ns, NULL, on_older, d) : NULL; break;
+    case CHECK_MAY: check_may(d); break;
+    case CHECKS: done(d); break;
+    }
+    if (!d->call && d->check < CHECK_MAY) skip(d);
+    free(path);
+    buf_done(&name);
+}
+
+void deploy_prerequisites(struct deploy *d)
+{
+    steps_begin(&d->steps, STEP);
+    deploy_read(d, STEP);
+    d->check = d->count ? CHECK_RAY : CHECKS;
+    check_next(d);
+}

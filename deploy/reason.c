@@ -1,0 +1,83 @@
+#include "deploy/reason.h"
+
+#include "backends/base/text.h"
+#include "backends/world/joins.h"
+
+#include <stdio.h>
+
+const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *reason,
+                                 uint64_t since_ms)
+{
+    const struct event *found = NULL;
+    WORLD_EACH (row, w, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (row->gone_ms || !text_eq(e->ns, ns) || !text_eq(e->about, about) || !e->message) continue;
+        if (reason ? !text_eq(e->reason, reason) : !text_eq(e->type, "Warning")) continue;
+        if (e->last.known && e->last.value < since_ms) continue;
+        if (!found || (e->last.known && (!found->last.known || e->last.value >= found->last.value))) found = e;
+    }
+    return found;
+}
+
+bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size)
+{
+    const struct event *e = reason_event(w, p->ns, p->name, NULL, 0);
+    if (p->is_ready == TRI_YES || p->deleted.known) return false;
+    bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
+    if (e && (!starts || text_eq(p->phase, "Pending")))
+        snprintf(ret, size, "pod %s is %s: %s: %s", p->name, p->status ? p->status : "–", e->reason ? e->reason : "–",
+                 e->message);
+    else
+        snprintf(ret, size, "pod %s is %s%s%s", p->name, p->status ? p->status : "–", p->message ? ": " : "",
+                 p->message ? p->message
+                 : starts   ? ", not ready yet"
+                            : "");
+    return true;
+}
+
+/* Serve's own words: a deployment that is not healthy and says why. */
+static bool reason_of_serve(const struct rayservice *s, char *ret, size_t size)
+{
+    for (size_t i = 0; i < s->deployments_count; i++) {
+        const struct deployment *one = &s->deployments[i];
+        if (text_eq(one->status, "HEALTHY") || text_eq(one->app_status, "RUNNING") || !one->message) continue;
+        snprintf(ret, size, "Serve: %s is %s: %s",
+                 one->name  ? one->name
+                 : one->app ? one->app
+                            : "–",
+                 one->status       ? one->status
+                 : one->app_status ? one->app_status
+                                   : "–",
+                 one->message);
+        return true;
+    }
+    return false;
+}
+
+void reason_of_service(const struct world *w, const char *ns, const char *service, char *ret, size_t size)
+{
+    struct focus f = focus_of(w, ns, service);
+    ret[0] = '\0';
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!row->gone_ms && text_eq(p->ns, ns) && focus_has_pod(&f, p) && reason_of_pod(w, p, ret, size)) return;
+    }
+    if (!f.rayservice || reason_of_serve(f.rayservice, ret, size)) return;
+    const struct event *e = reason_event(w, ns, service, NULL, 0);
+    if (e)
+        snprintf(ret, size, "%s: %s", e->reason ? e->reason : "–", e->message);
+    else if (f.rayservice->ready == TRI_NO && f.rayservice->ready_reason)
+        snprintf(ret, size, "RayService: %s%s%s", f.rayservice->ready_reason, f.rayservice->ready_message ? ": " : "",
+                 f.rayservice->ready_message ? f.rayservice->ready_message : "");
+}
+
+bool reason_of_redis_cleanup(const struct world *w, const char *ns, char *ret, size_t size)
+{
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!row->gone_ms && text_eq(p->ns, ns) && text_eq(p->role, "redis-cleanup") &&
+            !text_eq(p->status, "Completed") && reason_of_pod(w, p, ret, size))
+            return true;
+    }
+    return false;
+}

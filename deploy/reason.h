@@ -1,0 +1,26 @@
+/*
+ * reason.h - why something does not go on, out of the world: pods, their events, Serve's own words. Pure; every text is
+ * safe and cut at the size given.
+ */
+#ifndef RAYDECK_DEPLOY_REASON_H
+#define RAYDECK_DEPLOY_REASON_H
+
+#include "backends/world/world.h"
+
+#include <stdbool.h>
+
+/* The newest event about an object of that name: of that reason, or, with reason NULL, any Warning. Not older than
+ * since_ms (the server's wall clock). Borrowed; NULL: none. */
+const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *reason,
+                                 uint64_t since_ms);
+
+/* What keeps a pod from being ready; false where it is, or is going away. */
+bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size);
+
+/* Why a RayService does not answer: its pods first, then Serve, then what was said about it. "" where nothing tells. */
+void reason_of_service(const struct world *w, const char *ns, const char *service, char *ret, size_t size);
+
+/* What keeps the Redis cleanup Job's pod of a namespace from running; false where nothing tells. */
+bool reason_of_redis_cleanup(const struct world *w, const char *ns, char *ret, size_t size);
+
+#endif

@@ -1,0 +1,595 @@
+/* deploy_test.c - a deployment against a server that plays a script: each step, and each way in which it fails. */
+#include "backends/base/mem.h"
+#include "backends/kube/api.h"
+#include "deploy/deploy.h"
+#include "tests/support/fixture.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
+#define BASE64_TOKEN "aGZfYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo="
+
+/* Nothing that lint calls an error. */
+static const char manifest_text[] =
+    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: mistral, namespace: mistral}\n"
+    "spec: {rules: [{http: {paths: [{path: /, backend: {service: {name: mistral-serve-svc, port: {number: "
+    "8000}}}}]}}]}\n"
+    "---\n"
+    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n"
+    "spec:\n"
+    "  serveConfigV2: |\n"
+    "    applications:\n    - {name: a, import_path: m:e, deployments: [{name: d, num_replicas: 2, "
+    "max_replicas_per_node: 1}]}\n"
+    "  rayClusterConfig:\n"
+    "    rayVersion: '2.60.0'\n"
+    "    gcsFaultToleranceOptions: {redisAddress: 'rediss://redis.example:6379', redisPassword: {valueFrom: "
+    "{secretKeyRef: {name: r, key: p}}}}\n"
+    "    headGroupSpec: {rayStartParams: {num-cpus: '0'}, template: {spec: {containers: [{name: head, image: "
+    "'ray:2.60.0'}]}}}\n"
+    "    workerGroupSpecs:\n"
+    "    - {groupName: inf2, replicas: 2, minReplicas: 2, maxReplicas: 5, rayStartParams: {}, template: {spec: "
+    "{nodeSelector: {pool: inf2}, containers: [{name: w, image: 'ray:2.60.0', resources: {limits: "
+    "{aws.amazon.com/neuron: 6}}}]}}}\n"
+    "---\n"
+    "apiVersion: v1\nkind: Secret\nmetadata: {name: hf-token, namespace: mistral}\n"
+    "data: {hf-token: $HUGGING_FACE_HUB_TOKEN}\n";
+
+/* What the server does with one request: the first row whose start is found answers. */
+struct answer_row {
+    const char *start;
+    int status; /* 0: hangs up */
+    const char *body;
+    unsigned from, to; /* of the requests that begin so, counted from 0; both 0: all */
+};
+
+struct run_of {
+    struct kube_scene scene; /* first: the route finds its way back */
+    const struct answer_row *rows;
+    unsigned seen[64];
+    char log[64 * 1024]; /* method and path of every request of ours */
+    char bodies[64 * 1024];
+    char said[64 * 1024]; /* every line and state, as told */
+    struct deploy *deploy;
+    bool asked, over;
+    enum err err;
+    char why[ERR_TEXT_MAX];
+    enum tri answering;
+};
+
+static void add(char *to, size_t size, const char *text)
+{
+    size_t used = strlen(to);
+    snprintf(to + used, size - used, "%s", text);
+}
+
+static const struct answer_row usual[] = {
+    {"GET /apis/ray.io/v1 ", 200, "{\"resources\":[{\"name\":\"rayservices\",\"kind\":\"RayService\"}]}", 0, 0},
+    {"GET /apis/apps/v1/deployments?", 200,
+     "{\"items\":[{\"metadata\":{\"namespace\":\"kuberay-system\"},\"spec\":{\"template\":{\"spec\":{\"containers\":[{"
+     "\"image\":\"quay.io/kuberay/operator:v1.7.0\"}]}}},\"status\":{\"readyReplicas\":1}}]}",
+     0, 0},
+    {"GET /api/v1/namespaces/mistral ", 200, "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}", 0, 0},
+    {"GET /api/v1/nodes?limit=500 ", 200,
+     "{\"items\":[{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
+     "neuron\":"
+     "\"6\"}}},{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
+     "neuron\":\"6\"}}}]}",
+     0, 0},
+    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices ", 200, "{\"items\":[]}", 0, 0},
+    {"POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ", 201, "{\"status\":{\"allowed\":true}}", 0, 0},
+    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},
+    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+     "{\"metadata\":{\"generation\":1},\"status\":{}}", 1, 2},
+    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"pendingServiceStatus\":{"
+     "\"rayClusterName\":"
+     "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"Initializing\"}]}}",
+     2, 3},
+    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"activeServiceStatus\":{"
+     "\"rayClusterName\":"
+     "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]"
+     "}}",
+     3, 99},
+    {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
+    {"GET /apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}",
+     0, 0},
+    {"PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck", 201,
+     "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1},\"spec\":{\"rayClusterConfig\":{\"workerGroupSpecs\":[{"
+     "\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"aws.amazon.com/neuron\":"
+     "\"6\"}}}]}}}]}}}",
+     0, 0},
+    {"PATCH ", 201, "{\"kind\":\"Whatever\",\"metadata\":{\"generation\":1}}", 0, 0},
+    {NULL, 0, NULL, 0, 0}};
+
+static const struct answer_row *row_of(struct run_of *r, const struct answer_row *rows, unsigned base,
+                                       const char *request)
+{
+    const char *last = NULL;
+    unsigned count = 0;
+    for (unsigned i = 0; rows && rows[i].start; i++) {
+        const struct answer_row *row = &rows[i];
+        if (strncmp(request, row->start, strlen(row->start)) != 0) continue;
+        /* Rows of one start share a counter, at the first of them. */
+        if (!last || strcmp(last, row->start) != 0) count = r->seen[base + i]++;
+        last = row->start;
+        if ((!row->from && !row->to) || (count >= row->from && count < row->to)) return row;
+    }
+    return NULL;
+}
+
+static bool route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    struct run_of *r = (struct run_of *)(void *)s;
+    char line[400];
+    if (scene_is(request, "GET /version ") || strstr(request, "limit=250") || scene_is_watch(request)) return false;
+    snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request, "\r"), request);
+    char *http = strstr(line, " HTTP/1.1");
+    if (http) memcpy(http, "\n", 2);
+    add(r->log, sizeof r->log, line);
+    const char *body = strstr(request, "\r\n\r\n");
+    if (body && body[4] && strncmp(request, "PATCH", 5) == 0) {
+        add(r->bodies, sizeof r->bodies, body + 4);
+        add(r->bodies, sizeof r->bodies, "\n");
+    }
+    const struct answer_row *row = row_of(r, r->rows, 32, request);
+    if (!row) row = row_of(r, usual, 0, request);
+    if (!row) fail_msg("nobody answers: %.200s", request);
+    if (!row->status)
+        *reply =
+            (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"kind\"", .hang_up = true};
+    else
+        *reply = scene_json(s, row->status, row->body);
+    return true;
+}
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    struct run_of *r = arg;
+    char text[2 * STEP_TEXT_MAX];
+    static const char marks[] = " !#";
+    if (line)
+        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
+    else
+        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
+                 step->now);
+    add(r->said, sizeof r->said, text);
+}
+
+static void on_confirm(void *arg)
+{
+    struct run_of *r = arg;
+    r->asked = true;
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct run_of *r = arg;
+    assert_false(r->over);
+    r->over = true;
+    r->err = err;
+    snprintf(r->why, sizeof r->why, "%s", why);
+}
+
+static enum tri on_answering(void *arg, char *ret, size_t size)
+{
+    const struct run_of *r = arg;
+    snprintf(ret, size, "%s", r->answering == TRI_YES ? "60/60 probes" : "");
+    return r->answering;
+}
+
+static bool asked_or_over(struct kube_scene *s)
+{
+    const struct run_of *r = (const struct run_of *)(const void *)s;
+    return r->asked || r->over;
+}
+
+static bool over(struct kube_scene *s)
+{
+    const struct run_of *r = (const struct run_of *)(const void *)s;
+    return r->over;
+}
+
+struct how {
+    const char *text; /* NULL: manifest_text */
+    const char *ns;
+    bool dry_run, no;
+    const char *token; /* NULL: TOKEN; "": none */
+};
+
+static void run(struct run_of *r, const struct how *how)
+{
+    const char *text = how->text ? how->text : manifest_text;
+    struct manifest *m = NULL;
+    struct variables v;
+    struct why why = {0};
+    if (manifest_parse("ft.yaml", text, strlen(text), &m, NULL, &why)) fail_msg("%s", why.text);
+    variables_init(&v, NULL);
+    char *given = mem_printf("HUGGING_FACE_HUB_TOKEN=%s", how->token ? how->token : TOKEN);
+    if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
+    free(given);
+    r->scene.route = route;
+    scene_start(&r->scene);
+    scene_open(&r->scene, "{token: x}", "mistral");
+    const struct deploy_conf conf = {.loop = r->scene.loop,
+                                     .cluster = {&kube_api, r->scene.be},
+                                     .world = r->scene.world,
+                                     .ns = how->ns,
+                                     .manifest = m,
+                                     .variables = &v,
+                                     .dry_run = how->dry_run,
+                                     .accept_ms = 600,
+                                     .answer_ms = 600,
+                                     .look_ms = 20};
+    const struct deploy_calls calls = {on_changed, on_confirm, NULL, on_answering, on_done, r};
+    r->deploy = deploy_start(&conf, &calls);
+    scene_until(&r->scene, asked_or_over, "the question, or an end");
+    if (r->asked) deploy_confirm(r->deploy, !how->no);
+    scene_until(&r->scene, over, "the end");
+    assert_true(deploy_over(r->deploy));
+    deploy_free(r->deploy);
+    scene_stop(&r->scene);
+    manifest_free(m);
+    variables_done(&v);
+    /* Whatever happened: no secret in what was said. */
+    assert_null(strstr(r->said, TOKEN));
+    assert_null(strstr(r->said, BASE64_TOKEN));
+    assert_null(strstr(r->why, TOKEN));
+    assert_null(strstr(r->log, TOKEN));
+}
+
+#define SAID(r, text)                                                                                                  \
+    do {                                                                                                               \
+        if (!strstr((r)->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, (r)->said, (r)->why);                 \
+    } while (0)
+
+static struct run_of *fresh(const struct answer_row *rows)
+{
+    struct run_of *r = mem_zero(1, sizeof *r);
+    r->rows = rows;
+    r->answering = TRI_YES;
+    return r;
+}
+
+/* ---- all is well ---- */
+
+static void it_goes_from_a_file_to_an_answer(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    assert_string_equal(r->why, "deployed");
+    SAID(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
+    SAID(r, "  prerequisites: namespace mistral is there\n");
+    SAID(r,
+         "  prerequisites: inf2: 2 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
+         "not taken off)\n= prerequisites ok\n");
+    SAID(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
+    SAID(r, "  lint: 0 errors");
+    SAID(r, "  difference: rayservice.ray.io/mistral: new\n  difference:   = new RayService and RayCluster: needs 12 "
+            "Neuron devices\n");
+    /* As kubectl words it, in the order in which one needs the other. */
+    SAID(r, "= apply running\n  apply: secret/hf-token serverside-applied\n  apply: rayservice.ray.io/mistral "
+            "serverside-applied\n  apply: ingress.networking.k8s.io/mistral serverside-applied\n= apply ok\n");
+    SAID(r, "  accepted: KubeRay has accepted it: RayCluster mistral-abcde\n= accepted ok\n");
+    SAID(r, "  answering: RayService is Ready (NonZeroServeEndpoints); 60/60 probes\n= answering ok\n");
+    /* Checked first, then applied; with our own manager, without force; base64 and our label in what was sent. */
+    const char *checked = strstr(r->log, "PATCH /api/v1/namespaces/mistral/secrets/"
+                                         "hf-token?fieldManager=raydeck&dryRun=All\n");
+    assert_non_null(checked);
+    assert_non_null(strstr(checked, "PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck\n"));
+    assert_null(strstr(r->log, "force=true"));
+    assert_non_null(strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\""));
+    assert_non_null(strstr(r->bodies, "\"app.kubernetes.io/managed-by\":\"raydeck\""));
+    free(r);
+}
+
+static void a_dry_run_applies_nothing(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.dry_run = true});
+    assert_int_equal(r->err, ERR_OK);
+    assert_false(r->asked);
+    assert_string_equal(r->why, "a dry run: nothing was applied");
+    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    SAID(r, "= apply skipped\n");
+    free(r);
+}
+
+static void a_no_applies_nothing(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.no = true});
+    assert_int_equal(r->err, ERR_GUARD);
+    assert_string_equal(r->why, "not confirmed: nothing was applied");
+    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    free(r);
+}
+
+static void a_missing_namespace_is_made_and_is_ours(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /api/v1/namespaces/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0}, {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    SAID(r, "  prerequisites: namespace mistral is not there: it will be made\n");
+    SAID(r, "! dry run: what lies in namespace mistral can be checked only once that is there");
+    SAID(r, "  difference: namespace/mistral: new, made first\n");
+    SAID(r,
+         "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: the server takes "
+         "it\n");
+    assert_true(strncmp(r->bodies,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":{"
+                        "\"app.kubernetes.io/managed-by\":\"raydeck\"}}}\n",
+                        20) == 0);
+    const char *made = strstr(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n");
+    assert_non_null(made);
+    assert_non_null(strstr(made, "secrets/hf-token?fieldManager=raydeck&dryRun=All\n"));
+    free(r);
+}
+
+/* ---- conflicts ---- */
+
+#define LIVE                                                                                                           \
+    "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1,\"managedFields\":[{\"manager\":\"kuberay-operator\","    \
+    "\"fieldsV1\":{\"f:spec\":{\"f:rayClusterConfig\":{\"f:workerGroupSpecs\":{}}}}}]},\"spec\":{"                     \
+    "\"rayClusterConfig\":{"                                                                                           \
+    "\"workerGroupSpecs\":[{\"groupName\":\"inf2\",\"replicas\":4}]}},\"status\":{\"observedGeneration\":1,"           \
+    "\"activeServiceStatus\":{\"rayClusterName\":\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":"   \
+    "\"True\",\"reason\":\"NonZeroServeEndpoints\"}]}}"
+#define CONFLICT(manager, field)                                                                                       \
+    "{\"kind\":\"Status\",\"code\":409,\"reason\":\"Conflict\",\"message\":\"Apply failed with 1 "                     \
+    "conflict\",\"details\":"                                                                                          \
+    "{\"causes\":[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"" manager                       \
+    "\\\"\",\"field\":\"" field "\"}]}}"
+#define SERVICE_PATCH "PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck"
+
+static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200, LIVE, 0, 0},
+        {SERVICE_PATCH "&dryRun=All", 409, CONFLICT("kuberay-operator", ".spec.rayClusterConfig.workerGroupSpecs"), 0,
+         0},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    SAID(r, "  dry run: rayservice.ray.io/mistral: the live number of worker pods is kept\n");
+    SAID(r,
+         "  dry run: rayservice.ray.io/mistral: workerGroupSpecs belongs to kuberay-operator; taken over with the live "
+         "replicas, and this field alone\n");
+    assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true&dryRun=All\n"));
+    assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true\n"));
+    assert_null(strstr(r->log, "hf-token?fieldManager=raydeck&force=true"));
+    assert_non_null(strstr(r->bodies, "\"minReplicas\":2,\"maxReplicas\":5"));
+    assert_non_null(strstr(r->bodies, "\"replicas\":4"));
+    assert_null(strstr(r->bodies, "\"replicas\":2,\"min"));
+    free(r);
+}
+
+static void another_managers_field_is_never_forced(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{SERVICE_PATCH, 409, CONFLICT("kubectl", ".spec.serveConfigV2"), 0, 0},
+                                             {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_CONFLICT);
+    SAID(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
+    SAID(r, "  dry run: ingress.networking.k8s.io/mistral: the server takes it\n= dry run failed\n");
+    assert_null(strstr(r->log, "force=true"));
+    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    free(r);
+}
+
+/* ---- each step fails ---- */
+
+static void what_is_missing_is_said_at_once(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /apis/ray.io/v1 ", 404, "404 page not found\n", 0, 0},
+        {"GET /apis/apps/v1/deployments?", 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"no\"}", 0, 0},
+        {"GET /api/v1/nodes?", 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"nodes is forbidden\"}", 0, 0},
+        {"POST /apis/auth", 201, "{\"status\":{\"allowed\":false}}", 0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_NOT_FOUND);
+    SAID(r, "# prerequisites: KubeRay is not installed");
+    SAID(r, "! prerequisites: Neuron capacity is not known: nodes is forbidden\n");
+    SAID(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
+    SAID(r, "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
+    SAID(r, "= lint"); /* what needs no cluster is said all the same */
+    assert_null(strstr(r->log, "PATCH"));
+    free(r);
+}
+
+static void pods_that_would_stay_pending(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /api/v1/nodes?", 200,
+         "{\"items\":[{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
+         "neuron\":\"6\"}}},{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"spec\":{\"unschedulable\":true},"
+         "\"status\":{"
+         "\"allocatable\":{\"aws.amazon.com/neuron\":\"6\"}}},{}]}",
+         0, 1},
+        {"GET /api/v1/nodes?", 200, "{\"items\":[{}]}", 1, 2},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){.dry_run = true});
+    assert_int_equal(r->err, ERR_OK);
+    SAID(r,
+         "! prerequisites: inf2: 1 K8s nodes match; needs 2 × 6 Neuron devices, they have 6 (what other pods hold is "
+         "not taken off): pods stay Pending unless Karpenter makes a node\n");
+    SAID(r, "= prerequisites warning\n");
+    free(r);
+}
+
+static void lint_errors_stop_it(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.token = ""});
+    assert_int_equal(r->err, ERR_PARSE);
+    SAID(r, "! variables: HUGGING_FACE_HUB_TOKEN: unset: token for the model; it is gated");
+    SAID(r, "error L1 ");
+    SAID(r, "= lint failed\n");
+    assert_null(strstr(r->log, "PATCH"));
+    free(r);
+}
+
+static void an_unknown_kind_is_named_with_its_line(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: mistral}\n---\n"
+                                 "apiVersion: example/v9\nkind: Odd\nmetadata: {name: b}\n"});
+    assert_int_equal(r->err, ERR_PARSE);
+    SAID(r, "# prerequisites: ft.yaml:5: Odd b: not a kind that raydeck applies\n");
+    assert_null(strstr(r->log, "PATCH"));
+    free(r);
+    r = fresh(NULL);
+    run(r, &(struct how){.text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n",
+                         .ns = "mistral"});
+    assert_int_equal(r->err, ERR_PARSE);
+    SAID(r, "its namespace is other, not mistral as asked for");
+    free(r);
+}
+
+static void a_refusal_by_the_server_hides_what_was_sent(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"PATCH /api/v1/namespaces/mistral/secrets/hf-token", 422,
+         "{\"kind\":\"Status\",\"code\":422,\"reason\":\"Invalid\",\"message\":\"data: Invalid value: \\\"" TOKEN
+         "\\\" " BASE64_TOKEN "\"}",
+         0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_not_equal(r->err, ERR_OK);
+    SAID(r, "# dry run: secret/hf-token: data: Invalid value: \"•••\" •••\n");
+    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    free(r);
+}
+
+static void a_cut_in_the_middle_says_how_far_it_got(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{SERVICE_PATCH " ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_not_equal(r->err, ERR_OK);
+    SAID(r, "  apply: secret/hf-token serverside-applied\n# apply: rayservice.ray.io/mistral: ");
+    SAID(r, "  apply: applied: secret/hf-token\n");
+    SAID(
+        r,
+        "  apply: not applied: rayservice.ray.io/mistral, ingress.networking.k8s.io/mistral; applying again is safe\n");
+    SAID(r, "= apply failed\n");
+    SAID(r, "= accepted skipped\n");
+    free(r);
+}
+
+static void a_server_that_is_gone(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{"GET /apis/ray.io/v1 ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_not_equal(r->err, ERR_OK);
+    assert_int_not_equal(r->err, ERR_PARSE);
+    SAID(r, "# prerequisites: the API server: ");
+    SAID(r, "= prerequisites failed\n");
+    assert_null(strstr(r->log, "PATCH"));
+    free(r);
+}
+
+static void kuberay_refuses_the_spec(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0,
+         1},
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+         "{\"metadata\":{\"generation\":2},\"status\":{\"observedGeneration\":2,\"conditions\":[{\"type\":\"Ready\","
+         "\"status\":\"False\",\"reason\":\"ValidationFailed\",\"message\":\"headService.metadata.name should not be "
+         "set\"}]}}",
+         1, 99},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_PARSE);
+    SAID(r, "# accepted: ValidationFailed: headService.metadata.name should not be set\n");
+    SAID(r, "= accepted failed\n");
+    free(r);
+}
+
+static void an_operator_that_sleeps(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404,
+                                              "{\"kind\":\"Status\",\"code\":404}", 0, 1},
+                                             {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+                                              "{\"metadata\":{\"generation\":1}}", 1, 999},
+                                             {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_TIMEOUT);
+    SAID(r, "# accepted: KubeRay has not said a word about it: does its operator run?");
+    free(r);
+}
+
+static void ready_is_no_answer(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    r->answering = TRI_NO;
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_TIMEOUT);
+    SAID(r, "# answering: still not answering: ");
+    free(r);
+    r = fresh(NULL);
+    r->answering = TRI_UNKNOWN;
+    run(r, &(struct how){0});
+    assert_int_equal(r->err, ERR_OK);
+    SAID(r, "  answering: no probe was seen: that Serve answers is KubeRay's word, not observed\n");
+    free(r);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_goes_from_a_file_to_an_answer),
+        cmocka_unit_test(a_dry_run_applies_nothing),
+        cmocka_unit_test(a_no_applies_nothing),
+        cmocka_unit_test(a_missing_namespace_is_made_and_is_ours),
+        cmocka_unit_test(worker_groups_are_taken_over_with_the_live_replicas),
+        cmocka_unit_test(another_managers_field_is_never_forced),
+        cmocka_unit_test(what_is_missing_is_said_at_once),
+        cmocka_unit_test(pods_that_would_stay_pending),
+        cmocka_unit_test(lint_errors_stop_it),
+        cmocka_unit_test(an_unknown_kind_is_named_with_its_line),
+        cmocka_unit_test(a_refusal_by_the_server_hides_what_was_sent),
+        cmocka_unit_test(a_cut_in_the_middle_says_how_far_it_got),
+        cmocka_unit_test(a_server_that_is_gone),
+        cmocka_unit_test(kuberay_refuses_the_spec),
+        cmocka_unit_test(an_operator_that_sleeps),
+        cmocka_unit_test(ready_is_no_answer),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
