@@ -78,7 +78,4 @@ void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s)
                  "pods there "
                  "are at least have %.0f, and the autoscaler does not see neuron_cores",
                  room.devices, room.devices * CORES_A_DEVICE, most, room.least);
-    else if (least > room.least)
-        lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, the worker pods there are at least have %.0f",
-                 least, room.least);
 }

@@ -1,0 +1,210 @@
+/* lint_templating_test.c - L1 to L3 and M1 to M4, on small texts; what is no manifest; secrets in no message. */
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "tests/support/lint_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define OBJECT "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n"
+#define SECRET "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\n"
+
+struct text_case {
+    const char *text, *assignment, *words, *message;
+    unsigned line, column;
+};
+
+static void check(const struct text_case *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct text_case *c = &cases[i];
+        struct findings f = lint_run(c->text, (const char *const[]){c->assignment, NULL});
+        char *words = lint_words(&f);
+        if (strcmp(words, c->words) != 0)
+            fail_msg("%s\nfinds \"%s\", not \"%s\"%s%s", c->text, words, c->words, f.count ? ": " : "",
+                     f.count ? f.items[0].message : "");
+        if (c->message) assert_string_equal(f.items[0].message, c->message);
+        if (c->line) assert_int_equal(f.items[0].where.line, c->line);
+        if (c->column) assert_int_equal(f.items[0].where.column, c->column);
+        free(words);
+        findings_done(&f);
+    }
+}
+
+static void variables_without_a_value_are_found(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", NULL, "L1",
+         "$EXT_REDIS_ENDPOINT is not set; \":6379\" is what remains", 4, 11},
+        {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=", "L1",
+         "$EXT_REDIS_ENDPOINT is empty; \":6379\" is what remains", 4, 0},
+        {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=null", "L1",
+         "$EXT_REDIS_ENDPOINT has a value that cannot be meant (null, or control characters); \":6379\" is what "
+         "remains",
+         4, 0},
+        {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=redis.example", "", NULL, 0, 0},
+        {OBJECT "data: {a: ${EXT_REDIS_ENDPOINT}}\n", NULL, "L1", "$EXT_REDIS_ENDPOINT is not set", 4, 0},
+        {OBJECT "data: {a: ${EXT_REDIS_ENDPOINT}}\n", "EXT_REDIS_ENDPOINT=redis.example", "", NULL, 0, 0},
+        {OBJECT "data:\n  a: |\n    one\n\n      x $EXT_REDIS_ENDPOINT\n", NULL, "L1", NULL, 8, 9},
+        {OBJECT "data: {a: $HUGGING_FACE_HUB_TOKEN}\n", NULL, "L1", "$HUGGING_FACE_HUB_TOKEN is not set", 4, 0},
+        {OBJECT "data: {a: $REDIS_PORT}\n", NULL, "", NULL, 0, 0}, /* has a value of its own */
+        {OBJECT "data: {a: $MINE}\n", "MINE=x", "", NULL, 0, 0},   /* given is allowed */
+    };
+    check(cases, ARRAY_LEN(cases));
+}
+
+static void other_dollars_are_found(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {OBJECT "data: {path: $LD_LIBRARY_PATH}\n", NULL, "L2",
+         "$LD_LIBRARY_PATH in path is not on the list of variables: envsubst would blank it", 4, 14},
+        {OBJECT "data: {path: \"/$1\"}\n", NULL, "L2",
+         "$1 in path is not on the list of variables: envsubst would blank it", 4, 0},
+        {OBJECT "data: {a: \"$A ${B} $C\"}\n", NULL, "L2",
+         "$A (and 2 more) in a is not on the list of variables: envsubst would blank it", 4, 0},
+        {OBJECT "data: {a: \"${HOME:-x}\"}\n", NULL, "L2", NULL, 4, 0},
+        {OBJECT "data: {a: $(POD_IP), b: 5$, c: \"$ {x}\", d: \"$-\"}\n", NULL, "", NULL, 0, 0},
+    };
+    check(cases, ARRAY_LEN(cases));
+}
+
+static void secret_data_is_base64(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {SECRET "data: {t: hf_raw}\n", NULL, "L3", "the value of t is not base64", 4, 8},
+        {SECRET "data: {t: aGZfcmF3}\n", NULL, "", NULL, 0, 0},
+        {SECRET "data: {t: aGZfcmF}\n", NULL, "L3", NULL, 4, 0},
+        {SECRET "data: {t: aGZfcmE=}\n", NULL, "", NULL, 0, 0},
+        {SECRET "data: {t: aGZ=cmE=}\n", NULL, "L3", NULL, 4, 0},
+        {SECRET "data: {t: }\n", NULL, "", NULL, 0, 0},
+        {SECRET "data:\n  t: |\n    aGZf\n    cmF3\n", NULL, "", NULL, 0, 0},
+        {SECRET "stringData: {t: hf_raw}\n", NULL, "", NULL, 0, 0},
+        {SECRET "data: {t: $HUGGING_FACE_HUB_TOKEN}\n", NULL, "L1 L3",
+         "the variable in t would be put in as it is, and a raw token is not base64", 4, 0},
+        {SECRET "data: {t: $HUGGING_FACE_HUB_TOKEN}\n", "HUGGING_FACE_HUB_TOKEN=hf_raw", "", NULL, 0, 0},
+        {SECRET "data: {t: x$HUGGING_FACE_HUB_TOKEN}\n", "HUGGING_FACE_HUB_TOKEN=hf_raw", "L3", NULL, 4, 0},
+        {OBJECT "data: {t: hf_raw}\n", NULL, "", NULL, 0, 0},
+    };
+    check(cases, ARRAY_LEN(cases));
+}
+
+static void what_is_no_manifest_is_found_with_its_place(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {"", NULL, "", NULL, 0, 0},
+        {"# nothing\n---\n---\n", NULL, "", NULL, 0, 0},
+        {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 2, 1},
+        {"a: 1\n---\nb:\n\tc: 1\n", NULL, "M1", "found character that cannot start any token", 4, 1},
+        {"a: 1\na: 2\n", NULL, "M1", "the key \"a\" is there twice (first in line 1)", 2, 1},
+        {"a: *x\n", NULL, "M1", "the alias *x is not defined", 1, 4},
+        {"a: 1\nb: \xff\n", NULL, "M1", "invalid leading UTF-8 octet", 2, 4},
+        {OBJECT "data: {a: {{ .Values.x }}}\n", NULL, "M2", "a template's {{ is left over", 4, 11},
+        {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ .n }}\"}\n", NULL, "M2",
+         "a template's {{ }} is left over in name", 3, 18},
+        {OBJECT "data: {prompt: \"{{ messages }}\"}\n", NULL, "", NULL, 0, 0}, /* its own braces */
+        {"hello\n", NULL, "M3", "a map of fields is missing", 1, 1},
+        {"kind: Pod\nmetadata: {name: x}\n", NULL, "M3", "apiVersion is missing", 1, 1},
+        {"apiVersion: v1\nmetadata: {name: x}\n", NULL, "M3", "kind is missing", 1, 1},
+        {"apiVersion: v1\nkind: Pod\n", NULL, "M3", "metadata.name is missing", 1, 1},
+        {"apiVersion: v1\nkind: Pod\nmetadata: {generateName: x-}\n", NULL, "", NULL, 0, 0},
+        {"apiVersion: x.io/v9\nkind: Nonesuch\nmetadata: {name: x}\nspec: [1, {a: null}]\n", NULL, "", NULL, 0, 0},
+        {"apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: x}}\n- {kind: Pod}\n",
+         NULL, "M3", "apiVersion is missing", 5, 3},
+    };
+    check(cases, ARRAY_LEN(cases));
+}
+
+#define SERVICE "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: s}\nspec:\n"
+
+static void a_serve_configuration_that_cannot_be_read_is_found(void **state)
+{
+    (void)state;
+    static const struct text_case cases[] = {
+        {SERVICE "  serveConfigV2: |\n    applications:\n    - name: [\n", NULL, "M4 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: {applications: []}\n", NULL, "M4 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: just words\n", NULL, "M4 L9 L16", NULL, 0, 0},
+        {SERVICE "  serveConfigV2: \"\"\n", NULL, "L9 L16", NULL, 0, 0},
+    };
+    check(cases, ARRAY_LEN(cases));
+    struct findings f = lint_run(SERVICE "  serveConfigV2: |\n    applications:\n    - name: a\n      name: b\n", NULL);
+    const struct finding *m4 = lint_first(&f, RULE_M4);
+    assert_non_null(m4);
+    assert_int_equal(m4->where.line, 8); /* in the outer file */
+    assert_int_equal(m4->where.column, 7);
+    findings_done(&f);
+}
+
+/* Objects of Ray with nothing, or the wrong thing, at every place that a rule looks at. */
+static void odd_shapes_are_lived_through(void **state)
+{
+    (void)state;
+    static const char *const specs[] = {
+        "null",
+        "[]",
+        "text",
+        "{rayClusterConfig: []}",
+        "{rayClusterConfig: {headGroupSpec: [], workerGroupSpecs: {a: b}}}",
+        "{rayClusterConfig: {headGroupSpec: {template: {spec: {containers: [null]}}}}}",
+        "{rayClusterConfig: {headGroupSpec: {template: {spec: {containers: [{env: [null, "
+        "[], x, {name: []}]}]}}}, workerGroupSpecs: [null, [], x]}}",
+        "{rayClusterConfig: {gcsFaultToleranceOptions: {redisAddress: []}}}",
+        "{rayClusterConfig: {gcsFaultToleranceOptions: text}, serveConfigV2: []}",
+        "{serveConfigV2: \"applications: [null, [], {deployments: [null, x]}]\"}",
+        "{serveConfigV2: \"applications: {deployments: 1}\"}"};
+    for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+        char *text = mem_printf("apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: s}\nspec: %s\n", specs[i]);
+        struct findings f = lint_run(text, NULL);
+        assert_non_null(lint_first(&f, RULE_L16));
+        findings_done(&f);
+        free(text);
+    }
+}
+
+static void secrets_are_in_no_finding(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {t: hunter2-raw, u: x$HUGGING_FACE_HUB_TOKEN}\n---\n"
+        "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: s}\nspec:\n  rayClusterConfig:\n"
+        "    gcsFaultToleranceOptions: {redisAddress: \"redis://u:hunter2@$EXT_REDIS_ENDPOINT\", redisPassword: "
+        "{value: "
+        "$REDIS_PASSWORD}}\n    headGroupSpec: {rayStartParams: {redis-username: hunter2}}\n";
+    struct findings f = lint_run(
+        text, (const char *const[]){"HUGGING_FACE_HUB_TOKEN=hunter2-given", "REDIS_PASSWORD=hunter2-too", NULL});
+    assert_true(f.count > 4);
+    struct buf out;
+    buf_init(&out, 1000000);
+    findings_text(&f, &out);
+    cJSON *json = findings_json(&f);
+    char *printed = cJSON_Print(json);
+    assert_null(strstr(buf_text(&out), "hunter2"));
+    assert_null(strstr(printed, "hunter2"));
+    cJSON_free(printed);
+    cJSON_Delete(json);
+    buf_done(&out);
+    findings_done(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(variables_without_a_value_are_found),
+        cmocka_unit_test(other_dollars_are_found),
+        cmocka_unit_test(secret_data_is_base64),
+        cmocka_unit_test(what_is_no_manifest_is_found_with_its_place),
+        cmocka_unit_test(a_serve_configuration_that_cannot_be_read_is_found),
+        cmocka_unit_test(odd_shapes_are_lived_through),
+        cmocka_unit_test(secrets_are_in_no_finding),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
