@@ -72,5 +72,6 @@ int sub_lint(struct cli *cli);
 int sub_ask(struct cli *cli);
 int sub_kill_head(struct cli *cli);
 int sub_info(struct cli *cli);
+int sub_doctor(struct cli *cli);
 
 #endif

@@ -137,6 +137,20 @@ static void labels_parse(const cJSON *obj, struct pod *p)
     if (ft) p->ft = tri_of(strcmp(ft, "true") == 0);
 }
 
+/* Which nodes it asks for: the scheduler's message does not say it. */
+static void selector_parse(const cJSON *spec, struct pod *p)
+{
+    struct buf b;
+    if (p->node) return;
+    buf_init(&b, KUBE_MESSAGE_MAX);
+    JSON_EACH (want, json_get(spec, "nodeSelector")) {
+        if (!cJSON_IsString(want)) continue;
+        if (buf_printf(&b, "%s%s=%s", b.len ? ", " : "", want->string, want->valuestring) != ERR_OK) break;
+    }
+    kube_text(&p->selector, buf_text(&b), KUBE_MESSAGE_MAX);
+    buf_done(&b);
+}
+
 static void words_parse(const cJSON *obj, struct pod *p)
 {
     struct pod_words words;
@@ -167,4 +181,5 @@ void pod_parse(const cJSON *obj, struct pod *ret)
     reason_parse(status, ret);
     ray_container_parse(spec, status, ret);
     devices_parse(spec, ret);
+    selector_parse(spec, ret);
 }

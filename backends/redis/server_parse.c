@@ -82,7 +82,7 @@ static void take_entry(const struct reply *entry, struct redis *r)
     if (!us.known || is_ours(entry)) return;
     char *command = command_of(reply_item(entry, ENTRY_WORDS));
     r->slow_count.value++;
-    if (text_eq(command, "KEYS")) r->slow_keys.value++;
+    if (command && strcasecmp(command, "keys") == 0) r->slow_keys.value++;
     if (!r->slow_us.known || us.value > r->slow_us.value) {
         r->slow_us = us;
         r->slow_at = at.known && at.value < UINT64_MAX / 1000 ? known_u64(at.value * 1000) : UNKNOWN_U64;

@@ -24,6 +24,12 @@ enum err session_may_delete(const struct session *s, struct why *why)
     return ERR_OK;
 }
 
+enum tri session_may_delete_pods(const struct session *s, const char **ret_why)
+{
+    *ret_why = !s->kube ? "there is no Kubernetes to ask" : s->may_why && *s->may_why ? s->may_why : NULL;
+    return s->kube ? s->may_delete : TRI_UNKNOWN;
+}
+
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why)
 {

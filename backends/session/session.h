@@ -40,6 +40,9 @@ void session_refresh(struct session *s);
 
 /* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
+/* What the API server says of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or NULL.
+ */
+enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
 /* Whether a prompt can be asked now; *ret_path (may be NULL) is the way it would take, in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 

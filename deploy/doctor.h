@@ -1,0 +1,27 @@
+/*
+ * doctor.h - the HA rules on what is running: D1 to D18, and those of the manifest's rules that can be seen there (L9,
+ * L12, L25, L28). Pure: out of the world alone, no I/O, no clock.
+ *
+ * A rule that holds says nothing. What could not be read (denied, not listed yet, too old) makes its rules "unknown",
+ * with the reason; nothing that was not read is ever taken for fine. Rules about Redis are not asked where fault
+ * tolerance is known to be off and no Redis is looked at.
+ */
+#ifndef RAYDECK_DEPLOY_DOCTOR_H
+#define RAYDECK_DEPLOY_DOCTOR_H
+
+#include "backends/world/joins.h"
+#include "deploy/finding.h"
+
+struct doctor_ask {
+    uint64_t now_ms, wall_ms;
+    enum tri may_delete; /* pods, in the service's namespace; what only the session knows */
+    const char *may_why; /* NULL: nothing to add */
+};
+
+/* Adds to `out`, and orders it: by severity, then rule, then object. */
+void doctor_of(const struct world *w, const struct focus *f, const struct doctor_ask *ask, struct findings *out);
+
+/* Grouped by severity: rule and title, then where, what, why and fix; the totals last. */
+void doctor_text(const struct findings *f, struct buf *out);
+
+#endif

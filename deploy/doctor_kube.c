@@ -1,0 +1,167 @@
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+#include "deploy/doctor_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CLEANUP_FINALIZER "ray.io/gcs-ft-redis-cleanup-finalizer"
+enum { CLEANUP_MS = 300 * 1000 /* the Job's own deadline */ };
+
+/* ---- D1: the operator refuses the spec ---- */
+
+static const struct event *refusal(const struct doctor *d)
+{
+    const struct event *last = NULL;
+    WORLD_EACH (row, d->w, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (row->gone_ms || !text_eq(e->reason, "InvalidRayServiceSpec") || !text_eq(e->ns, d->f->ns)) continue;
+        if (text_eq(e->about, d->f->service) && (!last || e->last.value >= last->last.value)) last = e;
+    }
+    return last;
+}
+
+static void refused(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    char why[DOCTOR_WHY_MAX];
+    if (!doctor_needs(d, RULE_D1, d->service, "kube/rayservices", TABLE_RAYSERVICE)) return;
+    if (!rs) {
+        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no RayService is in focus");
+        return;
+    }
+    if (rs->ready == TRI_YES) return;
+    if (rs->ready == TRI_NO && rs->ready_reason && text_has(rs->ready_reason, "ValidationFailed")) {
+        doctor_say(d, RULE_D1, FINDING_ERROR, d->service, "%s: %s", rs->ready_reason,
+                   rs->ready_message ? rs->ready_message : "no message");
+        return;
+    }
+    /* Operators before 1.3 have no such condition, and events last an hour. */
+    const struct event *e = refusal(d);
+    if (e)
+        doctor_say(d, RULE_D1, FINDING_ERROR, d->service, "%s: %s", e->reason, e->message ? e->message : "no message");
+    else if (rs->ready == TRI_UNKNOWN && !doctor_reads(d, "kube/events", TABLE_EVENT, why))
+        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no condition says so, and the events are not read (%s)",
+                   why);
+}
+
+/* ---- D2: the way that requests take ---- */
+
+static void endpoints(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct serve_endpoints e = serve_endpoints_of(d->w, d->f);
+    char why[DOCTOR_WHY_MAX];
+    const bool read = doctor_reads(d, "kube/endpointslices", TABLE_SLICE, why) || e.known;
+    if (!d->f->service) {
+        doctor_say(d, RULE_D2, FINDING_UNKNOWN, d->service, "no RayService is in focus");
+    } else if (!read || !e.known) {
+        /* the operator's own count: with two of them one is not the head's */
+        if (rs && rs->serve_endpoints.known && rs->serve_endpoints.value >= 2) return;
+        if (rs && rs->serve_endpoints.known)
+            doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "%llu Serve endpoints by the operator's count",
+                       (unsigned long long)rs->serve_endpoints.value);
+        else
+            doctor_say(d, RULE_D2, FINDING_UNKNOWN, d->service, "the addresses of %s-serve-svc are not known%s%s",
+                       d->f->service, why[0] ? ": " : "", why);
+    } else if (e.ready == 0) {
+        doctor_say(d, RULE_D2, FINDING_ERROR, d->service, "no ready Serve endpoint");
+    } else if (e.besides_head == 0) {
+        doctor_say(d, RULE_D2, FINDING_ERROR, d->service, "the only Serve endpoint is the head's");
+    } else if (e.besides_head == 1) {
+        doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "one Serve endpoint besides the head: %zu ready in all",
+                   e.ready);
+    }
+}
+
+/* ---- D13: a cleanup that hangs ---- */
+
+static void cleanups(struct doctor *d)
+{
+    char object[DOCTOR_OBJECT_MAX], age[32];
+    if (!doctor_needs(d, RULE_D13, d->service, "kube/rayclusters", TABLE_RAYCLUSTER)) return;
+    WORLD_EACH (row, d->w, TABLE_RAYCLUSTER) {
+        const struct raycluster *c = ROW(row, raycluster);
+        if (row->gone_ms || !c->deleted.known || d->ask->wall_ms < c->deleted.value + CLEANUP_MS) continue;
+        if (!c->finalizers || !text_has(c->finalizers, CLEANUP_FINALIZER)) continue;
+        snprintf(object, sizeof object, "RayCluster %.100s/%.200s", c->ns ? c->ns : "?", c->name ? c->name : "?");
+        doctor_say(d, RULE_D13, FINDING_ERROR, object, "Terminating for %s, held by %s",
+                   doctor_seconds(age, d->ask->wall_ms - c->deleted.value), CLEANUP_FINALIZER);
+    }
+}
+
+/* ---- D14: permissions ---- */
+
+static void permissions(struct doctor *d)
+{
+    for (size_t i = 0; i < world_sources(d->w); i++) {
+        const struct source *s = world_source(d->w, i);
+        if (s->state == SOURCE_DENIED)
+            doctor_say(d, RULE_D14, FINDING_INFO, s->id, "denied: %s", s->why && *s->why ? s->why : err_word(s->err));
+    }
+    if (d->ask->may_delete == TRI_NO)
+        doctor_say(d, RULE_D14, FINDING_INFO, "x k", "this user may not delete pods%s%s", d->ask->may_why ? ": " : "",
+                   d->ask->may_why ? d->ask->may_why : "");
+    if (d->ask->may_delete == TRI_UNKNOWN)
+        doctor_say(d, RULE_D14, FINDING_UNKNOWN, "x k", "whether this user may delete pods is not known%s%s",
+                   d->ask->may_why ? ": " : "", d->ask->may_why ? d->ask->may_why : "");
+}
+
+/* ---- D15: the dashboard's token ---- */
+
+static void token(struct doctor *d)
+{
+    const struct pod *head = d->f->head;
+    const struct source *serve = world_source_named(d->w, "serve");
+    const char *version = doctor_ray_version(d);
+    char why[DOCTOR_WHY_MAX];
+    if (serve && source_freshness(serve, d->ask->now_ms, NULL) == FRESH_LIVE && serve->last_alive_ms) return;
+    if (serve && serve->state == SOURCE_DENIED && serve->err == ERR_AUTH) {
+        doctor_say(d, RULE_D15, FINDING_INFO, d->service, "the dashboard refuses us (%s)%s%s",
+                   serve->why ? serve->why : "401", version ? "; Ray " : "", version ? version : "");
+        return;
+    }
+    const enum tri from = doctor_version_from(version, 2, 52);
+    if (from == TRI_NO) return;
+    if (!head) {
+        const bool read = doctor_reads(d, "kube/pods", TABLE_POD, why);
+        doctor_say(d, RULE_D15, FINDING_UNKNOWN, d->service, "%s", read ? "there is no head pod" : why);
+    } else if (head->token_auth == TRI_UNKNOWN) {
+        doctor_say_pod(d, RULE_D15, FINDING_UNKNOWN, head, "its environment does not tell RAY_AUTH_MODE");
+    } else if (head->token_auth == TRI_YES) {
+        doctor_say_pod(d, RULE_D15, FINDING_INFO, head, "RAY_AUTH_MODE=token: Serve's state is not read");
+    }
+}
+
+/* ---- D18: versions that leave their state behind ---- */
+
+static void versions(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    const char *ray = doctor_ray_version(d), *kuberay = d->f->head ? d->f->head->kuberay : NULL;
+    if (rs && rs->ft == TRI_NO) return;
+    if (doctor_version_from(kuberay, 1, 0) == TRI_NO)
+        doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "KubeRay %s does not clean Redis up", kuberay);
+    if (!doctor_on_elasticache(d)) {
+        if (!(r && r->address) && !(rs && rs->redis_address))
+            doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "where its Redis is, is not known");
+        return;
+    }
+    const enum tri newer = doctor_version_from(ray, 2, 50);
+    if (newer == TRI_NO)
+        doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "%s%s on ElastiCache", text_has(ray, "Ray") ? "" : "Ray ",
+                   ray);
+    if (newer == TRI_UNKNOWN)
+        doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "on ElastiCache, and Ray's version is not known");
+}
+
+void doctor_kube(struct doctor *d)
+{
+    refused(d);
+    endpoints(d);
+    cleanups(d);
+    permissions(d);
+    token(d);
+    versions(d);
+}

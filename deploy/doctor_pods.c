@@ -1,0 +1,200 @@
+#include "backends/base/text.h"
+#include "deploy/doctor_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    LOSS_BEFORE_MS = 30 * 1000,     /* stamps are whole seconds, and of two clocks */
+    LOSS_AFTER_MS = 15 * 60 * 1000, /* what workers do of a head's loss, they do until then: 600 s of patience */
+    FIRST_HEAD_MS = 2 * 60 * 1000,  /* a head that is made this long after its cluster is not its first */
+    RECONNECT_SHORT_S = 60
+};
+
+static bool is_worker(const struct doctor *d, const struct row *row)
+{
+    const struct pod *p = ROW(row, pod);
+    return !row->gone_ms && text_eq(p->role, "worker") && focus_has_pod(d->f, p);
+}
+
+/* ---- D3: out of the service since the recovery ---- */
+
+static void not_ready(struct doctor *d)
+{
+    const struct pod *head = d->f->head;
+    if (!head || head->is_ready != TRI_YES || !head->created.known) {
+        doctor_say(d, RULE_D3, FINDING_UNKNOWN, d->service, "%s",
+                   !head ? "there is no head pod" : "the head is not ready: there is no recovery to judge after");
+        return;
+    }
+    WORLD_EACH (row, d->w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!is_worker(d, row) || !text_eq(p->phase, "Running") || p->deleted.known) continue;
+        /* one that is younger than its head is starting: it lived through nothing yet */
+        if (!p->created.known || p->is_ready == TRI_UNKNOWN)
+            doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or its readiness is not known");
+        else if (p->is_ready == TRI_NO && p->created.value < head->created.value)
+            doctor_say_pod(d, RULE_D3, FINDING_WARNING, p, "Running, not Ready, and older than the head");
+    }
+}
+
+/* ---- D4: restarted with the head ---- */
+
+/* When a head was lost last, by what is still there: a head made long after its cluster, or restarted in place. */
+static struct known_u64 loss_of(const struct doctor *d)
+{
+    const struct pod *head = d->f->head;
+    const struct raycluster *c = d->f->raycluster;
+    if (head->restarts.value && head->restarted.known) return head->restarted;
+    if (!c || !c->created.known || !head->created.known) return UNKNOWN_U64;
+    return head->created.value > c->created.value + FIRST_HEAD_MS ? head->created : known_u64(0);
+}
+
+static bool in_loss(uint64_t loss, struct known_u64 at)
+{
+    return at.known && at.value + LOSS_BEFORE_MS >= loss && at.value < loss + LOSS_AFTER_MS;
+}
+
+static bool after_loss(uint64_t loss, struct known_u64 at, char out[32])
+{
+    if (!in_loss(loss, at)) return false;
+    doctor_seconds(out, at.value > loss ? at.value - loss : 0);
+    return true;
+}
+
+static void dead_nodes(struct doctor *d, uint64_t loss)
+{
+    char object[DOCTOR_OBJECT_MAX], when[32];
+    WORLD_EACH (row, d->w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !text_eq(n->ns, d->f->gcs_ns) || n->is_head != TRI_NO || !text_eq(n->state, "DEAD"))
+            continue;
+        if (!after_loss(loss, n->ended, when)) continue;
+        snprintf(object, sizeof object, "Ray node %.12s", n->id ? n->id : "?");
+        doctor_say(d, RULE_D4, FINDING_WARNING, object, "%s ended %s after the head was lost%s%s",
+                   n->pod ? n->pod : "a worker", when, n->death_message ? ": " : "",
+                   n->death_message ? n->death_message : "");
+    }
+}
+
+static void restarted(struct doctor *d)
+{
+    if (!d->f->head) {
+        doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "there is no head pod");
+        return;
+    }
+    const struct known_u64 loss = loss_of(d);
+    const bool ft_off = d->f->rayservice && d->f->rayservice->ft == TRI_NO;
+    char when[32];
+    if (!loss.known) doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "when the head was lost last is not known");
+    if (!loss.known || !loss.value) return;
+    WORLD_EACH (row, d->w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!is_worker(d, row)) continue;
+        if (p->restarts.value && after_loss(loss.value, p->restarted, when))
+            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "restarted %s after the head was lost", when);
+        else if (ft_off && after_loss(loss.value, p->created, when)) /* with FT it may be the autoscaler's */
+            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "made anew %s after the head was lost", when);
+    }
+    dead_nodes(d, loss.value);
+}
+
+/* ---- D17: what one loss takes ---- */
+
+struct places {
+    size_t workers, placed, zoned;
+    const char *zone;
+    bool zones_differ;
+};
+
+static void shared_node(struct doctor *d, const struct pod *p)
+{
+    const struct pod *head = d->f->head;
+    if (head && head->node && text_eq(p->node, head->node))
+        doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
+}
+
+static void places(struct doctor *d)
+{
+    struct places n = {0};
+    char why[DOCTOR_WHY_MAX];
+    WORLD_EACH (row, d->w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!is_worker(d, row)) continue;
+        n.workers++;
+        if (!p->node) continue;
+        n.placed++;
+        shared_node(d, p);
+        const struct knode *k = knode_named(d->w, p->node);
+        if (!k || !k->zone) continue;
+        n.zoned++;
+        if (n.zone && !text_eq(n.zone, k->zone)) n.zones_differ = true;
+        n.zone = k->zone;
+    }
+    if (!d->f->head || !d->f->head->node)
+        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is not known");
+    if (n.placed < 2 || n.zones_differ) return;
+    const bool nodes = doctor_reads(d, "kube/nodes", TABLE_KNODE, why);
+    if (n.zoned < n.placed)
+        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the zones of %zu of %zu workers are not known%s%s",
+                   n.placed - n.zoned, n.placed, nodes ? "" : ": ", why);
+    else
+        doctor_say(d, RULE_D17, FINDING_WARNING, d->service, "all %zu workers are in the zone %s", n.placed, n.zone);
+}
+
+/* ---- of the manifest's rules, those that a pod shows ---- */
+
+static void patience(struct doctor *d, const struct pod *p)
+{
+    if (!p->reconnect_s.known)
+        doctor_say_pod(d, RULE_L12, FINDING_UNKNOWN, p, "how long it waits for a new head is not known");
+    else if (p->reconnect_s.value <= RECONNECT_SHORT_S)
+        doctor_say_pod(d, RULE_L12, FINDING_WARNING, p, "waits only %llu s for a new head",
+                       (unsigned long long)p->reconnect_s.value);
+}
+
+static void worker_settings(struct doctor *d)
+{
+    size_t without = 0, untold = 0, workers = 0;
+    WORLD_EACH (row, d->w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (!is_worker(d, row)) continue;
+        workers++;
+        without += p->keepalive == TRI_NO;
+        untold += p->keepalive == TRI_UNKNOWN;
+        patience(d, p);
+    }
+    if (without)
+        doctor_say(d, RULE_L28, FINDING_WARNING, d->service, "%zu of %zu worker pods have no gRPC keepalive", without,
+                   workers);
+    else if (untold)
+        doctor_say(d, RULE_L28, FINDING_UNKNOWN, d->service, "%zu of %zu worker pods do not tell their gRPC keepalive",
+                   untold, workers);
+}
+
+static void wiring(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    if (!rs) return;
+    if (rs->ft == TRI_NO) doctor_say(d, RULE_L9, FINDING_ERROR, d->service, "its GCS has no fault tolerance");
+    if (rs->ft == TRI_UNKNOWN)
+        doctor_say(d, RULE_L9, FINDING_UNKNOWN, d->service, "its spec does not tell whether its GCS is fault tolerant");
+    if (rs->redis_password_inline == TRI_YES)
+        doctor_say(d, RULE_L25, FINDING_WARNING, d->service, "the password of Redis stands in clear in its spec");
+}
+
+void doctor_pods(struct doctor *d)
+{
+    static const enum rule_id rules[] = {RULE_D3, RULE_D4, RULE_D17, RULE_L12, RULE_L28};
+    char why[DOCTOR_WHY_MAX];
+    wiring(d);
+    if (!doctor_reads(d, "kube/pods", TABLE_POD, why)) {
+        for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+            doctor_say(d, rules[i], FINDING_UNKNOWN, d->service, "%s", why);
+        return;
+    }
+    not_ready(d);
+    restarted(d);
+    places(d);
+    worker_settings(d);
+}

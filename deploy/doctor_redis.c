@@ -1,0 +1,144 @@
+#include "backends/base/text.h"
+#include "deploy/doctor_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { BEAT_OLD_MS = 30000 /* the heartbeat is stamped by the head's clock */ };
+
+static const struct source *redis_source(const struct doctor *d)
+{
+    for (size_t i = 0; i < world_sources(d->w); i++)
+        if (world_source(d->w, i)->world == WORLD_REDIS) return world_source(d->w, i);
+    return NULL;
+}
+
+/* ---- D5: reached, by us and by the head ---- */
+
+static void unreached(struct doctor *d)
+{
+    const struct source *s = redis_source(d);
+    const enum freshness fresh = s ? source_freshness(s, d->ask->now_ms, NULL) : FRESH_OFF;
+    if (fresh == FRESH_DENIED)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s", d->redis_why);
+    else if (fresh == FRESH_DOWN && d->f->redis)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s; it was read before", d->redis_why);
+    else if (fresh == FRESH_DOWN) /* security groups often admit the cluster's nodes alone */
+        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s; whether the head reaches it cannot be told from here",
+                   d->redis_why);
+    else
+        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
+}
+
+static bool beats(const struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    return r->heartbeat.known && d->ask->wall_ms < r->heartbeat.value + BEAT_OLD_MS;
+}
+
+static void reached(struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    const struct pod *head = d->f->head;
+    if (!r) return;
+    if (d->redis_why[0]) {
+        unreached(d);
+        return;
+    }
+    if (r->tls == TRI_NO && r->address && strncmp(r->address, "unix:", 5) != 0)
+        doctor_say(d, RULE_L25, FINDING_INFO, d->redis, "reached without TLS: passwords and state are read on the way");
+    if (r->loading.known && r->loading.value)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data: nothing is answered until it has");
+    if (!head || head->is_ready != TRI_YES || beats(d)) return;
+    if (!r->ray_connections.known && !r->heartbeat.known)
+        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
+                   "whether the head reaches it cannot be told: CLIENT LIST is refused and no heartbeat is there");
+    else if (r->ray_connections.known && !r->ray_connections.value)
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis,
+                   "the head is ready, and its GCS holds no connection and gives no heartbeat here");
+}
+
+/* ---- D6: one shard ---- */
+
+static bool address_has(const struct doctor *d, const char *word)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    return (r && r->address && text_has(r->address, word)) ||
+           (rs && rs->redis_address && text_has(rs->redis_address, word));
+}
+
+static void shards(struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    const struct source *s = redis_source(d);
+    if (address_has(d, ".serverless.")) {
+        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "a serverless cache, by its name");
+    } else if (address_has(d, "clustercfg.") || (r && (r->cluster == TRI_YES || text_eq(r->mode, "cluster")))) {
+        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode is on");
+    } else if (s && s->state != SOURCE_LIVE && s->err == ERR_UNSUPPORTED) {
+        doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "%s", s->why ? s->why : "cluster mode");
+    } else if (d->redis_why[0] || (r->cluster == TRI_UNKNOWN && !r->mode)) {
+        doctor_say(d, RULE_D6, FINDING_UNKNOWN, d->redis, "%s",
+                   d->redis_why[0] ? d->redis_why : "INFO does not tell its mode");
+    }
+}
+
+/* ---- D7: what its loss takes ---- */
+
+static void replicas(struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    const char *ray = doctor_ray_version(d);
+    if (d->redis_why[0]) {
+        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
+        return;
+    }
+    if (text_eq(r->role, "slave") || text_eq(r->role, "replica"))
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "this address is a replica: it takes no writes");
+    else if (!r->replicas.known)
+        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "INFO does not tell its replicas");
+    else if (!r->replicas.value)
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica");
+    /* mended in the middle of 2026; 2.52 is of 2025 */
+    if (doctor_version_from(ray, 2, 53) == TRI_NO)
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->service, "%s%s: its GCS crashes when Redis fails over",
+                   text_has(ray, "Ray") ? "" : "Ray ", ray);
+}
+
+/* ---- D8: what a restart of it leaves ---- */
+
+static void persistence(struct doctor *d)
+{
+    const struct redis *r = d->f->redis;
+    if (d->redis_why[0]) {
+        doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
+        return;
+    }
+    if (text_eq(r->aof, "on")) return;
+    const bool snapshots = r->save && *r->save;
+    if (!r->aof)
+        doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "neither INFO nor CONFIG tells its persistence");
+    else if (!r->save)
+        doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "no append-only file; CONFIG does not tell its snapshots");
+    else if (!snapshots && r->replicas.known && r->replicas.value)
+        doctor_say(d, RULE_D8, FINDING_INFO, d->redis,
+                   "neither append-only file nor snapshots: its replicas alone keep the state");
+    else if (!snapshots)
+        doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "neither append-only file nor snapshots");
+    else if (r->rdb_last && !text_eq(r->rdb_last, "ok"))
+        doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "its last snapshot failed (%s)", r->rdb_last);
+}
+
+void doctor_redis(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    if (rs && rs->ft == TRI_NO && !d->f->redis) return;
+    if (d->f->redis)
+        reached(d);
+    else
+        unreached(d);
+    shards(d);
+    replicas(d);
+    persistence(d);
+}

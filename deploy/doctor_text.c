@@ -1,0 +1,31 @@
+#include "deploy/doctor.h"
+
+static void one(const struct finding *item, struct buf *out)
+{
+    buf_printf(out, "  %-4s %s\n", item->rule->id, item->rule->title);
+    if (item->where.object) buf_printf(out, "       where  %s\n", item->where.object);
+    buf_printf(out, "       what   %s\n", item->message);
+    if (item->severity == FINDING_UNKNOWN) return; /* nothing is known to be wrong */
+    buf_printf(out, "       why    %s\n       fix    %s\n", item->rule->why, item->rule->fix);
+}
+
+static const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+void doctor_text(const struct findings *f, struct buf *out)
+{
+    static const char *const heads[FINDING_SEVERITIES] = {"ERRORS", "WARNINGS", "INFORMATION", "UNKNOWN"};
+    for (int severity = 0; severity < FINDING_SEVERITIES; severity++) {
+        if (!f->of[severity]) continue;
+        buf_printf(out, "%s (%zu)\n", heads[severity], f->of[severity]);
+        for (size_t i = 0; i < f->count; i++)
+            if ((int)f->items[i].severity == severity) one(&f->items[i], out);
+        buf_char(out, '\n');
+    }
+    if (f->dropped) buf_printf(out, "… and %zu more, not shown\n", f->dropped);
+    buf_printf(out, "%zu error%s, %zu warning%s, %zu info%s, %zu unknown\n", f->of[FINDING_ERROR],
+               plural(f->of[FINDING_ERROR]), f->of[FINDING_WARNING], plural(f->of[FINDING_WARNING]),
+               f->of[FINDING_INFO], plural(f->of[FINDING_INFO]), f->of[FINDING_UNKNOWN]);
+}

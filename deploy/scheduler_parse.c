@@ -1,0 +1,108 @@
+#include "deploy/scheduler_parse.h"
+
+#include "backends/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct part {
+    const char *at;
+    size_t len;
+};
+
+static bool has(struct part p, const char *word)
+{
+    return memmem(p.at, p.len, word, strlen(word)) != NULL;
+}
+
+/* One that does not fit, or is there already, is left out whole. */
+static void add(char out[SCHEDULER_WORDS_MAX], struct part p)
+{
+    const size_t len = strlen(out);
+    for (const char *at = out; len && at; at = strstr(at, ", ")) {
+        if (at != out) at += 2;
+        const char *end = strstr(at, ", ");
+        const size_t word = end ? (size_t)(end - at) : strlen(at);
+        if (word == p.len && memcmp(at, p.at, p.len) == 0) return;
+    }
+    if (p.len == 0 || len + p.len + 3 > SCHEDULER_WORDS_MAX) return;
+    snprintf(out + len, SCHEDULER_WORDS_MAX - len, "%s%.*s", len ? ", " : "", (int)p.len, p.at);
+}
+
+static struct part after(struct part p, size_t n)
+{
+    return (struct part){p.at + n, p.len - n};
+}
+
+/* "2 node(s) had …": without the count. */
+static struct part uncounted(struct part p)
+{
+    size_t digits = 0;
+    while (digits < p.len && p.at[digits] >= '0' && p.at[digits] <= '9') digits++;
+    if (digits && digits < p.len && p.at[digits] == ' ') p = after(p, digits + 1);
+    return p;
+}
+
+/* Older schedulers: "node(s) had taint {key: value}, that the pod didn't tolerate"; newer ones need not name it. */
+static void take_taint(struct part p, struct scheduler_words *ret)
+{
+    const char *open = memchr(p.at, '{', p.len);
+    const char *close = open ? memchr(open, '}', p.len - (size_t)(open - p.at)) : NULL;
+    ret->tainted = true;
+    if (!close) return;
+    struct part name = {open + 1, (size_t)(close - open - 1)};
+    while (name.len && (name.at[name.len - 1] == ' ' || name.at[name.len - 1] == ':')) name.len--;
+    add(ret->taints, name);
+}
+
+static void take(struct part whole, struct scheduler_words *ret)
+{
+    static const char insufficient[] = "Insufficient ";
+    const size_t before = sizeof insufficient - 1;
+    struct part p = uncounted(whole);
+    if (p.len > before && memcmp(p.at, insufficient, before) == 0) {
+        add(ret->resources, after(p, before));
+        if (has(p, "neuron")) ret->neuron = true;
+    } else if (has(p, "taint")) {
+        take_taint(p, ret);
+    } else if (has(p, "affinity") || has(p, "selector")) {
+        ret->selector = true;
+    } else if (!has(p, "that the pod didn't tolerate")) {
+        if (has(p, "volume")) ret->volume = true;
+        add(ret->others, p);
+    }
+}
+
+/* Where the reasons end: a full stop and a space (or the end) outside of braces; names have full stops too. */
+static size_t reasons_length(const char *at)
+{
+    bool inside = false;
+    for (size_t i = 0; at[i]; i++) {
+        if (at[i] == '{') inside = true;
+        if (at[i] == '}') inside = false;
+        if (!inside && at[i] == '.' && (at[i + 1] == ' ' || at[i + 1] == '\0')) return i;
+    }
+    return strlen(at);
+}
+
+bool scheduler_parse(const char *message, struct scheduler_words *ret)
+{
+    static const char lead[] = "nodes are available: ";
+    const char *at = message ? strstr(message, lead) : NULL;
+    *ret = (struct scheduler_words){0};
+    if (!at) return false;
+    at += sizeof lead - 1;
+    for (size_t left = reasons_length(at); left;) {
+        bool inside = false;
+        size_t len = 0;
+        for (; len < left && (inside || at[len] != ','); len++)
+            inside = at[len] == '{' ? true : at[len] == '}' ? false : inside;
+        struct part p = {at, len};
+        while (p.len && *p.at == ' ') p = after(p, 1);
+        if (p.len) take(p, ret);
+        const size_t step = len < left ? len + 1 : len;
+        at += step;
+        left -= step;
+    }
+    return true;
+}

@@ -1,0 +1,105 @@
+/* `raydeck doctor` as a program, against the simulator: its report, its JSON, its exit codes. */
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include "backends/base/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 40000 };
+
+static struct run doctor(struct sim_run *sim, const char *a, const char *b)
+{
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "doctor", a, b, NULL};
+    return run_program(argv, NULL, NULL, LIMIT_MS);
+}
+
+static cJSON *parsed(const struct run *r)
+{
+    cJSON *json = NULL;
+    struct why why = {0};
+    if (json_parse(r->out, strlen(r->out), &json, &why)) fail_msg("%s in: %.400s (%s)", why.text, r->out, r->err);
+    return json;
+}
+
+/* The first finding of a rule; NULL: none. */
+static const cJSON *found(const cJSON *json, const char *rule)
+{
+    JSON_EACH (f, json_get(json, "findings")) {
+        if (strcmp(json_str(f, "id"), rule) == 0) return f;
+    }
+    return NULL;
+}
+
+static void check(const cJSON *json, const char *rule, const char *severity, const char *message)
+{
+    const cJSON *f = found(json, rule);
+    if (!f) fail_msg("no finding of %s", rule);
+    assert_string_equal(json_str(f, "severity"), severity);
+    if (!strstr(json_str(f, "message"), message)) fail_msg("%s: %s", rule, json_str(f, "message"));
+}
+
+static void a_healthy_cluster_has_warnings_alone(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct run r = doctor(sim, "-o", "json");
+    cJSON *json = parsed(&r);
+    if (r.status != 0) fail_msg("%d: %s", r.status, r.out);
+    assert_int_equal(json_u64(json, "version").value, 1);
+    assert_int_equal(json_u64(json, "errors").value, 0);
+    assert_int_equal(json_u64(json, "unknowns").value, 0);
+    check(json, "L28", "warning", "2 of 2 worker pods have no gRPC keepalive");
+    check(json, "D7", "warning", "it has no replica");
+    check(json, "D8", "warning", "neither append-only file nor snapshots");
+    assert_null(found(json, "D2"));
+    assert_null(found(json, "D10"));
+    assert_null(found(json, "D11"));
+    cJSON_Delete(json);
+    run_done(&r);
+    r = doctor(sim, NULL, NULL);
+    assert_int_equal(r.status, 0);
+    assert_non_null(strstr(r.out, "WARNINGS ("));
+    assert_non_null(strstr(r.out, "       where  RayService mistral/mistral\n"));
+    assert_non_null(strstr(r.out, "0 errors, "));
+    assert_null(strstr(r.out, "ERRORS"));
+    assert_null(strchr(r.out, '\033'));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+static void a_redis_that_is_gone_makes_its_rules_unknown(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    free(sim_run_say(sim, "fault redis-gone"));
+    struct run r = doctor(sim, "-o", "json");
+    cJSON *json = parsed(&r);
+    for (int rule = 6; rule <= 12; rule++) {
+        char id[8];
+        snprintf(id, sizeof id, "D%d", rule);
+        check(json, id, "unknown", "Redis: down");
+    }
+    check(json, "D5", "unknown", "cannot be told from here");
+    assert_int_equal(r.status, json_u64(json, "errors").value ? 1 : 3);
+    cJSON_Delete(json);
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_healthy_cluster_has_warnings_alone),
+        cmocka_unit_test(a_redis_that_is_gone_makes_its_rules_unknown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
