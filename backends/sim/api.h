@@ -30,6 +30,12 @@ struct api *api_new(struct loop *l, const struct api_conf *conf);
 void api_free(struct api *a); /* after the HTTPS server */
 void api_handle(void *api, struct https_request *r);
 void api_fault(struct api *a, enum fault f, bool on); /* WATCH_410 and GARBAGE */
+void api_kuberay(struct api *a, struct kuberay *k);   /* another one from now on */
+
+/* What the token's user may not do from now on: access reviews say so, and requests get a 403. resource as
+ * "services/proxy"; verb "*": any. False where there is no room. */
+bool api_deny(struct api *a, const char *verb, const char *resource);
+void api_allow(struct api *a); /* all of it again */
 size_t api_watches(const struct api *a);
 
 #endif

@@ -5,8 +5,11 @@
 #include "backends/sim/api.h"
 #include "backends/sim/rng.h"
 
-enum { API_SEGMENTS = 16, API_WATCHES = 512 };
+enum { API_SEGMENTS = 16, API_WATCHES = 512, API_DENIALS = 32 };
 
+struct denial {
+    char verb[16], resource[64];
+};
 struct watch;
 struct api {
     struct loop *loop;
@@ -20,6 +23,8 @@ struct api {
     uint64_t proxied; /* requests; gives each its delay */
     struct rng rng;   /* of what is made by an apply */
     struct later *later;
+    struct denial denied[API_DENIALS];
+    size_t denials;
 };
 
 /* What a path says: /api/v1/namespaces/NS/PLURAL/NAME/SUB/REST and its shorter forms. */
@@ -43,6 +48,10 @@ void api_not_allowed(struct https_request *r);
 /* api_apply.c, api_delete.c */
 void api_apply(struct api *a, struct https_request *r, const struct target *t);
 void api_delete(struct api *a, struct https_request *r, const struct target *t);
+
+/* api_deny.c */
+bool api_denied(struct api *a, struct https_request *r, const struct target *t); /* then it was answered */
+void api_review(struct api *a, struct https_request *r);                         /* a SelfSubjectAccessReview */
 
 /* api_list.c */
 void api_list(struct api *a, struct https_request *r, const struct target *t);

@@ -36,6 +36,11 @@ void api_free(struct api *a)
     free(a);
 }
 
+void api_kuberay(struct api *a, struct kuberay *k)
+{
+    a->conf.kuberay = k;
+}
+
 size_t api_watches(const struct api *a)
 {
     return a->watch_count;
@@ -173,25 +178,6 @@ static void one_object(struct api *a, struct https_request *r, const struct targ
         api_json(r, 200, cJSON_Duplicate(obj, 1));
 }
 
-/* Who holds the token may do all that there is. */
-static void access_review(struct https_request *r)
-{
-    size_t len;
-    const char *body = https_body(r, &len);
-    cJSON *asked = NULL;
-    if (json_parse(body, len, &asked, NULL) != ERR_OK) {
-        api_status(r, 400, "BadRequest", "the body is not valid JSON", "", "");
-        return;
-    }
-    cJSON *answer = template_text("{'kind':'SelfSubjectAccessReview','apiVersion':'authorization.k8s.io/v1',"
-                                  "'metadata':{},'spec':{},'status':{'allowed':true}}",
-                                  NULL);
-    const cJSON *spec = json_get(asked, "spec");
-    if (spec) cJSON_ReplaceItemInObjectCaseSensitive(answer, "spec", cJSON_Duplicate(spec, 1));
-    cJSON_Delete(asked);
-    api_json(r, 201, answer);
-}
-
 /* ---- paths ------------------------------------------------------------------------------------------------------- */
 
 static void collection(struct api *a, struct https_request *r, const struct target *t)
@@ -249,6 +235,7 @@ static void resource(struct api *a, struct https_request *r, char *const *segmen
     }
     const char *proxy = strstr(https_path(r), "/proxy");
     t.rest = proxy && proxy[6] ? proxy + 6 : "/";
+    if (api_denied(a, r, &t)) return;
     if (!*t.name)
         collection(a, r, &t);
     else if (!*t.sub)
@@ -275,7 +262,7 @@ static void route(struct api *a, struct https_request *r)
         api_json(r, 200, groups());
     else if (strcmp(path, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") == 0 &&
              strcmp(https_method(r), "POST") == 0)
-        access_review(r);
+        api_review(a, r);
     else if (count >= 2 && strcmp(segments[0], "api") == 0)
         resource(a, r, segments + 1, count - 1, "");
     else if (count >= 3 && strcmp(segments[0], "apis") == 0)

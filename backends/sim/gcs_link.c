@@ -147,3 +147,13 @@ void gcs_link_free(struct gcs_link *k)
     }
     free(k);
 }
+
+void gcs_link_finish(struct gcs_link *k)
+{
+    if (!k) return;
+    if (k->rc) {
+        k->rc->data = NULL;
+        redisAsyncDisconnect(k->rc);
+    }
+    free(k);
+}

@@ -21,6 +21,7 @@ struct gcs_link_conf {
 /* NULL: not even a socket could be made. */
 struct gcs_link *gcs_link_new(struct loop *l, const struct gcs_link_conf *conf);
 void gcs_link_send(struct gcs_link *k, int argc, const char *const *argv, const size_t *lengths);
-void gcs_link_free(struct gcs_link *k); /* closes at once; NULL is fine */
+void gcs_link_finish(struct gcs_link *k); /* sends and reads what is outstanding, then closes; k is gone at once */
+void gcs_link_free(struct gcs_link *k);   /* closes at once; NULL is fine */
 
 #endif

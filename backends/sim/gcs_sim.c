@@ -320,6 +320,22 @@ void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t he
     alarm_set(g->beat, BEAT_MS, BEAT_MS);
 }
 
+void gcs_sim_clean(struct gcs_sim *g, const char *from)
+{
+    static const char *const tables[] = {"KV", "NODE", "ACTOR", "ACTOR_TASK_SPEC", "JOB", "JobCounter", "WORKERS"};
+    const struct gcs_link_conf conf = {g->conf.port, from, g->user, g->password, NULL, NULL};
+    struct gcs_link *link = g->conf.port ? gcs_link_new(g->loop, &conf) : NULL;
+    for (size_t i = 0; link && i < ARRAY_LEN(tables); i++) {
+        char *key = mem_printf("RAY%s@%s", g->ns, tables[i]);
+        const char *const argv[] = {"DEL", key};
+        const size_t lengths[] = {3, strlen(key)};
+        gcs_link_send(link, 2, argv, lengths);
+        free(key);
+    }
+    gcs_link_finish(link);
+    g->empty = true;
+}
+
 bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step)
 {
     return (unsigned)step < g->reached;

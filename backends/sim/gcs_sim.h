@@ -63,6 +63,9 @@ void gcs_sim_head_lost(struct gcs_sim *g);                                    /*
 void gcs_sim_worker_up(struct gcs_sim *g, const struct gcs_sim_pod *worker);
 void gcs_sim_worker_down(struct gcs_sim *g, const char *pod);
 
+/* What KubeRay's Redis cleanup Job does from its pod's address: removes everything under the storage namespace. */
+void gcs_sim_clean(struct gcs_sim *g, const char *from);
+
 bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the head that runs now */
 void gcs_sim_redis_back(struct gcs_sim *g); /* an empty Redis answers again: everything is written by the next head */
 void gcs_sim_free(struct gcs_sim *g);       /* NULL is fine */

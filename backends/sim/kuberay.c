@@ -31,13 +31,15 @@ struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index)
         if (!k->pods[i].used) p = &k->pods[i];
     assert(p); /* a pod is made only for one that is gone */
     char tail[6];
-    *p = (struct sim_pod){.owner = k, .used = true, .head = head, .index = index};
+    *p = (struct sim_pod){.owner = k, .used = true, .head = head, .index = index, .place = KUBERAY_NOWHERE};
     rng_suffix(&k->rng, tail, 5);
-    snprintf(p->name, sizeof p->name, "%.40s-%s-%s", k->cluster, head ? "head" : "inf2-worker", tail);
+    if (head)
+        snprintf(p->name, sizeof p->name, "%.40s-head-%s", k->cluster, tail);
+    else
+        snprintf(p->name, sizeof p->name, "%.30s-%.16s-worker-%s", k->cluster, k->group, tail);
     rng_uuid(&k->rng, p->uid);
     rng_suffix(&k->rng, p->volume, 5);
     for (int i = 0; i < 2; i++) rng_hex(&k->rng, p->container_id[i], 64);
-    snprintf(p->node, sizeof p->node, "%s", k->knode[head ? KUBERAY_WORKERS : index]);
     if (head)
         snprintf(p->ip, sizeof p->ip, "127.0.0.%u", 31 + k->heads++ % 9);
     else
@@ -50,6 +52,8 @@ struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index)
 static void pod_aged(struct kuberay *k, bool head, unsigned index, uint64_t since_ms)
 {
     struct sim_pod *p = pod_new(k, head, index);
+    p->place = head ? KUBERAY_WORKERS : (int)index;
+    snprintf(p->node, sizeof p->node, "%s", k->knode[p->place]);
     p->created_ms = since_ms;
     p->started_ms = since_ms + (head ? 1000 : 13000);
     p->ready_ms = since_ms + (head ? 12000 : 35000);
@@ -74,20 +78,39 @@ static void name_places(struct kuberay *k)
         snprintf(k->zone[i], sizeof k->zone[i], "%s", zones[i]);
         snprintf(k->instance[i], sizeof k->instance[i], "i-0%s", id);
     }
+}
+
+void cluster_named(struct kuberay *k)
+{
     char tail[6];
     rng_suffix(&k->rng, tail, 5);
     snprintf(k->cluster, sizeof k->cluster, SIM_NAME "-%s", tail);
     rng_uuid(&k->rng, k->cluster_uid);
-    rng_uuid(&k->rng, k->service_uid);
     rng_hex(&k->rng, k->hash, 32);
     for (char *c = k->hash; *c; c++) *c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
+}
+
+static void service_aged(struct kuberay *k, uint64_t since_ms)
+{
+    cluster_named(k);
+    rng_uuid(&k->rng, k->service_uid);
+    snprintf(k->group, sizeof k->group, "inf2");
     snprintf(k->redis_address, sizeof k->redis_address, "redis://127.0.0.1:%u", k->conf.redis_port);
+    cluster_objects(k, since_ms);
+    k->serve_runs = k->promoted = true;
+    k->wanted = KUBERAY_WORKERS;
+    for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since_ms + 2000);
+    pod_aged(k, true, 0, k->conf.now_ms - KUBERAY_HEAD_AGE_MS);
+    slices_told(k, false);
+    raycluster_told(k, "HeadPodRunningAndReady", "");
+    rayservice_told(k, APP_RUNNING);
 }
 
 struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, const struct templates *t,
                             const struct kuberay_conf *conf)
 {
     struct kuberay *k = mem_zero(1, sizeof *k);
+    k->self = k;
     k->loop = l;
     k->objects = o;
     k->sched = s;
@@ -95,14 +118,12 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     k->conf = *conf;
     rng_init(&k->rng, conf->seed);
     uint64_t since = conf->now_ms - KUBERAY_AGE_MS;
+    k->devices = k->devices_each = KUBERAY_DEVICES;
     name_places(k);
-    cluster_objects(k, since);
-    k->serve_runs = true;
-    for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since + 2000);
-    pod_aged(k, true, 0, conf->now_ms - KUBERAY_HEAD_AGE_MS);
-    slices_told(k, false);
-    raycluster_told(k, "HeadPodRunningAndReady", "");
-    rayservice_told(k, APP_RUNNING);
+    rng_init(&k->rng, conf->seed + conf->round * 0x9e3779b9U);
+    place_objects(k, since);
+    base_objects(k, since - 600 * 1000);
+    if (!conf->empty) service_aged(k, since);
     k->conf.redis_user = k->conf.redis_password = NULL;
     return k;
 }

@@ -2,8 +2,12 @@
  * kuberay.h - the simulated cluster: what the API server's objects do because of KubeRay, the scheduler, the kubelet
  * and the endpoint controller. Paced as recorded from a real KubeRay 1.7 with Ray 2.60, a head killed twice.
  *
- * It begins as a RayService that has run for days: a head and two inf2 worker pods. A deleted head is served through
- * its grace; the new one is made when the old object is gone.
+ * It begins as a RayService that has run for days: a head and two inf2 worker pods; or empty, and the RayService is
+ * applied. A deleted head is served through its grace; the new one is made when the old object is gone. A deleted
+ * RayService goes with its RayCluster, after the Redis cleanup Job.
+ *
+ * It looks after one RayService, mistral in the namespace mistral; others are stored and nothing comes of them. What is
+ * applied to one that runs changes its object and Serve's configuration, not its pods.
  */
 #ifndef RAYDECK_SIM_KUBERAY_H
 #define RAYDECK_SIM_KUBERAY_H
@@ -15,7 +19,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2, KUBERAY_PODS = 16 };
+enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2 /* K8s nodes for them */, KUBERAY_PODS = 16, KUBERAY_REPLICAS_MAX = 8 };
+enum { KUBERAY_DEVICES = 6, KUBERAY_NOWHERE = -1 };
 
 /* How long the service has run at the start, and its head: it lost one before. */
 enum { KUBERAY_AGE_MS = (9 * 24 + 3) * 3600 * 1000, KUBERAY_HEAD_AGE_MS = ((4 * 24 + 2) * 60 + 20) * 60 * 1000 };
@@ -30,8 +35,11 @@ struct sim_pod {
     struct kuberay *owner;
     char name[KUBERAY_NAME], uid[37], ip[16], node[KUBERAY_NAME], volume[8];
     bool head, deleting, used;
-    bool crashed;   /* its Ray container ended and waits to be started again */
-    unsigned index; /* of a worker: its replica index, and its K8s node */
+    bool crashed; /* its Ray container ended and waits to be started again */
+    bool refused; /* the scheduler found no place for it: why is in refusal */
+    char refusal[512];
+    unsigned index; /* of a worker: its replica index */
+    int place;      /* of its K8s node, as in kuberay_knode; or KUBERAY_NOWHERE */
     unsigned restarts;
     enum pod_stage stage;
     enum serving serving;
@@ -46,8 +54,11 @@ enum kuberay_news {
     KUBERAY_HEAD_STARTED, /* a new head's container runs: its GCS begins its steps */
     KUBERAY_GCS_SILENT,   /* the old head's process is gone: no heartbeat, no connections */
     KUBERAY_HEAD_READY,
-    KUBERAY_WORKER_RUNS, /* a worker's container serves (again) */
-    KUBERAY_WORKER_STOPS /* it ended: without FT, or its pod was deleted */
+    KUBERAY_WORKER_RUNS,  /* a worker's container serves (again) */
+    KUBERAY_WORKER_STOPS, /* it ended: without FT, or its pod was deleted */
+    /* of the whole cluster; without a pod */
+    KUBERAY_CLUSTER_MADE,   /* it has a name and a UID now, and no pod yet */
+    KUBERAY_CLUSTER_CLEANED /* its storage namespace is to be removed from Redis */
 };
 
 struct kuberay_conf {
@@ -56,6 +67,7 @@ struct kuberay_conf {
     bool empty; /* no RayService yet: KubeRay and the nodes alone */
     unsigned redis_port;
     const char *redis_user, *redis_password; /* into the Secret */
+    uint64_t round;                          /* each reset gives other names and UIDs */
     uint64_t now_ms;                         /* wall clock at start */
     void (*news)(void *arg, enum kuberay_news news, const struct sim_pod *pod);
     void *arg;
@@ -69,6 +81,10 @@ void kuberay_free(struct kuberay *k); /* before the objects; NULL is fine */
 const char *kuberay_cluster(const struct kuberay *k);     /* the RayCluster's name */
 const char *kuberay_cluster_uid(const struct kuberay *k); /* the storage namespace */
 bool kuberay_ft(const struct kuberay *k);
+bool kuberay_redis_here(const struct kuberay *k);   /* the RayService names the Redis of this simulator */
+const char *kuberay_group(const struct kuberay *k); /* of the workers */
+/* So many Neuron devices on each of the workers' K8s nodes from now on; pods that wait for them are looked at again. */
+void kuberay_devices(struct kuberay *k, unsigned devices);
 const struct sim_pod *kuberay_pod(const struct kuberay *k, const char *name); /* or NULL */
 const struct sim_pod *kuberay_head(const struct kuberay *k);                  /* the newest; NULL between two */
 /* Pods i = 0, 1, …; NULL after the last. */

@@ -6,6 +6,8 @@
 #include "backends/sim/apply.h"
 #include "backends/sim/kuberay_own.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OPERATOR "kuberay-operator"
@@ -44,21 +46,62 @@ void rayservice_owned(cJSON *service, uint64_t when_ms)
                 when_ms);
 }
 
-static void operator_writes(void *arg)
+/* Recorded: before anything else, and before its validation. */
+static void operator_writes(struct kuberay *k)
 {
-    struct kuberay *k = arg;
     cJSON *meta = member(k->rayservice, "metadata"), *generation = member(meta, "generation");
-    if (!k->rayservice) return;
-    bool changed = completed(k->rayservice);
-    if (!member(meta, "finalizers")) {
+    bool changed = completed(k->rayservice), first = !member(meta, "finalizers");
+    if (!changed && !first) return;
+    if (first)
         cJSON_AddItemToArray(cJSON_AddArrayToObject(meta, "finalizers"),
                              cJSON_CreateString("ray.io/rayservice-finalizer"));
-    } else if (!changed) {
-        return;
-    }
     if (changed && generation) cJSON_SetNumberValue(generation, generation->valuedouble + 1);
     rayservice_owned(k->rayservice, kuberay_now(k));
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
+}
+
+/* Serve's configuration goes to a cluster that runs. */
+static void serve_updated(struct kuberay *k)
+{
+    char text[2 * KUBERAY_NAME];
+    if (!k->promoted) return;
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
+}
+
+static void service_looked_at(struct kuberay *k)
+{
+    operator_writes(k);
+    char *refusal = rayservice_refusal(k->rayservice);
+    if (refusal)
+        deploy_refused(k, refusal);
+    else if (k->deployed || k->raycluster)
+        serve_updated(k);
+    else
+        deploy_begin(k);
+    free(refusal);
+}
+
+/* ---- Deployments ------------------------------------------------------------------------------------------------- */
+
+/* The deployment controller: its pods are available at once. They are not made as objects. */
+static void deployment_runs(struct kuberay *k, cJSON *obj)
+{
+    char now[STAMP_TEXT_MAX];
+    struct known_u64 wanted = json_u64(json_get(obj, "spec"), "replicas");
+    double count = wanted.known ? (double)wanted.value : 1;
+    const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))}, {NULL, NULL}};
+    cJSON *status = template_text("{'conditions':[{'type':'Available','status':'True','lastUpdateTime':'${NOW}',"
+                                  "'lastTransitionTime':'${NOW}','reason':'MinimumReplicasAvailable','message':"
+                                  "'Deployment has minimum availability.'}]}",
+                                  values);
+    static const char *const counts[] = {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas"};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++) cJSON_AddNumberToObject(status, counts[i], count);
+    cJSON_AddItemToObject(status, "observedGeneration",
+                          cJSON_Duplicate(member(member(obj, "metadata"), "generation"), 1));
+    cJSON_DeleteItemFromObjectCaseSensitive(obj, "status");
+    cJSON_AddItemToObject(obj, "status", status);
+    objects_changed(k->objects, SIM_DEPLOYMENT, obj);
 }
 
 static bool is_ours(const cJSON *obj)
@@ -68,19 +111,17 @@ static bool is_ours(const cJSON *obj)
 
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
+    if (kind == SIM_DEPLOYMENT) deployment_runs(k, obj);
     if (kind != SIM_RAYSERVICE || !is_ours(obj)) return;
     k->rayservice = obj;
-    operator_writes(k);
+    if (!k->deleting) service_looked_at(k);
 }
 
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
-    char now[STAMP_TEXT_MAX];
-    cJSON *meta = member(obj, "metadata");
-    if (kind != SIM_RAYSERVICE && kind != SIM_RAYCLUSTER) return false;
-    if (member(meta, "deletionTimestamp")) return true;
-    cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(now, kuberay_now(k)));
-    cJSON_AddNumberToObject(meta, "deletionGracePeriodSeconds", 0);
-    objects_changed(k->objects, kind, obj);
+    if (kind == SIM_NAMESPACE) return namespace_deleting(k, obj);
+    if (kind == SIM_RAYCLUSTER) return obj == k->raycluster; /* its RayService would only make it again */
+    if (kind != SIM_RAYSERVICE || obj != k->rayservice) return false;
+    service_deleted(k);
     return true;
 }

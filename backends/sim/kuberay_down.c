@@ -10,7 +10,7 @@ enum {
     OLD_GCS_MS = 2000 /* a GCS beats on so long after its pod was deleted without grace */
 };
 
-static void gcs_silent(struct sim_pod *p)
+void gcs_silent(struct sim_pod *p)
 {
     if (!p->gcs) return;
     p->gcs = false;
@@ -23,7 +23,7 @@ static void old_gcs_silent(void *arg)
     gcs_silent(arg);
 }
 
-static void pod_object_gone(struct sim_pod *p)
+void pod_object_gone(struct sim_pod *p)
 {
     struct kuberay *k = p->owner;
     sched_drop(k->sched, p);
@@ -99,7 +99,7 @@ static void told_again(void *arg)
     pod_told(arg);
 }
 
-static void mark_deleting(struct sim_pod *p, uint64_t grace_s)
+void pod_marked(struct sim_pod *p, uint64_t grace_s)
 {
     struct kuberay *k = p->owner;
     char when[STAMP_TEXT_MAX];
@@ -151,7 +151,7 @@ const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t gra
     if (!p) return NULL;
     uint64_t grace = grace_s < 0 ? OWN_GRACE_S : (uint64_t)grace_s;
     if (p->deleting && grace >= p->grace_s) return p->object;
-    mark_deleting(p, grace);
+    pod_marked(p, grace);
     sched_drop(k->sched, p);
     if (grace == 0) {
         sched_in(k->sched, 10, delete_now, p);

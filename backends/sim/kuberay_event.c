@@ -25,8 +25,8 @@ static void event_name(struct kuberay *k, char *out, size_t size, const cJSON *a
     snprintf(out, size, "%s.18ea%s", object_name(about), tail);
 }
 
-void event_by_controller(struct kuberay *k, const char *controller, const cJSON *about, const char *reason,
-                         const char *action, const char *message)
+static void event_of(struct kuberay *k, const char *type, const char *controller, const cJSON *about,
+                     const char *reason, const char *action, const char *message)
 {
     char name[EVENT_TEXT], uid[RNG_UUID], created[STAMP_TEXT_MAX], precise[48], instance[KUBERAY_NAME];
     event_name(k, name, sizeof name, about);
@@ -42,6 +42,7 @@ void event_by_controller(struct kuberay *k, const char *controller, const cJSON 
                                             {"REASON", reason},
                                             {"MESSAGE", message},
                                             {"ACTION", action},
+                                            {"TYPE", type},
                                             {"BY", controller},
                                             {"INSTANCE", instance},
                                             {"KIND", json_str(about, "kind")},
@@ -55,10 +56,22 @@ void event_by_controller(struct kuberay *k, const char *controller, const cJSON 
                               "','uid':'${UID}','creationTimestamp':'${CREATED}'},'involvedObject':{'kind':'${KIND}',"
                               "'namespace':'" SIM_NS "','name':'${ABOUT}','uid':'${ABOUT_UID}','apiVersion':'${API}',"
                               "'resourceVersion':'${ABOUT_VERSION}'},'reason':'${REASON}','message':'${MESSAGE}',"
-                              "'source':{},'firstTimestamp':null,'lastTimestamp':null,'type':'Normal',"
+                              "'source':{},'firstTimestamp':null,'lastTimestamp':null,'type':'${TYPE}',"
                               "'eventTime':'${TIME}','action':'${ACTION}','reportingComponent':'${BY}',"
                               "'reportingInstance':'${INSTANCE}'}",
                               values));
+}
+
+void event_by_controller(struct kuberay *k, const char *controller, const cJSON *about, const char *reason,
+                         const char *action, const char *message)
+{
+    event_of(k, "Normal", controller, about, reason, action, message);
+}
+
+void event_warning(struct kuberay *k, const char *controller, const cJSON *about, const char *reason,
+                   const char *action, const char *message)
+{
+    event_of(k, "Warning", controller, about, reason, action, message);
 }
 
 /* The kubelet counts a repeated event in the one it already wrote. */

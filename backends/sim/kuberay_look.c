@@ -1,6 +1,7 @@
 /* What others may see of the cluster. */
 #include "backends/sim/kuberay_own.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *kuberay_cluster(const struct kuberay *k)
@@ -16,6 +17,20 @@ const char *kuberay_cluster_uid(const struct kuberay *k)
 bool kuberay_ft(const struct kuberay *k)
 {
     return k->conf.ft;
+}
+
+bool kuberay_redis_here(const struct kuberay *k)
+{
+    char ours[2][64];
+    const char *scheme = strstr(k->redis_address, "://"), *address = scheme ? scheme + 3 : k->redis_address;
+    snprintf(ours[0], sizeof ours[0], "127.0.0.1:%u", k->conf.redis_port);
+    snprintf(ours[1], sizeof ours[1], "localhost:%u", k->conf.redis_port);
+    return strcmp(address, ours[0]) == 0 || strcmp(address, ours[1]) == 0;
+}
+
+const char *kuberay_group(const struct kuberay *k)
+{
+    return k->group;
 }
 
 const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i)

@@ -56,6 +56,7 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
                                             {NULL, NULL}};
     cJSON *pod = template_make(k->templates, p->head ? "head" : "worker", values);
     if (!k->conf.ft) without_ft(pod, p->head);
+    if (k->deployed) pod_dressed(k, pod, p->head);
     if (p->stage == POD_NEW) without(cJSON_GetObjectItemCaseSensitive(pod, "spec"), "nodeName");
     return pod;
 }
@@ -65,7 +66,7 @@ static cJSON *add_condition(cJSON *list, const char *type, bool yes, uint64_t si
     char since[STAMP_TEXT_MAX];
     cJSON *c = cJSON_CreateObject();
     cJSON_AddStringToObject(c, "type", type);
-    if (p->stage > POD_BOUND) cJSON_AddNumberToObject(c, "observedGeneration", p->deleting ? 2 : 1);
+    if (p->stage > POD_BOUND || p->refused) cJSON_AddNumberToObject(c, "observedGeneration", p->deleting ? 2 : 1);
     cJSON_AddStringToObject(c, "status", yes ? "True" : "False");
     cJSON_AddNullToObject(c, "lastProbeTime");
     cJSON_AddStringToObject(c, "lastTransitionTime", stamp_iso(since, since_ms));
@@ -110,7 +111,11 @@ static cJSON *conditions(const struct sim_pod *p)
         add_ready(list, "Ready", p);
         add_ready(list, "ContainersReady", p);
     }
-    add_condition(list, "PodScheduled", true, p->created_ms, p);
+    cJSON *c = add_condition(list, "PodScheduled", !p->refused, p->created_ms, p);
+    if (p->refused) {
+        cJSON_AddStringToObject(c, "reason", "Unschedulable");
+        cJSON_AddStringToObject(c, "message", p->refusal);
+    }
     return list;
 }
 
@@ -212,7 +217,7 @@ static void add_containers(cJSON *status, const struct sim_pod *p)
 
 static const char *knode_ip(const struct sim_pod *p)
 {
-    return p->owner->knode_ip[p->head ? KUBERAY_WORKERS : p->index];
+    return p->owner->knode_ip[p->place];
 }
 
 cJSON *pod_status(const struct sim_pod *p)
@@ -224,7 +229,7 @@ cJSON *pod_status(const struct sim_pod *p)
                             p->stage < POD_STARTED   ? "Pending"
                             : p->stage == POD_FAILED ? "Failed"
                                                      : "Running");
-    if (p->stage >= POD_BOUND) cJSON_AddItemToObject(s, "conditions", conditions(p));
+    if (p->stage >= POD_BOUND || p->refused) cJSON_AddItemToObject(s, "conditions", conditions(p));
     if (p->stage >= POD_CREATING) {
         const char *host = knode_ip(p);
         cJSON_AddStringToObject(s, "hostIP", host);

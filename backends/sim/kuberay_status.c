@@ -26,7 +26,7 @@ static cJSON *member(cJSON *object, const char *name)
 static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_pod *p, bool not_ready_too)
 {
     bool ready = p->stage == POD_READY;
-    const char *zone = k->zone[p->head ? KUBERAY_WORKERS : p->index];
+    const char *zone = k->zone[p->place];
     const struct template_value values[] = {{"IP", p->ip},     {"NAME", p->name}, {"UID", p->uid},
                                             {"NODE", p->node}, {"ZONE", zone},    {NULL, NULL}};
     cJSON *e = template_text("{'addresses':['${IP}'],'conditions':{},'targetRef':{'kind':'Pod','namespace':'" SIM_NS
@@ -42,7 +42,9 @@ static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_
 static void slice_told(struct kuberay *k, int which)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *slice = k->slices[which], *list = cJSON_CreateArray();
+    cJSON *slice = k->slices[which];
+    if (!slice) return;
+    cJSON *list = cJSON_CreateArray();
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         const struct sim_pod *p = &k->pods[i];
         bool here = p->used && p->head == (which != SLICE_SERVE);
@@ -63,7 +65,7 @@ void slices_told(struct kuberay *k, bool heads_only)
 
 /* ---- RayCluster -------------------------------------------------------------------------------------------------- */
 
-static unsigned ready_workers(const struct kuberay *k)
+unsigned ready_workers(const struct kuberay *k)
 {
     unsigned n = 0;
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
@@ -101,6 +103,7 @@ static void head_condition(struct kuberay *k, cJSON *conditions, const char *rea
 void raycluster_told(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
+    if (!k->raycluster) return;
     cJSON *status = member(k->raycluster, "status");
     head_condition(k, member(status, "conditions"), reason, message);
     replace(status, "head", head_status(k));
@@ -112,7 +115,7 @@ void raycluster_told(struct kuberay *k, const char *reason, const char *message)
 
 /* ---- RayService -------------------------------------------------------------------------------------------------- */
 
-static cJSON *applications(enum app_state app)
+cJSON *applications_status(enum app_state app)
 {
     if (app == APP_GONE) return NULL;
     const struct template_value values[] = {{"APP", app == APP_RUNNING ? "RUNNING" : "DEPLOYING"},
@@ -137,14 +140,34 @@ static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints
                                          : "Number of serve endpoints is 0"));
 }
 
+/* Before its first RayCluster serves: KubeRay looks at the pending one alone. */
+static void pending_told(struct kuberay *k, enum app_state app)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = member(k->rayservice, "status"), *pending = member(status, "pendingServiceStatus");
+    k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : APP_DEPLOYING;
+    cJSON *apps = applications_status(k->app);
+    if (!pending || !k->raycluster) return;
+    cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
+    if (apps) cJSON_AddItemToObject(pending, "applicationStatuses", apps);
+    replace(pending, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
+    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
+}
+
 void rayservice_told(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
+    if (!k->rayservice) return;
+    if (!k->promoted) {
+        pending_told(k, app);
+        return;
+    }
     unsigned endpoints = ready_workers(k);
     cJSON *status = member(k->rayservice, "status"), *active = member(status, "activeServiceStatus");
     k->app = app;
     cJSON_DeleteItemFromObjectCaseSensitive(active, "applicationStatuses");
-    cJSON *apps = applications(app);
+    cJSON *apps = applications_status(app);
     if (apps) cJSON_AddItemToObject(active, "applicationStatuses", apps);
     replace(active, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
     ready_condition(k, status, endpoints);
@@ -187,7 +210,7 @@ static void secrets(struct kuberay *k, const char *created)
     buf_done(&password);
 }
 
-static void knodes(struct kuberay *k, uint64_t since_ms)
+void place_objects(struct kuberay *k, uint64_t since_ms)
 {
     char created[STAMP_TEXT_MAX], beat[STAMP_TEXT_MAX];
     stamp_iso(created, since_ms - 600 * 1000);
@@ -203,7 +226,7 @@ static void knodes(struct kuberay *k, uint64_t since_ms)
     }
 }
 
-static void service_and_slice(struct kuberay *k, int which, const char *created)
+void service_and_slice(struct kuberay *k, int which, const char *created)
 {
     static const char *const kinds[] = {"cluster", "head", "serve"};
     char service[32], slice[32], uid[RNG_UUID], slice_uid[RNG_UUID], tail[6], name[KUBERAY_NAME + 32];
@@ -245,8 +268,6 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
 {
     char created[STAMP_TEXT_MAX];
     stamp_iso(created, since_ms);
-    knodes(k, since_ms);
-    base_objects(k, since_ms - 600 * 1000);
     secrets(k, created);
     const struct template_value values[] = {{"CREATED", created},
                                             {"CLUSTER", k->cluster},

@@ -7,6 +7,7 @@
 enum {
     /* after a new head pod is there */
     BOUND_MS = 10,
+    TRIED_MS = 60, /* a pod without a place, after one has become free */
     CREATING_MS = 30,
     PULLED_MS = 420,
     STARTED_MS = 680,
@@ -53,6 +54,10 @@ static void service_running(void *arg)
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
     char text[2 * KUBERAY_NAME];
+    if (!k->promoted) {
+        deploy_head_runs(k);
+        return;
+    }
     snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
     if (!k->conf.ft)
         event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
@@ -132,20 +137,44 @@ static void creating(void *arg)
                         "containers with unready status: [head autoscaler]; head: ; autoscaler: ");
 }
 
+static void worker_started(void *arg);
+
+/* What follows once a pod has its K8s node. */
+static void started_later(struct sim_pod *p)
+{
+    pod_later(p, CREATING_MS - BOUND_MS, creating);
+    if (p->head) {
+        pod_later(p, PULLED_MS - BOUND_MS, pod_containers_started);
+        pod_later(p, STARTED_MS - BOUND_MS, head_started);
+    } else {
+        pod_later(p, WORKER_INIT_MS - BOUND_MS, worker_started);
+    }
+}
+
 static void bound(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
-    char text[2 * KUBERAY_NAME + 64];
+    char text[3 * KUBERAY_NAME];
+    if (!pod_placed(p)) return;
     p->stage = POD_BOUND;
     pod_told(p);
     snprintf(text, sizeof text, "Successfully assigned " SIM_NS "/%s to %s", p->name, p->node);
     event_by_controller(k, "default-scheduler", p->object, "Scheduled", "Binding", text);
     if (p->head) raycluster_told(k, "Unknown", "");
+    started_later(p);
 }
 
-/* KubeRay makes a pod in place of one that is gone. */
-static struct sim_pod *pod_made(struct kuberay *k, bool head, unsigned index)
+void pods_tried(struct kuberay *k)
+{
+    for (size_t i = 0; i < KUBERAY_PODS; i++) {
+        struct sim_pod *p = &k->pods[i];
+        if (p->used && p->refused && !p->deleting) pod_later(p, TRIED_MS, bound);
+    }
+}
+
+/* KubeRay makes a pod: the first of its place, or for one that is gone. */
+static void pod_made(struct kuberay *k, bool head, unsigned index)
 {
     struct sim_pod *p = pod_new(k, head, index);
     char text[KUBERAY_NAME + 64];
@@ -156,15 +185,12 @@ static struct sim_pod *pod_made(struct kuberay *k, bool head, unsigned index)
     event_by_controller(k, "raycluster-controller", k->raycluster, head ? "CreatedHeadPod" : "CreatedWorkerPod",
                         "Create", text);
     pod_later(p, BOUND_MS, bound);
-    pod_later(p, CREATING_MS, creating);
-    return p;
 }
 
-static void head_made(struct kuberay *k)
+void pods_made(struct kuberay *k)
 {
-    struct sim_pod *p = pod_made(k, true, 0);
-    pod_later(p, PULLED_MS, pod_containers_started);
-    pod_later(p, STARTED_MS, head_started);
+    pod_made(k, true, 0);
+    for (unsigned i = 0; i < k->wanted; i++) pod_made(k, false, i);
 }
 
 /* ---- a worker comes up ------------------------------------------------------------------------------------------- */
@@ -181,6 +207,7 @@ static void worker_ready(void *arg)
     raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
     rayservice_told(k, k->app);
     pod_news(p, KUBERAY_WORKER_RUNS);
+    deploy_worker_ready(k);
 }
 
 static void worker_started(void *arg)
@@ -193,18 +220,15 @@ static void worker_started(void *arg)
     pod_later(p, WORKER_READY_MS, worker_ready);
 }
 
-static void worker_made(struct kuberay *k, unsigned index)
-{
-    struct sim_pod *p = pod_made(k, false, index);
-    pod_later(p, WORKER_INIT_MS, worker_started);
-}
-
 void pod_replaced(struct kuberay *k, bool head, unsigned index)
 {
-    if (head) {
-        head_made(k);
-    } else {
-        worker_made(k, index);
+    if (k->deleting) {
+        cluster_emptied(k);
+        return;
+    }
+    pod_made(k, head, index);
+    if (!head) {
+        pods_tried(k);
         raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady",
                         "");
         rayservice_told(k, k->app);

@@ -412,6 +412,11 @@ void neuron_sim_free(struct neuron_sim *n)
     free(n);
 }
 
+void neuron_sim_ray(struct neuron_sim *n, const struct ray_sim *ray)
+{
+    n->ray = ray;
+}
+
 /* ---- raydeck-sim monitor ----------------------------------------------------------------------------------------- */
 
 int neuron_sim_monitor(const char *dir, const char *knode)

@@ -20,6 +20,8 @@ struct neuron_sim;
 /* Listens on dir/neuron.sock; ray is borrowed. ERR_IO: why names the path. */
 enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *ray, uint64_t seed,
                         struct neuron_sim **ret, struct why *why);
+/* Another Ray from now on; borrowed as the first. Runtimes of the old one are gone. */
+void neuron_sim_ray(struct neuron_sim *n, const struct ray_sim *ray);
 /* A K8s node with Neuron devices, and the Ray pod on it (NULL: none, so no runtime). instance_id: as in the Node's
  * providerID. Told again, the pod changes. */
 void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod);

@@ -208,6 +208,14 @@ void objects_delete(struct objects *o, enum sim_kind kind, cJSON *obj)
     cJSON_Delete(obj);
 }
 
+void objects_clear(struct objects *o)
+{
+    for (int i = 0; i < SIM_KIND_COUNT; i++) {
+        struct table *t = &o->tables[i];
+        while (t->count) objects_delete(o, (enum sim_kind)i, t->items[t->count - 1]);
+    }
+}
+
 void objects_since(const struct objects *o, uint64_t version, void (*event)(void *arg, const struct object_event *e),
                    void *arg)
 {

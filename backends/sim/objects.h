@@ -62,6 +62,8 @@ uint64_t objects_version(const struct objects *o); /* of the last event; 1 at fi
 uint64_t objects_floor(const struct objects *o);   /* events after this version are all there */
 void objects_forget(struct objects *o);            /* drops the log: every older version is "too old" from now on */
 
+/* Deletes every object, as objects_delete would. */
+void objects_clear(struct objects *o);
 /* Puts an object in, or in place of the one with its name: ADDED or MODIFIED. Takes obj; returns it. */
 cJSON *objects_put(struct objects *o, enum sim_kind kind, cJSON *obj);
 void objects_changed(struct objects *o, enum sim_kind kind, cJSON *obj); /* obj was changed in place: MODIFIED */

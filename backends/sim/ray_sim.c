@@ -191,7 +191,7 @@ static struct ray_sim_node *place_for(struct ray_sim *r, const char *deployment,
         struct ray_sim_node *n = &r->node[i];
         if (n->head || !n->alive || (cores && !free_cores(r, n, cores, &core))) continue;
         unsigned here = replicas_on(r, deployment, n->id);
-        if (best && here >= fewest) continue;
+        if ((best && here >= fewest) || (cores && r->conf.per_node && here >= r->conf.per_node)) continue;
         best = n;
         fewest = here;
         *ret_core = core;

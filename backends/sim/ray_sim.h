@@ -29,6 +29,7 @@ struct ray_sim_conf {
     unsigned model_replicas;   /* 0: 2 */
     unsigned ingress_replicas; /* 0: 1 */
     unsigned cores;            /* NeuronCores of a model replica; 0: 2 */
+    unsigned per_node;         /* at most so many replicas of the model on a node; 0: as many as fit */
 };
 enum ray_sim_state { RAY_SIM_PENDING = 1, RAY_SIM_ALIVE = 2, RAY_SIM_RESTARTING = 3, RAY_SIM_DEAD = 4 };
 

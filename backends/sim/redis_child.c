@@ -75,8 +75,8 @@ static enum err start(struct redis_child *c, struct why *why)
     buf_init(&conf, 8192);
     enum err e = buf_printf(&conf,
                             "port %u\nbind 127.0.0.1\ndir \"%s\"\nsave \"\"\nappendonly no\ndaemonize no\n"
-                            "databases 1\nuser default off\nuser %s on >%s ~* &* +@all\n",
-                            c->port, c->dir, user, c->password);
+                            "databases 1\nuser default on >%s ~* &* +@all\nuser %s on >%s ~* &* +@all\n",
+                            c->port, c->dir, c->password, user, c->password);
     if (e == ERR_OK) e = guard_redis(c->guard, buf_text(&conf), conf.len, &c->pid, why);
     if (conf.data) mem_wipe(conf.data, conf.len);
     buf_done(&conf);

@@ -1,6 +1,7 @@
 /*
  * redis_child.h - a real redis-server for the simulated cluster: on a free port of 127.0.0.1, without persistence, with
- * one user whose password is made for this run; the default user is off. The guard ends it however we end.
+ * one user whose password is made for this run; the default user, for manifests that name none, has the same. The guard
+ * ends it however we end.
  */
 #ifndef RAYDECK_SIM_REDIS_CHILD_H
 #define RAYDECK_SIM_REDIS_CHILD_H

@@ -96,6 +96,12 @@ void sched_drop(struct sched *s, const void *arg)
     if (!s->pinned) arm(s);
 }
 
+void sched_clear(struct sched *s)
+{
+    s->count = 0;
+    arm(s);
+}
+
 void sched_advance(struct sched *s, uint64_t ms)
 {
     uint64_t limit = now_ms(s) + ms;

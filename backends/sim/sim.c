@@ -2,14 +2,10 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/sim/api.h"
-#include "backends/sim/control.h"
 #include "backends/sim/crowd.h"
-#include "backends/sim/guard.h"
 #include "backends/sim/https.h"
-#include "backends/sim/pki.h"
 #include "backends/sim/sim_files.h"
-#include "backends/sim/sim_worlds.h"
+#include "backends/sim/sim_own.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>
@@ -22,24 +18,6 @@
 #include <unistd.h>
 
 enum { TOKEN_BYTES = 24, DROP_EVERY_MS = 2000 };
-
-struct sim {
-    struct loop *loop;
-    struct sim_conf conf;
-    char *dir, *program, *token;
-    struct guard *guard; /* removes what is in dir, and dir if we made it */
-    struct sim_worlds *worlds;
-    struct pki pki;
-    struct templates *templates;
-    struct objects *objects;
-    struct sched *sched;
-    struct kuberay *kuberay;
-    struct api *api;
-    struct https *https;
-    struct control *control;
-    struct alarm *dropping;
-    bool faults[FAULT_COUNT];
-};
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
@@ -71,106 +49,12 @@ enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
     return ERR_OK;
 }
 
-/* ---- commands ---------------------------------------------------------------------------------------------------- */
-
-static void say_fault(struct sim *s, const char *word, char *out, size_t size)
-{
-    enum fault f;
-    struct why why = {ERR_OK, ""};
-    if (!fault_find(word, &f))
-        snprintf(out, size, "error: no such fault; there are: drop-connections watch-410 redis-gone garbage");
-    else if (sim_fault(s, f, true, &why) != ERR_OK)
-        snprintf(out, size, "error: %s", why.text);
-    else
-        snprintf(out, size, "ok");
-}
-
-static void say_clear(struct sim *s, char *out, size_t size)
-{
-    struct why why = {ERR_OK, ""};
-    snprintf(out, size, "ok");
-    for (int i = 0; i < FAULT_COUNT; i++)
-        if (s->faults[i] && sim_fault(s, (enum fault)i, false, &why) != ERR_OK)
-            snprintf(out, size, "error: %s", why.text);
-}
-
-static void say_advance(struct sim *s, const char *word, char *out, size_t size)
-{
-    uint64_t seconds;
-    if (text_u64(word, strlen(word), 24 * 3600, &seconds) != ERR_OK) {
-        snprintf(out, size, "error: advance SECONDS");
-        return;
-    }
-    sched_advance(s->sched, seconds * 1000);
-    snprintf(out, size, "ok");
-}
-
-static const char *stage_word(enum pod_stage stage)
-{
-    static const char *const words[] = {"new", "bound", "creating", "started", "ready", "failed"};
-    return words[stage];
-}
-
-static void say_state(struct sim *s, char *out, size_t size)
-{
-    const struct sim_pod *p;
-    size_t at = (size_t)snprintf(out, size, "ok serve=%s watches=%zu redis=%u",
-                                 kuberay_serve_running(s->kuberay) ? "running" : "down", api_watches(s->api),
-                                 sim_worlds_redis_port(s->worlds));
-    for (size_t i = 0; (p = kuberay_pod_at(s->kuberay, i)) && at < size; i++)
-        at += (size_t)snprintf(out + at, size - at, " %s=%s%s", p->name, stage_word(p->stage),
-                               p->deleting ? ",deleting" : "");
-    for (int i = 0; i < FAULT_COUNT && at < size; i++)
-        if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_word((enum fault)i));
-}
-
-static void say_kill_worker(struct sim *s, const char *name, char *out, size_t size)
-{
-    const struct sim_pod *p = kuberay_pod(s->kuberay, name);
-    if (!p || p->head) {
-        snprintf(out, size, "error: no worker pod of that name");
-        return;
-    }
-    kuberay_delete_pod(s->kuberay, name, 0);
-    snprintf(out, size, "ok");
-}
-
-static void answer(void *arg, const char *line, char *out, size_t size)
-{
-    struct sim *s = arg;
-    const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
-    size_t len = space ? (size_t)(space - line) : strlen(line);
-#define IS(name) (len == sizeof(name) - 1 && memcmp(line, name, len) == 0)
-    if (IS("fault")) {
-        say_fault(s, word, out, size);
-    } else if (IS("clear")) {
-        say_clear(s, out, size);
-    } else if (IS("advance")) {
-        say_advance(s, word, out, size);
-    } else if (IS("state")) {
-        say_state(s, out, size);
-    } else if (IS("kill-worker")) {
-        say_kill_worker(s, word, out, size);
-    } else if (IS("quit")) {
-        snprintf(out, size, "ok");
-        if (s->conf.quit) s->conf.quit(s->conf.arg);
-    } else {
-        snprintf(out, size, "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, quit");
-    }
-#undef IS
-}
-
-void sim_command(struct sim *s, const char *line, char *out)
-{
-    answer(s, line, out, SIM_ANSWER_MAX);
-}
-
 /* ---- start and end ----------------------------------------------------------------------------------------------- */
 
 /* What is in the folder goes with us, however we end; the folder too if it was not there before. */
 static enum err make_dir(struct sim *s, const char *dir, struct why *why)
 {
-    static const char *const names[] = {"kubeconfig", "config.yaml", "control", "neuron.sock"};
+    static const char *const names[] = {"kubeconfig", "config.yaml", "env", "control", "neuron.sock"};
     char full[PATH_MAX];
     bool made = mkdir(dir, 0700) == 0;
     if (!made && errno != EEXIST) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
@@ -207,19 +91,14 @@ static void news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
     sim_worlds_news(s->worlds, what, pod);
 }
 
-/* Without a Redis the RayService still names one, where nobody listens. */
-static enum err make_cluster(struct sim *s, struct why *why)
+/* The cluster as it is at the start. Without a Redis the RayService still names one, where nobody listens. */
+static enum err begin(struct sim *s, struct why *why)
 {
-    s->sched = sched_new(s->loop, s->conf.speed);
-    const struct sim_worlds_conf worlds = {
-        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .sched = s->sched, .no_redis = s->conf.no_redis};
-    enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
-    if (e != ERR_OK) return e;
     unsigned port = sim_worlds_redis_port(s->worlds);
-    s->templates = templates_new();
-    s->objects = objects_new();
     const struct kuberay_conf conf = {.seed = s->conf.seed,
+                                      .round = s->rounds,
                                       .ft = !s->conf.no_ft,
+                                      .empty = s->conf.empty,
                                       .redis_port = port ? port : 1,
                                       .redis_user = sim_worlds_redis_user(s->worlds),
                                       .redis_password = sim_worlds_redis_password(s->worlds),
@@ -227,8 +106,38 @@ static enum err make_cluster(struct sim *s, struct why *why)
                                       .news = news,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
+    if (s->conf.devices_known) kuberay_devices(s->kuberay, s->conf.devices);
     crowd_make(s->objects, s->conf.pods, s->conf.seed);
     return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms, why);
+}
+
+static enum err make_cluster(struct sim *s, struct why *why)
+{
+    s->sched = sched_new(s->loop, s->conf.speed);
+    const struct sim_worlds_conf worlds = {
+        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .sched = s->sched, .no_redis = s->conf.no_redis};
+    enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
+    if (e != ERR_OK) return e;
+    s->templates = templates_new();
+    s->objects = objects_new();
+    return begin(s, why);
+}
+
+enum err sim_reset(struct sim *s, struct why *why)
+{
+    for (int i = 0; i < FAULT_COUNT; i++) {
+        enum err e = s->faults[i] ? sim_fault(s, (enum fault)i, false, why) : ERR_OK;
+        if (e != ERR_OK) return e;
+    }
+    api_allow(s->api);
+    sched_clear(s->sched);
+    sim_worlds_reset(s->worlds);
+    kuberay_free(s->kuberay);
+    objects_clear(s->objects);
+    s->rounds++;
+    enum err e = begin(s, why);
+    api_kuberay(s->api, s->kuberay);
+    return e;
 }
 
 static char *applications(void *arg)
@@ -267,8 +176,14 @@ static enum err make_server(struct sim *s, struct why *why)
 
 static enum err make_files(struct sim *s, struct why *why)
 {
-    struct sim_files files = {
-        .dir = s->dir, .program = s->program, .port = https_port(s->https), .token = s->token, .ca_pem = s->pki.ca_pem};
+    unsigned redis_port = sim_worlds_redis_port(s->worlds);
+    struct sim_files files = {.dir = s->dir,
+                              .program = s->program,
+                              .port = https_port(s->https),
+                              .token = s->token,
+                              .ca_pem = s->pki.ca_pem,
+                              .redis_port = redis_port ? redis_port : 1,
+                              .redis_password = sim_worlds_redis_password(s->worlds)};
     for (size_t i = 0; i < KUBERAY_WORKERS; i++) files.knodes[i] = kuberay_knode(s->kuberay, i);
     return sim_files_write(&files, why);
 }
@@ -290,7 +205,7 @@ enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, 
     if (e == ERR_OK) e = make_files(s, why);
     if (e == ERR_OK) {
         char *path = sim_file(s->dir, "control");
-        e = control_new(l, path, answer, s, &s->control, why);
+        e = control_new(l, path, sim_answer, s, &s->control, why);
         free(path);
     }
     if (e != ERR_OK) {

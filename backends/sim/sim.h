@@ -2,7 +2,8 @@
  * sim.h - the simulated cluster as a whole: the API server with a KubeRay behind it, the GCS in a real redis-server,
  * neuron-monitor, Serve. It lives in one folder, in which it leaves nothing.
  *
- * Files: kubeconfig (mode 0600) and config.yaml, for `raydeck --config`; control, a unix socket.
+ * Files: kubeconfig (mode 0600) and config.yaml, for `raydeck --config`; env (mode 0600), lines NAME=VALUE of what a
+ * manifest is filled with, the Redis of this simulator among it; control, a unix socket.
  */
 #ifndef RAYDECK_SIM_SIM_H
 #define RAYDECK_SIM_SIM_H
@@ -25,6 +26,9 @@ struct sim_conf {
     uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute */
     bool no_ft;           /* a RayService without GCS fault tolerance */
     bool no_redis;
+    bool empty; /* KubeRay and the K8s nodes, and no RayService */
+    bool devices_known;
+    unsigned devices;        /* of Neuron, on each of the workers' K8s nodes, if known; else 6 */
     unsigned pods;           /* further ones of another application, for measuring; at most CROWD_MAX */
     struct guard *guard;     /* started before there was a thread; borrowed */
     void (*quit)(void *arg); /* `quit` was said on the control socket */

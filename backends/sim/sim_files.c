@@ -94,8 +94,21 @@ static enum err write_config(const struct sim_files *f, struct why *why)
     return write_out(f->dir, "config.yaml", &out, why);
 }
 
+/* The variables of a manifest that is deployed here. */
+static enum err write_env(const struct sim_files *f, struct why *why)
+{
+    struct buf out;
+    buf_init(&out, FILE_MAX);
+    buf_printf(&out,
+               "EXT_REDIS_ENDPOINT=127.0.0.1\nREDIS_PORT=%u\nREDIS_SCHEME=redis\nREDIS_PASSWORD=%s\n"
+               "HUGGING_FACE_HUB_TOKEN=hf_simulated\n",
+               f->redis_port, f->redis_password);
+    return write_out(f->dir, "env", &out, why);
+}
+
 enum err sim_files_write(const struct sim_files *f, struct why *why)
 {
     enum err e = write_kubeconfig(f, why);
-    return e == ERR_OK ? write_config(f, why) : e;
+    if (e == ERR_OK) e = write_config(f, why);
+    return e == ERR_OK ? write_env(f, why) : e;
 }

@@ -1,4 +1,4 @@
-/* sim_files.h - what the simulator writes into its folder: kubeconfig and config.yaml. */
+/* sim_files.h - what the simulator writes into its folder: kubeconfig, config.yaml and env. */
 #ifndef RAYDECK_SIM_SIM_FILES_H
 #define RAYDECK_SIM_SIM_FILES_H
 
@@ -12,6 +12,8 @@ struct sim_files {
     const char *dir, *program;
     unsigned port;
     const char *token, *ca_pem;
+    unsigned redis_port;
+    const char *redis_password;
     const char *knodes[SIM_FILES_NODES]; /* with Neuron devices; ends with NULL */
 };
 enum err sim_files_write(const struct sim_files *f, struct why *why);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 enum { NEURON_CORES = 12 /* of an inf2.24xlarge */ };
+#define CLEANER_IP "127.0.0.39"
 
 struct sim_worlds {
     struct loop *loop;
@@ -20,6 +21,7 @@ struct sim_worlds {
     struct neuron_sim *neuron;
     struct kuberay *kuberay;
     bool gcs_runs;
+    uint64_t clusters;   /* made so far: each gets ids of its own */
     struct sim_pod next; /* a head that started while the old GCS still ran; used: there is one */
 };
 
@@ -67,12 +69,14 @@ const char *sim_worlds_redis_password(const struct sim_worlds *w)
 
 static struct gcs_sim_pod gcs_pod(const struct sim_pod *p)
 {
-    return (struct gcs_sim_pod){p->name, p->ip, p->head ? "headgroup" : "inf2", p->head ? 0 : NEURON_CORES};
+    return (struct gcs_sim_pod){p->name, p->ip, p->head ? "headgroup" : kuberay_group(p->owner),
+                                p->head ? 0 : NEURON_CORES};
 }
 
 static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there)
 {
-    if (w->neuron) neuron_sim_node(w->neuron, p->node, kuberay_instance(w->kuberay, p->index), there ? p->name : NULL);
+    if (w->neuron)
+        neuron_sim_node(w->neuron, p->node, kuberay_instance(w->kuberay, (size_t)p->place), there ? p->name : NULL);
 }
 
 /* gcs_server gave up without its Redis, and the head's container ends with it. */
@@ -82,6 +86,32 @@ static void gcs_step(void *arg, enum gcs_sim_step step)
     if (step != GCS_SIM_EXITED) return;
     w->gcs_runs = false;
     kuberay_head_exits(w->kuberay);
+}
+
+static void make_gcs(struct sim_worlds *w)
+{
+    bool here = kuberay_ft(w->kuberay) && kuberay_redis_here(w->kuberay);
+    const struct gcs_sim_conf conf = {.ns = kuberay_cluster_uid(w->kuberay),
+                                      .port = here ? sim_worlds_redis_port(w) : 0,
+                                      .user = sim_worlds_redis_user(w),
+                                      .password = sim_worlds_redis_password(w),
+                                      .sched = w->conf.sched,
+                                      .step = gcs_step,
+                                      .arg = w};
+    gcs_sim_free(w->gcs);
+    w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
+}
+
+/* A RayCluster that has nothing yet. Its replicas are one on a worker, as the deployed configuration says. */
+static void new_cluster(struct sim_worlds *w)
+{
+    struct ray_sim *old = w->ray;
+    const struct ray_sim_conf ray = {.seed = w->conf.seed + ++w->clusters, .per_node = 1};
+    w->ray = ray_sim_new(&ray);
+    if (w->neuron) neuron_sim_ray(w->neuron, w->ray);
+    w->gcs_runs = w->next.used = false;
+    make_gcs(w);
+    ray_sim_free(old);
 }
 
 static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
@@ -98,14 +128,7 @@ static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
             workers[count++] = gcs_pod(p);
         }
     }
-    const struct gcs_sim_conf conf = {.ns = kuberay_cluster_uid(w->kuberay),
-                                      .port = kuberay_ft(w->kuberay) ? sim_worlds_redis_port(w) : 0,
-                                      .user = sim_worlds_redis_user(w),
-                                      .password = sim_worlds_redis_password(w),
-                                      .sched = w->conf.sched,
-                                      .step = gcs_step,
-                                      .arg = w};
-    w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
+    make_gcs(w);
     gcs_sim_boot(w->gcs, &head, head_since, workers, count, since_wall_ms);
     w->gcs_runs = true;
 }
@@ -114,8 +137,10 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
 {
     const struct sim_pod *p;
     w->kuberay = k;
-    boot_gcs(w, now_ms - KUBERAY_AGE_MS);
-    enum err e = neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
+    if (kuberay_head(k)) boot_gcs(w, now_ms - KUBERAY_AGE_MS);
+    enum err e = w->neuron ? ERR_OK : neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
+    for (size_t i = 0; e == ERR_OK && i < KUBERAY_WORKERS; i++)
+        neuron_sim_node(w->neuron, kuberay_knode(k, i), kuberay_instance(k, i), NULL);
     for (size_t i = 0; e == ERR_OK && (p = kuberay_pod_at(k, i)); i++)
         if (!p->head) neuron_pod(w, p, true);
     return e;
@@ -148,8 +173,11 @@ static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)
 
 void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod)
 {
-    struct gcs_sim_pod of = gcs_pod(pod);
+    if (news == KUBERAY_CLUSTER_MADE) new_cluster(w);
     if (!w->gcs) return;
+    if (news == KUBERAY_CLUSTER_CLEANED) gcs_sim_clean(w->gcs, CLEANER_IP);
+    if (!pod) return;
+    struct gcs_sim_pod of = gcs_pod(pod);
     switch (news) {
     case KUBERAY_HEAD_STARTED: head_started(w, pod); break;
     case KUBERAY_GCS_SILENT: head_lost(w, pod); break;
@@ -161,8 +189,23 @@ void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct 
         gcs_sim_worker_down(w->gcs, pod->name);
         neuron_pod(w, pod, false);
         break;
-    case KUBERAY_HEAD_READY: break;
+    case KUBERAY_HEAD_READY:
+    case KUBERAY_CLUSTER_MADE:
+    case KUBERAY_CLUSTER_CLEANED: break;
     }
+}
+
+void sim_worlds_reset(struct sim_worlds *w)
+{
+    struct ray_sim *old = w->ray;
+    const struct ray_sim_conf ray = {.seed = w->conf.seed};
+    if (w->gcs) gcs_sim_clean(w->gcs, CLEANER_IP);
+    gcs_sim_free(w->gcs);
+    w->gcs = NULL;
+    w->gcs_runs = w->next.used = false;
+    w->ray = ray_sim_new(&ray);
+    if (w->neuron) neuron_sim_ray(w->neuron, w->ray);
+    ray_sim_free(old);
 }
 
 char *sim_worlds_applications(const struct sim_worlds *w)
@@ -193,7 +236,7 @@ enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
         return ERR_OK;
     }
     enum err e = redis_child_again(w->redis, why);
-    if (e == ERR_OK) gcs_sim_redis_back(w->gcs);
+    if (e == ERR_OK && w->gcs) gcs_sim_redis_back(w->gcs);
     return e;
 }
 

@@ -29,8 +29,11 @@ unsigned sim_worlds_redis_port(const struct sim_worlds *w); /* 0: none */
 const char *sim_worlds_redis_user(const struct sim_worlds *w);
 const char *sim_worlds_redis_password(const struct sim_worlds *w);
 
-/* Writes the GCS of a cluster that has run for days, and puts pods on the Neuron nodes. */
+/* Writes the GCS of a cluster that has run for days, if there is one, and puts pods on the Neuron nodes. dir is of use
+ * the first time. */
 enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t now_ms, struct why *why);
+/* Nothing runs any more and Redis is empty: before the next sim_worlds_boot. */
+void sim_worlds_reset(struct sim_worlds *w);
 void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod);
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */

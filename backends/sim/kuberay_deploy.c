@@ -1,0 +1,312 @@
+/* From an accepted RayService to one that serves. Recorded from KubeRay 1.7: events, conditions and their pace. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/sim/kuberay_own.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    CLUSTER_MS = 2140,  /* after the RayService was looked at first */
+    ACCOUNT_MS = 2130,  /* after the RayCluster */
+    ROLE_MS = 106,      /* each: role, role binding */
+    PODS_MS = 20,       /* after the head's service */
+    PROMOTED_MS = 2050, /* after the workers serve */
+    LABEL_MS = 120,     /* before Serve's configuration */
+    MODEL_REPLICAS = 2  /* of Serve's configuration, one on a worker */
+};
+
+static cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+static void put(cJSON *object, const char *name, cJSON *value)
+{
+    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
+    cJSON_AddItemToObject(object, name, value);
+}
+
+static const cJSON *config_of(const struct kuberay *k)
+{
+    return json_path(k->rayservice, "spec.rayClusterConfig");
+}
+
+/* ---- RayService: its status -------------------------------------------------------------------------------------- */
+
+static cJSON *condition(struct kuberay *k, const char *type, const char *reason, const char *message)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *c = cJSON_CreateObject();
+    cJSON_AddStringToObject(c, "lastTransitionTime", stamp_iso(now, kuberay_now(k)));
+    cJSON_AddStringToObject(c, "message", message);
+    cJSON_AddItemToObject(c, "observedGeneration",
+                          cJSON_Duplicate(member(member(k->rayservice, "metadata"), "generation"), 1));
+    cJSON_AddStringToObject(c, "reason", reason);
+    cJSON_AddStringToObject(c, "status", "False");
+    cJSON_AddStringToObject(c, "type", type);
+    return c;
+}
+
+/* The status of a RayService that has nothing yet; KubeRay writes each of its parts. */
+static void first_status(struct kuberay *k, const char *reason, const char *message)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = template_text("{'activeServiceStatus':{'rayClusterStatus':{'desiredCPU':'0','desiredGPU':'0',"
+                                  "'desiredMemory':'0','desiredTPU':'0','head':{}}},'conditions':[]}",
+                                  NULL);
+    cJSON *conditions = member(status, "conditions");
+    bool begins = strcmp(reason, "Initializing") == 0;
+    cJSON_AddItemToArray(conditions, condition(k, "Ready", reason, message));
+    if (begins) cJSON_AddItemToArray(conditions, condition(k, "UpgradeInProgress", reason, message));
+    cJSON_AddStringToObject(status, "lastUpdateTime", stamp_iso(now, kuberay_now(k)));
+    cJSON_AddItemToObject(status, "observedGeneration",
+                          cJSON_Duplicate(member(member(k->rayservice, "metadata"), "generation"), 1));
+    cJSON *pending = cJSON_AddObjectToObject(status, "pendingServiceStatus");
+    if (begins) cJSON_AddStringToObject(pending, "rayClusterName", k->cluster);
+    cJSON_AddItemToObject(pending, "rayClusterStatus",
+                          cJSON_Duplicate(member(member(status, "activeServiceStatus"), "rayClusterStatus"), 1));
+    put(k->rayservice, "status", status);
+    objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
+}
+
+void deploy_refused(struct kuberay *k, const char *why)
+{
+    char *text = mem_printf("The RayService spec is invalid " SIM_NS "/" SIM_NAME ": %s", why);
+    if (!k->raycluster) first_status(k, "ValidationFailed", why);
+    event_warning(k, "rayservice-controller", k->rayservice, "InvalidRayServiceSpec", "Validate", text);
+    free(text);
+}
+
+/* ---- its RayCluster ---------------------------------------------------------------------------------------------- */
+
+static void cluster_event(struct kuberay *k, const char *reason, const char *what, const char *tail)
+{
+    char text[2 * KUBERAY_NAME];
+    snprintf(text, sizeof text, "Created %s " SIM_NS "/%s%s", what, k->cluster, tail);
+    event_by_controller(k, "raycluster-controller", k->raycluster, reason, "Create", text);
+}
+
+static cJSON *cluster_status(struct kuberay *k)
+{
+    char now[STAMP_TEXT_MAX];
+    const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))}, {NULL, NULL}};
+    cJSON *status = template_text(
+        "{'conditions':[{'lastTransitionTime':'${NOW}','message':'','reason':'Unknown','status':'False','type':"
+        "'HeadPodReady'},{'lastTransitionTime':'${NOW}','message':'RayCluster Pods are being provisioned for first "
+        "time','reason':'RayClusterPodsProvisioning','status':'False','type':'RayClusterProvisioned'},{"
+        "'lastTransitionTime':'${NOW}','message':'','reason':'RayClusterSuspended','status':'False','type':"
+        "'RayClusterSuspended'},{'lastTransitionTime':'${NOW}','message':'','reason':'RayClusterSuspending','status':"
+        "'False','type':'RayClusterSuspending'}],'desiredCPU':'182500m','desiredGPU':'0','desiredMemory':'740512Mi',"
+        "'desiredTPU':'0','endpoints':{'client':'10001','dashboard':'8265','gcs-server':'6379','metrics':'8080',"
+        "'serve':'8000'},'head':{},'lastUpdateTime':'${NOW}','observedGeneration':1}",
+        values);
+    const cJSON *group = cJSON_GetArrayItem(json_get(config_of(k), "workerGroupSpecs"), 0);
+    cJSON_AddNumberToObject(status, "desiredWorkerReplicas", k->wanted);
+    cJSON_AddItemToObject(status, "maxWorkerReplicas", cJSON_Duplicate(json_get(group, "maxReplicas"), 1));
+    cJSON_AddItemToObject(status, "minWorkerReplicas", cJSON_Duplicate(json_get(group, "minReplicas"), 1));
+    return status;
+}
+
+static void pods_due(void *arg)
+{
+    struct kuberay *k = arg;
+    pods_made(k);
+    put(k->raycluster, "status", cluster_status(k));
+    raycluster_told(k, "Unknown", "");
+}
+
+static void role_binding(void *arg)
+{
+    struct kuberay *k = arg;
+    char created[STAMP_TEXT_MAX];
+    cluster_event(k, "CreatedRoleBinding", "role binding", "");
+    service_and_slice(k, SLICE_CLUSTER, stamp_iso(created, kuberay_now(k)));
+    cluster_event(k, "CreatedService", "service", "-head-svc");
+    sched_in(k->sched, PODS_MS, pods_due, k);
+}
+
+static void role(void *arg)
+{
+    struct kuberay *k = arg;
+    cluster_event(k, "CreatedRole", "role", "");
+    sched_in(k->sched, ROLE_MS, role_binding, k);
+}
+
+static void account(void *arg)
+{
+    struct kuberay *k = arg;
+    cluster_event(k, "CreatedServiceAccount", "service account", "");
+    sched_in(k->sched, ROLE_MS, role, k);
+}
+
+/* Annotations of the RayService are copied to the RayCluster. */
+static void copy_annotations(cJSON *cluster, const cJSON *service)
+{
+    cJSON *to = member(member(cluster, "metadata"), "annotations");
+    JSON_EACH (note, json_path(service, "metadata.annotations"))
+        if (!member(to, note->string)) cJSON_AddItemToObject(to, note->string, cJSON_Duplicate(note, 1));
+}
+
+static void cluster_made(void *arg)
+{
+    struct kuberay *k = arg;
+    char created[STAMP_TEXT_MAX], text[2 * KUBERAY_NAME];
+    const struct template_value values[] = {{"CREATED", stamp_iso(created, kuberay_now(k))},
+                                            {"CLUSTER", k->cluster},
+                                            {"CLUSTER_UID", k->cluster_uid},
+                                            {"SERVICE_UID", k->service_uid},
+                                            {"HASH", k->hash},
+                                            {"REDIS_ADDRESS", k->redis_address},
+                                            {NULL, NULL}};
+    cJSON *cluster = template_make(k->templates, "raycluster", values);
+    put(cluster, "spec", cJSON_Duplicate(config_of(k), 1));
+    cJSON_DeleteItemFromObjectCaseSensitive(cluster, "status");
+    if (!k->conf.ft) cJSON_DeleteItemFromObjectCaseSensitive(member(cluster, "metadata"), "finalizers");
+    copy_annotations(cluster, k->rayservice);
+    k->raycluster = objects_put(k->objects, SIM_RAYCLUSTER, cluster);
+    snprintf(text, sizeof text, "Created the RayCluster " SIM_NS "/%s", k->cluster);
+    event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedRayCluster", "Create", text);
+    sched_in(k->sched, ACCOUNT_MS, account, k);
+}
+
+/* ---- what the RayService asks for -------------------------------------------------------------------------------- */
+
+static const char *head_env(const cJSON *config, const char *name)
+{
+    const cJSON *container = cJSON_GetArrayItem(json_path(config, "headGroupSpec.template.spec.containers"), 0);
+    JSON_EACH (env, json_get(container, "env")) {
+        const char *its = json_str(env, "name");
+        if (its && strcmp(its, name) == 0) return json_str(env, "value");
+    }
+    return NULL;
+}
+
+static void take_wishes(struct kuberay *k)
+{
+    const cJSON *config = config_of(k), *group = cJSON_GetArrayItem(json_get(config, "workerGroupSpecs"), 0);
+    const cJSON *options = json_get(config, "gcsFaultToleranceOptions");
+    const char *on = json_str(json_path(k->rayservice, "metadata.annotations"), "ray.io/ft-enabled");
+    const char *address = options ? json_str(options, "redisAddress") : head_env(config, "RAY_REDIS_ADDRESS");
+    const char *name = json_str(group, "groupName"), *uid = json_str(json_get(k->rayservice, "metadata"), "uid");
+    struct known_u64 replicas = json_u64(group, "replicas"), least = json_u64(group, "minReplicas");
+    uint64_t count = replicas.known ? replicas.value : 0;
+    if (least.known && count < least.value) count = least.value;
+    k->wanted = (unsigned)(count < KUBERAY_REPLICAS_MAX ? count : KUBERAY_REPLICAS_MAX);
+    k->conf.ft = options || (on && strcmp(on, "true") == 0);
+    k->devices_each = devices_wanted(config);
+    snprintf(k->redis_address, sizeof k->redis_address, "%s", address ? address : "");
+    snprintf(k->group, sizeof k->group, "%.30s", name ? name : "workers");
+    snprintf(k->service_uid, sizeof k->service_uid, "%s", uid ? uid : "");
+}
+
+void deploy_begin(struct kuberay *k)
+{
+    cluster_named(k);
+    take_wishes(k);
+    k->deployed = true;
+    k->promoted = k->deleting = k->serve_runs = false;
+    k->clean = !k->conf.ft;
+    k->app = APP_GONE;
+    first_status(k, "Initializing", "RayService is initializing");
+    if (k->conf.news) k->conf.news(k->conf.arg, KUBERAY_CLUSTER_MADE, NULL);
+    sched_in(k->sched, CLUSTER_MS, cluster_made, k);
+}
+
+/* ---- it comes up ------------------------------------------------------------------------------------------------- */
+
+static void label_head(struct kuberay *k)
+{
+    char text[2 * KUBERAY_NAME + 64];
+    bool excluded = json_bool(json_get(k->rayservice, "spec"), "excludeHeadPodFromServeSvc") == TRI_YES;
+    const char *word = excluded ? "false" : "true";
+    if (!k->head) return;
+    put(member(member(k->head->object, "metadata"), "labels"), "ray.io/serve", cJSON_CreateString(word));
+    objects_changed(k->objects, SIM_POD, k->head->object);
+    snprintf(text, sizeof text, "Updated the serve label to \"%s\" for the Head Pod " SIM_NS "/%s", word,
+             k->head->name);
+    event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedHeadPodServeLabel", "Update", text);
+}
+
+static void applications_sent(void *arg)
+{
+    struct kuberay *k = arg;
+    char text[2 * KUBERAY_NAME];
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
+    if (k->promoted) return;
+    k->app = APP_DEPLOYING;
+    rayservice_told(k, APP_DEPLOYING);
+    deploy_worker_ready(k);
+}
+
+void deploy_head_runs(struct kuberay *k)
+{
+    label_head(k);
+    sched_in(k->sched, LABEL_MS, applications_sent, k);
+}
+
+static void became_active(struct kuberay *k)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = member(k->rayservice, "status");
+    cJSON *active = member(status, "activeServiceStatus"), *pending = member(status, "pendingServiceStatus");
+    put(active, "rayClusterName", cJSON_CreateString(k->cluster));
+    cJSON_DeleteItemFromObjectCaseSensitive(pending, "rayClusterName");
+    cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
+    put(pending, "rayClusterStatus",
+        template_text("{'desiredCPU':'0','desiredGPU':'0','desiredMemory':'0','desiredTPU':'0','head':{}}", NULL));
+    cJSON *upgrade = cJSON_GetArrayItem(member(status, "conditions"), 1);
+    put(upgrade, "reason", cJSON_CreateString("NoPendingCluster"));
+    put(upgrade, "message", cJSON_CreateString("Active Ray cluster exists and no pending Ray cluster"));
+    put(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+}
+
+static void promote(void *arg)
+{
+    static const struct {
+        int which;
+        const char *text;
+    } services[] = {{SLICE_HEAD, "Created the service " SIM_NS "/" SIM_NAME "-head-svc"},
+                    {SLICE_SERVE, "Created the service " SIM_NS "/" SIM_NAME "-serve-svc"}};
+    struct kuberay *k = arg;
+    char created[STAMP_TEXT_MAX];
+    if (k->promoted || k->deleting || !k->head) return;
+    stamp_iso(created, kuberay_now(k));
+    for (size_t i = 0; i < ARRAY_LEN(services); i++) {
+        service_and_slice(k, services[i].which, created);
+        event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedService", "Create", services[i].text);
+    }
+    k->promoted = true;
+    became_active(k);
+    slices_told(k, false);
+    rayservice_told(k, APP_RUNNING);
+}
+
+/* All pods are ready for the first time. */
+static void provisioned(struct kuberay *k)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = member(k->raycluster, "status");
+    cJSON *c = cJSON_GetArrayItem(member(status, "conditions"), 1);
+    if (strcmp(json_str(c, "status"), "True") == 0) return;
+    stamp_iso(now, kuberay_now(k));
+    put(c, "lastTransitionTime", cJSON_CreateString(now));
+    put(c, "message", cJSON_CreateString("All Ray Pods are ready for the first time"));
+    put(c, "reason", cJSON_CreateString("AllPodRunningAndReadyFirstTime"));
+    put(c, "status", cJSON_CreateString("True"));
+    put(status, "state", cJSON_CreateString("ready"));
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(status, "stateTransitionTimes"), "ready", now);
+    raycluster_told(k, "HeadPodRunningAndReady", "");
+}
+
+/* Serve runs its application once each replica of the model has a worker of its own. */
+void deploy_worker_ready(struct kuberay *k)
+{
+    if (!k->deployed || k->deleting || !k->head || k->head->stage != POD_READY) return;
+    unsigned ready = ready_workers(k);
+    if (ready >= k->wanted) provisioned(k);
+    bool enough = ready >= (k->wanted < MODEL_REPLICAS ? k->wanted : MODEL_REPLICAS);
+    if (!k->promoted && k->app == APP_DEPLOYING && enough && k->wanted) sched_in(k->sched, PROMOTED_MS, promote, k);
+}

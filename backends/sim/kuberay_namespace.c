@@ -1,0 +1,100 @@
+/* A namespace goes: what is in it first; it waits for what has finalizers. */
+#include "backends/base/json.h"
+#include "backends/sim/kuberay_own.h"
+
+#include <string.h>
+
+enum { LOOKS_MS = 500 };
+
+static cJSON *member(const cJSON *object, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(object, name);
+}
+
+bool namespace_goes(const struct kuberay *k, const char *name)
+{
+    const cJSON *ns = objects_get(k->objects, SIM_NAMESPACE, "", name);
+    return !ns || json_get(json_get(ns, "metadata"), "deletionTimestamp");
+}
+
+/* The first object there that may be removed at once, or NULL; *ret_left says whether there is any other. Pods and
+ * RayClusters go with their owners. */
+static cJSON *removable(struct kuberay *k, const char *ns, enum sim_kind *ret_kind, bool *ret_left)
+{
+    for (int kind = 0; kind < SIM_KIND_COUNT; kind++) {
+        size_t count;
+        cJSON *const *all = objects_all(k->objects, (enum sim_kind)kind, &count);
+        for (size_t i = 0; i < count; i++) {
+            if (strcmp(object_ns(all[i]), ns) != 0) continue;
+            bool owned = member(member(all[i], "metadata"), "ownerReferences") || kind == SIM_POD;
+            if (owned || kind == SIM_RAYSERVICE) {
+                *ret_left = true;
+                continue;
+            }
+            *ret_kind = (enum sim_kind)kind;
+            return all[i];
+        }
+    }
+    return NULL;
+}
+
+static bool emptied(struct kuberay *k, const char *ns)
+{
+    enum sim_kind kind = SIM_POD;
+    bool left = false;
+    cJSON *obj;
+    while ((obj = removable(k, ns, &kind, &left))) {
+        objects_delete(k->objects, kind, obj);
+        left = false;
+    }
+    return !left;
+}
+
+static void say_what_is_left(struct kuberay *k, cJSON *ns)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *status = member(ns, "status");
+    if (!k->raycluster || k->clean || member(status, "conditions")) return;
+    const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))}, {NULL, NULL}};
+    cJSON_AddItemToObject(
+        status, "conditions",
+        template_text("[{'type':'NamespaceFinalizersRemaining','status':'True','lastTransitionTime':'${NOW}','reason':"
+                      "'SomeFinalizersRemain','message':'Some content in the namespace has finalizers remaining: "
+                      "ray.io/gcs-ft-redis-cleanup-finalizer in 1 resource instances'}]",
+                      values));
+    objects_changed(k->objects, SIM_NAMESPACE, ns);
+}
+
+/* Each namespace that is marked. */
+static void look(void *arg)
+{
+    struct kuberay *k = *(struct kuberay **)arg;
+    size_t count;
+    bool waits = false;
+    cJSON *const *all = objects_all(k->objects, SIM_NAMESPACE, &count);
+    for (size_t i = count; i > 0; i--) {
+        cJSON *ns = all[i - 1];
+        if (!namespace_goes(k, object_name(ns))) continue;
+        if (emptied(k, object_name(ns))) {
+            objects_delete(k->objects, SIM_NAMESPACE, ns);
+        } else {
+            say_what_is_left(k, ns);
+            waits = true;
+        }
+    }
+    if (waits) sched_in(k->sched, LOOKS_MS, look, arg);
+}
+
+bool namespace_deleting(struct kuberay *k, cJSON *ns)
+{
+    char now[STAMP_TEXT_MAX];
+    cJSON *meta = member(ns, "metadata");
+    if (member(meta, "deletionTimestamp")) return true;
+    cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(now, kuberay_now(k)));
+    cJSON_ReplaceItemInObjectCaseSensitive(member(ns, "status"), "phase", cJSON_CreateString("Terminating"));
+    objects_changed(k->objects, SIM_NAMESPACE, ns);
+    if (k->rayservice && strcmp(object_name(ns), SIM_NS) == 0) service_deleted(k);
+    sched_drop(k->sched, &k->self);
+    sched_in(k->sched, LOOKS_MS, look, &k->self);
+    return true;
+}

@@ -1,0 +1,150 @@
+/* The lines of the control socket. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/sim/sim_own.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void say_fault(struct sim *s, const char *word, char *out, size_t size)
+{
+    enum fault f;
+    struct why why = {ERR_OK, ""};
+    if (!fault_find(word, &f))
+        snprintf(out, size, "error: no such fault; there are: drop-connections watch-410 redis-gone garbage");
+    else if (sim_fault(s, f, true, &why) != ERR_OK)
+        snprintf(out, size, "error: %s", why.text);
+    else
+        snprintf(out, size, "ok");
+}
+
+static void say_clear(struct sim *s, const char *word, char *out, size_t size)
+{
+    struct why why = {ERR_OK, ""};
+    (void)word;
+    snprintf(out, size, "ok");
+    for (int i = 0; i < FAULT_COUNT; i++)
+        if (s->faults[i] && sim_fault(s, (enum fault)i, false, &why) != ERR_OK)
+            snprintf(out, size, "error: %s", why.text);
+}
+
+static void say_advance(struct sim *s, const char *word, char *out, size_t size)
+{
+    uint64_t seconds;
+    if (text_u64(word, strlen(word), 24 * 3600, &seconds) != ERR_OK) {
+        snprintf(out, size, "error: advance SECONDS");
+        return;
+    }
+    sched_advance(s->sched, seconds * 1000);
+    snprintf(out, size, "ok");
+}
+
+static const char *stage_word(enum pod_stage stage)
+{
+    static const char *const words[] = {"new", "bound", "creating", "started", "ready", "failed"};
+    return words[stage];
+}
+
+static void say_state(struct sim *s, const char *word, char *out, size_t size)
+{
+    const struct sim_pod *p;
+    (void)word;
+    size_t at = (size_t)snprintf(out, size, "ok serve=%s watches=%zu redis=%u",
+                                 kuberay_serve_running(s->kuberay) ? "running" : "down", api_watches(s->api),
+                                 sim_worlds_redis_port(s->worlds));
+    for (size_t i = 0; (p = kuberay_pod_at(s->kuberay, i)) && at < size; i++)
+        at += (size_t)snprintf(out + at, size - at, " %s=%s%s", p->name, stage_word(p->stage),
+                               p->deleting ? ",deleting" : "");
+    for (int i = 0; i < FAULT_COUNT && at < size; i++)
+        if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_word((enum fault)i));
+}
+
+static void say_kill_worker(struct sim *s, const char *name, char *out, size_t size)
+{
+    const struct sim_pod *p = kuberay_pod(s->kuberay, name);
+    if (!p || p->head) {
+        snprintf(out, size, "error: no worker pod of that name");
+        return;
+    }
+    kuberay_delete_pod(s->kuberay, name, 0);
+    snprintf(out, size, "ok");
+}
+
+static void say_reset(struct sim *s, const char *word, char *out, size_t size)
+{
+    struct why why = {ERR_OK, ""};
+    (void)word;
+    if (sim_reset(s, &why) != ERR_OK)
+        snprintf(out, size, "error: %s", why.text);
+    else
+        snprintf(out, size, "ok");
+}
+
+static void say_devices(struct sim *s, const char *word, char *out, size_t size)
+{
+    uint64_t devices;
+    if (text_u64(word, strlen(word), 16, &devices) != ERR_OK) {
+        snprintf(out, size, "error: devices NUMBER, of each K8s node; at most 16");
+        return;
+    }
+    kuberay_devices(s->kuberay, (unsigned)devices);
+    snprintf(out, size, "ok");
+}
+
+static void say_deny(struct sim *s, const char *words, char *out, size_t size)
+{
+    char verb[16];
+    size_t len = strcspn(words, " ");
+    const char *resource = words + len + (words[len] == ' ');
+    if (!len || len >= sizeof verb || !*resource || strlen(resource) > 60) {
+        snprintf(out, size, "error: deny VERB RESOURCE, as: deny delete pods");
+        return;
+    }
+    snprintf(verb, sizeof verb, "%.*s", (int)len, words);
+    snprintf(out, size, api_deny(s->api, verb, resource) ? "ok" : "error: no more denials");
+}
+
+static void say_allow(struct sim *s, const char *word, char *out, size_t size)
+{
+    (void)word;
+    api_allow(s->api);
+    snprintf(out, size, "ok");
+}
+
+static void say_quit(struct sim *s, const char *word, char *out, size_t size)
+{
+    (void)word;
+    snprintf(out, size, "ok");
+    if (s->conf.quit) s->conf.quit(s->conf.arg);
+}
+
+void sim_answer(void *sim, const char *line, char *out, size_t size)
+{
+    static const struct {
+        const char *name;
+        void (*say)(struct sim *s, const char *word, char *out, size_t size);
+    } commands[] = {{"fault", say_fault},
+                    {"clear", say_clear},
+                    {"advance", say_advance},
+                    {"state", say_state},
+                    {"kill-worker", say_kill_worker},
+                    {"devices", say_devices},
+                    {"deny", say_deny},
+                    {"allow", say_allow},
+                    {"reset", say_reset},
+                    {"quit", say_quit}};
+    const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
+    size_t len = space ? (size_t)(space - line) : strlen(line);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        if (strlen(commands[i].name) != len || memcmp(line, commands[i].name, len) != 0) continue;
+        commands[i].say(sim, word, out, size);
+        return;
+    }
+    snprintf(out, size,
+             "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices "
+             "NUMBER, deny VERB RESOURCE, allow, reset, quit");
+}
+void sim_command(struct sim *s, const char *line, char *out)
+{
+    sim_answer(s, line, out, SIM_ANSWER_MAX);
+}
