@@ -1,0 +1,248 @@
+/* variables_test.c - the allow-listed substitution: what is put in, what is left, base64, places, limits. */
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/variables.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *environment(const char *name)
+{
+    if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return "from.env";
+    if (strcmp(name, "REDIS_PASSWORD") == 0) return "";
+    if (strcmp(name, "REDIS_SCHEME") == 0) return "line\nbreak";
+    if (strcmp(name, "HOME") == 0) return "/home/somebody";
+    return NULL;
+}
+
+static struct manifest *applied(struct variables *v, const char *text)
+{
+    struct manifest *m = NULL;
+    struct why why = {0};
+    enum err err = manifest_parse("m", text, strlen(text), &m, NULL, &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(variables_apply(v, m, &why), ERR_OK);
+    return m;
+}
+
+/* The value of "a" after the variables went in. */
+static void becomes(const char *text, const char *expected)
+{
+    struct variables v;
+    variables_init(&v, environment);
+    assert_int_equal(variables_give(&v, "MINE=given", NULL), ERR_OK);
+    struct manifest *m = applied(&v, text);
+    assert_string_equal(yaml_str(m->objects[0].root, "a"), expected);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void allowed_names_are_put_in(void **state)
+{
+    (void)state;
+    becomes("a: $MINE", "given");
+    becomes("a: \"${MINE}s and $MINE\"", "givens and given");
+    becomes("{a: ${MINE}}", "given");
+    becomes("a: $EXT_REDIS_ENDPOINT:6379", "from.env:6379");
+    becomes("a: $REDIS_PORT", "6379");
+    becomes("a: |\n  x $MINE\n  y\n", "x given\ny\n");
+    becomes("b: &x $MINE\na: *x\n", "given");
+}
+
+static void all_else_stays_as_it_is(void **state)
+{
+    (void)state;
+    becomes("a: $MINES", "$MINES");
+    becomes("a: $HOME/x", "$HOME/x"); /* in the environment, not on the list */
+    becomes("a: /$1", "/$1");
+    becomes("a: $(MINE) $ {MINE} 5$ $$", "$(MINE) $ {MINE} 5$ $$");
+    becomes("a: '${MINE:-x}'", "${MINE:-x}");
+    becomes("a: '${MINE'", "${MINE");
+    becomes("{a: ${HOME}}", "${HOME}");
+    becomes("a: $REDIS_PASSWORD", "$REDIS_PASSWORD");                 /* empty */
+    becomes("a: $HUGGING_FACE_HUB_TOKEN", "$HUGGING_FACE_HUB_TOKEN"); /* unset */
+    becomes("a: $REDIS_SCHEME", "$REDIS_SCHEME");                     /* a line break */
+}
+
+static void a_value_is_never_structure(void **state)
+{
+    (void)state;
+    struct variables v;
+    variables_init(&v, NULL);
+    assert_int_equal(variables_give(&v, "MINE=x, evil: true} # {", NULL), ERR_OK);
+    struct manifest *m = applied(&v, "{a: $MINE, b: 1}");
+    assert_int_equal(m->objects[0].root->count, 2);
+    assert_string_equal(yaml_str(m->objects[0].root, "a"), "x, evil: true} # {");
+    manifest_free(m);
+    variables_done(&v);
+}
+
+/* A value that names a variable is not looked at again. */
+static void values_are_put_in_once(void **state)
+{
+    (void)state;
+    struct variables v;
+    variables_init(&v, NULL);
+    assert_int_equal(variables_give(&v, "A=$B", NULL), ERR_OK);
+    assert_int_equal(variables_give(&v, "B=b", NULL), ERR_OK);
+    struct manifest *m = applied(&v, "x: &x $A\na: *x\nb: *x\n");
+    assert_string_equal(yaml_str(m->objects[0].root, "x"), "$B");
+    assert_string_equal(yaml_str(m->objects[0].root, "b"), "$B");
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void secret_data_is_encoded_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *value, *data;
+    } cases[] = {
+        {"hf_abc", "aGZfYWJj"},
+        {"aGZfYWJj", "aGZfYWJj"},     /* encoded already: of a printable text */
+        {"abcdefgh", "YWJjZGVmZ2g="}, /* letters of base64, but of no text */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct variables v;
+        variables_init(&v, NULL);
+        char *given = mem_printf("T=%s", cases[i].value);
+        assert_int_equal(variables_give(&v, given, NULL), ERR_OK);
+        struct manifest *m = applied(&v, "kind: Secret\ndata: {t: $T, mixed: x$T}\nstringData: {t: $T}\n---\n"
+                                         "kind: ConfigMap\ndata: {t: $T}\n");
+        const struct yaml_node *root = m->objects[0].root, *data = yaml_get(root, "data");
+        assert_string_equal(yaml_str(data, "t"), cases[i].data);
+        assert_memory_equal(yaml_str(data, "mixed"), "x", 1);
+        assert_string_equal(yaml_str(data, "mixed") + 1, cases[i].value);
+        assert_string_equal(yaml_str(yaml_get(root, "stringData"), "t"), cases[i].value);
+        assert_string_equal(yaml_str(yaml_get(m->objects[1].root, "data"), "t"), cases[i].value);
+        assert_int_equal(v.uses_count, 4);
+        assert_int_equal(v.uses[0].encoded, i != 1);
+        assert_false(v.uses[2].encoded);
+        manifest_free(m);
+        free(given);
+        variables_done(&v);
+    }
+}
+
+static const struct variable *named(const struct variables *v, const char *name)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->items[i].name, name) == 0) return &v->items[i];
+    return NULL;
+}
+
+static void states_are_told_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *word;
+        bool secret;
+    } cases[] = {{"MINE", "set", false},
+                 {"EXT_REDIS_ENDPOINT", "found", false},
+                 {"REDIS_PORT", "default", false},
+                 {"REDIS_PASSWORD", "empty", true},
+                 {"HUGGING_FACE_HUB_TOKEN", "unset", true},
+                 {"REDIS_SCHEME", "unusable", false},
+                 {"HOME", "ignored", false},
+                 {"MY_TOKEN", "ignored", true},
+                 {"NULL_ONE", "unusable", false}};
+    struct variables v;
+    variables_init(&v, environment);
+    assert_int_equal(variables_give(&v, "MINE=given", NULL), ERR_OK);
+    assert_int_equal(variables_give(&v, "NULL_ONE=null", NULL), ERR_OK);
+    struct manifest *m = applied(&v, "- $MINE $EXT_REDIS_ENDPOINT $REDIS_PORT $REDIS_PASSWORD\n"
+                                     "- $HUGGING_FACE_HUB_TOKEN $REDIS_SCHEME\n"
+                                     "- $HOME $MY_TOKEN $NULL_ONE $MINE\n");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct variable *var = named(&v, cases[i].name);
+        assert_non_null(var);
+        assert_string_equal(variable_state_word(var->state), cases[i].word);
+        assert_int_equal(var->secret, cases[i].secret);
+        assert_int_equal(var->value != NULL, variable_usable(var));
+    }
+    assert_int_equal(named(&v, "MINE")->uses, 2);
+    assert_non_null(named(&v, "HUGGING_FACE_HUB_TOKEN")->help);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void uses_have_places(void **state)
+{
+    (void)state;
+    static const char text[] = "a: $A\nb: |\n   é $A\n     $B\nc: \"x\\n$A\"\n";
+    static const struct yaml_place places[] = {{1, 4}, {3, 6}, {4, 6}, {5, 4}};
+    struct variables v;
+    variables_init(&v, NULL);
+    struct manifest *m = applied(&v, text);
+    assert_int_equal(v.uses_count, ARRAY_LEN(places));
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        assert_int_equal(v.uses[i].at.line, places[i].line);
+        assert_int_equal(v.uses[i].at.column, places[i].column);
+    }
+    manifest_free(m);
+    m = applied(&v, "none: here\n"); /* of the manifest applied last */
+    assert_int_equal(v.uses_count, 0);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void names_follow_what_was_put_in(void **state)
+{
+    (void)state;
+    struct variables v;
+    variables_init(&v, NULL);
+    assert_int_equal(variables_give(&v, "K=Secret", NULL), ERR_OK);
+    struct manifest *m = applied(&v, "kind: List\nitems:\n- {kind: &k $K, metadata: {name: $K}}\n- {kind: *k}\n");
+    assert_int_equal(m->count, 2);
+    assert_string_equal(m->objects[0].kind, "Secret");
+    assert_string_equal(m->objects[0].name, "Secret");
+    assert_string_equal(m->objects[1].kind, "Secret");
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void what_is_given_wrong_is_refused_without_its_value(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {"", "=hunter2", "NOVALUEhunter2", "1A=hunter2", "A-B=hunter2"};
+    struct variables v;
+    variables_init(&v, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct why why = {0};
+        assert_int_equal(variables_give(&v, wrong[i], &why), ERR_USAGE);
+        assert_string_equal(why.text, "--var: expected NAME=VALUE");
+    }
+    for (int i = 0; i < VARIABLES; i++) {
+        char *one = mem_printf("V%d=x", i);
+        assert_int_equal(variables_give(&v, one, NULL), ERR_OK);
+        free(one);
+    }
+    assert_int_equal(variables_give(&v, "ONE_MORE=x", NULL), ERR_LIMIT);
+    assert_int_equal(variables_give(&v, "V0=y", NULL), ERR_OK); /* the last counts */
+    assert_string_equal(v.items[0].value, "y");
+    variables_done(&v);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(allowed_names_are_put_in),
+        cmocka_unit_test(all_else_stays_as_it_is),
+        cmocka_unit_test(a_value_is_never_structure),
+        cmocka_unit_test(values_are_put_in_once),
+        cmocka_unit_test(secret_data_is_encoded_once),
+        cmocka_unit_test(states_are_told_apart),
+        cmocka_unit_test(uses_have_places),
+        cmocka_unit_test(names_follow_what_was_put_in),
+        cmocka_unit_test(what_is_given_wrong_is_refused_without_its_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
