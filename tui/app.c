@@ -112,6 +112,7 @@ static void draw(struct app *app)
                             .keys = keys,
                             .key_count = footer_keys(app, keys),
                             .footer_tail = view.recovery->outage == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
+    chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;
     screen_update(app->screen, &view);
     screen_draw(app->screen, &view, &app->canvas);

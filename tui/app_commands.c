@@ -96,6 +96,12 @@ static void cmd_kill_head(struct app *app, const char *args)
     app_kill_ask(app);
 }
 
+static void cmd_doctor(struct app *app, const char *args)
+{
+    (void)args;
+    screen_focus(app->screen, '6');
+}
+
 static void cmd_arm(struct app *app, const char *args)
 {
     (void)args;
@@ -184,6 +190,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_STOP] = cmd_stop,
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
+    [CMD_DOCTOR] = cmd_doctor,
     [CMD_ARM] = cmd_arm,
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,

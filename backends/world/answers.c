@@ -25,7 +25,7 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
         say(ret->brief, "%s", l.pod_why);
     }
     if (!l.warnings) return;
-    say(ret->text, "%u warning%s", l.warnings, l.warnings == 1 ? "" : "s");
+    say(ret->text, "%u warning%s (:doctor)", l.warnings, l.warnings == 1 ? "" : "s");
     say(ret->brief, "%u warning%s", l.warnings, l.warnings == 1 ? "" : "s");
 }
 

@@ -105,7 +105,8 @@ static void test_wide_shows_every_pane(void **state)
     struct layout l = layout_of(&ask);
     assert_int_equal(l.shape, LAYOUT_ALL);
     assert_int_equal(l.pane[LAYOUT_RECOVERY].rows, 0);
-    for (int i = LAYOUT_PODS; i < LAYOUT_PANES; i++) assert_true(l.pane[i].rows >= 4);
+    for (int i = LAYOUT_PODS; i <= LAYOUT_EVENTS; i++) assert_true(l.pane[i].rows >= 4);
+    assert_int_equal(l.pane[LAYOUT_DOCTOR].rows, 0);
     assert_true(l.detail.rows >= 4);
     assert_int_equal(l.split_col, 60);
     assert_int_equal(l.pane[LAYOUT_CORES].cols, 60);
@@ -131,7 +132,7 @@ static void test_many_pods_leave_room_for_the_rest(void **state)
     struct layout_ask ask = ask_of(40, 120);
     ask.wanted[LAYOUT_PODS] = 201;
     struct layout l = layout_of(&ask);
-    for (int i = LAYOUT_CORES; i < LAYOUT_PANES; i++) assert_true(l.pane[i].rows >= 4);
+    for (int i = LAYOUT_CORES; i <= LAYOUT_EVENTS; i++) assert_true(l.pane[i].rows >= 4);
     ask = ask_of(24, 80);
     ask.wanted[LAYOUT_PODS] = 201;
     l = layout_of(&ask);

@@ -1,6 +1,7 @@
 /* What the panes make of the world, in words: kept and lost fields, decoded tables, states that must stand out. */
 #include "tests/support/world_fixture.h"
 #include "tui/panes/cores.h"
+#include "tui/panes/doctor_pane.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/pods.h"
 #include "tui/panes/recovery_pane.h"
@@ -313,6 +314,73 @@ static void test_requests_in_words(void **state)
     leave(&d);
 }
 
+/* ---- the doctor ---------------------------------------------------------------------------------------------- */
+
+static void test_doctor_in_words(void **state)
+{
+    static const char service[] = "L28 RayService mistral/mistral#0", unknown[] = "D9 Redis gcs.cache:6379#1";
+    (void)state;
+    struct desk d;
+    sit(&d, 40, 120);
+    d.f.chrome.may_delete = TRI_NO;
+    d.f.chrome.may_why = "no RBAC";
+    look(&d);
+    assert_int_equal(d.s->panes[LAYOUT_DOCTOR]->table->count, 0); /* not judged while nobody looks */
+    assert_true(screen_focus(d.s, '6'));
+    look(&d);
+    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_SEVERITY, ROLE_WARN, "warning");
+    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_RULE, ROLE_TEXT, "L28");
+    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_WHERE, ROLE_TEXT, "RayService mistral/mistral");
+    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_WHAT, ROLE_TEXT, "2 of 2 worker pods have no gRPC keepalive");
+    check_cell(&d, LAYOUT_DOCTOR, unknown, DOCTOR_SEVERITY, ROLE_DIM, "unknown");
+    check_cell(&d, LAYOUT_DOCTOR, "D14 x k#0", DOCTOR_WHAT, ROLE_TEXT, "this user may not delete pods: no RBAC");
+    check_detail(&d, '6', service, "fix     env RAY_grpc_client_keepalive_time_ms=2000");
+    check_detail(&d, '6', unknown, "D9  unknown: Redis may evict the GCS's keys");
+    assert_string_equal(d.s->detail.title, "D9 Redis gcs.cache:6379");
+    const char *text = "0 errors · 1 warning · ";
+    char status[160];
+    d.s->panes[LAYOUT_DOCTOR]->ops->status(d.s->panes[LAYOUT_DOCTOR], &d.v, status, sizeof status);
+    assert_int_equal(strncmp(status, text, strlen(text)), 0);
+    leave(&d);
+}
+
+/* It has the screen while it has the focus, and Esc gives both back. */
+static void test_doctor_comes_and_goes(void **state)
+{
+    static const int rows[] = {40, 24}, cols[] = {120, 80};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct desk d;
+        int at[LAYOUT_PANES], width[LAYOUT_PANES];
+        char tabs[SCREEN_TABS_MAX];
+        sit(&d, rows[i], cols[i]);
+        assert_true(screen_focus(d.s, '3'));
+        look(&d);
+        screen_tabs(d.s, tabs, at, width);
+        assert_null(strstr(tabs, "Doctor"));
+        assert_int_equal(d.s->layout.pane[LAYOUT_DOCTOR].rows, 0);
+        assert_true(screen_focus(d.s, '6'));
+        look(&d);
+        screen_tabs(d.s, tabs, at, width);
+        assert_non_null(strstr(tabs, "[6 Doctor]"));
+        assert_true(d.s->layout.pane[LAYOUT_DOCTOR].rows > 4);
+        assert_int_equal(d.s->layout.pane[LAYOUT_PODS].rows, 0);
+        assert_true(screen_open(d.s));
+        look(&d);
+        assert_true(screen_opened(d.s) && screen_back(d.s)); /* the detail */
+        assert_true(screen_opened(d.s) && screen_back(d.s)); /* the doctor */
+        assert_int_equal(screen_pane(d.s)->ops->letter, '3');
+        assert_false(screen_opened(d.s));
+        assert_false(screen_back(d.s));
+        assert_true(screen_focus(d.s, '6'));
+        screen_next(d.s, 1);
+        assert_int_equal(screen_pane(d.s)->ops->letter, '1');
+        screen_next(d.s, -1);
+        assert_int_equal(screen_pane(d.s)->ops->letter, '5');
+        leave(&d);
+    }
+}
+
 static void test_recovery_in_words(void **state)
 {
     (void)state;
@@ -346,6 +414,8 @@ int main(void)
         cmocka_unit_test(test_cores_fit),
         cmocka_unit_test(test_requests_in_words),
         cmocka_unit_test(test_recovery_in_words),
+        cmocka_unit_test(test_doctor_in_words),
+        cmocka_unit_test(test_doctor_comes_and_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,9 +30,17 @@ static void check_cells(const struct canvas *cv)
 
 static void press(struct screen *s, const struct view *v, struct rng *rng)
 {
-    static const uint32_t keys[] = {'j',       'k',       'g',       'G',      'h',        'l',      '1',
-                                    '2',       '3',       '4',       '5',      'R',        KEYP_UP,  KEYP_DOWN,
-                                    KEYP_PGUP, KEYP_PGDN, KEYP_HOME, KEYP_END, KEYP_ENTER, KEYP_ESC, KEYP_BACKSPACE,
+    static const uint32_t keys[] = {'j',       'k',
+                                    'g',       'G',
+                                    'h',       'l',
+                                    '1',       '2',
+                                    '3',       '4',
+                                    '5',       '6',
+                                    'R',       KEYP_UP,
+                                    KEYP_DOWN, KEYP_PGUP,
+                                    KEYP_PGDN, KEYP_HOME,
+                                    KEYP_END,  KEYP_ENTER,
+                                    KEYP_ESC,  KEYP_BACKSPACE,
                                     0xE9,      0x6F22};
     struct input in = {.type = INPUT_KEY, .key = keys[random_next(rng) % ARRAY_LEN(keys)]};
     uint32_t what = random_next(rng) % 10;

@@ -191,7 +191,7 @@ static void lose_the_head_on_a_calm_day(void **state)
 {
     struct small *s = *state;
     is(s, 1, "LOSE THE HEAD?", VERDICT_WARN, "pod: OK · node: NOT PROVEN",
-       "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning", "FT on · Redis ok · 1 warning");
+       "GCS FT on · Redis ok · GCS reconnect timeout 600 s · 1 warning (:doctor)", "FT on · Redis ok · 1 warning");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_int_equal(l.pod, VERDICT_OK);

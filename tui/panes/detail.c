@@ -17,6 +17,11 @@ void detail_done(struct detail *d)
     buf_done(&d->text);
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 /* The selected row by the name a person knows it by. */
 static void name_it(struct detail *d, const struct pane *p, const struct view *v)
 {
@@ -35,6 +40,8 @@ static void name_it(struct detail *d, const struct pane *p, const struct view *v
         snprintf(d->title, sizeof d->title, "Serve checkpoints");
     else if (row && s.table == TABLE_EVENT)
         snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, event)->reason));
+    else if (!row && s.table == TABLE_RAYSERVICE)
+        snprintf(d->title, sizeof d->title, "%.*s", (int)least(strcspn(s.key, "#"), 90), s.key);
     else if (row && s.table == TABLE_REQUEST)
         snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, request)->kind));
 }

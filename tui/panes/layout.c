@@ -142,7 +142,7 @@ struct layout layout_of(const struct layout_ask *ask)
     if (ask->rows >= MESSAGE_MIN_ROWS) bottom--;
     l.message = rows_of(ask, bottom, 1);
     int top = 1 + blank + ANSWERS_ROWS;
-    if (ask->alone)
+    if (ask->alone || (every && ask->focus == LAYOUT_DOCTOR))
         alone(&l, ask, top, bottom);
     else if (every)
         all(&l, ask, top, bottom);

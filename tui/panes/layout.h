@@ -18,6 +18,7 @@ enum layout_pane {
     LAYOUT_GCS,
     LAYOUT_REQUESTS,
     LAYOUT_EVENTS,
+    LAYOUT_DOCTOR, /* has the screen to itself while it has the focus */
     LAYOUT_PANES
 };
 enum layout_shape { LAYOUT_TOO_SMALL, LAYOUT_TABS, LAYOUT_ALL };
