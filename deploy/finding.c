@@ -53,15 +53,6 @@ static char *safe_copy(const char *text)
 void findings_add(struct findings *f, enum rule_id id, enum finding_severity severity,
                   const struct finding_where *where, const char *fmt, ...)
 {
-    va_list ap;
-    va_start(ap, fmt);
-    findings_vadd(f, id, severity, where, fmt, ap);
-    va_end(ap);
-}
-
-void findings_vadd(struct findings *f, enum rule_id id, enum finding_severity severity,
-                   const struct finding_where *where, const char *fmt, va_list ap)
-{
     f->of[severity]++;
     if (f->count == FINDINGS) {
         f->dropped++;
@@ -72,7 +63,10 @@ void findings_vadd(struct findings *f, enum rule_id id, enum finding_severity se
         f->items = mem_grow(f->items, f->cap, sizeof *f->items);
     }
     char text[2 * FINDING_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
     struct finding *item = &f->items[f->count++];
     *item = (struct finding){.rule = rule_get(id), .severity = severity};
     if (where) {

@@ -58,9 +58,6 @@ void findings_done(struct findings *f);
 /* Copies everything. The message is made safe and what looks like a secret in it is masked. */
 void findings_add(struct findings *f, enum rule_id id, enum finding_severity severity,
                   const struct finding_where *where, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
-void findings_vadd(struct findings *f, enum rule_id id, enum finding_severity severity,
-                   const struct finding_where *where, const char *fmt, va_list ap)
-    __attribute__((format(printf, 5, 0)));
 void findings_sort(struct findings *f); /* by file, document, line, column, rule, message */
 
 /* "file:line:col: error L1 message" with object and fix on lines of their own, and a last line of totals. */

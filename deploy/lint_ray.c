@@ -1,10 +1,12 @@
 /* lint_ray.c - a Ray object's parts, for lint; see lint_ray.h. */
 #include "deploy/lint_ray.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <math.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +25,7 @@ bool ray_of(const struct manifest_object *o, struct ray *ret)
         [RAY_JOB] = {"RayJob", "rayClusterSpec"},
     };
     if (!o->kind || !o->api_version || strncmp(o->api_version, "ray.io/", 7) != 0) return false;
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         if (strcmp(o->kind, kinds[i].name) != 0) continue;
         struct ray r = {.kind = (enum ray_kind)i, .spec = yaml_get(o->root, "spec")};
         r.cluster = kinds[i].cluster ? yaml_get(r.spec, kinds[i].cluster) : r.spec;
@@ -171,16 +173,30 @@ struct ray_pods serve_replicas(const struct yaml_node *deployment)
     return n;
 }
 
+static bool holds_secret(const struct lint *l, const char *name)
+{
+    char *copy = mem_str(name);
+    bool found = copy && variables_hide(l->vars, copy);
+    free(copy);
+    return found;
+}
+
+/* A secret may have been put where a name is expected: it is in no message for all that. */
 static void say(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at, const char *fmt,
                 va_list ap)
 {
-    char object[512];
-    struct finding_where where = {.object = manifest_object_text(l->o, object, sizeof object),
+    char object[512], message[2 * FINDING_TEXT_MAX];
+    const struct manifest_object *o = l->o;
+    const struct manifest_object unnamed = {.document = o->document};
+    if (holds_secret(l, o->kind) || holds_secret(l, o->ns) || holds_secret(l, o->name)) o = &unnamed;
+    struct finding_where where = {.object = manifest_object_text(o, object, sizeof object),
                                   .file = l->m->file,
-                                  .document = l->o->document,
+                                  .document = o->document,
                                   .line = at.line,
                                   .column = at.column};
-    findings_vadd(l->out, id, severity, &where, fmt, ap);
+    vsnprintf(message, sizeof message, fmt, ap);
+    variables_hide(l->vars, message);
+    findings_add(l->out, id, severity, &where, "%s", message);
 }
 
 void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at, const char *fmt, ...)

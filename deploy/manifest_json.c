@@ -28,6 +28,23 @@ static cJSON *word_json(const char *text)
     return NULL;
 }
 
+/* 0x1f, 0o17, 017. */
+static bool whole_of(const char *digits, double *ret)
+{
+    int base = digits[0] != '0'                                        ? 0
+               : digits[1] == 'x'                                      ? 16
+               : digits[1] == 'o' || isdigit((unsigned char)digits[1]) ? 8
+                                                                       : 0;
+    const char *from = digits + (isdigit((unsigned char)digits[1]) ? 1 : 2);
+    char *end = NULL;
+    if (!base || !isxdigit((unsigned char)*from)) return false;
+    errno = 0;
+    unsigned long long whole = strtoull(from, &end, base);
+    if (*end) return false;
+    *ret = errno ? HUGE_VAL : (double)whole;
+    return true;
+}
+
 /* Whole numbers in decimal, 0x, 0o and a leading 0; decimal fractions. Beyond 2^53 a number would change: it stays the
  * text it is, and the API server says so. */
 static bool number_of(const char *text, double *ret)
@@ -36,16 +53,9 @@ static bool number_of(const char *text, double *ret)
     const char *digits = text + (*text == '-' || *text == '+');
     char *end = NULL;
     if (!isdigit((unsigned char)*digits) && *digits != '.') return false;
-    if (*digits == '0' && digits[1]) {
-        int base = digits[1] == 'x' ? 16 : digits[1] == 'o' ? 8 : isdigit((unsigned char)digits[1]) ? 8 : 0;
-        if (base) {
-            const char *from = digits + (isdigit((unsigned char)digits[1]) ? 1 : 2);
-            errno = 0;
-            unsigned long long whole = isxdigit((unsigned char)*from) ? strtoull(from, &end, base) : 0;
-            if (!end || *end || errno || (double)whole >= exact) return false;
-            *ret = *text == '-' ? -(double)whole : (double)whole;
-            return true;
-        }
+    if (whole_of(digits, ret)) {
+        if (*text == '-') *ret = -*ret;
+        return *ret<exact && * ret> - exact;
     }
     if (strspn(digits, "0123456789.eE+-") != strlen(digits)) return false;
     double value = strtod(text, &end);

@@ -53,7 +53,7 @@ static size_t variable_add(struct variables *v, const char *name)
     const struct allowed *a = allowed_named(name);
     v->items[v->count] = (struct variable){.name = mem_str(name),
                                            .state = a ? VARIABLE_UNSET : VARIABLE_IGNORED,
-                                           .secret = a ? a->secret : text_looks_secret(name, ""),
+                                           .secret = !a || a->secret, /* what is not known may be one */
                                            .help = a ? a->help : NULL};
     return v->count++;
 }
@@ -290,4 +290,19 @@ enum err variables_apply(struct variables *v, struct manifest *m, struct why *wh
     if (w.grown <= MANIFEST_BYTES) return ERR_OK;
     return why_set(why, ERR_LIMIT, "%s: the variables' values make it larger than %d MiB", m->file,
                    2 * MANIFEST_BYTES / 1024 / 1024);
+}
+
+bool variables_hide(const struct variables *v, char *text)
+{
+    bool found = false;
+    for (size_t i = 0; i < v->count; i++) {
+        const struct variable *var = &v->items[i];
+        size_t len = var->secret && var->value ? strlen(var->value) : 0;
+        if (len < VARIABLE_HIDDEN_MIN) continue;
+        for (char *p = strstr(text, var->value); p; p = strstr(p, var->value)) {
+            memset(p, '*', len);
+            found = true;
+        }
+    }
+    return found;
 }

@@ -59,4 +59,9 @@ enum err variables_give(struct variables *v, const char *assignment, struct why 
  * no use but to be freed. */
 enum err variables_apply(struct variables *v, struct manifest *m, struct why *why);
 
+/* Overwrites the secret values in a text; true where there was one. A value of less than VARIABLE_HIDDEN_MIN characters
+ * would blank half of any text, and is let be. */
+enum { VARIABLE_HIDDEN_MIN = 4 };
+bool variables_hide(const struct variables *v, char *text);
+
 #endif

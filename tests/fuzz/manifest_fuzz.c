@@ -17,6 +17,7 @@ static void check_findings(const struct findings *f)
     cJSON *json = findings_json(f);
     for (size_t i = 0; i < f->count; i++) {
         if (strstr(f->items[i].message, secret)) abort();
+        if (f->items[i].where.object && strstr(f->items[i].where.object, secret)) abort();
         if (f->items[i].where.line == 0 && f->items[i].rule != rule_get(RULE_M1)) abort();
     }
     cJSON_Delete(json);

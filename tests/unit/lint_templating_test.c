@@ -195,6 +195,21 @@ static void secrets_are_in_no_finding(void **state)
     findings_done(&f);
 }
 
+/* Where a name is expected, too. */
+static void secrets_put_in_the_wrong_place_are_hidden(void **state)
+{
+    (void)state;
+    static const char text[] = "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: $REDIS_PASSWORD}\nspec:\n"
+                               "  rayClusterConfig:\n    workerGroupSpecs:\n    - groupName: x-$REDIS_PASSWORD\n"
+                               "      template: {spec: {schedulerName: \"$REDIS_PASSWORD\", containers: [{}]}}\n";
+    struct findings f = lint_run(text, (const char *const[]){"REDIS_PASSWORD=horse", NULL});
+    const struct finding *scheduler = lint_first(&f, RULE_L23);
+    assert_non_null(scheduler);
+    assert_string_equal(scheduler->message, "x-*****: schedulerName ***** must be there");
+    assert_string_equal(scheduler->where.object, "document 1");
+    findings_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +220,7 @@ int main(void)
         cmocka_unit_test(a_serve_configuration_that_cannot_be_read_is_found),
         cmocka_unit_test(odd_shapes_are_lived_through),
         cmocka_unit_test(secrets_are_in_no_finding),
+        cmocka_unit_test(secrets_put_in_the_wrong_place_are_hidden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -145,15 +145,15 @@ static void states_are_told_apart(void **state)
     static const struct {
         const char *name, *word;
         bool secret;
-    } cases[] = {{"MINE", "set", false},
+    } cases[] = {{"MINE", "set", true},
                  {"EXT_REDIS_ENDPOINT", "found", false},
                  {"REDIS_PORT", "default", false},
                  {"REDIS_PASSWORD", "empty", true},
                  {"HUGGING_FACE_HUB_TOKEN", "unset", true},
                  {"REDIS_SCHEME", "unusable", false},
-                 {"HOME", "ignored", false},
+                 {"HOME", "ignored", true},
                  {"MY_TOKEN", "ignored", true},
-                 {"NULL_ONE", "unusable", false}};
+                 {"NULL_ONE", "unusable", true}};
     struct variables v;
     variables_init(&v, environment);
     assert_int_equal(variables_give(&v, "MINE=given", NULL), ERR_OK);
@@ -231,6 +231,21 @@ static void what_is_given_wrong_is_refused_without_its_value(void **state)
     variables_done(&v);
 }
 
+static void secret_values_are_hidden_in_texts(void **state)
+{
+    (void)state;
+    struct variables v;
+    variables_init(&v, NULL);
+    assert_int_equal(variables_give(&v, "REDIS_PASSWORD=horse", NULL), ERR_OK);
+    assert_int_equal(variables_give(&v, "EXT_REDIS_ENDPOINT=host", NULL), ERR_OK);
+    assert_int_equal(variables_give(&v, "SHORT=abc", NULL), ERR_OK);
+    char text[] = "horsehorse host abc";
+    assert_true(variables_hide(&v, text));
+    assert_string_equal(text, "********** host abc");
+    assert_false(variables_hide(&v, text));
+    variables_done(&v);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -242,6 +257,7 @@ int main(void)
         cmocka_unit_test(states_are_told_apart),
         cmocka_unit_test(uses_have_places),
         cmocka_unit_test(names_follow_what_was_put_in),
+        cmocka_unit_test(secret_values_are_hidden_in_texts),
         cmocka_unit_test(what_is_given_wrong_is_refused_without_its_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,192 @@
+/* manifest_test.c - objects and their places; objects as JSON. */
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "deploy/manifest.h"
+#include "tests/support/fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct manifest *parsed(const char *text)
+{
+    struct manifest *m = NULL;
+    struct why why = {0};
+    enum err err = manifest_parse("m", text, strlen(text), &m, NULL, &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+    return m;
+}
+
+static void the_blueprint_has_four_objects(void **state)
+{
+    (void)state;
+    static const char *const expected[] = {"Namespace mistral", "Secret mistral/hf-token", "RayService mistral/mistral",
+                                           "Ingress mistral/mistral"};
+    char *text = fixture_read("tests/fixtures/manifests/blueprint-ft.yaml", NULL), said[100];
+    struct manifest *m = parsed(text);
+    assert_int_equal(m->count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        assert_string_equal(manifest_object_text(&m->objects[i], said, sizeof said), expected[i]);
+        assert_int_equal(m->objects[i].document, i + 1);
+    }
+    assert_string_equal(m->objects[2].api_version, "ray.io/v1");
+    manifest_free(m);
+    free(text);
+}
+
+static void empty_documents_are_passed_over_and_lists_opened(void **state)
+{
+    (void)state;
+    char said[100];
+    struct manifest *m = parsed("---\n# nothing\n---\nkind: List\nitems: [{kind: A}, {kind: B, metadata: {name: b}}, "
+                                "x]\n---\nkind: List\n");
+    assert_int_equal(m->count, 4);
+    assert_string_equal(manifest_object_text(&m->objects[0], said, sizeof said), "A (no name)");
+    assert_string_equal(manifest_object_text(&m->objects[2], said, sizeof said), "document 2");
+    assert_string_equal(m->objects[3].kind, "List"); /* one without items is what it says */
+    assert_int_equal(m->objects[1].document, 2);
+    manifest_free(m);
+    manifest_free(NULL);
+}
+
+static void escapes_do_not_get_into_words(void **state)
+{
+    (void)state;
+    char said[100];
+    struct manifest *m = parsed("kind: \"A\\e[31m\"\nmetadata: {name: \"b\\r\\nc\", namespace: \"\\u202e\"}\n");
+    manifest_object_text(&m->objects[0], said, sizeof said);
+    assert_null(strpbrk(said, "\x1b\r\n"));
+    assert_null(strstr(said, "\u202e"));
+    manifest_free(m);
+}
+
+static void variables_in_braces_are_read_in_flow_and_in_keys(void **state)
+{
+    (void)state;
+    struct manifest *m = parsed("{a: ${X}, b: [${Y_1}, z], ${K}: v}\n");
+    const struct yaml_node *root = m->objects[0].root;
+    assert_string_equal(yaml_str(root, "a"), "${X}");
+    assert_string_equal(yaml_get(root, "b")->items[0]->text, "${Y_1}");
+    assert_int_equal(yaml_get(root, "b")->items[1]->column, 23); /* a brace is one column still */
+    assert_string_equal(yaml_str(root, "${K}"), "v");
+    manifest_free(m);
+}
+
+static void refusals_say_where(void **state)
+{
+    (void)state;
+    struct manifest *m = NULL;
+    struct yaml_place at = {0};
+    struct why why = {0};
+    assert_int_equal(manifest_parse("f.yaml", "a: 1\n---\nb: [\n", 14, &m, &at, &why), ERR_PARSE);
+    assert_null(m);
+    assert_int_equal(at.line, 4);
+    assert_int_equal(strncmp(why.text, "f.yaml:4:1: ", 12), 0);
+}
+
+static void inner_places_are_told_in_the_outer_file(void **state)
+{
+    (void)state;
+    static const char text[] = "x:\n  block: |\n\n      a: 1\n        b\n  plain: one two\n  folded: >\n    a\n    b\n"
+                               "  anchored: &t |\n    t: 1\n  alias: *t\n";
+    struct manifest *m = parsed(text);
+    const struct yaml_node *x = yaml_get(m->objects[0].root, "x");
+    static const struct {
+        const char *key;
+        struct yaml_place inner, outer;
+    } cases[] = {
+        {"block", {2, 1}, {4, 7}},  {"block", {3, 3}, {5, 9}},  {"block", {90, 1}, {2, 10}},
+        {"block", {0, 0}, {2, 10}}, {"plain", {1, 5}, {6, 10}}, {"folded", {2, 1}, {7, 11}},
+        {"alias", {1, 4}, {11, 8}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct yaml_place at = manifest_inner_place(m, yaml_get(x, cases[i].key), cases[i].inner);
+        assert_int_equal(at.line, cases[i].outer.line);
+        assert_int_equal(at.column, cases[i].outer.column);
+    }
+    manifest_free(m);
+}
+
+static char *json_of(const char *text)
+{
+    struct manifest *m = parsed(text);
+    cJSON *json = NULL;
+    assert_int_equal(manifest_object_json(&m->objects[0], &json, NULL), ERR_OK);
+    char *printed = cJSON_PrintUnformatted(json);
+    cJSON_Delete(json);
+    manifest_free(m);
+    return printed;
+}
+
+static void objects_become_json_as_kubectl_reads_them(void **state)
+{
+    (void)state;
+    static const char *const cases[][2] = {
+        {"{a: 1, b: \"1\", c: '', d: , e: ~, f: null, g: Null}",
+         "{\"a\":1,\"b\":\"1\",\"c\":\"\",\"d\":null,\"e\":null,"
+         "\"f\":null,\"g\":null}"},
+        {"[true, yes, On, false, NO, off, y, n, truE]", "[true,true,true,false,false,false,\"y\",\"n\",\"truE\"]"},
+        {"[0, -5, +5, 1.5, .5, 1e3, 0x1F, 0o17, 017, 08, 1_0]", "[0,-5,5,1.5,0.5,1000,31,15,15,8,\"1_0\"]"},
+        {"[1.2.3, 20G, 6379:80, .inf, .nan, -, 1e999, 10.0.0.7]",
+         "[\"1.2.3\",\"20G\",\"6379:80\",\".inf\",\".nan\",\"-\",\"1e999\",\"10.0.0.7\"]"},
+        {"[99999999999999999999, 0xFFFFFFFFFFFFFFFFFF]", "[\"99999999999999999999\",\"0xFFFFFFFFFFFFFFFFFF\"]"},
+        {"a: &x {k: [1]}\nb: *x\nc: |\n  one\n  two\n", "{\"a\":{\"k\":[1]},\"b\":{\"k\":[1]},\"c\":\"one\\ntwo\\n\"}"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *json = json_of(cases[i][0]);
+        assert_string_equal(json, cases[i][1]);
+        cJSON_free(json);
+    }
+}
+
+static void aliases_written_out_have_a_limit(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 10000000);
+    buf_str(&b, "x0: &x0 lol\n");
+    for (int i = 1; i <= 12; i++) {
+        buf_printf(&b, "x%d: &x%d [", i, i);
+        for (int k = 0; k < 10; k++) buf_printf(&b, "*x%d, ", i - 1);
+        buf_str(&b, "]\n");
+    }
+    struct manifest *m = parsed(buf_text(&b));
+    cJSON *json = NULL;
+    struct why why = {0};
+    assert_int_equal(manifest_object_json(&m->objects[0], &json, &why), ERR_LIMIT);
+    assert_null(json);
+    manifest_free(m);
+
+    buf_clear(&b);
+    buf_str(&b, "x: &x \"");
+    while (b.len < 1000000) buf_str(&b, "lol ");
+    buf_str(&b, "\"\nall: [");
+    for (int i = 0; i < 1000; i++) buf_str(&b, "*x,");
+    buf_str(&b, "]\n");
+    m = parsed(buf_text(&b));
+    assert_int_equal(manifest_object_json(&m->objects[0], &json, &why), ERR_LIMIT);
+    manifest_free(m);
+    buf_done(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_blueprint_has_four_objects),
+        cmocka_unit_test(empty_documents_are_passed_over_and_lists_opened),
+        cmocka_unit_test(escapes_do_not_get_into_words),
+        cmocka_unit_test(variables_in_braces_are_read_in_flow_and_in_keys),
+        cmocka_unit_test(refusals_say_where),
+        cmocka_unit_test(inner_places_are_told_in_the_outer_file),
+        cmocka_unit_test(objects_become_json_as_kubectl_reads_them),
+        cmocka_unit_test(aliases_written_out_have_a_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
