@@ -17,6 +17,7 @@ struct api_conf {
     const struct templates *templates;
     const char *token; /* the one bearer token that is let in; borrowed */
     uint64_t seed;
+    bool openai;          /* Serve has a model behind the OpenAI API too */
     uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute, as recorded */
     /* The body of GET /api/serve/applications/ while Serve runs (caller frees); NULL: none. */
     char *(*applications)(void *arg);
@@ -36,6 +37,7 @@ void api_kuberay(struct api *a, struct kuberay *k);   /* another one from now on
  * "services/proxy"; verb "*": any. False where there is no room. */
 bool api_deny(struct api *a, const char *verb, const char *resource);
 void api_allow(struct api *a); /* all of it again */
+void api_openai(struct api *a, bool on);
 size_t api_watches(const struct api *a);
 
 #endif

@@ -7,6 +7,7 @@
 
 enum { API_SEGMENTS = 16, API_WATCHES = 512, API_DENIALS = 32 };
 
+struct chat;
 struct denial {
     char verb[16], resource[64];
 };
@@ -23,6 +24,7 @@ struct api {
     uint64_t proxied; /* requests; gives each its delay */
     struct rng rng;   /* of what is made by an apply */
     struct later *later;
+    struct chat *chats; /* answers that are being streamed */
     struct denial denied[API_DENIALS];
     size_t denials;
 };
@@ -68,6 +70,10 @@ void watches_forget(struct api *a); /* frees what is left, at the end */
 
 /* api_proxy.c */
 void api_proxy(struct api *a, struct https_request *r, const struct target *t);
+
+/* api_chat.c: what is under /v1/ of Serve; `replica` computes it */
+void api_chat(struct api *a, struct https_request *r, const struct sim_pod *replica, const char *path);
+void api_chats_forget(struct api *a);
 
 /* api_later.c: an answer after a delay. body is taken. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,

@@ -81,6 +81,8 @@ static void serve_proxy(struct api *a, struct https_request *r, const struct sim
         answer(a, r, 200, "application/json", mem_str("{\"/\":\"mistral-deployment\"}"));
     } else if (strcmp(path, "/infer") == 0) {
         infer(a, r);
+    } else if (a->conf.openai && strncmp(path, "/v1/", 4) == 0) {
+        api_chat(a, r, replica_for(a), path);
     } else {
         answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
     }

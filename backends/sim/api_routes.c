@@ -30,6 +30,7 @@ void api_free(struct api *a)
     if (!a) return;
     objects_listen(a->conf.objects, NULL, NULL);
     watches_forget(a);
+    api_chats_forget(a);
     api_later_forget(a);
     alarm_free(a->bookmarks);
     alarm_free(a->rubbish);
@@ -39,6 +40,11 @@ void api_free(struct api *a)
 void api_kuberay(struct api *a, struct kuberay *k)
 {
     a->conf.kuberay = k;
+}
+
+void api_openai(struct api *a, bool on)
+{
+    a->conf.openai = on;
 }
 
 size_t api_watches(const struct api *a)

@@ -55,6 +55,27 @@ static void speak(struct rng *r, struct buf *out)
     buf_char(out, '.');
 }
 
+/* Draws from r only where the question is not one of those it knows. */
+static void answer_to(struct rng *r, const char *question, struct buf *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (!text_has(question, known[i].has)) continue;
+        buf_str(out, known[i].answer);
+        return;
+    }
+    speak(r, out);
+}
+
+char *llm_text(uint64_t seed, const char *question)
+{
+    struct rng r;
+    struct buf text;
+    rng_init(&r, seed ^ rng_hash(question));
+    buf_init(&text, ANSWER_MAX);
+    answer_to(&r, question, &text);
+    return buf_take(&text);
+}
+
 char *llm_answer(uint64_t seed, const char *question, uint64_t *ret_delay_ms)
 {
     struct rng r;
@@ -62,10 +83,7 @@ char *llm_answer(uint64_t seed, const char *question, uint64_t *ret_delay_ms)
     rng_init(&r, seed ^ rng_hash(question));
     buf_init(&text, ANSWER_MAX);
     buf_printf(&text, "<s> [INST] %s [/INST] ", question);
-    size_t before = text.len, i;
-    for (i = 0; i < ARRAY_LEN(known) && text.len == before; i++)
-        if (text_has(question, known[i].has)) buf_str(&text, known[i].answer);
-    if (text.len == before) speak(&r, &text);
+    answer_to(&r, question, &text);
     *ret_delay_ms = FASTEST_MS + rng_below(&r, SLOWEST_MS - FASTEST_MS);
     buf_str(&text, "</s>");
     cJSON *array = cJSON_CreateArray();

@@ -9,5 +9,7 @@
 
 /* The body of the answer, a JSON array of one string as the blueprint's deployment gives it; caller frees. */
 char *llm_answer(uint64_t seed, const char *question, uint64_t *ret_delay_ms);
+/* The same answer as text alone; caller frees. */
+char *llm_text(uint64_t seed, const char *question);
 
 #endif

@@ -130,6 +130,7 @@ enum err sim_reset(struct sim *s, struct why *why)
         if (e != ERR_OK) return e;
     }
     api_allow(s->api);
+    api_openai(s->api, s->conf.openai);
     sched_clear(s->sched);
     sim_worlds_reset(s->worlds);
     kuberay_free(s->kuberay);
@@ -159,6 +160,7 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .templates = s->templates,
                                  .token = s->token,
                                  .seed = s->conf.seed,
+                                 .openai = s->conf.openai,
                                  .bookmark_ms = s->conf.bookmark_ms,
                                  .applications = applications,
                                  .prompt = prompt,

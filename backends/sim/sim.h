@@ -26,7 +26,8 @@ struct sim_conf {
     uint64_t bookmark_ms; /* between a watch's bookmarks; 0: a minute */
     bool no_ft;           /* a RayService without GCS fault tolerance */
     bool no_redis;
-    bool empty; /* KubeRay and the K8s nodes, and no RayService */
+    bool empty;  /* KubeRay and the K8s nodes, and no RayService */
+    bool openai; /* Serve answers the OpenAI API too */
     bool devices_known;
     unsigned devices;        /* of Neuron, on each of the workers' K8s nodes, if known; else 6 */
     unsigned pods;           /* further ones of another application, for measuring; at most CROWD_MAX */

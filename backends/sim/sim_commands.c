@@ -111,6 +111,17 @@ static void say_allow(struct sim *s, const char *word, char *out, size_t size)
     snprintf(out, size, "ok");
 }
 
+static void say_openai(struct sim *s, const char *word, char *out, size_t size)
+{
+    bool on = strcmp(word, "on") == 0;
+    if (!on && strcmp(word, "off") != 0) {
+        snprintf(out, size, "error: openai on, or openai off");
+        return;
+    }
+    api_openai(s->api, on);
+    snprintf(out, size, "ok");
+}
+
 static void say_quit(struct sim *s, const char *word, char *out, size_t size)
 {
     (void)word;
@@ -131,6 +142,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
                     {"devices", say_devices},
                     {"deny", say_deny},
                     {"allow", say_allow},
+                    {"openai", say_openai},
                     {"reset", say_reset},
                     {"quit", say_quit}};
     const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
@@ -142,7 +154,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
     }
     snprintf(out, size,
              "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices "
-             "NUMBER, deny VERB RESOURCE, allow, reset, quit");
+             "NUMBER, deny VERB RESOURCE, allow, openai on|off, reset, quit");
 }
 void sim_command(struct sim *s, const char *line, char *out)
 {

@@ -17,7 +17,7 @@ enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
 
 static const char usage[] =
     "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--empty]\n"
-    "                   [--devices N] [--pods N] [--exit-with-stdin]\n"
+    "                   [--devices N] [--openai] [--pods N] [--exit-with-stdin]\n"
     "       raydeck-sim monitor --dir DIR --node NODE\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
@@ -33,15 +33,15 @@ static const char usage[] =
     "  --no-redis         without redis-server\n"
     "  --empty            KubeRay and nodes, and no RayService yet\n"
     "  --devices N        Neuron devices of each node; 6\n"
+    "  --openai           Serve answers the OpenAI API too\n"
     "  --pods N           N pods more, of another RayCluster, for measuring\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
     "\n"
-    "DIR/env has the variables of a manifest that is deployed here. DIR/control is a unix socket; a line is answered "
-    "by "
-    "a\nline: fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices N, deny VERB RESOURCE, allow, "
-    "reset, quit.\n";
+    "DIR/env has the variables of a manifest that is deployed here. DIR/control is a unix socket; a line is answered\n"
+    "by a line: fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices N, deny VERB RESOURCE, allow,\n"
+    "openai on|off, reset, quit.\n";
 
 struct options {
     struct sim_conf sim;
@@ -93,6 +93,7 @@ static int one_option(struct options *o, int which, const char *value)
         break;
     case 'n': o->sim.no_ft = true; break;
     case 'r': o->sim.no_redis = true; break;
+    case 'o': o->sim.openai = true; break;
     case 'e': o->sim.empty = true; break;
     case 'v':
         if (!number(value, 0, &v) || v > 16) return bad("devices", value);
@@ -111,17 +112,13 @@ static int one_option(struct options *o, int which, const char *value)
 
 static int options_read(struct options *o, int argc, char **argv)
 {
-    static const struct option known[] = {{"dir", required_argument, NULL, 'd'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"speed", required_argument, NULL, 'x'},
-                                          {"fault", required_argument, NULL, 'f'},
-                                          {"no-ft", no_argument, NULL, 'n'},
-                                          {"no-redis", no_argument, NULL, 'r'},
-                                          {"empty", no_argument, NULL, 'e'},
-                                          {"devices", required_argument, NULL, 'v'},
-                                          {"pods", required_argument, NULL, 'p'},
-                                          {"exit-with-stdin", no_argument, NULL, 'i'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"dir", required_argument, NULL, 'd'},       {"seed", required_argument, NULL, 's'},
+        {"speed", required_argument, NULL, 'x'},     {"fault", required_argument, NULL, 'f'},
+        {"no-ft", no_argument, NULL, 'n'},           {"no-redis", no_argument, NULL, 'r'},
+        {"empty", no_argument, NULL, 'e'},           {"openai", no_argument, NULL, 'o'},
+        {"devices", required_argument, NULL, 'v'},   {"pods", required_argument, NULL, 'p'},
+        {"exit-with-stdin", no_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)

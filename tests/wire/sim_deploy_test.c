@@ -49,6 +49,13 @@ static int bed_with_redis_up(void **state)
     return 0;
 }
 
+static int running_up(void **state)
+{
+    const struct sim_conf conf = {.seed = 5, .speed = 50};
+    *state = sim_bed_new(&conf);
+    return 0;
+}
+
 static int bed_down(void **state)
 {
     sim_bed_free(*state);
@@ -407,6 +414,28 @@ static void an_empty_namespace_goes(void **state)
     assert_int_equal(items(b, NAMESPACE "/configmaps"), 0);
 }
 
+/* Waits for the keys of one storage namespace alone: each is RAY<uid>@…, told apart by the RayCluster's. */
+static void a_reset_leaves_one_storage_namespace(void **state)
+{
+    struct sim_bed *b = *state;
+    redisContext *redis = redis_of(b);
+    uint64_t limit = loop_now_ms() + 10000;
+    bool alone = false;
+    sim_bed_say(b, "reset");
+    sim_bed_say(b, "reset");
+    while (!alone) {
+        if (loop_now_ms() > limit) fail_msg("other keys are left");
+        for (int i = 0; i < 10; i++) loop_step(b->loop, 10);
+        redisReply *r = redisCommand(redis, "SCAN 0 COUNT 1000");
+        const redisReply *list = r->element[1];
+        alone = list->elements > 4;
+        for (size_t i = 0; i < list->elements; i++)
+            alone = alone && strstr(list->element[i]->str, kuberay_cluster_uid(sim_kuberay(b->sim)));
+        freeReplyObject(r);
+    }
+    redisFree(redis);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -418,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_deleted_service_goes_with_its_storage, bed_with_redis_up, bed_down),
         cmocka_unit_test_setup_teardown(a_namespace_that_goes_first_hangs, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(an_empty_namespace_goes, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(a_reset_leaves_one_storage_namespace, running_up, bed_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
