@@ -115,6 +115,39 @@ static void exit_statuses_are_those_promised(void **state)
     assert_int_equal(cli_exit_of(ERR_CANCELLED), 130);
 }
 
+static void values_of_variables_are_kept_and_hidden(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    char apart[] = "A=hunter2", together[] = "--var=B=hunter2", file[] = "A=file";
+    char *argv[] = {(char *)"raydeck", (char *)"lint", (char *)"--var", apart, together, file};
+    assert_int_equal(cli_parse(&cli, 6, argv, &sub, &why), ERR_OK);
+    assert_ptr_equal(sub->run, sub_lint);
+    cli_hide_values(6, argv); /* getopt may have moved them */
+    assert_string_equal(apart, "A=xxxxxxx");
+    assert_string_equal(together, "--var=B=xxxxxxx");
+    assert_string_equal(file, "A=file");
+    assert_int_equal(cli.vars_count, 2);
+    assert_string_equal(cli.vars[0], "A=hunter2");
+    assert_string_equal(cli.vars[1], "B=hunter2");
+    cli_done(&cli);
+}
+
+static void variables_have_a_limit(void **state)
+{
+    (void)state;
+    char *argv[CLI_VARS + 3] = {(char *)"raydeck", (char *)"lint"};
+    for (size_t i = 0; i <= CLI_VARS; i++) argv[i + 2] = (char *)"--var=A=b";
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    assert_int_equal(cli_parse(&cli, CLI_VARS + 3, argv, &sub, &why), ERR_USAGE);
+    assert_string_equal(why.text, "--var: more than 64 of them");
+    cli_done(&cli);
+}
+
 static char *written(void (*usage)(FILE *out))
 {
     char *text = NULL;
@@ -180,6 +213,8 @@ static void a_named_file_must_be_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(values_of_variables_are_kept_and_hidden),
+        cmocka_unit_test(variables_have_a_limit),
         cmocka_unit_test(no_name_is_the_console),
         cmocka_unit_test(options_may_stand_before_and_after_the_name),
         cmocka_unit_test(an_option_given_twice_is_the_last),

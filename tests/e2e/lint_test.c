@@ -1,0 +1,141 @@
+/* lint_test.c - `raydeck lint` as a program: exit codes, both outputs, variables, what is refused; no cluster. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/link/file.h"
+#include "tests/support/run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define BLUEPRINT "tests/fixtures/manifests/blueprint-ft.yaml"
+#define OURS "deploy/assets/ft-options.yaml"
+
+enum { LIMIT_MS = 30000 };
+
+static struct run raydeck(const char *const *env, const char *const *args)
+{
+    const char *argv[24] = {run_raydeck(), "lint"};
+    for (size_t i = 0; args[i]; i++) argv[2 + i] = args[i];
+    return run_program(argv, env, NULL, LIMIT_MS);
+}
+#define LINT(env, ...) raydeck(env, (const char *const[]){__VA_ARGS__, NULL})
+
+static void has(const char *text, const char *part)
+{
+    if (!strstr(text, part)) fail_msg("\"%s\" is not in: %s", part, text);
+}
+
+static void the_blueprint_fails(void **state)
+{
+    (void)state;
+    struct run r = LINT(NULL, BLUEPRINT);
+    assert_int_equal(r.status, 1);
+    assert_string_equal(r.err, "");
+    has(r.out, BLUEPRINT ":45:32: error L4 headService.metadata.name is set");
+    has(r.out, BLUEPRINT ":62:48: error L1 $EXT_REDIS_ENDPOINT is not set; \":6379\" is what remains\n");
+    has(r.out, "\n6 errors, 17 warnings, 1 infos, 0 unknown\n");
+    assert_null(strchr(r.out, '\x1b'));
+    run_done(&r);
+}
+
+static void json_is_one_object(void **state)
+{
+    (void)state;
+    struct run r = LINT(NULL, "-o", "json", BLUEPRINT, OURS);
+    cJSON *json = NULL;
+    assert_int_equal(r.status, 1);
+    assert_int_equal(json_parse(r.out, strlen(r.out), &json, NULL), ERR_OK);
+    assert_int_equal(json_u64(json, "version").value, 1);
+    assert_int_equal(json_u64(json, "errors").value, 9);
+    size_t ours = 0;
+    JSON_EACH (item, json_get(json, "findings")) {
+        ours += strcmp(json_str(item, "file"), OURS) == 0;
+        assert_non_null(json_str(item, "id"));
+        assert_non_null(json_str(item, "fix"));
+        assert_true(json_u64(item, "line").value > 0);
+    }
+    assert_int_equal(ours, 5);
+    cJSON_Delete(json);
+    run_done(&r);
+}
+
+static void variables_come_from_the_environment_and_by_hand(void **state)
+{
+    (void)state;
+    static const char *const env[] = {"EXT_REDIS_ENDPOINT=redis.example", "REDIS_PASSWORD=correct-horse", NULL};
+    struct run r =
+        LINT(env, OURS, "--var", "HUGGING_FACE_HUB_TOKEN=hf_battery-staple", "--var=RAY_SERVE_IMAGE=x/ray:2.22.0");
+    assert_string_equal(r.out, "0 errors, 0 warnings, 0 infos, 0 unknown\n");
+    assert_int_equal(r.status, 0);
+    run_done(&r);
+    r = LINT(env, OURS, "--var", "HUGGING_FACE_HUB_TOKEN="); /* by hand wins, and it is empty */
+    has(r.out, "error L1 $HUGGING_FACE_HUB_TOKEN is empty");
+    assert_null(strstr(r.out, "horse"));
+    assert_int_equal(r.status, 1);
+    run_done(&r);
+}
+
+static void what_cannot_be_read_is_a_usage_error(void **state)
+{
+    (void)state;
+    struct run r = LINT(NULL, "tests/no-such-file.yaml");
+    assert_int_equal(r.status, 2);
+    assert_string_equal(r.out, "");
+    has(r.err, "tests/no-such-file.yaml");
+    run_done(&r);
+    r = raydeck(NULL, (const char *const[]){NULL});
+    assert_int_equal(r.status, 2);
+    has(r.err, "which FILE");
+    run_done(&r);
+    r = LINT(NULL, OURS, "--var", "hunter2");
+    assert_int_equal(r.status, 2);
+    assert_null(strstr(r.err, "hunter2"));
+    run_done(&r);
+}
+
+static void a_file_that_is_no_yaml_is_a_finding_with_a_place(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *path = mem_printf("%s/m.yaml", folder);
+    static const char text[] = "a: 1\n\tb: 2\n";
+    assert_int_equal(file_write(path, text, sizeof text - 1, NULL), ERR_OK);
+    struct run r = LINT(NULL, path);
+    assert_int_equal(r.status, 1);
+    has(r.out, "/m.yaml:2:1: error M1 ");
+    run_done(&r);
+
+    static const size_t sizes[] = {5 * 1024 * 1024 + 1, 41 * 1024 * 1024};
+    static const char *const said[] = {"/m.yaml:1:5242881: error M1 larger than 5 MiB",
+                                       "/m.yaml: error M1 larger than 5 MiB"};
+    struct buf big;
+    buf_init(&big, 64 * 1024 * 1024);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        while (big.len < sizes[i]) buf_str(&big, "x");
+        assert_int_equal(file_write(path, big.data, big.len, NULL), ERR_OK);
+        r = LINT(NULL, path);
+        assert_int_equal(r.status, 1);
+        has(r.out, said[i]);
+        run_done(&r);
+    }
+    buf_done(&big);
+    free(path);
+    run_remove(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_blueprint_fails),
+        cmocka_unit_test(json_is_one_object),
+        cmocka_unit_test(variables_come_from_the_environment_and_by_hand),
+        cmocka_unit_test(what_cannot_be_read_is_a_usage_error),
+        cmocka_unit_test(a_file_that_is_no_yaml_is_a_finding_with_a_place),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
