@@ -140,10 +140,12 @@ $(BUILD)/tests/%: $(BUILD)/o/tests/%.o $(SUPPORT) $(SIM_OBJ) $(LIB)
 	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(SIM_LIBS) $(TEST_LIBS)
 
 install: programs
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes $(DESTDIR)$(PREFIX)/share/man/man1 \
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes \
+	    $(DESTDIR)$(PREFIX)/share/raydeck/assets $(DESTDIR)$(PREFIX)/share/man/man1 \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	install -m 755 $(PROGRAMS) $(DESTDIR)$(PREFIX)/bin
 	install -m 644 themes/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/themes
+	install -m 644 deploy/assets/*.yaml $(DESTDIR)$(PREFIX)/share/raydeck/assets
 	$(BUILD)/raydeck --man > $(DESTDIR)$(PREFIX)/share/man/man1/raydeck.1
 	$(BUILD)/raydeck --completion bash > $(DESTDIR)$(PREFIX)/share/bash-completion/completions/raydeck
 	$(BUILD)/raydeck --completion zsh > $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_raydeck

@@ -190,6 +190,7 @@ void cli_done(struct cli *cli)
 {
     conf_done(&cli->conf);
     free(cli->output);
+    free(cli->file);
     free(cli->timeout);
     free(cli->seed);
     free(cli->speed);

@@ -26,6 +26,8 @@ enum { CLI_VARS = 64 };
 
 struct cli {
     struct conf conf;
+    char *file; /* a manifest */
+    bool dry_run;
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed;
@@ -71,6 +73,8 @@ int sub_status(struct cli *cli);
 int sub_lint(struct cli *cli);
 int sub_ask(struct cli *cli);
 int sub_kill_head(struct cli *cli);
+int sub_deploy(struct cli *cli);
+int sub_cleanup(struct cli *cli);
 int sub_info(struct cli *cli);
 int sub_doctor(struct cli *cli);
 

@@ -1,21 +1,14 @@
 /* sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end. */
-#include "tui/arming.h"
+#include "tui/guards.h"
 #include "tui/kill_plan.h"
-#include "tui/look.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum {
-    FIND_TIMEOUT_MS = 15 * 1000,
-    PERMISSION_TIMEOUT_MS = 5000,
-    FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
-    LINE_MAX_BYTES = 256
-};
+enum { FIND_TIMEOUT_MS = 15 * 1000, PERMISSION_TIMEOUT_MS = 5000, FOLLOW_TIMEOUT_MS = 10 * 60 * 1000 };
 
 struct kill {
     const struct cli *cli;
@@ -26,13 +19,6 @@ struct kill {
     char why[ERR_TEXT_MAX];
     bool told[RUNG_COUNT];
 };
-
-static enum err guard_words(const struct cli *cli, struct why *why)
-{
-    const struct conf *c = &cli->conf;
-    if (!cli->yes || (c->context && c->ns && c->service)) return ERR_OK;
-    return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to say which head is meant");
-}
 
 static void remember(struct kill *k)
 {
@@ -68,19 +54,6 @@ static void tell_plan(const struct kill *k)
     free(command);
 }
 
-/* Typed confirmation on a terminal; elsewhere only --yes will do. */
-static enum err confirm(const struct kill *k, struct why *why)
-{
-    if (k->cli->yes) return ERR_OK;
-    if (!isatty(STDIN_FILENO))
-        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
-    fprintf(stderr, "Type the RayService's name to go on: ");
-    char line[LINE_MAX_BYTES];
-    if (!fgets(line, sizeof line, stdin)) return why_set(why, ERR_GUARD, "not confirmed");
-    line[strcspn(line, "\r\n")] = '\0';
-    return strcmp(line, k->service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
-}
-
 static bool settled(void *arg)
 {
     const struct kill *k = arg;
@@ -89,12 +62,8 @@ static bool settled(void *arg)
 
 static enum err guards(const struct kill *k, struct why *why)
 {
-    const struct kube_where *where = session_where(look_session(k->look));
-    struct arming a = arming_of(&k->cli->conf, where ? where->context : NULL, loop_wall_ms(look_loop(k->look)));
-    if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
-    /* --yes with everything spelled out, or the name typed at a terminal, is what arming is in the console. */
-    if (!arming_allows(&a) && !k->cli->yes && !isatty(STDIN_FILENO))
-        return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
+    enum err err = guards_context(k->cli, k->look, why);
+    if (err) return err;
     look_until(k->look, permission_known, (void *)k, PERMISSION_TIMEOUT_MS);
     return session_may_delete(look_session(k->look), why);
 }
@@ -142,7 +111,7 @@ static enum err kill_head(struct kill *k, struct why *why)
     err = guards(k, why);
     if (err) return err;
     tell_plan(k);
-    err = confirm(k, why);
+    err = guards_confirm(k->cli, k->service, why);
     if (!err) err = session_kill_head(look_session(k->look), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
     if (!err && look_until(k->look, deleted, k, FIND_TIMEOUT_MS))
         return why_set(why, ERR_TIMEOUT, "the API server did not answer the delete");
@@ -162,7 +131,7 @@ int sub_kill_head(struct cli *cli)
 {
     struct why why = {0};
     struct kill k = {.cli = cli};
-    enum err err = guard_words(cli, &why);
+    enum err err = guards_words(cli, "which head is meant", &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = kill_head(&k, &why);
     if (err) cli_say("%s", why.text);

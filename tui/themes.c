@@ -3,33 +3,18 @@
 
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "tui/places.h"
 
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { THEME_FILE_MAX = 256 * 1024, FOLDER_MAX = 4096, FOLDERS = 3 };
+enum { THEME_FILE_MAX = 256 * 1024 };
 
 static void folder_at(int which, char *out, size_t size)
 {
-    const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
-    out[0] = '\0';
-    if (which == 0 && config && config[0] == '/')
-        snprintf(out, size, "%s/raydeck/themes", config);
-    else if (which == 0 && home && home[0] == '/')
-        snprintf(out, size, "%s/.config/raydeck/themes", home);
-    else if (which == 1)
-        snprintf(out, size, "%s/themes", RAYDECK_DATADIR);
-    if (which != 2) return;
-    char self[FOLDER_MAX - 64];
-    ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (len <= 0) return;
-    self[len] = '\0';
-    char *slash = strrchr(self, '/');
-    if (slash) *slash = '\0';
-    snprintf(out, size, "%s/../themes", self);
+    place_folder(which, "themes", "themes", out, size);
 }
 
 static enum err load_file(const char *path, struct theme *ret, struct why *why)
@@ -49,8 +34,8 @@ enum err themes_load(const char *name, struct theme *ret, struct why *why)
         return ERR_OK;
     }
     if (strchr(name, '/')) return load_file(name, ret, why);
-    for (int i = 0; i < FOLDERS; i++) {
-        char folder[FOLDER_MAX], path[FOLDER_MAX + 300];
+    for (int i = 0; i < PLACES; i++) {
+        char folder[PLACE_MAX], path[PLACE_MAX + 300];
         folder_at(i, folder, sizeof folder);
         if (!folder[0]) continue;
         snprintf(path, sizeof path, "%s/%.255s.yaml", folder, name);
@@ -94,8 +79,8 @@ char **themes_list(void)
     char **names = mem_zero(THEMES_MAX + 1, sizeof *names);
     size_t count = 0;
     names[count++] = mem_str("default");
-    for (int i = 0; i < FOLDERS; i++) {
-        char folder[FOLDER_MAX];
+    for (int i = 0; i < PLACES; i++) {
+        char folder[PLACE_MAX];
         folder_at(i, folder, sizeof folder);
         if (folder[0]) list_folder(folder, names, &count);
     }

@@ -3,6 +3,12 @@
 
 #include <string.h>
 
+struct kube *session_kube(const struct session *s, const struct kube_ops **ret_ops)
+{
+    if (s->kube) *ret_ops = s->kube_ops;
+    return s->kube;
+}
+
 /* ---- killing the head ------------------------------------------------------------------------------------------ */
 
 enum err session_may_delete(const struct session *s, struct why *why)

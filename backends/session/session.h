@@ -30,6 +30,8 @@ void session_close(struct session *s); /* NULL is fine */
 const struct world *session_world(const struct session *s);
 const struct recovery *session_recovery(const struct session *s);
 struct focus session_focus(const struct session *s);
+/* Kubernetes itself, for those who apply and delete. NULL without it; borrowed until session_close. */
+struct kube *session_kube(const struct session *s, const struct kube_ops **ret_ops);
 const struct kube_where *session_where(const struct session *s); /* NULL without Kubernetes */
 /* True when every world that is configured has been listed once or has failed: what `status` waits for. */
 bool session_settled(const struct session *s);

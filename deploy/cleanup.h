@@ -1,0 +1,57 @@
+/*
+ * cleanup.h - takes away what deploy made in a namespace, in the order that lets KubeRay clean up Redis: the UI, the
+ * RayService (waiting for its finalizer and for the Job that empties its Redis), the rest, and at last the namespace,
+ * if deploy made it.
+ *
+ * Nothing is deleted that does not carry our label (kobject.h), that has an owner who takes it along, or that is no
+ * longer the one that was shown (UID). The namespace stays while somebody else's things are in it. What hangs is said
+ * with its reason and the way out. Nothing is changed before the question was answered; cleaning up again is safe.
+ */
+#ifndef RAYDECK_DEPLOY_CLEANUP_H
+#define RAYDECK_DEPLOY_CLEANUP_H
+
+#include "backends/link/loop.h"
+#include "backends/world/world.h"
+#include "deploy/apply.h"
+#include "deploy/steps.h"
+
+enum cleanup_step {
+    CLEANUP_LOOK,
+    CLEANUP_CONFIRM,
+    CLEANUP_UI,
+    CLEANUP_SERVICE,
+    CLEANUP_REST,
+    CLEANUP_NAMESPACE,
+    CLEANUP_REDIS,
+    CLEANUP_STEPS
+};
+/* The Job has 300 s (KubeRay); what takes longer than hang_ms is said to hang, and waited for until wait_ms. */
+enum { CLEANUP_LOOK_MS = 1000, CLEANUP_HANG_MS = 60 * 1000, CLEANUP_WAIT_MS = 10 * 60 * 1000, CLEANUP_OBJECTS = 1000 };
+
+/* Everything is borrowed until cleanup_free, but for ns, which is copied. */
+struct cleanup_conf {
+    struct loop *loop;
+    struct cluster cluster;
+    const struct world *world; /* for the GCS's fields and for reasons; NULL: unknown */
+    const char *ns;
+    uint64_t hang_ms, wait_ms, look_ms; /* 0: the limits above */
+};
+struct cleanup_calls {
+    void (*changed)(void *arg, const struct step *step, const struct step_line *line);
+    void (*confirm)(void *arg);                             /* to be answered by cleanup_confirm */
+    void (*done)(void *arg, enum err err, const char *why); /* the end, once */
+    void *arg;
+};
+
+struct cleanup;
+struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls);
+void cleanup_free(struct cleanup *c); /* stops where it is; NULL is fine */
+void cleanup_confirm(struct cleanup *c, bool yes);
+bool cleanup_over(const struct cleanup *c);
+const struct steps *cleanup_steps(const struct cleanup *c);
+const char *cleanup_service(const struct cleanup *c); /* of the first RayService; "" none */
+
+/* The fields of every GCS table of a storage namespace together (ns NULL: of all); unknown where no Redis was read. */
+struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_ns);
+
+#endif

@@ -1,0 +1,57 @@
+/* cleanup_inside.h - what the files of a clean-up share; for deploy/cleanup*.c only. */
+#ifndef RAYDECK_DEPLOY_CLEANUP_INSIDE_H
+#define RAYDECK_DEPLOY_CLEANUP_INSIDE_H
+
+#include "deploy/cleanup.h"
+#include "deploy/service_parse.h"
+
+struct thing {
+    const struct kobject_kind *kind;
+    char *name, *uid, *words;
+    bool gone;
+};
+
+struct cleanup {
+    struct cleanup_conf conf;
+    struct cleanup_calls calls;
+    struct steps steps;
+    struct alarm *go;
+    void (*next)(struct cleanup *c);
+    struct object_call *call;
+    char *ns;
+    struct thing *things;
+    size_t count, beyond;
+    size_t at; /* of the thing, or the kind, being worked on */
+    char service[OBJECT_NAME_MAX + 1];
+    char ray_version[64];
+    char *storage_ns; /* of the GCS; NULL unknown */
+    struct known_u64 fields_before;
+    bool owns_namespace, namespace_there;
+    char *namespace_uid;
+    char *kept_for; /* what somebody else has in the namespace; NULL: nothing */
+    bool asked, over, failed;
+    enum err err;
+    /* of the wait for the RayService */
+    uint64_t began_ms;
+    bool hang_said, job_seen, job_done;
+    bool service_gone;
+    char cluster[OBJECT_NAME_MAX + 1];
+    char state[STEP_TEXT_MAX], reason[STEP_TEXT_MAX];
+};
+
+void cleanup_soon(struct cleanup *c, void (*next)(struct cleanup *c), uint64_t ms);
+void cleanup_end(struct cleanup *c, enum err err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void cleanup_failed(struct cleanup *c, enum err err); /* goes on; the end will say so */
+
+bool cleanup_is_ui(const struct thing *t);
+bool cleanup_is_service(const struct thing *t);
+
+/* The beginnings of the steps; each goes on to the next. */
+void cleanup_look(struct cleanup *c);
+void cleanup_ui(struct cleanup *c);
+void cleanup_service_step(struct cleanup *c);
+void cleanup_rest(struct cleanup *c);
+void cleanup_namespace(struct cleanup *c);
+void cleanup_redis(struct cleanup *c);
+
+#endif

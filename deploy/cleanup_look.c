@@ -1,0 +1,144 @@
+/* cleanup_look.c - what there is of ours, whether the namespace is, and who else lives in it. */
+#include "deploy/cleanup_inside.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/joins.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STEP CLEANUP_LOOK
+
+static void look_next(struct cleanup *c);
+
+static void ask(struct cleanup *c)
+{
+    c->asked = true;
+    c->calls.confirm(c->calls.arg);
+}
+
+static void say_fields(struct cleanup *c)
+{
+    if (!c->conf.world || !c->service[0]) return;
+    struct focus f = focus_of(c->conf.world, c->ns, c->service);
+    c->storage_ns = mem_str(f.gcs_ns);
+    if (c->storage_ns) c->fields_before = cleanup_gcs_fields(c->conf.world, c->storage_ns);
+    if (c->fields_before.known)
+        steps_say(&c->steps, STEP, TONE_PLAIN, "%llu GCS fields in Redis under storage namespace %s",
+                  (unsigned long long)c->fields_before.value, c->storage_ns);
+}
+
+static void look_end(struct cleanup *c)
+{
+    for (size_t i = 0; i < c->count; i++) steps_say(&c->steps, STEP, TONE_PLAIN, "%s", c->things[i].words);
+    if (c->beyond) steps_say(&c->steps, STEP, TONE_WARN, "and %zu more than can be told", c->beyond);
+    if (c->owns_namespace)
+        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
+                  c->kept_for ? c->kept_for : "");
+    say_fields(c);
+    bool nothing = !c->count && !c->owns_namespace;
+    if (nothing) steps_say(&c->steps, STEP, TONE_PLAIN, "nothing in namespace %s carries our label", c->ns);
+    if (steps_end(&c->steps, STEP) == STEP_FAILED) {
+        cleanup_end(c, c->err, "what there is could not be read: nothing was deleted");
+    } else if (nothing) {
+        cleanup_end(c, ERR_OK, "there is nothing to clean up");
+    } else {
+        steps_begin(&c->steps, CLEANUP_CONFIRM);
+        steps_now(&c->steps, CLEANUP_CONFIRM, "waits for the answer");
+        cleanup_soon(c, ask, 0);
+    }
+}
+
+/* ---- the kinds ---- */
+
+/* What every namespace has by itself. */
+static bool is_furniture(const struct kobject_kind *kind, const cJSON *o)
+{
+    const char *name = kobject_name(o);
+    if (strcmp(kind->kind, "ConfigMap") == 0) return strcmp(name, "kube-root-ca.crt") == 0;
+    if (strcmp(kind->kind, "ServiceAccount") == 0) return strcmp(name, "default") == 0;
+    return strcmp(kind->kind, "Secret") == 0 && text_eq(json_str(o, "type"), "kubernetes.io/service-account-token");
+}
+
+static void take(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
+{
+    bool owned = cJSON_GetArraySize(json_get(json_get(o, "metadata"), "ownerReferences")) > 0;
+    if (!kobject_is_ours(o)) {
+        if (!owned && !c->kept_for && !is_furniture(kind, o)) c->kept_for = kobject_words(kind, kobject_name(o));
+        return;
+    }
+    if (c->count == CLEANUP_OBJECTS) {
+        c->beyond++;
+        return;
+    }
+    c->things = mem_grow(c->things, c->count + 1, sizeof *c->things);
+    struct thing *t = &c->things[c->count++];
+    *t = (struct thing){.kind = kind,
+                        .name = mem_str(kobject_name(o)),
+                        .uid = mem_str(kobject_uid(o)),
+                        .words = kobject_words(kind, kobject_name(o))};
+    if (!cleanup_is_service(t) || c->service[0]) return;
+    snprintf(c->service, sizeof c->service, "%.*s", OBJECT_NAME_MAX, t->name);
+    const char *version = json_str(json_path(o, "spec.rayClusterConfig"), "rayVersion");
+    if (version) text_safe_into(c->ray_version, sizeof c->ray_version, version, strlen(version));
+}
+
+static void on_list(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const struct kobject_kind *kind = &kobject_kinds[c->at];
+    c->call = NULL;
+    if (a->err == ERR_FORBIDDEN) {
+        steps_say(&c->steps, STEP, TONE_WARN, "%s may not be listed: what there is of them stays", kind->plural);
+        /* Who cannot see them cannot say that nobody else has any. */
+        if (!c->kept_for) c->kept_for = mem_printf("perhaps %s, which may not be listed", kind->plural);
+    } else if (a->err && a->err != ERR_NOT_FOUND) {
+        steps_say(&c->steps, STEP, TONE_BAD, "%s: %s", kind->plural, a->why);
+        cleanup_failed(c, a->err);
+        look_end(c);
+        return;
+    }
+    JSON_EACH (o, json_get(a->object, "items")) take(c, kind, o);
+    c->at++;
+    cleanup_soon(c, look_next, 0);
+}
+
+static void look_next(struct cleanup *c)
+{
+    while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
+    if (!kobject_kinds[c->at].kind) {
+        look_end(c);
+        return;
+    }
+    c->call = object_list(&c->conf.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);
+}
+
+static void on_namespace(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err == ERR_NOT_FOUND) {
+        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace %s is not there", c->ns);
+        steps_end(&c->steps, STEP);
+        cleanup_end(c, ERR_OK, "there is nothing to clean up");
+        return;
+    }
+    if (a->err && a->err != ERR_FORBIDDEN) {
+        steps_say(&c->steps, STEP, TONE_BAD, "the API server: %s", a->why);
+        cleanup_failed(c, a->err);
+        look_end(c);
+        return;
+    }
+    c->namespace_there = !a->err;
+    c->owns_namespace = !a->err && kobject_is_ours(a->object);
+    c->namespace_uid = mem_str(kobject_uid(a->object));
+    c->at = 0;
+    cleanup_soon(c, look_next, 0);
+}
+
+void cleanup_look(struct cleanup *c)
+{
+    steps_begin(&c->steps, STEP);
+    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+}

@@ -1,0 +1,275 @@
+/* cleanup_wait.c - the two that take their time: the RayService, with the Job that empties its Redis, and the
+ * namespace. Each with its state, the reason when it hangs, and the way out. */
+#include "deploy/cleanup_inside.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/cluster_parse.h"
+#include "deploy/reason.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void service_delete(struct cleanup *c);
+static void service_look(struct cleanup *c);
+static void namespace_look(struct cleanup *c);
+
+static uint64_t waited(const struct cleanup *c)
+{
+    return loop_now_ms() - c->began_ms;
+}
+
+/* ---- the RayService ---- */
+
+static struct thing *service_left(const struct cleanup *c)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (cleanup_is_service(&c->things[i]) && !c->things[i].gone) return &c->things[i];
+    return NULL;
+}
+
+static void say_way_out(struct cleanup *c)
+{
+    struct steps *s = &c->steps;
+    if (c->reason[0]) steps_say(s, CLEANUP_SERVICE, TONE_WARN, "it hangs: %s", c->reason);
+    if (operator_is_older(c->ray_version, 2, 50) == TRI_YES)
+        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
+                  "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job fails there again and again",
+                  c->ray_version);
+    if (c->cluster[0])
+        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
+                  "the way out, which leaves its fields in Redis: kubectl -n %s patch raycluster %s --type=merge -p "
+                  "'{\"metadata\":{\"finalizers\":[]}}'",
+                  c->ns, c->cluster);
+}
+
+static void wait_on(struct cleanup *c)
+{
+    if (!c->hang_said && waited(c) >= c->conf.hang_ms) {
+        c->hang_said = true;
+        if (!c->reason[0] && c->conf.world) reason_of_redis_cleanup(c->conf.world, c->ns, c->reason, sizeof c->reason);
+        if (!c->reason[0]) snprintf(c->reason, sizeof c->reason, "%s", c->state);
+        say_way_out(c);
+    }
+    if (waited(c) < c->conf.wait_ms) {
+        cleanup_soon(c, service_look, c->conf.look_ms);
+        return;
+    }
+    steps_say(&c->steps, CLEANUP_SERVICE, TONE_BAD, "still there: %s", c->state);
+    steps_end(&c->steps, CLEANUP_SERVICE);
+    cleanup_end(c, ERR_TIMEOUT,
+                "the RayService does not go: %s; the rest was left alone, so that its Redis can still be "
+                "cleaned up",
+                c->state);
+}
+
+static void service_end(struct cleanup *c)
+{
+    struct thing *t = service_left(c);
+    t->gone = true;
+    steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "%s and its RayCluster are gone", t->words);
+    service_delete(c);
+}
+
+static const char *finished_of(const cJSON *job, const char *type)
+{
+    JSON_EACH (condition, json_path(job, "status.conditions")) {
+        if (!text_eq(json_str(condition, "type"), type) || !text_eq(json_str(condition, "status"), "True")) continue;
+        const char *message = json_str(condition, "message");
+        return message ? message : type;
+    }
+    return NULL;
+}
+
+static void say_job(struct cleanup *c, const cJSON *job)
+{
+    char name[OBJECT_NAME_MAX + 1];
+    const char *failed = finished_of(job, "Failed");
+    text_safe_into(name, sizeof name, kobject_name(job), strlen(kobject_name(job)));
+    if (!c->job_seen) steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "Job %s empties Redis", name);
+    c->job_seen = true;
+    if (failed) {
+        char text[300];
+        text_safe_into(text, sizeof text, failed, strlen(failed));
+        snprintf(c->reason, sizeof c->reason, "Job %s failed: %s", name, text);
+    } else if (finished_of(job, "Complete") && !c->job_done) {
+        c->job_done = true;
+        steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "Job %s has succeeded", name);
+    }
+}
+
+static void on_jobs(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    JSON_EACH (job, json_get(a->object, "items"))
+        if (text_eq(json_str(json_path(job, "metadata.labels"), "ray.io/cluster"), c->cluster)) say_job(c, job);
+    wait_on(c);
+}
+
+static void on_clusters(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const cJSON *items = json_get(a->object, "items"), *one = cJSON_IsArray(items) ? items->child : NULL;
+    struct service_seen seen;
+    c->call = NULL;
+    if (a->err && a->err != ERR_NOT_FOUND) {
+        snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
+        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+        wait_on(c);
+        return;
+    }
+    if (!one && c->service_gone) {
+        service_end(c);
+        return;
+    }
+    if (!one) {
+        wait_on(c);
+        return;
+    }
+    service_parse(one, &seen);
+    text_safe_into(c->cluster, sizeof c->cluster, kobject_name(one), strlen(kobject_name(one)));
+    snprintf(c->state, sizeof c->state, "RayCluster %s %s%s%s", c->cluster,
+             seen.deleting[0] ? "is going" : "is still there", seen.finalizers[0] ? ", held by " : "", seen.finalizers);
+    steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+    char *ns = kobject_path(&(struct kobject_kind){"batch/v1", "Job", "jobs", true, 0}, c->ns, NULL);
+    char *path = mem_printf("%s?labelSelector=ray.io%%2Fnode-type%%3Dredis-cleanup", ns);
+    c->call = object_read(&c->conf.cluster, path, on_jobs, c);
+    free(path);
+    free(ns);
+}
+
+static void on_service(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const struct thing *t = service_left(c);
+    struct service_seen seen;
+    c->call = NULL;
+    c->service_gone = a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), t->uid) != 0);
+    if (!a->err && !c->service_gone) {
+        service_parse(a->object, &seen);
+        snprintf(c->state, sizeof c->state, "%s %s%s%s", t->words, seen.deleting[0] ? "is going" : "is still there",
+                 seen.finalizers[0] ? ", held by " : "", seen.finalizers);
+        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+    } else if (a->err && !c->service_gone) {
+        snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
+        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+    }
+    char *selector = mem_printf("ray.io/originated-from-cr-name=%s", t->name);
+    const struct kobject_kind cluster = {"ray.io/v1", "RayCluster", "rayclusters", true, 0};
+    c->call = object_list(&c->conf.cluster, &cluster, c->ns, selector, on_clusters, c);
+    free(selector);
+}
+
+static void service_look(struct cleanup *c)
+{
+    const struct thing *t = service_left(c);
+    c->call = object_get(&c->conf.cluster, t->kind, c->ns, t->name, on_service, c);
+}
+
+static void on_deleted(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    struct thing *t = service_left(c);
+    c->call = NULL;
+    if (a->err && a->err != ERR_NOT_FOUND) {
+        bool other = a->err == ERR_CONFLICT;
+        steps_say(&c->steps, CLEANUP_SERVICE, TONE_BAD, "%s: %s", t->words,
+                  other ? "it is another one now than the one that was shown: left alone" : a->why);
+        steps_end(&c->steps, CLEANUP_SERVICE);
+        cleanup_end(c, a->err, "%s was not deleted: %s; the rest was left alone", t->words,
+                    other ? "it was replaced" : a->why);
+        return;
+    }
+    steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
+    c->began_ms = loop_now_ms();
+    c->hang_said = c->job_seen = c->job_done = false;
+    c->cluster[0] = c->reason[0] = c->state[0] = '\0';
+    service_look(c);
+}
+
+static void service_delete(struct cleanup *c)
+{
+    const struct thing *t = service_left(c);
+    if (t) {
+        c->call = object_delete(&c->conf.cluster, t->kind, c->ns, t->name, t->uid, on_deleted, c);
+        return;
+    }
+    if (!c->steps.item[CLEANUP_SERVICE].count)
+        steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "there is none of ours");
+    steps_end(&c->steps, CLEANUP_SERVICE);
+    cleanup_soon(c, cleanup_rest, 0);
+}
+
+void cleanup_service_step(struct cleanup *c)
+{
+    steps_begin(&c->steps, CLEANUP_SERVICE);
+    service_delete(c);
+}
+
+/* ---- the namespace ---- */
+
+static void namespace_end(struct cleanup *c)
+{
+    steps_end(&c->steps, CLEANUP_NAMESPACE);
+    cleanup_soon(c, cleanup_redis, 0);
+}
+
+static void on_namespace(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), c->namespace_uid) != 0)) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone", c->ns);
+        namespace_end(c);
+        return;
+    }
+    if (waited(c) >= c->conf.wait_ms) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s does not go: %s", c->ns,
+                  a->err ? a->why : "something in it has a finalizer (kubectl describe namespace says what)");
+        cleanup_failed(c, ERR_TIMEOUT);
+        namespace_end(c);
+        return;
+    }
+    steps_now(&c->steps, CLEANUP_NAMESPACE, "waiting for what is in it to go");
+    cleanup_soon(c, namespace_look, c->conf.look_ms);
+}
+
+static void namespace_look(struct cleanup *c)
+{
+    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+}
+
+static void on_namespace_deleted(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err && a->err != ERR_NOT_FOUND) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s: %s", c->ns, a->why);
+        cleanup_failed(c, a->err);
+        namespace_end(c);
+        return;
+    }
+    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s deleted", c->ns);
+    c->began_ms = loop_now_ms();
+    namespace_look(c);
+}
+
+void cleanup_namespace(struct cleanup *c)
+{
+    const char *kept = !c->owns_namespace ? "raydeck did not make it"
+                       : c->failed        ? "not everything in it is gone"
+                                          : NULL;
+    steps_begin(&c->steps, CLEANUP_NAMESPACE);
+    if (kept || c->kept_for || c->beyond) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns,
+                  kept ? kept : "it holds what is not ours: ",
+                  kept          ? ""
+                  : c->kept_for ? c->kept_for
+                                : "more than can be told");
+        namespace_end(c);
+        return;
+    }
+    c->call = object_delete(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, c->namespace_uid,
+                            on_namespace_deleted, c);
+}

@@ -1,0 +1,15 @@
+#include "tui/steps_print.h"
+
+void steps_print(FILE *out, const struct step *step, const struct step_line *line)
+{
+    static const char *const marks[] = {[TONE_PLAIN] = " ", [TONE_WARN] = "!", [TONE_BAD] = "x"};
+    if (line)
+        fprintf(out, "  %s %s\n", marks[line->tone], line->text);
+    else if (step->now[0])
+        fprintf(out, "  . %s\n", step->now);
+    else if (step->state == STEP_RUNNING)
+        fprintf(out, "%s\n", step->name);
+    else if (step->state != STEP_WAITING && step->state != STEP_SKIPPED)
+        fprintf(out, "%s: %s\n", step->name, step_state_word(step->state));
+    fflush(out);
+}

@@ -1,0 +1,126 @@
+/* sub_cleanup.c - `raydeck cleanup`: what deploy made goes, each step as it comes. */
+#include "tui/guards.h"
+#include "tui/steps_print.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/cleanup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIND_TIMEOUT_MS = 15 * 1000, LONGEST_MS = 30 * 60 * 1000 };
+
+struct cleaning {
+    struct cli *cli;
+    struct look *look;
+    char *ns;
+    struct cleanup *cleanup;
+    bool waiting, over, began;
+    struct why end;
+};
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    (void)arg;
+    steps_print(stdout, step, line);
+}
+
+static void on_confirm(void *arg)
+{
+    struct cleaning *c = arg;
+    c->waiting = true;
+    look_wake(c->look);
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct cleaning *c = arg;
+    c->over = true;
+    why_set(&c->end, err, "%s", why);
+    look_wake(c->look);
+}
+
+static bool asked_or_over(void *arg)
+{
+    const struct cleaning *c = arg;
+    return c->waiting || c->over;
+}
+
+static bool settled(void *arg)
+{
+    const struct cleaning *c = arg;
+    return session_settled(look_session(c->look));
+}
+
+static enum err may_delete(struct cleaning *c, struct why *why)
+{
+    const char *service = cleanup_service(c->cleanup);
+    enum err err = guards_context(c->cli, c->look, why);
+    if (!err && c->cli->yes && *service && !text_eq(c->cli->conf.service, service))
+        err = why_set(why, ERR_GUARD, "--service says %s, what is there is %s", c->cli->conf.service, service);
+    return err ? err : guards_confirm(c->cli, *service ? service : c->ns, why);
+}
+
+static enum err follow(struct cleaning *c, struct why *why)
+{
+    uint64_t limit = cli_timeout_ms(c->cli, LONGEST_MS);
+    enum err err = ERR_OK;
+    while (!err && !c->over) {
+        err = look_until(c->look, asked_or_over, c, limit);
+        if (err || !c->waiting) continue;
+        c->waiting = false;
+        struct why guard = {0};
+        enum err refused = may_delete(c, &guard);
+        c->began = !refused;
+        cleanup_confirm(c->cleanup, !refused);
+        if (refused) err = why_set(why, refused, "%s: nothing was deleted", guard.text);
+    }
+    if (c->over) {
+        if (!err) *why = c->end;
+        return why->code;
+    }
+    if (err == ERR_CANCELLED || err == ERR_TIMEOUT)
+        why_set(why, err, "%s: %s", err == ERR_CANCELLED ? "interrupted" : "not done in time",
+                c->began ? "what was said to be deleted is; cleaning up again is safe" : "nothing was deleted");
+    return err;
+}
+
+/* The namespace asked for, else that of the RayService in focus, else the context's. */
+static enum err begin(struct cleaning *c, struct why *why)
+{
+    const struct kube_ops *ops = NULL;
+    struct session *s = look_session(c->look);
+    struct kube *kube = session_kube(s, &ops);
+    const struct kube_where *where = session_where(s);
+    if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to clean up");
+    /* The GCS's fields are counted before anything goes: Redis has to be read first. */
+    if (look_until(c->look, settled, c, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+        return why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
+    struct focus f = session_focus(s);
+    const char *ns = c->cli->conf.ns ? c->cli->conf.ns : f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;
+    if (!ns) return why_set(why, ERR_USAGE, "which namespace? Say it with --namespace");
+    c->ns = mem_str(ns);
+    const struct cleanup_conf conf = {
+        .loop = look_loop(c->look), .cluster = {ops, kube}, .world = session_world(s), .ns = c->ns};
+    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, c};
+    printf("namespace %s, context %s\n", c->ns, where && where->context ? where->context : "–");
+    c->cleanup = cleanup_start(&conf, &calls);
+    return ERR_OK;
+}
+
+int sub_cleanup(struct cli *cli)
+{
+    struct why why = {0};
+    struct cleaning c = {.cli = cli};
+    enum err err = guards_words(cli, "what goes", &why);
+    if (!err) err = cli_configure(cli, &why);
+    if (!err) err = look_open(cli, &c.look, &why);
+    if (!err) err = begin(&c, &why);
+    if (!err) err = follow(&c, &why);
+    if (why.text[0]) cli_say("%s", why.text);
+    cleanup_free(c.cleanup);
+    look_close(c.look);
+    free(c.ns);
+    return c.began && (err == ERR_TIMEOUT || err == ERR_CONFLICT) ? EXIT_FAILED : cli_exit_of(err);
+}

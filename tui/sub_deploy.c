@@ -1,0 +1,154 @@
+/* sub_deploy.c - `raydeck deploy`: a manifest onto a cluster, each step as it comes. */
+#include "tui/guards.h"
+#include "tui/manifest_file.h"
+#include "tui/steps_print.h"
+
+#include "backends/base/text.h"
+#include "deploy/deploy.h"
+
+#include <string.h>
+
+enum { LONGEST_MS = 60 * 60 * 1000 };
+
+struct deploying {
+    struct cli *cli;
+    struct look *look;
+    struct manifest *manifest;
+    struct variables vars;
+    struct deploy *deploy;
+    bool waiting, over, applied;
+    struct why end;
+};
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    (void)arg;
+    steps_print(stdout, step, line);
+}
+
+static void on_confirm(void *arg)
+{
+    struct deploying *d = arg;
+    d->waiting = true;
+    look_wake(d->look);
+}
+
+static void on_applied(void *arg, const char *ns, const char *service)
+{
+    struct deploying *d = arg;
+    d->applied = true;
+    session_choose(look_session(d->look), ns, service);
+}
+
+static enum tri on_answering(void *arg, char *ret, size_t size)
+{
+    const struct deploying *d = arg;
+    struct answer answers[ANSWERS];
+    struct session *s = look_session(d->look);
+    struct focus f = session_focus(s);
+    if (!f.rayservice || d->cli->conf.no_probe) return TRI_UNKNOWN;
+    answers_of(session_world(s), &f, session_recovery(s), loop_now_ms(), loop_wall_ms(look_loop(d->look)), answers);
+    snprintf(ret, size, "%s", answers[0].text);
+    return answers[0].verdict == VERDICT_OK ? TRI_YES : TRI_NO;
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct deploying *d = arg;
+    d->over = true;
+    why_set(&d->end, err, "%s", why);
+    look_wake(d->look);
+}
+
+static bool asked_or_over(void *arg)
+{
+    const struct deploying *d = arg;
+    return d->waiting || d->over;
+}
+
+/* Every guard, in the order of what can be put right most easily. */
+static enum err may_apply(struct deploying *d, struct why *why)
+{
+    const char *service = deploy_service(d->deploy);
+    enum err err = guards_context(d->cli, d->look, why);
+    if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
+        err = why_set(why, ERR_GUARD, "--service says %s, the manifest's RayService is %s", d->cli->conf.service,
+                      *service ? service : "none");
+    return err ? err : guards_confirm(d->cli, *service ? service : deploy_ns(d->deploy), why);
+}
+
+static enum err follow(struct deploying *d, struct why *why)
+{
+    uint64_t limit = cli_timeout_ms(d->cli, LONGEST_MS);
+    enum err err = ERR_OK;
+    while (!err && !d->over) {
+        err = look_until(d->look, asked_or_over, d, limit);
+        if (err || !d->waiting) continue;
+        d->waiting = false;
+        struct why guard = {0};
+        enum err refused = may_apply(d, &guard);
+        deploy_confirm(d->deploy, !refused);
+        if (refused) err = why_set(why, refused, "%s: nothing was applied", guard.text);
+    }
+    if (d->over) {
+        if (!err) *why = d->end;
+        return why->code;
+    }
+    if (err == ERR_CANCELLED || err == ERR_TIMEOUT)
+        why_set(why, err, "%s: %s", err == ERR_CANCELLED ? "interrupted" : "not done in time",
+                d->applied ? "everything was applied, and KubeRay goes on with it"
+                           : "what was not said to be applied was not; deploying again is safe");
+    return err;
+}
+
+static enum err begin(struct deploying *d, struct why *why)
+{
+    const struct kube_ops *ops = NULL;
+    struct session *s = look_session(d->look);
+    struct kube *kube = session_kube(s, &ops);
+    const struct kube_where *where = session_where(s);
+    if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
+    const struct deploy_conf conf = {.loop = look_loop(d->look),
+                                     .cluster = {ops, kube},
+                                     .world = session_world(s),
+                                     .ns = d->cli->conf.ns,
+                                     .context_ns = where ? where->ns : NULL,
+                                     .manifest = d->manifest,
+                                     .variables = &d->vars,
+                                     .dry_run = d->cli->dry_run};
+    const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, d};
+    printf("%s -> context %s\n", d->manifest->file, where && where->context ? where->context : "–");
+    d->deploy = deploy_start(&conf, &calls);
+    return ERR_OK;
+}
+
+/* What the manifest or the cluster is not fit for is a failure, not a backend out of reach. */
+static int status_of(const struct deploying *d, enum err err)
+{
+    if (err == ERR_PARSE || err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied))
+        return EXIT_FAILED;
+    return cli_exit_of(err);
+}
+
+int sub_deploy(struct cli *cli)
+{
+    struct why why = {0};
+    struct deploying d = {.cli = cli};
+    enum err err = guards_words(cli, "what is deployed where", &why);
+    if (!err) err = cli_configure(cli, &why);
+    if (!err) err = cli_variables(cli, &d.vars, &why);
+    bool vars = !err;
+    if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
+    if (!err) err = look_open(cli, &d.look, &why);
+    if (!err) err = begin(&d, &why);
+    if (!err) err = follow(&d, &why);
+    if (why.text[0]) cli_say("%s", why.text);
+    /* A file that cannot be read is a wrong word on the command line. */
+    bool began = d.deploy != NULL, unreadable = vars && !d.manifest && err != ERR_PARSE;
+    deploy_free(d.deploy);
+    look_close(d.look);
+    manifest_free(d.manifest);
+    if (vars) variables_done(&d.vars);
+    if (unreadable) return EXIT_USAGE;
+    return began || err == ERR_PARSE ? status_of(&d, err) : cli_exit_of(err);
+}
