@@ -26,7 +26,7 @@ struct deploy {
     struct deploy_conf conf;
     struct deploy_calls calls;
     struct steps steps;
-    struct alarm *go, *limit; /* go: the next thing; limit: of a wait */
+    struct alarm *go; /* rings for the next thing */
     void (*next)(struct deploy *d);
     struct object_call *call; /* the one in flight */
     char ns[OBJECT_NAME_MAX + 1];
@@ -38,9 +38,10 @@ struct deploy {
     enum namespace_state ns_state;
     bool bad; /* a step failed: nothing is applied */
     enum err bad_err;
-    bool asked, over, ended_late;
+    bool asked, over;
     uint64_t applied_wall_ms;
     uint64_t wait_end_ms;
+    unsigned looks_ready;     /* at a Ready RayService that no probe has told about */
     char last[STEP_TEXT_MAX]; /* why a wait goes on */
 };
 

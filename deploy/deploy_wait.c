@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { SKEW_MS = 2000 };
+enum { SKEW_MS = 2000, READY_LOOKS = 8 };
 
 static void look(struct deploy *d);
 
@@ -60,6 +60,8 @@ static bool look_answering(struct deploy *d, const struct service_seen *s)
     char text[STEP_TEXT_MAX] = "", reason[STEP_TEXT_MAX] = "";
     bool ready = s->ready == TRI_YES && s->current && !s->upgrading;
     enum tri answers = d->calls.answering ? d->calls.answering(d->calls.arg, text, sizeof text) : TRI_UNKNOWN;
+    /* Unknown: no probe yet, or none is sent. Once Ready, one has a few looks' time to come. */
+    if (ready && answers == TRI_UNKNOWN && d->calls.answering && d->looks_ready++ < READY_LOOKS) answers = TRI_NO;
     if (ready && answers != TRI_NO) {
         steps_say(&d->steps, DEPLOY_ANSWERING, TONE_PLAIN, "RayService is Ready (%s)%s%s", s->reason,
                   text[0] ? "; " : "", text);

@@ -1,4 +1,5 @@
 /* sub_deploy.c - `raydeck deploy`: a manifest onto a cluster, each step as it comes. */
+#include "tui/answering.h"
 #include "tui/guards.h"
 #include "tui/manifest_file.h"
 #include "tui/steps_print.h"
@@ -43,13 +44,8 @@ static void on_applied(void *arg, const char *ns, const char *service)
 static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct deploying *d = arg;
-    struct answer answers[ANSWERS];
-    struct session *s = look_session(d->look);
-    struct focus f = session_focus(s);
-    if (!f.rayservice || d->cli->conf.no_probe) return TRI_UNKNOWN;
-    answers_of(session_world(s), &f, session_recovery(s), loop_now_ms(), loop_wall_ms(look_loop(d->look)), answers);
-    snprintf(ret, size, "%s", answers[0].text);
-    return answers[0].verdict == VERDICT_OK ? TRI_YES : TRI_NO;
+    return d->cli->conf.no_probe ? TRI_UNKNOWN
+                                 : answering_now(look_session(d->look), loop_wall_ms(look_loop(d->look)), ret, size);
 }
 
 static void on_done(void *arg, enum err err, const char *why)

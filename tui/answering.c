@@ -1,0 +1,17 @@
+#include "tui/answering.h"
+
+#include <stdio.h>
+
+enum { WINDOW_MS = 4000 };
+
+enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size)
+{
+    struct focus f = session_focus(s);
+    ret[0] = '\0';
+    if (!f.rayservice) return TRI_UNKNOWN;
+    struct probe_sum sum = probe_sum_of(session_world(s), "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
+    size_t good = sum.ok + sum.slow, all = good + sum.failed;
+    if (!all && !sum.waiting) return TRI_UNKNOWN;
+    snprintf(ret, size, "the last %zu of %zu probes of the workers' proxies were answered", good, all);
+    return all && !sum.failed ? TRI_YES : TRI_NO;
+}

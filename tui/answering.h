@@ -1,0 +1,10 @@
+/* answering.h - whether Serve answers just now, by the newest probes, for who waits for it after a deployment. */
+#ifndef RAYDECK_ANSWERING_H
+#define RAYDECK_ANSWERING_H
+
+#include "backends/session/session.h"
+
+/* YES: every probe of the last seconds was answered. UNKNOWN: none was sent. ret says it in words. */
+enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size);
+
+#endif
