@@ -65,7 +65,7 @@ static bool palette_may(void *arg, const char *name)
     return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
 }
 
-static void draw_over(struct app *app)
+static void draw_over(struct app *app, const struct view *view)
 {
     switch (app->over) {
     case OVER_NONE: break;
@@ -74,6 +74,7 @@ static void draw_over(struct app *app)
         help_draw(&app->help, &app->canvas);
         break;
     case OVER_PALETTE: palette_draw(&app->palette, &app->canvas, palette_may, app); break;
+    case OVER_CHAT: app_chat_draw(app, view); break;
     case OVER_PROMPT: prompt_box_draw(&app->prompt, &app->canvas); break;
     case OVER_PICKER:
         picker_update(&app->picker, session_world(app->session), loop_wall_ms(app->loop));
@@ -116,7 +117,7 @@ static void draw(struct app *app)
     view.chrome = &chrome;
     screen_update(app->screen, &view);
     screen_draw(app->screen, &view, &app->canvas);
-    draw_over(app);
+    draw_over(app, &view);
     term_frame(app->term, &app->canvas);
     uint64_t every = screen_timed(&view) ? TICK_TIMED_MS : TICK_MS;
     alarm_set(app->tick, every, every);

@@ -53,6 +53,12 @@ static void cmd_ask(struct app *app, const char *args)
     app->over = OVER_PROMPT;
 }
 
+static void cmd_chat(struct app *app, const char *args)
+{
+    (void)args;
+    app_chat_open(app, "");
+}
+
 static void cmd_zoom(struct app *app, const char *args)
 {
     (void)args;
@@ -185,6 +191,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_FILTER] = cmd_filter,
     [CMD_SORT] = cmd_sort,
     [CMD_ASK] = cmd_ask,
+    [CMD_CHAT] = cmd_chat,
     [CMD_ZOOM] = cmd_zoom,
     [CMD_REFRESH] = cmd_refresh,
     [CMD_STOP] = cmd_stop,

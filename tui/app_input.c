@@ -26,21 +26,14 @@ static void palette_chosen(struct app *app)
         app_say(app, true, "%.*s: no such command; ? lists them", (int)len, line);
 }
 
-static void on_answer(void *arg, const struct request *r)
-{
-    struct app *app = arg;
-    bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
-    if (fine)
-        app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6, r->answer ? r->answer : "");
-    else
-        app_say(app, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
-}
-
 static void prompt_chosen(struct app *app)
 {
     struct why why = {0};
-    if (session_ask(app->session, app->prompt.typed.text, on_answer, app, &why)) app_say(app, true, "%s", why.text);
     app_close_over(app);
+    if (app->prompt.to_chat)
+        app_chat_open(app, app->prompt.typed.text);
+    else if (session_ask(app->session, app->prompt.typed.text, app_answered, app, &why))
+        app_say(app, true, "%s", why.text);
 }
 
 static void service_chosen(struct app *app)
@@ -60,6 +53,7 @@ static enum overlay feed_over(struct app *app, const struct input *in)
     case OVER_KILL:
     case OVER_ARM:
     case OVER_QUIT: return dialog_input(&app->dialog, in);
+    case OVER_CHAT: /* app_chat_input */
     case OVER_NONE: break;
     }
     return OVERLAY_CANCELLED;
@@ -78,6 +72,7 @@ static void input_over(struct app *app, const struct input *in)
     case OVER_ARM: app_arm_confirmed(app); break;
     case OVER_QUIT: app_leave(app, EXIT_FINE); break;
     case OVER_HELP:
+    case OVER_CHAT:
     case OVER_NONE: app_close_over(app); break;
     }
 }
@@ -121,6 +116,8 @@ void app_input(struct app *app, const struct input *in)
 {
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
+    else if (app->over == OVER_CHAT)
+        app_chat_input(app, in);
     else if (app->over != OVER_NONE)
         input_over(app, in);
     else if (screen_typing(app->screen) || in->type != INPUT_KEY)

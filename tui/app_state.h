@@ -6,6 +6,7 @@
 #include "tui/arming.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
+#include "tui/panes/chat.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
 #include "tui/panes/palette.h"
@@ -15,7 +16,7 @@
 #include "tui/term/term.h"
 
 /* What lies over the screen: one thing at a time. */
-enum over { OVER_NONE, OVER_HELP, OVER_PALETTE, OVER_PROMPT, OVER_PICKER, OVER_KILL, OVER_ARM, OVER_QUIT };
+enum over { OVER_NONE, OVER_HELP, OVER_PALETTE, OVER_PROMPT, OVER_CHAT, OVER_PICKER, OVER_KILL, OVER_ARM, OVER_QUIT };
 
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
@@ -41,6 +42,7 @@ struct app {
     struct help help;
     struct palette palette;
     struct prompt_box prompt;
+    struct chat chat;
     struct picker picker;
     struct dialog dialog;
     struct kill_target kill;
@@ -69,6 +71,12 @@ void app_input(struct app *app, const struct input *in);
 void app_command(struct app *app, enum command_id id, const char *args);
 /* ERR_OK, or why the command cannot be done here and now. */
 enum err app_may(const struct app *app, enum command_id id, struct why *why);
+
+/* app_chat.c: the conversation with the model. */
+void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);
+void app_chat_input(struct app *app, const struct input *in);
+void app_chat_draw(struct app *app, const struct view *view);
+void app_answered(void *arg, const struct request *r); /* arg: the app */
 
 /* app_kill.c */
 void app_kill_ask(struct app *app);       /* opens the dialog, or the question to arm first, or says why not */

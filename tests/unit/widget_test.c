@@ -208,7 +208,7 @@ static void edits(void **state)
         {"", "\xCC\x81 a \xCC\x81", "a\xCC\x81", 3}, /* a mark needs something to stand on */
     };
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
-        struct textbox tb;
+        struct textbox tb = {.len = 0};
         textbox_set(&tb, edits[i].start);
         type(&tb, edits[i].keys);
         assert_string_equal(tb.text, edits[i].want);
@@ -221,7 +221,7 @@ static void leaves_keys_to_its_owner(void **state)
 {
     (void)state;
     static const char *const keys[] = {"Enter", "Esc", "Tab", "S-Tab", "^C", "Up", "Down", "F1", "M-x", "^L", "PgUp"};
-    struct textbox tb;
+    struct textbox tb = {.len = 0};
     textbox_set(&tb, "abc");
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         struct input in;
@@ -236,7 +236,7 @@ static void leaves_keys_to_its_owner(void **state)
 static void pastes_in_one_line(void **state)
 {
     (void)state;
-    struct textbox tb;
+    struct textbox tb = {.len = 0};
     textbox_clear(&tb);
     const char *paste = "one\ntwo\tthree é\033[2J";
     assert_true(textbox_input(&tb, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = strlen(paste)}));
@@ -265,7 +265,7 @@ static void assert_box(struct textbox *tb, int width, const char *want, int curs
 static void scrolls_sideways(void **state)
 {
     (void)state;
-    struct textbox tb;
+    struct textbox tb = {.len = 0};
     textbox_set(&tb, "abcdefghij");
     assert_box(&tb, 12, " abcdefghij\n", 11);
     assert_box(&tb, 6, " …ghij\n", 6);
@@ -285,6 +285,76 @@ static void scrolls_sideways(void **state)
     canvas_done(&cv);
 }
 
+static void edits_lines(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *keys, *want;
+        size_t cursor;
+    } edits[] = {
+        {"ab", "M-Enter c", "ab\nc", 4},
+        {"ab", "^A ^J", "\nab", 1},
+        {"one\ntwo", "Up x", "onex\ntwo", 4},
+        {"one\ntwo", "^P ^A x", "xone\ntwo", 1},
+        {"one\ntwo", "Up Down x", "one\ntwox", 8},
+        {"long line\nx\nlast one", "Left Left ^P ^P y", "lyong line\nx\nlast one", 2},
+        {"one\ntwo", "Home x", "one\nxtwo", 5},
+        {"one\ntwo", "Up End ^K", "onetwo", 3},
+        {"one\ntwo", "Up ^A ^K", "\ntwo", 0},
+        {"one\ntwo", "^U", "one\n", 4},
+        {"one\ntwo", "^U Backspace", "one", 3},
+        {"one\ntwo", "M-b M-b M-d", "\ntwo", 0},
+        {"one\ntwo", "^W ^W", "", 0},
+        {"日本\nab", "Up x", "日x本\nab", 4},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
+        struct textbox tb = {.lines = true};
+        textbox_set(&tb, edits[i].start);
+        type(&tb, edits[i].keys);
+        assert_string_equal(tb.text, edits[i].want);
+        assert_int_equal(tb.cursor, edits[i].cursor);
+    }
+    struct textbox tb = {.lines = true};
+    assert_false(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_UP})); /* no line there */
+    assert_false(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'n', .mods = MOD_CTRL}));
+    const char *paste = "one\ntwo\tthree\n";
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = strlen(paste)}));
+    assert_string_equal(tb.text, "one\ntwo three\n");
+}
+
+static void lines_are(const char *text, size_t cursor, int rows, const char *want, int row, int col)
+{
+    struct textbox tb = {.lines = true};
+    struct canvas cv;
+    canvas_init(&cv, rows, 8);
+    textbox_set(&tb, text);
+    tb.cursor = cursor;
+    textbox_draw_lines(&tb, &cv, 0, 0, rows, 8, ROLE_TEXT);
+    assert_int_equal(cv.cursor->row, row);
+    assert_int_equal(cv.cursor->col, col);
+    assert_drawn(&cv, want);
+    canvas_done(&cv);
+}
+
+static void draws_lines(void **state)
+{
+    (void)state;
+    lines_are("", 0, 2, "\n\n", 0, 0);
+    lines_are("one\ntwo", 7, 2, "one\ntwo\n", 1, 3);
+    lines_are("one\ntwo", 3, 2, "one\ntwo\n", 0, 3);
+    lines_are("one\ntwo", 4, 2, "one\ntwo\n", 1, 0);
+    lines_are("one\n", 4, 2, "one\n\n", 1, 0); /* a break at the end begins a line */
+    lines_are("a longer line", 13, 2, "longer\nline\n", 1, 4);
+    lines_are("a longer line", 0, 2, "a\nlonger\n", 0, 0);
+    lines_are("abcdefghij", 10, 2, "abcdefg\nhij\n", 1, 3);
+    lines_are("word   ", 7, 1, "word\n", 0, 7);
+    struct textbox tb = {.lines = true};
+    assert_int_equal(textbox_rows(&tb, 8), 1);
+    textbox_set(&tb, "a longer line\n");
+    assert_int_equal(textbox_rows(&tb, 8), 4);
+    assert_int_equal(textbox_rows(&tb, 0), 12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,6 +363,8 @@ int main(void)
         cmocka_unit_test(rules),
         cmocka_unit_test(wraps),
         cmocka_unit_test(edits),
+        cmocka_unit_test(edits_lines),
+        cmocka_unit_test(draws_lines),
         cmocka_unit_test(leaves_keys_to_its_owner),
         cmocka_unit_test(pastes_in_one_line),
         cmocka_unit_test(scrolls_sideways),

@@ -1,6 +1,7 @@
 #include "tui/draw/textbox.h"
 
 #include "backends/base/text.h"
+#include "tui/draw/wrap.h"
 
 #include <string.h>
 
@@ -53,17 +54,34 @@ static size_t before(const struct textbox *tb, size_t at)
     return at;
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\n';
+}
+
 static size_t word_before(const struct textbox *tb, size_t at)
 {
-    while (at > 0 && tb->text[at - 1] == ' ') at--;
-    while (at > 0 && tb->text[at - 1] != ' ') at--;
+    while (at > 0 && is_blank(tb->text[at - 1])) at--;
+    while (at > 0 && !is_blank(tb->text[at - 1])) at--;
     return at;
 }
 
 static size_t word_after(const struct textbox *tb, size_t at)
 {
-    while (at < tb->len && tb->text[at] == ' ') at++;
-    while (at < tb->len && tb->text[at] != ' ') at++;
+    while (at < tb->len && is_blank(tb->text[at])) at++;
+    while (at < tb->len && !is_blank(tb->text[at])) at++;
+    return at;
+}
+
+static size_t line_start(const struct textbox *tb, size_t at)
+{
+    while (at > 0 && tb->text[at - 1] != '\n') at--;
+    return at;
+}
+
+static size_t line_end(const struct textbox *tb, size_t at)
+{
+    while (at < tb->len && tb->text[at] != '\n') at++;
     return at;
 }
 
@@ -91,7 +109,8 @@ static bool insert_char(struct textbox *tb, uint32_t cp)
     int width = text_cp_width(cp);
     size_t len = width >= 0 ? text_encode(cp, bytes) : 0;
     if (len == 0) return false;
-    if (insert(tb, bytes, len) && width == 0 && !text_is_safe(tb->text, tb->len, TEXT_ONE_LINE))
+    if (insert(tb, bytes, len) && width == 0 &&
+        !text_is_safe(tb->text, tb->len, tb->lines ? TEXT_KEEP_LINES : TEXT_ONE_LINE))
         remove_range(tb, tb->cursor - len, tb->cursor);
     return true;
 }
@@ -103,23 +122,55 @@ static void insert_paste(struct textbox *tb, const char *paste, size_t len)
         size_t bytes = text_decode(paste + i, len - i, &cp);
         bool blank = cp == '\n' || cp == '\t';
         if (blank || (cp != TEXT_INVALID && text_cp_width(cp) >= 0))
-            if (!insert(tb, blank ? " " : paste + i, bytes)) return;
+            if (!insert(tb, blank && !(tb->lines && cp == '\n') ? " " : paste + i, bytes)) return;
         i += bytes;
     }
+}
+
+static int columns_between(const struct textbox *tb, size_t from, size_t to)
+{
+    int columns = 0;
+    for (size_t at = from, bytes; at < to; at += bytes) {
+        int width = text_cp_width(char_at(tb, at, &bytes));
+        columns += width > 0 ? width : 0;
+    }
+    return columns;
+}
+
+/* To the end of the line; at its end, the break after it. */
+static void kill_line(struct textbox *tb)
+{
+    size_t end = line_end(tb, tb->cursor);
+    remove_range(tb, tb->cursor, end == tb->cursor && end < tb->len ? end + 1 : end);
+}
+
+/* To the same column of the line before or after; false where there is none. */
+static bool move_line(struct textbox *tb, int by)
+{
+    size_t start = line_start(tb, tb->cursor), end = line_end(tb, tb->cursor), to;
+    if (!tb->lines || (by < 0 ? start == 0 : end == tb->len)) return false;
+    int wanted = columns_between(tb, start, tb->cursor);
+    to = by < 0 ? line_start(tb, start - 1) : end + 1;
+    for (size_t from = to; to < line_end(tb, from) && columns_between(tb, from, to) < wanted;) to = after(tb, to);
+    tb->cursor = to;
+    return true;
 }
 
 static bool edit_ctrl(struct textbox *tb, uint32_t key)
 {
     switch (key) {
-    case 'a': tb->cursor = 0; return true;
-    case 'e': tb->cursor = tb->len; return true;
+    case 'a': tb->cursor = line_start(tb, tb->cursor); return true;
+    case 'e': tb->cursor = line_end(tb, tb->cursor); return true;
+    case 'p': return move_line(tb, -1);
+    case 'n': return move_line(tb, 1);
+    case 'j': return tb->lines && (insert(tb, "\n", 1), true);
     case 'b': tb->cursor = before(tb, tb->cursor); return true;
     case 'f': tb->cursor = after(tb, tb->cursor); return true;
     case 'd': remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
     case 'h': remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
     case 'w': remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
-    case 'u': remove_range(tb, 0, tb->cursor); return true;
-    case 'k': remove_range(tb, tb->cursor, tb->len); return true;
+    case 'u': remove_range(tb, line_start(tb, tb->cursor), tb->cursor); return true;
+    case 'k': kill_line(tb); return true;
     default: return false;
     }
 }
@@ -129,8 +180,10 @@ static bool edit_key(struct textbox *tb, uint32_t key)
     switch (key) {
     case KEYP_LEFT: tb->cursor = before(tb, tb->cursor); return true;
     case KEYP_RIGHT: tb->cursor = after(tb, tb->cursor); return true;
-    case KEYP_HOME: tb->cursor = 0; return true;
-    case KEYP_END: tb->cursor = tb->len; return true;
+    case KEYP_HOME: tb->cursor = line_start(tb, tb->cursor); return true;
+    case KEYP_END: tb->cursor = line_end(tb, tb->cursor); return true;
+    case KEYP_UP: return move_line(tb, -1);
+    case KEYP_DOWN: return move_line(tb, 1);
     case KEYP_BACKSPACE: remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
     case KEYP_DELETE: remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
     default: return false;
@@ -142,7 +195,9 @@ static bool edit_alt(struct textbox *tb, uint32_t key)
     switch (key) {
     case 'b': tb->cursor = word_before(tb, tb->cursor); return true;
     case 'f': tb->cursor = word_after(tb, tb->cursor); return true;
+    case 'd': remove_range(tb, tb->cursor, word_after(tb, tb->cursor)); return true;
     case KEYP_BACKSPACE: remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
+    case KEYP_ENTER: return tb->lines && (insert(tb, "\n", 1), true);
     default: return false;
     }
 }
@@ -158,16 +213,6 @@ bool textbox_input(struct textbox *tb, const struct input *in)
     if (in->mods & MOD_ALT) return edit_alt(tb, in->key);
     if (in->key >= KEY__FIRST) return edit_key(tb, in->key);
     return insert_char(tb, in->key);
-}
-
-static int columns_between(const struct textbox *tb, size_t from, size_t to)
-{
-    int columns = 0;
-    for (size_t at = from, bytes; at < to; at += bytes) {
-        int width = text_cp_width(char_at(tb, at, &bytes));
-        columns += width > 0 ? width : 0;
-    }
-    return columns;
 }
 
 void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col, int width, enum role role)
@@ -188,4 +233,61 @@ void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col,
     if (left + columns_between(tb, from, tb->len) > width && width > 1)
         canvas_text(&box, 0, width - 1, ROLE_DIM, glyph(cv->ascii, GLYPH_ELLIPSIS));
     canvas_cursor(&box, 0, left + columns_between(tb, from, tb->cursor));
+}
+
+/* Calls for each wrapped line: where it begins, and the bytes that are shown. Returns how many there are, and on which
+ * of them the cursor is. */
+static int each_line(const struct textbox *tb, int width, int *ret_cursor_line,
+                     void (*line)(void *arg, int number, size_t start, size_t len), void *arg)
+{
+    int number = 0;
+    size_t start = 0;
+    bool more = true;
+    while (more) {
+        size_t next = 0, len = wrap_line(tb->text + start, width, &next), end = start + next;
+        bool last = end >= tb->len;
+        /* A break at the very end begins one more line, an empty one. */
+        more = !last || (next > 0 && tb->text[tb->len - 1] == '\n');
+        if (tb->cursor >= start && (tb->cursor < end || (last && !more))) *ret_cursor_line = number;
+        if (line) line(arg, number, start, len);
+        number++;
+        start = end;
+    }
+    return number;
+}
+
+int textbox_rows(const struct textbox *tb, int width)
+{
+    int cursor_line = 0;
+    return each_line(tb, width > 1 ? width - 1 : 1, &cursor_line, NULL, NULL);
+}
+
+struct lines_window {
+    const struct textbox *tb;
+    struct canvas *cv;
+    int top, cursor_line;
+    enum role role;
+};
+
+static void draw_line(void *arg, int number, size_t start, size_t len)
+{
+    struct lines_window *w = arg;
+    int row = number - w->top;
+    if (row < 0 || row >= w->cv->rows) return;
+    canvas_textn(w->cv, row, 0, w->role, w->tb->text + start, len);
+    if (number != w->cursor_line) return;
+    int col = columns_between(w->tb, start, w->tb->cursor);
+    canvas_cursor(w->cv, row, col < w->cv->cols ? col : w->cv->cols - 1);
+}
+
+void textbox_draw_lines(const struct textbox *tb, struct canvas *cv, int row, int col, int rows, int width,
+                        enum role role)
+{
+    if (width <= 0 || rows <= 0) return;
+    struct canvas box = canvas_sub(cv, row, col, rows, width);
+    struct lines_window w = {.tb = tb, .cv = &box, .role = role};
+    canvas_fill(&box, 0, 0, box.rows, box.cols, role, ' ');
+    each_line(tb, width > 1 ? width - 1 : 1, &w.cursor_line, NULL, NULL);
+    w.top = w.cursor_line >= box.rows ? w.cursor_line - box.rows + 1 : 0;
+    each_line(tb, width > 1 ? width - 1 : 1, &w.cursor_line, draw_line, &w);
 }

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+enum { UTF8_MAX = 4 };
+
 static int columns_of(uint32_t cp)
 {
     int width = cp == TEXT_INVALID || cp == '\t' ? 1 : text_cp_width(cp);
@@ -14,11 +16,11 @@ static int columns_of(uint32_t cp)
 
 size_t wrap_line(const char *text, int width, size_t *ret_next)
 {
-    size_t len = strlen(text), at = 0, gap = 0, resume = 0;
+    size_t at = 0, gap = 0, resume = 0;
     int used = 0;
-    while (at < len && text[at] != '\n') {
+    while (text[at] && text[at] != '\n') {
         uint32_t cp;
-        size_t bytes = text_decode(text + at, len - at, &cp);
+        size_t bytes = text_decode(text + at, strnlen(text + at, UTF8_MAX), &cp);
         int columns = columns_of(cp);
         if (cp == ' ' || cp == '\t') {
             /* A run of blanks may hang over the edge; the line after it starts with the next word. */
@@ -31,7 +33,7 @@ size_t wrap_line(const char *text, int width, size_t *ret_next)
         used += columns;
         at += bytes;
     }
-    *ret_next = at + (at < len);
+    *ret_next = at + (text[at] == '\n');
     while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
     return at;
 }

@@ -11,6 +11,7 @@ enum { PROMPT_COLS = 76 };
 void prompt_box_open(struct prompt_box *p, const char *path_words)
 {
     textbox_clear(&p->typed);
+    p->to_chat = false;
     snprintf(p->path, sizeof p->path, "%s", path_words ? path_words : "path not known yet");
 }
 
@@ -29,6 +30,10 @@ static bool blank(const char *text)
 enum overlay prompt_box_input(struct prompt_box *p, const struct input *in)
 {
     if (in->type == INPUT_KEY && in->key == KEYP_ESC) return OVERLAY_CANCELLED;
+    if (in->type == INPUT_KEY && in->key == KEYP_TAB) {
+        p->to_chat = true;
+        return OVERLAY_DONE;
+    }
     if (in->type == INPUT_KEY && in->key == KEYP_UP && p->last) {
         textbox_set(&p->typed, p->last);
         return OVERLAY_STAYS;
@@ -52,5 +57,6 @@ void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
     snprintf(text, sizeof text, "by %s", p->path);
     canvas_field(&in, 1, 0, in.cols, ROLE_DIM, text);
     canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
-                 p->last ? "Enter sends · Up the last one · Esc leaves" : "Enter sends · Esc leaves");
+                 p->last ? "Enter sends · Up the last one · Tab the conversation · Esc leaves"
+                         : "Enter sends · Tab the conversation · Esc leaves");
 }

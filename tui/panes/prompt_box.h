@@ -1,4 +1,5 @@
-/* prompt_box.h - where a prompt for the model is typed: one line, the path it will take, the last one again by Up. */
+/* prompt_box.h - where a quick prompt for the model is typed: one line, the path it will take, the last one again by
+ * Up. Tab goes on in the conversation (chat.h) with what was typed. */
 #ifndef RAYDECK_PANES_PROMPT_BOX_H
 #define RAYDECK_PANES_PROMPT_BOX_H
 
@@ -9,10 +10,11 @@ struct prompt_box {
     struct textbox typed;
     char *last; /* what was asked before; kept from one opening to the next */
     char path[160];
+    bool to_chat; /* OVERLAY_DONE by Tab: nothing is to be sent */
 };
 void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */
 void prompt_box_done(struct prompt_box *p);                         /* a zeroed one is fine */
-/* OVERLAY_DONE: p->typed.text is the question, never blank. */
+/* OVERLAY_DONE: p->typed.text is the question, never blank unless it is for the chat. */
 enum overlay prompt_box_input(struct prompt_box *p, const struct input *in);
 void prompt_box_draw(const struct prompt_box *p, struct canvas *cv);
 

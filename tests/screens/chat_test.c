@@ -1,0 +1,274 @@
+/* chat_test.c - the conversation with the model: how it looks while answers come, fail and were stopped; what keys do.
+ */
+#include "tests/support/screen_file.h"
+#include "tests/support/world_fixture.h"
+#include "tui/panes/chat.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct stage {
+    struct fixture f;
+    struct chat chat;
+    unsigned number;
+};
+
+static const struct chat_way openai = {"ingress mistral", "openai", "mistral-7b"};
+
+static int stage_open(void **state)
+{
+    struct stage *s = mem_zero(1, sizeof *s);
+    fixture_calm(&s->f);
+    chat_open(&s->chat);
+    *state = s;
+    return 0;
+}
+
+static int stage_close(void **state)
+{
+    struct stage *s = *state;
+    fixture_done(&s->f);
+    free(s);
+    return 0;
+}
+
+static struct request *prompt(struct stage *s, const char *phase, uint64_t ago_ms, const char *question,
+                              const char *answer)
+{
+    char key[32];
+    snprintf(key, sizeof key, "prompt-%u", ++s->number);
+    struct request *r = record_new(TABLE_REQUEST, key);
+    record_set(&r->kind, "prompt");
+    record_set(&r->phase, phase);
+    record_set(&r->path, "ingress mistral");
+    record_set(&r->question, question);
+    record_set(&r->answer, answer);
+    record_set(&r->head, "head up");
+    r->due = known_u64(s->f.wall_ms - ago_ms);
+    return r;
+}
+
+static void put(struct stage *s, struct request *r)
+{
+    fixture_put(&s->f, "prompt", WORLD_SERVE, r);
+}
+
+static void streamed(struct request *r, uint64_t first_us, uint64_t tokens)
+{
+    r->first_token_us = known_u64(first_us);
+    r->tokens = known_u64(tokens);
+    r->gap_us = known_u64(52000);
+    r->gap_max_us = known_u64(90400);
+    r->tokens_per_s = known_f64(18.34);
+    record_set(&r->model, "mistral-7b");
+}
+
+/* One of each: by infer, streamed, failed, cut half-way, stopped, two in flight. */
+static void converse(struct stage *s)
+{
+    struct request *r = prompt(s, "ok", 90000, "What is the GCS?", "The GCS keeps cluster metadata.");
+    record_set(&r->path, "API server proxy");
+    r->latency_us = known_u64(4800000);
+    put(s, r);
+    r = prompt(s, "ok", 60000, "What is high availability?\nIn one sentence.",
+               "High availability means that the service keeps answering while a part of it is being replaced:\n"
+               "nothing that a request needs may exist only once.");
+    streamed(r, 210000, 41);
+    r->latency_us = known_u64(2310000);
+    record_set(&r->head, "head down 5.4s");
+    record_set(&r->finish, "length");
+    put(s, r);
+    r = prompt(s, "failed", 50000, "And now?", NULL);
+    record_set(&r->failure, "refused");
+    record_set(&r->why, "Failed to connect to k8s-abc.elb.amazonaws.com port 80: Connection refused");
+    r->latency_us = known_u64(12000);
+    put(s, r);
+    r = prompt(s, "failed", 40000, "Tell me more", "There is more to");
+    record_set(&r->failure, "cut");
+    record_set(&r->why, "the connection was lost in the middle of the answer");
+    streamed(r, 320000, 4);
+    r->latency_us = known_u64(900000);
+    put(s, r);
+    r = prompt(s, "cancelled", 20000, "Count to a million", "One, two, three");
+    streamed(r, 200000, 5);
+    put(s, r);
+    r = prompt(s, "waiting", 3100, "Are you there?", "Yes, the workers");
+    streamed(r, 240000, 12);
+    put(s, r);
+    r = prompt(s, "waiting", 1200, "And you?", NULL);
+    record_set(&r->head, NULL);
+    put(s, r);
+}
+
+static void show(struct stage *s, const char *name, int rows, int cols)
+{
+    struct view v = fixture_view(&s->f);
+    struct canvas cv;
+    char file[64];
+    canvas_init(&cv, rows, cols);
+    chat_update(&s->chat, &v, rows, cols);
+    chat_draw(&s->chat, &v, &openai, &cv);
+    snprintf(file, sizeof file, "chat-%s-%dx%d", name, cols, rows);
+    screen_check(file, &cv, false);
+    canvas_done(&cv);
+}
+
+static enum chat_wish press(struct stage *s, uint32_t key, unsigned mods)
+{
+    struct view v = fixture_view(&s->f);
+    return chat_input(&s->chat, &v, &(struct input){.type = INPUT_KEY, .key = key, .mods = mods});
+}
+
+static void type(struct stage *s, const char *text)
+{
+    for (; *text; text++) assert_int_equal(press(s, (unsigned char)*text, 0), CHAT_STAYS);
+}
+
+static void test_screens(void **state)
+{
+    static const int sizes[][2] = {{40, 120}, {24, 80}, {10, 40}};
+    struct stage *s = *state;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "empty", sizes[i][0], sizes[i][1]);
+    converse(s);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "all", sizes[i][0], sizes[i][1]);
+    type(s, "Two lines, the first of which is longer than the narrowest screen");
+    press(s, KEYP_ENTER, MOD_ALT);
+    type(s, "and this");
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "typing", sizes[i][0], sizes[i][1]);
+    fixture_kill_head(&s->f);
+    show(s, "killed", 24, 80);
+    show(s, "killed", 3, 30);
+}
+
+static void test_scroll(void **state)
+{
+    struct stage *s = *state;
+    converse(s);
+    show(s, "all", 10, 40);
+    int max = s->chat.up_max;
+    assert_true(max > 20);
+    assert_int_equal(press(s, KEYP_PGUP, 0), CHAT_STAYS);
+    assert_int_equal(s->chat.up, s->chat.page - 1);
+    press(s, '<', MOD_ALT);
+    assert_int_equal(s->chat.up, max);
+    show(s, "top", 10, 40);
+    /* what is read stays where it is while more comes */
+    put(s, prompt(s, "ok", 0, "more", "more"));
+    show(s, "top-and-more", 10, 40);
+    assert_true(s->chat.up_max > max && s->chat.up == s->chat.up_max);
+    struct view v = fixture_view(&s->f);
+    chat_input(&s->chat, &v, &(struct input){.type = INPUT_MOUSE, .mouse = MOUSE_WHEEL_DOWN});
+    assert_int_equal(s->chat.up, s->chat.up_max - 3);
+    press(s, '>', MOD_ALT);
+    assert_int_equal(s->chat.up, 0);
+    press(s, KEYP_PGDN, 0);
+    assert_int_equal(s->chat.up, 0);
+}
+
+static void test_keys(void **state)
+{
+    struct stage *s = *state;
+    struct view v = fixture_view(&s->f);
+    assert_null(chat_again(&v));
+    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_STAYS); /* nothing typed */
+    type(s, "  ");
+    press(s, 'j', MOD_CTRL);
+    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_STAYS);
+    press(s, 'u', MOD_CTRL);
+    press(s, KEYP_BACKSPACE, 0);
+    press(s, 'u', MOD_CTRL);
+    type(s, "q and s are text here");
+    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_SENDS);
+    assert_string_equal(s->chat.typed.text, "q and s are text here");
+    chat_sent(&s->chat);
+    assert_string_equal(s->chat.typed.text, "");
+    assert_int_equal(press(s, 'x', MOD_CTRL), CHAT_STOPS);
+    assert_int_equal(press(s, 'r', MOD_CTRL), CHAT_AGAIN);
+    assert_int_equal(press(s, KEYP_ESC, 0), CHAT_LEAVES);
+    static const char paste[] = "pasted\nq\tx";
+    assert_int_equal(
+        chat_input(&s->chat, &v, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = sizeof paste - 1}),
+        CHAT_STAYS);
+    assert_string_equal(s->chat.typed.text, "pasted\nq x");
+    chat_say(&s->chat, "64 prompts are waiting\x1b[2J");
+    assert_string_equal(s->chat.said, "64 prompts are waiting\\x1b[2J");
+    press(s, KEYP_LEFT, 0);
+    assert_string_equal(s->chat.said, "");
+    chat_begin(&s->chat, "from the box");
+    assert_string_equal(s->chat.typed.text, "from the box");
+    chat_begin(&s->chat, "");
+    assert_string_equal(s->chat.typed.text, "from the box");
+}
+
+static void test_recall_and_again(void **state)
+{
+    struct stage *s = *state;
+    put(s, prompt(s, "ok", 9000, "first", "1"));
+    put(s, prompt(s, "failed", 8000, "second", NULL));
+    put(s, prompt(s, "ok", 7000, "third\nline", "3"));
+    struct view v = fixture_view(&s->f);
+    assert_string_equal(chat_again(&v), "second");
+    press(s, KEYP_UP, 0);
+    assert_string_equal(s->chat.typed.text, "third\nline");
+    press(s, KEYP_UP, 0); /* to its first line */
+    assert_string_equal(s->chat.typed.text, "third\nline");
+    press(s, 'p', MOD_CTRL);
+    assert_string_equal(s->chat.typed.text, "second");
+    press(s, KEYP_UP, 0);
+    press(s, KEYP_UP, 0);
+    assert_string_equal(s->chat.typed.text, "first");
+    press(s, KEYP_DOWN, 0);
+    assert_string_equal(s->chat.typed.text, "second");
+    press(s, KEYP_DOWN, 0);
+    press(s, 'n', MOD_CTRL);
+    assert_string_equal(s->chat.typed.text, "");
+}
+
+/* More turns than are shown, and an answer as long as one may be. */
+static void test_many(void **state)
+{
+    struct stage *s = *state;
+    struct canvas cv;
+    char *longest = mem_alloc(256 * 1024 + 1);
+    memset(longest, 'x', 256 * 1024);
+    for (size_t i = 7; i < 256 * 1024; i += 8) longest[i] = ' ';
+    longest[256 * 1024] = '\0';
+    for (int i = 0; i < CHAT_TURNS + 20; i++) put(s, prompt(s, "ok", 1000, "again", "yes"));
+    put(s, prompt(s, "ok", 500, "the last", longest));
+    free(longest);
+    struct view v = fixture_view(&s->f);
+    canvas_init(&cv, 24, 80);
+    for (int i = 0; i < 50; i++) {
+        chat_update(&s->chat, &v, 24, 80);
+        chat_draw(&s->chat, &v, &openai, &cv);
+    }
+    /* 199 turns of a question, two lines about it, an answer and a blank; the last one is of 3,641 lines */
+    assert_int_equal(s->chat.up_max + s->chat.page, 199 * 5 + 4 + (256 * 1024 / 8 + 8) / 9);
+    press(s, '<', MOD_ALT);
+    chat_draw(&s->chat, &v, &openai, &cv);
+    char *text = canvas_dump(&cv, false);
+    assert_non_null(strstr(text, "again"));
+    assert_non_null(strstr(text, "lines below"));
+    free(text);
+    canvas_done(&cv);
+}
+
+int main(void)
+{
+#define ON_STAGE(f) cmocka_unit_test_setup_teardown(f, stage_open, stage_close)
+    const struct CMUnitTest tests[] = {
+        ON_STAGE(test_screens),          ON_STAGE(test_scroll), ON_STAGE(test_keys),
+        ON_STAGE(test_recall_and_again), ON_STAGE(test_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

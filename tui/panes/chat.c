@@ -1,0 +1,172 @@
+#include "tui/panes/chat.h"
+
+#include "backends/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { ROWS_AROUND = 4 /* the strip, two rules, the keys */, WHEEL_LINES = 3 };
+
+static bool is_prompt(const struct request *r)
+{
+    return r->kind && strcmp(r->kind, "prompt") == 0;
+}
+
+static bool phase_is(const struct request *r, const char *phase)
+{
+    return r->phase && strcmp(r->phase, phase) == 0;
+}
+
+/* The newest prompts, newest first; returns how many. */
+static size_t newest(const struct view *v, const struct row *out[], size_t max)
+{
+    size_t count = 0, total = 0;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        if (!is_prompt(ROW(row, request))) continue;
+        out[total++ % max] = row;
+        count = total < max ? total : max;
+    }
+    const struct row *ordered[CHAT_TURNS];
+    for (size_t i = 0; i < count; i++) ordered[i] = out[(total - 1 - i) % max];
+    memcpy(out, ordered, count * sizeof *out);
+    return count;
+}
+
+const struct row *chat_prompt(const struct view *v, size_t n)
+{
+    const struct row *rows[CHAT_TURNS];
+    return n < newest(v, rows, CHAT_TURNS) ? rows[n] : NULL;
+}
+
+const char *chat_again(const struct view *v)
+{
+    const struct row *rows[CHAT_TURNS];
+    size_t count = newest(v, rows, CHAT_TURNS);
+    for (size_t i = 0; i < count; i++) {
+        const struct request *r = ROW(rows[i], request);
+        if (phase_is(r, "failed") || phase_is(r, "cancelled")) return r->question;
+    }
+    return count ? ROW(rows[0], request)->question : NULL;
+}
+
+/* ---- what is typed --------------------------------------------------------------------------------------------- */
+
+void chat_open(struct chat *c)
+{
+    c->typed.lines = true;
+    c->up = 0;
+    c->recalled = 0;
+    c->said[0] = '\0';
+}
+
+void chat_begin(struct chat *c, const char *safe)
+{
+    chat_open(c);
+    if (*safe) textbox_set(&c->typed, safe);
+}
+
+void chat_sent(struct chat *c)
+{
+    textbox_clear(&c->typed);
+    c->up = 0;
+    c->recalled = 0;
+}
+
+void chat_say(struct chat *c, const char *text)
+{
+    text_safe_into(c->said, sizeof c->said, text, strlen(text));
+}
+
+/* Prompts from before, from the newest back: 1 further back, -1 forth again. */
+static void recall(struct chat *c, const struct view *v, int by)
+{
+    if (by < 0 && c->recalled <= 1) {
+        if (c->recalled) textbox_clear(&c->typed);
+        c->recalled = 0;
+        return;
+    }
+    size_t n = by > 0 ? c->recalled + 1 : c->recalled - 1;
+    const struct row *row = chat_prompt(v, n - 1);
+    if (!row || !ROW(row, request)->question) return;
+    c->recalled = n;
+    textbox_set(&c->typed, ROW(row, request)->question);
+}
+
+static bool scroll(struct chat *c, const struct input *in)
+{
+    int by = 0, page = c->page > 1 ? c->page - 1 : 1;
+    if (in->type == INPUT_MOUSE)
+        by = in->mouse == MOUSE_WHEEL_UP ? WHEEL_LINES : in->mouse == MOUSE_WHEEL_DOWN ? -WHEEL_LINES : 0;
+    else if (in->type == INPUT_KEY && in->key == KEYP_PGUP)
+        by = page;
+    else if (in->type == INPUT_KEY && in->key == KEYP_PGDN)
+        by = -page;
+    else if (in->type == INPUT_KEY && in->mods == MOD_ALT && (in->key == '<' || in->key == '>'))
+        by = in->key == '<' ? c->up_max : -c->up_max;
+    else
+        return false;
+    c->up += by;
+    if (c->up > c->up_max) c->up = c->up_max;
+    if (c->up < 0) c->up = 0;
+    return true;
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\n")] == '\0';
+}
+
+enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in)
+{
+    c->said[0] = '\0';
+    if (scroll(c, in)) return CHAT_STAYS;
+    if (in->type == INPUT_KEY && in->mods == MOD_CTRL && in->key == 'x') return CHAT_STOPS;
+    if (in->type == INPUT_KEY && in->mods == MOD_CTRL && in->key == 'r') return CHAT_AGAIN;
+    if (in->type == INPUT_KEY && !in->mods && in->key == KEYP_ESC) return CHAT_LEAVES;
+    if (in->type == INPUT_KEY && !in->mods && in->key == KEYP_ENTER)
+        return is_blank(c->typed.text) ? CHAT_STAYS : CHAT_SENDS;
+    if (textbox_input(&c->typed, in)) return CHAT_STAYS;
+    if (in->type != INPUT_KEY) return CHAT_STAYS;
+    if (in->key == KEYP_UP || (in->mods == MOD_CTRL && in->key == 'p')) recall(c, v, 1);
+    if (in->key == KEYP_DOWN || (in->mods == MOD_CTRL && in->key == 'n')) recall(c, v, -1);
+    return CHAT_STAYS;
+}
+
+/* ---- measures -------------------------------------------------------------------------------------------------- */
+
+int chat_typed_rows(const struct chat *c, int rows, int cols)
+{
+    int most = rows / 4 < CHAT_TYPED_ROWS ? rows / 4 : CHAT_TYPED_ROWS, wanted = textbox_rows(&c->typed, cols - 2);
+    if (most < 1) most = 1;
+    return wanted < most ? wanted : most;
+}
+
+static int measured(struct chat_turn *t, const struct row *row, const struct view *v, int cols)
+{
+    const struct request *r = ROW(row, request);
+    uint64_t wall_s = phase_is(r, "waiting") ? v->wall_ms / 1000 : 0;
+    bool same = t->generation == row->generation && t->wall_s == wall_s && t->cols == cols &&
+                strcmp(t->key, r->record.key) == 0;
+    if (same) return t->rows;
+    snprintf(t->key, sizeof t->key, "%s", r->record.key);
+    t->generation = row->generation;
+    t->wall_s = wall_s;
+    t->cols = cols;
+    t->rows = chat_turn_rows(r, v, cols);
+    return t->rows;
+}
+
+void chat_update(struct chat *c, const struct view *v, int rows, int cols)
+{
+    const struct row *prompts[CHAT_TURNS];
+    size_t count = newest(v, prompts, CHAT_TURNS);
+    int total = 0, before = c->up_max;
+    /* Slots go by age, so that the newest one moving up by one costs no more than one measure each. */
+    for (size_t i = 0; i < count; i++) total += measured(&c->turn[count - 1 - i], prompts[i], v, cols - 2);
+    c->page = rows - ROWS_AROUND - chat_typed_rows(c, rows, cols);
+    if (c->page < 1) c->page = 1;
+    c->up_max = total > c->page ? total - c->page : 0;
+    /* Who has scrolled up goes on reading the same lines while the end grows. */
+    if (c->up > 0 && c->up_max > before) c->up += c->up_max - before;
+    if (c->up > c->up_max) c->up = c->up_max;
+}
