@@ -169,3 +169,14 @@ void doctor_of(const struct world *w, const struct focus *f, const struct doctor
     doctor_redis_settings(&d);
     if (out->count > 1) qsort(out->items, out->count, sizeof *out->items, by_severity);
 }
+
+struct known_u64 doctor_warnings(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
+{
+    const struct doctor_ask ask = {.now_ms = now_ms, .wall_ms = wall_ms};
+    struct findings found;
+    findings_init(&found);
+    doctor_of(w, f, &ask, &found);
+    const uint64_t warnings = found.of[FINDING_WARNING];
+    findings_done(&found);
+    return known_u64(warnings);
+}

@@ -1,5 +1,6 @@
 /* sub_status.c - `raydeck status`: waits until every world has answered or failed, prints, and says by its exit status
  * whether all could be reached. */
+#include "deploy/doctor.h"
 #include "tui/look.h"
 #include "tui/status.h"
 
@@ -55,6 +56,7 @@ int sub_status(struct cli *cli)
         struct status_of s = {session_world(session), session_recovery(session),
                               session_focus(session), where ? where->context : NULL,
                               loop_now_ms(),          loop_wall_ms(look_loop(look))};
+        s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
         print(cli, &s);
         status = status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
     }

@@ -24,9 +24,10 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
     } else {
         say(ret->brief, "%s", l.pod_why);
     }
-    if (!l.warnings) return;
-    say(ret->text, "%u warning%s (:doctor)", l.warnings, l.warnings == 1 ? "" : "s");
-    say(ret->brief, "%u warning%s", l.warnings, l.warnings == 1 ? "" : "s");
+    const unsigned long long warnings = f->warnings.known ? f->warnings.value : l.warnings;
+    if (!warnings) return;
+    say(ret->text, "%llu warning%s (:doctor)", warnings, warnings == 1 ? "" : "s");
+    say(ret->brief, "%llu warning%s", warnings, warnings == 1 ? "" : "s");
 }
 
 /* ---- in an outage -------------------------------------------------------------------------------------------- */

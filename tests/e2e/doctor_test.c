@@ -1,4 +1,5 @@
 /* `raydeck doctor` as a program, against the simulator: its report, its JSON, its exit codes. */
+#include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -95,10 +96,34 @@ static void a_redis_that_is_gone_makes_its_rules_unknown(void **state)
     sim_run_stop(sim);
 }
 
+/* In the console: `d`, what is found, its detail, and back; the answer counts the same warnings. */
+static void the_console_shows_them(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), NULL};
+    struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
+    pty_see(pty, "3 warnings \\(:doctor\\)", LIMIT_MS);
+    pty_send(pty, "d");
+    pty_see(pty, "6 Doctor .* 0 errors · 3 warnings · 0 unknown", LIMIT_MS);
+    pty_see(pty, "warning +D7 +Redis .* it has no replica", LIMIT_MS);
+    pty_send(pty, "\r");
+    pty_see(pty, "fix +env RAY_grpc_client_keepalive_time_ms", LIMIT_MS);
+    pty_send(pty, "q");
+    pty_see(pty, "SEVERITY +RULE", LIMIT_MS);
+    pty_send(pty, "q");
+    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_send(pty, "q");
+    assert_int_equal(pty_wait_exit(pty, LIMIT_MS), 0);
+    pty_stop(pty);
+    sim_run_stop(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_healthy_cluster_has_warnings_alone),
+        cmocka_unit_test(the_console_shows_them),
         cmocka_unit_test(a_redis_that_is_gone_makes_its_rules_unknown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "deploy/doctor.h"
 #include "tui/panes/pane_tools.h"
 #include "tui/panes/recovery_pane.h"
 
@@ -10,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAB_DETAIL_LINES = 6, TABS_NARROW = 72 };
+enum { TAB_DETAIL_LINES = 6, TABS_NARROW = 72, WARNINGS_MS = 1000, WARNINGS_CROWD = 1000 };
 
 struct screen *screen_new(void)
 {
@@ -124,6 +125,18 @@ static void arrange(struct screen *s, const struct view *v)
     }
 }
 
+/* Each second (what is old becomes unknown), and with the world; of a crowd of pods not with each of their changes. */
+static void count_warnings(struct screen *s, const struct view *v)
+{
+    const uint64_t generation = world_generation_all(v->world);
+    const bool second = v->now_ms >= s->warnings_ms + WARNINGS_MS;
+    const bool moved = generation != s->warnings_generation && world_count(v->world, TABLE_POD) < WARNINGS_CROWD;
+    if (s->warnings.known && !second && !moved) return;
+    s->warnings = doctor_warnings(v->world, v->focus, v->now_ms, v->wall_ms);
+    s->warnings_generation = generation;
+    s->warnings_ms = v->now_ms;
+}
+
 void screen_update(struct screen *s, const struct view *view)
 {
     struct view v = *view;
@@ -141,7 +154,10 @@ void screen_update(struct screen *s, const struct view *view)
     }
     if (s->opened && !s->detail.text.len) s->opened = false;
     detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);
-    answers_of(v.world, v.focus, v.recovery, v.now_ms, v.wall_ms, s->answers);
+    count_warnings(s, &v);
+    struct focus counted = *v.focus;
+    counted.warnings = s->warnings;
+    answers_of(v.world, &counted, v.recovery, v.now_ms, v.wall_ms, s->answers);
 }
 
 void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES])

@@ -21,6 +21,8 @@ struct screen {
     struct selection selection;
     bool selects;
     struct answer answers[ANSWERS];
+    struct known_u64 warnings; /* the doctor's, for the answers; of the world as it was then: */
+    uint64_t warnings_generation, warnings_ms;
     char briefs[SCREEN_BRIEF_MAX]; /* lines of the panes without focus */
     int brief_lines;
 };
