@@ -117,10 +117,35 @@ static void pods_due(void *arg)
     raycluster_told(k, "Unknown", "");
 }
 
+/* What the autoscaler beside the head acts as. In outline: without its rules. */
+static void owned(struct kuberay *k, enum sim_kind kind)
+{
+    char uid[RNG_UUID], now[STAMP_TEXT_MAX], api[64];
+    const struct sim_kind_info *info = sim_kind_info(kind);
+    rng_uuid(&k->rng, uid);
+    snprintf(api, sizeof api, "%s%s%s", info->group, *info->group ? "/" : "", info->version);
+    const struct template_value values[] = {{"KIND", info->kind},
+                                            {"API", api},
+                                            {"UID", uid},
+                                            {"CREATED", stamp_iso(now, kuberay_now(k))},
+                                            {"CLUSTER", k->cluster},
+                                            {"CLUSTER_UID", k->cluster_uid},
+                                            {NULL, NULL}};
+    objects_put(k->objects, kind,
+                template_text("{'kind':'${KIND}','apiVersion':'${API}','metadata':{'name':'${CLUSTER}','namespace':"
+                              "'" SIM_NS "','uid':'${UID}','creationTimestamp':'${CREATED}','labels':{"
+                              "'app.kubernetes.io/created-by':'kuberay-operator','app.kubernetes.io/name':'kuberay',"
+                              "'ray.io/cluster':'${CLUSTER}'},'ownerReferences':[{'apiVersion':'ray.io/v1','kind':"
+                              "'RayCluster','name':'${CLUSTER}','uid':'${CLUSTER_UID}','controller':true,"
+                              "'blockOwnerDeletion':true}]}}",
+                              values));
+}
+
 static void role_binding(void *arg)
 {
     struct kuberay *k = arg;
     char created[STAMP_TEXT_MAX];
+    owned(k, SIM_BINDING);
     cluster_event(k, "CreatedRoleBinding", "role binding", "");
     service_and_slice(k, SLICE_CLUSTER, stamp_iso(created, kuberay_now(k)));
     cluster_event(k, "CreatedService", "service", "-head-svc");
@@ -130,6 +155,7 @@ static void role_binding(void *arg)
 static void role(void *arg)
 {
     struct kuberay *k = arg;
+    owned(k, SIM_ROLE);
     cluster_event(k, "CreatedRole", "role", "");
     sched_in(k->sched, ROLE_MS, role_binding, k);
 }
@@ -137,6 +163,7 @@ static void role(void *arg)
 static void account(void *arg)
 {
     struct kuberay *k = arg;
+    owned(k, SIM_ACCOUNT);
     cluster_event(k, "CreatedServiceAccount", "service account", "");
     sched_in(k->sched, ROLE_MS, role, k);
 }

@@ -48,6 +48,9 @@ static void services_gone(struct kuberay *k)
     char name[KUBERAY_NAME + 32];
     snprintf(name, sizeof name, "%s-head-svc", k->cluster);
     without(k, SIM_SERVICE, name);
+    without(k, SIM_ACCOUNT, k->cluster);
+    without(k, SIM_ROLE, k->cluster);
+    without(k, SIM_BINDING, k->cluster);
     without(k, SIM_SERVICE, SIM_NAME "-head-svc");
     without(k, SIM_SERVICE, SIM_NAME "-serve-svc");
     for (size_t i = 0; i < 3; i++) {

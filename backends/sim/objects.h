@@ -24,6 +24,11 @@ enum { OBJECTS_LOG = 4096, OBJECTS_EVENTS_KEPT = 1000 };
     X(SECRET, "", "v1", "secrets", "Secret", true, false)                                                              \
     X(NAMESPACE, "", "v1", "namespaces", "Namespace", false, false)                                                    \
     X(CONFIGMAP, "", "v1", "configmaps", "ConfigMap", true, false)                                                     \
+    X(ACCOUNT, "", "v1", "serviceaccounts", "ServiceAccount", true, false)                                             \
+    X(CLAIM, "", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", true, false)                                 \
+    X(ROLE, "rbac.authorization.k8s.io", "v1", "roles", "Role", true, false)                                           \
+    X(BINDING, "rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", true, false)                          \
+    X(BUDGET, "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, false)                              \
     X(DEPLOYMENT, "apps", "v1", "deployments", "Deployment", true, false)                                              \
     X(JOB, "batch", "v1", "jobs", "Job", true, false)                                                                  \
     X(LEASE, "coordination.k8s.io", "v1", "leases", "Lease", true, false)                                              \

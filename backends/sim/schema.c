@@ -23,6 +23,11 @@ static const struct {
     {SIM_NAMESPACE, "", "spec status"},
     {SIM_SECRET, "", "data stringData type immutable"},
     {SIM_CONFIGMAP, "", "data binaryData immutable"},
+    {SIM_ACCOUNT, "", "secrets imagePullSecrets automountServiceAccountToken"},
+    {SIM_CLAIM, "", "spec status"},
+    {SIM_ROLE, "", "rules"},
+    {SIM_BINDING, "", "subjects roleRef"},
+    {SIM_BUDGET, "", "spec status"},
     {SIM_SERVICE, "", "spec status"},
     {SIM_SERVICE, "spec",
      "ports selector clusterIP clusterIPs type externalIPs sessionAffinity loadBalancerIP loadBalancerSourceRanges "
@@ -73,7 +78,7 @@ char *schema_unknown(enum sim_kind kind, const cJSON *config)
 
 bool schema_has_generation(enum sim_kind kind)
 {
-    return kind == SIM_DEPLOYMENT || kind == SIM_INGRESS || kind == SIM_RAYSERVICE;
+    return kind == SIM_DEPLOYMENT || kind == SIM_BUDGET || kind == SIM_INGRESS || kind == SIM_RAYSERVICE;
 }
 
 /* The offset at which Go's decoder gives up; false: it is base64. */

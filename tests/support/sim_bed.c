@@ -91,6 +91,13 @@ cJSON *sim_bed_get(struct sim_bed *b, const char *path, long status)
     return sim_bed_ask(b, "GET", path, NULL, NULL, status);
 }
 
+long sim_bed_status(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body)
+{
+    struct reply r = ask(b, method, path, content_type, body);
+    free(r.body);
+    return r.status;
+}
+
 void sim_bed_say(struct sim_bed *b, const char *line)
 {
     char out[SIM_ANSWER_MAX];

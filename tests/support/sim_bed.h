@@ -22,6 +22,8 @@ void sim_bed_free(struct sim_bed *b); /* checks that nothing is left in its fold
 cJSON *sim_bed_ask(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body,
                    long status);
 cJSON *sim_bed_get(struct sim_bed *b, const char *path, long status);
+long sim_bed_status(struct sim_bed *b, const char *method, const char *path, const char *content_type,
+                    const char *body);                 /* the answer's alone */
 void sim_bed_say(struct sim_bed *b, const char *line); /* to its control socket; fails the test unless "ok" */
 
 /* Runs the loop until what is at that path has the text somewhere, or is not there; fails the test after 20 s. The
