@@ -3,9 +3,11 @@
 #include "tui/cli.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What packagers call; not options a person needs, so not in --help. */
 static bool generated(int argc, char **argv)
@@ -41,8 +43,18 @@ static int run(struct cli *cli, int argc, char **argv)
     return sub->run(cli);
 }
 
+/* Started with stdin, stdout or stderr closed, the first sockets would take their numbers: libuv aborts on closing one
+ * of those, and what is printed would go to a server. */
+static void hold_standard_fds(void)
+{
+    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (fd >= 0 && fd <= STDERR_FILENO) fd = dup(fd);
+    if (fd >= 0) close(fd);
+}
+
 int main(int argc, char **argv)
 {
+    hold_standard_fds();
     setlocale(LC_CTYPE, "");
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
