@@ -24,7 +24,7 @@ struct dialog_kill kill_plan(const struct session *s, int64_t grace_s, bool deve
                                .pod = f.head->name,
                                .uid = f.head->record.key,
                                .grace_s = grace_s,
-                               .pod_grace_s = f.head->grace,
+                               .pod_grace_s = f.head->own_grace,
                                .ft = f.rayservice ? f.rayservice->ft : f.head->ft,
                                .workers = living_workers(session_world(s), &f),
                                .development = development,

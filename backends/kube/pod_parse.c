@@ -171,6 +171,7 @@ void pod_parse(const cJSON *obj, struct pod *ret)
     ret->created = json_stamp(meta, "creationTimestamp");
     ret->deleted = json_stamp(meta, "deletionTimestamp");
     ret->grace = json_u64(meta, "deletionGracePeriodSeconds");
+    ret->own_grace = json_u64(spec, "terminationGracePeriodSeconds");
     kube_text(&ret->phase, json_str(status, "phase"), KUBE_NAME_MAX);
     kube_text(&ret->node, json_str(spec, "nodeName"), KUBE_NAME_MAX);
     kube_text(&ret->ip, json_str(status, "podIP"), KUBE_NAME_MAX);

@@ -47,7 +47,7 @@ static void say_left(const struct recovery *r, uint64_t since_ms, struct answer 
 {
     const struct recovery_past *past = recovery_past(r);
     struct known_u64 silent = past->rung_ms[RUNG_GCS_SILENT], ready = past->rung_ms[RUNG_HEAD_READY];
-    if (r->rung[RUNG_HEAD_READY].reached || !past->known || !ready.known || !silent.known) return;
+    if (!r->head_lost || r->rung[RUNG_HEAD_READY].reached || !past->known || !ready.known || !silent.known) return;
     uint64_t length = ready.value > silent.value ? ready.value - silent.value : 0;
     if (length < since_ms)
         say(ret->text, "longer than the last time");
@@ -82,13 +82,22 @@ static bool gcs_still_beats(const struct world *w, const struct focus *f, const 
     return world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
 }
 
+/* The head is down from its GCS's silence on; where that was not seen yet, from the end of its pod, which may have
+ * served through its grace; else from the first sign. */
+static uint64_t down_since(const struct world *w, const struct recovery *r)
+{
+    const struct row *old = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
+    if (r->silent_ms.known) return r->silent_ms.value;
+    return r->new_head_uid && old && old->gone_ms > r->t0_ms ? old->gone_ms : r->t0_ms;
+}
+
 static void head_down(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
                       struct answer *ret)
 {
     char word[TEXT_NUM_MAX];
-    uint64_t from = r->silent_ms.known ? r->silent_ms.value : r->t0_ms, since = now_ms > from ? now_ms - from : 0;
+    uint64_t from = down_since(w, r), since = now_ms > from ? now_ms - from : 0;
     bool beats = gcs_still_beats(w, f, r, now_ms);
-    *ret = (struct answer){.question = beats ? "HEAD GOING" : "HEAD DOWN"};
+    *ret = (struct answer){.question = beats ? "HEAD GOING" : r->head_lost ? "HEAD DOWN" : "GCS SILENT"};
     answer_word(ret, VERDICT_WARN, "%s", text_seconds(word, since));
     if (beats) {
         say(ret->text, "the GCS is not silent yet: the outage begins then");
@@ -102,7 +111,9 @@ static void head_down(const struct world *w, const struct focus *f, const struct
     if (!r->rung[RUNG_HEAD_ALIVE].reached) say_reconnect(r, since, ret);
 }
 
-static void worker_pods(const struct world *w, const struct focus *f, const struct recovery *r, struct answer *ret)
+/* "Same" is said of now only while Kubernetes and the monitors are heard. */
+static void worker_pods(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+                        struct answer *ret)
 {
     struct worker_now n = recovery_workers(r, w, f);
     struct runtimes_now rt = recovery_runtimes(r, w);
@@ -113,16 +124,20 @@ static void worker_pods(const struct world *w, const struct focus *f, const stru
         say(ret->brief, "unknown: none was seen before");
         return;
     }
-    bool same = n.same == n.then && !n.restarts;
-    answer_word(ret, same ? VERDICT_OK : VERDICT_NO, "%zu/%zu", n.same, n.then);
+    bool same = n.same == n.then && !n.restarts, heard = !say_unheard(ret->text, "Kubernetes", w, WORLD_KUBE, now_ms);
+    answer_word(ret, !same ? VERDICT_NO : heard ? VERDICT_OK : VERDICT_UNKNOWN, "%zu/%zu", n.same, n.then);
+    if (!heard) say_unheard(ret->brief, "Kubernetes", w, WORLD_KUBE, now_ms);
     char text[ANSWER_TEXT_MAX];
     if (n.replaced)
-        snprintf(text, sizeof text, "%zu replaced, %llu restarts", n.replaced, (unsigned long long)n.restarts);
+        snprintf(text, sizeof text, "%s%zu replaced, %llu restarts", heard ? "" : "before that ", n.replaced,
+                 (unsigned long long)n.restarts);
     else
-        snprintf(text, sizeof text, "same UIDs, %llu restarts", (unsigned long long)n.restarts);
+        snprintf(text, sizeof text, "%ssame UIDs, %llu restarts", heard ? "" : "before that ",
+                 (unsigned long long)n.restarts);
     say(ret->text, "%s", text);
     say(ret->brief, "%s", text);
-    if (rt.then) say(ret->text, "Neuron runtimes %zu/%zu same pids", rt.same, rt.then);
+    if (rt.then && !say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms))
+        say(ret->text, "Neuron runtimes %zu/%zu same pids", rt.same, rt.then);
 }
 
 void answers_of(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
@@ -131,7 +146,7 @@ void answers_of(const struct world *w, const struct focus *f, const struct recov
     answer_answering(w, f, r, now_ms, wall_ms, &out[0]);
     if (r->outage == OUTAGE_RUNNING) {
         head_down(w, f, r, now_ms, &out[1]);
-        worker_pods(w, f, r, &out[2]);
+        worker_pods(w, f, r, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);
         answer_last_loss(w, f, r, wall_ms, &out[2]);

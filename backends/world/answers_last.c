@@ -103,24 +103,22 @@ static struct known_u64 outage_length(const struct recovery_past *past)
     return to.known && to.value > start ? known_u64(to.value - start) : UNKNOWN_U64;
 }
 
-static void watched(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
-                    struct answer *ret)
+static void watched(const struct recovery_past *past, uint64_t wall_ms, struct answer *ret)
 {
-    const struct recovery_past *past = recovery_past(r);
     char age[TEXT_NUM_MAX], length[TEXT_NUM_MAX] = "–";
     struct known_u64 ms = outage_length(past);
-    struct worker_now n = recovery_workers(r, w, f);
+    struct worker_now n = past->workers;
     if (ms.known) text_seconds(length, ms.value);
     text_duration(age, wall_ms > past->t0_wall_ms ? wall_ms - past->t0_wall_ms : 0);
     bool same = n.known && n.same == n.then && !n.restarts;
-    answer_word(ret, r->requests_failed || (n.known && !same) ? VERDICT_WARN : VERDICT_OK, "%s", age);
+    answer_word(ret, past->requests_failed || (n.known && !same) ? VERDICT_WARN : VERDICT_OK, "%s", age);
     say(ret->text, "watched: head down %s", length);
     say(ret->brief, "watched: down %s", length);
     if (n.known) {
         say(ret->text, "worker pods %zu/%zu the same, %llu restarts", n.same, n.then, (unsigned long long)n.restarts);
         say(ret->brief, "workers %zu/%zu same", n.same, n.then);
     }
-    unsigned long long ok = r->requests_ok, failed = r->requests_failed;
+    unsigned long long ok = past->requests_ok, failed = past->requests_failed;
     if (!ok && !failed) return;
     say(ret->text, "requests %llu/%llu, %llu failed", ok, ok + failed, failed);
     say(ret->brief, "%llu/%llu requests", ok, ok + failed);
@@ -130,8 +128,8 @@ void answer_last_loss(const struct world *w, const struct focus *f, const struct
                       struct answer *ret)
 {
     *ret = (struct answer){.question = "LAST HEAD LOSS"};
-    if (recovery_past(r)->known && r->outage == OUTAGE_OVER && r->head_lost)
-        watched(w, f, r, wall_ms, ret);
+    if (recovery_past(r)->known)
+        watched(recovery_past(r), wall_ms, ret);
     else
         rebuild(w, f, wall_ms, ret);
 }

@@ -193,15 +193,17 @@ static void say_calm(const struct world *w, const struct focus *f, uint64_t now_
 
 static void say_outage(const struct world *w, const struct recovery *r, struct answer *ret)
 {
-    unsigned long long ok = r->requests_ok, failed = r->requests_failed, ms = (r->slowest_us + 500) / 1000;
+    unsigned long long ok = r->requests_ok, failed = r->requests_failed, ms = (r->slowest_probe_us + 500) / 1000;
     struct probe_sum prompts = probe_sum_of(w, "prompt", 0);
+    char slowest[48] = "";
+    if (r->probes_ok) snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", ms);
     const char *since =
         r->ours || r->rung[RUNG_DELETE_ACCEPTED].reached ? "since the delete" : "since the head was lost";
     if (failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (!ok && !failed)
         both(ret, "nothing ended %s", since);
     else
-        both(ret, "%llu/%llu %s, %llu failed, slowest %llu ms", ok, ok + failed, since, failed, ms);
+        both(ret, "%llu/%llu %s, %llu failed%s", ok, ok + failed, since, failed, slowest);
     if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
 }
 

@@ -163,7 +163,9 @@ static const char *head_fate(const struct world *w, const char *uid, const struc
     const struct pod *p = ROW(row, pod);
     if (p->deleted.known) return "deleted";
     if (text_eq(p->phase, "Failed")) return "failed";
-    return started->known && p->started.known && p->started.value > started->value ? "restarted" : NULL;
+    if (!started->known) return NULL;
+    if (!p->started.known && text_eq(p->phase, "Running")) return "stopped"; /* CrashLoopBackOff */
+    return p->started.known && p->started.value > started->value ? "restarted" : NULL;
 }
 
 static void note_deletion(struct recovery *r, const struct world *w, const char *fate, const struct change *c)
@@ -364,7 +366,7 @@ static bool ladder_is_climbed(const struct recovery *r, const struct world *w, c
     return (now.replaced || now.restarts) && workers_settled(r, w, f);
 }
 
-static void ladder_close(struct recovery *r)
+static void ladder_close(struct recovery *r, const struct world *w, const struct focus *f)
 {
     struct recovery_past *past = &r->memory->past;
     uint64_t last = r->t0_ms;
@@ -375,7 +377,11 @@ static void ladder_close(struct recovery *r)
     gcs_anew(&r->memory->gcs, r->silent_ms);
     if (!r->head_lost) return;
     r->memory->before = *past;
-    *past = (struct recovery_past){.known = true, .t0_wall_ms = r->t0_wall_ms};
+    *past = (struct recovery_past){.known = true,
+                                   .t0_wall_ms = r->t0_wall_ms,
+                                   .requests_ok = r->requests_ok,
+                                   .requests_failed = r->requests_failed,
+                                   .workers = recovery_workers(r, w, f)};
     for (int i = 0; i < RUNG_COUNT; i++)
         if (r->rung[i].reached) past->rung_ms[i] = known_u64(r->rung[i].at_ms - r->t0_ms);
 }
@@ -412,7 +418,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
     observe_serve(r, w, c);
     if (is_new_finish(r, w, c)) workers_request(r, (const void *)c->record);
     observe_workers(r, w, f, c->at_ms, c->wall_ms);
-    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
+    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r, w, f);
 }
 
 static unsigned rungs_reached(const struct recovery *r)
@@ -426,6 +432,6 @@ bool recovery_tick(struct recovery *r, const struct world *w, const struct focus
 {
     unsigned before = rungs_reached(r);
     observe_silence(r, w, f, now_ms, wall_ms);
-    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r);
+    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r, w, f);
     return rungs_reached(r) != before;
 }

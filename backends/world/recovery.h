@@ -68,7 +68,7 @@ struct recovery {
     size_t workers;
     bool head_lost; /* a pod was lost, and not only the GCS silent for a while */
     uint64_t requests_ok, requests_failed, requests_slow, slowest_us; /* since T0, probes and prompts */
-    uint64_t probes_ok, prompts_ok;
+    uint64_t probes_ok, prompts_ok, slowest_probe_us;
     /* private: what the observer remembers */
     struct recovery_memory *memory;
 };
@@ -81,22 +81,25 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
 /* Time alone is evidence too: a heartbeat that has not moved. Call about once a second; returns true on a new rung. */
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
-/* The last finished ladder is kept in *last (for "last drill" times); RUNG times are relative to t0_ms. */
-struct recovery_past {
-    bool known;
-    uint64_t t0_wall_ms;
-    struct known_u64 rung_ms[RUNG_COUNT];
-};
-const struct recovery_past *recovery_past(const struct recovery *r);
-/* The finished ladder before the one that *r shows now: what its rungs are compared with. */
-const struct recovery_past *recovery_past_before(const struct recovery *r);
-
 /* How many of the worker pods of T0 still live under the same UID, and how many restarts were added. */
 struct worker_now {
     size_t then, same, replaced;
     uint64_t restarts;
     bool known;
 };
+
+/* The last finished ladder is kept in *last (for "last drill" times); RUNG times are relative to t0_ms. */
+struct recovery_past {
+    bool known;
+    uint64_t t0_wall_ms;
+    struct known_u64 rung_ms[RUNG_COUNT];
+    uint64_t requests_ok, requests_failed;
+    struct worker_now workers; /* when it was over */
+};
+const struct recovery_past *recovery_past(const struct recovery *r);
+/* The finished ladder before the one that *r shows now: what its rungs are compared with. */
+const struct recovery_past *recovery_past_before(const struct recovery *r);
+
 struct worker_now recovery_workers(const struct recovery *r, const struct world *w, const struct focus *f);
 
 /* The processes on Neuron devices at T0, and how many of them still run under the same pid. */

@@ -94,6 +94,8 @@ void workers_request(struct recovery *r, const struct request *q)
         r->probes_ok += probe;
         r->prompts_ok += !probe;
         if (q->latency_us.known && q->latency_us.value > r->slowest_us) r->slowest_us = q->latency_us.value;
+        if (probe && q->latency_us.known && q->latency_us.value > r->slowest_probe_us)
+            r->slowest_probe_us = q->latency_us.value;
     }
     for (size_t i = 0; probe && q->pod && i < r->workers; i++) {
         if (!text_eq(q->pod, r->worker[i].name)) continue;

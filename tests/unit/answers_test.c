@@ -386,6 +386,7 @@ static void a_head_that_has_not_started(void **state)
     struct small *s = *state;
     struct pod *p = small_edit(s, TABLE_POD, head);
     p->started = p->created = UNKNOWN_U64;
+    record_set(&p->phase, "Pending");
     small_put(s, "kube/pods", WORLD_KUBE, p);
     is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head has not started", "unknown: head not started");
 }
@@ -429,8 +430,8 @@ static void an_outage_as_it_goes(void **state)
     small_wait(s, 4000);
     small_probe(s, "a", q5rdw, "ok", NULL, 38000);
     small_probe(s, "b", x2p7c, "ok", NULL, 212000);
-    is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest 212 ms",
-       "2/2 since the delete, 0 failed, slowest 212 ms");
+    is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
+       "2/2 since the delete, 0 failed, slowest probe 212 ms");
     is(s, 1, "HEAD DOWN", VERDICT_WARN, "5.4s", "new head starting · workers reconnect for another 9:54",
        "new head starting · workers reconnect for 9:54 more");
     is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
@@ -440,7 +441,7 @@ static void an_outage_as_it_goes(void **state)
     record_set(&q->phase, "waiting");
     q->due = known_u64(small_wall(s));
     small_put(s, "prompt", WORLD_SERVE, q);
-    assert_string_equal(ask(s, 0).text, "2/2 since the delete, 0 failed, slowest 212 ms · 1 prompt in flight");
+    assert_string_equal(ask(s, 0).text, "2/2 since the delete, 0 failed, slowest probe 212 ms · 1 prompt in flight");
     small_probe(s, "c", x2p7c, "failed", "reset", 1000);
     assert_string_equal(ask(s, 0).word, "PARTLY");
     small_wait(s, 596000);
@@ -461,6 +462,75 @@ static void workers_that_are_lost_too(void **state)
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
     is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restarts · Neuron runtimes 1/2 same pids",
        "1 replaced, 1 restarts");
+}
+
+/* A head in its grace goes on serving: what it took is no part of the time that it is down. */
+static void a_grace_is_not_counted_as_down(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    for (int i = 0; i < 30; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    is(s, 1, "HEAD GOING", VERDICT_WARN, "30.0s", "the GCS is not silent yet: the outage begins then · grace 0 s",
+       "GCS not silent yet");
+    small_gone(s, TABLE_POD, head);
+    struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
+    p->started = UNKNOWN_U64;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 300);
+    assert_string_equal(ask(s, 1).question, "HEAD DOWN");
+    assert_string_equal(ask(s, 1).word, "0.3s");
+}
+
+/* Nothing is said to be the same while nobody can say so. */
+static void workers_that_are_not_heard_of(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_apply(s, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_REFUSED, "connection refused", NULL));
+    small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_REFUSED, "it ended", NULL));
+    struct answer a = ask(s, 2);
+    assert_int_equal(a.verdict, VERDICT_UNKNOWN);
+    assert_string_equal(a.text, "Kubernetes down: connection refused · before that same UIDs, 0 restarts · "
+                                "Neuron down: it ended");
+    assert_string_equal(a.brief, "Kubernetes down: connection refused · before that same UIDs, 0 restarts");
+}
+
+/* A GCS that is silent for a while loses no head: it is not called down, and the loss before it stays the last one. */
+static void a_silence_does_not_hide_the_last_loss(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_gone(s, TABLE_POD, head);
+    struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
+    p->started = known_u64(small_wall(s) + 1);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 120000);
+    struct focus f = small_focus(s);
+    recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_non_null(strstr(ask(s, 2).text, "watched: head down"));
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    for (int i = 0; i < 8 && s->r.outage != OUTAGE_RUNNING; i++) {
+        small_wait(s, 1000);
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+        f = small_focus(s);
+        recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
+    }
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_string_equal(ask(s, 1).question, "GCS SILENT");
+    assert_null(strstr(ask(s, 1).text, "to go"));
+    for (int i = 0; i < 2; i++) {
+        small_wait(s, 500);
+        small_redis(s, 4, small_wall(s));
+    }
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_non_null(strstr(ask(s, 2).text, "watched: head down"));
 }
 
 static void without_redis_the_outage_counts_from_the_delete(void **state)
@@ -565,6 +635,9 @@ int main(void)
         WITH(a_head_that_has_not_started),
         WITH(an_outage_as_it_goes),
         WITH(workers_that_are_lost_too),
+        WITH(a_grace_is_not_counted_as_down),
+        WITH(workers_that_are_not_heard_of),
+        WITH(a_silence_does_not_hide_the_last_loss),
         WITH(without_redis_the_outage_counts_from_the_delete),
         WITH(an_outage_that_was_watched),
         cmocka_unit_test(random_worlds_have_answers),

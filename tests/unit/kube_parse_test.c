@@ -248,6 +248,8 @@ static void pods_of_mistral(void **state)
     assert_string_equal(head->kuberay, "v1.7.0");
     assert_null(worker->kuberay);
     assert_true(head->started.known);
+    assert_int_equal(head->own_grace.value, 30);
+    assert_false(head->grace.known);
     assert_string_equal(worker->role, "worker");
     assert_int_equal(worker->serve, TRI_YES);
     assert_int_equal(worker->reconnect_s.value, 600);

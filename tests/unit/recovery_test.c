@@ -391,6 +391,31 @@ static void a_container_that_is_restarted(void **state)
 }
 
 /* Connections from a translated address are none of the head's: the heartbeat says that all is well. */
+/* CrashLoopBackOff: the container has ended, and is not started yet. The head is down now, not when it is back. */
+static void a_container_that_waits_to_be_restarted(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    small_wait(s, 400);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    record_set(&p->status, "CrashLoopBackOff");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_true(s->r.head_lost);
+    assert_int_equal(s->r.t0_ms, s->now_ms);
+    assert_false(s->r.rung[RUNG_DELETE_ACCEPTED].reached);
+    assert_false(s->r.rung[RUNG_HEAD_RUNNING].reached);
+    small_wait(s, 9000);
+    p = small_edit(s, TABLE_POD, old_head);
+    p->started = known_u64(small_wall(s));
+    p->restarts = known_u64(1);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_true(s->r.rung[RUNG_HEAD_RUNNING].reached);
+    assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].at_ms - s->r.t0_ms, 9000);
+}
+
 static void connections_that_are_not_counted(void **state)
 {
     struct small *s = *state;
@@ -699,6 +724,7 @@ int main(void)
         WITH(a_redis_that_is_not_heard_proves_nothing),
         WITH(a_heartbeat_no_longer_told_proves_nothing),
         WITH(a_container_that_is_restarted),
+        WITH(a_container_that_waits_to_be_restarted),
         WITH(connections_that_are_not_counted),
         WITH(a_head_lost_while_we_were_not_connected),
         WITH(an_upgrade_is_no_head_loss),
