@@ -70,7 +70,7 @@ static void draw_over(struct app *app, const struct view *view)
     switch (app->over) {
     case OVER_NONE: break;
     case OVER_HELP:
-        help_size(&app->help, app->canvas.rows);
+        help_size(&app->help, app->canvas.rows, app->canvas.cols);
         help_draw(&app->help, &app->canvas);
         break;
     case OVER_PALETTE: palette_draw(&app->palette, &app->canvas, palette_may, app); break;

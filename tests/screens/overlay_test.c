@@ -341,7 +341,7 @@ static void test_help(void **state)
         struct canvas cv;
         char file[64];
         help_open(&h);
-        help_size(&h, sizes[i][0]);
+        help_size(&h, sizes[i][0], sizes[i][1]);
         paper(&cv, sizes[i][0], sizes[i][1]);
         help_draw(&h, &cv);
         snprintf(file, sizeof file, "help-%dx%d", sizes[i][1], sizes[i][0]);

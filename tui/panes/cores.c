@@ -40,13 +40,11 @@ const struct monitor *monitor_of_core(const struct world *w, const struct core *
     return row ? ROW(row, monitor) : NULL;
 }
 
+/* By name, numbers as numbers: which monitor spoke first says nothing. */
 static unsigned monitor_place(const struct world *w, const char *source)
 {
     unsigned place = 0;
-    WORLD_EACH (row, w, TABLE_MONITOR) {
-        if (source && strcmp(row->record->key, source) == 0) return place;
-        place++;
-    }
+    WORLD_EACH (row, w, TABLE_MONITOR) place += !source || strverscmp(row->record->key, source) < 0;
     return place;
 }
 
@@ -215,19 +213,46 @@ static void sum_of(const struct world *w, struct cores_sum *sum)
     }
 }
 
-/* "device 0  q5rdw 16.3/32 GiB   x2p7c 16.3/32 GiB": the devices that hold something. */
+struct used_device {
+    const struct device *device;
+    unsigned place;
+};
+
+static int by_index_and_place(const void *va, const void *vb)
+{
+    const struct used_device *a = va, *b = vb;
+    if (a->device->index.value != b->device->index.value)
+        return a->device->index.value < b->device->index.value ? -1 : 1;
+    return (a->place > b->place) - (a->place < b->place);
+}
+
+/* The devices that hold something, in their order; the caller frees. */
+static struct used_device *used_devices(const struct world *w, size_t *ret_count)
+{
+    size_t room = 0, n = 0;
+    WORLD_EACH (row, w, TABLE_DEVICE) room++;
+    struct used_device *used = mem_zero(room + 1, sizeof *used);
+    WORLD_EACH (row, w, TABLE_DEVICE) {
+        const struct device *d = ROW(row, device);
+        if (row->gone_ms || !d->memory_used.known || d->memory_used.value == 0 || !d->memory_total.known) continue;
+        used[n++] = (struct used_device){d, monitor_place(w, d->source)};
+    }
+    if (n > 1) qsort(used, n, sizeof *used, by_index_and_place);
+    *ret_count = n;
+    return used;
+}
+
+/* "device 0  q5rdw 16.3/32 GiB   x2p7c 16.3/32 GiB" */
 static void devices_text(struct cores *s, const struct view *v, const struct item *items, size_t n)
 {
     const double gib = 1024.0 * 1024 * 1024;
     uint64_t shown = UINT64_MAX;
-    size_t at = 0;
+    size_t at = 0, count;
+    struct used_device *used = used_devices(v->world, &count);
     s->devices[0] = '\0';
-    WORLD_EACH (row, v->world, TABLE_DEVICE) {
-        const struct device *d = ROW(row, device);
-        if (row->gone_ms || !d->memory_used.known || d->memory_used.value == 0 || !d->memory_total.known) continue;
-        if (at + 40 >= sizeof s->devices) break;
-        unsigned place = monitor_place(v->world, d->source);
-        const struct pod *pod = only_pod(v, items, n, place);
+    for (size_t i = 0; i < count && at + 40 < sizeof s->devices; i++) {
+        const struct device *d = used[i].device;
+        const struct pod *pod = only_pod(v, items, n, used[i].place);
         struct core like = {.source = d->source};
         int wrote = 0;
         if (d->index.value != shown)
@@ -239,6 +264,7 @@ static void devices_text(struct cores *s, const struct view *v, const struct ite
                          (double)d->memory_used.value / gib, (double)d->memory_total.value / gib);
         at += wrote > 0 ? (size_t)wrote : 0;
     }
+    free(used);
 }
 
 static void cores_update(struct pane *p, const struct view *v)

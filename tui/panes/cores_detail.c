@@ -24,7 +24,7 @@ static void loss(const struct actor *actor, const struct pod *pod, struct buf *o
     }
     buf_printf(out, "Held by Serve replica %s", replica_label(actor, label, sizeof label));
     buf_printf(out, ", in pod %s.\n", pod ? pod->name : "–");
-    buf_str(out, "If its pod is lost: this replica stops with it; Serve starts another and loads the model again;\n"
+    buf_str(out, "If its pod is lost: this replica stops with it; Serve starts another and loads the model again; "
                  "requests go to the replicas that are left.\n");
 }
 

@@ -46,7 +46,7 @@ char *dialog_kill_command(const struct dialog_kill *k)
 static void grace(struct buf *b, const struct dialog_kill *k)
 {
     if (k->grace_s == 0)
-        buf_str(b, "grace      0 s: killed at once, as when its node is lost or it is OOMKilled\n");
+        buf_str(b, "grace      0 s: killed at once, as when it is OOMKilled\n");
     else if (k->grace_s > 0)
         buf_printf(b, "grace      %lld s, and then killed\n", (long long)k->grace_s);
     else if (k->pod_grace_s.known)

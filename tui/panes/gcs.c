@@ -1,7 +1,10 @@
 #include "tui/panes/gcs.h"
 
+#include "backends/base/mem.h"
+
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { GCS_SAID_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS beats each second */
@@ -86,7 +89,7 @@ static void node_note(struct gcs *s, const struct view *v, char *out, size_t siz
         bool is_alive = strcmp(n->state, "ALIVE") == 0;
         alive += is_alive;
         dead += strcmp(n->state, "DEAD") == 0;
-        if (is_alive && outage(v) && r->old_ray_node && n->id && strcmp(r->old_ray_node, n->id) == 0)
+        if (is_alive && outage(v) && r->head_lost && r->old_ray_node && n->id && strcmp(r->old_ray_node, n->id) == 0)
             s->node_stale = true;
     }
     out[0] = '\0';
@@ -156,6 +159,35 @@ static void add_checkpoints(struct gcs *s, const struct view *v, const struct ke
     }
 }
 
+/* What says most first; a table that Ray has grown since comes after them, by its name. */
+static size_t rank_of(const struct gcstable *t)
+{
+    static const char *const order[] = {"ACTOR", "ACTOR_TASK_SPEC", "NODE", "WORKERS", "JOB", "PLACEMENT_GROUP", "KV"};
+    size_t i = 0;
+    while (i < ARRAY_LEN(order) && (!t->table || strcmp(t->table, order[i]) != 0)) i++;
+    return i;
+}
+
+static int by_rank(const void *va, const void *vb)
+{
+    const struct row *const *a = va, *const *b = vb;
+    size_t ra = rank_of(ROW(*a, gcstable)), rb = rank_of(ROW(*b, gcstable));
+    return ra != rb ? (ra < rb ? -1 : 1) : strcmp((*a)->record->key, (*b)->record->key);
+}
+
+/* The scan finds them in any order. */
+static void add_tables(struct gcs *s, const struct view *v, const struct kept *kept, size_t n)
+{
+    size_t room = 0, count = 0;
+    WORLD_EACH (row, v->world, TABLE_GCSTABLE) room++;
+    const struct row **rows = mem_zero(room + 1, sizeof *rows);
+    WORLD_EACH (row, v->world, TABLE_GCSTABLE)
+        if (gcs_shows(v, ROW(row, gcstable)->ns)) rows[count++] = row;
+    if (count > 1) qsort(rows, count, sizeof *rows, by_rank);
+    for (size_t i = 0; i < count; i++) add_table(s, v, rows[i], kept, n);
+    free(rows);
+}
+
 static uint64_t generations(const struct world *w)
 {
     return world_generation(w, TABLE_GCSTABLE) + world_generation(w, TABLE_CHECKPOINT) +
@@ -185,8 +217,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     }
     s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;
     table_begin(&s->table);
-    WORLD_EACH (row, v->world, TABLE_GCSTABLE)
-        if (gcs_shows(v, ROW(row, gcstable)->ns)) add_table(s, v, row, kept, n);
+    add_tables(s, v, kept, n);
     add_checkpoints(s, v, kept, n);
     s->table.not_shown = (size_t)world_dropped(v->world, TABLE_GCSTABLE);
     table_end(&s->table);

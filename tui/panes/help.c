@@ -1,6 +1,7 @@
 #include "tui/panes/help.h"
 
 #include "backends/base/mem.h"
+#include "tui/draw/wrap.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stddef.h>
@@ -9,7 +10,9 @@ enum {
     HELP_COLS = 76,
     HELP_KEYS_WIDTH = 12,
     HELP_NAME_WIDTH = 15,
-    HELP_AROUND = 4 /* the frame, and a line of blank */
+    HELP_NARROW = 56, /* below it the names leave: the palette completes them */
+    FRAME_ROWS = 2,
+    FRAME_COLS = 4
 };
 
 static const struct {
@@ -29,48 +32,91 @@ static const struct {
     {"", "", ""},
     {"", "", "What the screen says"},
     {"–", "", "Not known. Never drawn as 0"},
-    {"- +", "", "A row that is gone, and one that is new; both stay in their place"},
-    {"STALE 14s", "", "Nothing was heard for so long: what stands there may not be so any more"},
+    {"- +", "", "A row that is gone, one that is new; both keep their place"},
+    {"STALE 14s", "", "Nothing was heard for so long: it may not be so any more"},
     {"✗", "", "Does not work here now; pressing the key says why"},
     {". s X ?", "", "A probe: answered, slow, failed, not yet answered"},
-    {"no runtime", "", "No Neuron process has this core; 'allocated, idle': one has, and computed nothing"},
+    {"no runtime", "", "No Neuron process has the core; 'allocated, idle': one has"},
 };
+
+static bool is_title(size_t i)
+{
+    return !lines[i].keys[0] && !lines[i].name[0];
+}
+
+static bool has_name(size_t i, int cols)
+{
+    return lines[i].name[0] && cols >= HELP_NARROW;
+}
+
+static int help_col(size_t i, int cols)
+{
+    if (is_title(i)) return 0;
+    return has_name(i, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
+}
+
+/* Rows that a line takes: what does not fit beside its key goes on below. */
+static int height(size_t i, int cols)
+{
+    int width = cols - help_col(i, cols), rows = width > 0 ? wrap_height(lines[i].help, width) : 1;
+    return rows > 0 ? rows : 1;
+}
+
+static int all_rows(int cols)
+{
+    int rows = 0;
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) rows += height(i, cols);
+    return rows;
+}
+
+/* Of the box's inside, on a screen of so many columns. */
+static int inside(int cols)
+{
+    int in = cols - FRAME_COLS;
+    return in < HELP_COLS ? in : HELP_COLS;
+}
 
 void help_open(struct help *h)
 {
-    *h = (struct help){.page = 10};
+    *h = (struct help){.page = 10, .cols = HELP_COLS};
 }
 
-void help_size(struct help *h, int rows)
+void help_size(struct help *h, int rows, int cols)
 {
-    h->page = rows > HELP_AROUND ? rows - HELP_AROUND : 1;
-}
-
-static int last_top(int page)
-{
-    int last = (int)ARRAY_LEN(lines) - page;
-    return last > 0 ? last : 0;
+    h->page = rows > FRAME_ROWS ? rows - FRAME_ROWS : 1;
+    h->cols = inside(cols);
 }
 
 enum overlay help_input(struct help *h, const struct input *in)
 {
+    int last = all_rows(h->cols) - h->page;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?')) return OVERLAY_CANCELLED;
     h->top += scroll_of(in, h->page);
-    if (h->top > last_top(h->page)) h->top = last_top(h->page);
+    if (h->top > last) h->top = last;
     if (h->top < 0) h->top = 0;
     return OVERLAY_STAYS;
 }
 
+/* One line at a row that may lie above the box: only what is in it is drawn. */
+static void draw_line(struct canvas *in, int row, size_t i)
+{
+    int col = help_col(i, in->cols), skip = row < 0 ? -row : 0;
+    if (row >= 0) {
+        canvas_field(in, row, 0, HELP_KEYS_WIDTH - 1, ROLE_KEY, lines[i].keys);
+        if (has_name(i, in->cols))
+            canvas_field(in, row, HELP_KEYS_WIDTH, HELP_NAME_WIDTH - 1, ROLE_STRONG, lines[i].name);
+    }
+    if (in->cols > col) wrap_draw(in, row + skip, col, is_title(i) ? ROLE_TITLE : ROLE_DIALOG, lines[i].help, skip);
+}
+
 void help_draw(const struct help *h, struct canvas *cv)
 {
-    struct canvas in = overlay_box(cv, (int)ARRAY_LEN(lines), HELP_COLS, ROLE_DIALOG, "Help · Esc leaves");
-    for (int row = 0; row < in.rows && h->top + row < (int)ARRAY_LEN(lines); row++) {
-        int i = h->top + row, col = lines[i].name[0] ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
-        bool title = !lines[i].keys[0] && !lines[i].name[0];
-        if (title) col = 0;
-        canvas_field(&in, row, 0, HELP_KEYS_WIDTH - 1, ROLE_KEY, lines[i].keys);
-        if (lines[i].name[0]) canvas_field(&in, row, HELP_KEYS_WIDTH, HELP_NAME_WIDTH - 1, ROLE_STRONG, lines[i].name);
-        if (in.cols > col) canvas_field(&in, row, col, in.cols - col, title ? ROLE_TITLE : ROLE_DIALOG, lines[i].help);
+    int rows = all_rows(inside(cv->cols)), row = -h->top;
+    struct canvas in = overlay_box(cv, rows, HELP_COLS, ROLE_DIALOG, "Help · Esc leaves");
+    for (size_t i = 0; i < ARRAY_LEN(lines) && row < in.rows; i++) {
+        int high = height(i, in.cols);
+        if (row + high > 0) draw_line(&in, row, i);
+        row += high;
     }
-    if (h->top + in.rows < (int)ARRAY_LEN(lines)) canvas_field(&in, in.rows - 1, in.cols - 6, -6, ROLE_DIM, "more…");
+    if (h->top + in.rows < rows) canvas_field(&in, in.rows - 1, in.cols - 6, -6, ROLE_DIM, "more…");
 }

@@ -6,11 +6,11 @@
 #include "tui/term/input.h"
 
 struct help {
-    int top;  /* first line shown */
-    int page; /* lines of the last drawing's size: set by help_size */
+    int top;        /* first line shown */
+    int page, cols; /* of the last drawing's size: set by help_size */
 };
 void help_open(struct help *h);
-void help_size(struct help *h, int rows); /* of the whole screen */
+void help_size(struct help *h, int rows, int cols); /* of the whole screen */
 enum overlay help_input(struct help *h, const struct input *in);
 void help_draw(const struct help *h, struct canvas *cv);
 

@@ -58,11 +58,20 @@ static char *offset_text(char out[TEXT_NUM_MAX], uint64_t at_ms, uint64_t t0_ms)
     return out;
 }
 
+/* A head that crashed was not deleted, one that is back may never have been seen silent, and a GCS that is only silent
+ * needs no new head. */
+static bool may_come(const struct recovery *r, int rung)
+{
+    if (rung == RUNG_DELETE_ACCEPTED) return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
+    if (rung == RUNG_GCS_SILENT) return !r->rung[RUNG_GCS_READING].reached;
+    return r->head_lost || rung == RUNG_GCS_READING;
+}
+
 /* The rung that is waited for: the first that was not reached, while the outage runs. */
 static int waited_for(const struct recovery *r)
 {
     for (int i = 0; r->outage == OUTAGE_RUNNING && i < RUNG_COUNT; i++)
-        if (!r->rung[i].reached) return i;
+        if (!r->rung[i].reached && may_come(r, i)) return i;
     return -1;
 }
 
@@ -79,7 +88,7 @@ static bool node_says_alive(const struct view *v)
 /* What there is to know about a rung that was not reached: what may not be taken for it. */
 static const char *hint(const struct view *v, int rung)
 {
-    if (rung == RUNG_HEAD_ALIVE && node_says_alive(v))
+    if (rung == RUNG_HEAD_ALIVE && v->recovery->head_lost && node_says_alive(v))
         return "NODE still calls the old head ALIVE: stale, not evidence";
     if (rung == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
     return "";
