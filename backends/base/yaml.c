@@ -304,6 +304,10 @@ static enum err parse_events(struct build *b, size_t max, bool first_only)
 
 static enum err parse(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
 {
+    if (len >= 3 && memcmp(b->bytes, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark: libyaml, told UTF-8, keeps it */
+        b->bytes += 3;
+        len -= 3;
+    }
     if (!yaml_parser_initialize(&b->parser)) return why_set(b->why, ERR_IO, "%s: no memory to parse it", b->name);
     yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b->parser, (const unsigned char *)b->bytes, len);

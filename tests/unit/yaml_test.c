@@ -284,6 +284,18 @@ static void a_scalar_gets_another_text(void **state)
     yaml_tree_free(y);
 }
 
+static void files_of_other_systems_are_read(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed("\xef\xbb\xbf"
+                            "a: 1\r\nb: |\r\n  x\r\n  y\r\n");
+    assert_int_equal(yaml_root(y)->count, 2);
+    assert_string_equal(yaml_str(yaml_root(y), "a"), "1");
+    assert_int_equal(yaml_get(yaml_root(y), "a")->column, 1);
+    assert_string_equal(yaml_str(yaml_root(y), "b"), "x\ny\n");
+    yaml_tree_free(y);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -299,6 +311,7 @@ int main(void)
         cmocka_unit_test(nodes_of_all_documents_have_a_limit),
         cmocka_unit_test(a_value_has_a_place_of_its_own),
         cmocka_unit_test(a_scalar_gets_another_text),
+        cmocka_unit_test(files_of_other_systems_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
