@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAB_DETAIL_LINES = 6, TABS_NARROW = 72, WARNINGS_MS = 1000, WARNINGS_CROWD = 1000 };
+enum { TABS_NARROW = 72, WARNINGS_MS = 1000, WARNINGS_CROWD = 1000 };
 
 struct screen *screen_new(void)
 {
@@ -113,9 +113,7 @@ static void arrange(struct screen *s, const struct view *v)
                              .focus = s->focus,
                              .alone = s->zoomed || s->opened,
                              .brief_lines = s->brief_lines};
-    bool every = s->rows >= LAYOUT_ALL_ROWS && s->cols >= LAYOUT_ALL_COLS;
-    int height = detail_height(&s->detail, s->cols);
-    ask.detail_lines = every || height < TAB_DETAIL_LINES ? height : TAB_DETAIL_LINES;
+    ask.detail_lines = detail_height(&s->detail, s->cols);
     for (int i = 0; i < LAYOUT_PANES; i++)
         ask.wanted[i] = s->panes[i]->ops->wanted_rows(s->panes[i], v, s->panes[i]->cols);
     s->layout = layout_of(&ask);
