@@ -124,14 +124,15 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* L27, for a namespace that something of Ray in the same manifest lives in. */
+/* L27, for a namespace in which the same manifest has something whose Redis has to be cleaned up. */
 void lint_namespaces(struct lint *l)
 {
     const char **used = mem_zero(l->m->count + 1, sizeof *used);
     size_t count = 0;
     for (size_t i = 0; i < l->m->count; i++) {
         struct ray r;
-        if (ray_of(&l->m->objects[i], &r)) used[count++] = l->m->objects[i].ns ? l->m->objects[i].ns : "default";
+        if (ray_of(&l->m->objects[i], &r) && r.ft)
+            used[count++] = l->m->objects[i].ns ? l->m->objects[i].ns : "default";
     }
     qsort(used, count, sizeof *used, by_name);
     for (size_t i = 0; count && i < l->m->count; i++) {

@@ -149,6 +149,17 @@ static void a_namespace_of_its_own_is_found(void **state)
     }
 }
 
+/* Without fault tolerance there is nothing to clean up. */
+static void a_namespace_without_redis_is_let_be(void **state)
+{
+    (void)state;
+    struct findings f = lint_run("{apiVersion: v1, kind: Namespace, metadata: {name: x}}\n---\n"
+                                 "{apiVersion: ray.io/v1, kind: RayCluster, metadata: {name: c, namespace: x}}\n",
+                                 NULL);
+    assert_int_equal(f.count, 0);
+    findings_done(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -160,6 +171,7 @@ int main(void)
         cmocka_unit_test(redis_is_closed_to_others),
         cmocka_unit_test(an_address_without_a_host_is_a_variable_that_was_empty),
         cmocka_unit_test(a_namespace_of_its_own_is_found),
+        cmocka_unit_test(a_namespace_without_redis_is_let_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
