@@ -39,6 +39,11 @@ struct http_request;
 struct http_header {
     const char *name, *value;
 };
+/* AWS's signature, version 4, for a POST to a URL without a query. */
+struct http_sigv4 {
+    const char *region, *service; /* "us-west-2", "elasticache" */
+    const char *id, *secret;      /* id NULL: unsigned. A session's token is a header of the ask */
+};
 /* What is asked. Everything is copied by http_send. */
 struct http_ask {
     const char *method; /* "GET" */
@@ -52,6 +57,7 @@ struct http_ask {
     size_t body_max;             /* 0: HTTP_BODY_MAX; more is ERR_LIMIT. Ignored with on_bytes */
     bool fresh;                  /* a connection of its own */
     bool secret;                 /* the answer's body is wiped when it goes */
+    struct http_sigv4 sigv4;
 };
 struct http_answer {
     enum err err;     /* ERR_OK: an answer came whole, whatever its status */

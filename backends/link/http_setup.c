@@ -195,6 +195,24 @@ static void set_method(struct http_request *r, const struct http_ask *ask)
     curl_easy_setopt(r->easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
+static bool is_scope(const char *s)
+{
+    return s && *s && header_is_sane(s) && !strpbrk(s, ": /,");
+}
+
+static enum err set_sigv4(struct http_request *r, const struct http_sigv4 *v)
+{
+    if (!v->id) return ERR_OK;
+    if (!is_scope(v->region) || !is_scope(v->service) || !is_scope(v->id) || !v->secret || !header_is_sane(v->secret))
+        return ERR_USAGE;
+    char *how = mem_printf("aws:amz:%s:%s", v->region, v->service);
+    curl_easy_setopt(r->easy, CURLOPT_AWS_SIGV4, how);
+    curl_easy_setopt(r->easy, CURLOPT_USERNAME, v->id);
+    curl_easy_setopt(r->easy, CURLOPT_PASSWORD, v->secret);
+    free(how);
+    return ERR_OK;
+}
+
 enum err http_setup(struct http_request *r, const struct http_ask *ask)
 {
     CURL *e = r->easy;
@@ -216,5 +234,6 @@ enum err http_setup(struct http_request *r, const struct http_ask *ask)
         err = set_server_name(r, ask->url);
     else
         curl_easy_setopt(e, CURLOPT_URL, ask->url);
+    if (!err) err = set_sigv4(r, &ask->sigv4);
     return err ? err : set_headers(r, ask);
 }
