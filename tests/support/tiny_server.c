@@ -125,6 +125,16 @@ static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
     *out = uv_buf_init(p->block, sizeof p->block);
 }
 
+/* The head, and as much of the body as it announces. */
+static bool is_whole(const struct buf *in)
+{
+    const char *text = buf_text(in), *end = strstr(text, "\r\n\r\n"), *said = strcasestr(text, "\r\nContent-Length:");
+
+    if (!end) return false;
+    size_t body = said && said < end ? strtoul(said + 17, NULL, 10) : 0;
+    return in->len - (size_t)(end + 4 - text) >= body;
+}
+
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
 {
     struct peer *p = stream->data;
@@ -134,7 +144,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
         return;
     }
     buf_add(&p->in, b->base, (size_t)n);
-    if (strstr(buf_text(&p->in), "\r\n\r\n")) on_request(p);
+    if (is_whole(&p->in)) on_request(p);
 }
 
 static void on_connection(uv_stream_t *stream, int status)

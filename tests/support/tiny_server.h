@@ -21,7 +21,7 @@ struct tiny_reply {
 
 struct tiny_server;
 
-/* `request` is the text up to the blank line, and what of the body came with it. Called once a request. */
+/* `request` is the text up to the blank line, and the body that it announces. Called once a request. */
 struct tiny_server *tiny_start(struct loop *l, struct tiny_reply (*answer)(void *arg, const char *request), void *arg);
 unsigned tiny_port(const struct tiny_server *s);
 unsigned tiny_connections(const struct tiny_server *s); /* accepted so far */
