@@ -24,7 +24,7 @@ lizard_ready() {
 
 headers_alone() {
   local header bad=0 flags
-  flags=$(pkg-config --cflags libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw libmicrohttpd gnutls cmocka vterm)
+  flags=$(pkg-config --cflags libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw expat libmicrohttpd gnutls cmocka vterm)
   make -s --no-print-directory generated
   while read -r header; do
     # shellcheck disable=SC2086 # the flags are words

@@ -1,0 +1,140 @@
+#include "backends/aws/container.h"
+
+#include "backends/aws/keys_parse.h"
+#include "backends/aws/settings.h"
+#include "backends/base/mem.h"
+#include "backends/link/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { AGENT_TIMEOUT_MS = 5000, AGENT_CONNECT_MS = 2000, AGENT_BODY_MAX = 64 * 1024, AGENT_URL_MAX = 1024 };
+#define ECS_AGENT "http://169.254.170.2"
+
+struct container_keys {
+    struct http_request *sent;
+    struct keys_calls calls;
+    bool freed;
+};
+
+bool container_is_set(void)
+{
+    return aws_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || aws_env("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+}
+
+static bool is_near(const char *host, size_t len)
+{
+    static const char *const near[] = {"localhost",     "127.0.0.1",      "[::1]",
+                                       "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
+
+    for (size_t i = 0; i < ARRAY_LEN(near); i++) {
+        if (strlen(near[i]) == len && strncmp(near[i], host, len) == 0) return true;
+    }
+    return false;
+}
+
+enum err container_url(const char *relative, const char *full, char **ret, struct why *why)
+{
+    const char *given = relative ? relative : full;
+
+    if (strlen(given) > AGENT_URL_MAX || strpbrk(given, " \r\n@#"))
+        return why_set(why, ERR_USAGE, "the container's credentials: not a URI");
+    if (relative) {
+        if (*relative != '/') return why_set(why, ERR_USAGE, "the container's credentials: a relative URI without /");
+        *ret = mem_printf(ECS_AGENT "%s", relative);
+        return ERR_OK;
+    }
+    if (strncmp(full, "https://", 8) != 0) {
+        if (strncmp(full, "http://", 7) != 0)
+            return why_set(why, ERR_USAGE, "the container's credentials: neither http nor https");
+        const char *host = full + 7;
+        size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?");
+        if (len > strlen(host) || !is_near(host, len))
+            return why_set(why, ERR_USAGE, "the container's credentials: by http only from this machine or the agents");
+    }
+    *ret = mem_str(full);
+    return ERR_OK;
+}
+
+/* The value of the Authorization header; NULL: none is set. */
+static enum err agent_token(char **ret, struct why *why)
+{
+    const char *path = aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), *given = NULL;
+    struct buf file;
+    enum err err = ERR_OK;
+
+    buf_init(&file, AWS_KEY_MAX);
+    if (path) {
+        err = file_read(path, &file, why);
+        given = buf_text(&file);
+    } else {
+        given = aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN");
+    }
+    if (!err && given) {
+        size_t len = strlen(given);
+        while (len && strchr("\r\n", given[len - 1])) len--;
+        if (len == 0 || strcspn(given, "\r\n") < len)
+            err = why_set(why, ERR_PARSE, "the container's authorization token: not one line");
+        else
+            *ret = mem_strn(given, len);
+    }
+    if (file.data) mem_wipe(file.data, file.len);
+    buf_done(&file);
+    return err;
+}
+
+static void on_done(void *arg, const struct http_answer *a)
+{
+    struct container_keys *c = arg;
+    struct aws_keys keys = {0};
+    struct why why = {0};
+    enum err err = a->err ? a->err : http_status_err(a->status);
+
+    c->sent = NULL;
+    if (c->freed) return;
+    if (a->err)
+        why_set(&why, err, "the container's credentials: %s", a->why);
+    else if (err)
+        why_set(&why, err, "the container's credentials: HTTP %ld", a->status);
+    else if ((err = keys_parse_json(a->body, a->body_len, &keys, &why)))
+        why_prefix(&why, "the container's agent");
+    c->calls.done(c->calls.arg, err, err ? NULL : &keys, &why);
+    aws_keys_done(&keys);
+}
+
+enum err container_start(struct http_client *http, const struct keys_calls *calls, struct container_keys **ret,
+                         struct why *why)
+{
+    char *url = NULL, *token = NULL;
+    enum err err = container_url(aws_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
+                                 aws_env("AWS_CONTAINER_CREDENTIALS_FULL_URI"), &url, why);
+
+    if (!err) err = agent_token(&token, why);
+    if (!err) {
+        struct container_keys *c = mem_zero(1, sizeof *c);
+        struct http_ask ask = {
+            .method = "GET",
+            .url = url,
+            .header = {{"Accept", "application/json"}},
+            .timeout_ms = AGENT_TIMEOUT_MS,
+            .connect_timeout_ms = AGENT_CONNECT_MS,
+            .body_max = AGENT_BODY_MAX,
+            .secret = true,
+        };
+        if (token) ask.header[1] = (struct http_header){"Authorization", token};
+        c->calls = *calls;
+        c->sent = http_send(http, &ask, &(struct http_calls){.done = on_done, .arg = c});
+        *ret = c;
+    }
+    free(url);
+    mem_free_secret(token);
+    return err;
+}
+
+void container_free(struct container_keys *c)
+{
+    if (!c || c->freed) return;
+    c->freed = true;
+    if (c->sent) http_cancel(c->sent);
+    free(c);
+}

@@ -1,0 +1,440 @@
+#include "backends/aws/elasticache.h"
+
+#include "backends/aws/credentials.h"
+#include "backends/aws/elasticache_parse.h"
+#include "backends/aws/request.h"
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_TEXT_MAX = 400 };
+#define PAGE_SIZE "100"
+#define VERSION_2015 "2015-02-02"
+
+struct aws_find {
+    struct loop *loop;
+    struct http_client *http, *meta;
+    struct aws_find_calls calls;
+    struct alarm *soon; /* nothing is told from within the start */
+    char *id, *region, *profile;
+    struct aws_settings settings;
+    struct credentials *credentials;
+    struct aws_keys keys;
+    struct aws_request *request;
+    void (*answered)(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *why);
+    unsigned pages;       /* of the question being asked */
+    struct caches found;  /* groups, then clusters */
+    struct caches member; /* the first cluster of the group that was found */
+    struct cache_parameters parameters;
+    const struct cache *chosen;
+    bool by_member;    /* id was a member's, and is its group's now */
+    struct why denied; /* the groups; code ERR_OK: not so */
+    struct why no_parameters;
+    struct why last; /* of the end */
+};
+
+static void ask_groups(struct aws_find *f);
+static void ask_clusters(struct aws_find *f);
+static void ask_parameters(struct aws_find *f, const char *name);
+
+/* ---- the end ------------------------------------------------------------------------------------------------- */
+
+static void fill(struct aws_redis *r, const struct aws_find *f, const struct cache *c)
+{
+    const struct cache *m = f->member.count ? &f->member.item[0] : c;
+
+    r->id = c->id;
+    r->status = c->status;
+    r->group = c->group;
+    r->tls = c->tls;
+    r->auth = c->auth;
+    r->clustered = c->group ? c->clustered : TRI_NO;
+    r->shards = c->group ? c->shards : known_u64(1);
+    r->failover = c->failover;
+    r->engine = c->engine ? c->engine : m->engine;
+    r->version = c->version ? c->version : m->version;
+    r->node_type = c->node_type;
+    r->parameters = m->parameters;
+    r->timeout_s = f->parameters.timeout_s;
+    r->maxmemory_policy = f->parameters.maxmemory_policy;
+    if (r->state != AWS_FOUND) return;
+    r->host = c->host;
+    r->port = c->port;
+    if (!c->group) r->replicas = known_u64(0);
+    if (c->group && c->members.known && c->shards.known && c->members.value >= c->shards.value)
+        r->replicas = known_u64(c->members.value - c->shards.value);
+}
+
+static void end(struct aws_find *f, enum aws_state state, const struct cache *c, const struct aws_redis *more)
+{
+    struct aws_redis r = more ? *more : (struct aws_redis){0};
+
+    r.state = state;
+    r.region = f->settings.region;
+    r.parameters_why = f->no_parameters.text;
+    if (c) fill(&r, f, c);
+    aws_keys_done(&f->keys);
+    f->calls.done(f->calls.arg, f->last.code, &r, &f->last);
+}
+
+static void fail(struct aws_find *f, const struct why *why)
+{
+    bool denied = why->code == ERR_FORBIDDEN || why->code == ERR_AUTH;
+
+    f->last = *why;
+    end(f, denied ? AWS_DENIED : AWS_FAILED, NULL, NULL);
+}
+
+static void none(struct aws_find *f)
+{
+    if (f->denied.code) {
+        fail(f, &f->denied);
+        return;
+    }
+    if (f->id)
+        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache in %s has nothing called %.64s", f->settings.region, f->id);
+    else
+        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache in %s has no Redis", f->settings.region);
+    end(f, AWS_NONE, NULL, NULL);
+}
+
+/* ---- asking -------------------------------------------------------------------------------------------------- */
+
+static void on_answer(void *arg, enum err err, const char *body, size_t len, const char *code, const struct why *why)
+{
+    struct aws_find *f = arg;
+
+    (void)code;
+    aws_request_free(f->request);
+    f->request = NULL;
+    f->answered(f, err, body, len, why);
+}
+
+static void ask(struct aws_find *f, const struct aws_field *field,
+                void (*answered)(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *why))
+{
+    const struct aws_query query = {.service = "elasticache", .field = field, .keys = &f->keys};
+    struct why why = {0};
+
+    f->answered = answered;
+    if (aws_request_send(f->loop, f->http, &f->settings, &query, &(struct aws_calls){on_answer, f}, &f->request, &why))
+        fail(f, &why);
+}
+
+/* Whether there is another page that may still be asked for; ERR_LIMIT when there are too many. */
+static enum err next_page(struct aws_find *f, const char *marker, bool *ret, struct why *why)
+{
+    *ret = marker != NULL;
+    f->pages = marker ? f->pages + 1 : 0;
+    if (f->pages < AWS_PAGES) return ERR_OK;
+    return why_set(why, ERR_LIMIT, "AWS elasticache: more than %d pages", AWS_PAGES);
+}
+
+/* ---- choosing ------------------------------------------------------------------------------------------------ */
+
+static bool is_redis(const struct cache *c)
+{
+    return c->group || !c->engine || strcmp(c->engine, "redis") == 0 || strcmp(c->engine, "valkey") == 0;
+}
+
+static bool has_status(const struct cache *c, const char *status)
+{
+    return c->status && strcmp(c->status, status) == 0;
+}
+
+static bool is_going(const struct cache *c)
+{
+    return has_status(c, "deleting") || has_status(c, "deleted") || has_status(c, "create-failed");
+}
+
+static void several(struct aws_find *f)
+{
+    struct aws_redis r = {0};
+    struct buf names;
+
+    buf_init(&names, NAMES_TEXT_MAX);
+    for (size_t i = 0; i < f->found.count; i++) {
+        const struct cache *c = &f->found.item[i];
+        if (!is_redis(c) || is_going(c) || !c->id) continue;
+        if (r.count < AWS_NAMES) {
+            r.names[r.count] = c->id;
+            (void)buf_printf(&names, "%s%s", names.len ? ", " : "", c->id);
+        }
+        r.count++;
+    }
+    why_set(&f->last, ERR_CONFLICT, "ElastiCache in %s has %zu of Redis; name one: %s%s", f->settings.region, r.count,
+            buf_text(&names), r.count > AWS_NAMES ? " …" : "");
+    buf_done(&names);
+    end(f, AWS_SEVERAL, NULL, &r);
+}
+
+static void found(struct aws_find *f);
+
+/* What the one that was chosen is good for. */
+static void judge(struct aws_find *f, const struct cache *c)
+{
+    const char *id = c->id ? c->id : "?", *status = c->status ? c->status : "unknown";
+
+    f->chosen = c;
+    if (!is_redis(c)) {
+        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s is no Redis but %.32s", id, c->engine);
+        end(f, AWS_UNUSABLE, c, NULL);
+    } else if (is_going(c)) {
+        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s cannot be used: %.32s", id, status);
+        end(f, AWS_UNUSABLE, c, NULL);
+    } else if (has_status(c, "available") && !c->host) {
+        why_set(&f->last, ERR_PROTOCOL, "ElastiCache %.64s is available, but AWS names no endpoint", id);
+        end(f, AWS_FAILED, c, NULL);
+    } else if (!c->host || has_status(c, "creating")) {
+        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s has no endpoint yet: %.32s", id, status);
+        end(f, AWS_CREATING, c, NULL);
+    } else {
+        found(f);
+    }
+}
+
+static void choose(struct aws_find *f)
+{
+    const struct cache *one = NULL, *going = NULL;
+    size_t good = 0;
+
+    for (size_t i = 0; i < f->found.count; i++) {
+        const struct cache *c = &f->found.item[i];
+        if (!f->id && !is_redis(c)) continue;
+        if (is_going(c)) {
+            going = c;
+        } else {
+            one = c;
+            good++;
+        }
+    }
+    if (good > 1)
+        several(f);
+    else if (one || going)
+        judge(f, one ? one : going);
+    else
+        none(f);
+}
+
+/* ---- what it is like ----------------------------------------------------------------------------------------- */
+
+static void unknown_parameters(struct aws_find *f, const struct why *why)
+{
+    f->no_parameters = *why;
+    end(f, AWS_FOUND, f->chosen, NULL);
+}
+
+static void on_parameters(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
+{
+    struct why why = *said;
+    bool more = false;
+
+    if (!err) err = cache_parameters_parse(body, len, &f->parameters, &why);
+    if (!err) err = next_page(f, f->parameters.marker, &more, &why);
+    if (err)
+        unknown_parameters(f, &why);
+    else if (more)
+        ask_parameters(f, f->member.count ? f->member.item[0].parameters : f->chosen->parameters);
+    else
+        end(f, AWS_FOUND, f->chosen, NULL);
+}
+
+static void ask_parameters(struct aws_find *f, const char *name)
+{
+    struct why why;
+
+    if (!name) {
+        why_set(&why, ERR_NOT_FOUND, "AWS elasticache: the parameter group's name was not said");
+        unknown_parameters(f, &why);
+        return;
+    }
+    const struct aws_field field[] = {
+        {"Action", "DescribeCacheParameters"}, {"Version", VERSION_2015}, {"CacheParameterGroupName", name},
+        {"Marker", f->parameters.marker},      {"MaxRecords", PAGE_SIZE}, {0},
+    };
+    ask(f, field, on_parameters);
+}
+
+static void on_member(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
+{
+    struct why why = *said;
+
+    if (!err) err = caches_parse(body, len, &f->member, &why);
+    if (err)
+        unknown_parameters(f, &why);
+    else
+        ask_parameters(f, f->member.count ? f->member.item[0].parameters : NULL);
+}
+
+static void found(struct aws_find *f)
+{
+    const struct cache *c = f->chosen;
+
+    if (!c->group || !c->member) {
+        ask_parameters(f, c->parameters);
+        return;
+    }
+    const struct aws_field field[] = {
+        {"Action", "DescribeCacheClusters"}, {"Version", VERSION_2015}, {"CacheClusterId", c->member}, {0}};
+    ask(f, field, on_member);
+}
+
+/* ---- looking for it ------------------------------------------------------------------------------------------ */
+
+static void on_clusters(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
+{
+    struct why why = *said;
+    bool more = false;
+
+    if (err == ERR_NOT_FOUND) {
+        none(f);
+        return;
+    }
+    if (!err) err = caches_parse(body, len, &f->found, &why);
+    if (!err) err = next_page(f, f->found.marker, &more, &why);
+    if (err) {
+        fail(f, &why);
+    } else if (more) {
+        ask_clusters(f);
+    } else if (f->id && f->found.count && f->found.item[0].of_group && !f->by_member) {
+        if (f->denied.code) {
+            fail(f, &f->denied);
+            return;
+        }
+        /* A member may be a replica: its group knows the primary. */
+        free(f->id);
+        f->id = mem_str(f->found.item[0].of_group);
+        f->by_member = true;
+        caches_done(&f->found);
+        ask_groups(f);
+    } else {
+        choose(f);
+    }
+}
+
+static void ask_clusters(struct aws_find *f)
+{
+    const struct aws_field field[] = {
+        {"Action", "DescribeCacheClusters"},
+        {"Version", VERSION_2015},
+        {"CacheClusterId", f->id},
+        {"ShowCacheNodeInfo", "true"},
+        {"ShowCacheClustersNotInReplicationGroups", f->id ? NULL : "true"},
+        {"Marker", f->found.marker},
+        {"MaxRecords", f->id ? NULL : PAGE_SIZE},
+        {0},
+    };
+    ask(f, field, on_clusters);
+}
+
+static void on_groups(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
+{
+    struct why why = *said;
+    bool more = false;
+
+    /* Who may not see groups may still see the cluster that was named. */
+    if (err == ERR_FORBIDDEN && f->id && !f->by_member) f->denied = why;
+    if (err == ERR_NOT_FOUND || f->denied.code) {
+        if (f->by_member)
+            none(f);
+        else
+            ask_clusters(f);
+        return;
+    }
+    if (!err) err = caches_parse(body, len, &f->found, &why);
+    if (!err) err = next_page(f, f->found.marker, &more, &why);
+    if (err)
+        fail(f, &why);
+    else if (more)
+        ask_groups(f);
+    else if (f->id && f->found.count)
+        choose(f);
+    else
+        ask_clusters(f);
+}
+
+static void ask_groups(struct aws_find *f)
+{
+    const struct aws_field field[] = {
+        {"Action", "DescribeReplicationGroups"},
+        {"Version", VERSION_2015},
+        {"ReplicationGroupId", f->id},
+        {"Marker", f->found.marker},
+        {"MaxRecords", f->id ? NULL : PAGE_SIZE},
+        {0},
+    };
+    ask(f, field, on_groups);
+}
+
+/* ---- the start ----------------------------------------------------------------------------------------------- */
+
+static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct why *why)
+{
+    struct aws_find *f = arg;
+    struct why copy = *why;
+
+    if (!err) {
+        f->keys = *keys;
+        *keys = (struct aws_keys){0};
+    }
+    credentials_free(f->credentials);
+    f->credentials = NULL;
+    if (err) {
+        copy.code = ERR_AUTH;
+        why_prefix(&copy, "no credentials for AWS");
+        fail(f, &copy);
+    } else {
+        ask_groups(f);
+    }
+}
+
+static void begin(void *arg)
+{
+    struct aws_find *f = arg;
+    struct why why = {0};
+
+    if (aws_settings_read(&f->settings, f->profile, f->region, &why)) {
+        fail(f, &why);
+        return;
+    }
+    f->credentials =
+        credentials_start(f->loop, f->http, f->meta, &f->settings, &(struct keys_calls){.done = on_keys, .arg = f});
+}
+
+struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const struct aws_find_how *how,
+                                const struct aws_find_calls *calls)
+{
+    const struct http_client_conf direct = {.proxy = ""};
+    struct aws_find *f = mem_zero(1, sizeof *f);
+
+    f->loop = l;
+    f->http = http;
+    f->meta = http_client_new(l, &direct);
+    f->calls = *calls;
+    f->id = how->id && *how->id ? mem_str(how->id) : NULL;
+    f->region = mem_str(how->region);
+    f->profile = mem_str(how->profile);
+    f->soon = alarm_new(l, begin, f);
+    alarm_set(f->soon, 0, 0);
+    return f;
+}
+
+void aws_find_free(struct aws_find *f)
+{
+    if (!f) return;
+    credentials_free(f->credentials);
+    aws_request_free(f->request);
+    http_client_free(f->meta);
+    alarm_free(f->soon);
+    aws_settings_done(&f->settings);
+    aws_keys_done(&f->keys);
+    caches_done(&f->found);
+    caches_done(&f->member);
+    cache_parameters_done(&f->parameters);
+    free(f->id);
+    free(f->region);
+    free(f->profile);
+    free(f);
+}

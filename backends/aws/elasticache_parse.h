@@ -1,0 +1,53 @@
+/*
+ * elasticache_parse.h - answers of ElastiCache (API version 2015-02-02): DescribeReplicationGroups,
+ * DescribeCacheClusters, DescribeCacheParameters.
+ *
+ * Bytes in, caches and parameters out; texts are safe. A host or port that could be none is "not there": while a cache
+ * is being created it has no endpoint, and none is made up.
+ */
+#ifndef RAYDECK_AWS_ELASTICACHE_PARSE_H
+#define RAYDECK_AWS_ELASTICACHE_PARSE_H
+
+#include "backends/base/err.h"
+#include "backends/base/known.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { CACHES_MAX = 1000 };
+
+struct cache {
+    bool group;             /* a replication group; else a cluster, of one node where it is Redis */
+    char *id, *status;      /* "creating", "available" … */
+    char *host;             /* NULL: none yet. A group's primary, or its configuration endpoint */
+    unsigned port;          /* with host */
+    char *engine, *version; /* "redis", "7.1.0"; a group does not say the version */
+    char *node_type;
+    char *parameters; /* the name of its parameter group; a group does not say it: ask for its member */
+    char *member;     /* a group's first cluster */
+    char *of_group;   /* a cluster that is a member of this one */
+    char *failover;   /* "enabled", "disabled" … */
+    enum tri tls, auth, clustered;
+    struct known_u64 shards, members; /* nodes, the primaries among them */
+};
+struct caches {
+    struct cache *item;
+    size_t count;
+    char *marker; /* of the next page; NULL: that was the last */
+};
+
+/* Adds the page's groups or clusters; the marker is the page's. ERR_PARSE, ERR_LIMIT (CACHES_MAX); what was added stays
+ * in out, which the caller ends with caches_done. ERR_PROTOCOL: an answer to another question. */
+enum err caches_parse(const char *bytes, size_t len, struct caches *out, struct why *why);
+void caches_done(struct caches *c); /* a zeroed one is fine */
+
+struct cache_parameters {
+    struct known_u64 timeout_s; /* 0: idle connections are kept for ever */
+    char *maxmemory_policy;     /* NULL: not seen */
+    char *marker;
+};
+/* Adds what the page says of the two. As above; the caller ends it with cache_parameters_done. */
+enum err cache_parameters_parse(const char *bytes, size_t len, struct cache_parameters *out, struct why *why);
+void cache_parameters_done(struct cache_parameters *p);
+
+#endif

@@ -1,0 +1,81 @@
+#include "backends/aws/error_parse.h"
+
+#include "backends/aws/xml_walk.h"
+#include "backends/base/mask.h"
+#include "backends/base/mem.h"
+#include "backends/link/http.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void error_close(void *arg, const char *path, const char *text)
+{
+    struct aws_error *e = arg;
+
+    if (xml_ends(path, "Error/Code")) text_safe_into(e->code, sizeof e->code, text, strlen(text));
+    if (!xml_ends(path, "Error/Message")) return;
+    /* The lines after the first are the request as it should have been signed: its token is among them. */
+    char *masked = mask_text(text, strcspn(text, "\r\n"), TEXT_ONE_LINE, sizeof e->message - 1);
+    snprintf(e->message, sizeof e->message, "%s", masked);
+    free(masked);
+}
+
+enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret)
+{
+    struct aws_error e = {0};
+    const struct xml_calls calls = {.close = error_close, .arg = &e};
+
+    if (xml_walk(bytes, len, &calls, NULL) || !*e.code) return ERR_PARSE;
+    *ret = e;
+    return ERR_OK;
+}
+
+static bool begins(const char *text, const char *with)
+{
+    return strncmp(text, with, strlen(with)) == 0;
+}
+
+static bool ends(const char *text, const char *with)
+{
+    size_t a = strlen(text), b = strlen(with);
+    return a >= b && strcmp(text + a - b, with) == 0;
+}
+
+static bool is_slow_down(const char *code)
+{
+    return begins(code, "Throttl") || begins(code, "RequestLimitExceeded") || begins(code, "ServiceUnavailable") ||
+           begins(code, "Internal") || begins(code, "TooManyRequests");
+}
+
+enum err aws_error_err(const char *code, long status)
+{
+    static const struct {
+        const char *begin;
+        enum err err;
+    } known[] = {
+        {"AccessDenied", ERR_FORBIDDEN},    {"UnauthorizedOperation", ERR_FORBIDDEN},
+        {"NotAuthorized", ERR_FORBIDDEN},   {"OptInRequired", ERR_FORBIDDEN},
+        {"ExpiredToken", ERR_AUTH},         {"RequestExpired", ERR_AUTH},
+        {"RequestTimeTooSkewed", ERR_AUTH}, {"InvalidClientTokenId", ERR_AUTH},
+        {"UnrecognizedClient", ERR_AUTH},   {"SignatureDoesNotMatch", ERR_AUTH},
+        {"IncompleteSignature", ERR_AUTH},  {"MissingAuthenticationToken", ERR_AUTH},
+        {"AuthFailure", ERR_AUTH},          {"InvalidIdentityToken", ERR_AUTH},
+        {"IDPRejectedClaim", ERR_AUTH},     {"InvalidParameter", ERR_USAGE},
+        {"ValidationError", ERR_USAGE},
+    };
+
+    if (is_slow_down(code)) return ERR_SERVER;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (begins(code, known[i].begin)) return known[i].err;
+    }
+    if (ends(code, "NotFound") || ends(code, "NotFoundFault")) return ERR_NOT_FOUND;
+    /* A 404 without such a code is an endpoint that is none: not an answer about the thing asked for. */
+    enum err err = http_status_err(status);
+    return err == ERR_OK || err == ERR_NOT_FOUND ? ERR_PROTOCOL : err;
+}
+
+bool aws_error_passes(const char *code, long status)
+{
+    return is_slow_down(code) || status == 429 || (status >= 500 && status < 600);
+}

@@ -1,0 +1,19 @@
+/*
+ * keys_parse.h - credentials as AWS hands them out: the JSON of the container agent and of IMDS, the XML of STS.
+ *
+ * Bytes in, keys out. No message ever quotes a byte of what was read.
+ */
+#ifndef RAYDECK_AWS_KEYS_PARSE_H
+#define RAYDECK_AWS_KEYS_PARSE_H
+
+#include "backends/aws/keys.h"
+
+/* {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}; IMDS adds "Code": "Success", or what is wrong. ERR_PARSE,
+ * ERR_AUTH (another Code). Caller: aws_keys_done. */
+enum err keys_parse_json(const char *bytes, size_t len, struct aws_keys *ret, struct why *why);
+
+/* …Result/Credentials/{AccessKeyId, SecretAccessKey, SessionToken, Expiration} of AssumeRole and
+ * AssumeRoleWithWebIdentity (STS 2011-06-15). */
+enum err keys_parse_sts(const char *bytes, size_t len, struct aws_keys *ret, struct why *why);
+
+#endif

@@ -1,0 +1,82 @@
+#include "backends/aws/role.h"
+
+#include "backends/aws/keys_parse.h"
+#include "backends/base/mem.h"
+#include "backends/link/file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TOKEN_MAX = 32 * 1024 };
+
+struct role {
+    struct aws_request *request;
+    struct keys_calls calls;
+};
+
+static void on_done(void *arg, enum err err, const char *body, size_t len, const char *code, const struct why *said)
+{
+    struct role *r = arg;
+    struct aws_keys keys = {0};
+    struct why why = *said;
+
+    (void)code;
+    aws_request_free(r->request);
+    r->request = NULL;
+    if (!err) err = keys_parse_sts(body, len, &keys, &why);
+    r->calls.done(r->calls.arg, err, err ? NULL : &keys, &why);
+    aws_keys_done(&keys);
+}
+
+static enum err read_token(const char *path, struct buf *out, struct why *why)
+{
+    enum err err = file_read(path, out, why);
+
+    while (!err && out->len && strchr(" \r\n", out->data[out->len - 1])) out->data[--out->len] = '\0';
+    if (!err && (!out->len || strlen(out->data) != out->len)) err = why_set(why, ERR_PARSE, "%s: not a token", path);
+    return err ? why_prefix(why, "the web identity's token"), err : ERR_OK;
+}
+
+enum err role_assume(struct loop *l, struct http_client *http, const struct aws_settings *settings,
+                     const struct role_wanted *wanted, const struct keys_calls *calls, struct role **ret,
+                     struct why *why)
+{
+    struct buf token;
+    enum err err = ERR_OK;
+
+    buf_init(&token, TOKEN_MAX);
+    if (wanted->token_file) err = read_token(wanted->token_file, &token, why);
+    if (!err) {
+        const struct aws_field field[] = {
+            {"Action", wanted->token_file ? "AssumeRoleWithWebIdentity" : "AssumeRole"},
+            {"Version", "2011-06-15"},
+            {"RoleArn", wanted->arn},
+            {"RoleSessionName", wanted->session ? wanted->session : "raydeck"},
+            {"ExternalId", wanted->token_file ? NULL : wanted->external_id},
+            {"DurationSeconds", wanted->duration_s},
+            {"WebIdentityToken", wanted->token_file ? buf_text(&token) : NULL},
+            {0},
+        };
+        const struct aws_query query = {.service = "sts",
+                                        .field = field,
+                                        .keys = wanted->token_file ? NULL : wanted->keys,
+                                        .hidden = wanted->token_file ? buf_text(&token) : NULL};
+        struct role *r = mem_zero(1, sizeof *r);
+        r->calls = *calls;
+        err = aws_request_send(l, http, settings, &query, &(struct aws_calls){on_done, r}, &r->request, why);
+        if (err)
+            free(r);
+        else
+            *ret = r;
+    }
+    if (token.data) mem_wipe(token.data, token.len);
+    buf_done(&token);
+    return err;
+}
+
+void role_free(struct role *r)
+{
+    if (!r) return;
+    aws_request_free(r->request);
+    free(r);
+}
