@@ -116,6 +116,8 @@ static void cleaner_told(struct kuberay *k, const char *phase)
 static void job_complete(void *arg)
 {
     struct kuberay *k = arg;
+    cJSON_DeleteItemFromObjectCaseSensitive(member(k->cleaner.object, "metadata"), "finalizers");
+    objects_changed(k->objects, SIM_POD, k->cleaner.object);
     job_told(k, "{'conditions':[" MET
                 ",{'type':'Complete','status':'True','lastProbeTime':'${NOW}','lastTransitionTime':'${NOW}','reason':"
                 "'CompletionsReached','message':'Reached expected number of succeeded pods'}],'startTime':'${STARTED}',"
@@ -154,12 +156,38 @@ static void cleaner_bound(void *arg)
     sched_in(k->sched, RUNS_MS, cleaner_runs, k);
 }
 
-/* Labels of the Job, and of its pod. */
+/* From a head's metadata to that of the Job and of its pods, which are told apart by the Job's own labels. */
 static void relabel(cJSON *meta)
 {
     cJSON *labels = member(meta, "labels");
     cJSON_ReplaceItemInObjectCaseSensitive(labels, "ray.io/node-type", cJSON_CreateString("redis-cleanup"));
     cJSON_ReplaceItemInObjectCaseSensitive(labels, "ray.io/serve", cJSON_CreateString("false"));
+    cJSON_DeleteItemFromObjectCaseSensitive(member(meta, "annotations"), "ray.io/kuberay-version");
+    cJSON_DeleteItemFromObjectCaseSensitive(member(meta, "annotations"), "ray.io/upgrade-strategy-recreate-hash");
+}
+
+static void add_job_labels(cJSON *meta, const cJSON *job)
+{
+    static const char *const prefixes[] = {"batch.kubernetes.io/", ""};
+    cJSON *labels = member(meta, "labels");
+    char name[64];
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(name, sizeof name, "%scontroller-uid", prefixes[i]);
+        cJSON_AddItemToObject(labels, name, cJSON_Duplicate(member(member(job, "metadata"), "uid"), 1));
+        snprintf(name, sizeof name, "%sjob-name", prefixes[i]);
+        cJSON_AddItemToObject(labels, name, cJSON_CreateString(object_name(job)));
+    }
+}
+
+/* The template has the head's metadata, owner and generateName included. */
+static void fill_template(cJSON *job, const cJSON *pod)
+{
+    static const char *const members[] = {"generateName", "namespace", "labels", "annotations", "ownerReferences"};
+    cJSON *into = member(member(job, "spec"), "template"), *meta = member(into, "metadata");
+    for (size_t i = 0; i < 5; i++)
+        cJSON_AddItemToObject(meta, members[i], cJSON_Duplicate(member(member(pod, "metadata"), members[i]), 1));
+    add_job_labels(meta, job);
+    cJSON_ReplaceItemInObjectCaseSensitive(into, "spec", cJSON_Duplicate(member(pod, "spec"), 1));
 }
 
 static cJSON *job_object(struct kuberay *k, const cJSON *pod)
@@ -185,9 +213,23 @@ static cJSON *job_object(struct kuberay *k, const cJSON *pod)
         values);
     cJSON_ReplaceItemInObjectCaseSensitive(member(job, "metadata"), "labels",
                                            cJSON_Duplicate(member(member(pod, "metadata"), "labels"), 1));
-    cJSON_ReplaceItemInObjectCaseSensitive(member(member(job, "spec"), "template"), "spec",
-                                           cJSON_Duplicate(member(pod, "spec"), 1));
+    fill_template(job, pod);
     return job;
+}
+
+static void belongs_to_job(cJSON *pod, const cJSON *job)
+{
+    cJSON *meta = member(pod, "metadata"), *owner = cJSON_GetArrayItem(member(meta, "ownerReferences"), 0);
+    char prefix[KUBERAY_NAME + 48];
+    cJSON_ReplaceItemInObjectCaseSensitive(owner, "apiVersion", cJSON_CreateString("batch/v1"));
+    cJSON_ReplaceItemInObjectCaseSensitive(owner, "kind", cJSON_CreateString("Job"));
+    cJSON_ReplaceItemInObjectCaseSensitive(owner, "name", cJSON_CreateString(object_name(job)));
+    cJSON_ReplaceItemInObjectCaseSensitive(owner, "uid", cJSON_Duplicate(member(member(job, "metadata"), "uid"), 1));
+    snprintf(prefix, sizeof prefix, "%s-", object_name(job));
+    cJSON_ReplaceItemInObjectCaseSensitive(meta, "generateName", cJSON_CreateString(prefix));
+    cJSON_AddItemToArray(cJSON_AddArrayToObject(meta, "finalizers"),
+                         cJSON_CreateString("batch.kubernetes.io/job-tracking"));
+    add_job_labels(meta, job);
 }
 
 /* The Job's pod is a head's, with one container that cleans. */
@@ -209,11 +251,7 @@ static void cleaner_made(struct kuberay *k)
     cJSON_ReplaceItemInObjectCaseSensitive(member(p->object, "spec"), "restartPolicy", cJSON_CreateString("Never"));
     relabel(member(p->object, "metadata"));
     k->job = objects_put(k->objects, SIM_JOB, job_object(k, p->object));
-    cJSON *owner = cJSON_GetArrayItem(member(member(p->object, "metadata"), "ownerReferences"), 0);
-    cJSON_ReplaceItemInObjectCaseSensitive(owner, "apiVersion", cJSON_CreateString("batch/v1"));
-    cJSON_ReplaceItemInObjectCaseSensitive(owner, "kind", cJSON_CreateString("Job"));
-    cJSON_ReplaceItemInObjectCaseSensitive(owner, "name", cJSON_CreateString(object_name(k->job)));
-    cJSON_ReplaceItemInObjectCaseSensitive(owner, "uid", cJSON_Duplicate(member(member(k->job, "metadata"), "uid"), 1));
+    belongs_to_job(p->object, k->job);
     snprintf(text, sizeof text, "Created Redis cleanup Job " SIM_NS "/%s", object_name(k->job));
     event_by_controller(k, "raycluster-controller", k->raycluster, "CreatedRedisCleanupJob", "Create", text);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));

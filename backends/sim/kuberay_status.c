@@ -100,6 +100,15 @@ static void head_condition(struct kuberay *k, cJSON *conditions, const char *rea
     replace(first, "message", cJSON_CreateString(message));
 }
 
+/* Go leaves a zero out. */
+static void count_told(cJSON *status, const char *name, unsigned count)
+{
+    if (count)
+        replace(status, name, cJSON_CreateNumber(count));
+    else
+        cJSON_DeleteItemFromObjectCaseSensitive(status, name);
+}
+
 void raycluster_told(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
@@ -107,8 +116,8 @@ void raycluster_told(struct kuberay *k, const char *reason, const char *message)
     cJSON *status = member(k->raycluster, "status");
     head_condition(k, member(status, "conditions"), reason, message);
     replace(status, "head", head_status(k));
-    replace(status, "availableWorkerReplicas", cJSON_CreateNumber(ready_workers(k)));
-    replace(status, "readyWorkerReplicas", cJSON_CreateNumber(ready_workers(k)));
+    count_told(status, "availableWorkerReplicas", ready_workers(k));
+    count_told(status, "readyWorkerReplicas", ready_workers(k));
     replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_RAYCLUSTER, k->raycluster);
 }

@@ -127,6 +127,29 @@ static unsigned events(struct sim_bed *b, const char *reason)
     return count;
 }
 
+/* Holds ours against what was recorded under that name; `ours` may have specs, which were not kept. */
+static void as_recorded(const char *name, const cJSON *ours)
+{
+    static const char *const except[] = {".spec",
+                                         ".metadata.managedFields",
+                                         ".metadata.annotations",
+                                         ".status.activeServiceStatus.applicationStatuses",
+                                         ".status.pendingServiceStatus.applicationStatuses",
+                                         NULL};
+    cJSON *all = fixture_json("tests/fixtures/sim/recorded-deploy.json");
+    print_message("%s\n", name);
+    shape_assert(json_get(all, name), ours, except);
+    cJSON_Delete(all);
+}
+
+static void as_recorded_event(const cJSON *event)
+{
+    static const char *const except[] = {".kind", ".apiVersion", NULL};
+    cJSON *all = fixture_json("tests/fixtures/sim/recorded-deploy.json");
+    shape_assert(json_get(all, "event-failed-scheduling"), event, except);
+    cJSON_Delete(all);
+}
+
 static const cJSON *condition(const cJSON *obj, const char *type)
 {
     JSON_EACH (c, json_path(obj, "status.conditions"))
@@ -163,8 +186,12 @@ static void an_applied_service_comes_up_as_recorded(void **state)
     cJSON *live = sim_bed_get(b, SERVICE, 200);
     assert_string_equal(json_str(condition(live, "Ready"), "reason"), "Initializing");
     assert_int_equal(json_u64(json_get(live, "metadata"), "generation").value, 2);
+    as_recorded("rayservice-initializing", live);
     const char *pending = json_str(json_path(live, "status.pendingServiceStatus"), "rayClusterName");
     assert_int_equal(strncmp(pending, "mistral-", 8), 0);
+    cJSON_Delete(live);
+    live = sim_bed_wait(b, SERVICE, "\"DEPLOYING\"");
+    as_recorded("rayservice-deploying", live);
     cJSON_Delete(live);
     live = sim_bed_wait(b, SERVICE, "\"NonZeroServeEndpoints\"");
     assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
@@ -225,6 +252,7 @@ static void without_devices_workers_wait(void **state)
         if (strcmp(json_str(e, "reason"), "FailedScheduling") == 0) {
             assert_string_equal(json_str(e, "type"), "Warning");
             assert_string_equal(json_str(e, "reportingComponent"), "default-scheduler");
+            as_recorded_event(e);
         }
     cJSON_Delete(list);
     list = sim_bed_wait(b, SERVICE, "DEPLOYING");
@@ -366,6 +394,7 @@ static void a_deleted_service_goes_with_its_storage(void **state)
     cJSON *job = sim_bed_wait(b, path, "\"Complete\"");
     assert_int_equal(json_u64(json_get(job, "status"), "succeeded").value, 1);
     assert_string_equal(json_str(json_path(job, "metadata.labels"), "ray.io/node-type"), "redis-cleanup");
+    as_recorded("job-complete", job);
     cJSON_Delete(job);
     sim_bed_wait_gone(b, SERVICE);
     assert_int_equal(items(b, CLUSTERS), 0);
