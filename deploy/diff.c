@@ -162,6 +162,19 @@ static void compare_texts(struct diff *d, const struct pair *p, const char *path
     cJSON_Delete(now);
 }
 
+/* What the operator's own types write where nothing is set: "metadata: {creationTimestamp: null}", "scaleStrategy: {}".
+ */
+static bool is_hollow(const cJSON *node, const char *name)
+{
+    static const char *const names[] = {"metadata", "scaleStrategy", "resources", "status"};
+    bool known = false;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) known = known || text_eq(name, names[i]);
+    if (!known || !cJSON_IsObject(node)) return false;
+    JSON_EACH (member, node)
+        if (!cJSON_IsNull(member)) return false;
+    return true;
+}
+
 static void compare(struct diff *d, const struct pair *p, const char *path)
 {
     const cJSON *old = p->old.node, *now = p->now.node;
@@ -169,7 +182,8 @@ static void compare(struct diff *d, const struct pair *p, const char *path)
         compare_objects(d, p, path);
     else if (cJSON_IsArray(old) && cJSON_IsArray(now))
         compare_lists(d, p, path);
-    else if (old && now && cJSON_Compare(old, now, true))
+    else if ((old && now && cJSON_Compare(old, now, true)) || (!now && is_hollow(old, p->old.name)) ||
+             (!old && is_hollow(now, p->now.name)))
         return;
     else if (old && now && strcmp(path, ".spec.serveConfigV2") == 0)
         compare_texts(d, p, path);
@@ -208,10 +222,21 @@ static cJSON *cluster_without_sizes(const cJSON *rayservice, int groups)
     return config;
 }
 
+static void take_hollow_out(cJSON *node)
+{
+    for (cJSON *child = node ? node->child : NULL, *next; child; child = next) {
+        next = child->next;
+        take_hollow_out(child);
+        if (is_hollow(child, child->string)) cJSON_Delete(cJSON_DetachItemViaPointer(node, child));
+    }
+}
+
 static bool needs_new_cluster(const cJSON *live, const cJSON *next)
 {
     int groups = cJSON_GetArraySize(json_path(live, "spec.rayClusterConfig.workerGroupSpecs"));
     cJSON *old = cluster_without_sizes(live, groups), *now = cluster_without_sizes(next, groups);
+    take_hollow_out(old);
+    take_hollow_out(now);
     bool same = cJSON_Compare(old, now, true);
     cJSON_Delete(old);
     cJSON_Delete(now);

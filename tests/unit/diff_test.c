@@ -124,6 +124,14 @@ static void a_service_that_is_new(void **state)
     SAYS(NULL, SERVICE("x", GROUP("2", "i:1")), "= new RayService and RayCluster: needs 12 Neuron devices\n");
 }
 
+static void what_the_operator_writes_for_nothing_is_nothing(void **state)
+{
+    (void)state;
+    SAYS(SERVICE("x", "workerGroupSpecs: [{groupName: a, scaleStrategy: {}, template: {metadata: {creationTimestamp: "
+                      "null}, spec: {containers: [{name: w, resources: {}}]}}}]"),
+         SERVICE("x", "workerGroupSpecs: [{groupName: a, template: {spec: {containers: [{name: w}]}}}]"), "");
+}
+
 static void a_cluster_that_must_be_made_anew(void **state)
 {
     (void)state;
@@ -218,6 +226,7 @@ int main(void)
         cmocka_unit_test(what_is_secret_is_never_shown),
         cmocka_unit_test(escapes_do_not_reach_the_screen),
         cmocka_unit_test(a_service_that_is_new),
+        cmocka_unit_test(what_the_operator_writes_for_nothing_is_nothing),
         cmocka_unit_test(a_cluster_that_must_be_made_anew),
         cmocka_unit_test(what_changes_in_place),
         cmocka_unit_test(rows_have_an_end),
