@@ -41,6 +41,7 @@ struct deploy {
     bool asked, over;
     uint64_t applied_wall_ms;
     uint64_t wait_end_ms;
+    unsigned looks_behind;    /* at a status of the generation before */
     unsigned looks_ready;     /* at a Ready RayService that no probe has told about */
     char last[STEP_TEXT_MAX]; /* why a wait goes on */
 };

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { SKEW_MS = 2000, READY_LOOKS = 8 };
+enum { SKEW_MS = 2000, READY_LOOKS = 8, BEHIND_LOOKS = 8 };
 
 static void look(struct deploy *d);
 
@@ -36,6 +36,13 @@ static void refused(struct deploy *d, const char *reason, const char *message)
     deploy_end(d, ERR_PARSE, "KubeRay refuses the RayService: %s: %s", reason, message);
 }
 
+/* KubeRay does not write its status anew where nothing in it changed: its observedGeneration may stay behind for good.
+ */
+static bool is_current(struct deploy *d, const struct service_seen *s)
+{
+    return s->current || ((s->pending[0] || s->active[0]) && ++d->looks_behind > BEHIND_LOOKS);
+}
+
 /* Returns whether the wait for acceptance is over, one way or the other. */
 static bool look_accepted(struct deploy *d, const struct service_seen *s)
 {
@@ -46,7 +53,7 @@ static bool look_accepted(struct deploy *d, const struct service_seen *s)
         refused(d, "ValidationFailed", s->message);
     else if (e)
         refused(d, "InvalidRayServiceSpec", e->message);
-    else if (s->current && (s->pending[0] || s->active[0]))
+    else if (is_current(d, s) && (s->pending[0] || s->active[0]))
         accepted(d, s);
     else
         return false;
@@ -58,7 +65,7 @@ static bool look_accepted(struct deploy *d, const struct service_seen *s)
 static bool look_answering(struct deploy *d, const struct service_seen *s)
 {
     char text[STEP_TEXT_MAX] = "", reason[STEP_TEXT_MAX] = "";
-    bool ready = s->ready == TRI_YES && s->current && !s->upgrading;
+    bool ready = s->ready == TRI_YES && is_current(d, s) && !s->upgrading;
     enum tri answers = d->calls.answering ? d->calls.answering(d->calls.arg, text, sizeof text) : TRI_UNKNOWN;
     /* Unknown: no probe yet, or none is sent. Once Ready, one has a few looks' time to come. */
     if (ready && answers == TRI_UNKNOWN && d->calls.answering && d->looks_ready++ < READY_LOOKS) answers = TRI_NO;

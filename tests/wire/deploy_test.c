@@ -539,6 +539,22 @@ static void kuberay_refuses_the_spec(void **state)
     free(r);
 }
 
+static void a_status_may_stay_behind(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
+         "{\"kind\":\"RayService\",\"metadata\":{\"generation\":3},\"status\":{\"observedGeneration\":2,"
+         "\"activeServiceStatus\":{\"rayClusterName\":\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\","
+         "\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]}}",
+         0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    free(r);
+}
+
 static void an_operator_that_sleeps(void **state)
 {
     (void)state;
@@ -588,6 +604,7 @@ int main(void)
         cmocka_unit_test(a_cut_in_the_middle_says_how_far_it_got),
         cmocka_unit_test(a_server_that_is_gone),
         cmocka_unit_test(kuberay_refuses_the_spec),
+        cmocka_unit_test(a_status_may_stay_behind),
         cmocka_unit_test(an_operator_that_sleeps),
         cmocka_unit_test(ready_is_no_answer),
     };
