@@ -128,11 +128,12 @@ static void draw(struct app *app)
 /* A bell and the window's title tell when a head goes, even where nobody looks. */
 static void tell_outage(struct app *app)
 {
-    bool down = session_recovery(app->session)->outage == OUTAGE_RUNNING;
+    const struct recovery *r = session_recovery(app->session);
+    bool down = r->outage == OUTAGE_RUNNING;
     if (down == app->title_down) return;
     app->title_down = down;
     if (down) term_bell(app->term);
-    term_title(app->term, down ? "raydeck: HEAD DOWN" : "raydeck");
+    term_title(app->term, !down ? "raydeck" : r->head_lost ? "raydeck: HEAD DOWN" : "raydeck: GCS SILENT");
 }
 
 static void on_change(void *arg, const struct change *c)
@@ -288,9 +289,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     if (!err) {
         app.arming = arming_of(&cli->conf, app_context(&app), loop_wall_ms(app.loop));
         if (cli->conf.demo)
-            app_say(
-                &app, false,
-                "A simulated cluster, its Redis is real. x k kills the head, p asks the model, ? is help, q leaves.");
+            app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
         alarm_set(app.tick, TICK_MS, TICK_MS);
         draw(&app);
         loop_run(app.loop);

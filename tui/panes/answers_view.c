@@ -17,8 +17,9 @@ void answers_draw(const struct answer answers[ANSWERS], struct canvas *cv)
         int width = (int)text_width(a->word), room = cv->cols;
         canvas_field(cv, i, QUESTION_AT, word_at - QUESTION_AT - 1, ROLE_STRONG, a->question ? a->question : "");
         int gap = width <= WORD_WIDTH ? 1 : cv->cols >= WIDE ? 3 : 2; /* a word that is a clause stands apart */
+        int shown = word_at + width > room ? room - word_at : width;
+        canvas_field(cv, i, word_at, shown > 0 ? shown : 0, verdict_role(a->verdict), a->word);
         if (width < WORD_WIDTH) width = WORD_WIDTH;
-        canvas_text(cv, i, word_at, verdict_role(a->verdict), a->word);
         int at = word_at + (a->word[0] ? width + gap : 0);
         bool fits = (int)text_width(a->text) <= room - at;
         canvas_field(cv, i, at, room > at ? room - at : 0, ROLE_TEXT, fits || !a->brief[0] ? a->text : a->brief);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { RATE_MS = 10000 /* how far back a rate looks */ };
+
 static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_PHASE] = {.title = "PROMPT", .min = 7, .max = 9},
     [REQUESTS_ASKED] = {.title = "ASKED", .min = 7, .max = 9, .priority = 2, .numeric = true},
@@ -108,9 +110,18 @@ static void take_path(struct requests *s, const struct request *r)
     if (request_is(r, "probe")) snprintf(s->target, sizeof s->target, "%.95s", r->target ? r->target : "");
 }
 
+/* Of the last seconds, or of what there has been of them. */
+static struct known_u64 rate_of(size_t recent, uint64_t first_ms, uint64_t wall_ms)
+{
+    uint64_t span = wall_ms > first_ms ? wall_ms - first_ms : 0;
+    if (span < 1000) span = 1000;
+    return recent ? known_u64((recent * 1000 + span / 2) / span) : UNKNOWN_U64;
+}
+
 static void rebuild(struct requests *s, const struct view *v)
 {
     size_t prompts = 0, skip, recent = 0;
+    uint64_t first_ms = v->wall_ms;
     WORLD_EACH (row, v->world, TABLE_REQUEST) prompts += request_is(ROW(row, request), "prompt");
     skip = prompts > REQUESTS_PROMPTS ? prompts - REQUESTS_PROMPTS : 0;
     s->dot_count = s->waiting = 0;
@@ -124,10 +135,12 @@ static void rebuild(struct requests *s, const struct view *v)
             add_prompt(s, v, r);
         } else if (request_is(r, "probe") && r->due.known) {
             if (r->due.value >= s->since_wall_ms) add_dot(s, r);
-            recent += r->due.value + 10000 > v->wall_ms;
+            if (r->due.value + RATE_MS <= v->wall_ms) continue;
+            recent++;
+            if (r->due.value < first_ms) first_ms = r->due.value;
         }
     }
-    s->per_s = recent ? known_u64((recent + 5) / 10) : UNKNOWN_U64;
+    s->per_s = rate_of(recent, first_ms, v->wall_ms);
 }
 
 static void update(struct pane *p, const struct view *v)
