@@ -1,12 +1,11 @@
 /* What the panes make of the world, in words: kept and lost fields, decoded tables, states that must stand out. */
-#include "tests/support/world_fixture.h"
+#include "tests/support/desk.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/doctor_pane.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/pods.h"
 #include "tui/panes/recovery_pane.h"
 #include "tui/panes/requests.h"
-#include "tui/panes/screen_state.h"
 
 #include "backends/base/mem.h"
 
@@ -20,39 +19,11 @@
 
 #include <cmocka.h>
 
-struct desk {
-    struct fixture f;
-    struct screen *s;
-    struct view v;
-};
-
-static void look(struct desk *d)
-{
-    d->v = fixture_view(&d->f);
-    screen_update(d->s, &d->v);
-}
-
-static void sit(struct desk *d, int rows, int cols)
-{
-    fixture_calm(&d->f);
-    d->s = screen_new();
-    screen_size(d->s, rows, cols);
-    look(d);
-}
-
-static void leave(struct desk *d)
-{
-    screen_free(d->s);
-    fixture_done(&d->f);
-}
-
 static const struct table_row *row_of(const struct desk *d, enum layout_pane pane, const char *key)
 {
-    const struct table_view *t = d->s->panes[pane]->table;
-    for (size_t i = 0; i < t->count; i++)
-        if (strcmp(t->rows[i].key, key) == 0) return &t->rows[i];
-    fail_msg("no row %s", key);
-    return NULL;
+    const struct table_row *row = desk_row(d, pane, key);
+    if (!row) fail_msg("no row %s", key);
+    return row;
 }
 
 static void check_cell(const struct desk *d, enum layout_pane pane, const char *key, int column, enum role role,
@@ -81,7 +52,7 @@ static void select_in(struct desk *d, char letter, const char *key)
 {
     assert_true(screen_focus(d->s, letter));
     assert_true(table_select(screen_pane(d->s)->table, key));
-    look(d);
+    desk_look(d);
 }
 
 static void check_detail(struct desk *d, char letter, const char *key, const char *expected)
@@ -104,7 +75,7 @@ static void put_status(struct desk *d, const char *status, const char *reason)
     p->ready = known_u64(0);
     p->restarts = known_u64(7);
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
-    look(d);
+    desk_look(d);
 }
 
 /* Red is for what a person must do something about. */
@@ -112,7 +83,7 @@ static void test_pod_states(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_TEXT, "Running");
     put_status(&d, "CrashLoopBackOff", NULL);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_BAD, "CrashLoopBackOff");
@@ -126,42 +97,42 @@ static void test_pod_states(void **state)
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "Pending: Unschedulable");
     put_status(&d, NULL, NULL);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "–");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_pods_in_words(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 24, 80);
+    desk_sit(&d, 24, 80);
     check_brief(&d, LAYOUT_PODS, "  Pods    3 of 3 ready");
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "inf2-worker-q5rdw");
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NODE, ROLE_TEXT, "ip-100-64-31-7");
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0");
     fixture_pod_pending(&d.f);
-    look(&d);
+    desk_look(&d);
     check_brief(&d, LAYOUT_PODS, "  Pods    3 of 4 ready");
     check_detail(&d, '1', "33cc-worker", "last warning  FailedScheduling: 0/3 nodes are available");
     check_detail(&d, '1', "33cc-worker", "No Serve replica is known to run in it.");
     screen_size(d.s, 40, 120);
-    look(&d);
+    desk_look(&d);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "mistral-44qn2-inf2-worker-q5rdw");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_pods_being_listed(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     struct change *c = change_new(CHANGE_PROGRESS, "kube/pods", WORLD_KUBE);
     c->table = TABLE_POD;
     c->number = 2500;
     c->total = 9800;
     fixture_apply(&d.f, c);
-    look(&d);
+    desk_look(&d);
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0 · 2500 of ~9800");
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- the GCS ------------------------------------------------------------------------------------------------- */
@@ -173,32 +144,32 @@ static void lose_field(struct desk *d, const char *key)
     record_set(&last->name, NULL);
     t->fields = known_u64(t->list_count);
     fixture_put(&d->f, "redis", WORLD_REDIS, t);
-    look(d);
+    desk_look(d);
 }
 
 static void test_a_lost_field_is_red(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "4d2h");
     check_cell(&d, LAYOUT_GCS, GCS_KEY("KV"), GCS_CHANGED, ROLE_TEXT, "now");
     check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat ok · 5/5 Serve checkpoints");
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "kept 9/9");
     check_brief(&d, LAYOUT_GCS, "  GCS     kept 88/88 fields · NODE says old head ALIVE: stale");
     lose_field(&d, GCS_KEY("ACTOR"));
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_BAD, "kept 8/9 LOST 1");
     check_brief(&d, LAYOUT_GCS, "  GCS     kept 87/88 fields · OTHERS LOST · NODE says old head ALIVE: stale");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_gcs_tables_are_decoded(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     check_detail(&d, '3', GCS_KEY("NODE"), "5cab…77");
     check_detail(&d, '3', GCS_KEY("NODE"), "DEAD    head");
     check_detail(&d, '3', GCS_KEY("ACTOR"), "mistral-7b#0s09vcjz");
@@ -206,16 +177,16 @@ static void test_gcs_tables_are_decoded(void **state)
     check_detail(&d, '3', GCS_KEY("ACTOR_TASK_SPEC"), "Not decoded; its fields:");
     check_detail(&d, '3', GCS_CHECKPOINTS, "deployment-state     present");
     check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: head exits after about 4 s");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_redis_down_is_told_everywhere(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_redis_down(&d.f);
-    look(&d);
+    desk_look(&d);
     check_status(&d, LAYOUT_GCS, "rediss · 6.1 MiB · hb 14s · DOWN 14s");
     check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat 14s · 5/5 Serve checkpoints · DOWN 14s");
     struct canvas cv;
@@ -224,14 +195,14 @@ static void test_redis_down_is_told_everywhere(void **state)
     struct rect gcs = d.s->layout.pane[LAYOUT_GCS];
     assert_int_equal(canvas_cell(&cv, gcs.row + 1, gcs.col + 2)->role, ROLE_STALE);
     canvas_done(&cv);
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_sources_in_words(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     struct fresh f = fresh_of(d.f.world, WORLD_KUBE, "pods", d.f.now_ms);
     assert_int_equal(f.state, FRESH_LIVE);
     assert_string_equal(f.why, "");
@@ -241,7 +212,7 @@ static void test_sources_in_words(void **state)
     assert_string_equal(f.why, "kube/pods DENIED: not for you");
     assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, "events", d.f.now_ms).state, FRESH_LIVE);
     assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, NULL, d.f.now_ms).state, FRESH_DENIED);
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- NeuronCores --------------------------------------------------------------------------------------------- */
@@ -250,7 +221,7 @@ static void test_cores_in_words(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     check_status(&d, LAYOUT_CORES, "4 of 24 held");
     check_brief(&d, LAYOUT_CORES, "  Cores   4 of 24 held · q5rdw 68 66 % · x2p7c 41 39 % · errors 0");
     check_detail(&d, '2', "neuron/q5rdw/0",
@@ -261,19 +232,19 @@ static void test_cores_in_words(void **state)
     m->errors = known_u64(3);
     m->p99 = known_f64(0.5);
     fixture_put(&d.f, "neuron/q5rdw", WORLD_NEURON, m);
-    look(&d);
+    desk_look(&d);
     const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
     assert_int_equal(c->sum.errors.value, 3);
     assert_float_equal(c->sum.p99.value, 0.5, 1e-9);
     assert_string_equal(c->devices, "device 0  q5rdw 16.3/32 GiB  x2p7c 16.3/32 GiB");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_cores_fit(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
     for (int rows = 1; rows < 30; rows++) {
         struct cores_fit fit = cores_fit(c, rows);
@@ -284,7 +255,7 @@ static void test_cores_fit(void **state)
     assert_int_equal(cores_fit(c, 9).devices, 1);
     assert_int_equal(cores_fit(c, 7).devices, 0); /* device memory is the first to go */
     assert_int_equal(cores_fit(c, 7).exec, 1);
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- requests, recovery -------------------------------------------------------------------------------------- */
@@ -293,25 +264,25 @@ static void test_requests_in_words(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     check_brief(&d, LAYOUT_REQUESTS, "  Probes  60 ok, 0 slow, 0 failed · p95 48 ms");
     fixture_prompt(&d.f, "failed", 30000, 30000000, NULL);
-    look(&d);
+    desk_look(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_PHASE, ROLE_BAD, "failed");
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_ANSWER, ROLE_BAD, "timeout");
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_LATENCY, ROLE_TEXT, "30.0 s");
     check_detail(&d, '4', "r61", "first token   n/a");
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     const struct requests *r = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
     assert_int_equal(r->dot_count, 30); /* since the delete */
     assert_int_equal(r->waiting, 1);
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_PHASE, ROLE_ACTIVE, "…");
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.1 s");
     fixture_wait(&d.f, 700);
-    look(&d);
+    desk_look(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.8 s"); /* it counts */
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- the doctor ---------------------------------------------------------------------------------------------- */
@@ -321,13 +292,13 @@ static void test_doctor_in_words(void **state)
     static const char service[] = "L28 RayService mistral/mistral#0", unknown[] = "D9 Redis gcs.cache:6379#1";
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     d.f.chrome.may_delete = TRI_NO;
     d.f.chrome.may_why = "no RBAC";
-    look(&d);
+    desk_look(&d);
     assert_int_equal(d.s->panes[LAYOUT_DOCTOR]->table->count, 0); /* not judged while nobody looks */
     assert_true(screen_focus(d.s, '6'));
-    look(&d);
+    desk_look(&d);
     check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_SEVERITY, ROLE_WARN, "warning");
     check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_RULE, ROLE_TEXT, "L28");
     check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_WHERE, ROLE_TEXT, "RayService mistral/mistral");
@@ -341,7 +312,7 @@ static void test_doctor_in_words(void **state)
     char status[160];
     d.s->panes[LAYOUT_DOCTOR]->ops->status(d.s->panes[LAYOUT_DOCTOR], &d.v, status, sizeof status);
     assert_int_equal(strncmp(status, text, strlen(text)), 0);
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* It has the screen while it has the focus, and Esc gives both back. */
@@ -353,20 +324,20 @@ static void test_doctor_comes_and_goes(void **state)
         struct desk d;
         int at[LAYOUT_PANES], width[LAYOUT_PANES];
         char tabs[SCREEN_TABS_MAX];
-        sit(&d, rows[i], cols[i]);
+        desk_sit(&d, rows[i], cols[i]);
         assert_true(screen_focus(d.s, '3'));
-        look(&d);
+        desk_look(&d);
         screen_tabs(d.s, tabs, at, width);
         assert_null(strstr(tabs, "Doctor"));
         assert_int_equal(d.s->layout.pane[LAYOUT_DOCTOR].rows, 0);
         assert_true(screen_focus(d.s, '6'));
-        look(&d);
+        desk_look(&d);
         screen_tabs(d.s, tabs, at, width);
         assert_non_null(strstr(tabs, "[6 Doctor]"));
         assert_true(d.s->layout.pane[LAYOUT_DOCTOR].rows > 4);
         assert_int_equal(d.s->layout.pane[LAYOUT_PODS].rows, 0);
         assert_true(screen_open(d.s));
-        look(&d);
+        desk_look(&d);
         assert_true(screen_opened(d.s) && screen_back(d.s)); /* the detail */
         assert_true(screen_opened(d.s) && screen_back(d.s)); /* the doctor */
         assert_int_equal(screen_pane(d.s)->ops->letter, '3');
@@ -377,7 +348,7 @@ static void test_doctor_comes_and_goes(void **state)
         assert_int_equal(screen_pane(d.s)->ops->letter, '1');
         screen_next(d.s, -1);
         assert_int_equal(screen_pane(d.s)->ops->letter, '5');
-        leave(&d);
+        desk_leave(&d);
     }
 }
 
@@ -385,19 +356,19 @@ static void test_recovery_in_words(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_false(recovery_pane_shown(&d.v));
     check_brief(&d, LAYOUT_RECOVERY, "");
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     assert_true(recovery_pane_shown(&d.v));
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ▸ new head ALIVE, old DEAD, 6.0s");
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · RayService says Running (not evidence)");
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.recovery.t0_ms + 14600);
-    look(&d);
+    desk_look(&d);
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over after 14.6s");
-    leave(&d);
+    desk_leave(&d);
 }
 
 int main(void)

@@ -1,10 +1,9 @@
 /* The screen's own state: focus, tabs, zoom, detail, filter, clicks; and what the panes make of the world. */
-#include "tests/support/world_fixture.h"
+#include "tests/support/desk.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/recovery_pane.h"
 #include "tui/panes/requests.h"
-#include "tui/panes/screen_state.h"
 
 #include "backends/base/mem.h"
 
@@ -21,37 +20,11 @@
 
 #define EVENTS_OURS "console/delete" /* the key of the row that is our own delete: events.c */
 
-struct desk {
-    struct fixture f;
-    struct screen *s;
-    struct view v;
-};
-
-static void look(struct desk *d)
-{
-    d->v = fixture_view(&d->f);
-    screen_update(d->s, &d->v);
-}
-
-static void sit(struct desk *d, int rows, int cols)
-{
-    fixture_calm(&d->f);
-    d->s = screen_new();
-    screen_size(d->s, rows, cols);
-    look(d);
-}
-
-static void leave(struct desk *d)
-{
-    screen_free(d->s);
-    fixture_done(&d->f);
-}
-
 static struct pane_request press(struct desk *d, uint32_t key)
 {
     struct input in = {.type = INPUT_KEY, .key = key};
     struct pane_request r = screen_input(d->s, &d->v, &in);
-    look(d);
+    desk_look(d);
     return r;
 }
 
@@ -71,21 +44,13 @@ static const char *selected_key(const struct desk *d)
     return screen_selection(d->s, &sel) ? sel.key : NULL;
 }
 
-static const struct table_row *row_of(const struct desk *d, enum layout_pane pane, const char *key)
-{
-    const struct table_view *t = d->s->panes[pane]->table;
-    for (size_t i = 0; i < t->count; i++)
-        if (strcmp(t->rows[i].key, key) == 0) return &t->rows[i];
-    return NULL;
-}
-
 /* ---- focus --------------------------------------------------------------------------------------------------- */
 
 static void test_focus_goes_round(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     for (const char *l = "2345123"; *l; l++) {
         screen_next(d.s, 1);
         assert_int_equal(letter(&d), *l);
@@ -100,48 +65,48 @@ static void test_focus_goes_round(void **state)
     assert_int_equal(letter(&d), '5');
     press(&d, KEYP_LEFT);
     assert_int_equal(letter(&d), '4');
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_a_head_lost_takes_the_focus_of_tabs(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 24, 80);
+    desk_sit(&d, 24, 80);
     press(&d, '3');
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     assert_int_equal(letter(&d), 'R');
     press(&d, '1');
-    look(&d);
+    desk_look(&d);
     assert_int_equal(letter(&d), '1'); /* once it was left it does not come back by itself */
     press(&d, 'R');
     assert_int_equal(letter(&d), 'R');
-    leave(&d);
-    sit(&d, 40, 120);
+    desk_leave(&d);
+    desk_sit(&d, 40, 120);
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     assert_int_equal(letter(&d), '1'); /* where everything is seen at once nothing moves */
     assert_true(screen_focus(d.s, 'R'));
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_focus_comes_back_after_the_recovery(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 24, 80);
+    desk_sit(&d, 24, 80);
     press(&d, '3');
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.now_ms);
-    look(&d);
+    desk_look(&d);
     assert_int_equal(letter(&d), 'R');
     d.f.now_ms += RECOVERY_SHOWN_MS;
-    look(&d);
+    desk_look(&d);
     assert_int_equal(letter(&d), '3');
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- selection ----------------------------------------------------------------------------------------------- */
@@ -150,43 +115,43 @@ static void test_selection_is_a_key(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
     press(&d, 'j');
     assert_string_equal(selected_key(&d), "11aa-worker");
     fixture_kill_head(&d.f); /* a row comes in above it */
-    look(&d);
+    desk_look(&d);
     assert_string_equal(selected_key(&d), "11aa-worker");
     press(&d, 'G');
     assert_string_equal(selected_key(&d), "22bb-worker");
     press(&d, 'g');
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_selected_pod_is_marked_elsewhere(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     press(&d, 'j');
-    assert_true(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
-    assert_true(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
-    assert_false(row_of(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
+    assert_true(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
+    assert_true(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
+    assert_false(desk_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
     press(&d, '2');
     press(&d, 'G');
-    assert_true(row_of(&d, LAYOUT_PODS, "22bb-worker")->marked);
-    assert_false(row_of(&d, LAYOUT_PODS, "11aa-worker")->marked);
-    leave(&d);
+    assert_true(desk_row(&d, LAYOUT_PODS, "22bb-worker")->marked);
+    assert_false(desk_row(&d, LAYOUT_PODS, "11aa-worker")->marked);
+    desk_leave(&d);
 }
 
 static void test_rows_keep_their_place(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
     static const struct {
         const char *key;
@@ -197,7 +162,7 @@ static void test_rows_keep_their_place(void **state)
         assert_string_equal(t->rows[i].key, expected[i].key);
         assert_int_equal(t->rows[i].mark, expected[i].mark);
     }
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- detail, zoom, back -------------------------------------------------------------------------------------- */
@@ -206,7 +171,7 @@ static void test_back_closes_one_thing_at_a_time(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_false(screen_back(d.s));
     assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_OPEN);
     assert_true(screen_filter(d.s));
@@ -214,7 +179,7 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     press(&d, KEYP_ENTER);
     screen_zoom(d.s);
     assert_true(screen_open(d.s));
-    look(&d);
+    desk_look(&d);
     assert_true(screen_opened(d.s));
     assert_false(screen_filter(d.s));
     assert_false(screen_sort(d.s));
@@ -222,21 +187,21 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     assert_true(screen_opened(d.s));
     assert_true(screen_back(d.s)); /* the zoom */
     assert_false(screen_opened(d.s));
-    look(&d);
+    desk_look(&d);
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->shown_count, 2);
     assert_true(screen_back(d.s)); /* the filter */
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->shown_count, 3);
     assert_false(screen_back(d.s));
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_detail_scrolls_within_its_text(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 16, 60);
+    desk_sit(&d, 16, 60);
     assert_true(screen_open(d.s));
-    look(&d);
+    desk_look(&d);
     int height = detail_height(&d.s->detail, 60), rows = d.s->layout.pane[LAYOUT_PODS].rows;
     assert_true(height > rows);
     for (int i = 0; i < 100; i++) press(&d, 'j');
@@ -247,7 +212,7 @@ static void test_detail_scrolls_within_its_text(void **state)
     assert_int_equal(d.s->detail.top, height - rows);
     press(&d, '2'); /* another pane: its detail is not open */
     assert_false(screen_opened(d.s));
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* What would happen comes first, and only what is known is said. */
@@ -255,7 +220,7 @@ static void test_detail_of_a_head(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     const char *text = buf_text(&d.s->detail.text);
     assert_int_equal(strncmp(text, "Runs gcs_server", 15), 0);
     assert_non_null(strstr(text, "Their state is in Redis."));
@@ -266,7 +231,7 @@ static void test_detail_of_a_head(void **state)
     text = buf_text(&d.s->detail.text);
     assert_non_null(strstr(text, "Holds Serve replicas mistral-7b#0s09vcjz (NeuronCores 0,1)."));
     assert_non_null(strstr(text, "1 other worker pod ready"));
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- filter and sort ----------------------------------------------------------------------------------------- */
@@ -275,7 +240,7 @@ static void test_filter_is_typed(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
     assert_true(screen_filter(d.s));
     assert_true(screen_typing(d.s));
@@ -298,14 +263,14 @@ static void test_filter_is_typed(void **state)
     press(&d, KEYP_ENTER);
     screen_filter(d.s);
     assert_string_equal(d.s->filter.text, "!worker");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_filter_that_matches_nothing(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     screen_filter(d.s);
     type_text(&d, "nothing is called so");
     assert_null(selected_key(&d));
@@ -313,27 +278,27 @@ static void test_filter_that_matches_nothing(void **state)
     assert_false(screen_open(d.s));
     assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_NONE);
     assert_true(screen_back(d.s));
-    look(&d);
+    desk_look(&d);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_panes_without_a_table(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     screen_focus(d.s, 'R');
-    look(&d);
+    desk_look(&d);
     assert_false(screen_filter(d.s));
     assert_false(screen_sort(d.s));
     assert_false(screen_open(d.s));
     assert_false(screen_back(d.s));
     screen_focus(d.s, '1');
     assert_true(screen_sort(d.s));
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- the mouse ----------------------------------------------------------------------------------------------- */
@@ -342,14 +307,14 @@ static void click(struct desk *d, int row, int col)
 {
     struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = col};
     screen_input(d->s, &d->v, &in);
-    look(d);
+    desk_look(d);
 }
 
 static void test_clicks(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     struct rect gcs = d.s->layout.pane[LAYOUT_GCS], pods = d.s->layout.pane[LAYOUT_PODS];
     click(&d, gcs.row + 3, gcs.col + 4);
     assert_int_equal(letter(&d), '3');
@@ -361,14 +326,14 @@ static void test_clicks(void **state)
     assert_int_equal(letter(&d), '5');
     click(&d, 0, 0);
     assert_int_equal(letter(&d), '5');
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_clicks_on_tabs(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 24, 80);
+    desk_sit(&d, 24, 80);
     char text[SCREEN_TABS_MAX];
     int at[LAYOUT_PANES], width[LAYOUT_PANES];
     screen_tabs(d.s, text, at, width);
@@ -379,22 +344,22 @@ static void test_clicks_on_tabs(void **state)
     assert_string_equal(text, "1 Pods  2 Cores  3 GCS  [4 Requests]  5 Events");
     click(&d, d.s->layout.tabs.row, 79);
     assert_int_equal(letter(&d), '4');
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_wheel(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_many_pods(&d.f, 200);
-    look(&d);
+    desk_look(&d);
     struct input in = {
         .type = INPUT_MOUSE, .mouse = MOUSE_WHEEL_DOWN, .row = d.s->layout.pane[LAYOUT_PODS].row, .col = 3};
     for (int i = 0; i < 10; i++) screen_input(d.s, &d.v, &in);
-    look(&d);
+    desk_look(&d);
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->selected_at, 30);
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- what is timed ------------------------------------------------------------------------------------------- */
@@ -403,18 +368,18 @@ static void test_timed(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_false(screen_timed(&d.v));
     d.f.chrome.armed_left_ms = 1000;
-    look(&d);
+    desk_look(&d);
     assert_true(screen_timed(&d.v));
     d.f.chrome.armed_left_ms = 0;
     d.v.armed = true; /* a development context: armed for ever, and nothing counts */
     assert_true(!screen_timed(&(struct view){.world = d.f.world, .armed = true, .chrome = &d.f.chrome}));
     fixture_prompt(&d.f, "waiting", 0, 0, NULL);
-    look(&d);
+    desk_look(&d);
     assert_true(screen_timed(&d.v));
-    leave(&d);
+    desk_leave(&d);
 }
 
 /* ---- the panes' own judgements ------------------------------------------------------------------------------- */
@@ -434,7 +399,7 @@ static void put_core(struct desk *d, unsigned index, enum tri held, struct known
     c->held = held;
     c->utilisation = util;
     fixture_put(&d->f, "neuron/q5rdw", WORLD_NEURON, c);
-    look(d);
+    desk_look(d);
 }
 
 /* No runtime, allocated but idle, and 0 % are three things; not known is a fourth. */
@@ -442,36 +407,36 @@ static void test_three_kinds_of_nothing(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/5")), CORE_NO_RUNTIME);
     put_core(&d, 0, TRI_YES, known_f64(0));
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/0")), CORE_USED);
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "0%");
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "0%");
     put_core(&d, 5, TRI_YES, known_f64(0));
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/5")), CORE_IDLE);
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/5")->cell[CORES_UTIL].text, "allocated, idle");
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/5")->cell[CORES_UTIL].text, "allocated, idle");
     put_core(&d, 0, TRI_YES, UNKNOWN_F64);
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/0")), CORE_HELD);
     put_core(&d, 0, TRI_UNKNOWN, UNKNOWN_F64);
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "–");
-    leave(&d);
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "–");
+    desk_leave(&d);
 }
 
 static void test_ranges_without_runtime(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     const struct table_view *t = d.s->panes[LAYOUT_CORES]->table;
     assert_int_equal(t->count, 6);
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–11");
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–11");
     put_core(&d, 5, TRI_YES, known_f64(10));
     assert_int_equal(t->count, 8);
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–4");
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6–11");
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–4");
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6–11");
     put_core(&d, 7, TRI_YES, known_f64(10));
-    assert_string_equal(row_of(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6");
-    leave(&d);
+    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6");
+    desk_leave(&d);
 }
 
 static void test_a_minute_of_a_core(void **state)
@@ -479,40 +444,40 @@ static void test_a_minute_of_a_core(void **state)
     (void)state;
     struct desk d;
     double minute[CORES_SPARK];
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     assert_int_equal(core_minute(d.f.world, core_named(&d, "neuron/q5rdw/0"), minute, CORES_SPARK), CORES_SPARK);
     for (int i = 0; i < CORES_SPARK; i++) assert_true(minute[i] > 50 && minute[i] < 80);
     put_core(&d, 11, TRI_YES, known_f64(30));
     size_t n = core_minute(d.f.world, core_named(&d, "neuron/q5rdw/11"), minute, CORES_SPARK);
     assert_true(n >= 1);
     assert_float_equal(minute[n - 1], 30, 0.001);
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_dots(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_wait(&d.f, 100);
     fixture_probe(&d.f, "failed", 1000);
     fixture_probe(&d.f, "slow", 1000);
     fixture_probe(&d.f, "waiting", 0);
-    look(&d);
+    desk_look(&d);
     const struct requests *r = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
     assert_string_equal(r->dots + r->dot_count - 4, ".Xs?");
     assert_int_equal(r->sum.failed, 1);
     for (int i = 0; i < REQUESTS_DOTS + 100; i++) fixture_probe(&d.f, "ok", 1000);
-    look(&d);
+    desk_look(&d);
     assert_int_equal(r->dot_count, REQUESTS_DOTS);
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_prompts_are_followed(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     for (int i = 0; i < REQUESTS_PROMPTS + 50; i++) fixture_prompt(&d.f, "ok", 1000, 500000, "an answer");
     press(&d, '4');
     const struct table_view *t = d.s->panes[LAYOUT_REQUESTS]->table;
@@ -522,42 +487,42 @@ static void test_prompts_are_followed(void **state)
     char key[160];
     snprintf(key, sizeof key, "%s", selected_key(&d));
     fixture_prompt(&d.f, "ok", 0, 500000, "the newest");
-    look(&d);
+    desk_look(&d);
     assert_string_equal(selected_key(&d), key);
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_our_delete_is_an_event(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
-    assert_null(row_of(&d, LAYOUT_EVENTS, EVENTS_OURS));
+    desk_sit(&d, 40, 120);
+    assert_null(desk_row(&d, LAYOUT_EVENTS, EVENTS_OURS));
     fixture_kill_head(&d.f);
-    look(&d);
+    desk_look(&d);
     const struct table_view *t = d.s->panes[LAYOUT_EVENTS]->table;
     assert_string_equal(t->rows[0].key, EVENTS_OURS);
     assert_string_equal(t->rows[0].cell[1].text, "Pod …head-d4544");
     assert_string_equal(t->rows[0].cell[2].text, "DELETE by you, uid 9c1e7a40");
     assert_int_equal(t->count, 4);
     assert_string_equal(t->rows[3].key, "e3");
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_gcs_of_another_namespace_is_not_shown(void **state)
 {
     (void)state;
     struct desk d;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     struct gcstable *t = record_new(TABLE_GCSTABLE, "other/ACTOR");
     record_set(&t->ns, "other");
     record_set(&t->table, "ACTOR");
     t->fields = known_u64(1000);
     fixture_put(&d.f, "redis", WORLD_REDIS, t);
-    look(&d);
-    assert_null(row_of(&d, LAYOUT_GCS, "other/ACTOR"));
+    desk_look(&d);
+    assert_null(desk_row(&d, LAYOUT_GCS, "other/ACTOR"));
     assert_int_equal(((const struct gcs *)d.s->panes[LAYOUT_GCS])->fields, 88);
-    leave(&d);
+    desk_leave(&d);
 }
 
 static void test_short_ids(void **state)
@@ -599,10 +564,10 @@ static void test_serve_api_gone_with_the_head(void **state)
     (void)state;
     struct desk d;
     struct canvas cv;
-    sit(&d, 40, 120);
+    desk_sit(&d, 40, 120);
     fixture_kill_head(&d.f);
     fixture_apply(&d.f, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_RESET, "connection lost", NULL));
-    look(&d);
+    desk_look(&d);
     canvas_init(&cv, 40, 120);
     screen_draw(d.s, &d.v, &cv);
     char *text = canvas_dump(&cv, false);
@@ -610,7 +575,7 @@ static void test_serve_api_gone_with_the_head(void **state)
     assert_null(strstr(text, "proxy · DOWN"));
     free(text);
     canvas_done(&cv);
-    leave(&d);
+    desk_leave(&d);
 }
 
 int main(void)

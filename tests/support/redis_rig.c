@@ -97,6 +97,18 @@ bool rig_denied(struct redis_rig *rig, const void *unused)
     return has_state(rig, SOURCE_DENIED);
 }
 
+bool rig_tracking_known(struct redis_rig *rig, const void *unused)
+{
+    (void)unused;
+    return rig_redis(rig) && rig_redis(rig)->tracking != TRI_UNKNOWN;
+}
+
+bool rig_heard(struct redis_rig *rig, const void *unused)
+{
+    (void)unused;
+    return rig_redis(rig) && rig_redis(rig)->heartbeat.known;
+}
+
 const struct redis *rig_redis(const struct redis_rig *rig)
 {
     const struct row *row = world_find(rig->world, TABLE_REDIS, "redis");

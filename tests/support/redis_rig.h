@@ -34,6 +34,8 @@ bool rig_listed(struct redis_rig *rig, const void *unused); /* a first full list
 bool rig_live(struct redis_rig *rig, const void *unused);
 bool rig_down(struct redis_rig *rig, const void *unused);
 bool rig_denied(struct redis_rig *rig, const void *unused);
+bool rig_tracking_known(struct redis_rig *rig, const void *unused);
+bool rig_heard(struct redis_rig *rig, const void *unused); /* a heartbeat */
 
 const struct source *rig_source(const struct redis_rig *rig);
 const struct redis *rig_redis(const struct redis_rig *rig); /* NULL: not yet */

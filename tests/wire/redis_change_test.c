@@ -40,12 +40,6 @@ static const struct gcstable *table_of(const char *key)
     return (const void *)rig_find(&rig, TABLE_GCSTABLE, key);
 }
 
-static bool tracking_known(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
-}
-
 static bool worker_dead(struct redis_rig *r, const void *key)
 {
     const struct raynode *n = (const void *)rig_find(r, TABLE_RAYNODE, key);
@@ -63,7 +57,7 @@ static void test_changes_newer(void **state)
     (void)state;
     begin(RDB("ray-2.60-running"));
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     const unsigned jobs = rig.put_of[TABLE_JOB];
     const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
                       "\xe0\x77\x00\x8b";
@@ -82,7 +76,7 @@ static void test_changes_older(void **state)
     (void)state;
     begin(RDB("ray-2.22-running"));
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     char field[128];
     const char name[] = RIG_NS "@NODE:\x01\x02";
     memcpy(field, name, sizeof name - 1);
@@ -102,7 +96,7 @@ static void test_flush(void **state)
     (void)state;
     begin(RDB("ray-2.60-running"));
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     redis_say(server, "FLUSHALL");
     RIG_UNTIL(&rig, no_tables, NULL);
     assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 0);

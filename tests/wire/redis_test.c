@@ -50,18 +50,6 @@ static void assert_u64(struct known_u64 got, uint64_t want)
     assert_int_equal(got.value, want);
 }
 
-static bool tracking_known(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
-}
-
-static bool heard(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->heartbeat.known;
-}
-
 static void test_newer_layout(void **state)
 {
     (void)state;
@@ -101,8 +89,8 @@ static void test_record(void **state)
 {
     (void)state;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, heard, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_heard, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     const struct redis *r = rig_redis(&rig);
     assert_string_equal(r->address, redis_server_url(server));
     assert_int_equal(r->tls, TRI_NO);
@@ -154,7 +142,7 @@ static void test_checkup(void **state)
     assert_true(r->slow_count.value >= 1 && r->slow_count.value <= 3); /* the test's own, on their way in or not */
     assert_true(r->slow_us.known && r->slow_at.known);
     assert_non_null(r->slow_command);
-    RIG_UNTIL(&rig, heard, NULL);
+    RIG_UNTIL(&rig, rig_heard, NULL);
     assert_int_equal(rig_redis(&rig)->beats_count, 1);
     assert_string_equal(rig_redis(&rig)->beats[0].name, RIG_NS);
     assert_u64(rig_redis(&rig)->beats[0].last, 1795434726663);
@@ -166,7 +154,7 @@ static void test_older_layout(void **state)
     char text[32];
     begin(RDB("ray-2.22-running"));
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, heard, NULL);
+    RIG_UNTIL(&rig, rig_heard, NULL);
     assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
     assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
     assert_int_equal(world_count(rig.world, TABLE_JOB), 1);
@@ -181,7 +169,7 @@ static void test_older_layout(void **state)
     uint64_t fields = 0;
     WORLD_EACH (row, rig.world, TABLE_GCSTABLE) fields += ROW(row, gcstable)->fields.value;
     assert_int_equal(fields + 1, redis_ask_number(server, "HLEN %s", RIG_NS));
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
 }
 
@@ -242,7 +230,7 @@ static void test_death_and_return(void **state)
     RIG_UNTIL(&rig, rig_listed, NULL);
     assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
     assert_int_equal(rig.gone, 0);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
 }
 
 static void test_nobody_there(void **state)

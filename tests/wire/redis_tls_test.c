@@ -99,18 +99,12 @@ static void begin(const char *host, const char *ca, const char *name)
     rig_open(&rig, &conf);
 }
 
-static bool tracking_known(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
-}
-
 static void test_verified(void **state)
 {
     (void)state;
     begin("127.0.0.1", cert, NULL);
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
     assert_int_equal(rig_redis(&rig)->tls, TRI_YES);
     assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
@@ -128,7 +122,7 @@ static void test_server_name(void **state)
 static bool told(struct redis_rig *r, const void *unused)
 {
     (void)unused;
-    return tracking_known(r, NULL) && !rig_find(r, TABLE_ACTOR, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    return rig_tracking_known(r, NULL) && !rig_find(r, TABLE_ACTOR, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
 }
 
 /* More than fits one record of TLS, and a change told afterwards. */
@@ -140,7 +134,7 @@ static void test_large_and_told(void **state)
               "string.rep('\\18\\1\\65', 100)) end");
     begin("127.0.0.1", cert, NULL);
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     const struct gcstable *t = (const void *)rig_find(&rig, TABLE_GCSTABLE, "big/ACTOR");
     assert_non_null(t);
     assert_int_equal(t->bytes.value, 900000);

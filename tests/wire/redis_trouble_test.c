@@ -36,18 +36,6 @@ static void begin(const char *const *config, const char *user, const char *passw
     rig_open(&rig, &conf);
 }
 
-static bool tracking_known(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->tracking != TRI_UNKNOWN;
-}
-
-static bool heard(struct redis_rig *r, const void *unused)
-{
-    (void)unused;
-    return rig_redis(r) && rig_redis(r)->heartbeat.known;
-}
-
 static void why_has(const char *words)
 {
     const char *why = rig_source(&rig)->why;
@@ -89,7 +77,7 @@ static void test_password_right(void **state)
     RIG_UNTIL(&rig, rig_listed, NULL);
     assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
     assert_null(strstr(rig_redis(&rig)->address, "winter"));
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     assert_int_equal(rig_redis(&rig)->tracking, TRI_YES); /* the second connection has said it too */
 }
 
@@ -139,7 +127,7 @@ static void test_acl_enough(void **state)
                                          NULL};
     begin(config, "reader", "pw");
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
     assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
     assert_true(rig_redis(&rig)->timeout_s.known);
@@ -158,8 +146,8 @@ static void test_acl_little(void **state)
                                          "+hget", "+hkeys", "+hstrlen", NULL};
     begin(config, "reader", "pw");
     RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, heard, NULL);
-    RIG_UNTIL(&rig, tracking_known, NULL);
+    RIG_UNTIL(&rig, rig_heard, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
     const struct redis *r = rig_redis(&rig);
     assert_int_equal(r->tracking, TRI_NO);
     assert_non_null(r->tracking_why);
