@@ -24,7 +24,7 @@ struct request *prompt_record_new(const struct loop *l, const struct prompt_ask 
 void prompt_record_put(const struct request *r, const struct sink *sink)
 {
     struct request *copy = record_copy(&r->record);
-    sink_put(sink, change_put(PROMPT_SOURCE, WORLD_SERVE, &copy->record));
+    sink_put(sink, change_put(PROMPT_SOURCE, WORLD_CONSOLE, &copy->record));
 }
 
 void prompt_record_end(struct request *r, const struct loop *l, uint64_t due_us, enum serve_failure f, const char *why)

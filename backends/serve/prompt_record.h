@@ -7,6 +7,7 @@
 #include "backends/backend.h"
 #include "backends/serve/serve_failure.h"
 
+/* Of the console's own: it only says something when something is asked, and no world is stale for want of that. */
 #define PROMPT_SOURCE "prompt"
 enum { PROMPT_QUESTION_MAX = 64 * 1024 /* of the record's copy */ };
 

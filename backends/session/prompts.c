@@ -49,7 +49,13 @@ static void on_answer(void *arg, const struct request *r)
     struct asked *a = arg;
 
     asked_unlink(a);
-    if (a->done) a->done(a->arg, r);
+    if (a->done) {
+        /* As it was put: the session has said in it how the head was. A copy, for what is done may change the world. */
+        const struct row *row = world_find(a->session->world, TABLE_REQUEST, r->record.key);
+        struct request *put = record_copy(row ? row->record : &r->record);
+        a->done(a->arg, put);
+        record_free(&put->record);
+    }
     asked_free(a);
 }
 

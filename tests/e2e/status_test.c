@@ -106,12 +106,13 @@ static void a_prompt_is_answered_on_stdout_alone(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
-    struct run r = RAYDECK("ask", "what", "is", "the", "GCS?");
+    struct run r = RAYDECK("ask", "--prompt-kind", "infer", "what", "is", "the", "GCS?");
     if (r.status != 0) fail_msg("%d: %s", r.status, r.err);
     assert_true(strlen(r.out) > 10);
     assert_null(strstr(r.out, "[INST]"));
     assert_null(strstr(r.out, "raydeck:"));
-    assert_non_null(strstr(r.err, "time to first token n/a"));
+    assert_non_null(
+        strstr(r.err, " s, by API server proxy, head up, time to first token n/a, tokens n/a, tokens/s n/a"));
     run_done(&r);
     r = RAYDECK("ask", "");
     assert_int_equal(r.status, 2);

@@ -104,6 +104,8 @@ static const struct {
     {"\033[97;1:3u\033[1;1:3A\033[57358u\033[1;1:1A", "Up"}, /* releases and CapsLock are nothing */
     /* answers and reports */
     {"\033[0n\033[3n", "reply reply"},
+    {"\033\033[0nx", "Esc reply x"}, /* the answer to a frame that was on its way when Esc was pressed */
+    {"\033\033[200~a\033[201~", "Esc paste<a>"},
     {"\033[?1;2c\033[24;80R\033[?2004;1$y\033[I\033[O", ""},
     {"\033]11;rgb:0000/0000/0000\033\\a\033]0;x\007b\033P1$r0m\033\\c", "a b c"},
     /* mouse */

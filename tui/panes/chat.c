@@ -116,19 +116,30 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\n")] == '\0';
 }
 
+/* Keys that are never text. CHAT_STAYS: none of them. */
+static enum chat_wish wish_of(const struct chat *c, const struct input *in)
+{
+    if (in->mods == MOD_CTRL) return in->key == 'x' ? CHAT_STOPS : in->key == 'r' ? CHAT_AGAIN : CHAT_STAYS;
+    if (in->mods) return CHAT_STAYS;
+    if (in->key == KEYP_ESC) return CHAT_LEAVES;
+    return in->key == KEYP_ENTER && !is_blank(c->typed.text) ? CHAT_SENDS : CHAT_STAYS;
+}
+
+/* Which way a key goes among the prompts from before. */
+static int recall_of(const struct input *in)
+{
+    bool ctrl = in->mods == MOD_CTRL;
+    if (in->key == KEYP_UP || (ctrl && in->key == 'p')) return 1;
+    return in->key == KEYP_DOWN || (ctrl && in->key == 'n') ? -1 : 0;
+}
+
 enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in)
 {
     c->said[0] = '\0';
     if (scroll(c, in)) return CHAT_STAYS;
-    if (in->type == INPUT_KEY && in->mods == MOD_CTRL && in->key == 'x') return CHAT_STOPS;
-    if (in->type == INPUT_KEY && in->mods == MOD_CTRL && in->key == 'r') return CHAT_AGAIN;
-    if (in->type == INPUT_KEY && !in->mods && in->key == KEYP_ESC) return CHAT_LEAVES;
-    if (in->type == INPUT_KEY && !in->mods && in->key == KEYP_ENTER)
-        return is_blank(c->typed.text) ? CHAT_STAYS : CHAT_SENDS;
-    if (textbox_input(&c->typed, in)) return CHAT_STAYS;
-    if (in->type != INPUT_KEY) return CHAT_STAYS;
-    if (in->key == KEYP_UP || (in->mods == MOD_CTRL && in->key == 'p')) recall(c, v, 1);
-    if (in->key == KEYP_DOWN || (in->mods == MOD_CTRL && in->key == 'n')) recall(c, v, -1);
+    enum chat_wish wish = in->type == INPUT_KEY ? wish_of(c, in) : CHAT_STAYS;
+    if (wish != CHAT_STAYS || textbox_input(&c->typed, in) || in->type != INPUT_KEY) return wish;
+    if (recall_of(in)) recall(c, v, recall_of(in));
     return CHAT_STAYS;
 }
 

@@ -153,7 +153,10 @@ static void finish(struct keys *k, char final, bool ss3)
     k->state = GROUND;
     k->seq[k->len] = '\0';
     if (k->too_long) return;
-    switch (ss3 ? keys_ss3(k->seq, final, &in) : keys_csi(k->seq, final, &in)) {
+    enum keys_found said = ss3 ? keys_ss3(k->seq, final, &in) : keys_csi(k->seq, final, &in);
+    /* Alt goes with keys only: before anything else it was an Esc of its own, and the terminal spoke right after it. */
+    if (alt && (said == KEYS_PASTE || (said == KEYS_INPUT && in.type != INPUT_KEY))) emit(k, KEYP_ESC, 0);
+    switch (said) {
     case KEYS_NOTHING: return;
     case KEYS_PASTE:
         begin(k, PASTE);
