@@ -85,7 +85,7 @@ static void a_redis_that_is_gone_makes_its_rules_unknown(void **state)
     struct run r = doctor(sim, "-o", "json");
     cJSON *json = parsed(&r);
     for (int rule = 6; rule <= 12; rule++) {
-        char id[8];
+        char id[16];
         snprintf(id, sizeof id, "D%d", rule);
         check(json, id, "unknown", "Redis: down");
     }
