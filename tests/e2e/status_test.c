@@ -120,6 +120,19 @@ static void a_prompt_is_answered_on_stdout_alone(void **state)
     sim_run_stop(sim);
 }
 
+static void a_model_that_streams_is_found_and_timed(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start((const char *const[]){"--openai", NULL});
+    struct run r = RAYDECK("ask", "what", "is", "the", "GCS?");
+    if (r.status != 0) fail_msg("%d: %s", r.status, r.err);
+    assert_non_null(strstr(r.out, "The GCS keeps cluster metadata"));
+    assert_non_null(strstr(r.err, "head up, time to first token 0."));
+    assert_null(strstr(r.err, "n/a"));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
 static void the_head_is_killed_only_with_everything_spelled_out(void **state)
 {
     (void)state;
@@ -220,6 +233,7 @@ int main(void)
         cmocka_unit_test(one_look_shows_three_worlds),
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
+        cmocka_unit_test(a_model_that_streams_is_found_and_timed),
         cmocka_unit_test(the_head_is_killed_only_with_everything_spelled_out),
         cmocka_unit_test(info_says_what_was_found_and_no_secret),
         cmocka_unit_test(nothing_there_is_said_and_exits_3),

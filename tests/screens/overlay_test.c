@@ -388,6 +388,22 @@ static void test_tiny(void **state)
         }
 }
 
+static void test_prompt_to_chat(void **state)
+{
+    (void)state;
+    struct prompt_box p = {.last = NULL};
+    prompt_box_open(&p, NULL);
+    TYPE(&p, prompt_box_input, "half a");
+    assert_false(p.to_chat);
+    assert_int_equal(PRESS(&p, prompt_box_input, KEYP_TAB), OVERLAY_DONE);
+    assert_true(p.to_chat);
+    assert_string_equal(p.typed.text, "half a");
+    assert_null(p.last); /* it was not sent */
+    prompt_box_open(&p, NULL);
+    assert_false(p.to_chat);
+    prompt_box_done(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +420,7 @@ int main(void)
         cmocka_unit_test(test_prompt_box),
         cmocka_unit_test(test_picker),
         cmocka_unit_test(test_help),
+        cmocka_unit_test(test_prompt_to_chat),
         cmocka_unit_test(test_tiny),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
