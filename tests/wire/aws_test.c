@@ -754,6 +754,35 @@ static void it_can_be_stopped_at_any_time(void **state)
     }
 }
 
+static void keep_err(void *arg, const struct http_answer *a)
+{
+    *(enum err *)arg = a->err;
+}
+
+static void what_would_break_the_signatures_header_is_not_sent(void **state)
+{
+    static const struct http_sigv4 bad[] = {
+        {REGION, "elasticache", "A, SignedHeaders=x", "s"},
+        {REGION, "elasticache", "A\r\nX: y", "s"},
+        {REGION, "elasticache", "", "s"},
+        {REGION, "elasticache", "A", NULL},
+        {REGION, "elasticache", "A", "s\n"},
+        {"a:b", "elasticache", "A", "s"},
+        {NULL, "elasticache", "A", "s"},
+        {REGION, "a/b", "A", "s"},
+    };
+    struct scene *s = *state;
+
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        enum err err = ERR_OK;
+        const struct http_ask ask = {.method = "POST", .url = aws_server_url(s->server), .body = "", .sigv4 = bad[i]};
+        http_send(s->http, &ask, &(struct http_calls){.done = keep_err, .arg = &err});
+        UNTIL(s, err != ERR_OK);
+        assert_int_equal(err, ERR_USAGE);
+    }
+    assert_string_equal(aws_server_last(s->server), "");
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
 
 int main(void)
@@ -786,6 +815,7 @@ int main(void)
         T(pages_without_end),
         T(nobody_listens),
         T(it_can_be_stopped_at_any_time),
+        T(what_would_break_the_signatures_header_is_not_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
