@@ -16,7 +16,7 @@ MAY = {
     "backends": LOW | {"backends/world", "backends/link"},
     "backends/session": LOW | {"backends/world", "backends/link", "backends/serve"},
     "backends/sim": LOW | {"backends/link"},
-    "deploy": LOW | {"backends/world", "backends/link", "backends/session"},
+    "deploy": LOW | {"backends/world", "backends/link", "backends/session", "backends/aws"},
     "tui/draw": LOW | {"tui/term/input"},
     "tui/term": LOW | {"backends/link", "tui/draw"},
     "tui/panes": LOW | {"backends/world", "deploy/doctor", "deploy/finding", "tui/draw", "tui/term/input"},  # what is pure there
