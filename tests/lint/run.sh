@@ -38,7 +38,7 @@ formatted() { sources | xargs clang-format --dry-run -Werror; }
 shells() { git ls-files -co --exclude-standard | xargs grep -lE '^#!/bin/(ba)?sh' | xargs shellcheck -x; }
 complexity() {
   # Product code: what STYLE asks for; a switch that maps words counts as one.
-  Tests may be longer: a test reads best in one piece.
+  # Tests may be longer: a test reads best in one piece.
   lizard_ready || return 1
   "$venv/bin/lizard" -l c -w -m -L 80 -C 20 -a 9 backends deploy tui
 }

@@ -113,9 +113,8 @@ static void take_path(struct requests *s, const struct request *r)
 /* Of the last seconds, or of what there has been of them. */
 static struct known_u64 rate_of(size_t recent, uint64_t first_ms, uint64_t wall_ms)
 {
-    uint64_t span = wall_ms > first_ms ? wall_ms - first_ms : 0;
-    if (span < 1000) span = 1000;
-    return recent ? known_u64((recent * 1000 + span / 2) / span) : UNKNOWN_U64;
+    uint64_t seconds = (wall_ms > first_ms ? wall_ms - first_ms : 0) / 1000 + 1;
+    return recent ? known_u64((recent + seconds / 2) / seconds) : UNKNOWN_U64;
 }
 
 static void rebuild(struct requests *s, const struct view *v)
