@@ -19,9 +19,8 @@ static bool has(struct part p, const char *word)
 static void add(char out[SCHEDULER_WORDS_MAX], struct part p)
 {
     const size_t len = strlen(out);
-    for (const char *at = out; len && at; at = strstr(at, ", ")) {
-        if (at != out) at += 2;
-        const char *end = strstr(at, ", ");
+    for (const char *at = out, *end; len && at; at = end ? end + 2 : NULL) {
+        end = strstr(at, ", ");
         const size_t word = end ? (size_t)(end - at) : strlen(at);
         if (word == p.len && memcmp(at, p.at, p.len) == 0) return;
     }

@@ -56,6 +56,9 @@ static void test_none(void **state)
     assert_true(scheduler_parse("0/1 nodes are available: 1 node(s) had untolerated taint {a", &w));
     assert_true(w.tainted);
     assert_string_equal(w.taints, "");
+    /* a taint that is not named as one may be */
+    assert_true(scheduler_parse("0/1 nodes are available: 1 had taint {, x}, 1 had taint {, x}, 1 had taint {y}", &w));
+    assert_string_equal(w.taints, ", x, , x, y");
     assert_true(scheduler_parse("0/1 nodes are available: ,,, 12 ,1 Insufficient ,9", &w));
 }
 
