@@ -83,6 +83,11 @@ static void draw_over(struct app *app, const struct view *view)
     case OVER_KILL:
     case OVER_ARM:
     case OVER_QUIT: dialog_draw(&app->dialog, &app->canvas); break;
+    case OVER_WORK: app_work_draw(app); break;
+    case OVER_WORK_ASKS:
+        app_work_draw(app);
+        dialog_draw(&app->dialog, &app->canvas);
+        break;
     }
 }
 
@@ -221,6 +226,7 @@ void app_close_over(struct app *app)
     case OVER_KILL:
     case OVER_ARM:
     case OVER_QUIT:
+    case OVER_WORK_ASKS:
         dialog_done(&app->dialog);
         app->dialog = (struct dialog){0};
         break;
@@ -259,6 +265,7 @@ static void app_done(struct app *app)
 {
     app_close_over(app);
     term_close(app->term);
+    app_work_free(app->work);
     session_close(app->session);
     screen_free(app->screen);
     canvas_done(&app->canvas);

@@ -108,10 +108,21 @@ static void cmd_doctor(struct app *app, const char *args)
     screen_focus(app->screen, '6');
 }
 
+static void cmd_deploy(struct app *app, const char *args)
+{
+    app_deploy_ask(app, args);
+}
+
+static void cmd_cleanup(struct app *app, const char *args)
+{
+    (void)args;
+    app_cleanup_ask(app);
+}
+
 static void cmd_arm(struct app *app, const char *args)
 {
     (void)args;
-    app_arm_ask(app, false);
+    app_arm_ask(app, CMD_ARM);
 }
 
 static void cmd_disarm(struct app *app, const char *args)
@@ -198,6 +209,8 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
     [CMD_DOCTOR] = cmd_doctor,
+    [CMD_DEPLOY] = cmd_deploy,
+    [CMD_CLEANUP] = cmd_cleanup,
     [CMD_ARM] = cmd_arm,
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
@@ -216,6 +229,13 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
     if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);
     if (!err && (needs & NEED_ARMABLE) && (app->arming.state == ARMING_FORBIDDEN || !app_context(app)))
         err = why_set(why, ERR_GUARD, "%s", app->arming.why);
+    if (!err && (needs & NEED_CHANGE)) {
+        const struct kube_ops *ops;
+        if (!session_kube(app->session, &ops))
+            err = why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes");
+        else if (!arming_allows(&app->arming))
+            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
+    }
     if (!err && (needs & NEED_DELETE)) {
         if (!arming_allows(&app->arming))
             err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
@@ -229,9 +249,10 @@ void app_command(struct app *app, enum command_id id, const char *args)
 {
     struct why why = {0};
     enum err err = app_may(app, id, &why);
-    /* A kill that only lacks arming asks for it. */
-    if (err == ERR_GUARD && id == CMD_KILL_HEAD && app->arming.state == ARMING_READ_ONLY && app_context(app))
-        app_arm_ask(app, true);
+    /* What only lacks arming asks for it. */
+    if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) && app->arming.state == ARMING_READ_ONLY &&
+        app_context(app))
+        app_arm_ask(app, id);
     else if (err)
         app_say(app, true, "%s: %s", commands[id].name, why.text);
     else

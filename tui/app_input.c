@@ -52,7 +52,9 @@ static enum overlay feed_over(struct app *app, const struct input *in)
     case OVER_PICKER: return picker_input(&app->picker, in);
     case OVER_KILL:
     case OVER_ARM:
-    case OVER_QUIT: return dialog_input(&app->dialog, in);
+    case OVER_QUIT:
+    case OVER_WORK_ASKS: return dialog_input(&app->dialog, in);
+    case OVER_WORK: /* app_work_input */
     case OVER_CHAT: /* app_chat_input */
     case OVER_NONE: break;
     }
@@ -62,7 +64,10 @@ static enum overlay feed_over(struct app *app, const struct input *in)
 static void input_over(struct app *app, const struct input *in)
 {
     enum overlay said = feed_over(app, in);
-    if (said == OVERLAY_CANCELLED) app_close_over(app);
+    if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS)
+        app_work_answered(app, false);
+    else if (said == OVERLAY_CANCELLED)
+        app_close_over(app);
     if (said != OVERLAY_DONE) return;
     switch (app->over) {
     case OVER_PALETTE: palette_chosen(app); break;
@@ -71,6 +76,8 @@ static void input_over(struct app *app, const struct input *in)
     case OVER_KILL: app_kill_confirmed(app); break;
     case OVER_ARM: app_arm_confirmed(app); break;
     case OVER_QUIT: app_leave(app, EXIT_FINE); break;
+    case OVER_WORK_ASKS: app_work_answered(app, true); break;
+    case OVER_WORK:
     case OVER_HELP:
     case OVER_CHAT:
     case OVER_NONE: app_close_over(app); break;
@@ -101,7 +108,7 @@ static void input_key(struct app *app, const struct input *in)
         break;
     case KEYMAP_PENDING:
         alarm_set(app->leader_limit, LEADER_MS, 0);
-        app_say(app, false, "x …  k kill the head");
+        app_say(app, false, "x …  d deploy  k kill the head  c clean up");
         break;
     case KEYMAP_NONE:
         if (swallowed)
@@ -118,6 +125,8 @@ void app_input(struct app *app, const struct input *in)
         app_leave(app, EXIT_INTERRUPTED);
     else if (app->over == OVER_CHAT)
         app_chat_input(app, in);
+    else if (app->over == OVER_WORK)
+        app_work_input(app, in);
     else if (app->over != OVER_NONE)
         input_over(app, in);
     else if (screen_typing(app->screen) || in->type != INPUT_KEY)

@@ -43,7 +43,7 @@ void app_kill_confirmed(struct app *app)
     if (err) app_say(app, true, "%s", why.text);
 }
 
-void app_arm_ask(struct app *app, bool then_kill)
+void app_arm_ask(struct app *app, enum command_id then)
 {
     const struct kube_where *where = session_where(app->session);
     struct focus f = session_focus(app->session);
@@ -54,7 +54,7 @@ void app_arm_ask(struct app *app, bool then_kill)
                             f.rayservice ? f.rayservice->ns : "–", f.rayservice ? f.rayservice->name : "–");
     dialog_open(&app->dialog, "Arm this context?", body, NULL, true);
     free(body);
-    app->arm_then_kill = then_kill;
+    app->arm_then = then;
     app->over = OVER_ARM;
 }
 
@@ -69,7 +69,7 @@ void app_arm_confirmed(struct app *app)
     }
     app->arming = arming_of(&app->cli->conf, app_context(app), wall);
     app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
-    if (app->arm_then_kill) app_kill_ask(app);
+    if (app->arm_then != CMD_ARM) app_command(app, app->arm_then, "");
 }
 
 void app_disarm(struct app *app)

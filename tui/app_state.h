@@ -3,6 +3,7 @@
 #define RAYDECK_APP_STATE_H
 
 #include "backends/session/session.h"
+#include "tui/app_deploy.h"
 #include "tui/arming.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
@@ -16,7 +17,19 @@
 #include "tui/term/term.h"
 
 /* What lies over the screen: one thing at a time. */
-enum over { OVER_NONE, OVER_HELP, OVER_PALETTE, OVER_PROMPT, OVER_CHAT, OVER_PICKER, OVER_KILL, OVER_ARM, OVER_QUIT };
+enum over {
+    OVER_NONE,
+    OVER_HELP,
+    OVER_PALETTE,
+    OVER_PROMPT,
+    OVER_CHAT,
+    OVER_PICKER,
+    OVER_KILL,
+    OVER_ARM,
+    OVER_QUIT,
+    OVER_WORK,
+    OVER_WORK_ASKS
+};
 
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
@@ -46,7 +59,8 @@ struct app {
     struct picker picker;
     struct dialog dialog;
     struct kill_target kill;
-    bool arm_then_kill; /* arming was asked for by a refused kill: its dialog follows */
+    enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
+    struct app_work *work;    /* a deployment or a clean-up */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
     bool message_bad;
@@ -81,7 +95,7 @@ void app_answered(void *arg, const struct request *r); /* arg: the app */
 /* app_kill.c */
 void app_kill_ask(struct app *app);       /* opens the dialog, or the question to arm first, or says why not */
 void app_kill_confirmed(struct app *app); /* the dialog was answered */
-void app_arm_ask(struct app *app, bool then_kill);
+void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_arm_confirmed(struct app *app);
 void app_disarm(struct app *app);
 

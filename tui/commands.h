@@ -20,9 +20,10 @@ enum command_where { ANY, PANES, TABLE };
 
 /* What must be there for a command to be carried out. */
 enum need {
-    NEED_PROMPT = 1 << 0, /* a way to ask the model */
-    NEED_DELETE = 1 << 1, /* permission and a head pod to delete; asks to arm where that is all that is missing */
-    NEED_ARMABLE = 1 << 2 /* a context that may be armed */
+    NEED_PROMPT = 1 << 0,  /* a way to ask the model */
+    NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; asks to arm where that is all that is missing */
+    NEED_ARMABLE = 1 << 2, /* a context that may be armed */
+    NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; asks to arm */
 };
 
 struct command {

@@ -1,0 +1,121 @@
+/* The steps of a deployment over the screen: how they look, and what scrolls. */
+#include "tests/support/screen_file.h"
+#include "tui/panes/steps.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char *const names[] = {"prerequisites", "lint", "apply", "accepted", "answering"};
+
+static void some(struct steps *s)
+{
+    steps_init(s, names, 5);
+    steps_begin(s, 0);
+    steps_say(s, 0, TONE_PLAIN, "KubeRay v1.7.0 in namespace kuberay-operator");
+    steps_end(s, 0);
+    steps_begin(s, 1);
+    steps_say(s, 1, TONE_WARN, "ft.yaml:78:13: warning L22 head: the image's tag is latest");
+    steps_end(s, 1);
+    steps_begin(s, 2);
+    steps_say(s, 2, TONE_PLAIN, "secret/hf-token serverside-applied");
+}
+
+static void show(struct steps_view *v, const struct steps *s, const char *name)
+{
+    static const int sizes[][2] = {{24, 80}, {10, 40}};
+    for (size_t i = 0; i < 2; i++) {
+        struct canvas cv;
+        char file[64];
+        canvas_init(&cv, sizes[i][0], sizes[i][1]);
+        canvas_fill(&cv, 0, 0, sizes[i][0], sizes[i][1], ROLE_TEXT, '~');
+        steps_view_draw(v, s, &cv);
+        snprintf(file, sizeof file, "steps-%s-%dx%d", name, sizes[i][1], sizes[i][0]);
+        screen_check(file, &cv, false);
+        canvas_done(&cv);
+    }
+}
+
+static void test_going_on(void **state)
+{
+    (void)state;
+    struct steps s;
+    struct steps_view v = {.title = "Deploy"};
+    some(&s);
+    steps_end(&s, 2);
+    steps_begin(&s, 3);
+    steps_end(&s, 3);
+    steps_begin(&s, 4);
+    steps_now(&s, 4,
+              "pod mistral-44qn2-inf2-worker-q5rdw is Pending: FailedScheduling: 0/3 nodes are available: 3 "
+              "Insufficient aws.amazon.com/neuron");
+    show(&v, &s, "going");
+    steps_done(&s);
+}
+
+static void test_failed(void **state)
+{
+    (void)state;
+    struct steps s;
+    struct steps_view v = {.title = "Deploy", .bad = true};
+    some(&s);
+    steps_say(&s, 2, TONE_BAD, "rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2");
+    steps_end(&s, 2);
+    steps_skip(&s, 0);
+    snprintf(v.end, sizeof v.end, "rayservice.ray.io/mistral was not applied");
+    show(&v, &s, "failed");
+    steps_done(&s);
+}
+
+static void test_scrolls(void **state)
+{
+    (void)state;
+    struct steps s;
+    struct steps_view v = {.title = "Deploy"};
+    struct input up = {.type = INPUT_KEY, .key = KEYP_UP}, esc = {.type = INPUT_KEY, .key = KEYP_ESC};
+    some(&s);
+    for (int i = 0; i < 3; i++) assert_int_equal(steps_view_input(&v, &up), OVERLAY_STAYS);
+    assert_int_equal(v.back, 3);
+    for (int i = 0; i < 1000; i++) steps_view_input(&v, &up);
+    struct canvas cv;
+    canvas_init(&cv, 8, 40);
+    steps_view_draw(&v, &s, &cv);
+    assert_true(v.back < 20); /* no further than there is */
+    canvas_done(&cv);
+    assert_int_equal(steps_view_input(&v, &esc), OVERLAY_CANCELLED);
+    for (int rows = 0; rows < 6; rows++) { /* however small */
+        canvas_init(&cv, rows + 1, rows + 1);
+        steps_view_draw(&v, &s, &cv);
+        canvas_done(&cv);
+    }
+    steps_done(&s);
+}
+
+static void test_many_lines_have_an_end(void **state)
+{
+    (void)state;
+    struct steps s;
+    steps_init(&s, names, 5);
+    for (int i = 0; i < STEP_LINES + 5; i++) steps_say(&s, 0, TONE_PLAIN, "line \033 %d", i);
+    assert_int_equal(s.item[0].count, STEP_LINES);
+    assert_int_equal(s.item[0].beyond, 5);
+    assert_string_equal(s.item[0].line[1].text, "line \\x1b 1");
+    assert_int_equal(steps_end(&s, 0), STEP_OK);
+    steps_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_scrolls),
+        cmocka_unit_test(test_many_lines_have_an_end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

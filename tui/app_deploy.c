@@ -1,0 +1,226 @@
+/* app_deploy.c - see app_deploy.h. */
+#include "tui/app_deploy.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "deploy/cleanup.h"
+#include "deploy/deploy.h"
+#include "tui/answering.h"
+#include "tui/app_state.h"
+#include "tui/manifest_file.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct app_work {
+    struct app *app;
+    struct deploy *deploy; /* one of these two */
+    struct cleanup *cleanup;
+    struct manifest *manifest;
+    struct variables vars;
+    struct steps_view view;
+    char *ns;
+    bool question; /* asked, and hidden or not yet shown: the dialog comes with the steps */
+};
+
+void app_work_free(struct app_work *w)
+{
+    if (!w) return;
+    deploy_free(w->deploy);
+    cleanup_free(w->cleanup);
+    manifest_free(w->manifest);
+    variables_done(&w->vars);
+    free(w->ns);
+    free(w);
+}
+
+static const struct steps *steps_of(const struct app_work *w)
+{
+    return w->deploy ? deploy_steps(w->deploy) : cleanup_steps(w->cleanup);
+}
+
+static const char *service_of(const struct app_work *w)
+{
+    return w->deploy ? deploy_service(w->deploy) : cleanup_service(w->cleanup);
+}
+
+/* ---- what it tells ---- */
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    struct app_work *w = arg;
+    (void)step;
+    (void)line;
+    w->app->dirty = true;
+}
+
+static void show_question(struct app_work *w)
+{
+    struct app *app = w->app;
+    const char *service = service_of(w);
+    const char *ns = w->deploy ? deploy_ns(w->deploy) : w->ns;
+    const char *word = app->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
+    char *body =
+        mem_printf("context    %s\nnamespace  %s\nRayService %s\n\n%s\n\nThe same from a shell: raydeck -n %s %s",
+                   app_context(app) ? app_context(app) : "–", ns, *service ? service : "–",
+                   w->deploy ? "What changes stands under \"difference\" in the steps (Esc here applies nothing)."
+                             : "Everything that carries our label in this namespace goes, and cannot be had back.",
+                   ns, w->deploy ? "deploy" : "cleanup");
+    w->question = false;
+    dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", body, word, !w->deploy);
+    free(body);
+    app->over = OVER_WORK_ASKS;
+}
+
+static void on_confirm(void *arg)
+{
+    struct app_work *w = arg;
+    w->question = true;
+    w->app->dirty = true;
+    if (w->app->over == OVER_WORK)
+        show_question(w);
+    else
+        app_say(w->app, false, "%s waits for your answer: %s shows it", w->deploy ? "deploy" : "cleanup",
+                w->deploy ? "x d" : "x c");
+}
+
+static void on_applied(void *arg, const char *ns, const char *service)
+{
+    struct app_work *w = arg;
+    session_choose(w->app->session, ns, service);
+}
+
+static enum tri on_answering(void *arg, char *ret, size_t size)
+{
+    const struct app_work *w = arg;
+    if (w->app->cli->conf.no_probe) return TRI_UNKNOWN;
+    return answering_now(w->app->session, loop_wall_ms(w->app->loop), ret, size);
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct app_work *w = arg;
+    snprintf(w->view.end, sizeof w->view.end, "%s", why);
+    w->view.bad = err != ERR_OK;
+    w->question = false;
+    if (w->app->over != OVER_WORK) app_say(w->app, err != ERR_OK, "%s", why);
+    w->app->dirty = true;
+}
+
+/* ---- beginnings ---- */
+
+static bool goes_on(const struct app_work *w)
+{
+    return w && !w->view.end[0];
+}
+
+/* True when there is one already that is shown instead of a new one. */
+static bool shown_instead(struct app *app, bool deploying)
+{
+    struct app_work *w = app->work;
+    if (!goes_on(w)) return false;
+    if ((w->deploy != NULL) != deploying) {
+        app_say(app, true, "%s goes on: one at a time", deploying ? "the clean-up" : "the deployment");
+        return true;
+    }
+    app->over = OVER_WORK;
+    if (w->question) show_question(w);
+    return true;
+}
+
+static struct app_work *work_new(struct app *app, const char *title)
+{
+    struct app_work *w = mem_zero(1, sizeof *w);
+    w->app = app;
+    snprintf(w->view.title, sizeof w->view.title, "%s", title);
+    return w;
+}
+
+static void take(struct app *app, struct app_work *w)
+{
+    app_work_free(app->work);
+    app->work = w;
+    app->over = OVER_WORK;
+}
+
+void app_deploy_ask(struct app *app, const char *file)
+{
+    struct why why = {0};
+    const struct kube_ops *ops = NULL;
+    struct kube *kube = session_kube(app->session, &ops);
+    const struct kube_where *where = session_where(app->session);
+    if (shown_instead(app, true)) return;
+    struct app_work *w = work_new(app, "Deploy");
+    enum err err = kube ? cli_variables(app->cli, &w->vars, &why)
+                        : why_set(&why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
+    if (!err) err = manifest_file_load(file && *file ? file : app->cli->file, &w->manifest, &why);
+    if (err) {
+        app_say(app, true, "%s", why.text);
+        app_work_free(w);
+        return;
+    }
+    const struct deploy_conf conf = {.loop = app->loop,
+                                     .cluster = {ops, kube},
+                                     .world = session_world(app->session),
+                                     .ns = app->cli->conf.ns,
+                                     .context_ns = where ? where->ns : NULL,
+                                     .manifest = w->manifest,
+                                     .variables = &w->vars};
+    const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, w};
+    w->deploy = deploy_start(&conf, &calls);
+    take(app, w);
+}
+
+void app_cleanup_ask(struct app *app)
+{
+    const struct kube_ops *ops = NULL;
+    struct kube *kube = session_kube(app->session, &ops);
+    const struct kube_where *where = session_where(app->session);
+    struct focus f = session_focus(app->session);
+    if (shown_instead(app, false)) return;
+    const char *ns = f.rayservice         ? f.rayservice->ns
+                     : app->cli->conf.ns  ? app->cli->conf.ns
+                     : where && where->ns ? where->ns
+                                          : "default";
+    if (!kube) {
+        app_say(app, true, "there is no Kubernetes to clean up");
+        return;
+    }
+    struct app_work *w = work_new(app, "Clean up");
+    w->ns = mem_str(ns);
+    const struct cleanup_conf conf = {
+        .loop = app->loop, .cluster = {ops, kube}, .world = session_world(app->session), .ns = w->ns};
+    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, w};
+    w->cleanup = cleanup_start(&conf, &calls);
+    take(app, w);
+}
+
+/* ---- on the screen ---- */
+
+void app_work_draw(struct app *app)
+{
+    steps_view_draw(&app->work->view, steps_of(app->work), &app->canvas);
+}
+
+void app_work_input(struct app *app, const struct input *in)
+{
+    if (steps_view_input(&app->work->view, in) == OVERLAY_CANCELLED) app_close_over(app);
+}
+
+void app_work_answered(struct app *app, bool yes)
+{
+    struct app_work *w = app->work;
+    struct why why = {0};
+    app_close_over(app);
+    app->over = OVER_WORK;
+    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
+    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
+    if (yes && app_may(app, w->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why)) {
+        app_say(app, true, "%s", why.text);
+        yes = false;
+    }
+    if (w->deploy)
+        deploy_confirm(w->deploy, yes);
+    else
+        cleanup_confirm(w->cleanup, yes);
+}

@@ -1,0 +1,18 @@
+/* app_deploy.h - deploying and cleaning up from the console: one at a time, its steps over the screen, the question in
+ * a dialog. */
+#ifndef RAYDECK_APP_DEPLOY_H
+#define RAYDECK_APP_DEPLOY_H
+
+#include "tui/panes/steps.h"
+
+struct app;
+struct app_work; /* what goes on, or the last that did; NULL: nothing yet */
+
+void app_deploy_ask(struct app *app, const char *file /* "": the shipped manifest */);
+void app_cleanup_ask(struct app *app);
+void app_work_draw(struct app *app);
+void app_work_input(struct app *app, const struct input *in);
+void app_work_answered(struct app *app, bool yes); /* the dialog */
+void app_work_free(struct app_work *w);            /* before the session goes; NULL is fine */
+
+#endif

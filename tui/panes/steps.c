@@ -1,0 +1,87 @@
+#include "tui/panes/steps.h"
+
+#include "backends/base/buf.h"
+#include "tui/draw/wrap.h"
+#include "tui/panes/pane_tools.h"
+
+enum { STEPS_COLS = 110, INDENT = 4, PAGE = 10, BACK_MAX = 100000 };
+
+enum overlay steps_view_input(struct steps_view *v, const struct input *in)
+{
+    if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q')) return OVERLAY_CANCELLED;
+    v->back -= scroll_of(in, PAGE);
+    if (v->back > BACK_MAX) v->back = BACK_MAX;
+    if (v->back < 0) v->back = 0;
+    return OVERLAY_STAYS;
+}
+
+static enum role role_of(enum step_state state)
+{
+    static const enum role roles[] = {
+        [STEP_WAITING] = ROLE_DIM, [STEP_RUNNING] = ROLE_ACTIVE, [STEP_OK] = ROLE_OK,
+        [STEP_WARNED] = ROLE_WARN, [STEP_FAILED] = ROLE_BAD,     [STEP_SKIPPED] = ROLE_DIM};
+    return roles[state];
+}
+
+static const char *glyph_of(enum step_state state)
+{
+    static const char *const glyphs[] = {[STEP_WAITING] = "·", [STEP_RUNNING] = "▸", [STEP_OK] = "✔",
+                                         [STEP_WARNED] = "!",  [STEP_FAILED] = "✗",  [STEP_SKIPPED] = "-"};
+    return glyphs[state];
+}
+
+/* Lines are counted first and drawn then, by the same walk: cv NULL counts. */
+struct walk {
+    struct canvas *cv;
+    int cols, line, skip; /* line: of the whole; skip: those above the window */
+};
+
+static void put(struct walk *w, int col, enum role role, const char *text)
+{
+    int height = wrap_height(text, w->cols - col);
+    int row = w->line - w->skip;
+    w->line += height;
+    if (!w->cv || row + height <= 0 || row >= w->cv->rows) return;
+    wrap_draw(w->cv, row < 0 ? 0 : row, col, role, text, row < 0 ? -row : 0);
+}
+
+static void put_head(struct walk *w, const struct step *step)
+{
+    int row = w->line++ - w->skip;
+    if (!w->cv || row < 0 || row >= w->cv->rows) return;
+    canvas_text(w->cv, row, 0, role_of(step->state), glyph_of(step->state));
+    int col = canvas_text(w->cv, row, 2, step->state == STEP_WAITING ? ROLE_DIM : ROLE_STRONG, step->name);
+    if (step->state != STEP_WAITING && step->state != STEP_RUNNING)
+        canvas_text(w->cv, row, col + 2, role_of(step->state), step_state_word(step->state));
+}
+
+static void walk_all(struct walk *w, const struct steps_view *v, const struct steps *steps)
+{
+    static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
+    for (size_t i = 0; i < steps->count; i++) {
+        const struct step *step = &steps->item[i];
+        put_head(w, step);
+        for (size_t j = 0; j < step->count; j++) put(w, INDENT, tones[step->line[j].tone], step->line[j].text);
+        if (step->now[0]) put(w, INDENT, ROLE_ACTIVE, step->now);
+    }
+    if (v->end[0]) put(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
+}
+
+void steps_view_draw(struct steps_view *v, const struct steps *steps, struct canvas *cv)
+{
+    int cols = cv->cols - 4 < STEPS_COLS ? cv->cols - 4 : STEPS_COLS;
+    if (cols <= INDENT) return;
+    struct canvas in = overlay_box(cv, cv->rows, cols, v->bad ? ROLE_DANGER : ROLE_DIALOG, v->title);
+    if (in.rows < 2 || in.cols <= INDENT) return;
+    struct canvas body = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
+    struct walk count = {.cols = in.cols};
+    walk_all(&count, v, steps);
+    int most = count.line > body.rows ? count.line - body.rows : 0;
+    if (v->back > most) v->back = most;
+    struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - v->back};
+    walk_all(&draw, v, steps);
+    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
+                 v->end[0] ? "Esc leaves   ↑ ↓ read"
+                 : v->back ? "↓ to the end   Esc hides this, it goes on"
+                           : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");
+}

@@ -1,0 +1,23 @@
+/*
+ * steps.h - the steps of a deployment or a clean-up over the screen: each with its state and what it has said, the end
+ * followed unless one scrolls. Pure: drawing and scrolling; the steps are borrowed for the call.
+ */
+#ifndef RAYDECK_PANES_STEPS_H
+#define RAYDECK_PANES_STEPS_H
+
+#include "deploy/steps.h"
+#include "tui/panes/overlay.h"
+#include "tui/term/input.h"
+
+struct steps_view {
+    char title[96];
+    char end[STEP_TEXT_MAX]; /* how it ended; "" while it goes on */
+    bool bad;                /* the end is no good one */
+    int back;                /* lines scrolled back from the end */
+};
+
+/* CANCELLED: Esc or q. */
+enum overlay steps_view_input(struct steps_view *v, const struct input *in);
+void steps_view_draw(struct steps_view *v, const struct steps *steps, struct canvas *cv);
+
+#endif
