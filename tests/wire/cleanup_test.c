@@ -1,0 +1,284 @@
+/* cleanup_test.c - a clean-up against a server that plays a script: the order, what is left alone, what hangs. */
+#include "backends/base/mem.h"
+#include "backends/kube/api.h"
+#include "deploy/cleanup.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define OURS "\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}"
+#define ONE(name) "{\"items\":[{\"metadata\":{\"name\":\"" name "\",\"uid\":\"u-" name "\"," OURS "}}]}"
+#define NONE "{\"kind\":\"Status\",\"code\":404}"
+#define HELD "\"deletionTimestamp\":\"2026-11-23T12:00:00Z\",\"finalizers\":[\"ray.io/gcs-ft-redis-cleanup-finalizer\"]"
+
+struct script {
+    struct kube_scene scene; /* first: the route finds its way back */
+    bool foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced;
+    unsigned clusters, namespaces; /* asked so far, after the deletion */
+    bool service_deleted, namespace_deleted;
+    char deleted[4096]; /* what was deleted, in order, with its body's UID checked */
+    char said[32 * 1024];
+    bool asked, over;
+    enum err err;
+    char why[ERR_TEXT_MAX];
+};
+
+static void add(char *to, size_t size, const char *text)
+{
+    size_t used = strlen(to);
+    snprintf(to + used, size - used, "%s", text);
+}
+
+static struct tiny_reply deleted(struct script *s, const char *request)
+{
+    char line[300];
+    snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request + 7, " "), request + 7);
+    add(s->deleted, sizeof s->deleted, line);
+    if (!strstr(request, "\"preconditions\":{\"uid\":\"u-")) fail_msg("no UID: %s", request);
+    if (s->replaced && strstr(line, "rayservices"))
+        return scene_json(&s->scene, 409, "{\"kind\":\"Status\",\"code\":409}");
+    if (strstr(line, "/rayservices/")) s->service_deleted = true;
+    if (strcmp(line, "/api/v1/namespaces/mistral\n") == 0) s->namespace_deleted = true;
+    return scene_json(&s->scene, 200, "{\"kind\":\"Status\"}");
+}
+
+static const char *jobs(const struct script *s)
+{
+    return s->job_failed
+               ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde-redis-cleanup\",\"labels\":{\"ray.io/cluster\":"
+                 "\"mistral-abcde\"}},\"status\":{\"conditions\":[{\"type\":\"Failed\",\"status\":\"True\",\"message\":"
+                 "\"Job has reached the specified backoff limit\"}]}}]}"
+               : "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde-redis-cleanup\",\"labels\":{\"ray.io/cluster\":"
+                 "\"mistral-abcde\"}},\"status\":{\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]}}]}";
+}
+
+static const char *listed(const struct script *s, const char *path)
+{
+    if (strstr(path, "/deployments")) return ONE("gradio");
+    if (strstr(path, "/configmaps"))
+        return s->someone_else ? "{\"items\":[{\"metadata\":{\"name\":\"theirs\",\"uid\":\"u-t\"}}]}"
+                               : "{\"items\":[{\"metadata\":{\"name\":\"kube-root-ca.crt\",\"uid\":\"u-k\"}}]}";
+    if (strstr(path, "/secrets")) return ONE("hf-token");
+    if (strstr(path, "/ingresses")) return ONE("mistral");
+    /* KubeRay copies the label to what it makes: that goes with its owner. */
+    if (strstr(path, "/services"))
+        return "{\"items\":[{\"metadata\":{\"name\":\"mistral-head-svc\",\"uid\":\"u-s\",\"ownerReferences\":[{}]," OURS
+               "}}]}";
+    if (strstr(path, "/rayservices"))
+        return "{\"items\":[{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-mistral\"," OURS
+               "},\"spec\":{\"rayClusterConfig\":{\"rayVersion\":\"2.22.0\"}}}]}";
+    return "{\"items\":[]}";
+}
+
+static struct tiny_reply got(struct script *s, const char *path)
+{
+    struct kube_scene *scene = &s->scene;
+    if (strncmp(path, "/api/v1/namespaces/mistral ", 27) == 0) {
+        if (s->namespace_deleted && s->namespaces++ > 0) return scene_json(scene, 404, NONE);
+        return scene_json(scene, 200,
+                          s->foreign_namespace ? "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"}}"
+                                               : "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"," OURS "}}");
+    }
+    if (strstr(path, "/rayservices/mistral ")) return scene_json(scene, 404, NONE);
+    if (strstr(path, "/rayclusters?"))
+        return scene_json(scene, 200,
+                          s->hangs || s->clusters++ < 2 ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde\"," HELD
+                                                          "}}]}"
+                                                        : "{\"items\":[]}");
+    if (strstr(path, "/jobs?")) return scene_json(scene, 200, jobs(s));
+    if (s->forbidden && strstr(path, "/secrets "))
+        return scene_json(scene, 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"secrets is forbidden\"}");
+    return scene_json(scene, 200, listed(s, path));
+}
+
+static bool route(struct kube_scene *scene, const char *request, struct tiny_reply *reply)
+{
+    struct script *s = (struct script *)(void *)scene;
+    if (scene_is(request, "GET /version ") || strstr(request, "limit=250") || scene_is_watch(request)) return false;
+    if (scene_is(request, "DELETE "))
+        *reply = deleted(s, request);
+    else
+        *reply = got(s, request + 4);
+    return true;
+}
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    struct script *s = arg;
+    char text[2 * STEP_TEXT_MAX];
+    static const char marks[] = " !#";
+    if (line)
+        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
+    else
+        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
+                 step->now);
+    add(s->said, sizeof s->said, text);
+}
+
+static void on_confirm(void *arg)
+{
+    struct script *s = arg;
+    s->asked = true;
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct script *s = arg;
+    s->over = true;
+    s->err = err;
+    snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static bool asked_or_over(struct kube_scene *scene)
+{
+    const struct script *s = (const struct script *)(const void *)scene;
+    return s->asked || s->over;
+}
+
+static bool over(struct kube_scene *scene)
+{
+    return ((const struct script *)(const void *)scene)->over;
+}
+
+static void run(struct script *s, bool yes)
+{
+    s->scene.route = route;
+    scene_start(&s->scene);
+    scene_open(&s->scene, "{token: x}", "mistral");
+    const struct cleanup_conf conf = {.loop = s->scene.loop,
+                                      .cluster = {&kube_api, s->scene.be},
+                                      .world = s->scene.world,
+                                      .ns = "mistral",
+                                      .hang_ms = 60,
+                                      .wait_ms = 300,
+                                      .look_ms = 20};
+    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, s};
+    struct cleanup *c = cleanup_start(&conf, &calls);
+    scene_until(&s->scene, asked_or_over, "the question, or an end");
+    if (!s->over) assert_string_equal(s->deleted, "");
+    if (s->asked) cleanup_confirm(c, yes);
+    scene_until(&s->scene, over, "the end");
+    cleanup_free(c);
+    scene_stop(&s->scene);
+}
+
+#define SAID(s, text)                                                                                                  \
+    do {                                                                                                               \
+        if (!strstr((s)->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, (s)->said, (s)->why);                 \
+    } while (0)
+
+#define NS "/api/v1/namespaces/mistral"
+
+static struct script *fresh(void)
+{
+    return mem_zero(1, sizeof(struct script));
+}
+
+static void everything_of_ours_goes_in_order(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    run(s, true);
+    if (s->err) fail_msg("%s\n%s", s->why, s->said);
+    assert_string_equal(s->why, "cleaned up");
+    assert_string_equal(s->deleted, "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"
+                                    "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n"
+                                    "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral\n" NS
+                                    "/secrets/hf-token\n" NS "\n");
+    SAID(s, "= RayService running: RayCluster mistral-abcde is going, held by "
+            "ray.io/gcs-ft-redis-cleanup-finalizer\n");
+    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup empties Redis\n");
+    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup has succeeded\n");
+    SAID(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
+    SAID(s, "  namespace: namespace/mistral is gone\n");
+    SAID(s, "  GCS in Redis: not known: the storage namespace was not seen in Redis\n");
+    free(s);
+}
+
+static void a_no_deletes_nothing(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    run(s, false);
+    assert_int_equal(s->err, ERR_GUARD);
+    assert_string_equal(s->deleted, "");
+    SAID(s, "= namespace skipped\n");
+    free(s);
+}
+
+static void a_namespace_that_is_not_ours_stays(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->foreign_namespace = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_OK);
+    assert_false(s->namespace_deleted);
+    SAID(s, "  namespace: namespace/mistral kept: raydeck did not make it\n");
+    free(s);
+
+    s = fresh();
+    s->someone_else = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_OK);
+    assert_false(s->namespace_deleted);
+    assert_null(strstr(s->deleted, "theirs"));
+    SAID(s, "  look: namespace/mistral, kept: it holds configmap/theirs\n");
+    SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: configmap/theirs\n");
+    free(s);
+
+    s = fresh();
+    s->forbidden = true;
+    run(s, true);
+    assert_false(s->namespace_deleted);
+    SAID(s, "! look: secrets may not be listed: what there is of them stays\n");
+    SAID(s, "kept: it holds what is not ours: perhaps secrets, which may not be listed\n");
+    free(s);
+}
+
+static void what_hangs_is_said_with_the_way_out(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->hangs = s->job_failed = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_TIMEOUT);
+    SAID(s, "! RayService: it hangs: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
+            "limit\n");
+    SAID(s, "! RayService: Ray 2.22.0 cannot clean up an ElastiCache (kuberay #4767)");
+    SAID(s, "! RayService: the way out, which leaves its fields in Redis: kubectl -n mistral patch raycluster "
+            "mistral-abcde --type=merge");
+    SAID(s, "= RayService failed\n");
+    /* What the Job still needs was not touched: the Secret with the password, the namespace. */
+    assert_null(strstr(s->deleted, "secrets"));
+    assert_false(s->namespace_deleted);
+    free(s);
+}
+
+static void another_one_of_that_name_is_left_alone(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->replaced = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_CONFLICT);
+    SAID(s, "# RayService: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
+    assert_null(strstr(s->deleted, "secrets"));
+    free(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_of_ours_goes_in_order),       cmocka_unit_test(a_no_deletes_nothing),
+        cmocka_unit_test(a_namespace_that_is_not_ours_stays),     cmocka_unit_test(what_hangs_is_said_with_the_way_out),
+        cmocka_unit_test(another_one_of_that_name_is_left_alone),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
