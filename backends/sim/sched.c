@@ -96,6 +96,14 @@ void sched_drop(struct sched *s, const void *arg)
     if (!s->pinned) arm(s);
 }
 
+void sched_speed(struct sched *s, double speed)
+{
+    s->skipped = now_ms(s);
+    s->real_start = loop_now_ms();
+    s->speed = speed;
+    arm(s);
+}
+
 void sched_clear(struct sched *s)
 {
     s->count = 0;

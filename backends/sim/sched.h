@@ -18,6 +18,7 @@ void sched_free(struct sched *s); /* drops what is due; NULL is fine */
 
 void sched_in(struct sched *s, uint64_t ms, void (*run)(void *arg), void *arg);
 void sched_drop(struct sched *s, const void *arg); /* every action with that argument */
+void sched_speed(struct sched *s, double speed);   /* from now on; not while one runs */
 void sched_clear(struct sched *s);                 /* every action; not while one runs */
 void sched_advance(struct sched *s, uint64_t ms);  /* runs at once what is due in the next ms */
 size_t sched_waiting(const struct sched *s);

@@ -132,6 +132,7 @@ enum err sim_reset(struct sim *s, struct why *why)
     api_allow(s->api);
     api_openai(s->api, s->conf.openai);
     sched_clear(s->sched);
+    sched_speed(s->sched, s->conf.speed > 0 ? s->conf.speed : 1);
     sim_worlds_reset(s->worlds);
     kuberay_free(s->kuberay);
     objects_clear(s->objects);

@@ -91,6 +91,17 @@ static void say_devices(struct sim *s, const char *word, char *out, size_t size)
     snprintf(out, size, "ok");
 }
 
+static void say_speed(struct sim *s, const char *word, char *out, size_t size)
+{
+    uint64_t speed;
+    if (text_u64(word, strlen(word), 100, &speed) != ERR_OK || speed == 0) {
+        snprintf(out, size, "error: speed NUMBER, from 1 to 100");
+        return;
+    }
+    sched_speed(s->sched, (double)speed);
+    snprintf(out, size, "ok");
+}
+
 static void say_deny(struct sim *s, const char *words, char *out, size_t size)
 {
     char verb[16];
@@ -143,6 +154,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
                     {"deny", say_deny},
                     {"allow", say_allow},
                     {"openai", say_openai},
+                    {"speed", say_speed},
                     {"reset", say_reset},
                     {"quit", say_quit}};
     const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
@@ -154,7 +166,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
     }
     snprintf(out, size,
              "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices "
-             "NUMBER, deny VERB RESOURCE, allow, openai on|off, reset, quit");
+             "NUMBER, deny VERB RESOURCE, allow, openai on|off, speed NUMBER, reset, quit");
 }
 void sim_command(struct sim *s, const char *line, char *out)
 {
