@@ -1,0 +1,332 @@
+#include "tui/redact.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/link/loop.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/types.h>
+
+enum { ACCOUNT_DIGITS = 12, OCTETS = 4, OCTETS_OF_CUT = 3, LINE_MAX_BYTES = 1024 * 1024, BEYOND_ASCII = 0x80 };
+
+struct line {
+    char *s;
+    size_t n;
+    uint64_t key;
+};
+
+/* ---- characters; not <ctype.h>, whose answers depend on the locale ---- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_word(char c)
+{
+    return is_digit(c) || is_letter(c) || c == '_';
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* '\0' before the beginning and after the end. */
+static char at(const struct line *l, size_t i)
+{
+    return i < l->n ? l->s[i] : '\0';
+}
+
+/* Where text was cut off: at an ellipsis, a frame, an edge. */
+static bool is_cut(char c)
+{
+    return c == '\0' || c == '~' || (unsigned char)c >= BEYOND_ASCII;
+}
+
+static bool starts(const struct line *l, size_t i, const char *word)
+{
+    size_t len = strlen(word);
+    return i + len <= l->n && memcmp(l->s + i, word, len) == 0;
+}
+
+/* ---- stand-ins ---- */
+
+static uint64_t stir(uint64_t seed, uint64_t with)
+{
+    uint64_t z = seed + with * 0x9E3779B97F4A7C15u + 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+/* Turns value round within low … low + range - 1, never to itself: by another amount after each other beginning. */
+static unsigned turn(unsigned value, unsigned low, unsigned range, uint64_t seed)
+{
+    return low + (unsigned)((value - low + 1 + seed % (range - 1)) % range);
+}
+
+static char turn_char(char c, uint64_t seed, bool hex)
+{
+    if (is_digit(c)) return (char)turn((unsigned char)c, '0', 10, seed);
+    if (c >= 'a' && c <= 'z') return (char)turn((unsigned char)c, 'a', hex ? 6 : 26, seed);
+    if (c >= 'A' && c <= 'Z') return (char)turn((unsigned char)c, 'A', hex ? 6 : 26, seed);
+    return c;
+}
+
+static size_t turn_all(struct line *l, size_t from, size_t to, bool hex)
+{
+    uint64_t seed = l->key;
+    for (size_t i = from; i < to; i++) {
+        char was = l->s[i];
+        l->s[i] = turn_char(was, seed, hex);
+        seed = stir(seed, (unsigned char)was);
+    }
+    return to;
+}
+
+/* ---- addresses of four numbers ---- */
+
+struct octets {
+    size_t begin[OCTETS], end[OCTETS];
+    unsigned value[OCTETS];
+    int count;
+};
+
+static bool octet(const struct line *l, size_t i, unsigned *ret_value, size_t *ret_end)
+{
+    unsigned value = 0;
+    size_t from = i;
+    for (; i < from + 3 && is_digit(at(l, i)); i++) value = value * 10 + (unsigned)(at(l, i) - '0');
+    if (i == from || value > 255 || (at(l, from) == '0' && i > from + 1)) return false;
+    *ret_value = value;
+    *ret_end = i;
+    return true;
+}
+
+static size_t octets(const struct line *l, size_t i, char between, struct octets *ret)
+{
+    *ret = (struct octets){.count = 0};
+    while (ret->count < OCTETS && octet(l, i, &ret->value[ret->count], &ret->end[ret->count])) {
+        ret->begin[ret->count] = i;
+        i = ret->end[ret->count++];
+        if (ret->count == OCTETS || at(l, i) != between) break;
+        i++;
+    }
+    return i;
+}
+
+static void turn_octets(struct line *l, const struct octets *o)
+{
+    static const unsigned low[] = {0, 10, 100}, range[] = {10, 90, 156};
+    uint64_t seed = l->key;
+    for (int i = 0; i < o->count; i++) {
+        char text[8];
+        size_t digits = o->end[i] - o->begin[i];
+        snprintf(text, sizeof text, "%u", turn(o->value[i], low[digits - 1], range[digits - 1], seed));
+        memcpy(l->s + o->begin[i], text, digits);
+        seed = stir(seed, o->value[i]);
+    }
+}
+
+static bool stays(const struct octets *o)
+{
+    return o->value[0] == 127 || (o->value[0] + o->value[1] + o->value[2] + o->value[3] == 0);
+}
+
+/* Each of these returns where it ended, or i where there is nothing of its kind. */
+
+static size_t dotted(struct line *l, size_t i)
+{
+    struct octets o;
+    char before = i ? at(l, i - 1) : ' ';
+    if (is_digit(before) || (before == '.' && i > 1 && is_digit(at(l, i - 2)))) return i;
+    size_t end = octets(l, i, '.', &o);
+    char after = at(l, end);
+    if (is_digit(after) || (after == '.' && is_digit(at(l, end + 1)))) return i;
+    bool whole = o.count == OCTETS;
+    bool cut = o.count == OCTETS_OF_CUT && end < l->n && is_cut(after);
+    if (!whole && !cut) return i;
+    if (!stays(&o)) turn_octets(l, &o);
+    return end;
+}
+
+static size_t host(struct line *l, size_t i)
+{
+    struct octets o;
+    if (!starts(l, i, "ip-") || (i && is_word(at(l, i - 1)))) return i;
+    size_t end = octets(l, i + 3, '-', &o);
+    if (o.count == 0 || (o.count < OCTETS && !is_cut(at(l, end)) && at(l, end) != ' ')) return i;
+    turn_octets(l, &o);
+    return end;
+}
+
+struct groups {
+    size_t colons, longest, end;
+    bool twice; /* "::" */
+};
+
+static struct groups groups(const struct line *l, size_t i)
+{
+    struct groups g = {.end = i};
+    size_t length = 0;
+    for (; is_hex(at(l, g.end)) || at(l, g.end) == ':'; g.end++) {
+        bool colon = at(l, g.end) == ':';
+        g.twice |= colon && g.end > i && at(l, g.end - 1) == ':';
+        g.colons += colon;
+        length = colon ? 0 : length + 1;
+        if (length > g.longest) g.longest = length;
+    }
+    return g;
+}
+
+static size_t ipv6(struct line *l, size_t i)
+{
+    char before = i ? at(l, i - 1) : ' ';
+    if (is_word(before) || before == ':' || before == '.') return i;
+    struct groups g = groups(l, i);
+    if (!g.longest || g.longest > 4 || is_word(at(l, g.end))) return i;
+    bool loopback = starts(l, i, "::1") && g.end == i + 3;
+    bool cut = g.end < l->n && is_cut(at(l, g.end)) && g.colons >= 2 && g.longest > 2;
+    return !loopback && (cut || g.twice || g.colons >= 3) ? turn_all(l, i, g.end, true) : i;
+}
+
+/* ---- AWS's own ---- */
+
+/* A number of JSON is no account: "host_memory": 549755813888. */
+static bool is_json_number(const struct line *l, size_t i)
+{
+    return i >= 3 && memcmp(l->s + i - 3, "\": ", 3) == 0;
+}
+
+static size_t account(struct line *l, size_t i)
+{
+    size_t end = i;
+    if (i && is_word(at(l, i - 1))) return i;
+    while (is_digit(at(l, end))) end++;
+    if (end - i != ACCOUNT_DIGITS || is_word(at(l, end)) || is_json_number(l, i)) return i;
+    return turn_all(l, i, end, false);
+}
+
+static bool ends_name(char c)
+{
+    return c == '\0' || strchr(" \t\n\"'`,;()[]{}<>|", c) || (unsigned char)c >= BEYOND_ASCII;
+}
+
+/* arn:PARTITION:SERVICE:REGION: stays, and the rest goes. */
+static size_t arn(struct line *l, size_t i)
+{
+    int fields = 1;
+    if (!starts(l, i, "arn:aws") || (i && is_word(at(l, i - 1)))) return i;
+    size_t from = i;
+    for (; fields <= OCTETS && !ends_name(at(l, from)); from++) fields += at(l, from) == ':';
+    size_t end = from;
+    while (!ends_name(at(l, end))) end++;
+    return turn_all(l, from, end, false);
+}
+
+static size_t aws_name(struct line *l, size_t i)
+{
+    size_t end = i;
+    if (i && (is_word(at(l, i - 1)) || at(l, i - 1) == '-' || at(l, i - 1) == '.')) return i;
+    while (is_word(at(l, end)) || at(l, end) == '-' || at(l, end) == '.') {
+        if (starts(l, end, ".amazonaws.com")) return turn_all(l, i, end, false) + strlen(".amazonaws.com");
+        end++;
+    }
+    return i;
+}
+
+static void redact_line(struct line *l)
+{
+    static size_t (*const kinds[])(struct line *, size_t) = {arn, aws_name, host, ipv6, dotted, account};
+    for (size_t i = 0; i < l->n;) {
+        size_t end = i;
+        if (is_word(l->s[i]) || l->s[i] == ':')
+            for (size_t k = 0; k < ARRAY_LEN(kinds) && end == i; k++) end = kinds[k](l, i);
+        i = end > i ? end : i + 1;
+    }
+}
+
+/* ---- what it is applied to ---- */
+
+uint64_t redact_key(void)
+{
+    uint64_t key;
+    return getrandom(&key, sizeof key, 0) == sizeof key ? key : loop_now_us();
+}
+
+void redact_text(uint64_t key, char *text, size_t len)
+{
+    redact_line(&(struct line){text, len, key});
+}
+
+void redact_canvas(uint64_t key, struct canvas *c)
+{
+    if (c->cols <= 0) return;
+    size_t cols = (size_t)c->cols;
+    char *now = mem_alloc(cols), *was = mem_alloc(cols);
+    for (int row = 0; row < c->rows; row++) {
+        struct cell *cells = c->cells + (size_t)(c->top + row) * (size_t)c->stride + (size_t)c->left;
+        for (size_t i = 0; i < cols; i++)
+            was[i] = cells[i].cp && cells[i].cp < BEYOND_ASCII ? (char)cells[i].cp : (char)BEYOND_ASCII;
+        memcpy(now, was, cols);
+        redact_text(key, now, cols);
+        for (size_t i = 0; i < cols; i++)
+            if (now[i] != was[i]) cells[i].cp = (unsigned char)now[i];
+    }
+    free(now);
+    free(was);
+}
+
+struct stream {
+    FILE *to;
+    uint64_t key;
+    struct buf line; /* what has no end yet */
+};
+
+static bool pass(struct stream *s)
+{
+    if (s->line.len) redact_text(s->key, s->line.data, s->line.len);
+    bool fine = fwrite(buf_text(&s->line), 1, s->line.len, s->to) == s->line.len && fflush(s->to) == 0;
+    buf_clear(&s->line);
+    return fine;
+}
+
+static ssize_t stream_write(void *arg, const char *bytes, size_t len)
+{
+    struct stream *s = arg;
+    for (size_t i = 0; i < len; i++) {
+        buf_char(&s->line, bytes[i]);
+        bool full = s->line.len == LINE_MAX_BYTES;
+        if ((bytes[i] == '\n' || full) && !pass(s)) return 0;
+    }
+    return (ssize_t)len;
+}
+
+static int stream_close(void *arg)
+{
+    struct stream *s = arg;
+    bool fine = pass(s);
+    buf_done(&s->line);
+    free(s);
+    return fine ? 0 : EOF;
+}
+
+FILE *redact_stream(FILE *to, uint64_t key)
+{
+    struct stream *s = mem_zero(1, sizeof *s);
+    s->to = to;
+    s->key = key;
+    buf_init(&s->line, LINE_MAX_BYTES);
+    FILE *stream = fopencookie(s, "w", (cookie_io_functions_t){.write = stream_write, .close = stream_close});
+    if (!stream) mem_exhausted();
+    setvbuf(stream, NULL, _IOLBF, 0);
+    return stream;
+}
