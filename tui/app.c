@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/app_state.h"
+#include "tui/redact.h"
 #include "tui/themes.h"
 
 #include <signal.h>
@@ -122,7 +123,10 @@ static void draw(struct app *app)
     view.chrome = &chrome;
     screen_update(app->screen, &view);
     screen_draw(app->screen, &view, &app->canvas);
-    draw_over(app, &view);
+    if (app->over == OVER_CHAT) draw_over(app, &view);
+    app_script_draw(app, &view);
+    if (app->over != OVER_CHAT) draw_over(app, &view);
+    if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
     uint64_t every = screen_timed(&view) ? TICK_TIMED_MS : TICK_MS;
     alarm_set(app->tick, every, every);
@@ -190,8 +194,10 @@ static void on_input(void *arg, const struct input *in)
     struct app *app = arg;
     if (in->type == INPUT_RESIZE)
         app->canvas.rows = -1; /* another size, or the same to be drawn anew */
-    else
+    else {
+        app_script_person(app, in);
         app_input(app, in);
+    }
     app->dirty = true;
     draw(app);
 }
@@ -261,9 +267,35 @@ static enum err open_term(struct app *app, struct why *why)
     return term_open(app->loop, &tc, &calls, &app->term, why);
 }
 
+static enum err open_session(struct app *app, struct session **ret, struct why *why)
+{
+    const struct session_calls calls = {on_change, app};
+    return session_open(app->loop, &app->cli->conf, &calls, ret, why);
+}
+
+enum err app_anew(struct app *app, struct why *why)
+{
+    struct session *fresh;
+    enum err err = open_session(app, &fresh, why);
+    if (err) return err;
+    app_close_over(app);
+    app_work_free(app->work);
+    app->work = NULL;
+    session_close(app->session);
+    screen_free(app->screen);
+    app->session = fresh;
+    app->screen = screen_new();
+    app->canvas.rows = -1; /* the new screen is told its size */
+    app->picker_offered = false;
+    app->chat = (struct chat){0};
+    tell_outage(app);
+    return ERR_OK;
+}
+
 static void app_done(struct app *app)
 {
     app_close_over(app);
+    app_script_done(app);
     term_close(app->term);
     app_work_free(app->work);
     session_close(app->session);
@@ -289,15 +321,18 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);
     app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
+    app.script_alarm = alarm_new(app.loop, app_script_look, &app);
+    app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);
-    const struct session_calls calls = {on_change, &app};
-    enum err err = session_open(app.loop, &cli->conf, &calls, &app.session, why);
+    enum err err = app_script_load(&app, why);
+    if (!err) err = open_session(&app, &app.session, why);
     if (!err) err = open_term(&app, why);
     if (!err) {
         app.arming = arming_of(&cli->conf, app_context(&app), loop_wall_ms(app.loop));
         if (cli->conf.demo)
             app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
         alarm_set(app.tick, TICK_MS, TICK_MS);
+        app_script_go(&app);
         draw(&app);
         loop_run(app.loop);
         *ret_status = app.exit_status;

@@ -155,6 +155,17 @@ static void cmd_copy(struct app *app, const char *args)
         app_say(app, true, "no command shows just this");
 }
 
+static void cmd_script(struct app *app, const char *args)
+{
+    app_script_command(app, args);
+}
+
+static void cmd_reset(struct app *app, const char *args)
+{
+    (void)args;
+    app_reset(app);
+}
+
 static void cmd_palette(struct app *app, const char *args)
 {
     palette_open(&app->palette, *args ? args : NULL);
@@ -215,6 +226,8 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
     [CMD_COPY] = cmd_copy,
+    [CMD_SCRIPT] = cmd_script,
+    [CMD_RESET] = cmd_reset,
     [CMD_PALETTE] = cmd_palette,
     [CMD_HELP] = cmd_help,
     [CMD_REDRAW] = cmd_redraw,

@@ -14,6 +14,8 @@
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/screen.h"
+#include "tui/script.h"
+#include "tui/sim_line.h"
 #include "tui/term/term.h"
 
 /* What lies over the screen: one thing at a time. */
@@ -65,8 +67,13 @@ struct app {
     char message[APP_MESSAGE_MAX];
     bool message_bad;
     uint64_t message_until_ms;
-    bool dirty;      /* a frame is owed */
-    bool title_down; /* the window title tells of an outage */
+    bool dirty;                 /* a frame is owed */
+    bool title_down;            /* the window title tells of an outage */
+    struct script_run *script;  /* NULL: none was given */
+    struct alarm *script_alarm; /* set while it runs */
+    struct sim_line *speed_line, *reset_line;
+    bool resetting;  /* the demo goes back to its start; a script waits for it */
+    uint64_t redact; /* the stand-ins' key; 0: none */
     int exit_status;
 };
 
@@ -76,7 +83,8 @@ void app_close_over(struct app *app);
 void app_leave(struct app *app, int status);
 /* A view of now; focus must outlive it. */
 struct view app_view(const struct app *app, const struct focus *focus);
-const char *app_context(const struct app *app); /* NULL: none */
+const char *app_context(const struct app *app);      /* NULL: none */
+enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);
@@ -98,6 +106,16 @@ void app_kill_confirmed(struct app *app); /* the dialog was answered */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_arm_confirmed(struct app *app);
 void app_disarm(struct app *app);
+
+/* app_script.c */
+enum err app_script_load(struct app *app, struct why *why);
+void app_script_go(struct app *app);
+void app_script_look(void *app); /* does what is due */
+void app_script_person(struct app *app, const struct input *in);
+void app_script_command(struct app *app, const char *args);
+void app_script_draw(struct app *app, const struct view *view);
+void app_script_done(struct app *app);
+void app_reset(struct app *app);
 
 /* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);

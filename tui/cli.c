@@ -77,6 +77,7 @@ static enum err check_values(const struct cli *cli, struct why *why)
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
+    if (!err && cli->check && !cli->script) err = why_set(why, ERR_USAGE, "--check: which --script?");
     if (!err && cli->vars_count > CLI_VARS) err = why_set(why, ERR_USAGE, "--var: more than %d of them", CLI_VARS);
     return err;
 }
@@ -194,6 +195,7 @@ void cli_done(struct cli *cli)
     free(cli->timeout);
     free(cli->seed);
     free(cli->speed);
+    free(cli->script);
     for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);
 }
 

@@ -30,8 +30,9 @@ struct cli {
     bool dry_run;
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
-    char *output, *timeout, *seed, *speed;
-    bool yes, help, version;
+    char *output, *timeout, *seed, *speed, *script;
+    const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
+    bool yes, help, version, check, redact;
     int argc; /* what is left after the options and the subcommand's name */
     char **argv;
 };

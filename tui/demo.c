@@ -22,7 +22,7 @@ enum { READY_MS = 20000, STOP_MS = 5000, SAID_MAX = 8192, PATH_TEXT_MAX = 4096, 
 extern char **environ;
 
 struct demo {
-    char folder[PATH_TEXT_MAX], config[PATH_TEXT_MAX + 16], program[PATH_TEXT_MAX + 16];
+    char folder[PATH_TEXT_MAX], config[PATH_TEXT_MAX + 16], control[PATH_TEXT_MAX + 16], program[PATH_TEXT_MAX + 16];
     pid_t pid;
     int stdin_fd; /* closing it ends the child */
     int out_fd, err_fd;
@@ -48,6 +48,7 @@ static enum err make_folder(struct demo *d, struct why *why)
     snprintf(d->folder, sizeof d->folder, "%s/raydeck-demo-XXXXXX", base && base[0] == '/' ? base : "/tmp");
     if (!mkdtemp(d->folder)) return why_set(why, ERR_IO, "%s: %s", d->folder, strerror(errno));
     snprintf(d->config, sizeof d->config, "%s/config.yaml", d->folder);
+    snprintf(d->control, sizeof d->control, "%s/control", d->folder);
     return ERR_OK;
 }
 
@@ -142,6 +143,11 @@ enum err demo_start(const char *seed, const char *speed, struct demo **ret, stru
 const char *demo_config(const struct demo *d)
 {
     return d->config;
+}
+
+const char *demo_control(const struct demo *d)
+{
+    return d->control;
 }
 
 /* Asks by the end of its input first; what does not listen within STOP_MS is killed (its guard tidies up after it). */

@@ -13,7 +13,8 @@ struct demo;
 
 /* Starts the simulator and waits until it serves (at most 20 s). seed and speed may be NULL. */
 enum err demo_start(const char *seed, const char *speed, struct demo **ret, struct why *why);
-const char *demo_config(const struct demo *d); /* path of its config.yaml */
-void demo_stop(struct demo *d);                /* waits for the child; NULL is fine */
+const char *demo_config(const struct demo *d);  /* path of its config.yaml */
+const char *demo_control(const struct demo *d); /* path of its control socket */
+void demo_stop(struct demo *d);                 /* waits for the child; NULL is fine */
 
 #endif

@@ -1,6 +1,7 @@
 /* main.c - the program: the command line, and which subcommand runs. */
 #include "backends/base/mem.h"
 #include "tui/cli.h"
+#include "tui/redact.h"
 
 #include <curl/curl.h>
 #include <fcntl.h>
@@ -40,7 +41,17 @@ static int run(struct cli *cli, int argc, char **argv)
             printf("raydeck " RAYDECK_VERSION "\n");
         return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
     }
-    return sub->run(cli);
+    if (!cli->redact) return sub->run(cli);
+    FILE *out = stdout, *messages = stderr;
+    uint64_t key = redact_key();
+    stdout = redact_stream(out, key);
+    stderr = redact_stream(messages, key);
+    int status = sub->run(cli);
+    bool fine = fclose(stdout) == 0;
+    fclose(stderr);
+    stdout = out;
+    stderr = messages;
+    return fine ? status : EXIT_FAILED;
 }
 
 /* Started with stdin, stdout or stderr closed, the first sockets would take their numbers: libuv aborts on closing one

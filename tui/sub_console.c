@@ -1,6 +1,7 @@
 /* sub_console.c - `raydeck` and `raydeck demo`: the console, on what is configured or on a simulated cluster. */
 #include "tui/app.h"
 #include "tui/demo.h"
+#include "tui/script_file.h"
 
 #include "backends/base/mem.h"
 
@@ -11,6 +12,7 @@
 /* Without a terminal the console is one look and out, never an escape. */
 static int console_or_status(struct cli *cli)
 {
+    if (cli->check) return script_check(cli);
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return sub_status(cli);
     struct why why = {0};
     enum err err = cli_configure(cli, &why);
@@ -29,16 +31,18 @@ int sub_demo(struct cli *cli)
 {
     struct why why = {0};
     struct demo *demo = NULL;
+    cli->conf.demo = true;
+    if (cli->check) return script_check(cli); /* needs no simulator */
     enum err err = demo_start(cli->seed, cli->speed, &demo, &why);
     if (err) {
         cli_say("%s", why.text);
         return cli_exit_of(err);
     }
-    cli->conf.demo = true;
     free(cli->conf.config_path);
     cli->conf.config_path = mem_str(demo_config(demo));
     /* An audience should see the head go at once; the strip and the dialog say that it is no default. */
     if (!cli->conf.grace) cli->conf.grace = mem_str("0");
+    cli->sim_control = demo_control(demo);
     int status = console_or_status(cli);
     demo_stop(demo);
     return status;

@@ -1,0 +1,148 @@
+/* app_script.c - a walkthrough at the console: its keys go where a person's go, and a person's key stops it. And the
+ * two things that only a demo can: another speed, and the beginning again. */
+#include "tui/app_state.h"
+#include "tui/script_file.h"
+
+#include <string.h>
+
+enum { SCRIPT_LOOK_MS = 50, ZOOM_BACK_MAX = 4 };
+
+enum err app_script_load(struct app *app, struct why *why)
+{
+    struct script *script = NULL;
+    if (!app->cli->script) return ERR_OK;
+    enum err err = script_load(app->cli->script, NULL, NULL, &script, why);
+    if (!err) app->script = script_run_new(script);
+    return err;
+}
+
+/* ---- what only a demo can ---- */
+
+static void on_speed(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    if (err) app_say(app, true, "the simulator's speed: %s", why);
+}
+
+static void set_speed(struct app *app, unsigned speed)
+{
+    char line[32];
+    if (!app->cli->sim_control) {
+        app_say(app, true, "speed: only a demo's simulator has one");
+        return;
+    }
+    snprintf(line, sizeof line, "speed %u", speed);
+    sim_line_free(app->speed_line);
+    app->speed_line = sim_line_say(app->loop, app->cli->sim_control, line, on_speed, app);
+}
+
+static void on_reset(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    app->resetting = false;
+    if (err) {
+        app_say(app, true, "reset: %s", why);
+        return;
+    }
+    /* Another cluster behind the same address: nothing that was known of the old one may stay. */
+    struct why anew = {0};
+    if (app_anew(app, &anew))
+        app_say(app, true, "reset: %s", anew.text);
+    else
+        app_say(app, false, "the demo is at its start again");
+}
+
+void app_reset(struct app *app)
+{
+    if (!app->cli->sim_control) {
+        app_say(app, true, "reset: only a demo goes back to its start");
+        return;
+    }
+    if (app->resetting) return;
+    app->resetting = true;
+    app_say(app, false, "the demo goes back to its start …");
+    sim_line_free(app->reset_line);
+    app->reset_line = sim_line_say(app->loop, app->cli->sim_control, "reset", on_reset, app);
+}
+
+/* ---- the script ---- */
+
+static void zoom(struct app *app, char letter)
+{
+    for (int i = 0; i < ZOOM_BACK_MAX && screen_opened(app->screen); i++) screen_back(app->screen);
+    if (letter != SCRIPT_ZOOM_NONE && screen_focus(app->screen, letter)) screen_zoom(app->screen);
+}
+
+static void carry_out(struct app *app, const struct script_act *act)
+{
+    switch (act->type) {
+    case SCRIPT_ACT_KEY: app_input(app, &act->key); break;
+    case SCRIPT_ACT_ZOOM: zoom(app, act->zoom); break;
+    case SCRIPT_ACT_SPEED: set_speed(app, act->speed); break;
+    }
+    app->dirty = true;
+}
+
+void app_script_look(void *arg)
+{
+    struct app *app = arg;
+    struct script_act act;
+    bool more = true;
+    if (!app->script || app->resetting) return;
+    enum script_state before = script_state(app->script);
+    while (more && !app->resetting) {
+        struct focus focus = session_focus(app->session);
+        struct view view = app_view(app, &focus);
+        more = script_next(app->script, &view, &act);
+        if (more) carry_out(app, &act);
+    }
+    enum script_state after = script_state(app->script);
+    if (after != SCRIPT_RUNNING) alarm_stop(app->script_alarm);
+    if (after == SCRIPT_OVER && before != SCRIPT_OVER) app_say(app, false, "the script is over; :script again");
+    if (after != before) app->dirty = true;
+    if (app->dirty && !alarm_is_set(app->soon)) alarm_set(app->soon, 1, 0);
+}
+
+void app_script_go(struct app *app)
+{
+    if (app->script) alarm_set(app->script_alarm, SCRIPT_LOOK_MS, SCRIPT_LOOK_MS);
+}
+
+void app_script_person(struct app *app, const struct input *in)
+{
+    if (!app->script || in->type == INPUT_REPLY || in->type == INPUT_RESIZE) return;
+    script_pause(app->script, "a key was pressed");
+}
+
+void app_script_command(struct app *app, const char *args)
+{
+    struct focus focus = session_focus(app->session);
+    struct view view = app_view(app, &focus);
+    if (!app->script)
+        app_say(app, true, "no script was given: raydeck --script FILE");
+    else if (strcmp(args, "again") == 0)
+        script_again(app->script);
+    else if (strcmp(args, "next") == 0)
+        script_skip(app->script);
+    else if (*args)
+        app_say(app, true, "script %s: there is script, script next, script again", args);
+    else if (script_state(app->script) == SCRIPT_OVER)
+        app_say(app, true, "the script is over; :script again");
+    else
+        script_resume(app->script, &view);
+    app_script_go(app);
+}
+
+void app_script_draw(struct app *app, const struct view *view)
+{
+    struct caption caption;
+    if (app->script && script_caption(app->script, view, &caption)) caption_draw(&caption, &app->canvas);
+}
+
+void app_script_done(struct app *app)
+{
+    script_run_free(app->script);
+    sim_line_free(app->speed_line);
+    sim_line_free(app->reset_line);
+    alarm_free(app->script_alarm);
+}

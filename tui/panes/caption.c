@@ -1,0 +1,52 @@
+#include "tui/panes/caption.h"
+
+#include "backends/base/text.h"
+#include "tui/draw/wrap.h"
+
+#include <string.h>
+
+enum { TALL_ROWS = 30, MESSAGE_MIN_ROWS = 16, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
+
+/* Each line in the middle, so that it is found from the last row of the room. */
+static void draw_text(struct canvas *band, int row, int rows, const char *text)
+{
+    int width = band->cols - 2 * MARGIN;
+    for (int end = row + rows; row < end && *text; row++) {
+        size_t next, len = wrap_line(text, width > 0 ? width : 1, &next);
+        char line[1024];
+        size_t kept = len < sizeof line ? len : sizeof line - 1;
+        memcpy(line, text, kept);
+        line[kept] = '\0';
+        int col = (band->cols - (int)text_width(line)) / 2;
+        canvas_text(band, row, col > 0 ? col : 0, ROLE_DEMO, line);
+        text += next;
+    }
+}
+
+static void draw_state(const struct caption *c, struct canvas *band)
+{
+    int row = band->rows - 1, width = (int)text_width(c->state), hint = (int)text_width(c->hint);
+    canvas_fill(band, row, 0, 1, band->cols, ROLE_STRIP, ' ');
+    canvas_field(band, row, 1, band->cols - 2, c->paused ? ROLE_ARMED : ROLE_STRIP, c->state);
+    if (c->paused && width < band->cols - 2) canvas_role(band, row, 1 + width, band->cols - 1 - width, ROLE_STRIP);
+    if (width + hint + GAP <= band->cols - 2) canvas_text(band, row, band->cols - 1 - hint, ROLE_STRIP, c->hint);
+}
+
+/* The footer, and where there is room the line above it that tells what just happened. */
+static int kept_rows(const struct canvas *cv)
+{
+    return cv->rows >= MESSAGE_MIN_ROWS ? 2 : 1;
+}
+
+void caption_draw(const struct caption *c, struct canvas *cv)
+{
+    int width = cv->cols - 2 * MARGIN, lines = *c->text ? wrap_height(c->text, width > 0 ? width : 1) : 0;
+    if (lines > TEXT_ROWS_MAX) lines = TEXT_ROWS_MAX;
+    int air = lines && cv->rows >= TALL_ROWS ? 1 : 0, rows = lines + 2 * air + 1;
+    if (rows > cv->rows - kept_rows(cv)) rows = cv->rows - kept_rows(cv);
+    if (rows <= 0) return;
+    struct canvas band = canvas_sub(cv, cv->rows - kept_rows(cv) - rows, 0, rows, cv->cols);
+    canvas_fill(&band, 0, 0, rows, band.cols, ROLE_DEMO, ' ');
+    draw_text(&band, air, lines, c->text);
+    draw_state(c, &band);
+}

@@ -1,0 +1,130 @@
+#include "tui/script_file.h"
+
+#include "backends/link/file.h"
+#include "tui/arming.h"
+#include "tui/commands.h"
+#include "tui/look.h"
+#include "tui/places.h"
+#include "tui/script.h"
+
+#include <string.h>
+#include <unistd.h>
+
+enum { SERVICE_WAIT_MS = 10 * 1000 };
+
+static enum err load(const char *path, void (*problem)(void *, unsigned, const char *), void *arg, struct script **ret,
+                     struct why *why)
+{
+    struct buf text;
+    buf_init(&text, SCRIPT_BYTES + 1);
+    enum err err = file_read(path, &text, why);
+    if (!err) err = script_parse(path, buf_text(&text), text.len, problem, arg, ret, why);
+    buf_done(&text);
+    return err;
+}
+
+enum err script_load(const char *name, void (*problem)(void *arg, unsigned line, const char *text), void *arg,
+                     struct script **ret, struct why *why)
+{
+    if (strchr(name, '/') || strchr(name, '.') || access(name, R_OK) == 0) return load(name, problem, arg, ret, why);
+    for (int i = 0; i < PLACES; i++) {
+        char folder[PLACE_MAX], path[PLACE_MAX + 300];
+        place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
+        if (!folder[0]) continue;
+        snprintf(path, sizeof path, "%s/%.255s.yaml", folder, name);
+        enum err err = load(path, problem, arg, ret, why);
+        if (err != ERR_NOT_FOUND) return err;
+    }
+    return why_set(why, ERR_NOT_FOUND, "there is no script called %s", name);
+}
+
+/* ---- the rehearsal ---- */
+
+struct check {
+    struct cli *cli;
+    size_t problems;
+    unsigned needs, needs_line[8]; /* what the script's commands need, and the line that needs it first */
+};
+
+static void problem(void *arg, unsigned line, const char *text)
+{
+    struct check *c = arg;
+    c->problems++;
+    printf("%s:%u: %s\n", c->cli->script, line, text);
+}
+
+static void uses(void *arg, unsigned line, int command)
+{
+    struct check *c = arg;
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned bit = 1u << i;
+        if (!(commands[command].needs & bit) || (c->needs & bit)) continue;
+        c->needs |= bit;
+        c->needs_line[i] = line;
+    }
+}
+
+static void need(struct check *c, enum need which, enum err err, const char *what, const struct why *why)
+{
+    char text[ERR_TEXT_MAX + 64];
+    if (!(c->needs & which) || !err) return;
+    unsigned line = 0;
+    for (unsigned i = 0; i < 8; i++)
+        if ((unsigned)which == 1u << i) line = c->needs_line[i];
+    snprintf(text, sizeof text, "%s would be refused: %s", what, why->text);
+    problem(c, line, text);
+}
+
+static enum err may_change(const struct check *c, struct look *look, struct why *why)
+{
+    const struct kube_where *where = session_where(look_session(look));
+    struct arming arming = arming_of(&c->cli->conf, where ? where->context : NULL, loop_wall_ms(look_loop(look)));
+    if (!arming_allows(&arming)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", arming.why);
+    return ERR_OK;
+}
+
+static bool settled(void *arg)
+{
+    return session_settled(look_session(arg));
+}
+
+/* Only looks: lists, and what the API server says of permissions. */
+static enum err ask_cluster(struct check *c, struct why *why)
+{
+    struct look *look = NULL;
+    struct why no = {0};
+    enum err err = look_open(c->cli, &look, why);
+    if (!err) err = look_for_service(look, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
+    if (!err && look_until(look, settled, look, SERVICE_WAIT_MS) == ERR_CANCELLED)
+        err = why_set(why, ERR_CANCELLED, "interrupted");
+    if (!err) {
+        enum err change = may_change(c, look, &no);
+        need(c, NEED_CHANGE, change, "a change", &no);
+        if (!change) change = session_may_delete(look_session(look), &no);
+        need(c, NEED_DELETE, change, "the kill", &no);
+        need(c, NEED_PROMPT, session_may_ask(look_session(look), NULL, &no), "a prompt", &no);
+    }
+    look_close(look);
+    return err;
+}
+
+int script_check(struct cli *cli)
+{
+    struct check c = {.cli = cli};
+    struct why why = {0};
+    struct script *s = NULL;
+    enum err err = script_load(cli->script, problem, &c, &s, &why);
+    if (err) {
+        if (!c.problems) cli_say("%s", why.text);
+        return c.problems ? EXIT_FAILED : EXIT_USAGE;
+    }
+    script_rehearse(s, cli->conf.demo, problem, uses, &c);
+    if (!cli->conf.demo) err = cli_configure(cli, &why);
+    if (!err && !cli->conf.demo) err = ask_cluster(&c, &why);
+    if (err)
+        cli_say("%s", why.text);
+    else if (!c.problems)
+        printf("%s: %zu steps; nothing was found that would not work\n", cli->script, s->count);
+    script_free(s);
+    return err ? cli_exit_of(err) : c.problems ? EXIT_FAILED : EXIT_FINE;
+}

@@ -1,0 +1,84 @@
+/*
+ * script_parse.h - a walkthrough as a file: YAML into steps. Bytes in, steps out; no I/O.
+ *
+ *   title: Losing the head
+ *   steps:
+ *   - caption: Gone. No grace.   # stays until the next one; "" takes it away
+ *     speed: 4                   # of the simulated cluster
+ *     zoom: gcs                  # a pane alone on the screen; none: all of them again
+ *     keys: x k                  # as commands.def writes them, separated by blanks
+ *     type: Are you there?       # typed, and then Enter
+ *     wait: head-down            # script_wait.h says on what
+ *     limit: 30                  # seconds to wait at most
+ *     pause: 3                   # seconds
+ *
+ * A step does what it has in this order. Everything wrong in a file is told, with its line, not only the first thing.
+ */
+#ifndef RAYDECK_SCRIPT_PARSE_H
+#define RAYDECK_SCRIPT_PARSE_H
+
+#include "backends/base/err.h"
+#include "tui/term/input.h"
+
+#include <stdint.h>
+
+enum {
+    SCRIPT_BYTES = 256 * 1024,
+    SCRIPT_STEPS = 500,
+    SCRIPT_KEYS = 64,     /* of a step */
+    SCRIPT_CAPTION = 300, /* bytes, and of what is typed */
+    SCRIPT_SECONDS = 3600,
+    SCRIPT_SPEED = 100,
+    SCRIPT_LIMIT_S = 120, /* where a wait names none */
+    SCRIPT_PROBLEMS = 64
+};
+
+/* X(NAME, word, takes a number, what is waited for) */
+#define SCRIPT_WAIT_MAP(X)                                                                                             \
+    X(NONE, "", false, "")                                                                                             \
+    X(ANSWERING, "answering", false, "requests to be answered")                                                        \
+    X(PODS_READY, "pods-ready", true, "pods to be ready")                                                              \
+    X(SERVE_RUNNING, "serve-running", false, "Serve to be RUNNING")                                                    \
+    X(APPLIED, "applied", false, "a RayService to be there")                                                           \
+    X(HEAD_DOWN, "head-down", false, "the head to go")                                                                 \
+    X(RECOVERED, "recovered", false, "the recovery to be over")                                                        \
+    X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
+    X(GONE, "gone", false, "the RayService and its pods to be gone")                                                   \
+    X(SECONDS, "seconds", true, "seconds")
+enum script_wait_kind {
+#define X(name, word, number, what) WAIT_##name,
+    SCRIPT_WAIT_MAP(X)
+#undef X
+        WAIT_COUNT
+};
+
+enum { SCRIPT_ZOOM_NONE = '-' };
+struct script_step {
+    unsigned line;
+    char *caption; /* safe text; NULL: the one before stays */
+    char *type;    /* safe text; NULL: nothing */
+    struct input keys[SCRIPT_KEYS];
+    size_t key_count;
+    char zoom;      /* a pane's letter, SCRIPT_ZOOM_NONE, or 0: as it is */
+    unsigned speed; /* 0: as it is */
+    enum script_wait_kind wait;
+    unsigned number; /* of the wait, where it takes one */
+    uint64_t limit_ms, pause_ms;
+};
+struct script {
+    char *title; /* safe text; NULL: none */
+    struct script_step *steps;
+    size_t count; /* > 0 */
+};
+
+/* ERR_PARSE or ERR_LIMIT with the first problem in why, "FILE:LINE: …". Each one goes to `problem` too (may be NULL).
+ * Caller: script_free. */
+enum err script_parse(const char *name, const char *bytes, size_t len,
+                      void (*problem)(void *arg, unsigned line, const char *text), void *arg, struct script **ret,
+                      struct why *why);
+void script_free(struct script *s); /* NULL is fine */
+
+const char *script_wait_word(enum script_wait_kind wait); /* "head-down" */
+const char *script_wait_what(enum script_wait_kind wait); /* "the head to go" */
+
+#endif

@@ -1,0 +1,142 @@
+/* script_rehearse.c - follows a script's keys on paper: what each would reach, and where one would reach nothing. */
+#include "backends/base/mem.h"
+#include "tui/commands.h"
+#include "tui/script.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a key goes to. */
+enum inside { IN_SCREEN, IN_TEXT, IN_CHAT, IN_PALETTE, IN_DIALOG };
+
+struct rehearsal {
+    bool demo;
+    void (*problem)(void *arg, unsigned line, const char *text);
+    void (*uses)(void *arg, unsigned line, int command);
+    void *arg;
+    enum inside inside;
+    struct keymap map;
+    const struct script_step *step;
+    bool last;
+};
+
+static void say(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(struct rehearsal *r, const char *fmt, ...)
+{
+    char text[SCRIPT_WORDS];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    r->problem(r->arg, r->step->line, text);
+}
+
+static void command(struct rehearsal *r, enum command_id id, bool has_args)
+{
+    r->inside = IN_SCREEN;
+    if (r->uses) r->uses(r->arg, r->step->line, (int)id);
+    switch (id) {
+    case CMD_ASK:
+    case CMD_FILTER: r->inside = IN_TEXT; break;
+    case CMD_DEPLOY:
+    case CMD_CLEANUP: /* the steps stay until Esc, whatever is answered meanwhile */
+    case CMD_CHAT: r->inside = IN_CHAT; break;
+    case CMD_PALETTE: r->inside = IN_PALETTE; break;
+    case CMD_KILL_HEAD:
+    case CMD_ARM:
+    case CMD_HELP: r->inside = IN_DIALOG; break;
+    case CMD_SERVICE:
+        if (!has_args) r->inside = IN_DIALOG;
+        break;
+    case CMD_RESET:
+        if (!r->demo) say(r, "reset: only a demo goes back to its start");
+        break;
+    case CMD_SUSPEND: say(r, "suspend: it stops raydeck"); break;
+    case CMD_QUIT:
+        if (!r->last) say(r, "quit: it leaves, or asks to, before the last step");
+        break;
+    default: break;
+    }
+}
+
+/* A line of the palette, and Enter. */
+static void palette_line(struct rehearsal *r, const char *line)
+{
+    enum command_id id;
+    size_t len = strcspn(line, " ");
+    r->inside = IN_SCREEN;
+    if (command_named(line, len, &id))
+        command(r, id, line[len] && line[len + 1]);
+    else
+        say(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
+}
+
+/* Keys that the panes themselves understand. */
+static bool moves(const struct input *in)
+{
+    if (in->key >= KEYP_UP && in->key <= KEYP_PGDN) return true;
+    return in->key < 0x80 && !in->mods && strchr("hjklgG123456789R", (int)in->key);
+}
+
+static void key_on_screen(struct rehearsal *r, const struct input *in)
+{
+    enum command_id id;
+    bool swallowed;
+    char text[16];
+    switch (keymap_feed(&r->map, in, &id, &swallowed)) {
+    case KEYMAP_COMMAND: command(r, id, false); break;
+    case KEYMAP_PENDING: break;
+    case KEYMAP_NONE:
+        if (swallowed)
+            say(r, "keys: %s leads nowhere", key_text(in, text));
+        else if (!moves(in))
+            say(r, "keys: %s is no command's key", key_text(in, text));
+        break;
+    }
+}
+
+static void key(struct rehearsal *r, const struct input *in)
+{
+    bool enter = in->key == KEYP_ENTER, leaves = in->key == KEYP_ESC;
+    switch (r->inside) {
+    case IN_SCREEN: key_on_screen(r, in); break;
+    case IN_CHAT:
+        if (leaves) r->inside = IN_SCREEN;
+        break;
+    case IN_TEXT:
+    case IN_PALETTE:
+        if (enter || leaves) r->inside = IN_SCREEN;
+        break;
+    case IN_DIALOG:
+        if (enter || leaves || in->key == 'y' || in->key == 'n' || in->key == 'q') r->inside = IN_SCREEN;
+        break;
+    }
+}
+
+static void type(struct rehearsal *r, const char *text)
+{
+    switch (r->inside) {
+    case IN_SCREEN: say(r, "type: nothing is open to type into"); break;
+    case IN_CHAT: break;
+    case IN_PALETTE: palette_line(r, text); break;
+    case IN_TEXT:
+    case IN_DIALOG: r->inside = IN_SCREEN; break;
+    }
+}
+
+void script_rehearse(const struct script *s, bool demo, void (*problem)(void *arg, unsigned line, const char *text),
+                     void (*uses)(void *arg, unsigned line, int command), void *arg)
+{
+    struct rehearsal r = {.demo = demo, .problem = problem, .uses = uses, .arg = arg};
+    for (size_t i = 0; i < s->count; i++) {
+        const struct script_step *step = r.step = &s->steps[i];
+        r.last = i + 1 == s->count;
+        if (step->speed && !demo) say(&r, "speed: only a demo's simulator has one");
+        if (step->zoom && r.inside != IN_SCREEN) say(&r, "zoom: something lies over the screen");
+        for (size_t k = 0; k < step->key_count; k++) key(&r, &step->keys[k]);
+        if (r.map.pending) say(&r, "keys: a key is missing after the last one");
+        r.map.pending = false;
+        if (step->type) type(&r, step->type);
+    }
+}

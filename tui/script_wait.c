@@ -1,0 +1,117 @@
+/* script_wait.c - the conditions of a walkthrough, each out of the world and the recovery alone. */
+#include "tui/script.h"
+
+#include "backends/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum script_met yes_if(bool so)
+{
+    return so ? SCRIPT_MET : SCRIPT_NOT_YET;
+}
+
+static enum script_met answering(const struct view *v, char out[SCRIPT_WORDS])
+{
+    struct answer answers[ANSWERS];
+    answers_of(v->world, v->focus, v->recovery, v->now_ms, v->wall_ms, answers);
+    snprintf(out, SCRIPT_WORDS, "%s", answers[0].word);
+    return yes_if(answers[0].verdict == VERDICT_OK);
+}
+
+static enum script_met pods_ready(const struct view *v, unsigned wanted, char out[SCRIPT_WORDS])
+{
+    unsigned ready = 0;
+    WORLD_EACH (row, v->world, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        ready += !row->gone_ms && !p->deleted.known && p->is_ready == TRI_YES && focus_has_pod(v->focus, p);
+    }
+    snprintf(out, SCRIPT_WORDS, "%u of %u", ready, wanted);
+    return yes_if(ready >= wanted);
+}
+
+/* Where the Serve API is seen, by what it says; a source that is down says nothing. */
+static enum script_met serve_running(const struct view *v, char out[SCRIPT_WORDS])
+{
+    size_t running = 0, all = 0;
+    WORLD_EACH (row, v->world, TABLE_SERVEAPP) {
+        const struct serveapp *s = ROW(row, serveapp);
+        const struct source *source = world_source_named(v->world, row->source);
+        if (row->gone_ms || !source || source_freshness(source, v->now_ms, NULL) != FRESH_LIVE) continue;
+        for (size_t i = 0; i < s->deployments_count; i++) running += text_eq(s->deployments[i].app_status, "RUNNING");
+        all += s->deployments_count;
+    }
+    snprintf(out, SCRIPT_WORDS, "%zu of %zu deployments", running, all);
+    return yes_if(v->focus->rayservice && all && running == all);
+}
+
+static enum script_met head_down(const struct view *v, char out[SCRIPT_WORDS])
+{
+    recovery_head_words(v->recovery, v->focus->head, v->now_ms, out);
+    return yes_if(v->recovery->outage == OUTAGE_RUNNING && (v->recovery->head_lost || v->recovery->ours));
+}
+
+static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
+{
+    if (v->recovery->outage == OUTAGE_NONE)
+        snprintf(out, SCRIPT_WORDS, "no head was lost");
+    else
+        recovery_head_words(v->recovery, v->focus->head, v->now_ms, out);
+    return yes_if(v->recovery->outage == OUTAGE_OVER);
+}
+
+/* The prompt asked last, if it was since the step began. */
+static enum script_met answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
+{
+    const struct request *last = NULL;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        if (!text_eq(r->kind, "prompt") || !r->due.known || r->due.value < since_wall_ms) continue;
+        if (!last || r->due.value >= last->due.value) last = r;
+    }
+    if (!last) {
+        snprintf(out, SCRIPT_WORDS, "none was asked yet");
+        return SCRIPT_NOT_YET;
+    }
+    if (text_eq(last->phase, "ok") || text_eq(last->phase, "slow")) return SCRIPT_MET;
+    if (text_eq(last->phase, "waiting") || !last->phase) return SCRIPT_NOT_YET;
+    snprintf(out, SCRIPT_WORDS, "the prompt %s: %.100s", last->phase,
+             last->why       ? last->why
+             : last->failure ? last->failure
+                             : "nothing more is known");
+    return SCRIPT_NEVER;
+}
+
+static enum script_met gone(const struct view *v, char out[SCRIPT_WORDS])
+{
+    size_t services = world_count(v->world, TABLE_RAYSERVICE), pods = 0;
+    bool known = false;
+    for (size_t i = 0; i < world_sources(v->world); i++) {
+        const struct source *s = world_source(v->world, i);
+        known |= s->world == WORLD_KUBE && source_freshness(s, v->now_ms, NULL) == FRESH_LIVE && s->listed_ms;
+    }
+    WORLD_EACH (row, v->world, TABLE_POD) pods += !row->gone_ms && ROW(row, pod)->cluster;
+    snprintf(out, SCRIPT_WORDS, "%zu RayService%s, %zu pod%s", services, services == 1 ? "" : "s", pods,
+             pods == 1 ? "" : "s");
+    return yes_if(known && !services && !pods);
+}
+
+enum script_met script_met(enum script_wait_kind wait, unsigned number, const struct view *v, uint64_t since_ms,
+                           uint64_t since_wall_ms, char out[SCRIPT_WORDS])
+{
+    out[0] = '\0';
+    switch (wait) {
+    case WAIT_ANSWERING: return answering(v, out);
+    case WAIT_PODS_READY: return pods_ready(v, number, out);
+    case WAIT_SERVE_RUNNING: return serve_running(v, out);
+    case WAIT_APPLIED: return yes_if(v->focus->rayservice && !v->focus->rayservice->deleted.known);
+    case WAIT_HEAD_DOWN: return head_down(v, out);
+    case WAIT_RECOVERED: return recovered(v, out);
+    case WAIT_ANSWERED: return answered(v, since_wall_ms, out);
+    case WAIT_GONE: return gone(v, out);
+    case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));
+    case WAIT_NONE:
+    case WAIT_COUNT: break;
+    }
+    return SCRIPT_MET;
+}
