@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/app_state.h"
+#include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/themes.h"
 
@@ -26,6 +27,13 @@ void app_say(struct app *app, bool bad, const char *fmt, ...)
     app->message_bad = bad;
     app->message_until_ms = loop_now_ms() + MESSAGE_MS;
     app->dirty = true;
+}
+
+bool app_too_small(const struct app *app)
+{
+    int rows, cols;
+    term_size(app->term, &rows, &cols);
+    return rows < LAYOUT_MIN_ROWS || cols < LAYOUT_MIN_COLS;
 }
 
 const char *app_context(const struct app *app)

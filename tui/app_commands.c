@@ -239,6 +239,8 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
 {
     unsigned needs = commands[id].needs;
     enum err err = ERR_OK;
+    if ((needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE)) && app_too_small(app))
+        return why_set(why, ERR_UNSUPPORTED, "nothing is changed on a screen too small to say what");
     if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);
     if (!err && (needs & NEED_ARMABLE) && (app->arming.state == ARMING_FORBIDDEN || !app_context(app)))
         err = why_set(why, ERR_GUARD, "%s", app->arming.why);

@@ -85,6 +85,8 @@ void app_leave(struct app *app, int status);
 struct view app_view(const struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);      /* NULL: none */
 enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
+const char *app_context(const struct app *app);      /* NULL: none */
+bool app_too_small(const struct app *app);           /* for a question to be read: nothing may be confirmed */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);

@@ -1,14 +1,13 @@
 /* main.c - the program: the command line, and which subcommand runs. */
 #include "backends/base/mem.h"
+#include "backends/link/file.h"
 #include "tui/cli.h"
 #include "tui/redact.h"
 
 #include <curl/curl.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What packagers call; not options a person needs, so not in --help. */
 static bool generated(int argc, char **argv)
@@ -54,18 +53,9 @@ static int run(struct cli *cli, int argc, char **argv)
     return fine ? status : EXIT_FAILED;
 }
 
-/* Started with stdin, stdout or stderr closed, the first sockets would take their numbers: libuv aborts on closing one
- * of those, and what is printed would go to a server. */
-static void hold_standard_fds(void)
-{
-    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO) fd = dup(fd);
-    if (fd >= 0) close(fd);
-}
-
 int main(int argc, char **argv)
 {
-    hold_standard_fds();
+    file_hold_standard();
     setlocale(LC_CTYPE, "");
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

@@ -12,4 +12,8 @@ enum err file_read(const char *path, struct buf *out, struct why *why);
 /* Writes a temporary file beside path (mode 0600), then renames it over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
 
+/* For the first line of a program: stdin, stdout or stderr that were closed become /dev/null. Else the first sockets
+ * would take their numbers: libuv aborts on closing one of those, and what is printed would go to a server. */
+void file_hold_standard(void);
+
 #endif

@@ -1,5 +1,6 @@
 /* raydeck-sim: the simulated cluster in the foreground. */
 #include "backends/base/mem.h"
+#include "backends/link/file.h"
 #include "backends/link/loop.h"
 #include "backends/sim/crowd.h"
 #include "backends/sim/neuron_sim.h"
@@ -229,6 +230,7 @@ static int monitor(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options o;
+    file_hold_standard();
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return monitor(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);

@@ -99,10 +99,14 @@ static void small_screen_tabs_and_resize(void **state)
     pty_send(d.pty, "q");
     pty_resize(d.pty, 40, 120);
     pty_see(d.pty, "── 5 Events", STEP_MS);
+    pty_resize(d.pty, 9, 39);
+    pty_see(d.pty, "needs 40", STEP_MS);
+    pty_send(d.pty, "xky"); /* a question that cannot be read cannot be answered */
     pty_resize(d.pty, 5, 20);
     pty_wait_gone(d.pty, "Events", STEP_MS);
     pty_resize(d.pty, 24, 80);
     pty_see(d.pty, "ANSWERING +YES", STEP_MS);
+    pty_see(d.pty, "LAST HEAD LOSS +4d2h", STEP_MS);
     demo_leave(&d, "\003", 130);
 }
 
