@@ -130,7 +130,8 @@ static void a_script_that_is_none(void **state)
     assert_int_equal(r.status, 1);
     assert_string_equal(r.out, expected);
     run_done(&r);
-    const char *const shipped[] = {run_raydeck(), "demo", "--script", "walkthrough", "--check", NULL};
+    const char *const shipped[] = {run_raydeck(), "demo", "--script", "deploy/assets/walkthrough.yaml",
+                                   "--check",     NULL};
     r = run_program(shipped, NULL, NULL, STEP_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "nothing was found that would not work"));
@@ -150,7 +151,7 @@ static void a_rehearsal_at_a_cluster(void **state)
                                     "--config",
                                     sim_run_config(sim),
                                     "--script",
-                                    "walkthrough",
+                                    "deploy/assets/walkthrough.yaml",
                                     "--check",
                                     read_only ? "--read-only" : NULL,
                                     NULL};
