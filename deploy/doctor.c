@@ -131,6 +131,16 @@ bool doctor_on_elasticache(const struct doctor *d)
     return rs && rs->redis_address && text_has(rs->redis_address, ".cache.amazonaws.com");
 }
 
+const struct doctor_aws *doctor_aws(const struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    const struct doctor_aws *aws = d->ask->aws;
+    if (!aws || !aws->host) return NULL;
+    const char *address = rs && rs->redis_address ? rs->redis_address : r ? r->address : NULL;
+    return address && text_has(address, aws->host) ? aws : NULL;
+}
+
 const char *doctor_seconds(char out[32], uint64_t ms)
 {
     unsigned long long s = ms / 1000;

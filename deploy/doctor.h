@@ -12,10 +12,20 @@
 #include "backends/world/joins.h"
 #include "deploy/finding.h"
 
+/* What AWS says of the Redis (deploy/redis_from.h): it answers where Redis itself refuses to. */
+struct doctor_aws {
+    const char *id, *host; /* host NULL: it was not found, and the rest is unknown */
+    const char *policy;    /* the parameter group's maxmemory-policy; NULL unknown */
+    const char *why;       /* "", or why something is unknown */
+    struct known_u64 timeout_s, replicas;
+    enum tri failover;
+};
+
 struct doctor_ask {
     uint64_t now_ms, wall_ms;
-    enum tri may_delete; /* pods, in the service's namespace; what only the session knows */
-    const char *may_why; /* NULL: nothing to add */
+    enum tri may_delete;          /* pods, in the service's namespace; what only the session knows */
+    const char *may_why;          /* NULL: nothing to add */
+    const struct doctor_aws *aws; /* NULL: not asked */
 };
 
 /* Adds to `out`, and orders it: by severity, then rule, then object. */

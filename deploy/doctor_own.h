@@ -33,6 +33,10 @@ enum tri doctor_version_from(const char *version, unsigned major, unsigned minor
 const char *doctor_ray_version(const struct doctor *d);
 bool doctor_on_elasticache(const struct doctor *d);
 
+/* What AWS says, if it is of the Redis that is looked at or that the RayService names; NULL: not asked, or of another.
+ */
+const struct doctor_aws *doctor_aws(const struct doctor *d);
+
 const char *doctor_seconds(char out[32], uint64_t ms); /* "43 s", "12 min", "5 h" */
 
 void doctor_kube(struct doctor *d);           /* D1 D2 D13 D14 D15 D18 */

@@ -86,20 +86,34 @@ static void shards(struct doctor *d)
 
 /* ---- D7: what its loss takes ---- */
 
+/* True where AWS has answered in Redis's stead. */
+static bool replicas_by_aws(struct doctor *d)
+{
+    const struct doctor_aws *aws = doctor_aws(d);
+    if (!aws || !aws->replicas.known || (aws->replicas.value && aws->failover == TRI_UNKNOWN)) return false;
+    if (!aws->replicas.value)
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica, says ElastiCache %s", aws->id);
+    else if (aws->failover == TRI_NO)
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "automatic failover is off, says ElastiCache %s", aws->id);
+    return true;
+}
+
 static void replicas(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const char *ray = doctor_ray_version(d);
     if (d->redis_why[0]) {
-        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
+        if (!replicas_by_aws(d)) doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
         return;
     }
     if (text_eq(r->role, "slave") || text_eq(r->role, "replica"))
         doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "this address is a replica: it takes no writes");
-    else if (!r->replicas.known)
+    else if (!r->replicas.known && !replicas_by_aws(d))
         doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "INFO does not tell its replicas");
-    else if (!r->replicas.value)
+    else if (r->replicas.known && !r->replicas.value)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica");
+    else if (r->replicas.known)
+        replicas_by_aws(d); /* failover is what INFO never tells */
     /* mended in the middle of 2026; 2.52 is of 2025 */
     if (doctor_version_from(ray, 2, 53) == TRI_NO)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->service, "%s%s: its GCS crashes when Redis fails over",

@@ -12,10 +12,20 @@ enum {
 
 /* ---- D9: eviction and headroom ---- */
 
+static void eviction_by_aws(struct doctor *d, const struct doctor_aws *aws)
+{
+    if (text_has(aws->policy, "allkeys"))
+        doctor_say(d, RULE_D9, FINDING_WARNING, d->redis,
+                   "maxmemory-policy %s in the parameter group of ElastiCache %s", aws->policy, aws->id);
+}
+
 static void eviction(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
-    if (!r->policy)
+    const struct doctor_aws *aws = doctor_aws(d);
+    if (!r->policy && aws && aws->policy)
+        eviction_by_aws(d, aws);
+    else if (!r->policy)
         doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its maxmemory-policy is not told");
     else if (text_has(r->policy, "allkeys"))
         doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "maxmemory-policy %s; %llu keys evicted so far", r->policy,
@@ -29,6 +39,28 @@ static void eviction(struct doctor *d)
 
 /* ---- D10: idle connections ---- */
 
+/* CONFIG is refused on ElastiCache: the parameter group answers, and says why where it does not. */
+static void idle_by_aws(struct doctor *d, const char *not_answered)
+{
+    const struct doctor_aws *asked = d->ask->aws, *aws = doctor_aws(d);
+    if (aws && aws->timeout_s.known) {
+        if (aws->timeout_s.value)
+            doctor_say(d, RULE_D10, FINDING_WARNING, d->redis,
+                       "timeout %llu in the parameter group of ElastiCache %s: connections idle that many seconds are "
+                       "closed",
+                       (unsigned long long)aws->timeout_s.value, aws->id);
+    } else if (asked) {
+        doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s; %s", not_answered,
+                   asked->host && !aws ? "what was found in ElastiCache is another Redis, by its address"
+                   : asked->why[0]     ? asked->why
+                                       : "nor does the parameter group tell it");
+    } else {
+        doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s%s", not_answered,
+                   doctor_on_elasticache(d) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
+                                            : "");
+    }
+}
+
 static void idle(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
@@ -36,9 +68,7 @@ static void idle(struct doctor *d)
         doctor_say(d, RULE_D10, FINDING_WARNING, d->redis,
                    "timeout %llu: connections idle that many seconds are closed",
                    (unsigned long long)r->timeout_s.value);
-    if (!r->timeout_s.known)
-        doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "CONFIG GET timeout is not answered%s",
-                   doctor_on_elasticache(d) ? "; ElastiCache's parameter group tells it" : "");
+    if (!r->timeout_s.known) idle_by_aws(d, "CONFIG GET timeout is not answered");
 }
 
 /* ---- D11: slow commands ---- */
@@ -118,7 +148,10 @@ void doctor_redis_settings(struct doctor *d)
     if (rs && rs->ft == TRI_NO && !d->f->redis) return;
     if (d->redis_why[0]) {
         for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
-            doctor_say(d, rules[i], FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
+            if (rules[i] == RULE_D10 && d->ask->aws)
+                idle_by_aws(d, d->redis_why);
+            else
+                doctor_say(d, rules[i], FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
         return;
     }
     eviction(d);

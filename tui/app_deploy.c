@@ -153,6 +153,8 @@ void app_deploy_ask(struct app *app, const char *file)
     struct app_work *w = work_new(app, "Deploy");
     enum err err = kube ? cli_variables(app->cli, &w->vars, &why)
                         : why_set(&why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
+    if (!err && app->cli->redis_from)
+        err = why_set(&why, ERR_UNSUPPORTED, "--redis-from is waited for by `raydeck deploy` alone, in a shell");
     if (!err) err = manifest_file_load(file && *file ? file : app->cli->file, &w->manifest, &why);
     if (err) {
         app_say(app, true, "%s", why.text);

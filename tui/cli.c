@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
+#include "deploy/redis_from.h"
 #include "deploy/variables.h"
 
 #include <getopt.h>
@@ -74,6 +75,7 @@ static enum err check_values(const struct cli *cli, struct why *why)
     static const char *const whens[] = {"auto", "always", "never", NULL};
     enum err err = check_word("output", cli->output, formats, why);
     if (!err) err = check_word("color", cli->conf.color, whens, why);
+    if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
@@ -190,6 +192,7 @@ enum err cli_configure(struct cli *cli, struct why *why)
 void cli_done(struct cli *cli)
 {
     conf_done(&cli->conf);
+    free(cli->redis_from);
     free(cli->output);
     free(cli->file);
     free(cli->timeout);

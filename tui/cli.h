@@ -33,7 +33,8 @@ struct cli {
     char *output, *timeout, *seed, *speed, *script;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, help, version, check, redact;
-    int argc; /* what is left after the options and the subcommand's name */
+    char *redis_from; /* "elasticache" or "elasticache:ID", checked by cli_parse */
+    int argc;         /* what is left after the options and the subcommand's name */
     char **argv;
 };
 

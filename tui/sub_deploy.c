@@ -6,6 +6,7 @@
 
 #include "backends/base/text.h"
 #include "deploy/deploy.h"
+#include "deploy/redis_from.h"
 
 #include <string.h>
 
@@ -17,7 +18,7 @@ struct deploying {
     struct manifest *manifest;
     struct variables vars;
     struct deploy *deploy;
-    bool waiting, over, applied;
+    bool redis_known, waiting, over, applied;
     struct why end;
 };
 
@@ -60,6 +61,48 @@ static bool asked_or_over(void *arg)
 {
     const struct deploying *d = arg;
     return d->waiting || d->over;
+}
+
+/* ---- --redis-from ---- */
+
+static void on_redis_said(void *arg, const char *text)
+{
+    (void)arg;
+    printf("%s\n", text);
+    fflush(stdout);
+}
+
+static void on_redis_done(void *arg, enum err err, const char *why)
+{
+    struct deploying *d = arg;
+    d->redis_known = true;
+    if (err) why_set(&d->end, err, "%s", why);
+    look_wake(d->look);
+}
+
+static bool redis_known(void *arg)
+{
+    const struct deploying *d = arg;
+    return d->redis_known;
+}
+
+/* The endpoint, before there is a deployment that could do without. */
+static enum err find_redis(struct deploying *d, struct why *why)
+{
+    if (!d->cli->redis_from) return ERR_OK;
+    const struct redis_from_conf conf = {
+        .loop = look_loop(d->look), .word = d->cli->redis_from, .every_ms = REDIS_FROM_EVERY_MS};
+    struct redis_from *from = redis_from_start(&conf, &(struct redis_from_calls){on_redis_said, on_redis_done, d});
+    enum err err = look_until(d->look, redis_known, d, cli_timeout_ms(d->cli, REDIS_FROM_WAIT_MS));
+    if (err)
+        why_set(why, err, "%s: nothing was applied",
+                err == ERR_CANCELLED ? "interrupted" : "ElastiCache had no endpoint in time");
+    else if (d->end.code)
+        err = why_set(why, d->end.code, "%s: nothing was applied", d->end.text);
+    else
+        err = redis_from_give(from, &d->vars, why);
+    redis_from_free(from);
+    return err;
 }
 
 /* Every guard, in the order of what can be put right most easily. */
@@ -136,6 +179,7 @@ int sub_deploy(struct cli *cli)
     bool vars = !err;
     if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
     if (!err) err = look_open(cli, &d.look, &why);
+    if (!err) err = find_redis(&d, &why);
     if (!err) err = begin(&d, &why);
     if (!err) err = follow(&d, &why);
     if (why.text[0]) cli_say("%s", why.text);

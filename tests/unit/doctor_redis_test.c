@@ -148,6 +148,61 @@ CHANGE(elasticache_timeout)
               record_set(&r->address, "rediss://master.gcs.a1.usw2.cache.amazonaws.com:6379"));
 }
 
+/* ElastiCache, as AWS tells of it: a finding of the Redis in use, or of another. */
+#define GCS "master.gcs.a1.usw2.cache.amazonaws.com"
+static const struct doctor_aws
+    aws_fine = {"gcs", GCS, "volatile-lru", "", {.known = true, .value = 0}, {.known = true, .value = 1}, TRI_YES},
+    aws_bad = {"gcs", GCS, "allkeys-lru", "", {.known = true, .value = 300}, {.known = true, .value = 0}, TRI_NO},
+    aws_manual = {"gcs", GCS, NULL, "may not describe parameters", {.known = false}, {.known = true, .value = 2},
+                  TRI_NO},
+    aws_other = {"other",
+                 "master.other.a1.usw2.cache.amazonaws.com",
+                 "volatile-lru",
+                 "",
+                 {.known = true, .value = 0},
+                 {.known = true, .value = 1},
+                 TRI_YES},
+    aws_denied = {"", NULL, NULL, "AccessDenied", {.known = false}, {.known = false}, TRI_UNKNOWN};
+
+static void with_aws(struct sick *w, const struct doctor_aws *aws)
+{
+    w->ask.aws = aws;
+    SICK_EDIT(rayservice, sick_service(w), record_set(&r->redis_address, "rediss://" GCS ":6379"));
+    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64; record_set(&r->policy, NULL);
+              record_set(&r->address, "rediss://" GCS ":6379"));
+}
+
+CHANGE(asked_fine)
+{
+    with_aws(w, &aws_fine);
+}
+
+CHANGE(asked_bad)
+{
+    with_aws(w, &aws_bad);
+}
+
+CHANGE(asked_manual)
+{
+    with_aws(w, &aws_manual);
+}
+
+CHANGE(asked_other)
+{
+    with_aws(w, &aws_other);
+}
+
+CHANGE(asked_denied)
+{
+    with_aws(w, &aws_denied);
+}
+
+CHANGE(asked_and_down)
+{
+    with_aws(w, &aws_fine);
+    redis_down(w);
+}
+
 CHANGE(slow_keys)
 {
     SICK_EDIT(redis, sick_redis(w), r->slow_count = known_u64(3); r->slow_keys = known_u64(2);
@@ -242,6 +297,22 @@ static const struct sick_case cases[] = {
     {RULE_D10, timeout_refused, FINDING_UNKNOWN, "Redis", "CONFIG GET timeout is not answered"},
     {RULE_D10, elasticache_timeout, FINDING_UNKNOWN, "Redis", "parameter group"},
     {RULE_D10, redis_denied, FINDING_UNKNOWN, "Redis", "denied"},
+    {RULE_D7, asked_fine, SICK_NOTHING, NULL, NULL},
+    {RULE_D9, asked_fine, SICK_NOTHING, NULL, NULL},
+    {RULE_D10, asked_fine, SICK_NOTHING, NULL, NULL},
+    {RULE_D7, asked_bad, FINDING_WARNING, "Redis", "no replica, says ElastiCache gcs"},
+    {RULE_D9, asked_bad, FINDING_WARNING, "Redis", "maxmemory-policy allkeys-lru in the parameter group"},
+    {RULE_D10, asked_bad, FINDING_WARNING, "Redis", "timeout 300 in the parameter group of ElastiCache gcs"},
+    {RULE_D7, asked_manual, FINDING_WARNING, "Redis", "automatic failover is off"},
+    {RULE_D9, asked_manual, FINDING_UNKNOWN, "Redis", "its maxmemory-policy is not told"},
+    {RULE_D10, asked_manual, FINDING_UNKNOWN, "Redis", "may not describe parameters"},
+    {RULE_D7, asked_other, FINDING_UNKNOWN, "Redis", "INFO does not tell its replicas"},
+    {RULE_D10, asked_other, FINDING_UNKNOWN, "Redis", "another Redis"},
+    {RULE_D7, asked_denied, FINDING_UNKNOWN, "Redis", "INFO does not tell its replicas"},
+    {RULE_D10, asked_denied, FINDING_UNKNOWN, "Redis", "AccessDenied"},
+    {RULE_D7, asked_and_down, SICK_NOTHING, NULL, NULL},
+    {RULE_D10, asked_and_down, SICK_NOTHING, NULL, NULL},
+    {RULE_D11, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
     {RULE_D11, slow_keys, FINDING_WARNING, "Redis", "KEYS is in its slow log 2 times"},
     {RULE_D11, slow_call, FINDING_WARNING, "Redis", "HGETALL took 250 ms, 16 min ago"},
     {RULE_D11, a_little_slow, SICK_NOTHING, NULL, NULL},

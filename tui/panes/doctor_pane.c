@@ -60,7 +60,10 @@ static void update(struct pane *p, const struct view *v)
 {
     struct doctor_pane *s = (struct doctor_pane *)p;
     const struct chrome *c = v->chrome;
-    const struct doctor_ask ask = {v->now_ms, v->wall_ms, c ? c->may_delete : TRI_UNKNOWN, c ? c->may_why : NULL};
+    const struct doctor_ask ask = {.now_ms = v->now_ms,
+                                   .wall_ms = v->wall_ms,
+                                   .may_delete = c ? c->may_delete : TRI_UNKNOWN,
+                                   .may_why = c ? c->may_why : NULL};
     if (p->rows == 0 || !pane_due(&s->due, p, v, world_generation_all(v->world), 1000)) return;
     findings_done(&s->found);
     findings_init(&s->found);

@@ -1,0 +1,169 @@
+/* redis_from.c - see redis_from.h. */
+#include "deploy/redis_from.h"
+
+#include "backends/aws/elasticache.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ID_MAX = 50, SAID_MAX = 2 * ERR_TEXT_MAX };
+
+static const char kind[] = "elasticache";
+
+struct redis_from {
+    struct redis_from_conf conf;
+    struct redis_from_calls calls;
+    struct http_client *http;
+    struct aws_find *find;
+    struct alarm *again;
+    char *id, *host, *policy;
+    unsigned port;
+    enum tri tls;
+    struct doctor_aws facts;
+    char name[ID_MAX + 1], why[SAID_MAX], said[SAID_MAX];
+};
+
+enum err redis_from_check(const char *word, struct why *why)
+{
+    const size_t n = sizeof kind - 1;
+    bool good = strncmp(word, kind, n) == 0 && (!word[n] || (word[n] == ':' && isalpha((unsigned char)word[n + 1])));
+    const char *id = good && word[n] ? word + n + 1 : "";
+    for (size_t i = 0; good && id[i]; i++) good = i < ID_MAX && (isalnum((unsigned char)id[i]) || id[i] == '-');
+    return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache or elasticache:ID");
+}
+
+static void say(struct redis_from *f, const char *text)
+{
+    if (strcmp(f->said, text) == 0) return;
+    snprintf(f->said, sizeof f->said, "%s", text);
+    if (f->calls.said) f->calls.said(f->calls.arg, f->said);
+}
+
+static void keep(struct redis_from *f, const struct aws_redis *r)
+{
+    free(f->host);
+    free(f->policy);
+    f->host = mem_str(r->host);
+    f->policy = mem_str(r->maxmemory_policy);
+    f->port = r->port;
+    f->tls = r->tls;
+    snprintf(f->name, sizeof f->name, "%s", r->id ? r->id : "");
+    snprintf(f->why, sizeof f->why, "%s", r->parameters_why ? r->parameters_why : "");
+    f->facts = (struct doctor_aws){.id = f->name,
+                                   .host = f->host,
+                                   .policy = f->policy,
+                                   .why = f->why,
+                                   .timeout_s = r->timeout_s,
+                                   .replicas = r->replicas,
+                                   .failover = !r->group                         ? TRI_NO
+                                               : !r->failover                    ? TRI_UNKNOWN
+                                               : text_eq(r->failover, "enabled") ? TRI_YES
+                                                                                 : TRI_NO};
+}
+
+static void say_found(struct redis_from *f, const struct aws_redis *r)
+{
+    char text[SAID_MAX];
+    snprintf(text, sizeof text, "ElastiCache %s: %s:%u, %s", f->name, f->host, f->port,
+             r->tls == TRI_YES  ? "TLS"
+             : r->tls == TRI_NO ? "without TLS"
+                                : "whether with TLS is not told");
+    say(f, text);
+}
+
+static void on_found(void *arg, enum err err, const struct aws_redis *r, const struct why *why)
+{
+    struct redis_from *f = arg;
+    char text[SAID_MAX];
+    if (r->state == AWS_CREATING && f->conf.every_ms) {
+        say(f, why->text);
+        alarm_set(f->again, f->conf.every_ms, 0);
+        return;
+    }
+    snprintf(text, sizeof text, "%s", why->text);
+    if (r->state == AWS_FOUND) {
+        keep(f, r);
+        if (r->clustered == TRI_YES) {
+            snprintf(text, sizeof text, "ElastiCache %s has cluster mode on: Ray's GCS needs one shard", f->name);
+            err = ERR_UNSUPPORTED;
+        } else {
+            say_found(f, r);
+        }
+    } else {
+        snprintf(f->why, sizeof f->why, "%s", text);
+        if (r->state == AWS_SEVERAL) err = ERR_USAGE;
+    }
+    f->calls.done(f->calls.arg, err, text);
+}
+
+static void ask(void *arg)
+{
+    struct redis_from *f = arg;
+    aws_find_free(f->find);
+    f->find = aws_find_redis(f->conf.loop, f->http, &(struct aws_find_how){.id = f->id},
+                             &(struct aws_find_calls){on_found, f});
+}
+
+struct redis_from *redis_from_start(const struct redis_from_conf *conf, const struct redis_from_calls *calls)
+{
+    struct redis_from *f = mem_zero(1, sizeof *f);
+    const char *id = strchr(conf->word, ':');
+    f->conf = *conf;
+    f->conf.word = NULL; /* the caller's */
+    f->calls = *calls;
+    f->id = mem_str(id ? id + 1 : NULL);
+    f->http = http_client_new(conf->loop, &(struct http_client_conf){.user_agent = "raydeck"});
+    f->again = alarm_new(conf->loop, ask, f);
+    snprintf(f->why, sizeof f->why, "AWS has not answered");
+    f->facts = (struct doctor_aws){.id = f->name, .why = f->why, .failover = TRI_UNKNOWN};
+    ask(f);
+    return f;
+}
+
+void redis_from_free(struct redis_from *f)
+{
+    if (!f) return;
+    aws_find_free(f->find);
+    alarm_free(f->again);
+    http_client_free(f->http);
+    free(f->id);
+    free(f->host);
+    free(f->policy);
+    free(f);
+}
+
+static bool by_hand(const struct variables *v, const char *name)
+{
+    for (size_t i = 0; i < v->count; i++)
+        if (strcmp(v->items[i].name, name) == 0) return v->items[i].state == VARIABLE_SET;
+    return false;
+}
+
+static enum err give(struct variables *v, const char *name, const char *value, struct why *why)
+{
+    if (by_hand(v, name)) return ERR_OK;
+    char *assignment = mem_printf("%s=%s", name, value);
+    enum err err = variables_give(v, assignment, why);
+    free(assignment);
+    return err;
+}
+
+enum err redis_from_give(const struct redis_from *f, struct variables *v, struct why *why)
+{
+    char port[16];
+    if (!f->host || !*f->host || !f->port) return why_set(why, ERR_NOT_FOUND, "AWS has told no endpoint");
+    snprintf(port, sizeof port, "%u", f->port);
+    enum err err = give(v, "EXT_REDIS_ENDPOINT", f->host, why);
+    if (!err) err = give(v, "REDIS_PORT", port, why);
+    if (!err && f->tls != TRI_UNKNOWN) err = give(v, "REDIS_SCHEME", f->tls == TRI_YES ? "rediss" : "redis", why);
+    return err;
+}
+
+const struct doctor_aws *redis_from_facts(const struct redis_from *f)
+{
+    return &f->facts;
+}

@@ -1,0 +1,214 @@
+/* redis_from_test.c - `deploy` and `doctor` with --redis-from, against a server that speaks as AWS, with the program
+ * itself: what is found gets into the manifest, and what is not applies nothing. */
+#include "backends/base/mem.h"
+#include "tests/support/aws_thread.h"
+#include "tests/support/fixture.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 60000, ARGS = 24 };
+#define F "tests/fixtures/aws/"
+#define GROUPS "DescribeReplicationGroups"
+#define CLUSTERS "DescribeCacheClusters"
+#define HOST "master.ray-gcs.abc123.usw2.cache.amazonaws.com"
+
+static const struct sigv4_keys keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL,
+                                       "us-west-2", NULL};
+
+struct scene {
+    struct sim_run *sim;
+    char *group, *creating, *cluster, *none, *denied;
+};
+
+static int scene_open(void **state)
+{
+    struct scene *s = mem_zero(1, sizeof *s);
+    s->sim = sim_run_start((const char *const[]){"--empty", NULL});
+    s->group = fixture_read(F "group.xml", NULL);
+    s->creating = fixture_read(F "group-creating.xml", NULL);
+    s->cluster = fixture_read(F "cluster.xml", NULL);
+    s->none = fixture_read(F "clusters-none.xml", NULL);
+    s->denied = fixture_read(F "denied.xml", NULL);
+    *state = s;
+    return 0;
+}
+
+static int scene_close(void **state)
+{
+    struct scene *s = *state;
+    sim_run_stop(s->sim);
+    free(s->group);
+    free(s->creating);
+    free(s->cluster);
+    free(s->none);
+    free(s->denied);
+    free(s);
+    return 0;
+}
+
+static struct run raydeck(struct scene *s, const struct aws_thread *aws, const char *const *args)
+{
+    const char *argv[ARGS] = {run_raydeck(), "--config", sim_run_config(s->sim)};
+    char *url = mem_printf("AWS_ENDPOINT_URL_ELASTICACHE=%s", aws ? aws_thread_url(aws) : "http://127.0.0.1:1");
+    char *secret = mem_printf("AWS_SECRET_ACCESS_KEY=%s", keys.secret);
+    const char *const env[] = {url,
+                               secret,
+                               "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE",
+                               "AWS_REGION=us-west-2",
+                               "AWS_EC2_METADATA_DISABLED=true",
+                               "EXT_REDIS_ENDPOINT=null",
+                               "REDIS_PORT=1",
+                               "REDIS_SCHEME=redis",
+                               "REDIS_PASSWORD=not-a-password-either",
+                               "HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz",
+                               NULL};
+    for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
+    struct run r = run_program(argv, env, NULL, LIMIT_MS);
+    const char *const hidden[] = {keys.secret, keys.id, "Signature=", "not-a-password-either", "hf_abcdefgh"};
+    for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+        if (strstr(r.out, hidden[i]) || strstr(r.err, hidden[i])) fail_msg("%s is in: %s%s", hidden[i], r.out, r.err);
+    free(url);
+    free(secret);
+    return r;
+}
+#define RAYDECK(...) raydeck(s, aws, (const char *const[]){__VA_ARGS__, NULL})
+
+#define SAYS(r, text)                                                                                                  \
+    do {                                                                                                               \
+        if (!strstr((r).out, text) && !strstr((r).err, text))                                                          \
+            fail_msg("not said: %s\nbut (%d): %s%s", text, (r).status, (r).out, (r).err);                              \
+    } while (0)
+#define ENDS(r, code)                                                                                                  \
+    do {                                                                                                               \
+        if ((r).status != (code)) fail_msg("%d: %s%s", (r).status, (r).out, (r).err);                                  \
+    } while (0)
+
+/* A deployment that ends before its first step. */
+static void stops(struct scene *s, const struct aws_says *says, const char *word, int status, const char *said)
+{
+    struct aws_thread *aws = aws_thread_start(&keys, says);
+    struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", word, "--timeout", "2");
+    ENDS(r, status);
+    SAYS(r, said);
+    SAYS(r, ": nothing was applied\n");
+    assert_string_equal(r.out[0] ? strchr(r.out, '\n') + 1 : r.out, ""); /* what was found, at most */
+    run_done(&r);
+    aws_thread_stop(aws, NULL);
+}
+
+static void a_dry_run_passes_with_it(void **state)
+{
+    struct scene *s = *state;
+    const struct aws_says says[] = {
+        {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
+    struct aws_thread *aws = aws_thread_start(&keys, says);
+    struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", "elasticache:ray-gcs");
+    ENDS(r, 0);
+    SAYS(r, "ElastiCache ray-gcs: " HOST ":6379, TLS\n");
+    SAYS(r, "EXT_REDIS_ENDPOINT: set");
+    SAYS(r, "a dry run: nothing was applied");
+    run_done(&r);
+    assert_true(aws_thread_stop(aws, GROUPS) >= 1);
+}
+
+#define SURE "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
+
+/* The doctor sees the very host in the RayService, and takes the timeout from the parameter group. */
+static void what_is_found_is_deployed_and_examined(void **state)
+{
+    struct scene *s = *state;
+    char *member = fixture_read(F "member.xml", NULL), *parameters = fixture_read(F "parameters-2.xml", NULL);
+    const struct aws_says says[] = {{GROUPS, NULL, 200, s->group, 0, 0, 0, false},
+                                    {CLUSTERS, NULL, 200, member, 0, 0, 0, false},
+                                    {"DescribeCacheParameters", NULL, 200, parameters, 0, 0, 0, false},
+                                    {0}};
+    struct aws_thread *aws = aws_thread_start(&keys, says);
+    struct run r = RAYDECK("deploy", "--redis-from", "elasticache:ray-gcs", "--timeout", "2", SURE);
+    SAYS(r, "rayservice.ray.io/mistral serverside-applied\n");
+    run_done(&r);
+    r = RAYDECK("doctor", "--redis-from", "elasticache:ray-gcs", "--redis", "redis://127.0.0.1:1", "--timeout", "1");
+    SAYS(r, "timeout 20 in the parameter group of ElastiCache ray-gcs");
+    run_done(&r);
+    r = RAYDECK("cleanup", SURE);
+    run_done(&r);
+    aws_thread_stop(aws, NULL);
+    free(member);
+    free(parameters);
+}
+
+static void nothing_is_applied_without_an_endpoint(void **state)
+{
+    struct scene *s = *state;
+    const struct aws_says creating[] = {
+        {GROUPS, NULL, 200, s->creating, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
+    const struct aws_says several[] = {
+        {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->cluster, 0, 0, 0, false}, {0}};
+    const struct aws_says denied[] = {
+        {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
+    stops(s, creating, "elasticache", 3, "ElastiCache had no endpoint in time");
+    stops(s, several, "elasticache", 2, "has 2 of Redis; name one: ray-gcs, trainium-inferentia");
+    stops(s, denied, "elasticache", 4, "elasticache:DescribeReplicationGroups");
+}
+
+static void none_and_one_in_cluster_mode(void **state)
+{
+    struct scene *s = *state;
+    char *groups = fixture_read(F "groups-none.xml", NULL), *sharded = fixture_read(F "group-sharded.xml", NULL);
+    const struct aws_says none[] = {
+        {GROUPS, NULL, 200, groups, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
+    const struct aws_says shards[] = {
+        {GROUPS, NULL, 200, sharded, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
+    stops(s, none, "elasticache", 3, "ElastiCache in us-west-2 has no Redis");
+    stops(s, shards, "elasticache", 3, "cluster mode on");
+    free(groups);
+    free(sharded);
+}
+
+static void a_wrong_word_is_usage(void **state)
+{
+    struct scene *s = *state;
+    const char *const words[] = {"", "rds", "elasticache:", "elasticache:-x", "elasticache:a/b", "elasticachea"};
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        struct aws_thread *aws = NULL;
+        struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", words[i]);
+        ENDS(r, 2);
+        SAYS(r, "--redis-from: expected elasticache or elasticache:ID");
+        run_done(&r);
+    }
+}
+
+static void the_doctor_asks_too(void **state)
+{
+    struct scene *s = *state;
+    const struct aws_says says[] = {
+        {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
+    struct aws_thread *aws = aws_thread_start(&keys, says);
+    struct run r = RAYDECK("doctor", "--redis-from", "elasticache", "--redis", "redis://127.0.0.1:1", "--timeout", "1");
+    SAYS(r, "elasticache:DescribeReplicationGroups");
+    run_done(&r);
+    assert_true(aws_thread_stop(aws, GROUPS) >= 1);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test(f)
+    const struct CMUnitTest tests[] = {
+        T(a_dry_run_passes_with_it),
+        T(what_is_found_is_deployed_and_examined),
+        T(nothing_is_applied_without_an_endpoint),
+        T(none_and_one_in_cluster_mode),
+        T(a_wrong_word_is_usage),
+        T(the_doctor_asks_too),
+    };
+    return cmocka_run_group_tests(tests, scene_open, scene_close);
+}
