@@ -97,7 +97,8 @@ static struct run raydeck(struct scene *s, const struct aws_thread *aws, const c
 static void stops(struct scene *s, const struct aws_says *says, const char *word, int status, const char *said)
 {
     struct aws_thread *aws = aws_thread_start(&keys, says);
-    struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", word, "--timeout", "2");
+    struct run r =
+        RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--dry-run", "--redis-from", word, "--timeout", "2");
     ENDS(r, status);
     SAYS(r, said);
     SAYS(r, ": nothing was applied\n");
@@ -112,7 +113,8 @@ static void a_dry_run_passes_with_it(void **state)
     const struct aws_says says[] = {
         {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
     struct aws_thread *aws = aws_thread_start(&keys, says);
-    struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", "elasticache:ray-gcs");
+    struct run r =
+        RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--dry-run", "--redis-from", "elasticache:ray-gcs");
     ENDS(r, 0);
     SAYS(r, "ElastiCache ray-gcs: " HOST ":6379, TLS\n");
     SAYS(r, "EXT_REDIS_ENDPOINT: set");
@@ -133,13 +135,12 @@ static void what_is_found_is_deployed_and_examined(void **state)
                                     {"DescribeCacheParameters", NULL, 200, parameters, 0, 0, 0, false},
                                     {0}};
     struct aws_thread *aws = aws_thread_start(&keys, says);
-    struct run r = RAYDECK("deploy", "--redis-from", "elasticache:ray-gcs", "--timeout", "2", SURE);
+    struct run r = RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--redis-from", "elasticache:ray-gcs",
+                           "--timeout", "2", SURE);
     SAYS(r, "rayservice.ray.io/mistral serverside-applied\n");
     run_done(&r);
-    r = RAYDECK("doctor", "--redis-from", "elasticache:ray-gcs", "--redis", "redis://127.0.0.1:1", "--timeout", "1");
+    r = RAYDECK("doctor", "--redis-from", "elasticache:ray-gcs", "--redis", "redis://127.0.0.1:1", "--timeout", "8");
     SAYS(r, "timeout 20 in the parameter group of ElastiCache ray-gcs");
-    run_done(&r);
-    r = RAYDECK("cleanup", SURE);
     run_done(&r);
     aws_thread_stop(aws, NULL);
     free(member);
@@ -180,7 +181,7 @@ static void a_wrong_word_is_usage(void **state)
     const char *const words[] = {"", "rds", "elasticache:", "elasticache:-x", "elasticache:a/b", "elasticachea"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         struct aws_thread *aws = NULL;
-        struct run r = RAYDECK("deploy", "--dry-run", "--redis-from", words[i]);
+        struct run r = RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--dry-run", "--redis-from", words[i]);
         ENDS(r, 2);
         SAYS(r, "--redis-from: expected elasticache or elasticache:ID");
         run_done(&r);
@@ -193,7 +194,7 @@ static void the_doctor_asks_too(void **state)
     const struct aws_says says[] = {
         {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
     struct aws_thread *aws = aws_thread_start(&keys, says);
-    struct run r = RAYDECK("doctor", "--redis-from", "elasticache", "--redis", "redis://127.0.0.1:1", "--timeout", "1");
+    struct run r = RAYDECK("doctor", "--redis-from", "elasticache", "--redis", "redis://127.0.0.1:1", "--timeout", "8");
     SAYS(r, "elasticache:DescribeReplicationGroups");
     run_done(&r);
     assert_true(aws_thread_stop(aws, GROUPS) >= 1);
