@@ -15,12 +15,15 @@ void place_folder(int which, const char *name, const char *beside, char *out, si
         snprintf(out, size, "%s/.config/raydeck/%s", home, name);
     else if (which == 1)
         snprintf(out, size, "%s/%s", RAYDECK_DATADIR, name);
-    if (which != 2) return;
+    if (which < 2) return;
     char self[PLACE_MAX - 64];
     ssize_t len = readlink("/proc/self/exe", self, sizeof self - 1);
     if (len <= 0) return;
     self[len] = '\0';
     char *slash = strrchr(self, '/');
     if (slash) *slash = '\0';
-    snprintf(out, size, "%s/../%s", self, beside);
+    if (which == 2)
+        snprintf(out, size, "%s/../share/raydeck/%s", self, name);
+    else
+        snprintf(out, size, "%s/../%s%s", self, which == 4 ? "../" : "", beside);
 }

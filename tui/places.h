@@ -1,13 +1,14 @@
 /*
  * places.h - where the files that raydeck ships lie (themes, manifests): the person's own folder, then where
- * `make install` puts them, then beside the sources the program was built from.
+ * `make install` put them, wherever that was moved to (beside the program: ../share), then the sources the program was
+ * built from (build/, or build/asan/ and its like).
  */
 #ifndef RAYDECK_PLACES_H
 #define RAYDECK_PLACES_H
 
 #include <stddef.h>
 
-enum { PLACES = 3, PLACE_MAX = 4096 };
+enum { PLACES = 5, PLACE_MAX = 4096 };
 
 /* The folder of that number for `name` ("themes", installed under that name); beside: from the top of the sources
  * ("themes", "deploy/assets"). Writes "" where there is none. */

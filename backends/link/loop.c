@@ -90,7 +90,8 @@ bool loop_step(struct loop *l, uint64_t max_ms)
 {
     if (!uv_loop_alive(&l->uv)) return false;
     uv_update_time(&l->uv);
-    uv_timer_start(&l->step, step_over, max_ms, 0);
+    /* Repeating: where it is due before the loop has begun to wait, the next one still ends the wait. */
+    uv_timer_start(&l->step, step_over, max_ms, max_ms);
     uv_run(&l->uv, max_ms > 0 ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     uv_timer_stop(&l->step);
     return uv_loop_alive(&l->uv) != 0;
