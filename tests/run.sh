@@ -23,7 +23,7 @@ run_one() {
   CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 5 "$limit" "$program" >"$out" 2>&1; status=$?
   printf '%s\n' "$status" >"$out.status"
   local passed failed
-  passed=$(grep -c '^\[       OK \]' "$out"); failed=$(grep '^\[  FAILED  \] [^0-9]' "$out" | grep -vc ' test(s)')
+  passed=$(grep -c '^\[       OK \]' "$out"); failed=$(grep '^\[  FAILED  \] [^0-9]' "$out" | grep -v ' test(s)' | sort -u | wc -l)
   printf '%s %s\n' "$passed" "$failed" >"$out.count"
   printf '  %-4s %-40s %4d passed  %5.1f s\n' "$([ "$status" = 0 ] && echo ok || echo FAIL)" "$name" "$passed" \
     "$(echo "$(date +%s.%N) - $started" | awk '{print $1 - $3}')"

@@ -7,6 +7,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "backends/base/compat.h"
+
 struct walk {
     XML_Parser parser;
     const struct xml_calls *calls;
@@ -100,7 +102,7 @@ enum err xml_walk(const char *bytes, size_t len, const struct xml_calls *calls, 
         if (w.limit)
             err = why_set(why, ERR_LIMIT, "XML with %s", w.limit);
         else
-            err = why_set(why, ERR_PARSE, "not XML: line %lu: %s", XML_GetCurrentLineNumber(w.parser),
+            err = why_set(why, ERR_PARSE, "not XML: line %lu: %s", compat_xml_line(w.parser),
                           XML_ErrorString(XML_GetErrorCode(w.parser)));
     }
     XML_ParserFree(w.parser);

@@ -1,6 +1,7 @@
 /*
  * compat.h - differences between versions of the libraries we build with, in one place: Debian 12 has hiredis 0.14,
- * Debian 13 has 1.2; libvterm 0.1.4 and 0.3. libvterm's part is there when vterm.h was included before this header.
+ * Debian 13 has 1.2; libvterm 0.1.4 and 0.3. libvterm's and expat's
+ * parts are there when vterm.h or expat.h was included before this header.
  */
 #ifndef RAYDECK_BASE_COMPAT_H
 #define RAYDECK_BASE_COMPAT_H
@@ -21,6 +22,18 @@ typedef int compat_redis_count;
 #define COMPAT_REDIS_RESP3 1
 #else
 #define COMPAT_REDIS_RESP3 0
+#endif
+
+#ifdef XML_MAJOR_VERSION
+/* Newer expat has the number in 64 bits under another name, and calls this one deprecated; older ones have only this.
+ */
+static inline unsigned long compat_xml_line(XML_Parser parser)
+{
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+    return (unsigned long)XML_GetCurrentLineNumber(parser);
+#pragma GCC diagnostic pop
+}
 #endif
 
 #ifdef VTERM_VERSION_MINOR

@@ -100,12 +100,20 @@ static void command_over(struct bytes *b)
         end(b, ERR_RESET, "it closed its output");
 }
 
+static void opened(void *arg);
+
 static void child_ended(void *arg, enum err err, const char *why)
 {
     struct bytes *b = arg;
 
     b->command_ended = true;
     why_set(&b->end, err ? err : ERR_RESET, "%s", err ? why : "it ended");
+    /* It may have said all it had to say and ended before we came to read: what it said is still in the pipe. */
+    if (!b->open && child_pid(b->child) > 0) {
+        alarm_stop(b->open_soon);
+        opened(b);
+        if (b->dead || b->freed) return;
+    }
     if (b->output_ended || !b->open)
         command_over(b);
     else

@@ -15,8 +15,10 @@ void say(char *text, const char *fmt, ...)
     va_end(ap);
     size_t len = strlen(text);
     const char *dot = len ? " · " : "";
-    if (n < 0 || (size_t)n >= sizeof part || len + strlen(dot) + (size_t)n >= ANSWER_TEXT_MAX) return;
-    snprintf(text + len, ANSWER_TEXT_MAX - len, "%s%s", dot, part);
+    size_t dots = strlen(dot);
+    if (n < 0 || (size_t)n >= sizeof part || len + dots + (size_t)n >= ANSWER_TEXT_MAX) return;
+    memcpy(text + len, dot, dots);
+    memcpy(text + len + dots, part, (size_t)n + 1);
 }
 
 void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...)
