@@ -89,11 +89,12 @@ static void add_from(char from[CLIENTS_TEXT_MAX], size_t *told, struct span host
     char safe[64];
     text_safe_into(safe, sizeof safe, host.at, host.len);
     const size_t safe_len = strlen(safe), len = strlen(from);
+    if (safe_len == 0) return; /* an address of a port alone; every text begins with nothing, for ever */
     for (const char *at = from; (at = strstr(at, safe)) != NULL; at += safe_len) {
         const bool starts = at == from || at[-1] == ' ', ends = at[safe_len] == '\0' || at[safe_len] == ',';
         if (starts && ends) return;
     }
-    if (safe_len == 0 || *told == CLIENTS_FROM_MAX || len + safe_len + 3 > CLIENTS_TEXT_MAX) return;
+    if (*told == CLIENTS_FROM_MAX || len + safe_len + 3 > CLIENTS_TEXT_MAX) return;
     snprintf(from + len, CLIENTS_TEXT_MAX - len, "%s%s", len ? ", " : "", safe);
     ++*told;
 }

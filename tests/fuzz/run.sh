@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh FOLDER SECONDS: runs each fuzz target in FOLDER for SECONDS, two at a time, from the recorded bytes that corpus.txt
-# names for it. Prints a line a target and the totals; what a target finds is kept in FOLDER/found and printed.
+# names for it. The seed is fixed, so that a gate says the same of the same code; FUZZ_SEED=N looks elsewhere. Prints a line a target and the totals; what a target finds is kept in FOLDER/found and printed.
 set -uo pipefail
 folder=$1 seconds=${2:-20}
 here=$(cd "$(dirname "$0")" && pwd)
@@ -13,7 +13,7 @@ fuzz_one() {
   while read -r who what; do
     if [ "$who" = "$name" ] && [ -e "$what" ]; then find "$what" -type f -size -256k -exec cp --backup=numbered -t "$corpus" {} +; fi
   done <"$here/corpus.txt"
-  "$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65536 -verbosity=1 -print_final_stats=1 \
+  "$target" -seed="${FUZZ_SEED:-1}" -max_total_time="$seconds" -timeout=25 -rss_limit_mb=2048 -max_len=65536 -verbosity=1 -print_final_stats=1 \
     -artifact_prefix="$found/$name-" "$corpus" >"$log" 2>&1; status=$?
   printf '  %-4s %-28s %s runs\n' "$([ $status = 0 ] && echo ok || echo FAIL)" "$name" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"

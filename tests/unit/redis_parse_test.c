@@ -214,6 +214,12 @@ static void test_clients_odd(void **state)
     static const char *const head[] = {"10.0.0.1"};
     clients_parse(text, sizeof text - 1, &(struct clients_ask){.heads = head, .head_count = 1}, &sum);
     assert_int_equal(sum.ray, 1); /* ours, from the same address, is not counted */
+    /* An address without a host is counted, named by nobody, and hangs nobody. */
+    const char bare[] = "id=7 addr=:6379 name= flags=N cmd=ping\nid=8 addr=:6380 name= flags=N cmd=ping\n";
+    clients_parse(bare, sizeof bare - 1, &(struct clients_ask){0}, &sum);
+    assert_int_equal(sum.rows, 2);
+    assert_int_equal(sum.ray, 2);
+    assert_string_equal(sum.from, "");
     clients_parse("", 0, &(struct clients_ask){0}, &sum);
     assert_int_equal(sum.rows, 0);
 }
