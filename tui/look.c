@@ -124,6 +124,17 @@ enum err look_until(struct look *look, bool (*done)(void *arg), void *arg, uint6
     return done(arg) ? ERR_OK : ERR_TIMEOUT;
 }
 
+static bool settled(void *arg)
+{
+    const struct look *look = arg;
+    return session_settled(look->session);
+}
+
+enum err look_until_settled(struct look *look, uint64_t timeout_ms)
+{
+    return look_until(look, settled, look, timeout_ms);
+}
+
 /* Ends early where waiting cannot help: Kubernetes has answered, or has failed, for good and all. */
 static bool service_known(void *arg)
 {

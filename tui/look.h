@@ -21,6 +21,9 @@ void look_wake(struct look *look); /* the condition may have become true without
  * `done` is asked after every change and at least four times a second. */
 enum err look_until(struct look *look, bool (*done)(void *arg), void *arg, uint64_t timeout_ms);
 
+/* Waits until every world that is configured has been seen whole, or has failed (session_settled). */
+enum err look_until_settled(struct look *look, uint64_t timeout_ms);
+
 /* Waits until the RayService in focus and its head pod are known. why says what is missing. */
 enum err look_for_service(struct look *look, uint64_t timeout_ms, struct why *why);
 

@@ -83,11 +83,6 @@ static enum err may_change(const struct check *c, struct look *look, struct why 
     return ERR_OK;
 }
 
-static bool settled(void *arg)
-{
-    return session_settled(look_session(arg));
-}
-
 /* Only looks: lists, and what the API server says of permissions. */
 static enum err ask_cluster(struct check *c, struct why *why)
 {
@@ -95,7 +90,7 @@ static enum err ask_cluster(struct check *c, struct why *why)
     struct why no = {0};
     enum err err = look_open(c->cli, &look, why);
     if (!err) err = look_for_service(look, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
-    if (!err && look_until(look, settled, look, SERVICE_WAIT_MS) == ERR_CANCELLED)
+    if (!err && look_until_settled(look, SERVICE_WAIT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted");
     if (!err) {
         enum err change = may_change(c, look, &no);

@@ -47,12 +47,6 @@ static bool asked_or_over(void *arg)
     return c->waiting || c->over;
 }
 
-static bool settled(void *arg)
-{
-    const struct cleaning *c = arg;
-    return session_settled(look_session(c->look));
-}
-
 static enum err may_delete(struct cleaning *c, struct why *why)
 {
     const char *service = cleanup_service(c->cleanup);
@@ -95,7 +89,7 @@ static enum err begin(struct cleaning *c, struct why *why)
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to clean up");
     /* The GCS's fields are counted before anything goes: Redis has to be read first. */
-    if (look_until(c->look, settled, c, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+    if (look_until_settled(c->look, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         return why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     struct focus f = session_focus(s);
     const char *ns = c->cli->conf.ns ? c->cli->conf.ns : f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;

@@ -9,11 +9,6 @@
 
 enum { DOCTOR_TIMEOUT_MS = 10 * 1000, DOCTOR_CHECKUP_MS = 1500, DOCTOR_TEXT_MAX = 16 * 1024 * 1024 };
 
-static bool settled(void *arg)
-{
-    return session_settled(look_session(arg));
-}
-
 /* What comes a moment after the lists. A server that refuses it never tells: it is waited for a short while alone. */
 static bool checked(void *arg)
 {
@@ -93,7 +88,7 @@ int sub_doctor(struct cli *cli)
     if (cli->redis_from)
         asking.from = redis_from_start(&(struct redis_from_conf){look_loop(look), cli->redis_from, 0},
                                        &(struct redis_from_calls){NULL, on_aws, &asking});
-    err = look_until(look, settled, look, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
+    err = look_until_settled(look, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
     if (err != ERR_CANCELLED) {
         enum err waited = look_until(look, checked, look, DOCTOR_CHECKUP_MS);
         if (waited != ERR_CANCELLED)

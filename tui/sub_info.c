@@ -8,11 +8,6 @@
 
 enum { INFO_TIMEOUT_MS = 5000 };
 
-static bool settled(void *arg)
-{
-    return session_settled(look_session(arg));
-}
-
 static void line_text(void *arg, const char *what, const char *value, const char *from)
 {
     (void)arg;
@@ -45,7 +40,7 @@ int sub_info(struct cli *cli)
         cli_say("%s", why.text);
         return cli_exit_of(err);
     }
-    err = look_until(look, settled, look, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
+    err = look_until_settled(look, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
     if (cli_json(cli)) {
         cJSON *root = cJSON_CreateObject();
         cJSON_AddNumberToObject(root, "version", 1);

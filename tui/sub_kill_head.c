@@ -54,12 +54,6 @@ static void tell_plan(const struct kill *k)
     free(command);
 }
 
-static bool settled(void *arg)
-{
-    const struct kill *k = arg;
-    return session_settled(look_session(k->look));
-}
-
 static enum err guards(const struct kill *k, struct why *why)
 {
     enum err err = guards_context(k->cli, k->look, why);
@@ -103,7 +97,7 @@ static enum err kill_head(struct kill *k, struct why *why)
     enum err err = look_open(k->cli, &k->look, why);
     if (!err) err = look_for_service(k->look, FIND_TIMEOUT_MS, why);
     /* What would survive can only be said, and what was lost only be told, once all three worlds were seen whole. */
-    if (!err && look_until(k->look, settled, k, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+    if (!err && look_until_settled(k->look, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     if (err) return err;
     if (!session_focus(look_session(k->look)).head) return why_set(why, ERR_NOT_FOUND, "there is no head pod now");

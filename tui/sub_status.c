@@ -8,11 +8,6 @@
 
 enum { STATUS_TIMEOUT_MS = 10 * 1000, PROBE_WAIT_MS = 2500 };
 
-static bool settled(void *arg)
-{
-    return session_settled(look_session(arg));
-}
-
 /* ANSWERING rests on probes: one that was answered, or failed, says more than none. */
 static bool probed(void *arg)
 {
@@ -43,7 +38,7 @@ int sub_status(struct cli *cli)
         cli_say("%s", why.text);
         return cli_exit_of(err);
     }
-    err = look_until(look, settled, look, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
+    err = look_until_settled(look, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
     if (!err && !cli->conf.no_probe) {
         /* No probe at all is an answer as well, so running out of time here is not an error. */
         enum err waited = look_until(look, probed, look, PROBE_WAIT_MS);
