@@ -54,6 +54,17 @@ struct view app_view(const struct app *app, const struct focus *focus)
                          .demo = app->cli->conf.demo};
 }
 
+bool app_asks(const struct app *app)
+{
+    return app->over == OVER_KILL || app->over == OVER_ARM || app->over == OVER_QUIT || app->over == OVER_WORK_ASKS;
+}
+
+bool app_question_read(struct app *app)
+{
+    if (app->question == QUESTION_SENT && term_arrived(app->term)) app->question = QUESTION_READ;
+    return app->question == QUESTION_READ;
+}
+
 /* ---- frames ---- */
 
 static size_t footer_keys(const struct app *app, struct footer_key *keys)
@@ -104,6 +115,7 @@ static void draw(struct app *app)
 {
     if (!app->dirty || !term_may_draw(app->term)) return;
     app->dirty = false;
+    app_question_read(app); /* the frame before this one has arrived */
     int rows, cols;
     term_size(app->term, &rows, &cols);
     if (rows != app->canvas.rows || cols != app->canvas.cols) {
@@ -136,6 +148,7 @@ static void draw(struct app *app)
     if (app->over != OVER_CHAT) draw_over(app, &view);
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
+    if (app->question == QUESTION_NEW && app_asks(app) && !app_too_small(app)) app->question = QUESTION_SENT;
     uint64_t every = screen_timed(&view) ? TICK_TIMED_MS : TICK_MS;
     alarm_set(app->tick, every, every);
 }
@@ -243,6 +256,7 @@ void app_close_over(struct app *app)
     case OVER_WORK_ASKS:
         dialog_done(&app->dialog);
         app->dialog = (struct dialog){0};
+        app->question = QUESTION_NEW;
         break;
     default: break;
     }

@@ -63,8 +63,9 @@ static enum overlay feed_over(struct app *app, const struct input *in)
 
 static void input_over(struct app *app, const struct input *in)
 {
-    /* A question that cannot be read any more is answered by no. */
-    bool asks = app->over == OVER_KILL || app->over == OVER_ARM || app->over == OVER_WORK_ASKS;
+    /* A question that cannot be read any more is answered by no; one that was not read yet, by nothing but Esc. */
+    bool asks = app_asks(app);
+    if (asks && !app_question_read(app) && in->key != KEYP_ESC) return;
     enum overlay said = asks && app_too_small(app) ? OVERLAY_CANCELLED : feed_over(app, in);
     if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS)
         app_work_answered(app, false);

@@ -33,6 +33,8 @@ enum over {
     OVER_WORK_ASKS
 };
 
+enum question_shown { QUESTION_NEW, QUESTION_SENT, QUESTION_READ };
+
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
 /* The pod that a kill dialog named: what is deleted is this and nothing else. */
@@ -60,6 +62,7 @@ struct app {
     struct chat chat;
     struct picker picker;
     struct dialog dialog;
+    enum question_shown question; /* of the dialog: what was typed before it could be read answers nothing */
     struct kill_target kill;
     enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
     struct app_work *work;    /* a deployment or a clean-up */
@@ -80,6 +83,8 @@ struct app {
 /* app.c */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_close_over(struct app *app);
+bool app_asks(const struct app *app);    /* a dialog is open */
+bool app_question_read(struct app *app); /* and has stood on the terminal */
 void app_leave(struct app *app, int status);
 /* A view of now; focus must outlive it. */
 struct view app_view(const struct app *app, const struct focus *focus);

@@ -103,9 +103,14 @@ static void small_screen_tabs_and_resize(void **state)
     pty_see(d.pty, "needs 40", STEP_MS);
     pty_send(d.pty, "xky"); /* a question that cannot be read cannot be answered */
     pty_resize(d.pty, 5, 20);
-    pty_wait_gone(d.pty, "Events", STEP_MS);
+    pty_see(d.pty, "^raydeck needs 40×10…$", STEP_MS);
     pty_resize(d.pty, 24, 80);
     pty_see(d.pty, "ANSWERING +YES", STEP_MS);
+    pty_see(d.pty, "LAST HEAD LOSS +4d2h", STEP_MS);
+    pty_send(d.pty, "xky"); /* nor one that was not yet read: the y came before the question stood on the screen */
+    pty_see(d.pty, "y yes, do it", STEP_MS);
+    pty_send(d.pty, "n");
+    assert_true(pty_wait_gone(d.pty, "y yes, do it", STEP_MS));
     pty_see(d.pty, "LAST HEAD LOSS +4d2h", STEP_MS);
     demo_leave(&d, "\003", 130);
 }

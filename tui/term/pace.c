@@ -133,7 +133,7 @@ void pace_close(struct pace *p)
 
 bool pace_may_draw(const struct pace *p)
 {
-    return !p->hold && !p->gone && !p->closed && p->out.len == 0 && !p->awaiting && !alarm_is_set(p->interval);
+    return !p->hold && !p->gone && !p->closed && pace_arrived(p) && !alarm_is_set(p->interval);
 }
 
 struct buf *pace_out(struct pace *p)
@@ -186,6 +186,11 @@ void pace_answered(struct pace *p)
     p->awaiting = false;
     alarm_stop(p->answer);
     tell_ready(p);
+}
+
+bool pace_arrived(const struct pace *p)
+{
+    return p->out.len == 0 && !p->awaiting;
 }
 
 int pace_outstanding(const struct pace *p)

@@ -311,6 +311,11 @@ bool term_may_draw(const struct term *t)
     return pace_may_draw(t->pace);
 }
 
+bool term_arrived(const struct term *t)
+{
+    return pace_arrived(t->pace);
+}
+
 void term_frame(struct term *t, const struct canvas *cv)
 {
     if (!pace_may_draw(t->pace)) return;

@@ -36,7 +36,8 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
 void term_close(struct term *t); /* restores; NULL is fine */
 void term_size(const struct term *t, int *ret_rows, int *ret_cols);
 bool term_ascii(const struct term *t);
-bool term_may_draw(const struct term *t);                 /* else `ready` will say when */
+bool term_may_draw(const struct term *t); /* else `ready` will say when */
+bool term_arrived(const struct term *t);  /* the terminal has answered the last frame, or was waited for 1 s */
 void term_frame(struct term *t, const struct canvas *cv); /* sends what differs; nothing if nothing does */
 void term_redraw(struct term *t);                         /* the next frame is sent whole */
 void term_theme(struct term *t, const struct theme *theme);
