@@ -128,17 +128,40 @@ static void rules(void **state)
     canvas_done(&cv);
 }
 
-static void assert_wrapped(const char *text, int width, const char *want)
+typedef int drawing(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
+typedef int measuring(const char *text, int width);
+
+static void assert_broken(drawing *draw, measuring *height, const char *text, int width, const char *want)
 {
     struct canvas cv;
     canvas_init(&cv, 8, width);
-    int rows = wrap_draw(&cv, 0, 0, ROLE_TEXT, text, 0);
-    assert_int_equal(rows, wrap_height(text, width));
+    int rows = draw(&cv, 0, 0, ROLE_TEXT, text, 0);
+    assert_int_equal(rows, height(text, width));
     cv.rows = rows;
     char *drawn = canvas_dump(&cv, false);
     assert_string_equal(drawn, want);
     free(drawn);
     canvas_done(&cv);
+}
+
+static void assert_wrapped(const char *text, int width, const char *want)
+{
+    assert_broken(wrap_draw, wrap_height, text, width, want);
+}
+
+static void assert_hangs(const char *text, int width, const char *want)
+{
+    assert_broken(wrap_hang_draw, wrap_hang_height, text, width, want);
+}
+
+static void wrapped_values_hang_under_their_keys(void **state)
+{
+    (void)state;
+    assert_hangs("uid   one two three", 12, "uid   one\n      two\n      three\n");
+    assert_hangs("uid   one\nplain words here", 12, "uid   one\nplain words\nhere\n");
+    assert_hangs("  indented text", 12, "  indented\n  text\n");
+    assert_hangs("a long key that is   too far", 16, "a long key that\nis   too far\n"); /* no room under it */
+    assert_hangs("日本  one two three", 12, "日本  one\n      two\n      three\n");
 }
 
 static void wraps(void **state)
@@ -362,6 +385,7 @@ int main(void)
         cmocka_unit_test(sparks),
         cmocka_unit_test(rules),
         cmocka_unit_test(wraps),
+        cmocka_unit_test(wrapped_values_hang_under_their_keys),
         cmocka_unit_test(edits),
         cmocka_unit_test(edits_lines),
         cmocka_unit_test(draws_lines),

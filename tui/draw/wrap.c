@@ -38,22 +38,55 @@ size_t wrap_line(const char *text, int width, size_t *ret_next)
     return at;
 }
 
+/* Where the lines that continue one begin: under its second column ("key   value"), where that leaves them half the
+ * width at least, else under its first word. */
+static int hang_of(const char *line, int width)
+{
+    int col = (int)strspn(line, " "), lead = col, blanks = 0;
+    for (const char *at = line + col; *at && *at != '\n' && col <= width / 2;) {
+        if (blanks >= 2 && *at != ' ') return col;
+        uint32_t cp;
+        blanks = *at == ' ' ? blanks + 1 : 0;
+        at += text_decode(at, strnlen(at, UTF8_MAX), &cp);
+        col += columns_of(cp);
+    }
+    return lead <= width / 2 ? lead : 0;
+}
+
+/* Lines one by one; cv NULL counts them only. Lines that continue another one are indented where it hangs. */
+static int walk(struct canvas *cv, int row, int col, int width, enum role role, const char *text, int skip, bool hangs)
+{
+    int rows = 0, indent = 0;
+    bool begins = true;
+    size_t next;
+    for (; *text && rows < INT_MAX && (!cv || row + rows < cv->rows); text += next) {
+        if (begins && hangs) indent = hang_of(text, width);
+        size_t len = wrap_line(text, begins ? width : width - indent, &next);
+        int at = begins ? col : col + indent;
+        begins = next > 0 && text[next - 1] == '\n';
+        if (skip-- > 0) continue;
+        if (cv) canvas_textn(cv, row + rows, at, role, text, len);
+        rows++;
+    }
+    return rows;
+}
+
 int wrap_height(const char *text, int width)
 {
-    int lines = 0;
-    size_t next;
-    for (; *text && lines < INT_MAX; text += next, lines++) wrap_line(text, width, &next);
-    return lines;
+    return walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, false);
 }
 
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip)
 {
-    int rows = 0;
-    size_t next;
-    for (; *text && row + rows < cv->rows; text += next) {
-        size_t len = wrap_line(text, cv->cols - col, &next);
-        if (skip-- > 0) continue;
-        canvas_textn(cv, row + rows++, col, role, text, len);
-    }
-    return rows;
+    return walk(cv, row, col, cv->cols - col, role, text, skip, false);
+}
+
+int wrap_hang_height(const char *text, int width)
+{
+    return walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, true);
+}
+
+int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip)
+{
+    return walk(cv, row, col, cv->cols - col, role, text, skip, true);
 }

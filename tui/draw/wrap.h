@@ -15,4 +15,8 @@ int wrap_height(const char *text, int width); /* lines */
 /* Draws lines from line `skip` on, in the window's width, up to its last row. Returns the rows used. */
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 
+/* The same for lines of "key   value": what continues one stands under its value. */
+int wrap_hang_height(const char *text, int width);
+int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
+
 #endif

@@ -61,13 +61,13 @@ static int inner(int cols)
 
 int detail_height(const struct detail *d, int cols)
 {
-    return d->text.len ? wrap_height(buf_text(&d->text), inner(cols)) : 0;
+    return d->text.len ? wrap_hang_height(buf_text(&d->text), inner(cols)) : 0;
 }
 
 void detail_draw(const struct detail *d, struct canvas *cv, int skip)
 {
     struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, inner(cv->cols));
-    wrap_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), skip);
+    wrap_hang_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), skip);
 }
 
 void detail_scroll(struct detail *d, int by, int rows, int cols)

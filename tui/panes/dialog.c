@@ -75,14 +75,14 @@ static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
 void dialog_draw(const struct dialog *d, struct canvas *cv)
 {
     int cols = cv->cols - 4 < DIALOG_COLS ? cv->cols - 4 : DIALOG_COLS;
-    int answer = d->word[0] ? DIALOG_ANSWER_ROWS : 1, height = wrap_height(d->body, cols > 0 ? cols : 1);
+    int answer = d->word[0] ? DIALOG_ANSWER_ROWS : 1, height = wrap_hang_height(d->body, cols > 0 ? cols : 1);
     struct canvas in = overlay_box(cv, height + 1 + answer, cols, d->danger ? ROLE_DANGER : ROLE_DIALOG, d->title);
     int room = in.rows - 1 - answer;
     if (room < 0) room = 0;
     bool more = height > room && room > 1;
     int shown = more ? room - 1 : room, last = height - shown;
     struct canvas body = canvas_sub(&in, 0, 0, shown, in.cols);
-    wrap_draw(&body, 0, 0, ROLE_DIALOG, d->body, !more ? 0 : d->top < last ? d->top : last);
+    wrap_hang_draw(&body, 0, 0, ROLE_DIALOG, d->body, !more ? 0 : d->top < last ? d->top : last);
     if (more) canvas_field(&in, shown, 0, in.cols, ROLE_WARN, "↑ ↓ there is more to read");
     draw_answer(d, &in, in.rows - answer);
 }

@@ -7,6 +7,7 @@ enum {
     CONTENT_MIN = 4,
     RECOVERY_ROWS = 9,
     DETAIL_MAX = 9,
+    LOWER_FIRST = 4, /* rows of what is left over that events and prompts get before anything else */
     BRIEF_MIN_BODY = 12,
     MESSAGE_MIN_ROWS = 16
 };
@@ -78,7 +79,11 @@ static void all(struct layout *l, const struct layout_ask *ask, int top, int bot
     int used = BANDS;
     for (int i = 0; i < BANDS; i++) used += b[i].rows;
     int left = share(b, BANDS, body - used);
-    b[LOWER].rows += left; /* events and prompts always find a use for room */
+    /* Room that nothing above asked for: what is selected may have a share, events and prompts always find a use for
+     * the rest. */
+    int more = ask->recovery ? 0 : most(least(ask->detail_lines - b[MIDDLE].rows, (left - LOWER_FIRST) / 2), 0);
+    b[MIDDLE].rows += more;
+    b[LOWER].rows += left - more;
     int row = top;
     place(l, LAYOUT_PODS, rows_of(ask, row, b[PODS].rows + 1));
     row += b[PODS].rows + 1;
