@@ -100,6 +100,7 @@ static void draw_over(struct app *app, const struct view *view)
         picker_update(&app->picker, session_world(app->session), loop_wall_ms(app->loop));
         picker_draw(&app->picker, &app->canvas);
         break;
+    case OVER_LOSSES: losses_draw(&app->losses, &app->canvas); break;
     case OVER_KILL:
     case OVER_ARM:
     case OVER_QUIT: dialog_draw(&app->dialog, &app->canvas); break;
@@ -143,9 +144,11 @@ static void draw(struct app *app)
     view.chrome = &chrome;
     screen_update(app->screen, &view);
     screen_draw(app->screen, &view, &app->canvas);
-    if (app->over == OVER_CHAT) draw_over(app, &view);
+    /* What takes the whole screen is part of what a walkthrough speaks about. */
+    const bool whole = app->over == OVER_CHAT || app->over == OVER_LOSSES;
+    if (whole) draw_over(app, &view);
     app_script_draw(app, &view);
-    if (app->over != OVER_CHAT) draw_over(app, &view);
+    if (!whole) draw_over(app, &view);
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
     if (app->question == QUESTION_NEW && app_asks(app) && !app_too_small(app)) app->question = QUESTION_SENT;
@@ -193,6 +196,13 @@ static void offer_picker(struct app *app)
     app->over = OVER_PICKER;
 }
 
+static void take_loss(struct app *app)
+{
+    struct focus focus = session_focus(app->session);
+    struct view view = app_view(app, &focus);
+    losses_take(&app->losses, &view);
+}
+
 static void on_tick(void *arg)
 {
     struct app *app = arg;
@@ -201,6 +211,7 @@ static void on_tick(void *arg)
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
     tell_outage(app);
+    take_loss(app);
     app->dirty = true;
     draw(app);
 }
@@ -300,6 +311,7 @@ enum err app_anew(struct app *app, struct why *why)
     struct session *fresh;
     enum err err = open_session(app, &fresh, why);
     if (err) return err;
+    take_loss(app);
     app_close_over(app);
     app_work_free(app->work);
     app->work = NULL;

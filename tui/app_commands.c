@@ -144,6 +144,12 @@ static void cmd_service(struct app *app, const char *args)
     free(ns);
 }
 
+static void cmd_losses(struct app *app, const char *args)
+{
+    (void)args;
+    app->over = OVER_LOSSES;
+}
+
 static void cmd_copy(struct app *app, const char *args)
 {
     struct selection selected;
@@ -162,8 +168,7 @@ static void cmd_script(struct app *app, const char *args)
 
 static void cmd_reset(struct app *app, const char *args)
 {
-    (void)args;
-    app_reset(app);
+    app_reset(app, args);
 }
 
 static void cmd_palette(struct app *app, const char *args)
@@ -225,6 +230,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_ARM] = cmd_arm,
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
+    [CMD_LOSSES] = cmd_losses,
     [CMD_COPY] = cmd_copy,
     [CMD_SCRIPT] = cmd_script,
     [CMD_RESET] = cmd_reset,

@@ -50,6 +50,7 @@ static enum overlay feed_over(struct app *app, const struct input *in)
     case OVER_PALETTE: return palette_input(&app->palette, in);
     case OVER_PROMPT: return prompt_box_input(&app->prompt, in);
     case OVER_PICKER: return picker_input(&app->picker, in);
+    case OVER_LOSSES: return losses_input(in);
     case OVER_KILL:
     case OVER_ARM:
     case OVER_QUIT:
@@ -82,6 +83,7 @@ static void input_over(struct app *app, const struct input *in)
     case OVER_WORK_ASKS: app_work_answered(app, true); break;
     case OVER_WORK:
     case OVER_HELP:
+    case OVER_LOSSES:
     case OVER_CHAT:
     case OVER_NONE: app_close_over(app); break;
     }

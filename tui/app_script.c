@@ -52,8 +52,9 @@ static void on_reset(void *arg, enum err err, const char *why)
         app_say(app, false, "the demo is at its start again");
 }
 
-void app_reset(struct app *app)
+void app_reset(struct app *app, const char *how)
 {
+    char line[SIM_LINE_MAX];
     if (!app->cli->sim_control) {
         app_say(app, true, "reset: only a demo goes back to its start");
         return;
@@ -62,7 +63,8 @@ void app_reset(struct app *app)
     app->resetting = true;
     app_say(app, false, "the demo goes back to its start …");
     sim_line_free(app->reset_line);
-    app->reset_line = sim_line_say(app->loop, app->cli->sim_control, "reset", on_reset, app);
+    snprintf(line, sizeof line, "reset%s%.60s", *how ? " " : "", how);
+    app->reset_line = sim_line_say(app->loop, app->cli->sim_control, line, on_reset, app);
 }
 
 /* ---- the script ---- */

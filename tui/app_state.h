@@ -10,6 +10,7 @@
 #include "tui/panes/chat.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
+#include "tui/panes/losses.h"
 #include "tui/panes/palette.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
@@ -26,6 +27,7 @@ enum over {
     OVER_PROMPT,
     OVER_CHAT,
     OVER_PICKER,
+    OVER_LOSSES,
     OVER_KILL,
     OVER_ARM,
     OVER_QUIT,
@@ -61,6 +63,7 @@ struct app {
     struct prompt_box prompt;
     struct chat chat;
     struct picker picker;
+    struct losses losses;
     struct dialog dialog;
     enum question_shown question; /* of the dialog: what was typed before it could be read answers nothing */
     struct kill_target kill;
@@ -122,7 +125,7 @@ void app_script_person(struct app *app, const struct input *in);
 void app_script_command(struct app *app, const char *args);
 void app_script_draw(struct app *app, const struct view *view);
 void app_script_done(struct app *app);
-void app_reset(struct app *app);
+void app_reset(struct app *app, const char *how /* "": as it began; running, empty, no-ft */);
 
 /* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);

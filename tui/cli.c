@@ -200,6 +200,7 @@ void cli_done(struct cli *cli)
     free(cli->speed);
     free(cli->script);
     for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);
+    for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 
 void cli_hide_values(int argc, char **argv)
@@ -212,11 +213,27 @@ void cli_hide_values(int argc, char **argv)
     }
 }
 
+enum err cli_demo_variables(struct cli *cli, const char *path, struct why *why)
+{
+    struct buf file;
+    buf_init(&file, CONFIG_MAX);
+    enum err err = file_read(path, &file, why);
+    for (const char *line = buf_text(&file); !err && *line && cli->demo_vars_count < CLI_VARS;) {
+        size_t len = strcspn(line, "\n");
+        if (len) cli->demo_vars[cli->demo_vars_count++] = mem_strn(line, len);
+        line += len + (line[len] == '\n');
+    }
+    if (file.data) mem_wipe(file.data, file.len);
+    buf_done(&file);
+    return err;
+}
+
 enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why)
 {
     struct variables v;
     enum err err = ERR_OK;
-    variables_init(&v, environment);
+    variables_init(&v, cli->conf.demo ? NULL : environment);
+    for (size_t i = 0; i < cli->demo_vars_count && !err; i++) err = variables_give(&v, cli->demo_vars[i], why);
     for (size_t i = 0; i < cli->vars_count && !err; i++) err = variables_give(&v, cli->vars[i], why);
     if (err)
         variables_done(&v);

@@ -32,7 +32,9 @@ struct cli {
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed, *script;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, help, version, check, redact;
+    bool yes, help, version, check, redact, empty, no_ft;
+    char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they stand for the environment */
+    size_t demo_vars_count;
     char *redis_from; /* "elasticache" or "elasticache:ID", checked by cli_parse */
     int argc;         /* what is left after the options and the subcommand's name */
     char **argv;
@@ -53,7 +55,11 @@ void cli_done(struct cli *cli);
 /* Blanks the values of --var in argv itself, which every user of the machine can read. */
 void cli_hide_values(int argc, char **argv);
 
-/* The variables that a manifest may hold: those of --var, and the environment's. Caller: variables_done. */
+/* What a simulated cluster fills a manifest with: lines NAME=VALUE. */
+enum err cli_demo_variables(struct cli *cli, const char *path, struct why *why);
+
+/* The variables that a manifest may hold: those of --var, and the environment's, or in a demo those of the simulated
+ * cluster. Caller: variables_done. */
 struct variables;
 enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why);
 

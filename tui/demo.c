@@ -22,7 +22,8 @@ enum { READY_MS = 20000, STOP_MS = 5000, SAID_MAX = 8192, PATH_TEXT_MAX = 4096, 
 extern char **environ;
 
 struct demo {
-    char folder[PATH_TEXT_MAX], config[PATH_TEXT_MAX + 16], control[PATH_TEXT_MAX + 16], program[PATH_TEXT_MAX + 16];
+    char folder[PATH_TEXT_MAX], config[PATH_TEXT_MAX + 16], env[PATH_TEXT_MAX + 16], control[PATH_TEXT_MAX + 16],
+        program[PATH_TEXT_MAX + 16];
     pid_t pid;
     int stdin_fd; /* closing it ends the child */
     int out_fd, err_fd;
@@ -48,20 +49,23 @@ static enum err make_folder(struct demo *d, struct why *why)
     snprintf(d->folder, sizeof d->folder, "%s/raydeck-demo-XXXXXX", base && base[0] == '/' ? base : "/tmp");
     if (!mkdtemp(d->folder)) return why_set(why, ERR_IO, "%s: %s", d->folder, strerror(errno));
     snprintf(d->config, sizeof d->config, "%s/config.yaml", d->folder);
+    snprintf(d->env, sizeof d->env, "%s/env", d->folder);
     snprintf(d->control, sizeof d->control, "%s/control", d->folder);
     return ERR_OK;
 }
 
 /* Keys typed at the console must not reach the child as signals: it gets a process group of its own. */
-static enum err spawn(struct demo *d, const char *seed, const char *speed, struct why *why)
+static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *why)
 {
     int in[2], out[2], err[2];
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
         return why_set(why, ERR_IO, "pipe: %s", strerror(errno));
     char *argv[ARGS_MAX] = {d->program, "--dir", d->folder, "--exit-with-stdin"};
     int n = 4;
-    if (seed) argv[n++] = "--seed", argv[n++] = (char *)seed;
-    if (speed) argv[n++] = "--speed", argv[n++] = (char *)speed;
+    if (conf->seed) argv[n++] = "--seed", argv[n++] = (char *)conf->seed;
+    if (conf->speed) argv[n++] = "--speed", argv[n++] = (char *)conf->speed;
+    if (conf->empty) argv[n++] = "--empty";
+    if (conf->no_ft) argv[n++] = "--no-ft";
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in[0], STDIN_FILENO);
@@ -119,13 +123,13 @@ static enum err wait_ready(struct demo *d, struct why *why)
     return result;
 }
 
-enum err demo_start(const char *seed, const char *speed, struct demo **ret, struct why *why)
+enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why *why)
 {
     struct demo *d = mem_zero(1, sizeof *d);
     d->stdin_fd = d->out_fd = d->err_fd = -1;
     enum err err = find_program(d, why);
     if (!err) err = make_folder(d, why);
-    if (!err) err = spawn(d, seed, speed, why);
+    if (!err) err = spawn(d, conf, why);
     if (!err) err = wait_ready(d, why);
     if (err) {
         demo_stop(d);
@@ -143,6 +147,11 @@ enum err demo_start(const char *seed, const char *speed, struct demo **ret, stru
 const char *demo_config(const struct demo *d)
 {
     return d->config;
+}
+
+const char *demo_env(const struct demo *d)
+{
+    return d->env;
 }
 
 const char *demo_control(const struct demo *d)

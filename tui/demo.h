@@ -7,13 +7,19 @@
 
 #include "backends/base/err.h"
 
-#include <stdint.h>
+#include <stdbool.h>
 
 struct demo;
 
-/* Starts the simulator and waits until it serves (at most 20 s). seed and speed may be NULL. */
-enum err demo_start(const char *seed, const char *speed, struct demo **ret, struct why *why);
+struct demo_conf {
+    const char *seed, *speed; /* NULL: as the simulator has them */
+    bool empty;               /* KubeRay and the K8s nodes, and no RayService yet */
+    bool no_ft;               /* a RayService without GCS fault tolerance */
+};
+/* Starts the simulator and waits until it serves (at most 20 s). */
+enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why *why);
 const char *demo_config(const struct demo *d);  /* path of its config.yaml */
+const char *demo_env(const struct demo *d);     /* path of the variables of a manifest that is deployed there */
 const char *demo_control(const struct demo *d); /* path of its control socket */
 void demo_stop(struct demo *d);                 /* waits for the child; NULL is fine */
 

@@ -42,6 +42,7 @@ enum {
     X(APPLIED, "applied", false, "a RayService to be there")                                                           \
     X(HEAD_DOWN, "head-down", false, "the head to go")                                                                 \
     X(RECOVERED, "recovered", false, "the recovery to be over")                                                        \
+    X(WORKERS_RESTARTED, "workers-restarted", false, "every worker pod to have restarted and to be ready")             \
     X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
     X(GONE, "gone", false, "the RayService and its pods to be gone")                                                   \
     X(SECONDS, "seconds", true, "seconds")

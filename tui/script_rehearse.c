@@ -45,6 +45,7 @@ static void command(struct rehearsal *r, enum command_id id, bool has_args)
     case CMD_PALETTE: r->inside = IN_PALETTE; break;
     case CMD_KILL_HEAD:
     case CMD_ARM:
+    case CMD_LOSSES:
     case CMD_HELP: r->inside = IN_DIALOG; break;
     case CMD_SERVICE:
         if (!has_args) r->inside = IN_DIALOG;

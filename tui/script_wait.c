@@ -60,6 +60,16 @@ static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
     return yes_if(v->recovery->outage == OUTAGE_OVER);
 }
 
+/* Those of T0, under their UIDs, each at least once; and as many pods as then are ready again. */
+static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_WORDS])
+{
+    struct worker_now now = recovery_workers(v->recovery, v->world, v->focus);
+    char ready[SCRIPT_WORDS];
+    snprintf(out, SCRIPT_WORDS, "%llu restarts of %zu worker pods", (unsigned long long)now.restarts, now.then);
+    bool all = now.known && now.restarts + now.replaced >= now.then;
+    return yes_if(all && pods_ready(v, (unsigned)now.then + 1, ready) == SCRIPT_MET);
+}
+
 /* The prompt asked last, if it was since the step began. */
 static enum script_met answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
 {
@@ -107,6 +117,7 @@ enum script_met script_met(enum script_wait_kind wait, unsigned number, const st
     case WAIT_APPLIED: return yes_if(v->focus->rayservice && !v->focus->rayservice->deleted.known);
     case WAIT_HEAD_DOWN: return head_down(v, out);
     case WAIT_RECOVERED: return recovered(v, out);
+    case WAIT_WORKERS_RESTARTED: return workers_restarted(v, out);
     case WAIT_ANSWERED: return answered(v, since_wall_ms, out);
     case WAIT_GONE: return gone(v, out);
     case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));

@@ -33,9 +33,12 @@ int sub_demo(struct cli *cli)
     struct demo *demo = NULL;
     cli->conf.demo = true;
     if (cli->check) return script_check(cli); /* needs no simulator */
-    enum err err = demo_start(cli->seed, cli->speed, &demo, &why);
+    const struct demo_conf conf = {cli->seed, cli->speed, cli->empty, cli->no_ft};
+    enum err err = demo_start(&conf, &demo, &why);
+    if (!err) err = cli_demo_variables(cli, demo_env(demo), &why);
     if (err) {
         cli_say("%s", why.text);
+        demo_stop(demo);
         return cli_exit_of(err);
     }
     free(cli->conf.config_path);

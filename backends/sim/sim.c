@@ -92,13 +92,14 @@ static void news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
 }
 
 /* The cluster as it is at the start. Without a Redis the RayService still names one, where nobody listens. */
-static enum err begin(struct sim *s, struct why *why)
+static enum err begin(struct sim *s, enum start start, struct why *why)
 {
+    const bool begun = start == START_AS_BEGUN;
     unsigned port = sim_worlds_redis_port(s->worlds);
     const struct kuberay_conf conf = {.seed = s->conf.seed,
                                       .round = s->rounds,
-                                      .ft = !s->conf.no_ft,
-                                      .empty = s->conf.empty,
+                                      .ft = begun ? !s->conf.no_ft : start != START_NO_FT,
+                                      .empty = begun ? s->conf.empty : start == START_EMPTY,
                                       .redis_port = port ? port : 1,
                                       .redis_user = sim_worlds_redis_user(s->worlds),
                                       .redis_password = sim_worlds_redis_password(s->worlds),
@@ -120,10 +121,10 @@ static enum err make_cluster(struct sim *s, struct why *why)
     if (e != ERR_OK) return e;
     s->templates = templates_new();
     s->objects = objects_new();
-    return begin(s, why);
+    return begin(s, START_AS_BEGUN, why);
 }
 
-enum err sim_reset(struct sim *s, struct why *why)
+enum err sim_reset(struct sim *s, enum start start, struct why *why)
 {
     for (int i = 0; i < FAULT_COUNT; i++) {
         enum err e = s->faults[i] ? sim_fault(s, (enum fault)i, false, why) : ERR_OK;
@@ -137,7 +138,7 @@ enum err sim_reset(struct sim *s, struct why *why)
     kuberay_free(s->kuberay);
     objects_clear(s->objects);
     s->rounds++;
-    enum err e = begin(s, why);
+    enum err e = begin(s, start, why);
     api_kuberay(s->api, s->kuberay);
     return e;
 }

@@ -72,9 +72,14 @@ static void say_kill_worker(struct sim *s, const char *name, char *out, size_t s
 
 static void say_reset(struct sim *s, const char *word, char *out, size_t size)
 {
+    static const char *const words[] = {
+        [START_AS_BEGUN] = "", [START_RUNNING] = "running", [START_EMPTY] = "empty", [START_NO_FT] = "no-ft"};
     struct why why = {ERR_OK, ""};
-    (void)word;
-    if (sim_reset(s, &why) != ERR_OK)
+    size_t start = 0;
+    while (start < ARRAY_LEN(words) && strcmp(words[start], word) != 0) start++;
+    if (start == ARRAY_LEN(words))
+        snprintf(out, size, "error: reset, or reset running, empty or no-ft");
+    else if (sim_reset(s, (enum start)start, &why) != ERR_OK)
         snprintf(out, size, "error: %s", why.text);
     else
         snprintf(out, size, "ok");
@@ -166,7 +171,7 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
     }
     snprintf(out, size,
              "error: commands are fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices "
-             "NUMBER, deny VERB RESOURCE, allow, openai on|off, speed NUMBER, reset, quit");
+             "NUMBER, deny VERB RESOURCE, allow, openai on|off, speed NUMBER, reset [running|empty|no-ft], quit");
 }
 void sim_command(struct sim *s, const char *line, char *out)
 {

@@ -42,7 +42,7 @@ static const char usage[] =
     "\n"
     "DIR/env has the variables of a manifest that is deployed here. DIR/control is a unix socket; a line is answered\n"
     "by a line: fault NAME, clear, advance SECONDS, state, kill-worker NAME, devices N, deny VERB RESOURCE, allow,\n"
-    "openai on|off, speed N, reset, quit.\n";
+    "openai on|off, speed N, reset [running|empty|no-ft], quit.\n";
 
 struct options {
     struct sim_conf sim;

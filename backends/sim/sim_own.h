@@ -29,7 +29,9 @@ struct sim {
 };
 
 /* sim.c */
-enum err sim_reset(struct sim *s, struct why *why); /* back to the start, with other names and UIDs */
+enum start { START_AS_BEGUN, START_RUNNING, START_EMPTY, START_NO_FT };
+/* Back to a start, with other names and UIDs. */
+enum err sim_reset(struct sim *s, enum start start, struct why *why);
 
 /* sim_commands.c */
 void sim_answer(void *sim, const char *line, char *out, size_t size); /* of the control socket */
