@@ -1,8 +1,13 @@
-/* deploy_keys_test.c - keys alone: from an empty cluster to a service that answers, and back to nothing. */
+/*
+ * deploy_keys_test.c - keys alone: from an empty cluster to a service that answers, the head killed, a prompt answered
+ * while it is gone, and back to nothing. And what hides, says no, and shows itself again.
+ */
 #include "tests/support/fixture.h"
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
+
+#include "backends/base/mem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -76,8 +81,52 @@ static void deploy_and_clean_up(void **state)
     sim_run_stop(sim);
 }
 
+static void send_and_see(struct pty *p, const char *keys, const char *regex, unsigned max_ms)
+{
+    pty_send(p, keys);
+    pty_see(p, regex, max_ms);
+}
+
+/* The whole life of a service, in the demo, at no more than twice its pace: the outage must be long enough to ask in.
+ */
+static void from_nothing_through_a_kill_to_nothing(void **state)
+{
+    (void)state;
+    char *tmp = run_folder(), *tmp_env = mem_printf("TMPDIR=%s", tmp);
+    const char *const argv[] = {run_raydeck(), "demo", "--empty", "--speed", "2", NULL}, *const env[] = {tmp_env, NULL};
+    struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
+    pty_see(p, "no RayService and no Ray pods here", SOON_MS);
+    send_and_see(p, "xd", "Apply this\\?", SOON_MS);
+    send_and_see(p, "y", "^.*deployed", LONG_MS);
+    send_and_see(p, "\033", "ANSWERING +YES", SOON_MS);
+    send_and_see(p, "p", "Ask the model|API server proxy", SOON_MS);
+    send_and_see(p, "hello\r", "answered in [0-9.]+ s", LONG_MS);
+    send_and_see(p, "xk", "yes, do it", SOON_MS);
+    send_and_see(p, "y", "HEAD DOWN", SOON_MS);
+    pty_send(p, "p");
+    pty_see(p, "API server proxy", SOON_MS);
+    pty_send(p, "still there?\r");
+    pty_see(p, "^ *ok +\\+[0-9.]+s", LONG_MS); /* the prompt, by the time since the delete */
+    pty_see(p, "WORKER PODS +2/2 +same UIDs, 0 restarts|worker pods 2/2 the same, 0 restarts", SOON_MS);
+    pty_see(p, "worker pods 2/2 the same, 0 restarts · requests ([0-9]+)/\\1, 0 failed", LONG_MS);
+    send_and_see(p, "xc", "Delete all of this\\?", SOON_MS);
+    send_and_see(p, "y", "cleaned up", LONG_MS);
+    pty_send(p, "q");
+    assert_true(pty_wait_gone(p, "cleaned up", SOON_MS));
+    pty_see(p, "LOSE THE HEAD\\? +– +unknown: no RayService in focus", SOON_MS);
+    assert_true(pty_wait_gone(p, "^[ +][> ](head|worker) ", SOON_MS)); /* what is still shown is marked as gone */
+    assert_true(pty_wait_gone(p, "LOST", SOON_MS));                    /* and nothing was lost: it was to go */
+    pty_send(p, "q");
+    assert_int_equal(pty_wait_exit(p, SOON_MS), 0);
+    pty_stop(p);
+    assert_int_equal(run_entries(tmp), 0);
+    run_remove(tmp);
+    free(tmp_env);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(deploy_and_clean_up)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(deploy_and_clean_up),
+                                       cmocka_unit_test(from_nothing_through_a_kill_to_nothing)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,13 +27,13 @@
 
 #include "backends/base/compat.h"
 
-enum { RAW_MAX = 65536, STEP_MS = 20, ENV_MAX = 64 };
+enum { RAW_MAX = 65536, STEP_MS = 20, SETTLE_MS = 1000, ENV_MAX = 64 };
 
 struct pty {
     int master, slave;
     pid_t leader, pid;
-    int status; /* of the leader, which ends as the program did; -1: running */
-    bool mute, reading, alternate, cursor_shown;
+    int status;                                         /* of the leader, which ends as the program did; -1: running */
+    bool mute, asked, reading, alternate, cursor_shown; /* asked: it was answered a question */
     VTerm *vt;
     VTermScreen *screen;
     int rows, cols, bells;
@@ -192,6 +192,7 @@ static void take_answers(struct pty *p)
     char bytes[512];
     for (size_t n; (n = vterm_output_read(p->vt, bytes, sizeof bytes)) > 0;)
         if (!p->mute) buf_add(&p->answers, bytes, n);
+    p->asked |= p->answers.len > 0;
     while (p->answers.len > 0) {
         ssize_t n = write(p->master, p->answers.data, p->answers.len);
         if (n <= 0) return;
@@ -323,9 +324,21 @@ void pty_pump(struct pty *p, unsigned ms)
     pty_wait(p, never, NULL, ms);
 }
 
+/* A frame that has begun to come is all here, with the question that ends it, or what comes between frames is. */
+static bool whole(struct pty *p, void *arg)
+{
+    static const char question[] = "\033[5n";
+    const size_t len = sizeof question - 1;
+    const char *end = buf_text(&p->raw) + p->raw.len;
+    (void)arg;
+    if (!p->asked || p->mute || !p->reading || p->raw.len < len) return true;
+    return end[-1] == '\a' || memcmp(end - len, question, len) == 0;
+}
+
 void pty_send(struct pty *p, const char *bytes)
 {
     size_t len = strlen(bytes);
+    pty_wait(p, whole, NULL, SETTLE_MS); /* as a terminal would: it answers before a person has read */
     uint64_t end = now_ms() + 5000;
     while (len > 0 && now_ms() < end) {
         ssize_t n = write(p->master, bytes, len);

@@ -254,6 +254,27 @@ static void a_reset_brings_back_the_start(void **state)
     sim_bed_say(b, "reset");
 }
 
+static void a_reset_to_another_start(void **state)
+{
+    struct sim_bed *b = *state;
+    sim_bed_say(b, "reset empty");
+    cJSON *pods = sim_bed_get(b, NAMESPACE "/pods", 200);
+    assert_int_equal(cJSON_GetArraySize(json_get(pods, "items")), 0);
+    cJSON_Delete(pods);
+    sim_bed_say(b, "reset no-ft");
+    assert_false(kuberay_ft(sim_kuberay(b->sim)));
+    assert_non_null(kuberay_head(sim_kuberay(b->sim)));
+    sim_bed_say(b, "reset running");
+    assert_true(kuberay_ft(sim_kuberay(b->sim)));
+    sim_bed_say(b, "reset empty");
+    sim_bed_say(b, "reset"); /* as it was begun */
+    assert_non_null(kuberay_head(sim_kuberay(b->sim)));
+    char out[SIM_ANSWER_MAX];
+    sim_command(b->sim, "reset nowhere", out);
+    assert_int_equal(strncmp(out, "error: ", 7), 0);
+    assert_non_null(kuberay_head(sim_kuberay(b->sim)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_whole_answer_and_refusals, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(what_is_denied_is_refused_as_recorded, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(a_reset_brings_back_the_start, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(a_reset_to_another_start, bed_up, bed_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -200,7 +200,8 @@ static void gcs_update(struct pane *p, const struct view *v)
     struct gcs *s = (struct gcs *)p;
     if (!pane_due(&s->due, p, v, generations(v->world), 1000)) return;
     struct kept kept[KEPT_TABLES];
-    size_t n = outage(v) ? recovery_kept(v->recovery, v->world, kept) : 0;
+    /* A service that was cleaned up since has lost nothing: its state was to go. */
+    size_t n = outage(v) && v->focus->gcs_ns ? recovery_kept(v->recovery, v->world, kept) : 0;
     s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
     s->columns[GCS_CHANGED].min = outage(v) ? 12 : 7;
     s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */

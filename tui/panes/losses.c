@@ -92,19 +92,25 @@ static int field(struct canvas *cv, int row, const char *label, enum role role, 
     return row + 1;
 }
 
-static int draw_dots(struct canvas *cv, int row, const struct loss *l)
+static size_t seconds_of(const struct loss *l)
 {
-    const int width = cv->cols - LABEL_WIDTH;
     size_t len = strlen(l->dots);
     while (len && l->dots[len - 1] == ' ') len--;
+    return len;
+}
+
+/* As many rows as the longer of the two needs, so that the lines below stand beside one another. */
+static int draw_dots(struct canvas *cv, int row, const struct loss *l, size_t longest)
+{
+    const int width = cv->cols - LABEL_WIDTH;
+    const size_t len = seconds_of(l);
     canvas_field(cv, row, 0, LABEL_WIDTH, ROLE_DIM, "requests");
     for (size_t i = 0; width > 0 && i < len; i++) {
         const char one[2] = {l->dots[i], '\0'};
         const enum role role = one[0] == 'X' ? ROLE_BAD : one[0] == 's' ? ROLE_WARN : ROLE_OK;
         canvas_text(cv, row + (int)i / width, LABEL_WIDTH + (int)i % width, role, one);
     }
-    /* As many rows in both halves, however long each is, so that the lines below stand beside one another. */
-    return row + (width > 0 ? (LOSS_SECONDS + width - 1) / width : 1);
+    return row + (width > 0 && longest ? ((int)longest + width - 1) / width : 1);
 }
 
 static int draw_workers(struct canvas *cv, int row, const struct loss *l)
@@ -113,8 +119,8 @@ static int draw_workers(struct canvas *cv, int row, const struct loss *l)
     const struct worker_now *w = &l->workers;
     const bool same = w->same == w->then && !w->restarts;
     if (w->known)
-        snprintf(text, sizeof text, "%zu/%zu same, %llu restart%s", w->same, w->then,
-                 (unsigned long long)w->restarts, w->restarts == 1 ? "" : "s");
+        snprintf(text, sizeof text, "%zu/%zu same, %llu restart%s", w->same, w->then, (unsigned long long)w->restarts,
+                 w->restarts == 1 ? "" : "s");
     row = field(cv, row, "worker pods", !w->known ? ROLE_DIM : same ? ROLE_OK : ROLE_BAD, text);
     if (!l->runtimes.then) return field(cv, row, "runtimes", ROLE_DIM, "–");
     snprintf(text, sizeof text, "%zu/%zu same pids", l->runtimes.same, l->runtimes.then);
@@ -135,7 +141,7 @@ static int draw_gcs(struct canvas *cv, int row, const struct loss *l)
     return field(cv, row, "GCS fields", lost ? ROLE_BAD : ROLE_OK, text);
 }
 
-static void draw_loss(struct canvas *cv, const struct loss *l)
+static void draw_loss(struct canvas *cv, const struct loss *l, size_t longest)
 {
     char text[128], clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX], grace[TEXT_NUM_MAX];
     if (!l->t0_wall_ms) {
@@ -148,7 +154,7 @@ static void draw_loss(struct canvas *cv, const struct loss *l)
              l->grace_s.known ? ", grace " : "", l->grace_s.known ? count_text(grace, l->grace_s) : "",
              l->grace_s.known ? " s" : "");
     canvas_field(cv, 1, 0, cv->cols, ROLE_DIM, text);
-    int row = draw_dots(cv, 3, l);
+    int row = draw_dots(cv, 3, l, longest);
     snprintf(text, sizeof text, "%zu/%zu probes, %zu failed", l->answered, l->answered + l->failed, l->failed);
     row = field(cv, row, "answered", !l->answered && !l->failed ? ROLE_DIM : l->failed ? ROLE_BAD : ROLE_OK, text);
     snprintf(text, sizeof text, "%zu", l->prompts);
@@ -167,12 +173,15 @@ void losses_draw(const struct losses *l, struct canvas *cv)
     canvas_field(&in, rows, 0, in.cols, ROLE_DIM, "Esc leaves   a dot is a second, X: a probe failed in it");
     if (in.cols < BESIDE_COLS - 4) { /* no room for both: the last one */
         struct canvas part = canvas_sub(&in, 0, 0, rows, in.cols);
-        draw_loss(&part, &l->item[LOSSES - 1]);
+        draw_loss(&part, &l->item[LOSSES - 1], seconds_of(&l->item[LOSSES - 1]));
         return;
     }
+    size_t longest = 0;
+    for (int i = 0; i < LOSSES; i++)
+        if (seconds_of(&l->item[i]) > longest) longest = seconds_of(&l->item[i]);
     for (int i = 0; i < LOSSES; i++) {
         struct canvas part = canvas_sub(&in, 0, i * (half + 3), rows, half);
-        draw_loss(&part, &l->item[i]);
+        draw_loss(&part, &l->item[i], longest);
     }
     canvas_fill(&in, 0, half + 1, rows, 1, ROLE_RULE, 0x2502);
 }

@@ -19,8 +19,8 @@ struct loss {
     struct known_u64 grace_s;
     /* A character a second since T0: '.' all probes answered, 's' one was slow, 'X' one failed, ' ' none. */
     char dots[LOSS_SECONDS + 1];
-    size_t answered, failed, prompts;     /* probes; prompts answered */
-    struct known_u64 gap_ms, head_ms;     /* the longest time without an answer; T0 to the new head's readiness */
+    size_t answered, failed, prompts; /* probes; prompts answered */
+    struct known_u64 gap_ms, head_ms; /* the longest time without an answer; T0 to the new head's readiness */
     struct worker_now workers;
     struct runtimes_now runtimes;
     bool gcs_known;

@@ -132,7 +132,7 @@ static void rebuild(struct requests *s, const struct view *v)
             skip--;
         } else if (request_is(r, "prompt")) {
             add_prompt(s, v, r);
-        } else if (request_is(r, "probe") && r->due.known) {
+        } else if (request_is(r, "probe") && r->due.known && !row->gone_ms) { /* as probe_sum_of counts */
             if (r->due.value >= s->since_wall_ms) add_dot(s, r);
             if (r->due.value + RATE_MS <= v->wall_ms) continue;
             recent++;
