@@ -112,6 +112,14 @@ static void draw_over(struct app *app, const struct view *view)
     }
 }
 
+/* Only another pace begins anew: what is drawn twice a second must not put off what is due each second. */
+static void set_tick(struct app *app, uint64_t every_ms)
+{
+    if (app->tick_ms == every_ms) return;
+    app->tick_ms = every_ms;
+    alarm_set(app->tick, every_ms, every_ms);
+}
+
 static void draw(struct app *app)
 {
     if (!app->dirty || !term_may_draw(app->term)) return;
@@ -152,8 +160,7 @@ static void draw(struct app *app)
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
     if (app->question == QUESTION_NEW && app_asks(app) && !app_too_small(app)) app->question = QUESTION_SENT;
-    uint64_t every = screen_timed(&view) ? TICK_TIMED_MS : TICK_MS;
-    alarm_set(app->tick, every, every);
+    set_tick(app, screen_timed(&view) ? TICK_TIMED_MS : TICK_MS);
 }
 
 /* ---- what happens ---- */
@@ -365,7 +372,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
         app.arming = arming_of(&cli->conf, app_context(&app), loop_wall_ms(app.loop));
         if (cli->conf.demo)
             app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
-        alarm_set(app.tick, TICK_MS, TICK_MS);
+        set_tick(&app, TICK_MS);
         app_script_go(&app);
         draw(&app);
         loop_run(app.loop);

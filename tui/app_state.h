@@ -53,6 +53,7 @@ struct app {
     struct screen *screen;
     struct canvas canvas;
     struct alarm *tick, *soon, *leader_limit;
+    uint64_t tick_ms; /* between two ticks, as it was set last */
     struct keymap keymap;
     char **themes;
     size_t theme;
