@@ -35,24 +35,31 @@ static const struct {
      "Ray runs Python code on a cluster. Ray Serve builds on it: deployments have replicas, and a proxy on every "
      "node sends requests to them."},
     {"hello", "Hello! I am a Mistral 7B model on two NeuronCores. What would you like to know?"},
+    {"still there",
+     "Yes, and as quick as before: this request went to a worker, and no worker needs the head to answer."},
+    {"are you there", "Yes. This replica has its weights in device memory and waits for the next prompt."},
     {"who are you", "I am Mistral 7B Instruct, served by Ray Serve on AWS Inferentia2."},
 };
 
-static const char *const words[] = {
-    "the",     "model",  "answers", "from",    "a",      "replica", "that",  "holds", "two",   "cores",   "and",
-    "keeps",   "its",    "weights", "in",      "device", "memory",  "while", "every", "other", "request", "waits",
-    "for",     "a",      "free",    "worker",  "so",     "latency", "stays", "even",  "when",  "traffic", "grows",
-    "because", "queues", "are",     "shorter", "than",   "before",  "and",   "work",  "is",    "shared",
+/* Of what it does not know it tells what it may. */
+static const char *const sentences[] = {
+    "That depends on what the rest of the system does with the answer.",
+    "The short answer is yes, and the long one has a few exceptions.",
+    "A replica takes one request at a time from its queue; the others wait for a free one.",
+    "Weights stay in the memory of the device, so that only the prompt travels.",
+    "Two things matter here: how often it happens, and who notices.",
+    "I would measure it first, once when all is calm and once under load.",
+    "Most of the time goes into the first token; those after it come evenly.",
+    "In practice a second copy in another zone is what helps.",
 };
 
 static void speak(struct rng *r, struct buf *out)
 {
-    uint64_t count = 14 + rng_below(r, 22);
+    const uint64_t count = 2 + rng_below(r, 2), first = rng_below(r, ARRAY_LEN(sentences));
     for (uint64_t i = 0; i < count; i++) {
         if (i) buf_char(out, ' ');
-        buf_str(out, words[rng_below(r, ARRAY_LEN(words))]);
+        buf_str(out, sentences[(first + i * 3) % ARRAY_LEN(sentences)]);
     }
-    buf_char(out, '.');
 }
 
 /* Draws from r only where the question is not one of those it knows. */
