@@ -60,8 +60,8 @@ static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *
     int in[2], out[2], err[2];
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
         return why_set(why, ERR_IO, "pipe: %s", strerror(errno));
-    char *argv[ARGS_MAX] = {d->program, "--dir", d->folder, "--exit-with-stdin"};
-    int n = 4;
+    char *argv[ARGS_MAX] = {d->program, "--dir", d->folder, "--exit-with-stdin", "--own-dir"};
+    int n = 5;
     if (conf->seed) argv[n++] = "--seed", argv[n++] = (char *)conf->seed;
     if (conf->speed) argv[n++] = "--speed", argv[n++] = (char *)conf->speed;
     if (conf->empty) argv[n++] = "--empty";
@@ -180,6 +180,6 @@ void demo_stop(struct demo *d)
     if (d->out_fd >= 0) close(d->out_fd);
     if (d->err_fd >= 0) close(d->err_fd);
     if (d->pid > 0) stop_child(d);
-    if (d->folder[0]) rmdir(d->folder); /* the child leaves it empty, or its guard removes it */
+    if (d->folder[0]) rmdir(d->folder); /* where no child came to own it; else it or its guard has removed it */
     free(d);
 }

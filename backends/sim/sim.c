@@ -61,7 +61,7 @@ static enum err make_dir(struct sim *s, const char *dir, struct why *why)
     if (!realpath(dir, full)) return why_set(why, ERR_IO, "%s: %s", dir, strerror(errno));
     s->dir = mem_str(full);
     enum err e = guard_start(&s->guard, why);
-    if (e == ERR_OK && made) e = guard_remove(s->guard, full);
+    if (e == ERR_OK && (made || s->conf.owns_dir)) e = guard_remove(s->guard, full);
     for (size_t i = 0; e == ERR_OK && i < ARRAY_LEN(names); i++) {
         char *path = sim_file(full, names[i]);
         e = guard_remove(s->guard, path);

@@ -20,6 +20,7 @@ enum { SIM_COMMAND_MAX = 512, SIM_ANSWER_MAX = 4096, SIM_CONTROLS = 16 };
 
 struct sim_conf {
     const char *dir;     /* made where it is absent, and then removed at the end */
+    bool owns_dir;       /* it is removed at the end even where it was there before */
     const char *program; /* raydeck-sim itself, for the neuron command; NULL: /proc/self/exe */
     uint64_t seed;
     double speed;         /* of the state machine's delays; 0: 1 */

@@ -18,7 +18,7 @@ enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
 
 static const char usage[] =
     "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--empty]\n"
-    "                   [--devices N] [--openai] [--pods N] [--exit-with-stdin]\n"
+    "                   [--devices N] [--openai] [--pods N] [--exit-with-stdin] [--own-dir]\n"
     "       raydeck-sim monitor --dir DIR --node NODE\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
@@ -37,6 +37,7 @@ static const char usage[] =
     "  --openai           Serve answers the OpenAI API too\n"
     "  --pods N           N pods more, of another RayCluster, for measuring\n"
     "  --exit-with-stdin  ends when its standard input is closed\n"
+    "  --own-dir          removes DIR at the end even where it was there before\n"
     "\n"
     "monitor prints what neuron-monitor would on that K8s node, a JSON line each second, until the simulator ends.\n"
     "\n"
@@ -106,6 +107,7 @@ static int one_option(struct options *o, int which, const char *value)
         o->sim.pods = (unsigned)v;
         break;
     case 'i': o->with_stdin = true; break;
+    case 'w': o->sim.owns_dir = true; break;
     default: fputs(usage, stderr); return EXIT_USAGE;
     }
     return 0;
@@ -113,13 +115,19 @@ static int one_option(struct options *o, int which, const char *value)
 
 static int options_read(struct options *o, int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"dir", required_argument, NULL, 'd'},       {"seed", required_argument, NULL, 's'},
-        {"speed", required_argument, NULL, 'x'},     {"fault", required_argument, NULL, 'f'},
-        {"no-ft", no_argument, NULL, 'n'},           {"no-redis", no_argument, NULL, 'r'},
-        {"empty", no_argument, NULL, 'e'},           {"openai", no_argument, NULL, 'o'},
-        {"devices", required_argument, NULL, 'v'},   {"pods", required_argument, NULL, 'p'},
-        {"exit-with-stdin", no_argument, NULL, 'i'}, {NULL, 0, NULL, 0}};
+    static const struct option known[] = {{"dir", required_argument, NULL, 'd'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"speed", required_argument, NULL, 'x'},
+                                          {"fault", required_argument, NULL, 'f'},
+                                          {"no-ft", no_argument, NULL, 'n'},
+                                          {"no-redis", no_argument, NULL, 'r'},
+                                          {"empty", no_argument, NULL, 'e'},
+                                          {"openai", no_argument, NULL, 'o'},
+                                          {"devices", required_argument, NULL, 'v'},
+                                          {"pods", required_argument, NULL, 'p'},
+                                          {"exit-with-stdin", no_argument, NULL, 'i'},
+                                          {"own-dir", no_argument, NULL, 'w'},
+                                          {NULL, 0, NULL, 0}};
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
