@@ -79,7 +79,8 @@ static void carry_out(struct app *app, const struct script_act *act)
 {
     switch (act->type) {
     case SCRIPT_ACT_KEY: app_input(app, &act->key); break;
-    case SCRIPT_ACT_ZOOM: zoom(app, act->zoom); break;
+    case SCRIPT_ACT_ZOOM: zoom(app, act->pane); break;
+    case SCRIPT_ACT_PANE: screen_focus(app->screen, act->pane); break;
     case SCRIPT_ACT_SPEED: set_speed(app, act->speed); break;
     }
     app->dirty = true;

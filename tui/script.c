@@ -11,6 +11,7 @@ enum phase {
     PHASE_BEGIN,
     PHASE_SPEED,
     PHASE_ZOOM,
+    PHASE_PANE,
     PHASE_KEYS,
     PHASE_TYPE,
     PHASE_ENTER,
@@ -149,9 +150,13 @@ static bool phase_next(struct script_run *run, const struct script_step *step, c
         *ret = (struct script_act){.type = SCRIPT_ACT_SPEED, .speed = step->speed};
         return step->speed != 0;
     case PHASE_ZOOM:
-        go(run, PHASE_KEYS, v);
-        *ret = (struct script_act){.type = SCRIPT_ACT_ZOOM, .zoom = step->zoom};
+        go(run, PHASE_PANE, v);
+        *ret = (struct script_act){.type = SCRIPT_ACT_ZOOM, .pane = step->zoom};
         return step->zoom != 0;
+    case PHASE_PANE:
+        go(run, PHASE_KEYS, v);
+        *ret = (struct script_act){.type = SCRIPT_ACT_PANE, .pane = step->pane};
+        return step->pane != 0;
     case PHASE_KEYS:
         if (next_key(run, step, v, ret)) return true;
         break;

@@ -20,11 +20,11 @@ enum script_met { SCRIPT_NOT_YET, SCRIPT_MET, SCRIPT_NEVER };
 enum script_met script_met(enum script_wait_kind wait, unsigned number, const struct view *v, uint64_t since_ms,
                            uint64_t since_wall_ms, char out[SCRIPT_WORDS]);
 
-enum script_act_type { SCRIPT_ACT_KEY, SCRIPT_ACT_ZOOM, SCRIPT_ACT_SPEED };
+enum script_act_type { SCRIPT_ACT_KEY, SCRIPT_ACT_ZOOM, SCRIPT_ACT_PANE, SCRIPT_ACT_SPEED };
 struct script_act {
     enum script_act_type type;
     struct input key;
-    char zoom;
+    char pane; /* or, of a zoom, SCRIPT_ZOOM_NONE */
     unsigned speed;
 };
 

@@ -120,17 +120,18 @@ static void keys(struct reading *r, const struct yaml_node *n, struct script_ste
     }
 }
 
-static void zoom(struct reading *r, const struct yaml_node *n, struct script_step *step)
+static char pane_letter(struct reading *r, const struct yaml_node *n)
 {
     const char *text = scalar(r, n, SCRIPT_CAPTION);
-    if (!text) return;
-    if (strcmp(text, "none") == 0) {
-        step->zoom = SCRIPT_ZOOM_NONE;
-        return;
-    }
-    for (size_t i = 0; pane_kinds[i]; i++)
-        if (strcmp(pane_kinds[i]->name, text) == 0) step->zoom = pane_kinds[i]->letter;
-    if (!step->zoom) wrong(r, n, "zoom: there is no pane called %s", text);
+    for (size_t i = 0; text && pane_kinds[i]; i++)
+        if (strcmp(pane_kinds[i]->name, text) == 0) return pane_kinds[i]->letter;
+    if (text) wrong(r, n, "%s: there is no pane called %s", n->key, text);
+    return 0;
+}
+
+static char zoom(struct reading *r, const struct yaml_node *n)
+{
+    return n->kind == YAML_SCALAR && strcmp(n->text, "none") == 0 ? SCRIPT_ZOOM_NONE : pane_letter(r, n);
 }
 
 static void wait_on(struct reading *r, const struct yaml_node *n, struct script_step *step)
@@ -168,7 +169,9 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
         else if (strcmp(n->key, "keys") == 0)
             keys(r, n, step);
         else if (strcmp(n->key, "zoom") == 0)
-            zoom(r, n, step);
+            step->zoom = zoom(r, n);
+        else if (strcmp(n->key, "pane") == 0)
+            step->pane = pane_letter(r, n);
         else if (strcmp(n->key, "speed") == 0)
             step->speed = whole(r, n, SCRIPT_SPEED);
         else if (strcmp(n->key, "wait") == 0)

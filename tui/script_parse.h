@@ -6,6 +6,7 @@
  *   - caption: Gone. No grace.   # stays until the next one; "" takes it away
  *     speed: 4                   # of the simulated cluster
  *     zoom: gcs                  # a pane alone on the screen; none: all of them again
+ *     pane: requests             # has the focus: on a small screen it is the one that is shown
  *     keys: x k                  # as commands.def writes them, separated by blanks
  *     type: Are you there?       # typed, and then Enter
  *     wait: head-down            # script_wait.h says on what
@@ -39,10 +40,11 @@ enum {
     X(ANSWERING, "answering", false, "requests to be answered")                                                        \
     X(PODS_READY, "pods-ready", true, "pods to be ready")                                                              \
     X(SERVE_RUNNING, "serve-running", false, "Serve to be RUNNING")                                                    \
-    X(APPLIED, "applied", false, "a RayService to be there")                                                           \
+    X(APPLIED, "applied", false, "the RayService to be accepted")                                                      \
     X(HEAD_DOWN, "head-down", false, "the head to go")                                                                 \
     X(RECOVERED, "recovered", false, "the recovery to be over")                                                        \
     X(WORKERS_RESTARTED, "workers-restarted", false, "every worker pod to have restarted and to be ready")             \
+    X(UNHARMED, "unharmed", false, "every request answered and every worker pod the same")                             \
     X(ANSWERED, "answered", false, "the prompt's answer")                                                              \
     X(GONE, "gone", false, "the RayService and its pods to be gone")                                                   \
     X(SECONDS, "seconds", true, "seconds")
@@ -61,6 +63,7 @@ struct script_step {
     struct input keys[SCRIPT_KEYS];
     size_t key_count;
     char zoom;      /* a pane's letter, SCRIPT_ZOOM_NONE, or 0: as it is */
+    char pane;      /* a pane's letter, or 0 */
     unsigned speed; /* 0: as it is */
     enum script_wait_kind wait;
     unsigned number; /* of the wait, where it takes one */

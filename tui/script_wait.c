@@ -60,6 +60,30 @@ static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
     return yes_if(v->recovery->outage == OUTAGE_OVER);
 }
 
+/* The operator has made a RayCluster of it; a refused one has none. */
+static enum script_met applied(const struct view *v)
+{
+    const struct rayservice *r = v->focus->rayservice;
+    return yes_if(r && !r->deleted.known && (r->active_cluster || r->pending_cluster));
+}
+
+/* What a caption may only claim where it is so: since the head went no request failed, and the workers are those that
+ * were there. It can be lost for good. */
+static enum script_met unharmed(const struct view *v, char out[SCRIPT_WORDS])
+{
+    const struct recovery *r = v->recovery;
+    struct worker_now now = recovery_workers(r, v->world, v->focus);
+    const unsigned long long failed = r->requests_failed, restarts = now.restarts;
+    if (r->outage == OUTAGE_NONE) {
+        snprintf(out, SCRIPT_WORDS, "no head was lost");
+        return SCRIPT_NOT_YET;
+    }
+    snprintf(out, SCRIPT_WORDS, "%llu requests failed, worker pods %zu/%zu the same, %llu restarts", failed, now.same,
+             now.then, restarts);
+    if (failed || now.same < now.then || restarts) return SCRIPT_NEVER;
+    return yes_if(now.known && r->requests_ok);
+}
+
 /* Those of T0, under their UIDs, each at least once; and as many pods as then are ready again. */
 static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_WORDS])
 {
@@ -114,10 +138,11 @@ enum script_met script_met(enum script_wait_kind wait, unsigned number, const st
     case WAIT_ANSWERING: return answering(v, out);
     case WAIT_PODS_READY: return pods_ready(v, number, out);
     case WAIT_SERVE_RUNNING: return serve_running(v, out);
-    case WAIT_APPLIED: return yes_if(v->focus->rayservice && !v->focus->rayservice->deleted.known);
+    case WAIT_APPLIED: return applied(v);
     case WAIT_HEAD_DOWN: return head_down(v, out);
     case WAIT_RECOVERED: return recovered(v, out);
     case WAIT_WORKERS_RESTARTED: return workers_restarted(v, out);
+    case WAIT_UNHARMED: return unharmed(v, out);
     case WAIT_ANSWERED: return answered(v, since_wall_ms, out);
     case WAIT_GONE: return gone(v, out);
     case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));

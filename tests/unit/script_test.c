@@ -222,6 +222,26 @@ static void a_head_goes(void **state)
     assert_met(c, WAIT_RECOVERED, 0, SCRIPT_MET, NULL);
 }
 
+static void what_a_caption_claims(void **state)
+{
+    struct scene *c = *state;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, "no head was lost");
+    struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    d->key = mem_str("9c1e0000-head");
+    d->number = 0;
+    small_apply(&c->s, d);
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* nothing was asked yet */
+    c->s.r.requests_ok = 20;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "0 requests failed, worker pods 2/2 the same, 0 restarts");
+    c->s.r.requests_failed = 1;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "1 requests failed, worker pods 2/2 the same, 0 restarts");
+    c->s.r.requests_failed = 0;
+    struct pod *p = small_edit(&c->s, TABLE_POD, "w1");
+    p->restarts = known_u64(1);
+    small_put(&c->s, "kube/pods", WORLD_KUBE, p);
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "0 requests failed, worker pods 2/2 the same, 1 restarts");
+}
+
 static void restarted(struct scene *c, const char *key, enum tri ready)
 {
     struct pod *p = small_edit(&c->s, TABLE_POD, key);
@@ -309,7 +329,7 @@ static void in_its_order(void **state)
     assert_int_equal(act.speed, 4);
     assert_true(script_next(run, look(c), &act));
     assert_int_equal(act.type, SCRIPT_ACT_ZOOM);
-    assert_int_equal(act.zoom, '3');
+    assert_int_equal(act.pane, '3');
     assert_key(run, c, 'x');
     assert_nothing(run, c); /* a person could not be faster either */
     assert_state(run, c, "One", "1/3  simulator 4x · pressing keys");
@@ -436,6 +456,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(pods_and_services, with_cluster, done),
         cmocka_unit_test(no_cluster_is_not_gone_before_it_was_looked_at),
         cmocka_unit_test_setup_teardown(a_head_goes, with_cluster, done),
+        cmocka_unit_test_setup_teardown(what_a_caption_claims, with_cluster, done),
         cmocka_unit_test_setup_teardown(workers_restart, with_cluster, done),
         cmocka_unit_test_setup_teardown(the_last_prompt, with_cluster, done),
         cmocka_unit_test_setup_teardown(in_its_order, with_cluster, done),
