@@ -43,8 +43,14 @@ void script_again(struct script_run *run); /* from the first step */
 /* What to show now; borrowed until the next call. False: nothing. */
 bool script_caption(struct script_run *run, const struct view *v, struct caption *ret);
 
-/* Follows the keys of a script without doing anything: what is no command here, and which commands it uses. */
-void script_rehearse(const struct script *s, bool demo, void (*problem)(void *arg, unsigned line, const char *text),
+/* Follows the keys of a script without doing anything: what is no command here, what is waited for and cannot come, and
+ * which commands it uses. */
+struct script_stage {
+    bool demo;        /* there is a simulator: it has a speed, and a start to go back to */
+    bool development; /* dialogs take a plain y; else the name has to be typed */
+};
+void script_rehearse(const struct script *s, const struct script_stage *stage,
+                     void (*problem)(void *arg, unsigned line, const char *text),
                      void (*uses)(void *arg, unsigned line, int command), void *arg);
 
 #endif

@@ -43,6 +43,7 @@ enum err script_load(const char *name, void (*problem)(void *arg, unsigned line,
 struct check {
     struct cli *cli;
     size_t problems;
+    bool deploys_first;            /* before anything needs a service that runs */
     unsigned needs, needs_line[8]; /* what the script's commands need, and the line that needs it first */
 };
 
@@ -56,6 +57,7 @@ static void problem(void *arg, unsigned line, const char *text)
 static void uses(void *arg, unsigned line, int command)
 {
     struct check *c = arg;
+    if (command == CMD_DEPLOY && !(c->needs & (NEED_DELETE | NEED_PROMPT))) c->deploys_first = true;
     for (unsigned i = 0; i < 8; i++) {
         unsigned bit = 1u << i;
         if (!(commands[command].needs & bit) || (c->needs & bit)) continue;
@@ -83,22 +85,39 @@ static enum err may_change(const struct check *c, struct look *look, struct why 
     return ERR_OK;
 }
 
-/* Only looks: lists, and what the API server says of permissions. */
-static enum err ask_cluster(struct check *c, struct why *why)
+/* Only looks: lists, and what the API server says of permissions. A script that deploys first has nothing yet to kill
+ * or to ask. */
+static enum err ask_cluster(struct check *c, struct look *look, struct why *why)
 {
-    struct look *look = NULL;
     struct why no = {0};
-    enum err err = look_open(c->cli, &look, why);
-    if (!err) err = look_for_service(look, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
+    enum err err = look_for_service(look, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
+    const bool none = err == ERR_NOT_FOUND && c->deploys_first;
+    if (none) err = ERR_OK;
     if (!err && look_until_settled(look, SERVICE_WAIT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted");
-    if (!err) {
-        enum err change = may_change(c, look, &no);
-        need(c, NEED_CHANGE, change, "a change", &no);
-        if (!change) change = session_may_delete(look_session(look), &no);
-        need(c, NEED_DELETE, change, "the kill", &no);
-        need(c, NEED_PROMPT, session_may_ask(look_session(look), NULL, &no), "a prompt", &no);
+    if (err) return err;
+    enum err change = may_change(c, look, &no);
+    need(c, NEED_CHANGE, change, "a change", &no);
+    if (!change && !none) change = session_may_delete(look_session(look), &no);
+    need(c, NEED_DELETE, change, "the kill", &no);
+    if (!none) need(c, NEED_PROMPT, session_may_ask(look_session(look), NULL, &no), "a prompt", &no);
+    return ERR_OK;
+}
+
+static enum err check_script(struct check *c, const struct script *s, struct why *why)
+{
+    const struct conf *conf = &c->cli->conf;
+    struct script_stage stage = {.demo = conf->demo, .development = conf->demo};
+    struct look *look = NULL;
+    enum err err = conf->demo ? ERR_OK : cli_configure(c->cli, why);
+    if (!err && !conf->demo) err = look_open(c->cli, &look, why);
+    if (look) {
+        const struct kube_where *where = session_where(look_session(look));
+        const struct arming arming = arming_of(conf, where ? where->context : NULL, loop_wall_ms(look_loop(look)));
+        stage.development = arming.state == ARMING_DEVELOPMENT;
     }
+    script_rehearse(s, &stage, problem, uses, c); /* also where no cluster is reached */
+    if (look) err = ask_cluster(c, look, why);
     look_close(look);
     return err;
 }
@@ -113,9 +132,7 @@ int script_check(struct cli *cli)
         if (!c.problems) cli_say("%s", why.text);
         return c.problems ? EXIT_FAILED : EXIT_USAGE;
     }
-    script_rehearse(s, cli->conf.demo, problem, uses, &c);
-    if (!cli->conf.demo) err = cli_configure(cli, &why);
-    if (!err && !cli->conf.demo) err = ask_cluster(&c, &why);
+    err = check_script(&c, s, &why);
     if (err)
         cli_say("%s", why.text);
     else if (!c.problems)

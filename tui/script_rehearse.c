@@ -11,7 +11,7 @@
 enum inside { IN_SCREEN, IN_TEXT, IN_CHAT, IN_PALETTE, IN_DIALOG };
 
 struct rehearsal {
-    bool demo;
+    const struct script_stage *stage;
     void (*problem)(void *arg, unsigned line, const char *text);
     void (*uses)(void *arg, unsigned line, int command);
     void *arg;
@@ -19,6 +19,8 @@ struct rehearsal {
     struct keymap map;
     const struct script_step *step;
     bool last;
+    enum command_id asks; /* what the open dialog is of; CMD_COUNT: something that only shows */
+    bool killed, asked;   /* a head, since the last reset; in this step, a prompt */
 };
 
 static void say(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -35,15 +37,25 @@ static void say(struct rehearsal *r, const char *fmt, ...)
 static void command(struct rehearsal *r, enum command_id id, bool has_args)
 {
     r->inside = IN_SCREEN;
+    r->asks = CMD_COUNT;
     if (r->uses) r->uses(r->arg, r->step->line, (int)id);
     switch (id) {
-    case CMD_ASK:
+    case CMD_ASK: r->asked = true; /* fall through */
     case CMD_FILTER: r->inside = IN_TEXT; break;
     case CMD_DEPLOY:
     case CMD_CLEANUP: /* the steps stay until Esc, whatever is answered meanwhile */
-    case CMD_CHAT: r->inside = IN_CHAT; break;
+        r->inside = IN_CHAT;
+        r->asks = id;
+        break;
+    case CMD_CHAT:
+        r->inside = IN_CHAT;
+        r->asked = true;
+        break;
     case CMD_PALETTE: r->inside = IN_PALETTE; break;
     case CMD_KILL_HEAD:
+        r->inside = IN_DIALOG;
+        r->asks = id;
+        break;
     case CMD_ARM:
     case CMD_LOSSES:
     case CMD_HELP: r->inside = IN_DIALOG; break;
@@ -51,7 +63,8 @@ static void command(struct rehearsal *r, enum command_id id, bool has_args)
         if (!has_args) r->inside = IN_DIALOG;
         break;
     case CMD_RESET:
-        if (!r->demo) say(r, "reset: only a demo goes back to its start");
+        if (!r->stage->demo) say(r, "reset: only a demo goes back to its start");
+        r->killed = false;
         break;
     case CMD_SUSPEND: say(r, "suspend: it stops raydeck"); break;
     case CMD_QUIT:
@@ -97,12 +110,25 @@ static void key_on_screen(struct rehearsal *r, const struct input *in)
     }
 }
 
+/* A question that changes something: answered by y where that is enough, else by the RayService's name. */
+static void answer(struct rehearsal *r, bool plain)
+{
+    if (r->asks == CMD_COUNT) return;
+    if (plain && !r->stage->development)
+        say(r, "keys: y alone does not confirm here: type: the RayService's name");
+    else if (!plain && r->stage->development)
+        say(r, "type: here y alone confirms: keys: y");
+    if (r->asks == CMD_KILL_HEAD) r->killed = true;
+    if (r->asks == CMD_KILL_HEAD) r->asks = CMD_COUNT;
+}
+
 static void key(struct rehearsal *r, const struct input *in)
 {
     bool enter = in->key == KEYP_ENTER, leaves = in->key == KEYP_ESC;
     switch (r->inside) {
     case IN_SCREEN: key_on_screen(r, in); break;
     case IN_CHAT:
+        if (in->key == 'y') answer(r, true);
         if (leaves) r->inside = IN_SCREEN;
         break;
     case IN_TEXT:
@@ -110,6 +136,7 @@ static void key(struct rehearsal *r, const struct input *in)
         if (enter || leaves) r->inside = IN_SCREEN;
         break;
     case IN_DIALOG:
+        if (in->key == 'y') answer(r, true);
         if (enter || leaves || in->key == 'y' || in->key == 'n' || in->key == 'q') r->inside = IN_SCREEN;
         break;
     }
@@ -119,25 +146,38 @@ static void type(struct rehearsal *r, const char *text)
 {
     switch (r->inside) {
     case IN_SCREEN: say(r, "type: nothing is open to type into"); break;
-    case IN_CHAT: break;
+    case IN_CHAT: answer(r, false); break;
     case IN_PALETTE: palette_line(r, text); break;
-    case IN_TEXT:
-    case IN_DIALOG: r->inside = IN_SCREEN; break;
+    case IN_DIALOG: answer(r, false); /* fall through */
+    case IN_TEXT: r->inside = IN_SCREEN; break;
     }
 }
 
-void script_rehearse(const struct script *s, bool demo, void (*problem)(void *arg, unsigned line, const char *text),
+/* What can only be met after something that no step has done. */
+static void wait_on(struct rehearsal *r)
+{
+    const enum script_wait_kind wait = r->step->wait;
+    const bool of_kill =
+        wait == WAIT_HEAD_DOWN || wait == WAIT_RECOVERED || wait == WAIT_UNHARMED || wait == WAIT_WORKERS_RESTARTED;
+    if (of_kill && !r->killed) say(r, "wait: %s: no step before it kills the head", script_wait_word(wait));
+    if (wait == WAIT_ANSWERED && !r->asked) say(r, "wait: answered: this step asks nothing");
+}
+
+void script_rehearse(const struct script *s, const struct script_stage *stage,
+                     void (*problem)(void *arg, unsigned line, const char *text),
                      void (*uses)(void *arg, unsigned line, int command), void *arg)
 {
-    struct rehearsal r = {.demo = demo, .problem = problem, .uses = uses, .arg = arg};
+    struct rehearsal r = {.stage = stage, .asks = CMD_COUNT, .problem = problem, .uses = uses, .arg = arg};
     for (size_t i = 0; i < s->count; i++) {
         const struct script_step *step = r.step = &s->steps[i];
         r.last = i + 1 == s->count;
-        if (step->speed && !demo) say(&r, "speed: only a demo's simulator has one");
+        r.asked = r.inside == IN_CHAT && r.asks == CMD_COUNT && r.asked;
+        if (step->speed && !stage->demo) say(&r, "speed: only a demo's simulator has one");
         if (step->zoom && r.inside != IN_SCREEN) say(&r, "zoom: something lies over the screen");
         for (size_t k = 0; k < step->key_count; k++) key(&r, &step->keys[k]);
         if (r.map.pending) say(&r, "keys: a key is missing after the last one");
         r.map.pending = false;
         if (step->type) type(&r, step->type);
+        wait_on(&r);
     }
 }

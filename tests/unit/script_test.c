@@ -405,7 +405,7 @@ static void rehearsed(const char *text, bool demo, const char *expected)
 {
     struct told t = {.count = 0};
     struct script *s = parsed(text);
-    script_rehearse(s, demo, tell, uses, &t);
+    script_rehearse(s, &(struct script_stage){demo, demo}, tell, uses, &t);
     assert_string_equal(t.text, expected);
     script_free(s);
 }
@@ -427,13 +427,45 @@ static void a_rehearsal(void **state)
               "3: reset: only a demo goes back to its start\n5: uses ask\n6: zoom: something lies over the screen\n");
 }
 
+static void what_cannot_come(void **state)
+{
+    (void)state;
+    rehearsed(
+        "steps:\n- wait: recovered\n- keys: x k\n- wait: head-down\n- keys: y\n  wait: unharmed\n"
+        "- keys: \":\"\n  type: reset\n  wait: workers-restarted\n- wait: answered\n- keys: p\n  type: hello\n"
+        "  wait: answered\n",
+        true,
+        "2: wait: recovered: no step before it kills the head\n3: uses kill-head\n"
+        "4: wait: head-down: no step before it kills the head\n7: uses palette\n7: uses reset\n"
+        "7: wait: workers-restarted: no step before it kills the head\n10: wait: answered: this step asks nothing\n"
+        "11: uses ask\n");
+    /* How a question is answered depends on the context. */
+    rehearsed("steps:\n- keys: x k y\n- wait: head-down\n", false,
+              "2: uses kill-head\n2: keys: y alone does not confirm here: type: the RayService's name\n");
+    rehearsed("steps:\n- keys: x k\n  type: mistral\n- wait: head-down\n", false, "2: uses kill-head\n");
+    rehearsed("steps:\n- keys: x k\n  type: mistral\n", true,
+              "2: uses kill-head\n2: type: here y alone confirms: keys: y\n");
+}
+
+static void the_one_for_clusters_works(void **state)
+{
+    (void)state;
+    struct told t = {.count = 0};
+    char *text = fixture_read("deploy/assets/walkthrough-cluster.yaml", NULL);
+    struct script *s = parsed(text);
+    script_rehearse(s, &(struct script_stage){false, false}, tell, NULL, &t);
+    assert_string_equal(t.text, "");
+    script_free(s);
+    free(text);
+}
+
 static void the_shipped_one_works(void **state)
 {
     (void)state;
     struct told t = {.count = 0};
     char *text = fixture_read("deploy/assets/walkthrough.yaml", NULL);
     struct script *s = parsed(text);
-    script_rehearse(s, true, tell, NULL, &t);
+    script_rehearse(s, &(struct script_stage){true, true}, tell, NULL, &t);
     assert_string_equal(t.text, "");
     bool kills = false, recovers = false, without = false;
     for (size_t i = 0; i < s->count; i++) {
@@ -463,6 +495,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_person_takes_over, with_cluster, done),
         cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, with_cluster, done),
         cmocka_unit_test(a_rehearsal),
+        cmocka_unit_test(what_cannot_come),
+        cmocka_unit_test(the_one_for_clusters_works),
         cmocka_unit_test(the_shipped_one_works),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
