@@ -100,6 +100,8 @@ static void input_screen(struct app *app, const struct input *in)
         screen_open(app->screen);
     else if (request.type == REQUEST_COMMAND)
         app_command(app, (enum command_id)request.command, "");
+    else if (request.type == REQUEST_NO_KEY)
+        app_say(app, true, "%s is no key here; ? lists them", key_text(in, (char[16]){""}));
 }
 
 static void input_key(struct app *app, const struct input *in)

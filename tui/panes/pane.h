@@ -37,7 +37,12 @@ struct selection {
     char pod_uid[64]; /* the pod it belongs to, "" when none */
 };
 
-enum request_type { REQUEST_NONE, REQUEST_COMMAND /* by id */, REQUEST_OPEN /* the selected row's detail */ };
+enum request_type {
+    REQUEST_NONE,
+    REQUEST_COMMAND, /* by id */
+    REQUEST_OPEN,    /* the selected row's detail */
+    REQUEST_NO_KEY   /* the key means nothing here: a person is told so */
+};
 struct pane_request {
     enum request_type type;
     int command; /* enum command */

@@ -30,6 +30,11 @@ static struct pane_request mouse(struct pane *p, int rows, const struct input *i
     return (struct pane_request){.type = REQUEST_NONE};
 }
 
+struct pane_request pane_no_key(const struct input *in)
+{
+    return (struct pane_request){.type = in->type == INPUT_KEY ? REQUEST_NO_KEY : REQUEST_NONE};
+}
+
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in)
 {
     int page = rows > 1 ? rows - 1 : 1;
@@ -47,7 +52,7 @@ struct pane_request pane_table_input(struct pane *p, int rows, const struct inpu
     case 'g': table_edge(p->table, false); break;
     case KEYP_END:
     case 'G': table_edge(p->table, true); break;
-    default: break;
+    default: return pane_no_key(in);
     }
     return (struct pane_request){.type = REQUEST_NONE};
 }

@@ -18,6 +18,7 @@ struct pane_due {
 bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, uint64_t generation, uint64_t every_ms);
 
 /* Arrows, hjkl, g G, PgUp PgDn, the wheel, clicks (row and col of the pane's content), Enter. `rows` of its table. */
+struct pane_request pane_no_key(const struct input *in); /* for a key that a pane has no use for */
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in);
 
 /* How far a key or the wheel scrolls a text of which `page` lines are visible; 0: not at all. */

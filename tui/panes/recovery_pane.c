@@ -217,8 +217,7 @@ static struct pane_request input(struct pane *p, const struct view *v, const str
 {
     (void)p;
     (void)v;
-    (void)in;
-    return (struct pane_request){.type = REQUEST_NONE};
+    return pane_no_key(in);
 }
 
 const struct pane_ops recovery_pane_ops = {
