@@ -9,7 +9,15 @@
 #include <sys/random.h>
 #include <sys/types.h>
 
-enum { ACCOUNT_DIGITS = 12, OCTETS = 4, OCTETS_OF_CUT = 3, LINE_MAX_BYTES = 1024 * 1024, BEYOND_ASCII = 0x80 };
+enum {
+    ACCOUNT_DIGITS = 12,
+    ACCOUNT_CUT_DIGITS = 4,
+    ELLIPSIS = 0x2026,
+    OCTETS = 4,
+    OCTETS_OF_CUT = 3,
+    LINE_MAX_BYTES = 1024 * 1024,
+    BEYOND_ASCII = 0x80
+};
 
 struct line {
     char *s;
@@ -55,6 +63,12 @@ static bool starts(const struct line *l, size_t i, const char *word)
 {
     size_t len = strlen(word);
     return i + len <= l->n && memcmp(l->s + i, word, len) == 0;
+}
+
+/* A text that was shortened ends so; on a canvas, and in ASCII, it is the tilde. */
+static bool is_ellipsis(const struct line *l, size_t i)
+{
+    return at(l, i) == '~' || starts(l, i, "…");
 }
 
 /* ---- stand-ins ---- */
@@ -211,7 +225,10 @@ static size_t account(struct line *l, size_t i)
     size_t end = i;
     if (i && is_word(at(l, i - 1))) return i;
     while (is_digit(at(l, end))) end++;
-    if (end - i != ACCOUNT_DIGITS || is_word(at(l, end)) || is_json_number(l, i)) return i;
+    /* A number that is cut off tells nobody anything, and may be the beginning of an account's. */
+    bool cut = end - i >= ACCOUNT_CUT_DIGITS && end - i < ACCOUNT_DIGITS && is_ellipsis(l, end);
+    bool whole = end - i == ACCOUNT_DIGITS && !is_word(at(l, end)) && !is_json_number(l, i);
+    if (!whole && !cut) return i;
     return turn_all(l, i, end, false);
 }
 
@@ -232,15 +249,23 @@ static size_t arn(struct line *l, size_t i)
     return turn_all(l, from, end, false);
 }
 
+/* The domains of AWS's names that are shown, for those whose end was cut off. */
+static bool is_domain(const struct line *l, size_t i)
+{
+    return starts(l, i, ".cache.") || starts(l, i, ".memorydb.") || starts(l, i, ".elb.") || starts(l, i, ".eks.") ||
+           starts(l, i, ".dkr.");
+}
+
 static size_t aws_name(struct line *l, size_t i)
 {
-    size_t end = i;
+    size_t end = i, domain = 0;
     if (i && (is_word(at(l, i - 1)) || at(l, i - 1) == '-' || at(l, i - 1) == '.')) return i;
     while (is_word(at(l, end)) || at(l, end) == '-' || at(l, end) == '.') {
         if (starts(l, end, ".amazonaws.com")) return turn_all(l, i, end, false) + strlen(".amazonaws.com");
+        if (!domain && is_domain(l, end)) domain = end;
         end++;
     }
-    return i;
+    return domain && is_ellipsis(l, end) ? turn_all(l, i, domain, false) : i;
 }
 
 static void redact_line(struct line *l)
@@ -275,7 +300,9 @@ void redact_canvas(uint64_t key, struct canvas *c)
     for (int row = 0; row < c->rows; row++) {
         struct cell *cells = c->cells + (size_t)(c->top + row) * (size_t)c->stride + (size_t)c->left;
         for (size_t i = 0; i < cols; i++)
-            was[i] = cells[i].cp && cells[i].cp < BEYOND_ASCII ? (char)cells[i].cp : (char)BEYOND_ASCII;
+            was[i] = cells[i].cp == ELLIPSIS                     ? '~'
+                     : cells[i].cp && cells[i].cp < BEYOND_ASCII ? (char)cells[i].cp
+                                                                 : (char)BEYOND_ASCII;
         memcpy(now, was, cols);
         redact_text(key, now, cols);
         for (size_t i = 0; i < cols; i++)

@@ -56,6 +56,8 @@ static void what_must_not_be_seen(void **state)
     assert_hidden("role arn:aws:iam::", "123456789012:role/raydeck", " is used");
     assert_hidden("arn:aws-cn:elasticache:cn-north-1:", "123456789012:cluster:mistral", "\"");
     assert_hidden("", "mistral.abc123.ng.0001.usw2.cache", ".amazonaws.com:6379");
+    assert_hidden("image ", "12345678", "…");
+    assert_hidden("", "mistral.abc123.ng.0001.usw2", ".cache.amazona…");
     assert_hidden("[", "fd00:ec2::254", "]:80");
     assert_hidden("", "2001:db8:0:1:2:3:4:5", " x");
     assert_hidden("at ", "fe80::1", "");
@@ -74,6 +76,7 @@ static void what_stays(void **state)
     assert_same("1795440000000 12345678901 p95 48 ms 60/60 ip-address");
     assert_same("  \"host_memory\": 549755813888,");
     assert_same("300.1.2.3 1.2.3.4.5");
+    assert_same("pid 811… 12345678 bytes … at 12:42");
     assert_same("");
 }
 
@@ -108,15 +111,17 @@ static void a_canvas_keeps_its_columns(void **state)
 {
     (void)state;
     struct canvas cv;
-    canvas_init(&cv, 3, 24);
+    canvas_init(&cv, 4, 24);
     canvas_text(&cv, 0, 0, ROLE_BAD, "│漢 100.64.90.31 é│");
     canvas_text(&cv, 1, 2, ROLE_TEXT, "calm");
     canvas_field(&cv, 2, 0, 11, ROLE_TEXT, "100.64.90.31");
+    canvas_field(&cv, 3, 0, 9, ROLE_TEXT, "123456789012.dkr");
     redact_canvas(KEY, &cv);
     char *text = canvas_dump(&cv, false), *stand_in = redacted("100.64.90.31");
     char *expected = mem_printf("│漢 %s é│\n  calm\n", stand_in);
     assert_memory_equal(text, expected, strlen(expected));
     assert_null(strstr(text, "100.64.90"));
+    assert_null(strstr(text, "12345678"));
     assert_int_equal(canvas_cell(&cv, 0, 5)->role, ROLE_BAD);
     free(text);
     free(expected);
