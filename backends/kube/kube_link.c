@@ -41,6 +41,7 @@ static struct http_client *client_new(struct kube_link *k)
                                                                        .server_name = c->tls_server_name,
                                                                        .insecure = c->insecure},
                                                                .proxy = c->proxy,
+                                                               .keeps_time = true,
                                                                .user_agent = "raydeck/" RAYDECK_VERSION});
 }
 
@@ -250,7 +251,9 @@ struct http_request *kube_link_direct(struct kube_link *k, const char *path, con
 {
     struct why why = {0};
     enum auth_state state = kube_auth_check(k->auth, &why);
-    if (state == AUTH_READY) return send_now(k, KUBE_CALLS, path, ask, calls);
+    struct http_ask passed_on = *ask;
+    passed_on.foreign = true;
+    if (state == AUTH_READY) return send_now(k, KUBE_CALLS, path, &passed_on, calls);
     calls->done(calls->arg,
                 &(struct http_answer){.err = ERR_AUTH,
                                       .why = state == AUTH_WAITING ? "credentials are being renewed" : why.text,

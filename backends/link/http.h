@@ -31,6 +31,7 @@ struct http_client_conf {
     const char *proxy;
     unsigned max_per_host; /* 0: no limit */
     const char *user_agent;
+    bool keeps_time; /* this server's Date is the clock that stamps are held against (loop_hear_date) */
 };
 
 struct http_client;
@@ -56,6 +57,7 @@ struct http_ask {
     uint64_t silence_ms;         /* stream: fails with ERR_TIMEOUT when no byte came for so long; 0: none */
     size_t body_max;             /* 0: HTTP_BODY_MAX; more is ERR_LIMIT. Ignored with on_bytes */
     bool fresh;                  /* a connection of its own */
+    bool foreign;                /* passed on by this server: its Date may be another one's */
     bool secret;                 /* the answer's body is wiped when it goes */
     struct http_sigv4 sigv4;
 };

@@ -121,6 +121,7 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     c->server_name = mem_str(conf->tls.server_name);
     c->insecure = conf->tls.insecure;
     c->proxy = mem_str(conf->proxy);
+    c->keeps_time = conf->keeps_time;
     c->user_agent = mem_str(conf->user_agent ? conf->user_agent : "raydeck/" RAYDECK_VERSION);
     uv_timer_init(loop_uv(l), &c->timer);
     c->timer.data = c;

@@ -12,6 +12,7 @@
 #include <curl/curl.h>
 
 struct http_client {
+    bool keeps_time;
     struct loop *loop;
     CURLM *multi;
     uv_timer_t timer;
@@ -39,6 +40,7 @@ struct http_request {
     bool head_due;    /* head() has to be told */
     bool over;        /* done() has been called, or is being called */
     bool secret;      /* body is wiped */
+    bool foreign;     /* its Date is not heard */
     bool finished;    /* curl is done with it: result says how */
     enum err stopped; /* we ended it ourselves, and why */
     const char *stopped_why;

@@ -40,7 +40,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
 
     heard(r);
     if (r->status != 0) return len; /* a trailer */
-    if (header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
+    if (r->client->keeps_time && !r->foreign && header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
     if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
         long status = 0;
         curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
