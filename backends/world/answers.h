@@ -31,6 +31,13 @@ struct head_loss {
 };
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
 
+/* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. */
+struct serve_endpoints {
+    size_t ready, besides_head;
+    bool known;
+};
+struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f);
+
 /* Probes of the last `window_ms` and what they say; a probe nobody answered in time counts as failed. */
 struct probe_sum {
     size_t ok, slow, failed, waiting;

@@ -14,13 +14,6 @@ void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...) _
  * live. `name` as for a person: "Redis". */
 bool say_unheard(char *text, const char *name, const struct world *w, enum world_kind kind, uint64_t now_ms);
 
-/* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. */
-struct serve_endpoints {
-    size_t ready, besides_head;
-    bool known;
-};
-struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f);
-
 /* ANSWERING (answers_probe.c), LAST HEAD LOSS (answers_last.c) */
 void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret);

@@ -279,8 +279,7 @@ static void observe_node(struct recovery *r, const struct world *w, const struct
 
 /* ---- the new head -------------------------------------------------------------------------------------------- */
 
-/* The head that follows: another pod, or the same one with its container started again. */
-static const struct pod *follower(const struct recovery *r, const struct focus *f)
+const struct pod *head_follower(const struct recovery *r, const struct focus *f)
 {
     const struct known_u64 *then = &r->memory->old_started;
     const struct pod *p = f->head;
@@ -301,7 +300,7 @@ static void head_again(struct recovery *r, const struct pod *p)
 
 static void observe_head(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    const struct pod *p = follower(r, f);
+    const struct pod *p = head_follower(r, f);
     if (!p) return;
     head_remember(r, w, f);
     head_again(r, p);

@@ -98,4 +98,7 @@ void workers_request(struct recovery *r, const struct request *q);
 bool workers_proxies_answer(const struct recovery *r);
 bool workers_settled(const struct recovery *r, const struct world *w, const struct focus *f);
 
+/* The head that follows: another pod, or the same one with its container started again. NULL: none yet. */
+const struct pod *head_follower(const struct recovery *r, const struct focus *f);
+
 #endif

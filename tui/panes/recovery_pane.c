@@ -1,6 +1,7 @@
 #include "tui/panes/recovery_pane.h"
 
 #include "backends/base/stamp.h"
+#include "backends/world/recovery_wait.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
@@ -58,23 +59,6 @@ static char *offset_text(char out[TEXT_NUM_MAX], uint64_t at_ms, uint64_t t0_ms)
     return out;
 }
 
-/* A head that crashed was not deleted, one that is back may never have been seen silent, and a GCS that is only silent
- * needs no new head. */
-static bool may_come(const struct recovery *r, int rung)
-{
-    if (rung == RUNG_DELETE_ACCEPTED) return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
-    if (rung == RUNG_GCS_SILENT) return !r->rung[RUNG_GCS_READING].reached;
-    return r->head_lost || rung == RUNG_GCS_READING;
-}
-
-/* The rung that is waited for: the first that was not reached, while the outage runs. */
-static int waited_for(const struct recovery *r)
-{
-    for (int i = 0; r->outage == OUTAGE_RUNNING && i < RUNG_COUNT; i++)
-        if (!r->rung[i].reached && may_come(r, i)) return i;
-    return -1;
-}
-
 static bool node_says_alive(const struct view *v)
 {
     const char *id = v->recovery->old_ray_node;
@@ -85,9 +69,15 @@ static bool node_says_alive(const struct view *v)
     return false;
 }
 
-/* What there is to know about a rung that was not reached: what may not be taken for it. */
-static const char *hint(const struct view *v, int rung)
+static enum rung waited_for(const struct view *v)
 {
+    return recovery_waits_for(v->recovery, v->world, v->focus);
+}
+
+/* What there is to know about a rung that was not reached: why it does not come, what may not be taken for it. */
+static const char *hint(const struct view *v, int rung, bool active, char why[RECOVERY_WHY_MAX])
+{
+    if (active && *recovery_why(v->recovery, v->world, v->focus, (enum rung)rung, v->now_ms, why)) return why;
     if (rung == RUNG_HEAD_ALIVE && v->recovery->head_lost && node_says_alive(v))
         return "NODE still calls the old head ALIVE: stale, not evidence";
     if (rung == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
@@ -105,7 +95,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     const struct recovery *r = v->recovery;
     const struct rung_state *s = &r->rung[rung];
     const struct recovery_past *past = recovery_past_before(r);
-    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
+    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–", why[RECOVERY_WHY_MAX];
     enum role role = active ? ROLE_ACTIVE : s->reached ? ROLE_TEXT : ROLE_DIM;
     enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : GLYPH_DOT;
     if (s->reached)
@@ -122,7 +112,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, role, rung_words((enum rung)rung));
     if (noted)
         canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
-                     s->note[0] ? s->note : hint(v, rung));
+                     s->note[0] ? s->note : hint(v, rung, active, why));
     canvas_field(cv, line, times, -NOW_WIDTH, role, now);
     if (cv->cols < NARROW) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
@@ -139,11 +129,10 @@ static void draw_head(const struct recovery *r, struct canvas *cv)
 }
 
 /* Where not all rungs fit, those around the one that is waited for are shown. */
-static int first_rung(const struct recovery *r, int rows)
+static int first_rung(int active, int rows)
 {
-    int active = waited_for(r);
     if (rows >= RUNG_COUNT) return 0;
-    int first = (active < 0 ? RUNG_COUNT : active + 2) - rows;
+    int first = (active == RUNG_COUNT ? RUNG_COUNT : active + 2) - rows;
     return first < 0 ? 0 : first > RUNG_COUNT - rows ? RUNG_COUNT - rows : first;
 }
 
@@ -157,7 +146,7 @@ static void draw(const struct pane *p, const struct view *v, struct canvas *cv, 
     }
     int head = cv->cols < WIDE && cv->rows > 1;
     if (head) draw_head(v->recovery, cv);
-    int rows = cv->rows - head, first = first_rung(v->recovery, rows), active = waited_for(v->recovery);
+    int rows = cv->rows - head, active = (int)waited_for(v), first = first_rung(active, rows);
     for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
 }
 
@@ -182,10 +171,10 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
     const struct recovery *r = v->recovery;
     char secs[TEXT_NUM_MAX];
     (void)p;
-    int active = r ? waited_for(r) : -1;
+    enum rung active = r ? waited_for(v) : RUNG_COUNT;
     out[0] = '\0';
-    if (active >= 0)
-        snprintf(out, size, "  Recovery  ▸ %s, %s", rung_words((enum rung)active),
+    if (active != RUNG_COUNT)
+        snprintf(out, size, "  Recovery  ▸ %s, %s", rung_words(active),
                  text_seconds(secs, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0));
     else if (r && r->outage == OUTAGE_OVER && r->over_ms.known)
         snprintf(out, size, "  Recovery  ✔ over after %s",
@@ -201,7 +190,7 @@ static bool selected(const struct pane *p, struct selection *ret)
 
 static void detail(const struct pane *p, const struct view *v, struct buf *out)
 {
-    char clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX];
+    char clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX], why[RECOVERY_WHY_MAX];
     const struct recovery *r = v->recovery;
     (void)p;
     if (!r || r->outage == OUTAGE_NONE) return;
@@ -209,7 +198,8 @@ static void detail(const struct pane *p, const struct view *v, struct buf *out)
     for (int i = 0; i < RUNG_COUNT; i++) {
         const struct rung_state *s = &r->rung[i];
         buf_printf(out, "%s %-40s %8s  %s\n", s->reached ? "✔" : "·", rung_words((enum rung)i),
-                   s->reached ? offset_text(secs, s->at_ms, r->t0_ms) : "–", s->note);
+                   s->reached ? offset_text(secs, s->at_ms, r->t0_ms) : "–",
+                   s->reached ? s->note : hint(v, i, (enum rung)i == waited_for(v), why));
     }
 }
 

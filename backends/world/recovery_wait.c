@@ -1,0 +1,177 @@
+#include "backends/world/recovery_wait.h"
+
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+#include "backends/world/recovery_memory.h"
+
+#include <stdio.h>
+
+/* ---- what can come ---------------------------------------------------------------------------------------------- */
+
+static bool gcs_can_be_seen(const struct focus *f)
+{
+    return f->redis && (!f->rayservice || f->rayservice->ft != TRI_NO);
+}
+
+/* A head that crashed was not deleted, one that is back may never have been seen silent, and a GCS that is only silent
+ * needs no new head. */
+bool recovery_may_come(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung)
+{
+    switch (rung) {
+    case RUNG_DELETE_ACCEPTED: return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
+    case RUNG_GCS_SILENT: return gcs_can_be_seen(f) && !r->rung[RUNG_GCS_READING].reached;
+    case RUNG_GCS_READING: return gcs_can_be_seen(f);
+    case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && f->gcs_ns && world_count(w, TABLE_RAYNODE) > 0;
+    case RUNG_SERVE_RUNNING: return r->head_lost && world_count(w, TABLE_SERVEAPP) > 0;
+    case RUNG_WORKERS_SAME: return r->head_lost && r->workers > 0;
+    default: return r->head_lost;
+    }
+}
+
+enum rung recovery_missing(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    for (int i = 0; r->outage != OUTAGE_NONE && i < RUNG_COUNT; i++)
+        if (!r->rung[i].reached && recovery_may_come(r, w, f, (enum rung)i)) return (enum rung)i;
+    return RUNG_COUNT;
+}
+
+enum rung recovery_waits_for(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    return r->outage == OUTAGE_RUNNING ? recovery_missing(r, w, f) : RUNG_COUNT;
+}
+
+/* ---- why it does not -------------------------------------------------------------------------------------------- */
+
+/* The newest warning about a pod: a scheduler's sentence reaches the pod's own condition late, or never. */
+static const char *warning_of(const struct world *w, const struct pod *p)
+{
+    const struct event *found = NULL;
+    WORLD_EACH (row, w, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (row->gone_ms || !text_eq(e->type, "Warning") || !text_eq(e->ns, p->ns) || !text_eq(e->about, p->name))
+            continue;
+        if (!found || (e->last.known && (!found->last.known || e->last.value >= found->last.value))) found = e;
+    }
+    return found ? found->message : NULL;
+}
+
+/* "head pod Pending: 0/3 nodes are available"; false for one that runs and is ready. */
+static bool pod_why(const struct world *w, const struct pod *p, const char *who, char out[RECOVERY_WHY_MAX])
+{
+    bool may_be_well = p->is_ready == TRI_YES || (p->is_ready == TRI_UNKNOWN && text_eq(p->status, "Running"));
+    if (may_be_well && !p->deleted.known) return false;
+    bool runs = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
+    const char *status = p->status ? p->status : p->phase ? p->phase : "–", *message = p->message;
+    if (!message && !runs) message = warning_of(w, p);
+    if (!message && p->reason && !text_eq(p->reason, status)) message = p->reason;
+    if (!message && text_eq(p->status, "Running") && p->ready.known && p->containers.known)
+        snprintf(out, RECOVERY_WHY_MAX, "%s: %llu of %llu containers ready", who, (unsigned long long)p->ready.value,
+                 (unsigned long long)p->containers.value);
+    else
+        snprintf(out, RECOVERY_WHY_MAX, "%s %s%s%s", who, status, message ? ": " : "", message ? message : "");
+    return true;
+}
+
+static const struct pod *old_head(const struct recovery *r, const struct world *w)
+{
+    const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
+    return row && !row->gone_ms ? ROW(row, pod) : NULL;
+}
+
+static void head_why(const struct recovery *r, const struct world *w, const struct focus *f, char out[RECOVERY_WHY_MAX])
+{
+    const struct pod *p = head_follower(r, f), *old = old_head(r, w);
+    if (p)
+        pod_why(w, p, "head pod", out);
+    else if (old && old->deleted.known)
+        snprintf(out, RECOVERY_WHY_MAX, "the old head pod is still %s", old->status ? old->status : "there");
+    else if (old)
+        pod_why(w, old, "head pod", out);
+    else
+        snprintf(out, RECOVERY_WHY_MAX, "there is no new head pod");
+}
+
+/* A container that runs may well be at it; one that does not is the reason. */
+static bool head_does_not_run(const struct recovery *r, const struct focus *f)
+{
+    const struct pod *p = head_follower(r, f);
+    return r->head_lost && !r->rung[RUNG_HEAD_READY].reached && (!p || !text_eq(p->status, "Running"));
+}
+
+static void silence_why(const struct recovery *r, const struct world *w, uint64_t now_ms, char out[RECOVERY_WHY_MAX])
+{
+    const struct pod *old = old_head(r, w);
+    if (say_unheard(out, "Redis", w, WORLD_REDIS, now_ms)) return;
+    if (old && old->deleted.known) snprintf(out, RECOVERY_WHY_MAX, "the old head serves on through its grace");
+}
+
+static void serve_why(const struct world *w, char out[RECOVERY_WHY_MAX])
+{
+    const struct row *row = world_first(w, TABLE_SERVEAPP);
+    const struct source *said = row && !row->gone_ms ? world_source_named(w, row->source) : NULL;
+    if (!said || said->state != SOURCE_LIVE) return;
+    const struct serveapp *s = ROW(row, serveapp);
+    for (size_t i = 0; i < s->deployments_count; i++) {
+        const struct deployment *d = &s->deployments[i];
+        if (text_eq(d->app_status, "RUNNING")) continue;
+        bool healthy = text_eq(d->status, "HEALTHY");
+        const char *name = healthy || !d->name ? d->app : d->name,
+                   *status = healthy || !d->status ? d->app_status : d->status;
+        snprintf(out, RECOVERY_WHY_MAX, "Serve: %s %s%s%s", name ? name : "–", status ? status : "–",
+                 d->message && *d->message ? ": " : "", d->message ? d->message : "");
+        return;
+    }
+}
+
+/* Of a worker of T0: what became of it. False where it is as it was. */
+static bool worker_why(const struct recovery *r, const struct world *w, size_t i, char out[RECOVERY_WHY_MAX])
+{
+    const struct worker_then *then = &r->worker[i];
+    const struct row *row = world_find(w, TABLE_POD, then->uid);
+    const struct pod *p = row && !row->gone_ms ? ROW(row, pod) : NULL;
+    const char *name = then->name ? then->name : "–";
+    if (!p || p->deleted.known)
+        snprintf(out, RECOVERY_WHY_MAX, "worker pod %s is %s", name, p ? "going" : "gone");
+    else if (then->restarts.known && p->restarts.known && p->restarts.value > then->restarts.value)
+        snprintf(out, RECOVERY_WHY_MAX, "worker pod %s was restarted", name);
+    else if (r->memory->probed[i] && !r->memory->probe_ok[i])
+        snprintf(out, RECOVERY_WHY_MAX, "the proxy of worker pod %s does not answer", name);
+    else
+        return false;
+    return true;
+}
+
+/* One that is not up says more than that another is gone. */
+static void workers_why(const struct recovery *r, const struct world *w, const struct focus *f,
+                        char out[RECOVERY_WHY_MAX])
+{
+    char who[160];
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || p->deleted.known || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+        snprintf(who, sizeof who, "worker pod %s", p->name ? p->name : "–");
+        if (pod_why(w, p, who, out)) return;
+    }
+    for (size_t i = 0; i < r->workers; i++)
+        if (worker_why(r, w, i, out)) return;
+}
+
+const char *recovery_why(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung,
+                         uint64_t now_ms, char out[RECOVERY_WHY_MAX])
+{
+    out[0] = '\0';
+    switch (rung) {
+    case RUNG_GCS_SILENT: silence_why(r, w, now_ms, out); break;
+    case RUNG_GCS_READING:
+    case RUNG_HEAD_ALIVE:
+        if (!say_unheard(out, "Redis", w, WORLD_REDIS, now_ms) && head_does_not_run(r, f)) head_why(r, w, f, out);
+        break;
+    case RUNG_HEAD_CREATED:
+    case RUNG_HEAD_RUNNING:
+    case RUNG_HEAD_READY: head_why(r, w, f, out); break;
+    case RUNG_SERVE_RUNNING: serve_why(w, out); break;
+    case RUNG_WORKERS_SAME: workers_why(r, w, f, out); break;
+    default: break;
+    }
+    return out;
+}

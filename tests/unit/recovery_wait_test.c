@@ -1,0 +1,183 @@
+/* recovery_wait_test.c - what a recovery waits for and why that does not come, on the small cluster. */
+#include "backends/world/recovery_wait.h"
+
+#include "backends/base/mem.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head";
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static void delete_accepted(struct small *s)
+{
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(old_head);
+    small_apply(s, c);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+}
+
+static enum rung waits_for(const struct small *s)
+{
+    struct focus f = small_focus(s);
+    return recovery_waits_for(&s->r, s->w, &f);
+}
+
+static void why_is(const struct small *s, enum rung rung, const char *expected)
+{
+    char out[RECOVERY_WHY_MAX];
+    struct focus f = small_focus(s);
+    assert_string_equal(recovery_why(&s->r, s->w, &f, rung, s->now_ms, out), expected);
+}
+
+static void head_is_put(struct small *s, const char *status, const char *message, const char *node)
+{
+    struct pod *p = small_pod(new_head, "mistral-44qn2-head-7rk2m", "head", node, NULL);
+    p->created = known_u64(small_wall(s));
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    record_set(&p->phase, "Pending");
+    record_set(&p->status, status);
+    record_set(&p->message, message);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void a_head_that_is_not_placed_says_why(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    assert_int_equal(waits_for(s), RUNG_GCS_SILENT);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->deleted = known_u64(small_wall(s));
+    record_set(&p->status, "Terminating");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    why_is(s, RUNG_GCS_SILENT, "the old head serves on through its grace");
+    why_is(s, RUNG_HEAD_CREATED, "the old head pod is still Terminating");
+    small_redis(s, 0, small_wall(s));
+    small_gone(s, TABLE_POD, old_head);
+    small_wait(s, 8000);
+    assert_int_equal(waits_for(s), RUNG_HEAD_CREATED);
+    why_is(s, RUNG_HEAD_CREATED, "there is no new head pod");
+    head_is_put(s, "Pending", "0/3 nodes are available: 3 Insufficient cpu.", NULL);
+    why_is(s, RUNG_HEAD_CREATED, "head pod Pending: 0/3 nodes are available: 3 Insufficient cpu.");
+    head_is_put(s, "ImagePullBackOff", "Back-off pulling image \"ray:nightly\"", "ip-100-64-90-12");
+    assert_int_equal(waits_for(s), RUNG_HEAD_RUNNING);
+    why_is(s, RUNG_HEAD_RUNNING, "head pod ImagePullBackOff: Back-off pulling image \"ray:nightly\"");
+}
+
+/* The pod says nothing yet, the scheduler does, in an event. */
+static void an_event_says_what_the_pod_does_not(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    small_gone(s, TABLE_POD, old_head);
+    head_is_put(s, "Pending", NULL, NULL);
+    why_is(s, RUNG_HEAD_CREATED, "head pod Pending");
+    struct event *e = record_new(TABLE_EVENT, "e1");
+    record_set(&e->ns, "mistral");
+    record_set(&e->type, "Warning");
+    record_set(&e->reason, "FailedScheduling");
+    record_set(&e->about, "mistral-44qn2-head-7rk2m");
+    record_set(&e->message, "node(s) had untolerated taint");
+    small_put(s, "kube/events", WORLD_KUBE, e);
+    why_is(s, RUNG_HEAD_CREATED, "head pod Pending: node(s) had untolerated taint");
+}
+
+static void redis_that_is_down_is_the_reason(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    small_gone(s, TABLE_POD, old_head);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "127.0.0.1:6379: refused", NULL));
+    why_is(s, RUNG_GCS_READING, "Redis down: 127.0.0.1:6379: refused");
+    assert_int_equal(waits_for(s), RUNG_GCS_SILENT); /* it was seen before, and may be again */
+}
+
+static void without_fault_tolerance_the_gcs_is_not_waited_for(void **state)
+{
+    struct small *s = *state;
+    struct rayservice *r = NULL;
+    WORLD_EACH (row, s->w, TABLE_RAYSERVICE) r = small_edit(s, TABLE_RAYSERVICE, row->record->key);
+    r->ft = TRI_NO;
+    small_put(s, "kube/rayservices", WORLD_KUBE, r);
+    delete_accepted(s);
+    assert_int_equal(waits_for(s), RUNG_HEAD_CREATED);
+    struct focus f = small_focus(s);
+    assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_SILENT));
+    assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_READING));
+    assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_HEAD_ALIVE));
+}
+
+static void without_redis_the_gcs_is_not_waited_for(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    assert_int_equal(waits_for(s), RUNG_GCS_SILENT);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    assert_int_equal(waits_for(s), RUNG_HEAD_CREATED);
+}
+
+static void a_worker_that_did_not_live_on_is_named(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    why_is(s, RUNG_WORKERS_SAME, "");
+    struct pod *p = small_edit(s, TABLE_POD, s->r.worker[0].uid);
+    char expected[RECOVERY_WHY_MAX];
+    p->restarts = known_u64(p->restarts.value + 1);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    snprintf(expected, sizeof expected, "worker pod %s was restarted", s->r.worker[0].name);
+    why_is(s, RUNG_WORKERS_SAME, expected);
+    small_gone(s, TABLE_POD, s->r.worker[0].uid);
+    snprintf(expected, sizeof expected, "worker pod %s is gone", s->r.worker[0].name);
+    why_is(s, RUNG_WORKERS_SAME, expected);
+    p = small_pod("new-worker", "mistral-44qn2-inf2-worker-zz9zz", "worker", NULL, NULL);
+    p->is_ready = TRI_UNKNOWN; /* one that has no node has no such condition yet */
+    record_set(&p->status, "Pending");
+    record_set(&p->message, "3 Insufficient aws.amazon.com/neuron.");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    why_is(s, RUNG_WORKERS_SAME,
+           "worker pod mistral-44qn2-inf2-worker-zz9zz Pending: 3 Insufficient aws.amazon.com/neuron.");
+}
+
+static void without_an_outage_nothing_is_waited_for(void **state)
+{
+    assert_int_equal(waits_for(*state), RUNG_COUNT);
+}
+
+#define T(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_head_that_is_not_placed_says_why),      T(an_event_says_what_the_pod_does_not),
+        T(redis_that_is_down_is_the_reason),        T(without_fault_tolerance_the_gcs_is_not_waited_for),
+        T(without_redis_the_gcs_is_not_waited_for), T(a_worker_that_did_not_live_on_is_named),
+        T(without_an_outage_nothing_is_waited_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
