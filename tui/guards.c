@@ -14,15 +14,42 @@ enum err guards_words(const struct cli *cli, const char *what, struct why *why)
     return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to say %s", what);
 }
 
+/* The line that was typed, without its end; false at the end of the input. */
+static bool read_line(char line[LINE_MAX_BYTES])
+{
+    if (!fgets(line, LINE_MAX_BYTES, stdin)) return false;
+    line[strcspn(line, "\r\n")] = '\0';
+    return true;
+}
+
+/* The question that a refused key asks in the console: who and where, and y arms. */
+static enum err ask_to_arm(const struct cli *cli, struct look *look, const struct arming *a, struct why *why)
+{
+    const struct kube_where *where = session_where(look_session(look));
+    struct focus f = session_focus(look_session(look));
+    char line[LINE_MAX_BYTES];
+    fprintf(stderr, "READ-ONLY: %s.\n  context    %s\n  server     %s\n  as         %s\n  service    %s/%s\n", a->why,
+            where->context, where->server ? where->server : "–", where->user ? where->user : "–",
+            f.rayservice && f.rayservice->ns ? f.rayservice->ns : "–",
+            f.rayservice && f.rayservice->name ? f.rayservice->name : "–");
+    fprintf(stderr, "Arm this context for 15 minutes? y or n: ");
+    if (!read_line(line) || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
+    return arming_set(&cli->conf, where->context, true, loop_wall_ms(look_loop(look)), why);
+}
+
 enum err guards_context(const struct cli *cli, struct look *look, struct why *why)
 {
     const struct kube_where *where = session_where(look_session(look));
-    struct arming a = arming_of(&cli->conf, where ? where->context : NULL, loop_wall_ms(look_loop(look)));
+    const char *context = where ? where->context : NULL;
+    struct arming a = arming_of(&cli->conf, context, loop_wall_ms(look_loop(look)));
     if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
-    /* --yes with everything spelled out, or the name typed at a terminal, is what arming is in the console. */
-    if (!arming_allows(&a) && !cli->yes && !isatty(STDIN_FILENO))
-        return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
-    return ERR_OK;
+    if (arming_allows(&a)) return ERR_OK;
+    if (cli->yes && context) {
+        cli_say("context %s is armed for this alone, by --yes that names it", context);
+        return ERR_OK;
+    }
+    if (!context || !isatty(STDIN_FILENO)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
+    return ask_to_arm(cli, look, &a, why);
 }
 
 enum err guards_confirm(const struct cli *cli, const char *service, struct why *why)
@@ -32,7 +59,6 @@ enum err guards_confirm(const struct cli *cli, const char *service, struct why *
         return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
     fprintf(stderr, "Type the RayService's name (%s) to go on: ", service);
     char line[LINE_MAX_BYTES];
-    if (!fgets(line, sizeof line, stdin)) return why_set(why, ERR_GUARD, "not confirmed");
-    line[strcspn(line, "\r\n")] = '\0';
+    if (!read_line(line)) return why_set(why, ERR_GUARD, "not confirmed");
     return *service && strcmp(line, service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
 }

@@ -3,12 +3,23 @@
 
 #include "backends/base/text.h"
 
-static size_t living_workers(const struct world *w, const struct focus *f)
+static void take_workers(const struct world *w, const struct focus *f, struct dialog_kill *kill)
 {
-    size_t count = 0;
     WORLD_EACH (row, w, TABLE_POD) {
         const struct pod *p = ROW(row, pod);
-        if (!row->gone_ms && text_eq(p->role, "worker") && focus_has_pod(f, p)) count++;
+        if (row->gone_ms || p->deleted.known || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+        if (kill->workers < DIALOG_WORKERS)
+            kill->worker[kill->workers] = (struct dialog_worker){p->name, p->record.key};
+        kill->workers++;
+    }
+}
+
+static size_t prompts_in_flight(const struct world *w)
+{
+    size_t count = 0;
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        count += !row->gone_ms && text_eq(r->kind, "prompt") && text_eq(r->phase, "waiting");
     }
     return count;
 }
@@ -26,9 +37,13 @@ struct dialog_kill kill_plan(const struct session *s, int64_t grace_s, bool deve
                                .grace_s = grace_s,
                                .pod_grace_s = f.head->own_grace,
                                .ft = f.rayservice ? f.rayservice->ft : f.head->ft,
-                               .workers = living_workers(session_world(s), &f),
+                               .in_flight = prompts_in_flight(session_world(s)),
                                .development = development,
                                .loss = ret_loss};
+    take_workers(session_world(s), &f, &kill);
+    session_may_ask(s, &kill.path, NULL);
+    const struct serve_endpoints e = serve_endpoints_of(session_world(s), &f);
+    if (e.known) kill.besides_head = known_u64(e.besides_head);
     if (f.rayservice) kill.reconnect_s = f.rayservice->worker_reconnect_s;
     return kill;
 }

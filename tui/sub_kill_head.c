@@ -1,14 +1,24 @@
-/* sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end. */
+/*
+ * sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end or to what
+ * it hangs on. It has failed where a worker pod did not live on, or a rung that should have been seen is missing;
+ * requests that failed are told, and are the drill's to judge.
+ */
 #include "tui/guards.h"
 #include "tui/kill_plan.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/recovery_wait.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIND_TIMEOUT_MS = 15 * 1000, PERMISSION_TIMEOUT_MS = 5000, FOLLOW_TIMEOUT_MS = 10 * 60 * 1000 };
+enum {
+    FIND_TIMEOUT_MS = 15 * 1000,
+    PERMISSION_TIMEOUT_MS = 5000,
+    FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
+    HANGS_MS = 2000 /* a reason that stands so long is told */
+};
 
 struct kill {
     const struct cli *cli;
@@ -18,6 +28,9 @@ struct kill {
     enum err err;
     char why[ERR_TEXT_MAX];
     bool told[RUNG_COUNT];
+    char hangs[RECOVERY_WHY_MAX]; /* on what, and since when */
+    uint64_t hangs_ms;
+    bool hangs_told;
 };
 
 static void remember(struct kill *k)
@@ -41,17 +54,9 @@ static void tell_plan(const struct kill *k)
 {
     struct head_loss loss;
     struct dialog_kill plan = kill_plan(look_session(k->look), cli_grace(&k->cli->conf), false, &loss);
-    char *command = dialog_kill_command(&plan);
-    fprintf(stderr, "This deletes the Ray head of RayService %s/%s in context %s:\n", k->ns, k->service,
-            plan.context ? plan.context : "–");
-    fprintf(stderr, "  pod        %s\n  UID        %s\n", k->name, k->uid);
-    if (plan.grace_s < 0)
-        fprintf(stderr, "  grace      the pod's own\n");
-    else
-        fprintf(stderr, "  grace      %lld s%s\n", (long long)plan.grace_s, plan.grace_s ? "" : " (no grace at all)");
-    fprintf(stderr, "  workers    %zu worker pods that must live on\n  survives?  %s\n  command    %s\n", plan.workers,
-            loss.pod_why, command);
-    free(command);
+    char *text = dialog_kill_text(&plan, true);
+    fprintf(stderr, "%s", text);
+    free(text);
 }
 
 static enum err guards(const struct kill *k, struct why *why)
@@ -77,6 +82,24 @@ static bool deleted(void *arg)
     return k->answered;
 }
 
+/* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */
+static void tell_hanging(struct kill *k, const struct recovery *r)
+{
+    const struct world *w = session_world(look_session(k->look));
+    const struct focus f = session_focus(look_session(k->look));
+    char why[RECOVERY_WHY_MAX] = "";
+    enum rung rung = recovery_waits_for(r, w, &f);
+    if (rung != RUNG_COUNT) recovery_why(r, w, &f, rung, loop_now_ms(), why);
+    if (strcmp(why, k->hangs) != 0) {
+        snprintf(k->hangs, sizeof k->hangs, "%s", why);
+        k->hangs_ms = loop_now_ms();
+        k->hangs_told = false;
+    }
+    if (!why[0] || k->hangs_told || loop_now_ms() < k->hangs_ms + HANGS_MS) return;
+    k->hangs_told = true;
+    fprintf(stderr, "          waits for %s: %s\n", rung_words(rung), why);
+}
+
 /* Prints rungs as they are reached; true when the outage is over. */
 static bool followed(void *arg)
 {
@@ -89,7 +112,52 @@ static bool followed(void *arg)
                r->rung[i].note);
         fflush(stdout);
     }
+    tell_hanging(k, r);
     return r->outage == OUTAGE_OVER;
+}
+
+/* What became of the workers, the requests and the ladder. False: a worker did not live on, or a rung is missing. */
+static bool tell_end(const struct kill *k, struct why *ret_why)
+{
+    const struct recovery *r = session_recovery(look_session(k->look));
+    const struct world *w = session_world(look_session(k->look));
+    const struct focus f = session_focus(look_session(k->look));
+    struct worker_now now = recovery_workers(r, w, &f);
+    char why[RECOVERY_WHY_MAX];
+    if (now.known)
+        printf("workers   %zu of %zu the same, %zu replaced, %llu restarts\n", now.same, now.then, now.replaced,
+               (unsigned long long)now.restarts);
+    else
+        printf("workers   none were there\n");
+    if (r->requests_ok || r->requests_failed)
+        printf("requests  %llu ok, %llu failed\n", (unsigned long long)r->requests_ok,
+               (unsigned long long)r->requests_failed);
+    else
+        printf("requests  none was seen\n");
+    if (now.replaced || now.restarts) why_set(ret_why, ERR_TIMEOUT, "not every worker pod lived on");
+    enum rung first = recovery_missing(r, w, &f);
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        if (r->rung[i].reached || !recovery_may_come(r, w, &f, (enum rung)i)) continue;
+        recovery_why(r, w, &f, (enum rung)i, loop_now_ms(), why);
+        printf("missing   %s%s%s\n", rung_words((enum rung)i), why[0] ? ": " : "", why);
+        if ((enum rung)i == first) why_set(ret_why, ERR_TIMEOUT, "%s%s%s", rung_words(first), why[0] ? ": " : "", why);
+    }
+    fflush(stdout);
+    return first == RUNG_COUNT && !now.replaced && !now.restarts;
+}
+
+/* ERR_TIMEOUT also for a recovery that ended without all that it should have had. */
+static enum err follow(struct kill *k, struct why *why)
+{
+    struct why lacks = {0};
+    enum err err = look_until(k->look, followed, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
+    bool whole = tell_end(k, &lacks);
+    if (err == ERR_CANCELLED)
+        return why_set(why, err, "interrupted: the head is deleted, its recovery was not watched to the end");
+    if (err)
+        return why_set(why, err, "the head is deleted, its recovery did not end in time%s%s",
+                       whole ? "" : "; it hangs on ", lacks.text);
+    return whole ? ERR_OK : why_set(why, ERR_TIMEOUT, "the recovery failed at: %s", lacks.text);
 }
 
 static enum err kill_head(struct kill *k, struct why *why)
@@ -112,13 +180,7 @@ static enum err kill_head(struct kill *k, struct why *why)
     if (!err && k->err) err = why_set(why, k->err, "%s", k->why);
     if (err) return err;
     k->gone = true;
-    err = look_until(k->look, followed, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
-    if (err)
-        return why_set(why, err,
-                       err == ERR_CANCELLED
-                           ? "interrupted: the head is deleted, its recovery was not watched to the end"
-                           : "the head is deleted, its recovery did not end in time");
-    return ERR_OK;
+    return follow(k, why);
 }
 
 int sub_kill_head(struct cli *cli)
@@ -134,6 +196,6 @@ int sub_kill_head(struct cli *cli)
     free(k.name);
     free(k.ns);
     free(k.service);
-    /* The head was killed and did not come back while we looked: not a backend out of reach, a failure. */
+    /* The head was killed and did not come back whole while we looked: not a backend out of reach, a failure. */
     return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : cli_exit_of(err);
 }

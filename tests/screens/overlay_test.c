@@ -50,6 +50,9 @@ static const struct dialog_kill kill_mistral = {
     .ft = TRI_YES,
     .reconnect_s = {600, true},
     .workers = 2,
+    .worker = {{"mistral-44qn2-inf2-worker-7gq8p", "33cc"}, {"mistral-44qn2-inf2-worker-x2vlc", "44dd"}},
+    .path = "API server proxy",
+    .besides_head = {2, true},
 };
 
 static void show_dialog(const struct dialog *d, const char *name)
@@ -186,6 +189,43 @@ static void test_kill_says_what_it_means(void **state)
     assert_non_null(strstr(d.body, "Redis      Redis down"));
     assert_null(strstr(d.body, "fault tolerance is ON"));
     dialog_done(&d);
+}
+
+/* With what is at stake: what is in flight, which way requests go, who has to live on. */
+static void test_kill_says_what_is_at_stake(void **state)
+{
+    (void)state;
+    struct dialog_kill k = kill_mistral;
+    struct head_loss loss = {.pod = VERDICT_NO, .redis = VERDICT_UNKNOWN};
+    snprintf(loss.pod_why, sizeof loss.pod_why, "an upgrade is under way");
+    snprintf(loss.redis_why, sizeof loss.redis_why, "Redis replicas not known");
+    k.loss = &loss;
+    k.in_flight = 1;
+    char *text = dialog_kill_text(&k, false);
+    assert_ptr_equal(strstr(text, "GCS fault tolerance is ON"), text);
+    assert_non_null(strstr(text, "survives?  NO: an upgrade is under way\n"));
+    assert_non_null(strstr(text, "must live  mistral-44qn2-inf2-worker-7gq8p\n"));
+    assert_non_null(strstr(text, "in flight  1 prompt of raydeck's\n"));
+    assert_non_null(strstr(text, "by API server proxy: around the head, 2 Serve endpoints are not its own"));
+    assert_non_null(strstr(text, "Redis replicas not known"));
+    free(text);
+    k.workers = 7;
+    k.worker[2] = k.worker[3] = k.worker[0];
+    k.besides_head = known_u64(0);
+    k.ft = TRI_NO;
+    text = dialog_kill_text(&k, true);
+    assert_ptr_equal(strstr(text, "GCS fault tolerance is OFF"), text);
+    assert_non_null(strstr(text, "restarted  mistral-44qn2-inf2-worker-7gq8p, UID 33cc\n"));
+    assert_non_null(strstr(text, "           and 3 more\n"));
+    assert_non_null(strstr(text, "NOT around the head"));
+    assert_null(strstr(text, "must live"));
+    assert_null(strstr(text, "Redis replicas"));
+    free(text);
+    k.besides_head = UNKNOWN_U64;
+    k.path = NULL;
+    text = dialog_kill_text(&k, false);
+    assert_non_null(strstr(text, "by a way not known yet: Serve's endpoints are not known"));
+    free(text);
 }
 
 static void test_palette_completes(void **state)
@@ -413,6 +453,7 @@ int main(void)
         cmocka_unit_test(test_plain_y_where_allowed),
         cmocka_unit_test(test_kill_command),
         cmocka_unit_test(test_kill_says_what_it_means),
+        cmocka_unit_test(test_kill_says_what_is_at_stake),
         cmocka_unit_test(test_palette_completes),
         cmocka_unit_test(test_palette_chooses),
         cmocka_unit_test(test_palette_ends),

@@ -27,6 +27,12 @@ void dialog_done(struct dialog *d); /* a zeroed one is fine */
 enum overlay dialog_input(struct dialog *d, const struct input *in);
 void dialog_draw(const struct dialog *d, struct canvas *cv);
 
+/* A worker pod that is there now. */
+struct dialog_worker {
+    const char *name, *uid;
+};
+enum { DIALOG_WORKERS = 4 /* that are named; the rest is counted */ };
+
 /* The deletion of a head pod. Strings are borrowed for the call. */
 struct dialog_kill {
     const char *context, *ns, *service; /* context NULL: none known */
@@ -35,10 +41,17 @@ struct dialog_kill {
     struct known_u64 pod_grace_s; /* which is this */
     enum tri ft;                  /* GCS fault tolerance is wired */
     struct known_u64 reconnect_s;
-    size_t workers;               /* living worker pods */
-    bool development;             /* plain y is enough here */
-    const struct head_loss *loss; /* NULL: not judged */
+    size_t workers; /* living worker pods, and the first of them */
+    struct dialog_worker worker[DIALOG_WORKERS];
+    size_t in_flight;              /* prompts of ours that wait for an answer */
+    const char *path;              /* of prompts, in words; NULL: not known */
+    struct known_u64 besides_head; /* Serve endpoints that are ready and not the head's */
+    bool development;              /* plain y is enough here */
+    const struct head_loss *loss;  /* NULL: not judged */
 };
+/* What it means and what exactly is deleted, "label      value" a line; with_uids: of the worker pods too. Safe text;
+ * caller frees. */
+char *dialog_kill_text(const struct dialog_kill *kill, bool with_uids);
 void dialog_open_kill(struct dialog *d, const struct dialog_kill *kill);
 
 /* "kubectl --context C -n NS delete pod POD --grace-period=0 --force", safe text. Caller frees. */

@@ -74,28 +74,71 @@ static void tolerance(struct buf *b, const struct dialog_kill *k)
         buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");
 }
 
-static void warnings(struct buf *b, const struct head_loss *loss)
+/* Why it may not go well, as far as it is known. Without fault tolerance Redis has no part in it. */
+static void warnings(struct buf *b, const struct dialog_kill *k)
 {
+    const struct head_loss *loss = k->loss;
     if (!loss) return;
-    if (loss->pod != VERDICT_OK && loss->pod_why[0]) buf_printf(b, "pod        %s\n", loss->pod_why);
-    if (loss->redis != VERDICT_OK && loss->redis_why[0]) buf_printf(b, "Redis      %s\n", loss->redis_why);
+    if (loss->pod != VERDICT_OK && loss->pod_why[0])
+        buf_printf(b, "survives?  %s: %s\n", loss->pod == VERDICT_UNKNOWN ? "NOT KNOWN" : verdict_word(loss->pod),
+                   loss->pod_why);
+    if (k->ft != TRI_NO && loss->redis != VERDICT_OK && loss->redis_why[0])
+        buf_printf(b, "Redis      %s\n", loss->redis_why);
 }
 
-void dialog_open_kill(struct dialog *d, const struct dialog_kill *k)
+static void workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
+{
+    const char *label = k->ft == TRI_YES ? "must live " : k->ft == TRI_NO ? "restarted " : "workers   ";
+    size_t shown = k->workers < DIALOG_WORKERS ? k->workers : DIALOG_WORKERS;
+    if (!k->workers) buf_printf(b, "%s no worker pods\n", label);
+    for (size_t i = 0; i < shown; i++) {
+        const struct dialog_worker *one = &k->worker[i];
+        buf_printf(b, "%s %s", i ? "          " : label, one->name ? one->name : "–");
+        buf_printf(b, with_uids ? ", UID %s\n" : "\n", one->uid ? one->uid : "–");
+    }
+    if (k->workers > shown) buf_printf(b, "           and %zu more\n", k->workers - shown);
+}
+
+static void requests(struct buf *b, const struct dialog_kill *k)
+{
+    if (k->in_flight)
+        buf_printf(b, "in flight  %zu prompt%s of raydeck's\n", k->in_flight, k->in_flight == 1 ? "" : "s");
+    else
+        buf_str(b, "in flight  no prompt of raydeck's; others' are not seen\n");
+    buf_printf(b, "requests   by %s: ", k->path ? k->path : "a way not known yet");
+    if (!k->besides_head.known)
+        buf_str(b, "Serve's endpoints are not known, the head may be the only one\n");
+    else if (!k->besides_head.value)
+        buf_str(b, "NOT around the head, Serve has no other endpoint\n");
+    else
+        buf_printf(b, "around the head, %llu Serve endpoint%s not its own\n", (unsigned long long)k->besides_head.value,
+                   k->besides_head.value == 1 ? " is" : "s are");
+}
+
+/* What it means comes first: where a screen is small it is what must be seen. */
+char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
 {
     struct buf b;
     char *command = dialog_kill_command(k);
     buf_init(&b, BODY_MAX);
-    buf_str(&b, "Delete this pod, and no other (by its UID):\n\n");
-    buf_printf(&b, "pod        %s\nuid        %s\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
+    tolerance(&b, k);
+    warnings(&b, k);
+    buf_printf(&b, "\ndeletes    %s\nby UID     %s, and no other\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
     buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
     buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
     grace(&b, k);
-    warnings(&b, k->loss);
-    buf_char(&b, '\n');
-    tolerance(&b, k);
+    workers(&b, k, with_uids);
+    requests(&b, k);
     buf_printf(&b, "\nThe same:  %s\n", command);
-    dialog_open(d, "Kill the Ray head", buf_text(&b), k->development ? NULL : k->service, true);
+    char *text = buf_take(&b);
     buf_done(&b);
     free(command);
+    return text;
+}
+
+void dialog_open_kill(struct dialog *d, const struct dialog_kill *k)
+{
+    char *text = dialog_kill_text(k, false);
+    dialog_open(d, "Kill the Ray head", text, k->development ? NULL : k->service, true);
+    free(text);
 }
