@@ -21,6 +21,10 @@ enum { JSON_DEPTH = 64, JSON_VALUES = 2000000 };
 /* Caller frees *ret with cJSON_Delete. */
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
+/* The same for text that is only shown: where a string holds \u0000, which cJSON would end it at, it gets the four
+ * characters \x00, as text_safe writes every other control. */
+enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why *why);
+
 /* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */
 void json_wipe(cJSON *root);
 

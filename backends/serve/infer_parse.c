@@ -61,7 +61,7 @@ static void clean(struct span *t)
 enum err infer_parse(const char *body, size_t len, char **ret_answer, struct why *why)
 {
     cJSON *root = NULL;
-    enum err e = json_parse(body, len, &root, why);
+    enum err e = json_parse_shown(body, len, &root, why);
     if (e != ERR_OK) return e;
     const cJSON *item = root;
     if (cJSON_IsArray(root)) item = cJSON_GetArraySize(root) == 1 ? root->child : NULL;

@@ -23,7 +23,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct why why;
 
     if (size) memcpy(text, data, size);
+    bool shown = json_parse_shown(text, size, &tree, &why) == ERR_OK;
+    if (shown) check(tree, 1);
+    cJSON_Delete(tree);
+    tree = NULL;
     if (json_parse(text, size, &tree, &why) == ERR_OK) {
+        if (!shown) abort();
         check(tree, 1);
         (void)json_u64(tree, "a");
         (void)json_path(tree, "a.b.c");

@@ -57,6 +57,30 @@ static void values_are_read(void **state)
     cJSON_Delete(t);
 }
 
+static void shown_is(const char *text, const char *expected)
+{
+    cJSON *t = NULL;
+    struct why why = {0};
+    assert_int_equal(json_parse_shown(text, strlen(text), &t, &why), ERR_OK);
+    assert_string_equal(t->valuestring, expected);
+    cJSON_Delete(t);
+}
+
+/* \u0000 is refused, but for what is only shown. */
+static void a_nul_is_shown_where_that_is_asked_for(void **state)
+{
+    (void)state;
+    cJSON *t = NULL;
+    assert_int_equal(json_parse("\"a\\u0000b\"", 10, &t, NULL), ERR_PARSE);
+    shown_is("\"a\\u0000b\\u0000\"", "a\\x00b\\x00");
+    shown_is("\"a\\\\u0000b\"", "a\\u0000b"); /* a backslash, and then text */
+    shown_is("\"\\\\\\u0000\"", "\\\\x00");
+    shown_is("\"no nul\"", "no nul");
+    assert_int_equal(json_parse_shown("\"\\u0000", 7, &t, NULL), ERR_PARSE);
+    assert_int_equal(json_parse_shown("\"\\u000", 6, &t, NULL), ERR_PARSE);
+    assert_null(t);
+}
+
 static void fractions_and_large_numbers_are_no_u64(void **state)
 {
     (void)state;
@@ -165,6 +189,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_read),
+        cmocka_unit_test(a_nul_is_shown_where_that_is_asked_for),
         cmocka_unit_test(fractions_and_large_numbers_are_no_u64),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
         cmocka_unit_test(a_cut_text_is_never_read_past_its_end),

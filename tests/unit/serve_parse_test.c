@@ -39,15 +39,15 @@ static void test_infer(void **state)
     infers("[\"[INST] never closed\"]", "[INST] never closed");
     infers("[\"<s> [INST] q [/INST]</s>\"]", "");
     infers("[\"\"]", "");
+    infers("[\"a\\u0000b \\\\u0000\"]", "a\\x00b \\u0000");
     infers("[\" two\\nlines \\u001b[2J\"]", "two\nlines \\x1b[2J");
 }
 
 static void test_infer_refuses(void **state)
 {
     (void)state;
-    static const char *const bodies[] = {
-        "",          "null",           "{}", "[]", "[1]", "[\"a\",\"b\"]", "[[\"a\"]]", "[\"a\"", "success",
-        "[\"a\"] x", "[\"a\\u0000b\"]"};
+    static const char *const bodies[] = {"",          "null",   "{}",      "[]",       "[1]", "[\"a\",\"b\"]",
+                                         "[[\"a\"]]", "[\"a\"", "success", "[\"a\"] x"};
     for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
         char *answer = NULL;
         struct why why = {0};
