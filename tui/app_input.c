@@ -126,8 +126,16 @@ static void input_key(struct app *app, const struct input *in)
     }
 }
 
+/* Where a line cannot be broken ^J ends it, as on any terminal. */
+static bool is_ctrl_j(const struct input *in)
+{
+    return in->type == INPUT_KEY && in->key == 'j' && in->mods == MOD_CTRL;
+}
+
 void app_input(struct app *app, const struct input *in)
 {
+    const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
+    if (is_ctrl_j(in) && app->over != OVER_CHAT) in = &enter;
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
     else if (app->over == OVER_CHAT)

@@ -327,7 +327,48 @@ static void test_prompt_box(void **state)
     assert_string_equal(p.typed.text, "  What is a GCS?");
     assert_int_equal(PRESS(&p, prompt_box_input, 'q'), OVERLAY_STAYS);
     assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ESC), OVERLAY_CANCELLED);
+    prompt_box_open(&p, NULL);
+    TYPE(&p, prompt_box_input, "half a thought"); /* Up does not lose it */
+    PRESS(&p, prompt_box_input, KEYP_UP);
+    PRESS(&p, prompt_box_input, KEYP_UP);
+    assert_string_equal(p.typed.text, "  What is a GCS?");
+    PRESS(&p, prompt_box_input, KEYP_DOWN);
+    assert_string_equal(p.typed.text, "half a thought");
+    PRESS(&p, prompt_box_input, KEYP_DOWN);
+    assert_string_equal(p.typed.text, "half a thought");
     prompt_box_done(&p);
+    prompt_box_done(&p);
+}
+
+static enum overlay box_pasted(struct prompt_box *p, const char *text)
+{
+    return prompt_box_input(p, &(struct input){.type = INPUT_PASTE, .paste = text, .paste_len = strlen(text)});
+}
+
+/* A paste of several lines is for the conversation; one that is too long says so. */
+static void test_prompt_box_pastes(void **state)
+{
+    (void)state;
+    struct prompt_box p = {0};
+    struct canvas cv;
+    prompt_box_open(&p, "API server proxy");
+    assert_int_equal(box_pasted(&p, "one line\n"), OVERLAY_STAYS);
+    assert_string_equal(p.typed.text, "one line");
+    assert_int_equal(box_pasted(&p, ", one\ntwo\n"), OVERLAY_DONE);
+    assert_true(p.to_chat);
+    assert_string_equal(p.typed.text, "one line, one\ntwo");
+    prompt_box_open(&p, "API server proxy");
+    char *big = mem_alloc(TEXTBOX_MAX + 1);
+    memset(big, 'x', TEXTBOX_MAX);
+    big[TEXTBOX_MAX] = '\0';
+    assert_int_equal(box_pasted(&p, big), OVERLAY_STAYS);
+    free(big);
+    paper(&cv, 24, 80);
+    prompt_box_draw(&p, &cv);
+    char *drawn = canvas_dump(&cv, false);
+    assert_non_null(strstr(drawn, "the paste is cut"));
+    free(drawn);
+    canvas_done(&cv);
     prompt_box_done(&p);
 }
 
@@ -459,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_palette_ends),
         cmocka_unit_test(test_palette_screen),
         cmocka_unit_test(test_prompt_box),
+        cmocka_unit_test(test_prompt_box_pastes),
         cmocka_unit_test(test_picker),
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_prompt_to_chat),

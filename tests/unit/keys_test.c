@@ -67,7 +67,7 @@ static const struct {
 } sequences[] = {
     {"q", "q"},
     {"aé日😀", "a é 日 😀"},
-    {"\003\r\n\t\177\010", "^C Enter Enter Tab Backspace Backspace"},
+    {"\003\r\n\t\177\010", "^C Enter ^J Tab Backspace Backspace"},
     {"\001\032\034\037 ", "^A ^Z C-\\ C-_ Space"},
     /* cursor and editing keys: xterm, application mode, linux, rxvt */
     {"\033[A\033[B\033[C\033[D", "Up Down Right Left"},

@@ -219,6 +219,10 @@ static void edits(void **state)
         {"one two  ", "^W", "one ", 4},
         {"one two", "Left Left ^U", "wo", 0},
         {"one two", "Left Left ^K", "one t", 5},
+        {"one two", "^W ^A ^Y", "twoone ", 3}, /* what was cut comes back, as often as it is asked for */
+        {"one two", "^U ^Y ^Y", "one twoone two", 14},
+        {"one two", "^A M-f ^K ^K ^Y", "one two", 7}, /* nothing cut leaves what was */
+        {"abc", "Backspace ^Y", "ab", 2},
         {"one two", "M-b M-b x", "xone two", 1},
         {"one two", "^A M-f x", "onex two", 4},
         {"one two", "M-Backspace", "one ", 4},
@@ -269,6 +273,9 @@ static void pastes_in_one_line(void **state)
     assert_true(textbox_input(&tb, &(struct input){.type = INPUT_PASTE, .paste = big, .paste_len = strlen(big)}));
     assert_in_range(tb.len, TEXTBOX_MAX - 4, TEXTBOX_MAX - 1);
     assert_memory_equal(tb.text + tb.len - 3, "日", 3); /* what did not fit was dropped whole */
+    assert_int_equal(tb.lost, strlen(big) - (tb.len - strlen("one two three é[2J")));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_LEFT}));
+    assert_int_equal(tb.lost, 0);
     textbox_set(&tb, big);
     assert_in_range(tb.len, TEXTBOX_MAX - 4, TEXTBOX_MAX - 1);
     assert_memory_equal(tb.text + tb.len - 3, "日", 3);

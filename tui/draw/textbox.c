@@ -92,9 +92,21 @@ static void remove_range(struct textbox *tb, size_t from, size_t to)
     tb->cursor = from;
 }
 
+/* The same, kept for ^Y. Nothing taken leaves what was kept. */
+static void cut_range(struct textbox *tb, size_t from, size_t to)
+{
+    if (from == to) return;
+    memcpy(tb->cut, tb->text + from, to - from);
+    tb->cut[to - from] = '\0';
+    remove_range(tb, from, to);
+}
+
 static bool insert(struct textbox *tb, const char *bytes, size_t len)
 {
-    if (len > TEXTBOX_MAX - 1 - tb->len) return false;
+    if (len > TEXTBOX_MAX - 1 - tb->len) {
+        tb->lost += len;
+        return false;
+    }
     memmove(tb->text + tb->cursor + len, tb->text + tb->cursor, tb->len - tb->cursor + 1);
     memcpy(tb->text + tb->cursor, bytes, len);
     tb->len += len;
@@ -122,7 +134,10 @@ static void insert_paste(struct textbox *tb, const char *paste, size_t len)
         size_t bytes = text_decode(paste + i, len - i, &cp);
         bool blank = cp == '\n' || cp == '\t';
         if (blank || (cp != TEXT_INVALID && text_cp_width(cp) >= 0))
-            if (!insert(tb, blank && !(tb->lines && cp == '\n') ? " " : paste + i, bytes)) return;
+            if (!insert(tb, blank && !(tb->lines && cp == '\n') ? " " : paste + i, bytes)) {
+                tb->lost = len - i;
+                return;
+            }
         i += bytes;
     }
 }
@@ -141,7 +156,7 @@ static int columns_between(const struct textbox *tb, size_t from, size_t to)
 static void kill_line(struct textbox *tb)
 {
     size_t end = line_end(tb, tb->cursor);
-    remove_range(tb, tb->cursor, end == tb->cursor && end < tb->len ? end + 1 : end);
+    cut_range(tb, tb->cursor, end == tb->cursor && end < tb->len ? end + 1 : end);
 }
 
 /* To the same column of the line before or after; false where there is none. */
@@ -168,9 +183,10 @@ static bool edit_ctrl(struct textbox *tb, uint32_t key)
     case 'f': tb->cursor = after(tb, tb->cursor); return true;
     case 'd': remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
     case 'h': remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
-    case 'w': remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
-    case 'u': remove_range(tb, line_start(tb, tb->cursor), tb->cursor); return true;
+    case 'w': cut_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
+    case 'u': cut_range(tb, line_start(tb, tb->cursor), tb->cursor); return true;
     case 'k': kill_line(tb); return true;
+    case 'y': insert(tb, tb->cut, strlen(tb->cut)); return true;
     default: return false;
     }
 }
@@ -195,7 +211,7 @@ static bool edit_alt(struct textbox *tb, uint32_t key)
     switch (key) {
     case 'b': tb->cursor = word_before(tb, tb->cursor); return true;
     case 'f': tb->cursor = word_after(tb, tb->cursor); return true;
-    case 'd': remove_range(tb, tb->cursor, word_after(tb, tb->cursor)); return true;
+    case 'd': cut_range(tb, tb->cursor, word_after(tb, tb->cursor)); return true;
     case KEYP_BACKSPACE: remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
     case KEYP_ENTER: return tb->lines && (insert(tb, "\n", 1), true);
     default: return false;
@@ -204,6 +220,7 @@ static bool edit_alt(struct textbox *tb, uint32_t key)
 
 bool textbox_input(struct textbox *tb, const struct input *in)
 {
+    tb->lost = 0;
     if (in->type == INPUT_PASTE) {
         insert_paste(tb, in->paste, in->paste_len);
         return true;

@@ -11,7 +11,10 @@ enum { PROMPT_COLS = 76 };
 void prompt_box_open(struct prompt_box *p, const char *path_words)
 {
     textbox_clear(&p->typed);
-    p->to_chat = false;
+    p->typed.lines = false;
+    p->to_chat = p->cut = false;
+    free(p->draft);
+    p->draft = NULL;
     snprintf(p->path, sizeof p->path, "%s", path_words ? path_words : "path not known yet");
 }
 
@@ -19,7 +22,42 @@ void prompt_box_done(struct prompt_box *p)
 {
     if (!p) return;
     free(p->last);
-    p->last = NULL;
+    free(p->draft);
+    p->last = p->draft = NULL;
+}
+
+/* Up: the last one, and what was typed is kept; Down: that again. */
+static bool recall(struct prompt_box *p, const struct input *in)
+{
+    if (in->type != INPUT_KEY || (in->key != KEYP_UP && in->key != KEYP_DOWN)) return false;
+    if (in->key == KEYP_UP && p->last && !p->draft) {
+        p->draft = mem_str(p->typed.text);
+        textbox_set(&p->typed, p->last);
+    } else if (in->key == KEYP_DOWN && p->draft) {
+        textbox_set(&p->typed, p->draft);
+        free(p->draft);
+        p->draft = NULL;
+    }
+    return true;
+}
+
+/* A break within, and not only at the end. */
+static bool has_lines(const struct input *in)
+{
+    size_t len = in->paste_len;
+    while (len && in->paste[len - 1] == '\n') len--;
+    return memchr(in->paste, '\n', len) != NULL;
+}
+
+/* What has several lines is for the conversation, which has room for them. */
+static enum overlay paste(struct prompt_box *p, const struct input *in)
+{
+    struct input text = *in;
+    while (text.paste_len && text.paste[text.paste_len - 1] == '\n') text.paste_len--;
+    p->typed.lines = p->to_chat = has_lines(in);
+    textbox_input(&p->typed, &text);
+    p->cut = p->typed.lost || in->paste_cut;
+    return p->to_chat ? OVERLAY_DONE : OVERLAY_STAYS;
 }
 
 static bool blank(const char *text)
@@ -34,10 +72,9 @@ enum overlay prompt_box_input(struct prompt_box *p, const struct input *in)
         p->to_chat = true;
         return OVERLAY_DONE;
     }
-    if (in->type == INPUT_KEY && in->key == KEYP_UP && p->last) {
-        textbox_set(&p->typed, p->last);
-        return OVERLAY_STAYS;
-    }
+    if (in->type == INPUT_PASTE) return paste(p, in);
+    p->cut = false;
+    if (recall(p, in)) return OVERLAY_STAYS;
     if (in->type == INPUT_KEY && in->key == KEYP_ENTER) {
         if (blank(p->typed.text)) return OVERLAY_STAYS;
         free(p->last);
@@ -56,7 +93,10 @@ void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
     char text[256];
     snprintf(text, sizeof text, "by %s", p->path);
     canvas_field(&in, 1, 0, in.cols, ROLE_DIM, text);
-    canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
-                 p->last ? "Enter sends · Up the last one · Tab the conversation · Esc leaves"
-                         : "Enter sends · Tab the conversation · Esc leaves");
+    if (p->cut)
+        canvas_field(&in, 2, 0, in.cols, ROLE_BAD, "the paste is cut: not all of it fits");
+    else
+        canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
+                     p->last ? "Enter sends · Up the last one · Tab the conversation · Esc leaves"
+                             : "Enter sends · Tab the conversation · Esc leaves");
 }

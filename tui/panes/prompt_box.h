@@ -1,5 +1,6 @@
 /* prompt_box.h - where a quick prompt for the model is typed: one line, the path it will take, the last one again by
- * Up. Tab goes on in the conversation (chat.h) with what was typed. */
+ * Up, and by Down back to what was being typed. Tab, or a paste of several lines, goes on in the conversation (chat.h)
+ * with what was typed. */
 #ifndef RAYDECK_PANES_PROMPT_BOX_H
 #define RAYDECK_PANES_PROMPT_BOX_H
 
@@ -8,9 +9,11 @@
 
 struct prompt_box {
     struct textbox typed;
-    char *last; /* what was asked before; kept from one opening to the next */
+    char *last;  /* what was asked before; kept from one opening to the next */
+    char *draft; /* what was being typed when Up went to the last one; NULL: it did not */
     char path[160];
-    bool to_chat; /* OVERLAY_DONE by Tab: nothing is to be sent */
+    bool cut;     /* the last paste did not fit whole */
+    bool to_chat; /* OVERLAY_DONE by Tab, or by a paste of several lines: nothing is to be sent */
 };
 void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */
 void prompt_box_done(struct prompt_box *p);                         /* a zeroed one is fine */

@@ -45,12 +45,13 @@ enum { INPUT_PASTE_MAX = 65536 };
 
 struct input {
     enum input_type type;
-    uint32_t key; /* ^C is 'c' with MOD_CTRL */
+    uint32_t key; /* ^C is 'c' with MOD_CTRL; ^J is 'j', not Enter */
     unsigned mods;
     enum mouse mouse;
     int row, col;      /* mouse, from 0; resize: rows and cols */
     const char *paste; /* safe text, lines kept; borrowed until the handler returns */
     size_t paste_len;
+    bool paste_cut; /* it was longer than INPUT_PASTE_MAX */
 };
 
 /* "q", "^C", "Enter", "PgUp", "M-x": as commands.def and the configuration write keys. */

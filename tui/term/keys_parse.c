@@ -22,6 +22,7 @@ struct keys {
     size_t utf8_len, utf8_want;
     struct buf paste;
     size_t paste_end; /* bytes of ESC[201~ seen */
+    bool paste_cut;
 };
 
 struct keys *keys_new(void (*input)(void *arg, const struct input *in), void *arg)
@@ -61,8 +62,7 @@ static void begin(struct keys *k, enum state state)
 static void emit_control(struct keys *k, unsigned char c)
 {
     switch (c) {
-    case '\r':
-    case '\n': emit(k, KEYP_ENTER, 0); break;
+    case '\r': emit(k, KEYP_ENTER, 0); break;
     case '\t': emit(k, KEYP_TAB, 0); break;
     case 0x08:
     case 0x7F: emit(k, KEYP_BACKSPACE, 0); break;
@@ -162,6 +162,7 @@ static void finish(struct keys *k, char final, bool ss3)
         begin(k, PASTE);
         buf_clear(&k->paste);
         k->paste_end = 0;
+        k->paste_cut = false;
         return;
     case KEYS_INPUT:
         if (in.type != INPUT_KEY) {
@@ -236,7 +237,7 @@ static void deliver_paste(struct keys *k)
     for (size_t i = 0; i < out; i++)
         if (raw[i] == '\r') raw[i] = '\n';
     char *safe = text_safe(raw, out, TEXT_KEEP_LINES, INPUT_PASTE_MAX);
-    struct input in = {.type = INPUT_PASTE, .paste = safe, .paste_len = strlen(safe)};
+    struct input in = {.type = INPUT_PASTE, .paste = safe, .paste_len = strlen(safe), .paste_cut = k->paste_cut};
     k->state = GROUND;
     k->input(k->arg, &in);
     free(safe);
@@ -252,11 +253,12 @@ static void feed_paste(struct keys *k, unsigned char c)
     }
     size_t kept = k->paste_end;
     k->paste_end = 0;
-    if (buf_add(&k->paste, end, kept)) return; /* full: cut here */
-    if (c == 0x1B)
+    bool full = buf_add(&k->paste, end, kept) != ERR_OK;
+    if (!full && c == 0x1B)
         k->paste_end = 1;
-    else if (c)
-        buf_char(&k->paste, (char)c);
+    else if (!full && c)
+        full = buf_char(&k->paste, (char)c) != ERR_OK;
+    k->paste_cut |= full;
 }
 
 void keys_feed(struct keys *k, const char *bytes, size_t len)
