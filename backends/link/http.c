@@ -95,6 +95,8 @@ static void request_finished(struct http_request *r)
     enum err err = http_curl_err(r->easy, r->result);
     if (!err)
         request_done(r, ERR_OK, "");
+    else if (r->result == CURLE_UNRECOVERABLE_POLL) /* curl tells of its poll, where it was the other side that left */
+        request_done(r, err, "connection reset by peer");
     else
         request_done(r, err, *r->error ? r->error : curl_easy_strerror(r->result));
 }

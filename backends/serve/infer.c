@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/serve/infer_parse.h"
+#include "backends/serve/openai_parse.h"
 #include "backends/serve/prompt_record.h"
 #include "backends/serve/serve_get.h"
 
@@ -33,6 +34,17 @@ static void finish(struct prompt_run *run, enum serve_failure f, const char *why
     free(run);
 }
 
+/* An application that catches its own errors answers 200 with {"error": …}. */
+static enum serve_failure take_body(struct prompt_run *run, const struct http_answer *answer, struct why *why)
+{
+    if (infer_parse(answer->body, answer->body_len, &run->record->answer, why) == ERR_OK) return SERVE_FAILURE_NONE;
+    char *message = openai_parse_error(answer->body, answer->body_len);
+    if (message) why_set(why, ERR_SERVER, "%s", message);
+    enum serve_failure f = message ? SERVE_FAILURE_MODEL : SERVE_FAILURE_BODY;
+    free(message);
+    return f;
+}
+
 static void answered(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
@@ -40,9 +52,8 @@ static void answered(void *arg, const struct http_answer *answer)
     if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
     run->record->bytes = known_u64(answer->body_len);
     struct why why = {0};
-    enum serve_failure f = serve_failure_of(answer, run->proxied, &why);
-    if (f == SERVE_FAILURE_NONE && infer_parse(answer->body, answer->body_len, &run->record->answer, &why) != ERR_OK)
-        f = SERVE_FAILURE_BODY;
+    enum serve_failure f = serve_failure_of_prompt(answer, run->proxied, &why);
+    if (f == SERVE_FAILURE_NONE) f = take_body(run, answer, &why);
     finish(run, f, why.text);
 }
 

@@ -1,8 +1,10 @@
 #include "backends/serve/serve_failure.h"
 
 #include "backends/base/json.h"
+#include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/serve/openai_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -69,7 +71,7 @@ static char *status_message(const struct http_answer *answer)
     if (answer->body_len > 65536 || json_parse(answer->body, answer->body_len, &root, NULL) != ERR_OK) return NULL;
     const char *kind = json_str(root, "kind"), *text = json_str(root, "message");
     if (kind && strcmp(kind, "Status") == 0)
-        message = text_safe(text ? text : "", text ? strlen(text) : 0, TEXT_ONE_LINE, ERR_TEXT_MAX / 2);
+        message = mask_text(text ? text : "", text ? strlen(text) : 0, TEXT_ONE_LINE, ERR_TEXT_MAX / 2);
     cJSON_Delete(root);
     return message;
 }
@@ -117,4 +119,70 @@ enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxi
     }
     if (answer->status >= 200 && answer->status < 300) return SERVE_FAILURE_NONE;
     return failure_of_status(answer, proxied, why);
+}
+
+/* ---- of a prompt ------------------------------------------------------------------------------------------------ */
+
+enum { EXCERPT_MAX = 120, EXCERPT_LOOK = 4096 };
+
+/* Who made the body of an error, by what it looks like; "" where that cannot be told. 502 and 504 are a gateway's own
+ * words; an application that runs says 500, or answers in JSON. */
+static const char *hop_of(const struct http_answer *answer)
+{
+    static const struct {
+        const char *words, *hop;
+    } known[] = {
+        {"nginx", " from the proxy before Serve (nginx)"},
+        {"awselb", " from the load balancer (AWS)"},
+        {"upstream connect error", " from the proxy before Serve (Envoy)"},
+        {"no healthy upstream", " from the proxy before Serve (Envoy)"},
+    };
+    size_t len = answer->body_len < EXCERPT_LOOK ? answer->body_len : EXCERPT_LOOK;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++)
+        if (memmem(answer->body, len, known[i].words, strlen(known[i].words))) return known[i].hop;
+    if (answer->status == 502 || answer->status == 504) return " from a proxy before Serve";
+    return answer->status == 500 ? " from Serve or the application" : "";
+}
+
+/* How a body begins, in one line and without tags. Caller frees. */
+static char *excerpt_of(const struct http_answer *answer)
+{
+    char plain[EXCERPT_LOOK];
+    size_t len = 0;
+    bool tag = false, blank = true;
+    for (size_t i = 0; i < answer->body_len && i < EXCERPT_LOOK; i++) {
+        char c = answer->body[i];
+        bool gap = c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == '<' || c == '>';
+        if (c == '<') tag = true;
+        if (!tag && !gap) plain[len++] = c;
+        if (gap && !blank) plain[len++] = ' ';
+        if (!tag || gap) blank = gap;
+        if (c == '>') tag = false;
+    }
+    while (len && plain[len - 1] == ' ') len--;
+    return mask_text(plain, len, TEXT_ONE_LINE, EXCERPT_MAX);
+}
+
+static bool is_status(const struct http_answer *answer, bool proxied)
+{
+    char *message = proxied ? status_message(answer) : NULL;
+    free(message);
+    return message != NULL;
+}
+
+enum serve_failure serve_failure_of_prompt(const struct http_answer *answer, bool proxied, struct why *why)
+{
+    enum serve_failure f = serve_failure_of(answer, proxied, why);
+    if (answer->err != ERR_OK || answer->status < 400 || is_status(answer, proxied)) return f;
+    char *message = openai_parse_error(answer->body, answer->body_len), *excerpt = message ? NULL : excerpt_of(answer);
+    enum err e = http_status_err(answer->status);
+    if (message)
+        why_set(why, e, "HTTP status %ld: %s", answer->status, message);
+    else
+        why_set(why, e, "HTTP status %ld%s%s%s", answer->status, answer->status >= 500 ? hop_of(answer) : "",
+                *excerpt ? ": " : "", excerpt);
+    if (message && answer->status == 500) f = SERVE_FAILURE_MODEL;
+    free(message);
+    free(excerpt);
+    return f;
 }

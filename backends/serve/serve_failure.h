@@ -33,4 +33,9 @@ const char *serve_failure_word(enum serve_failure f); /* NULL for none */
  * with a Status whose message has the dialler's words: they are told apart here. why (may be NULL) gets a sentence. */
 enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxied, struct why *why);
 
+/* The same of a prompt's answer, where the body of an error says more: the application's own complaint (an error in
+ * JSON; with 500 it is the model's), else which hop it came from where that can be told, and how the body begins.
+ * Secrets in it are masked. */
+enum serve_failure serve_failure_of_prompt(const struct http_answer *answer, bool proxied, struct why *why);
+
 #endif

@@ -219,6 +219,33 @@ static void test_prompt_failures(void **state)
     s->server = tiny_start(s->loop, answer, s);
 }
 
+static void why_is(struct scene *s, const char *status, const char *body, const char *failure, const char *why)
+{
+    reply_with(s, status, body);
+    prompt_fails(s, failure);
+    assert_string_equal(s->last->why, why);
+}
+
+/* Where an error came from, and what it says: the application's own words, or how the body begins. */
+static void test_prompt_errors_say_where_from(void **state)
+{
+    struct scene *s = *state;
+    why_is(s, "200 OK", "{\"error\":\"no free NeuronCore\"}", "model error", "no free NeuronCore");
+    why_is(s, "500 Internal Server Error", "{\"detail\":\"out of device memory\"}", "model error",
+           "HTTP status 500: out of device memory");
+    why_is(s, "500 Internal Server Error", "Internal  Server\nError", "5xx",
+           "HTTP status 500 from Serve or the application: Internal Server Error");
+    why_is(s, "502 Bad Gateway",
+           "<html>\r\n<head><title>502 Bad Gateway</title></head><body><hr><center>nginx</center></body></html>", "5xx",
+           "HTTP status 502 from the proxy before Serve (nginx): 502 Bad Gateway nginx");
+    why_is(s, "504 Gateway Time-out", "", "5xx", "HTTP status 504 from a proxy before Serve");
+    why_is(s, "503 Service Unavailable", "\x1b[2Jno replicas", "5xx", "HTTP status 503: \\x1b[2Jno replicas");
+    why_is(s, "401 Unauthorized", "{\"detail\":\"no such token: hf_abcdefghijklmnopqrstuvwxyz\"}", "forbidden",
+           "HTTP status 401: no such token: •••");
+    why_is(s, "503 Service Unavailable", "Authorization: Bearer abc.def was refused", "5xx",
+           "HTTP status 503: Authorization: Bearer ••• was refused");
+}
+
 static void test_prompt_cancelled(void **state)
 {
     struct scene *s = *state;
@@ -498,11 +525,13 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
-        TEST(test_prompt),          TEST(test_prompt_failures),      TEST(test_prompt_cancelled),
-        TEST(test_prompt_too_long), TEST(test_prompt_proxied),       TEST(test_probes),
-        TEST(test_open_loop),       TEST(test_in_flight_is_bounded), TEST(test_slow_and_wrong),
-        TEST(test_probes_proxied),  TEST(test_targets_change),       TEST(test_status),
-        TEST(test_status_failures),
+        TEST(test_prompt),           TEST(test_prompt_failures),
+        TEST(test_prompt_cancelled), TEST(test_prompt_too_long),
+        TEST(test_prompt_proxied),   TEST(test_probes),
+        TEST(test_open_loop),        TEST(test_in_flight_is_bounded),
+        TEST(test_slow_and_wrong),   TEST(test_probes_proxied),
+        TEST(test_targets_change),   TEST(test_status),
+        TEST(test_status_failures),  TEST(test_prompt_errors_say_where_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
