@@ -133,8 +133,16 @@ struct serve_open {
     const struct kube_ops *kube_ops; /* for proxied ones; may be NULL */
     struct kube *kube;
 };
+/* What was said before: a question, and what the model answered. */
+struct prompt_turn {
+    const char *question, *answer;
+};
 struct prompt_ask {
     const char *id, *question;
+    const char *talk; /* the conversation it is a turn of; NULL: it stands alone */
+    const struct prompt_turn
+        *turns; /* of it, oldest first, copied; a kind that takes one prompt at a time leaves them */
+    size_t turn_count, turns_dropped;
     const char *model;      /* NULL: the first that the server has */
     struct serve_path path; /* copied */
     uint64_t timeout_ms;

@@ -17,7 +17,8 @@ void app_answered(void *arg, const struct request *r)
     struct app *app = arg;
     bool fine = r->phase && (strcmp(r->phase, "ok") == 0 || strcmp(r->phase, "slow") == 0);
     if (fine)
-        app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6, r->answer ? r->answer : "");
+        app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6,
+                r->answer && *r->answer ? r->answer : "the answer is empty");
     else if (r->phase && strcmp(r->phase, "cancelled") == 0)
         app_say(app, false, "the prompt was stopped");
     else
@@ -27,7 +28,9 @@ void app_answered(void *arg, const struct request *r)
 static bool ask(struct app *app, const char *question)
 {
     struct why why = {0};
-    if (session_ask(app->session, question, app_answered, app, &why) == ERR_OK) return true;
+    char talk[CHAT_TALK_MAX];
+    const struct session_prompt prompt = {.question = question, .talk = chat_talk(&app->chat, talk)};
+    if (session_ask(app->session, &prompt, app_answered, app, &why) == ERR_OK) return true;
     chat_say(&app->chat, why.text);
     return false;
 }
@@ -37,12 +40,15 @@ void app_chat_input(struct app *app, const struct input *in)
     struct focus focus = session_focus(app->session);
     struct view view = app_view(app, &focus);
     switch (chat_input(&app->chat, &view, in)) {
-    case CHAT_STAYS: break;
+    case CHAT_STAYS:
+    case CHAT_ANEW: break;
     case CHAT_LEAVES: app_close_over(app); break;
     case CHAT_SENDS:
         if (ask(app, app->chat.typed.text)) chat_sent(&app->chat);
         break;
-    case CHAT_STOPS: session_stop_asking(app->session); break;
+    case CHAT_STOPS:
+        if (!session_stop_asking(app->session)) chat_say(&app->chat, "nothing is in flight");
+        break;
     case CHAT_AGAIN: {
         const char *question = chat_again(&view);
         char *copy = question ? mem_str(question) : NULL;

@@ -75,8 +75,10 @@ static void cmd_refresh(struct app *app, const char *args)
 static void cmd_stop(struct app *app, const char *args)
 {
     (void)args;
-    session_stop_asking(app->session);
-    app_say(app, false, "prompts in flight are cancelled");
+    if (session_stop_asking(app->session))
+        app_say(app, false, "prompts in flight are cancelled");
+    else
+        app_say(app, true, "no prompt is in flight");
 }
 
 static void cmd_theme(struct app *app, const char *args)

@@ -32,7 +32,8 @@ static void prompt_chosen(struct app *app)
     app_close_over(app);
     if (app->prompt.to_chat)
         app_chat_open(app, app->prompt.typed.text);
-    else if (session_ask(app->session, app->prompt.typed.text, app_answered, app, &why))
+    else if (session_ask(app->session, &(struct session_prompt){.question = app->prompt.typed.text}, app_answered, app,
+                         &why))
         app_say(app, true, "%s", why.text);
 }
 

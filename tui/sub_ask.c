@@ -4,17 +4,25 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/request_words.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { QUESTION_MAX = 64 * 1024, ASK_TIMEOUT_MS = 180 * 1000, FIND_TIMEOUT_MS = 10 * 1000 };
+enum {
+    QUESTION_MAX = 64 * 1024,
+    ASK_TIMEOUT_MS = 180 * 1000,
+    FIND_TIMEOUT_MS = 10 * 1000,
+    LATE_MS = 2000 /* after the time-out: the prompt's own says more of what there was */
+};
 
 struct asking {
     struct look *look;
     struct request *answer; /* ours: a copy of the final one */
     char *told;             /* what of the answer is on stdout already */
+    uint64_t timeout_ms;
+    bool interrupted, late;
 };
 
 /* Says what has come since. What was said stays said: should the text have become another one, it goes on after what
@@ -73,7 +81,7 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
         }
     }
     while (text.len && strchr("\r\n", text.data[text.len - 1])) text.data[--text.len] = '\0';
-    if (err == ERR_LIMIT) err = why_set(why, err, "the prompt is longer than %d bytes", QUESTION_MAX);
+    if (err == ERR_LIMIT) err = why_set(why, ERR_USAGE, "the prompt is longer than %d bytes", QUESTION_MAX);
     if (!err && text.len == 0) err = why_set(why, ERR_USAGE, "the prompt is empty");
     if (!err) *ret = buf_take(&text);
     buf_done(&text);
@@ -98,24 +106,39 @@ static void say_tokens(const struct request *r, char *out, size_t size)
     snprintf(out, size, "tokens %s, tokens/s %s, between tokens %s", tokens, rate, gap);
 }
 
+/* "timeout: no answer within 30 s (by ingress mistral, head down 5.4s, 12 tokens so far)" */
+static int tell_failed(const struct asking *a, const char *path, const char *head)
+{
+    const struct request *r = a->answer;
+    char tokens[64] = "", why[96];
+    bool late = a->late || text_eq(r->failure, "timeout");
+    const char *what = r->failure ? r->failure : "failed", *told = r->why ? r->why : "no answer";
+    if (r->tokens.known && r->first_token_us.known)
+        snprintf(tokens, sizeof tokens, ", %llu tokens so far", (unsigned long long)r->tokens.value);
+    snprintf(why, sizeof why, "no %s within %.0f s%s", *tokens ? "whole answer" : "answer",
+             (double)a->timeout_ms / 1000.0, r->sent.known ? "" : ": it could not be sent yet");
+    if (late) what = "timeout", told = why;
+    if (a->interrupted) what = "interrupted", told = "stopped";
+    cli_say("%s: %s (by %s, %s%s)", what, told, path, head, tokens);
+    if (a->interrupted) return EXIT_INTERRUPTED;
+    /* One that was never sent says nothing of the model. */
+    return r->sent.known ? EXIT_FAILED : EXIT_UNREACHED;
+}
+
 static int tell(struct asking *a)
 {
     const struct request *r = a->answer;
-    const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a";
+    const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a", *end = request_end_words(r);
     char first[TEXT_NUM_MAX], tokens[192];
     bool fine = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
     tell_more(a, r->answer);
     if (fine || a->told) putchar('\n');
     fflush(stdout);
-    if (fine) {
-        say_tokens(r, tokens, sizeof tokens);
-        cli_say("%.2f s, by %s, %s, time to first token %s, %s%s", (double)r->latency_us.value / 1e6, path, head,
-                seconds(first, r->first_token_us), tokens,
-                text_eq(r->finish, "length") ? ", cut at the model's maximum" : "");
-        return EXIT_FINE;
-    }
-    cli_say("%s: %s (by %s, %s)", r->failure ? r->failure : "failed", r->why ? r->why : "no answer", path, head);
-    return text_eq(r->phase, "cancelled") ? EXIT_INTERRUPTED : EXIT_FAILED;
+    if (!fine) return tell_failed(a, path, head);
+    say_tokens(r, tokens, sizeof tokens);
+    cli_say("%.2f s, by %s, %s, time to first token %s, %s%s%s", (double)r->latency_us.value / 1e6, path, head,
+            seconds(first, r->first_token_us), tokens, end ? ", " : "", end ? end : "");
+    return EXIT_FINE;
 }
 
 static enum err ask(const struct cli *cli, const char *question, struct asking *a, struct why *why)
@@ -124,12 +147,16 @@ static enum err ask(const struct cli *cli, const char *question, struct asking *
     if (!err && !cli->conf.prompt) err = look_for_service(a->look, FIND_TIMEOUT_MS, why);
     /* An outage of the head is just when a prompt is asked: no head pod is no reason not to ask. */
     if (err == ERR_NOT_FOUND && session_focus(look_session(a->look)).rayservice) err = ERR_OK;
-    if (!err) err = session_ask(look_session(a->look), question, on_answer, a, why);
-    if (!err) {
-        err = look_until(a->look, answered, a, cli_timeout_ms(cli, ASK_TIMEOUT_MS));
-        if (err) why_set(why, err, err == ERR_CANCELLED ? "interrupted" : "no answer in time");
-    }
-    return err;
+    a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
+    const struct session_prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
+    if (!err) err = session_ask(look_session(a->look), &prompt, on_answer, a, why);
+    if (err) return err;
+    err = look_until(a->look, answered, a, a->timeout_ms + LATE_MS);
+    a->interrupted = err == ERR_CANCELLED;
+    a->late = err == ERR_TIMEOUT;
+    /* What is stopped tells how far it came. */
+    if (err) session_stop_asking(look_session(a->look));
+    return a->answer ? ERR_OK : why_set(why, err, "no answer");
 }
 
 int sub_ask(struct cli *cli)

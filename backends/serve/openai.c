@@ -21,8 +21,10 @@ struct prompt_run {
     void *arg;
     struct request *record;
     struct serve_get *get;
-    struct alarm *grow; /* puts what has come; after [DONE] it ends the run */
+    struct alarm *grow; /* puts what has come; once the model has finished it ends the run */
     char *question;
+    struct prompt_turn *turns; /* owns its strings */
+    size_t turn_count;
     uint64_t timeout_ms, due_us;
 
     enum shape shape;
@@ -74,8 +76,23 @@ static void fill(struct prompt_run *run)
     set_times(run);
 }
 
+static void take_turns(struct prompt_run *run, const struct prompt_ask *ask)
+{
+    run->turns = ask->turn_count ? mem_zero(ask->turn_count, sizeof *run->turns) : NULL;
+    run->turn_count = ask->turn_count;
+    for (size_t i = 0; i < run->turn_count; i++)
+        run->turns[i] = (struct prompt_turn){mem_str(ask->turns[i].question), mem_str(ask->turns[i].answer)};
+    run->record->earlier = known_u64(ask->turn_count);
+    run->record->dropped = known_u64(ask->turns_dropped);
+}
+
 static void run_free(struct prompt_run *run)
 {
+    for (size_t i = 0; i < run->turn_count; i++) {
+        free((char *)run->turns[i].question);
+        free((char *)run->turns[i].answer);
+    }
+    free(run->turns);
     alarm_free(run->grow);
     record_free(&run->record->record);
     serve_path_done(&run->path);
@@ -91,7 +108,7 @@ static void finish(struct prompt_run *run, enum serve_failure f, const char *why
     run->get = NULL;
     fill(run);
     prompt_record_end(run->record, run->loop, run->due_us, f, why);
-    if (run->over && run->last_us && f == SERVE_FAILURE_NONE) run->record->latency_us = run->record->last_token_us;
+    if (run->finished && run->last_us && f == SERVE_FAILURE_NONE) run->record->latency_us = run->record->last_token_us;
     prompt_record_put(run->record, &run->sink);
     if (run->done) run->done(run->arg, run->record);
     run_free(run);
@@ -100,7 +117,7 @@ static void finish(struct prompt_run *run, enum serve_failure f, const char *why
 static void on_grow(void *arg)
 {
     struct prompt_run *run = arg;
-    if (run->over) {
+    if (run->finished) {
         serve_get_cancel(run->get);
         finish(run, SERVE_FAILURE_NONE, NULL);
         return;
@@ -140,6 +157,7 @@ static bool take_piece(struct prompt_run *run, const struct openai_piece *p)
     if (p->finish) {
         record_set(&run->record->finish, p->finish);
         run->finished = true;
+        alarm_set(run->grow, OPENAI_LINGER_MS, 0); /* for the count of tokens, and [DONE] where it is said */
     }
     if (p->over) {
         run->over = run->finished = true;
@@ -206,14 +224,6 @@ static enum serve_failure take_whole(struct prompt_run *run, struct why *why)
     return f;
 }
 
-/* The API server's Status has been told already; what else there is to say stands in the body. */
-static void say_error(const struct http_answer *answer, struct why *why)
-{
-    char *message = answer->status >= 400 ? openai_parse_error(answer->body, answer->body_len) : NULL;
-    if (message) why_set(why, why->code, "HTTP status %ld: %s", answer->status, message);
-    free(message);
-}
-
 static enum serve_failure judge(struct prompt_run *run, const struct http_answer *answer, struct why *why)
 {
     if (run->failure != SERVE_FAILURE_NONE) {
@@ -221,16 +231,13 @@ static enum serve_failure judge(struct prompt_run *run, const struct http_answer
         return run->failure;
     }
     if (run->finished && run->shape == SHAPE_EVENTS) return SERVE_FAILURE_NONE;
-    enum serve_failure f = serve_failure_of(answer, run->path.proxied, why);
+    enum serve_failure f = serve_failure_of_prompt(answer, run->path.proxied, why);
     bool begun = run->shape != SHAPE_UNKNOWN;
     if (f == SERVE_FAILURE_RESET && begun) {
         why_set(why, ERR_RESET, "the connection was lost in the middle of the answer");
         return SERVE_FAILURE_CUT;
     }
-    if (f != SERVE_FAILURE_NONE) {
-        say_error(answer, why);
-        return f;
-    }
+    if (f != SERVE_FAILURE_NONE) return f;
     if (run->shape == SHAPE_WHOLE) return take_whole(run, why);
     if (run->pieces) {
         why_set(why, ERR_PROTOCOL, "the stream ended before the answer did");
@@ -254,7 +261,7 @@ static void answered(void *arg, const struct http_answer *answer)
 
 static void post(struct prompt_run *run, const char *model)
 {
-    char *body = openai_write_ask(model, run->question);
+    char *body = openai_write_ask(model, run->turns, run->turn_count, run->question);
     const struct serve_get_calls calls = {.done = answered, .arg = run, .bytes = on_bytes};
     run->get = serve_post_start(run->loop, &run->how, &run->path, "/v1/chat/completions", body, run->timeout_ms,
                                 OPENAI_BODY_MAX, &calls);
@@ -267,8 +274,7 @@ static void models_answered(void *arg, const struct http_answer *answer)
     struct why why = {0};
     char *model = NULL;
     run->get = NULL;
-    enum serve_failure f = serve_failure_of(answer, run->path.proxied, &why);
-    if (f != SERVE_FAILURE_NONE) say_error(answer, &why);
+    enum serve_failure f = serve_failure_of_prompt(answer, run->path.proxied, &why);
     if (f == SERVE_FAILURE_NONE && openai_parse_models(answer->body, answer->body_len, &model, &why) != ERR_OK)
         f = SERVE_FAILURE_BODY;
     if (f == SERVE_FAILURE_NONE) {
@@ -300,6 +306,7 @@ static struct prompt_run *openai_ask(struct loop *l, const struct serve_open *ho
     run->record = prompt_record_new(l, ask, "POST /v1/chat/completions", &run->due_us);
     /* Safe text is valid UTF-8, which JSON has to be. */
     run->question = mem_str(run->record->question);
+    take_turns(run, ask);
     if (ask->model) {
         post(run, ask->model);
     } else {

@@ -10,7 +10,7 @@
 
 enum {
     OPENAI_GROW_MS = 50,    /* between two puts of a record that grows */
-    OPENAI_LINGER_MS = 500, /* after [DONE], for the connection to end as it should */
+    OPENAI_LINGER_MS = 500, /* after the finish or [DONE], for what still comes and for the connection to end */
     OPENAI_MODELS_MS = 10000
 };
 extern const struct prompt_ops openai_ops;

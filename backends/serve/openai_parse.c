@@ -1,6 +1,7 @@
 #include "backends/serve/openai_parse.h"
 
 #include "backends/base/json.h"
+#include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
@@ -32,21 +33,27 @@ static const char *detail_of(const cJSON *root)
     return cJSON_IsArray(detail) ? json_str(detail->child, "msg") : NULL;
 }
 
+/* An error may repeat what it was asked with. */
+static char *masked(const char *text)
+{
+    return text ? mask_text(text, strlen(text), TEXT_ONE_LINE, OPENAI_WHY_MAX) : NULL;
+}
+
 static char *error_of(const cJSON *root)
 {
     const cJSON *error = json_get(root, "error");
     const char *text = cJSON_IsString(error) ? error->valuestring : json_str(error, "message");
     if (!text && text_eq(json_str(root, "object"), "error")) text = json_str(root, "message");
     if (!text && cJSON_IsObject(error)) text = "an error without a message";
-    return safe(text, OPENAI_WHY_MAX);
+    return masked(text);
 }
 
 char *openai_parse_error(const char *body, size_t len)
 {
     cJSON *root = NULL;
-    if (len > OPENAI_BODY_MAX || json_parse(body, len, &root, NULL) != ERR_OK) return NULL;
+    if (len > OPENAI_BODY_MAX || json_parse_shown(body, len, &root, NULL) != ERR_OK) return NULL;
     char *text = error_of(root);
-    if (!text) text = safe(detail_of(root), OPENAI_WHY_MAX);
+    if (!text) text = masked(detail_of(root));
     cJSON_Delete(root);
     return text;
 }
@@ -70,7 +77,7 @@ static enum err parse(const char *bytes, size_t len, const char *holder, struct 
 {
     cJSON *root = NULL;
     struct openai_piece p = {0};
-    enum err err = json_parse(bytes, len, &root, why);
+    enum err err = json_parse_shown(bytes, len, &root, why);
     if (err) return err;
     err = cJSON_IsObject(root) ? fill(root, holder, &p, why) : why_set(why, ERR_PARSE, "not a chat completion");
     cJSON_Delete(root);
@@ -120,14 +127,24 @@ enum err openai_parse_models(const char *body, size_t len, char **ret_model, str
 
 /* ---- the question ---------------------------------------------------------------------------------------------- */
 
-char *openai_write_ask(const char *model, const char *question)
+static void add_message(cJSON *messages, const char *role, const char *content)
 {
-    cJSON *root = cJSON_CreateObject(), *message = cJSON_CreateObject();
+    cJSON *message = cJSON_CreateObject();
+    cJSON_AddStringToObject(message, "role", role);
+    cJSON_AddStringToObject(message, "content", content);
+    cJSON_AddItemToArray(messages, message);
+}
+
+char *openai_write_ask(const char *model, const struct prompt_turn *turns, size_t count, const char *question)
+{
+    cJSON *root = cJSON_CreateObject();
     cJSON *messages = cJSON_AddArrayToObject(root, "messages");
     cJSON_AddStringToObject(root, "model", model);
-    cJSON_AddStringToObject(message, "role", "user");
-    cJSON_AddStringToObject(message, "content", question);
-    cJSON_AddItemToArray(messages, message);
+    for (size_t i = 0; i < count; i++) {
+        add_message(messages, "user", turns[i].question);
+        add_message(messages, "assistant", turns[i].answer);
+    }
+    add_message(messages, "user", question);
     cJSON_AddBoolToObject(root, "stream", true);
     /* The number of tokens then comes with the last piece. */
     cJSON_AddBoolToObject(cJSON_AddObjectToObject(root, "stream_options"), "include_usage", true);

@@ -9,6 +9,7 @@
 #ifndef RAYDECK_SERVE_OPENAI_PARSE_H
 #define RAYDECK_SERVE_OPENAI_PARSE_H
 
+#include "backends/backend.h"
 #include "backends/base/err.h"
 #include "backends/base/known.h"
 
@@ -43,7 +44,7 @@ char *openai_parse_error(const char *body, size_t len);
 /* The first model of /v1/models, raw, so that it can be asked for; ERR_NOT_FOUND for an empty list. Caller frees. */
 enum err openai_parse_models(const char *body, size_t len, char **ret_model, struct why *why);
 
-/* The body of a question; `question` is UTF-8. Caller frees. */
-char *openai_write_ask(const char *model, const char *question);
+/* The body of a question, after the turns that were before it; all text is UTF-8. Caller frees. */
+char *openai_write_ask(const char *model, const struct prompt_turn *turns, size_t count, const char *question);
 
 #endif

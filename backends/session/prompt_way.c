@@ -49,6 +49,24 @@ static void set_kind(struct session *s, const char *kind, bool sure)
     session_send_asked(s);
 }
 
+static bool all_run(const struct deployment *deployments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!text_eq(deployments[i].app_status, "RUNNING")) return false;
+    return count > 0;
+}
+
+/* By its own word, else by what the RayService says of it. Nothing is known where there is no Kubernetes to ask: then
+ * an answer is taken for what it is. */
+static bool serve_runs(const struct session *s)
+{
+    struct focus f = session_focus(s);
+    if (!s->kube) return true;
+    const struct row *row = f.rayservice ? world_find(s->world, TABLE_SERVEAPP, f.rayservice->record.key) : NULL;
+    if (row && !row->gone_ms) return all_run(ROW(row, serveapp)->deployments, ROW(row, serveapp)->deployments_count);
+    return f.rayservice && all_run(f.rayservice->deployments, f.rayservice->deployments_count);
+}
+
 static void on_models(void *arg, const struct http_answer *answer)
 {
     struct session *s = arg;
@@ -63,8 +81,9 @@ static void on_models(void *arg, const struct http_answer *answer)
         set_kind(s, "openai", true);
         return;
     }
-    /* One that answers, but has no models, speaks the blueprint's way. One that does not answer may say more later. */
-    bool sure = f == SERVE_FAILURE_NONE || f == SERVE_FAILURE_CLIENT;
+    /* One that answers, but has no models, speaks the blueprint's way; while Serve still starts, no path is there yet.
+     * One that does not answer may say more later. */
+    bool sure = f == SERVE_FAILURE_NONE || (f == SERVE_FAILURE_CLIENT && answer->status == 404 && serve_runs(s));
     if (sure || !w->kind) set_kind(s, "infer", sure);
 }
 
@@ -90,6 +109,24 @@ static void start_look(struct session *s)
     w->look = serve_get_start(s->loop, &s->serve, &w->looked, "/v1/models", SESSION_KIND_MS, OPENAI_BODY_MAX, &calls);
 }
 
+void session_way_doubted(struct session *s)
+{
+    s->way.sure = s->conf->prompt_kind != NULL;
+    s->way.look_at_ms = 0;
+    session_look_for_way(s);
+}
+
+/* What Serve speaks may have become another thing while it did not run. */
+static void doubt_when_served(struct session *s)
+{
+    bool runs = serve_runs(s);
+    if (runs && !s->way.served) {
+        s->way.sure = s->way.sure && s->conf->prompt_kind;
+        s->way.look_at_ms = 0;
+    }
+    s->way.served = runs;
+}
+
 void session_look_for_way(struct session *s)
 {
     struct prompt_way *w = &s->way;
@@ -105,6 +142,7 @@ void session_look_for_way(struct session *s)
         w->look_at_ms = 0;
     }
     serve_path_done(&path);
+    doubt_when_served(s);
     if (s->conf->prompt_kind && !w->kind)
         set_kind(s, s->conf->prompt_kind, true);
     else if (!w->sure && !w->look && (!w->look_at_ms || loop_now_ms() - w->look_at_ms >= SESSION_KIND_MS))

@@ -13,7 +13,8 @@ struct asked {
     const struct prompt_ops *ops;
     struct prompt_run *run;
     struct request *record;
-    char *question;
+    char *question, *talk;
+    uint64_t timeout_ms;
     void (*done)(void *arg, const struct request *r);
     void *arg;
     struct asked *next;
@@ -41,12 +42,21 @@ static void asked_free(struct asked *a)
 {
     if (a->record) record_free(&a->record->record);
     free(a->question);
+    free(a->talk);
     free(a);
+}
+
+/* The server has answered, but not as this kind would, or has no such model any more. */
+static bool speaks_otherwise(const struct asked *a, const struct request *r)
+{
+    return a->ops && (text_eq(r->failure, "4xx") || text_eq(r->failure, "bad body"));
 }
 
 static void on_answer(void *arg, const struct request *r)
 {
     struct asked *a = arg;
+    struct session *s = a->session;
+    bool doubted = speaks_otherwise(a, r);
 
     asked_unlink(a);
     if (a->done) {
@@ -57,6 +67,7 @@ static void on_answer(void *arg, const struct request *r)
         record_free(&put->record);
     }
     asked_free(a);
+    if (doubted) session_way_doubted(s);
 }
 
 /* The end of one that was never sent. */
@@ -77,8 +88,9 @@ static void send_one(struct asked *a)
     struct why why = {.code = ERR_OK};
     struct prompt_ask ask = {.id = a->record->record.key,
                              .question = a->question,
+                             .talk = a->talk,
                              .model = s->way.model,
-                             .timeout_ms = SESSION_PROMPT_MS,
+                             .timeout_ms = a->timeout_ms,
                              .due_wall_ms = a->record->due.value};
 
     a->ops = prompt_kind_of(s->way.kind);
@@ -86,8 +98,12 @@ static void send_one(struct asked *a)
         give_up(a, SERVE_FAILURE_UNREACHABLE, "prompts of this kind cannot be sent");
     else if (!session_prompt_path(s, &ask.path, &why))
         give_up(a, SERVE_FAILURE_UNREACHABLE, why.text);
-    else
+    else {
+        struct prompt_turn *turns = session_talk_turns(s, a->talk, &ask.turn_count, &ask.turns_dropped);
+        ask.turns = turns;
         a->run = a->ops->ask(s->loop, &s->serve, &ask, &s->sink, on_answer, a);
+        free(turns);
+    }
     serve_path_done(&ask.path);
 }
 
@@ -131,10 +147,11 @@ const char *session_prompt_kind(const struct session *s, const char **ret_model)
     return s->way.kind;
 }
 
-enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
-                     void *arg, struct why *why)
+enum err session_ask(struct session *s, const struct session_prompt *prompt,
+                     void (*done)(void *arg, const struct request *r), void *arg, struct why *why)
 {
-    struct prompt_ask ask = {.question = question};
+    const char *question = prompt->question;
+    struct prompt_ask ask = {.question = question, .talk = prompt->talk};
     uint64_t due_us;
 
     if (s->conf->prompt_kind && !prompt_kind_of(s->conf->prompt_kind))
@@ -152,6 +169,8 @@ enum err session_ask(struct session *s, const char *question, void (*done)(void 
     a->done = done;
     a->arg = arg;
     a->question = mem_str(question);
+    a->talk = mem_str(prompt->talk);
+    a->timeout_ms = prompt->timeout_ms ? prompt->timeout_ms : SESSION_PROMPT_MS;
     a->record = prompt_record_new(s->loop, &ask, "not sent yet", &due_us);
     a->next = s->asked;
     s->asked = a;
@@ -167,8 +186,9 @@ enum err session_ask(struct session *s, const char *question, void (*done)(void 
     return ERR_OK;
 }
 
-void session_stop_asking(struct session *s)
+size_t session_stop_asking(struct session *s)
 {
+    size_t count = s->asked_count;
     /* A cancelled prompt tells its end, and so leaves the list. */
     while (s->asked) {
         struct asked *a = s->asked;
@@ -177,4 +197,5 @@ void session_stop_asking(struct session *s)
         else
             give_up(a, SERVE_FAILURE_CANCELLED, NULL);
     }
+    return count;
 }

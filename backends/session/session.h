@@ -52,11 +52,19 @@ enum err session_may_ask(const struct session *s, const char **ret_path, struct 
  * where it does not name one. Borrowed. */
 const char *session_prompt_kind(const struct session *s, const char **ret_model);
 
-/* Sends a prompt, as soon as it is known what is spoken there; returns its REQUEST key ("" when it could not even be
- * tried: why says it). done may be NULL. */
-enum err session_ask(struct session *s, const char *question, void (*done)(void *arg, const struct request *r),
-                     void *arg, struct why *why);
-void session_stop_asking(struct session *s); /* cancels every prompt in flight */
+/* Of a conversation the turns that were answered go along, where the kind can take them; the oldest are left out beyond
+ * so many bytes (some 2,000 tokens: the least that a model is served with), and the REQUEST record says how many. */
+enum { SESSION_TALK_MAX = 8 * 1024 };
+struct session_prompt {
+    const char *question;
+    const char *talk;    /* the conversation it is a turn of; NULL: it stands alone */
+    uint64_t timeout_ms; /* 0: SESSION_PROMPT_MS */
+};
+/* Sends a prompt, as soon as it is known what is spoken there; why says why it could not even be tried. All is copied.
+ * done may be NULL. */
+enum err session_ask(struct session *s, const struct session_prompt *prompt,
+                     void (*done)(void *arg, const struct request *r), void *arg, struct why *why);
+size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
 /* Deletes the head pod with that UID and no other. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,

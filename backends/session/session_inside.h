@@ -52,6 +52,7 @@ struct prompt_way {
     struct serve_get *look;
     const char *kind; /* NULL: not known yet */
     bool sure;        /* the server has answered; else it is asked again */
+    bool served;      /* Serve was RUNNING at the last look: when it turns so, what it speaks is asked anew */
     char *model;      /* the first of an openai server; NULL: not known */
     uint64_t look_at_ms;
 };
@@ -117,7 +118,13 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
 void session_look_for_way(struct session *s);
 bool session_way_known(const struct session *s);
 void session_way_close(struct session *s);
+void session_way_doubted(struct session *s); /* a prompt of the kind that was found has failed */
 void session_send_asked(struct session *s);
+
+/* The answered turns of a conversation, oldest first, as many of the newest as SESSION_TALK_MAX takes; borrowed from
+ * the world until its next change. Caller frees the array. */
+struct prompt_turn *session_talk_turns(const struct session *s, const char *talk, size_t *ret_count,
+                                       size_t *ret_dropped);
 /* The focused RayService's ingress as a way; false where there is none that can be used. */
 bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret);
 

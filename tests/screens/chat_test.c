@@ -204,9 +204,12 @@ static void test_keys(void **state)
     assert_string_equal(s->chat.said, "64 prompts are waiting\\x1b[2J");
     press(s, KEYP_LEFT, 0);
     assert_string_equal(s->chat.said, "");
-    chat_begin(&s->chat, "from the box");
-    assert_string_equal(s->chat.typed.text, "from the box");
+    chat_begin(&s->chat, "from the box"); /* what was being typed is not lost */
+    assert_string_equal(s->chat.typed.text, "pasted\nq x\nfrom the box");
     chat_begin(&s->chat, "");
+    assert_string_equal(s->chat.typed.text, "pasted\nq x\nfrom the box");
+    textbox_set(&s->chat.typed, " \n");
+    chat_begin(&s->chat, "from the box");
     assert_string_equal(s->chat.typed.text, "from the box");
 }
 
@@ -232,6 +235,101 @@ static void test_recall_and_again(void **state)
     press(s, KEYP_DOWN, 0);
     press(s, 'n', MOD_CTRL);
     assert_string_equal(s->chat.typed.text, "");
+}
+
+/* What was being typed is there again below what was asked before. */
+static void test_draft_is_kept(void **state)
+{
+    struct stage *s = *state;
+    put(s, prompt(s, "ok", 9000, "first", "1"));
+    type(s, "half a");
+    press(s, KEYP_ENTER, MOD_ALT);
+    type(s, "thought");
+    press(s, KEYP_UP, 0); /* to its first line */
+    press(s, KEYP_UP, 0);
+    assert_string_equal(s->chat.typed.text, "first");
+    press(s, KEYP_DOWN, 0);
+    assert_string_equal(s->chat.typed.text, "half a\nthought");
+}
+
+/* What was asked again since it failed is not what is asked again now. */
+static void test_again_is_of_what_was_not_retried(void **state)
+{
+    struct stage *s = *state;
+    struct view v = fixture_view(&s->f);
+    put(s, prompt(s, "failed", 9000, "old", NULL));
+    put(s, prompt(s, "cancelled", 8000, "stopped", NULL));
+    put(s, prompt(s, "ok", 7000, "stopped", "yes"));
+    put(s, prompt(s, "ok", 6000, "old", "yes"));
+    assert_string_equal(chat_again(&v), "old"); /* the newest */
+    put(s, prompt(s, "ok", 5000, "new", "yes"));
+    assert_string_equal(chat_again(&v), "new");
+    put(s, prompt(s, "failed", 4000, "newer", NULL));
+    assert_string_equal(chat_again(&v), "newer");
+}
+
+static void test_anew(void **state)
+{
+    struct stage *s = *state;
+    char first[CHAT_TALK_MAX], second[CHAT_TALK_MAX];
+    chat_talk(&s->chat, first);
+    type(s, "typed");
+    assert_int_equal(press(s, 't', MOD_CTRL), CHAT_ANEW);
+    assert_string_not_equal(chat_talk(&s->chat, second), first);
+    assert_non_null(strstr(s->chat.said, "begun anew"));
+    assert_string_equal(s->chat.typed.text, "typed");
+}
+
+static void test_a_long_paste_says_that_it_is_cut(void **state)
+{
+    struct stage *s = *state;
+    struct view v = fixture_view(&s->f);
+    char *big = mem_alloc(TEXTBOX_MAX + 1);
+    memset(big, 'x', TEXTBOX_MAX);
+    const struct input paste = {.type = INPUT_PASTE, .paste = big, .paste_len = TEXTBOX_MAX};
+    assert_int_equal(chat_input(&s->chat, &v, &paste), CHAT_STAYS);
+    free(big);
+    assert_non_null(strstr(s->chat.said, "cut: a prompt takes 16383 bytes"));
+    press(s, 'u', MOD_CTRL);
+    assert_string_equal(s->chat.said, "");
+}
+
+static char *drawn(struct stage *s, const struct chat_way *way)
+{
+    struct view v = fixture_view(&s->f);
+    struct canvas cv;
+    canvas_init(&cv, 24, 120);
+    chat_update(&s->chat, &v, 24, 120);
+    chat_draw(&s->chat, &v, way, &cv);
+    char *text = canvas_dump(&cv, false);
+    canvas_done(&cv);
+    return text;
+}
+
+static void draws(struct stage *s, const struct chat_way *way, const char *text)
+{
+    char *all = drawn(s, way);
+    if (!strstr(all, text)) fail_msg("not drawn: %s\n%s", text, all);
+    free(all);
+}
+
+/* How it ended, and what went along. */
+static void test_ends_and_turns(void **state)
+{
+    struct stage *s = *state;
+    static const struct chat_way infer = {"API server proxy", "infer", NULL};
+    struct request *r = prompt(s, "ok", 9000, "filtered", "The");
+    record_set(&r->finish, "content_filter");
+    r->earlier = known_u64(2);
+    r->dropped = known_u64(1);
+    put(s, r);
+    put(s, prompt(s, "ok", 8000, "silent", ""));
+    r = prompt(s, "ok", 7000, "first", "x");
+    r->earlier = r->dropped = known_u64(0);
+    put(s, r);
+    draws(s, &openai, " · 2 earlier turns with it, 1 left out · stopped by the content filter");
+    draws(s, &openai, "ingress mistral · the answer is empty");
+    draws(s, &infer, "infer, one prompt at a time, by API server proxy");
 }
 
 /* More turns than are shown, and an answer as long as one may be. */
@@ -267,8 +365,16 @@ int main(void)
 {
 #define ON_STAGE(f) cmocka_unit_test_setup_teardown(f, stage_open, stage_close)
     const struct CMUnitTest tests[] = {
-        ON_STAGE(test_screens),          ON_STAGE(test_scroll), ON_STAGE(test_keys),
-        ON_STAGE(test_recall_and_again), ON_STAGE(test_many),
+        ON_STAGE(test_screens),
+        ON_STAGE(test_scroll),
+        ON_STAGE(test_keys),
+        ON_STAGE(test_recall_and_again),
+        ON_STAGE(test_many),
+        ON_STAGE(test_draft_is_kept),
+        ON_STAGE(test_anew),
+        ON_STAGE(test_ends_and_turns),
+        ON_STAGE(test_again_is_of_what_was_not_retried),
+        ON_STAGE(test_a_long_paste_says_that_it_is_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -157,7 +157,7 @@ static void test_question(void **state)
 {
     cJSON *root = NULL;
     (void)state;
-    char *body = openai_write_ask("m\"1", "two\nlines \xE2\x80\x93 \"quoted\"");
+    char *body = openai_write_ask("m\"1", NULL, 0, "two\nlines \xE2\x80\x93 \"quoted\"");
     assert_int_equal(json_parse(body, strlen(body), &root, NULL), ERR_OK);
     const cJSON *message = json_get(root, "messages")->child;
     assert_string_equal(json_str(root, "model"), "m\"1");
@@ -167,6 +167,14 @@ static void test_question(void **state)
     assert_int_equal(json_bool(root, "stream"), TRI_YES);
     assert_int_equal(json_bool(json_get(root, "stream_options"), "include_usage"), TRI_YES);
     cJSON_Delete(root);
+    free(body);
+    const struct prompt_turn turns[] = {{"first", "one"}, {"second", "two"}};
+    body = openai_write_ask("m", turns, 2, "third");
+    assert_non_null(strstr(body, "\"messages\":[{\"role\":\"user\",\"content\":\"first\"},"
+                                 "{\"role\":\"assistant\",\"content\":\"one\"},"
+                                 "{\"role\":\"user\",\"content\":\"second\"},"
+                                 "{\"role\":\"assistant\",\"content\":\"two\"},"
+                                 "{\"role\":\"user\",\"content\":\"third\"}]"));
     free(body);
 }
 

@@ -243,7 +243,7 @@ static void test_failures(void **state)
     s->reply = (struct tiny_reply){.bytes = "", .reset = true};
     fails(s, "reset", "", NULL);
     reply_json(s, "502 Bad Gateway", "<html>502 Bad Gateway</html>");
-    fails(s, "5xx", "HTTP status 502", NULL);
+    fails(s, "5xx", "HTTP status 502 from a proxy before Serve: 502 Bad Gateway", NULL);
     assert_int_equal(s->last->status.value, 502);
     reply_json(s, "404 Not Found", "{\"error\":{\"message\":\"The model `m` does not exist.\",\"code\":404}}");
     fails(s, "4xx", "HTTP status 404: The model `m` does not exist.", NULL);
@@ -291,6 +291,8 @@ static void test_escapes(void **state)
     assert_string_equal(r->phase, "ok");
     assert_true(text_is_safe(r->answer, strlen(r->answer), TEXT_KEEP_LINES));
     assert_true(strncmp(r->answer, "\\x1b]52;c;aGk=\\x07one\ntwo", 24) == 0);
+    s->reply = (struct tiny_reply){.bytes = STREAM PIECE("a\\u0000b") STOP "data: [DONE]\n\n", .hang_up = true};
+    assert_string_equal(ask(s, "m")->answer, "a\\x00b");
 }
 
 /* Fifty megabytes: what is kept is what may be kept, and the rest is not read. */
@@ -324,6 +326,48 @@ static void test_done_and_open(void **state)
     assert_true(s->last->latency_us.value < (250 + OPENAI_LINGER_MS) * 1000);
 }
 
+/* One that says why it stopped, never [DONE], and keeps the connection: the answer is there too. */
+static void test_finished_and_open(void **state)
+{
+    struct scene *s = *state;
+    s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Yes.") STOP
+                                   "data: {\"choices\":[],\"usage\":{\"completion_tokens\":7}}\n\n"};
+    start(s, "q", "m", LIMIT_MS);
+    UNTIL(s, s->done == 1);
+    assert_string_equal(s->last->phase, "ok");
+    assert_string_equal(s->last->answer, "Yes.");
+    assert_int_equal(s->last->tokens.value, 7);
+    assert_true(s->last->latency_us.value < (250 + OPENAI_LINGER_MS) * 1000);
+}
+
+/* What was said before goes along, also where the model has to be asked for first. */
+static void test_turns(void **state)
+{
+    struct scene *s = *state;
+    char question[] = "first", answer_[] = "one";
+    const struct prompt_turn turn = {question, answer_};
+    const struct prompt_ask a = {.id = "p1",
+                                 .question = "second",
+                                 .talk = "chat-0",
+                                 .turns = &turn,
+                                 .turn_count = 1,
+                                 .turns_dropped = 3,
+                                 .path = {.words = (char *)"direct", .base = s->base},
+                                 .timeout_ms = LIMIT_MS};
+    s->models =
+        (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{\"data\":[{\"id\":\"m\"}]}"};
+    s->reply = (struct tiny_reply){.bytes = STREAM PIECE("two") STOP "data: [DONE]\n\n", .hang_up = true};
+    s->run = openai_ops.ask(s->loop, &s->how, &a, &s->sink, on_done, s);
+    memset(question, 'x', strlen(question));
+    memset(answer_, 'x', strlen(answer_));
+    UNTIL(s, s->done == 1);
+    assert_non_null(strstr(tiny_last(s->server), "[{\"role\":\"user\",\"content\":\"first\"},{\"role\":\"assistant\","
+                                                 "\"content\":\"one\"},{\"role\":\"user\",\"content\":\"second\"}]"));
+    assert_string_equal(s->last->talk, "chat-0");
+    assert_int_equal(s->last->earlier.value, 1);
+    assert_int_equal(s->last->dropped.value, 3);
+}
+
 static void test_cancelled(void **state)
 {
     struct scene *s = *state;
@@ -355,6 +399,8 @@ int main(void)
         IN_SCENE(test_endless),
         IN_SCENE(test_done_and_open),
         IN_SCENE(test_cancelled),
+        IN_SCENE(test_finished_and_open),
+        IN_SCENE(test_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -195,7 +195,7 @@ static void ask(struct scene *s)
 {
     unsigned before = s->done;
     struct why why = {0};
-    assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_OK);
+    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why), ERR_OK);
     assert_int_equal(s->done, before);
     UNTIL(s, s->done == before + 1);
 }
@@ -266,7 +266,8 @@ static void test_unknown_kind(void **state)
     struct why why = {0};
     s->conf.prompt_kind = mem_str("telepathy");
     open_session(s);
-    assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_UNSUPPORTED);
+    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why),
+                     ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "telepathy"));
 }
 
@@ -283,6 +284,134 @@ static void test_refused(void **state)
     assert_non_null(strstr(s->last->path, "direct 127.0.0.1:"));
 }
 
+/* Another application is deployed there: the prompt that fails says so, and the next one is asked as it should be. */
+static void test_kind_changes(void **state)
+{
+    struct scene *s = *state;
+    s->models = (struct tiny_reply){.bytes = NOT_FOUND};
+    s->other = (struct tiny_reply){.bytes = INFERRED};
+    open_session(s);
+    ask(s);
+    assert_string_equal(s->last->answer, "blue.");
+    use_models(s);
+    s->other = (struct tiny_reply){.bytes = NOT_FOUND};
+    ask(s);
+    assert_string_equal(s->last->failure, "4xx");
+    UNTIL(s, text_eq(session_prompt_kind(s->session, NULL), "openai"));
+    s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
+    ask(s);
+    assert_string_equal(s->last->answer, "red.");
+}
+
+static const struct kube_where *nowhere(const struct kube *be)
+{
+    static const struct kube_where where = {.context = "c"};
+    (void)be;
+    return &where;
+}
+static const struct kube_ops fake_kube = {.kind = "fake", .where = nowhere};
+
+static void serve_says(struct scene *s, const char *status)
+{
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
+    record_set(&r->ns, "mistral");
+    record_set(&r->name, "mistral");
+    struct deployment *d = RECORD_APPEND(r, deployments);
+    record_set(&d->app, "mistral");
+    record_set(&d->app_status, status);
+    sink_put(&s->session->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+}
+
+/* While Serve starts, no path is there: that /v1/models is not says nothing yet. */
+static void test_404_while_serve_starts(void **state)
+{
+    struct scene *s = *state;
+    s->models = (struct tiny_reply){.bytes = NOT_FOUND};
+    s->other = (struct tiny_reply){.bytes = INFERRED};
+    open_session(s);
+    s->session->kube = (struct kube *)(void *)s;
+    s->session->kube_ops = &fake_kube;
+    serve_says(s, "DEPLOYING");
+    ask(s);
+    assert_string_equal(s->last->target, "GET /infer");
+    unsigned asked = s->models_asked;
+    use_models(s);
+    serve_says(s, "RUNNING");
+    UNTIL(s, text_eq(session_prompt_kind(s->session, NULL), "openai"));
+    assert_true(s->models_asked > asked);
+    s->session->kube = NULL;
+    s->session->kube_ops = NULL;
+}
+
+/* ---- conversations ---------------------------------------------------------------------------------------------- */
+
+static void ask_in(struct scene *s, const char *talk, const char *question)
+{
+    unsigned before = s->done;
+    const struct session_prompt prompt = {.question = question, .talk = talk};
+    assert_int_equal(session_ask(s->session, &prompt, on_done, s, NULL), ERR_OK);
+    UNTIL(s, s->done == before + 1);
+}
+
+static bool last_has(const struct scene *s, const char *content)
+{
+    char *piece = mem_printf("\"content\":\"%s\"", content);
+    bool has = strstr(tiny_last(s->server), piece) != NULL;
+    free(piece);
+    return has;
+}
+
+/* The turns of a conversation go along on the wire; single prompts, and other conversations, do not. */
+static void test_talk(void **state)
+{
+    struct scene *s = *state;
+    use_models(s);
+    s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
+    open_session(s);
+    ask_in(s, "chat-0", "first");
+    assert_int_equal(s->last->earlier.value, 0);
+    ask(s); /* alone */
+    assert_false(last_has(s, "first"));
+    ask_in(s, "chat-0", "second");
+    assert_true(last_has(s, "first") && last_has(s, "red.") && last_has(s, "second"));
+    assert_false(last_has(s, "hello"));
+    assert_int_equal(s->last->earlier.value, 1);
+    s->other = (struct tiny_reply){.bytes = NOT_FOUND};
+    ask_in(s, "chat-0", "refused");
+    s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
+    ask_in(s, "chat-0", "third");
+    assert_true(last_has(s, "first") && last_has(s, "second"));
+    assert_false(last_has(s, "refused")); /* it was not answered */
+    ask_in(s, "chat-1", "anew");
+    assert_false(last_has(s, "first"));
+    assert_int_equal(s->last->earlier.value, 0);
+}
+
+/* Beyond so many bytes the oldest turns are left out, and that is told. */
+static void test_talk_is_bounded(void **state)
+{
+    struct scene *s = *state;
+    use_models(s);
+    s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
+    open_session(s);
+    char *question = mem_alloc(SESSION_TALK_MAX / 2);
+    memset(question, 'q', SESSION_TALK_MAX / 2);
+    question[SESSION_TALK_MAX / 2 - 6] = '\0';
+    question[0] = 'a';
+    ask_in(s, "chat-0", question);
+    question[0] = 'b';
+    ask_in(s, "chat-0", question);
+    ask_in(s, "chat-0", "short");
+    assert_int_equal(s->last->earlier.value, 2);
+    assert_int_equal(s->last->dropped.value, 0);
+    ask_in(s, "chat-0", "last");
+    assert_int_equal(s->last->earlier.value, 2);
+    assert_int_equal(s->last->dropped.value, 1);
+    assert_null(strstr(tiny_last(s->server), "\"aqqq"));
+    assert_non_null(strstr(tiny_last(s->server), "\"bqqq"));
+    free(question);
+}
+
 /* What is not sent yet can be stopped, and what was waiting ends with the session. */
 static void test_stopped_while_looking(void **state)
 {
@@ -290,25 +419,40 @@ static void test_stopped_while_looking(void **state)
     struct why why = {0};
     s->models = (struct tiny_reply){.bytes = NULL};
     open_session(s);
-    for (int i = 0; i < 3; i++) assert_int_equal(session_ask(s->session, "hello", on_done, s, &why), ERR_OK);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why),
+                         ERR_OK);
     UNTIL(s, s->models_asked == 1);
     WORLD_EACH (row, session_world(s->session), TABLE_REQUEST) assert_string_equal(ROW(row, request)->phase, "waiting");
-    session_stop_asking(s->session);
+    assert_int_equal(session_stop_asking(s->session), 3);
+    assert_int_equal(session_stop_asking(s->session), 0);
     assert_int_equal(s->done, 3);
     assert_string_equal(s->last->phase, "cancelled");
     assert_false(s->last->sent.known);
     for (int i = 0; i < SESSION_PROMPTS; i++)
-        assert_int_equal(session_ask(s->session, "hello", NULL, NULL, &why), ERR_OK);
-    assert_int_equal(session_ask(s->session, "hello", NULL, NULL, &why), ERR_LIMIT);
+        assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, NULL, NULL, &why),
+                         ERR_OK);
+    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, NULL, NULL, &why),
+                     ERR_LIMIT);
 }
 
 int main(void)
 {
 #define IN_SCENE(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ingresses), cmocka_unit_test(test_no_way), cmocka_unit_test(test_tls),
-        IN_SCENE(test_openai_is_found),   IN_SCENE(test_infer_is_found), IN_SCENE(test_kind_is_said),
-        IN_SCENE(test_unknown_kind),      IN_SCENE(test_refused),        IN_SCENE(test_stopped_while_looking),
+        cmocka_unit_test(test_ingresses),
+        cmocka_unit_test(test_no_way),
+        cmocka_unit_test(test_tls),
+        IN_SCENE(test_openai_is_found),
+        IN_SCENE(test_infer_is_found),
+        IN_SCENE(test_kind_is_said),
+        IN_SCENE(test_unknown_kind),
+        IN_SCENE(test_refused),
+        IN_SCENE(test_stopped_while_looking),
+        IN_SCENE(test_kind_changes),
+        IN_SCENE(test_404_while_serve_starts),
+        IN_SCENE(test_talk),
+        IN_SCENE(test_talk_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,15 +38,35 @@ const struct row *chat_prompt(const struct view *v, size_t n)
     return n < newest(v, rows, CHAT_TURNS) ? rows[n] : NULL;
 }
 
+/* rows: the newest first. */
+static bool asked_since(const struct row *rows[], size_t n, const char *question)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text_eq(ROW(rows[i], request)->question, question)) return true;
+    return false;
+}
+
+const char *chat_talk(const struct chat *c, char out[CHAT_TALK_MAX])
+{
+    snprintf(out, CHAT_TALK_MAX, "chat-%u", c->talk);
+    return out;
+}
+
 const char *chat_again(const struct view *v)
 {
     const struct row *rows[CHAT_TURNS];
     size_t count = newest(v, rows, CHAT_TURNS);
     for (size_t i = 0; i < count; i++) {
         const struct request *r = ROW(rows[i], request);
-        if (phase_is(r, "failed") || phase_is(r, "cancelled")) return r->question;
+        bool failed = phase_is(r, "failed") || phase_is(r, "cancelled");
+        if (failed && !asked_since(rows, i, r->question)) return r->question;
     }
     return count ? ROW(rows[0], request)->question : NULL;
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\n")] == '\0';
 }
 
 /* ---- what is typed --------------------------------------------------------------------------------------------- */
@@ -62,12 +82,19 @@ void chat_open(struct chat *c)
 void chat_begin(struct chat *c, const char *safe)
 {
     chat_open(c);
-    if (*safe) textbox_set(&c->typed, safe);
+    if (is_blank(c->typed.text)) textbox_clear(&c->typed);
+    if (!*safe) return;
+    const struct input brk = {.type = INPUT_KEY, .key = 'j', .mods = MOD_CTRL};
+    const struct input rest = {.type = INPUT_PASTE, .paste = safe, .paste_len = strlen(safe)};
+    c->typed.cursor = c->typed.len;
+    if (c->typed.len) textbox_input(&c->typed, &brk);
+    textbox_input(&c->typed, &rest);
 }
 
 void chat_sent(struct chat *c)
 {
     textbox_clear(&c->typed);
+    c->draft[0] = '\0';
     c->up = 0;
     c->recalled = 0;
 }
@@ -77,17 +104,18 @@ void chat_say(struct chat *c, const char *text)
     text_safe_into(c->said, sizeof c->said, text, strlen(text));
 }
 
-/* Prompts from before, from the newest back: 1 further back, -1 forth again. */
+/* Prompts from before, from the newest back: 1 further back, -1 forth again, to what was being typed. */
 static void recall(struct chat *c, const struct view *v, int by)
 {
     if (by < 0 && c->recalled <= 1) {
-        if (c->recalled) textbox_clear(&c->typed);
+        if (c->recalled) textbox_set(&c->typed, c->draft);
         c->recalled = 0;
         return;
     }
     size_t n = by > 0 ? c->recalled + 1 : c->recalled - 1;
     const struct row *row = chat_prompt(v, n - 1);
     if (!row || !ROW(row, request)->question) return;
+    if (!c->recalled) memcpy(c->draft, c->typed.text, c->typed.len + 1);
     c->recalled = n;
     textbox_set(&c->typed, ROW(row, request)->question);
 }
@@ -111,14 +139,10 @@ static bool scroll(struct chat *c, const struct input *in)
     return true;
 }
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\n")] == '\0';
-}
-
 /* Keys that are never text. CHAT_STAYS: none of them. */
 static enum chat_wish wish_of(const struct chat *c, const struct input *in)
 {
+    if (in->mods == MOD_CTRL && in->key == 't') return CHAT_ANEW;
     if (in->mods == MOD_CTRL) return in->key == 'x' ? CHAT_STOPS : in->key == 'r' ? CHAT_AGAIN : CHAT_STAYS;
     if (in->mods) return CHAT_STAYS;
     if (in->key == KEYP_ESC) return CHAT_LEAVES;
@@ -138,7 +162,15 @@ enum chat_wish chat_input(struct chat *c, const struct view *v, const struct inp
     c->said[0] = '\0';
     if (scroll(c, in)) return CHAT_STAYS;
     enum chat_wish wish = in->type == INPUT_KEY ? wish_of(c, in) : CHAT_STAYS;
-    if (wish != CHAT_STAYS || textbox_input(&c->typed, in) || in->type != INPUT_KEY) return wish;
+    if (wish == CHAT_ANEW) {
+        c->talk++;
+        chat_say(c, "begun anew: nothing said so far goes along with what is asked now");
+    }
+    bool taken = wish == CHAT_STAYS && textbox_input(&c->typed, in);
+    if (taken && (c->typed.lost || in->paste_cut))
+        snprintf(c->said, sizeof c->said, "cut: a prompt takes %d bytes, what was beyond them is not in it",
+                 TEXTBOX_MAX - 1);
+    if (wish != CHAT_STAYS || taken || in->type != INPUT_KEY) return wish;
     if (recall_of(in)) recall(c, v, recall_of(in));
     return CHAT_STAYS;
 }

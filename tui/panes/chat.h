@@ -33,6 +33,8 @@ struct chat {
     int up, up_max;           /* lines between the end of the history and the last one shown; 0 follows */
     int page;                 /* lines of history that are shown */
     size_t recalled;          /* how many prompts back Up has gone; 0: not at all */
+    char draft[TEXTBOX_MAX];  /* what was being typed before it went */
+    unsigned talk;            /* which conversation: how often one was begun anew */
     char said[CHAT_SAID_MAX]; /* why something could not be done, "" when nothing */
 };
 
@@ -46,15 +48,20 @@ enum chat_wish {
     CHAT_LEAVES,
     CHAT_SENDS, /* c->typed.text, never blank; chat_sent when it was */
     CHAT_STOPS, /* all prompts in flight */
-    CHAT_AGAIN  /* the question of chat_again */
+    CHAT_AGAIN, /* the question of chat_again */
+    CHAT_ANEW   /* a new conversation was begun: c->talk is another */
 };
 
 void chat_open(struct chat *c);                    /* keeps what is typed */
-void chat_begin(struct chat *c, const char *safe); /* with this typed */
+void chat_begin(struct chat *c, const char *safe); /* with this typed, below what was */
 enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in);
 void chat_sent(struct chat *c);                  /* what was typed is on its way */
 void chat_say(struct chat *c, const char *text); /* until the next key */
-/* What is asked again: the last prompt that failed or was stopped, else the last one; NULL: none. Borrowed. */
+/* The name of the conversation that is being held, for the prompts of it. */
+enum { CHAT_TALK_MAX = 24 };
+const char *chat_talk(const struct chat *c, char out[CHAT_TALK_MAX]);
+/* What is asked again: the newest prompt that failed or was stopped, and was not asked again since; else the newest.
+ * NULL: none. Borrowed. */
 const char *chat_again(const struct view *v);
 
 void chat_update(struct chat *c, const struct view *v, int rows, int cols);

@@ -1,4 +1,5 @@
 #include "backends/base/stamp.h"
+#include "backends/world/request_words.h"
 #include "tui/draw/rule.h"
 #include "tui/draw/wrap.h"
 #include "tui/panes/chat.h"
@@ -69,11 +70,23 @@ static void status_line(const struct request *r, const struct view *v, const cha
              r->gap_max_us.known ? time_words(most, r->gap_max_us) : "");
 }
 
+/* "3 earlier turns with it, 1 left out"; "" for one that stands alone, and where the kind takes none. */
+static void turns_words(const struct request *r, char *out, size_t size)
+{
+    unsigned long long with = r->earlier.value, without = r->dropped.value;
+    out[0] = '\0';
+    if (!r->earlier.known || (!with && !without)) return;
+    int at = snprintf(out, size, " · %llu earlier turn%s with it", with, with == 1 ? "" : "s");
+    if (without && at > 0 && (size_t)at < size) snprintf(out + at, size - (size_t)at, ", %llu left out", without);
+}
+
 static void where_line(const struct request *r, char *out, size_t size)
 {
-    snprintf(out, size, "%s · by %s%s%s%s", r->head ? r->head : "head n/a", or_dash(r->path), r->model ? " · " : "",
-             r->model ? r->model : "",
-             r->finish && strcmp(r->finish, "length") == 0 ? " · cut at the model's maximum" : "");
+    const char *end = request_end_words(r);
+    char turns[80];
+    turns_words(r, turns, sizeof turns);
+    snprintf(out, size, "%s · by %s%s%s%s%s%s", r->head ? r->head : "head n/a", or_dash(r->path), r->model ? " · " : "",
+             r->model ? r->model : "", turns, end ? " · " : "", end ? end : "");
 }
 
 static enum role head_role(const struct request *r)
@@ -164,15 +177,19 @@ static void title(const struct view *v, const struct chat_way *way, char *out, s
         waiting += r->kind && strcmp(r->kind, "prompt") == 0 && phase_is(r, "waiting");
     }
     if (waiting) snprintf(words, sizeof words, "%zu in flight · ", waiting);
-    snprintf(out, size, "%s%s%s%s by %s", words, way->kind ? way->kind : "kind not known yet", way->model ? " " : "",
-             way->model ? way->model : "", way->path ? way->path : "a way not known yet");
+    bool alone = way->kind && strcmp(way->kind, "infer") == 0;
+    snprintf(out, size, "%s%s%s%s by %s", words, way->kind ? way->kind : "kind not known yet",
+             alone        ? ", one prompt at a time,"
+             : way->model ? " "
+                          : "",
+             !alone && way->model ? way->model : "", way->path ? way->path : "a way not known yet");
 }
 
 static void draw_keys(const struct chat *c, struct canvas *cv, int row)
 {
-    static const char *const keys[][2] = {{"Enter", "send"},   {"Esc", "back"}, {"M-Enter", "new line"},
-                                          {"^X", "stop"},      {"^R", "again"}, {"PgUp", "scroll"},
-                                          {"↑", "from before"}};
+    static const char *const keys[][2] = {{"Enter", "send"}, {"Esc", "back"},   {"M-Enter", "new line"},
+                                          {"^X", "stop"},    {"^R", "again"},   {"^T", "anew"},
+                                          {"↑", "before"},   {"PgUp", "scroll"}};
     int col = 1;
     if (c->said[0]) {
         canvas_field(cv, row, 1, cv->cols - 2, ROLE_BAD, c->said);
