@@ -69,11 +69,21 @@ static enum err check_word(const char *option, const char *value, const char *co
     return why_set(why, ERR_USAGE, "--%s: there is no %s", option, value);
 }
 
+/* The path of the question is put behind it: a query would end up in its middle, and may be a secret. */
+static enum err check_prompt(const char *url, struct why *why)
+{
+    if (!url || !strstr(url, "://") || !strpbrk(url, "?#")) return ERR_OK;
+    return why_set(why, ERR_USAGE, "--prompt: an address without ? and # is expected");
+}
+
 static enum err check_values(const struct cli *cli, struct why *why)
 {
     static const char *const formats[] = {"text", "json", NULL};
     static const char *const whens[] = {"auto", "always", "never", NULL};
+    static const char *const kinds[] = {"infer", "openai", NULL};
     enum err err = check_word("output", cli->output, formats, why);
+    if (!err) err = check_word("prompt-kind", cli->conf.prompt_kind, kinds, why);
+    if (!err) err = check_prompt(cli->conf.prompt, why);
     if (!err) err = check_word("color", cli->conf.color, whens, why);
     if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);
     if (!err) err = check_number("timeout", cli->timeout, TIMEOUT_MAX_S, why);
@@ -203,13 +213,39 @@ void cli_done(struct cli *cli)
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 
+/* The value of an option in argv, given apart or after '='; NULL: it is another. */
+static char *value_in(int i, char **argv, const char *option)
+{
+    size_t len = strlen(option);
+    if (strcmp(argv[i - 1], option) == 0) return argv[i];
+    return strncmp(argv[i], option, len) == 0 && argv[i][len] == '=' ? argv[i] + len + 1 : NULL;
+}
+
+static void blank(char *from, char *to)
+{
+    memset(from, 'x', (size_t)(to - from));
+}
+
+/* user:password@ of a URL. */
+static void hide_userinfo(char *url)
+{
+    char *begin = strstr(url, "://");
+    if (!begin) return;
+    begin += 3;
+    char *at = strrchr(begin, '@');
+    if (at) blank(begin, at);
+}
+
 void cli_hide_values(int argc, char **argv)
 {
+    static const char *const urls[] = {"--prompt", "--redis"};
     for (int i = 1; i < argc; i++) {
-        bool apart = strcmp(argv[i - 1], "--var") == 0;
-        if (!apart && strncmp(argv[i], "--var=", 6) != 0) continue;
-        char *value = strchr(argv[i] + (apart ? 0 : 6), '=');
-        if (value) memset(value + 1, 'x', strlen(value + 1));
+        char *var = value_in(i, argv, "--var"), *value = var ? strchr(var, '=') : NULL;
+        if (value) blank(value + 1, value + strlen(value));
+        for (size_t u = 0; u < ARRAY_LEN(urls); u++) {
+            char *url = value_in(i, argv, urls[u]);
+            if (url) hide_userinfo(url);
+        }
     }
 }
 

@@ -32,7 +32,7 @@ struct cli {
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed, *script;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, help, version, check, redact, empty, no_ft;
+    bool yes, help, version, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they stand for the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache" or "elasticache:ID", checked by cli_parse */
@@ -52,7 +52,8 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
 /* Environment and config.yaml, where the command line left something open. */
 enum err cli_configure(struct cli *cli, struct why *why);
 void cli_done(struct cli *cli);
-/* Blanks the values of --var in argv itself, which every user of the machine can read. */
+/* Blanks the values of --var, and who and the password in --prompt and --redis, in argv itself, which every user of the
+ * machine can read. */
 void cli_hide_values(int argc, char **argv);
 
 /* What a simulated cluster fills a manifest with: lines NAME=VALUE. */

@@ -45,13 +45,14 @@ static void say_service(const struct session *s, const struct out *o)
     say(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
 }
 
-/* The address without what may be a password in it. */
+/* The address without what may be a secret in it. */
 static char *shown_address(const char *url)
 {
     const char *begin = strstr(url, "://");
     begin = begin ? begin + 3 : url;
-    const char *at = strrchr(begin, '@');
-    return at ? mem_printf("%.*s%s", (int)(begin - url), url, at + 1) : mem_str(url);
+    const char *at = strrchr(begin, '@'), *host = at ? at + 1 : begin;
+    size_t len = strcspn(host, "?#");
+    return mem_printf("%.*s%.*s%s", (int)(begin - url), url, (int)len, host, host[len] ? "?•••" : "");
 }
 
 static void say_redis(const struct session *s, const struct out *o)

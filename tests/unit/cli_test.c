@@ -135,6 +135,41 @@ static void values_of_variables_are_kept_and_hidden(void **state)
     cli_done(&cli);
 }
 
+static void who_and_the_password_of_a_url_are_hidden(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    char prompt[] = "http://ray:hunter2@10.0.0.3:8000", redis[] = "--redis=redis://:hun?ter/2@h:6379", way[] = "proxy";
+    char *argv[] = {(char *)"raydeck", (char *)"ask", (char *)"--prompt", prompt, redis, (char *)"--prompt", way};
+    assert_int_equal(cli_parse(&cli, 5, argv, &sub, &why), ERR_OK);
+    cli_hide_values(7, argv);
+    assert_string_equal(prompt, "http://xxxxxxxxxxx@10.0.0.3:8000");
+    assert_string_equal(redis, "--redis=redis://xxxxxxxxxx@h:6379");
+    assert_string_equal(way, "proxy");
+    assert_string_equal(cli.conf.prompt, "http://ray:hunter2@10.0.0.3:8000");
+    cli_done(&cli);
+}
+
+/* The query may be a secret: the message does not repeat it. */
+static void a_prompt_address_has_no_query(void **state)
+{
+    (void)state;
+    struct cli cli;
+    const struct subcommand *sub = NULL;
+    struct why why = {0};
+    char *query[] = {(char *)"raydeck", (char *)"ask", (char *)"--prompt", (char *)"http://h:1/x?key=hunter2"};
+    assert_int_equal(cli_parse(&cli, 4, query, &sub, &why), ERR_USAGE);
+    assert_non_null(strstr(why.text, "--prompt"));
+    assert_null(strstr(why.text, "hunter2"));
+    cli_done(&cli);
+    char *kind[] = {(char *)"raydeck", (char *)"ask", (char *)"--prompt-kind", (char *)"telepathy"};
+    assert_int_equal(cli_parse(&cli, 4, kind, &sub, &why), ERR_USAGE);
+    assert_non_null(strstr(why.text, "telepathy"));
+    cli_done(&cli);
+}
+
 static void variables_have_a_limit(void **state)
 {
     (void)state;
@@ -215,6 +250,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_of_variables_are_kept_and_hidden),
         cmocka_unit_test(variables_have_a_limit),
+        cmocka_unit_test(who_and_the_password_of_a_url_are_hidden),
+        cmocka_unit_test(a_prompt_address_has_no_query),
         cmocka_unit_test(no_name_is_the_console),
         cmocka_unit_test(options_may_stand_before_and_after_the_name),
         cmocka_unit_test(an_option_given_twice_is_the_last),
