@@ -66,6 +66,7 @@ static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *
     if (conf->speed) argv[n++] = "--speed", argv[n++] = (char *)conf->speed;
     if (conf->empty) argv[n++] = "--empty";
     if (conf->no_ft) argv[n++] = "--no-ft";
+    if (conf->openai) argv[n++] = "--openai";
     posix_spawn_file_actions_t files;
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_adddup2(&files, in[0], STDIN_FILENO);

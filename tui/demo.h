@@ -15,6 +15,7 @@ struct demo_conf {
     const char *seed, *speed; /* NULL: as the simulator has them */
     bool empty;               /* KubeRay and the K8s nodes, and no RayService yet */
     bool no_ft;               /* a RayService without GCS fault tolerance */
+    bool openai;              /* the model speaks the OpenAI API too, and streams */
 };
 /* Starts the simulator and waits until it serves (at most 20 s). */
 enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why *why);

@@ -33,7 +33,7 @@ int sub_demo(struct cli *cli)
     struct demo *demo = NULL;
     cli->conf.demo = true;
     if (cli->check) return script_check(cli); /* needs no simulator */
-    const struct demo_conf conf = {cli->seed, cli->speed, cli->empty, cli->no_ft};
+    const struct demo_conf conf = {cli->seed, cli->speed, cli->empty, cli->no_ft, cli->openai};
     enum err err = demo_start(&conf, &demo, &why);
     if (!err) err = cli_demo_variables(cli, demo_env(demo), &why);
     if (err) {

@@ -72,6 +72,41 @@ static void a_conversation(void **state)
     free(tmp_env);
 }
 
+/* What was said goes along with what is asked next, until it is begun anew. */
+static void a_conversation_goes_on(void **state)
+{
+    (void)state;
+    char *tmp = run_folder(), *tmp_env = mem_printf("TMPDIR=%s", tmp);
+    const char *const argv[] = {run_raydeck(), "demo", "--openai", NULL}, *const env[] = {tmp_env, NULL};
+    struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
+    pty_see(pty, "ANSWERING +YES", FIRST_MS);
+    pty_send(pty, "p");
+    pty_see(pty, "Ask the model", STEP_MS);
+    pty_send(pty, "\033[200~what is\nthe GCS?\033[201~"); /* several lines: the conversation opens with them */
+    pty_see(pty, "── Chat ─.* openai .* by ", STEP_MS);
+    pty_see(pty, "^  the GCS\\?$", STEP_MS);
+    pty_send(pty, "\nin two\r"); /* ^J breaks the line */
+    pty_see(pty, "^   in two$", STEP_MS);
+    pty_see(pty, "✔ ok [0-9.]+ m?s", STEP_MS);
+    pty_send(pty, "\030");
+    pty_see(pty, "nothing is in flight", STEP_MS);
+    pty_send(pty, "and then?\r");
+    pty_see(pty, "· 1 earlier turn with it", STEP_MS);
+    pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
+    pty_send(pty, "\024");
+    pty_see(pty, "begun anew", STEP_MS);
+    pty_send(pty, "once more\r");
+    pty_see(pty, "› once more", STEP_MS);
+    pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
+    assert_false(pty_wait_for(pty, "2 earlier turns", 0));
+    pty_send(pty, "\003");
+    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    pty_stop(pty);
+    assert_int_equal(run_entries(tmp), 0);
+    run_remove(tmp);
+    free(tmp_env);
+}
+
 #define PIECE(text) "data: {\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
 
 /* What comes second is held back until the first was seen. */
@@ -127,6 +162,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_conversation),
+        cmocka_unit_test(a_conversation_goes_on),
         cmocka_unit_test(an_answer_comes_in_pieces),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
