@@ -67,6 +67,37 @@ static bool serve_runs(const struct session *s)
     return f.rayservice && all_run(f.rayservice->deployments, f.rayservice->deployments_count);
 }
 
+/* ---- ways that lead nowhere from here --------------------------------------------------------------------------- */
+
+bool session_way_shut(const struct session *s, const struct serve_path *path)
+{
+    for (size_t i = 0; i < SESSION_SHUT; i++) {
+        const struct shut_way *shut = &s->way.shut[i];
+        if (text_eq(shut->base, path->base) && loop_now_ms() - shut->at_ms < SESSION_SHUT_MS) return true;
+    }
+    return false;
+}
+
+/* The one that was shut longest ago gives its place. */
+static void shut_way(struct session *s, const struct serve_path *path)
+{
+    struct shut_way *place = &s->way.shut[0];
+    for (size_t i = 1; i < SESSION_SHUT; i++)
+        if (s->way.shut[i].at_ms < place->at_ms) place = &s->way.shut[i];
+    free(place->base);
+    *place = (struct shut_way){mem_str(path->base), loop_now_ms()};
+    session_discover_soon(s);
+}
+
+/* Nobody there, not somebody who says no: an ingress may be for other networks than ours. One that was asked for by
+ * name stays. */
+static bool leads_nowhere(const struct session *s, enum serve_failure f)
+{
+    bool silent = f == SERVE_FAILURE_REFUSED || f == SERVE_FAILURE_RESET || f == SERVE_FAILURE_TIMEOUT ||
+                  f == SERVE_FAILURE_UNREACHABLE;
+    return silent && s->kube && !s->conf->prompt && !s->way.looked.proxied;
+}
+
 static void on_models(void *arg, const struct http_answer *answer)
 {
     struct session *s = arg;
@@ -75,6 +106,10 @@ static void on_models(void *arg, const struct http_answer *answer)
     w->look = NULL;
     enum serve_failure f = serve_failure_of(answer, w->looked.proxied, NULL);
     char *model = NULL;
+    if (leads_nowhere(s, f)) {
+        shut_way(s, &w->looked);
+        return;
+    }
     if (f == SERVE_FAILURE_NONE && openai_parse_models(answer->body, answer->body_len, &model, NULL) == ERR_OK) {
         free(w->model);
         w->model = model;
@@ -164,4 +199,6 @@ void session_way_close(struct session *s)
     forget_look(s);
     free(s->way.ingress_ns);
     s->way.ingress_ns = NULL;
+    for (size_t i = 0; i < SESSION_SHUT; i++) free(s->way.shut[i].base);
+    memset(s->way.shut, 0, sizeof s->way.shut);
 }

@@ -126,6 +126,27 @@ void session_look_for_serve(struct session *s)
     session_look_for_way(s);
 }
 
+static struct serve_path service_path(const struct rayservice *r, const char *prefix)
+{
+    char *url = mem_printf("http://%s-serve-svc.%s.svc:%d%s", r->name, r->ns, SERVE_PORT, prefix);
+    struct serve_path path = direct_path(url);
+    free(path.words);
+    path.words = mem_printf("service %s-serve-svc", r->name);
+    free(url);
+    return path;
+}
+
+/* One of the ways that are chosen from leads nowhere from here: *path is given up, *shut keeps its name. */
+static bool skipped(const struct session *s, bool any, struct serve_path *path, char **shut)
+{
+    if (!any || !session_way_shut(s, path)) return false;
+    free(*shut);
+    *shut = mem_str(path->words);
+    serve_path_done(path);
+    *path = (struct serve_path){.words = NULL};
+    return true;
+}
+
 bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
 {
     struct focus f = session_focus(s);
@@ -144,23 +165,24 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
         return false;
     }
     bool any = !says_way(s, "ingress") && !says_way(s, "service") && !says_way(s, "proxy");
-    if ((any || says_way(s, "ingress")) && session_ingress_path(s, r, ret)) return true;
+    char *shut = NULL;
+    if ((any || says_way(s, "ingress")) && session_ingress_path(s, r, ret) && !skipped(s, any, ret, &shut)) return true;
     if (says_way(s, "ingress")) {
         why_set(why, ERR_NOT_FOUND, "no ingress with an address leads to %s-serve-svc", r->name);
         return false;
     }
     const char *prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
     if ((any && in_cluster(s)) || says_way(s, "service")) {
-        char *url = mem_printf("http://%s-serve-svc.%s.svc:%d%s", r->name, r->ns, SERVE_PORT, prefix);
-        *ret = direct_path(url);
-        free(ret->words);
-        ret->words = mem_printf("service %s-serve-svc", r->name);
-        free(url);
-        return true;
+        *ret = service_path(r, prefix);
+        if (!skipped(s, any, ret, &shut)) {
+            free(shut);
+            return true;
+        }
     }
-    ret->words = mem_str("API server proxy");
+    ret->words = shut ? mem_printf("API server proxy (%s: no answer from here)", shut) : mem_str("API server proxy");
     ret->base = mem_printf("/api/v1/namespaces/%s/services/%s-serve-svc:serve/proxy%s", r->ns, r->name, prefix);
     ret->proxied = true;
+    free(shut);
     return true;
 }
 

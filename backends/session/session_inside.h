@@ -18,8 +18,10 @@ enum {
     SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
     SESSION_PROMPTS = 64,       /* in flight */
     SESSION_INGRESS_MS = 60000, /* between two looks at the ingresses */
-    SESSION_KIND_MS = 5000,     /* what a way speaks: how long to wait for it, and when to ask again */
-    SERVE_PORT = 8000           /* Ray Serve's default; no record says another */
+    SESSION_SHUT = 2,           /* an ingress, and the service */
+    SESSION_SHUT_MS = 5 * 60 * 1000,
+    SESSION_KIND_MS = 5000, /* what a way speaks: how long to wait for it, and when to ask again */
+    SERVE_PORT = 8000       /* Ray Serve's default; no record says another */
 };
 
 /* Where Redis is and who we are there, as far as it is known; and which of it the open link was made of. */
@@ -55,6 +57,10 @@ struct prompt_way {
     bool served;      /* Serve was RUNNING at the last look: when it turns so, what it speaks is asked anew */
     char *model;      /* the first of an openai server; NULL: not known */
     uint64_t look_at_ms;
+    struct shut_way {
+        char *base; /* NULL: none */
+        uint64_t at_ms;
+    } shut[SESSION_SHUT]; /* found, but nobody answers there from here: left out for a while */
 };
 
 struct session {
@@ -118,6 +124,8 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
 void session_look_for_way(struct session *s);
 bool session_way_known(const struct session *s);
 void session_way_close(struct session *s);
+/* A way that was found, and led nowhere from here a short while ago. */
+bool session_way_shut(const struct session *s, const struct serve_path *path);
 void session_way_doubted(struct session *s); /* a prompt of the kind that was found has failed */
 void session_send_asked(struct session *s);
 

@@ -309,7 +309,18 @@ static const struct kube_where *nowhere(const struct kube *be)
     (void)be;
     return &where;
 }
-static const struct kube_ops fake_kube = {.kind = "fake", .where = nowhere};
+static void no_namespace(struct kube *be, const char *ns)
+{
+    (void)be;
+    (void)ns;
+}
+static void no_answer(struct kube *be, const char *verb, const char *resource, const char *ns,
+                      void (*done)(void *arg, enum tri answer, const char *why), void *arg)
+{
+    (void)be, (void)verb, (void)resource, (void)ns, (void)done, (void)arg;
+}
+static const struct kube_ops fake_kube = {
+    .kind = "fake", .where = nowhere, .set_namespace = no_namespace, .may = no_answer};
 
 static void serve_says(struct scene *s, const char *status)
 {
@@ -339,6 +350,41 @@ static void test_404_while_serve_starts(void **state)
     serve_says(s, "RUNNING");
     UNTIL(s, text_eq(session_prompt_kind(s->session, NULL), "openai"));
     assert_true(s->models_asked > asked);
+    s->session->kube = NULL;
+    s->session->kube_ops = NULL;
+}
+
+static bool way_is_called(const struct scene *s, const char *words)
+{
+    struct serve_path path = {.words = NULL};
+    bool is = session_prompt_path(s->session, &path, NULL) && text_eq(path.words, words);
+    serve_path_done(&path);
+    return is;
+}
+
+/* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
+static void test_ingress_of_another_network(void **state)
+{
+    struct scene *s = *state;
+    free(s->conf.prompt);
+    s->conf.prompt = NULL;
+    open_session(s);
+    s->session->kube = (struct kube *)(void *)s;
+    s->session->kube_ops = &fake_kube;
+    serve_says(s, "RUNNING");
+    struct ingress *in = record_new(TABLE_INGRESS, "in");
+    record_set(&in->ns, "mistral");
+    record_set(&in->name, "front");
+    record_set(&in->address, "127.0.0.2"); /* nobody listens on port 80 there */
+    struct route *route = RECORD_APPEND(in, routes);
+    record_set(&route->service, SVC);
+    record_set(&route->path, "/");
+    record_set(&route->path_type, "Prefix");
+    sink_put(&s->session->sink, change_put("ingresses", WORLD_CONSOLE, &in->record));
+    assert_true(way_is_called(s, "ingress front"));
+    UNTIL(s, way_is_called(s, "API server proxy (ingress front: no answer from here)"));
+    s->conf.prompt = mem_str("ingress");
+    assert_true(way_is_called(s, "ingress front"));
     s->session->kube = NULL;
     s->session->kube_ops = NULL;
 }
@@ -451,6 +497,7 @@ int main(void)
         IN_SCENE(test_stopped_while_looking),
         IN_SCENE(test_kind_changes),
         IN_SCENE(test_404_while_serve_starts),
+        IN_SCENE(test_ingress_of_another_network),
         IN_SCENE(test_talk),
         IN_SCENE(test_talk_is_bounded),
     };
