@@ -66,12 +66,14 @@ static struct serve_path worker_path(const struct session *s, const struct pod *
     return path;
 }
 
-/* Serve's proxy lives in every worker pod that KubeRay lets serve. One that is going is asked until it is gone. */
+/* Serve's proxy lives in every worker pod that KubeRay lets serve. One that is going is asked until it is gone. While a
+ * service comes up for the first time it is asked only once it is ready: what was never there does not fail. */
 static bool has_proxy(const struct focus *f, const struct row *row)
 {
     const struct pod *p = ROW(row, pod);
-    return !row->gone_ms && text_eq(p->role, "worker") && p->ns && p->name && p->serve != TRI_NO &&
-           text_eq(p->phase, "Running") && focus_has_pod(f, p);
+    bool begins = f->rayservice && !f->rayservice->active_cluster && f->rayservice->pending_cluster;
+    return !row->gone_ms && (!begins || p->is_ready == TRI_YES) && text_eq(p->role, "worker") && p->ns && p->name &&
+           p->serve != TRI_NO && text_eq(p->phase, "Running") && focus_has_pod(f, p);
 }
 
 static void set_targets(struct session *s, const struct focus *f)

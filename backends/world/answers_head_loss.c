@@ -138,7 +138,8 @@ static void judge_workers(const struct focus *f, const struct workers *n, struct
     }
     if (!n->reconnect_s.known) {
         l->pod = worse(l->pod, VERDICT_WARN);
-        say(l->pod_why, "GCS reconnect timeout not known");
+        /* Without fault tolerance nobody waits for a GCS. */
+        if (f->rayservice->ft != TRI_NO) say(l->pod_why, "GCS reconnect timeout not known");
     } else if (n->reconnect_s.value <= 60) {
         l->warnings++;
         say(l->pod_why, "workers wait only %llu s for a new head", (unsigned long long)n->reconnect_s.value);
@@ -163,7 +164,7 @@ static void judge_redis_loss(const struct focus *f, struct head_loss *l)
     bool aof = r && text_eq(r->aof, "on"), alone = r && r->replicas.known && !r->replicas.value;
     l->redis = VERDICT_UNKNOWN;
     if (!r || !r->replicas.known) {
-        say(l->redis_why, "Redis replicas not known");
+        if (f->rayservice && f->rayservice->ft != TRI_NO) say(l->redis_why, "Redis replicas not known");
         return;
     }
     l->redis = alone && !aof ? VERDICT_WARN : VERDICT_OK;

@@ -115,7 +115,8 @@ static void watched(const struct recovery_past *past, uint64_t wall_ms, struct a
     say(ret->text, "watched: head down %s", length);
     say(ret->brief, "watched: down %s", length);
     if (n.known) {
-        say(ret->text, "worker pods %zu/%zu the same, %llu restarts", n.same, n.then, (unsigned long long)n.restarts);
+        say(ret->text, "worker pods %zu/%zu the same%s, %llu restarts", n.same, n.then, n.restarts ? " UIDs" : "",
+            (unsigned long long)n.restarts);
         say(ret->brief, "workers %zu/%zu same", n.same, n.then);
     }
     unsigned long long ok = past->requests_ok, failed = past->requests_failed;

@@ -10,6 +10,7 @@
 enum {
     WIDE = 110,
     NARROW = 56,
+    WIDEST = 140, /* the times stay beside their words */
     LAST_WIDTH = 9,
     GAP = 3,
     NOW_WIDTH = 8,
@@ -77,7 +78,14 @@ static enum rung waited_for(const struct view *v)
 /* What there is to know about a rung that was not reached: why it does not come, what may not be taken for it. */
 static const char *hint(const struct view *v, int rung, bool active, char why[RECOVERY_WHY_MAX])
 {
-    if (active && *recovery_why(v->recovery, v->world, v->focus, (enum rung)rung, v->now_ms, why)) return why;
+    const bool never = !active && !recovery_may_come(v->recovery, v->world, v->focus, (enum rung)rung);
+    const bool off = v->focus->rayservice && v->focus->rayservice->ft == TRI_NO;
+    const bool of_gcs = rung == RUNG_GCS_SILENT || rung == RUNG_GCS_READING || rung == RUNG_HEAD_ALIVE;
+    if (never && of_gcs && off) return "GCS fault tolerance is off: its state was in the head";
+    if (never && (rung == RUNG_GCS_SILENT || v->recovery->outage == OUTAGE_OVER)) return "not seen";
+    if ((active || v->recovery->outage == OUTAGE_OVER) &&
+        *recovery_why(v->recovery, v->world, v->focus, (enum rung)rung, v->now_ms, why))
+        return why;
     if (rung == RUNG_HEAD_ALIVE && v->recovery->head_lost && node_says_alive(v))
         return "NODE still calls the old head ALIVE: stale, not evidence";
     if (rung == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
@@ -96,8 +104,10 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     const struct rung_state *s = &r->rung[rung];
     const struct recovery_past *past = recovery_past_before(r);
     char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–", why[RECOVERY_WHY_MAX];
-    enum role role = active ? ROLE_ACTIVE : s->reached ? ROLE_TEXT : ROLE_DIM;
-    enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : GLYPH_DOT;
+    const bool missed =
+        !s->reached && r->outage == OUTAGE_OVER && recovery_may_come(r, v->world, v->focus, (enum rung)rung);
+    enum role role = active ? ROLE_ACTIVE : missed ? ROLE_BAD : s->reached ? ROLE_TEXT : ROLE_DIM;
+    enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : missed ? GLYPH_CROSS : GLYPH_DOT;
     if (s->reached)
         offset_text(now, s->at_ms, r->t0_ms);
     else if (active)
@@ -116,6 +126,12 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     canvas_field(cv, line, times, -NOW_WIDTH, role, now);
     if (cv->cols < NARROW) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
+}
+
+/* What the columns are stands on the pane's rule, or where they are not under it on a line of its own. */
+static bool has_head(int cols)
+{
+    return cols < WIDE || cols > WIDEST;
 }
 
 static void draw_head(const struct recovery *r, struct canvas *cv)
@@ -144,7 +160,9 @@ static void draw(const struct pane *p, const struct view *v, struct canvas *cv, 
         pane_say(cv, 0, ROLE_DIM, "no head was lost while this console looked");
         return;
     }
-    int head = cv->cols < WIDE && cv->rows > 1;
+    struct canvas part = canvas_sub(cv, 0, 0, cv->rows, cv->cols < WIDEST ? cv->cols : WIDEST);
+    int head = has_head(cv->cols) && cv->rows > 1;
+    cv = &part;
     if (head) draw_head(v->recovery, cv);
     int rows = cv->rows - head, active = (int)waited_for(v), first = first_rung(active, rows);
     for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
@@ -154,14 +172,14 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
 {
     (void)p;
     (void)v;
-    return RUNG_COUNT + (cols < WIDE);
+    return RUNG_COUNT + has_head(cols);
 }
 
 static void status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     char clock[STAMP_TEXT_MAX];
     out[0] = '\0';
-    if (!v->recovery || v->recovery->outage == OUTAGE_NONE || p->cols < WIDE) return;
+    if (!v->recovery || v->recovery->outage == OUTAGE_NONE || has_head(p->cols)) return;
     snprintf(out, size, "%s %s ─      now ─ last time", t0_words(v->recovery),
              stamp_tenths(clock, v->recovery->t0_wall_ms));
 }
