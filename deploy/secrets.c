@@ -57,10 +57,14 @@ static bool add_url(struct buf *b, const char *text)
 {
     const char *scheme = strstr(text, "://");
     if (!scheme) return false;
-    const char *from = scheme + 3, *at = from + strcspn(from, "/ ");
+    /* A password may hold anything, a slash and an @ too: the last @ ends it. */
+    const char *from = scheme + 3, *at = from + strcspn(from, " \t\r\n");
     while (at > from && *at != '@') at--;
     const char *colon = memchr(from, ':', (size_t)(at - from));
     if (*at != '@' || !colon) return false;
+    /* "host:8000/path@version": a port, and a path behind it. */
+    size_t digits = strspn(colon + 1, "0123456789");
+    if (digits && colon[1 + digits] == '/' && !memchr(from, '@', (size_t)(colon - from))) return false;
     buf_add(b, text, (size_t)(colon + 1 - text));
     buf_str(b, MASKED);
     buf_str(b, at);

@@ -47,28 +47,42 @@ static bool is_secret(const char *word, const char *name)
     return secret;
 }
 
-/* What a word says about the one after it: "token:", "--password", "Bearer". NULL: nothing. Caller frees. */
-static char *announced(const char *s, size_t n)
+/* What a word says about the one after it: "token:", "--password", "Bearer", "requirepass"; of "token = value" it is
+ * the word before the sign that does. NULL: nothing. Caller frees. */
+static char *announced(const char *s, size_t n, const char *before)
 {
     char *word = bare(s, n);
     size_t len = strlen(word);
+    if (before && (strcmp(word, "=") == 0 || strcmp(word, ":") == 0 || strcmp(word, ":=") == 0)) {
+        free(word);
+        return mem_str(before);
+    }
     if (len && (word[len - 1] == ':' || word[len - 1] == '=')) {
         char *name = bare(word, len - 1);
         free(word);
         return name;
     }
-    if ((*word == '-' && !strchr(word, '=')) || strcasecmp(word, "bearer") == 0) return word;
+    if ((*word == '-' && !strchr(word, '=')) || strcasecmp(word, "bearer") == 0 ||
+        strcasecmp(word, "requirepass") == 0 || strcasecmp(word, "masterauth") == 0)
+        return word;
     free(word);
     return NULL;
 }
 
-static enum err add_word(struct buf *out, const char *s, size_t n, char **name)
+struct said {
+    char *name;   /* what the word before announced; NULL: nothing */
+    char *before; /* the word before itself, if it was no secret */
+};
+
+static enum err add_word(struct buf *out, const char *s, size_t n, struct said *said)
 {
-    char *word = bare(s, n);
-    enum err e = is_secret(word, *name) ? buf_str(out, masked) : buf_add(out, s, n);
+    char *word = bare(s, n), *next = announced(s, n, said->before);
+    const bool secret = is_secret(word, said->name);
+    enum err e = secret ? buf_str(out, masked) : buf_add(out, s, n);
+    free(said->name);
+    free(said->before);
+    *said = (struct said){.name = next, .before = secret ? NULL : mem_str(word)};
     mem_free_secret(word);
-    free(*name);
-    *name = announced(s, n);
     return e;
 }
 
@@ -78,17 +92,18 @@ char *mask_text(const char *foreign, size_t len, enum text_keep keep, size_t max
     size_t end = pem ? (size_t)(pem - foreign) : len;
     struct buf out;
     buf_init(&out, max_bytes * 2 + sizeof masked);
-    char *name = NULL;
+    struct said said = {NULL, NULL};
     enum err e = ERR_OK;
     for (size_t i = 0; i < end && e == ERR_OK;) {
         size_t n = 0;
         while (i + n < end && !is_gap(foreign[i + n])) n++;
-        if (n) e = add_word(&out, foreign + i, n, &name);
+        if (n) e = add_word(&out, foreign + i, n, &said);
         i += n;
         if (e == ERR_OK && i < end) e = buf_char(&out, foreign[i++]);
     }
     if (pem && e == ERR_OK) (void)buf_str(&out, masked);
-    free(name);
+    free(said.name);
+    free(said.before);
     char *safe = text_safe(buf_text(&out), out.len, keep, max_bytes);
     buf_done(&out);
     return safe;

@@ -135,14 +135,21 @@ static bool is_issued_token(const char *value)
     return false;
 }
 
+static bool ends_in(const char *name, const char *end)
+{
+    size_t len = strlen(name), n = strlen(end);
+    return len >= n && strcasecmp(name + len - n, end) == 0;
+}
+
 bool text_looks_secret(const char *name, const char *value)
 {
-    static const char *const names[] = {"token",      "password", "passwd",  "secret",
-                                        "credential", "apikey",   "api_key", "private"};
+    static const char *const ends[] = {"key", "pass", "pwd", "auth"}; /* DB_PASS, requirepass; not RAY_AUTH_MODE */
+    static const char *const names[] = {"token",  "password", "passwd",  "secret",    "credential",
+                                        "apikey", "api_key",  "private", "passphrase"};
 
     if (name) {
-        size_t len = strlen(name);
-        if (len >= 3 && strcasecmp(name + len - 3, "key") == 0) return true;
+        for (size_t i = 0; i < ARRAY_LEN(ends); i++)
+            if (ends_in(name, ends[i])) return true;
         for (size_t i = 0; i < ARRAY_LEN(names); i++) {
             if (text_has(name, names[i])) return true;
         }

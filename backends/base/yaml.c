@@ -232,9 +232,8 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     /* The newest first: an anchor may be given again. */
     while (target && strcmp(target->anchor, name) != 0) target = target->next_anchored;
     if (!target) {
-        char what[ERR_TEXT_MAX];
-        snprintf(what, sizeof what, "the alias *%s is not defined", name);
-        return refuse_at(b, e->start_mark, what);
+        /* Not its name: an unquoted password may begin so. */
+        return refuse_at(b, e->start_mark, "an alias that is not defined; a value that begins with * has to be quoted");
     }
     if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
     if (b->depth + target->height > YAML_DEPTH + 1)

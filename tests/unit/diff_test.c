@@ -92,6 +92,8 @@ static void what_is_secret_is_never_shown(void **state)
          "{name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}]}",
          "+ .env[HF_TOKEN]: {name: HF_TOKEN, value: •••}\n+ .env[PLAIN]: {name: PLAIN, value: fine}\n"
          "+ .env[T]: {name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}\n");
+    SAYS("{kind: P, o: {db: 'x'}}", "{kind: P, o: {db: 'postgres://u:hun@ter/2@h:5432/db'}}",
+         "~ .o.db: x → postgres://u:•••@h:5432/db\n");
     SAYS("{kind: P, o: {redisAddress: 'redis://u:hunter2@h:6379'}}",
          "{kind: P, o: {redisAddress: 'redis://u:hunter3@h:6379', redisPassword: {value: hunter2}}}",
          "~ .o.redisAddress: redis://u:•••@h:6379 → redis://u:•••@h:6379 (another value)\n"

@@ -106,7 +106,7 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
         {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 2, 1},
         {"a: 1\n---\nb:\n\tc: 1\n", NULL, "M1", "found character that cannot start any token", 4, 1},
         {"a: 1\na: 2\n", NULL, "M1", "the key \"a\" is there twice (first in line 1)", 2, 1},
-        {"a: *x\n", NULL, "M1", "the alias *x is not defined", 1, 4},
+        {"a: *x\n", NULL, "M1", "an alias that is not defined; a value that begins with * has to be quoted", 1, 4},
         {"a: 1\nb: \xff\n", NULL, "M1", "invalid leading UTF-8 octet", 2, 4},
         {OBJECT "data: {a: {{ .Values.x }}}\n", NULL, "M2", "a template's {{ is left over", 4, 11},
         {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ .n }}\"}\n", NULL, "M2",

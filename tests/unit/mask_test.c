@@ -23,6 +23,7 @@ static void test_plain_text_stays(void **state)
           "ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json");
     check("The deployment failed to start 3 times: OutOfMemory", "The deployment failed to start 3 times: OutOfMemory");
     check("http://10.0.0.1:8000/x", "http://10.0.0.1:8000/x");
+    check("3 tests passed = fine, RAY_AUTH_MODE=token", "3 tests passed = fine, RAY_AUTH_MODE=token");
 }
 
 static void test_secrets_go(void **state)
@@ -34,6 +35,9 @@ static void test_secrets_go(void **state)
     check("{\"password\": \"hunter2\", \"user\": \"ray\"}", "{\"password\": •••, \"user\": \"ray\"}");
     check("curl -H 'Authorization: Bearer abc.def.ghi' http://h", "curl -H 'Authorization: Bearer ••• http://h");
     check("redis://ray:hunter2@10.0.0.1:6379", "•••");
+    check("MYPASS=hunter2 DB_PASS: hunter2, REDIS_AUTH=hunter2", "••• DB_PASS: •••, •••");
+    check("requirepass hunter2\nport 6379", "requirepass •••\\x0aport 6379");
+    check("password = hunter2 and more", "password = ••• and more");
     check("key -----BEGIN RSA PRIVATE KEY-----\nabc", "key •••");
 }
 

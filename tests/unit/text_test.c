@@ -151,6 +151,10 @@ static void secrets_are_recognised(void **state)
     assert_true(text_looks_secret("x", "id=AKIAIOSFODNN7EXAMPLE"));
     assert_true(text_looks_secret("x", "Authorization: Bearer abc"));
     assert_true(text_looks_secret(NULL, "-----BEGIN RSA PRIVATE KEY-----"));
+    assert_true(text_looks_secret("MYPASS", "x"));
+    assert_true(text_looks_secret("FOO_PWD", "x"));
+    assert_true(text_looks_secret("redisAuth", "x"));
+    assert_false(text_looks_secret("RAY_AUTH_MODE", "x"));
     assert_false(text_looks_secret("SERVICE_NAME", "http://mistral-serve-svc:8000"));
     assert_false(text_looks_secret("keyboard", "shelf_1"));
     assert_false(text_looks_secret(NULL, NULL));

@@ -104,7 +104,7 @@ static void what_is_wrong_is_refused_with_its_place(void **state)
         {"m:\n  {x: 1, x: 2}\n", "t:2:10: the key \"x\" is there twice (first in line 2)"},
         {"a: {{x}}", "t:1:5: a key that is not a plain word or a string"},
         {"? [a]\n: b\n", "t:1:3: a key that is not a plain word or a string"},
-        {"a: *x", "t:1:4: the alias *x is not defined"},
+        {"a: *x", "t:1:4: an alias that is not defined; a value that begins with * has to be quoted"},
         {"a: &x [*x]", "t:1:8: an alias to what it is part of"},
         {"x: &x k\n*x : v\n", "t:2:1: a key that is not a plain word or a string"},
         {"a:\n\tb: 1", "t:2:1: found character that cannot start any token"},
@@ -220,7 +220,8 @@ static void documents_have_limits_and_anchors_of_their_own(void **state)
         unsigned line, column;
         const char *why;
     } cases[] = {
-        {"a: &x 1\n---\nb: *x\n", 3, 4, "t:3:4: the alias *x is not defined"},
+        {"a: &x 1\n---\nb: *x\n", 3, 4,
+         "t:3:4: an alias that is not defined; a value that begins with * has to be quoted"},
         {"a: 1\n---\nb: 1\nb: 2\n", 4, 1, "t:4:1: the key \"b\" is there twice (first in line 3)"},
         {"1\n---\n2\n---\n3\n---\n4\n", 6, 1, "t:6:1: too many documents"},
         {"a: 1\n---\nb: [\n", 4, 1, "t:4:1: did not find expected node content"},
