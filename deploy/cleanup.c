@@ -52,6 +52,14 @@ void cleanup_failed(struct cleanup *c, enum err err)
     c->failed = true;
 }
 
+void cleanup_thing_done(struct thing *t)
+{
+    free(t->name);
+    free(t->uid);
+    free(t->words);
+    free(t->with);
+}
+
 bool cleanup_is_service(const struct thing *t)
 {
     return strcmp(t->kind->kind, "RayService") == 0;
@@ -170,7 +178,8 @@ static void redis_end(struct cleanup *c)
     if (c->failed)
         cleanup_end(c, c->err, "not everything is gone; cleaning up again is safe");
     else
-        cleanup_end(c, ERR_OK, "cleaned up");
+        cleanup_end(c, ERR_OK, "cleaned up%s",
+                    c->steps.item[CLEANUP_REDIS].state == STEP_WARNED ? "; what is left in Redis is not known" : "");
 }
 
 static void redis_look(struct cleanup *c)
@@ -178,7 +187,7 @@ static void redis_look(struct cleanup *c)
     struct known_u64 now = cleanup_gcs_fields(c->conf.world, c->storage_ns);
     unsigned long long before = c->fields_before.value;
     if (!now.known || !c->fields_before.known) {
-        steps_say(&c->steps, CLEANUP_REDIS, TONE_PLAIN, "GCS fields under storage namespace %s: not known",
+        steps_say(&c->steps, CLEANUP_REDIS, TONE_WARN, "GCS fields under storage namespace %s: not known",
                   c->storage_ns ? c->storage_ns : "–");
     } else if (now.value && loop_now_ms() - c->began_ms < c->conf.hang_ms / 4) {
         steps_now(&c->steps, CLEANUP_REDIS, "%llu of %llu fields left", (unsigned long long)now.value, before);
@@ -201,7 +210,7 @@ void cleanup_redis(struct cleanup *c)
         redis_look(c);
         return;
     }
-    steps_say(&c->steps, CLEANUP_REDIS, TONE_PLAIN,
+    steps_say(&c->steps, CLEANUP_REDIS, c->service[0] ? TONE_WARN : TONE_PLAIN,
               c->service[0] ? "not known: the storage namespace was not seen in Redis"
                             : "there was no RayService of ours");
     redis_end(c);
@@ -226,6 +235,7 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct clea
     struct cleanup *c = mem_zero(1, sizeof *c);
     c->conf = *conf;
     c->ns = mem_str(conf->ns);
+    c->wanted = mem_str(conf->service);
     if (!c->conf.hang_ms) c->conf.hang_ms = CLEANUP_HANG_MS;
     if (!c->conf.wait_ms) c->conf.wait_ms = CLEANUP_WAIT_MS;
     if (!c->conf.look_ms) c->conf.look_ms = CLEANUP_LOOK_MS;
@@ -243,12 +253,9 @@ void cleanup_free(struct cleanup *c)
     if (!c) return;
     object_cancel(c->call);
     alarm_free(c->go);
-    for (size_t i = 0; i < c->count; i++) {
-        free(c->things[i].name);
-        free(c->things[i].uid);
-        free(c->things[i].words);
-    }
+    for (size_t i = 0; i < c->count; i++) cleanup_thing_done(&c->things[i]);
     free(c->things);
+    free(c->wanted);
     free(c->ns);
     free(c->storage_ns);
     free(c->namespace_uid);

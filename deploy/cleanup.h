@@ -3,6 +3,9 @@
  * RayService (waiting for its finalizer and for the Job that empties its Redis), the rest, and at last the namespace,
  * if deploy made it.
  *
+ * Where there are several RayServices of ours in the namespace it has to be said which is meant: the others, and what
+ * was deployed with them, are left alone as somebody else's are.
+ *
  * Nothing is deleted that does not carry our label (kobject.h), that has an owner who takes it along, or that is no
  * longer the one that was shown (UID). The namespace stays while somebody else's things are in it. What hangs is said
  * with its reason and the way out. Nothing is changed before the question was answered; cleaning up again is safe.
@@ -28,12 +31,13 @@ enum cleanup_step {
 /* The Job has 300 s (KubeRay); what takes longer than hang_ms is said to hang, and waited for until wait_ms. */
 enum { CLEANUP_LOOK_MS = 1000, CLEANUP_HANG_MS = 60 * 1000, CLEANUP_WAIT_MS = 10 * 60 * 1000, CLEANUP_OBJECTS = 1000 };
 
-/* Everything is borrowed until cleanup_free, but for ns, which is copied. */
+/* Everything is borrowed until cleanup_free, but for ns and service, which are copied. */
 struct cleanup_conf {
     struct loop *loop;
     struct cluster cluster;
     const struct world *world; /* for the GCS's fields and for reasons; NULL: unknown */
     const char *ns;
+    const char *service; /* copied: what was deployed with this RayService, and nothing else; NULL: there is but one */
     uint64_t hang_ms, wait_ms, look_ms; /* 0: the limits above */
 };
 struct cleanup_calls {

@@ -7,7 +7,7 @@
 
 struct thing {
     const struct kobject_kind *kind;
-    char *name, *uid, *words;
+    char *name, *uid, *words, *with; /* with: the RayService it was deployed with; NULL: it does not say */
     bool gone;
 };
 
@@ -21,9 +21,11 @@ struct cleanup {
     char *ns;
     struct thing *things;
     size_t count, beyond;
-    size_t at; /* of the thing, or the kind, being worked on */
+    size_t services; /* of ours, the one that is meant among them */
+    size_t at;       /* of the thing, or the kind, being worked on */
     char service[OBJECT_NAME_MAX + 1];
     char ray_version[64];
+    char *wanted;     /* the RayService that is meant; NULL: not said */
     char *storage_ns; /* of the GCS; NULL unknown */
     struct known_u64 fields_before;
     bool owns_namespace, namespace_there;
@@ -43,6 +45,7 @@ void cleanup_soon(struct cleanup *c, void (*next)(struct cleanup *c), uint64_t m
 void cleanup_end(struct cleanup *c, enum err err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void cleanup_failed(struct cleanup *c, enum err err); /* goes on; the end will say so */
 
+void cleanup_thing_done(struct thing *t);
 bool cleanup_is_ui(const struct thing *t);
 bool cleanup_is_service(const struct thing *t);
 

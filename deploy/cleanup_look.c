@@ -11,6 +11,7 @@
 #define STEP CLEANUP_LOOK
 
 static void look_next(struct cleanup *c);
+static void look_for_strangers(struct cleanup *c);
 
 static void ask(struct cleanup *c)
 {
@@ -27,27 +28,6 @@ static void say_fields(struct cleanup *c)
     if (c->fields_before.known)
         steps_say(&c->steps, STEP, TONE_PLAIN, "%llu GCS fields in Redis under storage namespace %s",
                   (unsigned long long)c->fields_before.value, c->storage_ns);
-}
-
-static void look_end(struct cleanup *c)
-{
-    for (size_t i = 0; i < c->count; i++) steps_say(&c->steps, STEP, TONE_PLAIN, "%s", c->things[i].words);
-    if (c->beyond) steps_say(&c->steps, STEP, TONE_WARN, "and %zu more than can be told", c->beyond);
-    if (c->owns_namespace)
-        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
-                  c->kept_for ? c->kept_for : "");
-    say_fields(c);
-    bool nothing = !c->count && !c->owns_namespace;
-    if (nothing) steps_say(&c->steps, STEP, TONE_PLAIN, "nothing in namespace %s carries our label", c->ns);
-    if (steps_end(&c->steps, STEP) == STEP_FAILED) {
-        cleanup_end(c, c->err, "what there is could not be read: nothing was deleted");
-    } else if (nothing) {
-        cleanup_end(c, ERR_OK, "there is nothing to clean up");
-    } else {
-        steps_begin(&c->steps, CLEANUP_CONFIRM);
-        steps_now(&c->steps, CLEANUP_CONFIRM, "waits for the answer");
-        cleanup_soon(c, ask, 0);
-    }
 }
 
 /* ---- the kinds ---- */
@@ -74,14 +54,81 @@ static void take(struct cleanup *c, const struct kobject_kind *kind, const cJSON
     }
     c->things = mem_grow(c->things, c->count + 1, sizeof *c->things);
     struct thing *t = &c->things[c->count++];
-    *t = (struct thing){.kind = kind,
-                        .name = mem_str(kobject_name(o)),
-                        .uid = mem_str(kobject_uid(o)),
-                        .words = kobject_words(kind, kobject_name(o))};
-    if (!cleanup_is_service(t) || c->service[0]) return;
+    *t = (struct thing){
+        .kind = kind,
+        .name = mem_str(kobject_name(o)),
+        .uid = mem_str(kobject_uid(o)),
+        .words = kobject_words(kind, kobject_name(o)),
+        .with = mem_str(strcmp(kind->kind, "RayService") == 0 ? kobject_name(o) : kobject_deployed_with(o))};
+    if (!cleanup_is_service(t)) return;
+    /* The one that is meant, else the first. */
+    const bool meant = !c->wanted || strcmp(c->wanted, t->name) == 0;
+    c->services++;
+    if (!meant || c->service[0]) return;
     snprintf(c->service, sizeof c->service, "%.*s", OBJECT_NAME_MAX, t->name);
     const char *version = json_str(json_path(o, "spec.rayClusterConfig"), "rayVersion");
     if (version) text_safe_into(c->ray_version, sizeof c->ray_version, version, strlen(version));
+}
+
+/* What was deployed with another RayService is kept. What does not say with which one goes with the only one there is.
+ */
+static void keep_others(struct cleanup *c)
+{
+    size_t kept = 0;
+    const char *meant = c->service[0] ? c->service : c->wanted;
+    for (size_t i = 0; i < c->count; i++) {
+        struct thing *t = &c->things[i];
+        const bool mine = !meant || (t->with ? strcmp(t->with, meant) == 0 : c->services <= 1);
+        if (mine) {
+            c->things[kept++] = *t;
+            continue;
+        }
+        if (!c->kept_for) c->kept_for = mem_str(t->words);
+        cleanup_thing_done(t);
+    }
+    c->count = kept;
+}
+
+/* False, and it has ended, where there are several and none was named. */
+static bool one_is_meant(struct cleanup *c)
+{
+    struct buf names;
+    if (c->wanted || c->services <= 1) return true;
+    buf_init(&names, STEP_TEXT_MAX);
+    for (size_t i = 0; i < c->count; i++)
+        if (cleanup_is_service(&c->things[i])) buf_printf(&names, "%s%s", names.len ? ", " : "", c->things[i].name);
+    steps_say(&c->steps, STEP, TONE_BAD, "%zu RayServices of ours are in namespace %s: %s", c->services, c->ns,
+              buf_text(&names));
+    steps_end(&c->steps, STEP);
+    cleanup_end(c, ERR_USAGE, "there are several RayServices (%s): say which with --service; nothing was deleted",
+                buf_text(&names));
+    buf_done(&names);
+    return false;
+}
+
+static void look_end(struct cleanup *c)
+{
+    if (!one_is_meant(c)) return;
+    keep_others(c);
+    for (size_t i = 0; i < c->count; i++) steps_say(&c->steps, STEP, TONE_PLAIN, "%s", c->things[i].words);
+    if (c->beyond) steps_say(&c->steps, STEP, TONE_WARN, "and %zu more than can be told", c->beyond);
+    if (c->owns_namespace)
+        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
+                  c->kept_for ? c->kept_for : "");
+    say_fields(c);
+    bool nothing = !c->count && (!c->owns_namespace || c->kept_for);
+    if (nothing)
+        steps_say(&c->steps, STEP, TONE_PLAIN, "nothing in namespace %s carries our label%s%s", c->ns,
+                  c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
+    if (steps_end(&c->steps, STEP) == STEP_FAILED) {
+        cleanup_end(c, c->err, "what there is could not be read: nothing was deleted");
+    } else if (nothing) {
+        cleanup_end(c, ERR_OK, "there is nothing to clean up");
+    } else {
+        steps_begin(&c->steps, CLEANUP_CONFIRM);
+        steps_now(&c->steps, CLEANUP_CONFIRM, "waits for the answer");
+        cleanup_soon(c, ask, 0);
+    }
 }
 
 static void on_list(void *arg, const struct object_answer *a)
@@ -104,11 +151,48 @@ static void on_list(void *arg, const struct object_answer *a)
     cleanup_soon(c, look_next, 0);
 }
 
+/* Kinds that deploy never makes: what there is of them is somebody's, and the namespace stays for it. */
+static const struct kobject_kind strangers[] = {
+    {"v1", "Pod", "pods", true, 0},
+    {"v1", "ReplicationController", "replicationcontrollers", true, 0},
+    {"apps/v1", "StatefulSet", "statefulsets", true, 0},
+    {"apps/v1", "DaemonSet", "daemonsets", true, 0},
+    {"apps/v1", "ReplicaSet", "replicasets", true, 0},
+    {"batch/v1", "Job", "jobs", true, 0},
+    {"batch/v1", "CronJob", "cronjobs", true, 0},
+    {"ray.io/v1", "RayCluster", "rayclusters", true, 0},
+    {"ray.io/v1", "RayJob", "rayjobs", true, 0},
+};
+
+static void on_strangers(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const struct kobject_kind *kind = &strangers[c->at];
+    c->call = NULL;
+    if (a->err && a->err != ERR_NOT_FOUND && !c->kept_for)
+        c->kept_for = mem_printf("perhaps %s, which cannot be listed", kind->plural);
+    JSON_EACH (o, json_get(a->object, "items")) {
+        const bool owned = cJSON_GetArraySize(json_get(json_get(o, "metadata"), "ownerReferences")) > 0;
+        if (!owned && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
+    }
+    c->at++;
+    cleanup_soon(c, look_for_strangers, 0);
+}
+
+static void look_for_strangers(struct cleanup *c)
+{
+    if (c->at == ARRAY_LEN(strangers) || !c->owns_namespace || c->kept_for)
+        look_end(c);
+    else
+        c->call = object_list(&c->conf.cluster, &strangers[c->at], c->ns, NULL, on_strangers, c);
+}
+
 static void look_next(struct cleanup *c)
 {
     while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
     if (!kobject_kinds[c->at].kind) {
-        look_end(c);
+        c->at = 0;
+        look_for_strangers(c);
         return;
     }
     c->call = object_list(&c->conf.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);

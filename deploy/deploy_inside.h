@@ -14,6 +14,7 @@ struct item {
     char *words;
     struct diff diff;
     unsigned document;
+    bool found; /* it was there, and not made by us: kept at a clean-up */
     bool force; /* the worker groups, which the operator owns, and nothing else */
     bool applied;
     bool checked; /* by a dry run */

@@ -96,8 +96,9 @@ static void on_live(void *arg, const struct object_answer *a)
     if (it->live && kobject_is(it->object, "RayService") && kobject_groups_are_owned(it->live) &&
         kobject_take_replicas(it->object, it->live))
         steps_say(&d->steps, step_of(d), TONE_PLAIN, "%s: the live number of worker pods is kept", it->words);
-    /* A namespace that somebody else made is not ours to clean up. */
-    if (!is_namespace(it) || !it->live) kobject_own(it->object);
+    /* What somebody else made is not ours to clean up, whatever we change in it. */
+    it->found = it->live && !kobject_is_ours(it->live);
+    if (!it->found) kobject_own(it->object, is_namespace(it) ? "" : d->service);
     d->call = object_apply(&d->conf.cluster, it->object, APPLY_DRY, on_dry, d);
 }
 
@@ -140,6 +141,9 @@ static void say_diff(struct deploy *d, struct item *it)
     else
         steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "%s: %zu fields change", it->words,
                   it->diff.count + it->diff.beyond);
+    if (it->found)
+        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN,
+                  "  = it was there before, not made by raydeck: kept at a clean-up");
     buf_init(&row, LIST_MAX);
     for (size_t i = 0; i < it->diff.count && i < ROWS_SAID; i++) {
         buf_clear(&row);
@@ -281,7 +285,7 @@ void deploy_apply(struct deploy *d)
         return;
     }
     cJSON *o = namespace_object(d);
-    kobject_own(o);
+    kobject_own(o, "");
     d->call = object_apply(&d->conf.cluster, o, 0, on_made, d);
     cJSON_Delete(o);
 }

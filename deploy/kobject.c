@@ -72,11 +72,22 @@ static cJSON *member(cJSON *object, const char *name)
     return cJSON_AddObjectToObject(object, name);
 }
 
-void kobject_own(cJSON *object)
+static void put_text(cJSON *object, const char *map, const char *name, const char *value)
 {
-    cJSON *labels = member(member(object, "metadata"), "labels");
-    cJSON_DeleteItemFromObjectCaseSensitive(labels, OWN_LABEL);
-    cJSON_AddStringToObject(labels, OWN_LABEL, OWN_VALUE);
+    cJSON *to = member(member(object, "metadata"), map);
+    cJSON_DeleteItemFromObjectCaseSensitive(to, name);
+    cJSON_AddStringToObject(to, name, value);
+}
+
+void kobject_own(cJSON *object, const char *service)
+{
+    put_text(object, "labels", OWN_LABEL, OWN_VALUE);
+    if (*service) put_text(object, "annotations", OWN_SERVICE, service);
+}
+
+const char *kobject_deployed_with(const cJSON *object)
+{
+    return json_str(json_get(json_get(object, "metadata"), "annotations"), OWN_SERVICE);
 }
 
 char *kobject_path(const struct kobject_kind *kind, const char *ns, const char *name)

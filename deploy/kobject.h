@@ -11,6 +11,7 @@
 
 #define OWN_LABEL "app.kubernetes.io/managed-by"
 #define OWN_VALUE "raydeck"
+#define OWN_SERVICE "raydeck/rayservice" /* an annotation: the RayService it was deployed with */
 #define FIELD_MANAGER "raydeck"
 
 enum { OBJECT_NAME_MAX = 253 };
@@ -32,8 +33,9 @@ const char *kobject_uid(const cJSON *object);
 bool kobject_is(const cJSON *object, const char *kind);
 bool kobject_is_ours(const cJSON *object); /* carries our label, and nobody owns it who would take it along */
 
-/* Puts our label on it. */
-void kobject_own(cJSON *object);
+/* Puts our label on it, and says which RayService it was deployed with ("": none). */
+void kobject_own(cJSON *object, const char *service);
+const char *kobject_deployed_with(const cJSON *object); /* NULL: it does not say; borrowed */
 
 /* "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"; name NULL: the collection. Caller frees. */
 char *kobject_path(const struct kobject_kind *kind, const char *ns, const char *name);

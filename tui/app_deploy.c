@@ -190,8 +190,11 @@ void app_cleanup_ask(struct app *app)
     }
     struct app_work *w = work_new(app, "Clean up");
     w->ns = mem_str(ns);
-    const struct cleanup_conf conf = {
-        .loop = app->loop, .cluster = {ops, kube}, .world = session_world(app->session), .ns = w->ns};
+    const struct cleanup_conf conf = {.loop = app->loop,
+                                      .cluster = {ops, kube},
+                                      .world = session_world(app->session),
+                                      .ns = w->ns,
+                                      .service = f.rayservice ? f.rayservice->name : app->cli->conf.service};
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, w};
     w->cleanup = cleanup_start(&conf, &calls);
     take(app, w);

@@ -95,8 +95,11 @@ static enum err begin(struct cleaning *c, struct why *why)
     const char *ns = c->cli->conf.ns ? c->cli->conf.ns : f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;
     if (!ns) return why_set(why, ERR_USAGE, "which namespace? Say it with --namespace");
     c->ns = mem_str(ns);
-    const struct cleanup_conf conf = {
-        .loop = look_loop(c->look), .cluster = {ops, kube}, .world = session_world(s), .ns = c->ns};
+    const struct cleanup_conf conf = {.loop = look_loop(c->look),
+                                      .cluster = {ops, kube},
+                                      .world = session_world(s),
+                                      .ns = c->ns,
+                                      .service = c->cli->conf.service};
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, c};
     printf("namespace %s, context %s\n", c->ns, where && where->context ? where->context : "–");
     c->cleanup = cleanup_start(&conf, &calls);

@@ -57,7 +57,7 @@ static void what_is_ours_says_so(void **state)
     (void)state;
     cJSON *o = yaml("{kind: Secret, metadata: {name: a, labels: {app.kubernetes.io/managed-by: Helm, x: z}}}");
     assert_false(kobject_is_ours(o));
-    kobject_own(o);
+    kobject_own(o, "mistral");
     assert_true(kobject_is_ours(o));
     assert_string_equal(json_str(json_get(json_get(o, "metadata"), "labels"), "x"), "z");
     cJSON_Delete(o);
@@ -66,7 +66,7 @@ static void what_is_ours_says_so(void **state)
     assert_false(kobject_is_ours(o));
     cJSON_Delete(o);
     o = yaml("{metadata: null}");
-    kobject_own(o);
+    kobject_own(o, "mistral");
     assert_true(kobject_is_ours(o));
     cJSON_Delete(o);
 }

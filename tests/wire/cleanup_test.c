@@ -14,12 +14,16 @@
 
 #define OURS "\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}"
 #define ONE(name) "{\"items\":[{\"metadata\":{\"name\":\"" name "\",\"uid\":\"u-" name "\"," OURS "}}]}"
+#define WITH(name, service)                                                                                            \
+    "{\"metadata\":{\"name\":\"" name "\",\"uid\":\"u-" name "\",\"annotations\":{\"raydeck/rayservice\":\"" service   \
+    "\"}," OURS "}}"
 #define NONE "{\"kind\":\"Status\",\"code\":404}"
 #define HELD "\"deletionTimestamp\":\"2026-11-23T12:00:00Z\",\"finalizers\":[\"ray.io/gcs-ft-redis-cleanup-finalizer\"]"
 
 struct script {
     struct kube_scene scene; /* first: the route finds its way back */
-    bool foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced;
+    const char *service;     /* the one that is meant */
+    bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced;
     unsigned clusters, namespaces; /* asked so far, after the deletion */
     bool service_deleted, namespace_deleted;
     char deleted[4096]; /* what was deleted, in order, with its body's UID checked */
@@ -64,12 +68,22 @@ static const char *listed(const struct script *s, const char *path)
     if (strstr(path, "/configmaps"))
         return s->someone_else ? "{\"items\":[{\"metadata\":{\"name\":\"theirs\",\"uid\":\"u-t\"}}]}"
                                : "{\"items\":[{\"metadata\":{\"name\":\"kube-root-ca.crt\",\"uid\":\"u-k\"}}]}";
+    if (s->two && strstr(path, "/secrets"))
+        return "{\"items\":[" WITH("hf-token", "mistral") "," WITH("other",
+                                                                   "second") ",{\"metadata\":{\"name\":\"old\","
+                                                                             "\"uid\":\"u-old\"," OURS "}}]}";
     if (strstr(path, "/secrets")) return ONE("hf-token");
     if (strstr(path, "/ingresses")) return ONE("mistral");
     /* KubeRay copies the label to what it makes: that goes with its owner. */
     if (strstr(path, "/services"))
         return "{\"items\":[{\"metadata\":{\"name\":\"mistral-head-svc\",\"uid\":\"u-s\",\"ownerReferences\":[{}]," OURS
                "}}]}";
+    if (s->two && strstr(path, "/rayservices"))
+        return "{\"items\":[{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-mistral\"," OURS
+               "}},{\"metadata\":{\"name\":\"second\",\"uid\":\"u-second\"," OURS "}}]}";
+    if (strstr(path, "/pods") && s->pod)
+        return "{\"items\":[{\"metadata\":{\"name\":\"owned\",\"uid\":\"u-o\",\"ownerReferences\":[{}]}},"
+               "{\"metadata\":{\"name\":\"notebook\",\"uid\":\"u-p\"}}]}";
     if (strstr(path, "/rayservices"))
         return "{\"items\":[{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-mistral\"," OURS
                "},\"spec\":{\"rayClusterConfig\":{\"rayVersion\":\"2.22.0\"}}}]}";
@@ -155,6 +169,7 @@ static void run(struct script *s, bool yes)
                                       .cluster = {&kube_api, s->scene.be},
                                       .world = s->scene.world,
                                       .ns = "mistral",
+                                      .service = s->service,
                                       .hang_ms = 60,
                                       .wait_ms = 300,
                                       .look_ms = 20};
@@ -186,7 +201,7 @@ static void everything_of_ours_goes_in_order(void **state)
     struct script *s = fresh();
     run(s, true);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    assert_string_equal(s->why, "cleaned up");
+    assert_string_equal(s->why, "cleaned up; what is left in Redis is not known");
     assert_string_equal(s->deleted, "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"
                                     "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n"
                                     "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral\n" NS
@@ -197,7 +212,7 @@ static void everything_of_ours_goes_in_order(void **state)
     SAID(s, "  RayService: Job mistral-abcde-redis-cleanup has succeeded\n");
     SAID(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
     SAID(s, "  namespace: namespace/mistral is gone\n");
-    SAID(s, "  GCS in Redis: not known: the storage namespace was not seen in Redis\n");
+    SAID(s, "! GCS in Redis: not known: the storage namespace was not seen in Redis\n");
     free(s);
 }
 
@@ -242,6 +257,42 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     free(s);
 }
 
+/* One of two goes with what was deployed with it; what does not say so stays too, and with it the namespace. */
+static void one_of_two(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->two = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_USAGE);
+    assert_string_equal(s->deleted, "");
+    SAID(s, "# look: 2 RayServices of ours are in namespace mistral: mistral, second\n");
+    free(s);
+
+    s = fresh();
+    s->two = true;
+    s->service = "mistral";
+    run(s, true);
+    if (s->err) fail_msg("%s\n%s", s->why, s->said);
+    assert_string_equal(s->deleted,
+                        "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n" NS "/secrets/hf-token\n");
+    assert_false(s->namespace_deleted);
+    SAID(s, "  look: namespace/mistral, kept: it holds ");
+    free(s);
+}
+
+static void a_pod_of_somebody_keeps_the_namespace(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->pod = true;
+    run(s, true);
+    assert_int_equal(s->err, ERR_OK);
+    assert_false(s->namespace_deleted);
+    SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: pod/notebook\n");
+    free(s);
+}
+
 static void what_hangs_is_said_with_the_way_out(void **state)
 {
     (void)state;
@@ -278,7 +329,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_of_ours_goes_in_order),       cmocka_unit_test(a_no_deletes_nothing),
         cmocka_unit_test(a_namespace_that_is_not_ours_stays),     cmocka_unit_test(what_hangs_is_said_with_the_way_out),
-        cmocka_unit_test(another_one_of_that_name_is_left_alone),
+        cmocka_unit_test(another_one_of_that_name_is_left_alone), cmocka_unit_test(one_of_two),
+        cmocka_unit_test(a_pod_of_somebody_keeps_the_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -380,6 +380,28 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
     free(r);
 }
 
+/* What somebody else made is changed, and stays his: a clean-up must not take it. */
+static void what_was_there_is_not_made_ours(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{"GET /api/v1/namespaces/mistral/secrets/hf-token ", 200,
+                                              "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"hf-token\"}}", 0, 0},
+                                             {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    SAID(r, "  difference:   = it was there before, not made by raydeck: kept at a clean-up\n");
+    const char *secret = strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\"");
+    assert_non_null(secret);
+    const char *line = secret, *end = strchr(secret, '\n');
+    while (line > r->bodies && line[-1] != '\n') line--;
+    char *body = mem_strn(line, end ? (size_t)(end - line) : strlen(line));
+    assert_null(strstr(body, "managed-by"));
+    assert_non_null(strstr(r->bodies, "\"raydeck/rayservice\":\"mistral\"")); /* the others say what they belong to */
+    free(body);
+    free(r);
+}
+
 static void another_managers_field_is_never_forced(void **state)
 {
     (void)state;
@@ -595,6 +617,7 @@ int main(void)
         cmocka_unit_test(a_no_applies_nothing),
         cmocka_unit_test(a_missing_namespace_is_made_and_is_ours),
         cmocka_unit_test(worker_groups_are_taken_over_with_the_live_replicas),
+        cmocka_unit_test(what_was_there_is_not_made_ours),
         cmocka_unit_test(another_managers_field_is_never_forced),
         cmocka_unit_test(what_is_missing_is_said_at_once),
         cmocka_unit_test(pods_that_would_stay_pending),
