@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "deploy/redis_from.h"
 #include "tui/app_state.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
@@ -148,6 +149,7 @@ static void draw(struct app *app)
                             .keys = keys,
                             .key_count = footer_keys(app, keys),
                             .footer_tail = view.recovery->outage == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
+    chrome.aws = app_aws_look(app);
     chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;
     screen_update(app->screen, &view);
@@ -339,6 +341,7 @@ static void app_done(struct app *app)
     app_script_done(app);
     term_close(app->term);
     app_work_free(app->work);
+    redis_from_free(app->aws);
     session_close(app->session);
     screen_free(app->screen);
     canvas_done(&app->canvas);

@@ -69,6 +69,7 @@ static void cmd_refresh(struct app *app, const char *args)
 {
     (void)args;
     session_refresh(app->session);
+    app_aws_refresh(app);
     app_say(app, false, "every backend is asked again");
 }
 

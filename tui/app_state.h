@@ -70,6 +70,7 @@ struct app {
     struct kill_target kill;
     enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
     struct app_work *work;    /* a deployment or a clean-up */
+    struct redis_from *aws;   /* what the doctor is told of it; NULL: not asked yet */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
     bool message_bad;
@@ -127,6 +128,11 @@ void app_script_command(struct app *app, const char *args);
 void app_script_draw(struct app *app, const struct view *view);
 void app_script_done(struct app *app);
 void app_reset(struct app *app, const char *how /* "": as it began; running, empty, no-ft */);
+
+/* app_aws.c: what AWS has said so far, and where the doctor's pane is looked at for the first time, it is asked. NULL:
+ * not asked. */
+const struct doctor_aws *app_aws_look(struct app *app);
+void app_aws_refresh(struct app *app); /* asks again, what was asked before */
 
 /* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);

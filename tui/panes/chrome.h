@@ -17,15 +17,18 @@ struct footer_key {
     bool enabled;           /* else it is drawn with a ✗: pressing it says why */
 };
 
+struct doctor_aws; /* deploy/doctor.h */
+
 struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
     bool insecure;       /* TLS to the API server is not verified */
     uint64_t armed_left_ms;
-    enum tri may_delete; /* pods: what the API server says */
-    const char *may_why; /* NULL: nothing to add */
-    const char *message; /* one line above the footer; NULL: none */
-    bool message_bad;    /* it is about something refused or failed */
-    bool message_idle;   /* nothing was just said: it is left out where it would take the footer's place */
+    enum tri may_delete;          /* pods: what the API server says */
+    const char *may_why;          /* NULL: nothing to add */
+    const struct doctor_aws *aws; /* NULL: not asked */
+    const char *message;          /* one line above the footer; NULL: none */
+    bool message_bad;             /* it is about something refused or failed */
+    bool message_idle;            /* nothing was just said: it is left out where it would take the footer's place */
     const struct footer_key *keys;
     size_t key_count;
     const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */

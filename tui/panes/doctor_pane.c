@@ -63,7 +63,8 @@ static void update(struct pane *p, const struct view *v)
     const struct doctor_ask ask = {.now_ms = v->now_ms,
                                    .wall_ms = v->wall_ms,
                                    .may_delete = c ? c->may_delete : TRI_UNKNOWN,
-                                   .may_why = c ? c->may_why : NULL};
+                                   .may_why = c ? c->may_why : NULL,
+                                   .aws = c ? c->aws : NULL};
     if (p->rows == 0 || !pane_due(&s->due, p, v, world_generation_all(v->world), 1000)) return;
     findings_done(&s->found);
     findings_init(&s->found);

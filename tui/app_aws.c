@@ -1,0 +1,33 @@
+/* app_aws.c - what AWS says of the Redis, for the doctor's pane: asked when that is first looked at, and on a refresh. */
+#include "tui/app_state.h"
+
+#include "deploy/redis_from.h"
+#include "tui/panes/pane.h"
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    (void)err; /* what is not known stays unknown, with the reason */
+    (void)why;
+    app->dirty = true;
+    alarm_set(app->soon, 0, 0);
+}
+
+static void ask(struct app *app)
+{
+    const struct redis_from_conf conf = {app->loop, app->cli->redis_from, 0};
+    redis_from_free(app->aws);
+    app->aws = redis_from_start(&conf, &(struct redis_from_calls){NULL, on_done, app});
+}
+
+const struct doctor_aws *app_aws_look(struct app *app)
+{
+    if (!app->cli->redis_from) return NULL;
+    if (!app->aws && screen_pane(app->screen)->ops == &doctor_pane_ops) ask(app);
+    return app->aws ? redis_from_facts(app->aws) : NULL;
+}
+
+void app_aws_refresh(struct app *app)
+{
+    if (app->aws) ask(app);
+}
