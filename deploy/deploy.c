@@ -8,15 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[DEPLOY_STEPS] = {[DEPLOY_PREREQUISITES] = "prerequisites",
-                                                [DEPLOY_VARIABLES] = "variables",
-                                                [DEPLOY_LINT] = "lint",
-                                                [DEPLOY_DRY_RUN] = "dry run",
-                                                [DEPLOY_DIFF] = "difference",
-                                                [DEPLOY_CONFIRM] = "confirm",
-                                                [DEPLOY_APPLY] = "apply",
-                                                [DEPLOY_ACCEPTED] = "accepted",
-                                                [DEPLOY_ANSWERING] = "answering"};
+static const char *const names[DEPLOY_STEPS] = {
+    [DEPLOY_REDIS] = "Redis in AWS",  [DEPLOY_PREREQUISITES] = "prerequisites",
+    [DEPLOY_VARIABLES] = "variables", [DEPLOY_LINT] = "lint",
+    [DEPLOY_DRY_RUN] = "dry run",     [DEPLOY_DIFF] = "difference",
+    [DEPLOY_CONFIRM] = "confirm",     [DEPLOY_APPLY] = "apply",
+    [DEPLOY_ACCEPTED] = "accepted",   [DEPLOY_ANSWERING] = "answering"};
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
@@ -192,15 +189,17 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_
     d->conf = *conf;
     d->conf.ns = mem_str(conf->ns);
     d->conf.context_ns = mem_str(conf->context_ns);
+    d->conf.redis_from = mem_str(conf->redis_from);
     if (!d->conf.accept_ms) d->conf.accept_ms = DEPLOY_ACCEPT_MS;
     if (!d->conf.answer_ms) d->conf.answer_ms = DEPLOY_ANSWER_MS;
     if (!d->conf.look_ms) d->conf.look_ms = DEPLOY_LOOK_MS;
     d->calls = *calls;
     steps_init(&d->steps, names, DEPLOY_STEPS);
+    if (!conf->redis_from) d->steps.item[DEPLOY_REDIS].name = NULL;
     d->steps.changed = on_changed;
     d->steps.arg = d;
     d->go = alarm_new(conf->loop, on_go, d);
-    deploy_soon(d, deploy_prerequisites, 0);
+    deploy_soon(d, conf->redis_from ? deploy_redis : deploy_prerequisites, 0);
     return d;
 }
 
@@ -208,11 +207,13 @@ void deploy_free(struct deploy *d)
 {
     if (!d) return;
     object_cancel(d->call);
+    redis_from_free(d->from);
     alarm_free(d->go);
     deploy_forget_items(d);
     steps_done(&d->steps);
     free((char *)(uintptr_t)d->conf.ns);
     free((char *)(uintptr_t)d->conf.context_ns);
+    free((char *)(uintptr_t)d->conf.redis_from);
     free(d);
 }
 

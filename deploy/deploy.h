@@ -1,7 +1,7 @@
 /*
- * deploy.h - a manifest onto a cluster, step by step: prerequisites, variables, lint, a dry run by the server, the
- * difference to what is live, the question, apply in the order in which one needs the other, waiting until KubeRay has
- * accepted it, and until Serve answers.
+ * deploy.h - a manifest onto a cluster, step by step: the Redis that AWS is asked for, prerequisites, variables, lint,
+ * a dry run by the server, the difference to what is live, the question, apply in the order in which one needs the
+ * other, waiting until KubeRay has accepted it, and until Serve answers.
  *
  * Nothing is changed before the question was answered. What needs no cluster (variables, lint) is done even where a
  * prerequisite failed, so that everything wrong is said at once. A step that fails says what was applied and what was
@@ -18,6 +18,7 @@
 #include "deploy/variables.h"
 
 enum deploy_step {
+    DEPLOY_REDIS, /* only with redis_from; without its endpoint there is nothing to deploy */
     DEPLOY_PREREQUISITES,
     DEPLOY_VARIABLES,
     DEPLOY_LINT,
@@ -44,9 +45,11 @@ struct deploy_conf {
     const char *ns;            /* NULL: the manifest's, else context_ns */
     const char *context_ns;
     struct manifest *manifest;
-    struct variables *variables;
-    bool dry_run;                           /* ends after the diff */
+    struct variables *variables; /* are given what AWS tells */
+    const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: AWS is not asked */
+    bool dry_run;                /* ends after the diff */
     uint64_t accept_ms, answer_ms, look_ms; /* 0: the limits above */
+    uint64_t redis_ms, redis_every_ms;      /* 0: those of deploy/redis_from.h */
 };
 struct deploy_calls {
     void (*changed)(void *arg, const struct step *step, const struct step_line *line); /* see steps.h */
@@ -68,6 +71,9 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_
 void deploy_free(struct deploy *d); /* stops where it is; NULL is fine */
 void deploy_confirm(struct deploy *d, bool yes);
 bool deploy_over(const struct deploy *d);
+/* While AWS is waited for it can be stopped: done comes with ERR_CANCELLED, and nothing was asked of the cluster. */
+bool deploy_may_stop(const struct deploy *d);
+void deploy_stop(struct deploy *d); /* nothing happens where it may not */
 
 const struct steps *deploy_steps(const struct deploy *d);
 const char *deploy_service(const struct deploy *d); /* name of the first RayService; "" without one */

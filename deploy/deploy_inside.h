@@ -4,6 +4,7 @@
 
 #include "deploy/deploy.h"
 #include "deploy/diff.h"
+#include "deploy/redis_from.h"
 
 /* One object of the manifest. */
 struct item {
@@ -30,6 +31,7 @@ struct deploy {
     struct alarm *go; /* rings for the next thing */
     void (*next)(struct deploy *d);
     struct object_call *call; /* the one in flight */
+    struct redis_from *from;  /* NULL: AWS is not asked */
     char ns[OBJECT_NAME_MAX + 1];
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
@@ -59,6 +61,7 @@ void deploy_forget_items(struct deploy *d);
 const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayService */
 
 /* The beginnings of the steps. */
+void deploy_redis(struct deploy *d);
 void deploy_prerequisites(struct deploy *d);
 void deploy_variables(struct deploy *d);
 void deploy_lint(struct deploy *d);

@@ -65,14 +65,12 @@ static void keep(struct redis_from *f, const struct aws_redis *r)
                                                                                  : TRI_NO};
 }
 
-static void say_found(struct redis_from *f, const struct aws_redis *r)
+static void found_text(const struct redis_from *f, const struct aws_redis *r, char text[SAID_MAX])
 {
-    char text[SAID_MAX];
-    snprintf(text, sizeof text, "ElastiCache %s: %s:%u, %s", f->name, f->host, f->port,
+    snprintf(text, SAID_MAX, "ElastiCache %s: %s:%u, %s", f->name, f->host, f->port,
              r->tls == TRI_YES  ? "TLS"
              : r->tls == TRI_NO ? "without TLS"
                                 : "whether with TLS is not told");
-    say(f, text);
 }
 
 static void on_found(void *arg, enum err err, const struct aws_redis *r, const struct why *why)
@@ -91,7 +89,7 @@ static void on_found(void *arg, enum err err, const struct aws_redis *r, const s
             snprintf(text, sizeof text, "ElastiCache %s has cluster mode on: Ray's GCS needs one shard", f->name);
             err = ERR_UNSUPPORTED;
         } else {
-            say_found(f, r);
+            found_text(f, r, text);
         }
     } else {
         snprintf(f->why, sizeof f->why, "%s", text);

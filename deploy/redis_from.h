@@ -22,8 +22,9 @@ struct redis_from_conf {
     uint64_t every_ms; /* asks again so often while it is being created; 0: what is known at once is all */
 };
 struct redis_from_calls {
-    void (*said)(void *arg, const char *text); /* each time there is something else to say; also what was found */
-    /* Once, from the loop. ERR_USAGE: there are several, and one has to be named; ERR_FORBIDDEN; else as elasticache.h.
+    void (*said)(void *arg, const char *text); /* what it waits for, each time that is something else */
+    /* Once, from the loop; why is what was found, where err is ERR_OK. ERR_USAGE: there are several, and one has to be
+     * named; ERR_FORBIDDEN; else as elasticache.h.
      */
     void (*done)(void *arg, enum err err, const char *why);
     void *arg;

@@ -36,7 +36,7 @@ const char *step_state_word(enum step_state state)
 
 static void tell(const struct steps *s, size_t step, const struct step_line *line)
 {
-    if (s->changed) s->changed(s->arg, &s->item[step], line);
+    if (s->changed && s->item[step].name) s->changed(s->arg, &s->item[step], line);
 }
 
 static void set_state(struct steps *s, size_t step, enum step_state state)

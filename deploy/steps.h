@@ -19,7 +19,7 @@ struct step_line {
     char *text;
 };
 struct step {
-    const char *name;
+    const char *name; /* NULL: no step of this one; it is neither told nor drawn */
     enum step_state state;
     struct step_line *line;
     size_t count, beyond;

@@ -153,8 +153,8 @@ void app_deploy_ask(struct app *app, const char *file)
     struct app_work *w = work_new(app, "Deploy");
     enum err err = kube ? cli_variables(app->cli, &w->vars, &why)
                         : why_set(&why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
-    if (!err && app->cli->redis_from)
-        err = why_set(&why, ERR_UNSUPPORTED, "--redis-from is waited for by `raydeck deploy` alone, in a shell");
+    if (!err && app->cli->redis_from && app->cli->conf.demo)
+        err = why_set(&why, ERR_UNSUPPORTED, "--redis-from: the demo has a Redis of its own");
     if (!err) err = manifest_file_load(file && *file ? file : app->cli->file, &w->manifest, &why);
     if (err) {
         app_say(app, true, "%s", why.text);
@@ -167,7 +167,8 @@ void app_deploy_ask(struct app *app, const char *file)
                                      .ns = app->cli->conf.ns,
                                      .context_ns = where ? where->ns : NULL,
                                      .manifest = w->manifest,
-                                     .variables = &w->vars};
+                                     .variables = &w->vars,
+                                     .redis_from = app->cli->redis_from};
     const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, w};
     w->deploy = deploy_start(&conf, &calls);
     take(app, w);
@@ -202,14 +203,26 @@ void app_cleanup_ask(struct app *app)
 
 /* ---- on the screen ---- */
 
+/* Only the wait for AWS, which is as long as it takes there. */
+static bool may_stop(const struct app_work *w)
+{
+    return w->deploy && deploy_may_stop(w->deploy);
+}
+
 void app_work_draw(struct app *app)
 {
-    steps_view_draw(&app->work->view, steps_of(app->work), &app->canvas);
+    struct app_work *w = app->work;
+    w->view.stops = may_stop(w);
+    steps_view_draw(&w->view, steps_of(w), &app->canvas);
 }
 
 void app_work_input(struct app *app, const struct input *in)
 {
-    if (steps_view_input(&app->work->view, in) == OVERLAY_CANCELLED) app_close_over(app);
+    struct app_work *w = app->work;
+    if (may_stop(w) && in->type == INPUT_KEY && in->key == 's' && !in->mods)
+        deploy_stop(w->deploy);
+    else if (steps_view_input(&w->view, in) == OVERLAY_CANCELLED)
+        app_close_over(app);
 }
 
 void app_work_answered(struct app *app, bool yes)

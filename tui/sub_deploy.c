@@ -18,7 +18,7 @@ struct deploying {
     struct manifest *manifest;
     struct variables vars;
     struct deploy *deploy;
-    bool redis_known, waiting, over, applied;
+    bool waiting, over, applied;
     struct why end;
 };
 
@@ -63,48 +63,6 @@ static bool asked_or_over(void *arg)
     return d->waiting || d->over;
 }
 
-/* ---- --redis-from ---- */
-
-static void on_redis_said(void *arg, const char *text)
-{
-    (void)arg;
-    printf("%s\n", text);
-    fflush(stdout);
-}
-
-static void on_redis_done(void *arg, enum err err, const char *why)
-{
-    struct deploying *d = arg;
-    d->redis_known = true;
-    if (err) why_set(&d->end, err, "%s", why);
-    look_wake(d->look);
-}
-
-static bool redis_known(void *arg)
-{
-    const struct deploying *d = arg;
-    return d->redis_known;
-}
-
-/* The endpoint, before there is a deployment that could do without. */
-static enum err find_redis(struct deploying *d, struct why *why)
-{
-    if (!d->cli->redis_from) return ERR_OK;
-    const struct redis_from_conf conf = {
-        .loop = look_loop(d->look), .word = d->cli->redis_from, .every_ms = REDIS_FROM_EVERY_MS};
-    struct redis_from *from = redis_from_start(&conf, &(struct redis_from_calls){on_redis_said, on_redis_done, d});
-    enum err err = look_until(d->look, redis_known, d, cli_timeout_ms(d->cli, REDIS_FROM_WAIT_MS));
-    if (err)
-        why_set(why, err, "%s: nothing was applied",
-                err == ERR_CANCELLED ? "interrupted" : "ElastiCache had no endpoint in time");
-    else if (d->end.code)
-        err = why_set(why, d->end.code, "%s: nothing was applied", d->end.text);
-    else
-        err = redis_from_give(from, &d->vars, why);
-    redis_from_free(from);
-    return err;
-}
-
 /* Every guard, in the order of what can be put right most easily. */
 static enum err may_apply(struct deploying *d, struct why *why)
 {
@@ -116,9 +74,15 @@ static enum err may_apply(struct deploying *d, struct why *why)
     return err ? err : guards_confirm(d->cli, *service ? service : deploy_ns(d->deploy), why);
 }
 
+/* AWS has its own time, as what comes after it. */
+static uint64_t redis_ms(const struct cli *cli)
+{
+    return cli_timeout_ms(cli, REDIS_FROM_WAIT_MS);
+}
+
 static enum err follow(struct deploying *d, struct why *why)
 {
-    uint64_t limit = cli_timeout_ms(d->cli, LONGEST_MS);
+    uint64_t limit = cli_timeout_ms(d->cli, LONGEST_MS) + (d->cli->redis_from ? redis_ms(d->cli) : 0);
     enum err err = ERR_OK;
     while (!err && !d->over) {
         err = look_until(d->look, asked_or_over, d, limit);
@@ -154,6 +118,8 @@ static enum err begin(struct deploying *d, struct why *why)
                                      .context_ns = where ? where->ns : NULL,
                                      .manifest = d->manifest,
                                      .variables = &d->vars,
+                                     .redis_from = d->cli->redis_from,
+                                     .redis_ms = redis_ms(d->cli),
                                      .dry_run = d->cli->dry_run};
     const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, d};
     printf("%s -> context %s\n", d->manifest->file, where && where->context ? where->context : "–");
@@ -161,11 +127,13 @@ static enum err begin(struct deploying *d, struct why *why)
     return ERR_OK;
 }
 
-/* What the manifest or the cluster is not fit for is a failure, not a backend out of reach. */
+/* What the manifest or the cluster is not fit for is a failure, not a backend out of reach; AWS without an endpoint is
+ * one. */
 static int status_of(const struct deploying *d, enum err err)
 {
-    if (err == ERR_PARSE || err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied))
-        return EXIT_FAILED;
+    if (err == ERR_PARSE) return EXIT_FAILED;
+    if (!d->deploy || deploy_steps(d->deploy)->item[DEPLOY_REDIS].state == STEP_FAILED) return cli_exit_of(err);
+    if (err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied)) return EXIT_FAILED;
     return cli_exit_of(err);
 }
 
@@ -179,16 +147,15 @@ int sub_deploy(struct cli *cli)
     bool vars = !err;
     if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
     if (!err) err = look_open(cli, &d.look, &why);
-    if (!err) err = find_redis(&d, &why);
     if (!err) err = begin(&d, &why);
     if (!err) err = follow(&d, &why);
     if (why.text[0]) cli_say("%s", why.text);
     /* A file that cannot be read is a wrong word on the command line. */
-    bool began = d.deploy != NULL, unreadable = vars && !d.manifest && err != ERR_PARSE;
+    const int status = status_of(&d, err);
+    bool unreadable = vars && !d.manifest && err != ERR_PARSE;
     deploy_free(d.deploy);
     look_close(d.look);
     manifest_free(d.manifest);
     if (vars) variables_done(&d.vars);
-    if (unreadable) return EXIT_USAGE;
-    return began || err == ERR_PARSE ? status_of(&d, err) : cli_exit_of(err);
+    return unreadable ? EXIT_USAGE : status;
 }

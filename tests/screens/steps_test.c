@@ -58,6 +58,20 @@ static void test_going_on(void **state)
     steps_done(&s);
 }
 
+/* What waits for AWS can be stopped; a step without a name is none. */
+static void test_stops(void **state)
+{
+    static const char *const aws_names[] = {"Redis in AWS", NULL, "prerequisites"};
+    (void)state;
+    struct steps s;
+    struct steps_view v = {.title = "Deploy", .stops = true};
+    steps_init(&s, aws_names, 3);
+    steps_begin(&s, 0);
+    steps_now(&s, 0, "ElastiCache ray-gcs has no endpoint yet: creating");
+    show(&v, &s, "stops");
+    steps_done(&s);
+}
+
 static void test_failed(void **state)
 {
     (void)state;
@@ -113,6 +127,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_stops),
         cmocka_unit_test(test_failed),
         cmocka_unit_test(test_scrolls),
         cmocka_unit_test(test_many_lines_have_an_end),

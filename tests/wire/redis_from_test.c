@@ -121,7 +121,8 @@ static void created_while_it_is_waited_for(void **state)
     says(s, "DescribeCacheClusters", s->none, 0);
     find(s, EVERY_MS);
     assert_int_equal(s->err, ERR_OK);
-    assert_int_equal(s->said, 2); /* that it is being created, once; and what was found */
+    assert_int_equal(s->said, 1); /* that it is being created, once */
+    assert_string_equal(s->why, "ElastiCache ray-gcs: master.ray-gcs.abc123.usw2.cache.amazonaws.com:6379, TLS");
     assert_string_equal(s->first, "ElastiCache ray-gcs has no endpoint yet: creating");
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), 4);
     variables_init(&v, environment);

@@ -60,6 +60,7 @@ static void walk_all(struct walk *w, const struct steps_view *v, const struct st
     static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->item[i];
+        if (!step->name) continue;
         put_head(w, step);
         for (size_t j = 0; j < step->count; j++) put(w, INDENT, tones[step->line[j].tone], step->line[j].text);
         if (step->now[0]) put(w, INDENT, ROLE_ACTIVE, step->now);
@@ -81,7 +82,8 @@ void steps_view_draw(struct steps_view *v, const struct steps *steps, struct can
     struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - v->back};
     walk_all(&draw, v, steps);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 v->end[0] ? "Esc leaves   ↑ ↓ read"
-                 : v->back ? "↓ to the end   Esc hides this, it goes on"
-                           : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");
+                 v->end[0]  ? "Esc leaves   ↑ ↓ read"
+                 : v->stops ? "s stops it   Esc hides this, it goes on; the same key shows it again"
+                 : v->back  ? "↓ to the end   Esc hides this, it goes on"
+                            : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");
 }
