@@ -131,6 +131,14 @@ bool doctor_on_elasticache(const struct doctor *d)
     return rs && rs->redis_address && text_has(rs->redis_address, ".cache.amazonaws.com");
 }
 
+bool doctor_on_memorydb(const struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct redis *r = d->f->redis;
+    if (r && r->address && text_has(r->address, ".memorydb.")) return true;
+    return rs && rs->redis_address && text_has(rs->redis_address, ".memorydb.");
+}
+
 const struct doctor_aws *doctor_aws(const struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;

@@ -19,6 +19,8 @@ struct doctor_aws {
     const char *why;       /* "", or why something is unknown */
     struct known_u64 timeout_s, replicas;
     enum tri failover;
+    const char *service;     /* "ElastiCache" */
+    struct known_u64 shards; /* MemoryDB's, which is in cluster mode with one too */
 };
 
 struct doctor_ask {

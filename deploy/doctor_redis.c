@@ -72,8 +72,14 @@ static void shards(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const struct source *s = redis_source(d);
+    const struct doctor_aws *aws = doctor_aws(d);
     if (address_has(d, ".serverless.")) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "a serverless cache, by its name");
+    } else if (aws && aws->shards.known && aws->shards.value == 1) {
+        doctor_say(
+            d, RULE_D6, FINDING_WARNING, d->redis,
+            "cluster mode, with one shard, says %s %s: Ray finds its primary, and the GCS crashes when that changes",
+            aws->service, aws->id);
     } else if (address_has(d, "clustercfg.") || (r && (r->cluster == TRI_YES || text_eq(r->mode, "cluster")))) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode is on");
     } else if (s && s->state != SOURCE_LIVE && s->err == ERR_UNSUPPORTED) {
@@ -92,9 +98,10 @@ static bool replicas_by_aws(struct doctor *d)
     const struct doctor_aws *aws = doctor_aws(d);
     if (!aws || !aws->replicas.known || (aws->replicas.value && aws->failover == TRI_UNKNOWN)) return false;
     if (!aws->replicas.value)
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica, says ElastiCache %s", aws->id);
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica, says %s %s", aws->service, aws->id);
     else if (aws->failover == TRI_NO)
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "automatic failover is off, says ElastiCache %s", aws->id);
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "automatic failover is off, says %s %s", aws->service,
+                   aws->id);
     return true;
 }
 

@@ -15,8 +15,8 @@ enum {
 static void eviction_by_aws(struct doctor *d, const struct doctor_aws *aws)
 {
     if (text_has(aws->policy, "allkeys"))
-        doctor_say(d, RULE_D9, FINDING_WARNING, d->redis,
-                   "maxmemory-policy %s in the parameter group of ElastiCache %s", aws->policy, aws->id);
+        doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "maxmemory-policy %s in the parameter group of %s %s",
+                   aws->policy, aws->service, aws->id);
 }
 
 static void eviction(struct doctor *d)
@@ -46,18 +46,21 @@ static void idle_by_aws(struct doctor *d, const char *not_answered)
     if (aws && aws->timeout_s.known) {
         if (aws->timeout_s.value)
             doctor_say(d, RULE_D10, FINDING_WARNING, d->redis,
-                       "timeout %llu in the parameter group of ElastiCache %s: connections idle that many seconds are "
+                       "timeout %llu in the parameter group of %s %s: connections idle that many seconds are "
                        "closed",
-                       (unsigned long long)aws->timeout_s.value, aws->id);
+                       (unsigned long long)aws->timeout_s.value, aws->service, aws->id);
     } else if (asked) {
-        doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s; %s", not_answered,
-                   asked->host && !aws ? "what was found in ElastiCache is another Redis, by its address"
-                   : asked->why[0]     ? asked->why
-                                       : "nor does the parameter group tell it");
+        const bool other = asked->host && !aws;
+        doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s; %s%s%s", not_answered,
+                   other           ? "what was found in "
+                   : asked->why[0] ? asked->why
+                                   : "nor does the parameter group tell it",
+                   other ? asked->service : "", other ? " is another Redis, by its address" : "");
     } else {
         doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s%s", not_answered,
-                   doctor_on_elasticache(d) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
-                                            : "");
+                   doctor_on_memorydb(d)      ? "; MemoryDB's parameter group tells it: --redis-from memorydb"
+                   : doctor_on_elasticache(d) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
+                                              : "");
     }
 }
 

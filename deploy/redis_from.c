@@ -12,7 +12,7 @@
 
 enum { ID_MAX = 50, SAID_MAX = 2 * ERR_TEXT_MAX };
 
-static const char kind[] = "elasticache";
+static const char *const kinds[] = {[AWS_ELASTICACHE] = "elasticache", [AWS_MEMORYDB] = "memorydb"};
 
 struct redis_from {
     struct redis_from_conf conf;
@@ -20,6 +20,7 @@ struct redis_from {
     struct http_client *http;
     struct aws_find *find;
     struct alarm *again;
+    enum aws_service service;
     char *id, *host, *policy;
     unsigned port;
     enum tri tls;
@@ -27,13 +28,25 @@ struct redis_from {
     char name[ID_MAX + 1], why[SAID_MAX], said[SAID_MAX];
 };
 
+static bool service_of(const char *word, enum aws_service *ret)
+{
+    const size_t n = strcspn(word, ":");
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (strlen(kinds[i]) != n || strncmp(kinds[i], word, n) != 0) continue;
+        *ret = (enum aws_service)i;
+        return true;
+    }
+    return false;
+}
+
 enum err redis_from_check(const char *word, struct why *why)
 {
-    const size_t n = sizeof kind - 1;
-    bool good = strncmp(word, kind, n) == 0 && (!word[n] || (word[n] == ':' && isalpha((unsigned char)word[n + 1])));
-    const char *id = good && word[n] ? word + n + 1 : "";
+    enum aws_service service;
+    bool good = service_of(word, &service);
+    const char *colon = strchr(word, ':'), *id = colon ? colon + 1 : "";
+    if (colon) good = good && isalpha((unsigned char)*id);
     for (size_t i = 0; good && id[i]; i++) good = i < ID_MAX && (isalnum((unsigned char)id[i]) || id[i] == '-');
-    return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache or elasticache:ID");
+    return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache[:ID] or memorydb[:NAME]");
 }
 
 static void say(struct redis_from *f, const char *text)
@@ -53,7 +66,9 @@ static void keep(struct redis_from *f, const struct aws_redis *r)
     f->tls = r->tls;
     snprintf(f->name, sizeof f->name, "%s", r->id ? r->id : "");
     snprintf(f->why, sizeof f->why, "%s", r->parameters_why ? r->parameters_why : "");
-    f->facts = (struct doctor_aws){.id = f->name,
+    f->facts = (struct doctor_aws){.service = aws_service_word(f->service),
+                                   .shards = f->service == AWS_MEMORYDB ? r->shards : UNKNOWN_U64,
+                                   .id = f->name,
                                    .host = f->host,
                                    .policy = f->policy,
                                    .why = f->why,
@@ -67,10 +82,27 @@ static void keep(struct redis_from *f, const struct aws_redis *r)
 
 static void found_text(const struct redis_from *f, const struct aws_redis *r, char text[SAID_MAX])
 {
-    snprintf(text, SAID_MAX, "ElastiCache %s: %s:%u, %s", f->name, f->host, f->port,
+    snprintf(text, SAID_MAX, "%s %s: %s:%u, %s%s%s%s", aws_service_word(f->service), f->name, f->host, f->port,
              r->tls == TRI_YES  ? "TLS"
              : r->tls == TRI_NO ? "without TLS"
-                                : "whether with TLS is not told");
+                                : "whether with TLS is not told",
+             r->acl ? ", ACL " : "", r->acl ? r->acl : "",
+             f->service == AWS_MEMORYDB && !r->shards.known ? "; how many shards it has is not told" : "");
+}
+
+/* Ray's GCS knows one shard alone. MemoryDB always speaks as one in cluster mode; with one shard Ray looks for its
+ * primary itself (ray #31257). */
+static bool is_of_many(const struct redis_from *f, const struct aws_redis *r, char text[SAID_MAX])
+{
+    const bool memorydb = f->service == AWS_MEMORYDB;
+    if (memorydb && r->shards.known && r->shards.value != 1)
+        snprintf(text, SAID_MAX, "MemoryDB %s has %llu shards: Ray's GCS needs one", f->name,
+                 (unsigned long long)r->shards.value);
+    else if (!memorydb && r->clustered == TRI_YES)
+        snprintf(text, SAID_MAX, "ElastiCache %s has cluster mode on: Ray's GCS needs one shard", f->name);
+    else
+        return false;
+    return true;
 }
 
 static void on_found(void *arg, enum err err, const struct aws_redis *r, const struct why *why)
@@ -85,12 +117,10 @@ static void on_found(void *arg, enum err err, const struct aws_redis *r, const s
     snprintf(text, sizeof text, "%s", why->text);
     if (r->state == AWS_FOUND) {
         keep(f, r);
-        if (r->clustered == TRI_YES) {
-            snprintf(text, sizeof text, "ElastiCache %s has cluster mode on: Ray's GCS needs one shard", f->name);
+        if (is_of_many(f, r, text))
             err = ERR_UNSUPPORTED;
-        } else {
+        else
             found_text(f, r, text);
-        }
     } else {
         snprintf(f->why, sizeof f->why, "%s", text);
         if (r->state == AWS_SEVERAL) err = ERR_USAGE;
@@ -102,7 +132,7 @@ static void ask(void *arg)
 {
     struct redis_from *f = arg;
     aws_find_free(f->find);
-    f->find = aws_find_redis(f->conf.loop, f->http, &(struct aws_find_how){.id = f->id},
+    f->find = aws_find_redis(f->conf.loop, f->http, &(struct aws_find_how){.service = f->service, .id = f->id},
                              &(struct aws_find_calls){on_found, f});
 }
 
@@ -114,10 +144,12 @@ struct redis_from *redis_from_start(const struct redis_from_conf *conf, const st
     f->conf.word = NULL; /* the caller's */
     f->calls = *calls;
     f->id = mem_str(id ? id + 1 : NULL);
+    (void)service_of(conf->word, &f->service);
     f->http = http_client_new(conf->loop, &(struct http_client_conf){.user_agent = "raydeck"});
     f->again = alarm_new(conf->loop, ask, f);
     snprintf(f->why, sizeof f->why, "AWS has not answered");
-    f->facts = (struct doctor_aws){.id = f->name, .why = f->why, .failover = TRI_UNKNOWN};
+    f->facts = (struct doctor_aws){
+        .service = aws_service_word(f->service), .id = f->name, .why = f->why, .failover = TRI_UNKNOWN};
     ask(f);
     return f;
 }

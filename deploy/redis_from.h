@@ -1,5 +1,6 @@
 /*
- * redis_from.h - --redis-from elasticache[:ID]: the Redis of the GCS as AWS knows it, waited for while it is created.
+ * redis_from.h - --redis-from elasticache[:ID] or memorydb[:NAME]: the Redis of the GCS as AWS knows it, waited for
+ * while it is created.
  *
  * Invariants: there is a host only where AWS has given one, and never for a Redis that Ray cannot use; nothing is
  * changed in AWS; no key gets into what is said.
@@ -13,7 +14,7 @@
 
 enum { REDIS_FROM_EVERY_MS = 10 * 1000, REDIS_FROM_WAIT_MS = 15 * 60 * 1000 };
 
-/* ERR_USAGE unless it is "elasticache" or "elasticache:" with an id. */
+/* ERR_USAGE unless it is "elasticache" or "memorydb", or one of them with ":" and an id. */
 enum err redis_from_check(const char *word, struct why *why);
 
 struct redis_from_conf {

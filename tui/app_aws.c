@@ -1,4 +1,5 @@
-/* app_aws.c - what AWS says of the Redis, for the doctor's pane: asked when that is first looked at, and on a refresh. */
+/* app_aws.c - what AWS says of the Redis, for the doctor's pane: asked when that is first looked at, and on a refresh.
+ */
 #include "tui/app_state.h"
 
 #include "deploy/redis_from.h"

@@ -35,7 +35,7 @@ struct cli {
     bool yes, help, version, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they stand for the environment */
     size_t demo_vars_count;
-    char *redis_from; /* "elasticache" or "elasticache:ID", checked by cli_parse */
+    char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
     int argc;         /* what is left after the options and the subcommand's name */
     char **argv;
 };

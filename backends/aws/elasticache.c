@@ -1,19 +1,23 @@
 #include "backends/aws/elasticache.h"
 
 #include "backends/aws/credentials.h"
-#include "backends/aws/elasticache_parse.h"
+#include "backends/aws/memorydb_parse.h"
 #include "backends/aws/request.h"
 #include "backends/base/buf.h"
+#include "backends/base/json.h"
 #include "backends/base/mem.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { NAMES_TEXT_MAX = 400 };
 #define PAGE_SIZE "100"
+#define PAGE_SIZE_JSON 100
 #define VERSION_2015 "2015-02-02"
 
 struct aws_find {
+    enum aws_service service;
     struct loop *loop;
     struct http_client *http, *meta;
     struct aws_find_calls calls;
@@ -35,9 +39,20 @@ struct aws_find {
     struct why last; /* of the end */
 };
 
+static void ask_first(struct aws_find *f);
 static void ask_groups(struct aws_find *f);
 static void ask_clusters(struct aws_find *f);
 static void ask_parameters(struct aws_find *f, const char *name);
+
+const char *aws_service_word(enum aws_service service)
+{
+    return service == AWS_MEMORYDB ? "MemoryDB" : "ElastiCache";
+}
+
+static const char *word(const struct aws_find *f)
+{
+    return aws_service_word(f->service);
+}
 
 /* ---- the end ------------------------------------------------------------------------------------------------- */
 
@@ -56,6 +71,7 @@ static void fill(struct aws_redis *r, const struct aws_find *f, const struct cac
     r->engine = c->engine ? c->engine : m->engine;
     r->version = c->version ? c->version : m->version;
     r->node_type = c->node_type;
+    r->acl = c->acl;
     r->parameters = m->parameters;
     r->timeout_s = f->parameters.timeout_s;
     r->maxmemory_policy = f->parameters.maxmemory_policy;
@@ -94,9 +110,9 @@ static void none(struct aws_find *f)
         return;
     }
     if (f->id)
-        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache in %s has nothing called %.64s", f->settings.region, f->id);
+        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has nothing called %.64s", word(f), f->settings.region, f->id);
     else
-        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache in %s has no Redis", f->settings.region);
+        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has no Redis", word(f), f->settings.region);
     end(f, AWS_NONE, NULL, NULL);
 }
 
@@ -112,15 +128,31 @@ static void on_answer(void *arg, enum err err, const char *body, size_t len, con
     f->answered(f, err, body, len, why);
 }
 
-static void ask(struct aws_find *f, const struct aws_field *field,
-                void (*answered)(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *why))
+typedef void answer(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *why);
+
+static void send_query(struct aws_find *f, const struct aws_query *query, answer *answered)
 {
-    const struct aws_query query = {.service = "elasticache", .field = field, .keys = &f->keys};
     struct why why = {0};
 
     f->answered = answered;
-    if (aws_request_send(f->loop, f->http, &f->settings, &query, &(struct aws_calls){on_answer, f}, &f->request, &why))
+    if (aws_request_send(f->loop, f->http, &f->settings, query, &(struct aws_calls){on_answer, f}, &f->request, &why))
         fail(f, &why);
+}
+
+static void ask(struct aws_find *f, const struct aws_field *field, answer *answered)
+{
+    send_query(f, &(struct aws_query){.service = "elasticache", .field = field, .keys = &f->keys}, answered);
+}
+
+/* Takes the question; only a named thing is asked for without pages. */
+static void ask_json(struct aws_find *f, const char *target, cJSON *question, const char *token, answer *answered)
+{
+    if (token) cJSON_AddStringToObject(question, "NextToken", token);
+    char *text = cJSON_PrintUnformatted(question);
+    cJSON_Delete(question);
+    send_query(f, &(struct aws_query){.service = "memorydb", .target = target, .json = text, .keys = &f->keys},
+               answered);
+    free(text);
 }
 
 /* Whether there is another page that may still be asked for; ERR_LIMIT when there are too many. */
@@ -129,7 +161,8 @@ static enum err next_page(struct aws_find *f, const char *marker, bool *ret, str
     *ret = marker != NULL;
     f->pages = marker ? f->pages + 1 : 0;
     if (f->pages < AWS_PAGES) return ERR_OK;
-    return why_set(why, ERR_LIMIT, "AWS elasticache: more than %d pages", AWS_PAGES);
+    return why_set(why, ERR_LIMIT, "AWS %s: more than %d pages",
+                   f->service == AWS_MEMORYDB ? "memorydb" : "elasticache", AWS_PAGES);
 }
 
 /* ---- choosing ------------------------------------------------------------------------------------------------ */
@@ -141,7 +174,7 @@ static bool is_redis(const struct cache *c)
 
 static bool has_status(const struct cache *c, const char *status)
 {
-    return c->status && strcmp(c->status, status) == 0;
+    return c->status && strcasecmp(c->status, status) == 0;
 }
 
 static bool is_going(const struct cache *c)
@@ -164,7 +197,7 @@ static void several(struct aws_find *f)
         }
         r.count++;
     }
-    why_set(&f->last, ERR_CONFLICT, "ElastiCache in %s has %zu of Redis; name one: %s%s", f->settings.region, r.count,
+    why_set(&f->last, ERR_CONFLICT, "%s in %s has %zu of Redis; name one: %s%s", word(f), f->settings.region, r.count,
             buf_text(&names), r.count > AWS_NAMES ? " …" : "");
     buf_done(&names);
     end(f, AWS_SEVERAL, NULL, &r);
@@ -179,16 +212,16 @@ static void judge(struct aws_find *f, const struct cache *c)
 
     f->chosen = c;
     if (!is_redis(c)) {
-        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s is no Redis but %.32s", id, c->engine);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s is no Redis but %.32s", word(f), id, c->engine);
         end(f, AWS_UNUSABLE, c, NULL);
     } else if (is_going(c)) {
-        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s cannot be used: %.32s", id, status);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s cannot be used: %.32s", word(f), id, status);
         end(f, AWS_UNUSABLE, c, NULL);
     } else if (has_status(c, "available") && !c->host) {
-        why_set(&f->last, ERR_PROTOCOL, "ElastiCache %.64s is available, but AWS names no endpoint", id);
+        why_set(&f->last, ERR_PROTOCOL, "%s %.64s is available, but AWS names no endpoint", word(f), id);
         end(f, AWS_FAILED, c, NULL);
     } else if (!c->host || has_status(c, "creating")) {
-        why_set(&f->last, ERR_NOT_FOUND, "ElastiCache %.64s has no endpoint yet: %.32s", id, status);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s has no endpoint yet: %.32s", word(f), id, status);
         end(f, AWS_CREATING, c, NULL);
     } else {
         found(f);
@@ -231,7 +264,9 @@ static void on_parameters(struct aws_find *f, enum err err, const char *body, si
     struct why why = *said;
     bool more = false;
 
-    if (!err) err = cache_parameters_parse(body, len, &f->parameters, &why);
+    if (!err)
+        err = f->service == AWS_MEMORYDB ? memorydb_parameters_parse(body, len, &f->parameters, &why)
+                                         : cache_parameters_parse(body, len, &f->parameters, &why);
     if (!err) err = next_page(f, f->parameters.marker, &more, &why);
     if (err)
         unknown_parameters(f, &why);
@@ -246,8 +281,15 @@ static void ask_parameters(struct aws_find *f, const char *name)
     struct why why;
 
     if (!name) {
-        why_set(&why, ERR_NOT_FOUND, "AWS elasticache: the parameter group's name was not said");
+        why_set(&why, ERR_NOT_FOUND, "%s: the parameter group's name was not said", word(f));
         unknown_parameters(f, &why);
+        return;
+    }
+    if (f->service == AWS_MEMORYDB) {
+        cJSON *question = cJSON_CreateObject();
+        cJSON_AddStringToObject(question, "ParameterGroupName", name);
+        cJSON_AddNumberToObject(question, "MaxResults", PAGE_SIZE_JSON);
+        ask_json(f, "AmazonMemoryDB.DescribeParameters", question, f->parameters.marker, on_parameters);
         return;
     }
     const struct aws_field field[] = {
@@ -368,6 +410,42 @@ static void ask_groups(struct aws_find *f)
     ask(f, field, on_groups);
 }
 
+/* ---- in MemoryDB --------------------------------------------------------------------------------------------- */
+
+static void on_memorydb(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
+{
+    struct why why = *said;
+    bool more = false;
+
+    if (err == ERR_NOT_FOUND) {
+        none(f);
+        return;
+    }
+    if (!err) err = memorydb_clusters_parse(body, len, &f->found, &why);
+    if (!err) err = next_page(f, f->found.marker, &more, &why);
+    if (err)
+        fail(f, &why);
+    else if (more)
+        ask_first(f);
+    else
+        choose(f);
+}
+
+static void ask_first(struct aws_find *f)
+{
+    if (f->service == AWS_ELASTICACHE) {
+        ask_groups(f);
+        return;
+    }
+    cJSON *question = cJSON_CreateObject();
+    if (f->id)
+        cJSON_AddStringToObject(question, "ClusterName", f->id);
+    else
+        cJSON_AddNumberToObject(question, "MaxResults", PAGE_SIZE_JSON);
+    cJSON_AddBoolToObject(question, "ShowShardDetails", true);
+    ask_json(f, "AmazonMemoryDB.DescribeClusters", question, f->found.marker, on_memorydb);
+}
+
 /* ---- the start ----------------------------------------------------------------------------------------------- */
 
 static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct why *why)
@@ -386,7 +464,7 @@ static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct
         why_prefix(&copy, "no credentials for AWS");
         fail(f, &copy);
     } else {
-        ask_groups(f);
+        ask_first(f);
     }
 }
 
@@ -411,6 +489,7 @@ struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const 
 
     f->loop = l;
     f->http = http;
+    f->service = how->service;
     f->meta = http_client_new(l, &direct);
     f->calls = *calls;
     f->id = how->id && *how->id ? mem_str(how->id) : NULL;

@@ -1,8 +1,8 @@
 /*
- * elasticache.h - finds the Redis (or Valkey) in ElastiCache that the GCS is to keep its state in.
+ * elasticache.h - finds the Redis (or Valkey) in ElastiCache or MemoryDB that the GCS is to keep its state in.
  *
- * Replication groups and clusters of one node are looked at. What is found has an endpoint: while it is being created,
- * that is said, and there is no host. Nothing is changed in AWS.
+ * Replication groups and clusters of one node are looked at; of MemoryDB its clusters. What is found has an endpoint:
+ * while it is being created, that is said, and there is no host. Nothing is changed in AWS.
  */
 #ifndef RAYDECK_AWS_ELASTICACHE_H
 #define RAYDECK_AWS_ELASTICACHE_H
@@ -12,6 +12,9 @@
 #include "backends/link/http.h"
 
 enum { AWS_PAGES = 20, AWS_NAMES = 20 };
+
+enum aws_service { AWS_ELASTICACHE, AWS_MEMORYDB };
+const char *aws_service_word(enum aws_service service); /* "ElastiCache" */
 
 /* What was found, and the err that done has with it. */
 enum aws_state {
@@ -31,10 +34,12 @@ struct aws_redis {
     const char *id, *status; /* FOUND, CREATING, UNUSABLE */
     const char *host;        /* FOUND only, and always */
     unsigned port;
-    bool group; /* a replication group; else a single node, which is itself a single point of failure */
+    bool group; /* a replication group, or MemoryDB's cluster; else a single node, which is itself a single point of
+                   failure */
     enum tri tls, auth, clustered;
     struct known_u64 replicas, shards;
     const char *failover, *engine, *version, *node_type;
+    const char *acl;            /* MemoryDB's; "open-access": no password */
     const char *parameters;     /* the parameter group's name */
     struct known_u64 timeout_s; /* the parameter "timeout" */
     const char *maxmemory_policy;
@@ -50,6 +55,7 @@ struct aws_find_calls {
     void *arg;
 };
 struct aws_find_how {
+    enum aws_service service;
     const char *id;               /* NULL: the only one there is */
     const char *region, *profile; /* NULL: as the environment and the shared files say */
 };

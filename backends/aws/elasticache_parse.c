@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD_MAX = 256, HOST_MAX = 253, MARKER_MAX = 4096, PORT_MAX = 65535 };
+enum { HOST_MAX = 253, MARKER_MAX = 4096 };
 
 struct reading {
     struct caches *out;
@@ -16,20 +16,19 @@ struct reading {
     bool cut, answered; /* more items than are taken; the answer is one of the two */
 };
 
-static void set_text(char **to, const char *text)
+void cache_set_text(char **to, const char *text)
 {
     free(*to);
-    *to = *text ? text_safe(text, strlen(text), TEXT_ONE_LINE, WORD_MAX) : NULL;
+    *to = *text ? text_safe(text, strlen(text), TEXT_ONE_LINE, CACHE_WORD_MAX) : NULL;
 }
 
-static void set_marker(char **to, const char *text)
+void cache_set_marker(char **to, const char *text)
 {
     free(*to);
     *to = *text && strlen(text) <= MARKER_MAX ? mem_str(text) : NULL;
 }
 
-/* A name or an address; "null" is what a script makes of none. */
-static bool is_host(const char *s)
+bool cache_is_host(const char *s)
 {
     static const char valid[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.:_";
     size_t len = strlen(s);
@@ -43,8 +42,7 @@ static enum tri yes_no(const char *text)
     return strcmp(text, "false") == 0 ? TRI_NO : TRI_UNKNOWN;
 }
 
-/* An endpoint is both of its halves. */
-static void item_end(struct cache *c)
+void cache_end(struct cache *c)
 {
     if (c->host && c->port) return;
     free(c->host);
@@ -61,7 +59,7 @@ static void on_open(void *arg, const char *path)
     if (strcmp(path, "DescribeReplicationGroupsResponse") == 0 || strcmp(path, "DescribeCacheClustersResponse") == 0)
         r->answered = true;
     if (!group && !cluster) return;
-    if (r->now) item_end(r->now);
+    if (r->now) cache_end(r->now);
     r->now = NULL;
     if (r->out->count == CACHES_MAX) {
         r->cut = true;
@@ -78,22 +76,23 @@ static void endpoint(struct cache *c, const char *path, const char *text, const 
     uint64_t port;
 
     snprintf(tail, sizeof tail, "%s/Address", of);
-    if (xml_ends(path, tail) && !c->host && is_host(text)) c->host = mem_str(text);
+    if (xml_ends(path, tail) && !c->host && cache_is_host(text)) c->host = mem_str(text);
     snprintf(tail, sizeof tail, "%s/Port", of);
-    if (xml_ends(path, tail) && !c->port && !text_u64(text, strlen(text), PORT_MAX, &port)) c->port = (unsigned)port;
+    if (xml_ends(path, tail) && !c->port && !text_u64(text, strlen(text), CACHE_PORT_MAX, &port))
+        c->port = (unsigned)port;
 }
 
 static void group_close(struct cache *c, const char *path, const char *text)
 {
-    if (xml_ends(path, "ReplicationGroup/ReplicationGroupId")) set_text(&c->id, text);
-    if (xml_ends(path, "ReplicationGroup/Status")) set_text(&c->status, text);
-    if (xml_ends(path, "ReplicationGroup/Engine")) set_text(&c->engine, text);
-    if (xml_ends(path, "ReplicationGroup/CacheNodeType")) set_text(&c->node_type, text);
-    if (xml_ends(path, "ReplicationGroup/AutomaticFailover")) set_text(&c->failover, text);
+    if (xml_ends(path, "ReplicationGroup/ReplicationGroupId")) cache_set_text(&c->id, text);
+    if (xml_ends(path, "ReplicationGroup/Status")) cache_set_text(&c->status, text);
+    if (xml_ends(path, "ReplicationGroup/Engine")) cache_set_text(&c->engine, text);
+    if (xml_ends(path, "ReplicationGroup/CacheNodeType")) cache_set_text(&c->node_type, text);
+    if (xml_ends(path, "ReplicationGroup/AutomaticFailover")) cache_set_text(&c->failover, text);
     if (xml_ends(path, "ReplicationGroup/ClusterEnabled")) c->clustered = yes_no(text);
     if (xml_ends(path, "ReplicationGroup/AuthTokenEnabled")) c->auth = yes_no(text);
     if (xml_ends(path, "ReplicationGroup/TransitEncryptionEnabled")) c->tls = yes_no(text);
-    if (xml_ends(path, "MemberClusters/ClusterId") && !c->member) set_text(&c->member, text);
+    if (xml_ends(path, "MemberClusters/ClusterId") && !c->member) cache_set_text(&c->member, text);
     if (xml_ends(path, "NodeGroups/NodeGroup")) c->shards = known_u64(c->shards.value + 1);
     if (xml_ends(path, "NodeGroupMembers/NodeGroupMember")) c->members = known_u64(c->members.value + 1);
     endpoint(c, path, text, "ReplicationGroup/ConfigurationEndpoint");
@@ -102,15 +101,15 @@ static void group_close(struct cache *c, const char *path, const char *text)
 
 static void cluster_close(struct cache *c, const char *path, const char *text)
 {
-    if (xml_ends(path, "CacheCluster/CacheClusterId")) set_text(&c->id, text);
-    if (xml_ends(path, "CacheCluster/CacheClusterStatus")) set_text(&c->status, text);
-    if (xml_ends(path, "CacheCluster/Engine")) set_text(&c->engine, text);
-    if (xml_ends(path, "CacheCluster/EngineVersion")) set_text(&c->version, text);
-    if (xml_ends(path, "CacheCluster/CacheNodeType")) set_text(&c->node_type, text);
-    if (xml_ends(path, "CacheCluster/ReplicationGroupId")) set_text(&c->of_group, text);
+    if (xml_ends(path, "CacheCluster/CacheClusterId")) cache_set_text(&c->id, text);
+    if (xml_ends(path, "CacheCluster/CacheClusterStatus")) cache_set_text(&c->status, text);
+    if (xml_ends(path, "CacheCluster/Engine")) cache_set_text(&c->engine, text);
+    if (xml_ends(path, "CacheCluster/EngineVersion")) cache_set_text(&c->version, text);
+    if (xml_ends(path, "CacheCluster/CacheNodeType")) cache_set_text(&c->node_type, text);
+    if (xml_ends(path, "CacheCluster/ReplicationGroupId")) cache_set_text(&c->of_group, text);
     if (xml_ends(path, "CacheCluster/AuthTokenEnabled")) c->auth = yes_no(text);
     if (xml_ends(path, "CacheCluster/TransitEncryptionEnabled")) c->tls = yes_no(text);
-    if (xml_ends(path, "CacheParameterGroup/CacheParameterGroupName")) set_text(&c->parameters, text);
+    if (xml_ends(path, "CacheParameterGroup/CacheParameterGroupName")) cache_set_text(&c->parameters, text);
     if (xml_ends(path, "CacheNodes/CacheNode")) c->members = known_u64(c->members.value + 1);
     endpoint(c, path, text, "CacheNode/Endpoint");
 }
@@ -121,14 +120,14 @@ static void on_close(void *arg, const char *path, const char *text)
 
     if (xml_ends(path, "DescribeReplicationGroupsResult/Marker") ||
         xml_ends(path, "DescribeCacheClustersResult/Marker"))
-        set_marker(&r->out->marker, text);
+        cache_set_marker(&r->out->marker, text);
     if (!r->now) return;
     if (r->now->group)
         group_close(r->now, path, text);
     else
         cluster_close(r->now, path, text);
     if (xml_ends(path, "ReplicationGroups/ReplicationGroup") || xml_ends(path, "CacheClusters/CacheCluster")) {
-        item_end(r->now);
+        cache_end(r->now);
         r->now = NULL;
     }
 }
@@ -140,7 +139,7 @@ enum err caches_parse(const char *bytes, size_t len, struct caches *out, struct 
     free(out->marker);
     out->marker = NULL;
     enum err err = xml_walk(bytes, len, &(struct xml_calls){on_open, on_close, &r}, why);
-    if (r.now) item_end(r.now);
+    if (r.now) cache_end(r.now);
     if (err) {
         why_prefix(why, "AWS elasticache");
         return err;
@@ -152,8 +151,8 @@ enum err caches_parse(const char *bytes, size_t len, struct caches *out, struct 
 
 static void cache_done(struct cache *c)
 {
-    char *const text[] = {c->id,        c->status,     c->host,   c->engine,   c->version,
-                          c->node_type, c->parameters, c->member, c->of_group, c->failover};
+    char *const text[] = {c->id,         c->status, c->host,     c->engine,   c->version, c->node_type,
+                          c->parameters, c->member, c->of_group, c->failover, c->acl};
 
     for (size_t i = 0; i < ARRAY_LEN(text); i++) free(text[i]);
 }
@@ -180,15 +179,19 @@ static void parameters_open(void *arg, const char *path)
     if (strcmp(path, "DescribeCacheParametersResponse") == 0) r->answered = true;
 }
 
-static void parameter_end(struct reading_parameters *r)
+void cache_parameter(struct cache_parameters *out, const char *name, const char *value)
 {
     uint64_t seconds;
 
-    if (r->name && r->value) {
-        if (strcmp(r->name, "timeout") == 0 && !text_u64(r->value, strlen(r->value), UINT32_MAX, &seconds))
-            r->out->timeout_s = known_u64(seconds);
-        if (strcmp(r->name, "maxmemory-policy") == 0) set_text(&r->out->maxmemory_policy, r->value);
-    }
+    if (!name || !value) return;
+    if (strcmp(name, "timeout") == 0 && !text_u64(value, strlen(value), UINT32_MAX, &seconds))
+        out->timeout_s = known_u64(seconds);
+    if (strcmp(name, "maxmemory-policy") == 0) cache_set_text(&out->maxmemory_policy, value);
+}
+
+static void parameter_end(struct reading_parameters *r)
+{
+    cache_parameter(r->out, r->name, r->value);
     free(r->name);
     free(r->value);
     r->name = r->value = NULL;
@@ -198,9 +201,9 @@ static void parameters_close(void *arg, const char *path, const char *text)
 {
     struct reading_parameters *r = arg;
 
-    if (xml_ends(path, "DescribeCacheParametersResult/Marker")) set_marker(&r->out->marker, text);
-    if (xml_ends(path, "Parameters/Parameter/ParameterName")) set_text(&r->name, text);
-    if (xml_ends(path, "Parameters/Parameter/ParameterValue")) set_text(&r->value, text);
+    if (xml_ends(path, "DescribeCacheParametersResult/Marker")) cache_set_marker(&r->out->marker, text);
+    if (xml_ends(path, "Parameters/Parameter/ParameterName")) cache_set_text(&r->name, text);
+    if (xml_ends(path, "Parameters/Parameter/ParameterValue")) cache_set_text(&r->value, text);
     if (xml_ends(path, "Parameters/Parameter")) parameter_end(r);
 }
 

@@ -1,6 +1,7 @@
 #include "backends/aws/error_parse.h"
 
 #include "backends/aws/xml_walk.h"
+#include "backends/base/json.h"
 #include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
@@ -9,16 +10,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The lines after the first are the request as it should have been signed: its token is among them. */
+static void set_message(struct aws_error *e, const char *text)
+{
+    char *masked = mask_text(text, strcspn(text, "\r\n"), TEXT_ONE_LINE, sizeof e->message - 1);
+    snprintf(e->message, sizeof e->message, "%s", masked);
+    free(masked);
+}
+
 static void error_close(void *arg, const char *path, const char *text)
 {
     struct aws_error *e = arg;
 
     if (xml_ends(path, "Error/Code")) text_safe_into(e->code, sizeof e->code, text, strlen(text));
-    if (!xml_ends(path, "Error/Message")) return;
-    /* The lines after the first are the request as it should have been signed: its token is among them. */
-    char *masked = mask_text(text, strcspn(text, "\r\n"), TEXT_ONE_LINE, sizeof e->message - 1);
-    snprintf(e->message, sizeof e->message, "%s", masked);
-    free(masked);
+    if (xml_ends(path, "Error/Message")) set_message(e, text);
+}
+
+/* "com.amazonaws.memorydb#ClusterNotFoundFault:http://…": the name alone. */
+static void set_type(struct aws_error *e, const char *type)
+{
+    const char *hash = type ? strchr(type, '#') : NULL, *name = hash ? hash + 1 : type;
+
+    if (name) text_safe_into(e->code, sizeof e->code, name, strcspn(name, ":"));
+}
+
+static enum err parse_json(const char *bytes, size_t len, struct aws_error *e)
+{
+    cJSON *root = NULL;
+
+    if (json_parse(bytes, len, &root, NULL)) return ERR_PARSE;
+    const char *type = json_str(root, "__type"), *message = json_str(root, "message");
+    if (!message) message = json_str(root, "Message");
+    set_type(e, type ? type : json_str(root, "code"));
+    if (message) set_message(e, message);
+    json_wipe(root);
+    return ERR_OK;
 }
 
 enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret)
@@ -26,7 +52,8 @@ enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret)
     struct aws_error e = {0};
     const struct xml_calls calls = {.close = error_close, .arg = &e};
 
-    if (xml_walk(bytes, len, &calls, NULL) || !*e.code) return ERR_PARSE;
+    const bool json = len > 0 && *bytes == '{';
+    if ((json ? parse_json(bytes, len, &e) : xml_walk(bytes, len, &calls, NULL)) || !*e.code) return ERR_PARSE;
     *ret = e;
     return ERR_OK;
 }

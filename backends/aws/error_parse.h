@@ -1,5 +1,7 @@
 /*
- * error_parse.h - an error of AWS's query protocol: <ErrorResponse><Error><Code/><Message/></Error></ErrorResponse>.
+ * error_parse.h - an error of AWS: <ErrorResponse><Error><Code/><Message/></Error></ErrorResponse> of its query
+ * protocol,
+ * {"__type": "…#Code", "message": …} of JSON 1.1.
  */
 #ifndef RAYDECK_AWS_ERROR_PARSE_H
 #define RAYDECK_AWS_ERROR_PARSE_H

@@ -16,10 +16,10 @@ struct aws_request {
     struct alarm *again;
     struct backoff backoff;
     struct aws_calls calls;
-    char *url, *service, *region;
+    char *url, *service, *region, *target; /* target NULL: the query protocol */
     struct aws_keys keys;
     char *hidden;    /* the form's secret field */
-    struct buf form; /* may hold a secret: a web identity's token */
+    struct buf form; /* or the JSON; may hold a secret: a web identity's token */
     bool freed;
 };
 
@@ -28,10 +28,13 @@ static void on_done(void *arg, const struct http_answer *a);
 static void send_now(void *arg)
 {
     struct aws_request *r = arg;
+    static const char form[] = "application/x-www-form-urlencoded; charset=utf-8",
+                      json[] = "application/x-amz-json-1.1";
+    size_t headers = 2;
     struct http_ask ask = {
         .method = "POST",
         .url = r->url,
-        .header = {{"Content-Type", "application/x-www-form-urlencoded; charset=utf-8"}, {"Accept", "text/xml"}},
+        .header = {{"Content-Type", r->target ? json : form}, {"Accept", r->target ? json : "text/xml"}},
         .body = buf_text(&r->form),
         .body_len = r->form.len,
         .timeout_ms = AWS_TIMEOUT_MS,
@@ -39,7 +42,8 @@ static void send_now(void *arg)
         .secret = true,
         .sigv4 = {r->region, r->service, r->keys.id, r->keys.secret},
     };
-    if (r->keys.token) ask.header[2] = (struct http_header){"X-Amz-Security-Token", r->keys.token};
+    if (r->target) ask.header[headers++] = (struct http_header){"X-Amz-Target", r->target};
+    if (r->keys.token) ask.header[headers++] = (struct http_header){"X-Amz-Security-Token", r->keys.token};
     r->sent = http_send(r->http, &ask, &(struct http_calls){.done = on_done, .arg = r});
 }
 
@@ -117,8 +121,9 @@ enum err aws_request_send(struct loop *l, struct http_client *http, const struct
     r->hidden = mem_str(query->hidden);
     r->again = alarm_new(l, send_now, r);
     backoff_init(&r->backoff, AGAIN_MS, AGAIN_MOST_MS, BACKOFF_SEED);
+    r->target = mem_str(query->target);
     buf_init(&r->form, FORM_MAX);
-    if (add_form(&r->form, query->field)) {
+    if (query->target ? buf_add(&r->form, query->json, strlen(query->json)) : add_form(&r->form, query->field)) {
         aws_request_free(r);
         return why_set(why, ERR_LIMIT, "AWS %s: more than %d bytes to ask", query->service, FORM_MAX);
     }
@@ -138,6 +143,7 @@ void aws_request_free(struct aws_request *r)
     free(r->url);
     free(r->service);
     free(r->region);
+    free(r->target);
     aws_keys_done(&r->keys);
     mem_free_secret(r->hidden);
     if (r->form.data) mem_wipe(r->form.data, r->form.len);

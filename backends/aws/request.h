@@ -1,5 +1,6 @@
 /*
- * request.h - one question to a service of AWS in its query protocol: a signed POST of a form to "/", XML back.
+ * request.h - one question to a service of AWS: a signed POST to "/", of a form with XML back (the query protocol), or
+ * of JSON with JSON back (JSON 1.1).
  *
  * An answer that says "later" (throttled, 5xx, cut off) is asked for again, AWS_TRIES times in all. A request belongs
  * to its owner, who frees it; done is called once, from the loop, and the request may be freed in it.
@@ -19,12 +20,13 @@ struct aws_field {
 struct aws_query {
     const char *service;           /* "elasticache" */
     const struct aws_field *field; /* ends with a NULL name; Action and Version among them */
+    const char *target, *json;     /* instead of fields: "AmazonMemoryDB.DescribeClusters", and what it is asked */
     const struct aws_keys *keys;   /* NULL: unsigned */
     const char *hidden;            /* a field's value that no error may give back; NULL: none */
 };
 struct aws_calls {
-    /* ERR_OK: body is the XML, borrowed until done returns. Else why says it: "elasticache: AccessDenied: …"; code is
-     * AWS's word, "" when it said none. */
+    /* ERR_OK: body is the XML or JSON, borrowed until done returns. Else why says it: "elasticache: AccessDenied: …";
+     * code is AWS's word, "" when it said none. */
     void (*done)(void *arg, enum err err, const char *body, size_t len, const char *code, const struct why *why);
     void *arg;
 };

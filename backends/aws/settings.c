@@ -101,13 +101,19 @@ static const char *configured_endpoint(const struct aws_settings *s, const char 
     return url ? url : aws_profile_value(s, "endpoint_url");
 }
 
+/* The name of most services is that of their host. */
+static const char *host_of(const char *service)
+{
+    return strcmp(service, "memorydb") == 0 ? "memory-db" : service;
+}
+
 enum err aws_endpoint(const struct aws_settings *s, const char *service, char **ret, struct why *why)
 {
     const char *url = configured_endpoint(s, service);
 
     if (!url) {
         const char *suffix = strncmp(s->region, "cn-", 3) == 0 ? ".cn" : "";
-        *ret = mem_printf("https://%s.%s.amazonaws.com%s/", service, s->region, suffix);
+        *ret = mem_printf("https://%s.%s.amazonaws.com%s/", host_of(service), s->region, suffix);
         return ERR_OK;
     }
     bool http = strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0;

@@ -193,15 +193,43 @@ static void none_and_one_in_cluster_mode(void **state)
     free(sharded);
 }
 
+/* Signed for its own service, in JSON; one shard is used, two are not. */
+static void memorydb_too(void **state)
+{
+    struct scene *s = *state;
+    char *one = fixture_read(F "memorydb.json", NULL), *two = fixture_read(F "memorydb-sharded.json", NULL);
+    char *parameters = fixture_read(F "memorydb-parameters-2.json", NULL);
+    const struct aws_says says[] = {{"DescribeClusters", "\"ray-gcs\"", 200, one, 0, 0, 0, false},
+                                    {"DescribeParameters", "ray-gcs-parameters", 200, parameters, 0, 0, 0, false},
+                                    {0}};
+    const struct aws_says shards[] = {{"DescribeClusters", NULL, 200, two, 0, 0, 0, false},
+                                      {"DescribeParameters", NULL, 200, parameters, 0, 0, 0, false},
+                                      {0}};
+    struct aws_thread *aws = aws_thread_start(&keys, says);
+    struct run r =
+        RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--dry-run", "--redis-from", "memorydb:ray-gcs");
+    ENDS(r, 0);
+    SAYS(r, "MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, TLS, ACL ray\n");
+    SAYS(r, "EXT_REDIS_ENDPOINT: set");
+    run_done(&r);
+    assert_int_equal(aws_thread_stop(aws, "DescribeParameters"), 1);
+    stops(s, shards, "memorydb", 3, "MemoryDB sharded has 2 shards: Ray's GCS needs one");
+    free(one);
+    free(two);
+    free(parameters);
+}
+
 static void a_wrong_word_is_usage(void **state)
 {
     struct scene *s = *state;
-    const char *const words[] = {"", "rds", "elasticache:", "elasticache:-x", "elasticache:a/b", "elasticachea"};
+    const char *const words[] = {
+        "",       "rds",       "elasticache:",   "elasticache:-x", "elasticache:a/b", "elasticachea",
+        "memory", "memorydb:", "memorydb:x:6379"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         struct aws_thread *aws = NULL;
         struct run r = RAYDECK("deploy", "-f", "deploy/assets/ft-options.yaml", "--dry-run", "--redis-from", words[i]);
         ENDS(r, 2);
-        SAYS(r, "--redis-from: expected elasticache or elasticache:ID");
+        SAYS(r, "--redis-from: expected elasticache[:ID] or memorydb[:NAME]");
         run_done(&r);
     }
 }
@@ -278,6 +306,7 @@ int main(void)
         T(what_is_found_is_deployed_and_examined),
         T(nothing_is_applied_without_an_endpoint),
         T(none_and_one_in_cluster_mode),
+        T(memorydb_too),
         T(a_wrong_word_is_usage),
         T(the_doctor_asks_too),
         T(keys_alone),

@@ -3,6 +3,7 @@
 #include "backends/aws/elasticache_parse.h"
 #include "backends/aws/error_parse.h"
 #include "backends/aws/keys_parse.h"
+#include "backends/aws/memorydb_parse.h"
 #include "backends/base/text.h"
 
 #include <stdint.h>
@@ -34,6 +35,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)caches_parse(bytes, size, &caches, &why);
     check(&caches);
     caches_done(&caches);
+    (void)memorydb_clusters_parse(bytes, size, &caches, &why);
+    check(&caches);
+    caches_done(&caches);
+    (void)memorydb_parameters_parse(bytes, size, &parameters, &why);
+    cache_parameters_done(&parameters);
     (void)cache_parameters_parse(bytes, size, &parameters, &why);
     cache_parameters_done(&parameters);
     if (!aws_error_parse(bytes, size, &error) && !*error.code) abort();

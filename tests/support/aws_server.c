@@ -1,6 +1,7 @@
 #include "tests/support/aws_server.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "tests/support/tiny_server.h"
 
 #include <assert.h>
@@ -23,9 +24,27 @@ struct aws_server {
     char *answer;
 };
 
-/* The form's action, or "METHOD /path ". */
+#define TARGET "AmazonMemoryDB."
+#define JSON_TYPE "application/x-amz-json-1.1"
+
+static bool is_json(const char *request)
+{
+    char *target = sigv4_header(request, "X-Amz-Target");
+    const bool json = target != NULL;
+    free(target);
+    return json;
+}
+
+/* The form's action, the target's operation, or "METHOD /path ". */
 static void name_of(const char *request, char out[NAME_MAX_])
 {
+    char *target = sigv4_header(request, "X-Amz-Target");
+    if (target) {
+        const bool known = strncmp(target, TARGET, strlen(TARGET)) == 0;
+        snprintf(out, NAME_MAX_, "%s", known ? target + strlen(TARGET) : target);
+        free(target);
+        return;
+    }
     const char *body = strstr(request, "\r\n\r\n"), *action = strstr(body, "Action=");
 
     if (strncmp(request, "POST ", 5) == 0 && action)
@@ -70,18 +89,26 @@ static void check(struct aws_server *s, const char *name, const char *request, c
         free(authorization);
         return;
     }
+    char *type = is_json(request) ? sigv4_header(request, "Content-Type") : NULL;
+    const bool wrong = is_json(request) && !text_eq(type, JSON_TYPE);
+    free(type);
+    if (wrong) {
+        snprintf(error, ERROR_MAX, "SerializationException: another content type");
+        return;
+    }
     snprintf(error, ERROR_MAX, "InvalidClientTokenId: nobody is known");
     for (size_t i = 0; i < s->known; i++) {
         struct sigv4_keys k = s->keys[i];
-        k.service = strcmp(name, "AssumeRole") == 0 ? "sts" : "elasticache";
+        k.service = is_json(request) ? "memorydb" : strcmp(name, "AssumeRole") == 0 ? "sts" : "elasticache";
         if (sigv4_check(request, &k, (long)time(NULL), error, ERROR_MAX)) return;
         if (strncmp(error, "InvalidClientTokenId", 20) != 0) return;
     }
 }
 
-static char *http(int status, const char *body, size_t len, size_t *ret_len)
+static char *http(int status, bool json, const char *body, size_t len, size_t *ret_len)
 {
-    char *head = mem_printf("HTTP/1.1 %d X\r\nContent-Type: text/xml\r\nContent-Length: %zu\r\n\r\n", status, len);
+    char *head = mem_printf("HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", status,
+                            json ? JSON_TYPE : "text/xml", len);
     size_t n = strlen(head);
     char *all = mem_grow(head, n + len + 1, 1);
     memcpy(all + n, body, len);
@@ -95,6 +122,7 @@ static struct tiny_reply answer(void *arg, const char *request)
     struct aws_server *s = arg;
     char name[NAME_MAX_], error[ERROR_MAX];
     struct tiny_reply r = {0};
+    const bool json = is_json(request);
 
     name_of(request, name);
     assert(s->count < ASKED_MAX);
@@ -104,12 +132,13 @@ static struct tiny_reply answer(void *arg, const char *request)
     s->answer = NULL;
     if (*error) {
         size_t code = strcspn(error, ":");
-        char *xml = mem_printf("<ErrorResponse><Error><Type>Sender</Type><Code>%.*s</Code><Message>%s</Message></Error>"
-                               "</ErrorResponse>",
-                               (int)code, error, error + code + 2);
+        char *said = mem_printf(json ? "{\"__type\":\"com.amazon.coral.service#%.*s\",\"message\":\"%s\"}"
+                                     : "<ErrorResponse><Error><Type>Sender</Type><Code>%.*s</Code>"
+                                       "<Message>%s</Message></Error></ErrorResponse>",
+                                (int)code, error, error + code + 2);
         s->refused++;
-        s->answer = http(403, xml, strlen(xml), &r.len);
-        free(xml);
+        s->answer = http(json ? 400 : 403, json, said, strlen(said), &r.len);
+        free(said);
         r.bytes = s->answer;
         return r;
     }
@@ -117,7 +146,7 @@ static struct tiny_reply answer(void *arg, const char *request)
     if (y && y->mute) return r;
     const char *body = y ? y->body : "nothing is there";
     size_t len = y && y->len ? y->len : strlen(body);
-    s->answer = http(y ? y->status : 404, body, len, &r.len);
+    s->answer = http(y ? y->status : 404, json, body, len, &r.len);
     r.bytes = s->answer;
     if (y && y->cut) {
         r.len = r.len - len + y->cut;

@@ -130,6 +130,7 @@ static const char *wrong(const char *request, const char *authorization, const c
 {
     char *scope = mem_printf("Credential=%s/%.8s/%s/%s/aws4_request,", k->id, stamp, k->region, k->service);
     char *names = part(authorization, "SignedHeaders="), *said = part(authorization, "Signature=");
+    char *target = sigv4_header(request, "X-Amz-Target");
     const char *error = NULL;
 
     if (!strstr(authorization, k->id))
@@ -137,8 +138,8 @@ static const char *wrong(const char *request, const char *authorization, const c
     else if (!strstr(authorization, scope) || !names || !said)
         error = "SignatureDoesNotMatch: Credential should be scoped to a valid region and service.";
     else if (!is_signed(names, "host") || !is_signed(names, "x-amz-date") ||
-             (k->token && !is_signed(names, "x-amz-security-token")))
-        error = "IncompleteSignature: host, date and token have to be signed.";
+             (k->token && !is_signed(names, "x-amz-security-token")) || (target && !is_signed(names, "x-amz-target")))
+        error = "IncompleteSignature: host, date, token and target have to be signed.";
     else if (!text_eq(token, k->token))
         error = "InvalidClientTokenId: The security token included in the request is invalid.";
     if (!error) {
@@ -149,6 +150,7 @@ static const char *wrong(const char *request, const char *authorization, const c
         free(right);
     }
     free(scope);
+    free(target);
     free(names);
     free(said);
     return error;

@@ -13,8 +13,9 @@ struct sigv4_keys {
     const char *region, *service;
 };
 
-/* Whether the request (head and body, as they came) is signed with these keys, its host, date, token and body included.
- * now_s 0: of any time. Otherwise false, and error is AWS's code and message for it: "SignatureDoesNotMatch: …". */
+/* Whether the request (head and body, as they came) is signed with these keys, its host, date, token, target and body
+ * included. now_s 0: of any time. Otherwise false, and error is AWS's code and message for it: "SignatureDoesNotMatch:
+ * …". */
 bool sigv4_check(const char *request, const struct sigv4_keys *keys, long now_s, char *error, size_t error_size);
 
 /* The value of a header, without blanks around it; NULL: none. Caller frees. */

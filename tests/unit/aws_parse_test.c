@@ -6,6 +6,7 @@
 #include "backends/aws/elasticache_parse.h"
 #include "backends/aws/error_parse.h"
 #include "backends/aws/keys_parse.h"
+#include "backends/aws/memorydb_parse.h"
 #include "backends/aws/profile_parse.h"
 #include "backends/aws/xml_walk.h"
 #include "backends/base/buf.h"
@@ -303,6 +304,98 @@ static void paths_and_texts(void **state)
     assert_false(xml_ends("c", "b/c"));
 }
 
+/* ---- MemoryDB ------------------------------------------------------------------------------------------------ */
+
+static enum err clusters(const char *json, struct caches *out, struct why *why)
+{
+    return memorydb_clusters_parse(json, strlen(json), out, why);
+}
+
+static void a_cluster_of_memorydb(void **state)
+{
+    struct caches c = {0};
+    struct why why = {0};
+    char *one = fixture_read(F "memorydb.json", NULL), *creating = fixture_read(F "memorydb-creating.json", NULL);
+    (void)state;
+
+    assert_int_equal(clusters(one, &c, &why), ERR_OK);
+    assert_int_equal(clusters(creating, &c, &why), ERR_OK); /* another page */
+    assert_int_equal(c.count, 2);
+    const struct cache *x = &c.item[0];
+    assert_string_equal(x->id, "ray-gcs");
+    assert_string_equal(x->host, "clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com");
+    assert_int_equal(x->port, 6379);
+    assert_string_equal(x->version, "7.1.1");
+    assert_string_equal(x->parameters, "ray-gcs-parameters");
+    assert_string_equal(x->acl, "ray");
+    assert_int_equal(x->tls, TRI_YES);
+    assert_int_equal(x->auth, TRI_YES);
+    assert_int_equal(x->clustered, TRI_YES);
+    assert_int_equal(x->shards.value, 1);
+    assert_int_equal(x->members.value, 2);
+    assert_string_equal(x->failover, "enabled");
+    assert_null(c.item[1].host); /* a port alone */
+    assert_int_equal(c.item[1].port, 0);
+    assert_false(c.item[1].members.known);
+    assert_null(c.item[1].failover);
+    assert_null(c.marker);
+    caches_done(&c);
+    free(one);
+    free(creating);
+}
+
+static void what_memorydb_does_not_say_is_unknown(void **state)
+{
+    static const char *const hosts[] = {"null", "None", "", "a b", "evil/x"};
+    struct caches c = {0};
+    struct why why = {0};
+    (void)state;
+
+    assert_int_equal(clusters("{\"Clusters\":[{}]}", &c, &why), ERR_OK);
+    assert_int_equal(c.item[0].tls, TRI_UNKNOWN);
+    assert_int_equal(c.item[0].auth, TRI_UNKNOWN);
+    assert_false(c.item[0].shards.known);
+    caches_done(&c);
+    for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+        char *json = mem_printf("{\"Clusters\":[{\"ClusterEndpoint\":{\"Address\":\"%s\",\"Port\":6379}}]}", hosts[i]);
+        assert_int_equal(clusters(json, &c, &why), ERR_OK);
+        assert_null(c.item[0].host);
+        assert_int_equal(c.item[0].port, 0);
+        caches_done(&c);
+        free(json);
+    }
+    /* Shards that are not all told make no number of replicas. */
+    assert_int_equal(clusters("{\"Clusters\":[{\"NumberOfShards\":2,\"Shards\":[{\"NumberOfNodes\":2}]}]}", &c, &why),
+                     ERR_OK);
+    assert_int_equal(c.item[0].shards.value, 2);
+    assert_false(c.item[0].members.known);
+    caches_done(&c);
+    assert_int_equal(clusters("{\"Parameters\":[]}", &c, &why), ERR_PROTOCOL);
+    assert_int_equal(clusters("<xml/>", &c, &why), ERR_PARSE);
+    assert_int_equal(c.count, 0);
+    caches_done(&c);
+}
+
+static void parameters_of_memorydb(void **state)
+{
+    struct cache_parameters p = {0};
+    struct why why = {0};
+    char *one = fixture_read(F "memorydb-parameters-1.json", NULL);
+    char *two = fixture_read(F "memorydb-parameters-2.json", NULL);
+    (void)state;
+
+    assert_int_equal(memorydb_parameters_parse(one, strlen(one), &p, &why), ERR_OK);
+    assert_string_equal(p.marker, "more");
+    assert_false(p.timeout_s.known);
+    assert_int_equal(memorydb_parameters_parse(two, strlen(two), &p, &why), ERR_OK);
+    assert_null(p.marker);
+    assert_int_equal(p.timeout_s.value, 20);
+    assert_string_equal(p.maxmemory_policy, "noeviction");
+    cache_parameters_done(&p);
+    free(one);
+    free(two);
+}
+
 /* ---- errors -------------------------------------------------------------------------------------------------- */
 
 static void errors_and_what_they_mean(void **state)
@@ -331,6 +424,27 @@ static void errors_and_what_they_mean(void **state)
     assert_true(aws_error_passes("Throttling", 400));
     assert_true(aws_error_passes("", 503));
     assert_false(aws_error_passes("AccessDenied", 403));
+}
+
+static void errors_in_json(void **state)
+{
+    static const struct {
+        const char *json, *code, *message;
+    } are[] = {
+        {"{\"__type\":\"ClusterNotFoundFault\",\"message\":\"none\"}", "ClusterNotFoundFault", "none"},
+        {"{\"__type\":\"com.amazonaws.memorydb#ClusterNotFoundFault\"}", "ClusterNotFoundFault", ""},
+        {"{\"__type\":\"a.b#Throttling:http://x/\",\"Message\":\"one\\ntwo\"}", "Throttling", "one"},
+    };
+    struct aws_error e;
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        assert_int_equal(aws_error_parse(are[i].json, strlen(are[i].json), &e), ERR_OK);
+        assert_string_equal(e.code, are[i].code);
+        assert_string_equal(e.message, are[i].message);
+    }
+    assert_int_equal(aws_error_parse("{}", 2, &e), ERR_PARSE);
+    assert_int_equal(aws_error_parse("{\"__type\":", 10, &e), ERR_PARSE);
 }
 
 static void an_error_says_no_token_again(void **state)
@@ -548,7 +662,11 @@ int main(void)
         cmocka_unit_test(parameters_of_two_pages),
         cmocka_unit_test(what_xml_may_not_do),
         cmocka_unit_test(paths_and_texts),
+        cmocka_unit_test(a_cluster_of_memorydb),
+        cmocka_unit_test(what_memorydb_does_not_say_is_unknown),
+        cmocka_unit_test(parameters_of_memorydb),
         cmocka_unit_test(errors_and_what_they_mean),
+        cmocka_unit_test(errors_in_json),
         cmocka_unit_test(an_error_says_no_token_again),
         cmocka_unit_test(keys_of_sts_and_of_the_agents),
         cmocka_unit_test(keys_that_are_none),

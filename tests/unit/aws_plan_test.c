@@ -197,6 +197,7 @@ static void where_aws_is(void **state)
 {
     (void)state;
     is_at("elasticache", "us-west-2", "https://elasticache.us-west-2.amazonaws.com/");
+    is_at("memorydb", "us-west-2", "https://memory-db.us-west-2.amazonaws.com/");
     is_at("sts", "eu-west-1", "https://sts.eu-west-1.amazonaws.com/");
     is_at("sts", "cn-north-1", "https://sts.cn-north-1.amazonaws.com.cn/");
     is_at("sts", NULL, "https://sts.us-west-2.amazonaws.com/"); /* the profile's */

@@ -149,20 +149,36 @@ CHANGE(elasticache_timeout)
 }
 
 /* ElastiCache, as AWS tells of it: a finding of the Redis in use, or of another. */
+#define MEMORYDB "clustercfg.gcs.a1.memorydb.us-west-2.amazonaws.com"
 #define GCS "master.gcs.a1.usw2.cache.amazonaws.com"
 static const struct doctor_aws
-    aws_fine = {"gcs", GCS, "volatile-lru", "", {.known = true, .value = 0}, {.known = true, .value = 1}, TRI_YES},
-    aws_bad = {"gcs", GCS, "allkeys-lru", "", {.known = true, .value = 300}, {.known = true, .value = 0}, TRI_NO},
-    aws_manual = {"gcs", GCS, NULL, "may not describe parameters", {.known = false}, {.known = true, .value = 2},
-                  TRI_NO},
+    aws_fine =
+        {"gcs",         GCS, "volatile-lru", "", {.known = true, .value = 0}, {.known = true, .value = 1}, TRI_YES,
+         "ElastiCache", {0}},
+    aws_bad =
+        {"gcs",         GCS, "allkeys-lru", "", {.known = true, .value = 300}, {.known = true, .value = 0}, TRI_NO,
+         "ElastiCache", {0}},
+    aws_manual =
+        {"gcs",  GCS,           NULL, "may not describe parameters", {.known = false}, {.known = true, .value = 2},
+         TRI_NO, "ElastiCache", {0}},
     aws_other = {"other",
                  "master.other.a1.usw2.cache.amazonaws.com",
                  "volatile-lru",
                  "",
                  {.known = true, .value = 0},
                  {.known = true, .value = 1},
-                 TRI_YES},
-    aws_denied = {"", NULL, NULL, "AccessDenied", {.known = false}, {.known = false}, TRI_UNKNOWN};
+                 TRI_YES,
+                 "ElastiCache",
+                 {0}},
+    aws_denied = {"", NULL, NULL, "AccessDenied", {.known = false}, {.known = false}, TRI_UNKNOWN, "ElastiCache", {0}},
+    aws_memorydb = {.id = "gcs",
+                    .host = MEMORYDB,
+                    .policy = "noeviction",
+                    .why = "",
+                    .timeout_s = {.known = true, .value = 300},
+                    .replicas = {.known = true, .value = 0},
+                    .service = "MemoryDB",
+                    .shards = {.known = true, .value = 1}};
 
 static void with_aws(struct sick *w, const struct doctor_aws *aws)
 {
@@ -195,6 +211,24 @@ CHANGE(asked_other)
 CHANGE(asked_denied)
 {
     with_aws(w, &aws_denied);
+}
+
+static void at_memorydb(struct sick *w)
+{
+    SICK_EDIT(rayservice, sick_service(w), record_set(&r->redis_address, "rediss://" MEMORYDB ":6379"));
+    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64; r->cluster = TRI_YES;
+              record_set(&r->address, "rediss://" MEMORYDB ":6379"));
+}
+
+CHANGE(memorydb_not_asked)
+{
+    at_memorydb(w);
+}
+
+CHANGE(memorydb_asked)
+{
+    w->ask.aws = &aws_memorydb;
+    at_memorydb(w);
 }
 
 CHANGE(asked_and_down)
@@ -310,6 +344,11 @@ static const struct sick_case cases[] = {
     {RULE_D10, asked_other, FINDING_UNKNOWN, "Redis", "another Redis"},
     {RULE_D7, asked_denied, FINDING_UNKNOWN, "Redis", "INFO does not tell its replicas"},
     {RULE_D10, asked_denied, FINDING_UNKNOWN, "Redis", "AccessDenied"},
+    {RULE_D6, memorydb_not_asked, FINDING_ERROR, "Redis", "cluster mode is on"},
+    {RULE_D10, memorydb_not_asked, FINDING_UNKNOWN, "Redis", "--redis-from memorydb"},
+    {RULE_D6, memorydb_asked, FINDING_WARNING, "Redis", "one shard, says MemoryDB gcs"},
+    {RULE_D7, memorydb_asked, FINDING_WARNING, "Redis", "no replica, says MemoryDB gcs"},
+    {RULE_D10, memorydb_asked, FINDING_WARNING, "Redis", "timeout 300 in the parameter group of MemoryDB gcs"},
     {RULE_D7, asked_and_down, SICK_NOTHING, NULL, NULL},
     {RULE_D10, asked_and_down, SICK_NOTHING, NULL, NULL},
     {RULE_D11, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
