@@ -144,6 +144,7 @@ static void draw(struct app *app)
                             .insecure = where && where->insecure,
                             .armed_left_ms =
                                 app->arming.until_wall_ms > view.wall_ms ? app->arming.until_wall_ms - view.wall_ms : 0,
+                            .linted = app->linted.file ? &app->linted : NULL,
                             .message = app->message[0] ? app->message : NULL,
                             .message_bad = app->message_bad,
                             .keys = keys,
@@ -323,6 +324,7 @@ enum err app_anew(struct app *app, struct why *why)
     take_loss(app);
     app_close_over(app);
     app_work_free(app->work);
+    app_lint_done(app);
     app->work = NULL;
     session_close(app->session);
     screen_free(app->screen);
@@ -342,6 +344,7 @@ static void app_done(struct app *app)
     term_close(app->term);
     app_work_free(app->work);
     redis_from_free(app->aws);
+    app_lint_done(app);
     session_close(app->session);
     screen_free(app->screen);
     canvas_done(&app->canvas);

@@ -68,6 +68,10 @@ static void cmd_zoom(struct app *app, const char *args)
 static void cmd_refresh(struct app *app, const char *args)
 {
     (void)args;
+    if (screen_pane(app->screen)->ops == &lint_pane_ops) {
+        app_lint_again(app);
+        return;
+    }
     session_refresh(app->session);
     app_aws_refresh(app);
     app_say(app, false, "every backend is asked again");
@@ -109,6 +113,11 @@ static void cmd_doctor(struct app *app, const char *args)
 {
     (void)args;
     screen_focus(app->screen, '6');
+}
+
+static void cmd_lint(struct app *app, const char *args)
+{
+    app_lint(app, args);
 }
 
 static void cmd_deploy(struct app *app, const char *args)
@@ -228,6 +237,7 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_THEME] = cmd_theme,
     [CMD_KILL_HEAD] = cmd_kill_head,
     [CMD_DOCTOR] = cmd_doctor,
+    [CMD_LINT] = cmd_lint,
     [CMD_DEPLOY] = cmd_deploy,
     [CMD_CLEANUP] = cmd_cleanup,
     [CMD_ARM] = cmd_arm,

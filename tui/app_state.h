@@ -10,6 +10,7 @@
 #include "tui/panes/chat.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
+#include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
 #include "tui/panes/palette.h"
 #include "tui/panes/picker.h"
@@ -71,6 +72,7 @@ struct app {
     enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
     struct app_work *work;    /* a deployment or a clean-up */
     struct redis_from *aws;   /* what the doctor is told of it; NULL: not asked yet */
+    struct linted linted;     /* file NULL: none yet */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
     bool message_bad;
@@ -133,6 +135,10 @@ void app_reset(struct app *app, const char *how /* "": as it began; running, emp
  * not asked. */
 const struct doctor_aws *app_aws_look(struct app *app);
 void app_aws_refresh(struct app *app); /* asks again, what was asked before */
+/* app_lint.c: a manifest's findings, in their pane. file "": what `x d` would take. */
+void app_lint(struct app *app, const char *file);
+void app_lint_again(struct app *app); /* the file that is shown, read anew */
+void app_lint_done(struct app *app);
 
 /* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);

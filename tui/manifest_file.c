@@ -1,31 +1,70 @@
 #include "tui/manifest_file.h"
 
+#include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "tui/places.h"
 
 #include <stdio.h>
 
-static enum err load(const char *path, struct manifest **ret, struct why *why)
+/* What is done with a manifest's path. */
+typedef enum err taker(void *arg, const char *path, struct why *why);
+
+static enum err take(const char *path, taker *taken, void *arg, struct why *why)
+{
+    if (path) return taken(arg, path, why);
+    for (int i = 0; i < PLACES; i++) {
+        char folder[PLACE_MAX], file[PLACE_MAX + 64];
+        place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
+        if (!folder[0]) continue;
+        snprintf(file, sizeof file, "%s/%s", folder, MANIFEST_DEFAULT);
+        enum err err = taken(arg, file, why);
+        if (err != ERR_NOT_FOUND) return err;
+    }
+    return why_set(why, ERR_NOT_FOUND, "the manifest that raydeck ships (%s) is not to be found: say which with -f",
+                   MANIFEST_DEFAULT);
+}
+
+static enum err load(void *arg, const char *path, struct why *why)
 {
     struct buf text;
     buf_init(&text, MANIFEST_BYTES + 1);
     enum err err = file_read(path, &text, why);
-    if (!err) err = manifest_parse(path, buf_text(&text), text.len, ret, NULL, why);
+    if (!err) err = manifest_parse(path, buf_text(&text), text.len, arg, NULL, why);
     buf_done(&text);
     return err;
 }
 
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why)
 {
-    if (path) return load(path, ret, why);
-    for (int i = 0; i < PLACES; i++) {
-        char folder[PLACE_MAX], file[PLACE_MAX + 64];
-        place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
-        if (!folder[0]) continue;
-        snprintf(file, sizeof file, "%s/%s", folder, MANIFEST_DEFAULT);
-        enum err err = load(file, ret, why);
-        if (err != ERR_NOT_FOUND) return err;
+    return take(path, load, ret, why);
+}
+
+struct linting {
+    struct variables *vars;
+    struct findings *out;
+    char **ret_file;
+};
+
+static enum err lint(void *arg, const char *path, struct why *why)
+{
+    struct linting *l = arg;
+    struct buf text;
+    const struct finding_where where = {.file = path};
+    /* More than a manifest may have: the parser says where it is too long. */
+    buf_init(&text, 8 * (size_t)MANIFEST_BYTES);
+    enum err err = file_read(path, &text, why);
+    if (!err) lint_text(path, buf_text(&text), text.len, l->vars, l->out);
+    if (err == ERR_LIMIT) {
+        findings_add(l->out, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
+        err = ERR_OK;
     }
-    return why_set(why, ERR_NOT_FOUND, "the manifest that raydeck ships (%s) is not to be found: say which with -f",
-                   MANIFEST_DEFAULT);
+    buf_done(&text);
+    if (!err && l->ret_file) *l->ret_file = mem_str(path);
+    return err;
+}
+
+enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
+                            struct why *why)
+{
+    return take(path, lint, &(struct linting){vars, out, ret_file}, why);
 }

@@ -1,26 +1,8 @@
 /* sub_lint.c - `raydeck lint FILE…`: the HA rules on manifests; findings on stdout. No cluster is asked. */
 #include "tui/cli.h"
-
-#include "backends/link/file.h"
-#include "deploy/lint.h"
+#include "tui/manifest_file.h"
 
 #include <stdlib.h>
-
-static enum err lint_file(const char *path, struct variables *vars, struct findings *found, struct why *why)
-{
-    struct buf text;
-    const struct finding_where where = {.file = path};
-    /* More than a manifest may have: the parser says where it is too long. */
-    buf_init(&text, 8 * (size_t)MANIFEST_BYTES);
-    enum err err = file_read(path, &text, why);
-    if (!err) lint_text(path, buf_text(&text), text.len, vars, found);
-    if (err == ERR_LIMIT) {
-        findings_add(found, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
-        err = ERR_OK;
-    }
-    buf_done(&text);
-    return err;
-}
 
 static void print_text(const struct findings *found)
 {
@@ -45,6 +27,7 @@ int sub_lint(struct cli *cli)
     struct why why = {0};
     struct variables vars;
     struct findings found;
+    int unread = 0;
     if (cli->argc == 0) {
         cli_say("lint: which FILE?");
         return EXIT_USAGE;
@@ -55,13 +38,17 @@ int sub_lint(struct cli *cli)
         return EXIT_USAGE;
     }
     findings_init(&found);
-    for (int i = 0; i < cli->argc && !err; i++) err = lint_file(cli->argv[i], &vars, &found, &why);
-    int status = found.of[FINDING_ERROR] ? EXIT_FAILED : EXIT_FINE;
-    if (err) {
-        cli_say("%s", why.text);
-        status = EXIT_USAGE;
-    } else {
-        findings_sort(&found);
+    int status = EXIT_FINE;
+    /* One file that cannot be read hides nothing of the others. */
+    for (int i = 0; i < cli->argc; i++)
+        if (manifest_file_lint(cli->argv[i], &vars, &found, NULL, &why)) {
+            cli_say("%s", why.text);
+            status = EXIT_USAGE;
+            unread++;
+        }
+    if (found.of[FINDING_ERROR] && status == EXIT_FINE) status = EXIT_FAILED;
+    findings_sort(&found);
+    if (unread < cli->argc) {
         cli_json(cli) ? print_json(&found) : print_text(&found);
         if (fflush(stdout) != 0) status = EXIT_FAILED;
     }

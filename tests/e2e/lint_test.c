@@ -2,6 +2,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "tests/support/pty.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
@@ -89,6 +90,11 @@ static void what_cannot_be_read_is_a_usage_error(void **state)
     assert_string_equal(r.out, "");
     has(r.err, "tests/no-such-file.yaml");
     run_done(&r);
+    r = LINT(NULL, BLUEPRINT, "tests/no-such-file.yaml"); /* the other one is judged none the less */
+    assert_int_equal(r.status, 2);
+    has(r.out, "error L4 headService.metadata.name is set");
+    has(r.err, "tests/no-such-file.yaml");
+    run_done(&r);
     r = raydeck(NULL, (const char *const[]){NULL});
     assert_int_equal(r.status, 2);
     has(r.err, "which FILE");
@@ -128,11 +134,46 @@ static void a_file_that_is_no_yaml_is_a_finding_with_a_place(void **state)
     run_remove(folder);
 }
 
+/* In the console, without any cluster: a file, its findings, one's detail, the file read again, and back. */
+static void the_console_shows_a_manifest(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *path = mem_printf("%s/m.yaml", folder), *command = mem_printf(":lint %s\r", path);
+    static const char good[] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n", bad[] = "a: 1\n\tb: 2\n";
+    const char *const argv[] = {run_raydeck(), "--kubeconfig", "none", "--redis", "none", "--neuron", "none", NULL};
+    assert_int_equal(file_write(path, bad, sizeof bad - 1, NULL), ERR_OK);
+    struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
+    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_send(pty, command);
+    pty_see(pty, "7 Lint .* m.yaml · 1 error · 0 warnings", LIMIT_MS);
+    pty_see(pty, "error +M1 +m.yaml:2:1 ", LIMIT_MS);
+    pty_send(pty, "\r");
+    pty_see(pty, "^ *file +.*/m.yaml:2:1", LIMIT_MS);
+    pty_send(pty, "q");
+    pty_see(pty, "SEVERITY +RULE", LIMIT_MS);
+    assert_int_equal(file_write(path, good, sizeof good - 1, NULL), ERR_OK);
+    pty_send(pty, "r");
+    pty_see(pty, "every rule holds in this manifest", LIMIT_MS);
+    pty_send(pty, ":lint tests/no-such-file.yaml\r");
+    pty_see(pty, "lint: tests/no-such-file.yaml: cannot be opened", LIMIT_MS);
+    pty_send(pty, ":lint\r"); /* what x d would take */
+    pty_see(pty, "7 Lint .* ft-options.yaml · [1-9]", LIMIT_MS);
+    pty_send(pty, "q");
+    pty_see(pty, "1 Pods", LIMIT_MS);
+    pty_send(pty, "q");
+    assert_int_equal(pty_wait_exit(pty, LIMIT_MS), 0);
+    pty_stop(pty);
+    free(command);
+    free(path);
+    run_remove(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_blueprint_fails),
         cmocka_unit_test(json_is_one_object),
+        cmocka_unit_test(the_console_shows_a_manifest),
         cmocka_unit_test(variables_come_from_the_environment_and_by_hand),
         cmocka_unit_test(what_cannot_be_read_is_a_usage_error),
         cmocka_unit_test(a_file_that_is_no_yaml_is_a_finding_with_a_place),

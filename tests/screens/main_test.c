@@ -205,7 +205,7 @@ static void test_hostile_is_inert(void **state)
         struct fixture f;
         struct canvas cv;
         struct screen *s = open_world(&f, 5, 34, cols, &cv);
-        for (const char *letter = "123456"; *letter; letter++) {
+        for (const char *letter = "1234567"; *letter; letter++) {
             screen_focus(s, *letter);
             show(s, &f, &cv);
             for (int row = 0; row < cv.rows; row++)

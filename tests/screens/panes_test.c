@@ -1,7 +1,7 @@
 /* What the panes make of the world, in words: kept and lost fields, decoded tables, states that must stand out. */
 #include "tests/support/desk.h"
 #include "tui/panes/cores.h"
-#include "tui/panes/doctor_pane.h"
+#include "tui/panes/findings_view.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/pods.h"
 #include "tui/panes/recovery_pane.h"
@@ -299,12 +299,12 @@ static void test_doctor_in_words(void **state)
     assert_int_equal(d.s->panes[LAYOUT_DOCTOR]->table->count, 0); /* not judged while nobody looks */
     assert_true(screen_focus(d.s, '6'));
     desk_look(&d);
-    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_SEVERITY, ROLE_WARN, "warning");
-    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_RULE, ROLE_TEXT, "L28");
-    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_WHERE, ROLE_TEXT, "RayService mistral/mistral");
-    check_cell(&d, LAYOUT_DOCTOR, service, DOCTOR_WHAT, ROLE_TEXT, "2 of 2 worker pods have no gRPC keepalive");
-    check_cell(&d, LAYOUT_DOCTOR, unknown, DOCTOR_SEVERITY, ROLE_DIM, "unknown");
-    check_cell(&d, LAYOUT_DOCTOR, "D14 x k#0", DOCTOR_WHAT, ROLE_TEXT, "this user may not delete pods: no RBAC");
+    check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_SEVERITY, ROLE_WARN, "warning");
+    check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_RULE, ROLE_TEXT, "L28");
+    check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_WHERE, ROLE_TEXT, "RayService mistral/mistral");
+    check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_WHAT, ROLE_TEXT, "2 of 2 worker pods have no gRPC keepalive");
+    check_cell(&d, LAYOUT_DOCTOR, unknown, FINDINGS_SEVERITY, ROLE_DIM, "unknown");
+    check_cell(&d, LAYOUT_DOCTOR, "D14 x k#0", FINDINGS_WHAT, ROLE_TEXT, "this user may not delete pods: no RBAC");
     check_detail(&d, '6', service, "fix     env RAY_grpc_client_keepalive_time_ms=2000");
     check_detail(&d, '6', unknown, "D9  unknown: Redis may evict the GCS's keys");
     assert_string_equal(d.s->detail.title, "D9 Redis gcs.cache:6379");

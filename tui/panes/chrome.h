@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct linted; /* tui/panes/lint_pane.h */
+
 /* One key of the footer. */
 struct footer_key {
     const char *key, *word; /* "Enter", "open"; "x k", "kill" */
@@ -26,6 +28,7 @@ struct chrome {
     enum tri may_delete;          /* pods: what the API server says */
     const char *may_why;          /* NULL: nothing to add */
     const struct doctor_aws *aws; /* NULL: not asked */
+    const struct linted *linted;  /* a manifest's findings; NULL: none was looked at */
     const char *message;          /* one line above the footer; NULL: none */
     bool message_bad;             /* it is about something refused or failed */
     bool message_idle;            /* nothing was just said: it is left out where it would take the footer's place */

@@ -24,7 +24,7 @@ static const struct {
 #undef CMD
     {"", "", ""},
     {"", "", "In a pane"},
-    {"1 … 5, R", "", "Go to that pane; R is the recovery, while there is one"},
+    {"1 … 7, R", "", "Go to that pane; 6 doctor, 7 lint, R the recovery while there is one"},
     {"h l ← →", "", "The pane before, the pane after"},
     {"j k ↑ ↓", "", "The row below, the row above"},
     {"g G", "", "The first row, the last row (Home, End)"},

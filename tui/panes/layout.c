@@ -132,6 +132,11 @@ static void alone(struct layout *l, const struct layout_ask *ask, int top, int b
     }
 }
 
+bool layout_whole(enum layout_pane pane)
+{
+    return pane == LAYOUT_DOCTOR || pane == LAYOUT_LINT;
+}
+
 struct layout layout_of(const struct layout_ask *ask)
 {
     struct layout l;
@@ -147,7 +152,7 @@ struct layout layout_of(const struct layout_ask *ask)
     if (ask->rows >= MESSAGE_MIN_ROWS) bottom--;
     l.message = rows_of(ask, bottom, 1);
     int top = 1 + blank + ANSWERS_ROWS;
-    if (ask->alone || (every && ask->focus == LAYOUT_DOCTOR))
+    if (ask->alone || layout_whole(ask->focus))
         alone(&l, ask, top, bottom);
     else if (every)
         all(&l, ask, top, bottom);

@@ -18,7 +18,8 @@ enum layout_pane {
     LAYOUT_GCS,
     LAYOUT_REQUESTS,
     LAYOUT_EVENTS,
-    LAYOUT_DOCTOR, /* has the screen to itself while it has the focus */
+    LAYOUT_DOCTOR,
+    LAYOUT_LINT,
     LAYOUT_PANES
 };
 enum layout_shape { LAYOUT_TOO_SMALL, LAYOUT_TABS, LAYOUT_ALL };
@@ -47,6 +48,8 @@ struct layout {
     int split_col;        /* of the line between two columns of panes; -1: none */
     struct rect split[2]; /* where it is drawn */
 };
+/* Panes of findings: there only while they have the focus, and then with the screen to themselves. */
+bool layout_whole(enum layout_pane pane);
 struct layout layout_of(const struct layout_ask *ask);
 
 #endif

@@ -47,7 +47,7 @@ void screen_size(struct screen *s, int rows, int cols)
 
 bool screen_shows(const struct screen *s, enum layout_pane pane)
 {
-    if (pane == LAYOUT_DOCTOR) return s->focus == LAYOUT_DOCTOR;
+    if (layout_whole(pane)) return s->focus == pane;
     return pane != LAYOUT_RECOVERY || s->recovery;
 }
 
@@ -187,8 +187,9 @@ void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOU
 bool screen_focus(struct screen *s, char letter)
 {
     for (int i = 0; i < LAYOUT_PANES; i++)
-        if (s->panes[i]->ops->letter == letter && (i == LAYOUT_DOCTOR || screen_shows(s, (enum layout_pane)i))) {
-            if (i == LAYOUT_DOCTOR && s->focus != LAYOUT_DOCTOR) s->left = s->focus;
+        if (s->panes[i]->ops->letter == letter &&
+            (layout_whole((enum layout_pane)i) || screen_shows(s, (enum layout_pane)i))) {
+            if (!layout_whole(s->focus)) s->left = s->focus;
             s->focus = (enum layout_pane)i;
             s->opened = s->typing = false;
             return true;
@@ -234,7 +235,7 @@ bool screen_back(struct screen *s)
         table_filter(t, "");
         return true;
     }
-    if (s->focus != LAYOUT_DOCTOR) return false;
+    if (!layout_whole(s->focus)) return false;
     s->focus = screen_shows(s, s->left) ? s->left : LAYOUT_PODS;
     return true;
 }
@@ -276,5 +277,5 @@ bool screen_selection(const struct screen *s, struct selection *ret)
 
 bool screen_opened(const struct screen *s)
 {
-    return s->opened || s->zoomed || s->focus == LAYOUT_DOCTOR;
+    return s->opened || s->zoomed || layout_whole(s->focus);
 }

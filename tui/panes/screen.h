@@ -30,7 +30,7 @@ struct pane_request screen_input(struct screen *s, const struct view *view, cons
 bool screen_typing(const struct screen *s);
 
 /* The commands that are the screen's own business. */
-bool screen_focus(struct screen *s, char letter); /* '1' … '6', 'R'; false where that pane is not shown */
+bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false where that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
 void screen_zoom(struct screen *s);               /* this pane alone, and back */
 bool screen_open(struct screen *s);               /* the selected row's detail; false where nothing is selected */

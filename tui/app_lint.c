@@ -1,0 +1,54 @@
+/* app_lint.c - `:lint`: reads a manifest, puts the variables in, and gives its pane what was found. No cluster is asked
+ * and nothing is changed: it works READ-ONLY. */
+#include "backends/base/mem.h"
+#include "tui/app_state.h"
+#include "tui/manifest_file.h"
+
+#include <stdlib.h>
+
+/* file NULL: the shipped one. What was shown stays where it cannot be read. */
+static bool look(struct app *app, const char *file)
+{
+    struct variables vars;
+    struct findings found;
+    struct why why = {0};
+    char *named = NULL;
+    enum err err = cli_variables(app->cli, &vars, &why);
+    if (!err) {
+        findings_init(&found);
+        err = manifest_file_lint(file, &vars, &found, &named, &why);
+        variables_done(&vars);
+        if (err) findings_done(&found);
+    }
+    if (err) {
+        app_say(app, true, "lint: %s", why.text);
+        return false;
+    }
+    findings_sort(&found);
+    const uint64_t generation = app->linted.generation;
+    app_lint_done(app);
+    app->linted = (struct linted){found, named, generation + 1};
+    return true;
+}
+
+void app_lint(struct app *app, const char *file)
+{
+    if (look(app, *file ? file : app->cli->file)) screen_focus(app->screen, lint_pane_ops.letter);
+}
+
+void app_lint_again(struct app *app)
+{
+    char *file = app->linted.file ? mem_str(app->linted.file) : NULL;
+    if (!file)
+        app_lint(app, "");
+    else if (look(app, file))
+        app_say(app, false, "%s is read again", file);
+    free(file);
+}
+
+void app_lint_done(struct app *app)
+{
+    if (app->linted.file) findings_done(&app->linted.found);
+    free(app->linted.file);
+    app->linted.file = NULL;
+}

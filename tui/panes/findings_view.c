@@ -1,0 +1,140 @@
+#include "tui/panes/findings_view.h"
+
+#include "tui/panes/pane_tools.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMNS(by_place)                                                                                              \
+    {                                                                                                                  \
+        [FINDINGS_SEVERITY] = {.title = "SEVERITY", .min = 8, .max = 8, .numeric = true},                              \
+        [FINDINGS_RULE] = {.title = "RULE", .min = 4, .max = 4},                                                       \
+        [FINDINGS_WHERE] = {.title = "WHERE", .min = 24, .max = 34, .priority = 1, .numeric = (by_place)},             \
+        [FINDINGS_WHAT] = {.title = "WHAT", .min = 12, .max = 0},                                                      \
+    }
+/* Objects are ordered by their names; places in a file by their numbers: line 9 comes before line 10. */
+static const struct column by_object[FINDINGS_COLUMNS] = COLUMNS(false), by_place[FINDINGS_COLUMNS] = COLUMNS(true);
+
+void findings_view_init(struct findings_view *s, bool of_file)
+{
+    table_init(&s->table, of_file ? by_place : by_object, FINDINGS_COLUMNS);
+    s->pane.table = &s->table;
+}
+
+void findings_view_done(struct findings_view *s)
+{
+    table_done(&s->table);
+}
+
+/* The row's key and, up to its last '#', the detail's title: the nth finding of a rule about an object, or at a place
+ * of a file. */
+static void key_of(const struct findings *f, size_t at, char out[FINDINGS_KEY_MAX])
+{
+    const struct finding *item = &f->items[at];
+    const struct finding_where *where = &item->where;
+    size_t nth = 0;
+    for (size_t i = 0; i < at; i++) {
+        const struct finding *other = &f->items[i];
+        nth += other->rule == item->rule && other->where.line == where->line && other->where.column == where->column &&
+               text_eq(other->where.object, where->object);
+    }
+    if (where->line)
+        snprintf(out, FINDINGS_KEY_MAX, "%s %u:%u %.80s#%zu", item->rule->id, where->line, where->column,
+                 where->object ? where->object : "", nth);
+    else
+        snprintf(out, FINDINGS_KEY_MAX, "%s %.100s#%zu", item->rule->id, where->object ? where->object : "", nth);
+}
+
+static enum role role_of(enum finding_severity severity)
+{
+    static const enum role roles[FINDING_SEVERITIES] = {[FINDING_ERROR] = ROLE_BAD,
+                                                        [FINDING_WARNING] = ROLE_WARN,
+                                                        [FINDING_INFO] = ROLE_TEXT,
+                                                        [FINDING_UNKNOWN] = ROLE_DIM};
+    return roles[severity];
+}
+
+/* Without folders: the file as it was named stands in the detail. */
+static void where_of(const struct finding_where *where, char out[TABLE_CELL_MAX])
+{
+    const char *slash = where->file ? strrchr(where->file, '/') : NULL;
+    const char *file = slash ? slash + 1 : where->file;
+    if (file && where->line)
+        snprintf(out, TABLE_CELL_MAX, "%.80s:%u:%u", file, where->line, where->column);
+    else
+        snprintf(out, TABLE_CELL_MAX, "%.120s", or_dash(where->object ? where->object : file));
+}
+
+void findings_view_fill(struct findings_view *s, const struct findings *f)
+{
+    table_begin(&s->table);
+    for (size_t i = 0; i < f->count; i++) {
+        const struct finding *item = &f->items[i];
+        char key[FINDINGS_KEY_MAX], where[TABLE_CELL_MAX];
+        key_of(f, i, key);
+        where_of(&item->where, where);
+        struct table_row *row = table_row_add(&s->table, key);
+        table_cell_num(row, FINDINGS_SEVERITY, role_of(item->severity), (double)item->severity,
+                       finding_severity_word(item->severity));
+        table_cell_set(row, FINDINGS_RULE, ROLE_TEXT, item->rule->id);
+        table_cell_num(row, FINDINGS_WHERE, ROLE_TEXT, item->where.line * 1e6 + item->where.column, where);
+        table_cell_set(row, FINDINGS_WHAT, ROLE_TEXT, item->message);
+    }
+    s->table.not_shown = f->dropped;
+    table_end(&s->table);
+}
+
+void findings_view_draw(const struct findings_view *s, struct canvas *cv, bool focused, enum role role,
+                        const char *none)
+{
+    if (s->table.count > 0)
+        table_draw(&s->table, cv, focused);
+    else
+        pane_say(cv, 0, role, none);
+}
+
+int findings_view_rows(const struct findings_view *s)
+{
+    return s->table.count ? table_height(&s->table) : 2;
+}
+
+void findings_view_status(const struct findings *f, char out[FINDINGS_STATUS_MAX])
+{
+    static const char *const plural[] = {"s", ""};
+    const size_t *of = f->of;
+    snprintf(out, FINDINGS_STATUS_MAX, "%zu error%s · %zu warning%s · %zu info%s · %zu unknown", of[FINDING_ERROR],
+             plural[of[FINDING_ERROR] == 1], of[FINDING_WARNING], plural[of[FINDING_WARNING] == 1], of[FINDING_INFO],
+             plural[of[FINDING_INFO] == 1], of[FINDING_UNKNOWN]);
+}
+
+void findings_view_detail(const struct findings_view *s, const struct findings *f, struct buf *out)
+{
+    const char *wanted = table_selected(&s->table);
+    for (size_t i = 0; wanted && i < f->count; i++) {
+        const struct finding *item = &f->items[i];
+        const struct finding_where *where = &item->where;
+        char key[FINDINGS_KEY_MAX];
+        key_of(f, i, key);
+        if (strcmp(key, wanted) != 0) continue;
+        buf_printf(out, "%s  %s: %s\n\n", item->rule->id, finding_severity_word(item->severity), item->rule->title);
+        if (where->file) buf_printf(out, "file    %s", where->file);
+        if (where->file && where->line) buf_printf(out, ":%u:%u", where->line, where->column);
+        if (where->file) buf_str(out, "\n");
+        buf_printf(out, "where   %s", or_dash(where->object));
+        if (where->object && where->document) buf_printf(out, " (document %u)", where->document);
+        buf_printf(out, "\nwhat    %s\n", item->message);
+        buf_printf(out, "why     %s\nfix     %s\nsource  %s\n", item->rule->why, item->rule->fix, item->rule->source);
+    }
+}
+
+/* A finding is no row of the world: its key is one that no RayService has. */
+bool findings_view_selected(const struct pane *p, struct selection *ret)
+{
+    return pane_table_selected(p, TABLE_RAYSERVICE, ret);
+}
+
+struct pane_request findings_view_input(struct pane *p, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return pane_table_input(p, p->rows, in);
+}
