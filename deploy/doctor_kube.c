@@ -15,7 +15,8 @@ static const struct event *refusal(const struct doctor *d)
     const struct event *last = NULL;
     WORLD_EACH (row, d->w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->reason, "InvalidRayServiceSpec") || !text_eq(e->ns, d->f->ns)) continue;
+        if (row->gone_ms || !text_eq(e->ns, d->f->ns)) continue;
+        if (!text_eq(e->reason, "InvalidRayServiceSpec") && !text_eq(e->reason, "InvalidRayServiceMetadata")) continue;
         if (text_eq(e->about, d->f->service) && (!last || e->last.value >= last->last.value)) last = e;
     }
     return last;
@@ -30,7 +31,6 @@ static void refused(struct doctor *d)
         doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no RayService is in focus");
         return;
     }
-    if (rs->ready == TRI_YES) return;
     if (rs->ready == TRI_NO && rs->ready_reason && text_has(rs->ready_reason, "ValidationFailed")) {
         doctor_say(d, RULE_D1, FINDING_ERROR, d->service, "%s: %s", rs->ready_reason,
                    rs->ready_message ? rs->ready_message : "no message");
@@ -38,9 +38,15 @@ static void refused(struct doctor *d)
     }
     /* Operators before 1.3 have no such condition, and events last an hour. */
     const struct event *e = refusal(d);
-    if (e)
+    /* What runs goes on as it was when an edit of it is refused: Ready stays True. An operator that has since taken in
+     * the newest spec was not refused that one. */
+    if (rs->unseen == TRI_NO && rs->ready == TRI_YES) return;
+    if (e && rs->ready == TRI_YES && rs->unseen == TRI_UNKNOWN)
+        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "%s: %s; whether it was put right since is not told",
+                   e->reason, e->message ? e->message : "no message");
+    else if (e)
         doctor_say(d, RULE_D1, FINDING_ERROR, d->service, "%s: %s", e->reason, e->message ? e->message : "no message");
-    else if (rs->ready == TRI_UNKNOWN && !doctor_reads(d, "kube/events", TABLE_EVENT, why))
+    else if ((rs->ready == TRI_UNKNOWN || rs->unseen == TRI_YES) && !doctor_reads(d, "kube/events", TABLE_EVENT, why))
         doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no condition says so, and the events are not read (%s)",
                    why);
 }
@@ -143,6 +149,9 @@ static void versions(struct doctor *d)
     if (rs && rs->ft == TRI_NO) return;
     if (doctor_version_from(kuberay, 1, 0) == TRI_NO)
         doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "KubeRay %s does not clean Redis up", kuberay);
+    else if (doctor_version_from(kuberay, 1, 1) == TRI_NO)
+        doctor_say(d, RULE_D18, FINDING_WARNING, d->service,
+                   "KubeRay %s: a cleanup Job that fails holds the RayCluster for ever", kuberay);
     if (!doctor_on_elasticache(d)) {
         if (!(r && r->address) && !(rs && rs->redis_address))
             doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "where its Redis is, is not known");

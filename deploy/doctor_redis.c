@@ -121,10 +121,18 @@ static void replicas(struct doctor *d)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica");
     else if (r->replicas.known)
         replicas_by_aws(d); /* failover is what INFO never tells */
-    /* mended in the middle of 2026; 2.52 is of 2025 */
-    if (doctor_version_from(ray, 2, 53) == TRI_NO)
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->service, "%s%s: its GCS crashes when Redis fails over",
-                   text_has(ray, "Ray") ? "" : "Ray ", ray);
+    /* Mended on 24 June 2026 (ray #64204): 2.55 is of April, 2.56 of about that time, 2.57 later. */
+    const char *word = ray && text_has(ray, "Ray") ? "" : "Ray ";
+    const enum tri late = doctor_version_from(ray, 2, 56);
+    if (late == TRI_NO)
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->service, "%s%s: its GCS crashes when Redis fails over", word, ray);
+    else if (late == TRI_UNKNOWN)
+        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->service,
+                   "Ray's version is not known: before 2.56 its GCS crashes when Redis fails over");
+    else if (doctor_version_from(ray, 2, 57) == TRI_NO)
+        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->service,
+                   "%s%s: whether it holds the fix for a GCS that crashes when Redis fails over is not known", word,
+                   ray);
 }
 
 /* ---- D8: what a restart of it leaves ---- */

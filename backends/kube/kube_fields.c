@@ -79,12 +79,23 @@ const cJSON *kube_ray_container(const cJSON *group_spec)
     return cJSON_IsArray(all) ? all->child : NULL;
 }
 
+/* Milliseconds that notice a silent head in time: 0 is off, minutes are too late. */
+static enum tri keepalive_of(const cJSON *container, const char *name)
+{
+    enum { KEEPALIVE_MS = 10000 };
+    const cJSON *from = json_get(container, "envFrom");
+    const char *text = kube_env_value(container, name);
+    uint64_t ms;
+    if (!kube_env(container, name)) return cJSON_IsArray(from) && from->child ? TRI_UNKNOWN : TRI_NO;
+    if (!text) return TRI_UNKNOWN;
+    return tri_of(text_u64(text, strlen(text), UINT64_MAX, &ms) == ERR_OK && ms > 0 && ms <= KEEPALIVE_MS);
+}
+
 enum tri kube_keepalive(const cJSON *container)
 {
     if (!container) return TRI_UNKNOWN;
-    if (kube_env(container, "RAY_grpc_client_keepalive_time_ms") &&
-        kube_env(container, "RAY_grpc_client_keepalive_timeout_ms"))
-        return TRI_YES;
-    const cJSON *from = json_get(container, "envFrom");
-    return cJSON_IsArray(from) && from->child ? TRI_UNKNOWN : TRI_NO;
+    const enum tri time = keepalive_of(container, "RAY_grpc_client_keepalive_time_ms");
+    const enum tri timeout = keepalive_of(container, "RAY_grpc_client_keepalive_timeout_ms");
+    if (time == TRI_NO || timeout == TRI_NO) return TRI_NO;
+    return time == TRI_YES && timeout == TRI_YES ? TRI_YES : TRI_UNKNOWN;
 }

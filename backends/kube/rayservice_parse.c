@@ -45,6 +45,14 @@ static void status_parse_of(const cJSON *status, struct rayservice *r)
     }
 }
 
+/* True while the operator has not taken in the newest spec: it is behind, or has refused it. */
+static enum tri unseen(const cJSON *obj)
+{
+    const struct known_u64 written = json_u64(json_get(obj, "metadata"), "generation");
+    const struct known_u64 seen = json_u64(json_get(obj, "status"), "observedGeneration");
+    return written.known && seen.known ? tri_of(seen.value < written.value) : TRI_UNKNOWN;
+}
+
 static struct known_u64 workers_of(const cJSON *groups)
 {
     uint64_t sum = 0;
@@ -70,6 +78,7 @@ void rayservice_parse(const cJSON *obj, struct rayservice *ret)
     ret->deleted = json_stamp(meta, "deletionTimestamp");
     kube_text(&ret->ray_version, json_str(cluster, "rayVersion"), KUBE_NAME_MAX);
     status_parse_of(json_get(obj, "status"), ret);
+    ret->unseen = unseen(obj);
     ft_wiring_parse(obj, ret);
     ret->workers_wanted = workers_of(json_get(cluster, "workerGroupSpecs"));
     if (cJSON_IsObject(spec)) ret->head_serves = tri_of(json_bool(spec, "excludeHeadPodFromServeSvc") != TRI_YES);

@@ -87,6 +87,22 @@ CHANGE(old_ray)
     SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.49.1"));
 }
 
+CHANGE(ray_of_the_fix)
+{
+    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.56.0"));
+}
+
+CHANGE(ray_unknown)
+{
+    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, NULL));
+    SICK_EDIT(redis, sick_redis(w), record_set(&r->namespaces[0].value, NULL));
+}
+
+CHANGE(new_ray)
+{
+    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.57.0"));
+}
+
 CHANGE(no_persistence)
 {
     SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"); record_set(&r->save, ""); r->replicas = known_u64(0));
@@ -312,6 +328,9 @@ static const struct sick_case cases[] = {
     {RULE_D7, no_replica, FINDING_WARNING, "Redis", "it has no replica"},
     {RULE_D7, a_replica, FINDING_WARNING, "Redis", "takes no writes"},
     {RULE_D7, old_ray, FINDING_WARNING, "RayService", "Ray 2.49.1"},
+    {RULE_D7, ray_of_the_fix, FINDING_UNKNOWN, "RayService", "Ray 2.56.0: whether it holds the fix"},
+    {RULE_D7, ray_unknown, FINDING_UNKNOWN, "RayService", "version is not known"},
+    {RULE_D7, new_ray, SICK_NOTHING, NULL, NULL},
     {RULE_D7, info_refused, FINDING_UNKNOWN, "Redis", "replicas"},
     {RULE_D7, redis_off, FINDING_UNKNOWN, "Redis", "not looked at"},
     {RULE_D8, no_persistence, FINDING_WARNING, "Redis", "neither append-only file nor snapshots"},

@@ -144,7 +144,7 @@ static void test_text(void **state)
         "       where  Redis rediss://gcs.cache:6379\n"
         "       what   it has no replica\n"
         "       why    when its node goes, the GCS and the head go, and with no replica the state is lost\n"
-        "       fix    a replica with automatic failover; Ray new enough to live through it\n"
+        "       fix    a replica with automatic failover; Ray 2.57 or later\n"
         "\nUNKNOWN (1)\n"
         "  D10  Redis closes idle connections\n"
         "       where  Redis rediss://gcs.cache:6379\n"

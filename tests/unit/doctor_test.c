@@ -25,6 +25,30 @@ CHANGE(refused_by_event)
     sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
 }
 
+CHANGE(edit_refused)
+{
+    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_YES);
+    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+}
+
+CHANGE(name_refused)
+{
+    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_UNKNOWN);
+    sick_event(w, "InvalidRayServiceMetadata", "mistral", "its name is too long");
+}
+
+CHANGE(edit_put_right)
+{
+    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_NO);
+    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+}
+
+CHANGE(edit_refused_once)
+{
+    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_UNKNOWN);
+    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+}
+
 CHANGE(starting)
 {
     SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "Initializing"));
@@ -303,6 +327,11 @@ CHANGE(old_operator)
     SICK_EDIT(pod, sick_pod(w, SICK_HEAD), record_set(&r->kuberay, "v0.6.1"));
 }
 
+CHANGE(first_cleaner)
+{
+    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), record_set(&r->kuberay, "v1.0.0"));
+}
+
 CHANGE(new_ray_on_elasticache)
 {
     SICK_EDIT(redis, sick_redis(w), record_set(&r->os, "Amazon ElastiCache"));
@@ -363,6 +392,10 @@ CHANGE(redis_plain)
 static const struct sick_case cases[] = {
     {RULE_D1, refused, FINDING_ERROR, "RayService mistral/mistral", "headService.metadata.name should not be set"},
     {RULE_D1, refused_by_event, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
+    {RULE_D1, edit_refused, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
+    {RULE_D1, name_refused, FINDING_ERROR, "RayService mistral/mistral", "its name is too long"},
+    {RULE_D1, edit_put_right, SICK_NOTHING, NULL, NULL},
+    {RULE_D1, edit_refused_once, FINDING_UNKNOWN, "RayService mistral/mistral", "put right since is not told"},
     {RULE_D1, starting, SICK_NOTHING, NULL, NULL},
     {RULE_D1, no_condition, FINDING_UNKNOWN, "RayService", "kube/events: denied: may not list"},
     {RULE_D1, services_denied, FINDING_UNKNOWN, "RayService", "kube/rayservices: denied"},
@@ -415,6 +448,7 @@ static const struct sick_case cases[] = {
     {RULE_D17, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
     {RULE_D18, leaves_its_state, FINDING_WARNING, "RayService", "Ray 2.49.1 on ElastiCache"},
     {RULE_D18, old_operator, FINDING_WARNING, "RayService", "KubeRay v0.6.1"},
+    {RULE_D18, first_cleaner, FINDING_WARNING, "RayService", "KubeRay v1.0.0: a cleanup Job that fails"},
     {RULE_D18, new_ray_on_elasticache, SICK_NOTHING, NULL, NULL},
     {RULE_D18, some_ray_on_elasticache, FINDING_UNKNOWN, "RayService", "version is not known"},
     {RULE_D18, redis_nowhere, FINDING_UNKNOWN, "RayService", "is not known"},
