@@ -58,10 +58,33 @@ static void lint_identity(struct lint *l)
     if (missing) lint_say(l, RULE_M3, NULL, "%s is missing", missing);
 }
 
+/* "<<: *anchor": Kubernetes' own decoder merges it; nothing here does, so that what is in the map cannot be told, and
+ * would be sent as it is written. */
+static bool has_merge_key(struct lint *l, const struct yaml_node *n)
+{
+    if (n->key && strcmp(n->key, "<<") == 0) {
+        lint_say(l, RULE_M1, n, "merge keys (<<) are not supported: write the fields out");
+        return true;
+    }
+    bool found = false;
+    for (size_t i = 0; !n->alias && i < n->count; i++) found |= has_merge_key(l, n->items[i]);
+    return found;
+}
+
+static bool merges(struct lint *l)
+{
+    bool found = false;
+    for (size_t i = 0; i < l->m->count; i++) {
+        l->o = &l->m->objects[i];
+        found |= has_merge_key(l, l->o->root);
+    }
+    return found;
+}
+
 void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out)
 {
     struct lint l = {.m = m, .vars = vars, .out = out};
-    if (!affordable(&l)) return;
+    if (!affordable(&l) || merges(&l)) return;
     for (size_t i = 0; i < m->count; i++) {
         struct ray r;
         l.o = &m->objects[i];

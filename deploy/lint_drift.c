@@ -57,6 +57,23 @@ static const char *tag_of(const char *image)
     return colon ? colon + 1 : NULL;
 }
 
+/* What follows "ray" in the tag or in the image's own name; a tag's version without that word is Ray's where the image
+ * is Ray's own: another's ("vllm-openai:v0.6.3") is of something else. */
+static bool ray_version_in(const char *image, const char *tag, char out[VERSION_MAX])
+{
+    const char *slash = strrchr(image, '/'), *name = slash ? slash + 1 : image;
+    const char *after = tag ? strstr(tag, "ray") : NULL;
+    if (after && version_in(after, out)) return true;
+    after = strstr(name, "ray");
+    if (!after) return false;
+    const bool own = strncmp(name, "ray", 3) == 0 && !isalnum((unsigned char)name[3]);
+    if (own && tag && version_in(tag, out)) return true;
+    /* Within the name alone: what stands in the tag is the image's own version. */
+    char before_tag[128];
+    snprintf(before_tag, sizeof before_tag, "%.*s", tag ? (int)(tag - after) : (int)strlen(after), after);
+    return version_in(before_tag, out);
+}
+
 static void lint_image(struct lint *l, const struct ray *r, const struct yaml_node *group)
 {
     const struct yaml_node *container = ray_container(group), *at = yaml_get(container, "image");
@@ -66,10 +83,8 @@ static void lint_image(struct lint *l, const struct ray *r, const struct yaml_no
     const char *tag = tag_of(image);
     if (!tag || strcmp(tag, "latest") == 0)
         lint_say(l, RULE_L22, at, "%s: the image's tag is %s", who, tag ? "latest" : "missing, which means latest");
-    /* A tag names the version where it can; else the image's own name may. */
     char named[VERSION_MAX];
-    const char *name = strrchr(image, '/');
-    if (!version || !((tag && version_in(tag, named)) || version_in(name ? name : image, named))) return;
+    if (!version || !ray_version_in(image, tag, named)) return;
     if (strcmp(named, version) != 0)
         lint_say(l, RULE_L22, at, "%s: the image is of Ray %s, rayVersion says %s", who, named, version);
 }

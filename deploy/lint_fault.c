@@ -7,8 +7,9 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
-enum { SERVICE_NAME_MAX = 47, CLUSTER_NAME_MAX = 63, PATIENCE_S = 60 };
+enum { KEEPALIVE_MS = 10000, SERVICE_NAME_MAX = 47, CLUSTER_NAME_MAX = 63, PATIENCE_S = 180 };
 
 static void lint_head_service(struct lint *l, const struct ray *r)
 {
@@ -16,6 +17,18 @@ static void lint_head_service(struct lint *l, const struct ray *r)
     const struct yaml_node *name = yaml_get(meta, "name");
     if (yaml_str(meta, "name"))
         lint_say(l, RULE_L4, name, "headService.metadata.name is set; KubeRay 1.3 and later refuse it");
+}
+
+/* Turned on without a Redis: by the options, which may name another backend than Redis, or by the annotation. */
+static void lint_address(struct lint *l, const struct ray *r)
+{
+    const char *backend = yaml_str(r->options, "backend");
+    if (!r->ft || ray_redis_address(r) || (backend && strcasecmp(backend, "redis") != 0)) return;
+    const struct yaml_node *at = r->options ? r->options : r->ft_annotation;
+    const bool open = !r->options && ray_env_open(r->head);
+    lint_say_as(l, RULE_L9, open ? FINDING_UNKNOWN : FINDING_ERROR, (struct yaml_place){at->line, at->column},
+                open ? "fault tolerance is turned on; whether envFrom has a Redis address cannot be told"
+                     : "fault tolerance is turned on, but no Redis address is given");
 }
 
 /* L5, L6, L9, L10: whether it is on, and how it is said. */
@@ -71,10 +84,11 @@ static void lint_patience(struct lint *l, const struct yaml_node *group, const c
     if (!ray_number(entry, "value", &seconds)) {
         lint_say_as(l, RULE_L12, FINDING_UNKNOWN, (struct yaml_place){entry->line, entry->column},
                     "%s of group %s is set to what cannot be told from the file", name, group_name);
-    } else if (seconds <= PATIENCE_S) {
-        lint_say(l, RULE_L12, entry,
-                 "group %s waits %.0f s for a new head; a restart and a GCS that is ready take longer", group_name,
-                 seconds);
+    } else if (seconds < PATIENCE_S) {
+        lint_say(
+            l, RULE_L12, entry,
+            "group %s waits %.0f s for a new head, less than %d s: a restart and a GCS that is ready have taken 80 s",
+            group_name, seconds, PATIENCE_S);
     }
 }
 
@@ -116,11 +130,26 @@ static void lint_restart(struct lint *l, const struct ray *r, const struct yaml_
                  "%s: restartPolicy %s, and the autoscaler is on", ray_group_name(r, group), policy);
 }
 
+/* What is set may be no keepalive at all: Ray's own time of 0 turns it off, and one of minutes notices nothing. */
+static void lint_keepalive_value(struct lint *l, const struct yaml_node *entry, const char *who)
+{
+    const char *name = yaml_str(entry, "name");
+    double ms;
+    if (!ray_number(entry, "value", &ms))
+        lint_say_as(l, RULE_L28, FINDING_UNKNOWN, (struct yaml_place){entry->line, entry->column},
+                    "%s: %s is set to what cannot be told from the file", who, name);
+    else if (ms <= 0 || ms > KEEPALIVE_MS)
+        lint_say(l, RULE_L28, entry, "%s: %s is %.0f; more than 0 and up to %d notices a silent head in time", who,
+                 name, ms, KEEPALIVE_MS);
+}
+
 static void lint_keepalive(struct lint *l, const struct ray *r, const struct yaml_node *group)
 {
     static const char *const names[] = {"RAY_grpc_client_keepalive_time_ms", "RAY_grpc_client_keepalive_timeout_ms"};
     const struct yaml_node *container = ray_container(group);
     const char *missing = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (ray_env(group, names[i])) lint_keepalive_value(l, ray_env(group, names[i]), ray_group_name(r, group));
     for (size_t i = ARRAY_LEN(names); i-- > 0;)
         if (!ray_env(group, names[i])) missing = names[i];
     if (!container || !missing) return;
@@ -136,6 +165,7 @@ void lint_fault(struct lint *l, const struct ray *r)
     lint_name(l, r);
     lint_head_service(l, r);
     lint_switch(l, r);
+    lint_address(l, r);
     lint_older_settings(l, r);
     if (r->ft) lint_storage_namespace(l, r);
     if (r->head) lint_restart(l, r, r->head);

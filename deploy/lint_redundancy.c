@@ -3,8 +3,10 @@
 
 #include "backends/base/text.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 enum { HEAD_SERVICES = 64 };
 
@@ -12,8 +14,11 @@ static void lint_head_cpus(struct lint *l, const struct ray *r)
 {
     const struct yaml_node *params = yaml_get(r->head, "rayStartParams"), *cpus = yaml_get(params, "num-cpus");
     const char *text = yaml_str(params, "num-cpus");
-    if (!r->head || text_eq(text, "0")) return;
-    if (text && *text)
+    if (!r->head) return;
+    if (text_eq(text, "0") && !cpus->plain) return;
+    if (text_eq(text, "0"))
+        lint_say(l, RULE_L15, cpus, "the head's num-cpus is the number 0: quote it, KubeRay takes only strings");
+    else if (text && *text)
         lint_say(l, RULE_L15, cpus, "the head's num-cpus is %s: replicas are placed on it", text);
     else
         lint_say(l, RULE_L15, params ? params : r->head, "the head's num-cpus is not \"0\": replicas are placed on it");
@@ -46,7 +51,13 @@ static void lint_deployment(struct lint *l, const struct serve *s, const struct 
                     "deployment %s has %.0f replica%s at least", name ? name : "(no name)", n.least,
                     n.least == 1 ? "" : "s");
     }
-    if (!yaml_get(d, "max_replicas_per_node"))
+    double each;
+    const struct yaml_node *bound = yaml_get(d, "max_replicas_per_node");
+    if (bound && ray_number(d, "max_replicas_per_node", &each) && each >= n.least && n.least >= 2)
+        lint_say_as(l, RULE_L18, FINDING_WARNING, serve_place(l, s, bound),
+                    "deployment %s: max_replicas_per_node %.0f lets all of its %.0f replicas onto one node",
+                    name ? name : "(no name)", each, n.least);
+    else if (!bound)
         lint_say_as(l, RULE_L18, FINDING_WARNING, serve_place(l, s, d), "deployment %s has no max_replicas_per_node",
                     name ? name : "(no name)");
 }
@@ -57,10 +68,28 @@ static bool on_accelerators(const struct yaml_node *d)
     return yaml_get(options, "num_gpus") || yaml_get(all, "neuron_cores") || yaml_get(all, "TPU");
 }
 
+/* A whole word, or a part of CamelCase: "rapid-model" has no "api", "APIIngress" has both. */
+static bool has_word(const char *name, const char *word)
+{
+    const size_t len = strlen(word);
+    for (const char *p = name; *p; p++) {
+        if (strncasecmp(p, word, len) != 0) continue;
+        const char before = p > name ? p[-1] : '\0', after = p[len];
+        const bool begins =
+            !isalpha((unsigned char)before) ||
+            (isupper((unsigned char)*p) && (!isupper((unsigned char)before) || islower((unsigned char)p[1])));
+        const bool ends = !islower((unsigned char)after) || strncmp(p + len, "s", 2) == 0;
+        if (begins && ends) return true;
+    }
+    return false;
+}
+
 static bool looks_like_ingress(const char *name)
 {
-    return text_has(name, "ingress") || text_has(name, "router") || text_has(name, "gateway") ||
-           text_has(name, "proxy") || text_has(name, "api");
+    static const char *const words[] = {"ingress", "router", "gateway", "proxy", "api"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (has_word(name, words[i])) return true;
+    return false;
 }
 
 /* What serveConfigV2 does not list has the replicas that the code gives it, one unless it says otherwise; usually that

@@ -43,8 +43,17 @@ static void say_without_value(struct lint *l, const struct variable_use *use, co
     free(rest);
 }
 
+/* A file with a variable of ours is meant for envsubst or its like; without one, $1 and $HOME are a shell's or nginx's
+ * own, and nobody blanks them. */
+static bool is_filled_in(const struct variables *vars)
+{
+    for (size_t i = 0; i < vars->uses_count; i++)
+        if (vars->items[vars->uses[i].variable].state != VARIABLE_IGNORED) return true;
+    return false;
+}
+
 /* One finding a string, however many variables it holds. */
-static void say_ignored(struct lint *l, size_t first)
+static void say_ignored(struct lint *l, size_t first, enum finding_severity severity)
 {
     const struct variable_use *use = &l->vars->uses[first];
     size_t more = 0;
@@ -52,8 +61,7 @@ static void say_ignored(struct lint *l, size_t first)
         more += l->vars->items[l->vars->uses[i].variable].state == VARIABLE_IGNORED;
     char others[48] = "";
     if (more) snprintf(others, sizeof others, " (and %zu more)", more);
-    lint_say_as(l, RULE_L2, FINDING_ERROR, use->at,
-                "$%s%s in %s is not on the list of variables: envsubst would blank it",
+    lint_say_as(l, RULE_L2, severity, use->at, "$%s%s in %s is not on the list of variables: envsubst would blank it",
                 l->vars->items[use->variable].name, others, place_name(use->node));
 }
 
@@ -61,12 +69,13 @@ static void lint_variables(struct lint *l)
 {
     const struct variables *vars = l->vars;
     const struct yaml_node *said = NULL;
+    const enum finding_severity ignored = is_filled_in(vars) ? FINDING_ERROR : FINDING_INFO;
     for (size_t i = 0; i < vars->uses_count; i++) {
         const struct variable_use *use = &vars->uses[i];
         const struct variable *v = &vars->items[use->variable];
         l->o = &l->m->objects[use->object];
         if (v->state == VARIABLE_IGNORED && use->node != said) {
-            say_ignored(l, i);
+            say_ignored(l, i, ignored);
             said = use->node;
         } else if (v->state != VARIABLE_IGNORED && !variable_usable(v)) {
             say_without_value(l, use, v);
@@ -104,13 +113,14 @@ static void lint_secret(struct lint *l)
     }
 }
 
-/* A string of one line: texts with lines are programs and prompts, whose braces are their own. */
+/* A string of one line, or Serve's configuration: other texts with lines are programs and prompts, whose braces are
+ * their own. */
 static void lint_braces(struct lint *l, const struct yaml_node *n)
 {
     if (n->alias) return;
     if (n->kind == YAML_SCALAR) {
         const char *open = strstr(n->text, "{{");
-        if (open && strstr(open, "}}") && !strchr(n->text, '\n'))
+        if (open && strstr(open, "}}") && (!strchr(n->text, '\n') || text_eq(n->key, "serveConfigV2")))
             lint_say_as(l, RULE_M2, FINDING_ERROR, n->own, "a template's {{ }} is left over in %s", place_name(n));
         return;
     }

@@ -29,7 +29,7 @@ const char lint_clean[] = "apiVersion: ray.io/v1\n"                             
                           "        num_replicas: 2\n"                                             /* 14 */
                           "        max_replicas_per_node: 1\n"                                    /* 15 */
                           "      - name: model\n"                                                 /* 16 */
-                          "        max_replicas_per_node: 2\n"                                    /* 17 */
+                          "        max_replicas_per_node: 1\n"                                    /* 17 */
                           "        autoscaling_config: {min_replicas: 2, max_replicas: 4}\n"      /* 18 */
                           "        ray_actor_options: {resources: {neuron_cores: 2}}\n"           /* 19 */
                           "  rayClusterConfig:\n"                                                 /* 20 */

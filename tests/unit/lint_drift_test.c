@@ -44,6 +44,11 @@ static void images_are_pinned_to_the_version(void **state)
         {IMAGE, "            image: registry:5000/ray2.22.0:mine\n", "", NULL, 0},
         {IMAGE, "            image: registry:5000/ray2.21.0:mine\n", "L22",
          "head: the image is of Ray 2.21.0, rayVersion says 2.22.0", 32},
+        {IMAGE, "            image: example/vllm-openai:v0.6.3\n", "", NULL, 0}, /* not Ray's version */
+        {IMAGE, "            image: example/neuron:cuda12.1.0-ray2.22.0\n", "", NULL, 0},
+        {IMAGE, "            image: example/neuron:cuda12.1.0-ray2.23.0\n", "L22",
+         "head: the image is of Ray 2.23.0, rayVersion says 2.22.0", 32},
+        {IMAGE, "            image: example/ray-llm:2.23.0-py311\n", "L22", NULL, 32},
         {IMAGE, "            image: example/ray@sha256:0123\n", "", NULL, 0},
         {IMAGE, "            image: example/ray:nightly\n", "", NULL, 0}, /* names no version */
         {IMAGE, IMAGE "            imagePullPolicy: Always\n", "L22",

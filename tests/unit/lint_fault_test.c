@@ -59,6 +59,9 @@ static void fault_tolerance_turned_on_is_told_from_off(void **state)
     static const struct lint_case cases[] = {
         {OPTIONS, "", "L9", "GCS fault tolerance is not turned on", 20},
         {"gcsFaultToleranceOptions:", "notTheseOptions:", "L9", NULL, 20},
+        {"      redisAddress: rediss://redis.example:6379\n", "", "L9",
+         "fault tolerance is turned on, but no Redis address is given", 23},
+        {"      redisAddress: rediss://redis.example:6379\n", "      backend: rocksdb\n", "", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }
@@ -93,6 +96,9 @@ static void the_annotation_style_is_known(void **state)
                           password, "L10 L11");
     found_without_options(on, REDIS_ENV, "L10 L25");
     found_without_options(off, "", "L9");
+    found_without_options(on, "", "L9 L10");
+    found_without_options(
+        on, "            - {name: RAY_REDIS_ADDRESS, valueFrom: {configMapKeyRef: {name: c, key: k}}}\n", "L10 L25?");
 }
 
 static void state_and_patience_are_looked_at(void **state)
@@ -104,7 +110,10 @@ static void state_and_patience_are_looked_at(void **state)
          "the external storage namespace is fixed", 24},
         {HEAD_ENV, HEAD_ENV "            - {name: RAY_external_storage_namespace, value: x}\n", "L11", NULL, 35},
         {WORKER_ENV, PATIENCE("value: \"60\""), "L12",
-         "group inf2 waits 60 s for a new head; a restart and a GCS that is ready take longer", 49},
+         "group inf2 waits 60 s for a new head, less than 180 s: a restart and a GCS that is ready have taken 80 s",
+         49},
+        {WORKER_ENV, PATIENCE("value: \"90\""), "L12", NULL, 49},
+        {WORKER_ENV, PATIENCE("value: \"180\""), "", NULL, 0},
         {WORKER_ENV, PATIENCE("value: \"600\""), "", NULL, 0},
         {WORKER_ENV, PATIENCE("valueFrom: {configMapKeyRef: {name: c, key: k}}"), "L12?", NULL, 49},
         {HEAD_ENV, HEAD_ENV "            - {name: RAY_gcs_rpc_server_reconnect_timeout_s, value: \"5\"}\n", "", NULL,
@@ -138,11 +147,18 @@ static void names_bounds_and_restarts_are_looked_at(void **state)
 static void the_keepalive_is_looked_for_on_head_and_workers(void **state)
 {
     (void)state;
+#define KEEPALIVE(value) "            - {name: RAY_grpc_client_keepalive_time_ms, " value "}\n"
     static const struct lint_case cases[] = {
         {HEAD_ENV, "", "L28", "head: RAY_grpc_client_keepalive_time_ms is not set", 33},
         {WORKER_ENV, "", "L28", "inf2: RAY_grpc_client_keepalive_time_ms is not set", 47},
         {"            - {name: RAY_grpc_client_keepalive_timeout_ms, value: \"3001\"}\n", "", "L28",
          "inf2: RAY_grpc_client_keepalive_timeout_ms is not set", 47},
+        {WORKER_ENV, KEEPALIVE("value: \"0\""), "L28",
+         "inf2: RAY_grpc_client_keepalive_time_ms is 0; more than 0 and up to 10000 notices a silent head in time", 48},
+        {WORKER_ENV, KEEPALIVE("value: \"600000\""), "L28", NULL, 48},
+        {WORKER_ENV, KEEPALIVE("value: \"10000\""), "", NULL, 0},
+        {WORKER_ENV, KEEPALIVE("valueFrom: {configMapKeyRef: {name: c, key: k}}"), "L28?",
+         "inf2: RAY_grpc_client_keepalive_time_ms is set to what cannot be told from the file", 48},
         {"            env:\n" HEAD_ENV, "            envFrom: [{configMapRef: {name: c}}]\n            env:\n", "L28?",
          "head: RAY_grpc_client_keepalive_time_ms is not in env; whether envFrom has it cannot be told", 34},
     };

@@ -20,7 +20,8 @@ static void the_head_runs_no_replicas(void **state)
     static const struct lint_case cases[] = {
         {"{num-cpus: \"0\"}", "{num-cpus: \"2\"}", "L15", "the head's num-cpus is 2: replicas are placed on it", 27},
         {"{num-cpus: \"0\"}", "{}", "L15", "the head's num-cpus is not \"0\": replicas are placed on it", 27},
-        {"{num-cpus: \"0\"}", "{num-cpus: 0}", "", NULL, 0},
+        {"{num-cpus: \"0\"}", "{num-cpus: 0}", "L15",
+         "the head's num-cpus is the number 0: quote it, KubeRay takes only strings", 27},
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }
@@ -57,6 +58,10 @@ static void each_deployment_has_two_replicas(void **state)
         {"      - name: Ingress\n", "      - name: second\n", "L17",
          "application app lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
          12},
+        {"      - name: Ingress\n", "      - name: rapid-model\n", "L17", NULL, 12}, /* no "api" of its own */
+        {"      - name: Ingress\n", "      - name: APIServer\n", "", NULL, 0},
+        {"      - name: Ingress\n", "      - name: my_router\n", "", NULL, 0},
+        {"      - name: Ingress\n", "      - name: HTTPProxy\n", "", NULL, 0},
         {APPS, "    applications:\n    - {name: bare}\n    - name: app\n      deployments:\n", "L17",
          "application bare lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
          11},
@@ -73,7 +78,8 @@ static void replicas_are_spread_and_the_head_left_out(void **state)
     (void)state;
     static const struct lint_case cases[] = {
         {"        max_replicas_per_node: 1\n", "", "L18", "deployment Ingress has no max_replicas_per_node", 13},
-        {"        max_replicas_per_node: 1\n", "        max_replicas_per_node: 2\n", "", NULL, 0},
+        {"        max_replicas_per_node: 1\n", "        max_replicas_per_node: 2\n", "L18",
+         "deployment Ingress: max_replicas_per_node 2 lets all of its 2 replicas onto one node", 15},
         {"  excludeHeadPodFromServeSvc: true\n", "", "L19",
          "excludeHeadPodFromServeSvc is not set: requests go to the head's proxy too", 7},
         {"  excludeHeadPodFromServeSvc: true\n", "  excludeHeadPodFromServeSvc: false\n", "L19", NULL, 8},

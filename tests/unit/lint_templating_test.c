@@ -76,6 +76,21 @@ static void other_dollars_are_found(void **state)
     check(cases, ARRAY_LEN(cases));
 }
 
+/* A file that nothing is put into is not passed through envsubst: what is $ in it is a shell's or nginx's own. */
+static void other_dollars_are_an_error_only_beside_ours(void **state)
+{
+    static const char text[] = OBJECT "data: {run: \"echo $HOME\"}\n";
+    static const char ours[] = OBJECT "data: {run: \"echo $HOME\", a: $REDIS_PORT}\n";
+    (void)state;
+    struct findings f = lint_run(text, NULL);
+    assert_int_equal(f.of[FINDING_INFO], 1);
+    assert_int_equal(f.of[FINDING_ERROR], 0);
+    findings_done(&f);
+    f = lint_run(ours, NULL);
+    assert_int_equal(f.of[FINDING_ERROR], 1);
+    findings_done(&f);
+}
+
 static void secret_data_is_base64(void **state)
 {
     (void)state;
@@ -106,6 +121,8 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
         {"a: [1", NULL, "M1", "did not find expected ',' or ']'", 2, 1},
         {"a: 1\n---\nb:\n\tc: 1\n", NULL, "M1", "found character that cannot start any token", 4, 1},
         {"a: 1\na: 2\n", NULL, "M1", "the key \"a\" is there twice (first in line 1)", 2, 1},
+        {OBJECT "a: &a {x: 1}\nb:\n  <<: *a\n  y: 2\n", NULL, "M1",
+         "merge keys (<<) are not supported: write the fields out", 6, 0},
         {"a: *x\n", NULL, "M1", "an alias that is not defined; a value that begins with * has to be quoted", 1, 4},
         {"a: 1\nb: \xff\n", NULL, "M1", "invalid leading UTF-8 octet", 2, 4},
         {OBJECT "data: {a: {{ .Values.x }}}\n", NULL, "M2", "a template's {{ is left over", 4, 11},
@@ -215,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variables_without_a_value_are_found),
         cmocka_unit_test(other_dollars_are_found),
+        cmocka_unit_test(other_dollars_are_an_error_only_beside_ours),
         cmocka_unit_test(secret_data_is_base64),
         cmocka_unit_test(what_is_no_manifest_is_found_with_its_place),
         cmocka_unit_test(a_serve_configuration_that_cannot_be_read_is_found),
