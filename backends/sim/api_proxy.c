@@ -1,5 +1,6 @@
 /* The API server's proxy to pods and services, and what answers behind it: Serve's HTTP proxies and the Ray dashboard.
  */
+#include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/sim/api_own.h"
@@ -67,8 +68,18 @@ static void infer(struct api *a, struct https_request *r)
     api_answer_later(a, r, ms, 200, "application/json", body);
 }
 
+/* The path within the application, or NULL where it does not answer there. */
+static const char *within(const char *route, const char *path)
+{
+    size_t len = strlen(route);
+    if (len && route[len - 1] == '/') len--;
+    return strncmp(path, route, len) == 0 && (!path[len] || path[len] == '/') ? path + len : NULL;
+}
+
 static void serve_proxy(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
 {
+    const struct serve_wish *w = kuberay_serve(a->conf.kuberay);
+    const char *inside = within(w->route, path);
     if (p->serving == SERVING_NOT) {
         refused(r, p, SERVE_PORT);
     } else if (p->serving == SERVING_HANGS) {
@@ -78,11 +89,11 @@ static void serve_proxy(struct api *a, struct https_request *r, const struct sim
     } else if (strcmp(path, "/-/healthz") == 0) {
         answer(a, r, 200, "text/plain; charset=utf-8", mem_str("success"));
     } else if (strcmp(path, "/-/routes") == 0) {
-        answer(a, r, 200, "application/json", mem_str("{\"/\":\"mistral-deployment\"}"));
-    } else if (strcmp(path, "/infer") == 0) {
+        answer(a, r, 200, "application/json", mem_printf("{\"%s\":\"%s\"}", w->route, w->app));
+    } else if (inside && strcmp(inside, "/infer") == 0) {
         infer(a, r);
-    } else if (a->conf.openai && strncmp(path, "/v1/", 4) == 0) {
-        api_chat(a, r, replica_for(a), path);
+    } else if (inside && a->conf.openai && strncmp(inside, "/v1/", 4) == 0) {
+        api_chat(a, r, replica_for(a), inside);
     } else {
         answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
     }
@@ -191,9 +202,12 @@ static void service_proxy(struct api *a, struct https_request *r, const struct t
         api_status(r, 404, "NotFound", text, "services", name);
         return;
     }
-    bool serve = strcmp(name, "mistral-serve-svc") == 0;
+    const cJSON *selector = json_path(service, "spec.selector");
+    const char *cluster = json_str(selector, "ray.io/cluster");
+    bool serve = json_str(selector, "ray.io/serve");
     unsigned number = service_port(port, serve);
-    const struct sim_pod *p = number ? behind(a, serve) : NULL;
+    bool ours = cluster && strcmp(cluster, kuberay_cluster(a->conf.kuberay)) == 0;
+    const struct sim_pod *p = number && ours ? behind(a, serve) : NULL;
     if (p) {
         reach(a, r, p, number, t->rest);
         return;

@@ -59,7 +59,7 @@ static void exported(const struct out *o, const char *kind, const char *id_hex, 
     buf_done(&b);
 }
 
-static void serve_checkpoints(const struct out *o)
+static void serve_checkpoints(const struct out *o, const char *app)
 {
     static const struct {
         const char *name;
@@ -71,7 +71,9 @@ static void serve_checkpoints(const struct out *o)
                {"logging-config", LOGGING_CONFIG_BYTES}};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         char *field = mem_printf("@namespace_serve:ray-serve-_ray_internal_dashboard-serve-%s-checkpoint", all[i].name);
-        named_pickle(o, field, "mistral-deployment ray.serve._private", all[i].bytes);
+        char *about = mem_printf("%s ray.serve._private", app);
+        named_pickle(o, field, about, all[i].bytes);
+        free(about);
         free(field);
     }
 }
@@ -113,6 +115,7 @@ static void usage_stats(const struct out *o)
 static void first_head(const struct out *o, const struct ray_sim *r, const char *session)
 {
     const struct ray_sim_node *head = ray_sim_head(r);
+    const struct serve_wish *serve = &ray_sim_conf(r)->serve;
     char id[28];
     for (size_t i = 0; i < sizeof id; i++) id[i] = (char)((unsigned)head->id[i] * 37u + (unsigned)head->id[i + 28]);
     static const char cluster[] = "@namespace_cluster:ray_cluster_id";
@@ -122,10 +125,13 @@ static void first_head(const struct out *o, const struct ray_sim *r, const char 
     text(o, "@namespace_session:session_name", session);
     text(o, "@namespace___autoscaler:__autoscaler_v2_enabled", "1");
     exported(o, "ActorClass", head->id, 1, "ServeController", CONTROLLER_CLASS_BYTES);
-    exported(o, "ActorClass", head->id, 2, "ServeReplica:mistral-deployment:mistral-7b", REPLICA_CLASS_BYTES);
-    exported(o, "ActorClass", head->id, 3, "ServeReplica:mistral-deployment:mistral-deployment", REPLICA_CLASS_BYTES);
-    exported(o, "RemoteFunction", head->id, 4, "run_graph", FUNCTION_BYTES);
-    serve_checkpoints(o);
+    for (size_t i = 0; i < serve->count; i++) {
+        char *about = mem_printf("ServeReplica:%s:%s", serve->app, serve->deployment[i].name);
+        exported(o, "ActorClass", head->id, 2 + (unsigned)i, about, REPLICA_CLASS_BYTES);
+        free(about);
+    }
+    exported(o, "RemoteFunction", head->id, 2 + (unsigned)serve->count, "run_graph", FUNCTION_BYTES);
+    serve_checkpoints(o, serve->app);
     usage_stats(o);
 }
 

@@ -1,5 +1,6 @@
 /* The cluster as it is at the start: a RayService that has run for days, with a head that is younger than its workers.
  */
+#include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_own.h"
 
@@ -84,7 +85,7 @@ void cluster_named(struct kuberay *k)
 {
     char tail[6];
     rng_suffix(&k->rng, tail, 5);
-    snprintf(k->cluster, sizeof k->cluster, SIM_NAME "-%s", tail);
+    snprintf(k->cluster, sizeof k->cluster, "%.50s-%s", k->name, tail);
     rng_uuid(&k->rng, k->cluster_uid);
     rng_hex(&k->rng, k->hash, 32);
     for (char *c = k->hash; *c; c++) *c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
@@ -97,6 +98,7 @@ static void service_aged(struct kuberay *k, uint64_t since_ms)
     snprintf(k->group, sizeof k->group, "inf2");
     snprintf(k->redis_address, sizeof k->redis_address, "redis://127.0.0.1:%u", k->conf.redis_port);
     cluster_objects(k, since_ms);
+    serve_wish_parse(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
     k->serve_runs = k->promoted = true;
     k->wanted = KUBERAY_WORKERS;
     for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since_ms + 2000);
@@ -119,6 +121,9 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     rng_init(&k->rng, conf->seed);
     uint64_t since = conf->now_ms - KUBERAY_AGE_MS;
     k->devices = k->devices_each = KUBERAY_DEVICES;
+    snprintf(k->ns, sizeof k->ns, "mistral");
+    snprintf(k->name, sizeof k->name, "mistral");
+    serve_wish_parse(NULL, &k->serve);
     name_places(k);
     rng_init(&k->rng, conf->seed + conf->round * 0x9e3779b9U);
     place_objects(k, since);

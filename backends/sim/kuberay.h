@@ -6,21 +6,24 @@
  * applied. A deleted head is served through its grace; the new one is made when the old object is gone. A deleted
  * RayService goes with its RayCluster, after the Redis cleanup Job.
  *
- * It looks after one RayService, mistral in the namespace mistral; others are stored and nothing comes of them. What is
- * applied to one that runs changes its object and Serve's configuration, not its pods.
+ * It looks after one RayService at a time, of any name and namespace: the first that is there and is not refused. One
+ * beside it is refused with a condition and an event that say so, and gets its turn when the first is gone. Of a
+ * RayService, the first worker group and Serve's first application are run. What is applied to one that runs changes
+ * its object and Serve's configuration, not its pods.
  */
 #ifndef RAYDECK_SIM_KUBERAY_H
 #define RAYDECK_SIM_KUBERAY_H
 
 #include "backends/sim/objects.h"
 #include "backends/sim/sched.h"
+#include "backends/sim/serve_wish.h"
 #include "backends/sim/template.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
 enum { KUBERAY_NAME = 64, KUBERAY_WORKERS = 2 /* K8s nodes for them */, KUBERAY_PODS = 16, KUBERAY_REPLICAS_MAX = 8 };
-enum { KUBERAY_DEVICES = 6, KUBERAY_NOWHERE = -1 };
+enum { KUBERAY_DEVICES = 6, CORES_OF_A_DEVICE = 2, KUBERAY_NOWHERE = -1 };
 
 /* How long the service has run at the start, and its head: it lost one before. */
 enum { KUBERAY_AGE_MS = (9 * 24 + 3) * 3600 * 1000, KUBERAY_HEAD_AGE_MS = ((4 * 24 + 2) * 60 + 20) * 60 * 1000 };
@@ -81,8 +84,10 @@ void kuberay_free(struct kuberay *k); /* before the objects; NULL is fine */
 const char *kuberay_cluster(const struct kuberay *k);     /* the RayCluster's name */
 const char *kuberay_cluster_uid(const struct kuberay *k); /* the storage namespace */
 bool kuberay_ft(const struct kuberay *k);
-bool kuberay_redis_here(const struct kuberay *k);   /* the RayService names the Redis of this simulator */
-const char *kuberay_group(const struct kuberay *k); /* of the workers */
+bool kuberay_redis_here(const struct kuberay *k);       /* the RayService names the Redis of this simulator */
+const char *kuberay_group(const struct kuberay *k);     /* of the workers */
+unsigned kuberay_devices_each(const struct kuberay *k); /* Neuron devices that a worker asks for */
+const struct serve_wish *kuberay_serve(const struct kuberay *k);
 /* So many Neuron devices on each of the workers' K8s nodes from now on; pods that wait for them are looked at again. */
 void kuberay_devices(struct kuberay *k, unsigned devices);
 const struct sim_pod *kuberay_pod(const struct kuberay *k, const char *name); /* or NULL */

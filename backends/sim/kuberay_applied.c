@@ -63,9 +63,9 @@ static void operator_writes(struct kuberay *k)
 /* Serve's configuration goes to a cluster that runs. */
 static void serve_updated(struct kuberay *k)
 {
-    char text[2 * KUBERAY_NAME];
+    char text[3 * KUBERAY_NAME];
     if (!k->promoted) return;
-    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
 }
 
@@ -74,7 +74,7 @@ static void service_looked_at(struct kuberay *k)
     operator_writes(k);
     char *refusal = rayservice_refusal(k->rayservice);
     if (refusal)
-        deploy_refused(k, refusal);
+        deploy_refused(k, k->rayservice, refusal);
     else if (k->deployed || k->raycluster)
         serve_updated(k);
     else
@@ -104,17 +104,52 @@ static void deployment_runs(struct kuberay *k, cJSON *obj)
     objects_changed(k->objects, SIM_DEPLOYMENT, obj);
 }
 
-static bool is_ours(const cJSON *obj)
+/* ---- which RayService ------------------------------------------------------------------------------------------- */
+
+static bool is_ours(const struct kuberay *k, const cJSON *obj)
 {
-    return strcmp(object_ns(obj), SIM_NS) == 0 && strcmp(object_name(obj), SIM_NAME) == 0;
+    return k->rayservice && strcmp(object_ns(obj), k->ns) == 0 && strcmp(object_name(obj), k->name) == 0;
+}
+
+static void take_service(struct kuberay *k, cJSON *obj)
+{
+    snprintf(k->ns, sizeof k->ns, "%s", object_ns(obj));
+    snprintf(k->name, sizeof k->name, "%s", object_name(obj));
+    k->rayservice = obj;
+    if (!k->deleting) service_looked_at(k);
+}
+
+/* The simulator's own refusal: KubeRay would run it too, if there was room. */
+static void say_one_at_a_time(struct kuberay *k, cJSON *obj)
+{
+    char *text =
+        mem_printf("the simulator runs one RayService at a time, and %s/%s is there; this one begins when that "
+                   "one is deleted",
+                   k->ns, k->name);
+    deploy_refused(k, obj, text);
+    free(text);
+}
+
+static void service_applied(struct kuberay *k, cJSON *obj)
+{
+    bool busy = k->rayservice && (k->raycluster || k->deployed || k->deleting);
+    if (busy && !is_ours(k, obj))
+        say_one_at_a_time(k, obj);
+    else
+        take_service(k, obj);
+}
+
+void next_service(struct kuberay *k)
+{
+    size_t count;
+    cJSON *const *all = objects_all(k->objects, SIM_RAYSERVICE, &count);
+    for (size_t i = 0; i < count && !k->deployed; i++) take_service(k, all[i]);
 }
 
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     if (kind == SIM_DEPLOYMENT) deployment_runs(k, obj);
-    if (kind != SIM_RAYSERVICE || !is_ours(obj)) return;
-    k->rayservice = obj;
-    if (!k->deleting) service_looked_at(k);
+    if (kind == SIM_RAYSERVICE) service_applied(k, obj);
 }
 
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj)

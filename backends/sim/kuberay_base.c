@@ -15,7 +15,7 @@ static void put(struct kuberay *k, enum sim_kind kind, const char *text, const c
 
 static void namespaces(struct kuberay *k, const char *created)
 {
-    static const char *const names[] = {"default", "kube-system", "kuberay-operator", SIM_NS};
+    const char *const names[] = {"default", "kube-system", "kuberay-operator", k->ns};
     for (size_t i = 0; i < ARRAY_LEN(names) - (k->conf.empty ? 1 : 0); i++)
         put(k, SIM_NAMESPACE,
             "{'kind':'Namespace','apiVersion':'v1','metadata':{'name':'${NAME}','uid':'${UID}','creationTimestamp':"

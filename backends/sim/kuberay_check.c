@@ -76,6 +76,8 @@ static bool names_head_service(const cJSON *config)
 
 char *rayservice_refusal(const cJSON *service)
 {
+    if (strlen(object_name(service)) > KUBERAY_SERVICE_NAME_MAX)
+        return mem_printf("RayService name should be no more than %d characters", KUBERAY_SERVICE_NAME_MAX);
     const cJSON *config = json_path(service, "spec.rayClusterConfig");
     if (names_head_service(config))
         return mem_str("spec.rayClusterConfig.headGroupSpec.headService.metadata.name should not be set");

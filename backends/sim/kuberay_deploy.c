@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_own.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +14,7 @@ enum {
     ROLE_MS = 106,      /* each: role, role binding */
     PODS_MS = 20,       /* after the head's service */
     PROMOTED_MS = 2050, /* after the workers serve */
-    LABEL_MS = 120,     /* before Serve's configuration */
-    MODEL_REPLICAS = 2  /* of Serve's configuration, one on a worker */
+    LABEL_MS = 120      /* before Serve's configuration */
 };
 
 static cJSON *member(const cJSON *object, const char *name)
@@ -35,14 +35,15 @@ static const cJSON *config_of(const struct kuberay *k)
 
 /* ---- RayService: its status -------------------------------------------------------------------------------------- */
 
-static cJSON *condition(struct kuberay *k, const char *type, const char *reason, const char *message)
+static cJSON *condition(struct kuberay *k, const cJSON *service, const char *type, const char *reason,
+                        const char *message)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *c = cJSON_CreateObject();
     cJSON_AddStringToObject(c, "lastTransitionTime", stamp_iso(now, kuberay_now(k)));
     cJSON_AddStringToObject(c, "message", message);
     cJSON_AddItemToObject(c, "observedGeneration",
-                          cJSON_Duplicate(member(member(k->rayservice, "metadata"), "generation"), 1));
+                          cJSON_Duplicate(member(member(service, "metadata"), "generation"), 1));
     cJSON_AddStringToObject(c, "reason", reason);
     cJSON_AddStringToObject(c, "status", "False");
     cJSON_AddStringToObject(c, "type", type);
@@ -50,7 +51,7 @@ static cJSON *condition(struct kuberay *k, const char *type, const char *reason,
 }
 
 /* The status of a RayService that has nothing yet; KubeRay writes each of its parts. */
-static void first_status(struct kuberay *k, const char *reason, const char *message)
+static void first_status(struct kuberay *k, cJSON *service, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = template_text("{'activeServiceStatus':{'rayClusterStatus':{'desiredCPU':'0','desiredGPU':'0',"
@@ -58,24 +59,24 @@ static void first_status(struct kuberay *k, const char *reason, const char *mess
                                   NULL);
     cJSON *conditions = member(status, "conditions");
     bool begins = strcmp(reason, "Initializing") == 0;
-    cJSON_AddItemToArray(conditions, condition(k, "Ready", reason, message));
-    if (begins) cJSON_AddItemToArray(conditions, condition(k, "UpgradeInProgress", reason, message));
+    cJSON_AddItemToArray(conditions, condition(k, service, "Ready", reason, message));
+    if (begins) cJSON_AddItemToArray(conditions, condition(k, service, "UpgradeInProgress", reason, message));
     cJSON_AddStringToObject(status, "lastUpdateTime", stamp_iso(now, kuberay_now(k)));
     cJSON_AddItemToObject(status, "observedGeneration",
-                          cJSON_Duplicate(member(member(k->rayservice, "metadata"), "generation"), 1));
+                          cJSON_Duplicate(member(member(service, "metadata"), "generation"), 1));
     cJSON *pending = cJSON_AddObjectToObject(status, "pendingServiceStatus");
     if (begins) cJSON_AddStringToObject(pending, "rayClusterName", k->cluster);
     cJSON_AddItemToObject(pending, "rayClusterStatus",
                           cJSON_Duplicate(member(member(status, "activeServiceStatus"), "rayClusterStatus"), 1));
-    put(k->rayservice, "status", status);
-    objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
+    put(service, "status", status);
+    objects_changed(k->objects, SIM_RAYSERVICE, service);
 }
 
-void deploy_refused(struct kuberay *k, const char *why)
+void deploy_refused(struct kuberay *k, cJSON *service, const char *why)
 {
-    char *text = mem_printf("The RayService spec is invalid " SIM_NS "/" SIM_NAME ": %s", why);
-    if (!k->raycluster) first_status(k, "ValidationFailed", why);
-    event_warning(k, "rayservice-controller", k->rayservice, "InvalidRayServiceSpec", "Validate", text);
+    char *text = mem_printf("The RayService spec is invalid %s/%s: %s", object_ns(service), object_name(service), why);
+    if (service != k->rayservice || !k->raycluster) first_status(k, service, "ValidationFailed", why);
+    event_warning(k, "rayservice-controller", service, "InvalidRayServiceSpec", "Validate", text);
     free(text);
 }
 
@@ -83,8 +84,8 @@ void deploy_refused(struct kuberay *k, const char *why)
 
 static void cluster_event(struct kuberay *k, const char *reason, const char *what, const char *tail)
 {
-    char text[2 * KUBERAY_NAME];
-    snprintf(text, sizeof text, "Created %s " SIM_NS "/%s%s", what, k->cluster, tail);
+    char text[3 * KUBERAY_NAME];
+    snprintf(text, sizeof text, "Created %s %s/%s%s", what, k->ns, k->cluster, tail);
     event_by_controller(k, "raycluster-controller", k->raycluster, reason, "Create", text);
 }
 
@@ -125,6 +126,7 @@ static void owned(struct kuberay *k, enum sim_kind kind)
     rng_uuid(&k->rng, uid);
     snprintf(api, sizeof api, "%s%s%s", info->group, *info->group ? "/" : "", info->version);
     const struct template_value values[] = {{"KIND", info->kind},
+                                            {"NS", k->ns},
                                             {"API", api},
                                             {"UID", uid},
                                             {"CREATED", stamp_iso(now, kuberay_now(k))},
@@ -133,7 +135,7 @@ static void owned(struct kuberay *k, enum sim_kind kind)
                                             {NULL, NULL}};
     objects_put(k->objects, kind,
                 template_text("{'kind':'${KIND}','apiVersion':'${API}','metadata':{'name':'${CLUSTER}','namespace':"
-                              "'" SIM_NS "','uid':'${UID}','creationTimestamp':'${CREATED}','labels':{"
+                              "'${NS}','uid':'${UID}','creationTimestamp':'${CREATED}','labels':{"
                               "'app.kubernetes.io/created-by':'kuberay-operator','app.kubernetes.io/name':'kuberay',"
                               "'ray.io/cluster':'${CLUSTER}'},'ownerReferences':[{'apiVersion':'ray.io/v1','kind':"
                               "'RayCluster','name':'${CLUSTER}','uid':'${CLUSTER_UID}','controller':true,"
@@ -179,8 +181,10 @@ static void copy_annotations(cJSON *cluster, const cJSON *service)
 static void cluster_made(void *arg)
 {
     struct kuberay *k = arg;
-    char created[STAMP_TEXT_MAX], text[2 * KUBERAY_NAME];
+    char created[STAMP_TEXT_MAX], text[3 * KUBERAY_NAME];
     const struct template_value values[] = {{"CREATED", stamp_iso(created, kuberay_now(k))},
+                                            {"NS", k->ns},
+                                            {"SERVICE", k->name},
                                             {"CLUSTER", k->cluster},
                                             {"CLUSTER_UID", k->cluster_uid},
                                             {"SERVICE_UID", k->service_uid},
@@ -193,7 +197,7 @@ static void cluster_made(void *arg)
     if (!k->conf.ft) cJSON_DeleteItemFromObjectCaseSensitive(member(cluster, "metadata"), "finalizers");
     copy_annotations(cluster, k->rayservice);
     k->raycluster = objects_put(k->objects, SIM_RAYCLUSTER, cluster);
-    snprintf(text, sizeof text, "Created the RayCluster " SIM_NS "/%s", k->cluster);
+    snprintf(text, sizeof text, "Created the RayCluster %s/%s", k->ns, k->cluster);
     event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedRayCluster", "Create", text);
     sched_in(k->sched, ACCOUNT_MS, account, k);
 }
@@ -223,6 +227,7 @@ static void take_wishes(struct kuberay *k)
     k->wanted = (unsigned)(count < KUBERAY_REPLICAS_MAX ? count : KUBERAY_REPLICAS_MAX);
     k->conf.ft = options || (on && strcmp(on, "true") == 0);
     k->devices_each = devices_wanted(config);
+    serve_wish_parse(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
     snprintf(k->redis_address, sizeof k->redis_address, "%s", address ? address : "");
     snprintf(k->group, sizeof k->group, "%.30s", name ? name : "workers");
     snprintf(k->service_uid, sizeof k->service_uid, "%s", uid ? uid : "");
@@ -236,7 +241,7 @@ void deploy_begin(struct kuberay *k)
     k->promoted = k->deleting = k->serve_runs = false;
     k->clean = !k->conf.ft;
     k->app = APP_GONE;
-    first_status(k, "Initializing", "RayService is initializing");
+    first_status(k, k->rayservice, "Initializing", "RayService is initializing");
     if (k->conf.news) k->conf.news(k->conf.arg, KUBERAY_CLUSTER_MADE, NULL);
     sched_in(k->sched, CLUSTER_MS, cluster_made, k);
 }
@@ -245,22 +250,21 @@ void deploy_begin(struct kuberay *k)
 
 static void label_head(struct kuberay *k)
 {
-    char text[2 * KUBERAY_NAME + 64];
+    char text[2 * KUBERAY_NAME + 96];
     bool excluded = json_bool(json_get(k->rayservice, "spec"), "excludeHeadPodFromServeSvc") == TRI_YES;
     const char *word = excluded ? "false" : "true";
     if (!k->head) return;
     put(member(member(k->head->object, "metadata"), "labels"), "ray.io/serve", cJSON_CreateString(word));
     objects_changed(k->objects, SIM_POD, k->head->object);
-    snprintf(text, sizeof text, "Updated the serve label to \"%s\" for the Head Pod " SIM_NS "/%s", word,
-             k->head->name);
+    snprintf(text, sizeof text, "Updated the serve label to \"%s\" for the Head Pod %s/%s", word, k->ns, k->head->name);
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedHeadPodServeLabel", "Update", text);
 }
 
 static void applications_sent(void *arg)
 {
     struct kuberay *k = arg;
-    char text[2 * KUBERAY_NAME];
-    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    char text[3 * KUBERAY_NAME];
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
     if (k->promoted) return;
     k->app = APP_DEPLOYING;
@@ -294,16 +298,16 @@ static void promote(void *arg)
 {
     static const struct {
         int which;
-        const char *text;
-    } services[] = {{SLICE_HEAD, "Created the service " SIM_NS "/" SIM_NAME "-head-svc"},
-                    {SLICE_SERVE, "Created the service " SIM_NS "/" SIM_NAME "-serve-svc"}};
+        const char *tail;
+    } services[] = {{SLICE_HEAD, "head"}, {SLICE_SERVE, "serve"}};
     struct kuberay *k = arg;
-    char created[STAMP_TEXT_MAX];
+    char created[STAMP_TEXT_MAX], text[3 * KUBERAY_NAME];
     if (k->promoted || k->deleting || !k->head) return;
     stamp_iso(created, kuberay_now(k));
     for (size_t i = 0; i < ARRAY_LEN(services); i++) {
         service_and_slice(k, services[i].which, created);
-        event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedService", "Create", services[i].text);
+        snprintf(text, sizeof text, "Created the service %s/%s-%s-svc", k->ns, k->name, services[i].tail);
+        event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedService", "Create", text);
     }
     k->promoted = true;
     became_active(k);
@@ -328,12 +332,26 @@ static void provisioned(struct kuberay *k)
     raycluster_told(k, "HeadPodRunningAndReady", "");
 }
 
-/* Serve runs its application once each replica of the model has a worker of its own. */
+/* How many workers the replicas need at least; no number of them is enough where one has too few NeuronCores. */
+static unsigned workers_needed(const struct kuberay *k)
+{
+    unsigned most = 1;
+    for (size_t i = 0; i < k->serve.count; i++) {
+        const struct serve_wish_deployment *d = &k->serve.deployment[i];
+        unsigned fit = d->cores ? CORES_OF_A_DEVICE * k->devices_each / d->cores : d->replicas;
+        if (d->per_node && d->per_node < fit) fit = d->per_node;
+        unsigned need = fit ? (d->replicas + fit - 1) / fit : d->replicas ? UINT_MAX : 0;
+        if (need > most) most = need;
+    }
+    return most;
+}
+
+/* Serve runs its application once each replica has a place. */
 void deploy_worker_ready(struct kuberay *k)
 {
     if (!k->deployed || k->deleting || !k->head || k->head->stage != POD_READY) return;
     unsigned ready = ready_workers(k);
     if (ready >= k->wanted) provisioned(k);
-    bool enough = ready >= (k->wanted < MODEL_REPLICAS ? k->wanted : MODEL_REPLICAS);
-    if (!k->promoted && k->app == APP_DEPLOYING && enough && k->wanted) sched_in(k->sched, PROMOTED_MS, promote, k);
+    if (!k->promoted && k->app == APP_DEPLOYING && ready >= workers_needed(k))
+        sched_in(k->sched, PROMOTED_MS, promote, k);
 }

@@ -1,7 +1,10 @@
 /* A pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its place. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
 #include "backends/sim/kuberay_own.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -61,10 +64,10 @@ static void deleted_event(struct sim_pod *p)
     started[10] = ended[10] = ' ';
     started[19] = ended[19] = '\0';
     snprintf(text, sizeof text,
-             "Deleted %s Pod " SIM_NS "/%s; Pod status: Failed; Pod restart policy: Always; Ray container terminated "
+             "Deleted %s Pod %s/%s; Pod status: Failed; Pod restart policy: Always; Ray container terminated "
              "status: &ContainerStateTerminated{ExitCode:137,Signal:0,Reason:Error,Message:,StartedAt:%s +0000 UTC,"
              "FinishedAt:%s +0000 UTC,ContainerID:containerd://%s,}",
-             p->head ? "head" : "worker", p->name, started, ended, p->container_id[0]);
+             p->head ? "head" : "worker", k->ns, p->name, started, ended, p->container_id[0]);
     event_by_controller(k, "raycluster-controller", k->raycluster, p->head ? "DeletedHeadPod" : "DeletedWorkerPod",
                         "Delete", text);
 }
@@ -113,9 +116,13 @@ void pod_marked(struct sim_pod *p, uint64_t grace_s)
     objects_changed(k->objects, SIM_POD, p->object);
     p->deleting = true;
     slices_told(k, p->head);
-    if (p->head) event_by_kubelet(p, "autoscaler", "Normal", "Killing", "Stopping container autoscaler");
-    event_by_kubelet(p, p->head ? "head" : "worker", "Normal", "Killing",
-                     p->head ? "Stopping container head" : "Stopping container worker");
+    const cJSON *containers = json_path(p->object, "spec.containers");
+    for (int i = cJSON_GetArraySize(containers); i > 0; i--) {
+        const char *name = json_str(cJSON_GetArrayItem(containers, i - 1), "name");
+        char *text = mem_printf("Stopping container %s", name);
+        event_by_kubelet(p, name, "Normal", "Killing", text);
+        free(text);
+    }
 }
 
 /* Without grace the object goes at once, and the replacement comes at once. */

@@ -36,6 +36,7 @@ static void event_of(struct kuberay *k, const char *type, const char *controller
     snprintf(instance, sizeof instance, "%s-7c9d8b6f5-x8k2v", controller);
     const cJSON *meta = json_get(about, "metadata");
     const struct template_value values[] = {{"NAME", name},
+                                            {"NS", object_ns(about)},
                                             {"UID", uid},
                                             {"CREATED", created},
                                             {"TIME", precise},
@@ -52,9 +53,9 @@ static void event_of(struct kuberay *k, const char *type, const char *controller
                                             {"ABOUT_VERSION", json_str(meta, "resourceVersion")},
                                             {NULL, NULL}};
     objects_put(k->objects, SIM_EVENT,
-                template_text("{'kind':'Event','apiVersion':'v1','metadata':{'name':'${NAME}','namespace':'" SIM_NS
+                template_text("{'kind':'Event','apiVersion':'v1','metadata':{'name':'${NAME}','namespace':'${NS}"
                               "','uid':'${UID}','creationTimestamp':'${CREATED}'},'involvedObject':{'kind':'${KIND}',"
-                              "'namespace':'" SIM_NS "','name':'${ABOUT}','uid':'${ABOUT_UID}','apiVersion':'${API}',"
+                              "'namespace':'${NS}','name':'${ABOUT}','uid':'${ABOUT_UID}','apiVersion':'${API}',"
                               "'resourceVersion':'${ABOUT_VERSION}'},'reason':'${REASON}','message':'${MESSAGE}',"
                               "'source':{},'firstTimestamp':null,'lastTimestamp':null,'type':'${TYPE}',"
                               "'eventTime':'${TIME}','action':'${ACTION}','reportingComponent':'${BY}',"
@@ -105,22 +106,18 @@ void event_by_kubelet(struct sim_pod *p, const char *container, const char *type
     rng_uuid(&k->rng, uid);
     stamp_iso(now, kuberay_now(k));
     snprintf(field, sizeof field, "spec.containers{%s}", container);
-    const struct template_value values[] = {{"NAME", name},
-                                            {"UID", uid},
-                                            {"NOW", now},
-                                            {"POD", p->name},
-                                            {"POD_UID", p->uid},
-                                            {"FIELD", field},
-                                            {"NODE", p->node},
-                                            {"TYPE", type},
-                                            {"REASON", reason},
-                                            {"MESSAGE", message},
-                                            {"VERSION", json_str(json_get(p->object, "metadata"), "resourceVersion")},
-                                            {NULL, NULL}};
+    const struct template_value values[] = {
+        {"NAME", name},       {"NS", k->ns},
+        {"UID", uid},         {"NOW", now},
+        {"POD", p->name},     {"POD_UID", p->uid},
+        {"FIELD", field},     {"NODE", p->node},
+        {"TYPE", type},       {"REASON", reason},
+        {"MESSAGE", message}, {"VERSION", json_str(json_get(p->object, "metadata"), "resourceVersion")},
+        {NULL, NULL}};
     objects_put(k->objects, SIM_EVENT,
-                template_text("{'kind':'Event','apiVersion':'v1','metadata':{'name':'${NAME}','namespace':'" SIM_NS
+                template_text("{'kind':'Event','apiVersion':'v1','metadata':{'name':'${NAME}','namespace':'${NS}"
                               "','uid':'${UID}','creationTimestamp':'${NOW}'},'involvedObject':{'kind':'Pod',"
-                              "'namespace':'" SIM_NS "','name':'${POD}','uid':'${POD_UID}','apiVersion':'v1',"
+                              "'namespace':'${NS}','name':'${POD}','uid':'${POD_UID}','apiVersion':'v1',"
                               "'resourceVersion':'${VERSION}','fieldPath':'${FIELD}'},'reason':'${REASON}',"
                               "'message':'${MESSAGE}','source':{'component':'kubelet','host':'${NODE}'},"
                               "'firstTimestamp':'${NOW}','lastTimestamp':'${NOW}','count':1,'type':'${TYPE}',"

@@ -39,7 +39,7 @@ static void mark(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 
 static void without(struct kuberay *k, enum sim_kind kind, const char *name)
 {
-    cJSON *obj = objects_get(k->objects, kind, SIM_NS, name);
+    cJSON *obj = objects_get(k->objects, kind, k->ns, name);
     if (obj) objects_delete(k->objects, kind, obj);
 }
 
@@ -51,8 +51,10 @@ static void services_gone(struct kuberay *k)
     without(k, SIM_ACCOUNT, k->cluster);
     without(k, SIM_ROLE, k->cluster);
     without(k, SIM_BINDING, k->cluster);
-    without(k, SIM_SERVICE, SIM_NAME "-head-svc");
-    without(k, SIM_SERVICE, SIM_NAME "-serve-svc");
+    snprintf(name, sizeof name, "%s-head-svc", k->name);
+    without(k, SIM_SERVICE, name);
+    snprintf(name, sizeof name, "%s-serve-svc", k->name);
+    without(k, SIM_SERVICE, name);
     for (size_t i = 0; i < 3; i++) {
         if (k->slices[i]) objects_delete(k->objects, SIM_SLICE, k->slices[i]);
         k->slices[i] = NULL;
@@ -71,6 +73,7 @@ static void all_gone(void *arg)
     if (k->job) objects_delete(k->objects, SIM_JOB, k->job);
     k->job = k->cleaner.object = NULL;
     k->deleting = k->deployed = k->promoted = k->serve_runs = false;
+    next_service(k);
 }
 
 /* ---- the Job ----------------------------------------------------------------------------------------------------- */
@@ -148,9 +151,9 @@ static void cleaner_runs(void *arg)
 static void cleaner_bound(void *arg)
 {
     struct kuberay *k = arg;
-    char text[3 * KUBERAY_NAME];
+    char text[4 * KUBERAY_NAME];
     k->cleaner.stage = POD_CREATING;
-    snprintf(text, sizeof text, "Successfully assigned " SIM_NS "/%s to %s", k->cleaner.name, k->cleaner.node);
+    snprintf(text, sizeof text, "Successfully assigned %s/%s to %s", k->ns, k->cleaner.name, k->cleaner.node);
     event_by_controller(k, "default-scheduler", k->cleaner.object, "Scheduled", "Binding", text);
     cleaner_told(k, "Pending");
     sched_in(k->sched, RUNS_MS, cleaner_runs, k);
@@ -196,13 +199,14 @@ static cJSON *job_object(struct kuberay *k, const cJSON *pod)
     snprintf(name, sizeof name, "%s" CLEANUP, k->cluster);
     rng_uuid(&k->rng, uid);
     const struct template_value values[] = {{"NAME", name},
+                                            {"NS", k->ns},
                                             {"UID", uid},
                                             {"CREATED", stamp_iso(now, kuberay_now(k))},
                                             {"CLUSTER", k->cluster},
                                             {"CLUSTER_UID", k->cluster_uid},
                                             {NULL, NULL}};
     cJSON *job = template_text(
-        "{'kind':'Job','apiVersion':'batch/v1','metadata':{'name':'${NAME}','namespace':'" SIM_NS
+        "{'kind':'Job','apiVersion':'batch/v1','metadata':{'name':'${NAME}','namespace':'${NS}"
         "','uid':'${UID}','generation':1,'creationTimestamp':'${CREATED}','labels':{},'annotations':{"
         "'ray.io/external-storage-namespace':'${CLUSTER_UID}','ray.io/ft-enabled':'true'},'ownerReferences':[{"
         "'apiVersion':'ray.io/v1','kind':'RayCluster','name':'${CLUSTER}','uid':'${CLUSTER_UID}','controller':true,"
@@ -236,7 +240,7 @@ static void belongs_to_job(cJSON *pod, const cJSON *job)
 static void cleaner_made(struct kuberay *k)
 {
     struct sim_pod *p = &k->cleaner;
-    char tail[6], text[3 * KUBERAY_NAME];
+    char tail[6], text[4 * KUBERAY_NAME];
     *p = (struct sim_pod){.owner = k, .head = true, .place = KUBERAY_WORKERS, .created_ms = kuberay_now(k)};
     rng_suffix(&k->rng, tail, 5);
     rng_uuid(&k->rng, p->uid);
@@ -252,7 +256,7 @@ static void cleaner_made(struct kuberay *k)
     relabel(member(p->object, "metadata"));
     k->job = objects_put(k->objects, SIM_JOB, job_object(k, p->object));
     belongs_to_job(p->object, k->job);
-    snprintf(text, sizeof text, "Created Redis cleanup Job " SIM_NS "/%s", object_name(k->job));
+    snprintf(text, sizeof text, "Created Redis cleanup Job %s/%s", k->ns, object_name(k->job));
     event_by_controller(k, "raycluster-controller", k->raycluster, "CreatedRedisCleanupJob", "Create", text);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));
     objects_put(k->objects, SIM_POD, p->object);
@@ -265,7 +269,7 @@ static void cleaner_made(struct kuberay *k)
 static void job_due(void *arg)
 {
     struct kuberay *k = arg;
-    if (namespace_goes(k, SIM_NS)) {
+    if (namespace_goes(k, k->ns)) {
         sched_in(k->sched, AGAIN_MS, job_due, k);
         return;
     }
@@ -308,7 +312,7 @@ static void pods_end(struct kuberay *k)
 
 void service_deleted(struct kuberay *k)
 {
-    char text[2 * KUBERAY_NAME];
+    char text[4 * KUBERAY_NAME];
     if (k->deleting) return;
     sched_drop(k->sched, k);
     k->deleting = true;
@@ -316,7 +320,7 @@ void service_deleted(struct kuberay *k)
     mark(k, SIM_RAYSERVICE, k->rayservice);
     if (k->raycluster) {
         mark(k, SIM_RAYCLUSTER, k->raycluster);
-        snprintf(text, sizeof text, "Deleted the RayCluster " SIM_NS "/%s", k->cluster);
+        snprintf(text, sizeof text, "Deleted the RayCluster %s/%s", k->ns, k->cluster);
         event_by_controller(k, "rayservice-controller", k->rayservice, "DeletedRayCluster", "Delete", text);
     }
     if (kuberay_pod_at(k, 0))

@@ -33,6 +33,16 @@ const char *kuberay_group(const struct kuberay *k)
     return k->group;
 }
 
+unsigned kuberay_devices_each(const struct kuberay *k)
+{
+    return k->devices_each;
+}
+
+const struct serve_wish *kuberay_serve(const struct kuberay *k)
+{
+    return &k->serve;
+}
+
 const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i)
 {
     for (size_t j = 0; j < KUBERAY_PODS; j++)

@@ -27,7 +27,7 @@ static cJSON *removable(struct kuberay *k, const char *ns, enum sim_kind *ret_ki
         for (size_t i = 0; i < count; i++) {
             if (strcmp(object_ns(all[i]), ns) != 0) continue;
             bool owned = member(member(all[i], "metadata"), "ownerReferences") || kind == SIM_POD;
-            if (owned || kind == SIM_RAYSERVICE) {
+            if (owned || all[i] == k->rayservice) {
                 *ret_left = true;
                 continue;
             }
@@ -93,7 +93,7 @@ bool namespace_deleting(struct kuberay *k, cJSON *ns)
     cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(now, kuberay_now(k)));
     cJSON_ReplaceItemInObjectCaseSensitive(member(ns, "status"), "phase", cJSON_CreateString("Terminating"));
     objects_changed(k->objects, SIM_NAMESPACE, ns);
-    if (k->rayservice && strcmp(object_name(ns), SIM_NS) == 0) service_deleted(k);
+    if (k->rayservice && strcmp(object_name(ns), k->ns) == 0) service_deleted(k);
     sched_drop(k->sched, &k->self);
     sched_in(k->sched, LOOKS_MS, look, &k->self);
     return true;

@@ -6,8 +6,8 @@
 #include "backends/sim/kuberay.h"
 #include "backends/sim/rng.h"
 
-#define SIM_NS "mistral"
-#define SIM_NAME "mistral"
+/* A longer one would not leave room for what KubeRay appends to it. */
+enum { KUBERAY_SERVICE_NAME_MAX = 47 };
 
 enum app_state { APP_GONE, APP_DEPLOYING, APP_RUNNING };
 
@@ -18,6 +18,7 @@ struct kuberay {
     const struct templates *templates;
     struct kuberay_conf conf;
     struct rng rng;
+    char ns[KUBERAY_NAME], name[KUBERAY_NAME]; /* of the RayService that is looked after */
     char cluster[KUBERAY_NAME], cluster_uid[RNG_UUID], service_uid[RNG_UUID], hash[33];
     char redis_address[64];
     char knode[KUBERAY_WORKERS + 1][KUBERAY_NAME], knode_ip[KUBERAY_WORKERS + 1][16];
@@ -36,6 +37,7 @@ struct kuberay {
     bool clean;                             /* it has no storage in Redis (any more) */
     unsigned wanted, devices, devices_each; /* workers; Neuron devices of a K8s node, and of a worker */
     char group[40];
+    struct serve_wish serve;
     cJSON *job;
     struct kuberay *self;   /* its address is what namespaces wait by */
     struct sim_pod cleaner; /* the Job's pod; object NULL: none */
@@ -68,7 +70,8 @@ char *rayservice_refusal(const cJSON *service);
 
 /* kuberay_deploy.c */
 void deploy_begin(struct kuberay *k); /* the RayService was accepted, and has no RayCluster */
-void deploy_refused(struct kuberay *k, const char *why);
+/* The RayService `service` says why in its status (unless it runs) and in an event. */
+void deploy_refused(struct kuberay *k, cJSON *service, const char *why);
 void deploy_head_runs(struct kuberay *k);    /* Serve's configuration can be sent */
 void deploy_worker_ready(struct kuberay *k); /* may make the service ready */
 
@@ -96,7 +99,7 @@ enum { SLICE_CLUSTER, SLICE_HEAD, SLICE_SERVE };
 void place_objects(struct kuberay *k, uint64_t since_ms);   /* the K8s nodes, at start */
 void cluster_objects(struct kuberay *k, uint64_t since_ms); /* all but the pods, of a service that runs */
 void service_and_slice(struct kuberay *k, int which, const char *created);
-cJSON *applications_status(enum app_state app); /* NULL: none */
+cJSON *applications_status(const struct kuberay *k, enum app_state app); /* NULL: none */
 unsigned ready_workers(const struct kuberay *k);
 void slices_told(struct kuberay *k, bool heads_only);
 void raycluster_told(struct kuberay *k, const char *reason, const char *message);
@@ -107,6 +110,7 @@ void base_objects(struct kuberay *k, uint64_t since_ms);
 
 /* kuberay_applied.c */
 void rayservice_owned(cJSON *service, uint64_t when_ms); /* the operator has written its fields */
+void next_service(struct kuberay *k);                    /* none is looked after: one that waits gets its turn */
 
 /* kuberay_event.c */
 void event_by_controller(struct kuberay *k, const char *controller, const cJSON *about, const char *reason,

@@ -44,6 +44,8 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
     char created[STAMP_TEXT_MAX], index[12];
     snprintf(index, sizeof index, "%u", p->index);
     const struct template_value values[] = {{"NAME", p->name},
+                                            {"NS", k->ns},
+                                            {"SERVICE", k->name},
                                             {"UID", p->uid},
                                             {"CREATED", stamp_iso(created, p->created_ms)},
                                             {"CLUSTER", k->cluster},

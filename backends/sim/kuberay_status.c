@@ -27,9 +27,9 @@ static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_
 {
     bool ready = p->stage == POD_READY;
     const char *zone = k->zone[p->place];
-    const struct template_value values[] = {{"IP", p->ip},     {"NAME", p->name}, {"UID", p->uid},
-                                            {"NODE", p->node}, {"ZONE", zone},    {NULL, NULL}};
-    cJSON *e = template_text("{'addresses':['${IP}'],'conditions':{},'targetRef':{'kind':'Pod','namespace':'" SIM_NS
+    const struct template_value values[] = {{"IP", p->ip},  {"NAME", p->name}, {"UID", p->uid}, {"NODE", p->node},
+                                            {"ZONE", zone}, {"NS", k->ns},     {NULL, NULL}};
+    cJSON *e = template_text("{'addresses':['${IP}'],'conditions':{},'targetRef':{'kind':'Pod','namespace':'${NS}"
                              "','name':'${NAME}','uid':'${UID}'},'nodeName':'${NODE}','zone':'${ZONE}'}",
                              values);
     cJSON *conditions = member(e, "conditions");
@@ -124,15 +124,16 @@ void raycluster_told(struct kuberay *k, const char *reason, const char *message)
 
 /* ---- RayService -------------------------------------------------------------------------------------------------- */
 
-cJSON *applications_status(enum app_state app)
+cJSON *applications_status(const struct kuberay *k, enum app_state app)
 {
     if (app == APP_GONE) return NULL;
-    const struct template_value values[] = {{"APP", app == APP_RUNNING ? "RUNNING" : "DEPLOYING"},
-                                            {"DEPLOYMENT", app == APP_RUNNING ? "HEALTHY" : "UPDATING"},
-                                            {NULL, NULL}};
-    return template_text("{'mistral-deployment':{'serveDeploymentStatuses':{'mistral-7b':{'status':'${DEPLOYMENT}'},"
-                         "'mistral-deployment':{'status':'${DEPLOYMENT}'}},'status':'${APP}'}}",
-                         values);
+    cJSON *all = cJSON_CreateObject(), *one = cJSON_AddObjectToObject(all, k->serve.app);
+    cJSON *deployments = cJSON_AddObjectToObject(one, "serveDeploymentStatuses");
+    for (size_t i = 0; i < k->serve.count; i++)
+        cJSON_AddStringToObject(cJSON_AddObjectToObject(deployments, k->serve.deployment[i].name), "status",
+                                app == APP_RUNNING ? "HEALTHY" : "UPDATING");
+    cJSON_AddStringToObject(one, "status", app == APP_RUNNING ? "RUNNING" : "DEPLOYING");
+    return all;
 }
 
 static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints)
@@ -155,7 +156,7 @@ static void pending_told(struct kuberay *k, enum app_state app)
     char now[STAMP_TEXT_MAX];
     cJSON *status = member(k->rayservice, "status"), *pending = member(status, "pendingServiceStatus");
     k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : APP_DEPLOYING;
-    cJSON *apps = applications_status(k->app);
+    cJSON *apps = applications_status(k, k->app);
     if (!pending || !k->raycluster) return;
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
     if (apps) cJSON_AddItemToObject(pending, "applicationStatuses", apps);
@@ -176,7 +177,7 @@ void rayservice_told(struct kuberay *k, enum app_state app)
     cJSON *status = member(k->rayservice, "status"), *active = member(status, "activeServiceStatus");
     k->app = app;
     cJSON_DeleteItemFromObjectCaseSensitive(active, "applicationStatuses");
-    cJSON *apps = applications_status(app);
+    cJSON *apps = applications_status(k, app);
     if (apps) cJSON_AddItemToObject(active, "applicationStatuses", apps);
     replace(active, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
     ready_condition(k, status, endpoints);
@@ -205,6 +206,8 @@ static void secrets(struct kuberay *k, const char *created)
     buf_init(&password, 1024);
     rng_uuid(&k->rng, uid);
     const struct template_value values[] = {{"UID", uid},
+                                            {"NS", k->ns},
+                                            {"SERVICE", k->name},
                                             {"CREATED", created},
                                             {"USER", b64(&user, k->conf.redis_user)},
                                             {"PASSWORD", b64(&password, k->conf.redis_password)},
@@ -212,7 +215,7 @@ static void secrets(struct kuberay *k, const char *created)
     objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-redis", values));
     char other[RNG_UUID];
     rng_uuid(&k->rng, other);
-    const struct template_value hf[] = {{"UID", other}, {"CREATED", created}, {NULL, NULL}};
+    const struct template_value hf[] = {{"UID", other}, {"CREATED", created}, {"NS", k->ns}, {NULL, NULL}};
     objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-hf", hf));
     buf_done(&user);
     mem_wipe(password.data, password.len);
@@ -244,9 +247,11 @@ void service_and_slice(struct kuberay *k, int which, const char *created)
     rng_uuid(&k->rng, uid);
     rng_uuid(&k->rng, slice_uid);
     rng_suffix(&k->rng, tail, 5);
-    snprintf(name, sizeof name, "%s-%s-svc-%s", which == SLICE_CLUSTER ? k->cluster : SIM_NAME,
+    snprintf(name, sizeof name, "%s-%s-svc-%s", which == SLICE_CLUSTER ? k->cluster : k->name,
              which == SLICE_SERVE ? "serve" : "head", tail);
     const struct template_value values[] = {{"UID", uid},
+                                            {"NS", k->ns},
+                                            {"SERVICE", k->name},
                                             {"CREATED", created},
                                             {"CLUSTER", k->cluster},
                                             {"CLUSTER_UID", k->cluster_uid},
@@ -254,7 +259,8 @@ void service_and_slice(struct kuberay *k, int which, const char *created)
                                             {NULL, NULL}};
     objects_put(k->objects, SIM_SERVICE, template_make(k->templates, service, values));
     const struct template_value more[] = {{"UID", slice_uid},      {"CREATED", created}, {"NAME", name},
-                                          {"CLUSTER", k->cluster}, {"OWNER_UID", uid},   {NULL, NULL}};
+                                          {"CLUSTER", k->cluster}, {"OWNER_UID", uid},   {"NS", k->ns},
+                                          {"SERVICE", k->name},    {NULL, NULL}};
     k->slices[which] = objects_put(k->objects, SIM_SLICE, template_make(k->templates, slice, more));
 }
 
@@ -279,6 +285,8 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
     stamp_iso(created, since_ms);
     secrets(k, created);
     const struct template_value values[] = {{"CREATED", created},
+                                            {"NS", k->ns},
+                                            {"SERVICE", k->name},
                                             {"CLUSTER", k->cluster},
                                             {"CLUSTER_UID", k->cluster_uid},
                                             {"SERVICE_UID", k->service_uid},

@@ -1,8 +1,11 @@
 /* A pod comes up: made by KubeRay, bound, its containers created and started, ready. Delays are those of two recorded
  * head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
 #include "backends/sim/kuberay_own.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 enum {
     /* after a new head pod is there */
@@ -53,12 +56,12 @@ static void service_running(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
-    char text[2 * KUBERAY_NAME];
+    char text[3 * KUBERAY_NAME];
     if (!k->promoted) {
         deploy_head_runs(k);
         return;
     }
-    snprintf(text, sizeof text, "Updated serve applications to the RayCluster " SIM_NS "/%s", k->cluster);
+    snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
     if (!k->conf.ft)
         event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
     rayservice_told(k, APP_RUNNING);
@@ -111,19 +114,18 @@ void kuberay_head_exits(struct kuberay *k)
 
 void pod_containers_started(void *arg)
 {
-    static const char *const containers[] = {"head", "autoscaler"};
     struct sim_pod *p = arg;
-    char text[128];
-    for (size_t i = 0; i < (p->head ? 2 : 1); i++) {
-        const char *c = p->head ? containers[i] : "worker";
-        event_by_kubelet(
-            p, c, "Normal", "Pulled",
-            "Container image \"public.ecr.aws/data-on-eks/ray2.60.0-py310-mistral7b-neuron:2.60.0\" already "
-            "present on machine");
-        snprintf(text, sizeof text, "Created container: %s", c);
-        event_by_kubelet(p, c, "Normal", "Created", text);
-        snprintf(text, sizeof text, "Started container %s", c);
-        event_by_kubelet(p, c, "Normal", "Started", text);
+    JSON_EACH (container, json_path(p->object, "spec.containers")) {
+        const char *name = json_str(container, "name"), *image = json_str(container, "image");
+        char *text = mem_printf("Container image \"%s\" already present on machine", image ? image : "");
+        event_by_kubelet(p, name, "Normal", "Pulled", text);
+        free(text);
+        text = mem_printf("Created container: %s", name);
+        event_by_kubelet(p, name, "Normal", "Created", text);
+        free(text);
+        text = mem_printf("Started container %s", name);
+        event_by_kubelet(p, name, "Normal", "Started", text);
+        free(text);
     }
 }
 
@@ -155,11 +157,11 @@ static void bound(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
-    char text[3 * KUBERAY_NAME];
+    char text[4 * KUBERAY_NAME];
     if (!pod_placed(p)) return;
     p->stage = POD_BOUND;
     pod_told(p);
-    snprintf(text, sizeof text, "Successfully assigned " SIM_NS "/%s to %s", p->name, p->node);
+    snprintf(text, sizeof text, "Successfully assigned %s/%s to %s", k->ns, p->name, p->node);
     event_by_controller(k, "default-scheduler", p->object, "Scheduled", "Binding", text);
     if (p->head) raycluster_told(k, "Unknown", "");
     started_later(p);
@@ -177,11 +179,11 @@ void pods_tried(struct kuberay *k)
 static void pod_made(struct kuberay *k, bool head, unsigned index)
 {
     struct sim_pod *p = pod_new(k, head, index);
-    char text[KUBERAY_NAME + 64];
+    char text[3 * KUBERAY_NAME];
     p->object = pod_object(k, p);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));
     objects_put(k->objects, SIM_POD, p->object);
-    snprintf(text, sizeof text, "Created %s Pod " SIM_NS "/%s", head ? "head" : "worker", p->name);
+    snprintf(text, sizeof text, "Created %s Pod %s/%s", head ? "head" : "worker", k->ns, p->name);
     event_by_controller(k, "raycluster-controller", k->raycluster, head ? "CreatedHeadPod" : "CreatedWorkerPod",
                         "Create", text);
     pod_later(p, BOUND_MS, bound);

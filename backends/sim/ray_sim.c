@@ -183,15 +183,15 @@ static bool free_cores(const struct ray_sim *r, const struct ray_sim_node *n, un
     return false;
 }
 
-static struct ray_sim_node *place_for(struct ray_sim *r, const char *deployment, unsigned cores, unsigned *ret_core)
+static struct ray_sim_node *place_for(struct ray_sim *r, const struct serve_wish_deployment *d, unsigned *ret_core)
 {
     struct ray_sim_node *best = NULL;
     unsigned fewest = 0, core = 0;
     for (size_t i = 0; i < r->nodes; i++) {
         struct ray_sim_node *n = &r->node[i];
-        if (n->head || !n->alive || (cores && !free_cores(r, n, cores, &core))) continue;
-        unsigned here = replicas_on(r, deployment, n->id);
-        if ((best && here >= fewest) || (cores && r->conf.per_node && here >= r->conf.per_node)) continue;
+        if (n->head || !n->alive || (d->cores && !free_cores(r, n, d->cores, &core))) continue;
+        unsigned here = replicas_on(r, d->name, n->id);
+        if ((best && here >= fewest) || (d->per_node && here >= d->per_node)) continue;
         best = n;
         fewest = here;
         *ret_core = core;
@@ -199,20 +199,21 @@ static struct ray_sim_node *place_for(struct ray_sim *r, const char *deployment,
     return best;
 }
 
-static void place_replicas(struct ray_sim *r, const char *deployment, unsigned want, unsigned cores, uint64_t wall_ms)
+static void place_replicas(struct ray_sim *r, const struct serve_wish_deployment *d, uint64_t wall_ms)
 {
-    while (replicas_on(r, deployment, NULL) < want) {
+    const char *app = r->conf.serve.app;
+    while (replicas_on(r, d->name, NULL) < d->replicas) {
         unsigned core = 0;
-        struct ray_sim_node *n = place_for(r, deployment, cores, &core);
+        struct ray_sim_node *n = place_for(r, d, &core);
         if (!n) return; /* waits for a node */
         struct ray_sim_actor *a = add_actor(r, RAY_SIM_REPLICA, n->id, wall_ms);
         random_word(r, a->replica, 8);
-        COPY(a->deployment, deployment);
-        snprintf(a->name, sizeof a->name, "SERVE_REPLICA::%s#%s#%s", RAY_SIM_APP, deployment, a->replica);
-        snprintf(a->class_name, sizeof a->class_name, "ServeReplica:%s:%s", RAY_SIM_APP, deployment);
+        COPY(a->deployment, d->name);
+        snprintf(a->name, sizeof a->name, "SERVE_REPLICA::%s#%s#%s", app, d->name, a->replica);
+        snprintf(a->class_name, sizeof a->class_name, "ServeReplica:%.60s:%.50s", app, d->name);
         a->core = core;
-        a->cores = cores;
-        n->cores_taken += cores;
+        a->cores = d->cores;
+        n->cores_taken += d->cores;
     }
 }
 
@@ -227,8 +228,7 @@ static void reconcile(struct ray_sim *r, uint64_t wall_ms)
             has = r->actor[k].kind == RAY_SIM_PROXY && lives_on(&r->actor[k], r->node[i].id);
         if (!has) add_proxy(r, r->node[i].id, wall_ms);
     }
-    place_replicas(r, RAY_SIM_MODEL, r->conf.model_replicas, r->conf.cores, wall_ms);
-    place_replicas(r, RAY_SIM_APP, r->conf.ingress_replicas, 0, wall_ms);
+    for (size_t i = 0; i < r->conf.serve.count; i++) place_replicas(r, &r->conf.serve.deployment[i], wall_ms);
 }
 
 static void node_dies(struct ray_sim *r, struct ray_sim_node *n, uint64_t wall_ms)
@@ -323,9 +323,7 @@ struct ray_sim *ray_sim_new(const struct ray_sim_conf *conf)
     struct ray_sim *r = mem_zero(1, sizeof *r);
     r->conf = *conf;
     rng_init(&r->rng, conf->seed);
-    if (!r->conf.model_replicas) r->conf.model_replicas = 2;
-    if (!r->conf.ingress_replicas) r->conf.ingress_replicas = 1;
-    if (!r->conf.cores) r->conf.cores = 2;
+    if (!r->conf.serve.count) serve_wish_parse(NULL, &r->conf.serve);
     return r;
 }
 

@@ -4,11 +4,13 @@
  * dashboard words it. Pure: no I/O, no clock; wall times (ms) are passed in. Pointers are good until the next call that
  * adds.
  *
- * Replicas are placed round-robin on the worker nodes; each of the model's takes `cores` NeuronCores, counted within
- * its pod from 0.
+ * Replicas are placed round-robin on the worker nodes; each takes its deployment's NeuronCores, counted within its pod
+ * from 0.
  */
 #ifndef RAYDECK_SIM_RAY_SIM_H
 #define RAYDECK_SIM_RAY_SIM_H
+
+#include "backends/sim/serve_wish.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -21,15 +23,10 @@ enum {
     RAY_SIM_WORKERS = 512,
     RAY_SIM_NAME = 128
 };
-#define RAY_SIM_APP "mistral-deployment"
-#define RAY_SIM_MODEL "mistral-7b"
 
 struct ray_sim_conf {
     uint64_t seed;
-    unsigned model_replicas;   /* 0: 2 */
-    unsigned ingress_replicas; /* 0: 1 */
-    unsigned cores;            /* NeuronCores of a model replica; 0: 2 */
-    unsigned per_node;         /* at most so many replicas of the model on a node; 0: as many as fit */
+    struct serve_wish serve; /* without a deployment: that of serve_wish_parse(NULL) */
 };
 enum ray_sim_state { RAY_SIM_PENDING = 1, RAY_SIM_ALIVE = 2, RAY_SIM_RESTARTING = 3, RAY_SIM_DEAD = 4 };
 

@@ -18,12 +18,6 @@
 
 enum { BODY_MAX = 1024 * 1024 };
 
-struct deployment_kind {
-    const char *name, *resources, *required;
-    unsigned replicas;
-    double grace_s;
-};
-
 static const char *node_ip(const struct ray_sim *r, const char *id)
 {
     const struct ray_sim_node *n = ray_sim_node_of(r, id);
@@ -83,18 +77,36 @@ static unsigned replicas(const struct ray_sim *r, const char *deployment, struct
         (void)buf_printf(b,
                          "%s{\"node_id\": \"%s\", \"node_ip\": \"%s\", \"node_instance_id\": \"%s\", \"actor_id\": "
                          "\"%s\", \"actor_name\": \"%s\", \"worker_id\": \"%s\", \"log_file_path\": "
-                         "\"/serve/replica_" RAY_SIM_APP "_%s_%s.log\", \"replica_id\": \"%s\", \"state\": "
+                         "\"/serve/replica_%s_%s_%s.log\", \"replica_id\": \"%s\", \"state\": "
                          "\"RUNNING\", \"pid\": %u, \"start_time_s\": %.7f}",
                          running++ ? ", " : "", a[i].node, node_ip(r, a[i].node), node_pod(r, a[i].node), a[i].id,
-                         a[i].name, a[i].worker, deployment, a[i].replica, a[i].replica, a[i].pid,
-                         (double)a[i].start_ms / 1000 + 0.0000001);
+                         a[i].name, a[i].worker, ray_sim_conf(r)->serve.app, deployment, a[i].replica, a[i].replica,
+                         a[i].pid, (double)a[i].start_ms / 1000 + 0.0000001);
     }
     (void)buf_str(b, "], \"recent_dead_replicas\": []");
     return running;
 }
 
+static double cpus(const struct serve_wish_deployment *d)
+{
+    return d->cores ? 1.0 : 0.5;
+}
+
+/* Of an application's configuration and of a deployment's own. */
+static void actor_options(const struct serve_wish_deployment *d, struct buf *b)
+{
+    (void)buf_printf(b, "\"num_cpus\": %.1f", cpus(d));
+    if (d->cores) (void)buf_printf(b, ", \"resources\": {\"neuron_cores\": %u}", d->cores);
+}
+
+static void required(const struct serve_wish_deployment *d, struct buf *b)
+{
+    if (d->cores) (void)buf_printf(b, "\"neuron_cores\": %u, ", d->cores);
+    (void)buf_printf(b, "\"CPU\": %.1f", cpus(d));
+}
+
 /* Returns whether it has all its replicas. */
-static bool deployment(const struct ray_sim *r, const struct deployment_kind *d, struct buf *b)
+static bool deployment(const struct ray_sim *r, const struct serve_wish_deployment *d, struct buf *b)
 {
     struct buf list;
     buf_init(&list, BODY_MAX);
@@ -105,60 +117,76 @@ static bool deployment(const struct ray_sim *r, const struct deployment_kind *d,
         "\"deployment_config\": {\"name\": \"%s\", \"num_replicas\": %u, \"max_ongoing_requests\": 5, "
         "\"max_queued_requests\": -1, \"backpressure_config\": {\"status_code\": 503, \"retry_after_s\": null}, "
         "\"user_config\": null, \"graceful_shutdown_wait_loop_s\": 2.0, \"graceful_shutdown_timeout_s\": %.1f, "
-        "\"health_check_period_s\": 10.0, \"health_check_timeout_s\": 30.0, \"ray_actor_options\": {" RUNTIME_ENV
-        ", %s}, " ROUTER "}, \"target_num_replicas\": %u, \"required_resources\": {%s}, %s}",
+        "\"health_check_period_s\": 10.0, \"health_check_timeout_s\": 30.0, \"ray_actor_options\": {" RUNTIME_ENV ", ",
         d->name, d->name, whole ? "HEALTHY" : "UPDATING", whole ? "CONFIG_UPDATE_COMPLETED" : "HEALTH_CHECK_FAILED",
-        d->name, d->replicas, d->grace_s, d->resources, d->replicas, d->required, buf_text(&list));
+        d->name, d->replicas, d->cores ? 5.0 : 20.0);
+    actor_options(d, b);
+    (void)buf_printf(b, "}, " ROUTER "}, \"target_num_replicas\": %u, \"required_resources\": {", d->replicas);
+    required(d, b);
+    (void)buf_printf(b, "}, %s}", buf_text(&list));
     buf_done(&list);
     return whole;
 }
 
-static void app_config(const struct ray_sim_conf *c, struct buf *b)
+/* As recorded: what takes the requests before what it calls. */
+static void app_config(const struct serve_wish *s, struct buf *b)
 {
     (void)buf_printf(b,
-                     "\"deployed_app_config\": {\"name\": \"" RAY_SIM_APP "\", \"route_prefix\": \"/\", "
-                     "\"import_path\": \"ray_serve_mistral:entrypoint\", " RUNTIME_ENV
-                     ", \"deployments\": [{\"name\": \"" RAY_SIM_APP "\", \"num_replicas\": %u, \"ray_actor_options\": "
-                     "{\"num_cpus\": 0.5}}, {\"name\": \"" RAY_SIM_MODEL "\", \"num_replicas\": %u, "
-                     "\"graceful_shutdown_timeout_s\": 5.0, \"ray_actor_options\": {\"num_cpus\": 1.0, \"resources\": "
-                     "{\"neuron_cores\": %u}}}]}",
-                     c->ingress_replicas, c->model_replicas, c->cores);
+                     "\"deployed_app_config\": {\"name\": \"%s\", \"route_prefix\": \"%s\", "
+                     "\"import_path\": \"ray_serve_mistral:entrypoint\", " RUNTIME_ENV ", \"deployments\": [",
+                     s->app, s->route);
+    for (size_t i = s->count; i > 0; i--) {
+        const struct serve_wish_deployment *d = &s->deployment[i - 1];
+        (void)buf_printf(b, "%s{\"name\": \"%s\", \"num_replicas\": %u, %s\"ray_actor_options\": {",
+                         i < s->count ? ", " : "", d->name, d->replicas,
+                         d->cores ? "\"graceful_shutdown_timeout_s\": 5.0, " : "");
+        actor_options(d, b);
+        (void)buf_str(b, "}}");
+    }
+    (void)buf_str(b, "]}");
 }
 
-static void topology(struct buf *b)
+/* The ingress calls all the others. */
+static void topology(const struct serve_wish *s, struct buf *b)
 {
-    (void)buf_str(b, "\"deployment_topology\": {\"app_name\": \"" RAY_SIM_APP "\", \"nodes\": {\"" RAY_SIM_MODEL
-                     "\": {\"name\": \"" RAY_SIM_MODEL "\", \"app_name\": \"" RAY_SIM_APP
-                     "\", \"outbound_deployments\": [], \"is_ingress\": false}, \"" RAY_SIM_APP
-                     "\": {\"name\": \"" RAY_SIM_APP "\", \"app_name\": \"" RAY_SIM_APP
-                     "\", \"outbound_deployments\": [{\"name\": \"" RAY_SIM_MODEL "\", \"app_name\": \"" RAY_SIM_APP
-                     "\"}], \"is_ingress\": true}}, \"ingress_deployment\": \"" RAY_SIM_APP "\"}");
+    const char *comma = "";
+    (void)buf_printf(b, "\"deployment_topology\": {\"app_name\": \"%s\", \"nodes\": {", s->app);
+    for (size_t i = 0; i < s->count; i++) {
+        const char *name = s->deployment[i].name, *and = "";
+        (void)buf_printf(b, "%s\"%s\": {\"name\": \"%s\", \"app_name\": \"%s\", \"outbound_deployments\": [", comma,
+                         name, name, s->app);
+        for (size_t j = 0; i == s->ingress && j < s->count; j++) {
+            if (j == i) continue;
+            (void)buf_printf(b, "%s{\"name\": \"%s\", \"app_name\": \"%s\"}", and, s->deployment[j].name, s->app);
+            and = ", ";
+        }
+        (void)buf_printf(b, "], \"is_ingress\": %s}", i == s->ingress ? "true" : "false");
+        comma = ", ";
+    }
+    (void)buf_printf(b, "}, \"ingress_deployment\": \"%s\"}", s->deployment[s->ingress].name);
 }
 
 static void application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b)
 {
-    const struct ray_sim_conf *c = ray_sim_conf(r);
-    struct buf both;
-    char resources[96], required[96];
-    snprintf(resources, sizeof resources, "\"num_cpus\": 1.0, \"resources\": {\"neuron_cores\": %u}", c->cores);
-    snprintf(required, sizeof required, "\"neuron_cores\": %u, \"CPU\": 1.0", c->cores);
-    const struct deployment_kind model = {RAY_SIM_MODEL, resources, required, c->model_replicas, 5};
-    const struct deployment_kind ingress = {RAY_SIM_APP, "\"num_cpus\": 0.5", "\"CPU\": 0.5", c->ingress_replicas, 20};
-    buf_init(&both, BODY_MAX);
-    bool whole = deployment(r, &model, &both);
-    (void)buf_str(&both, ", ");
-    whole = deployment(r, &ingress, &both) && whole;
+    const struct serve_wish *s = &ray_sim_conf(r)->serve;
+    struct buf all;
+    bool whole = true;
+    buf_init(&all, BODY_MAX);
+    for (size_t i = 0; i < s->count; i++) {
+        if (i) (void)buf_str(&all, ", ");
+        whole = deployment(r, &s->deployment[i], &all) && whole;
+    }
     (void)buf_printf(b,
-                     "\"applications\": {\"" RAY_SIM_APP "\": {\"name\": \"" RAY_SIM_APP "\", \"route_prefix\": \"/\", "
+                     "\"applications\": {\"%s\": {\"name\": \"%s\", \"route_prefix\": \"%s\", "
                      "\"docs_path\": \"/docs\", \"status\": \"%s\", \"message\": \"\", \"last_deployed_time_s\": "
                      "%.7f, ",
-                     whole ? "RUNNING" : "DEPLOYING", (double)wall_ms / 1000 - 3600.5);
-    app_config(c, b);
+                     s->app, s->app, s->route, whole ? "RUNNING" : "DEPLOYING", (double)wall_ms / 1000 - 3600.5);
+    app_config(s, b);
     (void)buf_printf(b, ", \"source\": \"declarative\", \"deployments\": {%s}, \"external_scaler_enabled\": false, ",
-                     buf_text(&both));
-    topology(b);
+                     buf_text(&all));
+    topology(s, b);
     (void)buf_str(b, "}}");
-    buf_done(&both);
+    buf_done(&all);
 }
 
 static void targets(const struct ray_sim *r, struct buf *b)

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NEURON_CORES = 12 /* of an inf2.24xlarge */ };
 #define CLEANER_IP "127.0.0.39"
 
 struct sim_worlds {
@@ -36,8 +35,6 @@ enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, stru
         sim_worlds_free(w);
         return e;
     }
-    const struct ray_sim_conf ray = {.seed = conf->seed};
-    w->ray = ray_sim_new(&ray);
     *ret = w;
     return ERR_OK;
 }
@@ -70,7 +67,7 @@ const char *sim_worlds_redis_password(const struct sim_worlds *w)
 static struct gcs_sim_pod gcs_pod(const struct sim_pod *p)
 {
     return (struct gcs_sim_pod){p->name, p->ip, p->head ? "headgroup" : kuberay_group(p->owner),
-                                p->head ? 0 : NEURON_CORES};
+                                p->head ? 0 : CORES_OF_A_DEVICE * kuberay_devices_each(p->owner)};
 }
 
 static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there)
@@ -102,16 +99,24 @@ static void make_gcs(struct sim_worlds *w)
     w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
 }
 
-/* A RayCluster that has nothing yet. Its replicas are one on a worker, as the deployed configuration says. */
-static void new_cluster(struct sim_worlds *w)
+/* A Ray in which nothing runs, in place of the one there was; its replicas are as the RayService says. */
+static void new_ray(struct sim_worlds *w, uint64_t seed)
 {
     struct ray_sim *old = w->ray;
-    const struct ray_sim_conf ray = {.seed = w->conf.seed + ++w->clusters, .per_node = 1};
+    const struct ray_sim_conf ray = {.seed = seed, .serve = *kuberay_serve(w->kuberay)};
     w->ray = ray_sim_new(&ray);
     if (w->neuron) neuron_sim_ray(w->neuron, w->ray);
     w->gcs_runs = w->next.used = false;
-    make_gcs(w);
+    gcs_sim_free(w->gcs);
+    w->gcs = NULL;
     ray_sim_free(old);
+}
+
+/* A RayCluster that has nothing yet. */
+static void new_cluster(struct sim_worlds *w)
+{
+    new_ray(w, w->conf.seed + ++w->clusters);
+    make_gcs(w);
 }
 
 static void boot_gcs(struct sim_worlds *w, uint64_t since_wall_ms)
@@ -137,6 +142,7 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
 {
     const struct sim_pod *p;
     w->kuberay = k;
+    new_ray(w, w->conf.seed);
     if (kuberay_head(k)) boot_gcs(w, now_ms - KUBERAY_AGE_MS);
     enum err e = w->neuron ? ERR_OK : neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
     for (size_t i = 0; e == ERR_OK && i < KUBERAY_WORKERS; i++)
@@ -197,15 +203,10 @@ void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct 
 
 void sim_worlds_reset(struct sim_worlds *w)
 {
-    struct ray_sim *old = w->ray;
-    const struct ray_sim_conf ray = {.seed = w->conf.seed};
     if (w->gcs) gcs_sim_clean(w->gcs, CLEANER_IP);
     gcs_sim_free(w->gcs);
     w->gcs = NULL;
     w->gcs_runs = w->next.used = false;
-    w->ray = ray_sim_new(&ray);
-    if (w->neuron) neuron_sim_ray(w->neuron, w->ray);
-    ray_sim_free(old);
 }
 
 char *sim_worlds_applications(const struct sim_worlds *w)
@@ -220,8 +221,7 @@ void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
     size_t count = ray_sim_actors(w->ray, &actors);
     for (size_t i = 0; node && w->neuron && i < count; i++) {
         const struct ray_sim_actor *a = &actors[i];
-        if (a->kind != RAY_SIM_REPLICA || a->state != RAY_SIM_ALIVE || strcmp(a->deployment, RAY_SIM_MODEL) != 0 ||
-            strcmp(a->node, node->id) != 0)
+        if (a->kind != RAY_SIM_REPLICA || a->state != RAY_SIM_ALIVE || !a->cores || strcmp(a->node, node->id) != 0)
             continue;
         neuron_sim_prompt(w->neuron, a->id, ms);
         return;

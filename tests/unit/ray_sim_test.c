@@ -73,7 +73,9 @@ static void test_placing(void **state)
 static void test_two_replicas_a_pod(void **state)
 {
     (void)state;
-    const struct ray_sim_conf conf = {.seed = 1, .model_replicas = 3};
+    const struct ray_sim_conf conf = {
+        .seed = 1,
+        .serve = {.app = "a", .route = "/", .deployment = {{.name = "m", .replicas = 3, .cores = 2}}, .count = 1}};
     struct ray_sim *r = ray_sim_new(&conf);
     ray_sim_head_node(r, "h", "127.0.0.2", T0);
     ray_sim_head_controller(r, T0);

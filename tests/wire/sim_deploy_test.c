@@ -158,6 +158,13 @@ static const cJSON *condition(const cJSON *obj, const char *type)
     return NULL;
 }
 
+static void the_image_of_its_variables_is_of_its_ray(void **state)
+{
+    char *image = variable(*state, "RAY_SERVE_IMAGE");
+    assert_non_null(strstr(image, ":2.60.0"));
+    free(image);
+}
+
 /* ---- the way up -------------------------------------------------------------------------------------------------- */
 
 static void an_empty_cluster_has_kuberay_and_nodes(void **state)
@@ -469,6 +476,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_empty_cluster_has_kuberay_and_nodes, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(the_image_of_its_variables_is_of_its_ray, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(an_applied_service_comes_up_as_recorded, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(pods_are_what_was_applied, bed_up, bed_down),
         cmocka_unit_test_setup_teardown(without_devices_workers_wait, bed_up, bed_down),

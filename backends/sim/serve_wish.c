@@ -1,0 +1,90 @@
+#include "backends/sim/serve_wish.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/base/yaml.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Nothing that JSON would have to escape. */
+static void name_set(char out[SERVE_WISH_NAME], const char *text)
+{
+    snprintf(out, SERVE_WISH_NAME, "%s", text);
+    for (char *c = out; *c; c++)
+        if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\') *c = '_';
+}
+
+/* A whole number of at most SERVE_WISH_REPLICAS_MAX; 2.0 is one in YAML too. */
+static unsigned number(const struct yaml_node *map, const char *key, unsigned otherwise)
+{
+    const char *text = yaml_str(map, key);
+    char *end;
+    double v = text ? strtod(text, &end) : 0;
+    if (!text || end == text || *end || !(v >= 0)) return otherwise;
+    return v < SERVE_WISH_REPLICAS_MAX ? (unsigned)v : SERVE_WISH_REPLICAS_MAX;
+}
+
+static void take_deployment(const struct yaml_node *said, struct serve_wish_deployment *d)
+{
+    const struct yaml_node *scaling = yaml_get(said, "autoscaling_config");
+    name_set(d->name, yaml_str(said, "name"));
+    d->replicas = number(said, "num_replicas", scaling ? number(scaling, "min_replicas", 1) : 1);
+    d->cores = number(yaml_get(yaml_get(said, "ray_actor_options"), "resources"), "neuron_cores", 0);
+    d->per_node = number(said, "max_replicas_per_node", 0);
+}
+
+/* Those with cores, or those without. */
+static void take_deployments(const struct yaml_node *list, bool with_cores, struct serve_wish *w)
+{
+    for (size_t i = 0; list && list->kind == YAML_LIST && i < list->count; i++) {
+        struct serve_wish_deployment d = {0};
+        if (w->count == ARRAY_LEN(w->deployment) || !yaml_str(list->items[i], "name")) continue;
+        take_deployment(list->items[i], &d);
+        if ((d.cores > 0) == with_cores) w->deployment[w->count++] = d;
+    }
+}
+
+static void find_ingress(struct serve_wish *w)
+{
+    if (w->count == 0 || (w->count == 1 && w->deployment[0].cores)) {
+        struct serve_wish_deployment *d = &w->deployment[w->count++];
+        *d = (struct serve_wish_deployment){.replicas = 1};
+        memcpy(d->name, w->app, sizeof d->name);
+    }
+    w->ingress = 0;
+    for (size_t i = w->count; i > 0; i--)
+        if (!w->deployment[i - 1].cores) w->ingress = i - 1;
+}
+
+static bool take_app(const struct yaml_node *app, struct serve_wish *w)
+{
+    const char *name = yaml_str(app, "name"), *route = yaml_str(app, "route_prefix");
+    if (!app || app->kind != YAML_MAP) return false;
+    name_set(w->app, name ? name : "default"); /* Serve's name for one that has none */
+    name_set(w->route, route ? route : "/");
+    take_deployments(yaml_get(app, "deployments"), true, w);
+    take_deployments(yaml_get(app, "deployments"), false, w);
+    find_ingress(w);
+    return true;
+}
+
+void serve_wish_parse(const char *config, struct serve_wish *ret)
+{
+    struct yaml *doc = NULL;
+    struct serve_wish w = {0};
+    bool taken = false;
+    if (config && yaml_parse("serveConfigV2", config, strlen(config), &doc, NULL) == ERR_OK) {
+        const struct yaml_node *apps = yaml_get(yaml_root(doc), "applications");
+        taken = apps && apps->kind == YAML_LIST && apps->count && take_app(apps->items[0], &w);
+    }
+    yaml_tree_free(doc);
+    *ret = taken ? w
+                 : (struct serve_wish){.app = "mistral-deployment",
+                                       .route = "/",
+                                       .deployment = {{.name = "mistral-7b", .replicas = 2, .cores = 2},
+                                                      {.name = "mistral-deployment", .replicas = 1}},
+                                       .count = 2,
+                                       .ingress = 1};
+}

@@ -1,0 +1,271 @@
+/* RayServices of other names than the one the simulator begins with, and more of them than one. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "tests/support/fixture.h"
+#include "tests/support/sim_bed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define YAML "application/apply-patch+yaml"
+#define AS "?fieldManager=raydeck&force=true"
+#define CHAT "/apis/ray.io/v1/namespaces/team-a/rayservices/chat"
+#define OTHER "/apis/ray.io/v1/namespaces/team-b/rayservices/other"
+#define CONFIG                                                                                                         \
+    "applications:\n- name: talk\n  route_prefix: /v2\n  deployments:\n  - name: llm\n    num_replicas: 3\n"           \
+    "    max_replicas_per_node: 1\n    ray_actor_options: {resources: {neuron_cores: 2}}\n  - name: Door\n"
+
+static cJSON *member(const cJSON *object, const char *path)
+{
+    return (cJSON *)(uintptr_t)json_path(object, path);
+}
+
+static void name_space(struct sim_bed *b, const char *name)
+{
+    char *path = mem_printf("/api/v1/namespaces/%s" AS, name);
+    char *text = mem_printf("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"%s\"}}", name);
+    cJSON_Delete(sim_bed_ask(b, "PATCH", path, YAML, text, 201));
+    free(text);
+    free(path);
+}
+
+/* Three workers of the group `speed`, a third of a K8s node's devices each. Caller frees. */
+static cJSON *chat_service(const char *ns, const char *name)
+{
+    cJSON *service = fixture_json("tests/fixtures/sim/rayservice-applied.json");
+    cJSON *meta = member(service, "metadata"), *spec = member(service, "spec");
+    cJSON *group = cJSON_GetArrayItem(member(spec, "rayClusterConfig.workerGroupSpecs"), 0);
+    cJSON *container = cJSON_GetArrayItem(member(group, "template.spec.containers"), 0);
+    cJSON_ReplaceItemInObject(meta, "name", cJSON_CreateString(name));
+    cJSON_ReplaceItemInObject(meta, "namespace", cJSON_CreateString(ns));
+    cJSON_ReplaceItemInObject(spec, "serveConfigV2", cJSON_CreateString(CONFIG));
+    cJSON_ReplaceItemInObject(group, "groupName", cJSON_CreateString("speed"));
+    cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(3));
+    cJSON_ReplaceItemInObject(group, "maxReplicas", cJSON_CreateNumber(3));
+    cJSON_ReplaceItemInObject(member(container, "resources.limits"), "aws.amazon.com/neuron", cJSON_CreateString("2"));
+    return service;
+}
+
+static void apply(struct sim_bed *b, const char *path, const cJSON *service, long status)
+{
+    char *text = cJSON_PrintUnformatted(service), *where = mem_printf("%s" AS, path);
+    cJSON_Delete(sim_bed_ask(b, "PATCH", where, YAML, text, status));
+    free(where);
+    cJSON_free(text);
+}
+
+static void deploy(struct sim_bed *b, const char *path, const char *ns, const char *name)
+{
+    cJSON *service = chat_service(ns, name);
+    name_space(b, ns);
+    apply(b, path, service, 201);
+    cJSON_Delete(service);
+}
+
+static const char *message_of(const cJSON *service)
+{
+    return json_str(cJSON_GetArrayItem(json_path(service, "status.conditions"), 0), "message");
+}
+
+static int bed_up(void **state)
+{
+    const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true, .empty = true};
+    *state = sim_bed_new(&conf);
+    return 0;
+}
+
+static int running_up(void **state)
+{
+    const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true};
+    *state = sim_bed_new(&conf);
+    return 0;
+}
+
+static int bed_down(void **state)
+{
+    sim_bed_free(*state);
+    return 0;
+}
+
+/* ---- names ------------------------------------------------------------------------------------------------------- */
+
+static void pods_are_of_the_service(struct sim_bed *b, const char *cluster)
+{
+    cJSON *list = sim_bed_get(b, "/api/v1/namespaces/team-a/pods", 200);
+    char *prefix = mem_printf("%s-speed-worker-", cluster);
+    int workers = 0;
+    JSON_EACH (pod, json_get(list, "items")) {
+        const char *name = json_str(json_get(pod, "metadata"), "name");
+        assert_string_equal(json_str(json_path(pod, "metadata.labels"), "ray.io/cluster"), cluster);
+        if (strncmp(name, prefix, strlen(prefix)) != 0) continue;
+        assert_string_equal(json_str(json_path(pod, "metadata.labels"), "ray.io/group"), "speed");
+        workers++;
+    }
+    assert_int_equal(workers, 3);
+    free(prefix);
+    cJSON_Delete(list);
+}
+
+static void serve_goes_by_its_configuration(struct sim_bed *b)
+{
+    static const char proxied[] = "/api/v1/namespaces/team-a/services/";
+    char *path = mem_printf("%schat-serve-svc:serve/proxy/-/routes", proxied);
+    cJSON *routes = sim_bed_get(b, path, 200);
+    assert_string_equal(json_str(routes, "/v2"), "talk");
+    cJSON_Delete(routes);
+    free(path);
+    path = mem_printf("%schat-serve-svc:serve/proxy/v2/infer?sentence=hello", proxied);
+    cJSON_Delete(sim_bed_get(b, path, 200));
+    free(path);
+    path = mem_printf("%schat-serve-svc:serve/proxy/infer?sentence=hello", proxied);
+    cJSON_Delete(sim_bed_get(b, path, 404));
+    free(path);
+    path = mem_printf("%schat-head-svc:dashboard/proxy/api/serve/applications/", proxied);
+    cJSON *all = sim_bed_get(b, path, 200);
+    const cJSON *talk = json_path(all, "applications.talk");
+    assert_string_equal(json_str(talk, "status"), "RUNNING");
+    assert_string_equal(json_str(talk, "route_prefix"), "/v2");
+    assert_int_equal(cJSON_GetArraySize(json_path(talk, "deployments.llm.replicas")), 3);
+    assert_int_equal(cJSON_GetArraySize(json_path(talk, "deployments.Door.replicas")), 1);
+    assert_string_equal(json_str(json_get(talk, "deployment_topology"), "ingress_deployment"), "Door");
+    cJSON_Delete(all);
+    free(path);
+}
+
+static void any_name_and_namespace_is_looked_after(void **state)
+{
+    struct sim_bed *b = *state;
+    deploy(b, CHAT, "team-a", "chat");
+    cJSON *live = sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\"");
+    const char *cluster = json_str(json_path(live, "status.activeServiceStatus"), "rayClusterName");
+    assert_int_equal(strncmp(cluster, "chat-", 5), 0);
+    const cJSON *llm = json_path(live, "status.activeServiceStatus.applicationStatuses.talk.serveDeploymentStatuses.llm");
+    assert_string_equal(json_str(llm, "status"), "HEALTHY");
+    pods_are_of_the_service(b, cluster);
+    cJSON_Delete(live);
+    serve_goes_by_its_configuration(b);
+    cJSON *events = sim_bed_get(b, "/api/v1/namespaces/team-a/events", 200);
+    assert_true(cJSON_GetArraySize(json_get(events, "items")) > 20);
+    cJSON_Delete(events);
+    cJSON_Delete(sim_bed_ask(b, "DELETE", CHAT, NULL, NULL, 200));
+    sim_bed_wait_gone(b, CHAT);
+    cJSON *services = sim_bed_get(b, "/api/v1/services", 200);
+    assert_int_equal(cJSON_GetArraySize(json_get(services, "items")), 0);
+    cJSON_Delete(services);
+}
+
+/* Another Service of the user's is not taken for Ray's. */
+static void a_service_of_other_pods_has_no_endpoints(void **state)
+{
+    struct sim_bed *b = *state;
+    cJSON_Delete(sim_bed_ask(b, "PATCH", "/api/v1/namespaces/mistral/services/gradio" AS, YAML,
+                             "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"gradio\",\"namespace\":"
+                             "\"mistral\"},\"spec\":{\"selector\":{\"app\":\"gradio\"},\"ports\":[{\"name\":\"dashboard\","
+                             "\"port\":8265}]}}",
+                             201));
+    cJSON_Delete(
+        sim_bed_get(b, "/api/v1/namespaces/mistral/services/gradio:dashboard/proxy/api/gcs_healthz", 503));
+}
+
+static bool are_about(struct sim_bed *b, const char *word)
+{
+    cJSON *list = sim_bed_get(b, "/api/v1/namespaces/team-a/events", 200);
+    bool found = false;
+    JSON_EACH (e, json_get(list, "items")) found = found || strstr(json_str(e, "message"), word);
+    cJSON_Delete(list);
+    return found;
+}
+
+/* Nor is there an autoscaler, which was not asked for. */
+static void replicas_that_fit_nowhere_are_waited_for(void **state)
+{
+    struct sim_bed *b = *state;
+    cJSON *service = chat_service("team-a", "chat");
+    cJSON_DeleteItemFromObject(member(service, "spec.rayClusterConfig"), "enableInTreeAutoscaling");
+    cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
+    cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(2));
+    name_space(b, "team-a");
+    apply(b, CHAT, service, 201);
+    cJSON_Delete(service);
+    cJSON_Delete(sim_bed_wait(b, "/api/v1/namespaces/team-a/events", "UpdatedServeApplications"));
+    sim_bed_say(b, "advance 600");
+    cJSON *live = sim_bed_get(b, CHAT, 200);
+    assert_string_equal(
+        json_str(json_path(live, "status.pendingServiceStatus.applicationStatuses.talk"), "status"), "DEPLOYING");
+    cJSON_Delete(live);
+    assert_true(are_about(b, "Started container head"));
+    assert_false(are_about(b, "autoscaler"));
+}
+
+static void too_long_a_name_is_refused(void **state)
+{
+    struct sim_bed *b = *state;
+    static const char name[] = "a-name-that-is-longer-than-kuberay-will-have-it-0";
+    char *path = mem_printf("/apis/ray.io/v1/namespaces/team-a/rayservices/%s", name);
+    deploy(b, path, "team-a", name);
+    cJSON *live = sim_bed_wait(b, path, "ValidationFailed");
+    assert_string_equal(message_of(live), "RayService name should be no more than 47 characters");
+    cJSON_Delete(live);
+    free(path);
+}
+
+/* ---- more than one ----------------------------------------------------------------------------------------------- */
+
+static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
+{
+    struct sim_bed *b = *state;
+    deploy(b, OTHER, "team-b", "other");
+    cJSON *live = sim_bed_wait(b, OTHER, "ValidationFailed");
+    assert_string_equal(message_of(live), "the simulator runs one RayService at a time, and mistral/mistral is there; "
+                                          "this one begins when that one is deleted");
+    cJSON_Delete(live);
+    cJSON_Delete(sim_bed_wait(b, "/api/v1/namespaces/team-b/events", "InvalidRayServiceSpec"));
+    live = sim_bed_get(b, "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", 200);
+    assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
+    cJSON_Delete(live);
+    cJSON_Delete(sim_bed_ask(b, "DELETE", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", NULL, NULL, 200));
+    cJSON_Delete(sim_bed_wait(b, OTHER, "\"NonZeroServeEndpoints\""));
+}
+
+static void one_that_waits_can_be_deleted_with_its_namespace(void **state)
+{
+    struct sim_bed *b = *state;
+    deploy(b, OTHER, "team-b", "other");
+    cJSON_Delete(sim_bed_wait(b, OTHER, "ValidationFailed"));
+    cJSON_Delete(sim_bed_ask(b, "DELETE", "/api/v1/namespaces/team-b", NULL, NULL, 200));
+    sim_bed_wait_gone(b, "/api/v1/namespaces/team-b");
+}
+
+static void a_refused_one_does_not_keep_the_place(void **state)
+{
+    struct sim_bed *b = *state;
+    cJSON *service = chat_service("team-b", "other");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(member(service, "metadata"), "annotations"), "ray.io/ft-enabled",
+                            "true");
+    name_space(b, "team-b");
+    apply(b, OTHER, service, 201);
+    cJSON_Delete(service);
+    cJSON_Delete(sim_bed_wait(b, OTHER, "ValidationFailed"));
+    deploy(b, CHAT, "team-a", "chat");
+    cJSON_Delete(sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
+}
+
+int main(void)
+{
+#define TEST(function, up) cmocka_unit_test_setup_teardown(function, up, bed_down)
+    const struct CMUnitTest tests[] = {
+        TEST(any_name_and_namespace_is_looked_after, bed_up),
+        TEST(a_service_of_other_pods_has_no_endpoints, running_up),
+        TEST(replicas_that_fit_nowhere_are_waited_for, bed_up),
+        TEST(too_long_a_name_is_refused, bed_up),
+        TEST(one_beside_it_is_told_so_and_gets_its_turn, running_up),
+        TEST(one_that_waits_can_be_deleted_with_its_namespace, running_up),
+        TEST(a_refused_one_does_not_keep_the_place, bed_up),
+    };
+#undef TEST
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
