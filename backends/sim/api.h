@@ -30,7 +30,7 @@ struct api;
 struct api *api_new(struct loop *l, const struct api_conf *conf);
 void api_free(struct api *a); /* after the HTTPS server */
 void api_handle(void *api, struct https_request *r);
-void api_fault(struct api *a, enum fault f, bool on); /* WATCH_410 and GARBAGE */
+void api_fault(struct api *a, enum fault f, bool on); /* WATCH_410, GARBAGE and SERVE_… */
 void api_kuberay(struct api *a, struct kuberay *k);   /* another one from now on */
 
 /* What the token's user may not do from now on: access reviews say so, and requests get a 403. resource as

@@ -110,6 +110,10 @@ static void next_piece(void *arg)
         https_stream_end(c->stream);
         return;
     }
+    if (c->api->faults[FAULT_SERVE_CUT] && c->text[c->at] && c->at >= strlen(c->text) / 2) {
+        https_stream_cut(c->stream);
+        return;
+    }
     if (!c->begun)
         send_chunk(c,
                    "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\"},\"logprobs\":null,"
@@ -121,7 +125,7 @@ static void next_piece(void *arg)
         return;
     }
     send_token(c);
-    alarm_set(c->alarm, TOKEN_MS + rng_below(&c->rng, TOKEN_MORE_MS), 0);
+    alarm_set(c->alarm, api_prompt_ms(c->api, TOKEN_MS + rng_below(&c->rng, TOKEN_MORE_MS)), 0);
 }
 
 /* ---- questions --------------------------------------------------------------------------------------------------- */
@@ -168,7 +172,7 @@ static void answer_whole(struct api *a, struct https_request *r, struct chat *c)
                             c->id, c->created, quoted, c->asked, c->asked + said, said);
     cJSON_free(quoted);
     cJSON_Delete(text);
-    api_answer_later(a, r, FIRST_MS + (uint64_t)said * (TOKEN_MS + TOKEN_MORE_MS / 2), 200, "application/json", body);
+    api_answer_prompt(a, r, FIRST_MS + (uint64_t)said * (TOKEN_MS + TOKEN_MORE_MS / 2), "application/json", body);
     chat_free(c);
 }
 
@@ -203,14 +207,14 @@ static void completion(struct api *a, struct https_request *r, const struct sim_
     }
     struct chat *c = chat_new(a, replica, question);
     uint64_t takes = FIRST_MS + (uint64_t)tokens_of(c->text) * (TOKEN_MS + TOKEN_MORE_MS / 2);
-    if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, takes);
+    if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, api_prompt_ms(a, takes));
     if (json_bool(asked, "stream") != TRI_YES) {
         answer_whole(a, r, c);
         return;
     }
     c->usage = json_bool(json_get(asked, "stream_options"), "include_usage") == TRI_YES;
     c->alarm = alarm_new(a->loop, next_piece, c);
-    alarm_set(c->alarm, FIRST_MS + rng_below(&c->rng, FIRST_MORE_MS), 0);
+    alarm_set(c->alarm, api_prompt_ms(a, FIRST_MS + rng_below(&c->rng, FIRST_MORE_MS)), 0);
     c->stream = https_stream_new(r, "text/event-stream; charset=utf-8", chat_free, c);
 }
 

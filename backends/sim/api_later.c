@@ -5,6 +5,8 @@
 #include <string.h>
 #include <utlist.h>
 
+enum { SLOW_TIMES = 10 };
+
 struct later {
     struct api *api;
     struct https_request *request;
@@ -12,6 +14,7 @@ struct later {
     unsigned status;
     const char *content_type;
     char *body;
+    bool cut;
     struct later *prev, *next;
 };
 
@@ -23,10 +26,21 @@ static void later_free(struct later *l)
     free(l);
 }
 
+/* Half of it, and no end. */
+static void cut(struct later *l)
+{
+    struct https_stream *s = https_stream_new(l->request, l->content_type, NULL, NULL);
+    (void)https_stream_write(s, l->body, strlen(l->body) / 2);
+    https_stream_cut(s);
+}
+
 static void due(void *arg)
 {
     struct later *l = arg;
-    https_answer(l->request, l->status, l->content_type, l->body, strlen(l->body));
+    if (l->cut)
+        cut(l);
+    else
+        https_answer(l->request, l->status, l->content_type, l->body, strlen(l->body));
     later_free(l);
 }
 
@@ -35,8 +49,8 @@ static void gone(void *arg)
     later_free(arg);
 }
 
-void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
-                      const char *content_type, char *body)
+static struct later *later_new(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
+                               const char *content_type, char *body)
 {
     struct later *l = mem_zero(1, sizeof *l);
     l->api = a;
@@ -48,6 +62,24 @@ void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms,
     l->alarm = alarm_new(a->loop, due, l);
     alarm_set(l->alarm, delay_ms, 0);
     https_on_gone(r, gone, l);
+    return l;
+}
+
+void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
+                      const char *content_type, char *body)
+{
+    (void)later_new(a, r, delay_ms, status, content_type, body);
+}
+
+uint64_t api_prompt_ms(const struct api *a, uint64_t ms)
+{
+    return a->faults[FAULT_SERVE_SLOW] ? SLOW_TIMES * ms : ms;
+}
+
+void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body)
+{
+    struct later *l = later_new(a, r, api_prompt_ms(a, delay_ms), 200, content_type, body);
+    l->cut = a->faults[FAULT_SERVE_CUT];
 }
 
 void api_later_forget(struct api *a)

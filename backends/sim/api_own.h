@@ -18,11 +18,11 @@ struct api {
     struct watch *watches;
     size_t watch_count;
     struct alarm *bookmarks, *rubbish;
-    bool garbage;
-    uint64_t lists;   /* answered; every other one is cut under GARBAGE */
-    uint64_t prompts; /* taken; they go to the replicas in turn */
-    uint64_t proxied; /* requests; gives each its delay */
-    struct rng rng;   /* of what is made by an apply */
+    bool faults[FAULT_COUNT]; /* those of api_fault */
+    uint64_t lists;           /* answered; every other one is cut under GARBAGE */
+    uint64_t prompts;         /* taken; they go to the replicas in turn */
+    uint64_t proxied;         /* requests; gives each its delay */
+    struct rng rng;           /* of what is made by an apply */
     struct later *later;
     struct chat *chats; /* answers that are being streamed */
     struct denial denied[API_DENIALS];
@@ -78,6 +78,9 @@ void api_chats_forget(struct api *a);
 /* api_later.c: an answer after a delay. body is taken. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
                       const char *content_type, char *body);
+/* The same for a model's answer, which may come slowly or break off. */
+void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body);
+uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* what takes so long takes now */
 void api_later_forget(struct api *a);
 
 #endif

@@ -64,8 +64,25 @@ static void infer(struct api *a, struct https_request *r)
     }
     uint64_t ms;
     char *body = llm_answer(a->conf.seed, sentence, &ms);
-    if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, ms);
-    api_answer_later(a, r, ms, 200, "application/json", body);
+    if (a->conf.prompt) a->conf.prompt(a->conf.arg, replica->name, api_prompt_ms(a, ms));
+    api_answer_prompt(a, r, ms, "application/json", body);
+}
+
+/* What is within the application. */
+static void application(struct api *a, struct https_request *r, const char *path)
+{
+    bool infers = strcmp(path, "/infer") == 0, openai = a->conf.openai && strncmp(path, "/v1/", 4) == 0;
+    bool prompt = infers || strcmp(path, "/v1/chat/completions") == 0;
+    if (!infers && !openai)
+        answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
+    else if (prompt && a->faults[FAULT_SERVE_HANG])
+        api_answer_later(a, r, HANG_MS, 504, "text/plain", mem_str(""));
+    else if (prompt && a->faults[FAULT_SERVE_500])
+        answer(a, r, 500, "text/plain; charset=utf-8", mem_str("Internal Server Error"));
+    else if (openai)
+        api_chat(a, r, replica_for(a), path);
+    else
+        infer(a, r);
 }
 
 /* The path within the application, or NULL where it does not answer there. */
@@ -90,10 +107,8 @@ static void serve_proxy(struct api *a, struct https_request *r, const struct sim
         answer(a, r, 200, "text/plain; charset=utf-8", mem_str("success"));
     } else if (strcmp(path, "/-/routes") == 0) {
         answer(a, r, 200, "application/json", mem_printf("{\"%s\":\"%s\"}", w->route, w->app));
-    } else if (inside && strcmp(inside, "/infer") == 0) {
-        infer(a, r);
-    } else if (inside && a->conf.openai && strncmp(inside, "/v1/", 4) == 0) {
-        api_chat(a, r, replica_for(a), inside);
+    } else if (inside) {
+        application(a, r, inside);
     } else {
         answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
     }

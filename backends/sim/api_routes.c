@@ -323,8 +323,8 @@ void api_fault(struct api *a, enum fault f, bool on)
         objects_forget(a->conf.objects);
         watches_expire(a);
     }
+    a->faults[f] = on;
     if (f != FAULT_GARBAGE) return;
-    a->garbage = on;
     if (on) watches_rubbish(a);
     if (on)
         alarm_set(a->rubbish, RUBBISH_MS, RUBBISH_MS);

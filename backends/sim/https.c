@@ -46,7 +46,7 @@ struct https_request {
 struct https_stream {
     struct https_request *request;
     struct buf out;
-    bool suspended, ended;
+    bool suspended, ended, cut;
     void (*closed)(void *arg);
     void *arg;
 };
@@ -252,7 +252,7 @@ static ssize_t stream_read(void *cls, uint64_t pos, char *out, size_t max)
         buf_drop(&s->out, n);
         return (ssize_t)n;
     }
-    if (s->request->dropped) return MHD_CONTENT_READER_END_WITH_ERROR;
+    if (s->request->dropped || s->cut) return MHD_CONTENT_READER_END_WITH_ERROR;
     if (s->ended || s->request->server->closing) return MHD_CONTENT_READER_END_OF_STREAM;
     s->suspended = true;
     MHD_suspend_connection(s->request->connection);
@@ -303,6 +303,12 @@ void https_stream_end(struct https_stream *s)
 {
     s->ended = true;
     stream_wake(s);
+}
+
+void https_stream_cut(struct https_stream *s)
+{
+    s->cut = true;
+    https_stream_end(s);
 }
 
 /* ---- the server -------------------------------------------------------------------------------------------------- */

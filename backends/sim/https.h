@@ -48,5 +48,6 @@ struct https_stream *https_stream_new(struct https_request *r, const char *conte
                                       void *arg);
 enum err https_stream_write(struct https_stream *s, const void *bytes, size_t len); /* ERR_LIMIT: it does not read */
 void https_stream_end(struct https_stream *s); /* what is written is still sent, then the stream ends properly */
+void https_stream_cut(struct https_stream *s); /* the same, but it breaks off, and the connection with it */
 
 #endif

@@ -42,7 +42,11 @@ enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
             alarm_stop(s->dropping);
         break;
     case FAULT_WATCH_410:
-    case FAULT_GARBAGE: api_fault(s->api, f, on); break;
+    case FAULT_GARBAGE:
+    case FAULT_SERVE_500:
+    case FAULT_SERVE_HANG:
+    case FAULT_SERVE_CUT:
+    case FAULT_SERVE_SLOW: api_fault(s->api, f, on); break;
     case FAULT_REDIS_GONE:
     case FAULT_COUNT: break;
     }

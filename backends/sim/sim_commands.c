@@ -10,12 +10,15 @@ static void say_fault(struct sim *s, const char *word, char *out, size_t size)
 {
     enum fault f;
     struct why why = {ERR_OK, ""};
-    if (!fault_find(word, &f))
-        snprintf(out, size, "error: no such fault; there are: drop-connections watch-410 redis-gone garbage");
-    else if (sim_fault(s, f, true, &why) != ERR_OK)
+    if (!fault_find(word, &f)) {
+        size_t at = (size_t)snprintf(out, size, "error: no such fault; there are:");
+        for (int i = 0; i < FAULT_COUNT && at < size; i++)
+            at += (size_t)snprintf(out + at, size - at, " %s", fault_word((enum fault)i));
+    } else if (sim_fault(s, f, true, &why) != ERR_OK) {
         snprintf(out, size, "error: %s", why.text);
-    else
+    } else {
         snprintf(out, size, "ok");
+    }
 }
 
 static void say_clear(struct sim *s, const char *word, char *out, size_t size)

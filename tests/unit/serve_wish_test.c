@@ -72,10 +72,11 @@ static void bad_values_are_bounded(void **state)
 {
     struct serve_wish w;
     (void)state;
-    serve_wish_parse("applications: [{name: \"a\\\"b\\\\c\\u00e9\", deployments: [{name: x, num_replicas: 99999999999}, "
-                     "{name: y, num_replicas: -3}, {name: z, num_replicas: lots}, {num_replicas: 2}, 7, {name: n4}, "
-                     "{name: n5}, {name: n6}, {name: n7}, {name: n8}, {name: n9}]}]",
-                     &w);
+    serve_wish_parse(
+        "applications: [{name: \"a\\\"b\\\\c\\u00e9\", deployments: [{name: x, num_replicas: 99999999999}, "
+        "{name: y, num_replicas: -3}, {name: z, num_replicas: lots}, {num_replicas: 2}, 7, {name: n4}, "
+        "{name: n5}, {name: n6}, {name: n7}, {name: n8}, {name: n9}]}]",
+        &w);
     assert_string_equal(w.app, "a_b_c__");
     assert_int_equal(w.count, SERVE_WISH_DEPLOYMENTS);
     assert_int_equal(w.deployment[0].replicas, SERVE_WISH_REPLICAS_MAX);

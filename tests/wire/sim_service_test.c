@@ -143,7 +143,8 @@ static void any_name_and_namespace_is_looked_after(void **state)
     cJSON *live = sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\"");
     const char *cluster = json_str(json_path(live, "status.activeServiceStatus"), "rayClusterName");
     assert_int_equal(strncmp(cluster, "chat-", 5), 0);
-    const cJSON *llm = json_path(live, "status.activeServiceStatus.applicationStatuses.talk.serveDeploymentStatuses.llm");
+    const cJSON *llm =
+        json_path(live, "status.activeServiceStatus.applicationStatuses.talk.serveDeploymentStatuses.llm");
     assert_string_equal(json_str(llm, "status"), "HEALTHY");
     pods_are_of_the_service(b, cluster);
     cJSON_Delete(live);
@@ -162,13 +163,13 @@ static void any_name_and_namespace_is_looked_after(void **state)
 static void a_service_of_other_pods_has_no_endpoints(void **state)
 {
     struct sim_bed *b = *state;
-    cJSON_Delete(sim_bed_ask(b, "PATCH", "/api/v1/namespaces/mistral/services/gradio" AS, YAML,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"gradio\",\"namespace\":"
-                             "\"mistral\"},\"spec\":{\"selector\":{\"app\":\"gradio\"},\"ports\":[{\"name\":\"dashboard\","
-                             "\"port\":8265}]}}",
-                             201));
     cJSON_Delete(
-        sim_bed_get(b, "/api/v1/namespaces/mistral/services/gradio:dashboard/proxy/api/gcs_healthz", 503));
+        sim_bed_ask(b, "PATCH", "/api/v1/namespaces/mistral/services/gradio" AS, YAML,
+                    "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"gradio\",\"namespace\":"
+                    "\"mistral\"},\"spec\":{\"selector\":{\"app\":\"gradio\"},\"ports\":[{\"name\":\"dashboard\","
+                    "\"port\":8265}]}}",
+                    201));
+    cJSON_Delete(sim_bed_get(b, "/api/v1/namespaces/mistral/services/gradio:dashboard/proxy/api/gcs_healthz", 503));
 }
 
 static bool are_about(struct sim_bed *b, const char *word)
@@ -194,8 +195,8 @@ static void replicas_that_fit_nowhere_are_waited_for(void **state)
     cJSON_Delete(sim_bed_wait(b, "/api/v1/namespaces/team-a/events", "UpdatedServeApplications"));
     sim_bed_say(b, "advance 600");
     cJSON *live = sim_bed_get(b, CHAT, 200);
-    assert_string_equal(
-        json_str(json_path(live, "status.pendingServiceStatus.applicationStatuses.talk"), "status"), "DEPLOYING");
+    assert_string_equal(json_str(json_path(live, "status.pendingServiceStatus.applicationStatuses.talk"), "status"),
+                        "DEPLOYING");
     cJSON_Delete(live);
     assert_true(are_about(b, "Started container head"));
     assert_false(are_about(b, "autoscaler"));

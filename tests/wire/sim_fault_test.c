@@ -1,0 +1,172 @@
+/* Faults of the simulated Serve's answers to prompts, whole and streamed; its health checks go on well. */
+#include "backends/base/buf.h"
+#include "tests/support/sim_bed.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define SERVE "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy"
+#define INFER SERVE "/infer?sentence=hello"
+#define CHAT SERVE "/v1/chat/completions"
+#define ASK(stream)                                                                                                    \
+    "{\"model\":\"mistral-7b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":" stream "}"
+
+enum { LIMIT_MS = 20000, TEXT_MAX = 1024 * 1024, GIVE_UP_MS = 900, SLOW_END_MS = 4600, SLOW_FIRST_MS = 1800, HEAD_START_MS = 100 };
+
+struct result {
+    struct buf text;
+    bool done;
+    enum err err;
+    long status;
+    uint64_t began_ms, first_ms;
+};
+
+static int bed_up(void **state)
+{
+    const struct sim_conf conf = {.seed = 5, .no_redis = true, .openai = true};
+    *state = sim_bed_new(&conf);
+    return 0;
+}
+
+static int bed_down(void **state)
+{
+    sim_bed_free(*state);
+    return 0;
+}
+
+static bool more(void *arg, const char *bytes, size_t len)
+{
+    struct result *r = arg;
+    if (!r->first_ms) r->first_ms = loop_now_ms();
+    assert_int_equal(buf_add(&r->text, bytes, len), ERR_OK);
+    return true;
+}
+
+static void ended(void *arg, const struct http_answer *answer)
+{
+    struct result *r = arg;
+    r->done = true;
+    r->err = answer->err;
+    r->status = answer->status;
+}
+
+/* body NULL: a GET. ret's text is the caller's. */
+static void ask(struct sim_bed *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
+{
+    char url[512];
+    *ret = (struct result){.began_ms = loop_now_ms()};
+    buf_init(&ret->text, TEXT_MAX);
+    snprintf(url, sizeof url, "https://127.0.0.1:%u%s", sim_port(b->sim), path);
+    const struct http_ask asked = {.method = body ? "POST" : "GET",
+                                   .url = url,
+                                   .header = {{"Authorization", b->bearer}, {"Content-Type", "application/json"}},
+                                   .body = body,
+                                   .body_len = body ? strlen(body) : 0,
+                                   .timeout_ms = timeout_ms};
+    const struct http_calls calls = {.bytes = more, .done = ended, .arg = ret};
+    http_send(b->http, &asked, &calls);
+    while (!ret->done) {
+        if (loop_now_ms() > ret->began_ms + LIMIT_MS) fail_msg("no answer of %s", path);
+        loop_step(b->loop, 20);
+    }
+}
+
+static void expect(struct sim_bed *b, const char *path, const char *body, enum err err, long status)
+{
+    struct result r;
+    ask(b, path, body, 0, &r);
+    if (r.err != err || r.status != status) fail_msg("%s: %s, %ld", path, err_word(r.err), r.status);
+    buf_done(&r.text);
+}
+
+/* Whatever is wrong with prompts. */
+static void the_rest_is_well(struct sim_bed *b)
+{
+    expect(b, SERVE "/-/healthz", NULL, ERR_OK, 200);
+    expect(b, SERVE "/v1/models", NULL, ERR_OK, 200);
+}
+
+static void serve_500(void **state)
+{
+    struct sim_bed *b = *state;
+    sim_bed_say(b, "fault serve-500");
+    expect(b, INFER, NULL, ERR_OK, 500);
+    expect(b, CHAT, ASK("true"), ERR_OK, 500);
+    the_rest_is_well(b);
+    sim_bed_say(b, "clear");
+    expect(b, INFER, NULL, ERR_OK, 200);
+}
+
+static void serve_hang(void **state)
+{
+    struct sim_bed *b = *state;
+    struct result r;
+    sim_bed_say(b, "fault serve-hang");
+    ask(b, CHAT, ASK("true"), GIVE_UP_MS, &r);
+    assert_int_equal(r.err, ERR_TIMEOUT);
+    assert_int_equal(r.status, 0);
+    assert_int_equal(r.text.len, 0);
+    buf_done(&r.text);
+    ask(b, INFER, NULL, GIVE_UP_MS, &r);
+    assert_int_equal(r.err, ERR_TIMEOUT);
+    buf_done(&r.text);
+    the_rest_is_well(b);
+    sim_bed_say(b, "clear");
+    expect(b, INFER, NULL, ERR_OK, 200);
+}
+
+/* Something came, and not all of it; caller has no text to free. */
+static void breaks_off(struct sim_bed *b, const char *path, const char *body, const char *end)
+{
+    struct result r;
+    ask(b, path, body, 0, &r);
+    assert_int_equal(r.status, 200);
+    assert_int_not_equal(r.err, ERR_OK);
+    assert_int_not_equal(r.err, ERR_TIMEOUT);
+    assert_true(r.text.len > 10);
+    assert_null(strstr(buf_text(&r.text), end));
+    buf_done(&r.text);
+}
+
+static void serve_cut(void **state)
+{
+    struct sim_bed *b = *state;
+    sim_bed_say(b, "fault serve-cut");
+    breaks_off(b, CHAT, ASK("true"), "[DONE]");
+    breaks_off(b, CHAT, ASK("false"), "}]");
+    breaks_off(b, INFER, NULL, "\"]");
+    the_rest_is_well(b);
+    sim_bed_say(b, "clear");
+    struct result r;
+    ask(b, CHAT, ASK("true"), 0, &r);
+    assert_int_equal(r.err, ERR_OK);
+    assert_non_null(strstr(buf_text(&r.text), "[DONE]"));
+    buf_done(&r.text);
+}
+
+static void serve_slow(void **state)
+{
+    struct sim_bed *b = *state;
+    struct result r;
+    sim_bed_say(b, "fault serve-slow");
+    ask(b, CHAT, ASK("true"), SLOW_END_MS, &r);
+    assert_true(r.first_ms >= r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
+    buf_done(&r.text);
+    the_rest_is_well(b);
+    sim_bed_say(b, "reset"); /* clears it too */
+    ask(b, CHAT, ASK("true"), 0, &r);
+    assert_true(r.first_ms < r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
+    buf_done(&r.text);
+}
+
+int main(void)
+{
+#define TEST(function) cmocka_unit_test_setup_teardown(function, bed_up, bed_down)
+    const struct CMUnitTest tests[] = {TEST(serve_500), TEST(serve_hang), TEST(serve_cut), TEST(serve_slow)};
+#undef TEST
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
