@@ -339,6 +339,11 @@ static void link_namespace(struct redis_link *k, const char *ns)
     alarm_set(k->over, 0, 0);
 }
 
+static void link_hurry(struct redis_link *k, bool hurry)
+{
+    if (!k->closed) pulse_hurry(k, hurry);
+}
+
 static void link_refresh(struct redis_link *k)
 {
     if (k->scan)
@@ -354,5 +359,6 @@ const struct redis_ops redis_resp = {
     .close = link_close,
     .set_head_addresses = link_heads,
     .set_namespace = link_namespace,
+    .set_hurry = link_hurry,
     .refresh = link_refresh,
 };

@@ -1,4 +1,5 @@
-/* Once a second: the heartbeats, whose connections there are; more slowly PING and INFO. */
+/* Once a second, quicker while a head is being lost: the heartbeats, whose connections there are; more slowly PING and
+ * INFO. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/clients_parse.h"
@@ -135,12 +136,26 @@ static void ask_beats(struct redis_link *k, bool others)
 
 /* ---- the pulse ---- */
 
+static uint64_t period(const struct redis_link *k)
+{
+    return k->hurry ? PULSE_HURRY_MS : PULSE_MS;
+}
+
+/* Due with the pulse that is nearest to it. */
+static bool is_due(uint64_t *at_ms, uint64_t every_ms)
+{
+    const uint64_t now = loop_now_ms();
+    if (now < *at_ms) return false;
+    *at_ms = now + every_ms - PULSE_HURRY_MS / 2;
+    return true;
+}
+
 static void on_tick(void *arg)
 {
     struct redis_link *k = arg;
     struct pulse *p = &k->pulse;
     if (p->owed) return;
-    const bool checkup = p->count % PULSE_CHECKUP == 0, slow = p->count++ % PULSE_SLOW == 0;
+    const bool checkup = is_due(&p->checkup_ms, PULSE_CHECKUP_MS), slow = is_due(&p->slow_ms, PULSE_SLOW_MS);
     if (slow) {
         pulse_ask(k, ALLOW_PING, NULL, 0, on_ping);
         track_ping(k);
@@ -154,7 +169,14 @@ static void on_tick(void *arg)
 void pulse_start(struct redis_link *k)
 {
     k->pulse = (struct pulse){0};
-    alarm_set(k->tick, 0, PULSE_MS);
+    alarm_set(k->tick, 0, period(k));
+}
+
+void pulse_hurry(struct redis_link *k, bool hurry)
+{
+    if (k->hurry == hurry) return;
+    k->hurry = hurry;
+    if (alarm_is_set(k->tick)) alarm_set(k->tick, period(k), period(k));
 }
 
 void pulse_stop(struct redis_link *k)

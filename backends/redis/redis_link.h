@@ -2,9 +2,9 @@
  * redis_link.h - the inside of the `resp` backend: one Redis, looked at over two connections. Private to
  * backends/redis.
  *
- * link.c dials, redials and tells the source's state; pulse.c asks each second what is alive, checkup.c each minute
- * how the server is set; track.c keeps the connection on which changes are told; scan.c reads. When the main connection
- * ends, all of them begin anew.
+ * link.c dials, redials and tells the source's state; pulse.c asks each second (or quicker) what is alive, checkup.c
+ * each minute how the server is set; track.c keeps the connection on which changes are told; scan.c reads. When the
+ * main connection ends, all of them begin anew.
  */
 #ifndef RAYDECK_REDIS_REDIS_LINK_H
 #define RAYDECK_REDIS_REDIS_LINK_H
@@ -26,16 +26,17 @@ enum {
     LINK_HEADS_MAX = 64,
     LINK_UNSCANNABLE_MAX = 16,
     PULSE_MS = 1000,
-    PULSE_SLOW = 5,                /* every so many pulses: PING, INFO */
+    PULSE_HURRY_MS = 250,          /* while a head is being lost: its GCS may be silent for less than a second */
+    PULSE_SLOW_MS = 5000,          /* PING, INFO */
     PULSE_CLIENTS_MAX = 64 * 1024, /* a longer CLIENT LIST is asked for at the slow pace */
     PULSE_BEATS_MAX = 16,          /* namespaces whose heartbeat is read */
-    PULSE_CHECKUP = 60,            /* every so many pulses: CONFIG GET, SLOWLOG GET */
+    PULSE_CHECKUP_MS = 60000,      /* CONFIG GET, SLOWLOG GET */
     PULSE_SLOWLOG_MAX = 128        /* entries asked for */
 };
 
 /* What is asked again and again. */
 struct pulse {
-    uint64_t count;
+    uint64_t slow_ms, checkup_ms;           /* when these are due; 0: at once */
     size_t owed;                            /* answers of this pulse */
     bool no_info, no_clients, clients_long; /* refused; not asked again on this connection */
     bool no_config, no_slowlog;             /* as well */
@@ -80,7 +81,7 @@ struct redis_link {
     struct redis *record, *told; /* told: as last put; NULL: not yet */
     char *unscannable[LINK_UNSCANNABLE_MAX];
     size_t unscannable_count;
-    bool closed;
+    bool hurry, closed;
 };
 
 /* To the sink, unless closed. */
@@ -93,6 +94,7 @@ void link_lost(struct redis_link *k, enum err err,
 struct alarm *pulse_alarm(struct redis_link *k); /* its clock; the link owns it */
 void pulse_start(struct redis_link *k);          /* on a connection that has been greeted */
 void pulse_stop(struct redis_link *k);
+void pulse_hurry(struct redis_link *k, bool hurry); /* may be said at any time */
 /* Asks; the answer must end with pulse_answered. */
 void pulse_ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done);
 void pulse_answered(struct redis_link *k);

@@ -295,6 +295,12 @@ static void tell_absence(struct session *s)
         session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_OFF, ERR_OK, why);
 }
 
+void session_hurry_redis(struct session *s)
+{
+    struct redis_find *r = &s->redis;
+    if (r->link && r->ops->set_hurry) r->ops->set_hurry(r->link, s->recovery.outage == OUTAGE_RUNNING);
+}
+
 void session_look_for_redis(struct session *s)
 {
     struct wish w;

@@ -67,6 +67,7 @@ static void on_change(void *owner, struct change *c)
     if (moves) s->focus_fresh = false;
     focus_renew(s);
     recovery_observe(&s->recovery, s->world, &s->focus, c);
+    session_hurry_redis(s);
     if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
@@ -262,6 +263,7 @@ void session_tick(struct session *s)
     focus_renew(s);
     moved = recovery_tick(&s->recovery, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
     serve_status_hurry(s->serve_status, s->recovery.outage == OUTAGE_RUNNING);
+    session_hurry_redis(s);
     if (now >= s->redis.again_ms) session_retry_redis(s);
     session_look_for_way(s);
     if (moved) tell_of_time(s, now);

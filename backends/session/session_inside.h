@@ -107,6 +107,7 @@ void session_discover_soon(struct session *s);
 void session_look_for_focus(struct session *s);
 void session_look_for_redis(struct session *s);
 void session_retry_redis(struct session *s); /* a denied link gets its password anew */
+void session_hurry_redis(struct session *s); /* from the first sign of a head's loss until the recovery is over */
 void session_look_for_serve(struct session *s);
 
 void session_redis_open(struct session *s); /* what the configuration alone says */

@@ -201,6 +201,23 @@ static void only_the_confirmed_head_is_killed(void **state)
     free(uid);
 }
 
+/* At this speed the GCS is silent for less than a pulse of a second. */
+static void a_short_silence_is_seen(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    free(sim_run_say(s->sim, "speed 2"));
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    const struct recovery *r = session_recovery(s->session);
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
+    assert_true(r->rung[RUNG_GCS_SILENT].reached);
+    assert_true(r->rung[RUNG_GCS_READING].reached);
+    free(uid);
+}
+
 static void guards_refuse(void **state)
 {
     struct scene *s = *state;
@@ -340,6 +357,7 @@ int main(void)
         T(three_worlds_are_found),
         T(info_says_where_from_and_no_secret),
         T(only_the_confirmed_head_is_killed),
+        T(a_short_silence_is_seen),
         T(guards_refuse),
         T(a_prompt_is_answered),
         T(a_redis_that_goes_is_said_and_comes_back),

@@ -15,7 +15,14 @@
 #define ASK(stream)                                                                                                    \
     "{\"model\":\"mistral-7b\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}],\"stream\":" stream "}"
 
-enum { LIMIT_MS = 20000, TEXT_MAX = 1024 * 1024, GIVE_UP_MS = 900, SLOW_END_MS = 4600, SLOW_FIRST_MS = 1800, HEAD_START_MS = 100 };
+enum {
+    LIMIT_MS = 20000,
+    TEXT_MAX = 1024 * 1024,
+    GIVE_UP_MS = 900,
+    SLOW_END_MS = 4600,
+    SLOW_FIRST_MS = 1800,
+    HEAD_START_MS = 100
+};
 
 struct result {
     struct buf text;

@@ -1,0 +1,91 @@
+/* The pulse of the Redis backend quickens while a head is being lost, and only what it is for. */
+#include "backends/base/mem.h"
+#include "tests/support/redis_rig.h"
+#include "tests/support/redis_server.h"
+
+#include <hiredis/hiredis.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { CHANGES = 8, SLOW_LEAST_MS = 900 /* between two pulses */, QUICK_MOST_MS = 700 /* each, on a busy machine */ };
+
+static struct redis_rig rig;
+static struct redis_server *server;
+
+static int end(void **state)
+{
+    (void)state;
+    if (rig.link) rig_close(&rig);
+    redis_server_free(server);
+    return 0;
+}
+
+static bool counts(struct redis_rig *r, const void *want)
+{
+    const struct redis *now = rig_redis(r);
+    return now && now->ray_connections.known && now->ray_connections.value == *(const uint64_t *)want;
+}
+
+/* A connection from the head's address comes, or goes; until that was seen. Returns how long it took. */
+static uint64_t change(redisContext **gcs)
+{
+    uint64_t began = loop_now_ms(), want = *gcs ? 0 : 1;
+    if (*gcs) redisFree(*gcs);
+    *gcs = want ? redisConnect("127.0.0.1", (int)redis_server_port(server)) : NULL;
+    if (*gcs) freeReplyObject(redisCommand(*gcs, "PING"));
+    RIG_UNTIL(&rig, counts, &want);
+    return loop_now_ms() - began;
+}
+
+/* Of the server's own count; the test's question is not in it yet. */
+static unsigned asked_info(void)
+{
+    redisContext *c = redisConnect("127.0.0.1", (int)redis_server_port(server));
+    redisReply *r = redisCommand(c, "INFO commandstats");
+    const char *found = strstr(r->str, "cmdstat_info:calls=");
+    unsigned calls = found ? (unsigned)strtoul(found + strlen("cmdstat_info:calls="), NULL, 10) : 0;
+    freeReplyObject(r);
+    redisFree(c);
+    return calls;
+}
+
+static void a_short_change_is_seen_in_a_hurry_alone(void **state)
+{
+    (void)state;
+    static const char *const here[] = {"127.0.0.1"};
+    const struct redis_ops *ops = redis_kinds[0];
+    redisContext *gcs = NULL;
+    server = redis_server_start("tests/fixtures/redis/ray-2.60-running.rdb", NULL);
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    rig_open(&rig, &conf);
+    ops->set_hurry(rig.link, true); /* before it is connected */
+    ops->set_hurry(rig.link, false);
+    ops->set_head_addresses(rig.link, here, 1);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    change(&gcs);
+    assert_true(change(&gcs) > SLOW_LEAST_MS);
+
+    ops->set_hurry(rig.link, true);
+    ops->set_hurry(rig.link, true);
+    uint64_t began = loop_now_ms();
+    unsigned info = asked_info();
+    for (int i = 0; i < CHANGES; i++) change(&gcs);
+    uint64_t took = loop_now_ms() - began;
+    if (took > CHANGES * QUICK_MOST_MS) fail_msg("%d changes took %llu ms", CHANGES, (unsigned long long)took);
+    assert_true(asked_info() - info - 1 <= 1 + took / 4000); /* INFO keeps its five seconds */
+
+    ops->set_hurry(rig.link, false);
+    change(&gcs);
+    assert_true(change(&gcs) > SLOW_LEAST_MS);
+    if (gcs) redisFree(gcs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(a_short_change_is_seen_in_a_hurry_alone, end)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
