@@ -333,7 +333,7 @@ static void provisioned(struct kuberay *k)
 }
 
 /* How many workers the replicas need at least; no number of them is enough where one has too few NeuronCores. */
-static unsigned workers_needed(const struct kuberay *k)
+unsigned workers_needed(const struct kuberay *k)
 {
     unsigned most = 1;
     for (size_t i = 0; i < k->serve.count; i++) {

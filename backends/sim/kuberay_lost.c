@@ -20,7 +20,7 @@ static void worker_again(void *arg)
     p->ready_ms = kuberay_now(p->owner);
     pod_told(p);
     slices_told(p->owner, false);
-    rayservice_told(p->owner, p->owner->app);
+    worker_back(p->owner);
     pod_news(p, KUBERAY_WORKER_RUNS);
 }
 

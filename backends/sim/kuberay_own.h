@@ -54,6 +54,8 @@ struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index);  /* named
 void pod_replaced(struct kuberay *k, bool head, unsigned index); /* a new one is made */
 void pod_containers_started(void *pod);                          /* the kubelet's events of it */
 void pods_made(struct kuberay *k);                               /* the head and the workers of a new RayCluster */
+void worker_back(
+    struct kuberay *k); /* one is ready (again): the RayService says so, and RUNNING if it was waited for */
 
 /* kuberay_place.c */
 bool pod_placed(struct sim_pod *p);                     /* false: the scheduler has said why not */
@@ -72,8 +74,9 @@ char *rayservice_refusal(const cJSON *service);
 void deploy_begin(struct kuberay *k); /* the RayService was accepted, and has no RayCluster */
 /* The RayService `service` says why in its status (unless it runs) and in an event. */
 void deploy_refused(struct kuberay *k, cJSON *service, const char *why);
-void deploy_head_runs(struct kuberay *k);    /* Serve's configuration can be sent */
-void deploy_worker_ready(struct kuberay *k); /* may make the service ready */
+void deploy_head_runs(struct kuberay *k);         /* Serve's configuration can be sent */
+void deploy_worker_ready(struct kuberay *k);      /* may make the service ready */
+unsigned workers_needed(const struct kuberay *k); /* by its replicas, at least */
 
 /* kuberay_gone.c */
 void service_deleted(struct kuberay *k); /* the RayService is marked */

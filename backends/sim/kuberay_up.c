@@ -62,9 +62,19 @@ static void service_running(void *arg)
         return;
     }
     snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
-    if (!k->conf.ft)
-        event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
-    rayservice_told(k, APP_RUNNING);
+    if (k->conf.ft) {
+        rayservice_told(k, APP_RUNNING);
+        return;
+    }
+    /* A new GCS knows of no application: it is sent again, and its replicas come with the workers. */
+    event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
+    rayservice_told(k, APP_DEPLOYING);
+}
+
+void worker_back(struct kuberay *k)
+{
+    bool whole = k->promoted && k->app == APP_DEPLOYING && ready_workers(k) >= workers_needed(k);
+    rayservice_told(k, whole ? APP_RUNNING : k->app);
 }
 
 static void head_started(void *arg)
@@ -207,7 +217,7 @@ static void worker_ready(void *arg)
     pod_told(p);
     slices_told(k, false);
     raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
-    rayservice_told(k, k->app);
+    worker_back(k);
     pod_news(p, KUBERAY_WORKER_RUNS);
     deploy_worker_ready(k);
 }

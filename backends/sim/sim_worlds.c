@@ -159,6 +159,9 @@ static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
     w->next = *pod;
     w->next.used = w->gcs_runs;
     if (w->gcs_runs) return;
+    /* Without fault tolerance it knows nothing of what was before: another cluster, with actors of its own. */
+    const struct ray_sim_node *any;
+    if (!kuberay_ft(w->kuberay) && ray_sim_nodes(w->ray, &any)) new_cluster(w);
     w->gcs_runs = true;
     gcs_sim_head_started(w->gcs, &of);
 }

@@ -385,6 +385,13 @@ static void workers_are_untouched_by_a_head_kill(void **state)
     cluster_end(&c);
 }
 
+static const char *application_status(const struct cluster *c)
+{
+    return json_str(json_path(objects_get(c->objects, SIM_RAYSERVICE, "mistral", "mistral"),
+                              "status.activeServiceStatus.applicationStatuses.mistral-deployment"),
+                    "status");
+}
+
 static void without_ft_the_workers_restart(void **state)
 {
     struct cluster c;
@@ -397,7 +404,10 @@ static void without_ft_the_workers_restart(void **state)
     sched_advance(c.sched, 6000);
     assert_int_equal(happened_times(&c, "RayService ZeroServeEndpoints"), 1);
     assert_int_equal(happened_times(&c, "NEWS worker stops"), 0);
-    sched_advance(c.sched, 54000);
+    sched_advance(c.sched, 12000);
+    assert_string_equal(application_status(&c), "DEPLOYING"); /* the head is back, its replicas are not */
+    sched_advance(c.sched, 42000);
+    assert_string_equal(application_status(&c), "RUNNING");
     assert_int_equal(happened_times(&c, "NEWS worker stops"), 2);
     assert_int_equal(happened_times(&c, "NEWS worker runs"), 2);
     assert_string_equal(condition_reason(objects_get(c.objects, SIM_RAYSERVICE, "mistral", "mistral"), "Ready"),

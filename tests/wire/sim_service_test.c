@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -214,6 +215,62 @@ static void too_long_a_name_is_refused(void **state)
     free(path);
 }
 
+/* ---- without fault tolerance ---------------------------------------------------------------------------------------
+ */
+
+static int no_ft_up(void **state)
+{
+    const struct sim_conf conf = {.seed = 7, .speed = 1, .no_redis = true, .no_ft = true};
+    *state = sim_bed_new(&conf);
+    return 0;
+}
+
+/* The Serve API's word for the application, and the actor and node of each of the model's two replicas; "" for none. */
+struct replicas {
+    char status[32], actor[2][64], node[2][64];
+};
+
+static struct replicas ask_replicas(struct sim_bed *b)
+{
+    struct replicas r = {0};
+    char path[256];
+    snprintf(path, sizeof path, "/api/v1/namespaces/mistral/services/%s-head-svc:dashboard/proxy%s",
+             kuberay_cluster(sim_kuberay(b->sim)), "/api/serve/applications/");
+    cJSON *all = sim_bed_get(b, path, 200);
+    const cJSON *app = json_path(all, "applications.mistral-deployment");
+    const cJSON *list = json_path(app, "deployments.mistral-7b.replicas");
+    if (app) snprintf(r.status, sizeof r.status, "%s", json_str(app, "status"));
+    for (int i = 0; i < 2 && i < cJSON_GetArraySize(list); i++) {
+        const cJSON *one = cJSON_GetArrayItem(list, i);
+        snprintf(r.actor[i], sizeof r.actor[i], "%s", json_str(one, "actor_id"));
+        snprintf(r.node[i], sizeof r.node[i], "%s", json_str(one, "node_instance_id"));
+    }
+    cJSON_Delete(all);
+    return r;
+}
+
+/* Recorded: the new GCS has an application that is deployed anew, which runs when the workers are back. */
+static void a_new_head_begins_with_nothing(void **state)
+{
+    struct sim_bed *b = *state;
+    char path[256];
+    struct replicas before = ask_replicas(b);
+    assert_string_equal(before.status, "RUNNING");
+    assert_string_not_equal(before.node[0], before.node[1]);
+    snprintf(path, sizeof path, "/api/v1/namespaces/mistral/pods/%s?gracePeriodSeconds=0",
+             kuberay_head(sim_kuberay(b->sim))->name);
+    cJSON_Delete(sim_bed_ask(b, "DELETE", path, NULL, NULL, 200));
+    sim_bed_say(b, "advance 16");
+    struct replicas now = ask_replicas(b);
+    assert_string_equal(now.status, "DEPLOYING");
+    assert_string_equal(now.actor[0], "");
+    sim_bed_say(b, "advance 30");
+    now = ask_replicas(b);
+    assert_string_equal(now.status, "RUNNING");
+    assert_string_not_equal(now.node[0], now.node[1]);
+    for (int i = 0; i < 4; i++) assert_string_not_equal(now.actor[i / 2], before.actor[i % 2]);
+}
+
 /* ---- more than one ----------------------------------------------------------------------------------------------- */
 
 static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
@@ -263,6 +320,7 @@ int main(void)
         TEST(a_service_of_other_pods_has_no_endpoints, running_up),
         TEST(replicas_that_fit_nowhere_are_waited_for, bed_up),
         TEST(too_long_a_name_is_refused, bed_up),
+        TEST(a_new_head_begins_with_nothing, no_ft_up),
         TEST(one_beside_it_is_told_so_and_gets_its_turn, running_up),
         TEST(one_that_waits_can_be_deleted_with_its_namespace, running_up),
         TEST(a_refused_one_does_not_keep_the_place, bed_up),
