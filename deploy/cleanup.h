@@ -52,6 +52,9 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct clea
 void cleanup_free(struct cleanup *c); /* stops where it is; NULL is fine */
 void cleanup_confirm(struct cleanup *c, bool yes);
 bool cleanup_over(const struct cleanup *c);
+/* What is about to be deleted, for the question: a line an object with its UID, at most so many. Safe text. */
+enum { CLEANUP_ASK_LINES = 12 };
+void cleanup_ask_words(const struct cleanup *c, struct buf *out);
 const struct steps *cleanup_steps(const struct cleanup *c);
 const char *cleanup_service(const struct cleanup *c); /* of the first RayService; "" none */
 

@@ -30,6 +30,17 @@ static void say_fields(struct cleanup *c)
                   (unsigned long long)c->fields_before.value, c->storage_ns);
 }
 
+void cleanup_ask_words(const struct cleanup *c, struct buf *out)
+{
+    size_t lines = 0;
+    for (; lines < c->count && lines < CLEANUP_ASK_LINES; lines++)
+        buf_printf(out, "%s  uid %s\n", c->things[lines].words, c->things[lines].uid);
+    if (c->count > lines) buf_printf(out, "… and %zu more\n", c->count - lines);
+    if (c->owns_namespace && !c->kept_for) buf_printf(out, "namespace/%s, last\n", c->ns);
+    if (c->fields_before.known && c->fields_before.value)
+        buf_printf(out, "and by KubeRay %llu GCS fields in Redis\n", (unsigned long long)c->fields_before.value);
+}
+
 /* ---- the kinds ---- */
 
 /* What every namespace has by itself. */

@@ -75,6 +75,11 @@ bool deploy_over(const struct deploy *d);
 bool deploy_may_stop(const struct deploy *d);
 void deploy_stop(struct deploy *d); /* nothing happens where it may not */
 
+/* What is about to be applied, for the question: a line an object, what each means, at most so many lines. Safe text.
+ */
+enum { DEPLOY_ASK_LINES = 12 };
+void deploy_ask_words(const struct deploy *d, struct buf *out);
+
 const struct steps *deploy_steps(const struct deploy *d);
 const char *deploy_service(const struct deploy *d); /* name of the first RayService; "" without one */
 const char *deploy_ns(const struct deploy *d);      /* "" until it is known */

@@ -171,6 +171,29 @@ void deploy_diff(struct deploy *d)
         deploy_ask(d);
 }
 
+static void ask_line(const struct item *it, struct buf *out)
+{
+    const size_t fields = it->diff.count + it->diff.beyond;
+    buf_printf(out, "%s: ", it->words);
+    if (it->diff.made)
+        buf_str(out, "new");
+    else if (fields)
+        buf_printf(out, "%zu field%s change%s", fields, fields == 1 ? "" : "s", fields == 1 ? "s" : "");
+    else
+        buf_str(out, "unchanged");
+    if (it->live && fields) buf_printf(out, ", uid %s", kobject_uid(it->live));
+    for (size_t i = 0; i < it->diff.meanings; i++) buf_printf(out, "%s%s", i ? "; " : " · ", it->diff.meaning[i]);
+    buf_char(out, '\n');
+}
+
+void deploy_ask_words(const struct deploy *d, struct buf *out)
+{
+    size_t lines = 0;
+    if (d->ns_state == NS_MISSING) buf_printf(out, "namespace/%s: new\n", d->ns);
+    for (size_t i = 0; i < d->count && lines < DEPLOY_ASK_LINES; i++, lines++) ask_line(&d->items[i], out);
+    if (d->count > lines) buf_printf(out, "… and %zu more\n", d->count - lines);
+}
+
 /* ---- apply ---- */
 
 static void words_of(const struct deploy *d, bool applied, struct buf *out)

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { QUESTION_MAX = 16 * 1024 };
+
 struct app_work {
     struct app *app;
     struct deploy *deploy; /* one of these two */
@@ -20,7 +22,8 @@ struct app_work {
     struct variables vars;
     struct steps_view view;
     char *ns;
-    bool question; /* asked, and hidden or not yet shown: the dialog comes with the steps */
+    char *file;    /* of the manifest; NULL: the shipped one */
+    bool question; /* it waits for an answer: Enter in the steps asks */
 };
 
 void app_work_free(struct app_work *w)
@@ -31,6 +34,7 @@ void app_work_free(struct app_work *w)
     manifest_free(w->manifest);
     variables_done(&w->vars);
     free(w->ns);
+    free(w->file);
     free(w);
 }
 
@@ -54,21 +58,45 @@ static void on_changed(void *arg, const struct step *step, const struct step_lin
     w->app->dirty = true;
 }
 
+static void say_option(struct buf *out, const char *option, const char *value)
+{
+    buf_str(out, option);
+    text_shell_word(out, value);
+}
+
+/* The subcommand that does it; of variables only the names. */
+static void same_from_a_shell(const struct app_work *w, const char *ns, struct buf *out)
+{
+    const struct cli *cli = w->app->cli;
+    buf_str(out, "raydeck");
+    if (app_context(w->app)) say_option(out, " --context ", app_context(w->app));
+    say_option(out, " -n ", ns);
+    if (*service_of(w)) say_option(out, " -s ", service_of(w));
+    buf_str(out, w->deploy ? " deploy" : " cleanup");
+    if (w->deploy && w->file) say_option(out, " -f ", w->file);
+    for (size_t i = 0; w->deploy && i < cli->vars_count; i++)
+        buf_printf(out, " --var %.*s=…", (int)strcspn(cli->vars[i], "="), cli->vars[i]);
+}
+
 static void show_question(struct app_work *w)
 {
     struct app *app = w->app;
     const char *service = service_of(w);
     const char *ns = w->deploy ? deploy_ns(w->deploy) : w->ns;
     const char *word = app->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
-    char *body =
-        mem_printf("context    %s\nnamespace  %s\nRayService %s\n\n%s\n\nThe same from a shell: raydeck -n %s %s",
-                   app_context(app) ? app_context(app) : "–", ns, *service ? service : "–",
-                   w->deploy ? "What changes stands under \"difference\" in the steps (Esc here applies nothing)."
-                             : "Everything that carries our label in this namespace goes, and cannot be had back.",
-                   ns, w->deploy ? "deploy" : "cleanup");
-    w->question = false;
-    dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", body, word, !w->deploy);
-    free(body);
+    struct buf body;
+    buf_init(&body, QUESTION_MAX);
+    buf_printf(&body, "context    %s\nnamespace  %s\nRayService %s\n\n", app_context(app) ? app_context(app) : "–", ns,
+               *service ? service : "–");
+    if (w->deploy)
+        deploy_ask_words(w->deploy, &body);
+    else
+        cleanup_ask_words(w->cleanup, &body);
+    if (!w->deploy) buf_str(&body, "\nIt cannot be had back.\n");
+    buf_str(&body, "\nThe same:  ");
+    same_from_a_shell(w, ns, &body);
+    dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", buf_text(&body), word, !w->deploy);
+    buf_done(&body);
     app->over = OVER_WORK_ASKS;
 }
 
@@ -77,9 +105,8 @@ static void on_confirm(void *arg)
     struct app_work *w = arg;
     w->question = true;
     w->app->dirty = true;
-    if (w->app->over == OVER_WORK)
-        show_question(w);
-    else
+    w->view.asks = true;
+    if (w->app->over != OVER_WORK)
         app_say(w->app, false, "%s waits for your answer: %s shows it", w->deploy ? "deploy" : "cleanup",
                 w->deploy ? "x d" : "x c");
 }
@@ -102,7 +129,7 @@ static void on_done(void *arg, enum err err, const char *why)
     struct app_work *w = arg;
     snprintf(w->view.end, sizeof w->view.end, "%s", why);
     w->view.bad = err != ERR_OK;
-    w->question = false;
+    w->question = w->view.asks = false;
     if (w->app->over != OVER_WORK) app_say(w->app, err != ERR_OK, "%s", why);
     w->app->dirty = true;
 }
@@ -124,7 +151,6 @@ static bool shown_instead(struct app *app, bool deploying)
         return true;
     }
     app->over = OVER_WORK;
-    if (w->question) show_question(w);
     return true;
 }
 
@@ -155,7 +181,8 @@ void app_deploy_ask(struct app *app, const char *file)
                         : why_set(&why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
     if (!err && app->cli->redis_from && app->cli->conf.demo)
         err = why_set(&why, ERR_UNSUPPORTED, "--redis-from: the demo has a Redis of its own");
-    if (!err) err = manifest_file_load(file && *file ? file : app->cli->file, &w->manifest, &why);
+    w->file = mem_str(file && *file ? file : app->cli->file);
+    if (!err) err = manifest_file_load(w->file, &w->manifest, &why);
     if (err) {
         app_say(app, true, "%s", why.text);
         app_work_free(w);
@@ -219,10 +246,21 @@ void app_work_draw(struct app *app)
 void app_work_input(struct app *app, const struct input *in)
 {
     struct app_work *w = app->work;
-    if (may_stop(w) && in->type == INPUT_KEY && in->key == 's' && !in->mods)
+    const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
+    if (may_stop(w) && plain && in->key == 's')
         deploy_stop(w->deploy);
+    else if (w->question && plain && in->key == KEYP_ENTER)
+        show_question(w);
+    else if (w->question && plain && in->key == 'n')
+        app_work_answered(app, false);
     else if (steps_view_input(&w->view, in) == OVERLAY_CANCELLED)
         app_close_over(app);
+}
+
+void app_work_unasked(struct app *app)
+{
+    app_close_over(app);
+    app->over = OVER_WORK;
 }
 
 void app_work_answered(struct app *app, bool yes)
@@ -231,6 +269,7 @@ void app_work_answered(struct app *app, bool yes)
     struct why why = {0};
     app_close_over(app);
     app->over = OVER_WORK;
+    w->question = w->view.asks = false;
     /* Armed a quarter of an hour ago may be over by the time the name is typed. */
     app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
     if (yes && app_may(app, w->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why)) {

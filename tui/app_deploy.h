@@ -12,6 +12,7 @@ void app_deploy_ask(struct app *app, const char *file /* "": the shipped manifes
 void app_cleanup_ask(struct app *app);
 void app_work_draw(struct app *app);
 void app_work_input(struct app *app, const struct input *in);
+void app_work_unasked(struct app *app);            /* back to the steps; the question waits */
 void app_work_answered(struct app *app, bool yes); /* the dialog */
 void app_work_free(struct app_work *w);            /* before the session goes; NULL is fine */
 

@@ -69,7 +69,10 @@ static void input_over(struct app *app, const struct input *in)
     bool asks = app_asks(app);
     if (asks && !app_question_read(app) && in->key != KEYP_ESC) return;
     enum overlay said = asks && app_too_small(app) ? OVERLAY_CANCELLED : feed_over(app, in);
-    if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS)
+    /* Esc goes back to what there is to read; only a no is a no. */
+    if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS && (in->key == KEYP_ESC || app_too_small(app)))
+        app_work_unasked(app);
+    else if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS)
         app_work_answered(app, false);
     else if (said == OVERLAY_CANCELLED)
         app_close_over(app);

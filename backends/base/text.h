@@ -39,6 +39,7 @@ bool text_looks_secret(const char *name, const char *value);
 char *text_hex(const void *bytes, size_t len);                            /* lower case; caller frees */
 enum err text_base64_decode(const char *in, size_t len, struct buf *out); /* ERR_PARSE, ERR_LIMIT; padding required */
 enum err text_base64_encode(const void *in, size_t len, struct buf *out);
+void text_shell_word(struct buf *out, const char *word); /* as a shell takes it: what is not plain gets quotes */
 enum err text_url_encode(const char *in, size_t len, struct buf *out); /* RFC 3986 unreserved stay */
 
 enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret); /* decimal digits only */

@@ -157,3 +157,19 @@ bool text_looks_secret(const char *name, const char *value)
     if (!value) return false;
     return text_has(value, "bearer ") || strstr(value, "-----BEGIN ") || is_issued_token(value);
 }
+
+void text_shell_word(struct buf *b, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=+,%";
+    if (word[0] && word[strspn(word, plain)] == '\0') {
+        buf_str(b, word);
+        return;
+    }
+    buf_char(b, '\'');
+    for (const char *s = word; *s; s++)
+        if (*s == '\'')
+            buf_str(b, "'\\''");
+        else
+            buf_char(b, *s);
+    buf_char(b, '\'');
+}

@@ -279,7 +279,8 @@ static void keys_alone(void **state)
     assert_true(pty_wait_gone(p, "s stops it", SOON_MS));
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "stopped: nothing", SOON_MS));
-    send_and_see(p, "xd", "Apply this\\?");
+    send_and_see(p, "xd", "Enter asks");
+    send_and_see(p, "\r", "Apply this\\?");
     send_and_see(p, "y", "rayservice.ray.io/mistral serverside-applied");
     pty_see(p, "ElastiCache ray-gcs: " HOST ":6379, TLS", SOON_MS);
     pty_send(p, "\033");

@@ -1,5 +1,5 @@
-/* deploy_redis_test.c - the first step of a deployment with --redis-from: what is waited for, given up, stopped, and what
- * comes after it. The manifest is empty: nothing is asked of a cluster, and the end is what lint says of that. */
+/* deploy_redis_test.c - the first step of a deployment with --redis-from: what is waited for, given up, stopped, and
+ * what comes after it. The manifest is empty: nothing is asked of a cluster, and the end is what lint says of that. */
 #include "backends/base/mem.h"
 #include "deploy/deploy.h"
 #include "tests/support/aws_server.h"

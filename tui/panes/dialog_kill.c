@@ -1,27 +1,11 @@
 #include "backends/base/buf.h"
+#include "backends/base/text.h"
 #include "tui/panes/dialog.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { BODY_MAX = 8192, BASELINE_RECONNECT_S = 60 /* Ray's own, where nothing is set (facts/gcs.md) */ };
-
-/* A name as a shell takes it: what is not plain gets quotes. */
-static void shell_word(struct buf *b, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:@=+,%";
-    if (word[0] && word[strspn(word, plain)] == '\0') {
-        buf_str(b, word);
-        return;
-    }
-    buf_char(b, '\'');
-    for (const char *s = word; *s; s++)
-        if (*s == '\'')
-            buf_str(b, "'\\''");
-        else
-            buf_char(b, *s);
-    buf_char(b, '\'');
-}
 
 char *dialog_kill_command(const struct dialog_kill *k)
 {
@@ -30,12 +14,12 @@ char *dialog_kill_command(const struct dialog_kill *k)
     buf_str(&b, "kubectl");
     if (k->context) {
         buf_str(&b, " --context ");
-        shell_word(&b, k->context);
+        text_shell_word(&b, k->context);
     }
     buf_str(&b, " -n ");
-    shell_word(&b, k->ns ? k->ns : "default");
+    text_shell_word(&b, k->ns ? k->ns : "default");
     buf_str(&b, " delete pod ");
-    shell_word(&b, k->pod ? k->pod : "");
+    text_shell_word(&b, k->pod ? k->pod : "");
     if (k->grace_s >= 0) buf_printf(&b, " --grace-period=%lld", (long long)k->grace_s);
     if (k->grace_s == 0) buf_str(&b, " --force");
     char *text = buf_take(&b);

@@ -63,7 +63,7 @@ static void walk_all(struct walk *w, const struct steps_view *v, const struct st
         if (!step->name) continue;
         put_head(w, step);
         for (size_t j = 0; j < step->count; j++) put(w, INDENT, tones[step->line[j].tone], step->line[j].text);
-        if (step->now[0]) put(w, INDENT, ROLE_ACTIVE, step->now);
+        if (step->now[0]) put(w, INDENT, v->asks ? ROLE_STRONG : ROLE_ACTIVE, step->now);
     }
     if (v->end[0]) put(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
 }
@@ -83,6 +83,7 @@ void steps_view_draw(struct steps_view *v, const struct steps *steps, struct can
     walk_all(&draw, v, steps);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
                  v->end[0]  ? "Esc leaves   ↑ ↓ read"
+                 : v->asks  ? "Enter asks   n no, nothing happens   ↑ ↓ read   Esc hides this, it waits"
                  : v->stops ? "s stops it   Esc hides this, it goes on; the same key shows it again"
                  : v->back  ? "↓ to the end   Esc hides this, it goes on"
                             : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");

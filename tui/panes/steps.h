@@ -13,6 +13,7 @@ struct steps_view {
     char title[96];
     char end[STEP_TEXT_MAX]; /* how it ended; "" while it goes on */
     bool bad;                /* the end is no good one */
+    bool asks;               /* it waits for an answer, which Enter asks for */
     bool stops;              /* it can be stopped, by s: the owner's key */
     int back;                /* lines scrolled back from the end */
 };
