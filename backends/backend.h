@@ -98,7 +98,7 @@ struct redis_ops {
     /* The addresses of head pods (ours is not one): CLIENT LIST's rows from them are Ray's. */
     void (*set_head_addresses)(struct redis_link *be, const char *const *ips, size_t count);
     void (*set_namespace)(struct redis_link *be, const char *ns);
-    /* Looks at heartbeats and connections four times a second while a head is being lost. */
+    /* Looks at heartbeats and connections four times a second while a head is being lost, and tells each look. */
     void (*set_hurry)(struct redis_link *be, bool hurry);
     void (*refresh)(struct redis_link *be);
 };

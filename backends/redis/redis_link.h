@@ -87,7 +87,8 @@ struct redis_link {
 /* To the sink, unless closed. */
 void link_tell(struct redis_link *k, struct change *c /* takes */);
 void link_state(struct redis_link *k, enum source_state state, enum err err, const char *why);
-void link_tell_record(struct redis_link *k); /* PUT where it differs from what was told, else a proof of life */
+/* PUT where it differs from what was told, or in a hurry; else a proof of life. */
+void link_tell_record(struct redis_link *k);
 void link_lost(struct redis_link *k, enum err err,
                const char *why); /* the main connection is of no more use; it ends from the loop */
 
