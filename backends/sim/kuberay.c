@@ -99,6 +99,7 @@ static void service_aged(struct kuberay *k, uint64_t since_ms)
     snprintf(k->redis_address, sizeof k->redis_address, "redis://127.0.0.1:%u", k->conf.redis_port);
     cluster_objects(k, since_ms);
     serve_wish_parse(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
+    config_noted(k);
     k->serve_runs = k->promoted = true;
     k->wanted = KUBERAY_WORKERS;
     for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since_ms + 2000);
@@ -135,5 +136,7 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
 
 void kuberay_free(struct kuberay *k)
 {
+    if (!k) return;
+    cJSON_Delete(k->config);
     free(k);
 }

@@ -8,8 +8,10 @@
  *
  * It looks after one RayService at a time, of any name and namespace: the first that is there and is not refused. One
  * beside it is refused with a condition and an event that say so, and gets its turn when the first is gone. Of a
- * RayService, the first worker group and Serve's first application are run. What is applied to one that runs changes
- * its object and Serve's configuration, not its pods.
+ * RayService, the first worker group and Serve's first application are run.
+ *
+ * What is applied to one that runs changes its object and Serve's configuration, not its pods: the second RayCluster
+ * that KubeRay would make beside the first is not simulated, and an event says so.
  */
 #ifndef RAYDECK_SIM_KUBERAY_H
 #define RAYDECK_SIM_KUBERAY_H

@@ -60,6 +60,38 @@ static void operator_writes(struct kuberay *k)
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
+/* Without what may change in a RayCluster that runs: KubeRay's own comparison. Caller frees. */
+static cJSON *without_numbers(const cJSON *service)
+{
+    static const char *const numbers[] = {"replicas", "minReplicas", "maxReplicas", "idleTimeoutSeconds",
+                                          "scaleStrategy"};
+    cJSON *config = cJSON_Duplicate(json_path(service, "spec.rayClusterConfig"), 1), *group;
+    cJSON_ArrayForEach(group, member(config, "workerGroupSpecs"))
+    {
+        for (size_t i = 0; i < ARRAY_LEN(numbers); i++) cJSON_DeleteItemFromObjectCaseSensitive(group, numbers[i]);
+    }
+    return config;
+}
+
+void config_noted(struct kuberay *k)
+{
+    cJSON_Delete(k->config);
+    k->config = without_numbers(k->rayservice);
+}
+
+/* KubeRay would make a second RayCluster beside this one. That is not simulated, and said. */
+static void change_left_out(struct kuberay *k)
+{
+    cJSON *was = k->config;
+    k->config = NULL;
+    config_noted(k);
+    if (!cJSON_Compare(was, k->config, true))
+        event_warning(k, "rayservice-controller", k->rayservice, "UpgradeNotSimulated", "Upgrade",
+                      "the simulator leaves the RayCluster as it is; KubeRay would make another one beside it for this "
+                      "change of rayClusterConfig: delete the RayService and apply it anew");
+    cJSON_Delete(was);
+}
+
 /* Serve's configuration goes to a cluster that runs. */
 static void serve_updated(struct kuberay *k)
 {
@@ -69,6 +101,12 @@ static void serve_updated(struct kuberay *k)
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
 }
 
+static void cluster_kept(struct kuberay *k)
+{
+    change_left_out(k);
+    serve_updated(k);
+}
+
 static void service_looked_at(struct kuberay *k)
 {
     operator_writes(k);
@@ -76,7 +114,7 @@ static void service_looked_at(struct kuberay *k)
     if (refusal)
         deploy_refused(k, k->rayservice, refusal);
     else if (k->deployed || k->raycluster)
-        serve_updated(k);
+        cluster_kept(k);
     else
         deploy_begin(k);
     free(refusal);

@@ -237,6 +237,7 @@ void deploy_begin(struct kuberay *k)
 {
     cluster_named(k);
     take_wishes(k);
+    config_noted(k);
     k->deployed = true;
     k->promoted = k->deleting = k->serve_runs = false;
     k->clean = !k->conf.ft;

@@ -38,6 +38,7 @@ struct kuberay {
     unsigned wanted, devices, devices_each; /* workers; Neuron devices of a K8s node, and of a worker */
     char group[40];
     struct serve_wish serve;
+    cJSON *config; /* what the RayCluster was made for, without numbers of replicas; NULL: none yet */
     cJSON *job;
     struct kuberay *self;   /* its address is what namespaces wait by */
     struct sim_pod cleaner; /* the Job's pod; object NULL: none */
@@ -113,6 +114,7 @@ void base_objects(struct kuberay *k, uint64_t since_ms);
 
 /* kuberay_applied.c */
 void rayservice_owned(cJSON *service, uint64_t when_ms); /* the operator has written its fields */
+void config_noted(struct kuberay *k);                    /* the RayCluster is as the RayService says now */
 void next_service(struct kuberay *k);                    /* none is looked after: one that waits gets its turn */
 
 /* kuberay_event.c */

@@ -271,6 +271,50 @@ static void a_new_head_begins_with_nothing(void **state)
     for (int i = 0; i < 4; i++) assert_string_not_equal(now.actor[i / 2], before.actor[i % 2]);
 }
 
+/* ---- a service that runs is applied again -------------------------------------------------------------------------
+ */
+
+static int about_upgrades(struct sim_bed *b, const char *ns)
+{
+    char *path = mem_printf("/api/v1/namespaces/%s/events", ns);
+    cJSON *list = sim_bed_get(b, path, 200);
+    int count = 0;
+    JSON_EACH (e, json_get(list, "items")) count += strcmp(json_str(e, "reason"), "UpgradeNotSimulated") == 0;
+    cJSON_Delete(list);
+    free(path);
+    return count;
+}
+
+static void a_change_that_is_not_simulated_is_said(void **state)
+{
+    struct sim_bed *b = *state;
+    deploy(b, CHAT, "team-a", "chat");
+    cJSON_Delete(sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
+    cJSON *service = chat_service("team-a", "chat");
+    cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
+    apply(b, CHAT, service, 200);
+    cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(2));
+    cJSON_ReplaceItemInObject(member(service, "spec"), "serveConfigV2", cJSON_CreateString("applications: []"));
+    apply(b, CHAT, service, 200);
+    assert_int_equal(about_upgrades(b, "team-a"), 0);
+    cJSON *container = cJSON_GetArrayItem(member(group, "template.spec.containers"), 0);
+    cJSON_ReplaceItemInObject(container, "image", cJSON_CreateString("another:1"));
+    apply(b, CHAT, service, 200);
+    apply(b, CHAT, service, 200);
+    assert_int_equal(about_upgrades(b, "team-a"), 1);
+    cJSON_Delete(service);
+}
+
+static void serve_of_the_first_service_is_changed_in_place(void **state)
+{
+    struct sim_bed *b = *state;
+    cJSON_Delete(sim_bed_ask(b, "PATCH", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral" AS, YAML,
+                             "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayService\",\"metadata\":{\"name\":\"mistral\","
+                             "\"namespace\":\"mistral\"},\"spec\":{\"serveConfigV2\":\"applications: []\"}}",
+                             200));
+    assert_int_equal(about_upgrades(b, "mistral"), 0);
+}
+
 /* ---- more than one ----------------------------------------------------------------------------------------------- */
 
 static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
@@ -321,6 +365,8 @@ int main(void)
         TEST(replicas_that_fit_nowhere_are_waited_for, bed_up),
         TEST(too_long_a_name_is_refused, bed_up),
         TEST(a_new_head_begins_with_nothing, no_ft_up),
+        TEST(a_change_that_is_not_simulated_is_said, bed_up),
+        TEST(serve_of_the_first_service_is_changed_in_place, running_up),
         TEST(one_beside_it_is_told_so_and_gets_its_turn, running_up),
         TEST(one_that_waits_can_be_deleted_with_its_namespace, running_up),
         TEST(a_refused_one_does_not_keep_the_place, bed_up),
