@@ -77,7 +77,7 @@ static void end(struct bytes *b, enum err err, const char *what)
     why_set(&why, err, "%s: %s", b->name, what);
     b->end = why;
     close_all(b);
-    b->calls.closed(b->calls.arg, b->end.code, b->end.text);
+    b->calls.closed(b->calls.arg, why.code, why.text); /* which may free it, and read why after that */
 }
 
 static void end_uv(struct bytes *b, int status)

@@ -58,9 +58,9 @@ static void on_closed(void *arg, enum err err, const char *why)
     struct scene *s = arg;
     s->closed++;
     s->err = err;
-    free(s->why);
-    s->why = mem_str(why);
     if (s->free_in_closed) drop(s);
+    free(s->why);
+    s->why = mem_str(why); /* which outlives the link */
 }
 
 static int scene_open(void **state)
@@ -158,8 +158,13 @@ static void nobody_there_is_refused(void **state)
     WAIT_FOR(s, s->closed == 2);
     assert_int_equal(s->err, ERR_DNS);
     drop(s);
-    s->link = bytes_unix(s->loop, "/nonexistent/socket", &calls);
+    s->free_in_closed = true; /* nothing of it is left then, and its reason is still read */
+    s->link = bytes_tcp(s->loop, "no-such-host.invalid", 1, 6000, &calls);
     WAIT_FOR(s, s->closed == 3);
+    assert_true(strncmp(s->why, "no-such-host.invalid:1: ", 24) == 0);
+    s->free_in_closed = false;
+    s->link = bytes_unix(s->loop, "/nonexistent/socket", &calls);
+    WAIT_FOR(s, s->closed == 4);
     assert_int_equal(s->err, ERR_REFUSED);
 }
 
