@@ -53,12 +53,12 @@ static void from_the_command_line(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start((const char *const[]){"--empty", NULL});
-    struct run r = RAYDECK("deploy", BY_HAND("cache.example.internal", "6380"), "--timeout", "2", SURE);
+    struct run r = RAYDECK("deploy", BY_HAND("127.0.0.9", "6380"), "--timeout", "2", SURE);
     SAYS(r, "rayservice.ray.io/mistral serverside-applied\n");
     run_done(&r);
-    r = RAYDECK("deploy", BY_HAND("other.example.internal", "6381"), "--dry-run");
-    SAYS(r, "redis://cache.example.internal:6380");
-    SAYS(r, "redis://other.example.internal:6381");
+    r = RAYDECK("deploy", BY_HAND("127.0.0.8", "6381"), "--dry-run");
+    SAYS(r, "redis://127.0.0.9:6380");
+    SAYS(r, "redis://127.0.0.8:6381");
     run_done(&r);
     /* What a script makes of no endpoint is none by hand either. */
     r = RAYDECK("deploy", BY_HAND("null", "6379"), "--dry-run");
@@ -90,8 +90,7 @@ static void in_the_console(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start((const char *const[]){"--empty", NULL});
-    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim),
-                                BY_HAND("cache.example.internal", "6380"), NULL};
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), BY_HAND("127.0.0.9", "6380"), NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 50, .cols = 150});
     size_t len;
     pty_see(p, "ANSWERING", SOON_MS);
@@ -107,8 +106,8 @@ static void in_the_console(void **state)
     pty_send(p, "\003");
     assert_int_equal(pty_wait_exit(p, SOON_MS), 130);
     pty_stop(p);
-    struct run r = RAYDECK("deploy", BY_HAND("other.example.internal", "6381"), "--dry-run");
-    SAYS(r, "redis://cache.example.internal:6380");
+    struct run r = RAYDECK("deploy", BY_HAND("127.0.0.8", "6381"), "--dry-run");
+    SAYS(r, "redis://127.0.0.9:6380");
     run_done(&r);
     sim_run_stop(sim);
 }
