@@ -153,6 +153,8 @@ void doctor_redis_settings(struct doctor *d)
         for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
             if (rules[i] == RULE_D10 && d->ask->aws)
                 idle_by_aws(d, d->redis_why);
+            else if (rules[i] == RULE_D9 && doctor_aws(d) && text_has(doctor_aws(d)->policy, "allkeys"))
+                eviction_by_aws(d, doctor_aws(d));
             else
                 doctor_say(d, rules[i], FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
         return;

@@ -123,9 +123,16 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
                            struct findings *out)
 {
     struct finding_where where = {.file = file, .line = at.line, .column = at.column};
-    size_t line_len = 0;
-    const char *line = at.line ? line_at(bytes, len, at.line, &line_len) : NULL;
-    const char *braces = line ? memmem(line, line_len, "{{", 2) : NULL;
+    const char *line = NULL, *braces = NULL;
+    /* "{{- range … }}" on a line of its own is a map's key until the next line has no ':'. */
+    for (unsigned back = 0; back < 2 && at.line > back && !braces; back++) {
+        size_t line_len = 0;
+        line = line_at(bytes, len, at.line - back, &line_len);
+        braces = line ? memmem(line, line_len, "{{", 2) : NULL;
+        if (braces && back && strspn(line, " ") != (size_t)(braces - line)) braces = NULL;
+        where.line = at.line - back;
+    }
+    if (!braces) where.line = at.line;
     if (braces) {
         where.column = (unsigned)(braces - line) + 1;
         findings_add(out, RULE_M2, FINDING_ERROR, &where, "a template's {{ is left over");

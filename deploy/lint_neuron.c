@@ -12,6 +12,7 @@ struct neuron_room {
     bool hidden;        /* from the autoscaler */
     const struct yaml_node *at;
     double devices, pods;
+    double widest; /* cores of the pod that has most */
 };
 
 /* Devices or cores that a worker's pod asks for. */
@@ -30,6 +31,7 @@ static void room_add(struct neuron_room *room, const struct ray *r, const struct
 {
     double devices = 0, cores = 0;
     const struct yaml_node *at = asked(group, "aws.amazon.com/neuron", &devices);
+    if (!at) at = asked(group, "aws.amazon.com/neurondevice", &devices);
     const struct yaml_node *core_at = asked(group, "aws.amazon.com/neuroncore", &cores);
     const char *declared = yaml_str(yaml_get(group, "rayStartParams"), "resources");
     struct ray_pods pods = ray_group_pods(r, group);
@@ -39,13 +41,14 @@ static void room_add(struct neuron_room *room, const struct ray *r, const struct
     double each = core_at ? cores : devices * CORES_A_DEVICE;
     room->least += pods.least * each;
     room->most += pods.most * each;
+    if (each > room->widest) room->widest = each;
     if (room->at) return;
     room->at = at ? at : core_at;
     room->devices = devices;
     room->pods = pods.least;
 }
 
-static void demand_add(const struct yaml_node *d, double *least, double *most)
+static void demand_add(const struct yaml_node *d, double *least, double *most, double *one)
 {
     double cores = 0;
     const struct yaml_node *resources = yaml_get(yaml_get(d, "ray_actor_options"), "resources");
@@ -53,20 +56,24 @@ static void demand_add(const struct yaml_node *d, double *least, double *most)
     struct ray_pods n = serve_replicas(d);
     *least += n.least * cores;
     *most += n.most * cores;
+    if (cores > *one) *one = cores;
 }
 
 void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s)
 {
     struct neuron_room room = {.at = NULL};
-    double least = 0, most = 0;
+    double least = 0, most = 0, one = 0; /* cores that all replicas need, and a single one */
     const struct yaml_node *app;
     for (size_t i = 0; r->workers && i < r->workers->count; i++) room_add(&room, r, r->workers->items[i]);
     for (size_t a = 0; (app = serve_app(s, a)); a++) {
         const struct yaml_node *all = ray_list(app, "deployments");
-        for (size_t i = 0; all && i < all->count; i++) demand_add(all->items[i], &least, &most);
+        for (size_t i = 0; all && i < all->count; i++) demand_add(all->items[i], &least, &most, &one);
     }
     if (!room.at) return; /* another way to the cores is not in the file */
-    if (least > room.most)
+    if (one > room.widest)
+        lint_say(l, RULE_L24, room.at, "a replica needs %.0f NeuronCores, a worker pod has %.0f at most", one,
+                 room.widest);
+    else if (least > room.most)
         lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, all worker pods there may be have %.0f", least,
                  room.most);
     else if (most > room.most)

@@ -43,16 +43,17 @@ struct linting {
     struct variables *vars;
     struct findings *out;
     char **ret_file;
+    bool input; /* stdin, and the path is but its name */
 };
 
 static enum err lint(void *arg, const char *path, struct why *why)
 {
     struct linting *l = arg;
     struct buf text;
-    const struct finding_where where = {.file = path};
+    const struct finding_where where = {.file = path, .line = 1, .column = 1};
     /* More than a manifest may have: the parser says where it is too long. */
     buf_init(&text, 8 * (size_t)MANIFEST_BYTES);
-    enum err err = file_read(path, &text, why);
+    enum err err = l->input ? file_read_input(&text, why) : file_read(path, &text, why);
     if (!err) lint_text(path, buf_text(&text), text.len, l->vars, l->out);
     if (err == ERR_LIMIT) {
         findings_add(l->out, RULE_M1, FINDING_ERROR, &where, "larger than %d MiB", MANIFEST_BYTES / 1024 / 1024);
@@ -66,5 +67,10 @@ static enum err lint(void *arg, const char *path, struct why *why)
 enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
                             struct why *why)
 {
-    return take(path, lint, &(struct linting){vars, out, ret_file}, why);
+    return take(path, lint, &(struct linting){.vars = vars, .out = out, .ret_file = ret_file}, why);
+}
+
+enum err manifest_input_lint(struct variables *vars, struct findings *out, struct why *why)
+{
+    return lint(&(struct linting){.vars = vars, .out = out, .input = true}, "stdin", why);
 }

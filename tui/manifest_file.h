@@ -13,5 +13,7 @@ enum err manifest_file_load(const char *path, struct manifest **ret, struct why 
  * path that was read; caller frees; may be NULL. */
 enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
                             struct why *why);
+/* The same of stdin, whose name is "stdin": not for the console, whose keys come from there. */
+enum err manifest_input_lint(struct variables *vars, struct findings *out, struct why *why);
 
 #endif

@@ -1,8 +1,9 @@
-/* sub_lint.c - `raydeck lint FILE…`: the HA rules on manifests; findings on stdout. No cluster is asked. */
+/* sub_lint.c - `raydeck lint FILE…` (-: stdin): the HA rules on manifests; findings on stdout. No cluster is asked. */
 #include "tui/cli.h"
 #include "tui/manifest_file.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void print_text(const struct findings *found)
 {
@@ -20,6 +21,12 @@ static void print_json(const struct findings *found)
     puts(text ? text : "{}");
     free(text);
     cJSON_Delete(root);
+}
+
+static enum err lint_one(const char *path, struct variables *vars, struct findings *found, struct why *why)
+{
+    if (strcmp(path, "-") == 0) return manifest_input_lint(vars, found, why);
+    return manifest_file_lint(path, vars, found, NULL, why);
 }
 
 int sub_lint(struct cli *cli)
@@ -41,7 +48,7 @@ int sub_lint(struct cli *cli)
     int status = EXIT_FINE;
     /* One file that cannot be read hides nothing of the others. */
     for (int i = 0; i < cli->argc; i++)
-        if (manifest_file_lint(cli->argv[i], &vars, &found, NULL, &why)) {
+        if (lint_one(cli->argv[i], &vars, &found, &why)) {
             cli_say("%s", why.text);
             status = EXIT_USAGE;
             unread++;

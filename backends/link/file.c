@@ -54,6 +54,11 @@ enum err file_read(const char *path, struct buf *out, struct why *why)
     return err;
 }
 
+enum err file_read_input(struct buf *out, struct why *why)
+{
+    return read_all(STDIN_FILENO, "stdin", out, why);
+}
+
 static bool write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {

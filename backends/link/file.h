@@ -9,6 +9,9 @@
  * names the path. */
 enum err file_read(const char *path, struct buf *out, struct why *why);
 
+/* The same of stdin, to its end: for a program that has nothing else to do. */
+enum err file_read_input(struct buf *out, struct why *why);
+
 /* Writes a temporary file beside path (mode 0600), then renames it over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
 

@@ -82,6 +82,16 @@ static void variables_come_from_the_environment_and_by_hand(void **state)
     run_done(&r);
 }
 
+static void stdin_is_a_file_named_so(void **state)
+{
+    (void)state;
+    const char *const argv[] = {run_raydeck(), "lint", "-", NULL};
+    struct run r = run_program(argv, NULL, "a: 1\n\tb: 2\n", LIMIT_MS);
+    has(r.out, "stdin:2:1: error M1 ");
+    assert_int_equal(r.status, 1);
+    run_done(&r);
+}
+
 static void what_cannot_be_read_is_a_usage_error(void **state)
 {
     (void)state;
@@ -118,7 +128,7 @@ static void a_file_that_is_no_yaml_is_a_finding_with_a_place(void **state)
 
     static const size_t sizes[] = {5 * 1024 * 1024 + 1, 41 * 1024 * 1024};
     static const char *const said[] = {"/m.yaml:1:5242881: error M1 larger than 5 MiB",
-                                       "/m.yaml: error M1 larger than 5 MiB"};
+                                       "/m.yaml:1:1: error M1 larger than 5 MiB"};
     struct buf big;
     buf_init(&big, 64 * 1024 * 1024);
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
@@ -173,6 +183,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_blueprint_fails),
         cmocka_unit_test(json_is_one_object),
+        cmocka_unit_test(stdin_is_a_file_named_so),
         cmocka_unit_test(the_console_shows_a_manifest),
         cmocka_unit_test(variables_come_from_the_environment_and_by_hand),
         cmocka_unit_test(what_cannot_be_read_is_a_usage_error),

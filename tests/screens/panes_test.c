@@ -109,6 +109,11 @@ static void test_pods_in_words(void **state)
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "inf2-worker-q5rdw");
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NODE, ROLE_TEXT, "ip-100-64-31-7");
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0");
+    struct pod *head = record_copy(world_find(d.f.world, TABLE_POD, "9c1e7a40-head")->record);
+    record_set(&head->kuberay, "v1.7.0");
+    fixture_put(&d.f, "kube/pods", WORLD_KUBE, head);
+    desk_look(&d);
+    check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0 · KubeRay 1.7.0");
     fixture_pod_pending(&d.f);
     desk_look(&d);
     check_brief(&d, LAYOUT_PODS, "  Pods    3 of 4 ready");

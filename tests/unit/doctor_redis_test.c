@@ -253,6 +253,12 @@ CHANGE(asked_and_down)
     redis_down(w);
 }
 
+CHANGE(asked_bad_and_down)
+{
+    with_aws(w, &aws_bad);
+    redis_down(w);
+}
+
 CHANGE(slow_keys)
 {
     SICK_EDIT(redis, sick_redis(w), r->slow_count = known_u64(3); r->slow_keys = known_u64(2);
@@ -369,6 +375,8 @@ static const struct sick_case cases[] = {
     {RULE_D7, memorydb_asked, FINDING_WARNING, "Redis", "no replica, says MemoryDB gcs"},
     {RULE_D10, memorydb_asked, FINDING_WARNING, "Redis", "timeout 300 in the parameter group of MemoryDB gcs"},
     {RULE_D7, asked_and_down, SICK_NOTHING, NULL, NULL},
+    {RULE_D9, asked_bad_and_down, FINDING_WARNING, "Redis", "maxmemory-policy allkeys-lru in the parameter group"},
+    {RULE_D9, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
     {RULE_D10, asked_and_down, SICK_NOTHING, NULL, NULL},
     {RULE_D11, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
     {RULE_D11, slow_keys, FINDING_WARNING, "Redis", "KEYS is in its slow log 2 times"},

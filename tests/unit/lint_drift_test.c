@@ -82,7 +82,10 @@ static void cores_are_counted(void **state)
         {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n", "", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"2\"}", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"1\"}", "L24",
-         "replicas may need 8 NeuronCores, all worker pods there may be have 4", 50},
+         "a replica needs 2 NeuronCores, a worker pod has 1 at most", 50},
+        {"{neuron_cores: 2}", "{neuron_cores: 8}", "L24", "a replica needs 8 NeuronCores, a worker pod has 4 at most",
+         50},
+        {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neurondevice: \"2\"}", "", NULL, 0},
         {"            resources: {limits: {aws.amazon.com/neuron: \"2\"}}\n", "", "", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));

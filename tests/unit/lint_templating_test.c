@@ -125,6 +125,8 @@ static void what_is_no_manifest_is_found_with_its_place(void **state)
          "merge keys (<<) are not supported: write the fields out", 6, 0},
         {"a: *x\n", NULL, "M1", "an alias that is not defined; a value that begins with * has to be quoted", 1, 4},
         {"a: 1\nb: \xff\n", NULL, "M1", "invalid leading UTF-8 octet", 2, 4},
+        {"apiVersion: v1\n{{- range .x }}\nkind: Pod\n{{- end }}\n", NULL, "M2", "a template's {{ is left over", 2, 1},
+        {"apiVersion: v1\nkind: {a\nb\n", NULL, "M1", NULL, 4, 1},
         {OBJECT "data: {a: {{ .Values.x }}}\n", NULL, "M2", "a template's {{ is left over", 4, 11},
         {"apiVersion: v1\nkind: Pod\nmetadata: {name: \"{{ .n }}\"}\n", NULL, "M2",
          "a template's {{ }} is left over in name", 3, 18},

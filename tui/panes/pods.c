@@ -261,6 +261,9 @@ static void pods_status(const struct pane *p, const struct view *v, char *out, s
     } else if (f->rayservice && f->rayservice->ray_version) {
         snprintf(text, sizeof text, "Ray %s", f->rayservice->ray_version);
         at = add(out, size, at, " · ", text);
+        const char *kuberay = f->head ? f->head->kuberay : NULL;
+        snprintf(text, sizeof text, "KubeRay %s", kuberay && *kuberay == 'v' ? kuberay + 1 : or_dash(kuberay));
+        if (kuberay) at = add(out, size, at, " · ", text);
     }
     if (world_progress(v->world, TABLE_POD, &done, &total) && (total == 0 || done < total)) {
         snprintf(text, sizeof text, total ? "%llu of ~%llu" : "%llu so far", (unsigned long long)done,
