@@ -156,13 +156,15 @@ static void patience(struct doctor *d, const struct pod *p)
 static void worker_settings(struct doctor *d)
 {
     size_t without = 0, untold = 0, workers = 0;
+    /* Without fault tolerance (L9 says so) no worker waits for another head. */
+    const bool patient = !d->f->rayservice || d->f->rayservice->ft != TRI_NO;
     WORLD_EACH (row, d->w, TABLE_POD) {
         const struct pod *p = ROW(row, pod);
         if (!is_worker(d, row)) continue;
         workers++;
         without += p->keepalive == TRI_NO;
         untold += p->keepalive == TRI_UNKNOWN;
-        patience(d, p);
+        if (patient) patience(d, p);
     }
     if (without)
         doctor_say(d, RULE_L28, FINDING_WARNING, d->service, "%zu of %zu worker pods have no gRPC keepalive", without,

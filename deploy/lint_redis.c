@@ -62,9 +62,13 @@ static bool scheme_known(const char *address)
            strncmp(address, braced, sizeof braced - 1) == 0;
 }
 
-static struct yaml_place place_of(const struct yaml_node *n)
+/* The address comes from a Secret or a ConfigMap, or may do so. */
+static void lint_untold(struct lint *l, const struct ray *r, const struct yaml_node *at)
 {
-    return (struct yaml_place){n->line, n->column};
+    if (!at && r->ft && !r->options && ray_env_open(r->head)) at = r->head;
+    if (at)
+        lint_say_as(l, RULE_L25, FINDING_UNKNOWN, (struct yaml_place){at->line, at->column},
+                    "whether the way to Redis has TLS and a password cannot be told: its address is not in the file");
 }
 
 void lint_redis(struct lint *l, const struct ray *r)
@@ -73,10 +77,7 @@ void lint_redis(struct lint *l, const struct ray *r)
     const char *address = at && at->kind == YAML_SCALAR ? at->text : NULL;
     if (literal)
         lint_say(l, RULE_L25, literal, "the Redis password stands in the manifest, for all who may read the object");
-    const bool untold = (at && !address) || (!at && r->ft && !r->options && ray_env_open(r->head));
-    if (untold)
-        lint_say_as(l, RULE_L25, FINDING_UNKNOWN, place_of(at ? at : r->head),
-                    "whether the way to Redis has TLS and a password cannot be told: its address is not in the file");
+    if (!address) lint_untold(l, r, at);
     if (!address) return;
     if (!is_reference(address)) lint_host(l, at, address);
     bool user = has_userinfo(address), auth = user || has_password(r) || ray_env_open(r->head);

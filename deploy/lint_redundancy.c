@@ -135,7 +135,7 @@ void lint_redundancy(struct lint *l, const struct ray *r, const struct serve *s)
 
 /* The names by which the manifest's head services go, beside <cluster>-head-svc. */
 struct head_names {
-    const char *name[HEAD_SERVICES]; /* borrowed from the tree */
+    const char *name[HEAD_SERVICES], *ns[HEAD_SERVICES]; /* borrowed from the tree; ns NULL: not said */
     size_t count;
 };
 
@@ -150,16 +150,21 @@ static void head_names_find(const struct manifest *m, struct head_names *ret)
         else if (text_eq(o->kind, "Service") &&
                  text_eq(yaml_str(yaml_get(yaml_get(o->root, "spec"), "selector"), "ray.io/node-type"), "head"))
             name = o->name;
-        if (name && *name) ret->name[ret->count++] = name;
+        if (!name || !*name) continue;
+        ret->ns[ret->count] = o->ns;
+        ret->name[ret->count++] = name;
     }
 }
 
-static bool is_head_name(const struct head_names *names, const char *name, size_t len)
+/* ns NULL: not said, or any. */
+static bool is_head_name(const struct head_names *names, const char *name, size_t len, const char *ns)
 {
     static const char suffix[] = "-head-svc";
     if (len >= sizeof suffix && memcmp(name + len - (sizeof suffix - 1), suffix, sizeof suffix - 1) == 0) return true;
     for (size_t i = 0; i < names->count; i++)
-        if (strlen(names->name[i]) == len && memcmp(names->name[i], name, len) == 0) return true;
+        if (strlen(names->name[i]) == len && memcmp(names->name[i], name, len) == 0 &&
+            (!ns || !names->ns[i] || text_eq(ns, names->ns[i])))
+            return true;
     return false;
 }
 
@@ -184,7 +189,9 @@ static void lint_backends(struct lint *l, const struct head_names *names, const 
     for (size_t i = 0; n->kind == YAML_MAP && i < 3; i++) {
         const char *name = yaml_str(n, keys[i]);
         size_t len = name ? strcspn(name, ".") : 0;
-        if (!len || !is_head_name(names, name, len) || !is_serve_port(n)) continue;
+        /* A backend is in the route's own namespace unless it says another; a host name may say one itself. */
+        const char *own = yaml_str(n, "namespace"), *ns = own ? own : l->o->ns;
+        if (!len || !is_head_name(names, name, len, name[len] ? NULL : ns) || !is_serve_port(n)) continue;
         lint_say_as(l, RULE_L26, FINDING_ERROR, yaml_get(n, keys[i])->own,
                     "Serve traffic goes to %s, the head's service", name);
         break;
@@ -201,9 +208,25 @@ static void lint_urls(struct lint *l, const struct head_names *names, const stru
     for (const char *p = strstr(n->text, "://"); p; p = strstr(p, "://")) {
         p += 3;
         size_t host = strcspn(p, "/:\"' \n"), name = strcspn(p, "./:\"' \n");
-        if (strncmp(p + host, ":8000", 5) != 0 || !is_head_name(names, p, name)) continue;
+        if (strncmp(p + host, ":8000", 5) != 0 || !is_head_name(names, p, name, NULL)) continue;
         lint_say_as(l, RULE_L26, FINDING_ERROR, n->own, "a client sends Serve traffic to %.*s, the head's service",
                     (int)name, p);
+        return;
+    }
+}
+
+/* A load balancer of one's own on the head's Serve port. */
+static void lint_balancer(struct lint *l)
+{
+    const struct yaml_node *spec = yaml_get(l->o->root, "spec"), *ports = ray_list(spec, "ports");
+    if (!text_eq(l->o->kind, "Service") || !text_eq(yaml_str(spec, "type"), "LoadBalancer") ||
+        !text_eq(yaml_str(yaml_get(spec, "selector"), "ray.io/node-type"), "head"))
+        return;
+    for (size_t i = 0; ports && i < ports->count; i++) {
+        const char *target = yaml_str(ports->items[i], "targetPort");
+        if (!target) target = yaml_str(ports->items[i], "port");
+        if (!text_eq(target, "8000") && !text_eq(target, "serve")) continue;
+        lint_say(l, RULE_L26, ports->items[i], "a load balancer sends Serve traffic to the head's pod");
         return;
     }
 }
@@ -217,6 +240,7 @@ void lint_routes(struct lint *l)
         struct ray r;
         l->o = &l->m->objects[i];
         if (ray_of(l->o, &r)) continue;
+        lint_balancer(l);
         bool route = false;
         for (size_t k = 0; routes[k]; k++) route = route || text_eq(l->o->kind, routes[k]);
         if (route)

@@ -172,12 +172,13 @@ void sick_try(const struct sick_case *cases, size_t count)
 void sick_complete(const struct sick_case *cases, size_t count, enum rule_id first, enum rule_id last)
 {
     for (int rule = (int)first; rule <= (int)last; rule++) {
-        bool tripped = false, unknown = false;
+        bool tripped = false, unknown = false, nothing = false;
         for (size_t i = 0; i < count; i++) {
-            if ((int)cases[i].rule != rule || cases[i].severity == SICK_NOTHING) continue;
+            if ((int)cases[i].rule != rule) continue;
+            nothing |= cases[i].severity == SICK_NOTHING;
             unknown |= cases[i].severity == FINDING_UNKNOWN;
-            tripped |= cases[i].severity != FINDING_UNKNOWN;
+            tripped |= cases[i].severity != FINDING_UNKNOWN && cases[i].severity != SICK_NOTHING;
         }
-        if (!tripped || !unknown) fail_msg("%s", rule_get((enum rule_id)rule)->id);
+        if (!tripped || !unknown || !nothing) fail_msg("%s", rule_get((enum rule_id)rule)->id);
     }
 }

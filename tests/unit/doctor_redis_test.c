@@ -12,6 +12,11 @@
 
 #define CHANGE(name) static void name(struct sick *w)
 
+CHANGE(well)
+{
+    (void)w;
+}
+
 CHANGE(redis_denied)
 {
     sick_source(w, "redis", SOURCE_DENIED, ERR_AUTH, "WRONGPASS");
@@ -331,6 +336,8 @@ static const struct sick_case cases[] = {
     {RULE_D6, cluster_refused, FINDING_ERROR, "Redis", "cluster mode"},
     {RULE_D6, info_refused, FINDING_UNKNOWN, "Redis", "INFO does not tell"},
     {RULE_D6, redis_never, FINDING_UNKNOWN, "Redis", "down: refused"},
+    {RULE_D5, well, SICK_NOTHING, NULL, NULL},
+    {RULE_D6, well, SICK_NOTHING, NULL, NULL},
     {RULE_D7, no_replica, FINDING_WARNING, "Redis", "it has no replica"},
     {RULE_D7, a_replica, FINDING_WARNING, "Redis", "takes no writes"},
     {RULE_D7, old_ray, FINDING_WARNING, "RayService", "Ray 2.49.1"},

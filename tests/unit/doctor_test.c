@@ -13,6 +13,11 @@
 #define CHANGE(name) static void name(struct sick *w)
 #define CLEANUP "ray.io/gcs-ft-redis-cleanup-finalizer"
 
+CHANGE(well)
+{
+    (void)w;
+}
+
 CHANGE(refused)
 {
     SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "ValidationFailed");
@@ -426,6 +431,7 @@ static const struct sick_case cases[] = {
     {RULE_D14, may_not_delete, FINDING_INFO, "x k", "may not delete pods: no RBAC"},
     {RULE_D14, pods_denied, FINDING_INFO, "kube/pods", "may not list"},
     {RULE_D14, may_unknown, FINDING_UNKNOWN, "x k", "not known"},
+    {RULE_D14, well, SICK_NOTHING, NULL, NULL},
     {RULE_D15, asks_token, FINDING_INFO, "Pod mistral/mistral-44qn2-head-d4544", "RAY_AUTH_MODE=token"},
     {RULE_D15, token_refused, FINDING_INFO, "RayService", "refuses us (401); Ray 2.60.0"},
     {RULE_D15, token_given, SICK_NOTHING, NULL, NULL},
@@ -441,6 +447,8 @@ static const struct sick_case cases[] = {
     {RULE_D16, creating_for_long, FINDING_WARNING, "Pod", "for 24 h: ContainerCreating"},
     {RULE_D16, pending_untold, FINDING_UNKNOWN, "Pod", "has not said why"},
     {RULE_D16, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
+    {RULE_D16, well, SICK_NOTHING, NULL, NULL},
+    {RULE_D17, well, SICK_NOTHING, NULL, NULL},
     {RULE_D17, with_the_head, FINDING_WARNING, "Pod " SICK_WORKER, "on the head's K8s node ip-100-64-90-12"},
     {RULE_D17, one_zone, FINDING_WARNING, "RayService", "all 2 workers are in the zone us-west-2b"},
     {RULE_D17, zone_unknown, FINDING_UNKNOWN, "RayService", "the zones of 1 of 2 workers"},
@@ -454,6 +462,7 @@ static const struct sick_case cases[] = {
     {RULE_D18, redis_nowhere, FINDING_UNKNOWN, "RayService", "is not known"},
     {RULE_L9, ft_off, FINDING_ERROR, "RayService", "no fault tolerance"},
     {RULE_L9, ft_unknown, FINDING_UNKNOWN, "RayService", "does not tell"},
+    {RULE_L12, ft_off, SICK_NOTHING, NULL, NULL},
     {RULE_L12, impatient, FINDING_WARNING, "Pod " SICK_WORKER, "waits only 60 s"},
     {RULE_L12, patience_unknown, FINDING_UNKNOWN, "Pod " SICK_WORKER, "not known"},
     {RULE_L25, redis_plain, FINDING_INFO, "Redis", "without TLS"},

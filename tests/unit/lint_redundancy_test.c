@@ -134,6 +134,14 @@ static void clients_are_looked_at_too(void **state)
                  "");
 }
 
+#define BALANCER(port)                                                                                                 \
+    "{apiVersion: v1, kind: Service, metadata: {name: mine}, spec: {type: LoadBalancer, "                              \
+    "selector: {ray.io/node-type: head}, ports: [{port: 80, targetPort: " port "}]}}\n"
+#define ELSEWHERE(ns)                                                                                                  \
+    "{apiVersion: v1, kind: Service, metadata: {name: mine, namespace: prod}, spec: {selector: "                       \
+    "{ray.io/node-type: head}}}\n---\n{apiVersion: networking.k8s.io/v1, kind: Ingress, metadata: {name: i, "          \
+    "namespace: " ns "}, spec: {defaultBackend: {service: {name: mine, port: {number: 8000}}}}}\n"
+
 /* A Service of one's own that selects the head is a head service by any name. */
 static void a_service_that_selects_the_head_counts(void **state)
 {
@@ -142,6 +150,10 @@ static void a_service_that_selects_the_head_counts(void **state)
         "{apiVersion: v1, kind: Service, metadata: {name: mine}, spec: {selector: {ray.io/node-type: head}}}\n---\n"
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {d: \"http://mine:8000/infer\"}}\n",
         "L26");
+    found_beside(BALANCER("8000"), "L26");
+    found_beside(BALANCER("8265"), "");
+    found_beside(ELSEWHERE("prod"), "L26");
+    found_beside(ELSEWHERE("web"), ""); /* the same name in another namespace is another's */
     found_beside(
         "{apiVersion: v1, kind: Service, metadata: {name: mine}, spec: {selector: {ray.io/serve: \"true\"}}}\n---\n"
         "{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {d: \"http://mine:8000/infer\"}}\n",
