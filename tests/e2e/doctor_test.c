@@ -105,7 +105,7 @@ static void the_console_shows_them(void **state)
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
     pty_see(pty, "3 warnings \\(:doctor\\)", LIMIT_MS);
     pty_send(pty, "d");
-    pty_see(pty, "6 Doctor .* 0 errors · 3 warnings · 0 unknown", LIMIT_MS);
+    pty_see(pty, "6 Doctor .* 0 errors · 3 warnings · 1 info · 0 unknown", LIMIT_MS);
     pty_see(pty, "warning +D7 +Redis .* it has no replica", LIMIT_MS);
     pty_send(pty, "\r");
     pty_see(pty, "fix +env RAY_grpc_client_keepalive_time_ms", LIMIT_MS);
