@@ -28,14 +28,14 @@ struct cleanup {
     char *wanted;     /* the RayService that is meant; NULL: not said */
     char *storage_ns; /* of the GCS; NULL unknown */
     struct known_u64 fields_before;
-    bool owns_namespace, namespace_there;
+    bool owns_namespace, namespace_there, namespace_going;
     char *namespace_uid;
     char *kept_for; /* what somebody else has in the namespace; NULL: nothing */
     bool asked, over, failed;
     enum err err;
     /* of the wait for the RayService */
     uint64_t began_ms;
-    bool hang_said, job_seen, job_done;
+    bool hang_said, job_seen, job_done, job_failed;
     bool service_gone;
     char cluster[OBJECT_NAME_MAX + 1];
     char state[STEP_TEXT_MAX], reason[STEP_TEXT_MAX];

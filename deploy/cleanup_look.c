@@ -226,6 +226,11 @@ static void on_namespace(void *arg, const struct object_answer *a)
         return;
     }
     c->namespace_there = !a->err;
+    c->namespace_going = !a->err && json_str(json_get(a->object, "metadata"), "deletionTimestamp");
+    if (c->namespace_going)
+        steps_say(&c->steps, STEP, TONE_WARN,
+                  "namespace %s is being deleted already: KubeRay can make no cleanup Job in it (kuberay #3388)",
+                  c->ns);
     c->owns_namespace = !a->err && kobject_is_ours(a->object);
     c->namespace_uid = mem_str(kobject_uid(a->object));
     c->at = 0;

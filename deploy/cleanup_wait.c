@@ -32,7 +32,10 @@ static void say_way_out(struct cleanup *c)
 {
     struct steps *s = &c->steps;
     if (c->reason[0]) steps_say(s, CLEANUP_SERVICE, TONE_WARN, "it hangs: %s", c->reason);
-    if (operator_is_older(c->ray_version, 2, 50) == TRI_YES)
+    if (c->namespace_going)
+        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
+                  "namespace %s is being deleted: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
+    if (c->job_failed && operator_is_older(c->ray_version, 2, 50) == TRI_YES)
         steps_say(s, CLEANUP_SERVICE, TONE_WARN,
                   "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job fails there again and again",
                   c->ray_version);
@@ -88,6 +91,7 @@ static void say_job(struct cleanup *c, const cJSON *job)
     text_safe_into(name, sizeof name, kobject_name(job), strlen(kobject_name(job)));
     if (!c->job_seen) steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "Job %s empties Redis", name);
     c->job_seen = true;
+    c->job_failed = failed != NULL;
     if (failed) {
         char text[300];
         text_safe_into(text, sizeof text, failed, strlen(failed));
@@ -107,6 +111,12 @@ static void on_jobs(void *arg, const struct object_answer *a)
     wait_on(c);
 }
 
+/* Once a look: of the service and of its cluster together, or each would wipe out the other. */
+static void say_state(struct cleanup *c)
+{
+    if (c->state[0]) steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+}
+
 static void on_clusters(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
@@ -115,7 +125,7 @@ static void on_clusters(void *arg, const struct object_answer *a)
     c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND) {
         snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
-        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+        say_state(c);
         wait_on(c);
         return;
     }
@@ -124,14 +134,16 @@ static void on_clusters(void *arg, const struct object_answer *a)
         return;
     }
     if (!one) {
+        say_state(c);
         wait_on(c);
         return;
     }
     service_parse(one, &seen);
     text_safe_into(c->cluster, sizeof c->cluster, kobject_name(one), strlen(kobject_name(one)));
-    snprintf(c->state, sizeof c->state, "RayCluster %s %s%s%s", c->cluster,
+    const size_t at = strlen(c->state);
+    snprintf(c->state + at, sizeof c->state - at, "%sRayCluster %s %s%s%s", at ? "; " : "", c->cluster,
              seen.deleting[0] ? "is going" : "is still there", seen.finalizers[0] ? ", held by " : "", seen.finalizers);
-    steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+    say_state(c);
     char *ns = kobject_path(&(struct kobject_kind){"batch/v1", "Job", "jobs", true, 0}, c->ns, NULL);
     char *path = mem_printf("%s?labelSelector=ray.io%%2Fnode-type%%3Dredis-cleanup", ns);
     c->call = object_read(&c->conf.cluster, path, on_jobs, c);
@@ -146,14 +158,13 @@ static void on_service(void *arg, const struct object_answer *a)
     struct service_seen seen;
     c->call = NULL;
     c->service_gone = a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), t->uid) != 0);
+    c->state[0] = '\0';
     if (!a->err && !c->service_gone) {
         service_parse(a->object, &seen);
         snprintf(c->state, sizeof c->state, "%s %s%s%s", t->words, seen.deleting[0] ? "is going" : "is still there",
                  seen.finalizers[0] ? ", held by " : "", seen.finalizers);
-        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
     } else if (a->err && !c->service_gone) {
         snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
-        steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
     }
     char *selector = mem_printf("ray.io/originated-from-cr-name=%s", t->name);
     const struct kobject_kind cluster = {"ray.io/v1", "RayCluster", "rayclusters", true, 0};
@@ -183,7 +194,7 @@ static void on_deleted(void *arg, const struct object_answer *a)
     }
     steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
     c->began_ms = loop_now_ms();
-    c->hang_said = c->job_seen = c->job_done = false;
+    c->hang_said = c->job_seen = c->job_done = c->job_failed = false;
     c->cluster[0] = c->reason[0] = c->state[0] = '\0';
     service_look(c);
 }

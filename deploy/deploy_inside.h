@@ -38,6 +38,7 @@ struct deploy {
     size_t count;
     size_t at;      /* of the item, or the question, being worked on */
     unsigned check; /* of the prerequisites */
+    size_t verb;    /* of the permissions of the item at `at` */
     enum namespace_state ns_state;
     bool bad; /* a step failed: nothing is applied */
     enum err bad_err;

@@ -9,7 +9,17 @@
 
 #define STEP DEPLOY_PREREQUISITES
 
-enum check { CHECK_RAY, CHECK_OPERATOR, CHECK_NAMESPACE, CHECK_NODES, CHECK_SCHEDULER, CHECK_OLDER, CHECK_MAY, CHECKS };
+enum check {
+    CHECK_RAY,
+    CHECK_OPERATOR,
+    CHECK_NAMESPACE,
+    CHECK_NODES,
+    CHECK_SCHEDULER,
+    CHECK_OLDER,
+    CHECK_MAY_NAMESPACE,
+    CHECK_MAY,
+    CHECKS
+};
 
 static void check_next(struct deploy *d);
 
@@ -135,11 +145,15 @@ static void say_group(struct deploy *d, const cJSON *nodes, const char *name, co
             name, (unsigned long long)seen.all, selector);
         return;
     }
+    if (!devices) {
+        steps_say(&d->steps, STEP, TONE_PLAIN, "%s: %llu K8s nodes match", name, (unsigned long long)seen.matching);
+        return;
+    }
     bool fits = devices <= seen.most && devices * replicas <= seen.devices;
     steps_say(&d->steps, STEP, fits ? TONE_PLAIN : TONE_WARN,
               "%s: %llu K8s nodes match; needs %llu × %llu Neuron devices, they have %llu%s%s", name,
               (unsigned long long)seen.matching, (unsigned long long)replicas, (unsigned long long)devices,
-              (unsigned long long)seen.devices, devices ? " (what other pods hold is not taken off)" : "",
+              (unsigned long long)seen.devices, " (what other pods hold is not taken off)",
               fits ? "" : ": pods stay Pending unless Karpenter makes a node");
 }
 
@@ -213,41 +227,63 @@ static void on_older(void *arg, const struct object_answer *a)
 
 /* ---- permissions ---- */
 
+/* What server-side apply asks for, of an object that is there and of one that is not. */
+static const struct {
+    const char *verb, *what;
+    enum step_tone refused;
+} wanted[] = {{"get", "read (get)", TONE_BAD},
+              {"patch", "apply (patch)", TONE_BAD},
+              {"create", "create", TONE_WARN /* one that is there already can be changed all the same */}};
+
 static bool same_kind_before(const struct deploy *d, size_t at)
 {
     return at > 0 && d->items[at - 1].kind == d->items[at].kind; /* they are sorted by kind */
 }
 
+static void say_may(struct deploy *d, const struct kobject_kind *kind, const char *what, enum step_tone refused,
+                    const struct object_answer *a)
+{
+    enum tri allowed = json_bool(json_get(a->object, "status"), "allowed");
+    char *resource = kobject_resource(kind);
+    const char *in = kind->namespaced ? " in namespace " : "", *ns = kind->namespaced ? d->ns : "";
+    if (!a->err && allowed == TRI_NO)
+        steps_say(&d->steps, STEP, refused, "you may not %s %s%s%s", what, resource, in, ns);
+    else if (!is_out_of_reach(a->err) && allowed != TRI_YES)
+        steps_say(&d->steps, STEP, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
+                  a->err ? a->why : "no answer in it");
+    free(resource);
+}
+
 static void on_may(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    const cJSON *status = json_get(a->object, "status");
-    enum tri allowed = json_bool(status, "allowed");
-    char *resource = kobject_resource(d->items[d->at].kind);
-    if (!a->err && allowed == TRI_NO)
-        steps_say(&d->steps, STEP, TONE_BAD, "you may not apply (patch) %s in namespace %s", resource, d->ns);
-    else if (!is_out_of_reach(a->err) && allowed != TRI_YES)
-        steps_say(&d->steps, STEP, TONE_WARN, "whether you may apply %s is not known: %s", resource,
-                  a->err ? a->why : "no answer in it");
-    free(resource);
+    say_may(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
     d->call = NULL;
     if (is_out_of_reach(a->err)) {
         checked(d, a);
         return;
     }
-    d->at++;
+    d->verb = (d->verb + 1) % ARRAY_LEN(wanted);
+    if (!d->verb) d->at++;
     deploy_soon(d, check_next, 0);
+}
+
+static void on_may_namespace(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    say_may(d, kobject_kind_named("v1", "Namespace"), "create", TONE_BAD, a);
+    checked(d, a);
 }
 
 static void check_may(struct deploy *d)
 {
-    while (d->at < d->count && same_kind_before(d, d->at)) d->at++;
+    while (!d->verb && d->at < d->count && same_kind_before(d, d->at)) d->at++;
     if (d->at == d->count) {
         d->check = CHECKS;
         deploy_soon(d, check_next, 0);
         return;
     }
-    d->call = object_may(&d->conf.cluster, "patch", d->items[d->at].kind, d->ns, on_may, d);
+    d->call = object_may(&d->conf.cluster, wanted[d->verb].verb, d->items[d->at].kind, d->ns, on_may, d);
 }
 
 /* ---- in order ---- */
@@ -282,6 +318,11 @@ static void check_next(struct deploy *d)
         d->call = scheduler ? object_read(c, path, on_scheduler, d) : NULL;
         break;
     case CHECK_OLDER: d->call = service ? object_list(c, service->kind, d->ns, NULL, on_older, d) : NULL; break;
+    case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
+        d->call = d->ns_state == NS_MISSING
+                      ? object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_may_namespace, d)
+                      : NULL;
+        break;
     case CHECK_MAY: check_may(d); break;
     case CHECKS: done(d); break;
     }

@@ -4,7 +4,21 @@
 #include "backends/link/file.h"
 #include "tui/places.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* As a person would write it: without the way through other folders, and from where he is. */
+static void shorten(char *path, size_t size)
+{
+    char whole[PATH_MAX], here[PATH_MAX];
+    if (!realpath(path, whole)) return;
+    const size_t len = getcwd(here, sizeof here) ? strlen(here) : 0;
+    const bool below = len && strncmp(whole, here, len) == 0 && whole[len] == '/';
+    snprintf(path, size, "%s", below ? whole + len + 1 : whole);
+}
 
 /* What is done with a manifest's path. */
 typedef enum err taker(void *arg, const char *path, struct why *why);
@@ -17,6 +31,7 @@ static enum err take(const char *path, taker *taken, void *arg, struct why *why)
         place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
         if (!folder[0]) continue;
         snprintf(file, sizeof file, "%s/%s", folder, MANIFEST_DEFAULT);
+        shorten(file, sizeof file);
         enum err err = taken(arg, file, why);
         if (err != ERR_NOT_FOUND) return err;
     }
