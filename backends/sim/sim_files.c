@@ -99,11 +99,12 @@ static enum err write_env(const struct sim_files *f, struct why *why)
 {
     struct buf out;
     buf_init(&out, FILE_MAX);
-    buf_printf(&out,
-               "EXT_REDIS_ENDPOINT=127.0.0.1\nREDIS_PORT=%u\nREDIS_SCHEME=redis\nREDIS_PASSWORD=%s\n"
-               "HUGGING_FACE_HUB_TOKEN=hf_simulated\n"
-               "RAY_SERVE_IMAGE=public.ecr.aws/data-on-eks/ray2.60.0-py310-mistral7b-neuron:2.60.0\n",
-               f->redis_port, f->redis_password);
+    buf_printf(
+        &out,
+        "EXT_REDIS_ENDPOINT=127.0.0.1\nREDIS_PORT=%u\nREDIS_SCHEME=redis\nREDIS_PASSWORD=%s\n"
+        "HUGGING_FACE_HUB_TOKEN=hf_simulated\n"
+        "RAY_VERSION=2.60.0\nRAY_SERVE_IMAGE=public.ecr.aws/data-on-eks/ray2.60.0-py310-mistral7b-neuron:2.60.0\n",
+        f->redis_port, f->redis_password);
     return write_out(f->dir, "env", &out, why);
 }
 
