@@ -98,34 +98,54 @@ static int times_at(const struct canvas *cv)
     return cv->cols - 2 - NOW_WIDTH - (cv->cols < NARROW ? 0 : LAST_WIDTH + GAP);
 }
 
-static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
+/* How a rung stands: what it is drawn as. */
+struct standing {
+    enum role role, mark_role;
+    enum glyph mark;
+};
+
+static struct standing standing_of(const struct view *v, int rung, bool active)
+{
+    const struct recovery *r = v->recovery;
+    if (r->rung[rung].reached) return (struct standing){ROLE_TEXT, ROLE_OK, GLYPH_CHECK};
+    if (active) return (struct standing){ROLE_ACTIVE, ROLE_ACTIVE, GLYPH_POINT};
+    const bool missed = r->outage == OUTAGE_OVER && recovery_may_come(r, v->world, v->focus, (enum rung)rung);
+    return missed ? (struct standing){ROLE_BAD, ROLE_BAD, GLYPH_CROSS}
+                  : (struct standing){ROLE_DIM, ROLE_DIM, GLYPH_DOT};
+}
+
+static void draw_times(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
     const struct recovery *r = v->recovery;
     const struct rung_state *s = &r->rung[rung];
     const struct recovery_past *past = recovery_past_before(r);
-    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–", why[RECOVERY_WHY_MAX];
-    const bool missed =
-        !s->reached && r->outage == OUTAGE_OVER && recovery_may_come(r, v->world, v->focus, (enum rung)rung);
-    enum role role = active ? ROLE_ACTIVE : missed ? ROLE_BAD : s->reached ? ROLE_TEXT : ROLE_DIM;
-    enum glyph mark = s->reached ? GLYPH_CHECK : active ? GLYPH_POINT : missed ? GLYPH_CROSS : GLYPH_DOT;
+    char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
     if (s->reached)
         offset_text(now, s->at_ms, r->t0_ms);
     else if (active)
         text_seconds(now, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0);
     bool before = past && past->known && past->t0_wall_ms != r->t0_wall_ms; /* not this one, once it is over */
     if (before && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
+    canvas_field(cv, line, times_at(cv), -NOW_WIDTH, standing_of(v, rung, active).role, now);
+    if (cv->cols < NARROW) return;
+    canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
+}
+
+static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
+{
+    const struct rung_state *s = &v->recovery->rung[rung];
+    const struct standing stands = standing_of(v, rung, active);
+    char why[RECOVERY_WHY_MAX];
     int times = times_at(cv), words = (int)text_width(rung_words((enum rung)rung));
     if (words < WORDS_WIDTH) words = WORDS_WIDTH;
     int note_at = WORDS_AT + words + 1;
     bool noted = times - note_at > NOTE_LEAST;
-    canvas_text(cv, line, 2, s->reached ? ROLE_OK : role, glyph(cv->ascii, mark));
-    canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, role, rung_words((enum rung)rung));
+    canvas_text(cv, line, 2, stands.mark_role, glyph(cv->ascii, stands.mark));
+    canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, rung_words((enum rung)rung));
     if (noted)
         canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
                      s->note[0] ? s->note : hint(v, rung, active, why));
-    canvas_field(cv, line, times, -NOW_WIDTH, role, now);
-    if (cv->cols < NARROW) return;
-    canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
+    draw_times(v, cv, line, rung, active);
 }
 
 /* What the columns are stands on the pane's rule, or where they are not under it on a line of its own. */
