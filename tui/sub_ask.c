@@ -4,6 +4,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/file.h"
 #include "backends/world/request_words.h"
 
 #include <stdlib.h>
@@ -71,9 +72,7 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     if (from_stdin && cli->argc == 0 && isatty(STDIN_FILENO)) {
         err = why_set(why, ERR_USAGE, "ask what? Give the text, or - to read it from standard input");
     } else if (from_stdin) {
-        char piece[4096];
-        ssize_t got;
-        while (!err && (got = read(STDIN_FILENO, piece, sizeof piece)) > 0) err = buf_add(&text, piece, (size_t)got);
+        err = file_read_input(&text, why); /* what cannot be read to its end is not asked by half */
     } else {
         for (int i = 0; !err && i < cli->argc; i++) {
             err = i ? buf_char(&text, ' ') : ERR_OK;

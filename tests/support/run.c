@@ -90,7 +90,12 @@ struct run run_program(const char *const *argv, const char *const *env, const ch
     close(out[1]);
     close(err[1]);
     /* Small enough for the pipe; a program that does not read it is no error of ours. */
-    if (input && write(in[1], input, strlen(input)) < 0 && errno != EPIPE) fail_msg("write: %s", strerror(errno));
+    for (size_t len = input ? strlen(input) : 0; len > 0;) {
+        ssize_t n = write(in[1], input, len);
+        if (n < 0 && errno == EPIPE) break; /* it has read enough */
+        if (n < 0 && errno != EINTR) fail_msg("write: %s", strerror(errno));
+        if (n > 0) input += n, len -= (size_t)n;
+    }
     close(in[1]);
     bool ended = collect(out[0], err[0], &r, limit);
     close(out[0]);
