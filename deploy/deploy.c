@@ -210,6 +210,7 @@ void deploy_free(struct deploy *d)
     redis_from_free(d->from);
     alarm_free(d->go);
     deploy_forget_items(d);
+    deploy_forget_secrets(d);
     steps_done(&d->steps);
     free((char *)(uintptr_t)d->conf.ns);
     free((char *)(uintptr_t)d->conf.context_ns);

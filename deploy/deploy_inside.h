@@ -22,6 +22,8 @@ struct item {
     bool failed;
 };
 
+enum { DEPLOY_SECRETS = 32 }; /* more are not looked for */
+
 enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
 
 struct deploy {
@@ -36,9 +38,11 @@ struct deploy {
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
     size_t count;
-    size_t at;      /* of the item, or the question, being worked on */
-    unsigned check; /* of the prerequisites */
-    size_t verb;    /* of the permissions of the item at `at` */
+    size_t at;                    /* of the item, or the question, being worked on */
+    unsigned check;               /* of the prerequisites */
+    size_t verb;                  /* of the permissions of the item at `at` */
+    char *secret[DEPLOY_SECRETS]; /* names that the pods refer to and the manifest does not hold */
+    size_t secrets;
     enum namespace_state ns_state;
     bool bad; /* a step failed: nothing is applied */
     enum err bad_err;
@@ -60,6 +64,10 @@ void deploy_bad(struct deploy *d, enum err err); /* the step that runs failed */
 void deploy_read(struct deploy *d, enum deploy_step step);
 void deploy_forget_items(struct deploy *d);
 const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayService */
+
+/* Finds d->secret anew. */
+void deploy_secret_refs(struct deploy *d);
+void deploy_forget_secrets(struct deploy *d);
 
 /* The beginnings of the steps. */
 void deploy_redis(struct deploy *d);

@@ -16,6 +16,7 @@ enum check {
     CHECK_NODES,
     CHECK_SCHEDULER,
     CHECK_OLDER,
+    CHECK_SECRETS,
     CHECK_MAY_NAMESPACE,
     CHECK_MAY,
     CHECKS
@@ -225,6 +226,41 @@ static void on_older(void *arg, const struct object_answer *a)
     checked(d, a);
 }
 
+/* ---- Secrets ---- */
+
+static void on_secret(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    char *name = text_safe(d->secret[d->at], strlen(d->secret[d->at]), TEXT_ONE_LINE, 260);
+    if (a->err == ERR_NOT_FOUND)
+        steps_say(&d->steps, STEP, TONE_BAD,
+                  "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
+                  d->ns);
+    else if (a->err && !is_out_of_reach(a->err))
+        steps_say(&d->steps, STEP, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
+    free(name);
+    d->call = NULL;
+    if (is_out_of_reach(a->err)) {
+        checked(d, a);
+        return;
+    }
+    d->at++;
+    deploy_soon(d, check_next, 0);
+}
+
+static void check_secrets(struct deploy *d)
+{
+    if (d->at == 0) deploy_secret_refs(d);
+    if (d->at < d->secrets) {
+        d->call =
+            object_get(&d->conf.cluster, kobject_kind_named("v1", "Secret"), d->ns, d->secret[d->at], on_secret, d);
+        return;
+    }
+    d->at = 0;
+    d->check++;
+    deploy_soon(d, check_next, 0);
+}
+
 /* ---- permissions ---- */
 
 /* What server-side apply asks for, of an object that is there and of one that is not. */
@@ -318,6 +354,7 @@ static void check_next(struct deploy *d)
         d->call = scheduler ? object_read(c, path, on_scheduler, d) : NULL;
         break;
     case CHECK_OLDER: d->call = service ? object_list(c, service->kind, d->ns, NULL, on_older, d) : NULL; break;
+    case CHECK_SECRETS: check_secrets(d); break;
     case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
         d->call = d->ns_state == NS_MISSING
                       ? object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_may_namespace, d)
@@ -326,7 +363,7 @@ static void check_next(struct deploy *d)
     case CHECK_MAY: check_may(d); break;
     case CHECKS: done(d); break;
     }
-    if (!d->call && d->check < CHECK_MAY) skip(d);
+    if (!d->call && d->check < CHECK_MAY && !d->next) skip(d);
     free(path);
     buf_done(&name);
 }

@@ -98,6 +98,7 @@ static const struct answer_row usual[] = {
      "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]"
      "}}",
      3, 99},
+    {"GET /api/v1/namespaces/mistral/secrets/r ", 200, "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"r\"}}", 0, 0},
     {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
     {"GET /apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}",
      0, 0},
@@ -426,11 +427,17 @@ static void what_is_missing_is_said_at_once(void **state)
         {"GET /apis/ray.io/v1 ", 404, "404 page not found\n", 0, 0},
         {"GET /apis/apps/v1/deployments?", 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"no\"}", 0, 0},
         {"GET /api/v1/nodes?", 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"nodes is forbidden\"}", 0, 0},
+        {"GET /api/v1/namespaces/mistral/secrets/r ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
         {"POST /apis/auth", 201, "{\"status\":{\"allowed\":false}}", 0, 0},
         {NULL, 0, NULL, 0, 0}};
     struct run_of *r = fresh(rows);
     run(r, &(struct how){0});
     assert_int_equal(r->err, ERR_NOT_FOUND);
+    SAID(r,
+         "# prerequisites: secret/r is neither in the manifest nor in namespace mistral: pods that refer to it cannot "
+         "start\n");
+    SAID(r, "# prerequisites: you may not read (get) secrets in namespace mistral\n");
+    SAID(r, "! prerequisites: you may not create secrets in namespace mistral\n");
     SAID(r, "# prerequisites: KubeRay is not installed");
     SAID(r, "! prerequisites: Neuron capacity is not known: nodes is forbidden\n");
     SAID(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
