@@ -35,21 +35,51 @@ bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t
     return true;
 }
 
+/* What the hub says to a token that may not read the model, or to none. */
+static bool is_gated(const char *message)
+{
+    const bool refused = text_has(message, "401") || text_has(message, "403");
+    return text_has(message, "gated repo") || text_has(message, "GatedRepo") ||
+           (refused && text_has(message, "huggingface"));
+}
+
 /* Serve's own words: a deployment that is not healthy and says why. */
 static bool reason_of_serve(const struct rayservice *s, char *ret, size_t size)
 {
     for (size_t i = 0; i < s->deployments_count; i++) {
         const struct deployment *one = &s->deployments[i];
         if (text_eq(one->status, "HEALTHY") || text_eq(one->app_status, "RUNNING") || !one->message) continue;
-        snprintf(ret, size, "Serve: %s is %s: %s",
+        snprintf(ret, size, "Serve: %s is %s: %s%s",
                  one->name  ? one->name
                  : one->app ? one->app
                             : "–",
                  one->status       ? one->status
                  : one->app_status ? one->app_status
                                    : "–",
+                 is_gated(one->message) ? "the model is gated: accept its licence on huggingface.co, and give a token "
+                                          "that may read it: "
+                                        : "",
                  one->message);
         return true;
+    }
+    return false;
+}
+
+/* It runs or is about to, and nothing tells why it is not ready: Serve knows more. */
+static bool only_starts(const struct world *w, const struct pod *p)
+{
+    const bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
+    const bool warned = text_eq(p->phase, "Pending") && reason_event(w, p->ns, p->name, NULL, 0);
+    return starts && !p->message && !warned;
+}
+
+static bool reason_of_pods(const struct world *w, const struct focus *f, const char *ns, bool starting, char *ret,
+                           size_t size)
+{
+    WORLD_EACH (row, w, TABLE_POD) {
+        const struct pod *p = ROW(row, pod);
+        if (row->gone_ms || !text_eq(p->ns, ns) || !focus_has_pod(f, p) || only_starts(w, p) != starting) continue;
+        if (reason_of_pod(w, p, ret, size)) return true;
     }
     return false;
 }
@@ -58,15 +88,14 @@ void reason_of_service(const struct world *w, const char *ns, const char *servic
 {
     struct focus f = focus_of(w, ns, service);
     ret[0] = '\0';
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!row->gone_ms && text_eq(p->ns, ns) && focus_has_pod(&f, p) && reason_of_pod(w, p, ret, size)) return;
-    }
-    if (!f.rayservice || reason_of_serve(f.rayservice, ret, size)) return;
+    if (reason_of_pods(w, &f, ns, false, ret, size)) return;
+    if (f.rayservice && reason_of_serve(f.rayservice, ret, size)) return;
+    if (reason_of_pods(w, &f, ns, true, ret, size) || !f.rayservice) return;
     const struct event *e = reason_event(w, ns, service, NULL, 0);
     if (e)
         snprintf(ret, size, "%s: %s", e->reason ? e->reason : "–", e->message);
-    else if (f.rayservice->ready == TRI_NO && f.rayservice->ready_reason)
+    else if (f.rayservice->ready == TRI_NO && f.rayservice->ready_reason &&
+             !text_eq(f.rayservice->ready_reason, "Initializing")) /* that it is not ready is known */
         snprintf(ret, size, "RayService: %s%s%s", f.rayservice->ready_reason, f.rayservice->ready_message ? ": " : "",
                  f.rayservice->ready_message ? f.rayservice->ready_message : "");
 }
