@@ -23,7 +23,7 @@ run_one() {
   CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 5 "$limit" "$program" >"$out" 2>&1; status=$?
   printf '%s\n' "$status" >"$out.status"
   local passed failed
-  passed=$(grep -c '^\[       OK \]' "$out"); failed=$(grep '^\[  FAILED  \] [^0-9]' "$out" | grep -v ' test(s)' | sort -u | wc -l)
+  passed=$(grep -ac '^\[       OK \]' "$out"); failed=$(grep -a '^\[  FAILED  \] [^0-9]' "$out" | grep -v ' test(s)' | sort -u | wc -l)
   printf '%s %s\n' "$passed" "$failed" >"$out.count"
   printf '  %-4s %-40s %4d passed  %5.1f s\n' "$([ "$status" = 0 ] && echo ok || echo FAIL)" "$name" "$passed" \
     "$(echo "$(date +%s.%N) - $started" | awk '{print $1 - $3}')"
@@ -43,7 +43,7 @@ for i in "${!programs[@]}"; do
 done
 for i in "${bad[@]:-}"; do
   [ -n "$i" ] || continue
-  printf '\n---- %s (status %s)\n' "${programs[$i]}" "$(cat "$work/$i.status")"; grep -v '^\[ RUN      \]\|^\[       OK \]' "$work/$i" | tail -n 60
+  printf '\n---- %s (status %s)\n' "${programs[$i]}" "$(cat "$work/$i.status")"; grep -av '^\[ RUN      \]\|^\[       OK \]' "$work/$i" | tail -n 60
 done
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" = 0 ]
