@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-enum { SOON_MS = 15000, LONG_MS = 60000, ENV_LINES = 16 };
+enum { SOON_MS = 30000, LONG_MS = 90000, ENV_LINES = 16 };
 
 static void env_of(const struct sim_run *sim, char **text, const char *lines[ENV_LINES + 1])
 {
