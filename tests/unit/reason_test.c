@@ -53,8 +53,9 @@ static void what_helps_most_comes_first(void **state)
     /* Serve knows why it is not. */
     serve_says(&s, key, "UPDATING", "out of memory on the device");
     reason_is(&s, ns, name, "Serve: mistral-7b is UPDATING: out of memory on the device");
-    serve_says(&s, key, "UNHEALTHY",
-               "401 Client Error: Unauthorized for url: https://huggingface.co/mistralai/Mistral-7B/resolve/main/config");
+    serve_says(
+        &s, key, "UNHEALTHY",
+        "401 Client Error: Unauthorized for url: https://huggingface.co/mistralai/Mistral-7B/resolve/main/config");
     reason_is(&s, ns, name,
               "Serve: mistral-7b is UNHEALTHY: the model is gated: accept its licence on huggingface.co, and give a "
               "token that may read it: 401 Client Error: Unauthorized for url: "
