@@ -47,6 +47,26 @@ static enum variable_state judged(const char *value, enum variable_state good)
     return text_is_safe(value, len, TEXT_ONE_LINE) ? good : VARIABLE_BAD;
 }
 
+static bool is_host(const char *s)
+{
+    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    const size_t len = strlen(s);
+    const char *colon = strchr(s, ':');
+    if (!colon) return strspn(s, name) == len;
+    return strchr(colon + 1, ':') &&
+           strspn(s, "0123456789abcdefABCDEF:.") == len; /* IPv6; else it has a port behind it */
+}
+
+/* A value that the API server would take, and that no client could use. */
+static bool fits(const char *name, const char *value)
+{
+    uint64_t port;
+    if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return is_host(value);
+    if (strcmp(name, "REDIS_PORT") == 0) return text_u64(value, strlen(value), 65535, &port) == ERR_OK && port > 0;
+    if (strcmp(name, "REDIS_SCHEME") == 0) return strcmp(value, "redis") == 0 || strcmp(value, "rediss") == 0;
+    return true;
+}
+
 static size_t variable_add(struct variables *v, const char *name)
 {
     if (v->count == v->cap) v->items = mem_grow(v->items, v->cap = v->cap ? v->cap * 2 : 16, sizeof *v->items);
@@ -63,6 +83,7 @@ static void variable_value(struct variable *var, const char *value, enum variabl
     mem_free_secret(var->value);
     var->value = NULL;
     var->state = judged(value, good);
+    if (variable_usable(var) && !fits(var->name, value)) var->state = VARIABLE_BAD;
     if (variable_usable(var)) var->value = mem_str(value);
 }
 

@@ -57,6 +57,34 @@ static void allowed_names_are_put_in(void **state)
     becomes("b: &x $MINE\na: *x\n", "given");
 }
 
+static void state_is(const char *assignment, enum variable_state expected)
+{
+    struct variables v;
+    variables_init(&v, NULL);
+    assert_int_equal(variables_give(&v, assignment, NULL), ERR_OK);
+    assert_int_equal(v.items[0].state, expected);
+    assert_int_equal(v.items[0].value != NULL, expected == VARIABLE_SET);
+    variables_done(&v);
+}
+
+/* The API server takes any text; a Redis is reached by a host, a port and a scheme. */
+static void what_no_client_could_use(void **state)
+{
+    (void)state;
+    state_is("EXT_REDIS_ENDPOINT=redis-1.abc.cache.example.org", VARIABLE_SET);
+    state_is("EXT_REDIS_ENDPOINT=10.0.0.7", VARIABLE_SET);
+    state_is("EXT_REDIS_ENDPOINT=fd00:ec2::1", VARIABLE_SET);
+    state_is("EXT_REDIS_ENDPOINT=redis.example:6379", VARIABLE_BAD);
+    state_is("EXT_REDIS_ENDPOINT=x y\"z", VARIABLE_BAD);
+    state_is("EXT_REDIS_ENDPOINT=redis://h", VARIABLE_BAD);
+    state_is("REDIS_PORT=6380", VARIABLE_SET);
+    state_is("REDIS_PORT=0", VARIABLE_BAD);
+    state_is("REDIS_PORT=70000", VARIABLE_BAD);
+    state_is("REDIS_SCHEME=rediss", VARIABLE_SET);
+    state_is("REDIS_SCHEME=http", VARIABLE_BAD);
+    state_is("RAY_SERVE_IMAGE=x y", VARIABLE_SET);
+}
+
 static void all_else_stays_as_it_is(void **state)
 {
     (void)state;
@@ -249,6 +277,7 @@ static void secret_values_are_hidden_in_texts(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_no_client_could_use),
         cmocka_unit_test(allowed_names_are_put_in),
         cmocka_unit_test(all_else_stays_as_it_is),
         cmocka_unit_test(a_value_is_never_structure),
