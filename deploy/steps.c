@@ -56,6 +56,7 @@ void steps_say(struct steps *s, size_t step, enum step_tone tone, const char *fm
     struct step *st = &s->item[step];
     struct buf b;
     va_list ap;
+    if (tone > st->worst) st->worst = tone;
     if (st->count == STEP_LINES) {
         st->beyond++;
         return;
@@ -87,11 +88,8 @@ void steps_now(struct steps *s, size_t step, const char *fmt, ...)
 
 enum step_state steps_end(struct steps *s, size_t step)
 {
-    enum step_tone worst = TONE_PLAIN;
     const struct step *st = &s->item[step];
-    for (size_t i = 0; i < st->count; i++)
-        if (st->line[i].tone > worst) worst = st->line[i].tone;
-    set_state(s, step, worst == TONE_BAD ? STEP_FAILED : worst == TONE_WARN ? STEP_WARNED : STEP_OK);
+    set_state(s, step, st->worst == TONE_BAD ? STEP_FAILED : st->worst == TONE_WARN ? STEP_WARNED : STEP_OK);
     return st->state;
 }
 

@@ -23,6 +23,7 @@ struct step {
     enum step_state state;
     struct step_line *line;
     size_t count, beyond;
+    enum step_tone worst;    /* of all that was said, what is beyond among it */
     char now[STEP_TEXT_MAX]; /* what it waits for just now; "" when nothing */
 };
 struct steps {

@@ -9,7 +9,9 @@ void steps_print(FILE *out, const struct step *step, const struct step_line *lin
         fprintf(out, "  . %s\n", step->now);
     else if (step->state == STEP_RUNNING)
         fprintf(out, "%s\n", step->name);
-    else if (step->state != STEP_WAITING && step->state != STEP_SKIPPED)
+    else if (step->state != STEP_WAITING && step->state != STEP_SKIPPED) {
+        if (step->beyond) fprintf(out, "    … and %zu more\n", step->beyond);
         fprintf(out, "%s: %s\n", step->name, step_state_word(step->state));
+    }
     fflush(out);
 }

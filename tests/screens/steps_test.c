@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -123,14 +124,34 @@ static void test_many_lines_have_an_end(void **state)
     steps_done(&s);
 }
 
+/* What does not fit is counted, and what was bad in it is not forgotten. */
+static void test_beyond(void **state)
+{
+    (void)state;
+    struct steps s;
+    struct steps_view v = {.title = "Deploy"};
+    steps_init(&s, names, 1);
+    steps_begin(&s, 0);
+    for (int i = 0; i < STEP_LINES; i++) steps_say(&s, 0, TONE_PLAIN, "line %d", i);
+    steps_say(&s, 0, TONE_BAD, "the last straw");
+    steps_say(&s, 0, TONE_PLAIN, "and after it");
+    assert_int_equal(steps_end(&s, 0), STEP_FAILED);
+    struct canvas cv;
+    canvas_init(&cv, 24, 80);
+    steps_view_draw(&v, &s, &cv);
+    char *drawn = canvas_dump(&cv, false);
+    assert_non_null(strstr(drawn, "line 999"));
+    assert_non_null(strstr(drawn, "… and 2 more"));
+    free(drawn);
+    canvas_done(&cv);
+    steps_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_going_on),
-        cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_failed),
-        cmocka_unit_test(test_scrolls),
-        cmocka_unit_test(test_many_lines_have_an_end),
+        cmocka_unit_test(test_beyond), cmocka_unit_test(test_going_on), cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_failed), cmocka_unit_test(test_scrolls),  cmocka_unit_test(test_many_lines_have_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #include "tui/draw/wrap.h"
 #include "tui/panes/pane_tools.h"
 
+#include <stdio.h>
+
 enum { STEPS_COLS = 110, INDENT = 4, PAGE = 10, BACK_MAX = 100000 };
 
 enum overlay steps_view_input(struct steps_view *v, const struct input *in)
@@ -63,6 +65,11 @@ static void walk_all(struct walk *w, const struct steps_view *v, const struct st
         if (!step->name) continue;
         put_head(w, step);
         for (size_t j = 0; j < step->count; j++) put(w, INDENT, tones[step->line[j].tone], step->line[j].text);
+        if (step->beyond) {
+            char text[64];
+            snprintf(text, sizeof text, "… and %zu more", step->beyond);
+            put(w, INDENT, ROLE_DIM, text);
+        }
         if (step->now[0]) put(w, INDENT, v->asks ? ROLE_STRONG : ROLE_ACTIVE, step->now);
     }
     if (v->end[0]) put(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
