@@ -35,7 +35,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check(s->steps[i].type);
         if (s->steps[i].key_count > SCRIPT_KEYS || s->steps[i].speed > SCRIPT_SPEED) abort();
     }
-    script_rehearse(s, false, problem, NULL, NULL);
+    script_rehearse(s, &(struct script_stage){false, false}, problem, NULL, NULL);
+    script_rehearse(s, &(struct script_stage){true, true}, problem, NULL, NULL);
     script_free(s);
     return 0;
 }
