@@ -89,7 +89,7 @@ static void keep_others(struct cleanup *c)
     const char *meant = c->service[0] ? c->service : c->wanted;
     for (size_t i = 0; i < c->count; i++) {
         struct thing *t = &c->things[i];
-        const bool mine = !meant || (t->with ? strcmp(t->with, meant) == 0 : c->services <= 1);
+        const bool mine = !meant || (t->with ? strcmp(t->with, meant) == 0 : c->services == (c->service[0] != '\0'));
         if (mine) {
             c->things[kept++] = *t;
             continue;

@@ -98,7 +98,8 @@ static void on_live(void *arg, const struct object_answer *a)
         steps_say(&d->steps, step_of(d), TONE_PLAIN, "%s: the live number of worker pods is kept", it->words);
     /* What somebody else made is not ours to clean up, whatever we change in it. */
     it->found = it->live && !kobject_is_ours(it->live);
-    if (!it->found) kobject_own(it->object, is_namespace(it) ? "" : d->service);
+    const char *with = it->live && !it->found ? kobject_deployed_with(it->live) : NULL;
+    if (!it->found) kobject_own(it->object, is_namespace(it) ? "" : with ? with : d->service);
     d->call = object_apply(&d->conf.cluster, it->object, APPLY_DRY, on_dry, d);
 }
 

@@ -96,7 +96,9 @@ static void add_node(struct buf *b, const struct secrets_at *at, bool nested)
         const char *text = at->node->valuestring;
         bool quoted = nested && !*text;
         char *masked = mask_text(text, strlen(text), TEXT_KEEP_LINES, VALUE_JSON_MAX);
-        if (!add_url(b, text)) buf_str(b, quoted ? "\"\"" : masked);
+        /* More than a URL may hold other secrets, and other URLs: then word by word. */
+        const bool alone = text[strcspn(text, " \t\r\n")] == '\0';
+        if (!alone || !add_url(b, text)) buf_str(b, quoted ? "\"\"" : masked);
         free(masked);
     } else {
         char *text = cJSON_PrintUnformatted(at->node);

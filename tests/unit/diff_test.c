@@ -92,6 +92,8 @@ static void what_is_secret_is_never_shown(void **state)
          "{name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}]}",
          "+ .env[HF_TOKEN]: {name: HF_TOKEN, value: •••}\n+ .env[PLAIN]: {name: PLAIN, value: fine}\n"
          "+ .env[T]: {name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}\n");
+    SAYS("{kind: P, o: {conf: 'x'}}", "{kind: P, o: {conf: \"url redis://u:hunter2@h\\nrequirepass hunter3\\n\"}}",
+         "~ .o.conf: x → url •••\\x0arequirepass •••\\x0a\n");
     SAYS("{kind: P, o: {db: 'x'}}", "{kind: P, o: {db: 'postgres://u:hun@ter/2@h:5432/db'}}",
          "~ .o.db: x → postgres://u:•••@h:5432/db\n");
     SAYS("{kind: P, o: {redisAddress: 'redis://u:hunter2@h:6379'}}",

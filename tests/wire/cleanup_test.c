@@ -281,6 +281,18 @@ static void one_of_two(void **state)
     free(s);
 }
 
+/* A name that is mistyped takes nothing of the one that runs. */
+static void another_name_takes_nothing(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->service = "mistrall";
+    run(s, true);
+    assert_string_equal(s->deleted, "");
+    assert_string_equal(s->why, "there is nothing to clean up");
+    free(s);
+}
+
 static void a_pod_of_somebody_keeps_the_namespace(void **state)
 {
     (void)state;
@@ -327,9 +339,13 @@ static void another_one_of_that_name_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(everything_of_ours_goes_in_order),       cmocka_unit_test(a_no_deletes_nothing),
-        cmocka_unit_test(a_namespace_that_is_not_ours_stays),     cmocka_unit_test(what_hangs_is_said_with_the_way_out),
-        cmocka_unit_test(another_one_of_that_name_is_left_alone), cmocka_unit_test(one_of_two),
+        cmocka_unit_test(everything_of_ours_goes_in_order),
+        cmocka_unit_test(a_no_deletes_nothing),
+        cmocka_unit_test(a_namespace_that_is_not_ours_stays),
+        cmocka_unit_test(what_hangs_is_said_with_the_way_out),
+        cmocka_unit_test(another_one_of_that_name_is_left_alone),
+        cmocka_unit_test(one_of_two),
+        cmocka_unit_test(another_name_takes_nothing),
         cmocka_unit_test(a_pod_of_somebody_keeps_the_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
