@@ -54,9 +54,9 @@ static bool is_furniture(const struct kobject_kind *kind, const cJSON *o)
 
 static void take(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
 {
-    bool owned = cJSON_GetArraySize(json_get(json_get(o, "metadata"), "ownerReferences")) > 0;
     if (!kobject_is_ours(o)) {
-        if (!owned && !c->kept_for && !is_furniture(kind, o)) c->kept_for = kobject_words(kind, kobject_name(o));
+        if (!kobject_is_owned(o) && !c->kept_for && !is_furniture(kind, o))
+            c->kept_for = kobject_words(kind, kobject_name(o));
         return;
     }
     if (c->count == CLEANUP_OBJECTS) {
@@ -182,10 +182,8 @@ static void on_strangers(void *arg, const struct object_answer *a)
     c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND && !c->kept_for)
         c->kept_for = mem_printf("perhaps %s, which cannot be listed", kind->plural);
-    JSON_EACH (o, json_get(a->object, "items")) {
-        const bool owned = cJSON_GetArraySize(json_get(json_get(o, "metadata"), "ownerReferences")) > 0;
-        if (!owned && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
-    }
+    JSON_EACH (o, json_get(a->object, "items"))
+        if (!kobject_is_owned(o) && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
     c->at++;
     cleanup_soon(c, look_for_strangers, 0);
 }

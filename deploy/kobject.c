@@ -56,11 +56,15 @@ bool kobject_is(const cJSON *object, const char *kind)
     return text_eq(json_str(object, "kind"), kind);
 }
 
+bool kobject_is_owned(const cJSON *object)
+{
+    return cJSON_GetArraySize(json_get(json_get(object, "metadata"), "ownerReferences")) > 0;
+}
+
 bool kobject_is_ours(const cJSON *object)
 {
-    const cJSON *metadata = json_get(object, "metadata");
-    return text_eq(json_str(json_get(metadata, "labels"), OWN_LABEL), OWN_VALUE) &&
-           cJSON_GetArraySize(json_get(metadata, "ownerReferences")) == 0;
+    const cJSON *labels = json_get(json_get(object, "metadata"), "labels");
+    return text_eq(json_str(labels, OWN_LABEL), OWN_VALUE) && !kobject_is_owned(object);
 }
 
 /* The member of that name as an object of its own, made where it is missing or something else. */

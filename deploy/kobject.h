@@ -31,7 +31,8 @@ const char *kobject_name(const cJSON *object); /* "" where absent: borrowed */
 const char *kobject_ns(const cJSON *object);
 const char *kobject_uid(const cJSON *object);
 bool kobject_is(const cJSON *object, const char *kind);
-bool kobject_is_ours(const cJSON *object); /* carries our label, and nobody owns it who would take it along */
+bool kobject_is_owned(const cJSON *object); /* by another object, which takes it along when it goes */
+bool kobject_is_ours(const cJSON *object);  /* carries our label, and is not owned */
 
 /* Puts our label on it, and says which RayService it was deployed with ("": none). */
 void kobject_own(cJSON *object, const char *service);
