@@ -22,8 +22,7 @@ struct app_work {
     struct variables vars;
     struct steps_view view;
     char *ns;
-    char *file;    /* of the manifest; NULL: the shipped one */
-    bool question; /* it waits for an answer: Enter in the steps asks */
+    char *file; /* of the manifest; NULL: the shipped one */
 };
 
 void app_work_free(struct app_work *w)
@@ -103,9 +102,8 @@ static void show_question(struct app_work *w)
 static void on_confirm(void *arg)
 {
     struct app_work *w = arg;
-    w->question = true;
-    w->app->dirty = true;
     w->view.asks = true;
+    w->app->dirty = true;
     if (w->app->over != OVER_WORK)
         app_say(w->app, false, "%s waits for your answer: %s shows it", w->deploy ? "deploy" : "cleanup",
                 w->deploy ? "x d" : "x c");
@@ -129,7 +127,7 @@ static void on_done(void *arg, enum err err, const char *why)
     struct app_work *w = arg;
     snprintf(w->view.end, sizeof w->view.end, "%s", why);
     w->view.bad = err != ERR_OK;
-    w->question = w->view.asks = false;
+    w->view.asks = false;
     if (w->app->over != OVER_WORK) app_say(w->app, err != ERR_OK, "%s", why);
     w->app->dirty = true;
 }
@@ -249,9 +247,9 @@ void app_work_input(struct app *app, const struct input *in)
     const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
     if (may_stop(w) && plain && in->key == 's')
         deploy_stop(w->deploy);
-    else if (w->question && plain && in->key == KEYP_ENTER)
+    else if (w->view.asks && plain && in->key == KEYP_ENTER)
         show_question(w);
-    else if (w->question && plain && in->key == 'n')
+    else if (w->view.asks && plain && in->key == 'n')
         app_work_answered(app, false);
     else if (steps_view_input(&w->view, in) == OVERLAY_CANCELLED)
         app_close_over(app);
@@ -269,7 +267,7 @@ void app_work_answered(struct app *app, bool yes)
     struct why why = {0};
     app_close_over(app);
     app->over = OVER_WORK;
-    w->question = w->view.asks = false;
+    w->view.asks = false;
     /* Armed a quarter of an hour ago may be over by the time the name is typed. */
     app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
     if (yes && app_may(app, w->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why)) {
