@@ -28,8 +28,18 @@ struct kube_where {
     const char *server_version;               /* "v1.34.4", NULL until known */
     bool insecure;                            /* TLS is not verified */
 };
+/*
+ * Whether the cluster may be changed. Asked right before each request that would change something is sent, and again
+ * where it is sent anew: what was allowed when a question was answered may not be any more. In here, and nowhere else,
+ * read-only is enforced for every change (kube/kube_guard.h); who asks earlier does so to say it in time.
+ */
+struct kube_guard {
+    enum err (*may_change)(void *arg, struct why *why); /* ERR_OK, or ERR_GUARD and a sentence; NULL: READ-ONLY */
+    void *arg;
+};
 struct kube_open {
     const char *kubeconfig, *context, *ns; /* NULL: default, the context's, all namespaces that can be read */
+    struct kube_guard guard;               /* left out: READ-ONLY */
 };
 struct kube;
 struct kube_call; /* a request in flight */
@@ -44,6 +54,9 @@ struct kube_ops {
     /* Watches RayServices, RayClusters, pods … of one namespace from now on (NULL: all). Called when the focus is
      * known. */
     void (*set_namespace)(struct kube *be, const char *ns);
+    /* May anything be changed through this client now? ERR_OK, or ERR_GUARD and why not, with which every request that
+     * changes something ends as well. */
+    enum err (*may_change)(const struct kube *be, struct why *why);
     /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. done once, then CHANGE_DELETED is put.
      */
     void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,

@@ -173,7 +173,7 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     struct kube *be = mem_zero(1, sizeof *be);
     be->loop = l;
     be->sink = *sink;
-    be->link = kube_link_new(l, access);
+    be->link = kube_link_new(l, access, conf->guard);
     be->only_ns = mem_str(conf->ns);
     be->probe_every_ms = PROBE_EVERY_MS;
     be->probe_limit_ms = PROBE_LIMIT_MS;
@@ -215,6 +215,11 @@ static const struct kube_where *api_where(const struct kube *be)
     return &be->where;
 }
 
+static enum err api_may_change(const struct kube *be, struct why *why)
+{
+    return kube_link_may_change(be->link, why);
+}
+
 static void api_set_namespace(struct kube *be, const char *ns)
 {
     char *copy = mem_str(ns);
@@ -237,6 +242,7 @@ const struct kube_ops kube_api = {
     .close = api_close,
     .where = api_where,
     .set_namespace = api_set_namespace,
+    .may_change = api_may_change,
     .delete_pod = kube_api_delete_pod,
     .may = kube_api_may,
     .secret = kube_api_secret,

@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_auth.h"
+#include "backends/kube/kube_guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ enum { ADDED_HEADERS = 3 }; /* Authorization, Accept, Impersonate-User */
 struct kube_link {
     struct loop *loop;
     struct kube_access *access;
+    struct kube_guard guard;
     struct kube_auth *auth;
     struct http_client *client[KUBE_LANES];
     struct kube_call *calls; /* all of them, in no order */
@@ -161,6 +163,11 @@ static void on_kick(void *arg)
     uint64_t serial = k->serial;
     while ((c = first_waiting(k, serial))) {
         struct why why = {0};
+        /* Here and not at kube_link_send: it may have waited, or be sent for the second time. */
+        if (kube_guard_check(&k->guard, c->ask.method, c->ask.url, &why)) {
+            call_fail(c, why.code, why.text);
+            continue;
+        }
         switch (kube_auth_check(k->auth, &why)) {
         case AUTH_READY: call_start(c); break;
         case AUTH_WAITING: return;
@@ -180,11 +187,12 @@ static void on_auth(void *arg, bool certificate)
     alarm_set(k->kick, 0, 0);
 }
 
-struct kube_link *kube_link_new(struct loop *l, struct kube_access *access)
+struct kube_link *kube_link_new(struct loop *l, struct kube_access *access, struct kube_guard guard)
 {
     struct kube_link *k = mem_zero(1, sizeof *k);
     k->loop = l;
     k->access = access;
+    k->guard = guard;
     k->auth = kube_auth_new(l, access, on_auth, k);
     k->kick = alarm_new(l, on_kick, k);
     for (int i = 0; i < KUBE_LANES; i++) k->client[i] = client_new(k);
@@ -250,16 +258,22 @@ struct http_request *kube_link_direct(struct kube_link *k, const char *path, con
                                       const struct http_calls *calls)
 {
     struct why why = {0};
-    enum auth_state state = kube_auth_check(k->auth, &why);
     struct http_ask passed_on = *ask;
     passed_on.foreign = true;
-    if (state == AUTH_READY) return send_now(k, KUBE_CALLS, path, &passed_on, calls);
-    calls->done(calls->arg,
-                &(struct http_answer){.err = ERR_AUTH,
-                                      .why = state == AUTH_WAITING ? "credentials are being renewed" : why.text,
-                                      .body = "",
-                                      .content_type = ""});
+    enum err err = kube_guard_check(&k->guard, ask->method, path, &why);
+    if (!err) {
+        enum auth_state state = kube_auth_check(k->auth, &why);
+        if (state == AUTH_READY) return send_now(k, KUBE_CALLS, path, &passed_on, calls);
+        err = ERR_AUTH;
+        if (state == AUTH_WAITING) why_set(&why, err, "credentials are being renewed");
+    }
+    calls->done(calls->arg, &(struct http_answer){.err = err, .why = why.text, .body = "", .content_type = ""});
     return NULL;
+}
+
+enum err kube_link_may_change(const struct kube_link *k, struct why *why)
+{
+    return kube_guard_check(&k->guard, "PATCH", "/", why);
 }
 
 void kube_link_redial(struct kube_link *k, enum err err, const char *why)

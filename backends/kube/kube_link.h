@@ -5,6 +5,7 @@
 #ifndef RAYDECK_KUBE_LINK_H
 #define RAYDECK_KUBE_LINK_H
 
+#include "backends/backend.h"
 #include "backends/kube/kube_access.h"
 #include "backends/link/http.h"
 
@@ -13,7 +14,8 @@ enum kube_lane { KUBE_WATCHES, KUBE_CALLS, KUBE_LANES };
 struct kube_link;
 struct kube_call;
 
-struct kube_link *kube_link_new(struct loop *l, struct kube_access *access /* takes */);
+/* What changes something is sent only while the guard lets it; else it ends with ERR_GUARD. */
+struct kube_link *kube_link_new(struct loop *l, struct kube_access *access /* takes */, struct kube_guard guard);
 void kube_link_free(struct kube_link *k); /* ends every call without a word; NULL is fine */
 const struct kube_access *kube_link_access(const struct kube_link *k);
 struct loop *kube_link_loop(const struct kube_link *k);
@@ -28,6 +30,8 @@ void kube_call_cancel(struct kube_call *c); /* no callback comes after it; NULL 
  * credentials just now. */
 struct http_request *kube_link_direct(struct kube_link *k, const char *path, const struct http_ask *ask,
                                       const struct http_calls *calls);
+
+enum err kube_link_may_change(const struct kube_link *k, struct why *why);
 
 /* Drops the watches' connections; their calls end with err and why. What is sent from now on dials anew. */
 void kube_link_redial(struct kube_link *k, enum err err, const char *why);

@@ -9,18 +9,33 @@ struct kube *session_kube(const struct session *s, const struct kube_ops **ret_o
     return s->kube;
 }
 
+/* ---- what may be changed ---------------------------------------------------------------------------------------- */
+
+/* What was asked for on the command line and in config.yaml; whether the context is armed is the interface's to know.
+ */
+static enum err config_allows(const struct session *s, struct why *why)
+{
+    const struct kube_where *where = session_where(s);
+    const struct conf_context *said = where ? conf_context_of(s->conf, where->context) : NULL;
+
+    if (s->conf->read_only) return why_set(why, ERR_GUARD, "--read-only takes this command away");
+    if (!said || !said->readonly) return ERR_OK;
+    return why_set(why, ERR_GUARD, "config.yaml says readonly: true for the context %s", said->name);
+}
+
+enum err session_guard(void *session, struct why *why)
+{
+    return config_allows(session, why);
+}
+
 /* ---- killing the head ------------------------------------------------------------------------------------------ */
 
 enum err session_may_delete(const struct session *s, struct why *why)
 {
-    const struct kube_where *where = session_where(s);
-    const struct conf_context *said = where ? conf_context_of(s->conf, where->context) : NULL;
     struct focus f = session_focus(s);
 
-    if (s->conf->read_only) return why_set(why, ERR_GUARD, "--read-only takes this command away");
+    if (config_allows(s, why)) return ERR_GUARD;
     if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
-    if (said && said->readonly)
-        return why_set(why, ERR_GUARD, "config.yaml says readonly: true for the context %s", said->name);
     if (!(s->kube_ops->caps & KUBE_CAN_DELETE) || !s->kube_ops->delete_pod)
         return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot delete");
     if (s->may_delete == TRI_NO)

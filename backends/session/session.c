@@ -103,7 +103,8 @@ static void discover(void *arg)
 static enum err open_kube(struct session *s, struct why *why)
 {
     const struct conf *c = s->conf;
-    const struct kube_open conf = {.kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns};
+    const struct kube_open conf = {
+        .kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns, .guard = {session_guard, s}};
     struct why own = {.code = ERR_OK};
 
     if (text_eq(c->kubeconfig, "none")) {

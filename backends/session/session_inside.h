@@ -137,6 +137,9 @@ struct prompt_turn *session_talk_turns(const struct session *s, const char *talk
 /* The focused RayService's ingress as a way; false where there is none that can be used. */
 bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret);
 
+/* The guard of the client of Kubernetes (struct kube_guard); its argument is the session. */
+enum err session_guard(void *session, struct why *why);
+
 /* Puts a source's state where no backend is there to do it. */
 void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
                          enum err err, const char *why);

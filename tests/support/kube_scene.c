@@ -138,13 +138,21 @@ void scene_put_file(struct kube_scene *s, const char *name, const char *text)
     fclose(f);
 }
 
+static enum err may_change(void *arg, struct why *why)
+{
+    struct kube_scene *s = arg;
+    s->guard_asked++;
+    return s->no ? why_set(why, ERR_GUARD, "%s", s->no) : ERR_OK;
+}
+
 void scene_open_text(struct kube_scene *s, const char *text, const char *ns)
 {
     struct why why = {0};
     struct sink sink = {on_change, s};
     scene_put_file(s, "kubeconfig", text);
-    if (kube_api.open(s->loop, &(struct kube_open){.kubeconfig = s->path, .ns = ns}, &sink, &s->be, &why) != ERR_OK)
-        fail_msg("%s", why.text);
+    struct kube_open conf = {.kubeconfig = s->path, .ns = ns, .guard = {may_change, s}};
+    if (s->read_only) conf.guard = (struct kube_guard){0};
+    if (kube_api.open(s->loop, &conf, &sink, &s->be, &why) != ERR_OK) fail_msg("%s", why.text);
 }
 
 void scene_open(struct kube_scene *s, const char *user, const char *ns)

@@ -16,7 +16,10 @@ struct kube_scene {
     struct tiny_server *server;
     struct world *world;
     struct kube *be;
-    const char *folder; /* of recorded lists and watches; NULL: empty lists, silent watches */
+    bool read_only;       /* the backend is opened without a guard */
+    const char *no;       /* why the guard allows no change; NULL: it allows every one */
+    unsigned guard_asked; /* how often */
+    const char *folder;   /* of recorded lists and watches; NULL: empty lists, silent watches */
     /* The script: true when it set *reply. */
     bool (*route)(struct kube_scene *s, const char *request, struct tiny_reply *reply);
     char *text[SCENE_TEXTS];

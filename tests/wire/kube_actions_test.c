@@ -274,6 +274,107 @@ static void a_request_that_is_cancelled_says_nothing(void **state)
     scene_stop(&s);
 }
 
+/* ---- the guard ---- */
+
+static void change_every_way(struct kube_scene *s, enum err want, const char *why)
+{
+    static const struct http_ask asks[] = {
+        {.method = "PATCH", .url = "/api/v1/namespaces/mistral/secrets/s?fieldManager=raydeck"},
+        {.method = "POST", .url = "/api/v1/namespaces/mistral/secrets"},
+        {.method = "PUT", .url = "/api/v1/namespaces/mistral/secrets/s"},
+        {.method = "DELETE", .url = "/api/v1/namespaces/mistral"},
+    };
+    struct told t = {.scene = s};
+    for (size_t i = 0; i < sizeof asks / sizeof *asks; i++) {
+        t.times = 0;
+        asked[0] = '\0';
+        kube_api.request(s->be, &asks[i], &(struct http_calls){.done = on_asked, .arg = &t});
+        assert_int_equal(t.times, 0);
+        wait_told(s, &t);
+        assert_int_equal(t.err, want);
+        assert_int_equal(asked[0] == '\0', want != ERR_OK);
+    }
+    t.times = 0;
+    asked[0] = '\0';
+    kube_api.delete_pod(s->be, "mistral", "p", UID, 0, on_end, &t);
+    wait_told(s, &t);
+    assert_int_equal(t.err, want);
+    if (why) assert_string_equal(t.why, why);
+    assert_int_equal(asked[0] == '\0', want != ERR_OK);
+    assert_int_equal(s->changes[CHANGE_DELETED], want == ERR_OK);
+    struct why said = {0};
+    assert_int_equal(kube_api.may_change(s->be, &said), want);
+    if (why) assert_string_equal(said.text, why);
+}
+
+static void without_a_guard_nothing_is_changed(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = request_route, .read_only = true};
+    struct told t = {0};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    change_every_way(&s, ERR_GUARD, "READ-ONLY: nothing was allowed to be changed");
+    /* What only asks goes on. */
+    struct http_ask ask = {.method = "PATCH", .url = "/api/v1/namespaces/mistral/secrets/s?fieldManager=r&dryRun=All"};
+    kube_api.request(s.be, &ask, &(struct http_calls){.done = on_asked, .arg = &t});
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_OK);
+    t.times = 0;
+    kube_api.may(s.be, "delete", "pods", "mistral", on_answer, &t);
+    wait_told(&s, &t);
+    assert_true(scene_is(asked, "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews "));
+    /* The proxy of pods and Services takes prompts, and carries no change. */
+    t.times = 0;
+    asked[0] = '\0';
+    assert_null(kube_api.proxy(s.be, "/api/v1/namespaces/mistral/pods/p", &(struct http_ask){.method = "DELETE"},
+                               &(struct http_calls){.done = on_asked, .arg = &t}));
+    assert_int_equal(t.err, ERR_GUARD);
+    assert_string_equal(asked, "");
+    scene_stop(&s);
+}
+
+static void the_guard_is_asked_before_every_change(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = request_route};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    change_every_way(&s, ERR_OK, NULL);
+    assert_int_equal(s.guard_asked, 6);
+    s.changes[CHANGE_DELETED] = 0;
+    s.no = "READ-ONLY again";
+    change_every_way(&s, ERR_GUARD, "READ-ONLY again");
+    scene_stop(&s);
+}
+
+/* What waits for credentials, or is sent anew with others, is judged by what holds then. */
+static bool disarms_with_a_401(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!note(request)) return false;
+    s->no = "READ-ONLY again";
+    s->step++;
+    scene_put_file(s, "token", "new-token\n");
+    *reply = scene_file(s, 401, FIX "errors/401-bad-token.json");
+    return true;
+}
+
+static void what_is_sent_anew_is_allowed_anew(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = disarms_with_a_401};
+    struct told t = {.scene = &s};
+    scene_start(&s);
+    scene_put_file(&s, "token", "old-token\n");
+    scene_open(&s, "{tokenFile: token}", "mistral");
+    kube_api.delete_pod(s.be, "mistral", "p", UID, 0, on_end, &t);
+    wait_told(&s, &t);
+    assert_int_equal(t.err, ERR_GUARD);
+    assert_string_equal(t.why, "READ-ONLY again");
+    assert_int_equal(s.step, 1);
+    scene_stop(&s);
+}
+
 static void secrets_and_passwords(void **state)
 {
     (void)state;
@@ -523,6 +624,9 @@ int main(void)
         cmocka_unit_test(a_group_is_said_as_kubectl_says_it),
         cmocka_unit_test(any_request_has_our_credentials),
         cmocka_unit_test(a_request_that_is_cancelled_says_nothing),
+        cmocka_unit_test(without_a_guard_nothing_is_changed),
+        cmocka_unit_test(the_guard_is_asked_before_every_change),
+        cmocka_unit_test(what_is_sent_anew_is_allowed_anew),
         cmocka_unit_test(secrets_and_passwords),
         cmocka_unit_test(requests_go_through_the_proxy),
         cmocka_unit_test(nothing_is_told_after_close),
