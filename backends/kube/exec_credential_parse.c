@@ -5,6 +5,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/kube_fields.h"
+#include "backends/link/pem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,10 @@ static enum err answer_of(const struct kube_exec *exec, const cJSON *root, struc
     if (token && !is_token(token)) return why_set(why, ERR_PARSE, "%s: status.token is not a token", exec->command);
     if ((cert && *cert) != (key && *key))
         return why_set(why, ERR_PARSE, "%s: a certificate and its key come together", exec->command);
+    if (pem_key_check(key, why) != ERR_OK) {
+        why_prefix(why, exec->command);
+        return ERR_UNSUPPORTED;
+    }
     if (!(token && *token) && !(cert && *cert))
         return why_set(why, ERR_PARSE, "%s: it gave neither a token nor a certificate", exec->command);
     a->ends = json_stamp(status, "expirationTimestamp");

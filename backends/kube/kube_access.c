@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
+#include "backends/link/pem.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,6 +118,11 @@ static enum err read_pems(struct kube_access *a, struct why *why)
     if (e == ERR_OK && !a->cert_pem != !a->key_pem)
         e = why_set(why, ERR_PARSE, "%s: user %s has a client certificate without its key, or the other way round",
                     u->origin, u->name);
+    if (e == ERR_OK && (e = pem_key_check(a->key_pem, why)) != ERR_OK) {
+        char *user = mem_printf("%s: user %s", u->origin, u->name);
+        why_prefix(why, user);
+        free(user);
+    }
     return e;
 }
 

@@ -146,6 +146,8 @@ static void set_tls(struct http_request *r)
     set_blob(r->easy, CURLOPT_CAINFO_BLOB, c->ca_pem);
     set_blob(r->easy, CURLOPT_SSLCERT_BLOB, c->cert_pem);
     set_blob(r->easy, CURLOPT_SSLKEY_BLOB, c->key_pem);
+    /* 7.88 takes the length of a password that is not there (NULL) as soon as a key asks for one. */
+    if (c->key_pem) curl_easy_setopt(r->easy, CURLOPT_KEYPASSWD, "");
     curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYPEER, c->insecure ? 0L : 1L);
     curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYHOST, c->insecure ? 0L : 2L);
 }

@@ -70,6 +70,19 @@ static void answers_that_are_none_keep_the_secret(void **state)
     }
 }
 
+static void an_encrypted_key_of_a_plug_in_is_refused(void **state)
+{
+    (void)state;
+    struct kube_exec x = plug_in();
+    struct exec_answer a = {0};
+    struct why why = {0};
+    const char *answer = HEAD "{\"clientCertificateData\":\"C\",\"clientKeyData\":\"-----BEGIN ENCRYPTED PRIVATE "
+                              "KEY-----\\nMIIB\\n\"}}";
+    assert_int_equal(exec_answer_parse(&x, answer, strlen(answer), &a, &why), ERR_UNSUPPORTED);
+    assert_non_null(strstr(why.text, "aws: its client key is encrypted"));
+    assert_null(a.key);
+}
+
 static void what_the_plug_in_is_told(void **state)
 {
     (void)state;
@@ -93,6 +106,7 @@ int main(void)
         cmocka_unit_test(a_token_with_an_end),
         cmocka_unit_test(certificates_come_in_pairs),
         cmocka_unit_test(answers_that_are_none_keep_the_secret),
+        cmocka_unit_test(an_encrypted_key_of_a_plug_in_is_refused),
         cmocka_unit_test(what_the_plug_in_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

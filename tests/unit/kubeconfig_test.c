@@ -1,4 +1,6 @@
+#include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/kube/kube_access.h"
 #include "backends/kube/kubeconfig_parse.h"
 #include "tests/support/fixture.h"
@@ -259,10 +261,60 @@ static void nothing_is_found(void **state)
     assert_null(a);
 }
 
+/* ---- a key that only its password opens ---- */
+
+static enum err load_key(const char *key_text, bool inline_data, struct why *why)
+{
+    struct kube_access *a = NULL;
+    struct kube_places places = {.env = no_env, .account = "/nonexistent"};
+    char folder[] = "/tmp/raydeck-key-XXXXXX", path[64];
+    struct buf b64;
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/token", folder);
+    put(folder, "ca.crt", key_text);
+    buf_init(&b64, 65536);
+    assert_int_equal(text_base64_encode(key_text, strlen(key_text), &b64), ERR_OK);
+    char *key = inline_data ? mem_printf("client-key-data: %s", buf_text(&b64)) : mem_str("client-key: ca.crt");
+    char *text = mem_printf("current-context: c\nclusters:\n- {name: k, cluster: {server: \"https://k\"}}\nusers:\n"
+                            "- name: u\n  user: {client-certificate-data: LS0tLS1CRUdJTiBY, %s}\n"
+                            "contexts:\n- {name: c, context: {cluster: k, user: u}}\n",
+                            key);
+    put(folder, "token", text);
+    enum err e = kube_access_load(&(struct kube_open){.kubeconfig = path}, &places, &a, why);
+    kube_access_free(a);
+    buf_done(&b64);
+    free(key);
+    free(text);
+    clean(folder);
+    return e;
+}
+
+static void an_encrypted_key_is_refused_by_name(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMIIB\n-----END ENCRYPTED PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY-----\r\nProc-Type: 4,ENCRYPTED\r\nDEK-Info: AES-256-CBC,00\r\n\r\nMIIB\r\n",
+        "-----BEGIN EC PARAMETERS-----\nBggq\n-----END EC PARAMETERS-----\n"
+        "-----BEGIN EC PRIVATE KEY-----\nProc-Type:4,ENCRYPTED\n\nMIIB\n",
+    };
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        for (int data = 0; data < 2; data++) {
+            struct why why = {0};
+            assert_int_equal(load_key(keys[i], data, &why), ERR_UNSUPPORTED);
+            assert_non_null(strstr(why.text, "/token:5: user u: its client key is encrypted"));
+            assert_non_null(strstr(why.text, "openssl pkey"));
+        }
+    struct why why = {0};
+    if (load_key("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n", true, &why))
+        fail_msg("%s", why.text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_field),
+        cmocka_unit_test(an_encrypted_key_is_refused_by_name),
         cmocka_unit_test(choices_that_cannot_be),
         cmocka_unit_test(the_first_file_counts),
         cmocka_unit_test(errors_name_file_and_line),

@@ -2,6 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/api.h"
+#include "backends/link/http.h"
 #include "backends/sim/pki.h"
 #include "tests/support/kube_scene.h"
 
@@ -14,6 +15,7 @@
 
 #include <cmocka.h>
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <microhttpd.h>
 
 /* A server of its own thread that answers empty lists to whoever shows a certificate of `trusted`. */
@@ -146,6 +148,46 @@ static void insecure_is_said(void **state)
     check(t, t->trusted.ca_pem, ", insecure-skip-tls-verify: true", true, SOURCE_LIVE, ERR_OK);
 }
 
+/* ---- a key that nobody looked at before the HTTP client ---- */
+
+static char *encrypted(const char *key_pem)
+{
+    gnutls_x509_privkey_t key;
+    gnutls_datum_t in = {(unsigned char *)(uintptr_t)key_pem, (unsigned)strlen(key_pem)}, out = {0};
+    assert_int_equal(gnutls_x509_privkey_init(&key), 0);
+    assert_int_equal(gnutls_x509_privkey_import(key, &in, GNUTLS_X509_FMT_PEM), 0);
+    assert_int_equal(
+        gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, "a password", GNUTLS_PKCS_PBES2_AES_256, &out), 0);
+    char *text = mem_strn((const char *)out.data, out.size);
+    gnutls_free(out.data);
+    gnutls_x509_privkey_deinit(key);
+    return text;
+}
+
+static void on_refused(void *arg, const struct http_answer *a)
+{
+    *(enum err *)arg = a->err;
+}
+
+static void an_encrypted_key_ends_in_an_error_of_the_client(void **state)
+{
+    const struct tls_server *t = *state;
+    enum err err = ERR_OK;
+    struct loop *l = loop_new();
+    char *key = encrypted(t->trusted.key_pem), *url = mem_printf("https://127.0.0.1:%u/", t->port);
+    struct http_client *c = http_client_new(
+        l,
+        &(struct http_client_conf){.tls = {.ca_pem = t->own.ca_pem, .cert_pem = t->trusted.cert_pem, .key_pem = key}});
+    http_send(c, &(struct http_ask){.url = url, .timeout_ms = 5000},
+              &(struct http_calls){.done = on_refused, .arg = &err});
+    for (uint64_t limit = loop_now_ms() + SCENE_LIMIT_MS; err == ERR_OK && loop_now_ms() < limit;) loop_step(l, 50);
+    assert_int_equal(err, ERR_TLS);
+    http_client_free(c);
+    loop_free(l);
+    free(key);
+    free(url);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,6 +195,7 @@ int main(void)
         cmocka_unit_test(a_server_that_another_authority_signed),
         cmocka_unit_test(the_name_is_verified),
         cmocka_unit_test(insecure_is_said),
+        cmocka_unit_test(an_encrypted_key_ends_in_an_error_of_the_client),
     };
     return cmocka_run_group_tests(tests, server_start, server_stop);
 }
