@@ -23,8 +23,16 @@ struct drawn {
     struct canvas cv;
     char last[32], paste[64];
     bool dirty, flood, cursor;
-    int frames, resized, resumed, clicks, status;
+    int frames, resized, resumed, clicks, status, raised;
 };
+
+/* Runs out of stack. */
+static int overflow(int n) // NOLINT(misc-no-recursion)
+{
+    volatile char page[16 * 1024];
+    page[0] = (char)n;
+    return n < 0 ? n : overflow(n + 1) + page[0];
+}
 
 static void draw(struct drawn *d)
 {
@@ -85,7 +93,8 @@ static void on_key(struct drawn *d, const struct input *in)
     if (strcmp(d->last, "b") == 0) term_bell(d->term);
     if (strcmp(d->last, "t") == 0) term_title(d->term, "raydeck: head down");
     if (strcmp(d->last, "^Z") == 0) term_suspend(d->term);
-    if (strcmp(d->last, "S") == 0) raise(SIGSEGV);
+    if (strcmp(d->last, "S") == 0) raise(d->raised);
+    if (strcmp(d->last, "O") == 0) d->status = overflow(d->status);
     if (strcmp(d->last, "M") == 0) free(mem_zero((size_t)-1, 2)); /* exhausted */
     if (strcmp(d->last, "C") == 0) {
         term_close(d->term); /* from within its own callback */
@@ -125,6 +134,7 @@ static int run_drawn(int argc, char **argv)
         if (strcmp(argv[i], "--mouse") == 0) conf.mouse = true;
         if (strcmp(argv[i], "--never") == 0) conf.color = "never";
         if (strcmp(argv[i], "--always") == 0) conf.color = "always";
+        if (strcmp(argv[i], "--raise") == 0 && i + 1 < argc) d.raised = atoi(argv[i + 1]);
     }
     d.loop = loop_new();
     if (term_open(d.loop, &conf, &(struct term_calls){on_input, on_ready, on_quit, on_resumed, &d}, &d.term, &why)) {
@@ -465,12 +475,43 @@ static void every_end_restores_the_terminal(void **state)
     pty_stop(p);
 }
 
-static void a_crash_restores_the_terminal(void **state)
+static struct pty *start_raising(int number)
+{
+    char text[16];
+    snprintf(text, sizeof text, "%d", number);
+    const char *env[] = {"ASAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:handle_sigbus=0",
+                         "UBSAN_OPTIONS=handle_segv=0:handle_abort=0:handle_sigill=0:handle_sigfpe=0:handle_sigbus=0",
+                         NULL};
+    const char *argv[] = {self, "--draw", "--raise", text, NULL};
+    return pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 24, .cols = 80});
+}
+
+/* Every signal whose default ends a process and that can be caught, bar those that are keys and SIGPIPE, which is
+ * ignored; raised from within and sent from without. */
+static void a_fatal_signal_restores_the_terminal(void **state)
 {
     (void)state;
-    struct pty *p = start_with("xterm-256color", "ASAN_OPTIONS=handle_segv=0:handle_abort=0", NULL, false);
+    static const int numbers[] = {SIGSEGV, SIGABRT, SIGQUIT, SIGBUS,    SIGILL,  SIGFPE,  SIGTRAP, SIGSYS,
+                                  SIGXCPU, SIGXFSZ, SIGALRM, SIGVTALRM, SIGPROF, SIGUSR1, SIGUSR2, SIGPOLL};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        for (int sent = 0; sent < 2; sent++) {
+            struct pty *p = start_raising(numbers[i]);
+            pty_see(p, "^bottom", 5000);
+            if (sent)
+                pty_signal(p, numbers[i]);
+            else
+                pty_send(p, "S");
+            assert_left(p, 128 + numbers[i]);
+            pty_stop(p);
+        }
+}
+
+static void an_overflowing_stack_restores_the_terminal(void **state)
+{
+    (void)state;
+    struct pty *p = start_raising(SIGSEGV);
     pty_see(p, "^bottom", 5000);
-    pty_send(p, "S");
+    pty_send(p, "O");
     assert_left(p, 128 + SIGSEGV);
     pty_stop(p);
 }
@@ -535,7 +576,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_flood_of_resizes_ends_at_the_last),
         cmocka_unit_test(stops_and_goes_on),
         cmocka_unit_test(every_end_restores_the_terminal),
-        cmocka_unit_test(a_crash_restores_the_terminal),
+        cmocka_unit_test(a_fatal_signal_restores_the_terminal),
+        cmocka_unit_test(an_overflowing_stack_restores_the_terminal),
         cmocka_unit_test(a_dropped_line_is_told),
         cmocka_unit_test(rings_and_titles),
         cmocka_unit_test(direct_colour_where_terminfo_has_it),

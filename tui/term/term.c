@@ -228,6 +228,7 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
     int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
                        t->titled ? "\033[23;0t" : "");
     paint_leave_bytes(t->paint, t->leave + len, sizeof t->leave - (size_t)len);
+    termios_guard();
     return termios_take(t->in, t->out, t->leave, why);
 }
 
@@ -270,7 +271,6 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
     t->keys = keys_new(on_input, t);
     t->esc = alarm_new(l, on_esc, t);
     t->signals = signals_open(l, on_signal, t);
-    termios_guard();
     listen_(t, true);
     enter(t);
     *ret = t;

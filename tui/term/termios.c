@@ -12,12 +12,15 @@
 #include <termios.h>
 #include <unistd.h>
 
+enum { SIGNAL_STACK = 64 * 1024 };
+
 struct saved {
     volatile sig_atomic_t taken;
     int in, out;
     struct termios modes;
     char leave[256];
     size_t leave_len;
+    char stack[SIGNAL_STACK]; /* of the handler: an overflow has left none */
 };
 static struct saved saved;
 
@@ -78,6 +81,7 @@ void termios_emergency(void)
     ssize_t written = write(saved.out, "\030", 1);
     written = write(saved.out, saved.leave, saved.leave_len);
     (void)written;
+    tcflush(saved.in, TCIFLUSH); /* what was typed, and the answers that are owed, were not for the shell */
     set_modes();
 }
 
@@ -87,14 +91,26 @@ static void on_fatal(int number)
     raise(number); /* SA_RESETHAND: the default now, with its core */
 }
 
+/* By default these do not end a process, cannot be caught, or (SIGPIPE) are ignored. */
+static bool ends_nothing(int number)
+{
+    static const int harmless[] = {SIGKILL,  SIGSTOP, SIGCHLD, SIGCONT, SIGURG,
+                                   SIGWINCH, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE};
+    for (size_t i = 0; i < ARRAY_LEN(harmless); i++)
+        if (harmless[i] == number) return true;
+    return false;
+}
+
 void termios_guard(void)
 {
-    static const int fatal[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGQUIT, SIGSYS, SIGXCPU, SIGXFSZ};
-    for (size_t i = 0; i < ARRAY_LEN(fatal); i++) {
-        struct sigaction act = {.sa_handler = on_fatal, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    stack_t stack = {.ss_sp = saved.stack, .ss_size = sizeof saved.stack}, old;
+    if (sigaltstack(NULL, &old) == 0 && (old.ss_flags & SS_DISABLE)) sigaltstack(&stack, NULL);
+    for (int number = 1; number <= SIGRTMAX; number++) {
+        struct sigaction act = {.sa_handler = on_fatal, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) | SA_ONSTACK};
         struct sigaction was;
+        if (ends_nothing(number) || sigaction(number, NULL, &was) != 0) continue;
         /* A sanitizer's or the application's own handler stays. */
-        if (sigaction(fatal[i], NULL, &was) == 0 && was.sa_handler == SIG_DFL) sigaction(fatal[i], &act, NULL);
+        if (was.sa_handler == SIG_DFL) sigaction(number, &act, NULL);
     }
     mem_on_exhausted(termios_emergency);
 }

@@ -20,7 +20,10 @@ enum err termios_reopen(int fd, int *ret_fd, struct why *why);
 enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why);
 void termios_give_back(void); /* the modes as they were; the bytes are not sent; may be taken again */
 void termios_emergency(void); /* bytes and modes; async-signal-safe; does nothing when not taken */
-void termios_guard(void);     /* fatal signals and exhausted memory go through termios_emergency */
+
+/* Every signal whose default ends the process, where nobody else handles it, and exhausted memory go through
+ * termios_emergency first. To be called before termios_take. */
+void termios_guard(void);
 
 /* rows and cols of the terminal; 24 x 80 where it does not say. */
 void termios_size(int fd, int *ret_rows, int *ret_cols);
