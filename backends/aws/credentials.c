@@ -1,5 +1,7 @@
+/* credentials.c - carries the plan out: asks the one source that it names, and passes its keys or its failure on. */
 #include "backends/aws/credentials.h"
 
+#include "backends/aws/cli_keys.h"
 #include "backends/aws/container.h"
 #include "backends/aws/credentials_plan.h"
 #include "backends/aws/imds.h"
@@ -14,23 +16,26 @@ struct credentials {
     struct keys_calls calls;
     struct alarm *soon; /* nothing is told from within the start */
     struct plan plan;
-    struct aws_keys keys; /* so far */
+    struct aws_keys keys;
     struct container_keys *container;
     struct imds *imds;
-    struct role *role;
+    struct web_identity_request *web;
+    struct cli_keys *cli;
 };
 
-static void drop_sources(struct credentials *c)
+static void free_sources(struct credentials *c)
 {
     container_free(c->container);
     imds_free(c->imds);
-    role_free(c->role);
+    web_identity_free(c->web);
+    cli_keys_free(c->cli);
     c->container = NULL;
     c->imds = NULL;
-    c->role = NULL;
+    c->web = NULL;
+    c->cli = NULL;
 }
 
-static void tell(struct credentials *c, enum err err, const struct why *why)
+static void report_keys(struct credentials *c, enum err err, const struct why *why)
 {
     struct aws_keys keys = c->keys;
 
@@ -39,41 +44,29 @@ static void tell(struct credentials *c, enum err err, const struct why *why)
     aws_keys_done(&keys);
 }
 
-static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct why *why);
-
-/* The next role, or the end. */
-static void go_on(struct credentials *c)
-{
-    struct why why = {0};
-
-    if (!c->plan.roles) {
-        tell(c, ERR_OK, &why);
-        return;
-    }
-    struct role_wanted *wanted = &c->plan.role[--c->plan.roles];
-    wanted->keys = &c->keys;
-    enum err err = role_assume(c->loop, c->http, c->settings, wanted, &(struct keys_calls){on_keys, c}, &c->role, &why);
-    if (err) tell(c, err, &why);
-}
-
 static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct why *why)
 {
     struct credentials *c = arg;
     struct why copy = *why;
 
-    aws_keys_done(&c->keys);
     if (!err) {
         c->keys = *keys;
         *keys = (struct aws_keys){0};
     }
-    drop_sources(c);
-    if (err)
-        tell(c, err, &copy);
-    else
-        go_on(c);
+    free_sources(c);
+    report_keys(c, err, &copy);
 }
 
-static void begin(void *arg)
+static void on_cli_keys(void *arg, enum err err, struct aws_keys *keys, const struct why *why)
+{
+    struct credentials *c = arg;
+    struct why named = {0};
+
+    if (err) why_set(&named, err, "AWS: profile %.64s (%s): %s", c->settings->profile, c->plan.why_cli, why->text);
+    on_keys(c, err, keys, err ? &named : why);
+}
+
+static void start_source(void *arg)
 {
     struct credentials *c = arg;
     const struct keys_calls calls = {on_keys, c};
@@ -81,16 +74,18 @@ static void begin(void *arg)
     enum err err = plan_make(&c->plan, c->settings, &why);
 
     if (!err) switch (c->plan.base) {
-        case PLAN_KEYS:
-            c->keys = c->plan.keys;
-            c->plan.keys = (struct aws_keys){0};
-            go_on(c);
+        case PLAN_KEYS: on_keys(c, ERR_OK, &c->plan.keys, &why); return;
+        case PLAN_CLI:
+            c->cli = cli_keys_start(c->loop, c->settings->profile_asked ? c->settings->profile : NULL,
+                                    &(struct keys_calls){on_cli_keys, c});
             return;
-        case PLAN_WEB: err = role_assume(c->loop, c->http, c->settings, &c->plan.web, &calls, &c->role, &why); break;
+        case PLAN_WEB:
+            err = web_identity_start(c->loop, c->http, c->settings, &c->plan.web, &calls, &c->web, &why);
+            break;
         case PLAN_CONTAINER: err = container_start(c->meta, &calls, &c->container, &why); break;
         case PLAN_IMDS: err = imds_start(c->meta, &calls, &c->imds, &why); break;
         }
-    if (err) tell(c, err, &why);
+    if (err) report_keys(c, err, &why);
 }
 
 struct credentials *credentials_start(struct loop *l, struct http_client *http, struct http_client *meta,
@@ -103,7 +98,7 @@ struct credentials *credentials_start(struct loop *l, struct http_client *http, 
     c->meta = meta;
     c->settings = settings;
     c->calls = *calls;
-    c->soon = alarm_new(l, begin, c);
+    c->soon = alarm_new(l, start_source, c);
     alarm_set(c->soon, 0, 0);
     return c;
 }
@@ -111,7 +106,7 @@ struct credentials *credentials_start(struct loop *l, struct http_client *http, 
 void credentials_free(struct credentials *c)
 {
     if (!c) return;
-    drop_sources(c);
+    free_sources(c);
     alarm_free(c->soon);
     plan_done(&c->plan);
     aws_keys_done(&c->keys);

@@ -1,9 +1,10 @@
 /*
  * credentials.h - the keys to sign with, in the order that AWS's own tools look for them: the environment; the profile
- * (keys, a role by another profile or source, a web identity); the container's agent; IMDSv2.
+ * (its keys, a web identity, or whatever the AWS CLI makes of it: SSO, credential_process, roles); the container's
+ * agent; IMDSv2.
  *
- * A profile the asker names goes before the environment. What is found first counts: where it then fails, nothing else
- * is tried, and the reason is told.
+ * A profile the caller names goes before the environment. What is found first counts: where it then fails, nothing
+ * else is tried, and the reason is reported.
  */
 #ifndef RAYDECK_AWS_CREDENTIALS_H
 #define RAYDECK_AWS_CREDENTIALS_H
@@ -11,8 +12,6 @@
 #include "backends/aws/keys.h"
 #include "backends/aws/settings.h"
 #include "backends/link/http.h"
-
-enum { CREDENTIALS_ROLES = 5 }; /* one by another */
 
 struct credentials;
 

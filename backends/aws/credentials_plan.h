@@ -7,19 +7,18 @@
 #define RAYDECK_AWS_CREDENTIALS_PLAN_H
 
 #include "backends/aws/credentials.h"
-#include "backends/aws/role.h"
+#include "backends/aws/web_identity.h"
 
-enum plan_base { PLAN_KEYS, PLAN_WEB, PLAN_CONTAINER, PLAN_IMDS };
+enum plan_base { PLAN_KEYS, PLAN_WEB, PLAN_CONTAINER, PLAN_IMDS, PLAN_CLI };
 
 struct plan {
     enum plan_base base;
-    struct aws_keys keys;                       /* PLAN_KEYS */
-    struct role_wanted web;                     /* PLAN_WEB */
-    struct role_wanted role[CREDENTIALS_ROLES]; /* to be assumed with the base's keys, from the last to the first */
-    size_t roles;
+    struct aws_keys keys;    /* PLAN_KEYS */
+    struct web_identity web; /* PLAN_WEB */
+    const char *why_cli;     /* PLAN_CLI: the setting of the profile that only the AWS CLI follows */
 };
 
-/* ERR_PARSE, ERR_NOT_FOUND, ERR_LIMIT, ERR_UNSUPPORTED: why names the variable or the profile. Caller: plan_done. */
+/* ERR_PARSE: why names the variable or the profile. Caller: plan_done. */
 enum err plan_make(struct plan *p, const struct aws_settings *settings, struct why *why);
 void plan_done(struct plan *p);
 

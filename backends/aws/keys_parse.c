@@ -16,13 +16,13 @@ enum err keys_parse_json(const char *bytes, size_t len, struct aws_keys *ret, st
     enum err err = ERR_OK;
 
     if (json_parse(bytes, len, &root, NULL)) return why_set(why, ERR_PARSE, "credentials that are not JSON");
-    const char *code = json_str(root, "Code");
+    const char *code = json_str(root, "Code"), *token = json_str(root, "Token");
+    if (!token) token = json_str(root, "SessionToken");
     if (code && strcmp(code, "Success") != 0) {
         char safe[CODE_MAX];
         text_safe_into(safe, sizeof safe, code, strlen(code));
         err = why_set(why, ERR_AUTH, "no credentials: %s", safe);
-    } else if (aws_keys_set(ret, json_str(root, "AccessKeyId"), json_str(root, "SecretAccessKey"),
-                            json_str(root, "Token"))) {
+    } else if (aws_keys_set(ret, json_str(root, "AccessKeyId"), json_str(root, "SecretAccessKey"), token)) {
         err = why_set(why, ERR_PARSE, "credentials that lack a key, or have one that cannot be sent");
     } else {
         ret->ends_ms = json_stamp(root, "Expiration");

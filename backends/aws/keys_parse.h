@@ -1,5 +1,6 @@
 /*
- * keys_parse.h - credentials as AWS hands them out: the JSON of the container agent and of IMDS, the XML of STS.
+ * keys_parse.h - credentials as AWS hands them out: the JSON of the container agent, of IMDS and of the AWS
+ * CLI, the XML of STS.
  *
  * Bytes in, keys out. No message ever quotes a byte of what was read.
  */
@@ -8,11 +9,11 @@
 
 #include "backends/aws/keys.h"
 
-/* {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}; IMDS adds "Code": "Success", or what is wrong. ERR_PARSE,
- * ERR_AUTH (another Code). Caller: aws_keys_done. */
+/* {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}; IMDS adds "Code": "Success", or what is wrong; the CLI's
+ * token is named "SessionToken". ERR_PARSE, ERR_AUTH (another Code). Caller: aws_keys_done. */
 enum err keys_parse_json(const char *bytes, size_t len, struct aws_keys *ret, struct why *why);
 
-/* …Result/Credentials/{AccessKeyId, SecretAccessKey, SessionToken, Expiration} of AssumeRole and
+/* …Result/Credentials/{AccessKeyId, SecretAccessKey, SessionToken, Expiration} of
  * AssumeRoleWithWebIdentity (STS 2011-06-15). */
 enum err keys_parse_sts(const char *bytes, size_t len, struct aws_keys *ret, struct why *why);
 

@@ -108,20 +108,26 @@ static void a_named_profile_goes_before_the_pods_web_identity(void **state)
     END;
 }
 
-static void a_role_by_the_keys_of_another_profile(void **state)
+static void what_only_the_cli_follows_is_left_to_it(void **state)
 {
+    static const struct {
+        const char *profile, *setting;
+    } are[] = {{"operator", "role_arn"},
+               {"loop-a", "role_arn"},
+               {"agent", "role_arn"},
+               {"hardware", "role_arn"},
+               {"process", "credential_process"},
+               {"single", "sso_session"},
+               {"old-sso", "sso_start_url"}};
     (void)state;
+
     setenv("AWS_REGION", "eu-west-1", 1);
-    PLANNED("operator");
-    assert_int_equal(p.base, PLAN_KEYS);
-    assert_string_equal(p.keys.id, "AKIABASEEXAMPLE00000");
-    assert_int_equal(p.roles, 1);
-    assert_string_equal(p.role[0].arn, "arn:aws:iam::111122223333:role/operator");
-    assert_string_equal(p.role[0].external_id, "e-17");
-    assert_string_equal(p.role[0].session, "on-call");
-    assert_string_equal(p.role[0].duration_s, "900");
-    assert_null(p.role[0].token_file);
-    END;
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        PLANNED(are[i].profile);
+        assert_int_equal(p.base, PLAN_CLI);
+        assert_string_equal(p.why_cli, are[i].setting);
+        END;
+    }
 }
 
 static void a_profiles_web_identity(void **state)
@@ -132,17 +138,6 @@ static void a_profiles_web_identity(void **state)
     assert_int_equal(p.base, PLAN_WEB);
     assert_string_equal(p.web.arn, "arn:aws:iam::111122223333:role/pod");
     assert_string_equal(p.web.token_file, "/nowhere/token");
-    END;
-}
-
-static void a_role_by_the_containers_keys(void **state)
-{
-    (void)state;
-    setenv("AWS_REGION", "eu-west-1", 1);
-    setenv("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/v2/x", 1);
-    PLANNED("agent");
-    assert_int_equal(p.base, PLAN_CONTAINER);
-    assert_int_equal(p.roles, 1);
     END;
 }
 
@@ -238,9 +233,8 @@ int main(void)
         cmocka_unit_test_setup(half_of_the_keys_is_an_error, clean),
         cmocka_unit_test_setup(a_pods_web_identity_goes_before_the_default_profile, clean),
         cmocka_unit_test_setup(a_named_profile_goes_before_the_pods_web_identity, clean),
-        cmocka_unit_test_setup(a_role_by_the_keys_of_another_profile, clean),
+        cmocka_unit_test_setup(what_only_the_cli_follows_is_left_to_it, clean),
         cmocka_unit_test_setup(a_profiles_web_identity, clean),
-        cmocka_unit_test_setup(a_role_by_the_containers_keys, clean),
         cmocka_unit_test_setup(without_anything_the_container_then_the_instance, clean),
         cmocka_unit_test_setup(files_that_cannot_be_read_are_said, clean),
         cmocka_unit_test_setup(where_aws_is, clean),

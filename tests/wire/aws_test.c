@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
@@ -45,7 +46,7 @@ struct scene {
     struct http_client *http;
     struct aws_server *server;
     struct aws_find *find;
-    char *folder;
+    char *folder, *path; /* path: the PATH there was */
     char *text[FIXTURES];
     size_t texts;
     unsigned done;
@@ -94,6 +95,7 @@ static int scene_open(void **state)
     s->http = http_client_new(s->loop, &conf);
     s->server = aws_server_start(s->loop);
     s->folder = run_folder();
+    s->path = mem_str(getenv("PATH"));
     setenv("HOME", s->folder, 1);
     setenv("AWS_REGION", REGION, 1);
     setenv("AWS_ENDPOINT_URL", aws_server_url(s->server), 1);
@@ -119,6 +121,8 @@ static int scene_close(void **state)
     aws_server_stop(s->server);
     loop_free(s->loop);
     run_remove(s->folder);
+    setenv("PATH", s->path, 1);
+    free(s->path);
     forget(s);
     for (size_t i = 0; i < s->texts; i++) free(s->text[i]);
     free(s);
@@ -412,24 +416,119 @@ static void keys_of_a_profile(void **state)
     assert_non_null(strstr(aws_server_last(s->server), base_keys.id));
 }
 
-static void a_role_by_another_profile(void **state)
+/* Writes a program called aws into the test's folder and puts the folder before the PATH. */
+static void put_cli(struct scene *s, const char *script)
+{
+    char *path = mem_printf("%s/aws", s->folder), *search = mem_printf("%s:%s", s->folder, s->path);
+    FILE *f = fopen(path, "w");
+
+    assert_non_null(f);
+    fprintf(f, "#!/bin/sh\n%s\n", script);
+    fclose(f);
+    assert_int_equal(chmod(path, 0700), 0);
+    setenv("PATH", search, 1);
+    free(path);
+    free(search);
+}
+
+static void put_shared_files(struct scene *s)
+{
+    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
+    put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
+}
+
+/* A CLI that prints role_keys when it is called as it has to be. */
+static void put_good_cli(struct scene *s, const char *options)
+{
+    char *script = mem_printf("[ \"$*\" = 'configure export-credentials --format process%s' ] || exit 9\n"
+                              "cat <<'END'\n"
+                              "{\n  \"Version\": 1,\n  \"AccessKeyId\": \"%s\",\n  \"SecretAccessKey\": \"%s\",\n"
+                              "  \"SessionToken\": \"%s\",\n  \"Expiration\": \"2030-01-01T00:00:00+00:00\"\n}\n"
+                              "END",
+                              options, role_keys.id, role_keys.secret, role_keys.token);
+
+    put_cli(s, script);
+    free(script);
+}
+
+static void a_role_by_the_cli(void **state)
 {
     struct scene *s = *state;
 
-    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
-    put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
+    put_shared_files(s);
+    put_good_cli(s, "");
     setenv("AWS_PROFILE", "operator", 1);
-    aws_server_knows(s->server, &base_keys);
     aws_server_knows(s->server, &role_keys);
-    says(s, "AssumeRole",
-         "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Foperator ExternalId=e-17 RoleSessionName=on-call "
-         "DurationSeconds=900 Version=2011-06-15",
-         200, "sts-role.xml");
     with_cluster(s);
     find(s, "trainium-inferentia", NULL);
     is_cluster(s);
-    assert_int_equal(aws_server_asked(s->server, "AssumeRole"), 1);
     assert_non_null(strstr(aws_server_last(s->server), role_keys.id));
+
+    /* A profile that is asked for is passed on, and goes before the environment's keys. */
+    put_good_cli(s, " --profile operator");
+    set_keys(&session_keys);
+    find(s, "trainium-inferentia", "operator");
+    is_cluster(s);
+}
+
+static void what_the_cli_cannot_do_is_passed_on(void **state)
+{
+    static const struct {
+        const char *script, *why;
+    } are[] = {
+        {"echo 'Error loading SSO Token: Token for work does not exist' >&2; exit 255",
+         "no credentials for AWS: AWS: profile single (sso_session): aws ended with status 255: Error loading SSO "
+         "Token: "
+         "Token for work does not exist"},
+        {"echo 'aws: error: argument subcommand: Invalid choice, valid choices are:' >&2; exit 2",
+         "no credentials for AWS: AWS: profile single (sso_session): this aws has no `configure export-credentials`: "
+         "AWS "
+         "CLI 2.9 or newer has"},
+        {"echo '{\"Version\": 1}'", "no credentials for AWS: AWS: profile single (sso_session): aws configure "
+                                    "export-credentials: credentials that "
+                                    "lack a key, or have one that cannot be sent"},
+        {"head -c 100000 /dev/zero | tr '\\0' 'x'",
+         "no credentials for AWS: AWS: profile single (sso_session): aws configure export-credentials: more than 65536 "
+         "bytes"},
+    };
+    struct scene *s = *state;
+
+    put_shared_files(s);
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        put_cli(s, are[i].script);
+        find(s, NULL, "single");
+        assert_string_equal(s->said, are[i].why);
+    }
+    setenv("PATH", "/nowhere", 1);
+    find(s, NULL, "single");
+    assert_string_equal(s->said,
+                        "no credentials for AWS: AWS: profile single (sso_session): aws: no such program: install "
+                        "the AWS CLI, or put keys into the environment");
+    assert_int_equal(s->redis.state, AWS_DENIED);
+}
+
+/* The AWS CLI itself, where this machine has one that knows the command. */
+static void the_cli_itself_runs_a_credential_process(void **state)
+{
+    struct scene *s = *state;
+    char *config = mem_printf("[profile p]\ncredential_process = /bin/sh %s/keys.sh\n", s->folder);
+    char *script =
+        mem_printf("printf '{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\",\"SessionToken\":"
+                   "\"%s\"}'\n",
+                   role_keys.id, role_keys.secret, role_keys.token);
+
+    put_file(s, "f", "AWS_CONFIG_FILE", config);
+    put_file(s, "keys.sh", "RAYDECK_TEST_KEYS", script);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials", 1);
+    setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
+    aws_server_knows(s->server, &role_keys);
+    with_cluster(s);
+    find(s, "trainium-inferentia", "p");
+    unsetenv("RAYDECK_TEST_KEYS");
+    free(config);
+    free(script);
+    if (s->err && (strstr(s->said, "no such program") || strstr(s->said, "AWS CLI 2.9"))) skip();
+    is_cluster(s);
 }
 
 static void a_web_identity(void **state)
@@ -543,12 +642,6 @@ static void what_is_wrong_before_anything_is_asked(void **state)
         const char *profile, *why;
     } are[] = {
         {"nobody", "AWS: no profile nobody in the shared files"},
-        {"loop-a", "no credentials for AWS: AWS: profile loop-b: more than 5 roles, one by another"},
-        {"hardware",
-         "no credentials for AWS: AWS: profile hardware wants MFA: put a session's keys in the environment"},
-        {"process", "no credentials for AWS: AWS: profile process: credential_process is not supported: eval \"$(aws "
-                    "configure export-credentials --format env)\""},
-        {"agent", "no credentials for AWS: AWS: profile agent: no container's credentials here"},
         {"pod", "no credentials for AWS: the web identity's token: /nowhere/token: cannot be opened: No such file or "
                 "directory"},
     };
@@ -797,7 +890,9 @@ int main(void)
         T(none_at_all),
         T(several_are_named),
         T(keys_of_a_profile),
-        T(a_role_by_another_profile),
+        T(a_role_by_the_cli),
+        T(what_the_cli_cannot_do_is_passed_on),
+        T(the_cli_itself_runs_a_credential_process),
         T(a_web_identity),
         T(a_web_identity_that_is_refused),
         T(the_containers_agent),

@@ -1,4 +1,5 @@
-#include "backends/aws/role.h"
+/* web_identity.c - one AssumeRoleWithWebIdentity, unsigned: the token is the proof. */
+#include "backends/aws/web_identity.h"
 
 #include "backends/aws/keys_parse.h"
 #include "backends/base/mem.h"
@@ -9,14 +10,14 @@
 
 enum { TOKEN_MAX = 32 * 1024 };
 
-struct role {
+struct web_identity_request {
     struct aws_request *request;
     struct keys_calls calls;
 };
 
 static void on_done(void *arg, enum err err, const char *body, size_t len, const char *code, const struct why *said)
 {
-    struct role *r = arg;
+    struct web_identity_request *r = arg;
     struct aws_keys keys = {0};
     struct why why = *said;
 
@@ -37,31 +38,25 @@ static enum err read_token(const char *path, struct buf *out, struct why *why)
     return err ? why_prefix(why, "the web identity's token"), err : ERR_OK;
 }
 
-enum err role_assume(struct loop *l, struct http_client *http, const struct aws_settings *settings,
-                     const struct role_wanted *wanted, const struct keys_calls *calls, struct role **ret,
-                     struct why *why)
+enum err web_identity_start(struct loop *l, struct http_client *http, const struct aws_settings *settings,
+                            const struct web_identity *web, const struct keys_calls *calls,
+                            struct web_identity_request **ret, struct why *why)
 {
     struct buf token;
-    enum err err = ERR_OK;
 
     buf_init(&token, TOKEN_MAX);
-    if (wanted->token_file) err = read_token(wanted->token_file, &token, why);
+    enum err err = read_token(web->token_file, &token, why);
     if (!err) {
         const struct aws_field field[] = {
-            {"Action", wanted->token_file ? "AssumeRoleWithWebIdentity" : "AssumeRole"},
+            {"Action", "AssumeRoleWithWebIdentity"},
             {"Version", "2011-06-15"},
-            {"RoleArn", wanted->arn},
-            {"RoleSessionName", wanted->session ? wanted->session : "raydeck"},
-            {"ExternalId", wanted->token_file ? NULL : wanted->external_id},
-            {"DurationSeconds", wanted->duration_s},
-            {"WebIdentityToken", wanted->token_file ? buf_text(&token) : NULL},
+            {"RoleArn", web->arn},
+            {"RoleSessionName", web->session ? web->session : "raydeck"},
+            {"WebIdentityToken", buf_text(&token)},
             {0},
         };
-        const struct aws_query query = {.service = "sts",
-                                        .field = field,
-                                        .keys = wanted->token_file ? NULL : wanted->keys,
-                                        .hidden = wanted->token_file ? buf_text(&token) : NULL};
-        struct role *r = mem_zero(1, sizeof *r);
+        const struct aws_query query = {.service = "sts", .field = field, .hidden = buf_text(&token)};
+        struct web_identity_request *r = mem_zero(1, sizeof *r);
         r->calls = *calls;
         err = aws_request_send(l, http, settings, &query, &(struct aws_calls){on_done, r}, &r->request, why);
         if (err)
@@ -74,7 +69,7 @@ enum err role_assume(struct loop *l, struct http_client *http, const struct aws_
     return err;
 }
 
-void role_free(struct role *r)
+void web_identity_free(struct web_identity_request *r)
 {
     if (!r) return;
     aws_request_free(r->request);
