@@ -101,32 +101,54 @@ static void request_finished(struct http_request *r)
         request_done(r, err, *r->error ? r->error : curl_easy_strerror(r->result));
 }
 
-/* Tells head() and bytes(); false when the request is over because of that. */
-static bool request_tell(struct http_request *r)
+static bool request_has_bytes(const struct http_request *r)
+{
+    return r->streamed && r->body.len > 0;
+}
+
+/* Tells bytes() one piece; the request may be over then. */
+static void request_tell_piece(struct http_request *r)
+{
+    size_t len = r->body.len < HTTP_PIECE ? r->body.len : HTTP_PIECE;
+    r->turn = r->client->turn;
+    bool more = r->calls.bytes(r->calls.arg, r->body.data, len);
+    if (r->over) return;
+    if (!more) {
+        request_done(r, ERR_CANCELLED, "stopped by its reader");
+        return;
+    }
+    buf_drop(&r->body, len);
+    if (!r->paused || r->body.len > 0) return;
+    r->paused = false;
+    curl_easy_pause(r->easy, CURLPAUSE_CONT);
+}
+
+/* Tells the next of head(), bytes() and done(). */
+static void request_tell(struct http_request *r)
 {
     if (r->head_due) {
         r->head_due = false;
         r->calls.head(r->calls.arg, r->status);
-        if (r->over) return false;
+    } else if (request_has_bytes(r)) {
+        request_tell_piece(r);
+    } else {
+        request_finished(r);
     }
-    if (!r->streamed || r->body.len == 0) return true;
-
-    size_t len = r->body.len;
-    char *bytes = buf_take(&r->body);
-    bool more = r->calls.bytes(r->calls.arg, bytes, len);
-    free(bytes);
-    if (r->over) return false;
-    if (more) return true;
-    request_done(r, ERR_CANCELLED, "stopped by its reader");
-    return false;
 }
 
-/* The first request that has something to tell. A scan from the start each time: any callback may change the list. */
-static struct http_request *request_due(struct http_client *c)
+/* The first request that has something to tell in this turn. A scan from the start each time: any callback may change
+ * the list. ret_later: one has more, for the next turn. */
+static struct http_request *request_due(struct http_client *c, bool *ret_later)
 {
     for (struct http_request *r = c->requests; r; r = r->next) {
         if (r->over) continue;
-        if (r->finished || r->head_due || (r->streamed && r->body.len > 0)) return r;
+        if (r->head_due) return r;
+        if (request_has_bytes(r)) {
+            if (r->turn != c->turn) return r;
+            *ret_later = true;
+        } else if (r->finished) {
+            return r;
+        }
     }
     return NULL;
 }
@@ -149,13 +171,16 @@ static void collect_results(struct http_client *c)
 void http_tell_all(struct http_client *c)
 {
     struct http_request *r;
+    bool later = false;
 
     collect_results(c);
     c->telling++;
-    while (!c->dead && (r = request_due(c))) {
-        if (request_tell(r) && r->finished) request_finished(r);
+    while (!c->dead && (r = request_due(c, &later))) {
+        request_tell(r);
+        collect_results(c);
     }
     c->telling--;
+    if (later && !c->dead) http_tell_later(c);
     bury(c);
 }
 
@@ -179,6 +204,7 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
     r->secret = ask->secret;
     r->foreign = ask->foreign;
     buf_init(&r->body, ask->body_max ? ask->body_max : HTTP_BODY_MAX);
+    r->most = ask->body_max ? ask->body_max : HTTP_STREAM_MAX;
     r->easy = curl_easy_init();
     if (!r->easy) mem_exhausted();
     request_link(&c->requests, r);

@@ -5,6 +5,10 @@
  * A client is one set of connections to one or more servers with one TLS identity. A request belongs to the client from
  * http_send until its done callback has returned; then its handle is gone. http_cancel ends it with ERR_CANCELLED
  * (done is called before http_cancel returns). http_client_free cancels what is left.
+ *
+ * No server holds the loop: a streamed body is handed on at most HTTP_PIECE bytes a request in one turn of the loop,
+ * and what has not been handed on is not read from the socket either. A stream is never asked to be compressed, and one
+ * that is compressed all the same is refused: a few bytes of it would be a thousand times as many.
  */
 #ifndef RAYDECK_LINK_HTTP_H
 #define RAYDECK_LINK_HTTP_H
@@ -17,7 +21,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { HTTP_BODY_MAX = 64 * 1024 * 1024, HTTP_HEADERS = 16 };
+enum {
+    HTTP_BODY_MAX = 64 * 1024 * 1024,     /* a collected body, decompressed */
+    HTTP_STREAM_MAX = 1024 * 1024 * 1024, /* a streamed body, from its first byte to its last */
+    HTTP_HEAD_MAX = 256 * 1024,           /* status lines, headers and trailers of one answer */
+    HTTP_PIECE = 64 * 1024,
+    HTTP_HEADERS = 16
+};
 
 /* TLS identity and trust, PEM in memory; secrets are wiped when the client goes. Copied by http_client_new. */
 struct http_tls {
@@ -55,7 +65,7 @@ struct http_ask {
     uint64_t timeout_ms;         /* whole request; 0: none (streams) */
     uint64_t connect_timeout_ms; /* 0: 10 s */
     uint64_t silence_ms;         /* stream: fails with ERR_TIMEOUT when no byte came for so long; 0: none */
-    size_t body_max;             /* 0: HTTP_BODY_MAX; more is ERR_LIMIT. Ignored with on_bytes */
+    size_t body_max;             /* 0: HTTP_BODY_MAX, HTTP_STREAM_MAX; more is ERR_LIMIT */
     bool fresh;                  /* a connection of its own */
     bool foreign;                /* passed on by this server: its Date may be another one's */
     bool secret;                 /* the answer's body is wiped when it goes */
@@ -73,7 +83,8 @@ struct http_answer {
     uint64_t new_connections; /* 0: a kept one was used */
 };
 struct http_calls {
-    /* Optional: the body as it comes (only for 2xx answers; others are collected for done). Return false to stop. */
+    /* Optional: the body as it comes, HTTP_PIECE bytes at most (only for 2xx answers; others are collected for done).
+     * Return false to stop. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
     /* Optional: the status line and headers are in. */
     void (*head)(void *arg, long status);

@@ -107,6 +107,21 @@ void http_wake(struct http_client *c)
     set_timer(c->multi, 0, c);
 }
 
+/* Once in a turn of the loop: a timer of no length may run again and again in one (libuv before 1.45). */
+static void on_next_turn(uv_idle_t *idle)
+{
+    struct http_client *c = idle->data;
+
+    uv_idle_stop(idle);
+    c->turn++;
+    http_tell_all(c);
+}
+
+void http_tell_later(struct http_client *c)
+{
+    uv_idle_start(&c->next_turn, on_next_turn);
+}
+
 /* ---- the client ---------------------------------------------------------------------------------------------- */
 
 struct http_client *http_client_new(struct loop *l, const struct http_client_conf *conf)
@@ -125,7 +140,10 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     c->user_agent = mem_str(conf->user_agent ? conf->user_agent : "raydeck/" RAYDECK_VERSION);
     uv_timer_init(loop_uv(l), &c->timer);
     c->timer.data = c;
-    c->handles = 1;
+    uv_idle_init(loop_uv(l), &c->next_turn);
+    c->next_turn.data = c;
+    c->handles = 2;
+    c->turn = 1;
 
     c->multi = curl_multi_init();
     if (!c->multi) mem_exhausted();
@@ -138,7 +156,7 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     return c;
 }
 
-static void timer_closed(uv_handle_t *h)
+static void handle_closed(uv_handle_t *h)
 {
     handle_gone(h->data);
 }
@@ -157,5 +175,6 @@ void http_client_free(struct http_client *c)
     free(c->server_name);
     mem_free_secret(c->proxy);
     free(c->user_agent);
-    uv_close((uv_handle_t *)&c->timer, timer_closed);
+    uv_close((uv_handle_t *)&c->timer, handle_closed);
+    uv_close((uv_handle_t *)&c->next_turn, handle_closed);
 }

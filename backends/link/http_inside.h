@@ -22,6 +22,8 @@ struct http_client {
     struct http_request *ended;    /* over, but perhaps still looked at by a telling() further up */
     struct watch *watches;         /* sockets that curl waits for */
     size_t handles;                /* libuv's, until their close callbacks */
+    uv_idle_t next_turn;           /* active while bytes wait for it */
+    uint64_t turn;                 /* of the loop, as far as it matters: counts next_turn's callbacks */
     unsigned telling;              /* callbacks of the owner that are running */
     bool dead;
 };
@@ -35,6 +37,12 @@ struct http_request {
     struct alarm *silence;
     uint64_t silence_ms;
     struct buf body;  /* collected, or what is to be told to bytes() next */
+    uint64_t turn;    /* the client's, in which bytes() was told last */
+    size_t head_len;  /* bytes of status lines, headers and trailers so far */
+    size_t got;       /* bytes of a streamed body so far */
+    size_t most;      /* of got */
+    bool compressed;  /* the answer says that its body is */
+    bool paused;      /* curl keeps what comes, and reads no more, until body has been told */
     long status;      /* of the final headers; 0 before they are in */
     bool streamed;    /* the body goes to bytes() */
     bool head_due;    /* head() has to be told */
@@ -51,9 +59,10 @@ struct http_request {
 /* Sets every option of r->easy; ERR_USAGE where the ask cannot be sent at all. */
 enum err http_setup(struct http_request *r, const struct http_ask *ask);
 
-void http_tell_all(struct http_client *c); /* everything that curl has brought, to whom it may concern */
-void http_end_all(struct http_client *c);  /* cancels what is in flight */
-void http_wake(struct http_client *c);     /* http_tell_all from the loop, soon */
+void http_tell_all(struct http_client *c);   /* everything that curl has brought, to whom it may concern */
+void http_end_all(struct http_client *c);    /* cancels what is in flight */
+void http_wake(struct http_client *c);       /* http_tell_all from the loop, soon */
+void http_tell_later(struct http_client *c); /* the same in the loop's next turn, after the others had theirs */
 
 /* The err of a finished transfer that curl failed. */
 enum err http_curl_err(CURL *easy, CURLcode code);

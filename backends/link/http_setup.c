@@ -7,17 +7,35 @@
 #include <string.h>
 #include <strings.h>
 
-enum { CONNECT_MS = 10000, READ_BYTES = 64 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
+/* READ_BYTES: what curl reads, and decompresses, at one go; a thousand times as much comes out at worst. */
+enum { CONNECT_MS = 10000, READ_BYTES = 16 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
 
 static void heard(struct http_request *r)
 {
     if (r->silence) alarm_set(r->silence, r->silence_ms, 0);
 }
 
+/* What a callback of curl returns to end the transfer of len bytes. */
+static size_t refuse(struct http_request *r, enum err err, const char *why, size_t len)
+{
+    r->stopped = err;
+    r->stopped_why = why;
+    return len > 0 ? 0 : 1;
+}
+
 static bool header_is(const char *line, size_t len, const char *name)
 {
     size_t n = strlen(name);
     return len > n && line[n] == ':' && strncasecmp(line, name, n) == 0;
+}
+
+/* Is the value just that word? */
+static bool header_says(const char *line, size_t len, const char *word)
+{
+    const char *at = memchr(line, ':', len), *end = line + len;
+    while (++at < end && (*at == ' ' || *at == '\t')) continue;
+    while (end > at && strchr("\r\n \t", end[-1])) end--;
+    return (size_t)(end - at) == strlen(word) && strncasecmp(at, word, strlen(word)) == 0;
 }
 
 static void hear_date(struct http_request *r, const char *line, size_t len)
@@ -39,7 +57,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     size_t len = size * count;
 
     heard(r);
+    r->head_len += len;
+    if (r->head_len > HTTP_HEAD_MAX) return refuse(r, ERR_LIMIT, "the answer's header is longer than is taken", len);
     if (r->status != 0) return len; /* a trailer */
+    if (header_is(line, len, "content-encoding")) r->compressed = !header_says(line, len, "identity");
     if (r->client->keeps_time && !r->foreign && header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
     if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
         long status = 0;
@@ -48,8 +69,22 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
         r->status = status;
         r->head_due = r->calls.head != NULL;
         r->streamed = r->calls.bytes && status < 300;
+        if (r->streamed && r->compressed)
+            return refuse(r, ERR_PROTOCOL, "a compressed stream, which was not asked for", len);
         if (r->streamed) r->body.max = HTTP_BODY_MAX;
     }
+    return len;
+}
+
+static size_t on_stream(struct http_request *r, const char *bytes, size_t len)
+{
+    if (r->body.len > 0 && r->body.len + len > HTTP_PIECE) {
+        r->paused = true;
+        return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
+    }
+    if (len > r->most - r->got || buf_add(&r->body, bytes, len))
+        return refuse(r, ERR_LIMIT, "the stream is longer than is taken", len);
+    r->got += len;
     return len;
 }
 
@@ -59,10 +94,9 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
     size_t len = size * count;
 
     heard(r);
+    if (r->streamed) return on_stream(r, bytes, len);
     if (!buf_add(&r->body, bytes, len)) return len;
-    r->stopped = ERR_LIMIT;
-    r->stopped_why = "the answer is longer than is taken";
-    return len > 0 ? 0 : 1;
+    return refuse(r, ERR_LIMIT, "the answer is longer than is taken", len);
 }
 
 static bool header_is_sane(const char *s)
@@ -227,7 +261,7 @@ enum err http_setup(struct http_request *r, const struct http_ask *ask)
     curl_easy_setopt(e, CURLOPT_WRITEDATA, r);
     curl_easy_setopt(e, CURLOPT_PRIVATE, r);
     curl_easy_setopt(e, CURLOPT_USERAGENT, r->client->user_agent);
-    curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
+    if (!r->calls.bytes) curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
     set_connection(r, ask);
     set_tls(r);
     set_method(r, ask);
