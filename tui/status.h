@@ -23,7 +23,7 @@ struct status_of {
 void status_text(const struct status_of *s, FILE *out);
 cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete */
 
-/* ERR_OK, or the err of the first configured world that cannot be trusted now. */
+/* ERR_OK, or the err of the first configured world that cannot be trusted now, or ERR_EXHAUSTED. */
 enum err status_err(const struct status_of *s);
 
 #endif

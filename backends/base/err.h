@@ -11,26 +11,27 @@
 /* X(name, the word shown to a person and written in JSON) */
 #define ERR_MAP(X)                                                                                                     \
     X(OK, "ok")                                                                                                        \
-    X(USAGE, "usage")              /* a wrong option, configuration value or command word */                           \
-    X(PARSE, "malformed")          /* bytes that are not what their format says */                                     \
-    X(LIMIT, "too large")          /* a named maximum was passed */                                                    \
-    X(IO, "i/o error")             /* the operating system refused */                                                  \
-    X(DNS, "name not found")       /* a host name that does not resolve */                                             \
-    X(REFUSED, "refused")          /* nobody listens there */                                                          \
-    X(RESET, "connection lost")    /* the other side hung up */                                                        \
-    X(TIMEOUT, "timed out")        /* no answer in the time given */                                                   \
-    X(TLS, "TLS failed")           /* certificate, name or handshake */                                                \
-    X(AUTH, "not authenticated")   /* 401, NOAUTH, WRONGPASS */                                                        \
-    X(FORBIDDEN, "forbidden")      /* 403, NOPERM */                                                                   \
-    X(NOT_FOUND, "not found")      /* 404: no such object, or no such kind */                                          \
-    X(CONFLICT, "conflict")        /* 409: precondition (UID) or field manager */                                      \
-    X(GONE, "expired")             /* 410: the version asked for is no longer kept */                                  \
-    X(SERVER, "server error")      /* 5xx, -ERR, -LOADING */                                                           \
-    X(PROTOCOL, "protocol error")  /* an answer that makes no sense in its place */                                    \
-    X(CANCELLED, "cancelled")      /* we stopped it ourselves */                                                       \
-    X(UNSUPPORTED, "unsupported")  /* this backend or server cannot do that */                                         \
-    X(GUARD, "refused by a guard") /* read-only, not armed, not the object that was confirmed */                       \
-    X(CHILD, "command failed")     /* a child process ended with an error */
+    X(USAGE, "usage")                /* a wrong option, configuration value or command word */                         \
+    X(PARSE, "malformed")            /* bytes that are not what their format says */                                   \
+    X(LIMIT, "too large")            /* a named maximum was passed */                                                  \
+    X(IO, "i/o error")               /* the operating system refused */                                                \
+    X(DNS, "name not found")         /* a host name that does not resolve */                                           \
+    X(REFUSED, "refused")            /* nobody listens there */                                                        \
+    X(RESET, "connection lost")      /* the other side hung up */                                                      \
+    X(TIMEOUT, "timed out")          /* no answer in the time given */                                                 \
+    X(TLS, "TLS failed")             /* certificate, name or handshake */                                              \
+    X(AUTH, "not authenticated")     /* 401, NOAUTH, WRONGPASS */                                                      \
+    X(FORBIDDEN, "forbidden")        /* 403, NOPERM */                                                                 \
+    X(NOT_FOUND, "not found")        /* 404: no such object, or no such kind */                                        \
+    X(CONFLICT, "conflict")          /* 409: precondition (UID) or field manager */                                    \
+    X(GONE, "expired")               /* 410: the version asked for is no longer kept */                                \
+    X(SERVER, "server error")        /* 5xx, -ERR, -LOADING */                                                         \
+    X(PROTOCOL, "protocol error")    /* an answer that makes no sense in its place */                                  \
+    X(CANCELLED, "cancelled")        /* we stopped it ourselves */                                                     \
+    X(UNSUPPORTED, "unsupported")    /* this backend or server cannot do that */                                       \
+    X(GUARD, "refused by a guard")   /* read-only, not armed, not the object that was confirmed */                     \
+    X(CHILD, "command failed")       /* a child process ended with an error */                                         \
+    X(EXHAUSTED, "out of resources") /* descriptors, memory or ports of ours: it says nothing of the other side */
 
 enum err {
 #define X(name, word) ERR_##name,

@@ -17,16 +17,27 @@ void mem_on_exhausted(void (*hook)(void))
     exhausted_hook = hook;
 }
 
-void mem_exhausted(void)
+static void write_error(const char *words)
 {
-    static const char words[] = "raydeck: out of memory\n";
+    ssize_t written = write(STDERR_FILENO, words, strlen(words));
+    (void)written;
+}
+
+void mem_exhausted_of(const char *words)
+{
     void (*hook)(void) = exhausted_hook;
 
     exhausted_hook = NULL;
     if (hook) hook();
-    ssize_t written = write(STDERR_FILENO, words, sizeof words - 1);
-    (void)written;
+    write_error("raydeck: ");
+    write_error(words);
+    write_error("\n");
     _exit(EXIT_EXHAUSTED);
+}
+
+void mem_exhausted(void)
+{
+    mem_exhausted_of("out of memory");
 }
 
 void *mem_alloc(size_t size)

@@ -2,11 +2,13 @@
 
 #include "backends/base/mem.h"
 #include "backends/link/child.h"
+#include "backends/link/descriptors.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
+    SPARE = 4, /* descriptors: fewer, and a name's look-up failed for the lack */
     KEEPALIVE_S = 15,
     PORT_TEXT_MAX = 16,
     DRAIN_MS = 300 /* between the end of a command and the end of its output, whichever comes first */
@@ -247,7 +249,8 @@ static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *foun
     if (b->dead)
         let_go(b);
     else if (status)
-        end(b, ERR_DNS, uv_strerror(status));
+        end(b, descriptors_short(SPARE) ? ERR_EXHAUSTED : loop_err(status),
+            descriptors_short(SPARE) ? "too many open files" : uv_strerror(status));
     else
         try_address(b);
 }

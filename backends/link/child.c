@@ -68,6 +68,13 @@ static void last_words(const struct child *c, char out[ERR_TEXT_MAX])
     text_safe_into(out, ERR_TEXT_MAX, c->tail + from, end - from);
 }
 
+/* EAGAIN is RLIMIT_NPROC, or a cgroup's pids.max. */
+static enum err spawn_err(int status)
+{
+    if (status == UV_ENOENT) return ERR_NOT_FOUND;
+    return status == UV_EAGAIN ? ERR_EXHAUSTED : loop_err(status);
+}
+
 static void tell(void *arg)
 {
     struct child *c = arg;
@@ -81,8 +88,7 @@ static void tell(void *arg)
     last_words(c, words);
     if (*words) sep = ": ";
     if (c->spawn_status)
-        why_set(&why, c->spawn_status == UV_ENOENT ? ERR_NOT_FOUND : ERR_IO, "%s: %s", c->program,
-                uv_strerror(c->spawn_status));
+        why_set(&why, spawn_err(c->spawn_status), "%s: %s", c->program, uv_strerror(c->spawn_status));
     else if (c->exit_signal)
         why_set(&why, ERR_CHILD, "%s was killed by signal %d%s%s", c->program, c->exit_signal, sep, words);
     else if (c->exit_status)

@@ -1,6 +1,7 @@
 #include "backends/link/file.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/loop.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +14,7 @@
 static enum err os_err(struct why *why, const char *path, const char *doing)
 {
     int os = errno;
-    enum err err = os == ENOENT || os == ENOTDIR ? ERR_NOT_FOUND : os == EACCES || os == EPERM ? ERR_FORBIDDEN : ERR_IO;
+    enum err err = os == ENOENT || os == ENOTDIR ? ERR_NOT_FOUND : loop_err(-os);
     return why_set(why, err, "%s: %s: %s", path, doing, strerror(os));
 }
 

@@ -1,20 +1,32 @@
 #include "backends/base/mem.h"
+#include "backends/link/descriptors.h"
 #include "backends/link/http_inside.h"
 
 #include <errno.h>
 
-static enum err connect_err(CURL *easy)
+enum { SPARE = 4 }; /* descriptors: fewer, and a name's look-up, or a file of authorities, failed for the lack */
+
+/* curl keeps no errno where it had no socket, and 7.88 none of some that were refused. */
+static enum err connect_err(const struct http_request *r)
 {
     long os = 0;
 
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os);
+    curl_easy_getinfo(r->easy, CURLINFO_OS_ERRNO, &os);
     switch (os) {
-    case 0:
+    case 0: return r->socketed ? ERR_REFUSED : ERR_IO;
     case ECONNREFUSED: return ERR_REFUSED;
     case ETIMEDOUT: return ERR_TIMEOUT;
     case ECONNRESET: return ERR_RESET;
     default: return ERR_IO;
     }
+}
+
+/* Whether the lack of a descriptor may be what curl tells as another failure. */
+static bool lacked_descriptors(const struct http_request *r, enum err err)
+{
+    bool doubtful = err == ERR_DNS || err == ERR_TLS || err == ERR_IO || err == ERR_PROTOCOL ||
+                    (err == ERR_REFUSED && !r->socketed);
+    return (r->socket_errno && !r->socketed) || (doubtful && descriptors_short(SPARE));
 }
 
 /* curl has one word for a URL that is not http and for a server that does not speak it. */
@@ -26,7 +38,7 @@ static enum err protocol_err(CURL *easy)
     return port > 0 ? ERR_PROTOCOL : ERR_USAGE;
 }
 
-enum err http_curl_err(CURL *easy, CURLcode code)
+static enum err curl_err(const struct http_request *r)
 {
     static const struct {
         CURLcode code;
@@ -53,14 +65,20 @@ enum err http_curl_err(CURL *easy, CURLcode code)
         {CURLE_URL_MALFORMAT, ERR_USAGE},
         {CURLE_FILESIZE_EXCEEDED, ERR_LIMIT},
         {CURLE_PROXY, ERR_REFUSED},
-        {CURLE_OUT_OF_MEMORY, ERR_IO},
+        {CURLE_OUT_OF_MEMORY, ERR_EXHAUSTED},
         {CURLE_INTERFACE_FAILED, ERR_IO},
     };
 
-    if (code == CURLE_COULDNT_CONNECT) return connect_err(easy);
-    if (code == CURLE_UNSUPPORTED_PROTOCOL) return protocol_err(easy);
+    if (r->result == CURLE_COULDNT_CONNECT) return connect_err(r);
+    if (r->result == CURLE_UNSUPPORTED_PROTOCOL) return protocol_err(r->easy);
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (known[i].code == code) return known[i].err;
+        if (known[i].code == r->result) return known[i].err;
     }
     return ERR_PROTOCOL;
+}
+
+enum err http_curl_err(const struct http_request *r)
+{
+    enum err err = curl_err(r);
+    return err && lacked_descriptors(r, err) ? ERR_EXHAUSTED : err;
 }

@@ -53,6 +53,8 @@ struct http_request {
     enum err stopped; /* we ended it ourselves, and why */
     const char *stopped_why;
     CURLcode result;
+    int socket_errno; /* of the last socket() that failed; 0: it did not */
+    bool socketed;    /* a socket was had: what failed then was the other side's */
     char error[CURL_ERROR_SIZE];
 };
 
@@ -64,7 +66,7 @@ void http_end_all(struct http_client *c);    /* cancels what is in flight */
 void http_wake(struct http_client *c);       /* http_tell_all from the loop, soon */
 void http_tell_later(struct http_client *c); /* the same in the loop's next turn, after the others had theirs */
 
-/* The err of a finished transfer that curl failed. */
-enum err http_curl_err(CURL *easy, CURLcode code);
+/* The err of a finished transfer (r->result). */
+enum err http_curl_err(const struct http_request *r);
 
 #endif

@@ -1,6 +1,7 @@
 #include "backends/link/loop.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/descriptors.h"
 
 #include <assert.h>
 #include <signal.h>
@@ -8,8 +9,9 @@
 #include <time.h>
 
 enum {
-    DATE_SLACK_MS = 500,  /* an answer may have been on its way for so long before its Date counts as behind us */
-    CLOSE_LIMIT_MS = 4000 /* children get SIGTERM, then SIGKILL 2 s later: they are waited for */
+    DATE_SLACK_MS = 500,   /* an answer may have been on its way for so long before its Date counts as behind us */
+    LOOP_DESCRIPTORS = 12, /* those of libuv's loop, and a few to say with what is missing */
+    CLOSE_LIMIT_MS = 4000  /* children get SIGTERM, then SIGKILL 2 s later: they are waited for */
 };
 
 struct loop {
@@ -50,9 +52,9 @@ struct loop *loop_new(void)
     /* A peer that hangs up is an error of the write, not the end of the program; children get the default back. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    int bad = uv_loop_init(&l->uv);
-    assert(!bad);
-    (void)bad;
+    /* libuv aborts where it cannot have the pipes of its signals. */
+    if (descriptors_short(LOOP_DESCRIPTORS) || uv_loop_init(&l->uv))
+        mem_exhausted_of("too few file descriptors are left to run with; raise the limit: ulimit -n 1024");
     uv_timer_init(&l->uv, &l->step);
     uv_unref((uv_handle_t *)&l->step);
     return l;
@@ -136,6 +138,11 @@ enum err loop_err(int uv_status)
     case UV_EACCES:
     case UV_EPERM: return ERR_FORBIDDEN;
     case UV_ECANCELED: return ERR_CANCELLED;
+    case UV_EMFILE:
+    case UV_ENFILE:
+    case UV_ENOMEM:
+    case UV_ENOBUFS:
+    case UV_EAI_MEMORY: return ERR_EXHAUSTED;
     case UV_EAI_ADDRFAMILY:
     case UV_EAI_AGAIN:
     case UV_EAI_FAIL:

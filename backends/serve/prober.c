@@ -55,7 +55,10 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
 {
     enum source_state state = SOURCE_LIVE;
     enum err err = ERR_OK;
-    if (f == SERVE_FAILURE_FORBIDDEN && t->path.proxied) {
+    if (f == SERVE_FAILURE_OURS) {
+        state = SOURCE_DOWN;
+        err = answer->err;
+    } else if (f == SERVE_FAILURE_FORBIDDEN && t->path.proxied) {
         state = SOURCE_DENIED;
         err = answer->status == 401 ? ERR_AUTH : ERR_FORBIDDEN;
     } else if (!answer->status && answer->err != ERR_OK && answer->err != ERR_TIMEOUT && t->path.proxied) {
@@ -93,7 +96,8 @@ static void probe_end(struct probe *probe, enum serve_failure f, const char *why
     r->done = known_u64(loop_wall_ms(p->loop));
     r->latency_us = known_u64(now > probe->due_us ? now - probe->due_us : 0);
     bool slow = r->latency_us.value > p->conf.slow_ms * 1000;
-    record_set(&r->phase, f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
+    const bool unsent = f == SERVE_FAILURE_OURS; /* no failure of the worker: it was not asked */
+    record_set(&r->phase, unsent ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
     record_set(&r->failure, serve_failure_word(f));
     record_set(&r->why, why && *why ? why : NULL);
     put(p, r);

@@ -36,6 +36,7 @@ static enum serve_failure failure_of_err(enum err e)
     case ERR_PARSE: return SERVE_FAILURE_BODY;
     case ERR_SERVER: return SERVE_FAILURE_SERVER;
     case ERR_CANCELLED: return SERVE_FAILURE_CANCELLED;
+    case ERR_EXHAUSTED: return SERVE_FAILURE_OURS;
     default: return SERVE_FAILURE_UNREACHABLE;
     }
 }

@@ -20,6 +20,7 @@
     X(BODY, "bad body")     /* an answer, but not what was asked for */                                                \
     X(CUT, "cut")           /* the answer had begun, and ended before its end */                                       \
     X(MODEL, "model error") /* the model, or the server of it, said so itself */                                       \
+    X(OURS, "not sent")     /* descriptors or memory of ours ran out: it says nothing of Serve */                      \
     X(CANCELLED, "cancelled")
 
 enum serve_failure {

@@ -186,7 +186,8 @@ static bool pods_are_unread(const struct world *w)
 {
     const struct source *s = world_source_named(w, "kube/pods");
     if (!s || world_count(w, TABLE_POD)) return false;
-    return s->state == SOURCE_DENIED || s->state == SOURCE_ABSENT || s->state == SOURCE_CONNECTING;
+    return s->state == SOURCE_DENIED || s->state == SOURCE_ABSENT || s->state == SOURCE_CONNECTING ||
+           (s->state == SOURCE_DOWN && !s->listed_ms);
 }
 
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms)

@@ -120,7 +120,9 @@ static void say_no_probes(const struct world *w, uint64_t now_ms, uint64_t last_
 {
     const struct source *s = world_source_named(w, "probe");
     answer_word(ret, VERDICT_UNKNOWN, "–");
-    if (last_done_ms && wall_ms > last_done_ms)
+    if (s && s->err == ERR_EXHAUSTED)
+        both(ret, "unknown: probes cannot be sent: %.80s", s->why ? s->why : err_word(s->err));
+    else if (last_done_ms && wall_ms > last_done_ms)
         both(ret, "unknown: no probe ended for %llu s", (unsigned long long)((wall_ms - last_done_ms) / 1000));
     else if (s && source_freshness(s, now_ms, NULL) == FRESH_DENIED)
         both(ret, "unknown: probes denied: %.80s", s->why ? s->why : err_word(s->err));
