@@ -60,10 +60,30 @@ bool app_asks(const struct app *app)
     return app->over == OVER_KILL || app->over == OVER_ARM || app->over == OVER_QUIT || app->over == OVER_WORK_ASKS;
 }
 
-bool app_question_read(struct app *app)
+/* ---- whether the question was read ---- */
+
+static void set_read_alarm(struct app *app)
 {
-    if (app->question == QUESTION_SENT && term_arrived(app->term)) app->question = QUESTION_READ;
-    return app->question == QUESTION_READ;
+    alarm_set(app->read, reading_left(&app->reading, loop_now_ms()), 0);
+}
+
+static void question_sent(struct app *app)
+{
+    reading_sent(&app->reading, loop_now_ms());
+    set_read_alarm(app);
+}
+
+static void question_look(struct app *app)
+{
+    if (app->reading.state != READING_SENT || !term_shown(app->term)) return;
+    reading_shown(&app->reading, loop_now_ms());
+    set_read_alarm(app);
+}
+
+static void question_anew(struct app *app)
+{
+    alarm_stop(app->read);
+    app->reading = (struct reading){0};
 }
 
 /* ---- frames ---- */
@@ -123,9 +143,9 @@ static void set_tick(struct app *app, uint64_t every_ms)
 
 static void draw(struct app *app)
 {
+    question_look(app);
     if (!app->dirty || !term_may_draw(app->term)) return;
     app->dirty = false;
-    app_question_read(app); /* the frame before this one has arrived */
     int rows, cols;
     term_size(app->term, &rows, &cols);
     if (rows != app->canvas.rows || cols != app->canvas.cols) {
@@ -136,6 +156,7 @@ static void draw(struct app *app)
     app->canvas.ascii = term_ascii(app->term);
     canvas_clear(&app->canvas, ROLE_TEXT);
     canvas_cursor(&app->canvas, -1, -1);
+    app->dialog.unread = app->reading.state != READING_OVER;
     struct focus focus = session_focus(app->session);
     struct view view = app_view(app, &focus);
     struct footer_key keys[APP_FOOTER_KEYS];
@@ -162,7 +183,7 @@ static void draw(struct app *app)
     if (!whole) draw_over(app, &view);
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
-    if (app->question == QUESTION_NEW && app_asks(app) && !app_too_small(app)) app->question = QUESTION_SENT;
+    if (app->reading.state == READING_NONE && app_asks(app) && !app_too_small(app)) question_sent(app);
     set_tick(app, screen_timed(&view) ? TICK_TIMED_MS : TICK_MS);
 }
 
@@ -249,9 +270,25 @@ static void on_quit(void *arg, int number)
     app_leave(arg, number == SIGINT ? EXIT_INTERRUPTED : EXIT_FINE);
 }
 
+/* What was typed before the stop answers nothing after it. */
 static void on_resumed(void *arg)
 {
     struct app *app = arg;
+    if (app_asks(app)) {
+        dialog_again(&app->dialog);
+        question_anew(app);
+    }
+    app->dirty = true;
+    draw(app);
+}
+
+/* What has come by now came too early, and makes it longer. */
+static void on_read(void *arg)
+{
+    struct app *app = arg;
+    term_read(app->term);
+    if (app->reading.state == READING_NONE) return;
+    if (!reading_over(&app->reading, loop_now_ms())) set_read_alarm(app);
     app->dirty = true;
     draw(app);
 }
@@ -277,7 +314,7 @@ void app_close_over(struct app *app)
     case OVER_WORK_ASKS:
         dialog_done(&app->dialog);
         app->dialog = (struct dialog){0};
-        app->question = QUESTION_NEW;
+        question_anew(app);
         break;
     default: break;
     }
@@ -351,6 +388,7 @@ static void app_done(struct app *app)
     prompt_box_done(&app->prompt);
     alarm_free(app->tick);
     alarm_free(app->soon);
+    alarm_free(app->read);
     alarm_free(app->leader_limit);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
@@ -367,6 +405,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);
+    app.read = alarm_new(app.loop, on_read, &app);
     app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
     app.script_alarm = alarm_new(app.loop, app_script_look, &app);
     app.redact = cli->redact ? redact_key() | 1 : 0;

@@ -67,7 +67,10 @@ static void input_over(struct app *app, const struct input *in)
 {
     /* A question that cannot be read any more is answered by no; one that was not read yet, by nothing but Esc. */
     bool asks = app_asks(app);
-    if (asks && !app_question_read(app) && in->key != KEYP_ESC) return;
+    if (asks && app->reading.state != READING_OVER && in->key != KEYP_ESC) {
+        reading_typed(&app->reading, loop_now_ms());
+        return;
+    }
     enum overlay said = asks && app_too_small(app) ? OVERLAY_CANCELLED : feed_over(app, in);
     /* Esc goes back to what there is to read; only a no is a no. */
     if (said == OVERLAY_CANCELLED && app->over == OVER_WORK_ASKS && (in->key == KEYP_ESC || app_too_small(app)))

@@ -86,6 +86,12 @@ static void carry_out(struct app *app, const struct script_act *act)
     app->dirty = true;
 }
 
+/* A script's key answers a question as a person's does: once it was read. */
+static bool answer_would_be_lost(const struct app *app)
+{
+    return app_asks(app) && !app_too_small(app) && app->reading.state != READING_OVER;
+}
+
 void app_script_look(void *arg)
 {
     struct app *app = arg;
@@ -93,7 +99,7 @@ void app_script_look(void *arg)
     bool more = true;
     if (!app->script || app->resetting) return;
     enum script_state before = script_state(app->script);
-    while (more && !app->resetting) {
+    while (more && !app->resetting && !answer_would_be_lost(app)) {
         struct focus focus = session_focus(app->session);
         struct view view = app_view(app, &focus);
         more = script_next(app->script, &view, &act);

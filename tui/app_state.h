@@ -16,6 +16,7 @@
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/screen.h"
+#include "tui/reading.h"
 #include "tui/script.h"
 #include "tui/sim_line.h"
 #include "tui/term/term.h"
@@ -35,8 +36,6 @@ enum over {
     OVER_WORK,
     OVER_WORK_ASKS
 };
-
-enum question_shown { QUESTION_NEW, QUESTION_SENT, QUESTION_READ };
 
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
@@ -67,7 +66,8 @@ struct app {
     struct picker picker;
     struct losses losses;
     struct dialog dialog;
-    enum question_shown question; /* of the dialog: what was typed before it could be read answers nothing */
+    struct reading reading; /* of the dialog: what was typed before it could be read answers nothing */
+    struct alarm *read;     /* rings when that is over */
     struct kill_target kill;
     enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
     struct app_work *work;    /* a deployment or a clean-up */
@@ -90,8 +90,7 @@ struct app {
 /* app.c */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_close_over(struct app *app);
-bool app_asks(const struct app *app);    /* a dialog is open */
-bool app_question_read(struct app *app); /* and has stood on the terminal */
+bool app_asks(const struct app *app); /* a dialog is open */
 void app_leave(struct app *app, int status);
 /* A view of now; focus must outlive it. */
 struct view app_view(const struct app *app, const struct focus *focus);

@@ -45,7 +45,7 @@ static void a_conversation(void **state)
     pty_wait_gone(pty, "── Chat", STEP_MS);
 
     pty_send(pty, "xk");
-    pty_see(pty, "grace", STEP_MS);
+    pty_see(pty, "y yes, do it", STEP_MS);
     pty_send(pty, "y");
     pty_see(pty, "HEAD DOWN", STEP_MS);
     pty_send(pty, "P");

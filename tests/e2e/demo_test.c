@@ -64,6 +64,7 @@ static void three_worlds_a_kill_and_an_answer(void **state)
     pty_send(d.pty, "xk");
     pty_see(d.pty, "mistral-.*-head-", STEP_MS);
     pty_see(d.pty, "grace", STEP_MS);
+    pty_see(d.pty, "y yes, do it", STEP_MS);
     pty_send(d.pty, "y");
     pty_see(d.pty, "HEAD DOWN", STEP_MS);
     pty_see(d.pty, "^-[> ] ?head +mistral-.*-head-", STEP_MS);

@@ -53,11 +53,13 @@ static void deploy_and_clean_up(void **state)
     pty_see(p, "rayservice.ray.io/mistral: new", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
+    pty_see(p, "y yes", SOON_MS);
     pty_see(p, "The same: +raydeck --context raydeck-sim -n mistral -s mistral deploy", SOON_MS);
     pty_send(p, "\033"); /* back to the steps; it waits */
     pty_see(p, "Enter asks", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
+    pty_see(p, "y yes", SOON_MS);
     pty_send(p, "y");
     pty_see(p, "rayservice.ray.io/mistral serverside-applied", SOON_MS);
     /* Hidden, it goes on; the same key shows it again. */
@@ -72,6 +74,7 @@ static void deploy_and_clean_up(void **state)
     pty_send(p, "\r");
     pty_see(p, "rayservice.ray.io/mistral +uid [0-9a-f]{8}-", SOON_MS);
     pty_see(p, "Delete all of this\\?", SOON_MS);
+    pty_see(p, "y yes, do it", SOON_MS);
     pty_send(p, "n");
     pty_see(p, "not confirmed: nothing was deleted", SOON_MS);
     pty_send(p, "q");
@@ -80,6 +83,7 @@ static void deploy_and_clean_up(void **state)
     pty_see(p, "Enter asks", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Delete all of this\\?", SOON_MS);
+    pty_see(p, "y yes, do it", SOON_MS);
     pty_send(p, "y");
     pty_see(p, "cleaned up", LONG_MS);
     size_t len;
@@ -110,7 +114,7 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
     pty_see(p, "no RayService and no Ray pods here", SOON_MS);
     send_and_see(p, "xd", "Enter asks", SOON_MS);
-    send_and_see(p, "\r", "Apply this\\?", SOON_MS);
+    send_and_see(p, "\r", "y yes", SOON_MS);
     send_and_see(p, "y", "^.*deployed", LONG_MS);
     send_and_see(p, "\033", "ANSWERING +YES", SOON_MS);
     send_and_see(p, "p", "Ask the model|API server proxy", SOON_MS);
@@ -124,7 +128,7 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     pty_see(p, "WORKER PODS +2/2 +same UIDs, 0 restarts|worker pods 2/2 the same, 0 restarts", SOON_MS);
     pty_see(p, "worker pods 2/2 the same, 0 restarts · requests ([0-9]+)/\\1, 0 failed", LONG_MS);
     send_and_see(p, "xc", "Enter asks", SOON_MS);
-    send_and_see(p, "\r", "Delete all of this\\?", SOON_MS);
+    send_and_see(p, "\r", "y yes, do it", SOON_MS);
     send_and_see(p, "y", "cleaned up", LONG_MS);
     pty_send(p, "q");
     assert_true(pty_wait_gone(p, "cleaned up", SOON_MS));

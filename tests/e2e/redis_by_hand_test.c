@@ -99,6 +99,7 @@ static void in_the_console(void **state)
     pty_see(p, "Enter asks", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
+    pty_see(p, "y yes", SOON_MS);
     pty_send(p, "y");
     pty_see(p, "rayservice.ray.io/mistral serverside-applied", SOON_MS);
     assert_null(strstr(pty_raw(p, &len), PASSWORD));

@@ -280,7 +280,7 @@ static void keys_alone(void **state)
     pty_send(p, "\033");
     assert_true(pty_wait_gone(p, "stopped: nothing", SOON_MS));
     send_and_see(p, "xd", "Enter asks");
-    send_and_see(p, "\r", "Apply this\\?");
+    send_and_see(p, "\r", "y yes");
     send_and_see(p, "y", "rayservice.ray.io/mistral serverside-applied");
     pty_see(p, "ElastiCache ray-gcs: " HOST ":6379, TLS", SOON_MS);
     pty_send(p, "\033");

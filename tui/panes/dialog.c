@@ -16,6 +16,12 @@ void dialog_open(struct dialog *d, const char *title, const char *body, const ch
     snprintf(d->word, sizeof d->word, "%s", word ? word : "");
 }
 
+void dialog_again(struct dialog *d)
+{
+    textbox_clear(&d->typed);
+    d->wrong = false;
+}
+
 void dialog_done(struct dialog *d)
 {
     if (!d) return;
@@ -46,6 +52,10 @@ enum overlay dialog_input(struct dialog *d, const struct input *in)
 
 static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
 {
+    if (d->unread) {
+        canvas_text(cv, row, 0, ROLE_DIM, "an answer counts in a moment; Esc leaves");
+        return;
+    }
     if (!d->word[0]) {
         int col = canvas_text(cv, row, 0, ROLE_KEY, "y");
         col = canvas_text(cv, row, col, ROLE_DIALOG, d->danger ? " yes, do it   " : " yes   ");

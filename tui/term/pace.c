@@ -193,6 +193,11 @@ bool pace_arrived(const struct pace *p)
     return p->out.len == 0 && !p->awaiting;
 }
 
+bool pace_shown(const struct pace *p)
+{
+    return p->out.len == 0 && p->outstanding == 0;
+}
+
 int pace_outstanding(const struct pace *p)
 {
     return p->outstanding;

@@ -32,6 +32,7 @@ void pace_send(struct pace *p);                      /* what was added is no fra
 void pace_frame(struct pace *p, size_t len_before);  /* a frame was added behind len_before bytes, or nothing was */
 void pace_answered(struct pace *p);                  /* the answer to ESC[5n has come */
 bool pace_arrived(const struct pace *p);             /* the last frame is on the terminal, as far as can be known */
+bool pace_shown(const struct pace *p);               /* the terminal has answered every frame */
 int pace_outstanding(const struct pace *p);          /* questions not yet answered */
 void pace_hold(struct pace *p, bool hold);           /* suspended: nothing is written, nothing may be drawn */
 bool pace_drain(struct pace *p, uint64_t within_ms); /* blocking, for the way out; false: the rest was dropped */

@@ -311,9 +311,14 @@ bool term_may_draw(const struct term *t)
     return pace_may_draw(t->pace);
 }
 
-bool term_arrived(const struct term *t)
+void term_read(struct term *t)
 {
-    return pace_arrived(t->pace);
+    if (t->polling) on_readable(&t->poll, 0, UV_READABLE);
+}
+
+bool term_shown(const struct term *t)
+{
+    return pace_shown(t->pace);
 }
 
 void term_frame(struct term *t, const struct canvas *cv)

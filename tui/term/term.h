@@ -37,7 +37,8 @@ void term_close(struct term *t); /* restores; NULL is fine */
 void term_size(const struct term *t, int *ret_rows, int *ret_cols);
 bool term_ascii(const struct term *t);
 bool term_may_draw(const struct term *t); /* else `ready` will say when */
-bool term_arrived(const struct term *t);  /* the terminal has answered the last frame, or was waited for 1 s */
+bool term_shown(const struct term *t);    /* the terminal has answered every frame: the last one is on it */
+void term_read(struct term *t);           /* hands on what has come already; not from its own callbacks */
 void term_frame(struct term *t, const struct canvas *cv); /* sends what differs; nothing if nothing does */
 void term_redraw(struct term *t);                         /* the next frame is sent whole */
 void term_theme(struct term *t, const struct theme *theme);

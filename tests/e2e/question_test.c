@@ -1,0 +1,125 @@
+/* question_test.c - a question takes an answer only once it can have been read: in the console. */
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEP_MS = 30000 };
+
+struct console {
+    struct sim_run *sim;
+    struct pty *pty;
+    char *pods; /* as the simulator tells them at the beginning */
+};
+
+/* "mistral-…-head-…=running mistral-…=running …"; caller frees. */
+static char *pods_of(struct sim_run *sim)
+{
+    char *said = sim_run_say(sim, "state"), *pods = strstr(said, " mistral-");
+    assert_non_null(pods);
+    memmove(said, pods + 1, strlen(pods));
+    return said;
+}
+
+/* Of a context that is marked for development: y alone kills. */
+static struct console console_start(bool mute)
+{
+    struct console c = {.sim = sim_run_start((const char *const[]){"--speed", "5", NULL})};
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(c.sim), "--grace", "0", NULL};
+    c.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120, .mute = mute});
+    pty_see(c.pty, "ANSWERING +YES", STEP_MS);
+    c.pods = pods_of(c.sim);
+    return c;
+}
+
+static void console_stop(struct console *c)
+{
+    pty_send(c->pty, "\003");
+    assert_int_equal(pty_wait_exit(c->pty, STEP_MS), 130);
+    assert_true(pty_modes_restored(c->pty));
+    pty_stop(c->pty);
+    sim_run_stop(c->sim);
+    free(c->pods);
+}
+
+static void nothing_lost(struct console *c)
+{
+    pty_send(c->pty, "n");
+    assert_true(pty_wait_gone(c->pty, "yes, do it", STEP_MS));
+    char *pods = pods_of(c->sim);
+    assert_string_equal(pods, c->pods);
+    free(pods);
+}
+
+static void an_answer_faster_than_reading_is_none(void **state)
+{
+    (void)state;
+    struct console c = console_start(false);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "grace", STEP_MS);
+    pty_send(c.pty, "y");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    nothing_lost(&c);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    pty_send(c.pty, "y");
+    pty_see(c.pty, "HEAD DOWN", STEP_MS);
+    console_stop(&c);
+}
+
+/* Where the terminal never says that it has shown the question, time and a fresh key must do. */
+static void a_mute_terminal_has_its_time(void **state)
+{
+    (void)state;
+    struct console c = console_start(true);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "grace", STEP_MS);
+    pty_send(c.pty, "y");
+    pty_pump(c.pty, 1100); /* beyond the second after which frames go on */
+    pty_send(c.pty, "y");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    nothing_lost(&c);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    pty_send(c.pty, "y");
+    pty_see(c.pty, "HEAD DOWN", STEP_MS);
+    console_stop(&c);
+}
+
+static void stopped_and_continued_it_is_asked_afresh(void **state)
+{
+    (void)state;
+    struct console c = console_start(false);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    pty_signal(c.pty, SIGTSTP);
+    assert_true(pty_wait_stopped(c.pty, STEP_MS));
+    assert_true(pty_modes_restored(c.pty));
+    pty_send(c.pty, "y");
+    pty_signal(c.pty, SIGCONT);
+    pty_see(c.pty, "an answer counts in a moment", STEP_MS);
+    pty_send(c.pty, "y");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    nothing_lost(&c);
+    console_stop(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_answer_faster_than_reading_is_none),
+        cmocka_unit_test(a_mute_terminal_has_its_time),
+        cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
