@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "backends/serve/serve_get.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,8 @@ struct target {
     struct serve_path path;
     struct probe *flying;
     size_t in_flight;
-    bool keep; /* while the targets are being set */
+    uint64_t asked_us; /* when its last probe was due; 0: never */
+    bool keep;         /* while the targets are being set */
 };
 struct probe {
     struct prober *prober;
@@ -30,6 +32,8 @@ struct prober {
     struct alarm *alarm;
     struct target *target[PROBER_TARGETS];
     size_t targets, beyond;
+    uint64_t round_us; /* each target once: the interval, or as long as the budget takes */
+    size_t first;      /* probes that the budget has to give at once, after it was not used */
     uint64_t next_us, number;
     enum source_state state;
     enum err err;
@@ -37,12 +41,19 @@ struct prober {
 /* A loop that was held up owes the probes of that time; after a longer sleep (a suspended machine) it begins anew. */
 enum { OWED_MAX = 10 };
 
+static bool prober_is_stretched(const struct prober *p)
+{
+    return p->round_us > p->conf.interval_ms * 1000;
+}
+
 /* ---- the source's own state ------------------------------------------------------------------------------------ */
 
 static void tell(struct prober *p, enum source_state state, enum err err, const char *why)
 {
-    char *detail = p->beyond ? mem_printf("%zu proxies; %zu more are not probed", p->targets, p->beyond)
-                             : mem_printf("%zu proxies", p->targets);
+    char each[48] = "", beyond[48] = "";
+    if (prober_is_stretched(p)) snprintf(each, sizeof each, ", each every %.1f s", (double)p->round_us / 1e6);
+    if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
+    char *detail = mem_printf("%zu proxies%s%s", p->targets, each, beyond);
     p->state = state;
     p->err = err;
     sink_put(&p->sink, change_source(PROBER_SOURCE, WORLD_SERVE, state, err, why, detail));
@@ -135,6 +146,7 @@ static struct request *new_record(struct prober *p, const struct target *t, uint
     record_set(&r->path, t->path.words);
     record_set(&r->pod, t->pod);
     record_set(&r->phase, "waiting");
+    if (prober_is_stretched(p)) r->round_ms = known_u64(p->round_us / 1000);
     r->due = known_u64(wall - (now_us > due_us ? (now_us - due_us) / 1000 : 0));
     return r;
 }
@@ -145,6 +157,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     probe->prober = p;
     probe->target = t;
     probe->due_us = due_us;
+    t->asked_us = due_us;
     probe->record = new_record(p, t, due_us);
     if (t->in_flight >= PROBER_IN_FLIGHT) {
         probe_end(probe, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
@@ -169,16 +182,45 @@ static void arm(struct prober *p)
     alarm_set(p->alarm, p->next_us > now ? (p->next_us - now + 999) / 1000 : 0, 0);
 }
 
+static struct target *longest_unasked(const struct prober *p)
+{
+    struct target *best = p->target[0];
+    for (size_t i = 1; i < p->targets; i++)
+        if (p->target[i]->asked_us < best->asked_us) best = p->target[i];
+    return best;
+}
+
+/* All of them, or, in a round that is stretched, the one whose turn it is. Returns the time until the next. */
+static uint64_t round_go_on(struct prober *p, uint64_t due_us)
+{
+    if (!prober_is_stretched(p)) {
+        for (size_t i = 0; i < p->targets; i++) probe_start(p, p->target[i], due_us);
+        return p->round_us;
+    }
+    size_t n = p->first ? p->first : 1;
+    p->first = 0;
+    for (size_t i = 0; i < n; i++) probe_start(p, longest_unasked(p), due_us);
+    return n * p->round_us / p->targets;
+}
+
 static void ring(void *arg)
 {
     struct prober *p = arg;
-    uint64_t now = loop_now_us(), every = p->conf.interval_ms * 1000;
-    if (now > p->next_us + OWED_MAX * every) p->next_us = now;
-    while (p->next_us <= now) {
-        for (size_t i = 0; i < p->targets; i++) probe_start(p, p->target[i], p->next_us);
-        p->next_us += every;
-    }
+    uint64_t now = loop_now_us(), interval = p->conf.interval_ms * 1000;
+    uint64_t owed = prober_is_stretched(p) ? interval : OWED_MAX * interval;
+    if (now > p->next_us + owed) p->next_us = now;
+    while (p->next_us <= now) p->next_us += round_go_on(p, p->next_us);
     arm(p);
+}
+
+/* The round for the targets of now. */
+static void plan_round(struct prober *p)
+{
+    uint64_t proxied = 0, budget_us;
+    for (size_t i = 0; i < p->targets; i++) proxied += p->target[i]->path.proxied;
+    budget_us = proxied * 1000000 / PROBER_PROXIED_PER_S + (p->targets - proxied) * 1000000 / PROBER_DIRECT_PER_S;
+    p->round_us = p->conf.interval_ms * 1000;
+    if (budget_us > p->round_us) p->round_us = budget_us;
 }
 
 static void target_free(struct target *t)
@@ -205,11 +247,12 @@ static void target_drop(struct prober *p, struct target *t)
     target_free(t);
 }
 
-static struct target *find(struct prober *p, const struct probe_target *want)
+/* hint: where it stands when nothing has changed. */
+static struct target *find(struct prober *p, const struct probe_target *want, size_t hint)
 {
     for (size_t i = 0; i < p->targets; i++) {
-        struct target *t = p->target[i];
-        if (t && text_eq(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
+        struct target *t = p->target[(hint + i) % p->targets];
+        if (text_eq(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
     }
     return NULL;
 }
@@ -222,14 +265,15 @@ static struct target *target_new(const struct probe_target *want)
     return t;
 }
 
-void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count)
+void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count, size_t beyond)
 {
     struct target *next[PROBER_TARGETS];
-    size_t n = 0, before = p->targets, beyond = count > PROBER_TARGETS ? count - PROBER_TARGETS : 0;
+    size_t n = 0, before = p->targets;
+    if (count > PROBER_TARGETS) beyond += count - PROBER_TARGETS;
     bool changed = beyond != p->beyond;
     for (size_t i = 0; i < p->targets; i++) p->target[i]->keep = false;
     for (size_t i = 0; i < count && n < PROBER_TARGETS; i++) {
-        struct target *t = find(p, &targets[i]);
+        struct target *t = find(p, &targets[i], i);
         if (t && t->keep) continue; /* told twice */
         if (!t) {
             t = target_new(&targets[i]);
@@ -247,6 +291,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     if (n) memcpy(p->target, next, n * sizeof *next);
     p->targets = n;
     p->beyond = beyond;
+    plan_round(p);
     if (!n) {
         alarm_stop(p->alarm);
         if (p->state != SOURCE_OFF) tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
@@ -254,9 +299,15 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     }
     if (!before) {
         p->next_us = loop_now_us();
+        p->first = prober_at_once(p);
         arm(p);
     }
     if (changed) tell(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
+}
+
+size_t prober_at_once(const struct prober *p)
+{
+    return prober_is_stretched(p) && p->targets > PROBER_PROXIED_PER_S ? PROBER_PROXIED_PER_S : p->targets;
 }
 
 void prober_set_interval(struct prober *p, uint64_t interval_ms)
@@ -264,6 +315,7 @@ void prober_set_interval(struct prober *p, uint64_t interval_ms)
     interval_ms = interval_ms ? interval_ms : PROBER_INTERVAL_MS;
     if (interval_ms == p->conf.interval_ms) return;
     p->conf.interval_ms = interval_ms;
+    plan_round(p);
     if (!p->targets) return;
     uint64_t latest = loop_now_us() + interval_ms * 1000;
     p->next_us = p->next_us < latest ? p->next_us : latest;

@@ -1,6 +1,10 @@
 /*
  * prober.h - is it answering? A GET /-/healthz of each worker's Serve proxy at a fixed rate.
  *
+ * The rate is bounded for all workers together, through the API server more tightly, for it serves others: beyond that
+ * a round of all of them takes longer than the interval, they are asked one by one, the longest unasked first, and each
+ * record says how long the round is (round_ms).
+ *
  * Open loop: a probe is due every interval whatever became of the ones before it; its latency counts from when it was
  * due; nothing is sent twice. Each probe is a REQUEST record of kind "probe", put once when it is sent (phase
  * "waiting") and once when it ended (ok, slow, failed). At most PROBER_IN_FLIGHT are open a target: one due beyond that
@@ -15,7 +19,9 @@
 #include "backends/backend.h"
 
 enum {
-    PROBER_TARGETS = 256, /* more are not probed; the source's detail says so */
+    PROBER_TARGETS = 1024,     /* more are not probed; the source's detail says so */
+    PROBER_PROXIED_PER_S = 10, /* probes of all workers through the API server */
+    PROBER_DIRECT_PER_S = 250, /* and to the workers themselves */
     PROBER_IN_FLIGHT = 64,
     PROBER_INTERVAL_MS = 1000,
     PROBER_TIMEOUT_MS = 5000,
@@ -36,9 +42,11 @@ struct prober;
 /* conf may be NULL. Begins without targets. `how` is copied; what it points to must outlive the prober. */
 struct prober *prober_new(struct loop *l, const struct serve_open *how, const struct prober_conf *conf,
                           const struct sink *sink);
-/* The targets from now on; those that stay (same pod and base) keep their probes in flight, those of others are
- * cancelled. */
-void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count);
+/* The targets from now on, and how many more there are that are not probed; those that stay (same pod and base) keep
+ * their probes in flight, those of others are cancelled. */
+void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count, size_t beyond);
+/* How many probes a first round sends at once. */
+size_t prober_at_once(const struct prober *p);
 void prober_set_interval(struct prober *p, uint64_t interval_ms);
 void prober_free(struct prober *p); /* cancels what is in flight, without a record; NULL is fine */
 

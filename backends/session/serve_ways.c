@@ -66,31 +66,23 @@ static struct serve_path worker_path(const struct session *s, const struct pod *
     return path;
 }
 
-/* Serve's proxy lives in every worker pod that KubeRay lets serve. One that is going is asked until it is gone. While a
- * service comes up for the first time it is asked only once it is ready: what was never there does not fail. */
-static bool has_proxy(const struct focus *f, const struct row *row)
-{
-    const struct pod *p = ROW(row, pod);
-    bool begins = f->rayservice && !f->rayservice->active_cluster && f->rayservice->pending_cluster;
-    return !row->gone_ms && (!begins || p->is_ready == TRI_YES) && text_eq(p->role, "worker") && p->ns && p->name &&
-           p->serve != TRI_NO && text_eq(p->phase, "Running") && focus_has_pod(f, p);
-}
-
 static void set_targets(struct session *s, const struct focus *f)
 {
     static struct probe_target none[1];
     struct probe_target *targets = mem_zero(PROBER_TARGETS, sizeof *targets);
-    size_t count = 0;
+    size_t count = 0, all = 0;
 
     WORLD_EACH (row, s->world, TABLE_POD) {
-        if (!s->kube || !has_proxy(f, row)) continue;
-        if (count >= PROBER_TARGETS) break;
+        if (!s->kube || !focus_probes(f, row)) continue;
+        if (all++ >= PROBER_TARGETS) continue; /* the prober says how many it leaves out */
         targets[count].pod = ROW(row, pod)->name;
         targets[count++].path = worker_path(s, ROW(row, pod));
     }
-    if (count == 0 && !s->kube && says_prompt(s)) targets[count++].path = direct_path(s->conf->prompt);
-    s->probed = count;
-    prober_set_targets(s->prober, count ? targets : none, count);
+    if (count == 0 && !s->kube && says_prompt(s)) {
+        targets[count++].path = direct_path(s->conf->prompt);
+        all = 1;
+    }
+    prober_set_targets(s->prober, count ? targets : none, count, all - count);
     for (size_t i = 0; i < count; i++) serve_path_done(&targets[i].path);
     free(targets);
 }

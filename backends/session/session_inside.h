@@ -93,7 +93,6 @@ struct session {
     struct http_client *http; /* direct addresses */
     struct serve_open serve;
     struct prober *prober;
-    size_t probed; /* targets told to it */
     struct serve_status *serve_status;
     char *prompt_words; /* the way a prompt would take; NULL: none is known */
     struct prompt_way way;

@@ -33,17 +33,17 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
     return listing + failed > 0;
 }
 
-/* As many probes have ended as there are targets, or they cannot be sent. */
+/* As many probes have ended as a first round sends at once, or they cannot be sent. */
 static bool probes_are_in(const struct session *s)
 {
     const struct source *src = world_source_named(s->world, PROBER_SOURCE);
-    size_t ended = 0;
+    size_t ended = 0, wanted = s->prober ? prober_at_once(s->prober) : 0;
 
-    if (!s->prober || s->probed == 0 || (src && has_failed(src))) return true;
+    if (wanted == 0 || (src && has_failed(src))) return true;
     WORLD_EACH (row, s->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
         if (text_eq(r->kind, "probe") && !text_eq(r->phase, "waiting")) ended++;
-        if (ended >= s->probed) return true;
+        if (ended >= wanted) return true;
     }
     return false;
 }

@@ -1,6 +1,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/probe_targets.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,9 +10,8 @@
 
 enum {
     WINDOW_MS = 60000,
-    PROBE_OLD_MS = 10000,    /* a last answer older than that says nothing about now */
     PROBE_HANGING_MS = 3000, /* so long without an end of any probe, some waiting: perhaps hanging */
-    PROBE_TARGETS = 64       /* that are told apart */
+    PROBE_HANGING = 10       /* waiting, at the most that it takes for that */
 };
 
 static int by_value(const void *a, const void *b)
@@ -60,48 +60,6 @@ struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t 
 
 /* ---- now ----------------------------------------------------------------------------------------------------- */
 
-/* The newest end of a probe of each target, not older than PROBE_OLD_MS. */
-struct targets {
-    struct target {
-        const char *name;
-        const struct request *last;
-    } target[PROBE_TARGETS];
-    size_t count, failing;
-    const struct request *failed; /* the newest of those failing */
-    uint64_t last_done_ms, waiting;
-};
-
-static struct target *target_named(struct targets *t, const char *name)
-{
-    for (size_t i = 0; i < t->count; i++)
-        if (text_eq(t->target[i].name, name)) return &t->target[i];
-    if (t->count == PROBE_TARGETS) return NULL;
-    t->target[t->count] = (struct target){.name = name};
-    return &t->target[t->count++];
-}
-
-static struct targets targets_now(const struct world *w, uint64_t wall_ms)
-{
-    struct targets t = {0};
-    uint64_t since = wall_ms > PROBE_OLD_MS ? wall_ms - PROBE_OLD_MS : 0;
-    WORLD_EACH (row, w, TABLE_REQUEST) {
-        const struct request *q = ROW(row, request);
-        if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
-        t.waiting += text_eq(q->phase, "waiting");
-        if (!q->done.known || text_eq(q->phase, "cancelled")) continue;
-        if (q->done.value > t.last_done_ms) t.last_done_ms = q->done.value;
-        struct target *target = q->done.value >= since ? target_named(&t, q->pod ? q->pod : q->target) : NULL;
-        if (target && (!target->last || q->done.value >= target->last->done.value)) target->last = q;
-    }
-    for (size_t i = 0; i < t.count; i++) {
-        const struct request *q = t.target[i].last;
-        if (!text_eq(q->phase, "failed")) continue;
-        t.failing++;
-        if (!t.failed || q->done.value >= t.failed->done.value) t.failed = q;
-    }
-    return t;
-}
-
 static void both(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 static void both(struct answer *a, const char *fmt, ...)
 {
@@ -130,23 +88,38 @@ static void say_no_probes(const struct world *w, uint64_t now_ms, uint64_t last_
         both(ret, "unknown: nothing is probed");
 }
 
-static void judge(const struct targets *t, uint64_t wall_ms, struct answer *ret)
+/* Where a round is long: how much of it is known, and how old that is. */
+static void judge_round(const struct probe_targets *t, struct answer *ret)
+{
+    if (!t->round_ms.known) return;
+    if (t->asked < t->expected) {
+        if (ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
+        both(ret, "%zu of %zu proxies asked this round", t->asked, t->expected);
+    } else {
+        unsigned long long seconds = t->oldest_ms / 1000;
+        say(ret->text, "oldest of %zu proxies asked %llu s ago", t->asked, seconds);
+        say(ret->brief, "oldest asked %llu s ago", seconds);
+    }
+}
+
+static void judge(const struct probe_targets *t, uint64_t wall_ms, struct answer *ret)
 {
     const char *class = t->failed && t->failed->failure ? t->failed->failure : "failed";
     uint64_t quiet = wall_ms > t->last_done_ms ? wall_ms - t->last_done_ms : 0;
-    if (t->failing == t->count) {
+    if (t->failing == t->asked) {
         answer_word(ret, VERDICT_NO, "NO");
-        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->count, class);
+        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->asked, class);
     } else if (t->failing) {
         answer_word(ret, VERDICT_WARN, "PARTLY");
-        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->count, class);
-    } else if (quiet >= PROBE_HANGING_MS && t->waiting > t->count) {
+        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->asked, class);
+    } else if (quiet >= PROBE_HANGING_MS && t->waiting > (t->asked < PROBE_HANGING ? t->asked : PROBE_HANGING)) {
         answer_word(ret, VERDICT_WARN, "–");
         both(ret, "no answer for %llu s, %llu probes waiting", (unsigned long long)(quiet / 1000),
              (unsigned long long)t->waiting);
     } else {
         answer_word(ret, VERDICT_OK, "YES");
     }
+    judge_round(t, ret);
 }
 
 static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *ret)
@@ -212,15 +185,15 @@ static void say_outage(const struct world *w, const struct recovery *r, struct a
 void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret)
 {
-    struct targets t = targets_now(w, wall_ms);
+    struct probe_targets t = probe_targets_of(w, f, wall_ms);
     *ret = (struct answer){.question = "ANSWERING"};
-    if (!t.count)
+    if (!t.asked)
         say_no_probes(w, now_ms, t.last_done_ms, wall_ms, ret);
     else
         judge(&t, wall_ms, ret);
     if (r->outage == OUTAGE_RUNNING)
         say_outage(w, r, ret);
-    else if (t.count)
+    else if (t.asked)
         say_calm(w, f, now_ms, wall_ms, ret);
     else
         say_endpoints(w, f, ret);

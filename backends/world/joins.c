@@ -96,6 +96,15 @@ bool focus_has_pod(const struct focus *f, const struct pod *pod)
     return s && (same(pod->cluster, s->active_cluster) || same(pod->cluster, s->pending_cluster));
 }
 
+bool focus_probes(const struct focus *f, const struct row *pod_row)
+{
+    const struct pod *p = ROW(pod_row, pod);
+    const struct rayservice *s = f->rayservice;
+    bool begins = s && !s->active_cluster && s->pending_cluster;
+    return !pod_row->gone_ms && same(p->role, "worker") && focus_has_pod(f, p) && p->ns && p->name &&
+           p->serve != TRI_NO && same(p->phase, "Running") && (!begins || p->is_ready == TRI_YES);
+}
+
 /* ---- pods and nodes ------------------------------------------------------------------------------------------ */
 
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name)

@@ -28,6 +28,10 @@ struct focus {
 struct focus focus_of(const struct world *w, const char *ns, const char *service);
 
 bool focus_has_pod(const struct focus *f, const struct pod *pod); /* a Ray pod of the service's clusters */
+/* A worker pod whose Serve proxy is probed: KubeRay lets it serve, and it runs. One that is being deleted is probed
+ * until it is gone. While a service comes up for the first time its pods are probed only once they are ready: what was
+ * never there does not fail. */
+bool focus_probes(const struct focus *f, const struct row *pod_row);
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name); /* living ones first */
 const struct knode *knode_named(const struct world *w, const char *name);
 const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n);

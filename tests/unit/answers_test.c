@@ -149,6 +149,61 @@ static void answering_may_hang(void **state)
     assert_true(!strncmp(a.text, "no answer for 4 s, 4 probes waiting", 35));
 }
 
+/* A probe of a round that takes longer than a second. */
+static void probe_of_round(struct small *s, const char *key, const char *pod, const char *phase, uint64_t round_ms)
+{
+    small_probe(s, key, pod, phase, strcmp(phase, "failed") == 0 ? "refused" : NULL, 38000);
+    struct request *q = small_edit(s, TABLE_REQUEST, key);
+    q->round_ms = known_u64(round_ms);
+    small_put(s, "probe", WORLD_SERVE, q);
+}
+
+static void answering_says_how_old_its_oldest_probe_is(void **state)
+{
+    struct small *s = *state;
+    probe_of_round(s, "a", q5rdw, "ok", 25600);
+    struct answer a = ask(s, 0);
+    assert_string_equal(a.word, "YES");
+    assert_int_equal(a.verdict, VERDICT_WARN); /* of the other one nothing is known */
+    assert_true(!strncmp(a.text, "1 of 2 proxies asked this round", 31));
+    small_wait(s, 20000);
+    probe_of_round(s, "b", x2p7c, "ok", 25600);
+    a = ask(s, 0);
+    assert_int_equal(a.verdict, VERDICT_OK);
+    assert_true(!strncmp(a.text, "oldest of 2 proxies asked 20 s ago", 34));
+    assert_true(!strncmp(a.brief, "oldest asked 20 s ago", 21));
+    small_wait(s, 17000); /* the round has passed, and nobody asked again */
+    a = ask(s, 0);
+    assert_int_equal(a.verdict, VERDICT_WARN);
+    assert_true(!strncmp(a.text, "1 of 2 proxies asked this round", 31));
+}
+
+/* What failed counts until the same proxy is asked again, and no longer than its pod is there. */
+static void answering_keeps_a_failure_for_its_round(void **state)
+{
+    struct small *s = *state;
+    probe_of_round(s, "a", q5rdw, "failed", 25600);
+    small_wait(s, 20000);
+    probe_of_round(s, "b", x2p7c, "ok", 25600);
+    assert_string_equal(ask(s, 0).word, "PARTLY");
+    small_gone(s, TABLE_POD, "w1");
+    assert_string_equal(ask(s, 0).word, "YES");
+}
+
+static void answering_tells_any_number_of_proxies_apart(void **state)
+{
+    struct small *s = *state;
+    char key[16], pod[32];
+    for (int i = 0; i < 200; i++) {
+        snprintf(key, sizeof key, "p%d", i);
+        snprintf(pod, sizeof pod, "worker-%d", i);
+        small_probe(s, key, pod, i == 150 ? "failed" : "ok", i == 150 ? "refused" : NULL, 38000);
+    }
+    struct answer a = ask(s, 0);
+    assert_string_equal(a.word, "PARTLY");
+    assert_true(!strncmp(a.text, "1 of 200 proxies fail: refused", 30));
+}
+
 static void answering_names_a_monitor_that_is_not_heard(void **state)
 {
     struct small *s = *state;
@@ -621,6 +676,9 @@ int main(void)
         WITH(answering_partly),
         WITH(answering_again_keeps_what_failed),
         WITH(answering_may_hang),
+        WITH(answering_says_how_old_its_oldest_probe_is),
+        WITH(answering_keeps_a_failure_for_its_round),
+        WITH(answering_tells_any_number_of_proxies_apart),
         WITH(answering_names_a_monitor_that_is_not_heard),
         WITH(probes_are_summed),
         WITH(lose_the_head_on_a_calm_day),

@@ -326,7 +326,7 @@ static void probe(struct scene *s, uint64_t every_ms, uint64_t timeout_ms, uint6
     const struct probe_target target = {"m-worker-a", path};
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     assert_int_equal(probe_source(s)->state, SOURCE_OFF);
-    prober_set_targets(s->prober, &target, 1);
+    prober_set_targets(s->prober, &target, 1, 0);
 }
 
 static void test_probes(void **state)
@@ -425,6 +425,43 @@ static void test_probes_proxied(void **state)
     free(forbidden);
 }
 
+/* Through the API server all workers share one budget: each is asked in its turn, over few connections, and each record
+ * says how long a round takes. */
+static void test_probes_share_a_budget(void **state)
+{
+    enum { WORKERS = 30 };
+    struct scene *s = *state;
+    struct probe_target target[WORKERS];
+    char name[WORKERS][16];
+    for (size_t i = 0; i < WORKERS; i++) {
+        snprintf(name[i], sizeof name[i], "worker-%zu", i);
+        target[i] = (struct probe_target){name[i], proxied()};
+    }
+    reply_with(s, "200 OK", "success");
+    const struct prober_conf conf = {1000, 5000, 5000};
+    const uint64_t began = loop_now_ms();
+    s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
+    prober_set_targets(s->prober, target, WORKERS, 0);
+    UNTIL(s, tally(s).ok >= WORKERS);
+    const uint64_t seconds = (loop_now_ms() - began + 999) / 1000;
+    assert_true(s->asked <= (seconds + 1) * PROBER_PROXIED_PER_S);
+    assert_true(tiny_connections(s->server) <= 2 * PROBER_PROXIED_PER_S);
+    unsigned of[WORKERS] = {0};
+    WORLD_EACH (row, s->world, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        unsigned *count = &of[atoi(r->pod + strlen("worker-"))];
+        assert_int_equal(r->round_ms.value, 1000 * WORKERS / PROBER_PROXIED_PER_S);
+        if (strcmp(r->phase, "ok") == 0) (*count)++;
+    }
+    for (size_t i = 0; i < WORKERS; i++) assert_true(of[i] >= 1 && of[i] <= 2);
+    assert_non_null(strstr(probe_source(s)->detail, "each every 3.0 s"));
+    /* Few enough for the normal interval: nothing is stretched, and the record says so by saying nothing. */
+    prober_set_targets(s->prober, target, 2, 0);
+    unsigned before = s->asked;
+    UNTIL(s, s->asked >= before + 2);
+    assert_false(tally(s).last->round_ms.known);
+}
+
 static void test_targets_change(void **state)
 {
     struct scene *s = *state;
@@ -434,17 +471,17 @@ static void test_targets_change(void **state)
     /* The same target keeps its probe; another one takes its place; none turns the source off. */
     const struct probe_target same = {"m-worker-a", direct(s)}, other = {"m-worker-b", direct(s)};
     const struct probe_target twice[] = {same, same};
-    prober_set_targets(s->prober, twice, 2);
+    prober_set_targets(s->prober, twice, 2, 0);
     assert_int_equal(tally(s).waiting, 1);
-    prober_set_targets(s->prober, &other, 1);
+    prober_set_targets(s->prober, &other, 1, 0);
     assert_int_equal(tally(s).cancelled, 1);
     assert_int_equal(tally(s).waiting, 0);
     prober_set_interval(s->prober, 30);
     UNTIL(s, tally(s).waiting >= 2);
-    prober_set_targets(s->prober, NULL, 0);
+    prober_set_targets(s->prober, NULL, 0, 0);
     assert_int_equal(probe_source(s)->state, SOURCE_OFF);
     assert_int_equal(tally(s).waiting, 0);
-    prober_set_targets(s->prober, &same, 1);
+    prober_set_targets(s->prober, &same, 1, 0);
     UNTIL(s, tally(s).waiting >= 1);
 }
 
@@ -525,13 +562,11 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
-        TEST(test_prompt),           TEST(test_prompt_failures),
-        TEST(test_prompt_cancelled), TEST(test_prompt_too_long),
-        TEST(test_prompt_proxied),   TEST(test_probes),
-        TEST(test_open_loop),        TEST(test_in_flight_is_bounded),
-        TEST(test_slow_and_wrong),   TEST(test_probes_proxied),
-        TEST(test_targets_change),   TEST(test_status),
-        TEST(test_status_failures),  TEST(test_prompt_errors_say_where_from),
+        TEST(test_prompt),          TEST(test_prompt_failures),      TEST(test_prompt_cancelled),
+        TEST(test_prompt_too_long), TEST(test_prompt_proxied),       TEST(test_probes),
+        TEST(test_open_loop),       TEST(test_in_flight_is_bounded), TEST(test_slow_and_wrong),
+        TEST(test_probes_proxied),  TEST(test_targets_change),       TEST(test_probes_share_a_budget),
+        TEST(test_status),          TEST(test_status_failures),      TEST(test_prompt_errors_say_where_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

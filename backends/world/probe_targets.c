@@ -1,0 +1,104 @@
+/* The newest probe of each Serve proxy, out of the request records and the pods there are. */
+#include "backends/world/probe_targets.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define uthash_malloc(size) mem_alloc(size)
+#define uthash_free(pointer, size) free(pointer)
+#include <uthash.h>
+
+struct target {
+    const char *name; /* the pod's; without Kubernetes the address */
+    const struct request *last;
+    bool there; /* among the pods that are probed */
+    UT_hash_handle hh;
+};
+
+static struct target *target_find(struct target *head, const char *name)
+{
+    struct target *t;
+    HASH_FIND(hh, head, name, strlen(name), t);
+    return t;
+}
+
+static void target_note(struct target **head, const struct request *q)
+{
+    const char *name = q->pod ? q->pod : q->target ? q->target : "";
+    struct target *t = target_find(*head, name);
+    if (!t) {
+        t = mem_zero(1, sizeof *t);
+        t->name = name;
+        HASH_ADD_KEYPTR(hh, *head, t->name, strlen(t->name), t);
+    }
+    if (!t->last || q->done.value >= t->last->done.value) t->last = q;
+}
+
+static uint64_t age_of(const struct request *q, uint64_t wall_ms)
+{
+    return wall_ms > q->done.value ? wall_ms - q->done.value : 0;
+}
+
+static bool request_counts(const struct request *q, uint64_t wall_ms)
+{
+    uint64_t age = age_of(q, wall_ms);
+    return age <= PROBE_OLD_MS || (q->round_ms.known && age - PROBE_OLD_MS <= q->round_ms.value);
+}
+
+/* Notes each ended probe that counts. */
+static struct target *requests_read(const struct world *w, uint64_t wall_ms, struct probe_targets *sum, bool *ret_old)
+{
+    struct target *head = NULL;
+    uint64_t round_of_ms = 0;
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
+        sum->waiting += text_eq(q->phase, "waiting");
+        if (!q->done.known || text_eq(q->phase, "cancelled")) continue;
+        if (q->done.value > sum->last_done_ms) sum->last_done_ms = q->done.value;
+        if (!request_counts(q, wall_ms)) continue;
+        target_note(&head, q);
+        *ret_old = *ret_old || age_of(q, wall_ms) > PROBE_OLD_MS;
+        if (q->done.value < round_of_ms) continue;
+        round_of_ms = q->done.value;
+        sum->round_ms = q->round_ms;
+    }
+    return head;
+}
+
+static void pods_read(const struct world *w, const struct focus *f, struct target *head, struct probe_targets *sum)
+{
+    WORLD_EACH (row, w, TABLE_POD) {
+        if (!focus_probes(f, row)) continue;
+        struct target *t = target_find(head, ROW(row, pod)->name);
+        sum->expected++;
+        if (t) t->there = true;
+    }
+}
+
+struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t wall_ms)
+{
+    struct probe_targets sum = {0};
+    bool old = false;
+    struct target *head = requests_read(w, wall_ms, &sum, &old), *t, *next;
+    if (sum.round_ms.known || old) pods_read(w, f, head, &sum);
+    HASH_ITER (hh, head, t, next) {
+        uint64_t age = age_of(t->last, wall_ms);
+        /* an old failure of a pod that is gone says nothing */
+        if (age <= PROBE_OLD_MS || t->there) {
+            sum.asked++;
+            if (age > sum.oldest_ms) sum.oldest_ms = age;
+            if (text_eq(t->last->phase, "failed")) {
+                sum.failing++;
+                if (!sum.failed || t->last->done.value >= sum.failed->done.value) sum.failed = t->last;
+            }
+        }
+        HASH_DEL(head, t);
+        free(t);
+    }
+    if (!sum.round_ms.known || sum.expected < sum.asked) sum.expected = sum.asked;
+    return sum;
+}

@@ -1,0 +1,26 @@
+/*
+ * probe_targets.h - what the newest probe of each Serve proxy says, and how old that is.
+ *
+ * A probe says something about now for PROBE_OLD_MS. Where the prober's budget makes a round longer than its normal
+ * interval (request.round_ms, in each record), it counts until its proxy's next one is overdue by that time: its age is
+ * then part of the answer.
+ */
+#ifndef RAYDECK_WORLD_PROBE_TARGETS_H
+#define RAYDECK_WORLD_PROBE_TARGETS_H
+
+#include "backends/world/joins.h"
+
+enum { PROBE_OLD_MS = 10000 };
+
+struct probe_targets {
+    size_t asked, failing;        /* proxies with a probe that counts, and those of them whose newest failed */
+    size_t expected;              /* proxies there are to ask; only where the round is long, else as many as asked */
+    const struct request *failed; /* the newest of those that failed; borrowed from the world; NULL: none */
+    uint64_t last_done_ms;        /* wall; the newest end of any probe, however old; 0: none */
+    uint64_t oldest_ms;           /* age of the oldest of those that count */
+    struct known_u64 round_ms;    /* known where it is longer than the normal interval */
+    size_t waiting;               /* probes in flight */
+};
+struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t wall_ms);
+
+#endif
