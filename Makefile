@@ -43,6 +43,7 @@ LIB      := $(BUILD)/libraydeck.a
 SUPPORT  := $(call obj,$(wildcard tests/support/*.c))
 TEST_SRC := $(wildcard tests/unit/*_test.c tests/wire/*_test.c tests/screens/*_test.c tests/e2e/*_test.c)
 TESTS    := $(TEST_SRC:%.c=$(BUILD)/%)
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/preload/*.c))
 FUZZ_SRC := $(wildcard tests/fuzz/*_fuzz.c)
 FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
@@ -56,7 +57,7 @@ PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 all: programs
 programs: $(PROGRAMS)
 generated: $(GEN_H)
-tests: $(TESTS)
+tests: $(TESTS) $(PRELOADS)
 
 # The packages are looked for first, in a make of its own: the rest of this file asks pkg-config about them.
 demo:
@@ -138,6 +139,11 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/o/tests/fuzz/%_fuzz.o $(LIB)
 $(BUILD)/tests/%: $(BUILD)/o/tests/%.o $(SUPPORT) $(SIM_OBJ) $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(SIM_LIBS) $(TEST_LIBS)
+
+# Preloaded into programs under test; no sanitizer: the program brings its own.
+$(BUILD)/tests/preload/%.so: tests/preload/%.c
+	@mkdir -p $(@D)
+	$(call say,CC,$<)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) -Wno-missing-prototypes -O1 -g -fPIC -shared -o $@ $< -ldl
 
 install: programs
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/raydeck/themes \

@@ -1,9 +1,13 @@
 #include "backends/link/bytes.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/blocking.h"
 #include "backends/link/child.h"
 #include "backends/link/descriptors.h"
 
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,21 +30,21 @@ struct bytes {
     uv_stream_t *write_to;
     struct child *child;
     struct alarm *limit, *open_soon;
-    uv_getaddrinfo_t resolve;
+    struct blocking_call *resolving; /* NULL: not any more */
     uv_connect_t connect;
     struct addrinfo *addresses, *trying;
     char *name; /* of the other side, for messages */
     struct why end;
     int early_status; /* a failure before there was anything to wait for */
     unsigned pending; /* handles and requests that have not come back */
-    bool open, dead, freed, resolving, output_ended, command_ended;
+    bool open, dead, freed, output_ended, command_ended;
     char block[64 * 1024];
 };
 
 static void let_go(struct bytes *b)
 {
     if (b->pending > 0 || !b->freed) return;
-    if (b->addresses) uv_freeaddrinfo(b->addresses);
+    if (b->addresses) freeaddrinfo(b->addresses);
     free(b->name);
     free(b);
 }
@@ -67,6 +71,8 @@ static void close_all(struct bytes *b)
     b->limit = b->open_soon = NULL;
     child_free(b->child);
     b->child = NULL;
+    blocking_abandon(b->resolving);
+    b->resolving = NULL;
     close_one(&b->in.handle);
     close_one(&b->out.handle);
 }
@@ -165,7 +171,7 @@ static void over_time(void *arg)
     if (b->child)
         command_over(b);
     else
-        end(b, ERR_TIMEOUT, "no connection in the time given");
+        end(b, ERR_TIMEOUT, b->resolving ? "the name look-up does not come back" : "no connection in the time given");
 }
 
 static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_calls *calls)
@@ -239,38 +245,66 @@ static void try_next(struct bytes *b, int last_status)
     try_address(b);
 }
 
-static void on_resolved(uv_getaddrinfo_t *req, int status, struct addrinfo *found)
-{
-    struct bytes *b = req->data;
+/* What a name look-up works on. */
+struct lookup {
+    char *host, service[PORT_TEXT_MAX];
+    struct addrinfo *found;
+    int status, saved_errno; /* getaddrinfo's */
+};
 
-    b->pending--;
-    b->resolving = false;
-    b->addresses = b->trying = found;
-    if (b->dead)
-        let_go(b);
-    else if (status)
-        end(b, descriptors_short(SPARE) ? ERR_EXHAUSTED : loop_err(status),
-            descriptors_short(SPARE) ? "too many open files" : uv_strerror(status));
+static void lookup_run(void *data)
+{
+    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
+    struct lookup *lookup = data;
+
+    lookup->status = getaddrinfo(lookup->host, lookup->service, &hints, &lookup->found);
+    lookup->saved_errno = errno;
+}
+
+static void lookup_done(void *arg, void *data)
+{
+    struct bytes *b = arg;
+    struct lookup *lookup = data;
+
+    b->resolving = NULL;
+    b->addresses = b->trying = lookup->found;
+    lookup->found = NULL;
+    if (lookup->status && descriptors_short(SPARE)) /* getaddrinfo says "no such name" then */
+        end(b, ERR_EXHAUSTED, "too many open files");
+    else if (lookup->status == EAI_SYSTEM)
+        end_uv(b, uv_translate_sys_error(lookup->saved_errno));
+    else if (lookup->status == EAI_MEMORY)
+        end_uv(b, UV_ENOMEM);
+    else if (lookup->status)
+        end(b, ERR_DNS, gai_strerror(lookup->status));
     else
         try_address(b);
+}
+
+static void lookup_free(void *data)
+{
+    struct lookup *lookup = data;
+
+    if (lookup->found) freeaddrinfo(lookup->found);
+    free(lookup->host);
+    free(lookup);
 }
 
 struct bytes *bytes_tcp(struct loop *l, const char *host, unsigned port, uint64_t connect_timeout_ms,
                         const struct bytes_calls *calls)
 {
+    static const struct blocking_ops ops = {lookup_run, lookup_done, lookup_free};
     struct bytes *b = bytes_new(l, mem_printf(strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port), calls);
-    const struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
-    char service[PORT_TEXT_MAX];
+    struct lookup *lookup = mem_zero(1, sizeof *lookup);
 
-    snprintf(service, sizeof service, "%u", port);
-    b->resolve.data = b;
+    lookup->host = mem_str(host);
+    snprintf(lookup->service, sizeof lookup->service, "%u", port);
     if (connect_timeout_ms > 0) alarm_set(b->limit, connect_timeout_ms, 0);
-    b->early_status = uv_getaddrinfo(loop_uv(l), &b->resolve, on_resolved, host, service, &hints);
-    b->resolving = b->early_status == 0;
-    if (b->resolving)
-        b->pending++;
-    else
+    enum err err = blocking_start(l, &ops, lookup, b, &b->resolving);
+    if (err) {
+        b->early_status = err == ERR_LIMIT ? UV_EAI_AGAIN : UV_EAGAIN;
         alarm_set(b->open_soon, 0, 0); /* told from the loop, as every other end is */
+    }
     return b;
 }
 
@@ -349,6 +383,5 @@ void bytes_free(struct bytes *b)
     if (!b || b->freed) return;
     if (!b->dead) close_all(b);
     b->freed = true;
-    if (b->resolving) uv_cancel((uv_req_t *)&b->resolve);
     let_go(b);
 }

@@ -1,6 +1,7 @@
 #include "backends/link/loop.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/blocking_priv.h"
 #include "backends/link/descriptors.h"
 
 #include <assert.h>
@@ -17,7 +18,8 @@ enum {
 struct loop {
     uv_loop_t uv;
     uv_timer_t step; /* bounds loop_step; else idle */
-    bool ringing;    /* an alarm is being told */
+    struct blocking_pool *blocking;
+    bool ringing; /* an alarm is being told */
     int64_t wall_offset_ms;
 };
 
@@ -57,6 +59,7 @@ struct loop *loop_new(void)
         mem_exhausted_of("too few file descriptors are left to run with; raise the limit: ulimit -n 1024");
     uv_timer_init(&l->uv, &l->step);
     uv_unref((uv_handle_t *)&l->step);
+    l->blocking = blocking_pool_new(&l->uv);
     return l;
 }
 
@@ -66,11 +69,17 @@ void loop_free(struct loop *l)
     uint64_t limit = loop_now_ms() + CLOSE_LIMIT_MS;
     while (uv_loop_alive(&l->uv) && loop_now_ms() < limit) loop_step(l, 100);
     uv_close((uv_handle_t *)&l->step, NULL);
+    blocking_pool_close(l->blocking);
     while (uv_run(&l->uv, UV_RUN_NOWAIT) && loop_now_ms() < limit) {
     }
     int busy = uv_loop_close(&l->uv);
     assert(!busy && "a handle of the loop has an owner that did not free it");
     if (!busy) free(l);
+}
+
+struct blocking_pool *loop_blocking_pool(struct loop *l)
+{
+    return l->blocking;
 }
 
 uv_loop_t *loop_uv(struct loop *l)

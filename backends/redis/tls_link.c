@@ -198,6 +198,7 @@ static void set_up(struct tls_link *t, const struct tls_where *where, uint64_t c
     curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a name look-up must not hold up a close */
     curl_easy_setopt(t->easy, CURLOPT_PROXY, "");
     curl_easy_setopt(t->easy, CURLOPT_SSL_ENABLE_ALPN, 0L);
     curl_easy_setopt(t->easy, CURLOPT_TCP_KEEPALIVE, 1L);
