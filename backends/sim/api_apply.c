@@ -1,5 +1,5 @@
-/* PATCH with application/apply-patch+yaml: what is refused, and how (recorded: Kubernetes 1.34); what comes of the
- * rest. */
+/* PATCH with application/apply-patch+yaml, and a POST that makes an object: what is refused, and how (recorded:
+ * Kubernetes 1.34); what comes of the rest. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
@@ -32,14 +32,20 @@ static void invalid_option(struct https_request *r, const char *cause, const cha
     free(text);
 }
 
+static bool is_post(struct https_request *r)
+{
+    return strcmp(https_method(r), "POST") == 0;
+}
+
 static bool options_refused(struct https_request *r)
 {
     const char *type = https_header(r, "Content-Type"), *manager = https_query(r, "fieldManager");
-    const char *dry = https_query(r, "dryRun");
-    if (!type || strncmp(type, "application/apply-patch+yaml", 28) != 0)
+    const char *dry = https_query(r, "dryRun"),
+               *wanted = is_post(r) ? "application/json" : "application/apply-patch+yaml";
+    if (!type || strncmp(type, wanted, strlen(wanted)) != 0)
         api_status(r, 415, "UnsupportedMediaType",
                    "the body of the request was in an unknown format - accepted media types include: "
-                   "application/apply-patch+yaml",
+                   "application/apply-patch+yaml, application/json-patch+json",
                    "", "");
     else if (!manager || !*manager)
         invalid_option(r, "FieldValueRequired", "Required value: is required for apply patch", "fieldManager");
@@ -89,6 +95,12 @@ static bool undeclared(struct https_request *r, const struct target *t, const cJ
     const struct sim_kind_info *info = sim_kind_info(t->kind);
     char *field = schema_unknown(t->kind, config);
     if (!field) return false;
+    if (is_post(r)) {
+        bad(r, mem_printf("%s in version \"%s\" cannot be handled as a %s: strict decoding error: unknown field \"%s\"",
+                          info->kind, info->version, info->kind, field + 1));
+        free(field);
+        return true;
+    }
     char *text = mem_printf("failed to create typed patch object (%s/%s; %s/%s, Kind=%s): %s: field not declared in "
                             "schema",
                             t->ns, t->name, info->group, info->version, info->kind, field);
@@ -208,14 +220,21 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     const cJSON *live = objects_get(a->conf.objects, t->kind, t->ns, t->name);
     cJSON *config = config_of(a, r, t, !live), *refusal = NULL;
     if (!config) return;
+    /* Whose fields they are is looked at first, as the server does. */
+    cJSON *pinned = cJSON_Duplicate(config, 1);
+    cJSON_DeleteItemFromObjectCaseSensitive(member(config, "metadata"), "uid");
+    cJSON_DeleteItemFromObjectCaseSensitive(member(config, "metadata"), "resourceVersion");
     const struct apply_ask ask = {.config = config,
                                   .manager = https_query(r, "fieldManager"),
                                   .force = asked_for(r, "force", "true"),
                                   .now_ms = loop_wall_ms(a->loop)};
     cJSON *obj = apply_merge(live, &ask, &refusal);
     cJSON_Delete(config);
-    if (!obj) {
-        api_json(r, 409, refusal);
+    if (!obj) api_json(r, 409, refusal);
+    const bool refused = !obj || api_apply_refused(r, t, pinned, live);
+    cJSON_Delete(pinned);
+    if (refused) {
+        cJSON_Delete(obj);
         return;
     }
     unsigned status = live ? 200 : 201;
@@ -229,4 +248,46 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     objects_put(a->conf.objects, t->kind, obj);
     api_json(r, status, cJSON_Duplicate(obj, 1));
     kuberay_applied(a->conf.kuberay, t->kind, obj);
+}
+
+/* Made by a POST, the fields are their manager's by Update. */
+static void owned_by_update(cJSON *obj, const char *manager, uint64_t now_ms)
+{
+    cJSON *fields = cJSON_Duplicate(managed_fields(obj, manager, "Apply"), 1);
+    managed_set(obj, manager, "Apply", cJSON_CreateObject(), now_ms);
+    if (fields) managed_set(obj, manager, "Update", fields, now_ms);
+}
+
+void api_create(struct api *a, struct https_request *r, const struct target *of)
+{
+    size_t len;
+    const char *body = https_body(r, &len);
+    cJSON *said = NULL, *refusal = NULL;
+    struct target t = *of;
+    if (json_parse(body, len, &said, NULL) == ERR_OK) {
+        const char *name = json_str(json_get(said, "metadata"), "name");
+        t.name = name ? name : "";
+    }
+    const bool is_there = objects_get(a->conf.objects, t.kind, t.ns, t.name) != NULL;
+    cJSON *config = config_of(a, r, &t, !is_there);
+    if (config && is_there) {
+        char *text = mem_printf("%s%s%s \"%s\" already exists", t.plural, *t.group ? "." : "", t.group, t.name);
+        api_status(r, 409, "AlreadyExists", text, t.plural, t.name);
+        free(text);
+    } else if (config) {
+        const struct apply_ask ask = {
+            .config = config, .manager = https_query(r, "fieldManager"), .now_ms = loop_wall_ms(a->loop)};
+        cJSON *obj = born(a, &t, apply_merge(NULL, &ask, &refusal));
+        owned_by_update(obj, ask.manager, ask.now_ms);
+        schema_defaults(t.kind, obj);
+        if (asked_for(r, "dryRun", "All")) {
+            api_json(r, 201, obj);
+        } else {
+            objects_put(a->conf.objects, t.kind, obj);
+            api_json(r, 201, cJSON_Duplicate(obj, 1));
+            kuberay_applied(a->conf.kuberay, t.kind, obj);
+        }
+    }
+    cJSON_Delete(config);
+    cJSON_Delete(said);
 }

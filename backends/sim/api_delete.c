@@ -22,13 +22,26 @@ static bool dry_run(struct https_request *r)
     return dry && strcmp(dry, "All") == 0;
 }
 
+/* DeleteOptions; false: they were answered, as what they are not. */
+static bool options_of(struct https_request *r, cJSON **ret)
+{
+    size_t len;
+    const char *body = https_body(r, &len);
+    if (!len || json_parse(body, len, ret, NULL) == ERR_OK) return true;
+    api_status(r, 400, "BadRequest", "the body is not valid JSON", "", "");
+    return false;
+}
+
 /* Objects with finalizers are answered as they are, marked; a Service as it was; of the others it is said that they
  * are gone. */
 void api_delete(struct api *a, struct https_request *r, const struct target *t)
 {
-    cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name), *options = NULL;
+    if (!options_of(r, &options)) return;
     if (!obj) {
         api_not_found(r, t);
+    } else if (api_delete_refused(r, t, options, obj)) {
+        /* it was answered */
     } else if (t->kind == SIM_NODE || t->kind == SIM_EVENT || t->kind == SIM_SLICE || t->kind == SIM_CRD) {
         api_not_allowed(r);
     } else if (dry_run(r)) {
@@ -42,4 +55,5 @@ void api_delete(struct api *a, struct https_request *r, const struct target *t)
             success(r, t, obj);
         objects_delete(a->conf.objects, t->kind, obj);
     }
+    cJSON_Delete(options);
 }

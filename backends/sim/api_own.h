@@ -47,9 +47,15 @@ void api_no_path(struct https_request *r); /* the text "404 page not found" */
 void api_not_found(struct https_request *r, const struct target *t);
 void api_not_allowed(struct https_request *r);
 
-/* api_apply.c, api_delete.c */
+/* api_apply.c, api_json_patch.c, api_delete.c */
 void api_apply(struct api *a, struct https_request *r, const struct target *t);
+void api_create(struct api *a, struct https_request *r, const struct target *t); /* POST to the collection */
+void api_json_patch(struct api *a, struct https_request *r, const struct target *t);
 void api_delete(struct api *a, struct https_request *r, const struct target *t);
+
+/* api_precondition.c: then it was answered */
+bool api_delete_refused(struct https_request *r, const struct target *t, const cJSON *options, const cJSON *obj);
+bool api_apply_refused(struct https_request *r, const struct target *t, const cJSON *config, const cJSON *live);
 
 /* api_deny.c */
 bool api_denied(struct api *a, struct https_request *r, const struct target *t); /* then it was answered */

@@ -126,16 +126,6 @@ void api_not_found(struct https_request *r, const struct target *t)
     api_json(r, 404, s);
 }
 
-static void conflict(struct https_request *r, const struct target *t, const char *asked, const char *has)
-{
-    char *text =
-        mem_printf("Operation cannot be fulfilled on pods \"%s\": the UID in the precondition (%.64s) does not "
-                   "match the UID in record (%s). The object might have been deleted and then recreated",
-                   t->name, asked, has);
-    api_status(r, 409, "Conflict", text, t->plural, t->name);
-    free(text);
-}
-
 static void delete_pod(struct api *a, struct https_request *r, const struct target *t)
 {
     size_t len;
@@ -147,15 +137,11 @@ static void delete_pod(struct api *a, struct https_request *r, const struct targ
         api_status(r, 400, "BadRequest", "the body is not valid JSON", "", "");
         return;
     }
-    const char *asked = json_str(json_get(options, "preconditions"), "uid");
-    const char *has = json_str(json_get(pod, "metadata"), "uid");
     struct known_u64 said = json_u64(options, "gracePeriodSeconds");
     if (query && text_u64(query, strlen(query), 86400, &grace) == ERR_OK) said = known_u64(grace);
     if (!pod)
         api_not_found(r, t);
-    else if (asked && strcmp(asked, has) != 0)
-        conflict(r, t, asked, has);
-    else
+    else if (!api_delete_refused(r, t, options, pod))
         api_json(
             r, 200,
             cJSON_Duplicate(kuberay_delete_pod(a->conf.kuberay, t->name, said.known ? (int64_t)said.value : -1), 1));
@@ -167,6 +153,12 @@ void api_not_allowed(struct https_request *r)
     api_status(r, 405, "MethodNotAllowed", "the server does not allow this method on the requested resource", "", "");
 }
 
+static bool is_json_patch(struct https_request *r)
+{
+    const char *type = https_header(r, "Content-Type");
+    return type && strncmp(type, "application/json-patch+json", 27) == 0;
+}
+
 static void one_object(struct api *a, struct https_request *r, const struct target *t)
 {
     const cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
@@ -174,6 +166,8 @@ static void one_object(struct api *a, struct https_request *r, const struct targ
         delete_pod(a, r, t);
     else if (strcmp(https_method(r), "DELETE") == 0)
         api_delete(a, r, t);
+    else if (strcmp(https_method(r), "PATCH") == 0 && is_json_patch(r))
+        api_json_patch(a, r, t);
     else if (strcmp(https_method(r), "PATCH") == 0)
         api_apply(a, r, t);
     else if (strcmp(https_method(r), "GET") != 0)
@@ -189,7 +183,9 @@ static void one_object(struct api *a, struct https_request *r, const struct targ
 static void collection(struct api *a, struct https_request *r, const struct target *t)
 {
     const char *watch = https_query(r, "watch");
-    if (strcmp(https_method(r), "GET") != 0)
+    if (strcmp(https_method(r), "POST") == 0)
+        api_create(a, r, t);
+    else if (strcmp(https_method(r), "GET") != 0)
         api_not_allowed(r);
     else if (watch && (strcmp(watch, "true") == 0 || strcmp(watch, "1") == 0))
         api_watch(a, r, t);
