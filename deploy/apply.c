@@ -118,13 +118,15 @@ struct object_call *object_list(const struct cluster *c, const struct kobject_ki
 }
 
 struct object_call *object_delete(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
-                                  const char *name, const char *uid, object_done *done, void *arg)
+                                  const char *name, const struct object_pin *pin, object_done *done, void *arg)
 {
     char *path = kobject_path(kind, ns, name);
-    cJSON *body = cJSON_CreateObject();
+    cJSON *body = cJSON_CreateObject(), *preconditions;
     cJSON_AddStringToObject(body, "apiVersion", "v1");
     cJSON_AddStringToObject(body, "kind", "DeleteOptions");
-    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "preconditions"), "uid", uid);
+    preconditions = cJSON_AddObjectToObject(body, "preconditions");
+    cJSON_AddStringToObject(preconditions, "uid", pin->uid);
+    if (pin->version) cJSON_AddStringToObject(preconditions, "resourceVersion", pin->version);
     cJSON_AddStringToObject(body, "propagationPolicy", "Background");
     struct object_call *call = object_send(c, "DELETE", path, "application/json", body, done, arg);
     cJSON_Delete(body);
@@ -151,6 +153,11 @@ struct object_call *object_may(const struct cluster *c, const char *verb, const 
     cJSON_Delete(body);
     free(group);
     return call;
+}
+
+enum err cluster_may_change(const struct cluster *c, struct why *why)
+{
+    return c->ops->may_change(c->kube, why);
 }
 
 void object_cancel(struct object_call *call)

@@ -29,6 +29,11 @@ struct object_answer {
     const cJSON *object;               /* what the server says there is, or a list; NULL on failure. Borrowed */
     const struct conflicts *conflicts; /* of ERR_CONFLICT, where the server names fields; else NULL */
 };
+/* Which object is meant, for the server to hold against the one that is there: ERR_CONFLICT where it is another one. */
+struct object_pin {
+    const char *uid;
+    const char *version; /* metadata.resourceVersion: nothing in it has changed either; NULL: whatever has */
+};
 struct object_call;
 typedef void object_done(void *arg, const struct object_answer *answer);
 
@@ -40,14 +45,16 @@ struct object_call *object_get(const struct cluster *c, const struct kobject_kin
 /* selector: labels as "a=b", NULL: all. */
 struct object_call *object_list(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
                                 const char *selector, object_done *done, void *arg);
-/* The object of that UID and no other; what it owns goes in the background. */
+/* The object that is pinned and no other; what it owns goes in the background. */
 struct object_call *object_delete(const struct cluster *c, const struct kobject_kind *kind, const char *ns,
-                                  const char *name, const char *uid, object_done *done, void *arg);
+                                  const char *name, const struct object_pin *pin, object_done *done, void *arg);
 /* GET of any path. */
 struct object_call *object_read(const struct cluster *c, const char *path, object_done *done, void *arg);
 /* May we? The answer's object is a SelfSubjectAccessReview: status.allowed. */
 struct object_call *object_may(const struct cluster *c, const char *verb, const struct kobject_kind *kind,
                                const char *ns, object_done *done, void *arg);
+/* May anything be changed there now? ERR_OK, or ERR_GUARD and why not. Every change is refused so as well, below. */
+enum err cluster_may_change(const struct cluster *c, struct why *why);
 void object_cancel(struct object_call *call); /* no callback comes after it; NULL is fine */
 
 #endif

@@ -136,7 +136,8 @@ static void delete_next(struct cleanup *c)
     }
     c->at = i;
     const struct thing *t = &c->things[i];
-    c->call = object_delete(&c->conf.cluster, t->kind, c->ns, t->name, t->uid, on_deleted, c);
+    c->call =
+        object_delete(&c->conf.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
 }
 
 static void begin(struct cleanup *c, enum cleanup_step step)
@@ -220,20 +221,26 @@ void cleanup_redis(struct cleanup *c)
 
 void cleanup_confirm(struct cleanup *c, bool yes)
 {
+    struct why why = {0};
     if (!c->asked || c->over) return;
     c->asked = false;
-    if (!yes) steps_say(&c->steps, CLEANUP_CONFIRM, TONE_BAD, "not confirmed");
+    if (!yes)
+        why_set(&why, ERR_GUARD, "not confirmed");
+    else
+        cluster_may_change(&c->conf.cluster, &why);
+    if (why.code) steps_say(&c->steps, CLEANUP_CONFIRM, TONE_BAD, "%s", why.text);
     steps_end(&c->steps, CLEANUP_CONFIRM);
-    if (yes)
+    if (!why.code)
         cleanup_soon(c, cleanup_ui, 0);
     else
-        cleanup_end(c, ERR_GUARD, "not confirmed: nothing was deleted");
+        cleanup_end(c, ERR_GUARD, "%s: nothing was deleted", why.text);
 }
 
 struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls)
 {
     struct cleanup *c = mem_zero(1, sizeof *c);
     c->conf = *conf;
+    buf_init(&c->fresh, 1);
     c->ns = mem_str(conf->ns);
     c->wanted = mem_str(conf->service);
     if (!c->conf.hang_ms) c->conf.hang_ms = CLEANUP_HANG_MS;
@@ -259,6 +266,9 @@ void cleanup_free(struct cleanup *c)
     free(c->ns);
     free(c->storage_ns);
     free(c->namespace_uid);
+    free(c->namespace_version);
+    cleanup_forget_kinds(c);
+    buf_done(&c->fresh);
     free(c->kept_for);
     steps_done(&c->steps);
     free(c);

@@ -29,7 +29,14 @@ struct cleanup {
     char *storage_ns; /* of the GCS; NULL unknown */
     struct known_u64 fields_before;
     bool owns_namespace, namespace_there, namespace_going;
-    char *namespace_uid;
+    char *namespace_uid, *namespace_version; /* the version as it was looked at last */
+    struct buf fresh;                        /* what is in it that was not shown */
+    struct kobject_kind *kinds;              /* beside those of kinds.def, what the server says there is; texts ours */
+    size_t kinds_count;
+    char **versions; /* of the API groups, "apps/v1" */
+    size_t versions_count;
+    char *blind; /* why there may be more kinds than those; NULL: there are not */
+    void (*kinds_known)(struct cleanup *c);
     char *kept_for; /* what somebody else has in the namespace; NULL: nothing */
     bool asked, over, failed;
     enum err err;
@@ -48,6 +55,14 @@ void cleanup_failed(struct cleanup *c, enum err err); /* goes on; the end will s
 void cleanup_thing_done(struct thing *t);
 bool cleanup_is_ui(const struct thing *t);
 bool cleanup_is_service(const struct thing *t);
+
+/* Asks which kinds a namespace can hold; then c->at is 0. */
+void cleanup_find_kinds(struct cleanup *c, void (*then)(struct cleanup *c));
+void cleanup_forget_kinds(struct cleanup *c);
+/* Those of kinds.def first; NULL after the last. */
+const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i);
+/* It is there by somebody's will: nobody owns it, and no namespace has it by itself. */
+bool cleanup_is_somebodys(const struct kobject_kind *kind, const cJSON *o);
 
 /* The beginnings of the steps; each goes on to the next. */
 void cleanup_look(struct cleanup *c);

@@ -52,11 +52,32 @@ static bool is_furniture(const struct kobject_kind *kind, const cJSON *o)
     return strcmp(kind->kind, "Secret") == 0 && text_eq(json_str(o, "type"), "kubernetes.io/service-account-token");
 }
 
+/* AWS' load balancer controller makes them for an Ingress or a Service, and takes them away after it. */
+static bool is_of_load_balancer(const struct kobject_kind *kind, const cJSON *o)
+{
+    if (strcmp(kind->kind, "TargetGroupBinding") != 0) return false;
+    JSON_EACH (label, json_path(o, "metadata.labels"))
+        if (strncmp(label->string, "ingress.k8s.aws/", 16) == 0 || strncmp(label->string, "service.k8s.aws/", 16) == 0)
+            return true;
+    return false;
+}
+
+bool cleanup_is_somebodys(const struct kobject_kind *kind, const cJSON *o)
+{
+    return !kobject_is_owned(o) && !is_furniture(kind, o) && !is_of_load_balancer(kind, o);
+}
+
+const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i)
+{
+    for (const struct kobject_kind *k = kobject_kinds; k->kind; k++)
+        if (k->namespaced && i-- == 0) return k;
+    return i < c->kinds_count ? &c->kinds[i] : NULL;
+}
+
 static void take(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
 {
     if (!kobject_is_ours(o)) {
-        if (!kobject_is_owned(o) && !c->kept_for && !is_furniture(kind, o))
-            c->kept_for = kobject_words(kind, kobject_name(o));
+        if (!c->kept_for && cleanup_is_somebodys(kind, o)) c->kept_for = kobject_words(kind, kobject_name(o));
         return;
     }
     if (c->count == CLEANUP_OBJECTS) {
@@ -162,46 +183,38 @@ static void on_list(void *arg, const struct object_answer *a)
     cleanup_soon(c, look_next, 0);
 }
 
-/* Kinds that deploy never makes: what there is of them is somebody's, and the namespace stays for it. */
-static const struct kobject_kind strangers[] = {
-    {"v1", "Pod", "pods", true, 0},
-    {"v1", "ReplicationController", "replicationcontrollers", true, 0},
-    {"apps/v1", "StatefulSet", "statefulsets", true, 0},
-    {"apps/v1", "DaemonSet", "daemonsets", true, 0},
-    {"apps/v1", "ReplicaSet", "replicasets", true, 0},
-    {"batch/v1", "Job", "jobs", true, 0},
-    {"batch/v1", "CronJob", "cronjobs", true, 0},
-    {"ray.io/v1", "RayCluster", "rayclusters", true, 0},
-    {"ray.io/v1", "RayJob", "rayjobs", true, 0},
-};
-
+/* Of a kind that deploy never makes it is somebody's, and the namespace stays for it. */
 static void on_strangers(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    const struct kobject_kind *kind = &strangers[c->at];
+    const struct kobject_kind *kind = &c->kinds[c->at];
     c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND && !c->kept_for)
         c->kept_for = mem_printf("perhaps %s, which cannot be listed", kind->plural);
     JSON_EACH (o, json_get(a->object, "items"))
-        if (!kobject_is_owned(o) && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
+        if (cleanup_is_somebodys(kind, o) && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
     c->at++;
     cleanup_soon(c, look_for_strangers, 0);
 }
 
 static void look_for_strangers(struct cleanup *c)
 {
-    if (c->at == ARRAY_LEN(strangers) || !c->owns_namespace || c->kept_for)
-        look_end(c);
-    else
-        c->call = object_list(&c->conf.cluster, &strangers[c->at], c->ns, NULL, on_strangers, c);
+    if (c->at < c->kinds_count && !c->kept_for) {
+        c->call = object_list(&c->conf.cluster, &c->kinds[c->at], c->ns, NULL, on_strangers, c);
+        return;
+    }
+    if (!c->kept_for) c->kept_for = mem_str(c->blind);
+    look_end(c);
 }
 
 static void look_next(struct cleanup *c)
 {
     while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
     if (!kobject_kinds[c->at].kind) {
-        c->at = 0;
-        look_for_strangers(c);
+        if (c->owns_namespace && !c->kept_for)
+            cleanup_find_kinds(c, look_for_strangers);
+        else
+            look_end(c);
         return;
     }
     c->call = object_list(&c->conf.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);

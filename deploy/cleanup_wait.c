@@ -1,5 +1,5 @@
-/* cleanup_wait.c - the two that take their time: the RayService, with the Job that empties its Redis, and the
- * namespace. Each with its state, the reason when it hangs, and the way out. */
+/* cleanup_wait.c - what takes its time: the RayService, with the Job that empties its Redis; its state, the reason when
+ * it hangs, and the way out. */
 #include "deploy/cleanup_inside.h"
 
 #include "backends/base/mem.h"
@@ -12,7 +12,6 @@
 
 static void service_delete(struct cleanup *c);
 static void service_look(struct cleanup *c);
-static void namespace_look(struct cleanup *c);
 
 static uint64_t waited(const struct cleanup *c)
 {
@@ -203,7 +202,8 @@ static void service_delete(struct cleanup *c)
 {
     const struct thing *t = service_left(c);
     if (t) {
-        c->call = object_delete(&c->conf.cluster, t->kind, c->ns, t->name, t->uid, on_deleted, c);
+        c->call =
+            object_delete(&c->conf.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
         return;
     }
     if (!c->steps.item[CLEANUP_SERVICE].count)
@@ -216,71 +216,4 @@ void cleanup_service_step(struct cleanup *c)
 {
     steps_begin(&c->steps, CLEANUP_SERVICE);
     service_delete(c);
-}
-
-/* ---- the namespace ---- */
-
-static void namespace_end(struct cleanup *c)
-{
-    steps_end(&c->steps, CLEANUP_NAMESPACE);
-    cleanup_soon(c, cleanup_redis, 0);
-}
-
-static void on_namespace(void *arg, const struct object_answer *a)
-{
-    struct cleanup *c = arg;
-    c->call = NULL;
-    if (a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), c->namespace_uid) != 0)) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone", c->ns);
-        namespace_end(c);
-        return;
-    }
-    if (waited(c) >= c->conf.wait_ms) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s does not go: %s", c->ns,
-                  a->err ? a->why : "something in it has a finalizer (kubectl describe namespace says what)");
-        cleanup_failed(c, ERR_TIMEOUT);
-        namespace_end(c);
-        return;
-    }
-    steps_now(&c->steps, CLEANUP_NAMESPACE, "waiting for what is in it to go");
-    cleanup_soon(c, namespace_look, c->conf.look_ms);
-}
-
-static void namespace_look(struct cleanup *c)
-{
-    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
-}
-
-static void on_namespace_deleted(void *arg, const struct object_answer *a)
-{
-    struct cleanup *c = arg;
-    c->call = NULL;
-    if (a->err && a->err != ERR_NOT_FOUND) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s: %s", c->ns, a->why);
-        cleanup_failed(c, a->err);
-        namespace_end(c);
-        return;
-    }
-    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s deleted", c->ns);
-    c->began_ms = loop_now_ms();
-    namespace_look(c);
-}
-
-void cleanup_namespace(struct cleanup *c)
-{
-    const char *kept = !c->owns_namespace ? "raydeck did not make it"
-                       : c->failed        ? "not everything in it is gone"
-                                          : NULL;
-    steps_begin(&c->steps, CLEANUP_NAMESPACE);
-    if (kept || c->kept_for || c->beyond) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns,
-                  kept ? kept : "it holds what is not ours: ",
-                  kept          ? ""
-                  : c->kept_for ? c->kept_for
-                                : "more than can be told");
-        namespace_end(c);
-        return;
-    }
-    c->call = object_delete(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, c->namespace_uid,
-                            on_namespace_deleted, c);
 }

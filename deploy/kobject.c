@@ -51,6 +51,11 @@ const char *kobject_uid(const cJSON *object)
     return meta(object, "uid");
 }
 
+const char *kobject_version(const cJSON *object)
+{
+    return meta(object, "resourceVersion");
+}
+
 bool kobject_is(const cJSON *object, const char *kind)
 {
     return text_eq(json_str(object, "kind"), kind);

@@ -30,6 +30,7 @@ const struct kobject_kind *kobject_kind_of(const cJSON *object);
 const char *kobject_name(const cJSON *object); /* "" where absent: borrowed */
 const char *kobject_ns(const cJSON *object);
 const char *kobject_uid(const cJSON *object);
+const char *kobject_version(const cJSON *object); /* metadata.resourceVersion */
 bool kobject_is(const cJSON *object, const char *kind);
 bool kobject_is_owned(const cJSON *object); /* by another object, which takes it along when it goes */
 bool kobject_is_ours(const cJSON *object);  /* carries our label, and is not owned */

@@ -94,12 +94,17 @@ static cJSON *resources(const char *group, const char *wanted)
         const struct sim_kind_info *k = sim_kind_info((enum sim_kind)i);
         if (strcmp(k->group, group) || strcmp(k->version, wanted)) continue;
         const struct template_value values[] = {{"PLURAL", k->plural}, {"KIND", k->kind}, {NULL, NULL}};
-        cJSON *one = template_text("{'name':'${PLURAL}','singularName':'','kind':'${KIND}','verbs':['delete','get',"
-                                   "'list','patch','watch']}",
+        cJSON *one = template_text("{'name':'${PLURAL}','singularName':'','kind':'${KIND}','verbs':['create','delete',"
+                                   "'get','list','patch','watch']}",
                                    values);
         cJSON_AddBoolToObject(one, "namespaced", k->namespaced);
         cJSON_AddItemToArray(list, one);
     }
+    if (strcmp(group, "authorization.k8s.io") == 0 && strcmp(wanted, "v1") == 0)
+        cJSON_AddItemToArray(list, template_text("{'name':'selfsubjectaccessreviews','singularName':"
+                                                 "'selfsubjectaccessreview','namespaced':false,"
+                                                 "'kind':'SelfSubjectAccessReview','verbs':['create']}",
+                                                 NULL));
     if (!cJSON_GetArraySize(list)) {
         cJSON_Delete(list);
         return NULL;

@@ -33,6 +33,7 @@ static const struct {
      "ports selector clusterIP clusterIPs type externalIPs sessionAffinity loadBalancerIP loadBalancerSourceRanges "
      "externalName externalTrafficPolicy healthCheckNodePort publishNotReadyAddresses sessionAffinityConfig ipFamilies "
      "ipFamilyPolicy allocateLoadBalancerNodePorts loadBalancerClass internalTrafficPolicy trafficDistribution"},
+    {SIM_LEASE, "", "spec"},
     {SIM_DEPLOYMENT, "", "spec status"},
     {SIM_DEPLOYMENT, "spec",
      "replicas selector template strategy minReadySeconds revisionHistoryLimit paused progressDeadlineSeconds"},

@@ -93,6 +93,12 @@ static const char *listed(const struct script *s, const char *path)
 static struct tiny_reply got(struct script *s, const char *path)
 {
     struct kube_scene *scene = &s->scene;
+    if (strncmp(path, "/apis ", 6) == 0) return scene_json(scene, 200, "{\"groups\":[]}");
+    if (strncmp(path, "/api/v1 ", 8) == 0)
+        return scene_json(
+            scene, 200,
+            "{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true,\"verbs\":[\"delete\","
+            "\"list\"]}]}");
     if (strncmp(path, "/api/v1/namespaces/mistral ", 27) == 0) {
         if (s->namespace_deleted && s->namespaces++ > 0) return scene_json(scene, 404, NONE);
         return scene_json(scene, 200,

@@ -1,0 +1,162 @@
+/* cleanup_again.c - the namespace: looked at once more right before it goes, because all that is in it goes too. What
+ * was not shown keeps it. Between that look and the DELETE lies one request, which no precondition can close: the
+ * server has none for what a namespace holds. */
+#include "deploy/cleanup_inside.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAMES_MAX = 1000 };
+
+static void again_next(struct cleanup *c);
+static void namespace_look(struct cleanup *c);
+
+static void namespace_end(struct cleanup *c)
+{
+    steps_end(&c->steps, CLEANUP_NAMESPACE);
+    cleanup_soon(c, cleanup_redis, 0);
+}
+
+/* Against what was answered: that is no good end. */
+static void namespace_kept(struct cleanup *c, enum err err, const char *why)
+{
+    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s kept: %s", c->ns, why);
+    cleanup_failed(c, err);
+    namespace_end(c);
+}
+
+/* ---- until it is gone ---- */
+
+static void on_namespace(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), c->namespace_uid) != 0)) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone", c->ns);
+        namespace_end(c);
+        return;
+    }
+    if (loop_now_ms() - c->began_ms >= c->conf.wait_ms) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s does not go: %s", c->ns,
+                  a->err ? a->why : "something in it has a finalizer (kubectl describe namespace says what)");
+        cleanup_failed(c, ERR_TIMEOUT);
+        namespace_end(c);
+        return;
+    }
+    steps_now(&c->steps, CLEANUP_NAMESPACE, "waiting for what is in it to go");
+    cleanup_soon(c, namespace_look, c->conf.look_ms);
+}
+
+static void namespace_look(struct cleanup *c)
+{
+    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+}
+
+static void on_namespace_deleted(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err == ERR_CONFLICT) {
+        namespace_kept(c, a->err, "it was changed just now");
+        return;
+    }
+    if (a->err && a->err != ERR_NOT_FOUND) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s: %s", c->ns, a->why);
+        cleanup_failed(c, a->err);
+        namespace_end(c);
+        return;
+    }
+    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s deleted", c->ns);
+    c->began_ms = loop_now_ms();
+    namespace_look(c);
+}
+
+/* ---- once more ---- */
+
+/* Deleted by us a moment ago, and still there for its finalizers or its dependents. */
+static bool is_going(const struct cleanup *c, const cJSON *o)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (c->things[i].gone && strcmp(c->things[i].uid, kobject_uid(o)) == 0) return true;
+    return false;
+}
+
+static void on_list(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const struct kobject_kind *kind = cleanup_kind(c, c->at);
+    c->call = NULL;
+    if (a->err && a->err != ERR_NOT_FOUND) {
+        char *why = mem_printf("whether there are %s in it is not known: %s", kind->plural, a->why);
+        namespace_kept(c, a->err, why);
+        free(why);
+        return;
+    }
+    JSON_EACH (o, json_get(a->object, "items")) {
+        if (!cleanup_is_somebodys(kind, o) || is_going(c, o)) continue;
+        char *words = kobject_words(kind, kobject_name(o));
+        buf_printf(&c->fresh, "%s%s", c->fresh.len ? ", " : "", words);
+        free(words);
+    }
+    c->at++;
+    cleanup_soon(c, again_next, 0);
+}
+
+static void again_next(struct cleanup *c)
+{
+    const struct kobject_kind *kind = cleanup_kind(c, c->at);
+    if (kind) {
+        c->call = object_list(&c->conf.cluster, kind, c->ns, NULL, on_list, c);
+    } else if (c->blind || c->fresh.len) {
+        char *why = c->fresh.len ? mem_printf("new since it was shown: %s", buf_text(&c->fresh)) : mem_str(c->blind);
+        namespace_kept(c, ERR_CONFLICT, why);
+        free(why);
+    } else {
+        const struct object_pin pin = {c->namespace_uid, c->namespace_version};
+        c->call = object_delete(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, &pin,
+                                on_namespace_deleted, c);
+    }
+}
+
+static void on_again(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err == ERR_NOT_FOUND) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone already", c->ns);
+        namespace_end(c);
+    } else if (a->err) {
+        namespace_kept(c, a->err, a->why);
+    } else if (strcmp(kobject_uid(a->object), c->namespace_uid) != 0) {
+        namespace_kept(c, ERR_CONFLICT, "it is another one now than the one that was shown");
+    } else if (!kobject_is_ours(a->object)) {
+        namespace_kept(c, ERR_CONFLICT, "it is not raydeck's any more");
+    } else {
+        free(c->namespace_version);
+        c->namespace_version = mem_str(kobject_version(a->object));
+        buf_done(&c->fresh);
+        buf_init(&c->fresh, NAMES_MAX);
+        cleanup_find_kinds(c, again_next);
+    }
+}
+
+void cleanup_namespace(struct cleanup *c)
+{
+    const char *kept = !c->owns_namespace ? "raydeck did not make it"
+                       : c->failed        ? "not everything in it is gone"
+                                          : NULL;
+    steps_begin(&c->steps, CLEANUP_NAMESPACE);
+    if (kept || c->kept_for || c->beyond) {
+        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns,
+                  kept ? kept : "it holds what is not ours: ",
+                  kept          ? ""
+                  : c->kept_for ? c->kept_for
+                                : "more than can be told");
+        namespace_end(c);
+        return;
+    }
+    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_again, c);
+}

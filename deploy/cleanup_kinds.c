@@ -1,0 +1,149 @@
+/* cleanup_kinds.c - every kind of object that a namespace can hold: what goes with it when it is deleted. The server
+ * says which there are, custom ones too. */
+#include "deploy/cleanup_inside.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { KINDS_MAX = 2000, VERSIONS_MAX = 500 };
+
+static void versions_next(struct cleanup *c);
+
+void cleanup_forget_kinds(struct cleanup *c)
+{
+    for (size_t i = 0; i < c->kinds_count; i++) {
+        free((char *)(uintptr_t)c->kinds[i].api_version);
+        free((char *)(uintptr_t)c->kinds[i].kind);
+        free((char *)(uintptr_t)c->kinds[i].plural);
+    }
+    for (size_t i = 0; i < c->versions_count; i++) free(c->versions[i]);
+    free(c->kinds);
+    free(c->versions);
+    free(c->blind);
+    c->kinds = NULL;
+    c->versions = NULL;
+    c->blind = NULL;
+    c->kinds_count = c->versions_count = 0;
+}
+
+static size_t group_len(const char *api_version)
+{
+    const char *slash = strchr(api_version, '/');
+    return slash ? (size_t)(slash - api_version) : 0;
+}
+
+static bool is_kind(const struct kobject_kind *k, const char *api_version, const char *plural)
+{
+    const size_t len = group_len(api_version);
+    return strcmp(k->plural, plural) == 0 && group_len(k->api_version) == len &&
+           strncmp(k->api_version, api_version, len) == 0;
+}
+
+/* Of the control plane's own making: they say nothing about who lives there, and come back by themselves. */
+static bool is_by_the_way(const char *plural)
+{
+    static const char *const names[] = {"events", "endpoints", "endpointslices"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        if (strcmp(names[i], plural) == 0) return true;
+    return false;
+}
+
+static bool has_verb(const cJSON *resource, const char *verb)
+{
+    JSON_EACH (v, json_get(resource, "verbs"))
+        if (cJSON_IsString(v) && strcmp(v->valuestring, verb) == 0) return true;
+    return false;
+}
+
+/* A kind that is stored in a namespace: what can be listed, and goes with the namespace. */
+static void kind_take(struct cleanup *c, const char *api_version, const cJSON *resource)
+{
+    const char *plural = json_str(resource, "name"), *kind = json_str(resource, "kind");
+    if (!plural || !kind || strchr(plural, '/') || json_bool(resource, "namespaced") != TRI_YES) return;
+    if (!has_verb(resource, "list") || !has_verb(resource, "delete") || is_by_the_way(plural)) return;
+    for (const struct kobject_kind *k = kobject_kinds; k->kind; k++)
+        if (is_kind(k, api_version, plural)) return;
+    for (size_t i = 0; i < c->kinds_count; i++)
+        if (is_kind(&c->kinds[i], api_version, plural)) return;
+    if (c->kinds_count == KINDS_MAX) {
+        if (!c->blind) c->blind = mem_str("more kinds than can be looked at");
+        return;
+    }
+    c->kinds = mem_grow(c->kinds, c->kinds_count + 1, sizeof *c->kinds);
+    c->kinds[c->kinds_count++] = (struct kobject_kind){mem_str(api_version), mem_str(kind), mem_str(plural), true, 0};
+}
+
+static void blind_to(struct cleanup *c, const char *what)
+{
+    if (!c->blind) c->blind = mem_printf("perhaps what %s has, which cannot be told", what);
+}
+
+static void version_add(struct cleanup *c, const char *api_version)
+{
+    if (c->versions_count == VERSIONS_MAX) {
+        blind_to(c, "one API group of very many");
+        return;
+    }
+    c->versions = mem_grow(c->versions, c->versions_count + 1, sizeof *c->versions);
+    c->versions[c->versions_count++] = mem_str(api_version);
+}
+
+static void on_version(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    const char *api_version = c->versions[c->at];
+    c->call = NULL;
+    if (a->err) {
+        char *safe = text_safe(api_version, strlen(api_version), TEXT_ONE_LINE, OBJECT_NAME_MAX);
+        blind_to(c, safe);
+        free(safe);
+    }
+    JSON_EACH (resource, json_get(a->object, "resources")) kind_take(c, api_version, resource);
+    c->at++;
+    cleanup_soon(c, versions_next, 0);
+}
+
+static void versions_next(struct cleanup *c)
+{
+    if (c->at == c->versions_count) {
+        void (*then)(struct cleanup *) = c->kinds_known;
+        c->at = 0;
+        then(c);
+        return;
+    }
+    struct buf path;
+    buf_init(&path, (size_t)4 * 1024);
+    const char *v = c->versions[c->at], *slash = strchr(v, '/');
+    buf_str(&path, slash ? "/apis/" : "/api/");
+    text_url_encode(v, slash ? (size_t)(slash - v) : strlen(v), &path);
+    if (slash) {
+        buf_char(&path, '/');
+        text_url_encode(slash + 1, strlen(slash + 1), &path);
+    }
+    c->call = object_read(&c->conf.cluster, buf_text(&path), on_version, c);
+    buf_done(&path);
+}
+
+static void on_groups(void *arg, const struct object_answer *a)
+{
+    struct cleanup *c = arg;
+    c->call = NULL;
+    if (a->err) blind_to(c, "the API groups");
+    version_add(c, "v1");
+    JSON_EACH (group, json_get(a->object, "groups")) {
+        const char *version = json_str(json_get(group, "preferredVersion"), "groupVersion");
+        if (version) version_add(c, version);
+    }
+    c->at = 0;
+    cleanup_soon(c, versions_next, 0);
+}
+
+void cleanup_find_kinds(struct cleanup *c, void (*then)(struct cleanup *c))
+{
+    cleanup_forget_kinds(c);
+    c->kinds_known = then;
+    c->call = object_read(&c->conf.cluster, "/apis", on_groups, c);
+}

@@ -1,0 +1,149 @@
+/* deploy_rig.c - see deploy_rig.h. */
+#include "tests/support/deploy_rig.h"
+
+#include "backends/base/mem.h"
+#include "backends/kube/api.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { RIG_LIMIT_MS = 20000 };
+
+static void on_change(void *owner, struct change *c)
+{
+    struct deploy_rig *r = owner;
+    c->at_ms = c->at_ms ? c->at_ms : loop_now_ms();
+    world_apply(r->world, c);
+    change_free(c);
+}
+
+static enum err may_change(void *arg, struct why *why)
+{
+    const struct deploy_rig *r = arg;
+    return r->no ? why_set(why, ERR_GUARD, "%s", r->no) : ERR_OK;
+}
+
+struct deploy_rig *deploy_rig_new(const struct sim_conf *conf)
+{
+    struct deploy_rig *r = mem_zero(1, sizeof *r);
+    struct why why = {0};
+    r->bed = sim_bed_new(conf);
+    r->world = world_new();
+    char *path = mem_printf("%s/kubeconfig", r->bed->folder);
+    const struct kube_open open = {.kubeconfig = path, .ns = "mistral", .guard = {may_change, r}};
+    if (kube_api.open(r->bed->loop, &open, &(struct sink){on_change, r}, &r->kube, &why)) fail_msg("%s", why.text);
+    free(path);
+    return r;
+}
+
+static void work_free(struct deploy_rig *r)
+{
+    deploy_free(r->deploy);
+    cleanup_free(r->cleanup);
+    manifest_free(r->manifest);
+    variables_done(&r->vars);
+    r->deploy = NULL;
+    r->cleanup = NULL;
+    r->manifest = NULL;
+    r->asked = r->over = false;
+    r->err = ERR_OK;
+    r->why[0] = r->said[0] = '\0';
+}
+
+void deploy_rig_free(struct deploy_rig *r)
+{
+    work_free(r);
+    kube_api.close(r->kube);
+    world_free(r->world);
+    sim_bed_free(r->bed);
+    free(r);
+}
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    struct deploy_rig *r = arg;
+    static const char marks[] = " !#";
+    const size_t used = strlen(r->said), left = sizeof r->said - used;
+    if (line)
+        snprintf(r->said + used, left, "%c %s: %s\n", marks[line->tone], step->name, line->text);
+    else
+        snprintf(r->said + used, left, "= %s %s\n", step->name, step_state_word(step->state));
+}
+
+static void on_confirm(void *arg)
+{
+    ((struct deploy_rig *)arg)->asked = true;
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct deploy_rig *r = arg;
+    assert_false(r->over);
+    r->over = true;
+    r->err = err;
+    snprintf(r->why, sizeof r->why, "%s", why);
+}
+
+static void until_asked_or_over(struct deploy_rig *r)
+{
+    const uint64_t end = loop_now_ms() + RIG_LIMIT_MS;
+    while (!r->asked && !r->over) {
+        if (loop_now_ms() > end) fail_msg("not in time:\n%s", r->said);
+        loop_step(r->bed->loop, 20);
+    }
+}
+
+void deploy_rig_deploy(struct deploy_rig *r, const char *text, const char *(*environment)(const char *name))
+{
+    struct why why = {0};
+    work_free(r);
+    if (manifest_parse("test.yaml", text, strlen(text), &r->manifest, NULL, &why)) fail_msg("%s", why.text);
+    variables_init(&r->vars, environment);
+    const struct deploy_conf conf = {.loop = r->bed->loop,
+                                     .cluster = {&kube_api, r->kube},
+                                     .world = r->world,
+                                     .context_ns = "mistral",
+                                     .manifest = r->manifest,
+                                     .variables = &r->vars,
+                                     .look_ms = 20};
+    const struct deploy_calls calls = {on_changed, on_confirm, NULL, NULL, on_done, r};
+    r->deploy = deploy_start(&conf, &calls);
+    until_asked_or_over(r);
+}
+
+void deploy_rig_cleanup(struct deploy_rig *r)
+{
+    work_free(r);
+    const struct cleanup_conf conf = {.loop = r->bed->loop,
+                                      .cluster = {&kube_api, r->kube},
+                                      .world = r->world,
+                                      .ns = "mistral",
+                                      .hang_ms = 10000,
+                                      .wait_ms = 10000,
+                                      .look_ms = 20};
+    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, r};
+    r->cleanup = cleanup_start(&conf, &calls);
+    until_asked_or_over(r);
+}
+
+void deploy_rig_answer(struct deploy_rig *r, bool yes)
+{
+    if (!r->asked) fail_msg("not asked: %s\n%s", r->why, r->said);
+    r->asked = false;
+    if (r->deploy)
+        deploy_confirm(r->deploy, yes);
+    else
+        cleanup_confirm(r->cleanup, yes);
+    until_asked_or_over(r);
+    assert_true(r->over);
+}
+
+void deploy_rig_said(const struct deploy_rig *r, const char *text)
+{
+    if (!strstr(r->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, r->said, r->why);
+}
