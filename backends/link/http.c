@@ -3,7 +3,6 @@
 #include "backends/link/http_inside.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,15 +92,8 @@ static void request_finished(struct http_request *r)
         request_done(r, r->stopped, r->stopped_why);
         return;
     }
-    enum err err = http_curl_err(r);
-    if (!err)
-        request_done(r, ERR_OK, "");
-    else if (err == ERR_EXHAUSTED)
-        request_done(r, err, strerror(r->socket_errno ? r->socket_errno : EMFILE));
-    else if (r->result == CURLE_UNRECOVERABLE_POLL) /* curl tells of its poll, where it was the other side that left */
-        request_done(r, err, "connection reset by peer");
-    else
-        request_done(r, err, *r->error ? r->error : curl_easy_strerror(r->result));
+    enum err err = curl_err(r->easy, r->result, &r->sockets);
+    request_done(r, err, err ? curl_err_words(err, r->result, r->error, &r->sockets) : "");
 }
 
 static bool request_has_bytes(const struct http_request *r)

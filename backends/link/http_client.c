@@ -10,6 +10,7 @@ struct watch {
     struct http_client *client;
     struct watch *next, **self;
     curl_socket_t fd;
+    int events;
 };
 
 static void handle_gone(struct http_client *c)
@@ -31,15 +32,26 @@ static void watch_close(struct watch *w)
     uv_close((uv_handle_t *)&w->poll, watch_closed);
 }
 
+static bool watch_is_open(const struct http_client *c, const struct watch *w)
+{
+    const struct watch *at = c->watches;
+    while (at && at != w) at = at->next;
+    return at != NULL;
+}
+
 static void on_ready(uv_poll_t *poll, int status, int events)
 {
     struct watch *w = poll->data;
     struct http_client *c = w->client;
-    int what = status < 0 ? CURL_CSELECT_ERR : 0, running;
+    /* Told of an error (CURL_CSELECT_ERR), curl reports that; told to read, it reads the socket's own errno. */
+    int what = status < 0 ? CURL_CSELECT_IN | CURL_CSELECT_OUT : 0, running;
 
     if (events & UV_READABLE) what |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE) what |= CURL_CSELECT_OUT;
     curl_multi_socket_action(c->multi, w->fd, what, &running);
+    /* libuv has stopped at the error; curl may want to go on. */
+    if (status < 0 && watch_is_open(c, w) && !uv_is_active((uv_handle_t *)poll))
+        uv_poll_start(poll, w->events, on_ready);
     http_tell_all(c);
 }
 
@@ -76,6 +88,7 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
         return 0;
     }
     if (!w) w = watch_new(c, fd);
+    if (w) w->events = events;
     return w && !uv_poll_start(&w->poll, events, on_ready) ? 0 : -1;
 }
 

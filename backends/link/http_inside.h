@@ -7,6 +7,7 @@
 #ifndef RAYDECK_LINK_HTTP_INSIDE_H
 #define RAYDECK_LINK_HTTP_INSIDE_H
 
+#include "backends/link/curl_err.h"
 #include "backends/link/http.h"
 
 #include <curl/curl.h>
@@ -53,8 +54,7 @@ struct http_request {
     enum err stopped; /* we ended it ourselves, and why */
     const char *stopped_why;
     CURLcode result;
-    int socket_errno; /* of the last socket() that failed; 0: it did not */
-    bool socketed;    /* a socket was had: what failed then was the other side's */
+    struct curl_sockets sockets;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -65,8 +65,5 @@ void http_tell_all(struct http_client *c);   /* everything that curl has brought
 void http_end_all(struct http_client *c);    /* cancels what is in flight */
 void http_wake(struct http_client *c);       /* http_tell_all from the loop, soon */
 void http_tell_later(struct http_client *c); /* the same in the loop's next turn, after the others had theirs */
-
-/* The err of a finished transfer (r->result). */
-enum err http_curl_err(const struct http_request *r);
 
 #endif

@@ -3,11 +3,9 @@
 #include "backends/base/text.h"
 #include "backends/link/http_inside.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 /* READ_BYTES: what curl reads, and decompresses, at one go; a thousand times as much comes out at worst. */
 enum { CONNECT_MS = 10000, READ_BYTES = 16 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
@@ -99,19 +97,6 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
     if (r->streamed) return on_stream(r, bytes, len);
     if (!buf_add(&r->body, bytes, len)) return len;
     return refuse(r, ERR_LIMIT, "the answer is longer than is taken", len);
-}
-
-/* curl says of a socket that it could not have no more than that it could not connect. Children inherit none. */
-static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *to)
-{
-    struct http_request *r = arg;
-    int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
-
-    (void)purpose;
-    r->socketed = r->socketed || fd >= 0;
-    /* A family that the machine does not have (IPv6) is no lack. */
-    if (fd < 0 && loop_err(-errno) == ERR_EXHAUSTED) r->socket_errno = errno;
-    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 static bool header_is_sane(const char *s)
@@ -275,8 +260,7 @@ enum err http_setup(struct http_request *r, const struct http_ask *ask)
     curl_easy_setopt(e, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(e, CURLOPT_WRITEDATA, r);
     curl_easy_setopt(e, CURLOPT_PRIVATE, r);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(e, CURLOPT_OPENSOCKETDATA, r);
+    curl_sockets_set(e, &r->sockets);
     curl_easy_setopt(e, CURLOPT_USERAGENT, r->client->user_agent);
     if (!r->calls.bytes) curl_easy_setopt(e, CURLOPT_ACCEPT_ENCODING, "");
     set_connection(r, ask);

@@ -2,6 +2,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/link/curl_err.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -20,6 +21,7 @@ struct tls_link {
     struct buf out;
     unsigned busy;
     bool polling, over, freed, poll_open;
+    struct curl_sockets sockets;
     char error[CURL_ERROR_SIZE];
 };
 
@@ -62,24 +64,12 @@ static void end(struct tls_link *t, enum err err, const char *what)
     t->calls.closed(t->calls.arg, err, why.text);
 }
 
-static enum err curl_err(CURLcode code)
-{
-    switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return ERR_DNS;
-    case CURLE_COULDNT_CONNECT: return ERR_REFUSED;
-    case CURLE_OPERATION_TIMEDOUT: return ERR_TIMEOUT;
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: return ERR_RESET;
-    default: return ERR_TLS;
-    }
-}
-
 static void end_curl(struct tls_link *t, CURLcode code)
 {
     char text[CURL_ERROR_SIZE];
     memcpy(text, t->error, sizeof text);
-    end(t, curl_err(code), *text ? text : curl_easy_strerror(code));
+    enum err err = curl_err(t->easy, code, &t->sockets);
+    end(t, err, curl_err_words(err, code, text, &t->sockets));
 }
 
 /* ---- bytes ---- */
@@ -196,6 +186,7 @@ static void set_up(struct tls_link *t, const struct tls_where *where, uint64_t c
     if (renamed) t->connect_to = curl_slist_append(NULL, to);
     if (renamed) curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);
     curl_easy_setopt(t->easy, CURLOPT_CONNECT_ONLY, 1L);
+    curl_sockets_set(t->easy, &t->sockets);
     curl_easy_setopt(t->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_timeout_ms);
     curl_easy_setopt(t->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(t->easy, CURLOPT_QUICK_EXIT, 1L); /* a name look-up must not hold up a close */

@@ -258,6 +258,7 @@ static void every_bad_end_has_its_name(void **state)
     } cases[] = {
         {{.hang_up = true}, ERR_RESET},
         {{.reset = true}, ERR_RESET},
+        {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut", .reset = true}, ERR_RESET},
         {{.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\ncut", .hang_up = true}, ERR_RESET},
         {{.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", .hang_up = true}, ERR_RESET},
         {{.bytes = "SSH-2.0-OpenSSH_9.2p1\r\n", .hang_up = true}, ERR_PROTOCOL},
@@ -271,6 +272,8 @@ static void every_bad_end_has_its_name(void **state)
         if (s->err != cases[i].err) print_message("case %u: %s: %s\n", i, err_word(s->err), s->why);
         assert_int_equal(s->err, cases[i].err);
         assert_true(*s->why);
+        assert_null(strstr(s->why, "poll"));
+        if (cases[i].reply.reset) assert_non_null(strstr(s->why, "onnection reset by peer"));
     }
 }
 
