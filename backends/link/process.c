@@ -47,9 +47,7 @@ static void tell_line(struct process *p)
     size_t len = p->line.len;
 
     if (p->skipped) {
-        len = p->skipped;
-        p->skipped = 0;
-        p->calls.line(p->calls.arg, NULL, len);
+        p->skipped = 0; /* told when it became too long */
     } else {
         if (len > 0 && p->line.data[len - 1] == '\r') p->line.data[--len] = '\0';
         char empty[1] = "";
@@ -61,8 +59,10 @@ static void tell_line(struct process *p)
 static void add_to_line(struct process *p, const char *bytes, size_t len)
 {
     if (p->skipped == 0 && !buf_add(&p->line, bytes, len)) return;
-    p->skipped += len + (p->skipped ? 0 : p->line.len);
+    bool known = p->skipped > 0;
+    p->skipped += len + p->line.len;
     buf_done(&p->line);
+    if (!known) p->calls.line(p->calls.arg, NULL, p->skipped);
 }
 
 static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
@@ -87,7 +87,7 @@ static void on_stdout(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
     while (at < end && !p->freed) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         add_to_line(p, at, (size_t)((newline ? newline : end) - at));
-        if (!newline) break;
+        if (!newline || p->freed) break;
         tell_line(p);
         at = newline + 1;
     }
@@ -134,6 +134,11 @@ struct process *process_shell(struct loop *l, const char *command, uint64_t time
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
     return process_start(l, argv, NULL, time_limit_ms, calls);
+}
+
+size_t process_unfinished(const struct process *p)
+{
+    return p->skipped ? p->skipped : p->line.len;
 }
 
 long process_pid(const struct process *p)

@@ -17,7 +17,7 @@ enum { PROCESS_STDERR_MAX = 4096, PROCESS_LINE_MAX = 8 * 1024 * 1024 };
 struct process;
 struct process_calls {
     /* A line of stdout, NUL-terminated, without its newline. One longer than PROCESS_LINE_MAX is reported once as
-     * text NULL with its length and skipped. */
+     * text NULL as soon as it is, with its length so far, and skipped. */
     void (*line)(void *arg, char *text, size_t len);
     /* The end: ERR_OK for status 0, ERR_CHILD, ERR_TIMEOUT, ERR_NOT_FOUND (no such program). */
     void (*ended)(void *arg, enum err err, const char *why);
@@ -28,6 +28,7 @@ struct process *process_start(struct loop *l, const char *const *argv, const cha
                               uint64_t time_limit_ms, const struct process_calls *calls);
 struct process *process_shell(struct loop *l, const char *command, uint64_t time_limit_ms,
                               const struct process_calls *calls);
+size_t process_unfinished(const struct process *p); /* bytes of the line that has begun and not ended; 0: none has */
 long process_pid(const struct process *p);
 void process_free(struct process *p); /* no callback comes after it; NULL is fine */
 

@@ -6,6 +6,7 @@
 #include "backends/link/process.h"
 #include "backends/neuron/neuron_parse.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,7 +85,9 @@ static void on_line(void *arg, char *text, size_t len)
     be->line++;
     alarm_set(be->silence, MONITOR_SILENCE_MS, 0);
     if (!text) {
-        bad_line(be, ERR_LIMIT, "longer than a line may be");
+        char what[64];
+        snprintf(what, sizeof what, "longer than %d MiB, and it has not ended", PROCESS_LINE_MAX / 1024 / 1024);
+        bad_line(be, ERR_LIMIT, what);
         return;
     }
     if (!len) return;
@@ -133,7 +136,11 @@ static void on_ended(void *arg, enum err err, const char *why)
 static void on_silence(void *arg)
 {
     struct neuron *be = arg;
-    char *text = mem_printf("the command has said nothing for %d s and was stopped", MONITOR_SILENCE_MS / 1000);
+    const size_t unfinished = process_unfinished(be->process);
+    char *text = unfinished
+                     ? mem_printf("line %llu has not ended in %d s (%zu bytes so far); the command was stopped",
+                                  (unsigned long long)be->line + 1, MONITOR_SILENCE_MS / 1000, unfinished)
+                     : mem_printf("the command has said nothing for %d s and was stopped", MONITOR_SILENCE_MS / 1000);
     try_later(be, ERR_TIMEOUT, text);
     free(text);
 }

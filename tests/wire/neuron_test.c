@@ -152,6 +152,15 @@ static void test_no_secret_is_shown(void **state)
     assert_null(strstr(source(s)->why, "hunter2"));
 }
 
+static void test_a_line_that_never_ends(void **state)
+{
+    struct scene *s = *state;
+    run(s, "head -c 9000000 /dev/zero | tr '\\0' x; sleep 60");
+    UNTIL(s, source(s)->why);
+    assert_int_equal(source(s)->err, ERR_LIMIT);
+    assert_string_equal(source(s)->why, "line 1: longer than 8 MiB, and it has not ended");
+}
+
 static void test_closed_in_the_middle(void **state)
 {
     struct scene *s = *state;
@@ -332,6 +341,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_failing_command, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_no_secret_is_shown, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_closed_in_the_middle, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_a_line_that_never_ends, scene_open, scene_close),
         cmocka_unit_test(test_takes),
         cmocka_unit_test_setup_teardown(test_simulated_line, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_simulated_monitor, scene_open, scene_close),

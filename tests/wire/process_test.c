@@ -22,7 +22,7 @@ struct scene {
     struct process *process;
     struct buf lines; /* joined by '|' */
     size_t skipped;
-    unsigned ended;
+    unsigned long_lines, ended;
     enum err err;
     char *why;
     bool free_in_line, free_in_ended;
@@ -40,7 +40,7 @@ static void on_line(void *arg, char *text, size_t len)
     if (text)
         buf_printf(&s->lines, "%.*s|", (int)len, text);
     else
-        s->skipped = len;
+        s->long_lines++, s->skipped = len;
     if (s->free_in_line) drop(s);
 }
 
@@ -189,8 +189,23 @@ static void a_line_too_long_is_counted(void **state)
     struct scene *s = *state;
     run(s, "head -c 9000000 /dev/zero | tr '\\0' x; echo; echo next", 0);
     WAIT_FOR(s, s->ended == 1);
-    assert_int_equal(s->skipped, 9000000);
+    assert_int_equal(s->long_lines, 1);
+    assert_true(s->skipped > PROCESS_LINE_MAX && s->skipped <= 9000000);
     assert_string_equal(buf_text(&s->lines), "next|");
+}
+
+static void a_line_that_never_ends_is_told_while_it_runs(void **state)
+{
+    struct scene *s = *state;
+    run(s, "printf 'one\\ntwo'; head -c 9000000 /dev/zero | tr '\\0' x; sleep 60", 0);
+    WAIT_FOR(s, s->long_lines == 1);
+    WAIT_FOR(s, process_unfinished(s->process) == 9000003);
+    assert_int_equal(s->ended, 0);
+    assert_string_equal(buf_text(&s->lines), "one|");
+    drop(s);
+    run(s, "echo whole; printf part; sleep 60", 0);
+    WAIT_FOR(s, s->process && process_unfinished(s->process) == 4);
+    assert_string_equal(buf_text(&s->lines), "one|whole|");
 }
 
 int main(void)
@@ -206,6 +221,7 @@ int main(void)
         T(freeing_kills_and_tells_nothing),
         T(it_may_be_freed_in_its_callbacks),
         T(a_line_too_long_is_counted),
+        T(a_line_that_never_ends_is_told_while_it_runs),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
