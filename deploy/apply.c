@@ -46,7 +46,7 @@ static void on_answer(void *arg, const struct http_answer *http)
         answer.conflicts = &conflicts;
         conflicts_words(&conflicts, &why);
     }
-    if (!answer.err) answer.err = json_parse(http->body, http->body_len, &object, &why);
+    if (!answer.err) answer.err = json_parse_shown(http->body, http->body_len, &object, &why);
     answer.object = object;
     answer.why = why.text;
     call_end(c, &answer);

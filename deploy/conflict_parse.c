@@ -27,7 +27,7 @@ enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret)
 {
     cJSON *status = NULL;
     struct conflicts all = {0};
-    if (json_parse(bytes, len, &status, NULL) != ERR_OK) return ERR_NOT_FOUND;
+    if (json_parse_shown(bytes, len, &status, NULL) != ERR_OK) return ERR_NOT_FOUND;
     JSON_EACH (cause, json_path(status, "details.causes"))
         if (text_eq(json_str(cause, "reason"), "FieldManagerConflict")) add(&all, cause);
     cJSON_Delete(status);

@@ -156,6 +156,9 @@ enum err look_for_service(struct look *look, uint64_t timeout_ms, struct why *wh
         return why_set(why, source->err ? source->err : ERR_RESET, "%s: %s", source->id,
                        source->why ? source->why : "no answer");
     if (err) return why_set(why, err, "the RayService was not found in time");
+    char unread[ERR_TEXT_MAX / 2];
+    if (world_unread_words(w, f.rayservice ? TABLE_POD : TABLE_RAYSERVICE, unread, sizeof unread))
+        return why_set(why, ERR_PARSE, "%s", unread);
     if (f.rayservice)
         return why_set(why, ERR_NOT_FOUND, "%s/%s has no head pod now", f.rayservice->ns, f.rayservice->name);
     if (world_count(w, TABLE_RAYSERVICE) > 1)

@@ -37,6 +37,12 @@ static void text_world(const struct status_of *s, FILE *out, const char *name, e
         fprintf(out, ", last heard %llu s ago", (unsigned long long)age.value / 1000);
     if (source && fresh != FRESH_LIVE && source->why && *source->why) fprintf(out, ": %s", source->why);
     fputc('\n', out);
+    for (size_t i = 0; i < world_sources(s->world); i++) {
+        const struct source *each = world_source(s->world, i);
+        if (each->world == kind && each->unread)
+            fprintf(out, "  %s: %llu could not be read: %s\n", each->id, (unsigned long long)each->unread,
+                    or_dash(each->unread_why));
+    }
 }
 
 static void text_pods(const struct status_of *s, FILE *out)

@@ -38,7 +38,7 @@ static enum err parse_json(const char *bytes, size_t len, struct aws_error *e)
 {
     cJSON *root = NULL;
 
-    if (json_parse(bytes, len, &root, NULL)) return ERR_PARSE;
+    if (json_parse_shown(bytes, len, &root, NULL)) return ERR_PARSE;
     const char *type = json_str(root, "__type"), *message = json_str(root, "message");
     if (!message) message = json_str(root, "Message");
     set_type(e, type ? type : json_str(root, "code"));

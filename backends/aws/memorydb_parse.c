@@ -58,7 +58,7 @@ static enum err page(const char *bytes, size_t len, const char *name, cJSON **re
                      struct why *why)
 {
     cJSON *root = NULL;
-    enum err err = json_parse(bytes, len, &root, why);
+    enum err err = json_parse_shown(bytes, len, &root, why);
 
     if (err) {
         why_prefix(why, "AWS memorydb");

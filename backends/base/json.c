@@ -180,42 +180,6 @@ enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why)
     return ERR_OK;
 }
 
-/* A copy with each \u0000 as \\x00; NULL where there is none. An escape begins at every backslash that is not one's
- * second half. */
-static char *without_nul(const char *bytes, size_t len, size_t *ret_len)
-{
-    static const char nul[] = "\\u0000", shown[] = "\\\\x00";
-    char *copy = NULL;
-    size_t out = 0;
-    if (!memmem(bytes, len, nul, sizeof nul - 1)) return NULL;
-    copy = mem_alloc(len + 1);
-    for (size_t i = 0; i < len;) {
-        size_t take = bytes[i] == '\\' && i + 1 < len ? 2 : 1;
-        const char *from = bytes + i;
-        size_t put = take;
-        if (take == 2 && len - i >= sizeof nul - 1 && memcmp(from, nul, sizeof nul - 1) == 0) {
-            from = shown;
-            put = sizeof shown - 1;
-            take = sizeof nul - 1;
-        }
-        memcpy(copy + out, from, put);
-        out += put;
-        i += take;
-    }
-    copy[out] = '\0';
-    *ret_len = out;
-    return copy;
-}
-
-enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why *why)
-{
-    size_t shown_len = len;
-    char *shown = without_nul(bytes, len, &shown_len);
-    enum err err = json_parse(shown ? shown : bytes, shown_len, ret, why);
-    free(shown);
-    return err;
-}
-
 const cJSON *json_get(const cJSON *obj, const char *name)
 {
     return cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, name) : NULL;

@@ -21,8 +21,11 @@ enum { JSON_DEPTH = 64, JSON_VALUES = 2000000 };
 /* Caller frees *ret with cJSON_Delete. */
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
-/* The same for text that is only shown: where a string holds \u0000, which cJSON would end it at, it gets the four
- * characters \x00, as text_safe writes every other control. */
+/* The same for what is watched and shown, where one bad value must not take the rest with it: what json_parse refuses
+ * in a single value is made readable, and the rest is as it was. In strings \u0000 (which cJSON would end them at),
+ * control characters, bytes that are not UTF-8, lone surrogates and unknown escapes become text: "\x00", "\xff",
+ * "\ud800", as text_safe writes them. Numbers that are not finite (NaN, Infinity, 1e999) or too long, and what is
+ * nested deeper than JSON_DEPTH, become null. Not for what is acted upon as it stands: credentials, our own files. */
 enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
 /* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */

@@ -11,7 +11,8 @@ char *version_parse(const char *bytes, size_t len)
 {
     cJSON *root = NULL;
     char *version = NULL;
-    if (json_parse(bytes, len, &root, NULL) == ERR_OK) kube_text(&version, json_str(root, "gitVersion"), KUBE_NAME_MAX);
+    if (json_parse_shown(bytes, len, &root, NULL) == ERR_OK)
+        kube_text(&version, json_str(root, "gitVersion"), KUBE_NAME_MAX);
     cJSON_Delete(root);
     return version;
 }
@@ -20,7 +21,7 @@ enum tri review_parse(const char *bytes, size_t len, struct why *why)
 {
     cJSON *root = NULL;
     enum tri answer = TRI_UNKNOWN;
-    if (json_parse(bytes, len, &root, why) != ERR_OK) return answer;
+    if (json_parse_shown(bytes, len, &root, why) != ERR_OK) return answer;
     const cJSON *status = json_get(root, "status");
     const char *reason = json_str(status, "reason");
     answer = json_bool(status, "allowed");
@@ -36,7 +37,7 @@ enum err secret_parse(const char *bytes, size_t len, const char *key, struct buf
 {
     cJSON *root = NULL;
     /* Its own messages could hold a part of it. */
-    enum err e = json_parse(bytes, len, &root, NULL);
+    enum err e = json_parse_shown(bytes, len, &root, NULL);
     if (e != ERR_OK) return why_set(why, e, "the answer is not JSON");
     const char *value = json_str(json_get(root, "data"), key);
     if (!value)
@@ -51,7 +52,7 @@ enum err inline_password_parse(const char *bytes, size_t len, struct buf *out, s
 {
     cJSON *root = NULL;
     size_t password_len = 0;
-    enum err e = json_parse(bytes, len, &root, NULL);
+    enum err e = json_parse_shown(bytes, len, &root, NULL);
     if (e != ERR_OK) return why_set(why, e, "the answer is not JSON");
     const char *password = ft_inline_password(root, &password_len);
     if (!password)

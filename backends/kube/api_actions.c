@@ -239,6 +239,7 @@ static void put_ingresses(const struct sink *sink, struct kube_page *page)
         sink_put(sink, change_put(KUBE_INGRESSES, WORLD_CONSOLE, page->items[i]));
         page->items[i] = NULL;
     }
+    sink_put(sink, change_unread(KUBE_INGRESSES, WORLD_CONSOLE, TABLE_INGRESS, page->skipped, page->skipped_why.text));
     c = change_new(CHANGE_RELISTED, KUBE_INGRESSES, WORLD_CONSOLE);
     c->table = TABLE_INGRESS;
     sink_put(sink, c);

@@ -40,14 +40,14 @@ static const char *const of_pods[] = {"managedFields",
 /* Elsewhere a person's own word (a Serve application's name) may stand as a name and be read. */
 static const char *const of_others[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
 
-/* As json_parse, without what is not read; errors are those of the whole text. */
+/* As json_parse_shown, without what is not read; errors are those of the whole text. */
 static enum err parse(enum table table, const char *bytes, size_t len, cJSON **ret, struct why *why)
 {
     size_t less = 0;
     char *text = json_prune(bytes, len, table == TABLE_POD ? of_pods : of_others, &less);
-    enum err e = json_parse(text, less, ret, NULL);
+    enum err e = json_parse_shown(text, less, ret, NULL);
     free(text);
-    return e == ERR_OK ? ERR_OK : json_parse(bytes, len, ret, why);
+    return e == ERR_OK ? ERR_OK : json_parse_shown(bytes, len, ret, why);
 }
 
 static bool fill(enum table table, const cJSON *obj, void *record)
@@ -106,7 +106,7 @@ static void take_items(enum table table, const cJSON *items, struct kube_page *p
     JSON_EACH (obj, items) {
         struct why why;
         if (p->count == KUBE_PAGE_ITEMS) {
-            p->skipped++;
+            p->beyond++;
             continue;
         }
         if (p->count == room) {

@@ -24,12 +24,13 @@ enum {
  * not Kubernetes'. Caller frees with record_free. */
 enum err kube_parse_object(enum table table, const cJSON *obj, struct record **ret, struct why *why);
 
-/* A page of a list. Items that are no objects are skipped and counted. */
+/* A page of a list. Items that cannot be read (no object, no metadata.uid) are skipped and counted, the others stay. */
 struct kube_page {
     struct record **items;
     size_t count;
     size_t skipped;
     struct why skipped_why; /* of the first one */
+    size_t beyond;          /* KUBE_PAGE_ITEMS */
     char version[KUBE_VERSION_MAX];
     char *next;                 /* continue token; NULL: the last page */
     struct known_u64 remaining; /* items beyond this page, where the server says */

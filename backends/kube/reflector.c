@@ -31,6 +31,7 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, seed_of(conf->source));
     backoff_init(&r->slow, REFLECTOR_DENIED_MS, REFLECTOR_DENIED_MS, seed_of(conf->source) ^ 1u);
     buf_init(&r->line, KUBE_LINE_MAX);
+    r->silence_ms = REFLECTOR_SILENCE_MS;
     r->told = SOURCE_OFF;
     reflector_say(r, SOURCE_CONNECTING, ERR_OK, NULL);
     alarm_set(r->alarm, conf->delay_ms, 0);
@@ -139,15 +140,12 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
     reflector_after(r, backoff_next(&r->slow));
 }
 
-void reflector_drop(struct reflector *r, uint64_t count, const char *why)
+void reflector_unread(struct reflector *r, uint64_t count, const char *why)
 {
-    r->dropped += count;
-    if (r->dropped == r->dropped_told) return;
-    struct change *c = change_new(CHANGE_DROPPED, r->source, WORLD_KUBE);
-    c->table = r->table;
-    c->number = r->dropped_told = r->dropped;
-    c->why = mem_str(why);
-    sink_put(&r->sink, c);
+    r->unread += count;
+    if (!r->unread && !r->unread_told) return;
+    r->unread_told = r->unread;
+    sink_put(&r->sink, change_unread(r->source, WORLD_KUBE, r->table, r->unread, why));
 }
 
 /* ---- lists --------------------------------------------------------------------------------------------------- */
@@ -164,7 +162,7 @@ static void page_taken(struct reflector *r, struct kube_page *p)
     reflector_live(r);
     if (r->pages++ == 0) {
         r->got = 0;
-        r->dropped = 0;
+        r->unread = r->beyond = 0;
         sink_put(&r->sink, table_change(r, CHANGE_RELIST));
     }
     for (size_t i = 0; i < p->count; i++) {
@@ -172,7 +170,8 @@ static void page_taken(struct reflector *r, struct kube_page *p)
         p->items[i] = NULL;
     }
     r->got += p->count;
-    r->dropped += p->skipped;
+    r->beyond += p->beyond;
+    if (p->skipped) reflector_unread(r, p->skipped, p->skipped_why.text);
     if (p->next) {
         struct change *c = table_change(r, CHANGE_PROGRESS);
         c->number = r->got;
@@ -184,7 +183,12 @@ static void page_taken(struct reflector *r, struct kube_page *p)
 static void list_over(struct reflector *r, const struct kube_page *p)
 {
     memcpy(r->version, p->version, sizeof r->version);
-    reflector_drop(r, 0, p->skipped ? p->skipped_why.text : NULL);
+    if (r->unread != r->unread_told) reflector_unread(r, 0, NULL);
+    if (r->beyond || r->beyond_told) {
+        struct change *c = table_change(r, CHANGE_DROPPED);
+        c->number = r->beyond_told = r->beyond;
+        sink_put(&r->sink, c);
+    }
     sink_put(&r->sink, table_change(r, CHANGE_RELISTED));
     reflector_after(r, REFLECTOR_WATCH_MS);
 }

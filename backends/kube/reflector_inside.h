@@ -22,12 +22,14 @@ struct reflector {
     char *next;
     size_t pages;
     uint64_t got;
-    uint64_t dropped, dropped_told;
+    uint64_t unread, unread_told; /* items that could not be read since the list began */
+    uint64_t beyond, beyond_told; /* items beyond KUBE_PAGE_ITEMS */
     /* of a watch */
     struct buf line;
-    uint64_t lines, watch_ms;
-    bool good;         /* it brought something, or lived for a while */
-    struct why broken; /* code not OK: why we, or an ERROR event, ended it */
+    uint64_t lines, watch_ms, heard_ms; /* heard_ms: the last whole line */
+    uint64_t silence_ms;                /* REFLECTOR_SILENCE_MS; a test has less time */
+    bool good;                          /* it brought something, or lived for a while */
+    struct why broken;                  /* code not OK: why we, or an ERROR event, ended it */
 };
 
 void reflector_watch(struct reflector *r);
@@ -39,6 +41,7 @@ void reflector_live(struct reflector *r);
 /* An answer that is no answer: says so, and tries again later. */
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s);
 void reflector_refused(struct reflector *r, const struct http_answer *answer);
-void reflector_drop(struct reflector *r, uint64_t count, const char *why);
+/* So many more items could not be read. */
+void reflector_unread(struct reflector *r, uint64_t count, const char *why);
 
 #endif

@@ -35,6 +35,7 @@ static bool on_line(void *arg, char *text, size_t len)
     struct why why = {0};
     r->lines++;
     if (len == 0) return true;
+    r->heard_ms = loop_now_ms();
     switch (kube_parse_line(r->table, text, len, &ev, &why)) {
     case ERR_OK:
         reflector_live(r);
@@ -43,7 +44,7 @@ static bool on_line(void *arg, char *text, size_t len)
         return r->broken.code == ERR_OK;
     case ERR_PROTOCOL:
         /* One object that makes no sense; those after it do. */
-        reflector_drop(r, 1, why.text);
+        reflector_unread(r, 1, why.text);
         return true;
     default: why_set(&r->broken, ERR_PARSE, "line %" PRIu64 " of the watch: %s", r->lines, why.text); return false;
     }
@@ -55,14 +56,18 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
     while (len && r->broken.code == ERR_OK) {
         size_t part = len < PIECE ? len : PIECE;
         /* What is in the buffer is one line without an end. */
+        bool ends = memchr(bytes, '\n', part) != NULL;
         if (buf_add(&r->line, bytes, part) != ERR_OK)
             why_set(&r->broken, ERR_LIMIT, "line %" PRIu64 " of the watch is longer than %d MiB", r->lines + 1,
                     KUBE_LINE_MAX / 1024 / 1024);
-        else
+        else if (ends)
             buf_lines(&r->line, on_line, r);
         bytes += part;
         len -= part;
     }
+    /* Bytes alone prove nothing: a line that never ends may drip for ever. */
+    if (r->broken.code == ERR_OK && loop_now_ms() - r->heard_ms >= r->silence_ms)
+        why_set(&r->broken, ERR_TIMEOUT, "no whole line of the watch for %u s", (unsigned)(r->silence_ms / 1000));
     return r->broken.code == ERR_OK;
 }
 
@@ -91,8 +96,8 @@ static void watch_ended(struct reflector *r, enum err err, const char *why)
     if (good) backoff_reset(&r->soon);
     /* Not a word in all that time, not even a bookmark: the version may be one that the server has yet to reach
      * (restored from a backup), and would then be waited for in silence for ever. */
-    if (r->lines == 0 && lived >= REFLECTOR_SILENCE_MS / 2) r->version[0] = '\0';
-    if (good && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= REFLECTOR_SILENCE_MS)))
+    if (r->lines == 0 && lived >= r->silence_ms / 2) r->version[0] = '\0';
+    if (good && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= r->silence_ms)))
         reflector_after(r, 0); /* should it fail again, it will be said */
     else if (err == ERR_OK)
         reflector_after(r, backoff_next(&r->soon));
@@ -123,10 +128,10 @@ void reflector_watch(struct reflector *r)
     r->lines = 0;
     r->good = false;
     r->broken.code = ERR_OK;
-    r->watch_ms = loop_now_ms();
+    r->watch_ms = r->heard_ms = loop_now_ms();
     buf_clear(&r->line);
     r->call = kube_link_send(r->link, KUBE_WATCHES,
-                             &(struct http_ask){.method = "GET", .url = url, .silence_ms = REFLECTOR_SILENCE_MS},
+                             &(struct http_ask){.method = "GET", .url = url, .silence_ms = r->silence_ms},
                              &(struct http_calls){.bytes = on_bytes, .head = on_head, .done = on_done, .arg = r});
     free(url);
 }

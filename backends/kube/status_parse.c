@@ -71,7 +71,7 @@ void status_parse(long http_status, const char *body, size_t len, struct why *re
     cJSON *root = NULL;
     enum err of_http = http_status_err(http_status);
     if (of_http == ERR_OK) of_http = ERR_PROTOCOL;
-    if (len && len <= STATUS_BODY_MAX && json_parse(body, len, &root, NULL) == ERR_OK && cJSON_IsObject(root) &&
+    if (len && len <= STATUS_BODY_MAX && json_parse_shown(body, len, &root, NULL) == ERR_OK && cJSON_IsObject(root) &&
         text_eq(json_str(root, "kind"), "Status")) {
         status_of(root, of_http, ret);
         ret->code = of_http;

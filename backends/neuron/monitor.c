@@ -23,7 +23,7 @@ struct neuron {
     enum source_state state;
     enum err err;
     size_t cores, devices; /* of the last list that was told as complete */
-    uint64_t dropped;
+    uint64_t dropped, unread;
     bool listed;
 };
 
@@ -66,6 +66,10 @@ static void put_sample(struct neuron *be, struct neuron_sample *s)
         c->number = s->dropped;
         sink_put(&be->sink, c);
     }
+    if (s->unread != be->unread)
+        sink_put(&be->sink,
+                 change_unread(be->source, WORLD_NEURON, TABLE_MONITOR, s->unread, "a runtime that is not an object"));
+    be->unread = s->unread;
     be->listed = true;
     be->cores = s->cores;
     be->devices = s->devices;

@@ -350,7 +350,11 @@ static void read_line(const struct neuron_where *where, const cJSON *root, struc
     for (size_t i = 0; i < NEURON_CORES; i++) m->core[i].held = TRI_NO;
     struct period_counts now = {0};
     JSON_EACH (item, json_get(root, "neuron_runtime_data")) {
-        if (!cJSON_IsObject(item)) continue;
+        if (!cJSON_IsObject(item)) {
+            s->unread++;
+            m->blind = true;
+            continue;
+        }
         if (mon->runtimes_count < NEURON_RUNTIMES)
             read_runtime(item, mon, m, &now);
         else
@@ -370,7 +374,7 @@ enum err neuron_parse(const struct neuron_where *where, const char *line, size_t
                       struct neuron_sample *ret, struct why *why)
 {
     cJSON *root = NULL;
-    enum err e = json_parse(line, len, &root, why);
+    enum err e = json_parse_shown(line, len, &root, why);
     if (e != ERR_OK) return e;
     if (!json_get(root, "neuron_runtime_data") && !json_get(root, "neuron_hardware_info") &&
         !json_get(root, "system_data")) {

@@ -40,6 +40,7 @@ struct neuron_sample {
     struct device *device[NEURON_DEVICES];
     size_t cores, devices;
     uint64_t dropped; /* cores, devices and runtimes beyond the limits */
+    uint64_t unread;  /* runtimes that are no objects: what they hold is not known */
 };
 
 /* The records are the caller's: neuron_sample_done frees those that are not NULL. On failure neither *ret nor *sums is

@@ -250,7 +250,7 @@ char *gcs_field_name(enum gcs_table table, struct gcs_span id)
 struct known_u64 gcs_heartbeat(struct gcs_span value)
 {
     cJSON *json;
-    if (json_parse(value.at, value.len, &json, NULL) != ERR_OK) return UNKNOWN_U64;
+    if (json_parse_shown(value.at, value.len, &json, NULL) != ERR_OK) return UNKNOWN_U64;
     const struct known_f64 seconds = json_f64(json, "time");
     cJSON_Delete(json);
     if (!seconds.known || !(seconds.value > 0) || seconds.value > 1e11) return UNKNOWN_U64;
@@ -260,7 +260,7 @@ struct known_u64 gcs_heartbeat(struct gcs_span value)
 char *gcs_ray_version(struct gcs_span value)
 {
     cJSON *json;
-    if (json_parse(value.at, value.len, &json, NULL) != ERR_OK) return NULL;
+    if (json_parse_shown(value.at, value.len, &json, NULL) != ERR_OK) return NULL;
     const char *version = json_str(json, "ray_version");
     char *safe = version ? text_safe(version, strlen(version), TEXT_ONE_LINE, 32) : NULL;
     cJSON_Delete(json);

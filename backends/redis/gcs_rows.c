@@ -14,6 +14,7 @@ struct gcs_row {
     uint64_t digest, changed_ms;
     uint32_t round;
     enum table table;
+    bool unread;
     char name[]; /* one byte of the table, then the record's key */
 };
 
@@ -79,6 +80,24 @@ bool gcs_rows_in_round(const struct gcs_hash *h, const char *key, enum table tab
     return row && row->round == h->round;
 }
 
+static void row_set_unread(struct gcs_view *v, struct gcs_row *row, bool unread)
+{
+    if (row->unread == unread) return;
+    row->unread = unread;
+    if (unread)
+        v->unread[row->table]++;
+    else
+        v->unread[row->table]--;
+}
+
+void gcs_rows_read(struct gcs_view *v, struct gcs_hash *h, enum table table, const char *key, bool could)
+{
+    char *name = name_of(table, key);
+    struct gcs_row *row = find(h, name);
+    if (row) row_set_unread(v, row, !could);
+    free(name);
+}
+
 void gcs_rows_sweep(struct gcs_view *v, struct gcs_hash *h, bool all)
 {
     struct gcs_row *row, *next;
@@ -86,6 +105,7 @@ void gcs_rows_sweep(struct gcs_view *v, struct gcs_hash *h, bool all)
         if (!all && row->round == h->round) continue;
         HASH_DEL(h->rows, row);
         h->row_count--;
+        row_set_unread(v, row, false);
         v->emit(v->arg, change_gone(v->source, WORLD_REDIS, row->table, row->name + 1));
         free(row);
     }

@@ -15,6 +15,9 @@ bool gcs_rows_seen(struct gcs_hash *h, enum table table, const char *key, uint64
                    uint64_t *ret_changed_ms);
 bool gcs_rows_in_round(const struct gcs_hash *h, const char *key, enum table table); /* seen already */
 
+/* Whether the value of a row that has been seen could be read; kept in v->unread. */
+void gcs_rows_read(struct gcs_view *v, struct gcs_hash *h, enum table table, const char *key, bool could);
+
 /* Forgets rows not seen in this round (or all of them), telling each. */
 void gcs_rows_sweep(struct gcs_view *v, struct gcs_hash *h, bool all);
 void gcs_rows_free(struct gcs_hash *h);

@@ -168,7 +168,8 @@ static enum table record_table(enum gcs_table table)
     return tables[table];
 }
 
-/* Parses only what is not the same as last time. A value that cannot be read (any more) is not there, for us. */
+/* Parses only what is not the same as last time. A value that cannot be read (any more) is not there, for us, and
+ * counted. */
 static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table table, struct gcs_span id,
                        struct gcs_span value, const char *key, uint64_t wall_ms)
 {
@@ -177,7 +178,9 @@ static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table ta
     /* the same bytes mean another state once it is known how old Ray is */
     const uint64_t digest = gcs_digest(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
     if (!gcs_rows_seen(h, record_table(table), key, digest, wall_ms, NULL)) return;
-    if (gcs_parse(table, &place, id, value, &record, NULL) == ERR_OK)
+    const bool could = gcs_parse(table, &place, id, value, &record, &v->unread_why) == ERR_OK;
+    gcs_rows_read(v, h, record_table(table), key, could);
+    if (could)
         v->emit(v->arg, change_put(v->source, WORLD_REDIS, record));
     else
         v->emit(v->arg, change_gone(v->source, WORLD_REDIS, record_table(table), key));
@@ -220,16 +223,34 @@ void gcs_view_field(struct gcs_view *v, struct gcs_hash *h, struct gcs_span fiel
     free(key);
 }
 
+static enum table dropped_table(const struct gcs_hash *h)
+{
+    return gcs_table_has_records(h->table) ? record_table(h->table) : TABLE_GCSTABLE;
+}
+
+/* Says what is left out, where that has changed: several hashes, of several namespaces, hold rows of one table. */
+static void put_left_out(struct gcs_view *v, enum table of)
+{
+    uint64_t dropped = 0;
+    for (const struct gcs_hash *h = v->hashes; h; h = h->next) dropped += dropped_table(h) == of ? h->dropped : 0;
+    if (dropped != v->dropped_told[of]) {
+        struct change *c = change_new(CHANGE_DROPPED, v->source, WORLD_REDIS);
+        c->table = of;
+        c->number = v->dropped_told[of] = dropped;
+        v->emit(v->arg, c);
+    }
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        if (v->unread[t] == v->unread_told[t]) continue;
+        v->unread_told[t] = v->unread[t];
+        v->emit(v->arg, change_unread(v->source, WORLD_REDIS, (enum table)t, v->unread[t], v->unread_why.text));
+    }
+}
+
 void gcs_view_end(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
 {
     gcs_tally_put(v, h, wall_ms);
     gcs_rows_sweep(v, h, false);
-    if (h->dropped) {
-        struct change *c = change_new(CHANGE_DROPPED, v->source, WORLD_REDIS);
-        c->table = gcs_table_has_records(h->table) ? record_table(h->table) : TABLE_GCSTABLE;
-        c->number = h->dropped;
-        v->emit(v->arg, c);
-    }
+    put_left_out(v, dropped_table(h));
     h->was_read = true;
 }
 

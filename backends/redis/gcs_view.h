@@ -3,8 +3,9 @@
  * what changed becomes a change. No I/O.
  *
  * A hash is read in rounds: begin, every field once (in any order), end. A row whose bytes are the same as last time
- * says nothing; one that was not seen in a round is gone. The view owns namespaces and hashes; a pointer to one is good
- * until gcs_view_drop. Where a storage namespace exists in both layouts (Ray was upgraded), the newer one counts.
+ * says nothing; one that was not seen in a round is gone; one that cannot be read is not there, and counted. The view
+ * owns namespaces and hashes; a pointer to one is good until gcs_view_drop. Where a storage namespace exists in both
+ * layouts (Ray was upgraded), the newer one counts.
  */
 #ifndef RAYDECK_REDIS_GCS_VIEW_H
 #define RAYDECK_REDIS_GCS_VIEW_H
@@ -58,6 +59,9 @@ struct gcs_view {
     struct gcs_ns *namespaces;
     struct gcs_hash *hashes;
     size_t ns_count, hash_count;
+    uint64_t dropped_told[TABLE_COUNT];                     /* rows beyond GCS_ROWS_MAX, of all hashes */
+    uint64_t unread[TABLE_COUNT], unread_told[TABLE_COUNT]; /* rows whose value could not be read, of all hashes */
+    struct why unread_why;
     const char *source;
     void (*emit)(void *arg, struct change *c /* takes */);
     void *arg;

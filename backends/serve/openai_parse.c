@@ -111,7 +111,7 @@ enum err openai_parse_answer(const char *body, size_t len, struct openai_piece *
 enum err openai_parse_models(const char *body, size_t len, char **ret_model, struct why *why)
 {
     cJSON *root = NULL;
-    enum err err = json_parse(body, len, &root, why);
+    enum err err = json_parse_shown(body, len, &root, why);
     if (err) return err;
     const cJSON *data = json_get(root, "data");
     const char *id = cJSON_IsArray(data) ? json_str(data->child, "id") : NULL;

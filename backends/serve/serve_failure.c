@@ -69,7 +69,8 @@ static char *status_message(const struct http_answer *answer)
 {
     cJSON *root = NULL;
     char *message = NULL;
-    if (answer->body_len > 65536 || json_parse(answer->body, answer->body_len, &root, NULL) != ERR_OK) return NULL;
+    if (answer->body_len > 65536 || json_parse_shown(answer->body, answer->body_len, &root, NULL) != ERR_OK)
+        return NULL;
     const char *kind = json_str(root, "kind"), *text = json_str(root, "message");
     if (kind && strcmp(kind, "Status") == 0)
         message = mask_text(text ? text : "", text ? strlen(text) : 0, TEXT_ONE_LINE, ERR_TEXT_MAX / 2);

@@ -18,6 +18,7 @@ struct serve_status {
     struct serve_path path;
     struct serveapp *last; /* as it was put; NULL: none yet */
     uint64_t asked_ms;
+    size_t left_out; /* as it was told */
     enum source_state state;
     enum err err;
     char *why; /* of the state */
@@ -87,12 +88,18 @@ static void answered(void *arg, const struct http_answer *answer)
     s->get = NULL;
     struct why why = {0};
     struct serveapp *app = NULL;
+    size_t left_out = 0;
     enum serve_failure f = serve_failure_of(answer, s->path.proxied, &why);
-    if (f == SERVE_FAILURE_NONE && serve_status_parse(s->uid, answer->body, answer->body_len, &app, &why) != ERR_OK)
+    if (f == SERVE_FAILURE_NONE &&
+        serve_status_parse(s->uid, answer->body, answer->body_len, &app, &left_out, &why) != ERR_OK)
         f = SERVE_FAILURE_BODY;
     if (f == SERVE_FAILURE_NONE) {
         tell(s, SOURCE_LIVE, ERR_OK, NULL);
         put(s, app);
+        if (left_out != s->left_out)
+            sink_put(&s->sink, change_unread(SERVE_SOURCE, WORLD_SERVE, TABLE_SERVEAPP, left_out,
+                                             "an application, deployment, replica or proxy that is not an object"));
+        s->left_out = left_out;
     } else {
         failed(s, answer, f, &why);
     }

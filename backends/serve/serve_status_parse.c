@@ -28,10 +28,18 @@ static struct known_u64 seconds_as_ms(const cJSON *obj, const char *name)
     return s.known && s.value > 0 && s.value < 1e11 ? known_u64((uint64_t)(s.value * 1000)) : UNKNOWN_U64;
 }
 
-static void read_replicas(const cJSON *deployment, const char *app, struct serveapp *out)
+/* An item of a list that has `count` already: false, and counted, where it cannot be taken. */
+static bool takes(const cJSON *item, size_t count, size_t *left_out)
+{
+    if (cJSON_IsObject(item) && count < SERVE_STATUS_ITEMS) return true;
+    (*left_out)++;
+    return false;
+}
+
+static void read_replicas(const cJSON *deployment, const char *app, struct serveapp *out, size_t *left_out)
 {
     JSON_EACH (item, json_get(deployment, "replicas")) {
-        if (!cJSON_IsObject(item) || out->replicas_count >= SERVE_STATUS_ITEMS) continue;
+        if (!takes(item, out->replicas_count, left_out)) continue;
         struct replica *r = RECORD_APPEND(out, replicas);
         record_set(&r->app, app);
         r->deployment = safe(deployment, "name");
@@ -45,20 +53,20 @@ static void read_replicas(const cJSON *deployment, const char *app, struct serve
     }
 }
 
-static void read_application(const cJSON *app, struct serveapp *out)
+static void read_application(const cJSON *app, struct serveapp *out, size_t *left_out)
 {
     char *name = safe(app, "name"), *status = safe(app, "status");
     if (!name && app->string) name = text_safe(app->string, strlen(app->string), TEXT_ONE_LINE, NAME_MAX_BYTES);
     size_t before = out->deployments_count;
     JSON_EACH (item, json_get(app, "deployments")) {
-        if (!cJSON_IsObject(item) || out->deployments_count >= SERVE_STATUS_ITEMS) continue;
+        if (!takes(item, out->deployments_count, left_out)) continue;
         struct deployment *d = RECORD_APPEND(out, deployments);
         record_set(&d->app, name);
         record_set(&d->app_status, status);
         d->name = safe(item, "name");
         d->status = safe(item, "status");
         d->message = message_of(item);
-        read_replicas(item, name, out);
+        read_replicas(item, name, out, left_out);
     }
     /* One that could not be built has no deployment: it is told all the same, with its own message. */
     if (out->deployments_count == before && out->deployments_count < SERVE_STATUS_ITEMS) {
@@ -71,10 +79,10 @@ static void read_application(const cJSON *app, struct serveapp *out)
     free(status);
 }
 
-static void read_proxies(const cJSON *proxies, struct serveapp *out)
+static void read_proxies(const cJSON *proxies, struct serveapp *out, size_t *left_out)
 {
     JSON_EACH (item, proxies) {
-        if (!cJSON_IsObject(item) || out->proxies_count >= SERVE_STATUS_ITEMS) continue;
+        if (!takes(item, out->proxies_count, left_out)) continue;
         struct proxy *p = RECORD_APPEND(out, proxies);
         p->ray_node = safe(item, "node_id");
         p->ip = safe(item, "node_ip");
@@ -84,10 +92,11 @@ static void read_proxies(const cJSON *proxies, struct serveapp *out)
 }
 
 enum err serve_status_parse(const char *service_uid, const char *body, size_t len, struct serveapp **ret,
-                            struct why *why)
+                            size_t *ret_left_out, struct why *why)
 {
     cJSON *root = NULL;
-    enum err e = json_parse(body, len, &root, why);
+    size_t left_out = 0;
+    enum err e = json_parse_shown(body, len, &root, why);
     if (e != ERR_OK) return e;
     const cJSON *apps = json_get(root, "applications");
     if (!cJSON_IsObject(apps)) {
@@ -97,11 +106,12 @@ enum err serve_status_parse(const char *service_uid, const char *body, size_t le
     struct serveapp *out = record_new(TABLE_SERVEAPP, service_uid);
     out->controller_actor = safe(json_get(root, "controller_info"), "actor_id");
     JSON_EACH (app, apps) {
-        if (cJSON_IsObject(app)) read_application(app, out);
+        if (takes(app, 0, &left_out)) read_application(app, out, &left_out);
     }
-    read_proxies(json_get(root, "proxies"), out);
+    read_proxies(json_get(root, "proxies"), out, &left_out);
     cJSON_Delete(root);
     *ret = out;
+    *ret_left_out = left_out;
     return ERR_OK;
 }
 

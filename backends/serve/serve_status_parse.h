@@ -9,9 +9,10 @@
 
 enum { SERVE_STATUS_BODY_MAX = 16 * 1024 * 1024, SERVE_STATUS_ITEMS = 4096 /* of each list */ };
 
-/* *ret: caller frees with record_free. A body without an object "applications" is ERR_PARSE. */
+/* *ret: caller frees with record_free. A body without an object "applications" is ERR_PARSE. *ret_left_out:
+ * applications, deployments, replicas and proxies that are no objects, or beyond SERVE_STATUS_ITEMS. */
 enum err serve_status_parse(const char *service_uid, const char *body, size_t len, struct serveapp **ret,
-                            struct why *why);
+                            size_t *ret_left_out, struct why *why);
 
 /* True when every deployment is HEALTHY and there is one. */
 bool serve_status_settled(const struct serveapp *app);

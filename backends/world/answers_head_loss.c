@@ -9,7 +9,7 @@ static enum verdict worse(enum verdict a, enum verdict b)
     return order[a] >= order[b] ? a : b;
 }
 
-static void judge_ft(const struct focus *f, struct head_loss *l)
+static void judge_ft(const struct world *w, const struct focus *f, struct head_loss *l)
 {
     if (f->rayservice->ft == TRI_NO) {
         l->pod = worse(l->pod, VERDICT_NO);
@@ -22,7 +22,10 @@ static void judge_ft(const struct focus *f, struct head_loss *l)
         l->pod = worse(l->pod, VERDICT_NO);
         say(l->pod_why, "an upgrade is under way");
     }
-    if (!f->head) {
+    if (!f->head && world_unread(w, TABLE_POD)) { /* it may be the one that could not be read */
+        l->pod = worse(l->pod, VERDICT_UNKNOWN);
+        say(l->pod_why, "no head pod among those that could be read");
+    } else if (!f->head) {
         l->pod = worse(l->pod, VERDICT_NO);
         say(l->pod_why, "no head pod");
     }
@@ -211,7 +214,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
         l.pod = VERDICT_WARN;
         say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms);
     }
-    judge_ft(f, &l);
+    judge_ft(w, f, &l);
     judge_redis(w, f, now_ms, &l);
     judge_endpoints(w, f, &l);
     judge_workers(f, &n, &l);

@@ -42,6 +42,17 @@ struct change *change_source(const char *source, enum world_kind world, enum sou
     return c;
 }
 
+struct change *change_unread(const char *source, enum world_kind world, enum table table, uint64_t number,
+                             const char *why)
+{
+    struct change *c = change_new(CHANGE_DROPPED, source, world);
+    c->table = table;
+    c->err = ERR_PARSE;
+    c->number = number;
+    c->why = number ? mem_str(why) : NULL;
+    return c;
+}
+
 void change_free(struct change *c)
 {
     if (!c) return;

@@ -34,7 +34,8 @@ enum change_type {
     CHANGE_RELISTED, /* table: the list is complete; what was not put meanwhile is gone */
     CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
                         (UINT64_MAX: the pod's own) */
-    CHANGE_DROPPED,  /* table, number: so many rows were beyond a limit and are not known */
+    CHANGE_DROPPED,  /* table, number: so many rows are left out: beyond a limit, or (err is not OK) because they could
+                        not be read, and why not the first. The last number counts; 0: none any more */
     CHANGE_PROGRESS  /* table, number of total: how far a first list or scan is; total 0 = unknown */
 };
 
@@ -46,7 +47,7 @@ struct change {
     uint64_t at_ms;   /* ours, CLOCK_BOOTTIME */
     uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */
     enum source_state state;
-    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT */
+    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED */
     char *why;    /* safe text for a person */
     char *detail; /* SOURCE: address or command as shown, no secrets */
     enum table table;
@@ -61,6 +62,9 @@ struct change *change_put(const char *source, enum world_kind world, struct reco
 struct change *change_gone(const char *source, enum world_kind world, enum table table, const char *key);
 struct change *change_source(const char *source, enum world_kind world, enum source_state state, enum err err,
                              const char *why, const char *detail);
+/* DROPPED: `number` items of a list or a stream could not be read and were left out; the rest is as told. */
+struct change *change_unread(const char *source, enum world_kind world, enum table table, uint64_t number,
+                             const char *why);
 void change_free(struct change *c);
 
 /* One line of a recording and back (JSON, no newline). */

@@ -11,6 +11,7 @@ static void slot_free(struct source_slot *slot)
     free((char *)slot->source.id);
     free((char *)slot->source.why);
     free((char *)slot->source.detail);
+    free((char *)slot->source.unread_why);
     free(slot);
 }
 
@@ -81,6 +82,33 @@ void sources_note(struct sources *s, struct source_slot *slot, const struct chan
     if (c->type == CHANGE_SOURCE && c->state != SOURCE_LIVE) return;
     if (c->at_ms > source->last_alive_ms) source->last_alive_ms = c->at_ms;
     if (c->type != CHANGE_ALIVE && c->at_ms > source->last_change_ms) source->last_change_ms = c->at_ms;
+}
+
+static void sum_unread(struct sources *s, struct source_slot *slot, const char *why)
+{
+    struct source *source = &slot->source;
+    uint64_t sum = 0;
+    for (int t = 0; t < TABLE_COUNT; t++) sum += slot->unread[t];
+    if (sum == source->unread && (!why || text_eq(why, source->unread_why))) return;
+    source->unread = sum;
+    if (!sum || why) set_text(&source->unread_why, sum ? why : NULL);
+    s->generation++;
+}
+
+bool sources_dropped(struct sources *s, struct source_slot *slot, const struct change *c)
+{
+    uint64_t *number = c->err ? &slot->unread[c->table] : &slot->told_dropped[c->table];
+    bool moved = *number != c->number;
+    *number = c->number;
+    if (c->err) sum_unread(s, slot, c->why);
+    return moved;
+}
+
+void sources_nothing_dropped(struct sources *s, struct source_slot *slot)
+{
+    memset(slot->told_dropped, 0, sizeof slot->told_dropped);
+    memset(slot->unread, 0, sizeof slot->unread);
+    sum_unread(s, slot, NULL);
 }
 
 /* ---- freshness ----------------------------------------------------------------------------------------------- */

@@ -3,7 +3,9 @@
 #include "backends/base/mem.h"
 #include "backends/world/rows.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct world {
     struct rows rows[TABLE_COUNT];
@@ -58,10 +60,14 @@ static void progress(struct rows *rows, const struct change *c)
 }
 
 /* A source that is off, or whose kind does not exist, has nothing: what it told before is gone. */
-static void source_state(struct world *w, const struct source_slot *slot, const struct change *c)
+static void source_state(struct world *w, struct source_slot *slot, const struct change *c)
 {
     if (c->state != SOURCE_OFF && c->state != SOURCE_ABSENT) return;
-    for (int t = 0; t < TABLE_COUNT; t++) rows_drop_source(&w->rows[t], slot, c);
+    for (int t = 0; t < TABLE_COUNT; t++) {
+        w->rows[t].generation += slot->told_dropped[t] || slot->unread[t];
+        rows_drop_source(&w->rows[t], slot, c);
+    }
+    sources_nothing_dropped(&w->sources, slot);
 }
 
 static bool change_makes_sense(const struct change *c)
@@ -85,10 +91,7 @@ void world_apply(struct world *w, const struct change *c)
     case CHANGE_RELIST: relist(w, slot, c); break;
     case CHANGE_RELISTED: relisted(w, slot, c); break;
     case CHANGE_PROGRESS: progress(&w->rows[c->table], c); break;
-    case CHANGE_DROPPED:
-        w->rows[c->table].generation += slot->told_dropped[c->table] != c->number;
-        slot->told_dropped[c->table] = c->number;
-        break;
+    case CHANGE_DROPPED: w->rows[c->table].generation += sources_dropped(&w->sources, slot, c); break;
     case CHANGE_ALIVE:
     case CHANGE_DELETED: break;
     }
@@ -126,6 +129,43 @@ uint64_t world_dropped(const struct world *w, enum table table)
     for (size_t i = 0; i < w->sources.count; i++)
         sum += w->sources.slot[i]->told_dropped[table] + w->sources.slot[i]->refused[table];
     return sum;
+}
+
+uint64_t world_unread(const struct world *w, enum table table)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < w->sources.count; i++) sum += w->sources.slot[i]->unread[table];
+    return sum;
+}
+
+uint64_t world_unread_of(const struct world *w, enum world_kind kind)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < w->sources.count; i++)
+        if (w->sources.slot[i]->source.world == kind) sum += w->sources.slot[i]->source.unread;
+    return sum;
+}
+
+/* What a person calls a table's rows where the table's own name is another. */
+static const char *const row_words[TABLE_COUNT] = {
+    [TABLE_KNODE] = "node",       [TABLE_SLICE] = "EndpointSlice",    [TABLE_RAYSERVICE] = "RayService",
+    [TABLE_RAYNODE] = "Ray node", [TABLE_RAYCLUSTER] = "RayCluster",  [TABLE_RAYWORKER] = "worker",
+    [TABLE_MONITOR] = "runtime",  [TABLE_PGROUP] = "placement group", [TABLE_SERVEAPP] = "item",
+    [TABLE_INGRESS] = "Ingress",
+};
+
+bool world_unread_words(const struct world *w, enum table table, char *out, size_t size)
+{
+    uint64_t sum = world_unread(w, table);
+    const char *why = NULL, *one = row_words[table] ? row_words[table] : table_name(table);
+    const char *plural = sum == 1 ? "" : one[strlen(one) - 1] == 's' ? "es" : "s";
+    *out = '\0';
+    if (!sum) return false;
+    for (size_t i = 0; i < w->sources.count && !why; i++)
+        if (w->sources.slot[i]->unread[table]) why = w->sources.slot[i]->source.unread_why;
+    snprintf(out, size, "%llu %s%s could not be read%s%s", (unsigned long long)sum, one, plural, why ? ": " : "",
+             why ? why : "");
+    return true;
 }
 
 bool world_progress(const struct world *w, enum table table, uint64_t *ret_done, uint64_t *ret_total)

@@ -5,6 +5,8 @@
  * rows on a screen never jump; what is gone stays as a tombstone for WORLD_TOMBSTONE_MS, at most WORLD_TOMBSTONES a
  * table. Each table has a generation that moves with every visible change in it.
  *
+ * What cannot be read never takes the rest with it: it is left out, counted, and said.
+ *
  * What a source told stays when it is down or denied, and grows old; when it is off, or its kind does not exist, its
  * rows are gone. Finished requests are a ring a kind (probes never push prompts out). Strings are not shared between
  * rows: a pod takes about 1.3 KB without.
@@ -46,6 +48,8 @@ struct source {
     uint64_t last_change_ms; /* 0: never */
     uint64_t last_alive_ms;  /* 0: never */
     uint64_t listed_ms;      /* a first full list was completed; 0: not yet */
+    uint64_t unread;         /* items that could not be read and were left out, of all tables */
+    const char *unread_why;  /* of one of them; NULL: not said */
 };
 
 struct world;
@@ -62,8 +66,12 @@ bool world_expire(struct world *w, uint64_t now_ms);
 uint64_t world_generation(const struct world *w, enum table table);
 uint64_t world_generation_all(const struct world *w); /* moves with every table's and with every source's state */
 
-size_t world_count(const struct world *w, enum table table); /* without tombstones */
-uint64_t world_dropped(const struct world *w, enum table table);
+size_t world_count(const struct world *w, enum table table);     /* without tombstones */
+uint64_t world_dropped(const struct world *w, enum table table); /* beyond a limit */
+uint64_t world_unread(const struct world *w, enum table table);  /* could not be read, of all sources */
+uint64_t world_unread_of(const struct world *w, enum world_kind kind);
+/* "2 pods could not be read: …", for a person; "" and false where all could. */
+bool world_unread_words(const struct world *w, enum table table, char *out, size_t size);
 bool world_progress(const struct world *w, enum table table, uint64_t *ret_done, uint64_t *ret_total);
 /* Tombstones included. Rows and records are good until the next world_apply or world_expire. */
 const struct row *world_find(const struct world *w, enum table table, const char *key);

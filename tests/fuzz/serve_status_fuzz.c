@@ -10,8 +10,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct serveapp *app = NULL;
+    size_t left_out;
     struct why why = {0};
-    if (serve_status_parse("uid", (const char *)data, size, &app, &why) == ERR_OK) {
+    if (serve_status_parse("uid", (const char *)data, size, &app, &left_out, &why) == ERR_OK) {
         (void)serve_status_settled(app);
         record_free(&app->record);
     }

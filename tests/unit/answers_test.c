@@ -386,6 +386,19 @@ static void warnings_are_counted(void **state)
     assert_true(strstr(l.redis_why, "allkeys-lru may evict the GCS's keys"));
 }
 
+/* The pod that could not be read may be the head. */
+static void a_head_that_could_not_be_read_is_not_missing(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_POD, head);
+    struct focus f = small_focus(s);
+    assert_int_equal(head_loss_of(s->w, &f, s->now_ms).pod, VERDICT_NO);
+    small_apply(s, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    assert_int_equal(l.pod, VERDICT_UNKNOWN);
+    assert_non_null(strstr(l.pod_why, "no head pod among those that could be read"));
+}
+
 static void nothing_in_focus_is_not_known(void **state)
 {
     (void)state;
@@ -687,6 +700,7 @@ int main(void)
         WITH(a_kubernetes_that_is_not_heard_is_never_ok),
         cmocka_unit_test(each_reason_is_said),
         WITH(warnings_are_counted),
+        cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, done),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(last_loss_is_rebuilt_from_what_is_older),
         WITH(a_first_head_was_never_lost),

@@ -99,7 +99,7 @@ static void test_only_what_changed(void **state)
     assert_int_equal(t->changed.value, 25);
 }
 
-/* What can be read no more is gone, and comes back when it can. */
+/* What can be read no more is gone and counted, and comes back when it can. */
 static void test_unreadable(void **state)
 {
     (void)state;
@@ -110,7 +110,23 @@ static void test_unreadable(void **state)
         field(h, "\x01", values[i], 10);
         gcs_view_end(&view, h, 10);
         assert_int_equal(found(TABLE_RAYNODE, "ns/01") != NULL, i != 1);
+        assert_int_equal(world_unread(world, TABLE_RAYNODE), i == 1);
     }
+    /* Two hashes' rows are one sum, and those that are gone are in it no more. */
+    struct gcs_hash *other = hash("RAYns2@NODE", GCS_HASH_A_TABLE);
+    for (size_t i = 0; i < 2; i++) {
+        struct gcs_hash *each = i ? other : h;
+        gcs_view_begin(each);
+        field(each, "\x01", "\xff\xff", 20);
+        field(each, "\x02", "\xff\xff", 20);
+        gcs_view_end(&view, each, 20);
+    }
+    assert_int_equal(world_unread(world, TABLE_RAYNODE), 4);
+    gcs_view_drop(&view, other);
+    gcs_view_begin(h);
+    field(h, "\x01", "\xff\xff", 30); /* the same bytes: not parsed again */
+    gcs_view_end(&view, h, 30);
+    assert_int_equal(world_unread(world, TABLE_RAYNODE), 1);
 }
 
 static void test_drop(void **state)

@@ -1,3 +1,4 @@
+#include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 
@@ -79,6 +80,52 @@ static void a_nul_is_shown_where_that_is_asked_for(void **state)
     assert_int_equal(json_parse_shown("\"\\u0000", 7, &t, NULL), ERR_PARSE);
     assert_int_equal(json_parse_shown("\"\\u000", 6, &t, NULL), ERR_PARSE);
     assert_null(t);
+}
+
+/* One value that cannot be read leaves the others as they are. */
+static void a_bad_value_does_not_take_the_rest_with_it(void **state)
+{
+    (void)state;
+    cJSON *t = NULL;
+    shown_is("\"a\xff"
+             "b\xc3\"",
+             "a\\xffb\\xc3");
+    shown_is("\"\xed\xa0\x80\"", "\\xed\\xa0\\x80"); /* a surrogate as UTF-8 */
+    shown_is("\"a\tb\x01\"", "a\\x09b\\x01");
+    shown_is("\"\\ud800\"", "\\ud800");
+    shown_is("\"\\ud800\\u0041 \\udc00\"", "\\ud800A \\udc00");
+    shown_is("\"\\ud83d\\ude00\"", "\xf0\x9f\x98\x80");
+    shown_is("\"\\q \\u12\"", "\\q \\u12");
+    static const char numbers[] = "{\"a\":NaN,\"b\":-Infinity,\"c\":1e999,\"d\":"
+                                  "1111111111111111111111111111111111111111111111111111111111111111,\"e\":7}";
+    assert_int_equal(json_parse_shown(numbers, sizeof numbers - 1, &t, NULL), ERR_OK);
+    assert_true(cJSON_IsNull(json_get(t, "a")) && cJSON_IsNull(json_get(t, "b")) && cJSON_IsNull(json_get(t, "c")) &&
+                cJSON_IsNull(json_get(t, "d")));
+    assert_int_equal(json_u64(t, "e").value, 7);
+    cJSON_Delete(t);
+    t = NULL;
+
+    struct buf deep;
+    buf_init(&deep, 100000);
+    buf_str(&deep, "[");
+    for (int i = 0; i < 1000; i++) buf_str(&deep, "{\"a\":[");
+    for (int i = 0; i < 1000; i++) buf_str(&deep, ",\"}\"]}");
+    buf_str(&deep, ",\"the rest\"]");
+    assert_int_equal(json_parse(deep.data, deep.len, &t, NULL), ERR_LIMIT);
+    assert_int_equal(json_parse_shown(deep.data, deep.len, &t, NULL), ERR_OK);
+    assert_string_equal(t->child->next->valuestring, "the rest");
+    cJSON_Delete(t);
+    buf_done(&deep);
+
+    /* Grammar is not mended, and the reason is that of the text. */
+    struct why why = {0};
+    static const char *const broken[] = {"[1,", "{\"a\\u0000\":}", "[NaNx]", "[1e]", "\"\xff", "[}", "]", "", "- 1"};
+    t = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(broken); i++)
+        if (json_parse_shown(broken[i], strlen(broken[i]), &t, &why) == ERR_OK) fail_msg("%s", broken[i]);
+    assert_null(t);
+    assert_int_equal(json_parse_shown("{\"a\\u0000\":}", 13, &t, &why), ERR_PARSE);
+    assert_string_equal(why.text, "byte 3: \\u0000 in a string");
 }
 
 static void fractions_and_large_numbers_are_no_u64(void **state)
@@ -190,6 +237,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(values_are_read),
         cmocka_unit_test(a_nul_is_shown_where_that_is_asked_for),
+        cmocka_unit_test(a_bad_value_does_not_take_the_rest_with_it),
         cmocka_unit_test(fractions_and_large_numbers_are_no_u64),
         cmocka_unit_test(what_is_wrong_is_refused_with_its_place),
         cmocka_unit_test(a_cut_text_is_never_read_past_its_end),

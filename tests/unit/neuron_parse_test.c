@@ -445,6 +445,30 @@ static void test_without_memory(void **state)
     neuron_sample_done(&s);
 }
 
+/* A runtime that cannot be read may hold any core: none is called free, and the others are as told. */
+static void test_bad_runtime_among_good(void **state)
+{
+    (void)state;
+    struct neuron_sample s;
+    assert_int_equal(
+        parse_text("{\"neuron_runtime_data\":[null,7,{\"pid\":5,\"neuron_runtime_tag\":\"a\\u0000b\\ud800\","
+                   "\"report\":{\"neuroncore_counters\":{\"neuroncores_in_use\":{\"0\":"
+                   "{\"neuroncore_utilization\":3.5},\"1\":{\"neuroncore_utilization\":NaN}}},"
+                   "\"memory_used\":{\"neuron_runtime_used_bytes\":{\"usage_breakdown\":"
+                   "{\"neuroncore_memory_usage\":{\"0\":{\"x\":1e999,\"y\":7},\"1\":{}}}}}}}],"
+                   "\"neuron_hardware_info\":"
+                   "{\"neuron_device_count\":1,\"neuroncore_per_device_count\":2}}",
+                   &s, NULL),
+        ERR_OK);
+    assert_int_equal(s.unread, 2);
+    assert_int_equal(s.monitor->runtimes_count, 1);
+    assert_string_equal(s.monitor->runtimes[0].tag, "a\\x00b\\ud800");
+    assert_int_equal(s.core[0]->held, TRI_YES);
+    assert_int_equal(s.core[0]->memory.value, 7);
+    assert_int_equal(s.core[1]->held, TRI_UNKNOWN);
+    neuron_sample_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -464,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_not_a_line),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_bad_runtime_among_good),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

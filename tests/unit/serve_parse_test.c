@@ -63,7 +63,8 @@ static struct serveapp *status_of(const char *file)
     char *path = mem_printf(FIX "%s", file), *bytes = fixture_read(path, &len);
     struct serveapp *app = NULL;
     struct why why = {0};
-    if (serve_status_parse("uid-1", bytes, len, &app, &why) != ERR_OK) fail_msg("%s: %s", file, why.text);
+    size_t left_out = 1;
+    if (serve_status_parse("uid-1", bytes, len, &app, &left_out, &why) != ERR_OK) fail_msg("%s: %s", file, why.text);
     free(bytes);
     free(path);
     return app;
@@ -124,7 +125,9 @@ static void test_status_failing(void **state)
         "abcdefghijklmnopqrstuvwxyz0123\",\"deployments\":{}},\"b\":7,\"c\":{\"status\":\"RUNNING\",\"deployments\":"
         "{\"d\":{\"name\":\"d\",\"status\":\"UNHEALTHY\",\"replicas\":[7,{\"pid\":\"x\"}]},\"e\":null}}}}";
     struct serveapp *app = NULL;
-    assert_int_equal(serve_status_parse("u", body, sizeof body - 1, &app, NULL), ERR_OK);
+    size_t left_out = 0;
+    assert_int_equal(serve_status_parse("u", body, sizeof body - 1, &app, &left_out, NULL), ERR_OK);
+    assert_int_equal(left_out, 3);
     assert_int_equal(app->deployments_count, 2);
     assert_string_equal(app->deployments[0].app_status, "DEPLOY_FAILED");
     assert_string_equal(app->deployments[0].message, "boom •••");
@@ -136,13 +139,14 @@ static void test_status_failing(void **state)
     record_free(&app->record);
 
     static const char empty[] = "{\"applications\":{}}";
-    assert_int_equal(serve_status_parse("u", empty, sizeof empty - 1, &app, NULL), ERR_OK);
+    assert_int_equal(serve_status_parse("u", empty, sizeof empty - 1, &app, &left_out, NULL), ERR_OK);
+    assert_int_equal(left_out, 0);
     assert_false(serve_status_settled(app));
     record_free(&app->record);
 
     struct why why = {0};
     app = NULL;
-    assert_int_equal(serve_status_parse("u", "{}", 2, &app, &why), ERR_PARSE);
+    assert_int_equal(serve_status_parse("u", "{}", 2, &app, &left_out, &why), ERR_PARSE);
     assert_non_null(strstr(why.text, "applications"));
     assert_null(app);
 }

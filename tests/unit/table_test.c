@@ -224,6 +224,12 @@ static void scrolls_so_that_the_selection_is_seen(void **state)
     assert_table(&t, 1, 20, "  ROLE  NAME\n");
     t.not_shown = 38211;
     assert_table(&t, 4, 40, "  ROLE  NAME\n        pod-17\n>       pod-18\n  first 20 of 38231\n");
+    snprintf(t.note, sizeof t.note, "2 pods could not be read: a reason that is long");
+    assert_table(
+        &t, 4, 60,
+        "  ROLE  NAME\n        pod-17\n>       pod-18\n  first 20 of 38231 · 2 pods could not be read: a reason th…\n");
+    t.not_shown = 0;
+    assert_table(&t, 4, 40, "  ROLE  NAME\n        pod-17\n>       pod-18\n  2 pods could not be read: a reason th…\n");
     table_done(&t);
 }
 

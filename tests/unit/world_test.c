@@ -217,6 +217,36 @@ static void rows_beyond_the_limit_are_counted(void **state)
     world_free(w);
 }
 
+/* What could not be read is counted a table and a source, told in words, and gone with its source. */
+static void what_cannot_be_read_is_counted_and_said(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    char words[100];
+    apply(w, 1, pod("a", "head"));
+    assert_false(world_unread_words(w, TABLE_POD, words, sizeof words));
+    uint64_t pods = world_generation(w, TABLE_POD), all = world_generation_all(w);
+    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    assert_true(world_generation(w, TABLE_POD) > pods && world_generation_all(w) > all);
+    assert_true(world_unread_words(w, TABLE_POD, words, sizeof words));
+    assert_string_equal(words, "1 pod could not be read: a pod without metadata.uid");
+    apply(w, 3, change_unread("redis", WORLD_REDIS, TABLE_RAYNODE, 2, NULL));
+    assert_true(world_unread_words(w, TABLE_RAYNODE, words, sizeof words));
+    assert_string_equal(words, "2 Ray nodes could not be read");
+    assert_int_equal(world_unread_of(w, WORLD_KUBE), 1);
+    assert_int_equal(world_unread_of(w, WORLD_REDIS), 2);
+    assert_int_equal(world_dropped(w, TABLE_POD), 0);
+    assert_int_equal(world_count(w, TABLE_POD), 1);
+    assert_string_equal(world_source_named(w, "kube/pods")->unread_why, "a pod without metadata.uid");
+
+    apply(w, 4, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 0, "nothing"));
+    assert_int_equal(world_unread(w, TABLE_POD), 0);
+    assert_null(world_source_named(w, "kube/pods")->unread_why);
+    apply(w, 5, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    assert_int_equal(world_unread_of(w, WORLD_REDIS), 0);
+    world_free(w);
+}
+
 static void progress_lasts_until_the_list_is_there(void **state)
 {
     (void)state;
@@ -498,6 +528,7 @@ int main(void)
         cmocka_unit_test(a_sweep_between_tombstones),
         cmocka_unit_test(finished_requests_are_a_ring_a_kind),
         cmocka_unit_test(rows_beyond_the_limit_are_counted),
+        cmocka_unit_test(what_cannot_be_read_is_counted_and_said),
         cmocka_unit_test(progress_lasts_until_the_list_is_there),
         cmocka_unit_test(a_core_has_a_history),
         cmocka_unit_test(sources_grow_old),

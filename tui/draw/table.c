@@ -32,6 +32,7 @@ void table_begin(struct table_view *t)
 {
     arena_clear(t->arena);
     t->count = t->shown_count = t->not_shown = 0;
+    t->note[0] = '\0';
 }
 
 struct table_row *table_row_add(struct table_view *t, const char *key)

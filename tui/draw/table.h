@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TABLE_COLUMNS = 16, TABLE_CELL_MAX = 128, TABLE_FILTER_MAX = 64 };
+enum { TABLE_COLUMNS = 16, TABLE_CELL_MAX = 128, TABLE_FILTER_MAX = 64, TABLE_NOTE_MAX = 160 };
 
 struct column {
     const char *title;
@@ -53,7 +53,8 @@ struct table_view {
     bool sort_down;
     char filter[TABLE_FILTER_MAX];
     bool filter_inverts;
-    size_t not_shown; /* rows beyond a limit, counted by the owner: said in the last line */
+    size_t not_shown;          /* rows beyond a limit, counted by the owner: said in the last line */
+    char note[TABLE_NOTE_MAX]; /* what else is to be said there, where there are rows; table_begin empties it */
 };
 
 void table_init(struct table_view *t, const struct column *columns, int column_count);

@@ -34,6 +34,15 @@ static void draw_row(const struct table_view *t, struct canvas *cv, const struct
     }
 }
 
+static void draw_last_line(const struct table_view *t, struct canvas *cv)
+{
+    char first[64] = "";
+    if (t->not_shown > 0)
+        snprintf(first, sizeof first, "first %zu of %zu%s", t->count, t->count + t->not_shown, t->note[0] ? " · " : "");
+    int at = canvas_text(cv, cv->rows - 1, TABLE_LEAD, ROLE_WARN, first);
+    canvas_field(cv, cv->rows - 1, at, cv->cols - at, ROLE_WARN, t->note);
+}
+
 void table_draw(const struct table_view *t, struct canvas *cv, bool focused)
 {
     struct table_layout at;
@@ -45,13 +54,12 @@ void table_draw(const struct table_view *t, struct canvas *cv, bool focused)
         draw_row(t, cv, &at, line + 1, top + (size_t)line, focused);
     if (t->count > 0 && t->shown_count == 0)
         canvas_printf(cv, 1, TABLE_LEAD, ROLE_DIM, "none of %zu rows matches the filter %s", t->count, t->filter);
-    if (t->not_shown > 0)
-        canvas_printf(cv, cv->rows - 1, TABLE_LEAD, ROLE_WARN, "first %zu of %zu", t->count, t->count + t->not_shown);
+    if (table_has_last_line(t)) draw_last_line(t, cv);
 }
 
 int table_height(const struct table_view *t)
 {
-    size_t rows = 1 + t->shown_count + (t->not_shown > 0) + (t->count > 0 && t->shown_count == 0);
+    size_t rows = 1 + t->shown_count + table_has_last_line(t) + (t->count > 0 && t->shown_count == 0);
     return rows > 100000 ? 100000 : (int)rows;
 }
 

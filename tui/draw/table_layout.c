@@ -107,9 +107,14 @@ void table_layout(const struct table_view *t, int cols, struct table_layout *ret
     }
 }
 
+bool table_has_last_line(const struct table_view *t)
+{
+    return t->not_shown > 0 || (t->note[0] && t->count > 0);
+}
+
 int table_page(const struct table_view *t, int rows)
 {
-    int page = rows - 1 - (t->not_shown > 0);
+    int page = rows - 1 - table_has_last_line(t);
     return page > 0 ? page : 0;
 }
 

@@ -11,6 +11,9 @@ struct table_layout {
 };
 void table_layout(const struct table_view *t, int cols, struct table_layout *ret);
 
+/* Is there something to be said below the rows? */
+bool table_has_last_line(const struct table_view *t);
+
 /* How many rows fit below the heads, and the first one shown so that the selection is visible. */
 int table_page(const struct table_view *t, int rows);
 size_t table_top(const struct table_view *t, int page);

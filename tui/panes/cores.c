@@ -292,6 +292,7 @@ static void cores_update(struct pane *p, const struct view *v)
         i += run ? run : 1;
     }
     s->table.not_shown = (size_t)world_dropped(w, TABLE_CORE);
+    world_unread_words(w, TABLE_MONITOR, s->table.note, sizeof s->table.note);
     table_end(&s->table);
     sum_of(w, &s->sum);
     devices_text(s, v, items, n);

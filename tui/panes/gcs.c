@@ -221,6 +221,9 @@ static void gcs_update(struct pane *p, const struct view *v)
     add_tables(s, v, kept, n);
     add_checkpoints(s, v, kept, n);
     s->table.not_shown = (size_t)world_dropped(v->world, TABLE_GCSTABLE);
+    static const enum table records[] = {TABLE_RAYNODE, TABLE_ACTOR, TABLE_JOB, TABLE_RAYWORKER, TABLE_PGROUP};
+    for (size_t i = 0; i < ARRAY_LEN(records); i++)
+        if (world_unread_words(v->world, records[i], s->table.note, sizeof s->table.note)) break;
     table_end(&s->table);
 }
 

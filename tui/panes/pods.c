@@ -169,6 +169,7 @@ static void pods_update(struct pane *p, const struct view *v)
         WORLD_EACH (row, w, TABLE_POD)
             if (pods_shows(v, ROW(row, pod)) && rank(ROW(row, pod)) == r) add_row(s, v, row);
     s->table.not_shown = (size_t)world_dropped(w, TABLE_POD);
+    world_unread_words(w, TABLE_POD, s->table.note, sizeof s->table.note);
     table_end(&s->table);
 }
 
@@ -223,6 +224,8 @@ static void pods_draw(const struct pane *p, const struct view *v, struct canvas 
         pane_say(cv, 1, ROLE_DIM, "Kubernetes is off");
     else if (world_progress(v->world, TABLE_POD, &done, &total))
         pane_say(cv, 1, ROLE_DIM, "listing pods …");
+    else if (s->table.note[0])
+        pane_say(cv, 1, ROLE_WARN, s->table.note);
     else
         pane_say(cv, 1, ROLE_DIM,
                  v->focus->rayservice ? "this RayService has no pods"

@@ -76,8 +76,10 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
             age = probes.age_ms;
         }
         fresh_words(f, age, words);
-        snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
-        add(p, fresh_role(f), text);
+        unsigned long long unread = world_unread_of(v->world, kind);
+        int len = snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
+        if (unread) snprintf(text + len, sizeof text - (size_t)len, " %llu unread", unread);
+        add(p, unread && f == FRESH_LIVE ? ROLE_STALE : fresh_role(f), text);
     }
 }
 
