@@ -333,7 +333,7 @@ static enum err open_term(struct app *app, struct why *why)
 {
     struct theme theme;
     const struct conf *conf = &app->cli->conf;
-    enum err err = themes_load(conf->theme, &theme, why);
+    enum err err = cli_usage_of(themes_load(conf->theme, &theme, why), why);
     if (err) return err;
     const struct term_conf tc = {.in = STDIN_FILENO,
                                  .out = STDOUT_FILENO,
@@ -350,7 +350,7 @@ static enum err open_term(struct app *app, struct why *why)
 static enum err open_session(struct app *app, struct session **ret, struct why *why)
 {
     const struct session_calls calls = {on_change, app};
-    return session_open(app->loop, &app->cli->conf, &calls, ret, why);
+    return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
 }
 
 enum err app_anew(struct app *app, struct why *why)
@@ -410,7 +410,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.script_alarm = alarm_new(app.loop, app_script_look, &app);
     app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);
-    enum err err = app_script_load(&app, why);
+    enum err err = cli_usage_of(app_script_load(&app, why), why);
     if (!err) err = open_session(&app, &app.session, why);
     if (!err) err = open_term(&app, why);
     if (!err) {

@@ -196,7 +196,7 @@ enum err cli_configure(struct cli *cli, struct why *why)
     }
     if (file.data) mem_wipe(file.data, file.len);
     buf_done(&file);
-    return err ? err : check_values(cli, why);
+    return err ? cli_usage_of(err, why) : check_values(cli, why);
 }
 
 void cli_done(struct cli *cli)
@@ -295,6 +295,13 @@ int64_t cli_grace(const struct conf *conf)
     uint64_t seconds;
     if (!conf->grace || text_u64(conf->grace, strlen(conf->grace), GRACE_MAX_S, &seconds)) return -1;
     return (int64_t)seconds;
+}
+
+enum err cli_usage_of(enum err err, struct why *why)
+{
+    if (!err || err == ERR_EXHAUSTED || err == ERR_CANCELLED) return err;
+    if (why) why->code = ERR_USAGE;
+    return ERR_USAGE;
 }
 
 int cli_exit_of(enum err err)

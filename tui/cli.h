@@ -65,8 +65,12 @@ struct variables;
 enum err cli_variables(const struct cli *cli, struct variables *ret, struct why *why);
 
 bool cli_json(const struct cli *cli);
-uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms);    /* checked by cli_parse */
-int64_t cli_grace(const struct conf *conf);                               /* -1: the pod's own; checked by cli_parse */
+uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
+int64_t cli_grace(const struct conf *conf);                            /* -1: the pod's own; checked by cli_parse */
+/* What is wrong with a configuration or a file that was named is a wrong word on the command line, whether it is not
+ * there, may not be read or says nothing of use: err becomes ERR_USAGE; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay.
+ */
+enum err cli_usage_of(enum err err, struct why *why);
 int cli_exit_of(enum err err);                                            /* the exit status an error ends with */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "raydeck: …" on stderr */
 

@@ -69,7 +69,7 @@ enum err look_open(const struct cli *cli, struct look **ret, struct why *why)
     uv_signal_start(&look->interrupt, on_signal, SIGINT);
     uv_signal_start(&look->terminate, on_signal, SIGTERM);
     const struct session_calls calls = {on_change, look};
-    enum err err = session_open(look->loop, &cli->conf, &calls, &look->session, why);
+    enum err err = cli_usage_of(session_open(look->loop, &cli->conf, &calls, &look->session, why), why);
     if (err) {
         look_close(look);
         return err;

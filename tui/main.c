@@ -38,7 +38,7 @@ static int run(struct cli *cli, int argc, char **argv)
             usage_help(stdout);
         else
             printf("raydeck " RAYDECK_VERSION "\n");
-        return fflush(stdout) == 0 ? EXIT_FINE : EXIT_FAILED;
+        return EXIT_FINE;
     }
     if (!cli->redact) return sub->run(cli);
     FILE *out = stdout, *messages = stderr;
@@ -46,11 +46,20 @@ static int run(struct cli *cli, int argc, char **argv)
     stdout = redact_stream(out, key);
     stderr = redact_stream(messages, key);
     int status = sub->run(cli);
-    bool fine = fclose(stdout) == 0;
+    fclose(stdout);
     fclose(stderr);
     stdout = out;
     stderr = messages;
-    return fine ? status : EXIT_FAILED;
+    return status;
+}
+
+/* A status that says that something is wrong says enough; a reader that has left knows. */
+static int output_done(int status)
+{
+    struct why why;
+    enum err err = file_close_output(&why);
+    if (err && err != ERR_RESET) cli_say("%s", why.text);
+    return err && status == EXIT_FINE ? EXIT_FAILED : status;
 }
 
 int main(int argc, char **argv)
@@ -60,11 +69,11 @@ int main(int argc, char **argv)
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    if (generated(argc, argv)) return EXIT_FINE;
+    if (generated(argc, argv)) return output_done(EXIT_FINE);
     curl_global_init(CURL_GLOBAL_DEFAULT);
     struct cli cli = {0};
     int status = run(&cli, argc, argv);
     cli_done(&cli);
     curl_global_cleanup();
-    return status;
+    return output_done(status);
 }

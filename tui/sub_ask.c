@@ -84,7 +84,7 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     if (!err && text.len == 0) err = why_set(why, ERR_USAGE, "the prompt is empty");
     if (!err) *ret = buf_take(&text);
     buf_done(&text);
-    return err;
+    return cli_usage_of(err, why);
 }
 
 static const char *seconds(char out[TEXT_NUM_MAX], struct known_u64 us)

@@ -55,10 +55,7 @@ int sub_lint(struct cli *cli)
         }
     if (found.of[FINDING_ERROR] && status == EXIT_FINE) status = EXIT_FAILED;
     findings_sort(&found);
-    if (unread < cli->argc) {
-        cli_json(cli) ? print_json(&found) : print_text(&found);
-        if (fflush(stdout) != 0) status = EXIT_FAILED;
-    }
+    if (unread < cli->argc) cli_json(cli) ? print_json(&found) : print_text(&found);
     findings_done(&found);
     variables_done(&vars);
     return status;

@@ -48,11 +48,12 @@ void usage_help(FILE *out)
         option_words(&options[i], words, sizeof words);
         fprintf(out, "  %-26s %s\n", words, options[i].help);
     }
-    fprintf(out,
-            "\nWhere the worlds are, and how the screen looks, can be set in config.yaml and in the environment too\n"
-            "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both.\n"
-            "Exit status: 0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, "
-            "130 interrupted.\n");
+    fprintf(
+        out,
+        "\nWhere the worlds are, and how the screen looks, can be set in config.yaml and in the environment too\n"
+        "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both.\n"
+        "Exit status: 0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend could "
+        "not be\nreached, 4 a guard refused, 70 out of memory or descriptors, 130 interrupted.\n");
 }
 
 /* roff treats '-' as a hyphen and a leading '.' as a request. */

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -90,6 +91,18 @@ enum err file_write(const char *path, const void *bytes, size_t len, struct why 
     if (err) unlink(beside);
     free(beside);
     return err;
+}
+
+enum err file_close_output(struct why *why)
+{
+    bool failed = ferror(stdout) != 0; /* earlier: its errno is gone, but a pipe without a reader can be seen */
+    struct pollfd reader = {.fd = STDOUT_FILENO};
+    bool left = failed && poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR);
+    errno = left ? EPIPE : 0;
+    failed = fclose(stdout) != 0 || failed;
+    if (!failed) return ERR_OK;
+    if (errno == EPIPE) return why_set(why, ERR_RESET, "standard output: %s", strerror(EPIPE));
+    return why_set(why, ERR_IO, "standard output: %s", errno ? strerror(errno) : "not all could be written");
 }
 
 void file_hold_standard(void)

@@ -15,6 +15,10 @@ enum err file_read_input(struct buf *out, struct why *why);
 /* Writes a temporary file beside path (mode 0600), then renames it over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
 
+/* For the last line of a program: flushes and closes stdout. Whatever was not written since the start is an error:
+ * ERR_IO with why, or ERR_RESET (no why is needed) where the reader of a pipe has left. */
+enum err file_close_output(struct why *why);
+
 /* For the first line of a program: stdin, stdout or stderr that were closed become /dev/null. Else the first sockets
  * would take their numbers: libuv aborts on closing one of those, and what is printed would go to a server. */
 void file_hold_standard(void);

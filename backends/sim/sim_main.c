@@ -239,11 +239,14 @@ static int monitor(int argc, char **argv)
 int main(int argc, char **argv)
 {
     struct options o;
+    struct why why;
     file_hold_standard();
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return monitor(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
-        return 0;
+        if (file_close_output(&why) != ERR_IO) return 0;
+        fprintf(stderr, "raydeck-sim: %s\n", why.text);
+        return 1;
     }
     int status = options_read(&o, argc, argv);
     return status ? status : serve(&o);

@@ -187,7 +187,7 @@ static void nothing_there_is_said_and_exits_3(void **state)
     run_done(&r);
     const char *const missing[] = {run_raydeck(), "--kubeconfig", "/nonexistent/kubeconfig", "status", NULL};
     r = run_program(missing, NULL, NULL, LIMIT_MS);
-    assert_int_equal(r.status, 3);
+    assert_int_equal(r.status, 2);
     assert_non_null(strstr(r.err, "/nonexistent/kubeconfig"));
     run_done(&r);
 }

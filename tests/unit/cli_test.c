@@ -240,7 +240,7 @@ static void a_named_file_must_be_there(void **state)
     const struct subcommand *sub = NULL;
     struct why why = {0};
     assert_int_equal(PARSE("--config", "/nonexistent/raydeck.yaml"), ERR_OK);
-    assert_int_equal(cli_configure(&cli, &why), ERR_NOT_FOUND);
+    assert_int_equal(cli_configure(&cli, &why), ERR_USAGE);
     assert_non_null(strstr(why.text, "/nonexistent/raydeck.yaml"));
     cli_done(&cli);
 }
