@@ -2,20 +2,17 @@
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 
 #include <string.h>
 
-/* What follows the scheme and the user. */
 static const char *host_of(const char *address)
 {
-    const char *scheme = strstr(address, "://"), *host = scheme ? scheme + 3 : address, *at = strrchr(host, '@');
-    return at ? at + 1 : host;
-}
+    struct url_part userinfo = url_userinfo(address);
+    const char *authority = url_authority(address);
 
-static bool has_userinfo(const char *address)
-{
-    const char *scheme = strstr(address, "://");
-    return scheme && strchr(scheme + 3, '@');
+    if (userinfo.at) return userinfo.at + userinfo.len + 1;
+    return authority ? authority : address;
 }
 
 static void lint_host(struct lint *l, const struct yaml_node *at, const char *address)
@@ -80,7 +77,7 @@ void lint_redis(struct lint *l, const struct ray *r)
     if (!address) lint_untold(l, r, at);
     if (!address) return;
     if (!is_reference(address)) lint_host(l, at, address);
-    bool user = has_userinfo(address), auth = user || has_password(r) || ray_env_open(r->head);
+    bool user = url_userinfo(address).at != NULL, auth = user || has_password(r) || ray_env_open(r->head);
     bool tls = strncmp(address, "rediss://", 9) == 0 || !scheme_known(address);
     if (user) lint_say(l, RULE_L25, at, "the Redis address holds a user and password");
     if (!auth && !tls)

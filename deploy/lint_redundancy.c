@@ -2,6 +2,7 @@
 #include "deploy/lint_ray.h"
 
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -205,8 +206,7 @@ static void lint_urls(struct lint *l, const struct head_names *names, const stru
     if (n->alias) return;
     for (size_t i = 0; i < n->count; i++) lint_urls(l, names, n->items[i]);
     if (n->kind != YAML_SCALAR) return;
-    for (const char *p = strstr(n->text, "://"); p; p = strstr(p, "://")) {
-        p += 3;
+    for (const char *p = url_authority(n->text); p; p = url_authority(p)) {
         size_t host = strcspn(p, "/:\"' \n"), name = strcspn(p, "./:\"' \n");
         if (strncmp(p + host, ":8000", 5) != 0 || !is_head_name(names, p, name, NULL)) continue;
         lint_say_as(l, RULE_L26, FINDING_ERROR, n->own, "a client sends Serve traffic to %.*s, the head's service",

@@ -4,6 +4,7 @@
 #include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,19 +56,14 @@ bool secrets_is_one(const struct secrets_at *at)
 /* "redis://user:password@host" without the password; true when there was one. */
 static bool add_url(struct buf *b, const char *text)
 {
-    const char *scheme = strstr(text, "://");
-    if (!scheme) return false;
-    /* A password may hold anything, a slash and an @ too: the last @ ends it. */
-    const char *from = scheme + 3, *at = from + strcspn(from, " \t\r\n");
-    while (at > from && *at != '@') at--;
-    const char *colon = memchr(from, ':', (size_t)(at - from));
-    if (*at != '@' || !colon) return false;
-    /* "host:8000/path@version": a port, and a path behind it. */
-    size_t digits = strspn(colon + 1, "0123456789");
-    if (digits && colon[1 + digits] == '/' && !memchr(from, '@', (size_t)(colon - from))) return false;
+    const char *authority = url_authority(text);
+    struct url_part secret = authority ? url_secret(text, strcspn(text, " \t\r\n")) : (struct url_part){NULL, 0};
+    const char *colon = secret.at ? memchr(secret.at, ':', secret.len) : NULL;
+
+    if (!colon) return false;
     buf_add(b, text, (size_t)(colon + 1 - text));
     buf_str(b, MASKED);
-    buf_str(b, at);
+    buf_str(b, secret.at + secret.len);
     return true;
 }
 

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/link/file.h"
 #include "deploy/redis_from.h"
 #include "deploy/variables.h"
@@ -72,7 +73,7 @@ static enum err check_word(const char *option, const char *value, const char *co
 /* The path of the question is put behind it: a query would end up in its middle, and may be a secret. */
 static enum err check_prompt(const char *url, struct why *why)
 {
-    if (!url || !strstr(url, "://") || !strpbrk(url, "?#")) return ERR_OK;
+    if (!url || !url_authority(url) || !strpbrk(url, "?#")) return ERR_OK;
     return why_set(why, ERR_USAGE, "--prompt: an address without ? and # is expected");
 }
 
@@ -229,11 +230,9 @@ static void blank(char *from, char *to)
 /* user:password@ of a URL. */
 static void hide_userinfo(char *url)
 {
-    char *begin = strstr(url, "://");
-    if (!begin) return;
-    begin += 3;
-    char *at = strrchr(begin, '@');
-    if (at) blank(begin, at);
+    struct url_part secret = url_secret(url, strlen(url));
+    if (!secret.at) secret = url_userinfo(url);
+    if (secret.at) blank(url + (secret.at - url), url + (secret.at - url) + secret.len);
 }
 
 void cli_hide_values(int argc, char **argv)

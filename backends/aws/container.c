@@ -3,6 +3,7 @@
 #include "backends/aws/keys_parse.h"
 #include "backends/aws/settings.h"
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 #include "backends/link/file.h"
 
 #include <stdlib.h>
@@ -22,13 +23,13 @@ bool container_is_set(void)
     return aws_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") || aws_env("AWS_CONTAINER_CREDENTIALS_FULL_URI");
 }
 
-static bool is_near(const char *host, size_t len)
+static bool is_near(const char *host)
 {
-    static const char *const near[] = {"localhost",     "127.0.0.1",      "[::1]",
-                                       "169.254.170.2", "169.254.170.23", "[fd00:ec2::23]"};
+    static const char *const near[] = {"localhost",     "127.0.0.1",      "::1",
+                                       "169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
 
     for (size_t i = 0; i < ARRAY_LEN(near); i++) {
-        if (strlen(near[i]) == len && strncmp(near[i], host, len) == 0) return true;
+        if (strcmp(near[i], host) == 0) return true;
     }
     return false;
 }
@@ -44,14 +45,16 @@ enum err container_url(const char *relative, const char *full, char **ret, struc
         *ret = mem_printf(ECS_AGENT "%s", relative);
         return ERR_OK;
     }
-    if (strncmp(full, "https://", 8) != 0) {
-        if (strncmp(full, "http://", 7) != 0)
-            return why_set(why, ERR_USAGE, "the container's credentials: neither http nor https");
-        const char *host = full + 7;
-        size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":/?");
-        if (len > strlen(host) || !is_near(host, len))
-            return why_set(why, ERR_USAGE, "the container's credentials: by http only from this machine or the agents");
-    }
+    struct url u = {0};
+    enum err err = ERR_OK;
+    if (!url_is_http(full))
+        err = why_set(why, ERR_USAGE, "the container's credentials: neither http nor https");
+    else if (url_parse(full, NULL, &u))
+        err = why_set(why, ERR_USAGE, "the container's credentials: not a URI");
+    else if (strcmp(u.scheme, "http") == 0 && !is_near(u.host))
+        err = why_set(why, ERR_USAGE, "the container's credentials: by http only from this machine or the agents");
+    url_done(&u);
+    if (err) return err;
     *ret = mem_str(full);
     return ERR_OK;
 }

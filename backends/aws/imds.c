@@ -3,6 +3,7 @@
 #include "backends/aws/keys_parse.h"
 #include "backends/aws/settings.h"
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -131,12 +132,9 @@ enum err imds_start(struct http_client *http, const struct keys_calls *calls, st
     if (disabled && strcasecmp(disabled, "true") == 0)
         return why_set(why, ERR_UNSUPPORTED, "IMDS: disabled by AWS_EC2_METADATA_DISABLED");
     if (!base) base = IMDS_ENDPOINT;
-    if (strncmp(base, "http://", 7) != 0 && strncmp(base, "https://", 8) != 0)
-        return why_set(why, ERR_USAGE, "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL");
+    if (!url_is_http(base)) return why_set(why, ERR_USAGE, "AWS_EC2_METADATA_SERVICE_ENDPOINT is not a URL");
     struct imds *i = mem_zero(1, sizeof *i);
-    size_t len = strlen(base);
-    while (len && base[len - 1] == '/') len--;
-    i->base = mem_strn(base, len);
+    i->base = url_without_slash(base);
     i->http = http;
     i->calls = *calls;
     ask(i, "PUT", "/latest/api/token", "", on_token);

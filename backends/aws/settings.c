@@ -2,6 +2,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 #include "backends/link/file.h"
 
 #include <ctype.h>
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { REGION_MAX = 32, SERVICE_MAX = 32, URL_MAX = 1024 };
+enum { REGION_MAX = 32, SERVICE_MAX = 32, ENDPOINT_MAX = 1024 };
 
 const char *aws_env(const char *name)
 {
@@ -116,9 +117,10 @@ enum err aws_endpoint(const struct aws_settings *s, const char *service, char **
         *ret = mem_printf("https://%s.%s.amazonaws.com%s/", host_of(service), s->region, suffix);
         return ERR_OK;
     }
-    bool http = strncasecmp(url, "https://", 8) == 0 || strncasecmp(url, "http://", 7) == 0;
-    if (!http || strlen(url) > URL_MAX || strpbrk(url, "?#@ \r\n"))
+    if (!url_is_http(url) || strlen(url) > ENDPOINT_MAX || strpbrk(url, "?#@ \r\n"))
         return why_set(why, ERR_USAGE, "AWS: the endpoint URL given for %s is none of http or https", service);
-    *ret = mem_printf("%s%s", url, url[strlen(url) - 1] == '/' ? "" : "/");
+    char *bare = url_without_slash(url);
+    *ret = mem_printf("%s/", bare);
+    free(bare);
     return ERR_OK;
 }

@@ -1,6 +1,7 @@
 #include "backends/base/mask.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,18 +27,11 @@ static char *bare(const char *s, size_t n)
     return mem_strn(s, n);
 }
 
-/* scheme://user:password@host */
-static bool has_userinfo(const char *word)
-{
-    const char *at = strstr(word, "://");
-    const char *host = at ? strchr(at, '@') : NULL, *colon = at ? strchr(at + 3, ':') : NULL;
-    return host && colon && colon < host;
-}
-
 /* name may be NULL: what the word before announced. */
 static bool is_secret(const char *word, const char *name)
 {
-    if (has_userinfo(word) || (name && strcasecmp(name, "bearer") == 0) || text_looks_secret(name, word)) return true;
+    if (url_secret(word, strlen(word)).at || (name && strcasecmp(name, "bearer") == 0) || text_looks_secret(name, word))
+        return true;
     size_t left = strcspn(word, "=:");
     if (!left || !word[left] || !word[left + 1]) return false;
     char *before = bare(word, left), *after = bare(word + left + 1, strlen(word + left + 1));

@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/kube/kube_fields.h"
 
 #include <stdlib.h>
@@ -28,40 +29,21 @@ static struct parts parts_of(const cJSON *obj)
     return p;
 }
 
-/* Where "user:password@" ends in an address; NULL: there is none. */
-static const char *userinfo_end(const char *address)
-{
-    const char *from = strstr(address, "://");
-    from = from ? from + 3 : address;
-    size_t authority = strcspn(from, "/?#");
-    const char *at = NULL;
-    for (size_t i = 0; i < authority; i++)
-        if (from[i] == '@') at = from + i;
-    return at;
-}
-
-static const char *userinfo_start(const char *address)
-{
-    const char *from = strstr(address, "://");
-    return from ? from + 3 : address;
-}
-
 static const char *address_of(const struct parts *p)
 {
     const char *address = json_str(p->options, "redisAddress");
     return address ? address : kube_env_value(p->head, "RAY_REDIS_ADDRESS");
 }
 
-/* The password in the address, if there is one. */
+/* The password in the address, if there is one; a user alone counts as one. */
 static const char *address_password(const char *address, size_t *ret_len)
 {
-    const char *end = address ? userinfo_end(address) : NULL;
-    if (!end) return NULL;
-    const char *from = userinfo_start(address), *colon = memchr(from, ':', (size_t)(end - from));
-    const char *password = colon ? colon + 1 : from;
-    if (password == end) return NULL;
-    *ret_len = (size_t)(end - password);
-    return password;
+    struct url_part part = url_password(address);
+
+    if (!part.at && (part = url_userinfo(address)).at && memchr(part.at, ':', part.len)) return NULL;
+    if (!part.at || !part.len) return NULL;
+    *ret_len = part.len;
+    return part.at;
 }
 
 /* A literal that is no reference to a variable ("$REDIS_PASSWORD"). */
@@ -97,17 +79,17 @@ static void address_parse(const struct parts *p, struct rayservice *r)
 {
     const char *address = address_of(p);
     if (!address) return;
-    const char *end = userinfo_end(address), *start = userinfo_start(address);
-    if (!end) {
+    struct url_part userinfo = url_userinfo(address);
+    if (!userinfo.at) {
         kube_text(&r->redis_address, address, KUBE_MESSAGE_MAX);
         return;
     }
-    char *bare = mem_printf("%.*s%s", (int)(start - address), address, end + 1);
+    char *bare = mem_printf("%.*s%s", (int)(userinfo.at - address), address, userinfo.at + userinfo.len + 1);
     kube_text(&r->redis_address, bare, KUBE_MESSAGE_MAX);
     free(bare);
-    const char *colon = memchr(start, ':', (size_t)(end - start));
-    if (colon && colon > start && !r->redis_user) {
-        char *user = mem_strn(start, (size_t)(colon - start));
+    const char *colon = memchr(userinfo.at, ':', userinfo.len);
+    if (colon && colon > userinfo.at && !r->redis_user) {
+        char *user = mem_strn(userinfo.at, (size_t)(colon - userinfo.at));
         kube_text(&r->redis_user, user, KUBE_NAME_MAX);
         free(user);
     }

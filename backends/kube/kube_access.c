@@ -3,6 +3,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/link/file.h"
 #include "backends/link/pem.h"
 
@@ -35,6 +36,13 @@ static enum err add_list(struct kube_access *a, const char *list, struct why *wh
     return ERR_OK;
 }
 
+static char *in_cluster_server(const char *host, const char *port)
+{
+    uint64_t number = 0;
+
+    return text_u64(port, strlen(port), UINT16_MAX, &number) ? NULL : url_build("https", host, (unsigned)number, NULL);
+}
+
 /* The service account that every pod is given; written as a kubeconfig of its own. */
 static enum err add_account(struct kube_access *a, const struct kube_places *places, struct why *why)
 {
@@ -49,11 +57,10 @@ static enum err add_account(struct kube_access *a, const struct kube_places *pla
     kc->users = mem_zero(1, sizeof *kc->users);
     kc->contexts = mem_zero(1, sizeof *kc->contexts);
     kc->cluster_count = kc->user_count = kc->context_count = 1;
-    kc->clusters[0] =
-        (struct kube_cluster){.name = mem_str("in-cluster"),
-                              .origin = mem_str(places->account),
-                              .server = mem_printf(strchr(host, ':') ? "https://[%s]:%s" : "https://%s:%s", host, port),
-                              .ca_file = mem_printf("%s/ca.crt", places->account)};
+    kc->clusters[0] = (struct kube_cluster){.name = mem_str("in-cluster"),
+                                            .origin = mem_str(places->account),
+                                            .server = in_cluster_server(host, port),
+                                            .ca_file = mem_printf("%s/ca.crt", places->account)};
     kc->users[0] = (struct kube_user){
         .name = mem_str("service account"), .origin = mem_str(places->account), .token_file = mem_str(path)};
     kc->contexts[0] = (struct kube_context){.name = mem_str("in-cluster"),
@@ -126,15 +133,6 @@ static enum err read_pems(struct kube_access *a, struct why *why)
     return e;
 }
 
-static char *shown_of(const char *server)
-{
-    const char *host = strstr(server, "://") + 3, *at = host + strcspn(host, "/@");
-    char *bare = mem_printf("%.*s%s", (int)(host - server), server, *at == '@' ? at + 1 : host);
-    char *safe = text_safe(bare, strlen(bare), TEXT_ONE_LINE, 512);
-    free(bare);
-    return safe;
-}
-
 enum err kube_access_load(const struct kube_open *conf, const struct kube_places *places, struct kube_access **ret,
                           struct why *why)
 {
@@ -145,11 +143,9 @@ enum err kube_access_load(const struct kube_open *conf, const struct kube_places
     if (e == ERR_OK) e = kubeconfig_choose(&a->files, conf->context, &a->choice, why);
     if (e == ERR_OK) e = read_pems(a, why);
     if (e != ERR_OK) goto out;
-    size_t len = strlen(a->choice.cluster->server);
-    while (len && a->choice.cluster->server[len - 1] == '/') len--;
-    a->server = mem_strn(a->choice.cluster->server, len);
+    a->server = url_without_slash(a->choice.cluster->server);
     a->where = text_safe(a->files.paths, strlen(a->files.paths), TEXT_ONE_LINE, 1024);
-    a->shown = shown_of(a->server);
+    a->shown = url_without_secrets(a->server);
     *ret = a;
     a = NULL;
 out:

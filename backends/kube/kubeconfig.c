@@ -1,6 +1,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/kube/kubeconfig_parse.h"
 
 #include <stdlib.h>
@@ -128,7 +129,7 @@ enum err kubeconfig_choose(const struct kubeconfig *kc, const char *context, str
                        c.context->name, c.context->cluster ? c.context->cluster : "(none)");
     if (!c.cluster->server)
         return why_set(why, ERR_PARSE, "%s: cluster %s has no server", c.cluster->origin, c.cluster->name);
-    if (strncmp(c.cluster->server, "https://", 8) != 0 && strncmp(c.cluster->server, "http://", 7) != 0)
+    if (!url_is_http(c.cluster->server))
         return why_set(why, ERR_PARSE, "%s: cluster %s: server is not an http(s) address", c.cluster->origin,
                        c.cluster->name);
     c.user = user_named(kc, c.context->user);

@@ -2,6 +2,7 @@
 
 #include "backends/base/mask.h"
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 #include "backends/link/backoff.h"
 #include "backends/link/process.h"
 #include "backends/neuron/neuron_parse.h"
@@ -165,7 +166,7 @@ static void start(void *arg)
 
 static bool monitor_takes(const char *spec)
 {
-    return spec && *spec && strncmp(spec, "http://", 7) != 0 && strncmp(spec, "https://", 8) != 0;
+    return spec && *spec && !url_is_http(spec);
 }
 
 static enum err monitor_open(struct loop *l, const struct neuron_open *conf, const struct sink *sink,

@@ -2,6 +2,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/base/url.h"
 #include "backends/link/curl_err.h"
 
 #include <curl/curl.h>
@@ -176,12 +177,9 @@ static void on_pump(void *arg)
 
 static void set_up(struct tls_link *t, const struct tls_where *where, uint64_t connect_timeout_ms)
 {
-    const bool v6 = strchr(where->host, ':') != NULL;
-    const char *open = v6 ? "[" : "", *close = v6 ? "]" : "";
-    const bool renamed = where->server_name != NULL;
-    char *url = renamed ? mem_printf("https://%s:%u/", where->server_name, where->port)
-                        : mem_printf("https://%s%s%s:%u/", open, where->host, close, where->port);
-    char *to = mem_printf("::%s%s%s:%u", open, where->host, close, where->port);
+    const bool renamed = where->server_name != NULL, v6 = strchr(where->host, ':') != NULL;
+    char *url = url_build("https", renamed ? where->server_name : where->host, where->port, "/");
+    char *to = mem_printf(v6 ? "::[%s]:%u" : "::%s:%u", where->host, where->port);
     curl_easy_setopt(t->easy, CURLOPT_URL, url);
     if (renamed) t->connect_to = curl_slist_append(NULL, to);
     if (renamed) curl_easy_setopt(t->easy, CURLOPT_CONNECT_TO, t->connect_to);

@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/session/session_inside.h"
 
 #include <stdlib.h>
@@ -26,14 +27,6 @@ static void set(char **field, const char *text)
     *field = copy;
 }
 
-static bool url_has_password(const char *url)
-{
-    const char *begin = strstr(url, "://");
-    begin = begin ? begin + 3 : url;
-    const char *at = strchr(begin, '@'), *slash = strchr(begin, '/');
-    return at && (!slash || at < slash);
-}
-
 /* False: no address is known yet. */
 static bool wish_of(const struct session *s, struct wish *w)
 {
@@ -45,7 +38,7 @@ static bool wish_of(const struct session *s, struct wish *w)
     w->url = c->redis ? c->redis : r ? r->redis_address : NULL;
     w->from = c->redis ? "configuration" : "RayService";
     if (!w->url || !*w->url) return false;
-    if (w->password || url_has_password(w->url)) {
+    if (w->password || url_userinfo(w->url).at) {
         w->kind = PASSWORD_SAID;
         return true;
     }

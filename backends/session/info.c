@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/serve/serve_get.h"
 #include "backends/session/session_inside.h"
 
@@ -45,16 +46,6 @@ static void say_service(const struct session *s, const struct out *o)
     say(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
 }
 
-/* The address without what may be a secret in it. */
-static char *shown_address(const char *url)
-{
-    const char *begin = strstr(url, "://");
-    begin = begin ? begin + 3 : url;
-    const char *at = strrchr(begin, '@'), *host = at ? at + 1 : begin;
-    size_t len = strcspn(host, "?#");
-    return mem_printf("%.*s%.*s%s", (int)(begin - url), url, (int)len, host, host[len] ? "?•••" : "");
-}
-
 static void say_redis(const struct session *s, const struct out *o)
 {
     const struct redis_find *r = &s->redis;
@@ -63,7 +54,7 @@ static void say_redis(const struct session *s, const struct out *o)
         say(o, "redis", r->ops ? NULL : "none", r->ops ? "" : "configuration");
         return;
     }
-    char *shown = shown_address(r->address);
+    char *shown = url_without_secrets(r->address);
     say(o, "redis", shown, r->from);
     free(shown);
     if (s->conf->redis_via) say(o, "redis via", "a command", "configuration");
@@ -98,7 +89,7 @@ void session_info(const struct session *s,
     say_service(s, &o);
     say_redis(s, &o);
     if (session_prompt_path(s, &path, &why)) {
-        char *shown = shown_address(path.base);
+        char *shown = url_without_secrets(path.base);
         say(&o, "prompts", path.words, shown);
         free(shown);
     } else {

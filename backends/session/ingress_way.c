@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/session/session_inside.h"
 
 #include <stdlib.h>
@@ -49,10 +50,9 @@ static bool route_path(const struct ingress *in, const struct route *route, cons
     if (!before) return false;
     /* Behind TLS the name counts for the certificate; else it is just a header, and needs no name service. */
     const char *to = tls && route->host ? route->host : in->address;
-    const char *open = strchr(to, ':') ? "[" : "", *close = strchr(to, ':') ? "]" : "";
     *ret = (struct serve_path){
         .words = mem_printf("ingress %s", in->name),
-        .base = mem_printf("%s://%s%s%s%s", tls ? "https" : "http", open, to, close, before),
+        .base = url_build(tls ? "https" : "http", to, 0, before),
         .host = tls ? NULL : mem_str(route->host),
     };
     free(before);

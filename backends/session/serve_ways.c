@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 #include "backends/serve/serve_get.h"
 #include "backends/session/session_inside.h"
 
@@ -24,29 +25,14 @@ static bool in_cluster(const struct session *s)
     return w && text_eq(w->kubeconfig, "in-cluster");
 }
 
-/* host[:port] of a URL, for people. */
-static char *place_of(const char *url)
-{
-    const char *begin = strstr(url, "://");
-    begin = begin ? begin + 3 : url;
-    size_t len = strcspn(begin, "/?#");
-    const char *at = memchr(begin, '@', len);
-    if (at) {
-        len -= (size_t)(at + 1 - begin);
-        begin = at + 1;
-    }
-    char *safe = text_safe(begin, len, TEXT_ONE_LINE, 200);
-    char *words = mem_printf("direct %s", safe);
-    free(safe);
-    return words;
-}
-
 static struct serve_path direct_path(const char *url)
 {
-    size_t len = strlen(url);
+    char *place = url_place(url);
+    struct serve_path path = {
+        .words = mem_printf("direct %s", place), .base = url_without_slash(url), .proxied = false};
 
-    while (len > 0 && url[len - 1] == '/') len--;
-    return (struct serve_path){.words = place_of(url), .base = mem_strn(url, len), .proxied = false};
+    free(place);
+    return path;
 }
 
 static struct serve_path worker_path(const struct session *s, const struct pod *p)
@@ -54,8 +40,7 @@ static struct serve_path worker_path(const struct session *s, const struct pod *
     struct serve_path path = {.words = NULL};
 
     if (in_cluster(s) && p->ip) {
-        const char *fmt = strchr(p->ip, ':') ? "http://[%s]:%d" : "http://%s:%d";
-        char *url = mem_printf(fmt, p->ip, SERVE_PORT);
+        char *url = url_build("http", p->ip, SERVE_PORT, NULL);
         path = direct_path(url);
         free(url);
         return path;
