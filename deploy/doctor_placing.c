@@ -77,9 +77,9 @@ static void unstarted(struct doctor *d, const struct pod *p)
 void doctor_placing(struct doctor *d)
 {
     if (!doctor_needs(d, RULE_D16, d->service, "kube/pods", TABLE_POD)) return;
-    WORLD_EACH (row, d->w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || p->deleted.known || !focus_has_pod(d->f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || p->deleted.known) continue;
         if (!p->phase)
             doctor_say_pod(d, RULE_D16, FINDING_UNKNOWN, p, "its phase is not known");
         else if (text_eq(p->phase, "Pending") && !p->node)

@@ -27,9 +27,9 @@ static void not_ready(struct doctor *d)
                    !head ? "there is no head pod" : "the head is not ready: there is no recovery to judge after");
         return;
     }
-    WORLD_EACH (row, d->w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!is_worker(d, row) || !text_eq(p->phase, "Running") || p->deleted.known) continue;
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!is_worker(d, at.row) || !text_eq(p->phase, "Running") || p->deleted.known) continue;
         /* one that is younger than its head is starting: it lived through nothing yet */
         if (!p->created.known || p->is_ready == TRI_UNKNOWN)
             doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or its readiness is not known");
@@ -88,9 +88,9 @@ static void restarted(struct doctor *d)
     char when[32];
     if (!loss.known) doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "when the head was lost last is not known");
     if (!loss.known || !loss.value) return;
-    WORLD_EACH (row, d->w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!is_worker(d, row)) continue;
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!is_worker(d, at.row)) continue;
         if (p->restarts.value && after_loss(loss.value, p->restarted, when))
             doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "restarted %s after the head was lost", when);
         else if (ft_off && after_loss(loss.value, p->created, when)) /* with FT it may be the autoscaler's */
@@ -118,9 +118,9 @@ static void places(struct doctor *d)
 {
     struct places n = {0};
     char why[DOCTOR_WHY_MAX];
-    WORLD_EACH (row, d->w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!is_worker(d, row)) continue;
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!is_worker(d, at.row)) continue;
         n.workers++;
         if (!p->node) continue;
         n.placed++;
@@ -158,9 +158,9 @@ static void worker_settings(struct doctor *d)
     size_t without = 0, untold = 0, workers = 0;
     /* Without fault tolerance (L9 says so) no worker waits for another head. */
     const bool patient = !d->f->rayservice || d->f->rayservice->ft != TRI_NO;
-    WORLD_EACH (row, d->w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!is_worker(d, row)) continue;
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!is_worker(d, at.row)) continue;
         workers++;
         without += p->keepalive == TRI_NO;
         untold += p->keepalive == TRI_UNKNOWN;

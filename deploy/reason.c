@@ -76,9 +76,9 @@ static bool only_starts(const struct world *w, const struct pod *p)
 static bool reason_of_pods(const struct world *w, const struct focus *f, const char *ns, bool starting, char *ret,
                            size_t size)
 {
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !text_eq(p->ns, ns) || !focus_has_pod(f, p) || only_starts(w, p) != starting) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || !text_eq(p->ns, ns) || only_starts(w, p) != starting) continue;
         if (reason_of_pod(w, p, ret, size)) return true;
     }
     return false;

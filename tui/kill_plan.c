@@ -5,9 +5,9 @@
 
 static void take_workers(const struct world *w, const struct focus *f, struct dialog_kill *kill)
 {
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || p->deleted.known || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || p->deleted.known || !text_eq(p->role, "worker")) continue;
         if (kill->workers < DIALOG_WORKERS)
             kill->worker[kill->workers] = (struct dialog_worker){p->name, p->record.key};
         kill->workers++;

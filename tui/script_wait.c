@@ -22,9 +22,9 @@ static enum script_met answering(const struct view *v, char out[SCRIPT_WORDS])
 static enum script_met pods_ready(const struct view *v, unsigned wanted, char out[SCRIPT_WORDS])
 {
     unsigned ready = 0;
-    WORLD_EACH (row, v->world, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        ready += !row->gone_ms && !p->deleted.known && p->is_ready == TRI_YES && focus_has_pod(v->focus, p);
+    for (struct focus_pods at = focus_pods_of(v->world, v->focus); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        ready += !at.row->gone_ms && !p->deleted.known && p->is_ready == TRI_YES;
     }
     snprintf(out, SCRIPT_WORDS, "%u of %u", ready, wanted);
     return yes_if(ready >= wanted);

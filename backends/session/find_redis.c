@@ -260,9 +260,9 @@ static void tell_heads(struct session *s, const struct focus *f)
     if (!r->ops->set_head_addresses) return;
     buf_init(&all, HEADS_TEXT_MAX);
     /* Those just gone too: a GCS beats on for 2 s after its pod was deleted without grace. */
-    WORLD_EACH (row, s->world, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (!p->ip || !text_eq(p->role, "head") || !focus_has_pod(f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(s->world, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!p->ip || !text_eq(p->role, "head")) continue;
         if (count >= HEADS_MAX) break;
         ips[count++] = p->ip;
         buf_printf(&all, "%s ", p->ip);

@@ -57,11 +57,11 @@ static void set_targets(struct session *s, const struct focus *f)
     struct probe_target *targets = mem_zero(PROBER_TARGETS, sizeof *targets);
     size_t count = 0, all = 0;
 
-    WORLD_EACH (row, s->world, TABLE_POD) {
-        if (!s->kube || !focus_probes(f, row)) continue;
+    for (struct focus_pods at = focus_pods_of(s->world, f); at.row; focus_pods_next(&at)) {
+        if (!s->kube || !focus_probes(f, at.row)) continue;
         if (all++ >= PROBER_TARGETS) continue; /* the prober says how many it leaves out */
-        targets[count].pod = ROW(row, pod)->name;
-        targets[count++].path = worker_path(s, ROW(row, pod));
+        targets[count].pod = ROW(at.row, pod)->name;
+        targets[count++].path = worker_path(s, ROW(at.row, pod));
     }
     if (count == 0 && !s->kube && says_prompt(s)) {
         targets[count++].path = direct_path(s->conf->prompt);

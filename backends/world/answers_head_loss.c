@@ -110,9 +110,9 @@ static struct workers workers_of(const struct world *w, const struct focus *f)
 {
     struct workers out = {0};
     bool all_known = true;
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || !text_eq(p->role, "worker")) continue;
         out.count++;
         out.ready += p->is_ready == TRI_YES && !p->deleted.known;
         out.keepalive += p->keepalive == TRI_YES;

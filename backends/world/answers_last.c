@@ -18,9 +18,9 @@ static bool older(struct known_u64 a, struct known_u64 b, uint64_t than)
 static struct predate predate_of(const struct world *w, const struct focus *f, uint64_t head_ms)
 {
     struct predate p = {0};
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *pod = ROW(row, pod);
-        if (row->gone_ms || !text_eq(pod->role, "worker") || !focus_has_pod(f, pod)) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *pod = ROW(at.row, pod);
+        if (at.row->gone_ms || !text_eq(pod->role, "worker")) continue;
         p.workers++;
         p.workers_older += older(pod->created, pod->started, head_ms);
     }

@@ -45,9 +45,10 @@ static void find_head(const struct world *w, struct focus *f)
     const char *cluster = f->raycluster ? f->raycluster->name : f->rayservice ? f->rayservice->active_cluster : NULL;
     const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
     if (!cluster) return;
-    WORLD_EACH (row, w, TABLE_POD) {
+    WORLD_WITH(row, w, HEAD_BY_CLUSTER, cluster)
+    {
         const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !same(p->role, "head") || !same(p->cluster, cluster) || (ns && !same(p->ns, ns))) continue;
+        if (row->gone_ms || (ns && !same(p->ns, ns))) continue;
         if (f->head && p->created.value < f->head->created.value) continue;
         f->head = p;
         f->head_row = row;
@@ -96,6 +97,40 @@ bool focus_has_pod(const struct focus *f, const struct pod *pod)
     return s && (same(pod->cluster, s->active_cluster) || same(pod->cluster, s->pending_cluster));
 }
 
+/* Moves to the pod that arrived first of those that come next in the clusters' chains. */
+static void focus_pods_choose(struct focus_pods *at)
+{
+    at->row = NULL;
+    for (size_t i = 0; i < FOCUS_CLUSTERS; i++) {
+        while (at->next[i] && !focus_has_pod(at->focus, ROW(at->next[i], pod))) /* of another namespace */
+            at->next[i] = world_with_next(at->world, POD_BY_CLUSTER, at->next[i]);
+        if (!at->next[i] || (at->row && at->row->order < at->next[i]->order)) continue;
+        at->row = at->next[i];
+        at->chain = i;
+    }
+}
+
+struct focus_pods focus_pods_of(const struct world *w, const struct focus *f)
+{
+    const char *const cluster[FOCUS_CLUSTERS] = {f->raycluster ? f->raycluster->name : NULL,
+                                                 f->rayservice ? f->rayservice->active_cluster : NULL,
+                                                 f->rayservice ? f->rayservice->pending_cluster : NULL};
+    struct focus_pods at = {.world = w, .focus = f};
+    for (size_t i = 0; i < FOCUS_CLUSTERS; i++) {
+        bool twice = false;
+        for (size_t j = 0; j < i; j++) twice = twice || same(cluster[i], cluster[j]);
+        if (!twice) at.next[i] = world_with(w, POD_BY_CLUSTER, cluster[i]);
+    }
+    focus_pods_choose(&at);
+    return at;
+}
+
+void focus_pods_next(struct focus_pods *at)
+{
+    at->next[at->chain] = world_with_next(at->world, POD_BY_CLUSTER, at->row);
+    focus_pods_choose(at);
+}
+
 bool focus_probes(const struct focus *f, const struct row *pod_row)
 {
     const struct pod *p = ROW(pod_row, pod);
@@ -110,9 +145,10 @@ bool focus_probes(const struct focus *f, const struct row *pod_row)
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name)
 {
     const struct pod *gone = NULL;
-    WORLD_EACH (row, w, TABLE_POD) {
+    WORLD_WITH(row, w, POD_BY_NAME, name)
+    {
         const struct pod *p = ROW(row, pod);
-        if (!same(p->name, name) || (ns && !same(p->ns, ns))) continue;
+        if (ns && !same(p->ns, ns)) continue;
         if (!row->gone_ms) return p;
         gone = p;
     }
@@ -121,8 +157,9 @@ const struct pod *pod_named(const struct world *w, const char *ns, const char *n
 
 const struct knode *knode_named(const struct world *w, const char *name)
 {
-    WORLD_EACH (row, w, TABLE_KNODE) {
-        if (!row->gone_ms && same(ROW(row, knode)->name, name)) return ROW(row, knode);
+    WORLD_WITH(row, w, KNODE_BY_NAME, name)
+    {
+        if (!row->gone_ms) return ROW(row, knode);
     }
     return NULL;
 }
@@ -132,10 +169,11 @@ static const struct pod *pod_by_instance(const struct world *w, const struct ray
 {
     const struct pod *best = NULL;
     int best_score = -1;
-    WORLD_EACH (row, w, TABLE_POD) {
+    WORLD_WITH(row, w, POD_BY_NAME, n->pod)
+    {
         const struct pod *p = ROW(row, pod);
         int score = 2 * same(p->ip, n->address) + !row->gone_ms;
-        if (!same(p->name, n->pod) || score <= best_score) continue;
+        if (score <= best_score) continue;
         best = p;
         best_score = score;
     }
@@ -147,9 +185,10 @@ static const struct pod *pod_by_address(const struct world *w, const struct rayn
 {
     const struct pod *only = NULL;
     if (!same(n->state, "ALIVE")) return NULL;
-    WORLD_EACH (row, w, TABLE_POD) {
+    WORLD_WITH(row, w, POD_BY_IP, n->address)
+    {
         const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !p->cluster || !same(p->ip, n->address)) continue;
+        if (row->gone_ms || !p->cluster) continue;
         if (only) return NULL;
         only = p;
     }
@@ -168,37 +207,45 @@ static bool raynode_is_of(const struct raynode *n, const struct pod *pod)
     return same(n->state, "ALIVE") && same(n->address, pod->ip);
 }
 
+/* Alive before dead, then the one that started last, then the one that came last. */
+static bool raynode_is_better(const struct row *row, const struct row *best)
+{
+    if (!best) return true;
+    const struct raynode *n = ROW(row, raynode), *b = ROW(best, raynode);
+    bool alive = same(n->state, "ALIVE"), best_alive = same(b->state, "ALIVE");
+    if (alive != best_alive) return alive;
+    return n->started.value != b->started.value ? n->started.value > b->started.value : row->order > best->order;
+}
+
 const struct raynode *raynode_of_pod(const struct world *w, const struct focus *f, const struct pod *pod)
 {
-    const struct raynode *best = NULL;
-    WORLD_EACH (row, w, TABLE_RAYNODE) {
-        const struct raynode *n = ROW(row, raynode);
-        if (row->gone_ms || (f->gcs_ns && !same(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
-        bool alive = same(n->state, "ALIVE"), best_alive = best && same(best->state, "ALIVE");
-        if (best && best_alive && !alive) continue;
-        if (best && best_alive == alive && n->started.value < best->started.value) continue;
-        best = n;
+    const struct {
+        enum world_index which;
+        const char *value;
+    } by[] = {{RAYNODE_BY_POD, pod->name}, {RAYNODE_BY_ID, pod->ray_node_id}, {RAYNODE_BY_ADDRESS, pod->ip}};
+    const struct row *best = NULL;
+    for (size_t i = 0; i < sizeof by / sizeof by[0]; i++) {
+        WORLD_WITH(row, w, by[i].which, by[i].value)
+        {
+            const struct raynode *n = ROW(row, raynode);
+            if (row->gone_ms || (f->gcs_ns && !same(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
+            if (raynode_is_better(row, best)) best = row;
+        }
     }
-    return best;
+    return best ? ROW(best, raynode) : NULL;
 }
 
 /* ---- NeuronCores --------------------------------------------------------------------------------------------- */
-
-/* providerID is "aws:///us-west-2a/i-0abc…": its last part is the instance. */
-static bool knode_is_instance(const struct knode *k, const char *instance)
-{
-    const char *slash = k->provider_id ? strrchr(k->provider_id, '/') : NULL;
-    return same(k->provider_id, instance) || (slash && same(slash + 1, instance)) || same(k->name, instance);
-}
 
 const struct knode *knode_of_monitor(const struct world *w, const struct monitor *m)
 {
     if (m->knode) return knode_named(w, m->knode);
     if (!m->instance_id || !*m->instance_id) return NULL;
-    WORLD_EACH (row, w, TABLE_KNODE) {
-        if (!row->gone_ms && knode_is_instance(ROW(row, knode), m->instance_id)) return ROW(row, knode);
+    WORLD_WITH(row, w, KNODE_BY_INSTANCE, m->instance_id)
+    {
+        if (!row->gone_ms) return ROW(row, knode);
     }
-    return NULL;
+    return knode_named(w, m->instance_id);
 }
 
 static bool pod_holds_cores(const struct pod *p)
@@ -211,9 +258,10 @@ static const struct pod *only_holder(const struct world *w, const struct knode *
 {
     const struct pod *only = NULL;
     if (!k) return NULL;
-    WORLD_EACH (row, w, TABLE_POD) {
+    WORLD_WITH(row, w, POD_BY_NODE, k->name)
+    {
         const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !same(p->node, k->name) || !pod_holds_cores(p)) continue;
+        if (row->gone_ms || !pod_holds_cores(p)) continue;
         if (only) return NULL;
         only = p;
     }
@@ -233,10 +281,10 @@ const struct actor *actor_of_core(const struct world *w, const struct focus *f, 
     const struct pod *pod = pod_of_core(w, f, core);
     const struct raynode *node = pod ? raynode_of_pod(w, f, pod) : NULL;
     if (!node || !core->index.known || core->index.value >= CORESET_MAX) return NULL;
-    WORLD_EACH (row, w, TABLE_ACTOR) {
+    WORLD_WITH(row, w, ACTOR_BY_NODE, node->id)
+    {
         const struct actor *a = ROW(row, actor);
-        if (row->gone_ms || !same(a->ns, node->ns) || !same(a->ray_node, node->id) || !same(a->state, "ALIVE"))
-            continue;
+        if (row->gone_ms || !same(a->ns, node->ns) || !same(a->state, "ALIVE")) continue;
         if (a->cores.known && coreset_has(&a->cores, (unsigned)core->index.value)) return a;
     }
     return NULL;

@@ -28,6 +28,19 @@ struct focus {
 struct focus focus_of(const struct world *w, const char *ns, const char *service);
 
 bool focus_has_pod(const struct focus *f, const struct pod *pod); /* a Ray pod of the service's clusters */
+/* The pods that focus_has_pod says yes to, tombstones included, in order of arrival:
+ *     for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) … at.row …
+ * Good until the next world_apply or world_expire. */
+enum { FOCUS_CLUSTERS = 3 };
+struct focus_pods {
+    const struct row *row; /* NULL: no more */
+    const struct world *world;
+    const struct focus *focus;
+    const struct row *next[FOCUS_CLUSTERS];
+    size_t chain; /* of row */
+};
+struct focus_pods focus_pods_of(const struct world *w, const struct focus *f);
+void focus_pods_next(struct focus_pods *at);
 /* A worker pod whose Serve proxy is probed: KubeRay lets it serve, and it runs. One that is being deleted is probed
  * until it is gone. While a service comes up for the first time its pods are probed only once they are ready: what was
  * never there does not fail. */

@@ -71,9 +71,9 @@ static struct target *requests_read(const struct world *w, uint64_t wall_ms, str
 
 static void pods_read(const struct world *w, const struct focus *f, struct target *head, struct probe_targets *sum)
 {
-    WORLD_EACH (row, w, TABLE_POD) {
-        if (!focus_probes(f, row)) continue;
-        struct target *t = target_find(head, ROW(row, pod)->name);
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        if (!focus_probes(f, at.row)) continue;
+        struct target *t = target_find(head, ROW(at.row, pod)->name);
         sum->expected++;
         if (t) t->there = true;
     }

@@ -146,9 +146,9 @@ static void workers_why(const struct recovery *r, const struct world *w, const s
                         char out[RECOVERY_WHY_MAX])
 {
     char who[160];
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || p->deleted.known || !text_eq(p->role, "worker") || !focus_has_pod(f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || p->deleted.known || !text_eq(p->role, "worker")) continue;
         snprintf(who, sizeof who, "worker pod %s", p->name ? p->name : "–");
         if (pod_why(w, p, who, out)) return;
     }

@@ -36,9 +36,9 @@ static void runtimes_take(struct recovery_memory *m, const struct world *w)
 void workers_take(struct recovery *r, const struct world *w, const struct focus *f)
 {
     workers_forget(r);
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || p->deleted.known || !is_worker(f, p) || r->workers == RECOVERY_WORKERS) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || p->deleted.known || !is_worker(f, p) || r->workers == RECOVERY_WORKERS) continue;
         struct worker_then *then = &r->worker[r->workers++];
         then->uid = mem_str(p->record.key);
         then->name = mem_str(p->name);
@@ -115,9 +115,9 @@ bool workers_proxies_answer(const struct recovery *r)
 bool workers_settled(const struct recovery *r, const struct world *w, const struct focus *f)
 {
     size_t ready = 0;
-    WORLD_EACH (row, w, TABLE_POD) {
-        const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || !is_worker(f, p)) continue;
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (at.row->gone_ms || !is_worker(f, p)) continue;
         if (p->is_ready != TRI_YES || p->deleted.known) return false;
         ready++;
     }

@@ -18,6 +18,7 @@ struct entry {
     struct history *history; /* of cores */
     bool marked;
     UT_hash_handle hh;
+    struct index_link link[]; /* one for each index of the table */
 };
 
 static struct entry *entry_of(const struct row *row)
@@ -30,6 +31,18 @@ static struct entry *find(const struct rows *rows, const char *key)
     struct entry *e = NULL;
     if (key) HASH_FIND(hh, rows->head, key, strlen(key), e);
     return e;
+}
+
+/* ---- indexes ---- */
+
+static void entry_index(struct rows *rows, struct entry *e, size_t i)
+{
+    row_index_add(&rows->index[i], (enum world_index)(rows->first_index + i), &e->row, &e->link[i]);
+}
+
+static void entry_unindex(struct rows *rows, struct entry *e)
+{
+    for (size_t i = 0; i < rows->indexes; i++) row_index_remove(&rows->index[i], &e->link[i]);
 }
 
 /* ---- tombstones ---------------------------------------------------------------------------------------------- */
@@ -80,6 +93,7 @@ static void entry_remove(struct rows *rows, struct entry *e)
         if (finished >= 0) rows->finished[finished]--;
     }
     HASH_DEL(rows->head, e);
+    entry_unindex(rows, e);
     e->slot->rows--;
     record_free(e->row.record);
     free(e->history);
@@ -116,25 +130,37 @@ static void entry_own(struct entry *e, struct source_slot *slot)
 
 static struct entry *entry_new(struct rows *rows, struct source_slot *slot, const struct change *c)
 {
-    struct entry *e = mem_zero(1, sizeof *e);
+    struct entry *e = mem_zero(1, sizeof *e + rows->indexes * sizeof e->link[0]);
     e->row.record = record_copy(c->record);
+    e->row.order = ++rows->arrived;
     e->row.seen_ms = c->at_ms;
     e->row.seen_wall_ms = c->wall_ms;
     e->row.first_listed = slot->relisting[c->table] && !slot->listed[c->table];
     HASH_ADD_KEYPTR(hh, rows->head, e->row.record->key, strlen(e->row.record->key), e);
     rows->living++;
+    for (size_t i = 0; i < rows->indexes; i++) entry_index(rows, e, i);
     return e;
 }
 
-/* The hash points at the record's key: the old record's stays in use under the new one. */
-static void entry_replace(struct entry *e, const struct record *record)
+/* The hash points at the record's key: the old record's stays in use under the new one. A row keeps its place in an
+ * index whose value stays. */
+static void entry_replace(struct rows *rows, struct entry *e, const struct record *record)
 {
+    bool moves[ROWS_INDEXES];
+    for (size_t i = 0; i < rows->indexes; i++) {
+        enum world_index which = (enum world_index)(rows->first_index + i);
+        const char *before = row_index_value(which, e->row.record), *now = row_index_value(which, record);
+        moves[i] = before && now ? strcmp(before, now) != 0 : before != now;
+        if (moves[i]) row_index_remove(&rows->index[i], &e->link[i]);
+    }
     struct record *copy = record_copy(record);
     char *key = copy->key;
     copy->key = e->row.record->key;
     e->row.record->key = key;
     record_free(e->row.record);
     e->row.record = copy;
+    for (size_t i = 0; i < rows->indexes; i++)
+        if (moves[i]) entry_index(rows, e, i);
 }
 
 static bool entry_update(struct rows *rows, struct entry *e, const struct change *c)
@@ -147,7 +173,7 @@ static bool entry_update(struct rows *rows, struct entry *e, const struct change
         rows->living++;
     }
     if (before >= 0) rows->finished[before]--;
-    if (!same) entry_replace(e, c->record);
+    if (!same) entry_replace(rows, e, c->record);
     return was_gone || !same;
 }
 
@@ -243,12 +269,19 @@ bool rows_expire(struct rows *rows, uint64_t now_ms)
     return any;
 }
 
+void rows_init(struct rows *rows, enum table table)
+{
+    rows->generation = 1;
+    rows->first_index = row_index_first(table, &rows->indexes);
+}
+
 void rows_done(struct rows *rows)
 {
     for (struct entry *e = rows->head, *next; e; e = next) {
         next = e->hh.next;
         entry_remove(rows, e);
     }
+    for (size_t i = 0; i < rows->indexes; i++) row_index_done(&rows->index[i]);
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------------- */
@@ -268,6 +301,18 @@ const struct row *rows_next(const struct row *row)
 {
     const struct entry *next = entry_of(row)->hh.next;
     return next ? &next->row : NULL;
+}
+
+const struct row *rows_with(const struct rows *rows, enum world_index which, const char *value)
+{
+    const struct index_link *l = row_index_find(&rows->index[which - rows->first_index], which, value);
+    return l ? l->row : NULL;
+}
+
+const struct row *rows_with_next(const struct rows *rows, enum world_index which, const struct row *row)
+{
+    const struct index_link *l = row_index_next(which, &entry_of(row)->link[which - rows->first_index]);
+    return l ? l->row : NULL;
 }
 
 const struct history *rows_history(const struct rows *rows, const char *key)

@@ -16,7 +16,7 @@ struct world *world_new(void)
 {
     struct world *w = mem_zero(1, sizeof *w);
     w->sources.generation = 1;
-    for (int t = 0; t < TABLE_COUNT; t++) w->rows[t].generation = 1;
+    for (int t = 0; t < TABLE_COUNT; t++) rows_init(&w->rows[t], (enum table)t);
     return w;
 }
 
@@ -191,6 +191,16 @@ const struct row *world_next(const struct world *w, const struct row *row)
 {
     (void)w;
     return rows_next(row);
+}
+
+const struct row *world_with(const struct world *w, enum world_index which, const char *value)
+{
+    return rows_with(&w->rows[row_index_table(which)], which, value);
+}
+
+const struct row *world_with_next(const struct world *w, enum world_index which, const struct row *row)
+{
+    return rows_with_next(&w->rows[row_index_table(which)], which, row);
 }
 
 size_t world_sources(const struct world *w)

@@ -36,6 +36,7 @@ struct row {
     uint64_t gone_ms; /* 0: it is there. Else a tombstone since then */
     uint64_t gone_wall_ms;
     uint64_t generation; /* the table's, at the last change */
+    uint64_t order;      /* of arrival */
     bool first_listed;   /* came with the first full list: existed before we looked */
 };
 
@@ -82,6 +83,26 @@ const struct row *world_next(const struct world *w, const struct row *row);
     for (const struct row *each = world_first((w), (table)); each; each = world_next((w), each))
 /* The row's record as its struct: const struct pod *pod = ROW(row, pod). */
 #define ROW(row, type) ((const struct type *)(const void *)(row)->record)
+
+/* Rows by what a field of theirs says, tombstones included, in order of arrival. NULL finds nothing. */
+enum world_index {
+    POD_BY_NAME,
+    POD_BY_IP,
+    POD_BY_NODE,
+    POD_BY_CLUSTER,
+    HEAD_BY_CLUSTER, /* pods of the role head */
+    KNODE_BY_NAME,
+    KNODE_BY_INSTANCE, /* the last part of the providerID */
+    RAYNODE_BY_POD,
+    RAYNODE_BY_ID,
+    RAYNODE_BY_ADDRESS,
+    ACTOR_BY_NODE,
+    WORLD_INDEXES
+};
+const struct row *world_with(const struct world *w, enum world_index which, const char *value);
+const struct row *world_with_next(const struct world *w, enum world_index which, const struct row *row);
+#define WORLD_WITH(each, w, which, value)                                                                              \
+    for (const struct row *each = world_with((w), (which), (value)); each; each = world_with_next((w), (which), each))
 
 /* Sources, in order of appearance. */
 size_t world_sources(const struct world *w);

@@ -100,6 +100,32 @@ static void test_pod_states(void **state)
     desk_leave(&d);
 }
 
+/* However many there are of both: each pod has its Ray node beside it. */
+static void test_thousands_of_pods_have_their_ray_nodes(void **state)
+{
+    enum { COUNT = 2000 };
+    (void)state;
+    struct desk d;
+    desk_sit(&d, 40, 200);
+    fixture_many_pods(&d.f, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        char key[64], uid[32];
+        snprintf(uid, sizeof uid, "many-%d", i);
+        snprintf(key, sizeof key, GCS_KEY("%08d"), i);
+        const struct pod *p = ROW(world_find(d.f.world, TABLE_POD, uid), pod);
+        struct raynode *n = record_new(TABLE_RAYNODE, key);
+        record_set(&n->ns, "3f0c91aa5d2b4e0791");
+        record_set(&n->id, strchr(key, '/') + 1);
+        record_set(&n->state, "ALIVE");
+        record_set(&n->pod, p->name);
+        fixture_put(&d.f, "redis", WORLD_REDIS, n);
+    }
+    desk_look(&d);
+    check_cell(&d, LAYOUT_PODS, "many-0", PODS_RAY, ROLE_TEXT, "00000000");
+    check_cell(&d, LAYOUT_PODS, "many-1999", PODS_RAY, ROLE_TEXT, "00001999");
+    desk_leave(&d);
+}
+
 static void test_pods_in_words(void **state)
 {
     (void)state;
@@ -380,6 +406,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pod_states),
+        cmocka_unit_test(test_thousands_of_pods_have_their_ray_nodes),
         cmocka_unit_test(test_pods_in_words),
         cmocka_unit_test(test_pods_being_listed),
         cmocka_unit_test(test_a_lost_field_is_red),

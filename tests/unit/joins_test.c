@@ -5,6 +5,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -261,6 +262,98 @@ static void random_worlds_are_looked_up(void **state)
     small_done(&s);
 }
 
+/* ---- indexes ---------------------------------------------------------------------------------------------------- */
+
+/* What an index is of, said a second time: a walk over all rows must find the same. */
+static const char *said(enum world_index which, const struct row *row)
+{
+    const struct pod *p = ROW(row, pod);
+    const char *id = ROW(row, knode)->provider_id;
+    switch (which) {
+    case POD_BY_NAME: return p->name;
+    case POD_BY_IP: return p->ip;
+    case POD_BY_NODE: return p->node;
+    case POD_BY_CLUSTER: return p->cluster;
+    case HEAD_BY_CLUSTER: return p->role && !strcmp(p->role, "head") ? p->cluster : NULL;
+    case KNODE_BY_NAME: return ROW(row, knode)->name;
+    case KNODE_BY_INSTANCE: return id && strrchr(id, '/') ? strrchr(id, '/') + 1 : id;
+    case RAYNODE_BY_POD: return ROW(row, raynode)->pod;
+    case RAYNODE_BY_ID: return ROW(row, raynode)->id;
+    case RAYNODE_BY_ADDRESS: return ROW(row, raynode)->address;
+    case ACTOR_BY_NODE: return ROW(row, actor)->ray_node;
+    default: return NULL;
+    }
+}
+
+static void index_is_exact(const struct world *w, enum world_index which, enum table table)
+{
+    WORLD_EACH (row, w, table) {
+        const char *value = said(which, row);
+        if (!value) continue;
+        const struct row *found = world_with(w, which, value);
+        WORLD_EACH (other, w, table) {
+            const char *same = said(which, other);
+            if (!same || strcmp(same, value) != 0) continue;
+            assert_ptr_equal(found, other);
+            found = world_with_next(w, which, found);
+        }
+        assert_null(found);
+    }
+    assert_null(world_with(w, which, NULL));
+    assert_null(world_with(w, which, "nobody's"));
+}
+
+static void indexes_find_what_a_walk_finds(void **state)
+{
+    (void)state;
+    static const enum table tables[WORLD_INDEXES] = {TABLE_POD,     TABLE_POD,     TABLE_POD,   TABLE_POD,
+                                                     TABLE_POD,     TABLE_KNODE,   TABLE_KNODE, TABLE_RAYNODE,
+                                                     TABLE_RAYNODE, TABLE_RAYNODE, TABLE_ACTOR};
+    for (uint64_t seed = 1; seed <= 8; seed++) {
+        struct small s;
+        small_init(&s, seed % 2);
+        struct rng rng = {seed};
+        uint64_t clock = SMALL_T0;
+        for (int i = 0; i < 3000; i++) {
+            struct change *c = random_change(&rng, &clock);
+            s.now_ms = clock;
+            small_apply(&s, c);
+            if (i % 100 == 0) small_wait(&s, 60000);
+            if (i % 50 == 0)
+                for (int x = 0; x < WORLD_INDEXES; x++) index_is_exact(s.w, (enum world_index)x, tables[x]);
+        }
+        small_done(&s);
+    }
+}
+
+static void focus_pods_are_those_it_has(void **state)
+{
+    struct small *s = *state;
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->pending_cluster, "mistral-zzzzz");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    char name[32];
+    for (int i = 0; i < 30; i++) {
+        snprintf(name, sizeof name, "pod-%d", i);
+        struct pod *p = small_pod(name, name, "worker", NULL, NULL);
+        if (i % 3) record_set(&p->cluster, i % 3 == 1 ? "mistral-zzzzz" : "another");
+        if (i % 5 == 0) record_set(&p->ns, "elsewhere");
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+    }
+    small_gone(s, TABLE_POD, "pod-4");
+    struct focus f = small_focus(s);
+    struct focus_pods at = focus_pods_of(s->w, &f);
+    size_t count = 0;
+    WORLD_EACH (row, s->w, TABLE_POD) {
+        if (!focus_has_pod(&f, ROW(row, pod))) continue;
+        assert_ptr_equal(at.row, row);
+        focus_pods_next(&at);
+        count++;
+    }
+    assert_null(at.row);
+    assert_int_equal(count, 3 + 16);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -278,6 +371,8 @@ int main(void)
         WITH(a_monitor_of_nobody_knows),
         WITH(only_replicas_have_labels),
         cmocka_unit_test(random_worlds_are_looked_up),
+        cmocka_unit_test(indexes_find_what_a_walk_finds),
+        WITH(focus_pods_are_those_it_has),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

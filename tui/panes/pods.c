@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PODS_NARROW = 100, PODS_BRIEF_ROWS = 8, PODS_JOIN_MAX = 2000000 /* pods times Ray nodes: 20 ms */ };
+enum { PODS_NARROW = 100, PODS_BRIEF_ROWS = 8 };
 
 static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
@@ -119,7 +119,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     table_cell_set(tr, PODS_NODE, ROLE_TEXT, text);
     table_cell_set(tr, PODS_IP, ROLE_TEXT, or_dash(pod->ip));
     table_cell_set(tr, PODS_SERVE, ROLE_TEXT, tri_word(pod->serve));
-    const struct raynode *node = s->joined ? raynode_of_pod(v->world, v->focus, pod) : NULL;
+    const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
     snprintf(text, sizeof text, "%.8s", node ? or_dash(node->id) : "–");
     table_cell_set(tr, PODS_RAY, ROLE_TEXT, node ? text : "–");
     if (row->gone_ms) {
@@ -155,6 +155,17 @@ static void set_columns(struct pods *s, const struct view *v)
     s->columns[PODS_NAME].title = s->name_title;
 }
 
+static void add_rows(struct pods *s, const struct view *v, int of_rank)
+{
+    if (v->focus->rayservice) {
+        for (struct focus_pods at = focus_pods_of(v->world, v->focus); at.row; focus_pods_next(&at))
+            if (rank(ROW(at.row, pod)) == of_rank) add_row(s, v, at.row);
+        return;
+    }
+    WORLD_EACH (row, v->world, TABLE_POD)
+        if (pods_shows(v, ROW(row, pod)) && rank(ROW(row, pod)) == of_rank) add_row(s, v, row);
+}
+
 static void pods_update(struct pane *p, const struct view *v)
 {
     struct pods *s = (struct pods *)p;
@@ -163,11 +174,8 @@ static void pods_update(struct pane *p, const struct view *v)
                           world_generation(w, TABLE_RAYCLUSTER) + world_generation(w, TABLE_RAYSERVICE);
     if (!pane_due(&s->due, p, v, generation, 1000)) return;
     set_columns(s, v);
-    s->joined = world_count(w, TABLE_POD) * world_count(w, TABLE_RAYNODE) <= PODS_JOIN_MAX;
     table_begin(&s->table);
-    for (int r = 0; r <= 2; r++)
-        WORLD_EACH (row, w, TABLE_POD)
-            if (pods_shows(v, ROW(row, pod)) && rank(ROW(row, pod)) == r) add_row(s, v, row);
+    for (int r = 0; r <= 2; r++) add_rows(s, v, r);
     s->table.not_shown = (size_t)world_dropped(w, TABLE_POD);
     world_unread_words(w, TABLE_POD, s->table.note, sizeof s->table.note);
     table_end(&s->table);

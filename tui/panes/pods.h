@@ -25,7 +25,6 @@ struct pods {
     struct column columns[PODS_COLUMNS];
     char name_title[64];
     struct pane_due due;
-    bool joined; /* Ray nodes are looked up: not with thousands of both */
 };
 
 /* What would happen if the pod were lost, then what is known of it. Lines of safe text. */
