@@ -36,6 +36,8 @@ static void text_world(const struct status_of *s, FILE *out, const char *name, e
     if (age.known && fresh == FRESH_STALE)
         fprintf(out, ", last heard %llu s ago", (unsigned long long)age.value / 1000);
     if (source && fresh != FRESH_LIVE && source->why && *source->why) fprintf(out, ": %s", source->why);
+    const struct source *throttled = fresh == FRESH_LIVE ? world_throttled(s->world, kind) : NULL;
+    if (throttled) fprintf(out, ", %s %s", throttled->id, throttled->why ? throttled->why : "throttled");
     fputc('\n', out);
     for (size_t i = 0; i < world_sources(s->world); i++) {
         const struct source *each = world_source(s->world, i);

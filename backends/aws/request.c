@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FORM_MAX = 128 * 1024, AGAIN_MS = 150, AGAIN_MOST_MS = 2000, BACKOFF_SEED = 4711 };
+enum { FORM_MAX = 128 * 1024, AGAIN_MS = 150, AGAIN_MOST_MS = 2000 };
 
 struct aws_request {
     struct http_client *http;
@@ -84,7 +84,7 @@ static void on_done(void *arg, const struct http_answer *a)
         err = refused(r, a, &e, &why);
     bool passes = a->err == ERR_RESET || (!a->err && err && aws_error_passes(e.code, a->status));
     if (passes && r->backoff.tries + 1 < AWS_TRIES) {
-        alarm_set(r->again, backoff_next(&r->backoff), 0);
+        alarm_set(r->again, backoff_next(&r->backoff, loop_now_ms()), 0);
         return;
     }
     r->calls.done(r->calls.arg, err, err ? "" : a->body, err ? 0 : a->body_len, e.code, &why);
@@ -120,7 +120,7 @@ enum err aws_request_send(struct loop *l, struct http_client *http, const struct
     r->region = mem_str(settings->region);
     r->hidden = mem_str(query->hidden);
     r->again = alarm_new(l, send_now, r);
-    backoff_init(&r->backoff, AGAIN_MS, AGAIN_MOST_MS, BACKOFF_SEED);
+    backoff_init(&r->backoff, AGAIN_MS, AGAIN_MOST_MS, loop_random(l));
     r->target = mem_str(query->target);
     buf_init(&r->form, FORM_MAX);
     if (query->target ? buf_add(&r->form, query->json, strlen(query->json)) : add_form(&r->form, query->field)) {

@@ -31,7 +31,8 @@
     X(UNSUPPORTED, "unsupported")    /* this backend or server cannot do that */                                       \
     X(GUARD, "refused by a guard")   /* read-only, not armed, not the object that was confirmed */                     \
     X(CHILD, "command failed")       /* a child process ended with an error */                                         \
-    X(EXHAUSTED, "out of resources") /* descriptors, memory or ports of ours: it says nothing of the other side */
+    X(EXHAUSTED, "out of resources") /* descriptors, memory or ports of ours: it says nothing of the other side */     \
+    X(THROTTLED, "throttled")        /* it answers; we ask less than we would, so that it is not flooded */
 
 enum err {
 #define X(name, word) ERR_##name,

@@ -9,13 +9,12 @@
 
 static void on_alarm(void *arg);
 
-/* The same source waits alike in every run, and two sources do not wait alike. */
-static uint32_t seed_of(const char *text)
-{
-    uint32_t h = 2166136261u;
-    for (; *text; text++) h = (h ^ (unsigned char)*text) * 16777619u;
-    return h;
-}
+/* What one kind may cost an API server in the long run; the bursts are those of a large cluster's first list. */
+static const struct budget_rate rates[BUDGET_KINDS] = {
+    [BUDGET_CONNECTIONS] = {1, 30},
+    [BUDGET_REQUESTS] = {REFLECTOR_RATE, REFLECTOR_BURST},
+    [BUDGET_BYTES] = {4 * 1024 * 1024, 256 * 1024 * 1024},
+};
 
 struct reflector *reflector_new(struct kube_link *link, const struct reflector_conf *conf, const struct sink *sink)
 {
@@ -28,8 +27,10 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     r->fallback = mem_str(conf->fallback);
     r->selector = mem_str(conf->selector);
     r->alarm = alarm_new(kube_link_loop(link), on_alarm, r);
-    backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, seed_of(conf->source));
-    backoff_init(&r->slow, REFLECTOR_DENIED_MS, REFLECTOR_DENIED_MS, seed_of(conf->source) ^ 1u);
+    backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, loop_random(kube_link_loop(link)));
+    backoff_init(&r->slow, REFLECTOR_DENIED_MS, REFLECTOR_DENIED_MS, loop_random(kube_link_loop(link)));
+    budget_init(&r->budget, rates, loop_now_ms());
+    cycle_init(&r->tokens);
     buf_init(&r->line, KUBE_LINE_MAX);
     r->silence_ms = REFLECTOR_SILENCE_MS;
     r->told = SOURCE_OFF;
@@ -49,6 +50,7 @@ void reflector_free(struct reflector *r)
     free(r->fallback);
     free(r->selector);
     free(r->next);
+    cycle_done(&r->tokens);
     free(r);
 }
 
@@ -101,11 +103,35 @@ void reflector_after(struct reflector *r, uint64_t ms)
 
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s)
 {
-    uint64_t ms = backoff_next(&r->soon);
+    uint64_t ms = backoff_next(&r->soon, loop_now_ms());
     reflector_say(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
     if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms = retry_after_s * 1000;
     reflector_after(r, ms);
 }
+
+/* It is live as far as it goes: what it knows is as old as the source's age says. */
+static void reflector_throttled(struct reflector *r, const char *why)
+{
+    if (r->told == SOURCE_LIVE) reflector_say(r, SOURCE_LIVE, ERR_THROTTLED, why);
+}
+
+void reflector_pause(struct reflector *r, const char *what)
+{
+    uint64_t ms = backoff_next(&r->soon, loop_now_ms());
+    char *why = mem_printf("throttled: %s; again in %u s", what, (unsigned)((ms + 999) / 1000));
+    if (ms >= REFLECTOR_SAID_MS) reflector_throttled(r, why);
+    free(why);
+    reflector_after(r, ms);
+}
+
+void reflector_charge(struct reflector *r, const struct http_answer *answer, size_t listed)
+{
+    budget_spend(&r->budget, BUDGET_REQUESTS, 1);
+    budget_spend(&r->budget, BUDGET_CONNECTIONS, answer->new_connections);
+    budget_spend(&r->budget, BUDGET_BYTES, listed);
+}
+
+static void on_alarm(void *arg);
 
 /* An HTTP status that is not 2xx. */
 void reflector_refused(struct reflector *r, const struct http_answer *answer)
@@ -118,17 +144,20 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
             free(r->path);
             r->path = r->fallback;
             r->fallback = NULL;
-            reflector_list_next(r);
+            on_alarm(r);
             return;
         }
         reflector_say(r, SOURCE_DENIED, why.code, why.text);
         break;
     case ERR_AUTH: reflector_say(r, SOURCE_DENIED, why.code, why.text); break;
     case ERR_NOT_FOUND: reflector_say(r, SOURCE_ABSENT, why.code, why.text); break;
-    case ERR_GONE: /* a continue token, or a version, that is too old */
+    case ERR_GONE: /* a continue token, or a version, that is too old; of a list's first page it makes no sense */
+        if (!*r->version && r->pages == 0) {
+            reflector_failed(r, why.code, why.text, answer->retry_after_s);
+            return;
+        }
         r->version[0] = '\0';
-        reflector_after(r, r->good ? 0 : backoff_next(&r->soon));
-        r->good = false;
+        reflector_pause(r, "what it was asked to go on from has expired");
         return;
     default:
         /* Overloaded or starting: the version is as good as it was. Anything else may be about the version. */
@@ -137,7 +166,7 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
         return;
     }
     r->version[0] = '\0';
-    reflector_after(r, backoff_next(&r->slow));
+    reflector_after(r, backoff_next(&r->slow, loop_now_ms()));
 }
 
 void reflector_unread(struct reflector *r, uint64_t count, const char *why)
@@ -159,7 +188,7 @@ static struct change *table_change(const struct reflector *r, enum change_type t
 
 static void page_taken(struct reflector *r, struct kube_page *p)
 {
-    reflector_live(r);
+    if (r->told != SOURCE_LIVE) reflector_live(r);
     if (r->pages++ == 0) {
         r->got = 0;
         r->unread = r->beyond = 0;
@@ -182,6 +211,7 @@ static void page_taken(struct reflector *r, struct kube_page *p)
 
 static void list_over(struct reflector *r, const struct kube_page *p)
 {
+    reflector_live(r);
     memcpy(r->version, p->version, sizeof r->version);
     if (r->unread != r->unread_told) reflector_unread(r, 0, NULL);
     if (r->beyond || r->beyond_told) {
@@ -201,6 +231,7 @@ static void on_page(void *arg, const struct http_answer *answer)
     r->call = NULL;
     free(r->next);
     r->next = NULL;
+    reflector_charge(r, answer, answer->body_len);
     if (answer->err != ERR_OK) {
         reflector_failed(r, answer->err, answer->why, 0);
         return;
@@ -217,23 +248,28 @@ static void on_page(void *arg, const struct http_answer *answer)
     page_taken(r, &page);
     if (!page.next) {
         list_over(r, &page);
+    } else if (cycle_is_closed(&r->tokens, page.next, strlen(page.next))) {
+        reflector_failed(r, ERR_PROTOCOL, "a list that does not end: its continue tokens come again", 0);
     } else if (r->pages >= REFLECTOR_PAGES) {
         reflector_failed(r, ERR_LIMIT, "a list that does not end", 0);
     } else {
         r->next = page.next;
         page.next = NULL;
-        reflector_list_next(r);
+        on_alarm(r);
     }
     kube_page_done(&page);
 }
 
 /* The next page where there is a token for one, else a new list. */
-void reflector_list_next(struct reflector *r)
+static void list_next(struct reflector *r)
 {
     struct buf url;
     buf_init(&url, 64 * 1024);
     r->version[0] = '\0';
-    if (!r->next) r->pages = 0;
+    if (!r->next) {
+        r->pages = 0;
+        cycle_done(&r->tokens);
+    }
     buf_printf(&url, "%s?limit=%d", r->path, REFLECTOR_PAGE);
     if (r->selector) buf_printf(&url, "&labelSelector=%s", r->selector);
     if (r->next) {
@@ -251,11 +287,20 @@ void reflector_list_next(struct reflector *r)
 static void on_alarm(void *arg)
 {
     struct reflector *r = arg;
+    char limit[BUDGET_TEXT_MAX];
+    enum budget_kind kind;
     if (r->call) return;
-    if (*r->version)
+    uint64_t wait = budget_wait(&r->budget, loop_now_ms(), &kind);
+    if (wait) {
+        char *why = mem_printf("throttled: no more than %s", budget_words(&r->budget, kind, limit));
+        reflector_throttled(r, why);
+        free(why);
+        reflector_after(r, wait);
+    } else if (*r->version) {
         reflector_watch(r);
-    else
-        reflector_list_next(r);
+    } else {
+        list_next(r);
+    }
 }
 
 void reflector_again(struct reflector *r)
@@ -265,6 +310,6 @@ void reflector_again(struct reflector *r)
     free(r->next);
     r->next = NULL;
     r->version[0] = '\0';
-    backoff_reset(&r->soon);
+    backoff_restart(&r->soon);
     reflector_after(r, 0);
 }

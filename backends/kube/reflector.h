@@ -2,7 +2,9 @@
  * reflector.h - one kind of object, mirrored: listed in pages, then watched from that version; listed again when the
  * server has forgotten the version (410, both ways), or when the stream cannot be trusted any more.
  *
- * It goes on for ever, with back-off and jitter; what it says is changes: CHANGE_RELIST, PUT …, RELISTED for a list
+ * It goes on for ever, with back-off (which falls only after half a minute of health: a watch that brings one event and
+ * ends is no good watch), jitter and a budget of requests, connections and listed bytes; what is held back says so
+ * (ERR_THROTTLED); what it says is changes: CHANGE_RELIST, PUT …, RELISTED for a list
  * (PROGRESS between pages), PUT and GONE from the watch, ALIVE from bookmarks, DROPPED for objects that make no sense,
  * and its source's state. 401, 403 and 404 darken just this kind, with the reason, and are tried again slowly.
  *
@@ -17,12 +19,15 @@
 enum {
     REFLECTOR_PAGE = 250,
     REFLECTOR_PAGES = 4000,        /* pages of one list: a server that never ends one is refused */
+    REFLECTOR_BURST = 400,         /* requests at once: a list of 100,000 objects; more are spread out: */
+    REFLECTOR_RATE = 10,           /* requests a second */
     REFLECTOR_SILENCE_MS = 150000, /* bookmarks come every minute: a watch that says nothing for so long is cut */
     REFLECTOR_LIST_MS = 30000,     /* a page */
     REFLECTOR_WATCH_MS = 25,       /* from list to watch: the connection is free meanwhile for the next kind's list */
-    REFLECTOR_FIRST_MS = 250,      /* back-off */
+    REFLECTOR_FIRST_MS = 250,      /* back-off: what is heard first after a watch has ended is quick */
     REFLECTOR_MOST_MS = 15000,
-    REFLECTOR_DENIED_MS = 40000 /* 401, 403, 404: ±25 % */
+    REFLECTOR_DENIED_MS = 40000, /* 401, 403, 404: ±50 % */
+    REFLECTOR_SAID_MS = 1000     /* a wait as long as this is said in the source's state */
 };
 
 struct reflector_conf {

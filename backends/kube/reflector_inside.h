@@ -3,9 +3,11 @@
 #define RAYDECK_KUBE_REFLECTOR_INSIDE_H
 
 #include "backends/base/buf.h"
+#include "backends/base/cycle.h"
 #include "backends/kube/kube_parse.h"
 #include "backends/kube/reflector.h"
 #include "backends/link/backoff.h"
+#include "backends/link/budget.h"
 
 struct reflector {
     struct kube_link *link;
@@ -15,11 +17,13 @@ struct reflector {
     struct kube_call *call;
     struct alarm *alarm;
     struct backoff soon, slow;
+    struct budget budget;
     enum source_state told;
     struct why told_why;
     char version[KUBE_VERSION_MAX]; /* to watch from; "": list first */
     /* of a list */
     char *next;
+    struct cycle tokens; /* of the pages so far */
     size_t pages;
     uint64_t got;
     uint64_t unread, unread_told; /* items that could not be read since the list began */
@@ -35,7 +39,10 @@ struct reflector {
 void reflector_watch(struct reflector *r);
 /* Goes on after a delay: with a watch where a version is known, else with a list. */
 void reflector_after(struct reflector *r, uint64_t ms);
-void reflector_list_next(struct reflector *r); /* "": forget the version, list */
+/* Goes on with the back-off's delay; a long one is said: "throttled: <what>; again in 8 s". */
+void reflector_pause(struct reflector *r, const char *what);
+/* Charges the budget with what an answer took. */
+void reflector_charge(struct reflector *r, const struct http_answer *answer, size_t listed);
 void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why);
 void reflector_live(struct reflector *r);
 /* An answer that is no answer: says so, and tries again later. */

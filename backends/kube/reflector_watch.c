@@ -73,7 +73,10 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
 
 static void on_head(void *arg, long status)
 {
-    if (status == 200) reflector_live(arg);
+    struct reflector *r = arg;
+    if (status != 200) return;
+    backoff_works(&r->soon, loop_now_ms());
+    reflector_live(r);
 }
 
 /* The server forgot our version, or the stream is not to be trusted: the list says it all again. */
@@ -82,7 +85,7 @@ static void watch_broken(struct reflector *r)
     bool gone = r->broken.code == ERR_GONE;
     r->version[0] = '\0';
     if (gone) {
-        reflector_after(r, r->good ? 0 : backoff_next(&r->soon));
+        reflector_pause(r, "the version that is watched from has expired");
         return;
     }
     why_prefix(&r->broken, r->source);
@@ -93,14 +96,13 @@ static void watch_ended(struct reflector *r, enum err err, const char *why)
 {
     uint64_t lived = loop_now_ms() - r->watch_ms;
     bool good = r->good || lived >= WATCH_GOOD_MS;
-    if (good) backoff_reset(&r->soon);
     /* Not a word in all that time, not even a bookmark: the version may be one that the server has yet to reach
      * (restored from a backup), and would then be waited for in silence for ever. */
     if (r->lines == 0 && lived >= r->silence_ms / 2) r->version[0] = '\0';
     if (good && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= r->silence_ms)))
-        reflector_after(r, 0); /* should it fail again, it will be said */
+        reflector_pause(r, "its watches end early"); /* should it fail again, it will be said */
     else if (err == ERR_OK)
-        reflector_after(r, backoff_next(&r->soon));
+        reflector_pause(r, "its watches end without a word");
     else
         reflector_failed(r, err, why, 0);
 }
@@ -110,6 +112,7 @@ static void on_done(void *arg, const struct http_answer *answer)
     struct reflector *r = arg;
     r->call = NULL;
     buf_done(&r->line);
+    reflector_charge(r, answer, 0);
     if (r->broken.code != ERR_OK)
         watch_broken(r);
     else if (answer->err != ERR_OK)

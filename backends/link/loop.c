@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/random.h>
 #include <time.h>
 
 enum {
@@ -21,6 +22,7 @@ struct loop {
     struct blocking_pool *blocking;
     bool ringing; /* an alarm is being told */
     int64_t wall_offset_ms;
+    uint32_t random;
 };
 
 struct alarm {
@@ -57,6 +59,8 @@ struct loop *loop_new(void)
     /* libuv aborts where it cannot have the pipes of its signals. */
     if (descriptors_short(LOOP_DESCRIPTORS) || uv_loop_init(&l->uv))
         mem_exhausted_of("too few file descriptors are left to run with; raise the limit: ulimit -n 1024");
+    /* Before the kernel has its entropy, at boot, the clock is better than to wait for it. */
+    if (getrandom(&l->random, sizeof l->random, GRND_NONBLOCK) != sizeof l->random) l->random = (uint32_t)loop_now_us();
     uv_timer_init(&l->uv, &l->step);
     uv_unref((uv_handle_t *)&l->step);
     l->blocking = blocking_pool_new(&l->uv);
@@ -130,6 +134,20 @@ void loop_hear_date(struct loop *l, uint64_t server_wall_ms)
         l->wall_offset_ms += (int64_t)(server_wall_ms - ours);
     else if (ours > last)
         l->wall_offset_ms -= (int64_t)(ours - last);
+}
+
+/* Weyl's sequence, mixed as murmur3 ends: neighbouring seeds begin streams that have nothing in common. */
+uint32_t loop_random(struct loop *l)
+{
+    uint32_t x = l->random += 0x9e3779b9u;
+    x = (x ^ (x >> 16)) * 0x85ebca6bu;
+    x = (x ^ (x >> 13)) * 0xc2b2ae35u;
+    return x ^ (x >> 16);
+}
+
+void loop_seed(struct loop *l, uint32_t seed)
+{
+    l->random = seed;
 }
 
 enum err loop_err(int uv_status)

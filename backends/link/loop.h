@@ -27,6 +27,11 @@ uint64_t loop_now_us(void); /* CLOCK_BOOTTIME: latencies */
 uint64_t loop_wall_ms(const struct loop *l);
 void loop_hear_date(struct loop *l, uint64_t server_wall_ms); /* an HTTP Date just read */
 
+/* A seed for a jitter: another one each time, and in each console (getrandom). loop_seed makes them repeat, for tests.
+ */
+uint32_t loop_random(struct loop *l);
+void loop_seed(struct loop *l, uint32_t seed);
+
 /* The err of a libuv status (< 0); ERR_OK for the others. */
 enum err loop_err(int uv_status);
 

@@ -107,7 +107,7 @@ static void on_line(void *arg, char *text, size_t len)
     if (be->state != SOURCE_LIVE || be->err != ERR_OK) tell(be, SOURCE_LIVE, ERR_OK, NULL);
     put_sample(be, &s);
     neuron_sample_done(&s);
-    if (loop_now_ms() - be->started_ms >= MONITOR_SETTLED_MS) backoff_reset(&be->backoff);
+    backoff_works(&be->backoff, loop_now_ms());
 }
 
 static void try_later(struct neuron *be, enum err err, const char *what)
@@ -115,7 +115,7 @@ static void try_later(struct neuron *be, enum err err, const char *what)
     process_free(be->process);
     be->process = NULL;
     alarm_stop(be->silence);
-    uint32_t ms = backoff_next(&be->backoff);
+    uint32_t ms = backoff_next(&be->backoff, loop_now_ms());
     char *why = mem_printf("%s; again in %u s", what, (unsigned)((ms + 999) / 1000));
     tell(be, SOURCE_DOWN, err, why);
     free(why);
@@ -183,7 +183,7 @@ static enum err monitor_open(struct loop *l, const struct neuron_open *conf, con
     be->pod = mem_str(conf->pod);
     be->again = alarm_new(l, start, be);
     be->silence = alarm_new(l, on_silence, be);
-    backoff_init(&be->backoff, MONITOR_FIRST_MS, MONITOR_MOST_MS, (uint32_t)strlen(be->spec) + 1);
+    backoff_init(&be->backoff, MONITOR_FIRST_MS, MONITOR_MOST_MS, loop_random(l));
     tell(be, SOURCE_CONNECTING, ERR_OK, NULL);
     alarm_set(be->again, 0, 0);
     *ret_be = be;

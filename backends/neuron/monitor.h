@@ -13,7 +13,6 @@
 enum {
     MONITOR_FIRST_MS = 1000, /* back-off */
     MONITOR_MOST_MS = 30000,
-    MONITOR_SETTLED_MS = 10000, /* a run that told samples for so long starts the back-off anew */
     MONITOR_SILENCE_MS = 30000
 };
 

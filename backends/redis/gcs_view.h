@@ -53,6 +53,7 @@ struct gcs_hash {
     bool dirty, was_read, tracked;
     uint64_t fields; /* HLEN, when it was last read */
     uint64_t due_ms;
+    unsigned endless; /* times running that HSCAN did not end */
 };
 
 struct gcs_view {

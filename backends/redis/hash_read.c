@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/redis/cursor_guard.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +24,7 @@ struct hash_read {
     bool unscannable;
     uint64_t total, seen;
     char cursor[24];
+    struct cursor_guard guard;
     /* of HKEYS, or of one HSCAN without values */
     struct item *items;
     size_t count;
@@ -46,6 +48,7 @@ void hash_read_free(struct hash_read *hr)
 {
     if (!hr) return;
     free_items(hr);
+    cursor_guard_done(&hr->guard);
     alarm_free(hr->wake);
     free(hr);
 }
@@ -93,10 +96,11 @@ static struct gcs_span text_of(const char *text)
 static void pace(struct hash_read *hr)
 {
     const uint64_t received = resp_received(hr->env.conn), now = loop_now_ms();
-    budget_spend(hr->env.budget, hr->batch_calls, received - hr->received);
+    budget_spend(hr->env.budget, BUDGET_REQUESTS, hr->batch_calls);
+    budget_spend(hr->env.budget, BUDGET_BYTES, received - hr->received);
     hr->batch_calls = 0;
     hr->received = received;
-    const uint64_t wait = budget_wait(hr->env.budget, now);
+    const uint64_t wait = budget_wait(hr->env.budget, now, NULL);
     if (wait)
         alarm_set(hr->wake, wait, 0);
     else
@@ -218,6 +222,10 @@ static void on_scanned(void *arg, const struct reply *reply)
     else
         take_items(hr, page);
     hr->seen += hr->mode == BY_SCAN ? page->count / 2 : page->count;
+    if (!cursor_guard_goes_on(&hr->guard, hr->cursor, hr->seen, hr->total)) {
+        finish(hr, HASH_ENDLESS, NULL);
+        return;
+    }
     if (hr->total > HASH_KEYS_MAX) hr->env.progress(hr->env.arg, hr->hash, hr->seen, hr->total);
     pace(hr);
 }
@@ -285,6 +293,7 @@ struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h
     hr->unscannable = unscannable;
     hr->wake = alarm_new(env->loop, on_wake, hr);
     hr->received = resp_received(env->conn);
+    cursor_guard_init(&hr->guard, HASH_PAGE);
     const struct gcs_span key = key_of(hr);
     ask(hr, ALLOW_HLEN, &key, 1, on_length);
     return hr;

@@ -10,7 +10,7 @@
 #ifndef RAYDECK_REDIS_HASH_READ_H
 #define RAYDECK_REDIS_HASH_READ_H
 
-#include "backends/redis/budget.h"
+#include "backends/link/budget.h"
 #include "backends/redis/gcs_view.h"
 #include "backends/redis/resp.h"
 
@@ -22,12 +22,14 @@ enum {
     HASH_VALUE_MAX = 1024 * 1024 /* a record larger than this is not fetched */
 };
 
-#define HASH_SCAN_COUNT "100" /* fields asked for by one HSCAN */
+#define HASH_SCAN_COUNT "100" /* fields asked for by one HSCAN; as a number: */
+enum { HASH_PAGE = 100 };
 
 enum hash_outcome {
-    HASH_READ,   /* the view was told all */
-    HASH_ABSENT, /* no such key, or not a hash */
-    HASH_REFUSED /* the error reply says why */
+    HASH_READ,    /* the view was told all */
+    HASH_ABSENT,  /* no such key, or not a hash */
+    HASH_REFUSED, /* the error reply says why */
+    HASH_ENDLESS  /* HSCAN's cursor comes again, or brings nothing: it was cut */
 };
 
 /* What a read works with; outlives it. */

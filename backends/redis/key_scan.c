@@ -1,6 +1,7 @@
 #include "backends/redis/key_scan.h"
 
 #include "backends/base/mem.h"
+#include "backends/redis/cursor_guard.h"
 #include "backends/redis/scan.h"
 
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct key_scan {
     struct key_scan_conf conf;
     struct alarm *wake;
     char cursor[24];
+    struct cursor_guard guard;
     uint64_t seen, total, probes;
     struct candidate *page;        /* keys of the page in hand that may be a GCS of the older layout */
     size_t count, asked, answered; /* answered: two a key */
@@ -44,6 +46,7 @@ void key_scan_free(struct key_scan *k)
 {
     if (!k) return;
     free_page(k);
+    cursor_guard_done(&k->guard);
     alarm_free(k->wake);
     free(k);
 }
@@ -64,10 +67,11 @@ static void on_wake(void *arg)
 static void pace(struct key_scan *k)
 {
     const uint64_t received = resp_received(k->conf.conn);
-    budget_spend(k->conf.budget, k->calls, received - k->received);
+    budget_spend(k->conf.budget, BUDGET_REQUESTS, k->calls);
+    budget_spend(k->conf.budget, BUDGET_BYTES, received - k->received);
     k->calls = 0;
     k->received = received;
-    const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms());
+    const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms(), NULL);
     if (wait)
         alarm_set(k->wake, wait, 0);
     else
@@ -136,11 +140,15 @@ static void on_page(void *arg, const struct reply *reply)
     const struct reply *cursor = reply_item(reply, 0), *keys = reply_item(reply, 1);
     if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof k->cursor || !keys ||
         keys->type != REPLY_ARRAY) {
-        k->conf.done(k->conf.arg, reply);
+        k->conf.done(k->conf.arg, reply, false);
         return;
     }
     memcpy(k->cursor, cursor->text, cursor->len + 1);
     take_page(k, keys);
+    if (!cursor_guard_goes_on(&k->guard, k->cursor, k->seen, k->total ? k->total : k->seen)) {
+        k->conf.done(k->conf.arg, NULL, true);
+        return;
+    }
     if (k->total > PAGE) k->conf.progress(k->conf.arg, k->seen, k->total);
     pace(k);
 }
@@ -157,7 +165,7 @@ static void go_on(struct key_scan *k)
     if (k->asked < k->count) {
         probe_batch(k);
     } else if (strcmp(k->cursor, "0") == 0) {
-        k->conf.done(k->conf.arg, NULL);
+        k->conf.done(k->conf.arg, NULL, false);
     } else {
         const char *cursor = *k->cursor ? k->cursor : "0";
         const struct gcs_span args[] = {{cursor, strlen(cursor)}, {"COUNT", 5}, {PAGE_TEXT, sizeof PAGE_TEXT - 1}};
@@ -183,7 +191,7 @@ static void on_kv_length(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     if (reply->type == REPLY_ERROR && !reply_error_is(reply, "WRONGTYPE")) {
-        k->conf.done(k->conf.arg, reply);
+        k->conf.done(k->conf.arg, reply, false);
         return;
     }
     memcpy(k->cursor, "0", 2);
@@ -200,6 +208,7 @@ struct key_scan *key_scan_start(const struct key_scan_conf *conf)
     k->conf = *conf;
     k->wake = alarm_new(conf->loop, on_wake, k);
     k->received = resp_received(conf->conn);
+    cursor_guard_init(&k->guard, PAGE);
     if (conf->ns) {
         /* KV is there from a GCS's first second on, NODE a little later */
         char *key = mem_printf("RAY%s@KV", conf->ns);

@@ -4,7 +4,7 @@
 #ifndef RAYDECK_REDIS_KEY_SCAN_H
 #define RAYDECK_REDIS_KEY_SCAN_H
 
-#include "backends/redis/budget.h"
+#include "backends/link/budget.h"
 #include "backends/redis/gcs_key_parse.h"
 #include "backends/redis/resp.h"
 
@@ -16,7 +16,8 @@ struct key_scan_conf {
     /* May be told more than once of the same key. */
     void (*found)(void *arg, const char *key, size_t len, enum gcs_layout layout);
     void (*progress)(void *arg, uint64_t keys, uint64_t total);
-    void (*done)(void *arg, const struct reply *error); /* error: NULL when it is complete */
+    /* error: NULL when it is complete; endless: it was cut, because the cursor comes again, or brings nothing. */
+    void (*done)(void *arg, const struct reply *error, bool endless);
     void *arg;
 };
 

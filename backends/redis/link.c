@@ -95,7 +95,24 @@ void link_tell_record(struct redis_link *k)
     link_tell(k, change_put(REDIS_SOURCE, WORLD_REDIS, record_copy(&k->record->record)));
 }
 
+static const struct budget_rate rates[BUDGET_KINDS] = {
+    [BUDGET_CONNECTIONS] = {1, LINK_DIALS},
+    [BUDGET_REQUESTS] = {LINK_CALLS, LINK_CALLS},
+    [BUDGET_BYTES] = {LINK_BYTES, LINK_BYTES},
+};
+
 /* ---- the scan's callbacks ---- */
+
+static void on_endless(void *arg, const char *what)
+{
+    struct redis_link *k = arg;
+    if (k->state != SOURCE_LIVE) return;
+    char *why = what
+                    ? mem_printf("throttled: %s does not end: the server's cursor comes again, or brings nothing", what)
+                    : NULL;
+    link_state(k, SOURCE_LIVE, why ? ERR_THROTTLED : ERR_OK, why);
+    free(why);
+}
 
 static bool on_unscannable(void *arg, const char *key, size_t len)
 {
@@ -156,15 +173,26 @@ static void mark_unscannable(struct redis_link *k)
     k->unscannable[k->unscannable_count++] = mem_strn(h->key, h->key_len);
 }
 
+/* So many were connected, as far as was known, that their list was beyond the limits. */
+static void mark_clients(struct redis_link *k)
+{
+    const struct known_u64 clients = k->record->clients;
+    const uint64_t fewer = clients.known ? clients.value / 2 : 0;
+    if (fewer < k->clients_most) k->clients_most = fewer;
+}
+
 static void lose(struct redis_link *k, enum err err, const char *why)
 {
     const bool denied = err == ERR_AUTH || err == ERR_FORBIDDEN;
-    if (err == ERR_LIMIT) mark_unscannable(k);
+    if (err == ERR_LIMIT && resp_awaits(k->main, ALLOW_CLIENT_LIST))
+        mark_clients(k);
+    else if (err == ERR_LIMIT)
+        mark_unscannable(k);
     hang_up(k);
     char *safe = text_safe(why, strlen(why), TEXT_ONE_LINE, ERR_TEXT_MAX);
     link_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
     free(safe);
-    if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff), 0);
+    if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff, loop_now_ms()), 0);
 }
 
 void link_lost(struct redis_link *k, enum err err, const char *why)
@@ -202,6 +230,7 @@ static void on_version(void *arg, const struct reply *reply)
     const bool valkey = version && text_has(version, "valkey");
     const struct scan_conf conf = {.loop = k->loop,
                                    .conn = k->main,
+                                   .budget = &k->budget,
                                    .source = REDIS_SOURCE,
                                    .ns = k->ns,
                                    .novalues = number >= (valkey ? 80000u : 70400u),
@@ -210,6 +239,7 @@ static void on_version(void *arg, const struct reply *reply)
                                    .listed = on_listed,
                                    .refused = on_refused,
                                    .layout = on_layout,
+                                   .endless = on_endless,
                                    .arg = k};
     k->scan = scan_new(&conf);
     track_start(k);
@@ -223,7 +253,7 @@ static void on_greeted(void *arg, const struct greet *g)
         link_lost(k, g->err, g->why.text);
         return;
     }
-    backoff_reset(&k->backoff);
+    backoff_works(&k->backoff, loop_now_ms());
     link_state(k, SOURCE_LIVE, ERR_OK, NULL);
     (void)resp_ask(k->main, ALLOW_INFO, NULL, 0, on_version, k);
 }
@@ -249,6 +279,12 @@ static void dial(void *arg)
     struct redis_link *k = arg;
     const struct resp_calls calls = {on_opened, NULL, on_closed, k};
     if (k->closed || k->main) return;
+    const uint64_t wait = budget_wait(&k->budget, loop_now_ms(), NULL);
+    if (wait) {
+        alarm_set(k->redial, wait, 0);
+        return;
+    }
+    budget_spend(&k->budget, BUDGET_CONNECTIONS, 1);
     new_record(k);
     k->main = resp_open(k->loop, &k->url, k->via, &calls);
 }
@@ -306,7 +342,10 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     k->redial = alarm_new(l, dial, k);
     k->tick = pulse_alarm(k);
     k->over = alarm_new(l, on_over, k);
-    backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, (uint32_t)loop_now_us());
+    backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
+    backoff_init(&k->track.backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
+    budget_init(&k->budget, rates, loop_now_ms());
+    k->clients_most = PULSE_CLIENTS_LISTED;
     k->state = SOURCE_OFF;
     link_state(k, SOURCE_CONNECTING, ERR_OK, NULL);
     /* from the loop: the caller has no handle yet */

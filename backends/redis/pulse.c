@@ -136,6 +136,24 @@ static void ask_beats(struct redis_link *k, bool others)
 
 /* ---- the pulse ---- */
 
+/* A list beyond the reply's limit would break the connection, and the next one: INFO's count is looked at first. Where
+ * INFO is refused, it may break one connection. */
+static bool clients_can_be_listed(struct redis_link *k)
+{
+    const struct known_u64 clients = k->record->clients;
+    const bool few = clients.known ? clients.value <= k->clients_most : k->clients_most > 0;
+    char *why = NULL;
+    if (!few && clients.known) why = mem_printf("%llu clients are too many to list", (unsigned long long)clients.value);
+    if (!few && !clients.known) why = mem_str("the clients are too many to list");
+    if (!few) {
+        k->record->ray_connections = UNKNOWN_U64;
+        record_set(&k->record->ray_from, NULL);
+    }
+    record_set(&k->record->ray_why, why);
+    free(why);
+    return few;
+}
+
 static uint64_t period(const struct redis_link *k)
 {
     return k->hurry ? PULSE_HURRY_MS : PULSE_MS;
@@ -163,7 +181,8 @@ static void on_tick(void *arg)
     if (slow && !p->no_info) pulse_ask(k, ALLOW_INFO, NULL, 0, on_info);
     if (checkup) checkup_ask(k);
     ask_beats(k, slow);
-    if (!p->no_clients && (slow || !p->clients_long)) pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
+    if (!p->no_clients && (slow || !p->clients_long) && clients_can_be_listed(k))
+        pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
 }
 
 void pulse_start(struct redis_link *k)

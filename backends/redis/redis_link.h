@@ -11,6 +11,7 @@
 
 #include "backends/backend.h"
 #include "backends/link/backoff.h"
+#include "backends/link/budget.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/greet.h"
 #include "backends/redis/scan.h"
@@ -28,6 +29,10 @@ enum {
     PULSE_MS = 1000,
     PULSE_HURRY_MS = 250,          /* while a head is being lost: its GCS may be silent for less than a second */
     PULSE_SLOW_MS = 5000,          /* PING, INFO */
+    LINK_CALLS = 2000,             /* a second, at most, of SCAN and what it leads to */
+    LINK_BYTES = 4 * 1024 * 1024,  /* a second, of the same */
+    LINK_DIALS = 10,               /* connections at once; one a second in the long run */
+    PULSE_CLIENTS_LISTED = 5000,   /* connections that CLIENT LIST is asked for: some 2 MB of REPLY_BULK_MAX */
     PULSE_CLIENTS_MAX = 64 * 1024, /* a longer CLIENT LIST is asked for at the slow pace */
     PULSE_BEATS_MAX = 16,          /* namespaces whose heartbeat is read */
     PULSE_CHECKUP_MS = 60000,      /* CONFIG GET, SLOWLOG GET */
@@ -74,6 +79,8 @@ struct redis_link {
     struct alarm *redial, *tick, *over; /* over: the main connection is to be ended */
     struct why trouble;                 /* why; ERR_OK: to begin anew at once */
     struct backoff backoff;
+    struct budget budget;  /* over all connections */
+    uint64_t clients_most; /* CLIENT LIST is asked for while no more are connected */
     enum source_state state;
     char *why;
     char *heads[LINK_HEADS_MAX];

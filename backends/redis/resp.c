@@ -9,6 +9,7 @@
 enum { CHECK_MS = 1000, COMMAND_MAX = 64 * 1024 };
 
 struct owed {
+    enum allow command;
     resp_done *done;
     void *arg;
     uint64_t sent_us;
@@ -171,7 +172,7 @@ void resp_free(struct resp *r)
     if (r->busy == 0) release(r);
 }
 
-static void owe(struct resp *r, resp_done *done, void *arg)
+static void owe(struct resp *r, enum allow command, resp_done *done, void *arg)
 {
     if (r->count == r->cap) {
         const size_t cap = r->cap ? r->cap * 2 : 64;
@@ -182,7 +183,7 @@ static void owe(struct resp *r, resp_done *done, void *arg)
         r->first = 0;
         r->cap = cap;
     }
-    r->queue[(r->first + r->count++) % r->cap] = (struct owed){done, arg, loop_now_us()};
+    r->queue[(r->first + r->count++) % r->cap] = (struct owed){command, done, arg, loop_now_us()};
 }
 
 enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *args, size_t count, resp_done *done,
@@ -199,8 +200,13 @@ enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *arg
     buf_done(&out);
     if (err) return err;
     if (command == ALLOW_SUBSCRIBE) r->subscribed = true;
-    owe(r, done, arg);
+    owe(r, command, done, arg);
     return ERR_OK;
+}
+
+bool resp_awaits(const struct resp *r, enum allow command)
+{
+    return r && r->count && r->queue[r->first].command == command;
 }
 
 size_t resp_owed(const struct resp *r)

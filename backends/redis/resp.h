@@ -33,8 +33,9 @@ typedef void resp_done(void *arg, const struct reply *reply);
 enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *args, size_t count, resp_done *done,
                   void *arg);
 
-size_t resp_owed(const struct resp *r);          /* answers still to come */
-uint64_t resp_received(const struct resp *r);    /* bytes, ever */
+bool resp_awaits(const struct resp *r, enum allow command); /* the answer that comes next is one to this */
+size_t resp_owed(const struct resp *r);                     /* answers still to come */
+uint64_t resp_received(const struct resp *r);               /* bytes, ever */
 uint64_t resp_answered_us(const struct resp *r); /* how long the answer in hand took; for rtt, in a callback */
 
 #endif

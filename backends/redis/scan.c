@@ -1,6 +1,7 @@
 #include "backends/redis/scan.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/redis/hash_read.h"
 #include "backends/redis/key_scan.h"
 
@@ -19,7 +20,6 @@ struct scan {
     struct scan_conf conf;
     char *ns; /* conf.ns, ours */
     struct gcs_view view;
-    struct budget budget;
     struct alarm *wake;
     struct key_scan *keys;     /* not NULL: a SCAN, or a look at names, is going on */
     struct hash_read *reading; /* not NULL: a hash is being read */
@@ -31,6 +31,7 @@ struct scan {
     bool looked;  /* the wanted namespace's names were asked for, or SCAN was through once */
     bool stepping;
     uint64_t keys_due_ms, names_due_ms;
+    unsigned keys_endless; /* times running that SCAN did not end */
 };
 
 static void step(struct scan *s);
@@ -107,13 +108,40 @@ static uint64_t rest_of(const struct gcs_hash *h)
     return rest > least ? rest : least;
 }
 
+static uint64_t endless_rest(unsigned times)
+{
+    const uint64_t rest = (uint64_t)SCAN_REFUSED_MS << (times < 6 ? times - 1 : 5);
+    return rest < SCAN_ENDLESS_MS ? rest : SCAN_ENDLESS_MS;
+}
+
+/* What does not end is told as long as any does not. */
+static void tell_endless(struct scan *s)
+{
+    const struct gcs_hash *h = s->view.hashes;
+    while (h && !h->endless) h = h->next;
+    if (!h) {
+        s->conf.endless(s->conf.arg, s->keys_endless ? "SCAN" : NULL);
+        return;
+    }
+    char *key = text_safe(h->key, h->key_len, TEXT_ONE_LINE, GCS_NAME_MAX);
+    char *what = mem_printf("HSCAN %s", key);
+    s->conf.endless(s->conf.arg, what);
+    free(what);
+    free(key);
+}
+
 static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, const struct reply *error)
 {
     struct scan *s = arg;
     const uint64_t now = loop_now_ms();
     hash_read_free(s->reading);
     s->reading = NULL;
+    if (outcome != HASH_ENDLESS) h->endless = 0;
     switch (outcome) {
+    case HASH_ENDLESS:
+        h->dirty = true;
+        h->due_ms = now + endless_rest(++h->endless);
+        break;
     case HASH_ABSENT: drop(s, h); break;
     case HASH_REFUSED:
         h->dirty = true;
@@ -125,6 +153,7 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
         if (!h->tracked) h->dirty = true;
         break;
     }
+    tell_endless(s);
     step(s);
 }
 
@@ -145,7 +174,7 @@ static void read_hash(struct scan *s, struct gcs_hash *h)
     const struct hash_env env = {.loop = s->conf.loop,
                                  .conn = s->conf.conn,
                                  .view = &s->view,
-                                 .budget = &s->budget,
+                                 .budget = s->conf.budget,
                                  .scan_novalues = s->conf.novalues,
                                  .done = read_done,
                                  .progress = read_progress,
@@ -172,12 +201,15 @@ static void keys_found(void *arg, const char *key, size_t len, enum gcs_layout l
     adopt(s, key, len, layout);
 }
 
-static void keys_done(void *arg, const struct reply *error)
+static void keys_done(void *arg, const struct reply *error, bool endless)
 {
     struct scan *s = arg;
     key_scan_free(s->keys);
     s->keys = NULL;
     s->looked = true;
+    s->keys_endless = endless ? s->keys_endless + 1 : 0;
+    if (endless) s->keys_due_ms = loop_now_ms() + endless_rest(s->keys_endless);
+    tell_endless(s);
     if (error) s->conf.refused(s->conf.arg, error);
     step(s);
 }
@@ -192,7 +224,7 @@ static void start_keys(struct scan *s, bool names_only)
 {
     const struct key_scan_conf conf = {.loop = s->conf.loop,
                                        .conn = s->conf.conn,
-                                       .budget = &s->budget,
+                                       .budget = s->conf.budget,
                                        .ns = names_only ? s->conf.ns : NULL,
                                        .found = keys_found,
                                        .progress = keys_progress,
@@ -244,7 +276,8 @@ static bool start_next(struct scan *s, uint64_t now, uint64_t *ret_due_ms)
         return true;
     }
     /* nothing there at all: a GCS may be about to come */
-    if (!s->view.namespaces && s->keys_due_ms > now + SCAN_EMPTY_MS) s->keys_due_ms = now + SCAN_EMPTY_MS;
+    if (!s->view.namespaces && !s->keys_endless && s->keys_due_ms > now + SCAN_EMPTY_MS)
+        s->keys_due_ms = now + SCAN_EMPTY_MS;
     if (s->keys_due_ms < due_ms) due_ms = s->keys_due_ms;
     if (names && s->names_due_ms < due_ms) due_ms = s->names_due_ms;
     *ret_due_ms = due_ms;
@@ -259,7 +292,7 @@ static void step(struct scan *s)
     uint64_t due_ms = 0;
     if (!s->reading && !s->keys) {
         take_told(s);
-        const uint64_t wait = budget_wait(&s->budget, now);
+        const uint64_t wait = budget_wait(s->conf.budget, now, NULL);
         if (wait)
             wake(s, wait);
         else if (!start_next(s, now, &due_ms))
@@ -275,7 +308,6 @@ struct scan *scan_new(const struct scan_conf *conf)
     s->ns = mem_str(conf->ns);
     s->conf.ns = s->ns;
     gcs_view_init(&s->view, conf->source, conf->emit, conf->arg);
-    budget_init(&s->budget, BUDGET_CALLS, BUDGET_BYTES, loop_now_ms());
     s->wake = alarm_new(conf->loop, on_wake, s);
     s->listing = true;
     tell_all(s, CHANGE_RELIST);

@@ -15,7 +15,8 @@
 enum {
     SCAN_AGAIN_MS = 2000,
     SCAN_POLL_MS = 3000,
-    SCAN_REFUSED_MS = 30000,
+    SCAN_REFUSED_MS = 30000, /* also after a cursor that does not end, then twice as long each time, up to: */
+    SCAN_ENDLESS_MS = 16 * 60 * 1000,
     SCAN_FIELDS_A_MS = 5,       /* a hash rests a millisecond for so many fields: 1,000,000 of them for 200 s */
     SCAN_EMPTY_MS = 5000,       /* nothing found yet: look again */
     SCAN_KEYS_AGAIN_MS = 60000, /* for new namespaces, without tracking */
@@ -27,6 +28,7 @@ enum {
 struct scan_conf {
     struct loop *loop;
     struct resp *conn;
+    struct budget *budget; /* the source's, over all its connections */
     const char *source;
     const char *ns; /* copied; NULL: all */
     bool novalues;  /* the server knows HSCAN … NOVALUES */
@@ -35,6 +37,8 @@ struct scan_conf {
     void (*listed)(void *arg);                             /* the first full list is complete */
     void (*refused)(void *arg, const struct reply *error); /* it goes on, later */
     void (*layout)(void *arg);                             /* a namespace of the older layout came or went */
+    /* What SCAN or HSCAN goes through without end: "HSCAN RAYx@ACTOR"; NULL: nothing does, any more. */
+    void (*endless)(void *arg, const char *what);
     void *arg;
 };
 

@@ -37,7 +37,7 @@ static void give_up(struct redis_link *k, bool for_good, const char *why)
     t->refused = for_good;
     if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
     if (k->scan) scan_tracked(k->scan, NULL, 0);
-    if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff), 0);
+    if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff, loop_now_ms()), 0);
     say(k, false, why);
 }
 
@@ -97,7 +97,7 @@ static void on_tracking(void *arg, const struct reply *reply)
     }
     for (size_t i = 0; i < t->prefix_count; i++)
         prefixes[i] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
-    backoff_reset(&t->backoff);
+    backoff_works(&t->backoff, loop_now_ms());
     scan_tracked(k->scan, prefixes, t->prefix_count);
     say(k, true, NULL);
 }
@@ -189,6 +189,7 @@ static void dial(void *arg)
     struct redis_link *k = arg;
     const struct resp_calls calls = {on_opened, on_pushed, on_closed, k};
     if (k->closed || k->track.conn || k->track.refused || !k->scan) return;
+    budget_spend(&k->budget, BUDGET_CONNECTIONS, 1);
     k->track.conn = resp_open(k->loop, &k->url, k->via, &calls);
 }
 
@@ -201,7 +202,6 @@ void track_start(struct redis_link *k)
 {
     struct track *t = &k->track;
     t->refused = t->asked = t->on = t->subscribed = false;
-    backoff_init(&t->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, (uint32_t)loop_now_us());
     if (!t->redial) t->redial = alarm_new(k->loop, dial, k);
     dial(k);
 }

@@ -47,7 +47,7 @@ struct change {
     uint64_t at_ms;   /* ours, CLOCK_BOOTTIME */
     uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */
     enum source_state state;
-    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED */
+    enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED; of SOURCE_LIVE: ERR_THROTTLED */
     char *why;    /* safe text for a person */
     char *detail; /* SOURCE: address or command as shown, no secrets */
     enum table table;

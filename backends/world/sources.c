@@ -125,6 +125,20 @@ enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct 
     return by_state[s->state];
 }
 
+bool source_is_throttled(const struct source *s)
+{
+    return s->state == SOURCE_LIVE && s->err == ERR_THROTTLED;
+}
+
+const struct source *world_throttled(const struct world *w, enum world_kind kind)
+{
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *s = world_source(w, i);
+        if (s->world == kind && source_is_throttled(s)) return s;
+    }
+    return NULL;
+}
+
 static int severity(enum freshness f)
 {
     static const int order[] = {

@@ -118,6 +118,11 @@ enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct 
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source);
 
+/* It is live, and is asked less than it would be: its why says "throttled: …". */
+bool source_is_throttled(const struct source *s);
+/* The first such source of a world; NULL: none. */
+const struct source *world_throttled(const struct world *w, enum world_kind kind);
+
 /* The utilisation history of a core, oldest first; NaN is unknown. Returns the number of points written (<= max). */
 size_t world_history(const struct world *w, const char *core_key, double *out, size_t max);
 

@@ -578,6 +578,26 @@ static void test_serve_api_gone_with_the_head(void **state)
     desk_leave(&d);
 }
 
+/* A source that is asked less than it would be says so on the strip, and why on its pane's rule. */
+static void test_what_is_throttled_is_said(void **state)
+{
+    (void)state;
+    static const char why[] = "throttled: its watches end early; again in 8 s";
+    struct desk d;
+    struct canvas cv;
+    desk_sit(&d, 40, 120);
+    fixture_apply(&d.f, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_THROTTLED, why, NULL));
+    desk_look(&d);
+    canvas_init(&cv, 40, 120);
+    screen_draw(d.s, &d.v, &cv);
+    char *text = canvas_dump(&cv, false);
+    assert_non_null(strstr(text, "kube throttled"));
+    assert_non_null(strstr(text, "kube/pods throttled: its watches end early; again in 8 s"));
+    free(text);
+    canvas_done(&cv);
+    desk_leave(&d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -597,6 +617,7 @@ int main(void)
         cmocka_unit_test(test_clicks_on_tabs),
         cmocka_unit_test(test_wheel),
         cmocka_unit_test(test_timed),
+        cmocka_unit_test(test_what_is_throttled_is_said),
         cmocka_unit_test(test_three_kinds_of_nothing),
         cmocka_unit_test(test_ranges_without_runtime),
         cmocka_unit_test(test_a_minute_of_a_core),

@@ -1,7 +1,6 @@
-/* URLs, INFO, CLIENT LIST, the allow-list, the budget. INFO and CLIENT LIST are a real Redis 7.0's with a GCS on it. */
+/* URLs, INFO, CLIENT LIST; the allow-list. INFO and CLIENT LIST are a real Redis 7.0's with a GCS on it. */
 #include "backends/base/mem.h"
 #include "backends/redis/allow.h"
-#include "backends/redis/budget.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"
 #include "backends/redis/url_parse.h"
@@ -259,37 +258,12 @@ static void test_only_reading(void **state)
         for (size_t i = 0; i < ARRAY_LEN(never); i++) assert_string_not_equal(allow_words((enum allow)c), never[i]);
 }
 
-/* ---- the budget ---- */
-
-static void test_budget(void **state)
-{
-    (void)state;
-    struct budget b;
-    budget_init(&b, 100, 1000, 5000);
-    assert_int_equal(budget_wait(&b, 5000), 0);
-    budget_spend(&b, 100, 10);
-    assert_in_range(budget_wait(&b, 5000), 1, 20);
-    assert_int_equal(budget_wait(&b, 5050), 0);
-    budget_spend(&b, 1, 3000); /* three seconds' bytes at once */
-    assert_in_range(budget_wait(&b, 5060), 1900, 2100);
-    assert_int_equal(budget_wait(&b, 8000), 0);
-    /* a long rest gives one second's worth, not more */
-    assert_int_equal(budget_wait(&b, 100000), 0);
-    assert_int_equal(b.calls, 100);
-    assert_int_equal(b.bytes, 1000);
-    assert_int_equal(budget_wait(&b, 90000), 0); /* a clock that stood still */
-    budget_init(&b, 0, 0, 0);
-    budget_spend(&b, 1000000, 1000000);
-    assert_int_equal(budget_wait(&b, 1), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_urls),        cmocka_unit_test(test_bad_urls),    cmocka_unit_test(test_url_options),
         cmocka_unit_test(test_info),        cmocka_unit_test(test_info_others), cmocka_unit_test(test_clients),
         cmocka_unit_test(test_clients_odd), cmocka_unit_test(test_format),      cmocka_unit_test(test_only_reading),
-        cmocka_unit_test(test_budget),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
-#include "backends/link/backoff.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -110,33 +109,12 @@ static void days_come_back(void **state)
     }
 }
 
-static void waiting_doubles_with_a_jitter(void **state)
-{
-    (void)state;
-    struct backoff b, same;
-    uint32_t base = 250;
-    backoff_init(&b, 250, 15000, 42);
-    backoff_init(&same, 250, 15000, 42);
-    for (int i = 0; i < 20; i++) {
-        uint32_t delay = backoff_next(&b);
-        assert_true(delay >= base - base / 4 && delay <= base + base / 4);
-        assert_int_equal(delay, backoff_next(&same));
-        base = base * 2 > 15000 ? 15000 : base * 2;
-    }
-    assert_int_equal(b.tries, 20);
-    backoff_reset(&b);
-    assert_int_equal(b.tries, 0);
-    assert_true(backoff_next(&b) <= 250 + 250 / 4);
-    backoff_init(&b, 0, 0, 0);
-    assert_int_equal(backoff_next(&b), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stamps_are_read),     cmocka_unit_test(what_is_no_stamp_is_refused),
         cmocka_unit_test(http_dates_are_read), cmocka_unit_test(stamps_are_written),
-        cmocka_unit_test(days_come_back),      cmocka_unit_test(waiting_doubles_with_a_jitter),
+        cmocka_unit_test(days_come_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

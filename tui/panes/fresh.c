@@ -54,6 +54,11 @@ struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *w
         f.state = source_freshness(s, now_ms, &f.age_ms);
     else
         f.state = world_freshness(w, kind, now_ms, &f.age_ms, &s);
+    if (s && source_is_throttled(s) && f.state == FRESH_LIVE) {
+        f.throttled = true;
+        snprintf(f.why, sizeof f.why, "%s %s", s->id, s->why ? s->why : "throttled");
+        return f;
+    }
     if (!s || f.state == FRESH_LIVE) return f;
     char state[FRESH_TEXT_MAX];
     fresh_words(f.state, f.age_ms, state);

@@ -16,10 +16,12 @@ enum role fresh_role(enum freshness f);
 bool fresh_is_old(enum freshness f);
 
 /* What a pane is drawn from: the source of the world with that word at the end of its id ("kube/pods"), else the whole
- * world. why is "" when all is well, else a sentence for a person: "kube/pods DENIED: pods is forbidden". */
+ * world. why is "" when all is well, else a sentence for a person: "kube/pods DENIED: pods is forbidden",
+ * "kube/pods throttled: its watches end early; again in 8 s". */
 struct fresh {
     enum freshness state;
     struct known_u64 age_ms;
+    bool throttled; /* live, and asked less than it would be */
     char why[256];
 };
 struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *word, uint64_t now_ms);

@@ -231,9 +231,10 @@ static void gcs_update(struct pane *p, const struct view *v)
 static void server_text(const struct view *v, char *out, size_t size)
 {
     const struct redis *r = v->focus->redis;
-    char ns[32], conns[TEXT_NUM_MAX], replicas[TEXT_NUM_MAX];
-    snprintf(out, size, "ns %s · %s Ray connections · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
-             count_text(conns, r ? r->ray_connections : UNKNOWN_U64),
+    char ns[32], conns[TEXT_NUM_MAX], replicas[TEXT_NUM_MAX], why[96] = "";
+    if (r && r->ray_why) snprintf(why, sizeof why, " (%s)", r->ray_why);
+    snprintf(out, size, "ns %s · %s Ray connections%s · %s replica%s · AOF %s", short_id(v->focus->gcs_ns, ns),
+             count_text(conns, r ? r->ray_connections : UNKNOWN_U64), why,
              count_text(replicas, r ? r->replicas : UNKNOWN_U64),
              r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));
 }
@@ -317,9 +318,9 @@ static void gcs_status(const struct pane *p, const struct view *v, char *out, si
         return;
     }
     heartbeat_text(v, r->heartbeat, beat, sizeof beat);
+    const char *state = f.throttled ? f.why : fresh_is_old(f.state) ? words : "";
     snprintf(out, size, "%s · %s · hb %s%s%s", r->tls == TRI_YES ? "rediss" : "redis",
-             text_bytes(memory, r->used_memory), beat, fresh_is_old(f.state) ? " · " : "",
-             fresh_is_old(f.state) ? words : "");
+             text_bytes(memory, r->used_memory), beat, *state ? " · " : "", state);
 }
 
 static void gcs_brief(const struct pane *p, const struct view *v, char *out, size_t size)

@@ -281,7 +281,10 @@ static void pods_status(const struct pane *p, const struct view *v, char *out, s
                  (unsigned long long)total);
         at = add(out, size, at, " · ", text);
     }
-    if (fresh_is_old(fresh.state)) add(out, size, at, " · ", fresh_words(fresh.state, fresh.age_ms, text));
+    if (fresh.throttled)
+        add(out, size, at, " · ", fresh.why);
+    else if (fresh_is_old(fresh.state))
+        add(out, size, at, " · ", fresh_words(fresh.state, fresh.age_ms, text));
 }
 
 /* The utilisation of the pod's held cores, as " cores 67 66 %". */

@@ -76,10 +76,12 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
             age = probes.age_ms;
         }
         fresh_words(f, age, words);
+        const bool throttled = f == FRESH_LIVE && world_throttled(v->world, kind);
+        if (throttled) snprintf(words, sizeof words, "throttled");
         unsigned long long unread = world_unread_of(v->world, kind);
         int len = snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
         if (unread) snprintf(text + len, sizeof text - (size_t)len, " %llu unread", unread);
-        add(p, unread && f == FRESH_LIVE ? ROLE_STALE : fresh_role(f), text);
+        add(p, throttled || (unread && f == FRESH_LIVE) ? ROLE_STALE : fresh_role(f), text);
     }
 }
 

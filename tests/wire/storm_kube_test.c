@@ -1,0 +1,228 @@
+/* An API server whose answers would make a storm of requests: what is asked of it stays bounded, and what waits because
+ * of that says so. Each case counts what came within STORM_MS; a busy machine can only lower the count. */
+#include "backends/base/text.h"
+#include "backends/kube/reflector.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* The first delays are short: 125 ms at least, then twice as long each time. */
+enum { STORM_MS = 4000, WATCHES_MOST = 8, BURST = REFLECTOR_BURST };
+
+#define HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+#define POD "{\"metadata\":{\"uid\":\"a\",\"name\":\"a\",\"namespace\":\"mistral\",\"resourceVersion\":\"8\"}}"
+#define EVENT "{\"type\":\"ADDED\",\"object\":" POD "}\n"
+#define BOOKMARK                                                                                                       \
+    "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"Pod\",\"apiVersion\":\"v1\",\"metadata\":{\"resourceVersion\":"     \
+    "\"9\"}}}\n"
+#define EXPIRED                                                                                                        \
+    "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"status\":\"Failure\",\"message\":\"too old resource "       \
+    "version\",\"reason\":\"Expired\",\"code\":410}}\n"
+
+static bool is_pods(const char *request)
+{
+    return strstr(request, "/pods?") != NULL;
+}
+
+static void storm(struct kube_scene *s, bool (*route)(struct kube_scene *, const char *, struct tiny_reply *))
+{
+    s->route = route;
+    scene_start(s);
+    scene_open(s, "{token: x}", "mistral");
+    scene_for(s, STORM_MS);
+    printf("lists %u, watches %u, connections %u\n", s->lists[TABLE_POD], s->watches[TABLE_POD],
+           tiny_connections(s->server));
+}
+
+static bool is_throttled(struct kube_scene *s)
+{
+    const struct source *src = world_source_named(s->world, "kube/pods");
+    return src && src->err == ERR_THROTTLED && text_has(src->why, "throttled: ");
+}
+
+/* ---- watches that end at once ---- */
+
+static bool event_and_end(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    (void)s;
+    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    *reply = (struct tiny_reply){.bytes = HEAD EVENT, .hang_up = true};
+    return true;
+}
+
+static void a_watch_that_brings_one_event_and_ends(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, event_and_end);
+    assert_true(s.watches[TABLE_POD] >= 2);
+    assert_true(s.watches[TABLE_POD] <= WATCHES_MOST);
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    scene_until(&s, is_throttled, "the source says that it waits, and why");
+    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
+    scene_stop(&s);
+}
+
+static bool bookmark_and_end(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    (void)s;
+    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    *reply = (struct tiny_reply){.bytes = HEAD BOOKMARK, .hang_up = true};
+    return true;
+}
+
+static void a_watch_that_brings_one_bookmark_and_ends(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, bookmark_and_end);
+    assert_true(s.watches[TABLE_POD] >= 2 && s.watches[TABLE_POD] <= WATCHES_MOST);
+    scene_until(&s, is_throttled, "the source says that it waits, and why");
+    scene_stop(&s);
+}
+
+static bool event_and_expired(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    (void)s;
+    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    *reply = (struct tiny_reply){.bytes = HEAD EVENT EXPIRED, .hang_up = true};
+    return true;
+}
+
+static void an_event_then_410_lists_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, event_and_expired);
+    assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
+    scene_until(&s, is_throttled, "the source says that it waits, and why");
+    scene_stop(&s);
+}
+
+/* ---- lists that do not end ---- */
+
+static bool list_expired(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!is_pods(request) || scene_is_watch(request)) return false;
+    *reply = scene_file(s, 410, "tests/fixtures/kube/errors/410-expired-continue.json");
+    return true;
+}
+
+static bool is_down(struct kube_scene *s)
+{
+    return scene_state(s, "kube/pods") == SOURCE_DOWN;
+}
+
+static void a_list_that_is_410_each_time(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, list_expired);
+    assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
+    scene_until(&s, is_down, "the source says what it was told");
+    scene_stop(&s);
+}
+
+enum { PAGE_MAX = 300 };
+
+static struct tiny_reply page(char room[PAGE_MAX], unsigned token)
+{
+    char body[128];
+    int len = snprintf(body, sizeof body,
+                       "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"%08u\"},\"items\":[]}", token);
+    snprintf(room, PAGE_MAX, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s", len,
+             body);
+    return (struct tiny_reply){.bytes = room};
+}
+
+static bool same_page(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    static char room[PAGE_MAX];
+    if (!is_pods(request) || scene_is_watch(request)) return false;
+    *reply = page(room, s->step++ % 3); /* a cycle of three */
+    return true;
+}
+
+static void continue_tokens_that_come_again_end_the_list(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, same_page);
+    /* each list is cut after a few pages, and the next one waits */
+    assert_true(s.lists[TABLE_POD] <= WATCHES_MOST * 12);
+    scene_until(&s, is_down, "the source says that the list does not end");
+    assert_non_null(strstr(scene_why(&s, "kube/pods"), "continue token"));
+    scene_stop(&s);
+}
+
+static bool other_page(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    static char room[PAGE_MAX];
+    if (!is_pods(request) || scene_is_watch(request)) return false;
+    *reply = page(room, s->step++);
+    return true;
+}
+
+static void pages_without_end_are_read_slowly(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    storm(&s, other_page);
+    scene_until(&s, is_throttled, "the source says that it waits, and why");
+    unsigned before = s.lists[TABLE_POD];
+    uint64_t from = loop_now_ms();
+    scene_for(&s, STORM_MS);
+    uint64_t most = (loop_now_ms() - from) * REFLECTOR_RATE / 1000 + 2;
+    assert_true(before >= BURST);
+    assert_true(s.lists[TABLE_POD] - before <= most);
+    assert_true(s.lists[TABLE_POD] > before); /* slowly, not never */
+    scene_stop(&s);
+}
+
+/* ---- what must not be slowed ---- */
+
+static bool watch_again(struct kube_scene *s)
+{
+    return s->watches[TABLE_POD] >= 2;
+}
+
+static bool end_once(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!is_pods(request) || !scene_is_watch(request) || s->watches[TABLE_POD] > 1) return false;
+    *reply = (struct tiny_reply){.bytes = HEAD EVENT, .hang_up = true};
+    return true;
+}
+
+/* An API server that is replaced: the next one is asked at once, and nothing is said to be throttled. */
+static void the_first_end_of_a_watch_is_followed_at_once(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = end_once};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, watch_again, "the second watch");
+    assert_false(is_throttled(&s));
+    assert_int_equal(s.downs, 0);
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    scene_stop(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_watch_that_brings_one_event_and_ends),
+        cmocka_unit_test(a_watch_that_brings_one_bookmark_and_ends),
+        cmocka_unit_test(an_event_then_410_lists_again),
+        cmocka_unit_test(a_list_that_is_410_each_time),
+        cmocka_unit_test(continue_tokens_that_come_again_end_the_list),
+        cmocka_unit_test(pages_without_end_are_read_slowly),
+        cmocka_unit_test(the_first_end_of_a_watch_is_followed_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,232 @@
+/* A Redis whose answers would make a storm of connections, commands or bytes: what is asked of it stays bounded, and
+ * what waits because of that says so. Each case counts what came within STORM_MS; a busy machine can only lower it. */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/redis/cursor_guard.h"
+#include "tests/support/fake_redis.h"
+#include "tests/support/redis_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum {
+    STORM_MS = 4000,
+    DIALS_MOST = 14 /* two connections each time: the main one and the one that changes come on */
+};
+
+static struct redis_rig rig;
+static struct fake_redis *fake;
+
+static void begin(fake_redis_answer *answer)
+{
+    struct loop *loop = loop_new();
+    fake = fake_redis_start(loop, answer, NULL);
+    const struct redis_open conf = {.url = fake_redis_url(fake)};
+    rig_open_on(&rig, loop, &conf);
+}
+
+static void storm(void)
+{
+    const uint64_t until = loop_now_ms() + STORM_MS;
+    while (loop_now_ms() < until) loop_step(rig.loop, 20);
+    printf("connections %u, commands %u, bytes %llu\n", fake_redis_connections(fake), fake_redis_commands(fake, ""),
+           (unsigned long long)fake_redis_sent(fake));
+}
+
+static int end(void **state)
+{
+    (void)state;
+    if (fake) fake_redis_stop(fake);
+    fake = NULL;
+    if (rig.link) rig_close(&rig);
+    memset(&rig, 0, sizeof rig);
+    return 0;
+}
+
+static bool throttled(struct redis_rig *r, const void *words)
+{
+    const struct source *s = rig_source(r);
+    return s && source_is_throttled(s) && text_has(s->why, "throttled: ") && text_has(s->why, words);
+}
+
+/* ---- more clients than can be listed ---- */
+
+enum { CLIENTS = 40000, CLIENT_LINE = 350 };
+
+static bool many_clients(void *arg, const char *command, struct buf *reply)
+{
+    const bool *silent = arg;
+    static const char info[] = "redis_version:7.2.4\r\nconnected_clients:40000\r\n";
+    if (strcmp(command, "INFO") == 0 && !silent) {
+        buf_printf(reply, "$%zu\r\n%s\r\n", sizeof info - 1, info);
+        return true;
+    }
+    if (strcmp(command, "INFO") == 0) {
+        buf_str(reply, "-NOPERM this user has no permissions to run the 'info' command\r\n");
+        return true;
+    }
+    if (strcmp(command, "CLIENT LIST") != 0) return false;
+    buf_printf(reply, "$%d\r\n", CLIENTS * CLIENT_LINE);
+    for (int i = 0; i < CLIENTS; i++)
+        buf_printf(reply, "%-*s\n", CLIENT_LINE - 1, "id=9 addr=10.0.0.1:7 flags=N cmd=get");
+    buf_str(reply, "\r\n");
+    return true;
+}
+
+static bool has_clients(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    return rig_redis(r) && rig_redis(r)->ray_why;
+}
+
+static void more_clients_than_a_reply_may_hold(void **state)
+{
+    (void)state;
+    begin(many_clients);
+    RIG_UNTIL(&rig, has_clients, NULL);
+    storm();
+    assert_string_equal(rig_redis(&rig)->ray_why, "40000 clients are too many to list");
+    assert_false(rig_redis(&rig)->ray_connections.known);
+    assert_int_equal(rig_redis(&rig)->clients.value, CLIENTS);
+    assert_int_equal(rig_source(&rig)->state, SOURCE_LIVE);
+    assert_int_equal(fake_redis_connections(fake), 2);
+    assert_true(fake_redis_sent(fake) < 1024 * 1024);
+}
+
+static bool silent_clients(void *arg, const char *command, struct buf *reply)
+{
+    bool silent = true;
+    (void)arg;
+    return many_clients(&silent, command, reply);
+}
+
+/* INFO is refused: it is found out about once. */
+static void the_same_where_info_is_refused(void **state)
+{
+    (void)state;
+    begin(silent_clients);
+    RIG_UNTIL(&rig, has_clients, NULL);
+    storm();
+    assert_string_equal(rig_redis(&rig)->ray_why, "the clients are too many to list");
+    assert_true(fake_redis_connections(fake) <= 4);
+    assert_true(fake_redis_sent(fake) < (uint64_t)2 * CLIENTS * CLIENT_LINE);
+    RIG_UNTIL(&rig, rig_live, NULL);
+}
+
+/* ---- errors that end each connection ---- */
+
+static const char *error_said;
+
+static bool always_error(void *arg, const char *command, struct buf *reply)
+{
+    (void)arg;
+    static const char *const keyed[] = {"SCAN", "DBSIZE", "HLEN", "HGET", "HSCAN", "HKEYS", "HSTRLEN"};
+    for (size_t i = 0; i < ARRAY_LEN(keyed); i++)
+        if (strncmp(command, keyed[i], strlen(keyed[i])) == 0) {
+            buf_printf(reply, "-%s\r\n", error_said);
+            return true;
+        }
+    return false;
+}
+
+static void errors_after_a_fine_greeting(void **state)
+{
+    (void)state;
+    static const char *const errors[] = {"CLUSTERDOWN Hash slot not served", "MOVED 3999 127.0.0.1:6381",
+                                         "LOADING Redis is loading the dataset in memory"};
+    for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
+        error_said = errors[i];
+        begin(always_error);
+        storm();
+        assert_true(fake_redis_connections(fake) >= 2 && fake_redis_connections(fake) <= DIALS_MOST);
+        RIG_UNTIL(&rig, rig_down, NULL);
+        end(NULL);
+    }
+}
+
+/* ---- cursors that never come to 0 ---- */
+
+static unsigned step;
+
+static bool hash_loops(void *arg, const char *command, struct buf *reply)
+{
+    (void)arg;
+    static const char key[] = "RAYx@ACTOR";
+    if (strncmp(command, "SCAN", 4) == 0)
+        buf_printf(reply, "*2\r\n$1\r\n0\r\n*1\r\n$%zu\r\n%s\r\n", sizeof key - 1, key);
+    else if (strncmp(command, "HLEN", 4) == 0)
+        buf_str(reply, ":1000000\r\n");
+    else if (strncmp(command, "HSCAN", 5) == 0)
+        step++, buf_printf(reply, "*2\r\n$1\r\n%u\r\n*2\r\n$4\r\nid%02u\r\n$1\r\nx\r\n", 1 + step % 5, step % 5);
+    else
+        return false;
+    return true;
+}
+
+static void an_hscan_cursor_that_loops(void **state)
+{
+    (void)state;
+    step = 0;
+    begin(hash_loops);
+    RIG_UNTIL(&rig, rig_listed, NULL); /* the rest of the list does not wait for it */
+    storm();
+    assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 40);
+    assert_int_equal(fake_redis_connections(fake), 2);
+    RIG_UNTIL(&rig, throttled, "HSCAN RAYx@ACTOR does not end");
+}
+
+static bool hash_is_endless(void *arg, const char *command, struct buf *reply)
+{
+    char cursor[16];
+    if (strncmp(command, "HSCAN", 5) != 0) return hash_loops(arg, command, reply);
+    int len = snprintf(cursor, sizeof cursor, "%u", ++step);
+    buf_printf(reply, "*2\r\n$%d\r\n%s\r\n*0\r\n", len, cursor);
+    return true;
+}
+
+static void an_hscan_that_brings_nothing_for_ever(void **state)
+{
+    (void)state;
+    step = 0;
+    begin(hash_is_endless);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    storm();
+    assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 2 * CURSOR_PAGES_FREE);
+    RIG_UNTIL(&rig, throttled, "HSCAN RAYx@ACTOR does not end");
+}
+
+static bool keys_loop(void *arg, const char *command, struct buf *reply)
+{
+    (void)arg;
+    if (strncmp(command, "SCAN", 4) != 0) return false;
+    buf_printf(reply, "*2\r\n$2\r\n%u\r\n*0\r\n", 10 + step++ % 3);
+    return true;
+}
+
+static void a_scan_cursor_that_loops(void **state)
+{
+    (void)state;
+    step = 0;
+    begin(keys_loop);
+    storm();
+    assert_in_range(fake_redis_commands(fake, "SCAN"), 3, 40);
+    RIG_UNTIL(&rig, throttled, "SCAN does not end");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(more_clients_than_a_reply_may_hold, end),
+        cmocka_unit_test_teardown(the_same_where_info_is_refused, end),
+        cmocka_unit_test_teardown(errors_after_a_fine_greeting, end),
+        cmocka_unit_test_teardown(an_hscan_cursor_that_loops, end),
+        cmocka_unit_test_teardown(an_hscan_that_brings_nothing_for_ever, end),
+        cmocka_unit_test_teardown(a_scan_cursor_that_loops, end),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
