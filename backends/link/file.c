@@ -56,6 +56,18 @@ enum err file_read(const char *path, struct buf *out, struct why *why)
     return err;
 }
 
+enum err file_make_folders(const char *path, struct why *why)
+{
+    for (size_t i = 1; path[0] && path[i]; i++) {
+        if (path[i] != '/') continue;
+        char *part = mem_strn(path, i);
+        enum err err = mkdir(part, 0700) != 0 && errno != EEXIST ? os_err(why, part, "cannot be made") : ERR_OK;
+        free(part);
+        if (err) return err;
+    }
+    return ERR_OK;
+}
+
 enum err file_read_input(struct buf *out, struct why *why)
 {
     return read_all(STDIN_FILENO, "stdin", out, why);

@@ -19,6 +19,9 @@ enum err file_write(const char *path, const void *bytes, size_t len, struct why 
  * ERR_IO with why, or ERR_RESET (no why is needed) where the reader of a pipe has left. */
 enum err file_close_output(struct why *why);
 
+/* The folders above path, mode 0700, where they are missing. */
+enum err file_make_folders(const char *path, struct why *why);
+
 /* For the first line of a program: stdin, stdout or stderr that were closed become /dev/null. Else the first sockets
  * would take their numbers: libuv aborts on closing one of those, and what is printed would go to a server. */
 void file_hold_standard(void);

@@ -117,9 +117,14 @@ void loop_stop(struct loop *l)
     uv_stop(&l->uv);
 }
 
+uint64_t loop_own_wall_ms(void)
+{
+    return clock_us(CLOCK_REALTIME) / 1000;
+}
+
 uint64_t loop_wall_ms(const struct loop *l)
 {
-    int64_t wall = (int64_t)(clock_us(CLOCK_REALTIME) / 1000) + l->wall_offset_ms;
+    int64_t wall = (int64_t)loop_own_wall_ms() + l->wall_offset_ms;
     return wall > 0 ? (uint64_t)wall : 0;
 }
 

@@ -25,6 +25,7 @@ uint64_t loop_now_ms(void); /* CLOCK_BOOTTIME: ages, time-outs */
 uint64_t loop_now_us(void); /* CLOCK_BOOTTIME: latencies */
 /* Our wall clock, corrected by what servers said (loop_hear_date); milliseconds. */
 uint64_t loop_wall_ms(const struct loop *l);
+uint64_t loop_own_wall_ms(void); /* the machine's wall clock, which no server moves: for what must expire */
 void loop_hear_date(struct loop *l, uint64_t server_wall_ms); /* an HTTP Date just read */
 
 /* A seed for a jitter: another one each time, and in each console (getrandom). loop_seed makes them repeat, for tests.

@@ -1,5 +1,6 @@
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "backends/link/file_job.h"
 #include "tests/support/run.h"
 
 #include <setjmp.h>
@@ -95,6 +96,55 @@ static void a_failed_write_leaves_nothing(void **state)
     assert_int_equal(run_entries(s->folder), 1);
 }
 
+/* ---- off the loop ---- */
+
+struct job_end {
+    unsigned ends;
+    enum err err;
+    char text[64];
+};
+
+static void on_end(void *arg, enum err err, const char *text, size_t len, const char *why)
+{
+    struct job_end *end = arg;
+    end->ends++;
+    end->err = err;
+    snprintf(end->text, sizeof end->text, "%.*s", (int)len, text ? text : "");
+    assert_true(err == ERR_OK || why[0]);
+}
+
+static void jobs_read_and_write_off_the_loop(void **state)
+{
+    struct scene *s = *state;
+    struct loop *loop = loop_new();
+    struct job_end end = {0};
+    char *deep = mem_printf("%s/a/b/file", s->folder);
+    file_job_read(loop, deep, 100, on_end, &end);
+    assert_int_equal(end.ends, 0);
+    while (!end.ends) loop_step(loop, 100);
+    assert_int_equal(end.err, ERR_NOT_FOUND);
+    file_job_write(loop, deep, "text", 4, on_end, &end);
+    while (end.ends < 2) loop_step(loop, 100);
+    assert_int_equal(end.err, ERR_OK);
+    file_job_read(loop, deep, 100, on_end, &end);
+    while (end.ends < 3) loop_step(loop, 100);
+    assert_int_equal(end.err, ERR_OK);
+    assert_string_equal(end.text, "text");
+    file_job_read(loop, deep, 3, on_end, &end);
+    while (end.ends < 4) loop_step(loop, 100);
+    assert_int_equal(end.err, ERR_LIMIT);
+    /* Cancelled before, during and after its thread's work: none tells anything, and the loop closes at once. */
+    for (unsigned i = 0; i < 200; i++) {
+        struct file_job *job = file_job_read(loop, deep, 100, on_end, &end);
+        if (i % 3 == 1) usleep(i);
+        file_job_cancel(job);
+        if (i % 2) loop_step(loop, 0);
+    }
+    loop_free(loop);
+    assert_int_equal(end.ends, 4);
+    free(deep);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
@@ -103,6 +153,7 @@ int main(void)
         T(what_cannot_be_read_is_said),
         T(a_file_too_long_leaves_the_buffer_as_it_was),
         T(a_failed_write_leaves_nothing),
+        T(jobs_read_and_write_off_the_loop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
