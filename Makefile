@@ -136,7 +136,7 @@ $(BUILD)/tests/fuzz/%_fuzz: $(BUILD)/o/tests/fuzz/%_fuzz.o $(LIB)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(LINK) -fsanitize=fuzzer -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/%: $(BUILD)/o/tests/%.o $(SUPPORT) $(SIM_OBJ) $(LIB)
+$(BUILD)/tests/%: $(BUILD)/o/tests/%.o $(SUPPORT) $(SIM_OBJ) $(LIB) | $(PRELOADS)
 	@mkdir -p $(@D)
 	$(call say,LINK,$@)$(CC) $(LINK) -o $@ $^ $(LIBS) $(SIM_LIBS) $(TEST_LIBS)
 

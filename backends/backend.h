@@ -26,7 +26,9 @@ struct kube_where {
     const char *context, *server, *user, *ns; /* ns: of the context */
     const char *kubeconfig;                   /* path(s), or "in-cluster" */
     const char *server_version;               /* "v1.34.4", NULL until known */
-    bool insecure;                            /* TLS is not verified */
+    const char *ca;                           /* "sha256:…" of the certificate authority's PEM bytes; NULL: none */
+    const char *id; /* of server, CA and context together: what armed.json keeps; never a name alone */
+    bool insecure;  /* TLS is not verified */
 };
 /*
  * Whether the cluster may be changed. Asked right before each request that would change something is sent, and again

@@ -68,7 +68,11 @@ void conf_done(struct conf *c)
     /* A Redis URL, a command and a proxied prompt may each have a password in them: everything is wiped. */
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) mem_free_secret(*text_at(c, texts[i].offset));
     for (size_t i = 0; i < c->neurons; i++) mem_free_secret(c->neuron[i]);
-    for (size_t i = 0; i < c->context_count; i++) free(c->contexts[i].name);
+    for (size_t i = 0; i < c->context_count; i++) {
+        free(c->contexts[i].name);
+        free(c->contexts[i].server);
+        free(c->contexts[i].ca);
+    }
     free(c->config_path);
     conf_init(c);
 }
@@ -215,26 +219,46 @@ static enum err read_neuron(const struct reading *r, const struct yaml_node *n)
     return add_neuron(r->conf, n->text, strlen(n->text), r->name, r->why);
 }
 
+static char **context_text(struct conf_context *said, const char *key)
+{
+    return strcmp(key, "server") == 0 ? &said->server : strcmp(key, "ca") == 0 ? &said->ca : NULL;
+}
+
+static bool *context_flag(struct conf_context *said, const char *key)
+{
+    return strcmp(key, "readonly") == 0 ? &said->readonly : strcmp(key, "development") == 0 ? &said->development : NULL;
+}
+
+static enum err read_context_setting(const struct reading *r, const struct yaml_node *item, struct conf_context *said)
+{
+    char **text = context_text(said, item->key);
+    bool *flag = context_flag(said, item->key);
+
+    if (flag) return read_flag(r, item, item->key, flag);
+    if (!text) return wrong(r, item, item->key, "is not a setting of a context");
+    if (item->kind != YAML_SCALAR || !*item->text) return wrong(r, item, item->key, "must be a word");
+    if (text == &said->ca && strncmp(item->text, "sha256:", 7) != 0)
+        return wrong(r, item, item->key, "must be sha256: and the hash that `raydeck info` prints");
+    free(*text);
+    *text = mem_str(item->text);
+    return ERR_OK;
+}
+
 static enum err read_context(const struct reading *r, const struct yaml_node *n)
 {
     const char *name = n->key ? n->key : yaml_str(n, "name");
-    struct conf_context said = {.name = NULL};
+    struct conf_context *said = &r->conf->contexts[r->conf->context_count];
+    enum err err = ERR_OK;
 
     if (n->kind != YAML_MAP || !name) return wrong(r, n, "contexts", "must be maps, each of a name");
     if (r->conf->context_count >= CONF_CONTEXTS) return wrong(r, n, "contexts", "has too many entries");
-    for (size_t i = 0; i < n->count; i++) {
-        const struct yaml_node *item = n->items[i];
-        if (!n->key && strcmp(item->key, "name") == 0) continue;
-        bool *flag = strcmp(item->key, "readonly") == 0      ? &said.readonly
-                     : strcmp(item->key, "development") == 0 ? &said.development
-                                                             : NULL;
-        if (!flag) return wrong(r, item, item->key, "is not a setting of a context");
-        enum err err = read_flag(r, item, item->key, flag);
-        if (err) return err;
+    *said = (struct conf_context){.name = mem_str(name)};
+    r->conf->context_count++;
+    for (size_t i = 0; i < n->count && !err; i++) {
+        if (!n->key && strcmp(n->items[i]->key, "name") == 0) continue;
+        err = read_context_setting(r, n->items[i], said);
     }
-    said.name = mem_str(name);
-    r->conf->contexts[r->conf->context_count++] = said;
-    return ERR_OK;
+    return err;
 }
 
 static enum err read_contexts(const struct reading *r, const struct yaml_node *n)
@@ -281,10 +305,49 @@ enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, siz
     return err;
 }
 
-const struct conf_context *conf_context_of(const struct conf *c, const char *context)
+/* ---- marks --------------------------------------------------------------------------------------------------- */
+
+static size_t without_slashes(const char *url)
 {
-    for (size_t i = 0; context && i < c->context_count; i++) {
-        if (strcmp(c->contexts[i].name, context) == 0) return &c->contexts[i];
+    size_t len = strlen(url);
+    while (len > 0 && url[len - 1] == '/') len--;
+    return len;
+}
+
+/* Upper and lower case of a host are one; a path may differ by it, so that what permits compares exactly. */
+static bool same_server(const char *a, const char *b, bool exactly)
+{
+    size_t len = a ? without_slashes(a) : 0;
+
+    if (!a || !b || len != without_slashes(b)) return false;
+    return (exactly ? strncmp(a, b, len) : strncasecmp(a, b, len)) == 0;
+}
+
+static bool forbids(const struct conf_context *said, const struct conf_cluster *cluster)
+{
+    return said->readonly && (!said->server || !cluster->server || same_server(said->server, cluster->server, false)) &&
+           (!said->ca || !cluster->ca || strcasecmp(said->ca, cluster->ca) == 0);
+}
+
+static bool permits(const struct conf_context *said, const struct conf_cluster *cluster)
+{
+    bool ca = said->ca && cluster->ca ? strcasecmp(said->ca, cluster->ca) == 0 : !said->ca && !cluster->ca;
+
+    return said->development && ca && same_server(said->server, cluster->server, true);
+}
+
+enum conf_mark conf_mark_of(const struct conf *c, const struct conf_cluster *cluster)
+{
+    enum conf_mark mark = CONF_UNMARKED;
+
+    for (size_t i = 0; cluster->context && i < c->context_count; i++) {
+        const struct conf_context *said = &c->contexts[i];
+        if (strcmp(said->name, cluster->context) != 0) continue;
+        if (forbids(said, cluster)) return CONF_READONLY;
+        if (permits(said, cluster))
+            mark = CONF_DEVELOPMENT;
+        else if (said->development && mark == CONF_UNMARKED)
+            mark = CONF_DEVELOPMENT_ELSEWHERE;
     }
-    return NULL;
+    return mark;
 }

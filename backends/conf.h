@@ -22,7 +22,11 @@
  *   ascii, slow, read_only, no_probe, no_bell, no_title: true or false
  *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
  *   demo: true               (written by raydeck-sim: the strip says DEMO)
- *   contexts: {NAME: {readonly: true, development: true}}    or a list of {name: NAME, …}
+ *   contexts: {NAME: {server: URL, ca: sha256:HEX, readonly: true, development: true}}    or a list of {name: NAME, …}
+ *
+ * A context's name says nothing of which cluster is meant: two kubeconfigs may each have a "prod". What forbids matches
+ * widely (the name, and server and ca only where they are given), what permits matches exactly (`development` needs the
+ * server and the CA's hash as `raydeck info` prints them).
  */
 #ifndef RAYDECK_CONF_H
 #define RAYDECK_CONF_H
@@ -36,9 +40,9 @@ enum { CONF_NEURONS = 64, CONF_CONTEXTS = 256 };
 
 /* Per-context settings of config.yaml. */
 struct conf_context {
-    char *name;
-    bool readonly;    /* may never be armed */
-    bool development; /* dialogs take a plain y */
+    char *name, *server, *ca; /* server, ca: NULL where not given */
+    bool readonly;            /* may never be armed */
+    bool development;         /* dialogs take a plain y */
 };
 struct conf {
     char *config_path; /* read, or NULL */
@@ -63,6 +67,16 @@ void conf_done(struct conf *c); /* frees and wipes */
 enum err conf_from_env(struct conf *c, const char *(*get)(const char *name), struct why *why);
 enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, size_t len, struct why *why);
 
-const struct conf_context *conf_context_of(const struct conf *c, const char *context); /* NULL: nothing said */
+/* Which cluster, and by which context; ca: "sha256:" and the hash of the CA's PEM bytes, NULL: none is configured. */
+struct conf_cluster {
+    const char *context, *server, *ca;
+};
+enum conf_mark {
+    CONF_UNMARKED,
+    CONF_READONLY,             /* wins over development */
+    CONF_DEVELOPMENT,          /* of exactly this cluster */
+    CONF_DEVELOPMENT_ELSEWHERE /* development is said of that context name, but not of this server and CA */
+};
+enum conf_mark conf_mark_of(const struct conf *c, const struct conf_cluster *cluster);
 
 #endif

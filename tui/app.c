@@ -164,7 +164,7 @@ static void draw(struct app *app)
     struct chrome chrome = {.context = app_context(app),
                             .insecure = where && where->insecure,
                             .armed_left_ms =
-                                app->arming.until_wall_ms > view.wall_ms ? app->arming.until_wall_ms - view.wall_ms : 0,
+                                app->arming.until_ms > view.now_ms ? app->arming.until_ms - view.now_ms : 0,
                             .linted = app->linted.file ? &app->linted : NULL,
                             .message = app->message[0] ? app->message : NULL,
                             .message_bad = app->message_bad,
@@ -238,7 +238,7 @@ static void on_tick(void *arg)
 {
     struct app *app = arg;
     session_tick(app->session);
-    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
+    arming_store_tick(app->armed);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
     tell_outage(app);
@@ -370,8 +370,29 @@ enum err app_anew(struct app *app, struct why *why)
     app->canvas.rows = -1; /* the new screen is told its size */
     app->picker_offered = false;
     app->chat = (struct chat){0};
+    /* The cluster may be another one: READ-ONLY until it is known. */
+    app_armed(app, &(struct arming){.state = ARMING_READ_ONLY, .why = "armed.json is being read"});
+    arming_store_look(app->armed);
     tell_outage(app);
     return ERR_OK;
+}
+
+static const struct kube_where *arming_where(void *arg)
+{
+    const struct app *app = arg;
+    return session_where(app->session);
+}
+
+void app_armed(void *arg, const struct arming *a)
+{
+    struct app *app = arg;
+    const struct kube_where *where = session_where(app->session);
+    app->arming = *a;
+    app->dirty = true;
+    if (where)
+        session_allow_changes(app->session, a->state == ARMING_DEVELOPMENT ? UINT64_MAX
+                                            : a->state == ARMING_ARMED     ? a->until_ms
+                                                                           : 0);
 }
 
 static void app_done(struct app *app)
@@ -382,6 +403,8 @@ static void app_done(struct app *app)
     app_work_free(app->work);
     redis_from_free(app->aws);
     app_lint_done(app);
+    arming_store_free(app->armed);
+    free(app->decided.args);
     session_close(app->session);
     screen_free(app->screen);
     canvas_done(&app->canvas);
@@ -414,7 +437,8 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     if (!err) err = open_session(&app, &app.session, why);
     if (!err) err = open_term(&app, why);
     if (!err) {
-        app.arming = arming_of(&cli->conf, app_context(&app), loop_wall_ms(app.loop));
+        const struct arming_store_calls calls = {arming_where, app_armed, &app};
+        app.armed = arming_store_new(app.loop, &cli->conf, &calls);
         if (cli->conf.demo)
             app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
         set_tick(&app, TICK_MS);

@@ -279,7 +279,7 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
     return err;
 }
 
-void app_command(struct app *app, enum command_id id, const char *args)
+static void command_run(struct app *app, enum command_id id, const char *args)
 {
     struct why why = {0};
     enum err err = app_may(app, id, &why);
@@ -291,4 +291,27 @@ void app_command(struct app *app, enum command_id id, const char *args)
         app_say(app, true, "%s: %s", commands[id].name, why.text);
     else
         handlers[id](app, args);
+}
+
+static void command_decided(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    struct app_decided decided = app->decided;
+    app->decided.args = NULL;
+    if (err)
+        app_say(app, true, "%s: %s", commands[decided.id].name, why);
+    else
+        command_run(app, decided.id, decided.args);
+    free(decided.args);
+}
+
+void app_command(struct app *app, enum command_id id, const char *args)
+{
+    if (!(commands[id].needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE))) {
+        command_run(app, id, args);
+        return;
+    }
+    free(app->decided.args);
+    app->decided = (struct app_decided){id, mem_str(args)};
+    arming_store_renew(app->armed, command_decided, app);
 }

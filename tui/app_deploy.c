@@ -261,21 +261,34 @@ void app_work_unasked(struct app *app)
     app->over = OVER_WORK;
 }
 
-void app_work_answered(struct app *app, bool yes)
+static void work_answer(struct app_work *w, bool yes)
 {
-    struct app_work *w = app->work;
-    struct why why = {0};
-    app_close_over(app);
-    app->over = OVER_WORK;
-    w->view.asks = false;
-    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
-    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
-    if (yes && app_may(app, w->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why)) {
-        app_say(app, true, "%s", why.text);
-        yes = false;
-    }
     if (w->deploy)
         deploy_confirm(w->deploy, yes);
     else
         cleanup_confirm(w->cleanup, yes);
+}
+
+static void work_decided(void *arg, enum err err, const char *unsaid)
+{
+    struct app *app = arg;
+    struct why why = {0};
+    (void)unsaid; /* what could not be read is READ-ONLY, and says so */
+    (void)err;
+    if (!app->work) return;
+    const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
+    if (refused) app_say(app, true, "%s", why.text);
+    work_answer(app->work, !refused);
+}
+
+void app_work_answered(struct app *app, bool yes)
+{
+    app_close_over(app);
+    app->over = OVER_WORK;
+    app->work->view.asks = false;
+    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
+    if (yes)
+        arming_store_renew(app->armed, work_decided, app);
+    else
+        work_answer(app->work, false);
 }

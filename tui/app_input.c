@@ -145,6 +145,8 @@ void app_input(struct app *app, const struct input *in)
     if (is_ctrl_j(in) && app->over != OVER_CHAT) in = &enter;
     if (is_ctrl_c(in))
         app_leave(app, EXIT_INTERRUPTED);
+    else if (arming_store_busy(app->armed))
+        return; /* a question follows, or an act: what is typed before it is read answers nothing */
     else if (app->over == OVER_CHAT)
         app_chat_input(app, in);
     else if (app->over == OVER_WORK)

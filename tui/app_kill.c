@@ -32,53 +32,73 @@ static void on_deleted(void *arg, enum err err, const char *why)
         app_say(app, false, "deleted: %s", app->kill.name);
 }
 
-void app_kill_confirmed(struct app *app)
+static void kill_decided(void *arg, enum err ignored, const char *unsaid)
 {
+    struct app *app = arg;
     struct why why = {0};
-    app_close_over(app);
-    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
-    app->arming = arming_of(&app->cli->conf, app_context(app), loop_wall_ms(app->loop));
+    (void)ignored; /* what could not be read is READ-ONLY, and says so */
+    (void)unsaid;
     enum err err = app_may(app, CMD_KILL_HEAD, &why);
     if (!err) err = session_kill_head(app->session, app->kill.uid, app->kill.grace_s, on_deleted, app, &why);
     if (err) app_say(app, true, "%s", why.text);
 }
 
+void app_kill_confirmed(struct app *app)
+{
+    app_close_over(app);
+    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
+    arming_store_renew(app->armed, kill_decided, app);
+}
+
+/* ---- arming ---- */
+
 void app_arm_ask(struct app *app, enum command_id then)
 {
     const struct kube_where *where = session_where(app->session);
     struct focus f = session_focus(app->session);
-    char *body = mem_printf("context   %s\nserver    %s\nas        %s\nservice   %s/%s\n\nChanges are allowed for 15 "
-                            "minutes, then it is READ-ONLY again.",
-                            where && where->context ? where->context : "–",
-                            where && where->server ? where->server : "–", where && where->user ? where->user : "–",
-                            f.rayservice ? f.rayservice->ns : "–", f.rayservice ? f.rayservice->name : "–");
+    char *body =
+        mem_printf("context   %s\nserver    %s\nas        %s\nservice   %s/%s\n\n%s",
+                   where && where->context ? where->context : "–", where && where->server ? where->server : "–",
+                   where && where->user ? where->user : "–", f.rayservice ? f.rayservice->ns : "–",
+                   f.rayservice ? f.rayservice->name : "–",
+                   app->arming.development ? "config.yaml marks it as development: changes are allowed until :disarm."
+                                           : "Changes are allowed for 15 minutes, then it is READ-ONLY again.");
     dialog_open(&app->dialog, "Arm this context?", body, NULL, true);
     free(body);
     app->arm_then = then;
     app->over = OVER_ARM;
 }
 
+static void arm_decided(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    if (err)
+        app_say(app, true, "not armed: %s", why);
+    else if (app->arming.development)
+        app_say(app, false, "changes are allowed again: %s", app_context(app));
+    else
+        app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
+    if (!err && app->arm_then != CMD_ARM) app_command(app, app->arm_then, "");
+}
+
 void app_arm_confirmed(struct app *app)
 {
-    struct why why = {0};
-    uint64_t wall = loop_wall_ms(app->loop);
     app_close_over(app);
-    if (arming_set(&app->cli->conf, app_context(app), true, wall, &why)) {
-        app_say(app, true, "%s", why.text);
-        return;
-    }
-    app->arming = arming_of(&app->cli->conf, app_context(app), wall);
-    app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
-    if (app->arm_then != CMD_ARM) app_command(app, app->arm_then, "");
+    arming_store_arm(app->armed, arm_decided, app);
+}
+
+static void disarm_decided(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    if (err == ERR_GUARD)
+        app_say(app, true, "%s", why);
+    else if (err)
+        app_say(app, true, "READ-ONLY in this console; it was not written: %s", why);
+    else
+        app_say(app, false, "READ-ONLY again");
 }
 
 void app_disarm(struct app *app)
 {
-    struct why why = {0};
-    uint64_t wall = loop_wall_ms(app->loop);
-    if (arming_set(&app->cli->conf, app_context(app), false, wall, &why))
-        app_say(app, true, "%s", why.text);
-    else
-        app_say(app, false, "READ-ONLY again");
-    app->arming = arming_of(&app->cli->conf, app_context(app), wall);
+    arming_store_disarm(app->armed, disarm_decided, app);
 }

@@ -86,9 +86,10 @@ static void carry_out(struct app *app, const struct script_act *act)
     app->dirty = true;
 }
 
-/* A script's key answers a question as a person's does: once it was read. */
+/* A script's key answers a question as a person's does: once it was read. While a decision waits, one may follow. */
 static bool answer_would_be_lost(const struct app *app)
 {
+    if (arming_store_busy(app->armed)) return true;
     return app_asks(app) && !app_too_small(app) && app->reading.state != READING_OVER;
 }
 

@@ -4,7 +4,7 @@
 
 #include "backends/session/session.h"
 #include "tui/app_deploy.h"
-#include "tui/arming.h"
+#include "tui/arming_store.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
 #include "tui/panes/chat.h"
@@ -57,7 +57,12 @@ struct app {
     struct keymap keymap;
     char **themes;
     size_t theme;
-    struct arming arming;
+    struct arming arming; /* as the store said last */
+    struct arming_store *armed;
+    struct app_decided {
+        enum command_id id;
+        char *args; /* of a palette line; NULL: none waits */
+    } decided;      /* the command that follows when armed.json was read */
     enum over over;
     struct help help;
     struct palette palette;
@@ -92,11 +97,11 @@ void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((for
 void app_close_over(struct app *app);
 bool app_asks(const struct app *app); /* a dialog is open */
 void app_leave(struct app *app, int status);
+void app_armed(void *app, const struct arming *a); /* the store has read it, or its time is over */
 /* A view of now; focus must outlive it. */
 struct view app_view(const struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);      /* NULL: none */
 enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
-const char *app_context(const struct app *app);      /* NULL: none */
 bool app_too_small(const struct app *app);           /* for a question to be read: nothing may be confirmed */
 
 /* app_input.c */

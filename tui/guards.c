@@ -34,14 +34,14 @@ static enum err ask_to_arm(const struct cli *cli, struct look *look, const struc
             f.rayservice && f.rayservice->name ? f.rayservice->name : "–");
     fprintf(stderr, "Arm this context for 15 minutes? y or n: ");
     if (!read_line(line) || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
-    return arming_set(&cli->conf, where->context, true, loop_wall_ms(look_loop(look)), why);
+    return arming_set(&cli->conf, where, true, why);
 }
 
-enum err guards_context(const struct cli *cli, struct look *look, struct why *why)
+static enum err context_allowed(const struct cli *cli, struct look *look, struct why *why)
 {
     const struct kube_where *where = session_where(look_session(look));
     const char *context = where ? where->context : NULL;
-    struct arming a = arming_of(&cli->conf, context, loop_wall_ms(look_loop(look)));
+    struct arming a = arming_read(&cli->conf, where);
     if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
     if (arming_allows(&a)) return ERR_OK;
     if (cli->yes && context) {
@@ -50,6 +50,14 @@ enum err guards_context(const struct cli *cli, struct look *look, struct why *wh
     }
     if (!context || !isatty(STDIN_FILENO)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
     return ask_to_arm(cli, look, &a, why);
+}
+
+enum err guards_context(const struct cli *cli, struct look *look, struct why *why)
+{
+    enum err err = context_allowed(cli, look, why);
+    /* For the one act that the program was called for, and which is confirmed next. */
+    if (!err) session_allow_changes(look_session(look), UINT64_MAX);
+    return err;
 }
 
 enum err guards_confirm(const struct cli *cli, const char *service, struct why *why)

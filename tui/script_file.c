@@ -80,7 +80,7 @@ static void need(struct check *c, enum need which, enum err err, const char *wha
 static enum err may_change(const struct check *c, struct look *look, struct why *why)
 {
     const struct kube_where *where = session_where(look_session(look));
-    struct arming arming = arming_of(&c->cli->conf, where ? where->context : NULL, loop_wall_ms(look_loop(look)));
+    struct arming arming = arming_read(&c->cli->conf, where);
     if (!arming_allows(&arming)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", arming.why);
     return ERR_OK;
 }
@@ -113,7 +113,7 @@ static enum err check_script(struct check *c, const struct script *s, struct why
     if (!err && !conf->demo) err = look_open(c->cli, &look, why);
     if (look) {
         const struct kube_where *where = session_where(look_session(look));
-        const struct arming arming = arming_of(conf, where ? where->context : NULL, loop_wall_ms(look_loop(look)));
+        const struct arming arming = arming_read(conf, where);
         stage.development = arming.state == ARMING_DEVELOPMENT;
     }
     script_rehearse(s, &stage, problem, uses, c); /* also where no cluster is reached */

@@ -5,6 +5,7 @@
 #include "backends/kube/api.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/sha256.h"
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/api_inside.h"
@@ -150,9 +151,34 @@ static char *safe(const char *text)
     return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, 512) : NULL;
 }
 
+/* With its NUL, so that two texts never run into one another. */
+static void add_text(struct sha256 *sum, const char *text)
+{
+    sha256_add(sum, text ? text : "", text ? strlen(text) + 1 : 1);
+}
+
+static void fill_identity(struct kube *be, const struct kube_access *a)
+{
+    struct sha256 sum;
+    char hex[SHA256_HEX];
+    if (a->ca_pem) {
+        sha256_init(&sum);
+        sha256_add(&sum, a->ca_pem, strlen(a->ca_pem));
+        sha256_hex(&sum, hex);
+        be->ca = mem_printf("sha256:%s", hex);
+    }
+    sha256_init(&sum);
+    add_text(&sum, a->server);
+    add_text(&sum, be->ca);
+    add_text(&sum, a->choice.context->name);
+    sha256_hex(&sum, hex);
+    be->id = mem_str(hex);
+}
+
 static void fill_where(struct kube *be)
 {
     const struct kube_access *a = kube_link_access(be->link);
+    fill_identity(be, a);
     be->context = safe(a->choice.context->name);
     be->user = safe(a->choice.user ? a->choice.user->name : NULL);
     be->context_ns = safe(a->choice.context->ns);
@@ -161,6 +187,8 @@ static void fill_where(struct kube *be)
                                     .user = be->user,
                                     .ns = home_ns(be),
                                     .kubeconfig = a->where,
+                                    .ca = be->ca,
+                                    .id = be->id,
                                     .insecure = a->choice.cluster->insecure};
 }
 
@@ -202,6 +230,8 @@ static void api_close(struct kube *be)
     alarm_free(be->plan);
     alarm_free(be->tick);
     free(be->context);
+    free(be->ca);
+    free(be->id);
     free(be->user);
     free(be->context_ns);
     free(be->version);

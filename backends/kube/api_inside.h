@@ -14,6 +14,7 @@ struct kube {
     struct sink sink;
     struct kube_where where;
     char *context, *user, *context_ns, *version;
+    char *ca, *id; /* see struct kube_where */
     char *only_ns; /* asked for at open; NULL: any */
     char *ns;      /* watched */
     bool ns_known; /* ns means something: NULL is all of them */

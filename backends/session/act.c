@@ -11,21 +11,32 @@ struct kube *session_kube(const struct session *s, const struct kube_ops **ret_o
 
 /* ---- what may be changed ---------------------------------------------------------------------------------------- */
 
-/* What was asked for on the command line and in config.yaml; whether the context is armed is the interface's to know.
- */
+/* What was asked for on the command line and in config.yaml. */
 static enum err config_allows(const struct session *s, struct why *why)
 {
     const struct kube_where *where = session_where(s);
-    const struct conf_context *said = where ? conf_context_of(s->conf, where->context) : NULL;
+    const struct conf_cluster cluster = {where ? where->context : NULL, where ? where->server : NULL,
+                                         where ? where->ca : NULL};
 
     if (s->conf->read_only) return why_set(why, ERR_GUARD, "--read-only takes this command away");
-    if (!said || !said->readonly) return ERR_OK;
-    return why_set(why, ERR_GUARD, "config.yaml says readonly: true for the context %s", said->name);
+    if (conf_mark_of(s->conf, &cluster) != CONF_READONLY) return ERR_OK;
+    return why_set(why, ERR_GUARD, "config.yaml says readonly: true for the context %s", where->context);
+}
+
+void session_allow_changes(struct session *s, uint64_t until_ms)
+{
+    s->changes_until_ms = until_ms;
 }
 
 enum err session_guard(void *session, struct why *why)
 {
-    return config_allows(session, why);
+    const struct session *s = session;
+
+    if (config_allows(s, why)) return ERR_GUARD;
+    if (loop_now_ms() < s->changes_until_ms) return ERR_OK;
+    return why_set(why, ERR_GUARD,
+                   s->changes_until_ms ? "READ-ONLY: this context is not armed any more"
+                                       : "READ-ONLY: this context is not armed");
 }
 
 /* ---- killing the head ------------------------------------------------------------------------------------------ */
@@ -57,6 +68,7 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
     enum err err = session_may_delete(s, why);
     struct focus f = session_focus(s);
 
+    if (!err) err = session_guard(s, why);
     if (err) return err;
     if (!text_eq(f.head->record.key, uid))
         return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now", f.head->name);

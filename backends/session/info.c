@@ -29,6 +29,7 @@ static void say_kube(const struct session *s, const struct out *o)
     say(o, "kubeconfig", w->kubeconfig, s->conf->kubeconfig ? "configuration" : "found");
     say(o, "context", w->context, s->conf->context ? "configuration" : "kubeconfig");
     say(o, "server", w->server, w->insecure ? "TLS is NOT verified" : "kubeconfig");
+    say(o, "certificate authority", w->ca, w->ca ? "kubeconfig" : "");
     say(o, "server version", w->server_version, "server");
     say(o, "user", w->user, "kubeconfig");
     say(o, "may delete pods", may[s->may_delete], s->may_ns ? "access review" : "");

@@ -66,7 +66,12 @@ enum err session_ask(struct session *s, const struct session_prompt *prompt,
                      void (*done)(void *arg, const struct request *r), void *arg, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
-/* Deletes the head pod with that UID and no other. */
+/* A session is READ-ONLY until it is told how long it may change the cluster (loop_now_ms; 0: not any more, UINT64_MAX:
+ * as long as it lives). That is asked below every change: session_kill_head, and each request that deploy and cleanup
+ * send through session_kube. */
+void session_allow_changes(struct session *s, uint64_t until_ms);
+
+/* Deletes the head pod with that UID and no other. ERR_GUARD where changes are not allowed. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
 

@@ -81,8 +81,9 @@ struct session {
 
     const struct kube_ops *kube_ops;
     struct kube *kube;
-    char *kube_ns; /* told by set_namespace */
-    char *may_ns;  /* where the permission to delete was asked for */
+    uint64_t changes_until_ms; /* session_allow_changes */
+    char *kube_ns;             /* told by set_namespace */
+    char *may_ns;              /* where the permission to delete was asked for */
     enum tri may_delete;
     bool may_waits; /* for the answer */
     char *may_why;

@@ -2,6 +2,7 @@
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/base/sha256.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"
 
@@ -83,13 +84,19 @@ static void neuron_command(struct buf *out, const struct sim_files *f, const cha
 static enum err write_config(const struct sim_files *f, struct why *why)
 {
     struct buf out;
-    char *kubeconfig = sim_file(f->dir, "kubeconfig");
+    struct sha256 sum;
+    char *kubeconfig = sim_file(f->dir, "kubeconfig"), ca[SHA256_HEX];
     buf_init(&out, FILE_MAX);
     buf_str(&out, "# A simulated cluster: raydeck --config this-file\nkubeconfig: ");
     yaml_text(&out, kubeconfig);
     buf_str(&out, "\nneuron:\n");
     for (size_t i = 0; i < SIM_FILES_NODES && f->knodes[i]; i++) neuron_command(&out, f, f->knodes[i]);
-    buf_str(&out, "contexts:\n- name: raydeck-sim\n  development: true\n");
+    sha256_init(&sum);
+    sha256_add(&sum, f->ca_pem, strlen(f->ca_pem));
+    sha256_hex(&sum, ca);
+    buf_printf(&out,
+               "contexts:\n- name: raydeck-sim\n  server: https://127.0.0.1:%u\n  ca: sha256:%s\n  development: true\n",
+               f->port, ca);
     free(kubeconfig);
     return write_out(f->dir, "config.yaml", &out, why);
 }

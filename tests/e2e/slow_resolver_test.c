@@ -23,12 +23,8 @@ struct slow {
 static int slow_start(void **state)
 {
     struct slow *s = mem_zero(1, sizeof *s);
-    const char *build = getenv("BUILD");
-    char *folder = realpath(build ? build : "build", NULL);
 
-    assert_non_null(folder);
-    s->preload = mem_printf("LD_PRELOAD=%s/tests/preload/slow_resolver.so", folder);
-    free(folder);
+    s->preload = run_preload("slow_resolver");
     s->sim = sim_run_start(NULL);
     *state = s;
     return 0;

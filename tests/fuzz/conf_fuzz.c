@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (conf_from_yaml(&c, "fuzz", (const char *)data, size, &why) != ERR_OK && strncmp(why.text, "fuzz:", 5) != 0)
         abort();
     if (c.neurons > CONF_NEURONS || c.context_count > CONF_CONTEXTS) abort();
-    (void)conf_context_of(&c, "demo");
+    (void)conf_mark_of(&c, &(struct conf_cluster){"demo", "https://demo", "sha256:00"});
     conf_done(&c);
     return 0;
 }

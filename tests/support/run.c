@@ -140,6 +140,17 @@ const char *run_raydeck_sim(void)
     return built("raydeck-sim");
 }
 
+char *run_preload(const char *name)
+{
+    char *relative = mem_printf("%s/tests/preload/%s.so", getenv("BUILD") ? getenv("BUILD") : "build", name);
+    char *path = realpath(relative, NULL);
+    if (!path) fail_msg("%s: %s", relative, strerror(errno));
+    char *env = mem_printf("LD_PRELOAD=%s", path);
+    free(relative);
+    free(path);
+    return env;
+}
+
 char *run_folder(void)
 {
     const char *base = getenv("TMPDIR");

@@ -16,6 +16,8 @@ void run_done(struct run *r);
 /* build/raydeck of this build: $BUILD, or build. */
 const char *run_raydeck(void);
 const char *run_raydeck_sim(void);
+/* "LD_PRELOAD=…" of tests/preload/NAME.c in this build, for `env`; caller frees. */
+char *run_preload(const char *name);
 
 /* A fresh folder under the temporary files, and its removal with all that is in it. */
 char *run_folder(void);                 /* fails the test when it cannot; caller: run_remove */

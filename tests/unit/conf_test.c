@@ -51,11 +51,9 @@ static void every_setting_is_read(void **state)
     assert_string_equal(c.grace, "0");
     assert_true(c.ascii && c.slow && c.read_only && c.no_probe && c.no_bell && c.demo);
     assert_false(c.no_title);
-    assert_true(conf_context_of(&c, "demo")->development);
-    assert_false(conf_context_of(&c, "demo")->readonly);
-    assert_true(conf_context_of(&c, "prod")->readonly);
-    assert_null(conf_context_of(&c, "other"));
-    assert_null(conf_context_of(&c, NULL));
+    assert_true(c.contexts[0].development && !c.contexts[0].readonly);
+    assert_true(c.contexts[1].readonly && !c.contexts[1].development);
+    assert_int_equal(c.context_count, 2);
     conf_done(&c);
     assert_null(c.kubeconfig);
 }
@@ -91,6 +89,8 @@ static void mistakes_name_their_place(void **state)
         {"- a\n", "config.yaml:1:1: the file must be a map of settings"},
         {"contexts:\n  a:\n    readonly: 7\n", "config.yaml:3:5: readonly must be true or false"},
         {"contexts:\n  a:\n    armed: true\n", "config.yaml:3:5: armed is not a setting of a context"},
+        {"contexts:\n  a: {ca: aa}\n", "config.yaml:2:7: ca must be sha256: and the hash that `raydeck info` prints"},
+        {"contexts:\n  a: {server: [b]}\n", "config.yaml:2:7: server must be a word"},
         {"neuron:\n  - {a: b}\n", "config.yaml:2:5: neuron must be commands or URLs"},
         {"prompt: {kind: chat}\n", "config.yaml:1:10: kind must be infer or openai"},
         {"context: \"a\\e[2J\"\n", "config.yaml:1:1: context has a control character in it"},
@@ -112,11 +112,52 @@ static void contexts_may_be_a_list(void **state)
     conf_init(&c);
     assert_int_equal(read_yaml(&c, "contexts:\n- name: sim\n  development: true\n- name: other\n", NULL), ERR_OK);
     assert_int_equal(c.context_count, 2);
-    assert_true(conf_context_of(&c, "sim")->development);
+    assert_true(c.contexts[0].development);
     conf_done(&c);
     struct why why = {0};
     assert_int_equal(read_yaml(&c, "contexts:\n- development: true\n", &why), ERR_USAGE);
     assert_string_equal(why.text, "config.yaml:2:3: contexts must be maps, each of a name");
+    conf_done(&c);
+}
+
+static enum conf_mark mark(const struct conf *c, const char *context, const char *server, const char *ca)
+{
+    return conf_mark_of(c, &(struct conf_cluster){context, server, ca});
+}
+
+/* A name is not a cluster: what forbids matches widely, what permits matches exactly. */
+static void a_mark_is_of_a_server_and_its_ca(void **state)
+{
+    (void)state;
+    struct conf c;
+    struct why why = {0};
+    conf_init(&c);
+    enum err err = read_yaml(&c,
+                             "contexts:\n"
+                             "- {name: dev, server: 'https://one:6443/', ca: 'sha256:aa', development: true}\n"
+                             "- {name: plain, server: 'http://one', development: true}\n"
+                             "- {name: bare, development: true}\n"
+                             "- {name: prod, readonly: true}\n"
+                             "- {name: two, server: 'https://two', readonly: true}\n"
+                             "- {name: both, server: 'https://one', ca: 'sha256:aa', development: true}\n"
+                             "- {name: both, readonly: true}\n",
+                             &why);
+    assert_string_equal(why.text, "");
+    assert_int_equal(err, ERR_OK);
+    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:aa"), CONF_DEVELOPMENT);
+    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:AA"), CONF_DEVELOPMENT);
+    assert_int_equal(mark(&c, "dev", "https://other:6443", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:bb"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark(&c, "dev", "https://one:6443", NULL), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark(&c, "plain", "http://one", NULL), CONF_DEVELOPMENT);
+    assert_int_equal(mark(&c, "plain", "http://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark(&c, "bare", "https://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark(&c, "prod", "https://any", "sha256:aa"), CONF_READONLY);
+    assert_int_equal(mark(&c, "two", "https://TWO/", NULL), CONF_READONLY);
+    assert_int_equal(mark(&c, "two", "https://three", NULL), CONF_UNMARKED);
+    assert_int_equal(mark(&c, "both", "https://one", "sha256:aa"), CONF_READONLY);
+    assert_int_equal(mark(&c, "unknown", "https://one", "sha256:aa"), CONF_UNMARKED);
+    assert_int_equal(mark(&c, NULL, NULL, NULL), CONF_UNMARKED);
     conf_done(&c);
 }
 
@@ -191,9 +232,13 @@ static void the_environment_is_read(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_setting_is_read),     cmocka_unit_test(what_was_said_before_stays),
-        cmocka_unit_test(mistakes_name_their_place), cmocka_unit_test(nothing_is_fine),
-        cmocka_unit_test(contexts_may_be_a_list),    cmocka_unit_test(a_secret_is_never_quoted),
+        cmocka_unit_test(every_setting_is_read),
+        cmocka_unit_test(what_was_said_before_stays),
+        cmocka_unit_test(mistakes_name_their_place),
+        cmocka_unit_test(nothing_is_fine),
+        cmocka_unit_test(contexts_may_be_a_list),
+        cmocka_unit_test(a_secret_is_never_quoted),
+        cmocka_unit_test(a_mark_is_of_a_server_and_its_ca),
         cmocka_unit_test(the_environment_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -176,6 +176,7 @@ static void only_the_confirmed_head_is_killed(void **state)
     struct why why = {0};
     open_session(s);
     WAIT_FOR(s, session_settled(s->session));
+    session_allow_changes(s->session, UINT64_MAX);
     assert_int_equal(session_may_delete(s->session, &why), ERR_OK);
     enum err err = session_kill_head(s->session, "00000000-0000-0000-0000-000000000000", 0, on_killed, s, &why);
     assert_int_equal(err, ERR_GUARD);
@@ -211,6 +212,7 @@ static void a_short_silence_is_seen(void **state)
     WAIT_FOR(s, session_settled(s->session));
     const struct recovery *r = session_recovery(s->session);
     char *uid = mem_str(session_focus(s->session).head->record.key);
+    session_allow_changes(s->session, UINT64_MAX);
     assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
     WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
     assert_true(r->rung[RUNG_GCS_SILENT].reached);
@@ -234,6 +236,60 @@ static void guards_refuse(void **state)
     assert_int_equal(session_kill_head(s->session, session_focus(s->session).head->record.key, 0, on_killed, s, &why),
                      ERR_GUARD);
     assert_int_equal(s->dones, 0);
+}
+
+struct sent {
+    unsigned ends;
+    enum err err;
+};
+
+static void on_sent(void *arg, const struct http_answer *answer)
+{
+    struct sent *sent = arg;
+    sent->ends++;
+    sent->err = answer->err ? answer->err : answer->status < 300 ? ERR_OK : ERR_FORBIDDEN;
+}
+
+/* What deploy and cleanup do: a request of their own through the session's client. */
+static enum err pod_deleted(struct scene *s, const char *path)
+{
+    const struct kube_ops *ops = NULL;
+    struct kube *kube = session_kube(s->session, &ops);
+    struct sent sent = {0};
+    ops->request(kube, &(struct http_ask){.method = "DELETE", .url = path, .timeout_ms = 5000, .body_max = 100000},
+                 &(struct http_calls){.done = on_sent, .arg = &sent});
+    WAIT_FOR(s, sent.ends == 1);
+    return sent.err;
+}
+
+/* Below the interface: whoever forgets to look at the arming is refused by the session, for every change. */
+static void a_session_is_read_only_until_it_is_allowed(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && session_focus(s->session).head);
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    char *path = mem_printf("/api/v1/namespaces/mistral/pods/%s", session_focus(s->session).head->name);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_GUARD);
+    assert_string_equal(why.text, "READ-ONLY: this context is not armed");
+    assert_int_equal(pod_deleted(s, path), ERR_GUARD);
+    session_allow_changes(s->session, loop_now_ms()); /* over */
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_GUARD);
+    assert_string_equal(why.text, "READ-ONLY: this context is not armed any more");
+    assert_int_equal(pod_deleted(s, path), ERR_GUARD);
+    session_allow_changes(s->session, UINT64_MAX);
+    s->conf.read_only = true; /* wins over what the interface allows */
+    assert_int_equal(pod_deleted(s, path), ERR_GUARD);
+    s->conf.read_only = false;
+    session_allow_changes(s->session, 0);
+    assert_int_equal(pod_deleted(s, path), ERR_GUARD);
+    assert_int_equal(s->dones, 0);
+    assert_string_equal(session_focus(s->session).head->record.key, uid);
+    session_allow_changes(s->session, UINT64_MAX);
+    assert_int_equal(pod_deleted(s, path), ERR_OK);
+    free(uid);
+    free(path);
 }
 
 static void on_answer(void *arg, const struct request *r)
@@ -359,6 +415,7 @@ int main(void)
         T(only_the_confirmed_head_is_killed),
         T(a_short_silence_is_seen),
         T(guards_refuse),
+        T(a_session_is_read_only_until_it_is_allowed),
         T(a_prompt_is_answered),
         T(a_redis_that_goes_is_said_and_comes_back),
         T(worlds_may_be_left_out),

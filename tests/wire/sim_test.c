@@ -583,7 +583,11 @@ static void the_files_are_what_raydeck_reads(void **state)
     if (conf_from_yaml(&conf, "config.yaml", buf_text(&text), text.len, &why) != ERR_OK) fail_msg("%s", why.text);
     assert_int_equal(conf.neurons, 2);
     assert_non_null(strstr(conf.neuron[0], "'/usr/bin/raydeck-sim' monitor --dir '"));
-    assert_true(conf_context_of(&conf, "raydeck-sim")->development);
+    assert_int_equal(conf.context_count, 1);
+    assert_int_equal(
+        conf_mark_of(&conf, &(struct conf_cluster){"raydeck-sim", conf.contexts[0].server, conf.contexts[0].ca}),
+        CONF_DEVELOPMENT);
+    assert_non_null(conf.contexts[0].ca);
     assert_int_equal(stat(conf.kubeconfig, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
     conf_done(&conf);
