@@ -331,6 +331,21 @@ static void test_no_simulator(void **state)
     assert_int_equal(WEXITSTATUS(status), 3);
 }
 
+/* One that is no runtime among those that are, text that is none, numbers that are none: the rest is as told. */
+static void test_a_bad_item_is_left_out_and_said(void **state)
+{
+    struct scene *s = *state;
+    char words[200];
+    run(s, "printf '%s\\n' '{\"neuron_runtime_data\":[null,{\"pid\":5,\"neuron_runtime_tag\":\"a\\u0000b\",\"report\":"
+           "{\"neuroncore_counters\":{\"neuroncores_in_use\":{\"0\":{\"neuroncore_utilization\":NaN}}}}}],"
+           "\"neuron_hardware_info\":{\"neuron_device_count\":1,\"neuroncore_per_device_count\":2}}'; exec sleep 60");
+    UNTIL(s, world_count(s->world, TABLE_CORE) == 2);
+    assert_int_equal(source(s)->state, SOURCE_LIVE);
+    assert_string_equal(s->bad, "");
+    assert_true(world_unread_words(s->world, TABLE_MONITOR, words, sizeof words));
+    assert_string_equal(words, "1 runtime could not be read: a runtime that is not an object");
+}
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
@@ -342,6 +357,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_no_secret_is_shown, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_closed_in_the_middle, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_a_line_that_never_ends, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_a_bad_item_is_left_out_and_said, scene_open, scene_close),
         cmocka_unit_test(test_takes),
         cmocka_unit_test_setup_teardown(test_simulated_line, scene_open, scene_close),
         cmocka_unit_test_setup_teardown(test_simulated_monitor, scene_open, scene_close),
