@@ -31,7 +31,8 @@ enum change_type {
     CHANGE_PUT,      /* record: a row is there, and is this */
     CHANGE_GONE,     /* table, key: a row is not there any more (a tombstone stays for a while) */
     CHANGE_RELIST,   /* table: a full list begins; the source's rows of that table are marked */
-    CHANGE_RELISTED, /* table: the list is complete; what was not put meanwhile is gone */
+    CHANGE_RELISTED, /* table: the list is complete; what was not put meanwhile is gone, unless items of it are unread
+                      */
     CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
                         (UINT64_MAX: the pod's own) */
     CHANGE_DROPPED,  /* table, number: so many rows are left out: beyond a limit, or (err is not OK) because they could

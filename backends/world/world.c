@@ -40,7 +40,8 @@ static void relist(struct world *w, struct source_slot *slot, const struct chang
 static void relisted(struct world *w, struct source_slot *slot, const struct change *c)
 {
     struct rows *rows = &w->rows[c->table];
-    if (slot->relisting[c->table]) rows_sweep(rows, slot, c);
+    /* A row that was not listed may be the item that could not be read. */
+    if (slot->relisting[c->table] && !slot->unread[c->table]) rows_sweep(rows, slot, c);
     slot->relisting[c->table] = false;
     slot->listed[c->table] = true;
     if (!slot->source.listed_ms) {

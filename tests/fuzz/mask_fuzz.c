@@ -40,10 +40,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {"\tREDIS_PASSWORD = wInterGreen7\n", "wInterGreen7"},
         {" -----BEGIN PRIVATE KEY-----\nwInterGreen7\n", "wInterGreen7"},
     };
-    if (size == 0) return 0;
-    const char *text = (const char *)data + 1;
-    size_t cut = data[0] % size;
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        check(text, cut, known[i].words, known[i].secret, text + cut, size - 1 - cut);
+    if (size < 2) return 0;
+    const char *text = (const char *)data + 2;
+    size_t len = size - 2, cut = data[0] % (len + 1), i = data[1] % (sizeof known / sizeof known[0]);
+    check(text, cut, known[i].words, known[i].secret, text + cut, len - cut);
     return 0;
 }

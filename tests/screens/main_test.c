@@ -54,6 +54,12 @@ static void stale(struct fixture *f)
     fixture_sleep(f, 14000);
 }
 
+static void unread(struct fixture *f)
+{
+    fixture_apply(f, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid (name missing)"));
+    fixture_apply(f, change_unread("redis", WORLD_REDIS, TABLE_ACTOR, 2, NULL));
+}
+
 static void failures(struct fixture *f)
 {
     fixture_wait(f, 1000);
@@ -80,6 +86,7 @@ static const struct {
     {"pending", fixture_calm, fixture_pod_pending},
     {"stale", fixture_calm, stale},
     {"failures", fixture_calm, failures},
+    {"unread", fixture_calm, unread},
 };
 
 static void show(struct screen *s, struct fixture *f, struct canvas *cv)

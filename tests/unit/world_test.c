@@ -247,6 +247,22 @@ static void what_cannot_be_read_is_counted_and_said(void **state)
     world_free(w);
 }
 
+/* A row that a list does not hold may be the item of it that could not be read: it is not called gone. */
+static void nothing_is_gone_where_something_could_not_be_read(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    apply(w, 1, pod("head", "head"));
+    for (uint64_t unread = 2; unread-- > 0;) {
+        apply(w, 2, about_pods(CHANGE_RELIST));
+        apply(w, 2, pod("a", "worker"));
+        apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, unread, "a pod without metadata.uid"));
+        apply(w, 2, about_pods(CHANGE_RELISTED));
+        keys_are(w, TABLE_POD, unread ? "head a" : "-head a");
+    }
+    world_free(w);
+}
+
 static void progress_lasts_until_the_list_is_there(void **state)
 {
     (void)state;
@@ -529,6 +545,7 @@ int main(void)
         cmocka_unit_test(finished_requests_are_a_ring_a_kind),
         cmocka_unit_test(rows_beyond_the_limit_are_counted),
         cmocka_unit_test(what_cannot_be_read_is_counted_and_said),
+        cmocka_unit_test(nothing_is_gone_where_something_could_not_be_read),
         cmocka_unit_test(progress_lasts_until_the_list_is_there),
         cmocka_unit_test(a_core_has_a_history),
         cmocka_unit_test(sources_grow_old),
