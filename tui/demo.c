@@ -89,6 +89,21 @@ static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *
     return why_set(why, ERR_CHILD, "%s: %s", d->program, strerror(failed));
 }
 
+/* What ends the program waits while the folder has no owner: the simulator removes it, however we end. The child begins
+ * with the same signals blocked, since it may still be of our group when ^C comes; it lets them in when it is ready. */
+static enum err start(struct demo *d, const struct demo_conf *conf, struct why *why)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    sigset_t set, before;
+    sigemptyset(&set);
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) sigaddset(&set, ends[i]);
+    sigprocmask(SIG_BLOCK, &set, &before);
+    enum err err = make_folder(d, why);
+    if (!err) err = spawn(d, conf, why);
+    sigprocmask(SIG_SETMASK, &before, NULL);
+    return err;
+}
+
 /* Adds what there is to read; false at the end of the file. */
 static bool drain(int fd, struct buf *out)
 {
@@ -129,8 +144,7 @@ enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why 
     struct demo *d = mem_zero(1, sizeof *d);
     d->stdin_fd = d->out_fd = d->err_fd = -1;
     enum err err = find_program(d, why);
-    if (!err) err = make_folder(d, why);
-    if (!err) err = spawn(d, conf, why);
+    if (!err) err = start(d, conf, why);
     if (!err) err = wait_ready(d, why);
     if (err) {
         demo_stop(d);

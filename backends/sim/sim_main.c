@@ -191,6 +191,16 @@ static void unwatch(struct program *p)
     if (p->in_open) uv_close((uv_handle_t *)&p->in, NULL);
 }
 
+/* `raydeck demo` starts us with these blocked. From here on the guard tidies up whatever comes. */
+static void let_signals_in(void)
+{
+    static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < ARRAY_LEN(held); i++) sigaddset(&set, held[i]);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+}
+
 static int serve(struct options *o)
 {
     struct program p = {.loop = loop_new()};
@@ -200,6 +210,7 @@ static int serve(struct options *o)
     o->sim.arg = &p;
     watch_signals(&p);
     enum err e = sim_new(p.loop, &o->sim, &sim, &why);
+    let_signals_in();
     if (*why.text) fprintf(stderr, "raydeck-sim: %s\n", why.text);
     for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++) {
         if (!o->faults[i]) continue;

@@ -212,6 +212,7 @@ static enum err check_terminal(const struct term_conf *conf, const char *name, s
 /* The parts that need no loop. */
 static enum err open_screen(struct term *t, const char *name, struct why *why)
 {
+    termios_guard(); /* first: ncurses would take SIGINT and SIGTERM that nobody handles, and end with its own status */
     enum err e = termios_reopen(t->conf.in, &t->in, why);
     if (!e) e = termios_reopen(t->conf.out, &t->out, why);
     if (e) return e;
@@ -228,7 +229,6 @@ static enum err open_screen(struct term *t, const char *name, struct why *why)
     int len = snprintf(t->leave, sizeof t->leave, "%s\033[?2004l%s", t->conf.mouse ? "\033[?1006l\033[?1000l" : "",
                        t->titled ? "\033[23;0t" : "");
     paint_leave_bytes(t->paint, t->leave + len, sizeof t->leave - (size_t)len);
-    termios_guard();
     return termios_take(t->in, t->out, t->leave, why);
 }
 
@@ -289,6 +289,7 @@ void term_close(struct term *t)
     listen_(t, false);
     t->leaving = true;
     signals_close(t->signals);
+    termios_guard(); /* of those that were the loop's: the modes are still ours */
     alarm_free(t->esc);
     leave(t);
     pace_close(t->pace);
