@@ -516,6 +516,78 @@ static void an_overflowing_stack_restores_the_terminal(void **state)
     pty_stop(p);
 }
 
+/* A shell that runs the program, and then reads a line as shells do. */
+static struct pty *start_under_a_shell(bool mute)
+{
+    static char command[sizeof self + 100];
+    snprintf(command, sizeof command, "'%s' --draw; IFS= read -r line; printf '%%s' \"got<$line>\" | cat -v", self);
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+    return pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 80, .mute = mute});
+}
+
+static bool left_the_screen(struct pty *p, void *arg)
+{
+    (void)arg;
+    return !pty_alternate(p);
+}
+
+static bool restored(struct pty *p, void *arg)
+{
+    (void)arg;
+    return pty_modes_restored(p);
+}
+
+static void a_late_answer_never_reaches_the_shell(void **state)
+{
+    (void)state;
+    struct pty *p = start_under_a_shell(false);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "x");
+    pty_see(p, "key x", 5000);
+    pty_mute(p, true); /* it answers, but late */
+    pty_send(p, "cq");
+    assert_true(pty_wait(p, left_the_screen, NULL, 5000));
+    pty_pump(p, 600);
+    pty_send(p, "\033[0n");
+    assert_true(pty_wait(p, restored, NULL, 5000));
+    pty_send(p, "mine\n");
+    pty_see(p, "got<mine>", 5000);
+    pty_stop(p);
+}
+
+static void a_terminal_that_never_answers_is_left_at_once(void **state)
+{
+    (void)state;
+    struct pty *p = start_under_a_shell(true);
+    pty_see(p, "^bottom", 5000);
+    pty_send(p, "x");
+    pty_see(p, "key x", 5000); /* the second frame: the first answer was waited for in vain */
+    uint64_t before = loop_now_ms();
+    pty_send(p, "q");
+    assert_true(pty_wait(p, restored, NULL, 5000));
+    assert_true(loop_now_ms() - before < 900);
+    pty_send(p, "\n");
+    pty_see(p, "got<>", 5000);
+    pty_stop(p);
+}
+
+static void two_signals_restore_the_terminal_as_one_does(void **state)
+{
+    (void)state;
+    struct pty *p = start(NULL);
+    pty_see(p, "^bottom", 5000);
+    pty_mute(p, true);
+    pty_send(p, "x");
+    pty_see(p, "key x", 5000);
+    pty_signal(p, SIGTERM);
+    assert_true(pty_wait(p, left_the_screen, NULL, 5000)); /* waiting for the answer */
+    pty_signal(p, SIGTERM);
+    int status = pty_wait_exit(p, 5000);
+    assert_true(status == 100 + SIGTERM || status == 128 + SIGTERM);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+}
+
 static void a_dropped_line_is_told(void **state)
 {
     (void)state;
@@ -578,6 +650,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_end_restores_the_terminal),
         cmocka_unit_test(a_fatal_signal_restores_the_terminal),
         cmocka_unit_test(an_overflowing_stack_restores_the_terminal),
+        cmocka_unit_test(a_late_answer_never_reaches_the_shell),
+        cmocka_unit_test(a_terminal_that_never_answers_is_left_at_once),
+        cmocka_unit_test(two_signals_restore_the_terminal_as_one_does),
         cmocka_unit_test(a_dropped_line_is_told),
         cmocka_unit_test(rings_and_titles),
         cmocka_unit_test(direct_colour_where_terminfo_has_it),

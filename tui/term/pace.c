@@ -14,10 +14,11 @@ struct pace {
     struct alarm *interval, *answer;
     struct buf out;
     uint64_t sent;
-    uint64_t refilled_ms; /* when `burst` was last counted up */
-    unsigned burst;       /* frames that may follow at once */
-    int outstanding;      /* questions without an answer; only the way out asks */
-    bool awaiting;        /* a frame's answer, or its time limit */
+    uint64_t refilled_ms;    /* when `burst` was last counted up */
+    unsigned burst;          /* frames that may follow at once */
+    int outstanding;         /* questions without an answer; only the way out asks */
+    bool awaiting;           /* a frame's answer, or its time limit */
+    bool answered, given_up; /* ever: an answer came; one was waited for in vain */
     bool frame_unsent, polling, hold, gone, closed, owed /* a `ready` */;
 };
 
@@ -39,6 +40,7 @@ static void on_answer_late(void *arg)
 {
     struct pace *p = arg;
     p->awaiting = false;
+    p->given_up = true;
     tell_ready(p);
 }
 
@@ -179,6 +181,7 @@ void pace_frame(struct pace *p, size_t len_before)
 void pace_answered(struct pace *p)
 {
     if (p->closed) return;
+    p->answered = true;
     if (p->outstanding > 0) p->outstanding--;
     /* It may be the answer to an older question. To wait for all of them would make a terminal that once lost one slow
      * for ever. */
@@ -198,9 +201,10 @@ bool pace_shown(const struct pace *p)
     return p->out.len == 0 && p->outstanding == 0;
 }
 
-int pace_outstanding(const struct pace *p)
+uint64_t pace_leave_ms(const struct pace *p)
 {
-    return p->outstanding;
+    if (p->outstanding == 0 || (p->given_up && !p->answered)) return 0;
+    return p->answered ? PACE_LEAVE_MS : PACE_ANSWER_MS;
 }
 
 void pace_hold(struct pace *p, bool hold)

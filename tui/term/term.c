@@ -19,7 +19,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { ESC_MS = 50, LEAVE_DRAIN_MS = 250, LEAVE_ANSWER_MS = 100, TITLE_MAX = 200, READS_MAX = 16 };
+enum { ESC_MS = 50, LEAVE_DRAIN_MS = 250, TITLE_MAX = 200, READS_MAX = 16 };
 
 struct term {
     struct term_conf conf;
@@ -140,8 +140,8 @@ static void leave(struct term *t)
         termios_emergency();
         return;
     }
-    uint64_t until = loop_now_ms() + LEAVE_ANSWER_MS;
-    for (uint64_t now; pace_outstanding(t->pace) > 0 && (now = loop_now_ms()) < until;) {
+    uint64_t until = loop_now_ms() + pace_leave_ms(t->pace);
+    for (uint64_t now; pace_leave_ms(t->pace) > 0 && (now = loop_now_ms()) < until;) {
         struct pollfd wait = {.fd = t->in, .events = POLLIN};
         if (poll(&wait, 1, (int)(until - now)) <= 0 || !read_some(t)) break;
     }
