@@ -42,12 +42,11 @@ static void remember(struct kill *k)
     k->service = mem_str(f.rayservice ? f.rayservice->name : "");
 }
 
+/* An answer that is no is an answer: only one that has not come is waited for. */
 static bool permission_known(void *arg)
 {
     const struct kill *k = arg;
-    struct why why = {0};
-    /* "not known yet" is a guard's answer too: asked again until the server has said. */
-    return session_may_delete(look_session(k->look), &why) == ERR_OK;
+    return !session_permission_waits(look_session(k->look));
 }
 
 static void tell_plan(const struct kill *k)

@@ -49,17 +49,22 @@ enum err session_may_delete(const struct session *s, struct why *why)
     if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
     if (!(s->kube_ops->caps & KUBE_CAN_DELETE) || !s->kube_ops->delete_pod)
         return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot delete");
-    if (s->may_delete == TRI_NO)
-        return why_set(why, ERR_FORBIDDEN, "this user may not delete pods in %s%s%s", s->may_ns,
-                       s->may_why && *s->may_why ? ": " : "", s->may_why ? s->may_why : "");
+    const char *said = NULL;
+    if (session_may_delete_pods(s, &said) == TRI_NO)
+        return why_set(why, ERR_FORBIDDEN, "this user may not delete pods in %s%s%s", s->permission.ns,
+                       said ? ": " : "", said ? said : "");
     if (!f.head) return why_set(why, ERR_NOT_FOUND, "there is no head pod");
     return ERR_OK;
 }
 
-enum tri session_may_delete_pods(const struct session *s, const char **ret_why)
+static void on_deleted(void *arg, enum err err, const char *why)
 {
-    *ret_why = !s->kube ? "there is no Kubernetes to ask" : s->may_why && *s->may_why ? s->may_why : NULL;
-    return s->kube ? s->may_delete : TRI_UNKNOWN;
+    struct session *s = arg;
+    struct killing killing = s->killing;
+
+    s->killing = (struct killing){.done = NULL};
+    if (err == ERR_FORBIDDEN) session_permission_refresh(s);
+    killing.done(killing.arg, err, why);
 }
 
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
@@ -72,6 +77,8 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
     if (err) return err;
     if (!text_eq(f.head->record.key, uid))
         return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now", f.head->name);
-    s->kube_ops->delete_pod(s->kube, f.head->ns, f.head->name, uid, grace_s, done, arg);
+    if (s->killing.done) return why_set(why, ERR_GUARD, "a delete is under way: its answer has not come yet");
+    s->killing = (struct killing){done, arg};
+    s->kube_ops->delete_pod(s->kube, f.head->ns, f.head->name, uid, grace_s, on_deleted, s);
     return ERR_OK;
 }

@@ -44,25 +44,6 @@ static void keep_focus(struct session *s)
         set_focus(s, f.rayservice->ns, f.rayservice->name);
 }
 
-static void on_may(void *arg, enum tri answer, const char *why)
-{
-    struct session *s = arg;
-
-    s->may_waits = false;
-    s->may_delete = answer;
-    free(s->may_why);
-    s->may_why = mem_str(why);
-}
-
-static void ask_permission(struct session *s, const char *ns)
-{
-    if (s->may_waits || !s->kube_ops->may || text_eq(s->may_ns, ns)) return;
-    free(s->may_ns);
-    s->may_ns = mem_str(ns);
-    s->may_waits = true;
-    s->kube_ops->may(s->kube, "delete", "pods", ns, on_may, s);
-}
-
 /* The RayServices that there are, are known: they were listed, or they cannot be. */
 static bool services_are_known(const struct session *s)
 {
@@ -84,7 +65,7 @@ void session_look_for_focus(struct session *s)
     keep_focus(s);
     const char *ns = s->kube ? namespace_to_read(s) : NULL;
     if (!ns) return;
-    ask_permission(s, ns);
+    session_permission_for(s, ns);
     if (text_eq(s->kube_ns, ns)) return;
     free(s->kube_ns);
     s->kube_ns = mem_str(ns);

@@ -32,7 +32,8 @@ static void say_kube(const struct session *s, const struct out *o)
     say(o, "certificate authority", w->ca, w->ca ? "kubeconfig" : "");
     say(o, "server version", w->server_version, "server");
     say(o, "user", w->user, "kubeconfig");
-    say(o, "may delete pods", may[s->may_delete], s->may_ns ? "access review" : "");
+    const char *why = NULL;
+    say(o, "may delete pods", may[session_may_delete_pods(s, &why)], s->permission.ns ? "access review" : "");
 }
 
 static void say_service(const struct session *s, const struct out *o)

@@ -68,6 +68,7 @@ static void on_change(void *owner, struct change *c)
     focus_renew(s);
     recovery_observe(&s->recovery, s->world, &s->focus, c);
     session_hurry_redis(s);
+    if (c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED) session_permission_doubted(s);
     if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
@@ -208,8 +209,7 @@ void session_close(struct session *s)
     free(s->ns);
     free(s->service);
     free(s->kube_ns);
-    free(s->may_ns);
-    free(s->may_why);
+    session_permission_done(s);
     free(s->prompt_words);
     free(s);
 }
@@ -244,8 +244,7 @@ void session_choose(struct session *s, const char *ns, const char *service)
     session_discover_soon(s);
 }
 
-/* A change that says nothing: for those who only want to know that there may be something to draw. */
-static void tell_of_time(struct session *s, uint64_t now_ms)
+void session_tell_of_time(struct session *s, uint64_t now_ms)
 {
     struct change *c = change_new(CHANGE_ALIVE, "console", WORLD_CONSOLE);
 
@@ -267,7 +266,8 @@ void session_tick(struct session *s)
     session_hurry_redis(s);
     if (now >= s->redis.again_ms) session_retry_redis(s);
     session_look_for_way(s);
-    if (moved) tell_of_time(s, now);
+    session_permission_tick(s, now);
+    if (moved) session_tell_of_time(s, now);
 }
 
 void session_refresh(struct session *s)
@@ -275,6 +275,7 @@ void session_refresh(struct session *s)
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
     if (s->redis.link && s->redis.ops->refresh) s->redis.ops->refresh(s->redis.link);
     serve_status_refresh(s->serve_status);
+    session_permission_refresh(s);
     session_retry_redis(s);
     session_discover_soon(s);
 }

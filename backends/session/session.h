@@ -45,6 +45,9 @@ enum err session_may_delete(const struct session *s, struct why *why);
 /* What the API server says of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or NULL.
  */
 enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
+/* The API server was asked that and has not answered yet; false also where its answer is no, or that it cannot tell. It
+ * is asked again on session_refresh, after a 403 and every five minutes. */
+bool session_permission_waits(const struct session *s);
 /* Whether a prompt can be asked now; *ret_path (may be NULL) is the way it would take, in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 

@@ -45,6 +45,22 @@ struct neuron_open_one {
 
 struct asked;
 
+/* What the API server says of deleting pods in a namespace. */
+struct permission {
+    char *ns;       /* that is asked about; NULL: none yet */
+    char *asked_ns; /* of the review in flight; NULL: none is */
+    bool again;     /* another one follows it */
+    bool answered;  /* of ns; TRI_UNKNOWN: the review failed */
+    enum tri may_delete;
+    char *why;
+    uint64_t asked_ms, due_ms; /* when the last one was sent; when it is asked again */
+};
+/* The delete in flight; done NULL: none is. */
+struct killing {
+    void (*done)(void *arg, enum err err, const char *why);
+    void *arg;
+};
+
 /* The way of prompts: which there are, and what is spoken at the end of the one that is taken. */
 struct prompt_way {
     char *ingress_ns; /* whose ingresses were asked for */
@@ -83,10 +99,8 @@ struct session {
     struct kube *kube;
     uint64_t changes_until_ms; /* session_allow_changes */
     char *kube_ns;             /* told by set_namespace */
-    char *may_ns;              /* where the permission to delete was asked for */
-    enum tri may_delete;
-    bool may_waits; /* for the answer */
-    char *may_why;
+    struct permission permission;
+    struct killing killing;
 
     struct redis_find redis;
     struct neuron_open_one neuron[CONF_NEURONS];
@@ -136,6 +150,16 @@ struct prompt_turn *session_talk_turns(const struct session *s, const char *talk
                                        size_t *ret_dropped);
 /* The focused RayService's ingress as a way; false where there is none that can be used. */
 bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret);
+
+/* permission.c */
+void session_permission_for(struct session *s, const char *ns); /* forgets what was answered for another one */
+void session_permission_tick(struct session *s, uint64_t now_ms);
+void session_permission_refresh(struct session *s); /* asks again now: a person wants it, or was refused */
+void session_permission_doubted(struct session *s); /* a source got a 403, and may get it again and again */
+void session_permission_done(struct session *s);
+
+/* Publishes a change that says nothing: there may be something to draw. */
+void session_tell_of_time(struct session *s, uint64_t now_ms);
 
 /* The guard of the client of Kubernetes (struct kube_guard); its argument is the session. */
 enum err session_guard(void *session, struct why *why);

@@ -292,6 +292,36 @@ static void a_session_is_read_only_until_it_is_allowed(void **state)
     free(path);
 }
 
+static enum tri may_delete(const struct scene *s)
+{
+    const char *why;
+    return session_may_delete_pods(s->session, &why);
+}
+
+/* Rights are given and taken while a console runs. */
+static void permissions_are_asked_again(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    free(sim_run_say(s->sim, "deny delete pods"));
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && !session_permission_waits(s->session));
+    session_allow_changes(s->session, UINT64_MAX);
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    assert_int_equal(may_delete(s), TRI_NO);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_FORBIDDEN);
+    free(sim_run_say(s->sim, "allow"));
+    session_refresh(s->session);
+    WAIT_FOR(s, may_delete(s) == TRI_YES);
+    free(sim_run_say(s->sim, "deny delete pods"));
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_GUARD); /* one at a time */
+    WAIT_FOR(s, s->dones == 1);
+    assert_int_equal(s->done_err, ERR_FORBIDDEN);
+    WAIT_FOR(s, may_delete(s) == TRI_NO);
+    free(uid);
+}
+
 static void on_answer(void *arg, const struct request *r)
 {
     struct scene *s = arg;
@@ -416,6 +446,7 @@ int main(void)
         T(a_short_silence_is_seen),
         T(guards_refuse),
         T(a_session_is_read_only_until_it_is_allowed),
+        T(permissions_are_asked_again),
         T(a_prompt_is_answered),
         T(a_redis_that_goes_is_said_and_comes_back),
         T(worlds_may_be_left_out),
