@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/exec_credential.h"
+#include "backends/link/backoff.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 enum {
     TOKEN_FILE_MS = 60 * 1000, /* how long the content of a token file is taken for granted */
     EXEC_EARLY_MS = 10 * 1000, /* renewed so long before it ends */
-    EXEC_AGAIN_MS = 2 * 1000,  /* after a failure */
+    EXEC_AGAIN_MS = 2 * 1000,  /* after a failure, and after what does not last; then twice as long each time, up to: */
+    EXEC_MOST_MS = 30 * 1000,
     EXEC_REFUSED_MS = 5 * 1000 /* younger ones that are refused are not renewed: it would not help */
 };
 
@@ -27,8 +29,10 @@ struct kube_auth {
     struct exec_run *run;
     char *cert, *key;      /* of the plug-in */
     struct known_u64 ends; /* of the plug-in's, wall clock */
-    uint64_t given_ms, failed_ms;
-    bool refused;
+    uint64_t given_ms;
+    uint64_t again_ms; /* the plug-in is not run before */
+    struct backoff backoff;
+    bool refused, has_failed;
     struct why failed;
 };
 
@@ -63,6 +67,7 @@ struct kube_auth *kube_auth_new(struct loop *l, const struct kube_access *access
     a->user = access->choice.user;
     a->changed = changed;
     a->arg = arg;
+    backoff_init(&a->backoff, EXEC_AGAIN_MS, EXEC_MOST_MS, loop_random(l));
     if (a->user && a->user->token)
         set_header(a, mem_printf("Bearer %s", a->user->token));
     else if (a->user && a->user->username)
@@ -80,13 +85,35 @@ void kube_auth_free(struct kube_auth *a)
     free(a);
 }
 
+static void exec_rest(struct kube_auth *a)
+{
+    const uint64_t now = loop_now_ms();
+    a->again_ms = now + backoff_next(&a->backoff, now);
+}
+
+/* What was given is over: at once for new ones where it served for long, else not before the plug-in has rested. */
+static void exec_ended(struct kube_auth *a)
+{
+    const bool served = backoff_is_healthy(&a->backoff, loop_now_ms());
+    if (!a->backoff.works_since_ms) return;
+    exec_rest(a);
+    if (served) a->again_ms = 0;
+}
+
+/* By its own word; whether the server takes it is seen later. */
+static bool exec_lasts(const struct kube_auth *a)
+{
+    return !a->ends.known || loop_wall_ms(a->loop) + EXEC_EARLY_MS < a->ends.value;
+}
+
 static void on_exec(void *arg, enum err err, struct exec_answer *answer, const char *why)
 {
     struct kube_auth *a = arg;
     bool certificate = false;
     a->run = NULL;
     if (err != ERR_OK) {
-        a->failed_ms = loop_now_ms();
+        a->has_failed = true;
+        exec_rest(a);
         why_set(&a->failed, ERR_AUTH, "%s", why);
         a->changed(a->arg, false);
         return;
@@ -103,8 +130,11 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
     a->generation++;
     a->ends = answer->ends;
     a->given_ms = loop_now_ms();
-    a->failed_ms = 0;
-    a->refused = false;
+    a->has_failed = a->refused = false;
+    if (exec_lasts(a))
+        backoff_works(&a->backoff, a->given_ms);
+    else
+        exec_rest(a);
     a->changed(a->arg, certificate);
 }
 
@@ -113,14 +143,16 @@ static bool exec_is_good(const struct kube_auth *a)
     if (!a->given_ms || a->refused) return false;
     /* One that was over before it was given (a plug-in's cache, a clock that is wrong) is the server's to refuse. */
     if (loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return true;
-    return !a->ends.known || loop_wall_ms(a->loop) + EXEC_EARLY_MS < a->ends.value;
+    return exec_lasts(a);
 }
 
 static enum auth_state check_exec(struct kube_auth *a, struct why *why)
 {
     if (exec_is_good(a)) return AUTH_READY;
     if (a->run) return AUTH_WAITING;
-    if (a->failed_ms && loop_now_ms() - a->failed_ms < EXEC_AGAIN_MS) {
+    exec_ended(a);
+    if (loop_now_ms() < a->again_ms) {
+        if (!a->has_failed) return AUTH_READY; /* the last ones, for the server to refuse */
         why_set(why, a->failed.code, "%s", a->failed.text);
         return AUTH_FAILED;
     }
@@ -186,6 +218,8 @@ bool kube_auth_refused(struct kube_auth *a, unsigned generation)
         return a->generation != generation;
     }
     if (!a->user->exec || a->user->token || loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return false;
+    exec_ended(a);
+    if (loop_now_ms() < a->again_ms) return false;
     a->refused = true;
     return true;
 }

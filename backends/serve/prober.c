@@ -2,6 +2,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/budget.h"
 #include "backends/serve/serve_get.h"
 
 #include <stdio.h>
@@ -32,12 +33,15 @@ struct prober {
     struct alarm *alarm;
     struct target *target[PROBER_TARGETS];
     size_t targets, beyond;
-    uint64_t round_us; /* each target once: the interval, or as long as the budget takes */
-    size_t first;      /* probes that the budget has to give at once, after it was not used */
+    uint64_t round_us;   /* each target once: the interval, or as long as the budget takes */
+    struct budget dials; /* through the API server */
+    bool dials_short;
+    size_t first; /* probes that the budget has to give at once, after it was not used */
     uint64_t next_us, number;
     enum source_state state;
     enum err err;
 };
+static const struct budget_rate dial_rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {PROBER_DIALS_PER_S, PROBER_DIALS}};
 /* A loop that was held up owes the probes of that time; after a longer sleep (a suspended machine) it begins anew. */
 enum { OWED_MAX = 10 };
 
@@ -60,6 +64,18 @@ static void tell(struct prober *p, enum source_state state, enum err err, const 
     free(detail);
 }
 
+static void plan_round(struct prober *p);
+
+/* Once connections are spent, each probe is taken to need one: until there are some left over. */
+static void judge_dials(struct prober *p, const struct target *t, const struct http_answer *answer)
+{
+    if (t->path.proxied) budget_spend(&p->dials, BUDGET_CONNECTIONS, answer->new_connections);
+    const bool is_short = budget_wait(&p->dials, loop_now_ms(), NULL) > 0;
+    if (is_short == p->dials_short) return;
+    p->dials_short = is_short;
+    plan_round(p);
+}
+
 /* What an ended probe says about the way there, rather than about the worker. */
 static void judge_path(struct prober *p, const struct target *t, const struct http_answer *answer, enum serve_failure f,
                        const char *why)
@@ -76,7 +92,11 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
         state = SOURCE_DOWN;
         err = answer->err;
     }
-    if (state != p->state || err != p->err) tell(p, state, err, state == SOURCE_LIVE ? NULL : why);
+    if (state == SOURCE_LIVE && p->dials_short) {
+        err = ERR_THROTTLED;
+        why = "throttled: the API server keeps no connection, and no more than 2 connections/s are made";
+    }
+    if (state != p->state || err != p->err) tell(p, state, err, err == ERR_OK ? NULL : why);
 }
 
 /* ---- one probe ------------------------------------------------------------------------------------------------- */
@@ -128,6 +148,7 @@ static void answered(void *arg, const struct http_answer *answer)
         f = SERVE_FAILURE_BODY;
         why_set(&why, ERR_PROTOCOL, "\"success\" was expected");
     }
+    judge_dials(probe->prober, t, answer);
     judge_path(probe->prober, t, answer, f, why.text);
     probe_end(probe, f, why.text);
 }
@@ -219,6 +240,7 @@ static void plan_round(struct prober *p)
     uint64_t proxied = 0, budget_us;
     for (size_t i = 0; i < p->targets; i++) proxied += p->target[i]->path.proxied;
     budget_us = proxied * 1000000 / PROBER_PROXIED_PER_S + (p->targets - proxied) * 1000000 / PROBER_DIRECT_PER_S;
+    if (p->dials_short) budget_us += proxied * 1000000 / PROBER_DIALS_PER_S;
     p->round_us = p->conf.interval_ms * 1000;
     if (budget_us > p->round_us) p->round_us = budget_us;
 }
@@ -334,6 +356,7 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.timeout_ms = p->conf.timeout_ms ? p->conf.timeout_ms : PROBER_TIMEOUT_MS;
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
     p->alarm = alarm_new(l, ring, p);
+    budget_init(&p->dials, dial_rates, loop_now_ms());
     tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
     return p;
 }

@@ -3,7 +3,8 @@
  *
  * The rate is bounded for all workers together, through the API server more tightly, for it serves others: beyond that
  * a round of all of them takes longer than the interval, they are asked one by one, the longest unasked first, and each
- * record says how long the round is (round_ms).
+ * record says how long the round is (round_ms). An API server that keeps no connection is asked still more seldom, and
+ * the source says so (ERR_THROTTLED).
  *
  * Open loop: a probe is due every interval whatever became of the ones before it; its latency counts from when it was
  * due; nothing is sent twice. Each probe is a REQUEST record of kind "probe", put once when it is sent (phase
@@ -22,6 +23,8 @@ enum {
     PROBER_TARGETS = 1024,     /* more are not probed; the source's detail says so */
     PROBER_PROXIED_PER_S = 10, /* probes of all workers through the API server */
     PROBER_DIRECT_PER_S = 250, /* and to the workers themselves */
+    PROBER_DIALS_PER_S = 2,    /* connections to an API server that keeps none, after PROBER_DIALS of them */
+    PROBER_DIALS = 30,
     PROBER_IN_FLIGHT = 64,
     PROBER_INTERVAL_MS = 1000,
     PROBER_TIMEOUT_MS = 5000,

@@ -462,6 +462,33 @@ static void test_probes_share_a_budget(void **state)
     assert_false(tally(s).last->round_ms.known);
 }
 
+/* An API server that keeps no connection: as many as a start may take, then two a second, and it is said. */
+static void test_probes_that_need_a_connection_each(void **state)
+{
+    enum { WORKERS = 5, WATCHED_MS = 3000 };
+    static const char *const name[WORKERS] = {"w0", "w1", "w2", "w3", "w4"};
+    struct scene *s = *state;
+    struct probe_target target[WORKERS];
+    for (size_t i = 0; i < WORKERS; i++) target[i] = (struct probe_target){name[i], proxied()};
+    reply_with(s, "200 OK", "success");
+    s->reply.hang_up = true;
+    const struct prober_conf conf = {50, 5000, 5000};
+    s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
+    prober_set_targets(s->prober, target, WORKERS, 0);
+    UNTIL(s, source_is_throttled(probe_source(s)));
+    assert_non_null(strstr(probe_source(s)->why, "throttled: "));
+    const unsigned before = tiny_connections(s->server);
+    const uint64_t from = loop_now_ms();
+    while (loop_now_ms() < from + WATCHED_MS) loop_step(s->loop, 20);
+    const uint64_t seconds = (loop_now_ms() - from + 999) / 1000;
+    assert_true(before >= PROBER_DIALS);
+    assert_true(tiny_connections(s->server) - before <= PROBER_DIALS_PER_S * (seconds + 1) + WORKERS);
+    assert_true(tiny_connections(s->server) > before); /* slowly, not never */
+    /* It keeps them again: the rate comes back. */
+    s->reply.hang_up = false;
+    UNTIL(s, probe_source(s)->err == ERR_OK);
+}
+
 static void test_targets_change(void **state)
 {
     struct scene *s = *state;
@@ -562,11 +589,22 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
-        TEST(test_prompt),          TEST(test_prompt_failures),      TEST(test_prompt_cancelled),
-        TEST(test_prompt_too_long), TEST(test_prompt_proxied),       TEST(test_probes),
-        TEST(test_open_loop),       TEST(test_in_flight_is_bounded), TEST(test_slow_and_wrong),
-        TEST(test_probes_proxied),  TEST(test_targets_change),       TEST(test_probes_share_a_budget),
-        TEST(test_status),          TEST(test_status_failures),      TEST(test_prompt_errors_say_where_from),
+        TEST(test_prompt),
+        TEST(test_prompt_failures),
+        TEST(test_prompt_cancelled),
+        TEST(test_prompt_too_long),
+        TEST(test_prompt_proxied),
+        TEST(test_probes),
+        TEST(test_open_loop),
+        TEST(test_in_flight_is_bounded),
+        TEST(test_slow_and_wrong),
+        TEST(test_probes_proxied),
+        TEST(test_targets_change),
+        TEST(test_probes_share_a_budget),
+        TEST(test_status),
+        TEST(test_status_failures),
+        TEST(test_prompt_errors_say_where_from),
+        TEST(test_probes_that_need_a_connection_each),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
