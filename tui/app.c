@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TICK_MS = 1000, TICK_TIMED_MS = 100, SOON_MS = 6, MESSAGE_MS = 8000 };
+enum { TICK_MS = 1000, TICK_TIMED_MS = 100, MESSAGE_MS = 8000 };
 
 void app_say(struct app *app, bool bad, const char *fmt, ...)
 {
@@ -203,12 +203,12 @@ static void tell_outage(struct app *app)
 static void on_change(void *arg, const struct change *c)
 {
     struct app *app = arg;
-    (void)c;
     app->dirty = true;
     if (!app->term) return; /* still opening */
     tell_outage(app);
-    /* What belongs together comes together: a list's rows, the states of several sources. One frame for all of it. */
-    if (!alarm_is_set(app->soon)) alarm_set(app->soon, SOON_MS, 0);
+    const bool outage = session_recovery(app->session)->outage == OUTAGE_RUNNING;
+    const uint64_t now = loop_now_ms(), before = app->pace.due_ms, due = frame_pace_due(&app->pace, c, outage, now);
+    if (due != before || !alarm_is_set(app->soon)) alarm_set(app->soon, due > now ? due - now : 0, 0);
 }
 
 static void on_soon(void *arg)

@@ -110,7 +110,7 @@ void app_script_look(void *arg)
     if (after != SCRIPT_RUNNING) alarm_stop(app->script_alarm);
     if (after == SCRIPT_OVER && before != SCRIPT_OVER) app_say(app, false, "the script is over; :script again");
     if (after != before) app->dirty = true;
-    if (app->dirty && !alarm_is_set(app->soon)) alarm_set(app->soon, 1, 0);
+    if (app->dirty) alarm_set(app->soon, 1, 0);
 }
 
 void app_script_go(struct app *app)

@@ -7,6 +7,7 @@
 #include "tui/arming_store.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
+#include "tui/frame_pace.h"
 #include "tui/panes/chat.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
@@ -53,7 +54,8 @@ struct app {
     struct screen *screen;
     struct canvas canvas;
     struct alarm *tick, *soon, *leader_limit;
-    uint64_t tick_ms; /* between two ticks, as it was set last */
+    struct frame_pace pace; /* when `soon` rings */
+    uint64_t tick_ms;       /* between two ticks, as it was set last */
     struct keymap keymap;
     char **themes;
     size_t theme;

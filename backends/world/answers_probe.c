@@ -39,9 +39,10 @@ static void sum_latencies(struct probe_sum *sum, uint64_t *latency, size_t n)
 struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms)
 {
     struct probe_sum sum = {0};
-    uint64_t *latency = mem_zero(world_count(w, TABLE_REQUEST) + 1, sizeof *latency);
+    uint64_t *latency = mem_alloc((world_count(w, TABLE_REQUEST) + 1) * sizeof *latency);
     size_t n = 0;
-    WORLD_EACH (row, w, TABLE_REQUEST) {
+    /* due before it was put: what was put earlier was due earlier */
+    for (const struct row *row = world_since(w, TABLE_REQUEST, since_wall_ms); row; row = world_next(w, row)) {
         const struct request *q = ROW(row, request);
         bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow");
         if (row->gone_ms || !text_eq(q->kind, kind) || !q->due.known || q->due.value < since_wall_ms) continue;

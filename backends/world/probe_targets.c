@@ -11,6 +11,8 @@
 #define uthash_free(pointer, size) free(pointer)
 #include <uthash.h>
 
+enum { PROBE_FLIGHT_MS = 60000 }; /* no probe is in flight for so long */
+
 struct target {
     const char *name; /* the pod's; without Kubernetes the address */
     const struct request *last;
@@ -48,12 +50,32 @@ static bool request_counts(const struct request *q, uint64_t wall_ms)
     return age <= PROBE_OLD_MS || (q->round_ms.known && age - PROBE_OLD_MS <= q->round_ms.value);
 }
 
+static uint64_t newest_round_ms(const struct world *w)
+{
+    const struct row *row = world_last(w, TABLE_REQUEST);
+    while (row && !text_eq(ROW(row, request)->kind, "probe")) row = world_prev(w, row);
+    return row ? ROW(row, request)->round_ms.value : 0;
+}
+
+/* When any probe ended last, however long ago. */
+static uint64_t last_done_of(const struct world *w)
+{
+    uint64_t last_ms = 0;
+    WORLD_EACH (row, w, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        bool ended = !row->gone_ms && text_eq(q->kind, "probe") && q->done.known && !text_eq(q->phase, "cancelled");
+        if (ended && q->done.value > last_ms) last_ms = q->done.value;
+    }
+    return last_ms;
+}
+
 /* Notes each ended probe that counts. */
 static struct target *requests_read(const struct world *w, uint64_t wall_ms, struct probe_targets *sum, bool *ret_old)
 {
     struct target *head = NULL;
-    uint64_t round_of_ms = 0;
-    WORLD_EACH (row, w, TABLE_REQUEST) {
+    uint64_t round_of_ms = 0, back_ms = PROBE_OLD_MS + PROBE_FLIGHT_MS + newest_round_ms(w);
+    const struct row *row = world_since(w, TABLE_REQUEST, wall_ms > back_ms ? wall_ms - back_ms : 0);
+    for (; row; row = world_next(w, row)) {
         const struct request *q = ROW(row, request);
         if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
         sum->waiting += text_eq(q->phase, "waiting");
@@ -66,6 +88,7 @@ static struct target *requests_read(const struct world *w, uint64_t wall_ms, str
         round_of_ms = q->done.value;
         sum->round_ms = q->round_ms;
     }
+    if (!sum->last_done_ms) sum->last_done_ms = last_done_of(w);
     return head;
 }
 

@@ -303,6 +303,19 @@ const struct row *rows_next(const struct row *row)
     return next ? &next->row : NULL;
 }
 
+const struct row *rows_last(const struct rows *rows)
+{
+    if (!rows->head) return NULL;
+    const UT_hash_table *table = rows->head->hh.tbl;
+    return &((const struct entry *)ELMT_FROM_HH(table, table->tail))->row;
+}
+
+const struct row *rows_prev(const struct row *row)
+{
+    const struct entry *prev = entry_of(row)->hh.prev;
+    return prev ? &prev->row : NULL;
+}
+
 const struct row *rows_with(const struct rows *rows, enum world_index which, const char *value)
 {
     const struct index_link *l = row_index_find(&rows->index[which - rows->first_index], which, value);

@@ -194,6 +194,27 @@ const struct row *world_next(const struct world *w, const struct row *row)
     return rows_next(row);
 }
 
+const struct row *world_last(const struct world *w, enum table table)
+{
+    return rows_last(&w->rows[table]);
+}
+
+const struct row *world_prev(const struct world *w, const struct row *row)
+{
+    (void)w;
+    return rows_prev(row);
+}
+
+const struct row *world_since(const struct world *w, enum table table, uint64_t seen_wall_ms)
+{
+    const struct row *first = NULL;
+    for (const struct row *row = world_last(w, table); row; row = world_prev(w, row)) {
+        if (row->seen_wall_ms + WORLD_SINCE_SLACK_MS < seen_wall_ms) break;
+        first = row;
+    }
+    return first;
+}
+
 const struct row *world_with(const struct world *w, enum world_index which, const char *value)
 {
     return rows_with(&w->rows[row_index_table(which)], which, value);

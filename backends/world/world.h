@@ -22,6 +22,7 @@ enum {
     WORLD_REQUESTS = 4096, /* finished requests kept, of prompts and of the rest */
     WORLD_ROWS = 100000,   /* rows a table; more are counted as dropped */
     WORLD_SOURCES = 256,
+    WORLD_SINCE_SLACK_MS = 10000,
     SOURCE_STALE_MS = 10000,
     HISTORY_POINTS = 120 /* utilisation samples a core */
 };
@@ -78,6 +79,11 @@ bool world_progress(const struct world *w, enum table table, uint64_t *ret_done,
 const struct row *world_find(const struct world *w, enum table table, const char *key);
 const struct row *world_first(const struct world *w, enum table table); /* tombstones included, in order of arrival */
 const struct row *world_next(const struct world *w, const struct row *row);
+const struct row *world_last(const struct world *w, enum table table);
+const struct row *world_prev(const struct world *w, const struct row *row);
+/* The first row that came at that wall time or later, in order of arrival, found from the end: most readers of a ring
+ * of thousands want the last minute. Up to WORLD_SINCE_SLACK_MS older ones come too, for a clock may be set. */
+const struct row *world_since(const struct world *w, enum table table, uint64_t seen_wall_ms);
 
 #define WORLD_EACH(each, w, table)                                                                                     \
     for (const struct row *each = world_first((w), (table)); each; each = world_next((w), each))

@@ -551,6 +551,19 @@ void fixture_many_pods(struct fixture *f, size_t count)
     }
 }
 
+void fixture_crowd(struct fixture *f, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        char uid[32], name[64];
+        snprintf(uid, sizeof uid, "crowd-%zu", i);
+        snprintf(name, sizeof name, "other-7xk2p-cpu-worker-%05zu", i);
+        struct pod *p = pod_new(f, uid, name, "worker", DAY + i * 60000);
+        record_set(&p->cluster, "other-7xk2p");
+        pod_at(p, "ip-100-64-31-9.us-west-2.compute.internal", "100.64.31.41");
+        fixture_put(f, "kube/pods", WORLD_KUBE, p);
+    }
+}
+
 void fixture_pod_pending(struct fixture *f)
 {
     struct pod *p = pod_new(f, "33cc-worker", "mistral-44qn2-inf2-worker-zz9zz", "worker", 65000);

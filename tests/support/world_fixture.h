@@ -36,7 +36,8 @@ void fixture_neuron_off(struct fixture *f); /* before fixture_calm's monitors: u
 void fixture_pods_forbidden(struct fixture *f);
 void fixture_hostile(struct fixture *f); /* names that are long, wide, combining, or control the terminal */
 void fixture_many_pods(struct fixture *f, size_t count);
-void fixture_pod_pending(struct fixture *f); /* a third worker that no node has room for */
+void fixture_crowd(struct fixture *f, size_t count); /* pods of another cluster */
+void fixture_pod_pending(struct fixture *f);         /* a third worker that no node has room for */
 void fixture_probe(struct fixture *f, const char *phase, uint64_t latency_us);
 void fixture_prompt(struct fixture *f, const char *phase, uint64_t ago_ms, uint64_t latency_us, const char *answer);
 

@@ -197,6 +197,28 @@ static void finished_requests_are_a_ring_a_kind(void **state)
     world_free(w);
 }
 
+/* The last minute of a ring is found from its end, and nothing of it is left out. */
+static void the_newest_rows_are_found_from_the_end(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    assert_null(world_last(w, TABLE_REQUEST));
+    assert_null(world_since(w, TABLE_REQUEST, 0));
+    char key[16];
+    for (uint64_t i = 0; i < 100; i++) {
+        struct request *q = record_new(TABLE_REQUEST, (snprintf(key, sizeof key, "%d", (int)i), key));
+        apply(w, i * 1000, change_put("serve", WORLD_SERVE, &q->record)); /* the wall clock begins at 1,000,000 */
+    }
+    assert_string_equal(world_last(w, TABLE_REQUEST)->record->key, "99");
+    assert_string_equal(world_prev(w, world_last(w, TABLE_REQUEST))->record->key, "98");
+    assert_null(world_prev(w, world_first(w, TABLE_REQUEST)));
+    const struct row *row = world_since(w, TABLE_REQUEST, 1000000 + 50 * 1000);
+    assert_int_equal(row->seen_wall_ms, 1000000 + 50 * 1000 - WORLD_SINCE_SLACK_MS);
+    assert_ptr_equal(world_since(w, TABLE_REQUEST, 0), world_first(w, TABLE_REQUEST));
+    assert_null(world_since(w, TABLE_REQUEST, 2000000));
+    world_free(w);
+}
+
 static void rows_beyond_the_limit_are_counted(void **state)
 {
     (void)state;
@@ -543,6 +565,7 @@ int main(void)
         cmocka_unit_test(tombstones_are_bounded_and_expire),
         cmocka_unit_test(a_sweep_between_tombstones),
         cmocka_unit_test(finished_requests_are_a_ring_a_kind),
+        cmocka_unit_test(the_newest_rows_are_found_from_the_end),
         cmocka_unit_test(rows_beyond_the_limit_are_counted),
         cmocka_unit_test(what_cannot_be_read_is_counted_and_said),
         cmocka_unit_test(nothing_is_gone_where_something_could_not_be_read),

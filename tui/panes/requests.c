@@ -104,10 +104,15 @@ static void add_prompt(struct requests *s, const struct view *v, const struct re
     table_cell_set(tr, REQUESTS_ANSWER, failed ? ROLE_BAD : ROLE_TEXT, text);
 }
 
-static void take_path(struct requests *s, const struct request *r)
+/* The path of the newest request, and what the newest probe asks for. */
+static void set_path(struct requests *s, const struct world *w)
 {
-    snprintf(s->path, sizeof s->path, "%.95s", r->path ? r->path : "");
-    if (request_is(r, "probe")) snprintf(s->target, sizeof s->target, "%.95s", r->target ? r->target : "");
+    const struct row *row = world_last(w, TABLE_REQUEST);
+    const char *path = row ? ROW(row, request)->path : NULL;
+    snprintf(s->path, sizeof s->path, "%.95s", path ? path : "");
+    while (row && !request_is(ROW(row, request), "probe")) row = world_prev(w, row);
+    const char *target = row ? ROW(row, request)->target : NULL;
+    snprintf(s->target, sizeof s->target, "%.95s", target ? target : "");
 }
 
 /* Of the last seconds, or of what there has been of them. */
@@ -124,10 +129,10 @@ static void rebuild(struct requests *s, const struct view *v)
     WORLD_EACH (row, v->world, TABLE_REQUEST) prompts += request_is(ROW(row, request), "prompt");
     skip = prompts > REQUESTS_PROMPTS ? prompts - REQUESTS_PROMPTS : 0;
     s->dot_count = s->waiting = 0;
-    s->dots[0] = s->path[0] = s->target[0] = '\0';
+    s->dots[0] = '\0';
+    set_path(s, v->world);
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        take_path(s, r);
         if (request_is(r, "prompt") && skip) {
             skip--;
         } else if (request_is(r, "prompt")) {

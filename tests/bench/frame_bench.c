@@ -1,0 +1,52 @@
+/*
+ * frame_bench.c - what a frame costs at rest: one for a change that shows nothing new, of a service that was just
+ * opened, and of one that has been probed for an hour, among 20,000 pods of others. Prints a table; decides nothing.
+ */
+#include "tests/support/desk.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { FRAMES = 200, PROBES = 4096, CROWD = 20000 };
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static double frame(struct desk *d, struct canvas *cv)
+{
+    double from = seconds();
+    for (int i = 0; i < FRAMES; i++) {
+        fixture_sleep(&d->f, 300);
+        fixture_apply(&d->f, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+        desk_look(d);
+        canvas_clear(cv, ROLE_TEXT);
+        screen_draw(d->s, &d->v, cv);
+    }
+    return (seconds() - from) / FRAMES;
+}
+
+int main(void)
+{
+    struct desk d;
+    struct canvas cv;
+    desk_sit(&d, 40, 120);
+    canvas_init(&cv, 40, 120);
+    double calm = frame(&d, &cv);
+    for (int i = 0; i < PROBES; i++) {
+        fixture_sleep(&d.f, 500);
+        fixture_probe(&d.f, "ok", 20000);
+    }
+    double probed = frame(&d, &cv);
+    fixture_crowd(&d.f, CROWD);
+    double crowded = frame(&d, &cv);
+    printf("frames at rest: %.2f ms; after %d probes %.1f times that, and beside %d other pods %.1f times\n",
+           calm * 1e3, PROBES, probed / calm, CROWD, crowded / calm);
+    canvas_done(&cv);
+    desk_leave(&d);
+    return 0;
+}
