@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "deploy/secrets.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,15 +75,59 @@ static struct object_call *object_send(const struct cluster *to, const char *met
     return c;
 }
 
-struct object_call *object_apply(const struct cluster *c, const cJSON *object, unsigned how, object_done *done,
-                                 void *arg)
+struct object_call *object_apply(const struct cluster *c, const cJSON *object, const struct object_pin *pin,
+                                 unsigned how, object_done *done, void *arg)
 {
     char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), kobject_name(object));
     char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "%s%s", path, how & APPLY_FORCE ? "&force=true" : "",
                              how & APPLY_DRY ? "&dryRun=All" : "");
-    struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", object, done, arg);
+    cJSON *body = cJSON_Duplicate(object, 1);
+    assert(pin || how & APPLY_DRY);
+    if (pin) kobject_pin(body, pin->uid, pin->version);
+    struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", body, done, arg);
+    json_wipe(body);
     free(path);
     free(whole);
+    return call;
+}
+
+struct object_call *object_create(const struct cluster *c, const cJSON *object, object_done *done, void *arg)
+{
+    char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), NULL);
+    char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "&fieldValidation=Strict", path);
+    struct object_call *call = object_send(c, "POST", whole, "application/json", object, done, arg);
+    free(path);
+    free(whole);
+    return call;
+}
+
+static void patch_add(cJSON *ops, const char *op, const char *path, const char *value)
+{
+    cJSON *one = cJSON_CreateObject();
+    cJSON_AddStringToObject(one, "op", op);
+    cJSON_AddStringToObject(one, "path", path);
+    cJSON_AddStringToObject(one, "value", value);
+    cJSON_AddItemToArray(ops, one);
+}
+
+struct object_call *object_own_fields(const struct cluster *c, const cJSON *object, const struct kobject_kind *kind,
+                                      size_t entry, object_done *done, void *arg)
+{
+    char *path = kobject_path(kind, kobject_ns(object), kobject_name(object));
+    char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER, path);
+    char *manager = mem_printf("/metadata/managedFields/%zu/manager", entry);
+    char *operation = mem_printf("/metadata/managedFields/%zu/operation", entry);
+    cJSON *ops = cJSON_CreateArray();
+    patch_add(ops, "test", "/metadata/uid", kobject_uid(object));
+    patch_add(ops, "test", manager, FIELD_MANAGER);
+    patch_add(ops, "test", operation, "Update");
+    patch_add(ops, "replace", operation, "Apply");
+    struct object_call *call = object_send(c, "PATCH", whole, "application/json-patch+json", ops, done, arg);
+    cJSON_Delete(ops);
+    free(operation);
+    free(manager);
+    free(whole);
+    free(path);
     return call;
 }
 

@@ -36,11 +36,25 @@ enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret)
     return ERR_OK;
 }
 
-bool conflicts_only_groups(const struct conflicts *c)
+bool conflicts_may_be_taken(const struct conflicts *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (strcmp(c->item[i].field, GROUPS_FIELD) != 0) return false;
+        if (strcmp(c->item[i].field, GROUPS_FIELD) != 0 && strcmp(c->item[i].manager, OWN_MANAGER) != 0) return false;
     return c->count > 0 && c->beyond == 0;
+}
+
+static bool has_one(const struct conflicts *c, const struct conflict *one)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (strcmp(c->item[i].manager, one->manager) == 0 && strcmp(c->item[i].field, one->field) == 0) return true;
+    return false;
+}
+
+bool conflicts_are_within(const struct conflicts *c, const struct conflicts *shown)
+{
+    for (size_t i = 0; i < c->count; i++)
+        if (!has_one(shown, &c->item[i])) return false;
+    return c->beyond == 0;
 }
 
 static bool named_before(const struct conflicts *c, size_t i)

@@ -14,6 +14,7 @@
 
 enum { CONFLICTS = 64, CONFLICT_MANAGER_MAX = 128, CONFLICT_FIELD_MAX = 256 };
 
+#define OWN_MANAGER "raydeck"
 #define GROUPS_FIELD ".spec.rayClusterConfig.workerGroupSpecs"
 
 struct conflict {
@@ -27,8 +28,12 @@ struct conflicts {
 /* ERR_NOT_FOUND: it is no such Status, or says nothing about fields. */
 enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret);
 
-/* Every one of them is about the worker groups, the list that KubeRay's operator comes to own. */
-bool conflicts_only_groups(const struct conflicts *c);
+/* Every one of them is about the worker groups, the list that KubeRay's operator comes to own, or about what we created
+ * ourselves and could not record as applied. */
+bool conflicts_may_be_taken(const struct conflicts *c);
+
+/* Each of them is one of those: the same field of the same manager. */
+bool conflicts_are_within(const struct conflicts *c, const struct conflicts *shown);
 
 /* "owned by kuberay-operator: .spec.a, .spec.b; by kubectl: .spec.c" */
 void conflicts_words(const struct conflicts *c, struct why *why);

@@ -64,6 +64,8 @@ static void item_done(struct item *it)
     json_wipe(it->next);
     diff_done(&it->diff);
     free(it->words);
+    free(it->shown);
+    free(it->version);
 }
 
 void deploy_forget_items(struct deploy *d)
@@ -171,14 +173,19 @@ void deploy_ask(struct deploy *d)
 
 void deploy_confirm(struct deploy *d, bool yes)
 {
+    struct why why = {0};
     if (!d->asked || d->over) return;
     d->asked = false;
-    if (!yes) steps_say(&d->steps, DEPLOY_CONFIRM, TONE_BAD, "not confirmed");
+    if (!yes)
+        why_set(&why, ERR_GUARD, "not confirmed");
+    else
+        cluster_may_change(&d->conf.cluster, &why);
+    if (why.code) steps_say(&d->steps, DEPLOY_CONFIRM, TONE_BAD, "%s", why.text);
     steps_end(&d->steps, DEPLOY_CONFIRM);
-    if (yes)
+    if (!why.code)
         deploy_soon(d, deploy_apply, 0);
     else
-        deploy_end(d, ERR_GUARD, "not confirmed: nothing was applied");
+        deploy_end(d, ERR_GUARD, "%s: nothing was applied", why.text);
 }
 
 /* ---- life ---- */

@@ -15,8 +15,10 @@ struct item {
     char *words;
     struct diff diff;
     unsigned document;
-    bool found; /* it was there, and not made by us: kept at a clean-up */
-    bool force; /* the worker groups, which the operator owns, and nothing else */
+    bool found;              /* it was there, and not made by us: kept at a clean-up */
+    struct conflicts *shown; /* the worker groups, which the operator owns, and nothing else: to be taken from those
+                              * managers; NULL: nothing is */
+    char *version;           /* of the live one, as it was read last before it is changed */
     bool applied;
     bool checked; /* by a dry run */
     bool failed;
@@ -47,6 +49,7 @@ struct deploy {
     bool bad; /* a step failed: nothing is applied */
     enum err bad_err;
     bool asked, over;
+    unsigned tries; /* of the item at `at` */
     uint64_t applied_wall_ms;
     uint64_t wait_end_ms;
     unsigned looks_behind;    /* at a status of the generation before */
@@ -79,5 +82,9 @@ void deploy_diff(struct deploy *d);
 void deploy_ask(struct deploy *d);
 void deploy_apply(struct deploy *d);
 void deploy_wait(struct deploy *d);
+
+/* What could not be checked before the namespace was made; then all is applied. */
+void deploy_dry_rest(struct deploy *d);
+void deploy_apply_all(struct deploy *d);
 
 #endif

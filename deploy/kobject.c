@@ -88,6 +88,27 @@ static void put_text(cJSON *object, const char *map, const char *name, const cha
     cJSON_AddStringToObject(to, name, value);
 }
 
+void kobject_pin(cJSON *object, const char *uid, const char *version)
+{
+    cJSON *to = member(object, "metadata");
+    cJSON_DeleteItemFromObjectCaseSensitive(to, "uid");
+    cJSON_DeleteItemFromObjectCaseSensitive(to, "resourceVersion");
+    cJSON_AddStringToObject(to, "uid", uid);
+    if (version) cJSON_AddStringToObject(to, "resourceVersion", version);
+}
+
+size_t kobject_created_entry(const cJSON *object)
+{
+    size_t i = 0;
+    JSON_EACH (entry, json_path(object, "metadata.managedFields")) {
+        if (text_eq(json_str(entry, "manager"), FIELD_MANAGER) && text_eq(json_str(entry, "operation"), "Update") &&
+            !json_get(entry, "subresource"))
+            return i;
+        i++;
+    }
+    return SIZE_MAX;
+}
+
 void kobject_own(cJSON *object, const char *service)
 {
     put_text(object, "labels", OWN_LABEL, OWN_VALUE);

@@ -6,13 +6,14 @@
 #define RAYDECK_DEPLOY_KOBJECT_H
 
 #include "backends/base/json.h"
+#include "deploy/conflict_parse.h"
 
 #include <stdbool.h>
 
 #define OWN_LABEL "app.kubernetes.io/managed-by"
 #define OWN_VALUE "raydeck"
 #define OWN_SERVICE "raydeck/rayservice" /* an annotation: the RayService it was deployed with */
-#define FIELD_MANAGER "raydeck"
+#define FIELD_MANAGER OWN_MANAGER
 
 enum { OBJECT_NAME_MAX = 253 };
 
@@ -34,6 +35,11 @@ const char *kobject_version(const cJSON *object); /* metadata.resourceVersion */
 bool kobject_is(const cJSON *object, const char *kind);
 bool kobject_is_owned(const cJSON *object); /* by another object, which takes it along when it goes */
 bool kobject_is_ours(const cJSON *object);  /* carries our label, and is not owned */
+
+/* Says which object is meant: its UID, and its resourceVersion unless that is NULL. */
+void kobject_pin(cJSON *object, const char *uid, const char *version);
+/* The entry of managedFields by which we created it, and have not applied it yet; SIZE_MAX: there is none. */
+size_t kobject_created_entry(const cJSON *object);
 
 /* Puts our label on it, and says which RayService it was deployed with ("": none). */
 void kobject_own(cJSON *object, const char *service);

@@ -1,4 +1,5 @@
-/* PATCH with application/json-patch+json (RFC 6902): `test` and `replace`, which is what is asked of us. */
+/* PATCH with application/json-patch+json (RFC 6902): `test` and `replace` of texts in metadata, which is what is asked
+ * of us. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "backends/sim/api_own.h"
@@ -31,7 +32,7 @@ static bool carried_out(cJSON *obj, const cJSON *op)
     const char *name = json_str(op, "op"), *path = json_str(op, "path");
     const cJSON *value = json_get(op, "value");
     cJSON *at = path ? pointed_at(obj, path) : NULL;
-    if (!at || !name) return false;
+    if (!at || !name || strncmp(path, "/metadata/", 10) != 0) return false;
     if (strcmp(name, "test") == 0) return cJSON_Compare(at, value, 1);
     if (strcmp(name, "replace") != 0 || !cJSON_IsString(at) || !cJSON_IsString(value)) return false;
     return cJSON_SetValuestring(at, value->valuestring) != NULL;
@@ -41,7 +42,7 @@ void api_json_patch(struct api *a, struct https_request *r, const struct target 
 {
     size_t len;
     const char *body = https_body(r, &len);
-    const cJSON *live = objects_get(a->conf.objects, t->kind, t->ns, t->name);
+    cJSON *live = objects_get(a->conf.objects, t->kind, t->ns, t->name);
     cJSON *ops = NULL, *obj = NULL;
     bool ok = true;
     if (!live) {
@@ -61,6 +62,9 @@ void api_json_patch(struct api *a, struct https_request *r, const struct target 
         api_status(r, 422, "Invalid", "the server rejected our request due to an error in our request", "", "");
         return;
     }
-    objects_put(a->conf.objects, t->kind, obj);
-    api_json(r, 200, cJSON_Duplicate(obj, 1));
+    /* In place: the controllers have the object in hand. */
+    cJSON_ReplaceItemInObjectCaseSensitive(live, "metadata", cJSON_DetachItemFromObjectCaseSensitive(obj, "metadata"));
+    cJSON_Delete(obj);
+    objects_changed(a->conf.objects, t->kind, live);
+    api_json(r, 200, cJSON_Duplicate(live, 1));
 }

@@ -160,14 +160,14 @@ static void a_conflict_names_managers_and_fields(void **state)
     struct why why = {0};
     assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
     assert_int_equal(c.count, 3);
-    assert_false(conflicts_only_groups(&c));
+    assert_false(conflicts_may_be_taken(&c));
     conflicts_words(&c, &why);
     assert_int_equal(why.code, ERR_CONFLICT);
     assert_string_equal(why.text, "owned by kuberay-operator: " GROUPS_FIELD ", .spec.b; by kubectl: .spec.a");
 
     text = STATUS(CAUSE("kuberay-operator", GROUPS_FIELD));
     assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
-    assert_true(conflicts_only_groups(&c));
+    assert_true(conflicts_may_be_taken(&c));
 }
 
 static void another_409_is_no_conflict_of_fields(void **state)

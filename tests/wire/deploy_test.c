@@ -69,6 +69,12 @@ static void add(char *to, size_t size, const char *text)
     snprintf(to + used, size - used, "%s", text);
 }
 
+#define ANYTHING "{\"kind\":\"Whatever\",\"metadata\":{\"generation\":1}}"
+#define A_SERVICE                                                                                                      \
+    "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1},\"spec\":{\"rayClusterConfig\":{\"workerGroupSpecs\":[{" \
+    "\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"aws.amazon.com/neuron\":"    \
+    "\"6\"}}}]}}}]}}}"
+
 static const struct answer_row usual[] = {
     {"GET /apis/ray.io/v1 ", 200, "{\"resources\":[{\"name\":\"rayservices\",\"kind\":\"RayService\"}]}", 0, 0},
     {"GET /apis/apps/v1/deployments?", 200,
@@ -102,12 +108,10 @@ static const struct answer_row usual[] = {
     {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
     {"GET /apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}",
      0, 0},
-    {"PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck", 201,
-     "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1},\"spec\":{\"rayClusterConfig\":{\"workerGroupSpecs\":[{"
-     "\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"aws.amazon.com/neuron\":"
-     "\"6\"}}}]}}}]}}}",
-     0, 0},
-    {"PATCH ", 201, "{\"kind\":\"Whatever\",\"metadata\":{\"generation\":1}}", 0, 0},
+    {"PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck", 201, A_SERVICE, 0, 0},
+    {"PATCH ", 201, ANYTHING, 0, 0},
+    {"POST /apis/ray.io/v1/namespaces/mistral/rayservices?fieldManager=raydeck", 201, A_SERVICE, 0, 0},
+    {"POST ", 201, ANYTHING, 0, 0},
     {NULL, 0, NULL, 0, 0}};
 
 static const struct answer_row *row_of(struct run_of *r, const struct answer_row *rows, unsigned base,
@@ -136,7 +140,7 @@ static bool route(struct kube_scene *s, const char *request, struct tiny_reply *
     if (http) memcpy(http, "\n", 2);
     add(r->log, sizeof r->log, line);
     const char *body = strstr(request, "\r\n\r\n");
-    if (body && body[4] && strncmp(request, "PATCH", 5) == 0) {
+    if (body && body[4] && !scene_is(request, "POST /apis/authorization.k8s.io/")) {
         add(r->bodies, sizeof r->bodies, body + 4);
         add(r->bodies, sizeof r->bodies, "\n");
     }
@@ -251,6 +255,12 @@ static void run(struct run_of *r, const struct how *how)
         if (!strstr((r)->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, (r)->said, (r)->why);                 \
     } while (0)
 
+static void nothing_was_applied(const struct run_of *r)
+{
+    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    assert_null(strstr(r->log, "fieldValidation=Strict\n"));
+}
+
 static struct run_of *fresh(const struct answer_row *rows)
 {
     struct run_of *r = mem_zero(1, sizeof *r);
@@ -286,7 +296,8 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     const char *checked = strstr(r->log, "PATCH /api/v1/namespaces/mistral/secrets/"
                                          "hf-token?fieldManager=raydeck&dryRun=All\n");
     assert_non_null(checked);
-    assert_non_null(strstr(checked, "PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck\n"));
+    assert_non_null(
+        strstr(checked, "POST /api/v1/namespaces/mistral/secrets?fieldManager=raydeck&fieldValidation=Strict\n"));
     assert_null(strstr(r->log, "force=true"));
     assert_non_null(strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\""));
     assert_non_null(strstr(r->bodies, "\"app.kubernetes.io/managed-by\":\"raydeck\""));
@@ -301,7 +312,7 @@ static void a_dry_run_applies_nothing(void **state)
     assert_int_equal(r->err, ERR_OK);
     assert_false(r->asked);
     assert_string_equal(r->why, "a dry run: nothing was applied");
-    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    nothing_was_applied(r);
     SAID(r, "= apply skipped\n");
     free(r);
 }
@@ -313,7 +324,7 @@ static void a_no_applies_nothing(void **state)
     run(r, &(struct how){.no = true});
     assert_int_equal(r->err, ERR_GUARD);
     assert_string_equal(r->why, "not confirmed: nothing was applied");
-    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    nothing_was_applied(r);
     free(r);
 }
 
@@ -335,7 +346,7 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
                         "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":{"
                         "\"app.kubernetes.io/managed-by\":\"raydeck\"}}}\n",
                         20) == 0);
-    const char *made = strstr(r->log, "PATCH /api/v1/namespaces/mistral?fieldManager=raydeck\n");
+    const char *made = strstr(r->log, "POST /api/v1/namespaces?fieldManager=raydeck&fieldValidation=Strict\n");
     assert_non_null(made);
     assert_non_null(strstr(made, "secrets/hf-token?fieldManager=raydeck&dryRun=All\n"));
     free(r);
@@ -344,7 +355,8 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
 /* ---- conflicts ---- */
 
 #define LIVE                                                                                                           \
-    "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1,\"managedFields\":[{\"manager\":\"kuberay-operator\","    \
+    "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1,\"uid\":\"u-1\",\"resourceVersion\":\"7\","               \
+    "\"managedFields\":[{\"manager\":\"kuberay-operator\","                                                            \
     "\"fieldsV1\":{\"f:spec\":{\"f:rayClusterConfig\":{\"f:workerGroupSpecs\":{}}}}}]},\"spec\":{"                     \
     "\"rayClusterConfig\":{"                                                                                           \
     "\"workerGroupSpecs\":[{\"groupName\":\"inf2\",\"replicas\":4}]}},\"status\":{\"observedGeneration\":1,"           \
@@ -356,6 +368,8 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
     "{\"causes\":[{\"reason\":\"FieldManagerConflict\",\"message\":\"conflict with \\\"" manager                       \
     "\\\"\",\"field\":\"" field "\"}]}}"
 #define SERVICE_PATCH "PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck"
+
+#define SERVICE_POST "POST /apis/ray.io/v1/namespaces/mistral/rayservices?fieldManager=raydeck&fieldValidation=Strict"
 
 static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
 {
@@ -374,10 +388,85 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
          "replicas, and this field alone\n");
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true&dryRun=All\n"));
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true\n"));
+    const char *last = r->bodies, *pinned = NULL;
+    while ((last = strstr(last, "\"uid\":\"u-1\",\"resourceVersion\":\"7\""))) pinned = last++;
+    assert_non_null(pinned);
     assert_null(strstr(r->log, "hf-token?fieldManager=raydeck&force=true"));
     assert_non_null(strstr(r->bodies, "\"minReplicas\":2,\"maxReplicas\":5"));
     assert_non_null(strstr(r->bodies, "\"replicas\":4"));
     assert_null(strstr(r->bodies, "\"replicas\":2,\"min"));
+    free(r);
+}
+
+static unsigned times(const char *log, const char *line)
+{
+    unsigned n = 0;
+    for (const char *p = log; (p = strstr(p, line)); p++) n++;
+    return n;
+}
+
+/* An operator writes its status all the time: the object is read again, held against what was shown, and changed as it
+ * is then. */
+static void a_version_that_moved_on_is_read_again(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200, LIVE, 0, 0},
+        {SERVICE_PATCH "&dryRun=All", 409, CONFLICT("kuberay-operator", ".spec.rayClusterConfig.workerGroupSpecs"), 0,
+         0},
+        {SERVICE_PATCH "&force=true ", 409,
+         "{\"kind\":\"Status\",\"code\":409,\"reason\":\"Conflict\",\"message\":\"the object has been modified\"}", 0,
+         2},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    assert_int_equal(times(r->log, SERVICE_PATCH "&force=true\n"), 3);
+    assert_true(times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
+    free(r);
+}
+
+/* What was created is recorded as applied, wherever its entry has moved meanwhile; where that cannot be, it is said. */
+static void the_fields_of_what_was_created_become_ours(void **state)
+{
+    (void)state;
+#define CREATED                                                                                                        \
+    "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"hf-token\",\"namespace\":\"mistral\",\"uid\":\"u-2\","              \
+    "\"managedFields\":["                                                                                              \
+    "{\"manager\":\"raydeck\",\"operation\":\"Update\"}]}}"
+#define REJECTED "{\"kind\":\"Status\",\"code\":422,\"message\":\"the server rejected our request\"}"
+    static const struct answer_row rows[] = {
+        {"POST /api/v1/namespaces/mistral/secrets?", 201, CREATED, 0, 0},
+        {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},
+        {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 200,
+         "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"hf-token\",\"namespace\":\"mistral\",\"uid\":\"u-2\","
+         "\"managedFields\":["
+         "{\"manager\":\"a\",\"operation\":\"Update\"},{\"manager\":\"raydeck\",\"operation\":\"Update\"}]}}",
+         1, 99},
+        {"PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck ", 422, REJECTED, 0, 1},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    assert_non_null(strstr(r->bodies, "{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"u-2\"}"));
+    assert_non_null(
+        strstr(r->bodies, "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/0/operation\",\"value\":\"Apply\"}"));
+    assert_non_null(
+        strstr(r->bodies, "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/1/operation\",\"value\":\"Apply\"}"));
+    SAID(r, "  apply: secret/hf-token serverside-applied\n");
+    free(r);
+
+    static const struct answer_row never[] = {
+        {"POST /api/v1/namespaces/mistral/secrets?", 201, CREATED, 0, 0},
+        {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},
+        {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 200, CREATED, 1, 99},
+        {"PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck ", 422, REJECTED, 0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    r = fresh(never);
+    run(r, &(struct how){0});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    SAID(r, "! apply: secret/hf-token: what a later manifest leaves out will stay in it");
+    SAID(r, "  apply: secret/hf-token serverside-applied\n");
     free(r);
 }
 
@@ -414,7 +503,7 @@ static void another_managers_field_is_never_forced(void **state)
     SAID(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
     SAID(r, "  dry run: ingress.networking.k8s.io/mistral: the server takes it\n= dry run failed\n");
     assert_null(strstr(r->log, "force=true"));
-    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    nothing_was_applied(r);
     free(r);
 }
 
@@ -513,14 +602,14 @@ static void a_refusal_by_the_server_hides_what_was_sent(void **state)
     run(r, &(struct how){0});
     assert_int_not_equal(r->err, ERR_OK);
     SAID(r, "# dry run: secret/hf-token: data: Invalid value: \"•••\" •••\n");
-    assert_null(strstr(r->log, "fieldManager=raydeck\n"));
+    nothing_was_applied(r);
     free(r);
 }
 
 static void a_cut_in_the_middle_says_how_far_it_got(void **state)
 {
     (void)state;
-    static const struct answer_row rows[] = {{SERVICE_PATCH " ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
+    static const struct answer_row rows[] = {{SERVICE_POST " ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct run_of *r = fresh(rows);
     run(r, &(struct how){0});
     assert_int_not_equal(r->err, ERR_OK);
@@ -624,6 +713,8 @@ int main(void)
         cmocka_unit_test(a_no_applies_nothing),
         cmocka_unit_test(a_missing_namespace_is_made_and_is_ours),
         cmocka_unit_test(worker_groups_are_taken_over_with_the_live_replicas),
+        cmocka_unit_test(a_version_that_moved_on_is_read_again),
+        cmocka_unit_test(the_fields_of_what_was_created_become_ours),
         cmocka_unit_test(what_was_there_is_not_made_ours),
         cmocka_unit_test(another_managers_field_is_never_forced),
         cmocka_unit_test(what_is_missing_is_said_at_once),

@@ -1,0 +1,311 @@
+/*
+ * deploy_apply.c - the changes themselves, each of exactly the object that was shown.
+ *
+ * What was not there is made by a request that fails where it is there now. What was there is read once more and held
+ * against what was shown, then changed with the UID and the version of that reading as preconditions; where something
+ * changes in between, that is done again. Fields of others are taken only where the question named them.
+ */
+#include "backends/base/mem.h"
+#include "deploy/deploy_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { TRIES = 10, LIST_MAX = 4096 };
+
+static void apply_next(struct deploy *d);
+static void item_read(struct deploy *d);
+static void owner_read(struct deploy *d);
+
+/* ---- failing ---- */
+
+static void words_of(const struct deploy *d, bool applied, struct buf *out)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        if (d->items[i].applied != applied) continue;
+        buf_printf(out, "%s%s", out->len ? ", " : "", d->items[i].words);
+    }
+    if (!out->len) buf_str(out, "nothing");
+}
+
+static void apply_failed(struct deploy *d, const char *what, enum err err, const char *why)
+{
+    struct buf yes, no;
+    buf_init(&yes, LIST_MAX);
+    buf_init(&no, LIST_MAX);
+    words_of(d, true, &yes);
+    words_of(d, false, &no);
+    steps_say(&d->steps, DEPLOY_APPLY, TONE_BAD, "%s: %s", what, why);
+    /* Cut off on the way: it may have arrived all the same. */
+    if (err == ERR_RESET || err == ERR_TIMEOUT)
+        steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "whether %s was applied is not known", what);
+    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "applied: %s", buf_text(&yes));
+    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "not applied: %s; applying again is safe", buf_text(&no));
+    steps_end(&d->steps, DEPLOY_APPLY);
+    deploy_end(d, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
+    buf_done(&yes);
+    buf_done(&no);
+}
+
+static void item_failed(struct deploy *d, const struct object_answer *a)
+{
+    char *why = mem_printf("%s%s", a->conflicts ? "fields " : "", a->why);
+    apply_failed(d, d->items[d->at].words, a->err, why);
+    free(why);
+}
+
+/* It is not what was shown. */
+static void item_refused(struct deploy *d, const char *why)
+{
+    apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why);
+}
+
+static void item_applied(struct deploy *d)
+{
+    struct item *it = &d->items[d->at];
+    it->applied = true;
+    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "%s serverside-applied", it->words);
+    d->at++;
+    deploy_soon(d, apply_next, 0);
+}
+
+/* ---- what was not there ---- */
+
+static void on_owned(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    d->call = NULL;
+    if (!a->err) {
+        item_applied(d);
+    } else if (++d->tries < TRIES) {
+        deploy_soon(d, owner_read, 0);
+    } else {
+        steps_say(&d->steps, DEPLOY_APPLY, TONE_WARN,
+                  "%s: what a later manifest leaves out will stay in it: its fields are not recorded as applied: %s",
+                  d->items[d->at].words, a->why);
+        item_applied(d);
+    }
+}
+
+/* To be applied from now on, its fields have to be recorded as applied. */
+static void own_fields(struct deploy *d, const cJSON *object)
+{
+    const struct item *it = &d->items[d->at];
+    const size_t entry = kobject_created_entry(object);
+    if (entry == SIZE_MAX)
+        item_applied(d);
+    else
+        d->call = object_own_fields(&d->conf.cluster, object, it->kind, entry, on_owned, d);
+}
+
+static void on_owner_read(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    d->call = NULL;
+    if (a->err)
+        on_owned(d, a);
+    else
+        own_fields(d, a->object);
+}
+
+static void owner_read(struct deploy *d)
+{
+    const struct item *it = &d->items[d->at];
+    d->call = object_get(&d->conf.cluster, it->kind, d->ns, kobject_name(it->object), on_owner_read, d);
+}
+
+static void on_created(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    d->call = NULL;
+    if (a->err == ERR_CONFLICT)
+        item_refused(d, "somebody else made it since it was shown: left alone");
+    else if (a->err)
+        item_failed(d, a);
+    else
+        own_fields(d, a->object);
+}
+
+/* ---- what was there ---- */
+
+static void on_applied(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    d->call = NULL;
+    if (a->err == ERR_CONFLICT && !a->conflicts && ++d->tries < TRIES)
+        deploy_soon(d, item_read, 0);
+    else if (a->err)
+        item_failed(d, a);
+    else
+        item_applied(d);
+}
+
+static struct object_call *item_send(struct deploy *d, unsigned how, object_done *done)
+{
+    const struct item *it = &d->items[d->at];
+    const struct object_pin pin = {kobject_uid(it->live), it->version};
+    return object_apply(&d->conf.cluster, it->object, &pin, how, done, d);
+}
+
+/* What a forced apply would take from others now: no more than was shown. */
+static void on_conflicts(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    const struct item *it = &d->items[d->at];
+    d->call = NULL;
+    if (!a->err) {
+        d->call = item_send(d, 0, on_applied);
+    } else if (!a->conflicts) {
+        on_applied(d, a);
+    } else if (!conflicts_are_within(a->conflicts, it->shown)) {
+        char *why = mem_printf("fields %s; this was not shown: deploy again to see it", a->why);
+        item_refused(d, why);
+        free(why);
+    } else {
+        d->call = item_send(d, APPLY_FORCE, on_applied);
+    }
+}
+
+/* The first field in which it is not what was shown; NULL: it is. The number of worker pods is the autoscaler's. Caller
+ * frees. */
+static char *changed_field(const struct item *it, const cJSON *now)
+{
+    struct diff diff = {0};
+    cJSON *shown = cJSON_Duplicate(it->live, 1);
+    if (kobject_is(shown, "RayService")) kobject_take_replicas(shown, now);
+    diff_of(shown, now, &diff);
+    char *path = diff.count ? mem_str(diff.row[0].path) : NULL;
+    diff_done(&diff);
+    json_wipe(shown);
+    return path;
+}
+
+/* NULL: it is the one that was shown, and as it was. Caller frees. */
+static char *why_not(const struct item *it, const cJSON *now)
+{
+    if (strcmp(kobject_uid(it->live), kobject_uid(now)) != 0)
+        return mem_str("it is another one now than the one that was shown: left alone");
+    if (json_str(json_get(now, "metadata"), "deletionTimestamp")) return mem_str("it is being deleted");
+    char *path = changed_field(it, now);
+    if (!path) return NULL;
+    char *why = mem_printf("it was changed since it was shown (%s): deploy again to see it", path);
+    free(path);
+    return why;
+}
+
+static void on_item(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    struct item *it = &d->items[d->at];
+    d->call = NULL;
+    if (a->err == ERR_NOT_FOUND) {
+        item_refused(d, "it is gone since it was shown: not made anew");
+        return;
+    }
+    if (a->err) {
+        item_failed(d, a);
+        return;
+    }
+    char *why = why_not(it, a->object);
+    if (why) {
+        item_refused(d, why);
+        free(why);
+        return;
+    }
+    free(it->version);
+    it->version = mem_str(kobject_version(a->object));
+    if (kobject_is(it->object, "RayService") && kobject_groups_are_owned(a->object))
+        kobject_take_replicas(it->object, a->object);
+    d->call = it->shown ? item_send(d, APPLY_DRY, on_conflicts) : item_send(d, 0, on_applied);
+}
+
+static void item_read(struct deploy *d)
+{
+    const struct item *it = &d->items[d->at];
+    d->call = object_get(&d->conf.cluster, it->kind, d->ns, kobject_name(it->object), on_item, d);
+}
+
+/* ---- one after the other ---- */
+
+static void apply_end(struct deploy *d)
+{
+    steps_end(&d->steps, DEPLOY_APPLY);
+    if (!deploy_service_item(d)) {
+        deploy_end(d, ERR_OK, "applied; there is no RayService in it to wait for");
+        return;
+    }
+    if (d->calls.applied) d->calls.applied(d->calls.arg, d->ns, d->service);
+    deploy_soon(d, deploy_wait, 0);
+}
+
+static void apply_next(struct deploy *d)
+{
+    while (d->at < d->count && d->items[d->at].applied) d->at++;
+    if (d->at == d->count) {
+        apply_end(d);
+        return;
+    }
+    const struct item *it = &d->items[d->at];
+    d->tries = 0;
+    if (kobject_is(it->object, "RayService")) d->applied_wall_ms = loop_wall_ms(d->conf.loop);
+    if (it->live)
+        item_read(d);
+    else
+        d->call = object_create(&d->conf.cluster, it->object, on_created, d);
+}
+
+void deploy_apply_all(struct deploy *d)
+{
+    d->at = 0;
+    apply_next(d);
+}
+
+/* ---- the namespace first, where there is none ---- */
+
+static bool is_our_namespace(const struct deploy *d, const struct item *it)
+{
+    return !it->kind->namespaced && strcmp(kobject_name(it->object), d->ns) == 0;
+}
+
+static void on_made(void *arg, const struct object_answer *a)
+{
+    struct deploy *d = arg;
+    char what[OBJECT_NAME_MAX + 20];
+    snprintf(what, sizeof what, "namespace/%s", d->ns);
+    d->call = NULL;
+    if (a->err) {
+        apply_failed(d, what, a->err,
+                     a->err == ERR_CONFLICT ? "somebody else made it since it was shown: left alone" : a->why);
+        return;
+    }
+    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "%s serverside-applied", what);
+    d->ns_state = NS_THERE;
+    for (size_t i = 0; i < d->count; i++)
+        if (is_our_namespace(d, &d->items[i])) d->items[i].applied = d->items[i].checked = true;
+    deploy_dry_rest(d);
+}
+
+/* The manifest's own Namespace, where there is one, else one of our own making. */
+static cJSON *namespace_object(const struct deploy *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (is_our_namespace(d, &d->items[i])) return cJSON_Duplicate(d->items[i].object, 1);
+    cJSON *o = cJSON_CreateObject();
+    cJSON_AddStringToObject(o, "apiVersion", "v1");
+    cJSON_AddStringToObject(o, "kind", "Namespace");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(o, "metadata"), "name", d->ns);
+    return o;
+}
+
+void deploy_apply(struct deploy *d)
+{
+    steps_begin(&d->steps, DEPLOY_APPLY);
+    if (d->ns_state != NS_MISSING) {
+        deploy_apply_all(d);
+        return;
+    }
+    cJSON *o = namespace_object(d);
+    kobject_own(o, "");
+    d->call = object_create(&d->conf.cluster, o, on_made, d);
+    cJSON_Delete(o);
+}

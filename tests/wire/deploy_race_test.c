@@ -1,0 +1,268 @@
+/* deploy_race_test.c - what somebody else does while a deployment waits for its answer: nothing is changed but what was
+ * shown. */
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "tests/support/deploy_rig.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define YAML "application/apply-patch+yaml"
+#define NAMESPACE "/api/v1/namespaces/mistral"
+#define MAP NAMESPACE "/configmaps/m"
+#define SERVICE "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"
+#define AS "?fieldManager=someone"
+#define MANIFEST(data) "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: m, namespace: mistral}\ndata: {" data "}\n"
+#define BODY(data) "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{" data "}}"
+
+static int up(void **state)
+{
+    struct deploy_rig *r = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
+    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", NAMESPACE AS, YAML,
+                             "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}",
+                             201));
+    *state = r;
+    return 0;
+}
+
+static int running_up(void **state)
+{
+    *state = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true});
+    return 0;
+}
+
+static int down(void **state)
+{
+    deploy_rig_free(*state);
+    return 0;
+}
+
+static void patch(struct deploy_rig *r, const char *query, const char *body, long status)
+{
+    char *path = mem_printf(MAP "?%s", query);
+    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", path, YAML, body, status));
+    free(path);
+}
+
+static void delete (struct deploy_rig *r)
+{
+    cJSON_Delete(sim_bed_ask(r->bed, "DELETE", MAP, NULL, NULL, 200));
+}
+
+/* The value of that key as it is on the server. */
+static void has(struct deploy_rig *r, const char *key, const char *value)
+{
+    cJSON *live = sim_bed_get(r->bed, MAP, 200);
+    const char *now = json_str(json_get(live, "data"), key);
+    if (!value && now) fail_msg("%s: %s", key, now);
+    if (value) assert_string_equal(now ? now : "(none)", value);
+    cJSON_Delete(live);
+}
+
+static void deployed(struct deploy_rig *r, const char *manifest)
+{
+    deploy_rig_deploy(r, manifest, NULL);
+    deploy_rig_answer(r, true);
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+}
+
+static void refused(struct deploy_rig *r, const char *said)
+{
+    deploy_rig_answer(r, true);
+    assert_int_equal(r->err, ERR_CONFLICT);
+    deploy_rig_said(r, said);
+    deploy_rig_said(r, "= apply failed\n");
+}
+
+/* Made by a request that cannot change what is there, and applied all the same: what is no longer said goes. */
+static void what_is_made_is_ours_to_apply(void **state)
+{
+    struct deploy_rig *r = *state;
+    deployed(r, MANIFEST("a: '1', b: '2'"));
+    cJSON *live = sim_bed_get(r->bed, MAP, 200);
+    const cJSON *fields = json_path(live, "metadata.managedFields");
+    assert_int_equal(cJSON_GetArraySize(fields), 1);
+    assert_string_equal(json_str(cJSON_GetArrayItem(fields, 0), "manager"), "raydeck");
+    assert_string_equal(json_str(cJSON_GetArrayItem(fields, 0), "operation"), "Apply");
+    cJSON_Delete(live);
+    deployed(r, MANIFEST("a: '3'"));
+    has(r, "a", "3");
+    has(r, "b", NULL);
+}
+
+static void what_somebody_made_meanwhile_is_left_alone(void **state)
+{
+    struct deploy_rig *r = *state;
+    deploy_rig_deploy(r, MANIFEST("b: '2'"), NULL);
+    patch(r, "fieldManager=someone", BODY("\"a\":\"theirs\""), 201);
+    refused(r, "# apply: configmap/m: somebody else made it since it was shown: left alone\n");
+    has(r, "a", "theirs");
+    has(r, "b", NULL);
+}
+
+static void another_one_of_that_name_is_left_alone(void **state)
+{
+    struct deploy_rig *r = *state;
+    deployed(r, MANIFEST("a: '1'"));
+    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    delete (r);
+    patch(r, "fieldManager=raydeck", BODY("\"a\":\"1\""), 201);
+    refused(r, "# apply: configmap/m: it is another one now than the one that was shown: left alone\n");
+    has(r, "a", "1");
+}
+
+static void what_is_gone_is_not_made_anew(void **state)
+{
+    struct deploy_rig *r = *state;
+    deployed(r, MANIFEST("a: '1'"));
+    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    delete (r);
+    refused(r, "# apply: configmap/m: it is gone since it was shown: not made anew\n");
+    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+}
+
+/* The same field manager: the server sees no conflict in it. */
+static void what_was_changed_meanwhile_is_shown_first(void **state)
+{
+    struct deploy_rig *r = *state;
+    deployed(r, MANIFEST("a: '1'"));
+    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    patch(r, "fieldManager=raydeck",
+          "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"labels\":{"
+          "\"app.kubernetes.io/managed-by\":\"raydeck\"}},\"data\":{\"a\":\"1\",\"c\":\"another raydeck's\"}}",
+          200);
+    refused(r, "# apply: configmap/m: it was changed since it was shown (.data.c): deploy again to see it\n");
+    has(r, "a", "1");
+    has(r, "c", "another raydeck's");
+}
+
+/* ---- a RayService ---- */
+
+/* The RayService that runs, with another version of Ray. Caller frees. */
+static char *another_version(struct deploy_rig *r)
+{
+    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *config = cJSON_CreateObject();
+    cJSON_AddStringToObject(config, "apiVersion", "ray.io/v1");
+    cJSON_AddStringToObject(config, "kind", "RayService");
+    cJSON *meta = cJSON_AddObjectToObject(config, "metadata");
+    cJSON_AddStringToObject(meta, "name", "mistral");
+    cJSON_AddStringToObject(meta, "namespace", "mistral");
+    cJSON *spec = cJSON_DetachItemFromObjectCaseSensitive(live, "spec");
+    cJSON_AddItemToObject(config, "spec", spec);
+    cJSON *cluster = cJSON_GetObjectItemCaseSensitive(spec, "rayClusterConfig");
+    cJSON_ReplaceItemInObjectCaseSensitive(cluster, "rayVersion", cJSON_CreateString("2.59.0"));
+    cJSON *group = cJSON_GetArrayItem(cJSON_GetObjectItem(cluster, "workerGroupSpecs"), 0);
+    cJSON_DeleteItemFromObject(group, "scaleStrategy");
+    char *printed = cJSON_PrintUnformatted(config), *text = mem_str(printed);
+    cJSON_free(printed);
+    cJSON_Delete(config);
+    cJSON_Delete(live);
+    return text;
+}
+
+static void version_is(struct deploy_rig *r, const char *version)
+{
+    cJSON *live = sim_bed_get(r->bed, SERVICE, 200);
+    assert_string_equal(json_str(json_path(live, "spec.rayClusterConfig"), "rayVersion"), version);
+    cJSON_Delete(live);
+}
+
+static void ask_service(struct deploy_rig *r)
+{
+    char *text = another_version(r);
+    deploy_rig_deploy(r, text, NULL);
+    if (!r->asked) fail_msg("%s\n%s", r->why, r->said);
+    free(text);
+    deploy_rig_said(r, "workerGroupSpecs belongs to kuberay-operator; taken over");
+}
+
+static void the_operators_field_is_taken_as_shown(void **state)
+{
+    struct deploy_rig *r = *state;
+    ask_service(r);
+    /* What the operator writes meanwhile is no change of what was shown. */
+    deploy_rig_answer(r, true);
+    deploy_rig_said(r, "  apply: rayservice.ray.io/mistral serverside-applied\n");
+    version_is(r, "2.59.0");
+}
+
+static void a_conflict_that_was_not_shown_is_not_forced(void **state)
+{
+    struct deploy_rig *r = *state;
+    ask_service(r);
+    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "apiVersion", "ray.io/v1");
+    cJSON_AddStringToObject(body, "kind", "RayService");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "name", "mistral");
+    cJSON *cluster = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "rayClusterConfig");
+    cJSON_AddItemToObject(cluster, "workerGroupSpecs",
+                          cJSON_Duplicate(json_path(live, "spec.rayClusterConfig.workerGroupSpecs"), 1));
+    char *text = cJSON_PrintUnformatted(body);
+    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", SERVICE AS "&force=true", YAML, text, 200));
+    cJSON_free(text);
+    cJSON_Delete(body);
+    cJSON_Delete(live);
+    refused(r, ".spec.rayClusterConfig.workerGroupSpecs; this was not shown: deploy again to see it\n");
+    deploy_rig_said(r, "# apply: rayservice.ray.io/mistral: fields owned by ");
+    cJSON *now = sim_bed_get(r->bed, SERVICE, 200);
+    assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
+    cJSON_Delete(now);
+}
+
+static void another_rayservice_of_that_name_is_left_alone(void **state)
+{
+    struct deploy_rig *r = *state;
+    ask_service(r);
+    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "apiVersion", "ray.io/v1");
+    cJSON_AddStringToObject(body, "kind", "RayService");
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "name", "mistral");
+    cJSON_AddItemToObject(body, "spec", cJSON_DetachItemFromObjectCaseSensitive(live, "spec"));
+    char *text = cJSON_PrintUnformatted(body);
+    cJSON_Delete(sim_bed_ask(r->bed, "DELETE", SERVICE, NULL, NULL, 200));
+    sim_bed_wait_gone(r->bed, SERVICE);
+    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", SERVICE AS, YAML, text, 201));
+    cJSON_free(text);
+    cJSON_Delete(body);
+    cJSON_Delete(live);
+    refused(r, "# apply: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
+    cJSON *now = sim_bed_get(r->bed, SERVICE, 200);
+    assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
+    cJSON_Delete(now);
+}
+
+/* ---- read only ---- */
+
+static void without_permission_the_engine_refuses_by_itself(void **state)
+{
+    struct deploy_rig *r = *state;
+    r->no = "READ-ONLY: not armed";
+    deploy_rig_deploy(r, MANIFEST("a: '1'"), NULL);
+    deploy_rig_said(r, "  dry run: configmap/m: the server takes it\n");
+    deploy_rig_answer(r, true);
+    assert_int_equal(r->err, ERR_GUARD);
+    assert_string_equal(r->why, "READ-ONLY: not armed: nothing was applied");
+    deploy_rig_said(r, "# confirm: READ-ONLY: not armed\n= confirm failed\n");
+    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_is_made_is_ours_to_apply, up, down),
+        cmocka_unit_test_setup_teardown(what_somebody_made_meanwhile_is_left_alone, up, down),
+        cmocka_unit_test_setup_teardown(another_one_of_that_name_is_left_alone, up, down),
+        cmocka_unit_test_setup_teardown(what_is_gone_is_not_made_anew, up, down),
+        cmocka_unit_test_setup_teardown(what_was_changed_meanwhile_is_shown_first, up, down),
+        cmocka_unit_test_setup_teardown(the_operators_field_is_taken_as_shown, running_up, down),
+        cmocka_unit_test_setup_teardown(a_conflict_that_was_not_shown_is_not_forced, running_up, down),
+        cmocka_unit_test_setup_teardown(another_rayservice_of_that_name_is_left_alone, running_up, down),
+        cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, up, down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
