@@ -4,11 +4,29 @@
 #include "backends/base/yaml.h"
 #include "backends/kube/kube_fields.h"
 
+#include <stdlib.h>
+
 static bool has_deployment(const struct rayservice *r, const char *app, const char *name)
 {
     for (size_t i = 0; i < r->deployments_count; i++)
         if (text_eq(r->deployments[i].app, app) && text_eq(r->deployments[i].name, name)) return true;
     return false;
+}
+
+/* Names are compared as they are kept: safe, and cut. */
+static void deployment_add(struct rayservice *r, const char *app, const char *name)
+{
+    char *safe_app = NULL, *safe_name = NULL;
+    kube_text(&safe_app, app, KUBE_NAME_MAX);
+    kube_text(&safe_name, name, KUBE_NAME_MAX);
+    if (safe_name && !has_deployment(r, safe_app, safe_name) && r->deployments_count < KUBE_DEPLOYMENTS) {
+        struct deployment *d = RECORD_APPEND(r, deployments);
+        d->app = safe_app;
+        d->name = safe_name;
+        return;
+    }
+    free(safe_app);
+    free(safe_name);
 }
 
 static void app_parse(const struct yaml_node *app, struct rayservice *r)
@@ -17,11 +35,7 @@ static void app_parse(const struct yaml_node *app, struct rayservice *r)
     const char *app_name = yaml_str(app, "name");
     if (!app_name) app_name = "default"; /* Serve's name for one that has none */
     for (size_t i = 0; all && all->kind == YAML_LIST && i < all->count; i++) {
-        const char *name = yaml_str(all->items[i], "name");
-        if (!name || has_deployment(r, app_name, name) || r->deployments_count >= KUBE_DEPLOYMENTS) continue;
-        struct deployment *d = RECORD_APPEND(r, deployments);
-        kube_text(&d->app, app_name, KUBE_NAME_MAX);
-        kube_text(&d->name, name, KUBE_NAME_MAX);
+        deployment_add(r, app_name, yaml_str(all->items[i], "name"));
     }
 }
 

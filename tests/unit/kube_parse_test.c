@@ -219,6 +219,21 @@ static void serve_config(void **state)
     record_free(&r->record);
 }
 
+/* Names that are kept as other text than they are, escaped or cut, are known again. */
+static void a_strange_deployment_is_added_once(void **state)
+{
+    (void)state;
+    char text[1000], longest[400];
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "u");
+    memset(longest, 'x', sizeof longest - 1);
+    longest[sizeof longest - 1] = '\0';
+    snprintf(text, sizeof text,
+             "applications: [{name: a, deployments: [{name: \"\\ufeffb\\e\"}, {name: %s}, {name: c}]}]", longest);
+    for (int i = 0; i < 3; i++) assert_int_equal(serve_config_parse(text, strlen(text), r, NULL), ERR_OK);
+    assert_int_equal(r->deployments_count, 3);
+    record_free(&r->record);
+}
+
 static void pods_of_mistral(void **state)
 {
     (void)state;
@@ -555,6 +570,7 @@ int main(void)
         cmocka_unit_test(password_in_clear_is_flagged_and_kept_out),
         cmocka_unit_test(rayservice_without_ft),
         cmocka_unit_test(serve_config),
+        cmocka_unit_test(a_strange_deployment_is_added_once),
         cmocka_unit_test(pods_of_mistral),
         cmocka_unit_test(pods_that_do_not_run),
         cmocka_unit_test(the_other_kinds),

@@ -170,6 +170,9 @@ static void wraps(void **state)
     assert_wrapped("the head is gone", 8, "the head\nis gone\n");
     assert_wrapped("the head is gone", 7, "the\nhead is\ngone\n");
     assert_wrapped("the  head", 5, "the\nhead\n"); /* blanks at a break go */
+    size_t next;
+    assert_int_equal(wrap_line("        head", 4, &next), 0); /* and at the beginning, where they fill a line */
+    assert_int_equal(next, 8);
     assert_wrapped("a  b", 10, "a  b\n");
     assert_wrapped("abcdefgh ij", 4, "abcd\nefgh\nij\n");
     assert_wrapped("one\n\ntwo\n", 10, "one\n\ntwo\n");

@@ -14,6 +14,12 @@ static int columns_of(uint32_t cp)
     return width < 0 ? 1 : width;
 }
 
+static size_t without_blanks(const char *text, size_t len)
+{
+    while (len > 0 && (text[len - 1] == ' ' || text[len - 1] == '\t')) len--;
+    return len;
+}
+
 size_t wrap_line(const char *text, int width, size_t *ret_next)
 {
     size_t at = 0, gap = 0, resume = 0;
@@ -28,14 +34,13 @@ size_t wrap_line(const char *text, int width, size_t *ret_next)
             resume = at + bytes;
         } else if (used + columns > width && at > 0 && columns > 0) {
             *ret_next = resume > 0 && gap > 0 ? resume : at;
-            return resume > 0 && gap > 0 ? gap : at;
+            return resume > 0 && gap > 0 ? gap : without_blanks(text, at);
         }
         used += columns;
         at += bytes;
     }
     *ret_next = at + (text[at] == '\n');
-    while (at > 0 && (text[at - 1] == ' ' || text[at - 1] == '\t')) at--;
-    return at;
+    return without_blanks(text, at);
 }
 
 /* Where the lines that continue one begin: under its second column ("key   value"), where that leaves them half the
