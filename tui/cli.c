@@ -119,6 +119,24 @@ static const struct option_row *option_found(int got)
     return NULL;
 }
 
+/* What getopt could not take (got '?' or ':'). Its value is not shown: it may be a secret whose option was mistyped. */
+static enum err option_bad(int got, const char *argument, struct why *why)
+{
+    if (argument[0] != '-' || argument[1] != '-' || (optopt && optopt < OPTION_BASE))
+        return why_set(why, ERR_USAGE,
+                       got == ':' ? "-%c: an argument is missing" : "-%c: no such option; see raydeck --help", optopt);
+    const int len = (int)strcspn(argument, "=");
+    if (got == ':') return why_set(why, ERR_USAGE, "%.*s: an argument is missing", len, argument);
+    if (optopt) return why_set(why, ERR_USAGE, "%.*s: takes no argument", len, argument);
+    size_t like = 0;
+    for (size_t i = 0; i < ARRAY_LEN(options); i++)
+        like += strncmp(options[i].name, argument + 2, (size_t)len - 2) == 0;
+    return why_set(why, ERR_USAGE,
+                   like > 1 ? "%.*s: could be one of several options; see raydeck --help"
+                            : "%.*s: no such option; see raydeck --help",
+                   len, argument);
+}
+
 static enum err options_parse(struct cli *cli, int argc, char **argv, struct why *why)
 {
     struct option table[ARRAY_LEN(options) + 1];
@@ -129,9 +147,8 @@ static enum err options_parse(struct cli *cli, int argc, char **argv, struct why
         int got = getopt_long(argc, argv, letters, table, NULL);
         if (got == -1) return ERR_OK;
         const char *what = optind > 0 && optind <= argc ? argv[optind - 1] : "";
-        if (got == ':') return why_set(why, ERR_USAGE, "%s: an argument is missing", what);
-        const struct option_row *row = option_found(got);
-        if (!row) return why_set(why, ERR_USAGE, "%s: no such option; see raydeck --help", what);
+        const struct option_row *row = got == ':' ? NULL : option_found(got);
+        if (!row) return option_bad(got, what, why);
         option_take(cli, row, optarg);
     }
 }

@@ -4,6 +4,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/child_env.h"
 #include "backends/link/loop.h"
 
 #include <errno.h>
@@ -75,7 +76,9 @@ static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *
     posix_spawnattr_t attributes;
     posix_spawnattr_init(&attributes);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
-    int failed = posix_spawn(&d->pid, d->program, &files, &attributes, argv, environ);
+    char **env = child_env_new((const char *const *)environ, CHILD_SECRETS_NONE, NULL);
+    int failed = posix_spawn(&d->pid, d->program, &files, &attributes, argv, env);
+    free(env);
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attributes);
     close(in[0]);

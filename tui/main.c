@@ -7,7 +7,10 @@
 #include <curl/curl.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 /* What packagers call; not options a person needs, so not in --help. */
 static bool generated(int argc, char **argv)
@@ -62,9 +65,23 @@ static int output_done(int status)
     return err && status == EXIT_FINE ? EXIT_FAILED : status;
 }
 
+/* Passwords and tokens are in our memory, and nobody looks after a core file; children inherit the limit. */
+static void keep_core_in(void)
+{
+    const char *asked = getenv("RAYDECK_CORE_DUMPS");
+    struct rlimit limit;
+    if (asked && strcmp(asked, "1") == 0) return;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_cur = 0;
+        setrlimit(RLIMIT_CORE, &limit);
+    }
+    prctl(PR_SET_DUMPABLE, 0); /* a core_pattern that is a pipe heeds no limit */
+}
+
 int main(int argc, char **argv)
 {
     file_hold_standard();
+    keep_core_in();
     setlocale(LC_CTYPE, "");
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};

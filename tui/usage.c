@@ -51,7 +51,9 @@ void usage_help(FILE *out)
     fprintf(
         out,
         "\nWhere the worlds are, and how the screen looks, can be set in config.yaml and in the environment too\n"
-        "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both.\n"
+        "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both. Children (neuron-monitor, plug-ins) get no\n"
+        "secret of the environment that they have no need of: RAYDECK_CHILD_ENV=NAME,NAME gives them those. A crash\n"
+        "leaves no core file: RAYDECK_CORE_DUMPS=1 lets it.\n"
         "Exit status: 0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend could "
         "not be\nreached, 4 a guard refused, 70 out of memory or descriptors, 130 interrupted.\n");
 }
@@ -106,8 +108,17 @@ void usage_man(FILE *out)
         roff(out, commands[i].help);
         fputc('\n', out);
     }
-    fprintf(out, ".SH EXIT STATUS\n0 fine, 1 failed, 2 usage, 3 a backend could not be reached, 4 a guard refused, 130 "
-                 "interrupted.\n");
+    fprintf(
+        out,
+        ".SH ENVIRONMENT\nRAYDECK_NAMESPACE, RAYDECK_REDIS and so on stand for the options of the same names.\n"
+        ".TP\n.B RAYDECK_CHILD_ENV\nNames, separated by commas, of variables that every child process is given. Else a "
+        "variable that looks like a secret is given to none that has no need of it: AWS's own to the AWS CLI and to "
+        "commands that name aws, kubectl or ssh; a credential plug\\-in of another cloud gets all but those of Redis "
+        "and of models.\n.TP\n.B RAYDECK_CORE_DUMPS\n1: a crash may leave a core file, which holds passwords and "
+        "tokens. Else it leaves none, and no debugger of the same user can attach.\n");
+    fprintf(out,
+            ".SH EXIT STATUS\n0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend "
+            "could not be reached, 4 a guard refused, 70 out of memory or of file descriptors, 130 interrupted.\n");
 }
 
 void usage_completion_bash(FILE *out)

@@ -54,7 +54,7 @@ struct cli_keys *cli_keys_start(struct loop *l, const char *profile, const struc
 
     c->calls = *calls;
     buf_init(&c->answer, ANSWER_MAX);
-    c->process = process_start(l, argv, NULL, CLI_KEYS_TIME_LIMIT_MS,
+    c->process = process_start(l, argv, CHILD_SECRETS_AWS, NULL, CLI_KEYS_TIME_LIMIT_MS,
                                &(struct process_calls){.line = on_line, .ended = on_ended, .arg = c});
     return c;
 }

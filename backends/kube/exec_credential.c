@@ -57,7 +57,7 @@ struct exec_run *exec_run_start(struct loop *l, const struct kube_exec *exec, co
     run->done = done;
     run->arg = arg;
     buf_init(&run->out, EXEC_ANSWER_MAX);
-    run->process = process_start(l, argv, env, EXEC_TIME_LIMIT_MS,
+    run->process = process_start(l, argv, child_secrets_of_plugin(exec->command), env, EXEC_TIME_LIMIT_MS,
                                  &(struct process_calls){.line = on_line, .ended = on_ended, .arg = run});
     return run;
 }

@@ -334,7 +334,7 @@ struct bytes *bytes_command(struct loop *l, const char *command, const struct by
     pipe_open(b, &b->in.pipe);
     pipe_open(b, &b->out.pipe);
     b->write_to = &b->out.stream;
-    b->child = child_start(l, argv, NULL, &b->out.pipe, &b->in.pipe, child_ended, b);
+    b->child = child_start(l, argv, child_secrets_of_command(command), NULL, &b->out.pipe, &b->in.pipe, child_ended, b);
     if (child_pid(b->child) > 0) alarm_set(b->open_soon, 0, 0);
     return b;
 }

@@ -152,26 +152,6 @@ static void kill_now(void *arg)
     if (!c->exited) kill(-c->process.pid, SIGKILL);
 }
 
-/* Ours, with those of extra in front: the first of a name is the one that counts for getenv(). */
-static char **environment(const char *const *extra)
-{
-    size_t ours = 0, more = 0;
-
-    while (environ[ours]) ours++;
-    while (extra && extra[more]) more++;
-    char **all = mem_zero(ours + more + 1, sizeof *all);
-    size_t n = 0;
-    for (size_t i = 0; i < more; i++) all[n++] = (char *)(uintptr_t)extra[i];
-    for (size_t i = 0; i < ours; i++) {
-        bool replaced = false;
-        size_t name = strcspn(environ[i], "=");
-        for (size_t k = 0; k < more && !replaced; k++)
-            replaced = strncmp(extra[k], environ[i], name) == 0 && extra[k][name] == '=';
-        if (!replaced) all[n++] = environ[i];
-    }
-    return all;
-}
-
 static uv_stdio_container_t pipe_of(uv_pipe_t *p, uv_stdio_flags direction)
 {
     uv_stdio_container_t s = {.flags = UV_IGNORE};
@@ -183,8 +163,9 @@ static uv_stdio_container_t pipe_of(uv_pipe_t *p, uv_stdio_flags direction)
     return s;
 }
 
-struct child *child_start(struct loop *l, const char *const *argv, const char *const *extra_env, uv_pipe_t *in,
-                          uv_pipe_t *out, void (*ended)(void *arg, enum err err, const char *why), void *arg)
+struct child *child_start(struct loop *l, const char *const *argv, enum child_secrets secrets,
+                          const char *const *extra_env, uv_pipe_t *in, uv_pipe_t *out,
+                          void (*ended)(void *arg, enum err err, const char *why), void *arg)
 {
     struct child *c = mem_zero(1, sizeof *c);
 
@@ -199,7 +180,7 @@ struct child *child_start(struct loop *l, const char *const *argv, const char *c
 
     uv_stdio_container_t stdio[3] = {pipe_of(in, UV_READABLE_PIPE), pipe_of(out, UV_WRITABLE_PIPE),
                                      pipe_of(&c->err_pipe, UV_WRITABLE_PIPE)};
-    char **env = environment(extra_env);
+    char **env = child_env_new((const char *const *)environ, secrets, extra_env);
     uv_process_options_t options = {
         .exit_cb = on_exit_of,
         .file = argv[0],

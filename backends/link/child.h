@@ -8,6 +8,7 @@
 #define RAYDECK_LINK_CHILD_H
 
 #include "backends/base/err.h"
+#include "backends/link/child_env.h"
 #include "backends/link/loop.h"
 
 #include <stddef.h>
@@ -19,8 +20,9 @@ struct child;
 
 /* in, out: pipes that become the child's stdin and stdout, initialised by the caller; NULL: /dev/null. ended is called
  * once, never from within child_start: ERR_OK for status 0, ERR_NOT_FOUND where there is no such program. */
-struct child *child_start(struct loop *l, const char *const *argv, const char *const *extra_env, uv_pipe_t *in,
-                          uv_pipe_t *out, void (*ended)(void *arg, enum err err, const char *why), void *arg);
+struct child *child_start(struct loop *l, const char *const *argv, enum child_secrets secrets,
+                          const char *const *extra_env, uv_pipe_t *in, uv_pipe_t *out,
+                          void (*ended)(void *arg, enum err err, const char *why), void *arg);
 void child_terminate(struct child *c); /* ended is still called */
 void child_free(struct child *c);      /* terminates it; no callback comes after; NULL is fine */
 long child_pid(const struct child *c); /* 0: it never ran */

@@ -112,8 +112,8 @@ static void over_time(void *arg)
     child_terminate(p->child);
 }
 
-struct process *process_start(struct loop *l, const char *const *argv, const char *const *extra_env,
-                              uint64_t time_limit_ms, const struct process_calls *calls)
+struct process *process_start(struct loop *l, const char *const *argv, enum child_secrets secrets,
+                              const char *const *extra_env, uint64_t time_limit_ms, const struct process_calls *calls)
 {
     struct process *p = mem_zero(1, sizeof *p);
 
@@ -123,7 +123,7 @@ struct process *process_start(struct loop *l, const char *const *argv, const cha
     p->give_up = alarm_new(l, finish, p);
     uv_pipe_init(loop_uv(l), &p->out, 0);
     p->out.data = p;
-    p->child = child_start(l, argv, extra_env, NULL, &p->out, on_end, p);
+    p->child = child_start(l, argv, secrets, extra_env, NULL, &p->out, on_end, p);
     if (child_pid(p->child) > 0) uv_read_start((uv_stream_t *)&p->out, on_alloc, on_stdout);
     if (time_limit_ms > 0) alarm_set(p->limit, time_limit_ms, 0);
     return p;
@@ -133,7 +133,7 @@ struct process *process_shell(struct loop *l, const char *command, uint64_t time
                               const struct process_calls *calls)
 {
     const char *const argv[] = {"/bin/sh", "-c", command, NULL};
-    return process_start(l, argv, NULL, time_limit_ms, calls);
+    return process_start(l, argv, child_secrets_of_command(command), NULL, time_limit_ms, calls);
 }
 
 size_t process_unfinished(const struct process *p)

@@ -8,6 +8,7 @@
 #define RAYDECK_LINK_PROCESS_H
 
 #include "backends/base/err.h"
+#include "backends/link/child_env.h"
 #include "backends/link/loop.h"
 
 #include <stddef.h>
@@ -24,8 +25,9 @@ struct process_calls {
     void *arg;
 };
 /* argv is NULL-terminated; extra_env ("NAME=value", NULL-terminated) may be NULL. time_limit_ms 0: none. */
-struct process *process_start(struct loop *l, const char *const *argv, const char *const *extra_env,
-                              uint64_t time_limit_ms, const struct process_calls *calls);
+struct process *process_start(struct loop *l, const char *const *argv, enum child_secrets secrets,
+                              const char *const *extra_env, uint64_t time_limit_ms, const struct process_calls *calls);
+/* By /bin/sh -c, with the secrets that its words ask for (child_secrets_of_command). */
 struct process *process_shell(struct loop *l, const char *command, uint64_t time_limit_ms,
                               const struct process_calls *calls);
 size_t process_unfinished(const struct process *p); /* bytes of the line that has begun and not ended; 0: none has */

@@ -1,6 +1,7 @@
 #include "backends/sim/guard.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/child_env.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -137,6 +138,7 @@ static void be_the_guard(int fd)
     sigset_t none;
     struct watch w = {0};
     prctl(PR_SET_NAME, "raydeck-guard");
+    environ = child_env_new((const char *const *)environ, CHILD_SECRETS_NONE, NULL); /* redis-server's */
     setsid();
     for (size_t i = 0; i < ARRAY_LEN(ignored); i++) on_signal(ignored[i], SIG_IGN);
     on_signal(SIGCHLD, SIG_DFL);

@@ -111,7 +111,7 @@ static void no_such_program(void **state)
     struct scene *s = *state;
     const char *const argv[] = {"/nonexistent/plugin", NULL};
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
-    s->process = process_start(s->loop, argv, NULL, 0, &calls);
+    s->process = process_start(s->loop, argv, CHILD_SECRETS_NONE, NULL, 0, &calls);
     assert_int_equal(s->ended, 0);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_NOT_FOUND);
@@ -128,9 +128,29 @@ static void the_environment_is_added_to(void **state)
     const char *const argv[] = {"sh", "-c", "echo $HOME,$RAYDECK_TEST", NULL};
     const char *const extra[] = {"HOME=/here", "RAYDECK_TEST=yes", NULL};
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
-    s->process = process_start(s->loop, argv, extra, 0, &calls);
+    s->process = process_start(s->loop, argv, CHILD_SECRETS_NONE, extra, 0, &calls);
     WAIT_FOR(s, s->ended == 1);
     assert_string_equal(buf_text(&s->lines), "/here,yes|");
+}
+
+static void secrets_stay_with_us(void **state)
+{
+    struct scene *s = *state;
+    const char *const argv[] = {"sh", "-c", "echo $REDIS_PASSWORD,$AWS_SESSION_TOKEN", NULL};
+    struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
+    setenv("REDIS_PASSWORD", "r3dis", 1);
+    setenv("AWS_SESSION_TOKEN", "t0ken", 1);
+    run(s, argv[2], 0);
+    WAIT_FOR(s, s->ended == 1);
+    drop(s);
+    run(s, "echo $REDIS_PASSWORD,$AWS_SESSION_TOKEN # for aws", 0);
+    WAIT_FOR(s, s->ended == 2);
+    drop(s);
+    s->process = process_start(s->loop, argv, CHILD_SECRETS_AWS, NULL, 0, &calls);
+    WAIT_FOR(s, s->ended == 3);
+    unsetenv("REDIS_PASSWORD");
+    unsetenv("AWS_SESSION_TOKEN");
+    assert_string_equal(buf_text(&s->lines), ",|,t0ken|,t0ken|");
 }
 
 static void stdin_is_empty(void **state)
@@ -216,6 +236,7 @@ int main(void)
         T(a_failure_says_why),
         T(no_such_program),
         T(the_environment_is_added_to),
+        T(secrets_stay_with_us),
         T(stdin_is_empty),
         T(over_time_ends_the_whole_group),
         T(freeing_kills_and_tells_nothing),

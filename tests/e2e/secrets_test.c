@@ -1,0 +1,99 @@
+/* secrets_test.c - where secrets could leave the process: core dumps, an unknown option's message. */
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 10000, USAGE = 2 };
+
+/* The soft limit of core files, as /proc says it: "0" or "unlimited". */
+static bool core_limit_is(struct pty *p, const char *wanted)
+{
+    char path[64], line[256], soft[64] = "";
+    snprintf(path, sizeof path, "/proc/%d/limits", (int)pty_pid(p));
+    FILE *f = fopen(path, "r");
+    assert_non_null(f);
+    while (fgets(line, sizeof line, f))
+        if (sscanf(line, "Max core file size %63s", soft) == 1) break;
+    fclose(f);
+    return strcmp(soft, wanted) == 0;
+}
+
+/* A console that crashes in a folder of its own; whether a core is left there. */
+static bool dumps(const char *environment, const char *limit)
+{
+    char *folder = run_folder(), program[4096];
+    assert_non_null(realpath(run_raydeck(), program));
+    char *command = mem_printf("cd %s && ulimit -c unlimited && exec %s --kubeconfig none --redis redis://127.0.0.1:1 "
+                               "--neuron none",
+                               folder, program);
+    const char *env[] = {environment, NULL};
+    struct pty *p =
+        pty_start(&(struct pty_conf){.argv = (const char *const[]){"/bin/sh", "-c", command, NULL}, .env = env});
+    pty_see(p, "ANSWERING", LIMIT_MS);
+    assert_true(core_limit_is(p, limit));
+    pty_signal(p, SIGABRT);
+    assert_int_equal(pty_wait_exit(p, LIMIT_MS), 128 + SIGABRT);
+    assert_true(pty_modes_restored(p));
+    pty_stop(p);
+    bool left = run_entries(folder) > 0;
+    run_remove(folder);
+    free(command);
+    return left;
+}
+
+static void no_core_is_dumped_unless_asked_for(void **state)
+{
+    (void)state;
+    char pattern[64] = "";
+    FILE *f = fopen("/proc/sys/kernel/core_pattern", "r");
+    if (f && !fgets(pattern, sizeof pattern, f)) pattern[0] = '\0';
+    if (f) fclose(f);
+    assert_false(dumps("RAYDECK_CORE_DUMPS=0", "0"));
+    /* Where a core goes, and whether, is the machine's choice; a plain name is looked for. */
+    assert_true(dumps("RAYDECK_CORE_DUMPS=1", "unlimited") || strncmp(pattern, "core\n", 5) != 0);
+}
+
+static void an_unknown_option_is_named_without_its_value(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *args, *said;
+    } cases[] = {
+        {"--redis-password=s3cr3t", "--redis-password: no such option"},
+        {"status --pasword=s3cr3t", "--pasword: no such option"},
+        {"-ps3cr3t", "-p: no such option"},
+        {"-Ps3cr3t", "-P: no such option"},
+        {"--ascii=s3cr3t", "--ascii: takes no argument"},
+        {"--r=s3cr3t", "--r: could be"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char *command = mem_printf("exec %s %s", run_raydeck(), cases[i].args);
+        struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
+        if (r.status != USAGE || !strstr(r.err, cases[i].said) || strstr(r.err, "s3cr3t") || *r.out)
+            fail_msg("%s: status %d: %s%s", command, r.status, r.err, r.out);
+        run_done(&r);
+        free(command);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_core_is_dumped_unless_asked_for),
+        cmocka_unit_test(an_unknown_option_is_named_without_its_value),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
