@@ -27,9 +27,16 @@ struct serve_status {
 
 static void ask(struct serve_status *s);
 
+static void forget_app(struct serve_status *s)
+{
+    if (s->last) record_free(&s->last->record);
+    s->last = NULL;
+}
+
 static void tell(struct serve_status *s, enum source_state state, enum err err, const char *why)
 {
     if (s->state == state && s->err == err && text_eq(s->why, why)) return;
+    if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* the world drops its row */
     s->state = state;
     s->err = err;
     free(s->why);
@@ -141,8 +148,7 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
     if (!same_uid) {
         if (s->last) {
             sink_put(&s->sink, change_gone(SERVE_SOURCE, WORLD_SERVE, TABLE_SERVEAPP, s->uid));
-            record_free(&s->last->record);
-            s->last = NULL;
+            forget_app(s);
         }
         free(s->uid);
         s->uid = mem_str(service_uid);
@@ -189,7 +195,7 @@ void serve_status_free(struct serve_status *s)
     if (!s) return;
     forget(s);
     alarm_free(s->alarm);
-    if (s->last) record_free(&s->last->record);
+    forget_app(s);
     free(s->uid);
     free(s->why);
     free(s);

@@ -562,6 +562,33 @@ static void test_status(void **state)
     assert_int_equal(serve_source(s)->state, SOURCE_OFF);
 }
 
+/* The world drops what a source without its kind had said; the same answer afterwards is news. */
+static void test_status_comes_back(void **state)
+{
+    struct scene *s = *state;
+    char *body = fixture_read("tests/fixtures/serve/serve_applications-2.60.json", NULL);
+    const struct serve_path dashboard = direct(s);
+    reply_with(s, "200 OK", body);
+    s->status = serve_status_new(s->loop, &s->how, &s->sink);
+    serve_status_set(s->status, "uid-1", &dashboard);
+    UNTIL(s, world_count(s->world, TABLE_SERVEAPP) == 1);
+
+    reply_with(s, "404 Not Found", "404: Not Found");
+    serve_status_refresh(s->status);
+    UNTIL(s, serve_source(s)->state == SOURCE_ABSENT);
+    assert_int_equal(world_count(s->world, TABLE_SERVEAPP), 0);
+    reply_with(s, "200 OK", body);
+    serve_status_refresh(s->status);
+    UNTIL(s, serve_source(s)->state == SOURCE_LIVE);
+    UNTIL(s, world_count(s->world, TABLE_SERVEAPP) == 1);
+
+    serve_status_set(s->status, "uid-1", NULL);
+    assert_int_equal(world_count(s->world, TABLE_SERVEAPP), 0);
+    serve_status_set(s->status, "uid-1", &dashboard);
+    UNTIL(s, world_count(s->world, TABLE_SERVEAPP) == 1);
+    free(body);
+}
+
 static void test_status_failures(void **state)
 {
     struct scene *s = *state;
@@ -605,6 +632,7 @@ int main(void)
         TEST(test_status_failures),
         TEST(test_prompt_errors_say_where_from),
         TEST(test_probes_that_need_a_connection_each),
+        TEST(test_status_comes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
