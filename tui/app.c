@@ -171,7 +171,7 @@ static void draw(struct app *app)
                             .keys = keys,
                             .key_count = footer_keys(app, keys),
                             .footer_tail = view.recovery->outage == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
-    chrome.aws = app_aws_look(app);
+    chrome.aws = app_aws_facts(app);
     chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;
     screen_update(app->screen, &view);
@@ -243,6 +243,7 @@ static void on_tick(void *arg)
     offer_picker(app);
     tell_outage(app);
     take_loss(app);
+    app_aws_begin(app);
     app->dirty = true;
     draw(app);
 }
@@ -261,6 +262,7 @@ static void on_input(void *arg, const struct input *in)
         app_script_person(app, in);
         app_input(app, in);
     }
+    app_aws_begin(app);
     app->dirty = true;
     draw(app);
 }

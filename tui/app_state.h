@@ -137,9 +137,10 @@ void app_script_draw(struct app *app, const struct view *view);
 void app_script_done(struct app *app);
 void app_reset(struct app *app, const char *how /* "": as it began; running, empty, no-ft */);
 
-/* app_aws.c: what AWS has said so far, and where the doctor's pane is looked at for the first time, it is asked. NULL:
+/* app_aws.c: begin queries AWS when the doctor's pane is shown for the first time; drawing only reads the facts. NULL:
  * not asked. */
-const struct doctor_aws *app_aws_look(struct app *app);
+void app_aws_begin(struct app *app);
+const struct doctor_aws *app_aws_facts(const struct app *app);
 void app_aws_refresh(struct app *app); /* asks again, what was asked before */
 /* app_lint.c: a manifest's findings, in their pane. file "": what `x d` would take. */
 void app_lint(struct app *app, const char *file);
