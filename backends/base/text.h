@@ -50,7 +50,10 @@ char *text_bytes(char out[TEXT_NUM_MAX], struct known_u64 bytes); /* "–", "812
 char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms);         /* kubectl's: "5s", "4m10s", "3h", "4d2h", "9d" */
 char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);          /* a stop-watch: "5.4s", "59.9s", "1:21", "9:54" */
 
-bool text_eq(const char *a, const char *b);         /* NULL equals NULL and "" */
+/* The same known text: what is unknown (NULL or "") equals nothing, an unknown least of all. */
+bool text_eq(const char *a, const char *b);
+/* Nothing has changed: NULL and "" are the same as one another. Never to identify anything. */
+bool text_same(const char *a, const char *b);
 bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; NULL hay has nothing */
 
 #endif

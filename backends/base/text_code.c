@@ -104,6 +104,11 @@ enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret)
 
 bool text_eq(const char *a, const char *b)
 {
+    return a && *a && b && strcmp(a, b) == 0;
+}
+
+bool text_same(const char *a, const char *b)
+{
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 

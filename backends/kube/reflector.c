@@ -61,7 +61,7 @@ const char *reflector_path(const struct reflector *r)
 
 void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why)
 {
-    if (state == r->told && err == r->told_why.code && text_eq(why, r->told_why.text)) return;
+    if (state == r->told && err == r->told_why.code && text_same(why, r->told_why.text)) return;
     r->told = state;
     why_set(&r->told_why, err, "%s", why ? why : "");
     sink_put(&r->sink, change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->told_why.text : NULL,

@@ -23,7 +23,7 @@ void link_tell(struct redis_link *k, struct change *c)
 
 void link_state(struct redis_link *k, enum source_state state, enum err err, const char *why)
 {
-    if (k->state == state && text_eq(k->why, why)) return;
+    if (k->state == state && text_same(k->why, why)) return;
     k->state = state;
     free(k->why);
     k->why = mem_str(why);
@@ -373,7 +373,7 @@ static void link_heads(struct redis_link *k, const char *const *ips, size_t coun
 /* Another namespace is another view of the server: the connection is made anew, which costs milliseconds. */
 static void link_namespace(struct redis_link *k, const char *ns)
 {
-    if (k->closed || text_eq(k->ns, ns)) return;
+    if (k->closed || text_same(k->ns, ns)) return;
     free(k->ns);
     k->ns = mem_str(ns && *ns ? ns : NULL);
     alarm_set(k->over, 0, 0);

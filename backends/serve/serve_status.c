@@ -35,7 +35,7 @@ static void forget_app(struct serve_status *s)
 
 static void tell(struct serve_status *s, enum source_state state, enum err err, const char *why)
 {
-    if (s->state == state && s->err == err && text_eq(s->why, why)) return;
+    if (s->state == state && s->err == err && text_same(s->why, why)) return;
     if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* the world drops its row */
     s->state = state;
     s->err = err;
@@ -142,7 +142,7 @@ static void forget(struct serve_status *s)
 
 void serve_status_set(struct serve_status *s, const char *service_uid, const struct serve_path *dashboard)
 {
-    bool same_uid = text_eq(s->uid, service_uid);
+    bool same_uid = text_same(s->uid, service_uid);
     if (same_uid && dashboard && s->path.base && serve_path_same(&s->path, dashboard)) return;
     forget(s);
     if (!same_uid) {

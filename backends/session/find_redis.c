@@ -222,8 +222,8 @@ static void grant(struct session *s, const struct wish *w)
     struct redis_find *r = &s->redis;
     bool fetched = w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE || w->user_secret_name;
     char *key = wish_key(w);
-    bool done = text_eq(r->opened, key);
-    bool waits = text_eq(r->failed, key) && loop_now_ms() < r->again_ms;
+    bool done = text_same(r->opened, key);
+    bool waits = text_same(r->failed, key) && loop_now_ms() < r->again_ms;
 
     if (done || waits || r->fetching) {
         mem_free_secret(key);
@@ -243,7 +243,7 @@ static void tell_namespace(struct session *s, const struct focus *f)
     struct redis_find *r = &s->redis;
     const char *ns = s->conf->redis_ns ? s->conf->redis_ns : f->gcs_ns;
 
-    if (!ns || text_eq(ns, r->ns) || !r->ops->set_namespace) return;
+    if (!ns || text_same(ns, r->ns) || !r->ops->set_namespace) return;
     set(&r->ns, ns);
     r->ops->set_namespace(r->link, r->ns);
 }
@@ -267,7 +267,7 @@ static void tell_heads(struct session *s, const struct focus *f)
         ips[count++] = p->ip;
         buf_printf(&all, "%s ", p->ip);
     }
-    if (count > 0 && !text_eq(buf_text(&all), r->heads)) {
+    if (count > 0 && !text_same(buf_text(&all), r->heads)) {
         set(&r->heads, buf_text(&all));
         r->ops->set_head_addresses(r->link, ips, count);
     }
@@ -284,7 +284,7 @@ static void tell_absence(struct session *s)
     if (f.rayservice)
         why = f.rayservice->ft == TRI_NO ? "the RayService keeps its GCS in the head's memory: no fault tolerance"
                                          : "the RayService does not say where its Redis is";
-    if (!now || now->state != SOURCE_OFF || !text_eq(now->why, why))
+    if (!now || now->state != SOURCE_OFF || !text_same(now->why, why))
         session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_OFF, ERR_OK, why);
 }
 

@@ -66,7 +66,7 @@ void session_look_for_focus(struct session *s)
     const char *ns = s->kube ? namespace_to_read(s) : NULL;
     if (!ns) return;
     session_permission_for(s, ns);
-    if (text_eq(s->kube_ns, ns)) return;
+    if (text_same(s->kube_ns, ns)) return;
     free(s->kube_ns);
     s->kube_ns = mem_str(ns);
     if (s->kube_ops->set_namespace) s->kube_ops->set_namespace(s->kube, s->kube_ns);

@@ -26,8 +26,8 @@ static void ask_ingresses(struct session *s)
     uint64_t now = loop_now_ms();
 
     if (!s->kube || !s->kube_ns || w->ingress_waits || !s->kube_ops->ingresses) return;
-    if (text_eq(w->ingress_ns, s->kube_ns) && now - w->ingress_at_ms < SESSION_INGRESS_MS) return;
-    if (!text_eq(w->ingress_ns, s->kube_ns)) w->ingress_known = false;
+    if (text_same(w->ingress_ns, s->kube_ns) && now - w->ingress_at_ms < SESSION_INGRESS_MS) return;
+    if (!text_same(w->ingress_ns, s->kube_ns)) w->ingress_known = false;
     free(w->ingress_ns);
     w->ingress_ns = mem_str(s->kube_ns);
     w->ingress_at_ms = now;

@@ -65,7 +65,7 @@ static void set_text(const char **field, const char *text)
 static void note_state(struct sources *s, struct source *source, const struct change *c)
 {
     bool same = source->state == c->state && source->err == c->err && source->world == c->world &&
-                text_eq(source->why, c->why) && text_eq(source->detail, c->detail);
+                text_same(source->why, c->why) && text_same(source->detail, c->detail);
     if (source->state != c->state) source->since_ms = c->at_ms;
     source->world = c->world;
     source->state = c->state;
@@ -89,7 +89,7 @@ static void sum_unread(struct sources *s, struct source_slot *slot, const char *
     struct source *source = &slot->source;
     uint64_t sum = 0;
     for (int t = 0; t < TABLE_COUNT; t++) sum += slot->unread[t];
-    if (sum == source->unread && (!why || text_eq(why, source->unread_why))) return;
+    if (sum == source->unread && (!why || text_same(why, source->unread_why))) return;
     source->unread = sum;
     if (!sum || why) set_text(&source->unread_why, sum ? why : NULL);
     s->generation++;

@@ -140,7 +140,7 @@ static const char *wrong(const char *request, const char *authorization, const c
     else if (!is_signed(names, "host") || !is_signed(names, "x-amz-date") ||
              (k->token && !is_signed(names, "x-amz-security-token")) || (target && !is_signed(names, "x-amz-target")))
         error = "IncompleteSignature: host, date, token and target have to be signed.";
-    else if (!text_eq(token, k->token))
+    else if (!text_same(token, k->token))
         error = "InvalidClientTokenId: The security token included in the request is invalid.";
     if (!error) {
         char *right = signature(request, names, stamp, k);

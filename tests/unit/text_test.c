@@ -281,8 +281,13 @@ static void the_stop_watch(void **state)
 static void comparisons(void **state)
 {
     (void)state;
-    assert_true(text_eq(NULL, NULL));
-    assert_true(text_eq(NULL, ""));
+    assert_false(text_eq(NULL, NULL)); /* one unknown is not another */
+    assert_false(text_eq(NULL, ""));
+    assert_false(text_eq("", ""));
+    assert_true(text_same(NULL, NULL));
+    assert_true(text_same(NULL, ""));
+    assert_true(text_same("a", "a"));
+    assert_false(text_same("a", NULL));
     assert_true(text_eq("a", "a"));
     assert_false(text_eq("a", NULL));
     assert_true(text_has("Mistral-Head", "head"));

@@ -159,7 +159,9 @@ static void statuses_have_their_err(void **state)
     assert_int_equal(loop_err(UV_EOF), ERR_RESET);
     assert_int_equal(loop_err(UV_ETIMEDOUT), ERR_TIMEOUT);
     assert_int_equal(loop_err(UV_EAI_NONAME), ERR_DNS);
-    assert_int_equal(loop_err(UV_ENOMEM), ERR_IO);
+    assert_int_equal(loop_err(UV_ENOMEM), ERR_EXHAUSTED);
+    assert_int_equal(loop_err(UV_EMFILE), ERR_EXHAUSTED);
+    assert_int_equal(loop_err(UV_EIO), ERR_IO);
 }
 
 int main(void)
