@@ -104,14 +104,19 @@ static void ray_container_parse(const cJSON *spec, const cJSON *status, struct p
     const cJSON *all = json_get(spec, "containers");
     const cJSON *ray = cJSON_IsArray(all) ? all->child : NULL;
     const char *reconnect = kube_env_value(ray, "RAY_gcs_rpc_server_reconnect_timeout_s");
-    const cJSON *running =
-        state_of(status_named(json_get(status, "containerStatuses"), json_str(ray, "name")), "state", "running");
+    const cJSON *own = status_named(json_get(status, "containerStatuses"), json_str(ray, "name"));
+    const cJSON *running = state_of(own, "state", "running"), *ended = state_of(own, "state", "terminated");
     uint64_t seconds;
     if (reconnect && text_u64(reconnect, strlen(reconnect), 1000000000, &seconds) == ERR_OK)
         p->reconnect_s = known_u64(seconds);
     p->keepalive = kube_keepalive(ray);
     p->token_auth = token_auth(ray);
     p->started = json_stamp(running, "startedAt");
+    if (!ended) ended = state_of(own, "lastState", "terminated");
+    kube_text(&p->container_id, json_str(own, "containerID"), KUBE_NAME_MAX);
+    kube_text(&p->ended_reason, json_str(ended, "reason"), KUBE_NAME_MAX);
+    p->ended_code = json_u64(ended, "exitCode");
+    p->ended = json_stamp(ended, "finishedAt");
 }
 
 /* aws.amazon.com/neuron and …/neurondevice are two names of the same devices. */

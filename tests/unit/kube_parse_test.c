@@ -295,6 +295,11 @@ static void pods_that_do_not_run(void **state)
     assert_int_equal(crash->list[0].restarts.value, 5);
     assert_string_equal(nopull->reason, "ErrImageNeverPull");
     assert_int_equal(oom->list[0].exit_code.value, 137);
+    /* Of the Ray container, which is the first: how its last run ended. */
+    assert_string_equal(oom->ended_reason, "OOMKilled");
+    assert_int_equal(oom->ended_code.value, 137);
+    assert_true(oom->ended.known && crash->ended.known);
+    assert_string_equal(crash->ended_reason, "Error");
     kube_page_done(&p);
     p = page_of(TABLE_POD, FIX "words/at-pending.pods.json");
     const struct pod *pending = (const void *)p.items[1];
