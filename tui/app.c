@@ -43,10 +43,13 @@ const char *app_context(const struct app *app)
     return where ? where->context : NULL;
 }
 
-struct view app_view(const struct app *app, const struct focus *focus)
+struct view app_view(struct app *app, const struct focus *focus)
 {
+    const struct recovery *recovery = session_recovery(app->session);
+    outage_of(recovery, session_world(app->session), focus, loop_now_ms(), loop_wall_ms(app->loop), &app->outage);
     return (struct view){.world = session_world(app->session),
-                         .recovery = session_recovery(app->session),
+                         .outage = &app->outage,
+                         .before = outage_before(recovery),
                          .focus = focus,
                          .now_ms = loop_now_ms(),
                          .wall_ms = loop_wall_ms(app->loop),
@@ -170,7 +173,7 @@ static void draw(struct app *app)
                             .message_bad = app->message_bad,
                             .keys = keys,
                             .key_count = footer_keys(app, keys),
-                            .footer_tail = view.recovery->outage == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
+                            .footer_tail = view.outage->state == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
     chrome.aws = app_aws_facts(app);
     chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;

@@ -72,6 +72,7 @@ struct app {
     struct chat chat;
     struct picker picker;
     struct losses losses;
+    struct outage outage; /* as of the last app_view */
     struct dialog dialog;
     struct reading reading; /* of the dialog: what was typed before it could be read answers nothing */
     struct alarm *read;     /* rings when that is over */
@@ -101,7 +102,8 @@ bool app_asks(const struct app *app); /* a dialog is open */
 void app_leave(struct app *app, int status);
 void app_armed(void *app, const struct arming *a); /* the store has read it, or its time is over */
 /* A view of now; focus must outlive it. */
-struct view app_view(const struct app *app, const struct focus *focus);
+/* With the report of the outage as of now, which is the app's and good until the next call. */
+struct view app_view(struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);      /* NULL: none */
 enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
 bool app_too_small(const struct app *app);           /* for a question to be read: nothing may be confirmed */

@@ -14,7 +14,7 @@ static enum script_met yes_if(bool so)
 static enum script_met answering(const struct view *v, char out[SCRIPT_WORDS])
 {
     struct answer answers[ANSWERS];
-    answers_of(v->world, v->focus, v->recovery, v->now_ms, v->wall_ms, answers);
+    answers_of(v->world, v->focus, v->outage, v->before, v->now_ms, v->wall_ms, answers);
     snprintf(out, SCRIPT_WORDS, "%s", answers[0].word);
     return yes_if(answers[0].verdict == VERDICT_OK);
 }
@@ -45,19 +45,25 @@ static enum script_met serve_running(const struct view *v, char out[SCRIPT_WORDS
     return yes_if(v->focus->rayservice && all && running == all);
 }
 
+static void head_words(const struct view *v, char out[SCRIPT_WORDS])
+{
+    char words[OUTAGE_WORDS_MAX];
+    snprintf(out, SCRIPT_WORDS, "%s", outage_head_words(v->outage, v->focus->head, words));
+}
+
 static enum script_met head_down(const struct view *v, char out[SCRIPT_WORDS])
 {
-    recovery_head_words(v->recovery, v->focus->head, v->now_ms, out);
-    return yes_if(v->recovery->outage == OUTAGE_RUNNING && (v->recovery->head_lost || v->recovery->ours));
+    head_words(v, out);
+    return yes_if(v->outage->state == OUTAGE_RUNNING && v->outage->head_lost);
 }
 
 static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
 {
-    if (v->recovery->outage == OUTAGE_NONE)
+    if (v->outage->state == OUTAGE_NONE)
         snprintf(out, SCRIPT_WORDS, "no head was lost");
     else
-        recovery_head_words(v->recovery, v->focus->head, v->now_ms, out);
-    return yes_if(v->recovery->outage == OUTAGE_OVER);
+        head_words(v, out);
+    return yes_if(v->outage->state == OUTAGE_OVER);
 }
 
 /* The operator has made a RayCluster of it; a refused one has none. */
@@ -71,27 +77,27 @@ static enum script_met applied(const struct view *v)
  * were there. It can be lost for good. */
 static enum script_met unharmed(const struct view *v, char out[SCRIPT_WORDS])
 {
-    const struct recovery *r = v->recovery;
-    struct worker_now now = recovery_workers(r, v->world, v->focus);
-    const unsigned long long failed = r->requests_failed, restarts = now.restarts;
-    if (r->outage == OUTAGE_NONE) {
+    const struct outage *o = v->outage;
+    char requests[OUTAGE_WORDS_MAX], workers[OUTAGE_WORDS_MAX];
+    if (o->state == OUTAGE_NONE) {
         snprintf(out, SCRIPT_WORDS, "no head was lost");
         return SCRIPT_NOT_YET;
     }
-    snprintf(out, SCRIPT_WORDS, "%llu requests failed, worker pods %zu/%zu the same, %llu restarts", failed, now.same,
-             now.then, restarts);
-    if (failed || now.same < now.then || restarts) return SCRIPT_NEVER;
-    return yes_if(now.known && r->requests_ok);
+    snprintf(out, SCRIPT_WORDS, "%s; worker pods %s",
+             *outage_request_words(o, OUTAGE_CLASSES, requests) ? requests : "no request ended",
+             outage_worker_words(o, workers));
+    if (outage_failed(o) || !outage_workers_lived_on(o)) return SCRIPT_NEVER;
+    return yes_if(o->workers && outage_answered(o));
 }
 
 /* Those of T0, under their UIDs, each at least once; and as many pods as then are ready again. */
 static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_WORDS])
 {
-    struct worker_now now = recovery_workers(v->recovery, v->world, v->focus);
-    char ready[SCRIPT_WORDS];
-    snprintf(out, SCRIPT_WORDS, "%llu restarts of %zu worker pods", (unsigned long long)now.restarts, now.then);
-    bool all = now.known && now.restarts + now.replaced >= now.then;
-    return yes_if(all && pods_ready(v, (unsigned)now.then + 1, ready) == SCRIPT_MET);
+    const struct outage *o = v->outage;
+    char ready[SCRIPT_WORDS], workers[OUTAGE_WORDS_MAX];
+    snprintf(out, SCRIPT_WORDS, "worker pods %s", outage_worker_words(o, workers));
+    bool all = o->workers && o->restarts + o->replaced >= o->workers;
+    return yes_if(all && pods_ready(v, (unsigned)o->workers + 1, ready) == SCRIPT_MET);
 }
 
 /* The prompt asked last, if it was since the step began. */

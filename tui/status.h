@@ -1,8 +1,9 @@
 /*
  * status.h - one look at a session, as text or as JSON. Pure: writes what is known, and says what is not.
  *
- * JSON (version 1): {"version","time","service":{…},"answers":[…],"kubernetes":{"ok","age_ms","error",…},
- * "redis":{…},"neuron":{…},"sources":[…]}. A value that is not known is null, never 0.
+ * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
+ * "kubernetes":{"ok","age_ms","error",…},"redis":{…},"neuron":{…},"sources":[…]}. A value that is not known is null,
+ * never 0.
  */
 #ifndef RAYDECK_STATUS_H
 #define RAYDECK_STATUS_H
@@ -14,7 +15,7 @@
 
 struct status_of {
     const struct world *world;
-    const struct recovery *recovery;
+    const struct outage *outage, *before; /* never NULL */
     struct focus focus;
     const char *context; /* NULL: unknown */
     uint64_t now_ms, wall_ms;

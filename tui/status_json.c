@@ -66,7 +66,7 @@ static void add_answers(const struct status_of *s, cJSON *root)
 {
     static const char *const words[] = {"unknown", "ok", "warning", "no"};
     struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->recovery, s->now_ms, s->wall_ms, answer);
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
     cJSON *array = cJSON_AddArrayToObject(root, "answers");
     for (int i = 0; i < ANSWERS; i++) {
         cJSON *item = cJSON_CreateObject();
@@ -106,6 +106,8 @@ cJSON *status_json(const struct status_of *s)
     add_text(root, "time", stamp_iso(stamp, s->wall_ms));
     add_service(s, root);
     add_answers(s, root);
+    cJSON_AddItemToObject(root, "outage",
+                          s->outage->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(s->outage));
     cJSON *kube = add_world(s, root, "kubernetes", WORLD_KUBE);
     add_rows(s, kube, "pods", TABLE_POD, pod_ours);
     add_rows(s, kube, "rayservices", TABLE_RAYSERVICE, NULL);

@@ -125,7 +125,7 @@ void status_text(const struct status_of *s, FILE *out)
     fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
             or_dash(r ? r->name : s->focus.service));
     struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->recovery, s->now_ms, s->wall_ms, answer);
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
     for (int i = 0; i < ANSWERS; i++) {
         cell(out, answer[i].question, 17);
         cell(out, answer[i].word, 6);

@@ -8,7 +8,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/recovery_wait.h"
+#include "backends/world/outage.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,7 +28,7 @@ struct kill {
     enum err err;
     char why[ERR_TEXT_MAX];
     bool told[RUNG_COUNT];
-    char hangs[RECOVERY_WHY_MAX]; /* on what, and since when */
+    char hangs[OUTAGE_WHY_MAX]; /* on what, and since when */
     uint64_t hangs_ms;
     bool hangs_told;
 };
@@ -81,14 +81,18 @@ static bool deleted(void *arg)
     return k->answered;
 }
 
-/* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */
-static void tell_hanging(struct kill *k, const struct recovery *r)
+static void outage_now(const struct kill *k, struct outage *ret)
 {
-    const struct world *w = session_world(look_session(k->look));
-    const struct focus f = session_focus(look_session(k->look));
-    char why[RECOVERY_WHY_MAX] = "";
-    enum rung rung = recovery_waits_for(r, w, &f);
-    if (rung != RUNG_COUNT) recovery_why(r, w, &f, rung, loop_now_ms(), why);
+    const struct session *session = look_session(k->look);
+    const struct focus f = session_focus(session);
+    outage_of(session_recovery(session), session_world(session), &f, loop_now_ms(), loop_wall_ms(look_loop(k->look)),
+              ret);
+}
+
+/* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */
+static void tell_hanging(struct kill *k, const struct outage *o)
+{
+    const char *why = o->waits_for == RUNG_COUNT ? "" : o->rung[o->waits_for].why;
     if (strcmp(why, k->hangs) != 0) {
         snprintf(k->hangs, sizeof k->hangs, "%s", why);
         k->hangs_ms = loop_now_ms();
@@ -96,53 +100,54 @@ static void tell_hanging(struct kill *k, const struct recovery *r)
     }
     if (!why[0] || k->hangs_told || loop_now_ms() < k->hangs_ms + HANGS_MS) return;
     k->hangs_told = true;
-    fprintf(stderr, "          waits for %s: %s\n", rung_words(rung), why);
+    fprintf(stderr, "          waits for %s: %s\n", rung_words(o->waits_for), why);
 }
 
 /* Prints rungs as they are reached; true when the outage is over. */
 static bool followed(void *arg)
 {
     struct kill *k = arg;
-    const struct recovery *r = session_recovery(look_session(k->look));
+    struct outage o;
+    char after[TEXT_NUM_MAX];
+    outage_now(k, &o);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        if (!r->rung[i].reached || k->told[i]) continue;
+        if (!o.rung[i].seen || k->told[i]) continue;
         k->told[i] = true;
-        printf("%+7.1fs  %-40s %s\n", ((double)r->rung[i].at_ms - (double)r->t0_ms) / 1000.0, rung_words((enum rung)i),
-               r->rung[i].note);
+        printf("%8s  %-40s %s\n", outage_offset(after, o.rung[i].after_ms), rung_words((enum rung)i), o.rung[i].note);
         fflush(stdout);
     }
-    tell_hanging(k, r);
-    return r->outage == OUTAGE_OVER;
+    tell_hanging(k, &o);
+    return o.state == OUTAGE_OVER;
+}
+
+static void tell_losses(const struct outage *o)
+{
+    char down[TEXT_NUM_MAX], silent[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
+    printf("outage    head down %s", outage_length(down, o->head_down_ms));
+    if (o->gcs_silent_ms.known) printf(", GCS silent %s", outage_length(silent, o->gcs_silent_ms));
+    printf("\n");
+    printf("workers   %s\n", o->workers ? outage_worker_words(o, words) : "none were there");
+    if (!*outage_request_words(o, OUTAGE_CLASSES, words)) snprintf(words, sizeof words, "none was seen");
+    printf("requests  %s\n", words);
+    if (o->fields.known) printf("GCS       fields %s\n", outage_field_words(&o->fields, words, NULL));
 }
 
 /* What became of the workers, the requests and the ladder. False: a worker did not live on, or a rung is missing. */
 static bool tell_end(const struct kill *k, struct why *ret_why)
 {
-    const struct recovery *r = session_recovery(look_session(k->look));
-    const struct world *w = session_world(look_session(k->look));
-    const struct focus f = session_focus(look_session(k->look));
-    struct worker_now now = recovery_workers(r, w, &f);
-    char why[RECOVERY_WHY_MAX];
-    if (now.known)
-        printf("workers   %zu of %zu the same, %zu replaced, %llu restarts\n", now.same, now.then, now.replaced,
-               (unsigned long long)now.restarts);
-    else
-        printf("workers   none were there\n");
-    if (r->requests_ok || r->requests_failed)
-        printf("requests  %llu ok, %llu failed\n", (unsigned long long)r->requests_ok,
-               (unsigned long long)r->requests_failed);
-    else
-        printf("requests  none was seen\n");
-    if (now.replaced || now.restarts) why_set(ret_why, ERR_TIMEOUT, "not every worker pod lived on");
-    enum rung first = recovery_missing(r, w, &f);
+    struct outage o;
+    outage_now(k, &o);
+    bool lived = outage_workers_lived_on(&o);
+    if (o.state != OUTAGE_NONE) tell_losses(&o);
+    if (!lived) why_set(ret_why, ERR_TIMEOUT, "not every worker pod lived on");
     for (int i = 0; i < RUNG_COUNT; i++) {
-        if (r->rung[i].reached || !recovery_may_come(r, w, &f, (enum rung)i)) continue;
-        recovery_why(r, w, &f, (enum rung)i, loop_now_ms(), why);
-        printf("missing   %s%s%s\n", rung_words((enum rung)i), why[0] ? ": " : "", why);
-        if ((enum rung)i == first) why_set(ret_why, ERR_TIMEOUT, "%s%s%s", rung_words(first), why[0] ? ": " : "", why);
+        const char *why = o.rung[i].why, *name = rung_words((enum rung)i);
+        if (!o.rung[i].possible) continue;
+        printf("missing   %s%s%s\n", name, why[0] ? ": " : "", why);
+        if ((enum rung)i == o.missing) why_set(ret_why, ERR_TIMEOUT, "%s%s%s", name, why[0] ? ": " : "", why);
     }
     fflush(stdout);
-    return first == RUNG_COUNT && !now.replaced && !now.restarts;
+    return o.missing == RUNG_COUNT && lived;
 }
 
 /* ERR_TIMEOUT also for a recovery that ended without all that it should have had. */

@@ -48,9 +48,15 @@ int sub_status(struct cli *cli)
     if (err != ERR_CANCELLED) {
         const struct session *session = look_session(look);
         const struct kube_where *where = session_where(session);
-        struct status_of s = {session_world(session), session_recovery(session),
-                              session_focus(session), where ? where->context : NULL,
-                              loop_now_ms(),          loop_wall_ms(look_loop(look))};
+        struct outage outage;
+        struct status_of s = {.world = session_world(session),
+                              .outage = &outage,
+                              .before = outage_before(session_recovery(session)),
+                              .focus = session_focus(session),
+                              .context = where ? where->context : NULL,
+                              .now_ms = loop_now_ms(),
+                              .wall_ms = loop_wall_ms(look_loop(look))};
+        outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, &outage);
         s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
         print(cli, &s);
         status = status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;

@@ -291,7 +291,7 @@ static void tell_absence(struct session *s)
 void session_hurry_redis(struct session *s)
 {
     struct redis_find *r = &s->redis;
-    if (r->link && r->ops->set_hurry) r->ops->set_hurry(r->link, s->recovery.outage == OUTAGE_RUNNING);
+    if (r->link && r->ops->set_hurry) r->ops->set_hurry(r->link, session_recovery(s)->outage == OUTAGE_RUNNING);
 }
 
 void session_look_for_redis(struct session *s)

@@ -51,8 +51,10 @@ static void word_head(struct session *s, struct change *c)
     if (!text_eq(r->kind, "prompt")) return;
     struct focus f = session_focus(s);
     if (!s->kube) return; /* of a head nothing is known */
-    char words[RECOVERY_HEAD_MAX];
-    record_set(&r->head, recovery_head_words(&s->recovery, f.head, c->at_ms, words));
+    char words[OUTAGE_WORDS_MAX];
+    struct outage outage;
+    outage_of(session_recovery(s), s->world, &f, c->at_ms, c->wall_ms, &outage);
+    record_set(&r->head, outage_head_words(&outage, f.head, words));
 }
 
 static void on_change(void *owner, struct change *c)
@@ -66,7 +68,7 @@ static void on_change(void *owner, struct change *c)
     world_apply(s->world, c);
     if (moves) s->focus_fresh = false;
     focus_renew(s);
-    recovery_observe(&s->recovery, s->world, &s->focus, c);
+    recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
     session_hurry_redis(s);
     if (c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED) session_permission_doubted(s);
     if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
@@ -172,7 +174,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
     s->conf = conf;
     if (calls) s->calls = *calls;
     s->world = world_new();
-    recovery_init(&s->recovery);
+    s->recoveries = recoveries_new();
     s->discover = alarm_new(l, discover, s);
     s->sink = (struct sink){on_change, s};
     s->ns = mem_str(conf->ns);
@@ -204,7 +206,7 @@ void session_close(struct session *s)
     session_redis_close(s);
     if (s->kube) s->kube_ops->close(s->kube);
     alarm_free(s->discover);
-    recovery_done(&s->recovery);
+    recoveries_free(s->recoveries);
     world_free(s->world);
     free(s->ns);
     free(s->service);
@@ -223,7 +225,8 @@ const struct world *session_world(const struct session *s)
 
 const struct recovery *session_recovery(const struct session *s)
 {
-    return &s->recovery;
+    struct focus f = session_focus(s);
+    return recoveries_of(s->recoveries, &f);
 }
 
 const struct kube_where *session_where(const struct session *s)
@@ -261,8 +264,8 @@ void session_tick(struct session *s)
 
     if (moved) s->focus_fresh = false;
     focus_renew(s);
-    moved = recovery_tick(&s->recovery, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
-    serve_status_hurry(s->serve_status, s->recovery.outage == OUTAGE_RUNNING);
+    moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
+    serve_status_hurry(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_hurry_redis(s);
     if (now >= s->redis.again_ms) session_retry_redis(s);
     session_look_for_way(s);

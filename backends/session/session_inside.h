@@ -10,6 +10,7 @@
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/session.h"
+#include "backends/world/recoveries.h"
 
 enum {
     SESSION_DISCOVER_MS = 20,
@@ -84,7 +85,7 @@ struct session {
     const struct conf *conf;
     struct session_calls calls;
     struct world *world;
-    struct recovery recovery;
+    struct recoveries *recoveries;
     struct alarm *discover;
     uint64_t discovered_ms; /* when it last rang */
     struct sink sink;

@@ -32,23 +32,24 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
 
 /* ---- in an outage -------------------------------------------------------------------------------------------- */
 
-static const char *phase_words(const struct recovery *r)
+static const char *phase_words(const struct outage *o)
 {
-    if (r->rung[RUNG_HEAD_READY].reached) return "head ready";
-    if (r->rung[RUNG_SERVE_RUNNING].reached) return "Serve RUNNING, head not ready yet";
-    if (r->rung[RUNG_HEAD_ALIVE].reached) return "new head ALIVE, Serve starting";
-    if (r->rung[RUNG_GCS_READING].reached) return r->head_lost ? "new head reading the GCS" : "GCS back";
-    if (r->rung[RUNG_HEAD_RUNNING].reached || r->new_head_uid) return "new head starting";
-    return r->head_lost ? "no new head yet" : "the head pod is still there";
+    const struct outage_rung *rung = o->rung;
+    if (rung[RUNG_HEAD_READY].seen) return "head ready";
+    if (rung[RUNG_SERVE_RUNNING].seen) return "Serve RUNNING, head not ready yet";
+    if (rung[RUNG_HEAD_ALIVE].seen) return "new head ALIVE, Serve starting";
+    if (rung[RUNG_GCS_READING].seen) return o->head_lost ? "new head reading the GCS" : "GCS back";
+    if (o->cause == CAUSE_CONTAINER && text_eq(o->new_head_uid, o->old_head_uid)) return "head container starting";
+    if (rung[RUNG_HEAD_RUNNING].seen || *o->new_head_uid) return "new head starting";
+    if (o->cause == CAUSE_CONTAINER) return "head container not started yet";
+    return o->head_lost ? "no new head yet" : "the head pod is still there";
 }
 
-/* The last recovery is the only measure of this one; both are counted from the silence. */
-static void say_left(const struct recovery *r, uint64_t since_ms, struct answer *ret)
+/* The last recovery is the only measure of this one. */
+static void say_left(const struct outage *o, const struct outage *before, uint64_t since_ms, struct answer *ret)
 {
-    const struct recovery_past *past = recovery_past(r);
-    struct known_u64 silent = past->rung_ms[RUNG_GCS_SILENT], ready = past->rung_ms[RUNG_HEAD_READY];
-    if (!r->head_lost || r->rung[RUNG_HEAD_READY].reached || !past->known || !ready.known || !silent.known) return;
-    uint64_t length = ready.value > silent.value ? ready.value - silent.value : 0;
+    if (!o->head_lost || o->rung[RUNG_HEAD_READY].seen || !before->state || !before->head_down_ms.known) return;
+    uint64_t length = before->head_down_ms.value;
     if (length < since_ms)
         say(ret->text, "longer than the last time");
     else
@@ -57,15 +58,15 @@ static void say_left(const struct recovery *r, uint64_t since_ms, struct answer 
         say(ret->brief, "about %llu s to go", (unsigned long long)((length - since_ms + 500) / 1000));
 }
 
-static void say_reconnect(const struct recovery *r, uint64_t since_ms, struct answer *ret)
+static void say_reconnect(const struct outage *o, uint64_t since_ms, struct answer *ret)
 {
     char left[TEXT_NUM_MAX];
-    uint64_t limit = r->reconnect_s.value * 1000;
-    if (!r->reconnect_s.known) {
+    uint64_t limit = o->reconnect_s.value * 1000;
+    if (!o->reconnect_s.known) {
         say(ret->text, "how long workers reconnect is not known");
     } else if (since_ms >= limit) {
         ret->verdict = VERDICT_NO;
-        say(ret->text, "workers no longer reconnect: %llu s have passed", (unsigned long long)r->reconnect_s.value);
+        say(ret->text, "workers no longer reconnect: %llu s have passed", (unsigned long long)o->reconnect_s.value);
         say(ret->brief, "workers no longer reconnect");
     } else {
         text_seconds(left, limit - since_ms);
@@ -74,81 +75,57 @@ static void say_reconnect(const struct recovery *r, uint64_t since_ms, struct an
     }
 }
 
-/* Redis shows a GCS that still beats: a head in its grace. */
-static bool gcs_still_beats(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms)
-{
-    if (r->silent_ms.known || r->new_head_uid || !f->redis) return false;
-    if (!f->redis->heartbeat.known && !f->redis->ray_connections.known) return false;
-    return world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
-}
-
-/* The head is down from its GCS's silence on; where that was not seen yet, from the end of its pod, which may have
- * served through its grace; else from the first sign. */
-static uint64_t down_since(const struct world *w, const struct recovery *r)
-{
-    const struct row *old = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
-    if (r->silent_ms.known) return r->silent_ms.value;
-    return r->new_head_uid && old && old->gone_ms > r->t0_ms ? old->gone_ms : r->t0_ms;
-}
-
-static void head_down(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
-                      struct answer *ret)
+static void head_down(const struct outage *o, const struct outage *before, uint64_t now_ms, struct answer *ret)
 {
     char word[TEXT_NUM_MAX];
-    uint64_t from = down_since(w, r), since = now_ms > from ? now_ms - from : 0;
-    bool beats = gcs_still_beats(w, f, r, now_ms);
-    *ret = (struct answer){.question = beats ? "HEAD GOING" : r->head_lost ? "HEAD DOWN" : "GCS SILENT"};
-    answer_word(ret, VERDICT_WARN, "%s", text_seconds(word, since));
-    if (beats) {
+    const char *question = o->terminating ? "HEAD GOING" : o->head_lost ? "HEAD DOWN" : "GCS SILENT";
+    struct known_u64 length = o->terminating ? known_u64(now_ms - o->t0_ms)
+                              : o->head_lost ? o->head_down_ms
+                                             : o->gcs_silent_ms;
+    *ret = (struct answer){.question = question};
+    answer_word(ret, VERDICT_WARN, "%s", outage_length(word, length));
+    if (o->terminating) {
         say(ret->text, "the GCS is not silent yet: the outage begins then");
         say(ret->brief, "GCS not silent yet");
-        if (r->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)r->grace_s.value);
+        if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
         return;
     }
-    say(ret->text, "%s", phase_words(r));
-    say_left(r, since, ret);
-    if (!*ret->brief) say(ret->brief, "%s", phase_words(r));
-    if (!r->rung[RUNG_HEAD_ALIVE].reached) say_reconnect(r, since, ret);
+    say(ret->text, "%s", phase_words(o));
+    say_left(o, before, length.value, ret);
+    if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
+    if (!o->rung[RUNG_HEAD_ALIVE].seen) say_reconnect(o, length.value, ret);
 }
 
 /* "Same" is said of now only while Kubernetes and the monitors are heard. */
-static void worker_pods(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
-                        struct answer *ret)
+static void worker_pods(const struct world *w, const struct outage *o, uint64_t now_ms, struct answer *ret)
 {
-    struct worker_now n = recovery_workers(r, w, f);
-    struct runtimes_now rt = recovery_runtimes(r, w);
     *ret = (struct answer){.question = "WORKER PODS"};
-    if (!n.known) {
+    if (!o->workers) {
         answer_word(ret, VERDICT_UNKNOWN, "–");
         say(ret->text, "unknown: none was seen before");
         say(ret->brief, "unknown: none was seen before");
         return;
     }
-    bool same = n.same == n.then && !n.restarts, heard = !say_unheard(ret->text, "Kubernetes", w, WORLD_KUBE, now_ms);
-    answer_word(ret, !same ? VERDICT_NO : heard ? VERDICT_OK : VERDICT_UNKNOWN, "%zu/%zu", n.same, n.then);
+    bool same = outage_workers_lived_on(o), heard = !say_unheard(ret->text, "Kubernetes", w, WORLD_KUBE, now_ms);
+    char text[OUTAGE_WORDS_MAX];
+    answer_word(ret, !same ? VERDICT_NO : heard ? VERDICT_OK : VERDICT_UNKNOWN, "%zu/%zu", o->same, o->workers);
     if (!heard) say_unheard(ret->brief, "Kubernetes", w, WORLD_KUBE, now_ms);
-    char text[ANSWER_TEXT_MAX];
-    if (n.replaced)
-        snprintf(text, sizeof text, "%s%zu replaced, %llu restarts", heard ? "" : "before that ", n.replaced,
-                 (unsigned long long)n.restarts);
-    else
-        snprintf(text, sizeof text, "%ssame UIDs, %llu restarts", heard ? "" : "before that ",
-                 (unsigned long long)n.restarts);
-    say(ret->text, "%s", text);
-    say(ret->brief, "%s", text);
-    if (rt.then && !say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms))
-        say(ret->text, "Neuron runtimes %zu/%zu same pids", rt.same, rt.then);
+    outage_fate_words(o, text);
+    say(ret->text, "%s%s", heard ? "" : "before that ", text);
+    say(ret->brief, "%s%s", heard ? "" : "before that ", text);
+    if (o->runtimes && !say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms))
+        say(ret->text, "Neuron runtimes %zu/%zu same pids", o->runtimes_same, o->runtimes);
 }
 
-void answers_of(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
-                uint64_t wall_ms, struct answer out[ANSWERS])
+void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
+                uint64_t now_ms, uint64_t wall_ms, struct answer out[ANSWERS])
 {
-    answer_answering(w, f, r, now_ms, wall_ms, &out[0]);
-    if (r->outage == OUTAGE_RUNNING) {
-        head_down(w, f, r, now_ms, &out[1]);
-        worker_pods(w, f, r, now_ms, &out[2]);
+    answer_answering(w, f, o, now_ms, wall_ms, &out[0]);
+    if (o->state == OUTAGE_RUNNING) {
+        head_down(o, before, now_ms, &out[1]);
+        worker_pods(w, o, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);
-        answer_last_loss(w, f, r, wall_ms, &out[2]);
+        answer_last_loss(w, f, outage_last(o, before), wall_ms, &out[2]);
     }
 }

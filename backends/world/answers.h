@@ -6,7 +6,7 @@
 #ifndef RAYDECK_WORLD_ANSWERS_H
 #define RAYDECK_WORLD_ANSWERS_H
 
-#include "backends/world/recovery.h"
+#include "backends/world/outage.h"
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_WARN, VERDICT_NO };
 
@@ -45,8 +45,8 @@ struct probe_sum {
 };
 struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t since_wall_ms);
 
-/* now_ms as changes' at_ms, wall_ms as their wall_ms. */
-void answers_of(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
-                uint64_t wall_ms, struct answer out[ANSWERS]);
+/* o and before: the report of the outage, and outage_before(). now_ms as changes' at_ms, wall_ms as their wall_ms. */
+void answers_of(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
+                uint64_t now_ms, uint64_t wall_ms, struct answer out[ANSWERS]);
 
 #endif

@@ -93,44 +93,32 @@ static void rebuild(const struct world *w, const struct focus *f, uint64_t wall_
     say_length(w, ret);
 }
 
-/* The outage as users could feel it: from the GCS's silence, where it was seen, to the head being ready. */
-static struct known_u64 outage_length(const struct recovery_past *past)
+static void watched(const struct outage *o, uint64_t wall_ms, struct answer *ret)
 {
-    struct known_u64 from = past->rung_ms[RUNG_GCS_SILENT], to = past->rung_ms[RUNG_HEAD_READY];
-    if (past->rung_ms[RUNG_SERVE_RUNNING].known && past->rung_ms[RUNG_SERVE_RUNNING].value > to.value)
-        to = past->rung_ms[RUNG_SERVE_RUNNING];
-    uint64_t start = from.known ? from.value : 0;
-    return to.known && to.value > start ? known_u64(to.value - start) : UNKNOWN_U64;
-}
-
-static void watched(const struct recovery_past *past, uint64_t wall_ms, struct answer *ret)
-{
-    char age[TEXT_NUM_MAX], length[TEXT_NUM_MAX] = "–";
-    struct known_u64 ms = outage_length(past);
-    struct worker_now n = past->workers;
-    if (ms.known) text_seconds(length, ms.value);
-    text_duration(age, wall_ms > past->t0_wall_ms ? wall_ms - past->t0_wall_ms : 0);
-    bool same = n.known && n.same == n.then && !n.restarts;
-    answer_word(ret, past->requests_failed || (n.known && !same) ? VERDICT_WARN : VERDICT_OK, "%s", age);
+    char age[TEXT_NUM_MAX], length[TEXT_NUM_MAX], text[OUTAGE_WORDS_MAX];
+    outage_length(length, o->head_down_ms);
+    text_duration(age, wall_ms > o->t0_wall_ms ? wall_ms - o->t0_wall_ms : 0);
+    bool harmed = outage_failed(o) || !outage_workers_lived_on(o) || (o->fields.known && o->fields.lost);
+    answer_word(ret, harmed ? VERDICT_WARN : VERDICT_OK, "%s", age);
     say(ret->text, "watched: head down %s", length);
     say(ret->brief, "watched: down %s", length);
-    if (n.known) {
-        say(ret->text, "worker pods %zu/%zu the same%s, %llu restarts", n.same, n.then, n.restarts ? " UIDs" : "",
-            (unsigned long long)n.restarts);
-        say(ret->brief, "workers %zu/%zu same", n.same, n.then);
+    if (o->workers) {
+        say(ret->text, "worker pods %s", outage_worker_words(o, text));
+        say(ret->brief, "workers %zu/%zu same", o->same, o->workers);
     }
-    unsigned long long ok = past->requests_ok, failed = past->requests_failed;
-    if (!ok && !failed) return;
-    say(ret->text, "requests %llu/%llu, %llu failed", ok, ok + failed, failed);
-    say(ret->brief, "%llu/%llu requests", ok, ok + failed);
+    if (*outage_request_words(o, OUTAGE_CLASSES, text)) {
+        say(ret->text, "%s", text);
+        say(ret->brief, "%zu/%zu requests", outage_answered(o), outage_answered(o) + outage_failed(o));
+    }
+    if (o->fields.known && o->fields.lost) say(ret->text, "GCS fields %s", outage_field_words(&o->fields, text, NULL));
 }
 
-void answer_last_loss(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
+void answer_last_loss(const struct world *w, const struct focus *f, const struct outage *last, uint64_t wall_ms,
                       struct answer *ret)
 {
     *ret = (struct answer){.question = "LAST HEAD LOSS"};
-    if (recovery_past(r)->known)
-        watched(recovery_past(r), wall_ms, ret);
+    if (last->state != OUTAGE_NONE)
+        watched(last, wall_ms, ret);
     else
         rebuild(w, f, wall_ms, ret);
 }

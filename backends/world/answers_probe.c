@@ -167,23 +167,23 @@ static void say_calm(const struct world *w, const struct focus *f, uint64_t now_
     say_endpoints(w, f, ret);
 }
 
-static void say_outage(const struct world *w, const struct recovery *r, struct answer *ret)
+static void say_outage(const struct world *w, const struct outage *o, struct answer *ret)
 {
-    unsigned long long ok = r->requests_ok, failed = r->requests_failed, ms = (r->slowest_probe_us + 500) / 1000;
+    size_t ok = outage_answered(o), failed = outage_failed(o);
+    struct known_u64 us = o->request[OUTAGE_PROBES].slowest_us;
     struct probe_sum prompts = probe_sum_of(w, "prompt", 0);
     char slowest[48] = "";
-    if (r->probes_ok) snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", ms);
-    const char *since =
-        r->ours || r->rung[RUNG_DELETE_ACCEPTED].reached ? "since the delete" : "since the head was lost";
+    if (us.known)
+        snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", (unsigned long long)(us.value + 500) / 1000);
     if (failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (!ok && !failed)
-        both(ret, "nothing ended %s", since);
+        both(ret, "nothing ended %s", outage_since_words(o));
     else
-        both(ret, "%llu/%llu %s, %llu failed%s", ok, ok + failed, since, failed, slowest);
+        both(ret, "%zu/%zu %s, %zu failed%s", ok, ok + failed, outage_since_words(o), failed, slowest);
     if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
 }
 
-void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+void answer_answering(const struct world *w, const struct focus *f, const struct outage *o, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret)
 {
     struct probe_targets t = probe_targets_of(w, f, wall_ms);
@@ -192,8 +192,8 @@ void answer_answering(const struct world *w, const struct focus *f, const struct
         say_no_probes(w, now_ms, t.last_done_ms, wall_ms, ret);
     else
         judge(&t, wall_ms, ret);
-    if (r->outage == OUTAGE_RUNNING)
-        say_outage(w, r, ret);
+    if (o->state == OUTAGE_RUNNING)
+        say_outage(w, o, ret);
     else if (t.asked)
         say_calm(w, f, now_ms, wall_ms, ret);
     else

@@ -15,9 +15,9 @@ void answer_word(struct answer *a, enum verdict verdict, const char *fmt, ...) _
 bool say_unheard(char *text, const char *name, const struct world *w, enum world_kind kind, uint64_t now_ms);
 
 /* ANSWERING (answers_probe.c), LAST HEAD LOSS (answers_last.c) */
-void answer_answering(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t now_ms,
+void answer_answering(const struct world *w, const struct focus *f, const struct outage *o, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret);
-void answer_last_loss(const struct world *w, const struct focus *f, const struct recovery *r, uint64_t wall_ms,
+void answer_last_loss(const struct world *w, const struct focus *f, const struct outage *last, uint64_t wall_ms,
                       struct answer *ret);
 
 #endif

@@ -1,3 +1,4 @@
+/* recovery.c - opens the ladder of a head's death, marks its rungs as they are observed, and closes it. */
 #include "backends/world/recovery.h"
 
 #include "backends/base/mem.h"
@@ -19,25 +20,6 @@ const char *rung_words(enum rung rung)
     return (unsigned)rung < RUNG_COUNT ? words[rung] : "";
 }
 
-const char *recovery_head_words(const struct recovery *r, const struct pod *head, uint64_t now_ms,
-                                char out[RECOVERY_HEAD_MAX])
-{
-    char since[TEXT_NUM_MAX];
-    if (r->outage == OUTAGE_RUNNING && (r->head_lost || r->ours)) {
-        text_seconds(since, now_ms > r->t0_ms ? now_ms - r->t0_ms : 0);
-        bool back = r->rung[RUNG_HEAD_ALIVE].reached;
-        snprintf(out, RECOVERY_HEAD_MAX, "%s %s", back ? "head back, recovering" : "head down", since);
-    } else if (r->outage == OUTAGE_RUNNING) {
-        text_seconds(since, now_ms > r->t0_ms ? now_ms - r->t0_ms : 0);
-        snprintf(out, RECOVERY_HEAD_MAX, "GCS silent %s", since);
-    } else if (head) {
-        snprintf(out, RECOVERY_HEAD_MAX, "%s", head->is_ready == TRI_NO ? "head not ready" : "head up");
-    } else {
-        snprintf(out, RECOVERY_HEAD_MAX, "no head");
-    }
-    return out;
-}
-
 static void head_then_done(struct head_then *h)
 {
     free(h->uid);
@@ -45,6 +27,7 @@ static void head_then_done(struct head_then *h)
     free(h->cluster);
     free(h->ip);
     free(h->ray_node);
+    free(h->container);
     *h = (struct head_then){0};
 }
 
@@ -53,13 +36,17 @@ void recovery_init(struct recovery *r)
     *r = (struct recovery){.memory = mem_zero(1, sizeof *r->memory)};
 }
 
+/* What belongs to the service and not to one ladder of it stays. */
 static void ladder_forget(struct recovery *r)
 {
-    char **texts[] = {&r->old_head_uid, &r->old_head_name, &r->new_head_uid, &r->new_head_name, &r->old_ray_node};
+    struct recovery_memory *m = r->memory;
+    char **texts[] = {&r->old_head_uid, &r->old_head_name, &r->new_head_uid, &r->new_head_name,
+                      &r->old_ray_node, &m->old_container, &m->new_container};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) record_set(texts[i], NULL);
     workers_forget(r);
-    struct recovery_memory *memory = r->memory;
-    *r = (struct recovery){.memory = memory};
+    m->old_ended_ms = m->old_started = UNKNOWN_U64;
+    m->answered_wall_ms = m->gap_ms = 0;
+    *r = (struct recovery){.memory = m, .service = r->service};
 }
 
 void recovery_done(struct recovery *r)
@@ -70,17 +57,9 @@ void recovery_done(struct recovery *r)
     gcs_done(&r->memory->gcs);
     baseline_done(&r->memory->baseline);
     free(r->memory);
+    free(r->service);
     r->memory = NULL;
-}
-
-const struct recovery_past *recovery_past(const struct recovery *r)
-{
-    return &r->memory->past;
-}
-
-const struct recovery_past *recovery_past_before(const struct recovery *r)
-{
-    return r->outage == OUTAGE_OVER && r->head_lost ? &r->memory->before : &r->memory->past;
+    r->service = NULL;
 }
 
 bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
@@ -118,7 +97,10 @@ static void head_remember(struct recovery *r, const struct world *w, const struc
     record_set(&h->name, p->name);
     record_set(&h->cluster, p->cluster);
     if (p->ip) record_set(&h->ip, p->ip);
-    if (p->started.known) h->started = p->started;
+    if (p->started.known) {
+        h->started = p->started;
+        record_set(&h->container, p->container_id);
+    }
     const struct raynode *n = raynode_of_pod(w, f, p);
     if (n && text_eq(n->state, "ALIVE")) record_set(&h->ray_node, n->id);
 }
@@ -139,7 +121,9 @@ static void ladder_open(struct recovery *r, const struct world *w, const struct 
                         uint64_t wall_ms)
 {
     const struct head_then *h = &r->memory->head;
+    if (r->outage == OUTAGE_OVER && r->head_lost) outage_of(r, w, f, at_ms, wall_ms, &r->memory->before);
     ladder_forget(r);
+    r->memory->report.final = false;
     r->outage = OUTAGE_RUNNING;
     r->memory->counted = world_generation(w, TABLE_REQUEST);
     r->t0_ms = at_ms;
@@ -148,40 +132,119 @@ static void ladder_open(struct recovery *r, const struct world *w, const struct 
     r->old_head_name = mem_str(h->name);
     r->old_ray_node = mem_str(h->ray_node);
     r->memory->old_started = h->started;
+    r->memory->old_container = mem_str(h->container);
+    r->memory->answered_wall_ms = wall_ms;
     r->memory->gcs.connections_least = r->memory->gcs.connections_well;
     if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
     workers_take(r, w, f);
     baseline_take(&r->memory->baseline, w, f, h);
 }
 
-/* What happened to a head pod, by what is in the world; NULL: nothing. */
-static const char *head_fate(const struct world *w, const char *uid, const struct known_u64 *started)
+/* A cause that says more takes the place of one that says less. */
+static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
 {
-    const struct row *row = uid ? world_find(w, TABLE_POD, uid) : NULL;
-    if (!uid) return NULL;
-    if (!row || row->gone_ms) return "gone";
-    const struct pod *p = ROW(row, pod);
-    if (p->deleted.known) return "deleted";
-    if (text_eq(p->phase, "Failed")) return "failed";
-    if (!started->known) return NULL;
-    if (!p->started.known && text_eq(p->phase, "Running")) return "stopped"; /* CrashLoopBackOff */
-    return p->started.known && p->started.value > started->value ? "restarted" : NULL;
+    va_list ap;
+    if (cause <= r->cause) return;
+    r->cause = cause;
+    va_start(ap, fmt);
+    vsnprintf(r->evidence, sizeof r->evidence, fmt, ap);
+    va_end(ap);
 }
 
-static void note_deletion(struct recovery *r, const struct world *w, const char *fate, const struct change *c)
+/* The Ray container as it was seen to run. */
+struct run {
+    const char *container;
+    struct known_u64 started;
+};
+
+static bool run_ended(const struct pod *p, const struct run *run)
+{
+    if (!run->started.known) return false;
+    if (!p->started.known) return text_eq(p->phase, "Running"); /* terminated, or CrashLoopBackOff */
+    if (p->started.value > run->started.value) return true;
+    return p->container_id && run->container && !text_eq(p->container_id, run->container);
+}
+
+/* What happened to a head pod whose Ray container ran as *run, by what is in the world. */
+static enum outage_cause head_fate(const struct world *w, const char *uid, const struct run *run)
+{
+    const struct row *row = uid ? world_find(w, TABLE_POD, uid) : NULL;
+    if (!uid) return CAUSE_NONE;
+    if (!row || row->gone_ms) return CAUSE_GONE;
+    const struct pod *p = ROW(row, pod);
+    if (p->deleted.known) return CAUSE_DELETED;
+    if (text_eq(p->phase, "Failed")) return CAUSE_FAILED;
+    return run_ended(p, run) ? CAUSE_CONTAINER : CAUSE_NONE;
+}
+
+/* Kubelet says in an event that it was the liveness probe: in the container's end it is exit code 137, as of a kill. */
+static bool liveness_failed(const struct world *w, const struct pod *p)
+{
+    WORLD_EACH (row, w, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (row->gone_ms || !text_eq(e->reason, "Killing") || !text_eq(e->about, p->name) || !text_eq(e->ns, p->ns))
+            continue;
+        if (!e->message || !text_has(e->message, "liveness")) continue;
+        if (!e->last.known || !p->ended.known || e->last.value + LIVENESS_EVENT_MS >= p->ended.value) return true;
+    }
+    return false;
+}
+
+/* "OOMKilled, exit code 137" */
+static void cause_container(struct recovery *r, const struct world *w)
 {
     const struct row *row = world_find(w, TABLE_POD, r->old_head_uid);
     const struct pod *p = row ? ROW(row, pod) : NULL;
-    if (text_eq(fate, "deleted") && p && p->grace.known)
-        rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod deleted, grace %llu",
-                  (unsigned long long)p->grace.value);
-    else if (text_eq(fate, "deleted") || text_eq(fate, "gone"))
-        rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod %s", fate);
+    char code[32] = "";
+    if (!p || r->cause >= CAUSE_CONTAINER) return;
+    if (p->ended_code.known) snprintf(code, sizeof code, ", exit code %llu", (unsigned long long)p->ended_code.value);
+    if (liveness_failed(w, p))
+        cause_set(r, CAUSE_CONTAINER, "liveness probe failed%s", code);
+    else
+        cause_set(r, CAUSE_CONTAINER, "%s%s", p->ended_reason ? p->ended_reason : "reason not known", code);
 }
 
+static void cause_deleted(struct recovery *r, const struct world *w, const struct change *c)
+{
+    const struct row *row = world_find(w, TABLE_POD, r->old_head_uid);
+    const struct pod *p = row ? ROW(row, pod) : NULL;
+    char grace[48] = "";
+    if (p && p->grace.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)p->grace.value);
+    cause_set(r, CAUSE_DELETED, "%s", grace);
+    rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod deleted%s%s", *grace ? ", " : "", grace);
+}
+
+static void head_is_lost(struct recovery *r, const struct world *w, enum outage_cause fate, const struct change *c)
+{
+    r->head_lost = true;
+    if (fate != CAUSE_DELETED && !r->memory->old_ended_ms.known) r->memory->old_ended_ms = known_u64(c->at_ms);
+    if (fate == CAUSE_DELETED)
+        cause_deleted(r, w, c);
+    else if (fate == CAUSE_CONTAINER)
+        cause_container(r, w);
+    else
+        cause_set(r, fate, "%s", r->old_head_name ? r->old_head_name : "");
+    if (fate == CAUSE_GONE) rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod gone");
+}
+
+/* The head that came for the one that was lost: another pod, or another run of the same one's container. */
 static bool is_follower(const struct recovery *r, const struct head_then *h)
 {
-    return h->uid && !text_eq(h->uid, r->old_head_uid);
+    const struct known_u64 *then = &r->memory->old_started;
+    if (!h->uid) return false;
+    return !text_eq(h->uid, r->old_head_uid) || (h->started.known && then->known && h->started.value > then->value);
+}
+
+/* When a container ended that nobody saw end: kubelet's time, as far as it can be ours. */
+static uint64_t ended_before_ms(const struct world *w, const char *uid, enum outage_cause fate, const struct change *c)
+{
+    const struct row *row = fate == CAUSE_CONTAINER ? world_find(w, TABLE_POD, uid) : NULL;
+    const struct known_u64 ended = row ? ROW(row, pod)->ended : UNKNOWN_U64;
+    if (!ended.known || ended.value >= c->wall_ms || row->seen_wall_ms >= ended.value) return 0;
+    uint64_t ago = c->wall_ms - ended.value;
+    return ago >= ENDED_UNSEEN_MS && ago < c->at_ms && ago < WORLD_TOMBSTONE_MS ? ago : 0;
 }
 
 /* Is the head lost, or, while one is being replaced, also the one that came for it? A follower that was never ready is
@@ -190,19 +253,19 @@ static void observe_loss(struct recovery *r, const struct world *w, const struct
 {
     struct recovery_memory *m = r->memory;
     bool running = r->outage == OUTAGE_RUNNING;
-    const char *fate = head_fate(w, m->head.uid, &m->head.started);
+    enum outage_cause fate = head_fate(w, m->head.uid, &(struct run){m->head.container, m->head.started});
     if (fate && cluster_is_another_or_going(r, f)) {
         if (!running) head_then_done(&m->head);
         return;
     }
     if (fate && (!running || (is_follower(r, &m->head) && r->rung[RUNG_HEAD_READY].reached))) {
-        ladder_open(r, w, f, c->at_ms, c->wall_ms);
+        uint64_t ago = ended_before_ms(w, m->head.uid, fate, c);
+        ladder_open(r, w, f, c->at_ms - ago, c->wall_ms - ago);
+        if (ago) m->old_ended_ms = known_u64(r->t0_ms);
         running = true;
     }
-    if (running) fate = head_fate(w, r->old_head_uid, &m->old_started);
-    if (!running || !fate) return;
-    r->head_lost = true;
-    note_deletion(r, w, fate, c);
+    if (running) fate = head_fate(w, r->old_head_uid, &(struct run){m->old_container, m->old_started});
+    if (running && fate) head_is_lost(r, w, fate, c);
 }
 
 static void observe_deleted(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
@@ -213,6 +276,7 @@ static void observe_deleted(struct recovery *r, const struct world *w, const str
     if (!running || again) ladder_open(r, w, f, c->at_ms, c->wall_ms);
     r->ours = true;
     r->head_lost = true;
+    cause_set(r, CAUSE_OURS, "uid %.8s…", c->key);
     r->grace_s = c->number == UINT64_MAX ? UNKNOWN_U64 : known_u64(c->number);
     char grace[32] = "default grace";
     if (r->grace_s.known) snprintf(grace, sizeof grace, "grace %llu", (unsigned long long)r->grace_s.value);
@@ -247,6 +311,7 @@ static void observe_silence(struct recovery *r, const struct world *w, const str
     }
     if (!gcs_is_silent(&m->gcs, w, running, now_ms, wall_ms, &s)) return;
     if (!running) ladder_open(r, w, f, s.at_ms, s.wall_ms);
+    cause_set(r, CAUSE_SILENCE, "%s", s.note);
     rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
     r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
     m->gcs.connections_least = m->gcs.connections.known ? m->gcs.connections.value : m->gcs.connections_well;
@@ -281,26 +346,43 @@ static void observe_node(struct recovery *r, const struct world *w, const struct
 
 const struct pod *head_follower(const struct recovery *r, const struct focus *f)
 {
-    const struct known_u64 *then = &r->memory->old_started;
+    const struct recovery_memory *m = r->memory;
     const struct pod *p = f->head;
     if (!p || p->deleted.known || text_eq(p->phase, "Failed")) return NULL;
     if (!text_eq(p->record.key, r->old_head_uid)) return p;
-    return then->known && p->started.known && p->started.value > then->value ? p : NULL;
+    return p->started.known && run_ended(p, &(struct run){m->old_container, m->old_started}) ? p : NULL;
 }
 
-/* The new head can be lost too: what was said of it is taken back. */
+/* The new head can be lost too, its pod or only its container: what was said of it is taken back. */
+static void rungs_take_back(struct recovery *r)
+{
+    for (int i = RUNG_HEAD_CREATED; i < RUNG_COUNT; i++) r->rung[i] = (struct rung_state){0};
+    record_set(&r->memory->new_container, NULL);
+}
+
 static void head_again(struct recovery *r, const struct pod *p)
 {
-    if (text_eq(r->new_head_uid, p->record.key)) return;
-    if (r->new_head_uid)
-        for (int i = RUNG_HEAD_CREATED; i < RUNG_COUNT; i++) r->rung[i] = (struct rung_state){0};
+    char **container = &r->memory->new_container;
+    bool another = *container && p->container_id && !text_eq(*container, p->container_id);
+    bool ended = r->rung[RUNG_HEAD_RUNNING].reached && !p->started.known;
+    if (r->new_head_uid && (another || ended || !text_eq(r->new_head_uid, p->record.key))) rungs_take_back(r);
+    if (p->started.known) record_set(container, p->container_id);
     record_set(&r->new_head_uid, p->record.key);
     record_set(&r->new_head_name, p->name);
+}
+
+/* The container that followed in the same pod has ended as well, before it was ready. */
+static void follower_ended(struct recovery *r, const struct focus *f)
+{
+    const struct pod *p = f->head;
+    if (!p || p->started.known || !text_eq(p->record.key, r->new_head_uid)) return;
+    if (text_eq(r->new_head_uid, r->old_head_uid) && r->rung[RUNG_HEAD_RUNNING].reached) rungs_take_back(r);
 }
 
 static void observe_head(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     const struct pod *p = head_follower(r, f);
+    if (!p) follower_ended(r, f);
     if (!p) return;
     head_remember(r, w, f);
     head_again(r, p);
@@ -317,13 +399,28 @@ static void observe_head(struct recovery *r, const struct world *w, const struct
     rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%s", ready);
 }
 
+const struct row *recovery_serveapp(const struct recovery *r, const struct world *w)
+{
+    const struct row *row = r->service ? world_find(w, TABLE_SERVEAPP, r->service) : NULL;
+    return row && !row->gone_ms ? row : NULL;
+}
+
+bool recovery_has_raynodes(const struct world *w, const struct focus *f)
+{
+    if (!f->gcs_ns) return false;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        if (!row->gone_ms && text_eq(ROW(row, raynode)->ns, f->gcs_ns)) return true;
+    }
+    return false;
+}
+
 /* The Serve API of the old head may still say RUNNING through its grace: only what comes once the new one runs counts.
  */
 static void observe_serve(struct recovery *r, const struct world *w, const struct change *c)
 {
-    const struct row *row = world_first(w, TABLE_SERVEAPP);
-    bool put = c->type == CHANGE_PUT && c->table == TABLE_SERVEAPP;
-    bool said = row && !row->gone_ms && (put || (c->type == CHANGE_ALIVE && text_eq(c->source, row->source)));
+    const struct row *row = recovery_serveapp(r, w);
+    bool put = c->type == CHANGE_PUT && c->table == TABLE_SERVEAPP && c->record && text_eq(c->record->key, r->service);
+    bool said = row && (put || (c->type == CHANGE_ALIVE && text_eq(c->source, row->source)));
     if (!said || !r->rung[RUNG_HEAD_RUNNING].reached) return;
     const struct serveapp *s = ROW(row, serveapp);
     for (size_t i = 0; i < s->deployments_count; i++)
@@ -332,24 +429,19 @@ static void observe_serve(struct recovery *r, const struct world *w, const struc
         rung_mark(r, RUNG_SERVE_RUNNING, c->at_ms, c->wall_ms, "Serve API: %zu deployments", s->deployments_count);
 }
 
-static void observe_workers(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
-                            uint64_t wall_ms)
+static void observe_workers(struct recovery *r, const struct world *w, uint64_t at_ms, uint64_t wall_ms)
 {
-    struct worker_now now = recovery_workers(r, w, f);
+    struct outage now = {0};
     bool probed = false;
-    if (!r->rung[RUNG_HEAD_READY].reached || !now.known || now.same != now.then || now.restarts) return;
-    if (!workers_proxies_answer(r)) return;
+    if (!r->rung[RUNG_HEAD_READY].reached || r->rung[RUNG_WORKERS_SAME].reached || !r->workers) return;
+    outage_take_workers(r, w, &now);
+    if (!outage_workers_lived_on(&now) || !workers_proxies_answer(r)) return;
     for (size_t i = 0; i < r->workers; i++) probed |= r->memory->probed[i];
-    rung_mark(r, RUNG_WORKERS_SAME, at_ms, wall_ms, "%zu/%zu same UIDs, 0 restarts%s", now.same, now.then,
+    rung_mark(r, RUNG_WORKERS_SAME, at_ms, wall_ms, "%zu/%zu same UIDs, 0 restarts%s", now.same, now.workers,
               probed ? "" : "; not probed");
 }
 
 /* ---- closing ------------------------------------------------------------------------------------------------- */
-
-static bool table_has_living(const struct world *w, enum table table)
-{
-    return world_count(w, table) > 0;
-}
 
 /* All that can be seen has been seen. What nobody shows us (no Redis, no Serve API) is not waited for. */
 static bool ladder_is_climbed(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
@@ -358,31 +450,41 @@ static bool ladder_is_climbed(const struct recovery *r, const struct world *w, c
     if (!r->head_lost) return rung[RUNG_GCS_READING].reached;
     if (!rung[RUNG_HEAD_READY].reached) return false;
     if (now_ms > rung[RUNG_HEAD_READY].at_ms + RECOVERY_PATIENCE_MS) return true;
-    if (table_has_living(w, TABLE_RAYNODE) && f->gcs_ns && !rung[RUNG_HEAD_ALIVE].reached) return false;
-    if (table_has_living(w, TABLE_SERVEAPP) && !rung[RUNG_SERVE_RUNNING].reached) return false;
+    if (recovery_has_raynodes(w, f) && !rung[RUNG_HEAD_ALIVE].reached) return false;
+    if (recovery_serveapp(r, w) && !rung[RUNG_SERVE_RUNNING].reached) return false;
     if (rung[RUNG_WORKERS_SAME].reached || !r->workers) return true;
-    struct worker_now now = recovery_workers(r, w, f);
-    return (now.replaced || now.restarts) && workers_settled(r, w, f);
+    struct outage now = {0};
+    outage_take_workers(r, w, &now);
+    return !outage_workers_lived_on(&now) && workers_settled(r, w, f);
 }
 
-static void ladder_close(struct recovery *r, const struct world *w, const struct focus *f)
+static void ladder_close(struct recovery *r)
 {
-    struct recovery_past *past = &r->memory->past;
     uint64_t last = r->t0_ms;
     for (int i = 0; i < RUNG_COUNT; i++)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
     r->over_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
     gcs_anew(&r->memory->gcs, r->silent_ms);
-    if (!r->head_lost) return;
-    r->memory->before = *past;
-    *past = (struct recovery_past){.known = true,
-                                   .t0_wall_ms = r->t0_wall_ms,
-                                   .requests_ok = r->requests_ok,
-                                   .requests_failed = r->requests_failed,
-                                   .workers = recovery_workers(r, w, f)};
-    for (int i = 0; i < RUNG_COUNT; i++)
-        if (r->rung[i].reached) past->rung_ms[i] = known_u64(r->rung[i].at_ms - r->t0_ms);
+}
+
+/* What a RayService takes with it when it is deleted is not lost with a head. */
+static bool service_is_going(const struct focus *f)
+{
+    return (f->rayservice && f->rayservice->deleted.known) || (f->raycluster && f->raycluster->deleted.known);
+}
+
+/* Over, and watched for long enough: from here on nothing that happens is counted as this outage's. */
+static void report_close(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+                         uint64_t wall_ms)
+{
+    bool going = service_is_going(f);
+    if (r->outage == OUTAGE_RUNNING && going) ladder_close(r);
+    if (r->outage != OUTAGE_OVER || outage_is_final(r)) return;
+    if (!going && now_ms < r->t0_ms + OUTAGE_SECONDS * 1000) return;
+    struct outage *report = &r->memory->report;
+    outage_of(r, w, f, now_ms, wall_ms, report);
+    report->final = true;
 }
 
 /* ---- the two entries ----------------------------------------------------------------------------------------- */
@@ -394,30 +496,45 @@ static bool is_new_finish(struct recovery *r, const struct world *w, const struc
     const struct row *row = world_find(w, TABLE_REQUEST, c->record->key);
     const struct request *q = (const void *)c->record;
     if (!row || text_eq(q->phase, "waiting") || row->generation <= r->memory->counted) return false;
+    if (r->outage == OUTAGE_NONE || outage_is_final(r)) return false;
     r->memory->counted = row->generation;
     return true;
+}
+
+/* A ladder belongs to one RayService: what is seen of another one in focus moves nothing. */
+static bool focus_is_own(struct recovery *r, const struct focus *f)
+{
+    if (!f->rayservice) return true;
+    if (!r->service) record_set(&r->service, f->rayservice->record.key);
+    return text_eq(r->service, f->rayservice->record.key);
+}
+
+static void observe_rungs(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    observe_head(r, w, f, c);
+    observe_node(r, w, f, c);
+    observe_serve(r, w, c);
+    observe_workers(r, w, c->at_ms, c->wall_ms);
+    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
 }
 
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && f->redis;
     bool pods = c->table == TABLE_POD && c->type != CHANGE_SOURCE && c->type != CHANGE_ALIVE;
+    if (!focus_is_own(r, f)) return;
+    report_close(r, w, f, c->at_ms, c->wall_ms);
     if (redis) gcs_look(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
     if (c->type == CHANGE_DELETED)
         observe_deleted(r, w, f, c);
     else if (pods || c->type == CHANGE_RELISTED)
         observe_loss(r, w, f, c);
     if (redis) observe_silence(r, w, f, c->at_ms, c->wall_ms);
-    if (r->outage != OUTAGE_RUNNING) {
-        if (pods || c->table == TABLE_RAYNODE) head_remember(r, w, f);
-        return;
-    }
-    observe_head(r, w, f, c);
-    observe_node(r, w, f, c);
-    observe_serve(r, w, c);
     if (is_new_finish(r, w, c)) workers_request(r, (const void *)c->record);
-    observe_workers(r, w, f, c->at_ms, c->wall_ms);
-    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r, w, f);
+    if (r->outage == OUTAGE_RUNNING)
+        observe_rungs(r, w, f, c);
+    else if (pods || c->table == TABLE_RAYNODE || !r->memory->head.uid)
+        head_remember(r, w, f);
 }
 
 static unsigned rungs_reached(const struct recovery *r)
@@ -430,7 +547,9 @@ static unsigned rungs_reached(const struct recovery *r)
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
     unsigned before = rungs_reached(r);
+    if (!focus_is_own(r, f)) return false;
+    report_close(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
-    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r, w, f);
+    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r);
     return rungs_reached(r) != before;
 }

@@ -4,7 +4,7 @@
 #ifndef RAYDECK_WORLD_RECOVERY_MEMORY_H
 #define RAYDECK_WORLD_RECOVERY_MEMORY_H
 
-#include "backends/world/recovery.h"
+#include "backends/world/outage.h"
 
 enum {
     /* The heartbeat is written each second and read about as often: so long without a new one is silence, where a head
@@ -18,12 +18,17 @@ enum {
     BEATS_MISSED_MS = 2500,
     /* A head that is ready ends the outage even where a rung is never seen, after so long. */
     RECOVERY_PATIENCE_MS = 60000,
+    /* The event of a failed liveness probe is stamped before the container has ended, by its grace at most. */
+    LIVENESS_EVENT_MS = 60000,
+    /* A container that ended longer ago than the watch is late ended while nobody looked. */
+    ENDED_UNSEEN_MS = 5000,
     HEAD_ACTORS = 256 /* actors of the old head that are remembered */
 };
 
 /* A head as it was last seen well. All NULL: none was seen. */
 struct head_then {
     char *uid, *name, *cluster, *ip, *ray_node;
+    char *container; /* the Ray container's ID, and its start */
     struct known_u64 started;
 };
 
@@ -53,27 +58,45 @@ struct recovery_memory {
     struct head_then head;
     struct gcs_view gcs;
     struct baseline baseline;
+    char *old_container;
     struct known_u64 old_started;
-    uint64_t counted;                /* the generation of the last request that was counted */
-    uint64_t look_ms;                /* of the last look at Redis that found silence */
-    bool probed[RECOVERY_WORKERS];   /* since T0 */
-    bool probe_ok[RECOVERY_WORKERS]; /* since the new head was ready */
+    struct known_u64 old_ended_ms;     /* the old head's pod or container was seen to be no more */
+    char *new_container;               /* of the head that follows, as it was last seen to run */
+    uint64_t counted;                  /* the generation of the last request that was counted */
+    uint64_t answered_wall_ms, gap_ms; /* of probes since T0: the last answer, the longest time between two */
+    uint64_t look_ms;                  /* of the last look at Redis that found silence */
+    bool probed[RECOVERY_WORKERS];     /* since T0 */
+    bool probe_ok[RECOVERY_WORKERS];   /* since the new head was ready */
     struct runtime_then {
         char *monitor; /* its key */
         uint64_t pid;
     } runtime[RECOVERY_WORKERS];
     size_t runtimes;
-    struct recovery_past past, before; /* the last finished ladder, and the one before it */
+    struct outage report; /* of the outage that is over, once it is final */
+    struct outage before; /* the one before it that cost a head */
 };
 
 /* Marks a rung, once; fmt is the evidence. Returns true when it is new. */
 bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* ---- recovery_kept.c ------------------------------------------------------------------------------------------ */
+/* The report is kept as it is, and nothing more is counted. */
+static inline bool outage_is_final(const struct recovery *r)
+{
+    return r->outage == OUTAGE_OVER && r->memory->report.final && r->memory->report.t0_ms == r->t0_ms;
+}
+
+/* A RayService's Serve applications, as its Serve API tells them; NULL: it tells none. */
+const struct row *recovery_serveapp(const struct recovery *r, const struct world *w);
+/* Whether Ray nodes of this service's GCS are known. */
+bool recovery_has_raynodes(const struct world *w, const struct focus *f);
+
+/* ---- outage_fields.c ------------------------------------------------------------------------------------------ */
 
 void baseline_take(struct baseline *b, const struct world *w, const struct focus *f, const struct head_then *old);
 void baseline_done(struct baseline *b);
+/* The GCS's fields against those of T0: fills table, fields and checkpoints. */
+void outage_take_fields(const struct recovery *r, const struct world *w, struct outage *ret);
 
 /* ---- recovery_gcs.c: times are ours ---------------------------------------------------------------------------- */
 
@@ -94,6 +117,8 @@ void workers_take(struct recovery *r, const struct world *w, const struct focus 
 void workers_forget(struct recovery *r);
 /* A request that has finished since T0: counts it. */
 void workers_request(struct recovery *r, const struct request *q);
+/* What became of the worker pods of T0, and of the processes on their Neuron devices. */
+void outage_take_workers(const struct recovery *r, const struct world *w, struct outage *ret);
 /* WORKERS_SAME, and whether the worker pods are all there and ready, the same or not. */
 bool workers_proxies_answer(const struct recovery *r);
 bool workers_settled(const struct recovery *r, const struct world *w, const struct focus *f);

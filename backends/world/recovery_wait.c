@@ -21,8 +21,8 @@ bool recovery_may_come(const struct recovery *r, const struct world *w, const st
     case RUNG_DELETE_ACCEPTED: return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
     case RUNG_GCS_SILENT: return gcs_can_be_seen(f) && !r->rung[RUNG_GCS_READING].reached;
     case RUNG_GCS_READING: return gcs_can_be_seen(f);
-    case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && f->gcs_ns && world_count(w, TABLE_RAYNODE) > 0;
-    case RUNG_SERVE_RUNNING: return r->head_lost && world_count(w, TABLE_SERVEAPP) > 0;
+    case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && recovery_has_raynodes(w, f);
+    case RUNG_SERVE_RUNNING: return r->head_lost && recovery_serveapp(r, w);
     case RUNG_WORKERS_SAME: return r->head_lost && r->workers > 0;
     default: return r->head_lost;
     }
@@ -105,10 +105,10 @@ static void silence_why(const struct recovery *r, const struct world *w, uint64_
     if (old && old->deleted.known) snprintf(out, RECOVERY_WHY_MAX, "the old head serves on through its grace");
 }
 
-static void serve_why(const struct world *w, char out[RECOVERY_WHY_MAX])
+static void serve_why(const struct recovery *r, const struct world *w, char out[RECOVERY_WHY_MAX])
 {
-    const struct row *row = world_first(w, TABLE_SERVEAPP);
-    const struct source *said = row && !row->gone_ms ? world_source_named(w, row->source) : NULL;
+    const struct row *row = recovery_serveapp(r, w);
+    const struct source *said = row ? world_source_named(w, row->source) : NULL;
     if (!said || said->state != SOURCE_LIVE) return;
     const struct serveapp *s = ROW(row, serveapp);
     for (size_t i = 0; i < s->deployments_count; i++) {
@@ -169,7 +169,7 @@ const char *recovery_why(const struct recovery *r, const struct world *w, const 
     case RUNG_HEAD_CREATED:
     case RUNG_HEAD_RUNNING:
     case RUNG_HEAD_READY: head_why(r, w, f, out); break;
-    case RUNG_SERVE_RUNNING: serve_why(w, out); break;
+    case RUNG_SERVE_RUNNING: serve_why(r, w, out); break;
     case RUNG_WORKERS_SAME: workers_why(r, w, f, out); break;
     default: break;
     }

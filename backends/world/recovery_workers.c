@@ -1,7 +1,9 @@
+/* recovery_workers.c - the worker pods of T0, the processes on their Neuron devices, and the requests since. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/recovery_memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,11 +23,19 @@ void workers_forget(struct recovery *r)
     r->workers = r->memory->runtimes = 0;
 }
 
-static void runtimes_take(struct recovery_memory *m, const struct world *w)
+/* Of several RayServices each has its own: a monitor in a pod of another one is not of this one's workers. */
+static bool monitor_is_ours(const struct world *w, const struct focus *f, const struct monitor *mon)
+{
+    const struct pod *p = mon->pod ? pod_named(w, f->ns, mon->pod) : NULL;
+    return !mon->pod || !p || focus_has_pod(f, p);
+}
+
+static void runtimes_take(struct recovery_memory *m, const struct world *w, const struct focus *f)
 {
     WORLD_EACH (row, w, TABLE_MONITOR) {
         const struct monitor *mon = ROW(row, monitor);
-        for (size_t i = 0; !row->gone_ms && i < mon->runtimes_count && m->runtimes < RECOVERY_WORKERS; i++) {
+        if (row->gone_ms || !monitor_is_ours(w, f, mon)) continue;
+        for (size_t i = 0; i < mon->runtimes_count && m->runtimes < RECOVERY_WORKERS; i++) {
             if (!mon->runtimes[i].pid.known) continue;
             m->runtime[m->runtimes].monitor = mem_str(mon->record.key);
             m->runtime[m->runtimes++].pid = mon->runtimes[i].pid.value;
@@ -46,7 +56,7 @@ void workers_take(struct recovery *r, const struct world *w, const struct focus 
         if (!p->reconnect_s.known) continue;
         if (!r->reconnect_s.known || p->reconnect_s.value < r->reconnect_s.value) r->reconnect_s = p->reconnect_s;
     }
-    runtimes_take(r->memory, w);
+    runtimes_take(r->memory, w, f);
 }
 
 static bool runtime_runs(const struct monitor *m, uint64_t pid)
@@ -56,52 +66,94 @@ static bool runtime_runs(const struct monitor *m, uint64_t pid)
     return false;
 }
 
-struct runtimes_now recovery_runtimes(const struct recovery *r, const struct world *w)
+/* What became of one worker pod, by its UID. */
+static void take_worker(const struct worker_then *then, const struct world *w, struct outage_worker *out)
 {
-    struct runtimes_now now = {.then = r->memory->runtimes};
-    for (size_t i = 0; i < now.then; i++) {
-        const struct row *row = world_find(w, TABLE_MONITOR, r->memory->runtime[i].monitor);
-        now.same += row && !row->gone_ms && runtime_runs(ROW(row, monitor), r->memory->runtime[i].pid);
+    const struct row *row = world_find(w, TABLE_POD, then->uid);
+    const struct pod *p = row && !row->gone_ms ? ROW(row, pod) : NULL;
+    *out = (struct outage_worker){.fate = WORKER_SAME};
+    snprintf(out->name, sizeof out->name, "%s", then->name ? then->name : "");
+    if (!p || p->deleted.known) {
+        out->fate = WORKER_REPLACED;
+    } else if (then->restarts.known && p->restarts.known && p->restarts.value > then->restarts.value) {
+        out->fate = WORKER_RESTARTED;
+        out->restarts = p->restarts.value - then->restarts.value;
     }
-    return now;
 }
 
-struct worker_now recovery_workers(const struct recovery *r, const struct world *w, const struct focus *f)
+void outage_take_workers(const struct recovery *r, const struct world *w, struct outage *ret)
 {
-    (void)f;
-    struct worker_now now = {.then = r->workers, .known = r->outage != OUTAGE_NONE && r->workers > 0};
+    const struct recovery_memory *m = r->memory;
+    ret->workers = r->workers;
     for (size_t i = 0; i < r->workers; i++) {
-        const struct row *row = world_find(w, TABLE_POD, r->worker[i].uid);
-        const struct pod *p = row && !row->gone_ms ? ROW(row, pod) : NULL;
-        if (!p || p->deleted.known) {
-            now.replaced++;
-            continue;
-        }
-        now.same++;
-        const struct known_u64 *before = &r->worker[i].restarts, *after = &p->restarts;
-        if (before->known && after->known && after->value > before->value) now.restarts += after->value - before->value;
+        take_worker(&r->worker[i], w, &ret->worker[i]);
+        ret->replaced += ret->worker[i].fate == WORKER_REPLACED;
+        ret->same += ret->worker[i].fate != WORKER_REPLACED;
+        ret->restarts += ret->worker[i].restarts;
     }
-    return now;
+    ret->runtimes = m->runtimes;
+    for (size_t i = 0; i < m->runtimes; i++) {
+        const struct row *row = world_find(w, TABLE_MONITOR, m->runtime[i].monitor);
+        ret->runtimes_same += row && !row->gone_ms && runtime_runs(ROW(row, monitor), m->runtime[i].pid);
+    }
+}
+
+/* ---- requests ------------------------------------------------------------------------------------------------ */
+
+static void count_failure(struct recovery *r, const char *name)
+{
+    size_t i = 0;
+    if (!name || !*name) name = "failed";
+    while (i < OUTAGE_FAILURES - 1 && r->failure[i].count && strcmp(r->failure[i].name, name) != 0) i++;
+    if (!r->failure[i].count)
+        snprintf(r->failure[i].name, sizeof r->failure[i].name, "%s", i < OUTAGE_FAILURES - 1 ? name : "other");
+    r->failure[i].count++;
+}
+
+/* The worst of a second is what is told of it. */
+static void mark_second(struct recovery *r, const struct request *q, char one)
+{
+    if (!q->due.known || q->due.value < r->t0_wall_ms) return;
+    uint64_t second = (q->due.value - r->t0_wall_ms) / 1000;
+    if (second >= OUTAGE_SECONDS) return;
+    for (size_t i = strlen(r->second); i <= second; i++) r->second[i] = ' ';
+    char *at = &r->second[second];
+    if (*at == ' ' || one == 'X' || (one == 's' && *at == '.')) *at = one;
+}
+
+static void count_answer(struct recovery_memory *m, const struct request *q)
+{
+    uint64_t took = q->latency_us.known ? q->latency_us.value / 1000 : 0;
+    uint64_t at = q->done.known ? q->done.value : q->due.known ? q->due.value + took : 0;
+    if (at <= m->answered_wall_ms) return;
+    if (at - m->answered_wall_ms > m->gap_ms) m->gap_ms = at - m->answered_wall_ms;
+    m->answered_wall_ms = at;
+}
+
+static void probed(struct recovery *r, const struct request *q, bool answered)
+{
+    for (size_t i = 0; q->pod && i < r->workers; i++) {
+        if (!text_eq(q->pod, r->worker[i].name)) continue;
+        r->memory->probed[i] = true;
+        if (r->rung[RUNG_HEAD_READY].reached) r->memory->probe_ok[i] = answered;
+    }
 }
 
 void workers_request(struct recovery *r, const struct request *q)
 {
-    bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), probe = text_eq(q->kind, "probe");
-    if (text_eq(q->phase, "failed")) r->requests_failed++;
-    if (ok || slow) {
-        r->requests_ok++;
-        r->requests_slow += slow;
-        r->probes_ok += probe;
-        r->prompts_ok += !probe;
-        if (q->latency_us.known && q->latency_us.value > r->slowest_us) r->slowest_us = q->latency_us.value;
-        if (probe && q->latency_us.known && q->latency_us.value > r->slowest_probe_us)
-            r->slowest_probe_us = q->latency_us.value;
-    }
-    for (size_t i = 0; probe && q->pod && i < r->workers; i++) {
-        if (!text_eq(q->pod, r->worker[i].name)) continue;
-        r->memory->probed[i] = true;
-        if (r->rung[RUNG_HEAD_READY].reached) r->memory->probe_ok[i] = ok || slow;
-    }
+    bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), failed = text_eq(q->phase, "failed");
+    bool probe = text_eq(q->kind, "probe");
+    struct outage_requests *n = &r->request[probe ? OUTAGE_PROBES : OUTAGE_PROMPTS];
+    n->ok += ok;
+    n->slow += slow;
+    n->failed += failed;
+    if (failed) count_failure(r, q->failure);
+    if ((ok || slow) && q->latency_us.known && q->latency_us.value >= n->slowest_us.value)
+        n->slowest_us = q->latency_us;
+    if (!probe) return;
+    if (ok || slow) count_answer(r->memory, q);
+    if (ok || slow || failed) mark_second(r, q, ok ? '.' : slow ? 's' : 'X');
+    probed(r, q, ok || slow);
 }
 
 /* Nobody probed: nothing is claimed about answers, and nothing is waited for. */

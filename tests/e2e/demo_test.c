@@ -81,7 +81,7 @@ static void three_worlds_a_kill_and_an_answer(void **state)
     pty_see(d.pty, "LAST HEAD LOSS", STEP_MS);
     pty_see(d.pty, "ANSWERING +YES", STEP_MS);
     pty_see(d.pty, "^\\+[> ] ?head +mistral-.*-head-.* 2/2 +Running +0 ", STEP_MS);
-    pty_see(d.pty, "worker pods 2/2 the same, 0 restarts · requests ([0-9]+)/\\1, 0 failed", STEP_MS);
+    pty_see(d.pty, "worker pods 2/2 same UIDs, 0 restarts · ([0-9]+)/\\1 requests, 0 failed", STEP_MS);
     demo_leave(&d, "q", 0);
 }
 

@@ -125,8 +125,8 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     pty_see(p, "API server proxy", SOON_MS);
     pty_send(p, "still there?\r");
     pty_see(p, "^ *ok +\\+[0-9.]+s", LONG_MS); /* the prompt, by the time since the delete */
-    pty_see(p, "WORKER PODS +2/2 +same UIDs, 0 restarts|worker pods 2/2 the same, 0 restarts", SOON_MS);
-    pty_see(p, "worker pods 2/2 the same, 0 restarts · requests ([0-9]+)/\\1, 0 failed", LONG_MS);
+    pty_see(p, "WORKER PODS +2/2 +same UIDs, 0 restarts|2/2 same UIDs, 0 restarts", SOON_MS);
+    pty_see(p, "worker pods 2/2 same UIDs, 0 restarts · ([0-9]+)/\\1 requests, 0 failed", LONG_MS);
     send_and_see(p, "xc", "Enter asks", SOON_MS);
     send_and_see(p, "\r", "y yes, do it", SOON_MS);
     send_and_see(p, "y", "cleaned up", LONG_MS);

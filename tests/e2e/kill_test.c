@@ -41,7 +41,7 @@ static void workers_that_live_on_are_a_success(void **state)
     SAYS("must live  mistral-", r.err);
     SAYS(", UID ", r.err);
     SAYS("around the head, 2 Serve endpoints are not its own", r.err);
-    SAYS("workers   2 of 2 the same, 0 replaced, 0 restarts\n", r.out);
+    SAYS("workers   2/2 same UIDs, 0 restarts\n", r.out);
     SAYS(", 0 failed\n", r.out);
     assert_null(strstr(r.out, "missing"));
     run_done(&r);
@@ -57,7 +57,7 @@ static void workers_that_were_restarted_are_a_failure(void **state)
     SAYS("GCS fault tolerance is OFF", r.err);
     SAYS("restarted  mistral-", r.err);
     assert_null(strstr(r.err, "must live"));
-    SAYS("workers   2 of 2 the same, 0 replaced, 2 restarts\n", r.out);
+    SAYS("workers   2/2 same UIDs, 2 restarts\n", r.out);
     SAYS("missing   worker proxies answer, workers the same: worker pod mistral-", r.out);
     SAYS("the recovery failed at: worker proxies answer, workers the same", r.err);
     assert_null(strstr(r.out, "GCS silent"));
@@ -96,7 +96,7 @@ static void a_worker_left_pending_is_a_failure(void **state)
     free(sim_run_say(sim, line));
     /* What is missing first: Serve wants its replica back, and the pod it would run in has no place. */
     pty_see(pty, "waits for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending: .*neuron)", STEP_MS);
-    pty_see(pty, "workers   1 of 2 the same, 1 replaced, 0 restarts", STEP_MS);
+    pty_see(pty, "workers   1/2 the same, 1 replaced, 0 restarts", STEP_MS);
     pty_see(pty, "^missing   worker proxies answer, workers the same: worker pod mistral-.* Pending: .*neuron",
             STEP_MS);
     pty_see(pty, "it hangs on (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending)", STEP_MS);

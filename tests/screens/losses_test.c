@@ -39,7 +39,7 @@ static void none_was_watched(void **state)
     struct fixture f;
     fixture_calm(&f);
     take(&l, &f);
-    assert_int_equal(l.item[LOSSES - 1].t0_wall_ms, 0);
+    assert_int_equal(l.item[LOSSES - 1].state, OUTAGE_NONE);
     show(&l, "none");
     fixture_done(&f);
 }
@@ -52,47 +52,63 @@ static void two_of_them(void **state)
     fixture_calm(&f);
     fixture_kill_head(&f);
     take(&l, &f);
-    const struct loss *one = &l.item[LOSSES - 1];
-    assert_int_equal(one->answered, 30);
-    assert_int_equal(one->failed, 0);
-    assert_int_equal(one->prompts, 1); /* and one that waits */
-    assert_true(one->gap_ms.known && one->gap_ms.value > 0);
-    assert_false(one->head_ms.known);
-    assert_int_equal(one->workers.same, 2);
+    const struct outage *one = &l.item[LOSSES - 1];
+    assert_int_equal(one->request[OUTAGE_PROBES].ok, 30);
+    assert_int_equal(outage_failed(one), 0);
+    assert_int_equal(one->request[OUTAGE_PROMPTS].ok, 1); /* and one that waits */
+    assert_true(one->unserved_ms.known && one->unserved_ms.value > 0);
+    assert_true(one->head_down_ms.known);
+    assert_int_equal(one->same, 2);
     fixture_probe(&f, "failed", 0);
     take(&l, &f); /* the same loss, looked at again: not another one */
-    assert_int_equal(l.item[0].t0_wall_ms, 0);
-    assert_int_equal(one->failed, 1);
+    assert_int_equal(l.item[0].state, OUTAGE_NONE);
+    assert_int_equal(outage_failed(one), 1);
     fixture_done(&f);
     /* Another cluster, as after a reset: the first one is kept. */
     fixture_calm(&other);
     fixture_wait(&other, 60000);
     fixture_kill_head(&other);
     take(&l, &other);
-    assert_int_equal(l.item[0].failed, 1);
-    assert_int_equal(l.item[1].failed, 0);
+    assert_int_equal(outage_failed(&l.item[0]), 1);
+    assert_int_equal(outage_failed(&l.item[1]), 0);
     show(&l, "two");
-    /* Long after it nothing of it changes. */
-    fixture_wait(&other, LOSS_SECONDS * 1000);
-    fixture_probe(&other, "failed", 0);
-    take(&l, &other);
-    assert_int_equal(l.item[1].failed, 0);
     fixture_done(&other);
+}
+
+/* Once it is over and was watched for long enough, nothing of it changes. */
+static void what_is_final_stays(void **state)
+{
+    (void)state;
+    struct losses l = {0};
+    struct fixture f;
+    fixture_calm(&f);
+    fixture_kill_head(&f);
+    f.recovery.outage = OUTAGE_OVER;
+    fixture_wait(&f, OUTAGE_SECONDS * 1000);
+    fixture_probe(&f, "failed", 0);
+    take(&l, &f);
+    assert_true(l.item[1].final);
+    assert_int_equal(outage_failed(&l.item[1]), 0);
+    fixture_done(&f);
 }
 
 static void without_fault_tolerance(void **state)
 {
     (void)state;
-    struct losses l = {.item = {[LOSSES - 1] = {.t0_wall_ms = 1795000000000,
+    struct losses l = {.item = {[LOSSES - 1] = {.state = OUTAGE_OVER,
+                                                .head_lost = true,
+                                                .cause = CAUSE_OURS,
+                                                .t0_wall_ms = 1795000000000,
                                                 .ft = TRI_NO,
                                                 .grace_s = {0, true},
-                                                .dots = "..s.XXXXXXXXXXXX  ..",
-                                                .answered = 14,
-                                                .failed = 28,
-                                                .gap_ms = {14400, true},
-                                                .head_ms = {5500, true},
-                                                .workers = {2, 2, 0, 2, true},
-                                                .runtimes = {2, 0}}}};
+                                                .second = "..s.XXXXXXXXXXXX  ..",
+                                                .request = {{.ok = 13, .slow = 1, .failed = 28}},
+                                                .unserved_ms = {14400, true},
+                                                .head_down_ms = {5500, true},
+                                                .workers = 2,
+                                                .same = 2,
+                                                .restarts = 2,
+                                                .runtimes = 2}}};
     show(&l, "no-ft");
 }
 
@@ -101,6 +117,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(none_was_watched),
         cmocka_unit_test(two_of_them),
+        cmocka_unit_test(what_is_final_stays),
         cmocka_unit_test(without_fault_tolerance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

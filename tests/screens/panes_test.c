@@ -189,10 +189,10 @@ static void test_a_lost_field_is_red(void **state)
     fixture_kill_head(&d.f);
     desk_look(&d);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "kept 9/9");
-    check_brief(&d, LAYOUT_GCS, "  GCS     kept 88/88 fields · NODE says old head ALIVE: stale");
+    check_brief(&d, LAYOUT_GCS, "  GCS     fields kept 88/88 · NODE says old head ALIVE: stale");
     lose_field(&d, GCS_KEY("ACTOR"));
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_BAD, "kept 8/9 LOST 1");
-    check_brief(&d, LAYOUT_GCS, "  GCS     kept 87/88 fields · OTHERS LOST · NODE says old head ALIVE: stale");
+    check_brief(&d, LAYOUT_GCS, "  GCS     fields kept 87/88 LOST 1 · NODE says old head ALIVE: stale");
     desk_leave(&d);
 }
 
@@ -397,8 +397,9 @@ static void test_recovery_in_words(void **state)
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · RayService says Running (not evidence)");
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.recovery.t0_ms + 14600);
+    d.f.recovery.rung[RUNG_HEAD_READY] = (struct rung_state){.reached = true, .at_ms = d.f.recovery.over_ms.value};
     desk_look(&d);
-    check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over after 14.6s");
+    check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over +14.6s, head down 14.0s");
     desk_leave(&d);
 }
 

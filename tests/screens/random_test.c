@@ -76,6 +76,7 @@ static void run_stream(uint64_t seed)
     struct rng rng = {seed};
     struct world *w = world_new();
     struct recovery r;
+    struct outage outage;
     struct screen *s = screen_new();
     uint64_t clock = 1000000;
     recovery_init(&r);
@@ -88,8 +89,10 @@ static void run_stream(uint64_t seed)
         if (i % DRAW_EVERY) continue;
         recovery_tick(&r, w, &f, clock, 1795440000000 + clock);
         struct chrome chrome = {.context = "c", .armed_left_ms = random_next(&rng) % 2 * 5000};
+        outage_of(&r, w, &f, clock, 1795440000000 + clock, &outage);
         struct view v = {.world = w,
-                         .recovery = &r,
+                         .outage = &outage,
+                         .before = outage_before(&r),
                          .focus = &f,
                          .now_ms = clock,
                          .wall_ms = 1795440000000 + clock,

@@ -375,7 +375,8 @@ static void test_timed(void **state)
     assert_true(screen_timed(&d.v));
     d.f.chrome.armed_left_ms = 0;
     d.v.armed = true; /* a development context: armed for ever, and nothing counts */
-    assert_true(!screen_timed(&(struct view){.world = d.f.world, .armed = true, .chrome = &d.f.chrome}));
+    assert_true(
+        !screen_timed(&(struct view){.world = d.f.world, .outage = d.v.outage, .armed = true, .chrome = &d.f.chrome}));
     fixture_prompt(&d.f, "waiting", 0, 0, NULL);
     desk_look(&d);
     assert_true(screen_timed(&d.v));

@@ -45,6 +45,12 @@ void small_wait(struct small *s, uint64_t ms)
     }
 }
 
+void small_outage(const struct small *s, struct outage *ret)
+{
+    struct focus f = small_focus(s);
+    outage_of(&s->r, s->w, &f, s->now_ms, small_wall(s), ret);
+}
+
 void *small_edit(const struct small *s, enum table table, const char *key)
 {
     const struct row *row = world_find(s->w, table, key);

@@ -6,7 +6,7 @@
 #ifndef RAYDECK_TESTS_SMALL_CLUSTER_H
 #define RAYDECK_TESTS_SMALL_CLUSTER_H
 
-#include "backends/world/recovery.h"
+#include "backends/world/outage.h"
 
 #define SMALL_NS "3f0c91aa"
 #define SMALL_OLD_NODE "5cabc3e8"
@@ -30,6 +30,8 @@ void small_apply(struct small *s, struct change *c);
 void small_put(struct small *s, const char *source, enum world_kind world, void *record);
 void small_gone(struct small *s, enum table table, const char *key);
 void small_wait(struct small *s, uint64_t ms); /* lets time pass, with a tick each second */
+
+void small_outage(const struct small *s, struct outage *ret); /* its report, now */
 
 /* A copy of the row's record, to change and to put again. */
 void *small_edit(const struct small *s, enum table table, const char *key);

@@ -86,8 +86,10 @@ void fixture_done(struct fixture *f)
 struct view fixture_view(struct fixture *f)
 {
     f->focus = focus_of(f->world, NULL, NULL);
+    outage_of(&f->recovery, f->world, &f->focus, f->now_ms, f->wall_ms, &f->outage);
     return (struct view){.world = f->world,
-                         .recovery = &f->recovery,
+                         .outage = &f->outage,
+                         .before = outage_before(&f->recovery),
                          .focus = &f->focus,
                          .now_ms = f->now_ms,
                          .wall_ms = f->wall_ms,

@@ -13,6 +13,7 @@
 struct fixture {
     struct world *world;
     struct recovery recovery;
+    struct outage outage; /* as of the last fixture_view */
     struct focus focus;
     uint64_t now_ms, wall_ms;
     struct chrome chrome;

@@ -34,7 +34,9 @@ static struct answer ask(const struct small *s, int which)
 {
     struct answer a[ANSWERS];
     struct focus f = small_focus(s);
-    answers_of(s->w, &f, &s->r, s->now_ms, small_wall(s), a);
+    struct outage o;
+    small_outage(s, &o);
+    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
     return a[which];
 }
 
@@ -528,8 +530,8 @@ static void workers_that_are_lost_too(void **state)
     struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/x2p7c");
     m->runtimes[0].pid = known_u64(222);
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
-    is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restarts · Neuron runtimes 1/2 same pids",
-       "1 replaced, 1 restarts");
+    is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
+       "1 replaced, 1 restart");
 }
 
 /* A head in its grace goes on serving: what it took is no part of the time that it is down. */
@@ -635,7 +637,7 @@ static void an_outage_that_was_watched(void **state)
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     small_wait(s, 60000);
     is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
-       "watched: head down 14.2s · worker pods 2/2 the same, 0 restarts · requests 2/2, 0 failed",
+       "watched: head down 14.2s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
        "watched: down 14.2s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
     small_wait(s, 100);

@@ -103,12 +103,14 @@ static void test_the_answers_warnings(void **state)
     for (size_t i = 0; i < ARRAY_LEN(rules); i++) assert_int_equal(sick_first(&f, rules[i])->severity, FINDING_WARNING);
     assert_int_equal(doctor_warnings(w.s.w, &focus, w.ask.now_ms, w.ask.wall_ms).value, f.of[FINDING_WARNING]);
     struct answer answers[ANSWERS];
+    struct outage outage;
+    small_outage(&w.s, &outage);
     focus.warnings = known_u64(f.of[FINDING_WARNING]);
-    answers_of(w.s.w, &focus, &w.s.r, w.ask.now_ms, w.ask.wall_ms, answers);
+    answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
     assert_int_equal(f.of[FINDING_WARNING], 6);
     assert_non_null(strstr(answers[1].text, "6 warnings (:doctor)"));
     focus.warnings = UNKNOWN_U64;
-    answers_of(w.s.w, &focus, &w.s.r, w.ask.now_ms, w.ask.wall_ms, answers);
+    answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
     assert_non_null(strstr(answers[1].text, "5 warnings (:doctor)"));
     findings_done(&f);
     sick_end(&w);

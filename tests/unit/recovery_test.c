@@ -179,15 +179,17 @@ static void the_ladder_with_grace_0(void **state)
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts");
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     assert_int_equal(s->r.over_ms.value - s->r.t0_ms, 15000);
-    assert_int_equal(s->r.requests_ok, 4);
-    assert_int_equal(s->r.requests_slow, 1);
-    assert_int_equal(s->r.requests_failed, 0);
-    assert_int_equal(s->r.slowest_us, 1212000);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].ok, 3);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].slow, 1);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].failed, 0);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].slowest_us.value, 1212000);
     assert_string_equal(s->r.new_head_name, "mistral-44qn2-head-7rk2m");
-    const struct recovery_past *past = recovery_past(&s->r);
-    assert_true(past->known);
-    assert_int_equal(past->rung_ms[RUNG_HEAD_READY].value, 14600);
-    assert_int_equal(past->t0_wall_ms, s->r.t0_wall_ms);
+    struct outage o;
+    small_outage(s, &o);
+    const struct outage *last = outage_last(&o, outage_before(&s->r));
+    assert_int_equal(last->state, OUTAGE_OVER);
+    assert_int_equal(last->rung[RUNG_HEAD_READY].after_ms, 14600);
+    assert_int_equal(last->t0_wall_ms, s->r.t0_wall_ms);
 }
 
 /* Nobody here deleted it; the old head serves through its grace, and what the old one says counts for nothing. */
@@ -303,7 +305,9 @@ static void a_heartbeat_that_stops(void **state)
     /* It was nothing: the same head goes on. No loss is kept as the last one. */
     beat(s, 4);
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_false(recovery_past(&s->r)->known);
+    struct outage o;
+    small_outage(s, &o);
+    assert_int_equal(outage_last(&o, outage_before(&s->r))->state, OUTAGE_NONE);
 }
 
 /* KV is read now and then: the old head's last beat may be read after its connections were seen to go. */
@@ -506,13 +510,15 @@ static void workers_that_did_not_survive(void **state)
     p->is_ready = TRI_NO;
     small_put(s, "kube/pods", WORLD_KUBE, p);
     small_gone(s, TABLE_POD, "w2");
-    struct focus f = small_focus(s);
-    struct worker_now n = recovery_workers(&s->r, s->w, &f);
-    assert_true(n.known);
-    assert_int_equal(n.then, 2);
-    assert_int_equal(n.same, 1);
-    assert_int_equal(n.replaced, 1);
-    assert_int_equal(n.restarts, 2);
+    struct outage o;
+    small_outage(s, &o);
+    assert_int_equal(o.workers, 2);
+    assert_int_equal(o.same, 1);
+    assert_int_equal(o.replaced, 1);
+    assert_int_equal(o.restarts, 2);
+    assert_string_equal(o.worker[0].name, "mistral-44qn2-inf2-worker-q5rdw");
+    assert_int_equal(o.worker[0].fate, WORKER_RESTARTED);
+    assert_int_equal(o.worker[1].fate, WORKER_REPLACED);
     head_bound(s);
     head_running(s);
     nodes_turn(s);
@@ -539,10 +545,10 @@ static void a_probe_that_fails_holds_the_last_rung(void **state)
     small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "waiting", NULL, 0);
     small_probe(s, "p1", "mistral-44qn2-inf2-worker-x2p7c", "failed", "refused", 1000);
     head_ready(s);
-    assert_int_equal(s->r.requests_failed, 1);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].failed, 1);
     small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 4000);
     small_probe(s, "p0", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 4000);
-    assert_int_equal(s->r.requests_ok, 1);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].ok, 1);
     small_probe(s, "p2", "mistral-44qn2-inf2-worker-x2p7c", "cancelled", NULL, 4000);
     small_wait(s, 30000);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
@@ -585,35 +591,40 @@ static void a_second_death_begins_a_second_ladder(void **state)
     assert_string_equal(s->r.old_head_uid, new_head);
     assert_string_equal(s->r.old_ray_node, "7afdda9d");
     assert_null(s->r.new_head_uid);
-    assert_int_equal(s->r.requests_ok, 0);
+    assert_int_equal(s->r.request[OUTAGE_PROBES].ok, 0);
     assert_false(s->r.rung[RUNG_HEAD_READY].reached);
-    assert_int_equal(recovery_past(&s->r)->rung_ms[RUNG_HEAD_READY].value, 14600);
+    assert_int_equal(outage_before(&s->r)->rung[RUNG_HEAD_READY].after_ms, 14600);
 }
 
-static const struct kept *kept_of(const struct kept *k, size_t n, const char *table)
+static const struct outage_fields *fields_of(const struct outage *o, const char *table)
 {
-    for (size_t i = 0; i < n; i++)
-        if (!strcmp(k[i].table, table)) return &k[i];
-    fail_msg("no table %s", table);
-    return NULL;
+    const struct outage_fields *k = outage_fields_of(o, table);
+    if (!k) fail_msg("no table %s", table);
+    return k;
+}
+
+static void put_checkpoint(struct small *s)
+{
+    struct checkpoint *c = record_new(TABLE_CHECKPOINT, SMALL_NS "/app-config");
+    record_set(&c->ns, SMALL_NS);
+    c->present = TRI_YES;
+    small_put(s, "redis", WORLD_REDIS, c);
 }
 
 static void fields_kept_and_lost(void **state)
 {
     struct small *s = *state;
-    struct kept kept[KEPT_TABLES];
-    struct checkpoint *c = record_new(TABLE_CHECKPOINT, SMALL_NS "/app-config");
-    record_set(&c->ns, SMALL_NS);
-    c->present = TRI_YES;
-    small_put(s, "redis", WORLD_REDIS, c);
-    assert_int_equal(recovery_kept(&s->r, s->w, kept), 0);
+    struct outage o;
+    put_checkpoint(s);
+    small_outage(s, &o);
+    assert_int_equal(o.tables, 0);
     delete_accepted(s, old_head, 0);
-    size_t n = recovery_kept(&s->r, s->w, kept);
-    assert_int_equal(n, 5);
-    for (size_t i = 0; i < n; i++) {
-        assert_true(kept[i].known);
-        assert_int_equal(kept[i].kept, kept[i].before);
-        assert_int_equal(kept[i].lost + kept[i].lost_expected + kept[i].added, 0);
+    small_outage(s, &o);
+    assert_int_equal(o.tables, 4);
+    for (size_t i = 0; i < o.tables; i++) {
+        assert_true(o.table[i].known);
+        assert_int_equal(o.table[i].kept, o.table[i].before);
+        assert_int_equal(o.table[i].lost + o.table[i].lost_expected + o.table[i].added, 0);
     }
     /* The proxy of the old head died with it: its specification goes, and so do the agent's addresses. */
     struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
@@ -622,54 +633,59 @@ static void fields_kept_and_lost(void **state)
     small_table(s, "ACTOR_TASK_SPEC", "aa01 aa02 aa05");
     small_table(s, "KV", "gcs_pid @namespace_dashboard:DASHBOARD_AGENT_ADDR_NODE_ID_PREFIX:7afdda9d");
     small_table(s, "NODE", SMALL_OLD_NODE " b5846ef7 1d09aa52 7afdda9d");
-    n = recovery_kept(&s->r, s->w, kept);
-    const struct kept *k = kept_of(kept, n, "ACTOR_TASK_SPEC");
+    small_outage(s, &o);
+    const struct outage_fields *k = fields_of(&o, "ACTOR_TASK_SPEC");
     assert_int_equal(k->before, 4);
     assert_int_equal(k->kept, 2);
     assert_int_equal(k->lost_expected, 1);
     assert_int_equal(k->lost, 1);
     assert_int_equal(k->added, 1);
-    k = kept_of(kept, n, "KV");
+    k = fields_of(&o, "KV");
     assert_int_equal(k->kept, 1);
     assert_int_equal(k->lost_expected, 2);
     assert_int_equal(k->lost, 1);
     assert_int_equal(k->added, 1);
-    k = kept_of(kept, n, "NODE");
+    k = fields_of(&o, "NODE");
     assert_int_equal(k->kept, 3);
     assert_int_equal(k->added, 1);
-    k = kept_of(kept, n, "Serve checkpoints");
-    assert_int_equal(k->before, 1);
-    assert_int_equal(k->kept, 1);
+    assert_int_equal(o.checkpoints.before, 1);
+    assert_int_equal(o.checkpoints.kept, 1);
+    /* Checkpoints are fields of KV: all fields are those of the tables. */
+    assert_int_equal(o.fields.before, 4 + 4 + 3 + 4);
+    assert_int_equal(o.fields.lost, 2);
 }
 
 static void fields_that_are_not_all_listed(void **state)
 {
     struct small *s = *state;
-    struct kept kept[KEPT_TABLES];
+    struct outage o;
     struct gcstable *t = small_edit(s, TABLE_GCSTABLE, SMALL_NS "/KV");
     t->fields = known_u64(1000000);
     small_put(s, "redis", WORLD_REDIS, t);
     delete_accepted(s, old_head, 0);
-    size_t n = recovery_kept(&s->r, s->w, kept);
-    const struct kept *k = kept_of(kept, n, "KV");
-    assert_false(k->known);
-    assert_int_equal(k->before, 1000000);
-    assert_int_equal(k->lost, 0);
+    small_outage(s, &o);
+    assert_false(fields_of(&o, "KV")->known);
+    assert_false(o.fields.known);
+    assert_int_equal(fields_of(&o, "KV")->before, 1000000);
+    assert_int_equal(fields_of(&o, "KV")->lost, 0);
     small_gone(s, TABLE_GCSTABLE, SMALL_NS "/ACTOR");
-    n = recovery_kept(&s->r, s->w, kept);
-    assert_int_equal(kept_of(kept, n, "ACTOR")->lost, 4);
+    small_outage(s, &o);
+    assert_int_equal(fields_of(&o, "ACTOR")->lost, 4);
 }
 
 static void runtimes_by_their_pids(void **state)
 {
     struct small *s = *state;
+    struct outage o;
     delete_accepted(s, old_head, 0);
-    assert_int_equal(recovery_runtimes(&s->r, s->w).then, 2);
-    assert_int_equal(recovery_runtimes(&s->r, s->w).same, 2);
+    small_outage(s, &o);
+    assert_int_equal(o.runtimes, 2);
+    assert_int_equal(o.runtimes_same, 2);
     struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw");
     m->runtimes[0].pid = known_u64(111);
     small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
-    assert_int_equal(recovery_runtimes(&s->r, s->w).same, 1);
+    small_outage(s, &o);
+    assert_int_equal(o.runtimes_same, 1);
 }
 
 static void rungs_have_words(void **state)
@@ -680,6 +696,97 @@ static void rungs_have_words(void **state)
     assert_string_equal(rung_words(RUNG_COUNT), "");
 }
 
+/* ---- a ladder belongs to one RayService ------------------------------------------------------------------------ */
+
+static void serve_of(struct small *s, const char *uid, const char *status)
+{
+    struct serveapp *a = record_new(TABLE_SERVEAPP, uid);
+    struct deployment *d = RECORD_APPEND(a, deployments);
+    record_set(&d->app, "mistral");
+    record_set(&d->app_status, status);
+    small_put(s, "serve", WORLD_SERVE, a);
+}
+
+/* `x c`, then `x d` in the same console: the Serve applications of the RayService that was deleted stand first in the
+ * table, as a tombstone. */
+static void a_tombstone_holds_up_no_rung(void **state)
+{
+    struct small *s = *state;
+    serve_of(s, "older-rs-uid", "RUNNING");
+    small_gone(s, TABLE_SERVEAPP, "older-rs-uid");
+    serve_of(s, "rs-uid", "RUNNING");
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    small_wait(s, 3000);
+    serve_of(s, "rs-uid", "RUNNING");
+    rung_at(s, RUNG_SERVE_RUNNING, 3000);
+}
+
+/* The Serve applications of a service that is not the one whose head was lost say nothing. */
+static void another_services_serve_marks_nothing(void **state)
+{
+    struct small *s = *state;
+    serve_of(s, "rs-uid", "RUNNING");
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    head_bound(s);
+    head_running(s);
+    serve_of(s, "rs-uid", "DEPLOYING");
+    serve_of(s, "other-uid", "RUNNING");
+    assert_false(s->r.rung[RUNG_SERVE_RUNNING].reached);
+}
+
+static void put_other_service(struct small *s)
+{
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, "other-uid");
+    record_set(&rs->ns, "mistral");
+    record_set(&rs->name, "other");
+    record_set(&rs->active_cluster, "other-abcde");
+    rs->ft = TRI_YES;
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    struct pod *p = small_pod("other-head", "other-abcde-head-x", "head", "ip-100-64-90-12", "100.64.90.99");
+    record_set(&p->cluster, "other-abcde");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+/* `:svc` while a head is down: what another RayService is seen to do moves nothing here. */
+static void another_service_in_focus_moves_nothing(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    put_other_service(s);
+    struct recovery *r = &s->r;
+    struct focus other = focus_of(s->w, "mistral", "other");
+    assert_non_null(other.head);
+    struct change *c = change_put("kube/pods", WORLD_KUBE, record_copy(&other.head->record));
+    c->at_ms = s->now_ms;
+    c->wall_ms = small_wall(s);
+    recovery_observe(r, s->w, &other, c);
+    change_free(c);
+    recovery_tick(r, s->w, &other, s->now_ms + 1000, small_wall(s) + 1000);
+    assert_null(r->new_head_uid);
+    for (int i = RUNG_HEAD_CREATED; i < RUNG_COUNT; i++) assert_false(r->rung[i].reached);
+    assert_int_equal(r->outage, OUTAGE_RUNNING);
+    /* Its own goes on. */
+    struct focus own = focus_of(s->w, "mistral", "mistral");
+    struct pod *p = new_pod(s);
+    record_set(&p->node, "ip-100-64-90-12");
+    c = change_put("kube/pods", WORLD_KUBE, &p->record);
+    c->at_ms = s->now_ms;
+    c->wall_ms = small_wall(s);
+    world_apply(s->w, c);
+    own = focus_of(s->w, "mistral", "mistral");
+    recovery_observe(r, s->w, &own, c);
+    change_free(c);
+    assert_true(r->rung[RUNG_HEAD_CREATED].reached);
+}
+
 /* Any stream at all, on the cluster's own keys too: nothing trips, and a rung never stands before T0. */
 static void random_streams_never_trip(void **state)
 {
@@ -688,7 +795,7 @@ static void random_streams_never_trip(void **state)
     for (uint64_t seed = 1; seed <= 6; seed++) {
         struct small s;
         struct rng rng = {seed * 104729};
-        struct kept kept[KEPT_TABLES];
+        struct outage o;
         small_init(&s, true);
         uint64_t clock = s.now_ms;
         for (int i = 0; i < 3000; i++) {
@@ -702,7 +809,8 @@ static void random_streams_never_trip(void **state)
             small_apply(&s, c);
             struct focus f = small_focus(&s);
             recovery_tick(&s.r, s.w, &f, s.now_ms, small_wall(&s));
-            assert_true(recovery_kept(&s.r, s.w, kept) <= KEPT_TABLES);
+            small_outage(&s, &o);
+            assert_true(o.tables <= KEPT_TABLES);
             for (int rung = 0; rung < RUNG_COUNT; rung++)
                 assert_true(!s.r.rung[rung].reached || s.r.rung[rung].at_ms >= s.r.t0_ms);
         }
@@ -736,6 +844,9 @@ int main(void)
         WITH(fields_kept_and_lost),
         WITH(fields_that_are_not_all_listed),
         WITH(runtimes_by_their_pids),
+        WITH(a_tombstone_holds_up_no_rung),
+        WITH(another_services_serve_marks_nothing),
+        WITH(another_service_in_focus_moves_nothing),
         cmocka_unit_test(rungs_have_words),
         cmocka_unit_test(random_streams_never_trip),
     };

@@ -141,13 +141,19 @@ struct scene {
     struct small s;
     struct focus focus;
     struct view view;
+    struct outage outage;
 };
 
 static const struct view *look(struct scene *c)
 {
     c->focus = small_focus(&c->s);
-    c->view = (struct view){
-        .world = c->s.w, .recovery = &c->s.r, .focus = &c->focus, .now_ms = c->s.now_ms, .wall_ms = small_wall(&c->s)};
+    small_outage(&c->s, &c->outage);
+    c->view = (struct view){.world = c->s.w,
+                            .outage = &c->outage,
+                            .before = outage_before(&c->s.r),
+                            .focus = &c->focus,
+                            .now_ms = c->s.now_ms,
+                            .wall_ms = small_wall(&c->s)};
     return &c->view;
 }
 
@@ -231,15 +237,15 @@ static void what_a_caption_claims(void **state)
     d->number = 0;
     small_apply(&c->s, d);
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* nothing was asked yet */
-    c->s.r.requests_ok = 20;
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "0 requests failed, worker pods 2/2 the same, 0 restarts");
-    c->s.r.requests_failed = 1;
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "1 requests failed, worker pods 2/2 the same, 0 restarts");
-    c->s.r.requests_failed = 0;
+    c->s.r.request[OUTAGE_PROBES].ok = 20;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts");
+    c->s.r.request[OUTAGE_PROBES].failed = 1;
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/21 requests, 1 failed; worker pods 2/2 same UIDs, 0 restarts");
+    c->s.r.request[OUTAGE_PROBES].failed = 0;
     struct pod *p = small_edit(&c->s, TABLE_POD, "w1");
     p->restarts = known_u64(1);
     small_put(&c->s, "kube/pods", WORLD_KUBE, p);
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "0 requests failed, worker pods 2/2 the same, 1 restarts");
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 1 restart");
 }
 
 static void restarted(struct scene *c, const char *key, enum tri ready)
@@ -253,16 +259,16 @@ static void restarted(struct scene *c, const char *key, enum tri ready)
 static void workers_restart(void **state)
 {
     struct scene *c = *state;
-    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "0 restarts of 0 worker pods");
+    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods –");
     struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
     d->key = mem_str("9c1e0000-head");
     d->number = 0;
     small_apply(&c->s, d);
-    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "0 restarts of 2 worker pods");
+    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 0 restarts");
     restarted(c, "w1", TRI_YES);
-    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "1 restarts of 2 worker pods");
+    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 1 restart");
     restarted(c, "w2", TRI_NO);
-    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "2 restarts of 2 worker pods");
+    assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 2 restarts");
     struct pod *p = small_edit(&c->s, TABLE_POD, "w2");
     p->is_ready = TRI_YES;
     small_put(&c->s, "kube/pods", WORLD_KUBE, p);

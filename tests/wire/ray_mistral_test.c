@@ -370,15 +370,28 @@ static void rung_is(const struct play *p, enum rung rung, double seconds)
     assert_int_equal(p->r.rung[rung].at_ms, got - WALL(0));
 }
 
-static void workers_are_the_same(const struct play *p)
+static void play_outage(const struct play *p, struct outage *ret)
 {
     struct focus f = play_focus(p);
-    struct worker_now n = recovery_workers(&p->r, p->w, &f);
-    assert_true(n.known);
-    assert_int_equal(n.then, 2);
-    assert_int_equal(n.same, 2);
-    assert_int_equal(n.replaced, 0);
-    assert_int_equal(n.restarts, 0);
+    outage_of(&p->r, p->w, &f, p->now_ms, WALL(0) + p->now_ms, ret);
+}
+
+static size_t answered(const struct play *p)
+{
+    struct outage o;
+    play_outage(p, &o);
+    assert_int_equal(outage_failed(&o), 0);
+    return outage_answered(&o);
+}
+
+static void workers_are_the_same(const struct play *p)
+{
+    struct outage o;
+    play_outage(p, &o);
+    assert_int_equal(o.workers, 2);
+    assert_int_equal(o.same, 2);
+    assert_int_equal(o.replaced, 0);
+    assert_int_equal(o.restarts, 0);
 }
 
 static void check_before(const struct play *p)
@@ -415,7 +428,6 @@ static void check_first_kill(const struct play *p)
     assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
     assert_string_equal(p->r.rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
     assert_string_equal(p->r.rung[RUNG_HEAD_ALIVE].note, "f14b54ea ALIVE, e900f747 DEAD");
-    assert_int_equal(p->r.requests_failed, 0);
     workers_are_the_same(p);
 }
 
@@ -436,7 +448,6 @@ static void check_second_kill(const struct play *p)
     assert_string_equal(p->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 2, heartbeat stopped");
     assert_string_equal(p->r.rung[RUNG_GCS_READING].note, "Ray connections 2 → 4");
     assert_string_equal(p->r.rung[RUNG_HEAD_ALIVE].note, "f63b0e28 ALIVE, f14b54ea DEAD");
-    assert_int_equal(p->r.requests_failed, 0);
     workers_are_the_same(p);
 }
 
@@ -444,7 +455,9 @@ static void answer_is(const struct play *p, int which, const char *question, con
 {
     struct answer a[ANSWERS];
     struct focus f = play_focus(p);
-    answers_of(p->w, &f, &p->r, p->now_ms, WALL(0) + p->now_ms, a);
+    struct outage o;
+    play_outage(p, &o);
+    answers_of(p->w, &f, &o, outage_before(&p->r), p->now_ms, WALL(0) + p->now_ms, a);
     assert_string_equal(a[which].question, question);
     assert_string_equal(a[which].word, word);
     assert_string_equal(a[which].text, text);
@@ -466,18 +479,18 @@ static void both_kills_are_ours(void **state)
     answer_is(&p, 2, "WORKER PODS", "2/2", "same UIDs, 0 restarts");
     play_until(&p, 623);
     check_first_kill(&p);
-    /* All that ended between the delete and the last rung; the slowest was a prompt. */
-    assert_int_equal(p.r.requests_ok, 512);
-    assert_int_equal(p.r.probes_ok, 426);
-    assert_int_equal(p.r.slowest_us, 377600);
+    /* All that ended in the 90 s since the delete; the slowest was a prompt. */
+    assert_int_equal(answered(&p), 1080);
+    assert_int_equal(p.r.request[OUTAGE_PROBES].ok + p.r.request[OUTAGE_PROBES].slow, 900);
+    assert_int_equal(p.r.request[OUTAGE_PROMPTS].slowest_us.value, 2114200);
     play_until(&p, 716.5);
     assert_true(p.r.ours);
     rung_is(&p, RUNG_DELETE_ACCEPTED, 623.272);
     assert_string_equal(p.r.rung[RUNG_DELETE_ACCEPTED].note, "uid cd7c182c…, grace 0");
     check_second_kill(&p);
-    assert_int_equal(p.r.requests_ok, 164);
-    assert_int_equal(p.r.probes_ok, 136);
-    assert_int_equal(p.r.slowest_us, 395800);
+    assert_int_equal(answered(&p), 1081);
+    assert_int_equal(p.r.request[OUTAGE_PROBES].ok + p.r.request[OUTAGE_PROBES].slow, 900);
+    assert_int_equal(p.r.request[OUTAGE_PROMPTS].slowest_us.value, 395800);
     assert_int_equal(p.next, p.tape->count);
     play_done(&p);
 }
@@ -522,28 +535,29 @@ static void every_request_was_answered(void **state)
 static void gcs_fields_are_kept(void **state)
 {
     (void)state;
-    static const struct kept expected[] = {
-        {"ACTOR", 10, 10, 0, 0, 2, true}, {"ACTOR_TASK_SPEC", 8, 7, 0, 1, 1, true},
-        {"JOB", 3, 3, 0, 0, 2, true},     {"KV", 52, 50, 0, 2, 4, true},
-        {"NODE", 5, 5, 0, 0, 2, true},    {"WORKERS", 16, 16, 0, 0, 6, true},
+    static const struct outage_fields expected[] = {
+        {"ACTOR", 10, 10, 2, 0, 0, true}, {"ACTOR_TASK_SPEC", 8, 7, 1, 0, 1, true},
+        {"JOB", 3, 3, 2, 0, 0, true},     {"KV", 52, 50, 4, 0, 2, true},
+        {"NODE", 5, 5, 2, 0, 0, true},    {"WORKERS", 16, 16, 6, 0, 0, true},
     };
     struct play p;
-    struct kept kept[KEPT_TABLES];
+    struct outage o;
     play_init(&p, true);
     play_until(&p, 600);
     p.tape->wall_ms = WALL(600);
     size_t before = p.tape->count;
     tape_dump(p.tape, HERE "redis-after.txt");
     for (size_t i = before; i < p.tape->count; i++) world_apply(p.w, p.tape->arrival[i].change);
-    assert_int_equal(recovery_kept(&p.r, p.w, kept), ARRAY_LEN(expected));
+    play_outage(&p, &o);
+    assert_int_equal(o.tables, ARRAY_LEN(expected));
     for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
-        assert_string_equal(kept[i].table, expected[i].table);
-        assert_int_equal(kept[i].before, expected[i].before);
-        assert_int_equal(kept[i].kept, expected[i].kept);
-        assert_int_equal(kept[i].lost, expected[i].lost);
-        assert_int_equal(kept[i].lost_expected, expected[i].lost_expected);
-        assert_int_equal(kept[i].added, expected[i].added);
-        assert_true(kept[i].known);
+        assert_string_equal(o.table[i].table, expected[i].table);
+        assert_int_equal(o.table[i].before, expected[i].before);
+        assert_int_equal(o.table[i].kept, expected[i].kept);
+        assert_int_equal(o.table[i].lost, expected[i].lost);
+        assert_int_equal(o.table[i].lost_expected, expected[i].lost_expected);
+        assert_int_equal(o.table[i].added, expected[i].added);
+        assert_true(o.table[i].known);
     }
     play_done(&p);
 }

@@ -194,11 +194,10 @@ static void only_the_confirmed_head_is_killed(void **state)
     assert_true(r->rung[RUNG_DELETE_ACCEPTED].reached && r->rung[RUNG_HEAD_CREATED].reached);
     WAIT_FOR(s, r->rung[RUNG_HEAD_RUNNING].reached && r->rung[RUNG_HEAD_READY].reached);
     struct focus f = session_focus(s->session);
-    struct worker_now workers = recovery_workers(r, session_world(s->session), &f);
-    assert_true(workers.known);
-    assert_int_equal(workers.then, 2);
-    assert_int_equal(workers.same, 2);
-    assert_int_equal(workers.restarts, 0);
+    struct outage o;
+    outage_of(r, session_world(s->session), &f, r->t0_ms, r->t0_wall_ms, &o);
+    assert_int_equal(o.workers, 2);
+    assert_true(outage_workers_lived_on(&o));
     free(uid);
 }
 

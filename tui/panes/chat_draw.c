@@ -205,7 +205,7 @@ static void draw_keys(const struct chat *c, struct canvas *cv, int row)
 
 void chat_draw(const struct chat *c, const struct view *v, const struct chat_way *way, struct canvas *cv)
 {
-    char right[256], head[RECOVERY_HEAD_MAX];
+    char right[256], head[OUTAGE_WORDS_MAX];
     int typed = chat_typed_rows(c, cv->rows, cv->cols), history = cv->rows - 4 - typed;
 
     canvas_clear(cv, ROLE_TEXT);
@@ -218,7 +218,7 @@ void chat_draw(const struct chat *c, const struct view *v, const struct chat_way
     rule_draw(cv, 1, "Chat", right, true);
     struct canvas window = canvas_sub(cv, 2, 1, history, cv->cols - 2);
     draw_history(c, v, &window);
-    recovery_head_words(v->recovery, v->focus->head, v->now_ms, head);
+    outage_head_words(v->outage, v->focus->head, head);
     if (c->up)
         snprintf(right, sizeof right, "%d lines below · %s", c->up, head);
     else

@@ -103,15 +103,15 @@ static void add_event(struct events *s, const struct view *v, const struct event
 
 static void add_ours(struct events *s, const struct view *v)
 {
-    const struct recovery *r = v->recovery;
+    const struct outage *o = v->outage;
     char text[TABLE_CELL_MAX], clock[STAMP_TEXT_MAX];
     struct table_row *tr = table_row_add(&s->table, EVENTS_OURS);
     const struct raycluster *rc = v->focus->raycluster;
-    const char *name = pod_short(r->old_head_name, rc ? rc->name : NULL);
-    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)r->t0_wall_ms, stamp_clock(clock, r->t0_wall_ms));
-    snprintf(text, sizeof text, "Pod %s%s", name != r->old_head_name && r->old_head_name ? "…" : "", name);
+    const char *name = pod_short(o->old_head, rc ? rc->name : NULL);
+    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)o->t0_wall_ms, stamp_clock(clock, o->t0_wall_ms));
+    snprintf(text, sizeof text, "Pod %s%s", name != o->old_head && *o->old_head ? "…" : "", name);
     table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
-    snprintf(text, sizeof text, "DELETE by you, uid %.8s", or_dash(r->old_head_uid));
+    snprintf(text, sizeof text, "DELETE by you, uid %.8s", or_dash(o->old_head_uid));
     table_cell_set(tr, EVENTS_WHAT, ROLE_STRONG, text);
 }
 
@@ -125,13 +125,12 @@ static void update(struct pane *p, const struct view *v)
     size_t n;
     struct happened *all = collect(v, &n);
     size_t first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
-    const struct recovery *r = v->recovery;
-    bool ours = r && r->outage != OUTAGE_NONE && r->ours;
+    bool ours = v->outage->state != OUTAGE_NONE && v->outage->ours;
     table_begin(&s->table);
     s->last_hour = 0;
     for (size_t i = first; i < n; i++) {
         /* Servers stamp events in whole seconds: of the same second, what we did comes first. */
-        if (ours && when(all[i].event) / 1000 >= r->t0_wall_ms / 1000) {
+        if (ours && when(all[i].event) / 1000 >= v->outage->t0_wall_ms / 1000) {
             add_ours(s, v);
             ours = false;
         }

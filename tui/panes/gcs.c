@@ -9,8 +9,6 @@
 
 enum { GCS_SAID_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS beats each second */
 
-#define KEPT_CHECKPOINTS "Serve checkpoints" /* recovery_kept's word for them */
-
 static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
     [GCS_FIELDS] = {.title = "FIELDS", .min = 6, .max = 9, .right = true, .numeric = true},
@@ -50,7 +48,7 @@ char *short_id(const char *id, char out[32])
 
 static bool outage(const struct view *v)
 {
-    return v->recovery && v->recovery->outage != OUTAGE_NONE;
+    return v->outage->state != OUTAGE_NONE;
 }
 
 /* A table that is written every second has changed "now": an age would repaint a quiet screen for ever. */
@@ -62,48 +60,31 @@ static void set_changed(struct table_row *tr, const struct view *v, struct known
                    now ? "now" : age_since(text, changed, v->wall_ms));
 }
 
-static void set_kept(struct table_row *tr, const struct kept *k)
+static void set_kept(struct table_row *tr, const struct outage_fields *k)
 {
-    char text[TABLE_CELL_MAX];
-    if (!k || !k->known) {
-        table_cell_set(tr, GCS_CHANGED, ROLE_DIM, "–");
-        return;
-    }
-    int at = snprintf(text, sizeof text, "kept %zu/%zu", k->kept, k->before);
-    if (k->lost > k->lost_expected)
-        at += snprintf(text + at, sizeof text - (size_t)at, " LOST %zu", k->lost - k->lost_expected);
-    if (k->added) at += snprintf(text + at, sizeof text - (size_t)at, " +%zu", k->added);
-    if (k->lost_expected) snprintf(text + at, sizeof text - (size_t)at, " -%zu expected", k->lost_expected);
-    bool bad = k->lost > k->lost_expected;
-    table_cell_num(tr, GCS_CHANGED, bad ? ROLE_BAD : ROLE_TEXT, (double)k->kept, text);
+    char text[OUTAGE_WORDS_MAX];
+    bool bad;
+    outage_field_words(k, text, &bad);
+    if (k && k->known)
+        table_cell_num(tr, GCS_CHANGED, bad ? ROLE_BAD : ROLE_TEXT, (double)k->kept, text);
+    else
+        table_cell_set(tr, GCS_CHANGED, ROLE_DIM, text);
 }
 
-static void node_note(struct gcs *s, const struct view *v, char *out, size_t size)
+static void node_note(const struct view *v, char *out, size_t size)
 {
     size_t alive = 0, dead = 0;
-    const struct recovery *r = v->recovery;
-    s->node_stale = false;
     WORLD_EACH (row, v->world, TABLE_RAYNODE) {
         const struct raynode *n = ROW(row, raynode);
         if (row->gone_ms || !n->state || !gcs_shows(v, n->ns)) continue;
-        bool is_alive = strcmp(n->state, "ALIVE") == 0;
-        alive += is_alive;
+        alive += strcmp(n->state, "ALIVE") == 0;
         dead += strcmp(n->state, "DEAD") == 0;
-        if (is_alive && outage(v) && r->head_lost && r->old_ray_node && n->id && strcmp(r->old_ray_node, n->id) == 0)
-            s->node_stale = true;
     }
     out[0] = '\0';
     if (alive + dead) snprintf(out, size, "%zu alive %zu dead", alive, dead);
 }
 
-static const struct kept *kept_of(const struct kept *kept, size_t n, const char *table)
-{
-    for (size_t i = 0; table && i < n; i++)
-        if (kept[i].table && strcmp(kept[i].table, table) == 0) return &kept[i];
-    return NULL;
-}
-
-static void add_table(struct gcs *s, const struct view *v, const struct row *row, const struct kept *kept, size_t n)
+static void add_table(struct gcs *s, const struct view *v, const struct row *row)
 {
     const struct gcstable *t = ROW(row, gcstable);
     char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
@@ -119,11 +100,11 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
                    count_text(num, t->fields));
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, t->bytes.known ? (double)t->bytes.value : NAN, text_bytes(num, t->bytes));
     if (outage(v))
-        set_kept(tr, kept_of(kept, n, t->table));
+        set_kept(tr, outage_fields_of(v->outage, t->table));
     else
         set_changed(tr, v, t->changed);
     if (t->table && strcmp(t->table, "NODE") == 0) {
-        node_note(s, v, text, sizeof text);
+        node_note(v, text, sizeof text);
         table_cell_set(tr, GCS_NOTE, ROLE_TEXT, text);
     } else if (t->table && strcmp(t->table, "KV") == 0 && s->heartbeat.known) {
         table_cell_set(tr, GCS_NOTE, ROLE_DIM, "heartbeat");
@@ -131,7 +112,7 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
     if (!row->gone_ms && t->fields.known) s->fields += t->fields.value;
 }
 
-static void add_checkpoints(struct gcs *s, const struct view *v, const struct kept *kept, size_t n)
+static void add_checkpoints(struct gcs *s, const struct view *v)
 {
     struct known_u64 bytes = UNKNOWN_U64, changed = UNKNOWN_U64;
     char text[48], num[TEXT_NUM_MAX];
@@ -153,7 +134,7 @@ static void add_checkpoints(struct gcs *s, const struct view *v, const struct ke
                    (double)s->checkpoints_present, text);
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, bytes.known ? (double)bytes.value : NAN, text_bytes(num, bytes));
     if (outage(v)) {
-        set_kept(tr, kept_of(kept, n, KEPT_CHECKPOINTS));
+        set_kept(tr, &v->outage->checkpoints);
     } else {
         set_changed(tr, v, changed);
     }
@@ -176,7 +157,7 @@ static int by_rank(const void *va, const void *vb)
 }
 
 /* The scan finds them in any order. */
-static void add_tables(struct gcs *s, const struct view *v, const struct kept *kept, size_t n)
+static void add_tables(struct gcs *s, const struct view *v)
 {
     size_t room = 0, count = 0;
     WORLD_EACH (row, v->world, TABLE_GCSTABLE) room++;
@@ -184,7 +165,7 @@ static void add_tables(struct gcs *s, const struct view *v, const struct kept *k
     WORLD_EACH (row, v->world, TABLE_GCSTABLE)
         if (gcs_shows(v, ROW(row, gcstable)->ns)) rows[count++] = row;
     if (count > 1) qsort(rows, count, sizeof *rows, by_rank);
-    for (size_t i = 0; i < count; i++) add_table(s, v, rows[i], kept, n);
+    for (size_t i = 0; i < count; i++) add_table(s, v, rows[i]);
     free(rows);
 }
 
@@ -199,27 +180,16 @@ static void gcs_update(struct pane *p, const struct view *v)
 {
     struct gcs *s = (struct gcs *)p;
     if (!pane_due(&s->due, p, v, generations(v->world), 1000)) return;
-    struct kept kept[KEPT_TABLES];
-    /* A service that was cleaned up since has lost nothing: its state was to go. */
-    size_t n = outage(v) && v->focus->gcs_ns ? recovery_kept(v->recovery, v->world, kept) : 0;
     s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
     s->columns[GCS_CHANGED].min = outage(v) ? 12 : 7;
     s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
-    s->before = s->kept = s->lost = s->expected = 0;
-    s->kept_known = n > 0;
-    for (size_t i = 0; i < n; i++) {
-        if (!kept[i].known || strcmp(kept[i].table, KEPT_CHECKPOINTS) == 0) continue; /* they are fields of KV */
-        s->before += kept[i].before;
-        s->kept += kept[i].kept;
-        s->expected += kept[i].lost_expected;
-        s->lost += kept[i].lost > kept[i].lost_expected ? kept[i].lost - kept[i].lost_expected : 0;
-    }
+    s->node_stale = v->outage->node_stale;
     s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;
     table_begin(&s->table);
-    add_tables(s, v, kept, n);
-    add_checkpoints(s, v, kept, n);
+    add_tables(s, v);
+    add_checkpoints(s, v);
     s->table.not_shown = (size_t)world_dropped(v->world, TABLE_GCSTABLE);
     static const enum table records[] = {TABLE_RAYNODE, TABLE_ACTOR, TABLE_JOB, TABLE_RAYWORKER, TABLE_PGROUP};
     for (size_t i = 0; i < ARRAY_LEN(records); i++)
@@ -331,11 +301,10 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
     const char *old = fresh_is_old(f.state) ? fresh_words(f.state, f.age_ms, words) : "";
     if (s->table.count == 0) {
         snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
-    } else if (outage(v) && s->kept_known) {
-        if (s->expected) snprintf(points, sizeof points, ", %zu lost as expected", s->expected);
-        snprintf(out, size, "  GCS     kept %zu/%zu fields%s%s%s%s%s", s->kept, s->before, points,
-                 s->lost ? " · OTHERS LOST" : "", s->node_stale ? " · NODE says old head ALIVE: stale" : "",
-                 old[0] ? " · " : "", old);
+    } else if (outage(v) && v->outage->fields.known) {
+        char kept[OUTAGE_WORDS_MAX];
+        snprintf(out, size, "  GCS     fields %s%s%s%s", outage_field_words(&v->outage->fields, kept, NULL),
+                 s->node_stale ? " · NODE says old head ALIVE: stale" : "", old[0] ? " · " : "", old);
     } else {
         heartbeat_text(v, s->heartbeat, beat, sizeof beat);
         if (s->checkpoints)

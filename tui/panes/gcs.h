@@ -16,8 +16,6 @@ struct gcs {
     struct pane_due due;
     uint64_t fields; /* of all tables shown */
     size_t checkpoints, checkpoints_present;
-    size_t before, kept, lost, expected; /* fields since the delete; `lost` without what is expected */
-    bool kept_known;
     bool node_stale;            /* NODE still says that the lost head is ALIVE */
     struct known_u64 heartbeat; /* ours to age; the stamp in Redis */
 };

@@ -1,3 +1,4 @@
+/* losses.c - keeps the reports of the last two losses of the head and draws them side by side. */
 #include "tui/panes/losses.h"
 
 #include "backends/base/stamp.h"
@@ -8,79 +9,14 @@
 
 enum { BESIDE_COLS = 70, LABEL_WIDTH = 12 };
 
-/* ---- what is taken ---------------------------------------------------------------------------------------------- */
-
-static bool is_probe(const struct request *r)
-{
-    return text_eq(r->kind, "probe") && r->due.known;
-}
-
-static bool is_answered(const struct request *r)
-{
-    return text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
-}
-
-/* The worst of a second is what is shown of it. */
-static void mark(char *dot, const struct request *r)
-{
-    const char one = text_eq(r->phase, "ok") ? '.' : text_eq(r->phase, "slow") ? 's' : 'X';
-    if (*dot == ' ' || one == 'X' || (one == 's' && *dot == '.')) *dot = one;
-}
-
-static void take_requests(struct loss *l, const struct view *v)
-{
-    const uint64_t end = l->t0_wall_ms + LOSS_SECONDS * 1000;
-    uint64_t last = l->t0_wall_ms, gap = 0, until = v->wall_ms < end ? v->wall_ms : end;
-    memset(l->dots, ' ', LOSS_SECONDS);
-    l->answered = l->failed = l->prompts = 0;
-    WORLD_EACH (row, v->world, TABLE_REQUEST) {
-        const struct request *r = ROW(row, request);
-        if (!r->due.known || r->due.value < l->t0_wall_ms || r->due.value >= end) continue;
-        l->prompts += text_eq(r->kind, "prompt") && is_answered(r);
-        if (!is_probe(r) || (!is_answered(r) && !text_eq(r->phase, "failed"))) continue;
-        mark(&l->dots[(r->due.value - l->t0_wall_ms) / 1000], r);
-        l->answered += is_answered(r);
-        l->failed += !is_answered(r);
-        const uint64_t at = r->due.value + (r->latency_us.known ? r->latency_us.value / 1000 : 0);
-        if (!is_answered(r) || at <= last) continue;
-        if (at - last > gap) gap = at - last;
-        last = at;
-    }
-    if (until > last && until - last > gap) gap = until - last;
-    l->gap_ms = l->answered || l->failed ? known_u64(gap) : UNKNOWN_U64;
-}
-
-static void take_gcs(struct loss *l, const struct view *v)
-{
-    struct kept kept[KEPT_TABLES];
-    const size_t count = recovery_kept(v->recovery, v->world, kept);
-    l->gcs_before = l->gcs_kept = l->gcs_expected = 0;
-    l->gcs_known = count > 0;
-    for (size_t i = 0; i < count; i++) {
-        l->gcs_known &= kept[i].known;
-        l->gcs_before += kept[i].before;
-        l->gcs_kept += kept[i].kept;
-        l->gcs_expected += kept[i].lost_expected;
-    }
-}
-
 void losses_take(struct losses *l, const struct view *v)
 {
-    const struct recovery *r = v->recovery;
-    if (r->outage == OUTAGE_NONE || !r->t0_wall_ms || v->wall_ms > r->t0_wall_ms + LOSS_SECONDS * 1000) return;
-    struct loss *now = &l->item[LOSSES - 1];
-    if (now->t0_wall_ms != r->t0_wall_ms) {
-        if (now->t0_wall_ms) memmove(l->item, l->item + 1, (LOSSES - 1) * sizeof l->item[0]);
-        *now = (struct loss){.t0_wall_ms = r->t0_wall_ms,
-                             .ft = v->focus->rayservice ? v->focus->rayservice->ft : TRI_UNKNOWN};
-    }
-    now->grace_s = r->grace_s;
-    const struct rung_state *ready = &r->rung[RUNG_HEAD_READY];
-    now->head_ms = ready->reached && ready->at_ms >= r->t0_ms ? known_u64(ready->at_ms - r->t0_ms) : UNKNOWN_U64;
-    now->workers = recovery_workers(r, v->world, v->focus);
-    now->runtimes = recovery_runtimes(r, v->world);
-    take_requests(now, v);
-    take_gcs(now, v);
+    struct outage *last = &l->item[LOSSES - 1];
+    const struct outage *o = v->outage;
+    if (o->state == OUTAGE_NONE || !o->head_lost) return;
+    const bool same = last->t0_wall_ms == o->t0_wall_ms && strcmp(last->old_head_uid, o->old_head_uid) == 0;
+    if (last->state != OUTAGE_NONE && !same) memmove(l->item, l->item + 1, (LOSSES - 1) * sizeof l->item[0]);
+    *last = *o;
 }
 
 /* ---- what is drawn ---------------------------------------------------------------------------------------------- */
@@ -92,77 +28,72 @@ static int field(struct canvas *cv, int row, const char *label, enum role role, 
     return row + 1;
 }
 
-static size_t seconds_of(const struct loss *l)
+static size_t seconds_of(const struct outage *o)
 {
-    size_t len = strlen(l->dots);
-    while (len && l->dots[len - 1] == ' ') len--;
-    return len;
+    return o->state == OUTAGE_NONE ? 0 : strlen(o->second);
 }
 
 /* As many rows as the longer of the two needs, so that the lines below stand beside one another. */
-static int draw_dots(struct canvas *cv, int row, const struct loss *l, size_t longest)
+static int draw_dots(struct canvas *cv, int row, const struct outage *o, size_t longest)
 {
     const int width = cv->cols - LABEL_WIDTH;
-    const size_t len = seconds_of(l);
+    const size_t len = seconds_of(o);
     canvas_field(cv, row, 0, LABEL_WIDTH, ROLE_DIM, "requests");
     for (size_t i = 0; width > 0 && i < len; i++) {
-        const char one[2] = {l->dots[i], '\0'};
+        const char one[2] = {o->second[i], '\0'};
         const enum role role = one[0] == 'X' ? ROLE_BAD : one[0] == 's' ? ROLE_WARN : ROLE_OK;
         canvas_text(cv, row + (int)i / width, LABEL_WIDTH + (int)i % width, role, one);
     }
     return row + (width > 0 && longest ? ((int)longest + width - 1) / width : 1);
 }
 
-static int draw_workers(struct canvas *cv, int row, const struct loss *l)
+static int draw_workers(struct canvas *cv, int row, const struct outage *o)
 {
-    char text[96] = "–";
-    const struct worker_now *w = &l->workers;
-    const bool same = w->same == w->then && !w->restarts;
-    if (w->known)
-        snprintf(text, sizeof text, "%zu/%zu same, %llu restart%s", w->same, w->then, (unsigned long long)w->restarts,
-                 w->restarts == 1 ? "" : "s");
-    row = field(cv, row, "worker pods", !w->known ? ROLE_DIM : same ? ROLE_OK : ROLE_BAD, text);
-    if (!l->runtimes.then) return field(cv, row, "runtimes", ROLE_DIM, "–");
-    snprintf(text, sizeof text, "%zu/%zu same pids", l->runtimes.same, l->runtimes.then);
-    return field(cv, row, "runtimes", l->runtimes.same == l->runtimes.then ? ROLE_OK : ROLE_BAD, text);
+    char text[OUTAGE_WORDS_MAX];
+    enum role role = !o->workers ? ROLE_DIM : outage_workers_lived_on(o) ? ROLE_OK : ROLE_BAD;
+    row = field(cv, row, "worker pods", role, outage_worker_words(o, text));
+    if (!o->runtimes) return field(cv, row, "runtimes", ROLE_DIM, "–");
+    snprintf(text, sizeof text, "%zu/%zu same pids", o->runtimes_same, o->runtimes);
+    return field(cv, row, "runtimes", o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD, text);
 }
 
-static int draw_gcs(struct canvas *cv, int row, const struct loss *l)
+static int draw_gcs(struct canvas *cv, int row, const struct outage *o)
 {
-    char text[96];
-    if (l->ft == TRI_NO) return field(cv, row, "GCS fields", ROLE_BAD, "died with the head");
-    if (!l->gcs_known) return field(cv, row, "GCS fields", ROLE_DIM, "–");
-    const size_t lost = l->gcs_before - l->gcs_kept - l->gcs_expected;
-    int len = snprintf(text, sizeof text, "%zu/%zu kept", l->gcs_kept, l->gcs_before);
-    if (lost)
-        snprintf(text + len, sizeof text - (size_t)len, ", %zu LOST", lost);
-    else if (l->gcs_expected)
-        snprintf(text + len, sizeof text - (size_t)len, ", %zu expected", l->gcs_expected);
-    return field(cv, row, "GCS fields", lost ? ROLE_BAD : ROLE_OK, text);
+    char text[OUTAGE_WORDS_MAX];
+    bool bad;
+    if (o->ft == TRI_NO) return field(cv, row, "GCS fields", ROLE_BAD, "died with the head");
+    outage_field_words(&o->fields, text, &bad);
+    return field(cv, row, "GCS fields", !o->fields.known ? ROLE_DIM : bad ? ROLE_BAD : ROLE_OK, text);
 }
 
-static void draw_loss(struct canvas *cv, const struct loss *l, size_t longest)
+static int draw_requests(struct canvas *cv, int row, const struct outage *o, enum outage_class class, const char *label)
 {
-    char text[128], clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX], grace[TEXT_NUM_MAX];
-    if (!l->t0_wall_ms) {
+    char text[OUTAGE_WORDS_MAX];
+    bool some = *outage_request_words(o, class, text) != '\0';
+    enum role role = !some ? ROLE_DIM : o->request[class].failed ? ROLE_BAD : ROLE_OK;
+    return field(cv, row, label, role, some ? text : "–");
+}
+
+static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
+{
+    char text[OUTAGE_WORDS_MAX + 64], cause[OUTAGE_WORDS_MAX], clock[STAMP_TEXT_MAX], length[TEXT_NUM_MAX],
+        grace[32] = "";
+    if (o->state == OUTAGE_NONE) {
         canvas_text(cv, 0, 0, ROLE_DIM, "no other loss was watched");
         return;
     }
-    snprintf(text, sizeof text, "GCS fault tolerance %s", l->ft == TRI_YES ? "ON" : l->ft == TRI_NO ? "OFF" : "–");
-    canvas_field(cv, 0, 0, cv->cols, l->ft == TRI_NO ? ROLE_BAD : ROLE_STRONG, text);
-    snprintf(text, sizeof text, "head lost %s%s%s%s", stamp_clock(clock, l->t0_wall_ms),
-             l->grace_s.known ? ", grace " : "", l->grace_s.known ? count_text(grace, l->grace_s) : "",
-             l->grace_s.known ? " s" : "");
+    snprintf(text, sizeof text, "GCS fault tolerance %s", o->ft == TRI_YES ? "ON" : o->ft == TRI_NO ? "OFF" : "–");
+    canvas_field(cv, 0, 0, cv->cols, o->ft == TRI_NO ? ROLE_BAD : ROLE_STRONG, text);
+    if (o->grace_s.known) snprintf(grace, sizeof grace, ", grace %llu s", (unsigned long long)o->grace_s.value);
+    snprintf(text, sizeof text, "%s %s%s", stamp_clock(clock, o->t0_wall_ms), outage_cause_words(o, cause), grace);
     canvas_field(cv, 1, 0, cv->cols, ROLE_DIM, text);
-    int row = draw_dots(cv, 3, l, longest);
-    snprintf(text, sizeof text, "%zu/%zu probes, %zu failed", l->answered, l->answered + l->failed, l->failed);
-    row = field(cv, row, "answered", !l->answered && !l->failed ? ROLE_DIM : l->failed ? ROLE_BAD : ROLE_OK, text);
-    snprintf(text, sizeof text, "%zu", l->prompts);
-    row = field(cv, row, "and prompts", l->prompts ? ROLE_TEXT : ROLE_DIM, text);
-    row = field(cv, row, "longest gap", ROLE_TEXT, l->gap_ms.known ? text_seconds(secs, l->gap_ms.value) : "–");
-    row = draw_workers(cv, row, l);
-    row = draw_gcs(cv, row, l);
-    field(cv, row, "head ready", ROLE_TEXT, l->head_ms.known ? text_seconds(secs, l->head_ms.value) : "–");
+    int row = draw_dots(cv, 3, o, longest);
+    row = draw_requests(cv, row, o, OUTAGE_PROBES, "answered");
+    row = draw_requests(cv, row, o, OUTAGE_PROMPTS, "");
+    row = field(cv, row, "longest gap", ROLE_TEXT, outage_length(length, o->unserved_ms));
+    row = draw_workers(cv, row, o);
+    row = draw_gcs(cv, row, o);
+    field(cv, row, "head down", ROLE_TEXT, outage_length(length, o->head_down_ms));
 }
 
 void losses_draw(const struct losses *l, struct canvas *cv)

@@ -9,7 +9,6 @@
 #define RAYDECK_PANES_PANE_H
 
 #include "backends/world/answers.h"
-#include "backends/world/recovery.h"
 #include "backends/world/world.h"
 #include "tui/draw/canvas.h"
 #include "tui/draw/table.h"
@@ -23,7 +22,7 @@ struct chrome; /* tui/panes/chrome.h: what only the console knows */
 /* What the panes look at: everything is borrowed for the call. */
 struct view {
     const struct world *world;
-    const struct recovery *recovery;
+    const struct outage *outage, *before; /* the report of the outage (never NULL), and of the one before it */
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
     const struct selection *selection; /* the thing selected in the focused pane; the screen sets it */

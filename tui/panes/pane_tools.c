@@ -9,7 +9,7 @@
 bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, uint64_t generation, uint64_t every_ms)
 {
     const char *selected = v->selection ? v->selection->key : "";
-    enum outage outage = v->recovery ? v->recovery->outage : OUTAGE_NONE;
+    enum outage_state outage = v->outage->state;
     if (d->built && d->generation == generation && v->now_ms < d->until_ms && d->cols == p->cols &&
         d->outage == outage && strcmp(d->selected, selected) == 0)
         return false;

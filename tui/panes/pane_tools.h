@@ -10,7 +10,7 @@ struct pane_due {
     bool built;
     uint64_t generation, until_ms;
     int cols;
-    enum outage outage;
+    enum outage_state outage;
     char selected[160];
 };
 /* True when it must be built again: a generation, the selection elsewhere, the width or the outage moved, or `every_ms`

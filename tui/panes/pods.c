@@ -83,9 +83,8 @@ static bool same(const char *a, const char *b)
 /* '-' for what is gone; '+' for what came while we looked, or took a lost head's place. */
 static char row_mark(const struct row *row, const struct view *v)
 {
-    const struct recovery *r = v->recovery;
     if (row->gone_ms) return '-';
-    if (r && r->outage != OUTAGE_NONE && same(row->record->key, r->new_head_uid)) return '+';
+    if (same(row->record->key, v->outage->new_head_uid)) return '+';
     return !row->first_listed && v->now_ms - row->seen_ms < WORLD_TOMBSTONE_MS ? '+' : ' ';
 }
 
@@ -184,15 +183,15 @@ static void pods_update(struct pane *p, const struct view *v)
 /* "deleted 12:43:12Z, grace 0": over the columns that mean nothing for a pod that is gone. */
 static void gone_text(const struct view *v, const struct row *row, char *out, size_t size)
 {
-    const struct recovery *r = v->recovery;
+    const struct outage *o = v->outage;
     const struct pod *pod = ROW(row, pod);
     char clock[STAMP_TEXT_MAX];
-    bool ours = r && r->ours && same(row->record->key, r->old_head_uid);
-    if (ours && r->grace_s.known && r->grace_s.value != UINT64_MAX)
-        snprintf(out, size, "deleted %s, grace %llu", stamp_clock(clock, r->t0_wall_ms),
-                 (unsigned long long)r->grace_s.value);
+    bool ours = o->ours && same(row->record->key, o->old_head_uid);
+    if (ours && o->grace_s.known)
+        snprintf(out, size, "deleted %s, grace %llu", stamp_clock(clock, o->t0_wall_ms),
+                 (unsigned long long)o->grace_s.value);
     else if (ours)
-        snprintf(out, size, "deleted %s", stamp_clock(clock, r->t0_wall_ms));
+        snprintf(out, size, "deleted %s", stamp_clock(clock, o->t0_wall_ms));
     else
         snprintf(out, size, "%s %s", pod->deleted.known ? "deleted, gone" : "gone",
                  stamp_clock(clock, row->gone_wall_ms));
@@ -266,7 +265,7 @@ static void pods_status(const struct pane *p, const struct view *v, char *out, s
     size_t at = 0;
     out[0] = '\0';
     if (f->raycluster && f->raycluster->name) at = add(out, size, at, " · ", f->raycluster->name);
-    if (v->recovery && v->recovery->outage == OUTAGE_RUNNING && f->rayservice && f->rayservice->service_status) {
+    if (v->outage->state == OUTAGE_RUNNING && f->rayservice && f->rayservice->service_status) {
         snprintf(text, sizeof text, "RayService says %s (not evidence)", f->rayservice->service_status);
         at = add(out, size, at, " · ", text);
     } else if (f->rayservice && f->rayservice->ray_version) {
@@ -326,7 +325,7 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
 static void pods_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct pods *s = (const struct pods *)p;
-    bool outage = v->recovery && v->recovery->outage != OUTAGE_NONE;
+    bool outage = v->outage->state != OUTAGE_NONE;
     size_t at = 0, ready = 0, known = 0, gone = 0;
     out[0] = '\0';
     for (size_t i = 0; i < s->table.count; i++) {

@@ -13,7 +13,7 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
 {
     struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
     const struct rayservice *rs = v->focus->rayservice;
-    const struct recovery_past *past = v->recovery ? recovery_past(v->recovery) : NULL;
+    const struct outage *last = outage_last(v->outage, v->before);
     char secs[TEXT_NUM_MAX], more[64] = "";
     buf_str(out, "Runs gcs_server, dashboard, Serve controller.");
     if (rs && rs->ft == TRI_YES) buf_str(out, " Their state is in Redis.");
@@ -21,9 +21,8 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
     if (pod->serve == TRI_NO) buf_str(out, " Requests do not pass through it (SERVE no).");
     if (pod->serve == TRI_YES) buf_str(out, " Requests pass through it too (SERVE yes).");
     buf_char(out, '\n');
-    if (past && past->known && past->rung_ms[RUNG_HEAD_READY].known)
-        snprintf(more, sizeof more, "last time new head ready after %s",
-                 text_seconds(secs, past->rung_ms[RUNG_HEAD_READY].value));
+    if (last->state != OUTAGE_NONE && last->head_down_ms.known)
+        snprintf(more, sizeof more, "last time head down %s", outage_length(secs, last->head_down_ms));
     loss_line(out, "Deleted or OOMKilled", loss.pod, loss.pod_why, more);
     loss_line(out, "Its K8s node lost", loss.node, loss.node_why, "");
     loss_line(out, "Redis lost", loss.redis, loss.redis_why, "");

@@ -1,7 +1,7 @@
 #include "tui/panes/recovery_pane.h"
 
 #include "backends/base/stamp.h"
-#include "backends/world/recovery_wait.h"
+#include "backends/world/outage.h"
 #include "tui/panes/pane_tools.h"
 
 #include <stdio.h>
@@ -25,9 +25,9 @@ struct recovery_state {
 
 bool recovery_pane_shown(const struct view *v)
 {
-    const struct recovery *r = v->recovery;
-    if (!r || r->outage == OUTAGE_NONE) return false;
-    return r->outage == OUTAGE_RUNNING || !r->over_ms.known || v->now_ms < r->over_ms.value + RECOVERY_SHOWN_MS;
+    const struct outage *o = v->outage;
+    if (o->state != OUTAGE_OVER) return o->state == OUTAGE_RUNNING;
+    return !o->last_rung.known || v->now_ms < o->t0_ms + o->last_rung.value + RECOVERY_SHOWN_MS;
 }
 
 static void init(struct pane *p)
@@ -46,50 +46,38 @@ static void update(struct pane *p, const struct view *v)
     (void)v;
 }
 
-static const char *t0_words(const struct recovery *r)
+/* "T0 = delete accepted 12:42:11.2" */
+static char *t0_text(const struct outage *o, char *out, size_t size)
 {
-    return r->ours ? "T0 = delete accepted" : "T0 = first sign";
-}
-
-static char *offset_text(char out[TEXT_NUM_MAX], uint64_t at_ms, uint64_t t0_ms)
-{
-    char secs[TEXT_NUM_MAX];
-    bool before = at_ms < t0_ms;
-    snprintf(out, TEXT_NUM_MAX, "%c%.20s", before ? '-' : '+',
-             text_seconds(secs, before ? t0_ms - at_ms : at_ms - t0_ms));
+    char cause[OUTAGE_WORDS_MAX], clock[STAMP_TEXT_MAX];
+    snprintf(out, size, "T0 = %s %s", outage_cause_words(o, cause), stamp_tenths(clock, o->t0_wall_ms));
     return out;
 }
 
-static bool node_says_alive(const struct view *v)
+/* What there is to know about a rung that was not seen: why it does not come, what may not be taken for it. */
+static const char *hint(const struct outage *o, int at, bool active)
 {
-    const char *id = v->recovery->old_ray_node;
-    WORLD_EACH (row, v->world, TABLE_RAYNODE) {
-        const struct raynode *n = ROW(row, raynode);
-        if (id && n->id && n->state && strcmp(n->id, id) == 0) return strcmp(n->state, "ALIVE") == 0;
-    }
-    return false;
-}
-
-static enum rung waited_for(const struct view *v)
-{
-    return recovery_waits_for(v->recovery, v->world, v->focus);
-}
-
-/* What there is to know about a rung that was not reached: why it does not come, what may not be taken for it. */
-static const char *hint(const struct view *v, int rung, bool active, char why[RECOVERY_WHY_MAX])
-{
-    const bool never = !active && !recovery_may_come(v->recovery, v->world, v->focus, (enum rung)rung);
-    const bool off = v->focus->rayservice && v->focus->rayservice->ft == TRI_NO;
-    const bool of_gcs = rung == RUNG_GCS_SILENT || rung == RUNG_GCS_READING || rung == RUNG_HEAD_ALIVE;
-    if (never && of_gcs && off) return "GCS fault tolerance is off: its state was in the head";
-    if (never && (rung == RUNG_GCS_SILENT || v->recovery->outage == OUTAGE_OVER)) return "not seen";
-    if ((active || v->recovery->outage == OUTAGE_OVER) &&
-        *recovery_why(v->recovery, v->world, v->focus, (enum rung)rung, v->now_ms, why))
-        return why;
-    if (rung == RUNG_HEAD_ALIVE && v->recovery->head_lost && node_says_alive(v))
-        return "NODE still calls the old head ALIVE: stale, not evidence";
-    if (rung == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
+    const struct outage_rung *rung = &o->rung[at];
+    const bool over = o->state == OUTAGE_OVER, never = !active && !rung->possible;
+    const bool of_gcs = at == RUNG_GCS_SILENT || at == RUNG_GCS_READING || at == RUNG_HEAD_ALIVE;
+    if (never && of_gcs && o->ft == TRI_NO) return "GCS fault tolerance is off: its state was in the head";
+    if (never && (at == RUNG_GCS_SILENT || over)) return "not seen";
+    if ((active || over) && *rung->why) return rung->why;
+    if (at == RUNG_HEAD_ALIVE && o->node_stale) return "NODE still calls the old head ALIVE: stale, not evidence";
+    if (at == RUNG_SERVE_RUNNING) return "Serve API, not RayService.status (which lags)";
     return "";
+}
+
+/* Of a head whose container started again in the same pod no pod is created. */
+static const char *words_of(const struct outage *o, int rung)
+{
+    bool same_pod = *o->new_head_uid && strcmp(o->new_head_uid, o->old_head_uid) == 0;
+    return rung == RUNG_HEAD_CREATED && same_pod ? "same head pod, restarted" : rung_words((enum rung)rung);
+}
+
+static struct known_u64 since_t0(const struct view *v)
+{
+    return known_u64(v->now_ms > v->outage->t0_ms ? v->now_ms - v->outage->t0_ms : 0);
 }
 
 /* Where the column "now" begins; the last time's is the first to leave. */
@@ -104,47 +92,44 @@ struct standing {
     enum glyph mark;
 };
 
-static struct standing standing_of(const struct view *v, int rung, bool active)
+static struct standing standing_of(const struct outage *o, int rung, bool active)
 {
-    const struct recovery *r = v->recovery;
-    if (r->rung[rung].reached) return (struct standing){ROLE_TEXT, ROLE_OK, GLYPH_CHECK};
+    if (o->rung[rung].seen) return (struct standing){ROLE_TEXT, ROLE_OK, GLYPH_CHECK};
     if (active) return (struct standing){ROLE_ACTIVE, ROLE_ACTIVE, GLYPH_POINT};
-    const bool missed = r->outage == OUTAGE_OVER && recovery_may_come(r, v->world, v->focus, (enum rung)rung);
+    const bool missed = o->state == OUTAGE_OVER && o->rung[rung].possible;
     return missed ? (struct standing){ROLE_BAD, ROLE_BAD, GLYPH_CROSS}
                   : (struct standing){ROLE_DIM, ROLE_DIM, GLYPH_DOT};
 }
 
 static void draw_times(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
-    const struct recovery *r = v->recovery;
-    const struct rung_state *s = &r->rung[rung];
-    const struct recovery_past *past = recovery_past_before(r);
+    const struct outage *o = v->outage;
+    const struct outage_rung *s = &o->rung[rung], *before = &v->before->rung[rung];
     char now[TEXT_NUM_MAX] = "–", last[TEXT_NUM_MAX] = "–";
-    if (s->reached)
-        offset_text(now, s->at_ms, r->t0_ms);
+    if (s->seen)
+        outage_offset(now, s->after_ms);
     else if (active)
-        text_seconds(now, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0);
-    bool before = past && past->known && past->t0_wall_ms != r->t0_wall_ms; /* not this one, once it is over */
-    if (before && past->rung_ms[rung].known) offset_text(last, past->rung_ms[rung].value, 0);
-    canvas_field(cv, line, times_at(cv), -NOW_WIDTH, standing_of(v, rung, active).role, now);
+        outage_length(now, since_t0(v));
+    if (v->before->state != OUTAGE_NONE && before->seen) outage_offset(last, before->after_ms);
+    canvas_field(cv, line, times_at(cv), -NOW_WIDTH, standing_of(o, rung, active).role, now);
     if (cv->cols < NARROW) return;
     canvas_field(cv, line, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_DIM, last);
 }
 
 static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
-    const struct rung_state *s = &v->recovery->rung[rung];
-    const struct standing stands = standing_of(v, rung, active);
-    char why[RECOVERY_WHY_MAX];
-    int times = times_at(cv), words = (int)text_width(rung_words((enum rung)rung));
+    const struct outage_rung *s = &v->outage->rung[rung];
+    const struct standing stands = standing_of(v->outage, rung, active);
+    const char *name = words_of(v->outage, rung);
+    int times = times_at(cv), words = (int)text_width(name);
     if (words < WORDS_WIDTH) words = WORDS_WIDTH;
     int note_at = WORDS_AT + words + 1;
     bool noted = times - note_at > NOTE_LEAST;
     canvas_text(cv, line, 2, stands.mark_role, glyph(cv->ascii, stands.mark));
-    canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, rung_words((enum rung)rung));
+    canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, name);
     if (noted)
         canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
-                     s->note[0] ? s->note : hint(v, rung, active, why));
+                     s->note[0] ? s->note : hint(v->outage, rung, active));
     draw_times(v, cv, line, rung, active);
 }
 
@@ -154,10 +139,10 @@ static bool has_head(int cols)
     return cols < WIDE || cols > WIDEST;
 }
 
-static void draw_head(const struct recovery *r, struct canvas *cv)
+static void draw_head(const struct outage *o, struct canvas *cv)
 {
-    char text[96], clock[STAMP_TEXT_MAX];
-    snprintf(text, sizeof text, "%s %s", t0_words(r), stamp_tenths(clock, r->t0_wall_ms));
+    char text[2 * OUTAGE_WORDS_MAX];
+    t0_text(o, text, sizeof text);
     canvas_fill(cv, 0, 0, 1, cv->cols, ROLE_HEADER, ' ');
     canvas_field(cv, 0, 2, times_at(cv) - 4, ROLE_HEADER, text);
     canvas_field(cv, 0, times_at(cv), -NOW_WIDTH, ROLE_HEADER, "now");
@@ -176,15 +161,15 @@ static void draw(const struct pane *p, const struct view *v, struct canvas *cv, 
 {
     (void)p;
     (void)focused;
-    if (!v->recovery || v->recovery->outage == OUTAGE_NONE) {
+    if (v->outage->state == OUTAGE_NONE) {
         pane_say(cv, 0, ROLE_DIM, "no head was lost while this console looked");
         return;
     }
     struct canvas part = canvas_sub(cv, 0, 0, cv->rows, cv->cols < WIDEST ? cv->cols : WIDEST);
     int head = has_head(cv->cols) && cv->rows > 1;
     cv = &part;
-    if (head) draw_head(v->recovery, cv);
-    int rows = cv->rows - head, active = (int)waited_for(v), first = first_rung(active, rows);
+    if (head) draw_head(v->outage, cv);
+    int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(active, rows);
     for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
 }
 
@@ -197,26 +182,24 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
 
 static void status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
-    char clock[STAMP_TEXT_MAX];
+    char text[2 * OUTAGE_WORDS_MAX];
     out[0] = '\0';
-    if (!v->recovery || v->recovery->outage == OUTAGE_NONE || has_head(p->cols)) return;
-    snprintf(out, size, "%s %s ─      now ─ last time", t0_words(v->recovery),
-             stamp_tenths(clock, v->recovery->t0_wall_ms));
+    if (v->outage->state == OUTAGE_NONE || has_head(p->cols)) return;
+    snprintf(out, size, "%s ─      now ─ last time", t0_text(v->outage, text, sizeof text));
 }
 
 static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
-    const struct recovery *r = v->recovery;
-    char secs[TEXT_NUM_MAX];
+    const struct outage *o = v->outage;
+    char length[TEXT_NUM_MAX], after[TEXT_NUM_MAX];
     (void)p;
-    enum rung active = r ? waited_for(v) : RUNG_COUNT;
     out[0] = '\0';
-    if (active != RUNG_COUNT)
-        snprintf(out, size, "  Recovery  ▸ %s, %s", rung_words(active),
-                 text_seconds(secs, v->now_ms > r->t0_ms ? v->now_ms - r->t0_ms : 0));
-    else if (r && r->outage == OUTAGE_OVER && r->over_ms.known)
-        snprintf(out, size, "  Recovery  ✔ over after %s",
-                 text_seconds(secs, r->over_ms.value > r->t0_ms ? r->over_ms.value - r->t0_ms : 0));
+    if (o->waits_for != RUNG_COUNT)
+        snprintf(out, size, "  Recovery  ▸ %s, %s", words_of(o, (int)o->waits_for), outage_length(length, since_t0(v)));
+    else if (o->state == OUTAGE_OVER && o->last_rung.known)
+        snprintf(out, size, "  Recovery  ✔ over %s, %s %s", outage_offset(after, o->last_rung.value),
+                 o->head_lost ? "head down" : "GCS silent",
+                 outage_length(length, o->head_lost ? o->head_down_ms : o->gcs_silent_ms));
 }
 
 static bool selected(const struct pane *p, struct selection *ret)
@@ -226,19 +209,34 @@ static bool selected(const struct pane *p, struct selection *ret)
     return false;
 }
 
+static void detail_lengths(const struct outage *o, struct buf *out)
+{
+    char down[TEXT_NUM_MAX], silent[TEXT_NUM_MAX], unserved[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
+    buf_printf(out, "head down %s   GCS silent %s   longest time without an answered probe %s\n",
+               outage_length(down, o->head_down_ms), outage_length(silent, o->gcs_silent_ms),
+               outage_length(unserved, o->unserved_ms));
+    buf_printf(out, "worker pods %s\n", outage_worker_words(o, words));
+    for (size_t i = 0; i < o->workers; i++) {
+        static const char *const fates[] = {"the same", "restarted", "replaced"};
+        if (o->worker[i].fate != WORKER_SAME) buf_printf(out, "  %s %s\n", o->worker[i].name, fates[o->worker[i].fate]);
+    }
+    buf_printf(out, "GCS fields %s\n", outage_field_words(&o->fields, words, NULL));
+}
+
 static void detail(const struct pane *p, const struct view *v, struct buf *out)
 {
-    char clock[STAMP_TEXT_MAX], secs[TEXT_NUM_MAX], why[RECOVERY_WHY_MAX];
-    const struct recovery *r = v->recovery;
+    char text[2 * OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX];
+    const struct outage *o = v->outage;
     (void)p;
-    if (!r || r->outage == OUTAGE_NONE) return;
-    buf_printf(out, "%s %s\n", t0_words(r), stamp_tenths(clock, r->t0_wall_ms));
+    if (o->state == OUTAGE_NONE) return;
+    buf_printf(out, "%s\n", t0_text(o, text, sizeof text));
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct rung_state *s = &r->rung[i];
-        buf_printf(out, "%s %-40s %8s  %s\n", s->reached ? "✔" : "·", rung_words((enum rung)i),
-                   s->reached ? offset_text(secs, s->at_ms, r->t0_ms) : "–",
-                   s->reached ? s->note : hint(v, i, (enum rung)i == waited_for(v), why));
+        const struct outage_rung *s = &o->rung[i];
+        buf_printf(out, "%s %-40s %8s  %s\n", s->seen ? "✔" : "·", words_of(o, i),
+                   s->seen ? outage_offset(offset, s->after_ms) : "–",
+                   s->seen ? s->note : hint(o, i, (enum rung)i == o->waits_for));
     }
+    detail_lengths(o, out);
 }
 
 static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)

@@ -40,7 +40,7 @@ static bool phase_is(const struct request *r, const char *phase)
 
 static bool outage(const struct view *v)
 {
-    return v->recovery && v->recovery->outage != OUTAGE_NONE && v->recovery->t0_wall_ms;
+    return v->outage->state != OUTAGE_NONE && !v->outage->final;
 }
 
 static char dot_of(const struct request *r)
@@ -61,9 +61,8 @@ static void add_dot(struct requests *s, const struct request *r)
 /* "+3.9s" after the head's death, else the minute. */
 static void asked_text(const struct view *v, uint64_t due, char out[STAMP_TEXT_MAX])
 {
-    char secs[TEXT_NUM_MAX];
-    if (outage(v) && due >= v->recovery->t0_wall_ms)
-        snprintf(out, STAMP_TEXT_MAX, "+%.20s", text_seconds(secs, due - v->recovery->t0_wall_ms));
+    if (outage(v) && due >= v->outage->t0_wall_ms)
+        outage_offset(out, due - v->outage->t0_wall_ms);
     else
         stamp_minutes(out, due);
 }
@@ -154,12 +153,17 @@ static void update(struct pane *p, const struct view *v)
     if (!pane_due(&s->due, p, v, generation, s->waiting ? 100 : 1000)) return;
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     s->since_wall_ms = v->wall_ms > REQUESTS_WINDOW_MS ? v->wall_ms - REQUESTS_WINDOW_MS : 0;
-    if (outage(v)) s->since_wall_ms = v->recovery->t0_wall_ms;
+    if (outage(v)) s->since_wall_ms = v->outage->t0_wall_ms;
     table_begin(&s->table);
     rebuild(s, v);
     table_end(&s->table);
     if (follow) table_edge(&s->table, true);
     s->sum = probe_sum_of(v->world, "probe", s->since_wall_ms);
+    if (!outage(v)) return;
+    const struct outage_requests *since = &v->outage->request[OUTAGE_PROBES];
+    s->sum.ok = since->ok;
+    s->sum.slow = since->slow;
+    s->sum.failed = since->failed;
 }
 
 static int wanted_rows(const struct pane *p, const struct view *v, int cols)

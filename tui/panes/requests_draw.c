@@ -20,11 +20,10 @@ static void draw_dots(const struct requests *s, struct canvas *cv, int row)
 static void draw_probes(const struct requests *s, const struct view *v, struct canvas *cv)
 {
     char p50[TEXT_NUM_MAX], p95[TEXT_NUM_MAX], rate[TEXT_NUM_MAX], text[160];
-    bool outage = v->recovery && v->recovery->outage != OUTAGE_NONE;
+    bool outage = v->outage->state != OUTAGE_NONE && !v->outage->final;
     snprintf(text, sizeof text, "probe GET /-/healthz, %s/s", count_text(rate, s->per_s));
     canvas_text(cv, 0, 2, ROLE_TEXT, text);
-    const char *span = outage ? "since the delete" : "60 s ▸ now";
-    if (outage && !v->recovery->ours) span = "since the loss";
+    const char *span = outage ? outage_since_words(v->outage) : "60 s ▸ now";
     int width = (int)text_width(span);
     if (cv->cols > 2 + (int)text_width(text) + width + 4) canvas_text(cv, 0, cv->cols - 2 - width, ROLE_DIM, span);
     draw_dots(s, cv, 1);

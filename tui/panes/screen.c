@@ -155,7 +155,7 @@ void screen_update(struct screen *s, const struct view *view)
     count_warnings(s, &v);
     struct focus counted = *v.focus;
     counted.warnings = s->warnings;
-    answers_of(v.world, &counted, v.recovery, v.now_ms, v.wall_ms, s->answers);
+    answers_of(v.world, &counted, v.outage, v.before, v.now_ms, v.wall_ms, s->answers);
 }
 
 void screen_tabs(const struct screen *s, char out[SCREEN_TABS_MAX], int at[LAYOUT_PANES], int width[LAYOUT_PANES])

@@ -31,8 +31,7 @@ static void add(struct pieces *p, enum role role, const char *text)
 
 bool screen_timed(const struct view *v)
 {
-    if ((v->armed && v->chrome && v->chrome->armed_left_ms) || (v->recovery && v->recovery->outage == OUTAGE_RUNNING))
-        return true;
+    if ((v->armed && v->chrome && v->chrome->armed_left_ms) || v->outage->state == OUTAGE_RUNNING) return true;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
         if (r->kind && r->phase && strcmp(r->kind, "prompt") == 0 && strcmp(r->phase, "waiting") == 0) return true;

@@ -1,3 +1,4 @@
+/* outage_fields.c - the one place that adds up GCS fields: those of now against those of T0. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/recovery_memory.h"
@@ -34,8 +35,7 @@ void baseline_take(struct baseline *b, const struct world *w, const struct focus
     b->head_ip = mem_str(old->ip);
     b->checkpoints = checkpoints_of(w, b->ns);
     WORLD_EACH (row, w, TABLE_GCSTABLE) {
-        /* The last place is for the checkpoints. */
-        if (row->gone_ms || !text_eq(ROW(row, gcstable)->ns, b->ns) || b->tables == KEPT_TABLES - 1) continue;
+        if (row->gone_ms || !text_eq(ROW(row, gcstable)->ns, b->ns) || b->tables == KEPT_TABLES) continue;
         b->table[b->tables++] = record_copy(row->record);
     }
     WORLD_EACH (row, w, TABLE_ACTOR) {
@@ -94,7 +94,7 @@ static bool all_listed(const struct gcstable *t)
 }
 
 static void compare(const struct recovery *r, const struct world *w, const struct gcstable *then,
-                    const struct gcstable *now, struct kept *out)
+                    const struct gcstable *now, struct outage_fields *out)
 {
     const char **a = sorted_names(then), **b = sorted_names(now);
     size_t i = 0, j = 0;
@@ -115,29 +115,47 @@ static void compare(const struct recovery *r, const struct world *w, const struc
     free(b);
 }
 
-static void kept_checkpoints(const struct baseline *b, const struct world *w, struct kept *out)
+static void take_table(const struct recovery *r, const struct world *w, const struct gcstable *then,
+                       struct outage_fields *out)
+{
+    const struct row *row = world_find(w, TABLE_GCSTABLE, then->record.key);
+    struct gcstable nothing = {.fields = known_u64(0)};
+    const struct gcstable *now = row && !row->gone_ms ? ROW(row, gcstable) : &nothing;
+    *out = (struct outage_fields){.before = then->fields.known ? then->fields.value : then->list_count};
+    snprintf(out->table, sizeof out->table, "%s", then->table ? then->table : "");
+    out->known = all_listed(then) && all_listed(now);
+    if (!out->known) return;
+    if (row && !row->gone_ms && row->changed_ms < r->t0_ms)
+        out->kept = out->before; /* nothing was written since */
+    else
+        compare(r, w, then, now, out);
+}
+
+static void take_checkpoints(const struct baseline *b, const struct world *w, struct outage_fields *out)
 {
     struct known_u64 now = checkpoints_of(w, b->ns);
-    *out = (struct kept){.table = "Serve checkpoints", .before = b->checkpoints.value, .known = now.known};
+    *out = (struct outage_fields){
+        .table = "Serve checkpoints", .before = b->checkpoints.value, .known = b->checkpoints.known && now.known};
+    if (!out->known) return;
     out->kept = now.value < out->before ? now.value : out->before;
-    out->lost = now.known ? out->before - out->kept : 0;
+    out->lost = out->before - out->kept;
     out->added = now.value > out->before ? now.value - out->before : 0;
 }
 
-size_t recovery_kept(const struct recovery *r, const struct world *w, struct kept out[KEPT_TABLES])
+void outage_take_fields(const struct recovery *r, const struct world *w, struct outage *ret)
 {
     const struct baseline *b = &r->memory->baseline;
-    size_t n = 0;
+    ret->tables = b->tables;
+    ret->fields = (struct outage_fields){.table = "all", .known = b->tables > 0};
     for (size_t i = 0; i < b->tables; i++) {
-        const struct gcstable *then = b->table[i];
-        const struct row *row = world_find(w, TABLE_GCSTABLE, then->record.key);
-        struct gcstable nothing = {.fields = known_u64(0)};
-        const struct gcstable *now = row && !row->gone_ms ? ROW(row, gcstable) : &nothing;
-        struct kept *k = &out[n++];
-        *k = (struct kept){.table = then->table, .before = then->fields.known ? then->fields.value : then->list_count};
-        k->known = all_listed(then) && all_listed(now);
-        if (k->known) compare(r, w, then, now, k);
+        struct outage_fields *k = &ret->table[i], *all = &ret->fields;
+        take_table(r, w, b->table[i], k);
+        all->known &= k->known;
+        all->before += k->before;
+        all->kept += k->kept;
+        all->lost += k->lost;
+        all->lost_expected += k->lost_expected;
+        all->added += k->added;
     }
-    if (b->checkpoints.known) kept_checkpoints(b, w, &out[n++]);
-    return n;
+    take_checkpoints(b, w, &ret->checkpoints);
 }

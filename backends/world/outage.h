@@ -1,0 +1,138 @@
+/*
+ * outage.h - the one account of an outage: what was lost, kept and restarted, for how long, and by which observation.
+ *
+ * Computed from the marks of a recovery (recovery.h) and from the world; whoever shows or judges an outage prints this
+ * report and adds up nothing. It is a flat value: it can be copied, kept when the session that saw it has ended, and
+ * written as JSON and read again. It changes until the ladder is over and OUTAGE_SECONDS have passed since T0; then the
+ * recovery keeps it as it is (`final`), so that what happens to the cluster a day later is not counted as lost.
+ *
+ * The lengths:
+ *   unserved    the longest time since T0 in which no probe was answered: between two answers, from T0 to the first,
+ *               from the last to now (or to the end of the watch). Unknown where no probe ended.
+ *   GCS silent  from the GCS's last sign of life to the first of a GCS that reads Redis again; until now while there is
+ *               none. Unknown where the silence was not seen.
+ *   head down   from the GCS's silence, where that was not seen from the end of the old head's pod or container, where
+ *               that was not seen from T0; to the new head's readiness, and to Serve RUNNING where that came later;
+ *               until now while they are awaited. A head that still serves through its grace is not down. Unknown where
+ *               no head was lost.
+ * All of them in milliseconds by our clock. Rungs are offsets from T0, and no lengths.
+ */
+#ifndef RAYDECK_WORLD_OUTAGE_H
+#define RAYDECK_WORLD_OUTAGE_H
+
+#include "backends/base/json.h"
+#include "backends/base/text.h"
+#include "backends/world/recovery.h"
+
+enum {
+    OUTAGE_NAME_MAX = 64,
+    OUTAGE_WHY_MAX = 200,
+    OUTAGE_WORDS_MAX = 128,
+};
+
+struct outage_rung {
+    bool seen;
+    bool possible; /* not seen, but it can come, or could have */
+    uint64_t after_ms, wall_ms;
+    char note[RECOVERY_NOTE_MAX]; /* seen: by what */
+    char why[OUTAGE_WHY_MAX];     /* possible: why it does not come; "" where nothing tells */
+};
+
+enum worker_fate { WORKER_SAME, WORKER_RESTARTED, WORKER_REPLACED };
+struct outage_worker {
+    char name[OUTAGE_NAME_MAX];
+    enum worker_fate fate; /* restarted: the same UID, its containers started again */
+    uint64_t restarts;
+};
+
+/* Fields of one GCS table, or of all of them, against what was there at T0. */
+struct outage_fields {
+    char table[32];
+    size_t before, kept, added;
+    size_t lost;          /* that should not have been */
+    size_t lost_expected; /* that every head's death takes with it (facts: agent addresses, specifications of actors) */
+    bool known;           /* the field names were listed before and since */
+};
+
+struct outage {
+    enum outage_state state; /* NONE: there was no outage, and nothing else here means anything */
+    bool final;
+    char service_uid[OUTAGE_NAME_MAX], ns[OUTAGE_NAME_MAX], service[OUTAGE_NAME_MAX];
+    enum tri ft; /* GCS fault tolerance */
+
+    uint64_t t0_ms, t0_wall_ms;
+    enum outage_cause cause;
+    char evidence[RECOVERY_NOTE_MAX];
+    bool ours, head_lost;
+    struct known_u64 grace_s;
+    char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];
+    char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
+    struct known_u64 reconnect_s;
+    bool terminating; /* the old head is going, and its GCS still beats */
+    bool node_stale;  /* the GCS's table NODE still says that the old head is ALIVE */
+
+    struct outage_rung rung[RUNG_COUNT];
+    enum rung waits_for;        /* while it runs; RUNG_COUNT: nothing */
+    enum rung missing;          /* the first possible one not seen; RUNG_COUNT: none */
+    struct known_u64 last_rung; /* over: when the last one was seen, after T0 */
+
+    struct outage_worker worker[RECOVERY_WORKERS];
+    size_t workers, same, replaced; /* same: by UID, restarted or not */
+    uint64_t restarts;
+    size_t runtimes, runtimes_same; /* Neuron runtimes of these workers, by pid */
+
+    struct outage_requests request[OUTAGE_CLASSES];
+    struct outage_failure failure[OUTAGE_FAILURES];
+    /* A character a second since T0: '.' all probes answered, 's' one was slow, 'X' one failed, ' ' none was due. */
+    char second[OUTAGE_SECONDS + 1];
+
+    struct outage_fields table[KEPT_TABLES]; /* by table */
+    size_t tables;
+    struct outage_fields fields;      /* of all tables; known only where each of them is */
+    struct outage_fields checkpoints; /* Serve's: they are fields of KV, and among its fields */
+
+    struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms;
+};
+
+/* The report of the outage that *r marks, as of now. Pure. */
+void outage_of(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+               uint64_t wall_ms, struct outage *ret);
+/* The last outage that cost a head before the one that *r marks now; its state is OUTAGE_NONE where there was none. */
+const struct outage *outage_before(const struct recovery *r);
+/* The last finished one that cost a head: *now if it is such a one, else *before. State NONE: none was watched. */
+const struct outage *outage_last(const struct outage *now, const struct outage *before);
+
+/* ---- sums over it ----------------------------------------------------------------------------------------------- */
+
+size_t outage_answered(const struct outage *o); /* probes and prompts */
+size_t outage_failed(const struct outage *o);
+bool outage_workers_lived_on(const struct outage *o); /* all there at T0 still are, none restarted; true of none */
+const struct outage_fields *outage_fields_of(const struct outage *o, const char *table); /* NULL: not known at T0 */
+
+/* ---- its words: nobody else has any ----------------------------------------------------------------------------- */
+
+/* A length: "14.2s", "–" where it is unknown. */
+char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms);
+/* An offset from T0: "+14.2s". */
+char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms);
+/* "delete accepted", "head container ended: OOMKilled, exit code 137". */
+char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
+/* "since the delete", "since the head was lost", "since the GCS fell silent" */
+const char *outage_since_words(const struct outage *o);
+/* "same UIDs, 0 restarts", "1 replaced, 2 restarts" */
+char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
+/* "2/2 same UIDs, 0 restarts", "1/2 the same, 1 replaced, 2 restarts", "–" where none was there. */
+char *outage_worker_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
+/* "31/31 requests, 0 failed"; "" where none ended. class OUTAGE_CLASSES: of all. */
+char *outage_request_words(const struct outage *o, enum outage_class class, char out[OUTAGE_WORDS_MAX]);
+/* "kept 52/54 LOST 1 +2 -1 expected", "–" where it is unknown or NULL; *ret_bad (may be NULL): something was lost. */
+char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
+/* How the head is: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
+char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX]);
+
+/* ---- as JSON ---------------------------------------------------------------------------------------------------- */
+
+cJSON *outage_to_json(const struct outage *o);                    /* caller frees; {} of no outage */
+enum err outage_from_json(const cJSON *json, struct outage *ret); /* ERR_PARSE, and *ret untouched */
+
+#endif

@@ -1,0 +1,102 @@
+/* outage_words.c - the one place that words an outage: its lengths, offsets, causes and counts. */
+#include "backends/world/outage.h"
+
+#include <stdio.h>
+
+char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms)
+{
+    if (ms.known) return text_seconds(out, ms.value);
+    snprintf(out, TEXT_NUM_MAX, "–");
+    return out;
+}
+
+char *outage_offset(char out[TEXT_NUM_MAX], uint64_t after_ms)
+{
+    char seconds[TEXT_NUM_MAX];
+    snprintf(out, TEXT_NUM_MAX, "+%.20s", text_seconds(seconds, after_ms));
+    return out;
+}
+
+char *outage_cause_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
+{
+    static const char *const words[CAUSE_COUNT] = {
+#define X(name, text) text,
+        OUTAGE_CAUSE_MAP(X)
+#undef X
+    };
+    const char *cause = (unsigned)o->cause < CAUSE_COUNT ? words[o->cause] : "";
+    bool more = o->cause == CAUSE_CONTAINER && *o->evidence;
+    snprintf(out, OUTAGE_WORDS_MAX, "%s%s%.96s", cause, more ? ": " : "", more ? o->evidence : "");
+    return out;
+}
+
+const char *outage_since_words(const struct outage *o)
+{
+    if (o->ours || o->cause == CAUSE_DELETED || o->rung[RUNG_DELETE_ACCEPTED].seen) return "since the delete";
+    return o->head_lost ? "since the head was lost" : "since the GCS fell silent";
+}
+
+char *outage_fate_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
+{
+    char fate[48] = "same UIDs";
+    if (o->replaced) snprintf(fate, sizeof fate, "%zu replaced", o->replaced);
+    snprintf(out, OUTAGE_WORDS_MAX, "%s, %llu restart%s", fate, (unsigned long long)o->restarts,
+             o->restarts == 1 ? "" : "s");
+    return out;
+}
+
+char *outage_worker_words(const struct outage *o, char out[OUTAGE_WORDS_MAX])
+{
+    char fate[OUTAGE_WORDS_MAX];
+    if (o->workers)
+        snprintf(out, OUTAGE_WORDS_MAX, "%zu/%zu %s%.80s", o->same, o->workers, o->replaced ? "the same, " : "",
+                 outage_fate_words(o, fate));
+    else
+        snprintf(out, OUTAGE_WORDS_MAX, "–");
+    return out;
+}
+
+char *outage_request_words(const struct outage *o, enum outage_class class, char out[OUTAGE_WORDS_MAX])
+{
+    static const char *const nouns[] = {"probes", "prompts", "requests"};
+    const bool all = class == OUTAGE_CLASSES;
+    size_t ok = all ? outage_answered(o) : o->request[class].ok + o->request[class].slow;
+    size_t failed = all ? outage_failed(o) : o->request[class].failed;
+    out[0] = '\0';
+    if (ok || failed) snprintf(out, OUTAGE_WORDS_MAX, "%zu/%zu %s, %zu failed", ok, ok + failed, nouns[class], failed);
+    return out;
+}
+
+char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad)
+{
+    char lost[32] = "", added[32] = "", expected[48] = "";
+    bool known = k && k->known;
+    if (ret_bad) *ret_bad = known && k->lost;
+    if (!known) {
+        snprintf(out, OUTAGE_WORDS_MAX, "–");
+        return out;
+    }
+    if (k->lost) snprintf(lost, sizeof lost, " LOST %zu", k->lost);
+    if (k->added) snprintf(added, sizeof added, " +%zu", k->added);
+    if (k->lost_expected) snprintf(expected, sizeof expected, " -%zu expected", k->lost_expected);
+    snprintf(out, OUTAGE_WORDS_MAX, "kept %zu/%zu%s%s%s", k->kept, k->before, lost, added, expected);
+    return out;
+}
+
+char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX])
+{
+    char length[TEXT_NUM_MAX];
+    bool runs = o->state == OUTAGE_RUNNING, back = o->rung[RUNG_HEAD_ALIVE].seen || o->rung[RUNG_HEAD_READY].seen;
+    if (runs && o->terminating)
+        snprintf(out, OUTAGE_WORDS_MAX, "head terminating");
+    else if (runs && o->head_lost)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s %s", back ? "head back, recovering" : "head down",
+                 outage_length(length, o->head_down_ms));
+    else if (runs)
+        snprintf(out, OUTAGE_WORDS_MAX, "GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    else if (head)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s", head->is_ready == TRI_NO ? "head not ready" : "head up");
+    else
+        snprintf(out, OUTAGE_WORDS_MAX, "no head");
+    return out;
+}

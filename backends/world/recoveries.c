@@ -1,0 +1,165 @@
+/* recoveries.c - tells each service's recovery what concerns it. */
+#include "backends/world/recoveries.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+
+#include <stdlib.h>
+
+struct one {
+    char *uid, *ns, *service; /* uid NULL: of the cluster without a RayService */
+    struct recovery recovery;
+};
+
+struct recoveries {
+    struct one *one[RECOVERIES_MAX]; /* the oldest first */
+    size_t count;
+    struct recovery idle; /* of no service: never observed */
+};
+
+struct recoveries *recoveries_new(void)
+{
+    struct recoveries *all = mem_zero(1, sizeof *all);
+    recovery_init(&all->idle);
+    return all;
+}
+
+static void one_free(struct one *one)
+{
+    recovery_done(&one->recovery);
+    free(one->uid);
+    free(one->ns);
+    free(one->service);
+    free(one);
+}
+
+void recoveries_free(struct recoveries *all)
+{
+    if (!all) return;
+    for (size_t i = 0; i < all->count; i++) one_free(all->one[i]);
+    recovery_done(&all->idle);
+    free(all);
+}
+
+static const char *uid_of(const struct focus *f)
+{
+    return f->rayservice ? f->rayservice->record.key : NULL;
+}
+
+static bool has_any(const struct focus *f)
+{
+    return f->rayservice || f->raycluster;
+}
+
+static struct one *one_of(const struct recoveries *all, const char *uid)
+{
+    for (size_t i = 0; i < all->count; i++)
+        if (text_eq(all->one[i]->uid, uid)) return all->one[i];
+    return NULL;
+}
+
+static bool is_there(const struct world *w, const struct one *one)
+{
+    const struct row *row = one->uid ? world_find(w, TABLE_RAYSERVICE, one->uid) : NULL;
+    return row && !row->gone_ms;
+}
+
+/* Makes place for another: of a service that is gone; for the one in focus also of one without an outage. */
+static bool make_place(struct recoveries *all, const struct world *w, bool in_focus)
+{
+    size_t out = 0;
+    if (all->count < RECOVERIES_MAX) return true;
+    while (out < all->count && is_there(w, all->one[out])) out++;
+    if (out == all->count && !in_focus) return false;
+    for (size_t i = 0; out == all->count && i < all->count; i++)
+        if (all->one[i]->recovery.outage != OUTAGE_RUNNING) out = i;
+    if (out == all->count) out = 0;
+    one_free(all->one[out]);
+    for (all->count--; out < all->count; out++) all->one[out] = all->one[out + 1];
+    return true;
+}
+
+static void one_add(struct recoveries *all, const struct world *w, const char *uid, const char *ns, const char *service,
+                    bool in_focus)
+{
+    if (one_of(all, uid) || !make_place(all, w, in_focus)) return;
+    struct one *one = mem_zero(1, sizeof *one);
+    recovery_init(&one->recovery);
+    one->uid = mem_str(uid);
+    one->ns = mem_str(ns);
+    one->service = mem_str(service);
+    all->one[all->count++] = one;
+}
+
+static void add_services(struct recoveries *all, const struct world *w, const struct focus *f)
+{
+    WORLD_EACH (row, w, TABLE_RAYSERVICE) {
+        const struct rayservice *s = ROW(row, rayservice);
+        if (!row->gone_ms && s->name) one_add(all, w, s->record.key, s->ns, s->name, s == f->rayservice);
+    }
+    if (!f->rayservice && f->raycluster) one_add(all, w, NULL, f->ns, f->service, true);
+}
+
+/* What one sees that is not in focus. Redis is read for the service in focus: what it shows is not of this one. */
+static struct focus focus_beside(const struct world *w, const struct one *one)
+{
+    struct focus f = focus_of(w, one->ns, one->service);
+    f.redis = NULL;
+    return f;
+}
+
+static bool concerns_focus_only(const struct change *c)
+{
+    enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
+    return c->type == CHANGE_PUT && (t == TABLE_REQUEST || t == TABLE_REDIS);
+}
+
+/* Of a service that is not in focus only pods and clusters are read, and they move it when they do. */
+static bool concerns_beside(const struct change *c)
+{
+    if (c->type == CHANGE_DELETED || c->type == CHANGE_RELISTED) return true;
+    enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
+    bool row = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
+    return row && (t == TABLE_POD || t == TABLE_RAYCLUSTER || t == TABLE_RAYSERVICE || t == TABLE_RAYNODE);
+}
+
+void recoveries_observe(struct recoveries *all, const struct world *w, const struct focus *f, const struct change *c,
+                        bool moved)
+{
+    const char *uid = uid_of(f);
+    if (moved || !one_of(all, uid)) add_services(all, w, f);
+    for (size_t i = 0; i < all->count; i++) {
+        struct one *one = all->one[i];
+        if (text_eq(one->uid, uid)) {
+            if (has_any(f)) recovery_observe(&one->recovery, w, f, c);
+        } else if (one->uid && !concerns_focus_only(c) && concerns_beside(c) &&
+                   (moved || c->type == CHANGE_DELETED || one->recovery.outage == OUTAGE_RUNNING)) {
+            struct focus own = focus_beside(w, one);
+            if (text_eq(uid_of(&own), one->uid)) recovery_observe(&one->recovery, w, &own, c);
+        }
+    }
+}
+
+bool recoveries_tick(struct recoveries *all, const struct world *w, const struct focus *f, uint64_t now_ms,
+                     uint64_t wall_ms)
+{
+    const char *uid = uid_of(f);
+    bool moved = false;
+    for (size_t i = 0; i < all->count; i++) {
+        struct one *one = all->one[i];
+        if (text_eq(one->uid, uid)) {
+            if (has_any(f)) moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
+        } else if (one->uid && one->recovery.outage != OUTAGE_NONE) {
+            struct focus own = focus_beside(w, one);
+            if (text_eq(uid_of(&own), one->uid))
+                moved = recovery_tick(&one->recovery, w, &own, now_ms, wall_ms) || moved;
+        }
+    }
+    return moved;
+}
+
+const struct recovery *recoveries_of(const struct recoveries *all, const struct focus *f)
+{
+    const struct one *one = has_any(f) ? one_of(all, uid_of(f)) : NULL;
+    return one ? &one->recovery : &all->idle;
+}

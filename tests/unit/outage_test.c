@@ -1,0 +1,541 @@
+/*
+ * outage_test.c - the report of an outage: its lengths, its words, its JSON; and that whoever prints an outage says the
+ * same of it, on random histories.
+ */
+#include "backends/world/answers.h"
+#include "backends/world/outage.h"
+#include "backends/world/recoveries.h"
+
+#include "backends/base/mem.h"
+#include "tests/support/random_change.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char old_head[] = "9c1e0000-head";
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static void warm_up(struct small *s)
+{
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+}
+
+static struct change *deleted_change(const char *uid)
+{
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(uid);
+    c->number = 0;
+    return c;
+}
+
+static void head_killed(struct small *s)
+{
+    warm_up(s);
+    small_apply(s, deleted_change(old_head));
+    small_gone(s, TABLE_POD, old_head);
+}
+
+static void head_ended(struct small *s, const char *reason, uint64_t code)
+{
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    record_set(&p->status, reason);
+    record_set(&p->container_id, "containerd://one");
+    record_set(&p->ended_reason, reason);
+    p->ended_code = known_u64(code);
+    p->ended = known_u64(small_wall(s) / 1000 * 1000);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void head_started(struct small *s, const char *container, enum tri ready)
+{
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = known_u64(small_wall(s));
+    p->restarts = known_u64(p->restarts.value + 1);
+    p->is_ready = ready;
+    record_set(&p->status, "Running");
+    record_set(&p->container_id, container);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static struct outage now_of(const struct small *s)
+{
+    struct outage o;
+    small_outage(s, &o);
+    return o;
+}
+
+static void cause_is(const struct outage *o, const char *expected)
+{
+    char words[OUTAGE_WORDS_MAX];
+    assert_string_equal(outage_cause_words(o, words), expected);
+}
+
+/* ---- the container of the head ---------------------------------------------------------------------------------- */
+
+static void a_container_that_ends_is_a_loss_of_its_own(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    small_wait(s, 300);
+    uint64_t t0 = s->now_ms;
+    head_ended(s, "OOMKilled", 137);
+    struct outage o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    assert_true(o.head_lost);
+    assert_int_equal(o.t0_ms, t0);
+    cause_is(&o, "head container ended: OOMKilled, exit code 137");
+    assert_false(o.rung[RUNG_DELETE_ACCEPTED].seen || o.rung[RUNG_DELETE_ACCEPTED].possible);
+    assert_string_equal(outage_since_words(&o), "since the head was lost");
+    struct answer a[ANSWERS];
+    struct focus f = small_focus(s);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    small_wait(s, 4000);
+    head_started(s, "containerd://two", TRI_NO);
+    o = now_of(s);
+    assert_string_equal(o.new_head_uid, old_head);
+    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    assert_string_equal(a[1].question, "HEAD DOWN");
+    assert_string_equal(a[1].word, "4.0s");
+    assert_non_null(strstr(a[1].text, "head container starting"));
+    small_wait(s, 6000);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->is_ready = TRI_YES;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    o = now_of(s);
+    assert_true(o.rung[RUNG_HEAD_READY].seen);
+    assert_int_equal(o.head_down_ms.value, 10000);
+}
+
+/* As recorded of gcs_server killed again and again: the container that follows ends before it was ready. It is one
+ * outage, and what was said of the one that ended is taken back. */
+static void a_container_that_ends_again_is_the_same_loss(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    head_ended(s, "Error", 1);
+    uint64_t t0 = s->r.t0_ms;
+    small_wait(s, 1000);
+    head_started(s, "containerd://two", TRI_NO);
+    assert_true(now_of(s).rung[RUNG_HEAD_RUNNING].seen);
+    small_wait(s, 5000);
+    head_ended(s, "Error", 1);
+    struct outage o = now_of(s);
+    assert_int_equal(o.t0_ms, t0);
+    assert_false(o.rung[RUNG_HEAD_RUNNING].seen);
+    small_wait(s, 5000);
+    head_started(s, "containerd://three", TRI_NO);
+    o = now_of(s);
+    assert_int_equal(o.t0_ms, t0);
+    assert_int_equal(o.rung[RUNG_HEAD_RUNNING].after_ms, 11000);
+}
+
+/* Two runs of a container can begin within one second of kubelet's clock. */
+static void a_container_is_told_by_its_id(void **state)
+{
+    struct small *s = *state;
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    record_set(&p->container_id, "containerd://one");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    warm_up(s);
+    p = small_edit(s, TABLE_POD, old_head);
+    record_set(&p->container_id, "containerd://two");
+    p->restarts = known_u64(1);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    struct outage o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    assert_int_equal(o.cause, CAUSE_CONTAINER);
+}
+
+/* kubelet's word for it is Error, exit code 137, as of any kill: its event says more. */
+static void a_liveness_restart_is_named(void **state)
+{
+    struct small *s = *state;
+    struct event *e = record_new(TABLE_EVENT, "killing");
+    record_set(&e->ns, "mistral");
+    record_set(&e->about, "mistral-44qn2-head-d4544");
+    record_set(&e->reason, "Killing");
+    record_set(&e->message, "Container ray-head failed liveness probe, will be restarted");
+    e->last = known_u64(small_wall(s));
+    small_put(s, "kube/events", WORLD_KUBE, e);
+    head_ended(s, "Error", 137);
+    struct outage o = now_of(s);
+    cause_is(&o, "head container ended: liveness probe failed, exit code 137");
+}
+
+/* It ended while nobody was connected: T0 is kubelet's time of its end, not that of our looking again. */
+static void a_container_that_ended_unseen(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    uint64_t ended = s->now_ms + 10000;
+    small_wait(s, 10000);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->ended = known_u64(small_wall(s));
+    small_wait(s, 20000);
+    p->started = known_u64(small_wall(s) - 15000);
+    p->is_ready = TRI_NO;
+    record_set(&p->ended_reason, "Error");
+    p->ended_code = known_u64(1);
+    assert_int_equal(s->r.outage, OUTAGE_NONE);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    assert_int_equal(s->r.t0_ms, ended);
+}
+
+/* ---- lengths ---------------------------------------------------------------------------------------------------- */
+
+static void lengths_are_what_the_header_says(void **state)
+{
+    struct small *s = *state;
+    char words[TEXT_NUM_MAX];
+    head_killed(s);
+    struct outage o = now_of(s);
+    assert_false(o.unserved_ms.known); /* nothing was probed */
+    assert_string_equal(outage_length(words, o.unserved_ms), "–");
+    small_probe(s, "a", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 0);
+    small_wait(s, 600);
+    uint64_t beat = small_wall(s);
+    small_redis(s, 0, beat);
+    small_wait(s, 1000);
+    small_redis(s, 0, beat);
+    o = now_of(s);
+    assert_int_equal(o.gcs_silent_ms.value, 1000);
+    assert_int_equal(o.head_down_ms.value, 1000);
+    assert_int_equal(o.unserved_ms.value, 1600);
+    small_wait(s, 2400);
+    small_probe(s, "b", "mistral-44qn2-inf2-worker-q5rdw", "ok", NULL, 0);
+    small_wait(s, 1000);
+    o = now_of(s);
+    assert_int_equal(o.unserved_ms.value, 4000);
+    small_redis(s, 4, beat);
+    small_wait(s, 3000);
+    assert_int_equal(now_of(s).gcs_silent_ms.value, 4400);
+    assert_int_equal(now_of(s).head_down_ms.value, 7400);
+}
+
+/* ---- fields lost otherwise beside fields lost as expected -------------------------------------------------------- */
+
+static void a_loss_is_not_hidden_by_an_expected_one(void **state)
+{
+    struct small *s = *state;
+    char words[OUTAGE_WORDS_MAX];
+    bool bad = false;
+    head_killed(s);
+    small_table(s, "KV",
+                "@namespace_dashboard:DASHBOARD_AGENT_ADDR_NODE_ID_PREFIX:" SMALL_OLD_NODE
+                " @namespace_dashboard:DASHBOARD_AGENT_ADDR_IP_PREFIX:100.64.31.40 new");
+    struct outage o = now_of(s);
+    assert_string_equal(outage_field_words(outage_fields_of(&o, "KV"), words, &bad), "kept 2/4 LOST 1 +1 -1 expected");
+    assert_true(bad);
+    assert_string_equal(outage_field_words(&o.fields, words, &bad), "kept 13/15 LOST 1 +1 -1 expected");
+    assert_true(bad);
+}
+
+/* ---- services ---------------------------------------------------------------------------------------------------- */
+
+struct two {
+    struct small *s;
+    struct recoveries *all;
+    const char *service; /* in focus */
+};
+
+static struct focus two_focus(const struct two *t)
+{
+    return focus_of(t->s->w, "mistral", t->service);
+}
+
+static void two_apply(struct two *t, struct change *c)
+{
+    c->at_ms = t->s->now_ms;
+    c->wall_ms = small_wall(t->s);
+    world_apply(t->s->w, c);
+    struct focus f = two_focus(t);
+    recoveries_observe(t->all, t->s->w, &f, c, true);
+    change_free(c);
+}
+
+static void two_put(struct two *t, void *record)
+{
+    two_apply(t, change_put("kube", WORLD_KUBE, record));
+}
+
+static const struct recovery *recovery_in_focus(const struct two *t)
+{
+    struct focus f = two_focus(t);
+    return recoveries_of(t->all, &f);
+}
+
+static void put_service(struct two *t, const char *uid, const char *name, const char *cluster, const char *head)
+{
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, uid);
+    record_set(&rs->ns, "mistral");
+    record_set(&rs->name, name);
+    record_set(&rs->active_cluster, cluster);
+    rs->ft = TRI_NO;
+    two_put(t, rs);
+    struct pod *p = small_pod(head, head, "head", "ip-100-64-90-12", NULL);
+    record_set(&p->cluster, cluster);
+    two_put(t, p);
+}
+
+/* `:svc` during an outage: the ladder of the other service goes on, and this one's is its own. */
+static void each_service_has_a_ladder(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
+    put_service(&t, "other-uid", "other", "other-abcde", "other-head");
+    struct pod *p = small_edit(t.s, TABLE_POD, old_head);
+    two_put(&t, p);
+    two_apply(&t, deleted_change(old_head));
+    const struct recovery *own = recovery_in_focus(&t);
+    assert_int_equal(own->outage, OUTAGE_RUNNING);
+    t.service = "other";
+    assert_ptr_not_equal(recovery_in_focus(&t), own);
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_NONE);
+    /* While the other is in focus the new head comes, and is seen. */
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, old_head));
+    p = small_pod("new", "mistral-44qn2-head-new", "head", "ip-100-64-90-12", NULL);
+    two_put(&t, p);
+    assert_string_equal(own->new_head_uid, "new");
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_NONE);
+    /* And the other's own head is lost meanwhile. */
+    two_apply(&t, deleted_change("other-head"));
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
+    assert_string_equal(own->old_head_uid, old_head);
+    t.service = "mistral";
+    assert_ptr_equal(recovery_in_focus(&t), own);
+    recoveries_free(t.all);
+}
+
+/* `x c`, `x d`: the same name, another UID, a ladder of its own. */
+static void a_service_made_again_begins_anew(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
+    two_put(&t, small_edit(t.s, TABLE_POD, old_head));
+    two_apply(&t, deleted_change(old_head));
+    const struct recovery *first = recovery_in_focus(&t);
+    assert_int_equal(first->outage, OUTAGE_RUNNING);
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_RAYSERVICE, "rs-uid"));
+    put_service(&t, "second-uid", "mistral", "mistral-fghij", "second-head");
+    const struct recovery *second = recovery_in_focus(&t);
+    assert_ptr_not_equal(first, second);
+    assert_int_equal(second->outage, OUTAGE_NONE);
+    two_apply(&t, deleted_change("second-head"));
+    assert_string_equal(recovery_in_focus(&t)->old_head_uid, "second-head");
+    recoveries_free(t.all);
+}
+
+static void more_services_than_are_kept(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
+    char uid[32], name[32], cluster[40], head[32];
+    two_put(&t, small_edit(t.s, TABLE_POD, old_head));
+    for (int i = 0; i < RECOVERIES_MAX + 6; i++) {
+        snprintf(uid, sizeof uid, "uid-%d", i);
+        snprintf(name, sizeof name, "svc-%d", i);
+        snprintf(cluster, sizeof cluster, "svc-%d-abcde", i);
+        snprintf(head, sizeof head, "head-%d", i);
+        put_service(&t, uid, name, cluster, head);
+    }
+    two_apply(&t, deleted_change(old_head));
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
+    t.service = "svc-69"; /* beyond what is kept: chosen, it gets its place, and the one that is down keeps its own */
+    two_put(&t, small_edit(t.s, TABLE_POD, "head-69"));
+    two_apply(&t, deleted_change("head-69"));
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
+    t.service = "mistral";
+    assert_string_equal(recovery_in_focus(&t)->old_head_uid, old_head);
+    recoveries_free(t.all);
+}
+
+/* ---- on random histories ------------------------------------------------------------------------------------------
+ */
+
+static void sums_hold(const struct outage *o)
+{
+    size_t before = 0, kept = 0, lost = 0, expected = 0, added = 0, same = 0, replaced = 0;
+    uint64_t restarts = 0;
+    for (size_t i = 0; i < o->tables; i++) {
+        const struct outage_fields *k = &o->table[i];
+        if (k->known) assert_int_equal(k->before, k->kept + k->lost + k->lost_expected);
+        before += k->before;
+        kept += k->kept;
+        lost += k->lost;
+        expected += k->lost_expected;
+        added += k->added;
+    }
+    assert_int_equal(o->fields.before, before);
+    assert_int_equal(o->fields.kept, kept);
+    assert_int_equal(o->fields.lost, lost);
+    assert_int_equal(o->fields.lost_expected, expected);
+    assert_int_equal(o->fields.added, added);
+    for (size_t i = 0; i < o->workers; i++) {
+        same += o->worker[i].fate != WORKER_REPLACED;
+        replaced += o->worker[i].fate == WORKER_REPLACED;
+        restarts += o->worker[i].restarts;
+    }
+    assert_int_equal(o->same, same);
+    assert_int_equal(o->replaced, replaced);
+    assert_int_equal(o->same + o->replaced, o->workers);
+    assert_int_equal(o->restarts, restarts);
+    size_t failures = 0;
+    for (int i = 0; i < OUTAGE_FAILURES; i++) failures += o->failure[i].count;
+    assert_int_equal(failures, outage_failed(o));
+}
+
+/* Through JSON and back it is the same report, to the last byte. */
+static void json_round_trips(const struct outage *o)
+{
+    struct outage again = {0};
+    cJSON *json = outage_to_json(o), *read = NULL;
+    char *text = cJSON_PrintUnformatted(json);
+    assert_int_equal(json_parse(text, strlen(text), &read, NULL), ERR_OK);
+    assert_int_equal(outage_from_json(read, &again), ERR_OK);
+    cJSON *json_again = outage_to_json(&again);
+    char *text_again = cJSON_PrintUnformatted(json_again);
+    assert_string_equal(text, text_again);
+    free(text);
+    free(text_again);
+    cJSON_Delete(json);
+    cJSON_Delete(json_again);
+    cJSON_Delete(read);
+}
+
+static void has(const char *text, const char *part)
+{
+    if (!strstr(text, part)) fail_msg("\"%s\" is not in \"%s\"", part, text);
+}
+
+/* The answers say what the report says, in the report's words. */
+static void answers_agree(const struct small *s, const struct outage *o)
+{
+    struct answer a[ANSWERS];
+    struct focus f = small_focus(s);
+    char length[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
+    answers_of(s->w, &f, o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    if (o->state == OUTAGE_RUNNING && !o->terminating) {
+        assert_string_equal(a[1].word, outage_length(length, o->head_lost ? o->head_down_ms : o->gcs_silent_ms));
+        if (o->workers) has(a[2].text, outage_fate_words(o, words));
+        outage_head_words(o, f.head, words);
+        has(words, length);
+    }
+    const struct outage *last = outage_last(o, outage_before(&s->r));
+    if (o->state == OUTAGE_RUNNING || last->state == OUTAGE_NONE) return;
+    has(a[2].text, outage_length(length, last->head_down_ms));
+    if (last->workers) has(a[2].text, outage_worker_words(last, words));
+    if (*outage_request_words(last, OUTAGE_CLASSES, words)) has(a[2].text, words);
+}
+
+static void random_step(struct small *s, struct rng *rng, int step)
+{
+    static const char *const pods[] = {"mistral-44qn2-inf2-worker-q5rdw", "mistral-44qn2-inf2-worker-x2p7c"};
+    static const char *const phases[] = {"ok", "slow", "failed", "cancelled", "waiting"};
+    static const char *const failures[] = {"refused", "timeout", "reset", "5xx"};
+    char key[32];
+    struct pod *p;
+    small_wait(s, random_next(rng) % 2000);
+    switch (random_next(rng) % 12) {
+    case 0: small_gone(s, TABLE_POD, random_next(rng) % 2 ? "w1" : "w2"); break;
+    case 1: small_apply(s, deleted_change(old_head)); break;
+    case 2: head_ended(s, "Error", 1); break;
+    case 3: head_started(s, random_next(rng) % 2 ? "a" : "b", random_next(rng) % 2 ? TRI_YES : TRI_NO); break;
+    case 4: small_redis(s, random_next(rng) % 5, small_wall(s)); break;
+    case 5: small_table(s, "KV", random_next(rng) % 2 ? "gcs_pid a b" : "gcs_pid"); break;
+    case 6: small_table(s, "ACTOR", random_next(rng) % 2 ? "aa01 aa02 aa09" : "aa01 aa02 aa03 aa04"); break;
+    case 7:
+        p = small_edit(s, TABLE_POD, "w1");
+        p->restarts = known_u64(random_next(rng) % 3);
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+        break;
+    default:
+        snprintf(key, sizeof key, "r%d", step);
+        small_probe(s, key, pods[random_next(rng) % 2], phases[random_next(rng) % 5], failures[random_next(rng) % 4],
+                    random_next(rng) % 900000);
+    }
+}
+
+static void all_printers_agree(void **state)
+{
+    (void)state;
+    size_t running = 0, over = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        struct small s;
+        struct rng rng = {seed * 0x9E3779B97F4A7C15u};
+        small_init(&s, true);
+        for (int step = 0; step < 120; step++) {
+            struct outage o;
+            random_step(&s, &rng, step);
+            if (step % 40 == 30) { /* the head comes back, and is waited for no longer */
+                head_started(&s, step % 80 == 30 ? "x" : "y", TRI_YES);
+                small_wait(&s, 30000 + random_next(&rng) % 60000);
+            }
+            small_outage(&s, &o);
+            running += o.state == OUTAGE_RUNNING;
+            over += o.state == OUTAGE_OVER;
+            sums_hold(&o);
+            answers_agree(&s, &o);
+            if (step % 10 == 0) json_round_trips(&o);
+        }
+        small_done(&s);
+    }
+    assert_true(running > 500 && over > 100);
+}
+
+static void json_that_is_no_outage(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"[]", "{\"state\":\"x\"}", "{\"state\":\"over\",\"cause\":\"NOPE\"}",
+                                      "{\"state\":\"over\",\"cause\":\"GONE\",\"worker_pods\":[{\"fate\":\"x\"}]}"};
+    struct outage o = {.state = OUTAGE_OVER, .same = 7};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        cJSON *json = NULL;
+        assert_int_equal(json_parse(bad[i], strlen(bad[i]), &json, NULL), ERR_OK);
+        assert_int_equal(outage_from_json(json, &o), ERR_PARSE);
+        assert_int_equal(o.same, 7);
+        cJSON_Delete(json);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+        WITH(a_container_that_ends_is_a_loss_of_its_own),
+        WITH(a_container_that_ends_again_is_the_same_loss),
+        WITH(a_container_is_told_by_its_id),
+        WITH(a_liveness_restart_is_named),
+        WITH(a_container_that_ended_unseen),
+        WITH(lengths_are_what_the_header_says),
+        WITH(a_loss_is_not_hidden_by_an_expected_one),
+        WITH(each_service_has_a_ladder),
+        WITH(a_service_made_again_begins_anew),
+        WITH(more_services_than_are_kept),
+        cmocka_unit_test(all_printers_agree),
+        cmocka_unit_test(json_that_is_no_outage),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
