@@ -58,9 +58,19 @@ const struct gcs_hash *hash_read_scanning(const struct hash_read *hr)
     return hr && hr->mode == BY_SCAN ? hr->hash : NULL;
 }
 
+static void charge(struct hash_read *hr)
+{
+    const uint64_t received = resp_received(hr->env.conn);
+    budget_spend(hr->env.budget, BUDGET_REQUESTS, hr->batch_calls);
+    budget_spend(hr->env.budget, BUDGET_BYTES, received - hr->received);
+    hr->batch_calls = 0;
+    hr->received = received;
+}
+
 /* hr may be freed by it. */
 static void finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
 {
+    charge(hr);
     if (outcome == HASH_READ && hr->mode == ONLY_COUNT)
         gcs_view_count(hr->env.view, hr->hash, hr->total, loop_wall_ms(hr->env.loop));
     else if (outcome == HASH_READ)
@@ -95,12 +105,8 @@ static struct gcs_span text_of(const char *text)
 /* Charges what was asked, and goes on now or when the budget allows. */
 static void pace(struct hash_read *hr)
 {
-    const uint64_t received = resp_received(hr->env.conn), now = loop_now_ms();
-    budget_spend(hr->env.budget, BUDGET_REQUESTS, hr->batch_calls);
-    budget_spend(hr->env.budget, BUDGET_BYTES, received - hr->received);
-    hr->batch_calls = 0;
-    hr->received = received;
-    const uint64_t wait = budget_wait(hr->env.budget, now, NULL);
+    charge(hr);
+    const uint64_t wait = budget_wait(hr->env.budget, loop_now_ms(), NULL);
     if (wait)
         alarm_set(hr->wake, wait, 0);
     else

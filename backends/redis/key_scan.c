@@ -64,13 +64,25 @@ static void on_wake(void *arg)
     go_on(k);
 }
 
-static void pace(struct key_scan *k)
+static void charge(struct key_scan *k)
 {
     const uint64_t received = resp_received(k->conf.conn);
     budget_spend(k->conf.budget, BUDGET_REQUESTS, k->calls);
     budget_spend(k->conf.budget, BUDGET_BYTES, received - k->received);
     k->calls = 0;
     k->received = received;
+}
+
+/* k may be freed by it. */
+static void finish(struct key_scan *k, const struct reply *error, bool endless)
+{
+    charge(k);
+    k->conf.done(k->conf.arg, error, endless);
+}
+
+static void pace(struct key_scan *k)
+{
+    charge(k);
     const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms(), NULL);
     if (wait)
         alarm_set(k->wake, wait, 0);
@@ -140,13 +152,13 @@ static void on_page(void *arg, const struct reply *reply)
     const struct reply *cursor = reply_item(reply, 0), *keys = reply_item(reply, 1);
     if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof k->cursor || !keys ||
         keys->type != REPLY_ARRAY) {
-        k->conf.done(k->conf.arg, reply, false);
+        finish(k, reply, false);
         return;
     }
     memcpy(k->cursor, cursor->text, cursor->len + 1);
     take_page(k, keys);
     if (!cursor_guard_goes_on(&k->guard, k->cursor, k->seen, k->total ? k->total : k->seen)) {
-        k->conf.done(k->conf.arg, NULL, true);
+        finish(k, NULL, true);
         return;
     }
     if (k->total > PAGE) k->conf.progress(k->conf.arg, k->seen, k->total);
@@ -165,7 +177,7 @@ static void go_on(struct key_scan *k)
     if (k->asked < k->count) {
         probe_batch(k);
     } else if (strcmp(k->cursor, "0") == 0) {
-        k->conf.done(k->conf.arg, NULL, false);
+        finish(k, NULL, false);
     } else {
         const char *cursor = *k->cursor ? k->cursor : "0";
         const struct gcs_span args[] = {{cursor, strlen(cursor)}, {"COUNT", 5}, {PAGE_TEXT, sizeof PAGE_TEXT - 1}};
@@ -191,7 +203,7 @@ static void on_kv_length(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     if (reply->type == REPLY_ERROR && !reply_error_is(reply, "WRONGTYPE")) {
-        k->conf.done(k->conf.arg, reply, false);
+        finish(k, reply, false);
         return;
     }
     memcpy(k->cursor, "0", 2);

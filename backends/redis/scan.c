@@ -30,9 +30,13 @@ struct scan {
     bool listing; /* between RELIST and RELISTED */
     bool looked;  /* the wanted namespace's names were asked for, or SCAN was through once */
     bool stepping;
-    uint64_t keys_due_ms, names_due_ms;
+    uint64_t keys_due_ms, names_due_ms, keys_began_ms;
+    struct budget pushed;  /* what messages may have asked for at once */
     unsigned keys_endless; /* times running that SCAN did not end */
 };
+
+static const struct budget_rate pushed_rates[BUDGET_KINDS] = {
+    [BUDGET_REQUESTS] = {SCAN_PUSHED_RATE, SCAN_PUSHED_BURST}};
 
 static void step(struct scan *s);
 
@@ -234,7 +238,7 @@ static void start_keys(struct scan *s, bool names_only)
     if (names_only)
         s->names_due_ms = now + SCAN_EMPTY_MS;
     else
-        s->keys_due_ms = now + (s->prefix_count ? SCAN_KEYS_TRACKED_MS : SCAN_KEYS_AGAIN_MS);
+        s->keys_due_ms = (s->keys_began_ms = now) + (s->prefix_count ? SCAN_KEYS_TRACKED_MS : SCAN_KEYS_AGAIN_MS);
     s->keys = key_scan_start(&conf);
 }
 
@@ -309,6 +313,7 @@ struct scan *scan_new(const struct scan_conf *conf)
     s->conf.ns = s->ns;
     gcs_view_init(&s->view, conf->source, conf->emit, conf->arg);
     s->wake = alarm_new(conf->loop, on_wake, s);
+    budget_init(&s->pushed, pushed_rates, loop_now_ms());
     s->listing = true;
     tell_all(s, CHANGE_RELIST);
     wake(s, 0);
@@ -340,6 +345,21 @@ const struct gcs_hash *scan_scanning(const struct scan *s)
 
 /* ---- what the server tells ---- */
 
+/* A message that is followed at once; of a flood only the first few are. */
+static bool may_follow(struct scan *s)
+{
+    if (budget_wait(&s->pushed, loop_now_ms(), NULL)) return false;
+    budget_spend(&s->pushed, BUDGET_REQUESTS, 1);
+    return true;
+}
+
+/* SCAN finds what was not followed; not more often than it is tried without any message. */
+static void keys_soon(struct scan *s)
+{
+    const uint64_t due_ms = s->keys_began_ms + SCAN_KEYS_AGAIN_MS;
+    if (s->keys_began_ms && due_ms < s->keys_due_ms) s->keys_due_ms = due_ms;
+}
+
 void scan_told(struct scan *s, const char *key, size_t len)
 {
     struct gcs_span ns, table;
@@ -348,13 +368,24 @@ void scan_told(struct scan *s, const char *key, size_t len)
         h->dirty = true;
         h->touched_ms = loop_wall_ms(s->conf.loop);
     } else if (gcs_key_split(key, len, &ns, &table)) {
-        if (s->told_count == SCAN_TOLD_MAX)
-            s->keys_due_ms = 0;
+        if (s->told_count == SCAN_TOLD_MAX || !may_follow(s))
+            keys_soon(s);
         else
             s->told[s->told_count++] = (struct told){mem_strn(key, len), len};
     } else {
         return;
     }
+    wake(s, 0);
+}
+
+void scan_flushed(struct scan *s)
+{
+    if (may_follow(s)) {
+        scan_refresh(s);
+        return;
+    }
+    for (struct gcs_hash *h = s->view.hashes; h; h = h->next) h->dirty = true;
+    keys_soon(s);
     wake(s, 0);
 }
 

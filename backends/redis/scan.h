@@ -22,7 +22,9 @@ enum {
     SCAN_KEYS_AGAIN_MS = 60000, /* for new namespaces, without tracking */
     SCAN_KEYS_TRACKED_MS = 600000,
     SCAN_PROBES_MAX = 10000, /* keys asked whether they are a GCS of the older layout */
-    SCAN_TOLD_MAX = 64       /* unknown keys told while busy; more: everything is looked at again */
+    SCAN_PUSHED_RATE = 4,    /* unknown keys and flushes that are followed at once, a second */
+    SCAN_PUSHED_BURST = 64,
+    SCAN_TOLD_MAX = 64 /* unknown keys told while busy; more: everything is looked at again */
 };
 
 struct scan_conf {
@@ -48,7 +50,8 @@ void scan_free(struct scan *s);                      /* only together with its c
 struct gcs_view *scan_view(struct scan *s);
 
 void scan_told(struct scan *s, const char *key, size_t len); /* a key changed */
-void scan_refresh(struct scan *s);                           /* everything may have changed */
+void scan_flushed(struct scan *s);                           /* a message said that everything is gone */
+void scan_refresh(struct scan *s);                           /* everything may have changed: reads it, now */
 /* From now on changes of keys with these prefixes are told; count 0: none, poll. */
 void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count);
 /* Key of the hash being scanned with its values, or NULL. */

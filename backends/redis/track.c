@@ -140,7 +140,7 @@ static void on_pushed(void *arg, const struct reply *r)
     struct redis_link *k = arg;
     const struct reply *from = reply_item(r, 1), *keys = reply_item(r, 2);
     if (!k->scan || !reply_is_text(from) || strcmp(from->text, channel) != 0 || !keys) return;
-    if (keys->type == REPLY_NIL) scan_refresh(k->scan); /* FLUSHDB, FLUSHALL */
+    if (keys->type == REPLY_NIL) scan_flushed(k->scan); /* FLUSHDB, FLUSHALL */
     if (keys->type != REPLY_ARRAY) return;
     for (size_t i = 0; i < keys->count; i++)
         if (reply_is_text(keys->items[i])) scan_told(k->scan, keys->items[i]->text, keys->items[i]->len);

@@ -16,6 +16,7 @@ struct guest {
     struct fake_redis *server;
     struct guest *next, **self;
     struct buf in;
+    bool subscribed;
     char room[64 * 1024];
 };
 
@@ -137,6 +138,7 @@ static void guest_answer(struct guest *g)
     while ((len = take_command(buf_text(&g->in) + at, g->in.len - at, command)) > 0) {
         at += len;
         count_command(f, command);
+        g->subscribed |= strncmp(command, "SUBSCRIBE", 9) == 0;
         if (!f->answer(f->arg, command, &w->bytes)) answer_as_empty(command, &w->bytes);
     }
     memmove(g->in.data, g->in.data + at, g->in.len - at);
@@ -144,6 +146,18 @@ static void guest_answer(struct guest *g)
     f->sent += w->bytes.len;
     uv_buf_t out = uv_buf_init(w->bytes.data, (unsigned)w->bytes.len);
     if (w->bytes.len == 0 || uv_write(&w->req, (uv_stream_t *)&g->tcp, &out, 1, on_written)) on_written(&w->req, 0);
+}
+
+void fake_redis_push(struct fake_redis *f, const char *bytes)
+{
+    for (struct guest *g = f->guests; g; g = g->next) {
+        if (!g->subscribed) continue;
+        struct written *w = mem_zero(1, sizeof *w);
+        buf_init(&w->bytes, REPLY_MAX);
+        buf_str(&w->bytes, bytes);
+        uv_buf_t out = uv_buf_init(w->bytes.data, (unsigned)w->bytes.len);
+        if (uv_write(&w->req, (uv_stream_t *)&g->tcp, &out, 1, on_written)) on_written(&w->req, 0);
+    }
 }
 
 static void on_room(uv_handle_t *h, size_t size, uv_buf_t *out)

@@ -16,6 +16,7 @@ typedef bool fake_redis_answer(void *arg, const char *command, struct buf *reply
 struct fake_redis *fake_redis_start(struct loop *l, fake_redis_answer *answer, void *arg);
 void fake_redis_stop(struct fake_redis *f);
 const char *fake_redis_url(const struct fake_redis *f);
+void fake_redis_push(struct fake_redis *f, const char *bytes);                /* to whoever has subscribed */
 unsigned fake_redis_connections(const struct fake_redis *f);                  /* accepted so far */
 unsigned fake_redis_commands(const struct fake_redis *f, const char *prefix); /* that began so; "": all */
 uint64_t fake_redis_sent(const struct fake_redis *f);                         /* bytes */

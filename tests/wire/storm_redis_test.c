@@ -3,6 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/cursor_guard.h"
+#include "backends/redis/scan.h"
 #include "tests/support/fake_redis.h"
 #include "tests/support/redis_rig.h"
 
@@ -46,6 +47,14 @@ static int end(void **state)
     if (rig.link) rig_close(&rig);
     memset(&rig, 0, sizeof rig);
     return 0;
+}
+
+static bool nothing_special(void *arg, const char *command, struct buf *reply)
+{
+    (void)arg;
+    (void)command;
+    (void)reply;
+    return false;
 }
 
 static bool throttled(struct redis_rig *r, const void *words)
@@ -218,6 +227,54 @@ static void a_scan_cursor_that_loops(void **state)
     RIG_UNTIL(&rig, throttled, "SCAN does not end");
 }
 
+/* ---- messages without end ---- */
+
+#define MESSAGE "*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n"
+enum { TOLD_A_SECOND = SCAN_PUSHED_RATE, TOLD_AT_ONCE = SCAN_PUSHED_BURST };
+
+/* Each millisecond brings a message; format has a %u of ever another name, or none. */
+static void __attribute__((format(printf, 1, 0))) told_for_ever(const char *format)
+{
+    begin(nothing_special);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    uint64_t last = loop_now_ms();
+    const uint64_t until = last + STORM_MS;
+    while (last < until) {
+        char message[128];
+        loop_step(rig.loop, 1);
+        if (loop_now_ms() == last) continue; /* a thousand a second */
+        last = loop_now_ms();
+        snprintf(message, sizeof message, format, 10000 + step++ % 80000);
+        fake_redis_push(fake, message);
+    }
+    printf("messages %u, commands %u\n", step, fake_redis_commands(fake, ""));
+}
+
+static unsigned told_most(void)
+{
+    return TOLD_AT_ONCE + TOLD_A_SECOND * (STORM_MS / 1000 + 5);
+}
+
+/* Names that nobody knew, each of which would be looked up. */
+static void a_flood_of_new_names(void **state)
+{
+    (void)state;
+    step = 0;
+    told_for_ever(MESSAGE "*1\r\n$14\r\nRAY%u@ACTOR\r\n");
+    assert_in_range(fake_redis_commands(fake, "HLEN"), TOLD_AT_ONCE / 2, told_most());
+    assert_true(fake_redis_commands(fake, "SCAN") <= 3);
+}
+
+/* FLUSHALL, of which each would have everything read anew. */
+static void a_flood_of_flushes(void **state)
+{
+    (void)state;
+    step = 0;
+    told_for_ever(MESSAGE "*-1\r\n");
+    assert_in_range(fake_redis_commands(fake, "SCAN"), 2, told_most());
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,6 +284,8 @@ int main(void)
         cmocka_unit_test_teardown(an_hscan_cursor_that_loops, end),
         cmocka_unit_test_teardown(an_hscan_that_brings_nothing_for_ever, end),
         cmocka_unit_test_teardown(a_scan_cursor_that_loops, end),
+        cmocka_unit_test_teardown(a_flood_of_new_names, end),
+        cmocka_unit_test_teardown(a_flood_of_flushes, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
