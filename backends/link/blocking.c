@@ -121,14 +121,16 @@ void blocking_pool_close(struct blocking_pool *p)
     uv_close((uv_handle_t *)&p->async, on_async_closed);
 }
 
-/* Signals are the main thread's. */
+/* Signals are the main thread's, but for those that a fault of this one raises. */
 static int thread_start(struct blocking_call *c)
 {
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
     pthread_attr_t attr;
     pthread_t thread;
     sigset_t all, before;
 
     sigfillset(&all);
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);

@@ -1,20 +1,13 @@
-/* file_job.c - see file_job.h. */
+/* file_job.c - see file_job.h: file_read and file_write as a blocking call. */
 #include "backends/link/file_job.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/blocking.h"
 #include "backends/link/file.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* What the thread and the loop share; the last of the two to leave frees it. */
 struct file_work {
-    pthread_mutex_t lock;
-    struct file_job *job; /* NULL: cancelled, nobody waits */
-    bool over;            /* the thread has left */
     char *path;
     bool writes;
     struct buf bytes;
@@ -22,104 +15,68 @@ struct file_work {
     struct why why;
 };
 struct file_job {
-    uv_async_t wake;
-    struct file_work *work;
+    struct blocking_call *call; /* NULL: it could not be started */
+    struct alarm *failed;       /* tells so from the loop */
+    struct why why;
     file_job_done *done;
     void *arg;
 };
 
-static void work_free(struct file_work *w)
+static void work_run(void *data)
 {
-    pthread_mutex_destroy(&w->lock);
+    struct file_work *w = data;
+
+    if (w->writes) w->err = file_make_folders(w->path, &w->why);
+    if (w->err) return;
+    w->err = w->writes ? file_write(w->path, buf_text(&w->bytes), w->bytes.len, &w->why)
+                       : file_read(w->path, &w->bytes, &w->why);
+}
+
+static void work_free(void *data)
+{
+    struct file_work *w = data;
+
     buf_done(&w->bytes);
     free(w->path);
     free(w);
 }
 
-static void *work_run(void *arg)
+static void job_free(struct file_job *job)
 {
-    struct file_work *w = arg;
-    enum err err = ERR_OK;
-    if (w->writes) err = file_make_folders(w->path, &w->why);
-    if (!err)
-        err = w->writes ? file_write(w->path, buf_text(&w->bytes), w->bytes.len, &w->why)
-                        : file_read(w->path, &w->bytes, &w->why);
-    pthread_mutex_lock(&w->lock);
-    w->err = err;
-    w->over = true;
-    bool last = !w->job;
-    if (!last) uv_async_send(&w->job->wake);
-    pthread_mutex_unlock(&w->lock);
-    if (last) work_free(w);
-    return NULL;
+    alarm_free(job->failed);
+    free(job);
 }
 
-static void on_closed(uv_handle_t *h)
+static void work_done(void *arg, void *data)
 {
-    free(h->data);
-}
-
-/* The job's half: its handle is closed, and what is shared is left to the thread where that is still at work. */
-static void job_leave(struct file_job *job)
-{
-    struct file_work *w = job->work;
-    job->work = NULL;
-    pthread_mutex_lock(&w->lock);
-    w->job = NULL;
-    bool last = w->over;
-    pthread_mutex_unlock(&w->lock);
-    if (last) work_free(w);
-    uv_close((uv_handle_t *)&job->wake, on_closed);
-}
-
-static void on_wake(uv_async_t *wake)
-{
-    struct file_job *job = wake->data;
-    struct file_work *w = job->work;
-    pthread_mutex_lock(&w->lock);
-    bool over = w->over;
-    pthread_mutex_unlock(&w->lock);
-    if (!over) return;
-    file_job_done *done = job->done;
-    void *done_arg = job->arg;
+    struct file_job *job = arg;
+    struct file_work *w = data;
     const bool text = !w->err && !w->writes;
-    /* The thread has left: what is shared is ours until done has returned. */
-    uv_close((uv_handle_t *)&job->wake, on_closed);
-    done(done_arg, w->err, text ? buf_text(&w->bytes) : NULL, text ? w->bytes.len : 0, w->why.text);
-    work_free(w);
+
+    job->done(job->arg, w->err, text ? buf_text(&w->bytes) : NULL, text ? w->bytes.len : 0, w->why.text);
+    job_free(job);
 }
 
-/* Signals are the main thread's, but for those that a fault of this one raises. */
-static int thread_start(struct file_work *w)
+static void on_not_started(void *arg)
 {
-    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    sigset_t all, before;
-    pthread_attr_t attr;
-    pthread_t thread;
-    sigfillset(&all);
-    for (size_t i = 0; i < ARRAY_LEN(own); i++) sigdelset(&all, own[i]);
-    pthread_attr_init(&attr);
-    pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    int failed = pthread_create(&thread, &attr, work_run, w);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attr);
-    return failed;
+    struct file_job *job = arg;
+
+    job->done(job->arg, job->why.code, NULL, 0, job->why.text);
+    job_free(job);
 }
 
+/* Takes w. */
 static struct file_job *job_start(struct loop *l, struct file_work *w, file_job_done *done, void *arg)
 {
+    static const struct blocking_ops ops = {work_run, work_done, work_free};
     struct file_job *job = mem_zero(1, sizeof *job);
-    *job = (struct file_job){.work = w, .done = done, .arg = arg};
-    pthread_mutex_init(&w->lock, NULL);
-    w->job = job;
-    if (uv_async_init(loop_uv(l), &job->wake, on_wake)) mem_exhausted();
-    job->wake.data = job;
-    int failed = thread_start(w);
-    if (failed) {
-        w->err = why_set(&w->why, ERR_LIMIT, "%s: no thread to read it on: %s", w->path, strerror(failed));
-        w->over = true;
-        uv_async_send(&job->wake);
+
+    job->done = done;
+    job->arg = arg;
+    why_set(&job->why, ERR_LIMIT, "%s: no thread to use it on", w->path);
+    if (blocking_start(l, &ops, w, job, &job->call)) {
+        job->failed = alarm_new(l, on_not_started, job);
+        alarm_set(job->failed, 0, 0);
     }
     return job;
 }
@@ -127,6 +84,7 @@ static struct file_job *job_start(struct loop *l, struct file_work *w, file_job_
 struct file_job *file_job_read(struct loop *l, const char *path, size_t max, file_job_done *done, void *arg)
 {
     struct file_work *w = mem_zero(1, sizeof *w);
+
     w->path = mem_str(path);
     buf_init(&w->bytes, max);
     return job_start(l, w, done, arg);
@@ -136,6 +94,7 @@ struct file_job *file_job_write(struct loop *l, const char *path, const char *by
                                 void *arg)
 {
     struct file_work *w = mem_zero(1, sizeof *w);
+
     w->path = mem_str(path);
     w->writes = true;
     buf_init(&w->bytes, len);
@@ -145,5 +104,7 @@ struct file_job *file_job_write(struct loop *l, const char *path, const char *by
 
 void file_job_cancel(struct file_job *job)
 {
-    if (job) job_leave(job);
+    if (!job) return;
+    blocking_abandon(job->call);
+    job_free(job);
 }

@@ -1,10 +1,8 @@
 /*
- * file_job.h - one small file read or written off the loop, on a thread of its own: for files on a file system that may
- * hang (a home on NFS). libuv's thread pool is not used: the loop cannot be closed while a request of its is in flight,
- * and four hung reads would stop every look-up of a name.
+ * file_job.h - one small file read or written off the loop (blocking.h): for files on a file system that may hang, such
+ * as a home on NFS.
  *
- * Ownership: the job is gone when done has returned, or after file_job_cancel: a thread that hangs keeps only what is
- * its own.
+ * Ownership: the job is gone when done has returned, or after file_job_cancel.
  */
 #ifndef RAYDECK_LINK_FILE_JOB_H
 #define RAYDECK_LINK_FILE_JOB_H
