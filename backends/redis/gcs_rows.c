@@ -1,6 +1,7 @@
 #include "backends/redis/gcs_rows.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 struct gcs_row {
     UT_hash_handle hh; /* by name: the table's letter and the key */
     uint64_t digest, changed_ms;
+    size_t memory; /* with its record; 0: it has none yet */
     uint32_t round;
     enum table table;
     bool unread;
@@ -38,6 +40,25 @@ static struct gcs_row *find(const struct gcs_hash *h, const char *name)
     return row;
 }
 
+static size_t own_memory(const struct gcs_row *row)
+{
+    return sizeof *row + strlen(row->name) + 1 + 2 * (size_t)RECORD_ALLOCATION; /* uthash's share of a bucket is one */
+}
+
+static void row_charge(struct gcs_view *v, struct gcs_hash *h, struct gcs_row *row, size_t memory)
+{
+    v->memory = v->memory - row->memory + memory;
+    h->memory = h->memory - row->memory + memory;
+    row->memory = memory;
+}
+
+/* ended: of what it is that is no more. */
+static bool has_room(const struct gcs_view *v, const struct gcs_hash *h, size_t memory, bool ended)
+{
+    const size_t left = v->memory < GCS_MEMORY_MAX ? GCS_MEMORY_MAX - v->memory : 0;
+    return h->memory + memory <= (ended ? left / GCS_ENDED_SHARE : left);
+}
+
 static struct gcs_row *add(struct gcs_hash *h, enum table table, const char *name)
 {
     const size_t len = strlen(name);
@@ -49,15 +70,23 @@ static struct gcs_row *add(struct gcs_hash *h, enum table table, const char *nam
     return row;
 }
 
-bool gcs_rows_seen(struct gcs_hash *h, enum table table, const char *key, uint64_t digest, uint64_t wall_ms,
-                   uint64_t *ret_changed_ms)
+static void row_forget(struct gcs_view *v, struct gcs_hash *h, struct gcs_row *row)
+{
+    row_charge(v, h, row, 0);
+    HASH_DEL(h->rows, row);
+    h->row_count--;
+    free(row);
+}
+
+bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, const char *key, uint64_t digest,
+                   uint64_t wall_ms, uint64_t *ret_changed_ms)
 {
     char *name = name_of(table, key);
     struct gcs_row *row = find(h, name);
     const bool is_new = !row;
     /* of tables and KV's namespaces there are few, by limits of their own */
     const bool counted = table != TABLE_GCSTABLE && table != TABLE_KVSPACE;
-    if (is_new && counted && h->row_count >= GCS_ROWS_MAX) {
+    if (is_new && counted && (h->row_count >= GCS_ROWS_MAX || !has_room(v, h, sizeof *row, false))) {
         h->dropped++;
         free(name);
         return false;
@@ -90,12 +119,34 @@ static void row_set_unread(struct gcs_view *v, struct gcs_row *row, bool unread)
         v->unread[row->table]--;
 }
 
-void gcs_rows_read(struct gcs_view *v, struct gcs_hash *h, enum table table, const char *key, bool could)
+static bool has_ended(const struct record *r)
+{
+    const void *at = r;
+    switch (r->table) {
+    case TABLE_RAYNODE: return text_eq(((const struct raynode *)at)->state, "DEAD");
+    case TABLE_ACTOR: return text_eq(((const struct actor *)at)->state, "DEAD");
+    case TABLE_PGROUP: return text_eq(((const struct pgroup *)at)->state, "REMOVED");
+    case TABLE_JOB: return ((const struct job *)at)->dead == TRI_YES;
+    case TABLE_RAYWORKER: return ((const struct rayworker *)at)->alive == TRI_NO;
+    default: return false;
+    }
+}
+
+bool gcs_rows_keep(struct gcs_view *v, struct gcs_hash *h, const char *key, enum table table, const struct record *r)
 {
     char *name = name_of(table, key);
     struct gcs_row *row = find(h, name);
-    if (row) row_set_unread(v, row, !could);
     free(name);
+    if (!row) return false;
+    const size_t memory = own_memory(row) + (r ? record_bytes(r) + GCS_WORLD_ROW : 0);
+    if (!row->memory && !has_room(v, h, memory, !r || has_ended(r))) {
+        row_forget(v, h, row);
+        h->dropped++;
+        return false;
+    }
+    row_charge(v, h, row, memory);
+    row_set_unread(v, row, !r);
+    return true;
 }
 
 void gcs_rows_sweep(struct gcs_view *v, struct gcs_hash *h, bool all)
@@ -103,20 +154,14 @@ void gcs_rows_sweep(struct gcs_view *v, struct gcs_hash *h, bool all)
     struct gcs_row *row, *next;
     HASH_ITER (hh, h->rows, row, next) {
         if (!all && row->round == h->round) continue;
-        HASH_DEL(h->rows, row);
-        h->row_count--;
         row_set_unread(v, row, false);
         v->emit(v->arg, change_gone(v->source, WORLD_REDIS, row->table, row->name + 1));
-        free(row);
+        row_forget(v, h, row);
     }
 }
 
-void gcs_rows_free(struct gcs_hash *h)
+void gcs_rows_free(struct gcs_view *v, struct gcs_hash *h)
 {
     struct gcs_row *row, *next;
-    HASH_ITER (hh, h->rows, row, next) {
-        HASH_DEL(h->rows, row);
-        free(row);
-    }
-    h->row_count = 0;
+    HASH_ITER (hh, h->rows, row, next) row_forget(v, h, row);
 }

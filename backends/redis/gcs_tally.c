@@ -134,7 +134,7 @@ static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *
     const bool alone = h->ns->layout == GCS_HASH_A_TABLE;
     if (t->listed > 1) qsort(t->list, t->listed, sizeof *t->list, by_name);
     const uint64_t digest = digest_of(t) ^ (alone ? h->touched_ms : 0);
-    const bool put = gcs_rows_seen(h, TABLE_GCSTABLE, key, digest, wall_ms, &changed);
+    const bool put = gcs_rows_seen(v, h, TABLE_GCSTABLE, key, digest, wall_ms, &changed);
     if (put) {
         struct gcstable *r = record_new(TABLE_GCSTABLE, key);
         record_set(&r->ns, h->ns->name);
@@ -158,7 +158,7 @@ static void put_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs_
         const struct sum *s = &t->spaces[i];
         char *key = mem_printf("%s/%s", h->ns->name, s->name);
         const uint64_t digest = gcs_digest(s->fields, &s->bytes.value, sizeof s->bytes.value);
-        if (gcs_rows_seen(h, TABLE_KVSPACE, key, digest, wall_ms, NULL)) {
+        if (gcs_rows_seen(v, h, TABLE_KVSPACE, key, digest, wall_ms, NULL)) {
             struct kvspace *r = record_new(TABLE_KVSPACE, key);
             record_set(&r->ns, h->ns->name);
             record_set(&r->name, s->name);

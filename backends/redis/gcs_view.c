@@ -13,9 +13,9 @@ void gcs_view_init(struct gcs_view *v, const char *source, void (*emit)(void *ar
     *v = (struct gcs_view){.source = source, .emit = emit, .arg = arg};
 }
 
-static void free_hash(struct gcs_hash *h)
+static void free_hash(struct gcs_view *v, struct gcs_hash *h)
 {
-    gcs_rows_free(h);
+    gcs_rows_free(v, h);
     gcs_tally_free(h);
     free(h->key);
     free(h->word);
@@ -34,7 +34,7 @@ void gcs_view_done(struct gcs_view *v)
 {
     for (struct gcs_hash *h = v->hashes, *next; h; h = next) {
         next = h->next;
-        free_hash(h);
+        free_hash(v, h);
     }
     for (struct gcs_ns *ns = v->namespaces, *next; ns; ns = next) {
         next = ns->next;
@@ -133,7 +133,7 @@ void gcs_view_drop(struct gcs_view *v, struct gcs_hash *h)
     v->hash_count--;
     gcs_rows_sweep(v, h, true);
     if (--h->ns->hashes == 0) drop_ns(v, h->ns);
-    free_hash(h);
+    free_hash(v, h);
 }
 
 bool gcs_view_place(const struct gcs_hash *h, struct gcs_span field, enum gcs_table *ret_table,
@@ -177,9 +177,12 @@ static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table ta
     struct record *record = NULL;
     /* the same bytes mean another state once it is known how old Ray is */
     const uint64_t digest = gcs_digest(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
-    if (!gcs_rows_seen(h, record_table(table), key, digest, wall_ms, NULL)) return;
+    if (!gcs_rows_seen(v, h, record_table(table), key, digest, wall_ms, NULL)) return;
     const bool could = gcs_parse(table, &place, id, value, &record, &v->unread_why) == ERR_OK;
-    gcs_rows_read(v, h, record_table(table), key, could);
+    if (!gcs_rows_keep(v, h, key, record_table(table), could ? record : NULL)) {
+        if (could) record_free(record);
+        return;
+    }
     if (could)
         v->emit(v->arg, change_put(v->source, WORLD_REDIS, record));
     else
@@ -192,7 +195,7 @@ static void put_checkpoint(struct gcs_view *v, struct gcs_hash *h, struct gcs_sp
     uint64_t changed = 0;
     char *safe = text_safe(name.at, name.len, TEXT_ONE_LINE, GCS_NAME_MAX);
     char *key = mem_printf("%s/%s", h->ns->name, safe);
-    if (gcs_rows_seen(h, TABLE_CHECKPOINT, key, gcs_digest(bytes.known, &bytes.value, sizeof bytes.value), wall_ms,
+    if (gcs_rows_seen(v, h, TABLE_CHECKPOINT, key, gcs_digest(bytes.known, &bytes.value, sizeof bytes.value), wall_ms,
                       &changed)) {
         struct checkpoint *r = record_new(TABLE_CHECKPOINT, key);
         record_set(&r->ns, h->ns->name);
@@ -258,7 +261,7 @@ void gcs_view_count(struct gcs_view *v, struct gcs_hash *h, uint64_t fields, uin
 {
     h->round++;
     char *key = mem_printf("%s/%s", h->ns->name, *h->word ? h->word : "(all)");
-    if (gcs_rows_seen(h, TABLE_GCSTABLE, key, fields, wall_ms, NULL)) {
+    if (gcs_rows_seen(v, h, TABLE_GCSTABLE, key, fields, wall_ms, NULL)) {
         struct gcstable *r = record_new(TABLE_GCSTABLE, key);
         record_set(&r->ns, h->ns->name);
         record_set(&r->table, *h->word ? h->word : "(all)");

@@ -18,6 +18,12 @@ enum {
     GCS_NAMESPACES_MAX = 256,
     GCS_HASHES_MAX = 2048,
     GCS_ROWS_MAX = 100000, /* rows of a hash; more are counted as dropped */
+    /* What all rows of a Redis take, with the records that the world makes of them. A new row may make its hash as
+     * large as what is left for the others, so that none starves another; of what has ended (dead actors, workers,
+     * jobs, of which a GCS keeps a hundred thousand) a quarter of that, so that the living always have room. */
+    GCS_MEMORY_MAX = 40 * 1024 * 1024,
+    GCS_ENDED_SHARE = 4,
+    GCS_WORLD_ROW = 256, /* of the world, besides the record */
     GCS_FIELDS_LISTED = 4096,
     GCS_TABLES_OF_HASH = 64, /* tables in one hash of the older layout */
     GCS_KV_SPACES = 256
@@ -47,6 +53,7 @@ struct gcs_hash {
     struct gcs_row *rows;
     struct gcs_tally *tallies;
     size_t tally_count, row_count, dropped;
+    size_t memory; /* of its rows */
     uint32_t round;
     uint64_t touched_ms; /* wall time at which a change of it was told; 0: never */
     /* the scanner's */
@@ -63,6 +70,7 @@ struct gcs_view {
     uint64_t dropped_told[TABLE_COUNT];                     /* rows beyond GCS_ROWS_MAX, of all hashes */
     uint64_t unread[TABLE_COUNT], unread_told[TABLE_COUNT]; /* rows whose value could not be read, of all hashes */
     struct why unread_why;
+    size_t memory; /* of all rows, at most about GCS_MEMORY_MAX */
     const char *source;
     void (*emit)(void *arg, struct change *c /* takes */);
     void *arg;

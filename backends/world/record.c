@@ -68,6 +68,38 @@ void record_set(char **field, const char *text)
     *field = copy;
 }
 
+/* ---- size ---------------------------------------------------------------------------------------------------- */
+
+static size_t text_bytes(const char *text)
+{
+    return text ? strlen(text) + 1 + RECORD_ALLOCATION : 0;
+}
+
+/* What hangs on it, without the object itself. */
+static size_t object_bytes(const void *object, const struct schema *schema)
+{
+    size_t sum = 0;
+    SCHEMA_EACH(m, schema)
+    {
+        if (m->kind == KIND_TEXT) {
+            sum += text_bytes(member_pointer(object, m));
+        } else if (m->kind == KIND_LIST) {
+            const struct schema *item = m->item();
+            const char *items = member_pointer(object, m);
+            size_t n = member_count(object, m);
+            sum += n ? n * item->size + RECORD_ALLOCATION : 0;
+            for (size_t i = 0; i < n; i++) sum += object_bytes(items + i * item->size, item);
+        }
+    }
+    return sum;
+}
+
+size_t record_bytes(const struct record *r)
+{
+    const struct schema *schema = schema_of(r->table);
+    return schema->size + RECORD_ALLOCATION + text_bytes(r->key) + object_bytes(r, schema);
+}
+
 /* ---- equality ------------------------------------------------------------------------------------------------ */
 
 static bool text_same(const char *a, const char *b)

@@ -75,6 +75,9 @@ struct record {
 /* An empty record of a table, everything unknown; `key` is copied. Caller frees. */
 void *record_new(enum table table, const char *key);
 void record_free(struct record *r); /* NULL is fine */
+/* About how much memory it takes, allocator's headers included. */
+enum { RECORD_ALLOCATION = 16 };
+size_t record_bytes(const struct record *r);
 void *record_copy(const struct record *r);
 bool record_equal(const struct record *a, const struct record *b); /* same table, key and content */
 
