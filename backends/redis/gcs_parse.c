@@ -12,9 +12,33 @@
 
 enum { ACTOR_ALIVE = 2, ACTOR_DEAD = 4, NODE_DEAD = 1, RESTART_FOR_EVER = -1 };
 
-static char *name_text(const char *text)
+static char *name_text(ProtobufCBinaryData text)
 {
-    return text && *text ? text_safe(text, strlen(text), TEXT_ONE_LINE, GCS_TEXT_MAX) : NULL;
+    return text.len ? text_safe((const char *)text.data, text.len, TEXT_ONE_LINE, GCS_TEXT_MAX) : NULL;
+}
+
+/* A copy as a C string, a zero byte as the four characters that text_safe makes of it. Caller frees. */
+static char *string_of(ProtobufCBinaryData text)
+{
+    static const char nul[] = "\\x00";
+    size_t nuls = 0, out = 0;
+    for (size_t i = 0; i < text.len; i++) nuls += text.data[i] == 0;
+    char *copy = mem_alloc(text.len + nuls * (sizeof nul - 1) + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i])
+            copy[out++] = (char)text.data[i];
+        else
+            out += (size_t)(stpcpy(copy + out, nul) - (copy + out));
+    }
+    copy[out] = '\0';
+    return copy;
+}
+
+static char *prose_text(ProtobufCBinaryData text)
+{
+    char *string = string_of(text), *safe = gcs_prose(string);
+    mem_free_secret(string);
+    return safe;
 }
 
 static char *id_text(ProtobufCBinaryData id)
@@ -66,17 +90,19 @@ static struct record *node_record(const char *key, const struct gcs_place *place
     r->ended = if_set(m->end_time_ms);
     if (m->death_info && m->state == NODE_DEAD) {
         record_set(&r->death_reason, gcs_node_death(m->death_info->reason));
-        r->death_message = gcs_prose(m->death_info->reason_message);
+        r->death_message = prose_text(m->death_info->reason_message);
     }
     take_resources(r, m);
     return &r->record;
 }
 
 /* A core is mapped as neuron_cores, and within a placement group once more as neuron_cores_group_…, same indices. */
-static bool is_neuron_cores(const char *name)
+static bool is_neuron_cores(ProtobufCBinaryData name)
 {
     static const char plain[] = "neuron_cores", grouped[] = "neuron_cores_group_";
-    return strcmp(name, plain) == 0 || strncmp(name, grouped, sizeof grouped - 1) == 0;
+    const size_t group = sizeof grouped - 1;
+    return (name.len == sizeof plain - 1 && memcmp(name.data, plain, name.len) == 0) ||
+           (name.len >= group && memcmp(name.data, grouped, group) == 0);
 }
 
 static void take_cores(struct actor *r, const Gcs__Actor *m)
@@ -101,9 +127,12 @@ static char *death_text(const Gcs__DeathCause *cause)
     const Gcs__ErrorContext *const told[] = {cause->actor_died_error_context, cause->oom_context,
                                              cause->runtime_env_failed_context, cause->actor_unschedulable_context};
     for (size_t i = 0; i < ARRAY_LEN(told); i++)
-        if (told[i] && told[i]->error_message && *told[i]->error_message) return gcs_prose(told[i]->error_message);
+        if (told[i] && told[i]->error_message.len) return prose_text(told[i]->error_message);
     const Gcs__Exception *exception = cause->creation_task_failure_context;
-    return exception ? gcs_last_line(exception->formatted_exception_string) : NULL;
+    if (!exception) return NULL;
+    char *traceback = string_of(exception->formatted_exception_string), *last = gcs_last_line(traceback);
+    mem_free_secret(traceback);
+    return last;
 }
 
 static struct record *actor_record(const char *key, const struct gcs_place *place, const Gcs__Actor *m)
@@ -137,7 +166,7 @@ static struct record *job_record(const char *key, const struct gcs_place *place,
     r->driver_ip = name_text(m->driver_ip_address);
     if (!r->driver_ip && m->driver_address) r->driver_ip = name_text(m->driver_address->ip_address);
     r->driver_pid = if_positive(m->driver_pid);
-    r->entrypoint = gcs_prose(m->entrypoint);
+    r->entrypoint = prose_text(m->entrypoint);
     r->started = if_set(m->start_time);
     r->ended = if_set(m->end_time);
     return &r->record;
@@ -156,7 +185,7 @@ static struct record *worker_record(const char *key, const struct gcs_place *pla
     r->pid = if_set(m->pid);
     if (!m->is_alive) {
         record_set(&r->exit_type, gcs_worker_exit(m->exit_type));
-        r->exit_detail = gcs_prose(m->exit_detail);
+        r->exit_detail = prose_text(m->exit_detail);
     }
     r->started = if_set(m->start_time_ms);
     r->ended = if_set(m->end_time_ms);

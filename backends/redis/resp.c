@@ -1,6 +1,7 @@
 #include "backends/redis/resp.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/redis/wire.h"
 
 #include <stdlib.h>
@@ -82,8 +83,9 @@ static void dispatch(struct resp *r, const struct reply *reply)
         /* "-ERR max number of clients reached" comes unasked, and so does what is no Redis */
         const bool said = reply->type == REPLY_ERROR;
         struct why why;
-        (void)why_set(&why, said ? ERR_SERVER : ERR_PROTOCOL, "Redis: %s",
-                      said ? reply->text : "an answer nobody asked for");
+        char *text = said ? text_safe(reply->text, reply->len, TEXT_ONE_LINE, ERR_TEXT_MAX / 2) : NULL;
+        (void)why_set(&why, said ? ERR_SERVER : ERR_PROTOCOL, "Redis: %s", said ? text : "an answer nobody asked for");
+        free(text);
         fail(r, why.code, why.text);
         return;
     }

@@ -48,6 +48,26 @@ static const char *resource(const struct raynode *n, const char *name)
     return NULL;
 }
 
+/* A zero byte in a text is shown, and what is behind it too, but for a secret. */
+static void test_zero_bytes(void **state)
+{
+    (void)state;
+    static const char node[] = "\x42\x03"
+                               "a\0b"
+                               "\x6a\x01\0"; /* hostname, instance_id */
+    static const char job[] = "\x4a\x1f"
+                              "run\0x --token hf_abcdefghijklmn";
+    struct record *record = NULL;
+    assert_int_equal(gcs_parse(GCS_NODE, &place, span_of("n", 1), span_of(node, sizeof node - 1), &record, NULL),
+                     ERR_OK);
+    assert_string_equal(((struct raynode *)(void *)record)->hostname, "a\\x00b");
+    assert_string_equal(((struct raynode *)(void *)record)->pod, "\\x00");
+    record_free(record);
+    assert_int_equal(gcs_parse(GCS_JOB, &place, span_of("j", 1), span_of(job, sizeof job - 1), &record, NULL), ERR_OK);
+    assert_string_equal(((struct job *)(void *)record)->entrypoint, "run\\x00x --token (hidden)");
+    record_free(record);
+}
+
 static void test_worker_node(void **state)
 {
     (void)state;
@@ -388,14 +408,23 @@ static void test_small_values(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_worker_node),   cmocka_unit_test(test_dead_head_node),
-        cmocka_unit_test(test_older_nodes),   cmocka_unit_test(test_replica_with_cores),
-        cmocka_unit_test(test_core_zero),     cmocka_unit_test(test_controller),
-        cmocka_unit_test(test_dead_actor),    cmocka_unit_test(test_jobs),
-        cmocka_unit_test(test_workers),       cmocka_unit_test(test_placement_group),
-        cmocka_unit_test(test_grouped_cores), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_empty_value),   cmocka_unit_test(test_no_environment),
-        cmocka_unit_test(test_prose),         cmocka_unit_test(test_small_values),
+        cmocka_unit_test(test_zero_bytes),
+        cmocka_unit_test(test_worker_node),
+        cmocka_unit_test(test_dead_head_node),
+        cmocka_unit_test(test_older_nodes),
+        cmocka_unit_test(test_replica_with_cores),
+        cmocka_unit_test(test_core_zero),
+        cmocka_unit_test(test_controller),
+        cmocka_unit_test(test_dead_actor),
+        cmocka_unit_test(test_jobs),
+        cmocka_unit_test(test_workers),
+        cmocka_unit_test(test_placement_group),
+        cmocka_unit_test(test_grouped_cores),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_empty_value),
+        cmocka_unit_test(test_no_environment),
+        cmocka_unit_test(test_prose),
+        cmocka_unit_test(test_small_values),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
