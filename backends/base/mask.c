@@ -11,7 +11,7 @@ static const char masked[] = "•••";
 
 static bool is_gap(char c)
 {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ',' || c == ';';
+    return (c >= 0 && c <= ' ') || c == ',' || c == ';'; /* a control character is part of no word */
 }
 
 static bool is_bracket(char c)
@@ -65,7 +65,7 @@ static char *announced(const char *s, size_t n, const char *before)
 
 struct said {
     char *name;   /* what the word before announced; NULL: nothing */
-    char *before; /* the word before itself, if it was no secret */
+    char *before; /* the word before itself; of one that was hidden, whatever is called secret */
 };
 
 static enum err add_word(struct buf *out, const char *s, size_t n, struct said *said)
@@ -75,7 +75,7 @@ static enum err add_word(struct buf *out, const char *s, size_t n, struct said *
     enum err e = secret ? buf_str(out, masked) : buf_add(out, s, n);
     free(said->name);
     free(said->before);
-    *said = (struct said){.name = next, .before = secret ? NULL : mem_str(word)};
+    *said = (struct said){.name = next, .before = mem_str(secret ? "secret" : word)};
     mem_free_secret(word);
     return e;
 }

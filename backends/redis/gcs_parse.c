@@ -25,10 +25,9 @@ static char *string_of(ProtobufCBinaryData text)
     for (size_t i = 0; i < text.len; i++) nuls += text.data[i] == 0;
     char *copy = mem_alloc(text.len + nuls * (sizeof nul - 1) + 1);
     for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i])
-            copy[out++] = (char)text.data[i];
-        else
-            out += (size_t)(stpcpy(copy + out, nul) - (copy + out));
+        const bool zero = text.data[i] == 0;
+        memcpy(copy + out, zero ? nul : (const char *)&text.data[i], zero ? sizeof nul - 1 : 1);
+        out += zero ? sizeof nul - 1 : 1;
     }
     copy[out] = '\0';
     return copy;

@@ -41,6 +41,19 @@ static void test_secrets_go(void **state)
     check("key -----BEGIN RSA PRIVATE KEY-----\nabc", "key •••");
 }
 
+/* What hides a word's neighbour does not hide that the word names a secret; a control character ends a word. */
+static void test_secrets_beside_secrets_go(void **state)
+{
+    (void)state;
+    check("token: REDIS_PASSWORD = hunter2", "token: ••• = •••");
+    check("--token x = hunter2", "--token ••• = •••");
+    static const char zero[] = "a\0hf_abcdefghijklmnopqrstuvwxyz0123\0b";
+    char *got = mask_text(zero, sizeof zero - 1, TEXT_ONE_LINE, 256);
+    assert_string_equal(got, "a\\x00•••\\x00b");
+    free(got);
+    check("\x01hf_abcdefghijklmnopqrstuvwxyz0123\x1b[m", "\\x01•••\\x1b[m");
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -57,6 +70,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_plain_text_stays),
         cmocka_unit_test(test_secrets_go),
+        cmocka_unit_test(test_secrets_beside_secrets_go),
         cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
