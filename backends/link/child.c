@@ -2,13 +2,15 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/descendants.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    DRAIN_MS = 300, /* a grandchild may hold stderr open: the end is told without it */
+    LEFT_GRACE_MS = 200, /* for what outlives the child */
+    DRAIN_MS = 300,      /* a grandchild may hold stderr open: the end is told without it */
     EXIT_NO_PROGRAM = 127
 };
 
@@ -21,6 +23,7 @@ struct child {
     void (*ended)(void *arg, enum err err, const char *why);
     void *arg;
     char *program;
+    struct descendants descendants;
     char tail[CHILD_STDERR_MAX];
     size_t tail_len;
     char block[4096];
@@ -28,7 +31,7 @@ struct child {
     int64_t exit_status;
     int exit_signal;
     unsigned handles;
-    bool exited, err_ended, terminating, told, freed;
+    bool exited, err_ended, terminating, others /* left the group */, told, freed;
 };
 
 static void closed(uv_handle_t *h)
@@ -49,7 +52,7 @@ static void close_handle(struct child *c, uv_handle_t *h)
 /* Once it is freed and its process is gone, everything goes. */
 static void settle(struct child *c)
 {
-    if (!c->freed || !c->exited) return;
+    if (!c->freed || !c->exited || alarm_is_set(c->kill_later)) return;
     alarm_free(c->kill_later);
     alarm_free(c->tell_later);
     c->kill_later = c->tell_later = NULL;
@@ -137,7 +140,12 @@ static void on_exit_of(uv_process_t *p, int64_t status, int signal_number)
     c->exited = true;
     c->exit_status = status;
     c->exit_signal = signal_number;
-    if (c->terminating) kill(-p->pid, SIGKILL);
+    alarm_stop(c->kill_later);
+    c->descendants.root = 0;
+    if (c->terminating) {
+        kill(-p->pid, SIGKILL);
+        if (c->others) descendants_signal(&c->descendants, SIGKILL);
+    }
     if (c->freed)
         settle(c);
     else if (c->err_ended)
@@ -150,6 +158,19 @@ static void kill_now(void *arg)
 {
     struct child *c = arg;
     if (!c->exited) kill(-c->process.pid, SIGKILL);
+    if (c->others) descendants_signal(&c->descendants, SIGKILL);
+    settle(c);
+}
+
+/* extra and the mark; the texts are borrowed. */
+static char **with_mark(const char *const *extra, const char *mark)
+{
+    size_t n = 0;
+    while (extra && extra[n]) n++;
+    char **all = mem_zero(n + 2, sizeof *all);
+    for (size_t i = 0; i < n; i++) all[i] = (char *)(uintptr_t)extra[i];
+    if (*mark) all[n] = (char *)(uintptr_t)mark;
+    return all;
 }
 
 static uv_stdio_container_t pipe_of(uv_pipe_t *p, uv_stdio_flags direction)
@@ -180,7 +201,9 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
 
     uv_stdio_container_t stdio[3] = {pipe_of(in, UV_READABLE_PIPE), pipe_of(out, UV_WRITABLE_PIPE),
                                      pipe_of(&c->err_pipe, UV_WRITABLE_PIPE)};
-    char **env = child_env_new((const char *const *)environ, secrets, extra_env);
+    descendants_mark(&c->descendants);
+    char **marked = with_mark(extra_env, c->descendants.mark);
+    char **env = child_env_new((const char *const *)environ, secrets, (const char *const *)marked);
     uv_process_options_t options = {
         .exit_cb = on_exit_of,
         .file = argv[0],
@@ -193,10 +216,12 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
     c->spawn_status = uv_spawn(loop_uv(l), &c->process, &options);
     c->process.data = c;
     free(env);
+    free(marked);
     if (c->spawn_status) {
         c->exited = true;
         alarm_set(c->tell_later, 0, 0);
     } else {
+        descendants_started(&c->descendants, c->process.pid);
         uv_read_start((uv_stream_t *)&c->err_pipe, on_alloc, on_stderr);
     }
     return c;
@@ -204,17 +229,19 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
 
 void child_terminate(struct child *c)
 {
-    if (c->exited || c->terminating) return;
+    if (c->terminating || c->spawn_status) return;
     c->terminating = true;
-    kill(-c->process.pid, SIGTERM);
-    alarm_set(c->kill_later, CHILD_GRACE_MS, 0);
+    if (!c->exited) kill(-c->process.pid, SIGTERM);
+    c->others = descendants_signal(&c->descendants, SIGTERM) > 0;
+    if (!c->exited || c->others) alarm_set(c->kill_later, c->exited ? LEFT_GRACE_MS : CHILD_GRACE_MS, 0);
 }
 
 void child_free(struct child *c)
 {
     if (!c) return;
     c->freed = true;
-    child_terminate(c);
+    /* What it left behind is part of it while it holds its stderr; else it is a daemon that was meant to stay. */
+    if (!c->exited || !c->err_ended) child_terminate(c);
     settle(c);
 }
 

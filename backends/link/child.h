@@ -2,7 +2,9 @@
  * child.h - a child process in a group of its own, its end, and the tail of what it wrote to stderr: what process.h and
  * bytes.h share. For backends/link only.
  *
- * The group gets SIGTERM, then SIGKILL CHILD_GRACE_MS later or when its leader is gone, when it is terminated.
+ * When it is terminated, the group and every descendant (descendants.h) get SIGTERM, then SIGKILL CHILD_GRACE_MS later
+ * or when the leader is gone. What a child that has ended by itself left behind is ended where it holds the child's
+ * output.
  */
 #ifndef RAYDECK_LINK_CHILD_H
 #define RAYDECK_LINK_CHILD_H

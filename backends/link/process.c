@@ -150,6 +150,8 @@ void process_free(struct process *p)
 {
     if (!p || p->freed) return;
     p->freed = true;
+    /* The command has ended, and something of it still writes: a monitor behind setsid. */
+    if (p->child_ended && !p->out_ended) child_terminate(p->child);
     child_free(p->child);
     alarm_free(p->limit);
     alarm_free(p->give_up);

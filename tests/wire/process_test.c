@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -161,9 +162,18 @@ static void stdin_is_empty(void **state)
     assert_string_equal(buf_text(&s->lines), "over|");
 }
 
+/* A zombie does not: its parent may take its time. */
 static bool lives(long pid)
 {
-    return kill((pid_t)pid, 0) == 0;
+    char path[64], text[512] = "";
+    snprintf(path, sizeof path, "/proc/%ld/stat", pid);
+    FILE *f = fopen(path, "r");
+    if (!f) return false;
+    size_t n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    const char *state = strrchr(text, ')');
+    return state && strncmp(state, ") Z", 3) != 0;
 }
 
 static void over_time_ends_the_whole_group(void **state)
@@ -187,6 +197,60 @@ static void freeing_kills_and_tells_nothing(void **state)
     drop(s);
     WAIT_FOR(s, !lives(leader) && !lives(grandchild));
     assert_int_equal(s->ended, 0);
+}
+
+/* The pid that a command prints, once it has; then the process is given up, and whatever printed it has to end. */
+static void check_ended(struct scene *s, const char *command, bool leader_ends)
+{
+    buf_clear(&s->lines);
+    s->ended = 0;
+    run(s, command, 0);
+    WAIT_FOR(s, s->lines.len > 0);
+    if (leader_ends) WAIT_FOR(s, s->ended == 1);
+    long pid = strtol(buf_text(&s->lines), NULL, 10);
+    assert_true(pid > 1 && lives(pid));
+    drop(s);
+    uint64_t limit = loop_now_ms() + LIMIT_MS;
+    while (lives(pid) && loop_now_ms() < limit) loop_step(s->loop, 20);
+    if (lives(pid)) {
+        kill((pid_t)pid, SIGKILL);
+        fail_msg("it lives on: %s", command);
+    }
+}
+
+static void what_calls_setsid_ends_as_well(void **state)
+{
+    struct scene *s = *state;
+    check_ended(s, "setsid sh -c 'echo $$; exec sleep 60' & wait", false);
+    check_ended(s, "(setsid sh -c 'echo $$; exec sleep 60' &); sleep 60", false);
+    check_ended(s, "(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &); sleep 60", false);
+    check_ended(s, "(env -i setsid sh -c 'echo $$; exec sleep 60' &); sleep 60", false);
+    check_ended(s, "(setsid sh -c \"trap '' TERM; echo \\$\\$; exec sleep 60\" &); sleep 60", false);
+    check_ended(s, "setsid sh -c 'echo $$; exec sleep 60' &", true);
+    check_ended(s, "sh -c 'echo $$; exec sleep 60' &", true);
+    check_ended(s, "setsid sh -c 'echo $$; exec sleep 60 2>/dev/null' &", true);
+}
+
+static void a_daemon_that_let_go_and_strangers_are_left_alone(void **state)
+{
+    struct scene *s = *state;
+    pid_t stranger = fork();
+    if (stranger == 0) {
+        execlp("sleep", "sleep", "60", (char *)NULL);
+        _exit(1);
+    }
+    run(s, "(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &)", 0);
+    WAIT_FOR(s, s->ended == 1);
+    long daemon = strtol(buf_text(&s->lines), NULL, 10);
+    drop(s);
+    run(s, "sleep 60", 0);
+    drop(s);
+    for (uint64_t limit = loop_now_ms() + 400; loop_now_ms() < limit;) loop_step(s->loop, 20);
+    bool both = lives(daemon) && waitpid(stranger, NULL, WNOHANG) == 0;
+    kill((pid_t)daemon, SIGKILL);
+    kill(stranger, SIGKILL);
+    waitpid(stranger, NULL, 0);
+    assert_true(both);
 }
 
 static void it_may_be_freed_in_its_callbacks(void **state)
@@ -240,6 +304,8 @@ int main(void)
         T(stdin_is_empty),
         T(over_time_ends_the_whole_group),
         T(freeing_kills_and_tells_nothing),
+        T(what_calls_setsid_ends_as_well),
+        T(a_daemon_that_let_go_and_strangers_are_left_alone),
         T(it_may_be_freed_in_its_callbacks),
         T(a_line_too_long_is_counted),
         T(a_line_that_never_ends_is_told_while_it_runs),
