@@ -12,13 +12,30 @@ static void say_variable(struct deploy *d, const struct variable *v)
 {
     struct steps *s = &d->steps;
     const char *secret = v->secret ? ", a secret" : "";
-    if (variable_usable(v))
+    if (v->left == v->uses)
+        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "$%s: left as it is written, the container sets it itself", v->name);
+    else if (variable_usable(v))
         steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "%s: %s%s", v->name, variable_state_word(v->state), secret);
     else if (v->state == VARIABLE_IGNORED)
         steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
     else
         steps_say(s, DEPLOY_VARIABLES, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
                   variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
+}
+
+static void say_misplaced(struct deploy *d)
+{
+    const struct variables *v = d->conf.variables;
+    char object[300];
+    for (size_t i = 0; i < v->uses_count; i++) {
+        const struct variable_use *use = &v->uses[i];
+        if (!use->misplaced) continue;
+        manifest_object_text(&d->conf.manifest->objects[use->object], object, sizeof object);
+        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_BAD,
+                  "%s:%u:%u: $%s is a secret, and would stand in clear in %s: put it into a Secret, and refer to that "
+                  "(secretKeyRef)",
+                  d->conf.manifest->file, use->at.line, use->at.column, v->items[use->variable].name, object);
+    }
 }
 
 void deploy_variables(struct deploy *d)
@@ -32,6 +49,10 @@ void deploy_variables(struct deploy *d)
     } else {
         for (size_t i = 0; i < v->count; i++)
             if (v->items[i].uses) say_variable(d, &v->items[i]);
+        if (v->misplaced) {
+            say_misplaced(d);
+            why_set(&why, ERR_PARSE, "a secret would stand in clear outside of a Secret");
+        }
     }
     if (!d->steps.item[DEPLOY_VARIABLES].count)
         steps_say(&d->steps, DEPLOY_VARIABLES, TONE_PLAIN, "there are none in it");

@@ -49,7 +49,7 @@ static void say_without_value(struct lint *l, const struct variable_use *use, co
 static bool is_filled_in(const struct variables *vars)
 {
     for (size_t i = 0; i < vars->uses_count; i++)
-        if (vars->items[vars->uses[i].variable].state != VARIABLE_IGNORED) return true;
+        if (!vars->uses[i].left && vars->items[vars->uses[i].variable].state != VARIABLE_IGNORED) return true;
     return false;
 }
 
@@ -78,7 +78,7 @@ static void lint_variables(struct lint *l)
         if (v->state == VARIABLE_IGNORED && use->node != said) {
             say_ignored(l, i, ignored);
             said = use->node;
-        } else if (v->state != VARIABLE_IGNORED && !variable_usable(v)) {
+        } else if (v->state != VARIABLE_IGNORED && !variable_usable(v) && !use->left) {
             say_without_value(l, use, v);
         }
     }

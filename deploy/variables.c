@@ -1,13 +1,16 @@
 /* variables.c - the allow-listed substitution; see variables.h. */
-#include "deploy/variables.h"
+#include "deploy/variables_priv.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VARIABLE_PART_MIN = 8 /* a shorter secret may be part of a value by chance */ };
 
 struct allowed {
     const char *name, *otherwise, *help;
@@ -152,13 +155,48 @@ enum err variables_give(struct variables *v, const char *assignment, struct why 
     return err;
 }
 
+/* ---- which values are secrets ---- */
+
+/* The value of a secret of the list, whether the manifest has met it yet or not. */
+static bool has_secret_value(const struct variables *v, const char *name, const char *value)
+{
+    const size_t i = variable_find(v, name);
+    const char *secret = i < v->count ? v->items[i].value : v->environment ? v->environment(name) : NULL;
+    if (!secret || !*secret) return false;
+    return strcmp(value, secret) == 0 || (strlen(secret) >= VARIABLE_PART_MIN && strstr(value, secret));
+}
+
+/* By its name where that is on the list, by what it looks like, and by being another one's: whatever it is called. */
+static bool is_secret(const struct variables *v, const struct variable *var)
+{
+    const struct allowed *a = allowed_named(var->name);
+    if (a && a->secret) return true;
+    if (text_looks_secret(a ? NULL : var->name, var->value)) return true;
+    if (!var->value) return false;
+    if (url_secret(var->value, strlen(var->value)).at) return true;
+    for (size_t i = 0; i < ARRAY_LEN(allow_list); i++)
+        if (allow_list[i].secret && has_secret_value(v, allow_list[i].name, var->value)) return true;
+    return false;
+}
+
+/* ---- the walk ---- */
+
+/* A scalar that a secret was put into. */
+struct filled {
+    const struct yaml_node *node;
+    size_t variable;
+};
+
 /* A walk through one manifest. */
 struct walk {
     struct variables *v;
     struct manifest *m;
     size_t object;
-    bool in_secret_data; /* the values here have to be base64 */
-    size_t grown;        /* bytes put in */
+    struct variable_scope scope;
+    size_t grown; /* bytes put in */
+    struct filled *filled;
+    size_t filled_count;
+    size_t looked_at; /* scalars, at the end */
 };
 
 /* A reference at s ("$NAME", "${NAME}", "$1"): its bytes, and the name within. 0: none. */
@@ -243,11 +281,27 @@ static void reference_apply(struct walk *w, struct text_walk *t, const char *p, 
     place_move(&t->at, t->counted, p);
     t->counted = p;
     struct variable_use *use = use_add(w, var, t->node, t->at);
+    const bool secret = is_secret(w->v, var);
+    const enum tri own = variable_scope_sets(&w->scope, w->m, var->name);
+    if (var->state != VARIABLE_IGNORED && (own == TRI_YES || (own == TRI_UNKNOWN && secret))) {
+        var->left++;
+        if (use) use->left = true;
+        return;
+    }
     if (!variable_usable(var) || !plain_form) return;
+    if (secret && !w->scope.in_secret) {
+        w->v->misplaced++;
+        if (use) use->misplaced = true;
+        return;
+    }
+    if (secret) {
+        w->filled = mem_grow(w->filled, w->filled_count + 1, sizeof *w->filled);
+        w->filled[w->filled_count++] = (struct filled){t->node, (size_t)(var - w->v->items)};
+    }
     w->grown += strlen(var->value);
     if (w->grown > MANIFEST_BYTES) return;
     bool whole = len == strlen(t->node->text);
-    bool encode = whole && w->in_secret_data && !is_encoded_text(var->value);
+    bool encode = whole && w->scope.in_data && !is_encoded_text(var->value);
     if (use) use->encoded = encode;
     buf_add(&t->out, t->done, (size_t)(p - t->done));
     value_put(var, encode, &t->out);
@@ -281,32 +335,51 @@ static void scalar_apply(struct walk *w, const struct yaml_node *node)
     buf_done(&t.out);
 }
 
-static void node_apply(struct walk *w, const struct yaml_node *node)
+/* Not o->kind: an object before may have changed what they share. */
+static bool is_of_secret(const struct manifest_object *o)
 {
-    if (node->alias) return; /* what it shares is met where its anchor is */
-    if (node->kind == YAML_SCALAR) scalar_apply(w, node);
-    for (size_t i = 0; i < node->count; i++) node_apply(w, node->items[i]);
+    return text_eq(yaml_str(o->root, "kind"), "Secret");
 }
 
-static void object_apply(struct walk *w, const struct manifest_object *o)
+static void node_apply(struct walk *w, const struct yaml_node *node, const struct yaml_node *of)
 {
-    /* Not o->kind: an object before may have changed what they share. */
-    if (o->root->alias || !text_eq(yaml_str(o->root, "kind"), "Secret")) {
-        node_apply(w, o->root);
-        return;
+    const struct variable_scope up = w->scope;
+    if (node->alias) return; /* what it shares is met where its anchor is */
+    w->scope = variable_scope_in(&up, node, of && is_of_secret(&w->m->objects[w->object]));
+    if (node->kind == YAML_SCALAR) scalar_apply(w, node);
+    const bool root = node == w->m->objects[w->object].root;
+    for (size_t i = 0; i < node->count; i++) node_apply(w, node->items[i], root ? node : NULL);
+    w->scope = up;
+}
+
+/* What a Secret's value is shared with by an alias elsewhere would have it too. */
+static void node_check(struct walk *w, const struct yaml_node *node, const struct yaml_node *of)
+{
+    const struct variable_scope up = w->scope;
+    if (w->looked_at++ > MANIFEST_OBJECT_VALUES) return; /* then it cannot be sent either */
+    w->scope = variable_scope_in(&up, node, of && is_of_secret(&w->m->objects[w->object]));
+    for (size_t i = 0; node->kind == YAML_SCALAR && !w->scope.in_secret && i < w->filled_count; i++) {
+        if (w->filled[i].node->text != node->text) continue;
+        struct variable_use *use = use_add(w, &w->v->items[w->filled[i].variable], node, (struct yaml_place){1, 1});
+        w->v->misplaced++;
+        if (use) use->misplaced = true;
+        break;
     }
-    for (size_t i = 0; i < o->root->count; i++) {
-        w->in_secret_data = strcmp(o->root->items[i]->key, "data") == 0;
-        node_apply(w, o->root->items[i]);
-    }
-    w->in_secret_data = false;
+    const bool root = node == w->m->objects[w->object].root;
+    for (size_t i = 0; i < node->count; i++) node_check(w, node->items[i], root ? node : NULL);
+    w->scope = up;
 }
 
 enum err variables_apply(struct variables *v, struct manifest *m, struct why *why)
 {
-    struct walk w = {.v = v, .m = m};
-    v->uses_count = v->uses_dropped = 0;
-    for (w.object = 0; w.object < m->count; w.object++) object_apply(&w, &m->objects[w.object]);
+    struct walk w = {.v = v, .m = m, .scope = variable_scope_root()};
+    v->uses_count = v->uses_dropped = v->misplaced = 0;
+    for (w.object = 0; w.object < m->count; w.object++) node_apply(&w, m->objects[w.object].root, NULL);
+    for (w.object = 0; w.filled_count && w.object < m->count; w.object++) {
+        w.looked_at = 0;
+        node_check(&w, m->objects[w.object].root, NULL);
+    }
+    free(w.filled);
     manifest_refresh(m);
     if (w.grown <= MANIFEST_BYTES) return ERR_OK;
     return why_set(why, ERR_LIMIT, "%s: the variables' values make it larger than %d MiB", m->file,

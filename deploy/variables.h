@@ -5,6 +5,10 @@
  * reported. Values go into the parsed tree: a value can change a string, never the structure. What has no usable value
  * stays as it is written. In the data of a Secret a value that is all of its entry is put in as base64, once. Values
  * are secrets: they are wiped, and none gets into a message.
+ *
+ * What a container sets itself (env, envFrom) is left to its shell, where that reads it: in rayStartParams, command and
+ * args. A secret value goes into the data of a Secret and nowhere else, also not by an alias: what would put one
+ * elsewhere is misplaced, and stays as it is written.
  */
 #ifndef RAYDECK_DEPLOY_VARIABLES_H
 #define RAYDECK_DEPLOY_VARIABLES_H
@@ -31,13 +35,16 @@ struct variable {
     bool secret;
     const char *help; /* NULL unless it is on the allow-list */
     size_t uses;      /* in all manifests so far */
+    size_t left;      /* of those, how many are a container's own */
 };
 struct variable_use {
     size_t variable; /* an index: the list may grow */
     size_t object;   /* index in the manifest */
     const struct yaml_node *node;
     struct yaml_place at;
-    bool encoded; /* base64 was made of it */
+    bool encoded;   /* base64 was made of it */
+    bool left;      /* the container sets it itself */
+    bool misplaced; /* a secret, where there is no Secret */
 };
 struct variables {
     const char *(*environment)(const char *name);
@@ -45,6 +52,7 @@ struct variables {
     size_t count, cap;
     struct variable_use *uses; /* of the manifest applied last */
     size_t uses_count, uses_cap, uses_dropped;
+    size_t misplaced; /* of the manifest applied last, those dropped among them: what is to be sent must have none */
 };
 
 const char *variable_state_word(enum variable_state state); /* "set", "found", "default", "empty", "unset" … */

@@ -160,6 +160,110 @@ static void secret_data_is_encoded_once(void **state)
     }
 }
 
+/* ---- where a value goes ---- */
+
+#define HEAD(params, container)                                                                                        \
+    "apiVersion: ray.io/v1\nkind: RayService\nspec:\n  rayClusterConfig:\n    headGroupSpec:\n"                        \
+    "      rayStartParams: {p: \"" params "\"}\n      template: {spec: {containers: [" container "]}}\n"
+#define SECRET "---\nkind: Secret\nmetadata: {name: r}\nstringData: {X_REDIS_PASSWORD: a, REDIS_PORT: '1'}\n"
+
+static const char *secrets_of_a_shell(const char *name)
+{
+    if (strcmp(name, "REDIS_PASSWORD") == 0) return "hunter2-of-the-shell";
+    if (strcmp(name, "HUGGING_FACE_HUB_TOKEN") == 0) return "hf_abcdefghijklmnopqrstuvwxyz";
+    if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return "redis.example";
+    return NULL;
+}
+
+/* What the parameter p becomes. */
+static void param_becomes(const char *text, const char *expected, bool left, bool misplaced)
+{
+    struct variables v;
+    variables_init(&v, secrets_of_a_shell);
+    struct manifest *m = applied(&v, text);
+    const struct yaml_node *head =
+        yaml_get(yaml_get(yaml_get(m->objects[0].root, "spec"), "rayClusterConfig"), "headGroupSpec");
+    assert_string_equal(yaml_str(yaml_get(head, "rayStartParams"), "p"), expected);
+    assert_int_equal(v.uses[0].left, left);
+    assert_int_equal(v.misplaced, misplaced);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void what_a_container_sets_itself_is_left_to_it(void **state)
+{
+    (void)state;
+    const char *const is = "$REDIS_PASSWORD";
+    param_becomes(
+        HEAD("$REDIS_PASSWORD", "{env: [{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}]}"), is,
+        true, false);
+    param_becomes(HEAD("$REDIS_PORT", "{env: [{name: REDIS_PORT, value: '1'}]}"), "$REDIS_PORT", true, false);
+    param_becomes(HEAD("$REDIS_PORT", "{env: [{name: OTHER, value: '1'}]}"), "6379", false, false);
+    /* `ray start` runs in the first container. */
+    param_becomes(HEAD("$REDIS_PORT", "{}, {env: [{name: REDIS_PORT, value: '1'}]}"), "6379", false, false);
+    /* What a Secret of the manifest holds is known; of another it is not, and a secret is not put in on a guess. */
+    param_becomes(HEAD("$REDIS_PASSWORD", "{envFrom: [{prefix: '', secretRef: {name: r}}]}") SECRET, is, false, true);
+    param_becomes(HEAD("$REDIS_PORT", "{envFrom: [{secretRef: {name: r}}]}") SECRET, "$REDIS_PORT", true, false);
+    param_becomes(HEAD("$REDIS_PORT", "{envFrom: [{configMapRef: {name: r}}]}") SECRET, "6379", false, false);
+    param_becomes(HEAD("$REDIS_PASSWORD", "{envFrom: [{secretRef: {name: elsewhere}}]}"), is, true, false);
+    param_becomes(HEAD("$REDIS_PORT", "{envFrom: [{secretRef: {name: elsewhere}}]}"), "6379", false, false);
+    param_becomes(HEAD("$REDIS_PASSWORD", "{}"), is, false, true);
+}
+
+static void a_shell_is_in_command_and_args_too(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "kind: Deployment\nspec: {template: {spec: {initContainers: [{args: [a, \"x $REDIS_PASSWORD\"], env: [{name: "
+        "REDIS_PASSWORD}], lifecycle: {postStart: {exec: {command: [$REDIS_PASSWORD]}}}}]}}}\n";
+    struct variables v;
+    variables_init(&v, secrets_of_a_shell);
+    struct manifest *m = applied(&v, text);
+    assert_int_equal(v.uses_count, 2);
+    assert_true(v.uses[0].left && v.uses[1].left);
+    assert_int_equal(v.misplaced, 0);
+    assert_int_equal(v.items[0].left, 2);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+/* How many places of the text would have a secret in clear; none of them is given one. */
+static void misplaces(const char *given, const char *text, size_t expected)
+{
+    struct variables v;
+    variables_init(&v, secrets_of_a_shell);
+    if (given) assert_int_equal(variables_give(&v, given, NULL), ERR_OK);
+    struct manifest *m = applied(&v, text);
+    size_t said = 0;
+    for (size_t i = 0; i < v.uses_count; i++) said += v.uses[i].misplaced;
+    if (v.misplaced != expected || said != expected) fail_msg("%zu, %zu of %s", v.misplaced, said, text);
+    manifest_free(m);
+    variables_done(&v);
+}
+
+static void a_secret_goes_into_a_secret_alone(void **state)
+{
+    (void)state;
+    misplaces(NULL, "kind: Secret\ndata: {a: $REDIS_PASSWORD}\nstringData: {b: 'redis://:$REDIS_PASSWORD@h'}", 0);
+    misplaces(NULL, "kind: Secret\nmetadata: {annotations: {data: $REDIS_PASSWORD}}", 1);
+    misplaces(NULL, "kind: ConfigMap\ndata: {a: $REDIS_PASSWORD}", 1);
+    misplaces(NULL, "kind: ConfigMap\nstringData: {a: $HUGGING_FACE_HUB_TOKEN, b: $HUGGING_FACE_HUB_TOKEN}", 2);
+    /* An env's value is no shell's: nobody resolves it but us. */
+    misplaces(NULL, HEAD("", "{env: [{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}]}"), 1);
+    misplaces(NULL, HEAD("", "{env: [{name: ADDRESS, value: 'redis://$EXT_REDIS_ENDPOINT:$REDIS_PORT'}]}"), 0);
+    /* Whatever it is called. */
+    misplaces("EXT_REDIS_ENDPOINT=hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $EXT_REDIS_ENDPOINT}", 1);
+    misplaces("IMAGE=x/hunter2-of-the-shell", "kind: ConfigMap\ndata: {a: $IMAGE}", 1);
+    misplaces("URL=redis://u:secret-one@h", "kind: ConfigMap\ndata: {a: $URL}", 1);
+    misplaces("MY_PASSWORD=x", "kind: ConfigMap\ndata: {a: $MY_PASSWORD}", 1);
+    misplaces("MODEL=hf_abcdefghijklmnopqrstuvwxyzabcdefgh", "kind: ConfigMap\ndata: {a: $MODEL}", 1);
+    misplaces("MODEL=mistral-7b", "kind: ConfigMap\ndata: {a: $MODEL}", 0);
+    /* Nor by way of an alias. */
+    misplaces(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD}\nmetadata: {labels: {x: *p}}", 1);
+    misplaces(NULL, "kind: Secret\nstringData: &p {a: $REDIS_PASSWORD}\nmetadata: {labels: *p}", 1);
+    misplaces(NULL, "kind: Secret\nstringData: {a: &p $REDIS_PASSWORD, b: *p}", 0);
+}
+
 static const struct variable *named(const struct variables *v, const char *name)
 {
     for (size_t i = 0; i < v->count; i++)
@@ -283,6 +387,9 @@ int main(void)
         cmocka_unit_test(a_value_is_never_structure),
         cmocka_unit_test(values_are_put_in_once),
         cmocka_unit_test(secret_data_is_encoded_once),
+        cmocka_unit_test(what_a_container_sets_itself_is_left_to_it),
+        cmocka_unit_test(a_shell_is_in_command_and_args_too),
+        cmocka_unit_test(a_secret_goes_into_a_secret_alone),
         cmocka_unit_test(states_are_told_apart),
         cmocka_unit_test(uses_have_places),
         cmocka_unit_test(names_follow_what_was_put_in),

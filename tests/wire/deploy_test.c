@@ -1,5 +1,7 @@
 /* deploy_test.c - a deployment against a server that plays a script: each step, and each way in which it fails. */
+#include "backends/base/buf.h"
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/kube/api.h"
 #include "deploy/deploy.h"
 #include "tests/support/fixture.h"
@@ -54,7 +56,8 @@ struct run_of {
     const struct answer_row *rows;
     unsigned seen[64];
     char log[64 * 1024]; /* method and path of every request of ours */
-    char bodies[64 * 1024];
+    char bodies[512 * 1024];
+    bool empty;           /* what nobody answers is not there */
     char said[64 * 1024]; /* every line and state, as told */
     struct deploy *deploy;
     bool asked, over;
@@ -146,6 +149,8 @@ static bool route(struct kube_scene *s, const char *request, struct tiny_reply *
     }
     const struct answer_row *row = row_of(r, r->rows, 32, request);
     if (!row) row = row_of(r, usual, 0, request);
+    static const struct answer_row absent = {"GET ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0};
+    if (!row && r->empty && scene_is(request, "GET ")) row = &absent;
     if (!row) fail_msg("nobody answers: %.200s", request);
     if (!row->status)
         *reply =
@@ -207,6 +212,7 @@ struct how {
     const char *ns;
     bool dry_run, no;
     const char *token; /* NULL: TOKEN; "": none */
+    const char *(*environment)(const char *name);
 };
 
 static void run(struct run_of *r, const struct how *how)
@@ -216,7 +222,7 @@ static void run(struct run_of *r, const struct how *how)
     struct variables v;
     struct why why = {0};
     if (manifest_parse("ft.yaml", text, strlen(text), &m, NULL, &why)) fail_msg("%s", why.text);
-    variables_init(&v, NULL);
+    variables_init(&v, how->environment);
     char *given = mem_printf("HUGGING_FACE_HUB_TOKEN=%s", how->token ? how->token : TOKEN);
     if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
     free(given);
@@ -705,6 +711,123 @@ static void ready_is_no_answer(void **state)
     free(r);
 }
 
+/* ---- secrets ---- */
+
+#define PASSWORD "hunter2-of-the-shell"
+
+static const char *everything_is_set(const char *name)
+{
+    static const struct {
+        const char *name, *value;
+    } set[] = {{"EXT_REDIS_ENDPOINT", "redis.example"},
+               {"HUGGING_FACE_HUB_TOKEN", TOKEN},
+               {"REDIS_PASSWORD", PASSWORD},
+               {"REDIS_SCHEME", "rediss"},
+               {"REDIS_PORT", "6379"},
+               {"RAY_VERSION", "2.60.0"},
+               {"RAY_SERVE_IMAGE", "ray:2.60.0"}};
+    static const char *const all[] = {
+#define VAR(name, secret, otherwise, help) #name,
+#include "deploy/variables.def"
+#undef VAR
+    };
+    assert_int_equal(ARRAY_LEN(set), ARRAY_LEN(all));
+    for (size_t i = 0; i < sizeof set / sizeof *set; i++)
+        if (strcmp(set[i].name, name) == 0) return set[i].value;
+    return NULL;
+}
+
+/* Every body that the server got: a Secret, or without a secret. Returns how many had one. */
+static unsigned bodies_are_clean(const struct run_of *r)
+{
+    char *encoded = NULL, *copy = mem_str(r->bodies), *save = NULL;
+    struct buf b;
+    unsigned count = 0;
+    buf_init(&b, 1000);
+    assert_int_equal(text_base64_encode(PASSWORD, strlen(PASSWORD), &b), ERR_OK);
+    encoded = buf_take(&b);
+    const char *const secrets[] = {PASSWORD, encoded, TOKEN, BASE64_TOKEN};
+    assert_true(strlen(r->bodies) + 1 < sizeof r->bodies);
+    for (char *body = strtok_r(copy, "\n", &save); body; body = strtok_r(NULL, "\n", &save)) {
+        bool has = false;
+        for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) has = has || strstr(body, secrets[i]);
+        count += has;
+        if (has && !strstr(body, "\"kind\":\"Secret\"")) fail_msg("in clear: %s", body);
+        assert_null(strstr(body, "\"metadata\":{\"name\":\"" PASSWORD));
+    }
+    free(encoded);
+    free(copy);
+    return count;
+}
+
+static void no_secret_is_sent_but_in_a_secret(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *file;
+        bool applied;
+    } files[] = {{"deploy/assets/ft-options.yaml", true},
+                 {"deploy/assets/ft-annotation.yaml", false},
+                 {"tests/fixtures/manifests/blueprint-ft.yaml", false},
+                 {"tests/fixtures/manifests/ft-kuberay-1.3.yaml", false}};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        struct run_of *r = fresh(NULL);
+        char *text = fixture_read(files[i].file, NULL);
+        r->empty = true;
+        run(r, &(struct how){.text = text, .environment = everything_is_set});
+        const unsigned secrets = bodies_are_clean(r);
+        if (files[i].applied && (r->err || secrets < 4)) fail_msg("%s: %u\n%s", r->why, secrets, r->said);
+        assert_null(strstr(r->said, PASSWORD));
+        assert_null(strstr(r->log, PASSWORD));
+        free(text);
+        free(r);
+    }
+}
+
+/* The kubeRay sample in the annotation style: the head's own environment has the password, from a Secret. */
+#define SHELL(env)                                                                                                     \
+    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral, annotations: "             \
+    "{ray.io/ft-enabled: 'true'}}\n"                                                                                   \
+    "spec:\n  serveConfigV2: |\n    applications:\n    - {name: a, import_path: m:e, deployments: [{name: d, "         \
+    "num_replicas: 2, max_replicas_per_node: 1}]}\n"                                                                   \
+    "  rayClusterConfig:\n    rayVersion: '2.60.0'\n"                                                                  \
+    "    headGroupSpec: {rayStartParams: {num-cpus: '0', redis-password: $REDIS_PASSWORD}, template: {spec: "          \
+    "{containers: [{name: head, image: 'ray:2.60.0', env: [{name: RAY_REDIS_ADDRESS, value: "                          \
+    "'rediss://redis.example:6379'}, " env "]}]}}}\n"                                                                  \
+    "    workerGroupSpecs:\n    - {groupName: inf2, replicas: 2, minReplicas: 2, maxReplicas: 5, rayStartParams: {}, " \
+    "template: {spec: {nodeSelector: {pool: inf2}, containers: [{name: w, image: 'ray:2.60.0', resources: {limits: "   \
+    "{aws.amazon.com/neuron: 6}}}]}}}\n"
+
+static void what_the_containers_shell_resolves_is_left_to_it(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.text = SHELL("{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}"),
+                         .environment = everything_is_set});
+    if (r->err) fail_msg("%s\n%s", r->why, r->said);
+    SAID(r, "  variables: $REDIS_PASSWORD: left as it is written, the container sets it itself\n");
+    assert_non_null(strstr(r->bodies, "\"redis-password\":\"$REDIS_PASSWORD\""));
+    assert_int_equal(bodies_are_clean(r), 0);
+    free(r);
+}
+
+static void a_secret_that_would_stand_in_clear_is_refused(void **state)
+{
+    (void)state;
+    struct run_of *r = fresh(NULL);
+    run(r, &(struct how){.text = SHELL("{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}"),
+                         .environment = everything_is_set});
+    assert_int_equal(r->err, ERR_PARSE);
+    assert_string_equal(r->why, "a secret would stand in clear outside of a Secret: nothing was applied");
+    SAID(r, "# variables: ft.yaml:10:");
+    SAID(r,
+         ": $REDIS_PASSWORD is a secret, and would stand in clear in RayService mistral/mistral: put it into a Secret, "
+         "and refer to that (secretKeyRef)\n");
+    assert_string_equal(r->bodies, "");
+    assert_null(strstr(r->said, PASSWORD));
+    free(r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -728,6 +851,9 @@ int main(void)
         cmocka_unit_test(a_status_may_stay_behind),
         cmocka_unit_test(an_operator_that_sleeps),
         cmocka_unit_test(ready_is_no_answer),
+        cmocka_unit_test(no_secret_is_sent_but_in_a_secret),
+        cmocka_unit_test(what_the_containers_shell_resolves_is_left_to_it),
+        cmocka_unit_test(a_secret_that_would_stand_in_clear_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

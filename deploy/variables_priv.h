@@ -1,0 +1,27 @@
+/* variables_priv.h - what the files of the substitution share; for deploy/variables*.c only. */
+#ifndef RAYDECK_DEPLOY_VARIABLES_PRIV_H
+#define RAYDECK_DEPLOY_VARIABLES_PRIV_H
+
+#include "backends/base/known.h"
+#include "deploy/variables.h"
+
+/* Where in an object a text stands. */
+struct variable_scope {
+    bool in_secret;                    /* in the data or stringData of a Secret */
+    bool in_data;                      /* in its data, whose values have to be base64 */
+    bool shell;                        /* in rayStartParams, command or args: what a shell of the container reads */
+    bool head;                         /* in headGroupSpec */
+    bool in_list;                      /* directly in a list of containers */
+    const struct yaml_node *container; /* whose environment that shell has; NULL: none */
+    const struct yaml_node *options;   /* gcsFaultToleranceOptions of the cluster around; NULL: none */
+};
+
+/* The scope of an object's root, and of what is in `node`, which is in a scope. */
+struct variable_scope variable_scope_root(void);
+struct variable_scope variable_scope_in(const struct variable_scope *up, const struct yaml_node *node, bool of_secret);
+
+/* Whether the container sets that name itself. Unknown: it takes over a Secret or a ConfigMap that the manifest does
+ * not hold. */
+enum tri variable_scope_sets(const struct variable_scope *at, const struct manifest *m, const char *name);
+
+#endif
