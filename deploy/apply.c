@@ -11,6 +11,7 @@
 struct object_call {
     const struct kube_ops *ops;
     struct kube_call *call;
+    bool changes;
     cJSON *sent; /* what must not come back in a message; NULL: nothing */
     object_done *done;
     void *arg;
@@ -85,6 +86,7 @@ struct object_call *object_apply(const struct cluster *c, const cJSON *object, c
     assert(pin || how & APPLY_DRY);
     if (pin) kobject_pin(body, pin->uid, pin->version);
     struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", body, done, arg);
+    call->changes = !(how & APPLY_DRY);
     json_wipe(body);
     free(path);
     free(whole);
@@ -96,6 +98,7 @@ struct object_call *object_create(const struct cluster *c, const cJSON *object, 
     char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), NULL);
     char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "&fieldValidation=Strict", path);
     struct object_call *call = object_send(c, "POST", whole, "application/json", object, done, arg);
+    call->changes = true;
     free(path);
     free(whole);
     return call;
@@ -123,6 +126,7 @@ struct object_call *object_own_fields(const struct cluster *c, const cJSON *obje
     patch_add(ops, "test", operation, "Update");
     patch_add(ops, "replace", operation, "Apply");
     struct object_call *call = object_send(c, "PATCH", whole, "application/json-patch+json", ops, done, arg);
+    call->changes = true;
     cJSON_Delete(ops);
     free(operation);
     free(manager);
@@ -174,6 +178,7 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
     if (pin->version) cJSON_AddStringToObject(preconditions, "resourceVersion", pin->version);
     cJSON_AddStringToObject(body, "propagationPolicy", "Background");
     struct object_call *call = object_send(c, "DELETE", path, "application/json", body, done, arg);
+    call->changes = true;
     cJSON_Delete(body);
     free(path);
     return call;
@@ -203,6 +208,11 @@ struct object_call *object_may(const struct cluster *c, const char *verb, const 
 enum err cluster_may_change(const struct cluster *c, struct why *why)
 {
     return c->ops->may_change(c->kube, why);
+}
+
+bool object_changes(const struct object_call *call)
+{
+    return call && call->changes;
 }
 
 void object_cancel(struct object_call *call)

@@ -63,6 +63,8 @@ struct object_call *object_may(const struct cluster *c, const char *verb, const 
                                const char *ns, object_done *done, void *arg);
 /* May anything be changed there now? ERR_OK, or ERR_GUARD and why not. Every change is refused so as well, below. */
 enum err cluster_may_change(const struct cluster *c, struct why *why);
+/* It is one that changes something: what it did is not known until it is answered. NULL is none. */
+bool object_changes(const struct object_call *call);
 void object_cancel(struct object_call *call); /* no callback comes after it; NULL is fine */
 
 #endif

@@ -274,6 +274,14 @@ void cleanup_free(struct cleanup *c)
     free(c);
 }
 
+const char *cleanup_sent(const struct cleanup *c)
+{
+    if (!object_changes(c->call)) return NULL;
+    if (c->steps.item[CLEANUP_NAMESPACE].state == STEP_RUNNING) return "the namespace";
+    if (c->steps.item[CLEANUP_SERVICE].state == STEP_RUNNING) return "the RayService";
+    return c->things[c->at].words;
+}
+
 bool cleanup_over(const struct cleanup *c)
 {
     return c->over;

@@ -52,6 +52,8 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct clea
 void cleanup_free(struct cleanup *c); /* stops where it is; NULL is fine */
 void cleanup_confirm(struct cleanup *c, bool yes);
 bool cleanup_over(const struct cleanup *c);
+/* A DELETE was sent and is not answered yet: of what, in words, borrowed; NULL: none. */
+const char *cleanup_sent(const struct cleanup *c);
 /* What is about to be deleted, for the question: a line an object with its UID, at most so many. Safe text. */
 enum { CLEANUP_ASK_LINES = 12 };
 void cleanup_ask_words(const struct cleanup *c, struct buf *out);

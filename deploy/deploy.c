@@ -225,6 +225,12 @@ void deploy_free(struct deploy *d)
     free(d);
 }
 
+const char *deploy_sent(const struct deploy *d)
+{
+    if (!object_changes(d->call)) return NULL;
+    return d->ns_state == NS_MISSING || d->at >= d->count ? "the namespace" : d->items[d->at].words;
+}
+
 bool deploy_over(const struct deploy *d)
 {
     return d->over;

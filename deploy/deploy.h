@@ -75,6 +75,9 @@ bool deploy_over(const struct deploy *d);
 bool deploy_may_stop(const struct deploy *d);
 void deploy_stop(struct deploy *d); /* nothing happens where it may not */
 
+/* A change was sent and is not answered yet: of what, in words, borrowed; NULL: none. */
+const char *deploy_sent(const struct deploy *d);
+
 /* What is about to be applied, for the question: a line an object, what each means, at most so many lines. Safe text.
  */
 enum { DEPLOY_ASK_LINES = 12 };

@@ -9,7 +9,6 @@
 #include "tui/redact.h"
 #include "tui/themes.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -272,7 +271,7 @@ static void on_input(void *arg, const struct input *in)
 
 static void on_quit(void *arg, int number)
 {
-    app_leave(arg, number == SIGINT ? EXIT_INTERRUPTED : EXIT_FINE);
+    app_leave(arg, number ? EXIT_SIGNALLED + number : EXIT_FINE);
 }
 
 /* What was typed before the stop answers nothing after it. */

@@ -19,7 +19,8 @@ enum exit_status {
     EXIT_UNREACHED = 3, /* a backend could not be reached */
     EXIT_GUARDED = 4,   /* a guard refused */
     EXIT_EXHAUSTED = 70,
-    EXIT_INTERRUPTED = 130
+    EXIT_SIGNALLED = 128, /* + the signal's number */
+    EXIT_INTERRUPTED = EXIT_SIGNALLED + 2
 };
 
 enum { CLI_VARS = 64 };

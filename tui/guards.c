@@ -1,11 +1,11 @@
 #include "tui/guards.h"
 
+#include "backends/base/mem.h"
 #include "tui/arming.h"
+#include "tui/question.h"
 
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { LINE_MAX_BYTES = 300 };
 
 enum err guards_words(const struct cli *cli, const char *what, struct why *why)
 {
@@ -14,26 +14,21 @@ enum err guards_words(const struct cli *cli, const char *what, struct why *why)
     return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to say %s", what);
 }
 
-/* The line that was typed, without its end; false at the end of the input. */
-static bool read_line(char line[LINE_MAX_BYTES])
-{
-    if (!fgets(line, LINE_MAX_BYTES, stdin)) return false;
-    line[strcspn(line, "\r\n")] = '\0';
-    return true;
-}
-
 /* The question that a refused key asks in the console: who and where, and y arms. */
 static enum err ask_to_arm(const struct cli *cli, struct look *look, const struct arming *a, struct why *why)
 {
     const struct kube_where *where = session_where(look_session(look));
     struct focus f = session_focus(look_session(look));
-    char line[LINE_MAX_BYTES];
-    fprintf(stderr, "READ-ONLY: %s.\n  context    %s\n  server     %s\n  as         %s\n  service    %s/%s\n", a->why,
-            where->context, where->server ? where->server : "–", where->user ? where->user : "–",
-            f.rayservice && f.rayservice->ns ? f.rayservice->ns : "–",
-            f.rayservice && f.rayservice->name ? f.rayservice->name : "–");
-    fprintf(stderr, "Arm this context for 15 minutes? y or n: ");
-    if (!read_line(line) || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
+    char line[QUESTION_LINE_MAX];
+    char *text = mem_printf("READ-ONLY: %s.\n  context    %s\n  server     %s\n  as         %s\n  service    %s/%s\n"
+                            "Arm this context for 15 minutes? y or n:\n",
+                            a->why, where->context, where->server ? where->server : "–",
+                            where->user ? where->user : "–", f.rayservice && f.rayservice->ns ? f.rayservice->ns : "–",
+                            f.rayservice && f.rayservice->name ? f.rayservice->name : "–");
+    enum err err = question_ask(look, text, line, why);
+    free(text);
+    if (err == ERR_CANCELLED) return err;
+    if (err || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
     return arming_set(&cli->conf, where, true, why);
 }
 
@@ -48,7 +43,7 @@ static enum err context_allowed(const struct cli *cli, struct look *look, struct
         cli_say("context %s is armed for this alone, by --yes that names it", context);
         return ERR_OK;
     }
-    if (!context || !isatty(STDIN_FILENO)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
+    if (!context || !question_can_be_asked()) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
     return ask_to_arm(cli, look, &a, why);
 }
 
@@ -60,13 +55,24 @@ enum err guards_context(const struct cli *cli, struct look *look, struct why *wh
     return err;
 }
 
-enum err guards_confirm(const struct cli *cli, const char *service, struct why *why)
+/* Nothing where it is empty: there is no name that could be typed. */
+static enum err name_typed(struct look *look, const char *what, const char *service, struct why *why)
 {
-    if (cli->yes) return ERR_OK;
-    if (!isatty(STDIN_FILENO))
-        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
-    fprintf(stderr, "Type the RayService's name (%s) to go on: ", service);
-    char line[LINE_MAX_BYTES];
-    if (!read_line(line)) return why_set(why, ERR_GUARD, "not confirmed");
+    char line[QUESTION_LINE_MAX];
+    char *text = mem_printf("%sType the RayService's name (%s) to go on:\n", what, service);
+    enum err err = question_ask(look, text, line, why);
+    free(text);
+    if (err == ERR_CANCELLED) return err;
+    if (err) return why_prefix(why, "not confirmed: ");
     return *service && strcmp(line, service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
+}
+
+enum err guards_confirm(const struct cli *cli, struct look *look, const char *what, const char *service,
+                        struct why *why)
+{
+    if (!cli->yes && !question_can_be_asked())
+        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
+    enum err err = cli->yes ? ERR_OK : name_typed(look, what, service, why);
+    if (err) return err;
+    return look_signalled(look) ? why_set(why, ERR_CANCELLED, "interrupted") : ERR_OK;
 }

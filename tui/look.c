@@ -2,6 +2,7 @@
 #include "tui/look.h"
 
 #include "backends/base/mem.h"
+#include "tui/term/signals.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -11,16 +12,19 @@ enum { LOOK_EVERY_MS = 250, LOOK_TICK_MS = 1000 };
 struct look {
     struct loop *loop;
     struct session *session;
-    uv_signal_t interrupt, terminate;
+    struct signals *signals;
     struct alarm *pace, *limit, *tick;
-    bool signalled, over, woken;
+    int signal, first_signal; /* 0: none; the first is kept for the exit status */
+    void (*stop)(void *arg, bool stops);
+    void *stop_arg;
+    bool over;
     bool (*done)(void *arg);
     void *done_arg;
 };
 
 static void check(struct look *look)
 {
-    if (look->signalled || look->over || (look->done && look->done(look->done_arg))) loop_stop(look->loop);
+    if (look->signal || look->over || (look->done && look->done(look->done_arg))) loop_stop(look->loop);
 }
 
 static void on_change(void *arg, const struct change *c)
@@ -47,12 +51,32 @@ static void on_limit(void *arg)
     check(look);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+void look_interrupt(struct look *look, int number)
 {
-    (void)number;
-    struct look *look = handle->data;
-    look->signalled = true;
+    look->signal = number;
+    if (!look->first_signal) look->first_signal = number;
+    if (look->session) session_stop_changes(look->session, "interrupted");
     check(look);
+}
+
+static void tell_stop(const struct look *look, bool stops)
+{
+    if (look->stop) look->stop(look->stop_arg, stops);
+}
+
+static void on_signal(void *arg, int number)
+{
+    struct look *look = arg;
+    switch (number) {
+    case SIGWINCH: break;
+    case SIGTSTP:
+        tell_stop(look, true);
+        signals_stop_here(look->signals, false);
+        tell_stop(look, false);
+        break;
+    case SIGCONT: tell_stop(look, false); break;
+    default: look_interrupt(look, number);
+    }
 }
 
 enum err look_open(const struct cli *cli, struct look **ret, struct why *why)
@@ -63,11 +87,7 @@ enum err look_open(const struct cli *cli, struct look **ret, struct why *why)
     look->limit = alarm_new(look->loop, on_limit, look);
     look->tick = alarm_new(look->loop, on_tick, look);
     alarm_set(look->tick, LOOK_TICK_MS, LOOK_TICK_MS);
-    uv_signal_init(loop_uv(look->loop), &look->interrupt);
-    uv_signal_init(loop_uv(look->loop), &look->terminate);
-    look->interrupt.data = look->terminate.data = look;
-    uv_signal_start(&look->interrupt, on_signal, SIGINT);
-    uv_signal_start(&look->terminate, on_signal, SIGTERM);
+    look->signals = signals_open(look->loop, on_signal, look);
     const struct session_calls calls = {on_change, look};
     enum err err = cli_usage_of(session_open(look->loop, &cli->conf, &calls, &look->session, why), why);
     if (err) {
@@ -86,8 +106,7 @@ void look_close(struct look *look)
     alarm_free(look->pace);
     alarm_free(look->limit);
     alarm_free(look->tick);
-    uv_close((uv_handle_t *)&look->interrupt, NULL);
-    uv_close((uv_handle_t *)&look->terminate, NULL);
+    signals_close(look->signals);
     loop_free(look->loop);
     free(look);
 }
@@ -107,20 +126,44 @@ void look_wake(struct look *look)
     check(look);
 }
 
+enum err look_signalled(struct look *look)
+{
+    loop_step(look->loop, 0);
+    return look->signal ? ERR_CANCELLED : ERR_OK;
+}
+
+void look_go_on(struct look *look)
+{
+    look->signal = 0;
+}
+
+void look_on_stop(struct look *look, void (*stop)(void *arg, bool stops), void *arg)
+{
+    look->stop = stop;
+    look->stop_arg = arg;
+}
+
+int look_exit_of(const struct look *look, enum err err)
+{
+    if (err != ERR_CANCELLED || !look || !look->first_signal) return cli_exit_of(err);
+    return EXIT_SIGNALLED + look->first_signal;
+}
+
 enum err look_until(struct look *look, bool (*done)(void *arg), void *arg, uint64_t timeout_ms)
 {
     look->over = false;
+    look_signalled(look);
     look->done = done;
     look->done_arg = arg;
-    if (!look->signalled && !done(arg)) {
+    if (!look->signal && !done(arg)) {
         alarm_set(look->pace, LOOK_EVERY_MS, LOOK_EVERY_MS);
-        alarm_set(look->limit, timeout_ms, 0);
+        if (timeout_ms != LOOK_NO_LIMIT) alarm_set(look->limit, timeout_ms, 0);
         loop_run(look->loop);
         alarm_stop(look->pace);
         alarm_stop(look->limit);
     }
     look->done = NULL;
-    if (look->signalled) return ERR_CANCELLED;
+    if (look->signal) return ERR_CANCELLED;
     return done(arg) ? ERR_OK : ERR_TIMEOUT;
 }
 

@@ -41,6 +41,7 @@ enum err script_load(const char *name, void (*problem)(void *arg, unsigned line,
 /* ---- the rehearsal ---- */
 
 struct check {
+    int status; /* of what ended it */
     struct cli *cli;
     size_t problems;
     bool deploys_first;            /* before anything needs a service that runs */
@@ -118,6 +119,7 @@ static enum err check_script(struct check *c, const struct script *s, struct why
     }
     script_rehearse(s, &stage, problem, uses, c); /* also where no cluster is reached */
     if (look) err = ask_cluster(c, look, why);
+    c->status = look_exit_of(look, err);
     look_close(look);
     return err;
 }
@@ -138,5 +140,5 @@ int script_check(struct cli *cli)
     else if (!c.problems)
         printf("%s: %zu steps; nothing was found that would not work\n", cli->script, s->count);
     script_free(s);
-    return err ? cli_exit_of(err) : c.problems ? EXIT_FAILED : EXIT_FINE;
+    return err ? c.status : c.problems ? EXIT_FAILED : EXIT_FINE;
 }

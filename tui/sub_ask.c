@@ -119,7 +119,7 @@ static int tell_failed(const struct asking *a, const char *path, const char *hea
     if (late) what = "timeout", told = why;
     if (a->interrupted) what = "interrupted", told = "stopped";
     cli_say("%s: %s (by %s, %s%s)", what, told, path, head, tokens);
-    if (a->interrupted) return EXIT_INTERRUPTED;
+    if (a->interrupted) return look_exit_of(a->look, ERR_CANCELLED);
     /* One that was never sent says nothing of the model. */
     return r->sent.known ? EXIT_FAILED : EXIT_UNREACHED;
 }
@@ -148,6 +148,7 @@ static enum err ask(const struct cli *cli, const char *question, struct asking *
     if (err == ERR_NOT_FOUND && session_focus(look_session(a->look)).rayservice) err = ERR_OK;
     a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
     const struct session_prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
+    if (!err && look_signalled(a->look)) err = why_set(why, ERR_CANCELLED, "interrupted");
     if (!err) err = session_ask(look_session(a->look), &prompt, on_answer, a, why);
     if (err) return err;
     err = look_until(a->look, answered, a, a->timeout_ms + LATE_MS);
@@ -166,7 +167,7 @@ int sub_ask(struct cli *cli)
     enum err err = question_of(cli, &question, &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = ask(cli, question, &a, &why);
-    int status = cli_exit_of(err);
+    int status = look_exit_of(a.look, err);
     if (err)
         cli_say("%s", why.text);
     else

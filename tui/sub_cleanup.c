@@ -9,7 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIND_TIMEOUT_MS = 15 * 1000, LONGEST_MS = 30 * 60 * 1000 };
+enum {
+    FIND_TIMEOUT_MS = 15 * 1000,
+    LONGEST_MS = 30 * 60 * 1000,
+    SENT_MS = 3000 /* a DELETE that was sent has so long to be answered */
+};
 
 struct cleaning {
     struct cli *cli;
@@ -22,8 +26,9 @@ struct cleaning {
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
-    (void)arg;
+    const struct cleaning *c = arg;
     steps_print(stdout, step, line);
+    look_wake(c->look);
 }
 
 static void on_confirm(void *arg)
@@ -53,7 +58,33 @@ static enum err may_delete(struct cleaning *c, struct why *why)
     enum err err = guards_context(c->cli, c->look, why);
     if (!err && c->cli->yes && *service && !text_eq(c->cli->conf.service, service))
         err = why_set(why, ERR_GUARD, "--service says %s, what is there is %s", c->cli->conf.service, service);
-    return err ? err : guards_confirm(c->cli, *service ? service : c->ns, why);
+    return err ? err : guards_confirm(c->cli, c->look, "", *service ? service : c->ns, why);
+}
+
+static bool answered_or_over(void *arg)
+{
+    const struct cleaning *c = arg;
+    return c->over || !cleanup_sent(c->cleanup);
+}
+
+/* In the middle: of a DELETE that was sent it is waited for what it did, and no other is sent. */
+static enum err stopped(struct cleaning *c, enum err err, struct why *why)
+{
+    const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
+    session_stop_changes(look_session(c->look), how);
+    if (!c->over && cleanup_sent(c->cleanup)) {
+        look_go_on(c->look);
+        look_until(c->look, answered_or_over, c, SENT_MS);
+    }
+    if (c->over) return why_set(why, err, "%s: %s", how, c->end.text);
+    const char *sent = cleanup_sent(c->cleanup);
+    if (sent)
+        return why_set(why, err,
+                       "%s: the DELETE of %s was sent, whether it is deleted is not known; what else was not said to "
+                       "be deleted is not; cleaning up again is safe",
+                       how, sent);
+    return why_set(why, err, "%s: %s", how,
+                   c->began ? "what was said to be deleted is; cleaning up again is safe" : "nothing was deleted");
 }
 
 static enum err follow(struct cleaning *c, struct why *why)
@@ -68,16 +99,11 @@ static enum err follow(struct cleaning *c, struct why *why)
         enum err refused = may_delete(c, &guard);
         c->began = !refused;
         cleanup_confirm(c->cleanup, !refused);
-        if (refused) err = why_set(why, refused, "%s: nothing was deleted", guard.text);
+        if (refused) return why_set(why, refused, "%s: nothing was deleted", guard.text);
     }
-    if (c->over) {
-        if (!err) *why = c->end;
-        return why->code;
-    }
-    if (err == ERR_CANCELLED || err == ERR_TIMEOUT)
-        why_set(why, err, "%s: %s", err == ERR_CANCELLED ? "interrupted" : "not done in time",
-                c->began ? "what was said to be deleted is; cleaning up again is safe" : "nothing was deleted");
-    return err;
+    if (err) return stopped(c, err, why);
+    *why = c->end;
+    return why->code;
 }
 
 /* The namespace asked for, else that of the RayService in focus, else the context's. */
@@ -116,8 +142,9 @@ int sub_cleanup(struct cli *cli)
     if (!err) err = begin(&c, &why);
     if (!err) err = follow(&c, &why);
     if (why.text[0]) cli_say("%s", why.text);
+    const int status = look_exit_of(c.look, err);
     cleanup_free(c.cleanup);
     look_close(c.look);
     free(c.ns);
-    return c.began && (err == ERR_TIMEOUT || err == ERR_CONFLICT) ? EXIT_FAILED : cli_exit_of(err);
+    return c.began && (err == ERR_TIMEOUT || err == ERR_CONFLICT) ? EXIT_FAILED : status;
 }

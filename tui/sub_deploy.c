@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { LONGEST_MS = 60 * 60 * 1000 };
+enum { LONGEST_MS = 60 * 60 * 1000, SENT_MS = 3000 /* a change that was sent has so long to be answered */ };
 
 struct deploying {
     struct cli *cli;
@@ -24,8 +24,9 @@ struct deploying {
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
-    (void)arg;
+    const struct deploying *d = arg;
     steps_print(stdout, step, line);
+    look_wake(d->look);
 }
 
 static void on_confirm(void *arg)
@@ -71,13 +72,40 @@ static enum err may_apply(struct deploying *d, struct why *why)
     if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
         err = why_set(why, ERR_GUARD, "--service says %s, the manifest's RayService is %s", d->cli->conf.service,
                       *service ? service : "none");
-    return err ? err : guards_confirm(d->cli, *service ? service : deploy_ns(d->deploy), why);
+    return err ? err : guards_confirm(d->cli, d->look, "", *service ? service : deploy_ns(d->deploy), why);
 }
 
 /* AWS has its own time, as what comes after it. */
 static uint64_t redis_ms(const struct cli *cli)
 {
     return cli_timeout_ms(cli, REDIS_FROM_WAIT_MS);
+}
+
+static bool answered_or_over(void *arg)
+{
+    const struct deploying *d = arg;
+    return d->over || !deploy_sent(d->deploy);
+}
+
+/* In the middle: of a change that was sent it is waited for what it did, and no other is sent. */
+static enum err stopped(struct deploying *d, enum err err, struct why *why)
+{
+    const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
+    session_stop_changes(look_session(d->look), how);
+    if (!d->over && deploy_sent(d->deploy)) {
+        look_go_on(d->look);
+        look_until(d->look, answered_or_over, d, SENT_MS);
+    }
+    if (d->over) return why_set(why, err, "%s: %s", how, d->end.text);
+    const char *sent = deploy_sent(d->deploy);
+    if (sent)
+        return why_set(why, err,
+                       "%s: %s was sent, whether it is applied is not known; what else was not said to be applied was "
+                       "not; deploying again is safe",
+                       how, sent);
+    return why_set(why, err, "%s: %s", how,
+                   d->applied ? "everything was applied, and KubeRay goes on with it"
+                              : "what was not said to be applied was not; deploying again is safe");
 }
 
 static enum err follow(struct deploying *d, struct why *why)
@@ -91,17 +119,11 @@ static enum err follow(struct deploying *d, struct why *why)
         struct why guard = {0};
         enum err refused = may_apply(d, &guard);
         deploy_confirm(d->deploy, !refused);
-        if (refused) err = why_set(why, refused, "%s: nothing was applied", guard.text);
+        if (refused) return why_set(why, refused, "%s: nothing was applied", guard.text);
     }
-    if (d->over) {
-        if (!err) *why = d->end;
-        return why->code;
-    }
-    if (err == ERR_CANCELLED || err == ERR_TIMEOUT)
-        why_set(why, err, "%s: %s", err == ERR_CANCELLED ? "interrupted" : "not done in time",
-                d->applied ? "everything was applied, and KubeRay goes on with it"
-                           : "what was not said to be applied was not; deploying again is safe");
-    return err;
+    if (err) return stopped(d, err, why);
+    *why = d->end;
+    return why->code;
 }
 
 static enum err begin(struct deploying *d, struct why *why)
@@ -132,9 +154,10 @@ static enum err begin(struct deploying *d, struct why *why)
 static int status_of(const struct deploying *d, enum err err)
 {
     if (err == ERR_PARSE) return EXIT_FAILED;
-    if (!d->deploy || deploy_steps(d->deploy)->item[DEPLOY_REDIS].state == STEP_FAILED) return cli_exit_of(err);
+    if (!d->deploy || deploy_steps(d->deploy)->item[DEPLOY_REDIS].state == STEP_FAILED)
+        return look_exit_of(d->look, err);
     if (err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied)) return EXIT_FAILED;
-    return cli_exit_of(err);
+    return look_exit_of(d->look, err);
 }
 
 int sub_deploy(struct cli *cli)

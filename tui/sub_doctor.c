@@ -95,7 +95,7 @@ int sub_doctor(struct cli *cli)
             waited = look_until(look, aws_done, &asking, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
         if (waited == ERR_CANCELLED) err = waited;
     }
-    const int status = err == ERR_CANCELLED ? EXIT_INTERRUPTED : examine(cli, look, asking.from);
+    const int status = err == ERR_CANCELLED ? look_exit_of(look, err) : examine(cli, look, asking.from);
     redis_from_free(asking.from);
     look_close(look);
     return status;

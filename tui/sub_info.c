@@ -41,6 +41,11 @@ int sub_info(struct cli *cli)
         return cli_exit_of(err);
     }
     err = look_until_settled(look, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
+    if (err == ERR_CANCELLED) {
+        const int status = look_exit_of(look, err);
+        look_close(look);
+        return status;
+    }
     if (cli_json(cli)) {
         cJSON *root = cJSON_CreateObject();
         cJSON_AddNumberToObject(root, "version", 1);
@@ -56,5 +61,5 @@ int sub_info(struct cli *cli)
         own_lines(line_text, NULL);
     }
     look_close(look);
-    return err == ERR_CANCELLED ? EXIT_INTERRUPTED : EXIT_FINE;
+    return EXIT_FINE;
 }

@@ -5,10 +5,12 @@
  */
 #include "tui/guards.h"
 #include "tui/kill_plan.h"
+#include "tui/question.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/outage.h"
+#include "deploy/apply.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,9 +18,13 @@
 enum {
     FIND_TIMEOUT_MS = 15 * 1000,
     PERMISSION_TIMEOUT_MS = 5000,
+    LOOK_UP_MS = 3000, /* what became of a delete that was not answered */
     FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
     HANGS_MS = 2000 /* a reason that stands so long is told */
 };
+
+/* What a delete has done to the pod. */
+enum fate { FATE_UNKNOWN, FATE_THERE, FATE_GOING, FATE_GONE };
 
 struct kill {
     const struct cli *cli;
@@ -26,6 +32,10 @@ struct kill {
     char *uid, *name, *ns, *service; /* what was confirmed, and nothing else, is deleted */
     bool answered, gone;
     enum err err;
+    struct object_call *call; /* that looks the pod up */
+    bool looked_up;
+    enum fate fate;
+    char fate_why[ERR_TEXT_MAX];
     char why[ERR_TEXT_MAX];
     bool told[RUNG_COUNT];
     char hangs[OUTAGE_WHY_MAX]; /* on what, and since when */
@@ -49,20 +59,25 @@ static bool permission_known(void *arg)
     return !session_permission_waits(look_session(k->look));
 }
 
-static void tell_plan(const struct kill *k)
+/* With --yes the plan is told; else it is part of the question. */
+static enum err confirm(const struct kill *k, struct why *why)
 {
     struct head_loss loss;
     struct dialog_kill plan = kill_plan(look_session(k->look), cli_grace(&k->cli->conf), false, &loss);
     char *text = dialog_kill_text(&plan, true);
-    fprintf(stderr, "%s", text);
+    const bool asked = !k->cli->yes && question_can_be_asked();
+    if (!asked) fputs(text, stderr);
+    enum err err = guards_confirm(k->cli, k->look, asked ? text : "", k->service, why);
     free(text);
+    return err;
 }
 
 static enum err guards(const struct kill *k, struct why *why)
 {
     enum err err = guards_context(k->cli, k->look, why);
     if (err) return err;
-    look_until(k->look, permission_known, (void *)k, PERMISSION_TIMEOUT_MS);
+    if (look_until(k->look, permission_known, (void *)k, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
+        return why_set(why, ERR_CANCELLED, "interrupted");
     return session_may_delete(look_session(k->look), why);
 }
 
@@ -164,6 +179,84 @@ static enum err follow(struct kill *k, struct why *why)
     return whole ? ERR_OK : why_set(why, ERR_TIMEOUT, "the recovery failed at: %s", lacks.text);
 }
 
+/* ---- a delete that was sent and not answered ---- */
+
+static void on_looked_up(void *arg, const struct object_answer *a)
+{
+    struct kill *k = arg;
+    k->call = NULL;
+    k->looked_up = true;
+    if (a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), k->uid) != 0))
+        k->fate = FATE_GONE;
+    else if (!a->err)
+        k->fate = json_str(json_get(a->object, "metadata"), "deletionTimestamp") ? FATE_GOING : FATE_THERE;
+    else
+        snprintf(k->fate_why, sizeof k->fate_why, ": %s", a->why);
+    look_wake(k->look);
+}
+
+static bool looked_up(void *arg)
+{
+    const struct kill *k = arg;
+    return k->looked_up;
+}
+
+/* Looks the pod's UID up again; the signal that has come is no reason not to, the next one is. */
+static void look_up(struct kill *k)
+{
+    static const struct kobject_kind pod = {"v1", "Pod", "pods", true, 0};
+    struct cluster cluster;
+    cluster.kube = session_kube(look_session(k->look), &cluster.ops);
+    look_go_on(k->look);
+    k->call = object_get(&cluster, &pod, k->ns, k->name, on_looked_up, k);
+    look_until(k->look, looked_up, k, LOOK_UP_MS);
+    object_cancel(k->call);
+    k->call = NULL;
+}
+
+static bool is_answer(enum err err)
+{
+    return err != ERR_TIMEOUT && err != ERR_RESET && err != ERR_SERVER && err != ERR_PROTOCOL;
+}
+
+/* What was sent may have been carried out, whether the answer came or not. */
+static enum err delete_unanswered(struct kill *k, enum err waited, struct why *why)
+{
+    static const char *const words[] = {[FATE_UNKNOWN] = "what it did is not known",
+                                        [FATE_THERE] = "the pod is there, and not Terminating",
+                                        [FATE_GOING] = "the pod is Terminating",
+                                        [FATE_GONE] = "the pod is gone"};
+    look_up(k);
+    const bool interrupted = waited == ERR_CANCELLED, refused = k->answered && k->err && is_answer(k->err);
+    const bool goes = k->fate >= FATE_GOING;
+    if (goes && !interrupted) {
+        k->gone = true;
+        cli_say("the API server did not answer the delete; %s", words[k->fate]);
+        return follow(k, why);
+    }
+    if (refused) return why_set(why, interrupted ? ERR_CANCELLED : k->err, "%s: %s", "not deleted", k->why);
+    return why_set(why,
+                   interrupted   ? ERR_CANCELLED
+                   : k->answered ? k->err
+                                 : ERR_TIMEOUT,
+                   "%s: the delete of %s/%s (UID %s) was sent; %s%s%s",
+                   interrupted   ? "interrupted"
+                   : k->answered ? k->why
+                                 : "the API server did not answer",
+                   k->ns, k->name, k->uid, words[k->fate], k->fate_why, goes ? "; its recovery was not watched" : "");
+}
+
+static enum err kill_confirmed(struct kill *k, struct why *why)
+{
+    enum err err = session_kill_head(look_session(k->look), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
+    if (err) return err;
+    err = look_until(k->look, deleted, k, FIND_TIMEOUT_MS);
+    if (err || !is_answer(k->err)) return delete_unanswered(k, err, why);
+    if (k->err) return why_set(why, k->err, "%s", k->why);
+    k->gone = true;
+    return follow(k, why);
+}
+
 static enum err kill_head(struct kill *k, struct why *why)
 {
     enum err err = look_open(k->cli, &k->look, why);
@@ -175,16 +268,9 @@ static enum err kill_head(struct kill *k, struct why *why)
     if (!session_focus(look_session(k->look)).head) return why_set(why, ERR_NOT_FOUND, "there is no head pod now");
     remember(k);
     err = guards(k, why);
-    if (err) return err;
-    tell_plan(k);
-    err = guards_confirm(k->cli, k->service, why);
-    if (!err) err = session_kill_head(look_session(k->look), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
-    if (!err && look_until(k->look, deleted, k, FIND_TIMEOUT_MS))
-        return why_set(why, ERR_TIMEOUT, "the API server did not answer the delete");
-    if (!err && k->err) err = why_set(why, k->err, "%s", k->why);
-    if (err) return err;
-    k->gone = true;
-    return follow(k, why);
+    if (!err) err = confirm(k, why);
+    if (err == ERR_CANCELLED) return why_set(why, err, "interrupted: nothing was deleted");
+    return err ? err : kill_confirmed(k, why);
 }
 
 int sub_kill_head(struct cli *cli)
@@ -195,11 +281,12 @@ int sub_kill_head(struct cli *cli)
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = kill_head(&k, &why);
     if (err) cli_say("%s", why.text);
+    const int status = look_exit_of(k.look, err);
     look_close(k.look);
     free(k.uid);
     free(k.name);
     free(k.ns);
     free(k.service);
     /* The head was killed and did not come back whole while we looked: not a backend out of reach, a failure. */
-    return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : cli_exit_of(err);
+    return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : status;
 }

@@ -44,7 +44,7 @@ int sub_status(struct cli *cli)
         enum err waited = look_until(look, probed, look, PROBE_WAIT_MS);
         if (waited == ERR_CANCELLED) err = waited;
     }
-    int status = EXIT_INTERRUPTED;
+    int status = look_exit_of(look, ERR_CANCELLED);
     if (err != ERR_CANCELLED) {
         const struct session *session = look_session(look);
         const struct kube_where *where = session_where(session);

@@ -55,7 +55,8 @@ void usage_help(FILE *out)
         "secret of the environment that they have no need of: RAYDECK_CHILD_ENV=NAME,NAME gives them those. A crash\n"
         "leaves no core file: RAYDECK_CORE_DUMPS=1 lets it.\n"
         "Exit status: 0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend could "
-        "not be\nreached, 4 a guard refused, 70 out of memory or descriptors, 130 interrupted.\n");
+        "not be\nreached, 4 a guard refused, 70 out of memory or descriptors, 130 interrupted (SIGINT),\n143 "
+        "terminated (SIGTERM).\n");
 }
 
 /* roff treats '-' as a hyphen and a leading '.' as a request. */
@@ -118,7 +119,8 @@ void usage_man(FILE *out)
         "tokens. Else it leaves none, and no debugger of the same user can attach.\n");
     fprintf(out,
             ".SH EXIT STATUS\n0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend "
-            "could not be reached, 4 a guard refused, 70 out of memory or of file descriptors, 130 interrupted.\n");
+            "could not be reached, 4 a guard refused, 70 out of memory or of file descriptors, 130 interrupted "
+            "(SIGINT), 143 terminated (SIGTERM).\n");
 }
 
 void usage_completion_bash(FILE *out)

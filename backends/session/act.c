@@ -28,10 +28,15 @@ void session_allow_changes(struct session *s, uint64_t until_ms)
     s->changes_until_ms = until_ms;
 }
 
+void session_stop_changes(struct session *s, const char *why)
+{
+    snprintf(s->stopped, sizeof s->stopped, "%s", why);
+}
+
 enum err session_guard(void *session, struct why *why)
 {
     const struct session *s = session;
-
+    if (s->stopped[0]) return why_set(why, ERR_GUARD, "%s", s->stopped);
     if (config_allows(s, why)) return ERR_GUARD;
     if (loop_now_ms() < s->changes_until_ms) return ERR_OK;
     return why_set(why, ERR_GUARD,

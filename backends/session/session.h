@@ -40,6 +40,9 @@ void session_choose(struct session *s, const char *ns, const char *service);
 void session_tick(struct session *s); /* about once a second: expiry, evidence by time */
 void session_refresh(struct session *s);
 
+/* From now on nothing is changed any more: what was not sent yet ends with ERR_GUARD and this reason (copied, cut). */
+void session_stop_changes(struct session *s, const char *why);
+
 /* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
 /* What the API server says of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or NULL.

@@ -102,6 +102,7 @@ struct session {
     char *kube_ns;             /* told by set_namespace */
     struct permission permission;
     struct killing killing;
+    char stopped[96]; /* why nothing is changed any more; "": it may be */
 
     struct redis_find redis;
     struct neuron_open_one neuron[CONF_NEURONS];

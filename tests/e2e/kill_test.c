@@ -157,7 +157,7 @@ static struct pty *at_a_terminal(const struct stranger *s)
     struct pty *pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
     pty_see(pty, "READ-ONLY: this context has never been armed", STEP_MS);
     pty_see(pty, "context    raydeck-sim", STEP_MS);
-    pty_see(pty, "Arm this context for 15 minutes\\? y or n:", STEP_MS);
+    pty_see(pty, "Arm this context for 15 minutes\\? y or n:\n>", STEP_MS);
     return pty;
 }
 
@@ -174,7 +174,7 @@ static void at_a_terminal_it_is_asked_first(void **state)
 
     pty = at_a_terminal(&s);
     pty_send(pty, "y\n");
-    pty_see(pty, "Type the RayService's name \\(mistral\\) to go on:", STEP_MS);
+    pty_see(pty, "Type the RayService's name \\(mistral\\) to go on:\n>", STEP_MS);
     pty_send(pty, "wrong\n");
     pty_see(pty, "not confirmed", STEP_MS);
     assert_int_equal(pty_wait_exit(pty, STEP_MS), 4);

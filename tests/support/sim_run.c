@@ -68,6 +68,11 @@ struct sim_run *sim_run_start(const char *const *extra)
     return s;
 }
 
+void sim_run_pause(struct sim_run *s, bool paused)
+{
+    kill(s->pid, paused ? SIGSTOP : SIGCONT);
+}
+
 void sim_run_stop(struct sim_run *s)
 {
     if (!s) return;

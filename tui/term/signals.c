@@ -21,6 +21,12 @@ static void on_signal(uv_signal_t *handle, int number)
     if (s->taken) s->taken(s->arg, number);
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 struct signals *signals_open(struct loop *l, void (*taken)(void *arg, int signal_), void *arg)
 {
     struct signals *s = mem_zero(1, sizeof *s);
@@ -30,7 +36,7 @@ struct signals *signals_open(struct loop *l, void (*taken)(void *arg, int signal
         uv_signal_init(loop_uv(l), &s->handle[i]);
         s->handle[i].data = s;
         s->open++;
-        uv_signal_start(&s->handle[i], on_signal, taken_signals[i]);
+        if (!is_ignored(taken_signals[i])) uv_signal_start(&s->handle[i], on_signal, taken_signals[i]);
         /* Alone, listening to signals is no reason to keep the loop running. */
         uv_unref((uv_handle_t *)&s->handle[i]);
     }
@@ -50,12 +56,21 @@ void signals_close(struct signals *s)
     for (size_t i = 0; i < SIGNAL_COUNT; i++) uv_close((uv_handle_t *)&s->handle[i], on_closed);
 }
 
-void signals_stop_here(struct signals *s)
+static uv_signal_t *handle_of(struct signals *s, int number)
 {
-    for (size_t i = 0; i < SIGNAL_COUNT; i++)
-        if (taken_signals[i] == SIGTSTP) {
-            uv_signal_stop(&s->handle[i]); /* the default again */
-            kill(0, SIGTSTP);
-            uv_signal_start(&s->handle[i], on_signal, SIGTSTP);
-        }
+    size_t i = 0;
+    while (taken_signals[i] != number) i++;
+    return &s->handle[i];
+}
+
+void signals_stop_here(struct signals *s, bool group)
+{
+    uv_signal_t *stop = handle_of(s, SIGTSTP);
+    if (!uv_is_active((uv_handle_t *)stop)) return; /* it is ignored */
+    uv_signal_stop(stop);                           /* the default again */
+    if (group)
+        kill(0, SIGTSTP);
+    else
+        raise(SIGTSTP);
+    uv_signal_start(stop, on_signal, SIGTSTP);
 }

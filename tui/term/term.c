@@ -166,7 +166,7 @@ void term_suspend(struct term *t)
     t->leaving = true;
     leave(t);
     pace_hold(t->pace, true);
-    signals_stop_here(t->signals);
+    signals_stop_here(t->signals, true);
     t->leaving = false;
     /* The modes first: continued in the background, that is where we are stopped again. */
     if (termios_take(t->in, t->out, t->leave, NULL)) {

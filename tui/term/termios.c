@@ -38,7 +38,7 @@ enum err termios_reopen(int fd, int *ret_fd, struct why *why)
     return ERR_OK;
 }
 
-enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why)
+static enum err take(int fd_in, int fd_out, const char *leave, void (*change)(struct termios *modes), struct why *why)
 {
     struct termios modes;
     if (tcgetattr(fd_in, &modes) < 0) return why_set(why, ERR_IO, "terminal: %s", strerror(errno));
@@ -48,11 +48,27 @@ enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why)
     saved.leave_len = strnlen(leave, sizeof saved.leave);
     memcpy(saved.leave, leave, saved.leave_len);
     saved.taken = 1;
-    cfmakeraw(&modes);
+    change(&modes);
     modes.c_cc[VMIN] = 1;
     modes.c_cc[VTIME] = 0;
     if (tcsetattr(fd_in, TCSANOW, &modes) == 0) return ERR_OK;
     return why_set(why, ERR_IO, "terminal: %s", strerror(errno));
+}
+
+enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why)
+{
+    return take(fd_in, fd_out, leave, cfmakeraw, why);
+}
+
+static void make_keys(struct termios *modes)
+{
+    modes->c_lflag &= ~(tcflag_t)(ICANON | ECHO | ECHONL);
+    modes->c_lflag |= ISIG;
+}
+
+enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why *why)
+{
+    return take(fd_in, fd_out, leave, make_keys, why);
 }
 
 /* In a background process group tcsetattr would stop us; the group that has the terminal now has its modes. */

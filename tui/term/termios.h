@@ -18,6 +18,8 @@ enum err termios_reopen(int fd, int *ret_fd, struct why *why);
 /* Raw mode; remembers what was, but not a second time before it is given back. `leave` are the bytes that bring the
  * screen back (copied, cut at 256). */
 enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why);
+/* For a question among lines: key after key and no echo; signals from keys, and output, as they were. Else the same. */
+enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why *why);
 void termios_give_back(void); /* the modes as they were; the bytes are not sent; may be taken again */
 void termios_emergency(void); /* bytes and modes; async-signal-safe; does nothing when not taken */
 

@@ -1,0 +1,361 @@
+/* question_lines_test.c - the questions of kill-head, deploy and cleanup on the command line: what answers them, and
+ * what a signal does at each of them and at each wait. */
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include "backends/base/mem.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { STEP_MS = 30000, AWAY_MS = 400, ARGS = 16 };
+
+#define ARM "Arm this context for 15 minutes\\? y or n:\n"
+#define NAME "Type the RayService's name \\(mistral\\) to go on:\n"
+#define MARK "> *$" /* an answer counts from now on */
+
+struct stage {
+    struct sim_run *sim;
+    char *kubeconfig, *state_folder, *state_env, *pods;
+    struct pty *pty;
+};
+
+/* "mistral-…-head-…=running mistral-…=running …"; caller frees. */
+static char *pods_of(struct sim_run *sim)
+{
+    char *said = sim_run_say(sim, "state"), *pods = strstr(said, " mistral-");
+    if (!pods) pods = said + strlen(said) - 1; /* an empty cluster */
+    memmove(said, pods + 1, strlen(pods));
+    return said;
+}
+
+static struct stage stage_new(const char *option)
+{
+    struct stage s = {.sim = sim_run_start((const char *const[]){"--speed", "5", option, NULL}),
+                      .state_folder = run_folder()};
+    s.kubeconfig = mem_printf("%s/kubeconfig", sim_run_folder(s.sim));
+    s.state_env = mem_printf("XDG_STATE_HOME=%s", s.state_folder);
+    s.pods = pods_of(s.sim);
+    return s;
+}
+
+static void stage_done(struct stage *s)
+{
+    pty_stop(s->pty);
+    sim_run_stop(s->sim);
+    run_remove(s->state_folder);
+    free(s->kubeconfig);
+    free(s->state_env);
+    free(s->pods);
+}
+
+/* Under a context that nobody has armed, or with config.yaml, which marks it as one for development. */
+static void begin(struct stage *s, bool armed, bool mute, const char *const *args)
+{
+    const char *argv[ARGS] = {run_raydeck(), armed ? "--config" : "--kubeconfig",
+                              armed ? sim_run_config(s->sim) : s->kubeconfig, "--neuron", "none"};
+    const char *const env[] = {s->state_env, NULL};
+    for (size_t i = 0, n = 5; args[i] && n + 1 < ARGS; i++) argv[n++] = args[i];
+    pty_stop(s->pty);
+    s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 60, .cols = 150, .mute = mute});
+}
+#define BEGIN(s, armed, ...) begin(s, armed, false, (const char *const[]){__VA_ARGS__, NULL})
+
+static void nothing_happened(struct stage *s)
+{
+    char *pods = pods_of(s->sim);
+    assert_string_equal(pods, s->pods);
+    free(pods);
+}
+
+static void ends(struct stage *s, int status)
+{
+    const int got = pty_wait_exit(s->pty, STEP_MS);
+    char *text = pty_screen(s->pty);
+    if (got != status) fail_msg("exit status %d, not %d:\n%s", got, status, text);
+    free(text);
+    assert_true(pty_modes_restored(s->pty));
+}
+
+static void answers_from_before_are_none(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, false, "kill-head", "--grace", "0");
+    pty_send(s.pty, "y\nmistral\n");
+    pty_see(s.pty, ARM, STEP_MS);
+    pty_send(s.pty, "y\nmistral\n"); /* faster than anybody reads */
+    pty_see(s.pty, ARM MARK, STEP_MS);
+    assert_int_equal(run_entries(s.state_folder), 0);
+    pty_send(s.pty, "y\n");
+    pty_see(s.pty, NAME, STEP_MS);
+    pty_send(s.pty, "mistral\n");
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    nothing_happened(&s);
+    pty_send(s.pty, "mistralx\177\n");
+    pty_see(s.pty, "delete accepted", STEP_MS);
+    ends(&s, 0);
+    stage_done(&s);
+}
+
+static void a_paste_is_no_answer(void **state)
+{
+    (void)state;
+    static const char *const pastes[] = {"y\nmistral\n", "y\r\n\r\n", "\033[200~y\033[201~\n",
+                                         "\033[200~y\nmistral\n\033[201~"};
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, false, "kill-head", "--grace", "0");
+    for (size_t i = 0; i < ARRAY_LEN(pastes); i++) {
+        pty_see(s.pty, ARM MARK, STEP_MS);
+        pty_send(s.pty, pastes[i]);
+        pty_see(s.pty, "a paste is no answer", STEP_MS);
+        pty_see(s.pty, ARM MARK "\n\n", STEP_MS);
+        pty_send(s.pty, "\004");
+        pty_see(s.pty, "not armed", STEP_MS);
+        ends(&s, 4);
+        if (i + 1 < ARRAY_LEN(pastes)) BEGIN(&s, false, "kill-head", "--grace", "0");
+    }
+    assert_int_equal(run_entries(s.state_folder), 0);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    begin(&s, false, true, (const char *const[]){"kill-head", NULL});
+    pty_see(s.pty, ARM, STEP_MS);
+    pty_send(s.pty, "y\n");
+    pty_see(s.pty, ARM MARK, STEP_MS);
+    assert_int_equal(run_entries(s.state_folder), 0);
+    pty_send(s.pty, "n\n");
+    ends(&s, 4);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+static void without_a_terminal_there_is_none(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(s.sim), "kill-head", NULL};
+    struct run r = run_program(argv, NULL, "mistral\n", STEP_MS);
+    assert_int_equal(r.status, 4);
+    assert_non_null(strstr(r.err, "not confirmed: there is no terminal to ask at, and no --yes"));
+    run_done(&r);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+static void signals_end_each_question(void **state)
+{
+    (void)state;
+    static const struct {
+        int number, status;
+    } signals[] = {{SIGINT, 130}, {SIGTERM, 143}, {SIGHUP, 129}};
+    struct stage s = stage_new(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+        BEGIN(&s, false, "kill-head");
+        pty_see(s.pty, ARM, STEP_MS);
+        pty_signal(s.pty, signals[i].number);
+        pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+        ends(&s, signals[i].status);
+        BEGIN(&s, true, "kill-head");
+        pty_see(s.pty, NAME MARK, STEP_MS);
+        pty_signal(s.pty, signals[i].number);
+        pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+        ends(&s, signals[i].status);
+    }
+    /* By the key, with the name typed in part. */
+    BEGIN(&s, true, "kill-head");
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_send(s.pty, "mist\003ral\n");
+    pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+    ends(&s, 130);
+    assert_int_equal(run_entries(s.state_folder), 0);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+static void stopped_and_continued_it_is_asked_afresh(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, false, "kill-head");
+    pty_see(s.pty, ARM MARK, STEP_MS);
+    pty_send(s.pty, "y\032");
+    assert_true(pty_wait_stopped(s.pty, STEP_MS));
+    assert_true(pty_modes_restored(s.pty));
+    pty_send(s.pty, "y\n"); /* while a shell would read */
+    pty_signal(s.pty, SIGCONT);
+    pty_see(s.pty, ARM "(.*\n)*" ARM MARK, STEP_MS);
+    assert_int_equal(run_entries(s.state_folder), 0);
+    pty_signal(s.pty, SIGSTOP);
+    assert_true(pty_wait_stopped(s.pty, STEP_MS));
+    pty_signal(s.pty, SIGCONT);
+    pty_see(s.pty, ARM "(.*\n)*" ARM "(.*\n)*" ARM MARK, STEP_MS);
+    pty_send(s.pty, "n\n");
+    ends(&s, 4);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+static void a_wait_is_stopped_and_ended(void **state)
+{
+    (void)state;
+    static const char *const waits[] = {"status", "info", "doctor", "ask", "kill-head", "cleanup"};
+    struct stage s = stage_new(NULL);
+    for (size_t i = 0; i < ARRAY_LEN(waits); i++) {
+        sim_run_pause(s.sim, true);
+        BEGIN(&s, true, waits[i], strcmp(waits[i], "ask") == 0 ? "hello" : NULL);
+        pty_pump(s.pty, AWAY_MS);
+        pty_send(s.pty, "\032");
+        const bool stopped = pty_wait_stopped(s.pty, STEP_MS);
+        pty_signal(s.pty, SIGCONT);
+        pty_pump(s.pty, AWAY_MS);
+        pty_send(s.pty, i % 2 ? "\003" : "");
+        if (i % 2 == 0) pty_signal(s.pty, SIGTERM);
+        const int status = pty_wait_exit(s.pty, STEP_MS);
+        sim_run_pause(s.sim, false);
+        if (!stopped || status != (i % 2 ? 130 : 143)) fail_msg("%s: stopped %d, status %d", waits[i], stopped, status);
+    }
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+/* The API server has the request, and does not answer. */
+static void what_was_sent_is_looked_up(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, true, "kill-head", "--grace", "0");
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    sim_run_pause(s.sim, true);
+    pty_send(s.pty, "mistral\n");
+    pty_pump(s.pty, AWAY_MS);
+    pty_send(s.pty, "\003");
+    pty_pump(s.pty, AWAY_MS);
+    sim_run_pause(s.sim, false);
+    pty_see(s.pty, "interrupted: the delete of mistral/mistral-.* was sent; the pod is (gone|Terminating)", STEP_MS);
+    ends(&s, 130);
+    stage_done(&s);
+}
+
+static void a_second_signal_ends_the_looking_up(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, true, "kill-head", "--grace", "0");
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    sim_run_pause(s.sim, true);
+    pty_send(s.pty, "mistral\n");
+    pty_pump(s.pty, AWAY_MS);
+    pty_send(s.pty, "\003");
+    pty_pump(s.pty, AWAY_MS);
+    pty_send(s.pty, "\003");
+    const bool told = pty_wait_for(s.pty, "was sent; what it did is not known", STEP_MS);
+    sim_run_pause(s.sim, false);
+    assert_true(told);
+    ends(&s, 130);
+    stage_done(&s);
+}
+
+static void the_watching_is_ended(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    BEGIN(&s, true, "kill-head");
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_send(s.pty, "mistral\n");
+    pty_see(s.pty, "delete accepted", STEP_MS);
+    pty_send(s.pty, "\003");
+    pty_see(s.pty, "interrupted: the head is deleted, its recovery was not watched to the end", STEP_MS);
+    ends(&s, 130);
+    stage_done(&s);
+}
+
+/* Nobody answers: the first signal waits for what the request did, the second for nothing. */
+static void signal_twice_unanswered(struct stage *s, const char *regex)
+{
+    sim_run_pause(s->sim, true);
+    pty_send(s->pty, "mistral\n");
+    pty_pump(s->pty, AWAY_MS);
+    pty_send(s->pty, "\003");
+    pty_pump(s->pty, AWAY_MS);
+    pty_send(s->pty, "\003");
+    const bool told = pty_wait_for(s->pty, regex, STEP_MS);
+    sim_run_pause(s->sim, false);
+    if (!told) pty_see(s->pty, regex, 1);
+    ends(s, 130);
+}
+
+/* At its question, with a change under way, and while it waits for what the change brings. */
+static void deploy_and_cleanup_are_ended_too(void **state)
+{
+    (void)state;
+    struct stage s = stage_new("--empty");
+    char *line =
+        mem_printf(". '%s/env' && HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz exec '%s' --config '%s' deploy",
+                   sim_run_folder(s.sim), run_raydeck(), sim_run_config(s.sim));
+    const char *const argv[] = {"/bin/sh", "-ac", line, NULL};
+    for (int i = 0; i < 3; i++) {
+        pty_stop(s.pty);
+        s.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150});
+        pty_see(s.pty, NAME MARK, STEP_MS);
+        if (i == 1) {
+            signal_twice_unanswered(&s, "interrupted: (.* was sent, whether|what was not said to be applied)");
+            continue;
+        }
+        if (i == 2) pty_send(s.pty, "mistral\n");
+        if (i == 2) pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
+        pty_send(s.pty, "\003");
+        pty_see(s.pty, i == 0 ? "interrupted: nothing was applied" : "interrupted: everything was applied", STEP_MS);
+        ends(&s, 130);
+        if (i == 0) nothing_happened(&s);
+    }
+    for (int i = 0; i < 4; i++) {
+        BEGIN(&s, true, "cleanup");
+        pty_see(s.pty, NAME MARK, STEP_MS);
+        if (i == 2) {
+            signal_twice_unanswered(&s,
+                                    "interrupted: (the DELETE of .* was sent, whether|what was said to be deleted is)");
+            continue;
+        }
+        if (i == 3) pty_send(s.pty, "mistral\n");
+        if (i == 3) pty_see(s.pty, "mistral deleted; waiting for its finalizers", STEP_MS);
+        pty_signal(s.pty, i % 2 ? SIGTERM : SIGINT);
+        pty_see(s.pty, i < 2 ? "interrupted: nothing was deleted" : "interrupted: what was said to be deleted is",
+                STEP_MS);
+        ends(&s, i % 2 ? 143 : 130);
+    }
+    free(line);
+    stage_done(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_from_before_are_none),
+        cmocka_unit_test(a_paste_is_no_answer),
+        cmocka_unit_test(a_mute_terminal_and_a_dumb_one_have_their_time),
+        cmocka_unit_test(without_a_terminal_there_is_none),
+        cmocka_unit_test(signals_end_each_question),
+        cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
+        cmocka_unit_test(a_wait_is_stopped_and_ended),
+        cmocka_unit_test(what_was_sent_is_looked_up),
+        cmocka_unit_test(a_second_signal_ends_the_looking_up),
+        cmocka_unit_test(the_watching_is_ended),
+        cmocka_unit_test(deploy_and_cleanup_are_ended_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

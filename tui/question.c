@@ -1,0 +1,323 @@
+/* question.c - see question.h. */
+#include "tui/question.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/reading.h"
+#include "tui/term/keys_parse.h"
+#include "tui/term/termios.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { ESC_MS = 50, LATE_ANSWER_MS = 100, READS_MAX = 16 };
+
+#define LEAVE_BYTES "\033[?2004l"
+
+struct question {
+    struct look *look;
+    const char *text;
+    int fd;    /* our own, of the same terminal; -1: none */
+    bool dumb; /* it understands no sequences */
+    uv_poll_t poll;
+    struct keys *keys;
+    struct alarm *read, *esc, *paste;
+    struct reading reading;
+    unsigned owed; /* answers to ESC[5n that have not come */
+    char line[QUESTION_LINE_MAX];
+    size_t len;
+    bool entered; /* the line has its end; unless more follows at once */
+    bool again;   /* it is to be asked again, when what has come is read */
+    bool done, refused;
+};
+
+bool question_can_be_asked(void)
+{
+    struct stat in, err;
+    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && fstat(STDIN_FILENO, &in) == 0 &&
+           fstat(STDERR_FILENO, &err) == 0 && in.st_rdev == err.st_rdev;
+}
+
+/* ---- what is shown ---- */
+
+static void terminal_write(const struct question *q, const char *bytes)
+{
+    while (write(q->fd, bytes, strlen(bytes)) < 0 && errno == EINTR) {
+    }
+}
+
+static void line_char(struct question *q, uint32_t cp)
+{
+    char bytes[8];
+    size_t len = text_encode(cp, bytes);
+    if (text_cp_width(cp) <= 0 || q->len + len >= sizeof q->line) return;
+    bytes[len] = '\0';
+    memcpy(q->line + q->len, bytes, len + 1);
+    q->len += len;
+    terminal_write(q, bytes);
+}
+
+static void line_shorten(struct question *q)
+{
+    uint32_t cp = ' ';
+    size_t at = q->len;
+    if (!at) return;
+    while (--at > 0 && ((unsigned char)q->line[at] & 0xC0) == 0x80) {
+    }
+    text_decode(q->line + at, q->len - at, &cp);
+    q->line[q->len = at] = '\0';
+    for (int width = text_cp_width(cp); width > 0; width--) terminal_write(q, "\b \b");
+}
+
+/* ---- asking ---- */
+
+static void on_input(void *arg, const struct input *in);
+
+static void question_end(struct question *q, bool refused)
+{
+    q->done = true;
+    q->refused = refused;
+    look_wake(q->look);
+}
+
+static void set_read_alarm(struct question *q)
+{
+    alarm_set(q->read, reading_left(&q->reading, loop_now_ms()), 0);
+}
+
+static void question_show(struct question *q)
+{
+    q->len = 0;
+    q->line[0] = '\0';
+    q->entered = q->again = false;
+    alarm_stop(q->paste);
+    keys_free(q->keys);
+    q->keys = keys_new(on_input, q);
+    tcflush(q->fd, TCIFLUSH);
+    fputs(q->text, stderr);
+    fflush(stderr);
+    if (!q->dumb) {
+        terminal_write(q, "\033[?2004h\033[5n");
+        q->owed++;
+    }
+    reading_sent(&q->reading, loop_now_ms());
+    set_read_alarm(q);
+}
+
+/* ---- what is typed ---- */
+
+static void on_key(struct question *q, const struct input *in)
+{
+    const bool ctrl = in->mods == MOD_CTRL;
+    if (q->entered)
+        q->again = true; /* nobody types that fast */
+    else if (in->key == KEYP_ENTER || (ctrl && (in->key == 'j' || in->key == 'm')))
+        q->entered = true;
+    else if (ctrl && in->key == 'c')
+        look_interrupt(q->look, SIGINT);
+    else if (ctrl && in->key == 'd' && !q->len)
+        question_end(q, true);
+    else if (ctrl && in->key == 'u')
+        while (q->len) line_shorten(q);
+    else if (in->key == KEYP_BACKSPACE || (ctrl && in->key == 'h'))
+        line_shorten(q);
+    else if (!(in->mods & (MOD_CTRL | MOD_ALT)) && in->key < KEY__FIRST)
+        line_char(q, in->key);
+}
+
+static void on_input(void *arg, const struct input *in)
+{
+    struct question *q = arg;
+    if (in->type == INPUT_REPLY) {
+        /* One to an earlier query may still have been on its way: only with the last one it is this that is shown. */
+        if (q->owed && --q->owed == 0 && q->reading.state == READING_SENT) {
+            reading_shown(&q->reading, loop_now_ms());
+            set_read_alarm(q);
+        }
+        return;
+    }
+    if (q->done || q->again || (in->type != INPUT_KEY && in->type != INPUT_PASTE)) return;
+    if (q->reading.state != READING_OVER)
+        reading_typed(&q->reading, loop_now_ms());
+    else if (in->type == INPUT_PASTE)
+        q->again = true;
+    else
+        on_key(q, in);
+}
+
+/* False when the terminal is gone. */
+static bool read_some(struct question *q)
+{
+    char bytes[4096];
+    for (int i = 0; i < READS_MAX; i++) {
+        ssize_t n = read(q->fd, bytes, sizeof bytes);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return n < 0 && errno == EAGAIN;
+        keys_feed(q->keys, bytes, (size_t)n);
+    }
+    return true;
+}
+
+static void take_what_came(struct question *q)
+{
+    const bool entered = q->entered;
+    if (!read_some(q)) {
+        uv_poll_stop(&q->poll);
+        question_end(q, true);
+        return;
+    }
+    if (q->again) {
+        terminal_write(q, "\n");
+        cli_say("a paste is no answer");
+        question_show(q);
+        return;
+    }
+    if (q->entered && !entered) alarm_set(q->paste, QUESTION_PASTE_MS, 0);
+    if (keys_pending(q->keys)) alarm_set(q->esc, ESC_MS, 0);
+}
+
+static void on_readable(uv_poll_t *poll_, int status, int events)
+{
+    struct question *q = poll_->data;
+    (void)events;
+    if (status < 0) {
+        uv_poll_stop(&q->poll);
+        question_end(q, true);
+        return;
+    }
+    take_what_came(q);
+}
+
+static void on_esc(void *arg)
+{
+    struct question *q = arg;
+    keys_timeout(q->keys);
+}
+
+/* What has come by now came too early. */
+static void on_read(void *arg)
+{
+    struct question *q = arg;
+    take_what_came(q);
+    if (q->done) return;
+    if (reading_over(&q->reading, loop_now_ms()))
+        terminal_write(q, "> ");
+    else
+        set_read_alarm(q);
+}
+
+/* Nothing has followed the end of the line, up to now. */
+static void on_paste(void *arg)
+{
+    struct question *q = arg;
+    take_what_came(q);
+    if (q->entered && !q->done) question_end(q, false);
+}
+
+/* ---- the terminal taken and given back ---- */
+
+static bool question_take(struct question *q)
+{
+    struct why why;
+    termios_guard();
+    return termios_take_keys(q->fd, q->fd, q->dumb ? "" : LEAVE_BYTES, &why) == ERR_OK &&
+           uv_poll_start(&q->poll, UV_READABLE, on_readable) == 0;
+}
+
+/* An answer that the terminal still owes must not reach the shell, nor what was typed for us. */
+static void question_give_back(struct question *q)
+{
+    const uint64_t until = loop_now_ms() + LATE_ANSWER_MS;
+    uv_poll_stop(&q->poll);
+    alarm_stop(q->read);
+    alarm_stop(q->paste);
+    alarm_stop(q->esc);
+    if (!q->dumb) terminal_write(q, LEAVE_BYTES);
+    if (q->reading.state == READING_OVER) terminal_write(q, "\n");
+    q->reading = (struct reading){0};
+    for (uint64_t now; q->owed && (now = loop_now_ms()) < until;) {
+        struct pollfd wait = {.fd = q->fd, .events = POLLIN};
+        if (poll(&wait, 1, (int)(until - now)) <= 0 || !read_some(q)) break;
+    }
+    tcflush(q->fd, TCIFLUSH);
+    termios_give_back();
+}
+
+static void on_stop(void *arg, bool stops)
+{
+    struct question *q = arg;
+    if (q->done) return;
+    if (stops) {
+        question_give_back(q);
+        return;
+    }
+    /* After the stop that we made ourselves SIGCONT comes here once more, and finds it shown just now. */
+    const bool shown = q->reading.state == READING_SENT || q->reading.state == READING_SHOWN;
+    if (!question_take(q))
+        question_end(q, true);
+    else if (!shown)
+        question_show(q);
+}
+
+static bool question_done(void *arg)
+{
+    const struct question *q = arg;
+    return q->done;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct question *q = handle->data;
+    keys_free(q->keys);
+    if (q->fd >= 0) close(q->fd);
+    free(q);
+}
+
+static bool terminal_is_dumb(void)
+{
+    const char *name = getenv("TERM");
+    return !name || !*name || strcmp(name, "dumb") == 0;
+}
+
+enum err question_ask(struct look *look, const char *text, char ret_line[QUESTION_LINE_MAX], struct why *why)
+{
+    struct loop *loop = look_loop(look);
+    if (!question_can_be_asked()) return why_set(why, ERR_GUARD, "there is no terminal to ask at");
+    struct question *q = mem_zero(1, sizeof *q);
+    *q = (struct question){.look = look, .text = text, .fd = -1, .dumb = terminal_is_dumb()};
+    if (termios_reopen(STDIN_FILENO, &q->fd, why) || uv_poll_init(loop_uv(loop), &q->poll, q->fd)) {
+        if (q->fd >= 0) close(q->fd);
+        free(q);
+        return why_set(why, ERR_GUARD, "the terminal cannot be asked at");
+    }
+    q->poll.data = q;
+    q->read = alarm_new(loop, on_read, q);
+    q->esc = alarm_new(loop, on_esc, q);
+    q->paste = alarm_new(loop, on_paste, q);
+    look_on_stop(look, on_stop, q);
+    q->refused = !question_take(q);
+    enum err err = ERR_OK;
+    if (!q->refused) {
+        question_show(q);
+        err = look_until(look, question_done, q, LOOK_NO_LIMIT);
+    }
+    look_on_stop(look, NULL, NULL);
+    question_give_back(q);
+    if (err)
+        why_set(why, err, "interrupted");
+    else if (q->refused)
+        err = why_set(why, ERR_GUARD, "there was no answer");
+    else
+        snprintf(ret_line, QUESTION_LINE_MAX, "%s", q->line);
+    alarm_free(q->read);
+    alarm_free(q->esc);
+    alarm_free(q->paste);
+    uv_close((uv_handle_t *)&q->poll, on_closed);
+    return err;
+}
