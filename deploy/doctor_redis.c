@@ -52,7 +52,8 @@ static void reached(struct doctor *d)
     if (!head || head->is_ready != TRI_YES || beats(d)) return;
     if (!r->ray_connections.known && !r->heartbeat.known)
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
-                   "whether the head reaches it cannot be told: CLIENT LIST is refused and no heartbeat is there");
+                   "whether the head reaches it cannot be told: %s and no heartbeat is there",
+                   r->ray_why ? r->ray_why : "CLIENT LIST is refused");
     else if (r->ray_connections.known && !r->ray_connections.value)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis,
                    "the head is ready, and its GCS holds no connection and gives no heartbeat here");

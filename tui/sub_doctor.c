@@ -15,7 +15,7 @@ static bool checked(void *arg)
     const struct session *s = look_session(arg);
     const char *why;
     const struct redis *r = session_focus(s).redis;
-    bool redis = !r || (r->slow_count.known && r->timeout_s.known && r->ray_connections.known);
+    bool redis = !r || (r->slow_count.known && r->timeout_s.known && (r->ray_connections.known || r->ray_why));
     return redis && session_may_delete_pods(s, &why) != TRI_UNKNOWN;
 }
 

@@ -105,7 +105,8 @@ void reflector_failed(struct reflector *r, enum err err, const char *why, uint64
 {
     uint64_t ms = backoff_next(&r->soon, loop_now_ms());
     reflector_say(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
-    if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms = retry_after_s * 1000;
+    /* Whoever was told the same by a server that is overloaded does not come back in the same moment. */
+    if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms += retry_after_s * 1000;
     reflector_after(r, ms);
 }
 

@@ -49,6 +49,12 @@ CHANGE(redis_clients_refused)
     SICK_EDIT(redis, sick_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64);
 }
 
+CHANGE(redis_clients_many)
+{
+    SICK_EDIT(redis, sick_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64;
+              record_set(&r->ray_why, "40000 clients are too many to list"));
+}
+
 CHANGE(redis_loading)
 {
     SICK_EDIT(redis, sick_redis(w), r->loading = known_u64(1));
@@ -331,6 +337,7 @@ static const struct sick_case cases[] = {
     {RULE_D5, redis_never, FINDING_UNKNOWN, "Redis rediss://gcs.cache:6379", "cannot be told from here"},
     {RULE_D5, redis_off, FINDING_UNKNOWN, "Redis", "not looked at"},
     {RULE_D5, redis_clients_refused, FINDING_UNKNOWN, "Redis", "CLIENT LIST is refused"},
+    {RULE_D5, redis_clients_many, FINDING_UNKNOWN, "Redis", "40000 clients are too many to list"},
     {RULE_D6, cluster_mode, FINDING_ERROR, "Redis", "cluster mode is on"},
     {RULE_D6, serverless, FINDING_ERROR, "Redis", "serverless"},
     {RULE_D6, cluster_refused, FINDING_ERROR, "Redis", "cluster mode"},
