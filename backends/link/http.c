@@ -199,7 +199,7 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
     r->secret = ask->secret;
     r->foreign = ask->foreign;
     buf_init(&r->body, ask->body_max ? ask->body_max : HTTP_BODY_MAX);
-    r->most = ask->body_max ? ask->body_max : HTTP_STREAM_MAX;
+    r->most = ask->stream_max ? ask->stream_max : HTTP_STREAM_MAX;
     r->easy = curl_easy_init();
     if (!r->easy) mem_exhausted();
     request_link(&c->requests, r);

@@ -65,7 +65,8 @@ struct http_ask {
     uint64_t timeout_ms;         /* whole request; 0: none (streams) */
     uint64_t connect_timeout_ms; /* 0: 10 s */
     uint64_t silence_ms;         /* stream: fails with ERR_TIMEOUT when no byte came for so long; 0: none */
-    size_t body_max;             /* 0: HTTP_BODY_MAX, HTTP_STREAM_MAX; more is ERR_LIMIT */
+    size_t body_max;             /* of a collected body; 0: HTTP_BODY_MAX; more is ERR_LIMIT */
+    size_t stream_max;           /* of a streamed one; 0: HTTP_STREAM_MAX; more is ERR_LIMIT */
     bool fresh;                  /* a connection of its own */
     bool foreign;                /* passed on by this server: its Date may be another one's */
     bool secret;                 /* the answer's body is wiped when it goes */

@@ -109,7 +109,8 @@ struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, 
                            .header = {{"Accept", "application/json, text/plain"}},
                            .timeout_ms = timeout_ms,
                            .connect_timeout_ms = timeout_ms,
-                           .body_max = body_max};
+                           .body_max = body_max,
+                           .stream_max = HTTP_BODY_MAX};
     return start(l, how, path, suffix, &ask, calls);
 }
 
@@ -123,7 +124,8 @@ struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how,
         .body = json,
         .body_len = strlen(json),
         .timeout_ms = timeout_ms,
-        .body_max = body_max};
+        .body_max = body_max,
+        .stream_max = HTTP_BODY_MAX};
     return start(l, how, path, suffix, &ask, calls);
 }
 

@@ -17,7 +17,8 @@ struct serve_get_calls {
     /* Optional: a 2xx body as it comes, instead of in the answer. False stops: done is told ERR_CANCELLED. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
 };
-/* GET path->base + suffix; suffix begins with '/'. path and suffix are copied; body_max 0: HTTP_BODY_MAX. */
+/* GET path->base + suffix; suffix begins with '/'. path and suffix are copied. body_max is of an answer that is
+ * collected, 0: HTTP_BODY_MAX; one that streams ends at HTTP_BODY_MAX, too. */
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls);

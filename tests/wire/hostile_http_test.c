@@ -134,6 +134,8 @@ static void a_flood_is_handed_on_piece_by_piece(void **state)
     get(f, (struct http_ask){0}, true);
     assert_end(f, ERR_OK, "");
     assert_int_equal(f->told_total, 8 * MIB);
+    get(f, (struct http_ask){.body_max = 9}, true); /* the limit of an answer that is an error */
+    assert_end(f, ERR_OK, "");
     assert_true(f->largest_piece <= HTTP_PIECE);
     assert_true(f->largest_of_turn <= HTTP_PIECE);
 }
@@ -150,7 +152,7 @@ static void a_stream_is_bounded_as_a_whole(void **state)
         buf_str(&f->text, "\r\n");
     }
     reply_with_text(f); /* and never the last chunk */
-    get(f, (struct http_ask){.body_max = 2 * MIB}, true);
+    get(f, (struct http_ask){.stream_max = 2 * MIB}, true);
     assert_end(f, ERR_LIMIT, "the stream is longer than is taken");
     assert_true(f->told_total <= 2 * MIB);
     get(f, (struct http_ask){.body_max = 2 * MIB}, false);
