@@ -518,9 +518,16 @@ static void observe_rungs(struct recovery *r, const struct world *w, const struc
     if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
 }
 
+/* After another service was in focus, what Redis showed of that one's GCS may still stand there. */
+static bool redis_is_own(const struct focus *f)
+{
+    const struct redis *redis = f->redis;
+    return redis && (!f->gcs_ns || !redis->namespace_ || text_eq(f->gcs_ns, redis->namespace_));
+}
+
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && f->redis;
+    bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_is_own(f);
     bool pods = c->table == TABLE_POD && c->type != CHANGE_SOURCE && c->type != CHANGE_ALIVE;
     if (!focus_is_own(r, f)) return;
     report_close(r, w, f, c->at_ms, c->wall_ms);

@@ -787,6 +787,30 @@ static void another_service_in_focus_moves_nothing(void **state)
     assert_true(r->rung[RUNG_HEAD_CREATED].reached);
 }
 
+/* Redis read for another service's GCS says nothing of this one's: neither that it is silent nor that it is back. */
+static void another_services_redis_marks_nothing(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    uint64_t last_beat = small_wall(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    assert_true(s->r.rung[RUNG_GCS_SILENT].reached);
+    for (int i = 0; i < 12; i++) {
+        small_wait(s, 1000);
+        struct redis *r = small_edit(s, TABLE_REDIS, "redis");
+        record_set(&r->namespace_, "another-gcs");
+        r->ray_connections = known_u64(4);
+        r->heartbeat = known_u64(small_wall(s));
+        small_put(s, "redis", WORLD_REDIS, r);
+        assert_false(s->r.rung[RUNG_GCS_READING].reached);
+    }
+    beat(s, 4);
+    assert_true(s->r.rung[RUNG_GCS_READING].reached);
+}
+
 /* Any stream at all, on the cluster's own keys too: nothing trips, and a rung never stands before T0. */
 static void random_streams_never_trip(void **state)
 {
@@ -847,6 +871,7 @@ int main(void)
         WITH(a_tombstone_holds_up_no_rung),
         WITH(another_services_serve_marks_nothing),
         WITH(another_service_in_focus_moves_nothing),
+        WITH(another_services_redis_marks_nothing),
         cmocka_unit_test(rungs_have_words),
         cmocka_unit_test(random_streams_never_trip),
     };
