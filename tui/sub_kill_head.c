@@ -135,25 +135,17 @@ static bool followed(void *arg)
     return o.state == OUTAGE_OVER;
 }
 
-static void tell_losses(const struct outage *o)
-{
-    char down[TEXT_NUM_MAX], silent[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
-    printf("outage    head down %s", outage_length(down, o->head_down_ms));
-    if (o->gcs_silent_ms.known) printf(", GCS silent %s", outage_length(silent, o->gcs_silent_ms));
-    printf("\n");
-    printf("workers   %s\n", o->workers ? outage_worker_words(o, words) : "none were there");
-    if (!*outage_request_words(o, OUTAGE_CLASSES, words)) snprintf(words, sizeof words, "none was seen");
-    printf("requests  %s\n", words);
-    if (o->fields.known) printf("GCS       fields %s\n", outage_field_words(&o->fields, words, NULL));
-}
-
 /* What became of the workers, the requests and the ladder. False: a worker did not live on, or a rung is missing. */
 static bool tell_end(const struct kill *k, struct why *ret_why)
 {
     struct outage o;
     outage_now(k, &o);
     bool lived = outage_workers_lived_on(&o);
-    if (o.state != OUTAGE_NONE) tell_losses(&o);
+    struct buf losses;
+    buf_init(&losses, OUTAGE_TEXT_MAX);
+    outage_losses_text(&o, &losses);
+    fputs(buf_text(&losses), stdout);
+    buf_done(&losses);
     if (!lived) why_set(ret_why, ERR_TIMEOUT, "not every worker pod lived on");
     for (int i = 0; i < RUNG_COUNT; i++) {
         const char *why = o.rung[i].why, *name = rung_words((enum rung)i);

@@ -28,6 +28,7 @@ enum {
     OUTAGE_NAME_MAX = 64,
     OUTAGE_WHY_MAX = 200,
     OUTAGE_WORDS_MAX = 128,
+    OUTAGE_TEXT_MAX = 4096,
 };
 
 struct outage_rung {
@@ -129,6 +130,9 @@ char *outage_request_words(const struct outage *o, enum outage_class class, char
 char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
 /* How the head is: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX]);
+
+/* What it cost, a line each: its lengths, the worker pods, the requests, the GCS's fields. Nothing of no outage. */
+void outage_losses_text(const struct outage *o, struct buf *out);
 
 /* ---- as JSON ---------------------------------------------------------------------------------------------------- */
 

@@ -100,3 +100,29 @@ char *outage_head_words(const struct outage *o, const struct pod *head, char out
         snprintf(out, OUTAGE_WORDS_MAX, "no head");
     return out;
 }
+
+static void failures_text(const struct outage *o, struct buf *out)
+{
+    const char *before = ": ";
+    for (int i = 0; i < OUTAGE_FAILURES; i++) {
+        if (!o->failure[i].count) continue;
+        buf_printf(out, "%s%zu %s", before, o->failure[i].count, o->failure[i].name);
+        before = ", ";
+    }
+}
+
+void outage_losses_text(const struct outage *o, struct buf *out)
+{
+    char length[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
+    if (o->state == OUTAGE_NONE) return;
+    buf_printf(out, "outage    head down %s", outage_length(length, o->head_down_ms));
+    if (o->gcs_silent_ms.known) buf_printf(out, ", GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    if (o->unserved_ms.known)
+        buf_printf(out, ", no probe answered for %s at most", outage_length(length, o->unserved_ms));
+    buf_printf(out, "\nworkers   %s\n", o->workers ? outage_worker_words(o, words) : "none were there");
+    if (!*outage_request_words(o, OUTAGE_CLASSES, words)) snprintf(words, sizeof words, "none was seen");
+    buf_printf(out, "requests  %s", words);
+    failures_text(o, out);
+    buf_char(out, '\n');
+    if (o->fields.known) buf_printf(out, "GCS       fields %s\n", outage_field_words(&o->fields, words, NULL));
+}
