@@ -126,6 +126,19 @@ static uint64_t digest_of(const struct gcs_tally *t)
     return digest;
 }
 
+/* KV's is kept: a heartbeat puts the table again without a round. */
+static void give_list(const struct gcs_hash *h, struct gcs_tally *t, struct gcstable *r)
+{
+    r->list = t->list;
+    r->list_count = t->listed;
+    t->list = NULL;
+    t->listed = 0;
+    if (h->table != GCS_KV || !r->list_count) return;
+    t->list = mem_zero(r->list_count, sizeof *t->list);
+    for (; t->listed < r->list_count; t->listed++)
+        t->list[t->listed] = (struct field){mem_str(r->list[t->listed].name), r->list[t->listed].bytes};
+}
+
 static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *t, uint64_t wall_ms)
 {
     uint64_t changed = 0;
@@ -143,10 +156,7 @@ static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *
         r->bytes = t->sum.bytes;
         if (alone && h->touched_ms) changed = h->touched_ms;
         if (changed) r->changed = known_u64(changed);
-        r->list = t->list;
-        r->list_count = t->listed;
-        t->list = NULL;
-        t->listed = 0;
+        give_list(h, t, r);
         v->emit(v->arg, change_put(v->source, WORLD_REDIS, &r->record));
     }
     free(key);

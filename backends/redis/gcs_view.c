@@ -257,6 +257,11 @@ void gcs_view_end(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
     h->was_read = true;
 }
 
+void gcs_view_touched(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
+{
+    gcs_tally_put(v, h, wall_ms);
+}
+
 void gcs_view_count(struct gcs_view *v, struct gcs_hash *h, uint64_t fields, uint64_t wall_ms)
 {
     h->round++;

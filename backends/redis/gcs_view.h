@@ -58,9 +58,10 @@ struct gcs_hash {
     uint64_t touched_ms; /* wall time at which a change of it was told; 0: never */
     /* the scanner's */
     bool dirty, was_read, tracked;
-    uint64_t fields; /* HLEN, when it was last read */
-    uint64_t due_ms;
-    unsigned endless; /* times running that HSCAN did not end */
+    uint64_t fields;          /* HLEN, when it was last read */
+    uint64_t due_ms, read_ms; /* read_ms: when it was last begun to be read */
+    unsigned told, beats;     /* changes told, and heartbeats seen that explain one, since then */
+    unsigned endless;         /* times running that HSCAN did not end */
 };
 
 struct gcs_view {
@@ -94,6 +95,8 @@ void gcs_view_begin(struct gcs_hash *h);
 void gcs_view_field(struct gcs_view *v, struct gcs_hash *h, struct gcs_span field, struct known_u64 bytes,
                     const struct gcs_span *value, uint64_t wall_ms);
 void gcs_view_end(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms);
+/* Between two rounds: it has changed (touched_ms), and every field and size is as it was. Of KV alone. */
+void gcs_view_touched(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms);
 
 /* A hash too large to be read: only how many fields it has is known. */
 void gcs_view_count(struct gcs_view *v, struct gcs_hash *h, uint64_t fields, uint64_t wall_ms);

@@ -242,6 +242,7 @@ static void on_version(void *arg, const struct reply *reply)
                                    .endless = on_endless,
                                    .arg = k};
     k->scan = scan_new(&conf);
+    scan_set_fast(k->scan, k->hurry);
     track_start(k);
     pulse_start(k);
 }

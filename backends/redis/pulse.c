@@ -87,7 +87,10 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
     if (!moved || ns->layout != GCS_HASH_A_TABLE || !scan_wants(k->scan, ns)) return;
     char *key = mem_printf("RAY%s@KV", ns->raw);
     struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
-    if (kv) kv->touched_ms = loop_wall_ms(k->loop);
+    if (kv) {
+        kv->touched_ms = loop_wall_ms(k->loop);
+        scan_beat(k->scan, kv);
+    }
     free(key);
 }
 
@@ -195,6 +198,7 @@ void pulse_hurry(struct redis_link *k, bool hurry)
 {
     if (k->hurry == hurry) return;
     k->hurry = hurry;
+    if (k->scan) scan_set_fast(k->scan, hurry);
     if (alarm_is_set(k->tick)) alarm_set(k->tick, period(k), period(k));
 }
 

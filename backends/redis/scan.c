@@ -21,8 +21,10 @@ struct scan {
     char *ns; /* conf.ns, ours */
     struct gcs_view view;
     struct alarm *wake;
-    struct key_scan *keys;     /* not NULL: a SCAN, or a look at names, is going on */
-    struct hash_read *reading; /* not NULL: a hash is being read */
+    struct key_scan *keys;       /* not NULL: a SCAN, or a look at names, is going on */
+    struct hash_read *reading;   /* not NULL: a hash is being read */
+    const struct gcs_hash *read; /* which one; valid while reading is not NULL */
+    bool fast;
     struct told told[SCAN_TOLD_MAX];
     size_t told_count;
     struct told prefixes[ALLOW_PREFIXES]; /* whose changes are told */
@@ -184,6 +186,9 @@ static void read_hash(struct scan *s, struct gcs_hash *h)
                                  .progress = read_progress,
                                  .arg = s};
     h->dirty = false;
+    h->told = h->beats = 0;
+    h->read_ms = loop_now_ms();
+    s->read = h;
     s->reading = hash_read_start(&env, h, s->conf.unscannable(s->conf.arg, h->key, h->key_len));
 }
 
@@ -345,6 +350,32 @@ const struct gcs_hash *scan_scanning(const struct scan *s)
 
 /* ---- what the server tells ---- */
 
+/* A change of it may be a heartbeat and no more. */
+static bool may_be_beat(const struct scan *s, const struct gcs_hash *h)
+{
+    const bool reads = s->reading && s->read == h;
+    return !s->fast && h->table == GCS_KV && h->was_read && h->tracked && !reads &&
+           loop_now_ms() < h->read_ms + SCAN_KV_MS;
+}
+
+void scan_beat(struct scan *s, struct gcs_hash *kv)
+{
+    if (!kv->told) return; /* of a change before it was read */
+    kv->beats++;
+    if (!kv->dirty || kv->told > kv->beats || !may_be_beat(s, kv)) return;
+    kv->dirty = false;
+    kv->told = kv->beats = 0;
+    gcs_view_touched(&s->view, kv, loop_wall_ms(s->conf.loop));
+}
+
+void scan_set_fast(struct scan *s, bool fast)
+{
+    s->fast = fast;
+    for (struct gcs_hash *h = s->view.hashes; h && fast; h = h->next)
+        if (h->table == GCS_KV && h->read_ms + SCAN_AGAIN_MS < h->due_ms) h->due_ms = h->read_ms + SCAN_AGAIN_MS;
+    wake(s, 0);
+}
+
 /* A message that is followed at once; of a flood only the first few are. */
 static bool may_follow(struct scan *s)
 {
@@ -365,6 +396,9 @@ void scan_told(struct scan *s, const char *key, size_t len)
     struct gcs_span ns, table;
     struct gcs_hash *h = gcs_view_find(&s->view, key, len);
     if (h) {
+        const uint64_t beat_ms = loop_now_ms() + SCAN_BEAT_MS;
+        if (!h->dirty && may_be_beat(s, h) && h->due_ms < beat_ms) h->due_ms = beat_ms;
+        h->told++;
         h->dirty = true;
         h->touched_ms = loop_wall_ms(s->conf.loop);
     } else if (gcs_key_split(key, len, &ns, &table)) {

@@ -4,7 +4,8 @@
  * Keys are found by SCAN, hashes of the newer layout by their names, of the older one by asking a hash for a field that
  * only a GCS has. Where one namespace is wanted, its hashes are asked for by name at once, and SCAN only tells which
  * others there are. A hash is read again when it was told to have changed (at most every SCAN_AGAIN_MS), or, without
- * tracking, every SCAN_POLL_MS; a large one more seldom.
+ * tracking, every SCAN_POLL_MS; a large one more seldom. A GCS writes a heartbeat into KV each second: a change that it
+ * explains does not cost a reading of all of KV.
  */
 #ifndef RAYDECK_REDIS_SCAN_H
 #define RAYDECK_REDIS_SCAN_H
@@ -15,6 +16,8 @@
 enum {
     SCAN_AGAIN_MS = 2000,
     SCAN_POLL_MS = 3000,
+    SCAN_BEAT_MS = 1500,     /* KV was told to have changed: how long a heartbeat has time to explain it */
+    SCAN_KV_MS = 30000,      /* KV is read that often whatever explains its changes */
     SCAN_REFUSED_MS = 30000, /* also after a cursor that does not end, then twice as long each time, up to: */
     SCAN_ENDLESS_MS = 16 * 60 * 1000,
     SCAN_FIELDS_A_MS = 5,       /* a hash rests a millisecond for so many fields: 1,000,000 of them for 200 s */
@@ -51,7 +54,11 @@ struct gcs_view *scan_view(struct scan *s);
 
 void scan_told(struct scan *s, const char *key, size_t len); /* a key changed */
 void scan_flushed(struct scan *s);                           /* a message said that everything is gone */
-void scan_refresh(struct scan *s);                           /* everything may have changed: reads it, now */
+/* The heartbeat in this hash, KV, is another one: where nothing else was told to have changed it, it is not read again.
+ */
+void scan_beat(struct scan *s, struct gcs_hash *kv);
+void scan_set_fast(struct scan *s, bool fast); /* while a head is being lost, KV is read at each change */
+void scan_refresh(struct scan *s);             /* everything may have changed: reads it, now */
 /* From now on changes of keys with these prefixes are told; count 0: none, poll. */
 void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count);
 /* Key of the hash being scanned with its values, or NULL. */

@@ -1,0 +1,98 @@
+/* What a GCS at rest costs its Redis: its heartbeats change KV each second, and KV is not read for them. */
+#include "backends/base/mem.h"
+#include "tests/support/redis_rig.h"
+#include "tests/support/redis_server.h"
+
+#include <hiredis/hiredis.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define KV "RAY" RIG_NS "@KV"
+
+enum { BEATS = 10, FIRST_BEAT = 1800000000 };
+
+static struct redis_rig rig;
+static struct redis_server *server;
+
+static int end(void **state)
+{
+    (void)state;
+    if (rig.link) rig_close(&rig);
+    redis_server_free(server);
+    return 0;
+}
+
+static unsigned commands(const char *name)
+{
+    redisContext *c = redisConnect("127.0.0.1", (int)redis_server_port(server));
+    redisReply *r = redisCommand(c, "INFO commandstats");
+    char *key = mem_printf("cmdstat_%s:calls=", name);
+    const char *found = strstr(r->str, key);
+    unsigned calls = found ? (unsigned)strtoul(found + strlen(key), NULL, 10) : 0;
+    free(key);
+    freeReplyObject(r);
+    redisFree(c);
+    return calls;
+}
+
+static const struct gcstable *kv(const struct redis_rig *r)
+{
+    return (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
+}
+
+static bool beat_seen(struct redis_rig *r, const void *at)
+{
+    return rig_redis(r) && rig_redis(r)->heartbeat.value / 1000 == *(const uint64_t *)at;
+}
+
+static bool fields_are(struct redis_rig *r, const void *count)
+{
+    return kv(r) && kv(r)->fields.value == *(const uint64_t *)count;
+}
+
+static bool was_changed_after(struct redis_rig *r, const void *wall_ms)
+{
+    return kv(r)->changed.known && kv(r)->changed.value > *(const uint64_t *)wall_ms;
+}
+
+static void beat(uint64_t at)
+{
+    redis_say(server, "HSET " KV " @namespace_healthcheck:ray_client_server {\"time\":%llu.5}", (unsigned long long)at);
+    RIG_UNTIL(&rig, beat_seen, &at);
+}
+
+static void heartbeats_do_not_read_kv(void **state)
+{
+    (void)state;
+    server = redis_server_start("tests/fixtures/redis/ray-2.60-running.rdb", NULL);
+    const struct redis_open conf = {.url = redis_server_url(server)};
+    rig_open(&rig, &conf);
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    uint64_t at = FIRST_BEAT;
+    for (int i = 0; i < 4; i++) beat(at++); /* KV was read again after tracking began */
+    const uint64_t fields = kv(&rig)->fields.value, changed = kv(&rig)->changed.value;
+    const unsigned hstrlen = commands("hstrlen"), hget = commands("hget");
+    for (int i = 0; i < BEATS; i++) beat(at++);
+    /* It was read five times; now at most once, when a heartbeat came late. */
+    assert_true(commands("hstrlen") - hstrlen <= fields);
+    assert_true(commands("hget") - hget <= 4 * BEATS);
+    RIG_UNTIL(&rig, was_changed_after, &changed); /* and is said to have changed all the same */
+    assert_int_equal(kv(&rig)->list_count, fields);
+    /* Another field, written between two beats, is seen. */
+    const uint64_t more = fields + 1;
+    redis_say(server, "HSET " KV " @namespace_x:new 1");
+    beat(at);
+    RIG_UNTIL(&rig, fields_are, &more);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(heartbeats_do_not_read_kv, end)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
