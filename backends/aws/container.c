@@ -1,3 +1,4 @@
+/* container.c - Credentials from the container's agent (ECS, EKS Pod Identity). */
 #include "backends/aws/container.h"
 
 #include "backends/aws/keys_parse.h"

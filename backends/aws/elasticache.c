@@ -1,3 +1,6 @@
+/*
+ * elasticache.c - Finds the Redis of the GCS in ElastiCache or MemoryDB: describe, choose, check, read its parameters.
+ */
 #include "backends/aws/elasticache.h"
 
 #include "backends/aws/credentials.h"
@@ -49,14 +52,14 @@ const char *aws_service_word(enum aws_service service)
     return service == AWS_MEMORYDB ? "MemoryDB" : "ElastiCache";
 }
 
-static const char *word(const struct aws_find *f)
+static const char *find_name(const struct aws_find *f)
 {
     return aws_service_word(f->service);
 }
 
 /* ---- the end ------------------------------------------------------------------------------------------------- */
 
-static void fill(struct aws_redis *r, const struct aws_find *f, const struct cache *c)
+static void redis_fill(struct aws_redis *r, const struct aws_find *f, const struct cache *c)
 {
     const struct cache *m = f->member.count ? &f->member.item[0] : c;
 
@@ -83,37 +86,37 @@ static void fill(struct aws_redis *r, const struct aws_find *f, const struct cac
         r->replicas = known_u64(c->members.value - c->shards.value);
 }
 
-static void end(struct aws_find *f, enum aws_state state, const struct cache *c, const struct aws_redis *more)
+static void find_finish(struct aws_find *f, enum aws_state state, const struct cache *c, const struct aws_redis *more)
 {
     struct aws_redis r = more ? *more : (struct aws_redis){0};
 
     r.state = state;
     r.region = f->settings.region;
     r.parameters_why = f->no_parameters.text;
-    if (c) fill(&r, f, c);
+    if (c) redis_fill(&r, f, c);
     aws_keys_done(&f->keys);
     f->calls.done(f->calls.arg, f->last.code, &r, &f->last);
 }
 
-static void fail(struct aws_find *f, const struct why *why)
+static void find_fail(struct aws_find *f, const struct why *why)
 {
     bool denied = why->code == ERR_FORBIDDEN || why->code == ERR_AUTH;
 
     f->last = *why;
-    end(f, denied ? AWS_DENIED : AWS_FAILED, NULL, NULL);
+    find_finish(f, denied ? AWS_DENIED : AWS_FAILED, NULL, NULL);
 }
 
-static void none(struct aws_find *f)
+static void find_none(struct aws_find *f)
 {
     if (f->denied.code) {
-        fail(f, &f->denied);
+        find_fail(f, &f->denied);
         return;
     }
     if (f->id)
-        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has nothing called %.64s", word(f), f->settings.region, f->id);
+        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has nothing called %.64s", find_name(f), f->settings.region, f->id);
     else
-        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has no Redis", word(f), f->settings.region);
-    end(f, AWS_NONE, NULL, NULL);
+        why_set(&f->last, ERR_NOT_FOUND, "%s in %s has no Redis", find_name(f), f->settings.region);
+    find_finish(f, AWS_NONE, NULL, NULL);
 }
 
 /* ---- asking -------------------------------------------------------------------------------------------------- */
@@ -136,10 +139,10 @@ static void send_query(struct aws_find *f, const struct aws_query *query, answer
 
     f->answered = answered;
     if (aws_request_send(f->loop, f->http, &f->settings, query, &(struct aws_calls){on_answer, f}, &f->request, &why))
-        fail(f, &why);
+        find_fail(f, &why);
 }
 
-static void ask(struct aws_find *f, const struct aws_field *field, answer *answered)
+static void query_send(struct aws_find *f, const struct aws_field *field, answer *answered)
 {
     send_query(f, &(struct aws_query){.service = "elasticache", .field = field, .keys = &f->keys}, answered);
 }
@@ -182,7 +185,7 @@ static bool is_going(const struct cache *c)
     return has_status(c, "deleting") || has_status(c, "deleted") || has_status(c, "create-failed");
 }
 
-static void several(struct aws_find *f)
+static void find_ambiguous(struct aws_find *f)
 {
     struct aws_redis r = {0};
     struct buf names;
@@ -197,38 +200,38 @@ static void several(struct aws_find *f)
         }
         r.count++;
     }
-    why_set(&f->last, ERR_CONFLICT, "%s in %s has %zu of Redis; name one: %s%s", word(f), f->settings.region, r.count,
-            buf_text(&names), r.count > AWS_NAMES ? " …" : "");
+    why_set(&f->last, ERR_CONFLICT, "%s in %s has %zu of Redis; name one: %s%s", find_name(f), f->settings.region,
+            r.count, buf_text(&names), r.count > AWS_NAMES ? " …" : "");
     buf_done(&names);
-    end(f, AWS_SEVERAL, NULL, &r);
+    find_finish(f, AWS_SEVERAL, NULL, &r);
 }
 
-static void found(struct aws_find *f);
+static void cache_found(struct aws_find *f);
 
 /* What the one that was chosen is good for. */
-static void judge(struct aws_find *f, const struct cache *c)
+static void cache_check(struct aws_find *f, const struct cache *c)
 {
     const char *id = c->id ? c->id : "?", *status = c->status ? c->status : "unknown";
 
     f->chosen = c;
     if (!is_redis(c)) {
-        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s is no Redis but %.32s", word(f), id, c->engine);
-        end(f, AWS_UNUSABLE, c, NULL);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s is no Redis but %.32s", find_name(f), id, c->engine);
+        find_finish(f, AWS_UNUSABLE, c, NULL);
     } else if (is_going(c)) {
-        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s cannot be used: %.32s", word(f), id, status);
-        end(f, AWS_UNUSABLE, c, NULL);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s cannot be used: %.32s", find_name(f), id, status);
+        find_finish(f, AWS_UNUSABLE, c, NULL);
     } else if (has_status(c, "available") && !c->host) {
-        why_set(&f->last, ERR_PROTOCOL, "%s %.64s is available, but AWS names no endpoint", word(f), id);
-        end(f, AWS_FAILED, c, NULL);
+        why_set(&f->last, ERR_PROTOCOL, "%s %.64s is available, but AWS names no endpoint", find_name(f), id);
+        find_finish(f, AWS_FAILED, c, NULL);
     } else if (!c->host || has_status(c, "creating")) {
-        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s has no endpoint yet: %.32s", word(f), id, status);
-        end(f, AWS_CREATING, c, NULL);
+        why_set(&f->last, ERR_NOT_FOUND, "%s %.64s has no endpoint yet: %.32s", find_name(f), id, status);
+        find_finish(f, AWS_CREATING, c, NULL);
     } else {
-        found(f);
+        cache_found(f);
     }
 }
 
-static void choose(struct aws_find *f)
+static void cache_choose(struct aws_find *f)
 {
     const struct cache *one = NULL, *going = NULL;
     size_t good = 0;
@@ -244,11 +247,11 @@ static void choose(struct aws_find *f)
         }
     }
     if (good > 1)
-        several(f);
+        find_ambiguous(f);
     else if (one || going)
-        judge(f, one ? one : going);
+        cache_check(f, one ? one : going);
     else
-        none(f);
+        find_none(f);
 }
 
 /* ---- what it is like ----------------------------------------------------------------------------------------- */
@@ -256,7 +259,7 @@ static void choose(struct aws_find *f)
 static void unknown_parameters(struct aws_find *f, const struct why *why)
 {
     f->no_parameters = *why;
-    end(f, AWS_FOUND, f->chosen, NULL);
+    find_finish(f, AWS_FOUND, f->chosen, NULL);
 }
 
 static void on_parameters(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
@@ -273,7 +276,7 @@ static void on_parameters(struct aws_find *f, enum err err, const char *body, si
     else if (more)
         ask_parameters(f, f->member.count ? f->member.item[0].parameters : f->chosen->parameters);
     else
-        end(f, AWS_FOUND, f->chosen, NULL);
+        find_finish(f, AWS_FOUND, f->chosen, NULL);
 }
 
 static void ask_parameters(struct aws_find *f, const char *name)
@@ -281,7 +284,7 @@ static void ask_parameters(struct aws_find *f, const char *name)
     struct why why;
 
     if (!name) {
-        why_set(&why, ERR_NOT_FOUND, "%s: the parameter group's name was not said", word(f));
+        why_set(&why, ERR_NOT_FOUND, "%s: the parameter group's name was not said", find_name(f));
         unknown_parameters(f, &why);
         return;
     }
@@ -296,7 +299,7 @@ static void ask_parameters(struct aws_find *f, const char *name)
         {"Action", "DescribeCacheParameters"}, {"Version", VERSION_2015}, {"CacheParameterGroupName", name},
         {"Marker", f->parameters.marker},      {"MaxRecords", PAGE_SIZE}, {0},
     };
-    ask(f, field, on_parameters);
+    query_send(f, field, on_parameters);
 }
 
 static void on_member(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
@@ -310,7 +313,7 @@ static void on_member(struct aws_find *f, enum err err, const char *body, size_t
         ask_parameters(f, f->member.count ? f->member.item[0].parameters : NULL);
 }
 
-static void found(struct aws_find *f)
+static void cache_found(struct aws_find *f)
 {
     const struct cache *c = f->chosen;
 
@@ -320,7 +323,7 @@ static void found(struct aws_find *f)
     }
     const struct aws_field field[] = {
         {"Action", "DescribeCacheClusters"}, {"Version", VERSION_2015}, {"CacheClusterId", c->member}, {0}};
-    ask(f, field, on_member);
+    query_send(f, field, on_member);
 }
 
 /* ---- looking for it ------------------------------------------------------------------------------------------ */
@@ -331,18 +334,18 @@ static void on_clusters(struct aws_find *f, enum err err, const char *body, size
     bool more = false;
 
     if (err == ERR_NOT_FOUND) {
-        none(f);
+        find_none(f);
         return;
     }
     if (!err) err = caches_parse(body, len, &f->found, &why);
     if (!err) err = next_page(f, f->found.marker, &more, &why);
     if (err) {
-        fail(f, &why);
+        find_fail(f, &why);
     } else if (more) {
         ask_clusters(f);
     } else if (f->id && f->found.count && f->found.item[0].of_group && !f->by_member) {
         if (f->denied.code) {
-            fail(f, &f->denied);
+            find_fail(f, &f->denied);
             return;
         }
         /* A member may be a replica: its group knows the primary. */
@@ -352,7 +355,7 @@ static void on_clusters(struct aws_find *f, enum err err, const char *body, size
         caches_done(&f->found);
         ask_groups(f);
     } else {
-        choose(f);
+        cache_choose(f);
     }
 }
 
@@ -368,7 +371,7 @@ static void ask_clusters(struct aws_find *f)
         {"MaxRecords", f->id ? NULL : PAGE_SIZE},
         {0},
     };
-    ask(f, field, on_clusters);
+    query_send(f, field, on_clusters);
 }
 
 static void on_groups(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *said)
@@ -380,7 +383,7 @@ static void on_groups(struct aws_find *f, enum err err, const char *body, size_t
     if (err == ERR_FORBIDDEN && f->id && !f->by_member) f->denied = why;
     if (err == ERR_NOT_FOUND || f->denied.code) {
         if (f->by_member)
-            none(f);
+            find_none(f);
         else
             ask_clusters(f);
         return;
@@ -388,11 +391,11 @@ static void on_groups(struct aws_find *f, enum err err, const char *body, size_t
     if (!err) err = caches_parse(body, len, &f->found, &why);
     if (!err) err = next_page(f, f->found.marker, &more, &why);
     if (err)
-        fail(f, &why);
+        find_fail(f, &why);
     else if (more)
         ask_groups(f);
     else if (f->id && f->found.count)
-        choose(f);
+        cache_choose(f);
     else
         ask_clusters(f);
 }
@@ -407,7 +410,7 @@ static void ask_groups(struct aws_find *f)
         {"MaxRecords", f->id ? NULL : PAGE_SIZE},
         {0},
     };
-    ask(f, field, on_groups);
+    query_send(f, field, on_groups);
 }
 
 /* ---- in MemoryDB --------------------------------------------------------------------------------------------- */
@@ -418,17 +421,17 @@ static void on_memorydb(struct aws_find *f, enum err err, const char *body, size
     bool more = false;
 
     if (err == ERR_NOT_FOUND) {
-        none(f);
+        find_none(f);
         return;
     }
     if (!err) err = memorydb_clusters_parse(body, len, &f->found, &why);
     if (!err) err = next_page(f, f->found.marker, &more, &why);
     if (err)
-        fail(f, &why);
+        find_fail(f, &why);
     else if (more)
         ask_first(f);
     else
-        choose(f);
+        cache_choose(f);
 }
 
 static void ask_first(struct aws_find *f)
@@ -462,19 +465,19 @@ static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct
     if (err) {
         copy.code = ERR_AUTH;
         why_prefix(&copy, "no credentials for AWS");
-        fail(f, &copy);
+        find_fail(f, &copy);
     } else {
         ask_first(f);
     }
 }
 
-static void begin(void *arg)
+static void find_begin(void *arg)
 {
     struct aws_find *f = arg;
     struct why why = {0};
 
     if (aws_settings_read(&f->settings, f->profile, f->region, &why)) {
-        fail(f, &why);
+        find_fail(f, &why);
         return;
     }
     f->credentials =
@@ -495,7 +498,7 @@ struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const 
     f->id = how->id && *how->id ? mem_str(how->id) : NULL;
     f->region = mem_str(how->region);
     f->profile = mem_str(how->profile);
-    f->soon = alarm_new(l, begin, f);
+    f->soon = alarm_new(l, find_begin, f);
     alarm_set(f->soon, 0, 0);
     return f;
 }

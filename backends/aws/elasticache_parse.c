@@ -1,3 +1,4 @@
+/* elasticache_parse.c - ElastiCache's XML answers into structs. */
 #include "backends/aws/elasticache_parse.h"
 
 #include "backends/aws/xml_walk.h"
@@ -70,7 +71,7 @@ static void on_open(void *arg, const char *path)
     *r->now = (struct cache){.group = group};
 }
 
-static void endpoint(struct cache *c, const char *path, const char *text, const char *of)
+static void parse_endpoint(struct cache *c, const char *path, const char *text, const char *of)
 {
     char tail[64];
     uint64_t port;
@@ -95,8 +96,8 @@ static void group_close(struct cache *c, const char *path, const char *text)
     if (xml_ends(path, "MemberClusters/ClusterId") && !c->member) cache_set_text(&c->member, text);
     if (xml_ends(path, "NodeGroups/NodeGroup")) c->shards = known_u64(c->shards.value + 1);
     if (xml_ends(path, "NodeGroupMembers/NodeGroupMember")) c->members = known_u64(c->members.value + 1);
-    endpoint(c, path, text, "ReplicationGroup/ConfigurationEndpoint");
-    endpoint(c, path, text, "NodeGroup/PrimaryEndpoint");
+    parse_endpoint(c, path, text, "ReplicationGroup/ConfigurationEndpoint");
+    parse_endpoint(c, path, text, "NodeGroup/PrimaryEndpoint");
 }
 
 static void cluster_close(struct cache *c, const char *path, const char *text)
@@ -111,7 +112,7 @@ static void cluster_close(struct cache *c, const char *path, const char *text)
     if (xml_ends(path, "CacheCluster/TransitEncryptionEnabled")) c->tls = yes_no(text);
     if (xml_ends(path, "CacheParameterGroup/CacheParameterGroupName")) cache_set_text(&c->parameters, text);
     if (xml_ends(path, "CacheNodes/CacheNode")) c->members = known_u64(c->members.value + 1);
-    endpoint(c, path, text, "CacheNode/Endpoint");
+    parse_endpoint(c, path, text, "CacheNode/Endpoint");
 }
 
 static void on_close(void *arg, const char *path, const char *text)

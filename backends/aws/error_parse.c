@@ -1,3 +1,4 @@
+/* error_parse.c - AWS's errors, in XML and JSON, into one shape. */
 #include "backends/aws/error_parse.h"
 
 #include "backends/aws/xml_walk.h"
@@ -58,12 +59,12 @@ enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret)
     return ERR_OK;
 }
 
-static bool begins(const char *text, const char *with)
+static bool begins_with(const char *text, const char *with)
 {
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static bool ends(const char *text, const char *with)
+static bool ends_with(const char *text, const char *with)
 {
     size_t a = strlen(text), b = strlen(with);
     return a >= b && strcmp(text + a - b, with) == 0;
@@ -71,8 +72,9 @@ static bool ends(const char *text, const char *with)
 
 static bool is_slow_down(const char *code)
 {
-    return begins(code, "Throttl") || begins(code, "RequestLimitExceeded") || begins(code, "ServiceUnavailable") ||
-           begins(code, "Internal") || begins(code, "TooManyRequests");
+    return begins_with(code, "Throttl") || begins_with(code, "RequestLimitExceeded") ||
+           begins_with(code, "ServiceUnavailable") || begins_with(code, "Internal") ||
+           begins_with(code, "TooManyRequests");
 }
 
 enum err aws_error_err(const char *code, long status)
@@ -94,9 +96,9 @@ enum err aws_error_err(const char *code, long status)
 
     if (is_slow_down(code)) return ERR_SERVER;
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (begins(code, known[i].begin)) return known[i].err;
+        if (begins_with(code, known[i].begin)) return known[i].err;
     }
-    if (ends(code, "NotFound") || ends(code, "NotFoundFault")) return ERR_NOT_FOUND;
+    if (ends_with(code, "NotFound") || ends_with(code, "NotFoundFault")) return ERR_NOT_FOUND;
     /* A 404 without such a code is an endpoint that is none: not an answer about the thing asked for. */
     enum err err = http_status_err(status);
     return err == ERR_OK || err == ERR_NOT_FOUND ? ERR_PROTOCOL : err;

@@ -1,3 +1,4 @@
+/* imds.c - Credentials from the instance metadata service: token, role, keys. */
 #include "backends/aws/imds.h"
 
 #include "backends/aws/keys_parse.h"
@@ -27,8 +28,8 @@ static void on_token(void *arg, const struct http_answer *a);
 static void on_role(void *arg, const struct http_answer *a);
 static void on_keys(void *arg, const struct http_answer *a);
 
-static void ask(struct imds *i, const char *method, const char *path, const char *more,
-                void (*done)(void *arg, const struct http_answer *a))
+static void request_send(struct imds *i, const char *method, const char *path, const char *more,
+                         void (*done)(void *arg, const struct http_answer *a))
 {
     char *url = mem_printf("%s%s%s", i->base, path, more);
     struct http_ask ask = {
@@ -68,7 +69,7 @@ static bool is_fine(struct imds *i, const struct http_answer *a, const char *doi
     return false;
 }
 
-static void fail(struct imds *i, enum err err, const char *what)
+static void imds_fail(struct imds *i, enum err err, const char *what)
 {
     struct why why;
 
@@ -95,9 +96,9 @@ static void on_token(void *arg, const struct http_answer *a)
     if (!is_fine(i, a, "the token")) return;
     i->token = first_word(a->body, AWS_KEY_MAX);
     if (i->token)
-        ask(i, "GET", IMDS_ROLES, "", on_role);
+        request_send(i, "GET", IMDS_ROLES, "", on_role);
     else
-        fail(i, ERR_PROTOCOL, "a token that is none");
+        imds_fail(i, ERR_PROTOCOL, "a token that is none");
 }
 
 static void on_role(void *arg, const struct http_answer *a)
@@ -107,9 +108,9 @@ static void on_role(void *arg, const struct http_answer *a)
     if (!is_fine(i, a, "the role")) return;
     i->role = first_word(a->body, IMDS_NAME_MAX);
     if (i->role && !strpbrk(i->role, "/?#%"))
-        ask(i, "GET", IMDS_ROLES, i->role, on_keys);
+        request_send(i, "GET", IMDS_ROLES, i->role, on_keys);
     else
-        fail(i, ERR_PROTOCOL, "a role's name that is none");
+        imds_fail(i, ERR_PROTOCOL, "a role's name that is none");
 }
 
 static void on_keys(void *arg, const struct http_answer *a)
@@ -137,7 +138,7 @@ enum err imds_start(struct http_client *http, const struct keys_calls *calls, st
     i->base = url_without_slash(base);
     i->http = http;
     i->calls = *calls;
-    ask(i, "PUT", "/latest/api/token", "", on_token);
+    request_send(i, "PUT", "/latest/api/token", "", on_token);
     *ret = i;
     return ERR_OK;
 }

@@ -1,3 +1,4 @@
+/* keys.c - copies keys that can be sent, and wipes them. */
 #include "backends/aws/keys.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* keys_parse.c - Credentials in JSON and in STS's XML. */
 #include "backends/aws/keys_parse.h"
 
 #include "backends/aws/xml_walk.h"
@@ -36,7 +37,7 @@ struct sts {
     struct known_u64 ends_ms;
 };
 
-static void keep(char **to, const char *text)
+static void replace_secret(char **to, const char *text)
 {
     mem_free_secret(*to);
     *to = mem_str(text);
@@ -47,9 +48,9 @@ static void sts_close(void *arg, const char *path, const char *text)
     struct sts *s = arg;
     uint64_t ms;
 
-    if (xml_ends(path, "Credentials/AccessKeyId")) keep(&s->id, text);
-    if (xml_ends(path, "Credentials/SecretAccessKey")) keep(&s->secret, text);
-    if (xml_ends(path, "Credentials/SessionToken")) keep(&s->token, text);
+    if (xml_ends(path, "Credentials/AccessKeyId")) replace_secret(&s->id, text);
+    if (xml_ends(path, "Credentials/SecretAccessKey")) replace_secret(&s->secret, text);
+    if (xml_ends(path, "Credentials/SessionToken")) replace_secret(&s->token, text);
     if (xml_ends(path, "Credentials/Expiration") && !stamp_parse(text, &ms)) s->ends_ms = known_u64(ms);
 }
 

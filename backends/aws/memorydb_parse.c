@@ -1,3 +1,4 @@
+/* memorydb_parse.c - MemoryDB's JSON answers into the structs of ElastiCache's. */
 #include "backends/aws/memorydb_parse.h"
 
 #include "backends/base/json.h"
@@ -5,14 +6,14 @@
 
 #include <string.h>
 
-static void set(char **to, const cJSON *object, const char *name)
+static void set_text(char **to, const cJSON *object, const char *name)
 {
     const char *text = json_str(object, name);
     if (text) cache_set_text(to, text);
 }
 
 /* Shards and nodes are told one by one only where they were asked for. */
-static void shards(struct cache *c, const cJSON *object)
+static void parse_shards(struct cache *c, const cJSON *object)
 {
     const cJSON *list = json_get(object, "Shards");
     uint64_t count = 0, nodes = 0;
@@ -31,31 +32,31 @@ static void shards(struct cache *c, const cJSON *object)
     cache_set_text(&c->failover, nodes > count ? "enabled" : "disabled");
 }
 
-static void cluster(struct cache *c, const cJSON *object)
+static void parse_cluster(struct cache *c, const cJSON *object)
 {
     const cJSON *endpoint = json_get(object, "ClusterEndpoint");
     const char *host = json_str(endpoint, "Address");
     const struct known_u64 port = json_u64(endpoint, "Port");
 
-    set(&c->id, object, "Name");
-    set(&c->status, object, "Status");
-    set(&c->engine, object, "Engine");
-    set(&c->version, object, "EnginePatchVersion");
-    set(&c->node_type, object, "NodeType");
-    set(&c->parameters, object, "ParameterGroupName");
-    set(&c->acl, object, "ACLName");
+    set_text(&c->id, object, "Name");
+    set_text(&c->status, object, "Status");
+    set_text(&c->engine, object, "Engine");
+    set_text(&c->version, object, "EnginePatchVersion");
+    set_text(&c->node_type, object, "NodeType");
+    set_text(&c->parameters, object, "ParameterGroupName");
+    set_text(&c->acl, object, "ACLName");
     c->tls = json_bool(object, "TLSEnabled");
     c->auth = !c->acl ? TRI_UNKNOWN : strcmp(c->acl, "open-access") == 0 ? TRI_NO : TRI_YES;
     c->clustered = TRI_YES;
     if (host && cache_is_host(host)) c->host = mem_str(host);
     if (port.known && port.value <= CACHE_PORT_MAX) c->port = (unsigned)port.value;
     cache_end(c);
-    shards(c, object);
+    parse_shards(c, object);
 }
 
 /* The list of that name, and the page's token; the caller frees *ret_root. */
-static enum err page(const char *bytes, size_t len, const char *name, cJSON **ret_root, char **ret_token,
-                     struct why *why)
+static enum err parse_page(const char *bytes, size_t len, const char *name, cJSON **ret_root, char **ret_token,
+                           struct why *why)
 {
     cJSON *root = NULL;
     enum err err = json_parse_shown(bytes, len, &root, why);
@@ -79,7 +80,7 @@ enum err memorydb_clusters_parse(const char *bytes, size_t len, struct caches *o
     cJSON *root = NULL;
 
     cache_set_marker(&out->marker, "");
-    enum err err = page(bytes, len, "Clusters", &root, &out->marker, why);
+    enum err err = parse_page(bytes, len, "Clusters", &root, &out->marker, why);
     JSON_EACH (object, json_get(root, "Clusters")) {
         if (out->count == CACHES_MAX) {
             err = why_set(why, ERR_LIMIT, "AWS memorydb: more than %d clusters", CACHES_MAX);
@@ -87,7 +88,7 @@ enum err memorydb_clusters_parse(const char *bytes, size_t len, struct caches *o
         }
         out->item = mem_grow(out->item, out->count + 1, sizeof *out->item);
         out->item[out->count] = (struct cache){.group = true};
-        cluster(&out->item[out->count++], object);
+        parse_cluster(&out->item[out->count++], object);
     }
     cJSON_Delete(root);
     return err;
@@ -98,7 +99,7 @@ enum err memorydb_parameters_parse(const char *bytes, size_t len, struct cache_p
     cJSON *root = NULL;
 
     cache_set_marker(&out->marker, "");
-    enum err err = page(bytes, len, "Parameters", &root, &out->marker, why);
+    enum err err = parse_page(bytes, len, "Parameters", &root, &out->marker, why);
     JSON_EACH (parameter, json_get(root, "Parameters"))
         cache_parameter(out, json_str(parameter, "Name"), json_str(parameter, "Value"));
     cJSON_Delete(root);

@@ -1,3 +1,4 @@
+/* profile_parse.c - the INI dialect of AWS's shared files. */
 #include "backends/aws/profile_parse.h"
 
 #include "backends/base/mem.h"
@@ -29,7 +30,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
-static struct span trim(struct span s)
+static struct span span_trim(struct span s)
 {
     while (s.len && is_blank(*s.at)) s.at++, s.len--;
     while (s.len && is_blank(s.at[s.len - 1])) s.len--;
@@ -42,10 +43,10 @@ static struct span without_comment(struct span s)
     for (size_t i = 1; i < s.len; i++) {
         if ((s.at[i] == '#' || s.at[i] == ';') && is_blank(s.at[i - 1])) s.len = i;
     }
-    return trim(s);
+    return span_trim(s);
 }
 
-static enum err add(struct reading *r, const char *key, size_t key_len, struct span value)
+static enum err add_value(struct reading *r, const char *key, size_t key_len, struct span value)
 {
     struct profiles *p = r->p;
 
@@ -57,7 +58,7 @@ static enum err add(struct reading *r, const char *key, size_t key_len, struct s
 }
 
 /* The last of equal lines of one file counts. */
-static enum err set(struct reading *r, struct span key, struct span value)
+static enum err set_value(struct reading *r, struct span key, struct span value)
 {
     for (size_t i = r->before; i < r->p->count; i++) {
         struct profile_value *v = &r->p->value[i];
@@ -68,10 +69,10 @@ static enum err set(struct reading *r, struct span key, struct span value)
         v->value = mem_strn(value.at, value.len);
         return ERR_OK;
     }
-    return add(r, key.at, key.len, value);
+    return add_value(r, key.at, key.len, value);
 }
 
-static enum err section(struct reading *r, struct span s)
+static enum err parse_section(struct reading *r, struct span s)
 {
     const char *end = memchr(s.at, ']', s.len);
     static const char word[] = "profile";
@@ -80,11 +81,11 @@ static enum err section(struct reading *r, struct span s)
     r->any_section = true;
     free(r->profile);
     r->profile = NULL;
-    s = trim((struct span){s.at + 1, (size_t)(end - s.at) - 1});
+    s = span_trim((struct span){s.at + 1, (size_t)(end - s.at) - 1});
     if (r->kind == PROFILE_CONFIG) {
         size_t n = sizeof word - 1;
         if (s.len > n && strncmp(s.at, word, n) == 0 && is_blank(s.at[n]))
-            s = trim((struct span){s.at + n, s.len - n});
+            s = span_trim((struct span){s.at + n, s.len - n});
         else if (s.len != 7 || strncmp(s.at, "default", 7) != 0)
             return ERR_OK;
         if (s.len >= 2 && (*s.at == '"' || *s.at == '\'') && s.at[s.len - 1] == *s.at)
@@ -92,21 +93,22 @@ static enum err section(struct reading *r, struct span s)
     }
     if (!s.len) return ERR_PARSE;
     r->profile = mem_strn(s.at, s.len);
-    return add(r, NULL, 0, (struct span){"", 0});
+    return add_value(r, NULL, 0, (struct span){"", 0});
 }
 
-static enum err line(struct reading *r, struct span s)
+static enum err parse_line(struct reading *r, struct span s)
 {
     bool indented = s.len && is_blank(*s.at);
 
-    s = trim(s);
+    s = span_trim(s);
     if (!s.len || *s.at == '#' || *s.at == ';' || indented) return ERR_OK;
-    if (*s.at == '[') return section(r, s);
+    if (*s.at == '[') return parse_section(r, s);
     const char *equals = memchr(s.at, '=', s.len);
     if (!r->any_section || !equals || equals == s.at) return ERR_PARSE;
     if (!r->profile) return ERR_OK;
     size_t left = (size_t)(equals - s.at);
-    return set(r, trim((struct span){s.at, left}), without_comment((struct span){equals + 1, s.len - left - 1}));
+    return set_value(r, span_trim((struct span){s.at, left}),
+                     without_comment((struct span){equals + 1, s.len - left - 1}));
 }
 
 enum err profiles_parse(struct profiles *p, enum profile_file kind, const char *name, const char *bytes, size_t len,
@@ -122,7 +124,7 @@ enum err profiles_parse(struct profiles *p, enum profile_file kind, const char *
         const char *end = memchr(at, '\n', (size_t)(stop - at));
         if (!end) end = stop;
         number++;
-        err = line(&r, (struct span){at, (size_t)(end - at)});
+        err = parse_line(&r, (struct span){at, (size_t)(end - at)});
         at = end + 1;
     }
     free(r.profile);

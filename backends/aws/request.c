@@ -1,3 +1,4 @@
+/* request.c - sends one signed request, again where AWS says "later". */
 #include "backends/aws/request.h"
 
 #include "backends/aws/error_parse.h"
@@ -59,7 +60,8 @@ static bool holds_secret(const struct aws_request *r, const char *text)
 }
 
 /* The error of an answer that came whole, whatever it was. */
-static enum err refused(const struct aws_request *r, const struct http_answer *a, struct aws_error *e, struct why *why)
+static enum err parse_error(const struct aws_request *r, const struct http_answer *a, struct aws_error *e,
+                            struct why *why)
 {
     if (aws_error_parse(a->body, a->body_len, e))
         return why_set(why, aws_error_err("", a->status), "AWS %s: HTTP %ld, and no reason that can be read",
@@ -81,7 +83,7 @@ static void on_done(void *arg, const struct http_answer *a)
     if (err)
         why_set(&why, err, "AWS %s: %s", r->service, *a->why ? a->why : err_word(err));
     else if (a->status < 200 || a->status >= 300)
-        err = refused(r, a, &e, &why);
+        err = parse_error(r, a, &e, &why);
     bool passes = a->err == ERR_RESET || (!a->err && err && aws_error_passes(e.code, a->status));
     if (passes && r->backoff.tries + 1 < AWS_TRIES) {
         alarm_set(r->again, backoff_next(&r->backoff, loop_now_ms()), 0);

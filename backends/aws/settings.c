@@ -1,3 +1,4 @@
+/* settings.c - Region, profile and endpoints out of the environment and the shared files. */
 #include "backends/aws/settings.h"
 
 #include "backends/base/buf.h"

@@ -1,3 +1,4 @@
+/* xml_walk.c - expat within limits: every element's path and text, one callback each. */
 #include "backends/aws/xml_walk.h"
 
 #include "backends/base/buf.h"
@@ -17,7 +18,7 @@ struct walk {
     const char *limit; /* which maximum was passed */
 };
 
-static void stop(struct walk *w, const char *limit)
+static void walk_stop(struct walk *w, const char *limit)
 {
     if (!w->limit) w->limit = limit;
     XML_StopParser(w->parser, XML_FALSE);
@@ -36,11 +37,11 @@ static void on_open(void *arg, const char *name, const char **attributes)
     (void)attributes;
     if (w->limit) return;
     if (++w->depth > XML_DEPTH || ++w->elements > XML_ELEMENTS) {
-        stop(w, "too many elements");
+        walk_stop(w, "too many elements");
         return;
     }
     if ((w->path.len && buf_char(&w->path, '/')) || buf_str(&w->path, name)) {
-        stop(w, "names too long");
+        walk_stop(w, "names too long");
         return;
     }
     wipe_text(w);
@@ -48,7 +49,7 @@ static void on_open(void *arg, const char *name, const char **attributes)
 }
 
 /* Removes blanks around the text, in place. */
-static const char *trimmed(struct buf *b)
+static const char *buf_trimmed(struct buf *b)
 {
     static const char blanks[] = " \t\r\n";
 
@@ -62,7 +63,7 @@ static void on_close(void *arg, const char *name)
     size_t len = strlen(name);
 
     if (w->limit) return;
-    w->calls->close(w->calls->arg, buf_text(&w->path), trimmed(&w->text));
+    w->calls->close(w->calls->arg, buf_text(&w->path), buf_trimmed(&w->text));
     wipe_text(w);
     w->depth--;
     w->path.len = w->path.len > len ? w->path.len - len - 1 : 0;
@@ -73,7 +74,7 @@ static void on_text(void *arg, const char *text, int len)
 {
     struct walk *w = arg;
 
-    if (!w->limit && buf_add(&w->text, text, (size_t)len)) stop(w, "a text too long");
+    if (!w->limit && buf_add(&w->text, text, (size_t)len)) walk_stop(w, "a text too long");
 }
 
 static void on_doctype(void *arg, const char *name, const char *system_id, const char *public_id, int internal)
@@ -82,7 +83,7 @@ static void on_doctype(void *arg, const char *name, const char *system_id, const
     (void)system_id;
     (void)public_id;
     (void)internal;
-    stop(arg, "a document type");
+    walk_stop(arg, "a document type");
 }
 
 enum err xml_walk(const char *bytes, size_t len, const struct xml_calls *calls, struct why *why)

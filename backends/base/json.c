@@ -180,6 +180,19 @@ enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why)
     return ERR_OK;
 }
 
+cJSON *json_member(const cJSON *obj, const char *name)
+{
+    return cJSON_GetObjectItemCaseSensitive(obj, name);
+}
+
+void json_set(cJSON *object, const char *name, cJSON *value)
+{
+    if (json_member(object, name))
+        cJSON_ReplaceItemInObjectCaseSensitive(object, name, value);
+    else
+        cJSON_AddItemToObject(object, name, value);
+}
+
 const cJSON *json_get(const cJSON *obj, const char *name)
 {
     return cJSON_IsObject(obj) ? cJSON_GetObjectItemCaseSensitive(obj, name) : NULL;

@@ -33,6 +33,8 @@ void json_wipe(cJSON *root);
 
 /* Members of an object, by exact name; obj may be NULL. */
 const cJSON *json_get(const cJSON *obj, const char *name);
+cJSON *json_member(const cJSON *obj, const char *name);                   /* the same, to be changed */
+void json_set(cJSON *object, const char *name, cJSON *value /* takes */); /* replaces, or adds */
 const cJSON *json_path(const cJSON *obj, const char *dotted);  /* "status.containerStatuses"; no dots inside names */
 const char *json_str(const cJSON *obj, const char *name);      /* NULL unless a string */
 struct known_u64 json_u64(const cJSON *obj, const char *name); /* whole, 0..2^53; a decimal string too */

@@ -11,18 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* ---- refusals ---------------------------------------------------------------------------------------------------- */
 
 static void invalid_option(struct https_request *r, const char *cause, const char *message, const char *field)
 {
     char *text = mem_printf("PatchOptions.meta.k8s.io \"\" is invalid: %s: %s", field, message);
     cJSON *s = status_object(422, "Invalid", text, "PatchOptions", "");
-    cJSON *details = member(s, "details"), *one = cJSON_CreateObject();
+    cJSON *details = json_member(s, "details"), *one = cJSON_CreateObject();
     cJSON_AddStringToObject(details, "group", "meta.k8s.io");
     cJSON_AddStringToObject(one, "reason", cause);
     cJSON_AddStringToObject(one, "message", message);
@@ -56,47 +51,49 @@ static bool options_refused(struct https_request *r)
     return true;
 }
 
-static void bad(struct https_request *r, char *text)
+static void reply_invalid(struct https_request *r, char *text)
 {
     api_status(r, 400, "BadRequest", text, "", "");
     free(text);
 }
 
-static bool same(const char *has, const char *wanted)
+static bool is_same_text(const char *has, const char *wanted)
 {
     return has && strcmp(has, wanted) == 0;
 }
 
 /* Is it the object that the path names? */
-static bool misnamed(struct https_request *r, const struct target *t, const cJSON *config)
+static bool refuse_other_name(struct https_request *r, const struct target *t, const cJSON *config)
 {
     const struct sim_kind_info *info = sim_kind_info(t->kind);
     const cJSON *meta = json_get(config, "metadata");
     const char *name = json_str(meta, "name"), *ns = json_str(meta, "namespace");
     char api[64];
     snprintf(api, sizeof api, "%s%s%s", info->group, *info->group ? "/" : "", info->version);
-    if (!same(json_str(config, "apiVersion"), api) || !same(json_str(config, "kind"), info->kind))
-        bad(r,
-            mem_printf("the apiVersion and kind of the body are not those of the URL (%s, Kind=%s)", api, info->kind));
+    if (!is_same_text(json_str(config, "apiVersion"), api) || !is_same_text(json_str(config, "kind"), info->kind))
+        reply_invalid(r, mem_printf("the apiVersion and kind of the body are not those of the URL (%s, Kind=%s)", api,
+                                    info->kind));
     else if (name && strcmp(name, t->name) != 0)
-        bad(r,
-            mem_printf("the name of the object (%.200s) does not match the name on the URL (%.200s)", name, t->name));
+        reply_invalid(r, mem_printf("the name of the object (%.200s) does not match the name on the URL (%.200s)", name,
+                                    t->name));
     else if (info->namespaced && ns && strcmp(ns, t->ns) != 0)
-        bad(r, mem_str("the namespace of the provided object does not match the namespace sent on the request"));
+        reply_invalid(r,
+                      mem_str("the namespace of the provided object does not match the namespace sent on the request"));
     else if (json_get(meta, "managedFields"))
-        bad(r, mem_str("metadata.managedFields must be nil"));
+        reply_invalid(r, mem_str("metadata.managedFields must be nil"));
     else
         return false;
     return true;
 }
 
-static bool undeclared(struct https_request *r, const struct target *t, const cJSON *config)
+static bool refuse_unknown_field(struct https_request *r, const struct target *t, const cJSON *config)
 {
     const struct sim_kind_info *info = sim_kind_info(t->kind);
     char *field = schema_unknown(t->kind, config);
     if (!field) return false;
     if (is_post(r)) {
-        bad(r, mem_printf("%s in version \"%s\" cannot be handled as a %s: strict decoding error: unknown field \"%s\"",
+        reply_invalid(
+            r, mem_printf("%s in version \"%s\" cannot be handled as a %s: strict decoding error: unknown field \"%s\"",
                           info->kind, info->version, info->kind, field + 1));
         free(field);
         return true;
@@ -125,7 +122,7 @@ static bool no_namespace(struct api *a, struct https_request *r, const struct ta
                             "being terminated",
                             t->plural, *t->group ? "." : "", t->group, t->name, t->ns);
     cJSON *s = status_object(403, "Forbidden", text, t->plural, t->name);
-    cJSON *cause = cJSON_CreateObject(), *details = member(s, "details");
+    cJSON *cause = cJSON_CreateObject(), *details = json_member(s, "details");
     cJSON_AddStringToObject(cause, "reason", "NamespaceTerminating");
     char *why = mem_printf("namespace %s is being terminated", t->ns);
     cJSON_AddStringToObject(cause, "message", why);
@@ -151,15 +148,15 @@ static cJSON *config_of(struct api *a, struct https_request *r, const struct tar
     }
     if (options_refused(r)) return NULL;
     if (json_parse(body, len, &config, &why) != ERR_OK || !cJSON_IsObject(config)) {
-        bad(r, mem_printf("error decoding YAML: %s", *why.text ? why.text : "not an object"));
+        reply_invalid(r, mem_printf("error decoding YAML: %s", *why.text ? why.text : "not an object"));
         cJSON_Delete(config);
         return NULL;
     }
     char *wrong = NULL;
-    if (!misnamed(r, t, config) && !no_namespace(a, r, t, is_new) && !undeclared(r, t, config)) {
+    if (!refuse_other_name(r, t, config) && !no_namespace(a, r, t, is_new) && !refuse_unknown_field(r, t, config)) {
         wrong = schema_invalid(t->kind, config);
         if (!wrong) return config;
-        bad(r, wrong);
+        reply_invalid(r, wrong);
     }
     cJSON_Delete(config);
     return NULL;
@@ -168,11 +165,11 @@ static cJSON *config_of(struct api *a, struct https_request *r, const struct tar
 /* ---- the object that comes of it --------------------------------------------------------------------------------- */
 
 /* In a new object the members stand in the API server's order: kind and apiVersion first. */
-static cJSON *born(struct api *a, const struct target *t, cJSON *merged)
+static cJSON *object_created(struct api *a, const struct target *t, cJSON *merged)
 {
     char uid[RNG_UUID], now[STAMP_TEXT_MAX];
     cJSON *obj = cJSON_CreateObject(), *meta = cJSON_AddObjectToObject(obj, "metadata"), *next;
-    cJSON *said = member(merged, "metadata");
+    cJSON *said = json_member(merged, "metadata");
     rng_uuid(&a->rng, uid);
     cJSON_AddStringToObject(meta, "name", t->name);
     if (*t->ns) cJSON_AddStringToObject(meta, "namespace", t->ns);
@@ -181,13 +178,14 @@ static cJSON *born(struct api *a, const struct target *t, cJSON *merged)
     cJSON_AddStringToObject(meta, "creationTimestamp", stamp_iso(now, loop_wall_ms(a->loop)));
     for (cJSON *m = said ? said->child : NULL; m; m = next) {
         next = m->next;
-        if (!member(meta, m->string)) cJSON_AddItemToObject(meta, m->string, cJSON_Duplicate(m, 1));
+        if (!json_member(meta, m->string)) cJSON_AddItemToObject(meta, m->string, cJSON_Duplicate(m, 1));
     }
     JSON_EACH (m, merged) {
-        if (!member(obj, m->string) && strcmp(m->string, "kind") && strcmp(m->string, "apiVersion"))
+        if (!json_member(obj, m->string) && strcmp(m->string, "kind") && strcmp(m->string, "apiVersion"))
             cJSON_AddItemToObject(obj, m->string, cJSON_Duplicate(m, 1));
     }
-    cJSON *api = cJSON_Duplicate(member(merged, "apiVersion"), 1), *kind = cJSON_Duplicate(member(merged, "kind"), 1);
+    cJSON *api = cJSON_Duplicate(json_member(merged, "apiVersion"), 1),
+          *kind = cJSON_Duplicate(json_member(merged, "kind"), 1);
     cJSON *whole = cJSON_CreateObject();
     cJSON_AddItemToObject(whole, "kind", kind);
     cJSON_AddItemToObject(whole, "apiVersion", api);
@@ -204,8 +202,9 @@ static cJSON *born(struct api *a, const struct target *t, cJSON *merged)
 
 static void count_generation(const struct target *t, const cJSON *live, cJSON *obj)
 {
-    cJSON *generation = member(member(obj, "metadata"), "generation");
-    if (schema_has_generation(t->kind) && generation && !cJSON_Compare(member(live, "spec"), member(obj, "spec"), 1))
+    cJSON *generation = json_member(json_member(obj, "metadata"), "generation");
+    if (schema_has_generation(t->kind) && generation &&
+        !cJSON_Compare(json_member(live, "spec"), json_member(obj, "spec"), 1))
         cJSON_SetNumberValue(generation, generation->valuedouble + 1);
 }
 
@@ -222,8 +221,8 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     if (!config) return;
     /* Whose fields they are is looked at first, as the server does. */
     cJSON *pinned = cJSON_Duplicate(config, 1);
-    cJSON_DeleteItemFromObjectCaseSensitive(member(config, "metadata"), "uid");
-    cJSON_DeleteItemFromObjectCaseSensitive(member(config, "metadata"), "resourceVersion");
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(config, "metadata"), "uid");
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(config, "metadata"), "resourceVersion");
     const struct apply_ask ask = {.config = config,
                                   .manager = https_query(r, "fieldManager"),
                                   .force = asked_for(r, "force", "true"),
@@ -238,7 +237,7 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
         return;
     }
     unsigned status = live ? 200 : 201;
-    if (!live) obj = born(a, t, obj);
+    if (!live) obj = object_created(a, t, obj);
     schema_defaults(t->kind, obj);
     if (live) count_generation(t, live, obj);
     if (asked_for(r, "dryRun", "All") || (live && cJSON_Compare(live, obj, 1))) {
@@ -277,7 +276,7 @@ void api_create(struct api *a, struct https_request *r, const struct target *of)
     } else if (config) {
         const struct apply_ask ask = {
             .config = config, .manager = https_query(r, "fieldManager"), .now_ms = loop_wall_ms(a->loop)};
-        cJSON *obj = born(a, &t, apply_merge(NULL, &ask, &refusal));
+        cJSON *obj = object_created(a, &t, apply_merge(NULL, &ask, &refusal));
         owned_by_update(obj, ask.manager, ask.now_ms);
         schema_defaults(t.kind, obj);
         if (asked_for(r, "dryRun", "All")) {

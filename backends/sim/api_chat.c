@@ -137,7 +137,8 @@ static unsigned tokens_of(const char *text)
     return count;
 }
 
-static void complain(struct api *a, struct https_request *r, unsigned status, const char *type, const char *message)
+static void reply_openai_error(struct api *a, struct https_request *r, unsigned status, const char *type,
+                               const char *message)
 {
     const struct template_value values[] = {{"MESSAGE", message}, {"TYPE", type}, {NULL, NULL}};
     cJSON *e = template_text("{'object':'error','message':'${MESSAGE}','type':'${TYPE}','param':null}", values);
@@ -192,17 +193,17 @@ static struct chat *chat_new(struct api *a, const struct sim_pod *replica, const
     return c;
 }
 
-static void completion(struct api *a, struct https_request *r, const struct sim_pod *replica, const cJSON *asked)
+static void reply_completion(struct api *a, struct https_request *r, const struct sim_pod *replica, const cJSON *asked)
 {
     const char *model = json_str(asked, "model"), *question = question_of(asked);
     char message[256];
     if (!question) {
-        complain(a, r, 400, "BadRequestError", "messages: there is none of a user");
+        reply_openai_error(a, r, 400, "BadRequestError", "messages: there is none of a user");
         return;
     }
     if (!model || strcmp(model, MODEL) != 0) {
         snprintf(message, sizeof message, "The model `%.100s` does not exist.", model ? model : "");
-        complain(a, r, 404, "NotFoundError", message);
+        reply_openai_error(a, r, 404, "NotFoundError", message);
         return;
     }
     struct chat *c = chat_new(a, replica, question);
@@ -224,11 +225,11 @@ static void chat_asked(struct api *a, struct https_request *r, const struct sim_
     const char *body = https_body(r, &len);
     cJSON *asked = NULL;
     if (json_parse(body, len, &asked, NULL) != ERR_OK)
-        complain(a, r, 400, "BadRequestError", "the body is not valid JSON");
+        reply_openai_error(a, r, 400, "BadRequestError", "the body is not valid JSON");
     else if (!replica)
-        complain(a, r, 503, "ServiceUnavailableError", "no replica is available");
+        reply_openai_error(a, r, 503, "ServiceUnavailableError", "no replica is available");
     else
-        completion(a, r, replica, asked);
+        reply_completion(a, r, replica, asked);
     cJSON_Delete(asked);
 }
 

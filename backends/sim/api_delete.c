@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static void success(struct https_request *r, const struct target *t, const cJSON *obj)
+static void reply_deleted(struct https_request *r, const struct target *t, const cJSON *obj)
 {
     const char *uid = json_str(json_get(obj, "metadata"), "uid");
     const struct template_value values[] = {
@@ -45,14 +45,14 @@ void api_delete(struct api *a, struct https_request *r, const struct target *t)
     } else if (t->kind == SIM_NODE || t->kind == SIM_EVENT || t->kind == SIM_SLICE || t->kind == SIM_CRD) {
         api_not_allowed(r);
     } else if (dry_run(r)) {
-        success(r, t, obj);
+        reply_deleted(r, t, obj);
     } else if (kuberay_deleting(a->conf.kuberay, t->kind, obj)) {
         api_json(r, 200, cJSON_Duplicate(obj, 1));
     } else {
         if (t->kind == SIM_SERVICE)
             api_json(r, 200, cJSON_Duplicate(obj, 1));
         else
-            success(r, t, obj);
+            reply_deleted(r, t, obj);
         objects_delete(a->conf.objects, t->kind, obj);
     }
     cJSON_Delete(options);

@@ -23,7 +23,7 @@ void api_allow(struct api *a)
     a->denials = 0;
 }
 
-static bool denied(const struct api *a, const char *verb, const char *resource)
+static bool verb_is_denied(const struct api *a, const char *verb, const char *resource)
 {
     for (size_t i = 0; i < a->denials; i++) {
         const struct denial *d = &a->denied[i];
@@ -45,7 +45,7 @@ static const char *verb_of(struct https_request *r, const struct target *t)
     return watch && (strcmp(watch, "true") == 0 || strcmp(watch, "1") == 0) ? "watch" : "list";
 }
 
-static void forbid(struct https_request *r, const struct target *t, const char *verb, const char *resource)
+static void reply_forbidden(struct https_request *r, const struct target *t, const char *verb, const char *resource)
 {
     char subject[512], where[320];
     snprintf(subject, sizeof subject, "%s%s%s%s%.200s%s", t->plural, *t->group ? "." : "", t->group,
@@ -66,11 +66,11 @@ bool api_denied(struct api *a, struct https_request *r, const struct target *t)
     char resource[128];
     snprintf(resource, sizeof resource, "%s%s%s", t->plural, *t->sub ? "/" : "", t->sub);
     bool makes = strcmp(verb, "patch") == 0 && !objects_get(a->conf.objects, t->kind, t->ns, t->name);
-    if (!denied(a, verb, resource)) {
-        if (!makes || !denied(a, "create", resource)) return false;
+    if (!verb_is_denied(a, verb, resource)) {
+        if (!makes || !verb_is_denied(a, "create", resource)) return false;
         verb = "create";
     }
-    forbid(r, t, verb, resource);
+    reply_forbidden(r, t, verb, resource);
     return true;
 }
 
@@ -94,7 +94,8 @@ void api_review(struct api *a, struct https_request *r)
                                   "'metadata':{},'spec':{},'status':{}}",
                                   NULL);
     if (spec) cJSON_ReplaceItemInObjectCaseSensitive(answer, "spec", cJSON_Duplicate(spec, 1));
-    cJSON_AddBoolToObject(cJSON_GetObjectItem(answer, "status"), "allowed", !denied(a, verb ? verb : "", resource));
+    cJSON_AddBoolToObject(cJSON_GetObjectItem(answer, "status"), "allowed",
+                          !verb_is_denied(a, verb ? verb : "", resource));
     cJSON_Delete(asked);
     api_json(r, 201, answer);
 }

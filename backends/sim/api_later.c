@@ -1,3 +1,4 @@
+/* api_later.c - answers that are sent some time later, and given up when the client hangs up. */
 #include "backends/base/mem.h"
 #include "backends/sim/api_own.h"
 
@@ -27,24 +28,24 @@ static void later_free(struct later *l)
 }
 
 /* Half of it, and no end. */
-static void cut(struct later *l)
+static void later_unlink(struct later *l)
 {
     struct https_stream *s = https_stream_new(l->request, l->content_type, NULL, NULL);
     (void)https_stream_write(s, l->body, strlen(l->body) / 2);
     https_stream_cut(s);
 }
 
-static void due(void *arg)
+static void later_send(void *arg)
 {
     struct later *l = arg;
     if (l->cut)
-        cut(l);
+        later_unlink(l);
     else
         https_answer(l->request, l->status, l->content_type, l->body, strlen(l->body));
     later_free(l);
 }
 
-static void gone(void *arg)
+static void later_abandoned(void *arg)
 {
     later_free(arg);
 }
@@ -59,9 +60,9 @@ static struct later *later_new(struct api *a, struct https_request *r, uint64_t 
     l->content_type = content_type;
     l->body = body;
     DL_APPEND(a->later, l);
-    l->alarm = alarm_new(a->loop, due, l);
+    l->alarm = alarm_new(a->loop, later_send, l);
     alarm_set(l->alarm, delay_ms, 0);
-    https_on_gone(r, gone, l);
+    https_on_gone(r, later_abandoned, l);
     return l;
 }
 

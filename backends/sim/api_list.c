@@ -155,7 +155,7 @@ struct items {
     const cJSON *last;
 };
 
-static void gather(struct api *a, const struct page *p, const struct target *t, struct items *items)
+static void items_gather(struct api *a, const struct page *p, const struct target *t, struct items *items)
 {
     const char *labels = https_query(p->request, "labelSelector"), *fields = https_query(p->request, "fieldSelector");
     size_t count;
@@ -183,7 +183,7 @@ void api_list(struct api *a, struct https_request *r, const struct target *t)
     if (!page_of(a, r, &page)) return;
     buf_init(&items.text, LIST_MAX);
     buf_init(&list, LIST_MAX);
-    gather(a, &page, t, &items);
+    items_gather(a, &page, t, &items);
     buf_printf(&list,
                "{\"kind\":\"%sList\",\"apiVersion\":\"%s%s%s\",\"metadata\":{\"resourceVersion\":\"%" PRIu64 "\"",
                info->kind, info->group, *info->group ? "/" : "", info->version, page.version);

@@ -13,21 +13,21 @@
 
 enum { SERVE_PORT = 8000, DASHBOARD_PORT = 8265, AGENT_PORT = 52365, HANG_MS = 60000, NAME_MAX_LEN = 128 };
 
-static void unavailable(struct https_request *r, const char *message)
+static void reply_unavailable(struct https_request *r, const char *message)
 {
     api_status(r, 503, "ServiceUnavailable", message, "", "");
 }
 
-static void refused(struct https_request *r, const struct sim_pod *p, unsigned port)
+static void reply_refused(struct https_request *r, const struct sim_pod *p, unsigned port)
 {
     char text[128];
     snprintf(text, sizeof text, "error trying to reach service: dial tcp %s:%u: connect: connection refused", p->ip,
              port);
-    unavailable(r, text);
+    reply_unavailable(r, text);
 }
 
 /* A proxied answer takes a few milliseconds, now and then some tens, as measured. */
-static void answer(struct api *a, struct https_request *r, unsigned status, const char *type, char *body)
+static void reply_later(struct api *a, struct https_request *r, unsigned status, const char *type, char *body)
 {
     struct rng rng;
     rng_init(&rng, a->conf.seed + a->proxied++);
@@ -48,18 +48,19 @@ static const struct sim_pod *replica_for(struct api *a)
     return count ? found[a->prompts++ % count] : NULL;
 }
 
-static void infer(struct api *a, struct https_request *r)
+static void serve_infer(struct api *a, struct https_request *r)
 {
     const char *sentence = https_query(r, "sentence");
     const struct sim_pod *replica = replica_for(a);
     if (!sentence) {
-        answer(a, r, 422, "application/json",
-               mem_str("{\"detail\":[{\"type\":\"missing\",\"loc\":[\"query\",\"sentence\"],\"msg\":\"Field required\","
-                       "\"input\":null}]}"));
+        reply_later(
+            a, r, 422, "application/json",
+            mem_str("{\"detail\":[{\"type\":\"missing\",\"loc\":[\"query\",\"sentence\"],\"msg\":\"Field required\","
+                    "\"input\":null}]}"));
         return;
     }
     if (!replica) {
-        answer(a, r, 503, "text/plain; charset=utf-8", mem_str("no replica is available"));
+        reply_later(a, r, 503, "text/plain; charset=utf-8", mem_str("no replica is available"));
         return;
     }
     uint64_t ms;
@@ -69,24 +70,24 @@ static void infer(struct api *a, struct https_request *r)
 }
 
 /* What is within the application. */
-static void application(struct api *a, struct https_request *r, const char *path)
+static void serve_application(struct api *a, struct https_request *r, const char *path)
 {
     bool infers = strcmp(path, "/infer") == 0, openai = a->conf.openai && strncmp(path, "/v1/", 4) == 0;
     bool prompt = infers || strcmp(path, "/v1/chat/completions") == 0;
     if (!infers && !openai)
-        answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
+        reply_later(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
     else if (prompt && a->faults[FAULT_SERVE_HANG])
         api_answer_later(a, r, HANG_MS, 504, "text/plain", mem_str(""));
     else if (prompt && a->faults[FAULT_SERVE_500])
-        answer(a, r, 500, "text/plain; charset=utf-8", mem_str("Internal Server Error"));
+        reply_later(a, r, 500, "text/plain; charset=utf-8", mem_str("Internal Server Error"));
     else if (openai)
         api_chat(a, r, replica_for(a), path);
     else
-        infer(a, r);
+        serve_infer(a, r);
 }
 
 /* The path within the application, or NULL where it does not answer there. */
-static const char *within(const char *route, const char *path)
+static const char *path_within(const char *route, const char *path)
 {
     size_t len = strlen(route);
     if (len && route[len - 1] == '/') len--;
@@ -96,59 +97,60 @@ static const char *within(const char *route, const char *path)
 static void serve_proxy(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
 {
     const struct serve_wish *w = kuberay_serve(a->conf.kuberay);
-    const char *inside = within(w->route, path);
+    const char *inside = path_within(w->route, path);
     if (p->serving == SERVING_NOT) {
-        refused(r, p, SERVE_PORT);
+        reply_refused(r, p, SERVE_PORT);
     } else if (p->serving == SERVING_HANGS) {
         api_answer_later(a, r, HANG_MS, 504, "text/plain", mem_str(""));
     } else if (p->serving == SERVING_503) {
-        answer(a, r, 503, "text/plain; charset=utf-8", mem_str("unhealthy"));
+        reply_later(a, r, 503, "text/plain; charset=utf-8", mem_str("unhealthy"));
     } else if (strcmp(path, "/-/healthz") == 0) {
-        answer(a, r, 200, "text/plain; charset=utf-8", mem_str("success"));
+        reply_later(a, r, 200, "text/plain; charset=utf-8", mem_str("success"));
     } else if (strcmp(path, "/-/routes") == 0) {
-        answer(a, r, 200, "application/json", mem_printf("{\"%s\":\"%s\"}", w->route, w->app));
+        reply_later(a, r, 200, "application/json", mem_printf("{\"%s\":\"%s\"}", w->route, w->app));
     } else if (inside) {
-        application(a, r, inside);
+        serve_application(a, r, inside);
     } else {
-        answer(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
+        reply_later(a, r, 404, "application/json", mem_str("{\"detail\":\"Not Found\"}"));
     }
 }
 
 /* ---- the Ray dashboard ------------------------------------------------------------------------------------------- */
 
-static char *applications(struct api *a)
+static char *applications_json(struct api *a)
 {
     char *body = NULL;
     if (kuberay_serve_running(a->conf.kuberay) && a->conf.applications) body = a->conf.applications(a->conf.arg);
     return body ? body : mem_str("{\"applications\": {}}");
 }
 
-static void dashboard(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
+static void serve_dashboard(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
 {
     if (!p->dashboard)
-        refused(r, p, DASHBOARD_PORT);
+        reply_refused(r, p, DASHBOARD_PORT);
     else if (strcmp(path, "/api/serve/applications/") == 0)
-        answer(a, r, 200, "application/json; charset=utf-8", applications(a));
+        reply_later(a, r, 200, "application/json; charset=utf-8", applications_json(a));
     else if (strcmp(path, "/api/gcs_healthz") == 0)
-        answer(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
+        reply_later(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
     else if (strcmp(path, "/api/version") == 0)
-        answer(a, r, 200, "application/json; charset=utf-8",
-               mem_str("{\"version\": \"4\", \"ray_version\": \"2.60.0\", \"ray_commit\": "
-                       "\"b7f4259e944bf6959f721b106adc366ddfa0c356\"}"));
+        reply_later(a, r, 200, "application/json; charset=utf-8",
+                    mem_str("{\"version\": \"4\", \"ray_version\": \"2.60.0\", \"ray_commit\": "
+                            "\"b7f4259e944bf6959f721b106adc366ddfa0c356\"}"));
     else
-        answer(a, r, 404, "text/plain; charset=utf-8", mem_str("404: Not Found"));
+        reply_later(a, r, 404, "text/plain; charset=utf-8", mem_str("404: Not Found"));
 }
 
-static void reach(struct api *a, struct https_request *r, const struct sim_pod *p, unsigned port, const char *path)
+static void proxy_to_pod(struct api *a, struct https_request *r, const struct sim_pod *p, unsigned port,
+                         const char *path)
 {
     if (port == SERVE_PORT)
         serve_proxy(a, r, p, path);
     else if (port == DASHBOARD_PORT && p->head)
-        dashboard(a, r, p, path);
+        serve_dashboard(a, r, p, path);
     else if (port == AGENT_PORT && strcmp(path, "/api/local_raylet_healthz") == 0 && p->stage >= POD_STARTED)
-        answer(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
+        reply_later(a, r, 200, "application/text; charset=utf-8", mem_str("success"));
     else
-        refused(r, p, port);
+        reply_refused(r, p, port);
 }
 
 /* ---- what the name in the path means ----------------------------------------------------------------------------- */
@@ -176,7 +178,7 @@ static void pod_proxy(struct api *a, struct https_request *r, const struct targe
     } else if (p->stage < POD_STARTED) {
         api_status(r, 400, "BadRequest", "address not allowed", "", "");
     } else {
-        reach(a, r, p, (unsigned)number, t->rest);
+        proxy_to_pod(a, r, p, (unsigned)number, t->rest);
     }
 }
 
@@ -195,7 +197,7 @@ static unsigned service_port(const char *port, bool serve_only)
     return 0;
 }
 
-static const struct sim_pod *behind(struct api *a, bool serve)
+static const struct sim_pod *endpoint_pod(struct api *a, bool serve)
 {
     const struct sim_pod *found[KUBERAY_PODS], *p;
     size_t count = 0;
@@ -222,13 +224,13 @@ static void service_proxy(struct api *a, struct https_request *r, const struct t
     bool serve = json_str(selector, "ray.io/serve");
     unsigned number = service_port(port, serve);
     bool ours = cluster && strcmp(cluster, kuberay_cluster(a->conf.kuberay)) == 0;
-    const struct sim_pod *p = number && ours ? behind(a, serve) : NULL;
+    const struct sim_pod *p = number && ours ? endpoint_pod(a, serve) : NULL;
     if (p) {
-        reach(a, r, p, number, t->rest);
+        proxy_to_pod(a, r, p, number, t->rest);
         return;
     }
     snprintf(text, sizeof text, "no endpoints available for service \"%s%s%s\"", name, *port ? ":" : "", port);
-    unavailable(r, text);
+    reply_unavailable(r, text);
 }
 
 void api_proxy(struct api *a, struct https_request *r, const struct target *t)

@@ -54,7 +54,7 @@ size_t api_watches(const struct api *a)
 
 /* ---- discovery --------------------------------------------------------------------------------------------------- */
 
-static cJSON *version(void)
+static cJSON *version_json(void)
 {
     return template_text("{'major':'1','minor':'34','emulationMajor':'1','emulationMinor':'34',"
                          "'minCompatibilityMajor':'1','minCompatibilityMinor':'33','gitVersion':'v1.34.4',"
@@ -74,7 +74,7 @@ static void add_group(cJSON *list, const char *group, const char *wanted)
                                              values));
 }
 
-static cJSON *groups(void)
+static cJSON *groups_json(void)
 {
     cJSON *answer = template_text("{'kind':'APIGroupList','apiVersion':'v1','groups':[]}", NULL);
     cJSON *list = cJSON_GetObjectItemCaseSensitive(answer, "groups");
@@ -87,7 +87,7 @@ static cJSON *groups(void)
 }
 
 /* The kinds of a group; NULL where there is no such group and version. */
-static cJSON *resources(const char *group, const char *wanted)
+static cJSON *resources_json(const char *group, const char *wanted)
 {
     cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < SIM_KIND_COUNT; i++) {
@@ -185,7 +185,7 @@ static void one_object(struct api *a, struct https_request *r, const struct targ
 
 /* ---- paths ------------------------------------------------------------------------------------------------------- */
 
-static void collection(struct api *a, struct https_request *r, const struct target *t)
+static void serve_collection(struct api *a, struct https_request *r, const struct target *t)
 {
     const char *watch = https_query(r, "watch");
     if (strcmp(https_method(r), "POST") == 0)
@@ -199,7 +199,7 @@ static void collection(struct api *a, struct https_request *r, const struct targ
 }
 
 /* Cuts the path at its slashes; what is beyond API_SEGMENTS stays in one piece. */
-static size_t cut(char *path, char *segments[API_SEGMENTS])
+static size_t path_split(char *path, char *segments[API_SEGMENTS])
 {
     size_t count = 0;
     for (char *c = path; *c && count < API_SEGMENTS;) {
@@ -227,11 +227,12 @@ static bool target_of(char *const *segments, size_t count, const char *group, st
     return i >= count || strcmp(t->sub, "proxy") == 0;
 }
 
-static void resource(struct api *a, struct https_request *r, char *const *segments, size_t count, const char *group)
+static void serve_resource(struct api *a, struct https_request *r, char *const *segments, size_t count,
+                           const char *group)
 {
     struct target t;
     cJSON *found = NULL;
-    if (count == 1) found = resources(group, segments[0]);
+    if (count == 1) found = resources_json(group, segments[0]);
     if (found) {
         api_json(r, 200, found);
         return;
@@ -244,7 +245,7 @@ static void resource(struct api *a, struct https_request *r, char *const *segmen
     t.rest = proxy && proxy[6] ? proxy + 6 : "/";
     if (api_denied(a, r, &t)) return;
     if (!*t.name)
-        collection(a, r, &t);
+        serve_collection(a, r, &t);
     else if (!*t.sub)
         one_object(a, r, &t);
     else if (strcmp(t.sub, "proxy") == 0 && (t.kind == SIM_POD || t.kind == SIM_SERVICE))
@@ -253,38 +254,38 @@ static void resource(struct api *a, struct https_request *r, char *const *segmen
         api_no_path(r);
 }
 
-static void route(struct api *a, struct https_request *r)
+static void serve_request(struct api *a, struct https_request *r)
 {
     const char *path = https_path(r);
     char copy[PATH_MAX_LEN], *segments[API_SEGMENTS];
     snprintf(copy, sizeof copy, "%s", path);
-    size_t count = cut(copy, segments);
+    size_t count = path_split(copy, segments);
     if (strcmp(path, "/version") == 0)
-        api_json(r, 200, version());
+        api_json(r, 200, version_json());
     else if (strcmp(path, "/healthz") == 0 || strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0)
         https_answer(r, 200, "text/plain; charset=utf-8", "ok", 2);
     else if (strcmp(path, "/api") == 0)
         api_json(r, 200, template_text("{'kind':'APIVersions','versions':['v1']}", NULL));
     else if (strcmp(path, "/apis") == 0)
-        api_json(r, 200, groups());
+        api_json(r, 200, groups_json());
     else if (strcmp(path, "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews") == 0 &&
              strcmp(https_method(r), "POST") == 0)
         api_review(a, r);
     else if (count >= 2 && strcmp(segments[0], "api") == 0)
-        resource(a, r, segments + 1, count - 1, "");
+        serve_resource(a, r, segments + 1, count - 1, "");
     else if (count >= 3 && strcmp(segments[0], "apis") == 0)
-        resource(a, r, segments + 2, count - 2, segments[1]);
+        serve_resource(a, r, segments + 2, count - 2, segments[1]);
     else
         api_no_path(r);
 }
 
 /* Without credentials one is system:anonymous, who may do nothing; it is worded by what was asked for. */
-static void anonymous(struct https_request *r)
+static void reply_unauthorized(struct https_request *r)
 {
     char copy[PATH_MAX_LEN], *segments[API_SEGMENTS], *text;
     struct target t;
     snprintf(copy, sizeof copy, "%s", https_path(r));
-    size_t count = cut(copy, segments);
+    size_t count = path_split(copy, segments);
     bool core = count > 2 && strcmp(segments[0], "api") == 0, group = count > 3 && strcmp(segments[0], "apis") == 0;
     bool known = core ? target_of(segments + 1, count - 1, "", &t)
                       : group && target_of(segments + 2, count - 2, segments[1], &t);
@@ -309,11 +310,11 @@ void api_handle(void *api, struct https_request *r)
     const char *auth = https_header(r, "Authorization");
     struct api *a = api;
     if (!auth)
-        anonymous(r);
+        reply_unauthorized(r);
     else if (strncmp(auth, "Bearer ", 7) != 0 || strcmp(auth + 7, a->conf.token) != 0)
         api_status(r, 401, "Unauthorized", "Unauthorized", "", "");
     else
-        route(a, r);
+        serve_request(a, r);
 }
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */

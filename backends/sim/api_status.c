@@ -1,3 +1,4 @@
+/* api_status.c - Kubernetes Status objects: every error that the simulated API server answers. */
 #include "backends/sim/api_own.h"
 
 #include <string.h>

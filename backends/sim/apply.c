@@ -1,3 +1,4 @@
+/* apply.c - Server-side apply on the simulated objects: managedFields, conflicts, force. */
 #include "backends/sim/apply.h"
 
 #include "backends/base/buf.h"
@@ -9,16 +10,11 @@
 
 enum { MESSAGE_MAX = 64 * 1024 };
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* ---- managedFields ----------------------------------------------------------------------------------------------- */
 
-static cJSON *entries(const cJSON *obj)
+static cJSON *managed_entries(const cJSON *obj)
 {
-    return member(member(obj, "metadata"), "managedFields");
+    return json_member(json_member(obj, "metadata"), "managedFields");
 }
 
 static bool entry_is(const cJSON *entry, const char *manager, const char *operation)
@@ -30,13 +26,13 @@ static bool entry_is(const cJSON *entry, const char *manager, const char *operat
 static cJSON *entry_of(const cJSON *obj, const char *manager, const char *operation)
 {
     cJSON *entry;
-    cJSON_ArrayForEach(entry, entries(obj)) if (entry_is(entry, manager, operation)) return entry;
+    cJSON_ArrayForEach(entry, managed_entries(obj)) if (entry_is(entry, manager, operation)) return entry;
     return NULL;
 }
 
 cJSON *managed_fields(const cJSON *obj, const char *manager, const char *operation)
 {
-    return member(entry_of(obj, manager, operation), "fieldsV1");
+    return json_member(entry_of(obj, manager, operation), "fieldsV1");
 }
 
 static cJSON *entry_new(const cJSON *obj, const char *manager, const char *operation, cJSON *fields, uint64_t now_ms)
@@ -55,13 +51,13 @@ static cJSON *entry_new(const cJSON *obj, const char *manager, const char *opera
 
 void managed_set(cJSON *obj, const char *manager, const char *operation, cJSON *fields, uint64_t now_ms)
 {
-    cJSON *list = entries(obj), *old = entry_of(obj, manager, operation);
-    if (old && cJSON_Compare(member(old, "fieldsV1"), fields, 1)) {
+    cJSON *list = managed_entries(obj), *old = entry_of(obj, manager, operation);
+    if (old && cJSON_Compare(json_member(old, "fieldsV1"), fields, 1)) {
         cJSON_Delete(fields);
         return;
     }
     if (old) cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
-    if (!list) list = cJSON_AddArrayToObject(member(obj, "metadata"), "managedFields");
+    if (!list) list = cJSON_AddArrayToObject(json_member(obj, "metadata"), "managedFields");
     if (fields->child)
         cJSON_AddItemToArray(list, entry_new(obj, manager, operation, fields, now_ms));
     else
@@ -69,24 +65,24 @@ void managed_set(cJSON *obj, const char *manager, const char *operation, cJSON *
 }
 
 /* Entries that have no field left go. */
-static void prune(cJSON *obj)
+static void managed_fields_prune(cJSON *obj)
 {
-    cJSON *list = entries(obj), *next;
+    cJSON *list = managed_entries(obj), *next;
     for (cJSON *e = list ? list->child : NULL; e; e = next) {
         next = e->next;
-        if (!member(e, "fieldsV1")->child) cJSON_Delete(cJSON_DetachItemViaPointer(list, e));
+        if (!json_member(e, "fieldsV1")->child) cJSON_Delete(cJSON_DetachItemViaPointer(list, e));
     }
 }
 
 void managed_disown(cJSON *obj, const char *manager, const char *dotted)
 {
     cJSON *entry;
-    cJSON_ArrayForEach(entry, entries(obj))
+    cJSON_ArrayForEach(entry, managed_entries(obj))
     {
         const char *its = json_str(entry, "manager");
-        if (its && strcmp(its, manager) != 0) fields_disown(member(entry, "fieldsV1"), dotted);
+        if (its && strcmp(its, manager) != 0) fields_disown(json_member(entry, "fieldsV1"), dotted);
     }
-    prune(obj);
+    managed_fields_prune(obj);
 }
 
 /* ---- conflicts --------------------------------------------------------------------------------------------------- */
@@ -106,7 +102,7 @@ static void with_whom(struct buf *out, const cJSON *entry)
     if (strcmp(how, "Update") == 0) buf_printf(out, " using %s", json_str(entry, "apiVersion"));
 }
 
-static void gather(void *arg, const char *path)
+static void gather_conflict(void *arg, const char *path)
 {
     struct gathered *g = arg;
     struct buf text;
@@ -128,7 +124,7 @@ static void gather(void *arg, const char *path)
     buf_done(&text);
 }
 
-static cJSON *refusal(struct gathered *g)
+static cJSON *conflict_status(struct gathered *g)
 {
     struct buf text;
     buf_init(&text, MESSAGE_MAX);
@@ -152,23 +148,23 @@ static cJSON *refusal(struct gathered *g)
 }
 
 /* NULL: none, or forced: then merged's managers have given up what is mine now. */
-static cJSON *conflicts(cJSON *merged, const struct apply_ask *ask, const cJSON *mine)
+static cJSON *conflicts_of(cJSON *merged, const struct apply_ask *ask, const cJSON *mine)
 {
     struct gathered g = {.causes = cJSON_CreateArray()};
     buf_init(&g.paths, MESSAGE_MAX);
     cJSON *entry, *found = NULL;
-    cJSON_ArrayForEach(entry, entries(merged))
+    cJSON_ArrayForEach(entry, managed_entries(merged))
     {
         if (entry_is(entry, ask->manager, "Apply")) continue;
         g.entry = entry;
-        fields_conflicts(mine, member(entry, "fieldsV1"), merged, ask->config, ask->force, gather, &g);
+        fields_conflicts(mine, json_member(entry, "fieldsV1"), merged, ask->config, ask->force, gather_conflict, &g);
     }
     if (g.causes->child && !ask->force)
-        found = refusal(&g);
+        found = conflict_status(&g);
     else
         cJSON_Delete(g.causes);
     buf_done(&g.paths);
-    prune(merged);
+    managed_fields_prune(merged);
     return found;
 }
 
@@ -178,9 +174,9 @@ static cJSON *conflicts(cJSON *merged, const struct apply_ask *ask, const cJSON 
 static cJSON *fields_of_others(const cJSON *obj, const char *manager)
 {
     cJSON *list = cJSON_CreateArray(), *entry;
-    cJSON_ArrayForEach(entry, entries(obj))
+    cJSON_ArrayForEach(entry, managed_entries(obj))
     {
-        if (!entry_is(entry, manager, "Apply")) cJSON_AddItemReferenceToArray(list, member(entry, "fieldsV1"));
+        if (!entry_is(entry, manager, "Apply")) cJSON_AddItemReferenceToArray(list, json_member(entry, "fieldsV1"));
     }
     return list;
 }
@@ -197,8 +193,8 @@ static void drop_unsaid(cJSON *merged, const struct apply_ask *ask, const cJSON 
 cJSON *apply_merge(const cJSON *live, const struct apply_ask *ask, cJSON **ret_refusal)
 {
     cJSON *mine = fields_of(ask->config), *merged = cJSON_Duplicate(live ? live : ask->config, 1), *found;
-    if (!member(merged, "metadata")) cJSON_AddObjectToObject(merged, "metadata");
-    if (live && (found = conflicts(merged, ask, mine))) {
+    if (!json_member(merged, "metadata")) cJSON_AddObjectToObject(merged, "metadata");
+    if (live && (found = conflicts_of(merged, ask, mine))) {
         cJSON_Delete(mine);
         cJSON_Delete(merged);
         *ret_refusal = found;

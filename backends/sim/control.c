@@ -1,3 +1,4 @@
+/* control.c - the control socket: a line in, a line out. */
 #include "backends/sim/control.h"
 
 #include "backends/base/buf.h"
@@ -46,7 +47,7 @@ static void client_end(struct client *c)
     if (!uv_is_closing((uv_handle_t *)&c->pipe)) uv_close((uv_handle_t *)&c->pipe, client_closed);
 }
 
-static void sent(uv_write_t *write, int status)
+static void on_written(uv_write_t *write, int status)
 {
     struct sending *s = write->data;
     (void)status;
@@ -64,18 +65,18 @@ static bool line_in(void *arg, char *text, size_t len)
     s->text = mem_printf("%s\n", out);
     s->write.data = s;
     uv_buf_t piece = uv_buf_init(s->text, (unsigned)strlen(s->text));
-    if (uv_write(&s->write, (uv_stream_t *)&c->pipe, &piece, 1, sent) != 0) sent(&s->write, 0);
+    if (uv_write(&s->write, (uv_stream_t *)&c->pipe, &piece, 1, on_written) != 0) on_written(&s->write, 0);
     return true;
 }
 
-static void room(uv_handle_t *handle, size_t size, uv_buf_t *out)
+static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
 {
     (void)handle;
     (void)size;
     *out = uv_buf_init(mem_alloc(SIM_COMMAND_MAX), SIM_COMMAND_MAX);
 }
 
-static void received(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
+static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
 {
     struct client *c = stream->data;
     bool good = n >= 0 && c->control && buf_add(&c->in, piece->base, (size_t)n) == ERR_OK;
@@ -86,7 +87,7 @@ static void received(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
         client_end(c);
 }
 
-static void connected(uv_stream_t *server, int status)
+static void on_connection(uv_stream_t *server, int status)
 {
     struct control *control = server->data;
     if (status < 0) return;
@@ -99,7 +100,7 @@ static void connected(uv_stream_t *server, int status)
         c->control = control;
         DL_APPEND(control->clients, c);
         control->count++;
-        good = uv_read_start((uv_stream_t *)&c->pipe, room, received) == 0;
+        good = uv_read_start((uv_stream_t *)&c->pipe, on_alloc, on_read) == 0;
     }
     if (!good) client_end(c);
 }
@@ -124,7 +125,7 @@ enum err control_new(struct loop *l, const char *path,
     unlink(path);
     int e = uv_pipe_bind(&c->pipe, path);
     if (e == 0) e = chmod(path, 0600) == 0 ? 0 : UV_EACCES;
-    if (e == 0) e = uv_listen((uv_stream_t *)&c->pipe, SIM_CONTROLS, connected);
+    if (e == 0) e = uv_listen((uv_stream_t *)&c->pipe, SIM_CONTROLS, on_connection);
     if (e != 0) {
         uv_close((uv_handle_t *)&c->pipe, control_closed);
         return why_set(why, ERR_IO, "%s: %s", path, uv_strerror(e));

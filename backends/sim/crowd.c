@@ -1,3 +1,4 @@
+/* crowd.c - any number of further pods, to see what size costs. */
 #include "backends/sim/crowd.h"
 
 #include "backends/base/json.h"

@@ -1,3 +1,4 @@
+/* fault.c - which faults are switched on. */
 #include "backends/sim/fault.h"
 
 #include <string.h>

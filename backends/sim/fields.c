@@ -1,3 +1,4 @@
+/* fields.c - FieldsV1 sets: building, merging, conflicts, dropping. */
 #include "backends/sim/fields.h"
 
 #include "backends/base/json.h"
@@ -92,7 +93,7 @@ static char *element_name(const char *list_name, const cJSON *list, const cJSON 
 }
 
 /* The element of a list with that name in a set, or NULL. */
-static cJSON *element(const char *list_name, const cJSON *list, const char *name)
+static cJSON *list_element(const char *list_name, const cJSON *list, const char *name)
 {
     for (cJSON *item = list ? list->child : NULL; item; item = item->next) {
         char *its = element_name(list_name, list, item);
@@ -109,7 +110,7 @@ static cJSON *stands_for(const char *parent, const cJSON *value, const cJSON *fi
     *ret_name = field->string + (strlen(field->string) > 2 ? 2 : 0);
     if (!value) return NULL;
     if (strncmp(field->string, "f:", 2) == 0) return cJSON_GetObjectItemCaseSensitive(value, field->string + 2);
-    return cJSON_IsArray(value) ? element(parent, value, field->string) : NULL;
+    return cJSON_IsArray(value) ? list_element(parent, value, field->string) : NULL;
 }
 
 /* ---- a set of a configuration ------------------------------------------------------------------------------------ */
@@ -157,19 +158,11 @@ cJSON *fields_of(const cJSON *config)
 
 /* ---- merging ----------------------------------------------------------------------------------------------------- */
 
-static void put(cJSON *object, const char *name, cJSON *value)
-{
-    if (cJSON_GetObjectItemCaseSensitive(object, name))
-        cJSON_ReplaceItemInObjectCaseSensitive(object, name, value);
-    else
-        cJSON_AddItemToObject(object, name, value);
-}
-
 static void merge_list(const char *name, cJSON *live, const cJSON *config)
 {
     JSON_EACH (item, config) {
         char *its = element_name(name, config, item);
-        cJSON *has = element(name, live, its);
+        cJSON *has = list_element(name, live, its);
         free(its);
         if (!has)
             cJSON_AddItemToArray(live, cJSON_Duplicate(item, 1));
@@ -189,7 +182,7 @@ void fields_merge(cJSON *live, const cJSON *config)
         else if (both && cJSON_IsArray(member) && cJSON_IsArray(has))
             merge_list(member->string, has, member);
         else
-            put(live, member->string, cJSON_Duplicate(member, 1));
+            json_set(live, member->string, cJSON_Duplicate(member, 1));
     }
 }
 
@@ -225,8 +218,8 @@ static void path_of(char *out, size_t size, const char *path, const cJSON *field
     buf_done(&text);
 }
 
-static void walk(const struct walk *w, const char *parent, const char *path, const cJSON *mine, cJSON *theirs,
-                 const cJSON *live, const cJSON *config)
+static void fields_walk(const struct walk *w, const char *parent, const char *path, const cJSON *mine, cJSON *theirs,
+                        const cJSON *live, const cJSON *config)
 {
     char below[PATH_LONGEST];
     JSON_EACH (field, mine) {
@@ -237,7 +230,7 @@ static void walk(const struct walk *w, const char *parent, const char *path, con
         const cJSON *says = stands_for(parent, config, field, &name);
         path_of(below, sizeof below, path, field);
         if (field->child && other->child) {
-            walk(w, name, below, field, other, has, says);
+            fields_walk(w, name, below, field, other, has, says);
             if (w->take && !other->child) cJSON_DeleteItemFromObjectCaseSensitive(theirs, field->string);
         } else if (!field->child && !other->child && has && !cJSON_Compare(has, says, 1)) {
             w->conflict(w->arg, below);
@@ -250,13 +243,13 @@ void fields_conflicts(const cJSON *mine, cJSON *theirs, const cJSON *live, const
                       void (*conflict)(void *arg, const char *path), void *arg)
 {
     const struct walk w = {take, conflict, arg};
-    walk(&w, "", "", mine, theirs, live, config);
+    fields_walk(&w, "", "", mine, theirs, live, config);
 }
 
 /* ---- what is no longer said -------------------------------------------------------------------------------------- */
 
 /* The members of that name in each of the sets. Caller frees; the array only refers to them. */
-static cJSON *narrowed(const cJSON *others, const char *name)
+static cJSON *others_member(const cJSON *others, const char *name)
 {
     cJSON *list = cJSON_CreateArray();
     JSON_EACH (set, others) {
@@ -266,16 +259,16 @@ static cJSON *narrowed(const cJSON *others, const char *name)
     return list;
 }
 
-static void drop(const char *parent, cJSON *live, const cJSON *old, const cJSON *now, const cJSON *others)
+static void member_drop(const char *parent, cJSON *live, const cJSON *old, const cJSON *now, const cJSON *others)
 {
     JSON_EACH (field, old) {
         const char *name;
         cJSON *value = strcmp(field->string, ".") ? stands_for(parent, live, field, &name) : NULL;
         const cJSON *kept = json_get(now, field->string);
         if (!value) continue;
-        cJSON *theirs = narrowed(others, field->string);
+        cJSON *theirs = others_member(others, field->string);
         bool shared = theirs->child != NULL, has_more = field->child != NULL;
-        if (has_more && (cJSON_IsObject(value) || cJSON_IsArray(value))) drop(name, value, field, kept, theirs);
+        if (has_more && (cJSON_IsObject(value) || cJSON_IsArray(value))) member_drop(name, value, field, kept, theirs);
         if (!kept && !shared && (!has_more || !value->child)) cJSON_Delete(cJSON_DetachItemViaPointer(live, value));
         cJSON_Delete(theirs);
     }
@@ -283,7 +276,7 @@ static void drop(const char *parent, cJSON *live, const cJSON *old, const cJSON 
 
 void fields_drop(cJSON *live, const cJSON *old, const cJSON *now, const cJSON *others)
 {
-    drop("", live, old, now, others);
+    member_drop("", live, old, now, others);
 }
 
 void fields_disown(cJSON *set, const char *dotted)

@@ -1,3 +1,4 @@
+/* gcs_link.c - the simulated GCS's connection to the real Redis: hiredis on our loop. */
 #include "backends/sim/gcs_link.h"
 
 #include "backends/base/mem.h"
@@ -20,40 +21,40 @@ struct poll {
     int events;
 };
 
-static void polled(uv_poll_t *handle, int status, int events)
+static void on_poll(uv_poll_t *handle, int status, int events)
 {
     struct poll *p = (struct poll *)handle;
     if (p->rc && (status < 0 || (events & UV_READABLE))) redisAsyncHandleRead(p->rc);
     if (p->rc && status == 0 && (events & UV_WRITABLE)) redisAsyncHandleWrite(p->rc);
 }
 
-static void watch(struct poll *p, int events)
+static void poll_events(struct poll *p, int events)
 {
     p->events = events;
     if (events)
-        uv_poll_start(&p->handle, events, polled);
+        uv_poll_start(&p->handle, events, on_poll);
     else
         uv_poll_stop(&p->handle);
 }
 static void add_read(void *arg)
 {
     struct poll *p = arg;
-    watch(p, p->events | UV_READABLE);
+    poll_events(p, p->events | UV_READABLE);
 }
 static void del_read(void *arg)
 {
     struct poll *p = arg;
-    watch(p, p->events & ~UV_READABLE);
+    poll_events(p, p->events & ~UV_READABLE);
 }
 static void add_write(void *arg)
 {
     struct poll *p = arg;
-    watch(p, p->events | UV_WRITABLE);
+    poll_events(p, p->events | UV_WRITABLE);
 }
 static void del_write(void *arg)
 {
     struct poll *p = arg;
-    watch(p, p->events & ~UV_WRITABLE);
+    poll_events(p, p->events & ~UV_WRITABLE);
 }
 static void poll_closed(uv_handle_t *handle)
 {
@@ -66,7 +67,7 @@ static void poll_cleanup(void *arg)
     uv_close((uv_handle_t *)&p->handle, poll_closed);
 }
 
-static bool attach(redisAsyncContext *rc, struct loop *l)
+static bool context_attach(redisAsyncContext *rc, struct loop *l)
 {
     struct poll *p = mem_zero(1, sizeof *p);
     if (uv_poll_init(loop_uv(l), &p->handle, rc->c.fd) != 0) {
@@ -92,12 +93,12 @@ static void is_lost(struct gcs_link *k)
     if (k->lost) k->lost(k->arg);
 }
 
-static void connected(const redisAsyncContext *rc, int status)
+static void on_connected(const redisAsyncContext *rc, int status)
 {
     if (status != REDIS_OK && rc->data) is_lost(rc->data);
 }
 
-static void disconnected(const redisAsyncContext *rc, int status)
+static void on_disconnected(const redisAsyncContext *rc, int status)
 {
     (void)status;
     if (rc->data) is_lost(rc->data);
@@ -115,7 +116,7 @@ struct gcs_link *gcs_link_new(struct loop *l, const struct gcs_link_conf *conf)
 {
     redisAsyncContext *rc = redisAsyncConnectBind("127.0.0.1", (int)conf->port, conf->from);
     if (!rc) return NULL;
-    if (rc->err || !attach(rc, l)) {
+    if (rc->err || !context_attach(rc, l)) {
         redisAsyncFree(rc);
         return NULL;
     }
@@ -124,8 +125,8 @@ struct gcs_link *gcs_link_new(struct loop *l, const struct gcs_link_conf *conf)
     k->lost = conf->lost;
     k->arg = conf->arg;
     rc->data = k;
-    redisAsyncSetConnectCallback(rc, connected);
-    redisAsyncSetDisconnectCallback(rc, disconnected);
+    redisAsyncSetConnectCallback(rc, on_connected);
+    redisAsyncSetDisconnectCallback(rc, on_disconnected);
     redisAsyncCommand(rc, logged_in, NULL, "AUTH %s %s", conf->user, conf->password);
     redisAsyncCommand(rc, NULL, NULL, "DEL DUMMY");
     return k;

@@ -1,3 +1,4 @@
+/* gcs_rows.c - the rows of the GCS's tables as Ray writes them: nodes, jobs, actors, workers. */
 #include "backends/sim/gcs_rows.h"
 
 #include "backends/base/mem.h"
@@ -8,7 +9,7 @@
 
 enum { TASK_SPEC_BYTES = 8700, ENTRYPOINT_BYTES = 800 };
 
-static size_t unhex(const char *hex, char *out, size_t size)
+static size_t hex_decode(const char *hex, char *out, size_t size)
 {
     size_t n = 0;
     for (; hex[0] && hex[1] && n < size; hex += 2, n++) {
@@ -19,17 +20,17 @@ static size_t unhex(const char *hex, char *out, size_t size)
     return n;
 }
 
-static void put(gcs_row *row, void *arg, const char *table, const char *hex, struct buf *value)
+static void row_emit(gcs_row *row, void *arg, const char *table, const char *hex, struct buf *value)
 {
     char field[32];
-    size_t len = unhex(hex, field, sizeof field);
+    size_t len = hex_decode(hex, field, sizeof field);
     row(arg, table, field, len, buf_text(value), value->len);
     buf_clear(value);
 }
 
 /* Ray's Address: 1 node_id, 2 ip_address, 3 port, 4 worker_id. */
-static void address(struct buf *out, unsigned field, const char *node, const char *ip, unsigned port,
-                    const char *worker)
+static void add_address(struct buf *out, unsigned field, const char *node, const char *ip, unsigned port,
+                        const char *worker)
 {
     struct buf b;
     buf_init(&b, PB_MAX);
@@ -134,7 +135,7 @@ static void node_row(const struct ray_sim_node *n, const char *session, struct b
 /* ---- ACTOR ------------------------------------------------------------------------------------------------------- */
 
 /* One entry of resource_mapping: `count` whole units from `first`, or a part of one where count is 0. */
-static void resource(struct buf *v, const char *name, unsigned first, unsigned count, double part)
+static void add_resource(struct buf *v, const char *name, unsigned first, unsigned count, double part)
 {
     struct buf entry, id;
     buf_init(&entry, PB_MAX);
@@ -153,10 +154,10 @@ static void resource(struct buf *v, const char *name, unsigned first, unsigned c
 
 static void actor_resources(struct buf *v, const struct ray_sim_actor *a)
 {
-    if (a->kind == RAY_SIM_CONTROLLER) resource(v, "node:__internal_head__", 0, 0, 0.001);
+    if (a->kind == RAY_SIM_CONTROLLER) add_resource(v, "node:__internal_head__", 0, 0, 0.001);
     if (a->kind != RAY_SIM_REPLICA) return;
-    if (a->cores) resource(v, "neuron_cores", a->core, a->cores, 0);
-    resource(v, "CPU", 0, 0, a->cores ? 1 : 0.5);
+    if (a->cores) add_resource(v, "neuron_cores", a->core, a->cores, 0);
+    add_resource(v, "CPU", 0, 0, a->cores ? 1 : 0.5);
 }
 
 static void actor_function(struct buf *v, const struct ray_sim_actor *a)
@@ -204,8 +205,8 @@ static void actor_row(const struct ray_sim *r, const struct ray_sim_actor *a, st
     pb_u64(v, 6, a->state);
     if (a->kind == RAY_SIM_CONTROLLER) pb_u64(v, 7, UINT64_MAX); /* -1: for ever */
     pb_u64(v, 8, a->restarts);
-    address(v, 9, a->node, n ? n->ip : "", a->port, a->worker);
-    address(v, 10, head ? head->id : "", head ? head->ip : "", 11034, a->owner_worker);
+    add_address(v, 9, a->node, n ? n->ip : "", a->port, a->worker);
+    add_address(v, 10, head ? head->id : "", head ? head->ip : "", 11034, a->owner_worker);
     pb_u64(v, 11, 1);
     pb_str(v, 12, a->name);
     pb_double(v, 13, (double)(a->end_ms ? a->end_ms : a->start_ms));
@@ -266,7 +267,7 @@ static void job_row(const struct ray_sim_job *j, struct buf *v)
     pb_u64(v, 7, j->start_ms);
     pb_u64(v, 8, j->end_ms);
     pb_str(v, 9, buf_text(&entry));
-    address(v, 12, j->node, j->ip, j->port, worker);
+    add_address(v, 12, j->node, j->ip, j->port, worker);
     buf_done(&entry);
     buf_done(&config);
     free(worker);
@@ -276,7 +277,7 @@ static void worker_row(const struct ray_sim_worker *w, const char *session, stru
 {
     char *raylet = mem_printf("/tmp/ray/%s/sockets/raylet", session);
     pb_u64(v, 1, w->alive);
-    address(v, 2, w->node, w->ip, w->port, w->id);
+    add_address(v, 2, w->node, w->ip, w->port, w->id);
     pb_u64(v, 5, w->driver);
     text_entry(v, 6, "node_ip_address", w->ip);
     text_entry(v, 6, "raylet_socket", raylet);
@@ -297,14 +298,14 @@ void gcs_rows_tables(const struct ray_sim *r, const char *session, gcs_row *row,
     n = ray_sim_nodes(r, &node);
     for (size_t i = 0; i < n; i++) {
         node_row(&node[i], session, &v);
-        put(row, arg, "NODE", node[i].id, &v);
+        row_emit(row, arg, "NODE", node[i].id, &v);
     }
     n = ray_sim_actors(r, &actor);
     for (size_t i = 0; i < n; i++) {
         actor_row(r, &actor[i], &v);
-        put(row, arg, "ACTOR", actor[i].id, &v);
+        row_emit(row, arg, "ACTOR", actor[i].id, &v);
         char field[16];
-        size_t len = unhex(actor[i].id, field, sizeof field);
+        size_t len = hex_decode(actor[i].id, field, sizeof field);
         if (actor[i].state != RAY_SIM_DEAD) task_spec_row(&actor[i], &v);
         row(arg, "ACTOR_TASK_SPEC", field, len, v.len ? v.data : NULL, v.len);
         buf_clear(&v);
@@ -312,12 +313,12 @@ void gcs_rows_tables(const struct ray_sim *r, const char *session, gcs_row *row,
     n = ray_sim_jobs(r, &job);
     for (size_t i = 0; i < n; i++) {
         job_row(&job[i], &v);
-        put(row, arg, "JOB", job[i].id, &v);
+        row_emit(row, arg, "JOB", job[i].id, &v);
     }
     n = ray_sim_workers(r, &worker);
     for (size_t i = 0; i < n; i++) {
         worker_row(&worker[i], session, &v);
-        put(row, arg, "WORKERS", worker[i].id, &v);
+        row_emit(row, arg, "WORKERS", worker[i].id, &v);
     }
     buf_done(&v);
 }

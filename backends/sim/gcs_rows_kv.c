@@ -1,3 +1,7 @@
+/*
+ * gcs_rows_kv.c - the rows of the GCS's key-value store: exported functions, Serve's checkpoints, what Ray keeps
+ * there.
+ */
 #include "backends/sim/gcs_rows.h"
 
 #include "backends/base/mem.h"
@@ -23,13 +27,13 @@ struct out {
     void *arg;
 };
 
-static void text(const struct out *o, const char *field, const char *value)
+static void put_text(const struct out *o, const char *field, const char *value)
 {
     o->row(o->arg, "KV", field, strlen(field), value, strlen(value));
 }
 
 /* A pickle of that size: protocol 5, a frame, and bytes that are not text. */
-static void pickle(const struct out *o, const char *field, size_t field_len, const char *about, size_t bytes)
+static void put_pickle(const struct out *o, const char *field, size_t field_len, const char *about, size_t bytes)
 {
     char *v = mem_alloc(bytes);
     size_t n = strlen(about);
@@ -42,12 +46,12 @@ static void pickle(const struct out *o, const char *field, size_t field_len, con
 
 static void named_pickle(const struct out *o, const char *field, const char *about, size_t bytes)
 {
-    pickle(o, field, strlen(field), about, bytes);
+    put_pickle(o, field, strlen(field), about, bytes);
 }
 
 /* "@namespace_fun:ActorClass:01000000:" and raw bytes out of an id. */
-static void exported(const struct out *o, const char *kind, const char *id_hex, unsigned salt, const char *about,
-                     size_t bytes)
+static void put_export(const struct out *o, const char *kind, const char *id_hex, unsigned salt, const char *about,
+                       size_t bytes)
 {
     char field[96];
     struct buf b;
@@ -55,7 +59,7 @@ static void exported(const struct out *o, const char *kind, const char *id_hex, 
     (void)buf_printf(&b, "@namespace_fun:%s:01000000:", kind);
     for (size_t i = 0; id_hex[i] && id_hex[i + 1] && i < 56; i += 2)
         (void)buf_char(&b, (char)((unsigned)(id_hex[i] * 16 + id_hex[i + 1]) * 7u + salt * 31u + (unsigned)i));
-    pickle(o, buf_text(&b), b.len, about, bytes);
+    put_pickle(o, buf_text(&b), b.len, about, bytes);
     buf_done(&b);
 }
 
@@ -107,7 +111,7 @@ static void usage_stats(const struct out *o)
     };
     for (size_t i = 0; i < ARRAY_LEN(tags); i++) {
         char *field = mem_printf("@namespace_usage_stats:%s", tags[i][0]);
-        text(o, field, tags[i][1]);
+        put_text(o, field, tags[i][1]);
         free(field);
     }
 }
@@ -120,17 +124,17 @@ static void first_head(const struct out *o, const struct ray_sim *r, const char 
     for (size_t i = 0; i < sizeof id; i++) id[i] = (char)((unsigned)head->id[i] * 37u + (unsigned)head->id[i + 28]);
     static const char cluster[] = "@namespace_cluster:ray_cluster_id";
     o->row(o->arg, "KV", cluster, sizeof cluster - 1, id, sizeof id);
-    text(o, "@namespace_cluster:CLUSTER_METADATA",
-         "{\"ray_version\": \"2.60.0\", \"python_version\": \"3.11.2\", \"ray_init_cluster\": false}");
-    text(o, "@namespace_session:session_name", session);
-    text(o, "@namespace___autoscaler:__autoscaler_v2_enabled", "1");
-    exported(o, "ActorClass", head->id, 1, "ServeController", CONTROLLER_CLASS_BYTES);
+    put_text(o, "@namespace_cluster:CLUSTER_METADATA",
+             "{\"ray_version\": \"2.60.0\", \"python_version\": \"3.11.2\", \"ray_init_cluster\": false}");
+    put_text(o, "@namespace_session:session_name", session);
+    put_text(o, "@namespace___autoscaler:__autoscaler_v2_enabled", "1");
+    put_export(o, "ActorClass", head->id, 1, "ServeController", CONTROLLER_CLASS_BYTES);
     for (size_t i = 0; i < serve->count; i++) {
         char *about = mem_printf("ServeReplica:%s:%s", serve->app, serve->deployment[i].name);
-        exported(o, "ActorClass", head->id, 2 + (unsigned)i, about, REPLICA_CLASS_BYTES);
+        put_export(o, "ActorClass", head->id, 2 + (unsigned)i, about, REPLICA_CLASS_BYTES);
         free(about);
     }
-    exported(o, "RemoteFunction", head->id, 2 + (unsigned)serve->count, "run_graph", FUNCTION_BYTES);
+    put_export(o, "RemoteFunction", head->id, 2 + (unsigned)serve->count, "run_graph", FUNCTION_BYTES);
     serve_checkpoints(o, serve->app);
     usage_stats(o);
 }
@@ -151,7 +155,7 @@ static void agent_addresses(const struct out *o, const struct ray_sim_node *n)
 static void at_port(const struct out *o, const char *field, const char *ip, unsigned port)
 {
     char *v = mem_printf("%s:%u", ip, port);
-    text(o, field, v);
+    put_text(o, field, v);
     free(v);
 }
 
@@ -173,8 +177,8 @@ void gcs_rows_kv(const struct ray_sim *r, const char *session, bool fresh, gcs_r
     at_port(&o, "@namespace_dashboard:webui:url", head->ip, 8265);
     at_port(&o, "AutoscalerMetricsAddress", head->ip, 44217);
     at_port(&o, "DashboardMetricsAddress", head->ip, 44227);
-    text(&o, "@namespace_job:head_node_id", head->id);
-    text(&o, "gcs_pid", "7"); /* the same in every head's container */
+    put_text(&o, "@namespace_job:head_node_id", head->id);
+    put_text(&o, "gcs_pid", "7"); /* the same in every head's container */
 }
 
 void gcs_rows_class(const struct ray_sim *r, gcs_row *row, void *arg)
@@ -184,7 +188,7 @@ void gcs_rows_class(const struct ray_sim *r, gcs_row *row, void *arg)
     size_t n = ray_sim_actors(r, &a);
     for (size_t i = 0; i < n; i++) {
         if (a[i].kind == RAY_SIM_CONTROLLER)
-            exported(&o, "ActorClass", a[i].worker, 0, "ProxyActor", PROXY_CLASS_BYTES);
+            put_export(&o, "ActorClass", a[i].worker, 0, "ProxyActor", PROXY_CLASS_BYTES);
     }
 }
 
@@ -192,7 +196,7 @@ void gcs_rows_heartbeat(uint64_t wall_ms, gcs_row *row, void *arg)
 {
     const struct out o = {row, arg};
     char *v = mem_printf("{\"time\": %.6f}", (double)wall_ms / 1000);
-    text(&o, "@namespace_healthcheck:ray_client_server", v);
+    put_text(&o, "@namespace_healthcheck:ray_client_server", v);
     free(v);
 }
 
@@ -215,6 +219,6 @@ void gcs_rows_autoscaling(const struct ray_sim *r, uint64_t wall_ms, gcs_row *ro
     }
     (void)buf_str(&b, "}, \"idle_nodes\": null, \"pending_nodes\": [], \"pending_launches\": {}, \"failed_nodes\": [], "
                       "\"legacy\": true}, \"non_terminated_nodes_time\": 5.7220458984375e-06}");
-    text(&o, "__autoscaling_status", buf_text(&b));
+    put_text(&o, "__autoscaling_status", buf_text(&b));
     buf_done(&b);
 }

@@ -1,3 +1,4 @@
+/* gcs_sim.c - the simulated GCS: what it keeps in Redis, when, and what it takes back after a restart. */
 #include "backends/sim/gcs_sim.h"
 
 #include "backends/base/mem.h"
@@ -39,7 +40,7 @@ static const uint64_t step_ms[STEPS + 1] = {
 
 static void on_exit_due(void *arg);
 
-static uint64_t wall(const struct gcs_sim *g)
+static uint64_t sim_wall_ms(const struct gcs_sim *g)
 {
     return g->conf.wall_ms ? g->conf.wall_ms(g->conf.arg) : loop_wall_ms(g->loop);
 }
@@ -88,8 +89,8 @@ static void on_beat(void *arg)
 {
     struct gcs_sim *g = arg;
     if (!g->up) return;
-    gcs_rows_heartbeat(wall(g), write_row, g);
-    if (g->beats++ % AUTOSCALING_BEATS == 0) gcs_rows_autoscaling(g->ray, wall(g), write_row, g);
+    gcs_rows_heartbeat(sim_wall_ms(g), write_row, g);
+    if (g->beats++ % AUTOSCALING_BEATS == 0) gcs_rows_autoscaling(g->ray, sim_wall_ms(g), write_row, g);
 }
 
 /* ---- connections ------------------------------------------------------------------------------------------------- */
@@ -138,9 +139,9 @@ static void let_in(struct gcs_sim *g)
     for (size_t i = 0; i < g->waiters; i++) {
         struct gcs_sim_pod *p = &g->waiting[i];
         if (p->group)
-            ray_sim_worker_up(g->ray, p->pod, p->ip, p->group, p->neuron_cores, wall(g));
+            ray_sim_worker_up(g->ray, p->pod, p->ip, p->group, p->neuron_cores, sim_wall_ms(g));
         else
-            ray_sim_worker_down(g->ray, p->pod, wall(g));
+            ray_sim_worker_down(g->ray, p->pod, sim_wall_ms(g));
         waiter_done(p);
     }
     g->waiters = 0;
@@ -179,7 +180,7 @@ static void take_step(struct gcs_sim *g, enum gcs_sim_step step)
         send_words(g, LINK_WRITE, "HGET", kv, "@namespace_session:session_name");
         break;
     case GCS_SIM_ALIVE:
-        ray_sim_head_node(g->ray, g->head_pod, g->head_ip, wall(g));
+        ray_sim_head_node(g->ray, g->head_pod, g->head_ip, sim_wall_ms(g));
         g->up = true;
         let_in(g);
         write_tables(g);
@@ -190,16 +191,16 @@ static void take_step(struct gcs_sim *g, enum gcs_sim_step step)
         alarm_set(g->beat, BEAT_MS, BEAT_MS);
         break;
     case GCS_SIM_CONTROLLER:
-        ray_sim_head_controller(g->ray, wall(g));
+        ray_sim_head_controller(g->ray, sim_wall_ms(g));
         write_tables(g);
         gcs_rows_class(g->ray, write_row, g);
         break;
     case GCS_SIM_PROXY:
-        ray_sim_head_proxy(g->ray, wall(g));
+        ray_sim_head_proxy(g->ray, sim_wall_ms(g));
         write_tables(g);
         break;
     case GCS_SIM_JOB:
-        ray_sim_head_job(g->ray, wall(g));
+        ray_sim_head_job(g->ray, sim_wall_ms(g));
         write_tables(g);
         write_job_counter(g);
         break;
@@ -349,7 +350,7 @@ void gcs_sim_redis_back(struct gcs_sim *g)
 /* "session_2026-11-23_13-22-46_515749_1" */
 static void name_session(struct gcs_sim *g)
 {
-    time_t t = (time_t)(wall(g) / 1000);
+    time_t t = (time_t)(sim_wall_ms(g) / 1000);
     struct tm tm;
     char when[32];
     gmtime_r(&t, &tm);

@@ -1,3 +1,4 @@
+/* guard.c - the guard process: it holds a pipe to the simulator, and reaps redis-server and files when that closes. */
 #include "backends/sim/guard.h"
 
 #include "backends/base/mem.h"
@@ -103,13 +104,13 @@ static void clean_up(struct watch *w)
     }
 }
 
-static void answer(const struct reply *reply)
+static void reply_write(const struct reply *reply)
 {
     ssize_t ignored = send(GUARD_SOCKET, reply, sizeof *reply, MSG_NOSIGNAL);
     (void)ignored;
 }
 
-static void serve(struct watch *w)
+static void watch_serve(struct watch *w)
 {
     static const struct reply fine = {0, 0};
     char message[GUARD_MESSAGE];
@@ -128,7 +129,7 @@ static void serve(struct watch *w)
         else
             end_redis(w);
         mem_wipe(message, (size_t)n);
-        answer(&r);
+        reply_write(&r);
     }
 }
 
@@ -149,7 +150,7 @@ static void be_the_guard(int fd)
     for (int std = 0; std <= 2; std++) dup2(null, std);
     if (fd != GUARD_SOCKET) dup2(fd, GUARD_SOCKET);
     close_range(GUARD_SOCKET + 1, ~0U, 0);
-    serve(&w);
+    watch_serve(&w);
     clean_up(&w);
     _exit(0);
 }
@@ -180,7 +181,7 @@ enum err guard_start(struct guard **ret, struct why *why)
     return ERR_OK;
 }
 
-static enum err ask(struct guard *g, char type, const char *bytes, size_t len, struct reply *ret)
+static enum err guard_request(struct guard *g, char type, const char *bytes, size_t len, struct reply *ret)
 {
     if (len + 1 > GUARD_MESSAGE) return ERR_LIMIT;
     char *message = mem_alloc(len + 1);
@@ -199,14 +200,14 @@ static enum err ask(struct guard *g, char type, const char *bytes, size_t len, s
 enum err guard_remove(struct guard *g, const char *path)
 {
     struct reply r;
-    enum err e = ask(g, 'F', path, strlen(path), &r);
+    enum err e = guard_request(g, 'F', path, strlen(path), &r);
     return e != ERR_OK ? e : r.error ? ERR_LIMIT : ERR_OK;
 }
 
 enum err guard_redis(struct guard *g, const char *conf, size_t len, pid_t *ret_pid, struct why *why)
 {
     struct reply r;
-    enum err e = ask(g, 'R', conf, len, &r);
+    enum err e = guard_request(g, 'R', conf, len, &r);
     if (e != ERR_OK) return why_set(why, e, "redis-server: the guard does not answer");
     if (r.error == ENOENT) return why_set(why, ERR_NOT_FOUND, "redis-server is not installed (package redis-server)");
     if (r.error) return why_set(why, ERR_CHILD, "redis-server: %s", strerror(r.error));
@@ -217,7 +218,7 @@ enum err guard_redis(struct guard *g, const char *conf, size_t len, pid_t *ret_p
 enum err guard_kill_redis(struct guard *g)
 {
     struct reply r;
-    return ask(g, 'K', NULL, 0, &r);
+    return guard_request(g, 'K', NULL, 0, &r);
 }
 
 void guard_free(struct guard *g)

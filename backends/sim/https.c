@@ -1,3 +1,4 @@
+/* https.c - the HTTPS server: libmicrohttpd driven by our loop. */
 #include "backends/sim/https.h"
 
 #include "backends/base/buf.h"
@@ -53,7 +54,7 @@ struct https_stream {
 
 /* ---- driving libmicrohttpd --------------------------------------------------------------------------------------- */
 
-static void arm(struct https *h)
+static void timer_arm(struct https *h)
 {
     MHD_UNSIGNED_LONG_LONG wait;
     if (MHD_get_timeout(h->daemon, &wait) == MHD_YES)
@@ -62,31 +63,31 @@ static void arm(struct https *h)
         alarm_stop(h->alarm);
 }
 
-static void pump(struct https *h)
+static void daemon_run(struct https *h)
 {
     if (h->running || h->closing) return;
     h->running = true;
     MHD_run(h->daemon);
     h->running = false;
-    arm(h);
+    timer_arm(h);
 }
 
 /* Something can be sent: not from here, where the caller may be in the middle of anything. */
-static void wake(struct https *h)
+static void daemon_wake(struct https *h)
 {
     if (!h->closing) alarm_set(h->alarm, 0, 0);
 }
 
-static void ring(void *arg)
+static void on_timer(void *arg)
 {
-    pump(arg);
+    daemon_run(arg);
 }
 
-static void readable(uv_poll_t *poll, int status, int events)
+static void on_readable(uv_poll_t *poll, int status, int events)
 {
     (void)status;
     (void)events;
-    pump(poll->data);
+    daemon_run(poll->data);
 }
 
 static void poll_closed(uv_handle_t *handle)
@@ -120,7 +121,7 @@ static void request_free(struct https_request *r)
     free(r);
 }
 
-static enum MHD_Result queue(struct https_request *r)
+static enum MHD_Result response_queue(struct https_request *r)
 {
     struct MHD_Response *response = r->response;
     r->response = NULL;
@@ -129,7 +130,8 @@ static enum MHD_Result queue(struct https_request *r)
     return queued;
 }
 
-static void respond(struct https_request *r, unsigned status, const char *content_type, struct MHD_Response *response)
+static void response_send(struct https_request *r, unsigned status, const char *content_type,
+                          struct MHD_Response *response)
 {
     assert(response && !r->response);
     MHD_add_response_header(response, "Content-Type", content_type);
@@ -140,7 +142,7 @@ static void respond(struct https_request *r, unsigned status, const char *conten
     if (!r->suspended) return;
     r->suspended = false;
     MHD_resume_connection(r->connection);
-    wake(r->server);
+    daemon_wake(r->server);
 }
 
 static enum MHD_Result access_handler(void *cls, struct MHD_Connection *c, const char *path, const char *method,
@@ -167,13 +169,13 @@ static enum MHD_Result access_handler(void *cls, struct MHD_Connection *c, const
     }
     if (r->dropped) return MHD_NO;
     if (h->closing && !r->response) https_answer(r, 503, "text/plain", "", 0);
-    if (r->response) return queue(r);
+    if (r->response) return response_queue(r);
     r->suspended = true;
     MHD_suspend_connection(c);
     return MHD_YES;
 }
 
-static void completed(void *cls, struct MHD_Connection *c, void **context, enum MHD_RequestTerminationCode code)
+static void on_completed(void *cls, struct MHD_Connection *c, void **context, enum MHD_RequestTerminationCode code)
 {
     struct https_request *r = *context;
     (void)cls;
@@ -185,7 +187,7 @@ static void completed(void *cls, struct MHD_Connection *c, void **context, enum 
     *context = NULL;
 }
 
-static void connected(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
+static void on_connection(void *cls, struct MHD_Connection *c, void **context, enum MHD_ConnectionNotificationCode code)
 {
     struct https *h = cls;
     struct connection *con = *context;
@@ -237,7 +239,7 @@ void https_answer(struct https_request *r, unsigned status, const char *content_
 {
     void *copy = mem_alloc(len ? len : 1);
     if (len) memcpy(copy, body, len);
-    respond(r, status, content_type, MHD_create_response_from_buffer(len, copy, MHD_RESPMEM_MUST_FREE));
+    response_send(r, status, content_type, MHD_create_response_from_buffer(len, copy, MHD_RESPMEM_MUST_FREE));
 }
 
 /* ---- streams ----------------------------------------------------------------------------------------------------- */
@@ -274,7 +276,7 @@ static void stream_wake(struct https_stream *s)
         s->suspended = false;
         MHD_resume_connection(s->request->connection);
     }
-    wake(s->request->server);
+    daemon_wake(s->request->server);
 }
 
 struct https_stream *https_stream_new(struct https_request *r, const char *content_type, void (*closed)(void *arg),
@@ -287,8 +289,8 @@ struct https_stream *https_stream_new(struct https_request *r, const char *conte
     s->arg = arg;
     buf_init(&s->out, HTTPS_STREAM_MAX);
     r->gone = NULL;
-    respond(r, 200, content_type,
-            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, s, stream_free));
+    response_send(r, 200, content_type,
+                  MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, stream_read, s, stream_free));
     return s;
 }
 
@@ -337,7 +339,7 @@ void https_drop_all(struct https *h)
     DL_FOREACH(h->connections, c) shutdown(c->fd, SHUT_RDWR);
     DL_FOREACH(h->requests, r) r->dropped = true;
     resume_all(h);
-    wake(h);
+    daemon_wake(h);
 }
 
 static enum err listen_on(struct https *h, struct why *why)
@@ -353,9 +355,9 @@ static enum err listen_on(struct https *h, struct why *why)
     if (!h->conf.key_pem) tls[0].option = MHD_OPTION_END;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | (h->conf.key_pem ? MHD_USE_TLS : 0);
     h->daemon = MHD_start_daemon(flags, 0, NULL, NULL, access_handler, h, MHD_OPTION_SOCK_ADDR, &address,
-                                 MHD_OPTION_NOTIFY_COMPLETED, completed, h, MHD_OPTION_NOTIFY_CONNECTION, connected, h,
-                                 MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTPS_CONNECTIONS, MHD_OPTION_ARRAY, tls,
-                                 MHD_OPTION_END);
+                                 MHD_OPTION_NOTIFY_COMPLETED, on_completed, h, MHD_OPTION_NOTIFY_CONNECTION,
+                                 on_connection, h, MHD_OPTION_CONNECTION_LIMIT, (unsigned)HTTPS_CONNECTIONS,
+                                 MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     if (!h->daemon) return why_set(why, ERR_IO, "cannot listen on %s: %s", h->conf.address, strerror(errno));
     return ERR_OK;
 }
@@ -372,12 +374,12 @@ enum err https_new(struct loop *l, const struct https_conf *conf, struct https *
     }
     h->conf.address = h->conf.cert_pem = h->conf.key_pem = NULL;
     h->port = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
-    h->alarm = alarm_new(l, ring, h);
+    h->alarm = alarm_new(l, on_timer, h);
     h->poll = mem_zero(1, sizeof *h->poll);
     h->poll->data = h;
     int fd = MHD_get_daemon_info(h->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
     int failed = uv_poll_init(loop_uv(l), h->poll, fd);
-    if (!failed) failed = uv_poll_start(h->poll, UV_READABLE, readable);
+    if (!failed) failed = uv_poll_start(h->poll, UV_READABLE, on_readable);
     assert(!failed);
     (void)failed;
     *ret = h;

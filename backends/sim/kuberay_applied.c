@@ -12,24 +12,20 @@
 
 #define OPERATOR "kuberay-operator"
 
-static cJSON *member(const cJSON *object, const char *name)
+static bool object_ensure(cJSON *object, const char *name)
 {
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static bool ensure(cJSON *object, const char *name)
-{
-    return object && !member(object, name) && cJSON_AddObjectToObject(object, name);
+    return object && !json_member(object, name) && cJSON_AddObjectToObject(object, name);
 }
 
 /* What Go writes of a struct without omitempty. */
-static bool completed(cJSON *service)
+static bool defaults_add(cJSON *service)
 {
-    cJSON *config = member(member(service, "spec"), "rayClusterConfig"), *group;
-    bool changed = ensure(member(member(config, "headGroupSpec"), "template"), "metadata");
-    cJSON_ArrayForEach(group, member(config, "workerGroupSpecs"))
+    cJSON *config = json_member(json_member(service, "spec"), "rayClusterConfig"), *group;
+    bool changed = object_ensure(json_member(json_member(config, "headGroupSpec"), "template"), "metadata");
+    cJSON_ArrayForEach(group, json_member(config, "workerGroupSpecs"))
     {
-        bool one = ensure(group, "scaleStrategy"), other = ensure(member(group, "template"), "metadata");
+        bool one = object_ensure(group, "scaleStrategy"),
+             other = object_ensure(json_member(group, "template"), "metadata");
         changed = changed || one || other;
     }
     return changed;
@@ -49,8 +45,8 @@ void rayservice_owned(cJSON *service, uint64_t when_ms)
 /* Recorded: before anything else, and before its validation. */
 static void operator_writes(struct kuberay *k)
 {
-    cJSON *meta = member(k->rayservice, "metadata"), *generation = member(meta, "generation");
-    bool changed = completed(k->rayservice), first = !member(meta, "finalizers");
+    cJSON *meta = json_member(k->rayservice, "metadata"), *generation = json_member(meta, "generation");
+    bool changed = defaults_add(k->rayservice), first = !json_member(meta, "finalizers");
     if (!changed && !first) return;
     if (first)
         cJSON_AddItemToArray(cJSON_AddArrayToObject(meta, "finalizers"),
@@ -66,7 +62,7 @@ static cJSON *without_numbers(const cJSON *service)
     static const char *const numbers[] = {"replicas", "minReplicas", "maxReplicas", "idleTimeoutSeconds",
                                           "scaleStrategy"};
     cJSON *config = cJSON_Duplicate(json_path(service, "spec.rayClusterConfig"), 1), *group;
-    cJSON_ArrayForEach(group, member(config, "workerGroupSpecs"))
+    cJSON_ArrayForEach(group, json_member(config, "workerGroupSpecs"))
     {
         for (size_t i = 0; i < ARRAY_LEN(numbers); i++) cJSON_DeleteItemFromObjectCaseSensitive(group, numbers[i]);
     }
@@ -136,7 +132,7 @@ static void deployment_runs(struct kuberay *k, cJSON *obj)
     static const char *const counts[] = {"replicas", "updatedReplicas", "readyReplicas", "availableReplicas"};
     for (size_t i = 0; i < ARRAY_LEN(counts); i++) cJSON_AddNumberToObject(status, counts[i], count);
     cJSON_AddItemToObject(status, "observedGeneration",
-                          cJSON_Duplicate(member(member(obj, "metadata"), "generation"), 1));
+                          cJSON_Duplicate(json_member(json_member(obj, "metadata"), "generation"), 1));
     cJSON_DeleteItemFromObjectCaseSensitive(obj, "status");
     cJSON_AddItemToObject(obj, "status", status);
     objects_changed(k->objects, SIM_DEPLOYMENT, obj);

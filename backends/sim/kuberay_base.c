@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static void put(struct kuberay *k, enum sim_kind kind, const char *text, const char *name, const char *created)
+static void put_object(struct kuberay *k, enum sim_kind kind, const char *text, const char *name, const char *created)
 {
     char uid[RNG_UUID];
     rng_uuid(&k->rng, uid);
@@ -13,11 +13,12 @@ static void put(struct kuberay *k, enum sim_kind kind, const char *text, const c
     objects_put(k->objects, kind, template_text(text, values));
 }
 
-static void namespaces(struct kuberay *k, const char *created)
+static void put_namespaces(struct kuberay *k, const char *created)
 {
     const char *const names[] = {"default", "kube-system", "kuberay-operator", k->ns};
     for (size_t i = 0; i < ARRAY_LEN(names) - (k->conf.empty ? 1 : 0); i++)
-        put(k, SIM_NAMESPACE,
+        put_object(
+            k, SIM_NAMESPACE,
             "{'kind':'Namespace','apiVersion':'v1','metadata':{'name':'${NAME}','uid':'${UID}','creationTimestamp':"
             "'${CREATED}','labels':{'kubernetes.io/metadata.name':'${NAME}'}},'spec':{'finalizers':['kubernetes']},"
             "'status':{'phase':'Active'}}",
@@ -26,7 +27,8 @@ static void namespaces(struct kuberay *k, const char *created)
 
 static void operator_itself(struct kuberay *k, const char *created)
 {
-    put(k, SIM_DEPLOYMENT,
+    put_object(
+        k, SIM_DEPLOYMENT,
         "{'kind':'Deployment','apiVersion':'apps/v1','metadata':{'name':'kuberay-operator','namespace':"
         "'kuberay-operator','uid':'${UID}','generation':1,'creationTimestamp':'${CREATED}','labels':{"
         "'app.kubernetes.io/instance':'kuberay-operator','app.kubernetes.io/managed-by':'Helm',"
@@ -48,7 +50,7 @@ static void operator_itself(struct kuberay *k, const char *created)
 }
 
 /* A CRD in outline: what it defines, without its schema. */
-static void crd(struct kuberay *k, const char *plural, const char *kind, const char *created)
+static void put_crd(struct kuberay *k, const char *plural, const char *kind, const char *created)
 {
     char name[64], text[1536], singular[32];
     snprintf(name, sizeof name, "%s.ray.io", plural);
@@ -64,18 +66,19 @@ static void crd(struct kuberay *k, const char *plural, const char *kind, const c
              "'True','lastTransitionTime':'${CREATED}','reason':'InitialNamesAccepted','message':"
              "'the initial names have been accepted'}],'storedVersions':['v1']}}",
              plural, singular, kind, kind);
-    put(k, SIM_CRD, text, name, created);
+    put_object(k, SIM_CRD, text, name, created);
 }
 
 void base_objects(struct kuberay *k, uint64_t since_ms)
 {
     char created[STAMP_TEXT_MAX];
     stamp_iso(created, since_ms);
-    namespaces(k, created);
+    put_namespaces(k, created);
     operator_itself(k, created);
-    crd(k, "rayclusters", "RayCluster", created);
-    crd(k, "rayservices", "RayService", created);
-    put(k, SIM_LEASE,
+    put_crd(k, "rayclusters", "RayCluster", created);
+    put_crd(k, "rayservices", "RayService", created);
+    put_object(
+        k, SIM_LEASE,
         "{'kind':'Lease','apiVersion':'coordination.k8s.io/v1','metadata':{'name':'${NAME}','namespace':'kube-system',"
         "'uid':'${UID}','creationTimestamp':'${CREATED}'},'spec':{'holderIdentity':'scheduler-0','leaseDurationSeconds'"
         ":15,'leaseTransitions':1}}",

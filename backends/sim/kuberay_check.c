@@ -27,7 +27,7 @@ static bool has_param(const cJSON *config, const char *name)
     return value && *value;
 }
 
-static const char *note(const cJSON *service, const char *name)
+static const char *annotation_of(const cJSON *service, const char *name)
 {
     const char *value = json_str(json_path(service, "metadata.annotations"), name);
     return value ? value : "";
@@ -44,7 +44,7 @@ static const char *with_options(const cJSON *service, const cJSON *config)
     if (has_env(config, "RAY_REDIS_ADDRESS"))
         return "cannot set `RAY_REDIS_ADDRESS` env var in head Pod when GcsFaultToleranceOptions is enabled - use "
                "GcsFaultToleranceOptions.RedisAddress instead";
-    if (*note(service, "ray.io/external-storage-namespace"))
+    if (*annotation_of(service, "ray.io/external-storage-namespace"))
         return "cannot set `ray.io/external-storage-namespace` annotation when GcsFaultToleranceOptions is enabled - "
                "use GcsFaultToleranceOptions.ExternalStorageNamespace instead";
     return NULL;
@@ -53,7 +53,7 @@ static const char *with_options(const cJSON *service, const cJSON *config)
 static const char *fault_tolerance(const cJSON *service, const cJSON *config)
 {
     const cJSON *options = json_get(config, "gcsFaultToleranceOptions");
-    const char *said = note(service, "ray.io/ft-enabled"), *found = NULL;
+    const char *said = annotation_of(service, "ray.io/ft-enabled"), *found = NULL;
     if (*said && options)
         return "ray.io/ft-enabled annotation and GcsFaultToleranceOptions are both set. Please use only "
                "GcsFaultToleranceOptions to configure GCS fault tolerance";

@@ -17,17 +17,6 @@ enum {
     LABEL_MS = 120      /* before Serve's configuration */
 };
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static void put(cJSON *object, const char *name, cJSON *value)
-{
-    cJSON_DeleteItemFromObjectCaseSensitive(object, name);
-    cJSON_AddItemToObject(object, name, value);
-}
-
 static const cJSON *config_of(const struct kuberay *k)
 {
     return json_path(k->rayservice, "spec.rayClusterConfig");
@@ -35,15 +24,15 @@ static const cJSON *config_of(const struct kuberay *k)
 
 /* ---- RayService: its status -------------------------------------------------------------------------------------- */
 
-static cJSON *condition(struct kuberay *k, const cJSON *service, const char *type, const char *reason,
-                        const char *message)
+static cJSON *condition_json(struct kuberay *k, const cJSON *service, const char *type, const char *reason,
+                             const char *message)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *c = cJSON_CreateObject();
     cJSON_AddStringToObject(c, "lastTransitionTime", stamp_iso(now, kuberay_now(k)));
     cJSON_AddStringToObject(c, "message", message);
     cJSON_AddItemToObject(c, "observedGeneration",
-                          cJSON_Duplicate(member(member(service, "metadata"), "generation"), 1));
+                          cJSON_Duplicate(json_member(json_member(service, "metadata"), "generation"), 1));
     cJSON_AddStringToObject(c, "reason", reason);
     cJSON_AddStringToObject(c, "status", "False");
     cJSON_AddStringToObject(c, "type", type);
@@ -57,18 +46,19 @@ static void first_status(struct kuberay *k, cJSON *service, const char *reason, 
     cJSON *status = template_text("{'activeServiceStatus':{'rayClusterStatus':{'desiredCPU':'0','desiredGPU':'0',"
                                   "'desiredMemory':'0','desiredTPU':'0','head':{}}},'conditions':[]}",
                                   NULL);
-    cJSON *conditions = member(status, "conditions");
+    cJSON *conditions = json_member(status, "conditions");
     bool begins = strcmp(reason, "Initializing") == 0;
-    cJSON_AddItemToArray(conditions, condition(k, service, "Ready", reason, message));
-    if (begins) cJSON_AddItemToArray(conditions, condition(k, service, "UpgradeInProgress", reason, message));
+    cJSON_AddItemToArray(conditions, condition_json(k, service, "Ready", reason, message));
+    if (begins) cJSON_AddItemToArray(conditions, condition_json(k, service, "UpgradeInProgress", reason, message));
     cJSON_AddStringToObject(status, "lastUpdateTime", stamp_iso(now, kuberay_now(k)));
     cJSON_AddItemToObject(status, "observedGeneration",
-                          cJSON_Duplicate(member(member(service, "metadata"), "generation"), 1));
+                          cJSON_Duplicate(json_member(json_member(service, "metadata"), "generation"), 1));
     cJSON *pending = cJSON_AddObjectToObject(status, "pendingServiceStatus");
     if (begins) cJSON_AddStringToObject(pending, "rayClusterName", k->cluster);
-    cJSON_AddItemToObject(pending, "rayClusterStatus",
-                          cJSON_Duplicate(member(member(status, "activeServiceStatus"), "rayClusterStatus"), 1));
-    put(service, "status", status);
+    cJSON_AddItemToObject(
+        pending, "rayClusterStatus",
+        cJSON_Duplicate(json_member(json_member(status, "activeServiceStatus"), "rayClusterStatus"), 1));
+    json_set(service, "status", status);
     objects_changed(k->objects, SIM_RAYSERVICE, service);
 }
 
@@ -114,12 +104,12 @@ static void pods_due(void *arg)
 {
     struct kuberay *k = arg;
     pods_made(k);
-    put(k->raycluster, "status", cluster_status(k));
+    json_set(k->raycluster, "status", cluster_status(k));
     raycluster_told(k, "Unknown", "");
 }
 
 /* What the autoscaler beside the head acts as. In outline: without its rules. */
-static void owned(struct kuberay *k, enum sim_kind kind)
+static void put_owned(struct kuberay *k, enum sim_kind kind)
 {
     char uid[RNG_UUID], now[STAMP_TEXT_MAX], api[64];
     const struct sim_kind_info *info = sim_kind_info(kind);
@@ -147,35 +137,35 @@ static void role_binding(void *arg)
 {
     struct kuberay *k = arg;
     char created[STAMP_TEXT_MAX];
-    owned(k, SIM_BINDING);
+    put_owned(k, SIM_BINDING);
     cluster_event(k, "CreatedRoleBinding", "role binding", "");
     service_and_slice(k, SLICE_CLUSTER, stamp_iso(created, kuberay_now(k)));
     cluster_event(k, "CreatedService", "service", "-head-svc");
     sched_in(k->sched, PODS_MS, pods_due, k);
 }
 
-static void role(void *arg)
+static void create_role(void *arg)
 {
     struct kuberay *k = arg;
-    owned(k, SIM_ROLE);
+    put_owned(k, SIM_ROLE);
     cluster_event(k, "CreatedRole", "role", "");
     sched_in(k->sched, ROLE_MS, role_binding, k);
 }
 
-static void account(void *arg)
+static void create_service_account(void *arg)
 {
     struct kuberay *k = arg;
-    owned(k, SIM_ACCOUNT);
+    put_owned(k, SIM_ACCOUNT);
     cluster_event(k, "CreatedServiceAccount", "service account", "");
-    sched_in(k->sched, ROLE_MS, role, k);
+    sched_in(k->sched, ROLE_MS, create_role, k);
 }
 
 /* Annotations of the RayService are copied to the RayCluster. */
 static void copy_annotations(cJSON *cluster, const cJSON *service)
 {
-    cJSON *to = member(member(cluster, "metadata"), "annotations");
+    cJSON *to = json_member(json_member(cluster, "metadata"), "annotations");
     JSON_EACH (note, json_path(service, "metadata.annotations"))
-        if (!member(to, note->string)) cJSON_AddItemToObject(to, note->string, cJSON_Duplicate(note, 1));
+        if (!json_member(to, note->string)) cJSON_AddItemToObject(to, note->string, cJSON_Duplicate(note, 1));
 }
 
 static void cluster_made(void *arg)
@@ -192,14 +182,14 @@ static void cluster_made(void *arg)
                                             {"REDIS_ADDRESS", k->redis_address},
                                             {NULL, NULL}};
     cJSON *cluster = template_make(k->templates, "raycluster", values);
-    put(cluster, "spec", cJSON_Duplicate(config_of(k), 1));
+    json_set(cluster, "spec", cJSON_Duplicate(config_of(k), 1));
     cJSON_DeleteItemFromObjectCaseSensitive(cluster, "status");
-    if (!k->conf.ft) cJSON_DeleteItemFromObjectCaseSensitive(member(cluster, "metadata"), "finalizers");
+    if (!k->conf.ft) cJSON_DeleteItemFromObjectCaseSensitive(json_member(cluster, "metadata"), "finalizers");
     copy_annotations(cluster, k->rayservice);
     k->raycluster = objects_put(k->objects, SIM_RAYCLUSTER, cluster);
     snprintf(text, sizeof text, "Created the RayCluster %s/%s", k->ns, k->cluster);
     event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedRayCluster", "Create", text);
-    sched_in(k->sched, ACCOUNT_MS, account, k);
+    sched_in(k->sched, ACCOUNT_MS, create_service_account, k);
 }
 
 /* ---- what the RayService asks for -------------------------------------------------------------------------------- */
@@ -255,7 +245,7 @@ static void label_head(struct kuberay *k)
     bool excluded = json_bool(json_get(k->rayservice, "spec"), "excludeHeadPodFromServeSvc") == TRI_YES;
     const char *word = excluded ? "false" : "true";
     if (!k->head) return;
-    put(member(member(k->head->object, "metadata"), "labels"), "ray.io/serve", cJSON_CreateString(word));
+    json_set(json_member(json_member(k->head->object, "metadata"), "labels"), "ray.io/serve", cJSON_CreateString(word));
     objects_changed(k->objects, SIM_POD, k->head->object);
     snprintf(text, sizeof text, "Updated the serve label to \"%s\" for the Head Pod %s/%s", word, k->ns, k->head->name);
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedHeadPodServeLabel", "Update", text);
@@ -282,20 +272,20 @@ void deploy_head_runs(struct kuberay *k)
 static void became_active(struct kuberay *k)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *status = member(k->rayservice, "status");
-    cJSON *active = member(status, "activeServiceStatus"), *pending = member(status, "pendingServiceStatus");
-    put(active, "rayClusterName", cJSON_CreateString(k->cluster));
+    cJSON *status = json_member(k->rayservice, "status");
+    cJSON *active = json_member(status, "activeServiceStatus"), *pending = json_member(status, "pendingServiceStatus");
+    json_set(active, "rayClusterName", cJSON_CreateString(k->cluster));
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "rayClusterName");
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
-    put(pending, "rayClusterStatus",
-        template_text("{'desiredCPU':'0','desiredGPU':'0','desiredMemory':'0','desiredTPU':'0','head':{}}", NULL));
-    cJSON *upgrade = cJSON_GetArrayItem(member(status, "conditions"), 1);
-    put(upgrade, "reason", cJSON_CreateString("NoPendingCluster"));
-    put(upgrade, "message", cJSON_CreateString("Active Ray cluster exists and no pending Ray cluster"));
-    put(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(pending, "rayClusterStatus",
+             template_text("{'desiredCPU':'0','desiredGPU':'0','desiredMemory':'0','desiredTPU':'0','head':{}}", NULL));
+    cJSON *upgrade = cJSON_GetArrayItem(json_member(status, "conditions"), 1);
+    json_set(upgrade, "reason", cJSON_CreateString("NoPendingCluster"));
+    json_set(upgrade, "message", cJSON_CreateString("Active Ray cluster exists and no pending Ray cluster"));
+    json_set(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
 }
 
-static void promote(void *arg)
+static void promote_pending(void *arg)
 {
     static const struct {
         int which;
@@ -317,18 +307,18 @@ static void promote(void *arg)
 }
 
 /* All pods are ready for the first time. */
-static void provisioned(struct kuberay *k)
+static void set_provisioned(struct kuberay *k)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *status = member(k->raycluster, "status");
-    cJSON *c = cJSON_GetArrayItem(member(status, "conditions"), 1);
+    cJSON *status = json_member(k->raycluster, "status");
+    cJSON *c = cJSON_GetArrayItem(json_member(status, "conditions"), 1);
     if (strcmp(json_str(c, "status"), "True") == 0) return;
     stamp_iso(now, kuberay_now(k));
-    put(c, "lastTransitionTime", cJSON_CreateString(now));
-    put(c, "message", cJSON_CreateString("All Ray Pods are ready for the first time"));
-    put(c, "reason", cJSON_CreateString("AllPodRunningAndReadyFirstTime"));
-    put(c, "status", cJSON_CreateString("True"));
-    put(status, "state", cJSON_CreateString("ready"));
+    json_set(c, "lastTransitionTime", cJSON_CreateString(now));
+    json_set(c, "message", cJSON_CreateString("All Ray Pods are ready for the first time"));
+    json_set(c, "reason", cJSON_CreateString("AllPodRunningAndReadyFirstTime"));
+    json_set(c, "status", cJSON_CreateString("True"));
+    json_set(status, "state", cJSON_CreateString("ready"));
     cJSON_AddStringToObject(cJSON_AddObjectToObject(status, "stateTransitionTimes"), "ready", now);
     raycluster_told(k, "HeadPodRunningAndReady", "");
 }
@@ -352,7 +342,7 @@ void deploy_worker_ready(struct kuberay *k)
 {
     if (!k->deployed || k->deleting || !k->head || k->head->stage != POD_READY) return;
     unsigned ready = ready_workers(k);
-    if (ready >= k->wanted) provisioned(k);
+    if (ready >= k->wanted) set_provisioned(k);
     if (!k->promoted && k->app == APP_DEPLOYING && ready >= workers_needed(k))
-        sched_in(k->sched, PROMOTED_MS, promote, k);
+        sched_in(k->sched, PROMOTED_MS, promote_pending, k);
 }

@@ -43,7 +43,7 @@ static void set_grace(struct sim_pod *p, uint64_t grace_s)
     cJSON_AddNumberToObject(meta, "deletionGracePeriodSeconds", (double)grace_s);
 }
 
-static void removed(void *arg)
+static void on_pod_removed(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
@@ -94,7 +94,7 @@ static void grace_over(void *arg)
         rayservice_told(k, APP_GONE);
         if (!k->conf.ft) workers_lost(k, true);
     }
-    pod_later(p, REMOVED_MS, removed);
+    pod_later(p, REMOVED_MS, on_pod_removed);
 }
 
 static void told_again(void *arg)

@@ -20,16 +20,11 @@ enum {
 };
 #define CLEANUP "-redis-cleanup"
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
-static void mark(struct kuberay *k, enum sim_kind kind, cJSON *obj)
+static void mark_deleted(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *meta = member(obj, "metadata");
-    if (member(meta, "deletionTimestamp")) return;
+    cJSON *meta = json_member(obj, "metadata");
+    if (json_member(meta, "deletionTimestamp")) return;
     cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(now, kuberay_now(k)));
     cJSON_AddNumberToObject(meta, "deletionGracePeriodSeconds", 0);
     objects_changed(k->objects, kind, obj);
@@ -37,7 +32,7 @@ static void mark(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 
 /* ---- the end ----------------------------------------------------------------------------------------------------- */
 
-static void without(struct kuberay *k, enum sim_kind kind, const char *name)
+static void remove_object(struct kuberay *k, enum sim_kind kind, const char *name)
 {
     cJSON *obj = objects_get(k->objects, kind, k->ns, name);
     if (obj) objects_delete(k->objects, kind, obj);
@@ -47,14 +42,14 @@ static void services_gone(struct kuberay *k)
 {
     char name[KUBERAY_NAME + 32];
     snprintf(name, sizeof name, "%s-head-svc", k->cluster);
-    without(k, SIM_SERVICE, name);
-    without(k, SIM_ACCOUNT, k->cluster);
-    without(k, SIM_ROLE, k->cluster);
-    without(k, SIM_BINDING, k->cluster);
+    remove_object(k, SIM_SERVICE, name);
+    remove_object(k, SIM_ACCOUNT, k->cluster);
+    remove_object(k, SIM_ROLE, k->cluster);
+    remove_object(k, SIM_BINDING, k->cluster);
     snprintf(name, sizeof name, "%s-head-svc", k->name);
-    without(k, SIM_SERVICE, name);
+    remove_object(k, SIM_SERVICE, name);
     snprintf(name, sizeof name, "%s-serve-svc", k->name);
-    without(k, SIM_SERVICE, name);
+    remove_object(k, SIM_SERVICE, name);
     for (size_t i = 0; i < 3; i++) {
         if (k->slices[i]) objects_delete(k->objects, SIM_SLICE, k->slices[i]);
         k->slices[i] = NULL;
@@ -82,7 +77,7 @@ static void job_told(struct kuberay *k, const char *text)
 {
     char now[STAMP_TEXT_MAX];
     const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))},
-                                            {"STARTED", json_str(member(k->job, "metadata"), "creationTimestamp")},
+                                            {"STARTED", json_str(json_member(k->job, "metadata"), "creationTimestamp")},
                                             {"POD_UID", k->cleaner.uid},
                                             {NULL, NULL}};
     cJSON_ReplaceItemInObjectCaseSensitive(k->job, "status", template_text(text, values));
@@ -99,7 +94,7 @@ static void cleaner_told(struct kuberay *k, const char *phase)
     cJSON *status = pod_status(p);
     if (strcmp(phase, "Succeeded") == 0) {
         cJSON_ReplaceItemInObjectCaseSensitive(status, "phase", cJSON_CreateString(phase));
-        cJSON *ran = cJSON_GetArrayItem(member(status, "containerStatuses"), 0), *state = cJSON_CreateObject();
+        cJSON *ran = cJSON_GetArrayItem(json_member(status, "containerStatuses"), 0), *state = cJSON_CreateObject();
         cJSON *done = cJSON_AddObjectToObject(state, "terminated");
         char from[STAMP_TEXT_MAX], to[STAMP_TEXT_MAX];
         cJSON_AddNumberToObject(done, "exitCode", 0);
@@ -110,8 +105,8 @@ static void cleaner_told(struct kuberay *k, const char *phase)
         cJSON_ReplaceItemInObjectCaseSensitive(ran, "ready", cJSON_CreateFalse());
         cJSON_ReplaceItemInObjectCaseSensitive(ran, "started", cJSON_CreateFalse());
     }
-    cJSON *spec = member(p->object, "spec");
-    if (p->stage >= POD_BOUND && !member(spec, "nodeName")) cJSON_AddStringToObject(spec, "nodeName", p->node);
+    cJSON *spec = json_member(p->object, "spec");
+    if (p->stage >= POD_BOUND && !json_member(spec, "nodeName")) cJSON_AddStringToObject(spec, "nodeName", p->node);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", status);
     objects_changed(k->objects, SIM_POD, p->object);
 }
@@ -119,7 +114,7 @@ static void cleaner_told(struct kuberay *k, const char *phase)
 static void job_complete(void *arg)
 {
     struct kuberay *k = arg;
-    cJSON_DeleteItemFromObjectCaseSensitive(member(k->cleaner.object, "metadata"), "finalizers");
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(k->cleaner.object, "metadata"), "finalizers");
     objects_changed(k->objects, SIM_POD, k->cleaner.object);
     job_told(k, "{'conditions':[" MET
                 ",{'type':'Complete','status':'True','lastProbeTime':'${NOW}','lastTransitionTime':'${NOW}','reason':"
@@ -160,23 +155,23 @@ static void cleaner_bound(void *arg)
 }
 
 /* From a head's metadata to that of the Job and of its pods, which are told apart by the Job's own labels. */
-static void relabel(cJSON *meta)
+static void job_relabel(cJSON *meta)
 {
-    cJSON *labels = member(meta, "labels");
+    cJSON *labels = json_member(meta, "labels");
     cJSON_ReplaceItemInObjectCaseSensitive(labels, "ray.io/node-type", cJSON_CreateString("redis-cleanup"));
     cJSON_ReplaceItemInObjectCaseSensitive(labels, "ray.io/serve", cJSON_CreateString("false"));
-    cJSON_DeleteItemFromObjectCaseSensitive(member(meta, "annotations"), "ray.io/kuberay-version");
-    cJSON_DeleteItemFromObjectCaseSensitive(member(meta, "annotations"), "ray.io/upgrade-strategy-recreate-hash");
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(meta, "annotations"), "ray.io/kuberay-version");
+    cJSON_DeleteItemFromObjectCaseSensitive(json_member(meta, "annotations"), "ray.io/upgrade-strategy-recreate-hash");
 }
 
 static void add_job_labels(cJSON *meta, const cJSON *job)
 {
     static const char *const prefixes[] = {"batch.kubernetes.io/", ""};
-    cJSON *labels = member(meta, "labels");
+    cJSON *labels = json_member(meta, "labels");
     char name[64];
     for (size_t i = 0; i < 2; i++) {
         snprintf(name, sizeof name, "%scontroller-uid", prefixes[i]);
-        cJSON_AddItemToObject(labels, name, cJSON_Duplicate(member(member(job, "metadata"), "uid"), 1));
+        cJSON_AddItemToObject(labels, name, cJSON_Duplicate(json_member(json_member(job, "metadata"), "uid"), 1));
         snprintf(name, sizeof name, "%sjob-name", prefixes[i]);
         cJSON_AddItemToObject(labels, name, cJSON_CreateString(object_name(job)));
     }
@@ -186,11 +181,12 @@ static void add_job_labels(cJSON *meta, const cJSON *job)
 static void fill_template(cJSON *job, const cJSON *pod)
 {
     static const char *const members[] = {"generateName", "namespace", "labels", "annotations", "ownerReferences"};
-    cJSON *into = member(member(job, "spec"), "template"), *meta = member(into, "metadata");
+    cJSON *into = json_member(json_member(job, "spec"), "template"), *meta = json_member(into, "metadata");
     for (size_t i = 0; i < 5; i++)
-        cJSON_AddItemToObject(meta, members[i], cJSON_Duplicate(member(member(pod, "metadata"), members[i]), 1));
+        cJSON_AddItemToObject(meta, members[i],
+                              cJSON_Duplicate(json_member(json_member(pod, "metadata"), members[i]), 1));
     add_job_labels(meta, job);
-    cJSON_ReplaceItemInObjectCaseSensitive(into, "spec", cJSON_Duplicate(member(pod, "spec"), 1));
+    cJSON_ReplaceItemInObjectCaseSensitive(into, "spec", cJSON_Duplicate(json_member(pod, "spec"), 1));
 }
 
 static cJSON *job_object(struct kuberay *k, const cJSON *pod)
@@ -215,20 +211,21 @@ static cJSON *job_object(struct kuberay *k, const cJSON *pod)
         "false,'template':{'metadata':{},'spec':{}},'completionMode':'NonIndexed','suspend':false,"
         "'podReplacementPolicy':'TerminatingOrFailed'},'status':{}}",
         values);
-    cJSON_ReplaceItemInObjectCaseSensitive(member(job, "metadata"), "labels",
-                                           cJSON_Duplicate(member(member(pod, "metadata"), "labels"), 1));
+    cJSON_ReplaceItemInObjectCaseSensitive(json_member(job, "metadata"), "labels",
+                                           cJSON_Duplicate(json_member(json_member(pod, "metadata"), "labels"), 1));
     fill_template(job, pod);
     return job;
 }
 
 static void belongs_to_job(cJSON *pod, const cJSON *job)
 {
-    cJSON *meta = member(pod, "metadata"), *owner = cJSON_GetArrayItem(member(meta, "ownerReferences"), 0);
+    cJSON *meta = json_member(pod, "metadata"), *owner = cJSON_GetArrayItem(json_member(meta, "ownerReferences"), 0);
     char prefix[KUBERAY_NAME + 48];
     cJSON_ReplaceItemInObjectCaseSensitive(owner, "apiVersion", cJSON_CreateString("batch/v1"));
     cJSON_ReplaceItemInObjectCaseSensitive(owner, "kind", cJSON_CreateString("Job"));
     cJSON_ReplaceItemInObjectCaseSensitive(owner, "name", cJSON_CreateString(object_name(job)));
-    cJSON_ReplaceItemInObjectCaseSensitive(owner, "uid", cJSON_Duplicate(member(member(job, "metadata"), "uid"), 1));
+    cJSON_ReplaceItemInObjectCaseSensitive(owner, "uid",
+                                           cJSON_Duplicate(json_member(json_member(job, "metadata"), "uid"), 1));
     snprintf(prefix, sizeof prefix, "%s-", object_name(job));
     cJSON_ReplaceItemInObjectCaseSensitive(meta, "generateName", cJSON_CreateString(prefix));
     cJSON_AddItemToArray(cJSON_AddArrayToObject(meta, "finalizers"),
@@ -250,10 +247,11 @@ static void cleaner_made(struct kuberay *k)
     snprintf(p->ip, sizeof p->ip, "127.0.0.39");
     snprintf(p->node, sizeof p->node, "%s", k->knode[KUBERAY_WORKERS]);
     p->object = pod_object(k, p);
-    cJSON *containers = member(member(p->object, "spec"), "containers");
+    cJSON *containers = json_member(json_member(p->object, "spec"), "containers");
     while (cJSON_GetArraySize(containers) > 1) cJSON_DeleteItemFromArray(containers, 1);
-    cJSON_ReplaceItemInObjectCaseSensitive(member(p->object, "spec"), "restartPolicy", cJSON_CreateString("Never"));
-    relabel(member(p->object, "metadata"));
+    cJSON_ReplaceItemInObjectCaseSensitive(json_member(p->object, "spec"), "restartPolicy",
+                                           cJSON_CreateString("Never"));
+    job_relabel(json_member(p->object, "metadata"));
     k->job = objects_put(k->objects, SIM_JOB, job_object(k, p->object));
     belongs_to_job(p->object, k->job);
     snprintf(text, sizeof text, "Created Redis cleanup Job %s/%s", k->ns, object_name(k->job));
@@ -317,9 +315,9 @@ void service_deleted(struct kuberay *k)
     sched_drop(k->sched, k);
     k->deleting = true;
     k->clean = !k->conf.ft;
-    mark(k, SIM_RAYSERVICE, k->rayservice);
+    mark_deleted(k, SIM_RAYSERVICE, k->rayservice);
     if (k->raycluster) {
-        mark(k, SIM_RAYCLUSTER, k->raycluster);
+        mark_deleted(k, SIM_RAYCLUSTER, k->raycluster);
         snprintf(text, sizeof text, "Deleted the RayCluster %s/%s", k->ns, k->cluster);
         event_by_controller(k, "rayservice-controller", k->rayservice, "DeletedRayCluster", "Delete", text);
     }

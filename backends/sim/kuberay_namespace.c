@@ -6,11 +6,6 @@
 
 enum { LOOKS_MS = 500 };
 
-static cJSON *member(const cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 bool namespace_goes(const struct kuberay *k, const char *name)
 {
     const cJSON *ns = objects_get(k->objects, SIM_NAMESPACE, "", name);
@@ -19,14 +14,14 @@ bool namespace_goes(const struct kuberay *k, const char *name)
 
 /* The first object there that may be removed at once, or NULL; *ret_left says whether there is any other. Pods and
  * RayClusters go with their owners. */
-static cJSON *removable(struct kuberay *k, const char *ns, enum sim_kind *ret_kind, bool *ret_left)
+static cJSON *next_removable(struct kuberay *k, const char *ns, enum sim_kind *ret_kind, bool *ret_left)
 {
     for (int kind = 0; kind < SIM_KIND_COUNT; kind++) {
         size_t count;
         cJSON *const *all = objects_all(k->objects, (enum sim_kind)kind, &count);
         for (size_t i = 0; i < count; i++) {
             if (strcmp(object_ns(all[i]), ns) != 0) continue;
-            bool owned = member(member(all[i], "metadata"), "ownerReferences") || kind == SIM_POD;
+            bool owned = json_member(json_member(all[i], "metadata"), "ownerReferences") || kind == SIM_POD;
             if (owned || all[i] == k->rayservice) {
                 *ret_left = true;
                 continue;
@@ -38,12 +33,12 @@ static cJSON *removable(struct kuberay *k, const char *ns, enum sim_kind *ret_ki
     return NULL;
 }
 
-static bool emptied(struct kuberay *k, const char *ns)
+static bool namespace_empty(struct kuberay *k, const char *ns)
 {
     enum sim_kind kind = SIM_POD;
     bool left = false;
     cJSON *obj;
-    while ((obj = removable(k, ns, &kind, &left))) {
+    while ((obj = next_removable(k, ns, &kind, &left))) {
         objects_delete(k->objects, kind, obj);
         left = false;
     }
@@ -53,8 +48,8 @@ static bool emptied(struct kuberay *k, const char *ns)
 static void say_what_is_left(struct kuberay *k, cJSON *ns)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *status = member(ns, "status");
-    if (!k->raycluster || k->clean || member(status, "conditions")) return;
+    cJSON *status = json_member(ns, "status");
+    if (!k->raycluster || k->clean || json_member(status, "conditions")) return;
     const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))}, {NULL, NULL}};
     cJSON_AddItemToObject(
         status, "conditions",
@@ -66,7 +61,7 @@ static void say_what_is_left(struct kuberay *k, cJSON *ns)
 }
 
 /* Each namespace that is marked. */
-static void look(void *arg)
+static void namespace_reconcile(void *arg)
 {
     struct kuberay *k = *(struct kuberay **)arg;
     size_t count;
@@ -75,26 +70,26 @@ static void look(void *arg)
     for (size_t i = count; i > 0; i--) {
         cJSON *ns = all[i - 1];
         if (!namespace_goes(k, object_name(ns))) continue;
-        if (emptied(k, object_name(ns))) {
+        if (namespace_empty(k, object_name(ns))) {
             objects_delete(k->objects, SIM_NAMESPACE, ns);
         } else {
             say_what_is_left(k, ns);
             waits = true;
         }
     }
-    if (waits) sched_in(k->sched, LOOKS_MS, look, arg);
+    if (waits) sched_in(k->sched, LOOKS_MS, namespace_reconcile, arg);
 }
 
 bool namespace_deleting(struct kuberay *k, cJSON *ns)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *meta = member(ns, "metadata");
-    if (member(meta, "deletionTimestamp")) return true;
+    cJSON *meta = json_member(ns, "metadata");
+    if (json_member(meta, "deletionTimestamp")) return true;
     cJSON_AddStringToObject(meta, "deletionTimestamp", stamp_iso(now, kuberay_now(k)));
-    cJSON_ReplaceItemInObjectCaseSensitive(member(ns, "status"), "phase", cJSON_CreateString("Terminating"));
+    cJSON_ReplaceItemInObjectCaseSensitive(json_member(ns, "status"), "phase", cJSON_CreateString("Terminating"));
     objects_changed(k->objects, SIM_NAMESPACE, ns);
     if (k->rayservice && strcmp(object_name(ns), k->ns) == 0) service_deleted(k);
     sched_drop(k->sched, &k->self);
-    sched_in(k->sched, LOOKS_MS, look, &k->self);
+    sched_in(k->sched, LOOKS_MS, namespace_reconcile, &k->self);
     return true;
 }

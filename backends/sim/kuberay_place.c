@@ -27,7 +27,7 @@ static unsigned devices_free(const struct kuberay *k, int place)
 }
 
 /* Recorded, with one K8s node less. */
-static void refuse(struct sim_pod *p)
+static void pod_unschedulable(struct sim_pod *p)
 {
     struct kuberay *k = p->owner;
     char text[512];
@@ -60,7 +60,7 @@ bool pod_placed(struct sim_pod *p)
 {
     int place = place_of(p);
     if (place == KUBERAY_NOWHERE) {
-        refuse(p);
+        pod_unschedulable(p);
         return false;
     }
     p->place = place;

@@ -9,7 +9,7 @@
 
 #define IMAGE_ID "sha256:8dad8dea27525e45e8b2c7939d3f3411b7db550d4b60e5b8edd45d95d26d1cbb"
 
-static void without(cJSON *object, const char *name)
+static void remove_member(cJSON *object, const char *name)
 {
     cJSON_DeleteItemFromObjectCaseSensitive(object, name);
 }
@@ -33,7 +33,7 @@ static void without_ft(cJSON *pod, bool head)
     cJSON *spec = cJSON_GetObjectItemCaseSensitive(pod, "spec");
     cJSON *container = cJSON_GetArrayItem(cJSON_GetObjectItemCaseSensitive(spec, "containers"), 0);
     if (head) {
-        without(notes, "ray.io/external-storage-namespace");
+        remove_member(notes, "ray.io/external-storage-namespace");
         cJSON_ReplaceItemInObjectCaseSensitive(notes, "ray.io/ft-enabled", cJSON_CreateString("false"));
     }
     for (size_t i = 0; i < ARRAY_LEN(env); i++) without_env(container, env[i]);
@@ -59,7 +59,7 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
     cJSON *pod = template_make(k->templates, p->head ? "head" : "worker", values);
     if (!k->conf.ft) without_ft(pod, p->head);
     if (k->deployed) pod_dressed(k, pod, p->head);
-    if (p->stage == POD_NEW) without(cJSON_GetObjectItemCaseSensitive(pod, "spec"), "nodeName");
+    if (p->stage == POD_NEW) remove_member(cJSON_GetObjectItemCaseSensitive(pod, "spec"), "nodeName");
     return pod;
 }
 
@@ -91,7 +91,7 @@ static void add_ready(cJSON *list, const char *type, const struct sim_pod *p)
     cJSON_AddStringToObject(c, "message", text);
 }
 
-static cJSON *conditions(const struct sim_pod *p)
+static cJSON *conditions_json(const struct sim_pod *p)
 {
     cJSON *list = cJSON_CreateArray();
     if (p->stage >= POD_CREATING) {
@@ -231,7 +231,7 @@ cJSON *pod_status(const struct sim_pod *p)
                             p->stage < POD_STARTED   ? "Pending"
                             : p->stage == POD_FAILED ? "Failed"
                                                      : "Running");
-    if (p->stage >= POD_BOUND || p->refused) cJSON_AddItemToObject(s, "conditions", conditions(p));
+    if (p->stage >= POD_BOUND || p->refused) cJSON_AddItemToObject(s, "conditions", conditions_json(p));
     if (p->stage >= POD_CREATING) {
         const char *host = knode_ip(p);
         cJSON_AddStringToObject(s, "hostIP", host);

@@ -8,19 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static void replace(cJSON *object, const char *name, cJSON *value)
-{
-    if (json_get(object, name))
-        cJSON_ReplaceItemInObjectCaseSensitive(object, name, value);
-    else
-        cJSON_AddItemToObject(object, name, value);
-}
-
-static cJSON *member(cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* ---- EndpointSlices ---------------------------------------------------------------------------------------------- */
 
 static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_pod *p, bool not_ready_too)
@@ -32,7 +19,7 @@ static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_
     cJSON *e = template_text("{'addresses':['${IP}'],'conditions':{},'targetRef':{'kind':'Pod','namespace':'${NS}"
                              "','name':'${NAME}','uid':'${UID}'},'nodeName':'${NODE}','zone':'${ZONE}'}",
                              values);
-    cJSON *conditions = member(e, "conditions");
+    cJSON *conditions = json_member(e, "conditions");
     cJSON_AddBoolToObject(conditions, "ready", not_ready_too || (ready && !p->deleting));
     cJSON_AddBoolToObject(conditions, "serving", ready);
     cJSON_AddBoolToObject(conditions, "terminating", p->deleting);
@@ -50,9 +37,9 @@ static void slice_told(struct kuberay *k, int which)
         bool here = p->used && p->head == (which != SLICE_SERVE);
         if (here && p->stage >= POD_STARTED && p->stage != POD_FAILED) add_endpoint(list, k, p, which != SLICE_SERVE);
     }
-    replace(slice, "endpoints", list);
-    replace(member(member(slice, "metadata"), "annotations"), "endpoints.kubernetes.io/last-change-trigger-time",
-            cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(slice, "endpoints", list);
+    json_set(json_member(json_member(slice, "metadata"), "annotations"),
+             "endpoints.kubernetes.io/last-change-trigger-time", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_SLICE, slice);
 }
 
@@ -94,17 +81,17 @@ static void head_condition(struct kuberay *k, cJSON *conditions, const char *rea
     cJSON *first = cJSON_GetArrayItem(conditions, 0);
     const char *status = strcmp(reason, "HeadPodRunningAndReady") == 0 ? "True" : "False";
     if (strcmp(status, json_str(first, "status")) != 0)
-        replace(first, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
-    replace(first, "status", cJSON_CreateString(status));
-    replace(first, "reason", cJSON_CreateString(reason));
-    replace(first, "message", cJSON_CreateString(message));
+        json_set(first, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(first, "status", cJSON_CreateString(status));
+    json_set(first, "reason", cJSON_CreateString(reason));
+    json_set(first, "message", cJSON_CreateString(message));
 }
 
 /* Go leaves a zero out. */
 static void count_told(cJSON *status, const char *name, unsigned count)
 {
     if (count)
-        replace(status, name, cJSON_CreateNumber(count));
+        json_set(status, name, cJSON_CreateNumber(count));
     else
         cJSON_DeleteItemFromObjectCaseSensitive(status, name);
 }
@@ -113,12 +100,12 @@ void raycluster_told(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
     if (!k->raycluster) return;
-    cJSON *status = member(k->raycluster, "status");
-    head_condition(k, member(status, "conditions"), reason, message);
-    replace(status, "head", head_status(k));
+    cJSON *status = json_member(k->raycluster, "status");
+    head_condition(k, json_member(status, "conditions"), reason, message);
+    json_set(status, "head", head_status(k));
     count_told(status, "availableWorkerReplicas", ready_workers(k));
     count_told(status, "readyWorkerReplicas", ready_workers(k));
-    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_RAYCLUSTER, k->raycluster);
 }
 
@@ -139,29 +126,29 @@ cJSON *applications_status(const struct kuberay *k, enum app_state app)
 static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *ready = cJSON_GetArrayItem(member(status, "conditions"), 0);
+    cJSON *ready = cJSON_GetArrayItem(json_member(status, "conditions"), 0);
     const char *word = endpoints ? "True" : "False";
     if (strcmp(word, json_str(ready, "status")) != 0)
-        replace(ready, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
-    replace(ready, "status", cJSON_CreateString(word));
-    replace(ready, "reason", cJSON_CreateString(endpoints ? "NonZeroServeEndpoints" : "ZeroServeEndpoints"));
-    replace(ready, "message",
-            cJSON_CreateString(endpoints ? "Number of serve endpoints is greater than 0"
-                                         : "Number of serve endpoints is 0"));
+        json_set(ready, "lastTransitionTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(ready, "status", cJSON_CreateString(word));
+    json_set(ready, "reason", cJSON_CreateString(endpoints ? "NonZeroServeEndpoints" : "ZeroServeEndpoints"));
+    json_set(ready, "message",
+             cJSON_CreateString(endpoints ? "Number of serve endpoints is greater than 0"
+                                          : "Number of serve endpoints is 0"));
 }
 
 /* Before its first RayCluster serves: KubeRay looks at the pending one alone. */
 static void pending_told(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
-    cJSON *status = member(k->rayservice, "status"), *pending = member(status, "pendingServiceStatus");
+    cJSON *status = json_member(k->rayservice, "status"), *pending = json_member(status, "pendingServiceStatus");
     k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : APP_DEPLOYING;
     cJSON *apps = applications_status(k, k->app);
     if (!pending || !k->raycluster) return;
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");
     if (apps) cJSON_AddItemToObject(pending, "applicationStatuses", apps);
-    replace(pending, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
-    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(pending, "rayClusterStatus", cJSON_Duplicate(json_member(k->raycluster, "status"), 1));
+    json_set(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
@@ -174,31 +161,31 @@ void rayservice_told(struct kuberay *k, enum app_state app)
         return;
     }
     unsigned endpoints = ready_workers(k);
-    cJSON *status = member(k->rayservice, "status"), *active = member(status, "activeServiceStatus");
+    cJSON *status = json_member(k->rayservice, "status"), *active = json_member(status, "activeServiceStatus");
     k->app = app;
     cJSON_DeleteItemFromObjectCaseSensitive(active, "applicationStatuses");
     cJSON *apps = applications_status(k, app);
     if (apps) cJSON_AddItemToObject(active, "applicationStatuses", apps);
-    replace(active, "rayClusterStatus", cJSON_Duplicate(member(k->raycluster, "status"), 1));
+    json_set(active, "rayClusterStatus", cJSON_Duplicate(json_member(k->raycluster, "status"), 1));
     ready_condition(k, status, endpoints);
     cJSON_DeleteItemFromObjectCaseSensitive(status, "numServeEndpoints");
     if (endpoints) cJSON_AddNumberToObject(status, "numServeEndpoints", endpoints);
     cJSON_DeleteItemFromObjectCaseSensitive(status, "serviceStatus");
     if (endpoints) cJSON_AddStringToObject(status, "serviceStatus", "Running");
-    replace(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
+    json_set(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
 /* ---- at start ---------------------------------------------------------------------------------------------------- */
 
-static const char *b64(struct buf *b, const char *text)
+static const char *base64_text(struct buf *b, const char *text)
 {
     buf_clear(b);
     text_base64_encode(text, strlen(text), b);
     return buf_text(b);
 }
 
-static void secrets(struct kuberay *k, const char *created)
+static void put_secrets(struct kuberay *k, const char *created)
 {
     struct buf user, password;
     char uid[RNG_UUID];
@@ -209,8 +196,8 @@ static void secrets(struct kuberay *k, const char *created)
                                             {"NS", k->ns},
                                             {"SERVICE", k->name},
                                             {"CREATED", created},
-                                            {"USER", b64(&user, k->conf.redis_user)},
-                                            {"PASSWORD", b64(&password, k->conf.redis_password)},
+                                            {"USER", base64_text(&user, k->conf.redis_user)},
+                                            {"PASSWORD", base64_text(&password, k->conf.redis_password)},
                                             {NULL, NULL}};
     objects_put(k->objects, SIM_SECRET, template_make(k->templates, "secret-redis", values));
     char other[RNG_UUID];
@@ -283,7 +270,7 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
 {
     char created[STAMP_TEXT_MAX];
     stamp_iso(created, since_ms);
-    secrets(k, created);
+    put_secrets(k, created);
     const struct template_value values[] = {{"CREATED", created},
                                             {"NS", k->ns},
                                             {"SERVICE", k->name},
@@ -296,12 +283,12 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
     k->rayservice = template_make(k->templates, "rayservice", values);
     k->raycluster = template_make(k->templates, "raycluster", values);
     if (!k->conf.ft) {
-        cJSON_DeleteItemFromObjectCaseSensitive(member(member(k->rayservice, "spec"), "rayClusterConfig"),
+        cJSON_DeleteItemFromObjectCaseSensitive(json_member(json_member(k->rayservice, "spec"), "rayClusterConfig"),
                                                 "gcsFaultToleranceOptions");
-        cJSON_DeleteItemFromObjectCaseSensitive(member(k->raycluster, "spec"), "gcsFaultToleranceOptions");
-        cJSON_DeleteItemFromObjectCaseSensitive(member(k->raycluster, "metadata"), "finalizers");
+        cJSON_DeleteItemFromObjectCaseSensitive(json_member(k->raycluster, "spec"), "gcsFaultToleranceOptions");
+        cJSON_DeleteItemFromObjectCaseSensitive(json_member(k->raycluster, "metadata"), "finalizers");
     }
-    sticky_conditions(member(member(k->raycluster, "status"), "conditions"), created);
+    sticky_conditions(json_member(json_member(k->raycluster, "status"), "conditions"), created);
     rayservice_owned(k->rayservice, since_ms);
     objects_put(k->objects, SIM_RAYSERVICE, k->rayservice);
     objects_put(k->objects, SIM_RAYCLUSTER, k->raycluster);

@@ -139,7 +139,7 @@ void pod_containers_started(void *arg)
     }
 }
 
-static void creating(void *arg)
+static void pod_creating(void *arg)
 {
     struct sim_pod *p = arg;
     p->stage = POD_CREATING;
@@ -154,7 +154,7 @@ static void worker_started(void *arg);
 /* What follows once a pod has its K8s node. */
 static void started_later(struct sim_pod *p)
 {
-    pod_later(p, CREATING_MS - BOUND_MS, creating);
+    pod_later(p, CREATING_MS - BOUND_MS, pod_creating);
     if (p->head) {
         pod_later(p, PULLED_MS - BOUND_MS, pod_containers_started);
         pod_later(p, STARTED_MS - BOUND_MS, head_started);
@@ -163,7 +163,7 @@ static void started_later(struct sim_pod *p)
     }
 }
 
-static void bound(void *arg)
+static void pod_bound(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
@@ -181,7 +181,7 @@ void pods_tried(struct kuberay *k)
 {
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
-        if (p->used && p->refused && !p->deleting) pod_later(p, TRIED_MS, bound);
+        if (p->used && p->refused && !p->deleting) pod_later(p, TRIED_MS, pod_bound);
     }
 }
 
@@ -196,7 +196,7 @@ static void pod_made(struct kuberay *k, bool head, unsigned index)
     snprintf(text, sizeof text, "Created %s Pod %s/%s", head ? "head" : "worker", k->ns, p->name);
     event_by_controller(k, "raycluster-controller", k->raycluster, head ? "CreatedHeadPod" : "CreatedWorkerPod",
                         "Create", text);
-    pod_later(p, BOUND_MS, bound);
+    pod_later(p, BOUND_MS, pod_bound);
 }
 
 void pods_made(struct kuberay *k)

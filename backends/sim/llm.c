@@ -1,3 +1,4 @@
+/* llm.c - answers that read like a language model's, by a seed. */
 #include "backends/sim/llm.h"
 
 #include "backends/base/buf.h"
@@ -53,7 +54,7 @@ static const char *const sentences[] = {
     "In practice a second copy in another zone is what helps.",
 };
 
-static void speak(struct rng *r, struct buf *out)
+static void add_sentence(struct rng *r, struct buf *out)
 {
     const uint64_t count = 2 + rng_below(r, 2), first = rng_below(r, ARRAY_LEN(sentences));
     for (uint64_t i = 0; i < count; i++) {
@@ -70,7 +71,7 @@ static void answer_to(struct rng *r, const char *question, struct buf *out)
         buf_str(out, known[i].answer);
         return;
     }
-    speak(r, out);
+    add_sentence(r, out);
 }
 
 char *llm_text(uint64_t seed, const char *question)

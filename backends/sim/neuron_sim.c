@@ -1,3 +1,4 @@
+/* neuron_sim.c - neuron-monitor's JSON for each simulated node, by what its actors compute. */
 #include "backends/sim/neuron_sim.h"
 
 #include "backends/base/mem.h"
@@ -56,7 +57,7 @@ static double random_unit(struct rng *r)
     return (double)(rng_next(r) >> 11) / 9007199254740992.0;
 }
 
-static bool computes(const struct neuron_sim *n, const char *actor)
+static bool actor_is_busy(const struct neuron_sim *n, const char *actor)
 {
     uint64_t now = loop_now_ms();
     for (size_t i = 0; i < BUSY; i++) {
@@ -66,10 +67,11 @@ static bool computes(const struct neuron_sim *n, const char *actor)
 }
 
 /* Percent of the period in which a core of that replica computed. */
-static double utilisation(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a, unsigned core)
+static double core_utilisation(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a,
+                               unsigned core)
 {
     double base = node->walk + (core % 2 ? -1.2 : 0) + random_unit(&node->rng) * 2;
-    if (computes(n, a->id)) base = 86 + random_unit(&node->rng) * 8;
+    if (actor_is_busy(n, a->id)) base = 86 + random_unit(&node->rng) * 8;
     return base < 0 ? 0 : base > 100 ? 100 : base;
 }
 
@@ -87,7 +89,7 @@ static bool is_runtime(const struct ray_sim_actor *a, const char *ray_node)
     return a->kind == RAY_SIM_REPLICA && a->state == RAY_SIM_ALIVE && a->cores && strcmp(a->node, ray_node) == 0;
 }
 
-static bool holds(const struct ray_sim_actor *a, unsigned core)
+static bool actor_holds_core(const struct ray_sim_actor *a, unsigned core)
 {
     return core >= a->core && core < a->core + a->cores;
 }
@@ -125,7 +127,7 @@ static void memory_used(struct buf *b, const struct ray_sim_actor *a)
                      "\"constants\":0,\"dma_buffers\":4194304,\"tensors\":0},\"neuroncore_memory_usage\":{",
                      8742617152ull * a->cores);
     for (unsigned i = 0; i < CORES; i++) {
-        bool own = holds(a, i);
+        bool own = actor_holds_core(a, i);
         (void)buf_printf(b,
                          "%s\"%u\":{\"constants\":%u,\"model_code\":%u,\"model_shared_scratchpad\":%u,"
                          "\"runtime_memory\":%u,\"tensors\":%llu}",
@@ -135,12 +137,12 @@ static void memory_used(struct buf *b, const struct ray_sim_actor *a)
     (void)buf_str(b, "}}},\"loaded_models\":[],\"error\":\"\"}");
 }
 
-static void runtime(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a, struct buf *b)
+static void add_runtime(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a, struct buf *b)
 {
     double use[CORES] = {0}, load = 0;
     for (unsigned i = 0; i < CORES; i++) {
-        if (!holds(a, i)) continue;
-        use[i] = utilisation(n, node, a, i);
+        if (!actor_holds_core(a, i)) continue;
+        use[i] = core_utilisation(n, node, a, i);
         load = use[i] > load ? use[i] : load;
     }
     (void)buf_printf(b, "{\"pid\":%u,\"neuron_runtime_tag\":\"%u\",\"error\":\"\",\"report\":{", a->pid + 2000,
@@ -178,7 +180,7 @@ static void system_data(struct buf *b)
     (void)buf_str(b, "],\"error\":\"\"}}");
 }
 
-static void hardware(struct buf *b, const char *instance_id)
+static void add_hardware(struct buf *b, const char *instance_id)
 {
     (void)buf_printf(
         b,
@@ -192,7 +194,7 @@ static void hardware(struct buf *b, const char *instance_id)
         instance_id, DEVICES, CORES_PER_DEVICE);
 }
 
-static struct node *find(struct neuron_sim *n, const char *knode)
+static struct node *node_find(struct neuron_sim *n, const char *knode)
 {
     for (size_t i = 0; i < n->nodes; i++) {
         if (strcmp(n->node[i].knode, knode) == 0) return &n->node[i];
@@ -202,7 +204,7 @@ static struct node *find(struct neuron_sim *n, const char *knode)
 
 enum err neuron_sim_line(struct neuron_sim *n, const char *knode, struct buf *out)
 {
-    struct node *node = find(n, knode);
+    struct node *node = node_find(n, knode);
     if (!node) return ERR_NOT_FOUND;
     const struct ray_sim_node *on = node->pod[0] ? ray_sim_node_named(n->ray, node->pod) : NULL;
     const struct ray_sim_actor *actors;
@@ -213,12 +215,12 @@ enum err neuron_sim_line(struct neuron_sim *n, const char *knode, struct buf *ou
     for (size_t i = 0; on && i < count; i++) {
         if (!is_runtime(&actors[i], on->id)) continue;
         (void)buf_str(out, comma);
-        runtime(n, node, &actors[i], out);
+        add_runtime(n, node, &actors[i], out);
         comma = ",";
     }
     (void)buf_str(out, "],");
     system_data(out);
-    hardware(out, node->instance_id);
+    add_hardware(out, node->instance_id);
     if (n->garbage && node->lines++ % 2) {
         out->len = start + (out->len - start) / 3;
         (void)buf_char(out, '\n');
@@ -250,7 +252,7 @@ struct sending {
     char *bytes;
 };
 
-static void sent(uv_write_t *write, int status)
+static void on_written(uv_write_t *write, int status)
 {
     struct sending *s = (struct sending *)write;
     if (status < 0 && status != UV_ECANCELED) client_drop(s->client);
@@ -273,7 +275,7 @@ static void send_line(struct client *c)
     uv_buf_t bytes = {.len = line.len};
     s->client = c;
     bytes.base = s->bytes = buf_take(&line);
-    if (uv_write(&s->write, (uv_stream_t *)&c->pipe, &bytes, 1, sent) != 0) {
+    if (uv_write(&s->write, (uv_stream_t *)&c->pipe, &bytes, 1, on_written) != 0) {
         free(s->bytes);
         free(s);
         client_drop(c);
@@ -310,7 +312,7 @@ static void client_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes)
     send_line(c);
 }
 
-static void arrived(uv_stream_t *listener, int status)
+static void on_connection(uv_stream_t *listener, int status)
 {
     struct neuron_sim *n = listener->data;
     if (status < 0) return;
@@ -336,14 +338,14 @@ static void on_period(void *arg)
 
 /* ---- the simulator's side ---------------------------------------------------------------------------------------- */
 
-static void copy(char out[NAME], const char *text)
+static void copy_name(char out[NAME], const char *text)
 {
     text_safe_into(out, NAME, text ? text : "", text ? strlen(text) : 0);
 }
 
 void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod)
 {
-    struct node *node = find(n, knode);
+    struct node *node = node_find(n, knode);
     if (!node) {
         if (n->nodes == NEURON_SIM_NODES) return;
         node = &n->node[n->nodes++];
@@ -351,9 +353,9 @@ void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instan
         rng_init(&node->rng, n->seed ^ rng_hash(knode));
         node->walk = 25 + random_unit(&node->rng) * 45;
     }
-    copy(node->knode, knode);
-    copy(node->instance_id, instance_id);
-    copy(node->pod, pod);
+    copy_name(node->knode, knode);
+    copy_name(node->instance_id, instance_id);
+    copy_name(node->pod, pod);
 }
 
 void neuron_sim_prompt(struct neuron_sim *n, const char *actor, uint64_t ms)
@@ -381,7 +383,7 @@ enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *r
     uv_pipe_init(loop_uv(l), listener, 0);
     unlink(path); /* of a simulator that was here before */
     int e = strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path ? uv_pipe_bind(listener, path) : UV_ENAMETOOLONG;
-    if (e == 0) e = uv_listen((uv_stream_t *)listener, 16, arrived);
+    if (e == 0) e = uv_listen((uv_stream_t *)listener, 16, on_connection);
     if (e != 0) {
         enum err err = why_set(why, ERR_IO, "%s: %s", path, uv_strerror(e));
         uv_close((uv_handle_t *)listener, listener_closed);

@@ -1,3 +1,4 @@
+/* objects.c - the simulated API server's store: objects by kind, their resourceVersion, and who watches. */
 #include "backends/sim/objects.h"
 
 #include "backends/base/json.h"
@@ -137,7 +138,7 @@ static void set_version(struct objects *o, cJSON *obj)
     cJSON_AddStringToObject(meta, "resourceVersion", text);
 }
 
-static void tell(struct objects *o, const char *type, enum sim_kind kind, cJSON *obj)
+static void notify_watchers(struct objects *o, const char *type, enum sim_kind kind, cJSON *obj)
 {
     set_version(o, obj);
     if (o->log_count == OBJECTS_LOG) {
@@ -176,7 +177,7 @@ cJSON *objects_put(struct objects *o, enum sim_kind kind, cJSON *obj)
     if (found) {
         cJSON_Delete(t->items[at]);
         t->items[at] = obj;
-        tell(o, "MODIFIED", kind, obj);
+        notify_watchers(o, "MODIFIED", kind, obj);
         return obj;
     }
     if (t->count == t->cap) {
@@ -186,14 +187,14 @@ cJSON *objects_put(struct objects *o, enum sim_kind kind, cJSON *obj)
     memmove(t->items + at + 1, t->items + at, (t->count - at) * sizeof(cJSON *));
     t->items[at] = obj;
     t->count++;
-    tell(o, "ADDED", kind, obj);
+    notify_watchers(o, "ADDED", kind, obj);
     if (kind == SIM_EVENT) trim_events(o);
     return obj;
 }
 
 void objects_changed(struct objects *o, enum sim_kind kind, cJSON *obj)
 {
-    tell(o, "MODIFIED", kind, obj);
+    notify_watchers(o, "MODIFIED", kind, obj);
 }
 
 void objects_delete(struct objects *o, enum sim_kind kind, cJSON *obj)
@@ -204,7 +205,7 @@ void objects_delete(struct objects *o, enum sim_kind kind, cJSON *obj)
     assert(found && t->items[at] == obj);
     t->count--;
     memmove(t->items + at, t->items + at + 1, (t->count - at) * sizeof(cJSON *));
-    tell(o, "DELETED", kind, obj);
+    notify_watchers(o, "DELETED", kind, obj);
     cJSON_Delete(obj);
 }
 

@@ -1,3 +1,4 @@
+/* pki.c - a certificate authority and the certificates of one run. */
 #include "backends/sim/pki.h"
 
 #include "backends/base/mem.h"
@@ -59,7 +60,7 @@ static int for_ca(gnutls_x509_crt_t cert)
     return e;
 }
 
-static char *taken(gnutls_datum_t *pem)
+static char *datum_text(gnutls_datum_t *pem)
 {
     char *text = mem_strn((const char *)pem->data, pem->size);
     gnutls_memset(pem->data, 0, pem->size);
@@ -71,11 +72,11 @@ static int export_all(struct pki *p, gnutls_x509_crt_t ca, gnutls_x509_crt_t cer
 {
     gnutls_datum_t pem;
     int e = gnutls_x509_crt_export2(ca, GNUTLS_X509_FMT_PEM, &pem);
-    if (e == 0) p->ca_pem = taken(&pem);
+    if (e == 0) p->ca_pem = datum_text(&pem);
     if (e == 0) e = gnutls_x509_crt_export2(cert, GNUTLS_X509_FMT_PEM, &pem);
-    if (e == 0) p->cert_pem = taken(&pem);
+    if (e == 0) p->cert_pem = datum_text(&pem);
     if (e == 0) e = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
-    if (e == 0) p->key_pem = taken(&pem);
+    if (e == 0) p->key_pem = datum_text(&pem);
     return e;
 }
 

@@ -1,3 +1,4 @@
+/* ray_sim.c - the simulated Ray cluster: nodes, actors, replicas, and what an outage of the head does to them. */
 #include "backends/sim/ray_sim.h"
 
 #include "backends/base/mem.h"
@@ -26,19 +27,19 @@ static void random_word(struct ray_sim *r, char *out, size_t letters)
     out[letters] = '\0';
 }
 
-static unsigned between(struct ray_sim *r, unsigned low, unsigned high)
+static unsigned random_between(struct ray_sim *r, unsigned low, unsigned high)
 {
     return low + (unsigned)rng_below(&r->rng, high - low + 1);
 }
 
-static void copy(char *out, size_t size, const char *text)
+static void copy_text(char *out, size_t size, const char *text)
 {
     size_t n = text ? strlen(text) : 0;
     n = n < size ? n : size - 1;
     if (n) memcpy(out, text, n);
     out[n] = '\0';
 }
-#define COPY(field, text) copy(field, sizeof(field), text)
+#define COPY(field, text) copy_text(field, sizeof(field), text)
 
 /* A place in a full array: the oldest element that is over goes. */
 #define ADD(array, count, is_over)                                                                                     \
@@ -126,8 +127,8 @@ static void give_worker(struct ray_sim *r, struct ray_sim_actor *a, uint64_t wal
     const struct ray_sim_node *n = ray_sim_node_of(r, a->node);
     struct ray_sim_worker *w = ADD(r->worker, r->workers, worker_over);
     rng_hex(&r->rng, a->worker, 56);
-    a->pid = a->kind == RAY_SIM_REPLICA ? between(r, 105, 119) : between(r, 180, 490);
-    a->port = between(r, 10000, 19999);
+    a->pid = a->kind == RAY_SIM_REPLICA ? random_between(r, 105, 119) : random_between(r, 180, 490);
+    a->port = random_between(r, 10000, 19999);
     *w = (struct ray_sim_worker){.alive = true, .pid = a->pid, .port = a->port, .start_ms = wall_ms};
     COPY(w->id, a->worker);
     COPY(w->node, a->node);
@@ -218,7 +219,7 @@ static void place_replicas(struct ray_sim *r, const struct serve_wish_deployment
 }
 
 /* What the controller does when it looks: a proxy a node, the replicas that are wanted. */
-static void reconcile(struct ray_sim *r, uint64_t wall_ms)
+static void serve_reconcile(struct ray_sim *r, uint64_t wall_ms)
 {
     const struct ray_sim_actor *c = controller_of(r);
     if (!c || c->state != RAY_SIM_ALIVE || !head_of(r)) return;
@@ -251,7 +252,7 @@ void ray_sim_worker_up(struct ray_sim *r, const char *pod, const char *ip, const
 {
     struct ray_sim_node *n = add_node(r, pod, ip, group, false, wall_ms);
     n->neuron_cores = neuron_cores;
-    reconcile(r, wall_ms);
+    serve_reconcile(r, wall_ms);
 }
 
 void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms)
@@ -260,7 +261,7 @@ void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms)
         if (!r->node[i].head && r->node[i].alive && strcmp(r->node[i].pod, pod) == 0)
             node_dies(r, &r->node[i], wall_ms);
     }
-    reconcile(r, wall_ms);
+    serve_reconcile(r, wall_ms);
 }
 
 void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint64_t wall_ms)
@@ -291,7 +292,7 @@ void ray_sim_head_controller(struct ray_sim *r, uint64_t wall_ms)
         c->restarts++;
         give_worker(r, c, wall_ms);
     }
-    reconcile(r, wall_ms);
+    serve_reconcile(r, wall_ms);
 }
 
 void ray_sim_head_proxy(struct ray_sim *r, uint64_t wall_ms)
@@ -306,7 +307,8 @@ void ray_sim_head_job(struct ray_sim *r, uint64_t wall_ms)
     if (!head) return;
     struct ray_sim_job *j = ADD(r->job, r->jobs, job_over);
     unsigned n = ++r->jobs_ever;
-    *j = (struct ray_sim_job){.pid = between(r, 120, 240), .port = between(r, 10000, 19999), .start_ms = wall_ms};
+    *j = (struct ray_sim_job){
+        .pid = random_between(r, 120, 240), .port = random_between(r, 10000, 19999), .start_ms = wall_ms};
     snprintf(j->id, sizeof j->id, "%02x%02x0000", n & 0xff, n >> 8 & 0xff);
     COPY(j->node, head->id);
     COPY(j->ip, head->ip);

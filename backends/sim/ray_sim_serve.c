@@ -1,3 +1,4 @@
+/* ray_sim_serve.c - the Serve API's JSON of the simulated Ray cluster. */
 #include "backends/sim/ray_sim.h"
 
 #include "backends/base/buf.h"
@@ -46,7 +47,7 @@ static void controller_info(const struct ray_sim *r, struct buf *b)
     (void)buf_str(b, "\"controller_info\": {}");
 }
 
-static void proxies(const struct ray_sim *r, struct buf *b)
+static void add_proxies(const struct ray_sim *r, struct buf *b)
 {
     const struct ray_sim_actor *a;
     size_t n = ray_sim_actors(r, &a);
@@ -65,7 +66,7 @@ static void proxies(const struct ray_sim *r, struct buf *b)
     (void)buf_str(b, "}");
 }
 
-static unsigned replicas(const struct ray_sim *r, const char *deployment, struct buf *b)
+static unsigned add_replicas(const struct ray_sim *r, const char *deployment, struct buf *b)
 {
     const struct ray_sim_actor *a;
     size_t n = ray_sim_actors(r, &a);
@@ -87,7 +88,7 @@ static unsigned replicas(const struct ray_sim *r, const char *deployment, struct
     return running;
 }
 
-static double cpus(const struct serve_wish_deployment *d)
+static double deployment_cpus(const struct serve_wish_deployment *d)
 {
     return d->cores ? 1.0 : 0.5;
 }
@@ -95,22 +96,22 @@ static double cpus(const struct serve_wish_deployment *d)
 /* Of an application's configuration and of a deployment's own. */
 static void actor_options(const struct serve_wish_deployment *d, struct buf *b)
 {
-    (void)buf_printf(b, "\"num_cpus\": %.1f", cpus(d));
+    (void)buf_printf(b, "\"num_cpus\": %.1f", deployment_cpus(d));
     if (d->cores) (void)buf_printf(b, ", \"resources\": {\"neuron_cores\": %u}", d->cores);
 }
 
-static void required(const struct serve_wish_deployment *d, struct buf *b)
+static void add_required(const struct serve_wish_deployment *d, struct buf *b)
 {
     if (d->cores) (void)buf_printf(b, "\"neuron_cores\": %u, ", d->cores);
-    (void)buf_printf(b, "\"CPU\": %.1f", cpus(d));
+    (void)buf_printf(b, "\"CPU\": %.1f", deployment_cpus(d));
 }
 
 /* Returns whether it has all its replicas. */
-static bool deployment(const struct ray_sim *r, const struct serve_wish_deployment *d, struct buf *b)
+static bool add_deployment(const struct ray_sim *r, const struct serve_wish_deployment *d, struct buf *b)
 {
     struct buf list;
     buf_init(&list, BODY_MAX);
-    bool whole = replicas(r, d->name, &list) >= d->replicas;
+    bool whole = add_replicas(r, d->name, &list) >= d->replicas;
     (void)buf_printf(
         b,
         "\"%s\": {\"name\": \"%s\", \"status\": \"%s\", \"status_trigger\": \"%s\", \"message\": \"\", "
@@ -122,7 +123,7 @@ static bool deployment(const struct ray_sim *r, const struct serve_wish_deployme
         d->name, d->replicas, d->cores ? 5.0 : 20.0);
     actor_options(d, b);
     (void)buf_printf(b, "}, " ROUTER "}, \"target_num_replicas\": %u, \"required_resources\": {", d->replicas);
-    required(d, b);
+    add_required(d, b);
     (void)buf_printf(b, "}, %s}", buf_text(&list));
     buf_done(&list);
     return whole;
@@ -147,7 +148,7 @@ static void app_config(const struct serve_wish *s, struct buf *b)
 }
 
 /* The ingress calls all the others. */
-static void topology(const struct serve_wish *s, struct buf *b)
+static void add_topology(const struct serve_wish *s, struct buf *b)
 {
     const char *comma = "";
     (void)buf_printf(b, "\"deployment_topology\": {\"app_name\": \"%s\", \"nodes\": {", s->app);
@@ -166,7 +167,7 @@ static void topology(const struct serve_wish *s, struct buf *b)
     (void)buf_printf(b, "}, \"ingress_deployment\": \"%s\"}", s->deployment[s->ingress].name);
 }
 
-static void application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b)
+static void add_application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b)
 {
     const struct serve_wish *s = &ray_sim_conf(r)->serve;
     struct buf all;
@@ -174,7 +175,7 @@ static void application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b
     buf_init(&all, BODY_MAX);
     for (size_t i = 0; i < s->count; i++) {
         if (i) (void)buf_str(&all, ", ");
-        whole = deployment(r, &s->deployment[i], &all) && whole;
+        whole = add_deployment(r, &s->deployment[i], &all) && whole;
     }
     (void)buf_printf(b,
                      "\"applications\": {\"%s\": {\"name\": \"%s\", \"route_prefix\": \"%s\", "
@@ -184,12 +185,12 @@ static void application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b
     app_config(s, b);
     (void)buf_printf(b, ", \"source\": \"declarative\", \"deployments\": {%s}, \"external_scaler_enabled\": false, ",
                      buf_text(&all));
-    topology(s, b);
+    add_topology(s, b);
     (void)buf_str(b, "}}");
     buf_done(&all);
 }
 
-static void targets(const struct ray_sim *r, struct buf *b)
+static void add_targets(const struct ray_sim *r, struct buf *b)
 {
     const struct ray_sim_actor *a;
     size_t n = ray_sim_actors(r, &a);
@@ -205,29 +206,29 @@ static void targets(const struct ray_sim *r, struct buf *b)
                      "\"ingress_request_router_targets\": [], \"ingress_deployment_name\": \"\"}]");
 }
 
-static void duration(struct buf *b, const char *name, double mean)
+static void add_duration(struct buf *b, const char *name, double mean)
 {
     (void)buf_printf(b, ", \"%s\": {\"mean\": %g, \"std\": %g, \"min\": %g, \"max\": %g}", name, mean, mean / 4,
                      mean / 2, mean * 3);
 }
 
-static void health(uint64_t wall_ms, struct buf *b)
+static void add_health(uint64_t wall_ms, struct buf *b)
 {
     double now = (double)wall_ms / 1000 + 0.0001;
     (void)buf_printf(b,
                      "\"controller_health_metrics\": {\"timestamp\": %.5f, \"controller_start_time\": %.5f, "
                      "\"uptime_s\": 158.58, \"last_control_loop_time\": %.5f, \"num_control_loops\": 1494",
                      now, now - 158.58, now - 0.01);
-    duration(b, "loop_duration_s", 0.0036184);
+    add_duration(b, "loop_duration_s", 0.0036184);
     (void)buf_str(b, ", \"loops_per_second\": 9.42, \"last_sleep_duration_s\": 0.1006, \"expected_sleep_duration_s\": "
                      "0.1, \"event_loop_delay_s\": 0.000645, \"num_asyncio_tasks\": 17, \"handle_ingest_duration_ms\": "
                      "{}, \"replica_ingest_duration_ms\": {}, \"metrics_decompress_duration_ms\": {}, "
                      "\"columnar_decode_duration_ms\": {}, \"handle_reports_received\": 0, "
                      "\"replica_reports_received\": 0, \"ingest_reports_received\": 0, \"ingest_cpu_fraction\": 0.0");
-    duration(b, "deployment_state_update_duration_s", 0.00031410);
-    duration(b, "application_state_update_duration_s", 0.00038821);
-    duration(b, "proxy_state_update_duration_s", 0.00004457);
-    duration(b, "node_update_duration_s", 0.00002310);
+    add_duration(b, "deployment_state_update_duration_s", 0.00031410);
+    add_duration(b, "application_state_update_duration_s", 0.00038821);
+    add_duration(b, "proxy_state_update_duration_s", 0.00004457);
+    add_duration(b, "node_update_duration_s", 0.00002310);
     (void)buf_str(b, ", \"handle_metrics_delay_ms\": {}, \"replica_metrics_delay_ms\": {}, \"process_memory_mb\": "
                      "142.05}");
 }
@@ -243,13 +244,13 @@ char *ray_sim_serve_applications(const struct ray_sim *r, uint64_t wall_ms)
                       "\"ssl_keyfile\": null, \"ssl_certfile\": null, \"ssl_keyfile_password\": null, "
                       "\"ssl_ca_certs\": null}, \"grpc_options\": {\"port\": 9000, \"grpc_servicer_functions\": [], "
                       "\"request_timeout_s\": null, \"enable_reflection\": true}, ");
-    proxies(r, &b);
+    add_proxies(r, &b);
     (void)buf_str(&b, ", ");
-    application(r, wall_ms, &b);
+    add_application(r, wall_ms, &b);
     (void)buf_str(&b, ", \"target_capacity\": null, ");
-    targets(r, &b);
+    add_targets(r, &b);
     (void)buf_str(&b, ", ");
-    health(wall_ms, &b);
+    add_health(wall_ms, &b);
     (void)buf_str(&b, ", \"restores_unset_config_options\": true}");
     return buf_take(&b);
 }

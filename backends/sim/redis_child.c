@@ -1,3 +1,4 @@
+/* redis_child.c - a redis-server of the simulator's own. */
 #include "backends/sim/redis_child.h"
 
 #include "backends/base/buf.h"
@@ -45,7 +46,7 @@ static uint64_t now_ms(void)
 }
 
 /* One try to log in as our user: a server of somebody else's on that port would refuse the password. */
-static bool answers(const struct redis_child *c)
+static bool child_answers(const struct redis_child *c)
 {
     const struct timeval limit = {1, 0};
     redisContext *rc = redisConnectWithTimeout("127.0.0.1", (int)c->port, limit);
@@ -63,13 +64,13 @@ static bool answers(const struct redis_child *c)
 static bool wait_ready(const struct redis_child *c)
 {
     for (uint64_t end = now_ms() + READY_MS; now_ms() < end;) {
-        if (answers(c)) return true;
+        if (child_answers(c)) return true;
         (void)poll(NULL, 0, 10);
     }
     return false;
 }
 
-static enum err start(struct redis_child *c, struct why *why)
+static enum err child_start_server(struct redis_child *c, struct why *why)
 {
     struct buf conf;
     buf_init(&conf, 8192);
@@ -100,7 +101,7 @@ enum err redis_child_start(struct guard *g, const char *dir, struct redis_child 
     /* Between our look and its bind somebody else may take the port. */
     for (int tries = 0; tries < PORT_TRIES; tries++) {
         c->port = free_port();
-        e = c->port ? start(c, why) : why_set(why, ERR_IO, "no free port on 127.0.0.1");
+        e = c->port ? child_start_server(c, why) : why_set(why, ERR_IO, "no free port on 127.0.0.1");
         if (e != ERR_CHILD) break;
     }
     if (e != ERR_OK) {
@@ -134,7 +135,7 @@ void redis_child_kill(struct redis_child *c)
 
 enum err redis_child_again(struct redis_child *c, struct why *why)
 {
-    return start(c, why);
+    return child_start_server(c, why);
 }
 
 void redis_child_free(struct redis_child *c)

@@ -1,3 +1,4 @@
+/* rng.c - random numbers by a seed: a run can be repeated. */
 #include "backends/sim/rng.h"
 
 #include <assert.h>

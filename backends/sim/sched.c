@@ -1,3 +1,4 @@
+/* sched.c - what happens at which simulated time. */
 #include "backends/sim/sched.h"
 
 #include "backends/base/mem.h"
@@ -26,7 +27,7 @@ static uint64_t now_ms(const struct sched *s)
     return (uint64_t)((double)(loop_now_ms() - s->real_start) * s->speed) + s->skipped;
 }
 
-static void arm(struct sched *s)
+static void timer_arm(struct sched *s)
 {
     if (!s->count) {
         alarm_stop(s->alarm);
@@ -50,11 +51,11 @@ static void run_until(struct sched *s, uint64_t limit)
     s->pinned = 0;
 }
 
-static void ring(void *arg)
+static void on_timer(void *arg)
 {
     struct sched *s = arg;
     run_until(s, now_ms(s));
-    arm(s);
+    timer_arm(s);
 }
 
 struct sched *sched_new(struct loop *l, double speed)
@@ -62,7 +63,7 @@ struct sched *sched_new(struct loop *l, double speed)
     struct sched *s = mem_zero(1, sizeof *s);
     s->speed = speed > 0 ? speed : 1;
     s->real_start = loop_now_ms();
-    s->alarm = alarm_new(l, ring, s);
+    s->alarm = alarm_new(l, on_timer, s);
     return s;
 }
 
@@ -84,7 +85,7 @@ void sched_in(struct sched *s, uint64_t ms, void (*run)(void *arg), void *arg)
     size_t at = s->count++;
     for (; at > 0 && s->actions[at - 1].due > a.due; at--) s->actions[at] = s->actions[at - 1];
     s->actions[at] = a;
-    if (!s->pinned) arm(s);
+    if (!s->pinned) timer_arm(s);
 }
 
 void sched_drop(struct sched *s, const void *arg)
@@ -93,7 +94,7 @@ void sched_drop(struct sched *s, const void *arg)
     for (size_t i = 0; i < s->count; i++)
         if (s->actions[i].arg != arg) s->actions[kept++] = s->actions[i];
     s->count = kept;
-    if (!s->pinned) arm(s);
+    if (!s->pinned) timer_arm(s);
 }
 
 void sched_speed(struct sched *s, double speed)
@@ -101,13 +102,13 @@ void sched_speed(struct sched *s, double speed)
     s->skipped = now_ms(s);
     s->real_start = loop_now_ms();
     s->speed = speed;
-    arm(s);
+    timer_arm(s);
 }
 
 void sched_clear(struct sched *s)
 {
     s->count = 0;
-    arm(s);
+    timer_arm(s);
 }
 
 void sched_advance(struct sched *s, uint64_t ms)
@@ -115,7 +116,7 @@ void sched_advance(struct sched *s, uint64_t ms)
     uint64_t limit = now_ms(s) + ms;
     run_until(s, limit);
     s->skipped += ms;
-    arm(s);
+    timer_arm(s);
 }
 
 size_t sched_waiting(const struct sched *s)

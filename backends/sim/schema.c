@@ -1,3 +1,4 @@
+/* schema.c - the schemas of the kinds: which fields there are, their defaults, what the server fills in. */
 #include "backends/sim/schema.h"
 
 #include "backends/base/buf.h"
@@ -113,18 +114,13 @@ char *schema_invalid(enum sim_kind kind, const cJSON *config)
 
 /* ---- defaults ---------------------------------------------------------------------------------------------------- */
 
-static cJSON *member(cJSON *object, const char *name)
-{
-    return cJSON_GetObjectItemCaseSensitive(object, name);
-}
-
 /* The members of a JSON text that the object lacks; ' stands for ". */
 static void fill_in(cJSON *object, const char *text)
 {
     cJSON *values = template_text(text, NULL), *next;
     for (cJSON *v = values->child; v && object; v = next) {
         next = v->next;
-        if (member(object, v->string)) continue;
+        if (json_member(object, v->string)) continue;
         cJSON *moved = cJSON_DetachItemViaPointer(values, v);
         char *name = mem_str(moved->string);
         cJSON_AddItemToObject(object, name, moved);
@@ -133,16 +129,16 @@ static void fill_in(cJSON *object, const char *text)
     cJSON_Delete(values);
 }
 
-static cJSON *ensured(cJSON *object, const char *name)
+static cJSON *object_ensure(cJSON *object, const char *name)
 {
-    cJSON *has = member(object, name);
+    cJSON *has = json_member(object, name);
     return has ? has : cJSON_AddObjectToObject(object, name);
 }
 
 static void namespace_defaults(cJSON *obj)
 {
-    cJSON *labels = ensured(member(obj, "metadata"), "labels");
-    if (!member(labels, "kubernetes.io/metadata.name"))
+    cJSON *labels = object_ensure(json_member(obj, "metadata"), "labels");
+    if (!json_member(labels, "kubernetes.io/metadata.name"))
         cJSON_AddStringToObject(labels, "kubernetes.io/metadata.name", object_name(obj));
     fill_in(obj, "{'spec':{'finalizers':['kubernetes']},'status':{'phase':'Active'}}");
 }
@@ -156,7 +152,7 @@ static void secret_defaults(cJSON *obj)
         struct buf coded;
         buf_init(&coded, 2 * SECRET_MAX);
         text_base64_encode(value->valuestring, strlen(value->valuestring), &coded);
-        cJSON *data = ensured(obj, "data");
+        cJSON *data = object_ensure(obj, "data");
         cJSON_DeleteItemFromObjectCaseSensitive(data, value->string);
         cJSON_AddStringToObject(data, value->string, buf_text(&coded));
         if (coded.data) mem_wipe(coded.data, coded.len);
@@ -171,18 +167,18 @@ static void service_defaults(cJSON *obj)
     char address[32], text[256];
     const char *uid = json_str(json_get(obj, "metadata"), "uid");
     uint64_t hash = rng_hash(uid ? uid : "");
-    cJSON *spec = ensured(obj, "spec"), *port;
+    cJSON *spec = object_ensure(obj, "spec"), *port;
     snprintf(address, sizeof address, "10.96.%u.%u", (unsigned)(hash % 255), 1 + (unsigned)(hash / 256 % 254));
     snprintf(text, sizeof text,
              "{'clusterIP':'%s','clusterIPs':['%s'],'type':'ClusterIP','sessionAffinity':'None','ipFamilies':['IPv4'],"
              "'ipFamilyPolicy':'SingleStack','internalTrafficPolicy':'Cluster'}",
              address, address);
     fill_in(spec, text);
-    cJSON_ArrayForEach(port, member(spec, "ports"))
+    cJSON_ArrayForEach(port, json_member(spec, "ports"))
     {
         fill_in(port, "{'protocol':'TCP'}");
-        if (!member(port, "targetPort"))
-            cJSON_AddItemToObject(port, "targetPort", cJSON_Duplicate(member(port, "port"), 1));
+        if (!json_member(port, "targetPort"))
+            cJSON_AddItemToObject(port, "targetPort", cJSON_Duplicate(json_member(port, "port"), 1));
     }
     fill_in(obj, "{'status':{'loadBalancer':{}}}");
 }
@@ -190,16 +186,16 @@ static void service_defaults(cJSON *obj)
 static void containers_defaults(cJSON *spec, const char *text)
 {
     cJSON *container, *port;
-    cJSON_ArrayForEach(container, member(spec, "containers"))
+    cJSON_ArrayForEach(container, json_member(spec, "containers"))
     {
         fill_in(container, text);
-        cJSON_ArrayForEach(port, member(container, "ports")) fill_in(port, "{'protocol':'TCP'}");
+        cJSON_ArrayForEach(port, json_member(container, "ports")) fill_in(port, "{'protocol':'TCP'}");
     }
 }
 
 static void deployment_defaults(cJSON *obj)
 {
-    cJSON *spec = ensured(obj, "spec"), *pod = ensured(ensured(spec, "template"), "spec");
+    cJSON *spec = object_ensure(obj, "spec"), *pod = object_ensure(object_ensure(spec, "template"), "spec");
     fill_in(spec, "{'replicas':1,'strategy':{'type':'RollingUpdate','rollingUpdate':{'maxUnavailable':'25%',"
                   "'maxSurge':'25%'}},'revisionHistoryLimit':10,'progressDeadlineSeconds':600}");
     fill_in(pod, "{'restartPolicy':'Always','terminationGracePeriodSeconds':30,'dnsPolicy':'ClusterFirst',"
@@ -212,12 +208,12 @@ static void deployment_defaults(cJSON *obj)
 /* Those of KubeRay's CRD; its operator writes further ones itself. */
 static void rayservice_defaults(cJSON *obj)
 {
-    cJSON *cluster = member(member(obj, "spec"), "rayClusterConfig"), *group;
-    containers_defaults(member(member(member(cluster, "headGroupSpec"), "template"), "spec"), "{}");
-    cJSON_ArrayForEach(group, member(cluster, "workerGroupSpecs"))
+    cJSON *cluster = json_member(json_member(obj, "spec"), "rayClusterConfig"), *group;
+    containers_defaults(json_member(json_member(json_member(cluster, "headGroupSpec"), "template"), "spec"), "{}");
+    cJSON_ArrayForEach(group, json_member(cluster, "workerGroupSpecs"))
     {
         fill_in(group, "{'numOfHosts':1,'priority':0,'replicas':0,'minReplicas':0,'maxReplicas':2147483647}");
-        containers_defaults(member(member(group, "template"), "spec"), "{}");
+        containers_defaults(json_member(json_member(group, "template"), "spec"), "{}");
     }
 }
 

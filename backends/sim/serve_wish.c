@@ -1,3 +1,4 @@
+/* serve_wish.c - the Serve config of a manifest, as far as the simulator acts on it. */
 #include "backends/sim/serve_wish.h"
 
 #include "backends/base/mem.h"
@@ -17,7 +18,7 @@ static void name_set(char out[SERVE_WISH_NAME], const char *text)
 }
 
 /* A whole number of at most SERVE_WISH_REPLICAS_MAX; 2.0 is one in YAML too. */
-static unsigned number(const struct yaml_node *map, const char *key, unsigned otherwise)
+static unsigned number_of(const struct yaml_node *map, const char *key, unsigned otherwise)
 {
     const char *text = yaml_str(map, key);
     char *end;
@@ -30,9 +31,9 @@ static void take_deployment(const struct yaml_node *said, struct serve_wish_depl
 {
     const struct yaml_node *scaling = yaml_get(said, "autoscaling_config");
     name_set(d->name, yaml_str(said, "name"));
-    d->replicas = number(said, "num_replicas", scaling ? number(scaling, "min_replicas", 1) : 1);
-    d->cores = number(yaml_get(yaml_get(said, "ray_actor_options"), "resources"), "neuron_cores", 0);
-    d->per_node = number(said, "max_replicas_per_node", 0);
+    d->replicas = number_of(said, "num_replicas", scaling ? number_of(scaling, "min_replicas", 1) : 1);
+    d->cores = number_of(yaml_get(yaml_get(said, "ray_actor_options"), "resources"), "neuron_cores", 0);
+    d->per_node = number_of(said, "max_replicas_per_node", 0);
 }
 
 /* Those with cores, or those without. */

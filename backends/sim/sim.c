@@ -1,3 +1,4 @@
+/* sim.c - the whole simulated cluster: its parts, wired. */
 #include "backends/sim/sim.h"
 
 #include "backends/base/mem.h"
@@ -89,14 +90,14 @@ static void make_token(struct sim *s)
     s->token = text_hex(bytes, sizeof bytes);
 }
 
-static void news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
+static void on_kuberay_news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
 {
     struct sim *s = arg;
     sim_worlds_news(s->worlds, what, pod);
 }
 
 /* The cluster as it is at the start. Without a Redis the RayService still names one, where nobody listens. */
-static enum err begin(struct sim *s, enum start start, struct why *why)
+static enum err start_cluster(struct sim *s, enum start start, struct why *why)
 {
     const bool begun = start == START_AS_BEGUN;
     unsigned port = sim_worlds_redis_port(s->worlds);
@@ -108,7 +109,7 @@ static enum err begin(struct sim *s, enum start start, struct why *why)
                                       .redis_user = sim_worlds_redis_user(s->worlds),
                                       .redis_password = sim_worlds_redis_password(s->worlds),
                                       .now_ms = loop_wall_ms(s->loop),
-                                      .news = news,
+                                      .news = on_kuberay_news,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
     if (s->conf.devices_known) kuberay_devices(s->kuberay, s->conf.devices);
@@ -125,7 +126,7 @@ static enum err make_cluster(struct sim *s, struct why *why)
     if (e != ERR_OK) return e;
     s->templates = templates_new();
     s->objects = objects_new();
-    return begin(s, START_AS_BEGUN, why);
+    return start_cluster(s, START_AS_BEGUN, why);
 }
 
 enum err sim_reset(struct sim *s, enum start start, struct why *why)
@@ -142,18 +143,18 @@ enum err sim_reset(struct sim *s, enum start start, struct why *why)
     kuberay_free(s->kuberay);
     objects_clear(s->objects);
     s->rounds++;
-    enum err e = begin(s, start, why);
+    enum err e = start_cluster(s, start, why);
     api_kuberay(s->api, s->kuberay);
     return e;
 }
 
-static char *applications(void *arg)
+static char *applications_json(void *arg)
 {
     struct sim *s = arg;
     return sim_worlds_applications(s->worlds);
 }
 
-static void prompt(void *arg, const char *pod, uint64_t ms)
+static void on_prompt(void *arg, const char *pod, uint64_t ms)
 {
     struct sim *s = arg;
     sim_worlds_prompt(s->worlds, pod, ms);
@@ -168,8 +169,8 @@ static enum err make_server(struct sim *s, struct why *why)
                                  .seed = s->conf.seed,
                                  .openai = s->conf.openai,
                                  .bookmark_ms = s->conf.bookmark_ms,
-                                 .applications = applications,
-                                 .prompt = prompt,
+                                 .applications = applications_json,
+                                 .prompt = on_prompt,
                                  .arg = s};
     s->api = api_new(s->loop, &api);
     enum err e = pki_make(&s->pki, why);

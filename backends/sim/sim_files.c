@@ -1,3 +1,4 @@
+/* sim_files.c - what the console is started with: kubeconfig, certificates, config.yaml. */
 #include "backends/sim/sim_files.h"
 
 #include "backends/base/buf.h"

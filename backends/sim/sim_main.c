@@ -59,7 +59,7 @@ struct program {
     char scrap[64];
 };
 
-static bool number(const char *text, double least, double *ret)
+static bool parse_number(const char *text, double least, double *ret)
 {
     char *end;
     errno = 0;
@@ -69,7 +69,7 @@ static bool number(const char *text, double least, double *ret)
     return true;
 }
 
-static int bad(const char *option, const char *value)
+static int usage_error(const char *option, const char *value)
 {
     fprintf(stderr, "raydeck-sim: --%s: not valid: %s\n", option, value);
     return EXIT_USAGE;
@@ -83,15 +83,15 @@ static int one_option(struct options *o, int which, const char *value)
     switch (which) {
     case 'd': o->sim.dir = value; break;
     case 's':
-        if (!number(value, 0, &v)) return bad("seed", value);
+        if (!parse_number(value, 0, &v)) return usage_error("seed", value);
         o->sim.seed = (uint64_t)v;
         break;
     case 'x':
-        if (!number(value, 0.001, &v)) return bad("speed", value);
+        if (!parse_number(value, 0.001, &v)) return usage_error("speed", value);
         o->sim.speed = v;
         break;
     case 'f':
-        if (!fault_find(value, &f)) return bad("fault", value);
+        if (!fault_find(value, &f)) return usage_error("fault", value);
         o->faults[f] = true;
         break;
     case 'n': o->sim.no_ft = true; break;
@@ -99,12 +99,12 @@ static int one_option(struct options *o, int which, const char *value)
     case 'o': o->sim.openai = true; break;
     case 'e': o->sim.empty = true; break;
     case 'v':
-        if (!number(value, 0, &v) || v > 16) return bad("devices", value);
+        if (!parse_number(value, 0, &v) || v > 16) return usage_error("devices", value);
         o->sim.devices = (unsigned)v;
         o->sim.devices_known = true;
         break;
     case 'p':
-        if (!number(value, 0, &v) || v > CROWD_MAX) return bad("pods", value);
+        if (!parse_number(value, 0, &v) || v > CROWD_MAX) return usage_error("pods", value);
         o->sim.pods = (unsigned)v;
         break;
     case 'i': o->with_stdin = true; break;
@@ -140,19 +140,19 @@ static int options_read(struct options *o, int argc, char **argv)
     return 0;
 }
 
-static void stop(void *arg)
+static void program_stop(void *arg)
 {
     struct program *p = arg;
     loop_stop(p->loop);
 }
 
-static void signalled(uv_signal_t *s, int number_of)
+static void on_signal(uv_signal_t *s, int number_of)
 {
     (void)number_of;
-    stop(s->data);
+    program_stop(s->data);
 }
 
-static void room(uv_handle_t *handle, size_t size, uv_buf_t *out)
+static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
 {
     struct program *p = handle->data;
     (void)size;
@@ -162,7 +162,7 @@ static void room(uv_handle_t *handle, size_t size, uv_buf_t *out)
 static void in_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
 {
     (void)piece;
-    if (n < 0) stop(stream->data);
+    if (n < 0) program_stop(stream->data);
 }
 
 static void watch_signals(struct program *p)
@@ -173,7 +173,7 @@ static void watch_signals(struct program *p)
     for (size_t i = 0; i < ARRAY_LEN(which); i++) {
         uv_signal_init(loop_uv(p->loop), &p->signals[i]);
         p->signals[i].data = p;
-        uv_signal_start(&p->signals[i], signalled, which[i]);
+        uv_signal_start(&p->signals[i], on_signal, which[i]);
     }
 }
 
@@ -182,10 +182,11 @@ static void watch_stdin(struct program *p)
     uv_pipe_init(loop_uv(p->loop), &p->in, 0);
     p->in.data = p;
     p->in_open = true;
-    if (uv_pipe_open(&p->in, STDIN_FILENO) != 0 || uv_read_start((uv_stream_t *)&p->in, room, in_read) != 0) stop(p);
+    if (uv_pipe_open(&p->in, STDIN_FILENO) != 0 || uv_read_start((uv_stream_t *)&p->in, on_alloc, in_read) != 0)
+        program_stop(p);
 }
 
-static void unwatch(struct program *p)
+static void program_unwatch(struct program *p)
 {
     for (size_t i = 0; i < ARRAY_LEN(p->signals); i++) uv_close((uv_handle_t *)&p->signals[i], NULL);
     if (p->in_open) uv_close((uv_handle_t *)&p->in, NULL);
@@ -201,12 +202,12 @@ static void let_signals_in(void)
     sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
-static int serve(struct options *o)
+static int run_server(struct options *o)
 {
     struct program p = {.loop = loop_new()};
     struct sim *sim = NULL;
     struct why why = {ERR_OK, ""};
-    o->sim.quit = stop;
+    o->sim.quit = program_stop;
     o->sim.arg = &p;
     watch_signals(&p);
     enum err e = sim_new(p.loop, &o->sim, &sim, &why);
@@ -224,12 +225,12 @@ static int serve(struct options *o)
         loop_run(p.loop);
     }
     sim_free(sim);
-    unwatch(&p);
+    program_unwatch(&p);
     loop_free(p.loop);
     return e == ERR_OK ? 0 : EXIT_BACKEND;
 }
 
-static int monitor(int argc, char **argv)
+static int run_monitor(int argc, char **argv)
 {
     static const struct option known[] = {
         {"dir", required_argument, NULL, 'd'}, {"node", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
@@ -252,7 +253,7 @@ int main(int argc, char **argv)
     struct options o;
     struct why why;
     file_hold_standard();
-    if (argc > 1 && strcmp(argv[1], "monitor") == 0) return monitor(argc - 1, argv + 1);
+    if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);
         if (file_close_output(&why) != ERR_IO) return 0;
@@ -260,5 +261,5 @@ int main(int argc, char **argv)
         return 1;
     }
     int status = options_read(&o, argc, argv);
-    return status ? status : serve(&o);
+    return status ? status : run_server(&o);
 }

@@ -1,3 +1,4 @@
+/* sim_worlds.c - the clusters that a simulation can begin with: running, empty, without fault tolerance. */
 #include "backends/sim/sim_worlds.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* template.c - Kubernetes objects out of cluster.json, with values filled in. */
 #include "backends/sim/template.h"
 
 #include "backends/base/buf.h"
@@ -50,7 +51,7 @@ static const char *value_of(const struct template_value *values, const char *nam
 }
 
 /* The text with its ${NAMES} replaced, or NULL where it has none. "${RAY_...:-x}" belongs to the shell and stays. */
-static char *filled(const char *text, const struct template_value *values)
+static char *text_filled(const char *text, const struct template_value *values)
 {
     if (!text || !strstr(text, "${")) return NULL;
     struct buf out;
@@ -86,14 +87,14 @@ static void swap_text(char **place, char *text)
     free(text);
 }
 
-static void fill(cJSON *item, const struct template_value *values)
+static void item_fill(cJSON *item, const struct template_value *values)
 {
     for (; item; item = item->next) {
-        char *text = cJSON_IsString(item) ? filled(item->valuestring, values) : NULL;
+        char *text = cJSON_IsString(item) ? text_filled(item->valuestring, values) : NULL;
         if (text) swap_text(&item->valuestring, text);
-        text = filled(item->string, values);
+        text = text_filled(item->string, values);
         if (text) swap_text(&item->string, text);
-        fill(item->child, values);
+        item_fill(item->child, values);
     }
 }
 
@@ -103,7 +104,7 @@ cJSON *template_make(const struct templates *t, const char *name, const struct t
     assert(found);
     cJSON *copy = cJSON_Duplicate(found, 1);
     assert(copy);
-    fill(copy->child, values);
+    item_fill(copy->child, values);
     return copy;
 }
 
@@ -119,9 +120,9 @@ cJSON *template_text(const char *text, const struct template_value *values)
     (void)e;
     free(json);
     if (cJSON_IsString(made)) {
-        char *whole = filled(made->valuestring, values);
+        char *whole = text_filled(made->valuestring, values);
         if (whole) swap_text(&made->valuestring, whole);
     }
-    fill(made->child, values);
+    item_fill(made->child, values);
     return made;
 }
