@@ -7,6 +7,7 @@
 #include <string.h>
 
 static const char redis_source[] = "redis";
+static const struct budget_rate open_rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {1, SESSION_REDIS_OPENS}};
 
 /* Where the password is. */
 enum password_kind { PASSWORD_NONE, PASSWORD_SAID, PASSWORD_SECRET, PASSWORD_INLINE };
@@ -217,6 +218,22 @@ static bool can_fetch(const struct session *s, const struct wish *w)
     return w->kind == PASSWORD_INLINE ? s->kube_ops->inline_password != NULL : s->kube_ops->secret != NULL;
 }
 
+/* A wish that changes without end is granted once a second; what was opened for an older one is closed meanwhile. */
+static bool may_open(struct session *s)
+{
+    struct redis_find *r = &s->redis;
+    const uint64_t wait = budget_wait(&r->opens, loop_now_ms(), NULL);
+    if (!wait) {
+        budget_spend(&r->opens, BUDGET_CONNECTIONS, 1);
+        return true;
+    }
+    close_link(r);
+    session_tell_source(s, redis_source, WORLD_REDIS, SOURCE_CONNECTING, ERR_THROTTLED,
+                        "throttled: where Redis is changes again and again");
+    session_discover_after(s, wait);
+    return false;
+}
+
 static void grant(struct session *s, const struct wish *w)
 {
     struct redis_find *r = &s->redis;
@@ -225,7 +242,7 @@ static void grant(struct session *s, const struct wish *w)
     bool done = text_same(r->opened, key);
     bool waits = text_same(r->failed, key) && loop_now_ms() < r->again_ms;
 
-    if (done || waits || r->fetching) {
+    if (done || waits || r->fetching || !may_open(s)) {
         mem_free_secret(key);
         return;
     }
@@ -331,6 +348,7 @@ void session_redis_open(struct session *s)
         return;
     }
     s->redis.ops = redis_kinds[0];
+    budget_init(&s->redis.opens, open_rates, loop_now_ms());
     session_look_for_redis(s);
 }
 

@@ -82,14 +82,23 @@ void session_tell_source(struct session *s, const char *source, enum world_kind 
     on_change(s, change_source(source, world, state, err, why, NULL));
 }
 
+static const struct budget_rate discovery_rates[BUDGET_KINDS] = {
+    [BUDGET_REQUESTS] = {SESSION_DISCOVERY_RATE, SESSION_DISCOVERIES}};
+
 /* ---- discovery ------------------------------------------------------------------------------------------------ */
 
 void session_discover_soon(struct session *s)
 {
     if (alarm_is_set(s->discover)) return;
+    const uint64_t wait = budget_wait(&s->discoveries, loop_now_ms(), NULL);
     /* At once after a calm, so that a start is quick; in a flood once each SESSION_DISCOVER_MS. */
     bool calm = loop_now_ms() >= s->discovered_ms + SESSION_DISCOVER_MS;
-    alarm_set(s->discover, calm ? 0 : SESSION_DISCOVER_MS, 0);
+    alarm_set(s->discover, wait ? wait : calm ? 0 : SESSION_DISCOVER_MS, 0);
+}
+
+void session_discover_after(struct session *s, uint64_t ms)
+{
+    if (!alarm_is_set(s->discover)) alarm_set(s->discover, ms, 0);
 }
 
 static void discover(void *arg)
@@ -97,6 +106,7 @@ static void discover(void *arg)
     struct session *s = arg;
 
     s->discovered_ms = loop_now_ms();
+    budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
     session_look_for_redis(s);
     session_look_for_serve(s);
@@ -176,6 +186,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
     s->world = world_new();
     s->recoveries = recoveries_new();
     s->discover = alarm_new(l, discover, s);
+    budget_init(&s->discoveries, discovery_rates, loop_now_ms());
     s->sink = (struct sink){on_change, s};
     s->ns = mem_str(conf->ns);
     s->service = mem_str(conf->service);

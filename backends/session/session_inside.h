@@ -7,6 +7,7 @@
 #ifndef RAYDECK_SESSION_INSIDE_H
 #define RAYDECK_SESSION_INSIDE_H
 
+#include "backends/link/budget.h"
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/session.h"
@@ -14,6 +15,9 @@
 
 enum {
     SESSION_DISCOVER_MS = 20,
+    SESSION_DISCOVERIES = 100,  /* at once; a cluster that changes its mind without end is followed: */
+    SESSION_DISCOVERY_RATE = 5, /* times a second */
+    SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
     SESSION_USER_MAX = 256,
     SESSION_SECRET_AGAIN_MS = 30000,
     SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
@@ -34,6 +38,7 @@ struct redis_find {
     char *fetched_user; /* of that wish, out of a Secret; NULL: the wish's own */
     char *failed;       /* the wish whose password could not be had, not to be tried before again_ms */
     uint64_t again_ms;
+    struct budget opens;
     char *ns;                                    /* the storage namespace told to the link */
     char *heads;                                 /* the head addresses told to the link */
     char *address, *user, *from, *password_from; /* for `info` */
@@ -87,6 +92,7 @@ struct session {
     struct world *world;
     struct recoveries *recoveries;
     struct alarm *discover;
+    struct budget discoveries;
     uint64_t discovered_ms; /* when it last rang */
     struct sink sink;
 
@@ -120,6 +126,7 @@ struct session {
 
 /* One look at the world each; cheap when nothing has changed. */
 void session_discover_soon(struct session *s);
+void session_discover_after(struct session *s, uint64_t ms);
 void session_look_for_focus(struct session *s);
 void session_look_for_redis(struct session *s);
 void session_retry_redis(struct session *s); /* a denied link gets its password anew */

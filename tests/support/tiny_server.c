@@ -69,6 +69,12 @@ static void say(struct peer *p, const char *bytes, size_t len)
     if (uv_write(&w->req, (uv_stream_t *)&p->tcp, &b, 1, on_written)) on_written(&w->req, 0);
 }
 
+void tiny_feed(struct tiny_server *s, const char *bytes)
+{
+    for (struct peer *p = s->peers; p; p = p->next)
+        if (p->reply.fed) say(p, bytes, strlen(bytes));
+}
+
 static void on_shut(uv_shutdown_t *req, int status)
 {
     struct peer *p = req->data;

@@ -17,6 +17,7 @@ struct tiny_reply {
     unsigned then_ms;
     bool hang_up; /* after the last byte */
     bool reset;   /* instead: close with RST */
+    bool fed;     /* goes on with what tiny_feed says */
 };
 
 struct tiny_server;
@@ -24,8 +25,9 @@ struct tiny_server;
 /* `request` is the text up to the blank line, and the body that it announces. Called once a request. */
 struct tiny_server *tiny_start(struct loop *l, struct tiny_reply (*answer)(void *arg, const char *request), void *arg);
 unsigned tiny_port(const struct tiny_server *s);
-unsigned tiny_connections(const struct tiny_server *s); /* accepted so far */
-const char *tiny_last(const struct tiny_server *s);     /* the last request, "" before one */
+unsigned tiny_connections(const struct tiny_server *s);   /* accepted so far */
+const char *tiny_last(const struct tiny_server *s);       /* the last request, "" before one */
+void tiny_feed(struct tiny_server *s, const char *bytes); /* to every answer that is `fed` */
 void tiny_stop(struct tiny_server *s);
 
 /* A URL of the server; the text is good until the next call. */
