@@ -1,4 +1,6 @@
 /* A manifest, its variables, lint, and both forms of the findings; objects as JSON. */
+#include "backends/base/json.h"
+#include "backends/base/text.h"
 #include "deploy/lint.h"
 
 #include <stdint.h>
@@ -7,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const char secret[] = "correct-horse-battery";
+static const char secret[] = "correct-horse-battery", encoded[] = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5";
 
 static void check_findings(const struct findings *f)
 {
@@ -24,16 +26,30 @@ static void check_findings(const struct findings *f)
     buf_done(&out);
 }
 
+/* What was put in stands in a Secret's data, and nowhere else. */
+static void check_secrets(const cJSON *node, const char *name, unsigned depth, bool of_secret)
+{
+    const bool data = name && (strcmp(name, "data") == 0 || strcmp(name, "stringData") == 0);
+    if (depth == 1 && of_secret && data) return;
+    if (cJSON_IsString(node) && (strstr(node->valuestring, secret) || strstr(node->valuestring, encoded))) abort();
+    for (const cJSON *item = node->child; item; item = item->next)
+        check_secrets(item, item->string, depth + 1, of_secret);
+}
+
 static void check_objects(const char *bytes, size_t size, struct variables *vars)
 {
     struct manifest *m = NULL;
     if (manifest_parse("fuzz", bytes, size, &m, NULL, NULL)) return;
+    /* A secret that stood in it already is not ours. */
+    const bool clean = !memmem(bytes, size, "horse", 5) && !memmem(bytes, size, "Y29y", 4);
     if (variables_apply(vars, m, NULL) == ERR_OK) {
         for (size_t i = 0; i < m->count && i < 100; i++) {
             cJSON *json = NULL;
             char text[128];
             manifest_object_text(&m->objects[i], text, sizeof text);
-            if (manifest_object_json(&m->objects[i], &json, NULL) == ERR_OK) cJSON_Delete(json);
+            if (manifest_object_json(&m->objects[i], &json, NULL)) continue;
+            if (clean && !vars->misplaced) check_secrets(json, NULL, 0, text_eq(json_str(json, "kind"), "Secret"));
+            cJSON_Delete(json);
         }
     }
     manifest_free(m);
