@@ -70,6 +70,13 @@ static void begin(struct stage *s, bool armed, bool mute, const char *const *arg
 }
 #define BEGIN(s, armed, ...) begin(s, armed, false, (const char *const[]){__VA_ARGS__, NULL})
 
+static void begin_shell(struct stage *s, const char *line)
+{
+    const char *const argv[] = {"/bin/sh", "-ac", line, NULL};
+    pty_stop(s->pty);
+    s->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150});
+}
+
 static void nothing_happened(struct stage *s)
 {
     char *pods = pods_of(s->sim);
@@ -140,6 +147,34 @@ static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
     assert_int_equal(run_entries(s.state_folder), 0);
     pty_send(s.pty, "n\n");
     ends(&s, 4);
+    char *dumb = mem_printf("TERM=dumb XDG_STATE_HOME='%s' exec '%s' --kubeconfig '%s' --neuron none kill-head",
+                            s.state_folder, run_raydeck(), s.kubeconfig);
+    begin_shell(&s, dumb);
+    pty_see(s.pty, ARM, STEP_MS);
+    pty_send(s.pty, "y\n");
+    pty_see(s.pty, ARM MARK, STEP_MS);
+    size_t len;
+    const char *raw = pty_raw(s.pty, &len);
+    assert_null(memchr(raw, '\033', len)); /* it would show them */
+    pty_send(s.pty, "n\n");
+    ends(&s, 4);
+    free(dumb);
+    assert_int_equal(run_entries(s.state_folder), 0);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+/* Who answers has not seen what is asked. */
+static void what_cannot_be_seen_is_not_asked(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    char *line = mem_printf("exec '%s' --config '%s' kill-head 2>'%s/said'", run_raydeck(), sim_run_config(s.sim),
+                            s.state_folder);
+    begin_shell(&s, line);
+    pty_send(s.pty, "mistral\n");
+    ends(&s, 4);
+    free(line);
     nothing_happened(&s);
     stage_done(&s);
 }
@@ -307,10 +342,8 @@ static void deploy_and_cleanup_are_ended_too(void **state)
     char *line =
         mem_printf(". '%s/env' && HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz exec '%s' --config '%s' deploy",
                    sim_run_folder(s.sim), run_raydeck(), sim_run_config(s.sim));
-    const char *const argv[] = {"/bin/sh", "-ac", line, NULL};
     for (int i = 0; i < 3; i++) {
-        pty_stop(s.pty);
-        s.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150});
+        begin_shell(&s, line);
         pty_see(s.pty, NAME MARK, STEP_MS);
         if (i == 1) {
             signal_twice_unanswered(&s, "interrupted: (.* was sent, whether|what was not said to be applied)");
@@ -348,6 +381,7 @@ int main(void)
         cmocka_unit_test(answers_from_before_are_none),
         cmocka_unit_test(a_paste_is_no_answer),
         cmocka_unit_test(a_mute_terminal_and_a_dumb_one_have_their_time),
+        cmocka_unit_test(what_cannot_be_seen_is_not_asked),
         cmocka_unit_test(without_a_terminal_there_is_none),
         cmocka_unit_test(signals_end_each_question),
         cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
