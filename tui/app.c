@@ -404,6 +404,8 @@ static void app_done(struct app *app)
     app_close_over(app);
     app_script_done(app);
     term_close(app->term);
+    if (app->kill_sent[0]) cli_say("the delete of %s was sent, what it did is not known", app->kill_sent);
+    app_work_tell_left(app->work);
     app_work_free(app->work);
     redis_from_free(app->aws);
     app_lint_done(app);

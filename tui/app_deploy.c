@@ -8,6 +8,7 @@
 #include "tui/answering.h"
 #include "tui/app_state.h"
 #include "tui/manifest_file.h"
+#include "tui/steps_print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,19 @@ static void on_done(void *arg, enum err err, const char *why)
 static bool goes_on(const struct app_work *w)
 {
     return w && !w->view.end[0];
+}
+
+void app_work_tell_left(const struct app_work *w)
+{
+    if (!goes_on(w)) return;
+    const size_t first = w->deploy ? DEPLOY_APPLY : CLEANUP_UI;
+    const struct steps *s = steps_of(w);
+    const char *sent = w->deploy ? deploy_sent(w->deploy) : cleanup_sent(w->cleanup);
+    if (s->item[first].state == STEP_WAITING) return; /* nothing was changed */
+    cli_say("%s was left in the middle; again is safe", w->deploy ? "deploy" : "cleanup");
+    for (size_t i = first; i < s->count; i++)
+        for (size_t l = 0; l < s->item[i].count; l++) steps_print(stderr, &s->item[i], &s->item[i].line[l]);
+    if (sent) cli_say("%s: a change was sent, what it did is not known", sent);
 }
 
 /* True when there is one already that is shown instead of a new one. */

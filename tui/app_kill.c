@@ -26,6 +26,7 @@ void app_kill_ask(struct app *app)
 static void on_deleted(void *arg, enum err err, const char *why)
 {
     struct app *app = arg;
+    app->kill_sent[0] = '\0';
     if (err)
         app_say(app, true, "the head was not deleted: %s", why && *why ? why : err_word(err));
     else
@@ -40,7 +41,10 @@ static void kill_decided(void *arg, enum err ignored, const char *unsaid)
     (void)unsaid;
     enum err err = app_may(app, CMD_KILL_HEAD, &why);
     if (!err) err = session_kill_head(app->session, app->kill.uid, app->kill.grace_s, on_deleted, app, &why);
-    if (err) app_say(app, true, "%s", why.text);
+    if (err)
+        app_say(app, true, "%s", why.text);
+    else
+        snprintf(app->kill_sent, sizeof app->kill_sent, "%.100s (UID %.100s)", app->kill.name, app->kill.uid);
 }
 
 void app_kill_confirmed(struct app *app)

@@ -77,10 +77,11 @@ struct app {
     struct reading reading; /* of the dialog: what was typed before it could be read answers nothing */
     struct alarm *read;     /* rings when that is over */
     struct kill_target kill;
-    enum command_id arm_then; /* the command that was refused for want of arming, and follows; CMD_ARM: none */
-    struct app_work *work;    /* a deployment or a clean-up */
-    struct redis_from *aws;   /* what the doctor is told of it; NULL: not asked yet */
-    struct linted linted;     /* file NULL: none yet */
+    char kill_sent[APP_MESSAGE_MAX]; /* the pod whose delete is not answered yet; "": none */
+    enum command_id arm_then;        /* the command that was refused for want of arming, and follows; CMD_ARM: none */
+    struct app_work *work;           /* a deployment or a clean-up */
+    struct redis_from *aws;          /* what the doctor is told of it; NULL: not asked yet */
+    struct linted linted;            /* file NULL: none yet */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
     bool message_bad;

@@ -114,12 +114,35 @@ static void stopped_and_continued_it_is_asked_afresh(void **state)
     console_stop(&c);
 }
 
+/* Left before the API server has answered: whoever asked for the delete is told that it was sent. */
+static void what_was_sent_is_told_on_the_way_out(void **state)
+{
+    (void)state;
+    struct console c = console_start(false);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    sim_run_pause(c.sim, true);
+    pty_send(c.pty, "y");
+    const bool gone = pty_wait_gone(c.pty, "y yes, do it", STEP_MS);
+    pty_pump(c.pty, 300); /* armed.json is read in between */
+    pty_send(c.pty, "\003");
+    const int status = pty_wait_exit(c.pty, STEP_MS);
+    sim_run_pause(c.sim, false);
+    assert_true(gone);
+    assert_int_equal(status, 130);
+    pty_see(c.pty, "the delete of mistral-.*-head-.* \\(UID .*\\) was sent, what it did is not", STEP_MS);
+    pty_stop(c.pty);
+    sim_run_stop(c.sim);
+    free(c.pods);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_faster_than_reading_is_none),
         cmocka_unit_test(a_mute_terminal_has_its_time),
         cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
+        cmocka_unit_test(what_was_sent_is_told_on_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
