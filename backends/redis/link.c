@@ -369,6 +369,7 @@ static void link_heads(struct redis_link *k, const char *const *ips, size_t coun
     k->head_count = 0;
     for (size_t i = 0; i < count && k->head_count < LINK_HEADS_MAX; i++)
         if (ips[i] && *ips[i]) k->heads[k->head_count++] = mem_str(ips[i]);
+    k->pulse.wanted = 0; /* whose connections are counted is another: they are listed with the next poll */
 }
 
 /* Another namespace is another view of the server: the connection is made anew, which costs milliseconds. */

@@ -84,6 +84,7 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
 {
     const bool moved = ns->heartbeat.known && beat.known && beat.value != ns->heartbeat.value;
     ns->heartbeat = beat;
+    if (scan_wants(k->scan, ns)) k->pulse.moved += moved;
     if (!moved || ns->layout != GCS_HASH_A_TABLE || !scan_wants(k->scan, ns)) return;
     char *key = mem_printf("RAY%s@KV", ns->raw);
     struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
@@ -127,10 +128,12 @@ static void ask_beats(struct redis_link *k, bool others)
 {
     struct pulse *p = &k->pulse;
     free_beats(p);
+    p->wanted = p->moved = 0;
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->beat_count < PULSE_BEATS_MAX;
          ns = ns->next) {
         /* a NUL in a namespace's name is nobody's */
         if ((!others && !scan_wants(k->scan, ns)) || strlen(ns->raw) != ns->len) continue;
+        p->wanted += scan_wants(k->scan, ns);
         p->beats[p->beat_count++] = mem_strn(ns->raw, ns->len);
         ask_field(k, ns, GCS_HEARTBEAT_FIELD);
         ask_field(k, ns, GCS_METADATA_FIELD);
@@ -171,6 +174,15 @@ static bool is_due(uint64_t *at_ms, uint64_t every_ms)
     return true;
 }
 
+/* Who is connected. A heartbeat that moves shows that its GCS is: then only now and then. */
+static bool clients_are_due(struct redis_link *k, bool slow)
+{
+    const struct pulse *p = &k->pulse;
+    const bool beating = p->wanted && p->moved == p->wanted;
+    if (p->no_clients || !clients_can_be_listed(k)) return false;
+    return slow || (!p->clients_long && (k->hurry || !beating || !k->record->ray_connections.known));
+}
+
 static void on_tick(void *arg)
 {
     struct redis_link *k = arg;
@@ -183,9 +195,9 @@ static void on_tick(void *arg)
     }
     if (slow && !p->no_info) pulse_ask(k, ALLOW_INFO, NULL, 0, on_info);
     if (checkup) checkup_ask(k);
+    const bool clients = clients_are_due(k, slow); /* by the heartbeats of the pulse before */
     ask_beats(k, slow);
-    if (!p->no_clients && (slow || !p->clients_long) && clients_can_be_listed(k))
-        pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
+    if (clients) pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
 }
 
 void pulse_start(struct redis_link *k)

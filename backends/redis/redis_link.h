@@ -48,6 +48,7 @@ struct pulse {
     size_t config_at;                       /* the setting whose answer comes next */
     char *beats[PULSE_BEATS_MAX];           /* namespaces asked, in order; two answers each */
     size_t beat_count, beat_answers;
+    size_t wanted, moved; /* GCSs whose heartbeat is looked for, and those where it was another one than before */
 };
 
 /* The connection on which changes are told. */

@@ -77,11 +77,14 @@ static void heartbeats_do_not_read_kv(void **state)
     uint64_t at = FIRST_BEAT;
     for (int i = 0; i < 4; i++) beat(at++); /* KV was read again after tracking began */
     const uint64_t fields = kv(&rig)->fields.value, changed = kv(&rig)->changed.value;
-    const unsigned hstrlen = commands("hstrlen"), hget = commands("hget");
+    const unsigned hstrlen = commands("hstrlen"), hget = commands("hget"), clients = commands("client|list");
     for (int i = 0; i < BEATS; i++) beat(at++);
     /* It was read five times; now at most once, when a heartbeat came late. */
     assert_true(commands("hstrlen") - hstrlen <= fields);
     assert_true(commands("hget") - hget <= 4 * BEATS);
+    /* A heartbeat that moves shows a GCS that is connected: who is, is asked each five seconds, or when one came late.
+     */
+    assert_true(commands("client|list") - clients <= BEATS / 2);
     RIG_UNTIL(&rig, was_changed_after, &changed); /* and is said to have changed all the same */
     assert_int_equal(kv(&rig)->list_count, fields);
     /* Another field, written between two beats, is seen. */
