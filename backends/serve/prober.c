@@ -82,6 +82,7 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
 {
     enum source_state state = SOURCE_LIVE;
     enum err err = ERR_OK;
+    struct why throttled;
     if (f == SERVE_FAILURE_OURS) {
         state = SOURCE_DOWN;
         err = answer->err;
@@ -93,8 +94,11 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
         err = answer->err;
     }
     if (state == SOURCE_LIVE && p->dials_short) {
+        char limit[BUDGET_TEXT_MAX];
         err = ERR_THROTTLED;
-        why = "throttled: the API server keeps no connection, and no more than 2 connections/s are made";
+        (void)why_set(&throttled, err, "throttled: the API server keeps no connection; no more than %s",
+                      budget_words(&p->dials, BUDGET_CONNECTIONS, limit));
+        why = throttled.text;
     }
     if (state != p->state || err != p->err) tell(p, state, err, err == ERR_OK ? NULL : why);
 }
