@@ -113,9 +113,13 @@ static void request_tell_piece(struct http_request *r)
         return;
     }
     buf_drop(&r->body, len);
-    if (!r->paused || r->body.len > 0) return;
+    if (!r->paused || r->finished || r->body.len > 0) return;
     r->paused = false;
-    curl_easy_pause(r->easy, CURLPAUSE_CONT);
+    CURLcode code = curl_easy_pause(r->easy, CURLPAUSE_CONT);
+    /* What it kept is written at once; that this failed is not told again by the multi. */
+    if (code == CURLE_OK && !r->stopped) return;
+    r->finished = true;
+    r->result = code;
 }
 
 /* Tells the next of head(), bytes() and done(). */
