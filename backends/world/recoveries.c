@@ -9,6 +9,7 @@
 struct one {
     char *uid, *ns, *service; /* uid NULL: of the cluster without a RayService */
     struct recovery recovery;
+    bool unread; /* its namespace's pods were not read: what is not there need not be gone */
 };
 
 struct recoveries {
@@ -108,6 +109,22 @@ static struct focus focus_beside(const struct world *w, const struct one *one)
     return f;
 }
 
+static bool is_elsewhere(const struct one *one, const struct focus *f)
+{
+    return one->uid && !text_eq(one->ns, f->ns);
+}
+
+/* Pods are read of one namespace at a time. A recovery rests while they are another one's, and goes on once its head is
+ * seen again. */
+static bool pods_are_read(struct one *one, const struct focus *own)
+{
+    if (!one->unread) return true;
+    if (!own->head) return false;
+    one->unread = false;
+    recovery_resume(&one->recovery);
+    return true;
+}
+
 static bool concerns_focus_only(const struct change *c)
 {
     enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
@@ -130,12 +147,15 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
     if (moved || !one_of(all, uid)) add_services(all, w, f);
     for (size_t i = 0; i < all->count; i++) {
         struct one *one = all->one[i];
-        if (text_eq(one->uid, uid)) {
-            if (has_any(f)) recovery_observe(&one->recovery, w, f, c);
+        if (is_elsewhere(one, f)) {
+            one->unread = true;
+        } else if (text_eq(one->uid, uid)) {
+            if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
         } else if (one->uid && !concerns_focus_only(c) && concerns_beside(c) &&
                    (moved || c->type == CHANGE_DELETED || one->recovery.outage == OUTAGE_RUNNING)) {
             struct focus own = focus_beside(w, one);
-            if (text_eq(uid_of(&own), one->uid)) recovery_observe(&one->recovery, w, &own, c);
+            if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))
+                recovery_observe(&one->recovery, w, &own, c);
         }
     }
 }
@@ -148,10 +168,11 @@ bool recoveries_tick(struct recoveries *all, const struct world *w, const struct
     for (size_t i = 0; i < all->count; i++) {
         struct one *one = all->one[i];
         if (text_eq(one->uid, uid)) {
-            if (has_any(f)) moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
-        } else if (one->uid && one->recovery.outage != OUTAGE_NONE) {
+            if (has_any(f) && pods_are_read(one, f))
+                moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
+        } else if (one->uid && !is_elsewhere(one, f) && one->recovery.outage != OUTAGE_NONE) {
             struct focus own = focus_beside(w, one);
-            if (text_eq(uid_of(&own), one->uid))
+            if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))
                 moved = recovery_tick(&one->recovery, w, &own, now_ms, wall_ms) || moved;
         }
     }

@@ -3,7 +3,9 @@
  * RayService made again under the same name begins with a new one. Without any RayService the only cluster there is has
  * one too. Pure.
  *
- * Requests and what Redis shows of the GCS are those of the service in focus, and are told to its recovery alone.
+ * Pods are read of one namespace at a time: the recovery of a service in another one rests meanwhile, and what has
+ * happened there is not claimed. Requests and what Redis shows of the GCS are those of the service in focus, and are
+ * told to its recovery alone.
  */
 #ifndef RAYDECK_WORLD_RECOVERIES_H
 #define RAYDECK_WORLD_RECOVERIES_H

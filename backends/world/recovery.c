@@ -544,6 +544,11 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
         head_remember(r, w, f);
 }
 
+void recovery_resume(struct recovery *r)
+{
+    head_then_done(&r->memory->head);
+}
+
 static unsigned rungs_reached(const struct recovery *r)
 {
     unsigned n = (unsigned)r->outage * RUNG_COUNT;

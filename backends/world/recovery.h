@@ -112,6 +112,8 @@ void recovery_done(struct recovery *r);
 /* After world_apply(w, c): looks at the change and at the world, and marks rungs. The ladder belongs to the first
  * RayService that *f names: a focus on another one is ignored, so that it cannot move this ladder. */
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
+/* Its pods were not read for a while: what was remembered of its head is forgotten, and not held to be lost. */
+void recovery_resume(struct recovery *r);
 /* Time alone is evidence too: a heartbeat that has not moved. Call about once a second; returns true on a new rung. */
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 

@@ -258,15 +258,17 @@ static void a_loss_is_not_hidden_by_an_expected_one(void **state)
 
 /* ---- services ---------------------------------------------------------------------------------------------------- */
 
+static void sums_hold(const struct outage *o);
+
 struct two {
     struct small *s;
     struct recoveries *all;
-    const char *service; /* in focus */
+    const char *service, *ns; /* in focus; ns NULL: mistral */
 };
 
 static struct focus two_focus(const struct two *t)
 {
-    return focus_of(t->s->w, "mistral", t->service);
+    return focus_of(t->s->w, t->ns ? t->ns : "mistral", t->service);
 }
 
 static void two_apply(struct two *t, struct change *c)
@@ -275,7 +277,7 @@ static void two_apply(struct two *t, struct change *c)
     c->wall_ms = small_wall(t->s);
     world_apply(t->s->w, c);
     struct focus f = two_focus(t);
-    recoveries_observe(t->all, t->s->w, &f, c, true);
+    recoveries_observe(t->all, t->s->w, &f, c, c->type == CHANGE_PUT);
     change_free(c);
 }
 
@@ -331,6 +333,45 @@ static void each_service_has_a_ladder(void **state)
     recoveries_free(t.all);
 }
 
+/* `:svc` to another namespace: the pods of this one are no longer read, which loses no head; nor does coming back. */
+static void pods_that_are_not_read_are_not_lost(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, "far-uid");
+    record_set(&rs->ns, "far");
+    record_set(&rs->name, "far");
+    record_set(&rs->active_cluster, "far-abcde");
+    two_put(&t, rs);
+    struct pod *head = small_edit(t.s, TABLE_POD, old_head), *worker = small_edit(t.s, TABLE_POD, "w1");
+    two_put(&t, record_copy(&head->record));
+    const struct recovery *own = recovery_in_focus(&t);
+    t.ns = t.service = "far";
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, old_head));
+    t.ns = t.service = "mistral";
+    two_put(&t, record_copy(&worker->record));
+    assert_int_equal(own->outage, OUTAGE_NONE);
+    two_put(&t, record_copy(&head->record));
+    t.ns = t.service = "far";
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, old_head));
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, "w1"));
+    struct pod *far = small_pod("far-head", "far-head", "head", "ip-100-64-90-12", NULL);
+    record_set(&far->ns, "far");
+    record_set(&far->cluster, "far-abcde");
+    two_put(&t, far);
+    assert_int_equal(own->outage, OUTAGE_NONE);
+    const struct recovery *other = recovery_in_focus(&t);
+    t.ns = t.service = "mistral";
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, "far-head"));
+    two_put(&t, &worker->record);
+    assert_ptr_equal(recovery_in_focus(&t), own);
+    assert_int_equal(own->outage, OUTAGE_NONE);
+    assert_int_equal(other->outage, OUTAGE_NONE);
+    two_put(&t, &head->record);
+    two_apply(&t, deleted_change(old_head)); /* and from here on it is looked after again */
+    assert_int_equal(own->outage, OUTAGE_RUNNING);
+    recoveries_free(t.all);
+}
+
 /* `x c`, `x d`: the same name, another UID, a ladder of its own. */
 static void a_service_made_again_begins_anew(void **state)
 {
@@ -370,6 +411,39 @@ static void more_services_than_are_kept(void **state)
     t.service = "mistral";
     assert_string_equal(recovery_in_focus(&t)->old_head_uid, old_head);
     recoveries_free(t.all);
+}
+
+/* Any stream at all, while the focus goes from one service to another. */
+static void random_streams_with_any_focus(void **state)
+{
+    (void)state;
+    static const char *const keys[] = {"9c1e0000-head", "other-head", "w1", "rs-uid", "other-uid", "redis"};
+    for (uint64_t seed = 1; seed <= 4; seed++) {
+        struct small s;
+        struct rng rng = {seed * 86028157};
+        small_init(&s, true);
+        struct two t = {.s = &s, .all = recoveries_new(), .service = "mistral"};
+        put_service(&t, "other-uid", "other", "other-abcde", "other-head");
+        uint64_t clock = s.now_ms;
+        for (int i = 0; i < 2000; i++) {
+            struct change *c = random_change(&rng, &clock);
+            s.now_ms = clock;
+            const char *key = keys[random_next(&rng) % ARRAY_LEN(keys)];
+            if (c->key)
+                record_set(&c->key, key);
+            else if (c->record && random_next(&rng) % 2)
+                record_set(&c->record->key, key);
+            t.service = (const char *[]){"mistral", "other", NULL, "none"}[random_next(&rng) % 4];
+            two_apply(&t, c);
+            struct focus f = two_focus(&t);
+            recoveries_tick(t.all, s.w, &f, s.now_ms, small_wall(&s));
+            struct outage o;
+            outage_of(recovery_in_focus(&t), s.w, &f, s.now_ms, small_wall(&s), &o);
+            sums_hold(&o);
+        }
+        recoveries_free(t.all);
+        small_done(&s);
+    }
 }
 
 /* ---- on random histories ------------------------------------------------------------------------------------------
@@ -532,8 +606,10 @@ int main(void)
         WITH(lengths_are_what_the_header_says),
         WITH(a_loss_is_not_hidden_by_an_expected_one),
         WITH(each_service_has_a_ladder),
+        WITH(pods_that_are_not_read_are_not_lost),
         WITH(a_service_made_again_begins_anew),
         WITH(more_services_than_are_kept),
+        cmocka_unit_test(random_streams_with_any_focus),
         cmocka_unit_test(all_printers_agree),
         cmocka_unit_test(json_that_is_no_outage),
     };

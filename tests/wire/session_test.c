@@ -201,6 +201,28 @@ static void only_the_confirmed_head_is_killed(void **state)
     free(uid);
 }
 
+/* `:svc` during an outage: the ladder of the service that is left goes on, and is there again when one comes back. */
+static void a_ladder_goes_on_behind_another_focus(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    session_allow_changes(s->session, UINT64_MAX);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    WAIT_FOR(s, session_recovery(s->session)->outage == OUTAGE_RUNNING);
+    const struct recovery *r = session_recovery(s->session);
+    session_choose(s->session, "mistral", "another");
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+    WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
+    assert_string_equal(r->old_head_uid, uid);
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+    session_choose(s->session, "mistral", "mistral");
+    assert_ptr_equal(session_recovery(s->session), r);
+    free(uid);
+}
+
 /* At this speed the GCS is silent for less than a pulse of a second. */
 static void a_short_silence_is_seen(void **state)
 {
@@ -443,6 +465,7 @@ int main(void)
         T(info_says_where_from_and_no_secret),
         T(only_the_confirmed_head_is_killed),
         T(a_short_silence_is_seen),
+        T(a_ladder_goes_on_behind_another_focus),
         T(guards_refuse),
         T(a_session_is_read_only_until_it_is_allowed),
         T(permissions_are_asked_again),
