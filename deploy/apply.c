@@ -1,3 +1,4 @@
+/* apply.c - Single requests of a deployment or clean-up: read, apply, create, delete, review. */
 #include "deploy/apply.h"
 
 #include "backends/base/mem.h"

@@ -1,5 +1,5 @@
 /* cleanup.c - a clean-up's life, and the deletion of one thing after the other. See cleanup.h. */
-#include "deploy/cleanup_inside.h"
+#include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -140,7 +140,7 @@ static void delete_next(struct cleanup *c)
         object_delete(&c->conf.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
 }
 
-static void begin(struct cleanup *c, enum cleanup_step step)
+static void step_begin(struct cleanup *c, enum cleanup_step step)
 {
     steps_begin(&c->steps, step);
     c->at = c->count;
@@ -149,12 +149,12 @@ static void begin(struct cleanup *c, enum cleanup_step step)
 
 void cleanup_ui(struct cleanup *c)
 {
-    begin(c, CLEANUP_UI);
+    step_begin(c, CLEANUP_UI);
 }
 
 void cleanup_rest(struct cleanup *c)
 {
-    begin(c, CLEANUP_REST);
+    step_begin(c, CLEANUP_REST);
 }
 
 /* ---- the GCS's fields ---- */

@@ -1,7 +1,7 @@
 /* cleanup_again.c - the namespace: looked at once more right before it goes, because all that is in it goes too. What
  * was not shown keeps it. Between that look and the DELETE lies one request, which no precondition can close: the
  * server has none for what a namespace holds. */
-#include "deploy/cleanup_inside.h"
+#include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

@@ -1,6 +1,6 @@
 /* cleanup_kinds.c - every kind of object that a namespace can hold: what goes with it when it is deleted. The server
  * says which there are, custom ones too. */
-#include "deploy/cleanup_inside.h"
+#include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

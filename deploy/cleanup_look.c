@@ -1,5 +1,5 @@
 /* cleanup_look.c - what there is of ours, whether the namespace is, and who else lives in it. */
-#include "deploy/cleanup_inside.h"
+#include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -13,7 +13,7 @@
 static void look_next(struct cleanup *c);
 static void look_for_strangers(struct cleanup *c);
 
-static void ask(struct cleanup *c)
+static void list_next_kind(struct cleanup *c)
 {
     c->asked = true;
     c->calls.confirm(c->calls.arg);
@@ -74,7 +74,7 @@ const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i)
     return i < c->kinds_count ? &c->kinds[i] : NULL;
 }
 
-static void take(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
+static void thing_add(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
 {
     if (!kobject_is_ours(o)) {
         if (!c->kept_for && cleanup_is_somebodys(kind, o)) c->kept_for = kobject_words(kind, kobject_name(o));
@@ -159,7 +159,7 @@ static void look_end(struct cleanup *c)
     } else {
         steps_begin(&c->steps, CLEANUP_CONFIRM);
         steps_now(&c->steps, CLEANUP_CONFIRM, "waits for the answer");
-        cleanup_soon(c, ask, 0);
+        cleanup_soon(c, list_next_kind, 0);
     }
 }
 
@@ -178,7 +178,7 @@ static void on_list(void *arg, const struct object_answer *a)
         look_end(c);
         return;
     }
-    JSON_EACH (o, json_get(a->object, "items")) take(c, kind, o);
+    JSON_EACH (o, json_get(a->object, "items")) thing_add(c, kind, o);
     c->at++;
     cleanup_soon(c, look_next, 0);
 }

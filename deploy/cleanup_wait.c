@@ -1,6 +1,6 @@
 /* cleanup_wait.c - what takes its time: the RayService, with the Job that empties its Redis; its state, the reason when
  * it hangs, and the way out. */
-#include "deploy/cleanup_inside.h"
+#include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -13,7 +13,7 @@
 static void service_delete(struct cleanup *c);
 static void service_look(struct cleanup *c);
 
-static uint64_t waited(const struct cleanup *c)
+static uint64_t waited_ms(const struct cleanup *c)
 {
     return loop_now_ms() - c->began_ms;
 }
@@ -47,13 +47,13 @@ static void say_way_out(struct cleanup *c)
 
 static void wait_on(struct cleanup *c)
 {
-    if (!c->hang_said && waited(c) >= c->conf.hang_ms) {
+    if (!c->hang_said && waited_ms(c) >= c->conf.hang_ms) {
         c->hang_said = true;
         if (!c->reason[0] && c->conf.world) reason_of_redis_cleanup(c->conf.world, c->ns, c->reason, sizeof c->reason);
         if (!c->reason[0]) snprintf(c->reason, sizeof c->reason, "%s", c->state);
         say_way_out(c);
     }
-    if (waited(c) < c->conf.wait_ms) {
+    if (waited_ms(c) < c->conf.wait_ms) {
         cleanup_soon(c, service_look, c->conf.look_ms);
         return;
     }

@@ -1,3 +1,4 @@
+/* cluster_parse.c - Parses what a cluster says of itself: versions, API groups, nodes. */
 #include "deploy/cluster_parse.h"
 
 #include "backends/base/buf.h"
@@ -36,7 +37,7 @@ enum tri operator_is_older(const char *version, uint64_t major, uint64_t minor)
     return tri_of(a < major || (a == major && b < minor));
 }
 
-static bool matches(const cJSON *node, const cJSON *selector)
+static bool labels_match(const cJSON *node, const cJSON *selector)
 {
     const cJSON *labels = json_path(node, "metadata.labels");
     JSON_EACH (wanted, selector) {
@@ -52,7 +53,7 @@ struct nodes_seen nodes_parse(const cJSON *list, const cJSON *selector)
     struct nodes_seen seen = {0};
     JSON_EACH (node, json_get(list, "items")) {
         seen.all++;
-        if (!matches(node, selector) || json_bool(json_get(node, "spec"), "unschedulable") == TRI_YES) continue;
+        if (!labels_match(node, selector) || json_bool(json_get(node, "spec"), "unschedulable") == TRI_YES) continue;
         struct known_u64 devices = json_u64(json_path(node, "status.allocatable"), "aws.amazon.com/neuron");
         seen.matching++;
         if (!devices.known || devices.value > DEVICES_MAX) continue;

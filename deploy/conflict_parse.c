@@ -1,3 +1,4 @@
+/* conflict_parse.c - Parses the conflicts of a server-side apply. */
 #include "deploy/conflict_parse.h"
 
 #include "backends/base/buf.h"
@@ -6,7 +7,7 @@
 
 #include <string.h>
 
-static void add(struct conflicts *all, const cJSON *cause)
+static void conflict_add(struct conflicts *all, const cJSON *cause)
 {
     const char *message = json_str(cause, "message"), *field = json_str(cause, "field");
     if (all->count == CONFLICTS) {
@@ -29,7 +30,7 @@ enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret)
     struct conflicts all = {0};
     if (json_parse_shown(bytes, len, &status, NULL) != ERR_OK) return ERR_NOT_FOUND;
     JSON_EACH (cause, json_path(status, "details.causes"))
-        if (text_eq(json_str(cause, "reason"), "FieldManagerConflict")) add(&all, cause);
+        if (text_eq(json_str(cause, "reason"), "FieldManagerConflict")) conflict_add(&all, cause);
     cJSON_Delete(status);
     if (!all.count) return ERR_NOT_FOUND;
     *ret = all;

@@ -1,5 +1,5 @@
 /* deploy.c - a deployment's life: its objects, its beginning and its end. See deploy.h. */
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -77,7 +77,7 @@ void deploy_forget_items(struct deploy *d)
 }
 
 /* Where the object lies: as kubectl has it, -n and the manifest must not contradict one another. */
-static bool place(struct deploy *d, enum deploy_step step, cJSON *object, const char *where)
+static bool object_place(struct deploy *d, enum deploy_step step, cJSON *object, const char *where)
 {
     const char *own = kobject_ns(object);
     cJSON *meta = cJSON_GetObjectItemCaseSensitive(object, "metadata");
@@ -117,7 +117,7 @@ static bool read_one(struct deploy *d, enum deploy_step step, const struct manif
         steps_say(&d->steps, step, TONE_BAD, "%s: not a kind that raydeck applies", where);
     else if (length == 0 || length > OBJECT_NAME_MAX)
         steps_say(&d->steps, step, TONE_BAD, "%s: it has no metadata.name that can be", where);
-    else if (!it.kind->namespaced || place(d, step, it.object, where)) {
+    else if (!it.kind->namespaced || object_place(d, step, it.object, where)) {
         it.words = kobject_words(it.kind, kobject_name(it.object));
         d->items = mem_grow(d->items, d->count + 1, sizeof *d->items);
         d->items[d->count++] = it;
@@ -158,7 +158,7 @@ const struct item *deploy_service_item(const struct deploy *d)
 
 /* ---- the question ---- */
 
-static void ask(struct deploy *d)
+static void confirm_request(struct deploy *d)
 {
     d->asked = true;
     d->calls.confirm(d->calls.arg);
@@ -168,7 +168,7 @@ void deploy_ask(struct deploy *d)
 {
     steps_begin(&d->steps, DEPLOY_CONFIRM);
     steps_now(&d->steps, DEPLOY_CONFIRM, "waits for the answer");
-    deploy_soon(d, ask, 0);
+    deploy_soon(d, confirm_request, 0);
 }
 
 void deploy_confirm(struct deploy *d, bool yes)

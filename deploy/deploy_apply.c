@@ -6,7 +6,7 @@
  * changes in between, that is done again. Fields of others are taken only where the question named them.
  */
 #include "backends/base/mem.h"
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

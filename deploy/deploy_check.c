@@ -1,7 +1,7 @@
 /* deploy_check.c - what needs no cluster: the variables, and lint; an error stops here. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 #include "deploy/lint.h"
 
 #include <stdlib.h>

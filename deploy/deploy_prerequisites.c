@@ -2,7 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/cluster_parse.h"
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +24,7 @@ enum check {
 
 static void check_next(struct deploy *d);
 
-static void done(struct deploy *d)
+static void check_done(struct deploy *d)
 {
     if (steps_end(&d->steps, STEP) == STEP_FAILED) deploy_bad(d, ERR_NOT_FOUND);
     deploy_soon(d, deploy_variables, 0);
@@ -46,13 +46,13 @@ static bool is_out_of_reach(enum err err)
 }
 
 /* Ends a check; the next one follows. */
-static void checked(struct deploy *d, const struct object_answer *a)
+static void on_checked(struct deploy *d, const struct object_answer *a)
 {
     d->call = NULL;
     if (is_out_of_reach(a->err)) {
         steps_say(&d->steps, STEP, TONE_BAD, "the API server: %s", a->why);
         deploy_bad(d, a->err);
-        done(d);
+        check_done(d);
         return;
     }
     d->check++;
@@ -76,7 +76,7 @@ static void on_ray(void *arg, const struct object_answer *a)
         steps_say(&d->steps, STEP, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
     else if (!is_out_of_reach(a->err))
         steps_say(&d->steps, STEP, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
-    checked(d, a);
+    on_checked(d, a);
 }
 
 static bool uses_options(const struct deploy *d)
@@ -104,7 +104,7 @@ static void on_operator(void *arg, const struct object_answer *a)
             steps_say(&d->steps, STEP, TONE_BAD,
                       "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
     }
-    checked(d, a);
+    on_checked(d, a);
 }
 
 /* ---- where it goes ---- */
@@ -124,7 +124,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
         else
             steps_say(&d->steps, STEP, TONE_PLAIN, "namespace %s is there", d->ns);
     }
-    checked(d, a);
+    on_checked(d, a);
 }
 
 static void say_group(struct deploy *d, const cJSON *nodes, const char *name, const cJSON *spec, uint64_t replicas)
@@ -175,7 +175,7 @@ static void on_nodes(void *arg, const struct object_answer *a)
                       n.known && n.value < 100000 ? n.value : 1);
         }
     }
-    checked(d, a);
+    on_checked(d, a);
 }
 
 /* The first schedulerName that is not Kubernetes' own; NULL: none is asked for. */
@@ -203,7 +203,7 @@ static void on_scheduler(void *arg, const struct object_answer *a)
                   "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
                   "pod stays Pending",
                   name);
-    checked(d, a);
+    on_checked(d, a);
 }
 
 static void on_older(void *arg, const struct object_answer *a)
@@ -223,7 +223,7 @@ static void on_older(void *arg, const struct object_answer *a)
             steps_say(&d->steps, STEP, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
                       kobject_name(service), (unsigned long long)devices.value);
     }
-    checked(d, a);
+    on_checked(d, a);
 }
 
 /* ---- Secrets ---- */
@@ -241,7 +241,7 @@ static void on_secret(void *arg, const struct object_answer *a)
     free(name);
     d->call = NULL;
     if (is_out_of_reach(a->err)) {
-        checked(d, a);
+        on_checked(d, a);
         return;
     }
     d->at++;
@@ -296,7 +296,7 @@ static void on_may(void *arg, const struct object_answer *a)
     say_may(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
     d->call = NULL;
     if (is_out_of_reach(a->err)) {
-        checked(d, a);
+        on_checked(d, a);
         return;
     }
     d->verb = (d->verb + 1) % ARRAY_LEN(wanted);
@@ -308,7 +308,7 @@ static void on_may_namespace(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     say_may(d, kobject_kind_named("v1", "Namespace"), "create", TONE_BAD, a);
-    checked(d, a);
+    on_checked(d, a);
 }
 
 static void check_may(struct deploy *d)
@@ -324,7 +324,7 @@ static void check_may(struct deploy *d)
 
 /* ---- in order ---- */
 
-static void skip(struct deploy *d)
+static void check_skip(struct deploy *d)
 {
     d->check++;
     deploy_soon(d, check_next, 0);
@@ -361,9 +361,9 @@ static void check_next(struct deploy *d)
                       : NULL;
         break;
     case CHECK_MAY: check_may(d); break;
-    case CHECKS: done(d); break;
+    case CHECKS: check_done(d); break;
     }
-    if (!d->call && d->check < CHECK_MAY && !d->next) skip(d);
+    if (!d->call && d->check < CHECK_MAY && !d->next) check_skip(d);
     free(path);
     buf_done(&name);
 }

@@ -1,7 +1,7 @@
 /* deploy_redis.c - the endpoint that AWS is asked for, before there is a deployment that could do without. */
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
-static void fail(struct deploy *d, enum err err, const char *why)
+static void redis_fail(struct deploy *d, enum err err, const char *why)
 {
     steps_say(&d->steps, DEPLOY_REDIS, TONE_BAD, "%s", why);
     steps_end(&d->steps, DEPLOY_REDIS);
@@ -21,9 +21,9 @@ static void on_done(void *arg, enum err err, const char *text)
     struct why why = {0};
     d->next = NULL; /* it is not too late any more */
     if (!err && redis_from_give(d->from, d->conf.variables, &why)) {
-        fail(d, why.code, why.text);
+        redis_fail(d, why.code, why.text);
     } else if (err) {
-        fail(d, err, text);
+        redis_fail(d, err, text);
     } else {
         steps_say(&d->steps, DEPLOY_REDIS, TONE_PLAIN, "%s", text);
         steps_end(&d->steps, DEPLOY_REDIS);
@@ -36,10 +36,10 @@ static void give_up(struct deploy *d, enum err err, const char *why)
     d->next = NULL;
     redis_from_free(d->from);
     d->from = NULL;
-    fail(d, err, why);
+    redis_fail(d, err, why);
 }
 
-static void late(struct deploy *d)
+static void redis_late(struct deploy *d)
 {
     give_up(d, ERR_TIMEOUT, "AWS had no endpoint in time");
 }
@@ -52,7 +52,7 @@ void deploy_redis(struct deploy *d)
     steps_begin(&d->steps, DEPLOY_REDIS);
     steps_now(&d->steps, DEPLOY_REDIS, "AWS is asked");
     d->from = redis_from_start(&conf, &(struct redis_from_calls){on_said, on_done, d});
-    deploy_soon(d, late, most ? most : REDIS_FROM_WAIT_MS);
+    deploy_soon(d, redis_late, most ? most : REDIS_FROM_WAIT_MS);
 }
 
 bool deploy_may_stop(const struct deploy *d)

@@ -2,14 +2,14 @@
  * the namespace already. A pod that waits for one says so only when everything is applied. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { DEPTH_MAX = 32 };
 
-static void note(struct deploy *d, const cJSON *ref, const char *name)
+static void secret_note(struct deploy *d, const cJSON *ref, const char *name)
 {
     if (!name || !*name || json_bool(ref, "optional") == TRI_YES) return;
     for (size_t i = 0; i < d->secrets; i++)
@@ -18,14 +18,14 @@ static void note(struct deploy *d, const cJSON *ref, const char *name)
 }
 
 /* valueFrom.secretKeyRef, envFrom.secretRef, volumes.secret; and gcsFaultToleranceOptions alike. */
-static void walk(struct deploy *d, const cJSON *node, unsigned depth)
+static void refs_walk(struct deploy *d, const cJSON *node, unsigned depth)
 {
     if (depth == DEPTH_MAX) return;
     JSON_EACH (item, node) {
         const bool ref = text_eq(item->string, "secretKeyRef") || text_eq(item->string, "secretRef");
-        if (ref) note(d, item, json_str(item, "name"));
-        if (text_eq(item->string, "secret")) note(d, item, json_str(item, "secretName"));
-        walk(d, item, depth + 1);
+        if (ref) secret_note(d, item, json_str(item, "name"));
+        if (text_eq(item->string, "secret")) secret_note(d, item, json_str(item, "secretName"));
+        refs_walk(d, item, depth + 1);
     }
 }
 
@@ -33,7 +33,7 @@ void deploy_secret_refs(struct deploy *d)
 {
     const struct item *service = deploy_service_item(d);
     deploy_forget_secrets(d);
-    if (service) walk(d, json_get(service->object, "spec"), 0);
+    if (service) refs_walk(d, json_get(service->object, "spec"), 0);
     size_t kept = 0;
     for (size_t i = 0; i < d->secrets; i++) {
         bool here = false;

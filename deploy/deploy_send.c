@@ -1,7 +1,7 @@
 /* deploy_send.c - dry run and difference: object after object, in the order in which one needs the other. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

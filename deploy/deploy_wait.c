@@ -1,5 +1,5 @@
 /* deploy_wait.c - after applying: until KubeRay has accepted the RayService, and until Serve answers. */
-#include "deploy/deploy_inside.h"
+#include "deploy/deploy_priv.h"
 #include "deploy/reason.h"
 #include "deploy/service_parse.h"
 
@@ -7,7 +7,7 @@
 
 enum { SKEW_MS = 2000, READY_LOOKS = 8, BEHIND_LOOKS = 8 };
 
-static void look(struct deploy *d);
+static void service_look(struct deploy *d);
 
 static enum deploy_step step_of(const struct deploy *d)
 {
@@ -16,7 +16,7 @@ static enum deploy_step step_of(const struct deploy *d)
 
 /* ---- accepted ---- */
 
-static void accepted(struct deploy *d, const struct service_seen *s)
+static void service_accepted(struct deploy *d, const struct service_seen *s)
 {
     steps_say(&d->steps, DEPLOY_ACCEPTED, TONE_PLAIN, "KubeRay has accepted it: RayCluster %s",
               s->pending[0]  ? s->pending
@@ -27,7 +27,7 @@ static void accepted(struct deploy *d, const struct service_seen *s)
     d->wait_end_ms = loop_now_ms() + d->conf.answer_ms;
 }
 
-static void refused(struct deploy *d, const char *reason, const char *message)
+static void service_refused(struct deploy *d, const char *reason, const char *message)
 {
     steps_say(&d->steps, DEPLOY_ACCEPTED, TONE_BAD, "%s: %s", reason, message);
     steps_say(&d->steps, DEPLOY_ACCEPTED, TONE_PLAIN,
@@ -50,11 +50,11 @@ static bool look_accepted(struct deploy *d, const struct service_seen *s)
     const struct event *e =
         d->conf.world ? reason_event(d->conf.world, d->ns, d->service, "InvalidRayServiceSpec", since) : NULL;
     if (s->refused && s->current)
-        refused(d, "ValidationFailed", s->message);
+        service_refused(d, "ValidationFailed", s->message);
     else if (e)
-        refused(d, "InvalidRayServiceSpec", e->message);
+        service_refused(d, "InvalidRayServiceSpec", e->message);
     else if (is_current(d, s) && (s->pending[0] || s->active[0]))
-        accepted(d, s);
+        service_accepted(d, s);
     else
         return false;
     return true;
@@ -127,10 +127,10 @@ static void on_look(void *arg, const struct object_answer *a)
     if (loop_now_ms() >= d->wait_end_ms)
         too_late(d);
     else
-        deploy_soon(d, look, d->conf.look_ms);
+        deploy_soon(d, service_look, d->conf.look_ms);
 }
 
-static void look(struct deploy *d)
+static void service_look(struct deploy *d)
 {
     const struct item *service = deploy_service_item(d);
     d->call = object_get(&d->conf.cluster, service->kind, d->ns, d->service, on_look, d);
@@ -141,5 +141,5 @@ void deploy_wait(struct deploy *d)
     d->wait_end_ms = loop_now_ms() + d->conf.accept_ms;
     d->last[0] = '\0';
     steps_begin(&d->steps, DEPLOY_ACCEPTED);
-    look(d);
+    service_look(d);
 }

@@ -1,3 +1,4 @@
+/* diff.c - the difference between what is live and what would be, and what it means. */
 #include "deploy/diff.h"
 
 #include "backends/base/mem.h"
@@ -16,9 +17,9 @@ struct pair {
     struct secrets_at old, now; /* node NULL: not there on this side */
 };
 
-static void compare(struct diff *d, const struct pair *p, const char *path);
+static void pair_compare(struct diff *d, const struct pair *p, const char *path);
 
-static char *side(const struct secrets_at *at)
+static char *side_text(const struct secrets_at *at)
 {
     return at->node ? secrets_value(at, DIFF_VALUE_MAX) : NULL;
 }
@@ -30,8 +31,8 @@ static void add_row(struct diff *d, const struct pair *p, const char *path)
         return;
     }
     d->row = mem_grow(d->row, d->count + 1, sizeof *d->row);
-    d->row[d->count++] =
-        (struct diff_row){text_safe(path, strlen(path), TEXT_ONE_LINE, DIFF_PATH_MAX), side(&p->old), side(&p->now)};
+    d->row[d->count++] = (struct diff_row){text_safe(path, strlen(path), TEXT_ONE_LINE, DIFF_PATH_MAX),
+                                           side_text(&p->old), side_text(&p->now)};
 }
 
 /* ---- where two objects are the same thing ---- */
@@ -59,7 +60,7 @@ static bool is_named(const cJSON *list)
     return true;
 }
 
-static const cJSON *labelled(const cJSON *list, const char *label)
+static const cJSON *item_labelled(const cJSON *list, const char *label)
 {
     JSON_EACH (item, list)
         if (text_eq(label_of(item), label)) return item;
@@ -87,7 +88,7 @@ static void compare_below(struct diff *d, const struct pair *p, const cJSON *old
                           const char *path)
 {
     const struct pair below = {{&p->old, name, old}, {&p->now, name, now}};
-    if (!is_ignored(path)) compare(d, &below, path);
+    if (!is_ignored(path)) pair_compare(d, &below, path);
 }
 
 static void compare_objects(struct diff *d, const struct pair *p, const char *path)
@@ -111,11 +112,11 @@ static void compare_named(struct diff *d, const struct pair *p, const char *path
     char *at;
     JSON_EACH (item, p->old.node) {
         at = mem_printf("%s[%s]", path, label_of(item));
-        compare_below(d, p, item, labelled(p->now.node, label_of(item)), NULL, at);
+        compare_below(d, p, item, item_labelled(p->now.node, label_of(item)), NULL, at);
         free(at);
     }
     JSON_EACH (item, p->now.node) {
-        if (labelled(p->old.node, label_of(item))) continue;
+        if (item_labelled(p->old.node, label_of(item))) continue;
         at = mem_printf("%s[%s]", path, label_of(item));
         compare_below(d, p, NULL, item, NULL, at);
         free(at);
@@ -175,7 +176,7 @@ static bool is_hollow(const cJSON *node, const char *name)
     return true;
 }
 
-static void compare(struct diff *d, const struct pair *p, const char *path)
+static void pair_compare(struct diff *d, const struct pair *p, const char *path)
 {
     const cJSON *old = p->old.node, *now = p->now.node;
     if (cJSON_IsObject(old) && cJSON_IsObject(now))
@@ -193,8 +194,8 @@ static void compare(struct diff *d, const struct pair *p, const char *path)
 
 /* ---- what it means ---- */
 
-static void mean(struct diff *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void mean(struct diff *d, const char *fmt, ...)
+static void meaning_add(struct diff *d, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void meaning_add(struct diff *d, const char *fmt, ...)
 {
     struct buf b;
     if (d->meanings == DIFF_MEANINGS) return;
@@ -243,7 +244,7 @@ static bool needs_new_cluster(const cJSON *live, const cJSON *next)
     return !same;
 }
 
-static bool touches(const struct diff *d, const char *start)
+static bool diff_touches(const struct diff *d, const char *start)
 {
     for (size_t i = 0; i < d->count; i++)
         if (strncmp(d->row[i].path, start, strlen(start)) == 0) return true;
@@ -257,18 +258,19 @@ static void mean_rayservice(struct diff *d, const cJSON *live, const cJSON *next
     if (devices.known) snprintf(count, sizeof count, "%llu", (unsigned long long)devices.value);
     d->new_cluster = !live || needs_new_cluster(live, next);
     if (!live)
-        mean(d, "new RayService and RayCluster: needs %s Neuron devices", count);
+        meaning_add(d, "new RayService and RayCluster: needs %s Neuron devices", count);
     else if (d->new_cluster)
-        mean(d,
-             "new RayCluster: needs %s more Neuron devices until the old one is gone, and takes over only when it is "
-             "ready",
-             count);
+        meaning_add(
+            d,
+            "new RayCluster: needs %s more Neuron devices until the old one is gone, and takes over only when it is "
+            "ready",
+            count);
     else if (devices.known && had.known && devices.value != had.value)
-        mean(d, "worker pods change in place: %llu Neuron devices instead of %llu", (unsigned long long)devices.value,
-             (unsigned long long)had.value);
-    else if (touches(d, ".spec.rayClusterConfig"))
-        mean(d, "worker groups change in place, the RayCluster stays");
-    if (live && !d->new_cluster && touches(d, ".spec.serveConfigV2")) mean(d, "Serve config in place");
+        meaning_add(d, "worker pods change in place: %llu Neuron devices instead of %llu",
+                    (unsigned long long)devices.value, (unsigned long long)had.value);
+    else if (diff_touches(d, ".spec.rayClusterConfig"))
+        meaning_add(d, "worker groups change in place, the RayCluster stays");
+    if (live && !d->new_cluster && diff_touches(d, ".spec.serveConfigV2")) meaning_add(d, "Serve config in place");
 }
 
 void diff_of(const cJSON *live, const cJSON *next, struct diff *ret)
@@ -278,7 +280,7 @@ void diff_of(const cJSON *live, const cJSON *next, struct diff *ret)
     if (live) compare_objects(ret, &whole, "");
     if (kobject_is(next, "RayService")) mean_rayservice(ret, live, next);
     if (live && kobject_is(next, "Secret") && ret->count)
-        mean(ret, "running pods keep the old value until they start anew");
+        meaning_add(ret, "running pods keep the old value until they start anew");
 }
 
 void diff_done(struct diff *d)

@@ -1,6 +1,7 @@
+/* doctor.c - Runs every check of the doctor on the world. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -33,13 +34,13 @@ void doctor_say_pod(struct doctor *d, enum rule_id id, enum finding_severity sev
 
 /* ---- what is read ---- */
 
-static const char *because(const struct source *s)
+static const char *source_reason(const struct source *s)
 {
     return s->why && *s->why ? s->why : err_word(s->err);
 }
 
 /* Why a source cannot be trusted now; "" where it can. */
-static void distrust(const struct source *s, const char *name, uint64_t now_ms, char why[DOCTOR_WHY_MAX])
+static void source_distrust(const struct source *s, const char *name, uint64_t now_ms, char why[DOCTOR_WHY_MAX])
 {
     struct known_u64 age = UNKNOWN_U64;
     why[0] = '\0';
@@ -50,9 +51,9 @@ static void distrust(const struct source *s, const char *name, uint64_t now_ms, 
     case FRESH_STALE:
         snprintf(why, DOCTOR_WHY_MAX, "%s: not heard for %llu s", name, (unsigned long long)(age.value / 1000));
         break;
-    case FRESH_DOWN: snprintf(why, DOCTOR_WHY_MAX, "%s: down: %.180s", name, because(s)); break;
-    case FRESH_DENIED: snprintf(why, DOCTOR_WHY_MAX, "%s: denied: %.180s", name, because(s)); break;
-    case FRESH_ABSENT: snprintf(why, DOCTOR_WHY_MAX, "%s: not there: %.180s", name, because(s)); break;
+    case FRESH_DOWN: snprintf(why, DOCTOR_WHY_MAX, "%s: down: %.180s", name, source_reason(s)); break;
+    case FRESH_DENIED: snprintf(why, DOCTOR_WHY_MAX, "%s: denied: %.180s", name, source_reason(s)); break;
+    case FRESH_ABSENT: snprintf(why, DOCTOR_WHY_MAX, "%s: not there: %.180s", name, source_reason(s)); break;
     }
 }
 
@@ -61,7 +62,7 @@ bool doctor_reads(const struct doctor *d, const char *source, enum table table, 
     const struct source *s = world_source_named(d->w, source);
     why[0] = '\0';
     if (s)
-        distrust(s, source, d->ask->now_ms, why);
+        source_distrust(s, source, d->ask->now_ms, why);
     else
         snprintf(why, DOCTOR_WHY_MAX, "%s: not looked at", source);
     if (!why[0] && !s->listed_ms && !world_count(d->w, table))
@@ -92,7 +93,7 @@ static void look_at_redis(struct doctor *d)
     if (!s)
         snprintf(d->redis_why, sizeof d->redis_why, "Redis: not looked at");
     else
-        distrust(s, "Redis", d->ask->now_ms, d->redis_why);
+        source_distrust(s, "Redis", d->ask->now_ms, d->redis_why);
     if (!d->redis_why[0] && !r) snprintf(d->redis_why, sizeof d->redis_why, "Redis: not read yet");
 }
 

@@ -1,6 +1,7 @@
+/* doctor_kube.c - the doctor's checks of Kubernetes objects. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +11,7 @@ enum { CLEANUP_MS = 300 * 1000 /* the Job's own deadline */ };
 
 /* ---- D1: the operator refuses the spec ---- */
 
-static const struct event *refusal(const struct doctor *d)
+static const struct event *refusal_event(const struct doctor *d)
 {
     const struct event *last = NULL;
     WORLD_EACH (row, d->w, TABLE_EVENT) {
@@ -22,7 +23,7 @@ static const struct event *refusal(const struct doctor *d)
     return last;
 }
 
-static void refused(struct doctor *d)
+static void check_refusals(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
     char why[DOCTOR_WHY_MAX];
@@ -37,7 +38,7 @@ static void refused(struct doctor *d)
         return;
     }
     /* Operators before 1.3 have no such condition, and events last an hour. */
-    const struct event *e = refusal(d);
+    const struct event *e = refusal_event(d);
     /* What runs goes on as it was when an edit of it is refused: Ready stays True. An operator that has since taken in
      * the newest spec was not refused that one. */
     if (rs->unseen == TRI_NO && rs->ready == TRI_YES) return;
@@ -53,7 +54,7 @@ static void refused(struct doctor *d)
 
 /* ---- D2: the way that requests take ---- */
 
-static void endpoints(struct doctor *d)
+static void check_endpoints(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
     const struct serve_endpoints e = serve_endpoints_of(d->w, d->f);
@@ -82,7 +83,7 @@ static void endpoints(struct doctor *d)
 
 /* ---- D13: a cleanup that hangs ---- */
 
-static void cleanups(struct doctor *d)
+static void check_cleanups(struct doctor *d)
 {
     char object[DOCTOR_OBJECT_MAX], age[32];
     if (!doctor_needs(d, RULE_D13, d->service, "kube/rayclusters", TABLE_RAYCLUSTER)) return;
@@ -98,7 +99,7 @@ static void cleanups(struct doctor *d)
 
 /* ---- D14: permissions ---- */
 
-static void permissions(struct doctor *d)
+static void check_permissions(struct doctor *d)
 {
     for (size_t i = 0; i < world_sources(d->w); i++) {
         const struct source *s = world_source(d->w, i);
@@ -115,7 +116,7 @@ static void permissions(struct doctor *d)
 
 /* ---- D15: the dashboard's token ---- */
 
-static void token(struct doctor *d)
+static void check_token(struct doctor *d)
 {
     const struct pod *head = d->f->head;
     const struct source *serve = world_source_named(d->w, "serve");
@@ -141,7 +142,7 @@ static void token(struct doctor *d)
 
 /* ---- D18: versions that leave their state behind ---- */
 
-static void versions(struct doctor *d)
+static void check_versions(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
     const struct redis *r = d->f->redis;
@@ -167,10 +168,10 @@ static void versions(struct doctor *d)
 
 void doctor_kube(struct doctor *d)
 {
-    refused(d);
-    endpoints(d);
-    cleanups(d);
-    permissions(d);
-    token(d);
-    versions(d);
+    check_refusals(d);
+    check_endpoints(d);
+    check_cleanups(d);
+    check_permissions(d);
+    check_token(d);
+    check_versions(d);
 }

@@ -1,6 +1,6 @@
 /* D16: why pods are Pending. The scheduler's sentence is in the pod's condition, else in its last event. */
 #include "backends/base/text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 #include "deploy/scheduler_parse.h"
 
 #include <stdio.h>
@@ -21,14 +21,14 @@ static const char *sentence_of(const struct doctor *d, const struct pod *p)
     return last && last->message ? last->message : p->message;
 }
 
-static void add(char out[FINDING_TEXT_MAX], const char *what, const char *words)
+static void words_add(char out[FINDING_TEXT_MAX], const char *what, const char *words)
 {
     const size_t len = strlen(out);
     if (len + strlen(what) + strlen(words) + 4 > FINDING_TEXT_MAX) return;
     snprintf(out + len, FINDING_TEXT_MAX - len, "%s%s%s", len ? "; " : "", what, words);
 }
 
-static void unplaced(struct doctor *d, const struct pod *p)
+static void check_unplaced(struct doctor *d, const struct pod *p)
 {
     const char *sentence = sentence_of(d, p);
     struct scheduler_words w;
@@ -38,14 +38,14 @@ static void unplaced(struct doctor *d, const struct pod *p)
                        sentence ? sentence : "the scheduler has not said why");
         return;
     }
-    if (w.resources[0]) add(text, "not enough ", w.resources);
+    if (w.resources[0]) words_add(text, "not enough ", w.resources);
     if (w.selector)
-        add(text, p->selector ? "no node matches " : "no node matches its selector or affinity",
-            p->selector ? p->selector : "");
+        words_add(text, p->selector ? "no node matches " : "no node matches its selector or affinity",
+                  p->selector ? p->selector : "");
     if (w.tainted)
-        add(text, w.taints[0] ? "taints not tolerated: " : "nodes have taints it does not tolerate", w.taints);
-    if (w.others[0]) add(text, "", w.others);
-    if (w.neuron) add(text, "Neuron devices: are the nodes up, and their device plug-in?", "");
+        words_add(text, w.taints[0] ? "taints not tolerated: " : "nodes have taints it does not tolerate", w.taints);
+    if (w.others[0]) words_add(text, "", w.others);
+    if (w.neuron) words_add(text, "Neuron devices: are the nodes up, and their device plug-in?", "");
     doctor_say_pod(d, RULE_D16, FINDING_ERROR, p, "Pending: %s", text[0] ? text : sentence);
 }
 
@@ -58,7 +58,7 @@ static bool cannot_start(const char *reason)
 }
 
 /* It has a node: images, volumes, init containers. */
-static void unstarted(struct doctor *d, const struct pod *p)
+static void check_unstarted(struct doctor *d, const struct pod *p)
 {
     const uint64_t age =
         p->created.known && d->ask->wall_ms > p->created.value ? d->ask->wall_ms - p->created.value : 0;
@@ -83,8 +83,8 @@ void doctor_placing(struct doctor *d)
         if (!p->phase)
             doctor_say_pod(d, RULE_D16, FINDING_UNKNOWN, p, "its phase is not known");
         else if (text_eq(p->phase, "Pending") && !p->node)
-            unplaced(d, p);
+            check_unplaced(d, p);
         else if (text_eq(p->phase, "Pending"))
-            unstarted(d, p);
+            check_unstarted(d, p);
     }
 }

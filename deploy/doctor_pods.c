@@ -1,5 +1,6 @@
+/* doctor_pods.c - the doctor's checks of pods: restarts, placement, wiring. */
 #include "backends/base/text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -77,7 +78,7 @@ static void dead_nodes(struct doctor *d, uint64_t loss)
     }
 }
 
-static void restarted(struct doctor *d)
+static void check_restarts(struct doctor *d)
 {
     if (!d->f->head) {
         doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "there is no head pod");
@@ -114,7 +115,7 @@ static void shared_node(struct doctor *d, const struct pod *p)
         doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
 }
 
-static void places(struct doctor *d)
+static void check_places(struct doctor *d)
 {
     struct places n = {0};
     char why[DOCTOR_WHY_MAX];
@@ -144,7 +145,7 @@ static void places(struct doctor *d)
 
 /* ---- of the manifest's rules, those that a pod shows ---- */
 
-static void patience(struct doctor *d, const struct pod *p)
+static void check_patience(struct doctor *d, const struct pod *p)
 {
     if (!p->reconnect_s.known)
         doctor_say_pod(d, RULE_L12, FINDING_UNKNOWN, p, "how long it waits for a new head is not known");
@@ -164,7 +165,7 @@ static void worker_settings(struct doctor *d)
         workers++;
         without += p->keepalive == TRI_NO;
         untold += p->keepalive == TRI_UNKNOWN;
-        if (patient) patience(d, p);
+        if (patient) check_patience(d, p);
     }
     if (without)
         doctor_say(d, RULE_L28, FINDING_WARNING, d->service, "%zu of %zu worker pods have no gRPC keepalive", without,
@@ -174,7 +175,7 @@ static void worker_settings(struct doctor *d)
                    untold, workers);
 }
 
-static void wiring(struct doctor *d)
+static void check_wiring(struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
     if (!rs) return;
@@ -189,14 +190,14 @@ void doctor_pods(struct doctor *d)
 {
     static const enum rule_id rules[] = {RULE_D3, RULE_D4, RULE_D17, RULE_L12, RULE_L28};
     char why[DOCTOR_WHY_MAX];
-    wiring(d);
+    check_wiring(d);
     if (!doctor_reads(d, "kube/pods", TABLE_POD, why)) {
         for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
             doctor_say(d, rules[i], FINDING_UNKNOWN, d->service, "%s", why);
         return;
     }
     not_ready(d);
-    restarted(d);
-    places(d);
+    check_restarts(d);
+    check_places(d);
     worker_settings(d);
 }

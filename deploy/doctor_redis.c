@@ -1,5 +1,6 @@
+/* doctor_redis.c - the doctor's checks of the way to Redis, and of its replicas. */
 #include "backends/base/text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static const struct source *redis_source(const struct doctor *d)
 
 /* ---- D5: reached, by us and by the head ---- */
 
-static void unreached(struct doctor *d)
+static void check_unreached(struct doctor *d)
 {
     const struct source *s = redis_source(d);
     const enum freshness fresh = s ? source_freshness(s, d->ask->now_ms, NULL) : FRESH_OFF;
@@ -30,26 +31,26 @@ static void unreached(struct doctor *d)
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
 }
 
-static bool beats(const struct doctor *d)
+static bool gcs_beats(const struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     return r->heartbeat.known && d->ask->wall_ms < r->heartbeat.value + BEAT_OLD_MS;
 }
 
-static void reached(struct doctor *d)
+static void check_reached(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const struct pod *head = d->f->head;
     if (!r) return;
     if (d->redis_why[0]) {
-        unreached(d);
+        check_unreached(d);
         return;
     }
     if (r->tls == TRI_NO && r->address && strncmp(r->address, "unix:", 5) != 0)
         doctor_say(d, RULE_L25, FINDING_INFO, d->redis, "reached without TLS: passwords and state are read on the way");
     if (r->loading.known && r->loading.value)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data: nothing is answered until it has");
-    if (!head || head->is_ready != TRI_YES || beats(d)) return;
+    if (!head || head->is_ready != TRI_YES || gcs_beats(d)) return;
     if (!r->ray_connections.known && !r->heartbeat.known)
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
                    "whether the head reaches it cannot be told: %s and no heartbeat is there",
@@ -69,7 +70,7 @@ static bool address_has(const struct doctor *d, const char *word)
            (rs && rs->redis_address && text_has(rs->redis_address, word));
 }
 
-static void shards(struct doctor *d)
+static void check_shards(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const struct source *s = redis_source(d);
@@ -106,7 +107,7 @@ static bool replicas_by_aws(struct doctor *d)
     return true;
 }
 
-static void replicas(struct doctor *d)
+static void check_replicas(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const char *ray = doctor_ray_version(d);
@@ -138,7 +139,7 @@ static void replicas(struct doctor *d)
 
 /* ---- D8: what a restart of it leaves ---- */
 
-static void persistence(struct doctor *d)
+static void check_persistence(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     if (d->redis_why[0]) {
@@ -165,10 +166,10 @@ void doctor_redis(struct doctor *d)
     const struct rayservice *rs = d->f->rayservice;
     if (rs && rs->ft == TRI_NO && !d->f->redis) return;
     if (d->f->redis)
-        reached(d);
+        check_reached(d);
     else
-        unreached(d);
-    shards(d);
-    replicas(d);
-    persistence(d);
+        check_unreached(d);
+    check_shards(d);
+    check_replicas(d);
+    check_persistence(d);
 }

@@ -1,5 +1,6 @@
+/* doctor_redis_settings.c - the doctor's checks of Redis' settings. */
 #include "backends/base/text.h"
-#include "deploy/doctor_own.h"
+#include "deploy/doctor_priv.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -19,7 +20,7 @@ static void eviction_by_aws(struct doctor *d, const struct doctor_aws *aws)
                    aws->policy, aws->service, aws->id);
 }
 
-static void eviction(struct doctor *d)
+static void check_eviction(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     const struct doctor_aws *aws = doctor_aws(d);
@@ -64,7 +65,7 @@ static void idle_by_aws(struct doctor *d, const char *not_answered)
     }
 }
 
-static void idle(struct doctor *d)
+static void check_idle_timeout(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     if (r->timeout_s.known && r->timeout_s.value)
@@ -76,7 +77,7 @@ static void idle(struct doctor *d)
 
 /* ---- D11: slow commands ---- */
 
-static void slow(struct doctor *d)
+static void check_slow_log(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     char ago[32];
@@ -100,7 +101,7 @@ static void slow(struct doctor *d)
 
 /* ---- D12: whose state ---- */
 
-static bool owned(const struct doctor *d, const char *ns)
+static bool namespace_is_owned(const struct doctor *d, const char *ns)
 {
     WORLD_EACH (row, d->w, TABLE_RAYCLUSTER) {
         if (!row->gone_ms && text_eq(row->record->key, ns)) return true;
@@ -121,7 +122,7 @@ static struct known_u64 beat_of(const struct redis *r, const char *ns)
     return UNKNOWN_U64;
 }
 
-static void orphans(struct doctor *d)
+static void check_orphans(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
     char why[DOCTOR_WHY_MAX] = "", object[DOCTOR_OBJECT_MAX], ago[32];
@@ -129,7 +130,7 @@ static void orphans(struct doctor *d)
     for (size_t i = 0; i < r->namespaces_count; i++) {
         const char *ns = r->namespaces[i].name;
         const struct known_u64 beat = beat_of(r, ns);
-        if (owned(d, ns) || (beat.known && d->ask->wall_ms < beat.value + BEAT_ALIVE_MS)) continue;
+        if (namespace_is_owned(d, ns) || (beat.known && d->ask->wall_ms < beat.value + BEAT_ALIVE_MS)) continue;
         snprintf(object, sizeof object, "Redis storage namespace %.200s", ns ? ns : "?");
         if (!known)
             doctor_say(d, RULE_D12, FINDING_UNKNOWN, object, "whose it is cannot be told: %s", why);
@@ -159,8 +160,8 @@ void doctor_redis_settings(struct doctor *d)
                 doctor_say(d, rules[i], FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
         return;
     }
-    eviction(d);
-    idle(d);
-    slow(d);
-    orphans(d);
+    check_eviction(d);
+    check_idle_timeout(d);
+    check_slow_log(d);
+    check_orphans(d);
 }

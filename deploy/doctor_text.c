@@ -1,6 +1,7 @@
+/* doctor_text.c - Findings as text. */
 #include "deploy/doctor.h"
 
-static void one(const struct finding *item, struct buf *out)
+static void finding_text(const struct finding *item, struct buf *out)
 {
     buf_printf(out, "  %-4s %s\n", item->rule->id, item->rule->title);
     if (item->where.object) buf_printf(out, "       where  %s\n", item->where.object);
@@ -9,7 +10,7 @@ static void one(const struct finding *item, struct buf *out)
     buf_printf(out, "       why    %s\n       fix    %s\n", item->rule->why, item->rule->fix);
 }
 
-static const char *plural(size_t n)
+static const char *plural_s(size_t n)
 {
     return n == 1 ? "" : "s";
 }
@@ -21,11 +22,11 @@ void doctor_text(const struct findings *f, struct buf *out)
         if (!f->of[severity]) continue;
         buf_printf(out, "%s (%zu)\n", heads[severity], f->of[severity]);
         for (size_t i = 0; i < f->count; i++)
-            if ((int)f->items[i].severity == severity) one(&f->items[i], out);
+            if ((int)f->items[i].severity == severity) finding_text(&f->items[i], out);
         buf_char(out, '\n');
     }
     if (f->dropped) buf_printf(out, "… and %zu more, not shown\n", f->dropped);
     buf_printf(out, "%zu error%s, %zu warning%s, %zu info%s, %zu unknown\n", f->of[FINDING_ERROR],
-               plural(f->of[FINDING_ERROR]), f->of[FINDING_WARNING], plural(f->of[FINDING_WARNING]),
-               f->of[FINDING_INFO], plural(f->of[FINDING_INFO]), f->of[FINDING_UNKNOWN]);
+               plural_s(f->of[FINDING_ERROR]), f->of[FINDING_WARNING], plural_s(f->of[FINDING_WARNING]),
+               f->of[FINDING_INFO], plural_s(f->of[FINDING_INFO]), f->of[FINDING_UNKNOWN]);
 }

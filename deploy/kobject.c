@@ -1,3 +1,4 @@
+/* kobject.c - Kubernetes objects of any kind: names, labels, owners, paths. */
 #include "deploy/kobject.h"
 
 #include "backends/base/buf.h"
@@ -30,7 +31,7 @@ const struct kobject_kind *kobject_kind_of(const cJSON *object)
     return kobject_kind_named(json_str(object, "apiVersion"), json_str(object, "kind"));
 }
 
-static const char *meta(const cJSON *object, const char *field)
+static const char *metadata_text(const cJSON *object, const char *field)
 {
     const char *text = json_str(json_get(object, "metadata"), field);
     return text ? text : "";
@@ -38,22 +39,22 @@ static const char *meta(const cJSON *object, const char *field)
 
 const char *kobject_name(const cJSON *object)
 {
-    return meta(object, "name");
+    return metadata_text(object, "name");
 }
 
 const char *kobject_ns(const cJSON *object)
 {
-    return meta(object, "namespace");
+    return metadata_text(object, "namespace");
 }
 
 const char *kobject_uid(const cJSON *object)
 {
-    return meta(object, "uid");
+    return metadata_text(object, "uid");
 }
 
 const char *kobject_version(const cJSON *object)
 {
-    return meta(object, "resourceVersion");
+    return metadata_text(object, "resourceVersion");
 }
 
 bool kobject_is(const cJSON *object, const char *kind)
@@ -73,7 +74,7 @@ bool kobject_is_ours(const cJSON *object)
 }
 
 /* The member of that name as an object of its own, made where it is missing or something else. */
-static cJSON *member(cJSON *object, const char *name)
+static cJSON *object_member(cJSON *object, const char *name)
 {
     cJSON *found = cJSON_GetObjectItemCaseSensitive(object, name);
     if (cJSON_IsObject(found)) return found;
@@ -83,14 +84,14 @@ static cJSON *member(cJSON *object, const char *name)
 
 static void put_text(cJSON *object, const char *map, const char *name, const char *value)
 {
-    cJSON *to = member(member(object, "metadata"), map);
+    cJSON *to = object_member(object_member(object, "metadata"), map);
     cJSON_DeleteItemFromObjectCaseSensitive(to, name);
     cJSON_AddStringToObject(to, name, value);
 }
 
 void kobject_pin(cJSON *object, const char *uid, const char *version)
 {
-    cJSON *to = member(object, "metadata");
+    cJSON *to = object_member(object, "metadata");
     cJSON_DeleteItemFromObjectCaseSensitive(to, "uid");
     cJSON_DeleteItemFromObjectCaseSensitive(to, "resourceVersion");
     cJSON_AddStringToObject(to, "uid", uid);

@@ -10,24 +10,24 @@ struct budget {
     size_t nodes, bytes;
 };
 
-static bool spend(struct budget *b, const struct yaml_node *n)
+static bool budget_charge(struct budget *b, const struct yaml_node *n)
 {
     size_t bytes = n->text ? strlen(n->text) : 0;
     if (b->nodes == 0 || b->bytes < bytes) return false;
     b->nodes--;
     b->bytes -= bytes;
     for (size_t i = 0; i < n->count; i++)
-        if (!spend(b, n->items[i])) return false;
+        if (!budget_charge(b, n->items[i])) return false;
     return true;
 }
 
 /* An alias costs nothing to keep, but as much as what it stands for to look at. */
-static bool affordable(struct lint *l)
+static bool lint_is_affordable(struct lint *l)
 {
     struct budget left = {LINT_NODES, LINT_BYTES};
     for (size_t i = 0; i < l->m->count; i++) {
         l->o = &l->m->objects[i];
-        if (spend(&left, l->o->root)) continue;
+        if (budget_charge(&left, l->o->root)) continue;
         lint_say(l, RULE_M1, NULL, "its aliases, written out, are more than can be looked at");
         return false;
     }
@@ -71,7 +71,7 @@ static bool has_merge_key(struct lint *l, const struct yaml_node *n)
     return found;
 }
 
-static bool merges(struct lint *l)
+static bool lint_merges(struct lint *l)
 {
     bool found = false;
     for (size_t i = 0; i < l->m->count; i++) {
@@ -84,7 +84,7 @@ static bool merges(struct lint *l)
 void lint_manifest(const struct manifest *m, const struct variables *vars, struct findings *out)
 {
     struct lint l = {.m = m, .vars = vars, .out = out};
-    if (!affordable(&l) || merges(&l)) return;
+    if (!lint_is_affordable(&l) || lint_merges(&l)) return;
     for (size_t i = 0; i < m->count; i++) {
         struct ray r;
         l.o = &m->objects[i];

@@ -16,7 +16,7 @@ struct neuron_room {
 };
 
 /* Devices or cores that a worker's pod asks for. */
-static const struct yaml_node *asked(const struct yaml_node *group, const char *resource, double *ret)
+static const struct yaml_node *cores_requested(const struct yaml_node *group, const char *resource, double *ret)
 {
     static const char *const where[] = {"limits", "requests"};
     const struct yaml_node *all = yaml_get(ray_container(group), "resources");
@@ -30,9 +30,9 @@ static const struct yaml_node *asked(const struct yaml_node *group, const char *
 static void room_add(struct neuron_room *room, const struct ray *r, const struct yaml_node *group)
 {
     double devices = 0, cores = 0;
-    const struct yaml_node *at = asked(group, "aws.amazon.com/neuron", &devices);
-    if (!at) at = asked(group, "aws.amazon.com/neurondevice", &devices);
-    const struct yaml_node *core_at = asked(group, "aws.amazon.com/neuroncore", &cores);
+    const struct yaml_node *at = cores_requested(group, "aws.amazon.com/neuron", &devices);
+    if (!at) at = cores_requested(group, "aws.amazon.com/neurondevice", &devices);
+    const struct yaml_node *core_at = cores_requested(group, "aws.amazon.com/neuroncore", &cores);
     const char *declared = yaml_str(yaml_get(group, "rayStartParams"), "resources");
     struct ray_pods pods = ray_group_pods(r, group);
     if (!at && !core_at) return;

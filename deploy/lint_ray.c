@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct yaml_node *path(const struct yaml_node *map, const char *first, const char *second)
+static const struct yaml_node *node_path(const struct yaml_node *map, const char *first, const char *second)
 {
     return yaml_get(yaml_get(map, first), second);
 }
@@ -29,7 +29,7 @@ bool ray_of(const struct manifest_object *o, struct ray *ret)
         if (strcmp(o->kind, kinds[i].name) != 0) continue;
         struct ray r = {.kind = (enum ray_kind)i, .spec = yaml_get(o->root, "spec")};
         r.cluster = kinds[i].cluster ? yaml_get(r.spec, kinds[i].cluster) : r.spec;
-        r.annotations = path(o->root, "metadata", "annotations");
+        r.annotations = node_path(o->root, "metadata", "annotations");
         r.options = yaml_get(r.cluster, "gcsFaultToleranceOptions");
         if (r.options && r.options->kind != YAML_MAP) r.options = NULL;
         r.head = yaml_get(r.cluster, "headGroupSpec");
@@ -52,7 +52,7 @@ const struct yaml_node *ray_list(const struct yaml_node *map, const char *key)
 
 const struct yaml_node *ray_pod(const struct yaml_node *group)
 {
-    return path(group, "template", "spec");
+    return node_path(group, "template", "spec");
 }
 
 const struct yaml_node *ray_container(const struct yaml_node *group)
@@ -182,8 +182,8 @@ static bool holds_secret(const struct lint *l, const char *name)
 }
 
 /* A secret may have been put where a name is expected: it is in no message for all that. */
-static void say(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at, const char *fmt,
-                va_list ap)
+static void finding_add(struct lint *l, enum rule_id id, enum finding_severity severity, struct yaml_place at,
+                        const char *fmt, va_list ap)
 {
     char object[512], message[2 * FINDING_TEXT_MAX];
     const struct manifest_object *o = l->o;
@@ -204,7 +204,7 @@ void lint_say(struct lint *l, enum rule_id id, const struct yaml_node *at, const
     const struct yaml_node *n = at ? at : l->o->root;
     va_list ap;
     va_start(ap, fmt);
-    say(l, id, rule_get(id)->severity, (struct yaml_place){n->line, n->column}, fmt, ap);
+    finding_add(l, id, rule_get(id)->severity, (struct yaml_place){n->line, n->column}, fmt, ap);
     va_end(ap);
 }
 
@@ -213,6 +213,6 @@ void lint_say_as(struct lint *l, enum rule_id id, enum finding_severity severity
 {
     va_list ap;
     va_start(ap, fmt);
-    say(l, id, severity, at, fmt, ap);
+    finding_add(l, id, severity, at, fmt, ap);
     va_end(ap);
 }

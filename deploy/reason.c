@@ -1,3 +1,4 @@
+/* reason.c - Why a pod does not start, by events and container states. */
 #include "deploy/reason.h"
 
 #include "backends/base/text.h"

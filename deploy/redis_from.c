@@ -49,14 +49,14 @@ enum err redis_from_check(const char *word, struct why *why)
     return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache[:ID] or memorydb[:NAME]");
 }
 
-static void say(struct redis_from *f, const char *text)
+static void from_say(struct redis_from *f, const char *text)
 {
     if (strcmp(f->said, text) == 0) return;
     snprintf(f->said, sizeof f->said, "%s", text);
     if (f->calls.said) f->calls.said(f->calls.arg, f->said);
 }
 
-static void keep(struct redis_from *f, const struct aws_redis *r)
+static void facts_keep(struct redis_from *f, const struct aws_redis *r)
 {
     free(f->host);
     free(f->policy);
@@ -110,13 +110,13 @@ static void on_found(void *arg, enum err err, const struct aws_redis *r, const s
     struct redis_from *f = arg;
     char text[SAID_MAX];
     if (r->state == AWS_CREATING && f->conf.every_ms) {
-        say(f, why->text);
+        from_say(f, why->text);
         alarm_set(f->again, f->conf.every_ms, 0);
         return;
     }
     snprintf(text, sizeof text, "%s", why->text);
     if (r->state == AWS_FOUND) {
-        keep(f, r);
+        facts_keep(f, r);
         if (is_of_many(f, r, text))
             err = ERR_UNSUPPORTED;
         else
@@ -128,7 +128,7 @@ static void on_found(void *arg, enum err err, const struct aws_redis *r, const s
     f->calls.done(f->calls.arg, err, text);
 }
 
-static void ask(void *arg)
+static void query_start(void *arg)
 {
     struct redis_from *f = arg;
     aws_find_free(f->find);
@@ -146,11 +146,11 @@ struct redis_from *redis_from_start(const struct redis_from_conf *conf, const st
     f->id = mem_str(id ? id + 1 : NULL);
     (void)service_of(conf->word, &f->service);
     f->http = http_client_new(conf->loop, &(struct http_client_conf){.user_agent = "raydeck"});
-    f->again = alarm_new(conf->loop, ask, f);
+    f->again = alarm_new(conf->loop, query_start, f);
     snprintf(f->why, sizeof f->why, "AWS has not answered");
     f->facts = (struct doctor_aws){
         .service = aws_service_word(f->service), .id = f->name, .why = f->why, .failover = TRI_UNKNOWN};
-    ask(f);
+    query_start(f);
     return f;
 }
 
@@ -173,7 +173,7 @@ static bool by_hand(const struct variables *v, const char *name)
     return false;
 }
 
-static enum err give(struct variables *v, const char *name, const char *value, struct why *why)
+static enum err variable_give(struct variables *v, const char *name, const char *value, struct why *why)
 {
     if (by_hand(v, name)) return ERR_OK;
     char *assignment = mem_printf("%s=%s", name, value);
@@ -187,9 +187,10 @@ enum err redis_from_give(const struct redis_from *f, struct variables *v, struct
     char port[16];
     if (!f->host || !*f->host || !f->port) return why_set(why, ERR_NOT_FOUND, "AWS has told no endpoint");
     snprintf(port, sizeof port, "%u", f->port);
-    enum err err = give(v, "EXT_REDIS_ENDPOINT", f->host, why);
-    if (!err) err = give(v, "REDIS_PORT", port, why);
-    if (!err && f->tls != TRI_UNKNOWN) err = give(v, "REDIS_SCHEME", f->tls == TRI_YES ? "rediss" : "redis", why);
+    enum err err = variable_give(v, "EXT_REDIS_ENDPOINT", f->host, why);
+    if (!err) err = variable_give(v, "REDIS_PORT", port, why);
+    if (!err && f->tls != TRI_UNKNOWN)
+        err = variable_give(v, "REDIS_SCHEME", f->tls == TRI_YES ? "rediss" : "redis", why);
     return err;
 }
 

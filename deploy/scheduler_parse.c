@@ -1,3 +1,4 @@
+/* scheduler_parse.c - Parses the scheduler's message about a pod that fits nowhere. */
 #include "deploy/scheduler_parse.h"
 
 #include "backends/base/text.h"
@@ -10,13 +11,13 @@ struct part {
     size_t len;
 };
 
-static bool has(struct part p, const char *word)
+static bool part_has(struct part p, const char *word)
 {
     return memmem(p.at, p.len, word, strlen(word)) != NULL;
 }
 
 /* One that does not fit, or is there already, is left out whole. */
-static void add(char out[SCHEDULER_WORDS_MAX], struct part p)
+static void words_add(char out[SCHEDULER_WORDS_MAX], struct part p)
 {
     const size_t len = strlen(out);
     for (const char *at = out, *end; len && at; at = end ? end + 2 : NULL) {
@@ -28,17 +29,17 @@ static void add(char out[SCHEDULER_WORDS_MAX], struct part p)
     snprintf(out + len, SCHEDULER_WORDS_MAX - len, "%s%.*s", len ? ", " : "", (int)p.len, p.at);
 }
 
-static struct part after(struct part p, size_t n)
+static struct part part_after(struct part p, size_t n)
 {
     return (struct part){p.at + n, p.len - n};
 }
 
 /* "2 node(s) had …": without the count. */
-static struct part uncounted(struct part p)
+static struct part part_uncounted(struct part p)
 {
     size_t digits = 0;
     while (digits < p.len && p.at[digits] >= '0' && p.at[digits] <= '9') digits++;
-    if (digits && digits < p.len && p.at[digits] == ' ') p = after(p, digits + 1);
+    if (digits && digits < p.len && p.at[digits] == ' ') p = part_after(p, digits + 1);
     return p;
 }
 
@@ -51,24 +52,24 @@ static void take_taint(struct part p, struct scheduler_words *ret)
     if (!close) return;
     struct part name = {open + 1, (size_t)(close - open - 1)};
     while (name.len && (name.at[name.len - 1] == ' ' || name.at[name.len - 1] == ':')) name.len--;
-    add(ret->taints, name);
+    words_add(ret->taints, name);
 }
 
-static void take(struct part whole, struct scheduler_words *ret)
+static void words_take(struct part whole, struct scheduler_words *ret)
 {
     static const char insufficient[] = "Insufficient ";
     const size_t before = sizeof insufficient - 1;
-    struct part p = uncounted(whole);
+    struct part p = part_uncounted(whole);
     if (p.len > before && memcmp(p.at, insufficient, before) == 0) {
-        add(ret->resources, after(p, before));
-        if (has(p, "neuron")) ret->neuron = true;
-    } else if (has(p, "taint")) {
+        words_add(ret->resources, part_after(p, before));
+        if (part_has(p, "neuron")) ret->neuron = true;
+    } else if (part_has(p, "taint")) {
         take_taint(p, ret);
-    } else if (has(p, "affinity") || has(p, "selector")) {
+    } else if (part_has(p, "affinity") || part_has(p, "selector")) {
         ret->selector = true;
-    } else if (!has(p, "that the pod didn't tolerate")) {
-        if (has(p, "volume")) ret->volume = true;
-        add(ret->others, p);
+    } else if (!part_has(p, "that the pod didn't tolerate")) {
+        if (part_has(p, "volume")) ret->volume = true;
+        words_add(ret->others, p);
     }
 }
 
@@ -97,8 +98,8 @@ bool scheduler_parse(const char *message, struct scheduler_words *ret)
         for (; len < left && (inside || at[len] != ','); len++)
             inside = at[len] == '{' ? true : at[len] == '}' ? false : inside;
         struct part p = {at, len};
-        while (p.len && *p.at == ' ') p = after(p, 1);
-        if (p.len) take(p, ret);
+        while (p.len && *p.at == ' ') p = part_after(p, 1);
+        if (p.len) words_take(p, ret);
         const size_t step = len < left ? len + 1 : len;
         at += step;
         left -= step;

@@ -1,3 +1,4 @@
+/* secrets.c - which values of an object are secret, and the object without them. */
 #include "deploy/secrets.h"
 
 #include "backends/base/buf.h"

@@ -1,3 +1,4 @@
+/* service_parse.c - Parses a RayService's status as far as a deployment waits for it. */
 #include "deploy/service_parse.h"
 
 #include "backends/base/buf.h"
@@ -5,13 +6,13 @@
 
 #include <string.h>
 
-static void word(char *out, size_t size, const char *text)
+static void copy_word(char *out, size_t size, const char *text)
 {
     out[0] = '\0';
     if (text) text_safe_into(out, size, text, strlen(text));
 }
 
-static const cJSON *condition(const cJSON *status, const char *type)
+static const cJSON *condition_of(const cJSON *status, const char *type)
 {
     JSON_EACH (c, json_get(status, "conditions"))
         if (text_eq(json_str(c, "type"), type)) return c;
@@ -27,26 +28,26 @@ static enum tri is_true(const cJSON *c)
 void service_parse(const cJSON *object, struct service_seen *ret)
 {
     const cJSON *meta = json_get(object, "metadata"), *status = json_get(object, "status");
-    const cJSON *ready = condition(status, "Ready");
+    const cJSON *ready = condition_of(status, "Ready");
     struct known_u64 generation = json_u64(meta, "generation"), seen = json_u64(status, "observedGeneration");
     struct buf b;
     *ret = (struct service_seen){.ready = is_true(ready),
-                                 .upgrading = is_true(condition(status, "UpgradeInProgress")) == TRI_YES};
+                                 .upgrading = is_true(condition_of(status, "UpgradeInProgress")) == TRI_YES};
     /* A status that is empty says nothing of any generation. */
     ret->current = seen.known ? !generation.known || seen.value >= generation.value : status && status->child;
-    word(ret->reason, sizeof ret->reason, json_str(ready, "reason"));
-    word(ret->message, sizeof ret->message, json_str(ready, "message"));
-    word(ret->active, sizeof ret->active, json_str(json_get(status, "activeServiceStatus"), "rayClusterName"));
-    word(ret->pending, sizeof ret->pending, json_str(json_get(status, "pendingServiceStatus"), "rayClusterName"));
-    word(ret->deleting, sizeof ret->deleting, json_str(meta, "deletionTimestamp"));
+    copy_word(ret->reason, sizeof ret->reason, json_str(ready, "reason"));
+    copy_word(ret->message, sizeof ret->message, json_str(ready, "message"));
+    copy_word(ret->active, sizeof ret->active, json_str(json_get(status, "activeServiceStatus"), "rayClusterName"));
+    copy_word(ret->pending, sizeof ret->pending, json_str(json_get(status, "pendingServiceStatus"), "rayClusterName"));
+    copy_word(ret->deleting, sizeof ret->deleting, json_str(meta, "deletionTimestamp"));
     ret->refused = ret->ready == TRI_NO && strcmp(ret->reason, "ValidationFailed") == 0;
     if (!ready && text_eq(json_str(status, "serviceStatus"), "Running")) {
         ret->ready = TRI_YES; /* before 1.3 */
-        word(ret->reason, sizeof ret->reason, "Running");
+        copy_word(ret->reason, sizeof ret->reason, "Running");
     }
     buf_init(&b, (size_t)16 * 1024);
     JSON_EACH (f, json_get(meta, "finalizers"))
         if (cJSON_IsString(f)) buf_printf(&b, "%s%s", b.len ? ", " : "", f->valuestring);
-    word(ret->finalizers, sizeof ret->finalizers, buf_text(&b));
+    copy_word(ret->finalizers, sizeof ret->finalizers, buf_text(&b));
     buf_done(&b);
 }

@@ -1,3 +1,4 @@
+/* steps.c - Steps, their states and lines. */
 #include "deploy/steps.h"
 
 #include "backends/base/buf.h"
@@ -34,7 +35,7 @@ const char *step_state_word(enum step_state state)
     return words[state];
 }
 
-static void tell(const struct steps *s, size_t step, const struct step_line *line)
+static void steps_notify(const struct steps *s, size_t step, const struct step_line *line)
 {
     if (s->changed && s->item[step].name) s->changed(s->arg, &s->item[step], line);
 }
@@ -43,7 +44,7 @@ static void set_state(struct steps *s, size_t step, enum step_state state)
 {
     s->item[step].state = state;
     s->item[step].now[0] = '\0';
-    tell(s, step, NULL);
+    steps_notify(s, step, NULL);
 }
 
 void steps_begin(struct steps *s, size_t step)
@@ -69,7 +70,7 @@ void steps_say(struct steps *s, size_t step, enum step_tone tone, const char *fm
     struct step_line *line = &st->line[st->count++];
     *line = (struct step_line){tone, text_safe(buf_text(&b), b.len, TEXT_ONE_LINE, STEP_TEXT_MAX)};
     buf_done(&b);
-    tell(s, step, line);
+    steps_notify(s, step, line);
 }
 
 void steps_now(struct steps *s, size_t step, const char *fmt, ...)
@@ -83,7 +84,7 @@ void steps_now(struct steps *s, size_t step, const char *fmt, ...)
     text_safe_into(safe, sizeof safe, text, strlen(text));
     if (strcmp(safe, st->now) == 0) return;
     memcpy(st->now, safe, sizeof safe);
-    tell(s, step, NULL);
+    steps_notify(s, step, NULL);
 }
 
 enum step_state steps_end(struct steps *s, size_t step)

@@ -41,7 +41,7 @@ static const struct allowed *allowed_named(const char *name)
 }
 
 /* What a value can be used as: a line break would end a string that is put in; "null" is what jq prints for nothing. */
-static enum variable_state judged(const char *value, enum variable_state good)
+static enum variable_state state_of(const char *value, enum variable_state good)
 {
     if (!value) return VARIABLE_UNSET;
     if (!*value) return VARIABLE_EMPTY;
@@ -61,7 +61,7 @@ static bool is_host(const char *s)
 }
 
 /* A value that the API server would take, and that no client could use. */
-static bool fits(const char *name, const char *value)
+static bool value_fits(const char *name, const char *value)
 {
     uint64_t port;
     if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return is_host(value);
@@ -85,8 +85,8 @@ static void variable_value(struct variable *var, const char *value, enum variabl
 {
     mem_free_secret(var->value);
     var->value = NULL;
-    var->state = judged(value, good);
-    if (variable_usable(var) && !fits(var->name, value)) var->state = VARIABLE_BAD;
+    var->state = state_of(value, good);
+    if (variable_usable(var) && !value_fits(var->name, value)) var->state = VARIABLE_BAD;
     if (variable_usable(var)) var->value = mem_str(value);
 }
 

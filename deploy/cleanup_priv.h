@@ -1,6 +1,6 @@
-/* cleanup_inside.h - what the files of a clean-up share; for deploy/cleanup*.c only. */
-#ifndef RAYDECK_DEPLOY_CLEANUP_INSIDE_H
-#define RAYDECK_DEPLOY_CLEANUP_INSIDE_H
+/* cleanup_priv.h - what the files of a clean-up share; for deploy/cleanup*.c only. */
+#ifndef RAYDECK_DEPLOY_CLEANUP_PRIV_H
+#define RAYDECK_DEPLOY_CLEANUP_PRIV_H
 
 #include "deploy/cleanup.h"
 #include "deploy/service_parse.h"

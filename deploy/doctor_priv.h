@@ -1,6 +1,6 @@
-/* doctor_own.h - between doctor*.c alone: one look at the world, and what its rules have in common. */
-#ifndef RAYDECK_DEPLOY_DOCTOR_OWN_H
-#define RAYDECK_DEPLOY_DOCTOR_OWN_H
+/* doctor_priv.h - between doctor*.c alone: one look at the world, and what its rules have in common. */
+#ifndef RAYDECK_DEPLOY_DOCTOR_PRIV_H
+#define RAYDECK_DEPLOY_DOCTOR_PRIV_H
 
 #include "deploy/doctor.h"
 

@@ -1,6 +1,6 @@
-/* deploy_inside.h - what the files of a deployment share; for deploy/deploy*.c only. */
-#ifndef RAYDECK_DEPLOY_DEPLOY_INSIDE_H
-#define RAYDECK_DEPLOY_DEPLOY_INSIDE_H
+/* deploy_priv.h - what the files of a deployment share; for deploy/deploy*.c only. */
+#ifndef RAYDECK_DEPLOY_DEPLOY_PRIV_H
+#define RAYDECK_DEPLOY_DEPLOY_PRIV_H
 
 #include "deploy/deploy.h"
 #include "deploy/diff.h"
