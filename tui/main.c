@@ -1,6 +1,7 @@
 /* main.c - the program: the command line, and which subcommand runs. */
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
+#include "backends/link/library_memory.h"
 #include "tui/cli.h"
 #include "tui/redact.h"
 
@@ -87,7 +88,7 @@ int main(int argc, char **argv)
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     if (generated(argc, argv)) return output_done(EXIT_FINE);
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    library_memory_init();
     struct cli cli = {0};
     int status = run(&cli, argc, argv);
     cli_done(&cli);

@@ -102,6 +102,8 @@ enum err xml_walk(const char *bytes, size_t len, const struct xml_calls *calls, 
     if (XML_Parse(w.parser, bytes, (int)len, XML_TRUE) != XML_STATUS_OK) {
         if (w.limit)
             err = why_set(why, ERR_LIMIT, "XML with %s", w.limit);
+        else if (XML_GetErrorCode(w.parser) == XML_ERROR_NO_MEMORY)
+            mem_exhausted();
         else
             err = why_set(why, ERR_PARSE, "not XML: line %lu: %s", compat_xml_line(w.parser),
                           XML_ErrorString(XML_GetErrorCode(w.parser)));

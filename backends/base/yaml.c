@@ -68,6 +68,7 @@ static enum err refuse_parser(struct build *b)
     const yaml_parser_t *p = &b->parser;
     const char *what = p->problem ? p->problem : "malformed";
 
+    if (p->error == YAML_MEMORY_ERROR) mem_exhausted();
     if (p->error != YAML_READER_ERROR) return refuse_at(b, p->problem_mark, what);
     size_t line = 1, column = 1;
     for (size_t i = 0; i < p->problem_offset; i++) {
@@ -307,7 +308,7 @@ static enum err parse(struct build *b, size_t len, size_t max, bool first_only, 
         b->bytes += 3;
         len -= 3;
     }
-    if (!yaml_parser_initialize(&b->parser)) return why_set(b->why, ERR_IO, "%s: no memory to parse it", b->name);
+    if (!yaml_parser_initialize(&b->parser)) mem_exhausted();
     yaml_parser_set_encoding(&b->parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b->parser, (const unsigned char *)b->bytes, len);
     b->doc = mem_zero(1, sizeof *b->doc);

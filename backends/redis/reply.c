@@ -110,7 +110,7 @@ struct reply_reader *reply_reader_new(void)
     struct reply_reader *rr = mem_zero(1, sizeof *rr);
     rr->fn = functions();
     rr->hiredis = redisReaderCreateWithFunctions(&rr->fn);
-    assert(rr->hiredis);
+    if (!rr->hiredis) mem_exhausted();
     rr->hiredis->privdata = rr;
     return rr;
 }
@@ -127,6 +127,12 @@ static size_t waiting(const struct reply_reader *rr)
     return rr->hiredis->len - rr->hiredis->pos;
 }
 
+static enum err reader_failed(const struct reply_reader *rr, struct why *why)
+{
+    if (rr->hiredis->err == REDIS_ERR_OOM) mem_exhausted();
+    return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);
+}
+
 enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, struct why *why)
 {
     assert(len <= REPLY_FEED_MAX);
@@ -140,9 +146,7 @@ enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, stru
     const char *first = rr->hiredis->buf ? rr->hiredis->buf + rr->hiredis->pos : "";
     if (waiting(rr) > REPLY_LINE_MAX && !memchr(first, '\n', REPLY_LINE_MAX))
         return why_set(why, ERR_PROTOCOL, "Redis: a line without an end; is this a Redis?");
-    if (redisReaderFeed(rr->hiredis, bytes, len) != REDIS_OK)
-        return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);
-    return ERR_OK;
+    return redisReaderFeed(rr->hiredis, bytes, len) == REDIS_OK ? ERR_OK : reader_failed(rr, why);
 }
 
 enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why)
@@ -150,7 +154,7 @@ enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why
     void *object = NULL;
     if (redisReaderGetReply(rr->hiredis, &object) != REDIS_OK) {
         if (rr->beyond) return why_set(why, ERR_LIMIT, "Redis: an answer of too many elements");
-        return why_set(why, ERR_PROTOCOL, "Redis: %s", rr->hiredis->errstr);
+        return reader_failed(rr, why);
     }
     if (object) {
         rr->elements = 0;
