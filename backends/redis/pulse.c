@@ -95,17 +95,17 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
     free(key);
 }
 
-/* Two answers a namespace: the heartbeat, then the metadata. */
+/* Of each namespace the heartbeat, then, where it was asked for, the metadata. */
 static void on_beat(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
     struct pulse *p = &k->pulse;
-    const size_t at = p->beat_answers++;
-    struct gcs_ns *ns = at / 2 < p->beat_count && k->scan ? ns_named(k, p->beats[at / 2]) : NULL;
+    const size_t at = p->beat_answers++, each = p->metadata ? 2 : 1;
+    struct gcs_ns *ns = at / each < p->beat_count && k->scan ? ns_named(k, p->beats[at / each]) : NULL;
     const struct gcs_span value = {reply->text, reply->len};
     const bool text = reply->type == REPLY_STRING;
-    if (ns && at % 2 == 0) take_beat(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
-    if (ns && at % 2 == 1 && text) {
+    if (ns && at % each == 0) take_beat(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
+    if (ns && at % each == 1 && text) {
         free(ns->ray_version);
         ns->ray_version = gcs_ray_version(value);
         if (ns->layout == GCS_ONE_HASH) ns->age = gcs_age_of(ns->ray_version);
@@ -123,12 +123,21 @@ static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char 
     free(name);
 }
 
+/* A GCS that is to be looked at has just come: what its records mean goes by Ray's version. */
+static bool version_is_missing(const struct redis_link *k)
+{
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next)
+        if (!ns->ray_version && scan_wants(k->scan, ns)) return true;
+    return false;
+}
+
 /* Those of namespaces that are not looked at tell only whether somebody still owns them: more slowly. */
 static void ask_beats(struct redis_link *k, bool others)
 {
     struct pulse *p = &k->pulse;
     free_beats(p);
     p->wanted = p->moved = 0;
+    p->metadata = others || version_is_missing(k);
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->beat_count < PULSE_BEATS_MAX;
          ns = ns->next) {
         /* a NUL in a namespace's name is nobody's */
@@ -136,7 +145,7 @@ static void ask_beats(struct redis_link *k, bool others)
         p->wanted += scan_wants(k->scan, ns);
         p->beats[p->beat_count++] = mem_strn(ns->raw, ns->len);
         ask_field(k, ns, GCS_HEARTBEAT_FIELD);
-        ask_field(k, ns, GCS_METADATA_FIELD);
+        if (p->metadata) ask_field(k, ns, GCS_METADATA_FIELD);
     }
 }
 

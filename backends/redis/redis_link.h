@@ -46,7 +46,8 @@ struct pulse {
     bool no_info, no_clients, clients_long; /* refused; not asked again on this connection */
     bool no_config, no_slowlog;             /* as well */
     size_t config_at;                       /* the setting whose answer comes next */
-    char *beats[PULSE_BEATS_MAX];           /* namespaces asked, in order; two answers each */
+    char *beats[PULSE_BEATS_MAX];           /* namespaces asked, in order; an answer each, or two with metadata */
+    bool metadata;
     size_t beat_count, beat_answers;
     size_t wanted, moved; /* GCSs whose heartbeat is looked for, and those where it was another one than before */
 };
