@@ -12,7 +12,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -39,9 +39,8 @@ struct question {
 
 bool question_can_be_asked(void)
 {
-    struct stat in, err;
-    return isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && fstat(STDIN_FILENO, &in) == 0 &&
-           fstat(STDERR_FILENO, &err) == 0 && in.st_rdev == err.st_rdev;
+    unsigned in, err; /* the device itself, also where one of them was opened as /dev/tty */
+    return ioctl(STDIN_FILENO, TIOCGDEV, &in) == 0 && ioctl(STDERR_FILENO, TIOCGDEV, &err) == 0 && in == err;
 }
 
 /* ---- what is shown ---- */

@@ -175,6 +175,13 @@ static void what_cannot_be_seen_is_not_asked(void **state)
     pty_send(s.pty, "mistral\n");
     ends(&s, 4);
     free(line);
+    line = mem_printf("exec '%s' --config '%s' kill-head </dev/tty", run_raydeck(), sim_run_config(s.sim));
+    begin_shell(&s, line); /* the same terminal by another name */
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_send(s.pty, "mist\n");
+    pty_see(s.pty, "not confirmed", STEP_MS);
+    ends(&s, 4);
+    free(line);
     nothing_happened(&s);
     stage_done(&s);
 }
