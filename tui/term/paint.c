@@ -24,6 +24,8 @@ struct paint {
     int rows, cols;
 };
 
+enum { NEWTERM_BYTES = 100 * 1024 }; /* less than what malloc gives back to the system at once */
+
 static enum err why_terminal(struct why *why, const char *terminal, const char *what)
 {
     return why_set(why, ERR_UNSUPPORTED, "the terminal \"%s\" %s; set TERM to what yours is, or use: raydeck status",
@@ -107,6 +109,8 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
     if (e) goto out;
     /* Padding would be napms() in the middle of the loop. */
     setenv("NCURSES_NO_PADDING", "1", 1);
+    /* newterm crashes where an allocation of its own fails: what it needs is had first, and given back. */
+    free(mem_alloc(NEWTERM_BYTES));
     p->screen = newterm(conf->terminal, p->out, p->in);
     if (!p->screen) {
         e = why_terminal(why, conf->terminal, "cannot be drawn on");
