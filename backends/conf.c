@@ -1,3 +1,4 @@
+/* conf.c - Reads config.yaml into struct conf, and fills in what options and environment say. */
 #include "backends/conf.h"
 
 #include "backends/base/mem.h"
@@ -161,7 +162,7 @@ struct reading {
     struct why *why;
 };
 
-static enum err wrong(const struct reading *r, const struct yaml_node *n, const char *key, const char *what)
+static enum err conf_error(const struct reading *r, const struct yaml_node *n, const char *key, const char *what)
 {
     return why_set(r->why, ERR_USAGE, "%s:%u:%u: %s %s", r->name, n->line, n->column, key, what);
 }
@@ -171,16 +172,16 @@ static enum err read_text(const struct reading *r, const struct text_entry *e, c
     char **slot = text_at(r->conf, e->offset);
     const char *what = "";
 
-    if (n->kind != YAML_SCALAR) return wrong(r, n, e->key, "must be a word");
+    if (n->kind != YAML_SCALAR) return conf_error(r, n, e->key, "must be a word");
     if (n->plain && (!*n->text || strcmp(n->text, "~") == 0 || strcmp(n->text, "null") == 0)) return ERR_OK;
-    if (!value_is_fine(e, n->text, &what)) return wrong(r, n, e->key, what);
+    if (!value_is_fine(e, n->text, &what)) return conf_error(r, n, e->key, what);
     if (!*slot) *slot = mem_str(n->text);
     return ERR_OK;
 }
 
 static enum err read_flag(const struct reading *r, const struct yaml_node *n, const char *key, bool *ret)
 {
-    if (n->kind != YAML_SCALAR || !flag_word(n->text, ret)) return wrong(r, n, key, "must be true or false");
+    if (n->kind != YAML_SCALAR || !flag_word(n->text, ret)) return conf_error(r, n, key, "must be true or false");
     return ERR_OK;
 }
 
@@ -192,12 +193,12 @@ static enum err read_group(const struct reading *r, const char *map, const struc
     for (size_t i = 0; i < entries && n->kind == YAML_SCALAR; i++) {
         if (text_same(texts[i].map, map)) return read_text(r, &texts[i], n); /* the URL comes first in the table */
     }
-    if (n->kind != YAML_MAP) return wrong(r, n, map, "must be a URL or a map");
+    if (n->kind != YAML_MAP) return conf_error(r, n, map, "must be a URL or a map");
     for (size_t k = 0; k < n->count; k++) {
         const struct yaml_node *item = n->items[k];
         size_t i = 0;
         while (i < entries && !(text_same(texts[i].map, map) && strcmp(texts[i].key, item->key) == 0)) i++;
-        if (i == entries) return wrong(r, item, item->key, "is not a setting");
+        if (i == entries) return conf_error(r, item, item->key, "is not a setting");
         enum err err = read_text(r, &texts[i], item);
         if (err) return err;
     }
@@ -208,13 +209,14 @@ static enum err read_neuron(const struct reading *r, const struct yaml_node *n)
 {
     if (n->kind == YAML_LIST) {
         for (size_t i = 0; i < n->count; i++) {
-            if (n->items[i]->kind != YAML_SCALAR) return wrong(r, n->items[i], "neuron", "must be commands or URLs");
+            if (n->items[i]->kind != YAML_SCALAR)
+                return conf_error(r, n->items[i], "neuron", "must be commands or URLs");
             enum err err = read_neuron(r, n->items[i]);
             if (err) return err;
         }
         return ERR_OK;
     }
-    if (n->kind != YAML_SCALAR) return wrong(r, n, "neuron", "must be a command, a URL or a list of them");
+    if (n->kind != YAML_SCALAR) return conf_error(r, n, "neuron", "must be a command, a URL or a list of them");
     if (r->neurons_before > 0 || !*n->text) return ERR_OK;
     return add_neuron(r->conf, n->text, strlen(n->text), r->name, r->why);
 }
@@ -235,10 +237,10 @@ static enum err read_context_setting(const struct reading *r, const struct yaml_
     bool *flag = context_flag(said, item->key);
 
     if (flag) return read_flag(r, item, item->key, flag);
-    if (!text) return wrong(r, item, item->key, "is not a setting of a context");
-    if (item->kind != YAML_SCALAR || !*item->text) return wrong(r, item, item->key, "must be a word");
+    if (!text) return conf_error(r, item, item->key, "is not a setting of a context");
+    if (item->kind != YAML_SCALAR || !*item->text) return conf_error(r, item, item->key, "must be a word");
     if (text == &said->ca && strncmp(item->text, "sha256:", 7) != 0)
-        return wrong(r, item, item->key, "must be sha256: and the hash that `raydeck info` prints");
+        return conf_error(r, item, item->key, "must be sha256: and the hash that `raydeck info` prints");
     free(*text);
     *text = mem_str(item->text);
     return ERR_OK;
@@ -250,8 +252,8 @@ static enum err read_context(const struct reading *r, const struct yaml_node *n)
     struct conf_context *said = &r->conf->contexts[r->conf->context_count];
     enum err err = ERR_OK;
 
-    if (n->kind != YAML_MAP || !name) return wrong(r, n, "contexts", "must be maps, each of a name");
-    if (r->conf->context_count >= CONF_CONTEXTS) return wrong(r, n, "contexts", "has too many entries");
+    if (n->kind != YAML_MAP || !name) return conf_error(r, n, "contexts", "must be maps, each of a name");
+    if (r->conf->context_count >= CONF_CONTEXTS) return conf_error(r, n, "contexts", "has too many entries");
     *said = (struct conf_context){.name = mem_str(name)};
     r->conf->context_count++;
     for (size_t i = 0; i < n->count && !err; i++) {
@@ -265,7 +267,7 @@ static enum err read_contexts(const struct reading *r, const struct yaml_node *n
 {
     enum err err = ERR_OK;
 
-    if (n->kind == YAML_SCALAR) return wrong(r, n, "contexts", "must be maps, each of a name");
+    if (n->kind == YAML_SCALAR) return conf_error(r, n, "contexts", "must be maps, each of a name");
     for (size_t i = 0; i < n->count && !err; i++) err = read_context(r, n->items[i]);
     return err;
 }
@@ -287,7 +289,7 @@ static enum err read_setting(const struct reading *r, const struct yaml_node *n)
         if (yes) *flag_at(r->conf, flags[i].offset) = true;
         return err;
     }
-    return wrong(r, n, key, "is not a setting");
+    return conf_error(r, n, key, "is not a setting");
 }
 
 enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, size_t len, struct why *why)
@@ -299,7 +301,7 @@ enum err conf_from_yaml(struct conf *c, const char *name, const char *bytes, siz
     if (err) return err;
     const struct yaml_node *root = yaml_root(doc);
     bool empty = !root || (root->kind == YAML_SCALAR && root->plain && !*root->text);
-    if (!empty && root->kind != YAML_MAP) err = wrong(&r, root, "the file", "must be a map of settings");
+    if (!empty && root->kind != YAML_MAP) err = conf_error(&r, root, "the file", "must be a map of settings");
     for (size_t i = 0; !err && !empty && i < root->count; i++) err = read_setting(&r, root->items[i]);
     yaml_tree_free(doc);
     return err;
@@ -323,13 +325,13 @@ static bool same_server(const char *a, const char *b, bool exactly)
     return (exactly ? strncmp(a, b, len) : strncasecmp(a, b, len)) == 0;
 }
 
-static bool forbids(const struct conf_context *said, const struct conf_cluster *cluster)
+static bool context_forbids(const struct conf_context *said, const struct conf_cluster *cluster)
 {
     return said->readonly && (!said->server || !cluster->server || same_server(said->server, cluster->server, false)) &&
            (!said->ca || !cluster->ca || strcasecmp(said->ca, cluster->ca) == 0);
 }
 
-static bool permits(const struct conf_context *said, const struct conf_cluster *cluster)
+static bool context_permits(const struct conf_context *said, const struct conf_cluster *cluster)
 {
     bool ca = said->ca && cluster->ca ? strcasecmp(said->ca, cluster->ca) == 0 : !said->ca && !cluster->ca;
 
@@ -343,8 +345,8 @@ enum conf_mark conf_mark_of(const struct conf *c, const struct conf_cluster *clu
     for (size_t i = 0; cluster->context && i < c->context_count; i++) {
         const struct conf_context *said = &c->contexts[i];
         if (strcmp(said->name, cluster->context) != 0) continue;
-        if (forbids(said, cluster)) return CONF_READONLY;
-        if (permits(said, cluster))
+        if (context_forbids(said, cluster)) return CONF_READONLY;
+        if (context_permits(said, cluster))
             mark = CONF_DEVELOPMENT;
         else if (said->development && mark == CONF_UNMARKED)
             mark = CONF_DEVELOPMENT_ELSEWHERE;

@@ -1,3 +1,4 @@
+/* buf.c - Grows a buffer up to its limit. */
 #include "backends/base/buf.h"
 
 #include "backends/base/mem.h"
@@ -29,7 +30,7 @@ void buf_clear(struct buf *b)
 }
 
 /* Makes room for len more bytes and the NUL. */
-static enum err reserve(struct buf *b, size_t len)
+static enum err buf_reserve(struct buf *b, size_t len)
 {
     if (len > b->max - b->len) return ERR_LIMIT;
     size_t need = b->len + len + 1;
@@ -44,7 +45,7 @@ static enum err reserve(struct buf *b, size_t len)
 
 enum err buf_add(struct buf *b, const void *bytes, size_t len)
 {
-    enum err err = reserve(b, len);
+    enum err err = buf_reserve(b, len);
 
     if (err) return err;
     if (len > 0) memcpy(b->data + b->len, bytes, len);
@@ -81,7 +82,7 @@ enum err buf_vprintf(struct buf *b, const char *fmt, va_list ap)
     int n = vsnprintf(NULL, 0, fmt, again);
     va_end(again);
     if (n < 0) return ERR_PARSE;
-    enum err err = reserve(b, (size_t)n);
+    enum err err = buf_reserve(b, (size_t)n);
     if (err) return err;
     vsnprintf(b->data + b->len, (size_t)n + 1, fmt, ap);
     b->len += (size_t)n;

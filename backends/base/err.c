@@ -1,3 +1,4 @@
+/* err.c - the words and exit statuses of errors, and reasons with a prefix. */
 #include "backends/base/err.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* json.c - Checks a text before cJSON reads it, and reads its members by type. */
 #include "backends/base/json.h"
 
 #include "backends/base/mem.h"
@@ -18,7 +19,7 @@ struct scan {
     struct why *why;
 };
 
-static enum err malformed(struct scan *sc, size_t at, const char *what)
+static enum err scan_fail(struct scan *sc, size_t at, const char *what)
 {
     return why_set(sc->why, ERR_PARSE, "byte %zu: %s", at, what);
 }
@@ -27,15 +28,15 @@ static enum err scan_escape(struct scan *sc)
 {
     size_t at = sc->at - 1;
 
-    if (sc->at >= sc->len) return malformed(sc, at, "the string does not end");
+    if (sc->at >= sc->len) return scan_fail(sc, at, "the string does not end");
     char c = sc->s[sc->at++];
-    if (c != 'u') return c && strchr("\"\\/bfnrt", c) ? ERR_OK : malformed(sc, at, "not an escape");
-    if (sc->len - sc->at < 4) return malformed(sc, at, "the string does not end");
+    if (c != 'u') return c && strchr("\"\\/bfnrt", c) ? ERR_OK : scan_fail(sc, at, "not an escape");
+    if (sc->len - sc->at < 4) return scan_fail(sc, at, "the string does not end");
     for (size_t i = 0; i < 4; i++) {
         char h = sc->s[sc->at + i];
-        if (!h || !strchr("0123456789abcdefABCDEF", h)) return malformed(sc, at, "not an escape");
+        if (!h || !strchr("0123456789abcdefABCDEF", h)) return scan_fail(sc, at, "not an escape");
     }
-    if (memcmp(sc->s + sc->at, "0000", 4) == 0) return malformed(sc, at, "\\u0000 in a string");
+    if (memcmp(sc->s + sc->at, "0000", 4) == 0) return scan_fail(sc, at, "\\u0000 in a string");
     sc->at += 4;
     return ERR_OK;
 }
@@ -57,11 +58,11 @@ static enum err scan_string(struct scan *sc)
         }
         uint32_t cp;
         size_t n = text_decode(sc->s + sc->at, sc->len - sc->at, &cp);
-        if (cp == TEXT_INVALID) return malformed(sc, sc->at, "not UTF-8");
-        if (cp < 0x20) return malformed(sc, sc->at, "a control character in a string");
+        if (cp == TEXT_INVALID) return scan_fail(sc, sc->at, "not UTF-8");
+        if (cp < 0x20) return scan_fail(sc, sc->at, "a control character in a string");
         sc->at += n;
     }
-    return malformed(sc, begin, "the string does not end");
+    return scan_fail(sc, begin, "the string does not end");
 }
 
 static size_t scan_digits(struct scan *sc)
@@ -84,24 +85,24 @@ static enum err scan_number(struct scan *sc)
     if (scan_is(sc, '-', '-')) sc->at++;
     bool zero = scan_is(sc, '0', '0');
     size_t whole = scan_digits(sc);
-    if (whole == 0 || (zero && whole > 1)) return malformed(sc, begin, "not a number");
+    if (whole == 0 || (zero && whole > 1)) return scan_fail(sc, begin, "not a number");
     if (scan_is(sc, '.', '.')) {
         sc->at++;
-        if (scan_digits(sc) == 0) return malformed(sc, begin, "not a number");
+        if (scan_digits(sc) == 0) return scan_fail(sc, begin, "not a number");
     }
     if (scan_is(sc, 'e', 'E')) {
         sc->at++;
         scientific = true;
         if (scan_is(sc, '+', '-')) sc->at++;
-        if (scan_digits(sc) == 0) return malformed(sc, begin, "not a number");
+        if (scan_digits(sc) == 0) return scan_fail(sc, begin, "not a number");
     }
     /* cJSON copies a number into 64 bytes and drops the rest. */
-    if (sc->at - begin > 60) return malformed(sc, begin, "a number too long");
+    if (sc->at - begin > 60) return scan_fail(sc, begin, "a number too long");
     if (scientific) {
         char digits[64];
         memcpy(digits, sc->s + begin, sc->at - begin);
         digits[sc->at - begin] = '\0';
-        if (!isfinite(strtod(digits, NULL))) return malformed(sc, begin, "a number too large");
+        if (!isfinite(strtod(digits, NULL))) return scan_fail(sc, begin, "a number too large");
     }
     return ERR_OK;
 }
@@ -116,7 +117,7 @@ static enum err scan_word(struct scan *sc)
         sc->at += n;
         return ERR_OK;
     }
-    return malformed(sc, sc->at, "unexpected character");
+    return scan_fail(sc, sc->at, "unexpected character");
 }
 
 static enum err scan_token(struct scan *sc)
@@ -137,7 +138,7 @@ static enum err scan_token(struct scan *sc)
         return ERR_OK;
     case '}':
     case ']':
-        if (sc->depth == 0) return malformed(sc, sc->at, "unexpected character");
+        if (sc->depth == 0) return scan_fail(sc, sc->at, "unexpected character");
         sc->depth--;
         sc->at++;
         return ERR_OK;
@@ -158,7 +159,7 @@ static enum err scan_all(struct scan *sc)
         if (sc->values > JSON_VALUES) return why_set(sc->why, ERR_LIMIT, "byte %zu: too many values", sc->at);
     }
     /* Every bracket closed: cJSON 1.7.15 reads past the end of a text cut after a comma. */
-    return sc->depth == 0 ? ERR_OK : malformed(sc, sc->len, "the text ends too early");
+    return sc->depth == 0 ? ERR_OK : scan_fail(sc, sc->len, "the text ends too early");
 }
 
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why)
@@ -170,11 +171,11 @@ enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why)
     if (err) return err;
     cJSON *tree = len > 0 ? cJSON_ParseWithLengthOpts(bytes, len, &end, 0) : NULL;
     size_t at = end ? (size_t)(end - bytes) : 0;
-    if (!tree) return malformed(&sc, at, "unexpected character");
+    if (!tree) return scan_fail(&sc, at, "unexpected character");
     while (at < len && strchr(" \t\r\n", bytes[at])) at++;
     if (at < len) {
         cJSON_Delete(tree);
-        return malformed(&sc, at, "more after the value");
+        return scan_fail(&sc, at, "more after the value");
     }
     *ret = tree;
     return ERR_OK;
@@ -199,7 +200,7 @@ const cJSON *json_get(const cJSON *obj, const char *name)
 }
 
 /* The member whose name is the len bytes at name. */
-static const cJSON *member(const cJSON *obj, const char *name, size_t len)
+static const cJSON *member_of(const cJSON *obj, const char *name, size_t len)
 {
     if (!cJSON_IsObject(obj)) return NULL;
     JSON_EACH (item, obj) {
@@ -212,7 +213,7 @@ const cJSON *json_path(const cJSON *obj, const char *dotted)
 {
     while (obj) {
         size_t len = strcspn(dotted, ".");
-        obj = member(obj, dotted, len);
+        obj = member_of(obj, dotted, len);
         if (!dotted[len]) break;
         dotted += len + 1;
     }
@@ -258,16 +259,16 @@ struct known_u64 json_stamp(const cJSON *obj, const char *name)
     return text && !stamp_parse(text, &ms) ? known_u64(ms) : UNKNOWN_U64;
 }
 
-static void wipe(cJSON *n)
+static void node_wipe(cJSON *n)
 {
     for (; n; n = n->next) {
         if (n->valuestring) mem_wipe(n->valuestring, strlen(n->valuestring));
-        wipe(n->child);
+        node_wipe(n->child);
     }
 }
 
 void json_wipe(cJSON *root)
 {
-    wipe(root);
+    node_wipe(root);
     cJSON_Delete(root);
 }

@@ -1,3 +1,4 @@
+/* mask.c - Masks what looks like a secret, word by word. */
 #include "backends/base/mask.h"
 
 #include "backends/base/mem.h"
@@ -20,7 +21,7 @@ static bool is_bracket(char c)
 }
 
 /* What stands around a word is not the word: quotes, brackets. */
-static char *bare(const char *s, size_t n)
+static char *word_bare(const char *s, size_t n)
 {
     while (n && is_bracket(*s)) s++, n--;
     while (n && is_bracket(s[n - 1])) n--;
@@ -34,7 +35,7 @@ static bool is_secret(const char *word, const char *name)
         return true;
     size_t left = strcspn(word, "=:");
     if (!left || !word[left] || !word[left + 1]) return false;
-    char *before = bare(word, left), *after = bare(word + left + 1, strlen(word + left + 1));
+    char *before = word_bare(word, left), *after = word_bare(word + left + 1, strlen(word + left + 1));
     bool secret = text_looks_secret(before, after);
     free(before);
     mem_free_secret(after);
@@ -43,16 +44,16 @@ static bool is_secret(const char *word, const char *name)
 
 /* What a word says about the one after it: "token:", "--password", "Bearer", "requirepass"; of "token = value" it is
  * the word before the sign that does. NULL: nothing. Caller frees. */
-static char *announced(const char *s, size_t n, const char *before)
+static char *word_announces(const char *s, size_t n, const char *before)
 {
-    char *word = bare(s, n);
+    char *word = word_bare(s, n);
     size_t len = strlen(word);
     if (before && (strcmp(word, "=") == 0 || strcmp(word, ":") == 0 || strcmp(word, ":=") == 0)) {
         free(word);
         return mem_str(before);
     }
     if (len && (word[len - 1] == ':' || word[len - 1] == '=')) {
-        char *name = bare(word, len - 1);
+        char *name = word_bare(word, len - 1);
         free(word);
         return name;
     }
@@ -70,7 +71,7 @@ struct said {
 
 static enum err add_word(struct buf *out, const char *s, size_t n, struct said *said)
 {
-    char *word = bare(s, n), *next = announced(s, n, said->before);
+    char *word = word_bare(s, n), *next = word_announces(s, n, said->before);
     const bool secret = is_secret(word, said->name);
     enum err e = secret ? buf_str(out, masked) : buf_add(out, s, n);
     free(said->name);

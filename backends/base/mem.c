@@ -1,3 +1,4 @@
+/* mem.c - Allocation that never fails: where there is no memory, the terminal is restored and the program ends. */
 #include "backends/base/mem.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* stamp.c - Parses and prints RFC 3339 and HTTP dates. */
 #include "backends/base/stamp.h"
 
 #include "backends/base/mem.h"
@@ -43,7 +44,7 @@ static struct civil civil_of(uint64_t ms)
 }
 
 /* Exactly n digits at *s; moves *s past them. */
-static bool digits(const char **s, unsigned n, unsigned *ret)
+static bool parse_digits(const char **s, unsigned n, unsigned *ret)
 {
     unsigned value = 0;
 
@@ -55,7 +56,7 @@ static bool digits(const char **s, unsigned n, unsigned *ret)
     return true;
 }
 
-static bool literal(const char **s, char c)
+static bool parse_char(const char **s, char c)
 {
     if (**s != c) return false;
     (*s)++;
@@ -75,7 +76,8 @@ static bool clock_of(const char **s, unsigned *ret_second_of_day)
 {
     unsigned h, m, sec;
 
-    if (!digits(s, 2, &h) || !literal(s, ':') || !digits(s, 2, &m) || !literal(s, ':') || !digits(s, 2, &sec))
+    if (!parse_digits(s, 2, &h) || !parse_char(s, ':') || !parse_digits(s, 2, &m) || !parse_char(s, ':') ||
+        !parse_digits(s, 2, &sec))
         return false;
     if (h > 23 || m > 59 || sec > 60) return false;
     *ret_second_of_day = h * 3600 + m * 60 + sec;
@@ -87,7 +89,7 @@ static bool fraction_of(const char **s, unsigned *ret_ms)
 {
     unsigned ms = 0, weight = 100;
 
-    if (!literal(s, '.')) {
+    if (!parse_char(s, '.')) {
         *ret_ms = 0;
         return true;
     }
@@ -101,19 +103,20 @@ static bool offset_of(const char **s, int *ret_seconds)
 {
     unsigned h, m;
 
-    if (literal(s, 'Z') || literal(s, 'z')) {
+    if (parse_char(s, 'Z') || parse_char(s, 'z')) {
         *ret_seconds = 0;
         return true;
     }
     int sign = **s == '+' ? 1 : **s == '-' ? -1 : 0;
     if (sign == 0) return false;
     (*s)++;
-    if (!digits(s, 2, &h) || !literal(s, ':') || !digits(s, 2, &m) || h > 23 || m > 59) return false;
+    if (!parse_digits(s, 2, &h) || !parse_char(s, ':') || !parse_digits(s, 2, &m) || h > 23 || m > 59) return false;
     *ret_seconds = sign * (int)(h * 3600 + m * 60);
     return true;
 }
 
-static enum err join(unsigned year, unsigned month, unsigned day, int64_t second_of_day, unsigned ms, uint64_t *ret_ms)
+static enum err stamp_of(unsigned year, unsigned month, unsigned day, int64_t second_of_day, unsigned ms,
+                         uint64_t *ret_ms)
 {
     int64_t seconds = days_of(year, month, day) * S_PER_DAY + second_of_day;
 
@@ -128,14 +131,14 @@ enum err stamp_parse(const char *text, uint64_t *ret_ms)
     unsigned year, month, day, second, ms;
     int offset;
 
-    if (!s || !digits(&s, 4, &year) || !literal(&s, '-') || !digits(&s, 2, &month) || !literal(&s, '-') ||
-        !digits(&s, 2, &day))
+    if (!s || !parse_digits(&s, 4, &year) || !parse_char(&s, '-') || !parse_digits(&s, 2, &month) ||
+        !parse_char(&s, '-') || !parse_digits(&s, 2, &day))
         return ERR_PARSE;
-    if (!literal(&s, 'T') && !literal(&s, 't') && !literal(&s, ' ')) return ERR_PARSE;
+    if (!parse_char(&s, 'T') && !parse_char(&s, 't') && !parse_char(&s, ' ')) return ERR_PARSE;
     if (!date_is_real(year, month, day) || !clock_of(&s, &second) || !fraction_of(&s, &ms) || !offset_of(&s, &offset))
         return ERR_PARSE;
     if (*s) return ERR_PARSE;
-    return join(year, month, day, (int64_t)second - offset, ms, ret_ms);
+    return stamp_of(year, month, day, (int64_t)second - offset, ms, ret_ms);
 }
 
 enum err stamp_parse_http(const char *text, uint64_t *ret_ms)
@@ -149,17 +152,17 @@ enum err stamp_parse_http(const char *text, uint64_t *ret_ms)
     bool weekday = false;
     for (unsigned i = 0; i < 7; i++) weekday = weekday || strncmp(s, weekdays + (size_t)i * 3, 3) == 0;
     s += 3;
-    if (!weekday || !literal(&s, ',') || !literal(&s, ' ') || !digits(&s, 2, &day) || !literal(&s, ' '))
+    if (!weekday || !parse_char(&s, ',') || !parse_char(&s, ' ') || !parse_digits(&s, 2, &day) || !parse_char(&s, ' '))
         return ERR_PARSE;
     for (unsigned i = 0; i < 12; i++) {
         if (strncmp(s, months + (size_t)i * 3, 3) == 0) month = i + 1;
     }
     if (month == 0) return ERR_PARSE;
     s += 3;
-    if (!literal(&s, ' ') || !digits(&s, 4, &year) || !literal(&s, ' ') || !date_is_real(year, month, day) ||
-        !clock_of(&s, &second) || strcmp(s, " GMT") != 0)
+    if (!parse_char(&s, ' ') || !parse_digits(&s, 4, &year) || !parse_char(&s, ' ') ||
+        !date_is_real(year, month, day) || !clock_of(&s, &second) || strcmp(s, " GMT") != 0)
         return ERR_PARSE;
-    return join(year, month, day, second, 0, ret_ms);
+    return stamp_of(year, month, day, second, 0, ret_ms);
 }
 
 char *stamp_iso(char out[STAMP_TEXT_MAX], uint64_t ms)

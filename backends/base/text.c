@@ -1,3 +1,4 @@
+/* text.c - Makes foreign bytes safe to draw: escapes what could move a cursor or is not UTF-8. */
 #include "backends/base/text.h"
 
 #include "backends/base/mem.h"
@@ -57,7 +58,7 @@ struct walk {
     unsigned marks; /* combining marks that the last character can still take */
 };
 
-static size_t escape(const char *bytes, size_t n, char out[PIECE_MAX])
+static size_t escape_bytes(const char *bytes, size_t n, char out[PIECE_MAX])
 {
     static const char hex[] = "0123456789abcdef";
 
@@ -79,12 +80,12 @@ static bool is_noncharacter(uint32_t cp)
 
 /* What a character that must not reach the screen becomes: an escape where it is a byte or a control character, a break
  * where it is a separator, nothing where it is invisible. */
-static size_t replace(struct walk *w, uint32_t cp, size_t n, char out[PIECE_MAX])
+static size_t replace_char(struct walk *w, uint32_t cp, size_t n, char out[PIECE_MAX])
 {
-    if (cp == TEXT_INVALID || is_noncharacter(cp)) return escape(w->s, n, out);
+    if (cp == TEXT_INVALID || is_noncharacter(cp)) return escape_bytes(w->s, n, out);
     if (cp < 0xA0) {
         char c = (char)cp;
-        return escape(&c, 1, out);
+        return escape_bytes(&c, 1, out);
     }
     if (cp == 0x2028 || cp == 0x2029) {
         out[0] = w->keep == TEXT_KEEP_LINES ? '\n' : ' ';
@@ -94,7 +95,7 @@ static size_t replace(struct walk *w, uint32_t cp, size_t n, char out[PIECE_MAX]
 }
 
 /* Takes one foreign character off the walk; returns the bytes of what stands for it, written to out; may be 0. */
-static size_t step(struct walk *w, char out[PIECE_MAX])
+static size_t walk_step(struct walk *w, char out[PIECE_MAX])
 {
     uint32_t cp;
     size_t n = text_decode(w->s, w->len, &cp), made;
@@ -115,7 +116,7 @@ static size_t step(struct walk *w, char out[PIECE_MAX])
     } else if (w->keep == TEXT_KEEP_LINES && cp == '\r' && w->len > 1 && w->s[1] == '\n') {
         made = 0;
     } else {
-        made = replace(w, cp, n, out);
+        made = replace_char(w, cp, n, out);
         if (made) w->marks = out[0] == '\n' ? 0 : MARKS_MAX;
     }
     w->s += n;
@@ -132,7 +133,7 @@ static size_t make_safe(char *out, size_t room, const char *foreign, size_t len,
 
     while (w.len > 0) {
         char piece[PIECE_MAX];
-        size_t n = step(&w, piece);
+        size_t n = walk_step(&w, piece);
         if (n > room - at) {
             at = cut;
             if (dots <= room - at) {
@@ -171,7 +172,7 @@ bool text_is_safe(const char *s, size_t len, enum text_keep keep)
     while (w.len > 0) {
         const char *from = w.s;
         char piece[PIECE_MAX];
-        size_t n = step(&w, piece);
+        size_t n = walk_step(&w, piece);
         if (n != (size_t)(w.s - from) || memcmp(piece, from, n) != 0) return false;
     }
     return true;

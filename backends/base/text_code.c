@@ -1,3 +1,4 @@
+/* text_code.c - Numbers, comparisons, URL escapes, and what a secret looks like. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 

@@ -1,3 +1,4 @@
+/* text_width.c - How many columns a character takes. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
@@ -116,7 +117,7 @@ static const struct span never[] = {
     {0xFDD0, 0xFDEF}, {0xFE00, 0xFE0F}, {0xFEFF, 0xFEFF}, {0xFFF0, 0xFFFB}, {0xE0000, 0xE0FFF},
 };
 
-static bool within(const struct span *spans, size_t count, uint32_t cp)
+static bool spans_have(const struct span *spans, size_t count, uint32_t cp)
 {
     size_t low = 0, high = count;
 
@@ -136,10 +137,10 @@ int text_cp_width(uint32_t cp)
 {
     if (cp >= 0x20 && cp < 0x7F) return 1;
     if (cp < 0xA0 || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF)) return -1;
-    if ((cp & 0xFFFE) == 0xFFFE || within(never, ARRAY_LEN(never), cp)) return -1;
+    if ((cp & 0xFFFE) == 0xFFFE || spans_have(never, ARRAY_LEN(never), cp)) return -1;
     if (cp < 0x300) return 1;
-    if (within(combining, ARRAY_LEN(combining), cp)) return 0;
-    return within(wide, ARRAY_LEN(wide), cp) ? 2 : 1;
+    if (spans_have(combining, ARRAY_LEN(combining), cp)) return 0;
+    return spans_have(wide, ARRAY_LEN(wide), cp) ? 2 : 1;
 }
 
 size_t text_width(const char *safe)

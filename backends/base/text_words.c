@@ -1,3 +1,4 @@
+/* text_words.c - Durations, sizes and counts in words. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
@@ -24,7 +25,8 @@ char *text_bytes(char out[TEXT_NUM_MAX], struct known_u64 bytes)
 }
 
 /* Two units, the second left out where it is zero: "4m10s", "3h". */
-static char *two(char out[TEXT_NUM_MAX], uint64_t big, const char *big_unit, uint64_t small, const char *small_unit)
+static char *two_units(char out[TEXT_NUM_MAX], uint64_t big, const char *big_unit, uint64_t small,
+                       const char *small_unit)
 {
     if (small == 0)
         snprintf(out, TEXT_NUM_MAX, "%" PRIu64 "%s", big, big_unit);
@@ -38,15 +40,15 @@ char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms)
 {
     uint64_t s = ms / 1000, m = s / 60, h = m / 60, d = h / 24, y = d / 365;
 
-    if (s < 2 * 60) return two(out, s, "s", 0, "");
-    if (m < 10) return two(out, m, "m", s % 60, "s");
-    if (m < 3 * 60) return two(out, m, "m", 0, "");
-    if (h < 8) return two(out, h, "h", m % 60, "m");
-    if (h < 48) return two(out, h, "h", 0, "");
-    if (h < 24 * 8) return two(out, d, "d", h % 24, "h");
-    if (d < 365 * 2) return two(out, d, "d", 0, "");
-    if (d < 365 * 8) return two(out, y, "y", d % 365, "d");
-    return two(out, y, "y", 0, "");
+    if (s < 2 * 60) return two_units(out, s, "s", 0, "");
+    if (m < 10) return two_units(out, m, "m", s % 60, "s");
+    if (m < 3 * 60) return two_units(out, m, "m", 0, "");
+    if (h < 8) return two_units(out, h, "h", m % 60, "m");
+    if (h < 48) return two_units(out, h, "h", 0, "");
+    if (h < 24 * 8) return two_units(out, d, "d", h % 24, "h");
+    if (d < 365 * 2) return two_units(out, d, "d", 0, "");
+    if (d < 365 * 8) return two_units(out, y, "y", d % 365, "d");
+    return two_units(out, y, "y", 0, "");
 }
 
 char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms)

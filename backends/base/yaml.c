@@ -1,3 +1,4 @@
+/* yaml.c - Builds a tree out of libyaml's events, within limits. */
 #include "backends/base/yaml.h"
 
 #include "backends/base/mem.h"
@@ -51,7 +52,7 @@ static struct held *held_of(struct yaml_node *n)
     return (struct held *)(void *)n;
 }
 
-static enum err refuse(struct build *b, enum err err, size_t line, size_t column, const char *what)
+static enum err build_fail(struct build *b, enum err err, size_t line, size_t column, const char *what)
 {
     b->at = (struct yaml_place){(unsigned)line, (unsigned)column};
     return why_set(b->why, err, "%s:%zu:%zu: %s", b->name, line, column, what);
@@ -59,7 +60,7 @@ static enum err refuse(struct build *b, enum err err, size_t line, size_t column
 
 static enum err refuse_at(struct build *b, yaml_mark_t at, const char *what)
 {
-    return refuse(b, ERR_PARSE, at.line + 1, at.column + 1, what);
+    return build_fail(b, ERR_PARSE, at.line + 1, at.column + 1, what);
 }
 
 /* libyaml gives no line for errors of encoding: it is counted from the offset. */
@@ -77,7 +78,7 @@ static enum err refuse_parser(struct build *b)
         line++;
         column = 1;
     }
-    return refuse(b, ERR_PARSE, line, column, what);
+    return build_fail(b, ERR_PARSE, line, column, what);
 }
 
 static struct held *node_new(struct build *b, enum yaml_kind kind, yaml_mark_t at)
@@ -116,10 +117,10 @@ static void add_item(struct held *parent, struct yaml_node *item)
 }
 
 /* Puts a node where the document is: the root, a list's next item, a map's value. */
-static enum err place(struct build *b, struct held *h, yaml_mark_t at)
+static enum err build_place(struct build *b, struct held *h, yaml_mark_t at)
 {
     if (b->nodes > YAML_NODES || b->nodes_before + b->nodes > YAML_STREAM_NODES)
-        return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
+        return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many nodes");
     if (b->depth == 0) {
         b->doc->roots[b->doc->count - 1] = &h->node;
         return ERR_OK;
@@ -140,7 +141,7 @@ static enum err place(struct build *b, struct held *h, yaml_mark_t at)
 static enum err set_anchor(struct build *b, struct held *h, const yaml_char_t *anchor, yaml_mark_t at)
 {
     if (!anchor) return ERR_OK;
-    if (++b->anchors > YAML_ANCHORS) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many anchors");
+    if (++b->anchors > YAML_ANCHORS) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many anchors");
     h->anchor = mem_str((const char *)anchor);
     h->next_anchored = b->anchored;
     b->anchored = h;
@@ -156,7 +157,7 @@ static enum err on_scalar(struct build *b, const yaml_event_t *e)
     if (memchr(text, '\0', len)) return refuse_at(b, e->start_mark, "a NUL character in a string");
     if (b->depth > 0 && b->open[top]->node.kind == YAML_MAP && !b->key[top]) {
         if (++b->nodes > YAML_NODES)
-            return refuse(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "too many nodes");
+            return build_fail(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "too many nodes");
         b->key[top] = mem_strn(text, len);
         b->key_line[top] = (unsigned)(e->start_mark.line + 1);
         b->key_column[top] = (unsigned)(e->start_mark.column + 1);
@@ -168,16 +169,16 @@ static enum err on_scalar(struct build *b, const yaml_event_t *e)
     h->node.literal = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE;
     h->height = 1;
     enum err err = set_anchor(b, h, e->data.scalar.anchor, e->start_mark);
-    return err ? err : place(b, h, e->start_mark);
+    return err ? err : build_place(b, h, e->start_mark);
 }
 
 static enum err on_start(struct build *b, enum yaml_kind kind, const yaml_char_t *anchor, yaml_mark_t at)
 {
     struct held *h = node_new(b, kind, at);
 
-    if (b->depth >= YAML_DEPTH) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "nested too deep");
+    if (b->depth >= YAML_DEPTH) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "nested too deep");
     enum err err = set_anchor(b, h, anchor, at);
-    if (!err) err = place(b, h, at);
+    if (!err) err = build_place(b, h, at);
     if (err) return err;
     b->open[b->depth++] = h;
     return ERR_OK;
@@ -238,7 +239,7 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     }
     if (target->height == 0) return refuse_at(b, e->start_mark, "an alias to what it is part of");
     if (b->depth + target->height > YAML_DEPTH + 1)
-        return refuse(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
+        return build_fail(b, ERR_LIMIT, e->start_mark.line + 1, e->start_mark.column + 1, "nested too deep");
 
     struct held *h = node_new(b, target->node.kind, e->start_mark);
     h->copy = true;
@@ -252,14 +253,14 @@ static enum err on_alias(struct build *b, const yaml_event_t *e)
     h->node.text = target->node.text;
     h->node.items = target->node.items;
     h->node.count = target->node.count;
-    return place(b, h, e->start_mark);
+    return build_place(b, h, e->start_mark);
 }
 
 static enum err on_document(struct build *b, size_t max, yaml_mark_t at)
 {
     struct yaml *doc = b->doc;
 
-    if (doc->count == max) return refuse(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many documents");
+    if (doc->count == max) return build_fail(b, ERR_LIMIT, at.line + 1, at.column + 1, "too many documents");
     if (doc->count == doc->cap) {
         doc->cap = doc->cap ? doc->cap * 2 : 4;
         doc->roots = mem_grow(doc->roots, doc->cap, sizeof *doc->roots);
@@ -302,7 +303,7 @@ static enum err parse_events(struct build *b, size_t max, bool first_only)
     return err;
 }
 
-static enum err parse(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
+static enum err build_run(struct build *b, size_t len, size_t max, bool first_only, struct yaml **ret)
 {
     if (len >= 3 && memcmp(b->bytes, "\xef\xbb\xbf", 3) == 0) { /* a byte order mark: libyaml, told UTF-8, keeps it */
         b->bytes += 3;
@@ -326,14 +327,14 @@ static enum err parse(struct build *b, size_t len, size_t max, bool first_only, 
 enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why)
 {
     struct build b = {.name = name, .bytes = bytes, .why = why};
-    return parse(&b, len, 1, true, ret);
+    return build_run(&b, len, 1, true, ret);
 }
 
 enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
                         struct yaml_place *ret_at, struct why *why)
 {
     struct build b = {.name = name, .bytes = bytes, .why = why};
-    enum err err = parse(&b, len, max, false, ret);
+    enum err err = build_run(&b, len, max, false, ret);
     if (err && ret_at) *ret_at = b.at;
     return err;
 }

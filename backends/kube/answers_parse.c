@@ -1,3 +1,4 @@
+/* answers_parse.c - Parses the API server's answers to our own requests: access reviews, versions, Secrets. */
 #include "backends/kube/answers_parse.h"
 
 #include "backends/base/json.h"

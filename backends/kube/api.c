@@ -52,7 +52,7 @@ char *kube_api_path(const char *root, const char *ns, const char *resource, cons
     return buf_take(&b);
 }
 
-static void start(struct kube *be, int which, const char *ns, const char *fallback_ns)
+static void reflector_start_one(struct kube *be, int which, const char *ns, const char *fallback_ns)
 {
     const struct kind *k = &kinds[which];
     char *path = kube_api_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
@@ -83,11 +83,12 @@ static void on_plan(void *arg)
     struct kube *be = arg;
     if (!be->ns_known) return;
     /* The pods first: they get the connection that is open already. */
-    start(be, PODS, be->ns, NULL);
-    for (int i = RAYCLUSTERS; i < API_KINDS; i++) start(be, i, be->ns, NULL);
+    reflector_start_one(be, PODS, be->ns, NULL);
+    for (int i = RAYCLUSTERS; i < API_KINDS; i++) reflector_start_one(be, i, be->ns, NULL);
     /* Where all namespaces may not be read, the one that is looked at now is. */
     char *all = kube_api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
-    if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0) start(be, RAYSERVICES, be->ns, NULL);
+    if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0)
+        reflector_start_one(be, RAYSERVICES, be->ns, NULL);
     free(all);
 }
 
@@ -141,12 +142,12 @@ static void on_tick(void *arg)
 
 /* ---- open and close ------------------------------------------------------------------------------------------ */
 
-static const char *env(const char *name)
+static const char *env_value(const char *name)
 {
     return getenv(name);
 }
 
-static char *safe(const char *text)
+static char *safe_text(const char *text)
 {
     return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, 512) : NULL;
 }
@@ -179,9 +180,9 @@ static void fill_where(struct kube *be)
 {
     const struct kube_access *a = kube_link_access(be->link);
     fill_identity(be, a);
-    be->context = safe(a->choice.context->name);
-    be->user = safe(a->choice.user ? a->choice.user->name : NULL);
-    be->context_ns = safe(a->choice.context->ns);
+    be->context = safe_text(a->choice.context->name);
+    be->user = safe_text(a->choice.user ? a->choice.user->name : NULL);
+    be->context_ns = safe_text(a->choice.context->ns);
     be->where = (struct kube_where){.context = be->context,
                                     .server = a->shown,
                                     .user = be->user,
@@ -196,7 +197,7 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
                          struct why *why)
 {
     struct kube_access *access = NULL;
-    enum err e = kube_access_load(conf, &(struct kube_places){.env = env, .account = ACCOUNT}, &access, why);
+    enum err e = kube_access_load(conf, &(struct kube_places){.env = env_value, .account = ACCOUNT}, &access, why);
     if (e != ERR_OK) return e;
     struct kube *be = mem_zero(1, sizeof *be);
     be->loop = l;
@@ -208,8 +209,8 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     fill_where(be);
     be->plan = alarm_new(l, on_plan, be);
     be->tick = alarm_new(l, on_tick, be);
-    start(be, RAYSERVICES, be->only_ns, be->only_ns ? NULL : home_ns(be));
-    start(be, NODES, NULL, NULL);
+    reflector_start_one(be, RAYSERVICES, be->only_ns, be->only_ns ? NULL : home_ns(be));
+    reflector_start_one(be, NODES, NULL, NULL);
     if (be->only_ns) {
         be->ns = mem_str(be->only_ns);
         be->ns_known = true;

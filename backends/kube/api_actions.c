@@ -1,3 +1,4 @@
+/* api_actions.c - Single requests to the API server: access review, delete, Secret, proxy. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"

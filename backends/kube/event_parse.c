@@ -1,3 +1,4 @@
+/* event_parse.c - Parses Events (core/v1). */
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 

@@ -1,3 +1,4 @@
+/* exec_credential.c - Runs a credential plug-in and collects its answer. */
 #include "backends/kube/exec_credential.h"
 
 #include "backends/base/buf.h"

@@ -1,3 +1,4 @@
+/* exec_credential_parse.c - Parses an ExecCredential (client.authentication.k8s.io). */
 #include "backends/kube/exec_credential_parse.h"
 
 #include "backends/base/buf.h"

@@ -1,3 +1,4 @@
+/* ft_wiring.c - How a RayService is wired to its Redis: address, user, password, where each is kept. */
 #include "backends/kube/ft_wiring.h"
 
 #include "backends/base/mem.h"
@@ -47,16 +48,16 @@ static const char *address_password(const char *address, size_t *ret_len)
 }
 
 /* A literal that is no reference to a variable ("$REDIS_PASSWORD"). */
-static const char *literal(const char *value)
+static const char *literal_of(const char *value)
 {
     return value && *value && *value != '$' ? value : NULL;
 }
 
 static const char *password_literal(const struct parts *p)
 {
-    const char *value = literal(json_str(json_get(p->options, "redisPassword"), "value"));
-    if (!value) value = literal(kube_env_value(p->head, "REDIS_PASSWORD"));
-    return value ? value : literal(json_str(p->params, "redis-password"));
+    const char *value = literal_of(json_str(json_get(p->options, "redisPassword"), "value"));
+    if (!value) value = literal_of(kube_env_value(p->head, "REDIS_PASSWORD"));
+    return value ? value : literal_of(json_str(p->params, "redis-password"));
 }
 
 /* Where a credential is kept: {name, key} of a Secret, by the options' field or the head's variable. */
@@ -99,10 +100,10 @@ static void credentials_parse(const cJSON *obj, const struct parts *p, struct ra
 {
     const cJSON *ref = secret_ref(p, "redisPassword", "REDIS_PASSWORD");
     const cJSON *user_ref = secret_ref(p, "redisUsername", "REDIS_USERNAME");
-    const char *user = literal(json_str(json_get(p->options, "redisUsername"), "value"));
+    const char *user = literal_of(json_str(json_get(p->options, "redisUsername"), "value"));
     size_t len;
-    if (!user) user = literal(kube_env_value(p->head, "REDIS_USERNAME"));
-    kube_text(&r->redis_user, user ? user : literal(json_str(p->params, "redis-username")), KUBE_NAME_MAX);
+    if (!user) user = literal_of(kube_env_value(p->head, "REDIS_USERNAME"));
+    kube_text(&r->redis_user, user ? user : literal_of(json_str(p->params, "redis-username")), KUBE_NAME_MAX);
     if (!r->redis_user) {
         kube_text(&r->redis_user_secret_name, json_str(user_ref, "name"), KUBE_NAME_MAX);
         kube_text(&r->redis_user_secret_key, json_str(user_ref, "key"), KUBE_NAME_MAX);

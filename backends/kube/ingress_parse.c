@@ -1,3 +1,4 @@
+/* ingress_parse.c - Parses Ingresses: which host and path lead to which service. */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"

@@ -1,3 +1,4 @@
+/* json_prune.c - Drops members of a JSON text that nobody reads before it is parsed. */
 #include "backends/kube/json_prune.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* knode_parse.c - Parses Nodes. */
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 

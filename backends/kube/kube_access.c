@@ -1,3 +1,4 @@
+/* kube_access.c - Chooses kubeconfig, context, cluster and user, and reads their keys and certificates. */
 #include "backends/kube/kube_access.h"
 
 #include "backends/base/buf.h"

@@ -1,3 +1,4 @@
+/* kube_auth.c - Keeps a bearer token or client certificate valid: token files, plug-ins, their expiry. */
 #include "backends/kube/kube_auth.h"
 
 #include "backends/base/buf.h"

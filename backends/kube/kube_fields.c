@@ -1,3 +1,4 @@
+/* kube_fields.c - Reads members that many kinds have: metadata, container environment, conditions. */
 #include "backends/kube/kube_fields.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* kube_guard.c - Decides which requests change something, and lets none of them pass unasked. */
 #include "backends/kube/kube_guard.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* kube_link.c - HTTP requests to the API server, with its credentials. */
 #include "backends/kube/kube_link.h"
 
 #include "backends/base/mem.h"

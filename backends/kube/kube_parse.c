@@ -1,3 +1,4 @@
+/* kube_parse.c - Objects and watch events by kind: to the parser of each. */
 #include "backends/kube/kube_parse.h"
 
 #include "backends/base/mem.h"
@@ -41,7 +42,7 @@ static const char *const of_pods[] = {"managedFields",
 static const char *const of_others[] = {"managedFields", "kubectl.kubernetes.io/last-applied-configuration", NULL};
 
 /* As json_parse_shown, without what is not read; errors are those of the whole text. */
-static enum err parse(enum table table, const char *bytes, size_t len, cJSON **ret, struct why *why)
+static enum err object_parse(enum table table, const char *bytes, size_t len, cJSON **ret, struct why *why)
 {
     size_t less = 0;
     char *text = json_prune(bytes, len, table == TABLE_POD ? of_pods : of_others, &less);
@@ -50,7 +51,7 @@ static enum err parse(enum table table, const char *bytes, size_t len, cJSON **r
     return e == ERR_OK ? ERR_OK : json_parse_shown(bytes, len, ret, why);
 }
 
-static bool fill(enum table table, const cJSON *obj, void *record)
+static bool record_fill(enum table table, const cJSON *obj, void *record)
 {
     switch (table) {
     case TABLE_POD: pod_parse(obj, record); return true;
@@ -83,7 +84,7 @@ enum err kube_parse_object(enum table table, const cJSON *obj, struct record **r
                        name ? name : "missing");
     }
     struct record *r = record_new(table, key);
-    if (!fill(table, obj, r)) {
+    if (!record_fill(table, obj, r)) {
         record_free(r);
         return why_set(why, ERR_UNSUPPORTED, "%s is not a kind of Kubernetes", table_name(table));
     }
@@ -124,7 +125,7 @@ enum err kube_parse_page(enum table table, const char *bytes, size_t len, struct
 {
     cJSON *root = NULL;
     struct kube_page p = {0};
-    enum err e = parse(table, bytes, len, &root, why);
+    enum err e = object_parse(table, bytes, len, &root, why);
     if (e != ERR_OK) return e;
     const cJSON *meta = json_get(root, "metadata"), *items = json_get(root, "items");
     const char *next = json_str(meta, "continue");
@@ -189,7 +190,7 @@ enum err kube_parse_line(enum table table, const char *bytes, size_t len, struct
 {
     cJSON *root = NULL;
     struct kube_event ev = {0};
-    enum err e = parse(table, bytes, len, &root, why);
+    enum err e = object_parse(table, bytes, len, &root, why);
     if (e != ERR_OK) return e;
     const char *type = json_str(root, "type");
     const cJSON *obj = json_get(root, "object");

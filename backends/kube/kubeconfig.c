@@ -1,3 +1,4 @@
+/* kubeconfig.c - Merges kubeconfig files and chooses a context. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

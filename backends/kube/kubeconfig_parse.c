@@ -1,3 +1,4 @@
+/* kubeconfig_parse.c - Parses one kubeconfig file. */
 #include "backends/kube/kubeconfig_parse.h"
 
 #include "backends/base/buf.h"
@@ -17,7 +18,8 @@ struct file {
     struct why *why;
 };
 
-static enum err bad(const struct file *f, const struct yaml_node *at, enum err e, const char *what, const char *is)
+static enum err parse_error(const struct file *f, const struct yaml_node *at, enum err e, const char *what,
+                            const char *is)
 {
     return why_set(f->why, e, "%s:%u: %s %s", f->path, at->line, what, is);
 }
@@ -28,11 +30,11 @@ static bool is_null(const struct yaml_node *n)
 }
 
 /* A member that is a text; absent and null leave the field alone. */
-static enum err take(const struct file *f, const struct yaml_node *map, const char *key, char **field)
+static enum err take_text(const struct file *f, const struct yaml_node *map, const char *key, char **field)
 {
     const struct yaml_node *n = yaml_get(map, key);
     if (!n || is_null(n)) return ERR_OK;
-    if (n->kind != YAML_SCALAR) return bad(f, n, ERR_PARSE, key, "is not a text");
+    if (n->kind != YAML_SCALAR) return parse_error(f, n, ERR_PARSE, key, "is not a text");
     if (!*n->text) return ERR_OK;
     mem_free_secret(*field);
     *field = mem_str(n->text);
@@ -42,7 +44,7 @@ static enum err take(const struct file *f, const struct yaml_node *map, const ch
 static enum err take_path(const struct file *f, const struct yaml_node *map, const char *key, char **field)
 {
     char *path = NULL;
-    enum err e = take(f, map, key, &path);
+    enum err e = take_text(f, map, key, &path);
     if (e == ERR_OK && path) {
         free(*field);
         *field = path[0] == '/' || !f->dir ? mem_str(path) : mem_printf("%.*s%s", (int)f->dir, f->path, path);
@@ -56,15 +58,15 @@ static enum err take_pem(const struct file *f, const struct yaml_node *map, cons
 {
     char *text = NULL;
     struct buf pem;
-    enum err e = take(f, map, key, &text);
+    enum err e = take_text(f, map, key, &text);
     if (e != ERR_OK || !text) return e;
     buf_init(&pem, PEM_MAX);
     size_t len = strlen(text);
     while (len && (text[len - 1] == '\n' || text[len - 1] == ' ')) len--;
     if (text_base64_decode(text, len, &pem) != ERR_OK) {
-        e = bad(f, yaml_get(map, key), ERR_PARSE, key, "is not base64");
+        e = parse_error(f, yaml_get(map, key), ERR_PARSE, key, "is not base64");
     } else if (!memmem(pem.data ? pem.data : "", pem.len, "-----BEGIN ", 11)) {
-        e = bad(f, yaml_get(map, key), ERR_PARSE, key, "is not PEM");
+        e = parse_error(f, yaml_get(map, key), ERR_PARSE, key, "is not PEM");
     } else {
         mem_free_secret(*field);
         *field = mem_strn(pem.data, pem.len);
@@ -77,30 +79,30 @@ static enum err take_pem(const struct file *f, const struct yaml_node *map, cons
 
 static enum err cluster_parse(const struct file *f, const struct yaml_node *map, struct kube_cluster *c)
 {
-    enum err e = take(f, map, "server", &c->server);
+    enum err e = take_text(f, map, "server", &c->server);
     if (e == ERR_OK) e = take_path(f, map, "certificate-authority", &c->ca_file);
     if (e == ERR_OK) e = take_pem(f, map, "certificate-authority-data", &c->ca_data);
-    if (e == ERR_OK) e = take(f, map, "proxy-url", &c->proxy);
-    if (e == ERR_OK) e = take(f, map, "tls-server-name", &c->tls_server_name);
+    if (e == ERR_OK) e = take_text(f, map, "proxy-url", &c->proxy);
+    if (e == ERR_OK) e = take_text(f, map, "tls-server-name", &c->tls_server_name);
     c->insecure = yaml_bool(map, "insecure-skip-tls-verify", false);
     return e;
 }
 
 static enum err context_parse(const struct file *f, const struct yaml_node *map, struct kube_context *c)
 {
-    enum err e = take(f, map, "cluster", &c->cluster);
-    if (e == ERR_OK) e = take(f, map, "user", &c->user);
-    return e == ERR_OK ? take(f, map, "namespace", &c->ns) : e;
+    enum err e = take_text(f, map, "cluster", &c->cluster);
+    if (e == ERR_OK) e = take_text(f, map, "user", &c->user);
+    return e == ERR_OK ? take_text(f, map, "namespace", &c->ns) : e;
 }
 
 static enum err exec_args(const struct file *f, const struct yaml_node *list, struct kube_exec *x)
 {
     if (!list || is_null(list)) return ERR_OK;
-    if (list->kind != YAML_LIST) return bad(f, list, ERR_PARSE, "args", "is not a list");
-    if (list->count > KUBECONFIG_EXEC_ARGS) return bad(f, list, ERR_LIMIT, "args", "has too many words");
+    if (list->kind != YAML_LIST) return parse_error(f, list, ERR_PARSE, "args", "is not a list");
+    if (list->count > KUBECONFIG_EXEC_ARGS) return parse_error(f, list, ERR_LIMIT, "args", "has too many words");
     for (size_t i = 0; i < list->count; i++) {
         if (list->items[i]->kind != YAML_SCALAR)
-            return bad(f, list->items[i], ERR_PARSE, "args", "holds what is not a text");
+            return parse_error(f, list->items[i], ERR_PARSE, "args", "holds what is not a text");
         x->args[i] = mem_str(list->items[i]->text);
     }
     return ERR_OK;
@@ -109,12 +111,12 @@ static enum err exec_args(const struct file *f, const struct yaml_node *list, st
 static enum err exec_env(const struct file *f, const struct yaml_node *list, struct kube_exec *x)
 {
     if (!list || is_null(list)) return ERR_OK;
-    if (list->kind != YAML_LIST) return bad(f, list, ERR_PARSE, "env", "is not a list");
-    if (list->count > KUBECONFIG_EXEC_ENV) return bad(f, list, ERR_LIMIT, "env", "has too many variables");
+    if (list->kind != YAML_LIST) return parse_error(f, list, ERR_PARSE, "env", "is not a list");
+    if (list->count > KUBECONFIG_EXEC_ENV) return parse_error(f, list, ERR_LIMIT, "env", "has too many variables");
     for (size_t i = 0; i < list->count; i++) {
         const char *name = yaml_str(list->items[i], "name"), *value = yaml_str(list->items[i], "value");
         if (!name || strchr(name, '='))
-            return bad(f, list->items[i], ERR_PARSE, "env", "holds a variable without a name");
+            return parse_error(f, list->items[i], ERR_PARSE, "env", "holds a variable without a name");
         x->env[i] = mem_printf("%s=%s", name, value ? value : "");
     }
     return ERR_OK;
@@ -125,22 +127,22 @@ static enum err exec_parse(const struct file *f, const struct yaml_node *map, st
     const char *mode = yaml_str(map, "interactiveMode");
     struct kube_exec *x = u->exec = mem_zero(1, sizeof *x);
     char *command = NULL;
-    enum err e = take(f, map, "command", &command);
-    if (e == ERR_OK && !command) e = bad(f, map, ERR_PARSE, "exec", "has no command");
+    enum err e = take_text(f, map, "command", &command);
+    if (e == ERR_OK && !command) e = parse_error(f, map, ERR_PARSE, "exec", "has no command");
     /* As kubectl: a word is looked for in PATH, a path is relative to the file. */
     if (e == ERR_OK)
         x->command = strchr(command, '/') && command[0] != '/' && f->dir
                          ? mem_printf("%.*s%s", (int)f->dir, f->path, command)
                          : mem_str(command);
     free(command);
-    if (e == ERR_OK) e = take(f, map, "apiVersion", &x->api_version);
+    if (e == ERR_OK) e = take_text(f, map, "apiVersion", &x->api_version);
     if (e == ERR_OK && (!x->api_version || (strcmp(x->api_version, "client.authentication.k8s.io/v1") != 0 &&
                                             strcmp(x->api_version, "client.authentication.k8s.io/v1beta1") != 0)))
-        e = bad(f, map, ERR_UNSUPPORTED, "exec",
-                "has an apiVersion other than client.authentication.k8s.io/v1, v1beta1");
+        e = parse_error(f, map, ERR_UNSUPPORTED, "exec",
+                        "has an apiVersion other than client.authentication.k8s.io/v1, v1beta1");
     if (e == ERR_OK && mode && strcmp(mode, "Always") == 0)
-        e = bad(f, map, ERR_UNSUPPORTED, "exec", "wants a terminal (interactiveMode: Always)");
-    if (e == ERR_OK) e = take(f, map, "installHint", &x->install_hint);
+        e = parse_error(f, map, ERR_UNSUPPORTED, "exec", "wants a terminal (interactiveMode: Always)");
+    if (e == ERR_OK) e = take_text(f, map, "installHint", &x->install_hint);
     if (e == ERR_OK) e = exec_args(f, yaml_get(map, "args"), x);
     if (e == ERR_OK) e = exec_env(f, yaml_get(map, "env"), x);
     x->cluster_info = yaml_bool(map, "provideClusterInfo", false);
@@ -165,30 +167,31 @@ static enum err user_parse(const struct file *f, const struct yaml_node *map, st
     if (e == ERR_OK) e = take_pem(f, map, "client-certificate-data", &u->cert_data);
     if (e == ERR_OK) e = take_path(f, map, "client-key", &u->key_file);
     if (e == ERR_OK) e = take_pem(f, map, "client-key-data", &u->key_data);
-    if (e == ERR_OK) e = take(f, map, "token", &u->token);
+    if (e == ERR_OK) e = take_text(f, map, "token", &u->token);
     if (e == ERR_OK) e = take_path(f, map, "tokenFile", &u->token_file);
-    if (e == ERR_OK) e = take(f, map, "username", &u->username);
-    if (e == ERR_OK) e = take(f, map, "password", &u->password);
-    if (e == ERR_OK) e = take(f, map, "as", &u->as);
+    if (e == ERR_OK) e = take_text(f, map, "username", &u->username);
+    if (e == ERR_OK) e = take_text(f, map, "password", &u->password);
+    if (e == ERR_OK) e = take_text(f, map, "as", &u->as);
     if (e == ERR_OK && exec && !is_null(exec))
-        e = exec->kind == YAML_MAP ? exec_parse(f, exec, u) : bad(f, exec, ERR_PARSE, "exec", "is not a map");
+        e = exec->kind == YAML_MAP ? exec_parse(f, exec, u) : parse_error(f, exec, ERR_PARSE, "exec", "is not a map");
     note_unsupported(f, map, u);
     return e;
 }
 
 /* One list of entries {name: …, <word>: {…}}; add() takes the name and the map. */
-static enum err entries(const struct file *f, const struct yaml_node *root, const char *list_key, const char *word,
-                        enum err (*add)(const struct file *f, const struct yaml_node *at, const char *name,
-                                        const struct yaml_node *map))
+static enum err parse_entries(const struct file *f, const struct yaml_node *root, const char *list_key,
+                              const char *word,
+                              enum err (*add)(const struct file *f, const struct yaml_node *at, const char *name,
+                                              const struct yaml_node *map))
 {
     const struct yaml_node *list = yaml_get(root, list_key);
     if (!list || is_null(list)) return ERR_OK;
-    if (list->kind != YAML_LIST) return bad(f, list, ERR_PARSE, list_key, "is not a list");
+    if (list->kind != YAML_LIST) return parse_error(f, list, ERR_PARSE, list_key, "is not a list");
     for (size_t i = 0; i < list->count; i++) {
         const struct yaml_node *entry = list->items[i], *map = yaml_get(entry, word);
         const char *name = yaml_str(entry, "name");
-        if (!name) return bad(f, entry, ERR_PARSE, list_key, "has an entry without a name");
-        if (map && map->kind != YAML_MAP && !is_null(map)) return bad(f, map, ERR_PARSE, word, "is not a map");
+        if (!name) return parse_error(f, entry, ERR_PARSE, list_key, "has an entry without a name");
+        if (map && map->kind != YAML_MAP && !is_null(map)) return parse_error(f, map, ERR_PARSE, word, "is not a map");
         enum err e = add(f, entry, name, map && map->kind == YAML_MAP ? map : NULL);
         if (e != ERR_OK) return e;
     }
@@ -202,7 +205,7 @@ static char *origin_of(const struct file *f, const struct yaml_node *at)
 
 static enum err too_many(const struct file *f, const struct yaml_node *at, const char *what)
 {
-    return bad(f, at, ERR_LIMIT, what, "are too many");
+    return parse_error(f, at, ERR_LIMIT, what, "are too many");
 }
 
 static enum err add_cluster(const struct file *f, const struct yaml_node *at, const char *name,
@@ -248,12 +251,13 @@ static enum err root_parse(const struct file *f, const struct yaml_node *root)
 {
     const char *kind = yaml_str(root, "kind");
     enum err e;
-    if (root->kind != YAML_MAP) return bad(f, root, ERR_PARSE, "this", "is not a kubeconfig");
-    if (kind && strcmp(kind, "Config") != 0) return bad(f, yaml_get(root, "kind"), ERR_PARSE, "kind", "is not Config");
-    e = entries(f, root, "clusters", "cluster", add_cluster);
-    if (e == ERR_OK) e = entries(f, root, "users", "user", add_user);
-    if (e == ERR_OK) e = entries(f, root, "contexts", "context", add_context);
-    if (e == ERR_OK && !f->kc->current) e = take(f, root, "current-context", &f->kc->current);
+    if (root->kind != YAML_MAP) return parse_error(f, root, ERR_PARSE, "this", "is not a kubeconfig");
+    if (kind && strcmp(kind, "Config") != 0)
+        return parse_error(f, yaml_get(root, "kind"), ERR_PARSE, "kind", "is not Config");
+    e = parse_entries(f, root, "clusters", "cluster", add_cluster);
+    if (e == ERR_OK) e = parse_entries(f, root, "users", "user", add_user);
+    if (e == ERR_OK) e = parse_entries(f, root, "contexts", "context", add_context);
+    if (e == ERR_OK && !f->kc->current) e = take_text(f, root, "current-context", &f->kc->current);
     return e;
 }
 

@@ -1,3 +1,4 @@
+/* pod_parse.c - Parses Pods. */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"

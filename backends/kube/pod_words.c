@@ -1,3 +1,4 @@
+/* pod_words.c - a pod's status as kubectl prints it. */
 #include "backends/kube/pod_words.h"
 
 #include "backends/base/text.h"
@@ -18,7 +19,7 @@ struct tally {
     char error[POD_STATUS_MAX];
 };
 
-static void say(char out[POD_STATUS_MAX], const char *prefix, const char *reason)
+static void status_set(char out[POD_STATUS_MAX], const char *prefix, const char *reason)
 {
     char text[POD_STATUS_MAX + 16];
     snprintf(text, sizeof text, "%s%.*s", prefix, POD_STATUS_MAX, reason);
@@ -31,14 +32,14 @@ static void say_terminated(char out[POD_STATUS_MAX], const char *prefix, const c
     const char *reason = json_str(terminated, "reason");
     long long signal_no = kube_int(terminated, "signal", 0);
     if (reason && *reason) {
-        say(out, prefix, reason);
+        status_set(out, prefix, reason);
         return;
     }
     if (signal_no)
         snprintf(text, sizeof text, "Signal:%lld", signal_no);
     else
         snprintf(text, sizeof text, "ExitCode:%lld", kube_int(terminated, "exitCode", 0));
-    say(out, prefix, text);
+    status_set(out, prefix, text);
 }
 
 /* An init container that goes on running beside the others. */
@@ -50,7 +51,7 @@ static bool is_sidecar(const cJSON *spec, const char *name)
     return false;
 }
 
-static void later(struct known_u64 *last, const cJSON *container)
+static void last_restart(struct known_u64 *last, const cJSON *container)
 {
     struct known_u64 end = json_stamp(json_path(container, "lastState.terminated"), "finishedAt");
     if (end.known && (!last->known || end.value > last->value)) *last = end;
@@ -75,10 +76,10 @@ static bool init_container(struct tally *t, const cJSON *container, size_t index
     bool sidecar = is_sidecar(t->spec, json_str(container, "name"));
     const char *reason = json_str(waiting, "reason");
     t->words->restarts += restarts_of(container);
-    later(&t->words->restarted, container);
+    last_restart(&t->words->restarted, container);
     if (sidecar) {
         t->sidecar_restarts += restarts_of(container);
-        later(&t->sidecar_restarted, container);
+        last_restart(&t->sidecar_restarted, container);
     }
     if (terminated && kube_int(terminated, "exitCode", 0) == 0) return true;
     if (sidecar && json_bool(container, "started") == TRI_YES) {
@@ -88,7 +89,7 @@ static bool init_container(struct tally *t, const cJSON *container, size_t index
     if (terminated) {
         say_terminated(t->words->status, "Init:", terminated);
     } else if (reason && *reason && strcmp(reason, "PodInitializing") != 0) {
-        say(t->words->status, "Init:", reason);
+        status_set(t->words->status, "Init:", reason);
     } else {
         const cJSON *all = json_get(t->spec, "initContainers");
         snprintf(t->words->status, POD_STATUS_MAX, "Init:%zu/%d", index,
@@ -103,9 +104,9 @@ static void main_container(struct tally *t, const cJSON *container)
     const cJSON *terminated = state_of(container, "terminated"), *waiting = state_of(container, "waiting");
     const char *reason = json_str(waiting, "reason");
     t->words->restarts += restarts_of(container);
-    later(&t->words->restarted, container);
+    last_restart(&t->words->restarted, container);
     if (reason && *reason) {
-        say(t->words->status, "", reason);
+        status_set(t->words->status, "", reason);
     } else if (terminated) {
         say_terminated(t->words->status, "", terminated);
         if (kube_int(terminated, "exitCode", 0) != 0) memcpy(t->error, t->words->status, sizeof t->error);
@@ -125,11 +126,11 @@ static void main_containers(struct tally *t)
     for (; c; c = c == all->child ? NULL : c->prev) main_container(t, c);
     if (strcmp(t->words->status, "Completed") != 0) return;
     if (t->running && kube_condition_is(t->status, "Ready") == TRI_YES)
-        say(t->words->status, "", "Running");
+        status_set(t->words->status, "", "Running");
     else if (*t->error)
         memcpy(t->words->status, t->error, sizeof t->error);
     else if (t->running)
-        say(t->words->status, "", "NotReady");
+        status_set(t->words->status, "", "NotReady");
 }
 
 static void count_containers(struct tally *t)
@@ -150,17 +151,17 @@ void pod_words_of(const cJSON *pod, struct pod_words *ret)
 
     memset(ret, 0, sizeof *ret);
     count_containers(&t);
-    say(ret->status, "", reason && *reason ? reason : phase ? phase : "");
-    if (text_eq(json_str(scheduled, "reason"), "SchedulingGated")) say(ret->status, "", "SchedulingGated");
+    status_set(ret->status, "", reason && *reason ? reason : phase ? phase : "");
+    if (text_eq(json_str(scheduled, "reason"), "SchedulingGated")) status_set(ret->status, "", "SchedulingGated");
     JSON_EACH (c, json_get(t.status, "initContainerStatuses")) {
         if (!init_container(&t, c, index++)) break;
     }
     if (!t.initializing || kube_condition_is(t.status, "Initialized") == TRI_YES) main_containers(&t);
     if (!json_str(json_get(pod, "metadata"), "deletionTimestamp")) return;
     if (text_eq(reason, "NodeLost"))
-        say(ret->status, "", "Unknown");
+        status_set(ret->status, "", "Unknown");
     else if (!text_eq(phase, "Succeeded") && !text_eq(phase, "Failed"))
-        say(ret->status, "", "Terminating");
+        status_set(ret->status, "", "Terminating");
 }
 
 char *pod_restarts_text(char out[POD_RESTARTS_MAX], struct known_u64 restarts, struct known_u64 restarted,

@@ -1,3 +1,4 @@
+/* raycluster_parse.c - Parses RayClusters. */
 #include "backends/base/buf.h"
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"

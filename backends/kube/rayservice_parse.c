@@ -1,3 +1,4 @@
+/* rayservice_parse.c - Parses RayServices. */
 #include "backends/kube/ft_wiring.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
@@ -46,7 +47,7 @@ static void status_parse_of(const cJSON *status, struct rayservice *r)
 }
 
 /* True while the operator has not taken in the newest spec: it is behind, or has refused it. */
-static enum tri unseen(const cJSON *obj)
+static enum tri generation_unobserved(const cJSON *obj)
 {
     const struct known_u64 written = json_u64(json_get(obj, "metadata"), "generation");
     const struct known_u64 seen = json_u64(json_get(obj, "status"), "observedGeneration");
@@ -78,7 +79,7 @@ void rayservice_parse(const cJSON *obj, struct rayservice *ret)
     ret->deleted = json_stamp(meta, "deletionTimestamp");
     kube_text(&ret->ray_version, json_str(cluster, "rayVersion"), KUBE_NAME_MAX);
     status_parse_of(json_get(obj, "status"), ret);
-    ret->unseen = unseen(obj);
+    ret->unseen = generation_unobserved(obj);
     ft_wiring_parse(obj, ret);
     ret->workers_wanted = workers_of(json_get(cluster, "workerGroupSpecs"));
     if (cJSON_IsObject(spec)) ret->head_serves = tri_of(json_bool(spec, "excludeHeadPodFromServeSvc") != TRI_YES);

@@ -1,3 +1,4 @@
+/* reflector.c - List and watch of one kind: paging, relisting, retrying with back-off. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/reflector_inside.h"

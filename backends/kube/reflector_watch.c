@@ -1,3 +1,4 @@
+/* reflector_watch.c - the watch of a reflector: lines into events. */
 #include "backends/base/mem.h"
 #include "backends/kube/reflector_inside.h"
 

@@ -1,3 +1,4 @@
+/* serve_config_parse.c - Parses serveConfigV2, the YAML within a RayService. */
 #include "backends/kube/serve_config_parse.h"
 
 #include "backends/base/text.h"

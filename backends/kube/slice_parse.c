@@ -1,3 +1,4 @@
+/* slice_parse.c - Parses EndpointSlices. */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"

@@ -1,3 +1,4 @@
+/* status_parse.c - Parses a Status object, the API server's way of refusing. */
 #include "backends/kube/status_parse.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* bytes.c - TCP, a unix socket or a command's stdin and stdout, as one byte link. */
 #include "backends/link/bytes.h"
 
 #include "backends/base/mem.h"
@@ -49,7 +50,7 @@ static void let_go(struct bytes *b)
     free(b);
 }
 
-static void closed(uv_handle_t *h)
+static void on_handle_closed(uv_handle_t *h)
 {
     struct bytes *b = h->data;
     b->pending--;
@@ -58,7 +59,7 @@ static void closed(uv_handle_t *h)
 
 static void close_one(uv_handle_t *h)
 {
-    if (h->data && !uv_is_closing(h)) uv_close(h, closed);
+    if (h->data && !uv_is_closing(h)) uv_close(h, on_handle_closed);
 }
 
 /* Everything is closed; the struct stays until its owner frees it. */
@@ -77,7 +78,7 @@ static void close_all(struct bytes *b)
     close_one(&b->out.handle);
 }
 
-static void end(struct bytes *b, enum err err, const char *what)
+static void link_end(struct bytes *b, enum err err, const char *what)
 {
     struct why why;
 
@@ -90,7 +91,7 @@ static void end(struct bytes *b, enum err err, const char *what)
 
 static void end_uv(struct bytes *b, int status)
 {
-    end(b, loop_err(status), status == UV_EOF ? "the connection was closed" : uv_strerror(status));
+    link_end(b, loop_err(status), status == UV_EOF ? "the connection was closed" : uv_strerror(status));
 }
 
 static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
@@ -103,12 +104,12 @@ static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
 static void command_over(struct bytes *b)
 {
     if (b->command_ended)
-        end(b, b->end.code, b->end.text);
+        link_end(b, b->end.code, b->end.text);
     else
-        end(b, ERR_RESET, "it closed its output");
+        link_end(b, ERR_RESET, "it closed its output");
 }
 
-static void opened(void *arg);
+static void link_opened(void *arg);
 
 static void child_ended(void *arg, enum err err, const char *why)
 {
@@ -119,7 +120,7 @@ static void child_ended(void *arg, enum err err, const char *why)
     /* It may have said all it had to say and ended before we came to read: what it said is still in the pipe. */
     if (!b->open && child_pid(b->child) > 0) {
         alarm_stop(b->open_soon);
-        opened(b);
+        link_opened(b);
         if (b->dead || b->freed) return;
     }
     if (b->output_ended || !b->open)
@@ -147,7 +148,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
     }
 }
 
-static void opened(void *arg)
+static void link_opened(void *arg)
 {
     struct bytes *b = arg;
 
@@ -171,7 +172,8 @@ static void over_time(void *arg)
     if (b->child)
         command_over(b);
     else
-        end(b, ERR_TIMEOUT, b->resolving ? "the name look-up does not come back" : "no connection in the time given");
+        link_end(b, ERR_TIMEOUT,
+                 b->resolving ? "the name look-up does not come back" : "no connection in the time given");
 }
 
 static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_calls *calls)
@@ -183,7 +185,7 @@ static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_ca
     b->name = name;
     b->write_to = &b->in.stream;
     b->limit = alarm_new(l, over_time, b);
-    b->open_soon = alarm_new(l, opened, b);
+    b->open_soon = alarm_new(l, link_opened, b);
     return b;
 }
 
@@ -199,7 +201,7 @@ static void on_connect(uv_connect_t *req, int status)
     else if (status)
         try_next(b, status);
     else
-        opened(b);
+        link_opened(b);
 }
 
 /* A socket that failed to connect cannot be tried again: it is closed first. */
@@ -270,13 +272,13 @@ static void lookup_done(void *arg, void *data)
     b->addresses = b->trying = lookup->found;
     lookup->found = NULL;
     if (lookup->status && descriptors_short(SPARE)) /* getaddrinfo says "no such name" then */
-        end(b, ERR_EXHAUSTED, "too many open files");
+        link_end(b, ERR_EXHAUSTED, "too many open files");
     else if (lookup->status == EAI_SYSTEM)
         end_uv(b, uv_translate_sys_error(lookup->saved_errno));
     else if (lookup->status == EAI_MEMORY)
         end_uv(b, UV_ENOMEM);
     else if (lookup->status)
-        end(b, ERR_DNS, gai_strerror(lookup->status));
+        link_end(b, ERR_DNS, gai_strerror(lookup->status));
     else
         try_address(b);
 }

@@ -1,3 +1,4 @@
+/* child.c - Spawns a child in a process group of its own, and ends it. */
 #include "backends/link/child.h"
 
 #include "backends/base/mem.h"
@@ -34,7 +35,7 @@ struct child {
     bool exited, err_ended, terminating, others /* left the group */, told, freed;
 };
 
-static void closed(uv_handle_t *h)
+static void on_handle_closed(uv_handle_t *h)
 {
     struct child *c = h->data;
 
@@ -46,11 +47,11 @@ static void closed(uv_handle_t *h)
 static void close_handle(struct child *c, uv_handle_t *h)
 {
     (void)c;
-    if (!uv_is_closing(h)) uv_close(h, closed);
+    if (!uv_is_closing(h)) uv_close(h, on_handle_closed);
 }
 
 /* Once it is freed and its process is gone, everything goes. */
-static void settle(struct child *c)
+static void child_settle(struct child *c)
 {
     if (!c->freed || !c->exited || alarm_is_set(c->kill_later)) return;
     alarm_free(c->kill_later);
@@ -78,7 +79,7 @@ static enum err spawn_err(int status)
     return status == UV_EAGAIN ? ERR_EXHAUSTED : loop_err(status);
 }
 
-static void tell(void *arg)
+static void child_report(void *arg)
 {
     struct child *c = arg;
     char words[ERR_TEXT_MAX];
@@ -130,7 +131,7 @@ static void on_stderr(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
     }
     c->err_ended = true;
     close_handle(c, (uv_handle_t *)stream);
-    if (c->exited) tell(c);
+    if (c->exited) child_report(c);
 }
 
 static void on_exit_of(uv_process_t *p, int64_t status, int signal_number)
@@ -147,9 +148,9 @@ static void on_exit_of(uv_process_t *p, int64_t status, int signal_number)
         if (c->others) descendants_signal(&c->descendants, SIGKILL);
     }
     if (c->freed)
-        settle(c);
+        child_settle(c);
     else if (c->err_ended)
-        tell(c);
+        child_report(c);
     else
         alarm_set(c->tell_later, DRAIN_MS, 0);
 }
@@ -159,7 +160,7 @@ static void kill_now(void *arg)
     struct child *c = arg;
     if (!c->exited) kill(-c->process.pid, SIGKILL);
     if (c->others) descendants_signal(&c->descendants, SIGKILL);
-    settle(c);
+    child_settle(c);
 }
 
 /* extra and the mark; the texts are borrowed. */
@@ -194,7 +195,7 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
     c->arg = arg;
     c->program = mem_str(argv[0]);
     c->kill_later = alarm_new(l, kill_now, c);
-    c->tell_later = alarm_new(l, tell, c);
+    c->tell_later = alarm_new(l, child_report, c);
     uv_pipe_init(loop_uv(l), &c->err_pipe, 0);
     c->err_pipe.data = c->process.data = c;
     c->handles = 2;
@@ -242,7 +243,7 @@ void child_free(struct child *c)
     c->freed = true;
     /* What it left behind is part of it while it holds its stderr; else it is a daemon that was meant to stay. */
     if (!c->exited || !c->err_ended) child_terminate(c);
-    settle(c);
+    child_settle(c);
 }
 
 long child_pid(const struct child *c)

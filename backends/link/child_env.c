@@ -53,7 +53,7 @@ static bool may_have(enum child_secrets secrets, const char *name, const char *v
 }
 
 /* Whether a list of names has that one. */
-static bool names(const char *list, const char *name)
+static bool list_names(const char *list, const char *name)
 {
     while (list && *list) {
         list += strspn(list, separators);
@@ -72,14 +72,14 @@ static const char *value_of(const char *const *environment, const char *name)
     return NULL;
 }
 
-static bool passes(const char *variable, enum child_secrets secrets, const char *list)
+static bool variable_passes(const char *variable, enum child_secrets secrets, const char *list)
 {
     char name[NAME_MAX_BYTES];
     const size_t len = strcspn(variable, "=");
     if (!variable[len] || len >= sizeof name) return false;
     memcpy(name, variable, len);
     name[len] = '\0';
-    return names(list, name) || may_have(secrets, name, variable + len + 1);
+    return list_names(list, name) || may_have(secrets, name, variable + len + 1);
 }
 
 static bool is_replaced(const char *variable, const char *const *extra)
@@ -99,7 +99,7 @@ char **child_env_new(const char *const *environment, enum child_secrets secrets,
     char **env = mem_zero(room, sizeof *env);
     for (size_t i = 0; extra && extra[i]; i++) env[n++] = (char *)(uintptr_t)extra[i];
     for (size_t i = 0; environment[i]; i++)
-        if (!is_replaced(environment[i], extra) && passes(environment[i], secrets, list))
+        if (!is_replaced(environment[i], extra) && variable_passes(environment[i], secrets, list))
             env[n++] = (char *)(uintptr_t)environment[i];
     return env;
 }

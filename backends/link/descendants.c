@@ -115,7 +115,7 @@ static bool parent_is_ours(const struct table *t, pid_t parent)
 }
 
 /* Children of what is ours are ours, until there are no more of them. */
-static void spread(struct table *t, pid_t us)
+static void table_spread(struct table *t, pid_t us)
 {
     for (bool more = true; more;) {
         more = false;
@@ -138,7 +138,7 @@ size_t descendants_signal(const struct descendants *d, int number)
         if (e->pid == us || e->start < d->since) continue; /* it was there before the child */
         e->ours = e->pid == d->root || has_socket(e->pid, d->socket) || has_mark(e->pid, d->mark, scratch);
     }
-    spread(&t, us);
+    table_spread(&t, us);
     for (size_t i = 0; i < t.count; i++)
         if (t.entry[i].ours && t.entry[i].group != d->root && kill(t.entry[i].pid, number) == 0) signalled++;
     free(scratch);

@@ -1,3 +1,4 @@
+/* file.c - Reads and writes small files whole. */
 #include "backends/link/file.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* http.c - Requests on curl's multi handle, driven by the loop. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/http_inside.h"
@@ -36,7 +37,7 @@ static void request_end(struct http_request *r)
     request_link(&r->client->ended, r);
 }
 
-static void bury(struct http_client *c)
+static void client_bury(struct http_client *c)
 {
     if (c->telling > 0) return;
     while (c->ended) {
@@ -83,7 +84,7 @@ static void request_done(struct http_request *r, enum err err, const char *why)
     r->calls.done(r->calls.arg, &a);
     c->telling--;
     request_end(r);
-    bury(c);
+    client_bury(c);
 }
 
 static void request_finished(struct http_request *r)
@@ -180,7 +181,7 @@ void http_tell_all(struct http_client *c)
     }
     c->telling--;
     if (later && !c->dead) http_tell_later(c);
-    bury(c);
+    client_bury(c);
 }
 
 static void fell_silent(void *arg)
@@ -239,5 +240,5 @@ void http_end_all(struct http_client *c)
         else
             request_done(r, ERR_CANCELLED, "cancelled");
     }
-    bury(c);
+    client_bury(c);
 }

@@ -1,3 +1,4 @@
+/* http_client.c - a client: its connections, its sockets and timer on the loop. */
 #include "backends/base/mem.h"
 #include "backends/link/http_inside.h"
 

@@ -1,3 +1,4 @@
+/* http_setup.c - Sets one request up: headers, TLS, method, connection, limits. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
@@ -10,13 +11,13 @@
 /* READ_BYTES: what curl reads, and decompresses, at one go; a thousand times as much comes out at worst. */
 enum { CONNECT_MS = 10000, READ_BYTES = 16 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
 
-static void heard(struct http_request *r)
+static void request_heard(struct http_request *r)
 {
     if (r->silence) alarm_set(r->silence, r->silence_ms, 0);
 }
 
 /* What a callback of curl returns to end the transfer of len bytes. */
-static size_t refuse(struct http_request *r, enum err err, const char *why, size_t len)
+static size_t request_refuse(struct http_request *r, enum err err, const char *why, size_t len)
 {
     r->stopped = err;
     r->stopped_why = why;
@@ -56,9 +57,10 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     struct http_request *r = arg;
     size_t len = size * count;
 
-    heard(r);
+    request_heard(r);
     r->head_len += len;
-    if (r->head_len > HTTP_HEAD_MAX) return refuse(r, ERR_LIMIT, "the answer's header is longer than is taken", len);
+    if (r->head_len > HTTP_HEAD_MAX)
+        return request_refuse(r, ERR_LIMIT, "the answer's header is longer than is taken", len);
     if (r->status != 0) return len; /* a trailer */
     if (header_is(line, len, "content-encoding")) r->compressed = !header_says(line, len, "identity");
     if (r->client->keeps_time && !r->foreign && header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
@@ -70,7 +72,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
         r->head_due = r->calls.head != NULL;
         r->streamed = r->calls.bytes && status < 300;
         if (r->streamed && r->compressed)
-            return refuse(r, ERR_PROTOCOL, "a compressed stream, which was not asked for", len);
+            return request_refuse(r, ERR_PROTOCOL, "a compressed stream, which was not asked for", len);
         if (r->streamed) r->body.max = HTTP_BODY_MAX;
     }
     return len;
@@ -83,7 +85,7 @@ static size_t on_stream(struct http_request *r, const char *bytes, size_t len)
         return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
     }
     if (len > r->most - r->got || buf_add(&r->body, bytes, len))
-        return refuse(r, ERR_LIMIT, "the stream is longer than is taken", len);
+        return request_refuse(r, ERR_LIMIT, "the stream is longer than is taken", len);
     r->got += len;
     return len;
 }
@@ -93,10 +95,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
     struct http_request *r = arg;
     size_t len = size * count;
 
-    heard(r);
+    request_heard(r);
     if (r->streamed) return on_stream(r, bytes, len);
     if (!buf_add(&r->body, bytes, len)) return len;
-    return refuse(r, ERR_LIMIT, "the answer is longer than is taken", len);
+    return request_refuse(r, ERR_LIMIT, "the answer is longer than is taken", len);
 }
 
 static bool header_is_sane(const char *s)

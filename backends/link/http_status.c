@@ -1,3 +1,4 @@
+/* http_status.c - what an HTTP status means for us. */
 #include "backends/link/http.h"
 
 enum err http_status_err(long status)

@@ -1,3 +1,4 @@
+/* loop.c - libuv's loop, clocks and alarms. */
 #include "backends/link/loop.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* process.c - a child process whose output is read in lines. */
 #include "backends/link/process.h"
 
 #include "backends/base/buf.h"
@@ -30,7 +31,7 @@ static void out_closed(uv_handle_t *h)
     free(p);
 }
 
-static void finish(void *arg)
+static void process_finish(void *arg)
 {
     struct process *p = arg;
 
@@ -80,7 +81,7 @@ static void on_stdout(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
         uv_read_stop(stream);
         p->out_ended = true;
         if (p->line.len > 0 || p->skipped) tell_line(p);
-        if (!p->freed && p->child_ended) finish(p);
+        if (!p->freed && p->child_ended) process_finish(p);
         return;
     }
     const char *at = b->base, *end = b->base + n;
@@ -100,7 +101,7 @@ static void on_end(void *arg, enum err err, const char *why)
     p->child_ended = true;
     why_set(&p->end, err, "%s", why);
     if (p->out_ended || !uv_is_active((uv_handle_t *)&p->out))
-        finish(p);
+        process_finish(p);
     else
         alarm_set(p->give_up, DRAIN_MS, 0);
 }
@@ -120,7 +121,7 @@ struct process *process_start(struct loop *l, const char *const *argv, enum chil
     p->calls = *calls;
     buf_init(&p->line, PROCESS_LINE_MAX);
     p->limit = alarm_new(l, over_time, p);
-    p->give_up = alarm_new(l, finish, p);
+    p->give_up = alarm_new(l, process_finish, p);
     uv_pipe_init(loop_uv(l), &p->out, 0);
     p->out.data = p;
     p->child = child_start(l, argv, secrets, extra_env, NULL, &p->out, on_end, p);

@@ -1,3 +1,4 @@
+/* monitor.c - Runs neuron-monitor and publishes what its lines say. */
 #include "backends/neuron/monitor.h"
 
 #include "backends/base/mask.h"
@@ -28,9 +29,9 @@ struct neuron {
     bool listed;
 };
 
-static void start(void *arg);
+static void monitor_start(void *arg);
 
-static void tell(struct neuron *be, enum source_state state, enum err err, const char *why)
+static void monitor_publish_state(struct neuron *be, enum source_state state, enum err err, const char *why)
 {
     be->state = state;
     be->err = err;
@@ -80,7 +81,7 @@ static void put_sample(struct neuron *be, struct neuron_sample *s)
 static void bad_line(struct neuron *be, enum err err, const char *what)
 {
     char *why = mem_printf("line %llu: %s", (unsigned long long)be->line, what);
-    tell(be, be->listed ? SOURCE_LIVE : SOURCE_CONNECTING, err, why);
+    monitor_publish_state(be, be->listed ? SOURCE_LIVE : SOURCE_CONNECTING, err, why);
     free(why);
 }
 
@@ -104,7 +105,7 @@ static void on_line(void *arg, char *text, size_t len)
         bad_line(be, e, why.text);
         return;
     }
-    if (be->state != SOURCE_LIVE || be->err != ERR_OK) tell(be, SOURCE_LIVE, ERR_OK, NULL);
+    if (be->state != SOURCE_LIVE || be->err != ERR_OK) monitor_publish_state(be, SOURCE_LIVE, ERR_OK, NULL);
     put_sample(be, &s);
     neuron_sample_done(&s);
     backoff_works(&be->backoff, loop_now_ms());
@@ -117,7 +118,7 @@ static void try_later(struct neuron *be, enum err err, const char *what)
     alarm_stop(be->silence);
     uint32_t ms = backoff_next(&be->backoff, loop_now_ms());
     char *why = mem_printf("%s; again in %u s", what, (unsigned)((ms + 999) / 1000));
-    tell(be, SOURCE_DOWN, err, why);
+    monitor_publish_state(be, SOURCE_DOWN, err, why);
     free(why);
     alarm_set(be->again, ms, 0);
 }
@@ -150,7 +151,7 @@ static void on_silence(void *arg)
     free(text);
 }
 
-static void start(void *arg)
+static void monitor_start(void *arg)
 {
     struct neuron *be = arg;
     const struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = be};
@@ -181,10 +182,10 @@ static enum err monitor_open(struct loop *l, const struct neuron_open *conf, con
     be->shown = mask_text(conf->spec, strlen(conf->spec), TEXT_ONE_LINE, NEURON_TEXT_MAX);
     be->knode = mem_str(conf->knode);
     be->pod = mem_str(conf->pod);
-    be->again = alarm_new(l, start, be);
+    be->again = alarm_new(l, monitor_start, be);
     be->silence = alarm_new(l, on_silence, be);
     backoff_init(&be->backoff, MONITOR_FIRST_MS, MONITOR_MOST_MS, loop_random(l));
-    tell(be, SOURCE_CONNECTING, ERR_OK, NULL);
+    monitor_publish_state(be, SOURCE_CONNECTING, ERR_OK, NULL);
     alarm_set(be->again, 0, 0);
     *ret_be = be;
     return ERR_OK;

@@ -1,3 +1,4 @@
+/* neuron_parse.c - Parses a line of neuron-monitor. */
 #include "backends/neuron/neuron_parse.h"
 
 #include "backends/base/mem.h"
@@ -51,7 +52,7 @@ static void set_text(char **field, const char *foreign)
     *field = text_safe(foreign, strlen(foreign), TEXT_ONE_LINE, NEURON_TEXT_MAX);
 }
 
-static struct known_u64 positive(struct known_u64 n)
+static struct known_u64 positive_of(struct known_u64 n)
 {
     return n.known && n.value ? n : UNKNOWN_U64;
 }
@@ -142,7 +143,7 @@ static uint64_t count_of(const cJSON *obj, const char *name, bool *known)
     return n.known ? n.value : 0;
 }
 
-static void larger(struct known_f64 *into, struct known_f64 n)
+static void keep_larger(struct known_f64 *into, struct known_f64 n)
 {
     if (n.known && n.value >= 0 && (!into->known || n.value > into->value)) *into = n;
 }
@@ -159,9 +160,9 @@ static void read_executions(const cJSON *stats, struct period_counts *sum)
     add_saturating(&sum->completed, count_of(status, "completed", &sum->known));
     add_saturating(&sum->errors, by_cause > by_status ? by_cause : by_status);
     const cJSON *total = json_path(stats, "latency_stats.total_latency");
-    larger(&sum->p50, json_f64(total, "p50"));
-    larger(&sum->p99, json_f64(total, "p99"));
-    larger(&sum->period_s, json_f64(stats, "period"));
+    keep_larger(&sum->p50, json_f64(total, "p50"));
+    keep_larger(&sum->p99, json_f64(total, "p99"));
+    keep_larger(&sum->period_s, json_f64(stats, "period"));
 }
 
 /* The first error among a runtime's groups, with the group's name. */
@@ -218,9 +219,9 @@ static void read_hardware(const cJSON *root, struct monitor *mon)
     set_text(&mon->hardware_error, json_str(hw, "error"));
     /* With the driver missing the counts are 0: not known, rather than none. */
     mon->devices =
-        mon->hardware_error ? positive(json_u64(hw, "neuron_device_count")) : json_u64(hw, "neuron_device_count");
-    mon->cores_per_device = positive(json_u64(hw, "neuroncore_per_device_count"));
-    mon->device_memory = positive(json_u64(hw, "neuron_device_memory_size"));
+        mon->hardware_error ? positive_of(json_u64(hw, "neuron_device_count")) : json_u64(hw, "neuron_device_count");
+    mon->cores_per_device = positive_of(json_u64(hw, "neuroncore_per_device_count"));
+    mon->device_memory = positive_of(json_u64(hw, "neuron_device_memory_size"));
 }
 
 static void read_errors(const cJSON *root, struct monitor *mon)

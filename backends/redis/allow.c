@@ -1,3 +1,4 @@
+/* allow.c - the commands that may be sent to a Redis, and no others. */
 #include "backends/redis/allow.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* arena.c - Fields of a hash in blocks that are freed together. */
 #include "backends/redis/arena.h"
 
 #include "backends/base/mem.h"
@@ -12,7 +13,7 @@ struct arena_chunk {
     max_align_t bytes[];
 };
 
-static void *take(void *data, size_t size)
+static void *arena_malloc(void *data, size_t size)
 {
     struct arena *a = data;
     if (size > a->left) return NULL;
@@ -31,7 +32,7 @@ static void *take(void *data, size_t size)
 }
 
 /* All goes at once, in arena_done. */
-static void keep(void *data, void *pointer)
+static void arena_free_none(void *data, void *pointer)
 {
     (void)data;
     (void)pointer;
@@ -39,7 +40,7 @@ static void keep(void *data, void *pointer)
 
 void arena_init(struct arena *a, size_t limit)
 {
-    *a = (struct arena){.allocator = {take, keep, a}, .left = limit};
+    *a = (struct arena){.allocator = {arena_malloc, arena_free_none, a}, .left = limit};
 }
 
 void arena_done(struct arena *a)

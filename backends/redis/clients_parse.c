@@ -1,3 +1,4 @@
+/* clients_parse.c - Parses CLIENT LIST. */
 #include "backends/redis/clients_parse.h"
 
 #include "backends/base/mem.h"
@@ -14,7 +15,7 @@ struct row {
     struct span id, address, name, flags, command;
 };
 
-static bool is(struct span s, const char *text)
+static bool span_is(struct span s, const char *text)
 {
     return s.len == strlen(text) && memcmp(s.at, text, s.len) == 0;
 }
@@ -30,16 +31,16 @@ static struct span host_of(struct span address)
     return host;
 }
 
-static void take(struct row *row, const char *word, size_t len)
+static void row_take_word(struct row *row, const char *word, size_t len)
 {
     const char *eq = memchr(word, '=', len);
     if (!eq) return;
     const struct span name = {word, (size_t)(eq - word)}, value = {eq + 1, len - (size_t)(eq + 1 - word)};
-    if (is(name, "id")) row->id = value;
-    if (is(name, "addr")) row->address = value;
-    if (is(name, "name")) row->name = value;
-    if (is(name, "flags")) row->flags = value;
-    if (is(name, "cmd")) row->command = value;
+    if (span_is(name, "id")) row->id = value;
+    if (span_is(name, "addr")) row->address = value;
+    if (span_is(name, "name")) row->name = value;
+    if (span_is(name, "flags")) row->flags = value;
+    if (span_is(name, "cmd")) row->command = value;
 }
 
 static struct row row_of(const char *line, size_t len)
@@ -48,7 +49,7 @@ static struct row row_of(const char *line, size_t len)
     for (size_t i = 0; i < len;) {
         const char *space = memchr(line + i, ' ', len - i);
         const size_t word = space ? (size_t)(space - line) - i : len - i;
-        take(&row, line + i, word);
+        row_take_word(&row, line + i, word);
         i += word + 1;
     }
     return row;
@@ -74,12 +75,12 @@ static bool is_ray(const struct row *row, const struct clients_ask *ask)
     if (is_ours(row, ask) || row->address.len == 0) return false;
     if (ask->head_count) {
         for (size_t i = 0; i < ask->head_count; i++)
-            if (is(host, ask->heads[i])) return true;
+            if (span_is(host, ask->heads[i])) return true;
         return false;
     }
-    if (row->name.len || !is(row->flags, "N")) return false;
+    if (row->name.len || !span_is(row->flags, "N")) return false;
     for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-        if (is(row->command, commands[i])) return true;
+        if (span_is(row->command, commands[i])) return true;
     return false;
 }
 

@@ -1,3 +1,4 @@
+/* gcs_parse.c - Parses the GCS's Protocol Buffers records: nodes, actors, jobs, Serve's checkpoints. */
 #include "backends/redis/gcs_parse.h"
 
 #include "backends/base/json.h"

@@ -1,3 +1,4 @@
+/* gcs_rows.c - what was read of one GCS hash, field by field. */
 #include "backends/redis/gcs_rows.h"
 
 #include "backends/base/mem.h"
@@ -33,7 +34,7 @@ static char *name_of(enum table table, const char *key)
     return mem_printf("%c%s", (char)('A' + (int)table), key);
 }
 
-static struct gcs_row *find(const struct gcs_hash *h, const char *name)
+static struct gcs_row *row_find(const struct gcs_hash *h, const char *name)
 {
     struct gcs_row *row;
     HASH_FIND(hh, h->rows, name, strlen(name), row);
@@ -59,7 +60,7 @@ static bool has_room(const struct gcs_view *v, const struct gcs_hash *h, size_t 
     return h->memory + memory <= (ended ? left / GCS_ENDED_SHARE : left);
 }
 
-static struct gcs_row *add(struct gcs_hash *h, enum table table, const char *name)
+static struct gcs_row *row_add(struct gcs_hash *h, enum table table, const char *name)
 {
     const size_t len = strlen(name);
     struct gcs_row *row = mem_zero(1, sizeof *row + len + 1);
@@ -82,7 +83,7 @@ bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, con
                    uint64_t wall_ms, uint64_t *ret_changed_ms)
 {
     char *name = name_of(table, key);
-    struct gcs_row *row = find(h, name);
+    struct gcs_row *row = row_find(h, name);
     const bool is_new = !row;
     /* of tables and KV's namespaces there are few, by limits of their own */
     const bool counted = table != TABLE_GCSTABLE && table != TABLE_KVSPACE;
@@ -91,7 +92,7 @@ bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, con
         free(name);
         return false;
     }
-    if (is_new) row = add(h, table, name);
+    if (is_new) row = row_add(h, table, name);
     free(name);
     const bool differs = is_new || row->digest != digest;
     if (differs && !is_new) row->changed_ms = wall_ms;
@@ -104,7 +105,7 @@ bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, con
 bool gcs_rows_in_round(const struct gcs_hash *h, const char *key, enum table table)
 {
     char *name = name_of(table, key);
-    const struct gcs_row *row = find(h, name);
+    const struct gcs_row *row = row_find(h, name);
     free(name);
     return row && row->round == h->round;
 }
@@ -135,7 +136,7 @@ static bool has_ended(const struct record *r)
 bool gcs_rows_keep(struct gcs_view *v, struct gcs_hash *h, const char *key, enum table table, const struct record *r)
 {
     char *name = name_of(table, key);
-    struct gcs_row *row = find(h, name);
+    struct gcs_row *row = row_find(h, name);
     free(name);
     if (!row) return false;
     const size_t memory = own_memory(row) + (r ? record_bytes(r) + GCS_WORLD_ROW : 0);

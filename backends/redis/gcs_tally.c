@@ -1,3 +1,4 @@
+/* gcs_tally.c - Counts and sizes of one GCS table. */
 #include "backends/redis/gcs_tally.h"
 
 #include "backends/base/mem.h"
@@ -24,7 +25,7 @@ struct gcs_tally {
     size_t space_count;
 };
 
-static void clear(struct gcs_tally *t)
+static void tally_clear(struct gcs_tally *t)
 {
     for (size_t i = 0; i < t->listed; i++) free(t->list[i].name);
     for (size_t i = 0; i < t->space_count; i++) free(t->spaces[i].name);
@@ -39,13 +40,13 @@ static void clear(struct gcs_tally *t)
 
 void gcs_tally_begin(struct gcs_hash *h)
 {
-    for (size_t i = 0; i < h->tally_count; i++) clear(&h->tallies[i]);
+    for (size_t i = 0; i < h->tally_count; i++) tally_clear(&h->tallies[i]);
 }
 
 void gcs_tally_free(struct gcs_hash *h)
 {
     for (size_t i = 0; i < h->tally_count; i++) {
-        clear(&h->tallies[i]);
+        tally_clear(&h->tallies[i]);
         free(h->tallies[i].sum.name);
         free(h->tallies[i].raw);
     }
@@ -65,12 +66,12 @@ static struct gcs_tally *tally_of(struct gcs_hash *h, enum gcs_table table, stru
     struct gcs_tally *t = &h->tallies[h->tally_count++];
     *t = (struct gcs_tally){.table = table, .raw = mem_strn(word.at, word.len), .raw_len = word.len};
     t->sum.name = text_safe(word.at, word.len, TEXT_ONE_LINE, GCS_NAME_MAX);
-    clear(t);
+    tally_clear(t);
     return t;
 }
 
 /* One unknown size makes the sum unknown. */
-static void add(struct sum *s, struct known_u64 bytes)
+static void sum_add(struct sum *s, struct known_u64 bytes)
 {
     s->fields++;
     if (bytes.known && s->bytes.known)
@@ -86,7 +87,7 @@ static void add_space(struct gcs_tally *t, struct gcs_span id, struct known_u64 
     char *safe = space.len ? text_safe(space.at, space.len, TEXT_ONE_LINE, GCS_NAME_MAX) : mem_str("(none)");
     for (size_t i = 0; i < t->space_count; i++) {
         if (strcmp(t->spaces[i].name, safe) != 0) continue;
-        add(&t->spaces[i], bytes);
+        sum_add(&t->spaces[i], bytes);
         free(safe);
         return;
     }
@@ -96,7 +97,7 @@ static void add_space(struct gcs_tally *t, struct gcs_span id, struct known_u64 
     }
     t->spaces = mem_grow(t->spaces, t->space_count + 1, sizeof *t->spaces);
     t->spaces[t->space_count] = (struct sum){.name = safe, .bytes = known_u64(0)};
-    add(&t->spaces[t->space_count++], bytes);
+    sum_add(&t->spaces[t->space_count++], bytes);
 }
 
 void gcs_tally_field(struct gcs_hash *h, enum gcs_table table, struct gcs_span word, struct gcs_span id,
@@ -104,7 +105,7 @@ void gcs_tally_field(struct gcs_hash *h, enum gcs_table table, struct gcs_span w
 {
     struct gcs_tally *t = tally_of(h, table, word);
     if (!t) return;
-    add(&t->sum, bytes);
+    sum_add(&t->sum, bytes);
     if (table == GCS_KV) add_space(t, id, bytes);
     if (t->listed == GCS_FIELDS_LISTED) return;
     t->list = record_list_grow(t->list, t->listed, sizeof *t->list);

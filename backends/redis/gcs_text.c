@@ -1,3 +1,4 @@
+/* gcs_text.c - One line out of a record's foreign text, without what looks like a secret. */
 #include "backends/redis/gcs_text.h"
 
 #include "backends/base/mem.h"
@@ -53,7 +54,7 @@ static bool announces_secret(const char *word, size_t len)
     return len == 6 && text_has(copy, "bearer");
 }
 
-static char *prose(const char *text, size_t len)
+static char *prose_text(const char *text, size_t len)
 {
     struct buf out;
     buf_init(&out, PROSE_READ * 8);
@@ -80,7 +81,7 @@ char *gcs_prose(const char *foreign)
 {
     if (!foreign) return NULL;
     char *head = mem_strn(foreign, strnlen(foreign, PROSE_READ));
-    char *safe = prose(head, strlen(head));
+    char *safe = prose_text(head, strlen(head));
     mem_free_secret(head);
     return safe;
 }

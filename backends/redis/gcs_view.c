@@ -1,3 +1,4 @@
+/* gcs_view.c - Publishes what was read of the GCS as records of the world. */
 #include "backends/redis/gcs_view.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* gcs_words.c - the words of the GCS's enumerations. */
 #include "backends/redis/gcs_words.h"
 
 #include "backends/base/mem.h"

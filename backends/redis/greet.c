@@ -1,3 +1,4 @@
+/* greet.c - the greeting of a connection: AUTH, CLIENT SETNAME, CLIENT INFO. */
 #include "backends/redis/greet.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* hash_read.c - Reads one hash by HSCAN, within a budget. */
 #include "backends/redis/hash_read.h"
 
 #include "backends/base/mem.h"
@@ -58,7 +59,7 @@ const struct gcs_hash *hash_read_scanning(const struct hash_read *hr)
     return hr && hr->mode == BY_SCAN ? hr->hash : NULL;
 }
 
-static void charge(struct hash_read *hr)
+static void read_charge(struct hash_read *hr)
 {
     const uint64_t received = resp_received(hr->env.conn);
     budget_spend(hr->env.budget, BUDGET_REQUESTS, hr->batch_calls);
@@ -68,9 +69,9 @@ static void charge(struct hash_read *hr)
 }
 
 /* hr may be freed by it. */
-static void finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
+static void read_finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
 {
-    charge(hr);
+    read_charge(hr);
     if (outcome == HASH_READ && hr->mode == ONLY_COUNT)
         gcs_view_count(hr->env.view, hr->hash, hr->total, loop_wall_ms(hr->env.loop));
     else if (outcome == HASH_READ)
@@ -78,14 +79,15 @@ static void finish(struct hash_read *hr, enum hash_outcome outcome, const struct
     hr->env.done(hr->env.arg, hr->hash, outcome, error);
 }
 
-static bool refused(struct hash_read *hr, const struct reply *reply)
+static bool read_refused(struct hash_read *hr, const struct reply *reply)
 {
     if (reply->type != REPLY_ERROR) return false;
-    finish(hr, reply_error_is(reply, "WRONGTYPE") ? HASH_ABSENT : HASH_REFUSED, reply);
+    read_finish(hr, reply_error_is(reply, "WRONGTYPE") ? HASH_ABSENT : HASH_REFUSED, reply);
     return true;
 }
 
-static void ask(struct hash_read *hr, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+static void command_send(struct hash_read *hr, enum allow command, const struct gcs_span *args, size_t count,
+                         resp_done *done)
 {
     hr->batch_calls++;
     /* what fails here fails because the connection is gone, which its owner is told by itself */
@@ -103,9 +105,9 @@ static struct gcs_span text_of(const char *text)
 }
 
 /* Charges what was asked, and goes on now or when the budget allows. */
-static void pace(struct hash_read *hr)
+static void read_pace(struct hash_read *hr)
 {
-    charge(hr);
+    read_charge(hr);
     const uint64_t wait = budget_wait(hr->env.budget, loop_now_ms(), NULL);
     if (wait)
         alarm_set(hr->wake, wait, 0);
@@ -173,7 +175,7 @@ static void on_item(void *arg, const struct reply *reply)
         const struct gcs_span value = {reply->text, reply->len};
         tell_item(hr, item, reply->type == REPLY_STRING ? &value : NULL);
     }
-    if (hr->answered == hr->asked) pace(hr);
+    if (hr->answered == hr->asked) read_pace(hr);
 }
 
 static bool ask_batch(struct hash_read *hr)
@@ -182,7 +184,7 @@ static bool ask_batch(struct hash_read *hr)
     for (size_t at; sent < HASH_BATCH && (at = next_of_stage(hr, hr->asked)) < hr->count; sent++) {
         const struct gcs_span args[] = {key_of(hr), {hr->items[at].at, hr->items[at].len}};
         hr->asked = at + 1;
-        ask(hr, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
+        command_send(hr, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
     }
     return sent > 0;
 }
@@ -192,13 +194,13 @@ static bool ask_batch(struct hash_read *hr)
 static void on_keys(void *arg, const struct reply *reply)
 {
     struct hash_read *hr = arg;
-    if (refused(hr, reply)) return;
+    if (read_refused(hr, reply)) return;
     if (reply->type != REPLY_ARRAY) {
-        finish(hr, HASH_REFUSED, reply);
+        read_finish(hr, HASH_REFUSED, reply);
         return;
     }
     take_items(hr, reply);
-    pace(hr);
+    read_pace(hr);
 }
 
 static void take_pairs(struct hash_read *hr, const struct reply *pairs)
@@ -216,10 +218,10 @@ static void on_scanned(void *arg, const struct reply *reply)
 {
     struct hash_read *hr = arg;
     const struct reply *cursor = reply_item(reply, 0), *page = reply_item(reply, 1);
-    if (refused(hr, reply)) return;
+    if (read_refused(hr, reply)) return;
     if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof hr->cursor || !page ||
         page->type != REPLY_ARRAY) {
-        finish(hr, HASH_REFUSED, reply);
+        read_finish(hr, HASH_REFUSED, reply);
         return;
     }
     memcpy(hr->cursor, cursor->text, cursor->len + 1);
@@ -229,18 +231,18 @@ static void on_scanned(void *arg, const struct reply *reply)
         take_items(hr, page);
     hr->seen += hr->mode == BY_SCAN ? page->count / 2 : page->count;
     if (!cursor_guard_goes_on(&hr->guard, hr->cursor, hr->seen, hr->total)) {
-        finish(hr, HASH_ENDLESS, NULL);
+        read_finish(hr, HASH_ENDLESS, NULL);
         return;
     }
     if (hr->total > HASH_KEYS_MAX) hr->env.progress(hr->env.arg, hr->hash, hr->seen, hr->total);
-    pace(hr);
+    read_pace(hr);
 }
 
 static void ask_page(struct hash_read *hr)
 {
     const struct gcs_span args[] = {key_of(hr), text_of(*hr->cursor ? hr->cursor : "0"), text_of("COUNT"),
                                     text_of(HASH_SCAN_COUNT), text_of("NOVALUES")};
-    ask(hr, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
+    command_send(hr, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
 }
 
 /* The next thing to be asked; when there is none, it is done. */
@@ -255,15 +257,15 @@ static void go_on(struct hash_read *hr)
         }
         free_items(hr);
         if (hr->mode == BY_KEYS) {
-            finish(hr, HASH_READ, NULL);
+            read_finish(hr, HASH_READ, NULL);
             return;
         }
     }
     const struct gcs_span key = key_of(hr);
     if (hr->mode == ONLY_COUNT || strcmp(hr->cursor, "0") == 0)
-        finish(hr, HASH_READ, NULL);
+        read_finish(hr, HASH_READ, NULL);
     else if (hr->mode == BY_KEYS)
-        ask(hr, ALLOW_HKEYS, &key, 1, on_keys);
+        command_send(hr, ALLOW_HKEYS, &key, 1, on_keys);
     else
         ask_page(hr);
 }
@@ -279,15 +281,15 @@ static enum mode mode_of(const struct hash_read *hr)
 static void on_length(void *arg, const struct reply *reply)
 {
     struct hash_read *hr = arg;
-    if (refused(hr, reply)) return;
+    if (read_refused(hr, reply)) return;
     if (reply->type != REPLY_INTEGER || reply->number <= 0) {
-        finish(hr, reply->type == REPLY_INTEGER ? HASH_ABSENT : HASH_REFUSED, reply);
+        read_finish(hr, reply->type == REPLY_INTEGER ? HASH_ABSENT : HASH_REFUSED, reply);
         return;
     }
     hr->total = hr->hash->fields = (uint64_t)reply->number;
     hr->mode = mode_of(hr);
     if (hr->mode != ONLY_COUNT) gcs_view_begin(hr->hash);
-    pace(hr);
+    read_pace(hr);
 }
 
 struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h, bool unscannable)
@@ -301,6 +303,6 @@ struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h
     hr->received = resp_received(env->conn);
     cursor_guard_init(&hr->guard, HASH_PAGE);
     const struct gcs_span key = key_of(hr);
-    ask(hr, ALLOW_HLEN, &key, 1, on_length);
+    command_send(hr, ALLOW_HLEN, &key, 1, on_length);
     return hr;
 }

@@ -1,3 +1,4 @@
+/* info_parse.c - Parses INFO. */
 #include "backends/redis/info_parse.h"
 
 #include "backends/base/mem.h"
@@ -59,7 +60,7 @@ static bool is_db(const char *name, size_t len)
     return len > 2 && name[0] == 'd' && name[1] == 'b' && name[2] >= '0' && name[2] <= '9';
 }
 
-static void take(struct redis *r, const char *name, size_t name_len, const char *value, size_t len)
+static void redis_set_field(struct redis *r, const char *name, size_t name_len, const char *value, size_t len)
 {
     for (size_t i = 0; i < ARRAY_LEN(texts); i++)
         if (name_is(name, name_len, texts[i].name)) set_text((char **)(void *)((char *)r + texts[i].at), value, len);
@@ -90,7 +91,7 @@ void info_parse(const char *text, size_t len, struct redis *r)
         size_t line_len = (size_t)((eol ? eol : end) - line);
         if (line_len && line[line_len - 1] == '\r') line_len--;
         const char *colon = memchr(line, ':', line_len);
-        if (colon) take(r, line, (size_t)(colon - line), colon + 1, line_len - (size_t)(colon + 1 - line));
+        if (colon) redis_set_field(r, line, (size_t)(colon - line), colon + 1, line_len - (size_t)(colon + 1 - line));
         if (name_is(line, line_len, "# Keyspace")) keyspace = true;
         line = next;
     }

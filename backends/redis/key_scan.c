@@ -1,3 +1,4 @@
+/* key_scan.c - Finds the GCS's keys: by their names where they are known, else by SCAN. */
 #include "backends/redis/key_scan.h"
 
 #include "backends/base/mem.h"
@@ -51,7 +52,8 @@ void key_scan_free(struct key_scan *k)
     free(k);
 }
 
-static void ask(struct key_scan *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+static void command_send(struct key_scan *k, enum allow command, const struct gcs_span *args, size_t count,
+                         resp_done *done)
 {
     k->calls++;
     (void)resp_ask(k->conf.conn, command, args, count, done, k);
@@ -64,7 +66,7 @@ static void on_wake(void *arg)
     go_on(k);
 }
 
-static void charge(struct key_scan *k)
+static void scan_charge(struct key_scan *k)
 {
     const uint64_t received = resp_received(k->conf.conn);
     budget_spend(k->conf.budget, BUDGET_REQUESTS, k->calls);
@@ -74,15 +76,15 @@ static void charge(struct key_scan *k)
 }
 
 /* k may be freed by it. */
-static void finish(struct key_scan *k, const struct reply *error, bool endless)
+static void scan_finish(struct key_scan *k, const struct reply *error, bool endless)
 {
-    charge(k);
+    scan_charge(k);
     k->conf.done(k->conf.arg, error, endless);
 }
 
-static void pace(struct key_scan *k)
+static void scan_pace(struct key_scan *k)
 {
-    charge(k);
+    scan_charge(k);
     const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms(), NULL);
     if (wait)
         alarm_set(k->wake, wait, 0);
@@ -108,24 +110,24 @@ static void on_probed(void *arg, const struct reply *reply)
     if (reply->type == REPLY_INTEGER && reply->number > 0) c->is_gcs = true;
     k->answered++;
     if (k->answered % 2 == 0 && c->is_gcs) k->conf.found(k->conf.arg, c->key, c->len, GCS_ONE_HASH);
-    if (k->answered == 2 * k->asked) pace(k);
+    if (k->answered == 2 * k->asked) scan_pace(k);
 }
 
-static void probe(struct key_scan *k, const struct candidate *c, const char *suffix, size_t len)
+static void candidate_probe(struct key_scan *k, const struct candidate *c, const char *suffix, size_t len)
 {
     char field[GCS_NAME_MAX + sizeof config_field + sizeof session_field];
     memcpy(field, c->key, c->len);
     memcpy(field + c->len, suffix, len);
     const struct gcs_span args[] = {{c->key, c->len}, {field, c->len + len}};
-    ask(k, ALLOW_HSTRLEN, args, 2, on_probed);
+    command_send(k, ALLOW_HSTRLEN, args, 2, on_probed);
 }
 
 static void probe_batch(struct key_scan *k)
 {
     for (size_t sent = 0; sent < PROBES_A_BATCH && k->asked < k->count; sent++) {
         const struct candidate *c = &k->page[k->asked++];
-        probe(k, c, session_field, sizeof session_field - 1);
-        probe(k, c, config_field, sizeof config_field - 1);
+        candidate_probe(k, c, session_field, sizeof session_field - 1);
+        candidate_probe(k, c, config_field, sizeof config_field - 1);
     }
 }
 
@@ -152,24 +154,24 @@ static void on_page(void *arg, const struct reply *reply)
     const struct reply *cursor = reply_item(reply, 0), *keys = reply_item(reply, 1);
     if (!reply_is_text(cursor) || cursor->len == 0 || cursor->len >= sizeof k->cursor || !keys ||
         keys->type != REPLY_ARRAY) {
-        finish(k, reply, false);
+        scan_finish(k, reply, false);
         return;
     }
     memcpy(k->cursor, cursor->text, cursor->len + 1);
     take_page(k, keys);
     if (!cursor_guard_goes_on(&k->guard, k->cursor, k->seen, k->total ? k->total : k->seen)) {
-        finish(k, NULL, true);
+        scan_finish(k, NULL, true);
         return;
     }
     if (k->total > PAGE) k->conf.progress(k->conf.arg, k->seen, k->total);
-    pace(k);
+    scan_pace(k);
 }
 
 static void on_size(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     if (reply->type == REPLY_INTEGER && reply->number > 0) k->total = (uint64_t)reply->number;
-    pace(k);
+    scan_pace(k);
 }
 
 static void go_on(struct key_scan *k)
@@ -177,11 +179,11 @@ static void go_on(struct key_scan *k)
     if (k->asked < k->count) {
         probe_batch(k);
     } else if (strcmp(k->cursor, "0") == 0) {
-        finish(k, NULL, false);
+        scan_finish(k, NULL, false);
     } else {
         const char *cursor = *k->cursor ? k->cursor : "0";
         const struct gcs_span args[] = {{cursor, strlen(cursor)}, {"COUNT", 5}, {PAGE_TEXT, sizeof PAGE_TEXT - 1}};
-        ask(k, ALLOW_SCAN, args, 3, on_page);
+        command_send(k, ALLOW_SCAN, args, 3, on_page);
     }
 }
 
@@ -203,7 +205,7 @@ static void on_kv_length(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     if (reply->type == REPLY_ERROR && !reply_error_is(reply, "WRONGTYPE")) {
-        finish(k, reply, false);
+        scan_finish(k, reply, false);
         return;
     }
     memcpy(k->cursor, "0", 2);
@@ -211,7 +213,7 @@ static void on_kv_length(void *arg, const struct reply *reply)
         tell_names(k);
     else
         add_candidate(k, k->conf.ns, strlen(k->conf.ns));
-    pace(k);
+    scan_pace(k);
 }
 
 struct key_scan *key_scan_start(const struct key_scan_conf *conf)
@@ -225,10 +227,10 @@ struct key_scan *key_scan_start(const struct key_scan_conf *conf)
         /* KV is there from a GCS's first second on, NODE a little later */
         char *key = mem_printf("RAY%s@KV", conf->ns);
         const struct gcs_span span = {key, strlen(key)};
-        ask(k, ALLOW_HLEN, &span, 1, on_kv_length);
+        command_send(k, ALLOW_HLEN, &span, 1, on_kv_length);
         free(key);
     } else {
-        ask(k, ALLOW_DBSIZE, NULL, 0, on_size);
+        command_send(k, ALLOW_DBSIZE, NULL, 0, on_size);
     }
     return k;
 }

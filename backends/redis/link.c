@@ -1,3 +1,4 @@
+/* link.c - the Redis backend: connection, greeting, polling and scanning, wired. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/clients_parse.h"
@@ -181,7 +182,7 @@ static void mark_clients(struct redis_link *k)
     if (fewer < k->clients_most) k->clients_most = fewer;
 }
 
-static void lose(struct redis_link *k, enum err err, const char *why)
+static void link_fail(struct redis_link *k, enum err err, const char *why)
 {
     const bool denied = err == ERR_AUTH || err == ERR_FORBIDDEN;
     if (err == ERR_LIMIT && resp_awaits(k->main, ALLOW_CLIENT_LIST))
@@ -208,7 +209,7 @@ static void on_over(void *arg)
     const struct why trouble = k->trouble;
     k->trouble = (struct why){0};
     if (trouble.code) {
-        lose(k, trouble.code, trouble.text);
+        link_fail(k, trouble.code, trouble.text);
     } else {
         hang_up(k);
         alarm_set(k->redial, 0, 0);
@@ -275,7 +276,7 @@ static void new_record(struct redis_link *k)
     k->record->tls = tri_of(k->url.tls);
 }
 
-static void dial(void *arg)
+static void link_connect(void *arg)
 {
     struct redis_link *k = arg;
     const struct resp_calls calls = {on_opened, NULL, on_closed, k};
@@ -340,7 +341,7 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     free(via);
     uv_idle_init(loop_uv(l), &k->last);
     k->last.data = k;
-    k->redial = alarm_new(l, dial, k);
+    k->redial = alarm_new(l, link_connect, k);
     k->tick = pulse_alarm(k);
     k->over = alarm_new(l, on_over, k);
     backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));

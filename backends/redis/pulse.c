@@ -169,7 +169,7 @@ static bool clients_can_be_listed(struct redis_link *k)
     return few;
 }
 
-static uint64_t period(const struct redis_link *k)
+static uint64_t heartbeat_period(const struct redis_link *k)
 {
     return k->hurry ? PULSE_HURRY_MS : PULSE_MS;
 }
@@ -212,7 +212,7 @@ static void on_tick(void *arg)
 void pulse_start(struct redis_link *k)
 {
     k->pulse = (struct pulse){0};
-    alarm_set(k->tick, 0, period(k));
+    alarm_set(k->tick, 0, heartbeat_period(k));
 }
 
 void pulse_hurry(struct redis_link *k, bool hurry)
@@ -220,7 +220,7 @@ void pulse_hurry(struct redis_link *k, bool hurry)
     if (k->hurry == hurry) return;
     k->hurry = hurry;
     if (k->scan) scan_set_fast(k->scan, hurry);
-    if (alarm_is_set(k->tick)) alarm_set(k->tick, period(k), period(k));
+    if (alarm_is_set(k->tick)) alarm_set(k->tick, heartbeat_period(k), heartbeat_period(k));
 }
 
 void pulse_stop(struct redis_link *k)

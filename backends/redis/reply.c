@@ -1,3 +1,4 @@
+/* reply.c - Replies as a tree, built by hiredis' parser within limits. */
 #include "backends/redis/reply.h"
 
 #include "backends/base/compat.h"
@@ -17,7 +18,7 @@ struct reply_reader {
 
 /* ---- what hiredis calls ---- */
 
-static struct reply *make(const redisReadTask *task, enum reply_type type)
+static struct reply *reply_new(const redisReadTask *task, enum reply_type type)
 {
     struct reply_reader *rr = task->privdata;
     if (++rr->elements > REPLY_ELEMENTS_MAX) {
@@ -39,7 +40,7 @@ static void *make_string(const redisReadTask *task, char *text, size_t len)
     const enum reply_type type = task->type == REDIS_REPLY_ERROR    ? REPLY_ERROR
                                  : task->type == REDIS_REPLY_STATUS ? REPLY_STATUS
                                                                     : REPLY_STRING;
-    struct reply *r = make(task, type);
+    struct reply *r = reply_new(task, type);
     if (!r) return NULL;
     r->text = mem_strn(text, len);
     r->len = len;
@@ -53,7 +54,7 @@ static void *make_array(const redisReadTask *task, compat_redis_count count)
         rr->beyond = true;
         return NULL;
     }
-    struct reply *r = make(task, REPLY_ARRAY);
+    struct reply *r = reply_new(task, REPLY_ARRAY);
     if (!r) return NULL;
     r->count = (size_t)count;
     if (count) r->items = mem_zero((size_t)count, sizeof(struct reply *));
@@ -62,14 +63,14 @@ static void *make_array(const redisReadTask *task, compat_redis_count count)
 
 static void *make_integer(const redisReadTask *task, long long number)
 {
-    struct reply *r = make(task, REPLY_INTEGER);
+    struct reply *r = reply_new(task, REPLY_INTEGER);
     if (r) r->number = number;
     return r;
 }
 
 static void *make_nil(const redisReadTask *task)
 {
-    return make(task, REPLY_NIL);
+    return reply_new(task, REPLY_NIL);
 }
 
 #if COMPAT_REDIS_RESP3
@@ -91,7 +92,7 @@ static void free_object(void *object)
     reply_free(object);
 }
 
-static redisReplyObjectFunctions functions(void)
+static redisReplyObjectFunctions reply_functions(void)
 {
     return (redisReplyObjectFunctions)
     {
@@ -108,7 +109,7 @@ static redisReplyObjectFunctions functions(void)
 struct reply_reader *reply_reader_new(void)
 {
     struct reply_reader *rr = mem_zero(1, sizeof *rr);
-    rr->fn = functions();
+    rr->fn = reply_functions();
     rr->hiredis = redisReaderCreateWithFunctions(&rr->fn);
     if (!rr->hiredis) mem_exhausted();
     rr->hiredis->privdata = rr;
@@ -122,7 +123,7 @@ void reply_reader_free(struct reply_reader *rr)
     free(rr);
 }
 
-static size_t waiting(const struct reply_reader *rr)
+static size_t bytes_waiting(const struct reply_reader *rr)
 {
     return rr->hiredis->len - rr->hiredis->pos;
 }
@@ -139,12 +140,12 @@ enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, stru
     rr->bytes += len;
     if (rr->bytes > REPLY_BYTES_MAX)
         return why_set(why, ERR_LIMIT, "Redis: an answer of more than %d MiB", REPLY_BYTES_MAX / 1024 / 1024);
-    const size_t pending = waiting(rr) + len;
+    const size_t pending = bytes_waiting(rr) + len;
     if (pending > REPLY_BULK_MAX + 2 * REPLY_FEED_MAX)
         return why_set(why, ERR_LIMIT, "Redis: a value of more than %d MiB", REPLY_BULK_MAX / 1024 / 1024);
     /* what waits begins within an item, and every item begins with a line */
     const char *first = rr->hiredis->buf ? rr->hiredis->buf + rr->hiredis->pos : "";
-    if (waiting(rr) > REPLY_LINE_MAX && !memchr(first, '\n', REPLY_LINE_MAX))
+    if (bytes_waiting(rr) > REPLY_LINE_MAX && !memchr(first, '\n', REPLY_LINE_MAX))
         return why_set(why, ERR_PROTOCOL, "Redis: a line without an end; is this a Redis?");
     return redisReaderFeed(rr->hiredis, bytes, len) == REDIS_OK ? ERR_OK : reader_failed(rr, why);
 }
@@ -158,7 +159,7 @@ enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why
     }
     if (object) {
         rr->elements = 0;
-        rr->bytes = waiting(rr);
+        rr->bytes = bytes_waiting(rr);
     }
     *ret = object;
     return ERR_OK;

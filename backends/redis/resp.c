@@ -1,3 +1,4 @@
+/* resp.c - a connection on which commands are sent and replies matched to them. */
 #include "backends/redis/resp.h"
 
 #include "backends/base/mem.h"
@@ -28,7 +29,7 @@ struct resp {
     bool open, subscribed, over, freed;
 };
 
-static void release(struct resp *r)
+static void resp_release(struct resp *r)
 {
     reply_reader_free(r->reader);
     free(r->queue);
@@ -36,17 +37,17 @@ static void release(struct resp *r)
 }
 
 /* Every way into our code from outside is between these, so that resp_free may be called from any callback. */
-static void enter(struct resp *r)
+static void callback_enter(struct resp *r)
 {
     r->busy++;
 }
 
-static void leave(struct resp *r)
+static void callback_leave(struct resp *r)
 {
-    if (--r->busy == 0 && r->freed) release(r);
+    if (--r->busy == 0 && r->freed) resp_release(r);
 }
 
-static void fail(struct resp *r, enum err err, const char *why)
+static void resp_fail(struct resp *r, enum err err, const char *why)
 {
     if (r->over || r->freed) return;
     r->over = true;
@@ -58,13 +59,13 @@ static void fail(struct resp *r, enum err err, const char *why)
 static void on_opened(void *arg)
 {
     struct resp *r = arg;
-    enter(r);
+    callback_enter(r);
     if (!r->over) {
         r->open = true;
         r->heard_ms = loop_now_ms();
         r->calls.opened(r->calls.arg);
     }
-    leave(r);
+    callback_leave(r);
 }
 
 static bool is_push(const struct resp *r, const struct reply *reply)
@@ -73,7 +74,7 @@ static bool is_push(const struct resp *r, const struct reply *reply)
     return r->subscribed && reply_is_text(kind) && strcmp(kind->text, "message") == 0;
 }
 
-static void dispatch(struct resp *r, const struct reply *reply)
+static void reply_dispatch(struct resp *r, const struct reply *reply)
 {
     if (is_push(r, reply)) {
         if (r->calls.pushed) r->calls.pushed(r->calls.arg, reply);
@@ -86,7 +87,7 @@ static void dispatch(struct resp *r, const struct reply *reply)
         char *text = said ? text_safe(reply->text, reply->len, TEXT_ONE_LINE, ERR_TEXT_MAX / 2) : NULL;
         (void)why_set(&why, said ? ERR_SERVER : ERR_PROTOCOL, "Redis: %s", said ? text : "an answer nobody asked for");
         free(text);
-        fail(r, why.code, why.text);
+        resp_fail(r, why.code, why.text);
         return;
     }
     const struct owed owed = r->queue[r->first];
@@ -96,19 +97,19 @@ static void dispatch(struct resp *r, const struct reply *reply)
     if (owed.done) owed.done(owed.arg, reply);
 }
 
-static bool alive(const struct resp *r)
+static bool resp_is_alive(const struct resp *r)
 {
     return !r->over && !r->freed;
 }
 
-static enum err digest(struct resp *r, const char *bytes, size_t len, struct why *why)
+static enum err bytes_parse(struct resp *r, const char *bytes, size_t len, struct why *why)
 {
     enum err err = reply_feed(r->reader, bytes, len, why);
-    while (!err && alive(r)) {
+    while (!err && resp_is_alive(r)) {
         struct reply *reply = NULL;
         err = reply_next(r->reader, &reply, why);
         if (err || !reply) break;
-        dispatch(r, reply);
+        reply_dispatch(r, reply);
         reply_free(reply);
     }
     return err;
@@ -118,37 +119,37 @@ static void on_received(void *arg, const char *bytes, size_t len)
 {
     struct resp *r = arg;
     struct why why;
-    enter(r);
+    callback_enter(r);
     r->received += len;
     r->heard_ms = loop_now_ms();
-    for (size_t at = 0; at < len && alive(r);) {
+    for (size_t at = 0; at < len && resp_is_alive(r);) {
         const size_t piece = len - at < REPLY_FEED_MAX ? len - at : (size_t)REPLY_FEED_MAX;
-        if (digest(r, bytes + at, piece, &why) != ERR_OK) fail(r, why.code, why.text);
+        if (bytes_parse(r, bytes + at, piece, &why) != ERR_OK) resp_fail(r, why.code, why.text);
         at += piece;
     }
-    leave(r);
+    callback_leave(r);
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
 {
     struct resp *r = arg;
-    enter(r);
-    fail(r, err, why);
-    leave(r);
+    callback_enter(r);
+    resp_fail(r, err, why);
+    callback_leave(r);
 }
 
 static void on_check(void *arg)
 {
     struct resp *r = arg;
     const uint64_t now = loop_now_ms();
-    enter(r);
-    if (!r->open && now - r->opened_ms > RESP_CONNECT_MS) fail(r, ERR_TIMEOUT, "no connection within 10 s");
-    if (alive(r) && r->open && r->count) {
+    callback_enter(r);
+    if (!r->open && now - r->opened_ms > RESP_CONNECT_MS) resp_fail(r, ERR_TIMEOUT, "no connection within 10 s");
+    if (resp_is_alive(r) && r->open && r->count) {
         const uint64_t asked_ms = r->queue[r->first].sent_us / 1000;
         const uint64_t since = asked_ms > r->heard_ms ? asked_ms : r->heard_ms;
-        if (now > since + RESP_SILENCE_MS) fail(r, ERR_TIMEOUT, "Redis gave no answer for 10 s");
+        if (now > since + RESP_SILENCE_MS) resp_fail(r, ERR_TIMEOUT, "Redis gave no answer for 10 s");
     }
-    leave(r);
+    callback_leave(r);
 }
 
 struct resp *resp_open(struct loop *l, const struct redis_url *url, const char *via, const struct resp_calls *calls)
@@ -171,10 +172,10 @@ void resp_free(struct resp *r)
     wire_close(&r->wire);
     alarm_free(r->check);
     r->check = NULL;
-    if (r->busy == 0) release(r);
+    if (r->busy == 0) resp_release(r);
 }
 
-static void owe(struct resp *r, enum allow command, resp_done *done, void *arg)
+static void reply_expect(struct resp *r, enum allow command, resp_done *done, void *arg)
 {
     if (r->count == r->cap) {
         const size_t cap = r->cap ? r->cap * 2 : 64;
@@ -191,7 +192,7 @@ static void owe(struct resp *r, enum allow command, resp_done *done, void *arg)
 enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *args, size_t count, resp_done *done,
                   void *arg)
 {
-    if (!r || !alive(r) || !wire_is_open(&r->wire)) return ERR_RESET;
+    if (!r || !resp_is_alive(r) || !wire_is_open(&r->wire)) return ERR_RESET;
     if (r->count >= RESP_PIPELINE_MAX) return ERR_LIMIT;
     struct buf out;
     buf_init(&out, COMMAND_MAX);
@@ -202,7 +203,7 @@ enum err resp_ask(struct resp *r, enum allow command, const struct gcs_span *arg
     buf_done(&out);
     if (err) return err;
     if (command == ALLOW_SUBSCRIBE) r->subscribed = true;
-    owe(r, command, done, arg);
+    reply_expect(r, command, done, arg);
     return ERR_OK;
 }
 

@@ -1,3 +1,4 @@
+/* scan.c - what is read of the GCS, and when: a full scan, changed keys, fast poll. */
 #include "backends/redis/scan.h"
 
 #include "backends/base/mem.h"
@@ -40,16 +41,16 @@ struct scan {
 static const struct budget_rate pushed_rates[BUDGET_KINDS] = {
     [BUDGET_REQUESTS] = {SCAN_PUSHED_RATE, SCAN_PUSHED_BURST}};
 
-static void step(struct scan *s);
+static void scan_step(struct scan *s);
 
-static void wake(struct scan *s, uint64_t after_ms)
+static void scan_wake(struct scan *s, uint64_t after_ms)
 {
     alarm_set(s->wake, after_ms, 0);
 }
 
 static void on_wake(void *arg)
 {
-    step(arg);
+    scan_step(arg);
 }
 
 bool scan_wants(const struct scan *s, const struct gcs_ns *ns)
@@ -91,7 +92,7 @@ static bool is_tracked(const struct scan *s, const struct gcs_hash *h)
     return false;
 }
 
-static void adopt(struct scan *s, const char *key, size_t len, enum gcs_layout layout)
+static void hash_adopt(struct scan *s, const char *key, size_t len, enum gcs_layout layout)
 {
     const size_t before = s->view.hash_count;
     struct gcs_hash *h = gcs_view_hash(&s->view, key, len, layout);
@@ -101,7 +102,7 @@ static void adopt(struct scan *s, const char *key, size_t len, enum gcs_layout l
     if (layout == GCS_ONE_HASH) s->conf.layout(s->conf.arg);
 }
 
-static void drop(struct scan *s, struct gcs_hash *h)
+static void hash_drop(struct scan *s, struct gcs_hash *h)
 {
     const bool older = h->ns->layout == GCS_ONE_HASH;
     gcs_view_drop(&s->view, h);
@@ -148,7 +149,7 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
         h->dirty = true;
         h->due_ms = now + endless_rest(++h->endless);
         break;
-    case HASH_ABSENT: drop(s, h); break;
+    case HASH_ABSENT: hash_drop(s, h); break;
     case HASH_REFUSED:
         h->dirty = true;
         h->due_ms = now + SCAN_REFUSED_MS;
@@ -160,7 +161,7 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
         break;
     }
     tell_endless(s);
-    step(s);
+    scan_step(s);
 }
 
 static void read_progress(void *arg, const struct gcs_hash *h, uint64_t fields, uint64_t total)
@@ -207,7 +208,7 @@ static struct gcs_hash *next_hash(const struct scan *s, uint64_t *ret_due_ms)
 static void keys_found(void *arg, const char *key, size_t len, enum gcs_layout layout)
 {
     struct scan *s = arg;
-    adopt(s, key, len, layout);
+    hash_adopt(s, key, len, layout);
 }
 
 static void keys_done(void *arg, const struct reply *error, bool endless)
@@ -220,7 +221,7 @@ static void keys_done(void *arg, const struct reply *error, bool endless)
     if (endless) s->keys_due_ms = loop_now_ms() + endless_rest(s->keys_endless);
     tell_endless(s);
     if (error) s->conf.refused(s->conf.arg, error);
-    step(s);
+    scan_step(s);
 }
 
 static void keys_progress(void *arg, uint64_t keys, uint64_t total)
@@ -251,7 +252,7 @@ static void start_keys(struct scan *s, bool names_only)
 
 static void take_told(struct scan *s)
 {
-    for (size_t i = 0; i < s->told_count; i++) adopt(s, s->told[i].key, s->told[i].len, GCS_HASH_A_TABLE);
+    for (size_t i = 0; i < s->told_count; i++) hash_adopt(s, s->told[i].key, s->told[i].len, GCS_HASH_A_TABLE);
     free_told(s->told, &s->told_count);
 }
 
@@ -293,7 +294,7 @@ static bool start_next(struct scan *s, uint64_t now, uint64_t *ret_due_ms)
     return false;
 }
 
-static void step(struct scan *s)
+static void scan_step(struct scan *s)
 {
     if (s->stepping) return;
     s->stepping = true;
@@ -303,9 +304,9 @@ static void step(struct scan *s)
         take_told(s);
         const uint64_t wait = budget_wait(s->conf.budget, now, NULL);
         if (wait)
-            wake(s, wait);
+            scan_wake(s, wait);
         else if (!start_next(s, now, &due_ms))
-            wake(s, due_ms - now);
+            scan_wake(s, due_ms - now);
     }
     s->stepping = false;
 }
@@ -321,7 +322,7 @@ struct scan *scan_new(const struct scan_conf *conf)
     budget_init(&s->pushed, pushed_rates, loop_now_ms());
     s->listing = true;
     tell_all(s, CHANGE_RELIST);
-    wake(s, 0);
+    scan_wake(s, 0);
     return s;
 }
 
@@ -373,7 +374,7 @@ void scan_set_fast(struct scan *s, bool fast)
     s->fast = fast;
     for (struct gcs_hash *h = s->view.hashes; h && fast; h = h->next)
         if (h->table == GCS_KV && h->read_ms + SCAN_AGAIN_MS < h->due_ms) h->due_ms = h->read_ms + SCAN_AGAIN_MS;
-    wake(s, 0);
+    scan_wake(s, 0);
 }
 
 /* A message that is followed at once; of a flood only the first few are. */
@@ -409,7 +410,7 @@ void scan_told(struct scan *s, const char *key, size_t len)
     } else {
         return;
     }
-    wake(s, 0);
+    scan_wake(s, 0);
 }
 
 void scan_flushed(struct scan *s)
@@ -420,7 +421,7 @@ void scan_flushed(struct scan *s)
     }
     for (struct gcs_hash *h = s->view.hashes; h; h = h->next) h->dirty = true;
     keys_soon(s);
-    wake(s, 0);
+    scan_wake(s, 0);
 }
 
 void scan_refresh(struct scan *s)
@@ -430,7 +431,7 @@ void scan_refresh(struct scan *s)
         h->due_ms = 0;
     }
     s->keys_due_ms = 0;
-    wake(s, 0);
+    scan_wake(s, 0);
 }
 
 void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count)
@@ -442,5 +443,5 @@ void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count)
         h->tracked = is_tracked(s, h);
         h->dirty = true; /* what changed before it began was not told */
     }
-    wake(s, 0);
+    scan_wake(s, 0);
 }

@@ -1,3 +1,4 @@
+/* server_parse.c - Parses CONFIG GET, SLOWLOG, ROLE and what else a server says of itself. */
 #include "backends/redis/server_parse.h"
 
 #include "backends/base/mem.h"

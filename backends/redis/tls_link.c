@@ -1,3 +1,4 @@
+/* tls_link.c - TLS over a byte link, by libcurl. */
 #include "backends/redis/tls_link.h"
 
 #include "backends/base/buf.h"
@@ -26,7 +27,7 @@ struct tls_link {
     char error[CURL_ERROR_SIZE];
 };
 
-static void release(struct tls_link *t)
+static void tls_release(struct tls_link *t)
 {
     if (t->busy || !t->freed || t->poll_open) return;
     if (t->out.data) mem_wipe(t->out.data, t->out.len);
@@ -38,11 +39,11 @@ static void poll_closed(uv_handle_t *h)
 {
     struct tls_link *t = h->data;
     t->poll_open = false;
-    release(t);
+    tls_release(t);
 }
 
 /* The socket is let go of before curl closes it. */
-static void shut(struct tls_link *t)
+static void tls_shut(struct tls_link *t)
 {
     if (t->over) return;
     t->over = true;
@@ -56,12 +57,12 @@ static void shut(struct tls_link *t)
     curl_slist_free_all(t->connect_to);
 }
 
-static void end(struct tls_link *t, enum err err, const char *what)
+static void tls_end(struct tls_link *t, enum err err, const char *what)
 {
     struct why why;
     if (t->over) return;
     (void)why_set(&why, err, "%s", what);
-    shut(t);
+    tls_shut(t);
     t->calls.closed(t->calls.arg, err, why.text);
 }
 
@@ -70,14 +71,14 @@ static void end_curl(struct tls_link *t, CURLcode code)
     char text[CURL_ERROR_SIZE];
     memcpy(text, t->error, sizeof text);
     enum err err = curl_err(t->easy, code, &t->sockets);
-    end(t, err, curl_err_words(err, code, text, &t->sockets));
+    tls_end(t, err, curl_err_words(err, code, text, &t->sockets));
 }
 
 /* ---- bytes ---- */
 
-static void watch(struct tls_link *t);
+static void socket_watch(struct tls_link *t);
 
-static void flush(struct tls_link *t)
+static void output_flush(struct tls_link *t)
 {
     while (!t->over && t->out.len > 0) {
         size_t sent = 0;
@@ -90,7 +91,7 @@ static void flush(struct tls_link *t)
 }
 
 /* TLS keeps decrypted bytes that no poll tells of: read first, and poll only once there is nothing more. */
-static void drain(struct tls_link *t)
+static void input_drain(struct tls_link *t)
 {
     char piece[PIECE];
     for (int i = 0; i < PIECES_A_TURN && !t->over; i++) {
@@ -100,54 +101,54 @@ static void drain(struct tls_link *t)
         if (code != CURLE_OK)
             end_curl(t, code);
         else if (len == 0)
-            end(t, ERR_RESET, "the connection was closed");
+            tls_end(t, ERR_RESET, "the connection was closed");
         else
             t->calls.received(t->calls.arg, piece, len);
     }
     if (!t->over) alarm_set(t->pump, 0, 0);
 }
 
-static void turn(struct tls_link *t)
+static void tls_process(struct tls_link *t)
 {
     t->busy++;
-    flush(t);
-    drain(t);
-    flush(t);
-    watch(t);
+    output_flush(t);
+    input_drain(t);
+    output_flush(t);
+    socket_watch(t);
     t->busy--;
-    release(t);
+    tls_release(t);
 }
 
 static void on_poll(uv_poll_t *p, int status, int events)
 {
     (void)events;
     (void)status; /* the next read says what it is */
-    turn(p->data);
+    tls_process(p->data);
 }
 
-static void watch(struct tls_link *t)
+static void socket_watch(struct tls_link *t)
 {
     if (t->over) return;
     const int wanted = UV_READABLE | (t->out.len > 0 ? UV_WRITABLE : 0);
     const int bad = uv_poll_start(&t->poll, wanted, on_poll);
-    if (bad) end(t, ERR_IO, uv_strerror(bad));
+    if (bad) tls_end(t, ERR_IO, uv_strerror(bad));
 }
 
 /* ---- connecting ---- */
 
-static void connected(struct tls_link *t)
+static void tls_connected(struct tls_link *t)
 {
     curl_socket_t fd = CURL_SOCKET_BAD;
     alarm_stop(t->pump);
     if (curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK || fd == CURL_SOCKET_BAD ||
         uv_poll_init_socket(loop_uv(t->loop), &t->poll, fd) != 0) {
-        end(t, ERR_IO, "no socket");
+        tls_end(t, ERR_IO, "no socket");
         return;
     }
     t->poll.data = t;
     t->polling = t->poll_open = true;
     t->calls.opened(t->calls.arg);
-    watch(t);
+    socket_watch(t);
 }
 
 static void connect_step(struct tls_link *t)
@@ -159,20 +160,20 @@ static void connect_step(struct tls_link *t)
     if (m->data.result != CURLE_OK)
         end_curl(t, m->data.result);
     else
-        connected(t);
+        tls_connected(t);
 }
 
 static void on_pump(void *arg)
 {
     struct tls_link *t = arg;
     if (t->polling) {
-        turn(t);
+        tls_process(t);
         return;
     }
     t->busy++;
     connect_step(t);
     t->busy--;
-    release(t);
+    tls_release(t);
 }
 
 static void set_up(struct tls_link *t, const struct tls_where *where, uint64_t connect_timeout_ms)
@@ -230,7 +231,7 @@ enum err tls_write(struct tls_link *t, const void *data, size_t len)
 void tls_free(struct tls_link *t)
 {
     if (!t || t->freed) return;
-    shut(t);
+    tls_shut(t);
     t->freed = true;
-    release(t);
+    tls_release(t);
 }

@@ -12,7 +12,7 @@
 
 static const char channel[] = "__redis__:invalidate";
 
-static void say(struct redis_link *k, bool on, const char *why)
+static void tracking_publish(struct redis_link *k, bool on, const char *why)
 {
     k->track.on = on;
     k->record->tracking = tri_of(on);
@@ -38,12 +38,12 @@ static void give_up(struct redis_link *k, bool for_good, const char *why)
     if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
     if (k->scan) scan_tracked(k->scan, NULL, 0);
     if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff, loop_now_ms()), 0);
-    say(k, false, why);
+    tracking_publish(k, false, why);
 }
 
 /* ---- prefixes ---- */
 
-static bool covered(const struct track *t, const char *name)
+static bool prefix_covers(const struct track *t, const char *name)
 {
     for (size_t i = 0; i < t->prefix_count; i++)
         if (strncmp(name, t->prefixes[i], strlen(t->prefixes[i])) == 0) return true;
@@ -53,7 +53,7 @@ static bool covered(const struct track *t, const char *name)
 /* Redis refuses prefixes of which one begins with another: the shorter one is enough. */
 static void add_prefix(struct track *t, char *name /* takes */)
 {
-    if (covered(t, name)) {
+    if (prefix_covers(t, name)) {
         free(name);
         return;
     }
@@ -99,7 +99,7 @@ static void on_tracking(void *arg, const struct reply *reply)
         prefixes[i] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
     backoff_works(&t->backoff, loop_now_ms());
     scan_tracked(k->scan, prefixes, t->prefix_count);
-    say(k, true, NULL);
+    tracking_publish(k, true, NULL);
 }
 
 static void turn_on(struct redis_link *k)
@@ -127,7 +127,7 @@ void track_again(struct redis_link *k)
     struct track *t = &k->track;
     if (!t->subscribed || !k->scan) return;
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
-        if (ns->layout != GCS_ONE_HASH || !scan_wants(k->scan, ns) || covered(t, ns->raw)) continue;
+        if (ns->layout != GCS_ONE_HASH || !scan_wants(k->scan, ns) || prefix_covers(t, ns->raw)) continue;
         turn_on(k);
         return;
     }
@@ -184,7 +184,7 @@ static void on_closed(void *arg, enum err err, const char *why)
     give_up(arg, false, why);
 }
 
-static void dial(void *arg)
+static void track_connect(void *arg)
 {
     struct redis_link *k = arg;
     const struct resp_calls calls = {on_opened, on_pushed, on_closed, k};
@@ -202,8 +202,8 @@ void track_start(struct redis_link *k)
 {
     struct track *t = &k->track;
     t->refused = t->asked = t->on = t->subscribed = false;
-    if (!t->redial) t->redial = alarm_new(k->loop, dial, k);
-    dial(k);
+    if (!t->redial) t->redial = alarm_new(k->loop, track_connect, k);
+    track_connect(k);
 }
 
 void track_stop(struct redis_link *k)

@@ -1,3 +1,4 @@
+/* url_parse.c - Parses the URL of a Redis. */
 #include "backends/redis/url_parse.h"
 
 #include "backends/base/mem.h"

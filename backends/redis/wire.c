@@ -1,3 +1,4 @@
+/* wire.c - Opens the transport that a URL asks for: plain, TLS, a unix socket, a command. */
 #include "backends/redis/wire.h"
 
 #include "backends/redis/tls_link.h"

@@ -1,3 +1,4 @@
+/* infer.c - Prompts to the guide's own endpoint: one POST, one answer. */
 #include "backends/serve/infer.h"
 
 #include "backends/base/mem.h"
@@ -23,7 +24,7 @@ struct prompt_run {
 };
 
 /* Puts the final record, tells done, and ends the run. */
-static void finish(struct prompt_run *run, enum serve_failure f, const char *why)
+static void infer_finish(struct prompt_run *run, enum serve_failure f, const char *why)
 {
     struct request *r = run->record;
     prompt_record_end(r, run->loop, run->due_us, f, why);
@@ -45,7 +46,7 @@ static enum serve_failure take_body(struct prompt_run *run, const struct http_an
     return f;
 }
 
-static void answered(void *arg, const struct http_answer *answer)
+static void on_response(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
     run->get = NULL;
@@ -54,12 +55,12 @@ static void answered(void *arg, const struct http_answer *answer)
     struct why why = {0};
     enum serve_failure f = serve_failure_of_prompt(answer, run->proxied, &why);
     if (f == SERVE_FAILURE_NONE) f = take_body(run, answer, &why);
-    finish(run, f, why.text);
+    infer_finish(run, f, why.text);
 }
 
 static void not_sent(void *arg)
 {
-    finish(arg, SERVE_FAILURE_TOO_LONG, "the question is too long for a GET");
+    infer_finish(arg, SERVE_FAILURE_TOO_LONG, "the question is too long for a GET");
 }
 
 static struct prompt_run *infer_ask(struct loop *l, const struct serve_open *how, const struct prompt_ask *ask,
@@ -80,7 +81,7 @@ static struct prompt_run *infer_ask(struct loop *l, const struct serve_open *how
     enum err e = buf_str(&suffix, "/infer?sentence=");
     if (e == ERR_OK) e = text_url_encode(ask->question, strlen(ask->question), &suffix);
     if (e == ERR_OK) {
-        const struct serve_get_calls calls = {.done = answered, .arg = run};
+        const struct serve_get_calls calls = {.done = on_response, .arg = run};
         run->get = serve_get_start(l, how, &ask->path, buf_text(&suffix), ask->timeout_ms, INFER_BODY_MAX, &calls);
     } else {
         run->later = alarm_new(l, not_sent, run);
@@ -94,7 +95,7 @@ static void infer_cancel(struct prompt_run *run)
 {
     if (!run) return;
     serve_get_cancel(run->get);
-    finish(run, SERVE_FAILURE_CANCELLED, NULL);
+    infer_finish(run, SERVE_FAILURE_CANCELLED, NULL);
 }
 
 const struct prompt_ops infer_ops = {.kind = "infer", .streams = false, .ask = infer_ask, .cancel = infer_cancel};

@@ -1,3 +1,4 @@
+/* infer_parse.c - Parses the answer of the guide's endpoint. */
 #include "backends/serve/infer_parse.h"
 
 #include "backends/base/json.h"
@@ -16,7 +17,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-static void trim(struct span *t)
+static void span_trim(struct span *t)
 {
     while (t->len && is_space(t->s[0])) t->s++, t->len--;
     while (t->len && is_space(t->s[t->len - 1])) t->len--;
@@ -28,7 +29,7 @@ static bool drop_front(struct span *t, const char *mark)
     if (t->len < n || memcmp(t->s, mark, n) != 0) return false;
     t->s += n;
     t->len -= n;
-    trim(t);
+    span_trim(t);
     return true;
 }
 
@@ -37,15 +38,15 @@ static bool drop_back(struct span *t, const char *mark)
     size_t n = strlen(mark);
     if (t->len < n || memcmp(t->s + t->len - n, mark, n) != 0) return false;
     t->len -= n;
-    trim(t);
+    span_trim(t);
     return true;
 }
 
 /* "<s> [INST] question [/INST] answer</s>" -> "answer". A question may hold [/INST] itself, and so may an answer; the
  * first one ends the echo, as the template writes it. */
-static void clean(struct span *t)
+static void span_clean(struct span *t)
 {
-    trim(t);
+    span_trim(t);
     while (drop_front(t, "<s>"))
         ;
     while (drop_back(t, "</s>"))
@@ -55,7 +56,7 @@ static void clean(struct span *t)
     if (!end) return;
     t->len -= (size_t)(end + 7 - t->s);
     t->s = end + 7;
-    trim(t);
+    span_trim(t);
 }
 
 enum err infer_parse(const char *body, size_t len, char **ret_answer, struct why *why)
@@ -70,7 +71,7 @@ enum err infer_parse(const char *body, size_t len, char **ret_answer, struct why
         return why_set(why, ERR_PARSE, "a JSON array of one string was expected");
     }
     struct span t = {item->valuestring, strlen(item->valuestring)};
-    clean(&t);
+    span_clean(&t);
     *ret_answer = text_safe(t.s, t.len, TEXT_KEEP_LINES, INFER_ANSWER_MAX);
     cJSON_Delete(root);
     return ERR_OK;

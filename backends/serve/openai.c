@@ -1,3 +1,4 @@
+/* openai.c - Prompts to an OpenAI-compatible endpoint: models, streamed completions. */
 #include "backends/serve/openai.h"
 
 #include "backends/base/mem.h"
@@ -41,7 +42,7 @@ struct prompt_run {
 
 /* ---- the record ------------------------------------------------------------------------------------------------ */
 
-static bool blank(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
@@ -50,8 +51,8 @@ static bool blank(char c)
 static void set_answer(struct prompt_run *run)
 {
     const char *text = buf_text(&run->text), *end = text + run->text.len;
-    while (text < end && blank(*text)) text++;
-    while (end > text && (run->get ? end[-1] == '\r' : blank(end[-1]))) end--;
+    while (text < end && is_blank(*text)) text++;
+    while (end > text && (run->get ? end[-1] == '\r' : is_blank(end[-1]))) end--;
     free(run->record->answer);
     run->record->answer = text_safe(text, (size_t)(end - text), TEXT_KEEP_LINES, OPENAI_ANSWER_MAX);
 }
@@ -70,7 +71,7 @@ static void set_times(struct prompt_run *run)
     r->tokens_per_s = known_f64((double)(n - 1) * 1e6 / (double)span);
 }
 
-static void fill(struct prompt_run *run)
+static void record_fill(struct prompt_run *run)
 {
     if (run->text.len) set_answer(run);
     set_times(run);
@@ -103,10 +104,10 @@ static void run_free(struct prompt_run *run)
     free(run);
 }
 
-static void finish(struct prompt_run *run, enum serve_failure f, const char *why)
+static void openai_finish(struct prompt_run *run, enum serve_failure f, const char *why)
 {
     run->get = NULL;
-    fill(run);
+    record_fill(run);
     prompt_record_end(run->record, run->loop, run->due_us, f, why);
     if (run->finished && run->last_us && f == SERVE_FAILURE_NONE) run->record->latency_us = run->record->last_token_us;
     prompt_record_put(run->record, &run->sink);
@@ -119,16 +120,16 @@ static void on_grow(void *arg)
     struct prompt_run *run = arg;
     if (run->finished) {
         serve_get_cancel(run->get);
-        finish(run, SERVE_FAILURE_NONE, NULL);
+        openai_finish(run, SERVE_FAILURE_NONE, NULL);
         return;
     }
-    fill(run);
+    record_fill(run);
     prompt_record_put(run->record, &run->sink); /* run may be gone: a prompt can be cancelled by who hears this */
 }
 
 /* ---- what comes ------------------------------------------------------------------------------------------------ */
 
-static bool stop(struct prompt_run *run, enum serve_failure f, enum err err, const char *why)
+static bool openai_stop(struct prompt_run *run, enum serve_failure f, enum err err, const char *why)
 {
     run->failure = f;
     why_set(&run->why, err, "%s", why);
@@ -146,12 +147,12 @@ static bool take_text(struct prompt_run *run, const char *text)
     run->last_us = now;
     if (!alarm_is_set(run->grow)) alarm_set(run->grow, run->pieces == 1 ? 0 : OPENAI_GROW_MS, 0);
     if (buf_str(&run->text, text) == ERR_OK) return true;
-    return stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken; this is how it begins");
+    return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken; this is how it begins");
 }
 
 static bool take_piece(struct prompt_run *run, const struct openai_piece *p)
 {
-    if (p->error) return stop(run, SERVE_FAILURE_MODEL, ERR_SERVER, p->error);
+    if (p->error) return openai_stop(run, SERVE_FAILURE_MODEL, ERR_SERVER, p->error);
     if (p->model) record_set(&run->record->model, p->model);
     if (p->tokens.known) run->counted = p->tokens;
     if (p->finish) {
@@ -174,7 +175,7 @@ static bool on_event(void *arg, const char *name, const char *data, size_t len)
     (void)name;
     if (run->over) return true;
     if (openai_parse_event(data, len, &piece, &why) != ERR_OK)
-        return stop(run, SERVE_FAILURE_BODY, ERR_PARSE, why.text);
+        return openai_stop(run, SERVE_FAILURE_BODY, ERR_PARSE, why.text);
     bool go_on = take_piece(run, &piece);
     openai_piece_done(&piece);
     return go_on;
@@ -184,7 +185,7 @@ static bool on_event(void *arg, const char *name, const char *data, size_t len)
 static enum shape shape_of(const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
-        if (!blank(bytes[i])) return bytes[i] == '{' ? SHAPE_WHOLE : SHAPE_EVENTS;
+        if (!is_blank(bytes[i])) return bytes[i] == '{' ? SHAPE_WHOLE : SHAPE_EVENTS;
     }
     return SHAPE_UNKNOWN;
 }
@@ -196,10 +197,11 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
     if (run->shape == SHAPE_UNKNOWN) run->shape = shape_of(bytes, len);
     if (run->shape == SHAPE_WHOLE) {
         if (buf_add(&run->whole, bytes, len) == ERR_OK) return true;
-        return stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken");
+        return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken");
     }
     enum err err = sse_feed(&run->sse, bytes, len, on_event, run);
-    if (err == ERR_LIMIT) return stop(run, SERVE_FAILURE_BODY, err, "an event of the stream is longer than is taken");
+    if (err == ERR_LIMIT)
+        return openai_stop(run, SERVE_FAILURE_BODY, err, "an event of the stream is longer than is taken");
     return err == ERR_OK;
 }
 
@@ -224,7 +226,7 @@ static enum serve_failure take_whole(struct prompt_run *run, struct why *why)
     return f;
 }
 
-static enum serve_failure judge(struct prompt_run *run, const struct http_answer *answer, struct why *why)
+static enum serve_failure response_judge(struct prompt_run *run, const struct http_answer *answer, struct why *why)
 {
     if (run->failure != SERVE_FAILURE_NONE) {
         *why = run->why;
@@ -247,22 +249,22 @@ static enum serve_failure judge(struct prompt_run *run, const struct http_answer
     return SERVE_FAILURE_BODY;
 }
 
-static void answered(void *arg, const struct http_answer *answer)
+static void on_response(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
     struct why why = {0};
     if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
     if (!run->record->bytes.known) run->record->bytes = known_u64(answer->body_len);
-    enum serve_failure f = judge(run, answer, &why);
-    finish(run, f, f == SERVE_FAILURE_NONE ? NULL : why.text);
+    enum serve_failure f = response_judge(run, answer, &why);
+    openai_finish(run, f, f == SERVE_FAILURE_NONE ? NULL : why.text);
 }
 
 /* ---- asking ---------------------------------------------------------------------------------------------------- */
 
-static void post(struct prompt_run *run, const char *model)
+static void completion_post(struct prompt_run *run, const char *model)
 {
     char *body = openai_write_ask(model, run->turns, run->turn_count, run->question);
-    const struct serve_get_calls calls = {.done = answered, .arg = run, .bytes = on_bytes};
+    const struct serve_get_calls calls = {.done = on_response, .arg = run, .bytes = on_bytes};
     run->get = serve_post_start(run->loop, &run->how, &run->path, "/v1/chat/completions", body, run->timeout_ms,
                                 OPENAI_BODY_MAX, &calls);
     free(body);
@@ -278,11 +280,11 @@ static void models_answered(void *arg, const struct http_answer *answer)
     if (f == SERVE_FAILURE_NONE && openai_parse_models(answer->body, answer->body_len, &model, &why) != ERR_OK)
         f = SERVE_FAILURE_BODY;
     if (f == SERVE_FAILURE_NONE) {
-        post(run, model);
+        completion_post(run, model);
     } else {
         if (answer->status) run->record->status = known_u64((uint64_t)answer->status);
         why_prefix(&why, "/v1/models");
-        finish(run, f, why.text);
+        openai_finish(run, f, why.text);
     }
     free(model);
 }
@@ -308,7 +310,7 @@ static struct prompt_run *openai_ask(struct loop *l, const struct serve_open *ho
     run->question = mem_str(run->record->question);
     take_turns(run, ask);
     if (ask->model) {
-        post(run, ask->model);
+        completion_post(run, ask->model);
     } else {
         const struct serve_get_calls calls = {.done = models_answered, .arg = run};
         run->get =
@@ -324,7 +326,7 @@ static void openai_cancel(struct prompt_run *run)
 {
     if (!run) return;
     serve_get_cancel(run->get);
-    finish(run, SERVE_FAILURE_CANCELLED, NULL);
+    openai_finish(run, SERVE_FAILURE_CANCELLED, NULL);
 }
 
 const struct prompt_ops openai_ops = {.kind = "openai", .streams = true, .ask = openai_ask, .cancel = openai_cancel};

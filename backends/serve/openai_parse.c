@@ -1,3 +1,4 @@
+/* openai_parse.c - Parses the JSON of an OpenAI-compatible endpoint. */
 #include "backends/serve/openai_parse.h"
 
 #include "backends/base/json.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *safe(const char *text, size_t max)
+static char *safe_text(const char *text, size_t max)
 {
     return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, max) : NULL;
 }
@@ -34,7 +35,7 @@ static const char *detail_of(const cJSON *root)
 }
 
 /* An error may repeat what it was asked with. */
-static char *masked(const char *text)
+static char *masked_text(const char *text)
 {
     return text ? mask_text(text, strlen(text), TEXT_ONE_LINE, OPENAI_WHY_MAX) : NULL;
 }
@@ -45,7 +46,7 @@ static char *error_of(const cJSON *root)
     const char *text = cJSON_IsString(error) ? error->valuestring : json_str(error, "message");
     if (!text && text_eq(json_str(root, "object"), "error")) text = json_str(root, "message");
     if (!text && cJSON_IsObject(error)) text = "an error without a message";
-    return masked(text);
+    return masked_text(text);
 }
 
 char *openai_parse_error(const char *body, size_t len)
@@ -53,33 +54,34 @@ char *openai_parse_error(const char *body, size_t len)
     cJSON *root = NULL;
     if (len > OPENAI_BODY_MAX || json_parse_shown(body, len, &root, NULL) != ERR_OK) return NULL;
     char *text = error_of(root);
-    if (!text) text = masked(detail_of(root));
+    if (!text) text = masked_text(detail_of(root));
     cJSON_Delete(root);
     return text;
 }
 
 /* ---- answers --------------------------------------------------------------------------------------------------- */
 
-static enum err fill(const cJSON *root, const char *holder, struct openai_piece *p, struct why *why)
+static enum err piece_fill(const cJSON *root, const char *holder, struct openai_piece *p, struct why *why)
 {
     p->error = error_of(root);
     if (p->error) return ERR_OK;
     const cJSON *choices = json_get(root, "choices"), *choice = cJSON_IsArray(choices) ? choices->child : NULL;
     if (!cJSON_IsArray(choices)) return why_set(why, ERR_PARSE, "not a chat completion: it has no choices");
     p->text = mem_str(json_str(json_get(choice, holder), "content"));
-    p->finish = safe(json_str(choice, "finish_reason"), OPENAI_NAME_MAX);
-    p->model = safe(json_str(root, "model"), OPENAI_NAME_MAX);
+    p->finish = safe_text(json_str(choice, "finish_reason"), OPENAI_NAME_MAX);
+    p->model = safe_text(json_str(root, "model"), OPENAI_NAME_MAX);
     p->tokens = json_u64(json_get(root, "usage"), "completion_tokens");
     return ERR_OK;
 }
 
-static enum err parse(const char *bytes, size_t len, const char *holder, struct openai_piece *ret, struct why *why)
+static enum err piece_parse(const char *bytes, size_t len, const char *holder, struct openai_piece *ret,
+                            struct why *why)
 {
     cJSON *root = NULL;
     struct openai_piece p = {0};
     enum err err = json_parse_shown(bytes, len, &root, why);
     if (err) return err;
-    err = cJSON_IsObject(root) ? fill(root, holder, &p, why) : why_set(why, ERR_PARSE, "not a chat completion");
+    err = cJSON_IsObject(root) ? piece_fill(root, holder, &p, why) : why_set(why, ERR_PARSE, "not a chat completion");
     cJSON_Delete(root);
     if (!err) *ret = p;
     return err;
@@ -92,13 +94,13 @@ enum err openai_parse_event(const char *data, size_t len, struct openai_piece *r
         *ret = (struct openai_piece){.over = true};
         return ERR_OK;
     }
-    return parse(data, len, "delta", ret, why);
+    return piece_parse(data, len, "delta", ret, why);
 }
 
 enum err openai_parse_answer(const char *body, size_t len, struct openai_piece *ret, struct why *why)
 {
     struct openai_piece p = {0};
-    enum err err = parse(body, len, "message", &p, why);
+    enum err err = piece_parse(body, len, "message", &p, why);
     if (err) return err;
     if (!p.error && !p.text) {
         openai_piece_done(&p);

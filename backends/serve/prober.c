@@ -1,3 +1,4 @@
+/* prober.c - Probes each worker's Serve proxy at a steady rate, whether or not the last answer has come. */
 #include "backends/serve/prober.h"
 
 #include "backends/base/mem.h"
@@ -52,7 +53,7 @@ static bool prober_is_stretched(const struct prober *p)
 
 /* ---- the source's own state ------------------------------------------------------------------------------------ */
 
-static void tell(struct prober *p, enum source_state state, enum err err, const char *why)
+static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
 {
     char each[48] = "", beyond[48] = "";
     if (prober_is_stretched(p)) snprintf(each, sizeof each, ", each every %.1f s", (double)p->round_us / 1e6);
@@ -100,12 +101,12 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
                       budget_words(&p->dials, BUDGET_CONNECTIONS, limit));
         why = throttled.text;
     }
-    if (state != p->state || err != p->err) tell(p, state, err, err == ERR_OK ? NULL : why);
+    if (state != p->state || err != p->err) prober_publish_state(p, state, err, err == ERR_OK ? NULL : why);
 }
 
 /* ---- one probe ------------------------------------------------------------------------------------------------- */
 
-static void put(struct prober *p, const struct request *r)
+static void request_publish(struct prober *p, const struct request *r)
 {
     struct request *copy = record_copy(&r->record);
     sink_put(&p->sink, change_put(PROBER_SOURCE, WORLD_SERVE, &copy->record));
@@ -135,11 +136,11 @@ static void probe_end(struct probe *probe, enum serve_failure f, const char *why
     record_set(&r->phase, unsent ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
     record_set(&r->failure, serve_failure_word(f));
     record_set(&r->why, why && *why ? why : NULL);
-    put(p, r);
+    request_publish(p, r);
     probe_free(probe);
 }
 
-static void answered(void *arg, const struct http_answer *answer)
+static void on_response(void *arg, const struct http_answer *answer)
 {
     struct probe *probe = arg;
     struct target *t = probe->target;
@@ -194,14 +195,14 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     if (t->flying) t->flying->at = &probe->next;
     t->flying = probe;
     t->in_flight++;
-    put(p, probe->record);
-    const struct serve_get_calls calls = {.done = answered, .arg = probe};
+    request_publish(p, probe->record);
+    const struct serve_get_calls calls = {.done = on_response, .arg = probe};
     probe->get = serve_get_start(p->loop, &p->how, &t->path, "/-/healthz", p->conf.timeout_ms, 64 * 1024, &calls);
 }
 
 /* ---- targets and time ------------------------------------------------------------------------------------------ */
 
-static void arm(struct prober *p)
+static void prober_arm(struct prober *p)
 {
     uint64_t now = loop_now_us();
     alarm_set(p->alarm, p->next_us > now ? (p->next_us - now + 999) / 1000 : 0, 0);
@@ -228,14 +229,14 @@ static uint64_t round_go_on(struct prober *p, uint64_t due_us)
     return n * p->round_us / p->targets;
 }
 
-static void ring(void *arg)
+static void on_due(void *arg)
 {
     struct prober *p = arg;
     uint64_t now = loop_now_us(), interval = p->conf.interval_ms * 1000;
     uint64_t owed = prober_is_stretched(p) ? interval : OWED_MAX * interval;
     if (now > p->next_us + owed) p->next_us = now;
     while (p->next_us <= now) p->next_us += round_go_on(p, p->next_us);
-    arm(p);
+    prober_arm(p);
 }
 
 /* The round for the targets of now. */
@@ -268,13 +269,13 @@ static void target_drop(struct prober *p, struct target *t)
         record_set(&probe->record->phase, "cancelled");
         record_set(&probe->record->failure, serve_failure_word(SERVE_FAILURE_CANCELLED));
         probe->record->done = known_u64(loop_wall_ms(p->loop));
-        put(p, probe->record);
+        request_publish(p, probe->record);
     }
     target_free(t);
 }
 
 /* hint: where it stands when nothing has changed. */
-static struct target *find(struct prober *p, const struct probe_target *want, size_t hint)
+static struct target *target_find(struct prober *p, const struct probe_target *want, size_t hint)
 {
     for (size_t i = 0; i < p->targets; i++) {
         struct target *t = p->target[(hint + i) % p->targets];
@@ -299,7 +300,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     bool changed = beyond != p->beyond;
     for (size_t i = 0; i < p->targets; i++) p->target[i]->keep = false;
     for (size_t i = 0; i < count && n < PROBER_TARGETS; i++) {
-        struct target *t = find(p, &targets[i], i);
+        struct target *t = target_find(p, &targets[i], i);
         if (t && t->keep) continue; /* told twice */
         if (!t) {
             t = target_new(&targets[i]);
@@ -320,15 +321,15 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     plan_round(p);
     if (!n) {
         alarm_stop(p->alarm);
-        if (p->state != SOURCE_OFF) tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+        if (p->state != SOURCE_OFF) prober_publish_state(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
         return;
     }
     if (!before) {
         p->next_us = loop_now_us();
         p->first = prober_at_once(p);
-        arm(p);
+        prober_arm(p);
     }
-    if (changed) tell(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
+    if (changed) prober_publish_state(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
 }
 
 size_t prober_at_once(const struct prober *p)
@@ -345,7 +346,7 @@ void prober_set_interval(struct prober *p, uint64_t interval_ms)
     if (!p->targets) return;
     uint64_t latest = loop_now_us() + interval_ms * 1000;
     p->next_us = p->next_us < latest ? p->next_us : latest;
-    arm(p);
+    prober_arm(p);
 }
 
 struct prober *prober_new(struct loop *l, const struct serve_open *how, const struct prober_conf *conf,
@@ -359,9 +360,9 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.interval_ms = p->conf.interval_ms ? p->conf.interval_ms : PROBER_INTERVAL_MS;
     p->conf.timeout_ms = p->conf.timeout_ms ? p->conf.timeout_ms : PROBER_TIMEOUT_MS;
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
-    p->alarm = alarm_new(l, ring, p);
+    p->alarm = alarm_new(l, on_due, p);
     budget_init(&p->dials, dial_rates, loop_now_ms());
-    tell(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+    prober_publish_state(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
     return p;
 }
 

@@ -1,3 +1,4 @@
+/* prompt_kinds.c - the list of prompt protocols. */
 #include "backends/serve/infer.h"
 #include "backends/serve/openai.h"
 

@@ -1,3 +1,4 @@
+/* prompt_record.c - a prompt as a record of the world. */
 #include "backends/serve/prompt_record.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* serve_failure.c - which kind of failure a response is, and whose. */
 #include "backends/serve/serve_failure.h"
 
 #include "backends/base/json.h"

@@ -1,3 +1,4 @@
+/* serve_get.c - One request to Serve, directly or through the API server's proxy. */
 #include "backends/serve/serve_get.h"
 
 #include "backends/base/mem.h"
@@ -80,8 +81,8 @@ static void send_it(struct serve_get *g, const struct serve_open *how, const str
     g->starting = false;
 }
 
-static struct serve_get *start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
-                               const char *suffix, struct http_ask *ask, const struct serve_get_calls *calls)
+static struct serve_get *request_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                       const char *suffix, struct http_ask *ask, const struct serve_get_calls *calls)
 {
     struct serve_get *g = mem_zero(1, sizeof *g);
     g->calls = *calls;
@@ -111,7 +112,7 @@ struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, 
                            .connect_timeout_ms = timeout_ms,
                            .body_max = body_max,
                            .stream_max = HTTP_BODY_MAX};
-    return start(l, how, path, suffix, &ask, calls);
+    return request_start(l, how, path, suffix, &ask, calls);
 }
 
 struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
@@ -126,7 +127,7 @@ struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how,
         .timeout_ms = timeout_ms,
         .body_max = body_max,
         .stream_max = HTTP_BODY_MAX};
-    return start(l, how, path, suffix, &ask, calls);
+    return request_start(l, how, path, suffix, &ask, calls);
 }
 
 void serve_get_cancel(struct serve_get *g)

@@ -1,3 +1,4 @@
+/* serve_status.c - Polls the Serve API of the Ray dashboard. */
 #include "backends/serve/serve_status.h"
 
 #include "backends/base/mem.h"
@@ -25,7 +26,7 @@ struct serve_status {
     bool hurry, again;
 };
 
-static void ask(struct serve_status *s);
+static void status_request(struct serve_status *s);
 
 static void forget_app(struct serve_status *s)
 {
@@ -33,7 +34,7 @@ static void forget_app(struct serve_status *s)
     s->last = NULL;
 }
 
-static void tell(struct serve_status *s, enum source_state state, enum err err, const char *why)
+static void status_publish_state(struct serve_status *s, enum source_state state, enum err err, const char *why)
 {
     if (s->state == state && s->err == err && text_same(s->why, why)) return;
     if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* the world drops its row */
@@ -51,7 +52,7 @@ static void tell_table(struct serve_status *s, enum change_type type)
     sink_put(&s->sink, c);
 }
 
-static void plan(struct serve_status *s)
+static void status_schedule(struct serve_status *s)
 {
     bool quick = s->hurry || s->state != SOURCE_LIVE || !s->last || !serve_status_settled(s->last);
     uint64_t every = quick ? SERVE_STATUS_HURRY_MS : SERVE_STATUS_MS, now = loop_now_ms();
@@ -60,7 +61,7 @@ static void plan(struct serve_status *s)
 }
 
 /* Takes app. */
-static void put(struct serve_status *s, struct serveapp *app)
+static void app_publish(struct serve_status *s, struct serveapp *app)
 {
     if (s->last && record_equal(&s->last->record, &app->record)) {
         record_free(&app->record);
@@ -78,18 +79,18 @@ static void put(struct serve_status *s, struct serveapp *app)
     s->last = app;
 }
 
-static void failed(struct serve_status *s, const struct http_answer *answer, enum serve_failure f,
-                   const struct why *why)
+static void status_failed(struct serve_status *s, const struct http_answer *answer, enum serve_failure f,
+                          const struct why *why)
 {
     if (f == SERVE_FAILURE_FORBIDDEN)
-        tell(s, SOURCE_DENIED, why->code, why->text);
+        status_publish_state(s, SOURCE_DENIED, why->code, why->text);
     else if (answer->status == 404 && f == SERVE_FAILURE_CLIENT)
-        tell(s, SOURCE_ABSENT, ERR_NOT_FOUND, "the dashboard has no Serve API");
+        status_publish_state(s, SOURCE_ABSENT, ERR_NOT_FOUND, "the dashboard has no Serve API");
     else
-        tell(s, SOURCE_DOWN, why->code, why->text);
+        status_publish_state(s, SOURCE_DOWN, why->code, why->text);
 }
 
-static void answered(void *arg, const struct http_answer *answer)
+static void on_response(void *arg, const struct http_answer *answer)
 {
     struct serve_status *s = arg;
     s->get = NULL;
@@ -101,24 +102,24 @@ static void answered(void *arg, const struct http_answer *answer)
         serve_status_parse(s->uid, answer->body, answer->body_len, &app, &left_out, &why) != ERR_OK)
         f = SERVE_FAILURE_BODY;
     if (f == SERVE_FAILURE_NONE) {
-        tell(s, SOURCE_LIVE, ERR_OK, NULL);
-        put(s, app);
+        status_publish_state(s, SOURCE_LIVE, ERR_OK, NULL);
+        app_publish(s, app);
         if (left_out != s->left_out)
             sink_put(&s->sink, change_unread(SERVE_SOURCE, WORLD_SERVE, TABLE_SERVEAPP, left_out,
                                              "an application, deployment, replica or proxy that is not an object"));
         s->left_out = left_out;
     } else {
-        failed(s, answer, f, &why);
+        status_failed(s, answer, f, &why);
     }
     if (s->again)
-        ask(s);
+        status_request(s);
     else
-        plan(s);
+        status_schedule(s);
 }
 
-static void ask(struct serve_status *s)
+static void status_request(struct serve_status *s)
 {
-    const struct serve_get_calls calls = {.done = answered, .arg = s};
+    const struct serve_get_calls calls = {.done = on_response, .arg = s};
     s->again = false;
     s->asked_ms = loop_now_ms();
     alarm_stop(s->alarm);
@@ -126,13 +127,13 @@ static void ask(struct serve_status *s)
                              SERVE_STATUS_BODY_MAX, &calls);
 }
 
-static void ring(void *arg)
+static void on_due(void *arg)
 {
     struct serve_status *s = arg;
-    if (!s->get) ask(s);
+    if (!s->get) status_request(s);
 }
 
-static void forget(struct serve_status *s)
+static void status_reset(struct serve_status *s)
 {
     serve_get_cancel(s->get);
     s->get = NULL;
@@ -144,7 +145,7 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
 {
     bool same_uid = text_same(s->uid, service_uid);
     if (same_uid && dashboard && s->path.base && serve_path_same(&s->path, dashboard)) return;
-    forget(s);
+    status_reset(s);
     if (!same_uid) {
         if (s->last) {
             sink_put(&s->sink, change_gone(SERVE_SOURCE, WORLD_SERVE, TABLE_SERVEAPP, s->uid));
@@ -154,19 +155,19 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
         s->uid = mem_str(service_uid);
     }
     if (!dashboard || !s->uid) {
-        tell(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
+        status_publish_state(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
         return;
     }
     s->path = serve_path_copy(dashboard);
-    tell(s, SOURCE_CONNECTING, ERR_OK, NULL);
-    ask(s);
+    status_publish_state(s, SOURCE_CONNECTING, ERR_OK, NULL);
+    status_request(s);
 }
 
 void serve_status_hurry(struct serve_status *s, bool changing)
 {
     if (s->hurry == changing) return;
     s->hurry = changing;
-    if (s->path.base && !s->get) plan(s);
+    if (s->path.base && !s->get) status_schedule(s);
 }
 
 void serve_status_refresh(struct serve_status *s)
@@ -175,7 +176,7 @@ void serve_status_refresh(struct serve_status *s)
     if (s->get)
         s->again = true;
     else
-        ask(s);
+        status_request(s);
 }
 
 struct serve_status *serve_status_new(struct loop *l, const struct serve_open *how, const struct sink *sink)
@@ -184,16 +185,16 @@ struct serve_status *serve_status_new(struct loop *l, const struct serve_open *h
     s->loop = l;
     s->how = *how;
     s->sink = *sink;
-    s->alarm = alarm_new(l, ring, s);
+    s->alarm = alarm_new(l, on_due, s);
     s->state = SOURCE_CONNECTING;
-    tell(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
+    status_publish_state(s, SOURCE_OFF, ERR_OK, "no Ray dashboard is known");
     return s;
 }
 
 void serve_status_free(struct serve_status *s)
 {
     if (!s) return;
-    forget(s);
+    status_reset(s);
     alarm_free(s->alarm);
     forget_app(s);
     free(s->uid);

@@ -1,3 +1,4 @@
+/* serve_status_parse.c - Parses GET /api/serve/applications/. */
 #include "backends/serve/serve_status_parse.h"
 
 #include "backends/base/mask.h"
@@ -9,7 +10,7 @@
 
 enum { NAME_MAX_BYTES = 256, MESSAGE_MAX_BYTES = 512 };
 
-static char *safe(const cJSON *obj, const char *name)
+static char *safe_text(const cJSON *obj, const char *name)
 {
     const char *s = json_str(obj, name);
     return s && *s ? text_safe(s, strlen(s), TEXT_ONE_LINE, NAME_MAX_BYTES) : NULL;
@@ -29,7 +30,7 @@ static struct known_u64 seconds_as_ms(const cJSON *obj, const char *name)
 }
 
 /* An item of a list that has `count` already: false, and counted, where it cannot be taken. */
-static bool takes(const cJSON *item, size_t count, size_t *left_out)
+static bool item_is_object(const cJSON *item, size_t count, size_t *left_out)
 {
     if (cJSON_IsObject(item) && count < SERVE_STATUS_ITEMS) return true;
     (*left_out)++;
@@ -39,15 +40,15 @@ static bool takes(const cJSON *item, size_t count, size_t *left_out)
 static void read_replicas(const cJSON *deployment, const char *app, struct serveapp *out, size_t *left_out)
 {
     JSON_EACH (item, json_get(deployment, "replicas")) {
-        if (!takes(item, out->replicas_count, left_out)) continue;
+        if (!item_is_object(item, out->replicas_count, left_out)) continue;
         struct replica *r = RECORD_APPEND(out, replicas);
         record_set(&r->app, app);
-        r->deployment = safe(deployment, "name");
-        r->id = safe(item, "replica_id");
-        r->state = safe(item, "state");
-        r->actor = safe(item, "actor_id");
-        r->ray_node = safe(item, "node_id");
-        r->ip = safe(item, "node_ip");
+        r->deployment = safe_text(deployment, "name");
+        r->id = safe_text(item, "replica_id");
+        r->state = safe_text(item, "state");
+        r->actor = safe_text(item, "actor_id");
+        r->ray_node = safe_text(item, "node_id");
+        r->ip = safe_text(item, "node_ip");
         r->pid = json_u64(item, "pid");
         r->started = seconds_as_ms(item, "start_time_s");
     }
@@ -55,16 +56,16 @@ static void read_replicas(const cJSON *deployment, const char *app, struct serve
 
 static void read_application(const cJSON *app, struct serveapp *out, size_t *left_out)
 {
-    char *name = safe(app, "name"), *status = safe(app, "status");
+    char *name = safe_text(app, "name"), *status = safe_text(app, "status");
     if (!name && app->string) name = text_safe(app->string, strlen(app->string), TEXT_ONE_LINE, NAME_MAX_BYTES);
     size_t before = out->deployments_count;
     JSON_EACH (item, json_get(app, "deployments")) {
-        if (!takes(item, out->deployments_count, left_out)) continue;
+        if (!item_is_object(item, out->deployments_count, left_out)) continue;
         struct deployment *d = RECORD_APPEND(out, deployments);
         record_set(&d->app, name);
         record_set(&d->app_status, status);
-        d->name = safe(item, "name");
-        d->status = safe(item, "status");
+        d->name = safe_text(item, "name");
+        d->status = safe_text(item, "status");
         d->message = message_of(item);
         read_replicas(item, name, out, left_out);
     }
@@ -82,12 +83,12 @@ static void read_application(const cJSON *app, struct serveapp *out, size_t *lef
 static void read_proxies(const cJSON *proxies, struct serveapp *out, size_t *left_out)
 {
     JSON_EACH (item, proxies) {
-        if (!takes(item, out->proxies_count, left_out)) continue;
+        if (!item_is_object(item, out->proxies_count, left_out)) continue;
         struct proxy *p = RECORD_APPEND(out, proxies);
-        p->ray_node = safe(item, "node_id");
-        p->ip = safe(item, "node_ip");
-        p->status = safe(item, "status");
-        p->actor = safe(item, "actor_id");
+        p->ray_node = safe_text(item, "node_id");
+        p->ip = safe_text(item, "node_ip");
+        p->status = safe_text(item, "status");
+        p->actor = safe_text(item, "actor_id");
     }
 }
 
@@ -104,9 +105,9 @@ enum err serve_status_parse(const char *service_uid, const char *body, size_t le
         return why_set(why, ERR_PARSE, "no object \"applications\" in the Serve API's answer");
     }
     struct serveapp *out = record_new(TABLE_SERVEAPP, service_uid);
-    out->controller_actor = safe(json_get(root, "controller_info"), "actor_id");
+    out->controller_actor = safe_text(json_get(root, "controller_info"), "actor_id");
     JSON_EACH (app, apps) {
-        if (takes(app, 0, &left_out)) read_application(app, out, &left_out);
+        if (item_is_object(app, 0, &left_out)) read_application(app, out, &left_out);
     }
     read_proxies(json_get(root, "proxies"), out, &left_out);
     cJSON_Delete(root);

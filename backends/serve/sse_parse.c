@@ -1,3 +1,4 @@
+/* sse_parse.c - Cuts a stream of server-sent events. */
 #include "backends/serve/sse_parse.h"
 
 #include <stdio.h>
@@ -16,7 +17,7 @@ void sse_done(struct sse *s)
     buf_done(&s->data);
 }
 
-static enum err dispatch(struct sse *s, sse_event *event, void *arg)
+static enum err event_dispatch(struct sse *s, sse_event *event, void *arg)
 {
     enum err err = ERR_OK;
     if (s->has_data && !event(arg, s->name, buf_text(&s->data), s->data.len)) err = ERR_CANCELLED;
@@ -43,7 +44,7 @@ static enum err end_of_line(struct sse *s, sse_event *event, void *arg)
     if (!s->begun && s->line.len >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0) line += 3;
     s->begun = true;
     if (line == end) {
-        err = dispatch(s, event, arg);
+        err = event_dispatch(s, event, arg);
     } else {
         const char *colon = memchr(line, ':', (size_t)(end - line));
         const char *name_end = colon ? colon : end, *value = colon ? colon + 1 : end;

@@ -1,3 +1,4 @@
+/* conf_fuzz.c - Fuzz target: config.yaml. */
 #include "backends/conf.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* json_fuzz.c - Fuzz target: JSON. */
 #include "backends/base/json.h"
 
 #include <math.h>

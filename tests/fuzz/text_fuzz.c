@@ -1,3 +1,4 @@
+/* text_fuzz.c - Fuzz target: text made safe. */
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
 

@@ -1,3 +1,4 @@
+/* yaml_fuzz.c - Fuzz target: YAML. */
 #include "backends/base/yaml.h"
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* aws_server.c - the AWS services that the tests speak to. */
 #include "tests/support/aws_server.h"
 
 #include "backends/base/mem.h"
@@ -66,7 +67,7 @@ static bool has_all(const char *request, const char *needs)
     return true;
 }
 
-static struct aws_says *choose(struct aws_server *s, const char *name, const char *request)
+static struct aws_says *answer_choose(struct aws_server *s, const char *name, const char *request)
 {
     for (size_t i = 0; i < s->said; i++) {
         struct aws_says *y = &s->says[i];
@@ -79,7 +80,7 @@ static struct aws_says *choose(struct aws_server *s, const char *name, const cha
 }
 
 /* "" when it may be answered, else "Code: message". */
-static void check(struct aws_server *s, const char *name, const char *request, char error[ERROR_MAX])
+static void request_check(struct aws_server *s, const char *name, const char *request, char error[ERROR_MAX])
 {
     error[0] = '\0';
     if (strchr(name, ' ')) return;
@@ -105,7 +106,7 @@ static void check(struct aws_server *s, const char *name, const char *request, c
     }
 }
 
-static char *http(int status, bool json, const char *body, size_t len, size_t *ret_len)
+static char *response_text(int status, bool json, const char *body, size_t len, size_t *ret_len)
 {
     char *head = mem_printf("HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", status,
                             json ? JSON_TYPE : "text/xml", len);
@@ -117,7 +118,7 @@ static char *http(int status, bool json, const char *body, size_t len, size_t *r
     return all;
 }
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply on_request(void *arg, const char *request)
 {
     struct aws_server *s = arg;
     char name[NAME_MAX_], error[ERROR_MAX];
@@ -127,7 +128,7 @@ static struct tiny_reply answer(void *arg, const char *request)
     name_of(request, name);
     assert(s->count < ASKED_MAX);
     snprintf(s->asked[s->count++], NAME_MAX_, "%s", name);
-    check(s, name, request, error);
+    request_check(s, name, request, error);
     free(s->answer);
     s->answer = NULL;
     if (*error) {
@@ -137,16 +138,16 @@ static struct tiny_reply answer(void *arg, const char *request)
                                        "<Message>%s</Message></Error></ErrorResponse>",
                                 (int)code, error, error + code + 2);
         s->refused++;
-        s->answer = http(json ? 400 : 403, json, said, strlen(said), &r.len);
+        s->answer = response_text(json ? 400 : 403, json, said, strlen(said), &r.len);
         free(said);
         r.bytes = s->answer;
         return r;
     }
-    const struct aws_says *y = choose(s, name, request);
+    const struct aws_says *y = answer_choose(s, name, request);
     if (y && y->mute) return r;
     const char *body = y ? y->body : "nothing is there";
     size_t len = y && y->len ? y->len : strlen(body);
-    s->answer = http(y ? y->status : 404, json, body, len, &r.len);
+    s->answer = response_text(y ? y->status : 404, json, body, len, &r.len);
     r.bytes = s->answer;
     if (y && y->cut) {
         r.len = r.len - len + y->cut;
@@ -158,7 +159,7 @@ static struct tiny_reply answer(void *arg, const char *request)
 struct aws_server *aws_server_start(struct loop *l)
 {
     struct aws_server *s = mem_zero(1, sizeof *s);
-    s->tiny = tiny_start(l, answer, s);
+    s->tiny = tiny_start(l, on_request, s);
     return s;
 }
 

@@ -24,7 +24,7 @@ static void on_stop(uv_async_t *handle)
     loop_stop(t->loop);
 }
 
-static void run(void *arg)
+static void thread_run(void *arg)
 {
     struct aws_thread *t = arg;
     loop_run(t->loop);
@@ -40,7 +40,7 @@ struct aws_thread *aws_thread_start(const struct sigv4_keys *keys, const struct 
     aws_server_knows(t->server, keys);
     for (; says->what; says++) aws_server_says(t->server, *says);
     assert_int_equal(uv_async_init(loop_uv(t->loop), &t->stop, on_stop), 0);
-    assert_int_equal(uv_thread_create(&t->thread, run, t), 0);
+    assert_int_equal(uv_thread_create(&t->thread, thread_run, t), 0);
     return t;
 }
 

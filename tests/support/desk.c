@@ -1,3 +1,4 @@
+/* desk.c - a console without a terminal: input in, canvas out. */
 #include "tests/support/desk.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* fixture.c - Reads recorded bytes. */
 #include "tests/support/fixture.h"
 
 #include "backends/base/json.h"

@@ -1,3 +1,4 @@
+/* kube_scene.c - a kube backend before a server that answers with recorded bytes. */
 #include "tests/support/kube_scene.h"
 
 #include "backends/base/mem.h"
@@ -59,7 +60,7 @@ struct tiny_reply scene_stream(struct kube_scene *s, const char *lines)
         .bytes = scene_keep(s, mem_printf("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n%s", lines))};
 }
 
-static struct tiny_reply recorded(struct kube_scene *s, const char *word, bool watch, unsigned times)
+static struct tiny_reply recorded_answer(struct kube_scene *s, const char *word, bool watch, unsigned times)
 {
     struct tiny_reply r;
     char path[200];
@@ -75,7 +76,7 @@ static struct tiny_reply recorded(struct kube_scene *s, const char *word, bool w
     return r;
 }
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply on_request(void *arg, const char *request)
 {
     struct kube_scene *s = arg;
     struct tiny_reply reply = {0};
@@ -93,7 +94,7 @@ static struct tiny_reply answer(void *arg, const char *request)
     }
     if (s->route && s->route(s, request, &reply)) return reply;
     if (which < sizeof kinds / sizeof kinds[0])
-        return recorded(s, kinds[which].word, watch, s->watches[kinds[which].table]);
+        return recorded_answer(s, kinds[which].word, watch, s->watches[kinds[which].table]);
     if (scene_is(request, "GET /version ")) return scene_file(s, 200, "tests/fixtures/kube/errors/version.json");
     return scene_json(s, 404, "404 page not found\n");
 }
@@ -121,7 +122,7 @@ static void on_change(void *owner, struct change *c)
 void scene_start(struct kube_scene *s)
 {
     s->loop = loop_new();
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, on_request, s);
     s->world = world_new();
     snprintf(s->dir, sizeof s->dir, "/tmp/raydeck-kube-XXXXXX");
     assert_non_null(mkdtemp(s->dir));

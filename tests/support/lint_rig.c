@@ -1,3 +1,4 @@
+/* lint_rig.c - a manifest in, findings out. */
 #include "tests/support/lint_rig.h"
 
 #include "backends/base/buf.h"

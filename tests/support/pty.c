@@ -1,3 +1,4 @@
+/* pty.c - a program in a pseudo-terminal, its screen in libvterm. */
 #include "tests/support/pty.h"
 
 #include "backends/base/buf.h"
@@ -102,7 +103,7 @@ static void env_build(const char **env, const char *const *more)
 }
 
 /* The session's leader: the job's parent, as a shell would be, that ends as the job does. */
-static _Noreturn void lead(struct pty *p, const struct pty_conf *conf, int tell, int go)
+static _Noreturn void session_lead(struct pty *p, const struct pty_conf *conf, int tell, int go)
 {
     const char *env[ENV_MAX] = {0};
     char byte;
@@ -159,7 +160,7 @@ struct pty *pty_start(const struct pty_conf *conf)
     p->leader = fork();
     if (p->leader == 0) {
         close(go[1]);
-        lead(p, conf, tell[1], go[0]);
+        session_lead(p, conf, tell[1], go[0]);
     }
     close(tell[1]);
     close(go[0]);
@@ -215,7 +216,7 @@ static bool take_output(struct pty *p)
     return true;
 }
 
-static void reap(struct pty *p)
+static void child_reap(struct pty *p)
 {
     int status;
     if (p->status >= 0 || waitpid(p->leader, &status, WNOHANG) != p->leader) return;
@@ -241,7 +242,7 @@ struct sought {
     bool there;
 };
 
-static bool found(struct pty *p, void *arg)
+static bool screen_matches(struct pty *p, void *arg)
 {
     const struct sought *s = arg;
     char *text = pty_screen(p);
@@ -250,36 +251,36 @@ static bool found(struct pty *p, void *arg)
     return matches == s->there;
 }
 
-static bool seek(struct pty *p, const char *regex, bool there, unsigned max_ms)
+static bool screen_seek(struct pty *p, const char *regex, bool there, unsigned max_ms)
 {
     struct sought s = {.there = there};
     if (regcomp(&s.regex, regex, REG_EXTENDED | REG_NOSUB | REG_NEWLINE)) fail_msg("no regular expression: %s", regex);
-    bool ok = pty_wait(p, found, &s, max_ms);
+    bool ok = pty_wait(p, screen_matches, &s, max_ms);
     regfree(&s.regex);
     return ok;
 }
 
 bool pty_wait_for(struct pty *p, const char *regex, unsigned max_ms)
 {
-    return seek(p, regex, true, max_ms);
+    return screen_seek(p, regex, true, max_ms);
 }
 
 bool pty_wait_gone(struct pty *p, const char *regex, unsigned max_ms)
 {
-    return seek(p, regex, false, max_ms);
+    return screen_seek(p, regex, false, max_ms);
 }
 
 void pty_see(struct pty *p, const char *regex, unsigned max_ms)
 {
     if (pty_wait_for(p, regex, max_ms)) return;
     char *text = pty_screen(p);
-    reap(p);
+    child_reap(p);
     printf("the screen, %u ms later (program status %d):\n%s", max_ms, p->status, text);
     free(text);
     fail_msg("not on the screen: %s", regex);
 }
 
-static bool stopped(struct pty *p, void *arg)
+static bool is_stopped(struct pty *p, void *arg)
 {
     char *path = mem_printf("/proc/%d/stat", (int)p->pid);
     char text[512] = "";
@@ -294,25 +295,25 @@ static bool stopped(struct pty *p, void *arg)
 
 bool pty_wait_stopped(struct pty *p, unsigned max_ms)
 {
-    return pty_wait(p, stopped, NULL, max_ms);
+    return pty_wait(p, is_stopped, NULL, max_ms);
 }
 
-static bool ended(struct pty *p, void *arg)
+static bool is_ended(struct pty *p, void *arg)
 {
     (void)arg;
-    reap(p);
+    child_reap(p);
     return p->status >= 0;
 }
 
 int pty_wait_exit(struct pty *p, unsigned max_ms)
 {
-    if (!pty_wait(p, ended, NULL, max_ms)) return -1;
+    if (!pty_wait(p, is_ended, NULL, max_ms)) return -1;
     while (take_output(p)) {
     }
     return p->status;
 }
 
-static bool never(struct pty *p, void *arg)
+static bool is_never(struct pty *p, void *arg)
 {
     (void)p;
     (void)arg;
@@ -321,11 +322,11 @@ static bool never(struct pty *p, void *arg)
 
 void pty_pump(struct pty *p, unsigned ms)
 {
-    pty_wait(p, never, NULL, ms);
+    pty_wait(p, is_never, NULL, ms);
 }
 
 /* A frame that has begun to come is all here, with the question that ends it, or what comes between frames is. */
-static bool whole(struct pty *p, void *arg)
+static bool frame_is_whole(struct pty *p, void *arg)
 {
     static const char question[] = "\033[5n";
     const size_t len = sizeof question - 1;
@@ -338,7 +339,7 @@ static bool whole(struct pty *p, void *arg)
 void pty_send(struct pty *p, const char *bytes)
 {
     size_t len = strlen(bytes);
-    pty_wait(p, whole, NULL, SETTLE_MS); /* as a terminal would: it answers before a person has read */
+    pty_wait(p, frame_is_whole, NULL, SETTLE_MS); /* as a terminal would: it answers before a person has read */
     uint64_t end = now_ms() + 5000;
     while (len > 0 && now_ms() < end) {
         ssize_t n = write(p->master, bytes, len);

@@ -1,3 +1,4 @@
+/* random_change.c - random changes, for property tests. */
 #include "tests/support/random_change.h"
 
 #include <stdio.h>

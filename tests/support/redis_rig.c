@@ -1,3 +1,4 @@
+/* redis_rig.c - a redis backend before a real redis-server. */
 #include "tests/support/redis_rig.h"
 
 #include <setjmp.h>
@@ -9,7 +10,7 @@
 
 enum { LIMIT_MS = 10000, STEP_MS = 20 };
 
-static void hear(void *owner, struct change *c)
+static void on_change(void *owner, struct change *c)
 {
     struct redis_rig *rig = owner;
     assert_false(rig->closed);
@@ -35,7 +36,7 @@ void rig_open(struct redis_rig *rig, const struct redis_open *conf)
 
 void rig_open_on(struct redis_rig *rig, struct loop *loop, const struct redis_open *conf)
 {
-    const struct sink sink = {hear, rig};
+    const struct sink sink = {on_change, rig};
     struct why why = {0};
     *rig = (struct redis_rig){.loop = loop, .world = world_new()};
     if (redis_kinds[0]->open(rig->loop, conf, &sink, &rig->link, &why) != ERR_OK) fail_msg("%s", why.text);

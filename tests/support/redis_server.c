@@ -1,3 +1,4 @@
+/* redis_server.c - a real redis-server of the test's own. */
 #include "tests/support/redis_server.h"
 
 #include "backends/base/mem.h"
@@ -28,7 +29,7 @@ struct redis_server {
     redisContext *own;
 };
 
-static void die(const char *what)
+static void server_die(const char *what)
 {
     fprintf(stderr, "redis-server for a test: %s: %s\n", what, strerror(errno));
     abort();
@@ -40,7 +41,7 @@ unsigned redis_server_free_port(void)
     socklen_t len = sizeof at;
     const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0 || bind(fd, (struct sockaddr *)&at, len) != 0 || getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-        die("no free port");
+        server_die("no free port");
     close(fd);
     return ntohs(at.sin_port);
 }
@@ -49,20 +50,20 @@ static void copy_file(const char *from, const char *to)
 {
     char block[16 * 1024];
     FILE *in = fopen(from, "rb"), *out = in ? fopen(to, "wb") : NULL;
-    if (!out) die(from);
+    if (!out) server_die(from);
     for (size_t n; (n = fread(block, 1, sizeof block, in)) > 0;)
-        if (fwrite(block, 1, n, out) != n) die(to);
+        if (fwrite(block, 1, n, out) != n) server_die(to);
     fclose(in);
-    if (fclose(out) != 0) die(to);
+    if (fclose(out) != 0) server_die(to);
 }
 
 /* A program of its own, so that it holds nothing else of ours open: it waits for the end of its input. */
 static void start_guard(struct redis_server *s)
 {
     int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0) die("pipe");
+    if (pipe2(ends, O_CLOEXEC) != 0) server_die("pipe");
     s->guard = fork();
-    if (s->guard < 0) die("fork");
+    if (s->guard < 0) server_die("fork");
     if (s->guard == 0) {
         setpgid(0, 0);
         dup2(ends[0], STDIN_FILENO);
@@ -99,7 +100,7 @@ static redisContext *connect_own(const struct redis_server *s)
     return NULL;
 }
 
-static bool answers(const struct redis_server *s)
+static bool server_answers(const struct redis_server *s)
 {
     redisContext *c = connect_own(s);
     if (!c) return false;
@@ -115,22 +116,22 @@ void redis_server_revive(struct redis_server *s)
 {
     const pid_t parent = getpid();
     s->pid = fork();
-    if (s->pid < 0) die("fork");
+    if (s->pid < 0) server_die("fork");
     if (s->pid == 0) run_server(s, parent);
     for (int i = 0; i < START_TRIES; i++) {
         int status;
-        if (answers(s)) return;
+        if (server_answers(s)) return;
         if (waitpid(s->pid, &status, WNOHANG) == s->pid) break;
         usleep(TRY_MS * 1000);
     }
-    die("it did not start");
+    server_die("it did not start");
 }
 
 struct redis_server *redis_server_start(const char *rdb, const char *const *config)
 {
     struct redis_server *s = mem_zero(1, sizeof *s);
     s->folder = mem_str("/tmp/raydeck-test-redis-XXXXXX");
-    if (!mkdtemp(s->folder)) die("no folder");
+    if (!mkdtemp(s->folder)) server_die("no folder");
     start_guard(s);
     s->port = redis_server_free_port();
     s->url = mem_printf("redis://127.0.0.1:%u", s->port);
@@ -189,7 +190,7 @@ const char *redis_server_path(const struct redis_server *s)
     return s->path;
 }
 
-static redisReply *ask(struct redis_server *s, const char *format, va_list ap)
+static redisReply *server_command(struct redis_server *s, const char *format, va_list ap)
 {
     if (!s->own) s->own = connect_own(s);
     redisReply *r = s->own ? redisvCommand(s->own, format, ap) : NULL;
@@ -204,7 +205,7 @@ void redis_say(struct redis_server *s, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    freeReplyObject(ask(s, format, ap));
+    freeReplyObject(server_command(s, format, ap));
     va_end(ap);
 }
 
@@ -212,7 +213,7 @@ long long redis_ask_number(struct redis_server *s, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    redisReply *r = ask(s, format, ap);
+    redisReply *r = server_command(s, format, ap);
     va_end(ap);
     const long long number = r->integer;
     freeReplyObject(r);

@@ -38,7 +38,7 @@ static void clean_env(char **out, const char *const *extra)
     out[n] = NULL;
 }
 
-static pid_t start(const char *const *argv, const char *const *env, int in, int out, int err)
+static pid_t program_start(const char *const *argv, const char *const *env, int in, int out, int err)
 {
     char *environment[ENV_MAX] = {0};
     clean_env(environment, env);
@@ -55,7 +55,7 @@ static pid_t start(const char *const *argv, const char *const *env, int in, int 
     return pid;
 }
 
-static bool drain(int fd, struct buf *to)
+static bool fd_drain(int fd, struct buf *to)
 {
     char piece[8192];
     ssize_t got = read(fd, piece, sizeof piece);
@@ -64,7 +64,7 @@ static bool drain(int fd, struct buf *to)
 }
 
 /* Reads both until they end, or the time is over. */
-static bool collect(int out, int err, struct run *r, uint64_t limit)
+static bool output_collect(int out, int err, struct run *r, uint64_t limit)
 {
     struct buf text[2];
     struct pollfd fds[2] = {{out, POLLIN, 0}, {err, POLLIN, 0}};
@@ -72,7 +72,7 @@ static bool collect(int out, int err, struct run *r, uint64_t limit)
     while ((fds[0].fd >= 0 || fds[1].fd >= 0) && loop_now_ms() < limit) {
         if (poll(fds, 2, 100) < 0 && errno != EINTR) break;
         for (int i = 0; i < 2; i++)
-            if (fds[i].fd >= 0 && fds[i].revents && !drain(fds[i].fd, &text[i])) fds[i].fd = -1;
+            if (fds[i].fd >= 0 && fds[i].revents && !fd_drain(fds[i].fd, &text[i])) fds[i].fd = -1;
     }
     r->out = buf_take(&text[0]);
     r->err = buf_take(&text[1]);
@@ -85,7 +85,7 @@ struct run run_program(const char *const *argv, const char *const *env, const ch
     int in[2], out[2], err[2];
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC)) fail_msg("pipe: %s", strerror(errno));
     uint64_t limit = loop_now_ms() + max_ms;
-    pid_t pid = start(argv, env, in[0], out[1], err[1]);
+    pid_t pid = program_start(argv, env, in[0], out[1], err[1]);
     close(in[0]);
     close(out[1]);
     close(err[1]);
@@ -97,7 +97,7 @@ struct run run_program(const char *const *argv, const char *const *env, const ch
         if (n > 0) input += n, len -= (size_t)n;
     }
     close(in[1]);
-    bool ended = collect(out[0], err[0], &r, limit);
+    bool ended = output_collect(out[0], err[0], &r, limit);
     close(out[0]);
     close(err[0]);
     int status = 0;
@@ -121,7 +121,7 @@ void run_done(struct run *r)
     *r = (struct run){0};
 }
 
-static const char *built(const char *name)
+static const char *built_path(const char *name)
 {
     static char path[2][PATH_MAX_HERE];
     char *out = path[strcmp(name, "raydeck") == 0];
@@ -132,12 +132,12 @@ static const char *built(const char *name)
 
 const char *run_raydeck(void)
 {
-    return built("raydeck");
+    return built_path("raydeck");
 }
 
 const char *run_raydeck_sim(void)
 {
-    return built("raydeck-sim");
+    return built_path("raydeck-sim");
 }
 
 char *run_preload(const char *name)

@@ -1,3 +1,4 @@
+/* screen_file.c - Screens kept in files: compared, shown with their difference, accepted. */
 #include "tests/support/screen_file.h"
 
 #include "backends/base/mem.h"
@@ -34,7 +35,7 @@ static char *read_file(const char *path)
     return text;
 }
 
-static void split(struct lines *l, const char *text)
+static void lines_split(struct lines *l, const char *text)
 {
     l->text = mem_str(text);
     l->count = 0;
@@ -47,20 +48,20 @@ static void split(struct lines *l, const char *text)
     }
 }
 
-static bool same(const struct lines *a, size_t i, const struct lines *b, size_t j)
+static bool lines_same(const struct lines *a, size_t i, const struct lines *b, size_t j)
 {
     return strcmp(a->line[i], b->line[j]) == 0;
 }
 
 /* Length of the longest common subsequence of what is left of both, for each place. */
-static unsigned *common(const struct lines *a, const struct lines *b)
+static unsigned *lines_common(const struct lines *a, const struct lines *b)
 {
     size_t wide = b->count + 1;
     unsigned *len = mem_zero((a->count + 1) * wide, sizeof *len);
     for (size_t i = a->count; i-- > 0;)
         for (size_t j = b->count; j-- > 0;) {
             unsigned down = len[(i + 1) * wide + j], right = len[i * wide + j + 1];
-            len[i * wide + j] = same(a, i, b, j) ? len[(i + 1) * wide + j + 1] + 1 : down > right ? down : right;
+            len[i * wide + j] = lines_same(a, i, b, j) ? len[(i + 1) * wide + j + 1] + 1 : down > right ? down : right;
         }
     return len;
 }
@@ -73,9 +74,9 @@ static void print_diff(const char *path, const struct lines *a, const struct lin
         const char *line;
     } *out = mem_zero(a->count + b->count + 1, sizeof *out);
     size_t count = 0, i = 0, j = 0, wide = b->count + 1;
-    unsigned *len = common(a, b);
+    unsigned *len = lines_common(a, b);
     while (i < a->count || j < b->count) {
-        if (i < a->count && j < b->count && same(a, i, b, j)) {
+        if (i < a->count && j < b->count && lines_same(a, i, b, j)) {
             out[count].sign = ' ', out[count++].line = a->line[i++], j++;
         } else if (i < a->count && (j == b->count || len[(i + 1) * wide + j] >= len[i * wide + j + 1])) {
             out[count].sign = '-', out[count++].line = a->line[i++];
@@ -112,8 +113,8 @@ bool screen_same(const char *path, const char *text, bool accept)
     if (!equal) {
         struct lines *a = mem_zero(1, sizeof *a), *b = mem_zero(1, sizeof *b);
         if (!kept) printf("%s: there is no such file yet; `make accept` writes it\n", path);
-        split(a, kept ? kept : "");
-        split(b, text);
+        lines_split(a, kept ? kept : "");
+        lines_split(b, text);
         print_diff(path, a, b);
         free(a->text);
         free(b->text);

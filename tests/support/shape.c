@@ -1,3 +1,4 @@
+/* shape.c - which paths a JSON text has, to compare an answer's shape with a recorded one. */
 #include "tests/support/shape.h"
 
 #include "backends/base/buf.h"
@@ -39,7 +40,7 @@ static bool free_keys(const char *name)
     return false;
 }
 
-static void add(struct paths *p, const char *path, const cJSON *v)
+static void path_add(struct paths *p, const char *path, const cJSON *v)
 {
     char *text = mem_printf("%s: %s", path, type_word(v));
     for (size_t i = 0; i < p->count; i++) {
@@ -51,14 +52,14 @@ static void add(struct paths *p, const char *path, const cJSON *v)
     p->items[p->count++] = text;
 }
 
-static void walk(struct paths *p, const char *path, const cJSON *v)
+static void paths_walk(struct paths *p, const char *path, const cJSON *v)
 {
     char below[PATH];
-    add(p, path, v);
+    path_add(p, path, v);
     bool any = cJSON_IsObject(v) && free_keys(v->string);
     JSON_EACH (item, v) {
         snprintf(below, sizeof below, cJSON_IsArray(v) ? "%s[]" : any ? "%s.*" : "%s.%s", path, item->string);
-        walk(p, below, item);
+        paths_walk(p, below, item);
     }
 }
 
@@ -83,7 +84,7 @@ static unsigned only_in(const struct paths *a, const struct paths *b, const char
     return missing;
 }
 
-static void done(struct paths *p)
+static void paths_done(struct paths *p)
 {
     for (size_t i = 0; i < p->count; i++) free(p->items[i]);
     free(p);
@@ -92,11 +93,11 @@ static void done(struct paths *p)
 void shape_assert(const cJSON *recorded, const cJSON *ours, const char *const *except)
 {
     struct paths *theirs = mem_zero(1, sizeof *theirs), *mine = mem_zero(1, sizeof *mine);
-    walk(theirs, "", recorded);
-    walk(mine, "", ours);
+    paths_walk(theirs, "", recorded);
+    paths_walk(mine, "", ours);
     unsigned wrong = only_in(theirs, mine, except, "only recorded");
     wrong += only_in(mine, theirs, except, "only simulated");
-    done(theirs);
-    done(mine);
+    paths_done(theirs);
+    paths_done(mine);
     assert_int_equal(wrong, 0);
 }

@@ -1,3 +1,4 @@
+/* sick.c - Servers that misbehave in one given way. */
 #include "tests/support/sick.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* sigv4.c - Checks AWS Signature Version 4, written apart from curl's. */
 #include "tests/support/sigv4.h"
 
 #include "backends/base/buf.h"
@@ -38,13 +39,13 @@ static char *hash_hex(const char *text, size_t len)
     return text_hex(out, HASH);
 }
 
-static void hmac(const void *key, size_t key_len, const char *text, unsigned char out[HASH])
+static void hmac_sha256(const void *key, size_t key_len, const char *text, unsigned char out[HASH])
 {
     if (gnutls_hmac_fast(GNUTLS_MAC_SHA256, key, key_len, text, strlen(text), out)) abort();
 }
 
 /* "name=value" of the Authorization header's parts. Caller frees; NULL: none. */
-static char *part(const char *authorization, const char *name)
+static char *header_part(const char *authorization, const char *name)
 {
     const char *at = strstr(authorization, name);
     if (!at) return NULL;
@@ -60,7 +61,7 @@ static void add_value(struct buf *out, const char *value)
     }
 }
 
-static char *canonical(const char *request, const char *signed_headers)
+static char *canonical_request(const char *request, const char *signed_headers)
 {
     struct buf out;
     const char *body = strstr(request, "\r\n\r\n");
@@ -85,21 +86,22 @@ static char *canonical(const char *request, const char *signed_headers)
     return buf_take(&out);
 }
 
-static char *signature(const char *request, const char *signed_headers, const char *stamp, const struct sigv4_keys *k)
+static char *signature_of(const char *request, const char *signed_headers, const char *stamp,
+                          const struct sigv4_keys *k)
 {
     unsigned char key[HASH], next[HASH];
     char day[9];
     snprintf(day, sizeof day, "%.8s", stamp);
-    char *first = mem_printf("AWS4%s", k->secret), *text = canonical(request, signed_headers);
+    char *first = mem_printf("AWS4%s", k->secret), *text = canonical_request(request, signed_headers);
     char *hash = hash_hex(text, strlen(text));
     char *to_sign =
         mem_printf("AWS4-HMAC-SHA256\n%s\n%s/%s/%s/aws4_request\n%s", stamp, day, k->region, k->service, hash);
 
-    hmac(first, strlen(first), day, key);
-    hmac(key, HASH, k->region, next);
-    hmac(next, HASH, k->service, key);
-    hmac(key, HASH, "aws4_request", next);
-    hmac(next, HASH, to_sign, key);
+    hmac_sha256(first, strlen(first), day, key);
+    hmac_sha256(key, HASH, k->region, next);
+    hmac_sha256(next, HASH, k->service, key);
+    hmac_sha256(key, HASH, "aws4_request", next);
+    hmac_sha256(next, HASH, to_sign, key);
     free(first);
     free(text);
     free(hash);
@@ -125,11 +127,11 @@ static bool is_now(const char *stamp, long now_s)
     return now_s == 0 || (at > now_s - SKEW_S && at < now_s + SKEW_S);
 }
 
-static const char *wrong(const char *request, const char *authorization, const char *stamp, const char *token,
-                         const struct sigv4_keys *k)
+static const char *signature_error(const char *request, const char *authorization, const char *stamp, const char *token,
+                                   const struct sigv4_keys *k)
 {
     char *scope = mem_printf("Credential=%s/%.8s/%s/%s/aws4_request,", k->id, stamp, k->region, k->service);
-    char *names = part(authorization, "SignedHeaders="), *said = part(authorization, "Signature=");
+    char *names = header_part(authorization, "SignedHeaders="), *said = header_part(authorization, "Signature=");
     char *target = sigv4_header(request, "X-Amz-Target");
     const char *error = NULL;
 
@@ -143,7 +145,7 @@ static const char *wrong(const char *request, const char *authorization, const c
     else if (!text_same(token, k->token))
         error = "InvalidClientTokenId: The security token included in the request is invalid.";
     if (!error) {
-        char *right = signature(request, names, stamp, k);
+        char *right = signature_of(request, names, stamp, k);
         if (strcmp(right, said) != 0)
             error =
                 "SignatureDoesNotMatch: The request signature we calculated does not match the signature you provided.";
@@ -167,7 +169,7 @@ bool sigv4_check(const char *request, const struct sigv4_keys *keys, long now_s,
     else if (!is_now(stamp, now_s))
         bad = "RequestExpired: Request has expired.";
     else
-        bad = wrong(request, authorization, stamp, token, keys);
+        bad = signature_error(request, authorization, stamp, token, keys);
     snprintf(error, error_size, "%s", bad ? bad : "");
     free(authorization);
     free(stamp);

@@ -49,7 +49,7 @@ void sim_bed_free(struct sim_bed *b)
     assert_int_equal(left, 0);
 }
 
-static void replied(void *arg, const struct http_answer *answer)
+static void on_answer(void *arg, const struct http_answer *answer)
 {
     struct reply *r = arg;
     r->done = true;
@@ -57,7 +57,8 @@ static void replied(void *arg, const struct http_answer *answer)
     r->body = mem_strn(answer->body, answer->body_len);
 }
 
-static struct reply ask(struct sim_bed *b, const char *method, const char *path, const char *type, const char *body)
+static struct reply request_send(struct sim_bed *b, const char *method, const char *path, const char *type,
+                                 const char *body)
 {
     struct reply r = {0};
     char url[2048];
@@ -68,7 +69,7 @@ static struct reply ask(struct sim_bed *b, const char *method, const char *path,
                                       .body = body,
                                       .body_len = body ? strlen(body) : 0,
                                       .timeout_ms = BED_WAIT_MS};
-    const struct http_calls calls = {.done = replied, .arg = &r};
+    const struct http_calls calls = {.done = on_answer, .arg = &r};
     http_send(b->http, &question, &calls);
     while (!r.done) loop_step(b->loop, 50);
     return r;
@@ -77,7 +78,7 @@ static struct reply ask(struct sim_bed *b, const char *method, const char *path,
 cJSON *sim_bed_ask(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body,
                    long status)
 {
-    struct reply r = ask(b, method, path, content_type, body);
+    struct reply r = request_send(b, method, path, content_type, body);
     cJSON *json = NULL;
     struct why why = {ERR_OK, ""};
     if (r.status != status) fail_msg("%s %s: status %ld, not %ld: %.400s", method, path, r.status, status, r.body);
@@ -93,7 +94,7 @@ cJSON *sim_bed_get(struct sim_bed *b, const char *path, long status)
 
 long sim_bed_status(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body)
 {
-    struct reply r = ask(b, method, path, content_type, body);
+    struct reply r = request_send(b, method, path, content_type, body);
     free(r.body);
     return r.status;
 }
@@ -109,7 +110,7 @@ cJSON *sim_bed_wait(struct sim_bed *b, const char *path, const char *text)
 {
     uint64_t limit = loop_now_ms() + BED_WAIT_MS;
     for (;;) {
-        struct reply r = ask(b, "GET", path, NULL, NULL);
+        struct reply r = request_send(b, "GET", path, NULL, NULL);
         bool found = r.status == 200 && strstr(r.body, text);
         cJSON *json = found ? cJSON_Parse(r.body) : NULL;
         if (!found && loop_now_ms() > limit) fail_msg("%s has no '%s': %.3000s", path, text, r.body);
@@ -123,7 +124,7 @@ void sim_bed_wait_gone(struct sim_bed *b, const char *path)
 {
     uint64_t limit = loop_now_ms() + BED_WAIT_MS;
     for (;;) {
-        struct reply r = ask(b, "GET", path, NULL, NULL);
+        struct reply r = request_send(b, "GET", path, NULL, NULL);
         long status = r.status;
         if (status != 404 && loop_now_ms() > limit) fail_msg("%s is still there: %.3000s", path, r.body);
         free(r.body);

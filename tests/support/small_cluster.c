@@ -1,3 +1,4 @@
+/* small_cluster.c - a small cluster as a world. */
 #include "tests/support/small_cluster.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* tiny_server.c - a TCP server that plays a script. */
 #include "tests/support/tiny_server.h"
 
 #include "backends/base/buf.h"
@@ -61,7 +62,7 @@ static void on_written(uv_write_t *req, int status)
     free(w);
 }
 
-static void say(struct peer *p, const char *bytes, size_t len)
+static void peer_send(struct peer *p, const char *bytes, size_t len)
 {
     struct written *w = mem_zero(1, sizeof *w);
     w->copy = mem_strn(bytes, len);
@@ -72,7 +73,7 @@ static void say(struct peer *p, const char *bytes, size_t len)
 void tiny_feed(struct tiny_server *s, const char *bytes)
 {
     for (struct peer *p = s->peers; p; p = p->next)
-        if (p->reply.fed) say(p, bytes, strlen(bytes));
+        if (p->reply.fed) peer_send(p, bytes, strlen(bytes));
 }
 
 static void on_shut(uv_shutdown_t *req, int status)
@@ -99,8 +100,8 @@ static void next_part(void *arg)
     struct peer *p = arg;
     const struct tiny_reply *r = &p->reply;
 
-    if (p->part == 0 && r->bytes) say(p, r->bytes, r->len ? r->len : strlen(r->bytes));
-    if (p->part == 1) say(p, r->then, strlen(r->then));
+    if (p->part == 0 && r->bytes) peer_send(p, r->bytes, r->len ? r->len : strlen(r->bytes));
+    if (p->part == 1) peer_send(p, r->then, strlen(r->then));
     if (p->part == 0 && r->then) {
         p->part = 1;
         alarm_set(p->later, r->then_ms, 0);

@@ -1,3 +1,4 @@
+/* world_fixture.c - Worlds for tests of panes and answers. */
 #include "tests/support/world_fixture.h"
 
 #include "backends/base/mem.h"
@@ -59,7 +60,7 @@ void fixture_wait(struct fixture *f, uint64_t ms)
     }
 }
 
-static struct change *listing(enum change_type type, enum table table)
+static struct change *list_change(enum change_type type, enum table table)
 {
     struct change *c = change_new(type, "kube/pods", WORLD_KUBE);
     c->table = table;
@@ -146,11 +147,11 @@ static void put_pods(struct fixture *f)
     pod_at(head, "ip-100-64-90-12.us-west-2.compute.internal", "100.64.90.31");
     pod_at(one, "ip-100-64-31-7.us-west-2.compute.internal", "100.64.31.40");
     pod_at(two, "ip-100-64-47-3", "100.64.47.18");
-    fixture_apply(f, listing(CHANGE_RELIST, TABLE_POD));
+    fixture_apply(f, list_change(CHANGE_RELIST, TABLE_POD));
     fixture_put(f, "kube/pods", WORLD_KUBE, head);
     fixture_put(f, "kube/pods", WORLD_KUBE, one);
     fixture_put(f, "kube/pods", WORLD_KUBE, two);
-    fixture_apply(f, listing(CHANGE_RELISTED, TABLE_POD));
+    fixture_apply(f, list_change(CHANGE_RELISTED, TABLE_POD));
 }
 
 static void put_service(struct fixture *f)
@@ -511,7 +512,7 @@ void fixture_pods_forbidden(struct fixture *f)
 }
 
 /* As the parsers do: everything foreign goes through text_safe first. */
-static void safe(char **field, const char *foreign)
+static void safe_text(char **field, const char *foreign)
 {
     char *text = text_safe(foreign, strlen(foreign), TEXT_ONE_LINE, 512);
     record_set(field, text);
@@ -524,13 +525,13 @@ void fixture_hostile(struct fixture *f)
     memset(longest, 'a', sizeof longest);
     longest[sizeof longest - 1] = '\0';
     struct pod *p = pod_new(f, "h1", "x", "worker", DAY);
-    safe(&p->name, longest);
-    safe(&p->status, "漢字漢字漢字漢字漢字漢字漢字漢字");
+    safe_text(&p->name, longest);
+    safe_text(&p->status, "漢字漢字漢字漢字漢字漢字漢字漢字");
     fixture_put(f, "kube/pods", WORLD_KUBE, p);
     p = pod_new(f, "h2", "x", "worker", DAY);
-    safe(&p->name, "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81-\x1b]0;owned\x07\x1b[31mred");
-    safe(&p->node, "\xe2\x80\xae"
-                   "evil\xff\xfe");
+    safe_text(&p->name, "e\xcc\x81\xcc\x81\xcc\x81\xcc\x81\xcc\x81-\x1b]0;owned\x07\x1b[31mred");
+    safe_text(&p->node, "\xe2\x80\xae"
+                        "evil\xff\xfe");
     p->ready = p->containers = p->restarts = p->created = UNKNOWN_U64;
     fixture_put(f, "kube/pods", WORLD_KUBE, p);
     p = pod_new(f, "h3", "x", "worker", 0);

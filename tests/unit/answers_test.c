@@ -1,3 +1,4 @@
+/* answers_test.c - the answers of the strip, by worlds that lead to each. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers.h"

@@ -1,3 +1,4 @@
+/* buf_test.c - Buffers and their limits. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 

@@ -1,3 +1,4 @@
+/* change_test.c - Changes, and their JSON. */
 #include "backends/base/mem.h"
 #include "backends/world/change.h"
 #include "tests/support/random_change.h"

@@ -1,3 +1,4 @@
+/* conf_test.c - config.yaml: what is read, what is refused. */
 #include "backends/base/mem.h"
 #include "backends/conf.h"
 

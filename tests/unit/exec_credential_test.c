@@ -1,3 +1,4 @@
+/* exec_credential_test.c - answers of credential plug-ins. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/kube/exec_credential_parse.h"

@@ -1,3 +1,4 @@
+/* joins_test.c - Look-ups across tables. */
 #include "backends/base/mem.h"
 #include "backends/world/joins.h"
 #include "tests/support/random_change.h"

@@ -1,3 +1,4 @@
+/* json_prune_test.c - JSON without what nobody reads. */
 #include "backends/kube/json_prune.h"
 #include "backends/kube/kube_parse.h"
 #include "tests/support/fixture.h"

@@ -1,3 +1,4 @@
+/* json_test.c - JSON: what is taken, what is refused. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

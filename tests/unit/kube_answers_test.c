@@ -1,3 +1,4 @@
+/* kube_answers_test.c - the API server's answers to our requests. */
 #include "backends/kube/answers_parse.h"
 #include "tests/support/fixture.h"
 

@@ -1,3 +1,4 @@
+/* kube_guard_test.c - which requests are changes. */
 #include "backends/kube/kube_guard.h"
 
 #include <setjmp.h>

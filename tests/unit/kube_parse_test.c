@@ -1,3 +1,4 @@
+/* kube_parse_test.c - Kubernetes objects into records, on recorded bytes. */
 #include "backends/base/mem.h"
 #include "backends/kube/ft_wiring.h"
 #include "backends/kube/kinds_parse.h"

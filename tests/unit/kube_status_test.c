@@ -1,3 +1,4 @@
+/* kube_status_test.c - Status objects. */
 #include "backends/kube/status_parse.h"
 #include "tests/support/fixture.h"
 

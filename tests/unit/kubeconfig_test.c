@@ -1,3 +1,4 @@
+/* kubeconfig_test.c - kubeconfig files: merged, chosen, refused. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

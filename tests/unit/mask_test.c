@@ -1,3 +1,4 @@
+/* mask_test.c - what is masked in text, and what is not. */
 #include "backends/base/mask.h"
 
 #include <setjmp.h>

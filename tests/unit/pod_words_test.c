@@ -1,3 +1,4 @@
+/* pod_words_test.c - a pod's status in kubectl's words. */
 #include "backends/kube/pod_words.h"
 #include "tests/support/fixture.h"
 

@@ -1,3 +1,4 @@
+/* record_test.c - Records: copied, compared, written, for every schema. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/record.h"

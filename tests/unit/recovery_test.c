@@ -1,3 +1,4 @@
+/* recovery_test.c - the recovery's rungs, by what is seen and in what order. */
 #include "backends/base/mem.h"
 #include "backends/world/recovery.h"
 #include "tests/support/random_change.h"

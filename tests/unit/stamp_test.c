@@ -1,3 +1,4 @@
+/* stamp_test.c - Dates. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 

@@ -1,3 +1,4 @@
+/* text_test.c - Text made safe, widths, numbers, words. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 

@@ -1,3 +1,4 @@
+/* world_test.c - Changes applied: rows, tombstones, sources, limits. */
 #include "backends/base/mem.h"
 #include "backends/world/world.h"
 #include "tests/support/random_change.h"

@@ -1,3 +1,4 @@
+/* yaml_test.c - YAML: trees, places, limits. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/yaml.h"

@@ -1,3 +1,4 @@
+/* bytes_test.c - Byte links, over sockets and commands. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/bytes.h"

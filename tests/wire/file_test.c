@@ -1,3 +1,4 @@
+/* file_test.c - Small files, whole, on and off the loop. */
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "backends/link/file_job.h"

@@ -1,3 +1,4 @@
+/* http_test.c - the HTTP client, against a server that plays a script. */
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
 #include "tests/support/tiny_server.h"

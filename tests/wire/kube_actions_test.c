@@ -1,3 +1,4 @@
+/* kube_actions_test.c - Single requests to the API server. */
 #include "backends/base/mem.h"
 #include "backends/kube/api.h"
 #include "tests/support/fixture.h"

@@ -1,3 +1,4 @@
+/* kube_watch_test.c - List and watch, against recorded and misbehaving servers. */
 #include "backends/kube/api.h"
 #include "backends/kube/api_inside.h"
 #include "tests/support/fixture.h"

@@ -1,3 +1,4 @@
+/* loop_test.c - Alarms and clocks. */
 #include "backends/base/mem.h"
 #include "backends/link/loop.h"
 

@@ -1,3 +1,4 @@
+/* process_test.c - Child processes. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/process.h"

@@ -1,3 +1,4 @@
+/* session_test.c - the session: what is opened, found and asked for. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/file.h"

@@ -1,3 +1,4 @@
+/* arena.c - Text of one frame, freed together. */
 #include "tui/draw/arena.h"
 
 #include "backends/base/mem.h"

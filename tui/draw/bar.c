@@ -1,3 +1,4 @@
+/* bar.c - a bar of eighths. */
 #include "tui/draw/bar.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* canvas.c - Cells with a character and a role. */
 #include "tui/draw/canvas.h"
 
 #include "backends/base/buf.h"
@@ -15,7 +16,7 @@ enum { CANVAS_SIDE_MAX = 4096, CANVAS_PRINTF_MAX = 4096 };
 
 static const struct cell blank = {' ', {0, 0, 0}, ROLE_TEXT};
 
-static int clamp(int v, int low, int high)
+static int clamp_int(int v, int low, int high)
 {
     return v < low ? low : v > high ? high : v;
 }
@@ -23,13 +24,13 @@ static int clamp(int v, int low, int high)
 /* Where n columns (or rows) from `at` on end, within a limit. Nothing, wherever it begins, ends within it too. */
 static int span_end(int at, int n, int limit)
 {
-    if (n <= 0) return clamp(at, 0, limit);
+    if (n <= 0) return clamp_int(at, 0, limit);
     return n >= limit - at ? limit : at + n;
 }
 
 void canvas_init(struct canvas *c, int rows, int cols)
 {
-    *c = (struct canvas){.rows = clamp(rows, 0, CANVAS_SIDE_MAX), .cols = clamp(cols, 0, CANVAS_SIDE_MAX)};
+    *c = (struct canvas){.rows = clamp_int(rows, 0, CANVAS_SIDE_MAX), .cols = clamp_int(cols, 0, CANVAS_SIDE_MAX)};
     c->stride = c->cols;
     c->owned = true;
     c->cells = mem_zero((size_t)c->rows * (size_t)c->cols + 1, sizeof *c->cells);
@@ -57,7 +58,7 @@ const struct cell *canvas_cell(const struct canvas *c, int row, int col)
 
 /* What is overwritten on one half must not leave the other half of a wide character behind, not even outside the
  * window. */
-static void put(struct canvas *c, int row, int col, uint32_t cp, enum role role)
+static void cell_put(struct canvas *c, int row, int col, uint32_t cp, enum role role)
 {
     if (row < 0 || row >= c->rows || col < 0 || col >= c->cols) return;
     struct cell *cell = cell_at(c, row, col);
@@ -75,12 +76,12 @@ static void put(struct canvas *c, int row, int col, uint32_t cp, enum role role)
 static void put_wide(struct canvas *c, int row, int col, int end, uint32_t cp, enum role role)
 {
     if (col < 0 || col + 2 > end) {
-        put(c, row, col, ' ', role);
-        if (col + 1 < end) put(c, row, col + 1, ' ', role);
+        cell_put(c, row, col, ' ', role);
+        if (col + 1 < end) cell_put(c, row, col + 1, ' ', role);
         return;
     }
-    put(c, row, col, ' ', role);
-    put(c, row, col + 1, ' ', role);
+    cell_put(c, row, col, ' ', role);
+    cell_put(c, row, col + 1, ' ', role);
     if (!canvas_cell(c, row, col)) return;
     cell_at(c, row, col)->cp = cp;
     cell_at(c, row, col + 1)->cp = 0;
@@ -118,10 +119,10 @@ static int put_text(struct canvas *c, int row, int col, int end, enum role role,
         }
         if (col >= end) return end;
         if (width == 1)
-            put(c, row, col, cp, role);
+            cell_put(c, row, col, cp, role);
         else if (c->ascii) {
-            put(c, row, col, cp, role);
-            if (col + 1 < end) put(c, row, col + 1, cp, role);
+            cell_put(c, row, col, cp, role);
+            if (col + 1 < end) cell_put(c, row, col + 1, cp, role);
         } else
             put_wide(c, row, col, end, cp, role);
         col += width;
@@ -139,8 +140,8 @@ struct canvas canvas_sub(const struct canvas *c, int row, int col, int rows, int
 {
     struct canvas w = *c;
     int last_row = span_end(row, rows, c->rows), last_col = span_end(col, cols, c->cols);
-    row = clamp(row, 0, c->rows);
-    col = clamp(col, 0, c->cols);
+    row = clamp_int(row, 0, c->rows);
+    col = clamp_int(col, 0, c->cols);
     w.owned = false;
     w.top += row;
     w.left += col;
@@ -192,15 +193,15 @@ void canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum ro
     if (text_cp_width(cp) != 1) cp = '?';
     if (c->ascii) cp = glyph_fold(cp);
     int last_row = span_end(row, rows, c->rows), last_col = span_end(col, cols, c->cols);
-    for (int r = clamp(row, 0, c->rows); r < last_row; r++)
-        for (int k = clamp(col, 0, c->cols); k < last_col; k++) put(c, r, k, cp, role);
+    for (int r = clamp_int(row, 0, c->rows); r < last_row; r++)
+        for (int k = clamp_int(col, 0, c->cols); k < last_col; k++) cell_put(c, r, k, cp, role);
 }
 
 void canvas_role(struct canvas *c, int row, int col, int cols, enum role role)
 {
     if (row < 0 || row >= c->rows) return;
     int last = span_end(col, cols, c->cols);
-    for (int k = clamp(col, 0, c->cols); k < last; k++) cell_at(c, row, k)->role = (unsigned char)role;
+    for (int k = clamp_int(col, 0, c->cols); k < last; k++) cell_at(c, row, k)->role = (unsigned char)role;
 }
 
 void canvas_cursor(struct canvas *c, int row, int col)

@@ -1,3 +1,4 @@
+/* glyph.c - Drawing characters, in UTF-8 and in ASCII. */
 #include "tui/draw/glyph.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* role.c - the names of roles. */
 #include "tui/draw/role.h"
 
 const char *role_name(enum role role)

@@ -1,3 +1,4 @@
+/* rule.c - a rule with a title in it. */
 #include "tui/draw/rule.h"
 
 #include "backends/base/text.h"

@@ -1,10 +1,11 @@
+/* spark.c - a sparkline. */
 #include "tui/draw/spark.h"
 
 #include <math.h>
 
 enum { SPARK_LEVELS = 8 };
 
-static double largest(const double *samples, size_t count)
+static double largest_of(const double *samples, size_t count)
 {
     double top = 0;
     for (size_t i = 0; i < count; i++)
@@ -12,7 +13,7 @@ static double largest(const double *samples, size_t count)
     return top;
 }
 
-static int level(double sample, double top)
+static int level_of(double sample, double top)
 {
     if (!(sample > 0) || !(top > 0)) return 0;
     if (sample >= top) return SPARK_LEVELS - 1;
@@ -29,14 +30,14 @@ void spark_draw(struct canvas *cv, int row, int col, int width, enum role role, 
         samples += count - (size_t)width;
         count = (size_t)width;
     }
-    if (!(top > 0)) top = largest(samples, count);
+    if (!(top > 0)) top = largest_of(samples, count);
     int at = col + width - (int)count;
     for (size_t i = 0; i < count; i++, at++) {
         if (isnan(samples[i])) {
             canvas_fill(cv, row, at, 1, 1, ROLE_DIM, cv->ascii ? '?' : 0xB7);
             continue;
         }
-        int high = level(samples[i], top);
+        int high = level_of(samples[i], top);
         canvas_fill(cv, row, at, 1, 1, role, cv->ascii ? (uint32_t)ascii[high] : (uint32_t)(0x2581 + high));
     }
 }

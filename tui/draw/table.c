@@ -1,3 +1,4 @@
+/* table.c - a table's rows, selection, sorting and filter. */
 #include "tui/draw/table.h"
 
 #include "backends/base/mem.h"
@@ -81,7 +82,7 @@ static int order_numbers(double a, double b)
 }
 
 /* Unknown comes last whichever way the column is sorted. */
-static int order(const void *va, const void *vb, void *arg)
+static int compare_items(const void *va, const void *vb, void *arg)
 {
     const struct table_view *t = arg;
     size_t ia = *(const size_t *)va, ib = *(const size_t *)vb;
@@ -106,7 +107,7 @@ static void select_at(struct table_view *t, size_t at)
     t->selected = mem_str(key);
 }
 
-static bool find(const struct table_view *t, const char *key, size_t *ret)
+static bool item_find(const struct table_view *t, const char *key, size_t *ret)
 {
     for (size_t i = 0; key && i < t->shown_count; i++)
         if (strcmp(t->rows[t->shown[i]].key, key) == 0) {
@@ -121,16 +122,16 @@ static void keep_selection(struct table_view *t)
 {
     size_t at = t->selected_at;
     if (t->shown_count == 0) return;
-    if (!find(t, t->selected, &at) && at >= t->shown_count) at = t->shown_count - 1;
+    if (!item_find(t, t->selected, &at) && at >= t->shown_count) at = t->shown_count - 1;
     select_at(t, at);
 }
 
-static void rearrange(struct table_view *t)
+static void table_sort(struct table_view *t)
 {
     t->shown_count = 0;
     for (size_t i = 0; i < t->count; i++)
         if (row_passes(t, &t->rows[i])) t->shown[t->shown_count++] = i;
-    if (t->sort >= 0 && t->shown_count > 1) qsort_r(t->shown, t->shown_count, sizeof *t->shown, order, t);
+    if (t->sort >= 0 && t->shown_count > 1) qsort_r(t->shown, t->shown_count, sizeof *t->shown, compare_items, t);
     keep_selection(t);
 }
 
@@ -150,7 +151,7 @@ static int natural_width(const struct table_view *t, int column)
 void table_end(struct table_view *t)
 {
     for (int i = 0; i < t->column_count; i++) t->natural[i] = natural_width(t, i);
-    rearrange(t);
+    table_sort(t);
 }
 
 bool table_move(struct table_view *t, int by, int page)
@@ -172,7 +173,7 @@ void table_edge(struct table_view *t, bool last)
 bool table_select(struct table_view *t, const char *key)
 {
     size_t at;
-    if (!find(t, key, &at)) return false;
+    if (!item_find(t, key, &at)) return false;
     select_at(t, at);
     return true;
 }
@@ -191,7 +192,7 @@ void table_filter(struct table_view *t, const char *text)
     while (len > 0 && ((unsigned char)text[len] & 0xC0) == 0x80) len--;
     memcpy(t->filter, text, len);
     t->filter[len] = '\0';
-    rearrange(t);
+    table_sort(t);
 }
 
 void table_sort_by(struct table_view *t, int column)

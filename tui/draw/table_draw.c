@@ -1,3 +1,4 @@
+/* table_draw.c - Draws a table. */
 #include "backends/base/text.h"
 #include "tui/draw/table_layout.h"
 

@@ -1,3 +1,4 @@
+/* table_layout.c - How wide a table's columns are. */
 #include "tui/draw/table_layout.h"
 
 #include <limits.h>
@@ -8,13 +9,13 @@ struct fit {
     int gap;
 };
 
-static bool flexible(const struct column *c)
+static bool is_flexible(const struct column *c)
 {
     return c->max == 0;
 }
 
 /* The arrow of a sorted column must not cut its head. */
-static int least(const struct table_view *t, int i)
+static int least_width(const struct table_view *t, int i)
 {
     return t->columns[i].min + (t->sort == i);
 }
@@ -36,20 +37,20 @@ static void fit_natural(const struct table_view *t, struct fit *f)
         const struct column *c = &t->columns[i];
         int width = t->natural[i], most = c->max + (t->sort == i);
         if (c->max > 0 && width > most) width = most;
-        f->width[i] = width < least(t, i) ? least(t, i) : width;
+        f->width[i] = width < least_width(t, i) ? least_width(t, i) : width;
     }
 }
 
 /* Takes `over` columns away from what is wider than its minimum, the least important first; what cannot be had is
  * returned. */
-static int shrink(const struct table_view *t, struct fit *f, int over)
+static int fit_shrink(const struct table_view *t, struct fit *f, int over)
 {
     int priority = 0;
     for (int i = 0; i < t->column_count; i++)
         if (t->columns[i].priority > priority) priority = t->columns[i].priority;
     for (; priority >= 0; priority--)
         for (int i = t->column_count - 1; i >= 0 && over > 0; i--) {
-            int spare = f->width[i] - least(t, i);
+            int spare = f->width[i] - least_width(t, i);
             if (f->out[i] || t->columns[i].priority != priority || spare <= 0) continue;
             int cut = spare < over ? spare : over;
             f->width[i] -= cut;
@@ -58,13 +59,13 @@ static int shrink(const struct table_view *t, struct fit *f, int over)
     return over;
 }
 
-static bool fits(const struct table_view *t, struct fit *f, int cols)
+static bool fit_try(const struct table_view *t, struct fit *f, int cols)
 {
     fit_natural(t, f);
     for (f->gap = 2; f->gap > 0; f->gap--)
         if (fit_total(t, f) <= cols) return true;
     f->gap = 1;
-    return shrink(t, f, fit_total(t, f) - cols) <= 0;
+    return fit_shrink(t, f, fit_total(t, f) - cols) <= 0;
 }
 
 static bool leave_one(const struct table_view *t, struct fit *f)
@@ -79,12 +80,12 @@ static bool leave_one(const struct table_view *t, struct fit *f)
     return f->out[least] = true;
 }
 
-static void spread(const struct table_view *t, struct fit *f, int spare)
+static void fit_spread(const struct table_view *t, struct fit *f, int spare)
 {
     int flex = 0;
-    for (int i = 0; i < t->column_count; i++) flex += !f->out[i] && flexible(&t->columns[i]);
+    for (int i = 0; i < t->column_count; i++) flex += !f->out[i] && is_flexible(&t->columns[i]);
     for (int i = 0; i < t->column_count && spare > 0 && flex > 0; i++) {
-        if (f->out[i] || !flexible(&t->columns[i])) continue;
+        if (f->out[i] || !is_flexible(&t->columns[i])) continue;
         int share = spare / flex--;
         f->width[i] += share;
         spare -= share;
@@ -94,9 +95,9 @@ static void spread(const struct table_view *t, struct fit *f, int spare)
 void table_layout(const struct table_view *t, int cols, struct table_layout *ret)
 {
     struct fit f = {.gap = 1};
-    while (!fits(t, &f, cols) && leave_one(t, &f)) {
+    while (!fit_try(t, &f, cols) && leave_one(t, &f)) {
     }
-    spread(t, &f, cols - fit_total(t, &f));
+    fit_spread(t, &f, cols - fit_total(t, &f));
     *ret = (struct table_layout){0};
     int at = TABLE_LEAD;
     for (int i = 0; i < t->column_count; i++) {

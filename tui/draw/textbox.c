@@ -1,3 +1,4 @@
+/* textbox.c - One line of text being edited. */
 #include "tui/draw/textbox.h"
 
 #include "backends/base/text.h"
@@ -28,28 +29,28 @@ static uint32_t char_at(const struct textbox *tb, size_t at, size_t *ret_bytes)
     return cp;
 }
 
-static bool combining(const struct textbox *tb, size_t at)
+static bool is_combining(const struct textbox *tb, size_t at)
 {
     size_t bytes;
     return at < tb->len && text_cp_width(char_at(tb, at, &bytes)) == 0;
 }
 
-static size_t after(const struct textbox *tb, size_t at)
+static size_t next_char(const struct textbox *tb, size_t at)
 {
     size_t bytes;
     if (at >= tb->len) return tb->len;
     do {
         char_at(tb, at, &bytes);
         at += bytes;
-    } while (combining(tb, at));
+    } while (is_combining(tb, at));
     return at;
 }
 
-static size_t before(const struct textbox *tb, size_t at)
+static size_t previous_char(const struct textbox *tb, size_t at)
 {
     while (at > 0) {
         at--;
-        if (((unsigned char)tb->text[at] & 0xC0) != 0x80 && !combining(tb, at)) break;
+        if (((unsigned char)tb->text[at] & 0xC0) != 0x80 && !is_combining(tb, at)) break;
     }
     return at;
 }
@@ -101,7 +102,7 @@ static void cut_range(struct textbox *tb, size_t from, size_t to)
     remove_range(tb, from, to);
 }
 
-static bool insert(struct textbox *tb, const char *bytes, size_t len)
+static bool text_insert(struct textbox *tb, const char *bytes, size_t len)
 {
     if (len > TEXTBOX_MAX - 1 - tb->len) {
         tb->lost += len;
@@ -121,7 +122,7 @@ static bool insert_char(struct textbox *tb, uint32_t cp)
     int width = text_cp_width(cp);
     size_t len = width >= 0 ? text_encode(cp, bytes) : 0;
     if (len == 0) return false;
-    if (insert(tb, bytes, len) && width == 0 &&
+    if (text_insert(tb, bytes, len) && width == 0 &&
         !text_is_safe(tb->text, tb->len, tb->lines ? TEXT_KEEP_LINES : TEXT_ONE_LINE))
         remove_range(tb, tb->cursor - len, tb->cursor);
     return true;
@@ -134,7 +135,7 @@ static void insert_paste(struct textbox *tb, const char *paste, size_t len)
         size_t bytes = text_decode(paste + i, len - i, &cp);
         bool blank = cp == '\n' || cp == '\t';
         if (blank || (cp != TEXT_INVALID && text_cp_width(cp) >= 0))
-            if (!insert(tb, blank && !(tb->lines && cp == '\n') ? " " : paste + i, bytes)) {
+            if (!text_insert(tb, blank && !(tb->lines && cp == '\n') ? " " : paste + i, bytes)) {
                 tb->lost = len - i;
                 return;
             }
@@ -166,7 +167,7 @@ static bool move_line(struct textbox *tb, int by)
     if (!tb->lines || (by < 0 ? start == 0 : end == tb->len)) return false;
     int wanted = columns_between(tb, start, tb->cursor);
     to = by < 0 ? line_start(tb, start - 1) : end + 1;
-    for (size_t from = to; to < line_end(tb, from) && columns_between(tb, from, to) < wanted;) to = after(tb, to);
+    for (size_t from = to; to < line_end(tb, from) && columns_between(tb, from, to) < wanted;) to = next_char(tb, to);
     tb->cursor = to;
     return true;
 }
@@ -178,15 +179,15 @@ static bool edit_ctrl(struct textbox *tb, uint32_t key)
     case 'e': tb->cursor = line_end(tb, tb->cursor); return true;
     case 'p': return move_line(tb, -1);
     case 'n': return move_line(tb, 1);
-    case 'j': return tb->lines && (insert(tb, "\n", 1), true);
-    case 'b': tb->cursor = before(tb, tb->cursor); return true;
-    case 'f': tb->cursor = after(tb, tb->cursor); return true;
-    case 'd': remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
-    case 'h': remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
+    case 'j': return tb->lines && (text_insert(tb, "\n", 1), true);
+    case 'b': tb->cursor = previous_char(tb, tb->cursor); return true;
+    case 'f': tb->cursor = next_char(tb, tb->cursor); return true;
+    case 'd': remove_range(tb, tb->cursor, next_char(tb, tb->cursor)); return true;
+    case 'h': remove_range(tb, previous_char(tb, tb->cursor), tb->cursor); return true;
     case 'w': cut_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
     case 'u': cut_range(tb, line_start(tb, tb->cursor), tb->cursor); return true;
     case 'k': kill_line(tb); return true;
-    case 'y': insert(tb, tb->cut, strlen(tb->cut)); return true;
+    case 'y': text_insert(tb, tb->cut, strlen(tb->cut)); return true;
     default: return false;
     }
 }
@@ -194,14 +195,14 @@ static bool edit_ctrl(struct textbox *tb, uint32_t key)
 static bool edit_key(struct textbox *tb, uint32_t key)
 {
     switch (key) {
-    case KEYP_LEFT: tb->cursor = before(tb, tb->cursor); return true;
-    case KEYP_RIGHT: tb->cursor = after(tb, tb->cursor); return true;
+    case KEYP_LEFT: tb->cursor = previous_char(tb, tb->cursor); return true;
+    case KEYP_RIGHT: tb->cursor = next_char(tb, tb->cursor); return true;
     case KEYP_HOME: tb->cursor = line_start(tb, tb->cursor); return true;
     case KEYP_END: tb->cursor = line_end(tb, tb->cursor); return true;
     case KEYP_UP: return move_line(tb, -1);
     case KEYP_DOWN: return move_line(tb, 1);
-    case KEYP_BACKSPACE: remove_range(tb, before(tb, tb->cursor), tb->cursor); return true;
-    case KEYP_DELETE: remove_range(tb, tb->cursor, after(tb, tb->cursor)); return true;
+    case KEYP_BACKSPACE: remove_range(tb, previous_char(tb, tb->cursor), tb->cursor); return true;
+    case KEYP_DELETE: remove_range(tb, tb->cursor, next_char(tb, tb->cursor)); return true;
     default: return false;
     }
 }
@@ -213,7 +214,7 @@ static bool edit_alt(struct textbox *tb, uint32_t key)
     case 'f': tb->cursor = word_after(tb, tb->cursor); return true;
     case 'd': cut_range(tb, tb->cursor, word_after(tb, tb->cursor)); return true;
     case KEYP_BACKSPACE: remove_range(tb, word_before(tb, tb->cursor), tb->cursor); return true;
-    case KEYP_ENTER: return tb->lines && (insert(tb, "\n", 1), true);
+    case KEYP_ENTER: return tb->lines && (text_insert(tb, "\n", 1), true);
     default: return false;
     }
 }
@@ -240,7 +241,7 @@ void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col,
     size_t from = 0;
     int left = 0;
     while (from < tb->cursor && left + columns_between(tb, from, tb->cursor) > width - 1) {
-        from = after(tb, from);
+        from = next_char(tb, from);
         left = 1;
     }
     if (left > width - 1) left = 0;

@@ -1,3 +1,4 @@
+/* wrap.c - Text in lines of a given width. */
 #include "tui/draw/wrap.h"
 
 #include "backends/base/text.h"
@@ -59,7 +60,8 @@ static int hang_of(const char *line, int width)
 }
 
 /* Lines one by one; cv NULL counts them only. Lines that continue another one are indented where it hangs. */
-static int walk(struct canvas *cv, int row, int col, int width, enum role role, const char *text, int skip, bool hangs)
+static int wrap_walk(struct canvas *cv, int row, int col, int width, enum role role, const char *text, int skip,
+                     bool hangs)
 {
     int rows = 0, indent = 0;
     bool begins = true;
@@ -78,20 +80,20 @@ static int walk(struct canvas *cv, int row, int col, int width, enum role role, 
 
 int wrap_height(const char *text, int width)
 {
-    return walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, false);
+    return wrap_walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, false);
 }
 
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip)
 {
-    return walk(cv, row, col, cv->cols - col, role, text, skip, false);
+    return wrap_walk(cv, row, col, cv->cols - col, role, text, skip, false);
 }
 
 int wrap_hang_height(const char *text, int width)
 {
-    return walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, true);
+    return wrap_walk(NULL, 0, 0, width, ROLE_TEXT, text, 0, true);
 }
 
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip)
 {
-    return walk(cv, row, col, cv->cols - col, role, text, skip, true);
+    return wrap_walk(cv, row, col, cv->cols - col, role, text, skip, true);
 }

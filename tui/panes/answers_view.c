@@ -1,3 +1,4 @@
+/* answers_view.c - the answers as the panes draw them. */
 #include "tui/panes/answers_view.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* caption.c - the caption of a walkthrough, over the screen. */
 #include "tui/panes/caption.h"
 
 #include "backends/base/text.h"

@@ -1,3 +1,4 @@
+/* chat.c - the chat: turns, scrolling, recalled prompts. */
 #include "tui/panes/chat.h"
 
 #include "backends/base/text.h"
@@ -18,7 +19,7 @@ static bool phase_is(const struct request *r, const char *phase)
 }
 
 /* The newest prompts, newest first; returns how many. */
-static size_t newest(const struct view *v, const struct row *out[], size_t max)
+static size_t newest_turns(const struct view *v, const struct row *out[], size_t max)
 {
     size_t count = 0, total = 0;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
@@ -35,7 +36,7 @@ static size_t newest(const struct view *v, const struct row *out[], size_t max)
 const struct row *chat_prompt(const struct view *v, size_t n)
 {
     const struct row *rows[CHAT_TURNS];
-    return n < newest(v, rows, CHAT_TURNS) ? rows[n] : NULL;
+    return n < newest_turns(v, rows, CHAT_TURNS) ? rows[n] : NULL;
 }
 
 /* rows: the newest first. */
@@ -55,7 +56,7 @@ const char *chat_talk(const struct chat *c, char out[CHAT_TALK_MAX])
 const char *chat_again(const struct view *v)
 {
     const struct row *rows[CHAT_TURNS];
-    size_t count = newest(v, rows, CHAT_TURNS);
+    size_t count = newest_turns(v, rows, CHAT_TURNS);
     for (size_t i = 0; i < count; i++) {
         const struct request *r = ROW(rows[i], request);
         bool failed = phase_is(r, "failed") || phase_is(r, "cancelled");
@@ -105,7 +106,7 @@ void chat_say(struct chat *c, const char *text)
 }
 
 /* Prompts from before, from the newest back: 1 further back, -1 forth again, to what was being typed. */
-static void recall(struct chat *c, const struct view *v, int by)
+static void prompt_recall(struct chat *c, const struct view *v, int by)
 {
     if (by < 0 && c->recalled <= 1) {
         if (c->recalled) textbox_set(&c->typed, c->draft);
@@ -120,7 +121,7 @@ static void recall(struct chat *c, const struct view *v, int by)
     textbox_set(&c->typed, ROW(row, request)->question);
 }
 
-static bool scroll(struct chat *c, const struct input *in)
+static bool turns_scroll(struct chat *c, const struct input *in)
 {
     int by = 0, page = c->page > 1 ? c->page - 1 : 1;
     if (in->type == INPUT_MOUSE)
@@ -160,7 +161,7 @@ static int recall_of(const struct input *in)
 enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in)
 {
     c->said[0] = '\0';
-    if (scroll(c, in)) return CHAT_STAYS;
+    if (turns_scroll(c, in)) return CHAT_STAYS;
     enum chat_wish wish = in->type == INPUT_KEY ? wish_of(c, in) : CHAT_STAYS;
     if (wish == CHAT_ANEW) {
         c->talk++;
@@ -171,7 +172,7 @@ enum chat_wish chat_input(struct chat *c, const struct view *v, const struct inp
         snprintf(c->said, sizeof c->said, "cut: a prompt takes %d bytes, what was beyond them is not in it",
                  TEXTBOX_MAX - 1);
     if (wish != CHAT_STAYS || taken || in->type != INPUT_KEY) return wish;
-    if (recall_of(in)) recall(c, v, recall_of(in));
+    if (recall_of(in)) prompt_recall(c, v, recall_of(in));
     return CHAT_STAYS;
 }
 
@@ -184,7 +185,7 @@ int chat_typed_rows(const struct chat *c, int rows, int cols)
     return wanted < most ? wanted : most;
 }
 
-static int measured(struct chat_turn *t, const struct row *row, const struct view *v, int cols)
+static int turn_height(struct chat_turn *t, const struct row *row, const struct view *v, int cols)
 {
     const struct request *r = ROW(row, request);
     uint64_t wall_s = phase_is(r, "waiting") ? v->wall_ms / 1000 : 0;
@@ -202,10 +203,10 @@ static int measured(struct chat_turn *t, const struct row *row, const struct vie
 void chat_update(struct chat *c, const struct view *v, int rows, int cols)
 {
     const struct row *prompts[CHAT_TURNS];
-    size_t count = newest(v, prompts, CHAT_TURNS);
+    size_t count = newest_turns(v, prompts, CHAT_TURNS);
     int total = 0, before = c->up_max;
     /* Slots go by age, so that the newest one moving up by one costs no more than one measure each. */
-    for (size_t i = 0; i < count; i++) total += measured(&c->turn[count - 1 - i], prompts[i], v, cols - 2);
+    for (size_t i = 0; i < count; i++) total += turn_height(&c->turn[count - 1 - i], prompts[i], v, cols - 2);
     c->page = rows - ROWS_AROUND - chat_typed_rows(c, rows, cols);
     if (c->page < 1) c->page = 1;
     c->up_max = total > c->page ? total - c->page : 0;

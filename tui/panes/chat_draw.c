@@ -1,3 +1,4 @@
+/* chat_draw.c - Draws the chat. */
 #include "backends/base/stamp.h"
 #include "backends/world/request_words.h"
 #include "tui/draw/rule.h"
@@ -16,7 +17,7 @@ static bool phase_is(const struct request *r, const char *phase)
     return r->phase && strcmp(r->phase, phase) == 0;
 }
 
-static bool streams(const struct request *r)
+static bool is_streaming(const struct request *r)
 {
     return phase_is(r, "waiting") && r->first_token_us.known;
 }
@@ -27,7 +28,7 @@ static const char *state_words(const struct request *r, enum role *ret_role, enu
 {
     *ret_role = ROLE_ACTIVE;
     *ret_glyph = GLYPH_POINT;
-    if (streams(r)) return "streaming";
+    if (is_streaming(r)) return "streaming";
     if (phase_is(r, "waiting")) return "waiting";
     *ret_glyph = GLYPH_CHECK;
     *ret_role = phase_is(r, "slow") ? ROLE_WARN : ROLE_OK;
@@ -60,7 +61,7 @@ static void status_line(const struct request *r, const struct view *v, const cha
         latency = known_u64((v->wall_ms - r->due.value) / 100 * 100000);
     int at =
         snprintf(out, size, "%s%s%s", state, latency.known ? " " : "", latency.known ? time_words(took, latency) : "");
-    if (at < 0 || (size_t)at >= size || (!ended && !streams(r))) return;
+    if (at < 0 || (size_t)at >= size || (!ended && !is_streaming(r))) return;
     bool answered = phase_is(r, "ok") || phase_is(r, "slow");
     if (ended && !answered && !r->first_token_us.known) return; /* there was nothing to count */
     if (r->tokens_per_s.known) snprintf(rate, sizeof rate, "%.1f", r->tokens_per_s.value);
@@ -102,7 +103,7 @@ struct flow {
     int cols, row; /* row < 0: still above the window */
 };
 
-static void put(struct flow *f, int indent, enum role role, const char *text)
+static void flow_text(struct flow *f, int indent, enum role role, const char *text)
 {
     int width = f->cols - indent > 1 ? f->cols - indent : 1, lines = wrap_height(text, width);
     if (f->cv && f->row < f->cv->rows && f->row + lines > 0) {
@@ -126,14 +127,14 @@ static void put_turn(struct flow *f, const struct request *r, const struct view 
     const char *state = state_words(r, &role, &mark);
 
     put_mark(f, ROLE_TITLE, glyph(ascii, GLYPH_CRUMB));
-    put(f, INDENT, ROLE_STRONG, or_dash(r->question));
+    flow_text(f, INDENT, ROLE_STRONG, or_dash(r->question));
     status_line(r, v, state, line, sizeof line);
     put_mark(f, role, glyph(ascii, mark));
-    put(f, INDENT, role, line);
-    if (phase_is(r, "failed") && r->why) put(f, INDENT, ROLE_BAD, r->why);
+    flow_text(f, INDENT, role, line);
+    if (phase_is(r, "failed") && r->why) flow_text(f, INDENT, ROLE_BAD, r->why);
     where_line(r, line, sizeof line);
-    put(f, INDENT, head_role(r), line);
-    if (r->answer && r->answer[0]) put(f, INDENT, ROLE_TEXT, r->answer);
+    flow_text(f, INDENT, head_role(r), line);
+    if (r->answer && r->answer[0]) flow_text(f, INDENT, ROLE_TEXT, r->answer);
     f->row += TURN_GAP;
 }
 
@@ -168,7 +169,7 @@ static void draw_history(const struct chat *c, const struct view *v, struct canv
 
 /* ---- around them ------------------------------------------------------------------------------------------------ */
 
-static void title(const struct view *v, const struct chat_way *way, char *out, size_t size)
+static void title_text(const struct view *v, const struct chat_way *way, char *out, size_t size)
 {
     size_t waiting = 0;
     char words[64] = "";
@@ -214,7 +215,7 @@ void chat_draw(const struct chat *c, const struct view *v, const struct chat_way
         textbox_draw_lines(&c->typed, cv, cv->rows - 1, 0, 1, cv->cols, ROLE_INPUT);
         return;
     }
-    title(v, way, right, sizeof right);
+    title_text(v, way, right, sizeof right);
     rule_draw(cv, 1, "Chat", right, true);
     struct canvas window = canvas_sub(cv, 2, 1, history, cv->cols - 2);
     draw_history(c, v, &window);

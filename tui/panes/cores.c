@@ -1,3 +1,4 @@
+/* cores.c - the pane of NeuronCores: its rows. */
 #include "tui/panes/cores.h"
 
 #include "backends/base/mem.h"
@@ -56,7 +57,7 @@ static int by_place(const void *va, const void *vb)
     return strcmp(a->core->record.key, b->core->record.key);
 }
 
-static struct item *collect(const struct world *w, size_t *ret_count)
+static struct item *items_collect(const struct world *w, size_t *ret_count)
 {
     size_t room = 0, n = 0;
     WORLD_EACH (row, w, TABLE_CORE) room++;
@@ -139,7 +140,7 @@ static const char *place_of(const struct view *v, const struct core *core, const
     return or_dash(m ? m->instance_id : NULL);
 }
 
-static bool marks(const struct view *v, const struct pod *pod)
+static bool is_marked(const struct view *v, const struct pod *pod)
 {
     return v->selection && v->selection->table != TABLE_CORE && pod && v->selection->pod_uid[0] &&
            strcmp(v->selection->pod_uid, pod->record.key) == 0;
@@ -152,7 +153,7 @@ static void add_core(struct cores *s, const struct view *v, const struct core *c
     struct table_row *tr = table_row_add(&s->table, core->record.key);
     char text[TABLE_CELL_MAX], num[TEXT_NUM_MAX];
     if (!pod) pod = only;
-    tr->marked = marks(v, pod);
+    tr->marked = is_marked(v, pod);
     table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, core, pod));
     table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)core->index.value, count_text(num, core->index));
     enum core_use use = core_use_of(v->world, core);
@@ -174,7 +175,7 @@ static void add_range(struct cores *s, const struct view *v, const struct item *
         snprintf(text, sizeof text, "%llu", (unsigned long long)first);
     else
         snprintf(text, sizeof text, "%llu–%llu", (unsigned long long)first, (unsigned long long)last);
-    tr->marked = marks(v, only);
+    tr->marked = is_marked(v, only);
     table_cell_set(tr, CORES_POD, ROLE_TEXT, place_of(v, items[0].core, only));
     table_cell_num(tr, CORES_CORE, ROLE_TEXT, (double)first, text);
     table_cell_set(tr, CORES_UTIL, ROLE_DIM, core_use_words(CORE_NO_RUNTIME));
@@ -277,7 +278,7 @@ static void cores_update(struct pane *p, const struct view *v)
                           world_generation(w, TABLE_KNODE);
     if (!pane_due(&s->due, p, v, generation, 60000)) return;
     size_t n;
-    struct item *items = collect(w, &n);
+    struct item *items = items_collect(w, &n);
     const struct pod *only = NULL;
     unsigned monitor = UINT32_MAX;
     table_begin(&s->table);

@@ -1,3 +1,4 @@
+/* cores_detail.c - One NeuronCore in detail. */
 #include "tui/panes/cores.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@ static void head_loss(const struct rayservice *rs, struct buf *out)
             "If the Ray head is lost: its pod is restarted, the model loaded again (GCS fault tolerance is off).\n");
 }
 
-static void loss(const struct actor *actor, const struct pod *pod, struct buf *out)
+static void detail_loss(const struct actor *actor, const struct pod *pod, struct buf *out)
 {
     char label[96];
     if (!actor) {
@@ -28,7 +29,7 @@ static void loss(const struct actor *actor, const struct pod *pod, struct buf *o
                  "requests go to the replicas that are left.\n");
 }
 
-static void holder(const struct core *core, const struct monitor *m, struct buf *out)
+static void detail_holder(const struct core *core, const struct monitor *m, struct buf *out)
 {
     char bytes[TEXT_NUM_MAX], num[TEXT_NUM_MAX];
     buf_printf(out, "NeuronCore    %s of device %s", count_text(num, core->index), "");
@@ -51,10 +52,10 @@ void cores_detail(const struct pane *p, const struct view *v, struct buf *out)
     if (use == CORE_NO_RUNTIME)
         buf_str(out, "No Neuron runtime holds it: nothing is lost with it.\n");
     else
-        loss(actor_of_core(v->world, v->focus, core), pod_of_core(v->world, v->focus, core), out);
+        detail_loss(actor_of_core(v->world, v->focus, core), pod_of_core(v->world, v->focus, core), out);
     if (use != CORE_NO_RUNTIME) head_loss(v->focus->rayservice, out);
     buf_char(out, '\n');
-    holder(core, m, out);
+    detail_holder(core, m, out);
     if (use == CORE_USED)
         buf_printf(out, "utilisation   %.1f %%\n", core->utilisation.value);
     else

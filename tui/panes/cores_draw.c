@@ -1,3 +1,4 @@
+/* cores_draw.c - Draws the NeuronCores. */
 #include "tui/draw/bar.h"
 #include "tui/draw/spark.h"
 #include "tui/draw/table_layout.h"

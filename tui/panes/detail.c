@@ -1,3 +1,4 @@
+/* detail.c - the detail of what is selected, beside or over the panes. */
 #include "tui/panes/detail.h"
 
 #include "tui/draw/wrap.h"
@@ -17,7 +18,7 @@ void detail_done(struct detail *d)
     buf_done(&d->text);
 }
 
-static size_t least(size_t a, size_t b)
+static size_t least_of(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -41,7 +42,7 @@ static void name_it(struct detail *d, const struct pane *p, const struct view *v
     else if (row && s.table == TABLE_EVENT)
         snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, event)->reason));
     else if (!row && s.table == TABLE_RAYSERVICE)
-        snprintf(d->title, sizeof d->title, "%.*s", (int)least(strcspn(s.key, "#"), 90), s.key);
+        snprintf(d->title, sizeof d->title, "%.*s", (int)least_of(strcspn(s.key, "#"), 90), s.key);
     else if (row && s.table == TABLE_REQUEST)
         snprintf(d->title, sizeof d->title, "%.90s", or_dash(ROW(row, request)->kind));
 }
@@ -54,19 +55,19 @@ void detail_update(struct detail *d, const struct pane *p, const struct view *v)
 }
 
 /* Lines are indented by two, and wrapped two columns before the edge. */
-static int inner(int cols)
+static int inner_width(int cols)
 {
     return cols > 8 ? cols - 4 : 4;
 }
 
 int detail_height(const struct detail *d, int cols)
 {
-    return d->text.len ? wrap_hang_height(buf_text(&d->text), inner(cols)) : 0;
+    return d->text.len ? wrap_hang_height(buf_text(&d->text), inner_width(cols)) : 0;
 }
 
 void detail_draw(const struct detail *d, struct canvas *cv, int skip)
 {
-    struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, inner(cv->cols));
+    struct canvas inside = canvas_sub(cv, 0, 2, cv->rows, inner_width(cv->cols));
     wrap_hang_draw(&inside, 0, 0, ROLE_TEXT, buf_text(&d->text), skip);
 }
 

@@ -1,3 +1,4 @@
+/* dialog.c - a question over the screen, answered by a name or by y. */
 #include "tui/panes/dialog.h"
 
 #include "backends/base/mem.h"

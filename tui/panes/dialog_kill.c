@@ -1,3 +1,4 @@
+/* dialog_kill.c - what is said before the head's pod is deleted. */
 #include "backends/base/buf.h"
 #include "backends/base/text.h"
 #include "tui/panes/dialog.h"
@@ -27,7 +28,7 @@ char *dialog_kill_command(const struct dialog_kill *k)
     return text;
 }
 
-static void grace(struct buf *b, const struct dialog_kill *k)
+static void say_grace(struct buf *b, const struct dialog_kill *k)
 {
     if (k->grace_s == 0)
         buf_str(b, "grace      0 s: killed at once, as when it is OOMKilled\n");
@@ -40,7 +41,7 @@ static void grace(struct buf *b, const struct dialog_kill *k)
         buf_str(b, "grace      the pod's own\n");
 }
 
-static void tolerance(struct buf *b, const struct dialog_kill *k)
+static void say_tolerance(struct buf *b, const struct dialog_kill *k)
 {
     unsigned long long s = k->reconnect_s.known ? k->reconnect_s.value : BASELINE_RECONNECT_S;
     if (k->ft == TRI_YES)
@@ -59,7 +60,7 @@ static void tolerance(struct buf *b, const struct dialog_kill *k)
 }
 
 /* Why it may not go well, as far as it is known. Without fault tolerance Redis has no part in it. */
-static void warnings(struct buf *b, const struct dialog_kill *k)
+static void say_warnings(struct buf *b, const struct dialog_kill *k)
 {
     const struct head_loss *loss = k->loss;
     if (!loss) return;
@@ -70,7 +71,7 @@ static void warnings(struct buf *b, const struct dialog_kill *k)
         buf_printf(b, "Redis      %s\n", loss->redis_why);
 }
 
-static void workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
+static void say_workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
 {
     const char *label = k->ft == TRI_YES ? "must live " : k->ft == TRI_NO ? "restarted " : "workers   ";
     size_t shown = k->workers < DIALOG_WORKERS ? k->workers : DIALOG_WORKERS;
@@ -83,7 +84,7 @@ static void workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
     if (k->workers > shown) buf_printf(b, "           and %zu more\n", k->workers - shown);
 }
 
-static void requests(struct buf *b, const struct dialog_kill *k)
+static void say_requests(struct buf *b, const struct dialog_kill *k)
 {
     if (k->in_flight)
         buf_printf(b, "in flight  %zu prompt%s of raydeck's\n", k->in_flight, k->in_flight == 1 ? "" : "s");
@@ -105,14 +106,14 @@ char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
     struct buf b;
     char *command = dialog_kill_command(k);
     buf_init(&b, BODY_MAX);
-    tolerance(&b, k);
-    warnings(&b, k);
+    say_tolerance(&b, k);
+    say_warnings(&b, k);
     buf_printf(&b, "\ndeletes    %s\nby UID     %s, and no other\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
     buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
     buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
-    grace(&b, k);
-    workers(&b, k, with_uids);
-    requests(&b, k);
+    say_grace(&b, k);
+    say_workers(&b, k, with_uids);
+    say_requests(&b, k);
     buf_printf(&b, "\nThe same:  %s\n", command);
     char *text = buf_take(&b);
     buf_done(&b);

@@ -13,14 +13,14 @@ struct doctor_pane {
     struct findings found;
 };
 
-static void init(struct pane *p)
+static void doctor_init(struct pane *p)
 {
     struct doctor_pane *s = (struct doctor_pane *)p;
     findings_view_init(&s->view, false);
     findings_init(&s->found);
 }
 
-static void done(struct pane *p)
+static void doctor_done(struct pane *p)
 {
     struct doctor_pane *s = (struct doctor_pane *)p;
     findings_view_done(&s->view);
@@ -28,7 +28,7 @@ static void done(struct pane *p)
 }
 
 /* Judges only while it is looked at. */
-static void update(struct pane *p, const struct view *v)
+static void doctor_update(struct pane *p, const struct view *v)
 {
     struct doctor_pane *s = (struct doctor_pane *)p;
     const struct chrome *c = v->chrome;
@@ -44,7 +44,7 @@ static void update(struct pane *p, const struct view *v)
     findings_view_fill(&s->view, &s->found);
 }
 
-static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+static void doctor_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     (void)v;
     findings_view_draw((const struct findings_view *)p, cv, focused, ROLE_OK, "every rule that was asked holds");
@@ -57,7 +57,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     return findings_view_rows((const struct findings_view *)p);
 }
 
-static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+static void doctor_status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     char text[FINDINGS_STATUS_MAX];
     (void)v;
@@ -65,14 +65,14 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
     snprintf(out, size, "%s", text);
 }
 
-static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+static void doctor_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     char text[FINDINGS_STATUS_MAX];
-    status(p, v, text, sizeof text);
+    doctor_status(p, v, text, sizeof text);
     snprintf(out, size, "  Doctor  %s", text);
 }
 
-static void detail(const struct pane *p, const struct view *v, struct buf *out)
+static void doctor_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
     const struct doctor_pane *s = (const struct doctor_pane *)p;
     (void)v;
@@ -86,14 +86,14 @@ const struct pane_ops doctor_pane_ops = {
     .letter = '6',
     .state_size = sizeof(struct doctor_pane),
     .min_rows = 2,
-    .init = init,
-    .done = done,
-    .update = update,
-    .draw = draw,
+    .init = doctor_init,
+    .done = doctor_done,
+    .update = doctor_update,
+    .draw = doctor_draw,
     .wanted_rows = wanted_rows,
-    .status = status,
-    .brief = brief,
+    .status = doctor_status,
+    .brief = doctor_brief,
     .selected = findings_view_selected,
-    .detail = detail,
+    .detail = doctor_detail,
     .input = findings_view_input,
 };

@@ -1,3 +1,4 @@
+/* events.c - the pane of Events. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "tui/panes/fresh.h"
@@ -25,19 +26,19 @@ struct events {
     size_t last_hour;
 };
 
-static void init(struct pane *p)
+static void events_init(struct pane *p)
 {
     struct events *s = (struct events *)p;
     table_init(&s->table, columns, EVENTS_COLUMNS);
     p->table = &s->table;
 }
 
-static void done(struct pane *p)
+static void events_done(struct pane *p)
 {
     table_done(&((struct events *)p)->table);
 }
 
-static uint64_t when(const struct event *e)
+static uint64_t event_time(const struct event *e)
 {
     return e->last.known ? e->last.value : e->first.known ? e->first.value : 0;
 }
@@ -50,12 +51,12 @@ struct happened {
 static int by_time(const void *va, const void *vb)
 {
     const struct happened *a = va, *b = vb;
-    if (when(a->event) != when(b->event)) return when(a->event) < when(b->event) ? -1 : 1;
+    if (event_time(a->event) != event_time(b->event)) return event_time(a->event) < event_time(b->event) ? -1 : 1;
     return (a->arrival > b->arrival) - (a->arrival < b->arrival);
 }
 
 /* What the API server has forgotten stays in what was seen. */
-static struct happened *collect(const struct view *v, size_t *ret_count)
+static struct happened *events_collect(const struct view *v, size_t *ret_count)
 {
     size_t room = 0, n = 0;
     WORLD_EACH (row, v->world, TABLE_EVENT) room++;
@@ -90,7 +91,8 @@ static void add_event(struct events *s, const struct view *v, const struct event
     tr->marked = v->selection && v->selection->table == TABLE_POD && e->about && v->selection->key[0] &&
                  world_find(v->world, TABLE_POD, v->selection->key) &&
                  strcmp(or_dash(ROW(world_find(v->world, TABLE_POD, v->selection->key), pod)->name), e->about) == 0;
-    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)when(e), when(e) ? stamp_clock(clock, when(e)) : "–");
+    table_cell_num(tr, EVENTS_TIME, ROLE_DIM, (double)event_time(e),
+                   event_time(e) ? stamp_clock(clock, event_time(e)) : "–");
     about_text(v, e, text, sizeof text);
     table_cell_set(tr, EVENTS_ABOUT, ROLE_TEXT, text);
     int at = snprintf(text, sizeof text, "%s", or_dash(e->reason));
@@ -115,7 +117,7 @@ static void add_ours(struct events *s, const struct view *v)
     table_cell_set(tr, EVENTS_WHAT, ROLE_STRONG, text);
 }
 
-static void update(struct pane *p, const struct view *v)
+static void events_update(struct pane *p, const struct view *v)
 {
     struct events *s = (struct events *)p;
     uint64_t generation = world_generation(v->world, TABLE_EVENT) + world_generation(v->world, TABLE_RAYCLUSTER);
@@ -123,19 +125,19 @@ static void update(struct pane *p, const struct view *v)
     /* The newest is at the bottom and is followed, unless an older one is being looked at. */
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     size_t n;
-    struct happened *all = collect(v, &n);
+    struct happened *all = events_collect(v, &n);
     size_t first = n > EVENTS_SHOWN ? n - EVENTS_SHOWN : 0;
     bool ours = v->outage->state != OUTAGE_NONE && v->outage->ours;
     table_begin(&s->table);
     s->last_hour = 0;
     for (size_t i = first; i < n; i++) {
         /* Servers stamp events in whole seconds: of the same second, what we did comes first. */
-        if (ours && when(all[i].event) / 1000 >= v->outage->t0_wall_ms / 1000) {
+        if (ours && event_time(all[i].event) / 1000 >= v->outage->t0_wall_ms / 1000) {
             add_ours(s, v);
             ours = false;
         }
         add_event(s, v, all[i].event);
-        s->last_hour += when(all[i].event) + EVENTS_HOUR_MS > v->wall_ms;
+        s->last_hour += event_time(all[i].event) + EVENTS_HOUR_MS > v->wall_ms;
     }
     if (ours) add_ours(s, v);
     table_end(&s->table);
@@ -143,7 +145,7 @@ static void update(struct pane *p, const struct view *v)
     free(all);
 }
 
-static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+static void events_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     const struct events *s = (const struct events *)p;
     struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
@@ -166,7 +168,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     return s->table.count ? table_height(&s->table) : 2;
 }
 
-static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+static void events_status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct events *s = (const struct events *)p;
     struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
@@ -179,7 +181,7 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
         out[0] = '\0';
 }
 
-static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+static void events_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct events *s = (const struct events *)p;
     struct fresh f = fresh_of(v->world, WORLD_KUBE, "events", v->now_ms);
@@ -192,12 +194,12 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
              tr->cell[EVENTS_WHAT].text);
 }
 
-static bool selected(const struct pane *p, struct selection *ret)
+static bool events_selected(const struct pane *p, struct selection *ret)
 {
     return pane_table_selected(p, TABLE_EVENT, ret);
 }
 
-static void detail(const struct pane *p, const struct view *v, struct buf *out)
+static void events_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
     const char *key = table_selected(&((const struct events *)p)->table);
     const struct row *row = key ? world_find(v->world, TABLE_EVENT, key) : NULL;
@@ -215,7 +217,7 @@ static void detail(const struct pane *p, const struct view *v, struct buf *out)
     buf_printf(out, "count  %s\n", count_text(num, e->count));
 }
 
-static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+static struct pane_request events_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)v;
     return pane_table_input(p, p->rows, in);
@@ -228,14 +230,14 @@ const struct pane_ops events_pane_ops = {
     .letter = '5',
     .state_size = sizeof(struct events),
     .min_rows = 2,
-    .init = init,
-    .done = done,
-    .update = update,
-    .draw = draw,
+    .init = events_init,
+    .done = events_done,
+    .update = events_update,
+    .draw = events_draw,
     .wanted_rows = wanted_rows,
-    .status = status,
-    .brief = brief,
-    .selected = selected,
-    .detail = detail,
-    .input = input,
+    .status = events_status,
+    .brief = events_brief,
+    .selected = events_selected,
+    .detail = events_detail,
+    .input = events_input,
 };

@@ -1,3 +1,4 @@
+/* findings_view.c - Findings as rows, for the panes of doctor and lint. */
 #include "tui/panes/findings_view.h"
 
 #include "tui/panes/pane_tools.h"

@@ -1,10 +1,11 @@
+/* footer.c - the keys at the foot of the screen. */
 #include "tui/panes/footer.h"
 
 #include "backends/base/text.h"
 
 #include <string.h>
 
-static bool led(const struct footer_key *k)
+static bool is_led(const struct footer_key *k)
 {
     return strchr(k->key, ' ') != NULL;
 }
@@ -56,12 +57,12 @@ void footer_draw(const struct chrome *c, struct canvas *cv)
     int room = cv->cols - tail_width(c);
     for (size_t i = 0; i < c->key_count; i++) {
         const struct footer_key *k = &c->keys[i];
-        if (!k->word || led(k) || col + width_of(k) + !k->enabled > room) continue;
+        if (!k->word || is_led(k) || col + width_of(k) + !k->enabled > room) continue;
         col = draw_key(cv, col, k) + 2;
     }
     for (size_t i = 0; i < c->key_count; i++) {
         const struct footer_key *k = &c->keys[i];
-        if (!k->word || !led(k) || col + width_of(k) + (led_yet ? 0 : 8) > room) continue;
+        if (!k->word || !is_led(k) || col + width_of(k) + (led_yet ? 0 : 8) > room) continue;
         if (!led_yet) col = draw_leader(cv, col, k);
         led_yet = true;
         col = draw_led(cv, col, k);

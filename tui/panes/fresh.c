@@ -1,3 +1,4 @@
+/* fresh.c - How fresh a source is, in a word and a role. */
 #include "tui/panes/fresh.h"
 
 #include <stdio.h>
@@ -36,7 +37,7 @@ bool fresh_is_old(enum freshness f)
     return f == FRESH_STALE || f == FRESH_DOWN || f == FRESH_DENIED || f == FRESH_ABSENT;
 }
 
-static const struct source *find(const struct world *w, enum world_kind kind, const char *word)
+static const struct source *source_find(const struct world *w, enum world_kind kind, const char *word)
 {
     for (size_t i = 0; word && i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
@@ -49,7 +50,7 @@ static const struct source *find(const struct world *w, enum world_kind kind, co
 struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *word, uint64_t now_ms)
 {
     struct fresh f = {.state = FRESH_OFF};
-    const struct source *s = find(w, kind, word);
+    const struct source *s = source_find(w, kind, word);
     if (s)
         f.state = source_freshness(s, now_ms, &f.age_ms);
     else

@@ -1,3 +1,4 @@
+/* gcs.c - the pane of the GCS's tables in Redis. */
 #include "tui/panes/gcs.h"
 
 #include "backends/base/mem.h"
@@ -46,7 +47,7 @@ char *short_id(const char *id, char out[32])
     return out;
 }
 
-static bool outage(const struct view *v)
+static bool is_outage(const struct view *v)
 {
     return v->outage->state != OUTAGE_NONE;
 }
@@ -99,7 +100,7 @@ static void add_table(struct gcs *s, const struct view *v, const struct row *row
     table_cell_num(tr, GCS_FIELDS, ROLE_TEXT, t->fields.known ? (double)t->fields.value : NAN,
                    count_text(num, t->fields));
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, t->bytes.known ? (double)t->bytes.value : NAN, text_bytes(num, t->bytes));
-    if (outage(v))
+    if (is_outage(v))
         set_kept(tr, outage_fields_of(v->outage, t->table));
     else
         set_changed(tr, v, t->changed);
@@ -133,7 +134,7 @@ static void add_checkpoints(struct gcs *s, const struct view *v)
     table_cell_num(tr, GCS_FIELDS, s->checkpoints_present < s->checkpoints ? ROLE_WARN : ROLE_TEXT,
                    (double)s->checkpoints_present, text);
     table_cell_num(tr, GCS_BYTES, ROLE_TEXT, bytes.known ? (double)bytes.value : NAN, text_bytes(num, bytes));
-    if (outage(v)) {
+    if (is_outage(v)) {
         set_kept(tr, &v->outage->checkpoints);
     } else {
         set_changed(tr, v, changed);
@@ -169,7 +170,7 @@ static void add_tables(struct gcs *s, const struct view *v)
     free(rows);
 }
 
-static uint64_t generations(const struct world *w)
+static uint64_t generations_sum(const struct world *w)
 {
     return world_generation(w, TABLE_GCSTABLE) + world_generation(w, TABLE_CHECKPOINT) +
            world_generation(w, TABLE_RAYNODE) + world_generation(w, TABLE_REDIS) +
@@ -179,10 +180,10 @@ static uint64_t generations(const struct world *w)
 static void gcs_update(struct pane *p, const struct view *v)
 {
     struct gcs *s = (struct gcs *)p;
-    if (!pane_due(&s->due, p, v, generations(v->world), 1000)) return;
-    s->columns[GCS_CHANGED].title = outage(v) ? "SINCE DELETE" : "CHANGED";
-    s->columns[GCS_CHANGED].min = outage(v) ? 12 : 7;
-    s->columns[GCS_NOTE].min = outage(v) ? 14 : 0; /* leaves, rather than being cut */
+    if (!pane_due(&s->due, p, v, generations_sum(v->world), 1000)) return;
+    s->columns[GCS_CHANGED].title = is_outage(v) ? "SINCE DELETE" : "CHANGED";
+    s->columns[GCS_CHANGED].min = is_outage(v) ? 12 : 7;
+    s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* leaves, rather than being cut */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
     s->node_stale = v->outage->node_stale;
@@ -301,7 +302,7 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
     const char *old = fresh_is_old(f.state) ? fresh_words(f.state, f.age_ms, words) : "";
     if (s->table.count == 0) {
         snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
-    } else if (outage(v) && v->outage->fields.known) {
+    } else if (is_outage(v) && v->outage->fields.known) {
         char kept[OUTAGE_WORDS_MAX];
         snprintf(out, size, "  GCS     fields %s%s%s%s", outage_field_words(&v->outage->fields, kept, NULL),
                  s->node_stale ? " · NODE says old head ALIVE: stale" : "", old[0] ? " · " : "", old);

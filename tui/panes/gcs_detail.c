@@ -1,3 +1,4 @@
+/* gcs_detail.c - One GCS table in detail. */
 #include "backends/base/mem.h"
 #include "tui/panes/gcs.h"
 

@@ -1,3 +1,4 @@
+/* help.c - the help screen, out of the table of commands. */
 #include "tui/panes/help.h"
 
 #include "backends/base/mem.h"
@@ -61,7 +62,7 @@ static int help_col(size_t i, int cols)
 }
 
 /* Rows that a line takes: what does not fit beside its key goes on below. */
-static int height(size_t i, int cols)
+static int entry_height(size_t i, int cols)
 {
     int width = cols - help_col(i, cols), rows = width > 0 ? wrap_height(lines[i].help, width) : 1;
     return rows > 0 ? rows : 1;
@@ -70,12 +71,12 @@ static int height(size_t i, int cols)
 static int all_rows(int cols)
 {
     int rows = 0;
-    for (size_t i = 0; i < ARRAY_LEN(lines); i++) rows += height(i, cols);
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) rows += entry_height(i, cols);
     return rows;
 }
 
 /* Of the box's inside, on a screen of so many columns. */
-static int inside(int cols)
+static int inside_width(int cols)
 {
     int in = cols - FRAME_COLS;
     return in < HELP_COLS ? in : HELP_COLS;
@@ -89,7 +90,7 @@ void help_open(struct help *h)
 void help_size(struct help *h, int rows, int cols)
 {
     h->page = rows > FRAME_ROWS ? rows - FRAME_ROWS : 1;
-    h->cols = inside(cols);
+    h->cols = inside_width(cols);
 }
 
 enum overlay help_input(struct help *h, const struct input *in)
@@ -116,10 +117,10 @@ static void draw_line(struct canvas *in, int row, size_t i)
 
 void help_draw(const struct help *h, struct canvas *cv)
 {
-    int rows = all_rows(inside(cv->cols)), row = -h->top;
+    int rows = all_rows(inside_width(cv->cols)), row = -h->top;
     struct canvas in = overlay_box(cv, rows, HELP_COLS, ROLE_DIALOG, "Help · Esc leaves");
     for (size_t i = 0; i < ARRAY_LEN(lines) && row < in.rows; i++) {
-        int high = height(i, in.cols);
+        int high = entry_height(i, in.cols);
         if (row + high > 0) draw_line(&in, row, i);
         row += high;
     }

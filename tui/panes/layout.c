@@ -1,3 +1,4 @@
+/* layout.c - Where each pane goes, for a given size. */
 #include "tui/panes/layout.h"
 
 #include <string.h>
@@ -12,12 +13,12 @@ enum {
     MESSAGE_MIN_ROWS = 16
 };
 
-static int least(int a, int b)
+static int least_of(int a, int b)
 {
     return a < b ? a : b;
 }
 
-static int most(int a, int b)
+static int most_of(int a, int b)
 {
     return a > b ? a : b;
 }
@@ -28,7 +29,7 @@ struct band {
 };
 
 /* Gives what is left to the bands in turn, a step at a time, so that none starves while another is rich. */
-static int share(struct band *bands, int count, int left)
+static int bands_share(struct band *bands, int count, int left)
 {
     bool gave = true;
     while (left > 0 && gave) {
@@ -48,7 +49,7 @@ static struct rect rows_of(const struct layout_ask *ask, int row, int rows)
     return (struct rect){row, 0, rows, ask->cols};
 }
 
-static void place(struct layout *l, enum layout_pane pane, struct rect whole)
+static void pane_place(struct layout *l, enum layout_pane pane, struct rect whole)
 {
     l->rule[pane] = (struct rect){whole.row, whole.col, 1, whole.cols};
     l->pane[pane] = (struct rect){whole.row + 1, whole.col, whole.rows - 1, whole.cols};
@@ -58,37 +59,37 @@ static void place_two(struct layout *l, const struct layout_ask *ask, int which,
                       enum layout_pane right, int row, int rows)
 {
     int half = ask->cols / 2;
-    place(l, left, (struct rect){row, 0, rows, half});
-    place(l, right, (struct rect){row, half + 1, rows, ask->cols - half - 1});
+    pane_place(l, left, (struct rect){row, 0, rows, half});
+    pane_place(l, right, (struct rect){row, half + 1, rows, ask->cols - half - 1});
     l->split_col = half;
     l->split[which] = (struct rect){row, half, rows, 1};
 }
 
 /* Every pane at once: pods, then what is selected or the recovery, then two by two. */
-static void all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+static void layout_all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
     enum { PODS, MIDDLE, UPPER, LOWER, BANDS };
     const int *want = ask->wanted;
-    int body = bottom - top, middle = ask->recovery ? want[LAYOUT_RECOVERY] : least(ask->detail_lines, DETAIL_MAX);
+    int body = bottom - top, middle = ask->recovery ? want[LAYOUT_RECOVERY] : least_of(ask->detail_lines, DETAIL_MAX);
     struct band b[BANDS] = {
-        [PODS] = {CONTENT_MIN, most(want[LAYOUT_PODS], CONTENT_MIN)},
-        [MIDDLE] = {ask->recovery ? RECOVERY_ROWS : CONTENT_MIN, most(middle, CONTENT_MIN)},
-        [UPPER] = {CONTENT_MIN, most(want[LAYOUT_CORES], want[LAYOUT_GCS])},
-        [LOWER] = {CONTENT_MIN, most(want[LAYOUT_REQUESTS], want[LAYOUT_EVENTS])},
+        [PODS] = {CONTENT_MIN, most_of(want[LAYOUT_PODS], CONTENT_MIN)},
+        [MIDDLE] = {ask->recovery ? RECOVERY_ROWS : CONTENT_MIN, most_of(middle, CONTENT_MIN)},
+        [UPPER] = {CONTENT_MIN, most_of(want[LAYOUT_CORES], want[LAYOUT_GCS])},
+        [LOWER] = {CONTENT_MIN, most_of(want[LAYOUT_REQUESTS], want[LAYOUT_EVENTS])},
     };
     int used = BANDS;
     for (int i = 0; i < BANDS; i++) used += b[i].rows;
-    int left = share(b, BANDS, body - used);
+    int left = bands_share(b, BANDS, body - used);
     /* Room that nothing above asked for: what is selected may have a share, events and prompts always find a use for
      * the rest. */
-    int more = ask->recovery ? 0 : most(least(ask->detail_lines - b[MIDDLE].rows, (left - LOWER_FIRST) / 2), 0);
+    int more = ask->recovery ? 0 : most_of(least_of(ask->detail_lines - b[MIDDLE].rows, (left - LOWER_FIRST) / 2), 0);
     b[MIDDLE].rows += more;
     b[LOWER].rows += left - more;
     int row = top;
-    place(l, LAYOUT_PODS, rows_of(ask, row, b[PODS].rows + 1));
+    pane_place(l, LAYOUT_PODS, rows_of(ask, row, b[PODS].rows + 1));
     row += b[PODS].rows + 1;
     if (ask->recovery) {
-        place(l, LAYOUT_RECOVERY, rows_of(ask, row, b[MIDDLE].rows + 1));
+        pane_place(l, LAYOUT_RECOVERY, rows_of(ask, row, b[MIDDLE].rows + 1));
     } else {
         l->detail_rule = rows_of(ask, row, 1);
         l->detail = rows_of(ask, row + 1, b[MIDDLE].rows);
@@ -100,16 +101,16 @@ static void all(struct layout *l, const struct layout_ask *ask, int top, int bot
 }
 
 /* One pane under the tabs; below it, where there is room, the others' lines and what is selected. */
-static void tabs(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+static void layout_tabs(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
     l->tabs = rows_of(ask, top++, 1);
     int body = bottom - top, reserve = 0;
-    if (body >= BRIEF_MIN_BODY && ask->brief_lines > 0) reserve = least(ask->brief_lines + 1, body / 2);
-    int content = most(least(ask->wanted[ask->focus], body - reserve), least(CONTENT_MIN, body));
+    if (body >= BRIEF_MIN_BODY && ask->brief_lines > 0) reserve = least_of(ask->brief_lines + 1, body / 2);
+    int content = most_of(least_of(ask->wanted[ask->focus], body - reserve), least_of(CONTENT_MIN, body));
     int left = body - content;
-    int briefs = left > 1 && body >= BRIEF_MIN_BODY ? least(ask->brief_lines, left - 1) : 0;
+    int briefs = left > 1 && body >= BRIEF_MIN_BODY ? least_of(ask->brief_lines, left - 1) : 0;
     if (briefs) left -= briefs + 1;
-    int detail = left > 2 ? least(ask->detail_lines, left - 1) : 0;
+    int detail = left > 2 ? least_of(ask->detail_lines, left - 1) : 0;
     if (!briefs && !detail) content = body;
     l->pane[ask->focus] = rows_of(ask, top, content);
     int row = top + content;
@@ -122,13 +123,13 @@ static void tabs(struct layout *l, const struct layout_ask *ask, int top, int bo
     l->detail = rows_of(ask, row + 1, detail);
 }
 
-static void alone(struct layout *l, const struct layout_ask *ask, int top, int bottom)
+static void layout_alone(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
     if (l->shape == LAYOUT_TABS) {
         l->tabs = rows_of(ask, top, 1);
         l->pane[ask->focus] = rows_of(ask, top + 1, bottom - top - 1);
     } else {
-        place(l, ask->focus, rows_of(ask, top, bottom - top));
+        pane_place(l, ask->focus, rows_of(ask, top, bottom - top));
     }
 }
 
@@ -153,10 +154,10 @@ struct layout layout_of(const struct layout_ask *ask)
     l.message = rows_of(ask, bottom, 1);
     int top = 1 + blank + ANSWERS_ROWS;
     if (ask->alone || layout_whole(ask->focus))
-        alone(&l, ask, top, bottom);
+        layout_alone(&l, ask, top, bottom);
     else if (every)
-        all(&l, ask, top, bottom);
+        layout_all(&l, ask, top, bottom);
     else
-        tabs(&l, ask, top, bottom);
+        layout_tabs(&l, ask, top, bottom);
     return l;
 }

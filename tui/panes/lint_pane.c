@@ -1,3 +1,4 @@
+/* lint_pane.c - the pane of a manifest's findings. */
 #include "tui/panes/lint_pane.h"
 
 #include "tui/panes/chrome.h"
@@ -17,17 +18,17 @@ static const struct linted *linted_of(const struct view *v)
     return v->chrome ? v->chrome->linted : NULL;
 }
 
-static void init(struct pane *p)
+static void lint_init(struct pane *p)
 {
     findings_view_init((struct findings_view *)p, true);
 }
 
-static void done(struct pane *p)
+static void lint_done(struct pane *p)
 {
     findings_view_done((struct findings_view *)p);
 }
 
-static void update(struct pane *p, const struct view *v)
+static void lint_update(struct pane *p, const struct view *v)
 {
     struct lint_pane *s = (struct lint_pane *)p;
     const struct linted *linted = linted_of(v);
@@ -36,7 +37,7 @@ static void update(struct pane *p, const struct view *v)
     findings_view_fill(&s->view, &linted->found);
 }
 
-static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+static void lint_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     const bool looked = linted_of(v) != NULL;
     findings_view_draw((const struct findings_view *)p, cv, focused, looked ? ROLE_OK : ROLE_DIM,
@@ -51,7 +52,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     return findings_view_rows((const struct findings_view *)p);
 }
 
-static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+static void lint_status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct linted *linted = linted_of(v);
     char text[FINDINGS_STATUS_MAX];
@@ -63,7 +64,7 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
 }
 
 /* It is not there while another pane has the focus. */
-static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+static void lint_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     (void)p;
     (void)v;
@@ -71,7 +72,7 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
     (void)size;
 }
 
-static void detail(const struct pane *p, const struct view *v, struct buf *out)
+static void lint_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
     const struct linted *linted = linted_of(v);
     if (linted) findings_view_detail((const struct findings_view *)p, &linted->found, out);
@@ -84,14 +85,14 @@ const struct pane_ops lint_pane_ops = {
     .letter = '7',
     .state_size = sizeof(struct lint_pane),
     .min_rows = 2,
-    .init = init,
-    .done = done,
-    .update = update,
-    .draw = draw,
+    .init = lint_init,
+    .done = lint_done,
+    .update = lint_update,
+    .draw = lint_draw,
     .wanted_rows = wanted_rows,
-    .status = status,
-    .brief = brief,
+    .status = lint_status,
+    .brief = lint_brief,
     .selected = findings_view_selected,
-    .detail = detail,
+    .detail = lint_detail,
     .input = findings_view_input,
 };

@@ -21,7 +21,7 @@ void losses_take(struct losses *l, const struct view *v)
 
 /* ---- what is drawn ---------------------------------------------------------------------------------------------- */
 
-static int field(struct canvas *cv, int row, const char *label, enum role role, const char *text)
+static int draw_field(struct canvas *cv, int row, const char *label, enum role role, const char *text)
 {
     canvas_field(cv, row, 0, LABEL_WIDTH, ROLE_DIM, label);
     canvas_field(cv, row, LABEL_WIDTH, cv->cols - LABEL_WIDTH, role, text);
@@ -51,19 +51,19 @@ static int draw_workers(struct canvas *cv, int row, const struct outage *o)
 {
     char text[OUTAGE_WORDS_MAX];
     enum role role = !o->workers ? ROLE_DIM : outage_workers_lived_on(o) ? ROLE_OK : ROLE_BAD;
-    row = field(cv, row, "worker pods", role, outage_worker_words(o, text));
-    if (!o->runtimes) return field(cv, row, "runtimes", ROLE_DIM, "–");
+    row = draw_field(cv, row, "worker pods", role, outage_worker_words(o, text));
+    if (!o->runtimes) return draw_field(cv, row, "runtimes", ROLE_DIM, "–");
     snprintf(text, sizeof text, "%zu/%zu same pids", o->runtimes_same, o->runtimes);
-    return field(cv, row, "runtimes", o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD, text);
+    return draw_field(cv, row, "runtimes", o->runtimes_same == o->runtimes ? ROLE_OK : ROLE_BAD, text);
 }
 
 static int draw_gcs(struct canvas *cv, int row, const struct outage *o)
 {
     char text[OUTAGE_WORDS_MAX];
     bool bad;
-    if (o->ft == TRI_NO) return field(cv, row, "GCS fields", ROLE_BAD, "died with the head");
+    if (o->ft == TRI_NO) return draw_field(cv, row, "GCS fields", ROLE_BAD, "died with the head");
     outage_field_words(&o->fields, text, &bad);
-    return field(cv, row, "GCS fields", !o->fields.known ? ROLE_DIM : bad ? ROLE_BAD : ROLE_OK, text);
+    return draw_field(cv, row, "GCS fields", !o->fields.known ? ROLE_DIM : bad ? ROLE_BAD : ROLE_OK, text);
 }
 
 static int draw_requests(struct canvas *cv, int row, const struct outage *o, enum outage_class class, const char *label)
@@ -71,7 +71,7 @@ static int draw_requests(struct canvas *cv, int row, const struct outage *o, enu
     char text[OUTAGE_WORDS_MAX];
     bool some = *outage_request_words(o, class, text) != '\0';
     enum role role = !some ? ROLE_DIM : o->request[class].failed ? ROLE_BAD : ROLE_OK;
-    return field(cv, row, label, role, some ? text : "–");
+    return draw_field(cv, row, label, role, some ? text : "–");
 }
 
 static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
@@ -90,10 +90,10 @@ static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
     int row = draw_dots(cv, 3, o, longest);
     row = draw_requests(cv, row, o, OUTAGE_PROBES, "answered");
     row = draw_requests(cv, row, o, OUTAGE_PROMPTS, "");
-    row = field(cv, row, "longest gap", ROLE_TEXT, outage_length(length, o->unserved_ms));
+    row = draw_field(cv, row, "longest gap", ROLE_TEXT, outage_length(length, o->unserved_ms));
     row = draw_workers(cv, row, o);
     row = draw_gcs(cv, row, o);
-    field(cv, row, "head down", ROLE_TEXT, outage_length(length, o->head_down_ms));
+    draw_field(cv, row, "head down", ROLE_TEXT, outage_length(length, o->head_down_ms));
 }
 
 void losses_draw(const struct losses *l, struct canvas *cv)

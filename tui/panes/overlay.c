@@ -1,3 +1,4 @@
+/* overlay.c - the frame of what lies over the screen. */
 #include "tui/panes/overlay.h"
 
 #include "backends/base/text.h"
@@ -12,15 +13,15 @@ enum {
     DOWN = 0x2502
 };
 
-static int fit(int wanted, int room)
+static int fit_into(int wanted, int room)
 {
     return wanted < room ? wanted : room > 0 ? room : 0;
 }
 
 struct canvas overlay_box(struct canvas *cv, int rows, int cols, enum role frame, const char *title)
 {
-    rows = fit(rows + 2, cv->rows);
-    cols = fit(cols + 4, cv->cols);
+    rows = fit_into(rows + 2, cv->rows);
+    cols = fit_into(cols + 4, cv->cols);
     struct canvas box = canvas_sub(cv, (cv->rows - rows) / 2, (cv->cols - cols) / 2, rows, cols);
     canvas_fill(&box, 0, 0, rows, cols, ROLE_DIALOG, ' ');
     canvas_fill(&box, 0, 1, 1, cols - 2, frame, ACROSS);

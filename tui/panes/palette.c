@@ -1,3 +1,4 @@
+/* palette.c - the command palette. */
 #include "tui/panes/palette.h"
 
 #include "backends/base/mem.h"
@@ -47,7 +48,7 @@ size_t palette_matches(const struct palette *p, size_t *out, size_t max)
     return n;
 }
 
-static void complete(struct palette *p, size_t command, bool blank)
+static void palette_complete(struct palette *p, size_t command, bool blank)
 {
     char word[64], line[TEXTBOX_MAX];
     size_t end = word_of(p, word, sizeof word);
@@ -65,9 +66,9 @@ enum overlay palette_input(struct palette *p, const struct input *in)
     if (key == KEYP_ESC) return OVERLAY_CANCELLED;
     if (key == KEYP_UP && p->picked > 0) p->picked--;
     if (key == KEYP_DOWN && p->picked + 1 < n) p->picked++;
-    if (key == KEYP_TAB && n) complete(p, found[p->picked], true);
+    if (key == KEYP_TAB && n) palette_complete(p, found[p->picked], true);
     if (key == KEYP_ENTER) {
-        if (n) complete(p, found[p->picked], false);
+        if (n) palette_complete(p, found[p->picked], false);
         return p->typed.text[strspn(p->typed.text, " ")] ? OVERLAY_DONE : OVERLAY_STAYS;
     }
     if (key == KEYP_BACKSPACE && p->typed.len == 0) return OVERLAY_CANCELLED;

@@ -1,3 +1,4 @@
+/* pane_kinds.c - the list of panes. */
 #include "tui/panes/pane.h"
 
 const struct pane_ops *const pane_kinds[] = {&recovery_pane_ops, &pods_pane_ops,     &cores_pane_ops,

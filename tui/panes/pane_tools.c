@@ -1,3 +1,4 @@
+/* pane_tools.c - what panes share: selection, mouse, requests. */
 #include "tui/panes/pane_tools.h"
 
 #include "tui/draw/table_layout.h"
@@ -22,7 +23,7 @@ bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, ui
     return true;
 }
 
-static struct pane_request mouse(struct pane *p, int rows, const struct input *in)
+static struct pane_request pane_mouse(struct pane *p, int rows, const struct input *in)
 {
     if (in->mouse == MOUSE_WHEEL_UP) table_move(p->table, -3, rows - 1);
     if (in->mouse == MOUSE_WHEEL_DOWN) table_move(p->table, 3, rows - 1);
@@ -38,7 +39,7 @@ struct pane_request pane_no_key(const struct input *in)
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in)
 {
     int page = rows > 1 ? rows - 1 : 1;
-    if (in->type == INPUT_MOUSE) return mouse(p, rows, in);
+    if (in->type == INPUT_MOUSE) return pane_mouse(p, rows, in);
     if (in->type != INPUT_KEY) return (struct pane_request){.type = REQUEST_NONE};
     switch (in->key) {
     case KEYP_ENTER: return (struct pane_request){.type = table_selected(p->table) ? REQUEST_OPEN : REQUEST_NONE};

@@ -1,3 +1,4 @@
+/* picker.c - the choice of a RayService. */
 #include "tui/panes/picker.h"
 
 #include "backends/base/text.h"

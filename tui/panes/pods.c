@@ -1,3 +1,4 @@
+/* pods.c - the pane of pods. */
 #include "tui/panes/pods.h"
 
 #include "backends/base/mem.h"
@@ -75,7 +76,7 @@ static const char *tri_word(enum tri t)
     return t == TRI_YES ? "yes" : t == TRI_NO ? "no" : "–";
 }
 
-static bool same(const char *a, const char *b)
+static bool is_same_text(const char *a, const char *b)
 {
     return a && b && strcmp(a, b) == 0;
 }
@@ -84,7 +85,7 @@ static bool same(const char *a, const char *b)
 static char row_mark(const struct row *row, const struct view *v)
 {
     if (row->gone_ms) return '-';
-    if (same(row->record->key, v->outage->new_head_uid)) return '+';
+    if (is_same_text(row->record->key, v->outage->new_head_uid)) return '+';
     return !row->first_listed && v->now_ms - row->seen_ms < WORLD_TOMBSTONE_MS ? '+' : ' ';
 }
 
@@ -109,7 +110,8 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     char text[160], num[TEXT_NUM_MAX];
     tr->mark = row_mark(row, v);
     tr->role = tr->mark == '-' ? ROLE_GONE : tr->mark == '+' ? ROLE_NEW : ROLE_TEXT;
-    tr->marked = v->selection && v->selection->table != TABLE_POD && same(v->selection->pod_uid, row->record->key);
+    tr->marked =
+        v->selection && v->selection->table != TABLE_POD && is_same_text(v->selection->pod_uid, row->record->key);
     table_cell_set(tr, PODS_ROLE, ROLE_TEXT, or_dash(pod->role));
     set_name(tr, s, pod);
     table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
@@ -134,7 +136,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
 }
 
 /* Heads first, then workers, then the rest; within each, in order of arrival, so that rows never jump. */
-static int rank(const struct pod *pod)
+static int pod_rank(const struct pod *pod)
 {
     if (!pod->role) return 2;
     return strcmp(pod->role, "head") == 0 ? 0 : strcmp(pod->role, "worker") == 0 ? 1 : 2;
@@ -158,11 +160,11 @@ static void add_rows(struct pods *s, const struct view *v, int of_rank)
 {
     if (v->focus->rayservice) {
         for (struct focus_pods at = focus_pods_of(v->world, v->focus); at.row; focus_pods_next(&at))
-            if (rank(ROW(at.row, pod)) == of_rank) add_row(s, v, at.row);
+            if (pod_rank(ROW(at.row, pod)) == of_rank) add_row(s, v, at.row);
         return;
     }
     WORLD_EACH (row, v->world, TABLE_POD)
-        if (pods_shows(v, ROW(row, pod)) && rank(ROW(row, pod)) == of_rank) add_row(s, v, row);
+        if (pods_shows(v, ROW(row, pod)) && pod_rank(ROW(row, pod)) == of_rank) add_row(s, v, row);
 }
 
 static void pods_update(struct pane *p, const struct view *v)
@@ -186,7 +188,7 @@ static void gone_text(const struct view *v, const struct row *row, char *out, si
     const struct outage *o = v->outage;
     const struct pod *pod = ROW(row, pod);
     char clock[STAMP_TEXT_MAX];
-    bool ours = o->ours && same(row->record->key, o->old_head_uid);
+    bool ours = o->ours && is_same_text(row->record->key, o->old_head_uid);
     if (ours && o->grace_s.known)
         snprintf(out, size, "deleted %s, grace %llu", stamp_clock(clock, o->t0_wall_ms),
                  (unsigned long long)o->grace_s.value);
@@ -248,7 +250,7 @@ static int pods_wanted(const struct pane *p, const struct view *v, int cols)
     return height > 2 ? height : 2;
 }
 
-static size_t add(char *out, size_t size, size_t at, const char *sep, const char *text)
+static size_t words_add(char *out, size_t size, size_t at, const char *sep, const char *text)
 {
     if (at >= size) return at;
     int n = snprintf(out + at, size - at, "%s%s", at ? sep : "", text);
@@ -264,26 +266,26 @@ static void pods_status(const struct pane *p, const struct view *v, char *out, s
     uint64_t done, total;
     size_t at = 0;
     out[0] = '\0';
-    if (f->raycluster && f->raycluster->name) at = add(out, size, at, " · ", f->raycluster->name);
+    if (f->raycluster && f->raycluster->name) at = words_add(out, size, at, " · ", f->raycluster->name);
     if (v->outage->state == OUTAGE_RUNNING && f->rayservice && f->rayservice->service_status) {
         snprintf(text, sizeof text, "RayService says %s (not evidence)", f->rayservice->service_status);
-        at = add(out, size, at, " · ", text);
+        at = words_add(out, size, at, " · ", text);
     } else if (f->rayservice && f->rayservice->ray_version) {
         snprintf(text, sizeof text, "Ray %s", f->rayservice->ray_version);
-        at = add(out, size, at, " · ", text);
+        at = words_add(out, size, at, " · ", text);
         const char *kuberay = f->head ? f->head->kuberay : NULL;
         snprintf(text, sizeof text, "KubeRay %s", kuberay && *kuberay == 'v' ? kuberay + 1 : or_dash(kuberay));
-        if (kuberay) at = add(out, size, at, " · ", text);
+        if (kuberay) at = words_add(out, size, at, " · ", text);
     }
     if (world_progress(v->world, TABLE_POD, &done, &total) && (total == 0 || done < total)) {
         snprintf(text, sizeof text, total ? "%llu of ~%llu" : "%llu so far", (unsigned long long)done,
                  (unsigned long long)total);
-        at = add(out, size, at, " · ", text);
+        at = words_add(out, size, at, " · ", text);
     }
     if (fresh.throttled)
-        add(out, size, at, " · ", fresh.why);
+        words_add(out, size, at, " · ", fresh.why);
     else if (fresh_is_old(fresh.state))
-        add(out, size, at, " · ", fresh_words(fresh.state, fresh.age_ms, text));
+        words_add(out, size, at, " · ", fresh_words(fresh.state, fresh.age_ms, text));
 }
 
 /* The utilisation of the pod's held cores, as " cores 67 66 %". */
@@ -295,7 +297,7 @@ static void cores_text(const struct view *v, const struct row *pod, char *out, s
         const struct core *core = ROW(row, core);
         if (row->gone_ms || core->held != TRI_YES || at + 8 >= size) continue;
         const struct pod *owner = pod_of_core(v->world, v->focus, core);
-        if (!owner || !same(owner->record.key, pod->record->key)) continue;
+        if (!owner || !is_same_text(owner->record.key, pod->record->key)) continue;
         int n = core->utilisation.known ? snprintf(out + at, size - at, " %.0f", core->utilisation.value)
                                         : snprintf(out + at, size - at, " –");
         at += n > 0 ? (size_t)n : 0;
@@ -334,7 +336,7 @@ static void pods_brief(const struct pane *p, const struct view *v, char *out, si
         char line[320];
         if (outage && i < PODS_BRIEF_ROWS) {
             brief_row(v, row, line, sizeof line);
-            at = add(out, size, at, "\n", line);
+            at = words_add(out, size, at, "\n", line);
         }
         gone += row->gone_ms != 0;
         if (row->gone_ms) continue;

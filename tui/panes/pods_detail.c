@@ -1,3 +1,4 @@
+/* pods_detail.c - One pod in detail. */
 #include "backends/base/stamp.h"
 #include "tui/panes/pods.h"
 
@@ -29,7 +30,7 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
 }
 
 /* The Serve replicas of a pod's Ray node, with the NeuronCores they hold. Returns how many. */
-static size_t replicas(const struct view *v, const struct pod *pod, struct buf *out)
+static size_t detail_replicas(const struct view *v, const struct pod *pod, struct buf *out)
 {
     const struct raynode *node = raynode_of_pod(v->world, v->focus, pod);
     char label[96], cores[64];
@@ -48,7 +49,7 @@ static size_t replicas(const struct view *v, const struct pod *pod, struct buf *
 
 static void of_worker(const struct view *v, const struct pod *pod, struct buf *out)
 {
-    size_t n = replicas(v, pod, out), others = 0;
+    size_t n = detail_replicas(v, pod, out), others = 0;
     WORLD_EACH (row, v->world, TABLE_POD) {
         const struct pod *other = ROW(row, pod);
         if (row->gone_ms || other == pod || !pods_shows(v, other)) continue;

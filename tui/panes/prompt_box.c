@@ -1,3 +1,4 @@
+/* prompt_box.c - the line in which a prompt is typed. */
 #include "tui/panes/prompt_box.h"
 
 #include "backends/base/mem.h"
@@ -27,7 +28,7 @@ void prompt_box_done(struct prompt_box *p)
 }
 
 /* Up: the last one, and what was typed is kept; Down: that again. */
-static bool recall(struct prompt_box *p, const struct input *in)
+static bool prompt_recall(struct prompt_box *p, const struct input *in)
 {
     if (in->type != INPUT_KEY || (in->key != KEYP_UP && in->key != KEYP_DOWN)) return false;
     if (in->key == KEYP_UP && p->last && !p->draft) {
@@ -50,7 +51,7 @@ static bool has_lines(const struct input *in)
 }
 
 /* What has several lines is for the conversation, which has room for them. */
-static enum overlay paste(struct prompt_box *p, const struct input *in)
+static enum overlay prompt_paste(struct prompt_box *p, const struct input *in)
 {
     struct input text = *in;
     while (text.paste_len && text.paste[text.paste_len - 1] == '\n') text.paste_len--;
@@ -60,7 +61,7 @@ static enum overlay paste(struct prompt_box *p, const struct input *in)
     return p->to_chat ? OVERLAY_DONE : OVERLAY_STAYS;
 }
 
-static bool blank(const char *text)
+static bool is_blank(const char *text)
 {
     return text[strspn(text, " \t")] == '\0';
 }
@@ -72,11 +73,11 @@ enum overlay prompt_box_input(struct prompt_box *p, const struct input *in)
         p->to_chat = true;
         return OVERLAY_DONE;
     }
-    if (in->type == INPUT_PASTE) return paste(p, in);
+    if (in->type == INPUT_PASTE) return prompt_paste(p, in);
     p->cut = false;
-    if (recall(p, in)) return OVERLAY_STAYS;
+    if (prompt_recall(p, in)) return OVERLAY_STAYS;
     if (in->type == INPUT_KEY && in->key == KEYP_ENTER) {
-        if (blank(p->typed.text)) return OVERLAY_STAYS;
+        if (is_blank(p->typed.text)) return OVERLAY_STAYS;
         free(p->last);
         p->last = mem_str(p->typed.text);
         return OVERLAY_DONE;

@@ -1,3 +1,4 @@
+/* recovery_pane.c - the pane of the recovery's rungs. */
 #include "tui/panes/recovery_pane.h"
 
 #include "backends/base/stamp.h"
@@ -30,17 +31,17 @@ bool recovery_pane_shown(const struct view *v)
     return !o->last_rung.known || v->now_ms < o->t0_ms + o->last_rung.value + RECOVERY_SHOWN_MS;
 }
 
-static void init(struct pane *p)
+static void recovery_pane_init(struct pane *p)
 {
     p->table = NULL;
 }
 
-static void done(struct pane *p)
+static void recovery_pane_done(struct pane *p)
 {
     (void)p;
 }
 
-static void update(struct pane *p, const struct view *v)
+static void recovery_pane_update(struct pane *p, const struct view *v)
 {
     (void)p;
     (void)v;
@@ -55,7 +56,7 @@ static char *t0_text(const struct outage *o, char *out, size_t size)
 }
 
 /* What there is to know about a rung that was not seen: why it does not come, what may not be taken for it. */
-static const char *hint(const struct outage *o, int at, bool active)
+static const char *rung_hint(const struct outage *o, int at, bool active)
 {
     const struct outage_rung *rung = &o->rung[at];
     const bool over = o->state == OUTAGE_OVER, never = !active && !rung->possible;
@@ -129,7 +130,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, name);
     if (noted)
         canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
-                     s->note[0] ? s->note : hint(v->outage, rung, active));
+                     s->note[0] ? s->note : rung_hint(v->outage, rung, active));
     draw_times(v, cv, line, rung, active);
 }
 
@@ -157,7 +158,7 @@ static int first_rung(int active, int rows)
     return first < 0 ? 0 : first > RUNG_COUNT - rows ? RUNG_COUNT - rows : first;
 }
 
-static void draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
+static void recovery_pane_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     (void)p;
     (void)focused;
@@ -180,7 +181,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     return RUNG_COUNT + has_head(cols);
 }
 
-static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+static void recovery_pane_status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     char text[2 * OUTAGE_WORDS_MAX];
     out[0] = '\0';
@@ -188,7 +189,7 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
     snprintf(out, size, "%s ─      now ─ last time", t0_text(v->outage, text, sizeof text));
 }
 
-static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+static void recovery_pane_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct outage *o = v->outage;
     char length[TEXT_NUM_MAX], after[TEXT_NUM_MAX];
@@ -202,7 +203,7 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
                  outage_length(length, o->head_lost ? o->head_down_ms : o->gcs_silent_ms));
 }
 
-static bool selected(const struct pane *p, struct selection *ret)
+static bool recovery_pane_selected(const struct pane *p, struct selection *ret)
 {
     (void)p;
     (void)ret;
@@ -223,7 +224,7 @@ static void detail_lengths(const struct outage *o, struct buf *out)
     buf_printf(out, "GCS fields %s\n", outage_field_words(&o->fields, words, NULL));
 }
 
-static void detail(const struct pane *p, const struct view *v, struct buf *out)
+static void recovery_pane_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
     char text[2 * OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX];
     const struct outage *o = v->outage;
@@ -234,12 +235,12 @@ static void detail(const struct pane *p, const struct view *v, struct buf *out)
         const struct outage_rung *s = &o->rung[i];
         buf_printf(out, "%s %-40s %8s  %s\n", s->seen ? "✔" : "·", words_of(o, i),
                    s->seen ? outage_offset(offset, s->after_ms) : "–",
-                   s->seen ? s->note : hint(o, i, (enum rung)i == o->waits_for));
+                   s->seen ? s->note : rung_hint(o, i, (enum rung)i == o->waits_for));
     }
     detail_lengths(o, out);
 }
 
-static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+static struct pane_request recovery_pane_input(struct pane *p, const struct view *v, const struct input *in)
 {
     (void)p;
     (void)v;
@@ -253,14 +254,14 @@ const struct pane_ops recovery_pane_ops = {
     .letter = 'R',
     .state_size = sizeof(struct recovery_state),
     .min_rows = 5,
-    .init = init,
-    .done = done,
-    .update = update,
-    .draw = draw,
+    .init = recovery_pane_init,
+    .done = recovery_pane_done,
+    .update = recovery_pane_update,
+    .draw = recovery_pane_draw,
     .wanted_rows = wanted_rows,
-    .status = status,
-    .brief = brief,
-    .selected = selected,
-    .detail = detail,
-    .input = input,
+    .status = recovery_pane_status,
+    .brief = recovery_pane_brief,
+    .selected = recovery_pane_selected,
+    .detail = recovery_pane_detail,
+    .input = recovery_pane_input,
 };

@@ -1,3 +1,4 @@
+/* requests.c - the pane of requests: its rows. */
 #include "tui/panes/requests.h"
 
 #include "backends/base/mem.h"
@@ -16,14 +17,14 @@ static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_ANSWER] = {.title = "ANSWER", .min = 10, .max = 0, .priority = 1},
 };
 
-static void init(struct pane *p)
+static void requests_init(struct pane *p)
 {
     struct requests *s = (struct requests *)p;
     table_init(&s->table, columns, REQUESTS_COLUMNS);
     p->table = &s->table;
 }
 
-static void done(struct pane *p)
+static void requests_done(struct pane *p)
 {
     table_done(&((struct requests *)p)->table);
 }
@@ -38,7 +39,7 @@ static bool phase_is(const struct request *r, const char *phase)
     return r->phase && strcmp(r->phase, phase) == 0;
 }
 
-static bool outage(const struct view *v)
+static bool is_outage(const struct view *v)
 {
     return v->outage->state != OUTAGE_NONE && !v->outage->final;
 }
@@ -61,7 +62,7 @@ static void add_dot(struct requests *s, const struct request *r)
 /* "+3.9s" after the head's death, else the minute. */
 static void asked_text(const struct view *v, uint64_t due, char out[STAMP_TEXT_MAX])
 {
-    if (outage(v) && due >= v->outage->t0_wall_ms)
+    if (is_outage(v) && due >= v->outage->t0_wall_ms)
         outage_offset(out, due - v->outage->t0_wall_ms);
     else
         stamp_minutes(out, due);
@@ -121,7 +122,7 @@ static struct known_u64 rate_of(size_t recent, uint64_t first_ms, uint64_t wall_
     return recent ? known_u64((recent + seconds / 2) / seconds) : UNKNOWN_U64;
 }
 
-static void rebuild(struct requests *s, const struct view *v)
+static void requests_rebuild(struct requests *s, const struct view *v)
 {
     size_t prompts = 0, skip, recent = 0;
     uint64_t first_ms = v->wall_ms;
@@ -146,20 +147,20 @@ static void rebuild(struct requests *s, const struct view *v)
     s->per_s = rate_of(recent, first_ms, v->wall_ms);
 }
 
-static void update(struct pane *p, const struct view *v)
+static void requests_update(struct pane *p, const struct view *v)
 {
     struct requests *s = (struct requests *)p;
     uint64_t generation = world_generation(v->world, TABLE_REQUEST);
     if (!pane_due(&s->due, p, v, generation, s->waiting ? 100 : 1000)) return;
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     s->since_wall_ms = v->wall_ms > REQUESTS_WINDOW_MS ? v->wall_ms - REQUESTS_WINDOW_MS : 0;
-    if (outage(v)) s->since_wall_ms = v->outage->t0_wall_ms;
+    if (is_outage(v)) s->since_wall_ms = v->outage->t0_wall_ms;
     table_begin(&s->table);
-    rebuild(s, v);
+    requests_rebuild(s, v);
     table_end(&s->table);
     if (follow) table_edge(&s->table, true);
     s->sum = probe_sum_of(v->world, "probe", s->since_wall_ms);
-    if (!outage(v)) return;
+    if (!is_outage(v)) return;
     const struct outage_requests *since = &v->outage->request[OUTAGE_PROBES];
     s->sum.ok = since->ok;
     s->sum.slow = since->slow;
@@ -174,7 +175,7 @@ static int wanted_rows(const struct pane *p, const struct view *v, int cols)
     return REQUESTS_HEAD + (s->table.count ? table_height(&s->table) : 1);
 }
 
-static void status(const struct pane *p, const struct view *v, char *out, size_t size)
+static void requests_status(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct requests *s = (const struct requests *)p;
     struct fresh f = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
@@ -187,14 +188,14 @@ static void status(const struct pane *p, const struct view *v, char *out, size_t
         snprintf(out, size, "%s", old ? words : "");
 }
 
-static void brief(const struct pane *p, const struct view *v, char *out, size_t size)
+static void requests_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct requests *s = (const struct requests *)p;
     struct fresh f = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
     size_t show = s->dot_count < 30 ? s->dot_count : 30;
     char p95[TEXT_NUM_MAX];
     int at;
-    if (outage(v))
+    if (is_outage(v))
         at = snprintf(out, size, "  probe   %s", s->dots + s->dot_count - show);
     else if (s->dot_count)
         at = snprintf(out, size, "  Probes  %zu ok, %zu slow, %zu failed · p95 %s", s->sum.ok, s->sum.slow,
@@ -203,17 +204,17 @@ static void brief(const struct pane *p, const struct view *v, char *out, size_t 
         at = snprintf(out, size, "  Probes  %s", f.why[0] ? f.why : "none");
     if (at < 0 || (size_t)at >= size || s->table.count == 0) return;
     const struct table_row *tr = &s->table.rows[s->table.count - 1];
-    snprintf(out + at, size - (size_t)at, "%s%s %s%s", outage(v) ? " · prompt " : " · last prompt ",
+    snprintf(out + at, size - (size_t)at, "%s%s %s%s", is_outage(v) ? " · prompt " : " · last prompt ",
              strcmp(tr->cell[REQUESTS_PHASE].text, "…") == 0 ? "waiting" : tr->cell[REQUESTS_PHASE].text,
              tr->cell[REQUESTS_LATENCY].text, s->waiting > 1 ? " · more waiting" : "");
 }
 
-static bool selected(const struct pane *p, struct selection *ret)
+static bool requests_selected(const struct pane *p, struct selection *ret)
 {
     return pane_table_selected(p, TABLE_REQUEST, ret);
 }
 
-static struct pane_request input(struct pane *p, const struct view *v, const struct input *in)
+static struct pane_request requests_input(struct pane *p, const struct view *v, const struct input *in)
 {
     struct input moved = *in;
     (void)v;
@@ -228,14 +229,14 @@ const struct pane_ops requests_pane_ops = {
     .letter = '4',
     .state_size = sizeof(struct requests),
     .min_rows = 4,
-    .init = init,
-    .done = done,
-    .update = update,
+    .init = requests_init,
+    .done = requests_done,
+    .update = requests_update,
     .draw = requests_draw,
     .wanted_rows = wanted_rows,
-    .status = status,
-    .brief = brief,
-    .selected = selected,
+    .status = requests_status,
+    .brief = requests_brief,
+    .selected = requests_selected,
     .detail = requests_detail,
-    .input = input,
+    .input = requests_input,
 };

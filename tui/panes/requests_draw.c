@@ -1,3 +1,4 @@
+/* requests_draw.c - Draws the requests. */
 #include "backends/base/stamp.h"
 #include "tui/panes/requests.h"
 
@@ -51,7 +52,7 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
         canvas_text(&under, 0, 2, ROLE_DIM, "prompts  none yet    p  to ask");
 }
 
-static void number(struct buf *out, const char *name, const char *text)
+static void words_number(struct buf *out, const char *name, const char *text)
 {
     buf_printf(out, "%-13s %s\n", name, text);
 }
@@ -63,20 +64,20 @@ void requests_detail(const struct pane *p, const struct view *v, struct buf *out
     char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
     if (!row) return;
     const struct request *r = ROW(row, request);
-    number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
-    number(out, "phase", or_dash(r->phase));
-    if (r->failure || r->why) number(out, "failure", or_dash(r->why ? r->why : r->failure));
-    number(out, "took", latency_text(num, r->latency_us));
-    number(out, "first token", r->first_token_us.known ? latency_text(num, r->first_token_us) : "n/a");
-    if (r->tokens.known) number(out, "tokens", count_text(num, r->tokens));
+    words_number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
+    words_number(out, "phase", or_dash(r->phase));
+    if (r->failure || r->why) words_number(out, "failure", or_dash(r->why ? r->why : r->failure));
+    words_number(out, "took", latency_text(num, r->latency_us));
+    words_number(out, "first token", r->first_token_us.known ? latency_text(num, r->first_token_us) : "n/a");
+    if (r->tokens.known) words_number(out, "tokens", count_text(num, r->tokens));
     if (r->tokens_per_s.known) buf_printf(out, "%-13s %.1f\n", "tokens/s", r->tokens_per_s.value);
-    if (r->gap_us.known) number(out, "between", latency_text(num, r->gap_us));
-    if (r->gap_max_us.known) number(out, "at most", latency_text(num, r->gap_max_us));
-    if (r->model) number(out, "model", r->model);
-    if (r->head) number(out, "meanwhile", r->head);
-    number(out, "path", or_dash(r->path));
-    number(out, "target", or_dash(r->target));
-    if (r->pod) number(out, "pod", r->pod);
+    if (r->gap_us.known) words_number(out, "between", latency_text(num, r->gap_us));
+    if (r->gap_max_us.known) words_number(out, "at most", latency_text(num, r->gap_max_us));
+    if (r->model) words_number(out, "model", r->model);
+    if (r->head) words_number(out, "meanwhile", r->head);
+    words_number(out, "path", or_dash(r->path));
+    words_number(out, "target", or_dash(r->target));
+    if (r->pod) words_number(out, "pod", r->pod);
     buf_printf(out, "\nQuestion\n%s\n", or_dash(r->question));
     buf_printf(out, "\nAnswer\n%s\n", or_dash(r->answer));
 }

@@ -1,3 +1,4 @@
+/* screen.c - the panes together: focus, zoom, detail. */
 #include "tui/panes/screen_state.h"
 
 #include "backends/base/mem.h"
@@ -105,7 +106,7 @@ static void collect_briefs(struct screen *s, const struct view *v)
     }
 }
 
-static void arrange(struct screen *s, const struct view *v)
+static void screen_arrange(struct screen *s, const struct view *v)
 {
     struct layout_ask ask = {.rows = s->rows,
                              .cols = s->cols,
@@ -148,7 +149,7 @@ void screen_update(struct screen *s, const struct view *view)
         v.selection = s->selects ? &s->selection : NULL;
         detail_update(&s->detail, s->panes[s->focus], &v);
         collect_briefs(s, &v);
-        arrange(s, &v);
+        screen_arrange(s, &v);
     }
     if (s->opened && !s->detail.text.len) s->opened = false;
     detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);

@@ -1,3 +1,4 @@
+/* screen_draw.c - Draws the screen. */
 #include "tui/panes/answers_view.h"
 #include "tui/panes/footer.h"
 #include "tui/panes/screen_state.h"
@@ -11,7 +12,7 @@
 
 enum { RULE_TITLE_AT = 3, STATUS_MAX = 256, TAB_STATUS_GAP = 8 };
 
-static struct canvas window(const struct canvas *cv, struct rect r)
+static struct canvas canvas_window(const struct canvas *cv, struct rect r)
 {
     return canvas_sub(cv, r.row, r.col, r.rows, r.cols);
 }
@@ -41,7 +42,7 @@ static void draw_tabs(const struct screen *s, const struct view *v, struct canva
 {
     char text[SCREEN_TABS_MAX], status[STATUS_MAX];
     int at[LAYOUT_PANES], width[LAYOUT_PANES];
-    struct canvas row = window(cv, s->layout.tabs);
+    struct canvas row = canvas_window(cv, s->layout.tabs);
     if (s->layout.tabs.rows == 0) return;
     if (s->opened) {
         rule_draw(&row, 0, s->detail.title, "Esc back", true);
@@ -62,7 +63,7 @@ static void draw_pane(const struct screen *s, const struct view *v, struct canva
     bool focused = which == s->focus;
     char title[64], status[STATUS_MAX];
     if (l->pane[which].rows == 0) return;
-    struct canvas content = window(cv, l->pane[which]), rule = window(cv, l->rule[which]);
+    struct canvas content = canvas_window(cv, l->pane[which]), rule = canvas_window(cv, l->rule[which]);
     if (focused && s->opened) {
         if (rule.rows) rule_draw(&rule, 0, s->detail.title, "Esc back", true);
         detail_draw(&s->detail, &content, s->detail.top);
@@ -81,7 +82,7 @@ static void draw_pane(const struct screen *s, const struct view *v, struct canva
 
 static void draw_detail(const struct screen *s, struct canvas *cv)
 {
-    struct canvas rule = window(cv, s->layout.detail_rule), content = window(cv, s->layout.detail);
+    struct canvas rule = canvas_window(cv, s->layout.detail_rule), content = canvas_window(cv, s->layout.detail);
     if (rule.rows == 0) return;
     rule_draw(&rule, 0, s->detail.title[0] ? s->detail.title : "nothing selected", s->detail.title[0] ? "selected" : "",
               false);
@@ -90,7 +91,7 @@ static void draw_detail(const struct screen *s, struct canvas *cv)
 
 static void draw_briefs(const struct screen *s, struct canvas *cv)
 {
-    struct canvas to = window(cv, s->layout.briefs);
+    struct canvas to = canvas_window(cv, s->layout.briefs);
     const char *from = s->briefs;
     for (int row = 0; row < to.rows && *from; row++) {
         char line[512];
@@ -104,7 +105,7 @@ static void draw_briefs(const struct screen *s, struct canvas *cv)
 
 static void draw_bottom(const struct screen *s, const struct view *v, struct canvas *cv)
 {
-    struct canvas footer = window(cv, s->layout.footer), message = window(cv, s->layout.message);
+    struct canvas footer = canvas_window(cv, s->layout.footer), message = canvas_window(cv, s->layout.message);
     footer_draw(v->chrome, &footer);
     bool shared = s->layout.message.row == s->layout.footer.row;
     if (!shared || (v->chrome && !v->chrome->message_idle)) footer_message(v->chrome, &message);
@@ -124,7 +125,7 @@ void screen_draw(const struct screen *s, const struct view *view, struct canvas 
         too_small(s, cv);
         return;
     }
-    struct canvas strip = window(cv, l->strip), answers = window(cv, l->answers);
+    struct canvas strip = canvas_window(cv, l->strip), answers = canvas_window(cv, l->answers);
     strip_draw(&v, &strip);
     answers_draw(s->answers, &answers);
     draw_tabs(s, &v, cv);

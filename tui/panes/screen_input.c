@@ -1,3 +1,4 @@
+/* screen_input.c - Input to the screen: to the pane in focus, to the filter, by mouse. */
 #include "tui/panes/pane_tools.h"
 #include "tui/panes/screen_state.h"
 
@@ -5,13 +6,13 @@
 
 static const struct pane_request nothing = {.type = REQUEST_NONE};
 
-static bool inside(struct rect r, int row, int col)
+static bool rect_has(struct rect r, int row, int col)
 {
     return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
 }
 
 /* The filter takes effect as it is typed; Enter keeps it, Esc takes it away. */
-static void type(struct screen *s, const struct input *in)
+static void filter_type(struct screen *s, const struct input *in)
 {
     struct table_view *t = s->panes[s->focus]->table;
     if (in->type == INPUT_KEY && in->key == KEYP_ENTER) {
@@ -40,16 +41,16 @@ static void scroll_opened(struct screen *s, const struct input *in)
     detail_scroll(&s->detail, scroll_of(in, rows > 1 ? rows - 1 : 1), rows, s->cols);
 }
 
-static struct pane_request mouse(struct screen *s, const struct view *view, const struct input *in)
+static struct pane_request screen_mouse(struct screen *s, const struct view *view, const struct input *in)
 {
     if (s->opened) {
         scroll_opened(s, in);
         return nothing;
     }
-    if (in->mouse == MOUSE_PRESS && inside(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
+    if (in->mouse == MOUSE_PRESS && rect_has(s->layout.tabs, in->row, in->col)) click_tab(s, in->col);
     for (int i = 0; i < LAYOUT_PANES; i++) {
-        bool on_rule = inside(s->layout.rule[i], in->row, in->col);
-        if (!on_rule && !inside(s->layout.pane[i], in->row, in->col)) continue;
+        bool on_rule = rect_has(s->layout.rule[i], in->row, in->col);
+        if (!on_rule && !rect_has(s->layout.pane[i], in->row, in->col)) continue;
         if (in->mouse == MOUSE_PRESS) s->focus = (enum layout_pane)i;
         if (on_rule || in->mouse == MOUSE_RELEASE) return nothing;
         struct input moved = *in;
@@ -60,7 +61,7 @@ static struct pane_request mouse(struct screen *s, const struct view *view, cons
     return nothing;
 }
 
-static struct pane_request key(struct screen *s, const struct view *view, const struct input *in)
+static struct pane_request screen_key(struct screen *s, const struct view *view, const struct input *in)
 {
     bool plain = !(in->mods & (MOD_CTRL | MOD_ALT));
     if (plain && in->key < 0x80 && screen_focus(s, (char)in->key)) return nothing;
@@ -76,9 +77,9 @@ static struct pane_request key(struct screen *s, const struct view *view, const 
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in)
 {
     if (s->typing && in->type != INPUT_MOUSE) {
-        type(s, in);
+        filter_type(s, in);
         return nothing;
     }
-    if (in->type == INPUT_MOUSE) return mouse(s, view, in);
-    return in->type == INPUT_KEY ? key(s, view, in) : nothing;
+    if (in->type == INPUT_MOUSE) return screen_mouse(s, view, in);
+    return in->type == INPUT_KEY ? screen_key(s, view, in) : nothing;
 }

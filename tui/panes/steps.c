@@ -1,3 +1,4 @@
+/* steps.c - Draws the steps of a deployment or clean-up. */
 #include "tui/panes/steps.h"
 
 #include "backends/base/buf.h"
@@ -38,7 +39,7 @@ struct walk {
     int cols, line, skip; /* line: of the whole; skip: those above the window */
 };
 
-static void put(struct walk *w, int col, enum role role, const char *text)
+static void walk_text(struct walk *w, int col, enum role role, const char *text)
 {
     int height = wrap_height(text, w->cols - col);
     int row = w->line - w->skip;
@@ -64,15 +65,15 @@ static void walk_all(struct walk *w, const struct steps_view *v, const struct st
         const struct step *step = &steps->item[i];
         if (!step->name) continue;
         put_head(w, step);
-        for (size_t j = 0; j < step->count; j++) put(w, INDENT, tones[step->line[j].tone], step->line[j].text);
+        for (size_t j = 0; j < step->count; j++) walk_text(w, INDENT, tones[step->line[j].tone], step->line[j].text);
         if (step->beyond) {
             char text[64];
             snprintf(text, sizeof text, "… and %zu more", step->beyond);
-            put(w, INDENT, ROLE_DIM, text);
+            walk_text(w, INDENT, ROLE_DIM, text);
         }
-        if (step->now[0]) put(w, INDENT, v->asks ? ROLE_STRONG : ROLE_ACTIVE, step->now);
+        if (step->now[0]) walk_text(w, INDENT, v->asks ? ROLE_STRONG : ROLE_ACTIVE, step->now);
     }
-    if (v->end[0]) put(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
+    if (v->end[0]) walk_text(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
 }
 
 void steps_view_draw(struct steps_view *v, const struct steps *steps, struct canvas *cv)

@@ -1,3 +1,4 @@
+/* strip.c - the strip at the top: context, sources, recovery. */
 #include "tui/panes/strip.h"
 
 #include "backends/base/stamp.h"
@@ -21,7 +22,7 @@ struct pieces {
     int count, width;
 };
 
-static void add(struct pieces *p, enum role role, const char *text)
+static void piece_add(struct pieces *p, enum role role, const char *text)
 {
     if (p->count == PIECES || !text[0]) return;
     snprintf(p->piece[p->count].text, PIECE_MAX, "%s", text);
@@ -43,18 +44,18 @@ static void add_guard(struct pieces *p, const struct view *v)
 {
     const struct chrome *c = v->chrome;
     char text[PIECE_MAX], left[TEXT_NUM_MAX];
-    if (v->demo) add(p, ROLE_DEMO, "DEMO");
+    if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
     if (v->armed && c && c->armed_left_ms) {
         uint64_t s = (c->armed_left_ms + 999) / 1000;
         snprintf(left, sizeof left, "%llu:%02llu", (unsigned long long)(s / 60), (unsigned long long)(s % 60));
         snprintf(text, sizeof text, "ARMED %s", left);
-        add(p, ROLE_ARMED, text);
+        piece_add(p, ROLE_ARMED, text);
     } else if (v->armed && !v->demo) {
-        add(p, ROLE_ARMED, "ARMED");
+        piece_add(p, ROLE_ARMED, "ARMED");
     } else if (!v->armed) {
-        add(p, ROLE_STRIP, "READ-ONLY");
+        piece_add(p, ROLE_STRIP, "READ-ONLY");
     }
-    if (c && c->insecure) add(p, ROLE_BAD, "TLS NOT VERIFIED");
+    if (c && c->insecure) piece_add(p, ROLE_BAD, "TLS NOT VERIFIED");
 }
 
 static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
@@ -80,17 +81,17 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
         unsigned long long unread = world_unread_of(v->world, kind);
         int len = snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
         if (unread) snprintf(text + len, sizeof text - (size_t)len, " %llu unread", unread);
-        add(p, throttled || (unread && f == FRESH_LIVE) ? ROLE_STALE : fresh_role(f), text);
+        piece_add(p, throttled || (unread && f == FRESH_LIVE) ? ROLE_STALE : fresh_role(f), text);
     }
 }
 
 static void add_clock(struct pieces *p, const struct view *v)
 {
     char clock[STAMP_TEXT_MAX];
-    add(p, ROLE_STRIP, screen_timed(v) ? stamp_clock(clock, v->wall_ms) : stamp_minutes(clock, v->wall_ms));
+    piece_add(p, ROLE_STRIP, screen_timed(v) ? stamp_clock(clock, v->wall_ms) : stamp_minutes(clock, v->wall_ms));
 }
 
-static void crumbs(const struct view *v, int level, char *out, size_t size)
+static void crumbs_text(const struct view *v, int level, char *out, size_t size)
 {
     const char *context = v->chrome && v->chrome->context ? v->chrome->context : "no context";
     const char *ns = v->focus->ns, *service = v->focus->service;
@@ -119,7 +120,7 @@ void strip_draw(const struct view *v, struct canvas *cv)
         add_guard(&p, v);
         add_worlds(&p, v, step >= 2 && step != 3);
         add_clock(&p, v);
-        crumbs(v, step == 0 ? 0 : step < 3 ? 1 : 2, left, sizeof left);
+        crumbs_text(v, step == 0 ? 0 : step < 3 ? 1 : 2, left, sizeof left);
         wide = (int)text_width(left) + 2 + p.width + 1 <= cv->cols;
         if (wide) break;
     }

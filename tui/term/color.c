@@ -1,3 +1,4 @@
+/* color.c - Colours the terminal can show, of those a theme asks for. */
 #include "tui/term/color.h"
 
 #include "tui/term/palette.h"

@@ -1,3 +1,4 @@
+/* input.c - the names of keys. */
 #include "tui/term/input.h"
 
 #include "backends/base/mem.h"
@@ -41,7 +42,7 @@ static const struct {
     {"Space", ' '},
 };
 
-static bool named(const char *text, uint32_t *ret)
+static bool key_named(const char *text, uint32_t *ret)
 {
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
         if (strcasecmp(names[i].name, text) == 0) {
@@ -51,7 +52,7 @@ static bool named(const char *text, uint32_t *ret)
     return false;
 }
 
-static bool single(const char *text, uint32_t *ret)
+static bool key_single(const char *text, uint32_t *ret)
 {
     size_t len = strlen(text);
     return len > 0 && len <= 4 && text_decode(text, len, ret) == len && *ret != TEXT_INVALID &&
@@ -62,7 +63,7 @@ bool key_parse(const char *text, struct input *ret)
 {
     struct input in = {.type = INPUT_KEY};
     for (;;) {
-        if (named(text, &in.key) || single(text, &in.key)) break;
+        if (key_named(text, &in.key) || key_single(text, &in.key)) break;
         if (text[0] == '^' && text[1]) {
             in.mods |= MOD_CTRL;
             text++;

@@ -1,3 +1,4 @@
+/* keys_csi.c - Control sequences into keys. */
 #include "tui/term/keys_csi.h"
 
 #include "backends/base/mem.h"
@@ -72,7 +73,7 @@ static unsigned mods_of(unsigned value)
            (bits & 4 ? (unsigned)MOD_CTRL : 0);
 }
 
-static enum keys_found found(struct input *ret, uint32_t key, unsigned mods)
+static enum keys_found key_found(struct input *ret, uint32_t key, unsigned mods)
 {
     if (!key) return KEYS_NOTHING;
     *ret = (struct input){.type = INPUT_KEY, .key = key, .mods = mods};
@@ -80,26 +81,26 @@ static enum keys_found found(struct input *ret, uint32_t key, unsigned mods)
 }
 
 /* A key by its code point, as modifyOtherKeys and kitty tell it. */
-static enum keys_found coded(struct input *ret, unsigned code, unsigned mods)
+static enum keys_found key_coded(struct input *ret, unsigned code, unsigned mods)
 {
     switch (code) {
     case 8:
-    case 127: return found(ret, KEYP_BACKSPACE, mods);
-    case 9: return found(ret, KEYP_TAB, mods);
+    case 127: return key_found(ret, KEYP_BACKSPACE, mods);
+    case 9: return key_found(ret, KEYP_TAB, mods);
     case 10:
     case 13:
-    case 57414: return found(ret, KEYP_ENTER, mods);
-    case 27: return found(ret, KEYP_ESC, mods);
+    case 57414: return key_found(ret, KEYP_ENTER, mods);
+    case 27: return key_found(ret, KEYP_ESC, mods);
     default: break;
     }
     /* kitty's functional keys are in the private use area */
     if (code < 0x20 || (code >= 0xE000 && code <= 0xF8FF) || text_cp_width(code) < 0) return KEYS_NOTHING;
     if (code >= 'A' && code <= 'Z' && (mods & MOD_CTRL)) code += 'a' - 'A';
     if (code >= 'a' && code <= 'z' && (mods & MOD_SHIFT) && !(mods & MOD_CTRL)) code -= 'a' - 'A';
-    return found(ret, code, mods & ~(unsigned)MOD_SHIFT);
+    return key_found(ret, code, mods & ~(unsigned)MOD_SHIFT);
 }
 
-static enum keys_found mouse(const struct params *p, bool release, struct input *ret)
+static enum keys_found parse_mouse(const struct params *p, bool release, struct input *ret)
 {
     unsigned button = p->value[0], x = p->value[1], y = p->value[2];
     if (p->count < 3 || x < 1 || y < 1 || x > MOUSE_MAX || y > MOUSE_MAX) return KEYS_NOTHING;
@@ -114,16 +115,16 @@ static enum keys_found mouse(const struct params *p, bool release, struct input 
     }
 }
 
-static enum keys_found tilde(const struct params *p, unsigned rxvt_mods, struct input *ret)
+static enum keys_found parse_tilde(const struct params *p, unsigned rxvt_mods, struct input *ret)
 {
     if (p->value[0] == 200) return rxvt_mods ? KEYS_NOTHING : KEYS_PASTE;
-    if (p->value[0] == 27 && p->count >= 3) return coded(ret, p->value[2], mods_of(p->value[1]));
+    if (p->value[0] == 27 && p->count >= 3) return key_coded(ret, p->value[2], mods_of(p->value[1]));
     if (p->sub[1] == 3) return KEYS_NOTHING; /* kitty: a release */
-    return found(ret, numbered_key(p->value[0]), mods_of(p->value[1]) | rxvt_mods);
+    return key_found(ret, numbered_key(p->value[0]), mods_of(p->value[1]) | rxvt_mods);
 }
 
 /* The answer to ESC[5n: 0 (well) or 3 (not well). */
-static enum keys_found reply(const struct params *p, struct input *ret)
+static enum keys_found parse_reply(const struct params *p, struct input *ret)
 {
     if (p->count != 1 || (p->value[0] != 0 && p->value[0] != 3)) return KEYS_NOTHING;
     *ret = (struct input){.type = INPUT_REPLY};
@@ -132,26 +133,26 @@ static enum keys_found reply(const struct params *p, struct input *ret)
 
 /* "1;modifiers", and a release with kitty. Anything else is a report, such as the cursor's place, which ends in R as F3
  * does. */
-static enum keys_found lettered(const struct params *p, char final, struct input *ret)
+static enum keys_found parse_letter(const struct params *p, char final, struct input *ret)
 {
     if (p->value[0] > 1 || p->sub[1] == 3 || final == 'M') return KEYS_NOTHING;
-    return found(ret, letter_key(final), mods_of(p->value[1]));
+    return key_found(ret, letter_key(final), mods_of(p->value[1]));
 }
 
-static enum keys_found plain(const struct params *p, char final, struct input *ret)
+static enum keys_found parse_plain(const struct params *p, char final, struct input *ret)
 {
     switch (final) {
-    case '~': return tilde(p, 0, ret);
-    case '^': return tilde(p, MOD_CTRL, ret);
-    case '$': return tilde(p, MOD_SHIFT, ret);
-    case '@': return tilde(p, MOD_CTRL | MOD_SHIFT, ret);
-    case 'u': return p->sub[1] == 3 ? KEYS_NOTHING : coded(ret, p->value[0], mods_of(p->value[1]));
-    case 'n': return reply(p, ret);
+    case '~': return parse_tilde(p, 0, ret);
+    case '^': return parse_tilde(p, MOD_CTRL, ret);
+    case '$': return parse_tilde(p, MOD_SHIFT, ret);
+    case '@': return parse_tilde(p, MOD_CTRL | MOD_SHIFT, ret);
+    case 'u': return p->sub[1] == 3 ? KEYS_NOTHING : key_coded(ret, p->value[0], mods_of(p->value[1]));
+    case 'n': return parse_reply(p, ret);
     case 'a':
     case 'b':
     case 'c':
-    case 'd': return found(ret, letter_key((char)(final - 'a' + 'A')), MOD_SHIFT);
-    default: return lettered(p, final, ret);
+    case 'd': return key_found(ret, letter_key((char)(final - 'a' + 'A')), MOD_SHIFT);
+    default: return parse_letter(p, final, ret);
     }
 }
 
@@ -160,12 +161,12 @@ enum keys_found keys_csi(const char *parameters, char final, struct input *ret)
     struct params p;
     if (final == '[') { /* linux: F1 to F5 */
         bool key = *parameters >= 'A' && *parameters <= 'E';
-        return found(ret, key ? KEYP_F1 + (uint32_t)(*parameters - 'A') : 0, 0);
+        return key_found(ret, key ? KEYP_F1 + (uint32_t)(*parameters - 'A') : 0, 0);
     }
     params_parse(parameters, &p);
     if (p.other) return KEYS_NOTHING;
-    if (p.prefix == '<' && (final == 'M' || final == 'm')) return mouse(&p, final == 'm', ret);
-    return p.prefix ? KEYS_NOTHING : plain(&p, final, ret);
+    if (p.prefix == '<' && (final == 'M' || final == 'm')) return parse_mouse(&p, final == 'm', ret);
+    return p.prefix ? KEYS_NOTHING : parse_plain(&p, final, ret);
 }
 
 enum keys_found keys_ss3(const char *parameters, char final, struct input *ret)
@@ -175,8 +176,8 @@ enum keys_found keys_ss3(const char *parameters, char final, struct input *ret)
     params_parse(parameters, &p);
     if (p.other || p.prefix) return KEYS_NOTHING;
     unsigned mods = mods_of(p.count > 1 ? p.value[1] : p.value[0]);
-    if (final >= 'a' && final <= 'd') return found(ret, letter_key((char)(final - 'a' + 'A')), MOD_CTRL);
-    if (final >= 'j' && final <= 'y') return found(ret, (uint32_t)keypad[final - 'j'], mods);
-    if (final == 'X') return found(ret, '=', mods);
-    return found(ret, letter_key(final), mods);
+    if (final >= 'a' && final <= 'd') return key_found(ret, letter_key((char)(final - 'a' + 'A')), MOD_CTRL);
+    if (final >= 'j' && final <= 'y') return key_found(ret, (uint32_t)keypad[final - 'j'], mods);
+    if (final == 'X') return key_found(ret, '=', mods);
+    return key_found(ret, letter_key(final), mods);
 }

@@ -1,3 +1,4 @@
+/* keys_parse.c - Bytes into keys, paste and replies. */
 #include "tui/term/keys_parse.h"
 
 #include "backends/base/buf.h"
@@ -41,7 +42,7 @@ void keys_free(struct keys *k)
     free(k);
 }
 
-static void emit(struct keys *k, uint32_t key, unsigned mods)
+static void key_emit(struct keys *k, uint32_t key, unsigned mods)
 {
     struct input in = {.type = INPUT_KEY, .key = key, .mods = mods | (k->alt ? (unsigned)MOD_ALT : 0)};
     k->alt = false;
@@ -52,7 +53,7 @@ static void emit(struct keys *k, uint32_t key, unsigned mods)
     k->input(k->arg, &in);
 }
 
-static void begin(struct keys *k, enum state state)
+static void state_enter(struct keys *k, enum state state)
 {
     k->state = state;
     k->len = 0;
@@ -62,12 +63,12 @@ static void begin(struct keys *k, enum state state)
 static void emit_control(struct keys *k, unsigned char c)
 {
     switch (c) {
-    case '\r': emit(k, KEYP_ENTER, 0); break;
-    case '\t': emit(k, KEYP_TAB, 0); break;
+    case '\r': key_emit(k, KEYP_ENTER, 0); break;
+    case '\t': key_emit(k, KEYP_TAB, 0); break;
     case 0x08:
-    case 0x7F: emit(k, KEYP_BACKSPACE, 0); break;
-    case 0x00: emit(k, ' ', MOD_CTRL); break;
-    default: emit(k, c <= 26 ? (uint32_t)('a' + c - 1) : (uint32_t)(c + '@'), MOD_CTRL);
+    case 0x7F: key_emit(k, KEYP_BACKSPACE, 0); break;
+    case 0x00: key_emit(k, ' ', MOD_CTRL); break;
+    default: key_emit(k, c <= 26 ? (uint32_t)('a' + c - 1) : (uint32_t)(c + '@'), MOD_CTRL);
     }
 }
 
@@ -92,7 +93,7 @@ static void feed_utf8(struct keys *k, unsigned char c)
     bool whole = text_decode(k->utf8, k->utf8_len, &cp) == k->utf8_len && cp != TEXT_INVALID;
     k->utf8_want = 0;
     if (whole && text_cp_width(cp) >= 0)
-        emit(k, cp, 0);
+        key_emit(k, cp, 0);
     else
         k->alt = false;
 }
@@ -105,30 +106,30 @@ static void feed_ground(struct keys *k, unsigned char c)
         k->alt = false;
     }
     if (c == 0x1B)
-        begin(k, ESCAPE);
+        state_enter(k, ESCAPE);
     else if (c >= 0x80)
         feed_utf8(k, c);
     else if (c < 0x20 || c == 0x7F)
         emit_control(k, c);
     else
-        emit(k, c, 0);
+        key_emit(k, c, 0);
 }
 
 static void feed_escape(struct keys *k, unsigned char c)
 {
     switch (c) {
-    case '[': begin(k, CSI); break;
-    case 'O': begin(k, SS3); break;
+    case '[': state_enter(k, CSI); break;
+    case 'O': state_enter(k, SS3); break;
     case ']': /* OSC, DCS and APC; terminals answer with no other kind of string */
     case 'P':
     case '_':
-        begin(k, STRING);
+        state_enter(k, STRING);
         k->string_by = (char)c;
         break;
     case 0x1B: /* some terminals say Alt-Up as ESC ESC [ A */
         if (k->alt) {
             k->alt = false;
-            emit(k, KEYP_ESC, 0);
+            key_emit(k, KEYP_ESC, 0);
         }
         k->alt = true;
         break;
@@ -136,7 +137,7 @@ static void feed_escape(struct keys *k, unsigned char c)
     }
 }
 
-static void add(struct keys *k, unsigned char c)
+static void sequence_add(struct keys *k, unsigned char c)
 {
     if (k->len + 1 < KEYS_SEQUENCE_MAX)
         k->seq[k->len++] = (char)c;
@@ -145,7 +146,7 @@ static void add(struct keys *k, unsigned char c)
     k->seq[k->len] = '\0';
 }
 
-static void finish(struct keys *k, char final, bool ss3)
+static void sequence_finish(struct keys *k, char final, bool ss3)
 {
     struct input in;
     bool alt = k->alt;
@@ -155,11 +156,11 @@ static void finish(struct keys *k, char final, bool ss3)
     if (k->too_long) return;
     enum keys_found said = ss3 ? keys_ss3(k->seq, final, &in) : keys_csi(k->seq, final, &in);
     /* Alt goes with keys only: before anything else it was an Esc of its own, and the terminal spoke right after it. */
-    if (alt && (said == KEYS_PASTE || (said == KEYS_INPUT && in.type != INPUT_KEY))) emit(k, KEYP_ESC, 0);
+    if (alt && (said == KEYS_PASTE || (said == KEYS_INPUT && in.type != INPUT_KEY))) key_emit(k, KEYP_ESC, 0);
     switch (said) {
     case KEYS_NOTHING: return;
     case KEYS_PASTE:
-        begin(k, PASTE);
+        state_enter(k, PASTE);
         buf_clear(&k->paste);
         k->paste_end = 0;
         k->paste_cut = false;
@@ -170,7 +171,7 @@ static void finish(struct keys *k, char final, bool ss3)
             return;
         }
         k->alt = alt;
-        emit(k, in.key, in.mods);
+        key_emit(k, in.key, in.mods);
     }
 }
 
@@ -189,15 +190,15 @@ static void feed_sequence(struct keys *k, unsigned char c)
         emit_control(k, c);
         k->alt = alt;
     } else if (k->state == LINUX_F) {
-        add(k, c);
-        finish(k, '[', false);
+        sequence_add(k, c);
+        sequence_finish(k, '[', false);
     } else if (k->state == CSI && c == '[' && k->len == 0) {
         k->state = LINUX_F;
     } else if (k->state == SS3 ? c >= 0x40
                                : c >= 0x40 || (c == '$' && k->len > 0 && k->seq[0] >= '0' && k->seq[0] <= '9')) {
-        finish(k, (char)c, k->state == SS3);
+        sequence_finish(k, (char)c, k->state == SS3);
     } else {
-        add(k, c);
+        sequence_add(k, c);
     }
 }
 
@@ -297,12 +298,12 @@ void keys_timeout(struct keys *k)
     if (was == ESCAPE) {
         bool twice = k->alt;
         k->alt = false;
-        emit(k, KEYP_ESC, 0);
-        if (twice) emit(k, KEYP_ESC, 0);
+        key_emit(k, KEYP_ESC, 0);
+        if (twice) key_emit(k, KEYP_ESC, 0);
     } else if (was == STRING && k->len > 0) {
         k->alt = false;
     } else {
         k->alt = true;
-        emit(k, (uint32_t)(was == CSI ? '[' : was == SS3 ? 'O' : k->string_by), 0);
+        key_emit(k, (uint32_t)(was == CSI ? '[' : was == SS3 ? 'O' : k->string_by), 0);
     }
 }

@@ -1,3 +1,4 @@
+/* pace.c - Writes frames no faster than the terminal takes them. */
 #include "tui/term/pace.h"
 
 #include "backends/base/mem.h"
@@ -69,7 +70,7 @@ static bool write_some(struct pace *p)
 
 static void on_writable(uv_poll_t *poll_, int status, int events);
 
-static void flush(struct pace *p)
+static void pace_flush(struct pace *p)
 {
     if (p->hold || p->gone) return;
     if (!write_some(p)) {
@@ -95,7 +96,7 @@ static void on_writable(uv_poll_t *poll_, int status, int events)
         tell_gone(p);
         return;
     }
-    flush(p);
+    pace_flush(p);
     tell_ready(p);
 }
 
@@ -145,7 +146,7 @@ struct buf *pace_out(struct pace *p)
 
 void pace_send(struct pace *p)
 {
-    flush(p);
+    pace_flush(p);
     if (p->out.len > 0) p->owed = true;
 }
 
@@ -175,7 +176,7 @@ void pace_frame(struct pace *p, size_t len_before)
         p->outstanding++;
         p->awaiting = p->frame_unsent = true;
     }
-    flush(p);
+    pace_flush(p);
 }
 
 void pace_answered(struct pace *p)
@@ -218,7 +219,7 @@ void pace_hold(struct pace *p, bool hold)
         p->owed = true;
         return;
     }
-    flush(p);
+    pace_flush(p);
     tell_ready(p);
 }
 

@@ -1,3 +1,4 @@
+/* paint.c - a canvas into bytes, by ncurses. */
 #include "tui/term/paint.h"
 
 #include "backends/base/mem.h"
@@ -62,7 +63,7 @@ static enum err open_files(struct paint *p, struct why *why)
 }
 
 /* Many entries lack the flags; the families are few. */
-static bool titled(const char *terminal)
+static bool has_title(const char *terminal)
 {
     static const char *const families[] = {"xterm", "screen", "tmux", "rxvt", "foot", "kitty", "vte"};
     char xt[] = "XT";
@@ -72,7 +73,7 @@ static bool titled(const char *terminal)
     return false;
 }
 
-static void start(struct paint *p, bool mono)
+static void paint_start(struct paint *p, bool mono)
 {
     typeahead(-1);
     raw();
@@ -89,7 +90,7 @@ static void start(struct paint *p, bool mono)
 }
 
 /* Moves what ncurses has written into out. */
-static void collect(struct paint *p, struct buf *out)
+static void bytes_collect(struct paint *p, struct buf *out)
 {
     char bytes[8192];
     int fd = fileno(p->out);
@@ -117,8 +118,8 @@ enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct wh
         goto out;
     }
     p->ascii = conf->ascii;
-    start(p, conf->mono);
-    p->like_xterm = titled(conf->terminal);
+    paint_start(p, conf->mono);
+    p->like_xterm = has_title(conf->terminal);
     /* What newterm wrote so far (the alternate screen) waits in the file for the first frame. */
     paint_theme(p, conf->theme);
     paint_size(p, conf->rows, conf->cols);
@@ -164,7 +165,7 @@ void paint_size(struct paint *p, int rows, int cols)
 }
 
 /* What ncurses would count otherwise than the canvas did must not shift the rest of the line. */
-static bool agrees(const struct paint *p, const struct cell *cell, bool wide)
+static bool width_agrees(const struct paint *p, const struct cell *cell, bool wide)
 {
     return cell->cp < 0x7F || (!p->ascii && wcwidth((wchar_t)cell->cp) == (wide ? 2 : 1));
 }
@@ -175,7 +176,7 @@ static void write_cell(const struct paint *p, int row, int col, const struct cel
     size_t len = 1;
     const struct ink *ink = &p->ink[cell->role < ROLE_COUNT ? cell->role : ROLE_TEXT];
     cchar_t cc;
-    bool agreed = agrees(p, cell, wide);
+    bool agreed = width_agrees(p, cell, wide);
     if (agreed)
         text[0] = (wchar_t)cell->cp;
     else if (p->ascii && !wide)
@@ -231,13 +232,13 @@ void paint_frame(struct paint *p, const struct canvas *cv, struct buf *out)
     clearok(curscr, p->redraw);
     p->redraw = false;
     refresh();
-    collect(p, out);
+    bytes_collect(p, out);
 }
 
 void paint_leave(struct paint *p, struct buf *out)
 {
     endwin();
-    collect(p, out);
+    bytes_collect(p, out);
     paint_redraw(p);
 }
 

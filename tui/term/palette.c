@@ -21,7 +21,7 @@ int32_t palette_rgb(int index)
 }
 
 /* Differences weighed roughly as the eye does ("redmean"). */
-static int64_t distance(int32_t a, int32_t b)
+static int64_t colour_distance(int32_t a, int32_t b)
 {
     int64_t ra = a >> 16 & 255, rb = b >> 16 & 255, red = ra - rb, mean = (ra + rb) / 2;
     int64_t green = (a >> 8 & 255) - (b >> 8 & 255), blue = (a & 255) - (b & 255);
@@ -35,12 +35,12 @@ static bool is_grey(int32_t rgb)
     return abs(r - g) < 24 && abs(g - b) < 24 && abs(r - b) < 24;
 }
 
-static int nearest(int32_t want, int from, int to)
+static int nearest_colour(int32_t want, int from, int to)
 {
     int best = -1;
     for (int i = from; i < to; i++) {
         if (to <= 16 && is_grey(want) && !is_grey(palette_rgb(i))) continue;
-        if (best < 0 || distance(want, palette_rgb(i)) < distance(want, palette_rgb(best))) best = i;
+        if (best < 0 || colour_distance(want, palette_rgb(i)) < colour_distance(want, palette_rgb(best))) best = i;
     }
     return best;
 }
@@ -52,5 +52,5 @@ int theme_nearest(int32_t color, int colors)
     if (!rgb && color < (colors < 16 ? 8 : colors < 256 ? 16 : 256)) return color;
     if (!rgb && color < 16) return color - 8;
     int32_t want = rgb ? color & 0xFFFFFF : palette_rgb(color);
-    return colors >= 256 ? nearest(want, 16, 256) : nearest(want, 0, colors >= 16 ? 16 : 8);
+    return colors >= 256 ? nearest_colour(want, 16, 256) : nearest_colour(want, 0, colors >= 16 ? 16 : 8);
 }

@@ -1,3 +1,4 @@
+/* signals.c - Signals that end, stop or resize. */
 #include "tui/term/signals.h"
 
 #include "backends/base/mem.h"

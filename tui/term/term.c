@@ -1,3 +1,4 @@
+/* term.c - the terminal: its modes, its input, its frames. */
 #include "tui/term/term.h"
 
 #include "backends/base/mem.h"
@@ -38,7 +39,7 @@ struct term {
 
 static void on_readable(uv_poll_t *poll_, int status, int events);
 
-static void listen_(struct term *t, bool on)
+static void term_listen(struct term *t, bool on)
 {
     if (on && !t->polling) uv_poll_start(&t->poll, UV_READABLE, on_readable);
     if (!on && t->polling) uv_poll_stop(&t->poll);
@@ -48,7 +49,7 @@ static void listen_(struct term *t, bool on)
 static void on_gone(void *arg)
 {
     struct term *t = arg;
-    listen_(t, false);
+    term_listen(t, false);
     if (!t->leaving) t->calls.quit(t->calls.arg, 0);
 }
 
@@ -110,7 +111,7 @@ static void take_size(struct term *t)
     if (t->cols > PAINT_COLS_MAX) t->cols = PAINT_COLS_MAX;
 }
 
-static void resize(struct term *t)
+static void term_resize(struct term *t)
 {
     int rows = t->rows, cols = t->cols;
     take_size(t);
@@ -120,7 +121,7 @@ static void resize(struct term *t)
     t->calls.input(t->calls.arg, &in);
 }
 
-static void enter(struct term *t)
+static void screen_enter(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
     buf_str(out, t->titled ? "\033[22;0t\033[?2004h" : "\033[?2004h");
@@ -129,7 +130,7 @@ static void enter(struct term *t)
 }
 
 /* The screen and the modes as they were; answers still owed must not reach the shell. */
-static void leave(struct term *t)
+static void screen_leave(struct term *t)
 {
     struct buf *out = pace_out(t->pace);
     if (t->conf.mouse) buf_str(out, "\033[?1006l\033[?1000l");
@@ -149,22 +150,22 @@ static void leave(struct term *t)
     termios_give_back();
 }
 
-static void resume(struct term *t)
+static void term_resume(struct term *t)
 {
     if (termios_take(t->in, t->out, t->leave, NULL)) {
         on_gone(t);
         return;
     }
     paint_redraw(t->paint);
-    resize(t);
+    term_resize(t);
     if (t->calls.resumed) t->calls.resumed(t->calls.arg);
 }
 
 void term_suspend(struct term *t)
 {
-    listen_(t, false);
+    term_listen(t, false);
     t->leaving = true;
-    leave(t);
+    screen_leave(t);
     pace_hold(t->pace, true);
     signals_stop_here(t->signals, true);
     t->leaving = false;
@@ -173,19 +174,19 @@ void term_suspend(struct term *t)
         on_gone(t);
         return;
     }
-    enter(t);
+    screen_enter(t);
     pace_hold(t->pace, false);
-    listen_(t, true);
-    resume(t);
+    term_listen(t, true);
+    term_resume(t);
 }
 
 static void on_signal(void *arg, int number)
 {
     struct term *t = arg;
     switch (number) {
-    case SIGWINCH: resize(t); break;
+    case SIGWINCH: term_resize(t); break;
     case SIGTSTP: term_suspend(t); break;
-    case SIGCONT: resume(t); break; /* after a SIGSTOP the shell may have set the modes */
+    case SIGCONT: term_resume(t); break; /* after a SIGSTOP the shell may have set the modes */
     default: t->calls.quit(t->calls.arg, number);
     }
 }
@@ -271,8 +272,8 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
     t->keys = keys_new(on_input, t);
     t->esc = alarm_new(l, on_esc, t);
     t->signals = signals_open(l, on_signal, t);
-    listen_(t, true);
-    enter(t);
+    term_listen(t, true);
+    screen_enter(t);
     *ret = t;
     return ERR_OK;
 }
@@ -286,12 +287,12 @@ static void on_closed(uv_handle_t *handle)
 void term_close(struct term *t)
 {
     if (!t || t->leaving) return;
-    listen_(t, false);
+    term_listen(t, false);
     t->leaving = true;
     signals_close(t->signals);
     termios_guard(); /* of those that were the loop's: the modes are still ours */
     alarm_free(t->esc);
-    leave(t);
+    screen_leave(t);
     pace_close(t->pace);
     uv_close((uv_handle_t *)&t->poll, on_closed);
 }

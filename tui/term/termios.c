@@ -1,3 +1,4 @@
+/* termios.c - the terminal's modes: set, saved, restored whatever happens. */
 #include "tui/term/termios.h"
 
 #include "backends/base/mem.h"
@@ -38,7 +39,8 @@ enum err termios_reopen(int fd, int *ret_fd, struct why *why)
     return ERR_OK;
 }
 
-static enum err take(int fd_in, int fd_out, const char *leave, void (*change)(struct termios *modes), struct why *why)
+static enum err modes_set(int fd_in, int fd_out, const char *leave, void (*change)(struct termios *modes),
+                          struct why *why)
 {
     struct termios modes;
     if (tcgetattr(fd_in, &modes) < 0) return why_set(why, ERR_IO, "terminal: %s", strerror(errno));
@@ -57,7 +59,7 @@ static enum err take(int fd_in, int fd_out, const char *leave, void (*change)(st
 
 enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why)
 {
-    return take(fd_in, fd_out, leave, cfmakeraw, why);
+    return modes_set(fd_in, fd_out, leave, cfmakeraw, why);
 }
 
 static void make_keys(struct termios *modes)
@@ -68,7 +70,7 @@ static void make_keys(struct termios *modes)
 
 enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why *why)
 {
-    return take(fd_in, fd_out, leave, make_keys, why);
+    return modes_set(fd_in, fd_out, leave, make_keys, why);
 }
 
 /* In a background process group tcsetattr would stop us; the group that has the terminal now has its modes. */

@@ -1,3 +1,4 @@
+/* theme.c - Reads a theme. */
 #include "tui/term/theme.h"
 
 #include "backends/base/mem.h"
@@ -54,7 +55,7 @@ struct place {
     struct why *why;
 };
 
-static enum err complain(const struct place *p, const struct yaml_node *n, const char *what, const char *which)
+static enum err theme_error(const struct place *p, const struct yaml_node *n, const char *what, const char *which)
 {
     return why_set(p->why, ERR_PARSE, "%s:%u:%u: %s%s%s", p->file, n->line, n->column, what, which ? ": " : "",
                    which ? which : "");
@@ -94,10 +95,10 @@ static bool hex_color(const char *text, int32_t *ret)
 static enum err parse_color(const struct place *p, const struct yaml_node *n, int32_t *ret)
 {
     uint64_t index;
-    if (n->kind != YAML_SCALAR) return complain(p, n, "a colour is one word", n->key);
+    if (n->kind != YAML_SCALAR) return theme_error(p, n, "a colour is one word", n->key);
     if (named_color(n->text, ret) || hex_color(n->text, ret)) return ERR_OK;
     if (text_u64(n->text, strlen(n->text), 255, &index))
-        return complain(p, n, "no colour (a name, 0-255 or \"#rrggbb\")", n->text);
+        return theme_error(p, n, "no colour (a name, 0-255 or \"#rrggbb\")", n->text);
     *ret = (int32_t)index;
     return ERR_OK;
 }
@@ -109,7 +110,7 @@ static enum err parse_flag(const struct place *p, const struct yaml_node *n, boo
     else if (n->kind == YAML_SCALAR && strcmp(n->text, "false") == 0)
         *ret = false;
     else
-        return complain(p, n, "true or false is wanted", n->key);
+        return theme_error(p, n, "true or false is wanted", n->key);
     return ERR_OK;
 }
 
@@ -124,7 +125,7 @@ static enum err parse_look(const struct place *p, const struct yaml_node *map, s
                  {"underline", &look.underline},
                  {"reverse", &look.reverse},
                  {"italic", &look.italic}};
-    if (map->kind != YAML_MAP) return complain(p, map, "a role is a map, such as {fg: red, bold: true}", map->key);
+    if (map->kind != YAML_MAP) return theme_error(p, map, "a role is a map, such as {fg: red, bold: true}", map->key);
     for (size_t i = 0; i < map->count; i++) {
         const struct yaml_node *n = map->items[i];
         enum err e = ERR_NOT_FOUND;
@@ -132,7 +133,7 @@ static enum err parse_look(const struct place *p, const struct yaml_node *map, s
         if (strcmp(n->key, "bg") == 0) e = parse_color(p, n, &look.bg);
         for (size_t k = 0; k < ARRAY_LEN(flags); k++)
             if (strcmp(n->key, flags[k].name) == 0) e = parse_flag(p, n, flags[k].flag);
-        if (e == ERR_NOT_FOUND) return complain(p, n, "a role has no such property", n->key);
+        if (e == ERR_NOT_FOUND) return theme_error(p, n, "a role has no such property", n->key);
         if (e) return e;
     }
     *ret = look;
@@ -141,12 +142,12 @@ static enum err parse_look(const struct place *p, const struct yaml_node *map, s
 
 static enum err parse_roles(const struct place *p, const struct yaml_node *roles, struct theme *t)
 {
-    if (roles->kind != YAML_MAP) return complain(p, roles, "roles is a map of role names", NULL);
+    if (roles->kind != YAML_MAP) return theme_error(p, roles, "roles is a map of role names", NULL);
     for (size_t i = 0; i < roles->count; i++) {
         const struct yaml_node *n = roles->items[i];
         int role = 0;
         while (role < ROLE_COUNT && strcmp(role_name((enum role)role), n->key) != 0) role++;
-        if (role == ROLE_COUNT) return complain(p, n, "there is no such role", n->key);
+        if (role == ROLE_COUNT) return theme_error(p, n, "there is no such role", n->key);
         enum err e = parse_look(p, n, &t->look[role]);
         if (e) return e;
     }
@@ -156,16 +157,16 @@ static enum err parse_roles(const struct place *p, const struct yaml_node *roles
 static enum err parse_top(const struct place *p, const struct yaml_node *root, struct theme *t)
 {
     if (!root) return why_set(p->why, ERR_PARSE, "%s:1:1: the theme is empty", p->file);
-    if (root->kind != YAML_MAP) return complain(p, root, "a theme is a map with a name and roles", NULL);
+    if (root->kind != YAML_MAP) return theme_error(p, root, "a theme is a map with a name and roles", NULL);
     for (size_t i = 0; i < root->count; i++) {
         const struct yaml_node *n = root->items[i];
         if (strcmp(n->key, "roles") == 0) {
             enum err e = parse_roles(p, n, t);
             if (e) return e;
         } else if (strcmp(n->key, "name") != 0) {
-            return complain(p, n, "a theme has no such property", n->key);
+            return theme_error(p, n, "a theme has no such property", n->key);
         } else if (n->kind != YAML_SCALAR || !n->text[0]) {
-            return complain(p, n, "the name is one word", NULL);
+            return theme_error(p, n, "the name is one word", NULL);
         } else {
             text_safe_into(t->name, sizeof t->name, n->text, strlen(n->text));
         }
