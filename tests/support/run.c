@@ -47,8 +47,13 @@ static pid_t program_start(const char *const *argv, const char *const *env, int 
     posix_spawn_file_actions_adddup2(&files, in, 0);
     posix_spawn_file_actions_adddup2(&files, out, 1);
     posix_spawn_file_actions_adddup2(&files, err, 2);
+    /* A session of its own: what it starts can be killed with it, and no terminal is there to be asked. */
+    posix_spawnattr_t attr;
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID);
     pid_t pid = 0;
-    int failed = posix_spawn(&pid, argv[0], &files, NULL, (char *const *)(uintptr_t)argv, environment);
+    int failed = posix_spawn(&pid, argv[0], &files, &attr, (char *const *)(uintptr_t)argv, environment);
+    posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&files);
     for (size_t i = 0; environment[i]; i++) free(environment[i]);
     if (failed) fail_msg("%s: %s", argv[0], strerror(failed));
@@ -79,6 +84,21 @@ static bool output_collect(int out, int err, struct run *r, uint64_t limit)
     return fds[0].fd < 0 && fds[1].fd < 0;
 }
 
+/* Its wait status. What goes on beyond the limit is killed, with all of its session's first group: *ended is false. */
+static int wait_until(pid_t pid, bool *ended, uint64_t limit)
+{
+    int status = 0;
+    while (*ended && waitpid(pid, &status, WNOHANG) == 0) {
+        *ended = loop_now_ms() < limit;
+        if (*ended) poll(NULL, 0, 5);
+    }
+    if (*ended) return status;
+    kill(-pid, SIGKILL);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return status;
+}
+
 struct run run_program(const char *const *argv, const char *const *env, const char *input, unsigned max_ms)
 {
     struct run r = {.status = -1};
@@ -100,17 +120,8 @@ struct run run_program(const char *const *argv, const char *const *env, const ch
     bool ended = output_collect(out[0], err[0], &r, limit);
     close(out[0]);
     close(err[0]);
-    int status = 0;
-    while (waitpid(pid, &status, ended && loop_now_ms() < limit ? WNOHANG : 0) == 0) {
-        if (loop_now_ms() < limit)
-            poll(NULL, 0, 5);
-        else
-            ended = false, kill(pid, SIGKILL);
-    }
-    if (WIFEXITED(status))
-        r.status = WEXITSTATUS(status);
-    else if (ended)
-        r.status = 128 + WTERMSIG(status);
+    const int status = wait_until(pid, &ended, limit);
+    if (ended) r.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return r;
 }
 

@@ -5,7 +5,8 @@
 #include <stddef.h>
 
 struct run {
-    int status; /* exit status; 128 + signal; -1 where it had to be killed for time */
+    int status; /* exit status; 128 + signal; -1 where it, or what it left with its output, was killed at the time limit
+                 */
     char *out, *err;
 };
 /* argv is NULL-terminated, argv[0] a path. env: "NAME=value" …, NULL-terminated, added to a clean environment (PATH,
