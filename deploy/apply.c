@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/kube/request_body.h"
 #include "deploy/secrets.h"
 
 #include <assert.h>
@@ -171,13 +172,8 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
                                   const char *name, const struct object_pin *pin, object_done *done, void *arg)
 {
     char *path = kobject_path(kind, ns, name);
-    cJSON *body = cJSON_CreateObject(), *preconditions;
-    cJSON_AddStringToObject(body, "apiVersion", "v1");
-    cJSON_AddStringToObject(body, "kind", "DeleteOptions");
-    preconditions = cJSON_AddObjectToObject(body, "preconditions");
-    cJSON_AddStringToObject(preconditions, "uid", pin->uid);
-    if (pin->version) cJSON_AddStringToObject(preconditions, "resourceVersion", pin->version);
-    cJSON_AddStringToObject(body, "propagationPolicy", "Background");
+    const struct delete_options options = {pin->uid, pin->version, -1, "Background"};
+    cJSON *body = delete_body(&options);
     struct object_call *call = object_send(c, "DELETE", path, "application/json", body, done, arg);
     call->changes = true;
     cJSON_Delete(body);
@@ -189,20 +185,11 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
 struct object_call *object_may(const struct cluster *c, const char *verb, const struct kobject_kind *kind,
                                const char *ns, object_done *done, void *arg)
 {
-    cJSON *body = cJSON_CreateObject();
-    cJSON *what = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "resourceAttributes");
-    const char *slash = strchr(kind->api_version, '/');
-    char *group = slash ? mem_strn(kind->api_version, (size_t)(slash - kind->api_version)) : mem_str("");
-    cJSON_AddStringToObject(body, "apiVersion", "authorization.k8s.io/v1");
-    cJSON_AddStringToObject(body, "kind", "SelfSubjectAccessReview");
-    cJSON_AddStringToObject(what, "verb", verb);
-    cJSON_AddStringToObject(what, "group", group);
-    cJSON_AddStringToObject(what, "resource", kind->plural);
-    if (kind->namespaced) cJSON_AddStringToObject(what, "namespace", ns);
-    struct object_call *call = object_send(c, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                                           "application/json", body, done, arg);
+    char *resource = kobject_resource(kind);
+    cJSON *body = review_body(verb, resource, kind->namespaced ? ns : NULL);
+    struct object_call *call = object_send(c, "POST", REVIEW_PATH, "application/json", body, done, arg);
     cJSON_Delete(body);
-    free(group);
+    free(resource);
     return call;
 }
 

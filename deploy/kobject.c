@@ -4,6 +4,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/kube/request_body.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -123,19 +124,10 @@ const char *kobject_deployed_with(const cJSON *object)
 
 char *kobject_path(const struct kobject_kind *kind, const char *ns, const char *name)
 {
-    struct buf b;
-    buf_init(&b, PATH_BYTES);
-    buf_printf(&b, "%s/%s", strchr(kind->api_version, '/') ? "/apis" : "/api", kind->api_version);
-    if (kind->namespaced && ns && *ns) {
-        buf_str(&b, "/namespaces/");
-        text_url_encode(ns, strlen(ns), &b);
-    }
-    buf_printf(&b, "/%s", kind->plural);
-    if (name) {
-        buf_char(&b, '/');
-        text_url_encode(name, strlen(name), &b);
-    }
-    return buf_take(&b);
+    char *root = mem_printf("%s/%s", strchr(kind->api_version, '/') ? "/apis" : "/api", kind->api_version);
+    char *path = request_path(root, kind->namespaced && ns && *ns ? ns : NULL, kind->plural, name);
+    free(root);
+    return path;
 }
 
 /* "ray.io" of "ray.io/v1"; of the core group nothing. */

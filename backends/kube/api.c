@@ -9,6 +9,7 @@
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/api_inside.h"
+#include "backends/kube/request_body.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,28 +36,11 @@ static const struct kind {
     [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL, 20},
 };
 
-char *kube_api_path(const char *root, const char *ns, const char *resource, const char *name)
-{
-    struct buf b;
-    buf_init(&b, 64 * 1024);
-    buf_str(&b, root);
-    if (ns) {
-        buf_str(&b, "/namespaces/");
-        text_url_encode(ns, strlen(ns), &b);
-    }
-    buf_printf(&b, "/%s", resource);
-    if (name) {
-        buf_char(&b, '/');
-        text_url_encode(name, strlen(name), &b);
-    }
-    return buf_take(&b);
-}
-
 static void reflector_start_one(struct kube *be, int which, const char *ns, const char *fallback_ns)
 {
     const struct kind *k = &kinds[which];
-    char *path = kube_api_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
-    char *fallback = fallback_ns ? kube_api_path(k->root, fallback_ns, k->resource, NULL) : NULL;
+    char *path = request_path(k->root, which == NODES ? NULL : ns, k->resource, NULL);
+    char *fallback = fallback_ns ? request_path(k->root, fallback_ns, k->resource, NULL) : NULL;
     if (!be->kind[which] || strcmp(reflector_path(be->kind[which]), path) != 0) {
         reflector_free(be->kind[which]);
         be->kind[which] = reflector_new(be->link,
@@ -86,7 +70,7 @@ static void on_plan(void *arg)
     reflector_start_one(be, PODS, be->ns, NULL);
     for (int i = RAYCLUSTERS; i < API_KINDS; i++) reflector_start_one(be, i, be->ns, NULL);
     /* Where all namespaces may not be read, the one that is looked at now is. */
-    char *all = kube_api_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
+    char *all = request_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
     if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0)
         reflector_start_one(be, RAYSERVICES, be->ns, NULL);
     free(all);

@@ -4,14 +4,13 @@
 #include "backends/kube/answers_parse.h"
 #include "backends/kube/api_inside.h"
 #include "backends/kube/kube_parse.h"
+#include "backends/kube/request_body.h"
 #include "backends/kube/status_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum { ACTION_MS = 15000, ACTION_BODY_MAX = 4 * 1024 * 1024 };
-
-#define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 /* One question or order in flight, and whom to tell. */
 struct action {
@@ -117,18 +116,14 @@ void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, cons
                          void (*done)(void *arg, enum err err, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
-    cJSON *body = cJSON_CreateObject();
-    cJSON_AddStringToObject(body, "apiVersion", "v1");
-    cJSON_AddStringToObject(body, "kind", "DeleteOptions");
-    cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "preconditions"), "uid", uid);
-    if (grace_s >= 0) cJSON_AddNumberToObject(body, "gracePeriodSeconds", (double)grace_s);
     a->ns = mem_str(ns);
     a->name = mem_str(name);
     a->uid = mem_str(uid);
     a->grace_s = grace_s;
     a->on_end = done;
-    char *path = kube_api_path("/api/v1", ns, "pods", name);
-    action_send(a, "DELETE", path, body, false, on_deleted);
+    char *path = request_path("/api/v1", ns, "pods", name);
+    const struct delete_options options = {.uid = uid, .grace_s = grace_s};
+    action_send(a, "DELETE", path, delete_body(&options), false, on_deleted);
     free(path);
 }
 
@@ -151,25 +146,8 @@ void kube_api_may(struct kube *be, const char *verb, const char *resource, const
                   void (*done)(void *arg, enum tri answer, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
-    cJSON *body = cJSON_CreateObject();
-    cJSON *what = cJSON_AddObjectToObject(cJSON_AddObjectToObject(body, "spec"), "resourceAttributes");
-    const char *slash = strchr(resource, '/');
-    char *plural = slash ? mem_strn(resource, (size_t)(slash - resource)) : mem_str(resource);
-    char *dot = strchr(plural, '.');
-    if (dot) *dot = '\0';
-    cJSON_AddStringToObject(body, "apiVersion", "authorization.k8s.io/v1");
-    cJSON_AddStringToObject(body, "kind", "SelfSubjectAccessReview");
-    cJSON_AddStringToObject(what, "verb", verb);
-    cJSON_AddStringToObject(what, "resource", plural);
-    if (slash) cJSON_AddStringToObject(what, "subresource", slash + 1);
-    if (dot)
-        cJSON_AddStringToObject(what, "group", dot + 1);
-    else if (strncmp(plural, "ray", 3) == 0)
-        cJSON_AddStringToObject(what, "group", "ray.io");
-    if (ns) cJSON_AddStringToObject(what, "namespace", ns);
     a->on_answer = done;
-    action_send(a, "POST", REVIEWS, body, false, on_review);
-    free(plural);
+    action_send(a, "POST", REVIEW_PATH, review_body(verb, resource, ns), false, on_review);
 }
 
 static void value_end(struct action *a, enum err err, struct buf *value, const char *why)
@@ -198,7 +176,7 @@ void kube_api_secret(struct kube *be, const char *ns, const char *name, const ch
                      void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
 {
     struct action *a = action_new(be, arg);
-    char *path = kube_api_path("/api/v1", ns, "secrets", name);
+    char *path = request_path("/api/v1", ns, "secrets", name);
     a->key = mem_str(key);
     a->on_value = done;
     action_send(a, "GET", path, NULL, true, on_secret);
@@ -222,7 +200,7 @@ void kube_api_inline_password(struct kube *be, const char *ns, const char *servi
                               void *arg)
 {
     struct action *a = action_new(be, arg);
-    char *path = kube_api_path("/apis/ray.io/v1", ns, "rayservices", service);
+    char *path = request_path("/apis/ray.io/v1", ns, "rayservices", service);
     a->on_value = done;
     action_send(a, "GET", path, NULL, true, on_password);
     free(path);
@@ -274,7 +252,7 @@ void kube_api_ingresses(struct kube *be, const char *ns, void (*done)(void *arg,
                         void *arg)
 {
     struct action *a = action_new(be, arg);
-    char *path = kube_api_path("/apis/networking.k8s.io/v1", ns, "ingresses", NULL);
+    char *path = request_path("/apis/networking.k8s.io/v1", ns, "ingresses", NULL);
     a->on_end = done;
     action_send(a, "GET", path, NULL, false, on_ingresses);
     free(path);

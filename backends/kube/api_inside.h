@@ -44,7 +44,4 @@ struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, 
 enum err kube_api_judge(const struct http_answer *answer, struct why *why);
 void kube_api_actions_stop(struct kube *be); /* without a word */
 
-/* "<root>/namespaces/<ns>/<resource>[/<name>]", escaped; ns NULL: "<root>/<resource>". Caller frees. */
-char *kube_api_path(const char *root, const char *ns, const char *resource, const char *name);
-
 #endif

@@ -2,10 +2,9 @@
 #include "backends/kube/kube_guard.h"
 
 #include "backends/base/text.h"
+#include "backends/kube/request_body.h"
 
 #include <string.h>
-
-#define REVIEWS "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
 
 static size_t path_len(const char *path)
 {
@@ -57,7 +56,7 @@ bool kube_request_changes(const char *method, const char *path)
 {
     const bool post = text_eq(method, "POST");
     if (text_eq(method, "GET") || text_eq(method, "HEAD")) return false;
-    if (post && (strcmp(path, REVIEWS) == 0 || is_proxy(path))) return false;
+    if (post && (strcmp(path, REVIEW_PATH) == 0 || is_proxy(path))) return false;
     return strstr(path, "/proxy") || !is_dry_run(path);
 }
 

@@ -193,7 +193,7 @@ static void what_may_be_done(void **state)
     assert_int_equal(t.answer, TRI_YES);
     assert_string_equal(t.why, "RBAC: allowed");
     t.times = 0;
-    kube_api.may(s.be, "get", "rayservices", NULL, on_answer, &t);
+    kube_api.may(s.be, "get", "rayservices.ray.io", NULL, on_answer, &t);
     wait_told(&s, &t);
     assert_non_null(strstr(asked, "\"resource\":\"rayservices\",\"group\":\"ray.io\"}"));
     scene_stop(&s);
