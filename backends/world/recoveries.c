@@ -55,7 +55,7 @@ static bool has_any(const struct focus *f)
 static struct one *one_of(const struct recoveries *all, const char *uid)
 {
     for (size_t i = 0; i < all->count; i++)
-        if (text_eq(all->one[i]->uid, uid)) return all->one[i];
+        if (text_same(all->one[i]->uid, uid)) return all->one[i];
     return NULL;
 }
 
@@ -149,7 +149,7 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
         struct one *one = all->one[i];
         if (is_elsewhere(one, f)) {
             one->unread = true;
-        } else if (text_eq(one->uid, uid)) {
+        } else if (text_same(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
         } else if (one->uid && !concerns_focus_only(c) && concerns_beside(c) &&
                    (moved || c->type == CHANGE_DELETED || one->recovery.outage == OUTAGE_RUNNING)) {
@@ -167,7 +167,7 @@ bool recoveries_tick(struct recoveries *all, const struct world *w, const struct
     bool moved = false;
     for (size_t i = 0; i < all->count; i++) {
         struct one *one = all->one[i];
-        if (text_eq(one->uid, uid)) {
+        if (text_same(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f))
                 moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
         } else if (one->uid && !is_elsewhere(one, f) && one->recovery.outage != OUTAGE_NONE) {

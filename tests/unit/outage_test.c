@@ -390,6 +390,17 @@ static void a_service_made_again_begins_anew(void **state)
     recoveries_free(t.all);
 }
 
+/* RayServices may not be read: the only cluster there is has a ladder all the same. */
+static void a_cluster_without_its_service(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new()};
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_RAYSERVICE, "rs-uid"));
+    two_put(&t, small_edit(t.s, TABLE_POD, old_head));
+    two_apply(&t, deleted_change(old_head));
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_RUNNING);
+    recoveries_free(t.all);
+}
+
 static void more_services_than_are_kept(void **state)
 {
     struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
@@ -608,6 +619,7 @@ int main(void)
         WITH(each_service_has_a_ladder),
         WITH(pods_that_are_not_read_are_not_lost),
         WITH(a_service_made_again_begins_anew),
+        WITH(a_cluster_without_its_service),
         WITH(more_services_than_are_kept),
         cmocka_unit_test(random_streams_with_any_focus),
         cmocka_unit_test(all_printers_agree),
