@@ -256,6 +256,23 @@ static void a_loss_is_not_hidden_by_an_expected_one(void **state)
     assert_true(bad);
 }
 
+/* Tables are read one after the other: the specification of the old head's actor is seen to be gone first. */
+static void a_specification_gone_before_its_actor_is_dead(void **state)
+{
+    struct small *s = *state;
+    head_killed(s);
+    small_table(s, "ACTOR_TASK_SPEC", "aa01 aa02 aa03");
+    struct outage o = now_of(s);
+    assert_int_equal(outage_fields_of(&o, "ACTOR_TASK_SPEC")->lost_expected, 1);
+    assert_int_equal(o.fields.lost, 0);
+    /* One that has come up again on the new head has no reason to lose it. */
+    struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
+    record_set(&a->ray_node, "7afdda9d");
+    small_put(s, "redis", WORLD_REDIS, a);
+    o = now_of(s);
+    assert_int_equal(o.fields.lost, 1);
+}
+
 /* ---- services ---------------------------------------------------------------------------------------------------- */
 
 static void sums_hold(const struct outage *o);
@@ -616,6 +633,7 @@ int main(void)
         WITH(a_container_that_ended_unseen),
         WITH(lengths_are_what_the_header_says),
         WITH(a_loss_is_not_hidden_by_an_expected_one),
+        WITH(a_specification_gone_before_its_actor_is_dead),
         WITH(each_service_has_a_ladder),
         WITH(pods_that_are_not_read_are_not_lost),
         WITH(a_service_made_again_begins_anew),
