@@ -4,7 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/redis_from.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/panes/layout.h"
 #include "tui/redact.h"
 #include "tui/themes.h"
@@ -116,7 +116,7 @@ static void draw_over(struct app *app, const struct view *view)
         help_size(&app->help, app->canvas.rows, app->canvas.cols);
         help_draw(&app->help, &app->canvas);
         break;
-    case OVER_PALETTE: palette_draw(&app->palette, &app->canvas, palette_may, app); break;
+    case OVER_PALETTE: command_palette_draw(&app->palette, &app->canvas, palette_may, app); break;
     case OVER_CHAT: app_chat_draw(app, view); break;
     case OVER_PROMPT: prompt_box_draw(&app->prompt, &app->canvas); break;
     case OVER_PICKER:
@@ -143,7 +143,7 @@ static void set_tick(struct app *app, uint64_t every_ms)
     alarm_set(app->tick, every_ms, every_ms);
 }
 
-static void draw(struct app *app)
+static void app_draw(struct app *app)
 {
     question_look(app);
     if (!app->dirty || !term_may_draw(app->term)) return;
@@ -215,7 +215,7 @@ static void on_change(void *arg, const struct change *c)
 
 static void on_soon(void *arg)
 {
-    draw(arg);
+    app_draw(arg);
 }
 
 static void offer_picker(struct app *app)
@@ -247,12 +247,12 @@ static void on_tick(void *arg)
     take_loss(app);
     app_aws_begin(app);
     app->dirty = true;
-    draw(app);
+    app_draw(app);
 }
 
 static void on_ready(void *arg)
 {
-    draw(arg);
+    app_draw(arg);
 }
 
 static void on_input(void *arg, const struct input *in)
@@ -266,7 +266,7 @@ static void on_input(void *arg, const struct input *in)
     }
     app_aws_begin(app);
     app->dirty = true;
-    draw(app);
+    app_draw(app);
 }
 
 static void on_quit(void *arg, int number)
@@ -283,7 +283,7 @@ static void on_resumed(void *arg)
         question_anew(app);
     }
     app->dirty = true;
-    draw(app);
+    app_draw(app);
 }
 
 /* What has come by now came too early, and makes it longer. */
@@ -294,7 +294,7 @@ static void on_read(void *arg)
     if (app->reading.state == READING_NONE) return;
     if (!reading_over(&app->reading, loop_now_ms())) set_read_alarm(app);
     app->dirty = true;
-    draw(app);
+    app_draw(app);
 }
 
 static void on_leader_limit(void *arg)
@@ -302,7 +302,7 @@ static void on_leader_limit(void *arg)
     struct app *app = arg;
     app->keymap.pending = false;
     app->dirty = true;
-    draw(app);
+    app_draw(app);
 }
 
 void app_close_over(struct app *app)
@@ -449,7 +449,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
             app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
         set_tick(&app, TICK_MS);
         app_script_go(&app);
-        draw(&app);
+        app_draw(&app);
         loop_run(app.loop);
         *ret_status = app.exit_status;
     }

@@ -1,6 +1,6 @@
 /* app_aws.c - what AWS says of the Redis, for the doctor's pane: asked when that is first looked at, and on a refresh.
  */
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 
 #include "deploy/redis_from.h"
 #include "tui/panes/pane.h"

@@ -1,7 +1,7 @@
 /* app_chat.c - carries out what is wished in the conversation with the model, and says how prompts have ended. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +25,7 @@ void app_answered(void *arg, const struct request *r)
         app_say(app, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
 }
 
-static bool ask(struct app *app, const char *question)
+static bool chat_send(struct app *app, const char *question)
 {
     struct why why = {0};
     char talk[CHAT_TALK_MAX];
@@ -44,7 +44,7 @@ void app_chat_input(struct app *app, const struct input *in)
     case CHAT_ANEW: break;
     case CHAT_LEAVES: app_close_over(app); break;
     case CHAT_SENDS:
-        if (ask(app, app->chat.typed.text)) chat_sent(&app->chat);
+        if (chat_send(app, app->chat.typed.text)) chat_sent(&app->chat);
         break;
     case CHAT_STOPS:
         if (!session_stop_asking(app->session)) chat_say(&app->chat, "nothing is in flight");
@@ -53,7 +53,7 @@ void app_chat_input(struct app *app, const struct input *in)
         const char *question = chat_again(&view);
         char *copy = question ? mem_str(question) : NULL;
         if (copy)
-            ask(app, copy);
+            chat_send(app, copy);
         else
             chat_say(&app->chat, "nothing was asked yet");
         free(copy);

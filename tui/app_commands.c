@@ -1,6 +1,6 @@
 /* app_commands.c - what each command of commands.def does, and why it may not be done now. */
 #include "backends/base/mem.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/themes.h"
 
 #include <stdlib.h>
@@ -185,7 +185,7 @@ static void cmd_reset(struct app *app, const char *args)
 
 static void cmd_palette(struct app *app, const char *args)
 {
-    palette_open(&app->palette, *args ? args : NULL);
+    command_palette_open(&app->palette, *args ? args : NULL);
     app->over = OVER_PALETTE;
 }
 

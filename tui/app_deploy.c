@@ -6,7 +6,7 @@
 #include "deploy/cleanup.h"
 #include "deploy/deploy.h"
 #include "tui/answering.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/manifest_file.h"
 #include "tui/steps_print.h"
 
@@ -174,7 +174,7 @@ static struct app_work *work_new(struct app *app, const char *title)
     return w;
 }
 
-static void take(struct app *app, struct app_work *w)
+static void work_take(struct app *app, struct app_work *w)
 {
     app_work_free(app->work);
     app->work = w;
@@ -210,7 +210,7 @@ void app_deploy_ask(struct app *app, const char *file)
                                      .redis_from = app->cli->redis_from};
     const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, w};
     w->deploy = deploy_start(&conf, &calls);
-    take(app, w);
+    work_take(app, w);
 }
 
 void app_cleanup_ask(struct app *app)
@@ -237,7 +237,7 @@ void app_cleanup_ask(struct app *app)
                                       .service = f.rayservice ? f.rayservice->name : app->cli->conf.service};
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, w};
     w->cleanup = cleanup_start(&conf, &calls);
-    take(app, w);
+    work_take(app, w);
 }
 
 /* ---- on the screen ---- */

@@ -3,7 +3,7 @@
 #ifndef RAYDECK_APP_DEPLOY_H
 #define RAYDECK_APP_DEPLOY_H
 
-#include "tui/panes/steps.h"
+#include "tui/panes/steps_view.h"
 
 struct app;
 struct app_work; /* what goes on, or the last that did; NULL: nothing yet */

@@ -1,5 +1,5 @@
 /* app_equivalent.c - see app_state.h: what a person would type elsewhere to see the selected row. */
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 
 #include <stdio.h>
 

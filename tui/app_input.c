@@ -1,5 +1,5 @@
 /* app_input.c - where a key goes: what lies over the screen, a text being typed, a command, or the focused pane. */
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 
 #include <string.h>
 
@@ -48,7 +48,7 @@ static enum overlay feed_over(struct app *app, const struct input *in)
 {
     switch (app->over) {
     case OVER_HELP: return help_input(&app->help, in);
-    case OVER_PALETTE: return palette_input(&app->palette, in);
+    case OVER_PALETTE: return command_palette_input(&app->palette, in);
     case OVER_PROMPT: return prompt_box_input(&app->prompt, in);
     case OVER_PICKER: return picker_input(&app->picker, in);
     case OVER_LOSSES: return losses_input(in);

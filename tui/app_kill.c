@@ -1,6 +1,6 @@
 /* app_kill.c - killing the head from the console: arming, the dialog, the deletion of exactly the pod that it named. */
 #include "backends/base/mem.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/kill_plan.h"
 
 #include <stdlib.h>

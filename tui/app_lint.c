@@ -1,13 +1,13 @@
 /* app_lint.c - `:lint`: reads a manifest, puts the variables in, and gives its pane what was found. No cluster is asked
  * and nothing is changed: it works READ-ONLY. */
 #include "backends/base/mem.h"
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/manifest_file.h"
 
 #include <stdlib.h>
 
 /* file NULL: the shipped one. What was shown stays where it cannot be read. */
-static bool look(struct app *app, const char *file)
+static bool lint_file(struct app *app, const char *file)
 {
     struct variables vars;
     struct findings found;
@@ -33,7 +33,7 @@ static bool look(struct app *app, const char *file)
 
 void app_lint(struct app *app, const char *file)
 {
-    if (look(app, *file ? file : app->cli->file)) screen_focus(app->screen, lint_pane_ops.letter);
+    if (lint_file(app, *file ? file : app->cli->file)) screen_focus(app->screen, lint_pane_ops.letter);
 }
 
 void app_lint_again(struct app *app)
@@ -41,7 +41,7 @@ void app_lint_again(struct app *app)
     char *file = app->linted.file ? mem_str(app->linted.file) : NULL;
     if (!file)
         app_lint(app, "");
-    else if (look(app, file))
+    else if (lint_file(app, file))
         app_say(app, false, "%s is read again", file);
     free(file);
 }

@@ -1,6 +1,6 @@
 /* app_script.c - a walkthrough at the console: its keys go where a person's go, and a person's key stops it. And the
  * two things that only a demo can: another speed, and the beginning again. */
-#include "tui/app_state.h"
+#include "tui/app_priv.h"
 #include "tui/script_file.h"
 
 #include <string.h>
@@ -69,7 +69,7 @@ void app_reset(struct app *app, const char *how)
 
 /* ---- the script ---- */
 
-static void zoom(struct app *app, char letter)
+static void pane_zoom(struct app *app, char letter)
 {
     for (int i = 0; i < ZOOM_BACK_MAX && screen_opened(app->screen); i++) screen_back(app->screen);
     if (letter != SCRIPT_ZOOM_NONE && screen_focus(app->screen, letter)) screen_zoom(app->screen);
@@ -79,7 +79,7 @@ static void carry_out(struct app *app, const struct script_act *act)
 {
     switch (act->type) {
     case SCRIPT_ACT_KEY: app_input(app, &act->key); break;
-    case SCRIPT_ACT_ZOOM: zoom(app, act->pane); break;
+    case SCRIPT_ACT_ZOOM: pane_zoom(app, act->pane); break;
     case SCRIPT_ACT_PANE: screen_focus(app->screen, act->pane); break;
     case SCRIPT_ACT_SPEED: set_speed(app, act->speed); break;
     }

@@ -181,7 +181,7 @@ enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcomma
     return err;
 }
 
-static const char *environment(const char *name)
+static const char *env_value(const char *name)
 {
     return getenv(name);
 }
@@ -197,7 +197,7 @@ static char *config_default(void)
 enum err cli_configure(struct cli *cli, struct why *why)
 {
     /* A demo is the same on every machine: the environment speaks of real clusters. */
-    enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, environment, why);
+    enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, env_value, why);
     if (err) return err;
     bool named = cli->conf.config_path != NULL;
     if (!named) cli->conf.config_path = config_default();
@@ -239,7 +239,7 @@ static char *value_in(int i, char **argv, const char *option)
     return strncmp(argv[i], option, len) == 0 && argv[i][len] == '=' ? argv[i] + len + 1 : NULL;
 }
 
-static void blank(char *from, char *to)
+static void blank_out(char *from, char *to)
 {
     memset(from, 'x', (size_t)(to - from));
 }
@@ -249,7 +249,7 @@ static void hide_userinfo(char *url)
 {
     struct url_part secret = url_secret(url, strlen(url));
     if (!secret.at) secret = url_userinfo(url);
-    if (secret.at) blank(url + (secret.at - url), url + (secret.at - url) + secret.len);
+    if (secret.at) blank_out(url + (secret.at - url), url + (secret.at - url) + secret.len);
 }
 
 void cli_hide_values(int argc, char **argv)
@@ -257,7 +257,7 @@ void cli_hide_values(int argc, char **argv)
     static const char *const urls[] = {"--prompt", "--redis"};
     for (int i = 1; i < argc; i++) {
         char *var = value_in(i, argv, "--var"), *value = var ? strchr(var, '=') : NULL;
-        if (value) blank(value + 1, value + strlen(value));
+        if (value) blank_out(value + 1, value + strlen(value));
         for (size_t u = 0; u < ARRAY_LEN(urls); u++) {
             char *url = value_in(i, argv, urls[u]);
             if (url) hide_userinfo(url);
@@ -284,7 +284,7 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
 {
     struct variables v;
     enum err err = ERR_OK;
-    variables_init(&v, cli->conf.demo ? NULL : environment);
+    variables_init(&v, cli->conf.demo ? NULL : env_value);
     for (size_t i = 0; i < cli->demo_vars_count && !err; i++) err = variables_give(&v, cli->demo_vars[i], why);
     for (size_t i = 0; i < cli->vars_count && !err; i++) err = variables_give(&v, cli->vars[i], why);
     if (err)

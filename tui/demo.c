@@ -56,7 +56,7 @@ static enum err make_folder(struct demo *d, struct why *why)
 }
 
 /* Keys typed at the console must not reach the child as signals: it gets a process group of its own. */
-static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *why)
+static enum err sim_spawn(struct demo *d, const struct demo_conf *conf, struct why *why)
 {
     int in[2], out[2], err[2];
     if (pipe2(in, O_CLOEXEC) || pipe2(out, O_CLOEXEC) || pipe2(err, O_CLOEXEC))
@@ -94,7 +94,7 @@ static enum err spawn(struct demo *d, const struct demo_conf *conf, struct why *
 
 /* What ends the program waits while the folder has no owner: the simulator removes it, however we end. The child begins
  * with the same signals blocked, since it may still be of our group when ^C comes; it lets them in when it is ready. */
-static enum err start(struct demo *d, const struct demo_conf *conf, struct why *why)
+static enum err demo_begin(struct demo *d, const struct demo_conf *conf, struct why *why)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
     sigset_t set, before;
@@ -102,13 +102,13 @@ static enum err start(struct demo *d, const struct demo_conf *conf, struct why *
     for (size_t i = 0; i < ARRAY_LEN(ends); i++) sigaddset(&set, ends[i]);
     sigprocmask(SIG_BLOCK, &set, &before);
     enum err err = make_folder(d, why);
-    if (!err) err = spawn(d, conf, why);
+    if (!err) err = sim_spawn(d, conf, why);
     sigprocmask(SIG_SETMASK, &before, NULL);
     return err;
 }
 
 /* Adds what there is to read; false at the end of the file. */
-static bool drain(int fd, struct buf *out)
+static bool fd_drain(int fd, struct buf *out)
 {
     char piece[1024];
     ssize_t got = read(fd, piece, sizeof piece);
@@ -126,8 +126,8 @@ static enum err wait_ready(struct demo *d, struct why *why)
     while (alive && !strstr(buf_text(&out), "ready") && loop_now_ms() < limit) {
         struct pollfd both[2] = {{d->out_fd, POLLIN, 0}, {d->err_fd, POLLIN, 0}};
         if (poll(both, 2, (int)(limit - loop_now_ms())) < 0 && errno != EINTR) break;
-        if (both[1].revents && !drain(d->err_fd, &err)) alive = both[0].revents == 0;
-        if (both[0].revents) alive = drain(d->out_fd, &out);
+        if (both[1].revents && !fd_drain(d->err_fd, &err)) alive = both[0].revents == 0;
+        if (both[0].revents) alive = fd_drain(d->out_fd, &out);
     }
     enum err result = ERR_OK;
     char *said = text_safe(buf_text(&err), err.len, TEXT_KEEP_LINES, SAID_MAX);
@@ -147,7 +147,7 @@ enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why 
     struct demo *d = mem_zero(1, sizeof *d);
     d->stdin_fd = d->out_fd = d->err_fd = -1;
     enum err err = find_program(d, why);
-    if (!err) err = start(d, conf, why);
+    if (!err) err = demo_begin(d, conf, why);
     if (!err) err = wait_ready(d, why);
     if (err) {
         demo_stop(d);

@@ -15,26 +15,26 @@ enum err guards_words(const struct cli *cli, const char *what, struct why *why)
 }
 
 /* The question that a refused key asks in the console: who and where, and y arms. */
-static enum err ask_to_arm(const struct cli *cli, struct look *look, const struct arming *a, struct why *why)
+static enum err ask_to_arm(const struct cli *cli, struct snapshot *snapshot, const struct arming *a, struct why *why)
 {
-    const struct kube_where *where = session_where(look_session(look));
-    struct focus f = session_focus(look_session(look));
+    const struct kube_where *where = session_where(snapshot_session(snapshot));
+    struct focus f = session_focus(snapshot_session(snapshot));
     char line[QUESTION_LINE_MAX];
     char *text = mem_printf("READ-ONLY: %s.\n  context    %s\n  server     %s\n  as         %s\n  service    %s/%s\n"
                             "Arm this context for 15 minutes? y or n:\n",
                             a->why, where->context, where->server ? where->server : "–",
                             where->user ? where->user : "–", f.rayservice && f.rayservice->ns ? f.rayservice->ns : "–",
                             f.rayservice && f.rayservice->name ? f.rayservice->name : "–");
-    enum err err = question_ask(look, text, line, why);
+    enum err err = question_ask(snapshot, text, line, why);
     free(text);
     if (err == ERR_CANCELLED) return err;
     if (err || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
     return arming_set(&cli->conf, where, true, why);
 }
 
-static enum err context_allowed(const struct cli *cli, struct look *look, struct why *why)
+static enum err context_allowed(const struct cli *cli, struct snapshot *snapshot, struct why *why)
 {
-    const struct kube_where *where = session_where(look_session(look));
+    const struct kube_where *where = session_where(snapshot_session(snapshot));
     const char *context = where ? where->context : NULL;
     struct arming a = arming_read(&cli->conf, where);
     if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
@@ -44,35 +44,35 @@ static enum err context_allowed(const struct cli *cli, struct look *look, struct
         return ERR_OK;
     }
     if (!context || !question_can_be_asked()) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
-    return ask_to_arm(cli, look, &a, why);
+    return ask_to_arm(cli, snapshot, &a, why);
 }
 
-enum err guards_context(const struct cli *cli, struct look *look, struct why *why)
+enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why)
 {
-    enum err err = context_allowed(cli, look, why);
+    enum err err = context_allowed(cli, snapshot, why);
     /* For the one act that the program was called for, and which is confirmed next. */
-    if (!err) session_allow_changes(look_session(look), UINT64_MAX);
+    if (!err) session_allow_changes(snapshot_session(snapshot), UINT64_MAX);
     return err;
 }
 
 /* Nothing where it is empty: there is no name that could be typed. */
-static enum err name_typed(struct look *look, const char *what, const char *service, struct why *why)
+static enum err name_typed(struct snapshot *snapshot, const char *what, const char *service, struct why *why)
 {
     char line[QUESTION_LINE_MAX];
     char *text = mem_printf("%sType the RayService's name (%s) to go on:\n", what, service);
-    enum err err = question_ask(look, text, line, why);
+    enum err err = question_ask(snapshot, text, line, why);
     free(text);
     if (err == ERR_CANCELLED) return err;
     if (err) return why_prefix(why, "not confirmed: ");
     return *service && strcmp(line, service) == 0 ? ERR_OK : why_set(why, ERR_GUARD, "not confirmed");
 }
 
-enum err guards_confirm(const struct cli *cli, struct look *look, const char *what, const char *service,
+enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const char *what, const char *service,
                         struct why *why)
 {
     if (!cli->yes && !question_can_be_asked())
         return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
-    enum err err = cli->yes ? ERR_OK : name_typed(look, what, service, why);
+    enum err err = cli->yes ? ERR_OK : name_typed(snapshot, what, service, why);
     if (err) return err;
-    return look_signalled(look) ? why_set(why, ERR_CANCELLED, "interrupted") : ERR_OK;
+    return snapshot_signalled(snapshot) ? why_set(why, ERR_CANCELLED, "interrupted") : ERR_OK;
 }

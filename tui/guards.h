@@ -9,15 +9,15 @@
 #ifndef RAYDECK_GUARDS_H
 #define RAYDECK_GUARDS_H
 
-#include "tui/look.h"
+#include "tui/snapshot.h"
 
 /* --yes needs --context, --namespace and --service. */
 enum err guards_words(const struct cli *cli, const char *what, struct why *why);
 /* The context may be changed: it is armed, or is now, by y at the terminal; or --yes spells everything out. */
-enum err guards_context(const struct cli *cli, struct look *look, struct why *why);
+enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why);
 /* The RayService's name typed on a terminal; with --yes nothing is asked. what: lines that are shown with the question,
  * "" none. ERR_CANCELLED where a signal has come, with --yes too: nothing was sent yet. */
-enum err guards_confirm(const struct cli *cli, struct look *look, const char *what, const char *service,
+enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const char *what, const char *service,
                         struct why *why);
 
 #endif

@@ -14,7 +14,7 @@
 #include <sys/resource.h>
 
 /* What packagers call; not options a person needs, so not in --help. */
-static bool generated(int argc, char **argv)
+static bool print_generated(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--man") == 0)
         usage_man(stdout);
@@ -27,7 +27,7 @@ static bool generated(int argc, char **argv)
     return true;
 }
 
-static int run(struct cli *cli, int argc, char **argv)
+static int run_cli(struct cli *cli, int argc, char **argv)
 {
     const struct subcommand *sub = NULL;
     struct why why = {0};
@@ -87,10 +87,10 @@ int main(int argc, char **argv)
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    if (generated(argc, argv)) return output_done(EXIT_FINE);
+    if (print_generated(argc, argv)) return output_done(EXIT_FINE);
     library_memory_init();
     struct cli cli = {0};
-    int status = run(&cli, argc, argv);
+    int status = run_cli(&cli, argc, argv);
     cli_done(&cli);
     curl_global_cleanup();
     return output_done(status);

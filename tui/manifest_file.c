@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* As a person would write it: without the way through other folders, and from where he is. */
-static void shorten(char *path, size_t size)
+static void path_shorten(char *path, size_t size)
 {
     char whole[PATH_MAX], here[PATH_MAX];
     if (!realpath(path, whole)) return;
@@ -23,7 +23,7 @@ static void shorten(char *path, size_t size)
 /* What is done with a manifest's path. */
 typedef enum err taker(void *arg, const char *path, struct why *why);
 
-static enum err take(const char *path, taker *taken, void *arg, struct why *why)
+static enum err file_take(const char *path, taker *taken, void *arg, struct why *why)
 {
     if (path) return taken(arg, path, why);
     for (int i = 0; i < PLACES; i++) {
@@ -31,7 +31,7 @@ static enum err take(const char *path, taker *taken, void *arg, struct why *why)
         place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
         if (!folder[0]) continue;
         snprintf(file, sizeof file, "%s/%s", folder, MANIFEST_DEFAULT);
-        shorten(file, sizeof file);
+        path_shorten(file, sizeof file);
         enum err err = taken(arg, file, why);
         if (err != ERR_NOT_FOUND) return err;
     }
@@ -39,7 +39,7 @@ static enum err take(const char *path, taker *taken, void *arg, struct why *why)
                    MANIFEST_DEFAULT);
 }
 
-static enum err load(void *arg, const char *path, struct why *why)
+static enum err manifest_load(void *arg, const char *path, struct why *why)
 {
     struct buf text;
     buf_init(&text, MANIFEST_BYTES + 1);
@@ -51,7 +51,7 @@ static enum err load(void *arg, const char *path, struct why *why)
 
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why)
 {
-    return take(path, load, ret, why);
+    return file_take(path, manifest_load, ret, why);
 }
 
 struct linting {
@@ -61,7 +61,7 @@ struct linting {
     bool input; /* stdin, and the path is but its name */
 };
 
-static enum err lint(void *arg, const char *path, struct why *why)
+static enum err manifest_lint(void *arg, const char *path, struct why *why)
 {
     struct linting *l = arg;
     struct buf text;
@@ -82,10 +82,10 @@ static enum err lint(void *arg, const char *path, struct why *why)
 enum err manifest_file_lint(const char *path, struct variables *vars, struct findings *out, char **ret_file,
                             struct why *why)
 {
-    return take(path, lint, &(struct linting){.vars = vars, .out = out, .ret_file = ret_file}, why);
+    return file_take(path, manifest_lint, &(struct linting){.vars = vars, .out = out, .ret_file = ret_file}, why);
 }
 
 enum err manifest_input_lint(struct variables *vars, struct findings *out, struct why *why)
 {
-    return lint(&(struct linting){.vars = vars, .out = out, .input = true}, "stdin", why);
+    return manifest_lint(&(struct linting){.vars = vars, .out = out, .input = true}, "stdin", why);
 }

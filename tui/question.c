@@ -21,7 +21,7 @@ enum { ESC_MS = 50, LATE_ANSWER_MS = 100, READS_MAX = 16 };
 #define LEAVE_BYTES "\033[?2004l"
 
 struct question {
-    struct look *look;
+    struct snapshot *snapshot;
     const char *text;
     int fd;    /* our own, of the same terminal; -1: none */
     bool dumb; /* it understands no sequences */
@@ -82,7 +82,7 @@ static void question_end(struct question *q, bool refused)
 {
     q->done = true;
     q->refused = refused;
-    look_wake(q->look);
+    snapshot_wake(q->snapshot);
 }
 
 static void set_read_alarm(struct question *q)
@@ -119,7 +119,7 @@ static void on_key(struct question *q, const struct input *in)
     else if (in->key == KEYP_ENTER || (ctrl && (in->key == 'j' || in->key == 'm')))
         q->entered = true;
     else if (ctrl && in->key == 'c')
-        look_interrupt(q->look, SIGINT);
+        snapshot_interrupt(q->snapshot, SIGINT);
     else if (ctrl && in->key == 'd' && !q->len)
         question_end(q, true);
     else if (ctrl && in->key == 'u')
@@ -284,12 +284,12 @@ static bool terminal_is_dumb(void)
     return !name || !*name || strcmp(name, "dumb") == 0;
 }
 
-enum err question_ask(struct look *look, const char *text, char ret_line[QUESTION_LINE_MAX], struct why *why)
+enum err question_ask(struct snapshot *snapshot, const char *text, char ret_line[QUESTION_LINE_MAX], struct why *why)
 {
-    struct loop *loop = look_loop(look);
+    struct loop *loop = snapshot_loop(snapshot);
     if (!question_can_be_asked()) return why_set(why, ERR_GUARD, "there is no terminal to ask at");
     struct question *q = mem_zero(1, sizeof *q);
-    *q = (struct question){.look = look, .text = text, .fd = -1, .dumb = terminal_is_dumb()};
+    *q = (struct question){.snapshot = snapshot, .text = text, .fd = -1, .dumb = terminal_is_dumb()};
     if (termios_reopen(STDIN_FILENO, &q->fd, why) || uv_poll_init(loop_uv(loop), &q->poll, q->fd)) {
         if (q->fd >= 0) close(q->fd);
         free(q);
@@ -299,14 +299,14 @@ enum err question_ask(struct look *look, const char *text, char ret_line[QUESTIO
     q->read = alarm_new(loop, on_read, q);
     q->esc = alarm_new(loop, on_esc, q);
     q->paste = alarm_new(loop, on_paste, q);
-    look_on_stop(look, on_stop, q);
+    snapshot_on_stop(snapshot, on_stop, q);
     q->refused = !question_take(q);
     enum err err = ERR_OK;
     if (!q->refused) {
         question_show(q);
-        err = look_until(look, question_done, q, LOOK_NO_LIMIT);
+        err = snapshot_until(snapshot, question_done, q, SNAPSHOT_NO_LIMIT);
     }
-    look_on_stop(look, NULL, NULL);
+    snapshot_on_stop(snapshot, NULL, NULL);
     question_give_back(q);
     if (err)
         why_set(why, err, "interrupted");

@@ -9,7 +9,7 @@
 #ifndef RAYDECK_QUESTION_H
 #define RAYDECK_QUESTION_H
 
-#include "tui/look.h"
+#include "tui/snapshot.h"
 
 enum { QUESTION_LINE_MAX = 300, QUESTION_PASTE_MS = 50 /* what follows an end of line so soon was pasted */ };
 
@@ -18,6 +18,6 @@ bool question_can_be_asked(void);
 
 /* text: lines, each ended, shown on stderr; shown again where it is asked again. ret_line: what was typed, without its
  * end; UTF-8. ERR_GUARD: there was no answer (^D, no terminal, or it is gone); ERR_CANCELLED: a signal came. */
-enum err question_ask(struct look *look, const char *text, char ret_line[QUESTION_LINE_MAX], struct why *why);
+enum err question_ask(struct snapshot *snapshot, const char *text, char ret_line[QUESTION_LINE_MAX], struct why *why);
 
 #endif

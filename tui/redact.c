@@ -48,7 +48,7 @@ static bool is_hex(char c)
 }
 
 /* '\0' before the beginning and after the end. */
-static char at(const struct line *l, size_t i)
+static char char_at(const struct line *l, size_t i)
 {
     return i < l->n ? l->s[i] : '\0';
 }
@@ -59,7 +59,7 @@ static bool is_cut(char c)
     return c == '\0' || c == '~' || (unsigned char)c >= BEYOND_ASCII;
 }
 
-static bool starts(const struct line *l, size_t i, const char *word)
+static bool starts_with(const struct line *l, size_t i, const char *word)
 {
     size_t len = strlen(word);
     return i + len <= l->n && memcmp(l->s + i, word, len) == 0;
@@ -68,12 +68,12 @@ static bool starts(const struct line *l, size_t i, const char *word)
 /* A text that was shortened ends so; on a canvas, and in ASCII, it is the tilde. */
 static bool is_ellipsis(const struct line *l, size_t i)
 {
-    return at(l, i) == '~' || starts(l, i, "…");
+    return char_at(l, i) == '~' || starts_with(l, i, "…");
 }
 
 /* ---- stand-ins ---- */
 
-static uint64_t stir(uint64_t seed, uint64_t with)
+static uint64_t seed_mix(uint64_t seed, uint64_t with)
 {
     uint64_t z = seed + with * 0x9E3779B97F4A7C15u + 0x9E3779B97F4A7C15u;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -82,16 +82,16 @@ static uint64_t stir(uint64_t seed, uint64_t with)
 }
 
 /* Turns value round within low … low + range - 1, never to itself: by another amount after each other beginning. */
-static unsigned turn(unsigned value, unsigned low, unsigned range, uint64_t seed)
+static unsigned value_turn(unsigned value, unsigned low, unsigned range, uint64_t seed)
 {
     return low + (unsigned)((value - low + 1 + seed % (range - 1)) % range);
 }
 
 static char turn_char(char c, uint64_t seed, bool hex)
 {
-    if (is_digit(c)) return (char)turn((unsigned char)c, '0', 10, seed);
-    if (c >= 'a' && c <= 'z') return (char)turn((unsigned char)c, 'a', hex ? 6 : 26, seed);
-    if (c >= 'A' && c <= 'Z') return (char)turn((unsigned char)c, 'A', hex ? 6 : 26, seed);
+    if (is_digit(c)) return (char)value_turn((unsigned char)c, '0', 10, seed);
+    if (c >= 'a' && c <= 'z') return (char)value_turn((unsigned char)c, 'a', hex ? 6 : 26, seed);
+    if (c >= 'A' && c <= 'Z') return (char)value_turn((unsigned char)c, 'A', hex ? 6 : 26, seed);
     return c;
 }
 
@@ -101,7 +101,7 @@ static size_t turn_all(struct line *l, size_t from, size_t to, bool hex)
     for (size_t i = from; i < to; i++) {
         char was = l->s[i];
         l->s[i] = turn_char(was, seed, hex);
-        seed = stir(seed, (unsigned char)was);
+        seed = seed_mix(seed, (unsigned char)was);
     }
     return to;
 }
@@ -114,24 +114,24 @@ struct octets {
     int count;
 };
 
-static bool octet(const struct line *l, size_t i, unsigned *ret_value, size_t *ret_end)
+static bool parse_octet(const struct line *l, size_t i, unsigned *ret_value, size_t *ret_end)
 {
     unsigned value = 0;
     size_t from = i;
-    for (; i < from + 3 && is_digit(at(l, i)); i++) value = value * 10 + (unsigned)(at(l, i) - '0');
-    if (i == from || value > 255 || (at(l, from) == '0' && i > from + 1)) return false;
+    for (; i < from + 3 && is_digit(char_at(l, i)); i++) value = value * 10 + (unsigned)(char_at(l, i) - '0');
+    if (i == from || value > 255 || (char_at(l, from) == '0' && i > from + 1)) return false;
     *ret_value = value;
     *ret_end = i;
     return true;
 }
 
-static size_t octets(const struct line *l, size_t i, char between, struct octets *ret)
+static size_t parse_octets(const struct line *l, size_t i, char between, struct octets *ret)
 {
     *ret = (struct octets){.count = 0};
-    while (ret->count < OCTETS && octet(l, i, &ret->value[ret->count], &ret->end[ret->count])) {
+    while (ret->count < OCTETS && parse_octet(l, i, &ret->value[ret->count], &ret->end[ret->count])) {
         ret->begin[ret->count] = i;
         i = ret->end[ret->count++];
-        if (ret->count == OCTETS || at(l, i) != between) break;
+        if (ret->count == OCTETS || char_at(l, i) != between) break;
         i++;
     }
     return i;
@@ -144,40 +144,40 @@ static void turn_octets(struct line *l, const struct octets *o)
     for (int i = 0; i < o->count; i++) {
         char text[8];
         size_t digits = o->end[i] - o->begin[i];
-        snprintf(text, sizeof text, "%u", turn(o->value[i], low[digits - 1], range[digits - 1], seed));
+        snprintf(text, sizeof text, "%u", value_turn(o->value[i], low[digits - 1], range[digits - 1], seed));
         memcpy(l->s + o->begin[i], text, digits);
-        seed = stir(seed, o->value[i]);
+        seed = seed_mix(seed, o->value[i]);
     }
 }
 
-static bool stays(const struct octets *o)
+static bool address_stays(const struct octets *o)
 {
     return o->value[0] == 127 || (o->value[0] + o->value[1] + o->value[2] + o->value[3] == 0);
 }
 
 /* Each of these returns where it ended, or i where there is nothing of its kind. */
 
-static size_t dotted(struct line *l, size_t i)
+static size_t redact_ipv4(struct line *l, size_t i)
 {
     struct octets o;
-    char before = i ? at(l, i - 1) : ' ';
-    if (is_digit(before) || (before == '.' && i > 1 && is_digit(at(l, i - 2)))) return i;
-    size_t end = octets(l, i, '.', &o);
-    char after = at(l, end);
-    if (is_digit(after) || (after == '.' && is_digit(at(l, end + 1)))) return i;
+    char before = i ? char_at(l, i - 1) : ' ';
+    if (is_digit(before) || (before == '.' && i > 1 && is_digit(char_at(l, i - 2)))) return i;
+    size_t end = parse_octets(l, i, '.', &o);
+    char after = char_at(l, end);
+    if (is_digit(after) || (after == '.' && is_digit(char_at(l, end + 1)))) return i;
     bool whole = o.count == OCTETS;
     bool cut = o.count == OCTETS_OF_CUT && end < l->n && is_cut(after);
     if (!whole && !cut) return i;
-    if (!stays(&o)) turn_octets(l, &o);
+    if (!address_stays(&o)) turn_octets(l, &o);
     return end;
 }
 
-static size_t host(struct line *l, size_t i)
+static size_t redact_host(struct line *l, size_t i)
 {
     struct octets o;
-    if (!starts(l, i, "ip-") || (i && is_word(at(l, i - 1)))) return i;
-    size_t end = octets(l, i + 3, '-', &o);
-    if (o.count == 0 || (o.count < OCTETS && !is_cut(at(l, end)) && at(l, end) != ' ')) return i;
+    if (!starts_with(l, i, "ip-") || (i && is_word(char_at(l, i - 1)))) return i;
+    size_t end = parse_octets(l, i + 3, '-', &o);
+    if (o.count == 0 || (o.count < OCTETS && !is_cut(char_at(l, end)) && char_at(l, end) != ' ')) return i;
     turn_octets(l, &o);
     return end;
 }
@@ -187,13 +187,13 @@ struct groups {
     bool twice; /* "::" */
 };
 
-static struct groups groups(const struct line *l, size_t i)
+static struct groups parse_groups(const struct line *l, size_t i)
 {
     struct groups g = {.end = i};
     size_t length = 0;
-    for (; is_hex(at(l, g.end)) || at(l, g.end) == ':'; g.end++) {
-        bool colon = at(l, g.end) == ':';
-        g.twice |= colon && g.end > i && at(l, g.end - 1) == ':';
+    for (; is_hex(char_at(l, g.end)) || char_at(l, g.end) == ':'; g.end++) {
+        bool colon = char_at(l, g.end) == ':';
+        g.twice |= colon && g.end > i && char_at(l, g.end - 1) == ':';
         g.colons += colon;
         length = colon ? 0 : length + 1;
         if (length > g.longest) g.longest = length;
@@ -201,14 +201,14 @@ static struct groups groups(const struct line *l, size_t i)
     return g;
 }
 
-static size_t ipv6(struct line *l, size_t i)
+static size_t redact_ipv6(struct line *l, size_t i)
 {
-    char before = i ? at(l, i - 1) : ' ';
+    char before = i ? char_at(l, i - 1) : ' ';
     if (is_word(before) || before == ':' || before == '.') return i;
-    struct groups g = groups(l, i);
-    if (!g.longest || g.longest > 4 || is_word(at(l, g.end))) return i;
-    bool loopback = starts(l, i, "::1") && g.end == i + 3;
-    bool cut = g.end < l->n && is_cut(at(l, g.end)) && g.colons >= 2 && g.longest > 2;
+    struct groups g = parse_groups(l, i);
+    if (!g.longest || g.longest > 4 || is_word(char_at(l, g.end))) return i;
+    bool loopback = starts_with(l, i, "::1") && g.end == i + 3;
+    bool cut = g.end < l->n && is_cut(char_at(l, g.end)) && g.colons >= 2 && g.longest > 2;
     return !loopback && (cut || g.twice || g.colons >= 3) ? turn_all(l, i, g.end, true) : i;
 }
 
@@ -220,14 +220,14 @@ static bool is_json_number(const struct line *l, size_t i)
     return i >= 3 && memcmp(l->s + i - 3, "\": ", 3) == 0;
 }
 
-static size_t account(struct line *l, size_t i)
+static size_t redact_account(struct line *l, size_t i)
 {
     size_t end = i;
-    if (i && is_word(at(l, i - 1))) return i;
-    while (is_digit(at(l, end))) end++;
+    if (i && is_word(char_at(l, i - 1))) return i;
+    while (is_digit(char_at(l, end))) end++;
     /* A number that is cut off tells nobody anything, and may be the beginning of an account's. */
     bool cut = end - i >= ACCOUNT_CUT_DIGITS && end - i < ACCOUNT_DIGITS && is_ellipsis(l, end);
-    bool whole = end - i == ACCOUNT_DIGITS && !is_word(at(l, end)) && !is_json_number(l, i);
+    bool whole = end - i == ACCOUNT_DIGITS && !is_word(char_at(l, end)) && !is_json_number(l, i);
     if (!whole && !cut) return i;
     return turn_all(l, i, end, false);
 }
@@ -238,30 +238,30 @@ static bool ends_name(char c)
 }
 
 /* arn:PARTITION:SERVICE:REGION: stays, and the rest goes. */
-static size_t arn(struct line *l, size_t i)
+static size_t redact_arn(struct line *l, size_t i)
 {
     int fields = 1;
-    if (!starts(l, i, "arn:aws") || (i && is_word(at(l, i - 1)))) return i;
+    if (!starts_with(l, i, "arn:aws") || (i && is_word(char_at(l, i - 1)))) return i;
     size_t from = i;
-    for (; fields <= OCTETS && !ends_name(at(l, from)); from++) fields += at(l, from) == ':';
+    for (; fields <= OCTETS && !ends_name(char_at(l, from)); from++) fields += char_at(l, from) == ':';
     size_t end = from;
-    while (!ends_name(at(l, end))) end++;
+    while (!ends_name(char_at(l, end))) end++;
     return turn_all(l, from, end, false);
 }
 
 /* The domains of AWS's names that are shown, for those whose end was cut off. */
 static bool is_domain(const struct line *l, size_t i)
 {
-    return starts(l, i, ".cache.") || starts(l, i, ".memorydb.") || starts(l, i, ".elb.") || starts(l, i, ".eks.") ||
-           starts(l, i, ".dkr.");
+    return starts_with(l, i, ".cache.") || starts_with(l, i, ".memorydb.") || starts_with(l, i, ".elb.") ||
+           starts_with(l, i, ".eks.") || starts_with(l, i, ".dkr.");
 }
 
 static size_t aws_name(struct line *l, size_t i)
 {
     size_t end = i, domain = 0;
-    if (i && (is_word(at(l, i - 1)) || at(l, i - 1) == '-' || at(l, i - 1) == '.')) return i;
-    while (is_word(at(l, end)) || at(l, end) == '-' || at(l, end) == '.') {
-        if (starts(l, end, ".amazonaws.com")) return turn_all(l, i, end, false) + strlen(".amazonaws.com");
+    if (i && (is_word(char_at(l, i - 1)) || char_at(l, i - 1) == '-' || char_at(l, i - 1) == '.')) return i;
+    while (is_word(char_at(l, end)) || char_at(l, end) == '-' || char_at(l, end) == '.') {
+        if (starts_with(l, end, ".amazonaws.com")) return turn_all(l, i, end, false) + strlen(".amazonaws.com");
         if (!domain && is_domain(l, end)) domain = end;
         end++;
     }
@@ -270,7 +270,8 @@ static size_t aws_name(struct line *l, size_t i)
 
 static void redact_line(struct line *l)
 {
-    static size_t (*const kinds[])(struct line *, size_t) = {arn, aws_name, host, ipv6, dotted, account};
+    static size_t (*const kinds[])(struct line *, size_t) = {redact_arn,  aws_name,    redact_host,
+                                                             redact_ipv6, redact_ipv4, redact_account};
     for (size_t i = 0; i < l->n;) {
         size_t end = i;
         if (is_word(l->s[i]) || l->s[i] == ':')
@@ -318,7 +319,7 @@ struct stream {
     struct buf line; /* what has no end yet */
 };
 
-static bool pass(struct stream *s)
+static bool stream_pass(struct stream *s)
 {
     if (s->line.len) redact_text(s->key, s->line.data, s->line.len);
     bool fine = fwrite(buf_text(&s->line), 1, s->line.len, s->to) == s->line.len && fflush(s->to) == 0;
@@ -332,7 +333,7 @@ static ssize_t stream_write(void *arg, const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++) {
         buf_char(&s->line, bytes[i]);
         bool full = s->line.len == LINE_MAX_BYTES;
-        if ((bytes[i] == '\n' || full) && !pass(s)) return 0;
+        if ((bytes[i] == '\n' || full) && !stream_pass(s)) return 0;
     }
     return (ssize_t)len;
 }
@@ -340,7 +341,7 @@ static ssize_t stream_write(void *arg, const char *bytes, size_t len)
 static int stream_close(void *arg)
 {
     struct stream *s = arg;
-    bool fine = pass(s);
+    bool fine = stream_pass(s);
     buf_done(&s->line);
     free(s);
     return fine ? 0 : EOF;

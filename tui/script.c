@@ -87,19 +87,19 @@ void script_again(struct script_run *run)
     run->speed = 0;
 }
 
-static void go(struct script_run *run, enum phase phase, const struct view *v)
+static void run_enter(struct script_run *run, enum phase phase, const struct view *v)
 {
     run->phase = phase;
     run->at = 0;
     run->since_ms = v->now_ms;
 }
 
-static void begin(struct script_run *run, const struct script_step *step, const struct view *v)
+static void step_begin(struct script_run *run, const struct script_step *step, const struct view *v)
 {
     if (step->caption) run->caption = step->caption;
     run->begun_wall_ms = v->wall_ms;
     run->next_ms = v->now_ms;
-    go(run, PHASE_SPEED, v);
+    run_enter(run, PHASE_SPEED, v);
 }
 
 /* The next key of the step's; false when there is none left. */
@@ -123,7 +123,7 @@ static bool next_letter(struct script_run *run, const struct script_step *step, 
 }
 
 /* True where the wait is over; it pauses the script where that cannot be any more. */
-static bool waited(struct script_run *run, const struct script_step *step, const struct view *v)
+static bool step_waited(struct script_run *run, const struct script_step *step, const struct view *v)
 {
     char now[SCRIPT_WORDS], why[2 * SCRIPT_WORDS];
     enum script_met met = script_met(step->wait, step->number, v, run->since_ms, run->begun_wall_ms, now);
@@ -143,18 +143,18 @@ static bool phase_next(struct script_run *run, const struct script_step *step, c
 {
     enum phase phase = run->phase;
     switch (phase) {
-    case PHASE_BEGIN: begin(run, step, v); return false;
+    case PHASE_BEGIN: step_begin(run, step, v); return false;
     case PHASE_SPEED:
-        go(run, PHASE_ZOOM, v);
+        run_enter(run, PHASE_ZOOM, v);
         if (step->speed) run->speed = step->speed;
         *ret = (struct script_act){.type = SCRIPT_ACT_SPEED, .speed = step->speed};
         return step->speed != 0;
     case PHASE_ZOOM:
-        go(run, PHASE_PANE, v);
+        run_enter(run, PHASE_PANE, v);
         *ret = (struct script_act){.type = SCRIPT_ACT_ZOOM, .pane = step->zoom};
         return step->zoom != 0;
     case PHASE_PANE:
-        go(run, PHASE_KEYS, v);
+        run_enter(run, PHASE_KEYS, v);
         *ret = (struct script_act){.type = SCRIPT_ACT_PANE, .pane = step->pane};
         return step->pane != 0;
     case PHASE_KEYS:
@@ -164,18 +164,18 @@ static bool phase_next(struct script_run *run, const struct script_step *step, c
         if (next_letter(run, step, v, ret)) return true;
         break;
     case PHASE_ENTER:
-        go(run, PHASE_WAIT, v);
+        run_enter(run, PHASE_WAIT, v);
         *ret = (struct script_act){.type = SCRIPT_ACT_KEY, .key = {.type = INPUT_KEY, .key = KEYP_ENTER}};
         return step->type != NULL;
     case PHASE_WAIT:
-        if (!waited(run, step, v)) return false;
+        if (!step_waited(run, step, v)) return false;
         break;
     case PHASE_PAUSE:
         if (v->now_ms < run->since_ms + step->pause_ms) return false;
         break;
     case PHASE_END: script_skip(run); return false;
     }
-    go(run, phase + 1, v);
+    run_enter(run, phase + 1, v);
     return false;
 }
 

@@ -3,17 +3,17 @@
 #include "backends/link/file.h"
 #include "tui/arming.h"
 #include "tui/commands.h"
-#include "tui/look.h"
 #include "tui/places.h"
 #include "tui/script.h"
+#include "tui/snapshot.h"
 
 #include <string.h>
 #include <unistd.h>
 
 enum { SERVICE_WAIT_MS = 10 * 1000 };
 
-static enum err load(const char *path, void (*problem)(void *, unsigned, const char *), void *arg, struct script **ret,
-                     struct why *why)
+static enum err script_load_file(const char *path, void (*problem)(void *, unsigned, const char *), void *arg,
+                                 struct script **ret, struct why *why)
 {
     struct buf text;
     buf_init(&text, SCRIPT_BYTES + 1);
@@ -26,13 +26,14 @@ static enum err load(const char *path, void (*problem)(void *, unsigned, const c
 enum err script_load(const char *name, void (*problem)(void *arg, unsigned line, const char *text), void *arg,
                      struct script **ret, struct why *why)
 {
-    if (strchr(name, '/') || strchr(name, '.') || access(name, R_OK) == 0) return load(name, problem, arg, ret, why);
+    if (strchr(name, '/') || strchr(name, '.') || access(name, R_OK) == 0)
+        return script_load_file(name, problem, arg, ret, why);
     for (int i = 0; i < PLACES; i++) {
         char folder[PLACE_MAX], path[PLACE_MAX + 300];
         place_folder(i, "assets", "deploy/assets", folder, sizeof folder);
         if (!folder[0]) continue;
         snprintf(path, sizeof path, "%s/%.255s.yaml", folder, name);
-        enum err err = load(path, problem, arg, ret, why);
+        enum err err = script_load_file(path, problem, arg, ret, why);
         if (err != ERR_NOT_FOUND) return err;
     }
     return why_set(why, ERR_NOT_FOUND, "there is no script called %s", name);
@@ -48,14 +49,14 @@ struct check {
     unsigned needs, needs_line[8]; /* what the script's commands need, and the line that needs it first */
 };
 
-static void problem(void *arg, unsigned line, const char *text)
+static void on_problem(void *arg, unsigned line, const char *text)
 {
     struct check *c = arg;
     c->problems++;
     printf("%s:%u: %s\n", c->cli->script, line, text);
 }
 
-static void uses(void *arg, unsigned line, int command)
+static void on_command(void *arg, unsigned line, int command)
 {
     struct check *c = arg;
     if (command == CMD_DEPLOY && !(c->needs & (NEED_DELETE | NEED_PROMPT))) c->deploys_first = true;
@@ -67,7 +68,7 @@ static void uses(void *arg, unsigned line, int command)
     }
 }
 
-static void need(struct check *c, enum need which, enum err err, const char *what, const struct why *why)
+static void check_need(struct check *c, enum need which, enum err err, const char *what, const struct why *why)
 {
     char text[ERR_TEXT_MAX + 64];
     if (!(c->needs & which) || !err) return;
@@ -75,12 +76,12 @@ static void need(struct check *c, enum need which, enum err err, const char *wha
     for (unsigned i = 0; i < 8; i++)
         if ((unsigned)which == 1u << i) line = c->needs_line[i];
     snprintf(text, sizeof text, "%s would be refused: %s", what, why->text);
-    problem(c, line, text);
+    on_problem(c, line, text);
 }
 
-static enum err may_change(const struct check *c, struct look *look, struct why *why)
+static enum err may_change(const struct check *c, struct snapshot *snapshot, struct why *why)
 {
-    const struct kube_where *where = session_where(look_session(look));
+    const struct kube_where *where = session_where(snapshot_session(snapshot));
     struct arming arming = arming_read(&c->cli->conf, where);
     if (!arming_allows(&arming)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", arming.why);
     return ERR_OK;
@@ -88,20 +89,20 @@ static enum err may_change(const struct check *c, struct look *look, struct why 
 
 /* Only looks: lists, and what the API server says of permissions. A script that deploys first has nothing yet to kill
  * or to ask. */
-static enum err ask_cluster(struct check *c, struct look *look, struct why *why)
+static enum err ask_cluster(struct check *c, struct snapshot *snapshot, struct why *why)
 {
     struct why no = {0};
-    enum err err = look_for_service(look, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
+    enum err err = snapshot_find_service(snapshot, cli_timeout_ms(c->cli, SERVICE_WAIT_MS), why);
     const bool none = err == ERR_NOT_FOUND && c->deploys_first;
     if (none) err = ERR_OK;
-    if (!err && look_until_settled(look, SERVICE_WAIT_MS) == ERR_CANCELLED)
+    if (!err && snapshot_until_settled(snapshot, SERVICE_WAIT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted");
     if (err) return err;
-    enum err change = may_change(c, look, &no);
-    need(c, NEED_CHANGE, change, "a change", &no);
-    if (!change && !none) change = session_may_delete(look_session(look), &no);
-    need(c, NEED_DELETE, change, "the kill", &no);
-    if (!none) need(c, NEED_PROMPT, session_may_ask(look_session(look), NULL, &no), "a prompt", &no);
+    enum err change = may_change(c, snapshot, &no);
+    check_need(c, NEED_CHANGE, change, "a change", &no);
+    if (!change && !none) change = session_may_delete(snapshot_session(snapshot), &no);
+    check_need(c, NEED_DELETE, change, "the kill", &no);
+    if (!none) check_need(c, NEED_PROMPT, session_may_ask(snapshot_session(snapshot), NULL, &no), "a prompt", &no);
     return ERR_OK;
 }
 
@@ -109,18 +110,18 @@ static enum err check_script(struct check *c, const struct script *s, struct why
 {
     const struct conf *conf = &c->cli->conf;
     struct script_stage stage = {.demo = conf->demo, .development = conf->demo};
-    struct look *look = NULL;
+    struct snapshot *snapshot = NULL;
     enum err err = conf->demo ? ERR_OK : cli_configure(c->cli, why);
-    if (!err && !conf->demo) err = look_open(c->cli, &look, why);
-    if (look) {
-        const struct kube_where *where = session_where(look_session(look));
+    if (!err && !conf->demo) err = snapshot_open(c->cli, &snapshot, why);
+    if (snapshot) {
+        const struct kube_where *where = session_where(snapshot_session(snapshot));
         const struct arming arming = arming_read(conf, where);
         stage.development = arming.state == ARMING_DEVELOPMENT;
     }
-    script_rehearse(s, &stage, problem, uses, c); /* also where no cluster is reached */
-    if (look) err = ask_cluster(c, look, why);
-    c->status = look_exit_of(look, err);
-    look_close(look);
+    script_rehearse(s, &stage, on_problem, on_command, c); /* also where no cluster is reached */
+    if (snapshot) err = ask_cluster(c, snapshot, why);
+    c->status = snapshot_exit_status(snapshot, err);
+    snapshot_close(snapshot);
     return err;
 }
 
@@ -129,7 +130,7 @@ int script_check(struct cli *cli)
     struct check c = {.cli = cli};
     struct why why = {0};
     struct script *s = NULL;
-    enum err err = script_load(cli->script, problem, &c, &s, &why);
+    enum err err = script_load(cli->script, on_problem, &c, &s, &why);
     if (err) {
         if (!c.problems) cli_say("%s", why.text);
         return c.problems ? EXIT_FAILED : EXIT_USAGE;

@@ -37,9 +37,9 @@ const char *script_wait_what(enum script_wait_kind wait)
     return waits[wait].what;
 }
 
-static void wrong(struct reading *r, const struct yaml_node *n, const char *fmt, ...)
+static void reading_error(struct reading *r, const struct yaml_node *n, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-static void wrong(struct reading *r, const struct yaml_node *n, const char *fmt, ...)
+static void reading_error(struct reading *r, const struct yaml_node *n, const char *fmt, ...)
 {
     struct why text = {0};
     char said[ERR_TEXT_MAX];
@@ -54,12 +54,12 @@ static void wrong(struct reading *r, const struct yaml_node *n, const char *fmt,
 
 /* ---- values ---- */
 
-static const char *scalar(struct reading *r, const struct yaml_node *n, size_t max)
+static const char *read_scalar(struct reading *r, const struct yaml_node *n, size_t max)
 {
     if (n->kind != YAML_SCALAR)
-        wrong(r, n, "%s: one value is expected", n->key);
+        reading_error(r, n, "%s: one value is expected", n->key);
     else if (strlen(n->text) > max)
-        wrong(r, n, "%s: longer than %zu bytes", n->key, max);
+        reading_error(r, n, "%s: longer than %zu bytes", n->key, max);
     else
         return n->text;
     return NULL;
@@ -67,11 +67,11 @@ static const char *scalar(struct reading *r, const struct yaml_node *n, size_t m
 
 static char *line_of_text(struct reading *r, const struct yaml_node *n)
 {
-    const char *text = scalar(r, n, SCRIPT_CAPTION);
+    const char *text = read_scalar(r, n, SCRIPT_CAPTION);
     return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, (size_t)SCRIPT_CAPTION * 4) : NULL;
 }
 
-static bool number(const char *text, size_t len, unsigned max, unsigned *ret)
+static bool parse_number(const char *text, size_t len, unsigned max, unsigned *ret)
 {
     uint64_t value;
     if (text_u64(text, len, max, &value)) return false;
@@ -79,42 +79,42 @@ static bool number(const char *text, size_t len, unsigned max, unsigned *ret)
     return true;
 }
 
-static unsigned whole(struct reading *r, const struct yaml_node *n, unsigned max)
+static unsigned read_number(struct reading *r, const struct yaml_node *n, unsigned max)
 {
     unsigned value = 0;
-    const char *text = scalar(r, n, SCRIPT_CAPTION);
-    if (text && !number(text, strlen(text), max, &value))
-        wrong(r, n, "%s: not a whole number up to %u: %s", n->key, max, text);
+    const char *text = read_scalar(r, n, SCRIPT_CAPTION);
+    if (text && !parse_number(text, strlen(text), max, &value))
+        reading_error(r, n, "%s: not a whole number up to %u: %s", n->key, max, text);
     return value;
 }
 
 /* Seconds, with a fraction if need be. */
-static uint64_t milliseconds(struct reading *r, const struct yaml_node *n)
+static uint64_t read_ms(struct reading *r, const struct yaml_node *n)
 {
     unsigned seconds = 0, tenths = 0;
-    const char *text = scalar(r, n, SCRIPT_CAPTION);
+    const char *text = read_scalar(r, n, SCRIPT_CAPTION);
     if (!text) return 0;
     size_t len = strcspn(text, ".");
-    bool fine = number(text, len, SCRIPT_SECONDS, &seconds) &&
-                (!text[len] || number(text + len + 1, strlen(text + len + 1), 9, &tenths));
-    if (!fine) wrong(r, n, "%s: not seconds up to %d, as 3 or 0.5: %s", n->key, SCRIPT_SECONDS, text);
+    bool fine = parse_number(text, len, SCRIPT_SECONDS, &seconds) &&
+                (!text[len] || parse_number(text + len + 1, strlen(text + len + 1), 9, &tenths));
+    if (!fine) reading_error(r, n, "%s: not seconds up to %d, as 3 or 0.5: %s", n->key, SCRIPT_SECONDS, text);
     return fine ? seconds * 1000u + tenths * 100u : 0;
 }
 
-static void keys(struct reading *r, const struct yaml_node *n, struct script_step *step)
+static void read_keys(struct reading *r, const struct yaml_node *n, struct script_step *step)
 {
-    const char *text = scalar(r, n, SCRIPT_BYTES);
+    const char *text = read_scalar(r, n, SCRIPT_BYTES);
     while (text && *(text += strspn(text, " "))) {
         char word[16];
         size_t len = strcspn(text, " ");
         snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), text);
         text += len;
         if (step->key_count == SCRIPT_KEYS) {
-            wrong(r, n, "keys: more than %d of them", SCRIPT_KEYS);
+            reading_error(r, n, "keys: more than %d of them", SCRIPT_KEYS);
             return;
         }
         if (len >= sizeof word || !key_parse(word, &step->keys[step->key_count]))
-            wrong(r, n, "keys: %s is no key", word);
+            reading_error(r, n, "keys: %s is no key", word);
         else
             step->key_count++;
     }
@@ -122,33 +122,33 @@ static void keys(struct reading *r, const struct yaml_node *n, struct script_ste
 
 static char pane_letter(struct reading *r, const struct yaml_node *n)
 {
-    const char *text = scalar(r, n, SCRIPT_CAPTION);
+    const char *text = read_scalar(r, n, SCRIPT_CAPTION);
     for (size_t i = 0; text && pane_kinds[i]; i++)
         if (strcmp(pane_kinds[i]->name, text) == 0) return pane_kinds[i]->letter;
-    if (text) wrong(r, n, "%s: there is no pane called %s", n->key, text);
+    if (text) reading_error(r, n, "%s: there is no pane called %s", n->key, text);
     return 0;
 }
 
-static char zoom(struct reading *r, const struct yaml_node *n)
+static char read_zoom(struct reading *r, const struct yaml_node *n)
 {
     return n->kind == YAML_SCALAR && strcmp(n->text, "none") == 0 ? SCRIPT_ZOOM_NONE : pane_letter(r, n);
 }
 
 static void wait_on(struct reading *r, const struct yaml_node *n, struct script_step *step)
 {
-    const char *text = scalar(r, n, SCRIPT_CAPTION);
+    const char *text = read_scalar(r, n, SCRIPT_CAPTION);
     if (!text) return;
     size_t len = strcspn(text, " ");
     const char *rest = text + len + strspn(text + len, " ");
     for (int i = WAIT_NONE + 1; i < WAIT_COUNT; i++) {
         if (strlen(waits[i].word) != len || strncmp(waits[i].word, text, len) != 0) continue;
         step->wait = (enum script_wait_kind)i;
-        if (waits[i].number && !number(rest, strlen(rest), SCRIPT_SECONDS, &step->number))
-            wrong(r, n, "wait: %s takes a number up to %d", waits[i].word, SCRIPT_SECONDS);
-        if (!waits[i].number && *rest) wrong(r, n, "wait: %s takes nothing after it", waits[i].word);
+        if (waits[i].number && !parse_number(rest, strlen(rest), SCRIPT_SECONDS, &step->number))
+            reading_error(r, n, "wait: %s takes a number up to %d", waits[i].word, SCRIPT_SECONDS);
+        if (!waits[i].number && *rest) reading_error(r, n, "wait: %s takes nothing after it", waits[i].word);
         return;
     }
-    wrong(r, n, "wait: there is no condition %.*s", (int)len, text);
+    reading_error(r, n, "wait: there is no condition %.*s", (int)len, text);
 }
 
 /* ---- the document ---- */
@@ -157,7 +157,7 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
 {
     step->line = map->own.line ? map->own.line : map->line;
     if (map->kind != YAML_MAP || map->count == 0) {
-        wrong(r, map, "a step is a map, as: caption: …");
+        reading_error(r, map, "a step is a map, as: caption: …");
         return;
     }
     for (size_t i = 0; i < map->count; i++) {
@@ -167,21 +167,21 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
         else if (strcmp(n->key, "type") == 0)
             step->type = line_of_text(r, n);
         else if (strcmp(n->key, "keys") == 0)
-            keys(r, n, step);
+            read_keys(r, n, step);
         else if (strcmp(n->key, "zoom") == 0)
-            step->zoom = zoom(r, n);
+            step->zoom = read_zoom(r, n);
         else if (strcmp(n->key, "pane") == 0)
             step->pane = pane_letter(r, n);
         else if (strcmp(n->key, "speed") == 0)
-            step->speed = whole(r, n, SCRIPT_SPEED);
+            step->speed = read_number(r, n, SCRIPT_SPEED);
         else if (strcmp(n->key, "wait") == 0)
             wait_on(r, n, step);
         else if (strcmp(n->key, "limit") == 0)
-            step->limit_ms = milliseconds(r, n);
+            step->limit_ms = read_ms(r, n);
         else if (strcmp(n->key, "pause") == 0)
-            step->pause_ms = milliseconds(r, n);
+            step->pause_ms = read_ms(r, n);
         else
-            wrong(r, n, "a step has no %s", n->key);
+            reading_error(r, n, "a step has no %s", n->key);
     }
     if (!step->limit_ms) step->limit_ms = SCRIPT_LIMIT_S * 1000u;
     if (step->wait == WAIT_SECONDS) step->limit_ms = (step->number + 1) * 1000u;
@@ -190,7 +190,7 @@ static void step_of(struct reading *r, const struct yaml_node *map, struct scrip
 static enum err steps_of(struct reading *r, const struct yaml_node *list, struct script *s)
 {
     if (list->kind != YAML_LIST || list->count == 0) {
-        wrong(r, list, "steps: a list is expected, with at least one step");
+        reading_error(r, list, "steps: a list is expected, with at least one step");
         return ERR_PARSE;
     }
     if (list->count > SCRIPT_STEPS)
@@ -211,7 +211,7 @@ static enum err script_of(struct reading *r, const struct yaml_node *root, struc
         if (strcmp(n->key, "title") == 0)
             s->title = line_of_text(r, n);
         else if (n != steps)
-            wrong(r, n, "a script has no %s", n->key);
+            reading_error(r, n, "a script has no %s", n->key);
     }
     enum err err = steps_of(r, steps, s);
     return err ? err : r->problems ? ERR_PARSE : ERR_OK;

@@ -23,8 +23,8 @@ struct rehearsal {
     bool killed, asked;   /* a head, since the last reset; in this step, a prompt */
 };
 
-static void say(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void say(struct rehearsal *r, const char *fmt, ...)
+static void problem_add(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void problem_add(struct rehearsal *r, const char *fmt, ...)
 {
     char text[SCRIPT_WORDS];
     va_list ap;
@@ -34,7 +34,7 @@ static void say(struct rehearsal *r, const char *fmt, ...)
     r->problem(r->arg, r->step->line, text);
 }
 
-static void command(struct rehearsal *r, enum command_id id, bool has_args)
+static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_args)
 {
     r->inside = IN_SCREEN;
     r->asks = CMD_COUNT;
@@ -63,12 +63,12 @@ static void command(struct rehearsal *r, enum command_id id, bool has_args)
         if (!has_args) r->inside = IN_DIALOG;
         break;
     case CMD_RESET:
-        if (!r->stage->demo) say(r, "reset: only a demo goes back to its start");
+        if (!r->stage->demo) problem_add(r, "reset: only a demo goes back to its start");
         r->killed = false;
         break;
-    case CMD_SUSPEND: say(r, "suspend: it stops raydeck"); break;
+    case CMD_SUSPEND: problem_add(r, "suspend: it stops raydeck"); break;
     case CMD_QUIT:
-        if (!r->last) say(r, "quit: it leaves, or asks to, before the last step");
+        if (!r->last) problem_add(r, "quit: it leaves, or asks to, before the last step");
         break;
     default: break;
     }
@@ -81,13 +81,13 @@ static void palette_line(struct rehearsal *r, const char *line)
     size_t len = strcspn(line, " ");
     r->inside = IN_SCREEN;
     if (command_named(line, len, &id))
-        command(r, id, line[len] && line[len + 1]);
+        rehearse_command(r, id, line[len] && line[len + 1]);
     else
-        say(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
+        problem_add(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
 }
 
 /* Keys that the panes themselves understand. */
-static bool moves(const struct input *in)
+static bool input_moves(const struct input *in)
 {
     if (in->key >= KEYP_UP && in->key <= KEYP_PGDN) return true;
     return in->key < 0x80 && !in->mods && strchr("hjklgG123456789R", (int)in->key);
@@ -99,36 +99,36 @@ static void key_on_screen(struct rehearsal *r, const struct input *in)
     bool swallowed;
     char text[16];
     switch (keymap_feed(&r->map, in, &id, &swallowed)) {
-    case KEYMAP_COMMAND: command(r, id, false); break;
+    case KEYMAP_COMMAND: rehearse_command(r, id, false); break;
     case KEYMAP_PENDING: break;
     case KEYMAP_NONE:
         if (swallowed)
-            say(r, "keys: %s leads nowhere", key_text(in, text));
-        else if (!moves(in))
-            say(r, "keys: %s is no command's key", key_text(in, text));
+            problem_add(r, "keys: %s leads nowhere", key_text(in, text));
+        else if (!input_moves(in))
+            problem_add(r, "keys: %s is no command's key", key_text(in, text));
         break;
     }
 }
 
 /* A question that changes something: answered by y where that is enough, else by the RayService's name. */
-static void answer(struct rehearsal *r, bool plain)
+static void rehearse_answer(struct rehearsal *r, bool plain)
 {
     if (r->asks == CMD_COUNT) return;
     if (plain && !r->stage->development)
-        say(r, "keys: y alone does not confirm here: type: the RayService's name");
+        problem_add(r, "keys: y alone does not confirm here: type: the RayService's name");
     else if (!plain && r->stage->development)
-        say(r, "type: here y alone confirms: keys: y");
+        problem_add(r, "type: here y alone confirms: keys: y");
     if (r->asks == CMD_KILL_HEAD) r->killed = true;
     if (r->asks == CMD_KILL_HEAD) r->asks = CMD_COUNT;
 }
 
-static void key(struct rehearsal *r, const struct input *in)
+static void rehearse_key(struct rehearsal *r, const struct input *in)
 {
     bool enter = in->key == KEYP_ENTER, leaves = in->key == KEYP_ESC;
     switch (r->inside) {
     case IN_SCREEN: key_on_screen(r, in); break;
     case IN_CHAT:
-        if (in->key == 'y') answer(r, true);
+        if (in->key == 'y') rehearse_answer(r, true);
         if (leaves) r->inside = IN_SCREEN;
         break;
     case IN_TEXT:
@@ -136,19 +136,19 @@ static void key(struct rehearsal *r, const struct input *in)
         if (enter || leaves) r->inside = IN_SCREEN;
         break;
     case IN_DIALOG:
-        if (in->key == 'y') answer(r, true);
+        if (in->key == 'y') rehearse_answer(r, true);
         if (enter || leaves || in->key == 'y' || in->key == 'n' || in->key == 'q') r->inside = IN_SCREEN;
         break;
     }
 }
 
-static void type(struct rehearsal *r, const char *text)
+static void rehearse_text(struct rehearsal *r, const char *text)
 {
     switch (r->inside) {
-    case IN_SCREEN: say(r, "type: nothing is open to type into"); break;
-    case IN_CHAT: answer(r, false); break;
+    case IN_SCREEN: problem_add(r, "type: nothing is open to type into"); break;
+    case IN_CHAT: rehearse_answer(r, false); break;
     case IN_PALETTE: palette_line(r, text); break;
-    case IN_DIALOG: answer(r, false); /* fall through */
+    case IN_DIALOG: rehearse_answer(r, false); /* fall through */
     case IN_TEXT: r->inside = IN_SCREEN; break;
     }
 }
@@ -159,8 +159,8 @@ static void wait_on(struct rehearsal *r)
     const enum script_wait_kind wait = r->step->wait;
     const bool of_kill =
         wait == WAIT_HEAD_DOWN || wait == WAIT_RECOVERED || wait == WAIT_UNHARMED || wait == WAIT_WORKERS_RESTARTED;
-    if (of_kill && !r->killed) say(r, "wait: %s: no step before it kills the head", script_wait_word(wait));
-    if (wait == WAIT_ANSWERED && !r->asked) say(r, "wait: answered: this step asks nothing");
+    if (of_kill && !r->killed) problem_add(r, "wait: %s: no step before it kills the head", script_wait_word(wait));
+    if (wait == WAIT_ANSWERED && !r->asked) problem_add(r, "wait: answered: this step asks nothing");
 }
 
 void script_rehearse(const struct script *s, const struct script_stage *stage,
@@ -172,12 +172,12 @@ void script_rehearse(const struct script *s, const struct script_stage *stage,
         const struct script_step *step = r.step = &s->steps[i];
         r.last = i + 1 == s->count;
         r.asked = r.inside == IN_CHAT && r.asks == CMD_COUNT && r.asked;
-        if (step->speed && !stage->demo) say(&r, "speed: only a demo's simulator has one");
-        if (step->zoom && r.inside != IN_SCREEN) say(&r, "zoom: something lies over the screen");
-        for (size_t k = 0; k < step->key_count; k++) key(&r, &step->keys[k]);
-        if (r.map.pending) say(&r, "keys: a key is missing after the last one");
+        if (step->speed && !stage->demo) problem_add(&r, "speed: only a demo's simulator has one");
+        if (step->zoom && r.inside != IN_SCREEN) problem_add(&r, "zoom: something lies over the screen");
+        for (size_t k = 0; k < step->key_count; k++) rehearse_key(&r, &step->keys[k]);
+        if (r.map.pending) problem_add(&r, "keys: a key is missing after the last one");
         r.map.pending = false;
-        if (step->type) type(&r, step->type);
+        if (step->type) rehearse_text(&r, step->type);
         wait_on(&r);
     }
 }

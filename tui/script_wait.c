@@ -11,7 +11,7 @@ static enum script_met yes_if(bool so)
     return so ? SCRIPT_MET : SCRIPT_NOT_YET;
 }
 
-static enum script_met answering(const struct view *v, char out[SCRIPT_WORDS])
+static enum script_met met_answering(const struct view *v, char out[SCRIPT_WORDS])
 {
     struct answer answers[ANSWERS];
     answers_of(v->world, v->focus, v->outage, v->before, v->now_ms, v->wall_ms, answers);
@@ -57,7 +57,7 @@ static enum script_met head_down(const struct view *v, char out[SCRIPT_WORDS])
     return yes_if(v->outage->state == OUTAGE_RUNNING && v->outage->head_lost);
 }
 
-static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
+static enum script_met met_recovered(const struct view *v, char out[SCRIPT_WORDS])
 {
     if (v->outage->state == OUTAGE_NONE)
         snprintf(out, SCRIPT_WORDS, "no head was lost");
@@ -67,7 +67,7 @@ static enum script_met recovered(const struct view *v, char out[SCRIPT_WORDS])
 }
 
 /* The operator has made a RayCluster of it; a refused one has none. */
-static enum script_met applied(const struct view *v)
+static enum script_met met_applied(const struct view *v)
 {
     const struct rayservice *r = v->focus->rayservice;
     return yes_if(r && !r->deleted.known && (r->active_cluster || r->pending_cluster));
@@ -75,7 +75,7 @@ static enum script_met applied(const struct view *v)
 
 /* What a caption may only claim where it is so: since the head went no request failed, and the workers are those that
  * were there. It can be lost for good. */
-static enum script_met unharmed(const struct view *v, char out[SCRIPT_WORDS])
+static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS])
 {
     const struct outage *o = v->outage;
     char requests[OUTAGE_WORDS_MAX], workers[OUTAGE_WORDS_MAX];
@@ -101,7 +101,7 @@ static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_W
 }
 
 /* The prompt asked last, if it was since the step began. */
-static enum script_met answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
+static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
 {
     const struct request *last = NULL;
     WORLD_EACH (row, v->world, TABLE_REQUEST) {
@@ -122,7 +122,7 @@ static enum script_met answered(const struct view *v, uint64_t since_wall_ms, ch
     return SCRIPT_NEVER;
 }
 
-static enum script_met gone(const struct view *v, char out[SCRIPT_WORDS])
+static enum script_met met_gone(const struct view *v, char out[SCRIPT_WORDS])
 {
     size_t services = world_count(v->world, TABLE_RAYSERVICE), pods = 0;
     bool known = false;
@@ -141,16 +141,16 @@ enum script_met script_met(enum script_wait_kind wait, unsigned number, const st
 {
     out[0] = '\0';
     switch (wait) {
-    case WAIT_ANSWERING: return answering(v, out);
+    case WAIT_ANSWERING: return met_answering(v, out);
     case WAIT_PODS_READY: return pods_ready(v, number, out);
     case WAIT_SERVE_RUNNING: return serve_running(v, out);
-    case WAIT_APPLIED: return applied(v);
+    case WAIT_APPLIED: return met_applied(v);
     case WAIT_HEAD_DOWN: return head_down(v, out);
-    case WAIT_RECOVERED: return recovered(v, out);
+    case WAIT_RECOVERED: return met_recovered(v, out);
     case WAIT_WORKERS_RESTARTED: return workers_restarted(v, out);
-    case WAIT_UNHARMED: return unharmed(v, out);
-    case WAIT_ANSWERED: return answered(v, since_wall_ms, out);
-    case WAIT_GONE: return gone(v, out);
+    case WAIT_UNHARMED: return met_unharmed(v, out);
+    case WAIT_ANSWERED: return met_answered(v, since_wall_ms, out);
+    case WAIT_GONE: return met_gone(v, out);
     case WAIT_SECONDS: return yes_if(v->now_ms >= since_ms + number * UINT64_C(1000));
     case WAIT_NONE:
     case WAIT_COUNT: break;

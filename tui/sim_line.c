@@ -17,7 +17,7 @@ struct sim_line {
     void *arg;
 };
 
-static void end(struct sim_line *s, enum err err, const char *why)
+static void line_end(struct sim_line *s, enum err err, const char *why)
 {
     void (*done)(void *, enum err, const char *) = s->done;
     s->done = NULL;
@@ -37,23 +37,23 @@ static void on_received(void *arg, const char *bytes, size_t len)
     char safe[256];
     if (!s->done) return;
     if (buf_add(&s->said, bytes, len)) {
-        end(s, ERR_LIMIT, "its answer is too long");
+        line_end(s, ERR_LIMIT, "its answer is too long");
         return;
     }
     const char *newline = memchr(buf_text(&s->said), '\n', s->said.len);
     if (!newline) return;
     text_safe_into(safe, sizeof safe, buf_text(&s->said), (size_t)(newline - buf_text(&s->said)));
-    end(s, strncmp(safe, "ok", 2) == 0 ? ERR_OK : ERR_SERVER, safe);
+    line_end(s, strncmp(safe, "ok", 2) == 0 ? ERR_OK : ERR_SERVER, safe);
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
 {
-    end(arg, err, why ? why : err_word(err));
+    line_end(arg, err, why ? why : err_word(err));
 }
 
 static void on_limit(void *arg)
 {
-    end(arg, ERR_TIMEOUT, "no answer");
+    line_end(arg, ERR_TIMEOUT, "no answer");
 }
 
 struct sim_line *sim_line_say(struct loop *l, const char *path, const char *line,

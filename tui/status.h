@@ -1,5 +1,5 @@
 /*
- * status.h - one look at a session, as text or as JSON. Pure: writes what is known, and says what is not.
+ * status.h - a snapshot of a session, as text or as JSON. Pure: prints what is known, and names what is not.
  *
  * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
  * "kubernetes":{"ok","age_ms","error",…},"redis":{…},"neuron":{…},"sources":[…]}. A value that is not known is null,

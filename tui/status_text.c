@@ -12,13 +12,13 @@ static const char *or_dash(const char *text)
 }
 
 /* text in `width` columns, counting columns and not bytes */
-static void cell(FILE *out, const char *text, int width)
+static void print_cell(FILE *out, const char *text, int width)
 {
     int used = (int)text_width(or_dash(text));
     fprintf(out, "%s%*s", or_dash(text), used < width ? width - used : 1, "");
 }
 
-static void number(char out[TEXT_NUM_MAX], struct known_u64 n)
+static void number_text(char out[TEXT_NUM_MAX], struct known_u64 n)
 {
     if (n.known)
         snprintf(out, TEXT_NUM_MAX, "%llu", (unsigned long long)n.value);
@@ -59,26 +59,26 @@ static void text_pods(const struct status_of *s, FILE *out)
                 int width;
             } heads[] = {{"  ROLE", 10},   {"NAME", 34}, {"READY", 7}, {"STATUS", 18},
                          {"RESTARTS", 10}, {"AGE", 8},   {"NODE", 0}};
-            for (size_t i = 0; i < ARRAY_LEN(heads); i++) cell(out, heads[i].title, heads[i].width);
+            for (size_t i = 0; i < ARRAY_LEN(heads); i++) print_cell(out, heads[i].title, heads[i].width);
             fputc('\n', out);
             headed = true;
         }
         char ready[2 * TEXT_NUM_MAX], a[TEXT_NUM_MAX], b[TEXT_NUM_MAX];
-        number(a, p->ready);
-        number(b, p->containers);
+        number_text(a, p->ready);
+        number_text(b, p->containers);
         snprintf(ready, sizeof ready, "%s/%s", a, b);
         fprintf(out, "  ");
-        cell(out, p->role, 8);
-        cell(out, p->name, 34);
-        cell(out, ready, 7);
-        cell(out, p->status, 18);
-        number(a, p->restarts);
-        cell(out, a, 10);
+        print_cell(out, p->role, 8);
+        print_cell(out, p->name, 34);
+        print_cell(out, ready, 7);
+        print_cell(out, p->status, 18);
+        number_text(a, p->restarts);
+        print_cell(out, a, 10);
         if (p->created.known && p->created.value <= s->wall_ms)
             text_duration(a, s->wall_ms - p->created.value);
         else
             snprintf(a, sizeof a, "–");
-        cell(out, a, 8);
+        print_cell(out, a, 8);
         fprintf(out, "%s\n", or_dash(p->node));
     }
 }
@@ -89,9 +89,9 @@ static void text_gcs(const struct status_of *s, FILE *out)
         const struct gcstable *t = ROW(row, gcstable);
         if (row->gone_ms || (s->focus.gcs_ns && !text_eq(t->ns, s->focus.gcs_ns))) continue;
         char fields[TEXT_NUM_MAX], bytes[TEXT_NUM_MAX];
-        number(fields, t->fields);
+        number_text(fields, t->fields);
         fprintf(out, "  ");
-        cell(out, t->table, 20);
+        print_cell(out, t->table, 20);
         fprintf(out, "%8s fields  %10s\n", fields, text_bytes(bytes, t->bytes));
     }
     WORLD_EACH (row, s->world, TABLE_RAYNODE) {
@@ -111,10 +111,10 @@ static void text_cores(const struct status_of *s, FILE *out)
         const struct actor *actor = actor_of_core(s->world, &s->focus, c);
         char replica[128] = "", index[TEXT_NUM_MAX], used[TEXT_NUM_MAX] = "–";
         if (actor) replica_label(actor, replica, sizeof replica);
-        number(index, c->index);
+        number_text(index, c->index);
         if (c->utilisation.known) snprintf(used, sizeof used, "%.0f %%", c->utilisation.value);
         fprintf(out, "  core %3s  %6s  ", index, used);
-        cell(out, pod ? pod->name : c->source, 34);
+        print_cell(out, pod ? pod->name : c->source, 34);
         fprintf(out, "%s\n", or_dash(replica));
     }
 }
@@ -127,8 +127,8 @@ void status_text(const struct status_of *s, FILE *out)
     struct answer answer[ANSWERS];
     answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
     for (int i = 0; i < ANSWERS; i++) {
-        cell(out, answer[i].question, 17);
-        cell(out, answer[i].word, 6);
+        print_cell(out, answer[i].question, 17);
+        print_cell(out, answer[i].word, 6);
         fprintf(out, "%s\n", answer[i].text);
     }
     text_world(s, out, "Kubernetes", WORLD_KUBE);

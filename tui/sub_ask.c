@@ -1,5 +1,5 @@
 /* sub_ask.c - `raydeck ask`: one prompt; the answer on stdout as it comes, how it went on stderr. */
-#include "tui/look.h"
+#include "tui/snapshot.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
@@ -19,7 +19,7 @@ enum {
 };
 
 struct asking {
-    struct look *look;
+    struct snapshot *snapshot;
     struct request *answer; /* ours: a copy of the final one */
     char *told;             /* what of the answer is on stdout already */
     uint64_t timeout_ms;
@@ -42,7 +42,7 @@ static void tell_more(struct asking *a, const char *answer)
 
 static void tell_growth(struct asking *a)
 {
-    WORLD_EACH (row, session_world(look_session(a->look)), TABLE_REQUEST) {
+    WORLD_EACH (row, session_world(snapshot_session(a->snapshot)), TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
         if (text_eq(r->kind, "prompt")) tell_more(a, r->answer);
     }
@@ -52,10 +52,10 @@ static void on_answer(void *arg, const struct request *r)
 {
     struct asking *a = arg;
     a->answer = record_copy(&r->record);
-    look_wake(a->look);
+    snapshot_wake(a->snapshot);
 }
 
-static bool answered(void *arg)
+static bool is_answered(void *arg)
 {
     struct asking *a = arg;
     if (!a->answer) tell_growth(a);
@@ -87,7 +87,7 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     return cli_usage_of(err, why);
 }
 
-static const char *seconds(char out[TEXT_NUM_MAX], struct known_u64 us)
+static const char *seconds_text(char out[TEXT_NUM_MAX], struct known_u64 us)
 {
     snprintf(out, TEXT_NUM_MAX, us.known ? "%.2f s" : "n/a", (double)us.value / 1e6);
     return out;
@@ -119,12 +119,12 @@ static int tell_failed(const struct asking *a, const char *path, const char *hea
     if (late) what = "timeout", told = why;
     if (a->interrupted) what = "interrupted", told = "stopped";
     cli_say("%s: %s (by %s, %s%s)", what, told, path, head, tokens);
-    if (a->interrupted) return look_exit_of(a->look, ERR_CANCELLED);
+    if (a->interrupted) return snapshot_exit_status(a->snapshot, ERR_CANCELLED);
     /* One that was never sent says nothing of the model. */
     return r->sent.known ? EXIT_FAILED : EXIT_UNREACHED;
 }
 
-static int tell(struct asking *a)
+static int print_answer(struct asking *a)
 {
     const struct request *r = a->answer;
     const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a", *end = request_end_words(r);
@@ -136,26 +136,26 @@ static int tell(struct asking *a)
     if (!fine) return tell_failed(a, path, head);
     say_tokens(r, tokens, sizeof tokens);
     cli_say("%.2f s, by %s, %s, time to first token %s, %s%s%s", (double)r->latency_us.value / 1e6, path, head,
-            seconds(first, r->first_token_us), tokens, end ? ", " : "", end ? end : "");
+            seconds_text(first, r->first_token_us), tokens, end ? ", " : "", end ? end : "");
     return EXIT_FINE;
 }
 
-static enum err ask(const struct cli *cli, const char *question, struct asking *a, struct why *why)
+static enum err prompt_send(const struct cli *cli, const char *question, struct asking *a, struct why *why)
 {
-    enum err err = look_open(cli, &a->look, why);
-    if (!err && !cli->conf.prompt) err = look_for_service(a->look, FIND_TIMEOUT_MS, why);
+    enum err err = snapshot_open(cli, &a->snapshot, why);
+    if (!err && !cli->conf.prompt) err = snapshot_find_service(a->snapshot, FIND_TIMEOUT_MS, why);
     /* An outage of the head is just when a prompt is asked: no head pod is no reason not to ask. */
-    if (err == ERR_NOT_FOUND && session_focus(look_session(a->look)).rayservice) err = ERR_OK;
+    if (err == ERR_NOT_FOUND && session_focus(snapshot_session(a->snapshot)).rayservice) err = ERR_OK;
     a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
     const struct session_prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
-    if (!err && look_signalled(a->look)) err = why_set(why, ERR_CANCELLED, "interrupted");
-    if (!err) err = session_ask(look_session(a->look), &prompt, on_answer, a, why);
+    if (!err && snapshot_signalled(a->snapshot)) err = why_set(why, ERR_CANCELLED, "interrupted");
+    if (!err) err = session_ask(snapshot_session(a->snapshot), &prompt, on_answer, a, why);
     if (err) return err;
-    err = look_until(a->look, answered, a, a->timeout_ms + LATE_MS);
+    err = snapshot_until(a->snapshot, is_answered, a, a->timeout_ms + LATE_MS);
     a->interrupted = err == ERR_CANCELLED;
     a->late = err == ERR_TIMEOUT;
     /* What is stopped tells how far it came. */
-    if (err) session_stop_asking(look_session(a->look));
+    if (err) session_stop_asking(snapshot_session(a->snapshot));
     return a->answer ? ERR_OK : why_set(why, err, "no answer");
 }
 
@@ -166,13 +166,13 @@ int sub_ask(struct cli *cli)
     struct asking a = {0};
     enum err err = question_of(cli, &question, &why);
     if (!err) err = cli_configure(cli, &why);
-    if (!err) err = ask(cli, question, &a, &why);
-    int status = look_exit_of(a.look, err);
+    if (!err) err = prompt_send(cli, question, &a, &why);
+    int status = snapshot_exit_status(a.snapshot, err);
     if (err)
         cli_say("%s", why.text);
     else
-        status = tell(&a);
-    look_close(a.look);
+        status = print_answer(&a);
+    snapshot_close(a.snapshot);
     if (a.answer) record_free(&a.answer->record);
     free(a.told);
     free(question);

@@ -17,7 +17,7 @@ enum {
 
 struct cleaning {
     struct cli *cli;
-    struct look *look;
+    struct snapshot *snapshot;
     char *ns;
     struct cleanup *cleanup;
     bool waiting, over, began;
@@ -28,14 +28,14 @@ static void on_changed(void *arg, const struct step *step, const struct step_lin
 {
     const struct cleaning *c = arg;
     steps_print(stdout, step, line);
-    look_wake(c->look);
+    snapshot_wake(c->snapshot);
 }
 
 static void on_confirm(void *arg)
 {
     struct cleaning *c = arg;
     c->waiting = true;
-    look_wake(c->look);
+    snapshot_wake(c->snapshot);
 }
 
 static void on_done(void *arg, enum err err, const char *why)
@@ -43,7 +43,7 @@ static void on_done(void *arg, enum err err, const char *why)
     struct cleaning *c = arg;
     c->over = true;
     why_set(&c->end, err, "%s", why);
-    look_wake(c->look);
+    snapshot_wake(c->snapshot);
 }
 
 static bool asked_or_over(void *arg)
@@ -55,10 +55,10 @@ static bool asked_or_over(void *arg)
 static enum err may_delete(struct cleaning *c, struct why *why)
 {
     const char *service = cleanup_service(c->cleanup);
-    enum err err = guards_context(c->cli, c->look, why);
+    enum err err = guards_context(c->cli, c->snapshot, why);
     if (!err && c->cli->yes && *service && !text_eq(c->cli->conf.service, service))
         err = why_set(why, ERR_GUARD, "--service says %s, what is there is %s", c->cli->conf.service, service);
-    return err ? err : guards_confirm(c->cli, c->look, "", *service ? service : c->ns, why);
+    return err ? err : guards_confirm(c->cli, c->snapshot, "", *service ? service : c->ns, why);
 }
 
 static bool answered_or_over(void *arg)
@@ -68,13 +68,13 @@ static bool answered_or_over(void *arg)
 }
 
 /* In the middle: of a DELETE that was sent it is waited for what it did, and no other is sent. */
-static enum err stopped(struct cleaning *c, enum err err, struct why *why)
+static enum err cleanup_stopped(struct cleaning *c, enum err err, struct why *why)
 {
     const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
-    session_stop_changes(look_session(c->look), how);
+    session_stop_changes(snapshot_session(c->snapshot), how);
     if (!c->over && cleanup_sent(c->cleanup)) {
-        look_go_on(c->look);
-        look_until(c->look, answered_or_over, c, SENT_MS);
+        snapshot_clear_signal(c->snapshot);
+        snapshot_until(c->snapshot, answered_or_over, c, SENT_MS);
     }
     if (c->over) return why_set(why, err, "%s: %s", how, c->end.text);
     const char *sent = cleanup_sent(c->cleanup);
@@ -87,12 +87,12 @@ static enum err stopped(struct cleaning *c, enum err err, struct why *why)
                    c->began ? "what was said to be deleted is; cleaning up again is safe" : "nothing was deleted");
 }
 
-static enum err follow(struct cleaning *c, struct why *why)
+static enum err cleanup_follow(struct cleaning *c, struct why *why)
 {
     uint64_t limit = cli_timeout_ms(c->cli, LONGEST_MS);
     enum err err = ERR_OK;
     while (!err && !c->over) {
-        err = look_until(c->look, asked_or_over, c, limit);
+        err = snapshot_until(c->snapshot, asked_or_over, c, limit);
         if (err || !c->waiting) continue;
         c->waiting = false;
         struct why guard = {0};
@@ -101,27 +101,27 @@ static enum err follow(struct cleaning *c, struct why *why)
         cleanup_confirm(c->cleanup, !refused);
         if (refused) return why_set(why, refused, "%s: nothing was deleted", guard.text);
     }
-    if (err) return stopped(c, err, why);
+    if (err) return cleanup_stopped(c, err, why);
     *why = c->end;
     return why->code;
 }
 
 /* The namespace asked for, else that of the RayService in focus, else the context's. */
-static enum err begin(struct cleaning *c, struct why *why)
+static enum err cleaning_begin(struct cleaning *c, struct why *why)
 {
     const struct kube_ops *ops = NULL;
-    struct session *s = look_session(c->look);
+    struct session *s = snapshot_session(c->snapshot);
     struct kube *kube = session_kube(s, &ops);
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to clean up");
     /* The GCS's fields are counted before anything goes: Redis has to be read first. */
-    if (look_until_settled(c->look, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+    if (snapshot_until_settled(c->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         return why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     struct focus f = session_focus(s);
     const char *ns = c->cli->conf.ns ? c->cli->conf.ns : f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;
     if (!ns) return why_set(why, ERR_USAGE, "which namespace? Say it with --namespace");
     c->ns = mem_str(ns);
-    const struct cleanup_conf conf = {.loop = look_loop(c->look),
+    const struct cleanup_conf conf = {.loop = snapshot_loop(c->snapshot),
                                       .cluster = {ops, kube},
                                       .world = session_world(s),
                                       .ns = c->ns,
@@ -138,13 +138,13 @@ int sub_cleanup(struct cli *cli)
     struct cleaning c = {.cli = cli};
     enum err err = guards_words(cli, "what goes", &why);
     if (!err) err = cli_configure(cli, &why);
-    if (!err) err = look_open(cli, &c.look, &why);
-    if (!err) err = begin(&c, &why);
-    if (!err) err = follow(&c, &why);
+    if (!err) err = snapshot_open(cli, &c.snapshot, &why);
+    if (!err) err = cleaning_begin(&c, &why);
+    if (!err) err = cleanup_follow(&c, &why);
     if (why.text[0]) cli_say("%s", why.text);
-    const int status = look_exit_of(c.look, err);
+    const int status = snapshot_exit_status(c.snapshot, err);
     cleanup_free(c.cleanup);
-    look_close(c.look);
+    snapshot_close(c.snapshot);
     free(c.ns);
     return c.began && (err == ERR_TIMEOUT || err == ERR_CONFLICT) ? EXIT_FAILED : status;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* Without a terminal the console is one look and out, never an escape. */
+/* Without a terminal the console prints one snapshot, without escape sequences, and exits. */
 static int console_or_status(struct cli *cli)
 {
     if (cli->check) return script_check(cli);

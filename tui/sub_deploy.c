@@ -14,7 +14,7 @@ enum { LONGEST_MS = 60 * 60 * 1000, SENT_MS = 3000 /* a change that was sent has
 
 struct deploying {
     struct cli *cli;
-    struct look *look;
+    struct snapshot *snapshot;
     struct manifest *manifest;
     struct variables vars;
     struct deploy *deploy;
@@ -26,28 +26,29 @@ static void on_changed(void *arg, const struct step *step, const struct step_lin
 {
     const struct deploying *d = arg;
     steps_print(stdout, step, line);
-    look_wake(d->look);
+    snapshot_wake(d->snapshot);
 }
 
 static void on_confirm(void *arg)
 {
     struct deploying *d = arg;
     d->waiting = true;
-    look_wake(d->look);
+    snapshot_wake(d->snapshot);
 }
 
 static void on_applied(void *arg, const char *ns, const char *service)
 {
     struct deploying *d = arg;
     d->applied = true;
-    session_choose(look_session(d->look), ns, service);
+    session_choose(snapshot_session(d->snapshot), ns, service);
 }
 
 static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct deploying *d = arg;
-    return d->cli->conf.no_probe ? TRI_UNKNOWN
-                                 : answering_now(look_session(d->look), loop_wall_ms(look_loop(d->look)), ret, size);
+    return d->cli->conf.no_probe
+               ? TRI_UNKNOWN
+               : answering_now(snapshot_session(d->snapshot), loop_wall_ms(snapshot_loop(d->snapshot)), ret, size);
 }
 
 static void on_done(void *arg, enum err err, const char *why)
@@ -55,7 +56,7 @@ static void on_done(void *arg, enum err err, const char *why)
     struct deploying *d = arg;
     d->over = true;
     why_set(&d->end, err, "%s", why);
-    look_wake(d->look);
+    snapshot_wake(d->snapshot);
 }
 
 static bool asked_or_over(void *arg)
@@ -68,11 +69,11 @@ static bool asked_or_over(void *arg)
 static enum err may_apply(struct deploying *d, struct why *why)
 {
     const char *service = deploy_service(d->deploy);
-    enum err err = guards_context(d->cli, d->look, why);
+    enum err err = guards_context(d->cli, d->snapshot, why);
     if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
         err = why_set(why, ERR_GUARD, "--service says %s, the manifest's RayService is %s", d->cli->conf.service,
                       *service ? service : "none");
-    return err ? err : guards_confirm(d->cli, d->look, "", *service ? service : deploy_ns(d->deploy), why);
+    return err ? err : guards_confirm(d->cli, d->snapshot, "", *service ? service : deploy_ns(d->deploy), why);
 }
 
 /* AWS has its own time, as what comes after it. */
@@ -88,13 +89,13 @@ static bool answered_or_over(void *arg)
 }
 
 /* In the middle: of a change that was sent it is waited for what it did, and no other is sent. */
-static enum err stopped(struct deploying *d, enum err err, struct why *why)
+static enum err deploy_stopped(struct deploying *d, enum err err, struct why *why)
 {
     const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
-    session_stop_changes(look_session(d->look), how);
+    session_stop_changes(snapshot_session(d->snapshot), how);
     if (!d->over && deploy_sent(d->deploy)) {
-        look_go_on(d->look);
-        look_until(d->look, answered_or_over, d, SENT_MS);
+        snapshot_clear_signal(d->snapshot);
+        snapshot_until(d->snapshot, answered_or_over, d, SENT_MS);
     }
     if (d->over) return why_set(why, err, "%s: %s", how, d->end.text);
     const char *sent = deploy_sent(d->deploy);
@@ -108,12 +109,12 @@ static enum err stopped(struct deploying *d, enum err err, struct why *why)
                               : "what was not said to be applied was not; deploying again is safe");
 }
 
-static enum err follow(struct deploying *d, struct why *why)
+static enum err deploy_follow(struct deploying *d, struct why *why)
 {
     uint64_t limit = cli_timeout_ms(d->cli, LONGEST_MS) + (d->cli->redis_from ? redis_ms(d->cli) : 0);
     enum err err = ERR_OK;
     while (!err && !d->over) {
-        err = look_until(d->look, asked_or_over, d, limit);
+        err = snapshot_until(d->snapshot, asked_or_over, d, limit);
         if (err || !d->waiting) continue;
         d->waiting = false;
         struct why guard = {0};
@@ -121,19 +122,19 @@ static enum err follow(struct deploying *d, struct why *why)
         deploy_confirm(d->deploy, !refused);
         if (refused) return why_set(why, refused, "%s: nothing was applied", guard.text);
     }
-    if (err) return stopped(d, err, why);
+    if (err) return deploy_stopped(d, err, why);
     *why = d->end;
     return why->code;
 }
 
-static enum err begin(struct deploying *d, struct why *why)
+static enum err deployment_begin(struct deploying *d, struct why *why)
 {
     const struct kube_ops *ops = NULL;
-    struct session *s = look_session(d->look);
+    struct session *s = snapshot_session(d->snapshot);
     struct kube *kube = session_kube(s, &ops);
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
-    const struct deploy_conf conf = {.loop = look_loop(d->look),
+    const struct deploy_conf conf = {.loop = snapshot_loop(d->snapshot),
                                      .cluster = {ops, kube},
                                      .world = session_world(s),
                                      .ns = d->cli->conf.ns,
@@ -155,9 +156,9 @@ static int status_of(const struct deploying *d, enum err err)
 {
     if (err == ERR_PARSE) return EXIT_FAILED;
     if (!d->deploy || deploy_steps(d->deploy)->item[DEPLOY_REDIS].state == STEP_FAILED)
-        return look_exit_of(d->look, err);
+        return snapshot_exit_status(d->snapshot, err);
     if (err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied)) return EXIT_FAILED;
-    return look_exit_of(d->look, err);
+    return snapshot_exit_status(d->snapshot, err);
 }
 
 int sub_deploy(struct cli *cli)
@@ -169,15 +170,15 @@ int sub_deploy(struct cli *cli)
     if (!err) err = cli_variables(cli, &d.vars, &why);
     bool vars = !err;
     if (!err) err = manifest_file_load(cli->file, &d.manifest, &why);
-    if (!err) err = look_open(cli, &d.look, &why);
-    if (!err) err = begin(&d, &why);
-    if (!err) err = follow(&d, &why);
+    if (!err) err = snapshot_open(cli, &d.snapshot, &why);
+    if (!err) err = deployment_begin(&d, &why);
+    if (!err) err = deploy_follow(&d, &why);
     if (why.text[0]) cli_say("%s", why.text);
     /* A file that cannot be read is a wrong word on the command line. */
     const int status = status_of(&d, err);
     bool unreadable = vars && !d.manifest && err != ERR_PARSE;
     deploy_free(d.deploy);
-    look_close(d.look);
+    snapshot_close(d.snapshot);
     manifest_free(d.manifest);
     if (vars) variables_done(&d.vars);
     return unreadable ? EXIT_USAGE : status;

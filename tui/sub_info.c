@@ -1,5 +1,5 @@
 /* sub_info.c - `raydeck info`: what was found, from where; paths; versions. */
-#include "tui/look.h"
+#include "tui/snapshot.h"
 
 #include "backends/base/json.h"
 
@@ -33,33 +33,33 @@ static void own_lines(void (*line)(void *, const char *, const char *, const cha
 int sub_info(struct cli *cli)
 {
     struct why why = {0};
-    struct look *look = NULL;
+    struct snapshot *snapshot = NULL;
     enum err err = cli_configure(cli, &why);
-    if (!err) err = look_open(cli, &look, &why);
+    if (!err) err = snapshot_open(cli, &snapshot, &why);
     if (err) {
         cli_say("%s", why.text);
         return cli_exit_of(err);
     }
-    err = look_until_settled(look, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
+    err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
     if (err == ERR_CANCELLED) {
-        const int status = look_exit_of(look, err);
-        look_close(look);
+        const int status = snapshot_exit_status(snapshot, err);
+        snapshot_close(snapshot);
         return status;
     }
     if (cli_json(cli)) {
         cJSON *root = cJSON_CreateObject();
         cJSON_AddNumberToObject(root, "version", 1);
         cJSON *lines = cJSON_AddArrayToObject(root, "info");
-        session_info(look_session(look), line_json, lines);
+        session_info(snapshot_session(snapshot), line_json, lines);
         own_lines(line_json, lines);
         char *text = cJSON_Print(root);
         puts(text);
         free(text);
         cJSON_Delete(root);
     } else {
-        session_info(look_session(look), line_text, NULL);
+        session_info(snapshot_session(snapshot), line_text, NULL);
         own_lines(line_text, NULL);
     }
-    look_close(look);
+    snapshot_close(snapshot);
     return EXIT_FINE;
 }

@@ -18,7 +18,7 @@
 enum {
     FIND_TIMEOUT_MS = 15 * 1000,
     PERMISSION_TIMEOUT_MS = 5000,
-    LOOK_UP_MS = 3000, /* what became of a delete that was not answered */
+    SNAPSHOT_UP_MS = 3000, /* what became of a delete that was not answered */
     FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
     HANGS_MS = 2000 /* a reason that stands so long is told */
 };
@@ -28,7 +28,7 @@ enum fate { FATE_UNKNOWN, FATE_THERE, FATE_GOING, FATE_GONE };
 
 struct kill {
     const struct cli *cli;
-    struct look *look;
+    struct snapshot *snapshot;
     char *uid, *name, *ns, *service; /* what was confirmed, and nothing else, is deleted */
     bool answered, gone;
     enum err err;
@@ -43,9 +43,9 @@ struct kill {
     bool hangs_told;
 };
 
-static void remember(struct kill *k)
+static void kill_remember(struct kill *k)
 {
-    struct focus f = session_focus(look_session(k->look));
+    struct focus f = session_focus(snapshot_session(k->snapshot));
     k->uid = mem_str(f.head->record.key);
     k->name = mem_str(f.head->name);
     k->ns = mem_str(f.head->ns);
@@ -56,29 +56,29 @@ static void remember(struct kill *k)
 static bool permission_known(void *arg)
 {
     const struct kill *k = arg;
-    return !session_permission_waits(look_session(k->look));
+    return !session_permission_waits(snapshot_session(k->snapshot));
 }
 
 /* With --yes the plan is told; else it is part of the question. */
-static enum err confirm(const struct kill *k, struct why *why)
+static enum err kill_confirm(const struct kill *k, struct why *why)
 {
     struct head_loss loss;
-    struct dialog_kill plan = kill_plan(look_session(k->look), cli_grace(&k->cli->conf), false, &loss);
+    struct dialog_kill plan = kill_plan(snapshot_session(k->snapshot), cli_grace(&k->cli->conf), false, &loss);
     char *text = dialog_kill_text(&plan, true);
     const bool asked = !k->cli->yes && question_can_be_asked();
     if (!asked) fputs(text, stderr);
-    enum err err = guards_confirm(k->cli, k->look, asked ? text : "", k->service, why);
+    enum err err = guards_confirm(k->cli, k->snapshot, asked ? text : "", k->service, why);
     free(text);
     return err;
 }
 
-static enum err guards(const struct kill *k, struct why *why)
+static enum err kill_guards(const struct kill *k, struct why *why)
 {
-    enum err err = guards_context(k->cli, k->look, why);
+    enum err err = guards_context(k->cli, k->snapshot, why);
     if (err) return err;
-    if (look_until(k->look, permission_known, (void *)k, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
+    if (snapshot_until(k->snapshot, permission_known, (void *)k, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
         return why_set(why, ERR_CANCELLED, "interrupted");
-    return session_may_delete(look_session(k->look), why);
+    return session_may_delete(snapshot_session(k->snapshot), why);
 }
 
 static void on_deleted(void *arg, enum err err, const char *why)
@@ -87,10 +87,10 @@ static void on_deleted(void *arg, enum err err, const char *why)
     k->answered = true;
     k->err = err;
     snprintf(k->why, sizeof k->why, "%s", why ? why : "");
-    look_wake(k->look);
+    snapshot_wake(k->snapshot);
 }
 
-static bool deleted(void *arg)
+static bool is_deleted(void *arg)
 {
     const struct kill *k = arg;
     return k->answered;
@@ -98,10 +98,10 @@ static bool deleted(void *arg)
 
 static void outage_now(const struct kill *k, struct outage *ret)
 {
-    const struct session *session = look_session(k->look);
+    const struct session *session = snapshot_session(k->snapshot);
     const struct focus f = session_focus(session);
-    outage_of(session_recovery(session), session_world(session), &f, loop_now_ms(), loop_wall_ms(look_loop(k->look)),
-              ret);
+    outage_of(session_recovery(session), session_world(session), &f, loop_now_ms(),
+              loop_wall_ms(snapshot_loop(k->snapshot)), ret);
 }
 
 /* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */
@@ -119,7 +119,7 @@ static void tell_hanging(struct kill *k, const struct outage *o)
 }
 
 /* Prints rungs as they are reached; true when the outage is over. */
-static bool followed(void *arg)
+static bool is_recovered(void *arg)
 {
     struct kill *k = arg;
     struct outage o;
@@ -158,10 +158,10 @@ static bool tell_end(const struct kill *k, struct why *ret_why)
 }
 
 /* ERR_TIMEOUT also for a recovery that ended without all that it should have had. */
-static enum err follow(struct kill *k, struct why *why)
+static enum err kill_follow(struct kill *k, struct why *why)
 {
     struct why lacks = {0};
-    enum err err = look_until(k->look, followed, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
+    enum err err = snapshot_until(k->snapshot, is_recovered, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
     bool whole = tell_end(k, &lacks);
     if (err == ERR_CANCELLED)
         return why_set(why, err, "interrupted: the head is deleted, its recovery was not watched to the end");
@@ -184,7 +184,7 @@ static void on_looked_up(void *arg, const struct object_answer *a)
         k->fate = json_str(json_get(a->object, "metadata"), "deletionTimestamp") ? FATE_GOING : FATE_THERE;
     else
         snprintf(k->fate_why, sizeof k->fate_why, ": %s", a->why);
-    look_wake(k->look);
+    snapshot_wake(k->snapshot);
 }
 
 static bool looked_up(void *arg)
@@ -198,10 +198,10 @@ static void look_up(struct kill *k)
 {
     static const struct kobject_kind pod = {"v1", "Pod", "pods", true, 0};
     struct cluster cluster;
-    cluster.kube = session_kube(look_session(k->look), &cluster.ops);
-    look_go_on(k->look);
+    cluster.kube = session_kube(snapshot_session(k->snapshot), &cluster.ops);
+    snapshot_clear_signal(k->snapshot);
     k->call = object_get(&cluster, &pod, k->ns, k->name, on_looked_up, k);
-    look_until(k->look, looked_up, k, LOOK_UP_MS);
+    snapshot_until(k->snapshot, looked_up, k, SNAPSHOT_UP_MS);
     object_cancel(k->call);
     k->call = NULL;
 }
@@ -224,7 +224,7 @@ static enum err delete_unanswered(struct kill *k, enum err waited, struct why *w
     if (goes && !interrupted) {
         k->gone = true;
         cli_say("the API server did not answer the delete; %s", words[k->fate]);
-        return follow(k, why);
+        return kill_follow(k, why);
     }
     if (refused) return why_set(why, interrupted ? ERR_CANCELLED : k->err, "%s: %s", "not deleted", k->why);
     return why_set(why,
@@ -240,27 +240,29 @@ static enum err delete_unanswered(struct kill *k, enum err waited, struct why *w
 
 static enum err kill_confirmed(struct kill *k, struct why *why)
 {
-    enum err err = session_kill_head(look_session(k->look), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
+    enum err err =
+        session_kill_head(snapshot_session(k->snapshot), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
     if (err) return err;
-    err = look_until(k->look, deleted, k, FIND_TIMEOUT_MS);
+    err = snapshot_until(k->snapshot, is_deleted, k, FIND_TIMEOUT_MS);
     if (err || !is_answer(k->err)) return delete_unanswered(k, err, why);
     if (k->err) return why_set(why, k->err, "%s", k->why);
     k->gone = true;
-    return follow(k, why);
+    return kill_follow(k, why);
 }
 
 static enum err kill_head(struct kill *k, struct why *why)
 {
-    enum err err = look_open(k->cli, &k->look, why);
-    if (!err) err = look_for_service(k->look, FIND_TIMEOUT_MS, why);
+    enum err err = snapshot_open(k->cli, &k->snapshot, why);
+    if (!err) err = snapshot_find_service(k->snapshot, FIND_TIMEOUT_MS, why);
     /* What would survive can only be said, and what was lost only be told, once all three worlds were seen whole. */
-    if (!err && look_until_settled(k->look, FIND_TIMEOUT_MS) == ERR_CANCELLED)
+    if (!err && snapshot_until_settled(k->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     if (err) return err;
-    if (!session_focus(look_session(k->look)).head) return why_set(why, ERR_NOT_FOUND, "there is no head pod now");
-    remember(k);
-    err = guards(k, why);
-    if (!err) err = confirm(k, why);
+    if (!session_focus(snapshot_session(k->snapshot)).head)
+        return why_set(why, ERR_NOT_FOUND, "there is no head pod now");
+    kill_remember(k);
+    err = kill_guards(k, why);
+    if (!err) err = kill_confirm(k, why);
     if (err == ERR_CANCELLED) return why_set(why, err, "interrupted: nothing was deleted");
     return err ? err : kill_confirmed(k, why);
 }
@@ -273,8 +275,8 @@ int sub_kill_head(struct cli *cli)
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = kill_head(&k, &why);
     if (err) cli_say("%s", why.text);
-    const int status = look_exit_of(k.look, err);
-    look_close(k.look);
+    const int status = snapshot_exit_status(k.snapshot, err);
+    snapshot_close(k.snapshot);
     free(k.uid);
     free(k.name);
     free(k.ns);

@@ -45,7 +45,7 @@ enum err themes_load(const char *name, struct theme *ret, struct why *why)
     return why_set(why, ERR_NOT_FOUND, "there is no theme called %s", name);
 }
 
-static bool listed(char *const *names, size_t count, const char *name)
+static bool is_listed(char *const *names, size_t count, const char *name)
 {
     for (size_t i = 0; i < count; i++)
         if (strcmp(names[i], name) == 0) return true;
@@ -61,7 +61,7 @@ static void list_folder(const char *folder, char **names, size_t *count)
         size_t len = strlen(entry->d_name);
         if (len <= 5 || strcmp(entry->d_name + len - 5, ".yaml") != 0) continue;
         char *name = mem_strn(entry->d_name, len - 5);
-        if (listed(names, *count, name))
+        if (is_listed(names, *count, name))
             free(name);
         else
             names[(*count)++] = name;

@@ -60,7 +60,7 @@ void usage_help(FILE *out)
 }
 
 /* roff treats '-' as a hyphen and a leading '.' as a request. */
-static void roff(FILE *out, const char *text)
+static void print_roff(FILE *out, const char *text)
 {
     for (; *text; text++) {
         if (*text == '-')
@@ -78,7 +78,7 @@ void usage_man(FILE *out)
                  "raydeck \\- console for Ray Serve high availability on Kubernetes\n.SH SYNOPSIS\n");
     for (const struct subcommand *s = subcommands; s->name; s++) {
         fprintf(out, ".B raydeck ");
-        roff(out, s->name);
+        print_roff(out, s->name);
         fprintf(out, " %s\n.RI [ options ]\n.br\n", s->args);
     }
     fprintf(out,
@@ -86,9 +86,9 @@ void usage_man(FILE *out)
             "and answers: is it answering, would it survive the loss of its Ray head, and did it.\n.SH COMMANDS\n");
     for (const struct subcommand *s = subcommands; s->name; s++) {
         fprintf(out, ".TP\n.B raydeck ");
-        roff(out, s->name);
+        print_roff(out, s->name);
         fputc('\n', out);
-        roff(out, s->help);
+        print_roff(out, s->help);
         fputc('\n', out);
     }
     fprintf(out, ".SH OPTIONS\n");
@@ -96,17 +96,17 @@ void usage_man(FILE *out)
         char words[64];
         option_words(&options[i], words, sizeof words);
         fprintf(out, ".TP\n.B ");
-        roff(out, words);
+        print_roff(out, words);
         fputc('\n', out);
-        roff(out, options[i].help);
+        print_roff(out, options[i].help);
         fputc('\n', out);
     }
     fprintf(out, ".SH KEYS\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         fprintf(out, ".TP\n.B %s%s:", commands[i].keys, *commands[i].keys ? ", " : "");
-        roff(out, commands[i].name);
+        print_roff(out, commands[i].name);
         fputc('\n', out);
-        roff(out, commands[i].help);
+        print_roff(out, commands[i].help);
         fputc('\n', out);
     }
     fprintf(

@@ -1,9 +1,9 @@
 /* What lies over the screen: how it looks, what it takes for an answer, and what it does not. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
+#include "tui/panes/command_palette.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
-#include "tui/panes/palette.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 
@@ -231,55 +231,55 @@ static void test_kill_says_what_is_at_stake(void **state)
 static void test_palette_completes(void **state)
 {
     (void)state;
-    struct palette p;
-    palette_open(&p, NULL);
-    TYPE(&p, palette_input, "ki");
-    assert_int_equal(PRESS(&p, palette_input, KEYP_TAB), OVERLAY_STAYS);
+    struct command_palette p;
+    command_palette_open(&p, NULL);
+    TYPE(&p, command_palette_input, "ki");
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_TAB), OVERLAY_STAYS);
     assert_string_equal(p.typed.text, "kill-head ");
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "kill-head ");
-    palette_open(&p, "svc ");
-    TYPE(&p, palette_input, "ns/other");
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    command_palette_open(&p, "svc ");
+    TYPE(&p, command_palette_input, "ns/other");
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc ns/other");
-    palette_open(&p, "sv");
-    TYPE(&p, palette_input, " a");
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    command_palette_open(&p, "sv");
+    TYPE(&p, command_palette_input, " a");
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc a");
 }
 
 static void test_palette_chooses(void **state)
 {
     (void)state;
-    struct palette p;
+    struct command_palette p;
     size_t found[64];
-    palette_open(&p, "re");
-    size_t n = palette_matches(&p, found, ARRAY_LEN(found));
+    command_palette_open(&p, "re");
+    size_t n = command_palette_matches(&p, found, ARRAY_LEN(found));
     assert_true(n >= 2); /* refresh, redraw */
-    assert_int_equal(PRESS(&p, palette_input, KEYP_DOWN), OVERLAY_STAYS);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_DOWN), OVERLAY_STAYS);
     assert_int_equal(p.picked, 1);
-    for (size_t i = 0; i < n + 3; i++) PRESS(&p, palette_input, KEYP_DOWN);
+    for (size_t i = 0; i < n + 3; i++) PRESS(&p, command_palette_input, KEYP_DOWN);
     assert_int_equal(p.picked, n - 1);
-    PRESS(&p, palette_input, KEYP_UP);
-    TYPE(&p, palette_input, "d");
+    PRESS(&p, command_palette_input, KEYP_UP);
+    TYPE(&p, command_palette_input, "d");
     assert_int_equal(p.picked, 0);
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "redraw");
 }
 
 static void test_palette_ends(void **state)
 {
     (void)state;
-    struct palette p;
-    palette_open(&p, NULL);
-    assert_int_equal(PRESS(&p, palette_input, KEYP_BACKSPACE), OVERLAY_CANCELLED);
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ESC), OVERLAY_CANCELLED);
-    palette_open(&p, "nonsense");
-    assert_int_equal(palette_matches(&p, (size_t[4]){0}, 4), 0);
-    assert_int_equal(PRESS(&p, palette_input, KEYP_ENTER), OVERLAY_DONE);
+    struct command_palette p;
+    command_palette_open(&p, NULL);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_BACKSPACE), OVERLAY_CANCELLED);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ESC), OVERLAY_CANCELLED);
+    command_palette_open(&p, "nonsense");
+    assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 0);
+    assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "nonsense");
-    palette_open(&p, "   ");
-    assert_int_equal(palette_matches(&p, (size_t[4]){0}, 4), 4);
+    command_palette_open(&p, "   ");
+    assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 4);
 }
 
 static bool all_but_kill(void *arg, const char *name)
@@ -291,16 +291,16 @@ static bool all_but_kill(void *arg, const char *name)
 static void test_palette_screen(void **state)
 {
     (void)state;
-    struct palette p;
+    struct command_palette p;
     struct canvas cv;
-    palette_open(&p, "k");
+    command_palette_open(&p, "k");
     paper(&cv, 24, 80);
-    palette_draw(&p, &cv, all_but_kill, NULL);
+    command_palette_draw(&p, &cv, all_but_kill, NULL);
     screen_check("palette-80x24", &cv, false);
     canvas_done(&cv);
     paper(&cv, 10, 40);
-    palette_open(&p, "zzz");
-    palette_draw(&p, &cv, NULL, NULL);
+    command_palette_open(&p, "zzz");
+    command_palette_draw(&p, &cv, NULL, NULL);
     screen_check("palette-none-40x10", &cv, false);
     canvas_done(&cv);
 }
@@ -447,12 +447,12 @@ static void test_tiny(void **state)
         for (int cols = 0; cols < 50; cols += 3) {
             struct canvas cv;
             struct dialog d = {0};
-            struct palette p;
+            struct command_palette p;
             struct prompt_box b = {0};
             struct help h;
             canvas_init(&cv, rows, cols);
             dialog_open_kill(&d, &kill_mistral);
-            palette_open(&p, "k");
+            command_palette_open(&p, "k");
             prompt_box_open(&b, "x");
             help_open(&h);
             dialog_draw(&d, &cv);
@@ -461,7 +461,7 @@ static void test_tiny(void **state)
                 assert_non_null(strstr(text, "type mistral"));
                 free(text);
             }
-            palette_draw(&p, &cv, NULL, NULL);
+            command_palette_draw(&p, &cv, NULL, NULL);
             prompt_box_draw(&b, &cv);
             help_draw(&h, &cv);
             dialog_done(&d);

@@ -1,6 +1,6 @@
 /* The steps of a deployment over the screen: how they look, and what scrolls. */
 #include "tests/support/screen_file.h"
-#include "tui/panes/steps.h"
+#include "tui/panes/steps_view.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
 #define RAYDECK_TESTS_DESK_H
 
 #include "tests/support/world_fixture.h"
-#include "tui/panes/screen_state.h"
+#include "tui/panes/screen_priv.h"
 
 struct desk {
     struct fixture f;

@@ -1,5 +1,5 @@
 /* screen.c - the panes together: focus, zoom, detail. */
-#include "tui/panes/screen_state.h"
+#include "tui/panes/screen_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

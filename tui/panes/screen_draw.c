@@ -1,7 +1,7 @@
 /* screen_draw.c - Draws the screen. */
 #include "tui/panes/answers_view.h"
 #include "tui/panes/footer.h"
-#include "tui/panes/screen_state.h"
+#include "tui/panes/screen_priv.h"
 #include "tui/panes/strip.h"
 
 #include "backends/base/text.h"

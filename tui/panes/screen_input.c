@@ -1,6 +1,6 @@
 /* screen_input.c - Input to the screen: to the pane in focus, to the filter, by mouse. */
 #include "tui/panes/pane_tools.h"
-#include "tui/panes/screen_state.h"
+#include "tui/panes/screen_priv.h"
 
 #include <string.h>
 

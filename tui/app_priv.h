@@ -1,6 +1,6 @@
-/* app_state.h - what the console holds while it runs. Private to tui/app*.c. */
-#ifndef RAYDECK_APP_STATE_H
-#define RAYDECK_APP_STATE_H
+/* app_priv.h - what the console holds while it runs. Private to tui/app*.c. */
+#ifndef RAYDECK_APP_PRIV_H
+#define RAYDECK_APP_PRIV_H
 
 #include "backends/session/session.h"
 #include "tui/app_deploy.h"
@@ -9,11 +9,11 @@
 #include "tui/commands.h"
 #include "tui/frame_pace.h"
 #include "tui/panes/chat.h"
+#include "tui/panes/command_palette.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
-#include "tui/panes/palette.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/screen.h"
@@ -67,7 +67,7 @@ struct app {
     } decided;      /* the command that follows when armed.json was read */
     enum over over;
     struct help help;
-    struct palette palette;
+    struct command_palette palette;
     struct prompt_box prompt;
     struct chat chat;
     struct picker picker;

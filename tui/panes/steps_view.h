@@ -1,9 +1,9 @@
 /*
- * steps.h - the steps of a deployment or a clean-up over the screen: each with its state and what it has said, the end
- * followed unless one scrolls. Pure: drawing and scrolling; the steps are borrowed for the call.
+ * steps_view.h - the steps of a deployment or a clean-up over the screen: each with its state and what it has said, the
+ * end followed unless one scrolls. Pure: drawing and scrolling; the steps are borrowed for the call.
  */
-#ifndef RAYDECK_PANES_STEPS_H
-#define RAYDECK_PANES_STEPS_H
+#ifndef RAYDECK_PANES_STEPS_VIEW_H
+#define RAYDECK_PANES_STEPS_VIEW_H
 
 #include "deploy/steps.h"
 #include "tui/panes/overlay.h"

@@ -1,6 +1,6 @@
-/* screen_state.h - the inside of struct screen; between screen.c, screen_draw.c and screen_input.c alone. */
-#ifndef RAYDECK_PANES_SCREEN_STATE_H
-#define RAYDECK_PANES_SCREEN_STATE_H
+/* screen_priv.h - the inside of struct screen; between screen.c, screen_draw.c and screen_input.c alone. */
+#ifndef RAYDECK_PANES_SCREEN_PRIV_H
+#define RAYDECK_PANES_SCREEN_PRIV_H
 
 #include "tui/draw/textbox.h"
 #include "tui/panes/detail.h"

@@ -1,5 +1,5 @@
-/* palette.c - the command palette. */
-#include "tui/panes/palette.h"
+/* command_palette.c - the command palette. */
+#include "tui/panes/command_palette.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -17,14 +17,14 @@ static const struct {
 #undef CMD
 };
 
-void palette_open(struct palette *p, const char *text)
+void command_palette_open(struct command_palette *p, const char *text)
 {
-    *p = (struct palette){0};
+    *p = (struct command_palette){0};
     if (text) textbox_set(&p->typed, text);
 }
 
 /* The command's name is the first word; what follows is its argument. */
-static size_t word_of(const struct palette *p, char *out, size_t size)
+static size_t word_of(const struct command_palette *p, char *out, size_t size)
 {
     const char *from = p->typed.text + strspn(p->typed.text, " ");
     size_t len = strcspn(from, " ");
@@ -34,7 +34,7 @@ static size_t word_of(const struct palette *p, char *out, size_t size)
     return (size_t)(from - p->typed.text) + len;
 }
 
-size_t palette_matches(const struct palette *p, size_t *out, size_t max)
+size_t command_palette_matches(const struct command_palette *p, size_t *out, size_t max)
 {
     char word[64];
     size_t n = 0;
@@ -48,7 +48,7 @@ size_t palette_matches(const struct palette *p, size_t *out, size_t max)
     return n;
 }
 
-static void palette_complete(struct palette *p, size_t command, bool blank)
+static void command_palette_complete(struct command_palette *p, size_t command, bool blank)
 {
     char word[64], line[TEXTBOX_MAX];
     size_t end = word_of(p, word, sizeof word);
@@ -58,17 +58,17 @@ static void palette_complete(struct palette *p, size_t command, bool blank)
     p->picked = 0;
 }
 
-enum overlay palette_input(struct palette *p, const struct input *in)
+enum overlay command_palette_input(struct command_palette *p, const struct input *in)
 {
     size_t found[ARRAY_LEN(commands)];
-    size_t n = palette_matches(p, found, ARRAY_LEN(found));
+    size_t n = command_palette_matches(p, found, ARRAY_LEN(found));
     uint32_t key = in->type == INPUT_KEY ? in->key : 0;
     if (key == KEYP_ESC) return OVERLAY_CANCELLED;
     if (key == KEYP_UP && p->picked > 0) p->picked--;
     if (key == KEYP_DOWN && p->picked + 1 < n) p->picked++;
-    if (key == KEYP_TAB && n) palette_complete(p, found[p->picked], true);
+    if (key == KEYP_TAB && n) command_palette_complete(p, found[p->picked], true);
     if (key == KEYP_ENTER) {
-        if (n) palette_complete(p, found[p->picked], false);
+        if (n) command_palette_complete(p, found[p->picked], false);
         return p->typed.text[strspn(p->typed.text, " ")] ? OVERLAY_DONE : OVERLAY_STAYS;
     }
     if (key == KEYP_BACKSPACE && p->typed.len == 0) return OVERLAY_CANCELLED;
@@ -90,10 +90,11 @@ static void draw_command(struct canvas *cv, int row, size_t command, bool picked
                      commands[command].help);
 }
 
-void palette_draw(const struct palette *p, struct canvas *cv, bool (*may)(void *arg, const char *name), void *arg)
+void command_palette_draw(const struct command_palette *p, struct canvas *cv, bool (*may)(void *arg, const char *name),
+                          void *arg)
 {
     size_t found[ARRAY_LEN(commands)];
-    size_t n = palette_matches(p, found, ARRAY_LEN(found));
+    size_t n = command_palette_matches(p, found, ARRAY_LEN(found));
     struct canvas in = overlay_box(cv, PALETTE_ROWS, PALETTE_COLS, ROLE_DIALOG, "Command");
     canvas_fill(&in, 0, 0, 1, in.cols, ROLE_INPUT, ' ');
     canvas_text(&in, 0, 0, ROLE_KEY, ":");

@@ -1,5 +1,5 @@
-/* steps.c - Draws the steps of a deployment or clean-up. */
-#include "tui/panes/steps.h"
+/* steps_view.c - draws the steps of a deployment or clean-up. */
+#include "tui/panes/steps_view.h"
 
 #include "backends/base/buf.h"
 #include "tui/draw/wrap.h"

@@ -1,0 +1,26 @@
+/*
+ * command_palette.h - a command typed by name, with completion over commands.def: what begins with the typed text
+ * first, then what contains it. Tab completes, Up and Down choose, Enter takes.
+ */
+#ifndef RAYDECK_PANES_COMMAND_PALETTE_H
+#define RAYDECK_PANES_COMMAND_PALETTE_H
+
+#include "tui/draw/textbox.h"
+#include "tui/panes/overlay.h"
+
+struct command_palette {
+    struct textbox typed;
+    size_t picked; /* of the matches */
+};
+void command_palette_open(struct command_palette *p, const char *text); /* text NULL: empty */
+/* OVERLAY_DONE: p->typed.text is the whole line, "svc mistral/mistral"; its first word is a command's full name, or
+ * what was typed where no command matches. */
+enum overlay command_palette_input(struct command_palette *p, const struct input *in);
+/* `may` says of a command's name whether it works now (NULL: all do). */
+void command_palette_draw(const struct command_palette *p, struct canvas *cv, bool (*may)(void *arg, const char *name),
+                          void *arg);
+
+/* The commands that match what is typed so far, in order: indices into commands.def. Returns how many. */
+size_t command_palette_matches(const struct command_palette *p, size_t *out, size_t max);
+
+#endif

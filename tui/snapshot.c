@@ -1,0 +1,212 @@
+/* snapshot.c - runs the session's loop until a condition holds, a limit passes or a signal arrives. */
+#include "tui/snapshot.h"
+
+#include "backends/base/mem.h"
+#include "tui/term/signals.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+enum { SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
+
+struct snapshot {
+    struct loop *loop;
+    struct session *session;
+    struct signals *signals;
+    struct alarm *pace, *limit, *tick;
+    int signal, first_signal; /* 0: none; the first is kept for the exit status */
+    void (*stop)(void *arg, bool stops);
+    void *stop_arg;
+    bool over;
+    bool (*done)(void *arg);
+    void *done_arg;
+};
+
+static void check(struct snapshot *snapshot)
+{
+    if (snapshot->signal || snapshot->over || (snapshot->done && snapshot->done(snapshot->done_arg)))
+        loop_stop(snapshot->loop);
+}
+
+static void on_change(void *arg, const struct change *c)
+{
+    (void)c;
+    check(arg);
+}
+
+static void on_pace(void *arg)
+{
+    check(arg);
+}
+
+static void on_tick(void *arg)
+{
+    struct snapshot *snapshot = arg;
+    if (snapshot->session) session_tick(snapshot->session);
+}
+
+static void on_limit(void *arg)
+{
+    struct snapshot *snapshot = arg;
+    snapshot->over = true;
+    check(snapshot);
+}
+
+void snapshot_interrupt(struct snapshot *snapshot, int number)
+{
+    snapshot->signal = number;
+    if (!snapshot->first_signal) snapshot->first_signal = number;
+    if (snapshot->session) session_stop_changes(snapshot->session, "interrupted");
+    check(snapshot);
+}
+
+static void notify_stop(const struct snapshot *snapshot, bool stops)
+{
+    if (snapshot->stop) snapshot->stop(snapshot->stop_arg, stops);
+}
+
+static void on_signal(void *arg, int number)
+{
+    struct snapshot *snapshot = arg;
+    switch (number) {
+    case SIGWINCH: break;
+    case SIGTSTP:
+        notify_stop(snapshot, true);
+        signals_stop_here(snapshot->signals, false);
+        notify_stop(snapshot, false);
+        break;
+    case SIGCONT: notify_stop(snapshot, false); break;
+    default: snapshot_interrupt(snapshot, number);
+    }
+}
+
+enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why)
+{
+    struct snapshot *snapshot = mem_zero(1, sizeof *snapshot);
+    snapshot->loop = loop_new();
+    snapshot->pace = alarm_new(snapshot->loop, on_pace, snapshot);
+    snapshot->limit = alarm_new(snapshot->loop, on_limit, snapshot);
+    snapshot->tick = alarm_new(snapshot->loop, on_tick, snapshot);
+    alarm_set(snapshot->tick, SNAPSHOT_TICK_MS, SNAPSHOT_TICK_MS);
+    snapshot->signals = signals_open(snapshot->loop, on_signal, snapshot);
+    const struct session_calls calls = {on_change, snapshot};
+    enum err err = cli_usage_of(session_open(snapshot->loop, &cli->conf, &calls, &snapshot->session, why), why);
+    if (err) {
+        snapshot_close(snapshot);
+        return err;
+    }
+    *ret = snapshot;
+    return ERR_OK;
+}
+
+void snapshot_close(struct snapshot *snapshot)
+{
+    if (!snapshot) return;
+    snapshot->done = NULL;
+    session_close(snapshot->session);
+    alarm_free(snapshot->pace);
+    alarm_free(snapshot->limit);
+    alarm_free(snapshot->tick);
+    signals_close(snapshot->signals);
+    loop_free(snapshot->loop);
+    free(snapshot);
+}
+
+struct session *snapshot_session(struct snapshot *snapshot)
+{
+    return snapshot->session;
+}
+
+struct loop *snapshot_loop(struct snapshot *snapshot)
+{
+    return snapshot->loop;
+}
+
+void snapshot_wake(struct snapshot *snapshot)
+{
+    check(snapshot);
+}
+
+enum err snapshot_signalled(struct snapshot *snapshot)
+{
+    loop_step(snapshot->loop, 0);
+    return snapshot->signal ? ERR_CANCELLED : ERR_OK;
+}
+
+void snapshot_clear_signal(struct snapshot *snapshot)
+{
+    snapshot->signal = 0;
+}
+
+void snapshot_on_stop(struct snapshot *snapshot, void (*stop)(void *arg, bool stops), void *arg)
+{
+    snapshot->stop = stop;
+    snapshot->stop_arg = arg;
+}
+
+int snapshot_exit_status(const struct snapshot *snapshot, enum err err)
+{
+    if (err != ERR_CANCELLED || !snapshot || !snapshot->first_signal) return cli_exit_of(err);
+    return EXIT_SIGNALLED + snapshot->first_signal;
+}
+
+enum err snapshot_until(struct snapshot *snapshot, bool (*done)(void *arg), void *arg, uint64_t timeout_ms)
+{
+    snapshot->over = false;
+    snapshot_signalled(snapshot);
+    snapshot->done = done;
+    snapshot->done_arg = arg;
+    if (!snapshot->signal && !done(arg)) {
+        alarm_set(snapshot->pace, SNAPSHOT_EVERY_MS, SNAPSHOT_EVERY_MS);
+        if (timeout_ms != SNAPSHOT_NO_LIMIT) alarm_set(snapshot->limit, timeout_ms, 0);
+        loop_run(snapshot->loop);
+        alarm_stop(snapshot->pace);
+        alarm_stop(snapshot->limit);
+    }
+    snapshot->done = NULL;
+    if (snapshot->signal) return ERR_CANCELLED;
+    return done(arg) ? ERR_OK : ERR_TIMEOUT;
+}
+
+static bool is_settled(void *arg)
+{
+    const struct snapshot *snapshot = arg;
+    return session_settled(snapshot->session);
+}
+
+enum err snapshot_until_settled(struct snapshot *snapshot, uint64_t timeout_ms)
+{
+    return snapshot_until(snapshot, is_settled, snapshot, timeout_ms);
+}
+
+/* Also true where waiting cannot help: Kubernetes has answered, or has failed for good. */
+static bool service_known(void *arg)
+{
+    const struct snapshot *snapshot = arg;
+    struct focus f = session_focus(snapshot->session);
+    return f.head != NULL || session_settled(snapshot->session);
+}
+
+enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why)
+{
+    enum err err = snapshot_until(snapshot, service_known, snapshot, timeout_ms);
+    if (err == ERR_CANCELLED) return why_set(why, err, "interrupted");
+    struct focus f = session_focus(snapshot->session);
+    if (f.head) return ERR_OK;
+    const struct world *w = session_world(snapshot->session);
+    const struct source *source;
+    enum freshness fresh = world_freshness(w, WORLD_KUBE, loop_now_ms(), NULL, &source);
+    if (source && (fresh == FRESH_DOWN || fresh == FRESH_DENIED || fresh == FRESH_ABSENT))
+        return why_set(why, source->err ? source->err : ERR_RESET, "%s: %s", source->id,
+                       source->why ? source->why : "no answer");
+    if (err) return why_set(why, err, "the RayService was not found in time");
+    char unread[ERR_TEXT_MAX / 2];
+    if (world_unread_words(w, f.rayservice ? TABLE_POD : TABLE_RAYSERVICE, unread, sizeof unread))
+        return why_set(why, ERR_PARSE, "%s", unread);
+    if (f.rayservice)
+        return why_set(why, ERR_NOT_FOUND, "%s/%s has no head pod now", f.rayservice->ns, f.rayservice->name);
+    if (world_count(w, TABLE_RAYSERVICE) > 1)
+        return why_set(why, ERR_USAGE, "there are %zu RayServices: say which with --namespace and --service",
+                       world_count(w, TABLE_RAYSERVICE));
+    return why_set(why, ERR_NOT_FOUND, "no RayService was found");
+}

@@ -1,0 +1,47 @@
+/*
+ * snapshot.h - a session without a screen, for the subcommands: opens it, runs its loop until something is known,
+ * closes it.
+ *
+ * It handles the signals of every subcommand. SIGINT, SIGTERM and SIGHUP end the wait, and every later wait, with
+ * ERR_CANCELLED; from then on no request that changes something is sent (session_stop_changes). SIGTSTP stops the
+ * process after the owner of the terminal has restored its modes.
+ */
+#ifndef RAYDECK_SNAPSHOT_H
+#define RAYDECK_SNAPSHOT_H
+
+#include "backends/link/loop.h"
+#include "backends/session/session.h"
+#include "tui/cli.h"
+
+struct snapshot;
+
+enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why);
+void snapshot_close(struct snapshot *snapshot); /* NULL is fine */
+struct session *snapshot_session(struct snapshot *snapshot);
+struct loop *snapshot_loop(struct snapshot *snapshot);
+void snapshot_wake(struct snapshot *snapshot); /* evaluates `done` again: it may hold without a change of the world */
+
+/* Runs the loop until done(arg) is true (ERR_OK), the limit passes (ERR_TIMEOUT), or a signal arrives (ERR_CANCELLED,
+ * also for one that arrived before the call). `done` is evaluated after every change and at least every 250 ms. */
+#define SNAPSHOT_NO_LIMIT UINT64_MAX
+enum err snapshot_until(struct snapshot *snapshot, bool (*done)(void *arg), void *arg, uint64_t timeout_ms);
+
+/* ERR_CANCELLED where a signal has arrived; pending ones are processed first. Call it before every change. */
+enum err snapshot_signalled(struct snapshot *snapshot);
+/* Clears the signal, so that the program can wait again (for the outcome of a request already sent) until the next. */
+void snapshot_clear_signal(struct snapshot *snapshot);
+/* Ends the wait as the signal of this number does. */
+void snapshot_interrupt(struct snapshot *snapshot, int number);
+/* cli_exit_of, but 128 + the number of the first signal for ERR_CANCELLED. snapshot may be NULL. */
+int snapshot_exit_status(const struct snapshot *snapshot, enum err err);
+/* Sets the one callback of the owner of the terminal: called with true before the process stops, with false once it
+ * continues (also after a SIGSTOP, which no process is told of). stop NULL: none. */
+void snapshot_on_stop(struct snapshot *snapshot, void (*stop)(void *arg, bool stops), void *arg);
+
+/* Waits until every configured world was listed in full, or has failed (session_settled). */
+enum err snapshot_until_settled(struct snapshot *snapshot, uint64_t timeout_ms);
+
+/* Waits until the RayService in focus and its head pod are known. why names what is missing. */
+enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why);
+
+#endif
