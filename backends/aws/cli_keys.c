@@ -1,7 +1,7 @@
 /* cli_keys.c - runs the AWS CLI and parses the credentials it prints. */
 #include "backends/aws/cli_keys.h"
 
-#include "backends/aws/keys_parse.h"
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/link/process.h"

@@ -8,7 +8,7 @@
 #ifndef RAYDECK_AWS_CLI_KEYS_H
 #define RAYDECK_AWS_CLI_KEYS_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 #include "backends/link/loop.h"
 
 enum { CLI_KEYS_TIME_LIMIT_MS = 30000 };

@@ -1,7 +1,7 @@
 /* container.c - Credentials from the container's agent (ECS, EKS Pod Identity). */
 #include "backends/aws/container.h"
 
-#include "backends/aws/keys_parse.h"
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/aws/settings.h"
 #include "backends/base/mem.h"
 #include "backends/base/url.h"

@@ -7,7 +7,7 @@
 #ifndef RAYDECK_AWS_CONTAINER_H
 #define RAYDECK_AWS_CONTAINER_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 #include "backends/link/http.h"
 
 struct container_keys;

@@ -9,7 +9,7 @@
 #ifndef RAYDECK_AWS_CREDENTIALS_H
 #define RAYDECK_AWS_CREDENTIALS_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 #include "backends/aws/settings.h"
 #include "backends/link/http.h"
 

@@ -1,7 +1,7 @@
 /* imds.c - Credentials from the instance metadata service: token, role, keys. */
 #include "backends/aws/imds.h"
 
-#include "backends/aws/keys_parse.h"
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/aws/settings.h"
 #include "backends/base/mem.h"
 #include "backends/base/url.h"

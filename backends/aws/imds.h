@@ -6,7 +6,7 @@
 #ifndef RAYDECK_AWS_IMDS_H
 #define RAYDECK_AWS_IMDS_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 #include "backends/link/http.h"
 
 struct imds;

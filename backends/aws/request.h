@@ -8,7 +8,7 @@
 #ifndef RAYDECK_AWS_REQUEST_H
 #define RAYDECK_AWS_REQUEST_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 #include "backends/aws/settings.h"
 #include "backends/link/http.h"
 

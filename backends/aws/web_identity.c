@@ -1,7 +1,7 @@
 /* web_identity.c - one AssumeRoleWithWebIdentity, unsigned: the token is the proof. */
 #include "backends/aws/web_identity.h"
 
-#include "backends/aws/keys_parse.h"
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 

@@ -1,4 +1,4 @@
 /* kube_kinds.c - the list of Kubernetes backends. */
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 
 const struct kube_ops *const kube_kinds[] = {&kube_api, NULL};

@@ -1,7 +1,7 @@
 /* reflector.c - List and watch of one kind: paging, relisting, retrying with back-off. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/reflector_inside.h"
+#include "backends/kube/reflector_priv.h"
 #include "backends/kube/status_parse.h"
 
 #include <inttypes.h>

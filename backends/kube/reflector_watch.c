@@ -1,6 +1,6 @@
 /* reflector_watch.c - the watch of a reflector: lines into events. */
 #include "backends/base/mem.h"
-#include "backends/kube/reflector_inside.h"
+#include "backends/kube/reflector_priv.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* http.c - Requests on curl's multi handle, driven by the loop. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/link/http_inside.h"
+#include "backends/link/http_priv.h"
 
 #include <assert.h>
 #include <stdlib.h>

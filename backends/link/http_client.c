@@ -1,6 +1,6 @@
 /* http_client.c - a client: its connections, its sockets and timer on the loop. */
 #include "backends/base/mem.h"
-#include "backends/link/http_inside.h"
+#include "backends/link/http_priv.h"
 
 #include <stdlib.h>
 

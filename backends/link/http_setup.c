@@ -2,7 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
-#include "backends/link/http_inside.h"
+#include "backends/link/http_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,9 +4,9 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/redis/arena.h"
 #include "backends/redis/gcs.pb-c.h"
 #include "backends/redis/gcs_text.h"
+#include "backends/redis/proto_arena.h"
 
 #include <stdlib.h>
 #include <string.h>

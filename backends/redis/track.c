@@ -17,7 +17,7 @@ static void tracking_publish(struct redis_link *k, bool on, const char *why)
     k->track.on = on;
     k->record->tracking = tri_of(on);
     record_set(&k->record->tracking_why, why);
-    link_tell_record(k);
+    link_publish_record(k);
 }
 
 static void free_prefixes(struct track *t)

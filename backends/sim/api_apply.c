@@ -3,9 +3,9 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
-#include "backends/sim/api_own.h"
-#include "backends/sim/apply.h"
+#include "backends/sim/api_priv.h"
 #include "backends/sim/schema.h"
+#include "backends/sim/server_apply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * streamed. Sources: the OpenAI API reference, "Chat Completions" and "Models"; vLLM's errors. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 #include "backends/sim/llm.h"
 
 #include <inttypes.h>

@@ -1,6 +1,6 @@
 /* DELETE of an object other than a pod. */
 #include "backends/base/json.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* What the token's user may not do: for consoles that must show it. Without a denial that user may do all there is. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

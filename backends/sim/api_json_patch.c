@@ -2,7 +2,7 @@
  * of us. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* api_later.c - answers that are sent some time later, and given up when the client hangs up. */
 #include "backends/base/mem.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

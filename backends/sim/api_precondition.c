@@ -2,7 +2,7 @@
  * what is applied. Refused as Kubernetes 1.34 does. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

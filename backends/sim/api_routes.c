@@ -3,7 +3,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

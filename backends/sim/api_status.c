@@ -1,5 +1,5 @@
 /* api_status.c - Kubernetes Status objects: every error that the simulated API server answers. */
-#include "backends/sim/api_own.h"
+#include "backends/sim/api_priv.h"
 
 #include <string.h>
 

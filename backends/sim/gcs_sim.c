@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/sim/gcs_link.h"
-#include "backends/sim/gcs_rows.h"
+#include "backends/sim/gcs_records.h"
 
 #include <stdio.h>
 #include <stdlib.h>

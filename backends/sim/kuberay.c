@@ -2,7 +2,7 @@
  */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <assert.h>
 #include <stdio.h>

@@ -3,8 +3,8 @@
  * then on. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/apply.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
+#include "backends/sim/server_apply.h"
 
 #include <stdio.h>
 #include <stdlib.h>

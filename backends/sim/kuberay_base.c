@@ -1,7 +1,7 @@
 /* What stands in the cluster whether or not a RayService does: namespaces, KubeRay's operator and CRDs, the scheduler's
  * lease. */
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 

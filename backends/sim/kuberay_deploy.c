@@ -1,7 +1,7 @@
 /* From an accepted RayService to one that serves. Recorded from KubeRay 1.7: events, conditions and their pace. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* A pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its place. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* A pod of an applied RayService: the recorded one, with what its group's template says instead. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <string.h>

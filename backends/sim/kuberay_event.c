@@ -2,7 +2,7 @@
  * fields, with a count). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

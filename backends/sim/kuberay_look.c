@@ -1,5 +1,5 @@
 /* What others may see of the cluster. */
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <string.h>

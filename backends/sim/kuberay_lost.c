@@ -1,5 +1,5 @@
 /* Without GCS fault tolerance: what the workers do when their head dies. Recorded twice, with and without grace. */
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 enum {
     /* after the head's death at the end of a grace */

@@ -1,6 +1,6 @@
 /* A namespace goes: what is in it first; it waits for what has finalizers. */
 #include "backends/base/json.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <string.h>
 

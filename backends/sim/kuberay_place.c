@@ -1,7 +1,7 @@
 /* The scheduler: which K8s node a pod gets. A worker needs Neuron devices, as many as its container asks for. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* A Ray pod's object and its status in each stage, as the kubelet writes it (recorded: Kubernetes 1.34). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <assert.h>
 #include <stdio.h>

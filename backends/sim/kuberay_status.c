@@ -3,7 +3,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  * head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/kuberay_own.h"
+#include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

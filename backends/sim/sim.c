@@ -6,7 +6,7 @@
 #include "backends/sim/crowd.h"
 #include "backends/sim/https.h"
 #include "backends/sim/sim_files.h"
-#include "backends/sim/sim_own.h"
+#include "backends/sim/sim_priv.h"
 
 #include <errno.h>
 #include <gnutls/crypto.h>

@@ -1,7 +1,7 @@
 /* The lines of the control socket. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/sim/sim_own.h"
+#include "backends/sim/sim_priv.h"
 
 #include <stdio.h>
 #include <string.h>

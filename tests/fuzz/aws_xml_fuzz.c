@@ -1,8 +1,8 @@
 /* aws_xml_fuzz.c - answers of AWS, XML and JSON: no host without a port, none that could be no host, all of it bounded.
  */
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/aws/elasticache_parse.h"
 #include "backends/aws/error_parse.h"
-#include "backends/aws/keys_parse.h"
 #include "backends/aws/memorydb_parse.h"
 #include "backends/base/text.h"
 

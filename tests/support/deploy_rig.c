@@ -2,7 +2,7 @@
 #include "tests/support/deploy_rig.h"
 
 #include "backends/base/mem.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -2,7 +2,7 @@
 #include "tests/support/kube_scene.h"
 
 #include "backends/base/mem.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>

@@ -2,10 +2,10 @@
  * aws_parse_test.c - what AWS says, in its XML and JSON, and what the shared files say; and the tests' own reckoning of
  * its signature against the examples that AWS published.
  */
+#include "backends/aws/aws_keys_parse.h"
 #include "backends/aws/container.h"
 #include "backends/aws/elasticache_parse.h"
 #include "backends/aws/error_parse.h"
-#include "backends/aws/keys_parse.h"
 #include "backends/aws/memorydb_parse.h"
 #include "backends/aws/profile_parse.h"
 #include "backends/aws/xml_walk.h"

@@ -1,7 +1,7 @@
 /* What the simulator writes, read by the console's own decoder: two parts that share no line of code. */
 #include "backends/base/mem.h"
 #include "backends/redis/gcs_parse.h"
-#include "backends/sim/gcs_rows.h"
+#include "backends/sim/gcs_records.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,7 @@
 /* The simulated Ray: what a head's death changes, and that its words and records are those of the real one. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/gcs_rows.h"
+#include "backends/sim/gcs_records.h"
 #include "backends/sim/pbwire.h"
 #include "backends/sim/ray_sim.h"
 #include "tests/support/fixture.h"

@@ -1,9 +1,9 @@
 /* Sets of managed fields against recorded ones; merging and conflicts. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "backends/sim/apply.h"
 #include "backends/sim/fields.h"
 #include "backends/sim/schema.h"
+#include "backends/sim/server_apply.h"
 #include "tests/support/fixture.h"
 
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* cleanup_test.c - a clean-up against a server that plays a script: the order, what is left alone, what hangs. */
 #include "backends/base/mem.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "deploy/cleanup.h"
 #include "tests/support/kube_scene.h"
 

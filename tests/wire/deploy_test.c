@@ -2,7 +2,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "deploy/deploy.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"

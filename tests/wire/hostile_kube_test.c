@@ -2,8 +2,8 @@
  * holds the loop. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/api_inside.h"
-#include "backends/kube/reflector_inside.h"
+#include "backends/kube/kube_api_priv.h"
+#include "backends/kube/reflector_priv.h"
 #include "tests/support/gzip_zeros.h"
 #include "tests/support/kube_scene.h"
 

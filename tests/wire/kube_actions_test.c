@@ -1,6 +1,6 @@
 /* kube_actions_test.c - Single requests to the API server. */
 #include "backends/base/mem.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"
 

@@ -1,5 +1,5 @@
 /* The Kubernetes backend against the simulated cluster, over TLS, with what can go wrong there. */
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"
 #include "tests/support/sim_run.h"

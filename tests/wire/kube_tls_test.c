@@ -1,7 +1,7 @@
 /* The API server over TLS: its certificate is held against the kubeconfig's, and ours against the server's. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "backends/link/http.h"
 #include "backends/sim/pki.h"
 #include "tests/support/kube_scene.h"

@@ -1,6 +1,6 @@
 /* kube_watch_test.c - List and watch, against recorded and misbehaving servers. */
-#include "backends/kube/api.h"
-#include "backends/kube/api_inside.h"
+#include "backends/kube/kube_api.h"
+#include "backends/kube/kube_api_priv.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"
 

@@ -1,6 +1,6 @@
 /* Commands that end at once: credential plug-ins and neuron-monitor are started again, and not in a storm. */
 #include "backends/base/mem.h"
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 #include "backends/neuron/monitor.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"

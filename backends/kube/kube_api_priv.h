@@ -1,6 +1,7 @@
-/* api_inside.h - shared by api.c (sources, liveness) and api_actions.c (one question at a time); for those two only. */
-#ifndef RAYDECK_KUBE_API_INSIDE_H
-#define RAYDECK_KUBE_API_INSIDE_H
+/* kube_api_priv.h - shared by api.c (sources, liveness) and api_actions.c (one question at a time); for those two only.
+ */
+#ifndef RAYDECK_KUBE_KUBE_API_PRIV_H
+#define RAYDECK_KUBE_KUBE_API_PRIV_H
 
 #include "backends/backend.h"
 #include "backends/kube/kube_link.h"

@@ -1,11 +1,11 @@
 /*
- * arena.h - a bounded, wiped allocator for protobuf-c.
+ * proto_arena.h - a bounded, wiped allocator for protobuf-c.
  *
  * Unpacking copies every field of a message, those without a name included, and those may be secrets: all of it comes
  * out of one arena, which is wiped when it is done with. A message that wants more than the limit fails to unpack.
  */
-#ifndef RAYDECK_REDIS_ARENA_H
-#define RAYDECK_REDIS_ARENA_H
+#ifndef RAYDECK_REDIS_PROTO_ARENA_H
+#define RAYDECK_REDIS_PROTO_ARENA_H
 
 #include <protobuf-c/protobuf-c.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
-/* api_actions.c - Single requests to the API server: access review, delete, Secret, proxy. */
+/* kube_actions.c - Single requests to the API server: access review, delete, Secret, proxy. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
-#include "backends/kube/api_inside.h"
+#include "backends/kube/kube_api_priv.h"
 #include "backends/kube/kube_parse.h"
 #include "backends/kube/request_body.h"
 #include "backends/kube/status_parse.h"

@@ -1,6 +1,6 @@
 /*
- * script_test.c - a walkthrough in a pseudo-terminal: by itself through a kill and its recovery; stopped by a key, and
- * going on; the demo back at its start; addresses hidden; and what the rehearsal says.
+ * walkthrough_console_test.c - a walkthrough in a pseudo-terminal: by itself through a kill and its recovery; stopped
+ * by a key, and going on; the demo back at its start; addresses hidden; and what the rehearsal says.
  */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"

@@ -1,9 +1,9 @@
-/* link.c - the Redis backend: connection, greeting, polling and scanning, wired. */
+/* redis_link.c - the Redis backend: connection, greeting, polling and scanning, wired. */
+#include "backends/redis/redis_link.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"
-#include "backends/redis/redis_link.h"
 #include "backends/redis/resp_backend.h"
 
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 /* ---- to the sink ---- */
 
-void link_tell(struct redis_link *k, struct change *c)
+void link_publish(struct redis_link *k, struct change *c)
 {
     if (k->closed) {
         change_free(c);
@@ -22,13 +22,13 @@ void link_tell(struct redis_link *k, struct change *c)
     sink_put(&k->sink, c);
 }
 
-void link_state(struct redis_link *k, enum source_state state, enum err err, const char *why)
+void link_publish_state(struct redis_link *k, enum source_state state, enum err err, const char *why)
 {
     if (k->state == state && text_same(k->why, why)) return;
     k->state = state;
     free(k->why);
     k->why = mem_str(why);
-    link_tell(k, change_source(REDIS_SOURCE, WORLD_REDIS, state, err, why, k->shown));
+    link_publish(k, change_source(REDIS_SOURCE, WORLD_REDIS, state, err, why, k->shown));
 }
 
 static const char *layout_words(const struct gcs_ns *ns)
@@ -83,17 +83,17 @@ static void fill_namespaces(struct redis_link *k)
     record_set(&r->namespace_, main ? main->name : NULL);
 }
 
-void link_tell_record(struct redis_link *k)
+void link_publish_record(struct redis_link *k)
 {
     fill_namespaces(k);
-    /* In a hurry each look is told: that nothing has moved is what is looked for. */
-    if (!k->hurry && k->told && record_equal(&k->told->record, &k->record->record)) {
-        link_tell(k, change_new(CHANGE_ALIVE, REDIS_SOURCE, WORLD_REDIS));
+    /* In fast-poll mode every sample is published, changed or not: that nothing moves is what is watched for. */
+    if (!k->fast_poll && k->published && record_equal(&k->published->record, &k->record->record)) {
+        link_publish(k, change_new(CHANGE_ALIVE, REDIS_SOURCE, WORLD_REDIS));
         return;
     }
-    if (k->told) record_free(&k->told->record);
-    k->told = record_copy(&k->record->record);
-    link_tell(k, change_put(REDIS_SOURCE, WORLD_REDIS, record_copy(&k->record->record)));
+    if (k->published) record_free(&k->published->record);
+    k->published = record_copy(&k->record->record);
+    link_publish(k, change_put(REDIS_SOURCE, WORLD_REDIS, record_copy(&k->record->record)));
 }
 
 static const struct budget_rate rates[BUDGET_KINDS] = {
@@ -111,7 +111,7 @@ static void on_endless(void *arg, const char *what)
     char *why = what
                     ? mem_printf("throttled: %s does not end: the server's cursor comes again, or brings nothing", what)
                     : NULL;
-    link_state(k, SOURCE_LIVE, why ? ERR_THROTTLED : ERR_OK, why);
+    link_publish_state(k, SOURCE_LIVE, why ? ERR_THROTTLED : ERR_OK, why);
     free(why);
 }
 
@@ -125,14 +125,14 @@ static bool on_unscannable(void *arg, const char *key, size_t len)
 
 static void on_emit(void *arg, struct change *c)
 {
-    link_tell(arg, c);
+    link_publish(arg, c);
 }
 
 static void on_listed(void *arg)
 {
     struct redis_link *k = arg;
-    if (k->state == SOURCE_DENIED) link_state(k, SOURCE_LIVE, ERR_OK, NULL);
-    link_tell_record(k);
+    if (k->state == SOURCE_DENIED) link_publish_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    link_publish_record(k);
 }
 
 /* A user that may not read, or a server that is not ready: said, and tried again. */
@@ -142,7 +142,7 @@ static void on_refused(void *arg, const struct reply *error)
     struct why why;
     const enum err err = greet_error(error, &why);
     if (err == ERR_FORBIDDEN) {
-        link_state(k, SOURCE_DENIED, err, why.text);
+        link_publish_state(k, SOURCE_DENIED, err, why.text);
         return;
     }
     link_lost(k, err, why.text);
@@ -158,7 +158,7 @@ static void on_layout(void *arg)
 /* What lasts as long as a connection. */
 static void hang_up(struct redis_link *k)
 {
-    pulse_stop(k);
+    poll_stop(k);
     track_stop(k);
     resp_free(k->main);
     k->main = NULL;
@@ -191,7 +191,7 @@ static void link_fail(struct redis_link *k, enum err err, const char *why)
         mark_unscannable(k);
     hang_up(k);
     char *safe = text_safe(why, strlen(why), TEXT_ONE_LINE, ERR_TEXT_MAX);
-    link_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
+    link_publish_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
     free(safe);
     if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff, loop_now_ms()), 0);
 }
@@ -243,9 +243,9 @@ static void on_version(void *arg, const struct reply *reply)
                                    .endless = on_endless,
                                    .arg = k};
     k->scan = scan_new(&conf);
-    scan_set_fast(k->scan, k->hurry);
+    scan_set_fast(k->scan, k->fast_poll);
     track_start(k);
-    pulse_start(k);
+    poll_start(k);
 }
 
 static void on_greeted(void *arg, const struct greet *g)
@@ -256,7 +256,7 @@ static void on_greeted(void *arg, const struct greet *g)
         return;
     }
     backoff_works(&k->backoff, loop_now_ms());
-    link_state(k, SOURCE_LIVE, ERR_OK, NULL);
+    link_publish_state(k, SOURCE_LIVE, ERR_OK, NULL);
     (void)resp_ask(k->main, ALLOW_INFO, NULL, 0, on_version, k);
 }
 
@@ -310,7 +310,7 @@ static void free_all(uv_handle_t *h)
     for (size_t i = 0; i < k->head_count; i++) free(k->heads[i]);
     for (size_t i = 0; i < k->unscannable_count; i++) free(k->unscannable[i]);
     if (k->record) record_free(&k->record->record);
-    if (k->told) record_free(&k->told->record);
+    if (k->published) record_free(&k->published->record);
     free(k);
 }
 
@@ -342,14 +342,14 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     uv_idle_init(loop_uv(l), &k->last);
     k->last.data = k;
     k->redial = alarm_new(l, link_connect, k);
-    k->tick = pulse_alarm(k);
+    k->tick = poll_alarm(k);
     k->over = alarm_new(l, on_over, k);
     backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
     backoff_init(&k->track.backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
     budget_init(&k->budget, rates, loop_now_ms());
-    k->clients_most = PULSE_CLIENTS_LISTED;
+    k->clients_most = POLL_CLIENTS_LISTED;
     k->state = SOURCE_OFF;
-    link_state(k, SOURCE_CONNECTING, ERR_OK, NULL);
+    link_publish_state(k, SOURCE_CONNECTING, ERR_OK, NULL);
     /* from the loop: the caller has no handle yet */
     alarm_set(k->redial, 0, 0);
     *ret_be = k;
@@ -370,7 +370,7 @@ static void link_heads(struct redis_link *k, const char *const *ips, size_t coun
     k->head_count = 0;
     for (size_t i = 0; i < count && k->head_count < LINK_HEADS_MAX; i++)
         if (ips[i] && *ips[i]) k->heads[k->head_count++] = mem_str(ips[i]);
-    k->pulse.wanted = 0; /* whose connections are counted is another: they are listed with the next poll */
+    k->poll.wanted = 0; /* whose connections are counted is another: they are listed with the next poll */
 }
 
 /* Another namespace is another view of the server: the connection is made anew, which costs milliseconds. */
@@ -382,9 +382,9 @@ static void link_namespace(struct redis_link *k, const char *ns)
     alarm_set(k->over, 0, 0);
 }
 
-static void link_hurry(struct redis_link *k, bool hurry)
+static void link_set_fast_poll(struct redis_link *k, bool hurry)
 {
-    if (!k->closed) pulse_hurry(k, hurry);
+    if (!k->closed) poll_set_fast(k, hurry);
 }
 
 static void link_refresh(struct redis_link *k)
@@ -402,6 +402,6 @@ const struct redis_ops redis_resp = {
     .close = link_close,
     .set_head_addresses = link_heads,
     .set_namespace = link_namespace,
-    .set_hurry = link_hurry,
+    .set_hurry = link_set_fast_poll,
     .refresh = link_refresh,
 };

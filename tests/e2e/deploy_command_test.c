@@ -1,4 +1,5 @@
-/* deploy_test.c - from an empty cluster to a service that answers, and back to nothing, with the program itself. */
+/* deploy_command_test.c - from an empty cluster to a service that answers, and back to nothing, with the program
+ * itself. */
 #include "tests/support/fixture.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"

@@ -1,6 +1,6 @@
-/* reflector_inside.h - shared by reflector.c (lists, states, timing) and reflector_watch.c; for those two only. */
-#ifndef RAYDECK_KUBE_REFLECTOR_INSIDE_H
-#define RAYDECK_KUBE_REFLECTOR_INSIDE_H
+/* reflector_priv.h - shared by reflector.c (lists, states, timing) and reflector_watch.c; for those two only. */
+#ifndef RAYDECK_KUBE_REFLECTOR_PRIV_H
+#define RAYDECK_KUBE_REFLECTOR_PRIV_H
 
 #include "backends/base/buf.h"
 #include "backends/base/cycle.h"

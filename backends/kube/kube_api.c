@@ -1,14 +1,14 @@
 /*
- * api.c - the Kubernetes API server, by kubeconfig or from within a pod: one reflector a kind, a probe every five
+ * kube_api.c - the Kubernetes API server, by kubeconfig or from within a pod: one reflector a kind, a probe every five
  * seconds, and what is asked of it.
  */
-#include "backends/kube/api.h"
+#include "backends/kube/kube_api.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/sha256.h"
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
-#include "backends/kube/api_inside.h"
+#include "backends/kube/kube_api_priv.h"
 #include "backends/kube/request_body.h"
 
 #include <stdio.h>

@@ -1,5 +1,5 @@
-/* keys.c - copies keys that can be sent, and wipes them. */
-#include "backends/aws/keys.h"
+/* aws_keys.c - copies keys that can be sent, and wipes them. */
+#include "backends/aws/aws_keys.h"
 
 #include "backends/base/mem.h"
 

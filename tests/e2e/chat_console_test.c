@@ -1,6 +1,7 @@
 /*
- * chat_test.c - the conversation with the model in a pseudo-terminal: several lines, a paste with keys in it, an answer
- * while the head is down, one that is stopped and asked again; and `raydeck ask` with an answer that comes in pieces.
+ * chat_console_test.c - the conversation with the model in a pseudo-terminal: several lines, a paste with keys in it,
+ * an answer while the head is down, one that is stopped and asked again; and `raydeck ask` with an answer that comes in
+ * pieces.
  */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"

@@ -1,5 +1,5 @@
-/* keys_parse.c - Credentials in JSON and in STS's XML. */
-#include "backends/aws/keys_parse.h"
+/* aws_keys_parse.c - Credentials in JSON and in STS's XML. */
+#include "backends/aws/aws_keys_parse.h"
 
 #include "backends/aws/xml_walk.h"
 #include "backends/base/json.h"

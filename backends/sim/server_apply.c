@@ -1,5 +1,5 @@
-/* apply.c - Server-side apply on the simulated objects: managedFields, conflicts, force. */
-#include "backends/sim/apply.h"
+/* server_apply.c - Server-side apply on the simulated objects: managedFields, conflicts, force. */
+#include "backends/sim/server_apply.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/json.h"

@@ -12,29 +12,29 @@ static const char *const settings[] = {"timeout", "maxmemory-policy", "appendonl
 static void on_config(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
-    const size_t at = k->pulse.config_at++ % ARRAY_LEN(settings);
+    const size_t at = k->poll.config_at++ % ARRAY_LEN(settings);
     if (reply->type == REPLY_ERROR)
-        k->pulse.no_config = true;
+        k->poll.no_config = true;
     else
         config_parse(settings[at], reply_item(reply, 1), k->record);
-    pulse_answered(k);
+    poll_answered(k);
 }
 
 static void on_slowlog(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
-    if (!slowlog_parse(reply, k->record)) k->pulse.no_slowlog = true;
-    pulse_answered(k);
+    if (!slowlog_parse(reply, k->record)) k->poll.no_slowlog = true;
+    poll_answered(k);
 }
 
-void checkup_ask(struct redis_link *k)
+void config_poll_send(struct redis_link *k)
 {
     char number[16];
-    snprintf(number, sizeof number, "%d", PULSE_SLOWLOG_MAX);
+    snprintf(number, sizeof number, "%d", POLL_SLOWLOG_MAX);
     const struct gcs_span most = {number, strlen(number)};
-    for (size_t i = 0; i < ARRAY_LEN(settings) && !k->pulse.no_config; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(settings) && !k->poll.no_config; i++) {
         const struct gcs_span name = {settings[i], strlen(settings[i])};
-        pulse_ask(k, ALLOW_CONFIG_GET, &name, 1, on_config);
+        poll_send(k, ALLOW_CONFIG_GET, &name, 1, on_config);
     }
-    if (!k->pulse.no_slowlog) pulse_ask(k, ALLOW_SLOWLOG_GET, &most, 1, on_slowlog);
+    if (!k->poll.no_slowlog) poll_send(k, ALLOW_SLOWLOG_GET, &most, 1, on_slowlog);
 }

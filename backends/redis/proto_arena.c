@@ -1,5 +1,5 @@
-/* arena.c - Fields of a hash in blocks that are freed together. */
-#include "backends/redis/arena.h"
+/* proto_arena.c - Fields of a hash in blocks that are freed together. */
+#include "backends/redis/proto_arena.h"
 
 #include "backends/base/mem.h"
 

@@ -1,11 +1,11 @@
 /*
- * http_inside.h - what the files of the HTTP client share; for backends/link/http*.c only.
+ * http_priv.h - what the files of the HTTP client share; for backends/link/http*.c only.
  *
  * No callback of the owner runs inside one of curl's: what curl brings is kept in the request and told after
  * curl_multi_socket_action has returned (http.c). So the owner may send, cancel and free from any callback.
  */
-#ifndef RAYDECK_LINK_HTTP_INSIDE_H
-#define RAYDECK_LINK_HTTP_INSIDE_H
+#ifndef RAYDECK_LINK_HTTP_PRIV_H
+#define RAYDECK_LINK_HTTP_PRIV_H
 
 #include "backends/link/curl_err.h"
 #include "backends/link/http.h"

@@ -1,6 +1,6 @@
 /*
- * arming_test.c - the console's READ-ONLY: disarming works everywhere, a cluster is not armed by another's name, and a
- * state folder whose file system hangs stops nothing and arms nothing.
+ * arming_console_test.c - the console's READ-ONLY: disarming works everywhere, a cluster is not armed by another's
+ * name, and a state folder whose file system hangs stops nothing and arms nothing.
  */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"

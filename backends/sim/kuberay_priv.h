@@ -1,6 +1,6 @@
-/* kuberay_own.h - what the files of the cluster's state machine share. Included by kuberay*.c alone. */
-#ifndef RAYDECK_SIM_KUBERAY_OWN_H
-#define RAYDECK_SIM_KUBERAY_OWN_H
+/* kuberay_priv.h - what the files of the cluster's state machine share. Included by kuberay*.c alone. */
+#ifndef RAYDECK_SIM_KUBERAY_PRIV_H
+#define RAYDECK_SIM_KUBERAY_PRIV_H
 
 #include "backends/base/stamp.h"
 #include "backends/sim/kuberay.h"

@@ -1,5 +1,5 @@
-/* redis_from_test.c - `deploy`, `doctor` and the console with --redis-from, against a server that speaks as AWS, with
- * the program itself: what is found gets into the manifest, and what is not applies nothing. */
+/* redis_from_command_test.c - `deploy`, `doctor` and the console with --redis-from, against a server that speaks as
+ * AWS, with the program itself: what is found gets into the manifest, and what is not applies nothing. */
 #include "backends/base/mem.h"
 #include "tests/support/aws_thread.h"
 #include "tests/support/fixture.h"

@@ -1,9 +1,9 @@
 /*
- * keys.h - the credentials that a request to AWS is signed with. All of it is secret but the source; it is wiped when
- * it goes.
+ * aws_keys.h - the credentials that a request to AWS is signed with. All of it is secret but the source; it is wiped
+ * when it goes.
  */
-#ifndef RAYDECK_AWS_KEYS_H
-#define RAYDECK_AWS_KEYS_H
+#ifndef RAYDECK_AWS_AWS_KEYS_H
+#define RAYDECK_AWS_AWS_KEYS_H
 
 #include "backends/base/err.h"
 #include "backends/base/known.h"

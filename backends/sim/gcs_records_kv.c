@@ -1,8 +1,8 @@
 /*
- * gcs_rows_kv.c - the rows of the GCS's key-value store: exported functions, Serve's checkpoints, what Ray keeps
+ * gcs_records_kv.c - the rows of the GCS's key-value store: exported functions, Serve's checkpoints, what Ray keeps
  * there.
  */
-#include "backends/sim/gcs_rows.h"
+#include "backends/sim/gcs_records.h"
 
 #include "backends/base/mem.h"
 

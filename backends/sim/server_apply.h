@@ -1,11 +1,11 @@
 /*
- * apply.h - server-side apply on one object: merging, the managers of its fields, conflicts. Pure.
+ * server_apply.h - server-side apply on one object: merging, the managers of its fields, conflicts. Pure.
  *
  * Recorded from Kubernetes 1.34: a field of another manager conflicts when the value differs; forced, it changes hands.
  * What a manager applied before and no longer says goes, unless another manager has it too.
  */
-#ifndef RAYDECK_SIM_APPLY_H
-#define RAYDECK_SIM_APPLY_H
+#ifndef RAYDECK_SIM_SERVER_APPLY_H
+#define RAYDECK_SIM_SERVER_APPLY_H
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>

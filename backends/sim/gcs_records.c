@@ -1,5 +1,5 @@
-/* gcs_rows.c - the rows of the GCS's tables as Ray writes them: nodes, jobs, actors, workers. */
-#include "backends/sim/gcs_rows.h"
+/* gcs_records.c - the rows of the GCS's tables as Ray writes them: nodes, jobs, actors, workers. */
+#include "backends/sim/gcs_records.h"
 
 #include "backends/base/mem.h"
 #include "backends/sim/pbwire.h"

@@ -1,6 +1,6 @@
-/* sim_own.h - what the files of the simulator's whole share. Included by sim.c and sim_commands.c alone. */
-#ifndef RAYDECK_SIM_SIM_OWN_H
-#define RAYDECK_SIM_SIM_OWN_H
+/* sim_priv.h - what the files of the simulator's whole share. Included by sim.c and sim_commands.c alone. */
+#ifndef RAYDECK_SIM_SIM_PRIV_H
+#define RAYDECK_SIM_SIM_PRIV_H
 
 #include "backends/sim/api.h"
 #include "backends/sim/control.h"

@@ -9,14 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void pulse_answered(struct redis_link *k)
+void poll_answered(struct redis_link *k)
 {
-    if (--k->pulse.owed == 0) link_tell_record(k);
+    if (--k->poll.owed == 0) link_publish_record(k);
 }
 
-void pulse_ask(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
+void poll_send(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
 {
-    if (resp_ask(k->main, command, args, count, done, k) == ERR_OK) k->pulse.owed++;
+    if (resp_ask(k->main, command, args, count, done, k) == ERR_OK) k->poll.owed++;
 }
 
 static void on_ping(void *arg, const struct reply *reply)
@@ -29,7 +29,7 @@ static void on_ping(void *arg, const struct reply *reply)
         return;
     }
     k->record->rtt_us = known_u64(resp_answered_us(k->main));
-    pulse_answered(k);
+    poll_answered(k);
 }
 
 static void on_info(void *arg, const struct reply *reply)
@@ -38,8 +38,8 @@ static void on_info(void *arg, const struct reply *reply)
     if (reply_is_text(reply))
         info_parse(reply->text, reply->len, k->record);
     else
-        k->pulse.no_info = true;
-    pulse_answered(k);
+        k->poll.no_info = true;
+    poll_answered(k);
 }
 
 static void on_clients(void *arg, const struct reply *reply)
@@ -55,13 +55,13 @@ static void on_clients(void *arg, const struct reply *reply)
         clients_parse(reply->text, reply->len, &who, &sum);
         k->record->ray_connections = known_u64(sum.ray);
         record_set(&k->record->ray_from, *sum.from ? sum.from : NULL);
-        k->pulse.clients_long = reply->len > PULSE_CLIENTS_MAX;
+        k->poll.clients_long = reply->len > POLL_CLIENTS_MAX;
     } else {
-        k->pulse.no_clients = true;
+        k->poll.no_clients = true;
         k->record->ray_connections = UNKNOWN_U64;
         record_set(&k->record->ray_from, NULL);
     }
-    pulse_answered(k);
+    poll_answered(k);
 }
 
 /* ---- heartbeats ---- */
@@ -73,10 +73,10 @@ static struct gcs_ns *ns_named(struct redis_link *k, const char *raw)
     return NULL;
 }
 
-static void free_beats(struct pulse *p)
+static void free_heartbeats(struct poll_state *p)
 {
-    for (size_t i = 0; i < p->beat_count; i++) free(p->beats[i]);
-    p->beat_count = p->beat_answers = 0;
+    for (size_t i = 0; i < p->heartbeat_count; i++) free(p->heartbeats[i]);
+    p->heartbeat_count = p->heartbeat_answers = 0;
 }
 
 /* A beat is a change of KV that its sizes do not show; without tracking nobody else tells of it. */
@@ -84,7 +84,7 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
 {
     const bool moved = ns->heartbeat.known && beat.known && beat.value != ns->heartbeat.value;
     ns->heartbeat = beat;
-    if (scan_wants(k->scan, ns)) k->pulse.moved += moved;
+    if (scan_wants(k->scan, ns)) k->poll.moved += moved;
     if (!moved || ns->layout != GCS_HASH_A_TABLE || !scan_wants(k->scan, ns)) return;
     char *key = mem_printf("RAY%s@KV", ns->raw);
     struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
@@ -99,9 +99,9 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
 static void on_beat(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
-    struct pulse *p = &k->pulse;
-    const size_t at = p->beat_answers++, each = p->metadata ? 2 : 1;
-    struct gcs_ns *ns = at / each < p->beat_count && k->scan ? ns_named(k, p->beats[at / each]) : NULL;
+    struct poll_state *p = &k->poll;
+    const size_t at = p->heartbeat_answers++, each = p->metadata ? 2 : 1;
+    struct gcs_ns *ns = at / each < p->heartbeat_count && k->scan ? ns_named(k, p->heartbeats[at / each]) : NULL;
     const struct gcs_span value = {reply->text, reply->len};
     const bool text = reply->type == REPLY_STRING;
     if (ns && at % each == 0) take_beat(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
@@ -110,7 +110,7 @@ static void on_beat(void *arg, const struct reply *reply)
         ns->ray_version = gcs_ray_version(value);
         if (ns->layout == GCS_ONE_HASH) ns->age = gcs_age_of(ns->ray_version);
     }
-    pulse_answered(k);
+    poll_answered(k);
 }
 
 static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char *field)
@@ -118,7 +118,7 @@ static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char 
     char *key = ns->layout == GCS_ONE_HASH ? mem_str(ns->raw) : mem_printf("RAY%s@KV", ns->raw);
     char *name = ns->layout == GCS_ONE_HASH ? mem_printf("%s@KV:%s", ns->raw, field) : mem_str(field);
     const struct gcs_span args[] = {{key, strlen(key)}, {name, strlen(name)}};
-    pulse_ask(k, ALLOW_HGET, args, 2, on_beat);
+    poll_send(k, ALLOW_HGET, args, 2, on_beat);
     free(key);
     free(name);
 }
@@ -134,22 +134,22 @@ static bool version_is_missing(const struct redis_link *k)
 /* Those of namespaces that are not looked at tell only whether somebody still owns them: more slowly. */
 static void ask_beats(struct redis_link *k, bool others)
 {
-    struct pulse *p = &k->pulse;
-    free_beats(p);
+    struct poll_state *p = &k->poll;
+    free_heartbeats(p);
     p->wanted = p->moved = 0;
     p->metadata = others || version_is_missing(k);
-    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->beat_count < PULSE_BEATS_MAX;
+    for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->heartbeat_count < POLL_HEARTBEATS_MAX;
          ns = ns->next) {
         /* a NUL in a namespace's name is nobody's */
         if ((!others && !scan_wants(k->scan, ns)) || strlen(ns->raw) != ns->len) continue;
         p->wanted += scan_wants(k->scan, ns);
-        p->beats[p->beat_count++] = mem_strn(ns->raw, ns->len);
+        p->heartbeats[p->heartbeat_count++] = mem_strn(ns->raw, ns->len);
         ask_field(k, ns, GCS_HEARTBEAT_FIELD);
         if (p->metadata) ask_field(k, ns, GCS_METADATA_FIELD);
     }
 }
 
-/* ---- the pulse ---- */
+/* ---- the poll ---- */
 
 /* A list beyond the reply's limit would break the connection, and the next one: INFO's count is looked at first. Where
  * INFO is refused, it may break one connection. */
@@ -171,65 +171,65 @@ static bool clients_can_be_listed(struct redis_link *k)
 
 static uint64_t heartbeat_period(const struct redis_link *k)
 {
-    return k->hurry ? PULSE_HURRY_MS : PULSE_MS;
+    return k->fast_poll ? POLL_FAST_MS : POLL_MS;
 }
 
-/* Due with the pulse that is nearest to it. */
+/* Due with the nearest poll. */
 static bool is_due(uint64_t *at_ms, uint64_t every_ms)
 {
     const uint64_t now = loop_now_ms();
     if (now < *at_ms) return false;
-    *at_ms = now + every_ms - PULSE_HURRY_MS / 2;
+    *at_ms = now + every_ms - POLL_FAST_MS / 2;
     return true;
 }
 
 /* Who is connected. A heartbeat that moves shows that its GCS is: then only now and then. */
 static bool clients_are_due(struct redis_link *k, bool slow)
 {
-    const struct pulse *p = &k->pulse;
+    const struct poll_state *p = &k->poll;
     const bool beating = p->wanted && p->moved == p->wanted;
     if (p->no_clients || !clients_can_be_listed(k)) return false;
-    return slow || (!p->clients_long && (k->hurry || !beating || !k->record->ray_connections.known));
+    return slow || (!p->clients_long && (k->fast_poll || !beating || !k->record->ray_connections.known));
 }
 
 static void on_tick(void *arg)
 {
     struct redis_link *k = arg;
-    struct pulse *p = &k->pulse;
+    struct poll_state *p = &k->poll;
     if (p->owed) return;
-    const bool checkup = is_due(&p->checkup_ms, PULSE_CHECKUP_MS), slow = is_due(&p->slow_ms, PULSE_SLOW_MS);
+    const bool config = is_due(&p->config_ms, POLL_CONFIG_MS), slow = is_due(&p->slow_ms, POLL_SLOW_MS);
     if (slow) {
-        pulse_ask(k, ALLOW_PING, NULL, 0, on_ping);
+        poll_send(k, ALLOW_PING, NULL, 0, on_ping);
         track_ping(k);
     }
-    if (slow && !p->no_info) pulse_ask(k, ALLOW_INFO, NULL, 0, on_info);
-    if (checkup) checkup_ask(k);
+    if (slow && !p->no_info) poll_send(k, ALLOW_INFO, NULL, 0, on_info);
+    if (config) config_poll_send(k);
     const bool clients = clients_are_due(k, slow); /* by the heartbeats of the pulse before */
     ask_beats(k, slow);
-    if (clients) pulse_ask(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
+    if (clients) poll_send(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
 }
 
-void pulse_start(struct redis_link *k)
+void poll_start(struct redis_link *k)
 {
-    k->pulse = (struct pulse){0};
+    k->poll = (struct poll_state){0};
     alarm_set(k->tick, 0, heartbeat_period(k));
 }
 
-void pulse_hurry(struct redis_link *k, bool hurry)
+void poll_set_fast(struct redis_link *k, bool hurry)
 {
-    if (k->hurry == hurry) return;
-    k->hurry = hurry;
+    if (k->fast_poll == hurry) return;
+    k->fast_poll = hurry;
     if (k->scan) scan_set_fast(k->scan, hurry);
     if (alarm_is_set(k->tick)) alarm_set(k->tick, heartbeat_period(k), heartbeat_period(k));
 }
 
-void pulse_stop(struct redis_link *k)
+void poll_stop(struct redis_link *k)
 {
     alarm_stop(k->tick);
-    free_beats(&k->pulse);
+    free_heartbeats(&k->poll);
 }
 
-struct alarm *pulse_alarm(struct redis_link *k)
+struct alarm *poll_alarm(struct redis_link *k)
 {
     return alarm_new(k->loop, on_tick, k);
 }

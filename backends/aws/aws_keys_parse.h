@@ -1,13 +1,13 @@
 /*
- * keys_parse.h - credentials as AWS hands them out: the JSON of the container agent, of IMDS and of the AWS
+ * aws_keys_parse.h - credentials as AWS hands them out: the JSON of the container agent, of IMDS and of the AWS
  * CLI, the XML of STS.
  *
  * Bytes in, keys out. No message ever quotes a byte of what was read.
  */
-#ifndef RAYDECK_AWS_KEYS_PARSE_H
-#define RAYDECK_AWS_KEYS_PARSE_H
+#ifndef RAYDECK_AWS_AWS_KEYS_PARSE_H
+#define RAYDECK_AWS_AWS_KEYS_PARSE_H
 
-#include "backends/aws/keys.h"
+#include "backends/aws/aws_keys.h"
 
 /* {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}; IMDS adds "Code": "Success", or what is wrong; the CLI's
  * token is named "SessionToken". ERR_PARSE, ERR_AUTH (another Code). Caller: aws_keys_done. */

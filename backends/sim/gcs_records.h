@@ -1,9 +1,10 @@
 /*
- * gcs_rows.h - the rows of the GCS's tables and KV as Ray 2.60 writes them (field numbers: src/ray/protobuf/gcs.proto
- * and common.proto of that version), out of a ray_sim. Pure; what is done with a row is the caller's.
+ * gcs_records.h - the rows of the GCS's tables and KV as Ray 2.60 writes them (field numbers:
+ * src/ray/protobuf/gcs.proto and common.proto of that version), out of a ray_sim. Pure; what is done with a row is the
+ * caller's.
  */
-#ifndef RAYDECK_SIM_GCS_ROWS_H
-#define RAYDECK_SIM_GCS_ROWS_H
+#ifndef RAYDECK_SIM_GCS_RECORDS_H
+#define RAYDECK_SIM_GCS_RECORDS_H
 
 #include "backends/base/buf.h"
 #include "backends/sim/ray_sim.h"

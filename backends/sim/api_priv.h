@@ -1,6 +1,6 @@
-/* api_own.h - what the files of the API server share. Included by api*.c alone. */
-#ifndef RAYDECK_SIM_API_OWN_H
-#define RAYDECK_SIM_API_OWN_H
+/* api_priv.h - what the files of the API server share. Included by api*.c alone. */
+#ifndef RAYDECK_SIM_API_PRIV_H
+#define RAYDECK_SIM_API_PRIV_H
 
 #include "backends/sim/api.h"
 #include "backends/sim/rng.h"
