@@ -6,8 +6,9 @@
 
 enum { WINDOW_MS = 4000 };
 
-enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size)
+enum tri answering_now(const struct session *s, char *ret, size_t size)
 {
+    const uint64_t wall_ms = clock_wall_ms(session_clock(s));
     struct focus f = session_focus(s);
     ret[0] = '\0';
     if (!f.rayservice) return TRI_UNKNOWN;

@@ -6,6 +6,6 @@
 
 /* YES: every probe of the last seconds was answered, and where a round takes longer, each proxy's newest. UNKNOWN: none
  * was sent. ret says it in words. */
-enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size);
+enum tri answering_now(const struct session *s, char *ret, size_t size);
 
 #endif

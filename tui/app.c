@@ -45,13 +45,15 @@ const char *app_context(const struct app *app)
 struct view app_view(struct app *app, const struct focus *focus)
 {
     const struct recovery *recovery = session_recovery(app->session);
-    outage_of(recovery, session_world(app->session), focus, loop_now_ms(), loop_wall_ms(app->loop), &app->outage);
+    const uint64_t now_ms = clock_now_ms(session_clock(app->session));
+    const uint64_t wall_ms = clock_wall_ms(session_clock(app->session));
+    outage_of(recovery, session_world(app->session), focus, now_ms, wall_ms, &app->outage);
     return (struct view){.world = session_world(app->session),
                          .outage = &app->outage,
                          .before = outage_before(recovery),
                          .focus = focus,
-                         .now_ms = loop_now_ms(),
-                         .wall_ms = loop_wall_ms(app->loop),
+                         .now_ms = now_ms,
+                         .wall_ms = wall_ms,
                          .read_only = !arming_allows(&app->arming),
                          .armed = arming_allows(&app->arming),
                          .demo = app->cli->conf.demo};
@@ -120,7 +122,7 @@ static void draw_over(struct app *app, const struct view *view)
     case OVER_CHAT: app_chat_draw(app, view); break;
     case OVER_PROMPT: prompt_box_draw(&app->prompt, &app->canvas); break;
     case OVER_PICKER:
-        picker_update(&app->picker, session_world(app->session), loop_wall_ms(app->loop));
+        picker_update(&app->picker, session_world(app->session), clock_wall_ms(session_clock(app->session)));
         picker_draw(&app->picker, &app->canvas);
         break;
     case OVER_LOSSES: losses_draw(&app->losses, &app->canvas); break;

@@ -120,7 +120,7 @@ static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct app_work *w = arg;
     if (w->app->cli->conf.no_probe) return TRI_UNKNOWN;
-    return answering_now(w->app->session, loop_wall_ms(w->app->loop), ret, size);
+    return answering_now(w->app->session, ret, size);
 }
 
 static void on_done(void *arg, enum err err, const char *why)

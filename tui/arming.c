@@ -8,7 +8,6 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
-#include "backends/link/loop.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,9 +17,9 @@ enum { BOOT_ID_MAX = 64, ARMING_VERSION = 2 };
 
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-struct arming_clock arming_clock_now(void)
+struct arming_clock arming_clock_now(const struct clock *clock)
 {
-    struct arming_clock now = {.boot_ms = loop_now_ms(), .wall_ms = loop_own_wall_ms()};
+    struct arming_clock now = {.boot_ms = clock_now_ms(clock), .wall_ms = clock_own_wall_ms(clock)};
     struct buf id;
     buf_init(&id, BOOT_ID_MAX);
     if (file_read(BOOT_ID, &id, NULL) == ERR_OK)
@@ -178,9 +177,9 @@ static enum err file_of(const char *path, struct buf *bytes, struct arming_text 
     return err;
 }
 
-struct arming arming_read(const struct conf *conf, const struct kube_where *where)
+struct arming arming_read(const struct conf *conf, const struct kube_where *where, const struct clock *clock)
 {
-    const struct arming_clock now = arming_clock_now();
+    const struct arming_clock now = arming_clock_now(clock);
     struct arming_text file;
     struct why why = {0};
     struct buf bytes;
@@ -192,9 +191,10 @@ struct arming arming_read(const struct conf *conf, const struct kube_where *wher
     return a;
 }
 
-enum err arming_set(const struct conf *conf, const struct kube_where *where, bool armed, struct why *why)
+enum err arming_set(const struct conf *conf, const struct kube_where *where, const struct clock *clock, bool armed,
+                    struct why *why)
 {
-    const struct arming_clock now = arming_clock_now();
+    const struct arming_clock now = arming_clock_now(clock);
     struct arming_text file;
     struct why own = {0};
     struct buf bytes;

@@ -12,6 +12,7 @@
 
 #include "backends/backend.h"
 #include "backends/conf.h"
+#include "backends/link/clock.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -22,7 +23,7 @@ enum arming_state { ARMING_READ_ONLY, ARMING_ARMED, ARMING_FORBIDDEN, ARMING_DEV
 
 struct arming {
     enum arming_state state;
-    uint64_t until_ms;        /* of ARMING_ARMED, CLOCK_BOOTTIME (loop_now_ms) */
+    uint64_t until_ms;        /* of ARMING_ARMED, CLOCK_BOOTTIME (clock_now_ms) */
     bool development;         /* config.yaml says so of this cluster, whatever the state */
     char why[ARMING_WHY_MAX]; /* why not, for a person */
 };
@@ -32,7 +33,7 @@ struct arming_clock {
     uint64_t boot_ms, wall_ms;
     char boot_id[40]; /* "" where the kernel does not tell it */
 };
-struct arming_clock arming_clock_now(void);
+struct arming_clock arming_clock_now(const struct clock *clock);
 
 /* The path of armed.json; NULL where there is neither XDG_STATE_HOME nor HOME. Caller frees. */
 char *arming_file(void);
@@ -53,8 +54,9 @@ char *arming_change(const struct conf *conf, const struct kube_where *where, con
                     const struct arming_clock *now, bool armed, struct why *why);
 
 /* Both with the file read and written at once: for subcommands, which have nothing else to do. ERR_GUARD, ERR_IO. */
-struct arming arming_read(const struct conf *conf, const struct kube_where *where);
-enum err arming_set(const struct conf *conf, const struct kube_where *where, bool armed, struct why *why);
+struct arming arming_read(const struct conf *conf, const struct kube_where *where, const struct clock *clock);
+enum err arming_set(const struct conf *conf, const struct kube_where *where, const struct clock *clock, bool armed,
+                    struct why *why);
 
 /* Ends an arming whose time is over. */
 void arming_expire(struct arming *a, uint64_t now_ms);

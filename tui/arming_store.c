@@ -49,8 +49,8 @@ static void decision_end(struct arming_store *s, enum err err, const char *why)
 
 static void store_take(struct arming_store *s, const struct arming_text *file)
 {
-    const struct arming_clock now = arming_clock_now();
-    s->looked_ms = loop_now_ms();
+    const struct arming_clock now = arming_clock_now(loop_clock(s->loop));
+    s->looked_ms = clock_now_ms(loop_clock(s->loop));
     s->now = arming_of(s->conf, s->calls.where(s->calls.arg), file, &now);
     store_publish(s);
 }
@@ -58,7 +58,7 @@ static void store_take(struct arming_store *s, const struct arming_text *file)
 /* Whoever armed was told that it failed: what was written too late is taken back. */
 static void store_take_back(struct arming_store *s)
 {
-    const struct arming_clock now = arming_clock_now();
+    const struct arming_clock now = arming_clock_now(loop_clock(s->loop));
     const struct arming_text file = {.text = s->written, .len = strlen(s->written)};
     char *text = arming_change(s->conf, s->calls.where(s->calls.arg), &file, &now, false, NULL);
     s->disarmed = true;
@@ -98,7 +98,7 @@ static void store_write(struct arming_store *s, char *text /* takes */, bool arm
 /* Arms or disarms, on top of what the file holds now. */
 static void store_change(struct arming_store *s, const struct arming_text *file)
 {
-    const struct arming_clock now = arming_clock_now();
+    const struct arming_clock now = arming_clock_now(loop_clock(s->loop));
     const bool arms = s->decision == DECISION_ARM;
     struct why why = {0};
     char *text = arming_change(s->conf, s->calls.where(s->calls.arg), file, &now, arms, &why);
@@ -173,8 +173,8 @@ struct arming_store *arming_store_new(struct loop *l, const struct conf *conf, c
     s->calls = *calls;
     s->path = arming_file();
     s->limit = alarm_new(l, on_limit, s);
-    s->looked_ms = loop_now_ms();
-    s->now = arming_read(conf, calls->where(calls->arg));
+    s->looked_ms = clock_now_ms(loop_clock(s->loop));
+    s->now = arming_read(conf, calls->where(calls->arg), loop_clock(l));
     store_publish(s);
     return s;
 }
@@ -196,7 +196,7 @@ void arming_store_look(struct arming_store *s)
 
 void arming_store_tick(struct arming_store *s)
 {
-    const uint64_t now = loop_now_ms();
+    const uint64_t now = clock_now_ms(loop_clock(s->loop));
     const bool allowed = arming_allows(&s->now);
     arming_expire(&s->now, now);
     if (allowed != arming_allows(&s->now)) store_publish(s);

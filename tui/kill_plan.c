@@ -28,7 +28,7 @@ struct dialog_kill kill_plan(const struct session *s, int64_t grace_s, bool deve
 {
     struct focus f = session_focus(s);
     const struct kube_where *where = session_where(s);
-    *ret_loss = head_loss_of(session_world(s), &f, loop_now_ms());
+    *ret_loss = head_loss_of(session_world(s), &f, clock_now_ms(session_clock(s)));
     struct dialog_kill kill = {.context = where ? where->context : NULL,
                                .ns = f.head->ns,
                                .service = f.rayservice ? f.rayservice->name : NULL,

@@ -82,7 +82,7 @@ static void check_need(struct check *c, enum need which, enum err err, const cha
 static enum err may_change(const struct check *c, struct snapshot *snapshot, struct why *why)
 {
     const struct kube_where *where = session_where(snapshot_session(snapshot));
-    struct arming arming = arming_read(&c->cli->conf, where);
+    struct arming arming = arming_read(&c->cli->conf, where, session_clock(snapshot_session(snapshot)));
     if (!arming_allows(&arming)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", arming.why);
     return ERR_OK;
 }
@@ -115,7 +115,7 @@ static enum err check_script(struct check *c, const struct script *s, struct why
     if (!err && !conf->demo) err = snapshot_open(c->cli, &snapshot, why);
     if (snapshot) {
         const struct kube_where *where = session_where(snapshot_session(snapshot));
-        const struct arming arming = arming_read(conf, where);
+        const struct arming arming = arming_read(conf, where, session_clock(snapshot_session(snapshot)));
         stage.development = arming.state == ARMING_DEVELOPMENT;
     }
     script_rehearse(s, &stage, on_problem, on_command, c); /* also where no cluster is reached */

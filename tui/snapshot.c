@@ -195,7 +195,8 @@ enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, s
     if (f.head) return ERR_OK;
     const struct world *w = session_world(snapshot->session);
     const struct source *source;
-    enum freshness fresh = world_freshness(w, WORLD_KUBE, loop_now_ms(), NULL, &source);
+    enum freshness fresh =
+        world_freshness(w, WORLD_KUBE, clock_now_ms(session_clock(snapshot->session)), NULL, &source);
     if (source && (fresh == FRESH_DOWN || fresh == FRESH_DENIED || fresh == FRESH_ABSENT))
         return why_set(why, source->err ? source->err : ERR_RESET, "%s: %s", source->id,
                        source->why ? source->why : "no answer");

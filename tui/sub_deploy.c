@@ -46,9 +46,7 @@ static void on_applied(void *arg, const char *ns, const char *service)
 static enum tri on_answering(void *arg, char *ret, size_t size)
 {
     const struct deploying *d = arg;
-    return d->cli->conf.no_probe
-               ? TRI_UNKNOWN
-               : answering_now(snapshot_session(d->snapshot), loop_wall_ms(snapshot_loop(d->snapshot)), ret, size);
+    return d->cli->conf.no_probe ? TRI_UNKNOWN : answering_now(snapshot_session(d->snapshot), ret, size);
 }
 
 static void on_done(void *arg, enum err err, const char *why)

@@ -60,7 +60,8 @@ static void print_findings(const struct cli *cli, const struct findings *found)
 static int run_doctor(const struct cli *cli, struct snapshot *snapshot, const struct redis_from *from)
 {
     const struct session *session = snapshot_session(snapshot);
-    struct doctor_ask ask = {.now_ms = loop_now_ms(), .wall_ms = loop_wall_ms(snapshot_loop(snapshot))};
+    struct doctor_ask ask = {.now_ms = clock_now_ms(session_clock(session)),
+                             .wall_ms = clock_wall_ms(session_clock(session))};
     if (from) ask.aws = redis_from_facts(from);
     struct focus focus = session_focus(session);
     struct findings found;

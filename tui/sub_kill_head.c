@@ -99,9 +99,9 @@ static bool is_deleted(void *arg)
 static void outage_now(const struct kill *k, struct outage *ret)
 {
     const struct session *session = snapshot_session(k->snapshot);
+    const struct clock *clock = session_clock(session);
     const struct focus f = session_focus(session);
-    outage_of(session_recovery(session), session_world(session), &f, loop_now_ms(),
-              loop_wall_ms(snapshot_loop(k->snapshot)), ret);
+    outage_of(session_recovery(session), session_world(session), &f, clock_now_ms(clock), clock_wall_ms(clock), ret);
 }
 
 /* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */

@@ -54,8 +54,8 @@ int sub_status(struct cli *cli)
                               .before = outage_before(session_recovery(session)),
                               .focus = session_focus(session),
                               .context = where ? where->context : NULL,
-                              .now_ms = loop_now_ms(),
-                              .wall_ms = loop_wall_ms(snapshot_loop(snapshot))};
+                              .now_ms = clock_now_ms(session_clock(session)),
+                              .wall_ms = clock_wall_ms(session_clock(session))};
         outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, &outage);
         s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
         print_status(cli, &s);

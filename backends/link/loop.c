@@ -1,8 +1,9 @@
-/* loop.c - libuv's loop, clocks and alarms. */
+/* loop.c - see loop.h; its clock and alarms are clock.c. */
 #include "backends/link/loop.h"
 
 #include "backends/base/mem.h"
 #include "backends/link/blocking_priv.h"
+#include "backends/link/clock_priv.h"
 #include "backends/link/descriptors.h"
 
 #include <assert.h>
@@ -12,7 +13,6 @@
 #include <time.h>
 
 enum {
-    DATE_SLACK_MS = 500,   /* an answer may have been on its way for so long before its Date counts as behind us */
     LOOP_DESCRIPTORS = 12, /* those of libuv's loop, and a few to say with what is missing */
     CLOSE_LIMIT_MS = 4000  /* children get SIGTERM, then SIGKILL 2 s later: they are waited for */
 };
@@ -21,16 +21,8 @@ struct loop {
     uv_loop_t uv;
     uv_timer_t step; /* bounds loop_step; else idle */
     struct blocking_pool *blocking;
-    bool ringing; /* an alarm is being told */
-    int64_t wall_offset_ms;
+    struct clock *clock;
     uint32_t random;
-};
-
-struct alarm {
-    uv_timer_t timer;
-    struct loop *loop;
-    void (*ring)(void *arg);
-    void *arg;
 };
 
 static uint64_t clock_us(clockid_t id)
@@ -64,6 +56,7 @@ struct loop *loop_new(void)
     if (getrandom(&l->random, sizeof l->random, GRND_NONBLOCK) != sizeof l->random) l->random = (uint32_t)loop_now_us();
     uv_timer_init(&l->uv, &l->step);
     uv_unref((uv_handle_t *)&l->step);
+    l->clock = clock_new(&l->uv);
     l->blocking = blocking_pool_new(&l->uv);
     return l;
 }
@@ -79,12 +72,19 @@ void loop_free(struct loop *l)
     }
     int busy = uv_loop_close(&l->uv);
     assert(!busy && "a handle of the loop has an owner that did not free it");
-    if (!busy) free(l);
+    if (busy) return;
+    clock_free(l->clock);
+    free(l);
 }
 
 struct blocking_pool *loop_blocking_pool(struct loop *l)
 {
     return l->blocking;
+}
+
+struct clock *loop_clock(struct loop *l)
+{
+    return l->clock;
 }
 
 uv_loop_t *loop_uv(struct loop *l)
@@ -125,21 +125,12 @@ uint64_t loop_own_wall_ms(void)
 
 uint64_t loop_wall_ms(const struct loop *l)
 {
-    int64_t wall = (int64_t)loop_own_wall_ms() + l->wall_offset_ms;
-    return wall > 0 ? (uint64_t)wall : 0;
+    return clock_wall_ms(l->clock);
 }
 
-/* A Date is whole seconds, cut: the server's clock is anywhere in the second that begins there. Only what lies outside
- * moves ours, and no further than to the edge, so that answers in quick succession do not make it waver. */
 void loop_hear_date(struct loop *l, uint64_t server_wall_ms)
 {
-    uint64_t ours = loop_wall_ms(l);
-    uint64_t last = server_wall_ms + 1000 + DATE_SLACK_MS;
-
-    if (ours < server_wall_ms)
-        l->wall_offset_ms += (int64_t)(server_wall_ms - ours);
-    else if (ours > last)
-        l->wall_offset_ms -= (int64_t)(ours - last);
+    clock_hear_date(l->clock, server_wall_ms);
 }
 
 /* Weyl's sequence, mixed as murmur3 ends: neighbouring seeds begin streams that have nothing in common. */
@@ -184,55 +175,4 @@ enum err loop_err(int uv_status)
     case UV_EAI_SERVICE: return ERR_DNS;
     default: return ERR_IO;
     }
-}
-
-struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
-{
-    struct alarm *a = mem_zero(1, sizeof *a);
-
-    a->ring = ring;
-    a->arg = arg;
-    a->loop = l;
-    uv_timer_init(&l->uv, &a->timer);
-    a->timer.data = a;
-    return a;
-}
-
-static void alarm_due(uv_timer_t *t)
-{
-    struct alarm *a = t->data;
-    struct loop *l = a->loop;
-
-    l->ringing = true;
-    a->ring(a->arg); /* may free the alarm */
-    l->ringing = false;
-}
-
-void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms)
-{
-    /* The loop's clock stands still while callbacks run; counted from it, an alarm would ring early. */
-    uv_update_time(a->timer.loop);
-    /* libuv 1.44 runs what is due until nothing is: an alarm that sets itself to "now" would starve everything else. */
-    if (after_ms == 0 && a->loop->ringing) after_ms = 1;
-    uv_timer_start(&a->timer, alarm_due, after_ms, every_ms);
-}
-
-void alarm_stop(struct alarm *a)
-{
-    uv_timer_stop(&a->timer);
-}
-
-bool alarm_is_set(const struct alarm *a)
-{
-    return uv_is_active((const uv_handle_t *)&a->timer) != 0;
-}
-
-static void alarm_closed(uv_handle_t *h)
-{
-    free(h->data);
-}
-
-void alarm_free(struct alarm *a)
-{
-    if (a) uv_close((uv_handle_t *)&a->timer, alarm_closed);
 }

@@ -33,12 +33,11 @@ void session_stop_changes(struct session *s, const char *why)
     snprintf(s->stopped, sizeof s->stopped, "%s", why);
 }
 
-enum err session_guard(void *session, struct why *why)
+enum err session_may_change(const struct session *s, struct why *why)
 {
-    const struct session *s = session;
     if (s->stopped[0]) return why_set(why, ERR_GUARD, "%s", s->stopped);
     if (config_allows(s, why)) return ERR_GUARD;
-    if (loop_now_ms() < s->changes_until_ms) return ERR_OK;
+    if (session_now_ms(s) < s->changes_until_ms) return ERR_OK;
     return why_set(why, ERR_GUARD,
                    s->changes_until_ms ? "READ-ONLY: this context is not armed any more"
                                        : "READ-ONLY: this context is not armed");
@@ -78,7 +77,7 @@ enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
     enum err err = session_may_delete(s, why);
     struct focus f = session_focus(s);
 
-    if (!err) err = session_guard(s, why);
+    if (!err) err = session_may_change(s, why);
     if (err) return err;
     if (!text_eq(f.head->record.key, uid))
         return why_set(why, ERR_GUARD, "the head pod is not the one that was confirmed: it is %s now", f.head->name);

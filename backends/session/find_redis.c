@@ -132,7 +132,7 @@ static void fetch_failed(struct session *s, const struct wish *w, const char *ke
     session_tell_source(s, redis_source, WORLD_REDIS, denied ? SOURCE_DENIED : SOURCE_DOWN, err, text);
     free(text);
     r->failed = mem_str(key);
-    r->again_ms = loop_now_ms() + SESSION_SECRET_AGAIN_MS;
+    r->again_ms = session_now_ms(s) + SESSION_SECRET_AGAIN_MS;
 }
 
 /* What was being fetched, when its answer came: true where it is still wished for. *ret_key is the caller's. */
@@ -222,7 +222,7 @@ static bool can_fetch(const struct session *s, const struct wish *w)
 static bool may_open(struct session *s)
 {
     struct redis_find *r = &s->redis;
-    const uint64_t wait = budget_wait(&r->opens, loop_now_ms(), NULL);
+    const uint64_t wait = budget_wait(&r->opens, session_now_ms(s), NULL);
     if (!wait) {
         budget_spend(&r->opens, BUDGET_CONNECTIONS, 1);
         return true;
@@ -240,7 +240,7 @@ static void grant(struct session *s, const struct wish *w)
     bool fetched = w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE || w->user_secret_name;
     char *key = wish_key(w);
     bool done = text_same(r->opened, key);
-    bool waits = text_same(r->failed, key) && loop_now_ms() < r->again_ms;
+    bool waits = text_same(r->failed, key) && session_now_ms(s) < r->again_ms;
 
     if (done || waits || r->fetching || !may_open(s)) {
         mem_free_secret(key);
@@ -333,7 +333,7 @@ void session_retry_redis(struct session *s)
     bool denied = r->link && r->password_from && src && src->state == SOURCE_DENIED;
 
     if (!r->failed && !denied) return;
-    r->again_ms = loop_now_ms() + SESSION_SECRET_AGAIN_MS;
+    r->again_ms = session_now_ms(s) + SESSION_SECRET_AGAIN_MS;
     mem_free_secret(r->failed);
     r->failed = NULL;
     /* The Secret may have been renewed since. */
@@ -348,7 +348,7 @@ void session_redis_open(struct session *s)
         return;
     }
     s->redis.ops = redis_kinds[0];
-    budget_init(&s->redis.opens, open_rates, loop_now_ms());
+    budget_init(&s->redis.opens, open_rates, session_now_ms(s));
     session_look_for_redis(s);
 }
 

@@ -31,7 +31,7 @@ static void on_review(void *arg, enum tri answer, const char *why)
 {
     struct session *s = arg;
     struct permission *p = &s->permission;
-    const uint64_t now = loop_now_ms();
+    const uint64_t now = session_now_ms(s);
     char *asked = p->asked_ns;
 
     p->asked_ns = NULL;
@@ -60,7 +60,7 @@ void session_permission_for(struct session *s, const char *ns)
     p->why = NULL;
     p->may_delete = TRI_UNKNOWN;
     p->answered = false;
-    review_send(s, loop_now_ms());
+    review_send(s, session_now_ms(s));
 }
 
 void session_permission_tick(struct session *s, uint64_t now_ms)
@@ -72,7 +72,7 @@ void session_permission_tick(struct session *s, uint64_t now_ms)
 
 void session_permission_refresh(struct session *s)
 {
-    if (s->kube && s->permission.ns) review_send(s, loop_now_ms());
+    if (s->kube && s->permission.ns) review_send(s, session_now_ms(s));
 }
 
 void session_permission_doubted(struct session *s)
@@ -81,7 +81,7 @@ void session_permission_doubted(struct session *s)
     const uint64_t soonest = p->asked_ms + PERMISSION_RETRY_MS;
 
     if (p->due_ms > soonest) p->due_ms = soonest;
-    session_permission_tick(s, loop_now_ms());
+    session_permission_tick(s, session_now_ms(s));
 }
 
 void session_permission_done(struct session *s)

@@ -23,7 +23,7 @@ static void on_ingresses(void *arg, enum err err, const char *why)
 static void ask_ingresses(struct session *s)
 {
     struct prompt_way *w = &s->way;
-    uint64_t now = loop_now_ms();
+    uint64_t now = session_now_ms(s);
 
     if (!s->kube || !s->kube_ns || w->ingress_waits || !s->kube_ops->ingresses) return;
     if (text_same(w->ingress_ns, s->kube_ns) && now - w->ingress_at_ms < SESSION_INGRESS_MS) return;
@@ -73,7 +73,7 @@ bool session_way_shut(const struct session *s, const struct serve_path *path)
 {
     for (size_t i = 0; i < SESSION_SHUT; i++) {
         const struct shut_way *shut = &s->way.shut[i];
-        if (text_eq(shut->base, path->base) && loop_now_ms() - shut->at_ms < SESSION_SHUT_MS) return true;
+        if (text_eq(shut->base, path->base) && session_now_ms(s) - shut->at_ms < SESSION_SHUT_MS) return true;
     }
     return false;
 }
@@ -85,7 +85,7 @@ static void shut_way(struct session *s, const struct serve_path *path)
     for (size_t i = 1; i < SESSION_SHUT; i++)
         if (s->way.shut[i].at_ms < place->at_ms) place = &s->way.shut[i];
     free(place->base);
-    *place = (struct shut_way){mem_str(path->base), loop_now_ms()};
+    *place = (struct shut_way){mem_str(path->base), session_now_ms(s)};
     session_discover_soon(s);
 }
 
@@ -140,7 +140,7 @@ static void start_look(struct session *s)
     struct prompt_way *w = &s->way;
     const struct serve_get_calls calls = {.done = on_models, .arg = s};
 
-    w->look_at_ms = loop_now_ms();
+    w->look_at_ms = session_now_ms(s);
     w->look = serve_get_start(s->loop, &s->serve, &w->looked, "/v1/models", SESSION_KIND_MS, OPENAI_BODY_MAX, &calls);
 }
 
@@ -180,7 +180,7 @@ void session_look_for_way(struct session *s)
     doubt_when_served(s);
     if (s->conf->prompt_kind && !w->kind)
         set_kind(s, s->conf->prompt_kind, true);
-    else if (!w->sure && !w->look && (!w->look_at_ms || loop_now_ms() - w->look_at_ms >= SESSION_KIND_MS))
+    else if (!w->sure && !w->look && (!w->look_at_ms || session_now_ms(s) - w->look_at_ms >= SESSION_KIND_MS))
         start_look(s);
 }
 

@@ -74,7 +74,7 @@ static void on_answer(void *arg, const struct request *r)
 static void give_up(struct asked *a, enum serve_failure f, const char *why)
 {
     struct session *s = a->session;
-    uint64_t waited_ms = loop_wall_ms(s->loop) - a->record->due.value, now = loop_now_us();
+    uint64_t waited_ms = clock_wall_ms(s->clock) - a->record->due.value, now = loop_now_us();
 
     a->record->sent = UNKNOWN_U64;
     prompt_record_end(a->record, s->loop, now > waited_ms * 1000 ? now - waited_ms * 1000 : now, f, why);

@@ -62,8 +62,8 @@ static void on_change(void *owner, struct change *c)
     struct session *s = owner;
     bool found = is_found_in(c), moves = moves_focus(s, c);
 
-    if (!c->at_ms) c->at_ms = loop_now_ms();
-    if (!c->wall_ms) c->wall_ms = loop_wall_ms(s->loop);
+    if (!c->at_ms) c->at_ms = session_now_ms(s);
+    if (!c->wall_ms) c->wall_ms = clock_wall_ms(s->clock);
     word_head(s, c);
     world_apply(s->world, c);
     if (moves) s->focus_fresh = false;
@@ -85,14 +85,19 @@ void session_tell_source(struct session *s, const char *source, enum world_kind 
 static const struct budget_rate discovery_rates[BUDGET_KINDS] = {
     [BUDGET_REQUESTS] = {SESSION_DISCOVERY_RATE, SESSION_DISCOVERIES}};
 
+uint64_t session_now_ms(const struct session *s)
+{
+    return clock_now_ms(s->clock);
+}
+
 /* ---- discovery ------------------------------------------------------------------------------------------------ */
 
 void session_discover_soon(struct session *s)
 {
     if (alarm_is_set(s->discover)) return;
-    const uint64_t wait = budget_wait(&s->discoveries, loop_now_ms(), NULL);
+    const uint64_t wait = budget_wait(&s->discoveries, session_now_ms(s), NULL);
     /* At once after a calm, so that a start is quick; in a flood once each SESSION_DISCOVER_MS. */
-    bool calm = loop_now_ms() >= s->discovered_ms + SESSION_DISCOVER_MS;
+    bool calm = session_now_ms(s) >= s->discovered_ms + SESSION_DISCOVER_MS;
     alarm_set(s->discover, wait ? wait : calm ? 0 : SESSION_DISCOVER_MS, 0);
 }
 
@@ -105,7 +110,7 @@ static void discover(void *arg)
 {
     struct session *s = arg;
 
-    s->discovered_ms = loop_now_ms();
+    s->discovered_ms = session_now_ms(s);
     budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
     session_look_for_redis(s);
@@ -113,11 +118,17 @@ static void discover(void *arg)
     s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
 }
 
+/* Of the client of Kubernetes (struct kube_guard). */
+static enum err kube_may_change(void *arg, struct why *why)
+{
+    return session_may_change(arg, why);
+}
+
 static enum err open_kube(struct session *s, struct why *why)
 {
     const struct conf *c = s->conf;
     const struct kube_open conf = {
-        .kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns, .guard = {session_guard, s}};
+        .kubeconfig = c->kubeconfig, .context = c->context, .ns = c->ns, .guard = {kube_may_change, s}};
     struct why own = {.code = ERR_OK};
 
     if (text_eq(c->kubeconfig, "none")) {
@@ -181,12 +192,13 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
     struct session *s = mem_zero(1, sizeof *s);
 
     s->loop = l;
+    s->clock = loop_clock(l);
     s->conf = conf;
     if (calls) s->calls = *calls;
     s->world = world_new();
     s->recoveries = recoveries_new();
-    s->discover = alarm_new(l, discover, s);
-    budget_init(&s->discoveries, discovery_rates, loop_now_ms());
+    s->discover = clock_alarm_new(s->clock, discover, s);
+    budget_init(&s->discoveries, discovery_rates, session_now_ms(s));
     s->sink = (struct sink){on_change, s};
     s->ns = mem_str(conf->ns);
     s->service = mem_str(conf->service);
@@ -240,6 +252,16 @@ const struct recovery *session_recovery(const struct session *s)
     return recoveries_of(s->recoveries, &f);
 }
 
+const struct sink *session_sink(const struct session *s)
+{
+    return &s->sink;
+}
+
+const struct clock *session_clock(const struct session *s)
+{
+    return s->clock;
+}
+
 const struct kube_where *session_where(const struct session *s)
 {
     return s->kube ? s->kube_ops->where(s->kube) : NULL;
@@ -263,19 +285,19 @@ void session_tell_of_time(struct session *s, uint64_t now_ms)
     struct change *c = change_new(CHANGE_ALIVE, "console", WORLD_CONSOLE);
 
     c->at_ms = now_ms;
-    c->wall_ms = loop_wall_ms(s->loop);
+    c->wall_ms = clock_wall_ms(s->clock);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
 }
 
 void session_tick(struct session *s)
 {
-    uint64_t now = loop_now_ms();
+    uint64_t now = session_now_ms(s);
     bool moved = world_expire(s->world, now);
 
     if (moved) s->focus_fresh = false;
     focus_renew(s);
-    moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, loop_wall_ms(s->loop)) || moved;
+    moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
     serve_status_hurry(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_hurry_redis(s);
     if (now >= s->redis.again_ms) session_retry_redis(s);

@@ -11,6 +11,7 @@
 
 #include "backends/backend.h"
 #include "backends/conf.h"
+#include "backends/link/clock.h"
 #include "backends/world/answers.h"
 #include "backends/world/recovery.h"
 #include "backends/world/world.h"
@@ -21,8 +22,9 @@ struct session_calls {
     void *arg;
 };
 
-/* conf is borrowed until session_close. Fails only for what cannot become right by waiting (a malformed kubeconfig
- * that was named); everything else is a source's state. */
+/* Goes by loop_clock(l), which a test or a replay may set before or after. conf is borrowed until session_close. Fails
+ * only for what cannot become right by waiting (a malformed kubeconfig that was named); everything else is a source's
+ * state. */
 enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
                       struct why *why);
 void session_close(struct session *s); /* NULL is fine */
@@ -30,6 +32,8 @@ void session_close(struct session *s); /* NULL is fine */
 const struct world *session_world(const struct session *s);
 const struct recovery *session_recovery(const struct session *s);
 struct focus session_focus(const struct session *s);
+/* What the world's times and ages are by; borrowed. */
+const struct clock *session_clock(const struct session *s);
 /* Kubernetes itself, for those who apply and delete. NULL without it; borrowed until session_close. */
 struct kube *session_kube(const struct session *s, const struct kube_ops **ret_ops);
 const struct kube_where *session_where(const struct session *s); /* NULL without Kubernetes */
@@ -37,6 +41,8 @@ const struct kube_where *session_where(const struct session *s); /* NULL without
 bool session_settled(const struct session *s);
 /* The focus when there are several RayServices. */
 void session_choose(struct session *s, const char *ns, const char *service);
+/* Where a change goes in: what a replay feeds in place of the backends. Borrowed. */
+const struct sink *session_sink(const struct session *s);
 void session_tick(struct session *s); /* about once a second: expiry, evidence by time */
 void session_refresh(struct session *s);
 
@@ -72,10 +78,13 @@ enum err session_ask(struct session *s, const struct session_prompt *prompt,
                      void (*done)(void *arg, const struct request *r), void *arg, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
-/* A session is READ-ONLY until it is told how long it may change the cluster (loop_now_ms; 0: not any more, UINT64_MAX:
- * as long as it lives). That is asked below every change: session_kill_head, and each request that deploy and cleanup
- * send through session_kube. */
+/* A session is READ-ONLY until it is told how long it may change the cluster (clock_now_ms; 0: not any more,
+ * UINT64_MAX: as long as it lives). That is asked below every change: session_kill_head, and each request that deploy
+ * and cleanup send through session_kube. */
 void session_allow_changes(struct session *s, uint64_t until_ms);
+
+/* Whether it may be changed now: ERR_OK, or ERR_GUARD and a sentence. */
+enum err session_may_change(const struct session *s, struct why *why);
 
 /* Deletes the head pod with that UID and no other. ERR_GUARD where changes are not allowed. */
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,

@@ -8,6 +8,7 @@
 #define RAYDECK_SESSION_INSIDE_H
 
 #include "backends/link/budget.h"
+#include "backends/link/clock.h"
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/session.h"
@@ -87,6 +88,7 @@ struct prompt_way {
 
 struct session {
     struct loop *loop;
+    struct clock *clock; /* of loop: what is known, and until when, goes by it */
     const struct conf *conf;
     struct session_calls calls;
     struct world *world;
@@ -123,6 +125,8 @@ struct session {
     size_t asked_count;
     uint64_t prompts; /* so far, for their keys */
 };
+
+uint64_t session_now_ms(const struct session *s);
 
 /* One look at the world each; cheap when nothing has changed. */
 void session_discover_soon(struct session *s);
@@ -169,9 +173,6 @@ void session_permission_done(struct session *s);
 
 /* Publishes a change that says nothing: there may be something to draw. */
 void session_tell_of_time(struct session *s, uint64_t now_ms);
-
-/* The guard of the client of Kubernetes (struct kube_guard); its argument is the session. */
-enum err session_guard(void *session, struct why *why);
 
 /* Puts a source's state where no backend is there to do it. */
 void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,

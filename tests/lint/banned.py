@@ -1,4 +1,5 @@
-"""Functions that are not used here, and commands that are never sent to a Redis that is not ours."""
+"""Functions that are not used here, the machine's time where a clock is to be read, and commands that are never sent to
+a Redis that is not ours."""
 import re
 
 from sources import c_files, code, report
@@ -16,6 +17,9 @@ ALLOWED = {
     ("backends/base/mem.c", name) for name in ("malloc", "calloc", "realloc", "strdup", "asprintf", "vasprintf")
 } | {("tui/term/signals.c", "signal")}
 CALL = re.compile(r"(?<![\w.>])(" + "|".join(BANNED) + r")\s*\(")
+# What is known since when goes by backends/link/clock.h, which tests and replays set.
+BY_CLOCK = ("backends/session/", "tui/panes/", "tui/arming", "tui/answering", "tui/kill_plan")
+MACHINE_TIME = re.compile(r"\bloop_(?:now|wall|own_wall)_ms\s*\(")
 FORBIDDEN_REDIS = re.compile(r'"(KEYS|MONITOR|FLUSHALL|FLUSHDB|HGETALL|DEL|HSET|HDEL|SET)(?: |")')
 
 found = []
@@ -29,6 +33,8 @@ for path in c_files("backends", "deploy", "tui"):
             name = match.group(1)
             if (path, name) not in ALLOWED:
                 found.append(f"{path}:{number}: {name} is not used here: {BANNED[name]} instead")
+        if path.startswith(BY_CLOCK) and MACHINE_TIME.search(line):
+            found.append(f"{path}:{number}: the machine's time is not read here: clock_now_ms or clock_wall_ms instead")
     if path.startswith("backends/redis/"):
         with open(path, encoding="utf-8") as f:
             for number, line in enumerate(f, 1):

@@ -142,13 +142,17 @@ static void the_clock_is_our_own(void **state)
     const uint64_t before = loop_own_wall_ms();
     loop_hear_date(loop, before - 3600 * 1000);
     assert_true(loop_wall_ms(loop) < before);
-    struct arming_clock c = arming_clock_now();
+    struct arming_clock c = arming_clock_now(loop_clock(loop));
     assert_true(c.wall_ms >= before && c.wall_ms < before + 60 * 1000);
     assert_true(c.boot_ms <= loop_now_ms() && loop_now_ms() - c.boot_ms < 60 * 1000);
     assert_true(c.boot_id[0] != '\0');
     struct arming a = {.state = ARMING_ARMED, .until_ms = c.boot_ms};
     arming_expire(&a, c.boot_ms);
     assert_int_equal(a.state, ARMING_READ_ONLY);
+    clock_set(loop_clock(loop), 5000, 7000); /* a replay's */
+    c = arming_clock_now(loop_clock(loop));
+    assert_int_equal(c.boot_ms, 5000);
+    assert_int_equal(c.wall_ms, 7000);
     loop_free(loop);
     (void)d;
 }

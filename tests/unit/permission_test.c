@@ -56,8 +56,11 @@ static int fixture_open(void **state)
     struct fixture *f = mem_zero(1, sizeof *f);
     f->ops = (struct kube_ops){.may = on_may};
     f->loop = loop_new();
-    f->session = (struct session){
-        .kube = (struct kube *)(void *)&f->reviews, .kube_ops = &f->ops, .world = world_new(), .loop = f->loop};
+    f->session = (struct session){.kube = (struct kube *)(void *)&f->reviews,
+                                  .kube_ops = &f->ops,
+                                  .world = world_new(),
+                                  .loop = f->loop,
+                                  .clock = loop_clock(f->loop)};
     *state = f;
     return 0;
 }
