@@ -1,4 +1,5 @@
-/* D16: why pods are Pending. The scheduler's sentence is in the pod's condition, else in its last event. */
+/* doctor_placing.c - D16: why pods are Pending. The scheduler's sentence is in the pod's condition, else in its last
+ * event. */
 #include "backends/base/text.h"
 #include "deploy/doctor_priv.h"
 #include "deploy/scheduler_parse.h"

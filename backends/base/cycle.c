@@ -1,4 +1,4 @@
-/* Brent's cycle detection, over tokens. */
+/* cycle.c - Brent's cycle detection, over tokens. */
 #include "backends/base/cycle.h"
 
 #include "backends/base/mem.h"

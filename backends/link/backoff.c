@@ -1,4 +1,4 @@
-/* Back-off with jitter, and when it falls. */
+/* backoff.c - Back-off with jitter, and when it falls. */
 #include "backends/link/backoff.h"
 
 void backoff_init(struct backoff *b, uint32_t first_ms, uint32_t most_ms, uint32_t seed)

@@ -1,4 +1,4 @@
-/* Buckets that fill with time. */
+/* budget.c - Buckets that fill with time. */
 #include "backends/link/budget.h"
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
-/* Once a minute: how the server is set, and what was slow. What a server refuses (managed ones do) stays unknown, and
- * is not asked again on this connection. */
+/* config_poll.c - once a minute: how the server is set, and what was slow. What a server refuses (managed ones do)
+ * stays unknown, and is not asked again on this connection. */
 #include "backends/base/mem.h"
 #include "backends/redis/redis_link.h"
 #include "backends/redis/server_parse.h"

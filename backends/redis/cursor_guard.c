@@ -1,4 +1,4 @@
-/* Cursors that come again, and pages that bring nothing. */
+/* cursor_guard.c - Cursors that come again, and pages that bring nothing. */
 #include "backends/redis/cursor_guard.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Once a second, quicker while a head is being lost: the heartbeats, whose connections there are; more slowly PING and
- * INFO. */
+/* heartbeat_poll.c - once a second, quicker while a head is being lost: the heartbeats, whose connections there are;
+ * more slowly PING and INFO. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/clients_parse.h"

@@ -1,4 +1,4 @@
-/* The kinds of Redis backend there are. */
+/* redis_kinds.c - the kinds of Redis backend there are. */
 #include "backends/redis/resp_backend.h"
 
 #include <stddef.h>

@@ -1,6 +1,7 @@
 /*
- * Changes told by the server: CLIENT TRACKING in broadcasting mode, its messages redirected to a second connection,
- * which subscribes to __redis__:invalidate. A server or a user that may not do that is polled, and it is said why.
+ * track.c - Changes told by the server: CLIENT TRACKING in broadcasting mode, its messages redirected to a second
+ * connection, which subscribes to __redis__:invalidate. A server or a user that may not do that is polled, and it is
+ * said why.
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

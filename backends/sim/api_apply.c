@@ -1,5 +1,5 @@
-/* PATCH with application/apply-patch+yaml, and a POST that makes an object: what is refused, and how (recorded:
- * Kubernetes 1.34); what comes of the rest. */
+/* api_apply.c - PATCH with application/apply-patch+yaml, and a POST that makes an object: what is refused, and how
+ * (recorded: Kubernetes 1.34); what comes of the rest. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"

@@ -1,5 +1,5 @@
-/* The OpenAI API of a model behind Serve, as vLLM fills it in: a list of models, and chat completions whole or
- * streamed. Sources: the OpenAI API reference, "Chat Completions" and "Models"; vLLM's errors. */
+/* api_chat.c - the OpenAI API of a model behind Serve, as vLLM fills it in: a list of models, and chat completions
+ * whole or streamed. Sources: the OpenAI API reference, "Chat Completions" and "Models"; vLLM's errors. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/api_priv.h"

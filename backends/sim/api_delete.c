@@ -1,4 +1,4 @@
-/* DELETE of an object other than a pod. */
+/* api_delete.c - DELETE of an object other than a pod. */
 #include "backends/base/json.h"
 #include "backends/sim/api_priv.h"
 

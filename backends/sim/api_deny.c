@@ -1,4 +1,5 @@
-/* What the token's user may not do: for consoles that must show it. Without a denial that user may do all there is. */
+/* api_deny.c - what the token's user may not do: for consoles that must show it. Without a denial that user may do all
+ * there is. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/api_priv.h"

@@ -1,5 +1,5 @@
-/* PATCH with application/json-patch+json (RFC 6902): `test` and `replace` of texts in metadata, which is what is asked
- * of us. */
+/* api_json_patch.c - PATCH with application/json-patch+json (RFC 6902): `test` and `replace` of texts in metadata,
+ * which is what is asked of us. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "backends/sim/api_priv.h"

@@ -1,4 +1,4 @@
-/* Lists: pages with limit and continue, label and field selectors by equality. */
+/* api_list.c - Lists: pages with limit and continue, label and field selectors by equality. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,4 +1,5 @@
-/* The API server's proxy to pods and services, and what answers behind it: Serve's HTTP proxies and the Ray dashboard.
+/* api_proxy.c - the API server's proxy to pods and services, and what answers behind it: Serve's HTTP proxies and the
+ * Ray dashboard.
  */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,4 +1,4 @@
-/* From a path and a method to the one who answers. */
+/* api_routes.c - from a path and a method to the one who answers. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

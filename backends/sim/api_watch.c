@@ -1,4 +1,4 @@
-/* Watches: one JSON object a line, from a version on; bookmarks each minute; 410 as an ERROR line. */
+/* api_watch.c - Watches: one JSON object a line, from a version on; bookmarks each minute; 410 as an ERROR line. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"

@@ -1,4 +1,5 @@
-/* The cluster as it is at the start: a RayService that has run for days, with a head that is younger than its workers.
+/* kuberay.c - the cluster as it is at the start: a RayService that has run for days, with a head that is younger than
+ * its workers.
  */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

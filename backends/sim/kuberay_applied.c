@@ -1,6 +1,6 @@
-/* What the controllers do about objects that were applied: KubeRay's own writes into a RayService, the deployment
- * controller. Recorded: KubeRay 1.7 fills in a RayService 20 ms after it was created, and owns workerGroupSpecs from
- * then on. */
+/* kuberay_applied.c - what the controllers do about objects that were applied: KubeRay's own writes into a RayService,
+ * the deployment controller. Recorded: KubeRay 1.7 fills in a RayService 20 ms after it was created, and owns
+ * workerGroupSpecs from then on. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

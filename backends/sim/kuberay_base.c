@@ -1,5 +1,5 @@
-/* What stands in the cluster whether or not a RayService does: namespaces, KubeRay's operator and CRDs, the scheduler's
- * lease. */
+/* kuberay_base.c - what stands in the cluster whether or not a RayService does: namespaces, KubeRay's operator and
+ * CRDs, the scheduler's lease. */
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
 

@@ -1,4 +1,5 @@
-/* What KubeRay's validation refuses in a RayService, in its words (ray-operator/controllers/ray/utils/validation.go).
+/* kuberay_check.c - what KubeRay's validation refuses in a RayService, in its words
+ * (ray-operator/controllers/ray/utils/validation.go).
  */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,4 +1,5 @@
-/* From an accepted RayService to one that serves. Recorded from KubeRay 1.7: events, conditions and their pace. */
+/* kuberay_deploy.c - from an accepted RayService to one that serves. Recorded from KubeRay 1.7: events, conditions and
+ * their pace. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

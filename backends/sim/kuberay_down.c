@@ -1,4 +1,5 @@
-/* A pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its place. */
+/* kuberay_down.c - a pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its
+ * place. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

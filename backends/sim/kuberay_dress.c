@@ -1,4 +1,4 @@
-/* A pod of an applied RayService: the recorded one, with what its group's template says instead. */
+/* kuberay_dress.c - a pod of an applied RayService: the recorded one, with what its group's template says instead. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

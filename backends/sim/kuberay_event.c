@@ -1,5 +1,5 @@
-/* Events, as KubeRay and the scheduler write them (eventTime, reportingComponent) and as the kubelet does (the old
- * fields, with a count). */
+/* kuberay_event.c - Events, as KubeRay and the scheduler write them (eventTime, reportingComponent) and as the kubelet
+ * does (the old fields, with a count). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

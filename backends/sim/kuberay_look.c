@@ -1,4 +1,4 @@
-/* What others may see of the cluster. */
+/* kuberay_look.c - what others may see of the cluster. */
 #include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>

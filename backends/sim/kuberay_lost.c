@@ -1,4 +1,5 @@
-/* Without GCS fault tolerance: what the workers do when their head dies. Recorded twice, with and without grace. */
+/* kuberay_lost.c - Without GCS fault tolerance: what the workers do when their head dies. Recorded twice, with and
+ * without grace. */
 #include "backends/sim/kuberay_priv.h"
 
 enum {

@@ -1,4 +1,4 @@
-/* A namespace goes: what is in it first; it waits for what has finalizers. */
+/* kuberay_namespace.c - a namespace goes: what is in it first; it waits for what has finalizers. */
 #include "backends/base/json.h"
 #include "backends/sim/kuberay_priv.h"
 

@@ -1,4 +1,5 @@
-/* The scheduler: which K8s node a pod gets. A worker needs Neuron devices, as many as its container asks for. */
+/* kuberay_place.c - the scheduler: which K8s node a pod gets. A worker needs Neuron devices, as many as its container
+ * asks for. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "backends/sim/kuberay_priv.h"

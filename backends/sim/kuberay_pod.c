@@ -1,4 +1,5 @@
-/* A Ray pod's object and its status in each stage, as the kubelet writes it (recorded: Kubernetes 1.34). */
+/* kuberay_pod.c - a Ray pod's object and its status in each stage, as the kubelet writes it (recorded:
+ * Kubernetes 1.34). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

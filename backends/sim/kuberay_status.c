@@ -1,4 +1,4 @@
-/* The cluster's other objects, and the statuses that KubeRay and the endpoint controller write. */
+/* kuberay_status.c - the cluster's other objects, and the statuses that KubeRay and the endpoint controller write. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,5 +1,5 @@
-/* A pod comes up: made by KubeRay, bound, its containers created and started, ready. Delays are those of two recorded
- * head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
+/* kuberay_up.c - a pod comes up: made by KubeRay, bound, its containers created and started, ready. Delays are those of
+ * two recorded head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

@@ -1,4 +1,4 @@
-/* raydeck-sim: the simulated cluster in the foreground. */
+/* sim_main.c - raydeck-sim: the simulated cluster in the foreground. */
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "backends/link/loop.h"

@@ -1,3 +1,4 @@
+/* change.c - Makes and frees changes. */
 #include "backends/world/change.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* change_json.c - Changes to and from JSON lines, as recordings keep them. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/change.h"

@@ -1,3 +1,4 @@
+/* coreset.c - Sets of NeuronCores. */
 #include "backends/world/record.h"
 
 #include <stdio.h>

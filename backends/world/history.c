@@ -1,3 +1,4 @@
+/* history.c - the last samples of a core's utilisation. */
 #include "backends/world/history.h"
 
 #include <math.h>

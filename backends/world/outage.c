@@ -1,18 +1,18 @@
 /* outage.c - the report of an outage, put together from a recovery's marks and the world. */
 #include "backends/world/outage.h"
 
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 #include "backends/world/recovery_wait.h"
 
 #include <stdio.h>
 #include <string.h>
 
-static void copy(char *out, size_t size, const char *text)
+static void copy_text(char *out, size_t size, const char *text)
 {
     snprintf(out, size, "%s", text ? text : "");
 }
 
-#define COPY(out, text) copy(out, sizeof(out), text)
+#define COPY(out, text) copy_text(out, sizeof(out), text)
 
 static void take_identity(const struct recovery *r, const struct focus *f, struct outage *ret)
 {
@@ -70,7 +70,7 @@ static bool node_is_stale(const struct recovery *r, const struct world *w, const
 
 /* ---- lengths: as outage.h defines them ------------------------------------------------------------------------- */
 
-static uint64_t since(uint64_t from, uint64_t to)
+static uint64_t ms_between(uint64_t from, uint64_t to)
 {
     return to > from ? to - from : 0;
 }
@@ -90,7 +90,7 @@ static struct known_u64 length_unserved(const struct recovery *r, uint64_t wall_
     if (!n->ok && !n->slow && !n->failed) return UNKNOWN_U64;
     uint64_t end = r->t0_wall_ms + OUTAGE_SECONDS * 1000;
     if (r->outage == OUTAGE_RUNNING || wall_ms < end) end = wall_ms;
-    uint64_t open = since(m->answered_wall_ms, end);
+    uint64_t open = ms_between(m->answered_wall_ms, end);
     return known_u64(open > m->gap_ms ? open : m->gap_ms);
 }
 
@@ -98,8 +98,8 @@ static struct known_u64 length_silent(const struct recovery *r, uint64_t now_ms)
 {
     const struct rung_state *back = &r->rung[RUNG_GCS_READING];
     if (!r->silent_ms.known) return UNKNOWN_U64;
-    if (back->reached) return known_u64(since(r->silent_ms.value, back->at_ms));
-    return r->outage == OUTAGE_RUNNING ? known_u64(since(r->silent_ms.value, now_ms)) : UNKNOWN_U64;
+    if (back->reached) return known_u64(ms_between(r->silent_ms.value, back->at_ms));
+    return r->outage == OUTAGE_RUNNING ? known_u64(ms_between(r->silent_ms.value, now_ms)) : UNKNOWN_U64;
 }
 
 static struct known_u64 length_down(const struct recovery *r, const struct outage *o, uint64_t now_ms)
@@ -112,8 +112,8 @@ static struct known_u64 length_down(const struct recovery *r, const struct outag
     else if (r->memory->old_ended_ms.known)
         from = r->memory->old_ended_ms.value;
     bool waits = !ready->reached || (!serve->reached && o->rung[RUNG_SERVE_RUNNING].possible);
-    if (waits) return r->outage == OUTAGE_RUNNING ? known_u64(since(from, now_ms)) : UNKNOWN_U64;
-    return known_u64(since(from, serve->reached && serve->at_ms > ready->at_ms ? serve->at_ms : ready->at_ms));
+    if (waits) return r->outage == OUTAGE_RUNNING ? known_u64(ms_between(from, now_ms)) : UNKNOWN_U64;
+    return known_u64(ms_between(from, serve->reached && serve->at_ms > ready->at_ms ? serve->at_ms : ready->at_ms));
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /* outage_fields.c - the one place that adds up GCS fields: those of now against those of T0. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,8 +95,8 @@ static bool all_listed(const struct gcstable *t)
     return t->fields.known && t->fields.value == t->list_count;
 }
 
-static void compare(const struct recovery *r, const struct world *w, const struct gcstable *then,
-                    const struct gcstable *now, struct outage_fields *out)
+static void table_compare(const struct recovery *r, const struct world *w, const struct gcstable *then,
+                          const struct gcstable *now, struct outage_fields *out)
 {
     const char **a = sorted_names(then), **b = sorted_names(now);
     size_t i = 0, j = 0;
@@ -130,7 +130,7 @@ static void take_table(const struct recovery *r, const struct world *w, const st
     if (row && !row->gone_ms && row->changed_ms < r->t0_ms)
         out->kept = out->before; /* nothing was written since */
     else
-        compare(r, w, then, now, out);
+        table_compare(r, w, then, now, out);
 }
 
 static void take_checkpoints(const struct baseline *b, const struct world *w, struct outage_fields *out)

@@ -1,4 +1,4 @@
-/* The newest probe of each Serve proxy, out of the request records and the pods there are. */
+/* probe_targets.c - the newest probe of each Serve proxy, out of the request records and the pods there are. */
 #include "backends/world/probe_targets.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* record.c - Makes, copies, compares and frees records by their schema. */
 #include "backends/world/record.h"
 
 #include "backends/base/mem.h"

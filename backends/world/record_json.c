@@ -1,3 +1,4 @@
+/* record_json.c - Records to and from JSON, by their schema. */
 #include "backends/world/record.h"
 
 #include "backends/base/mem.h"

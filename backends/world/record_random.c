@@ -1,3 +1,4 @@
+/* record_random.c - random records, for property tests. */
 #include "backends/base/mem.h"
 #include "backends/world/record_schema.h"
 

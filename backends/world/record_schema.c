@@ -1,3 +1,4 @@
+/* record_schema.c - the schemas, made out of records.def. */
 #include "backends/world/record_schema.h"
 
 #include "backends/base/mem.h"

@@ -3,7 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,6 @@
+/* recovery_gcs.c - the recovery's rungs that the GCS shows: heartbeat, nodes, actors. */
 #include "backends/base/mem.h"
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,9 @@
+/* recovery_wait.c - what a recovery waits for, and why that does not come, in words. */
 #include "backends/world/recovery_wait.h"
 
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdio.h>
 

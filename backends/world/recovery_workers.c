@@ -1,7 +1,7 @@
 /* recovery_workers.c - the worker pods of T0, the processes on their Neuron devices, and the requests since. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/recovery_memory.h"
+#include "backends/world/recovery_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -130,7 +130,7 @@ static void count_answer(struct recovery_memory *m, const struct request *q)
     m->answered_wall_ms = at;
 }
 
-static void probed(struct recovery *r, const struct request *q, bool answered)
+static void worker_probed(struct recovery *r, const struct request *q, bool answered)
 {
     for (size_t i = 0; q->pod && i < r->workers; i++) {
         if (!text_eq(q->pod, r->worker[i].name)) continue;
@@ -153,7 +153,7 @@ void workers_request(struct recovery *r, const struct request *q)
     if (!probe) return;
     if (ok || slow) count_answer(r->memory, q);
     if (ok || slow || failed) mark_second(r, q, ok ? '.' : slow ? 's' : 'X');
-    probed(r, q, ok || slow);
+    worker_probed(r, q, ok || slow);
 }
 
 /* Nobody probed: nothing is claimed about answers, and nothing is waited for. */

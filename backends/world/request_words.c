@@ -1,3 +1,4 @@
+/* request_words.c - the words of a request's phases. */
 #include "backends/world/request_words.h"
 
 #include "backends/base/text.h"

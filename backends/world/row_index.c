@@ -1,4 +1,5 @@
-/* Secondary indexes of the world's tables: which fields they are of, and the chained hash table of each. */
+/* row_index.c - Secondary indexes of the world's tables: which fields they are of, and the chained hash table of each.
+ */
 #include "backends/world/row_index.h"
 
 #include "backends/base/mem.h"

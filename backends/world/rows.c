@@ -1,3 +1,4 @@
+/* rows.c - a table's rows by key, its tombstones and its limits. */
 #include "backends/world/rows.h"
 
 #include "backends/base/mem.h"
@@ -26,7 +27,7 @@ static struct entry *entry_of(const struct row *row)
     return (struct entry *)(void *)(uintptr_t)row;
 }
 
-static struct entry *find(const struct rows *rows, const char *key)
+static struct entry *rows_find_entry(const struct rows *rows, const char *key)
 {
     struct entry *e = NULL;
     if (key) HASH_FIND(hh, rows->head, key, strlen(key), e);
@@ -113,7 +114,7 @@ static void finished_bound(struct rows *rows, int kind)
 
 /* ---- put ----------------------------------------------------------------------------------------------------- */
 
-static void touch(struct rows *rows, struct entry *e, const struct change *c)
+static void entry_touch(struct rows *rows, struct entry *e, const struct change *c)
 {
     e->row.generation = ++rows->generation;
     e->row.changed_ms = c->at_ms;
@@ -187,7 +188,7 @@ static bool entry_history(struct entry *e)
 
 void rows_put(struct rows *rows, struct source_slot *slot, const struct change *c)
 {
-    struct entry *e = find(rows, c->record->key);
+    struct entry *e = rows_find_entry(rows, c->record->key);
     bool changed = true;
     if (!e && rows->living >= WORLD_ROWS) {
         slot->refused[c->table]++;
@@ -200,7 +201,7 @@ void rows_put(struct rows *rows, struct source_slot *slot, const struct change *
         e = entry_new(rows, slot, c);
     if (e->slot != slot) entry_own(e, slot);
     e->marked = false;
-    if (changed) touch(rows, e, c);
+    if (changed) entry_touch(rows, e, c);
     if (entry_history(e) && !changed) e->row.generation = ++rows->generation;
     int kind = finished_kind(e->row.record);
     if (kind >= 0) rows->finished[kind]++;
@@ -225,7 +226,7 @@ static void entry_bury(struct rows *rows, struct entry *e, const struct change *
 
 void rows_gone(struct rows *rows, const struct change *c)
 {
-    struct entry *e = find(rows, c->key);
+    struct entry *e = rows_find_entry(rows, c->key);
     if (e) entry_bury(rows, e, c);
 }
 
@@ -288,7 +289,7 @@ void rows_done(struct rows *rows)
 
 const struct row *rows_find(const struct rows *rows, const char *key)
 {
-    const struct entry *e = find(rows, key);
+    const struct entry *e = rows_find_entry(rows, key);
     return e ? &e->row : NULL;
 }
 
@@ -330,6 +331,6 @@ const struct row *rows_with_next(const struct rows *rows, enum world_index which
 
 const struct history *rows_history(const struct rows *rows, const char *key)
 {
-    const struct entry *e = find(rows, key);
+    const struct entry *e = rows_find_entry(rows, key);
     return e ? e->history : NULL;
 }

@@ -1,3 +1,4 @@
+/* sources.c - Sources: their state, their freshness, what they could not read. */
 #include "backends/world/sources.h"
 
 #include "backends/base/mem.h"
@@ -139,7 +140,7 @@ const struct source *world_throttled(const struct world *w, enum world_kind kind
     return NULL;
 }
 
-static int severity(enum freshness f)
+static int freshness_severity(enum freshness f)
 {
     static const int order[] = {
         [FRESH_OFF] = 0,   [FRESH_LIVE] = 1,   [FRESH_ABSENT] = 2, [FRESH_WAITING] = 3,
@@ -161,7 +162,7 @@ enum freshness world_freshness(const struct world *w, enum world_kind kind, uint
         enum freshness f = source_freshness(s, now_ms, &age);
         if (f == FRESH_OFF) continue;
         bool older = age.known && (!oldest.known || age.value > oldest.value);
-        if (!who || severity(f) > severity(worst) || (f == worst && older)) {
+        if (!who || freshness_severity(f) > freshness_severity(worst) || (f == worst && older)) {
             worst = f;
             who = s;
         }

@@ -1,3 +1,4 @@
+/* world.c - Applies changes. */
 #include "backends/world/world.h"
 
 #include "backends/base/mem.h"
@@ -30,14 +31,14 @@ void world_free(struct world *w)
 
 /* ---- applying ------------------------------------------------------------------------------------------------ */
 
-static void relist(struct world *w, struct source_slot *slot, const struct change *c)
+static void relist_begin(struct world *w, struct source_slot *slot, const struct change *c)
 {
     slot->relisting[c->table] = true;
     slot->refused[c->table] = 0;
     rows_mark(&w->rows[c->table], slot);
 }
 
-static void relisted(struct world *w, struct source_slot *slot, const struct change *c)
+static void relist_end(struct world *w, struct source_slot *slot, const struct change *c)
 {
     struct rows *rows = &w->rows[c->table];
     /* A row that was not listed may be the item that could not be read. */
@@ -52,7 +53,7 @@ static void relisted(struct world *w, struct source_slot *slot, const struct cha
     rows->progressing = false;
 }
 
-static void progress(struct rows *rows, const struct change *c)
+static void rows_alive(struct rows *rows, const struct change *c)
 {
     rows->progressing = true;
     rows->progress = c->number;
@@ -89,9 +90,9 @@ void world_apply(struct world *w, const struct change *c)
     case CHANGE_SOURCE: source_state(w, slot, c); break;
     case CHANGE_PUT: rows_put(&w->rows[c->table], slot, c); break;
     case CHANGE_GONE: rows_gone(&w->rows[c->table], c); break;
-    case CHANGE_RELIST: relist(w, slot, c); break;
-    case CHANGE_RELISTED: relisted(w, slot, c); break;
-    case CHANGE_PROGRESS: progress(&w->rows[c->table], c); break;
+    case CHANGE_RELIST: relist_begin(w, slot, c); break;
+    case CHANGE_RELISTED: relist_end(w, slot, c); break;
+    case CHANGE_PROGRESS: rows_alive(&w->rows[c->table], c); break;
     case CHANGE_DROPPED: w->rows[c->table].generation += sources_dropped(&w->sources, slot, c); break;
     case CHANGE_ALIVE:
     case CHANGE_DELETED: break;

@@ -1,4 +1,5 @@
-/* `raydeck doctor` as a program, against the simulator: its report, its JSON, its exit codes. */
+/* doctor_command_test.c - `raydeck doctor` as a program, against the simulator: its report, its JSON, its exit codes.
+ */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"

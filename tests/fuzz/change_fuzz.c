@@ -1,4 +1,5 @@
-/* A line of a recording: whatever is read back is written, read and applied again without a difference. */
+/* change_fuzz.c - a line of a recording: whatever is read back is written, read and applied again without a difference.
+ */
 #include "backends/base/mem.h"
 #include "backends/world/recovery.h"
 

@@ -1,4 +1,5 @@
-/* Keys, fields and values of the GCS. The bytes are a field's name up to the first newline, and its value. */
+/* gcs_fuzz.c - Keys, fields and values of the GCS. The bytes are a field's name up to the first newline, and its value.
+ */
 #include "backends/redis/gcs_parse.h"
 #include "backends/redis/gcs_text.h"
 

@@ -1,4 +1,4 @@
-/* The body of an answer to /infer; what comes out is safe to draw. */
+/* infer_fuzz.c - the body of an answer to /infer; what comes out is safe to draw. */
 #include "backends/base/text.h"
 #include "backends/serve/infer_parse.h"
 

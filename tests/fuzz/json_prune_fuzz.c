@@ -1,4 +1,4 @@
-/* What is JSON stays JSON, with just the named members' values gone. */
+/* json_prune_fuzz.c - what is JSON stays JSON, with just the named members' values gone. */
 #include "backends/base/json.h"
 #include "backends/kube/json_prune.h"
 

@@ -1,4 +1,4 @@
-/* Bytes from a terminal: in any pieces they give only keys that exist and pastes of safe text. */
+/* keys_fuzz.c - Bytes from a terminal: in any pieces they give only keys that exist and pastes of safe text. */
 #include "tui/term/keys_parse.h"
 
 #include "backends/base/text.h"

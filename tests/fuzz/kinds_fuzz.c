@@ -1,4 +1,5 @@
-/* Any object as each of Kubernetes' kinds: whatever a parser takes from it is safe text, and can be written and read.
+/* kinds_fuzz.c - Any object as each of Kubernetes' kinds: whatever a parser takes from it is safe text, and can be
+ * written and read.
  */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"

@@ -1,4 +1,5 @@
-/* Single answers: a version, an access review, a Secret, a RayService with a password in clear. */
+/* kube_answers_fuzz.c - Single answers: a version, an access review, a Secret, a RayService with a password in clear.
+ */
 #include "backends/base/mem.h"
 #include "backends/kube/answers_parse.h"
 

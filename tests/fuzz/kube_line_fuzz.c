@@ -1,4 +1,4 @@
-/* One line of a watch. */
+/* kube_line_fuzz.c - one line of a watch. */
 #include "backends/kube/kube_parse.h"
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);

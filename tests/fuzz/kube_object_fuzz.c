@@ -1,4 +1,4 @@
-/* One object, or a page of a list,, of every Kubernetes kind. */
+/* kube_object_fuzz.c - one object, or a page of a list,, of every Kubernetes kind. */
 #include "backends/base/json.h"
 #include "backends/kube/kube_parse.h"
 

@@ -1,4 +1,4 @@
-/* The body of a refusal. */
+/* kube_status_fuzz.c - the body of a refusal. */
 #include "backends/base/text.h"
 #include "backends/kube/status_parse.h"
 

@@ -1,4 +1,4 @@
-/* A kubeconfig, and the choice of a context out of it; the answer of a credential plug-in. */
+/* kubeconfig_fuzz.c - a kubeconfig, and the choice of a context out of it; the answer of a credential plug-in. */
 #include "backends/kube/exec_credential_parse.h"
 #include "backends/kube/kubeconfig_parse.h"
 

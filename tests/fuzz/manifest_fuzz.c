@@ -1,4 +1,4 @@
-/* A manifest, its variables, lint, and both forms of the findings; objects as JSON. */
+/* manifest_fuzz.c - a manifest, its variables, lint, and both forms of the findings; objects as JSON. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "deploy/lint.h"

@@ -1,4 +1,4 @@
-/* Whatever stands around them, secrets do not come through: the input is what stands before and after. */
+/* mask_fuzz.c - Whatever stands around them, secrets do not come through: the input is what stands before and after. */
 #include "backends/base/mask.h"
 
 #include <stdint.h>

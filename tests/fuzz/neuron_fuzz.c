@@ -1,4 +1,4 @@
-/* A line of neuron-monitor, twice, so that the sums are used. */
+/* neuron_fuzz.c - a line of neuron-monitor, twice, so that the sums are used. */
 #include "backends/neuron/neuron_parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

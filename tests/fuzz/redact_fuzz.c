@@ -1,5 +1,5 @@
-/* Stand-ins: as long as what they stand for, UTF-8 where that was, the same each time; and an address, an account, an
- * ARN and a host do not come through, whatever stands before and after them. */
+/* redact_fuzz.c - Stand-ins: as long as what they stand for, UTF-8 where that was, the same each time; and an address,
+ * an account, an ARN and a host do not come through, whatever stands before and after them. */
 #include "backends/base/text.h"
 #include "tui/redact.h"
 

@@ -1,4 +1,4 @@
-/* RESP as it comes from a socket: the first byte says how large the pieces are. */
+/* redis_reply_fuzz.c - RESP as it comes from a socket: the first byte says how large the pieces are. */
 #include "backends/redis/reply.h"
 #include "backends/redis/server_parse.h"
 

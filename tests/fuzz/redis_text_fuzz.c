@@ -1,4 +1,4 @@
-/* URL, INFO and CLIENT LIST: what a person and a server may say in text. */
+/* redis_text_fuzz.c - URL, INFO and CLIENT LIST: what a person and a server may say in text. */
 #include "backends/base/mem.h"
 #include "backends/redis/clients_parse.h"
 #include "backends/redis/info_parse.h"

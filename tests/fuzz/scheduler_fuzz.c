@@ -1,4 +1,4 @@
-/* The scheduler's sentence, as any event or condition may word it. */
+/* scheduler_fuzz.c - the scheduler's sentence, as any event or condition may word it. */
 #include "backends/base/mem.h"
 #include "deploy/scheduler_parse.h"
 

@@ -1,4 +1,5 @@
-/* Walkthroughs: whatever they hold, what is shown is safe, and no step is out of bounds; a rehearsal ends. */
+/* script_fuzz.c - Walkthroughs: whatever they hold, what is shown is safe, and no step is out of bounds; a rehearsal
+ * ends. */
 #include "tui/script.h"
 
 #include "backends/base/text.h"

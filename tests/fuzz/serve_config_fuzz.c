@@ -1,4 +1,5 @@
-/* Any serveConfigV2: a malformed one changes nothing, and what comes of another is safe text, once each. */
+/* serve_config_fuzz.c - Any serveConfigV2: a malformed one changes nothing, and what comes of another is safe text,
+ * once each. */
 #include "backends/base/text.h"
 #include "backends/kube/serve_config_parse.h"
 

@@ -1,4 +1,4 @@
-/* The Serve API's answer, and any failed answer behind the API server's proxy. */
+/* serve_status_fuzz.c - the Serve API's answer, and any failed answer behind the API server's proxy. */
 #include "backends/base/mem.h"
 #include "backends/serve/serve_failure.h"
 #include "backends/serve/serve_status_parse.h"

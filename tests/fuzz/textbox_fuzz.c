@@ -1,5 +1,5 @@
-/* Keys and pastes into a text box: the text stays safe and within its room, the cursor between two characters of it,
- * and both can be drawn in any place. */
+/* textbox_fuzz.c - Keys and pastes into a text box: the text stays safe and within its room, the cursor between two
+ * characters of it, and both can be drawn in any place. */
 #include "backends/base/text.h"
 #include "tui/draw/textbox.h"
 

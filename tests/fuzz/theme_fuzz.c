@@ -1,4 +1,4 @@
-/* Theme files: whatever they hold, colours are in range and names are safe. */
+/* theme_fuzz.c - Theme files: whatever they hold, colours are in range and names are safe. */
 #include "tui/term/theme.h"
 
 #include "backends/base/text.h"

@@ -1,5 +1,5 @@
-/* Safe text in lines of any width: nothing but blanks is lost, no line is too long, and what is drawn is what was
- * counted. */
+/* wrap_fuzz.c - Safe text in lines of any width: nothing but blanks is lost, no line is too long, and what is drawn is
+ * what was counted. */
 #include "backends/base/text.h"
 #include "tui/draw/wrap.h"
 

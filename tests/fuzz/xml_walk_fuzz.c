@@ -1,4 +1,5 @@
-/* Any XML, walked: what is opened is closed, in order, within the limits, and never after an error has been seen. */
+/* xml_walk_fuzz.c - Any XML, walked: what is opened is closed, in order, within the limits, and never after an error
+ * has been seen. */
 #include "backends/aws/xml_walk.h"
 
 #include <stdint.h>

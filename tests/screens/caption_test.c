@@ -1,4 +1,4 @@
-/* The band of a walkthrough over the main screen: found from the last row, and the footer stays. */
+/* caption_test.c - the band of a walkthrough over the main screen: found from the last row, and the footer stays. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/caption.h"

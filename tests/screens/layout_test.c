@@ -1,4 +1,4 @@
-/* Where things go: every rectangle on the screen, none over another, at every size. */
+/* layout_test.c - where things go: every rectangle on the screen, none over another, at every size. */
 #include "tui/panes/layout.h"
 
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* The pane of a manifest's findings: rows, order, status, detail, and the screens kept beside this file. */
+/* lint_pane_test.c - the pane of a manifest's findings: rows, order, status, detail, and the screens kept beside this
+ * file. */
 #include "tests/support/desk.h"
 #include "tests/support/fixture.h"
 #include "tests/support/lint_rig.h"

@@ -1,4 +1,5 @@
-/* The last two losses side by side: what is counted of each, what outlives the world it was seen in, how it looks. */
+/* losses_test.c - the last two losses side by side: what is counted of each, what outlives the world it was seen in,
+ * how it looks. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/losses.h"

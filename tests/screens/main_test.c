@@ -1,4 +1,4 @@
-/* The whole main screen, against the screens kept beside this file. */
+/* main_test.c - the whole main screen, against the screens kept beside this file. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/screen.h"

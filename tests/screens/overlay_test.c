@@ -1,4 +1,4 @@
-/* What lies over the screen: how it looks, what it takes for an answer, and what it does not. */
+/* overlay_test.c - what lies over the screen: how it looks, what it takes for an answer, and what it does not. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/command_palette.h"

@@ -1,4 +1,5 @@
-/* What the panes make of the world, in words: kept and lost fields, decoded tables, states that must stand out. */
+/* panes_test.c - what the panes make of the world, in words: kept and lost fields, decoded tables, states that must
+ * stand out. */
 #include "tests/support/desk.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/findings_view.h"

@@ -1,4 +1,4 @@
-/* The parts of the screen that have no pane: strip, answers, footer, message. */
+/* parts_test.c - the parts of the screen that have no pane: strip, answers, footer, message. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
 #include "tui/panes/answers_view.h"

@@ -1,5 +1,5 @@
-/* Worlds that make no sense, keys pressed at random, terminals of any size: the screen holds, and draws only what may
- * stand in a cell. */
+/* random_test.c - Worlds that make no sense, keys pressed at random, terminals of any size: the screen holds, and draws
+ * only what may stand in a cell. */
 #include "tests/support/random_change.h"
 #include "tui/panes/screen.h"
 

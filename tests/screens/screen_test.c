@@ -1,4 +1,5 @@
-/* The screen's own state: focus, tabs, zoom, detail, filter, clicks; and what the panes make of the world. */
+/* screen_test.c - the screen's own state: focus, tabs, zoom, detail, filter, clicks; and what the panes make of the
+ * world. */
 #include "tests/support/desk.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/gcs.h"

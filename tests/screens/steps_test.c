@@ -1,4 +1,4 @@
-/* The steps of a deployment over the screen: how they look, and what scrolls. */
+/* steps_test.c - the steps of a deployment over the screen: how they look, and what scrolls. */
 #include "tests/support/screen_file.h"
 #include "tui/panes/steps_view.h"
 

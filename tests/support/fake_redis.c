@@ -1,4 +1,4 @@
-/* A RESP server whose replies are the test's. */
+/* fake_redis.c - a RESP server whose replies are the test's. */
 #include "tests/support/fake_redis.h"
 
 #include "backends/base/mem.h"

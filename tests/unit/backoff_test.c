@@ -1,4 +1,5 @@
-/* When something is tried again, and how much may be asked: back-off, budgets, and cycles of tokens. */
+/* backoff_test.c - When something is tried again, and how much may be asked: back-off, budgets, and cycles of tokens.
+ */
 #include "backends/base/cycle.h"
 #include "backends/base/mem.h"
 #include "backends/link/backoff.h"

@@ -1,4 +1,4 @@
-/* The canvas: columns of wide and combining characters, clipping, windows, folding to ASCII, dumps. */
+/* canvas_test.c - the canvas: columns of wide and combining characters, clipping, windows, folding to ASCII, dumps. */
 #include "tui/draw/canvas.h"
 
 #include "backends/base/mem.h"

@@ -1,4 +1,4 @@
-/* Which variables of the environment a child is given. */
+/* child_env_test.c - which variables of the environment a child is given. */
 #include "backends/base/mem.h"
 #include "backends/link/child_env.h"
 

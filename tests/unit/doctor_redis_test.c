@@ -1,4 +1,4 @@
-/* The doctor's rules about Redis: worlds that trip each, that do not, and where it is unknown. */
+/* doctor_redis_test.c - the doctor's rules about Redis: worlds that trip each, that do not, and where it is unknown. */
 #include "backends/base/mem.h"
 #include "tests/support/sick.h"
 

@@ -1,4 +1,5 @@
-/* What the doctor makes of a world as a whole: healthy, empty, old, without Redis; and its report. */
+/* doctor_report_test.c - what the doctor makes of a world as a whole: healthy, empty, old, without Redis; and its
+ * report. */
 #include "backends/base/mem.h"
 #include "backends/world/answers.h"
 #include "tests/support/sick.h"

@@ -1,4 +1,4 @@
-/* Keys and fields as Ray 2.60 (one hash a table) and 2.22 (one hash) write them. */
+/* gcs_key_parse_test.c - Keys and fields as Ray 2.60 (one hash a table) and 2.22 (one hash) write them. */
 #include "backends/redis/gcs_key_parse.h"
 
 #include "backends/base/mem.h"

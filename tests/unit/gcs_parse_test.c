@@ -1,4 +1,5 @@
-/* Values recorded from real Ray 2.60 and 2.22; what they hold was read with Ray's own protobuf classes. */
+/* gcs_parse_test.c - Values recorded from real Ray 2.60 and 2.22; what they hold was read with Ray's own protobuf
+ * classes. */
 #include "backends/redis/gcs_parse.h"
 
 #include "backends/base/mem.h"

@@ -1,4 +1,5 @@
-/* What the simulator writes, read by the console's own decoder: two parts that share no line of code. */
+/* gcs_rows_test.c - what the simulator writes, read by the console's own decoder: two parts that share no line of code.
+ */
 #include "backends/base/mem.h"
 #include "backends/redis/gcs_parse.h"
 #include "backends/sim/gcs_records.h"

@@ -1,4 +1,4 @@
-/* What becomes a change and what does not: rounds through hashes, without a Redis. */
+/* gcs_view_test.c - what becomes a change and what does not: rounds through hashes, without a Redis. */
 #include "backends/redis/gcs_view.h"
 
 #include "backends/base/mem.h"

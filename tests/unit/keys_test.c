@@ -1,4 +1,4 @@
-/* Keys: bytes of real terminals to events, in one piece and byte by byte; and key names. */
+/* keys_test.c - Keys: bytes of real terminals to events, in one piece and byte by byte; and key names. */
 #include "tui/term/keys_parse.h"
 
 #include "backends/base/buf.h"

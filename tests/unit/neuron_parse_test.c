@@ -1,4 +1,4 @@
-/* neuron_parse: every recorded or composed sample goes through, and says just what is in it. */
+/* neuron_parse_test.c - neuron_parse: every recorded or composed sample goes through, and says just what is in it. */
 #include "backends/base/mem.h"
 #include "backends/neuron/neuron_parse.h"
 #include "tests/support/fixture.h"

@@ -1,4 +1,5 @@
-/* Canvas to bytes: what an unchanged frame, a changed cell, another size and another theme cost. No terminal needed. */
+/* paint_test.c - Canvas to bytes: what an unchanged frame, a changed cell, another size and another theme cost. No
+ * terminal needed. */
 #include "tui/term/paint.h"
 
 #include "backends/base/mem.h"

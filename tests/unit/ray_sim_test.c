@@ -1,4 +1,5 @@
-/* The simulated Ray: what a head's death changes, and that its words and records are those of the real one. */
+/* ray_sim_test.c - the simulated Ray: what a head's death changes, and that its words and records are those of the real
+ * one. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/gcs_records.h"

@@ -1,4 +1,4 @@
-/* What is replaced by a stand-in, and what is not; widths, and that the same thing stays the same. */
+/* redact_test.c - what is replaced by a stand-in, and what is not; widths, and that the same thing stays the same. */
 #include "tui/redact.h"
 
 #include "backends/base/mem.h"

@@ -1,4 +1,5 @@
-/* URLs, INFO, CLIENT LIST; the allow-list. INFO and CLIENT LIST are a real Redis 7.0's with a GCS on it. */
+/* redis_parse_test.c - URLs, INFO, CLIENT LIST; the allow-list. INFO and CLIENT LIST are a real Redis 7.0's with a GCS
+ * on it. */
 #include "backends/base/mem.h"
 #include "backends/redis/allow.h"
 #include "backends/redis/clients_parse.h"

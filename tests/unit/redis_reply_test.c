@@ -1,4 +1,4 @@
-/* RESP in whole and in pieces, and everything that is beyond a limit. */
+/* redis_reply_test.c - RESP in whole and in pieces, and everything that is beyond a limit. */
 #include "backends/base/mem.h"
 #include "backends/redis/reply.h"
 

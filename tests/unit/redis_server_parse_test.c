@@ -1,4 +1,4 @@
-/* CONFIG GET and SLOWLOG GET, from the bytes that a redis-server 7.0.15 answers. */
+/* redis_server_parse_test.c - CONFIG GET and SLOWLOG GET, from the bytes that a redis-server 7.0.15 answers. */
 #include "backends/base/mem.h"
 #include "backends/redis/server_parse.h"
 

@@ -1,4 +1,4 @@
-/* The scheduler's sentence: of a real kube-scheduler 1.34, of older ones, and what is none. */
+/* scheduler_parse_test.c - the scheduler's sentence: of a real kube-scheduler 1.34, of older ones, and what is none. */
 #include "backends/base/buf.h"
 #include "deploy/scheduler_parse.h"
 

@@ -1,4 +1,5 @@
-/* A walkthrough: how its file is read, what each condition looks at, when which key comes, and the rehearsal. */
+/* script_test.c - a walkthrough: how its file is read, what each condition looks at, when which key comes, and the
+ * rehearsal. */
 #include "tests/support/fixture.h"
 #include "tests/support/small_cluster.h"
 #include "tui/commands.h"

@@ -1,4 +1,4 @@
-/* Answers of real Ray Serve 2.60 and 2.22, and of a real API server that could not reach it. */
+/* serve_parse_test.c - answers of real Ray Serve 2.60 and 2.22, and of a real API server that could not reach it. */
 #include "backends/base/mem.h"
 #include "backends/serve/infer_parse.h"
 #include "backends/serve/serve_failure.h"

@@ -1,4 +1,4 @@
-/* What is taken out of serveConfigV2 for the simulated Serve. */
+/* serve_wish_test.c - what is taken out of serveConfigV2 for the simulated Serve. */
 #include "backends/sim/serve_wish.h"
 
 #include <setjmp.h>

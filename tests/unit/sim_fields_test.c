@@ -1,4 +1,4 @@
-/* Sets of managed fields against recorded ones; merging and conflicts. */
+/* sim_fields_test.c - Sets of managed fields against recorded ones; merging and conflicts. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/fields.h"

@@ -1,4 +1,5 @@
-/* The simulated KubeRay against the recorded one: the same members and types, the same steps in the same order. */
+/* sim_kuberay_test.c - the simulated KubeRay against the recorded one: the same members and types, the same steps in
+ * the same order. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

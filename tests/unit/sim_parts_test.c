@@ -1,4 +1,5 @@
-/* The simulator's small parts: the object store and its log, the clock, the stream of chance, the model's answers. */
+/* sim_parts_test.c - the simulator's small parts: the object store and its log, the clock, the stream of chance, the
+ * model's answers. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/crowd.h"

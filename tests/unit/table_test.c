@@ -1,4 +1,4 @@
-/* The table: which columns stay, the selection's survival, filter, sort, scrolling, clicks. */
+/* table_test.c - the table: which columns stay, the selection's survival, filter, sort, scrolling, clicks. */
 #include "tui/draw/table.h"
 
 #include "backends/base/mem.h"

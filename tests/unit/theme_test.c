@@ -1,4 +1,4 @@
-/* Themes: the files we ship, what a broken file is told, and the nearest colours. */
+/* theme_test.c - Themes: the files we ship, what a broken file is told, and the nearest colours. */
 #include "tui/term/theme.h"
 
 #include "backends/base/mem.h"

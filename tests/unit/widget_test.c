@@ -1,4 +1,4 @@
-/* Bars, sparklines, rules, wrapped text and the text box. */
+/* widget_test.c - Bars, sparklines, rules, wrapped text and the text box. */
 #include "tui/draw/bar.h"
 #include "tui/draw/rule.h"
 #include "tui/draw/spark.h"

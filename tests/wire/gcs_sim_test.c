@@ -1,4 +1,5 @@
-/* The simulated GCS in a real redis-server: what a head's death changes, and that nothing is left behind. */
+/* gcs_sim_test.c - the simulated GCS in a real redis-server: what a head's death changes, and that nothing is left
+ * behind. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/gcs_sim.h"

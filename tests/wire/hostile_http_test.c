@@ -1,5 +1,5 @@
-/* Servers that send what no server should, against the HTTP client: none holds the loop, none fills the memory, and
- * each end has its name. */
+/* hostile_http_test.c - Servers that send what no server should, against the HTTP client: none holds the loop, none
+ * fills the memory, and each end has its name. */
 #include "backends/base/mem.h"
 #include "backends/link/http.h"
 #include "tests/support/gzip_zeros.h"

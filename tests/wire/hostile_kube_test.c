@@ -1,5 +1,5 @@
-/* API servers that send what no server should: what can be read lives, what cannot is counted and said, and no watch
- * holds the loop. */
+/* hostile_kube_test.c - API servers that send what no server should: what can be read lives, what cannot is counted and
+ * said, and no watch holds the loop. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/kube_api_priv.h"

@@ -1,5 +1,6 @@
-/* Servers at the end of a Redis URL that are none, or lie: each reply that no Redis sends, as the answer to everything.
- * The connection ends with its reason, nothing of it is shown as data, and nothing is kept in memory. */
+/* hostile_redis_test.c - Servers at the end of a Redis URL that are none, or lie: each reply that no Redis sends, as
+ * the answer to everything. The connection ends with its reason, nothing of it is shown as data, and nothing is kept in
+ * memory. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tests/support/redis_rig.h"

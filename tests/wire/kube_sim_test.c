@@ -1,4 +1,4 @@
-/* The Kubernetes backend against the simulated cluster, over TLS, with what can go wrong there. */
+/* kube_sim_test.c - the Kubernetes backend against the simulated cluster, over TLS, with what can go wrong there. */
 #include "backends/kube/kube_api.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_scene.h"

@@ -1,4 +1,5 @@
-/* The API server over TLS: its certificate is held against the kubeconfig's, and ours against the server's. */
+/* kube_tls_test.c - the API server over TLS: its certificate is held against the kubeconfig's, and ours against the
+ * server's. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/kube_api.h"

@@ -1,4 +1,4 @@
-/* The monitor kind on real commands, and the simulator's neuron-monitor read through its socket. */
+/* neuron_test.c - the monitor kind on real commands, and the simulator's neuron-monitor read through its socket. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/neuron/monitor.h"

@@ -1,6 +1,6 @@
 /*
- * Both head kills that were recorded on a real cluster, replayed through the world: the ladder must have the times that
- * are in the recording. They were read off it by eye:
+ * ray_mistral_test.c - Both head kills that were recorded on a real cluster, replayed through the world: the ladder
+ * must have the times that are in the recording. They were read off it by eye:
  *
  *   seen                                     in                          kill 1 (default grace)  kill 2 (grace 0)
  *   delete asked for                         marks.txt                   528.077                 623.272

@@ -1,4 +1,4 @@
-/* What changes in a Redis while the backend looks at it: told by the server, and followed. */
+/* redis_change_test.c - what changes in a Redis while the backend looks at it: told by the server, and followed. */
 #include "backends/base/mem.h"
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"

@@ -1,4 +1,4 @@
-/* The pulse of the Redis backend quickens while a head is being lost, and only what it is for. */
+/* redis_hurry_test.c - the pulse of the Redis backend quickens while a head is being lost, and only what it is for. */
 #include "backends/base/mem.h"
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"

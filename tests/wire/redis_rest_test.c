@@ -1,4 +1,5 @@
-/* What a GCS at rest costs its Redis: its heartbeats change KV each second, and KV is not read for them. */
+/* redis_rest_test.c - what a GCS at rest costs its Redis: its heartbeats change KV each second, and KV is not read for
+ * them. */
 #include "backends/base/mem.h"
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"

@@ -1,5 +1,5 @@
-/* A Redis that stops answering without closing anything: noticed by our own questions. Takes its fifteen seconds, and
- * is a program of its own because of that. */
+/* redis_silence_test.c - a Redis that stops answering without closing anything: noticed by our own questions. Takes its
+ * fifteen seconds, and is a program of its own because of that. */
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"
 

@@ -1,4 +1,4 @@
-/* The Redis backend against a real redis-server that holds what real Ray wrote. */
+/* redis_test.c - the Redis backend against a real redis-server that holds what real Ray wrote. */
 #include "backends/base/mem.h"
 #include "tests/support/redis_rig.h"
 #include "tests/support/redis_server.h"

@@ -1,4 +1,5 @@
-/* The Redis backend over TLS, against a real redis-server with a certificate made for the test by openssl. */
+/* redis_tls_test.c - the Redis backend over TLS, against a real redis-server with a certificate made for the test by
+ * openssl. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tests/support/redis_rig.h"

@@ -1,4 +1,5 @@
-/* The Redis backend where something is in the way: passwords, permissions, and servers that are none. */
+/* redis_trouble_test.c - the Redis backend where something is in the way: passwords, permissions, and servers that are
+ * none. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tests/support/redis_rig.h"

@@ -1,4 +1,5 @@
-/* Prompts, probes and the Serve API against a server that answers, refuses, hangs up, is slow or wrong. */
+/* serve_test.c - Prompts, probes and the Serve API against a server that answers, refuses, hangs up, is slow or wrong.
+ */
 #include "backends/base/mem.h"
 #include "backends/serve/infer.h"
 #include "backends/serve/prober.h"

@@ -1,4 +1,4 @@
-/* Server-side apply on the simulated API server: who manages what, conflicts, dry runs, refusals. */
+/* sim_apply_test.c - Server-side apply on the simulated API server: who manages what, conflicts, dry runs, refusals. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "tests/support/sim_bed.h"

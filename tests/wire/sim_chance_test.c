@@ -1,4 +1,5 @@
-/* Whatever is done to the simulated cluster, in whatever order: it comes to rest, and serves again when asked to. */
+/* sim_chance_test.c - Whatever is done to the simulated cluster, in whatever order: it comes to rest, and serves again
+ * when asked to. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/rng.h"

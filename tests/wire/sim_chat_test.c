@@ -1,4 +1,5 @@
-/* The simulated model behind the OpenAI API, through the API server's proxy; what may be denied; a reset. */
+/* sim_chat_test.c - the simulated model behind the OpenAI API, through the API server's proxy; what may be denied; a
+ * reset. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,4 +1,4 @@
-/* From an empty simulated cluster to a RayService that serves, and back to nothing. */
+/* sim_deploy_test.c - from an empty simulated cluster to a RayService that serves, and back to nothing. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/sim_worlds.h"

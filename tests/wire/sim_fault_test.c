@@ -1,4 +1,5 @@
-/* Faults of the simulated Serve's answers to prompts, whole and streamed; its health checks go on well. */
+/* sim_fault_test.c - Faults of the simulated Serve's answers to prompts, whole and streamed; its health checks go on
+ * well. */
 #include "backends/base/buf.h"
 #include "tests/support/sim_bed.h"
 

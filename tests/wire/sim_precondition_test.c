@@ -1,4 +1,5 @@
-/* What a request says the object has to be, on the simulated API server: as Kubernetes 1.34 answers it. */
+/* sim_precondition_test.c - what a request says the object has to be, on the simulated API server: as Kubernetes 1.34
+ * answers it. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "tests/support/sim_bed.h"

@@ -1,4 +1,5 @@
-/* raydeck-sim as a program: what it says, how it ends, and that it leaves nothing behind, however it ends. */
+/* sim_process_test.c - raydeck-sim as a program: what it says, how it ends, and that it leaves nothing behind, however
+ * it ends. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/loop.h"

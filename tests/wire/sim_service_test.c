@@ -1,4 +1,4 @@
-/* RayServices of other names than the one the simulator begins with, and more of them than one. */
+/* sim_service_test.c - RayServices of other names than the one the simulator begins with, and more of them than one. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "tests/support/fixture.h"

@@ -1,4 +1,4 @@
-/* The simulated API server over its own TLS: answers as recorded, watches, proxies, faults. */
+/* sim_test.c - the simulated API server over its own TLS: answers as recorded, watches, proxies, faults. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"

@@ -1,4 +1,5 @@
-/* Commands that end at once: credential plug-ins and neuron-monitor are started again, and not in a storm. */
+/* storm_child_test.c - Commands that end at once: credential plug-ins and neuron-monitor are started again, and not in
+ * a storm. */
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
 #include "backends/neuron/monitor.h"

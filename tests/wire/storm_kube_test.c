@@ -1,5 +1,6 @@
-/* An API server whose answers would make a storm of requests: what is asked of it stays bounded, and what waits because
- * of that says so. Each case counts what came within STORM_MS; a busy machine can only lower the count. */
+/* storm_kube_test.c - an API server whose answers would make a storm of requests: what is asked of it stays bounded,
+ * and what waits because of that says so. Each case counts what came within STORM_MS; a busy machine can only lower the
+ * count. */
 #include "backends/base/text.h"
 #include "backends/kube/reflector.h"
 #include "tests/support/kube_scene.h"

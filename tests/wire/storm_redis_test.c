@@ -1,5 +1,6 @@
-/* A Redis whose answers would make a storm of connections, commands or bytes: what is asked of it stays bounded, and
- * what waits because of that says so. Each case counts what came within STORM_MS; a busy machine can only lower it. */
+/* storm_redis_test.c - a Redis whose answers would make a storm of connections, commands or bytes: what is asked of it
+ * stays bounded, and what waits because of that says so. Each case counts what came within STORM_MS; a busy machine can
+ * only lower it. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/cursor_guard.h"

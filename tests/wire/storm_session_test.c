@@ -1,4 +1,5 @@
-/* A cluster that changes its mind without end: what is found in it is followed at once, and not for ever. */
+/* storm_session_test.c - a cluster that changes its mind without end: what is found in it is followed at once, and not
+ * for ever. */
 #include "backends/base/mem.h"
 #include "backends/session/session.h"
 #include "tests/support/fake_redis.h"

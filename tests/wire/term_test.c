@@ -1,4 +1,5 @@
-/* The terminal module in a pseudo-terminal: this program runs itself with --draw and reads the screen back. */
+/* term_test.c - the terminal module in a pseudo-terminal: this program runs itself with --draw and reads the screen
+ * back. */
 #include "tui/term/term.h"
 
 #include "backends/base/buf.h"

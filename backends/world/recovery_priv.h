@@ -1,8 +1,8 @@
 /*
- * recovery_memory.h - what the observer of a head's death remembers between changes. Private to recovery*.c.
+ * recovery_priv.h - what the observer of a head's death remembers between changes. Private to recovery*.c.
  */
-#ifndef RAYDECK_WORLD_RECOVERY_MEMORY_H
-#define RAYDECK_WORLD_RECOVERY_MEMORY_H
+#ifndef RAYDECK_WORLD_RECOVERY_PRIV_H
+#define RAYDECK_WORLD_RECOVERY_PRIV_H
 
 #include "backends/world/outage.h"
 
