@@ -59,37 +59,6 @@ struct view app_view(struct app *app, const struct focus *focus)
                          .demo = app->cli->conf.demo};
 }
 
-bool app_asks(const struct app *app)
-{
-    return app->over == OVER_KILL || app->over == OVER_ARM || app->over == OVER_QUIT || app->over == OVER_WORK_ASKS;
-}
-
-/* ---- whether the question was read ---- */
-
-static void set_read_alarm(struct app *app)
-{
-    alarm_set(app->read, reading_left(&app->reading, loop_now_ms()), 0);
-}
-
-static void question_sent(struct app *app)
-{
-    reading_sent(&app->reading, loop_now_ms());
-    set_read_alarm(app);
-}
-
-static void question_look(struct app *app)
-{
-    if (app->reading.state != READING_SENT || !term_shown(app->term)) return;
-    reading_shown(&app->reading, loop_now_ms());
-    set_read_alarm(app);
-}
-
-static void question_anew(struct app *app)
-{
-    alarm_stop(app->read);
-    app->reading = (struct reading){0};
-}
-
 /* ---- frames ---- */
 
 static size_t footer_keys(const struct app *app, struct footer_key *keys)
@@ -104,39 +73,6 @@ static size_t footer_keys(const struct app *app, struct footer_key *keys)
     return count;
 }
 
-static bool palette_may(void *arg, const char *name)
-{
-    enum command_id id;
-    return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
-}
-
-static void draw_over(struct app *app, const struct view *view)
-{
-    switch (app->over) {
-    case OVER_NONE: break;
-    case OVER_HELP:
-        help_size(&app->help, app->canvas.rows, app->canvas.cols);
-        help_draw(&app->help, &app->canvas);
-        break;
-    case OVER_PALETTE: command_palette_draw(&app->palette, &app->canvas, palette_may, app); break;
-    case OVER_CHAT: app_chat_draw(app, view); break;
-    case OVER_PROMPT: prompt_box_draw(&app->prompt, &app->canvas); break;
-    case OVER_PICKER:
-        picker_update(&app->picker, session_world(app->session), clock_wall_ms(session_clock(app->session)));
-        picker_draw(&app->picker, &app->canvas);
-        break;
-    case OVER_LOSSES: losses_draw(&app->losses, &app->canvas); break;
-    case OVER_KILL:
-    case OVER_ARM:
-    case OVER_QUIT: dialog_draw(&app->dialog, &app->canvas); break;
-    case OVER_WORK: app_work_draw(app); break;
-    case OVER_WORK_ASKS:
-        app_work_draw(app);
-        dialog_draw(&app->dialog, &app->canvas);
-        break;
-    }
-}
-
 /* Only another pace begins anew: what is drawn twice a second must not put off what is due each second. */
 static void set_tick(struct app *app, uint64_t every_ms)
 {
@@ -147,7 +83,7 @@ static void set_tick(struct app *app, uint64_t every_ms)
 
 static void app_draw(struct app *app)
 {
-    question_look(app);
+    app_question_shown(app);
     if (!app->dirty || !term_may_draw(app->term)) return;
     app->dirty = false;
     int rows, cols;
@@ -160,7 +96,6 @@ static void app_draw(struct app *app)
     app->canvas.ascii = term_ascii(app->term);
     canvas_clear(&app->canvas, ROLE_TEXT);
     canvas_cursor(&app->canvas, -1, -1);
-    app->dialog.unread = app->reading.state != READING_OVER;
     struct focus focus = session_focus(app->session);
     struct view view = app_view(app, &focus);
     struct footer_key keys[APP_FOOTER_KEYS];
@@ -178,16 +113,20 @@ static void app_draw(struct app *app)
     chrome.aws = app_aws_facts(app);
     chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;
+    char model[128];
+    const struct chat_route route = app_chat_route(app, model, sizeof model);
+    chrome.route = &route;
     screen_update(app->screen, &view);
+    app_overlay_update(app, &view);
     screen_draw(app->screen, &view, &app->canvas);
     /* What takes the whole screen is part of what a walkthrough speaks about. */
-    const bool whole = app->over == OVER_CHAT || app->over == OVER_LOSSES;
-    if (whole) draw_over(app, &view);
+    const bool whole = app->overlays.top && app->overlays.top->ops->whole_screen;
+    if (whole) overlays_draw(&app->overlays, &view, &app->canvas);
     app_script_draw(app, &view);
-    if (!whole) draw_over(app, &view);
+    if (!whole) overlays_draw(&app->overlays, &view, &app->canvas);
     if (app->redact) redact_canvas(app->redact, &app->canvas);
     term_frame(app->term, &app->canvas);
-    if (app->reading.state == READING_NONE && app_asks(app) && !app_too_small(app)) question_sent(app);
+    app_question_sent(app);
     set_tick(app, screen_timed(&view) ? TICK_TIMED_MS : TICK_MS);
 }
 
@@ -202,6 +141,12 @@ static void tell_outage(struct app *app)
     app->title_down = down;
     if (down) term_bell(app->term);
     term_title(app->term, !down ? "raydeck" : r->head_lost ? "raydeck: HEAD DOWN" : "raydeck: GCS SILENT");
+}
+
+void app_redraw(struct app *app)
+{
+    app->dirty = true;
+    app_draw(app);
 }
 
 static void on_change(void *arg, const struct change *c)
@@ -220,15 +165,15 @@ static void on_soon(void *arg)
     app_draw(arg);
 }
 
+/* Not while armed.json is being read: a question may follow. */
 static void offer_picker(struct app *app)
 {
     struct focus focus = session_focus(app->session);
-    if (app->picker_offered || app->over != OVER_NONE || focus.rayservice || app->cli->conf.service ||
-        world_count(session_world(app->session), TABLE_RAYSERVICE) < 2)
+    if (app->picker_offered || app->overlays.top || arming_store_busy(app->armed) || focus.rayservice ||
+        app->cli->conf.service || world_count(session_world(app->session), TABLE_RAYSERVICE) < 2)
         return;
     app->picker_offered = true;
-    picker_open(&app->picker);
-    app->over = OVER_PICKER;
+    app_picker_open(app);
 }
 
 static void take_loss(struct app *app)
@@ -248,8 +193,7 @@ static void on_tick(void *arg)
     tell_outage(app);
     take_loss(app);
     app_aws_begin(app);
-    app->dirty = true;
-    app_draw(app);
+    app_redraw(app);
 }
 
 static void on_ready(void *arg)
@@ -267,8 +211,7 @@ static void on_input(void *arg, const struct input *in)
         app_input(app, in);
     }
     app_aws_begin(app);
-    app->dirty = true;
-    app_draw(app);
+    app_redraw(app);
 }
 
 static void on_quit(void *arg, int number)
@@ -276,55 +219,18 @@ static void on_quit(void *arg, int number)
     app_leave(arg, number ? EXIT_SIGNALLED + number : EXIT_FINE);
 }
 
-/* What was typed before the stop answers nothing after it. */
 static void on_resumed(void *arg)
 {
     struct app *app = arg;
-    if (app_asks(app)) {
-        dialog_again(&app->dialog);
-        question_anew(app);
-    }
-    app->dirty = true;
-    app_draw(app);
-}
-
-/* What has come by now came too early, and makes it longer. */
-static void on_read(void *arg)
-{
-    struct app *app = arg;
-    term_read(app->term);
-    if (app->reading.state == READING_NONE) return;
-    if (!reading_over(&app->reading, loop_now_ms())) set_read_alarm(app);
-    app->dirty = true;
-    app_draw(app);
+    app_overlay_resumed(app);
+    app_redraw(app);
 }
 
 static void on_leader_limit(void *arg)
 {
     struct app *app = arg;
     app->keymap.pending = false;
-    app->dirty = true;
-    app_draw(app);
-}
-
-void app_close_over(struct app *app)
-{
-    switch (app->over) {
-    case OVER_PICKER:
-        picker_done(&app->picker);
-        app->picker = (struct picker){0};
-        break;
-    case OVER_KILL:
-    case OVER_ARM:
-    case OVER_QUIT:
-    case OVER_WORK_ASKS:
-        dialog_done(&app->dialog);
-        app->dialog = (struct dialog){0};
-        question_anew(app);
-        break;
-    default: break;
-    }
-    app->over = OVER_NONE;
+    app_redraw(app);
 }
 
 void app_leave(struct app *app, int status)
@@ -365,7 +271,7 @@ enum err app_anew(struct app *app, struct why *why)
     enum err err = open_session(app, &fresh, why);
     if (err) return err;
     take_loss(app);
-    app_close_over(app);
+    app_overlay_close_all(app);
     app_work_free(app->work);
     app_lint_done(app);
     app->work = NULL;
@@ -403,7 +309,7 @@ void app_armed(void *arg, const struct arming *a)
 
 static void app_done(struct app *app)
 {
-    app_close_over(app);
+    app_overlay_close_all(app);
     app_script_done(app);
     term_close(app->term);
     if (app->kill_sent[0]) cli_say("the delete of %s was sent, what it did is not known", app->kill_sent);
@@ -436,7 +342,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.themes = themes_list();
     app.tick = alarm_new(app.loop, on_tick, &app);
     app.soon = alarm_new(app.loop, on_soon, &app);
-    app.read = alarm_new(app.loop, on_read, &app);
+    app.read = alarm_new(app.loop, app_question_due, &app);
     app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
     app.script_alarm = alarm_new(app.loop, app_script_look, &app);
     app.redact = cli->redact ? redact_key() | 1 : 0;

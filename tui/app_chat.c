@@ -1,16 +1,10 @@
-/* app_chat.c - carries out what is wished in the conversation with the model, and says how prompts have ended. */
+/* app_chat.c - the conversation with the model: sends, stops and repeats prompts, and reports how each ended. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/app_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-void app_chat_open(struct app *app, const char *typed)
-{
-    chat_begin(&app->chat, typed);
-    app->over = OVER_CHAT;
-}
 
 void app_answered(void *arg, const struct request *r)
 {
@@ -35,42 +29,45 @@ static bool chat_send(struct app *app, const char *question)
     return false;
 }
 
-void app_chat_input(struct app *app, const struct input *in)
+static void ask_again(struct app *app)
 {
     struct focus focus = session_focus(app->session);
     struct view view = app_view(app, &focus);
-    switch (chat_input(&app->chat, &view, in)) {
-    case CHAT_STAYS:
-    case CHAT_ANEW: break;
-    case CHAT_LEAVES: app_close_over(app); break;
-    case CHAT_SENDS:
-        if (chat_send(app, app->chat.typed.text)) chat_sent(&app->chat);
-        break;
-    case CHAT_STOPS:
-        if (!session_stop_asking(app->session)) chat_say(&app->chat, "nothing is in flight");
-        break;
-    case CHAT_AGAIN: {
-        const char *question = chat_again(&view);
-        char *copy = question ? mem_str(question) : NULL;
-        if (copy)
-            chat_send(app, copy);
-        else
-            chat_say(&app->chat, "nothing was asked yet");
-        free(copy);
-        break;
-    }
-    }
+    const char *question = chat_again(&view);
+    char *copy = question ? mem_str(question) : NULL;
+    if (copy)
+        chat_send(app, copy);
+    else
+        chat_say(&app->chat, "nothing was asked yet");
+    free(copy);
 }
 
-void app_chat_draw(struct app *app, const struct view *view)
+static void chat_result(void *arg, enum overlay_result result)
 {
-    struct chat_way way = {.path = NULL};
+    struct app *app = arg;
+    if (result != OVERLAY_ACTION)
+        app_overlay_close(app);
+    else if (app->chat.action == CHAT_STOPS && !session_stop_asking(app->session))
+        chat_say(&app->chat, "nothing is in flight");
+    else if (app->chat.action == CHAT_SENDS && chat_send(app, app->chat.typed.text))
+        chat_sent(&app->chat);
+    else if (app->chat.action == CHAT_AGAIN)
+        ask_again(app);
+}
+
+void app_chat_open(struct app *app, const char *typed)
+{
+    chat_begin(&app->chat, typed);
+    app_overlay_open(app, &app->chat.overlay, chat_result);
+}
+
+struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
+{
+    struct chat_route route = {.path = NULL};
     const char *model = NULL;
-    char safe[128];
-    session_may_ask(app->session, &way.path, NULL);
-    way.kind = session_prompt_kind(app->session, &model);
-    if (model) text_safe_into(safe, sizeof safe, model, strlen(model));
-    way.model = model ? safe : NULL;
-    chat_update(&app->chat, view, app->canvas.rows, app->canvas.cols);
-    chat_draw(&app->chat, view, &way, &app->canvas);
+    session_may_ask(app->session, &route.path, NULL);
+    route.kind = session_prompt_kind(app->session, &model);
+    if (model) text_safe_into(text, size, model, strlen(model));
+    route.model = model ? text : NULL;
+    return route;
 }

@@ -46,11 +46,8 @@ static void cmd_sort(struct app *app, const char *args)
 
 static void cmd_ask(struct app *app, const char *args)
 {
-    const char *path = NULL;
     (void)args;
-    session_may_ask(app->session, &path, NULL);
-    prompt_box_open(&app->prompt, path);
-    app->over = OVER_PROMPT;
+    app_prompt_open(app);
 }
 
 static void cmd_chat(struct app *app, const char *args)
@@ -146,8 +143,7 @@ static void cmd_disarm(struct app *app, const char *args)
 static void cmd_service(struct app *app, const char *args)
 {
     if (!*args) {
-        picker_open(&app->picker);
-        app->over = OVER_PICKER;
+        app_picker_open(app);
         return;
     }
     const char *slash = strchr(args, '/');
@@ -159,7 +155,8 @@ static void cmd_service(struct app *app, const char *args)
 static void cmd_losses(struct app *app, const char *args)
 {
     (void)args;
-    app->over = OVER_LOSSES;
+    losses_open(&app->losses);
+    app_overlay_open(app, &app->losses.overlay, NULL);
 }
 
 static void cmd_copy(struct app *app, const char *args)
@@ -185,15 +182,14 @@ static void cmd_reset(struct app *app, const char *args)
 
 static void cmd_palette(struct app *app, const char *args)
 {
-    command_palette_open(&app->palette, *args ? args : NULL);
-    app->over = OVER_PALETTE;
+    app_palette_open(app, args);
 }
 
 static void cmd_help(struct app *app, const char *args)
 {
     (void)args;
     help_open(&app->help);
-    app->over = OVER_HELP;
+    app_overlay_open(app, &app->help.overlay, NULL);
 }
 
 static void cmd_redraw(struct app *app, const char *args)
@@ -208,6 +204,13 @@ static void cmd_suspend(struct app *app, const char *args)
     term_suspend(app->term);
 }
 
+static void quit_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    app_overlay_close(app);
+    if (result == OVERLAY_DONE) app_leave(app, EXIT_FINE);
+}
+
 static void cmd_quit(struct app *app, const char *args)
 {
     (void)args;
@@ -219,7 +222,7 @@ static void cmd_quit(struct app *app, const char *args)
     dialog_open(&app->dialog, "Leave?",
                 "The head is down and its recovery is being watched.\nLeaving stops the watching, not the recovery.",
                 NULL, false);
-    app->over = OVER_QUIT;
+    app_overlay_open(app, &app->dialog.overlay, quit_result);
 }
 
 static handler *const handlers[CMD_COUNT] = {
@@ -283,6 +286,7 @@ static void command_run(struct app *app, enum command_id id, const char *args)
 {
     struct why why = {0};
     enum err err = app_may(app, id, &why);
+    app_overlay_close_all(app);
     /* What only lacks arming asks for it. */
     if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) && app->arming.state == ARMING_READ_ONLY &&
         app_context(app))

@@ -78,34 +78,12 @@ static void same_from_a_shell(const struct app_work *w, const char *ns, struct b
         buf_printf(out, " --var %.*s=…", (int)strcspn(cli->vars[i], "="), cli->vars[i]);
 }
 
-static void show_question(struct app_work *w)
-{
-    struct app *app = w->app;
-    const char *service = service_of(w);
-    const char *ns = w->deploy ? deploy_ns(w->deploy) : w->ns;
-    const char *word = app->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
-    struct buf body;
-    buf_init(&body, QUESTION_MAX);
-    buf_printf(&body, "context    %s\nnamespace  %s\nRayService %s\n\n", app_context(app) ? app_context(app) : "–", ns,
-               *service ? service : "–");
-    if (w->deploy)
-        deploy_ask_words(w->deploy, &body);
-    else
-        cleanup_ask_words(w->cleanup, &body);
-    if (!w->deploy) buf_str(&body, "\nIt cannot be had back.\n");
-    buf_str(&body, "\nThe same:  ");
-    same_from_a_shell(w, ns, &body);
-    dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", buf_text(&body), word, !w->deploy);
-    buf_done(&body);
-    app->over = OVER_WORK_ASKS;
-}
-
 static void on_confirm(void *arg)
 {
     struct app_work *w = arg;
     w->view.asks = true;
     w->app->dirty = true;
-    if (w->app->over != OVER_WORK)
+    if (w->app->overlays.top != &w->view.overlay)
         app_say(w->app, false, "%s waits for your answer: %s shows it", w->deploy ? "deploy" : "cleanup",
                 w->deploy ? "x d" : "x c");
 }
@@ -129,8 +107,103 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(w->view.end, sizeof w->view.end, "%s", why);
     w->view.bad = err != ERR_OK;
     w->view.asks = false;
-    if (w->app->over != OVER_WORK) app_say(w->app, err != ERR_OK, "%s", why);
+    if (w->app->overlays.top != &w->view.overlay) app_say(w->app, err != ERR_OK, "%s", why);
     w->app->dirty = true;
+}
+
+/* ---- answers ---- */
+
+static void work_answer(struct app_work *w, bool yes)
+{
+    if (w->deploy)
+        deploy_confirm(w->deploy, yes);
+    else
+        cleanup_confirm(w->cleanup, yes);
+}
+
+static void work_decided(void *arg, enum err err, const char *unsaid)
+{
+    struct app *app = arg;
+    struct why why = {0};
+    (void)unsaid; /* where armed.json cannot be read the state is READ-ONLY, with its reason */
+    (void)err;
+    if (!app->work) return;
+    const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
+    if (refused) app_say(app, true, "%s", why.text);
+    work_answer(app->work, !refused);
+}
+
+static void work_decline(struct app_work *w)
+{
+    w->view.asks = false;
+    work_answer(w, false);
+}
+
+/* Of the dialog. Esc goes back to the steps, and the question waits; only a no is a no. */
+static void question_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    app_overlay_close(app);
+    if (result == OVERLAY_DECLINED) work_decline(app->work);
+    if (result != OVERLAY_DONE) return;
+    app->work->view.asks = false;
+    /* The arming may have expired while the name was typed. */
+    arming_store_renew(app->armed, work_decided, app);
+}
+
+static void show_question(struct app_work *w)
+{
+    struct app *app = w->app;
+    const char *service = service_of(w);
+    const char *ns = w->deploy ? deploy_ns(w->deploy) : w->ns;
+    const char *word = app->arming.state == ARMING_DEVELOPMENT ? NULL : *service ? service : ns;
+    struct buf body;
+    buf_init(&body, QUESTION_MAX);
+    buf_printf(&body, "context    %s\nnamespace  %s\nRayService %s\n\n", app_context(app) ? app_context(app) : "–", ns,
+               *service ? service : "–");
+    if (w->deploy)
+        deploy_ask_words(w->deploy, &body);
+    else
+        cleanup_ask_words(w->cleanup, &body);
+    if (!w->deploy) buf_str(&body, "\nIt cannot be had back.\n");
+    buf_str(&body, "\nThe same:  ");
+    same_from_a_shell(w, ns, &body);
+    dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", buf_text(&body), word, !w->deploy);
+    buf_done(&body);
+    app_overlay_open(app, &app->dialog.overlay, question_result);
+}
+
+/* ---- the steps over the screen ---- */
+
+/* Only the wait for AWS, which is as long as it takes there. */
+static bool may_stop(const struct app_work *w)
+{
+    return w->deploy && deploy_may_stop(w->deploy);
+}
+
+void app_work_update(struct app_work *w)
+{
+    w->view.stops = may_stop(w);
+}
+
+static void steps_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    struct app_work *w = app->work;
+    if (result == OVERLAY_DECLINED)
+        work_decline(w);
+    else if (result != OVERLAY_ACTION)
+        app_overlay_close(app);
+    else if (w->view.action == STEPS_CONFIRM)
+        show_question(w);
+    else if (may_stop(w))
+        deploy_stop(w->deploy);
+}
+
+static void work_show(struct app_work *w)
+{
+    steps_view_open(&w->view);
+    app_overlay_open(w->app, &w->view.overlay, steps_result);
 }
 
 /* ---- beginnings ---- */
@@ -162,7 +235,7 @@ static bool shown_instead(struct app *app, bool deploying)
         app_say(app, true, "%s goes on: one at a time", deploying ? "the clean-up" : "the deployment");
         return true;
     }
-    app->over = OVER_WORK;
+    work_show(w);
     return true;
 }
 
@@ -178,7 +251,8 @@ static void work_take(struct app *app, struct app_work *w)
 {
     app_work_free(app->work);
     app->work = w;
-    app->over = OVER_WORK;
+    w->view.steps = steps_of(w);
+    work_show(w);
 }
 
 void app_deploy_ask(struct app *app, const char *file)
@@ -238,71 +312,4 @@ void app_cleanup_ask(struct app *app)
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, w};
     w->cleanup = cleanup_start(&conf, &calls);
     work_take(app, w);
-}
-
-/* ---- on the screen ---- */
-
-/* Only the wait for AWS, which is as long as it takes there. */
-static bool may_stop(const struct app_work *w)
-{
-    return w->deploy && deploy_may_stop(w->deploy);
-}
-
-void app_work_draw(struct app *app)
-{
-    struct app_work *w = app->work;
-    w->view.stops = may_stop(w);
-    steps_view_draw(&w->view, steps_of(w), &app->canvas);
-}
-
-void app_work_input(struct app *app, const struct input *in)
-{
-    struct app_work *w = app->work;
-    const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
-    if (may_stop(w) && plain && in->key == 's')
-        deploy_stop(w->deploy);
-    else if (w->view.asks && plain && in->key == KEYP_ENTER)
-        show_question(w);
-    else if (w->view.asks && plain && in->key == 'n')
-        app_work_answered(app, false);
-    else if (steps_view_input(&w->view, in) == OVERLAY_CANCELLED)
-        app_close_over(app);
-}
-
-void app_work_unasked(struct app *app)
-{
-    app_close_over(app);
-    app->over = OVER_WORK;
-}
-
-static void work_answer(struct app_work *w, bool yes)
-{
-    if (w->deploy)
-        deploy_confirm(w->deploy, yes);
-    else
-        cleanup_confirm(w->cleanup, yes);
-}
-
-static void work_decided(void *arg, enum err err, const char *unsaid)
-{
-    struct app *app = arg;
-    struct why why = {0};
-    (void)unsaid; /* what could not be read is READ-ONLY, and says so */
-    (void)err;
-    if (!app->work) return;
-    const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
-    if (refused) app_say(app, true, "%s", why.text);
-    work_answer(app->work, !refused);
-}
-
-void app_work_answered(struct app *app, bool yes)
-{
-    app_close_over(app);
-    app->over = OVER_WORK;
-    app->work->view.asks = false;
-    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
-    if (yes)
-        arming_store_renew(app->armed, work_decided, app);
-    else
-        work_answer(app->work, false);
 }

@@ -10,10 +10,7 @@ struct app_work; /* what goes on, or the last that did; NULL: nothing yet */
 
 void app_deploy_ask(struct app *app, const char *file /* "": the shipped manifest */);
 void app_cleanup_ask(struct app *app);
-void app_work_draw(struct app *app);
-void app_work_input(struct app *app, const struct input *in);
-void app_work_unasked(struct app *app);            /* back to the steps; the question waits */
-void app_work_answered(struct app *app, bool yes); /* the dialog */
+void app_work_update(struct app_work *w); /* what depends on the moment: whether it can be stopped */
 /* On stderr, when the console is left in the middle: what is said to be changed, and what was sent. NULL is fine. */
 void app_work_tell_left(const struct app_work *w);
 void app_work_free(struct app_work *w); /* before the session goes; NULL is fine */

@@ -5,24 +5,6 @@
 
 #include <stdlib.h>
 
-void app_kill_ask(struct app *app)
-{
-    struct focus f = session_focus(app->session);
-    struct why why = {0};
-    if (!f.head || session_may_delete(app->session, &why)) {
-        app_say(app, true, "%s", f.head ? why.text : "there is no head pod now");
-        return;
-    }
-    struct head_loss loss;
-    struct dialog_kill kill =
-        kill_plan(app->session, cli_grace(&app->cli->conf), app->arming.state == ARMING_DEVELOPMENT, &loss);
-    free(app->kill.uid);
-    free(app->kill.name);
-    app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
-    dialog_open_kill(&app->dialog, &kill);
-    app->over = OVER_KILL;
-}
-
 static void on_deleted(void *arg, enum err err, const char *why)
 {
     struct app *app = arg;
@@ -47,14 +29,52 @@ static void kill_decided(void *arg, enum err ignored, const char *unsaid)
         snprintf(app->kill_sent, sizeof app->kill_sent, "%.100s (UID %.100s)", app->kill.name, app->kill.uid);
 }
 
-void app_kill_confirmed(struct app *app)
+static void kill_result(void *arg, enum overlay_result result)
 {
-    app_close_over(app);
+    struct app *app = arg;
+    app_overlay_close(app);
     /* Armed a quarter of an hour ago may be over by the time the name is typed. */
-    arming_store_renew(app->armed, kill_decided, app);
+    if (result == OVERLAY_DONE) arming_store_renew(app->armed, kill_decided, app);
+}
+
+void app_kill_ask(struct app *app)
+{
+    struct focus f = session_focus(app->session);
+    struct why why = {0};
+    if (!f.head || session_may_delete(app->session, &why)) {
+        app_say(app, true, "%s", f.head ? why.text : "there is no head pod now");
+        return;
+    }
+    struct head_loss loss;
+    struct dialog_kill kill =
+        kill_plan(app->session, cli_grace(&app->cli->conf), app->arming.state == ARMING_DEVELOPMENT, &loss);
+    free(app->kill.uid);
+    free(app->kill.name);
+    app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
+    dialog_open_kill(&app->dialog, &kill);
+    app_overlay_open(app, &app->dialog.overlay, kill_result);
 }
 
 /* ---- arming ---- */
+
+static void arm_decided(void *arg, enum err err, const char *why)
+{
+    struct app *app = arg;
+    if (err)
+        app_say(app, true, "not armed: %s", why);
+    else if (app->arming.development)
+        app_say(app, false, "changes are allowed again: %s", app_context(app));
+    else
+        app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
+    if (!err && app->arm_then != CMD_ARM) app_command(app, app->arm_then, "");
+}
+
+static void arm_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    app_overlay_close(app);
+    if (result == OVERLAY_DONE) arming_store_arm(app->armed, arm_decided, app);
+}
 
 void app_arm_ask(struct app *app, enum command_id then)
 {
@@ -70,25 +90,7 @@ void app_arm_ask(struct app *app, enum command_id then)
     dialog_open(&app->dialog, "Arm this context?", body, NULL, true);
     free(body);
     app->arm_then = then;
-    app->over = OVER_ARM;
-}
-
-static void arm_decided(void *arg, enum err err, const char *why)
-{
-    struct app *app = arg;
-    if (err)
-        app_say(app, true, "not armed: %s", why);
-    else if (app->arming.development)
-        app_say(app, false, "changes are allowed again: %s", app_context(app));
-    else
-        app_say(app, false, "ARMED for 15 minutes: %s", app_context(app));
-    if (!err && app->arm_then != CMD_ARM) app_command(app, app->arm_then, "");
-}
-
-void app_arm_confirmed(struct app *app)
-{
-    app_close_over(app);
-    arming_store_arm(app->armed, arm_decided, app);
+    app_overlay_open(app, &app->dialog.overlay, arm_result);
 }
 
 static void disarm_decided(void *arg, enum err err, const char *why)

@@ -14,6 +14,7 @@
 #include "tui/panes/help.h"
 #include "tui/panes/lint_pane.h"
 #include "tui/panes/losses.h"
+#include "tui/panes/overlay.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
 #include "tui/panes/screen.h"
@@ -21,22 +22,6 @@
 #include "tui/script.h"
 #include "tui/sim_line.h"
 #include "tui/term/term.h"
-
-/* What lies over the screen: one thing at a time. */
-enum over {
-    OVER_NONE,
-    OVER_HELP,
-    OVER_PALETTE,
-    OVER_PROMPT,
-    OVER_CHAT,
-    OVER_PICKER,
-    OVER_LOSSES,
-    OVER_KILL,
-    OVER_ARM,
-    OVER_QUIT,
-    OVER_WORK,
-    OVER_WORK_ASKS
-};
 
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
@@ -63,9 +48,9 @@ struct app {
     struct arming_store *armed;
     struct app_decided {
         enum command_id id;
-        char *args; /* of a palette line; NULL: none waits */
-    } decided;      /* the command that follows when armed.json was read */
-    enum over over;
+        char *args;                /* of a palette line; NULL: none waits */
+    } decided;                     /* the command that follows when armed.json was read */
+    struct overlay_stack overlays; /* of the structs that follow, and of work */
     struct help help;
     struct command_palette palette;
     struct prompt_box prompt;
@@ -98,8 +83,7 @@ struct app {
 
 /* app.c */
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void app_close_over(struct app *app);
-bool app_asks(const struct app *app); /* a dialog is open */
+void app_redraw(struct app *app); /* a frame, now where the terminal takes one */
 void app_leave(struct app *app, int status);
 void app_armed(void *app, const struct arming *a); /* the store has read it, or its time is over */
 /* A view of now; focus must outlive it. */
@@ -108,6 +92,22 @@ struct view app_view(struct app *app, const struct focus *focus);
 const char *app_context(const struct app *app);      /* NULL: none */
 enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
 bool app_too_small(const struct app *app);           /* for a question to be read: nothing may be confirmed */
+
+/* app_overlay.c: what lies over the screen. */
+typedef void app_overlay_result(void *app, enum overlay_result result);
+void app_overlay_open(struct app *app, struct overlay *o, app_overlay_result *on_result); /* over those that are open */
+void app_overlay_close(struct app *app);                                                  /* the top one */
+void app_overlay_close_all(struct app *app);
+void app_overlay_update(struct app *app, const struct view *view); /* before each frame */
+void app_overlay_input(struct app *app, const struct input *in);   /* where one is open */
+void app_overlay_resumed(struct app *app);
+void app_palette_open(struct app *app, const char *text /* "": empty */);
+void app_prompt_open(struct app *app);
+void app_picker_open(struct app *app);
+bool app_asks(const struct app *app);     /* the top one is a question */
+void app_question_sent(struct app *app);  /* a frame was written: its question is on its way */
+void app_question_shown(struct app *app); /* checks whether the terminal has shown it */
+void app_question_due(void *app);         /* the alarm of its reading time */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);
@@ -119,15 +119,13 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why);
 
 /* app_chat.c: the conversation with the model. */
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);
-void app_chat_input(struct app *app, const struct input *in);
-void app_chat_draw(struct app *app, const struct view *view);
+/* Where prompts go; text backs the model's name. */
+struct chat_route app_chat_route(const struct app *app, char *text, size_t size);
 void app_answered(void *arg, const struct request *r); /* arg: the app */
 
 /* app_kill.c */
-void app_kill_ask(struct app *app);       /* opens the dialog, or the question to arm first, or says why not */
-void app_kill_confirmed(struct app *app); /* the dialog was answered */
+void app_kill_ask(struct app *app); /* opens the dialog, or the question to arm first, or says why not */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
-void app_arm_confirmed(struct app *app);
 void app_disarm(struct app *app);
 
 /* app_script.c */

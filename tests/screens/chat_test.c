@@ -23,7 +23,7 @@ struct stage {
     unsigned number;
 };
 
-static const struct chat_way openai = {"ingress mistral", "openai", "mistral-7b"};
+static const struct chat_route openai = {"ingress mistral", "openai", "mistral-7b"};
 
 static int stage_open(void **state)
 {
@@ -123,7 +123,7 @@ static void show(struct stage *s, const char *name, int rows, int cols)
     canvas_done(&cv);
 }
 
-static enum chat_wish press(struct stage *s, uint32_t key, unsigned mods)
+static enum chat_action press(struct stage *s, uint32_t key, unsigned mods)
 {
     struct view v = fixture_view(&s->f);
     return chat_input(&s->chat, &v, &(struct input){.type = INPUT_KEY, .key = key, .mods = mods});
@@ -294,21 +294,21 @@ static void test_a_long_paste_says_that_it_is_cut(void **state)
     assert_string_equal(s->chat.said, "");
 }
 
-static char *drawn(struct stage *s, const struct chat_way *way)
+static char *drawn(struct stage *s, const struct chat_route *route)
 {
     struct view v = fixture_view(&s->f);
     struct canvas cv;
     canvas_init(&cv, 24, 120);
     chat_update(&s->chat, &v, 24, 120);
-    chat_draw(&s->chat, &v, way, &cv);
+    chat_draw(&s->chat, &v, route, &cv);
     char *text = canvas_dump(&cv, false);
     canvas_done(&cv);
     return text;
 }
 
-static void draws(struct stage *s, const struct chat_way *way, const char *text)
+static void draws(struct stage *s, const struct chat_route *route, const char *text)
 {
-    char *all = drawn(s, way);
+    char *all = drawn(s, route);
     if (!strstr(all, text)) fail_msg("not drawn: %s\n%s", text, all);
     free(all);
 }
@@ -317,7 +317,7 @@ static void draws(struct stage *s, const struct chat_way *way, const char *text)
 static void test_ends_and_turns(void **state)
 {
     struct stage *s = *state;
-    static const struct chat_way infer = {"API server proxy", "infer", NULL};
+    static const struct chat_route infer = {"API server proxy", "infer", NULL};
     struct request *r = prompt(s, "ok", 9000, "filtered", "The");
     record_set(&r->finish, "content_filter");
     r->earlier = known_u64(2);

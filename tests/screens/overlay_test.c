@@ -1,11 +1,14 @@
 /* overlay_test.c - what lies over the screen: how it looks, what it takes for an answer, and what it does not. */
 #include "tests/support/screen_file.h"
 #include "tests/support/world_fixture.h"
+#include "tui/panes/chat.h"
 #include "tui/panes/command_palette.h"
 #include "tui/panes/dialog.h"
 #include "tui/panes/help.h"
+#include "tui/panes/losses.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
+#include "tui/panes/steps_view.h"
 
 #include "backends/base/mem.h"
 
@@ -134,8 +137,8 @@ static void test_plain_y_where_allowed(void **state)
     assert_int_equal(PRESS(&d, dialog_input, 'Y'), OVERLAY_STAYS);
     struct input ctrl_y = {.type = INPUT_KEY, .key = 'y', .mods = MOD_CTRL};
     assert_int_equal(dialog_input(&d, &ctrl_y), OVERLAY_STAYS);
-    assert_int_equal(PRESS(&d, dialog_input, 'n'), OVERLAY_CANCELLED);
-    assert_int_equal(PRESS(&d, dialog_input, 'q'), OVERLAY_CANCELLED);
+    assert_int_equal(PRESS(&d, dialog_input, 'n'), OVERLAY_DECLINED);
+    assert_int_equal(PRESS(&d, dialog_input, 'q'), OVERLAY_DECLINED);
     assert_int_equal(PRESS(&d, dialog_input, 'y'), OVERLAY_DONE);
     dialog_done(&d);
 }
@@ -232,17 +235,17 @@ static void test_palette_completes(void **state)
 {
     (void)state;
     struct command_palette p;
-    command_palette_open(&p, NULL);
+    command_palette_open(&p, NULL, NULL, NULL);
     TYPE(&p, command_palette_input, "ki");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_TAB), OVERLAY_STAYS);
     assert_string_equal(p.typed.text, "kill-head ");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "kill-head ");
-    command_palette_open(&p, "svc ");
+    command_palette_open(&p, "svc ", NULL, NULL);
     TYPE(&p, command_palette_input, "ns/other");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc ns/other");
-    command_palette_open(&p, "sv");
+    command_palette_open(&p, "sv", NULL, NULL);
     TYPE(&p, command_palette_input, " a");
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "svc a");
@@ -253,7 +256,7 @@ static void test_palette_chooses(void **state)
     (void)state;
     struct command_palette p;
     size_t found[64];
-    command_palette_open(&p, "re");
+    command_palette_open(&p, "re", NULL, NULL);
     size_t n = command_palette_matches(&p, found, ARRAY_LEN(found));
     assert_true(n >= 2); /* refresh, redraw */
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_DOWN), OVERLAY_STAYS);
@@ -271,14 +274,14 @@ static void test_palette_ends(void **state)
 {
     (void)state;
     struct command_palette p;
-    command_palette_open(&p, NULL);
+    command_palette_open(&p, NULL, NULL, NULL);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_BACKSPACE), OVERLAY_CANCELLED);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ESC), OVERLAY_CANCELLED);
-    command_palette_open(&p, "nonsense");
+    command_palette_open(&p, "nonsense", NULL, NULL);
     assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 0);
     assert_int_equal(PRESS(&p, command_palette_input, KEYP_ENTER), OVERLAY_DONE);
     assert_string_equal(p.typed.text, "nonsense");
-    command_palette_open(&p, "   ");
+    command_palette_open(&p, "   ", NULL, NULL);
     assert_int_equal(command_palette_matches(&p, (size_t[4]){0}, 4), 4);
 }
 
@@ -293,14 +296,14 @@ static void test_palette_screen(void **state)
     (void)state;
     struct command_palette p;
     struct canvas cv;
-    command_palette_open(&p, "k");
+    command_palette_open(&p, "k", all_but_kill, NULL);
     paper(&cv, 24, 80);
-    command_palette_draw(&p, &cv, all_but_kill, NULL);
+    command_palette_draw(&p, &cv);
     screen_check("palette-80x24", &cv, false);
     canvas_done(&cv);
     paper(&cv, 10, 40);
-    command_palette_open(&p, "zzz");
-    command_palette_draw(&p, &cv, NULL, NULL);
+    command_palette_open(&p, "zzz", NULL, NULL);
+    command_palette_draw(&p, &cv);
     screen_check("palette-none-40x10", &cv, false);
     canvas_done(&cv);
 }
@@ -340,7 +343,7 @@ static void test_prompt_box(void **state)
     prompt_box_done(&p);
 }
 
-static enum overlay box_pasted(struct prompt_box *p, const char *text)
+static enum overlay_result box_pasted(struct prompt_box *p, const char *text)
 {
     return prompt_box_input(p, &(struct input){.type = INPUT_PASTE, .paste = text, .paste_len = strlen(text)});
 }
@@ -452,7 +455,7 @@ static void test_tiny(void **state)
             struct help h;
             canvas_init(&cv, rows, cols);
             dialog_open_kill(&d, &kill_mistral);
-            command_palette_open(&p, "k");
+            command_palette_open(&p, "k", NULL, NULL);
             prompt_box_open(&b, "x");
             help_open(&h);
             dialog_draw(&d, &cv);
@@ -461,7 +464,7 @@ static void test_tiny(void **state)
                 assert_non_null(strstr(text, "type mistral"));
                 free(text);
             }
-            command_palette_draw(&p, &cv, NULL, NULL);
+            command_palette_draw(&p, &cv);
             prompt_box_draw(&b, &cv);
             help_draw(&h, &cv);
             dialog_done(&d);
@@ -485,6 +488,128 @@ static void test_prompt_to_chat(void **state)
     prompt_box_done(&p);
 }
 
+/* ---- the stack ---- */
+
+struct owner {
+    struct overlay_stack stack;
+    int results[OVERLAY_ACTION + 1];
+};
+
+static void on_result(void *arg, enum overlay_result result)
+{
+    struct owner *owner = arg;
+    owner->results[result]++;
+    if (result != OVERLAY_ACTION) overlay_pop(&owner->stack);
+}
+
+static void press_top(struct owner *owner, const struct view *v, uint32_t code)
+{
+    struct overlay *top = owner->stack.top;
+    const struct input in = key(code);
+    overlay_finish(&owner->stack, top->ops->input(top, v, &in), owner);
+}
+
+/* A dialog over the steps that it is about: no is a no, Esc is none, and the steps are there again. */
+static void test_a_dialog_over_the_steps(void **state)
+{
+    static const char *const names[] = {"apply"};
+    (void)state;
+    struct owner owner = {.results = {0}};
+    struct steps steps;
+    struct steps_view view = {.title = "Deploy", .steps = &steps, .asks = true};
+    struct dialog d = {0};
+    const struct view v = {.now_ms = 1};
+    steps_init(&steps, names, 1);
+    steps_view_open(&view);
+    overlay_push(&owner.stack, &view.overlay, on_result);
+    press_top(&owner, &v, KEYP_ENTER);
+    assert_int_equal(owner.results[OVERLAY_ACTION], 1);
+    assert_int_equal(view.action, STEPS_CONFIRM);
+    assert_ptr_equal(owner.stack.top, &view.overlay);
+    static const struct {
+        uint32_t key;
+        enum overlay_result result;
+    } answers[] = {{KEYP_ESC, OVERLAY_CANCELLED}, {'n', OVERLAY_DECLINED}, {'y', OVERLAY_DONE}};
+    for (size_t i = 0; i < ARRAY_LEN(answers); i++) {
+        struct canvas cv;
+        dialog_open(&d, "Apply this?", "body", NULL, false);
+        overlay_push(&owner.stack, &d.overlay, on_result);
+        assert_true(owner.stack.top->ops->asks);
+        paper(&cv, 24, 80);
+        overlays_update(&owner.stack, &v, 24, 80);
+        overlays_draw(&owner.stack, &v, &cv);
+        char *drawn = canvas_dump(&cv, false);
+        assert_non_null(strstr(drawn, "Apply this?"));
+        assert_non_null(strstr(drawn, "Deploy"));
+        free(drawn);
+        canvas_done(&cv);
+        press_top(&owner, &v, answers[i].key);
+        assert_int_equal(owner.results[answers[i].result], 1);
+        assert_null(d.body); /* closed: what it held is freed */
+        assert_ptr_equal(owner.stack.top, &view.overlay);
+    }
+    press_top(&owner, &v, 'n');
+    assert_int_equal(owner.results[OVERLAY_DECLINED], 2);
+    assert_null(owner.stack.top);
+    overlay_pop(&owner.stack); /* none is open */
+    steps_done(&steps);
+}
+
+/* Every kind: drawn on whatever size without having been updated for it, closed by Esc without a handler. */
+static void test_every_overlay(void **state)
+{
+    (void)state;
+    struct fixture f;
+    struct overlay_stack stack = {NULL};
+    struct steps steps;
+    static const char *const names[] = {"apply"};
+    struct help help;
+    struct command_palette palette;
+    struct prompt_box prompt = {0};
+    struct chat *chat = mem_zero(1, sizeof *chat);
+    struct picker picker;
+    struct losses losses = {0};
+    struct dialog dialog;
+    struct steps_view view = {.title = "Deploy", .steps = &steps};
+    struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay,
+                                   &picker.overlay, &losses.overlay,  &dialog.overlay, &view.overlay};
+    const char *seen[ARRAY_LEN(all)];
+    const struct input esc = key(KEYP_ESC);
+    fixture_calm(&f);
+    struct view v = fixture_view(&f);
+    steps_init(&steps, names, 1);
+    help_open(&help);
+    command_palette_open(&palette, NULL, all_but_kill, NULL);
+    prompt_box_open(&prompt, NULL);
+    chat_open(chat);
+    picker_open(&picker);
+    losses_open(&losses);
+    dialog_open(&dialog, "Leave?", "body", NULL, false);
+    steps_view_open(&view);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+        struct overlay *o = all[i];
+        overlay_push(&stack, o, NULL);
+        for (int rows = 1; rows < 30; rows += 4)
+            for (int cols = 1; cols < 100; cols += 9) {
+                struct canvas cv;
+                canvas_init(&cv, rows, cols);
+                if (rows > 20) overlays_update(&stack, &v, rows, cols);
+                overlays_draw(&stack, &v, &cv);
+                canvas_done(&cv);
+            }
+        if (o->ops->resumed) o->ops->resumed(o);
+        assert_ptr_equal(stack.top, o);
+        seen[i] = o->ops->name;
+        for (size_t j = 0; j < i; j++) assert_string_not_equal(seen[i], seen[j]);
+        overlay_finish(&stack, o->ops->input(o, &v, &esc), NULL);
+        assert_null(stack.top);
+    }
+    prompt_box_done(&prompt);
+    steps_done(&steps);
+    fixture_done(&f);
+    free(chat);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -505,6 +630,8 @@ int main(void)
         cmocka_unit_test(test_help),
         cmocka_unit_test(test_prompt_to_chat),
         cmocka_unit_test(test_tiny),
+        cmocka_unit_test(test_a_dialog_over_the_steps),
+        cmocka_unit_test(test_every_overlay),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

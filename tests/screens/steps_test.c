@@ -29,13 +29,15 @@ static void some(struct steps *s)
 
 static void show(struct steps_view *v, const struct steps *s, const char *name)
 {
+    v->steps = s;
     static const int sizes[][2] = {{24, 80}, {10, 40}};
     for (size_t i = 0; i < 2; i++) {
         struct canvas cv;
         char file[64];
         canvas_init(&cv, sizes[i][0], sizes[i][1]);
         canvas_fill(&cv, 0, 0, sizes[i][0], sizes[i][1], ROLE_TEXT, '~');
-        steps_view_draw(v, s, &cv);
+        steps_view_update(v, sizes[i][0], sizes[i][1]);
+        steps_view_draw(v, &cv);
         snprintf(file, sizeof file, "steps-%s-%dx%d", name, sizes[i][1], sizes[i][0]);
         screen_check(file, &cv, false);
         canvas_done(&cv);
@@ -46,7 +48,7 @@ static void test_going_on(void **state)
 {
     (void)state;
     struct steps s;
-    struct steps_view v = {.title = "Deploy"};
+    struct steps_view v = {.title = "Deploy", .steps = &s};
     some(&s);
     steps_end(&s, 2);
     steps_begin(&s, 3);
@@ -91,7 +93,7 @@ static void test_scrolls(void **state)
 {
     (void)state;
     struct steps s;
-    struct steps_view v = {.title = "Deploy"};
+    struct steps_view v = {.title = "Deploy", .steps = &s};
     struct input up = {.type = INPUT_KEY, .key = KEYP_UP}, esc = {.type = INPUT_KEY, .key = KEYP_ESC};
     some(&s);
     for (int i = 0; i < 3; i++) assert_int_equal(steps_view_input(&v, &up), OVERLAY_STAYS);
@@ -99,16 +101,39 @@ static void test_scrolls(void **state)
     for (int i = 0; i < 1000; i++) steps_view_input(&v, &up);
     struct canvas cv;
     canvas_init(&cv, 8, 40);
-    steps_view_draw(&v, &s, &cv);
+    steps_view_update(&v, 8, 40);
+    steps_view_draw(&v, &cv);
     assert_true(v.back < 20); /* no further than there is */
     canvas_done(&cv);
     assert_int_equal(steps_view_input(&v, &esc), OVERLAY_CANCELLED);
     for (int rows = 0; rows < 6; rows++) { /* however small */
         canvas_init(&cv, rows + 1, rows + 1);
-        steps_view_draw(&v, &s, &cv);
+        steps_view_update(&v, rows + 1, rows + 1);
+        steps_view_draw(&v, &cv);
         canvas_done(&cv);
     }
     steps_done(&s);
+}
+
+/* Keys ask for what the steps allow now, and for nothing else. */
+static void test_keys(void **state)
+{
+    (void)state;
+    const struct input s = {.type = INPUT_KEY, .key = 's'}, n = {.type = INPUT_KEY, .key = 'n'};
+    const struct input enter = {.type = INPUT_KEY, .key = KEYP_ENTER};
+    const struct input ctrl_s = {.type = INPUT_KEY, .key = 's', .mods = MOD_CTRL};
+    struct steps_view v = {.title = "Deploy"};
+    assert_int_equal(steps_view_input(&v, &s), OVERLAY_STAYS);
+    assert_int_equal(steps_view_input(&v, &n), OVERLAY_STAYS);
+    assert_int_equal(steps_view_input(&v, &enter), OVERLAY_STAYS);
+    v.stops = true;
+    assert_int_equal(steps_view_input(&v, &ctrl_s), OVERLAY_STAYS);
+    assert_int_equal(steps_view_input(&v, &s), OVERLAY_ACTION);
+    assert_int_equal(v.action, STEPS_STOP);
+    v = (struct steps_view){.title = "Deploy", .asks = true};
+    assert_int_equal(steps_view_input(&v, &n), OVERLAY_DECLINED);
+    assert_int_equal(steps_view_input(&v, &enter), OVERLAY_ACTION);
+    assert_int_equal(v.action, STEPS_CONFIRM);
 }
 
 static void test_many_lines_have_an_end(void **state)
@@ -129,7 +154,7 @@ static void test_beyond(void **state)
 {
     (void)state;
     struct steps s;
-    struct steps_view v = {.title = "Deploy"};
+    struct steps_view v = {.title = "Deploy", .steps = &s};
     steps_init(&s, names, 1);
     steps_begin(&s, 0);
     for (int i = 0; i < STEP_LINES; i++) steps_say(&s, 0, TONE_PLAIN, "line %d", i);
@@ -138,7 +163,7 @@ static void test_beyond(void **state)
     assert_int_equal(steps_end(&s, 0), STEP_FAILED);
     struct canvas cv;
     canvas_init(&cv, 24, 80);
-    steps_view_draw(&v, &s, &cv);
+    steps_view_draw(&v, &cv);
     char *drawn = canvas_dump(&cv, false);
     assert_non_null(strstr(drawn, "line 999"));
     assert_non_null(strstr(drawn, "… and 2 more"));
@@ -150,8 +175,13 @@ static void test_beyond(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_beyond), cmocka_unit_test(test_going_on), cmocka_unit_test(test_stops),
-        cmocka_unit_test(test_failed), cmocka_unit_test(test_scrolls),  cmocka_unit_test(test_many_lines_have_an_end),
+        cmocka_unit_test(test_beyond),
+        cmocka_unit_test(test_keys),
+        cmocka_unit_test(test_going_on),
+        cmocka_unit_test(test_stops),
+        cmocka_unit_test(test_failed),
+        cmocka_unit_test(test_scrolls),
+        cmocka_unit_test(test_many_lines_have_an_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -74,6 +74,7 @@ static bool is_blank(const char *text)
 
 void chat_open(struct chat *c)
 {
+    c->overlay = (struct overlay){.ops = &chat_overlay};
     c->typed.lines = true;
     c->up = 0;
     c->recalled = 0;
@@ -141,7 +142,7 @@ static bool turns_scroll(struct chat *c, const struct input *in)
 }
 
 /* Keys that are never text. CHAT_STAYS: none of them. */
-static enum chat_wish wish_of(const struct chat *c, const struct input *in)
+static enum chat_action action_of(const struct chat *c, const struct input *in)
 {
     if (in->mods == MOD_CTRL && in->key == 't') return CHAT_ANEW;
     if (in->mods == MOD_CTRL) return in->key == 'x' ? CHAT_STOPS : in->key == 'r' ? CHAT_AGAIN : CHAT_STAYS;
@@ -158,20 +159,20 @@ static int recall_of(const struct input *in)
     return in->key == KEYP_DOWN || (ctrl && in->key == 'n') ? -1 : 0;
 }
 
-enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in)
+enum chat_action chat_input(struct chat *c, const struct view *v, const struct input *in)
 {
     c->said[0] = '\0';
     if (turns_scroll(c, in)) return CHAT_STAYS;
-    enum chat_wish wish = in->type == INPUT_KEY ? wish_of(c, in) : CHAT_STAYS;
-    if (wish == CHAT_ANEW) {
+    enum chat_action action = in->type == INPUT_KEY ? action_of(c, in) : CHAT_STAYS;
+    if (action == CHAT_ANEW) {
         c->talk++;
         chat_say(c, "begun anew: nothing said so far goes along with what is asked now");
     }
-    bool taken = wish == CHAT_STAYS && textbox_input(&c->typed, in);
+    bool taken = action == CHAT_STAYS && textbox_input(&c->typed, in);
     if (taken && (c->typed.lost || in->paste_cut))
         snprintf(c->said, sizeof c->said, "cut: a prompt takes %d bytes, what was beyond them is not in it",
                  TEXTBOX_MAX - 1);
-    if (wish != CHAT_STAYS || taken || in->type != INPUT_KEY) return wish;
+    if (action != CHAT_STAYS || taken || in->type != INPUT_KEY) return action;
     if (recall_of(in)) prompt_recall(c, v, recall_of(in));
     return CHAT_STAYS;
 }
@@ -214,3 +215,31 @@ void chat_update(struct chat *c, const struct view *v, int rows, int cols)
     if (c->up > 0 && c->up_max > before) c->up += c->up_max - before;
     if (c->up > c->up_max) c->up = c->up_max;
 }
+
+/* ---- over the screen -------------------------------------------------------------------------------------------- */
+
+static void chat_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
+{
+    chat_update((struct chat *)o, v, rows, cols);
+}
+
+static void chat_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    static const struct chat_route unknown = {NULL, NULL, NULL};
+    chat_draw((const struct chat *)o, v, v->chrome && v->chrome->route ? v->chrome->route : &unknown, cv);
+}
+
+static enum overlay_result chat_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    struct chat *c = (struct chat *)o;
+    c->action = chat_input(c, v, in);
+    if (c->action == CHAT_LEAVES) return OVERLAY_CANCELLED;
+    return c->action == CHAT_STAYS || c->action == CHAT_ANEW ? OVERLAY_STAYS : OVERLAY_ACTION;
+}
+
+const struct overlay_ops chat_overlay = {.name = "chat",
+                                         .whole_screen = true,
+                                         .multiline = true,
+                                         .update = chat_overlay_update,
+                                         .draw = chat_overlay_draw,
+                                         .input = chat_overlay_input};

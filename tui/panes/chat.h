@@ -10,6 +10,8 @@
 #define RAYDECK_PANES_CHAT_H
 
 #include "tui/draw/textbox.h"
+#include "tui/panes/chrome.h"
+#include "tui/panes/overlay.h"
 #include "tui/panes/pane.h"
 
 enum {
@@ -26,8 +28,19 @@ struct chat_turn {
     int cols, rows;
 };
 
+enum chat_action {
+    CHAT_STAYS,
+    CHAT_LEAVES,
+    CHAT_SENDS, /* c->typed.text, never blank; chat_sent when it was */
+    CHAT_STOPS, /* all prompts in flight */
+    CHAT_AGAIN, /* the question of chat_again */
+    CHAT_ANEW   /* a new conversation was begun: c->talk is another */
+};
+
 /* Zeroed is fine; large: not for the stack. */
 struct chat {
+    struct overlay overlay;
+    enum chat_action action; /* of OVERLAY_ACTION: CHAT_SENDS, CHAT_STOPS or CHAT_AGAIN */
     struct textbox typed;
     struct chat_turn turn[CHAT_TURNS];
     int up, up_max;           /* lines between the end of the history and the last one shown; 0 follows */
@@ -38,23 +51,9 @@ struct chat {
     char said[CHAT_SAID_MAX]; /* why something could not be done, "" when nothing */
 };
 
-/* Where a prompt goes, borrowed; NULL: not known. */
-struct chat_way {
-    const char *path, *kind, *model;
-};
-
-enum chat_wish {
-    CHAT_STAYS,
-    CHAT_LEAVES,
-    CHAT_SENDS, /* c->typed.text, never blank; chat_sent when it was */
-    CHAT_STOPS, /* all prompts in flight */
-    CHAT_AGAIN, /* the question of chat_again */
-    CHAT_ANEW   /* a new conversation was begun: c->talk is another */
-};
-
 void chat_open(struct chat *c);                    /* keeps what is typed */
 void chat_begin(struct chat *c, const char *safe); /* with this typed, below what was */
-enum chat_wish chat_input(struct chat *c, const struct view *v, const struct input *in);
+enum chat_action chat_input(struct chat *c, const struct view *v, const struct input *in);
 void chat_sent(struct chat *c);                  /* what was typed is on its way */
 void chat_say(struct chat *c, const char *text); /* until the next key */
 /* The name of the conversation that is being held, for the prompts of it. */
@@ -65,7 +64,7 @@ const char *chat_talk(const struct chat *c, char out[CHAT_TALK_MAX]);
 const char *chat_again(const struct view *v);
 
 void chat_update(struct chat *c, const struct view *v, int rows, int cols);
-void chat_draw(const struct chat *c, const struct view *v, const struct chat_way *way, struct canvas *cv);
+void chat_draw(const struct chat *c, const struct view *v, const struct chat_route *route, struct canvas *cv);
 
 /* ---- between chat.c and chat_draw.c ---- */
 

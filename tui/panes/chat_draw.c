@@ -169,7 +169,7 @@ static void draw_history(const struct chat *c, const struct view *v, struct canv
 
 /* ---- around them ------------------------------------------------------------------------------------------------ */
 
-static void title_text(const struct view *v, const struct chat_way *way, char *out, size_t size)
+static void title_text(const struct view *v, const struct chat_route *route, char *out, size_t size)
 {
     size_t waiting = 0;
     char words[64] = "";
@@ -178,12 +178,12 @@ static void title_text(const struct view *v, const struct chat_way *way, char *o
         waiting += r->kind && strcmp(r->kind, "prompt") == 0 && phase_is(r, "waiting");
     }
     if (waiting) snprintf(words, sizeof words, "%zu in flight · ", waiting);
-    bool alone = way->kind && strcmp(way->kind, "infer") == 0;
-    snprintf(out, size, "%s%s%s%s by %s", words, way->kind ? way->kind : "kind not known yet",
-             alone        ? ", one prompt at a time,"
-             : way->model ? " "
-                          : "",
-             !alone && way->model ? way->model : "", way->path ? way->path : "a way not known yet");
+    bool alone = route->kind && strcmp(route->kind, "infer") == 0;
+    snprintf(out, size, "%s%s%s%s by %s", words, route->kind ? route->kind : "kind not known yet",
+             alone          ? ", one prompt at a time,"
+             : route->model ? " "
+                            : "",
+             !alone && route->model ? route->model : "", route->path ? route->path : "a route not known yet");
 }
 
 static void draw_keys(const struct chat *c, struct canvas *cv, int row)
@@ -204,7 +204,7 @@ static void draw_keys(const struct chat *c, struct canvas *cv, int row)
     }
 }
 
-void chat_draw(const struct chat *c, const struct view *v, const struct chat_way *way, struct canvas *cv)
+void chat_draw(const struct chat *c, const struct view *v, const struct chat_route *route, struct canvas *cv)
 {
     char right[256], head[OUTAGE_WORDS_MAX];
     int typed = chat_typed_rows(c, cv->rows, cv->cols), history = cv->rows - 4 - typed;
@@ -215,7 +215,7 @@ void chat_draw(const struct chat *c, const struct view *v, const struct chat_way
         textbox_draw_lines(&c->typed, cv, cv->rows - 1, 0, 1, cv->cols, ROLE_INPUT);
         return;
     }
-    title_text(v, way, right, sizeof right);
+    title_text(v, route, right, sizeof right);
     rule_draw(cv, 1, "Chat", right, true);
     struct canvas window = canvas_sub(cv, 2, 1, history, cv->cols - 2);
     draw_history(c, v, &window);

@@ -21,17 +21,23 @@ struct footer_key {
 
 struct doctor_aws; /* deploy/doctor.h */
 
+/* Where a prompt goes; NULL: not known. */
+struct chat_route {
+    const char *path, *kind, *model; /* safe text */
+};
+
 struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
     bool insecure;       /* TLS to the API server is not verified */
     uint64_t armed_left_ms;
-    enum tri may_delete;          /* pods: what the API server says */
-    const char *may_why;          /* NULL: nothing to add */
-    const struct doctor_aws *aws; /* NULL: not asked */
-    const struct linted *linted;  /* a manifest's findings; NULL: none was looked at */
-    const char *message;          /* one line above the footer; NULL: none */
-    bool message_bad;             /* it is about something refused or failed */
-    bool message_idle;            /* nothing was just said: it is left out where it would take the footer's place */
+    enum tri may_delete;            /* pods: what the API server says */
+    const char *may_why;            /* NULL: nothing to add */
+    const struct doctor_aws *aws;   /* NULL: not asked */
+    const struct chat_route *route; /* of prompts; NULL: not known */
+    const struct linted *linted;    /* a manifest's findings; NULL: none was looked at */
+    const char *message;            /* one line above the footer; NULL: none */
+    bool message_bad;               /* it is about something refused or failed */
+    bool message_idle;              /* nothing was just said: it is left out where it would take the footer's place */
     const struct footer_key *keys;
     size_t key_count;
     const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */

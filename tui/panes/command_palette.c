@@ -17,9 +17,10 @@ static const struct {
 #undef CMD
 };
 
-void command_palette_open(struct command_palette *p, const char *text)
+void command_palette_open(struct command_palette *p, const char *text, bool (*may)(void *arg, const char *name),
+                          void *arg)
 {
-    *p = (struct command_palette){0};
+    *p = (struct command_palette){.overlay = {.ops = &command_palette_overlay}, .may = may, .may_arg = arg};
     if (text) textbox_set(&p->typed, text);
 }
 
@@ -58,7 +59,7 @@ static void command_palette_complete(struct command_palette *p, size_t command, 
     p->picked = 0;
 }
 
-enum overlay command_palette_input(struct command_palette *p, const struct input *in)
+enum overlay_result command_palette_input(struct command_palette *p, const struct input *in)
 {
     size_t found[ARRAY_LEN(commands)];
     size_t n = command_palette_matches(p, found, ARRAY_LEN(found));
@@ -90,8 +91,7 @@ static void draw_command(struct canvas *cv, int row, size_t command, bool picked
                      commands[command].help);
 }
 
-void command_palette_draw(const struct command_palette *p, struct canvas *cv, bool (*may)(void *arg, const char *name),
-                          void *arg)
+void command_palette_draw(const struct command_palette *p, struct canvas *cv)
 {
     size_t found[ARRAY_LEN(commands)];
     size_t n = command_palette_matches(p, found, ARRAY_LEN(found));
@@ -102,8 +102,23 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv, bo
     size_t top = page > 0 && p->picked >= (size_t)page ? p->picked - (size_t)page + 1 : 0;
     for (int row = 0; row < page && top + (size_t)row < n; row++) {
         size_t at = top + (size_t)row;
-        draw_command(&in, row + 1, found[at], at == p->picked, !may || may(arg, commands[found[at]].name));
+        draw_command(&in, row + 1, found[at], at == p->picked, !p->may || p->may(p->may_arg, commands[found[at]].name));
     }
     if (n == 0) canvas_text(&in, 1, 0, ROLE_DIM, "no command is called so");
     textbox_draw(&p->typed, &in, 0, 1, in.cols - 1, ROLE_INPUT);
 }
+
+static void palette_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    command_palette_draw((const struct command_palette *)o, cv);
+}
+
+static enum overlay_result palette_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return command_palette_input((struct command_palette *)o, in);
+}
+
+const struct overlay_ops command_palette_overlay = {
+    .name = "palette", .draw = palette_overlay_draw, .input = palette_overlay_input};

@@ -9,16 +9,19 @@
 #include "tui/panes/overlay.h"
 
 struct command_palette {
+    struct overlay overlay;
     struct textbox typed;
-    size_t picked; /* of the matches */
+    size_t picked;                            /* of the matches */
+    bool (*may)(void *arg, const char *name); /* whether the command of that name works now; NULL: all do */
+    void *may_arg;
 };
-void command_palette_open(struct command_palette *p, const char *text); /* text NULL: empty */
+/* text NULL: empty. `may` is called while it is drawn. */
+void command_palette_open(struct command_palette *p, const char *text, bool (*may)(void *arg, const char *name),
+                          void *arg);
 /* OVERLAY_DONE: p->typed.text is the whole line, "svc mistral/mistral"; its first word is a command's full name, or
  * what was typed where no command matches. */
-enum overlay command_palette_input(struct command_palette *p, const struct input *in);
-/* `may` says of a command's name whether it works now (NULL: all do). */
-void command_palette_draw(const struct command_palette *p, struct canvas *cv, bool (*may)(void *arg, const char *name),
-                          void *arg);
+enum overlay_result command_palette_input(struct command_palette *p, const struct input *in);
+void command_palette_draw(const struct command_palette *p, struct canvas *cv);
 
 /* The commands that match what is typed so far, in order: indices into commands.def. Returns how many. */
 size_t command_palette_matches(const struct command_palette *p, size_t *out, size_t max);

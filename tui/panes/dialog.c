@@ -12,7 +12,7 @@ enum { DIALOG_COLS = 76, DIALOG_ANSWER_ROWS = 2, DIALOG_SCROLL_MAX = 200 };
 
 void dialog_open(struct dialog *d, const char *title, const char *body, const char *word, bool danger)
 {
-    *d = (struct dialog){.body = mem_str(body ? body : ""), .danger = danger};
+    *d = (struct dialog){.overlay = {.ops = &dialog_overlay}, .body = mem_str(body ? body : ""), .danger = danger};
     snprintf(d->title, sizeof d->title, "%s", title ? title : "");
     snprintf(d->word, sizeof d->word, "%s", word ? word : "");
 }
@@ -31,7 +31,7 @@ void dialog_done(struct dialog *d)
 }
 
 /* A pasted word confirms nothing: it must have been typed, or the dialog guards against a slip no more. */
-enum overlay dialog_input(struct dialog *d, const struct input *in)
+enum overlay_result dialog_input(struct dialog *d, const struct input *in)
 {
     if (in->type != INPUT_KEY) return OVERLAY_STAYS;
     if (in->key == KEYP_ESC) return OVERLAY_CANCELLED;
@@ -40,7 +40,7 @@ enum overlay dialog_input(struct dialog *d, const struct input *in)
     if (!d->word[0]) {
         if (in->mods & (MOD_CTRL | MOD_ALT)) return OVERLAY_STAYS;
         if (in->key == 'y') return OVERLAY_DONE;
-        return in->key == 'n' || in->key == 'q' ? OVERLAY_CANCELLED : OVERLAY_STAYS;
+        return in->key == 'n' || in->key == 'q' ? OVERLAY_DECLINED : OVERLAY_STAYS;
     }
     if (in->key == KEYP_ENTER) {
         if (strcmp(d->typed.text, d->word) == 0) return OVERLAY_DONE;
@@ -53,7 +53,7 @@ enum overlay dialog_input(struct dialog *d, const struct input *in)
 
 static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
 {
-    if (d->unread) {
+    if (d->overlay.unread) {
         canvas_text(cv, row, 0, ROLE_DIM, "an answer counts in a moment; Esc leaves");
         return;
     }
@@ -97,3 +97,32 @@ void dialog_draw(const struct dialog *d, struct canvas *cv)
     if (more) canvas_field(&in, shown, 0, in.cols, ROLE_WARN, "↑ ↓ there is more to read");
     draw_answer(d, &in, in.rows - answer);
 }
+
+static void dialog_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    dialog_draw((const struct dialog *)o, cv);
+}
+
+static enum overlay_result dialog_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return dialog_input((struct dialog *)o, in);
+}
+
+static void dialog_overlay_resumed(struct overlay *o)
+{
+    dialog_again((struct dialog *)o);
+}
+
+static void dialog_overlay_done(struct overlay *o)
+{
+    dialog_done((struct dialog *)o);
+}
+
+const struct overlay_ops dialog_overlay = {.name = "dialog",
+                                           .asks = true,
+                                           .draw = dialog_overlay_draw,
+                                           .input = dialog_overlay_input,
+                                           .resumed = dialog_overlay_resumed,
+                                           .done = dialog_overlay_done};

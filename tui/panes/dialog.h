@@ -12,11 +12,11 @@
 
 enum { DIALOG_WORD_MAX = 256 };
 struct dialog {
+    struct overlay overlay; /* unread: it takes no answer yet */
     char title[96];
     char *body;                 /* lines of safe text */
     char word[DIALOG_WORD_MAX]; /* what must be typed; "": y alone is enough */
     bool danger;                /* it destroys something */
-    bool unread;                /* it takes no answer yet; the owner's to know */
     bool wrong;                 /* Enter was pressed on something else than the word */
     int top;                    /* lines of the body above what is shown, where not all of it fits */
     struct textbox typed;
@@ -24,9 +24,9 @@ struct dialog {
 
 /* Any question. All text is copied; word NULL: plain y. */
 void dialog_open(struct dialog *d, const char *title, const char *body, const char *word, bool danger);
-void dialog_again(struct dialog *d); /* as it was opened: nothing typed */
+void dialog_again(struct dialog *d); /* clears what was typed */
 void dialog_done(struct dialog *d);  /* a zeroed one is fine */
-enum overlay dialog_input(struct dialog *d, const struct input *in);
+enum overlay_result dialog_input(struct dialog *d, const struct input *in);
 void dialog_draw(const struct dialog *d, struct canvas *cv);
 
 /* A worker pod that is there now. */

@@ -84,7 +84,7 @@ static int inside_width(int cols)
 
 void help_open(struct help *h)
 {
-    *h = (struct help){.page = 10, .cols = HELP_COLS};
+    *h = (struct help){.overlay = {.ops = &help_overlay}, .page = 10, .cols = HELP_COLS};
 }
 
 void help_size(struct help *h, int rows, int cols)
@@ -93,7 +93,7 @@ void help_size(struct help *h, int rows, int cols)
     h->cols = inside_width(cols);
 }
 
-enum overlay help_input(struct help *h, const struct input *in)
+enum overlay_result help_input(struct help *h, const struct input *in)
 {
     int last = all_rows(h->cols) - h->page;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q' || in->key == '?')) return OVERLAY_CANCELLED;
@@ -126,3 +126,24 @@ void help_draw(const struct help *h, struct canvas *cv)
     }
     if (h->top + in.rows < rows) canvas_field(&in, in.rows - 1, in.cols - 6, -6, ROLE_DIM, "more…");
 }
+
+static void help_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
+{
+    (void)v;
+    help_size((struct help *)o, rows, cols);
+}
+
+static void help_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    help_draw((const struct help *)o, cv);
+}
+
+static enum overlay_result help_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return help_input((struct help *)o, in);
+}
+
+const struct overlay_ops help_overlay = {
+    .name = "help", .update = help_overlay_update, .draw = help_overlay_draw, .input = help_overlay_input};

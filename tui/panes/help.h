@@ -6,12 +6,13 @@
 #include "tui/term/input.h"
 
 struct help {
+    struct overlay overlay;
     int top;        /* first line shown */
     int page, cols; /* of the last drawing's size: set by help_size */
 };
 void help_open(struct help *h);
-void help_size(struct help *h, int rows, int cols); /* of the whole screen */
-enum overlay help_input(struct help *h, const struct input *in);
+void help_size(struct help *h, int rows, int cols); /* of the whole screen, before each frame */
+enum overlay_result help_input(struct help *h, const struct input *in);
 void help_draw(const struct help *h, struct canvas *cv);
 
 #endif

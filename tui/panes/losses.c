@@ -96,6 +96,11 @@ static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
     draw_field(cv, row, "head down", ROLE_TEXT, outage_length(length, o->head_down_ms));
 }
 
+void losses_open(struct losses *l)
+{
+    l->overlay = (struct overlay){.ops = &losses_overlay};
+}
+
 void losses_draw(const struct losses *l, struct canvas *cv)
 {
     struct canvas in = overlay_box(cv, cv->rows, cv->cols, ROLE_DIALOG, "The last two losses of the head");
@@ -117,8 +122,24 @@ void losses_draw(const struct losses *l, struct canvas *cv)
     canvas_fill(&in, 0, half + 1, rows, 1, ROLE_RULE, 0x2502);
 }
 
-enum overlay losses_input(const struct input *in)
+enum overlay_result losses_input(const struct input *in)
 {
     const bool leaves = in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == KEYP_ENTER || in->key == 'q');
     return leaves ? OVERLAY_CANCELLED : OVERLAY_STAYS;
 }
+
+static void losses_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    losses_draw((const struct losses *)o, cv);
+}
+
+static enum overlay_result losses_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)o;
+    (void)v;
+    return losses_input(in);
+}
+
+const struct overlay_ops losses_overlay = {
+    .name = "losses", .whole_screen = true, .draw = losses_overlay_draw, .input = losses_overlay_input};

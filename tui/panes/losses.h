@@ -12,12 +12,14 @@
 enum { LOSSES = 2 };
 
 struct losses {
+    struct overlay overlay;
     struct outage item[LOSSES]; /* the older one first; state NONE: there is none */
 };
 
 /* Looks at the loss that is being watched, if one is; about once a second, and before what is known of it goes. */
 void losses_take(struct losses *l, const struct view *v);
+void losses_open(struct losses *l); /* keeps the reports */
 void losses_draw(const struct losses *l, struct canvas *cv);
-enum overlay losses_input(const struct input *in);
+enum overlay_result losses_input(const struct input *in);
 
 #endif

@@ -1,7 +1,9 @@
-/* overlay.c - the frame of what lies over the screen. */
+/* overlay.c - the stack of open overlays, and the frame that most of them are drawn in. */
 #include "tui/panes/overlay.h"
 
 #include "backends/base/text.h"
+
+#include <assert.h>
 
 /* Corners and sides of the frame; ASCII has them folded by the canvas. */
 enum {
@@ -39,4 +41,51 @@ struct canvas overlay_box(struct canvas *cv, int rows, int cols, enum role frame
         canvas_field(&box, 0, 3, width, frame, title);
     }
     return canvas_sub(&box, 1, 2, rows - 2, cols - 4);
+}
+
+/* ---- the stack ---- */
+
+void overlay_push(struct overlay_stack *s, struct overlay *o,
+                  void (*on_result)(void *owner, enum overlay_result result))
+{
+    for (const struct overlay *open = s->top; open; open = open->below) assert(open != o);
+    o->below = s->top;
+    o->on_result = on_result;
+    s->top = o;
+}
+
+void overlay_pop(struct overlay_stack *s)
+{
+    struct overlay *o = s->top;
+    if (!o) return;
+    s->top = o->below;
+    o->below = NULL;
+    if (o->ops->done) o->ops->done(o);
+}
+
+void overlay_finish(struct overlay_stack *s, enum overlay_result result, void *owner)
+{
+    if (result == OVERLAY_STAYS) return;
+    if (s->top->on_result)
+        s->top->on_result(owner, result);
+    else if (result != OVERLAY_ACTION)
+        overlay_pop(s);
+}
+
+void overlays_update(struct overlay_stack *s, const struct view *v, int rows, int cols)
+{
+    for (struct overlay *o = s->top; o; o = o->below)
+        if (o->ops->update) o->ops->update(o, v, rows, cols);
+}
+
+static void draw_from(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    if (!o) return;
+    draw_from(o->below, v, cv);
+    o->ops->draw(o, v, cv);
+}
+
+void overlays_draw(const struct overlay_stack *s, const struct view *v, struct canvas *cv)
+{
+    draw_from(s->top, v, cv);
 }

@@ -21,12 +21,15 @@ static const struct column columns[PICKER_COLUMNS] = {
 
 void picker_open(struct picker *p)
 {
+    *p = (struct picker){.overlay = {.ops = &picker_overlay}};
     table_init(&p->table, columns, PICKER_COLUMNS);
 }
 
 void picker_done(struct picker *p)
 {
-    if (p && p->table.columns) table_done(&p->table);
+    if (!p) return;
+    if (p->table.columns) table_done(&p->table);
+    *p = (struct picker){0};
 }
 
 void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
@@ -50,7 +53,7 @@ void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
     table_end(&p->table);
 }
 
-enum overlay picker_input(struct picker *p, const struct input *in)
+enum overlay_result picker_input(struct picker *p, const struct input *in)
 {
     struct pane moved = {.table = &p->table, .rows = PICKER_ROWS, .cols = PICKER_COLS};
     if (in->type != INPUT_KEY) return OVERLAY_STAYS;
@@ -79,3 +82,33 @@ bool picker_choice(const struct picker *p, const struct world *w, const char **r
     *ret_name = ROW(row, rayservice)->name;
     return true;
 }
+
+static void picker_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
+{
+    (void)rows;
+    (void)cols;
+    picker_update((struct picker *)o, v->world, v->wall_ms);
+}
+
+static void picker_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    picker_draw((const struct picker *)o, cv);
+}
+
+static enum overlay_result picker_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return picker_input((struct picker *)o, in);
+}
+
+static void picker_overlay_done(struct overlay *o)
+{
+    picker_done((struct picker *)o);
+}
+
+const struct overlay_ops picker_overlay = {.name = "picker",
+                                           .update = picker_overlay_update,
+                                           .draw = picker_overlay_draw,
+                                           .input = picker_overlay_input,
+                                           .done = picker_overlay_done};

@@ -8,12 +8,13 @@
 #include "tui/term/input.h"
 
 struct picker {
+    struct overlay overlay;
     struct table_view table;
 };
 void picker_open(struct picker *p);
 void picker_done(struct picker *p); /* a zeroed one is fine */
 void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms);
-enum overlay picker_input(struct picker *p, const struct input *in);
+enum overlay_result picker_input(struct picker *p, const struct input *in);
 void picker_draw(const struct picker *p, struct canvas *cv);
 /* The chosen one: borrows from the world until its next change. False where there is none. */
 bool picker_choice(const struct picker *p, const struct world *w, const char **ret_ns, const char **ret_name);

@@ -11,6 +11,7 @@ enum { PROMPT_COLS = 76 };
 
 void prompt_box_open(struct prompt_box *p, const char *path_words)
 {
+    p->overlay = (struct overlay){.ops = &prompt_box_overlay};
     textbox_clear(&p->typed);
     p->typed.lines = false;
     p->to_chat = p->cut = false;
@@ -51,7 +52,7 @@ static bool has_lines(const struct input *in)
 }
 
 /* What has several lines is for the conversation, which has room for them. */
-static enum overlay prompt_paste(struct prompt_box *p, const struct input *in)
+static enum overlay_result prompt_paste(struct prompt_box *p, const struct input *in)
 {
     struct input text = *in;
     while (text.paste_len && text.paste[text.paste_len - 1] == '\n') text.paste_len--;
@@ -66,7 +67,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t")] == '\0';
 }
 
-enum overlay prompt_box_input(struct prompt_box *p, const struct input *in)
+enum overlay_result prompt_box_input(struct prompt_box *p, const struct input *in)
 {
     if (in->type == INPUT_KEY && in->key == KEYP_ESC) return OVERLAY_CANCELLED;
     if (in->type == INPUT_KEY && in->key == KEYP_TAB) {
@@ -101,3 +102,18 @@ void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
                      p->last ? "Enter sends · Up the last one · Tab the conversation · Esc leaves"
                              : "Enter sends · Tab the conversation · Esc leaves");
 }
+
+static void prompt_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    prompt_box_draw((const struct prompt_box *)o, cv);
+}
+
+static enum overlay_result prompt_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return prompt_box_input((struct prompt_box *)o, in);
+}
+
+const struct overlay_ops prompt_box_overlay = {
+    .name = "prompt", .draw = prompt_overlay_draw, .input = prompt_overlay_input};

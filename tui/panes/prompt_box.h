@@ -8,6 +8,7 @@
 #include "tui/panes/overlay.h"
 
 struct prompt_box {
+    struct overlay overlay;
     struct textbox typed;
     char *last;  /* what was asked before; kept from one opening to the next */
     char *draft; /* what was being typed when Up went to the last one; NULL: it did not */
@@ -18,7 +19,7 @@ struct prompt_box {
 void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */
 void prompt_box_done(struct prompt_box *p);                         /* a zeroed one is fine */
 /* OVERLAY_DONE: p->typed.text is the question, never blank unless it is for the chat. */
-enum overlay prompt_box_input(struct prompt_box *p, const struct input *in);
+enum overlay_result prompt_box_input(struct prompt_box *p, const struct input *in);
 void prompt_box_draw(const struct prompt_box *p, struct canvas *cv);
 
 #endif

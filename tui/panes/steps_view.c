@@ -7,10 +7,25 @@
 
 #include <stdio.h>
 
-enum { STEPS_COLS = 110, INDENT = 4, PAGE = 10, BACK_MAX = 100000 };
+enum { STEPS_COLS = 110, INDENT = 4, PAGE = 10, BACK_MAX = 100000, FRAME_ROWS = 2 };
 
-enum overlay steps_view_input(struct steps_view *v, const struct input *in)
+void steps_view_open(struct steps_view *v)
 {
+    v->overlay = (struct overlay){.ops = &steps_overlay};
+}
+
+enum overlay_result steps_view_input(struct steps_view *v, const struct input *in)
+{
+    const bool plain = in->type == INPUT_KEY && !(in->mods & (MOD_CTRL | MOD_ALT));
+    if (v->stops && plain && in->key == 's') {
+        v->action = STEPS_STOP;
+        return OVERLAY_ACTION;
+    }
+    if (v->asks && plain && in->key == KEYP_ENTER) {
+        v->action = STEPS_CONFIRM;
+        return OVERLAY_ACTION;
+    }
+    if (v->asks && plain && in->key == 'n') return OVERLAY_DECLINED;
     if (in->type == INPUT_KEY && (in->key == KEYP_ESC || in->key == 'q')) return OVERLAY_CANCELLED;
     v->back -= scroll_of(in, PAGE);
     if (v->back > BACK_MAX) v->back = BACK_MAX;
@@ -58,8 +73,9 @@ static void put_head(struct walk *w, const struct step *step)
         canvas_text(w->cv, row, col + 2, role_of(step->state), step_state_word(step->state));
 }
 
-static void walk_all(struct walk *w, const struct steps_view *v, const struct steps *steps)
+static void walk_all(struct walk *w, const struct steps_view *v)
 {
+    const struct steps *steps = v->steps;
     static const enum role tones[] = {[TONE_PLAIN] = ROLE_DIALOG, [TONE_WARN] = ROLE_WARN, [TONE_BAD] = ROLE_BAD};
     for (size_t i = 0; i < steps->count; i++) {
         const struct step *step = &steps->item[i];
@@ -76,23 +92,62 @@ static void walk_all(struct walk *w, const struct steps_view *v, const struct st
     if (v->end[0]) walk_text(w, 0, v->bad ? ROLE_BAD : ROLE_OK, v->end);
 }
 
-void steps_view_draw(struct steps_view *v, const struct steps *steps, struct canvas *cv)
+/* The content's size on a screen of so many rows and columns: within the frame, above the line of keys. */
+static int body_cols(int cols)
 {
-    int cols = cv->cols - 4 < STEPS_COLS ? cv->cols - 4 : STEPS_COLS;
+    return cols - 4 < STEPS_COLS ? cols - 4 : STEPS_COLS;
+}
+
+static int scroll_max(const struct steps_view *v, int rows, int cols)
+{
+    struct walk count = {.cols = cols};
+    walk_all(&count, v);
+    return count.line > rows ? count.line - rows : 0;
+}
+
+void steps_view_update(struct steps_view *v, int rows, int cols)
+{
+    const int width = body_cols(cols);
+    if (width <= INDENT || rows < FRAME_ROWS + 2) return;
+    const int most = scroll_max(v, rows - FRAME_ROWS - 1, width);
+    if (v->back > most) v->back = most;
+}
+
+void steps_view_draw(const struct steps_view *v, struct canvas *cv)
+{
+    int cols = body_cols(cv->cols);
     if (cols <= INDENT) return;
     struct canvas in = overlay_box(cv, cv->rows, cols, v->bad ? ROLE_DANGER : ROLE_DIALOG, v->title);
     if (in.rows < 2 || in.cols <= INDENT) return;
     struct canvas body = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
-    struct walk count = {.cols = in.cols};
-    walk_all(&count, v, steps);
-    int most = count.line > body.rows ? count.line - body.rows : 0;
-    if (v->back > most) v->back = most;
-    struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - v->back};
-    walk_all(&draw, v, steps);
+    const int most = scroll_max(v, body.rows, in.cols), back = v->back < most ? v->back : most;
+    struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - back};
+    walk_all(&draw, v);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
                  v->end[0]  ? "Esc leaves   ↑ ↓ read"
                  : v->asks  ? "Enter asks   n no, nothing happens   ↑ ↓ read   Esc hides this, it waits"
                  : v->stops ? "s stops it   Esc hides this, it goes on; the same key shows it again"
-                 : v->back  ? "↓ to the end   Esc hides this, it goes on"
+                 : back     ? "↓ to the end   Esc hides this, it goes on"
                             : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");
 }
+
+static void steps_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)
+{
+    (void)v;
+    steps_view_update((struct steps_view *)o, rows, cols);
+}
+
+static void steps_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)
+{
+    (void)v;
+    steps_view_draw((const struct steps_view *)o, cv);
+}
+
+static enum overlay_result steps_overlay_input(struct overlay *o, const struct view *v, const struct input *in)
+{
+    (void)v;
+    return steps_view_input((struct steps_view *)o, in);
+}
+
+const struct overlay_ops steps_overlay = {
+    .name = "steps", .update = steps_overlay_update, .draw = steps_overlay_draw, .input = steps_overlay_input};

@@ -1,0 +1,163 @@
+/* app_overlay.c - what lies over the screen: opened, fed with input, closed; and whether a question was read. */
+#include "tui/app_priv.h"
+
+#include <string.h>
+
+bool app_asks(const struct app *app)
+{
+    return app->overlays.top && app->overlays.top->ops->asks;
+}
+
+/* ---- whether the question was read ---- */
+
+static void set_read_alarm(struct app *app)
+{
+    alarm_set(app->read, reading_left(&app->reading, loop_now_ms()), 0);
+}
+
+static void reading_reset(struct app *app)
+{
+    alarm_stop(app->read);
+    app->reading = (struct reading){0};
+}
+
+void app_question_sent(struct app *app)
+{
+    if (app->reading.state != READING_NONE || !app_asks(app) || app_too_small(app)) return;
+    reading_sent(&app->reading, loop_now_ms());
+    set_read_alarm(app);
+}
+
+void app_question_shown(struct app *app)
+{
+    if (app->reading.state != READING_SENT || !term_shown(app->term)) return;
+    reading_shown(&app->reading, loop_now_ms());
+    set_read_alarm(app);
+}
+
+/* Input that is pending by now was typed too early: it is processed first, and restarts the time to read. */
+void app_question_due(void *arg)
+{
+    struct app *app = arg;
+    term_read(app->term);
+    if (app->reading.state == READING_NONE) return;
+    if (!reading_over(&app->reading, loop_now_ms())) set_read_alarm(app);
+    app_redraw(app);
+}
+
+/* ---- open and close ---- */
+
+void app_overlay_open(struct app *app, struct overlay *o, app_overlay_result *on_result)
+{
+    overlay_push(&app->overlays, o, on_result);
+    if (o->ops->asks) reading_reset(app);
+}
+
+void app_overlay_close(struct app *app)
+{
+    const bool asked = app_asks(app);
+    overlay_pop(&app->overlays);
+    if (asked) reading_reset(app);
+}
+
+void app_overlay_close_all(struct app *app)
+{
+    while (app->overlays.top) app_overlay_close(app);
+}
+
+/* ---- frames and input ---- */
+
+void app_overlay_update(struct app *app, const struct view *view)
+{
+    if (app->overlays.top) app->overlays.top->unread = app->reading.state != READING_OVER;
+    if (app->work) app_work_update(app->work);
+    overlays_update(&app->overlays, view, app->canvas.rows, app->canvas.cols);
+}
+
+void app_overlay_input(struct app *app, const struct input *in)
+{
+    struct overlay *o = app->overlays.top;
+    /* A question that was not read yet takes no answer but Esc; one that cannot be read any more is cancelled. */
+    if (o->ops->asks && app->reading.state != READING_OVER && in->key != KEYP_ESC) {
+        reading_typed(&app->reading, loop_now_ms());
+        return;
+    }
+    struct focus focus = session_focus(app->session);
+    struct view view = app_view(app, &focus);
+    const bool unreadable = o->ops->asks && app_too_small(app);
+    overlay_finish(&app->overlays, unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in), app);
+}
+
+/* What was typed before the process stopped answers nothing after it. */
+void app_overlay_resumed(struct app *app)
+{
+    for (struct overlay *o = app->overlays.top; o; o = o->below)
+        if (o->ops->resumed) o->ops->resumed(o);
+    if (app_asks(app)) reading_reset(app);
+}
+
+/* ---- the palette, the prompt box, the picker ---- */
+
+static bool palette_may(void *arg, const char *name)
+{
+    enum command_id id;
+    return command_named(name, strlen(name), &id) && app_may(arg, id, NULL) == ERR_OK;
+}
+
+static void palette_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    char line[sizeof app->palette.typed.text];
+    snprintf(line, sizeof line, "%s", app->palette.typed.text);
+    app_overlay_close(app);
+    if (result != OVERLAY_DONE) return;
+    size_t len = strcspn(line, " ");
+    const char *args = line + len + strspn(line + len, " ");
+    enum command_id id;
+    if (command_named(line, len, &id))
+        app_command(app, id, args);
+    else
+        app_say(app, true, "%.*s: no such command; ? lists them", (int)len, line);
+}
+
+void app_palette_open(struct app *app, const char *text)
+{
+    command_palette_open(&app->palette, *text ? text : NULL, palette_may, app);
+    app_overlay_open(app, &app->palette.overlay, palette_result);
+}
+
+static void prompt_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    struct why why = {0};
+    app_overlay_close(app);
+    if (result != OVERLAY_DONE) return;
+    if (app->prompt.to_chat)
+        app_chat_open(app, app->prompt.typed.text);
+    else if (session_ask(app->session, &(struct session_prompt){.question = app->prompt.typed.text}, app_answered, app,
+                         &why))
+        app_say(app, true, "%s", why.text);
+}
+
+void app_prompt_open(struct app *app)
+{
+    const char *path = NULL;
+    session_may_ask(app->session, &path, NULL);
+    prompt_box_open(&app->prompt, path);
+    app_overlay_open(app, &app->prompt.overlay, prompt_result);
+}
+
+static void picker_result(void *arg, enum overlay_result result)
+{
+    struct app *app = arg;
+    const char *ns, *name;
+    if (result == OVERLAY_DONE && picker_choice(&app->picker, session_world(app->session), &ns, &name))
+        session_choose(app->session, ns, name);
+    app_overlay_close(app);
+}
+
+void app_picker_open(struct app *app)
+{
+    picker_open(&app->picker);
+    app_overlay_open(app, &app->picker.overlay, picker_result);
+}
