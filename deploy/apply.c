@@ -13,6 +13,7 @@
 struct object_call {
     const struct kube_ops *ops;
     struct kube_call *call;
+    struct object_call **in_flight; /* where it is noted until it ends; NULL: nowhere */
     bool changes;
     cJSON *sent; /* what must not come back in a message; NULL: nothing */
     object_done *done;
@@ -21,6 +22,7 @@ struct object_call {
 
 static void call_free(struct object_call *c)
 {
+    if (c->in_flight) *c->in_flight = NULL;
     json_wipe(c->sent);
     free(c);
 }
@@ -62,7 +64,11 @@ static struct object_call *object_send(const struct cluster *to, const char *met
 {
     struct object_call *c = mem_zero(1, sizeof *c);
     char *text = body ? cJSON_PrintUnformatted(body) : NULL;
-    *c = (struct object_call){.ops = to->ops, .done = done, .arg = arg};
+    *c = (struct object_call){.ops = to->ops, .in_flight = to->in_flight, .done = done, .arg = arg};
+    if (c->in_flight) {
+        assert(!*c->in_flight);
+        *c->in_flight = c;
+    }
     if (body) c->sent = cJSON_Duplicate(body, 1);
     struct http_ask ask = {.method = method,
                            .url = path,

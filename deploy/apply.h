@@ -20,6 +20,7 @@ enum { APPLY_DRY = 1 << 0, APPLY_FORCE = 1 << 1 };
 struct cluster {
     const struct kube_ops *ops;
     struct kube *kube;
+    struct object_call **in_flight; /* where each call is noted until it ends, one at a time; NULL: nowhere */
 };
 
 struct object_answer {

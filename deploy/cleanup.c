@@ -4,53 +4,18 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const names[CLEANUP_STEPS] = {
-    [CLEANUP_LOOK] = "look",          [CLEANUP_CONFIRM] = "confirm", [CLEANUP_UI] = "user interface",
-    [CLEANUP_SERVICE] = "RayService", [CLEANUP_REST] = "the rest",   [CLEANUP_NAMESPACE] = "namespace",
-    [CLEANUP_REDIS] = "GCS in Redis"};
-
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
-{
-    struct cleanup *c = arg;
-    if (c->calls.changed) c->calls.changed(c->calls.arg, step, line);
-}
-
-static void on_go(void *arg)
-{
-    struct cleanup *c = arg;
-    void (*next)(struct cleanup *) = c->next;
-    c->next = NULL;
-    if (next) next(c);
-}
-
-void cleanup_soon(struct cleanup *c, void (*next)(struct cleanup *c), uint64_t ms)
-{
-    c->next = next;
-    alarm_set(c->go, ms, 0);
-}
-
-void cleanup_end(struct cleanup *c, enum err err, const char *fmt, ...)
-{
-    char why[ERR_TEXT_MAX];
-    va_list ap;
-    va_start(ap, fmt);
-    vsnprintf(why, sizeof why, fmt, ap);
-    va_end(ap);
-    if (c->over) return;
-    c->over = true;
-    steps_skip(&c->steps, 0);
-    c->calls.done(c->calls.arg, err, why);
-}
-
-void cleanup_failed(struct cleanup *c, enum err err)
-{
-    if (!c->failed) c->err = err;
-    c->failed = true;
-}
+static const struct step_def steps[CLEANUP_STEPS] = {
+    [CLEANUP_LOOK] = {"look", cleanup_look, 0},
+    [CLEANUP_CONFIRM] = {"confirm", NULL, STEP_CONFIRMS},
+    [CLEANUP_UI] = {"user interface", cleanup_ui, STEP_CONTINUES},
+    [CLEANUP_SERVICE] = {"RayService", cleanup_service_step, 0},
+    [CLEANUP_REST] = {"the rest", cleanup_rest, STEP_CONTINUES},
+    [CLEANUP_NAMESPACE] = {"namespace", cleanup_namespace, STEP_CONTINUES},
+    [CLEANUP_REDIS] = {"GCS in Redis", cleanup_redis, 0},
+};
 
 void cleanup_thing_done(struct thing *t)
 {
@@ -80,40 +45,23 @@ static bool is_rest(const struct thing *t)
 
 /* ---- one thing after the other ---- */
 
-struct round {
-    enum cleanup_step step;
-    bool (*takes)(const struct thing *t);
-    void (*then)(struct cleanup *c);
-};
-static const struct round rounds[] = {{CLEANUP_UI, cleanup_is_ui, cleanup_service_step},
-                                      {CLEANUP_REST, is_rest, cleanup_namespace}};
-
-static void delete_next(struct cleanup *c);
-
-static const struct round *round_of(const struct cleanup *c)
-{
-    return &rounds[c->steps.item[CLEANUP_REST].state == STEP_RUNNING];
-}
+static void delete_next(void *arg);
 
 static void on_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     struct thing *t = &c->things[c->at];
-    enum cleanup_step step = round_of(c)->step;
-    c->call = NULL;
     t->gone = !a->err || a->err == ERR_NOT_FOUND;
     if (!a->err)
-        steps_say(&c->steps, step, TONE_PLAIN, "%s deleted", t->words);
+        step_log(&c->engine, TONE_PLAIN, "%s deleted", t->words);
     else if (a->err == ERR_NOT_FOUND)
-        steps_say(&c->steps, step, TONE_PLAIN, "%s is gone already", t->words);
+        step_log(&c->engine, TONE_PLAIN, "%s is gone already", t->words);
     else if (a->err == ERR_CONFLICT)
-        steps_say(&c->steps, step, TONE_WARN, "%s is another one now than the one that was shown: left alone",
-                  t->words);
+        step_log(&c->engine, TONE_WARN, "%s is another one now than the one that was shown: left alone", t->words);
     else {
-        steps_say(&c->steps, step, TONE_BAD, "%s: %s", t->words, a->why);
-        cleanup_failed(c, a->err);
+        step_error(&c->engine, a->err, "%s: %s", t->words, a->why);
     }
-    cleanup_soon(c, delete_next, 0);
+    step_later(&c->engine, delete_next, 0);
 }
 
 /* What needs another goes before it: from the end of kinds.def to its beginning. */
@@ -124,37 +72,30 @@ static size_t last_left(const struct cleanup *c, bool (*takes)(const struct thin
     return SIZE_MAX;
 }
 
-static void delete_next(struct cleanup *c)
+static void delete_next(void *arg)
 {
-    const struct round *r = round_of(c);
-    size_t i = last_left(c, r->takes);
+    struct cleanup *c = arg;
+    size_t i = last_left(c, step_index(&c->engine) == CLEANUP_UI ? cleanup_is_ui : is_rest);
     if (i == SIZE_MAX) {
-        if (!c->steps.item[r->step].count) steps_say(&c->steps, r->step, TONE_PLAIN, "there is none of ours");
-        steps_end(&c->steps, r->step);
-        cleanup_soon(c, r->then, 0);
+        if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "there is none of ours");
+        step_next(&c->engine);
         return;
     }
     c->at = i;
     const struct thing *t = &c->things[i];
-    c->call =
-        object_delete(&c->conf.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
+    object_delete(&c->engine.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
 }
 
-static void step_begin(struct cleanup *c, enum cleanup_step step)
+void cleanup_ui(void *arg)
 {
-    steps_begin(&c->steps, step);
+    struct cleanup *c = arg;
     c->at = c->count;
     delete_next(c);
 }
 
-void cleanup_ui(struct cleanup *c)
+void cleanup_rest(void *arg)
 {
-    step_begin(c, CLEANUP_UI);
-}
-
-void cleanup_rest(struct cleanup *c)
-{
-    step_begin(c, CLEANUP_REST);
+    cleanup_ui(arg); /* the step's index says which */
 }
 
 /* ---- the GCS's fields ---- */
@@ -175,65 +116,70 @@ struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_n
 
 static void redis_end(struct cleanup *c)
 {
-    steps_end(&c->steps, CLEANUP_REDIS);
-    if (c->failed)
-        cleanup_end(c, c->err, "not everything is gone; cleaning up again is safe");
+    const enum err err = step_first_err(&c->engine);
+    if (err)
+        step_finish(&c->engine, err, "not everything is gone; cleaning up again is safe");
     else
-        cleanup_end(c, ERR_OK, "cleaned up%s",
-                    c->steps.item[CLEANUP_REDIS].state == STEP_WARNED ? "; what is left in Redis is not known" : "");
+        step_finish(&c->engine, ERR_OK, "cleaned up%s",
+                    step_logged(&c->engine)->worst == TONE_WARN ? "; what is left in Redis is not known" : "");
 }
 
-static void redis_look(struct cleanup *c)
+static void redis_read(void *arg)
 {
+    struct cleanup *c = arg;
     struct known_u64 now = cleanup_gcs_fields(c->conf.world, c->storage_ns);
     unsigned long long before = c->fields_before.value;
     if (!now.known || !c->fields_before.known) {
-        steps_say(&c->steps, CLEANUP_REDIS, TONE_WARN, "GCS fields under storage namespace %s: not known",
-                  c->storage_ns ? c->storage_ns : "–");
-    } else if (now.value && loop_now_ms() - c->began_ms < c->conf.hang_ms / 4) {
-        steps_now(&c->steps, CLEANUP_REDIS, "%llu of %llu fields left", (unsigned long long)now.value, before);
-        cleanup_soon(c, redis_look, c->conf.look_ms);
+        step_log(&c->engine, TONE_WARN, "GCS fields under storage namespace %s: not known", c->storage_ns);
+    } else if (now.value) {
+        c->fields_left = now.value;
+        step_wait_text(&c->engine, "%llu of %llu fields left", (unsigned long long)now.value, before);
+        step_unmet(&c->engine);
         return;
     } else {
-        steps_say(&c->steps, CLEANUP_REDIS, now.value ? TONE_WARN : TONE_PLAIN,
-                  "GCS fields under storage namespace %s: %llu before, %llu now%s", c->storage_ns, before,
-                  (unsigned long long)now.value,
-                  now.value ? ": an orphan; nothing reads it any more, and nothing will take it away" : "");
+        step_log(&c->engine, TONE_PLAIN, "GCS fields under storage namespace %s: %llu before, 0 now", c->storage_ns,
+                 before);
     }
     redis_end(c);
 }
 
-void cleanup_redis(struct cleanup *c)
+static void redis_late(void *arg)
 {
-    steps_begin(&c->steps, CLEANUP_REDIS);
-    c->began_ms = loop_now_ms();
+    struct cleanup *c = arg;
+    step_log(&c->engine, TONE_WARN,
+             "GCS fields under storage namespace %s: %llu before, %llu now: an orphan; nothing reads it any more, and "
+             "nothing will take it away",
+             c->storage_ns, (unsigned long long)c->fields_before.value, (unsigned long long)c->fields_left);
+    redis_end(c);
+}
+
+void cleanup_redis(void *arg)
+{
+    struct cleanup *c = arg;
     if (c->service[0] && c->conf.world && c->storage_ns) {
-        redis_look(c);
+        step_poll(&c->engine, &(struct step_poll){.read = redis_read,
+                                                  .every_ms = c->conf.poll_ms,
+                                                  .limit_ms = c->conf.hang_ms / 4,
+                                                  .late = redis_late});
         return;
     }
-    steps_say(&c->steps, CLEANUP_REDIS, c->service[0] ? TONE_WARN : TONE_PLAIN,
-              c->service[0] ? "not known: the storage namespace was not seen in Redis"
-                            : "there was no RayService of ours");
+    step_log(&c->engine, c->service[0] ? TONE_WARN : TONE_PLAIN,
+             c->service[0] ? "not known: the storage namespace was not seen in Redis"
+                           : "there was no RayService of ours");
     redis_end(c);
 }
 
 /* ---- life ---- */
 
-void cleanup_confirm(struct cleanup *c, bool yes)
+/* What the DELETE in flight is of. */
+static const char *cleanup_sent(const void *arg)
 {
-    struct why why = {0};
-    if (!c->asked || c->over) return;
-    c->asked = false;
-    if (!yes)
-        why_set(&why, ERR_GUARD, "not confirmed");
-    else
-        cluster_may_change(&c->conf.cluster, &why);
-    if (why.code) steps_say(&c->steps, CLEANUP_CONFIRM, TONE_BAD, "%s", why.text);
-    steps_end(&c->steps, CLEANUP_CONFIRM);
-    if (!why.code)
-        cleanup_soon(c, cleanup_ui, 0);
-    else
-        cleanup_end(c, ERR_GUARD, "%s: nothing was deleted", why.text);
+    const struct cleanup *c = arg;
+    switch (step_index(&c->engine)) {
+    case CLEANUP_NAMESPACE: return "the namespace";
+    case CLEANUP_SERVICE: return "the RayService";
+    default: return c->things[c->at].words;
+    }
 }
 
 struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls)
@@ -245,21 +191,24 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct clea
     c->wanted = mem_str(conf->service);
     if (!c->conf.hang_ms) c->conf.hang_ms = CLEANUP_HANG_MS;
     if (!c->conf.wait_ms) c->conf.wait_ms = CLEANUP_WAIT_MS;
-    if (!c->conf.look_ms) c->conf.look_ms = CLEANUP_LOOK_MS;
-    c->calls = *calls;
-    steps_init(&c->steps, names, CLEANUP_STEPS);
-    c->steps.changed = on_changed;
-    c->steps.arg = c;
-    c->go = alarm_new(conf->loop, on_go, c);
-    cleanup_soon(c, cleanup_look, 0);
+    if (!c->conf.poll_ms) c->conf.poll_ms = CLEANUP_POLL_MS;
+    const struct step_engine_conf engine = {
+        .loop = conf->loop,
+        .cluster = conf->cluster,
+        .defs = steps,
+        .count = CLEANUP_STEPS,
+        .words = {"the DELETE of", "deleted", "what was said to be deleted is", "cleaning up again is safe"},
+        .observer = {calls->changed, calls->confirm, calls->done, calls->arg},
+        .sent = cleanup_sent,
+        .arg = c};
+    step_engine_open(&c->engine, &engine);
     return c;
 }
 
 void cleanup_free(struct cleanup *c)
 {
     if (!c) return;
-    object_cancel(c->call);
-    alarm_free(c->go);
+    step_engine_close(&c->engine);
     for (size_t i = 0; i < c->count; i++) cleanup_thing_done(&c->things[i]);
     free(c->things);
     free(c->wanted);
@@ -270,26 +219,27 @@ void cleanup_free(struct cleanup *c)
     cleanup_forget_kinds(c);
     buf_done(&c->fresh);
     free(c->kept_for);
-    steps_done(&c->steps);
     free(c);
 }
 
-const char *cleanup_sent(const struct cleanup *c)
+void cleanup_confirm(struct cleanup *c, bool yes)
 {
-    if (!object_changes(c->call)) return NULL;
-    if (c->steps.item[CLEANUP_NAMESPACE].state == STEP_RUNNING) return "the namespace";
-    if (c->steps.item[CLEANUP_SERVICE].state == STEP_RUNNING) return "the RayService";
-    return c->things[c->at].words;
+    step_engine_confirm(&c->engine, yes);
 }
 
-bool cleanup_over(const struct cleanup *c)
+void cleanup_cancel(struct cleanup *c, enum err err, const char *how)
 {
-    return c->over;
+    step_engine_cancel(&c->engine, err, how);
+}
+
+void cleanup_left(const struct cleanup *c, const char *how, struct why *ret)
+{
+    step_engine_left(&c->engine, how, ret);
 }
 
 const struct steps *cleanup_steps(const struct cleanup *c)
 {
-    return &c->steps;
+    return &c->engine.steps;
 }
 
 const char *cleanup_service(const struct cleanup *c)

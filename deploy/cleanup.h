@@ -16,7 +16,7 @@
 #include "backends/link/loop.h"
 #include "backends/world/world.h"
 #include "deploy/apply.h"
-#include "deploy/steps.h"
+#include "deploy/step_engine.h"
 
 enum cleanup_step {
     CLEANUP_LOOK,
@@ -29,7 +29,7 @@ enum cleanup_step {
     CLEANUP_STEPS
 };
 /* The Job has 300 s (KubeRay); what takes longer than hang_ms is said to hang, and waited for until wait_ms. */
-enum { CLEANUP_LOOK_MS = 1000, CLEANUP_HANG_MS = 60 * 1000, CLEANUP_WAIT_MS = 10 * 60 * 1000, CLEANUP_OBJECTS = 1000 };
+enum { CLEANUP_POLL_MS = 1000, CLEANUP_HANG_MS = 60 * 1000, CLEANUP_WAIT_MS = 10 * 60 * 1000, CLEANUP_OBJECTS = 1000 };
 
 /* Everything is borrowed until cleanup_free, but for ns and service, which are copied. */
 struct cleanup_conf {
@@ -38,7 +38,7 @@ struct cleanup_conf {
     const struct world *world; /* for the GCS's fields and for reasons; NULL: unknown */
     const char *ns;
     const char *service; /* copied: what was deployed with this RayService, and nothing else; NULL: there is but one */
-    uint64_t hang_ms, wait_ms, look_ms; /* 0: the limits above */
+    uint64_t hang_ms, wait_ms, poll_ms; /* 0: the limits above */
 };
 struct cleanup_calls {
     void (*changed)(void *arg, const struct step *step, const struct step_line *line);
@@ -51,9 +51,9 @@ struct cleanup;
 struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls);
 void cleanup_free(struct cleanup *c); /* stops where it is; NULL is fine */
 void cleanup_confirm(struct cleanup *c, bool yes);
-bool cleanup_over(const struct cleanup *c);
-/* A DELETE was sent and is not answered yet: of what, in words, borrowed; NULL: none. */
-const char *cleanup_sent(const struct cleanup *c);
+/* Ends it in any step, with err and "HOW: what was sent and what is left" (deploy/step_engine.h). */
+void cleanup_cancel(struct cleanup *c, enum err err, const char *how);
+void cleanup_left(const struct cleanup *c, const char *how, struct why *ret); /* what that would say now */
 /* What is about to be deleted, for the question: a line an object with its UID, at most so many. Safe text. */
 enum { CLEANUP_ASK_LINES = 12 };
 void cleanup_ask_words(const struct cleanup *c, struct buf *out);

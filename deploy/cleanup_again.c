@@ -11,21 +11,12 @@
 
 enum { NAMES_MAX = 1000 };
 
-static void again_next(struct cleanup *c);
-static void namespace_look(struct cleanup *c);
-
-static void namespace_end(struct cleanup *c)
-{
-    steps_end(&c->steps, CLEANUP_NAMESPACE);
-    cleanup_soon(c, cleanup_redis, 0);
-}
+static void again_next(void *arg);
 
 /* Against what was answered: that is no good end. */
 static void namespace_kept(struct cleanup *c, enum err err, const char *why)
 {
-    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s kept: %s", c->ns, why);
-    cleanup_failed(c, err);
-    namespace_end(c);
+    step_fail(&c->engine, err, "namespace/%s kept: %s", c->ns, why);
 }
 
 /* ---- until it is gone ---- */
@@ -33,45 +24,45 @@ static void namespace_kept(struct cleanup *c, enum err err, const char *why)
 static void on_namespace(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     if (a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), c->namespace_uid) != 0)) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone", c->ns);
-        namespace_end(c);
-        return;
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s is gone", c->ns);
+        step_next(&c->engine);
+    } else if (a->err) {
+        step_unread(&c->engine, a->why);
+    } else {
+        step_wait_text(&c->engine, "waiting for what is in it to go");
+        step_unmet(&c->engine);
     }
-    if (loop_now_ms() - c->began_ms >= c->conf.wait_ms) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s does not go: %s", c->ns,
-                  a->err ? a->why : "something in it has a finalizer (kubectl describe namespace says what)");
-        cleanup_failed(c, ERR_TIMEOUT);
-        namespace_end(c);
-        return;
-    }
-    steps_now(&c->steps, CLEANUP_NAMESPACE, "waiting for what is in it to go");
-    cleanup_soon(c, namespace_look, c->conf.look_ms);
 }
 
-static void namespace_look(struct cleanup *c)
+static void namespace_look(void *arg)
 {
-    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+    struct cleanup *c = arg;
+    object_get(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+}
+
+static void namespace_late(void *arg)
+{
+    struct cleanup *c = arg;
+    step_fail(&c->engine, ERR_TIMEOUT,
+              "namespace/%s does not go: %s; perhaps something has a finalizer (kubectl describe namespace says what)",
+              c->ns, step_waits_for(&c->engine));
 }
 
 static void on_namespace_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     if (a->err == ERR_CONFLICT) {
         namespace_kept(c, a->err, "it was changed just now");
-        return;
+    } else if (a->err && a->err != ERR_NOT_FOUND) {
+        step_fail(&c->engine, a->err, "namespace/%s: %s", c->ns, a->why);
+    } else {
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s deleted", c->ns);
+        step_poll(&c->engine, &(struct step_poll){.read = namespace_look,
+                                                  .every_ms = c->conf.poll_ms,
+                                                  .limit_ms = c->conf.wait_ms,
+                                                  .late = namespace_late});
     }
-    if (a->err && a->err != ERR_NOT_FOUND) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_BAD, "namespace/%s: %s", c->ns, a->why);
-        cleanup_failed(c, a->err);
-        namespace_end(c);
-        return;
-    }
-    steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s deleted", c->ns);
-    c->began_ms = loop_now_ms();
-    namespace_look(c);
 }
 
 /* ---- once more ---- */
@@ -88,7 +79,6 @@ static void on_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = cleanup_kind(c, c->at);
-    c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND) {
         char *why = mem_printf("whether there are %s in it is not known: %s", kind->plural, a->why);
         namespace_kept(c, a->err, why);
@@ -102,32 +92,32 @@ static void on_list(void *arg, const struct object_answer *a)
         free(words);
     }
     c->at++;
-    cleanup_soon(c, again_next, 0);
+    step_later(&c->engine, again_next, 0);
 }
 
-static void again_next(struct cleanup *c)
+static void again_next(void *arg)
 {
+    struct cleanup *c = arg;
     const struct kobject_kind *kind = cleanup_kind(c, c->at);
     if (kind) {
-        c->call = object_list(&c->conf.cluster, kind, c->ns, NULL, on_list, c);
+        object_list(&c->engine.cluster, kind, c->ns, NULL, on_list, c);
     } else if (c->blind || c->fresh.len) {
         char *why = c->fresh.len ? mem_printf("new since it was shown: %s", buf_text(&c->fresh)) : mem_str(c->blind);
         namespace_kept(c, ERR_CONFLICT, why);
         free(why);
     } else {
         const struct object_pin pin = {c->namespace_uid, c->namespace_version};
-        c->call = object_delete(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, &pin,
-                                on_namespace_deleted, c);
+        object_delete(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, &pin,
+                      on_namespace_deleted, c);
     }
 }
 
 static void on_again(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     if (a->err == ERR_NOT_FOUND) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s is gone already", c->ns);
-        namespace_end(c);
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s is gone already", c->ns);
+        step_next(&c->engine);
     } else if (a->err) {
         namespace_kept(c, a->err, a->why);
     } else if (strcmp(kobject_uid(a->object), c->namespace_uid) != 0) {
@@ -143,20 +133,19 @@ static void on_again(void *arg, const struct object_answer *a)
     }
 }
 
-void cleanup_namespace(struct cleanup *c)
+void cleanup_namespace(void *arg)
 {
-    const char *kept = !c->owns_namespace ? "raydeck did not make it"
-                       : c->failed        ? "not everything in it is gone"
-                                          : NULL;
-    steps_begin(&c->steps, CLEANUP_NAMESPACE);
+    struct cleanup *c = arg;
+    const char *kept = !c->owns_namespace           ? "raydeck did not make it"
+                       : step_first_err(&c->engine) ? "not everything in it is gone"
+                                                    : NULL;
     if (kept || c->kept_for || c->beyond) {
-        steps_say(&c->steps, CLEANUP_NAMESPACE, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns,
-                  kept ? kept : "it holds what is not ours: ",
-                  kept          ? ""
-                  : c->kept_for ? c->kept_for
-                                : "more than can be told");
-        namespace_end(c);
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns, kept ? kept : "it holds what is not ours: ",
+                 kept          ? ""
+                 : c->kept_for ? c->kept_for
+                               : "more than can be told");
+        step_next(&c->engine);
         return;
     }
-    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_again, c);
+    object_get(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_again, c);
 }

@@ -10,7 +10,7 @@
 
 enum { KINDS_MAX = 2000, VERSIONS_MAX = 500 };
 
-static void versions_next(struct cleanup *c);
+static void versions_next(void *arg);
 
 void cleanup_forget_kinds(struct cleanup *c)
 {
@@ -95,7 +95,6 @@ static void on_version(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const char *api_version = c->versions[c->at];
-    c->call = NULL;
     if (a->err) {
         char *safe = text_safe(api_version, strlen(api_version), TEXT_ONE_LINE, OBJECT_NAME_MAX);
         blind_to(c, safe);
@@ -103,13 +102,14 @@ static void on_version(void *arg, const struct object_answer *a)
     }
     JSON_EACH (resource, json_get(a->object, "resources")) kind_take(c, api_version, resource);
     c->at++;
-    cleanup_soon(c, versions_next, 0);
+    step_later(&c->engine, versions_next, 0);
 }
 
-static void versions_next(struct cleanup *c)
+static void versions_next(void *arg)
 {
+    struct cleanup *c = arg;
     if (c->at == c->versions_count) {
-        void (*then)(struct cleanup *) = c->kinds_known;
+        void (*then)(void *) = c->kinds_known;
         c->at = 0;
         then(c);
         return;
@@ -123,14 +123,13 @@ static void versions_next(struct cleanup *c)
         buf_char(&path, '/');
         text_url_encode(slash + 1, strlen(slash + 1), &path);
     }
-    c->call = object_read(&c->conf.cluster, buf_text(&path), on_version, c);
+    object_read(&c->engine.cluster, buf_text(&path), on_version, c);
     buf_done(&path);
 }
 
 static void on_groups(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     if (a->err) blind_to(c, "the API groups");
     version_add(c, "v1");
     JSON_EACH (group, json_get(a->object, "groups")) {
@@ -138,12 +137,12 @@ static void on_groups(void *arg, const struct object_answer *a)
         if (version) version_add(c, version);
     }
     c->at = 0;
-    cleanup_soon(c, versions_next, 0);
+    step_later(&c->engine, versions_next, 0);
 }
 
-void cleanup_find_kinds(struct cleanup *c, void (*then)(struct cleanup *c))
+void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg))
 {
     cleanup_forget_kinds(c);
     c->kinds_known = then;
-    c->call = object_read(&c->conf.cluster, "/apis", on_groups, c);
+    object_read(&c->engine.cluster, "/apis", on_groups, c);
 }

@@ -8,16 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP CLEANUP_LOOK
-
-static void look_next(struct cleanup *c);
-static void look_for_strangers(struct cleanup *c);
-
-static void list_next_kind(struct cleanup *c)
-{
-    c->asked = true;
-    c->calls.confirm(c->calls.arg);
-}
+static void look_next(void *arg);
+static void look_for_strangers(void *arg);
 
 static void say_fields(struct cleanup *c)
 {
@@ -26,8 +18,8 @@ static void say_fields(struct cleanup *c)
     c->storage_ns = mem_str(f.gcs_ns);
     if (c->storage_ns) c->fields_before = cleanup_gcs_fields(c->conf.world, c->storage_ns);
     if (c->fields_before.known)
-        steps_say(&c->steps, STEP, TONE_PLAIN, "%llu GCS fields in Redis under storage namespace %s",
-                  (unsigned long long)c->fields_before.value, c->storage_ns);
+        step_log(&c->engine, TONE_PLAIN, "%llu GCS fields in Redis under storage namespace %s",
+                 (unsigned long long)c->fields_before.value, c->storage_ns);
 }
 
 void cleanup_ask_words(const struct cleanup *c, struct buf *out)
@@ -129,11 +121,9 @@ static bool one_is_meant(struct cleanup *c)
     buf_init(&names, STEP_TEXT_MAX);
     for (size_t i = 0; i < c->count; i++)
         if (cleanup_is_service(&c->things[i])) buf_printf(&names, "%s%s", names.len ? ", " : "", c->things[i].name);
-    steps_say(&c->steps, STEP, TONE_BAD, "%zu RayServices of ours are in namespace %s: %s", c->services, c->ns,
-              buf_text(&names));
-    steps_end(&c->steps, STEP);
-    cleanup_end(c, ERR_USAGE, "there are several RayServices (%s): say which with --service; nothing was deleted",
-                buf_text(&names));
+    step_error(&c->engine, ERR_USAGE, "%zu RayServices of ours are in namespace %s: %s", c->services, c->ns,
+               buf_text(&names));
+    step_fail(&c->engine, ERR_USAGE, "there are several RayServices (%s): say which with --service", buf_text(&names));
     buf_done(&names);
     return false;
 }
@@ -142,45 +132,40 @@ static void look_end(struct cleanup *c)
 {
     if (!one_is_meant(c)) return;
     keep_others(c);
-    for (size_t i = 0; i < c->count; i++) steps_say(&c->steps, STEP, TONE_PLAIN, "%s", c->things[i].words);
-    if (c->beyond) steps_say(&c->steps, STEP, TONE_WARN, "and %zu more than can be told", c->beyond);
+    for (size_t i = 0; i < c->count; i++) step_log(&c->engine, TONE_PLAIN, "%s", c->things[i].words);
+    if (c->beyond) step_log(&c->engine, TONE_WARN, "and %zu more than can be told", c->beyond);
     if (c->owns_namespace)
-        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
-                  c->kept_for ? c->kept_for : "");
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
+                 c->kept_for ? c->kept_for : "");
     say_fields(c);
     bool nothing = !c->count && (!c->owns_namespace || c->kept_for);
     if (nothing)
-        steps_say(&c->steps, STEP, TONE_PLAIN, "nothing in namespace %s carries our label%s%s", c->ns,
-                  c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
-    if (steps_end(&c->steps, STEP) == STEP_FAILED) {
-        cleanup_end(c, c->err, "what there is could not be read: nothing was deleted");
-    } else if (nothing) {
-        cleanup_end(c, ERR_OK, "there is nothing to clean up");
-    } else {
-        steps_begin(&c->steps, CLEANUP_CONFIRM);
-        steps_now(&c->steps, CLEANUP_CONFIRM, "waits for the answer");
-        cleanup_soon(c, list_next_kind, 0);
-    }
+        step_log(&c->engine, TONE_PLAIN, "nothing in namespace %s carries our label%s%s", c->ns,
+                 c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
+    if (step_first_err(&c->engine))
+        step_fail(&c->engine, step_first_err(&c->engine), "what there is could not be read");
+    else if (nothing)
+        step_finish(&c->engine, ERR_OK, "there is nothing to clean up");
+    else
+        step_next(&c->engine);
 }
 
 static void on_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &kobject_kinds[c->at];
-    c->call = NULL;
     if (a->err == ERR_FORBIDDEN) {
-        steps_say(&c->steps, STEP, TONE_WARN, "%s may not be listed: what there is of them stays", kind->plural);
+        step_log(&c->engine, TONE_WARN, "%s may not be listed: what there is of them stays", kind->plural);
         /* Who cannot see them cannot say that nobody else has any. */
         if (!c->kept_for) c->kept_for = mem_printf("perhaps %s, which may not be listed", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {
-        steps_say(&c->steps, STEP, TONE_BAD, "%s: %s", kind->plural, a->why);
-        cleanup_failed(c, a->err);
+        step_error(&c->engine, a->err, "%s: %s", kind->plural, a->why);
         look_end(c);
         return;
     }
     JSON_EACH (o, json_get(a->object, "items")) thing_add(c, kind, o);
     c->at++;
-    cleanup_soon(c, look_next, 0);
+    step_later(&c->engine, look_next, 0);
 }
 
 /* Of a kind that deploy never makes it is somebody's, and the namespace stays for it. */
@@ -188,27 +173,28 @@ static void on_strangers(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &c->kinds[c->at];
-    c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND && !c->kept_for)
         c->kept_for = mem_printf("perhaps %s, which cannot be listed", kind->plural);
     JSON_EACH (o, json_get(a->object, "items"))
         if (cleanup_is_somebodys(kind, o) && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
     c->at++;
-    cleanup_soon(c, look_for_strangers, 0);
+    step_later(&c->engine, look_for_strangers, 0);
 }
 
-static void look_for_strangers(struct cleanup *c)
+static void look_for_strangers(void *arg)
 {
+    struct cleanup *c = arg;
     if (c->at < c->kinds_count && !c->kept_for) {
-        c->call = object_list(&c->conf.cluster, &c->kinds[c->at], c->ns, NULL, on_strangers, c);
+        object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, NULL, on_strangers, c);
         return;
     }
     if (!c->kept_for) c->kept_for = mem_str(c->blind);
     look_end(c);
 }
 
-static void look_next(struct cleanup *c)
+static void look_next(void *arg)
 {
+    struct cleanup *c = arg;
     while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
     if (!kobject_kinds[c->at].kind) {
         if (c->owns_namespace && !c->kept_for)
@@ -217,39 +203,35 @@ static void look_next(struct cleanup *c)
             look_end(c);
         return;
     }
-    c->call = object_list(&c->conf.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);
+    object_list(&c->engine.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);
 }
 
 static void on_namespace(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     if (a->err == ERR_NOT_FOUND) {
-        steps_say(&c->steps, STEP, TONE_PLAIN, "namespace %s is not there", c->ns);
-        steps_end(&c->steps, STEP);
-        cleanup_end(c, ERR_OK, "there is nothing to clean up");
+        step_log(&c->engine, TONE_PLAIN, "namespace %s is not there", c->ns);
+        step_finish(&c->engine, ERR_OK, "there is nothing to clean up");
         return;
     }
     if (a->err && a->err != ERR_FORBIDDEN) {
-        steps_say(&c->steps, STEP, TONE_BAD, "the API server: %s", a->why);
-        cleanup_failed(c, a->err);
+        step_error(&c->engine, a->err, "the API server: %s", a->why);
         look_end(c);
         return;
     }
     c->namespace_there = !a->err;
     c->namespace_going = !a->err && json_str(json_get(a->object, "metadata"), "deletionTimestamp");
     if (c->namespace_going)
-        steps_say(&c->steps, STEP, TONE_WARN,
-                  "namespace %s is being deleted already: KubeRay can make no cleanup Job in it (kuberay #3388)",
-                  c->ns);
+        step_log(&c->engine, TONE_WARN,
+                 "namespace %s is being deleted already: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
     c->owns_namespace = !a->err && kobject_is_ours(a->object);
     c->namespace_uid = mem_str(kobject_uid(a->object));
     c->at = 0;
-    cleanup_soon(c, look_next, 0);
+    step_later(&c->engine, look_next, 0);
 }
 
-void cleanup_look(struct cleanup *c)
+void cleanup_look(void *arg)
 {
-    steps_begin(&c->steps, STEP);
-    c->call = object_get(&c->conf.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
+    struct cleanup *c = arg;
+    object_get(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
 }

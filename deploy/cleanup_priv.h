@@ -13,11 +13,7 @@ struct thing {
 
 struct cleanup {
     struct cleanup_conf conf;
-    struct cleanup_calls calls;
-    struct steps steps;
-    struct alarm *go;
-    void (*next)(struct cleanup *c);
-    struct object_call *call;
+    struct step_engine engine;
     char *ns;
     struct thing *things;
     size_t count, beyond;
@@ -28,6 +24,7 @@ struct cleanup {
     char *wanted;     /* the RayService that is meant; NULL: not said */
     char *storage_ns; /* of the GCS; NULL unknown */
     struct known_u64 fields_before;
+    uint64_t fields_left;
     bool owns_namespace, namespace_there, namespace_going;
     char *namespace_uid, *namespace_version; /* the version as it was looked at last */
     struct buf fresh;                        /* what is in it that was not shown */
@@ -36,40 +33,33 @@ struct cleanup {
     char **versions; /* of the API groups, "apps/v1" */
     size_t versions_count;
     char *blind; /* why there may be more kinds than those; NULL: there are not */
-    void (*kinds_known)(struct cleanup *c);
+    void (*kinds_known)(void *arg);
     char *kept_for; /* what somebody else has in the namespace; NULL: nothing */
-    bool asked, over, failed;
-    enum err err;
     /* of the wait for the RayService */
-    uint64_t began_ms;
-    bool hang_said, job_seen, job_done, job_failed;
+    bool job_seen, job_done, job_failed;
     bool service_gone;
     char cluster[OBJECT_NAME_MAX + 1];
     char state[STEP_TEXT_MAX], reason[STEP_TEXT_MAX];
 };
-
-void cleanup_soon(struct cleanup *c, void (*next)(struct cleanup *c), uint64_t ms);
-void cleanup_end(struct cleanup *c, enum err err, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-void cleanup_failed(struct cleanup *c, enum err err); /* goes on; the end will say so */
 
 void cleanup_thing_done(struct thing *t);
 bool cleanup_is_ui(const struct thing *t);
 bool cleanup_is_service(const struct thing *t);
 
 /* Asks which kinds a namespace can hold; then c->at is 0. */
-void cleanup_find_kinds(struct cleanup *c, void (*then)(struct cleanup *c));
+void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg));
 void cleanup_forget_kinds(struct cleanup *c);
 /* Those of kinds.def first; NULL after the last. */
 const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i);
 /* It is there by somebody's will: nobody owns it, and no namespace has it by itself. */
 bool cleanup_is_somebodys(const struct kobject_kind *kind, const cJSON *o);
 
-/* The beginnings of the steps; each goes on to the next. */
-void cleanup_look(struct cleanup *c);
-void cleanup_ui(struct cleanup *c);
-void cleanup_service_step(struct cleanup *c);
-void cleanup_rest(struct cleanup *c);
-void cleanup_namespace(struct cleanup *c);
-void cleanup_redis(struct cleanup *c);
+/* The steps. */
+void cleanup_look(void *arg);
+void cleanup_ui(void *arg);
+void cleanup_service_step(void *arg);
+void cleanup_rest(void *arg);
+void cleanup_namespace(void *arg);
+void cleanup_redis(void *arg);
 
 #endif

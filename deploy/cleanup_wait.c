@@ -10,13 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void service_delete(struct cleanup *c);
-static void service_look(struct cleanup *c);
-
-static uint64_t waited_ms(const struct cleanup *c)
-{
-    return loop_now_ms() - c->began_ms;
-}
+static void service_delete(void *arg);
+static void service_look(void *arg);
 
 /* ---- the RayService ---- */
 
@@ -29,47 +24,44 @@ static struct thing *service_left(const struct cleanup *c)
 
 static void say_way_out(struct cleanup *c)
 {
-    struct steps *s = &c->steps;
-    if (c->reason[0]) steps_say(s, CLEANUP_SERVICE, TONE_WARN, "it hangs: %s", c->reason);
+    if (c->reason[0]) step_log(&c->engine, TONE_WARN, "it hangs: %s", c->reason);
     if (c->namespace_going)
-        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
-                  "namespace %s is being deleted: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
+        step_log(&c->engine, TONE_WARN,
+                 "namespace %s is being deleted: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
     if (c->job_failed && operator_is_older(c->ray_version, 2, 50) == TRI_YES)
-        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
-                  "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job fails there again and again",
-                  c->ray_version);
+        step_log(&c->engine, TONE_WARN,
+                 "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job fails there again and again",
+                 c->ray_version);
     if (c->cluster[0])
-        steps_say(s, CLEANUP_SERVICE, TONE_WARN,
-                  "the way out, which leaves its fields in Redis: kubectl -n %s patch raycluster %s --type=merge -p "
-                  "'{\"metadata\":{\"finalizers\":[]}}'",
-                  c->ns, c->cluster);
+        step_log(&c->engine, TONE_WARN,
+                 "the way out, which leaves its fields in Redis: kubectl -n %s patch raycluster %s --type=merge -p "
+                 "'{\"metadata\":{\"finalizers\":[]}}'",
+                 c->ns, c->cluster);
 }
 
-static void wait_on(struct cleanup *c)
+static void service_hangs(void *arg)
 {
-    if (!c->hang_said && waited_ms(c) >= c->conf.hang_ms) {
-        c->hang_said = true;
-        if (!c->reason[0] && c->conf.world) reason_of_redis_cleanup(c->conf.world, c->ns, c->reason, sizeof c->reason);
-        if (!c->reason[0]) snprintf(c->reason, sizeof c->reason, "%s", c->state);
-        say_way_out(c);
-    }
-    if (waited_ms(c) < c->conf.wait_ms) {
-        cleanup_soon(c, service_look, c->conf.look_ms);
-        return;
-    }
-    steps_say(&c->steps, CLEANUP_SERVICE, TONE_BAD, "still there: %s", c->state);
-    steps_end(&c->steps, CLEANUP_SERVICE);
-    cleanup_end(c, ERR_TIMEOUT,
-                "the RayService does not go: %s; the rest was left alone, so that its Redis can still be "
-                "cleaned up",
-                c->state);
+    struct cleanup *c = arg;
+    if (!c->reason[0] && c->conf.world) reason_of_redis_cleanup(c->conf.world, c->ns, c->reason, sizeof c->reason);
+    if (!c->reason[0]) snprintf(c->reason, sizeof c->reason, "%s", step_waits_for(&c->engine));
+    say_way_out(c);
+}
+
+static void service_late(void *arg)
+{
+    struct cleanup *c = arg;
+    const char *last = step_waits_for(&c->engine);
+    step_error(&c->engine, ERR_TIMEOUT, "still there: %s", last);
+    step_fail(&c->engine, ERR_TIMEOUT,
+              "the RayService does not go: %s; the rest was left alone, so that its Redis can still be cleaned up",
+              last);
 }
 
 static void service_end(struct cleanup *c)
 {
     struct thing *t = service_left(c);
     t->gone = true;
-    steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "%s and its RayCluster are gone", t->words);
+    step_log(&c->engine, TONE_PLAIN, "%s and its RayCluster are gone", t->words);
     service_delete(c);
 }
 
@@ -88,7 +80,7 @@ static void say_job(struct cleanup *c, const cJSON *job)
     char name[OBJECT_NAME_MAX + 1];
     const char *failed = finished_of(job, "Failed");
     text_safe_into(name, sizeof name, kobject_name(job), strlen(kobject_name(job)));
-    if (!c->job_seen) steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "Job %s empties Redis", name);
+    if (!c->job_seen) step_log(&c->engine, TONE_PLAIN, "Job %s empties Redis", name);
     c->job_seen = true;
     c->job_failed = failed != NULL;
     if (failed) {
@@ -97,23 +89,22 @@ static void say_job(struct cleanup *c, const cJSON *job)
         snprintf(c->reason, sizeof c->reason, "Job %s failed: %s", name, text);
     } else if (finished_of(job, "Complete") && !c->job_done) {
         c->job_done = true;
-        steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "Job %s has succeeded", name);
+        step_log(&c->engine, TONE_PLAIN, "Job %s has succeeded", name);
     }
 }
 
 static void on_jobs(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    c->call = NULL;
     JSON_EACH (job, json_get(a->object, "items"))
         if (text_eq(json_str(json_path(job, "metadata.labels"), "ray.io/cluster"), c->cluster)) say_job(c, job);
-    wait_on(c);
+    step_unmet(&c->engine);
 }
 
 /* Once a look: of the service and of its cluster together, or each would wipe out the other. */
 static void say_state(struct cleanup *c)
 {
-    if (c->state[0]) steps_now(&c->steps, CLEANUP_SERVICE, "%s", c->state);
+    if (c->state[0]) step_wait_text(&c->engine, "%s", c->state);
 }
 
 static void on_clusters(void *arg, const struct object_answer *a)
@@ -121,11 +112,8 @@ static void on_clusters(void *arg, const struct object_answer *a)
     struct cleanup *c = arg;
     const cJSON *items = json_get(a->object, "items"), *one = cJSON_IsArray(items) ? items->child : NULL;
     struct service_seen seen;
-    c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND) {
-        snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
-        say_state(c);
-        wait_on(c);
+        step_unread(&c->engine, a->why);
         return;
     }
     if (!one && c->service_gone) {
@@ -134,7 +122,7 @@ static void on_clusters(void *arg, const struct object_answer *a)
     }
     if (!one) {
         say_state(c);
-        wait_on(c);
+        step_unmet(&c->engine);
         return;
     }
     service_parse(one, &seen);
@@ -145,7 +133,7 @@ static void on_clusters(void *arg, const struct object_answer *a)
     say_state(c);
     char *ns = kobject_path(&(struct kobject_kind){"batch/v1", "Job", "jobs", true, 0}, c->ns, NULL);
     char *path = mem_printf("%s?labelSelector=ray.io%%2Fnode-type%%3Dredis-cleanup", ns);
-    c->call = object_read(&c->conf.cluster, path, on_jobs, c);
+    object_read(&c->engine.cluster, path, on_jobs, c);
     free(path);
     free(ns);
 }
@@ -155,7 +143,6 @@ static void on_service(void *arg, const struct object_answer *a)
     struct cleanup *c = arg;
     const struct thing *t = service_left(c);
     struct service_seen seen;
-    c->call = NULL;
     c->service_gone = a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), t->uid) != 0);
     c->state[0] = '\0';
     if (!a->err && !c->service_gone) {
@@ -167,53 +154,54 @@ static void on_service(void *arg, const struct object_answer *a)
     }
     char *selector = mem_printf("ray.io/originated-from-cr-name=%s", t->name);
     const struct kobject_kind cluster = {"ray.io/v1", "RayCluster", "rayclusters", true, 0};
-    c->call = object_list(&c->conf.cluster, &cluster, c->ns, selector, on_clusters, c);
+    object_list(&c->engine.cluster, &cluster, c->ns, selector, on_clusters, c);
     free(selector);
 }
 
-static void service_look(struct cleanup *c)
+static void service_look(void *arg)
 {
+    struct cleanup *c = arg;
     const struct thing *t = service_left(c);
-    c->call = object_get(&c->conf.cluster, t->kind, c->ns, t->name, on_service, c);
+    object_get(&c->engine.cluster, t->kind, c->ns, t->name, on_service, c);
 }
 
 static void on_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     struct thing *t = service_left(c);
-    c->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND) {
         bool other = a->err == ERR_CONFLICT;
-        steps_say(&c->steps, CLEANUP_SERVICE, TONE_BAD, "%s: %s", t->words,
-                  other ? "it is another one now than the one that was shown: left alone" : a->why);
-        steps_end(&c->steps, CLEANUP_SERVICE);
-        cleanup_end(c, a->err, "%s was not deleted: %s; the rest was left alone", t->words,
-                    other ? "it was replaced" : a->why);
+        step_error(&c->engine, a->err, "%s: %s", t->words,
+                   other ? "it is another one now than the one that was shown: left alone" : a->why);
+        step_fail(&c->engine, a->err, "%s was not deleted: %s; the rest was left alone", t->words,
+                  other ? "it was replaced" : a->why);
         return;
     }
-    steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
-    c->began_ms = loop_now_ms();
-    c->hang_said = c->job_seen = c->job_done = c->job_failed = false;
+    step_log(&c->engine, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
+    c->job_seen = c->job_done = c->job_failed = false;
     c->cluster[0] = c->reason[0] = c->state[0] = '\0';
-    service_look(c);
+    step_poll(&c->engine, &(struct step_poll){.read = service_look,
+                                              .every_ms = c->conf.poll_ms,
+                                              .limit_ms = c->conf.wait_ms,
+                                              .hang_ms = c->conf.hang_ms,
+                                              .hangs = service_hangs,
+                                              .late = service_late});
 }
 
-static void service_delete(struct cleanup *c)
+static void service_delete(void *arg)
 {
+    struct cleanup *c = arg;
     const struct thing *t = service_left(c);
     if (t) {
-        c->call =
-            object_delete(&c->conf.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
+        object_delete(&c->engine.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
         return;
     }
-    if (!c->steps.item[CLEANUP_SERVICE].count)
-        steps_say(&c->steps, CLEANUP_SERVICE, TONE_PLAIN, "there is none of ours");
-    steps_end(&c->steps, CLEANUP_SERVICE);
-    cleanup_soon(c, cleanup_rest, 0);
+    if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "there is none of ours");
+    step_next(&c->engine);
 }
 
-void cleanup_service_step(struct cleanup *c)
+void cleanup_service_step(void *arg)
 {
-    steps_begin(&c->steps, CLEANUP_SERVICE);
+    struct cleanup *c = arg;
     service_delete(c);
 }

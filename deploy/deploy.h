@@ -14,7 +14,7 @@
 #include "backends/world/world.h"
 #include "deploy/apply.h"
 #include "deploy/manifest.h"
-#include "deploy/steps.h"
+#include "deploy/step_engine.h"
 #include "deploy/variables.h"
 
 enum deploy_step {
@@ -33,7 +33,7 @@ enum deploy_step {
 enum {
     DEPLOY_ACCEPT_MS = 90 * 1000,
     DEPLOY_ANSWER_MS = 45 * 60 * 1000,
-    DEPLOY_LOOK_MS = 1000,
+    DEPLOY_POLL_MS = 1000,
     DEPLOY_SERVICE_MAX = 254
 };
 
@@ -48,7 +48,7 @@ struct deploy_conf {
     struct variables *variables; /* are given what AWS tells */
     const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: AWS is not asked */
     bool dry_run;                /* ends after the diff */
-    uint64_t accept_ms, answer_ms, look_ms; /* 0: the limits above */
+    uint64_t accept_ms, answer_ms, poll_ms; /* 0: the limits above */
     uint64_t redis_ms, redis_every_ms;      /* 0: those of deploy/redis_from.h */
 };
 struct deploy_calls {
@@ -71,12 +71,12 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_
 void deploy_free(struct deploy *d); /* stops where it is; NULL is fine */
 void deploy_confirm(struct deploy *d, bool yes);
 bool deploy_over(const struct deploy *d);
-/* While AWS is waited for it can be stopped: done comes with ERR_CANCELLED, and nothing was asked of the cluster. */
+/* While AWS is waited for a person can stop it: nothing was asked of the cluster. */
 bool deploy_may_stop(const struct deploy *d);
 void deploy_stop(struct deploy *d); /* nothing happens where it may not */
-
-/* A change was sent and is not answered yet: of what, in words, borrowed; NULL: none. */
-const char *deploy_sent(const struct deploy *d);
+/* Ends it in any step, with err and "HOW: what was sent and what is left" (deploy/step_engine.h). */
+void deploy_cancel(struct deploy *d, enum err err, const char *how);
+void deploy_left(const struct deploy *d, const char *how, struct why *ret); /* what that would say now */
 
 /* What is about to be applied, for the question: a line an object, what each means, at most so many lines. Safe text.
  */

@@ -13,9 +13,9 @@
 
 enum { TRIES = 10, LIST_MAX = 4096 };
 
-static void apply_next(struct deploy *d);
-static void item_read(struct deploy *d);
-static void owner_read(struct deploy *d);
+static void apply_next(void *arg);
+static void item_read(void *arg);
+static void owner_read(void *arg);
 
 /* ---- failing ---- */
 
@@ -35,14 +35,13 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
     buf_init(&no, LIST_MAX);
     words_of(d, true, &yes);
     words_of(d, false, &no);
-    steps_say(&d->steps, DEPLOY_APPLY, TONE_BAD, "%s: %s", what, why);
+    step_log(&d->engine, TONE_BAD, "%s: %s", what, why);
     /* Cut off on the way: it may have arrived all the same. */
     if (err == ERR_RESET || err == ERR_TIMEOUT)
-        steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "whether %s was applied is not known", what);
-    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "applied: %s", buf_text(&yes));
-    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "not applied: %s; applying again is safe", buf_text(&no));
-    steps_end(&d->steps, DEPLOY_APPLY);
-    deploy_end(d, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
+        step_log(&d->engine, TONE_PLAIN, "whether %s was applied is not known", what);
+    step_log(&d->engine, TONE_PLAIN, "applied: %s", buf_text(&yes));
+    step_log(&d->engine, TONE_PLAIN, "not applied: %s; applying again is safe", buf_text(&no));
+    step_fail(&d->engine, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
     buf_done(&yes);
     buf_done(&no);
 }
@@ -64,9 +63,7 @@ static void item_applied(struct deploy *d)
 {
     struct item *it = &d->items[d->at];
     it->applied = true;
-    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "%s serverside-applied", it->words);
-    d->at++;
-    deploy_soon(d, apply_next, 0);
+    step_log(&d->engine, TONE_PLAIN, "%s serverside-applied", it->words);
 }
 
 /* ---- what was not there ---- */
@@ -74,17 +71,15 @@ static void item_applied(struct deploy *d)
 static void on_owned(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    d->call = NULL;
-    if (!a->err) {
-        item_applied(d);
-    } else if (++d->tries < TRIES) {
-        deploy_soon(d, owner_read, 0);
-    } else {
-        steps_say(&d->steps, DEPLOY_APPLY, TONE_WARN,
-                  "%s: what a later manifest leaves out will stay in it: its fields are not recorded as applied: %s",
-                  d->items[d->at].words, a->why);
-        item_applied(d);
+    if (a->err && ++d->tries < TRIES) {
+        step_later(&d->engine, owner_read, 0);
+        return;
     }
+    if (a->err)
+        step_log(&d->engine, TONE_WARN,
+                 "%s: what a later manifest leaves out will stay in it: its fields are not recorded as applied: %s",
+                 d->items[d->at].words, a->why);
+    step_later(&d->engine, apply_next, 0);
 }
 
 /* To be applied from now on, its fields have to be recorded as applied. */
@@ -93,37 +88,38 @@ static void own_fields(struct deploy *d, const cJSON *object)
     const struct item *it = &d->items[d->at];
     const size_t entry = kobject_created_entry(object);
     if (entry == SIZE_MAX)
-        item_applied(d);
+        step_later(&d->engine, apply_next, 0);
     else
-        d->call = object_own_fields(&d->conf.cluster, object, it->kind, entry, on_owned, d);
+        object_own_fields(&d->engine.cluster, object, it->kind, entry, on_owned, d);
 }
 
 static void on_owner_read(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    d->call = NULL;
     if (a->err)
         on_owned(d, a);
     else
         own_fields(d, a->object);
 }
 
-static void owner_read(struct deploy *d)
+static void owner_read(void *arg)
 {
+    struct deploy *d = arg;
     const struct item *it = &d->items[d->at];
-    d->call = object_get(&d->conf.cluster, it->kind, d->ns, kobject_name(it->object), on_owner_read, d);
+    object_get(&d->engine.cluster, it->kind, d->ns, kobject_name(it->object), on_owner_read, d);
 }
 
 static void on_created(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    d->call = NULL;
-    if (a->err == ERR_CONFLICT)
+    if (a->err == ERR_CONFLICT) {
         item_refused(d, "somebody else made it since it was shown: left alone");
-    else if (a->err)
+    } else if (a->err) {
         item_failed(d, a);
-    else
+    } else {
+        item_applied(d);
         own_fields(d, a->object);
+    }
 }
 
 /* ---- what was there ---- */
@@ -131,20 +127,21 @@ static void on_created(void *arg, const struct object_answer *a)
 static void on_applied(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    d->call = NULL;
-    if (a->err == ERR_CONFLICT && !a->conflicts && ++d->tries < TRIES)
-        deploy_soon(d, item_read, 0);
-    else if (a->err)
+    if (a->err == ERR_CONFLICT && !a->conflicts && ++d->tries < TRIES) {
+        step_later(&d->engine, item_read, 0);
+    } else if (a->err) {
         item_failed(d, a);
-    else
+    } else {
         item_applied(d);
+        step_later(&d->engine, apply_next, 0);
+    }
 }
 
-static struct object_call *item_send(struct deploy *d, unsigned how, object_done *done)
+static void item_send(struct deploy *d, unsigned how, object_done *done)
 {
     const struct item *it = &d->items[d->at];
     const struct object_pin pin = {kobject_uid(it->live), it->version};
-    return object_apply(&d->conf.cluster, it->object, &pin, how, done, d);
+    object_apply(&d->engine.cluster, it->object, &pin, how, done, d);
 }
 
 /* What a forced apply would take from others now: no more than was shown. */
@@ -152,9 +149,8 @@ static void on_conflicts(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     const struct item *it = &d->items[d->at];
-    d->call = NULL;
     if (!a->err) {
-        d->call = item_send(d, 0, on_applied);
+        item_send(d, 0, on_applied);
     } else if (!a->conflicts) {
         on_applied(d, a);
     } else if (!conflicts_are_within(a->conflicts, it->shown)) {
@@ -162,7 +158,7 @@ static void on_conflicts(void *arg, const struct object_answer *a)
         item_refused(d, why);
         free(why);
     } else {
-        d->call = item_send(d, APPLY_FORCE, on_applied);
+        item_send(d, APPLY_FORCE, on_applied);
     }
 }
 
@@ -197,7 +193,6 @@ static void on_item(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
-    d->call = NULL;
     if (a->err == ERR_NOT_FOUND) {
         item_refused(d, "it is gone since it was shown: not made anew");
         return;
@@ -216,30 +211,31 @@ static void on_item(void *arg, const struct object_answer *a)
     it->version = mem_str(kobject_version(a->object));
     if (kobject_is(it->object, "RayService") && kobject_groups_are_owned(a->object))
         kobject_take_replicas(it->object, a->object);
-    d->call = it->shown ? item_send(d, APPLY_DRY, on_conflicts) : item_send(d, 0, on_applied);
+    item_send(d, it->shown ? APPLY_DRY : 0, it->shown ? on_conflicts : on_applied);
 }
 
-static void item_read(struct deploy *d)
+static void item_read(void *arg)
 {
+    struct deploy *d = arg;
     const struct item *it = &d->items[d->at];
-    d->call = object_get(&d->conf.cluster, it->kind, d->ns, kobject_name(it->object), on_item, d);
+    object_get(&d->engine.cluster, it->kind, d->ns, kobject_name(it->object), on_item, d);
 }
 
 /* ---- one after the other ---- */
 
 static void apply_end(struct deploy *d)
 {
-    steps_end(&d->steps, DEPLOY_APPLY);
     if (!deploy_service_item(d)) {
-        deploy_end(d, ERR_OK, "applied; there is no RayService in it to wait for");
+        step_finish(&d->engine, ERR_OK, "applied; there is no RayService in it to wait for");
         return;
     }
+    step_next(&d->engine);
     if (d->calls.applied) d->calls.applied(d->calls.arg, d->ns, d->service);
-    deploy_soon(d, deploy_wait, 0);
 }
 
-static void apply_next(struct deploy *d)
+static void apply_next(void *arg)
 {
+    struct deploy *d = arg;
     while (d->at < d->count && d->items[d->at].applied) d->at++;
     if (d->at == d->count) {
         apply_end(d);
@@ -251,7 +247,7 @@ static void apply_next(struct deploy *d)
     if (it->live)
         item_read(d);
     else
-        d->call = object_create(&d->conf.cluster, it->object, on_created, d);
+        object_create(&d->engine.cluster, it->object, on_created, d);
 }
 
 void deploy_apply_all(struct deploy *d)
@@ -272,13 +268,12 @@ static void on_made(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     char what[OBJECT_NAME_MAX + 20];
     snprintf(what, sizeof what, "namespace/%s", d->ns);
-    d->call = NULL;
     if (a->err) {
         apply_failed(d, what, a->err,
                      a->err == ERR_CONFLICT ? "somebody else made it since it was shown: left alone" : a->why);
         return;
     }
-    steps_say(&d->steps, DEPLOY_APPLY, TONE_PLAIN, "%s serverside-applied", what);
+    step_log(&d->engine, TONE_PLAIN, "%s serverside-applied", what);
     d->ns_state = NS_THERE;
     for (size_t i = 0; i < d->count; i++)
         if (is_our_namespace(d, &d->items[i])) d->items[i].applied = d->items[i].checked = true;
@@ -297,15 +292,15 @@ static cJSON *namespace_object(const struct deploy *d)
     return o;
 }
 
-void deploy_apply(struct deploy *d)
+void deploy_apply(void *arg)
 {
-    steps_begin(&d->steps, DEPLOY_APPLY);
+    struct deploy *d = arg;
     if (d->ns_state != NS_MISSING) {
         deploy_apply_all(d);
         return;
     }
     cJSON *o = namespace_object(d);
     kobject_own(o, "");
-    d->call = object_create(&d->conf.cluster, o, on_made, d);
+    object_create(&d->engine.cluster, o, on_made, d);
     cJSON_Delete(o);
 }

@@ -10,17 +10,16 @@
 
 static void say_variable(struct deploy *d, const struct variable *v)
 {
-    struct steps *s = &d->steps;
     const char *secret = v->secret ? ", a secret" : "";
     if (v->left == v->uses)
-        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "$%s: left as it is written, the container sets it itself", v->name);
+        step_log(&d->engine, TONE_PLAIN, "$%s: left as it is written, the container sets it itself", v->name);
     else if (variable_usable(v))
-        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "%s: %s%s", v->name, variable_state_word(v->state), secret);
+        step_log(&d->engine, TONE_PLAIN, "%s: %s%s", v->name, variable_state_word(v->state), secret);
     else if (v->state == VARIABLE_IGNORED)
-        steps_say(s, DEPLOY_VARIABLES, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
+        step_log(&d->engine, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
     else
-        steps_say(s, DEPLOY_VARIABLES, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
-                  variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
+        step_log(&d->engine, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
+                 variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
 }
 
 static void say_misplaced(struct deploy *d)
@@ -31,34 +30,31 @@ static void say_misplaced(struct deploy *d)
         const struct variable_use *use = &v->uses[i];
         if (!use->misplaced) continue;
         manifest_object_text(&d->conf.manifest->objects[use->object], object, sizeof object);
-        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_BAD,
-                  "%s:%u:%u: $%s is a secret, and would stand in clear in %s: put it into a Secret, and refer to that "
-                  "(secretKeyRef)",
-                  d->conf.manifest->file, use->at.line, use->at.column, v->items[use->variable].name, object);
+        step_log(&d->engine, TONE_BAD,
+                 "%s:%u:%u: $%s is a secret, and would stand in clear in %s: put it into a Secret, and refer to that "
+                 "(secretKeyRef)",
+                 d->conf.manifest->file, use->at.line, use->at.column, v->items[use->variable].name, object);
     }
 }
 
-void deploy_variables(struct deploy *d)
+void deploy_variables(void *arg)
 {
+    struct deploy *d = arg;
     struct variables *v = d->conf.variables;
     struct why why = {0};
-    steps_begin(&d->steps, DEPLOY_VARIABLES);
     if (variables_apply(v, d->conf.manifest, &why)) {
-        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_BAD, "%s", why.text);
-        deploy_bad(d, ERR_PARSE);
-    } else {
-        for (size_t i = 0; i < v->count; i++)
-            if (v->items[i].uses) say_variable(d, &v->items[i]);
-        if (v->misplaced) {
-            say_misplaced(d);
-            why_set(&why, ERR_PARSE, "a secret would stand in clear outside of a Secret");
-        }
+        step_fail(&d->engine, ERR_PARSE, "%s", why.text);
+        return;
     }
-    if (!d->steps.item[DEPLOY_VARIABLES].count)
-        steps_say(&d->steps, DEPLOY_VARIABLES, TONE_PLAIN, "there are none in it");
-    steps_end(&d->steps, DEPLOY_VARIABLES);
-    deploy_soon(d, why.code ? NULL : deploy_lint, 0);
-    if (why.code) deploy_end(d, ERR_PARSE, "%s: nothing was applied", why.text);
+    for (size_t i = 0; i < v->count; i++)
+        if (v->items[i].uses) say_variable(d, &v->items[i]);
+    if (v->misplaced) {
+        say_misplaced(d);
+        step_fail(&d->engine, ERR_PARSE, "a secret would stand in clear outside of a Secret");
+        return;
+    }
+    if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "there are none in it");
+    step_next(&d->engine);
 }
 
 /* ---- lint ---- */
@@ -68,15 +64,14 @@ static void say_findings(struct deploy *d, const struct findings *f)
     for (size_t i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
         bool error = one->severity == FINDING_ERROR, warning = one->severity == FINDING_WARNING;
-        steps_say(&d->steps, DEPLOY_LINT,
-                  error     ? TONE_BAD
-                  : warning ? TONE_WARN
-                            : TONE_PLAIN,
-                  "%s:%u:%u: %s %s %s", one->where.file ? one->where.file : d->conf.manifest->file, one->where.line,
-                  one->where.column, finding_severity_word(one->severity), one->rule->id, one->message);
+        step_log(&d->engine,
+                 error     ? TONE_BAD
+                 : warning ? TONE_WARN
+                           : TONE_PLAIN,
+                 "%s:%u:%u: %s %s %s", one->where.file ? one->where.file : d->conf.manifest->file, one->where.line,
+                 one->where.column, finding_severity_word(one->severity), one->rule->id, one->message);
     }
-    steps_say(&d->steps, DEPLOY_LINT, TONE_PLAIN, "%zu errors, %zu warnings", f->of[FINDING_ERROR],
-              f->of[FINDING_WARNING]);
+    step_log(&d->engine, TONE_PLAIN, "%zu errors, %zu warnings", f->of[FINDING_ERROR], f->of[FINDING_WARNING]);
 }
 
 /* L2 is about what envsubst would do to the file; here those variables are left as they are written. */
@@ -88,27 +83,22 @@ static size_t errors_in(const struct findings *f)
     return count;
 }
 
-void deploy_lint(struct deploy *d)
+void deploy_lint(void *arg)
 {
+    struct deploy *d = arg;
     struct findings found;
-    steps_begin(&d->steps, DEPLOY_LINT);
     findings_init(&found);
     lint_manifest(d->conf.manifest, d->conf.variables, &found);
     findings_sort(&found);
     say_findings(d, &found);
     const size_t errors = errors_in(&found);
-    if (errors) deploy_bad(d, ERR_PARSE);
     findings_done(&found);
-    /* The objects again, as they are with the variables in them. */
-    if (!errors) {
-        manifest_refresh(d->conf.manifest);
-        deploy_read(d, DEPLOY_LINT);
+    if (errors) {
+        step_fail(&d->engine, ERR_PARSE, "lint found %zu errors", errors);
+        return;
     }
-    steps_end(&d->steps, DEPLOY_LINT);
-    if (errors)
-        deploy_end(d, d->bad_err, "lint found %zu errors: nothing was applied", errors);
-    else if (d->bad)
-        deploy_end(d, d->bad_err, "a prerequisite is missing: nothing was applied");
-    else
-        deploy_soon(d, deploy_dry_run, 0);
+    /* The objects again, as they are with the variables in them. */
+    manifest_refresh(d->conf.manifest);
+    deploy_read(d);
+    step_next(&d->engine);
 }

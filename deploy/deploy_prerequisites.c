@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP DEPLOY_PREREQUISITES
-
 enum check {
     CHECK_RAY,
     CHECK_OPERATOR,
@@ -22,12 +20,14 @@ enum check {
     CHECKS
 };
 
-static void check_next(struct deploy *d);
+static void check_next(void *arg);
 
 static void check_done(struct deploy *d)
 {
-    if (steps_end(&d->steps, STEP) == STEP_FAILED) deploy_bad(d, ERR_NOT_FOUND);
-    deploy_soon(d, deploy_variables, 0);
+    if (step_logged(&d->engine)->worst == TONE_BAD)
+        step_fail(&d->engine, ERR_NOT_FOUND, "a prerequisite is missing");
+    else
+        step_next(&d->engine);
 }
 
 /* A server that cannot be reached, or does not know us, answers no other question either. */
@@ -48,16 +48,14 @@ static bool is_out_of_reach(enum err err)
 /* Ends a check; the next one follows. */
 static void on_checked(struct deploy *d, const struct object_answer *a)
 {
-    d->call = NULL;
     if (is_out_of_reach(a->err)) {
-        steps_say(&d->steps, STEP, TONE_BAD, "the API server: %s", a->why);
-        deploy_bad(d, a->err);
+        step_error(&d->engine, a->err, "the API server: %s", a->why);
         check_done(d);
         return;
     }
     d->check++;
     d->at = 0;
-    deploy_soon(d, check_next, 0);
+    step_later(&d->engine, check_next, 0);
 }
 
 /* ---- KubeRay ---- */
@@ -69,13 +67,13 @@ static void on_ray(void *arg, const struct object_answer *a)
     JSON_EACH (r, json_get(a->object, "resources"))
         if (text_eq(json_str(r, "name"), "rayservices")) found = true;
     if (a->err == ERR_NOT_FOUND || (!a->err && !found))
-        steps_say(&d->steps, STEP, TONE_BAD,
-                  "KubeRay is not installed: the API server knows no RayService of ray.io/v1 (helm install "
-                  "kuberay-operator kuberay/kuberay-operator)");
+        step_log(&d->engine, TONE_BAD,
+                 "KubeRay is not installed: the API server knows no RayService of ray.io/v1 (helm install "
+                 "kuberay-operator kuberay/kuberay-operator)");
     else if (!a->err)
-        steps_say(&d->steps, STEP, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
+        step_log(&d->engine, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
     else if (!is_out_of_reach(a->err))
-        steps_say(&d->steps, STEP, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
+        step_log(&d->engine, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
     on_checked(d, a);
 }
 
@@ -90,19 +88,18 @@ static void on_operator(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct operator_seen seen;
     if (a->err) {
-        if (!is_out_of_reach(a->err))
-            steps_say(&d->steps, STEP, TONE_WARN, "KubeRay's version is not known: %s", a->why);
+        if (!is_out_of_reach(a->err)) step_log(&d->engine, TONE_WARN, "KubeRay's version is not known: %s", a->why);
     } else if (operator_parse(a->object, &seen)) {
-        steps_say(&d->steps, STEP, TONE_WARN,
-                  "no Deployment of KubeRay's operator is to be seen (label app.kubernetes.io/name=kuberay-operator)");
+        step_log(&d->engine, TONE_WARN,
+                 "no Deployment of KubeRay's operator is to be seen (label app.kubernetes.io/name=kuberay-operator)");
     } else {
         bool down = seen.ready.known && seen.ready.value == 0;
-        steps_say(&d->steps, STEP, down ? TONE_WARN : TONE_PLAIN, "KubeRay %s in namespace %s%s",
-                  seen.version[0] ? seen.version : "of an unknown version", seen.ns,
-                  down ? ": no replica is ready, nobody will act" : "");
+        step_log(&d->engine, down ? TONE_WARN : TONE_PLAIN, "KubeRay %s in namespace %s%s",
+                 seen.version[0] ? seen.version : "of an unknown version", seen.ns,
+                 down ? ": no replica is ready, nobody will act" : "");
         if (uses_options(d) && operator_is_older(seen.version, 1, 3) == TRI_YES)
-            steps_say(&d->steps, STEP, TONE_BAD,
-                      "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
+            step_log(&d->engine, TONE_BAD,
+                     "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
     }
     on_checked(d, a);
 }
@@ -114,15 +111,15 @@ static void on_namespace(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     if (a->err == ERR_NOT_FOUND) {
         d->ns_state = NS_MISSING;
-        steps_say(&d->steps, STEP, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
+        step_log(&d->engine, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
     } else if (a->err && !is_out_of_reach(a->err)) {
-        steps_say(&d->steps, STEP, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
+        step_log(&d->engine, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
     } else if (!a->err) {
         d->ns_state = NS_THERE;
         if (json_str(json_get(a->object, "metadata"), "deletionTimestamp"))
-            steps_say(&d->steps, STEP, TONE_BAD, "namespace %s is being deleted: wait until it is gone", d->ns);
+            step_log(&d->engine, TONE_BAD, "namespace %s is being deleted: wait until it is gone", d->ns);
         else
-            steps_say(&d->steps, STEP, TONE_PLAIN, "namespace %s is there", d->ns);
+            step_log(&d->engine, TONE_PLAIN, "namespace %s is there", d->ns);
     }
     on_checked(d, a);
 }
@@ -139,23 +136,22 @@ static void say_group(struct deploy *d, const cJSON *nodes, const char *name, co
     }
     selector_words(wanted, selector, sizeof selector);
     if (!seen.matching) {
-        steps_say(
-            &d->steps, STEP, TONE_WARN,
-            "%s: none of the %llu K8s nodes has the labels asked for (%s): its pods stay Pending unless Karpenter "
-            "makes one",
-            name, (unsigned long long)seen.all, selector);
+        step_log(&d->engine, TONE_WARN,
+                 "%s: none of the %llu K8s nodes has the labels asked for (%s): its pods stay Pending unless Karpenter "
+                 "makes one",
+                 name, (unsigned long long)seen.all, selector);
         return;
     }
     if (!devices) {
-        steps_say(&d->steps, STEP, TONE_PLAIN, "%s: %llu K8s nodes match", name, (unsigned long long)seen.matching);
+        step_log(&d->engine, TONE_PLAIN, "%s: %llu K8s nodes match", name, (unsigned long long)seen.matching);
         return;
     }
     bool fits = devices <= seen.most && devices * replicas <= seen.devices;
-    steps_say(&d->steps, STEP, fits ? TONE_PLAIN : TONE_WARN,
-              "%s: %llu K8s nodes match; needs %llu × %llu Neuron devices, they have %llu%s%s", name,
-              (unsigned long long)seen.matching, (unsigned long long)replicas, (unsigned long long)devices,
-              (unsigned long long)seen.devices, " (what other pods hold is not taken off)",
-              fits ? "" : ": pods stay Pending unless Karpenter makes a node");
+    step_log(&d->engine, fits ? TONE_PLAIN : TONE_WARN,
+             "%s: %llu K8s nodes match; needs %llu × %llu Neuron devices, they have %llu%s%s", name,
+             (unsigned long long)seen.matching, (unsigned long long)replicas, (unsigned long long)devices,
+             (unsigned long long)seen.devices, " (what other pods hold is not taken off)",
+             fits ? "" : ": pods stay Pending unless Karpenter makes a node");
 }
 
 static void on_nodes(void *arg, const struct object_answer *a)
@@ -163,7 +159,7 @@ static void on_nodes(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     const struct item *service = deploy_service_item(d);
     if (a->err) {
-        if (!is_out_of_reach(a->err)) steps_say(&d->steps, STEP, TONE_WARN, "Neuron capacity is not known: %s", a->why);
+        if (!is_out_of_reach(a->err)) step_log(&d->engine, TONE_WARN, "Neuron capacity is not known: %s", a->why);
     } else {
         const cJSON *cluster = json_path(service->object, "spec.rayClusterConfig");
         say_group(d, a->object, "head", json_path(cluster, "headGroupSpec.template.spec"), 1);
@@ -197,12 +193,12 @@ static void on_scheduler(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     const char *name = scheduler_of(d);
     if (!a->err)
-        steps_say(&d->steps, STEP, TONE_PLAIN, "scheduler %s holds its lease", name);
+        step_log(&d->engine, TONE_PLAIN, "scheduler %s holds its lease", name);
     else if (!is_out_of_reach(a->err))
-        steps_say(&d->steps, STEP, TONE_WARN,
-                  "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
-                  "pod stays Pending",
-                  name);
+        step_log(&d->engine, TONE_WARN,
+                 "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
+                 "pod stays Pending",
+                 name);
     on_checked(d, a);
 }
 
@@ -210,18 +206,18 @@ static void on_older(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     if (a->err && a->err != ERR_NOT_FOUND && !is_out_of_reach(a->err))
-        steps_say(&d->steps, STEP, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
+        step_log(&d->engine, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
     JSON_EACH (service, json_get(a->object, "items")) {
         bool same = strcmp(kobject_name(service), d->service) == 0;
         struct known_u64 devices = kobject_neuron_devices(service);
         if (json_str(json_get(service, "metadata"), "deletionTimestamp"))
-            steps_say(&d->steps, STEP, same ? TONE_BAD : TONE_WARN, "RayService %s is being deleted%s",
-                      kobject_name(service), same ? ": wait until it is gone (raydeck cleanup says why it hangs)" : "");
+            step_log(&d->engine, same ? TONE_BAD : TONE_WARN, "RayService %s is being deleted%s", kobject_name(service),
+                     same ? ": wait until it is gone (raydeck cleanup says why it hangs)" : "");
         else if (same)
-            steps_say(&d->steps, STEP, TONE_PLAIN, "RayService %s is there: it will be changed", kobject_name(service));
+            step_log(&d->engine, TONE_PLAIN, "RayService %s is there: it will be changed", kobject_name(service));
         else if (devices.known && devices.value)
-            steps_say(&d->steps, STEP, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
-                      kobject_name(service), (unsigned long long)devices.value);
+            step_log(&d->engine, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
+                     kobject_name(service), (unsigned long long)devices.value);
     }
     on_checked(d, a);
 }
@@ -233,32 +229,30 @@ static void on_secret(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     char *name = text_safe(d->secret[d->at], strlen(d->secret[d->at]), TEXT_ONE_LINE, 260);
     if (a->err == ERR_NOT_FOUND)
-        steps_say(&d->steps, STEP, TONE_BAD,
-                  "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
-                  d->ns);
+        step_log(&d->engine, TONE_BAD,
+                 "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
+                 d->ns);
     else if (a->err && !is_out_of_reach(a->err))
-        steps_say(&d->steps, STEP, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
+        step_log(&d->engine, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
     free(name);
-    d->call = NULL;
     if (is_out_of_reach(a->err)) {
         on_checked(d, a);
         return;
     }
     d->at++;
-    deploy_soon(d, check_next, 0);
+    step_later(&d->engine, check_next, 0);
 }
 
 static void check_secrets(struct deploy *d)
 {
     if (d->at == 0) deploy_secret_refs(d);
     if (d->at < d->secrets) {
-        d->call =
-            object_get(&d->conf.cluster, kobject_kind_named("v1", "Secret"), d->ns, d->secret[d->at], on_secret, d);
+        object_get(&d->engine.cluster, kobject_kind_named("v1", "Secret"), d->ns, d->secret[d->at], on_secret, d);
         return;
     }
     d->at = 0;
     d->check++;
-    deploy_soon(d, check_next, 0);
+    step_later(&d->engine, check_next, 0);
 }
 
 /* ---- permissions ---- */
@@ -283,10 +277,10 @@ static void say_may(struct deploy *d, const struct kobject_kind *kind, const cha
     char *resource = kobject_resource(kind);
     const char *in = kind->namespaced ? " in namespace " : "", *ns = kind->namespaced ? d->ns : "";
     if (!a->err && allowed == TRI_NO)
-        steps_say(&d->steps, STEP, refused, "you may not %s %s%s%s", what, resource, in, ns);
+        step_log(&d->engine, refused, "you may not %s %s%s%s", what, resource, in, ns);
     else if (!is_out_of_reach(a->err) && allowed != TRI_YES)
-        steps_say(&d->steps, STEP, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
-                  a->err ? a->why : "no answer in it");
+        step_log(&d->engine, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
+                 a->err ? a->why : "no answer in it");
     free(resource);
 }
 
@@ -294,14 +288,13 @@ static void on_may(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     say_may(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
-    d->call = NULL;
     if (is_out_of_reach(a->err)) {
         on_checked(d, a);
         return;
     }
     d->verb = (d->verb + 1) % ARRAY_LEN(wanted);
     if (!d->verb) d->at++;
-    deploy_soon(d, check_next, 0);
+    step_later(&d->engine, check_next, 0);
 }
 
 static void on_may_namespace(void *arg, const struct object_answer *a)
@@ -316,10 +309,10 @@ static void check_may(struct deploy *d)
     while (!d->verb && d->at < d->count && same_kind_before(d, d->at)) d->at++;
     if (d->at == d->count) {
         d->check = CHECKS;
-        deploy_soon(d, check_next, 0);
+        step_later(&d->engine, check_next, 0);
         return;
     }
-    d->call = object_may(&d->conf.cluster, wanted[d->verb].verb, d->items[d->at].kind, d->ns, on_may, d);
+    object_may(&d->engine.cluster, wanted[d->verb].verb, d->items[d->at].kind, d->ns, on_may, d);
 }
 
 /* ---- in order ---- */
@@ -327,51 +320,52 @@ static void check_may(struct deploy *d)
 static void check_skip(struct deploy *d)
 {
     d->check++;
-    deploy_soon(d, check_next, 0);
+    step_later(&d->engine, check_next, 0);
 }
 
-static void check_next(struct deploy *d)
+static void check_next(void *arg)
 {
-    const struct cluster *c = &d->conf.cluster;
+    struct deploy *d = arg;
+    const struct cluster *c = &d->engine.cluster;
     const struct item *service = deploy_service_item(d);
     const char *scheduler = scheduler_of(d);
     char *path = NULL;
+    bool waits = true;
     struct buf name;
     buf_init(&name, 1024);
     switch ((enum check)d->check) {
-    case CHECK_RAY: d->call = service ? object_read(c, "/apis/ray.io/v1", on_ray, d) : NULL; break;
+    case CHECK_RAY: waits = service && object_read(c, "/apis/ray.io/v1", on_ray, d); break;
     case CHECK_OPERATOR:
         path = mem_str("/apis/apps/v1/deployments?labelSelector=app.kubernetes.io%2Fname%3Dkuberay-operator");
-        d->call = service ? object_read(c, path, on_operator, d) : NULL;
+        waits = service && object_read(c, path, on_operator, d);
         break;
     case CHECK_NAMESPACE:
-        d->call = d->ns[0] ? object_get(c, kobject_kind_named("v1", "Namespace"), NULL, d->ns, on_namespace, d) : NULL;
+        waits = d->ns[0] && object_get(c, kobject_kind_named("v1", "Namespace"), NULL, d->ns, on_namespace, d);
         break;
-    case CHECK_NODES: d->call = service ? object_read(c, "/api/v1/nodes?limit=500", on_nodes, d) : NULL; break;
+    case CHECK_NODES: waits = service && object_read(c, "/api/v1/nodes?limit=500", on_nodes, d); break;
     case CHECK_SCHEDULER:
         if (scheduler) text_url_encode(scheduler, strlen(scheduler), &name);
         path = mem_printf("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/%s", buf_text(&name));
-        d->call = scheduler ? object_read(c, path, on_scheduler, d) : NULL;
+        waits = scheduler && object_read(c, path, on_scheduler, d);
         break;
-    case CHECK_OLDER: d->call = service ? object_list(c, service->kind, d->ns, NULL, on_older, d) : NULL; break;
+    case CHECK_OLDER: waits = service && object_list(c, service->kind, d->ns, NULL, on_older, d); break;
     case CHECK_SECRETS: check_secrets(d); break;
     case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
-        d->call = d->ns_state == NS_MISSING
-                      ? object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_may_namespace, d)
-                      : NULL;
+        waits = d->ns_state == NS_MISSING &&
+                object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_may_namespace, d);
         break;
     case CHECK_MAY: check_may(d); break;
     case CHECKS: check_done(d); break;
     }
-    if (!d->call && d->check < CHECK_MAY && !d->next) check_skip(d);
+    if (!waits) check_skip(d);
     free(path);
     buf_done(&name);
 }
 
-void deploy_prerequisites(struct deploy *d)
+void deploy_prerequisites(void *arg)
 {
-    steps_begin(&d->steps, STEP);
-    deploy_read(d, STEP);
+    struct deploy *d = arg;
+    deploy_read(d);
     d->check = d->count ? CHECK_RAY : CHECKS;
     check_next(d);
 }

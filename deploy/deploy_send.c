@@ -8,7 +8,7 @@
 
 enum { ROWS_SAID = 60, LIST_MAX = 4096 };
 
-static void dry_next(struct deploy *d);
+static void dry_next(void *arg);
 
 static bool is_namespace(const struct item *it)
 {
@@ -18,54 +18,46 @@ static bool is_namespace(const struct item *it)
 /* ---- dry run ---- */
 
 /* The second half of a step that checks is the first of the one that applies, where the namespace had to be made. */
-static enum deploy_step step_of(const struct deploy *d)
+static bool is_applying(const struct deploy *d)
 {
-    return d->steps.item[DEPLOY_APPLY].state == STEP_RUNNING ? DEPLOY_APPLY : DEPLOY_DRY_RUN;
+    return step_index(&d->engine) == DEPLOY_APPLY;
 }
 
 static void dry_end(struct deploy *d)
 {
-    enum deploy_step step = step_of(d);
     bool failed = false;
     for (size_t i = 0; i < d->count; i++) failed = failed || d->items[i].failed;
-    if (step == DEPLOY_DRY_RUN) {
-        steps_end(&d->steps, step);
-        if (failed)
-            deploy_end(d, d->bad_err, "the server refuses what is in the manifest: nothing was applied");
-        else
-            deploy_soon(d, deploy_diff, 0);
-        return;
-    }
-    if (!failed) {
+    if (failed && is_applying(d))
+        step_fail(&d->engine, step_first_err(&d->engine),
+                  "the server refuses what is in the manifest: only namespace %s was made; applying again is safe",
+                  d->ns);
+    else if (failed)
+        step_fail(&d->engine, step_first_err(&d->engine), "the server refuses what is in the manifest");
+    else if (is_applying(d))
         deploy_apply_all(d);
-        return;
-    }
-    steps_end(&d->steps, step);
-    deploy_end(d, d->bad_err,
-               "the server refuses what is in the manifest: only namespace %s was made; applying again is "
-               "safe",
-               d->ns);
+    else
+        step_next(&d->engine);
 }
 
 static void dry_failed(struct deploy *d, struct item *it, const struct object_answer *a)
 {
+    const bool refused = a->err == ERR_SERVER || a->err == ERR_USAGE || a->err == ERR_PROTOCOL;
     it->failed = true;
-    steps_say(&d->steps, step_of(d), TONE_BAD, "%s: %s%s", it->words, a->err == ERR_CONFLICT ? "fields " : "", a->why);
-    deploy_bad(d, a->err == ERR_SERVER || a->err == ERR_USAGE || a->err == ERR_PROTOCOL ? ERR_PARSE : a->err);
+    step_error(&d->engine, refused ? ERR_PARSE : a->err, "%s: %s%s", it->words, a->err == ERR_CONFLICT ? "fields " : "",
+               a->why);
 }
 
 static void on_dry(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
-    d->call = NULL;
     if (a->conflicts && !it->shown && conflicts_may_be_taken(a->conflicts)) {
         it->shown = mem_alloc(sizeof *it->shown);
         *it->shown = *a->conflicts;
-        steps_say(&d->steps, step_of(d), TONE_PLAIN,
-                  "%s: workerGroupSpecs belongs to %s; taken over with the live replicas, and this field alone",
-                  it->words, a->conflicts->item[0].manager);
-        d->call = object_apply(&d->conf.cluster, it->object, NULL, APPLY_DRY | APPLY_FORCE, on_dry, d);
+        step_log(&d->engine, TONE_PLAIN,
+                 "%s: workerGroupSpecs belongs to %s; taken over with the live replicas, and this field alone",
+                 it->words, a->conflicts->item[0].manager);
+        object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY | APPLY_FORCE, on_dry, d);
         return;
     }
     if (a->err) {
@@ -73,45 +65,45 @@ static void on_dry(void *arg, const struct object_answer *a)
     } else {
         it->checked = true;
         it->next = cJSON_Duplicate(a->object, 1);
-        steps_say(&d->steps, step_of(d), TONE_PLAIN, "%s: the server takes it", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: the server takes it", it->words);
     }
     d->at++;
-    deploy_soon(d, dry_next, 0);
+    step_later(&d->engine, dry_next, 0);
 }
 
 static void on_live(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
-    d->call = NULL;
     if (a->err && a->err != ERR_NOT_FOUND) {
         dry_failed(d, it, a);
         d->at++;
-        deploy_soon(d, dry_next, 0);
+        step_later(&d->engine, dry_next, 0);
         return;
     }
-    if (!a->err && step_of(d) == DEPLOY_APPLY) {
+    if (!a->err && is_applying(d)) {
         dry_failed(
             d, it,
             &(struct object_answer){.err = ERR_CONFLICT, .why = "are there now, and were not when it was shown"});
         d->at++;
-        deploy_soon(d, dry_next, 0);
+        step_later(&d->engine, dry_next, 0);
         return;
     }
     json_wipe(it->live);
     it->live = cJSON_Duplicate(a->object, 1);
     if (it->live && kobject_is(it->object, "RayService") && kobject_groups_are_owned(it->live) &&
         kobject_take_replicas(it->object, it->live))
-        steps_say(&d->steps, step_of(d), TONE_PLAIN, "%s: the live number of worker pods is kept", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: the live number of worker pods is kept", it->words);
     /* What somebody else made is not ours to clean up, whatever we change in it. */
     it->found = it->live && !kobject_is_ours(it->live);
     const char *with = it->live && !it->found ? kobject_deployed_with(it->live) : NULL;
     if (!it->found) kobject_own(it->object, is_namespace(it) ? "" : with ? with : d->service);
-    d->call = object_apply(&d->conf.cluster, it->object, NULL, APPLY_DRY, on_dry, d);
+    object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY, on_dry, d);
 }
 
-static void dry_next(struct deploy *d)
+static void dry_next(void *arg)
 {
+    struct deploy *d = arg;
     while (d->at < d->count &&
            (d->items[d->at].checked || (!is_namespace(&d->items[d->at]) && d->ns_state == NS_MISSING)))
         d->at++;
@@ -120,7 +112,7 @@ static void dry_next(struct deploy *d)
         return;
     }
     const struct item *it = &d->items[d->at];
-    d->call = object_get(&d->conf.cluster, it->kind, d->ns, kobject_name(it->object), on_live, d);
+    object_get(&d->engine.cluster, it->kind, d->ns, kobject_name(it->object), on_live, d);
 }
 
 void deploy_dry_rest(struct deploy *d)
@@ -129,14 +121,14 @@ void deploy_dry_rest(struct deploy *d)
     dry_next(d);
 }
 
-void deploy_dry_run(struct deploy *d)
+void deploy_dry_run(void *arg)
 {
-    steps_begin(&d->steps, DEPLOY_DRY_RUN);
+    struct deploy *d = arg;
     if (d->ns_state == NS_MISSING)
-        steps_say(&d->steps, DEPLOY_DRY_RUN, TONE_WARN,
-                  "what lies in namespace %s can be checked only once that is there: it is made first, then all is "
-                  "checked before anything else is applied",
-                  d->ns);
+        step_log(&d->engine, TONE_WARN,
+                 "what lies in namespace %s can be checked only once that is there: it is made first, then all is "
+                 "checked before anything else is applied",
+                 d->ns);
     d->at = 0;
     dry_next(d);
 }
@@ -149,40 +141,34 @@ static void say_diff(struct deploy *d, struct item *it)
     /* Not checked yet: the object as it is in the manifest. */
     diff_of(it->live, it->next ? it->next : it->object, &it->diff);
     if (it->diff.made)
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "%s: new", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: new", it->words);
     else if (!it->diff.count)
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "%s: unchanged", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "%s: %zu fields change", it->words,
-                  it->diff.count + it->diff.beyond);
-    if (it->found)
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN,
-                  "  = it was there before, not made by raydeck: kept at a clean-up");
+        step_log(&d->engine, TONE_PLAIN, "%s: %zu fields change", it->words, it->diff.count + it->diff.beyond);
+    if (it->found) step_log(&d->engine, TONE_PLAIN, "  = it was there before, not made by raydeck: kept at a clean-up");
     buf_init(&row, LIST_MAX);
     for (size_t i = 0; i < it->diff.count && i < ROWS_SAID; i++) {
         buf_clear(&row);
         diff_row_words(&it->diff.row[i], &row);
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "  %s", buf_text(&row));
+        step_log(&d->engine, TONE_PLAIN, "  %s", buf_text(&row));
     }
     buf_done(&row);
     if (it->diff.count > ROWS_SAID)
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "  … and %zu more", it->diff.count - ROWS_SAID + it->diff.beyond);
+        step_log(&d->engine, TONE_PLAIN, "  … and %zu more", it->diff.count - ROWS_SAID + it->diff.beyond);
     for (size_t i = 0; i < it->diff.meanings; i++)
-        steps_say(&d->steps, DEPLOY_DIFF, it->diff.new_cluster && it->live ? TONE_WARN : TONE_PLAIN, "  = %s",
-                  it->diff.meaning[i]);
+        step_log(&d->engine, it->diff.new_cluster && it->live ? TONE_WARN : TONE_PLAIN, "  = %s", it->diff.meaning[i]);
 }
 
-void deploy_diff(struct deploy *d)
+void deploy_diff(void *arg)
 {
-    steps_begin(&d->steps, DEPLOY_DIFF);
-    if (d->ns_state == NS_MISSING)
-        steps_say(&d->steps, DEPLOY_DIFF, TONE_PLAIN, "namespace/%s: new, made first", d->ns);
+    struct deploy *d = arg;
+    if (d->ns_state == NS_MISSING) step_log(&d->engine, TONE_PLAIN, "namespace/%s: new, made first", d->ns);
     for (size_t i = 0; i < d->count; i++) say_diff(d, &d->items[i]);
-    steps_end(&d->steps, DEPLOY_DIFF);
     if (d->conf.dry_run)
-        deploy_end(d, ERR_OK, "a dry run: nothing was applied");
+        step_finish(&d->engine, ERR_OK, "a dry run: nothing was applied");
     else
-        deploy_ask(d);
+        step_next(&d->engine);
 }
 
 static void ask_line(const struct item *it, struct buf *out)

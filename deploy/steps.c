@@ -52,20 +52,25 @@ void steps_begin(struct steps *s, size_t step)
     set_state(s, step, STEP_RUNNING);
 }
 
-void steps_say(struct steps *s, size_t step, enum step_tone tone, const char *fmt, ...)
+void steps_log(struct steps *s, size_t step, enum step_tone tone, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    steps_vlog(s, step, tone, fmt, ap);
+    va_end(ap);
+}
+
+void steps_vlog(struct steps *s, size_t step, enum step_tone tone, const char *fmt, va_list ap)
 {
     struct step *st = &s->item[step];
     struct buf b;
-    va_list ap;
     if (tone > st->worst) st->worst = tone;
     if (st->count == STEP_LINES) {
         st->beyond++;
         return;
     }
     buf_init(&b, (size_t)64 * 1024);
-    va_start(ap, fmt);
     buf_vprintf(&b, fmt, ap);
-    va_end(ap);
     st->line = mem_grow(st->line, st->count + 1, sizeof *st->line);
     struct step_line *line = &st->line[st->count++];
     *line = (struct step_line){tone, text_safe(buf_text(&b), b.len, TEXT_ONE_LINE, STEP_TEXT_MAX)};
@@ -94,8 +99,7 @@ enum step_state steps_end(struct steps *s, size_t step)
     return st->state;
 }
 
-void steps_skip(struct steps *s, size_t from)
+void steps_skip(struct steps *s, size_t step)
 {
-    for (size_t i = from; i < s->count; i++)
-        if (s->item[i].state == STEP_WAITING) set_state(s, i, STEP_SKIPPED);
+    set_state(s, step, STEP_SKIPPED);
 }

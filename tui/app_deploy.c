@@ -218,12 +218,15 @@ void app_work_tell_left(const struct app_work *w)
     if (!goes_on(w)) return;
     const size_t first = w->deploy ? DEPLOY_APPLY : CLEANUP_UI;
     const struct steps *s = steps_of(w);
-    const char *sent = w->deploy ? deploy_sent(w->deploy) : cleanup_sent(w->cleanup);
+    struct why left;
     if (s->item[first].state == STEP_WAITING) return; /* nothing was changed */
-    cli_say("%s was left in the middle; again is safe", w->deploy ? "deploy" : "cleanup");
+    if (w->deploy)
+        deploy_left(w->deploy, "deploy was left in the middle", &left);
+    else
+        cleanup_left(w->cleanup, "cleanup was left in the middle", &left);
+    cli_say("%s", left.text);
     for (size_t i = first; i < s->count; i++)
         for (size_t l = 0; l < s->item[i].count; l++) steps_print(stderr, &s->item[i], &s->item[i].line[l]);
-    if (sent) cli_say("%s: a change was sent, what it did is not known", sent);
 }
 
 /* True when there is one already that is shown instead of a new one. */

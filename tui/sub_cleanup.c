@@ -9,11 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FIND_TIMEOUT_MS = 15 * 1000,
-    LONGEST_MS = 30 * 60 * 1000,
-    SENT_MS = 3000 /* a DELETE that was sent has so long to be answered */
-};
+enum { FIND_TIMEOUT_MS = 15 * 1000, LONGEST_MS = 30 * 60 * 1000, CANCEL_MS = STEP_SENT_MS + 2000 };
 
 struct cleaning {
     struct cli *cli;
@@ -61,30 +57,22 @@ static enum err may_delete(struct cleaning *c, struct why *why)
     return err ? err : guards_confirm(c->cli, c->snapshot, "", *service ? service : c->ns, why);
 }
 
-static bool answered_or_over(void *arg)
+static bool is_over(void *arg)
 {
     const struct cleaning *c = arg;
-    return c->over || !cleanup_sent(c->cleanup);
+    return c->over;
 }
 
-/* In the middle: of a DELETE that was sent it is waited for what it did, and no other is sent. */
+/* In the middle: waits for what a change did that was sent, and sends no other. */
 static enum err cleanup_stopped(struct cleaning *c, enum err err, struct why *why)
 {
     const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
-    session_stop_changes(snapshot_session(c->snapshot), how);
-    if (!c->over && cleanup_sent(c->cleanup)) {
-        snapshot_clear_signal(c->snapshot);
-        snapshot_until(c->snapshot, answered_or_over, c, SENT_MS);
-    }
     if (c->over) return why_set(why, err, "%s: %s", how, c->end.text);
-    const char *sent = cleanup_sent(c->cleanup);
-    if (sent)
-        return why_set(why, err,
-                       "%s: the DELETE of %s was sent, whether it is deleted is not known; what else was not said to "
-                       "be deleted is not; cleaning up again is safe",
-                       how, sent);
-    return why_set(why, err, "%s: %s", how,
-                   c->began ? "what was said to be deleted is; cleaning up again is safe" : "nothing was deleted");
+    cleanup_cancel(c->cleanup, err, how);
+    snapshot_clear_signal(c->snapshot);
+    /* A second signal ends this wait too. */
+    if (snapshot_until(c->snapshot, is_over, c, CANCEL_MS)) cleanup_left(c->cleanup, how, &c->end);
+    return why_set(why, err, "%s", c->end.text);
 }
 
 static enum err cleanup_follow(struct cleaning *c, struct why *why)

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { LONGEST_MS = 60 * 60 * 1000, SENT_MS = 3000 /* a change that was sent has so long to be answered */ };
+enum { LONGEST_MS = 60 * 60 * 1000, CANCEL_MS = STEP_SENT_MS + 2000 };
 
 struct deploying {
     struct cli *cli;
@@ -80,31 +80,22 @@ static uint64_t redis_ms(const struct cli *cli)
     return cli_timeout_ms(cli, REDIS_FROM_WAIT_MS);
 }
 
-static bool answered_or_over(void *arg)
+static bool is_over(void *arg)
 {
     const struct deploying *d = arg;
-    return d->over || !deploy_sent(d->deploy);
+    return d->over;
 }
 
-/* In the middle: of a change that was sent it is waited for what it did, and no other is sent. */
+/* In the middle: waits for what a change did that was sent, and sends no other. */
 static enum err deploy_stopped(struct deploying *d, enum err err, struct why *why)
 {
     const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
-    session_stop_changes(snapshot_session(d->snapshot), how);
-    if (!d->over && deploy_sent(d->deploy)) {
-        snapshot_clear_signal(d->snapshot);
-        snapshot_until(d->snapshot, answered_or_over, d, SENT_MS);
-    }
     if (d->over) return why_set(why, err, "%s: %s", how, d->end.text);
-    const char *sent = deploy_sent(d->deploy);
-    if (sent)
-        return why_set(why, err,
-                       "%s: %s was sent, whether it is applied is not known; what else was not said to be applied was "
-                       "not; deploying again is safe",
-                       how, sent);
-    return why_set(why, err, "%s: %s", how,
-                   d->applied ? "everything was applied, and KubeRay goes on with it"
-                              : "what was not said to be applied was not; deploying again is safe");
+    deploy_cancel(d->deploy, err, how);
+    snapshot_clear_signal(d->snapshot);
+    /* A second signal ends this wait too. */
+    if (snapshot_until(d->snapshot, is_over, d, CANCEL_MS)) deploy_left(d->deploy, how, &d->end);
+    return why_set(why, err, "%s", d->end.text);
 }
 
 static enum err deploy_follow(struct deploying *d, struct why *why)

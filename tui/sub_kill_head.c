@@ -197,7 +197,7 @@ static bool looked_up(void *arg)
 static void look_up(struct kill *k)
 {
     static const struct kobject_kind pod = {"v1", "Pod", "pods", true, 0};
-    struct cluster cluster;
+    struct cluster cluster = {0};
     cluster.kube = session_kube(snapshot_session(k->snapshot), &cluster.ops);
     snapshot_clear_signal(k->snapshot);
     k->call = object_get(&cluster, &pod, k->ns, k->name, on_looked_up, k);

@@ -110,7 +110,7 @@ void deploy_rig_deploy(struct deploy_rig *r, const char *text, const char *(*env
                                      .context_ns = "mistral",
                                      .manifest = r->manifest,
                                      .variables = &r->vars,
-                                     .look_ms = 20};
+                                     .poll_ms = 20};
     const struct deploy_calls calls = {on_changed, on_confirm, NULL, NULL, on_done, r};
     r->deploy = deploy_start(&conf, &calls);
     until_asked_or_over(r);
@@ -125,7 +125,7 @@ void deploy_rig_cleanup(struct deploy_rig *r)
                                       .ns = "mistral",
                                       .hang_ms = 10000,
                                       .wait_ms = 10000,
-                                      .look_ms = 20};
+                                      .poll_ms = 20};
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, r};
     r->cleanup = cleanup_start(&conf, &calls);
     until_asked_or_over(r);

@@ -178,7 +178,7 @@ static void run(struct script *s, bool yes)
                                       .service = s->service,
                                       .hang_ms = 60,
                                       .wait_ms = 300,
-                                      .look_ms = 20};
+                                      .poll_ms = 20};
     const struct cleanup_calls calls = {on_changed, on_confirm, on_done, s};
     struct cleanup *c = cleanup_start(&conf, &calls);
     scene_until(&s->scene, asked_or_over, "the question, or an end");

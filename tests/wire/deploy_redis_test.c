@@ -156,7 +156,7 @@ static void it_can_be_stopped(void **state)
     until(s, WAITING);
     assert_true(deploy_may_stop(s->deploy));
     deploy_stop(s->deploy);
-    assert_true(s->over);
+    until(s, NULL);
     assert_int_equal(s->err, ERR_CANCELLED);
     assert_string_equal(s->why, "stopped: nothing was applied");
     const unsigned asked = aws_server_asked(s->server, "DescribeClusters");

@@ -238,7 +238,7 @@ static void run(struct run_of *r, const struct how *how)
                                      .dry_run = how->dry_run,
                                      .accept_ms = 600,
                                      .answer_ms = 600,
-                                     .look_ms = 20};
+                                     .poll_ms = 20};
     const struct deploy_calls calls = {on_changed, on_confirm, NULL, on_answering, on_done, r};
     r->deploy = deploy_start(&conf, &calls);
     scene_until(&r->scene, asked_or_over, "the question, or an end");

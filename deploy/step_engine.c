@@ -1,0 +1,335 @@
+/* step_engine.c - Runs a table of steps from the loop. See step_engine.h. */
+#include "deploy/step_engine.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+static unsigned step_flags(const struct step_engine *e)
+{
+    return e->conf.defs[e->current].flags;
+}
+
+static struct step *step_current(struct step_engine *e)
+{
+    return &e->steps.item[e->current];
+}
+
+/* ---- order ---- */
+
+static void engine_next(struct step_engine *e, void (*next)(void *arg), uint64_t ms)
+{
+    e->next = next;
+    alarm_set(e->alarm, ms, 0);
+}
+
+static void engine_advance(struct step_engine *e)
+{
+    e->current++;
+    engine_next(e, NULL, 0);
+}
+
+/* The first end counts; steps that run always come after it. */
+static void engine_end(struct step_engine *e, enum err err, const char *why)
+{
+    const bool unchanged = err && !e->confirmed;
+    if (!e->ended)
+        why_set(&e->end, err, "%s%s%s", why, unchanged ? ": nothing was " : "", unchanged ? e->conf.words.changed : "");
+    e->ended = true;
+    e->cancel.code = ERR_OK;
+    engine_advance(e);
+}
+
+/* Returns whether the run was cancelled, and ends with this. */
+static bool engine_cancelled(struct step_engine *e, const char *words)
+{
+    struct why why;
+    const enum err err = e->cancel.code;
+    if (!err) return false;
+    if (words)
+        why_set(&why, err, "%s: %s", e->cancel.text, words);
+    else if (e->confirmed)
+        step_engine_left(e, e->cancel.text, &why);
+    else
+        why = e->cancel;
+    object_cancel(e->call);
+    steps_log(&e->steps, e->current, TONE_BAD, "%s", e->cancel.text);
+    steps_end(&e->steps, e->current);
+    engine_end(e, err, why.text);
+    return true;
+}
+
+static void step_begin(struct step_engine *e)
+{
+    for (; e->current < e->conf.count && e->ended && !(step_flags(e) & STEP_ALWAYS); e->current++)
+        steps_skip(&e->steps, e->current);
+    if (e->current == e->conf.count) {
+        if (!e->ended) why_set(&e->end, e->err, "%s", e->err ? e->why.text : "done");
+        e->over = true;
+        e->conf.observer.done(e->conf.observer.arg, e->end.code, e->end.text);
+    } else if (e->err && !e->ended && step_flags(e) & STEP_REQUIRES) {
+        steps_skip(&e->steps, e->current);
+        engine_end(e, e->err, e->why.text);
+    } else {
+        steps_begin(&e->steps, e->current);
+        if (!(step_flags(e) & STEP_CONFIRMS)) {
+            e->conf.defs[e->current].begin(e->conf.arg);
+            return;
+        }
+        e->confirming = true;
+        step_wait_text(e, "waits for the answer");
+        e->conf.observer.confirm(e->conf.observer.arg);
+    }
+}
+
+/* The last call of each branch may close the engine. */
+static void on_alarm(void *arg)
+{
+    struct step_engine *e = arg;
+    void (*next)(void *) = e->next;
+    e->next = NULL;
+    if (engine_cancelled(e, NULL)) return; /* the change in flight is not answered in time */
+    if (next)
+        next(e->conf.arg);
+    else
+        step_begin(e);
+}
+
+/* ---- for the owner ---- */
+
+static void on_changed(void *arg, const struct step *step, const struct step_line *line)
+{
+    struct step_engine *e = arg;
+    if (!e->conf.observer.changed) return;
+    e->notifying = true;
+    e->conf.observer.changed(e->conf.observer.arg, step, line);
+    e->notifying = false;
+}
+
+void step_engine_open(struct step_engine *e, const struct step_engine_conf *conf)
+{
+    const char *names[STEPS_MAX];
+    for (size_t i = 0; i < conf->count; i++) names[i] = i < conf->first ? NULL : conf->defs[i].name;
+    *e = (struct step_engine){.conf = *conf, .cluster = conf->cluster, .current = conf->first};
+    if (!e->conf.silent_ms) e->conf.silent_ms = STEP_SILENT_MS;
+    e->cluster.in_flight = &e->call;
+    steps_init(&e->steps, names, conf->count);
+    e->steps.changed = on_changed;
+    e->steps.arg = e;
+    e->alarm = alarm_new(conf->loop, on_alarm, e);
+    engine_next(e, NULL, 0);
+}
+
+void step_engine_close(struct step_engine *e)
+{
+    assert(!e->notifying);
+    object_cancel(e->call);
+    alarm_free(e->alarm);
+    steps_done(&e->steps);
+    *e = (struct step_engine){0};
+}
+
+void step_engine_confirm(struct step_engine *e, bool yes)
+{
+    struct why why = {0};
+    if (!e->confirming) return;
+    e->confirming = false;
+    if (!yes)
+        why_set(&why, ERR_GUARD, "not confirmed");
+    else
+        cluster_may_change(&e->cluster, &why);
+    if (why.code) {
+        step_fail(e, ERR_GUARD, "%s", why.text);
+        return;
+    }
+    e->confirmed = true;
+    step_next(e);
+}
+
+void step_engine_cancel(struct step_engine *e, enum err err, const char *how)
+{
+    const bool running = e->current < e->conf.count && step_current(e)->state == STEP_RUNNING;
+    assert(!e->notifying);
+    if (e->over || e->cancel.code || (e->ended && !running)) return;
+    e->confirming = false;
+    /* Between two steps: the one that would begin does not. */
+    if (!running) steps_begin(&e->steps, e->current);
+    why_set(&e->cancel, err, "%s", how);
+    if (object_changes(e->call))
+        engine_next(e, NULL, STEP_SENT_MS);
+    else
+        engine_cancelled(e, NULL);
+}
+
+bool step_engine_may_stop(const struct step_engine *e)
+{
+    return e->current < e->conf.count && e->steps.item[e->current].state == STEP_RUNNING &&
+           step_flags(e) & STEP_STOPPABLE;
+}
+
+void step_engine_left(const struct step_engine *e, const char *how, struct why *ret)
+{
+    const struct step_words *w = &e->conf.words;
+    const char *left = e->conf.left ? e->conf.left(e->conf.arg) : NULL;
+    if (object_changes(e->call))
+        why_set(ret, ERR_CANCELLED,
+                "%s: %s %s was sent, whether it is %s is not known; what else was not said to be %s was not; %s", how,
+                w->request, e->conf.sent(e->conf.arg), w->changed, w->changed, w->again);
+    else if (!e->confirmed)
+        why_set(ret, ERR_CANCELLED, "%s: nothing was %s", how, w->changed);
+    else if (left)
+        why_set(ret, ERR_CANCELLED, "%s: %s", how, left);
+    else
+        why_set(ret, ERR_CANCELLED, "%s: %s; %s", how, w->left, w->again);
+}
+
+/* ---- for the step that runs ---- */
+
+void step_log(struct step_engine *e, enum step_tone tone, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    steps_vlog(&e->steps, e->current, tone, fmt, ap);
+    va_end(ap);
+}
+
+static void step_keep_error(struct step_engine *e, enum err err, const char *why)
+{
+    if (!e->err || err == ERR_PARSE) e->err = err;
+    why_set(&e->why, err, "%s", why);
+}
+
+void step_error(struct step_engine *e, enum err err, const char *fmt, ...)
+{
+    char text[STEP_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    steps_log(&e->steps, e->current, TONE_BAD, "%s", text);
+    step_keep_error(e, err, text);
+}
+
+void step_wait_text(struct step_engine *e, const char *fmt, ...)
+{
+    char text[STEP_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    steps_now(&e->steps, e->current, "%s", text);
+}
+
+const char *step_waits_for(const struct step_engine *e)
+{
+    const char *now = e->steps.item[e->current].now;
+    return now[0] ? now : "nothing was said";
+}
+
+const struct step *step_logged(const struct step_engine *e)
+{
+    return &e->steps.item[e->current];
+}
+
+size_t step_index(const struct step_engine *e)
+{
+    return e->current;
+}
+
+enum err step_first_err(const struct step_engine *e)
+{
+    return e->err;
+}
+
+void step_later(struct step_engine *e, void (*next)(void *arg), uint64_t ms)
+{
+    if (!engine_cancelled(e, NULL)) engine_next(e, next, ms);
+}
+
+void step_next(struct step_engine *e)
+{
+    if (engine_cancelled(e, NULL)) return;
+    if (steps_end(&e->steps, e->current) == STEP_FAILED && !(step_flags(e) & STEP_CONTINUES))
+        engine_end(e, e->err, e->why.text);
+    else
+        engine_advance(e);
+}
+
+void step_fail(struct step_engine *e, enum err err, const char *fmt, ...)
+{
+    char text[ERR_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (engine_cancelled(e, text)) return;
+    if (step_current(e)->worst != TONE_BAD) steps_log(&e->steps, e->current, TONE_BAD, "%s", text);
+    step_keep_error(e, err, text);
+    steps_end(&e->steps, e->current);
+    if (step_flags(e) & STEP_CONTINUES)
+        engine_advance(e);
+    else
+        engine_end(e, err, text);
+}
+
+void step_finish(struct step_engine *e, enum err err, const char *fmt, ...)
+{
+    char text[ERR_TEXT_MAX];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    if (engine_cancelled(e, text)) return;
+    steps_end(&e->steps, e->current);
+    engine_end(e, err, text);
+}
+
+/* ---- waits ---- */
+
+void step_poll(struct step_engine *e, const struct step_poll *poll)
+{
+    e->poll = *poll;
+    e->poll_began_ms = loop_now_ms();
+    e->unread_ms = 0;
+    e->hang_said = false;
+    e->poll.read(e->conf.arg);
+}
+
+static void poll_late(struct step_engine *e)
+{
+    if (e->poll.late)
+        e->poll.late(e->conf.arg);
+    else
+        step_fail(e, ERR_TIMEOUT, "not in time: %s", step_waits_for(e));
+}
+
+static void poll_again(struct step_engine *e, bool late)
+{
+    const uint64_t waited = loop_now_ms() - e->poll_began_ms;
+    if (engine_cancelled(e, NULL)) return;
+    if (e->poll.hang_ms && waited >= e->poll.hang_ms && !e->hang_said) {
+        e->hang_said = true;
+        if (e->poll.hangs)
+            e->poll.hangs(e->conf.arg);
+        else
+            step_log(e, TONE_WARN, "it hangs: %s", step_waits_for(e));
+    }
+    if (late || waited >= e->poll.limit_ms)
+        poll_late(e);
+    else
+        engine_next(e, e->poll.read, e->poll.every_ms);
+}
+
+void step_unmet(struct step_engine *e)
+{
+    e->unread_ms = 0;
+    poll_again(e, false);
+}
+
+void step_unread(struct step_engine *e, const char *why)
+{
+    const uint64_t now = loop_now_ms();
+    step_wait_text(e, "the API server: %s", why);
+    if (!e->unread_ms) e->unread_ms = now;
+    poll_again(e, now - e->unread_ms >= e->conf.silent_ms);
+}
