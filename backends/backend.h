@@ -78,6 +78,9 @@ struct kube_ops {
      * source is "ingresses", of the console's own: they are a way to Serve, and no world is dark without them. */
     void (*ingresses)(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
                       void *arg);
+    /* Ends what delete_pod, may, secret, inline_password and ingresses were called for with this argument: no callback
+     * comes any more. A delete may have been carried out all the same. */
+    void (*forget)(struct kube *be, const void *arg);
     /* A request through the server's proxy: path begins with "/api/v1/namespaces/…/proxy/…"; ask->url is ignored. May
      * return NULL after having called done. */
     struct http_request *(*proxy)(struct kube *be, const char *path, const struct http_ask *ask,
@@ -113,8 +116,9 @@ struct redis_ops {
     /* The addresses of head pods (ours is not one): CLIENT LIST's rows from them are Ray's. */
     void (*set_head_addresses)(struct redis_link *be, const char *const *ips, size_t count);
     void (*set_namespace)(struct redis_link *be, const char *ns);
-    /* Looks at heartbeats and connections four times a second while a head is being lost, and tells each look. */
-    void (*set_hurry)(struct redis_link *be, bool hurry);
+    /* In fast-poll mode, while a head is being lost, heartbeats and connections are read four times a second, and every
+     * sample is published, changed or not. */
+    void (*set_fast_poll)(struct redis_link *be, bool fast);
     void (*refresh)(struct redis_link *be);
 };
 extern const struct redis_ops *const redis_kinds[];

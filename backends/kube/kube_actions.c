@@ -54,6 +54,14 @@ void kube_api_actions_stop(struct kube *be)
     while (be->actions) action_free(be->actions);
 }
 
+void kube_api_forget(struct kube *be, const void *arg)
+{
+    for (struct action *a = be->actions, *next; a; a = next) {
+        next = a->next;
+        if (a->arg == arg) action_free(a);
+    }
+}
+
 static void action_send(struct action *a, const char *method, const char *path, cJSON *body /* takes */, bool secret,
                         void (*done)(void *arg, const struct http_answer *answer))
 {

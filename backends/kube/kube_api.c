@@ -263,6 +263,7 @@ const struct kube_ops kube_api = {
     .secret = kube_api_secret,
     .inline_password = kube_api_inline_password,
     .ingresses = kube_api_ingresses,
+    .forget = kube_api_forget,
     .proxy = kube_api_proxy,
     .request = kube_api_request,
     .cancel = kube_call_cancel,

@@ -43,6 +43,7 @@ struct http_request *kube_api_proxy(struct kube *be, const char *path, const str
                                     const struct http_calls *calls);
 struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
 enum err kube_api_judge(const struct http_answer *answer, struct why *why);
+void kube_api_forget(struct kube *be, const void *arg);
 void kube_api_actions_stop(struct kube *be); /* without a word */
 
 #endif

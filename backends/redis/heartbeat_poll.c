@@ -215,11 +215,11 @@ void poll_start(struct redis_link *k)
     alarm_set(k->tick, 0, heartbeat_period(k));
 }
 
-void poll_set_fast(struct redis_link *k, bool hurry)
+void poll_set_fast(struct redis_link *k, bool fast)
 {
-    if (k->fast_poll == hurry) return;
-    k->fast_poll = hurry;
-    if (k->scan) scan_set_fast(k->scan, hurry);
+    if (k->fast_poll == fast) return;
+    k->fast_poll = fast;
+    if (k->scan) scan_set_fast(k->scan, fast);
     if (alarm_is_set(k->tick)) alarm_set(k->tick, heartbeat_period(k), heartbeat_period(k));
 }
 

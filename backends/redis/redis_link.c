@@ -382,9 +382,9 @@ static void link_namespace(struct redis_link *k, const char *ns)
     alarm_set(k->over, 0, 0);
 }
 
-static void link_set_fast_poll(struct redis_link *k, bool hurry)
+static void link_set_fast_poll(struct redis_link *k, bool fast)
 {
-    if (!k->closed) poll_set_fast(k, hurry);
+    if (!k->closed) poll_set_fast(k, fast);
 }
 
 static void link_refresh(struct redis_link *k)
@@ -402,6 +402,6 @@ const struct redis_ops redis_resp = {
     .close = link_close,
     .set_head_addresses = link_heads,
     .set_namespace = link_namespace,
-    .set_hurry = link_set_fast_poll,
+    .set_fast_poll = link_set_fast_poll,
     .refresh = link_refresh,
 };

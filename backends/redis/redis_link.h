@@ -104,7 +104,7 @@ void link_lost(struct redis_link *k, enum err err,
 struct alarm *poll_alarm(struct redis_link *k); /* its clock; the link owns it */
 void poll_start(struct redis_link *k);          /* on a connection that has been greeted */
 void poll_stop(struct redis_link *k);
-void poll_set_fast(struct redis_link *k, bool hurry); /* at any time */
+void poll_set_fast(struct redis_link *k, bool fast); /* at any time */
 /* Asks; the answer must end with poll_answered. */
 void poll_send(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done);
 void poll_answered(struct redis_link *k);

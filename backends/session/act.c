@@ -1,5 +1,5 @@
 #include "backends/base/text.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/base/url.h"
 #include "backends/serve/serve_get.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,18 +50,19 @@ static void say_service(const struct session *s, const struct out *o)
 
 static void say_redis(const struct session *s, const struct out *o)
 {
-    const struct redis_find *r = &s->redis;
+    struct redis_found r = {.address = NULL};
 
-    if (!r->ops || !r->address) {
-        say(o, "redis", r->ops ? NULL : "none", r->ops ? "" : "configuration");
+    if (s->services && s->services->redis) r = redis_discovery_found(s->services->redis);
+    if (!r.address) {
+        say(o, "redis", s->redis_ops ? NULL : "none", s->redis_ops ? "" : "configuration");
         return;
     }
-    char *shown = url_without_secrets(r->address);
-    say(o, "redis", shown, r->from);
+    char *shown = url_without_secrets(r.address);
+    say(o, "redis", shown, r.from);
     free(shown);
     if (s->conf->redis_via) say(o, "redis via", "a command", "configuration");
-    say(o, "redis user", r->user, r->user ? r->from : "");
-    say(o, "redis password", r->password_from ? "known" : "none", r->password_from);
+    say(o, "redis user", r.user, r.user ? r.from : "");
+    say(o, "redis password", r.password_from ? "known" : "none", r.password_from);
 }
 
 static void say_sources(const struct session *s, const struct out *o)

@@ -1,7 +1,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 

@@ -2,7 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/serve/openai_parse.h"
 #include "backends/serve/serve_get.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -69,7 +69,7 @@ static void on_change(void *owner, struct change *c)
     if (moves) s->focus_fresh = false;
     focus_renew(s);
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
-    session_hurry_redis(s);
+    session_services_set_fast_poll(s);
     if (c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED) session_permission_doubted(s);
     if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
@@ -113,7 +113,7 @@ static void discover(void *arg)
     s->discovered_ms = session_now_ms(s);
     budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
-    session_look_for_redis(s);
+    session_services_update(s);
     session_look_for_serve(s);
     s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
 }
@@ -209,7 +209,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
         session_close(s);
         return err;
     }
-    session_redis_open(s);
+    session_services_open(s);
     open_neurons(s);
     session_serve_open(s);
     session_discover_soon(s);
@@ -226,7 +226,7 @@ void session_close(struct session *s)
     for (size_t i = 0; i < CONF_NEURONS; i++) {
         if (s->neuron[i].be) s->neuron[i].ops->close(s->neuron[i].be);
     }
-    session_redis_close(s);
+    session_services_close(s);
     if (s->kube) s->kube_ops->close(s->kube);
     alarm_free(s->discover);
     recoveries_free(s->recoveries);
@@ -299,8 +299,8 @@ void session_tick(struct session *s)
     focus_renew(s);
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
     serve_status_hurry(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
-    session_hurry_redis(s);
-    if (now >= s->redis.again_ms) session_retry_redis(s);
+    session_services_set_fast_poll(s);
+    session_services_tick(s);
     session_look_for_way(s);
     session_permission_tick(s, now);
     if (moved) session_tell_of_time(s, now);
@@ -309,9 +309,8 @@ void session_tick(struct session *s)
 void session_refresh(struct session *s)
 {
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
-    if (s->redis.link && s->redis.ops->refresh) s->redis.ops->refresh(s->redis.link);
+    session_services_refresh(s);
     serve_status_refresh(s->serve_status);
     session_permission_refresh(s);
-    session_retry_redis(s);
     session_discover_soon(s);
 }

@@ -1,5 +1,5 @@
 #include "backends/base/text.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ static bool serve_has_answered(const struct session *s)
 
 bool session_settled(const struct session *s)
 {
-    return s->looked && !s->redis.fetching && session_world_settled(s, WORLD_KUBE) &&
+    return s->looked && !session_services_pending(s) && session_world_settled(s, WORLD_KUBE) &&
            session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON) && probes_are_in(s) &&
            serve_has_answered(s);
 }

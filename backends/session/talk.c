@@ -1,7 +1,7 @@
 /* talk.c - what was said so far in a conversation, for the next prompt of it. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>

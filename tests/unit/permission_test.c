@@ -1,5 +1,5 @@
 /* permission_test.c - whose answer counts: of the namespace that is looked at, the newest, and how long. */
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 
 #include "backends/base/mem.h"
 

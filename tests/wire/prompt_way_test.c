@@ -6,7 +6,7 @@
 #include "backends/base/text.h"
 #include "backends/kube/kube_parse.h"
 #include "backends/serve/serve_get.h"
-#include "backends/session/session_inside.h"
+#include "backends/session/session_priv.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"
 

@@ -67,15 +67,15 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     server = redis_server_start("tests/fixtures/redis/ray-2.60-running.rdb", NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
     rig_open(&rig, &conf);
-    ops->set_hurry(rig.link, true); /* before it is connected */
-    ops->set_hurry(rig.link, false);
+    ops->set_fast_poll(rig.link, true); /* before it is connected */
+    ops->set_fast_poll(rig.link, false);
     ops->set_head_addresses(rig.link, here, 1);
     RIG_UNTIL(&rig, rig_listed, NULL);
     change(&gcs);
     assert_true(change(&gcs) > SLOW_LEAST_MS);
 
-    ops->set_hurry(rig.link, true);
-    ops->set_hurry(rig.link, true);
+    ops->set_fast_poll(rig.link, true);
+    ops->set_fast_poll(rig.link, true);
     unsigned told = rig.put_of[TABLE_REDIS] + 4;
     RIG_UNTIL(&rig, was_told, &told); /* with nothing changed */
     uint64_t began = loop_now_ms();
@@ -85,7 +85,7 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     if (took > CHANGES * QUICK_MOST_MS) fail_msg("%d changes took %llu ms", CHANGES, (unsigned long long)took);
     assert_true(asked_info() - info - 1 <= 1 + took / 4000); /* INFO keeps its five seconds */
 
-    ops->set_hurry(rig.link, false);
+    ops->set_fast_poll(rig.link, false);
     change(&gcs);
     assert_true(change(&gcs) > SLOW_LEAST_MS);
     if (gcs) redisFree(gcs);

@@ -1,16 +1,17 @@
 /*
- * session_inside.h - what the files of the session share; for backends/session only.
+ * session_priv.h - what the files of the session share; for backends/session only.
  *
  * Discovery is deferred: a change that may matter rings `discover` a moment later, so that a full list costs one look,
  * and so that no backend is closed from within its own sink.
  */
-#ifndef RAYDECK_SESSION_INSIDE_H
-#define RAYDECK_SESSION_INSIDE_H
+#ifndef RAYDECK_SESSION_PRIV_H
+#define RAYDECK_SESSION_PRIV_H
 
 #include "backends/link/budget.h"
 #include "backends/link/clock.h"
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
+#include "backends/session/redis_discovery.h"
 #include "backends/session/session.h"
 #include "backends/world/recoveries.h"
 
@@ -19,8 +20,6 @@ enum {
     SESSION_DISCOVERIES = 100,  /* at once; a cluster that changes its mind without end is followed: */
     SESSION_DISCOVERY_RATE = 5, /* times a second */
     SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
-    SESSION_USER_MAX = 256,
-    SESSION_SECRET_AGAIN_MS = 30000,
     SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
     SESSION_PROMPTS = 64,       /* in flight */
     SESSION_INGRESS_MS = 60000, /* between two looks at the ingresses */
@@ -30,19 +29,11 @@ enum {
     SERVE_PORT = 8000       /* Ray Serve's default; no record says another */
 };
 
-/* Where Redis is and who we are there, as far as it is known; and which of it the open link was made of. */
-struct redis_find {
-    const struct redis_ops *ops;
-    struct redis_link *link;
-    char *opened;       /* the wish that `link` was opened for; NULL: none yet */
-    char *fetching;     /* the wish whose user or password is being fetched */
-    char *fetched_user; /* of that wish, out of a Secret; NULL: the wish's own */
-    char *failed;       /* the wish whose password could not be had, not to be tried before again_ms */
-    uint64_t again_ms;
-    struct budget opens;
-    char *ns;                                    /* the storage namespace told to the link */
-    char *heads;                                 /* the head addresses told to the link */
-    char *address, *user, *from, *password_from; /* for `info` */
+/* What is held of one RayService. */
+struct session_service {
+    char *uid;                     /* of the RayService; NULL: none is known yet */
+    struct redis_discovery *redis; /* NULL: --redis none */
+    struct session_service *next;
 };
 
 struct neuron_open_one {
@@ -112,7 +103,9 @@ struct session {
     struct killing killing;
     char stopped[96]; /* why nothing is changed any more; "": it may be */
 
-    struct redis_find redis;
+    struct session_service *services;
+    const struct redis_ops *redis_ops; /* NULL: --redis none */
+    struct budget redis_opens;
     struct neuron_open_one neuron[CONF_NEURONS];
 
     struct http_client *http; /* direct addresses */
@@ -132,13 +125,17 @@ uint64_t session_now_ms(const struct session *s);
 void session_discover_soon(struct session *s);
 void session_discover_after(struct session *s, uint64_t ms);
 void session_look_for_focus(struct session *s);
-void session_look_for_redis(struct session *s);
-void session_retry_redis(struct session *s); /* a denied link gets its password anew */
-void session_hurry_redis(struct session *s); /* from the first sign of a head's loss until the recovery is over */
 void session_look_for_serve(struct session *s);
 
-void session_redis_open(struct session *s); /* what the configuration alone says */
-void session_redis_close(struct session *s);
+/* services.c */
+void session_services_open(struct session *s); /* opens what the configuration alone says */
+void session_services_update(struct session *s);
+bool session_services_pending(const struct session *s); /* something is to be opened as soon as an answer has come */
+void session_services_tick(struct session *s);
+void session_services_refresh(struct session *s);
+void session_services_set_fast_poll(struct session *s);
+void session_services_close(struct session *s);
+
 void session_serve_open(struct session *s);
 void session_serve_close(struct session *s);
 

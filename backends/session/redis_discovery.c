@@ -1,0 +1,419 @@
+/* redis_discovery.c - the Redis of one RayService: address, credentials, link. See redis_discovery.h. */
+#include "backends/session/redis_discovery.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/base/url.h"
+#include "backends/link/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define REDIS_SOURCE "redis"
+enum { USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 1024 };
+
+/* Where the password is. */
+enum password_kind { PASSWORD_NONE, PASSWORD_CONFIGURED, PASSWORD_SECRET, PASSWORD_INLINE };
+
+/* The desired configuration, by what is known now. Text is borrowed from configuration and world. */
+struct desired {
+    const char *url, *via, *user, *password;
+    const char *from; /* "configuration", "RayService" */
+    enum password_kind kind;
+    const char *ns, *service, *secret_name, *secret_key;
+    const char *user_secret_name, *user_secret_key; /* where the user's name is, if not in `user` */
+};
+
+/* What was read through the API server, for the desired configuration of this key and no other. */
+struct credentials {
+    char *key; /* NULL: nothing */
+    bool has_user, has_password;
+    char *user, *password;
+};
+
+struct redis_discovery {
+    struct redis_discovery_conf how;
+    struct redis_discovery_calls calls;
+    struct sink sink;       /* ours, in front of how.sink */
+    bool is_denied;         /* the source, by its last change */
+    const char *absent_why; /* published while there is no address; a literal */
+
+    struct redis_link *link;
+    char *opened;  /* key of the desired configuration that the link was opened of; NULL: none */
+    char *desired; /* key of the last update's; NULL: no address */
+    bool fetching;
+    struct credentials credentials;
+    char *failed; /* key of the one whose credentials could not be read, not to be tried before retry_ms */
+    uint64_t retry_ms;
+    bool fast;
+    char *ns, *heads;                            /* what the link was told */
+    char *address, *user, *from, *password_from; /* redis_discovery_found */
+};
+
+static void text_replace(char **field, const char *text)
+{
+    char *copy = mem_str(text);
+    free(*field);
+    *field = copy;
+}
+
+/* ---- the desired configuration ------------------------------------------------------------------------------------
+ */
+
+/* False: no address is known yet. */
+static bool desired_of(const struct conf *c, const struct rayservice *r, struct desired *w)
+{
+    *w = (struct desired){.via = c->redis_via, .user = c->redis_user, .password = c->redis_password};
+    w->url = c->redis ? c->redis : r ? r->redis_address : NULL;
+    w->from = c->redis ? "configuration" : "RayService";
+    if (!w->url || !*w->url) return false;
+    if (w->password || url_userinfo(w->url).at) {
+        w->kind = PASSWORD_CONFIGURED;
+        return true;
+    }
+    if (!r) return true;
+    if (!w->user) w->user = r->redis_user;
+    if (!w->user && r->redis_user_secret_name && r->redis_user_secret_key) {
+        w->user_secret_name = r->redis_user_secret_name;
+        w->user_secret_key = r->redis_user_secret_key;
+    }
+    w->ns = r->ns;
+    w->service = r->name;
+    if (r->redis_secret_name && r->redis_secret_key) {
+        w->kind = PASSWORD_SECRET;
+        w->secret_name = r->redis_secret_name;
+        w->secret_key = r->redis_secret_key;
+    } else if (r->redis_password_inline == TRI_YES) {
+        w->kind = PASSWORD_INLINE;
+    }
+    return true;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+/* One text that differs when any part of the desired configuration does. */
+static char *desired_key(const struct desired *w)
+{
+    return mem_printf("%s\n%s\n%s\n%d\n%s\n%s\n%s\n%s\n%s\n%s", w->url, or_empty(w->via), or_empty(w->user),
+                      (int)w->kind, or_empty(w->ns), w->kind == PASSWORD_INLINE ? w->service : "",
+                      or_empty(w->secret_name), or_empty(w->secret_key), or_empty(w->user_secret_name),
+                      or_empty(w->user_secret_key));
+}
+
+static bool needs_password(const struct desired *w)
+{
+    return w->kind == PASSWORD_SECRET || w->kind == PASSWORD_INLINE;
+}
+
+/* ---- its source ---------------------------------------------------------------------------------------------------
+ */
+
+static void on_change(void *owner, struct change *c)
+{
+    struct redis_discovery *d = owner;
+    if (c->type == CHANGE_SOURCE) {
+        d->is_denied = c->state == SOURCE_DENIED;
+        d->absent_why = NULL;
+    }
+    sink_put(d->how.sink, c);
+}
+
+static void source_publish(struct redis_discovery *d, enum source_state state, enum err err, const char *why)
+{
+    on_change(d, change_source(REDIS_SOURCE, WORLD_REDIS, state, err, why, NULL));
+}
+
+static void absence_publish(struct redis_discovery *d, const struct rayservice *r)
+{
+    const char *why = "the address is not known before a RayService is";
+    if (d->link || d->fetching) return;
+    if (r)
+        why = r->ft == TRI_NO ? "the RayService keeps its GCS in the head's memory: no fault tolerance"
+                              : "the RayService does not say where its Redis is";
+    if (d->absent_why && strcmp(d->absent_why, why) == 0) return;
+    source_publish(d, SOURCE_OFF, ERR_OK, why);
+    d->absent_why = why;
+}
+
+/* ---- the link -----------------------------------------------------------------------------------------------------
+ */
+
+static void credentials_wipe(struct redis_discovery *d)
+{
+    mem_free_secret(d->credentials.key);
+    free(d->credentials.user);
+    mem_free_secret(d->credentials.password);
+    d->credentials = (struct credentials){.key = NULL};
+}
+
+static void link_close(struct redis_discovery *d)
+{
+    if (d->link) d->how.ops->close(d->link);
+    d->link = NULL;
+    mem_free_secret(d->opened);
+    d->opened = NULL;
+    text_replace(&d->ns, NULL);
+    text_replace(&d->heads, NULL);
+}
+
+static void found_set(struct redis_discovery *d, const struct desired *w)
+{
+    char *address = mem_str(w->url), *from = NULL;
+    mem_free_secret(d->address);
+    d->address = address;
+    text_replace(&d->user, w->user ? w->user : d->credentials.user);
+    text_replace(&d->from, w->from);
+    if (w->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
+    if (w->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", w->ns, w->service);
+    if (w->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", w->ns, w->secret_name, w->secret_key);
+    free(d->password_from);
+    d->password_from = from;
+}
+
+static void link_open(struct redis_discovery *d, const struct desired *w)
+{
+    const struct credentials *read = &d->credentials;
+    const struct redis_open conf = {.url = w->url,
+                                    .via = w->via,
+                                    .user = w->user ? w->user : read->user,
+                                    .password = read->password ? read->password : w->password,
+                                    .ns = d->how.conf->redis_ns};
+    struct why why = {.code = ERR_OK};
+
+    link_close(d);
+    d->opened = desired_key(w);
+    found_set(d, w);
+    enum err err = d->how.ops->open(d->how.loop, &conf, &d->sink, &d->link, &why);
+    credentials_wipe(d);
+    if (err) source_publish(d, SOURCE_DOWN, err, why.text);
+    if (d->link && d->fast && d->how.ops->set_fast_poll) d->how.ops->set_fast_poll(d->link, true);
+}
+
+/* A desired configuration that changes without end is opened as the budget allows; what was opened of an older one is
+ * closed meanwhile. */
+static bool open_allowed(struct redis_discovery *d)
+{
+    const uint64_t wait_ms = budget_wait(d->how.opens, clock_now_ms(loop_clock(d->how.loop)), NULL);
+    if (!wait_ms) {
+        budget_spend(d->how.opens, BUDGET_CONNECTIONS, 1);
+        return true;
+    }
+    link_close(d);
+    source_publish(d, SOURCE_CONNECTING, ERR_THROTTLED, "throttled: where Redis is changes again and again");
+    d->calls.reconcile(d->calls.arg, wait_ms);
+    return false;
+}
+
+/* ---- user and password --------------------------------------------------------------------------------------------
+ */
+
+static void retry_later(struct redis_discovery *d)
+{
+    d->retry_ms = clock_now_ms(loop_clock(d->how.loop)) + REDIS_SECRET_RETRY_MS;
+}
+
+static void fetch_failed(struct redis_discovery *d, enum err err, const char *why)
+{
+    char *text = mem_printf("the Redis password cannot be read: %s", why && *why ? why : err_word(err));
+    const bool denied = err == ERR_FORBIDDEN || err == ERR_AUTH;
+
+    mem_free_secret(d->failed);
+    d->failed = mem_str(d->credentials.key);
+    retry_later(d);
+    credentials_wipe(d);
+    source_publish(d, denied ? SOURCE_DENIED : SOURCE_DOWN, err, text);
+    free(text);
+}
+
+/* What came is kept where it is still desired; the next update goes on with it. */
+static bool fetch_end(struct redis_discovery *d, enum err err, const char *why)
+{
+    d->fetching = false;
+    d->calls.reconcile(d->calls.arg, 0);
+    if (!text_same(d->credentials.key, d->desired))
+        credentials_wipe(d);
+    else if (err)
+        fetch_failed(d, err, why);
+    else
+        return true;
+    return false;
+}
+
+static void on_password(void *arg, enum err err, const char *value, size_t len, const char *why)
+{
+    struct redis_discovery *d = arg;
+    if (!fetch_end(d, err, why)) return;
+    d->credentials.has_password = true;
+    d->credentials.password = mem_strn(value, len);
+}
+
+static void on_user(void *arg, enum err err, const char *value, size_t len, const char *why)
+{
+    struct redis_discovery *d = arg;
+    if (!fetch_end(d, err, why)) return;
+    d->credentials.has_user = true;
+    d->credentials.user = text_safe(value, len, TEXT_ONE_LINE, USER_MAX);
+}
+
+static bool can_fetch(const struct redis_discovery *d, const struct desired *w)
+{
+    if (!d->how.kube) return false;
+    return w->kind == PASSWORD_INLINE ? d->how.kube_ops->inline_password != NULL : d->how.kube_ops->secret != NULL;
+}
+
+/* True: something is to be read first, and is being read. */
+static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
+{
+    const struct redis_discovery_conf *how = &d->how;
+    const bool user = w->user_secret_name && !d->credentials.has_user;
+
+    if (!can_fetch(d, w) || !(user || (needs_password(w) && !d->credentials.has_password))) return false;
+    d->fetching = true;
+    found_set(d, w);
+    if (user)
+        how->kube_ops->secret(how->kube, w->ns, w->user_secret_name, w->user_secret_key, on_user, d);
+    else if (w->kind == PASSWORD_SECRET)
+        how->kube_ops->secret(how->kube, w->ns, w->secret_name, w->secret_key, on_password, d);
+    else
+        how->kube_ops->inline_password(how->kube, w->ns, w->service, on_password, d);
+    return true;
+}
+
+/* A step towards the desired configuration. */
+static void reconcile(struct redis_discovery *d, const struct desired *w)
+{
+    const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_ms;
+
+    if (text_same(d->opened, d->desired) || waits || d->fetching) return;
+    if (!text_same(d->credentials.key, d->desired)) {
+        credentials_wipe(d);
+        if (!open_allowed(d)) return;
+        d->credentials.key = mem_str(d->desired);
+        if (can_fetch(d, w) && (w->user_secret_name || needs_password(w)))
+            source_publish(d, SOURCE_CONNECTING, ERR_OK, "reading the password");
+    }
+    if (!fetch_begin(d, w)) link_open(d, w);
+}
+
+/* ---- what the link is told ----------------------------------------------------------------------------------------
+ */
+
+static void link_set_namespace(struct redis_discovery *d, const struct focus *f)
+{
+    const char *ns = d->how.conf->redis_ns ? d->how.conf->redis_ns : f->gcs_ns;
+
+    if (!ns || text_same(ns, d->ns) || !d->how.ops->set_namespace) return;
+    text_replace(&d->ns, ns);
+    d->how.ops->set_namespace(d->link, d->ns);
+}
+
+static void link_set_heads(struct redis_discovery *d, const struct world *w, const struct focus *f)
+{
+    const char *ips[HEADS_MAX];
+    size_t count = 0;
+    struct buf all;
+
+    if (!d->how.ops->set_head_addresses) return;
+    buf_init(&all, HEADS_TEXT_MAX);
+    /* Those just gone too: a GCS beats on for 2 s after its pod was deleted without grace. */
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *p = ROW(at.row, pod);
+        if (!p->ip || !text_eq(p->role, "head")) continue;
+        if (count >= HEADS_MAX) break;
+        ips[count++] = p->ip;
+        buf_printf(&all, "%s ", p->ip);
+    }
+    if (count > 0 && !text_same(buf_text(&all), d->heads)) {
+        text_replace(&d->heads, buf_text(&all));
+        d->how.ops->set_head_addresses(d->link, ips, count);
+    }
+    buf_done(&all);
+}
+
+/* ---- the object ---------------------------------------------------------------------------------------------------
+ */
+
+struct redis_discovery *redis_discovery_new(const struct redis_discovery_conf *conf,
+                                            const struct redis_discovery_calls *calls)
+{
+    struct redis_discovery *d = mem_zero(1, sizeof *d);
+    d->how = *conf;
+    d->calls = *calls;
+    d->sink = (struct sink){on_change, d};
+    return d;
+}
+
+void redis_discovery_free(struct redis_discovery *d)
+{
+    if (!d) return;
+    if (d->fetching) d->how.kube_ops->forget(d->how.kube, d);
+    link_close(d);
+    credentials_wipe(d);
+    mem_free_secret(d->desired);
+    mem_free_secret(d->failed);
+    mem_free_secret(d->address);
+    free(d->user);
+    free(d->from);
+    free(d->password_from);
+    free(d);
+}
+
+void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus)
+{
+    struct desired desired;
+    const bool known = desired_of(d->how.conf, focus->rayservice, &desired);
+
+    mem_free_secret(d->desired);
+    d->desired = known ? desired_key(&desired) : NULL;
+    if (known)
+        reconcile(d, &desired);
+    else
+        absence_publish(d, focus->rayservice);
+    if (!d->link) return;
+    link_set_namespace(d, focus);
+    link_set_heads(d, w, focus);
+}
+
+/* What could not be read, or was refused, is read anew: the Secret may have been renewed since. */
+static void retry(struct redis_discovery *d)
+{
+    const bool denied = d->link && d->password_from && d->is_denied;
+
+    if (!d->failed && !denied) return;
+    retry_later(d);
+    mem_free_secret(d->failed);
+    d->failed = NULL;
+    if (denied) link_close(d);
+    d->calls.reconcile(d->calls.arg, 0);
+}
+
+void redis_discovery_tick(struct redis_discovery *d)
+{
+    if (clock_now_ms(loop_clock(d->how.loop)) >= d->retry_ms) retry(d);
+}
+
+void redis_discovery_refresh(struct redis_discovery *d)
+{
+    if (d->link && d->how.ops->refresh) d->how.ops->refresh(d->link);
+    retry(d);
+}
+
+void redis_discovery_set_fast_poll(struct redis_discovery *d, bool fast)
+{
+    if (d->fast == fast) return;
+    d->fast = fast;
+    if (d->link && d->how.ops->set_fast_poll) d->how.ops->set_fast_poll(d->link, fast);
+}
+
+bool redis_discovery_is_pending(const struct redis_discovery *d)
+{
+    return d->fetching || d->credentials.key;
+}
+
+struct redis_found redis_discovery_found(const struct redis_discovery *d)
+{
+    return (struct redis_found){d->address, d->user, d->from, d->password_from};
+}

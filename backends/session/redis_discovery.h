@@ -1,0 +1,63 @@
+/*
+ * redis_discovery.h - finds the Redis of one RayService and keeps a link to it.
+ *
+ * The desired configuration comes from the program's own configuration, else from the RayService: the address, the
+ * user, and where the password is. A user or password in a Secret (or in clear in the RayService's spec) is read
+ * through the API server, and passes through no change. The link is opened of the desired configuration and replaced
+ * when that changes; what is opened, is opened in redis_discovery_update alone, of what is known at that moment.
+ *
+ * It needs to be updated when the world has changed, and asks for it (reconcile) when an answer has come. Several may
+ * look at one world, each for its own RayService; they share a budget of connections.
+ */
+#ifndef RAYDECK_SESSION_REDIS_DISCOVERY_H
+#define RAYDECK_SESSION_REDIS_DISCOVERY_H
+
+#include "backends/backend.h"
+#include "backends/conf.h"
+#include "backends/link/budget.h"
+#include "backends/world/joins.h"
+
+enum { REDIS_SECRET_RETRY_MS = 30000 }; /* after a password that could not be read, or was refused */
+
+struct redis_discovery;
+
+/* All is borrowed until redis_discovery_free. */
+struct redis_discovery_conf {
+    struct loop *loop; /* times go by its clock */
+    const struct conf *conf;
+    const struct redis_ops *ops;
+    const struct kube_ops *kube_ops; /* reads the Secrets; kube NULL: they cannot be read */
+    struct kube *kube;
+    const struct sink *sink; /* of the link's changes, and of the state of the source "redis" while there is none */
+    struct budget *opens;    /* BUDGET_CONNECTIONS: beyond it the source is throttled, and says so */
+};
+struct redis_discovery_calls {
+    /* An update is due after so many ms. Called from within _update too, and from callbacks of the API server. */
+    void (*reconcile)(void *arg, uint64_t after_ms);
+    void *arg;
+};
+
+struct redis_discovery *redis_discovery_new(const struct redis_discovery_conf *conf,
+                                            const struct redis_discovery_calls *calls);
+void redis_discovery_free(struct redis_discovery *d); /* no callback and no change comes after it; NULL is fine */
+
+/* focus: of the RayService; borrowed for the call, in which only changes of the source "redis" are published. */
+void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus);
+/* About once a second: a password that was refused is read again after REDIS_SECRET_RETRY_MS. */
+void redis_discovery_tick(struct redis_discovery *d);
+void redis_discovery_refresh(struct redis_discovery *d); /* reads the Redis anew, and a refused password at once */
+void redis_discovery_set_fast_poll(struct redis_discovery *d, bool fast); /* while a head is being lost */
+
+/* A user or a password is being read, or was and the link is opened with the next update. */
+bool redis_discovery_is_pending(const struct redis_discovery *d);
+
+/* What was found, for a person; text is borrowed until the next update, NULL where there is none. The address may hold
+ * secrets (url_without_secrets). */
+struct redis_found {
+    const char *address, *user;
+    const char *from;          /* of address and user: "configuration", "RayService" */
+    const char *password_from; /* "Secret NS/NAME, key KEY" */
+};
+struct redis_found redis_discovery_found(const struct redis_discovery *d);
+
+#endif

@@ -1,0 +1,433 @@
+/* redis_discovery_test.c - which Redis a RayService's link is opened to, and as whom. */
+#include "backends/session/redis_discovery.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/clock.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { SECOND_MS = 1000, SERVICES = 2, OPENS = 10 };
+
+/* A link remembers what it was opened of; a Secret is answered when the test says so. */
+struct redis_link {
+    struct sink sink;
+    char url[128], user[64], password[64], ns[64];
+    bool fast;
+};
+enum { LINKS_MAX = 4 };
+static struct links {
+    struct redis_link *open[LINKS_MAX];
+    unsigned opened;
+} links;
+
+struct read {
+    char what[128];
+    void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why);
+    void *arg;
+};
+struct fixture {
+    struct read read; /* in flight; first: is what the discovery takes for its client */
+    struct kube_ops kube;
+    struct loop *loop;
+    struct clock *clock;
+    struct conf conf;
+    struct budget opens;
+    struct sink sink;
+    struct world *world;
+    struct redis_discovery *service[SERVICES];
+    unsigned reconciles;
+    uint64_t after_ms;
+};
+
+static void copy(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text ? text : "-");
+}
+
+static enum err link_open(struct loop *l, const struct redis_open *conf, const struct sink *sink,
+                          struct redis_link **ret, struct why *why)
+{
+    (void)l, (void)why;
+    struct redis_link *link = mem_zero(1, sizeof *link);
+    link->sink = *sink;
+    copy(link->url, sizeof link->url, conf->url);
+    copy(link->user, sizeof link->user, conf->user);
+    copy(link->password, sizeof link->password, conf->password);
+    links.opened++;
+    unsigned i = 0;
+    while (links.open[i]) i++;
+    assert_true(i < LINKS_MAX);
+    links.open[i] = link;
+    *ret = link;
+    return ERR_OK;
+}
+
+static void link_close(struct redis_link *link)
+{
+    for (unsigned i = 0; i < LINKS_MAX; i++)
+        if (links.open[i] == link) links.open[i] = NULL;
+    free(link);
+}
+
+static void link_set_namespace(struct redis_link *link, const char *ns)
+{
+    copy(link->ns, sizeof link->ns, ns);
+}
+
+static void link_set_fast_poll(struct redis_link *link, bool fast)
+{
+    link->fast = fast;
+}
+
+static const struct redis_ops fake_redis = {.kind = "fake",
+                                            .open = link_open,
+                                            .close = link_close,
+                                            .set_namespace = link_set_namespace,
+                                            .set_fast_poll = link_set_fast_poll};
+
+static void on_secret(struct kube *be, const char *ns, const char *name, const char *key,
+                      void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
+{
+    struct read *r = (struct read *)(void *)be;
+    assert_null(r->done);
+    snprintf(r->what, sizeof r->what, "%s/%s.%s", ns, name, key);
+    r->done = done;
+    r->arg = arg;
+}
+
+static void on_forget(struct kube *be, const void *arg)
+{
+    struct read *r = (struct read *)(void *)be;
+    if (r->arg == arg) r->done = NULL;
+}
+
+static void answer(struct fixture *f, enum err err, const char *value)
+{
+    const struct read r = f->read;
+    assert_non_null(r.done);
+    f->read.done = NULL;
+    r.done(r.arg, err, value, value ? strlen(value) : 0, err ? "no" : "");
+}
+
+static void on_change(void *owner, struct change *c)
+{
+    struct fixture *f = owner;
+    c->at_ms = clock_now_ms(f->clock);
+    world_apply(f->world, c);
+    change_free(c);
+}
+
+static void on_reconcile(void *arg, uint64_t after_ms)
+{
+    struct fixture *f = arg;
+    f->reconciles++;
+    f->after_ms = after_ms;
+}
+
+static struct redis_discovery *discovery_new(struct fixture *f)
+{
+    const struct redis_discovery_conf conf = {.loop = f->loop,
+                                              .conf = &f->conf,
+                                              .ops = &fake_redis,
+                                              .kube_ops = &f->kube,
+                                              .kube = (struct kube *)(void *)&f->read,
+                                              .sink = &f->sink,
+                                              .opens = &f->opens};
+    return redis_discovery_new(&conf, &(struct redis_discovery_calls){on_reconcile, f});
+}
+
+static int fixture_open(void **state)
+{
+    static const struct budget_rate rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {1, OPENS}};
+    struct fixture *f = mem_zero(1, sizeof *f);
+    links = (struct links){.opened = 0};
+    f->loop = loop_new();
+    f->clock = loop_clock(f->loop);
+    clock_set(f->clock, 1000 * SECOND_MS, 1000 * SECOND_MS);
+    conf_init(&f->conf);
+    f->kube = (struct kube_ops){.secret = on_secret, .forget = on_forget};
+    budget_init(&f->opens, rates, clock_now_ms(f->clock));
+    f->sink = (struct sink){on_change, f};
+    f->world = world_new();
+    for (int i = 0; i < SERVICES; i++) f->service[i] = discovery_new(f);
+    *state = f;
+    return 0;
+}
+
+static int fixture_close(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < SERVICES; i++) redis_discovery_free(f->service[i]);
+    for (unsigned i = 0; i < LINKS_MAX; i++) assert_null(links.open[i]);
+    assert_null(f->read.done); /* nobody is waited for who is not there any more */
+    world_free(f->world);
+    conf_done(&f->conf);
+    loop_free(f->loop);
+    free(f);
+    return 0;
+}
+
+/* RayService NAME, its password in the Secret auth-NAME where `secret`. */
+static void put_service(struct fixture *f, const char *name, const char *address, bool secret)
+{
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, name);
+    record_set(&r->ns, "ns");
+    record_set(&r->name, name);
+    record_set(&r->redis_address, address);
+    record_set(&r->storage_ns, name);
+    r->ft = tri_of(address != NULL);
+    if (secret) {
+        char *auth = mem_printf("auth-%s", name);
+        record_set(&r->redis_secret_name, auth);
+        record_set(&r->redis_secret_key, "password");
+        free(auth);
+    }
+    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+}
+
+static void update(struct fixture *f, int service, const char *name)
+{
+    const struct focus focus = focus_of(f->world, "ns", name);
+    redis_discovery_update(f->service[service], f->world, &focus);
+}
+
+static const struct source *source_of(const struct fixture *f)
+{
+    return world_source_named(f->world, "redis");
+}
+
+static void the_address_is_the_rayservices(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", false);
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->url, "redis://a:6379");
+    assert_string_equal(links.open[0]->password, "-");
+    assert_string_equal(links.open[0]->ns, "a");
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 1);
+    put_service(f, "a", "redis://moved:6379", false);
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 2);
+    assert_string_equal(links.open[0]->url, "redis://moved:6379");
+    assert_null(links.open[1]);
+}
+
+static void what_is_configured_comes_first(void **state)
+{
+    struct fixture *f = *state;
+    f->conf.redis = mem_str("redis://here:1");
+    f->conf.redis_user = mem_str("me");
+    f->conf.redis_password = mem_str("mine");
+    update(f, 0, NULL); /* before any RayService is known */
+    assert_string_equal(links.open[0]->url, "redis://here:1");
+    assert_string_equal(links.open[0]->user, "me");
+    assert_string_equal(links.open[0]->password, "mine");
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 1);
+    assert_null(f->read.done);
+    const struct redis_found found = redis_discovery_found(f->service[0]);
+    assert_string_equal(found.from, "configuration");
+    assert_string_equal(found.password_from, "configuration");
+}
+
+static void the_password_is_read_before_the_link_is_opened(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    assert_string_equal(f->read.what, "ns/auth-a.password");
+    assert_int_equal(links.opened, 0);
+    assert_int_equal(source_of(f)->state, SOURCE_CONNECTING);
+    update(f, 0, "a"); /* is read once */
+    answer(f, ERR_OK, "s3cret");
+    assert_int_equal(f->reconciles, 1);
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->password, "s3cret");
+    assert_string_equal(redis_discovery_found(f->service[0]).password_from, "Secret ns/auth-a, key password");
+}
+
+static void the_user_may_be_in_a_secret_too(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    struct rayservice *r = record_copy(world_find(f->world, TABLE_RAYSERVICE, "a")->record);
+    record_set(&r->redis_user_secret_name, "who");
+    record_set(&r->redis_user_secret_key, "user");
+    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    update(f, 0, "a");
+    assert_string_equal(f->read.what, "ns/who.user");
+    answer(f, ERR_OK, "ray");
+    update(f, 0, "a");
+    assert_string_equal(f->read.what, "ns/auth-a.password");
+    assert_int_equal(links.opened, 0);
+    answer(f, ERR_OK, "s3cret");
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->user, "ray");
+    assert_string_equal(links.open[0]->password, "s3cret");
+    assert_string_equal(redis_discovery_found(f->service[0]).user, "ray");
+}
+
+/* The Secret's answer comes after the RayService has moved: that password is for another Redis. */
+static void a_password_is_not_used_for_another_address(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    put_service(f, "a", "redis://moved:6379", true);
+    answer(f, ERR_OK, "of-a"); /* before the update that sees it */
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 0);
+    answer(f, ERR_OK, "of-moved");
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 1);
+    assert_string_equal(links.open[0]->url, "redis://moved:6379");
+    assert_string_equal(links.open[0]->password, "of-moved");
+
+    put_service(f, "a", "redis://b:6379", true);
+    update(f, 0, "a");
+    put_service(f, "a", "redis://c:6379", true);
+    update(f, 0, "a"); /* sees it while the read is in flight */
+    answer(f, ERR_OK, "of-b");
+    update(f, 0, "a");
+    answer(f, ERR_OK, "of-c");
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 2);
+    assert_string_equal(links.open[0]->password, "of-c");
+}
+
+static void what_cannot_be_read_is_tried_again_by_the_clock(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    answer(f, ERR_FORBIDDEN, NULL);
+    assert_int_equal(source_of(f)->state, SOURCE_DENIED);
+    assert_non_null(strstr(source_of(f)->why, "the Redis password cannot be read: no"));
+    clock_advance(f->clock, REDIS_SECRET_RETRY_MS - SECOND_MS);
+    redis_discovery_tick(f->service[0]);
+    update(f, 0, "a");
+    assert_null(f->read.done);
+    clock_advance(f->clock, SECOND_MS);
+    redis_discovery_tick(f->service[0]);
+    update(f, 0, "a");
+    answer(f, ERR_OK, "s3cret");
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->password, "s3cret");
+}
+
+/* The link says that the password is refused: the Secret may have been renewed. */
+static void a_refused_password_is_read_anew(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    answer(f, ERR_OK, "old");
+    update(f, 0, "a");
+    redis_discovery_set_fast_poll(f->service[0], true);
+    assert_true(links.open[0]->fast);
+    sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", NULL));
+    clock_advance(f->clock, REDIS_SECRET_RETRY_MS);
+    redis_discovery_tick(f->service[0]);
+    update(f, 0, "a");
+    answer(f, ERR_OK, "new");
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->password, "new");
+    assert_true(links.open[0]->fast);
+    assert_int_equal(links.opened, 2);
+}
+
+static void why_there_is_none_is_said_once(void **state)
+{
+    struct fixture *f = *state;
+    update(f, 0, NULL);
+    assert_int_equal(source_of(f)->state, SOURCE_OFF);
+    assert_string_equal(source_of(f)->why, "the address is not known before a RayService is");
+    put_service(f, "a", NULL, false);
+    update(f, 0, "a");
+    assert_non_null(strstr(source_of(f)->why, "no fault tolerance"));
+    const uint64_t said_ms = source_of(f)->last_change_ms;
+    clock_advance(f->clock, SECOND_MS);
+    update(f, 0, "a");
+    assert_int_equal(source_of(f)->last_change_ms, said_ms);
+}
+
+static void an_address_that_changes_without_end_is_throttled(void **state)
+{
+    struct fixture *f = *state;
+    for (int i = 0; i < 5 * OPENS; i++) {
+        char *address = mem_printf("redis://a:%d", 1000 + i);
+        put_service(f, "a", address, false);
+        update(f, 0, "a");
+        free(address);
+    }
+    assert_int_equal(links.opened, OPENS);
+    assert_null(links.open[0]); /* that of an address that is not desired any more */
+    assert_int_equal(source_of(f)->err, ERR_THROTTLED);
+    assert_true(f->after_ms > 0 && f->after_ms <= SECOND_MS);
+    clock_advance(f->clock, f->after_ms);
+    update(f, 0, "a");
+    assert_int_equal(links.opened, OPENS + 1);
+    assert_string_equal(links.open[0]->url, "redis://a:1049");
+}
+
+/* Two RayServices of one world: each has its own link and its own password. */
+static void each_rayservice_has_its_own(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    put_service(f, "b", "redis://b:6379", false);
+    update(f, 0, "a");
+    update(f, 1, "b");
+    assert_string_equal(links.open[0]->url, "redis://b:6379");
+    answer(f, ERR_OK, "of-a");
+    update(f, 1, "b");
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 2);
+    assert_string_equal(links.open[1]->url, "redis://a:6379");
+    assert_string_equal(links.open[1]->password, "of-a");
+    assert_string_equal(links.open[1]->ns, "a");
+    assert_string_equal(links.open[0]->ns, "b");
+    redis_discovery_free(f->service[1]);
+    f->service[1] = NULL;
+    assert_null(links.open[0]);
+    assert_non_null(links.open[1]);
+}
+
+/* The one that asked is gone before the answer: the teardown holds that nobody waits. */
+static void it_may_be_freed_while_a_secret_is_read(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    assert_non_null(f->read.done);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        T(the_address_is_the_rayservices),
+        T(what_is_configured_comes_first),
+        T(the_password_is_read_before_the_link_is_opened),
+        T(the_user_may_be_in_a_secret_too),
+        T(a_password_is_not_used_for_another_address),
+        T(what_cannot_be_read_is_tried_again_by_the_clock),
+        T(a_refused_password_is_read_anew),
+        T(why_there_is_none_is_said_once),
+        T(an_address_that_changes_without_end_is_throttled),
+        T(each_rayservice_has_its_own),
+        T(it_may_be_freed_while_a_secret_is_read),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
