@@ -12,7 +12,7 @@ Q := $(if $(filter 1,$(V)),,@)
 say = $(if $(filter 1,$(V)),,@printf '  %-7s %s\n' '$(1)' '$(2)';)
 
 CC       ?= cc
-PKG      := libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw expat
+PKG      := libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c ncursesw expat libzstd
 SIM_PKG  := libmicrohttpd gnutls
 TEST_PKG := cmocka vterm
 

@@ -3,7 +3,7 @@
 # by sudo where needed. On a system without apt it names what is missing and how to get it.
 set -euo pipefail
 
-build='gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libhiredis-dev libyaml-dev libuv1-dev libexpat1-dev
+build='gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libhiredis-dev libyaml-dev libuv1-dev libexpat1-dev libzstd-dev
   libprotobuf-c-dev protobuf-c-compiler protobuf-compiler uthash-dev libmicrohttpd-dev libgnutls28-dev redis-server ncurses-base
   ca-certificates'
 test='libcmocka-dev libvterm-dev curl redis-tools openssl'
@@ -25,7 +25,7 @@ if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   missing=''
   for tool in cc make pkg-config protoc-c; do command -v "$tool" >/dev/null || missing+=" $tool"; done
   if command -v pkg-config >/dev/null; then
-    for lib in ncursesw libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c expat libmicrohttpd gnutls; do
+    for lib in ncursesw libcurl libcjson hiredis yaml-0.1 libuv libprotobuf-c expat libzstd libmicrohttpd gnutls; do
       pkg-config --exists "$lib" || missing+=" $lib"
     done
   fi

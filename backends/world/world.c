@@ -2,16 +2,11 @@
 #include "backends/world/world.h"
 
 #include "backends/base/mem.h"
-#include "backends/world/rows.h"
+#include "backends/world/world_priv.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct world {
-    struct rows rows[TABLE_COUNT];
-    struct sources sources;
-};
 
 struct world *world_new(void)
 {
