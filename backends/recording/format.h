@@ -22,10 +22,10 @@
  * Kinds:
  *   OPENING     one line, {"recording":1,"raydeck":VERSION,...}: the first frame of a file
  *   CHANGES     a change a line (world/change.h), in the order in which the world took them
- *   KEYFRAME    changes that make an empty world the one of that moment (world/keyframe.h); who plays a recording from its
- *               start leaves them out. It is written in several frames, KEYFRAME_FIRST to KEYFRAME_LAST, with frames of
- *               changes between them; who begins there applies its frames, and then the changes between and behind them.
- *               One that is never ended was given up. WORLD_ANEW: what was known is forgotten; the frame is empty
+ *   KEYFRAME    changes that make an empty world the one of that moment (world/keyframe.h); who plays a recording from
+ * its start leaves them out. It is written in several frames, KEYFRAME_FIRST to KEYFRAME_LAST, with frames of changes
+ * between them; who begins there applies its frames, and then the changes between and behind them. One that is never
+ * ended was given up. WORLD_ANEW: what was known is forgotten; the frame is empty
  *
  * A number that is left out means frames that were not written (the disk was too slow) or have left the flight
  * recorder. A reader names and skips what it does not know: a later version adds kinds, flags, types of changes and

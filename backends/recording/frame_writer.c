@@ -1,9 +1,11 @@
 /* frame_writer.c - compresses the lines of one frame after the other; see frame_writer.h. */
 #include "backends/recording/frame_writer.h"
 
+#include "backends/base/buf.h"
 #include "backends/base/mem.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <zstd.h>
 
 /* Level 3 takes 1 % of a core for 2 MB a second; a window of 1 MiB holds a frame of a small cluster whole, and keeps a
@@ -62,17 +64,23 @@ static void compress(struct frame_writer *w, const char *bytes, size_t len, ZSTD
     } while (how == ZSTD_e_continue ? in.pos < in.size : left > 0);
 }
 
-void frame_begin(struct frame_writer *w, enum frame_kind kind, uint32_t flags, uint64_t at_ms, uint64_t wall_ms)
+static void head_begin(struct frame_writer *w, const struct frame_head *head)
 {
     unsigned char bytes[SKIPPABLE_BYTES + HEAD_BYTES];
-    frame_end(w);
-    w->head = (struct frame_head){RECORDING_VERSION, (uint16_t)kind, w->next++, flags, at_ms, wall_ms};
-    w->tail = (struct frame_tail){.number = w->head.number, .at_ms = at_ms, .wall_ms = wall_ms};
+    w->head = *head;
+    w->tail = (struct frame_tail){.number = head->number, .at_ms = head->at_ms, .wall_ms = head->wall_ms};
     w->open = true;
     w->begun = false;
     w->raw = 0;
     frame_head_pack(&w->head, bytes);
     hand_on(w, bytes, sizeof bytes, false);
+}
+
+void frame_begin(struct frame_writer *w, enum frame_kind kind, uint32_t flags, uint64_t at_ms, uint64_t wall_ms)
+{
+    frame_end(w);
+    const struct frame_head head = {RECORDING_VERSION, (uint16_t)kind, w->next++, flags, at_ms, wall_ms};
+    head_begin(w, &head);
 }
 
 void frame_line(struct frame_writer *w, const char *line, size_t len, uint64_t at_ms, uint64_t wall_ms)
@@ -109,4 +117,19 @@ const struct frame_head *frame_open_head(const struct frame_writer *w)
 size_t frame_open_raw(const struct frame_writer *w)
 {
     return w->raw;
+}
+
+static void add_piece(void *out, const struct frame_piece *piece)
+{
+    buf_add(out, piece->bytes, piece->len);
+}
+
+void frame_single(const struct frame_head *head, const char *line, struct buf *out)
+{
+    const struct frame_calls calls = {add_piece, out};
+    struct frame_writer *w = frame_writer_new(&calls, head->number);
+    head_begin(w, head);
+    frame_line(w, line, strlen(line), head->at_ms, head->wall_ms);
+    frame_end(w);
+    frame_writer_free(w);
 }

@@ -36,4 +36,8 @@ void frame_end(struct frame_writer *w);   /* nothing where none is open */
 const struct frame_head *frame_open_head(const struct frame_writer *w);
 size_t frame_open_raw(const struct frame_writer *w); /* bytes of lines in it */
 
+struct buf;
+/* A whole frame of one line, added to out. */
+void frame_single(const struct frame_head *head, const char *line, struct buf *out);
+
 #endif

@@ -54,6 +54,18 @@ struct change *change_unread(const char *source, enum world_kind world, enum tab
     return c;
 }
 
+struct change *change_copy(const struct change *c)
+{
+    struct change *copy = mem_alloc(sizeof *copy);
+    *copy = *c;
+    copy->source = mem_str(c->source);
+    copy->why = mem_str(c->why);
+    copy->detail = mem_str(c->detail);
+    copy->key = mem_str(c->key);
+    copy->record = c->record ? record_copy(c->record) : NULL;
+    return copy;
+}
+
 void change_free(struct change *c)
 {
     if (!c) return;

@@ -66,6 +66,7 @@ struct change *change_source(const char *source, enum world_kind world, enum sou
 /* DROPPED: `number` items of a list or a stream could not be read and were left out; the rest is as told. */
 struct change *change_unread(const char *source, enum world_kind world, enum table table, uint64_t number,
                              const char *why);
+struct change *change_copy(const struct change *c);
 void change_free(struct change *c);
 
 /* One line of a recording and back (JSON, no newline). */

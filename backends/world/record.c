@@ -55,6 +55,24 @@ void *record_copy(const struct record *r)
     return copy;
 }
 
+static void object_each_text(void *object, const struct schema *schema, void (*text)(void *arg, char *text), void *arg)
+{
+    SCHEMA_EACH(m, schema)
+    {
+        char *at = m->kind == KIND_TEXT || m->kind == KIND_LIST ? member_pointer(object, m) : NULL;
+        if (!at) continue;
+        if (m->kind == KIND_TEXT) text(arg, at);
+        for (size_t i = 0; m->kind == KIND_LIST && i < member_count(object, m); i++)
+            object_each_text(at + i * m->item()->size, m->item(), text, arg);
+    }
+}
+
+void record_each_text(struct record *r, void (*text)(void *arg, char *text), void *arg)
+{
+    if (r->key) text(arg, r->key);
+    object_each_text(r, schema_of(r->table), text, arg);
+}
+
 void *record_list_grow(void *items, size_t count, size_t size)
 {
     char *grown = mem_grow(items, count + 1, size);

@@ -81,6 +81,9 @@ size_t record_bytes(const struct record *r);
 void *record_copy(const struct record *r);
 bool record_equal(const struct record *a, const struct record *b); /* same table, key and content */
 
+/* Calls text for each text in it, its key and those in its lists included; text may change it, not its length. */
+void record_each_text(struct record *r, void (*text)(void *arg, char *text), void *arg);
+
 /* Appends one item (zeroed) to a list field and returns it: struct container *c = RECORD_APPEND(pod, list); the
  * pointer is good until the next append. */
 #define RECORD_APPEND(rec, field)                                                                                      \
