@@ -9,6 +9,7 @@
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
 #include "backends/link/loop.h"
+#include "tui/arming.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -172,6 +173,40 @@ static void a_state_folder_that_hangs_stops_and_arms_nothing(void **state)
     place_done(&p);
 }
 
+/* Disarmed by another console between the question and its answer. */
+static void a_confirmed_dialog_reads_the_file_once_more(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct why why = {0};
+    struct buf disarmed;
+    char *path = mem_printf("%s/state/raydeck/armed.json", p.folder);
+    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
+    struct pty *pty = console(&p, "--config", sim_run_config(sim));
+    char *before = sim_run_say(sim, "state");
+    pty_send(pty, ":disarm\r");
+    pty_see(pty, "READ-ONLY again", STEP_MS);
+    buf_init(&disarmed, ARMED_FILE_MAX);
+    assert_int_equal(file_read(path, &disarmed, &why), ERR_OK);
+    assert_int_equal(unlink(path), 0);
+    assert_true(pty_wait_gone(pty, "raydeck-sim.*READ-ONLY", STEP_MS));
+    pty_send(pty, "xk");
+    pty_see(pty, "Kill the Ray head", STEP_MS);
+    pty_see(pty, "y yes, do it", STEP_MS);
+    assert_int_equal(file_write(path, buf_text(&disarmed), disarmed.len, &why), ERR_OK);
+    pty_send(pty, "y");
+    pty_see(pty, "READ-ONLY: this context was disarmed", STEP_MS);
+    char *after = sim_run_say(sim, "state");
+    assert_string_equal(strstr(after, " mistral-"), strstr(before, " mistral-"));
+    leave(pty);
+    free(before);
+    free(after);
+    free(path);
+    buf_done(&disarmed);
+    sim_run_stop(sim);
+    place_done(&p);
+}
+
 static off_t opens(const struct place *p)
 {
     struct stat st;
@@ -212,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_development_context_is_disarmed),
         cmocka_unit_test(one_context_name_in_two_kubeconfigs_is_two_clusters),
+        cmocka_unit_test(a_confirmed_dialog_reads_the_file_once_more),
         cmocka_unit_test(a_state_folder_that_hangs_stops_and_arms_nothing),
         cmocka_unit_test(the_file_is_not_read_in_a_tick),
     };

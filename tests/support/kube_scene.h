@@ -34,7 +34,8 @@ struct kube_scene {
     uint64_t dropped;
     char deleted[128], deleted_detail[128];
     uint64_t deleted_grace;
-    unsigned step; /* the script's own */
+    unsigned step;    /* the script's own */
+    uint64_t step_ms; /* too; of loop_now_ms */
 };
 
 void scene_start(struct kube_scene *s);

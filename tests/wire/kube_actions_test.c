@@ -577,6 +577,36 @@ static void a_credential_that_is_over_is_the_servers_to_refuse(void **state)
     scene_stop(&s);
 }
 
+static bool second_credential_is_sent(struct kube_scene *s)
+{
+    if (strstr(tiny_last(s->server), "Authorization: Bearer run-2\r\n")) return true;
+    /* each request asks for a credential that is valid */
+    if (loop_now_ms() >= s->step_ms + 300) {
+        s->step_ms = loop_now_ms();
+        kube_api.refresh(s->be);
+    }
+    return false;
+}
+
+/* Valid for 12 s, and renewed 10 s before that. */
+static void a_credential_is_renewed_before_it_expires(void **state)
+{
+    (void)state;
+    struct kube_scene s = {0};
+    scene_start(&s);
+    char *user = plug_in(&s, "echo x >> $1/count; "
+                             "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":"
+                             "\\\"client.authentication.k8s.io/v1\\\",\\\"status\\\":{\\\"token\\\":"
+                             "\\\"run-$(grep -c x $1/count)\\\",\\\"expirationTimestamp\\\":"
+                             "\\\"$(date -u -d \"12 seconds\" +%Y-%m-%dT%H:%M:%SZ)\\\"}}\"");
+    scene_open(&s, user, NULL);
+    free(user);
+    scene_until(&s, nodes_live, "the first one is used");
+    assert_non_null(strstr(tiny_last(s.server), "Authorization: Bearer run-1\r\n"));
+    scene_until(&s, second_credential_is_sent, "the plug-in was run again, unasked by the server");
+    scene_stop(&s);
+}
+
 static bool plug_in_failed(struct kube_scene *s)
 {
     return scene_state(s, "kube/nodes") == SOURCE_DENIED;
@@ -635,6 +665,7 @@ int main(void)
         cmocka_unit_test(a_token_that_is_refused_darkens_with_the_reason),
         cmocka_unit_test(a_plug_in_is_run_once_for_everybody),
         cmocka_unit_test(a_credential_that_is_over_is_the_servers_to_refuse),
+        cmocka_unit_test(a_credential_is_renewed_before_it_expires),
         cmocka_unit_test(a_plug_in_that_fails_says_why),
         cmocka_unit_test(a_plug_in_that_is_not_there),
     };

@@ -164,6 +164,33 @@ static void an_expired_version_is_listed_again(void **state)
     scene_stop(&s);
 }
 
+/* The status of the answer itself, before any line. */
+static bool gone_before_watch(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    *reply = s->lists[TABLE_POD] == 1 ? scene_file(s, 410, FIX "errors/410-expired-continue.json")
+                                      : scene_stream(s, ADDED("c", "8"));
+    return true;
+}
+
+static bool watched_again(struct kube_scene *s)
+{
+    return world_find(s->world, TABLE_POD, "c") != NULL;
+}
+
+static void a_watch_answered_with_410_lists_again(void **state)
+{
+    (void)state;
+    struct kube_scene s = {.route = gone_before_watch};
+    scene_start(&s);
+    scene_open(&s, "{token: x}", "mistral");
+    scene_until(&s, watched_again, "listed again, and watched from the new version");
+    assert_int_equal(s.lists[TABLE_POD], 2);
+    assert_int_equal(s.watches[TABLE_POD], 2);
+    assert_int_equal(s.downs, 0);
+    scene_stop(&s);
+}
+
 static bool gone_in_list(struct kube_scene *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?") || scene_is_watch(request)) return false;
@@ -544,6 +571,7 @@ int main(void)
         cmocka_unit_test(two_head_kills_of_mistral),
         cmocka_unit_test(deploy_kill_and_delete_on_kwok),
         cmocka_unit_test(an_expired_version_is_listed_again),
+        cmocka_unit_test(a_watch_answered_with_410_lists_again),
         cmocka_unit_test(an_expired_continue_token_begins_the_list_again),
         cmocka_unit_test(a_version_that_is_refused_is_listed_again),
         cmocka_unit_test(half_a_line_is_not_lost),

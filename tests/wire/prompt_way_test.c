@@ -362,10 +362,8 @@ static bool way_is_called(const struct scene *s, const char *words)
     return is;
 }
 
-/* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
-static void test_ingress_of_another_network(void **state)
+static void ingress_of_another_network(struct scene *s)
 {
-    struct scene *s = *state;
     free(s->conf.prompt);
     s->conf.prompt = NULL;
     open_session(s);
@@ -381,9 +379,28 @@ static void test_ingress_of_another_network(void **state)
     record_set(&route->path, "/");
     record_set(&route->path_type, "Prefix");
     sink_put(&s->session->sink, change_put("ingresses", WORLD_CONSOLE, &in->record));
+}
+
+/* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
+static void test_ingress_of_another_network(void **state)
+{
+    struct scene *s = *state;
+    ingress_of_another_network(s);
     assert_true(way_is_called(s, "ingress front"));
     UNTIL(s, way_is_called(s, "API server proxy (ingress front: no answer from here)"));
     s->conf.prompt = mem_str("ingress");
+    assert_true(way_is_called(s, "ingress front"));
+    s->session->kube = NULL;
+    s->session->kube_ops = NULL;
+}
+
+/* It may have been closed for a while: after SESSION_SHUT_MS it is tried again. */
+static void test_a_closed_ingress_is_tried_again(void **state)
+{
+    struct scene *s = *state;
+    ingress_of_another_network(s);
+    UNTIL(s, way_is_called(s, "API server proxy (ingress front: no answer from here)"));
+    for (size_t i = 0; i < SESSION_SHUT; i++) s->session->way.shut[i].at_ms -= SESSION_SHUT_MS;
     assert_true(way_is_called(s, "ingress front"));
     s->session->kube = NULL;
     s->session->kube_ops = NULL;
@@ -498,6 +515,7 @@ int main(void)
         IN_SCENE(test_kind_changes),
         IN_SCENE(test_404_while_serve_starts),
         IN_SCENE(test_ingress_of_another_network),
+        IN_SCENE(test_a_closed_ingress_is_tried_again),
         IN_SCENE(test_talk),
         IN_SCENE(test_talk_is_bounded),
     };

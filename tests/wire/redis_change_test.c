@@ -85,6 +85,30 @@ static void test_changes_older(void **state)
     assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
 }
 
+static bool polled(struct redis_rig *r, const void *unused)
+{
+    (void)unused;
+    const struct redis *now = rig_redis(r);
+    return now && now->tracking == TRI_NO;
+}
+
+/* Messages that are not sent any more, for good: what changes from then on is read all the same. */
+static void test_tracking_is_lost(void **state)
+{
+    (void)state;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    redis_say(server, "ACL SETUSER default -subscribe");
+    redis_say(server, "CLIENT KILL TYPE pubsub");
+    RIG_UNTIL(&rig, polled, NULL);
+    const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
+                      "\xe0\x77\x00\x8b";
+    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
+    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
+}
+
 static bool no_tables(struct redis_rig *r, const void *unused)
 {
     (void)unused;
@@ -235,11 +259,11 @@ static void test_refresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_changes_newer, end),  cmocka_unit_test_teardown(test_changes_older, end),
-        cmocka_unit_test_teardown(test_flush, end),          cmocka_unit_test_teardown(test_ray_connections, end),
-        cmocka_unit_test_teardown(test_heartbeat, end),      cmocka_unit_test_teardown(test_refresh, end),
-        cmocka_unit_test_teardown(test_closed_within, end),  cmocka_unit_test_teardown(test_renamed_within, end),
-        cmocka_unit_test_teardown(test_closed_at_once, end),
+        cmocka_unit_test_teardown(test_changes_newer, end),    cmocka_unit_test_teardown(test_changes_older, end),
+        cmocka_unit_test_teardown(test_tracking_is_lost, end), cmocka_unit_test_teardown(test_flush, end),
+        cmocka_unit_test_teardown(test_ray_connections, end),  cmocka_unit_test_teardown(test_heartbeat, end),
+        cmocka_unit_test_teardown(test_refresh, end),          cmocka_unit_test_teardown(test_closed_within, end),
+        cmocka_unit_test_teardown(test_renamed_within, end),   cmocka_unit_test_teardown(test_closed_at_once, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
