@@ -49,7 +49,7 @@ FUZZERS  := $(FUZZ_SRC:%.c=$(BUILD)/%)
 BENCHES  := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/bench/*_bench.c))
 PROGRAMS := $(BUILD)/raydeck $(BUILD)/raydeck-sim
 
-.PHONY: all demo test check-asan check-ubsan fuzz fuzz-build lint format bench coverage install uninstall clean help \
+.PHONY: all demo test check-asan check-ubsan fuzz fuzz-build mutate lint format bench coverage install uninstall clean help \
         programs tests accept generated
 .DEFAULT_GOAL := all
 .SECONDARY:
@@ -85,6 +85,12 @@ fuzz:
 	$(Q)$(MAKE) --no-print-directory -j$$(nproc) BUILD=build/fuzz CC=clang SAN=address,undefined,fuzzer-no-link CFLAGS='-O1 -g' fuzz-build
 	$(Q)tests/fuzz/run.sh build/fuzz/tests/fuzz $(SECONDS_EACH)
 fuzz-build: $(FUZZERS)
+
+# Breaks the code in COUNT places, one at a time, and says which of them no test noticed; OPTIONS: of mutate.py.
+COUNT ?= 200
+mutate:
+	$(Q).ci/deps.sh build test
+	$(Q)tests/mutate/mutate.py --count $(COUNT) $(OPTIONS)
 
 lint:
 	$(Q).ci/deps.sh build test lint
@@ -169,6 +175,7 @@ help:
 	@echo 'make test         build, then every test                     ONLY=name: those whose path has it'
 	@echo 'make check-asan   the tests under AddressSanitizer and UBSan; check-ubsan: UBSan alone'
 	@echo 'make fuzz         a short run of each parser fuzzer          SECONDS_EACH=20'
+	@echo 'make mutate       mutation tests: breaks the code, runs the tests    COUNT=200 OPTIONS="--area world"'
 	@echo 'make lint         layers, banned functions, complexity, formatting, shell scripts'
 	@echo 'make accept       take the screens as they are drawn now, and say what changed'
 	@echo 'make bench        speed, against curl, kubectl and redis-cli in the same run'

@@ -5,6 +5,8 @@
 #include "tests/support/sim_run.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/loop.h"
+#include "tui/reading.h"
 
 #include <setjmp.h>
 #include <signal.h>
@@ -160,6 +162,31 @@ static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
     ends(&s, 4);
     free(dumb);
     assert_int_equal(run_entries(s.state_folder), 0);
+    nothing_happened(&s);
+    stage_done(&s);
+}
+
+/* The terminal answers late, and says which question it has shown by nothing but the number of its answers. */
+static void only_an_answer_to_the_last_query_counts(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    begin(&s, false, true, (const char *const[]){"kill-head", NULL});
+    pty_see(s.pty, ARM MARK, STEP_MS); /* by time: the first query is not answered */
+    uint64_t asked_ms = loop_now_ms();
+    pty_send(s.pty, "y\nmistral\n");
+    pty_see(s.pty, "a paste is no answer", STEP_MS);
+    pty_see(s.pty, ARM, STEP_MS);
+    pty_send(s.pty, "\033[0n"); /* of the first one */
+    pty_see(s.pty, ARM MARK, STEP_MS);
+    assert_true(loop_now_ms() - asked_ms >= READING_MUTE_MS);
+    asked_ms = loop_now_ms();
+    pty_send(s.pty, "y\n");
+    pty_see(s.pty, NAME, STEP_MS);
+    pty_see(s.pty, NAME MARK, STEP_MS); /* not answered at all */
+    assert_true(loop_now_ms() - asked_ms >= READING_MUTE_MS);
+    pty_send(s.pty, "n\n");
+    ends(&s, 4);
     nothing_happened(&s);
     stage_done(&s);
 }
@@ -388,6 +415,7 @@ int main(void)
         cmocka_unit_test(answers_from_before_are_none),
         cmocka_unit_test(a_paste_is_no_answer),
         cmocka_unit_test(a_mute_terminal_and_a_dumb_one_have_their_time),
+        cmocka_unit_test(only_an_answer_to_the_last_query_counts),
         cmocka_unit_test(what_cannot_be_seen_is_not_asked),
         cmocka_unit_test(without_a_terminal_there_is_none),
         cmocka_unit_test(signals_end_each_question),
