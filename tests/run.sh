@@ -23,8 +23,10 @@ run_one() {
   CMOCKA_MESSAGE_OUTPUT=STDOUT timeout -k 5 "$limit" "$program" >"$out" 2>&1; status=$?
   printf '%s\n' "$status" >"$out.status"
   local passed failed
+  local skipped
+  skipped=$(grep -a '^\[  SKIPPED \] [^0-9]' "$out" | sort -u | wc -l)
   passed=$(grep -ac '^\[       OK \]' "$out"); failed=$(grep -a '^\[  FAILED  \] [^0-9]' "$out" | grep -v ' test(s)' | sort -u | wc -l)
-  printf '%s %s\n' "$passed" "$failed" >"$out.count"
+  printf '%s %s %s\n' "$passed" "$failed" "$skipped" >"$out.count"
   printf '  %-4s %-40s %4d passed  %5.1f s\n' "$([ "$status" = 0 ] && echo ok || echo FAIL)" "$name" "$passed" \
     "$(echo "$(date +%s.%N) - $started" | awk '{print $1 - $3}')"
 }
@@ -34,16 +36,16 @@ export -f run_one; export limit
 printf '%s\n' "${!programs[@]}" | while read -r i; do printf '%s\0%s\0' "${programs[$i]}" "$work/$i"; done |
   xargs -0 -n 2 -P "${JOBS:-2}" bash -c 'run_one "$1" "$2"' run
 
-passed=0; failed=0; bad=()
+passed=0; failed=0; skipped=0; bad=()
 for i in "${!programs[@]}"; do
-  read -r p f <"$work/$i.count"; status=$(cat "$work/$i.status")
-  passed=$((passed + p)); failed=$((failed + f))
+  read -r p f s <"$work/$i.count"; status=$(cat "$work/$i.status")
+  passed=$((passed + p)); failed=$((failed + f)); skipped=$((skipped + s))
   # A program that was killed, timed out or ran nothing has failed even if no test of it says so.
-  if [ "$status" != 0 ] || [ "$p" = 0 ]; then bad+=("$i"); [ "$f" = 0 ] && failed=$((failed + 1)); fi
+  if [ "$status" != 0 ] || [ $((p + s)) = 0 ]; then bad+=("$i"); [ "$f" = 0 ] && failed=$((failed + 1)); fi
 done
 for i in "${bad[@]:-}"; do
   [ -n "$i" ] || continue
   printf '\n---- %s (status %s)\n' "${programs[$i]}" "$(cat "$work/$i.status")"; grep -av '^\[ RUN      \]\|^\[       OK \]' "$work/$i" | tail -n 60
 done
-printf '\n%d passed, %d failed\n' "$passed" "$failed"
+printf '\n%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]
