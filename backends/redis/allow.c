@@ -1,4 +1,4 @@
-/* allow.c - the commands that may be sent to a Redis, and no others. */
+/* allow.c - formats the commands of the allow-list as RESP. */
 #include "backends/redis/allow.h"
 
 #include "backends/base/mem.h"

@@ -1,6 +1,6 @@
 /*
- * allow.h - every command that can be sent to a Redis at all. Nothing else can be formatted: no writes, no KEYS, no
- * MONITOR, no FLUSH, no HGETALL.
+ * allow.h - the allow-list of Redis commands. No other command can be formatted: no writes, no KEYS, no MONITOR, no
+ * FLUSHALL, no HGETALL.
  */
 #ifndef RAYDECK_REDIS_ALLOW_H
 #define RAYDECK_REDIS_ALLOW_H
@@ -41,8 +41,8 @@ enum allow {
 
 const char *allow_words(enum allow command); /* "CLIENT LIST", for messages */
 
-/* Appends the command as RESP. ERR_GUARD for a wrong number of arguments, ERR_LIMIT where `out` is full; then nothing
- * was appended. */
+/* Appends the command as RESP. ERR_GUARD: a wrong number of arguments; ERR_LIMIT: `out` is full. Appends nothing on
+ * failure. */
 enum err allow_format(enum allow command, const struct gcs_span *args, size_t count, struct buf *out);
 
 #endif

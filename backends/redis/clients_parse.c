@@ -1,4 +1,4 @@
-/* clients_parse.c - Parses CLIENT LIST. */
+/* clients_parse.c - parses the reply to CLIENT LIST. */
 #include "backends/redis/clients_parse.h"
 
 #include "backends/base/mem.h"
@@ -31,7 +31,7 @@ static struct span host_of(struct span address)
     return host;
 }
 
-static void row_take_word(struct row *row, const char *word, size_t len)
+static void row_set_word(struct row *row, const char *word, size_t len)
 {
     const char *eq = memchr(word, '=', len);
     if (!eq) return;
@@ -49,7 +49,7 @@ static struct row row_of(const char *line, size_t len)
     for (size_t i = 0; i < len;) {
         const char *space = memchr(line + i, ' ', len - i);
         const size_t word = space ? (size_t)(space - line) - i : len - i;
-        row_take_word(&row, line + i, word);
+        row_set_word(&row, line + i, word);
         i += word + 1;
     }
     return row;
@@ -68,7 +68,7 @@ static bool is_ours(const struct row *row, const struct clients_ask *ask)
 
 static bool is_ray(const struct row *row, const struct clients_ask *ask)
 {
-    /* what the GCS's Redis client sends, one connection at its start (DEL DUMMY), the others for ever */
+    /* last commands of the GCS's Redis client; one of its connections only ever sends DEL DUMMY */
     static const char *const commands[] = {"ping",   "del",   "hset", "hget",   "hdel",   "hscan", "hmget", "hexists",
                                            "hsetnx", "hkeys", "incr", "incrby", "exists", "scan",  "unlink"};
     const struct span host = host_of(row->address);
@@ -84,26 +84,26 @@ static bool is_ray(const struct row *row, const struct clients_ask *ask)
     return false;
 }
 
-/* Adds an address that is not there yet. */
-static void add_from(char from[CLIENTS_TEXT_MAX], size_t *told, struct span host)
+/* Appends an address that the list does not hold yet. */
+static void add_from(char from[CLIENTS_TEXT_MAX], size_t *count, struct span host)
 {
     char safe[64];
     text_safe_into(safe, sizeof safe, host.at, host.len);
     const size_t safe_len = strlen(safe), len = strlen(from);
-    if (safe_len == 0) return; /* an address of a port alone; every text begins with nothing, for ever */
+    if (safe_len == 0) return; /* an address of a port alone; strstr with "" would loop for ever */
     for (const char *at = from; (at = strstr(at, safe)) != NULL; at += safe_len) {
         const bool starts = at == from || at[-1] == ' ', ends = at[safe_len] == '\0' || at[safe_len] == ',';
         if (starts && ends) return;
     }
-    if (*told == CLIENTS_FROM_MAX || len + safe_len + 3 > CLIENTS_TEXT_MAX) return;
+    if (*count == CLIENTS_FROM_MAX || len + safe_len + 3 > CLIENTS_TEXT_MAX) return;
     snprintf(from + len, CLIENTS_TEXT_MAX - len, "%s%s", len ? ", " : "", safe);
-    ++*told;
+    ++*count;
 }
 
 void clients_parse(const char *text, size_t len, const struct clients_ask *ask, struct clients_sum *ret)
 {
     struct clients_sum sum = {0};
-    size_t told = 0;
+    size_t count = 0;
     for (size_t i = 0; i < len;) {
         const char *eol = memchr(text + i, '\n', len - i);
         const size_t line = eol ? (size_t)(eol - text) - i : len - i;
@@ -113,7 +113,7 @@ void clients_parse(const char *text, size_t len, const struct clients_ask *ask, 
         sum.rows++;
         if (!is_ray(&row, ask)) continue;
         sum.ray++;
-        add_from(sum.from, &told, host_of(row.address));
+        add_from(sum.from, &count, host_of(row.address));
     }
     *ret = sum;
 }

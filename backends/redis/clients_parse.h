@@ -1,9 +1,9 @@
 /*
- * clients_parse.h - CLIENT LIST: how many of the connections are the GCS's. No I/O.
+ * clients_parse.h - parses the reply to CLIENT LIST and counts the GCS's connections. No I/O.
  *
- * The GCS holds a few connections from the head pod's address; each has no name. Ours carry the name raydeck…, or one
- * of the ids given. While no head address is known, a nameless connection whose last command is one that the GCS sends
- * is taken for its.
+ * A GCS holds a few connections from the head pod's address, without a name. Ours have a name that starts with raydeck,
+ * or one of the given ids. While no head address is known, a connection without a name counts as the GCS's if its last
+ * command is one that a GCS sends.
  */
 #ifndef RAYDECK_REDIS_CLIENTS_PARSE_H
 #define RAYDECK_REDIS_CLIENTS_PARSE_H
@@ -13,7 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { CLIENTS_FROM_MAX = 8 /* addresses told */, CLIENTS_TEXT_MAX = 256 };
+enum { CLIENTS_FROM_MAX = 8 /* addresses listed */, CLIENTS_TEXT_MAX = 256 };
 #define CLIENTS_OUR_NAME "raydeck"
 
 struct clients_ask {

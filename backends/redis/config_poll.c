@@ -1,5 +1,5 @@
-/* config_poll.c - once a minute: how the server is set, and what was slow. What a server refuses (managed ones do)
- * stays unknown, and is not asked again on this connection. */
+/* config_poll.c - polls CONFIG GET and SLOWLOG GET once a minute. A command that the server refuses, as managed
+ * services do, is not sent again on this connection, and its fields stay unknown. */
 #include "backends/base/mem.h"
 #include "backends/redis/redis_link.h"
 #include "backends/redis/server_parse.h"
@@ -17,14 +17,14 @@ static void on_config(void *arg, const struct reply *reply)
         k->poll.no_config = true;
     else
         config_parse(settings[at], reply_item(reply, 1), k->record);
-    poll_answered(k);
+    poll_reply_done(k);
 }
 
 static void on_slowlog(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
     if (!slowlog_parse(reply, k->record)) k->poll.no_slowlog = true;
-    poll_answered(k);
+    poll_reply_done(k);
 }
 
 void config_poll_send(struct redis_link *k)

@@ -1,4 +1,4 @@
-/* cursor_guard.c - Cursors that come again, and pages that bring nothing. */
+/* cursor_guard.c - detects repeated cursors and too many empty pages. */
 #include "backends/redis/cursor_guard.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@ void cursor_guard_init(struct cursor_guard *g, uint64_t page)
     cycle_init(&g->cursors);
 }
 
-bool cursor_guard_goes_on(struct cursor_guard *g, const char *cursor, uint64_t seen, uint64_t total)
+bool cursor_guard_check(struct cursor_guard *g, const char *cursor, uint64_t seen, uint64_t total)
 {
     const uint64_t elements = seen < total ? seen : total;
     if (strcmp(cursor, "0") == 0) return true; /* the last one */

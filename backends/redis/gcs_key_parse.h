@@ -1,9 +1,9 @@
 /*
- * gcs_key_parse.h - where Ray keeps its GCS in a Redis: names of keys and fields, taken apart. No I/O.
+ * gcs_key_parse.h - parses the names of the keys and fields under which Ray stores its GCS in a Redis. No I/O.
  *
- * Ray from 2.38 keeps one hash a table, "RAY<ns>@<TABLE>", whose fields are raw ids. Before, one hash named by the
- * storage namespace alone holds everything, its fields are "<ns>@<TABLE>:<raw id>". Both may share a server. Names may
- * hold any byte; what is returned points into the bytes given.
+ * Since 2.38 Ray keeps one hash per table, "RAY<ns>@<TABLE>", whose fields are raw ids ("newer layout"). Before, a
+ * single hash named after the storage namespace holds everything; its fields are "<ns>@<TABLE>:<raw id>" ("older
+ * layout"). Both may share a server. Names may hold any byte; returned spans point into the argument.
  */
 #ifndef RAYDECK_REDIS_GCS_KEY_PARSE_H
 #define RAYDECK_REDIS_GCS_KEY_PARSE_H
@@ -15,7 +15,7 @@ enum { GCS_NAME_MAX = 256 /* bytes of a storage namespace, or of a table's name 
 
 enum gcs_layout { GCS_HASH_A_TABLE, GCS_ONE_HASH };
 
-/* The tables that are read by value, those of which only names and sizes are, and what we have no name for. */
+/* Tables whose values are decoded, KV, of which only names and sizes are read, and all others. */
 enum gcs_table {
     GCS_NODE,
     GCS_ACTOR,
@@ -37,17 +37,17 @@ enum gcs_table gcs_table_of(struct gcs_span name);
 bool gcs_table_has_records(enum gcs_table table); /* its values are decoded */
 bool gcs_span_is(struct gcs_span span, const char *text);
 
-/* "RAY<ns>@<TABLE>": false for every other key. */
+/* Splits "RAY<ns>@<TABLE>"; false for every other key. */
 bool gcs_key_split(const char *key, size_t len, struct gcs_span *ret_ns, struct gcs_span *ret_table);
 
-/* A field of the hash called ns (the older layout): "<ns>@<TABLE>:<id>". The counter's table is empty. */
+/* Splits a field of the older layout, "<ns>@<TABLE>:<id>". The table of the job counter is empty. */
 bool gcs_field_split(struct gcs_span ns, const char *field, size_t len, struct gcs_span *ret_table,
                      struct gcs_span *ret_id);
 
-/* A key of the KV table, "@namespace_<kv namespace>:<name>"; without one *ret_space is empty. */
+/* Splits a key of KV, "@namespace_<kv namespace>:<name>"; *ret_space is empty where it has no namespace. */
 void gcs_kv_split(const char *field, size_t len, struct gcs_span *ret_space, struct gcs_span *ret_name);
 
-/* The short name of a Serve checkpoint ("app-config") where the KV key is one. */
+/* True where the KV key is a Serve checkpoint; *ret_name is its short name, "app-config". */
 bool gcs_checkpoint_name(const char *field, size_t len, struct gcs_span *ret_name);
 
 #define GCS_HEARTBEAT_FIELD "@namespace_healthcheck:ray_client_server"

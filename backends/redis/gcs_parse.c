@@ -1,4 +1,4 @@
-/* gcs_parse.c - Parses the GCS's Protocol Buffers records: nodes, actors, jobs, Serve's checkpoints. */
+/* gcs_parse.c - decodes the GCS's protobuf messages: nodes, actors, jobs, workers, placement groups. */
 #include "backends/redis/gcs_parse.h"
 
 #include "backends/base/json.h"
@@ -18,7 +18,7 @@ static char *name_text(ProtobufCBinaryData text)
     return text.len ? text_safe((const char *)text.data, text.len, TEXT_ONE_LINE, GCS_TEXT_MAX) : NULL;
 }
 
-/* A copy as a C string, a zero byte as the four characters that text_safe makes of it. Caller frees. */
+/* Copies to a C string; a NUL byte becomes \x00, as text_safe writes it. Caller frees. */
 static char *string_of(ProtobufCBinaryData text)
 {
     static const char nul[] = "\\x00";
@@ -46,13 +46,13 @@ static char *id_text(ProtobufCBinaryData id)
     return id.len > 0 && id.len <= GCS_ID_MAX ? text_hex(id.data, id.len) : NULL;
 }
 
-/* Stamps, ports and pids: zero is what proto3 writes for "never set". */
-static struct known_u64 if_set(uint64_t value)
+/* Time stamps, ports and pids: proto3 decodes an unset field as zero. */
+static struct known_u64 known_if_set(uint64_t value)
 {
     return value ? known_u64(value) : UNKNOWN_U64;
 }
 
-static struct known_u64 if_positive(int64_t value)
+static struct known_u64 known_if_positive(int64_t value)
 {
     return value > 0 ? known_u64((uint64_t)value) : UNKNOWN_U64;
 }
@@ -62,8 +62,8 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct pair *)a)->name, ((const struct pair *)b)->name);
 }
 
-/* A map has no order on the wire: sorted, so that the same resources are the same record. */
-static void take_resources(struct raynode *r, const Gcs__Node *m)
+/* Sorts the map, whose order on the wire is arbitrary, so that equal resources make equal records. */
+static void set_resources(struct raynode *r, const Gcs__Node *m)
 {
     for (size_t i = 0; i < m->n_resources_total && r->resources_count < GCS_RESOURCES_MAX; i++) {
         char *name = name_text(m->resources_total[i]->name);
@@ -81,22 +81,22 @@ static struct record *node_record(const char *key, const struct gcs_place *place
     struct raynode *r = record_new(TABLE_RAYNODE, key);
     record_set(&r->state, gcs_node_state(m->state));
     r->address = name_text(m->address);
-    r->port = if_positive(m->port);
+    r->port = known_if_positive(m->port);
     r->hostname = name_text(m->hostname);
     r->pod = name_text(m->instance_id);
     r->group = name_text(m->node_type_name);
     r->is_head = tri_of(m->is_head_node);
-    r->started = if_set(m->start_time_ms);
-    r->ended = if_set(m->end_time_ms);
+    r->started = known_if_set(m->start_time_ms);
+    r->ended = known_if_set(m->end_time_ms);
     if (m->death_info && m->state == NODE_DEAD) {
         record_set(&r->death_reason, gcs_node_death(m->death_info->reason));
         r->death_message = prose_text(m->death_info->reason_message);
     }
-    take_resources(r, m);
+    set_resources(r, m);
     return &r->record;
 }
 
-/* A core is mapped as neuron_cores, and within a placement group once more as neuron_cores_group_…, same indices. */
+/* Ray maps a core as neuron_cores, and in a placement group again as neuron_cores_group_…, with the same indices. */
 static bool is_neuron_cores(ProtobufCBinaryData name)
 {
     static const char plain[] = "neuron_cores", grouped[] = "neuron_cores_group_";
@@ -105,9 +105,9 @@ static bool is_neuron_cores(ProtobufCBinaryData name)
            (name.len >= group && memcmp(name.data, grouped, group) == 0);
 }
 
-static void take_cores(struct actor *r, const Gcs__Actor *m)
+static void set_cores(struct actor *r, const Gcs__Actor *m)
 {
-    /* An actor that runs has been given all it will get; before that nothing is known, and the dead hold nothing. */
+    /* An ALIVE actor has all of its resources; before that they are unknown, and a DEAD one holds none. */
     r->cores.known = m->state == ACTOR_ALIVE || m->state == ACTOR_DEAD;
     if (m->state == ACTOR_DEAD) return;
     for (size_t i = 0; i < m->n_resource_mapping; i++) {
@@ -146,15 +146,15 @@ static struct record *actor_record(const char *key, const struct gcs_place *plac
     r->job = id_text(m->job_id);
     r->ray_node = id_text(m->node_id.len ? m->node_id : m->address ? m->address->node_id : m->node_id);
     r->ip = m->address ? name_text(m->address->ip_address) : NULL;
-    r->pid = if_set(m->pid);
+    r->pid = known_if_set(m->pid);
     r->restarts = known_u64(m->num_restarts);
     r->max_restarts =
         m->max_restarts == RESTART_FOR_EVER ? mem_str("unlimited") : mem_printf("%lld", (long long)m->max_restarts);
-    r->started = if_set(m->start_time);
-    r->ended = if_set(m->end_time);
+    r->started = known_if_set(m->start_time);
+    r->ended = known_if_set(m->end_time);
     r->detached = tri_of(m->is_detached);
     if (m->death_cause && m->state == ACTOR_DEAD) r->death_cause = death_text(m->death_cause);
-    take_cores(r, m);
+    set_cores(r, m);
     return &r->record;
 }
 
@@ -165,10 +165,10 @@ static struct record *job_record(const char *key, const struct gcs_place *place,
     r->dead = tri_of(m->is_dead);
     r->driver_ip = name_text(m->driver_ip_address);
     if (!r->driver_ip && m->driver_address) r->driver_ip = name_text(m->driver_address->ip_address);
-    r->driver_pid = if_positive(m->driver_pid);
+    r->driver_pid = known_if_positive(m->driver_pid);
     r->entrypoint = prose_text(m->entrypoint);
-    r->started = if_set(m->start_time);
-    r->ended = if_set(m->end_time);
+    r->started = known_if_set(m->start_time);
+    r->ended = known_if_set(m->end_time);
     return &r->record;
 }
 
@@ -182,13 +182,13 @@ static struct record *worker_record(const char *key, const struct gcs_place *pla
         r->ray_node = id_text(m->worker_address->node_id);
         r->ip = name_text(m->worker_address->ip_address);
     }
-    r->pid = if_set(m->pid);
+    r->pid = known_if_set(m->pid);
     if (!m->is_alive) {
         record_set(&r->exit_type, gcs_worker_exit(m->exit_type));
         r->exit_detail = prose_text(m->exit_detail);
     }
-    r->started = if_set(m->start_time_ms);
-    r->ended = if_set(m->end_time_ms);
+    r->started = known_if_set(m->start_time_ms);
+    r->ended = known_if_set(m->end_time_ms);
     return &r->record;
 }
 
@@ -203,7 +203,7 @@ static struct record *pgroup_record(const char *key, const struct gcs_place *pla
     return &r->record;
 }
 
-/* One place for the cast from protobuf-c's common head to each message. */
+/* The only cast from ProtobufCMessage to a message type. */
 #define AS(type, message) ((const type *)(const void *)(message))
 
 static struct record *record_of(enum gcs_table table, const char *key, const struct gcs_place *place,
@@ -218,7 +218,7 @@ static struct record *record_of(enum gcs_table table, const char *key, const str
     }
 }
 
-/* Every record begins alike: ns, then (all that come from here) id. */
+/* All records of the GCS start with the columns ns and id. */
 static void set_place(struct record *record, enum gcs_table table, const char *ns, char *id /* takes */)
 {
     char **at_ns, **at_id;
@@ -270,7 +270,7 @@ char *gcs_record_key(const char *ns, struct gcs_span id)
 
 char *gcs_field_name(enum gcs_table table, struct gcs_span id)
 {
-    /* a counter, or a table that came later, may have text for a field: whatever reads as such is left readable */
+    /* other tables, unknown ones included, may have textual fields: printable names are kept as they are */
     const bool text = table == GCS_KV || (table == GCS_OTHER && text_is_safe(id.at, id.len, TEXT_ONE_LINE));
     if (text) return text_safe(id.at, id.len, TEXT_ONE_LINE, GCS_TEXT_MAX);
     return text_hex(id.at, id.len < GCS_NAME_MAX ? id.len : (size_t)GCS_NAME_MAX);

@@ -1,4 +1,4 @@
-/* gcs_rows.c - what was read of one GCS hash, field by field. */
+/* gcs_rows.c - a hash table of rows, with accounting of their memory. */
 #include "backends/redis/gcs_rows.h"
 
 #include "backends/base/mem.h"
@@ -12,9 +12,9 @@
 #include <uthash.h>
 
 struct gcs_row {
-    UT_hash_handle hh; /* by name: the table's letter and the key */
+    UT_hash_handle hh; /* by name */
     uint64_t digest, changed_ms;
-    size_t memory; /* with its record; 0: it has none yet */
+    size_t memory; /* bytes, with its record's; 0: gcs_rows_keep was not called yet */
     uint32_t round;
     enum table table;
     bool unread;
@@ -41,9 +41,9 @@ static struct gcs_row *row_find(const struct gcs_hash *h, const char *name)
     return row;
 }
 
-static size_t own_memory(const struct gcs_row *row)
+static size_t row_memory(const struct gcs_row *row)
 {
-    return sizeof *row + strlen(row->name) + 1 + 2 * (size_t)RECORD_ALLOCATION; /* uthash's share of a bucket is one */
+    return sizeof *row + strlen(row->name) + 1 + 2 * (size_t)RECORD_ALLOCATION; /* one for uthash's bucket */
 }
 
 static void row_charge(struct gcs_view *v, struct gcs_hash *h, struct gcs_row *row, size_t memory)
@@ -53,7 +53,7 @@ static void row_charge(struct gcs_view *v, struct gcs_hash *h, struct gcs_row *r
     row->memory = memory;
 }
 
-/* ended: of what it is that is no more. */
+/* ended: has_ended is true of the row's record. */
 static bool has_room(const struct gcs_view *v, const struct gcs_hash *h, size_t memory, bool ended)
 {
     const size_t left = v->memory < GCS_MEMORY_MAX ? GCS_MEMORY_MAX - v->memory : 0;
@@ -85,7 +85,7 @@ bool gcs_rows_seen(struct gcs_view *v, struct gcs_hash *h, enum table table, con
     char *name = name_of(table, key);
     struct gcs_row *row = row_find(h, name);
     const bool is_new = !row;
-    /* of tables and KV's namespaces there are few, by limits of their own */
+    /* tables and KV's namespaces have limits of their own */
     const bool counted = table != TABLE_GCSTABLE && table != TABLE_KVSPACE;
     if (is_new && counted && (h->row_count >= GCS_ROWS_MAX || !has_room(v, h, sizeof *row, false))) {
         h->dropped++;
@@ -139,7 +139,7 @@ bool gcs_rows_keep(struct gcs_view *v, struct gcs_hash *h, const char *key, enum
     struct gcs_row *row = row_find(h, name);
     free(name);
     if (!row) return false;
-    const size_t memory = own_memory(row) + (r ? record_bytes(r) + GCS_WORLD_ROW : 0);
+    const size_t memory = row_memory(row) + (r ? record_bytes(r) + GCS_WORLD_ROW : 0);
     if (!row->memory && !has_room(v, h, memory, !r || has_ended(r))) {
         row_forget(v, h, row);
         h->dropped++;

@@ -1,4 +1,4 @@
-/* gcs_tally.c - Counts and sizes of one GCS table. */
+/* gcs_tally.c - counts and sizes of the GCS's tables. */
 #include "backends/redis/gcs_tally.h"
 
 #include "backends/base/mem.h"
@@ -16,7 +16,7 @@ struct sum {
 
 struct gcs_tally {
     struct sum sum;
-    char *raw; /* the table's name as it stands in Redis */
+    char *raw; /* the table's name, the bytes in Redis */
     size_t raw_len;
     enum gcs_table table;
     struct field *list;
@@ -127,8 +127,8 @@ static uint64_t digest_of(const struct gcs_tally *t)
     return digest;
 }
 
-/* KV's is kept: a heartbeat puts the table again without a round. */
-static void give_list(const struct gcs_hash *h, struct gcs_tally *t, struct gcstable *r)
+/* Moves the list into the record. KV keeps a copy: a heartbeat emits its record again without a round. */
+static void move_list(const struct gcs_hash *h, struct gcs_tally *t, struct gcstable *r)
 {
     r->list = t->list;
     r->list_count = t->listed;
@@ -140,11 +140,11 @@ static void give_list(const struct gcs_hash *h, struct gcs_tally *t, struct gcst
         t->list[t->listed] = (struct field){mem_str(r->list[t->listed].name), r->list[t->listed].bytes};
 }
 
-static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *t, uint64_t wall_ms)
+static void emit_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *t, uint64_t wall_ms)
 {
     uint64_t changed = 0;
     char *key = mem_printf("%s/%s", h->ns->name, t->sum.name);
-    /* with a hash a table, being told of a change is one, even where sizes stayed: the heartbeat is such */
+    /* the hash holds this table only: an invalidation means it changed, even with equal sizes (the heartbeat) */
     const bool alone = h->ns->layout == GCS_HASH_A_TABLE;
     if (t->listed > 1) qsort(t->list, t->listed, sizeof *t->list, by_name);
     const uint64_t digest = digest_of(t) ^ (alone ? h->touched_ms : 0);
@@ -157,13 +157,13 @@ static void put_table(struct gcs_view *v, struct gcs_hash *h, struct gcs_tally *
         r->bytes = t->sum.bytes;
         if (alone && h->touched_ms) changed = h->touched_ms;
         if (changed) r->changed = known_u64(changed);
-        give_list(h, t, r);
+        move_list(h, t, r);
         v->emit(v->arg, change_put(v->source, WORLD_REDIS, &r->record));
     }
     free(key);
 }
 
-static void put_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs_tally *t, uint64_t wall_ms)
+static void emit_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs_tally *t, uint64_t wall_ms)
 {
     for (size_t i = 0; i < t->space_count; i++) {
         const struct sum *s = &t->spaces[i];
@@ -181,11 +181,11 @@ static void put_spaces(struct gcs_view *v, struct gcs_hash *h, const struct gcs_
     }
 }
 
-void gcs_tally_put(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
+void gcs_tally_emit(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
 {
     for (size_t i = 0; i < h->tally_count; i++) {
         if (h->tallies[i].sum.fields == 0) continue;
-        put_table(v, h, &h->tallies[i], wall_ms);
-        put_spaces(v, h, &h->tallies[i], wall_ms);
+        emit_table(v, h, &h->tallies[i], wall_ms);
+        emit_spaces(v, h, &h->tallies[i], wall_ms);
     }
 }

@@ -1,4 +1,4 @@
-/* gcs_text.c - One line out of a record's foreign text, without what looks like a secret. */
+/* gcs_text.c - reduces free text from the GCS to one safe line, and replaces what looks like a secret. */
 #include "backends/redis/gcs_text.h"
 
 #include "backends/base/mem.h"
@@ -8,11 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD_MAX = 1024, PROSE_READ = 4 * GCS_TEXT_MAX /* bytes looked at; more would be cut anyway */ };
+enum { WORD_MAX = 1024, PROSE_READ = 4 * GCS_TEXT_MAX /* bytes read; more would be cut anyway */ };
 
 static const char spaces[] = " \t\r\n", quotes[] = "\"'`,;()[]{}<>";
 
-/* The name that ends before `at`, quotes and what separates it from others left off. */
+/* Does the name that ends before `at`, without quotes and separators, look like that of a secret? */
 static bool names_secret(const char *word, const char *at)
 {
     const char *end = at;
@@ -25,11 +25,11 @@ static bool names_secret(const char *word, const char *at)
     return secret;
 }
 
-/* True when a word is a credential, or gives one a value: name=value, {"name":"value"}. */
+/* Is a word a credential, or an assignment to one: name=value, {"name":"value"}? */
 static bool is_secret(const char *word, size_t len)
 {
     char copy[WORD_MAX + 1];
-    if (len > WORD_MAX) return true; /* a word that long is no word; nothing of it is shown */
+    if (len > WORD_MAX) return true; /* too long to be prose */
     memcpy(copy, word, len);
     copy[len] = '\0';
     if (text_looks_secret(NULL, copy)) return true;
@@ -40,7 +40,7 @@ static bool is_secret(const char *word, size_t len)
     return false;
 }
 
-/* A word whose next word is a secret: "--token hf_…" has none of it in one piece, nor has "Bearer …". */
+/* Is the next word a secret, as after "--token" or "Bearer"? */
 static bool announces_secret(const char *word, size_t len)
 {
     char copy[WORD_MAX + 1];

@@ -1,5 +1,5 @@
 /*
- * gcs_text.h - prose out of the GCS (entrypoints, causes of death), made safe, and rid of what looks like a secret.
+ * gcs_text.h - free text from the GCS (entrypoints, causes of death): made safe, with words like secrets replaced.
  */
 #ifndef RAYDECK_REDIS_GCS_TEXT_H
 #define RAYDECK_REDIS_GCS_TEXT_H
@@ -8,7 +8,7 @@
  * no text. Caller frees. */
 char *gcs_prose(const char *foreign);
 
-/* The same of the last line that has something in it: what a Python traceback ends with. */
+/* The same for the last line that is not blank: the message of a Python traceback. */
 char *gcs_last_line(const char *foreign);
 
 #endif

@@ -1,4 +1,4 @@
-/* gcs_view.c - Publishes what was read of the GCS as records of the world. */
+/* gcs_view.c - turns the fields of the GCS's hashes into records and emits those that changed. */
 #include "backends/redis/gcs_view.h"
 
 #include "backends/base/mem.h"
@@ -61,7 +61,7 @@ static struct gcs_ns *add_ns(struct gcs_view *v, struct gcs_span name, enum gcs_
     ns->len = name.len;
     ns->name = text_safe(name.at, name.len, TEXT_ONE_LINE, GCS_NAME_MAX);
     ns->layout = layout;
-    /* PREPARED is older than the newer layout */
+    /* the state PREPARED is older (Ray 2.35) than the newer layout (2.38) */
     ns->age = layout == GCS_HASH_A_TABLE ? GCS_SINCE_PREPARED : GCS_AGE_UNKNOWN;
     while (*at) at = &(*at)->next;
     *at = ns;
@@ -78,8 +78,8 @@ static void drop_ns(struct gcs_view *v, struct gcs_ns *ns)
     free_ns(ns);
 }
 
-/* The one hash of a namespace that has moved on to a hash a table. */
-static void drop_older(struct gcs_view *v, const struct gcs_ns *ns)
+/* Drops the single hash of a namespace that Ray has upgraded to the newer layout. */
+static void drop_older_layout(struct gcs_view *v, const struct gcs_ns *ns)
 {
     for (struct gcs_hash *h = v->hashes, *next; h; h = next) {
         next = h->next;
@@ -107,7 +107,7 @@ struct gcs_hash *gcs_view_hash(struct gcs_view *v, const char *key, size_t len, 
     struct gcs_ns *ns = find_ns(v, name);
     if (ns && ns->layout != layout) {
         if (layout == GCS_ONE_HASH) return NULL;
-        drop_older(v, ns);
+        drop_older_layout(v, ns);
         ns = NULL;
     }
     if (!ns) ns = add_ns(v, name, layout);
@@ -169,14 +169,13 @@ static enum table record_table(enum gcs_table table)
     return tables[table];
 }
 
-/* Parses only what is not the same as last time. A value that cannot be read (any more) is not there, for us, and
- * counted. */
-static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table table, struct gcs_span id,
-                       struct gcs_span value, const char *key, uint64_t wall_ms)
+/* Parses only values that changed. One that cannot be parsed (any more) is emitted as gone, and counted. */
+static void emit_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table table, struct gcs_span id,
+                        struct gcs_span value, const char *key, uint64_t wall_ms)
 {
     const struct gcs_place place = {h->ns->name, h->ns->age};
     struct record *record = NULL;
-    /* the same bytes mean another state once it is known how old Ray is */
+    /* the state numbers of placement groups depend on Ray's version: the same bytes may mean another state */
     const uint64_t digest = gcs_digest(table == GCS_PLACEMENT_GROUP ? h->ns->age : 0, value.at, value.len);
     if (!gcs_rows_seen(v, h, record_table(table), key, digest, wall_ms, NULL)) return;
     const bool could = gcs_parse(table, &place, id, value, &record, &v->unread_why) == ERR_OK;
@@ -190,8 +189,8 @@ static void put_record(struct gcs_view *v, struct gcs_hash *h, enum gcs_table ta
         v->emit(v->arg, change_gone(v->source, WORLD_REDIS, record_table(table), key));
 }
 
-static void put_checkpoint(struct gcs_view *v, struct gcs_hash *h, struct gcs_span name, struct known_u64 bytes,
-                           uint64_t wall_ms)
+static void emit_checkpoint(struct gcs_view *v, struct gcs_hash *h, struct gcs_span name, struct known_u64 bytes,
+                            uint64_t wall_ms)
 {
     uint64_t changed = 0;
     char *safe = text_safe(name.at, name.len, TEXT_ONE_LINE, GCS_NAME_MAX);
@@ -218,12 +217,12 @@ void gcs_view_field(struct gcs_view *v, struct gcs_hash *h, struct gcs_span fiel
     if (!gcs_view_place(h, field, &table, &word, &id)) return;
     const bool record = gcs_table_has_records(table) && id.len > 0 && id.len <= GCS_ID_MAX;
     char *key = record ? gcs_record_key(h->ns->name, id) : NULL;
-    /* a scan may tell a field twice while Redis grows the hash */
+    /* HSCAN may return a field twice while Redis rehashes */
     const bool twice = record && value && gcs_rows_in_round(h, key, record_table(table));
     if (!twice) gcs_tally_field(h, table, word, id, bytes);
-    if (record && value && !twice) put_record(v, h, table, id, *value, key, wall_ms);
+    if (record && value && !twice) emit_record(v, h, table, id, *value, key, wall_ms);
     if (table == GCS_KV && gcs_checkpoint_name(id.at, id.len, &checkpoint))
-        put_checkpoint(v, h, checkpoint, bytes, wall_ms);
+        emit_checkpoint(v, h, checkpoint, bytes, wall_ms);
     free(key);
 }
 
@@ -232,35 +231,35 @@ static enum table dropped_table(const struct gcs_hash *h)
     return gcs_table_has_records(h->table) ? record_table(h->table) : TABLE_GCSTABLE;
 }
 
-/* Says what is left out, where that has changed: several hashes, of several namespaces, hold rows of one table. */
-static void put_left_out(struct gcs_view *v, enum table of)
+/* Emits the counts of dropped and unread rows that changed, summed over hashes: several hold rows of one table. */
+static void emit_left_out(struct gcs_view *v, enum table of)
 {
     uint64_t dropped = 0;
     for (const struct gcs_hash *h = v->hashes; h; h = h->next) dropped += dropped_table(h) == of ? h->dropped : 0;
-    if (dropped != v->dropped_told[of]) {
+    if (dropped != v->dropped_emitted[of]) {
         struct change *c = change_new(CHANGE_DROPPED, v->source, WORLD_REDIS);
         c->table = of;
-        c->number = v->dropped_told[of] = dropped;
+        c->number = v->dropped_emitted[of] = dropped;
         v->emit(v->arg, c);
     }
     for (int t = 0; t < TABLE_COUNT; t++) {
-        if (v->unread[t] == v->unread_told[t]) continue;
-        v->unread_told[t] = v->unread[t];
+        if (v->unread[t] == v->unread_emitted[t]) continue;
+        v->unread_emitted[t] = v->unread[t];
         v->emit(v->arg, change_unread(v->source, WORLD_REDIS, (enum table)t, v->unread[t], v->unread_why.text));
     }
 }
 
 void gcs_view_end(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
 {
-    gcs_tally_put(v, h, wall_ms);
+    gcs_tally_emit(v, h, wall_ms);
     gcs_rows_sweep(v, h, false);
-    put_left_out(v, dropped_table(h));
+    emit_left_out(v, dropped_table(h));
     h->was_read = true;
 }
 
 void gcs_view_touched(struct gcs_view *v, struct gcs_hash *h, uint64_t wall_ms)
 {
-    gcs_tally_put(v, h, wall_ms);
+    gcs_tally_emit(v, h, wall_ms);
 }
 
 void gcs_view_count(struct gcs_view *v, struct gcs_hash *h, uint64_t fields, uint64_t wall_ms)

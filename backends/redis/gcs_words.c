@@ -1,4 +1,4 @@
-/* gcs_words.c - the words of the GCS's enumerations. */
+/* gcs_words.c - names of the values of the GCS's enumerations, by Ray's version where they were renumbered. */
 #include "backends/redis/gcs_words.h"
 
 #include "backends/base/mem.h"

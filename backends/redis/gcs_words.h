@@ -1,12 +1,12 @@
 /*
- * gcs_words.h - the words of the GCS's enumerations. NULL for a number that has no word: it is not known what it means.
+ * gcs_words.h - names of the values of the GCS's enumerations (gcs.proto, common.proto). NULL for an unknown value.
  */
 #ifndef RAYDECK_REDIS_GCS_WORDS_H
 #define RAYDECK_REDIS_GCS_WORDS_H
 
-/* Placement groups got the state PREPARED, and with it new numbers, in Ray 2.35. */
+/* Ray 2.35 inserted the placement group state PREPARED, which renumbered those after it. */
 enum gcs_age { GCS_AGE_UNKNOWN, GCS_BEFORE_PREPARED, GCS_SINCE_PREPARED };
-enum gcs_age gcs_age_of(const char *ray_version); /* "2.60.0"; NULL and nonsense are unknown */
+enum gcs_age gcs_age_of(const char *ray_version); /* "2.60.0"; NULL and malformed: unknown */
 
 const char *gcs_node_state(int state);
 const char *gcs_node_death(int reason);

@@ -1,4 +1,7 @@
-/* hash_read.c - Reads one hash by HSCAN, within a budget. */
+/*
+ * hash_read.c - HLEN first, which selects the mode; then HSCAN pages, or HKEYS. Fields that come without values become
+ * items: a pipelined HSTRLEN for each (stage SIZES), then HGET for those whose value is wanted (stage VALUES).
+ */
 #include "backends/redis/hash_read.h"
 
 #include "backends/base/mem.h"
@@ -26,16 +29,16 @@ struct hash_read {
     uint64_t total, seen;
     char cursor[24];
     struct cursor_guard guard;
-    /* of HKEYS, or of one HSCAN without values */
+    /* the reply to HKEYS, or to one HSCAN with NOVALUES */
     struct item *items;
     size_t count;
     enum stage stage;
-    size_t asked, answered; /* items of this stage */
-    size_t batch_calls;     /* sent since the budget was last charged */
-    uint64_t received;      /* as the connection counted then */
+    size_t requested, answered; /* index after the last item of this stage that was sent, and that was answered */
+    size_t batch_calls;         /* sent since the budget was last charged */
+    uint64_t received;          /* resp_received at that time */
 };
 
-static void go_on(struct hash_read *hr);
+static void read_next(struct hash_read *hr);
 
 static void free_items(struct hash_read *hr)
 {
@@ -68,7 +71,7 @@ static void read_charge(struct hash_read *hr)
     hr->received = received;
 }
 
-/* hr may be freed by it. */
+/* The done callback may free hr. */
 static void read_finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
 {
     read_charge(hr);
@@ -90,8 +93,8 @@ static void command_send(struct hash_read *hr, enum allow command, const struct 
                          resp_done *done)
 {
     hr->batch_calls++;
-    /* what fails here fails because the connection is gone, which its owner is told by itself */
-    (void)resp_ask(hr->env.conn, command, args, count, done, hr);
+    /* fails only where the connection is closed, which its owner learns from its closed callback */
+    (void)resp_send(hr->env.conn, command, args, count, done, hr);
 }
 
 static struct gcs_span key_of(const struct hash_read *hr)
@@ -104,7 +107,7 @@ static struct gcs_span text_of(const char *text)
     return (struct gcs_span){text, strlen(text)};
 }
 
-/* Charges what was asked, and goes on now or when the budget allows. */
+/* Charges the budget, and continues now or when the budget allows. */
 static void read_pace(struct hash_read *hr)
 {
     read_charge(hr);
@@ -112,14 +115,14 @@ static void read_pace(struct hash_read *hr)
     if (wait)
         alarm_set(hr->wake, wait, 0);
     else
-        go_on(hr);
+        read_next(hr);
 }
 
 static void on_wake(void *arg)
 {
     struct hash_read *hr = arg;
     hr->received = resp_received(hr->env.conn);
-    go_on(hr);
+    read_next(hr);
 }
 
 /* ---- sizes and values of named fields ---- */
@@ -130,13 +133,13 @@ static void add_item(struct hash_read *hr, const struct reply *field)
     hr->items[hr->count++] = (struct item){mem_strn(field->text, field->len), field->len, UNKNOWN_U64};
 }
 
-static void take_items(struct hash_read *hr, const struct reply *fields)
+static void set_items(struct hash_read *hr, const struct reply *fields)
 {
     free_items(hr);
     hr->items = mem_zero(fields->count + 1, sizeof *hr->items);
     for (size_t i = 0; i < fields->count; i++) add_item(hr, fields->items[i]);
     hr->stage = SIZES;
-    hr->asked = hr->answered = 0;
+    hr->requested = hr->answered = 0;
 }
 
 static bool wants_value(const struct hash_read *hr, const struct item *item)
@@ -148,13 +151,13 @@ static bool wants_value(const struct hash_read *hr, const struct item *item)
            gcs_table_has_records(table);
 }
 
-static void tell_item(struct hash_read *hr, const struct item *item, const struct gcs_span *value)
+static void item_publish(struct hash_read *hr, const struct item *item, const struct gcs_span *value)
 {
     gcs_view_field(hr->env.view, hr->hash, (struct gcs_span){item->at, item->len}, item->bytes, value,
                    loop_wall_ms(hr->env.loop));
 }
 
-/* The first item from `at` on that this stage asks for. */
+/* The first item from `at` on that this stage requests. */
 static size_t next_of_stage(const struct hash_read *hr, size_t at)
 {
     while (at < hr->count && hr->stage == VALUES && !wants_value(hr, &hr->items[at])) at++;
@@ -170,20 +173,20 @@ static void on_item(void *arg, const struct reply *reply)
     hr->answered = at + 1;
     if (hr->stage == SIZES) {
         if (reply->type == REPLY_INTEGER && reply->number >= 0) item->bytes = known_u64((uint64_t)reply->number);
-        if (!wants_value(hr, item)) tell_item(hr, item, NULL);
+        if (!wants_value(hr, item)) item_publish(hr, item, NULL);
     } else {
         const struct gcs_span value = {reply->text, reply->len};
-        tell_item(hr, item, reply->type == REPLY_STRING ? &value : NULL);
+        item_publish(hr, item, reply->type == REPLY_STRING ? &value : NULL);
     }
-    if (hr->answered == hr->asked) read_pace(hr);
+    if (hr->answered == hr->requested) read_pace(hr);
 }
 
-static bool ask_batch(struct hash_read *hr)
+static bool send_batch(struct hash_read *hr)
 {
     size_t sent = 0;
-    for (size_t at; sent < HASH_BATCH && (at = next_of_stage(hr, hr->asked)) < hr->count; sent++) {
+    for (size_t at; sent < HASH_BATCH && (at = next_of_stage(hr, hr->requested)) < hr->count; sent++) {
         const struct gcs_span args[] = {key_of(hr), {hr->items[at].at, hr->items[at].len}};
-        hr->asked = at + 1;
+        hr->requested = at + 1;
         command_send(hr, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
     }
     return sent > 0;
@@ -199,11 +202,11 @@ static void on_keys(void *arg, const struct reply *reply)
         read_finish(hr, HASH_REFUSED, reply);
         return;
     }
-    take_items(hr, reply);
+    set_items(hr, reply);
     read_pace(hr);
 }
 
-static void take_pairs(struct hash_read *hr, const struct reply *pairs)
+static void publish_pairs(struct hash_read *hr, const struct reply *pairs)
 {
     for (size_t i = 0; i + 1 < pairs->count; i += 2) {
         const struct reply *field = pairs->items[i], *value = pairs->items[i + 1];
@@ -226,11 +229,11 @@ static void on_scanned(void *arg, const struct reply *reply)
     }
     memcpy(hr->cursor, cursor->text, cursor->len + 1);
     if (hr->mode == BY_SCAN)
-        take_pairs(hr, page);
+        publish_pairs(hr, page);
     else
-        take_items(hr, page);
+        set_items(hr, page);
     hr->seen += hr->mode == BY_SCAN ? page->count / 2 : page->count;
-    if (!cursor_guard_goes_on(&hr->guard, hr->cursor, hr->seen, hr->total)) {
+    if (!cursor_guard_check(&hr->guard, hr->cursor, hr->seen, hr->total)) {
         read_finish(hr, HASH_ENDLESS, NULL);
         return;
     }
@@ -238,22 +241,22 @@ static void on_scanned(void *arg, const struct reply *reply)
     read_pace(hr);
 }
 
-static void ask_page(struct hash_read *hr)
+static void send_hscan(struct hash_read *hr)
 {
     const struct gcs_span args[] = {key_of(hr), text_of(*hr->cursor ? hr->cursor : "0"), text_of("COUNT"),
                                     text_of(HASH_SCAN_COUNT), text_of("NOVALUES")};
     command_send(hr, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
 }
 
-/* The next thing to be asked; when there is none, it is done. */
-static void go_on(struct hash_read *hr)
+/* Sends the next batch, page or stage; finishes when there is none. */
+static void read_next(struct hash_read *hr)
 {
     if (hr->items) {
-        if (ask_batch(hr)) return;
+        if (send_batch(hr)) return;
         if (hr->stage == SIZES) {
             hr->stage = VALUES;
-            hr->asked = hr->answered = 0;
-            if (ask_batch(hr)) return;
+            hr->requested = hr->answered = 0;
+            if (send_batch(hr)) return;
         }
         free_items(hr);
         if (hr->mode == BY_KEYS) {
@@ -267,7 +270,7 @@ static void go_on(struct hash_read *hr)
     else if (hr->mode == BY_KEYS)
         command_send(hr, ALLOW_HKEYS, &key, 1, on_keys);
     else
-        ask_page(hr);
+        send_hscan(hr);
 }
 
 static enum mode mode_of(const struct hash_read *hr)

@@ -1,5 +1,10 @@
-/* heartbeat_poll.c - once a second, quicker while a head is being lost: the heartbeats, whose connections there are;
- * more slowly PING and INFO. */
+/*
+ * heartbeat_poll.c - polls the GCS heartbeats and CLIENT LIST every second, four times a second in fast-poll mode, and
+ * PING and INFO every five seconds.
+ *
+ * One poll sends its commands in a pipeline; when the last reply is in, the record is published. The next poll waits
+ * for that, so that a slow server is never sent more than one poll at a time.
+ */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/clients_parse.h"
@@ -9,14 +14,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void poll_answered(struct redis_link *k)
+void poll_reply_done(struct redis_link *k)
 {
-    if (--k->poll.owed == 0) link_publish_record(k);
+    if (--k->poll.pending == 0) link_publish_record(k);
 }
 
 void poll_send(struct redis_link *k, enum allow command, const struct gcs_span *args, size_t count, resp_done *done)
 {
-    if (resp_ask(k->main, command, args, count, done, k) == ERR_OK) k->poll.owed++;
+    if (resp_send(k->main, command, args, count, done, k) == ERR_OK) k->poll.pending++;
 }
 
 static void on_ping(void *arg, const struct reply *reply)
@@ -24,12 +29,12 @@ static void on_ping(void *arg, const struct reply *reply)
     struct redis_link *k = arg;
     if (reply_error_is(reply, "NOAUTH") || reply_error_is(reply, "LOADING")) {
         struct why why;
-        (void)greet_error(reply, &why);
-        link_lost(k, why.code, why.text);
+        (void)redis_error(reply, &why);
+        link_schedule_close(k, why.code, why.text);
         return;
     }
-    k->record->rtt_us = known_u64(resp_answered_us(k->main));
-    poll_answered(k);
+    k->record->rtt_us = known_u64(resp_latency_us(k->main));
+    poll_reply_done(k);
 }
 
 static void on_info(void *arg, const struct reply *reply)
@@ -39,7 +44,7 @@ static void on_info(void *arg, const struct reply *reply)
         info_parse(reply->text, reply->len, k->record);
     else
         k->poll.no_info = true;
-    poll_answered(k);
+    poll_reply_done(k);
 }
 
 static void on_clients(void *arg, const struct reply *reply)
@@ -47,7 +52,7 @@ static void on_clients(void *arg, const struct reply *reply)
     struct redis_link *k = arg;
     struct clients_sum sum;
     if (reply_is_text(reply)) {
-        const uint64_t own[] = {k->greet.id.value, k->track.greet.id.value};
+        const uint64_t own[] = {k->handshake.id.value, k->track.handshake.id.value};
         const struct clients_ask who = {.heads = (const char *const *)k->heads,
                                         .head_count = k->head_count,
                                         .own_ids = own,
@@ -61,7 +66,7 @@ static void on_clients(void *arg, const struct reply *reply)
         k->record->ray_connections = UNKNOWN_U64;
         record_set(&k->record->ray_from, NULL);
     }
-    poll_answered(k);
+    poll_reply_done(k);
 }
 
 /* ---- heartbeats ---- */
@@ -76,11 +81,11 @@ static struct gcs_ns *ns_named(struct redis_link *k, const char *raw)
 static void free_heartbeats(struct poll_state *p)
 {
     for (size_t i = 0; i < p->heartbeat_count; i++) free(p->heartbeats[i]);
-    p->heartbeat_count = p->heartbeat_answers = 0;
+    p->heartbeat_count = p->heartbeat_replies = 0;
 }
 
-/* A beat is a change of KV that its sizes do not show; without tracking nobody else tells of it. */
-static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 beat)
+/* A heartbeat changes KV but not its field sizes; without tracking this is the only place to notice it. */
+static void heartbeat_update(struct redis_link *k, struct gcs_ns *ns, struct known_u64 beat)
 {
     const bool moved = ns->heartbeat.known && beat.known && beat.value != ns->heartbeat.value;
     ns->heartbeat = beat;
@@ -90,40 +95,40 @@ static void take_beat(struct redis_link *k, struct gcs_ns *ns, struct known_u64 
     struct gcs_hash *kv = gcs_view_find(scan_view(k->scan), key, strlen(key));
     if (kv) {
         kv->touched_ms = loop_wall_ms(k->loop);
-        scan_beat(k->scan, kv);
+        scan_heartbeat(k->scan, kv);
     }
     free(key);
 }
 
-/* Of each namespace the heartbeat, then, where it was asked for, the metadata. */
-static void on_beat(void *arg, const struct reply *reply)
+/* Replies come per namespace: the heartbeat, then the metadata where that was requested. */
+static void on_heartbeat(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
     struct poll_state *p = &k->poll;
-    const size_t at = p->heartbeat_answers++, each = p->metadata ? 2 : 1;
+    const size_t at = p->heartbeat_replies++, each = p->metadata ? 2 : 1;
     struct gcs_ns *ns = at / each < p->heartbeat_count && k->scan ? ns_named(k, p->heartbeats[at / each]) : NULL;
     const struct gcs_span value = {reply->text, reply->len};
     const bool text = reply->type == REPLY_STRING;
-    if (ns && at % each == 0) take_beat(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
+    if (ns && at % each == 0) heartbeat_update(k, ns, text ? gcs_heartbeat(value) : UNKNOWN_U64);
     if (ns && at % each == 1 && text) {
         free(ns->ray_version);
         ns->ray_version = gcs_ray_version(value);
         if (ns->layout == GCS_ONE_HASH) ns->age = gcs_age_of(ns->ray_version);
     }
-    poll_answered(k);
+    poll_reply_done(k);
 }
 
-static void ask_field(struct redis_link *k, const struct gcs_ns *ns, const char *field)
+static void field_request(struct redis_link *k, const struct gcs_ns *ns, const char *field)
 {
     char *key = ns->layout == GCS_ONE_HASH ? mem_str(ns->raw) : mem_printf("RAY%s@KV", ns->raw);
     char *name = ns->layout == GCS_ONE_HASH ? mem_printf("%s@KV:%s", ns->raw, field) : mem_str(field);
     const struct gcs_span args[] = {{key, strlen(key)}, {name, strlen(name)}};
-    poll_send(k, ALLOW_HGET, args, 2, on_beat);
+    poll_send(k, ALLOW_HGET, args, 2, on_heartbeat);
     free(key);
     free(name);
 }
 
-/* A GCS that is to be looked at has just come: what its records mean goes by Ray's version. */
+/* A wanted GCS is new: decoding its records requires Ray's version. */
 static bool version_is_missing(const struct redis_link *k)
 {
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next)
@@ -131,8 +136,8 @@ static bool version_is_missing(const struct redis_link *k)
     return false;
 }
 
-/* Those of namespaces that are not looked at tell only whether somebody still owns them: more slowly. */
-static void ask_beats(struct redis_link *k, bool others)
+/* others: includes namespaces that are not wanted, whose heartbeat only shows whether they are in use. */
+static void heartbeats_request(struct redis_link *k, bool others)
 {
     struct poll_state *p = &k->poll;
     free_heartbeats(p);
@@ -140,19 +145,19 @@ static void ask_beats(struct redis_link *k, bool others)
     p->metadata = others || version_is_missing(k);
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns && p->heartbeat_count < POLL_HEARTBEATS_MAX;
          ns = ns->next) {
-        /* a NUL in a namespace's name is nobody's */
+        /* Ray writes no NUL into a namespace's name */
         if ((!others && !scan_wants(k->scan, ns)) || strlen(ns->raw) != ns->len) continue;
         p->wanted += scan_wants(k->scan, ns);
         p->heartbeats[p->heartbeat_count++] = mem_strn(ns->raw, ns->len);
-        ask_field(k, ns, GCS_HEARTBEAT_FIELD);
-        if (p->metadata) ask_field(k, ns, GCS_METADATA_FIELD);
+        field_request(k, ns, GCS_HEARTBEAT_FIELD);
+        if (p->metadata) field_request(k, ns, GCS_METADATA_FIELD);
     }
 }
 
 /* ---- the poll ---- */
 
-/* A list beyond the reply's limit would break the connection, and the next one: INFO's count is looked at first. Where
- * INFO is refused, it may break one connection. */
+/* A CLIENT LIST beyond the reply limit would break the connection, and the next one: INFO's connected_clients is
+ * checked first. Where INFO is refused, one connection may break. */
 static bool clients_can_be_listed(struct redis_link *k)
 {
     const struct known_u64 clients = k->record->clients;
@@ -174,7 +179,7 @@ static uint64_t heartbeat_period(const struct redis_link *k)
     return k->fast_poll ? POLL_FAST_MS : POLL_MS;
 }
 
-/* Due with the nearest poll. */
+/* Half a fast period of tolerance, so that what is due just after this poll does not wait for the next one. */
 static bool is_due(uint64_t *at_ms, uint64_t every_ms)
 {
     const uint64_t now = loop_now_ms();
@@ -183,7 +188,7 @@ static bool is_due(uint64_t *at_ms, uint64_t every_ms)
     return true;
 }
 
-/* Who is connected. A heartbeat that moves shows that its GCS is: then only now and then. */
+/* While every wanted heartbeat moves its GCS is connected: then CLIENT LIST is sent at the slow rate only. */
 static bool clients_are_due(struct redis_link *k, bool slow)
 {
     const struct poll_state *p = &k->poll;
@@ -196,7 +201,7 @@ static void on_tick(void *arg)
 {
     struct redis_link *k = arg;
     struct poll_state *p = &k->poll;
-    if (p->owed) return;
+    if (p->pending) return;
     const bool config = is_due(&p->config_ms, POLL_CONFIG_MS), slow = is_due(&p->slow_ms, POLL_SLOW_MS);
     if (slow) {
         poll_send(k, ALLOW_PING, NULL, 0, on_ping);
@@ -204,8 +209,8 @@ static void on_tick(void *arg)
     }
     if (slow && !p->no_info) poll_send(k, ALLOW_INFO, NULL, 0, on_info);
     if (config) config_poll_send(k);
-    const bool clients = clients_are_due(k, slow); /* by the heartbeats of the pulse before */
-    ask_beats(k, slow);
+    const bool clients = clients_are_due(k, slow); /* judges by the previous poll's heartbeats */
+    heartbeats_request(k, slow);
     if (clients) poll_send(k, ALLOW_CLIENT_LIST, NULL, 0, on_clients);
 }
 

@@ -1,4 +1,4 @@
-/* info_parse.c - Parses INFO. */
+/* info_parse.c - parses the reply to INFO. */
 #include "backends/redis/info_parse.h"
 
 #include "backends/base/mem.h"
@@ -9,7 +9,7 @@
 
 enum { INFO_TEXT_MAX = 64 };
 
-/* What of INFO is kept as it is: the name there, and where it goes. */
+/* A field of INFO, and the offset of the record's field that it sets. */
 struct text_field {
     const char *name;
     size_t at;
@@ -72,7 +72,7 @@ static void redis_set_field(struct redis *r, const char *name, size_t name_len, 
     if (name_is(name, name_len, "cluster_enabled")) r->cluster = tri_of(len == 1 && *value == '1');
     if (name_is(name, name_len, "aof_enabled")) record_set(&r->aof, len == 1 && *value == '1' ? "on" : "off");
     if (name_is(name, name_len, "valkey_version")) {
-        /* Valkey says 7.2.4 as redis_version for ever; its own comes after it */
+        /* Valkey always sends redis_version 7.2.4, then its own version */
         char *safe = text_safe(value, len, TEXT_ONE_LINE, INFO_TEXT_MAX);
         free(r->version);
         r->version = mem_printf("valkey %s", safe);
@@ -95,7 +95,7 @@ void info_parse(const char *text, size_t len, struct redis *r)
         if (name_is(line, line_len, "# Keyspace")) keyspace = true;
         line = next;
     }
-    /* an empty database has no line of its own */
+    /* INFO lists no line for an empty database */
     if (keyspace && !r->keys.known) r->keys = known_u64(0);
 }
 

@@ -1,6 +1,6 @@
 /*
- * info_parse.h - INFO's text into the fields of a redis record that it tells. Redis 6 to 8, Valkey and ElastiCache;
- * what a server leaves out stays unknown. No I/O.
+ * info_parse.h - parses the reply to INFO into a redis record. Redis 6 to 8, Valkey and ElastiCache; fields that a
+ * server omits stay unknown. No I/O.
  */
 #ifndef RAYDECK_REDIS_INFO_PARSE_H
 #define RAYDECK_REDIS_INFO_PARSE_H

@@ -1,4 +1,7 @@
-/* key_scan.c - Finds the GCS's keys: by their names where they are known, else by SCAN. */
+/*
+ * key_scan.c - DBSIZE, then SCAN page by page. Keys of a page that could be a hash of the older layout are probed, in
+ * batches, before the next page.
+ */
 #include "backends/redis/key_scan.h"
 
 #include "backends/base/mem.h"
@@ -11,7 +14,7 @@
 enum { PAGE = 500, PROBES_A_BATCH = 128 };
 #define PAGE_TEXT "500"
 
-/* Fields that every GCS of the older layout has from its start; either will do. */
+/* Fields that every GCS of the older layout writes when it starts; one of them is enough. */
 static const char session_field[] = "@KV:" GCS_SESSION_FIELD;
 static const char config_field[] = "@INTERNAL_CONFIG:\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
                                    "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff";
@@ -28,19 +31,19 @@ struct key_scan {
     char cursor[24];
     struct cursor_guard guard;
     uint64_t seen, total, probes;
-    struct candidate *page;        /* keys of the page in hand that may be a GCS of the older layout */
-    size_t count, asked, answered; /* answered: two a key */
+    struct candidate *page;         /* keys of the current page that may be hashes of the older layout */
+    size_t count, probed, answered; /* answered: replies, two per key */
     uint64_t received, calls;
 };
 
-static void go_on(struct key_scan *k);
+static void scan_next(struct key_scan *k);
 
 static void free_page(struct key_scan *k)
 {
     for (size_t i = 0; i < k->count; i++) free(k->page[i].key);
     free(k->page);
     k->page = NULL;
-    k->count = k->asked = k->answered = 0;
+    k->count = k->probed = k->answered = 0;
 }
 
 void key_scan_free(struct key_scan *k)
@@ -56,14 +59,14 @@ static void command_send(struct key_scan *k, enum allow command, const struct gc
                          resp_done *done)
 {
     k->calls++;
-    (void)resp_ask(k->conf.conn, command, args, count, done, k);
+    (void)resp_send(k->conf.conn, command, args, count, done, k);
 }
 
 static void on_wake(void *arg)
 {
     struct key_scan *k = arg;
     k->received = resp_received(k->conf.conn);
-    go_on(k);
+    scan_next(k);
 }
 
 static void scan_charge(struct key_scan *k)
@@ -75,7 +78,7 @@ static void scan_charge(struct key_scan *k)
     k->received = received;
 }
 
-/* k may be freed by it. */
+/* The done callback may free k. */
 static void scan_finish(struct key_scan *k, const struct reply *error, bool endless)
 {
     scan_charge(k);
@@ -89,10 +92,10 @@ static void scan_pace(struct key_scan *k)
     if (wait)
         alarm_set(k->wake, wait, 0);
     else
-        go_on(k);
+        scan_next(k);
 }
 
-/* ---- is it a GCS of the older layout? ---- */
+/* ---- probing for the older layout ---- */
 
 static void add_candidate(struct key_scan *k, const char *key, size_t len)
 {
@@ -106,11 +109,11 @@ static void on_probed(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     struct candidate *c = &k->page[k->answered / 2];
-    /* WRONGTYPE, or no right to ask: it is none that we can read */
+    /* WRONGTYPE and NOPERM: not a hash that could be read */
     if (reply->type == REPLY_INTEGER && reply->number > 0) c->is_gcs = true;
     k->answered++;
     if (k->answered % 2 == 0 && c->is_gcs) k->conf.found(k->conf.arg, c->key, c->len, GCS_ONE_HASH);
-    if (k->answered == 2 * k->asked) scan_pace(k);
+    if (k->answered == 2 * k->probed) scan_pace(k);
 }
 
 static void candidate_probe(struct key_scan *k, const struct candidate *c, const char *suffix, size_t len)
@@ -124,8 +127,8 @@ static void candidate_probe(struct key_scan *k, const struct candidate *c, const
 
 static void probe_batch(struct key_scan *k)
 {
-    for (size_t sent = 0; sent < PROBES_A_BATCH && k->asked < k->count; sent++) {
-        const struct candidate *c = &k->page[k->asked++];
+    for (size_t sent = 0; sent < PROBES_A_BATCH && k->probed < k->count; sent++) {
+        const struct candidate *c = &k->page[k->probed++];
         candidate_probe(k, c, session_field, sizeof session_field - 1);
         candidate_probe(k, c, config_field, sizeof config_field - 1);
     }
@@ -133,7 +136,7 @@ static void probe_batch(struct key_scan *k)
 
 /* ---- pages of keys ---- */
 
-static void take_page(struct key_scan *k, const struct reply *keys)
+static void collect_page(struct key_scan *k, const struct reply *keys)
 {
     free_page(k);
     for (size_t i = 0; i < keys->count; i++) {
@@ -158,8 +161,8 @@ static void on_page(void *arg, const struct reply *reply)
         return;
     }
     memcpy(k->cursor, cursor->text, cursor->len + 1);
-    take_page(k, keys);
-    if (!cursor_guard_goes_on(&k->guard, k->cursor, k->seen, k->total ? k->total : k->seen)) {
+    collect_page(k, keys);
+    if (!cursor_guard_check(&k->guard, k->cursor, k->seen, k->total ? k->total : k->seen)) {
         scan_finish(k, NULL, true);
         return;
     }
@@ -174,9 +177,9 @@ static void on_size(void *arg, const struct reply *reply)
     scan_pace(k);
 }
 
-static void go_on(struct key_scan *k)
+static void scan_next(struct key_scan *k)
 {
-    if (k->asked < k->count) {
+    if (k->probed < k->count) {
         probe_batch(k);
     } else if (strcmp(k->cursor, "0") == 0) {
         scan_finish(k, NULL, false);
@@ -189,8 +192,8 @@ static void go_on(struct key_scan *k)
 
 /* ---- one namespace ---- */
 
-/* Hashes that do not exist are found out about when they are read. */
-static void tell_names(struct key_scan *k)
+/* Reports every name that the hashes may have; reading one that does not exist yields HASH_ABSENT. */
+static void report_names(struct key_scan *k)
 {
     static const char *const more[] = {"ACTOR_TASK_SPEC"};
     for (size_t i = 0; i < GCS_TABLES + ARRAY_LEN(more); i++) {
@@ -210,7 +213,7 @@ static void on_kv_length(void *arg, const struct reply *reply)
     }
     memcpy(k->cursor, "0", 2);
     if (reply->type == REPLY_INTEGER && reply->number > 0)
-        tell_names(k);
+        report_names(k);
     else
         add_candidate(k, k->conf.ns, strlen(k->conf.ns));
     scan_pace(k);
@@ -224,7 +227,7 @@ struct key_scan *key_scan_start(const struct key_scan_conf *conf)
     k->received = resp_received(conf->conn);
     cursor_guard_init(&k->guard, PAGE);
     if (conf->ns) {
-        /* KV is there from a GCS's first second on, NODE a little later */
+        /* a GCS writes KV first, NODE a little later */
         char *key = mem_printf("RAY%s@KV", conf->ns);
         const struct gcs_span span = {key, strlen(key)};
         command_send(k, ALLOW_HLEN, &span, 1, on_kv_length);

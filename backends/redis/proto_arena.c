@@ -1,4 +1,4 @@
-/* proto_arena.c - Fields of a hash in blocks that are freed together. */
+/* proto_arena.c - an arena allocator for protobuf-c: chunks that are wiped and freed together. */
 #include "backends/redis/proto_arena.h"
 
 #include "backends/base/mem.h"
@@ -31,7 +31,7 @@ static void *arena_malloc(void *data, size_t size)
     return at;
 }
 
-/* All goes at once, in arena_done. */
+/* arena_done frees everything at once. */
 static void arena_free_none(void *data, void *pointer)
 {
     (void)data;

@@ -1,8 +1,8 @@
 /*
  * proto_arena.h - a bounded, wiped allocator for protobuf-c.
  *
- * Unpacking copies every field of a message, those without a name included, and those may be secrets: all of it comes
- * out of one arena, which is wiped when it is done with. A message that wants more than the limit fails to unpack.
+ * Unpacking copies every field of a message, unknown ones included, and those may hold secrets: all of it lies in one
+ * arena, which arena_done wipes. A message that needs more than the limit fails to unpack.
  */
 #ifndef RAYDECK_REDIS_PROTO_ARENA_H
 #define RAYDECK_REDIS_PROTO_ARENA_H
@@ -12,12 +12,12 @@
 
 struct arena_chunk;
 struct arena {
-    ProtobufCAllocator allocator; /* what protobuf-c is given */
+    ProtobufCAllocator allocator; /* pass this to protobuf-c */
     struct arena_chunk *chunks;
     size_t left; /* of the limit */
 };
 
 void arena_init(struct arena *a, size_t limit);
-void arena_done(struct arena *a); /* wipes and frees; everything unpacked is gone */
+void arena_done(struct arena *a); /* wipes and frees all messages unpacked with it */
 
 #endif

@@ -1,4 +1,4 @@
-/* redis_kinds.c - the kinds of Redis backend there are. */
+/* redis_kinds.c - the list of Redis backends. */
 #include "backends/redis/resp_backend.h"
 
 #include <stddef.h>

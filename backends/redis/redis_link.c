@@ -1,4 +1,5 @@
-/* redis_link.c - the Redis backend: connection, greeting, polling and scanning, wired. */
+/* redis_link.c - the Redis backend: connects, shakes hands, reconnects with back-off, and starts polling and scanning.
+ */
 #include "backends/redis/redis_link.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -36,7 +37,7 @@ static const char *layout_words(const struct gcs_ns *ns)
     return ns->layout == GCS_ONE_HASH ? "one hash" : "a hash a table";
 }
 
-/* The namespace that the record speaks of: the wanted one, else the one that beat last. */
+/* The namespace that the record describes: the wanted one, else the one with the newest heartbeat. */
 static const struct gcs_ns *main_ns(const struct redis_link *k)
 {
     const struct gcs_ns *best = NULL;
@@ -86,7 +87,7 @@ static void fill_namespaces(struct redis_link *k)
 void link_publish_record(struct redis_link *k)
 {
     fill_namespaces(k);
-    /* In fast-poll mode every sample is published, changed or not: that nothing moves is what is watched for. */
+    /* In fast-poll mode every sample is published, changed or not: a heartbeat that stands still is the news. */
     if (!k->fast_poll && k->published && record_equal(&k->published->record, &k->record->record)) {
         link_publish(k, change_new(CHANGE_ALIVE, REDIS_SOURCE, WORLD_REDIS));
         return;
@@ -108,9 +109,9 @@ static void on_endless(void *arg, const char *what)
 {
     struct redis_link *k = arg;
     if (k->state != SOURCE_LIVE) return;
-    char *why = what
-                    ? mem_printf("throttled: %s does not end: the server's cursor comes again, or brings nothing", what)
-                    : NULL;
+    char *why =
+        what ? mem_printf("throttled: %s does not end: the server repeats a cursor, or returns empty pages", what)
+             : NULL;
     link_publish_state(k, SOURCE_LIVE, why ? ERR_THROTTLED : ERR_OK, why);
     free(why);
 }
@@ -135,28 +136,28 @@ static void on_listed(void *arg)
     link_publish_record(k);
 }
 
-/* A user that may not read, or a server that is not ready: said, and tried again. */
+/* The user lacks a permission (stays connected, the scan retries), or the server is not ready (reconnects). */
 static void on_refused(void *arg, const struct reply *error)
 {
     struct redis_link *k = arg;
     struct why why;
-    const enum err err = greet_error(error, &why);
+    const enum err err = redis_error(error, &why);
     if (err == ERR_FORBIDDEN) {
         link_publish_state(k, SOURCE_DENIED, err, why.text);
         return;
     }
-    link_lost(k, err, why.text);
+    link_schedule_close(k, err, why.text);
 }
 
-static void on_layout(void *arg)
+static void on_layout_changed(void *arg)
 {
-    track_again(arg);
+    track_update_prefixes(arg);
 }
 
 /* ---- the main connection ---- */
 
-/* What lasts as long as a connection. */
-static void hang_up(struct redis_link *k)
+/* Everything whose lifetime is that of the main connection. */
+static void connection_close(struct redis_link *k)
 {
     poll_stop(k);
     track_stop(k);
@@ -166,7 +167,7 @@ static void hang_up(struct redis_link *k)
     k->scan = NULL;
 }
 
-/* A hash whose answer was beyond the limits must not break the next connection too. */
+/* A hash whose reply exceeded the limits must not break the next connection too. */
 static void mark_unscannable(struct redis_link *k)
 {
     const struct gcs_hash *h = scan_scanning(k->scan);
@@ -174,8 +175,8 @@ static void mark_unscannable(struct redis_link *k)
     k->unscannable[k->unscannable_count++] = mem_strn(h->key, h->key_len);
 }
 
-/* So many were connected, as far as was known, that their list was beyond the limits. */
-static void mark_clients(struct redis_link *k)
+/* CLIENT LIST exceeded the reply limit: from now on it is sent for half as many clients at most. */
+static void lower_clients_limit(struct redis_link *k)
 {
     const struct known_u64 clients = k->record->clients;
     const uint64_t fewer = clients.known ? clients.value / 2 : 0;
@@ -186,46 +187,46 @@ static void link_fail(struct redis_link *k, enum err err, const char *why)
 {
     const bool denied = err == ERR_AUTH || err == ERR_FORBIDDEN;
     if (err == ERR_LIMIT && resp_awaits(k->main, ALLOW_CLIENT_LIST))
-        mark_clients(k);
+        lower_clients_limit(k);
     else if (err == ERR_LIMIT)
         mark_unscannable(k);
-    hang_up(k);
+    connection_close(k);
     char *safe = text_safe(why, strlen(why), TEXT_ONE_LINE, ERR_TEXT_MAX);
     link_publish_state(k, denied ? SOURCE_DENIED : SOURCE_DOWN, err, safe);
     free(safe);
     if (!k->closed) alarm_set(k->redial, backoff_next(&k->backoff, loop_now_ms()), 0);
 }
 
-void link_lost(struct redis_link *k, enum err err, const char *why)
+void link_schedule_close(struct redis_link *k, enum err err, const char *why)
 {
-    (void)why_set(&k->trouble, err, "%s", why);
-    alarm_set(k->over, 0, 0);
+    (void)why_set(&k->close_reason, err, "%s", why);
+    alarm_set(k->closing, 0, 0);
 }
 
-/* Whatever ends a connection is done here, with nothing of ours on the stack that still uses it. */
-static void on_over(void *arg)
+/* Runs from the loop: no callback of the connection is on the stack, so it can be freed. */
+static void on_closing(void *arg)
 {
     struct redis_link *k = arg;
-    const struct why trouble = k->trouble;
-    k->trouble = (struct why){0};
-    if (trouble.code) {
-        link_fail(k, trouble.code, trouble.text);
+    const struct why close_reason = k->close_reason;
+    k->close_reason = (struct why){0};
+    if (close_reason.code) {
+        link_fail(k, close_reason.code, close_reason.text);
     } else {
-        hang_up(k);
+        connection_close(k);
         alarm_set(k->redial, 0, 0);
     }
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
 {
-    link_lost(arg, err, why ? why : err_word(err));
+    link_schedule_close(arg, err, why ? why : err_word(err));
 }
 
 static void on_version(void *arg, const struct reply *reply)
 {
     struct redis_link *k = arg;
     if (reply_is_text(reply)) info_parse(reply->text, reply->len, k->record);
-    /* HSCAN … NOVALUES came with Redis 7.4; Valkey counts otherwise */
+    /* HSCAN … NOVALUES exists since Redis 7.4; Valkey has version numbers of its own */
     const char *version = k->record->version;
     const unsigned number = info_version_number(version);
     const bool valkey = version && text_has(version, "valkey");
@@ -239,7 +240,7 @@ static void on_version(void *arg, const struct reply *reply)
                                    .emit = on_emit,
                                    .listed = on_listed,
                                    .refused = on_refused,
-                                   .layout = on_layout,
+                                   .layout_changed = on_layout_changed,
                                    .endless = on_endless,
                                    .arg = k};
     k->scan = scan_new(&conf);
@@ -248,26 +249,26 @@ static void on_version(void *arg, const struct reply *reply)
     poll_start(k);
 }
 
-static void on_greeted(void *arg, const struct greet *g)
+static void on_handshake(void *arg, const struct handshake *h)
 {
     struct redis_link *k = arg;
-    if (g->err) {
-        link_lost(k, g->err, g->why.text);
+    if (h->err) {
+        link_schedule_close(k, h->err, h->why.text);
         return;
     }
     backoff_works(&k->backoff, loop_now_ms());
     link_publish_state(k, SOURCE_LIVE, ERR_OK, NULL);
-    (void)resp_ask(k->main, ALLOW_INFO, NULL, 0, on_version, k);
+    (void)resp_send(k->main, ALLOW_INFO, NULL, 0, on_version, k);
 }
 
 static void on_opened(void *arg)
 {
     struct redis_link *k = arg;
-    const struct greet_who who = {k->user, k->password, REDIS_NAME, k->url.db};
-    greet_start(&k->greet, k->main, &who, on_greeted, k);
+    const struct handshake_conf conf = {k->user, k->password, REDIS_NAME, k->url.db};
+    handshake_start(&k->handshake, k->main, &conf, on_handshake, k);
 }
 
-/* What a new connection may find otherwise, at another server perhaps. */
+/* A new connection may reach another server: nothing of the old record may survive. */
 static void new_record(struct redis_link *k)
 {
     if (k->record) record_free(&k->record->record);
@@ -296,10 +297,10 @@ static void link_connect(void *arg)
 static void free_all(uv_handle_t *h)
 {
     struct redis_link *k = h->data;
-    hang_up(k);
+    connection_close(k);
     alarm_free(k->redial);
     alarm_free(k->tick);
-    alarm_free(k->over);
+    alarm_free(k->closing);
     redis_url_done(&k->url);
     free(k->via);
     free(k->user);
@@ -325,7 +326,7 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     if (url.tls && conf->via) {
         redis_url_done(&url);
         return why_set(why, ERR_UNSUPPORTED,
-                       "TLS through a command is not spoken here: let the command do it (openssl "
+                       "TLS through a command is not supported: let the command do it (openssl "
                        "s_client -quiet -connect HOST:PORT) and give a redis:// address");
     }
     struct redis_link *k = mem_zero(1, sizeof *k);
@@ -339,18 +340,18 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     char *via = conf->via ? text_safe(conf->via, strlen(conf->via), TEXT_ONE_LINE, ERR_TEXT_MAX) : NULL;
     k->shown = via ? mem_printf("via %s", via) : mem_str(url.shown);
     free(via);
-    uv_idle_init(loop_uv(l), &k->last);
-    k->last.data = k;
+    uv_idle_init(loop_uv(l), &k->handle);
+    k->handle.data = k;
     k->redial = alarm_new(l, link_connect, k);
     k->tick = poll_alarm(k);
-    k->over = alarm_new(l, on_over, k);
+    k->closing = alarm_new(l, on_closing, k);
     backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
     backoff_init(&k->track.backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
     budget_init(&k->budget, rates, loop_now_ms());
     k->clients_most = POLL_CLIENTS_LISTED;
     k->state = SOURCE_OFF;
     link_publish_state(k, SOURCE_CONNECTING, ERR_OK, NULL);
-    /* from the loop: the caller has no handle yet */
+    /* deferred to the loop: the caller does not have *ret_be yet */
     alarm_set(k->redial, 0, 0);
     *ret_be = k;
     return ERR_OK;
@@ -359,27 +360,27 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
 static void link_close(struct redis_link *k)
 {
     if (!k || k->closed) return;
-    /* the sink may have called: what is on the stack ends first */
+    /* deferred free: a callback of ours may be on the stack */
     k->closed = true;
-    uv_close((uv_handle_t *)&k->last, free_all);
+    uv_close((uv_handle_t *)&k->handle, free_all);
 }
 
-static void link_heads(struct redis_link *k, const char *const *ips, size_t count)
+static void link_set_head_addresses(struct redis_link *k, const char *const *ips, size_t count)
 {
     for (size_t i = 0; i < k->head_count; i++) free(k->heads[i]);
     k->head_count = 0;
     for (size_t i = 0; i < count && k->head_count < LINK_HEADS_MAX; i++)
         if (ips[i] && *ips[i]) k->heads[k->head_count++] = mem_str(ips[i]);
-    k->poll.wanted = 0; /* whose connections are counted is another: they are listed with the next poll */
+    k->poll.wanted = 0; /* ray_connections is outdated: sends CLIENT LIST with the next poll */
 }
 
-/* Another namespace is another view of the server: the connection is made anew, which costs milliseconds. */
-static void link_namespace(struct redis_link *k, const char *ns)
+/* Another namespace changes everything that was read: reconnects, which costs milliseconds. */
+static void link_set_namespace(struct redis_link *k, const char *ns)
 {
     if (k->closed || text_same(k->ns, ns)) return;
     free(k->ns);
     k->ns = mem_str(ns && *ns ? ns : NULL);
-    alarm_set(k->over, 0, 0);
+    alarm_set(k->closing, 0, 0);
 }
 
 static void link_set_fast_poll(struct redis_link *k, bool fast)
@@ -400,8 +401,8 @@ const struct redis_ops redis_resp = {
     .caps = 0,
     .open = link_open,
     .close = link_close,
-    .set_head_addresses = link_heads,
-    .set_namespace = link_namespace,
+    .set_head_addresses = link_set_head_addresses,
+    .set_namespace = link_set_namespace,
     .set_fast_poll = link_set_fast_poll,
     .refresh = link_refresh,
 };

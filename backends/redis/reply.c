@@ -1,4 +1,4 @@
-/* reply.c - Replies as a tree, built by hiredis' parser within limits. */
+/* reply.c - builds trees of struct reply from hiredis' reader callbacks, within limits. */
 #include "backends/redis/reply.h"
 
 #include "backends/base/compat.h"
@@ -12,17 +12,17 @@ struct reply_reader {
     redisReader *hiredis;
     redisReplyObjectFunctions fn; /* hiredis keeps a pointer to it */
     size_t bytes;                 /* since the last whole reply */
-    size_t elements;              /* of the reply that is being read */
-    bool beyond;                  /* a limit was passed */
+    size_t elements;              /* of the reply being parsed */
+    bool limit_exceeded;
 };
 
-/* ---- what hiredis calls ---- */
+/* ---- hiredis' reader callbacks ---- */
 
 static struct reply *reply_new(const redisReadTask *task, enum reply_type type)
 {
     struct reply_reader *rr = task->privdata;
     if (++rr->elements > REPLY_ELEMENTS_MAX) {
-        rr->beyond = true;
+        rr->limit_exceeded = true;
         return NULL;
     }
     struct reply *r = mem_zero(1, sizeof *r);
@@ -51,7 +51,7 @@ static void *make_array(const redisReadTask *task, compat_redis_count count)
 {
     struct reply_reader *rr = task->privdata;
     if (count > REPLY_ARRAY_MAX || rr->elements + (size_t)count > REPLY_ELEMENTS_MAX) {
-        rr->beyond = true;
+        rr->limit_exceeded = true;
         return NULL;
     }
     struct reply *r = reply_new(task, REPLY_ARRAY);
@@ -74,7 +74,7 @@ static void *make_nil(const redisReadTask *task)
 }
 
 #if COMPAT_REDIS_RESP3
-/* We never ask for RESP3; a server that speaks it unasked gets its numbers taken as text. */
+/* HELLO 3 is never sent; should a server use RESP3 nevertheless, doubles are kept as text. */
 static void *make_double(const redisReadTask *task, double number, char *text, size_t len)
 {
     (void)number;
@@ -104,7 +104,7 @@ static redisReplyObjectFunctions reply_functions(void)
     };
 }
 
-/* ---- ours ---- */
+/* ---- the reader ---- */
 
 struct reply_reader *reply_reader_new(void)
 {
@@ -139,11 +139,11 @@ enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, stru
     assert(len <= REPLY_FEED_MAX);
     rr->bytes += len;
     if (rr->bytes > REPLY_BYTES_MAX)
-        return why_set(why, ERR_LIMIT, "Redis: an answer of more than %d MiB", REPLY_BYTES_MAX / 1024 / 1024);
+        return why_set(why, ERR_LIMIT, "Redis: a reply of more than %d MiB", REPLY_BYTES_MAX / 1024 / 1024);
     const size_t pending = bytes_waiting(rr) + len;
     if (pending > REPLY_BULK_MAX + 2 * REPLY_FEED_MAX)
         return why_set(why, ERR_LIMIT, "Redis: a value of more than %d MiB", REPLY_BULK_MAX / 1024 / 1024);
-    /* what waits begins within an item, and every item begins with a line */
+    /* unparsed bytes start inside an element, and every element starts with a line */
     const char *first = rr->hiredis->buf ? rr->hiredis->buf + rr->hiredis->pos : "";
     if (bytes_waiting(rr) > REPLY_LINE_MAX && !memchr(first, '\n', REPLY_LINE_MAX))
         return why_set(why, ERR_PROTOCOL, "Redis: a line without an end; is this a Redis?");
@@ -154,7 +154,7 @@ enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why
 {
     void *object = NULL;
     if (redisReaderGetReply(rr->hiredis, &object) != REDIS_OK) {
-        if (rr->beyond) return why_set(why, ERR_LIMIT, "Redis: an answer of too many elements");
+        if (rr->limit_exceeded) return why_set(why, ERR_LIMIT, "Redis: a reply of too many elements");
         return reader_failed(rr, why);
     }
     if (object) {

@@ -1,8 +1,8 @@
 /*
- * reply.h - bytes of a Redis into replies, with a limit on everything. No I/O.
+ * reply.h - parses RESP into replies, with a limit on every size. No I/O.
  *
- * hiredis parses; the objects are our own, because its own trust the server: "*100000000" alone makes it reserve
- * 780 MB. Beyond a limit the reader is broken for good, and so must be the connection.
+ * hiredis' reader parses; it builds our own objects, since its own trust the server: "*100000000" alone makes it
+ * allocate 780 MB. After an error the reader is unusable, and the connection must be closed.
  */
 #ifndef RAYDECK_REDIS_REPLY_H
 #define RAYDECK_REDIS_REPLY_H
@@ -33,17 +33,17 @@ struct reply {
 
 bool reply_is_text(const struct reply *r);                    /* STRING or STATUS; r may be NULL */
 bool reply_error_is(const struct reply *r, const char *code); /* an error whose first word is `code` */
-/* Item of an array; NULL beyond its end and where r is none. */
+/* NULL beyond the end, and where r is not an array. */
 const struct reply *reply_item(const struct reply *r, size_t at);
 
 struct reply_reader;
 struct reply_reader *reply_reader_new(void);
 void reply_reader_free(struct reply_reader *rr);
 
-/* At most REPLY_FEED_MAX bytes at once, and after each reply_next until there is none. */
+/* Takes at most REPLY_FEED_MAX bytes at once; the caller drains reply_next after each call. */
 enum { REPLY_FEED_MAX = 16 * 1024 };
 enum err reply_feed(struct reply_reader *rr, const char *bytes, size_t len, struct why *why);
-/* *ret is NULL when no whole reply is there yet; caller frees it with reply_free. ERR_PROTOCOL, ERR_LIMIT. */
+/* *ret is NULL while no reply is complete; the caller frees it with reply_free. ERR_PROTOCOL, ERR_LIMIT. */
 enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why);
 void reply_free(struct reply *r);
 

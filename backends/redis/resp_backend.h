@@ -1,5 +1,5 @@
 /*
- * resp_backend.h - the Redis backend that speaks RESP: tcp, unix socket, TLS, or through a command.
+ * resp_backend.h - the vtable of the RESP backend, the only one for Redis.
  */
 #ifndef RAYDECK_REDIS_RESP_BACKEND_H
 #define RAYDECK_REDIS_RESP_BACKEND_H

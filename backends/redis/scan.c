@@ -1,4 +1,9 @@
-/* scan.c - what is read of the GCS, and when: a full scan, changed keys, fast poll. */
+/*
+ * scan.c - schedules what is read of the GCSs.
+ *
+ * One thing runs at a time: a key_scan (SCAN, or the names of one namespace) or a hash_read. When it is done, scan_step
+ * starts the next one that is due within the budget, or sets the wake timer.
+ */
 #include "backends/redis/scan.h"
 
 #include "backends/base/mem.h"
@@ -12,34 +17,34 @@
 static const enum table tables[] = {TABLE_GCSTABLE,  TABLE_RAYNODE, TABLE_ACTOR,      TABLE_JOB,
                                     TABLE_RAYWORKER, TABLE_PGROUP,  TABLE_CHECKPOINT, TABLE_KVSPACE};
 
-struct told {
+/* A key or a prefix: raw bytes, owned. */
+struct raw_key {
     char *key;
     size_t len;
 };
 
 struct scan {
     struct scan_conf conf;
-    char *ns; /* conf.ns, ours */
+    char *ns; /* copy behind conf.ns */
     struct gcs_view view;
     struct alarm *wake;
-    struct key_scan *keys;       /* not NULL: a SCAN, or a look at names, is going on */
-    struct hash_read *reading;   /* not NULL: a hash is being read */
-    const struct gcs_hash *read; /* which one; valid while reading is not NULL */
+    struct key_scan *keys;               /* running, or NULL */
+    struct hash_read *reading;           /* running, or NULL */
+    const struct gcs_hash *reading_hash; /* valid while reading is not NULL */
     bool fast;
-    struct told told[SCAN_TOLD_MAX];
-    size_t told_count;
-    struct told prefixes[ALLOW_PREFIXES]; /* whose changes are told */
+    struct raw_key pushed[SCAN_PUSHED_MAX]; /* invalidated keys not in the view yet */
+    size_t pushed_count;
+    struct raw_key prefixes[ALLOW_PREFIXES]; /* of CLIENT TRACKING */
     size_t prefix_count;
-    bool listing; /* between RELIST and RELISTED */
-    bool looked;  /* the wanted namespace's names were asked for, or SCAN was through once */
-    bool stepping;
+    bool listing;     /* between CHANGE_RELIST and CHANGE_RELISTED */
+    bool keys_listed; /* a key_scan has completed, by names or by SCAN */
+    bool stepping;    /* scan_step is on the stack */
     uint64_t keys_due_ms, names_due_ms, keys_began_ms;
-    struct budget pushed;  /* what messages may have asked for at once */
-    unsigned keys_endless; /* times running that SCAN did not end */
+    struct budget push_budget; /* limits what invalidations start at once */
+    unsigned keys_endless;     /* consecutive SCANs that did not end */
 };
 
-static const struct budget_rate pushed_rates[BUDGET_KINDS] = {
-    [BUDGET_REQUESTS] = {SCAN_PUSHED_RATE, SCAN_PUSHED_BURST}};
+static const struct budget_rate push_rates[BUDGET_KINDS] = {[BUDGET_REQUESTS] = {SCAN_PUSHED_RATE, SCAN_PUSHED_BURST}};
 
 static void scan_step(struct scan *s);
 
@@ -66,7 +71,7 @@ static bool any_wanted(const struct scan *s)
     return false;
 }
 
-static void tell_all(struct scan *s, enum change_type type)
+static void emit_for_tables(struct scan *s, enum change_type type)
 {
     for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
         struct change *c = change_new(type, s->conf.source, WORLD_REDIS);
@@ -75,7 +80,7 @@ static void tell_all(struct scan *s, enum change_type type)
     }
 }
 
-static void free_told(struct told *list, size_t *count)
+static void free_keys(struct raw_key *list, size_t *count)
 {
     for (size_t i = 0; i < *count; i++) free(list[i].key);
     *count = 0;
@@ -86,7 +91,7 @@ static void free_told(struct told *list, size_t *count)
 static bool is_tracked(const struct scan *s, const struct gcs_hash *h)
 {
     for (size_t i = 0; i < s->prefix_count; i++) {
-        const struct told *p = &s->prefixes[i];
+        const struct raw_key *p = &s->prefixes[i];
         if (h->key_len >= p->len && memcmp(h->key, p->key, p->len) == 0) return true;
     }
     return false;
@@ -99,30 +104,31 @@ static void hash_adopt(struct scan *s, const char *key, size_t len, enum gcs_lay
     if (!h || s->view.hash_count == before) return;
     h->dirty = true;
     h->tracked = is_tracked(s, h);
-    if (layout == GCS_ONE_HASH) s->conf.layout(s->conf.arg);
+    if (layout == GCS_ONE_HASH) s->conf.layout_changed(s->conf.arg);
 }
 
 static void hash_drop(struct scan *s, struct gcs_hash *h)
 {
     const bool older = h->ns->layout == GCS_ONE_HASH;
     gcs_view_drop(&s->view, h);
-    if (older) s->conf.layout(s->conf.arg);
+    if (older) s->conf.layout_changed(s->conf.arg);
 }
 
-static uint64_t rest_of(const struct gcs_hash *h)
+/* Delay before the hash is read again. */
+static uint64_t reread_delay(const struct gcs_hash *h)
 {
     const uint64_t least = h->tracked ? SCAN_AGAIN_MS : SCAN_POLL_MS, rest = h->fields / SCAN_FIELDS_A_MS;
     return rest > least ? rest : least;
 }
 
-static uint64_t endless_rest(unsigned times)
+static uint64_t endless_delay(unsigned times)
 {
     const uint64_t rest = (uint64_t)SCAN_REFUSED_MS << (times < 6 ? times - 1 : 5);
     return rest < SCAN_ENDLESS_MS ? rest : SCAN_ENDLESS_MS;
 }
 
-/* What does not end is told as long as any does not. */
-static void tell_endless(struct scan *s)
+/* Reports one of the cursors that do not end, as long as there is any. */
+static void report_endless(struct scan *s)
 {
     const struct gcs_hash *h = s->view.hashes;
     while (h && !h->endless) h = h->next;
@@ -147,7 +153,7 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
     switch (outcome) {
     case HASH_ENDLESS:
         h->dirty = true;
-        h->due_ms = now + endless_rest(++h->endless);
+        h->due_ms = now + endless_delay(++h->endless);
         break;
     case HASH_ABSENT: hash_drop(s, h); break;
     case HASH_REFUSED:
@@ -156,11 +162,11 @@ static void read_done(void *arg, struct gcs_hash *h, enum hash_outcome outcome, 
         s->conf.refused(s->conf.arg, error);
         break;
     case HASH_READ:
-        h->due_ms = now + rest_of(h);
+        h->due_ms = now + reread_delay(h);
         if (!h->tracked) h->dirty = true;
         break;
     }
-    tell_endless(s);
+    report_endless(s);
     scan_step(s);
 }
 
@@ -187,13 +193,13 @@ static void read_hash(struct scan *s, struct gcs_hash *h)
                                  .progress = read_progress,
                                  .arg = s};
     h->dirty = false;
-    h->told = h->beats = 0;
+    h->invalidations = h->heartbeats = 0;
     h->read_ms = loop_now_ms();
-    s->read = h;
+    s->reading_hash = h;
     s->reading = hash_read_start(&env, h, s->conf.unscannable(s->conf.arg, h->key, h->key_len));
 }
 
-/* The dirty hash that has waited longest. *ret_due_ms: of the earliest, where none is due. */
+/* The wanted dirty hash that is due first, and when; NULL: none is dirty. */
 static struct gcs_hash *next_hash(const struct scan *s, uint64_t *ret_due_ms)
 {
     struct gcs_hash *best = NULL;
@@ -216,10 +222,10 @@ static void keys_done(void *arg, const struct reply *error, bool endless)
     struct scan *s = arg;
     key_scan_free(s->keys);
     s->keys = NULL;
-    s->looked = true;
+    s->keys_listed = true;
     s->keys_endless = endless ? s->keys_endless + 1 : 0;
-    if (endless) s->keys_due_ms = loop_now_ms() + endless_rest(s->keys_endless);
-    tell_endless(s);
+    if (endless) s->keys_due_ms = loop_now_ms() + endless_delay(s->keys_endless);
+    report_endless(s);
     if (error) s->conf.refused(s->conf.arg, error);
     scan_step(s);
 }
@@ -230,7 +236,7 @@ static void keys_progress(void *arg, uint64_t keys, uint64_t total)
     if (s->listing && !s->conf.ns) read_progress(s, NULL, keys, total);
 }
 
-static void start_keys(struct scan *s, bool names_only)
+static void key_scan_begin(struct scan *s, bool names_only)
 {
     const struct key_scan_conf conf = {.loop = s->conf.loop,
                                        .conn = s->conf.conn,
@@ -250,29 +256,29 @@ static void start_keys(struct scan *s, bool names_only)
 
 /* ---- what next ---- */
 
-static void take_told(struct scan *s)
+static void adopt_pushed(struct scan *s)
 {
-    for (size_t i = 0; i < s->told_count; i++) hash_adopt(s, s->told[i].key, s->told[i].len, GCS_HASH_A_TABLE);
-    free_told(s->told, &s->told_count);
+    for (size_t i = 0; i < s->pushed_count; i++) hash_adopt(s, s->pushed[i].key, s->pushed[i].len, GCS_HASH_A_TABLE);
+    free_keys(s->pushed, &s->pushed_count);
 }
 
-static void end_listing(struct scan *s)
+static void complete_listing(struct scan *s)
 {
-    if (!s->listing || !s->looked) return;
+    if (!s->listing || !s->keys_listed) return;
     for (const struct gcs_hash *h = s->view.hashes; h; h = h->next)
         if (scan_wants(s, h->ns) && !h->was_read && h->due_ms == 0) return;
     s->listing = false;
-    tell_all(s, CHANGE_RELISTED);
+    emit_for_tables(s, CHANGE_RELISTED);
     s->conf.listed(s->conf.arg);
 }
 
-/* Names first where one namespace is wanted, hashes before SCAN goes on for others. False: nothing is due. */
+/* In this order: the names of the wanted namespace, dirty hashes, SCAN. False: nothing is due before *ret_due_ms. */
 static bool start_next(struct scan *s, uint64_t now, uint64_t *ret_due_ms)
 {
     uint64_t due_ms = UINT64_MAX;
     const bool names = s->conf.ns && !any_wanted(s);
     if (names && now >= s->names_due_ms) {
-        start_keys(s, true);
+        key_scan_begin(s, true);
         return true;
     }
     struct gcs_hash *h = next_hash(s, &due_ms);
@@ -280,12 +286,12 @@ static bool start_next(struct scan *s, uint64_t now, uint64_t *ret_due_ms)
         read_hash(s, h);
         return true;
     }
-    end_listing(s);
+    complete_listing(s);
     if (now >= s->keys_due_ms) {
-        start_keys(s, false);
+        key_scan_begin(s, false);
         return true;
     }
-    /* nothing there at all: a GCS may be about to come */
+    /* no GCS found yet: one may be starting */
     if (!s->view.namespaces && !s->keys_endless && s->keys_due_ms > now + SCAN_EMPTY_MS)
         s->keys_due_ms = now + SCAN_EMPTY_MS;
     if (s->keys_due_ms < due_ms) due_ms = s->keys_due_ms;
@@ -301,7 +307,7 @@ static void scan_step(struct scan *s)
     const uint64_t now = loop_now_ms();
     uint64_t due_ms = 0;
     if (!s->reading && !s->keys) {
-        take_told(s);
+        adopt_pushed(s);
         const uint64_t wait = budget_wait(s->conf.budget, now, NULL);
         if (wait)
             scan_wake(s, wait);
@@ -319,9 +325,9 @@ struct scan *scan_new(const struct scan_conf *conf)
     s->conf.ns = s->ns;
     gcs_view_init(&s->view, conf->source, conf->emit, conf->arg);
     s->wake = alarm_new(conf->loop, on_wake, s);
-    budget_init(&s->pushed, pushed_rates, loop_now_ms());
+    budget_init(&s->push_budget, push_rates, loop_now_ms());
     s->listing = true;
-    tell_all(s, CHANGE_RELIST);
+    emit_for_tables(s, CHANGE_RELIST);
     scan_wake(s, 0);
     return s;
 }
@@ -332,8 +338,8 @@ void scan_free(struct scan *s)
     hash_read_free(s->reading);
     key_scan_free(s->keys);
     alarm_free(s->wake);
-    free_told(s->told, &s->told_count);
-    free_told(s->prefixes, &s->prefix_count);
+    free_keys(s->pushed, &s->pushed_count);
+    free_keys(s->prefixes, &s->prefix_count);
     gcs_view_done(&s->view);
     free(s->ns);
     free(s);
@@ -349,23 +355,23 @@ const struct gcs_hash *scan_scanning(const struct scan *s)
     return s ? hash_read_scanning(s->reading) : NULL;
 }
 
-/* ---- what the server tells ---- */
+/* ---- invalidation ---- */
 
-/* A change of it may be a heartbeat and no more. */
-static bool may_be_beat(const struct scan *s, const struct gcs_hash *h)
+/* May an invalidation of this hash be due to a heartbeat alone? */
+static bool may_be_heartbeat(const struct scan *s, const struct gcs_hash *h)
 {
-    const bool reads = s->reading && s->read == h;
+    const bool reads = s->reading && s->reading_hash == h;
     return !s->fast && h->table == GCS_KV && h->was_read && h->tracked && !reads &&
            loop_now_ms() < h->read_ms + SCAN_KV_MS;
 }
 
-void scan_beat(struct scan *s, struct gcs_hash *kv)
+void scan_heartbeat(struct scan *s, struct gcs_hash *kv)
 {
-    if (!kv->told) return; /* of a change before it was read */
-    kv->beats++;
-    if (!kv->dirty || kv->told > kv->beats || !may_be_beat(s, kv)) return;
+    if (!kv->invalidations) return; /* this heartbeat was read together with the hash */
+    kv->heartbeats++;
+    if (!kv->dirty || kv->invalidations > kv->heartbeats || !may_be_heartbeat(s, kv)) return;
     kv->dirty = false;
-    kv->told = kv->beats = 0;
+    kv->invalidations = kv->heartbeats = 0;
     gcs_view_touched(&s->view, kv, loop_wall_ms(s->conf.loop));
 }
 
@@ -377,50 +383,50 @@ void scan_set_fast(struct scan *s, bool fast)
     scan_wake(s, 0);
 }
 
-/* A message that is followed at once; of a flood only the first few are. */
-static bool may_follow(struct scan *s)
+/* Rate limit on invalidations that start a scan at once. */
+static bool spend_push(struct scan *s)
 {
-    if (budget_wait(&s->pushed, loop_now_ms(), NULL)) return false;
-    budget_spend(&s->pushed, BUDGET_REQUESTS, 1);
+    if (budget_wait(&s->push_budget, loop_now_ms(), NULL)) return false;
+    budget_spend(&s->push_budget, BUDGET_REQUESTS, 1);
     return true;
 }
 
-/* SCAN finds what was not followed; not more often than it is tried without any message. */
-static void keys_soon(struct scan *s)
+/* SCAN finds the keys whose invalidation was beyond the limit; it runs no more often than without tracking. */
+static void schedule_key_scan(struct scan *s)
 {
     const uint64_t due_ms = s->keys_began_ms + SCAN_KEYS_AGAIN_MS;
     if (s->keys_began_ms && due_ms < s->keys_due_ms) s->keys_due_ms = due_ms;
 }
 
-void scan_told(struct scan *s, const char *key, size_t len)
+void scan_invalidate(struct scan *s, const char *key, size_t len)
 {
     struct gcs_span ns, table;
     struct gcs_hash *h = gcs_view_find(&s->view, key, len);
     if (h) {
-        const uint64_t beat_ms = loop_now_ms() + SCAN_BEAT_MS;
-        if (!h->dirty && may_be_beat(s, h) && h->due_ms < beat_ms) h->due_ms = beat_ms;
-        h->told++;
+        const uint64_t heartbeat_ms = loop_now_ms() + SCAN_HEARTBEAT_MS;
+        if (!h->dirty && may_be_heartbeat(s, h) && h->due_ms < heartbeat_ms) h->due_ms = heartbeat_ms;
+        h->invalidations++;
         h->dirty = true;
         h->touched_ms = loop_wall_ms(s->conf.loop);
     } else if (gcs_key_split(key, len, &ns, &table)) {
-        if (s->told_count == SCAN_TOLD_MAX || !may_follow(s))
-            keys_soon(s);
+        if (s->pushed_count == SCAN_PUSHED_MAX || !spend_push(s))
+            schedule_key_scan(s);
         else
-            s->told[s->told_count++] = (struct told){mem_strn(key, len), len};
+            s->pushed[s->pushed_count++] = (struct raw_key){mem_strn(key, len), len};
     } else {
         return;
     }
     scan_wake(s, 0);
 }
 
-void scan_flushed(struct scan *s)
+void scan_invalidate_all(struct scan *s)
 {
-    if (may_follow(s)) {
+    if (spend_push(s)) {
         scan_refresh(s);
         return;
     }
     for (struct gcs_hash *h = s->view.hashes; h; h = h->next) h->dirty = true;
-    keys_soon(s);
+    schedule_key_scan(s);
     scan_wake(s, 0);
 }
 
@@ -434,14 +440,14 @@ void scan_refresh(struct scan *s)
     scan_wake(s, 0);
 }
 
-void scan_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count)
+void scan_set_tracked(struct scan *s, const struct gcs_span *prefixes, size_t count)
 {
-    free_told(s->prefixes, &s->prefix_count);
+    free_keys(s->prefixes, &s->prefix_count);
     for (size_t i = 0; i < count && i < ARRAY_LEN(s->prefixes); i++)
-        s->prefixes[s->prefix_count++] = (struct told){mem_strn(prefixes[i].at, prefixes[i].len), prefixes[i].len};
+        s->prefixes[s->prefix_count++] = (struct raw_key){mem_strn(prefixes[i].at, prefixes[i].len), prefixes[i].len};
     for (struct gcs_hash *h = s->view.hashes; h; h = h->next) {
         h->tracked = is_tracked(s, h);
-        h->dirty = true; /* what changed before it began was not told */
+        h->dirty = true; /* changes before tracking began were not reported */
     }
     scan_wake(s, 0);
 }

@@ -1,4 +1,4 @@
-/* server_parse.c - Parses CONFIG GET, SLOWLOG, ROLE and what else a server says of itself. */
+/* server_parse.c - parses the replies to CONFIG GET and SLOWLOG GET. */
 #include "backends/redis/server_parse.h"
 
 #include "backends/base/mem.h"
@@ -21,8 +21,8 @@ static void set_safe(char **field, const struct reply *value)
     *field = text_safe(value->text, value->len, TEXT_ONE_LINE, SETTING_MAX);
 }
 
-/* Microseconds from which a command is logged; -1: none is. */
-static void slow_from(const struct reply *value, struct redis *r)
+/* slowlog-log-slower-than: microseconds; -1 turns the slow log off. */
+static void set_slow_threshold(const struct reply *value, struct redis *r)
 {
     uint64_t us;
     r->slow_off = TRI_UNKNOWN;
@@ -44,12 +44,12 @@ void config_parse(const char *name, const struct reply *value, struct redis *r)
     if (text_eq(name, "maxmemory-policy")) set_safe(&r->policy, value);
     if (text_eq(name, "appendonly")) record_set(&r->aof, text_eq(value->text, "yes") ? "on" : "off");
     if (text_eq(name, "save")) set_safe(&r->save, value);
-    if (text_eq(name, "slowlog-log-slower-than")) slow_from(value, r);
+    if (text_eq(name, "slowlog-log-slower-than")) set_slow_threshold(value, r);
 }
 
 /* ---- SLOWLOG GET ---- */
 
-/* The name alone, in capitals; NULL where it does not look like one. */
+/* The command's name in capitals; NULL where it is no plausible name. */
 static char *command_of(const struct reply *words)
 {
     const struct reply *first = reply_item(words, 0);
@@ -69,7 +69,7 @@ static struct known_u64 number_at(const struct reply *entry, size_t at)
     return n && n->type == REPLY_INTEGER && n->number >= 0 ? known_u64((uint64_t)n->number) : UNKNOWN_U64;
 }
 
-/* Servers before Redis 4 do not say whose it was. */
+/* Redis before 4.0 does not send the client's name. */
 static bool is_ours(const struct reply *entry)
 {
     static const char ours[] = CLIENTS_OUR_NAME;
@@ -77,7 +77,7 @@ static bool is_ours(const struct reply *entry)
     return reply_is_text(client) && client->len >= sizeof ours - 1 && memcmp(client->text, ours, sizeof ours - 1) == 0;
 }
 
-static void take_entry(const struct reply *entry, struct redis *r)
+static void add_slow_entry(const struct reply *entry, struct redis *r)
 {
     const struct known_u64 us = number_at(entry, ENTRY_US), at = number_at(entry, ENTRY_TIME);
     if (!us.known || is_ours(entry)) return;
@@ -98,6 +98,6 @@ bool slowlog_parse(const struct reply *reply, struct redis *r)
     record_set(&r->slow_command, NULL);
     if (!reply || reply->type != REPLY_ARRAY) return false;
     r->slow_count = r->slow_keys = known_u64(0);
-    for (size_t i = 0; i < reply->count; i++) take_entry(reply->items[i], r);
+    for (size_t i = 0; i < reply->count; i++) add_slow_entry(reply->items[i], r);
     return true;
 }

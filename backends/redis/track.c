@@ -1,7 +1,7 @@
 /*
- * track.c - Changes told by the server: CLIENT TRACKING in broadcasting mode, its messages redirected to a second
- * connection, which subscribes to __redis__:invalidate. A server or a user that may not do that is polled, and it is
- * said why.
+ * track.c - keeps CLIENT TRACKING on, in broadcasting mode, its invalidation messages redirected to a second
+ * connection that subscribes to __redis__:invalidate. Where the server or an ACL refuses that, hashes are polled, and
+ * tracking_why holds the reason.
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -27,17 +27,17 @@ static void free_prefixes(struct track *t)
     t->prefix_count = 0;
 }
 
-/* Polling from now on. */
-static void give_up(struct redis_link *k, bool for_good, const char *why)
+/* Falls back to polling. for_good: no retry on this main connection. */
+static void tracking_fail(struct redis_link *k, bool for_good, const char *why)
 {
     struct track *t = &k->track;
     resp_free(t->conn);
     t->conn = NULL;
     t->subscribed = false;
-    t->greet.id = UNKNOWN_U64;
+    t->handshake.id = UNKNOWN_U64;
     t->refused = for_good;
-    if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
-    if (k->scan) scan_tracked(k->scan, NULL, 0);
+    if (t->requested) (void)resp_send(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    if (k->scan) scan_set_tracked(k->scan, NULL, 0);
     if (!for_good) alarm_set(t->redial, backoff_next(&t->backoff, loop_now_ms()), 0);
     tracking_publish(k, false, why);
 }
@@ -51,7 +51,7 @@ static bool prefix_covers(const struct track *t, const char *name)
     return false;
 }
 
-/* Redis refuses prefixes of which one begins with another: the shorter one is enough. */
+/* Redis refuses overlapping prefixes: the shorter of two is enough. */
 static void add_prefix(struct track *t, char *name /* takes */)
 {
     if (prefix_covers(t, name)) {
@@ -68,7 +68,7 @@ static void add_prefix(struct track *t, char *name /* takes */)
         }
     }
     if (t->prefix_count == ALLOW_PREFIXES) {
-        free(name); /* its hashes are polled */
+        free(name); /* tracks no more: its hashes are polled */
         return;
     }
     t->prefixes[t->prefix_count++] = name;
@@ -89,47 +89,47 @@ static void on_tracking(void *arg, const struct reply *reply)
     struct redis_link *k = arg;
     struct track *t = &k->track;
     struct gcs_span prefixes[ALLOW_PREFIXES];
-    if (!t->subscribed) return; /* the second connection has gone meanwhile */
+    if (!t->subscribed) return; /* the second connection closed meanwhile */
     if (reply->type == REPLY_ERROR) {
         struct why why;
-        (void)greet_error(reply, &why);
-        give_up(k, true, why.text);
+        (void)redis_error(reply, &why);
+        tracking_fail(k, true, why.text);
         return;
     }
     for (size_t i = 0; i < t->prefix_count; i++)
         prefixes[i] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
     backoff_works(&t->backoff, loop_now_ms());
-    scan_tracked(k->scan, prefixes, t->prefix_count);
+    scan_set_tracked(k->scan, prefixes, t->prefix_count);
     tracking_publish(k, true, NULL);
 }
 
-static void turn_on(struct redis_link *k)
+static void tracking_request(struct redis_link *k)
 {
     struct track *t = &k->track;
     char id[24];
     struct gcs_span args[ALLOW_ARGS_MAX];
     size_t n = 0;
     choose_prefixes(k);
-    snprintf(id, sizeof id, "%llu", (unsigned long long)t->greet.id.value);
+    snprintf(id, sizeof id, "%llu", (unsigned long long)t->handshake.id.value);
     args[n++] = (struct gcs_span){id, strlen(id)};
     args[n++] = (struct gcs_span){"BCAST", 5};
     for (size_t i = 0; i < t->prefix_count; i++) {
         args[n++] = (struct gcs_span){"PREFIX", 6};
         args[n++] = (struct gcs_span){t->prefixes[i], strlen(t->prefixes[i])};
     }
-    /* prefixes are added to those there are, and one that is there already is refused */
-    if (t->asked) (void)resp_ask(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
-    t->asked = true;
-    (void)resp_ask(k->main, ALLOW_TRACKING_ON, args, n, on_tracking, k);
+    /* TRACKING ON adds to the prefixes set before, and refuses one that overlaps: turns it off first */
+    if (t->requested) (void)resp_send(k->main, ALLOW_TRACKING_OFF, NULL, 0, NULL, NULL);
+    t->requested = true;
+    (void)resp_send(k->main, ALLOW_TRACKING_ON, args, n, on_tracking, k);
 }
 
-void track_again(struct redis_link *k)
+void track_update_prefixes(struct redis_link *k)
 {
     struct track *t = &k->track;
     if (!t->subscribed || !k->scan) return;
     for (const struct gcs_ns *ns = scan_view(k->scan)->namespaces; ns; ns = ns->next) {
         if (ns->layout != GCS_ONE_HASH || !scan_wants(k->scan, ns) || prefix_covers(t, ns->raw)) continue;
-        turn_on(k);
+        tracking_request(k);
         return;
     }
 }
@@ -141,10 +141,10 @@ static void on_pushed(void *arg, const struct reply *r)
     struct redis_link *k = arg;
     const struct reply *from = reply_item(r, 1), *keys = reply_item(r, 2);
     if (!k->scan || !reply_is_text(from) || strcmp(from->text, channel) != 0 || !keys) return;
-    if (keys->type == REPLY_NIL) scan_flushed(k->scan); /* FLUSHDB, FLUSHALL */
+    if (keys->type == REPLY_NIL) scan_invalidate_all(k->scan); /* FLUSHDB, FLUSHALL */
     if (keys->type != REPLY_ARRAY) return;
     for (size_t i = 0; i < keys->count; i++)
-        if (reply_is_text(keys->items[i])) scan_told(k->scan, keys->items[i]->text, keys->items[i]->len);
+        if (reply_is_text(keys->items[i])) scan_invalidate(k->scan, keys->items[i]->text, keys->items[i]->len);
 }
 
 static void on_subscribed(void *arg, const struct reply *reply)
@@ -152,37 +152,37 @@ static void on_subscribed(void *arg, const struct reply *reply)
     struct redis_link *k = arg;
     if (reply->type == REPLY_ERROR) {
         struct why why;
-        (void)greet_error(reply, &why);
-        give_up(k, true, why.text);
+        (void)redis_error(reply, &why);
+        tracking_fail(k, true, why.text);
         return;
     }
     k->track.subscribed = true;
-    turn_on(k);
+    tracking_request(k);
 }
 
-static void on_greeted(void *arg, const struct greet *g)
+static void on_handshake(void *arg, const struct handshake *h)
 {
     struct redis_link *k = arg;
     const struct gcs_span name = {channel, sizeof channel - 1};
-    if (g->err)
-        give_up(k, false, g->why.text);
-    else if (!g->id.known)
-        give_up(k, true, "CLIENT ID is refused, and changes cannot be told without");
+    if (h->err)
+        tracking_fail(k, false, h->why.text);
+    else if (!h->id.known)
+        tracking_fail(k, true, "CLIENT ID is refused, and tracking needs it");
     else
-        (void)resp_ask(k->track.conn, ALLOW_SUBSCRIBE, &name, 1, on_subscribed, k);
+        (void)resp_send(k->track.conn, ALLOW_SUBSCRIBE, &name, 1, on_subscribed, k);
 }
 
 static void on_opened(void *arg)
 {
     struct redis_link *k = arg;
-    const struct greet_who who = {k->user, k->password, REDIS_NAME "-changes", 0};
-    greet_start(&k->track.greet, k->track.conn, &who, on_greeted, k);
+    const struct handshake_conf conf = {k->user, k->password, REDIS_NAME "-changes", 0};
+    handshake_start(&k->track.handshake, k->track.conn, &conf, on_handshake, k);
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
 {
     (void)err;
-    give_up(arg, false, why);
+    tracking_fail(arg, false, why);
 }
 
 static void track_connect(void *arg)
@@ -196,13 +196,13 @@ static void track_connect(void *arg)
 
 void track_ping(struct redis_link *k)
 {
-    if (k->track.subscribed) (void)resp_ask(k->track.conn, ALLOW_PING, NULL, 0, NULL, NULL);
+    if (k->track.subscribed) (void)resp_send(k->track.conn, ALLOW_PING, NULL, 0, NULL, NULL);
 }
 
 void track_start(struct redis_link *k)
 {
     struct track *t = &k->track;
-    t->refused = t->asked = t->on = t->subscribed = false;
+    t->refused = t->requested = t->on = t->subscribed = false;
     if (!t->redial) t->redial = alarm_new(k->loop, track_connect, k);
     track_connect(k);
 }
@@ -215,6 +215,6 @@ void track_stop(struct redis_link *k)
     alarm_free(t->redial);
     t->redial = NULL;
     t->on = t->subscribed = false;
-    t->greet.id = UNKNOWN_U64;
+    t->handshake.id = UNKNOWN_U64;
     free_prefixes(t);
 }

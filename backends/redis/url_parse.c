@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool take_db(struct redis_url *u, const char *path)
+static bool parse_db(struct redis_url *u, const char *path)
 {
     uint64_t db;
 
@@ -19,7 +19,7 @@ static bool take_db(struct redis_url *u, const char *path)
     return true;
 }
 
-/* It ends up in a certificate's check and in an SNI: a host alone. */
+/* It is used as SNI and verified against the certificate: a host name only. */
 static bool is_server_name(const char *name)
 {
     struct url u = {0};
@@ -30,7 +30,7 @@ static bool is_server_name(const char *name)
 }
 
 /* cacert=FILE&servername=NAME */
-static bool take_options(struct redis_url *u, const char *text)
+static bool parse_options(struct redis_url *u, const char *text)
 {
     static const char ca[] = "cacert=", name[] = "servername=";
     while (*text) {
@@ -46,7 +46,7 @@ static bool take_options(struct redis_url *u, const char *text)
     return !u->server_name || is_server_name(u->server_name);
 }
 
-static enum err take_network(struct redis_url *u, const char *text, struct why *why)
+static enum err parse_network(struct redis_url *u, const char *text, struct why *why)
 {
     struct url url = {0};
 
@@ -61,9 +61,9 @@ static enum err take_network(struct redis_url *u, const char *text, struct why *
     enum err err = ERR_OK;
     if (!u->tls && strcmp(url.scheme, "redis") != 0)
         err = why_set(why, ERR_USAGE, "Redis URL: it must begin with redis://, rediss:// or unix://");
-    else if (url.query && !take_options(u, url.query))
+    else if (url.query && !parse_options(u, url.query))
         err = why_set(why, ERR_USAGE, "Redis URL: only rediss:// takes options, and only cacert= and servername=");
-    else if (!take_db(u, url.path))
+    else if (!parse_db(u, url.path))
         err = why_set(why, ERR_USAGE, "Redis URL: what follows the host is not a database number");
     url_done(&url);
     return err;
@@ -90,7 +90,7 @@ enum err redis_url_parse(const char *text, struct redis_url *ret, struct why *wh
         if (*path != '/') return why_set(why, ERR_USAGE, "Redis URL: unix:// must be followed by an absolute path");
         u.path = mem_str(path);
     } else {
-        err = take_network(&u, text, why);
+        err = parse_network(&u, text, why);
     }
     if (err) {
         redis_url_done(&u);

@@ -1,6 +1,6 @@
 /*
- * url_parse.h - where a Redis is: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path, or
- * host[:port] alone, as it stands in a RayCluster. Percent-encoding is undone in user, password and what follows '?':
+ * url_parse.h - parses the URL of a Redis: redis://[user[:password]@]host[:port][/db], rediss:// (TLS), unix:///path,
+ * or host[:port] alone, as RAY_REDIS_ADDRESS has it. Percent-encoding is decoded in user, password and query:
  * rediss://host?cacert=FILE&servername=NAME. No I/O.
  */
 #ifndef RAYDECK_REDIS_URL_PARSE_H
@@ -16,13 +16,13 @@ struct redis_url {
     char *host;                  /* NULL for a unix socket */
     char *path;                  /* of a unix socket, else NULL */
     char *user, *password;       /* NULL where the URL has none */
-    char *ca_file, *server_name; /* of TLS; NULL: the system's, the host */
+    char *ca_file, *server_name; /* of TLS; NULL: the system's CAs, host */
     unsigned port, db;
     bool tls;
     char *shown; /* the same without user and password, safe to draw */
 };
 
-/* ERR_USAGE, with a reason that never quotes what may be a password. */
+/* ERR_USAGE; the message never quotes the URL, which may hold a password. */
 enum err redis_url_parse(const char *text, struct redis_url *ret, struct why *why);
 void redis_url_done(struct redis_url *u); /* frees, wipes the password; a zeroed one is fine */
 

@@ -53,7 +53,7 @@ static void test_password_missing(void **state)
     begin(with_password, NULL, NULL);
     RIG_UNTIL(&rig, rig_denied, NULL);
     assert_int_equal(rig_source(&rig)->err, ERR_AUTH);
-    why_has("wants a password");
+    why_has("requires a password");
 }
 
 static void test_password_wrong(void **state)
