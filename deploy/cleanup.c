@@ -182,7 +182,7 @@ static const char *cleanup_sent(const void *arg)
     }
 }
 
-struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls)
+struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step_observer *observer)
 {
     struct cleanup *c = mem_zero(1, sizeof *c);
     c->conf = *conf;
@@ -198,7 +198,7 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct clea
         .defs = steps,
         .count = CLEANUP_STEPS,
         .words = {"the DELETE of", "deleted", "what was said to be deleted is", "cleaning up again is safe"},
-        .observer = {calls->changed, calls->confirm, calls->done, calls->arg},
+        .observer = *observer,
         .sent = cleanup_sent,
         .arg = c};
     step_engine_open(&c->engine, &engine);
@@ -222,24 +222,9 @@ void cleanup_free(struct cleanup *c)
     free(c);
 }
 
-void cleanup_confirm(struct cleanup *c, bool yes)
+struct step_engine *cleanup_engine(struct cleanup *c)
 {
-    step_engine_confirm(&c->engine, yes);
-}
-
-void cleanup_cancel(struct cleanup *c, enum err err, const char *how)
-{
-    step_engine_cancel(&c->engine, err, how);
-}
-
-void cleanup_left(const struct cleanup *c, const char *how, struct why *ret)
-{
-    step_engine_left(&c->engine, how, ret);
-}
-
-const struct steps *cleanup_steps(const struct cleanup *c)
-{
-    return &c->engine.steps;
+    return &c->engine;
 }
 
 const char *cleanup_service(const struct cleanup *c)

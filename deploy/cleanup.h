@@ -40,24 +40,14 @@ struct cleanup_conf {
     const char *service; /* copied: what was deployed with this RayService, and nothing else; NULL: there is but one */
     uint64_t hang_ms, wait_ms, poll_ms; /* 0: the limits above */
 };
-struct cleanup_calls {
-    void (*changed)(void *arg, const struct step *step, const struct step_line *line);
-    void (*confirm)(void *arg);                             /* to be answered by cleanup_confirm */
-    void (*done)(void *arg, enum err err, const char *why); /* the end, once */
-    void *arg;
-};
 
 struct cleanup;
-struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct cleanup_calls *calls);
-void cleanup_free(struct cleanup *c); /* stops where it is; NULL is fine */
-void cleanup_confirm(struct cleanup *c, bool yes);
-/* Ends it in any step, with err and "HOW: what was sent and what is left" (deploy/step_engine.h). */
-void cleanup_cancel(struct cleanup *c, enum err err, const char *how);
-void cleanup_left(const struct cleanup *c, const char *how, struct why *ret); /* what that would say now */
+struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step_observer *observer);
+void cleanup_free(struct cleanup *c);                  /* stops where it is; NULL is fine */
+struct step_engine *cleanup_engine(struct cleanup *c); /* to confirm, cancel and read it */
 /* What is about to be deleted, for the question: a line an object with its UID, at most so many. Safe text. */
 enum { CLEANUP_ASK_LINES = 12 };
 void cleanup_ask_words(const struct cleanup *c, struct buf *out);
-const struct steps *cleanup_steps(const struct cleanup *c);
 const char *cleanup_service(const struct cleanup *c); /* of the first RayService; "" none */
 
 /* The fields of every GCS table of a storage namespace together (ns NULL: of all); unknown where no Redis was read. */

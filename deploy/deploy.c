@@ -126,13 +126,20 @@ static const char *deploy_sent(const void *arg)
     return d->ns_state == NS_MISSING || d->at >= d->count ? "the namespace" : d->items[d->at].words;
 }
 
-static const char *deploy_left_words(const void *arg)
+static const char *deploy_left(const void *arg)
 {
     const struct deploy *d = arg;
     return step_index(&d->engine) > DEPLOY_APPLY ? "everything was applied, and KubeRay goes on with it" : NULL;
 }
 
-struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_calls *calls)
+static void deploy_cancelled(void *arg)
+{
+    struct deploy *d = arg;
+    redis_from_free(d->from);
+    d->from = NULL;
+}
+
+struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_observer *observer)
 {
     struct deploy *d = mem_zero(1, sizeof *d);
     d->conf = *conf;
@@ -142,7 +149,6 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_
     if (!d->conf.accept_ms) d->conf.accept_ms = DEPLOY_ACCEPT_MS;
     if (!d->conf.answer_ms) d->conf.answer_ms = DEPLOY_ANSWER_MS;
     if (!d->conf.poll_ms) d->conf.poll_ms = DEPLOY_POLL_MS;
-    d->calls = *calls;
     const struct step_engine_conf engine = {
         .loop = conf->loop,
         .cluster = conf->cluster,
@@ -150,9 +156,10 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_
         .count = DEPLOY_STEPS,
         .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_PREREQUISITES,
         .words = {"the apply of", "applied", "what was not said to be applied was not", "deploying again is safe"},
-        .observer = {calls->changed, calls->confirm, calls->done, calls->arg},
+        .observer = *observer,
         .sent = deploy_sent,
-        .left = deploy_left_words,
+        .left = deploy_left,
+        .cancelled = deploy_cancelled,
         .arg = d};
     step_engine_open(&d->engine, &engine);
     return d;
@@ -171,36 +178,9 @@ void deploy_free(struct deploy *d)
     free(d);
 }
 
-void deploy_confirm(struct deploy *d, bool yes)
+struct step_engine *deploy_engine(struct deploy *d)
 {
-    step_engine_confirm(&d->engine, yes);
-}
-
-void deploy_cancel(struct deploy *d, enum err err, const char *how)
-{
-    step_engine_cancel(&d->engine, err, how);
-    redis_from_free(d->from);
-    d->from = NULL;
-}
-
-bool deploy_may_stop(const struct deploy *d)
-{
-    return step_engine_may_stop(&d->engine);
-}
-
-void deploy_left(const struct deploy *d, const char *how, struct why *ret)
-{
-    step_engine_left(&d->engine, how, ret);
-}
-
-bool deploy_over(const struct deploy *d)
-{
-    return d->engine.over;
-}
-
-const struct steps *deploy_steps(const struct deploy *d)
-{
-    return &d->engine.steps;
+    return &d->engine;
 }
 
 const char *deploy_service(const struct deploy *d)

@@ -37,6 +37,14 @@ enum {
     DEPLOY_SERVICE_MAX = 254
 };
 
+/* Each may be NULL. */
+struct deploy_hooks {
+    /* A RayService was applied: what is looked at from now on. */
+    void (*applied)(void *arg, const char *ns, const char *service);
+    /* Does Serve answer, as far as the owner can tell? ret: why, or why not. */
+    enum tri (*answering)(void *arg, char *ret, size_t size);
+    void *arg;
+};
 /* Everything is borrowed until deploy_free, but for the texts, which are copied. */
 struct deploy_conf {
     struct loop *loop;
@@ -47,43 +55,22 @@ struct deploy_conf {
     struct manifest *manifest;
     struct variables *variables; /* are given what AWS tells */
     const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: AWS is not asked */
-    bool dry_run;                /* ends after the diff */
+    struct deploy_hooks hooks;
+    bool dry_run;                           /* ends after the diff */
     uint64_t accept_ms, answer_ms, poll_ms; /* 0: the limits above */
     uint64_t redis_ms, redis_every_ms;      /* 0: those of deploy/redis_from.h */
 };
-struct deploy_calls {
-    void (*changed)(void *arg, const struct step *step, const struct step_line *line); /* see steps.h */
-    /* To be answered by deploy_confirm, at once or later. */
-    void (*confirm)(void *arg);
-    /* A RayService was applied: what is looked at from now on. */
-    void (*applied)(void *arg, const char *ns, const char *service);
-    /* Optional: does Serve answer, as far as the owner can tell? ret: why, or why not. */
-    enum tri (*answering)(void *arg, char *ret, size_t size);
-    /* The end, once; not after deploy_free. ERR_GUARD: the answer was no; ERR_PARSE: lint or the server refused what is
-     * in the manifest. */
-    void (*done)(void *arg, enum err err, const char *why);
-    void *arg;
-};
-
 struct deploy;
-/* Begins from the loop. */
-struct deploy *deploy_start(const struct deploy_conf *conf, const struct deploy_calls *calls);
-void deploy_free(struct deploy *d); /* stops where it is; NULL is fine */
-void deploy_confirm(struct deploy *d, bool yes);
-bool deploy_over(const struct deploy *d);
-/* While AWS is waited for a person can stop it: nothing was asked of the cluster. */
-bool deploy_may_stop(const struct deploy *d);
-void deploy_stop(struct deploy *d); /* nothing happens where it may not */
-/* Ends it in any step, with err and "HOW: what was sent and what is left" (deploy/step_engine.h). */
-void deploy_cancel(struct deploy *d, enum err err, const char *how);
-void deploy_left(const struct deploy *d, const char *how, struct why *ret); /* what that would say now */
+/* Begins from the loop. The observer's `done`: ERR_PARSE where lint or the server refused what is in the manifest. */
+struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_observer *observer);
+void deploy_free(struct deploy *d);                  /* stops where it is; NULL is fine */
+struct step_engine *deploy_engine(struct deploy *d); /* to confirm, cancel and read it */
 
 /* What is about to be applied, for the question: a line an object, what each means, at most so many lines. Safe text.
  */
 enum { DEPLOY_ASK_LINES = 12 };
 void deploy_ask_words(const struct deploy *d, struct buf *out);
 
-const struct steps *deploy_steps(const struct deploy *d);
 const char *deploy_service(const struct deploy *d); /* name of the first RayService; "" without one */
 const char *deploy_ns(const struct deploy *d);      /* "" until it is known */
 

@@ -230,7 +230,7 @@ static void apply_end(struct deploy *d)
         return;
     }
     step_next(&d->engine);
-    if (d->calls.applied) d->calls.applied(d->calls.arg, d->ns, d->service);
+    if (d->conf.hooks.applied) d->conf.hooks.applied(d->conf.hooks.arg, d->ns, d->service);
 }
 
 static void apply_next(void *arg)

@@ -31,7 +31,6 @@ enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
 
 struct deploy {
     struct deploy_conf conf;
-    struct deploy_calls calls;
     struct step_engine engine;
     struct redis_from *from; /* NULL: AWS is not asked */
     char ns[OBJECT_NAME_MAX + 1];

@@ -40,8 +40,3 @@ void deploy_redis(void *arg)
     d->from = redis_from_start(&conf, &(struct redis_from_calls){on_waiting, on_endpoint, d});
     step_later(&d->engine, redis_late, most ? most : REDIS_FROM_WAIT_MS);
 }
-
-void deploy_stop(struct deploy *d)
-{
-    if (deploy_may_stop(d)) deploy_cancel(d, ERR_CANCELLED, "stopped");
-}

@@ -48,9 +48,10 @@ static void answering_decide(struct deploy *d, const struct service_seen *s)
 {
     char text[STEP_TEXT_MAX] = "", reason[STEP_TEXT_MAX] = "";
     bool ready = s->ready == TRI_YES && is_current(d, s) && !s->upgrading;
-    enum tri answers = d->calls.answering ? d->calls.answering(d->calls.arg, text, sizeof text) : TRI_UNKNOWN;
+    enum tri answers =
+        d->conf.hooks.answering ? d->conf.hooks.answering(d->conf.hooks.arg, text, sizeof text) : TRI_UNKNOWN;
     /* Unknown: no probe yet, or none is sent. Once Ready, one has a few readings' time to come. */
-    if (ready && answers == TRI_UNKNOWN && d->calls.answering && d->reads_ready++ < READY_READS) answers = TRI_NO;
+    if (ready && answers == TRI_UNKNOWN && d->conf.hooks.answering && d->reads_ready++ < READY_READS) answers = TRI_NO;
     if (ready && answers != TRI_NO) {
         step_log(&d->engine, TONE_PLAIN, "RayService is Ready (%s)%s%s", s->reason, text[0] ? "; " : "", text);
         if (answers == TRI_UNKNOWN)

@@ -53,6 +53,7 @@ static bool engine_cancelled(struct step_engine *e, const char *words)
     else
         why = e->cancel;
     object_cancel(e->call);
+    if (e->conf.cancelled) e->conf.cancelled(e->conf.arg);
     steps_log(&e->steps, e->current, TONE_BAD, "%s", e->cancel.text);
     steps_end(&e->steps, e->current);
     engine_end(e, err, why.text);
@@ -159,6 +160,16 @@ void step_engine_cancel(struct step_engine *e, enum err err, const char *how)
         engine_next(e, NULL, STEP_SENT_MS);
     else
         engine_cancelled(e, NULL);
+}
+
+void step_engine_stop(struct step_engine *e)
+{
+    if (step_engine_may_stop(e)) step_engine_cancel(e, ERR_CANCELLED, "stopped");
+}
+
+const struct steps *step_engine_steps(const struct step_engine *e)
+{
+    return &e->steps;
 }
 
 bool step_engine_may_stop(const struct step_engine *e)

@@ -57,7 +57,8 @@ struct step_engine_conf {
     struct step_observer observer;
     const char *(*sent)(const void *arg); /* what the change in flight is made to */
     const char *(*left)(const void *arg); /* what a cancelled run leaves behind; it or what it returns NULL: by words */
-    void *arg;                            /* of begin functions, continuations, sent and left */
+    void (*cancelled)(void *arg);         /* ends what the step began beside its request; NULL: nothing */
+    void *arg;                            /* of begin functions, continuations and the three above */
     uint64_t silent_ms;                   /* 0: STEP_SILENT_MS */
 };
 
@@ -98,6 +99,8 @@ void step_engine_confirm(struct step_engine *e, bool yes);
 /* Ends the run with err, "HOW: what was sent and what is left". Nothing more is sent; a change in flight is waited for
  * up to STEP_SENT_MS. Steps that run always follow. */
 void step_engine_cancel(struct step_engine *e, enum err err, const char *how);
+const struct steps *step_engine_steps(const struct step_engine *e);
+void step_engine_stop(struct step_engine *e);           /* cancels a step that is STEP_STOPPABLE; else nothing */
 bool step_engine_may_stop(const struct step_engine *e); /* the step that runs is STEP_STOPPABLE */
 /* A change is in flight, or may have been made: what cancelling now leaves behind, "HOW: …". */
 void step_engine_left(const struct step_engine *e, const char *how, struct why *ret);

@@ -38,9 +38,9 @@ void app_work_free(struct app_work *w)
     free(w);
 }
 
-static const struct steps *steps_of(const struct app_work *w)
+static struct step_engine *engine_of(const struct app_work *w)
 {
-    return w->deploy ? deploy_steps(w->deploy) : cleanup_steps(w->cleanup);
+    return w->deploy ? deploy_engine(w->deploy) : cleanup_engine(w->cleanup);
 }
 
 static const char *service_of(const struct app_work *w)
@@ -113,14 +113,6 @@ static void on_done(void *arg, enum err err, const char *why)
 
 /* ---- answers ---- */
 
-static void work_answer(struct app_work *w, bool yes)
-{
-    if (w->deploy)
-        deploy_confirm(w->deploy, yes);
-    else
-        cleanup_confirm(w->cleanup, yes);
-}
-
 static void work_decided(void *arg, enum err err, const char *unsaid)
 {
     struct app *app = arg;
@@ -130,13 +122,13 @@ static void work_decided(void *arg, enum err err, const char *unsaid)
     if (!app->work) return;
     const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
     if (refused) app_say(app, true, "%s", why.text);
-    work_answer(app->work, !refused);
+    step_engine_confirm(engine_of(app->work), !refused);
 }
 
 static void work_decline(struct app_work *w)
 {
     w->view.asks = false;
-    work_answer(w, false);
+    step_engine_confirm(engine_of(w), false);
 }
 
 /* Of the dialog. Esc goes back to the steps, and the question waits; only a no is a no. */
@@ -175,15 +167,9 @@ static void show_question(struct app_work *w)
 
 /* ---- the steps over the screen ---- */
 
-/* Only the wait for AWS, which is as long as it takes there. */
-static bool may_stop(const struct app_work *w)
-{
-    return w->deploy && deploy_may_stop(w->deploy);
-}
-
 void app_work_update(struct app_work *w)
 {
-    w->view.stops = may_stop(w);
+    w->view.stops = step_engine_may_stop(engine_of(w));
 }
 
 static void steps_result(void *arg, enum overlay_result result)
@@ -196,8 +182,8 @@ static void steps_result(void *arg, enum overlay_result result)
         app_overlay_close(app);
     else if (w->view.action == STEPS_CONFIRM)
         show_question(w);
-    else if (may_stop(w))
-        deploy_stop(w->deploy);
+    else
+        step_engine_stop(engine_of(w));
 }
 
 static void work_show(struct app_work *w)
@@ -217,13 +203,11 @@ void app_work_tell_left(const struct app_work *w)
 {
     if (!goes_on(w)) return;
     const size_t first = w->deploy ? DEPLOY_APPLY : CLEANUP_UI;
-    const struct steps *s = steps_of(w);
+    const struct steps *s = step_engine_steps(engine_of(w));
     struct why left;
     if (s->item[first].state == STEP_WAITING) return; /* nothing was changed */
-    if (w->deploy)
-        deploy_left(w->deploy, "deploy was left in the middle", &left);
-    else
-        cleanup_left(w->cleanup, "cleanup was left in the middle", &left);
+    step_engine_left(engine_of(w), w->deploy ? "deploy was left in the middle" : "cleanup was left in the middle",
+                     &left);
     cli_say("%s", left.text);
     for (size_t i = first; i < s->count; i++)
         for (size_t l = 0; l < s->item[i].count; l++) steps_print(stderr, &s->item[i], &s->item[i].line[l]);
@@ -254,7 +238,7 @@ static void work_take(struct app *app, struct app_work *w)
 {
     app_work_free(app->work);
     app->work = w;
-    w->view.steps = steps_of(w);
+    w->view.steps = step_engine_steps(engine_of(w));
     work_show(w);
 }
 
@@ -284,9 +268,10 @@ void app_deploy_ask(struct app *app, const char *file)
                                      .context_ns = where ? where->ns : NULL,
                                      .manifest = w->manifest,
                                      .variables = &w->vars,
-                                     .redis_from = app->cli->redis_from};
-    const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, w};
-    w->deploy = deploy_start(&conf, &calls);
+                                     .redis_from = app->cli->redis_from,
+                                     .hooks = {on_applied, on_answering, w}};
+    const struct step_observer observer = {on_changed, on_confirm, on_done, w};
+    w->deploy = deploy_start(&conf, &observer);
     work_take(app, w);
 }
 
@@ -312,7 +297,7 @@ void app_cleanup_ask(struct app *app)
                                       .world = session_world(app->session),
                                       .ns = w->ns,
                                       .service = f.rayservice ? f.rayservice->name : app->cli->conf.service};
-    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, w};
-    w->cleanup = cleanup_start(&conf, &calls);
+    const struct step_observer observer = {on_changed, on_confirm, on_done, w};
+    w->cleanup = cleanup_start(&conf, &observer);
     work_take(app, w);
 }

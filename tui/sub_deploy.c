@@ -2,7 +2,7 @@
 #include "tui/answering.h"
 #include "tui/guards.h"
 #include "tui/manifest_file.h"
-#include "tui/steps_print.h"
+#include "tui/steps_follow.h"
 
 #include "backends/base/text.h"
 #include "deploy/deploy.h"
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { LONGEST_MS = 60 * 60 * 1000, CANCEL_MS = STEP_SENT_MS + 2000 };
+enum { LONGEST_MS = 60 * 60 * 1000 };
 
 struct deploying {
     struct cli *cli;
@@ -18,23 +18,9 @@ struct deploying {
     struct manifest *manifest;
     struct variables vars;
     struct deploy *deploy;
-    bool waiting, over, applied;
-    struct why end;
+    struct steps_follow follow;
+    bool applied;
 };
-
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
-{
-    const struct deploying *d = arg;
-    steps_print(stdout, step, line);
-    snapshot_wake(d->snapshot);
-}
-
-static void on_confirm(void *arg)
-{
-    struct deploying *d = arg;
-    d->waiting = true;
-    snapshot_wake(d->snapshot);
-}
 
 static void on_applied(void *arg, const char *ns, const char *service)
 {
@@ -49,23 +35,10 @@ static enum tri on_answering(void *arg, char *ret, size_t size)
     return d->cli->conf.no_probe ? TRI_UNKNOWN : answering_now(snapshot_session(d->snapshot), ret, size);
 }
 
-static void on_done(void *arg, enum err err, const char *why)
+/* Every guard, in the order of what can be put right most easily. */
+static enum err may_apply(void *arg, struct why *why)
 {
     struct deploying *d = arg;
-    d->over = true;
-    why_set(&d->end, err, "%s", why);
-    snapshot_wake(d->snapshot);
-}
-
-static bool asked_or_over(void *arg)
-{
-    const struct deploying *d = arg;
-    return d->waiting || d->over;
-}
-
-/* Every guard, in the order of what can be put right most easily. */
-static enum err may_apply(struct deploying *d, struct why *why)
-{
     const char *service = deploy_service(d->deploy);
     enum err err = guards_context(d->cli, d->snapshot, why);
     if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
@@ -80,40 +53,10 @@ static uint64_t redis_ms(const struct cli *cli)
     return cli_timeout_ms(cli, REDIS_FROM_WAIT_MS);
 }
 
-static bool is_over(void *arg)
-{
-    const struct deploying *d = arg;
-    return d->over;
-}
-
-/* In the middle: waits for what a change did that was sent, and sends no other. */
-static enum err deploy_stopped(struct deploying *d, enum err err, struct why *why)
-{
-    const char *how = err == ERR_CANCELLED ? "interrupted" : "not done in time";
-    if (d->over) return why_set(why, err, "%s: %s", how, d->end.text);
-    deploy_cancel(d->deploy, err, how);
-    snapshot_clear_signal(d->snapshot);
-    /* A second signal ends this wait too. */
-    if (snapshot_until(d->snapshot, is_over, d, CANCEL_MS)) deploy_left(d->deploy, how, &d->end);
-    return why_set(why, err, "%s", d->end.text);
-}
-
 static enum err deploy_follow(struct deploying *d, struct why *why)
 {
-    uint64_t limit = cli_timeout_ms(d->cli, LONGEST_MS) + (d->cli->redis_from ? redis_ms(d->cli) : 0);
-    enum err err = ERR_OK;
-    while (!err && !d->over) {
-        err = snapshot_until(d->snapshot, asked_or_over, d, limit);
-        if (err || !d->waiting) continue;
-        d->waiting = false;
-        struct why guard = {0};
-        enum err refused = may_apply(d, &guard);
-        deploy_confirm(d->deploy, !refused);
-        if (refused) return why_set(why, refused, "%s: nothing was applied", guard.text);
-    }
-    if (err) return deploy_stopped(d, err, why);
-    *why = d->end;
-    return why->code;
+    const uint64_t limit_ms = cli_timeout_ms(d->cli, LONGEST_MS) + (d->cli->redis_from ? redis_ms(d->cli) : 0);
+    return steps_follow(&d->follow, deploy_engine(d->deploy), limit_ms, why);
 }
 
 static enum err deployment_begin(struct deploying *d, struct why *why)
@@ -132,10 +75,12 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
                                      .variables = &d->vars,
                                      .redis_from = d->cli->redis_from,
                                      .redis_ms = redis_ms(d->cli),
+                                     .hooks = {on_applied, on_answering, d},
                                      .dry_run = d->cli->dry_run};
-    const struct deploy_calls calls = {on_changed, on_confirm, on_applied, on_answering, on_done, d};
+    d->follow = (struct steps_follow){.snapshot = d->snapshot, .guards = may_apply, .arg = d};
+    const struct step_observer observer = steps_follow_observer(&d->follow);
     printf("%s -> context %s\n", d->manifest->file, where && where->context ? where->context : "–");
-    d->deploy = deploy_start(&conf, &calls);
+    d->deploy = deploy_start(&conf, &observer);
     return ERR_OK;
 }
 
@@ -144,7 +89,7 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
 static int status_of(const struct deploying *d, enum err err)
 {
     if (err == ERR_PARSE) return EXIT_FAILED;
-    if (!d->deploy || deploy_steps(d->deploy)->item[DEPLOY_REDIS].state == STEP_FAILED)
+    if (!d->deploy || step_engine_steps(deploy_engine(d->deploy))->item[DEPLOY_REDIS].state == STEP_FAILED)
         return snapshot_exit_status(d->snapshot, err);
     if (err == ERR_CONFLICT || err == ERR_NOT_FOUND || (err == ERR_TIMEOUT && d->applied)) return EXIT_FAILED;
     return snapshot_exit_status(d->snapshot, err);

@@ -111,8 +111,8 @@ void deploy_rig_deploy(struct deploy_rig *r, const char *text, const char *(*env
                                      .manifest = r->manifest,
                                      .variables = &r->vars,
                                      .poll_ms = 20};
-    const struct deploy_calls calls = {on_changed, on_confirm, NULL, NULL, on_done, r};
-    r->deploy = deploy_start(&conf, &calls);
+    const struct step_observer observer = {on_changed, on_confirm, on_done, r};
+    r->deploy = deploy_start(&conf, &observer);
     until_asked_or_over(r);
 }
 
@@ -126,8 +126,8 @@ void deploy_rig_cleanup(struct deploy_rig *r)
                                       .hang_ms = 10000,
                                       .wait_ms = 10000,
                                       .poll_ms = 20};
-    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, r};
-    r->cleanup = cleanup_start(&conf, &calls);
+    const struct step_observer observer = {on_changed, on_confirm, on_done, r};
+    r->cleanup = cleanup_start(&conf, &observer);
     until_asked_or_over(r);
 }
 
@@ -135,10 +135,7 @@ void deploy_rig_answer(struct deploy_rig *r, bool yes)
 {
     if (!r->asked) fail_msg("not asked: %s\n%s", r->why, r->said);
     r->asked = false;
-    if (r->deploy)
-        deploy_confirm(r->deploy, yes);
-    else
-        cleanup_confirm(r->cleanup, yes);
+    step_engine_confirm(r->deploy ? deploy_engine(r->deploy) : cleanup_engine(r->cleanup), yes);
     until_asked_or_over(r);
     assert_true(r->over);
 }

@@ -179,11 +179,11 @@ static void run(struct script *s, bool yes)
                                       .hang_ms = 60,
                                       .wait_ms = 300,
                                       .poll_ms = 20};
-    const struct cleanup_calls calls = {on_changed, on_confirm, on_done, s};
-    struct cleanup *c = cleanup_start(&conf, &calls);
+    const struct step_observer observer = {on_changed, on_confirm, on_done, s};
+    struct cleanup *c = cleanup_start(&conf, &observer);
     scene_until(&s->scene, asked_or_over, "the question, or an end");
     if (!s->over) assert_string_equal(s->deleted, "");
-    if (s->asked) cleanup_confirm(c, yes);
+    if (s->asked) step_engine_confirm(cleanup_engine(c), yes);
     scene_until(&s->scene, over, "the end");
     cleanup_free(c);
     scene_stop(&s->scene);

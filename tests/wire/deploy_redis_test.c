@@ -104,7 +104,7 @@ static void begin(struct scene *s, const char *word, uint64_t most_ms)
                                      .redis_from = word,
                                      .redis_ms = most_ms,
                                      .redis_every_ms = EVERY_MS};
-    s->deploy = deploy_start(&conf, &(struct deploy_calls){on_changed, on_confirm, NULL, NULL, on_done, s});
+    s->deploy = deploy_start(&conf, &(struct step_observer){on_changed, on_confirm, on_done, s});
 }
 
 static void until(struct scene *s, const char *said)
@@ -127,8 +127,8 @@ static void it_waits_and_goes_on(void **state)
              "TLS, ACL ray\n"
              "Redis in AWS|ok|\n"
              "prerequisites|running|\n");
-    assert_false(deploy_may_stop(s->deploy));
-    deploy_stop(s->deploy); /* too late: nothing happens */
+    assert_false(step_engine_may_stop(deploy_engine(s->deploy)));
+    step_engine_stop(deploy_engine(s->deploy)); /* too late: nothing happens */
     until(s, NULL);
     assert_int_equal(s->err, ERR_PARSE);
     assert_int_equal(s->vars.count > 0, true);
@@ -154,8 +154,8 @@ static void it_can_be_stopped(void **state)
     struct scene *s = *state;
     begin(s, "memorydb", 0);
     until(s, WAITING);
-    assert_true(deploy_may_stop(s->deploy));
-    deploy_stop(s->deploy);
+    assert_true(step_engine_may_stop(deploy_engine(s->deploy)));
+    step_engine_stop(deploy_engine(s->deploy));
     until(s, NULL);
     assert_int_equal(s->err, ERR_CANCELLED);
     assert_string_equal(s->why, "stopped: nothing was applied");

@@ -238,13 +238,13 @@ static void run(struct run_of *r, const struct how *how)
                                      .dry_run = how->dry_run,
                                      .accept_ms = 600,
                                      .answer_ms = 600,
+                                     .hooks = {NULL, on_answering, r},
                                      .poll_ms = 20};
-    const struct deploy_calls calls = {on_changed, on_confirm, NULL, on_answering, on_done, r};
-    r->deploy = deploy_start(&conf, &calls);
+    const struct step_observer observer = {on_changed, on_confirm, on_done, r};
+    r->deploy = deploy_start(&conf, &observer);
     scene_until(&r->scene, asked_or_over, "the question, or an end");
-    if (r->asked) deploy_confirm(r->deploy, !how->no);
+    if (r->asked) step_engine_confirm(deploy_engine(r->deploy), !how->no);
     scene_until(&r->scene, over, "the end");
-    assert_true(deploy_over(r->deploy));
     deploy_free(r->deploy);
     scene_stop(&r->scene);
     manifest_free(m);
