@@ -1,0 +1,42 @@
+/*
+ * replay.h - a recording of a real failure (tests/fixtures/recordings), fed into a world second by second as the
+ * backends would have: by their parsers, at the recording's times, with a tick each second and a proof of life of every
+ * source that was reached. Our clock is the recording's wall clock.
+ *
+ * Of the users' own requests only the Serve proxies' /-/healthz through the service is fed, once a second: it stands for
+ * the console's own probe of that way. All of them are kept as the truth that a test holds the answers against.
+ */
+#ifndef RAYDECK_TESTS_REPLAY_H
+#define RAYDECK_TESTS_REPLAY_H
+
+#include "backends/world/answers.h"
+#include "backends/world/recoveries.h"
+
+struct replay {
+    struct world *world;
+    struct recoveries *recoveries;
+    struct focus focus;
+    struct outage outage;          /* as of now_ms */
+    uint64_t begin_ms, end_ms;     /* of the recording, wall */
+    uint64_t now_ms;               /* wall and ours */
+    struct replay_tape *tape;      /* private */
+};
+
+/* folder: its name under tests/fixtures/recordings. Nothing is fed yet. What cannot be read fails the test. */
+void replay_open(struct replay *p, const char *folder);
+void replay_close(struct replay *p);
+
+/* Feeds all that arrived until then, and lets time pass until then. */
+void replay_until(struct replay *p, uint64_t wall_ms);
+void replay_answers(const struct replay *p, struct answer out[ANSWERS]);
+
+/* What the users' requests that were sent in the second before wall_ms came to; one without an answer for
+ * REPLAY_PATIENCE_MS counts as failed. */
+enum { REPLAY_PATIENCE_MS = 5000 };
+struct replay_users {
+    size_t proxies_ok, proxies_failed; /* GET /-/healthz through the service */
+    size_t served, failed;             /* requests that a model had to answer */
+};
+struct replay_users replay_users_of(const struct replay *p, uint64_t wall_ms);
+
+#endif

@@ -1,0 +1,103 @@
+/*
+ * replay_test.c - the answers at the top of the screen against what users of the service saw, second by second of
+ * recordings of real failures. It prints a table; RAYDECK_REPLAY=1 prints each second that is not right.
+ */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tests/support/replay.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { WRONG_MAX_S = 3 /* so long an answer may be behind */ };
+
+/* What the answer has to be. Where the Serve proxies answer and no model does, PARTLY is as good as NO; where requests
+ * of one second fared differently, any word is. */
+enum truth { TRUTH_NONE, TRUTH_YES, TRUTH_NO, TRUTH_NOT_YES, TRUTH_ANY };
+
+static enum truth truth_of(const struct replay_users *u)
+{
+    if (!u->served && !u->failed) return TRUTH_NONE;
+    if (!u->failed && !u->proxies_failed) return TRUTH_YES;
+    if (!u->served && !u->proxies_ok) return TRUTH_NO;
+    if (!u->served && !u->proxies_failed) return TRUTH_NOT_YES;
+    return TRUTH_ANY;
+}
+
+static bool is_right(enum truth truth, const char *word)
+{
+    bool yes = text_eq(word, "YES"), no = text_eq(word, "NO"), partly = text_eq(word, "PARTLY");
+    switch (truth) {
+    case TRUTH_YES: return yes;
+    case TRUTH_NO: return no;
+    case TRUTH_NOT_YES: return no || partly;
+    default: return true;
+    }
+}
+
+struct score {
+    size_t seconds, right, wrong, unknown, undeployed, run, longest;
+};
+
+/* `Unknown` counts in the longest run as well: in none of the recordings the sources are down for longer. */
+static void score_second(struct score *s, enum truth truth, const struct answer *a, bool deployed)
+{
+    bool right = is_right(truth, a->word), unknown = !right && text_eq(a->word, "–");
+    s->seconds++;
+    s->undeployed += !deployed;
+    if (!deployed) return;
+    s->right += right;
+    s->unknown += unknown;
+    s->wrong += !right && !unknown;
+    s->run = right ? 0 : s->run + 1;
+    if (s->run > s->longest) s->longest = s->run;
+}
+
+static void score_recording(const char *folder, struct score *s)
+{
+    static const char *const truths[] = {"no request", "YES", "NO", "PARTLY or NO", "any"};
+    struct replay p;
+    bool told = getenv("RAYDECK_REPLAY") != NULL;
+    replay_open(&p, folder);
+    for (uint64_t at = p.begin_ms + 2000; at <= p.end_ms; at += 1000) {
+        struct answer a[ANSWERS];
+        struct replay_users users = replay_users_of(&p, at);
+        enum truth truth = truth_of(&users);
+        replay_until(&p, at);
+        replay_answers(&p, a);
+        score_second(s, truth, &a[0], p.focus.rayservice != NULL);
+        if (told && !is_right(truth, a[0].word))
+            print_message("  +%3llu s  true: %-12s said: %s  %s\n", (unsigned long long)(at - p.begin_ms) / 1000,
+                          truths[truth], a[0].word, a[0].text);
+    }
+    replay_close(&p);
+}
+
+static void answers_agree_with_what_users_saw(void **state)
+{
+    (void)state;
+    static const char *const folders[] = {"real-noft-kill", "real-redis-pause", "real-gcs-crash-twice",
+                                          "real-operator-down", "real-deploy-failed"};
+    size_t longest = 0;
+    print_message("%-22s %7s %7s %7s %7s %10s %13s\n", "recording", "seconds", "right", "wrong", "unknown",
+                  "no service", "longest wrong");
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        struct score s = {0};
+        score_recording(folders[i], &s);
+        print_message("%-22s %7zu %7zu %7zu %7zu %10zu %11zu s\n", folders[i], s.seconds, s.right, s.wrong, s.unknown,
+                      s.undeployed, s.longest);
+        if (s.longest > longest) longest = s.longest;
+    }
+    if (longest > WRONG_MAX_S) fail_msg("ANSWERING was wrong for %zu s in a row", longest);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(answers_agree_with_what_users_saw)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
