@@ -1,5 +1,6 @@
 #include "tui/answering.h"
 
+#include "backends/link/loop.h"
 #include "backends/world/probe_targets.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ enum tri answering_now(const struct session *s, char *ret, size_t size)
     struct focus f = session_focus(s);
     ret[0] = '\0';
     if (!f.rayservice) return TRI_UNKNOWN;
-    struct probe_targets t = probe_targets_of(session_world(s), &f, wall_ms);
+    struct probe_targets t = probe_targets_of(session_world(s), &f, loop_now_ms(), wall_ms);
     struct probe_sum sum = probe_sum_of(session_world(s), "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
     size_t good = sum.ok + sum.slow, all = good + sum.failed;
     if (!all && !sum.waiting) return TRI_UNKNOWN;

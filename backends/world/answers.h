@@ -31,12 +31,17 @@ struct head_loss {
 };
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
 
-/* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. */
+/* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. absent: the
+ * EndpointSlices were listed, and none is of that service. source: whose word it is; NULL: nobody's. */
 struct serve_endpoints {
     size_t ready, besides_head;
-    bool known;
+    bool known, absent;
+    const char *source;
 };
 struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f);
+/* Calls for each that is ready; false where they are not known. */
+bool serve_endpoints_each(const struct world *w, const struct focus *f,
+                          void (*ready)(void *arg, const struct endpoint *e), void *arg);
 
 /* Probes of the last `window_ms` and what they say; a probe nobody answered in time counts as failed. */
 struct probe_sum {

@@ -1,18 +1,14 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
-#include "backends/world/probe_targets.h"
+#include "backends/world/evidence.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    WINDOW_MS = 60000,
-    PROBE_HANGING_MS = 3000, /* so long without an end of any probe, some waiting: perhaps hanging */
-    PROBE_HANGING = 10       /* waiting, at the most that it takes for that */
-};
+enum { WINDOW_MS = 60000, OLD_MS = 2000 /* so old a sample is told as such */ };
 
 static int by_value(const void *a, const void *b)
 {
@@ -73,56 +69,6 @@ static void both(struct answer *a, const char *fmt, ...)
     say(a->brief, "%s", part);
 }
 
-/* Why there are no probes: their source says it, as far as there is one. */
-static void say_no_probes(const struct world *w, uint64_t now_ms, uint64_t last_done_ms, uint64_t wall_ms,
-                          struct answer *ret)
-{
-    const struct source *s = world_source_named(w, "probe");
-    answer_word(ret, VERDICT_UNKNOWN, "–");
-    if (s && s->err == ERR_EXHAUSTED)
-        both(ret, "unknown: probes cannot be sent: %.80s", s->why ? s->why : err_word(s->err));
-    else if (last_done_ms && wall_ms > last_done_ms)
-        both(ret, "unknown: no probe ended for %llu s", (unsigned long long)((wall_ms - last_done_ms) / 1000));
-    else if (s && source_freshness(s, now_ms, NULL) == FRESH_DENIED)
-        both(ret, "unknown: probes denied: %.80s", s->why ? s->why : err_word(s->err));
-    else
-        both(ret, "unknown: nothing is probed");
-}
-
-/* Where a round is long: how much of it is known, and how old that is. */
-static void judge_round(const struct probe_targets *t, struct answer *ret)
-{
-    if (!t->round_ms.known) return;
-    if (t->asked < t->expected) {
-        if (ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
-        both(ret, "%zu of %zu proxies asked this round", t->asked, t->expected);
-    } else {
-        unsigned long long seconds = t->oldest_ms / 1000;
-        say(ret->text, "oldest of %zu proxies asked %llu s ago", t->asked, seconds);
-        say(ret->brief, "oldest asked %llu s ago", seconds);
-    }
-}
-
-static void judge(const struct probe_targets *t, uint64_t wall_ms, struct answer *ret)
-{
-    const char *class = t->failed && t->failed->failure ? t->failed->failure : "failed";
-    uint64_t quiet = wall_ms > t->last_done_ms ? wall_ms - t->last_done_ms : 0;
-    if (t->failing == t->asked) {
-        answer_word(ret, VERDICT_NO, "NO");
-        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->asked, class);
-    } else if (t->failing) {
-        answer_word(ret, VERDICT_WARN, "PARTLY");
-        both(ret, "%zu of %zu proxies fail: %s", t->failing, t->asked, class);
-    } else if (quiet >= PROBE_HANGING_MS && t->waiting > (t->asked < PROBE_HANGING ? t->asked : PROBE_HANGING)) {
-        answer_word(ret, VERDICT_WARN, "–");
-        both(ret, "no answer for %llu s, %llu probes waiting", (unsigned long long)(quiet / 1000),
-             (unsigned long long)t->waiting);
-    } else {
-        answer_word(ret, VERDICT_OK, "YES");
-    }
-    judge_round(t, ret);
-}
-
 static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *ret)
 {
     double rate = 0;
@@ -142,21 +88,48 @@ static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *
     say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
 }
 
-static void say_endpoints(const struct world *w, const struct focus *f, struct answer *ret)
+/* The line that the word comes from, where it is not YES. */
+static void say_worst(const struct service_evidence *e, struct answer *ret)
 {
-    struct serve_endpoints e = serve_endpoints_of(w, f);
-    if (!e.known) return;
-    bool head = e.ready != e.besides_head;
-    say(ret->text, "%zu endpoint%s, %s", e.ready, e.ready == 1 ? "" : "s", head ? "the head among them" : "not head");
-    say(ret->brief, "%zu endpoint%s", e.ready, e.ready == 1 ? "" : "s");
+    const struct evidence *line = &e->line[e->from];
+    both(ret, "%s%s%.150s", e->from == EVIDENCE_PROXIES ? "" : evidence_name(e->from),
+         e->from == EVIDENCE_PROXIES ? "" : ": ", line->why);
+    if (line->age_ms.known && line->age_ms.value >= OLD_MS)
+        say(ret->text, "%llu s ago", (unsigned long long)line->age_ms.value / 1000);
 }
 
-static void say_calm(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms,
+/* Nothing says YES or NO: why neither of the ways does. */
+static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, struct answer *ret)
+{
+    const struct evidence *way = &e->line[EVIDENCE_WAY], *proxies = &e->line[EVIDENCE_PROXIES];
+    answer_word(ret, e->hanging ? VERDICT_WARN : VERDICT_UNKNOWN, "–");
+    if (e->hanging)
+        both(ret, "%s%.120s", e->hanging_line == EVIDENCE_WAY ? "service: " : "", e->line[e->hanging_line].why);
+    else if (e->answered_ms.known && wall_ms > e->answered_ms.value)
+        both(ret, "unknown: no answer for %llu s", (unsigned long long)(wall_ms - e->answered_ms.value) / 1000);
+    else
+        both(ret, "unknown: %.120s", proxies->why);
+    if (e->hanging && e->hanging_line == EVIDENCE_WAY) return;
+    if (e->endpoints.known || way->by[0]) say(ret->text, "service %.120s", way->why);
+}
+
+static void say_way(const struct service_evidence *e, struct answer *ret)
+{
+    if (e->verdict == VERDICT_UNKNOWN || (e->from == EVIDENCE_WAY && e->verdict > VERDICT_OK)) return;
+    say(ret->text, "service %s", e->line[EVIDENCE_WAY].why);
+    if (e->endpoints.known) say(ret->brief, "%zu endpoint%s", e->endpoints.ready, e->endpoints.ready == 1 ? "" : "s");
+}
+
+static void say_calm(const struct world *w, const struct service_evidence *e, uint64_t now_ms, uint64_t wall_ms,
                      struct answer *ret)
 {
     struct probe_sum sum = probe_sum_of(w, "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
     size_t good = sum.ok + sum.slow, all = good + sum.failed;
+    if (e->line[EVIDENCE_PROXIES].verdict == VERDICT_WARN && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
+    say_way(e, ret);
+    if (!all) return;
+    if (e->proxies.round_ms.known) both(ret, "%s", e->line[EVIDENCE_PROXIES].why);
     if (sum.p95_us.known)
         say(ret->text, "proxies %zu/%zu probes, p95 %llu ms", good, all,
             (unsigned long long)((sum.p95_us.value + 500) / 1000));
@@ -164,7 +137,6 @@ static void say_calm(const struct world *w, const struct focus *f, uint64_t now_
         say(ret->text, "proxies %zu/%zu probes", good, all);
     say(ret->brief, "proxies %zu/%zu", good, all);
     say_replicas(w, now_ms, ret);
-    say_endpoints(w, f, ret);
 }
 
 static void say_outage(const struct world *w, const struct outage *o, struct answer *ret)
@@ -186,16 +158,20 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
 void answer_answering(const struct world *w, const struct focus *f, const struct outage *o, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret)
 {
-    struct probe_targets t = probe_targets_of(w, f, wall_ms);
+    struct service_evidence e = evidence_of(w, f, now_ms, wall_ms);
     *ret = (struct answer){.question = "ANSWERING"};
-    if (!t.asked)
-        say_no_probes(w, now_ms, t.last_done_ms, wall_ms, ret);
-    else
-        judge(&t, wall_ms, ret);
+    bool before = o->state == OUTAGE_RUNNING && e.answered_ms.known && e.answered_ms.value < o->t0_wall_ms;
+    if (e.verdict == VERDICT_OK && before) { /* what ended before it is no answer about it */
+        e.verdict = VERDICT_UNKNOWN;
+        answer_word(ret, VERDICT_UNKNOWN, "–");
+    } else if (e.verdict == VERDICT_UNKNOWN) {
+        say_unknown(&e, wall_ms, ret);
+    } else {
+        answer_word(ret, e.verdict, "%s", evidence_word(e.verdict));
+        if (e.verdict != VERDICT_OK) say_worst(&e, ret);
+    }
     if (o->state == OUTAGE_RUNNING)
         say_outage(w, o, ret);
-    else if (t.asked)
-        say_calm(w, f, now_ms, wall_ms, ret);
     else
-        say_endpoints(w, f, ret);
+        say_calm(w, &e, now_ms, wall_ms, ret);
 }

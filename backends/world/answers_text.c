@@ -54,25 +54,3 @@ bool say_unheard(char *text, const char *name, const struct world *w, enum world
     }
     return true;
 }
-
-/* Of Kubernetes one kind may be forbidden or missing while the rest is fine: only the pods' and the endpoints' matter
- * here, and those are judged by whether their rows are there. */
-struct serve_endpoints serve_endpoints_of(const struct world *w, const struct focus *f)
-{
-    struct serve_endpoints out = {0};
-    char name[256];
-    if (!f->service) return out;
-    snprintf(name, sizeof name, "%s-serve-svc", f->service);
-    WORLD_EACH (row, w, TABLE_SLICE) {
-        const struct slice *s = ROW(row, slice);
-        if (row->gone_ms || !text_eq(s->service, name) || (f->ns && !text_eq(s->ns, f->ns))) continue;
-        out.known = true;
-        for (size_t i = 0; i < s->endpoints_count; i++) {
-            const struct endpoint *e = &s->endpoints[i];
-            if (e->ready != TRI_YES || e->terminating == TRI_YES) continue;
-            out.ready++;
-            out.besides_head += !f->head || !text_eq(e->pod, f->head->name);
-        }
-    }
-    return out;
-}

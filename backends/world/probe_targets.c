@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/answers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,8 @@ enum { PROBE_FLIGHT_MS = 60000 }; /* no probe is in flight for so long */
 struct target {
     const char *name; /* the pod's; without Kubernetes the address */
     const struct request *last;
-    bool there; /* among the pods that are probed */
+    bool there;    /* among the pods that are probed */
+    bool endpoint; /* of the service, and ready */
     UT_hash_handle hh;
 };
 
@@ -57,6 +59,34 @@ static uint64_t newest_round_ms(const struct world *w)
     return row ? ROW(row, request)->round_ms.value : 0;
 }
 
+/* When the API server answered anything last, wall; 0: never. */
+static uint64_t api_answered_ms(const struct world *w, uint64_t now_ms, uint64_t wall_ms)
+{
+    uint64_t newest_ms = 0;
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *s = world_source(w, i);
+        if (s->world == WORLD_KUBE && s->last_alive_ms > newest_ms) newest_ms = s->last_alive_ms;
+    }
+    uint64_t age_ms = now_ms > newest_ms ? now_ms - newest_ms : 0;
+    return newest_ms && wall_ms > age_ms ? wall_ms - age_ms : 0;
+}
+
+bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
+{
+    static const char *const ours[] = {"forbidden", "not sent", "cancelled", "too long"};
+    static const char *const of_the_path[] = {"4xx", "bad body"}; /* this is not what is served there */
+    if (text_eq(q->phase, "cancelled")) return false;
+    for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+        if (text_eq(q->failure, ours[i])) return false;
+    for (size_t i = 0; i < ARRAY_LEN(of_the_path); i++)
+        if (text_eq(q->failure, of_the_path[i]) && !text_eq(q->kind, "probe")) return false;
+    if (q->proxied != TRI_YES) return !text_eq(q->failure, "unreachable");
+    if (q->status.known) return true;
+    /* in the second half of its time: the server may have stopped after the request had come */
+    return text_eq(q->failure, "timeout") &&
+           api_answered_ms(w, now_ms, wall_ms) > q->sent.value + (q->done.value - q->sent.value) / 2;
+}
+
 /* When any probe ended last, however long ago. */
 static uint64_t last_done_of(const struct world *w)
 {
@@ -69,8 +99,15 @@ static uint64_t last_done_of(const struct world *w)
     return last_ms;
 }
 
+static bool request_is_unseen(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
+{
+    bool failed = text_eq(q->phase, "failed") || text_eq(q->phase, "cancelled");
+    return failed && !request_tells_of_serve(w, q, now_ms, wall_ms);
+}
+
 /* Notes each ended probe that counts. */
-static struct target *requests_read(const struct world *w, uint64_t wall_ms, struct probe_targets *sum, bool *ret_old)
+static struct target *requests_read(const struct world *w, uint64_t now_ms, uint64_t wall_ms, struct probe_targets *sum,
+                                    bool *ret_old)
 {
     struct target *head = NULL;
     uint64_t round_of_ms = 0, back_ms = PROBE_OLD_MS + PROBE_FLIGHT_MS + newest_round_ms(w);
@@ -79,7 +116,11 @@ static struct target *requests_read(const struct world *w, uint64_t wall_ms, str
         const struct request *q = ROW(row, request);
         if (row->gone_ms || !text_eq(q->kind, "probe")) continue;
         sum->waiting += text_eq(q->phase, "waiting");
-        if (!q->done.known || text_eq(q->phase, "cancelled")) continue;
+        if (!q->done.known) continue;
+        if (request_is_unseen(w, q, now_ms, wall_ms)) {
+            if (q->why && age_of(q, wall_ms) <= PROBE_OLD_MS) sum->unseen = q;
+            continue;
+        }
         if (q->done.value > sum->last_done_ms) sum->last_done_ms = q->done.value;
         if (!request_counts(q, wall_ms)) continue;
         target_note(&head, q);
@@ -102,22 +143,44 @@ static void pods_read(const struct world *w, const struct focus *f, struct targe
     }
 }
 
-struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t wall_ms)
+static bool is_later(const struct request *q, const struct request *than)
+{
+    return !than || q->done.value >= than->done.value;
+}
+
+static void endpoint_note(void *arg, const struct endpoint *e)
+{
+    struct target **head = arg, *t = e->pod ? target_find(*head, e->pod) : NULL;
+    if (t) t->endpoint = true;
+}
+
+/* Adds a proxy whose newest probe counts. */
+static void sum_add(struct probe_targets *sum, const struct target *t)
+{
+    const struct request *q = t->last;
+    bool failed = text_eq(q->phase, "failed"), reached = t->endpoint || !sum->endpoints_known;
+    sum->asked++;
+    sum->failing += failed;
+    sum->endpoints_asked += t->endpoint;
+    sum->endpoints_failing += failed && t->endpoint;
+    if (is_later(q, sum->last)) sum->last = q;
+    if (!failed && reached && is_later(q, sum->last_ok)) sum->last_ok = q;
+    if (failed && is_later(q, sum->failed)) sum->failed = q;
+}
+
+struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
     struct probe_targets sum = {0};
     bool old = false;
-    struct target *head = requests_read(w, wall_ms, &sum, &old), *t, *next;
+    struct target *head = requests_read(w, now_ms, wall_ms, &sum, &old), *t, *next;
     if (sum.round_ms.known || old) pods_read(w, f, head, &sum);
+    sum.endpoints_known = serve_endpoints_each(w, f, endpoint_note, &head);
     HASH_ITER (hh, head, t, next) {
         uint64_t age = age_of(t->last, wall_ms);
         /* an old failure of a pod that is gone says nothing */
         if (age <= PROBE_OLD_MS || t->there) {
-            sum.asked++;
+            sum_add(&sum, t);
             if (age > sum.oldest_ms) sum.oldest_ms = age;
-            if (text_eq(t->last->phase, "failed")) {
-                sum.failing++;
-                if (!sum.failed || t->last->done.value >= sum.failed->done.value) sum.failed = t->last;
-            }
         }
         HASH_DEL(head, t);
         free(t);

@@ -13,14 +13,24 @@
 enum { PROBE_OLD_MS = 10000 };
 
 struct probe_targets {
-    size_t asked, failing;        /* proxies with a probe that counts, and those of them whose newest failed */
+    size_t asked, failing; /* proxies with a probe that counts, and those of them whose newest failed */
+    size_t endpoints_asked, endpoints_failing; /* those of them that are ready endpoints of the service */
+    bool endpoints_known;
     size_t expected;              /* proxies there are to ask; only where the round is long, else as many as asked */
     const struct request *failed; /* the newest of those that failed; borrowed from the world; NULL: none */
+    const struct request *last, *last_ok; /* the newest that counts; the newest that was answered, by an endpoint where
+                                             those are known */
+    const struct request *unseen; /* the newest that tells nothing of Serve; NULL: none of the last PROBE_OLD_MS */
     uint64_t last_done_ms;        /* wall; the newest end of any probe, however old; 0: none */
     uint64_t oldest_ms;           /* age of the oldest of those that count */
     struct known_u64 round_ms;    /* known where it is longer than the normal interval */
     size_t waiting;               /* probes in flight */
 };
-struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t wall_ms);
+struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
+
+/* Whether a request that failed tells something of Serve. It does not where it was not sent or not let through, or what
+ * stands between did not answer: the API server, the network. A time-out by the API server's proxy tells of Serve where
+ * the API server has answered something else meanwhile. */
+bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms);
 
 #endif

@@ -267,16 +267,20 @@ static const struct {
     const char *name, *source;
     enum table table;
 } kinds[] = {
-    {"rayservices", "kube/rayservices", TABLE_RAYSERVICE}, {"rayclusters", "kube/rayclusters", TABLE_RAYCLUSTER},
-    {"pods", "kube/pods", TABLE_POD},                      {"endpointslices", "kube/slices", TABLE_SLICE},
-    {"nodes", "kube/nodes", TABLE_KNODE},                  {"events", "kube/events", TABLE_EVENT},
+    {"rayservices", "kube/rayservices", TABLE_RAYSERVICE},
+    {"rayclusters", "kube/rayclusters", TABLE_RAYCLUSTER},
+    {"pods", "kube/pods", TABLE_POD},
+    {"endpointslices", "kube/endpointslices", TABLE_SLICE},
+    {"nodes", "kube/nodes", TABLE_KNODE},
+    {"events", "kube/events", TABLE_EVENT},
 };
 
 /* The server answers somebody each second: every watch of it is a live one. */
 static void tape_alive(struct replay_tape *t, uint64_t begin_ms, uint64_t end_ms)
 {
     for (t->wall_ms = begin_ms + 1000; t->wall_ms <= end_ms; t->wall_ms += 1000)
-        for (size_t i = 0; i < ARRAY_LEN(kinds); i++) tape_add(t, change_new(CHANGE_ALIVE, kinds[i].source, WORLD_KUBE));
+        for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+            tape_add(t, change_new(CHANGE_ALIVE, kinds[i].source, WORLD_KUBE));
 }
 
 void replay_open(struct replay *p, const char *folder)

@@ -3,8 +3,8 @@
  * backends would have: by their parsers, at the recording's times, with a tick each second and a proof of life of every
  * source that was reached. Our clock is the recording's wall clock.
  *
- * Of the users' own requests only the Serve proxies' /-/healthz through the service is fed, once a second: it stands for
- * the console's own probe of that way. All of them are kept as the truth that a test holds the answers against.
+ * Of the users' own requests only the Serve proxies' /-/healthz through the service is fed, once a second: it stands
+ * for the console's own probe of that way. All of them are kept as the truth that a test holds the answers against.
  */
 #ifndef RAYDECK_TESTS_REPLAY_H
 #define RAYDECK_TESTS_REPLAY_H
@@ -16,10 +16,10 @@ struct replay {
     struct world *world;
     struct recoveries *recoveries;
     struct focus focus;
-    struct outage outage;          /* as of now_ms */
-    uint64_t begin_ms, end_ms;     /* of the recording, wall */
-    uint64_t now_ms;               /* wall and ours */
-    struct replay_tape *tape;      /* private */
+    struct outage outage;      /* as of now_ms */
+    uint64_t begin_ms, end_ms; /* of the recording, wall */
+    uint64_t now_ms;           /* wall and ours */
+    struct replay_tape *tape;  /* private */
 };
 
 /* folder: its name under tests/fixtures/recordings. Nothing is fed yet. What cannot be read fails the test. */

@@ -114,13 +114,11 @@ void small_redis(struct small *s, uint64_t connections, uint64_t heartbeat_wall)
     small_put(s, "redis", WORLD_REDIS, r);
 }
 
-void small_probe(struct small *s, const char *key, const char *pod, const char *phase, const char *failure,
-                 uint64_t latency_us)
+static struct request *request_of(const struct small *s, const char *kind, const char *key, const char *phase,
+                                  const char *failure, uint64_t latency_us)
 {
     struct request *q = record_new(TABLE_REQUEST, key);
-    record_set(&q->kind, "probe");
-    record_set(&q->pod, pod);
-    record_set(&q->target, pod);
+    record_set(&q->kind, kind);
     record_set(&q->phase, phase);
     record_set(&q->failure, failure);
     q->due = q->sent = known_u64(small_wall(s));
@@ -129,6 +127,24 @@ void small_probe(struct small *s, const char *key, const char *pod, const char *
         q->done = known_u64(small_wall(s));
         q->latency_us = known_u64(latency_us);
     }
+    return q;
+}
+
+void small_request(struct small *s, const char *kind, const char *key, bool via_api, const char *phase,
+                   const char *failure, uint64_t latency_us)
+{
+    struct request *q = request_of(s, kind, key, phase, failure, latency_us);
+    q->proxied = via_api ? TRI_YES : TRI_NO;
+    record_set(&q->path, via_api ? "API server proxy" : "service mistral-serve-svc");
+    small_put(s, kind, WORLD_SERVE, q);
+}
+
+void small_probe(struct small *s, const char *key, const char *pod, const char *phase, const char *failure,
+                 uint64_t latency_us)
+{
+    struct request *q = request_of(s, "probe", key, phase, failure, latency_us);
+    record_set(&q->pod, pod);
+    record_set(&q->target, pod);
     small_put(s, "probe", WORLD_SERVE, q);
 }
 
@@ -180,7 +196,7 @@ static void put_service(struct small *s)
         record_set(&e->pod, pods[i]);
         e->ready = TRI_YES;
     }
-    small_put(s, "kube/slices", WORLD_KUBE, sl);
+    small_put(s, "kube/endpointslices", WORLD_KUBE, sl);
 }
 
 static void put_knode(struct small *s, const char *name, const char *instance)

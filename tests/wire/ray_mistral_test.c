@@ -297,7 +297,7 @@ static struct tape *tape_new(bool ours)
     tape_kind(t, "rayservices", "kube/rayservices", TABLE_RAYSERVICE);
     tape_kind(t, "rayclusters", "kube/rayclusters", TABLE_RAYCLUSTER);
     tape_kind(t, "pods", "kube/pods", TABLE_POD);
-    tape_kind(t, "endpointslices", "kube/slices", TABLE_SLICE);
+    tape_kind(t, "endpointslices", "kube/endpointslices", TABLE_SLICE);
     tape_kind(t, "events", "kube/events", TABLE_EVENT);
     assert_int_equal(fixture_lines(HERE "probes.jsonl", tape_probe_line, t), 2600);
     if (ours) {

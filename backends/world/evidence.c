@@ -1,0 +1,74 @@
+/* evidence.c - Puts the three lines together: the worst that is known, and the line it comes from. */
+#include "backends/world/evidence_priv.h"
+
+#include "backends/base/mem.h"
+
+#include <stdio.h>
+
+const char *evidence_name(enum evidence_line line)
+{
+    static const char *const names[] = {"service", "proxies", "model"};
+    return (size_t)line < ARRAY_LEN(names) ? names[line] : "";
+}
+
+const char *evidence_word(enum verdict verdict)
+{
+    static const char *const words[] = {"–", "YES", "PARTLY", "NO"};
+    return (size_t)verdict < ARRAY_LEN(words) ? words[verdict] : words[0];
+}
+
+void evidence_rest_on(struct evidence *line, const struct request *q, uint64_t wall_ms)
+{
+    uint64_t age_ms = wall_ms > q->done.value ? wall_ms - q->done.value : 0;
+    if (line->age_ms.known && line->age_ms.value <= age_ms) return;
+    line->age_ms = known_u64(age_ms);
+    snprintf(line->by, sizeof line->by, "%s", q->path ? q->path : "");
+}
+
+void evidence_answered(struct service_evidence *e, const struct request *q)
+{
+    if (!e->answered_ms.known || q->done.value > e->answered_ms.value) e->answered_ms = q->done;
+}
+
+/* A proxy that does not answer the console is no news of the service while requests by its own way are answered: at the
+ * most some of them fail. */
+static enum verdict verdict_on_top(const struct service_evidence *e, enum evidence_line line)
+{
+    if (line != EVIDENCE_PROXIES) return e->line[line].verdict;
+    const struct probe_targets *t = &e->proxies;
+    size_t asked = t->endpoints_known ? t->endpoints_asked : t->asked;
+    size_t failing = t->endpoints_known ? t->endpoints_failing : t->failing;
+    if (!asked || e->hanging) return VERDICT_UNKNOWN;
+    if (!failing) return VERDICT_OK;
+    return failing < asked || e->line[EVIDENCE_WAY].verdict == VERDICT_OK ? VERDICT_WARN : VERDICT_NO;
+}
+
+/* Endpoints of a source that is not heard are those of then. */
+static struct serve_endpoints endpoints_of_now(const struct evidence_view *v)
+{
+    struct serve_endpoints endpoints = serve_endpoints_of(v->world, v->focus);
+    const struct source *s = endpoints.source ? world_source_named(v->world, endpoints.source) : NULL;
+    if (s && source_freshness(s, v->now_ms, NULL) != FRESH_LIVE) endpoints = (struct serve_endpoints){.known = false};
+    return endpoints;
+}
+
+struct service_evidence evidence_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
+{
+    struct service_evidence e = {.from = EVIDENCE_WAY};
+    const struct evidence_view v = {w, f, now_ms, wall_ms};
+    e.endpoints = endpoints_of_now(&v);
+    e.proxies = probe_targets_of(w, f, now_ms, wall_ms);
+    if (!e.endpoints.known) e.proxies.endpoints_known = false;
+    evidence_judge_way(&v, &e);
+    evidence_judge_proxies(&v, &e);
+    evidence_judge_model(&v, &e);
+    for (int i = 0; i < EVIDENCE_LINES; i++) {
+        enum verdict verdict = verdict_on_top(&e, (enum evidence_line)i);
+        if (verdict <= e.verdict) continue;
+        e.verdict = verdict;
+        e.from = (enum evidence_line)i;
+    }
+    bool fresh = e.answered_ms.known && wall_ms < e.answered_ms.value + EVIDENCE_FRESH_MS;
+    if (e.verdict == VERDICT_OK && (!fresh || e.hanging)) e.verdict = VERDICT_UNKNOWN;
+    return e;
+}

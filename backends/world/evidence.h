@@ -1,0 +1,53 @@
+/*
+ * evidence.h - whether the service answers its users: three lines of evidence, and the worst of what is known of them.
+ * Pure.
+ *
+ *   the way      the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service,
+ * or the API server's proxy to the service) the proxies  the Serve proxies of the worker pods, each asked by itself.
+ * One that is no ready endpoint of the service gets no requests: it is told, and judges nothing the model    prompts of
+ * ours, and the replicas that the Serve API tells: a Serve proxy without a replica behind it answers /-/healthz, and
+ * holds each request
+ *
+ * What keeps the console from seeing (an API server that is down, stopped or forbids its proxy; no network, no
+ * descriptors) is no evidence of the service: the line is unknown, and says why. Nothing is YES without a sample that
+ * is younger than EVIDENCE_FRESH_MS.
+ */
+#ifndef RAYDECK_WORLD_EVIDENCE_H
+#define RAYDECK_WORLD_EVIDENCE_H
+
+#include "backends/world/answers.h"
+#include "backends/world/probe_targets.h"
+
+enum {
+    EVIDENCE_FRESH_MS = 5000,  /* so old a sample may be that says YES */
+    EVIDENCE_WINDOW_MS = 2500, /* probes of the way that are judged together */
+    EVIDENCE_PROMPT_MS = 60000 /* so long a failed prompt of ours is told */
+};
+
+enum evidence_line { EVIDENCE_WAY, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
+
+struct evidence {
+    enum verdict verdict;      /* OK: YES; WARN: PARTLY */
+    struct known_u64 age_ms;   /* of the newest sample it rests on */
+    char by[64];               /* the way that sample took: "API server proxy", "Serve API"; "" where there is none */
+    char why[ANSWER_TEXT_MAX]; /* "refused", "no Serve endpoint is ready", "2 of 2 answer" */
+};
+
+struct service_evidence {
+    struct evidence line[EVIDENCE_LINES];
+    enum verdict verdict;         /* the worst that is known */
+    enum evidence_line from;      /* the line it comes from */
+    struct known_u64 answered_ms; /* wall; when the newest answer of any kind ended */
+    bool hanging;                 /* requests wait, and none of them has ended for a while */
+    enum evidence_line hanging_line;
+    struct serve_endpoints endpoints;
+    struct probe_targets proxies;
+};
+
+/* now_ms as changes' at_ms, wall_ms as their wall_ms. */
+struct service_evidence evidence_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
+
+const char *evidence_name(enum evidence_line line); /* "service", "proxies", "model" */
+const char *evidence_word(enum verdict verdict);    /* "YES", "PARTLY", "NO", "–" */
+
+#endif

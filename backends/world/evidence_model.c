@@ -1,0 +1,138 @@
+/* evidence_model.c - Whether a model answers: prompts of ours, and the replicas that the Serve API tells of. */
+#include "backends/base/text.h"
+#include "backends/world/answers_text.h"
+#include "backends/world/evidence_priv.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool replica_serves(const struct replica *r)
+{
+    return text_eq(r->state, "RUNNING") || text_eq(r->state, "RECOVERING") || text_eq(r->state, "PENDING_MIGRATION");
+}
+
+static size_t replicas_serving(const struct serveapp *app, const struct deployment *d)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < app->replicas_count; i++) {
+        const struct replica *r = &app->replicas[i];
+        n += text_eq(r->app, d->app) && text_eq(r->deployment, d->name) && replica_serves(r);
+    }
+    return n;
+}
+
+struct reached {
+    const struct evidence_view *view;
+    const struct serveapp *app;
+    bool earlier;
+};
+
+static void reached_note(void *arg, const struct endpoint *e)
+{
+    struct reached *r = arg;
+    const struct focus *f = r->view->focus;
+    if (f->head && text_eq(e->pod, f->head->name)) return;
+    for (size_t i = 0; i < r->app->proxies_count; i++)
+        if (text_eq(r->app->proxies[i].ip, e->address)) return;
+    r->earlier = true;
+}
+
+/* A worker that is among the endpoints and that this Serve does not know serves an earlier one: without fault tolerance
+ * it goes on until it learns that its GCS is gone. */
+static bool earlier_serve_is_reached(const struct evidence_view *v, const struct serveapp *app)
+{
+    struct reached r = {.view = v, .app = app};
+    return serve_endpoints_each(v->world, v->focus, reached_note, &r) && r.earlier;
+}
+
+static void judge_replicas(const struct evidence_view *v, const struct serveapp *app, struct evidence *line)
+{
+    size_t serving = 0;
+    const struct deployment *without = NULL;
+    for (size_t i = 0; i < app->replicas_count; i++) serving += replica_serves(&app->replicas[i]);
+    for (size_t i = 0; !without && i < app->deployments_count; i++)
+        if (!replicas_serving(app, &app->deployments[i])) without = &app->deployments[i];
+    if (app->deployments_count && !without) {
+        line->verdict = VERDICT_OK;
+        say(line->why, "%zu of %zu replicas RUNNING", serving, (size_t)app->replicas_count);
+    } else if (earlier_serve_is_reached(v, app)) {
+        say(line->why, "the workers serve an earlier Serve");
+    } else if (without) {
+        line->verdict = VERDICT_NO;
+        say(line->why, "%.60s: no replica RUNNING", without->name ? without->name : "a deployment");
+        say(line->why, "%.40s", without->app_status ? without->app_status : "");
+    } else if (serving) {
+        say(line->why, "no deployment listed");
+    } else {
+        line->verdict = VERDICT_NO;
+        say(line->why, "Serve has no application");
+    }
+}
+
+/* A record of long ago says nothing: the head that told it may be gone. */
+static void judge_by_serve_api(const struct evidence_view *v, struct evidence *line)
+{
+    const struct source *s = world_source_named(v->world, "serve");
+    const struct row *row =
+        v->focus->rayservice ? world_find(v->world, TABLE_SERVEAPP, v->focus->rayservice->record.key) : NULL;
+    struct known_u64 age = UNKNOWN_U64;
+    enum freshness fresh = s ? source_freshness(s, v->now_ms, &age) : FRESH_OFF;
+    if (fresh == FRESH_OFF || fresh == FRESH_WAITING) {
+        say(line->why, "Serve API not heard yet");
+        return;
+    }
+    if (fresh != FRESH_LIVE || !row || row->gone_ms) {
+        if (age.known)
+            say(line->why, "Serve API silent for %llu s", (unsigned long long)age.value / 1000);
+        else
+            say(line->why, "Serve API: %.80s", s->why ? s->why : "no answer");
+        return;
+    }
+    line->age_ms = age;
+    snprintf(line->by, sizeof line->by, "Serve API");
+    judge_replicas(v, ROW(row, serveapp), line);
+}
+
+/* The newest prompt of ours that ended and says something of the model. */
+static const struct request *newest_prompt(const struct evidence_view *v)
+{
+    const struct request *best = NULL;
+    const uint64_t since_ms = v->wall_ms > EVIDENCE_PROMPT_MS ? v->wall_ms - EVIDENCE_PROMPT_MS : 0;
+    WORLD_EACH (row, v->world, TABLE_REQUEST) {
+        const struct request *q = ROW(row, request);
+        if (row->gone_ms || !text_eq(q->kind, "prompt") || !q->done.known || q->done.value < since_ms) continue;
+        bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+        if (!answered && !request_tells_of_serve(v->world, q, v->now_ms, v->wall_ms)) continue;
+        if (!best || q->done.value >= best->done.value) best = q;
+    }
+    return best;
+}
+
+static void judge_prompt(const struct evidence_view *v, const struct request *q, struct service_evidence *e)
+{
+    struct evidence *line = &e->line[EVIDENCE_MODEL];
+    bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+    uint64_t age_ms = v->wall_ms > q->done.value ? v->wall_ms - q->done.value : 0;
+    char replicas[ANSWER_TEXT_MAX];
+    if (answered) evidence_answered(e, q);
+    if (answered && age_ms > EVIDENCE_FRESH_MS) return;
+    if (answered && line->verdict == VERDICT_NO && line->age_ms.known && line->age_ms.value < age_ms) return;
+    memcpy(replicas, line->why, sizeof replicas);
+    line->why[0] = '\0';
+    if (answered) {
+        line->verdict = VERDICT_OK;
+        say(line->why, "a prompt was answered");
+    } else {
+        if (line->verdict != VERDICT_NO) line->verdict = VERDICT_WARN;
+        say(line->why, "the last prompt failed: %s", q->failure ? q->failure : "failed");
+    }
+    say(line->why, "%.100s", replicas);
+    evidence_rest_on(line, q, v->wall_ms);
+}
+
+void evidence_judge_model(const struct evidence_view *v, struct service_evidence *e)
+{
+    const struct request *prompt = newest_prompt(v);
+    judge_by_serve_api(v, &e->line[EVIDENCE_MODEL]);
+    if (prompt) judge_prompt(v, prompt, e);
+}
