@@ -1,26 +1,23 @@
+/* answering.c - Whether Serve answers just now, in words for who waits for it. */
 #include "tui/answering.h"
 
-#include "backends/link/loop.h"
-#include "backends/world/probe_targets.h"
+#include "backends/world/evidence.h"
 
 #include <stdio.h>
 
-enum { WINDOW_MS = 4000 };
-
-enum tri answering_now(const struct session *s, char *ret, size_t size)
+enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size)
 {
-    const uint64_t wall_ms = clock_wall_ms(session_clock(s));
     struct focus f = session_focus(s);
     ret[0] = '\0';
     if (!f.rayservice) return TRI_UNKNOWN;
-    struct probe_targets t = probe_targets_of(session_world(s), &f, loop_now_ms(), wall_ms);
-    struct probe_sum sum = probe_sum_of(session_world(s), "probe", wall_ms > WINDOW_MS ? wall_ms - WINDOW_MS : 0);
-    size_t good = sum.ok + sum.slow, all = good + sum.failed;
-    if (!all && !sum.waiting) return TRI_UNKNOWN;
-    snprintf(ret, size, "the last %zu of %zu probes of the workers' proxies were answered", good, all);
-    if (t.round_ms.known)
-        snprintf(ret, size, "%zu of %zu workers' proxies answered, the oldest answer is %llu s old",
-                 t.asked - t.failing, t.expected, (unsigned long long)t.oldest_ms / 1000);
-    bool old_good = !t.round_ms.known || (!t.failing && t.asked == t.expected);
-    return all && !sum.failed && old_good ? TRI_YES : TRI_NO;
+    const uint64_t now_ms = clock_now_ms(session_clock(s));
+    const struct service_evidence e = evidence_of(session_world(s), &f, now_ms, wall_ms);
+    if (e.verdict == VERDICT_UNKNOWN) return TRI_UNKNOWN;
+    const struct evidence *line = &e.line[e.from];
+    snprintf(ret, size, "%s: %.150s", evidence_name(e.from), line->why);
+    if (e.verdict != VERDICT_OK) return TRI_NO;
+    snprintf(ret, size, "the service %s: %.80s; of the workers' proxies %.80s",
+             e.line[EVIDENCE_WAY].verdict == VERDICT_OK ? "answers" : "is not probed", e.line[EVIDENCE_WAY].why,
+             e.line[EVIDENCE_PROXIES].why);
+    return TRI_YES;
 }

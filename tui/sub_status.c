@@ -11,8 +11,9 @@ enum { STATUS_TIMEOUT_MS = 10 * 1000, PROBE_WAIT_MS = 2500 };
 /* ANSWERING rests on probes: one that was answered, or failed, says more than none. */
 static bool is_probed(void *arg)
 {
-    struct probe_sum sum = probe_sum_of(session_world(snapshot_session(arg)), "probe", 0);
-    return sum.ok + sum.slow + sum.failed > 0;
+    struct probe_sum proxies = probe_sum_of(session_world(snapshot_session(arg)), "probe", 0);
+    struct probe_sum way = probe_sum_of(session_world(snapshot_session(arg)), "way", 0);
+    return proxies.ok + proxies.slow + proxies.failed + way.ok + way.slow + way.failed > 0;
 }
 
 static void print_status(const struct cli *cli, const struct status_of *s)

@@ -53,15 +53,26 @@ static bool prober_is_stretched(const struct prober *p)
 
 /* ---- the source's own state ------------------------------------------------------------------------------------ */
 
+static const char *prober_source(const struct prober *p)
+{
+    return p->conf.way ? PROBER_WAY_SOURCE : PROBER_SOURCE;
+}
+
+static const char *prober_nothing(const struct prober *p)
+{
+    return p->conf.way ? "no way to the service is known" : "no worker proxy is known";
+}
+
 static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
 {
     char each[48] = "", beyond[48] = "";
     if (prober_is_stretched(p)) snprintf(each, sizeof each, ", each every %.1f s", (double)p->round_us / 1e6);
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
-    char *detail = mem_printf("%zu proxies%s%s", p->targets, each, beyond);
+    char *detail = p->conf.way ? mem_str(p->targets ? p->target[0]->path.words : "")
+                               : mem_printf("%zu proxies%s%s", p->targets, each, beyond);
     p->state = state;
     p->err = err;
-    sink_put(&p->sink, change_source(PROBER_SOURCE, WORLD_SERVE, state, err, why, detail));
+    sink_put(&p->sink, change_source(prober_source(p), WORLD_SERVE, state, err, why, detail));
     free(detail);
 }
 
@@ -109,7 +120,7 @@ static void judge_path(struct prober *p, const struct target *t, const struct ht
 static void request_publish(struct prober *p, const struct request *r)
 {
     struct request *copy = record_copy(&r->record);
-    sink_put(&p->sink, change_put(PROBER_SOURCE, WORLD_SERVE, &copy->record));
+    sink_put(&p->sink, change_put(prober_source(p), WORLD_SERVE, &copy->record));
 }
 
 static void probe_free(struct probe *probe)
@@ -123,8 +134,8 @@ static void probe_free(struct probe *probe)
     free(probe);
 }
 
-/* Puts the final record and frees the probe. */
-static void probe_end(struct probe *probe, enum serve_failure f, const char *why)
+/* Puts the final record and frees the probe. seen: it tells of Serve. */
+static void probe_end(struct probe *probe, bool seen, enum serve_failure f, const char *why)
 {
     struct prober *p = probe->prober;
     struct request *r = probe->record;
@@ -132,12 +143,20 @@ static void probe_end(struct probe *probe, enum serve_failure f, const char *why
     r->done = known_u64(loop_wall_ms(p->loop));
     r->latency_us = known_u64(now > probe->due_us ? now - probe->due_us : 0);
     bool slow = r->latency_us.value > p->conf.slow_ms * 1000;
-    const bool unsent = f == SERVE_FAILURE_OURS; /* no failure of the worker: it was not asked */
-    record_set(&r->phase, unsent ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
+    record_set(&r->phase, !seen ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
     record_set(&r->failure, serve_failure_word(f));
     record_set(&r->why, why && *why ? why : NULL);
     request_publish(p, r);
     probe_free(probe);
+}
+
+/* It was not sent; or the API server did not let it through, or was not reached. A time-out may be either's: who judges
+ * it has more to go by (request_tells_of_serve). */
+static bool answer_tells_of_serve(const struct http_answer *answer, enum serve_failure f, bool proxied)
+{
+    if (f == SERVE_FAILURE_OURS || f == SERVE_FAILURE_CANCELLED) return false;
+    if (!proxied || f == SERVE_FAILURE_NONE) return true;
+    return f != SERVE_FAILURE_FORBIDDEN && (answer->status || f == SERVE_FAILURE_TIMEOUT);
 }
 
 static void on_response(void *arg, const struct http_answer *answer)
@@ -155,22 +174,23 @@ static void on_response(void *arg, const struct http_answer *answer)
     }
     judge_dials(probe->prober, t, answer);
     judge_path(probe->prober, t, answer, f, why.text);
-    probe_end(probe, f, why.text);
+    probe_end(probe, answer_tells_of_serve(answer, f, t->path.proxied), f, why.text);
 }
 
 static struct request *new_record(struct prober *p, const struct target *t, uint64_t due_us)
 {
-    char key[TEXT_NUM_MAX + 8];
+    char key[TEXT_NUM_MAX + 8]; /* and the longer of both words */
     struct buf b;
     buf_init(&b, sizeof key - 1);
-    (void)buf_printf(&b, "probe-%llu", (unsigned long long)++p->number);
+    (void)buf_printf(&b, "%s-%llu", p->conf.way ? "way" : "probe", (unsigned long long)++p->number);
     struct request *r = record_new(TABLE_REQUEST, buf_text(&b));
     buf_done(&b);
     uint64_t now_us = loop_now_us(), wall = loop_wall_ms(p->loop);
-    record_set(&r->kind, "probe");
+    record_set(&r->kind, p->conf.way ? "way" : "probe");
     record_set(&r->target, "GET /-/healthz");
     record_set(&r->path, t->path.words);
     record_set(&r->pod, t->pod);
+    r->proxied = t->path.proxied ? TRI_YES : TRI_NO;
     record_set(&r->phase, "waiting");
     if (prober_is_stretched(p)) r->round_ms = known_u64(p->round_us / 1000);
     r->due = known_u64(wall - (now_us > due_us ? (now_us - due_us) / 1000 : 0));
@@ -186,7 +206,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     t->asked_us = due_us;
     probe->record = new_record(p, t, due_us);
     if (t->in_flight >= PROBER_IN_FLIGHT) {
-        probe_end(probe, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
+        probe_end(probe, true, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
         return;
     }
     probe->record->sent = known_u64(loop_wall_ms(p->loop));
@@ -279,7 +299,7 @@ static struct target *target_find(struct prober *p, const struct probe_target *w
 {
     for (size_t i = 0; i < p->targets; i++) {
         struct target *t = p->target[(hint + i) % p->targets];
-        if (text_eq(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
+        if (text_same(t->pod, want->pod) && serve_path_same(&t->path, &want->path)) return t;
     }
     return NULL;
 }
@@ -321,7 +341,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     plan_round(p);
     if (!n) {
         alarm_stop(p->alarm);
-        if (p->state != SOURCE_OFF) prober_publish_state(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+        if (p->state != SOURCE_OFF) prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_nothing(p));
         return;
     }
     if (!before) {
@@ -362,7 +382,7 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
     p->alarm = alarm_new(l, on_due, p);
     budget_init(&p->dials, dial_rates, loop_now_ms());
-    prober_publish_state(p, SOURCE_OFF, ERR_OK, "no worker proxy is known");
+    prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_nothing(p));
     return p;
 }
 

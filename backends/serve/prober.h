@@ -11,8 +11,14 @@
  * "waiting") and once when it ended (ok, slow, failed). At most PROBER_IN_FLIGHT are open a target: one due beyond that
  * is recorded as failed ("timeout"), so that no silence is ever a pass.
  *
- * The prober is the source "probe": live while it can ask, off without targets, denied where the API server's proxy is
- * forbidden. That a worker does not answer is what it reports, not a failure of the source.
+ * One prober asks the workers' proxies (kind "probe"), another the users' way to the service, which is one target
+ * without a pod (kind "way").
+ *
+ * What tells nothing of Serve (a probe that was not sent, or an API server's proxy that forbids it or is not reached)
+ * ends as "cancelled", with the reason.
+ *
+ * The prober is a source, "probe" or "probe/way": live while it can ask, off without targets, denied where the API
+ * server's proxy is forbidden. That a worker does not answer is what it reports, not a failure of the source.
  */
 #ifndef RAYDECK_SERVE_PROBER_H
 #define RAYDECK_SERVE_PROBER_H
@@ -31,14 +37,16 @@ enum {
     PROBER_SLOW_MS = 1000
 };
 #define PROBER_SOURCE "probe"
+#define PROBER_WAY_SOURCE "probe/way"
 
-/* A worker's proxy. All is copied. */
+/* A worker's proxy, or the way to the service. All is copied. */
 struct probe_target {
-    const char *pod;        /* the pod's name: the record's `pod` */
+    const char *pod;        /* the pod's name: the record's `pod`; NULL: of the way */
     struct serve_path path; /* up to, not including, "/-/healthz" */
 };
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
+    bool way;                                  /* of the users' way */
 };
 struct prober;
 

@@ -103,6 +103,7 @@ void session_look_for_serve(struct session *s)
     set_dashboard(s, &f);
     word_prompt_path(s);
     session_look_for_way(s);
+    session_probe_way(s);
 }
 
 static struct serve_path service_path(const struct rayservice *r, const char *prefix)
@@ -126,7 +127,8 @@ static bool skipped(const struct session *s, bool any, struct serve_path *path, 
     return true;
 }
 
-bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
+/* prefix: under which Serve takes the request; NULL: the application's own. */
+static bool path_under(const struct session *s, const char *prefix, struct serve_path *ret, struct why *why)
 {
     struct focus f = session_focus(s);
     const struct rayservice *r = f.rayservice;
@@ -150,7 +152,7 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
         why_set(why, ERR_NOT_FOUND, "no ingress with an address leads to %s-serve-svc", r->name);
         return false;
     }
-    const char *prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
+    if (!prefix) prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
     if ((any && in_cluster(s)) || says_way(s, "service")) {
         *ret = service_path(r, prefix);
         if (!skipped(s, any, ret, &shut)) {
@@ -165,16 +167,34 @@ bool session_prompt_path(const struct session *s, struct serve_path *ret, struct
     return true;
 }
 
+bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
+{
+    return path_under(s, NULL, ret, why);
+}
+
+/* The users' way, once it has been tried: one that leads nowhere from here is no news of the service. /-/healthz stands
+ * before any application. */
+void session_probe_way(struct session *s)
+{
+    struct probe_target target = {.pod = NULL};
+    if (!s->way_prober) return;
+    bool known = session_way_known(s) && path_under(s, "", &target.path, NULL);
+    prober_set_targets(s->way_prober, &target, known, 0);
+    if (known) serve_path_done(&target.path);
+}
+
 void session_serve_open(struct session *s)
 {
     const struct http_client_conf conf = {.proxy = NULL};
 
     s->http = http_client_new(s->loop, &conf);
     s->serve = (struct serve_open){.http = s->http, .kube_ops = s->kube_ops, .kube = s->kube};
-    if (s->conf->no_probe)
+    if (s->conf->no_probe) {
         session_tell_source(s, PROBER_SOURCE, WORLD_SERVE, SOURCE_OFF, ERR_OK, "--no-probe");
-    else
+    } else {
         s->prober = prober_new(s->loop, &s->serve, NULL, &s->sink);
+        s->way_prober = prober_new(s->loop, &s->serve, &(struct prober_conf){.way = true}, &s->sink);
+    }
     s->serve_status = serve_status_new(s->loop, &s->serve, &s->sink);
 }
 
@@ -183,9 +203,10 @@ void session_serve_close(struct session *s)
     session_stop_asking(s);
     session_way_close(s);
     prober_free(s->prober);
+    prober_free(s->way_prober);
     serve_status_free(s->serve_status);
     http_client_free(s->http);
-    s->prober = NULL;
+    s->prober = s->way_prober = NULL;
     s->serve_status = NULL;
     s->http = NULL;
 }

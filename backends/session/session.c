@@ -302,6 +302,7 @@ void session_tick(struct session *s)
     session_services_set_fast_poll(s);
     session_services_tick(s);
     session_look_for_way(s);
+    session_probe_way(s);
     session_permission_tick(s, now);
     if (moved) session_tell_of_time(s, now);
 }

@@ -110,7 +110,7 @@ struct session {
 
     struct http_client *http; /* direct addresses */
     struct serve_open serve;
-    struct prober *prober;
+    struct prober *prober, *way_prober;
     struct serve_status *serve_status;
     char *prompt_words; /* the way a prompt would take; NULL: none is known */
     struct prompt_way way;
@@ -125,6 +125,7 @@ uint64_t session_now_ms(const struct session *s);
 void session_discover_soon(struct session *s);
 void session_discover_after(struct session *s, uint64_t ms);
 void session_look_for_focus(struct session *s);
+void session_probe_way(struct session *s);
 void session_look_for_serve(struct session *s);
 
 /* services.c */

@@ -34,15 +34,15 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
 }
 
 /* As many probes have ended as a first round sends at once, or they cannot be sent. */
-static bool probes_are_in(const struct session *s)
+static bool probes_are_in(const struct session *s, const struct prober *p, const char *source, const char *kind)
 {
-    const struct source *src = world_source_named(s->world, PROBER_SOURCE);
-    size_t ended = 0, wanted = s->prober ? prober_at_once(s->prober) : 0;
+    const struct source *src = world_source_named(s->world, source);
+    size_t ended = 0, wanted = p ? prober_at_once(p) : 0;
 
     if (wanted == 0 || (src && has_failed(src))) return true;
     WORLD_EACH (row, s->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (text_eq(r->kind, "probe") && !text_eq(r->phase, "waiting")) ended++;
+        if (text_eq(r->kind, kind) && !text_eq(r->phase, "waiting")) ended++;
         if (ended >= wanted) return true;
     }
     return false;
@@ -57,6 +57,7 @@ static bool serve_has_answered(const struct session *s)
 bool session_settled(const struct session *s)
 {
     return s->looked && !session_services_pending(s) && session_world_settled(s, WORLD_KUBE) &&
-           session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON) && probes_are_in(s) &&
-           serve_has_answered(s);
+           session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON) &&
+           probes_are_in(s, s->prober, PROBER_SOURCE, "probe") &&
+           probes_are_in(s, s->way_prober, PROBER_WAY_SOURCE, "way") && serve_has_answered(s);
 }

@@ -84,16 +84,21 @@ static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *
         errors += m->errors.value;
     }
     if (!known) return;
-    say(ret->text, "replicas %.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
-    say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+    say(ret->text, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+    if (errors)
+        say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+    else
+        say(ret->brief, "%.*f executions/s", rate < 10, rate);
 }
 
-/* The line that the word comes from, where it is not YES. */
-static void say_worst(const struct service_evidence *e, struct answer *ret)
+/* The line that the word comes from, where it is not YES. In brief its first part. */
+static void say_line(const struct service_evidence *e, enum evidence_line from, const char *before, struct answer *ret)
 {
-    const struct evidence *line = &e->line[e->from];
-    both(ret, "%s%s%.150s", e->from == EVIDENCE_PROXIES ? "" : evidence_name(e->from),
-         e->from == EVIDENCE_PROXIES ? "" : ": ", line->why);
+    const struct evidence *line = &e->line[from];
+    const char *name = from == EVIDENCE_PROXIES ? "" : evidence_name(from), *colon = *name ? ": " : "";
+    const char *end = strstr(line->why, " · ");
+    say(ret->text, "%s%s%s%.150s", before, name, colon, line->why);
+    say(ret->brief, "%s%s%s%.*s", before, name, colon, end ? (int)(end - line->why) : 150, line->why);
     if (line->age_ms.known && line->age_ms.value >= OLD_MS)
         say(ret->text, "%llu s ago", (unsigned long long)line->age_ms.value / 1000);
 }
@@ -101,22 +106,23 @@ static void say_worst(const struct service_evidence *e, struct answer *ret)
 /* Nothing says YES or NO: why neither of the ways does. */
 static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, struct answer *ret)
 {
-    const struct evidence *way = &e->line[EVIDENCE_WAY], *proxies = &e->line[EVIDENCE_PROXIES];
     answer_word(ret, e->hanging ? VERDICT_WARN : VERDICT_UNKNOWN, "–");
     if (e->hanging)
-        both(ret, "%s%.120s", e->hanging_line == EVIDENCE_WAY ? "service: " : "", e->line[e->hanging_line].why);
+        say_line(e, e->hanging_line, "", ret);
     else if (e->answered_ms.known && wall_ms > e->answered_ms.value)
         both(ret, "unknown: no answer for %llu s", (unsigned long long)(wall_ms - e->answered_ms.value) / 1000);
     else
-        both(ret, "unknown: %.120s", proxies->why);
-    if (e->hanging && e->hanging_line == EVIDENCE_WAY) return;
-    if (e->endpoints.known || way->by[0]) say(ret->text, "service %.120s", way->why);
+        say_line(e, EVIDENCE_PROXIES, "unknown: ", ret);
+    if (e->endpoints.known && !(e->hanging && e->hanging_line == EVIDENCE_WAY))
+        say(ret->text, "service %.120s", e->line[EVIDENCE_WAY].why);
 }
 
 static void say_way(const struct service_evidence *e, struct answer *ret)
 {
+    const struct evidence *way = &e->line[EVIDENCE_WAY];
     if (e->verdict == VERDICT_UNKNOWN || (e->from == EVIDENCE_WAY && e->verdict > VERDICT_OK)) return;
-    say(ret->text, "service %s", e->line[EVIDENCE_WAY].why);
+    say(ret->text, "service %s", way->why);
+    if (way->verdict == VERDICT_OK) say(ret->brief, "service ok");
     if (e->endpoints.known) say(ret->brief, "%zu endpoint%s", e->endpoints.ready, e->endpoints.ready == 1 ? "" : "s");
 }
 
@@ -128,13 +134,13 @@ static void say_calm(const struct world *w, const struct service_evidence *e, ui
     if (e->line[EVIDENCE_PROXIES].verdict == VERDICT_WARN && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     say_way(e, ret);
-    if (!all) return;
+    if (!all || !e->proxies.asked) return;
     if (e->proxies.round_ms.known) both(ret, "%s", e->line[EVIDENCE_PROXIES].why);
     if (sum.p95_us.known)
-        say(ret->text, "proxies %zu/%zu probes, p95 %llu ms", good, all,
+        say(ret->text, "proxies %zu/%zu, p95 %llu ms", good, all,
             (unsigned long long)((sum.p95_us.value + 500) / 1000));
     else
-        say(ret->text, "proxies %zu/%zu probes", good, all);
+        say(ret->text, "proxies %zu/%zu", good, all);
     say(ret->brief, "proxies %zu/%zu", good, all);
     say_replicas(w, now_ms, ret);
 }
@@ -168,7 +174,7 @@ void answer_answering(const struct world *w, const struct focus *f, const struct
         say_unknown(&e, wall_ms, ret);
     } else {
         answer_word(ret, e.verdict, "%s", evidence_word(e.verdict));
-        if (e.verdict != VERDICT_OK) say_worst(&e, ret);
+        if (e.verdict != VERDICT_OK) say_line(&e, e.from, "", ret);
     }
     if (o->state == OUTAGE_RUNNING)
         say_outage(w, o, ret);

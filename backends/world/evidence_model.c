@@ -81,7 +81,11 @@ static void judge_by_serve_api(const struct evidence_view *v, struct evidence *l
         say(line->why, "Serve API not heard yet");
         return;
     }
-    if (fresh != FRESH_LIVE || !row || row->gone_ms) {
+    if (fresh == FRESH_LIVE && (!row || row->gone_ms)) {
+        say(line->why, "replicas not known");
+        return;
+    }
+    if (fresh != FRESH_LIVE) {
         if (age.known)
             say(line->why, "Serve API silent for %llu s", (unsigned long long)age.value / 1000);
         else

@@ -9,8 +9,8 @@
 struct way_sum {
     size_t ok, failed;
     const struct request *last, *last_ok, *last_failed; /* of those that count */
-    const struct request *unseen;             /* the newest of those that say nothing of the service */
-    uint64_t waiting_ms;                      /* since when the oldest one waits; 0: none */
+    const struct request *unseen;                       /* the newest of those that say nothing of the service */
+    uint64_t waiting_ms;                                /* since when the oldest one waits; 0: none */
 };
 
 static void way_add(const struct evidence_view *v, const struct request *q, struct way_sum *sum)

@@ -144,6 +144,7 @@ void workers_request(struct recovery *r, const struct request *q)
     bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), failed = text_eq(q->phase, "failed");
     bool probe = text_eq(q->kind, "probe");
     struct outage_requests *n = &r->request[probe ? OUTAGE_PROBES : OUTAGE_PROMPTS];
+    if (text_eq(q->kind, "way")) return; /* the workers' own answers are counted */
     n->ok += ok;
     n->slow += slow;
     n->failed += failed;

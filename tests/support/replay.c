@@ -173,7 +173,7 @@ static const char *failure_of(const cJSON *line)
 
 static void tape_request(struct replay_tape *t, const cJSON *line, const char *kind)
 {
-    const char *failure = failure_of(line);
+    const char *failure = failure_of(line), *source = text_eq(kind, "way") ? "probe/way" : kind;
     char *key = mem_printf("%zu", t->count);
     struct request *q = record_new(TABLE_REQUEST, key), *ended;
     record_set(&q->kind, kind);
@@ -182,14 +182,14 @@ static void tape_request(struct replay_tape *t, const cJSON *line, const char *k
     record_set(&q->phase, "waiting");
     q->due = q->sent = known_u64(t->wall_ms);
     ended = record_copy(&q->record);
-    tape_add(t, change_put(kind, WORLD_SERVE, &q->record));
+    tape_add(t, change_put(source, WORLD_SERVE, &q->record));
     record_set(&ended->phase, failure ? "failed" : "ok");
     record_set(&ended->failure, failure);
     ended->status = json_u64(line, "status");
     ended->latency_us = known_u64(ms_of(json_f64(line, "ms").value));
     t->wall_ms += (ended->latency_us.value + 500) / 1000;
     ended->done = known_u64(t->wall_ms);
-    tape_add(t, change_put(kind, WORLD_SERVE, &ended->record));
+    tape_add(t, change_put(source, WORLD_SERVE, &ended->record));
     free(key);
 }
 
@@ -295,7 +295,7 @@ void replay_open(struct replay *p, const char *folder)
     p->end_ms = t->user[t->users - 1].sent_ms / 1000 * 1000;
     t->wall_ms = p->begin_ms;
     tape_add(t, change_source("probe", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    tape_add(t, change_source("way", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    tape_add(t, change_source("probe/way", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         tape_kind(t, p->begin_ms, kinds[i].name, kinds[i].source, kinds[i].table);
     path = path_of(t, "serveapi", ".jsonl");

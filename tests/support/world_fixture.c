@@ -21,11 +21,17 @@
 static const struct {
     const char *id;
     enum world_kind world;
-} sources[] = {{"kube/pods", WORLD_KUBE},        {"kube/rayservices", WORLD_KUBE},
-               {"kube/rayclusters", WORLD_KUBE}, {"kube/endpointslices", WORLD_KUBE},
-               {"kube/events", WORLD_KUBE},      {"redis", WORLD_REDIS},
-               {"neuron/q5rdw", WORLD_NEURON},   {"neuron/x2p7c", WORLD_NEURON},
-               {"probe", WORLD_SERVE},           {"serve", WORLD_SERVE}};
+} sources[] = {{"kube/pods", WORLD_KUBE},
+               {"kube/rayservices", WORLD_KUBE},
+               {"kube/rayclusters", WORLD_KUBE},
+               {"kube/endpointslices", WORLD_KUBE},
+               {"kube/events", WORLD_KUBE},
+               {"redis", WORLD_REDIS},
+               {"neuron/q5rdw", WORLD_NEURON},
+               {"neuron/x2p7c", WORLD_NEURON},
+               {"probe", WORLD_SERVE},
+               {"probe/way", WORLD_SERVE},
+               {"serve", WORLD_SERVE}};
 
 void fixture_apply(struct fixture *f, struct change *c)
 {
@@ -364,23 +370,38 @@ static void put_monitor(struct fixture *f, const char *source, const char *pod, 
 
 /* ---- requests ------------------------------------------------------------------------------------------------ */
 
-void fixture_probe(struct fixture *f, const char *phase, uint64_t latency_us)
+static void put_probe(struct fixture *f, const char *source, const char *kind, const char *pod, const char *phase,
+                      uint64_t latency_us)
 {
     char key[32];
-    snprintf(key, sizeof key, "r%llu", (unsigned long long)++f->next_request);
+    snprintf(key, sizeof key, "%s%llu", pod ? "r" : "w", (unsigned long long)(pod ? ++f->next_request : ++f->next_way));
     struct request *q = record_new(TABLE_REQUEST, key);
-    record_set(&q->kind, "probe");
-    record_set(&q->target, WORKER_1);
-    record_set(&q->pod, WORKER_1);
+    record_set(&q->kind, kind);
+    record_set(&q->target, pod ? pod : "GET /-/healthz");
+    record_set(&q->pod, pod);
     record_set(&q->path, "API server proxy");
+    q->proxied = TRI_YES;
     record_set(&q->phase, phase);
     q->due = q->sent = known_u64(f->wall_ms - latency_us / 1000);
     if (strcmp(phase, "waiting") != 0) {
         q->done = known_u64(f->wall_ms);
         q->latency_us = known_u64(latency_us);
     }
-    if (strcmp(phase, "failed") == 0) record_set(&q->failure, "refused");
-    fixture_put(f, "probe", WORLD_SERVE, q);
+    if (strcmp(phase, "failed") == 0) {
+        record_set(&q->failure, "refused");
+        q->status = known_u64(503);
+    }
+    fixture_put(f, source, WORLD_SERVE, q);
+}
+
+void fixture_probe(struct fixture *f, const char *phase, uint64_t latency_us)
+{
+    put_probe(f, "probe", "probe", WORKER_1, phase, latency_us);
+}
+
+void fixture_way(struct fixture *f, const char *phase)
+{
+    put_probe(f, "probe/way", "way", NULL, phase, 12000);
 }
 
 void fixture_prompt(struct fixture *f, const char *phase, uint64_t ago_ms, uint64_t latency_us, const char *answer)
@@ -409,6 +430,7 @@ static void put_probes(struct fixture *f, size_t count, uint64_t every_ms)
     for (size_t i = 0; i < count; i++) {
         fixture_sleep(f, every_ms);
         fixture_probe(f, "ok", 38000 + (i % 10 == 9 ? 10000 : 0));
+        fixture_way(f, "ok");
     }
 }
 

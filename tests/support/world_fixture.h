@@ -17,7 +17,7 @@ struct fixture {
     struct focus focus;
     uint64_t now_ms, wall_ms;
     struct chrome chrome;
-    uint64_t next_request;
+    uint64_t next_request, next_way;
 };
 
 void fixture_empty(struct fixture *f); /* every source is there, and nothing in it */
@@ -40,6 +40,7 @@ void fixture_many_pods(struct fixture *f, size_t count);
 void fixture_crowd(struct fixture *f, size_t count); /* pods of another cluster */
 void fixture_pod_pending(struct fixture *f);         /* a third worker that no node has room for */
 void fixture_probe(struct fixture *f, const char *phase, uint64_t latency_us);
+void fixture_way(struct fixture *f, const char *phase); /* a probe of the users' way */
 void fixture_prompt(struct fixture *f, const char *phase, uint64_t ago_ms, uint64_t latency_us, const char *answer);
 
 #endif
