@@ -5,13 +5,13 @@
 
 #include <stdio.h>
 
-enum tri answering_now(const struct session *s, uint64_t wall_ms, char *ret, size_t size)
+enum tri answering_now(const struct session *s, char *ret, size_t size)
 {
     struct focus f = session_focus(s);
     ret[0] = '\0';
     if (!f.rayservice) return TRI_UNKNOWN;
-    const uint64_t now_ms = clock_now_ms(session_clock(s));
-    const struct service_evidence e = evidence_of(session_world(s), &f, now_ms, wall_ms);
+    const struct clock *clock = session_clock(s);
+    const struct service_evidence e = evidence_of(session_world(s), &f, clock_now_ms(clock), clock_wall_ms(clock));
     if (e.verdict == VERDICT_UNKNOWN) return TRI_UNKNOWN;
     const struct evidence *line = &e.line[e.from];
     snprintf(ret, size, "%s: %.150s", evidence_name(e.from), line->why);
