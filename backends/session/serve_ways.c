@@ -127,7 +127,7 @@ static bool skipped(const struct session *s, bool any, struct serve_path *path, 
     return true;
 }
 
-/* prefix: under which Serve takes the request; NULL: the application's own. */
+/* prefix: under which Serve takes the request. */
 static bool path_under(const struct session *s, const char *prefix, struct serve_path *ret, struct why *why)
 {
     struct focus f = session_focus(s);
@@ -152,7 +152,6 @@ static bool path_under(const struct session *s, const char *prefix, struct serve
         why_set(why, ERR_NOT_FOUND, "no ingress with an address leads to %s-serve-svc", r->name);
         return false;
     }
-    if (!prefix) prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
     if ((any && in_cluster(s)) || says_way(s, "service")) {
         *ret = service_path(r, prefix);
         if (!skipped(s, any, ret, &shut)) {
@@ -169,7 +168,9 @@ static bool path_under(const struct session *s, const char *prefix, struct serve
 
 bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why)
 {
-    return path_under(s, NULL, ret, why);
+    const struct focus f = session_focus(s);
+    const char *own = f.rayservice ? f.rayservice->route_prefix : NULL;
+    return path_under(s, own && strcmp(own, "/") != 0 ? own : "", ret, why);
 }
 
 /* The users' way, once it has been tried: one that leads nowhere from here is no news of the service. /-/healthz stands

@@ -1,3 +1,4 @@
+/* answers_probe.c - ANSWERING in words, out of the evidence there is. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
@@ -17,7 +18,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Nearest rank. */
-static struct known_u64 quantile(const uint64_t *sorted, size_t n, unsigned percent)
+static struct known_u64 latency_quantile(const uint64_t *sorted, size_t n, unsigned percent)
 {
     if (!n) return UNKNOWN_U64;
     size_t rank = (n * percent + 99) / 100;
@@ -27,8 +28,8 @@ static struct known_u64 quantile(const uint64_t *sorted, size_t n, unsigned perc
 static void sum_latencies(struct probe_sum *sum, uint64_t *latency, size_t n)
 {
     if (n) qsort(latency, n, sizeof *latency, by_value);
-    sum->p50_us = quantile(latency, n, 50);
-    sum->p95_us = quantile(latency, n, 95);
+    sum->p50_us = latency_quantile(latency, n, 50);
+    sum->p95_us = latency_quantile(latency, n, 95);
     sum->slowest_us = n ? known_u64(latency[n - 1]) : UNKNOWN_U64;
 }
 
@@ -57,8 +58,8 @@ struct probe_sum probe_sum_of(const struct world *w, const char *kind, uint64_t 
 
 /* ---- now ----------------------------------------------------------------------------------------------------- */
 
-static void both(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void both(struct answer *a, const char *fmt, ...)
+static void answer_say(struct answer *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void answer_say(struct answer *a, const char *fmt, ...)
 {
     char part[ANSWER_TEXT_MAX];
     va_list ap;
@@ -110,7 +111,7 @@ static void say_unknown(const struct service_evidence *e, uint64_t wall_ms, stru
     if (e->hanging)
         say_line(e, e->hanging_line, "", ret);
     else if (e->answered_ms.known && wall_ms > e->answered_ms.value)
-        both(ret, "unknown: no answer for %llu s", (unsigned long long)(wall_ms - e->answered_ms.value) / 1000);
+        answer_say(ret, "unknown: no answer for %llu s", (unsigned long long)(wall_ms - e->answered_ms.value) / 1000);
     else
         say_line(e, EVIDENCE_PROXIES, "unknown: ", ret);
     if (e->endpoints.known && !(e->hanging && e->hanging_line == EVIDENCE_WAY))
@@ -135,7 +136,7 @@ static void say_calm(const struct world *w, const struct service_evidence *e, ui
     if (sum.failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     say_way(e, ret);
     if (!all || !e->proxies.asked) return;
-    if (e->proxies.round_ms.known) both(ret, "%s", e->line[EVIDENCE_PROXIES].why);
+    if (e->proxies.round_ms.known) answer_say(ret, "%s", e->line[EVIDENCE_PROXIES].why);
     if (sum.p95_us.known)
         say(ret->text, "proxies %zu/%zu, p95 %llu ms", good, all,
             (unsigned long long)((sum.p95_us.value + 500) / 1000));
@@ -155,9 +156,9 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
         snprintf(slowest, sizeof slowest, ", slowest probe %llu ms", (unsigned long long)(us.value + 500) / 1000);
     if (failed && ret->verdict == VERDICT_OK) ret->verdict = VERDICT_WARN;
     if (!ok && !failed)
-        both(ret, "nothing ended %s", outage_since_words(o));
+        answer_say(ret, "nothing ended %s", outage_since_words(o));
     else
-        both(ret, "%zu/%zu %s, %zu failed%s", ok, ok + failed, outage_since_words(o), failed, slowest);
+        answer_say(ret, "%zu/%zu %s, %zu failed%s", ok, ok + failed, outage_since_words(o), failed, slowest);
     if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
 }
 

@@ -1,3 +1,4 @@
+/* answers_text.c - words of an answer, put together by " · ". */
 #include "backends/world/answers_text.h"
 
 #include "backends/base/text.h"
