@@ -112,7 +112,7 @@ def in_line(line):
     found = []
     for m in OPERATOR.finditer(line):
         word = m.group(1)
-        to = TURN.get(word, SWAP[word]) if "_ms" in line else SWAP[word]
+        to = TURN.get(word, SWAP[word]) if re.search("_ms|_MS", line) else SWAP[word]
         found.append((m.start(1), len(word), to, "and/or exchanged" if word in ("&&", "||") else "comparison moved"))
     if not FIXED.match(line) and not ALLOCATED.search(line):
         for m in CONSTANT.finditer(line):

@@ -380,6 +380,20 @@ static void each_reason_is_said(void **state)
     }
 }
 
+static void memory_warns_from_nine_tenths_on(void **state)
+{
+    struct small *s = *state;
+    static const unsigned used[] = {85, 91};
+    for (size_t i = 0; i < ARRAY_LEN(used); i++) {
+        struct redis *r = small_edit(s, TABLE_REDIS, "redis");
+        r->max_memory = known_u64(100000);
+        r->used_memory = known_u64(used[i] * 1000);
+        small_put(s, "redis", WORLD_REDIS, r);
+        struct focus f = small_focus(s);
+        assert_int_equal(strstr(head_loss_of(s->w, &f, s->now_ms).redis_why, "memory 90 % full") != NULL, used[i] > 90);
+    }
+}
+
 static void warnings_are_counted(void **state)
 {
     struct small *s = *state;
@@ -436,6 +450,28 @@ static void last_loss_is_rebuilt_from_what_is_older(void **state)
     is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h",
        "1 of 2 worker pods and 3/3 replicas predate it · outage length – (not watched)",
        "1/2 workers, 3/3 replicas predate it · length –");
+}
+
+static void put_replica(struct small *s, const char *key, const char *ns, const char *actor_state)
+{
+    struct actor *a = record_new(TABLE_ACTOR, key);
+    record_set(&a->ns, ns);
+    record_set(&a->state, actor_state);
+    record_set(&a->name, "SERVE_REPLICA::app#mistral#x9");
+    a->started = known_u64(small_wall(s));
+    small_put(s, "redis", WORLD_REDIS, a);
+}
+
+/* Replicas of another cluster, dead ones and those that are gone are none of its replicas. */
+static void only_living_replicas_of_its_own_are_counted(void **state)
+{
+    struct small *s = *state;
+    put_replica(s, "another/1", "another", "ALIVE");
+    put_replica(s, SMALL_NS "/dead", SMALL_NS, "DEAD");
+    put_replica(s, SMALL_NS "/gone", SMALL_NS, "ALIVE");
+    assert_non_null(strstr(ask(s, 2).text, "3/4 replicas"));
+    small_gone(s, TABLE_ACTOR, SMALL_NS "/gone");
+    assert_non_null(strstr(ask(s, 2).text, "3/3 replicas"));
 }
 
 static void a_first_head_was_never_lost(void **state)
@@ -539,6 +575,15 @@ static void workers_that_are_lost_too(void **state)
     small_put(s, "neuron/x2p7c", WORLD_NEURON, m);
     is(s, 2, "WORKER PODS", VERDICT_NO, "1/2", "1 replaced, 1 restart · Neuron runtimes 1/2 same pids",
        "1 replaced, 1 restart");
+}
+
+static void without_workers_nothing_is_said_of_them(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_POD, "w1");
+    small_gone(s, TABLE_POD, "w2");
+    kill_head(s);
+    is(s, 2, "WORKER PODS", VERDICT_UNKNOWN, "–", "unknown: none was seen before", "unknown: none was seen before");
 }
 
 /* A head in its grace goes on serving: what it took is no part of the time that it is down. */
@@ -708,13 +753,16 @@ int main(void)
         WITH(a_redis_that_is_not_heard_is_never_ok),
         WITH(a_kubernetes_that_is_not_heard_is_never_ok),
         cmocka_unit_test(each_reason_is_said),
+        WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
         cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, done),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(last_loss_is_rebuilt_from_what_is_older),
+        WITH(only_living_replicas_of_its_own_are_counted),
         WITH(a_first_head_was_never_lost),
         WITH(a_head_that_has_not_started),
         WITH(an_outage_as_it_goes),
+        WITH(without_workers_nothing_is_said_of_them),
         WITH(workers_that_are_lost_too),
         WITH(a_grace_is_not_counted_as_down),
         WITH(workers_that_are_not_heard_of),

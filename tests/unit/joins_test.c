@@ -58,6 +58,43 @@ static void focus_of_two_services_is_asked_for(void **state)
     assert_string_equal(focus_of(s->w, "mistral", "llama").rayservice->record.key, "other-uid");
 }
 
+/* A RayService that names no active cluster yet has the one that was made for it, and not another's. */
+static void focus_without_an_active_cluster(void **state)
+{
+    struct small *s = *state;
+    struct focus f = focus_of(s->w, NULL, NULL);
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, f.rayservice->record.key);
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid"),
+                      *other = record_new(TABLE_RAYCLUSTER, "other-uid");
+    record_set(&rs->active_cluster, NULL);
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    record_set(&rc->service, "mistral");
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+    record_set(&other->ns, "mistral");
+    record_set(&other->name, "llama-x7k2p");
+    record_set(&other->service, "llama");
+    other->created = known_u64(SMALL_WALL + SMALL_DAY);
+    small_put(s, "kube/rayclusters", WORLD_KUBE, other);
+    f = focus_of(s->w, "mistral", "mistral");
+    assert_non_null(f.raycluster);
+    assert_string_equal(f.raycluster->name, "mistral-44qn2");
+}
+
+/* By the pod's own word, where the node does not name its pod: an address may have been another pod's. */
+static void a_raynode_without_a_pod_is_found_by_its_id(void **state)
+{
+    struct small *s = *state;
+    struct pod *p = small_pod("w9", "worker-9", "worker", "ip-100-64-90-12", "10.9.9.9");
+    record_set(&p->ray_node_id, "00000009");
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_put(s, "redis", WORLD_REDIS, small_raynode("00000008", "ALIVE", "", "10.9.9.9"));
+    struct focus f = focus_of(s->w, "mistral", "mistral");
+    const struct pod *pod = ROW(world_find(s->w, TABLE_POD, "w9"), pod);
+    assert_null(raynode_of_pod(s->w, &f, pod));
+    small_put(s, "redis", WORLD_REDIS, small_raynode("00000009", "ALIVE", "", "10.9.9.7"));
+    assert_string_equal(raynode_of_pod(s->w, &f, pod)->id, "00000009");
+}
+
 static void focus_takes_the_newest_living_head(void **state)
 {
     struct small *s = *state;
@@ -361,6 +398,8 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(focus_is_the_only_service),
         WITH(focus_of_two_services_is_asked_for),
+        WITH(focus_without_an_active_cluster),
+        WITH(a_raynode_without_a_pod_is_found_by_its_id),
         WITH(focus_takes_the_newest_living_head),
         WITH(focus_without_a_cluster_record),
         WITH(gcs_namespace_by_what_is_known),

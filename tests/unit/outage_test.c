@@ -552,6 +552,44 @@ static void answers_agree(const struct small *s, const struct outage *o)
     if (*outage_request_words(last, OUTAGE_CLASSES, words)) has(a[2].text, words);
 }
 
+/* As many classes of failure as there is room for; what is beyond is told as others. */
+static void failures_beyond_the_last_class_are_others(void **state)
+{
+    struct small *s = *state;
+    struct outage o;
+    char key[32], failure[32];
+    head_killed(s);
+    for (int i = 0; i < OUTAGE_FAILURES + 2; i++) {
+        snprintf(key, sizeof key, "f%d", i);
+        snprintf(failure, sizeof failure, "class-%d", i);
+        small_probe(s, key, "mistral-44qn2-inf2-worker-q5rdw", "failed", failure, 1000);
+    }
+    small_outage(s, &o);
+    assert_string_equal(o.failure[OUTAGE_FAILURES - 2].name, "class-6");
+    assert_int_equal(o.failure[OUTAGE_FAILURES - 2].count, 1);
+    assert_string_equal(o.failure[OUTAGE_FAILURES - 1].name, "other");
+    assert_int_equal(o.failure[OUTAGE_FAILURES - 1].count, 3);
+}
+
+/* Of what is not known there is no line. */
+static void fields_that_are_not_known_have_no_line(void **state)
+{
+    struct small *s = *state;
+    struct outage o;
+    struct buf text;
+    buf_init(&text, 65536);
+    head_killed(s);
+    small_outage(s, &o);
+    o.fields.known = false;
+    outage_losses_text(&o, &text);
+    assert_null(strstr(buf_text(&text), "GCS  "));
+    o.fields = (struct outage_fields){.known = true, .before = 54, .kept = 54};
+    buf_clear(&text);
+    outage_losses_text(&o, &text);
+    has(buf_text(&text), "GCS       fields kept 54/54");
+    buf_done(&text);
+}
+
 static void random_step(struct small *s, struct rng *rng, int step)
 {
     static const char *const pods[] = {"mistral-44qn2-inf2-worker-q5rdw", "mistral-44qn2-inf2-worker-x2p7c"};
@@ -627,6 +665,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(a_container_that_ends_is_a_loss_of_its_own),
+        WITH(failures_beyond_the_last_class_are_others),
+        WITH(fields_that_are_not_known_have_no_line),
         WITH(a_container_that_ends_again_is_the_same_loss),
         WITH(a_container_is_told_by_its_id),
         WITH(a_liveness_restart_is_named),

@@ -59,6 +59,24 @@ static void copy_is_its_own(void **state)
 }
 
 /* Every way in which two pods can differ by one thing. */
+static void size_is_of_all_that_hangs_on_it(void **state)
+{
+    (void)state;
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
+    size_t before = record_bytes(&r->record);
+    record_set(&r->name, "mistral");
+    assert_int_equal(record_bytes(&r->record) - before, strlen("mistral") + 1 + RECORD_ALLOCATION);
+    for (int i = 0; i < 2; i++) {
+        before = record_bytes(&r->record);
+        struct deployment *d = RECORD_APPEND(r, deployments);
+        const size_t empty = record_bytes(&r->record);
+        assert_true(empty >= before + sizeof *d);
+        record_set(&d->message, "import error");
+        assert_int_equal(record_bytes(&r->record) - empty, strlen("import error") + 1 + RECORD_ALLOCATION);
+    }
+    record_free(&r->record);
+}
+
 static void equality_sees_one_difference(void **state)
 {
     (void)state;
@@ -253,6 +271,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(new_record_knows_nothing),
         cmocka_unit_test(copy_is_its_own),
+        cmocka_unit_test(size_is_of_all_that_hangs_on_it),
         cmocka_unit_test(equality_sees_one_difference),
         cmocka_unit_test(what_is_not_known_is_not_compared),
         cmocka_unit_test(json_is_as_written),

@@ -164,6 +164,37 @@ static void a_worker_that_did_not_live_on_is_named(void **state)
            "worker pod mistral-44qn2-inf2-worker-zz9zz Pending: 3 Insufficient aws.amazon.com/neuron.");
 }
 
+static void serve_is(struct small *s, const char *app, const char *app_status, const char *name, const char *status,
+                     const char *message)
+{
+    struct serveapp *a = record_new(TABLE_SERVEAPP, "rs-uid");
+    struct deployment *d = RECORD_APPEND(a, deployments);
+    record_set(&d->app, app);
+    record_set(&d->app_status, app_status);
+    record_set(&d->name, name);
+    record_set(&d->status, status);
+    record_set(&d->message, message);
+    small_put(s, "serve", WORLD_SERVE, a);
+}
+
+/* The deployment that is at fault, else the application that does not run. */
+static void serve_that_does_not_run_is_named(void **state)
+{
+    struct small *s = *state;
+    delete_accepted(s);
+    small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    serve_is(s, "chat", "DEPLOYING", "model", "UNHEALTHY", "no cores");
+    why_is(s, RUNG_SERVE_RUNNING, "Serve: model UNHEALTHY: no cores");
+    serve_is(s, "chat", "DEPLOYING", "model", "HEALTHY", NULL);
+    why_is(s, RUNG_SERVE_RUNNING, "Serve: chat DEPLOYING");
+    serve_is(s, "chat", "NOT_STARTED", "model", NULL, NULL);
+    why_is(s, RUNG_SERVE_RUNNING, "Serve: model NOT_STARTED");
+    serve_is(s, "chat", "DEPLOY_FAILED", NULL, NULL, "import error");
+    why_is(s, RUNG_SERVE_RUNNING, "Serve: chat DEPLOY_FAILED: import error");
+    small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
+    why_is(s, RUNG_SERVE_RUNNING, "");
+}
+
 static void without_an_outage_nothing_is_waited_for(void **state)
 {
     assert_int_equal(waits_for(*state), RUNG_COUNT);
@@ -177,7 +208,7 @@ int main(void)
         T(a_head_that_is_not_placed_says_why),      T(an_event_says_what_the_pod_does_not),
         T(redis_that_is_down_is_the_reason),        T(without_fault_tolerance_the_gcs_is_not_waited_for),
         T(without_redis_the_gcs_is_not_waited_for), T(a_worker_that_did_not_live_on_is_named),
-        T(without_an_outage_nothing_is_waited_for),
+        T(serve_that_does_not_run_is_named),        T(without_an_outage_nothing_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

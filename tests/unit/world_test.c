@@ -1,5 +1,6 @@
 /* world_test.c - Changes applied: rows, tombstones, sources, limits. */
 #include "backends/base/mem.h"
+#include "backends/world/history.h"
 #include "backends/world/world.h"
 #include "tests/support/random_change.h"
 
@@ -328,6 +329,18 @@ static void a_core_has_a_history(void **state)
     world_free(w);
 }
 
+/* What is drawn changes as long as one point differs from the one before. */
+static void a_history_that_alternates_changes(void **state)
+{
+    (void)state;
+    struct history h = {.count = 0};
+    for (unsigned i = 0; i < 3 * HISTORY_POINTS; i++) assert_true(history_add(&h, known_f64(i % 2)));
+    for (unsigned i = 0; i < 2 * HISTORY_POINTS; i++)
+        assert_int_equal(history_add(&h, known_f64(7)), i < HISTORY_POINTS);
+    for (unsigned i = 0; i < 2 * HISTORY_POINTS; i++)
+        assert_int_equal(history_add(&h, UNKNOWN_F64), i < HISTORY_POINTS);
+}
+
 static void sources_grow_old(void **state)
 {
     (void)state;
@@ -347,6 +360,8 @@ static void sources_grow_old(void **state)
     apply(w, 20000, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 20001, &age, &who), FRESH_LIVE);
     assert_int_equal(age.value, 1);
+    assert_int_equal(who->last_alive_ms, 20000); /* alive, but nothing changed */
+    assert_int_equal(who->last_change_ms, 200);
     apply(w, 21000, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 22000, &age, &who), FRESH_DOWN);
     assert_int_equal(age.value, 2000);
@@ -572,6 +587,7 @@ int main(void)
         cmocka_unit_test(nothing_is_gone_where_something_could_not_be_read),
         cmocka_unit_test(progress_lasts_until_the_list_is_there),
         cmocka_unit_test(a_core_has_a_history),
+        cmocka_unit_test(a_history_that_alternates_changes),
         cmocka_unit_test(sources_grow_old),
         cmocka_unit_test(the_worst_source_speaks_for_its_world),
         cmocka_unit_test(a_source_that_is_off_has_nothing),
