@@ -61,9 +61,7 @@ static enum err take_pem(const struct file *f, const struct yaml_node *map, cons
     enum err e = take_text(f, map, key, &text);
     if (e != ERR_OK || !text) return e;
     buf_init(&pem, PEM_MAX);
-    size_t len = strlen(text);
-    while (len && (text[len - 1] == '\n' || text[len - 1] == ' ')) len--;
-    if (text_base64_decode(text, len, &pem) != ERR_OK) {
+    if (text_base64_decode(text, strlen(text), &pem) != ERR_OK) {
         e = parse_error(f, yaml_get(map, key), ERR_PARSE, key, "is not base64");
     } else if (!memmem(pem.data ? pem.data : "", pem.len, "-----BEGIN ", 11)) {
         e = parse_error(f, yaml_get(map, key), ERR_PARSE, key, "is not PEM");

@@ -70,6 +70,7 @@ AREAS = [
                                                        "e2e/question_lines_test", "e2e/kill_test"]),
     ("guards", r"backends/(kube/kube_guard|session/permission)\.c$",
      ["unit/kube_guard_test", "unit/permission_test", "wire/kube_actions_test", "wire/session_test"]),
+    ("guards", r"deploy/step_engine\.c$", ["unit/step_engine_test", "wire/cleanup_test", "wire/deploy_test"]),
     ("guards", r"deploy/cleanup.*\.c$",
      ["unit/kobject_test", "wire/cleanup_race_test", "wire/cleanup_test"]),
     ("guards", r"deploy/(apply|deploy|deploy_\w+)\.c$",
@@ -79,7 +80,7 @@ AREAS = [
 
 SWAP = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
 TURN = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
-MESSAGES = "cli_say"
+MESSAGES = "cli_say|why_prefix|step_log"
 HARMLESS = re.compile(r"(?:(?:if|for|while) \(.*\) )?(?:\(void\))?(?:assert|static_assert|mem_free\w*|mem_wipe|free|"
                       r"\w+_free|free_\w+|\w+_done|cJSON_Delete\w*|va_end|va_start|" + MESSAGES + r")\(")
 BLANK = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)

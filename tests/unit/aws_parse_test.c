@@ -572,6 +572,7 @@ static void a_wrong_line_is_named_and_not_quoted(void **state)
         profiles_done(&p);
     }
     struct profiles p = {0};
+    assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "f", "\xEF\xBB\xBF", 3, NULL), ERR_OK); /* empty */
     assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "f", "[a]\r\nk = v # c\r\n", 16, NULL), ERR_OK);
     assert_string_equal(profiles_get(&p, "a", "k"), "v");
     profiles_done(&p);

@@ -1,4 +1,6 @@
 /* kobject_test.c - objects to be applied: YAML as kubectl reads it, kinds and paths, worker groups, conflicts. */
+#include "backends/base/json.h"
+#include "deploy/cleanup_priv.h"
 #include "deploy/conflict_parse.h"
 #include "deploy/kobject.h"
 #include "deploy/manifest.h"
@@ -192,11 +194,42 @@ static void another_409_is_no_conflict_of_fields(void **state)
     assert_string_equal(why.text, "owned by another manager: ");
 }
 
+/* What is in every namespace, or made for something else and gone with it, is nobody's that a clean-up would harm. */
+static void whose_an_object_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *kind, *json;
+        bool somebodys;
+    } rows[] = {
+        {"ConfigMap", "{\"metadata\":{\"name\":\"kube-root-ca.crt\"}}", false},
+        {"ConfigMap", "{\"metadata\":{\"name\":\"default\"}}", true},
+        {"ServiceAccount", "{\"metadata\":{\"name\":\"default\"}}", false},
+        {"ServiceAccount", "{\"metadata\":{\"name\":\"kube-root-ca.crt\"}}", true},
+        {"Secret", "{\"type\":\"kubernetes.io/service-account-token\",\"metadata\":{\"name\":\"t\"}}", false},
+        {"Secret", "{\"type\":\"Opaque\",\"metadata\":{\"name\":\"t\"}}", true},
+        {"Service", "{\"metadata\":{\"name\":\"s\"}}", true},
+        {"Service", "{\"metadata\":{\"name\":\"s\",\"ownerReferences\":[{}]}}", false},
+        {"TargetGroupBinding", "{\"metadata\":{\"labels\":{\"ingress.k8s.aws/stack\":\"m\"}}}", false},
+        {"TargetGroupBinding", "{\"metadata\":{\"labels\":{\"a\":\"b\",\"service.k8s.aws/stack\":\"m\"}}}", false},
+        {"TargetGroupBinding", "{\"metadata\":{\"labels\":{\"other.k8s.aws/stack\":\"m\"}}}", true},
+        {"ConfigMap", "{\"metadata\":{\"name\":\"c\",\"labels\":{\"ingress.k8s.aws/stack\":\"m\"}}}", true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct kobject_kind kind = {.kind = rows[i].kind};
+        cJSON *o = NULL;
+        assert_int_equal(json_parse(rows[i].json, strlen(rows[i].json), &o, NULL), ERR_OK);
+        if (cleanup_is_somebodys(&kind, o) != rows[i].somebodys) fail_msg("%s %s", rows[i].kind, rows[i].json);
+        cJSON_Delete(o);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kinds_have_paths_and_words),
         cmocka_unit_test(what_is_ours_says_so),
+        cmocka_unit_test(whose_an_object_is),
         cmocka_unit_test(live_replicas_are_taken_within_bounds),
         cmocka_unit_test(whose_worker_groups_are_they),
         cmocka_unit_test(neuron_devices_are_counted),

@@ -64,6 +64,8 @@ static void a_prompt_through_the_proxy_is_no_change(void **state)
     assert_true(kube_request_changes("POST", "/api/v1/namespaces/mistral/pods/../proxy/x"));
     assert_true(kube_request_changes("POST", POD "/proxy/%2e%2E/eviction"));
     assert_true(kube_request_changes("POST", POD "/proxy/.%2F"));
+    assert_true(kube_request_changes("POST", POD "/proxy/.%2feviction"));
+    assert_true(kube_request_changes("POST", POD "/proxy/%2ex"));
 }
 
 int main(void)

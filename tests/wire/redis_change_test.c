@@ -85,11 +85,12 @@ static void test_changes_older(void **state)
     assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
 }
 
-static bool polled(struct redis_rig *r, const void *unused)
+/* Polled from now on, and it is said why: on the second try, when the server refuses. */
+static bool refused_tracking(struct redis_rig *r, const void *unused)
 {
     (void)unused;
     const struct redis *now = rig_redis(r);
-    return now && now->tracking == TRI_NO;
+    return now && now->tracking == TRI_NO && now->tracking_why && strstr(now->tracking_why, "NOPERM");
 }
 
 /* Messages that are not sent any more, for good: what changes from then on is read all the same. */
@@ -102,11 +103,53 @@ static void test_tracking_is_lost(void **state)
     assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
     redis_say(server, "ACL SETUSER default -subscribe");
     redis_say(server, "CLIENT KILL TYPE pubsub");
-    RIG_UNTIL(&rig, polled, NULL);
+    RIG_UNTIL(&rig, refused_tracking, NULL);
     const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
                       "\xe0\x77\x00\x8b";
     redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
     RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
+}
+
+/* "tracking_total_prefixes:2" of INFO: of all clients, of which we alone have any. */
+static bool prefixes_are(struct redis_rig *r, const void *want)
+{
+    redisContext *client = redisConnect("127.0.0.1", (int)redis_server_port(server));
+    redisReply *info = redisCommand(client, "INFO stats");
+    const char *at = info && info->str ? strstr(info->str, "tracking_total_prefixes:") : NULL;
+    const bool are = at && strtoul(strchr(at, ':') + 1, NULL, 10) == *(const unsigned long *)want;
+    freeReplyObject(info);
+    redisFree(client);
+    (void)r;
+    return are;
+}
+
+static void put_older_gcs(const char *name)
+{
+    char field[64];
+    snprintf(field, sizeof field, "%s@KV:@namespace_session:session_name", name);
+    redis_say(server, "HSET %s %s 1", name, field);
+    snprintf(field, sizeof field, "%s@NODE:x", name);
+    redis_say(server, "HSET %s %s %b", name, field, "\x38\x01", (size_t)2);
+}
+
+/* GCSs of the older layout are tracked each by its name, of which one may begin with another; what is none is not. */
+static void test_older_layouts_that_come_later(void **state)
+{
+    (void)state;
+    static const unsigned long two = 2;
+    begin(RDB("ray-2.60-running"));
+    RIG_UNTIL(&rig, rig_listed, NULL);
+    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    redis_say(server, "HSET plain-hash field 1");
+    put_older_gcs("m-x");
+    put_older_gcs("m");
+    put_older_gcs("m-y");
+    redis_kinds[0]->refresh(rig.link);
+    RIG_UNTIL(&rig, worker_dead, "m-x/78");
+    RIG_UNTIL(&rig, worker_dead, "m/78");
+    RIG_UNTIL(&rig, worker_dead, "m-y/78");
+    RIG_UNTIL(&rig, prefixes_are, &two); /* RAY and m */
+    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
 }
 
 static bool no_tables(struct redis_rig *r, const void *unused)
@@ -259,11 +302,17 @@ static void test_refresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_changes_newer, end),    cmocka_unit_test_teardown(test_changes_older, end),
-        cmocka_unit_test_teardown(test_tracking_is_lost, end), cmocka_unit_test_teardown(test_flush, end),
-        cmocka_unit_test_teardown(test_ray_connections, end),  cmocka_unit_test_teardown(test_heartbeat, end),
-        cmocka_unit_test_teardown(test_refresh, end),          cmocka_unit_test_teardown(test_closed_within, end),
-        cmocka_unit_test_teardown(test_renamed_within, end),   cmocka_unit_test_teardown(test_closed_at_once, end),
+        cmocka_unit_test_teardown(test_changes_newer, end),
+        cmocka_unit_test_teardown(test_changes_older, end),
+        cmocka_unit_test_teardown(test_tracking_is_lost, end),
+        cmocka_unit_test_teardown(test_older_layouts_that_come_later, end),
+        cmocka_unit_test_teardown(test_flush, end),
+        cmocka_unit_test_teardown(test_ray_connections, end),
+        cmocka_unit_test_teardown(test_heartbeat, end),
+        cmocka_unit_test_teardown(test_refresh, end),
+        cmocka_unit_test_teardown(test_closed_within, end),
+        cmocka_unit_test_teardown(test_renamed_within, end),
+        cmocka_unit_test_teardown(test_closed_at_once, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
