@@ -1,4 +1,4 @@
-/* app.c - the console's life: opening, frames, ticks, closing. See app.h. */
+/* app.c - opens and closes the console, draws frames, handles ticks and events. */
 #include "tui/app.h"
 
 #include "backends/base/mem.h"
@@ -73,7 +73,7 @@ static size_t footer_keys(const struct app *app, struct footer_key *keys)
     return count;
 }
 
-/* Only another pace begins anew: what is drawn twice a second must not put off what is due each second. */
+/* Keeps a running interval: restarting it at each frame would postpone the tick for ever. */
 static void set_tick(struct app *app, uint64_t every_ms)
 {
     if (app->tick_ms == every_ms) return;
@@ -119,7 +119,7 @@ static void app_draw(struct app *app)
     screen_update(app->screen, &view);
     app_overlay_update(app, &view);
     screen_draw(app->screen, &view, &app->canvas);
-    /* What takes the whole screen is part of what a walkthrough speaks about. */
+    /* The caption of a walkthrough lies over a whole-screen overlay, and under the others. */
     const bool whole = app->overlays.top && app->overlays.top->ops->whole_screen;
     if (whole) overlays_draw(&app->overlays, &view, &app->canvas);
     app_script_draw(app, &view);
@@ -130,10 +130,10 @@ static void app_draw(struct app *app)
     set_tick(app, screen_timed(&view) ? TICK_TIMED_MS : TICK_MS);
 }
 
-/* ---- what happens ---- */
+/* ---- events ---- */
 
-/* A bell and the window's title tell when a head goes, even where nobody looks. */
-static void tell_outage(struct app *app)
+/* Rings the bell and sets the window's title when a head is lost. */
+static void notify_outage(struct app *app)
 {
     const struct recovery *r = session_recovery(app->session);
     bool down = r->outage == OUTAGE_RUNNING;
@@ -154,7 +154,7 @@ static void on_change(void *arg, const struct change *c)
     struct app *app = arg;
     app->dirty = true;
     if (!app->term) return; /* still opening */
-    tell_outage(app);
+    notify_outage(app);
     const bool outage = session_recovery(app->session)->outage == OUTAGE_RUNNING;
     const uint64_t now = loop_now_ms(), before = app->pace.due_ms, due = frame_pace_due(&app->pace, c, outage, now);
     if (due != before || !alarm_is_set(app->soon)) alarm_set(app->soon, due > now ? due - now : 0, 0);
@@ -176,11 +176,11 @@ static void offer_picker(struct app *app)
     app_picker_open(app);
 }
 
-static void take_loss(struct app *app)
+static void record_loss(struct app *app)
 {
     struct focus focus = session_focus(app->session);
     struct view view = app_view(app, &focus);
-    losses_take(&app->losses, &view);
+    losses_record(&app->losses, &view);
 }
 
 static void on_tick(void *arg)
@@ -190,8 +190,8 @@ static void on_tick(void *arg)
     arming_store_tick(app->armed);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
-    tell_outage(app);
-    take_loss(app);
+    notify_outage(app);
+    record_loss(app);
     app_aws_begin(app);
     app_redraw(app);
 }
@@ -205,7 +205,7 @@ static void on_input(void *arg, const struct input *in)
 {
     struct app *app = arg;
     if (in->type == INPUT_RESIZE)
-        app->canvas.rows = -1; /* another size, or the same to be drawn anew */
+        app->canvas.rows = -1; /* forces a new canvas, also at the same size */
     else {
         app_script_person(app, in);
         app_input(app, in);
@@ -239,7 +239,7 @@ void app_leave(struct app *app, int status)
     loop_stop(app->loop);
 }
 
-/* ---- life ---- */
+/* ---- open and close ---- */
 
 static enum err open_term(struct app *app, struct why *why)
 {
@@ -265,12 +265,12 @@ static enum err open_session(struct app *app, struct session **ret, struct why *
     return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
 }
 
-enum err app_anew(struct app *app, struct why *why)
+enum err app_restart(struct app *app, struct why *why)
 {
     struct session *fresh;
     enum err err = open_session(app, &fresh, why);
     if (err) return err;
-    take_loss(app);
+    record_loss(app);
     app_overlay_close_all(app);
     app_work_free(app->work);
     app_lint_done(app);
@@ -279,13 +279,13 @@ enum err app_anew(struct app *app, struct why *why)
     screen_free(app->screen);
     app->session = fresh;
     app->screen = screen_new();
-    app->canvas.rows = -1; /* the new screen is told its size */
+    app->canvas.rows = -1; /* forces screen_size of the new screen */
     app->picker_offered = false;
     app->chat = (struct chat){0};
-    /* The cluster may be another one: READ-ONLY until it is known. */
+    /* The cluster may be another one: READ-ONLY until armed.json was read. */
     app_armed(app, &(struct arming){.state = ARMING_READ_ONLY, .why = "armed.json is being read"});
-    arming_store_look(app->armed);
-    tell_outage(app);
+    arming_store_refresh(app->armed);
+    notify_outage(app);
     return ERR_OK;
 }
 
@@ -312,8 +312,8 @@ static void app_done(struct app *app)
     app_overlay_close_all(app);
     app_script_done(app);
     term_close(app->term);
-    if (app->kill_sent[0]) cli_say("the delete of %s was sent, what it did is not known", app->kill_sent);
-    app_work_tell_left(app->work);
+    if (app->kill_sent[0]) cli_say("the DELETE of %s was sent, its outcome is unknown", app->kill_sent);
+    app_work_report_unfinished(app->work);
     app_work_free(app->work);
     redis_from_free(app->aws);
     app_lint_done(app);
@@ -344,7 +344,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.soon = alarm_new(app.loop, on_soon, &app);
     app.read = alarm_new(app.loop, app_question_due, &app);
     app.leader_limit = alarm_new(app.loop, on_leader_limit, &app);
-    app.script_alarm = alarm_new(app.loop, app_script_look, &app);
+    app.script_alarm = alarm_new(app.loop, app_script_step, &app);
     app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);
     enum err err = cli_usage_of(app_script_load(&app, why), why);
@@ -354,7 +354,8 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
         const struct arming_store_calls calls = {arming_where, app_armed, &app};
         app.armed = arming_store_new(app.loop, &cli->conf, &calls);
         if (cli->conf.demo)
-            app_say(&app, false, "A simulated cluster, its Redis is real. x k kills the head, p asks, ? is help.");
+            app_say(&app, false,
+                    "A simulated cluster with a real Redis. x k kills the head, p sends a prompt, ? shows help.");
         set_tick(&app, TICK_MS);
         app_script_go(&app);
         app_draw(&app);

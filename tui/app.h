@@ -1,5 +1,5 @@
 /*
- * app.h - the console: the loop that turns input into commands, changes into frames.
+ * app.h - the console: its loop turns input into commands and changes into frames.
  *
  *   key    -> keymap -> command -> app (session, arming) or the screen's own state
  *   change -> session (world, recovery) -> dirty -> at most one frame a tick
@@ -9,7 +9,7 @@
 
 #include "tui/cli.h"
 
-/* Runs until the person leaves. ret_status is the exit status. Errors are those that keep it from starting. */
+/* Runs until the user quits. ret_status is the exit status. Errors are those that keep it from starting. */
 enum err app_run(struct cli *cli, int *ret_status, struct why *why);
 
 #endif

@@ -1,5 +1,4 @@
-/* app_aws.c - what AWS says of the Redis, for the doctor's pane: asked when that is first looked at, and on a refresh.
- */
+/* app_aws.c - queries AWS about the Redis for the doctor's pane, when that is first shown and on a refresh. */
 #include "tui/app_priv.h"
 
 #include "deploy/redis_from.h"
@@ -8,7 +7,7 @@
 static void on_done(void *arg, enum err err, const char *why)
 {
     struct app *app = arg;
-    (void)err; /* what is not known stays unknown, with the reason */
+    (void)err; /* a failed query leaves its facts unknown, with the reason */
     (void)why;
     app->dirty = true;
     alarm_set(app->soon, 0, 0);

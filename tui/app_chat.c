@@ -14,7 +14,7 @@ void app_answered(void *arg, const struct request *r)
         app_say(app, false, "answered in %.1f s: %s", (double)r->latency_us.value / 1e6,
                 r->answer && *r->answer ? r->answer : "the answer is empty");
     else if (r->phase && strcmp(r->phase, "cancelled") == 0)
-        app_say(app, false, "the prompt was stopped");
+        app_say(app, false, "the prompt was cancelled");
     else
         app_say(app, true, "the prompt failed: %s", r->why ? r->why : r->failure ? r->failure : "no answer");
 }
@@ -25,7 +25,7 @@ static bool chat_send(struct app *app, const char *question)
     char talk[CHAT_TALK_MAX];
     const struct session_prompt prompt = {.question = question, .talk = chat_talk(&app->chat, talk)};
     if (session_ask(app->session, &prompt, app_answered, app, &why) == ERR_OK) return true;
-    chat_say(&app->chat, why.text);
+    chat_notice(&app->chat, why.text);
     return false;
 }
 
@@ -38,7 +38,7 @@ static void ask_again(struct app *app)
     if (copy)
         chat_send(app, copy);
     else
-        chat_say(&app->chat, "nothing was asked yet");
+        chat_notice(&app->chat, "no prompt was sent yet");
     free(copy);
 }
 
@@ -48,7 +48,7 @@ static void chat_result(void *arg, enum overlay_result result)
     if (result != OVERLAY_ACTION)
         app_overlay_close(app);
     else if (app->chat.action == CHAT_STOPS && !session_stop_asking(app->session))
-        chat_say(&app->chat, "nothing is in flight");
+        chat_notice(&app->chat, "nothing is in flight");
     else if (app->chat.action == CHAT_SENDS && chat_send(app, app->chat.typed.text))
         chat_sent(&app->chat);
     else if (app->chat.action == CHAT_AGAIN)

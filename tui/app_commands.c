@@ -1,4 +1,4 @@
-/* app_commands.c - what each command of commands.def does, and why it may not be done now. */
+/* app_commands.c - carries out the commands of commands.def, or reports why one is not available. */
 #include "backends/base/mem.h"
 #include "tui/app_priv.h"
 #include "tui/themes.h"
@@ -11,7 +11,7 @@ typedef void handler(struct app *app, const char *args);
 static void cmd_open(struct app *app, const char *args)
 {
     (void)args;
-    if (!screen_open(app->screen)) app_say(app, true, "nothing is selected here");
+    if (!screen_open(app->screen)) app_say(app, true, "no row is selected");
 }
 
 static void cmd_back(struct app *app, const char *args)
@@ -71,7 +71,7 @@ static void cmd_refresh(struct app *app, const char *args)
     }
     session_refresh(app->session);
     app_aws_refresh(app);
-    app_say(app, false, "every backend is asked again");
+    app_say(app, false, "refreshing every backend");
 }
 
 static void cmd_stop(struct app *app, const char *args)
@@ -167,7 +167,7 @@ static void cmd_copy(struct app *app, const char *args)
     if (screen_selection(app->screen, &selected) && app_equivalent(app, &selected, text, sizeof text))
         app_say(app, false, "%s", text);
     else
-        app_say(app, true, "no command shows just this");
+        app_say(app, true, "no kubectl or redis-cli command shows this row");
 }
 
 static void cmd_script(struct app *app, const char *args)
@@ -219,8 +219,8 @@ static void cmd_quit(struct app *app, const char *args)
         app_leave(app, EXIT_FINE);
         return;
     }
-    dialog_open(&app->dialog, "Leave?",
-                "The head is down and its recovery is being watched.\nLeaving stops the watching, not the recovery.",
+    dialog_open(&app->dialog, "Quit?",
+                "The head is down, its recovery is running.\nQuitting stops watching it, not the recovery itself.",
                 NULL, false);
     app_overlay_open(app, &app->dialog.overlay, quit_result);
 }
@@ -262,7 +262,7 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
     unsigned needs = commands[id].needs;
     enum err err = ERR_OK;
     if ((needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE)) && app_too_small(app))
-        return why_set(why, ERR_UNSUPPORTED, "nothing is changed on a screen too small to say what");
+        return why_set(why, ERR_UNSUPPORTED, "the screen is too small to confirm a change");
     if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);
     if (!err && (needs & NEED_ARMABLE) && (app->arming.state == ARMING_FORBIDDEN || !app_context(app)))
         err = why_set(why, ERR_GUARD, "%s", app->arming.why);
@@ -287,7 +287,7 @@ static void command_run(struct app *app, enum command_id id, const char *args)
     struct why why = {0};
     enum err err = app_may(app, id, &why);
     app_overlay_close_all(app);
-    /* What only lacks arming asks for it. */
+    /* A command that lacks only arming opens the question to arm. */
     if (err == ERR_GUARD && commands[id].needs & (NEED_DELETE | NEED_CHANGE) && app->arming.state == ARMING_READ_ONLY &&
         app_context(app))
         app_arm_ask(app, id);

@@ -1,4 +1,4 @@
-/* app_deploy.c - see app_deploy.h. */
+/* app_deploy.c - runs a deployment or a clean-up from the console. */
 #include "tui/app_deploy.h"
 
 #include "backends/base/mem.h"
@@ -48,7 +48,7 @@ static const char *service_of(const struct app_work *w)
     return w->deploy ? deploy_service(w->deploy) : cleanup_service(w->cleanup);
 }
 
-/* ---- what it tells ---- */
+/* ---- callbacks ---- */
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
@@ -64,8 +64,8 @@ static void say_option(struct buf *out, const char *option, const char *value)
     text_shell_word(out, value);
 }
 
-/* The subcommand that does it; of variables only the names. */
-static void same_from_a_shell(const struct app_work *w, const char *ns, struct buf *out)
+/* The equivalent subcommand; of variables only the names. */
+static void equivalent_command(const struct app_work *w, const char *ns, struct buf *out)
 {
     const struct cli *cli = w->app->cli;
     buf_str(out, "raydeck");
@@ -84,7 +84,7 @@ static void on_confirm(void *arg)
     w->view.asks = true;
     w->app->dirty = true;
     if (w->app->overlays.top != &w->view.overlay)
-        app_say(w->app, false, "%s waits for your answer: %s shows it", w->deploy ? "deploy" : "cleanup",
+        app_say(w->app, false, "%s waits for confirmation: %s shows it", w->deploy ? "deploy" : "cleanup",
                 w->deploy ? "x d" : "x c");
 }
 
@@ -113,11 +113,11 @@ static void on_done(void *arg, enum err err, const char *why)
 
 /* ---- answers ---- */
 
-static void work_decided(void *arg, enum err err, const char *unsaid)
+static void work_decided(void *arg, enum err err, const char *ignored_why)
 {
     struct app *app = arg;
     struct why why = {0};
-    (void)unsaid; /* where armed.json cannot be read the state is READ-ONLY, with its reason */
+    (void)ignored_why; /* where armed.json cannot be read the state is READ-ONLY, with its reason */
     (void)err;
     if (!app->work) return;
     const bool refused = app_may(app, app->work->deploy ? CMD_DEPLOY : CMD_CLEANUP, &why) != ERR_OK;
@@ -131,7 +131,7 @@ static void work_decline(struct app_work *w)
     step_engine_confirm(engine_of(w), false);
 }
 
-/* Of the dialog. Esc goes back to the steps, and the question waits; only a no is a no. */
+/* Of the dialog. Esc goes back to the steps and the question stays open; only n declines. */
 static void question_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
@@ -157,9 +157,9 @@ static void show_question(struct app_work *w)
         deploy_ask_words(w->deploy, &body);
     else
         cleanup_ask_words(w->cleanup, &body);
-    if (!w->deploy) buf_str(&body, "\nIt cannot be had back.\n");
+    if (!w->deploy) buf_str(&body, "\nThis cannot be undone.\n");
     buf_str(&body, "\nThe same:  ");
-    same_from_a_shell(w, ns, &body);
+    equivalent_command(w, ns, &body);
     dialog_open(&app->dialog, w->deploy ? "Apply this?" : "Delete all of this?", buf_text(&body), word, !w->deploy);
     buf_done(&body);
     app_overlay_open(app, &app->dialog.overlay, question_result);
@@ -192,34 +192,33 @@ static void work_show(struct app_work *w)
     app_overlay_open(w->app, &w->view.overlay, steps_result);
 }
 
-/* ---- beginnings ---- */
+/* ---- start ---- */
 
-static bool goes_on(const struct app_work *w)
+static bool is_running(const struct app_work *w)
 {
     return w && !w->view.end[0];
 }
 
-void app_work_tell_left(const struct app_work *w)
+void app_work_report_unfinished(const struct app_work *w)
 {
-    if (!goes_on(w)) return;
+    if (!is_running(w)) return;
     const size_t first = w->deploy ? DEPLOY_APPLY : CLEANUP_UI;
     const struct steps *s = step_engine_steps(engine_of(w));
     struct why left;
     if (s->item[first].state == STEP_WAITING) return; /* nothing was changed */
-    step_engine_left(engine_of(w), w->deploy ? "deploy was left in the middle" : "cleanup was left in the middle",
-                     &left);
+    step_engine_left(engine_of(w), w->deploy ? "deploy was interrupted" : "cleanup was interrupted", &left);
     cli_say("%s", left.text);
     for (size_t i = first; i < s->count; i++)
         for (size_t l = 0; l < s->item[i].count; l++) steps_print(stderr, &s->item[i], &s->item[i].line[l]);
 }
 
-/* True when there is one already that is shown instead of a new one. */
+/* True when one is running already: that one is shown, no new one starts. */
 static bool shown_instead(struct app *app, bool deploying)
 {
     struct app_work *w = app->work;
-    if (!goes_on(w)) return false;
+    if (!is_running(w)) return false;
     if ((w->deploy != NULL) != deploying) {
-        app_say(app, true, "%s goes on: one at a time", deploying ? "the clean-up" : "the deployment");
+        app_say(app, true, "%s is still running: one at a time", deploying ? "the clean-up" : "the deployment");
         return true;
     }
     work_show(w);

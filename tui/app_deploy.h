@@ -6,13 +6,13 @@
 #include "tui/panes/steps_view.h"
 
 struct app;
-struct app_work; /* what goes on, or the last that did; NULL: nothing yet */
+struct app_work; /* the running one, or the last; NULL: none yet */
 
 void app_deploy_ask(struct app *app, const char *file /* "": the shipped manifest */);
 void app_cleanup_ask(struct app *app);
-void app_work_update(struct app_work *w); /* what depends on the moment: whether it can be stopped */
-/* On stderr, when the console is left in the middle: what is said to be changed, and what was sent. NULL is fine. */
-void app_work_tell_left(const struct app_work *w);
+void app_work_update(struct app_work *w); /* whether it can be stopped now */
+/* Prints on stderr, when the console exits midway, what was changed and what was sent. NULL is fine. */
+void app_work_report_unfinished(const struct app_work *w);
 void app_work_free(struct app_work *w); /* before the session goes; NULL is fine */
 
 #endif

@@ -1,4 +1,4 @@
-/* app_equivalent.c - see app_state.h: what a person would type elsewhere to see the selected row. */
+/* app_equivalent.c - the kubectl or redis-cli command that shows the selected row. */
 #include "tui/app_priv.h"
 
 #include <stdio.h>

@@ -20,7 +20,7 @@ static void input_screen(struct app *app, const struct input *in)
     else if (request.type == REQUEST_COMMAND)
         app_command(app, (enum command_id)request.command, "");
     else if (request.type == REQUEST_NO_KEY)
-        app_say(app, true, "%s is no key here; ? lists them", key_text(in, (char[16]){""}));
+        app_say(app, true, "%s: no such key here; ? lists them", key_text(in, (char[16]){""}));
 }
 
 static void input_key(struct app *app, const struct input *in)

@@ -1,4 +1,5 @@
-/* app_kill.c - killing the head from the console: arming, the dialog, the deletion of exactly the pod that it named. */
+/* app_kill.c - deletes the head pod from the console: arming, the dialog, the DELETE of exactly the pod that it names.
+ */
 #include "backends/base/mem.h"
 #include "tui/app_priv.h"
 #include "tui/kill_plan.h"
@@ -15,12 +16,12 @@ static void on_deleted(void *arg, enum err err, const char *why)
         app_say(app, false, "deleted: %s", app->kill.name);
 }
 
-static void kill_decided(void *arg, enum err ignored, const char *unsaid)
+static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
 {
     struct app *app = arg;
     struct why why = {0};
-    (void)ignored; /* what could not be read is READ-ONLY, and says so */
-    (void)unsaid;
+    (void)ignored; /* an unreadable armed.json is READ-ONLY, with its reason */
+    (void)ignored_why;
     enum err err = app_may(app, CMD_KILL_HEAD, &why);
     if (!err) err = session_kill_head(app->session, app->kill.uid, app->kill.grace_s, on_deleted, app, &why);
     if (err)
@@ -33,7 +34,7 @@ static void kill_result(void *arg, enum overlay_result result)
 {
     struct app *app = arg;
     app_overlay_close(app);
-    /* Armed a quarter of an hour ago may be over by the time the name is typed. */
+    /* The arming may have expired while the name was typed. */
     if (result == OVERLAY_DONE) arming_store_renew(app->armed, kill_decided, app);
 }
 
@@ -99,7 +100,7 @@ static void disarm_decided(void *arg, enum err err, const char *why)
     if (err == ERR_GUARD)
         app_say(app, true, "%s", why);
     else if (err)
-        app_say(app, true, "READ-ONLY in this console; it was not written: %s", why);
+        app_say(app, true, "READ-ONLY in this console; armed.json was not written: %s", why);
     else
         app_say(app, false, "READ-ONLY again");
 }

@@ -1,12 +1,12 @@
-/* app_lint.c - `:lint`: reads a manifest, puts the variables in, and gives its pane what was found. No cluster is asked
- * and nothing is changed: it works READ-ONLY. */
+/* app_lint.c - `:lint`: reads a manifest, substitutes variables, and passes the findings to the lint pane. It contacts
+ * no cluster, so it works READ-ONLY. */
 #include "backends/base/mem.h"
 #include "tui/app_priv.h"
 #include "tui/manifest_file.h"
 
 #include <stdlib.h>
 
-/* file NULL: the shipped one. What was shown stays where it cannot be read. */
+/* file NULL: the shipped one. The old findings stay where it cannot be read. */
 static bool lint_file(struct app *app, const char *file)
 {
     struct variables vars;
@@ -42,7 +42,7 @@ void app_lint_again(struct app *app)
     if (!file)
         app_lint(app, "");
     else if (lint_file(app, file))
-        app_say(app, false, "%s is read again", file);
+        app_say(app, false, "%s was read again", file);
     free(file);
 }
 

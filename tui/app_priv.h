@@ -1,4 +1,4 @@
-/* app_priv.h - what the console holds while it runs. Private to tui/app*.c. */
+/* app_priv.h - the console's state. Private to tui/app*.c. */
 #ifndef RAYDECK_APP_PRIV_H
 #define RAYDECK_APP_PRIV_H
 
@@ -25,7 +25,7 @@
 
 enum { APP_MESSAGE_MAX = 256, APP_FOOTER_KEYS = 24 };
 
-/* The pod that a kill dialog named: what is deleted is this and nothing else. */
+/* The pod that the kill dialog names: only this one is deleted. */
 struct kill_target {
     char *uid, *name;
     int64_t grace_s;
@@ -39,17 +39,17 @@ struct app {
     struct screen *screen;
     struct canvas canvas;
     struct alarm *tick, *soon, *leader_limit;
-    struct frame_pace pace; /* when `soon` rings */
-    uint64_t tick_ms;       /* between two ticks, as it was set last */
+    struct frame_pace pace; /* when `soon` fires */
+    uint64_t tick_ms;       /* the current interval of tick */
     struct keymap keymap;
     char **themes;
     size_t theme;
-    struct arming arming; /* as the store said last */
+    struct arming arming; /* as last published by the store */
     struct arming_store *armed;
     struct app_decided {
         enum command_id id;
-        char *args;                /* of a palette line; NULL: none waits */
-    } decided;                     /* the command that follows when armed.json was read */
+        char *args;                /* of a palette line; NULL: none is pending */
+    } decided;                     /* the command that runs once armed.json was read */
     struct overlay_stack overlays; /* of the structs that follow, and of work */
     struct help help;
     struct command_palette palette;
@@ -59,13 +59,13 @@ struct app {
     struct losses losses;
     struct outage outage; /* as of the last app_view */
     struct dialog dialog;
-    struct reading reading; /* of the dialog: what was typed before it could be read answers nothing */
-    struct alarm *read;     /* rings when that is over */
+    struct reading reading; /* of the dialog: input before it could be read is discarded */
+    struct alarm *read;     /* fires when it could be read */
     struct kill_target kill;
-    char kill_sent[APP_MESSAGE_MAX]; /* the pod whose delete is not answered yet; "": none */
-    enum command_id arm_then;        /* the command that was refused for want of arming, and follows; CMD_ARM: none */
+    char kill_sent[APP_MESSAGE_MAX]; /* the pod of a DELETE without a response yet; "": none */
+    enum command_id arm_then;        /* the command to run once armed; CMD_ARM: none */
     struct app_work *work;           /* a deployment or a clean-up */
-    struct redis_from *aws;          /* what the doctor is told of it; NULL: not asked yet */
+    struct redis_from *aws;          /* the doctor's query of AWS; NULL: not started */
     struct linted linted;            /* file NULL: none yet */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
@@ -85,13 +85,12 @@ struct app {
 void app_say(struct app *app, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void app_redraw(struct app *app); /* a frame, now where the terminal takes one */
 void app_leave(struct app *app, int status);
-void app_armed(void *app, const struct arming *a); /* the store has read it, or its time is over */
-/* A view of now; focus must outlive it. */
-/* With the report of the outage as of now, which is the app's and good until the next call. */
+void app_armed(void *app, const struct arming *a); /* callback of the store: it was read, or has expired */
+/* A view of the current state; focus must outlive it. Its outage report is valid until the next call. */
 struct view app_view(struct app *app, const struct focus *focus);
-const char *app_context(const struct app *app);      /* NULL: none */
-enum err app_anew(struct app *app, struct why *why); /* a session and a screen that know nothing yet */
-bool app_too_small(const struct app *app);           /* for a question to be read: nothing may be confirmed */
+const char *app_context(const struct app *app);         /* NULL: none */
+enum err app_restart(struct app *app, struct why *why); /* replaces session and screen by new ones */
+bool app_too_small(const struct app *app);              /* to read a question: nothing may be confirmed */
 
 /* app_overlay.c: what lies over the screen. */
 typedef void app_overlay_result(void *app, enum overlay_result result);
@@ -114,7 +113,7 @@ void app_input(struct app *app, const struct input *in);
 
 /* app_commands.c: carries out a command; args is the rest of a palette line ("" for a key). */
 void app_command(struct app *app, enum command_id id, const char *args);
-/* ERR_OK, or why the command cannot be done here and now. */
+/* ERR_OK, or why the command is not available now. */
 enum err app_may(const struct app *app, enum command_id id, struct why *why);
 
 /* app_chat.c: the conversation with the model. */
@@ -124,14 +123,14 @@ struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
 void app_answered(void *arg, const struct request *r); /* arg: the app */
 
 /* app_kill.c */
-void app_kill_ask(struct app *app); /* opens the dialog, or the question to arm first, or says why not */
+void app_kill_ask(struct app *app); /* opens the dialog, or shows why not */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_disarm(struct app *app);
 
 /* app_script.c */
 enum err app_script_load(struct app *app, struct why *why);
 void app_script_go(struct app *app);
-void app_script_look(void *app); /* does what is due */
+void app_script_step(void *app); /* carries out due actions */
 void app_script_person(struct app *app, const struct input *in);
 void app_script_command(struct app *app, const char *args);
 void app_script_draw(struct app *app, const struct view *view);
@@ -142,10 +141,10 @@ void app_reset(struct app *app, const char *how /* "": as it began; running, emp
  * not asked. */
 void app_aws_begin(struct app *app);
 const struct doctor_aws *app_aws_facts(const struct app *app);
-void app_aws_refresh(struct app *app); /* asks again, what was asked before */
-/* app_lint.c: a manifest's findings, in their pane. file "": what `x d` would take. */
+void app_aws_refresh(struct app *app); /* queries again, if it did before */
+/* app_lint.c: a manifest's findings, in their pane. file "": the manifest that `x d` applies. */
 void app_lint(struct app *app, const char *file);
-void app_lint_again(struct app *app); /* the file that is shown, read anew */
+void app_lint_again(struct app *app); /* reads the shown file again */
 void app_lint_done(struct app *app);
 
 /* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */

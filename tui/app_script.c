@@ -1,11 +1,11 @@
-/* app_script.c - a walkthrough at the console: its keys go where a person's go, and a person's key stops it. And the
- * two things that only a demo can: another speed, and the beginning again. */
+/* app_script.c - runs a walkthrough in the console: its keys are input like a person's, and a person's key pauses it.
+ * And the demo's two controls: speed and reset. */
 #include "tui/app_priv.h"
 #include "tui/script_file.h"
 
 #include <string.h>
 
-enum { SCRIPT_LOOK_MS = 50, ZOOM_BACK_MAX = 4 };
+enum { SCRIPT_STEP_MS = 50, ZOOM_BACK_MAX = 4 };
 
 enum err app_script_load(struct app *app, struct why *why)
 {
@@ -16,7 +16,7 @@ enum err app_script_load(struct app *app, struct why *why)
     return err;
 }
 
-/* ---- what only a demo can ---- */
+/* ---- controls of the demo ---- */
 
 static void on_speed(void *arg, enum err err, const char *why)
 {
@@ -28,7 +28,7 @@ static void set_speed(struct app *app, unsigned speed)
 {
     char line[32];
     if (!app->cli->sim_control) {
-        app_say(app, true, "speed: only a demo's simulator has one");
+        app_say(app, true, "speed: only the demo has one");
         return;
     }
     snprintf(line, sizeof line, "speed %u", speed);
@@ -44,24 +44,24 @@ static void on_reset(void *arg, enum err err, const char *why)
         app_say(app, true, "reset: %s", why);
         return;
     }
-    /* Another cluster behind the same address: nothing that was known of the old one may stay. */
+    /* It is another cluster at the same address: all state of the old one is dropped. */
     struct why anew = {0};
-    if (app_anew(app, &anew))
+    if (app_restart(app, &anew))
         app_say(app, true, "reset: %s", anew.text);
     else
-        app_say(app, false, "the demo is at its start again");
+        app_say(app, false, "the demo was restarted");
 }
 
 void app_reset(struct app *app, const char *how)
 {
     char line[SIM_LINE_MAX];
     if (!app->cli->sim_control) {
-        app_say(app, true, "reset: only a demo goes back to its start");
+        app_say(app, true, "reset: only the demo can be restarted");
         return;
     }
     if (app->resetting) return;
     app->resetting = true;
-    app_say(app, false, "the demo goes back to its start …");
+    app_say(app, false, "the demo is being restarted …");
     sim_line_free(app->reset_line);
     snprintf(line, sizeof line, "reset%s%.60s", *how ? " " : "", how);
     app->reset_line = sim_line_say(app->loop, app->cli->sim_control, line, on_reset, app);
@@ -86,14 +86,14 @@ static void carry_out(struct app *app, const struct script_act *act)
     app->dirty = true;
 }
 
-/* A script's key answers a question as a person's does: once it was read. While a decision waits, one may follow. */
+/* A script's key answers a question only once it could be read, like a person's. A pending decision may open one. */
 static bool answer_would_be_lost(const struct app *app)
 {
     if (arming_store_busy(app->armed)) return true;
     return app_asks(app) && !app_too_small(app) && app->reading.state != READING_OVER;
 }
 
-void app_script_look(void *arg)
+void app_script_step(void *arg)
 {
     struct app *app = arg;
     struct script_act act;
@@ -108,14 +108,15 @@ void app_script_look(void *arg)
     }
     enum script_state after = script_state(app->script);
     if (after != SCRIPT_RUNNING) alarm_stop(app->script_alarm);
-    if (after == SCRIPT_OVER && before != SCRIPT_OVER) app_say(app, false, "the script is over; :script again");
+    if (after == SCRIPT_OVER && before != SCRIPT_OVER)
+        app_say(app, false, "the script has ended; :script again restarts it");
     if (after != before) app->dirty = true;
     if (app->dirty) alarm_set(app->soon, 1, 0);
 }
 
 void app_script_go(struct app *app)
 {
-    if (app->script) alarm_set(app->script_alarm, SCRIPT_LOOK_MS, SCRIPT_LOOK_MS);
+    if (app->script) alarm_set(app->script_alarm, SCRIPT_STEP_MS, SCRIPT_STEP_MS);
 }
 
 void app_script_person(struct app *app, const struct input *in)
@@ -137,7 +138,7 @@ void app_script_command(struct app *app, const char *args)
     else if (*args)
         app_say(app, true, "script %s: there is script, script next, script again", args);
     else if (script_state(app->script) == SCRIPT_OVER)
-        app_say(app, true, "the script is over; :script again");
+        app_say(app, true, "the script has ended; :script again restarts it");
     else
         script_resume(app->script, &view);
     app_script_go(app);

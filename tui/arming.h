@@ -1,11 +1,11 @@
 /*
- * arming.h - may this cluster be changed? One never seen before is READ-ONLY; arming lasts 15 minutes and is kept in
- * $XDG_STATE_HOME/raydeck/armed.json, so that a second console on the same machine knows. A context that config.yaml
+ * arming.h - whether this cluster may be changed. A new one is READ-ONLY; arming lasts 15 minutes and is stored in
+ * $XDG_STATE_HOME/raydeck/armed.json, which all consoles of the user on this machine share. A context that config.yaml
  * marks `readonly: true` cannot be armed; one it marks `development: true` needs no arming, until it is disarmed.
  *
  * What is armed is a server, a CA and a context together (kube_where.id): two kubeconfigs with a context of one name
- * are two. The clocks are the machine's own: CLOCK_BOOTTIME within a boot, which nobody can set, and the wall clock
- * beside it; never a server's Date. Everything here but arming_file is pure: who reads the file decides where.
+ * are two. It uses the machine's clocks: CLOCK_BOOTTIME within a boot, which cannot be set, and the wall clock; never
+ * a server's Date. Everything but arming_file, arming_read and arming_set is pure.
  */
 #ifndef RAYDECK_ARMING_H
 #define RAYDECK_ARMING_H
@@ -24,22 +24,22 @@ enum arming_state { ARMING_READ_ONLY, ARMING_ARMED, ARMING_FORBIDDEN, ARMING_DEV
 struct arming {
     enum arming_state state;
     uint64_t until_ms;        /* of ARMING_ARMED, CLOCK_BOOTTIME (clock_now_ms) */
-    bool development;         /* config.yaml says so of this cluster, whatever the state */
+    bool development;         /* config.yaml marks this cluster, whatever the state */
     char why[ARMING_WHY_MAX]; /* why not, for a person */
 };
 
-/* Now, and of which boot. */
+/* Both clocks, and the id of the boot. */
 struct arming_clock {
     uint64_t boot_ms, wall_ms;
-    char boot_id[40]; /* "" where the kernel does not tell it */
+    char boot_id[40]; /* "" where the kernel does not provide it */
 };
 struct arming_clock arming_clock_now(const struct clock *clock);
 
 /* The path of armed.json; NULL where there is neither XDG_STATE_HOME nor HOME. Caller frees. */
 char *arming_file(void);
 
-/* The file as it was read: err is file_read's. One that could not be read or is malformed arms nothing, in a
- * development context either (it may have been disarmed), and why says so; one that is not there is fine. */
+/* The file as it was read: err is file_read's. An unreadable or malformed file arms nothing, not even a development
+ * context (it may have been disarmed), and why is the reason; a missing file is no error. */
 struct arming_text {
     const char *text;
     size_t len;
@@ -53,12 +53,12 @@ struct arming arming_of(const struct conf *conf, const struct kube_where *where,
 char *arming_change(const struct conf *conf, const struct kube_where *where, const struct arming_text *file,
                     const struct arming_clock *now, bool armed, struct why *why);
 
-/* Both with the file read and written at once: for subcommands, which have nothing else to do. ERR_GUARD, ERR_IO. */
+/* Both with blocking file I/O, for subcommands. ERR_GUARD, ERR_IO. */
 struct arming arming_read(const struct conf *conf, const struct kube_where *where, const struct clock *clock);
 enum err arming_set(const struct conf *conf, const struct kube_where *where, const struct clock *clock, bool armed,
                     struct why *why);
 
-/* Ends an arming whose time is over. */
+/* Ends an arming that has expired. */
 void arming_expire(struct arming *a, uint64_t now_ms);
 /* Whether changes are allowed. */
 bool arming_allows(const struct arming *a);

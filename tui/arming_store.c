@@ -189,7 +189,7 @@ void arming_store_free(struct arming_store *s)
     free(s);
 }
 
-void arming_store_look(struct arming_store *s)
+void arming_store_refresh(struct arming_store *s)
 {
     store_read(s);
 }
@@ -200,7 +200,7 @@ void arming_store_tick(struct arming_store *s)
     const bool allowed = arming_allows(&s->now);
     arming_expire(&s->now, now);
     if (allowed != arming_allows(&s->now)) store_publish(s);
-    if (!s->job && now >= s->looked_ms + ARMING_LOOK_MS) store_read(s);
+    if (!s->job && now >= s->looked_ms + ARMING_READ_MS) store_read(s);
 }
 
 void arming_store_renew(struct arming_store *s, arming_store_done *done, void *arg)

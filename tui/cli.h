@@ -34,7 +34,7 @@ struct cli {
     char *output, *timeout, *seed, *speed, *script;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, help, version, check, redact, empty, no_ft, openai;
-    char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they stand for the environment */
+    char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
     int argc;         /* what is left after the options and the subcommand's name */
@@ -50,14 +50,14 @@ extern const struct subcommand subcommands[]; /* ends with a NULL name */
 
 /* Parses argv. ERR_USAGE with why. ret_sub is the console's when no name was given. Caller: cli_done. */
 enum err cli_parse(struct cli *cli, int argc, char **argv, const struct subcommand **ret_sub, struct why *why);
-/* Environment and config.yaml, where the command line left something open. */
+/* Fills what the command line leaves unset from the environment and config.yaml. */
 enum err cli_configure(struct cli *cli, struct why *why);
 void cli_done(struct cli *cli);
-/* Blanks the values of --var, and who and the password in --prompt and --redis, in argv itself, which every user of the
- * machine can read. */
+/* Blanks the values of --var, and the user and password in --prompt and --redis, in argv itself, which every user of
+ * the machine can read. */
 void cli_hide_values(int argc, char **argv);
 
-/* What a simulated cluster fills a manifest with: lines NAME=VALUE. */
+/* Reads the simulated cluster's manifest variables: lines NAME=VALUE. */
 enum err cli_demo_variables(struct cli *cli, const char *path, struct why *why);
 
 /* The variables that a manifest may hold: those of --var, and the environment's, or in a demo those of the simulated
@@ -68,14 +68,13 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
 bool cli_json(const struct cli *cli);
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
 int64_t cli_grace(const struct conf *conf);                            /* -1: the pod's own; checked by cli_parse */
-/* What is wrong with a configuration or a file that was named is a wrong word on the command line, whether it is not
- * there, may not be read or says nothing of use: err becomes ERR_USAGE; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay.
- */
+/* Maps an error of a configuration or a file that the command line names to ERR_USAGE, whether it is missing,
+ * unreadable or malformed; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay. */
 enum err cli_usage_of(enum err err, struct why *why);
 int cli_exit_of(enum err err);                                            /* the exit status an error ends with */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "raydeck: …" on stderr */
 
-/* Written out of the tables (usage.c). */
+/* Generated from the tables (usage.c). */
 void usage_help(FILE *out);
 void usage_man(FILE *out);
 void usage_completion_bash(FILE *out);

@@ -1,5 +1,5 @@
 /*
- * commands.h - the console's commands, out of commands.def, and the keys that lead to them.
+ * commands.h - the console's commands, from commands.def, and their keys.
  */
 #ifndef RAYDECK_COMMANDS_H
 #define RAYDECK_COMMANDS_H
@@ -18,9 +18,9 @@ enum command_id {
 
 enum command_where { ANY, PANES, TABLE };
 
-/* What must be there for a command to be carried out. */
+/* What a command requires. */
 enum need {
-    NEED_PROMPT = 1 << 0,  /* a way to ask the model */
+    NEED_PROMPT = 1 << 0,  /* a route to the model */
     NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; asks to arm where that is all that is missing */
     NEED_ARMABLE = 1 << 2, /* a context that may be armed */
     NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; asks to arm */
@@ -41,7 +41,7 @@ struct keymap {
 };
 enum keymap_result { KEYMAP_NONE, KEYMAP_PENDING, KEYMAP_COMMAND };
 
-/* Feeds one key. KEYMAP_COMMAND sets *ret. A key after a leader that leads nowhere is swallowed (KEYMAP_NONE, and
+/* Feeds one key. KEYMAP_COMMAND sets *ret. A key after a leader that is no command is swallowed (KEYMAP_NONE, and
  * *ret_swallowed true), so that a slip never becomes another command. */
 enum keymap_result keymap_feed(struct keymap *map, const struct input *in, enum command_id *ret, bool *ret_swallowed);
 

@@ -1,6 +1,6 @@
 /*
- * demo.h - the simulated cluster of `raydeck demo`: raydeck-sim as a child, in a folder of its own under the temporary
- * files. The child ends when its standard input does, so that nothing is left behind however the console ends.
+ * demo.h - the simulated cluster of `raydeck demo`: raydeck-sim as a child, in a directory of its own under the
+ * temporary directory. The child exits when its stdin is closed, so nothing is left behind however the console exits.
  */
 #ifndef RAYDECK_DEMO_H
 #define RAYDECK_DEMO_H
@@ -12,15 +12,15 @@
 struct demo;
 
 struct demo_conf {
-    const char *seed, *speed; /* NULL: as the simulator has them */
+    const char *seed, *speed; /* NULL: the simulator's defaults */
     bool empty;               /* KubeRay and the K8s nodes, and no RayService yet */
     bool no_ft;               /* a RayService without GCS fault tolerance */
-    bool openai;              /* the model speaks the OpenAI API too, and streams */
+    bool openai;              /* the model serves the OpenAI API too, with streaming */
 };
 /* Starts the simulator and waits until it serves (at most 20 s). */
 enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why *why);
 const char *demo_config(const struct demo *d);  /* path of its config.yaml */
-const char *demo_env(const struct demo *d);     /* path of the variables of a manifest that is deployed there */
+const char *demo_env(const struct demo *d);     /* path of the manifest variables for a deployment there */
 const char *demo_control(const struct demo *d); /* path of its control socket */
 void demo_stop(struct demo *d);                 /* waits for the child; NULL is fine */
 

@@ -1,6 +1,6 @@
 /*
- * frame_pace.h - when a change must be on the screen. What is new is drawn at once; what every source says each second
- * of a service at rest (proofs of life, samples, heartbeats, answered probes) shares a frame. Pure.
+ * frame_pace.h - when a change must be on the screen. News is drawn at once; the routine changes of a service at rest
+ * (keep-alives, samples, heartbeats, answered probes) share a frame. Pure.
  */
 #ifndef RAYDECK_FRAME_PACE_H
 #define RAYDECK_FRAME_PACE_H
@@ -8,7 +8,7 @@
 #include "backends/world/change.h"
 
 enum {
-    FRAME_SOON_MS = 6, /* what belongs together comes together: a list's rows, the states of several sources */
+    FRAME_SOON_MS = 6, /* batches related changes: a list's rows, the states of several sources */
     FRAME_ROUTINE_MS = 500
 };
 
@@ -16,7 +16,7 @@ struct frame_pace {
     uint64_t due_ms; /* of the next frame; 0: none is due */
 };
 
-/* A change has come: when the next frame is due. outage: a head is lost, and each sign counts. */
+/* When the next frame is due after this change. outage: a head is lost, no change is routine. */
 uint64_t frame_pace_due(struct frame_pace *p, const struct change *c, bool outage, uint64_t now_ms);
 void frame_pace_drawn(struct frame_pace *p);
 

@@ -11,10 +11,10 @@ enum err guards_words(const struct cli *cli, const char *what, struct why *why)
 {
     const struct conf *c = &cli->conf;
     if (!cli->yes || (c->context && c->ns && c->service)) return ERR_OK;
-    return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to say %s", what);
+    return why_set(why, ERR_GUARD, "--yes needs --context, --namespace and --service to name %s", what);
 }
 
-/* The question that a refused key asks in the console: who and where, and y arms. */
+/* The question of the console's arm dialog: context, user and service; y arms. */
 static enum err ask_to_arm(const struct cli *cli, struct snapshot *snapshot, const struct arming *a, struct why *why)
 {
     const struct kube_where *where = session_where(snapshot_session(snapshot));
@@ -40,7 +40,7 @@ static enum err context_allowed(const struct cli *cli, struct snapshot *snapshot
     if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
     if (arming_allows(&a)) return ERR_OK;
     if (cli->yes && context) {
-        cli_say("context %s is armed for this alone, by --yes that names it", context);
+        cli_say("context %s is armed for this command only, by --yes", context);
         return ERR_OK;
     }
     if (!context || !question_can_be_asked()) return why_set(why, ERR_GUARD, "READ-ONLY: %s", a.why);
@@ -50,12 +50,12 @@ static enum err context_allowed(const struct cli *cli, struct snapshot *snapshot
 enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why)
 {
     enum err err = context_allowed(cli, snapshot, why);
-    /* For the one act that the program was called for, and which is confirmed next. */
+    /* For the one change that the subcommand makes; its confirmation follows. */
     if (!err) session_allow_changes(snapshot_session(snapshot), UINT64_MAX);
     return err;
 }
 
-/* Nothing where it is empty: there is no name that could be typed. */
+/* An empty name cannot be typed, so it never confirms. */
 static enum err name_typed(struct snapshot *snapshot, const char *what, const char *service, struct why *why)
 {
     char line[QUESTION_LINE_MAX];
@@ -71,7 +71,7 @@ enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const 
                         struct why *why)
 {
     if (!cli->yes && !question_can_be_asked())
-        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal to ask at, and no --yes");
+        return why_set(why, ERR_GUARD, "not confirmed: there is no terminal, and --yes is not given");
     enum err err = cli->yes ? ERR_OK : name_typed(snapshot, what, service, why);
     if (err) return err;
     return snapshot_signalled(snapshot) ? why_set(why, ERR_CANCELLED, "interrupted") : ERR_OK;

@@ -1,10 +1,9 @@
 /*
- * guards.h - what stands between a subcommand that changes a cluster and the change: --yes that spells everything out,
- * a context that may be changed, a name that was typed.
+ * guards.h - the checks before a subcommand changes a cluster: --yes with every name given, a context that is armed,
+ * a name that was typed.
  *
- * A context never armed is READ-ONLY here as in the console. At a terminal the question to arm it comes first, as a
- * refused key's does; --yes that names context, namespace and RayService arms for its one act, and says so; anything
- * else is refused.
+ * A context never armed is READ-ONLY here as in the console. On a terminal the question to arm it comes first;
+ * --yes with context, namespace and RayService arms for its one change and prints that; anything else is refused.
  */
 #ifndef RAYDECK_GUARDS_H
 #define RAYDECK_GUARDS_H
@@ -13,10 +12,10 @@
 
 /* --yes needs --context, --namespace and --service. */
 enum err guards_words(const struct cli *cli, const char *what, struct why *why);
-/* The context may be changed: it is armed, or is now, by y at the terminal; or --yes spells everything out. */
+/* The context may be changed: it is armed, or is armed by y at the terminal, or by --yes with every name. */
 enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why);
 /* The RayService's name typed on a terminal; with --yes nothing is asked. what: lines that are shown with the question,
- * "" none. ERR_CANCELLED where a signal has come, with --yes too: nothing was sent yet. */
+ * "" none. ERR_CANCELLED where a signal has arrived, also with --yes: nothing was sent yet. */
 enum err guards_confirm(const struct cli *cli, struct snapshot *snapshot, const char *what, const char *service,
                         struct why *why);
 

@@ -1,9 +1,9 @@
-/* kill_plan.c - see kill_plan.h. */
+/* kill_plan.c - collects the facts that the kill dialog shows from the world and the session. */
 #include "tui/kill_plan.h"
 
 #include "backends/base/text.h"
 
-static void take_workers(const struct world *w, const struct focus *f, struct dialog_kill *kill)
+static void collect_workers(const struct world *w, const struct focus *f, struct dialog_kill *kill)
 {
     for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
@@ -40,7 +40,7 @@ struct dialog_kill kill_plan(const struct session *s, int64_t grace_s, bool deve
                                .in_flight = prompts_in_flight(session_world(s)),
                                .development = development,
                                .loss = ret_loss};
-    take_workers(session_world(s), &f, &kill);
+    collect_workers(session_world(s), &f, &kill);
     session_may_ask(s, &kill.path, NULL);
     const struct serve_endpoints e = serve_endpoints_of(session_world(s), &f);
     if (e.known) kill.besides_head = known_u64(e.besides_head);

@@ -1,4 +1,4 @@
-/* kill_plan.h - what killing the head would mean now, for the console's dialog and for `raydeck kill-head` alike. */
+/* kill_plan.h - what deleting the head pod would mean now, for the console's dialog and for `raydeck kill-head`. */
 #ifndef RAYDECK_KILL_PLAN_H
 #define RAYDECK_KILL_PLAN_H
 

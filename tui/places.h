@@ -1,7 +1,7 @@
 /*
- * places.h - where the files that raydeck ships lie (themes, manifests): the person's own folder, then where
- * `make install` put them, wherever that was moved to (beside the program: ../share), then the sources the program was
- * built from (build/, or build/asan/ and its like).
+ * places.h - the directories of the files that raydeck ships (themes, manifests): the user's own, then those of
+ * `make install`, also when it was moved (beside the program: ../share), then the sources the program was built from
+ * (build/, or build/asan/ and its like).
  */
 #ifndef RAYDECK_PLACES_H
 #define RAYDECK_PLACES_H

@@ -1,9 +1,9 @@
 /*
- * script.h - a walkthrough as it runs: what is to be done now, what it waits for, and whether that has come. Pure: no
- * I/O, no clock; conditions are looked up in the world and the recovery alone, never on the screen.
+ * script.h - runs a walkthrough: the next action, the condition it waits for, and whether that is met. Pure: no I/O, no
+ * clock; conditions are evaluated on the world and the recovery, never on the screen.
  *
- * The owner asks script_next until it says there is nothing to do, carries out each act in turn, and asks again some
- * ten times a second. A person's key pauses it (script_pause); script_resume goes on where it stopped.
+ * The owner calls script_next until it returns false, carries out each action, and calls again some ten times a
+ * second. A person's key pauses it (script_pause); script_resume continues where it stopped.
  */
 #ifndef RAYDECK_SCRIPT_H
 #define RAYDECK_SCRIPT_H
@@ -14,8 +14,8 @@
 
 enum { SCRIPT_KEY_GAP_MS = 250, SCRIPT_TYPE_GAP_MS = 40, SCRIPT_WORDS = 160 };
 
-/* Has it come? out: how it is now, in words, "2 of 3"; may be left empty. since_wall_ms: of the step. NEVER: it cannot
- * come any more, and out says why. */
+/* Whether the condition is met. out: the progress in words, "2 of 3"; may be left empty. since_wall_ms: of the step.
+ * NEVER: it cannot be met any more, out is the reason. */
 enum script_met { SCRIPT_NOT_YET, SCRIPT_MET, SCRIPT_NEVER };
 enum script_met script_met(enum script_wait_kind wait, unsigned number, const struct view *v, uint64_t since_ms,
                            uint64_t since_wall_ms, char out[SCRIPT_WORDS]);
@@ -40,11 +40,11 @@ void script_resume(struct script_run *run, const struct view *v);
 void script_skip(struct script_run *run);  /* to the next step */
 void script_again(struct script_run *run); /* from the first step */
 
-/* What to show now; borrowed until the next call. False: nothing. */
+/* The caption to show; borrowed until the next call. False: none. */
 bool script_caption(struct script_run *run, const struct view *v, struct caption *ret);
 
-/* Follows the keys of a script without doing anything: what is no command here, what is waited for and cannot come, and
- * which commands it uses. */
+/* Validates a script without running it: keys that are no command, conditions that cannot be met, and which commands
+ * it uses. */
 struct script_stage {
     bool demo;        /* there is a simulator: it has a speed, and a start to go back to */
     bool development; /* dialogs take a plain y; else the name has to be typed */

@@ -1,4 +1,4 @@
-/* script_file.h - walkthroughs as files, and their rehearsal. */
+/* script_file.h - walkthroughs as files, and their validation. */
 #ifndef RAYDECK_SCRIPT_FILE_H
 #define RAYDECK_SCRIPT_FILE_H
 
@@ -9,8 +9,8 @@
 enum err script_load(const char *name, void (*problem)(void *arg, unsigned line, const char *text), void *arg,
                      struct script **ret, struct why *why);
 
-/* --check: says on stdout what would not work, and does nothing. What a real cluster would refuse is asked there, by
- * reading alone. Exit status: 1 where something was found. */
+/* --check: prints on stdout what would not work, and changes nothing. Permissions are checked on the real cluster, by
+ * reading only. Exit status: 1 where a problem was found. */
 int script_check(struct cli *cli);
 
 #endif

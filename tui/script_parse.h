@@ -9,11 +9,11 @@
  *     pane: requests             # has the focus: on a small screen it is the one that is shown
  *     keys: x k                  # as commands.def writes them, separated by blanks
  *     type: Are you there?       # typed, and then Enter
- *     wait: head-down            # script_wait.h says on what
+ *     wait: head-down            # a condition of SCRIPT_WAIT_MAP
  *     limit: 30                  # seconds to wait at most
  *     pause: 3                   # seconds
  *
- * A step does what it has in this order. Everything wrong in a file is told, with its line, not only the first thing.
+ * A step carries out its keys in this order. Every problem of a file is reported with its line, not only the first.
  */
 #ifndef RAYDECK_SCRIPT_PARSE_H
 #define RAYDECK_SCRIPT_PARSE_H

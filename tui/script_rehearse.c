@@ -63,7 +63,7 @@ static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_a
         if (!has_args) r->inside = IN_DIALOG;
         break;
     case CMD_RESET:
-        if (!r->stage->demo) problem_add(r, "reset: only a demo goes back to its start");
+        if (!r->stage->demo) problem_add(r, "reset: only the demo can be restarted");
         r->killed = false;
         break;
     case CMD_SUSPEND: problem_add(r, "suspend: it stops raydeck"); break;
@@ -172,7 +172,7 @@ void script_rehearse(const struct script *s, const struct script_stage *stage,
         const struct script_step *step = r.step = &s->steps[i];
         r.last = i + 1 == s->count;
         r.asked = r.inside == IN_CHAT && r.asks == CMD_COUNT && r.asked;
-        if (step->speed && !stage->demo) problem_add(&r, "speed: only a demo's simulator has one");
+        if (step->speed && !stage->demo) problem_add(&r, "speed: only the demo has one");
         if (step->zoom && r.inside != IN_SCREEN) problem_add(&r, "zoom: something lies over the screen");
         for (size_t k = 0; k < step->key_count; k++) rehearse_key(&r, &step->keys[k]);
         if (r.map.pending) problem_add(&r, "keys: a key is missing after the last one");

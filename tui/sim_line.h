@@ -1,4 +1,4 @@
-/* sim_line.h - one line to the control socket of the demo's simulator, and its answer. */
+/* sim_line.h - sends one line to the control socket of the demo's simulator and reads the response. */
 #ifndef RAYDECK_SIM_LINE_H
 #define RAYDECK_SIM_LINE_H
 

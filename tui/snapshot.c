@@ -207,7 +207,7 @@ enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, s
     if (f.rayservice)
         return why_set(why, ERR_NOT_FOUND, "%s/%s has no head pod now", f.rayservice->ns, f.rayservice->name);
     if (world_count(w, TABLE_RAYSERVICE) > 1)
-        return why_set(why, ERR_USAGE, "there are %zu RayServices: say which with --namespace and --service",
+        return why_set(why, ERR_USAGE, "there are %zu RayServices: choose one with --namespace and --service",
                        world_count(w, TABLE_RAYSERVICE));
     return why_set(why, ERR_NOT_FOUND, "no RayService was found");
 }

@@ -1,4 +1,4 @@
-/* steps_print.h - the steps of a deployment or a clean-up as lines, as they come. */
+/* steps_print.h - prints the steps of a deployment or a clean-up as lines. */
 #ifndef RAYDECK_STEPS_PRINT_H
 #define RAYDECK_STEPS_PRINT_H
 

@@ -1,4 +1,4 @@
-/* sub_ask.c - `raydeck ask`: one prompt; the answer on stdout as it comes, how it went on stderr. */
+/* sub_ask.c - `raydeck ask`: sends one prompt; streams the answer to stdout, prints the outcome on stderr. */
 #include "tui/snapshot.h"
 
 #include "backends/base/buf.h"
@@ -15,36 +15,36 @@ enum {
     QUESTION_MAX = 64 * 1024,
     ASK_TIMEOUT_MS = 180 * 1000,
     FIND_TIMEOUT_MS = 10 * 1000,
-    LATE_MS = 2000 /* after the time-out: the prompt's own says more of what there was */
+    LATE_MS = 2000 /* after the time-out: the prompt's own time-out reports more detail */
 };
 
 struct asking {
     struct snapshot *snapshot;
     struct request *answer; /* ours: a copy of the final one */
-    char *told;             /* what of the answer is on stdout already */
+    char *printed;          /* the part of the answer that is on stdout already */
     uint64_t timeout_ms;
     bool interrupted, late;
 };
 
-/* Says what has come since. What was said stays said: should the text have become another one, it goes on after what
- * both begin with. */
-static void tell_more(struct asking *a, const char *answer)
+/* Prints what the answer has gained. What is printed cannot be taken back: where the text changed, it continues after
+ * the common prefix. */
+static void print_more(struct asking *a, const char *answer)
 {
     size_t same = 0;
     if (!answer) return;
-    while (a->told && a->told[same] && a->told[same] == answer[same]) same++;
+    while (a->printed && a->printed[same] && a->printed[same] == answer[same]) same++;
     if (!answer[same]) return;
     fputs(answer + same, stdout);
     fflush(stdout);
-    free(a->told);
-    a->told = mem_str(answer);
+    free(a->printed);
+    a->printed = mem_str(answer);
 }
 
-static void tell_growth(struct asking *a)
+static void print_growth(struct asking *a)
 {
     WORLD_EACH (row, session_world(snapshot_session(a->snapshot)), TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (text_eq(r->kind, "prompt")) tell_more(a, r->answer);
+        if (text_eq(r->kind, "prompt")) print_more(a, r->answer);
     }
 }
 
@@ -58,7 +58,7 @@ static void on_answer(void *arg, const struct request *r)
 static bool is_answered(void *arg)
 {
     struct asking *a = arg;
-    if (!a->answer) tell_growth(a);
+    if (!a->answer) print_growth(a);
     return a->answer != NULL;
 }
 
@@ -70,9 +70,9 @@ static enum err question_of(const struct cli *cli, char **ret, struct why *why)
     enum err err = ERR_OK;
     bool from_stdin = cli->argc == 0 || (cli->argc == 1 && strcmp(cli->argv[0], "-") == 0);
     if (from_stdin && cli->argc == 0 && isatty(STDIN_FILENO)) {
-        err = why_set(why, ERR_USAGE, "ask what? Give the text, or - to read it from standard input");
+        err = why_set(why, ERR_USAGE, "no prompt: give its text, or - to read it from stdin");
     } else if (from_stdin) {
-        err = file_read_input(&text, why); /* what cannot be read to its end is not asked by half */
+        err = file_read_input(&text, why); /* a partial read must not send half a prompt */
     } else {
         for (int i = 0; !err && i < cli->argc; i++) {
             err = i ? buf_char(&text, ' ') : ERR_OK;
@@ -93,8 +93,8 @@ static const char *seconds_text(char out[TEXT_NUM_MAX], struct known_u64 us)
     return out;
 }
 
-/* "41 tokens, 18.3 tokens/s, 52 ms between (at most 90 ms)"; "n/a" where the protocol does not tell. */
-static void say_tokens(const struct request *r, char *out, size_t size)
+/* "41 tokens, 18.3 tokens/s, 52 ms between (at most 90 ms)"; "n/a" where the protocol does not report it. */
+static void token_words(const struct request *r, char *out, size_t size)
 {
     char tokens[TEXT_NUM_MAX] = "n/a", rate[TEXT_NUM_MAX] = "n/a", gap[64] = "n/a";
     if (r->tokens.known) snprintf(tokens, sizeof tokens, "%llu", (unsigned long long)r->tokens.value);
@@ -106,7 +106,7 @@ static void say_tokens(const struct request *r, char *out, size_t size)
 }
 
 /* "timeout: no answer within 30 s (by ingress mistral, head down 5.4s, 12 tokens so far)" */
-static int tell_failed(const struct asking *a, const char *path, const char *head)
+static int print_failed(const struct asking *a, const char *path, const char *head)
 {
     const struct request *r = a->answer;
     char tokens[64] = "", why[96];
@@ -120,7 +120,7 @@ static int tell_failed(const struct asking *a, const char *path, const char *hea
     if (a->interrupted) what = "interrupted", told = "stopped";
     cli_say("%s: %s (by %s, %s%s)", what, told, path, head, tokens);
     if (a->interrupted) return snapshot_exit_status(a->snapshot, ERR_CANCELLED);
-    /* One that was never sent says nothing of the model. */
+    /* A prompt that was never sent is no failure of the model. */
     return r->sent.known ? EXIT_FAILED : EXIT_UNREACHED;
 }
 
@@ -130,11 +130,11 @@ static int print_answer(struct asking *a)
     const char *path = r->path ? r->path : "–", *head = r->head ? r->head : "head n/a", *end = request_end_words(r);
     char first[TEXT_NUM_MAX], tokens[192];
     bool fine = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
-    tell_more(a, r->answer);
-    if (fine || a->told) putchar('\n');
+    print_more(a, r->answer);
+    if (fine || a->printed) putchar('\n');
     fflush(stdout);
-    if (!fine) return tell_failed(a, path, head);
-    say_tokens(r, tokens, sizeof tokens);
+    if (!fine) return print_failed(a, path, head);
+    token_words(r, tokens, sizeof tokens);
     cli_say("%.2f s, by %s, %s, time to first token %s, %s%s%s", (double)r->latency_us.value / 1e6, path, head,
             seconds_text(first, r->first_token_us), tokens, end ? ", " : "", end ? end : "");
     return EXIT_FINE;
@@ -144,7 +144,7 @@ static enum err prompt_send(const struct cli *cli, const char *question, struct 
 {
     enum err err = snapshot_open(cli, &a->snapshot, why);
     if (!err && !cli->conf.prompt) err = snapshot_find_service(a->snapshot, FIND_TIMEOUT_MS, why);
-    /* An outage of the head is just when a prompt is asked: no head pod is no reason not to ask. */
+    /* Prompts are answered without a head: no head pod is no error here. */
     if (err == ERR_NOT_FOUND && session_focus(snapshot_session(a->snapshot)).rayservice) err = ERR_OK;
     a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
     const struct session_prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
@@ -154,7 +154,7 @@ static enum err prompt_send(const struct cli *cli, const char *question, struct 
     err = snapshot_until(a->snapshot, is_answered, a, a->timeout_ms + LATE_MS);
     a->interrupted = err == ERR_CANCELLED;
     a->late = err == ERR_TIMEOUT;
-    /* What is stopped tells how far it came. */
+    /* A cancelled prompt still reports the answer so far. */
     if (err) session_stop_asking(snapshot_session(a->snapshot));
     return a->answer ? ERR_OK : why_set(why, err, "no answer");
 }
@@ -174,7 +174,7 @@ int sub_ask(struct cli *cli)
         status = print_answer(&a);
     snapshot_close(a.snapshot);
     if (a.answer) record_free(&a.answer->record);
-    free(a.told);
+    free(a.printed);
     free(question);
     return status;
 }

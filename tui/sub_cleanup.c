@@ -1,4 +1,4 @@
-/* sub_cleanup.c - `raydeck cleanup`: what deploy made goes, each step as it comes. */
+/* sub_cleanup.c - `raydeck cleanup`: deletes what deploy created and prints each step. */
 #include "tui/guards.h"
 #include "tui/steps_follow.h"
 
@@ -25,11 +25,11 @@ static enum err may_delete(void *arg, struct why *why)
     const char *service = cleanup_service(c->cleanup);
     enum err err = guards_context(c->cli, c->snapshot, why);
     if (!err && c->cli->yes && *service && !text_eq(c->cli->conf.service, service))
-        err = why_set(why, ERR_GUARD, "--service says %s, what is there is %s", c->cli->conf.service, service);
+        err = why_set(why, ERR_GUARD, "--service is %s, but the RayService is %s", c->cli->conf.service, service);
     return err ? err : guards_confirm(c->cli, c->snapshot, "", *service ? service : c->ns, why);
 }
 
-/* The namespace asked for, else that of the RayService in focus, else the context's. */
+/* The namespace given, else that of the RayService in focus, else the context's. */
 static enum err cleaning_begin(struct cleaning *c, struct why *why)
 {
     const struct kube_ops *ops = NULL;
@@ -37,12 +37,12 @@ static enum err cleaning_begin(struct cleaning *c, struct why *why)
     struct kube *kube = session_kube(s, &ops);
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to clean up");
-    /* The GCS's fields are counted before anything goes: Redis has to be read first. */
+    /* The GCS's fields are counted before the first DELETE: Redis must be listed first. */
     if (snapshot_until_settled(c->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         return why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     struct focus f = session_focus(s);
     const char *ns = c->cli->conf.ns ? c->cli->conf.ns : f.rayservice ? f.rayservice->ns : where ? where->ns : NULL;
-    if (!ns) return why_set(why, ERR_USAGE, "which namespace? Say it with --namespace");
+    if (!ns) return why_set(why, ERR_USAGE, "no namespace: give --namespace");
     c->ns = mem_str(ns);
     const struct cleanup_conf conf = {.loop = snapshot_loop(c->snapshot),
                                       .cluster = {ops, kube},
@@ -60,7 +60,7 @@ int sub_cleanup(struct cli *cli)
 {
     struct why why = {0};
     struct cleaning c = {.cli = cli};
-    enum err err = guards_words(cli, "what goes", &why);
+    enum err err = guards_words(cli, "what is deleted", &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = snapshot_open(cli, &c.snapshot, &why);
     if (!err) err = cleaning_begin(&c, &why);

@@ -1,4 +1,4 @@
-/* sub_console.c - `raydeck` and `raydeck demo`: the console, on what is configured or on a simulated cluster. */
+/* sub_console.c - `raydeck` and `raydeck demo`: the console, on the configured or on a simulated cluster. */
 #include "tui/app.h"
 #include "tui/demo.h"
 #include "tui/script_file.h"
@@ -43,7 +43,7 @@ int sub_demo(struct cli *cli)
     }
     free(cli->conf.config_path);
     cli->conf.config_path = mem_str(demo_config(demo));
-    /* An audience should see the head go at once; the strip and the dialog say that it is no default. */
+    /* The demo kills without a grace period; the strip and the dialog show that this is not the default. */
     if (!cli->conf.grace) cli->conf.grace = mem_str("0");
     cli->sim_control = demo_control(demo);
     int status = console_or_status(cli);

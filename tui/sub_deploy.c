@@ -1,4 +1,4 @@
-/* sub_deploy.c - `raydeck deploy`: a manifest onto a cluster, each step as it comes. */
+/* sub_deploy.c - `raydeck deploy`: applies a manifest to a cluster and prints each step. */
 #include "tui/answering.h"
 #include "tui/guards.h"
 #include "tui/manifest_file.h"
@@ -42,7 +42,7 @@ static enum err may_apply(void *arg, struct why *why)
     const char *service = deploy_service(d->deploy);
     enum err err = guards_context(d->cli, d->snapshot, why);
     if (!err && d->cli->yes && !text_eq(d->cli->conf.service, service))
-        err = why_set(why, ERR_GUARD, "--service says %s, the manifest's RayService is %s", d->cli->conf.service,
+        err = why_set(why, ERR_GUARD, "--service is %s, but the manifest's RayService is %s", d->cli->conf.service,
                       *service ? service : "none");
     return err ? err : guards_confirm(d->cli, d->snapshot, "", *service ? service : deploy_ns(d->deploy), why);
 }

@@ -1,5 +1,5 @@
-/* sub_doctor.c - `raydeck doctor`: waits until every world has answered or failed, and judges. An error found is the
- * exit status's first word; that something could not be read is its second. */
+/* sub_doctor.c - `raydeck doctor`: waits until every backend has answered or failed, and checks the HA rules. Of the
+ * exit status an error found comes first, an unreachable backend second. */
 #include "deploy/doctor.h"
 #include "deploy/redis_from.h"
 #include "tui/snapshot.h"
@@ -7,9 +7,9 @@
 
 #include <stdlib.h>
 
-enum { DOCTOR_TIMEOUT_MS = 10 * 1000, DOCTOR_CHECKUP_MS = 1500, DOCTOR_TEXT_MAX = 16 * 1024 * 1024 };
+enum { DOCTOR_TIMEOUT_MS = 10 * 1000, DOCTOR_CONFIG_MS = 1500, DOCTOR_TEXT_MAX = 16 * 1024 * 1024 };
 
-/* What comes a moment after the lists. A server that refuses it never tells: it is waited for a short while alone. */
+/* What is read after the lists. A server may refuse it without a reason, so the wait for it is short. */
 static bool is_checked(void *arg)
 {
     const struct session *s = snapshot_session(arg);
@@ -21,14 +21,14 @@ static bool is_checked(void *arg)
 
 struct asking {
     struct snapshot *snapshot;
-    struct redis_from *from; /* NULL: AWS is not asked */
+    struct redis_from *from; /* NULL: AWS is not queried */
     bool from_done;
 };
 
 static void on_aws(void *arg, enum err err, const char *why)
 {
     struct asking *a = arg;
-    (void)err; /* what is not known stays unknown, with the reason */
+    (void)err; /* a failed query leaves its facts unknown, with the reason */
     (void)why;
     a->from_done = true;
     snapshot_wake(a->snapshot);
@@ -91,7 +91,7 @@ int sub_doctor(struct cli *cli)
                                        &(struct redis_from_calls){NULL, on_aws, &asking});
     err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
     if (err != ERR_CANCELLED) {
-        enum err waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CHECKUP_MS);
+        enum err waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CONFIG_MS);
         if (waited != ERR_CANCELLED)
             waited = snapshot_until(snapshot, aws_done, &asking, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
         if (waited == ERR_CANCELLED) err = waited;

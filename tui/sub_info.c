@@ -1,4 +1,4 @@
-/* sub_info.c - `raydeck info`: what was found, from where; paths; versions. */
+/* sub_info.c - `raydeck info`: what was discovered and from which source; paths; versions. */
 #include "tui/snapshot.h"
 
 #include "backends/base/json.h"
@@ -23,7 +23,7 @@ static void line_json(void *arg, const char *what, const char *value, const char
     cJSON_AddItemToArray(arg, item);
 }
 
-/* What the session cannot know: the libraries this program runs with. */
+/* The libraries this program runs with, which the session does not know. */
 static void own_lines(void (*line)(void *, const char *, const char *, const char *), void *arg)
 {
     line(arg, "libcurl", curl_version_info(CURLVERSION_NOW)->version, curl_version_info(CURLVERSION_NOW)->ssl_version);

@@ -1,7 +1,6 @@
 /*
- * sub_kill_head.c - `raydeck kill-head`: deletes the head pod, guarded, and follows the recovery to its end or to what
- * it hangs on. It has failed where a worker pod did not live on, or a rung that should have been seen is missing;
- * requests that failed are told, and are the drill's to judge.
+ * sub_kill_head.c - `raydeck kill-head`: deletes the head pod after a confirmation and follows the recovery to its end.
+ * It fails where a worker pod did not survive or a rung is missing; failed requests are printed, the drill judges them.
  */
 #include "tui/guards.h"
 #include "tui/kill_plan.h"
@@ -18,29 +17,29 @@
 enum {
     FIND_TIMEOUT_MS = 15 * 1000,
     PERMISSION_TIMEOUT_MS = 5000,
-    SNAPSHOT_UP_MS = 3000, /* what became of a delete that was not answered */
+    LOOKUP_TIMEOUT_MS = 3000, /* of the pod, after a DELETE without a response */
     FOLLOW_TIMEOUT_MS = 10 * 60 * 1000,
-    HANGS_MS = 2000 /* a reason that stands so long is told */
+    HANGS_MS = 2000 /* a reason that holds for so long is printed */
 };
 
-/* What a delete has done to the pod. */
+/* The outcome of the DELETE. */
 enum fate { FATE_UNKNOWN, FATE_THERE, FATE_GOING, FATE_GONE };
 
 struct kill {
     const struct cli *cli;
     struct snapshot *snapshot;
-    char *uid, *name, *ns, *service; /* what was confirmed, and nothing else, is deleted */
+    char *uid, *name, *ns, *service; /* of the confirmed pod: only this one is deleted */
     bool answered, gone;
     enum err err;
-    struct object_call *call; /* that looks the pod up */
+    struct object_call *call; /* the GET of the pod */
     bool looked_up;
     enum fate fate;
     char fate_why[ERR_TEXT_MAX];
     char why[ERR_TEXT_MAX];
-    bool told[RUNG_COUNT];
+    bool printed[RUNG_COUNT];
     char hangs[OUTAGE_WHY_MAX]; /* on what, and since when */
     uint64_t hangs_ms;
-    bool hangs_told;
+    bool hangs_printed;
 };
 
 static void kill_remember(struct kill *k)
@@ -52,14 +51,14 @@ static void kill_remember(struct kill *k)
     k->service = mem_str(f.rayservice ? f.rayservice->name : "");
 }
 
-/* An answer that is no is an answer: only one that has not come is waited for. */
+/* A denial is a known permission too: waits only for a review that is still in flight. */
 static bool permission_known(void *arg)
 {
     const struct kill *k = arg;
     return !session_permission_waits(snapshot_session(k->snapshot));
 }
 
-/* With --yes the plan is told; else it is part of the question. */
+/* With --yes the plan is printed; else it is part of the question. */
 static enum err kill_confirm(const struct kill *k, struct why *why)
 {
     struct head_loss loss;
@@ -104,18 +103,19 @@ static void outage_now(const struct kill *k, struct outage *ret)
     outage_of(session_recovery(session), session_world(session), &f, clock_now_ms(clock), clock_wall_ms(clock), ret);
 }
 
-/* What is waited for says why it does not come: a line once the reason has stood, and when it becomes another. */
-static void tell_hanging(struct kill *k, const struct outage *o)
+/* Prints why the next rung is not reached: once the reason has been the same for HANGS_MS, and again when it changes.
+ */
+static void print_hanging(struct kill *k, const struct outage *o)
 {
     const char *why = o->waits_for == RUNG_COUNT ? "" : o->rung[o->waits_for].why;
     if (strcmp(why, k->hangs) != 0) {
         snprintf(k->hangs, sizeof k->hangs, "%s", why);
         k->hangs_ms = loop_now_ms();
-        k->hangs_told = false;
+        k->hangs_printed = false;
     }
-    if (!why[0] || k->hangs_told || loop_now_ms() < k->hangs_ms + HANGS_MS) return;
-    k->hangs_told = true;
-    fprintf(stderr, "          waits for %s: %s\n", rung_words(o->waits_for), why);
+    if (!why[0] || k->hangs_printed || loop_now_ms() < k->hangs_ms + HANGS_MS) return;
+    k->hangs_printed = true;
+    fprintf(stderr, "          waiting for %s: %s\n", rung_words(o->waits_for), why);
 }
 
 /* Prints rungs as they are reached; true when the outage is over. */
@@ -126,17 +126,17 @@ static bool is_recovered(void *arg)
     char after[TEXT_NUM_MAX];
     outage_now(k, &o);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        if (!o.rung[i].seen || k->told[i]) continue;
-        k->told[i] = true;
+        if (!o.rung[i].seen || k->printed[i]) continue;
+        k->printed[i] = true;
         printf("%8s  %-40s %s\n", outage_offset(after, o.rung[i].after_ms), rung_words((enum rung)i), o.rung[i].note);
         fflush(stdout);
     }
-    tell_hanging(k, &o);
+    print_hanging(k, &o);
     return o.state == OUTAGE_OVER;
 }
 
-/* What became of the workers, the requests and the ladder. False: a worker did not live on, or a rung is missing. */
-static bool tell_end(const struct kill *k, struct why *ret_why)
+/* Prints the workers, the requests and the missing rungs. False: a worker did not survive, or a rung is missing. */
+static bool print_end(const struct kill *k, struct why *ret_why)
 {
     struct outage o;
     outage_now(k, &o);
@@ -146,7 +146,7 @@ static bool tell_end(const struct kill *k, struct why *ret_why)
     outage_losses_text(&o, &losses);
     fputs(buf_text(&losses), stdout);
     buf_done(&losses);
-    if (!lived) why_set(ret_why, ERR_TIMEOUT, "not every worker pod lived on");
+    if (!lived) why_set(ret_why, ERR_TIMEOUT, "not every worker pod survived");
     for (int i = 0; i < RUNG_COUNT; i++) {
         const char *why = o.rung[i].why, *name = rung_words((enum rung)i);
         if (!o.rung[i].possible) continue;
@@ -157,21 +157,21 @@ static bool tell_end(const struct kill *k, struct why *ret_why)
     return o.missing == RUNG_COUNT && lived;
 }
 
-/* ERR_TIMEOUT also for a recovery that ended without all that it should have had. */
+/* ERR_TIMEOUT also for a recovery that ended with a rung missing. */
 static enum err kill_follow(struct kill *k, struct why *why)
 {
     struct why lacks = {0};
     enum err err = snapshot_until(k->snapshot, is_recovered, k, cli_timeout_ms(k->cli, FOLLOW_TIMEOUT_MS));
-    bool whole = tell_end(k, &lacks);
+    bool whole = print_end(k, &lacks);
     if (err == ERR_CANCELLED)
-        return why_set(why, err, "interrupted: the head is deleted, its recovery was not watched to the end");
+        return why_set(why, err, "interrupted: the head is deleted, its recovery was not followed to the end");
     if (err)
         return why_set(why, err, "the head is deleted, its recovery did not end in time%s%s",
-                       whole ? "" : "; it hangs on ", lacks.text);
+                       whole ? "" : "; it is waiting for ", lacks.text);
     return whole ? ERR_OK : why_set(why, ERR_TIMEOUT, "the recovery failed at: %s", lacks.text);
 }
 
-/* ---- a delete that was sent and not answered ---- */
+/* ---- a DELETE without a response ---- */
 
 static void on_looked_up(void *arg, const struct object_answer *a)
 {
@@ -187,21 +187,21 @@ static void on_looked_up(void *arg, const struct object_answer *a)
     snapshot_wake(k->snapshot);
 }
 
-static bool looked_up(void *arg)
+static bool is_looked_up(void *arg)
 {
     const struct kill *k = arg;
     return k->looked_up;
 }
 
-/* Looks the pod's UID up again; the signal that has come is no reason not to, the next one is. */
-static void look_up(struct kill *k)
+/* Looks the pod's UID up again. The signal that arrived does not prevent it, the next one does. */
+static void pod_lookup(struct kill *k)
 {
     static const struct kobject_kind pod = {"v1", "Pod", "pods", true, 0};
     struct cluster cluster = {0};
     cluster.kube = session_kube(snapshot_session(k->snapshot), &cluster.ops);
     snapshot_clear_signal(k->snapshot);
     k->call = object_get(&cluster, &pod, k->ns, k->name, on_looked_up, k);
-    snapshot_until(k->snapshot, looked_up, k, SNAPSHOT_UP_MS);
+    snapshot_until(k->snapshot, is_looked_up, k, LOOKUP_TIMEOUT_MS);
     object_cancel(k->call);
     k->call = NULL;
 }
@@ -211,19 +211,19 @@ static bool is_answer(enum err err)
     return err != ERR_TIMEOUT && err != ERR_RESET && err != ERR_SERVER && err != ERR_PROTOCOL;
 }
 
-/* What was sent may have been carried out, whether the answer came or not. */
+/* The DELETE may have been carried out although no response arrived. */
 static enum err delete_unanswered(struct kill *k, enum err waited, struct why *why)
 {
-    static const char *const words[] = {[FATE_UNKNOWN] = "what it did is not known",
-                                        [FATE_THERE] = "the pod is there, and not Terminating",
+    static const char *const words[] = {[FATE_UNKNOWN] = "its outcome is unknown",
+                                        [FATE_THERE] = "the pod exists and is not Terminating",
                                         [FATE_GOING] = "the pod is Terminating",
                                         [FATE_GONE] = "the pod is gone"};
-    look_up(k);
+    pod_lookup(k);
     const bool interrupted = waited == ERR_CANCELLED, refused = k->answered && k->err && is_answer(k->err);
     const bool goes = k->fate >= FATE_GOING;
     if (goes && !interrupted) {
         k->gone = true;
-        cli_say("the API server did not answer the delete; %s", words[k->fate]);
+        cli_say("the API server did not answer the DELETE; %s", words[k->fate]);
         return kill_follow(k, why);
     }
     if (refused) return why_set(why, interrupted ? ERR_CANCELLED : k->err, "%s: %s", "not deleted", k->why);
@@ -235,7 +235,7 @@ static enum err delete_unanswered(struct kill *k, enum err waited, struct why *w
                    interrupted   ? "interrupted"
                    : k->answered ? k->why
                                  : "the API server did not answer",
-                   k->ns, k->name, k->uid, words[k->fate], k->fate_why, goes ? "; its recovery was not watched" : "");
+                   k->ns, k->name, k->uid, words[k->fate], k->fate_why, goes ? "; its recovery was not followed" : "");
 }
 
 static enum err kill_confirmed(struct kill *k, struct why *why)
@@ -254,7 +254,7 @@ static enum err kill_head(struct kill *k, struct why *why)
 {
     enum err err = snapshot_open(k->cli, &k->snapshot, why);
     if (!err) err = snapshot_find_service(k->snapshot, FIND_TIMEOUT_MS, why);
-    /* What would survive can only be said, and what was lost only be told, once all three worlds were seen whole. */
+    /* The plan and the losses need complete lists of all three backends. */
     if (!err && snapshot_until_settled(k->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED)
         err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
     if (err) return err;
@@ -271,7 +271,7 @@ int sub_kill_head(struct cli *cli)
 {
     struct why why = {0};
     struct kill k = {.cli = cli};
-    enum err err = guards_words(cli, "which head is meant", &why);
+    enum err err = guards_words(cli, "which head is deleted", &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) err = kill_head(&k, &why);
     if (err) cli_say("%s", why.text);
@@ -281,6 +281,6 @@ int sub_kill_head(struct cli *cli)
     free(k.name);
     free(k.ns);
     free(k.service);
-    /* The head was killed and did not come back whole while we looked: not a backend out of reach, a failure. */
+    /* The head was deleted and did not recover in time: a failure, not an unreachable backend. */
     return k.gone && err == ERR_TIMEOUT ? EXIT_FAILED : status;
 }

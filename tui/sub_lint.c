@@ -1,4 +1,5 @@
-/* sub_lint.c - `raydeck lint FILE…` (-: stdin): the HA rules on manifests; findings on stdout. No cluster is asked. */
+/* sub_lint.c - `raydeck lint FILE…` (-: stdin): checks manifests against the HA rules; findings on stdout. Contacts no
+ * cluster. */
 #include "tui/cli.h"
 #include "tui/manifest_file.h"
 
@@ -36,7 +37,7 @@ int sub_lint(struct cli *cli)
     struct findings found;
     int unread = 0;
     if (cli->argc == 0) {
-        cli_say("lint: which FILE?");
+        cli_say("lint: no FILE was given");
         return EXIT_USAGE;
     }
     enum err err = cli_variables(cli, &vars, &why);
@@ -46,7 +47,7 @@ int sub_lint(struct cli *cli)
     }
     findings_init(&found);
     int status = EXIT_FINE;
-    /* One file that cannot be read hides nothing of the others. */
+    /* A file that cannot be read does not suppress the findings of the others. */
     for (int i = 0; i < cli->argc; i++)
         if (lint_one(cli->argv[i], &vars, &found, &why)) {
             cli_say("%s", why.text);

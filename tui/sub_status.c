@@ -1,5 +1,5 @@
-/* sub_status.c - `raydeck status`: waits until every world has answered or failed, prints, and says by its exit status
- * whether all could be reached. */
+/* sub_status.c - `raydeck status`: waits until every backend has answered or failed, and prints the state. The exit
+ * status is whether all were reachable. */
 #include "deploy/doctor.h"
 #include "tui/snapshot.h"
 #include "tui/status.h"
@@ -8,7 +8,7 @@
 
 enum { STATUS_TIMEOUT_MS = 10 * 1000, PROBE_WAIT_MS = 2500 };
 
-/* ANSWERING rests on probes: one that was answered, or failed, says more than none. */
+/* ANSWERING needs at least one probe that was answered or failed. */
 static bool is_probed(void *arg)
 {
     struct probe_sum proxies = probe_sum_of(session_world(snapshot_session(arg)), "probe", 0);
@@ -41,7 +41,7 @@ int sub_status(struct cli *cli)
     }
     err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
     if (!err && !cli->conf.no_probe) {
-        /* No probe at all is an answer as well, so running out of time here is not an error. */
+        /* A time-out is no error here: ANSWERING is then unknown. */
         enum err waited = snapshot_until(snapshot, is_probed, snapshot, PROBE_WAIT_MS);
         if (waited == ERR_CANCELLED) err = waited;
     }

@@ -1,7 +1,7 @@
 /*
- * themes.h - theme files: where they are, and which come after which. The parsing is tui/term/theme.h's.
+ * themes.h - theme files: where they are, and their order. The parsing is tui/term/theme.h's.
  *
- * Looked for in $XDG_CONFIG_HOME/raydeck/themes, then where `make install` puts them, then beside the sources the
+ * Searched in $XDG_CONFIG_HOME/raydeck/themes, then where `make install` puts them, then beside the sources the
  * program was built from (build/../themes).
  */
 #ifndef RAYDECK_THEMES_H
@@ -14,7 +14,7 @@ enum { THEMES_MAX = 64 };
 /* By name ("projector"), or by path when it contains a '/'. NULL and "default" need no file. */
 enum err themes_load(const char *name, struct theme *ret, struct why *why);
 
-/* The names there are, sorted, "default" first. Caller frees each and the array (NULL-terminated). */
+/* The names of all themes, sorted, "default" first. Caller frees each and the array (NULL-terminated). */
 char **themes_list(void);
 
 #endif

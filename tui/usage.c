@@ -50,12 +50,12 @@ void usage_help(FILE *out)
     }
     fprintf(
         out,
-        "\nWhere the worlds are, and how the screen looks, can be set in config.yaml and in the environment too\n"
-        "(RAYDECK_NAMESPACE, RAYDECK_REDIS …); an option wins over both. Children (neuron-monitor, plug-ins) get no\n"
-        "secret of the environment that they have no need of: RAYDECK_CHILD_ENV=NAME,NAME gives them those. A crash\n"
-        "leaves no core file: RAYDECK_CORE_DUMPS=1 lets it.\n"
-        "Exit status: 0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend could "
-        "not be\nreached, 4 a guard refused, 70 out of memory or descriptors, 130 interrupted (SIGINT),\n143 "
+        "\nBackends and appearance can also be set in config.yaml and in the environment (RAYDECK_NAMESPACE,\n"
+        "RAYDECK_REDIS …); an option takes precedence over both. Child processes (neuron-monitor, plug-ins) get no\n"
+        "secret of the environment that they do not need; RAYDECK_CHILD_ENV=NAME,NAME passes these on. A crash\n"
+        "leaves no core file unless RAYDECK_CORE_DUMPS=1.\n"
+        "Exit status: 0 success, 1 failed, 2 usage, or a configuration or file that cannot be used, 3 a backend is\n"
+        "unreachable, 4 refused by a guard, 70 out of memory or file descriptors, 130 interrupted (SIGINT),\n143 "
         "terminated (SIGTERM).\n");
 }
 
@@ -111,16 +111,18 @@ void usage_man(FILE *out)
     }
     fprintf(
         out,
-        ".SH ENVIRONMENT\nRAYDECK_NAMESPACE, RAYDECK_REDIS and so on stand for the options of the same names.\n"
-        ".TP\n.B RAYDECK_CHILD_ENV\nNames, separated by commas, of variables that every child process is given. Else a "
-        "variable that looks like a secret is given to none that has no need of it: AWS's own to the AWS CLI and to "
+        ".SH ENVIRONMENT\nRAYDECK_NAMESPACE, RAYDECK_REDIS and so on set the options of the same names.\n"
+        ".TP\n.B RAYDECK_CHILD_ENV\nNames, separated by commas, of variables that every child process gets. Without it "
+        "a "
+        "variable that looks like a secret goes only to the processes that need it: AWS's own to the AWS CLI and to "
         "commands that name aws, kubectl or ssh; a credential plug\\-in of another cloud gets all but those of Redis "
         "and of models.\n.TP\n.B RAYDECK_CORE_DUMPS\n1: a crash may leave a core file, which holds passwords and "
-        "tokens. Else it leaves none, and no debugger of the same user can attach.\n");
-    fprintf(out,
-            ".SH EXIT STATUS\n0 fine, 1 failed, 2 usage, or a configuration or a file that cannot be used, 3 a backend "
-            "could not be reached, 4 a guard refused, 70 out of memory or of file descriptors, 130 interrupted "
-            "(SIGINT), 143 terminated (SIGTERM).\n");
+        "tokens. Without it there is none, and no debugger of the same user can attach.\n");
+    fprintf(
+        out,
+        ".SH EXIT STATUS\n0 success, 1 failed, 2 usage, or a configuration or file that cannot be used, 3 a backend "
+        "is unreachable, 4 refused by a guard, 70 out of memory or file descriptors, 130 interrupted "
+        "(SIGINT), 143 terminated (SIGTERM).\n");
 }
 
 void usage_completion_bash(FILE *out)

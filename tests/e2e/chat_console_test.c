@@ -95,7 +95,7 @@ static void a_conversation_goes_on(void **state)
     pty_see(pty, "· 1 earlier turn with it", STEP_MS);
     pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);
     pty_send(pty, "\024");
-    pty_see(pty, "begun anew", STEP_MS);
+    pty_see(pty, "new conversation", STEP_MS);
     pty_send(pty, "once more\r");
     pty_see(pty, "› once more", STEP_MS);
     pty_wait_gone(pty, "▸ (waiting|streaming)", STEP_MS);

@@ -95,7 +95,7 @@ static void small_screen_tabs_and_resize(void **state)
     assert_true(pty_wait_gone(d.pty, "A simulated cluster, its Redis is real", STEP_MS));
     pty_see(d.pty, "1 Pods.*2 .*3 GCS.*4 Requests.*5 Events", FIRST_MS);
     pty_send(d.pty, "W");
-    pty_see(d.pty, "W is no key here; \\? lists them", STEP_MS);
+    pty_see(d.pty, "W: no such key here; \\? lists them", STEP_MS);
     pty_send(d.pty, "3");
     pty_see(d.pty, "ACTOR +[1-9]", STEP_MS);
     pty_send(d.pty, "2");

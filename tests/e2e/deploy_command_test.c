@@ -139,7 +139,7 @@ static void guards_refuse(void **state)
     run_done(&r);
     r = RAYDECK("deploy", "--context", "raydeck-sim", "-n", "mistral", "-s", "other", "--yes");
     assert_int_equal(r.status, 4);
-    SAYS(r, "--service says other, the manifest's RayService is mistral: nothing was applied");
+    SAYS(r, "--service is other, but the manifest's RayService is mistral: nothing was applied");
     run_done(&r);
     free(env.text);
     sim_run_stop(sim);

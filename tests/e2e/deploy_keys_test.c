@@ -49,14 +49,14 @@ static void deploy_and_clean_up(void **state)
     pty_send(p, "x");
     pty_see(p, "d deploy", SOON_MS);
     pty_send(p, "d");
-    pty_see(p, "Enter asks", SOON_MS); /* what changes can be read before anything is asked */
+    pty_see(p, "Enter confirms", SOON_MS); /* what changes can be read before anything is asked */
     pty_see(p, "rayservice.ray.io/mistral: new", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
     pty_see(p, "y yes", SOON_MS);
     pty_see(p, "The same: +raydeck --context raydeck-sim -n mistral -s mistral deploy", SOON_MS);
     pty_send(p, "\033"); /* back to the steps; it waits */
-    pty_see(p, "Enter asks", SOON_MS);
+    pty_see(p, "Enter confirms", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
     pty_see(p, "y yes", SOON_MS);
@@ -70,7 +70,7 @@ static void deploy_and_clean_up(void **state)
     pty_send(p, "\033");
     pty_see(p, "ANSWERING +YES", SOON_MS);
     pty_send(p, "xc");
-    pty_see(p, "Enter asks", SOON_MS);
+    pty_see(p, "Enter confirms", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "rayservice.ray.io/mistral +uid [0-9a-f]{8}-", SOON_MS);
     pty_see(p, "Delete all of this\\?", SOON_MS);
@@ -80,7 +80,7 @@ static void deploy_and_clean_up(void **state)
     pty_send(p, "q");
     pty_wait_gone(p, "nothing was deleted", SOON_MS);
     pty_send(p, "xc");
-    pty_see(p, "Enter asks", SOON_MS);
+    pty_see(p, "Enter confirms", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Delete all of this\\?", SOON_MS);
     pty_see(p, "y yes, do it", SOON_MS);
@@ -113,7 +113,7 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     const char *const argv[] = {run_raydeck(), "demo", "--empty", "--speed", "2", NULL}, *const env[] = {tmp_env, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
     pty_see(p, "no RayService and no Ray pods here", SOON_MS);
-    send_and_see(p, "xd", "Enter asks", SOON_MS);
+    send_and_see(p, "xd", "Enter confirms", SOON_MS);
     send_and_see(p, "\r", "y yes", SOON_MS);
     send_and_see(p, "y", "^.*deployed", LONG_MS);
     send_and_see(p, "\033", "ANSWERING +YES", SOON_MS);
@@ -127,7 +127,7 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     pty_see(p, "^ *ok +\\+[0-9.]+s", LONG_MS); /* the prompt, by the time since the delete */
     pty_see(p, "WORKER PODS +2/2 +same UIDs, 0 restarts|2/2 same UIDs, 0 restarts", SOON_MS);
     pty_see(p, "worker pods 2/2 same UIDs, 0 restarts · ([0-9]+)/\\1 requests, 0 failed", LONG_MS);
-    send_and_see(p, "xc", "Enter asks", SOON_MS);
+    send_and_see(p, "xc", "Enter confirms", SOON_MS);
     send_and_see(p, "\r", "y yes, do it", SOON_MS);
     send_and_see(p, "y", "cleaned up", LONG_MS);
     pty_send(p, "q");

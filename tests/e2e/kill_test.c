@@ -72,8 +72,8 @@ static void what_it_hangs_on_is_named(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     struct run r = RAYDECK("--config", sim_run_config(sim), "kill-head", "--timeout", "5", SURE);
     assert_int_equal(r.status, 1);
-    SAYS("waits for GCS silent: the old head serves on through its grace\n", r.err);
-    SAYS("did not end in time; it hangs on GCS silent: the old head serves on through its grace", r.err);
+    SAYS("waiting for GCS silent: the old head serves on through its grace\n", r.err);
+    SAYS("did not end in time; it is waiting for GCS silent: the old head serves on through its grace", r.err);
     SAYS("missing   new head created, bound: the old head pod is still Terminating\n", r.out);
     run_done(&r);
     sim_run_stop(sim);
@@ -95,11 +95,11 @@ static void a_worker_left_pending_is_a_failure(void **state)
     free(sim_run_say(sim, "devices 0"));
     free(sim_run_say(sim, line));
     /* What is missing first: Serve wants its replica back, and the pod it would run in has no place. */
-    pty_see(pty, "waits for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending: .*neuron)", STEP_MS);
+    pty_see(pty, "waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending: .*neuron)", STEP_MS);
     pty_see(pty, "workers   1/2 the same, 1 replaced, 0 restarts", STEP_MS);
     pty_see(pty, "^missing   worker proxies answer, workers the same: worker pod mistral-.* Pending: .*neuron",
             STEP_MS);
-    pty_see(pty, "it hangs on (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending)", STEP_MS);
+    pty_see(pty, "it is waiting for (Serve RUNNING: Serve: .* UPDATING|worker proxies answer.* Pending)", STEP_MS);
     assert_int_equal(pty_wait_exit(pty, STEP_MS), 1);
     pty_stop(pty);
     sim_run_stop(sim);
@@ -143,7 +143,7 @@ static void a_context_never_armed_is_refused(void **state)
                                       SURE, NULL},
                 env);
     if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
-    SAYS("context raydeck-sim is armed for this alone, by --yes that names it", r.err);
+    SAYS("context raydeck-sim is armed for this command only, by --yes", r.err);
     run_done(&r);
     assert_int_equal(run_entries(s.state_folder), 0);
     stranger_done(&s);

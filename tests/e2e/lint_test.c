@@ -107,7 +107,7 @@ static void what_cannot_be_read_is_a_usage_error(void **state)
     run_done(&r);
     r = raydeck(NULL, (const char *const[]){NULL});
     assert_int_equal(r.status, 2);
-    has(r.err, "which FILE");
+    has(r.err, "no FILE");
     run_done(&r);
     r = LINT(NULL, OURS, "--var", "hunter2");
     assert_int_equal(r.status, 2);

@@ -220,7 +220,7 @@ static void without_a_terminal_there_is_none(void **state)
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(s.sim), "kill-head", NULL};
     struct run r = run_program(argv, NULL, "mistral\n", STEP_MS);
     assert_int_equal(r.status, 4);
-    assert_non_null(strstr(r.err, "not confirmed: there is no terminal to ask at, and no --yes"));
+    assert_non_null(strstr(r.err, "not confirmed: there is no terminal, and --yes is not given"));
     run_done(&r);
     nothing_happened(&s);
     stage_done(&s);
@@ -332,7 +332,7 @@ static void a_second_signal_ends_the_looking_up(void **state)
     pty_send(s.pty, "\003");
     pty_pump(s.pty, AWAY_MS);
     pty_send(s.pty, "\003");
-    const bool told = pty_wait_for(s.pty, "was sent; what it did is not known", STEP_MS);
+    const bool told = pty_wait_for(s.pty, "was sent; its outcome is unknown", STEP_MS);
     sim_run_pause(s.sim, false);
     assert_true(told);
     ends(&s, 130);
@@ -348,7 +348,7 @@ static void the_watching_is_ended(void **state)
     pty_send(s.pty, "mistral\n");
     pty_see(s.pty, "delete accepted", STEP_MS);
     pty_send(s.pty, "\003");
-    pty_see(s.pty, "interrupted: the head is deleted, its recovery was not watched to the end", STEP_MS);
+    pty_see(s.pty, "interrupted: the head is deleted, its recovery was not followed to the end", STEP_MS);
     ends(&s, 130);
     stage_done(&s);
 }

@@ -130,7 +130,7 @@ static void what_was_sent_is_told_on_the_way_out(void **state)
     sim_run_pause(c.sim, false);
     assert_true(gone);
     assert_int_equal(status, 130);
-    pty_see(c.pty, "the delete of mistral-.*-head-.* \\(UID .*\\) was sent, what it did is not", STEP_MS);
+    pty_see(c.pty, "the DELETE of mistral-.*-head-.* \\(UID .*\\) was sent, its outcome is", STEP_MS);
     pty_stop(c.pty);
     sim_run_stop(c.sim);
     free(c.pods);

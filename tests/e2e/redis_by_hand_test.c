@@ -96,7 +96,7 @@ static void in_the_console(void **state)
     pty_see(p, "ANSWERING", SOON_MS);
     words_hold_no_secret(pty_pid(p));
     pty_send(p, "xd");
-    pty_see(p, "Enter asks", SOON_MS);
+    pty_see(p, "Enter confirms", SOON_MS);
     pty_send(p, "\r");
     pty_see(p, "Apply this\\?", SOON_MS);
     pty_see(p, "y yes", SOON_MS);

@@ -107,7 +107,7 @@ static void a_key_takes_over_and_a_reset(void **state)
     pty_see(s.pty, "HEAD DOWN", STEP_MS);
     pty_see(s.pty, "PAUSED at 1/4", STEP_MS); /* it went, and nobody goes on but the person */
     pty_send(s.pty, ":script\r");
-    pty_see(s.pty, "the demo is at its start again", STEP_MS);
+    pty_see(s.pty, "the demo was restarted", STEP_MS);
     pty_see(s.pty, "^ +Ready\\.", STEP_MS);
     pty_wait_gone(s.pty, "HEAD DOWN", STEP_MS);
     pty_see(s.pty, "head +mistral-.*-head-.* 2/2 +Running +0 +4d", STEP_MS);
@@ -158,8 +158,8 @@ static void a_rehearsal_at_a_cluster(void **state)
         struct run r = run_program(argv, NULL, NULL, STEP_MS);
         assert_int_equal(r.status, 1);
         assert_string_equal(r.err, "");
-        assert_non_null(strstr(r.out, "speed: only a demo's simulator has one"));
-        assert_non_null(strstr(r.out, "reset: only a demo goes back to its start"));
+        assert_non_null(strstr(r.out, "speed: only the demo has one"));
+        assert_non_null(strstr(r.out, "reset: only the demo can be restarted"));
         assert_int_equal(strstr(r.out, "the kill would be refused: READ-ONLY") != NULL, read_only);
         run_done(&r);
     }

@@ -200,10 +200,10 @@ static void test_keys(void **state)
         chat_input(&s->chat, &v, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = sizeof paste - 1}),
         CHAT_STAYS);
     assert_string_equal(s->chat.typed.text, "pasted\nq x");
-    chat_say(&s->chat, "64 prompts are waiting\x1b[2J");
-    assert_string_equal(s->chat.said, "64 prompts are waiting\\x1b[2J");
+    chat_notice(&s->chat, "64 prompts are waiting\x1b[2J");
+    assert_string_equal(s->chat.notice, "64 prompts are waiting\\x1b[2J");
     press(s, KEYP_LEFT, 0);
-    assert_string_equal(s->chat.said, "");
+    assert_string_equal(s->chat.notice, "");
     chat_begin(&s->chat, "from the box"); /* what was being typed is not lost */
     assert_string_equal(s->chat.typed.text, "pasted\nq x\nfrom the box");
     chat_begin(&s->chat, "");
@@ -276,7 +276,7 @@ static void test_anew(void **state)
     type(s, "typed");
     assert_int_equal(press(s, 't', MOD_CTRL), CHAT_ANEW);
     assert_string_not_equal(chat_talk(&s->chat, second), first);
-    assert_non_null(strstr(s->chat.said, "begun anew"));
+    assert_non_null(strstr(s->chat.notice, "new conversation"));
     assert_string_equal(s->chat.typed.text, "typed");
 }
 
@@ -289,9 +289,9 @@ static void test_a_long_paste_says_that_it_is_cut(void **state)
     const struct input paste = {.type = INPUT_PASTE, .paste = big, .paste_len = TEXTBOX_MAX};
     assert_int_equal(chat_input(&s->chat, &v, &paste), CHAT_STAYS);
     free(big);
-    assert_non_null(strstr(s->chat.said, "cut: a prompt takes 16383 bytes"));
+    assert_non_null(strstr(s->chat.notice, "truncated: a prompt has at most 16383 bytes"));
     press(s, 'u', MOD_CTRL);
-    assert_string_equal(s->chat.said, "");
+    assert_string_equal(s->chat.notice, "");
 }
 
 static char *drawn(struct stage *s, const struct chat_route *route)

@@ -16,7 +16,7 @@
 static void take(struct losses *l, struct fixture *f)
 {
     struct view v = fixture_view(f);
-    losses_take(l, &v);
+    losses_record(l, &v);
 }
 
 static void show(const struct losses *l, const char *name)

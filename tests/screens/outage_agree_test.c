@@ -128,7 +128,7 @@ static void losses_agree(struct losses *l, const struct desk *d)
 {
     const struct outage *o = d->v.outage;
     char words[OUTAGE_WORDS_MAX], length[TEXT_NUM_MAX], line[2 * OUTAGE_WORDS_MAX];
-    losses_take(l, &d->v);
+    losses_record(l, &d->v);
     if (o->state == OUTAGE_NONE || !o->head_lost) return;
     char *text = canvas_of_losses(l);
     has("losses", text, outage_worker_words(o, words));

@@ -227,7 +227,7 @@ static void test_kill_says_what_is_at_stake(void **state)
     k.besides_head = UNKNOWN_U64;
     k.path = NULL;
     text = dialog_kill_text(&k, false);
-    assert_non_null(strstr(text, "by a way not known yet: Serve's endpoints are not known"));
+    assert_non_null(strstr(text, "by a route not known yet: Serve's endpoints are not known"));
     free(text);
 }
 
@@ -369,7 +369,7 @@ static void test_prompt_box_pastes(void **state)
     paper(&cv, 24, 80);
     prompt_box_draw(&p, &cv);
     char *drawn = canvas_dump(&cv, false);
-    assert_non_null(strstr(drawn, "the paste is cut"));
+    assert_non_null(strstr(drawn, "the paste is truncated"));
     free(drawn);
     canvas_done(&cv);
     prompt_box_done(&p);
@@ -584,7 +584,7 @@ static void test_every_overlay(void **state)
     chat_open(chat);
     picker_open(&picker);
     losses_open(&losses);
-    dialog_open(&dialog, "Leave?", "body", NULL, false);
+    dialog_open(&dialog, "Quit?", "body", NULL, false);
     steps_view_open(&view);
     for (size_t i = 0; i < ARRAY_LEN(all); i++) {
         struct overlay *o = all[i];

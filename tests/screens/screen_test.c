@@ -550,8 +550,8 @@ static void check_fresh(enum freshness f, struct known_u64 age, const char *expe
 static void test_ages_are_said_when_they_mean_something(void **state)
 {
     (void)state;
-    check_fresh(FRESH_LIVE, known_u64(FRESH_SAID_MS - 1), "");
-    check_fresh(FRESH_LIVE, known_u64(FRESH_SAID_MS), "6s");
+    check_fresh(FRESH_LIVE, known_u64(FRESH_SHOWN_MS - 1), "");
+    check_fresh(FRESH_LIVE, known_u64(FRESH_SHOWN_MS), "6s");
     check_fresh(FRESH_LIVE, UNKNOWN_U64, "");
     check_fresh(FRESH_STALE, known_u64(14999), "STALE 14s");
     check_fresh(FRESH_DOWN, UNKNOWN_U64, "DOWN");

@@ -237,7 +237,7 @@ static void what_a_caption_claims(void **state)
     d->key = mem_str("9c1e0000-head");
     d->number = 0;
     small_apply(&c->s, d);
-    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* nothing was asked yet */
+    assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, NULL); /* no prompt was sent yet */
     c->s.r.request[OUTAGE_PROBES].ok = 20;
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_MET, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 0 restarts");
     c->s.r.request[OUTAGE_PROBES].failed = 1;
@@ -430,8 +430,8 @@ static void a_rehearsal(void **state)
               "2: uses palette\n2: type: there is no command frobnicate\n4: uses palette\n4: uses svc\n"
               "6: uses quit\n6: quit: it leaves, or asks to, before the last step\n7: uses quit\n");
     rehearsed("steps:\n- speed: 4\n- keys: \":\"\n  type: reset\n- keys: p\n- zoom: gcs\n", false,
-              "2: speed: only a demo's simulator has one\n3: uses palette\n3: uses reset\n"
-              "3: reset: only a demo goes back to its start\n5: uses ask\n6: zoom: something lies over the screen\n");
+              "2: speed: only the demo has one\n3: uses palette\n3: uses reset\n"
+              "3: reset: only the demo can be restarted\n5: uses ask\n6: zoom: something lies over the screen\n");
 }
 
 static void what_cannot_come(void **state)

@@ -8,7 +8,7 @@
 
 enum { TALL_ROWS = 30, MESSAGE_MIN_ROWS = 16, TEXT_ROWS_MAX = 4, MARGIN = 4, GAP = 3 };
 
-/* Each line in the middle, so that it is found from the last row of the room. */
+/* Centres each line, for readability from a distance. */
 static void draw_text(struct canvas *band, int row, int rows, const char *text)
 {
     int width = band->cols - 2 * MARGIN;
@@ -33,7 +33,7 @@ static void draw_state(const struct caption *c, struct canvas *band)
     if (width + hint + GAP <= band->cols - 2) canvas_text(band, row, band->cols - 1 - hint, ROLE_STRIP, c->hint);
 }
 
-/* The footer, and where there is room the line above it that tells what just happened. */
+/* The rows of the footer and, where there is room, of the message line above it. */
 static int kept_rows(const struct canvas *cv)
 {
     return cv->rows >= MESSAGE_MIN_ROWS ? 2 : 1;

@@ -70,7 +70,7 @@ static bool is_blank(const char *text)
     return text[strspn(text, " \t\n")] == '\0';
 }
 
-/* ---- what is typed --------------------------------------------------------------------------------------------- */
+/* ---- the text box ------------------------------------------------------------------------------------------------ */
 
 void chat_open(struct chat *c)
 {
@@ -78,7 +78,7 @@ void chat_open(struct chat *c)
     c->typed.lines = true;
     c->up = 0;
     c->recalled = 0;
-    c->said[0] = '\0';
+    c->notice[0] = '\0';
 }
 
 void chat_begin(struct chat *c, const char *safe)
@@ -101,12 +101,12 @@ void chat_sent(struct chat *c)
     c->recalled = 0;
 }
 
-void chat_say(struct chat *c, const char *text)
+void chat_notice(struct chat *c, const char *text)
 {
-    text_safe_into(c->said, sizeof c->said, text, strlen(text));
+    text_safe_into(c->notice, sizeof c->notice, text, strlen(text));
 }
 
-/* Prompts from before, from the newest back: 1 further back, -1 forth again, to what was being typed. */
+/* Recalls earlier prompts, newest first: 1 goes back, -1 forward, up to the draft. */
 static void prompt_recall(struct chat *c, const struct view *v, int by)
 {
     if (by < 0 && c->recalled <= 1) {
@@ -141,7 +141,7 @@ static bool turns_scroll(struct chat *c, const struct input *in)
     return true;
 }
 
-/* Keys that are never text. CHAT_STAYS: none of them. */
+/* The action of a key that is no text. CHAT_STAYS: none. */
 static enum chat_action action_of(const struct chat *c, const struct input *in)
 {
     if (in->mods == MOD_CTRL && in->key == 't') return CHAT_ANEW;
@@ -151,7 +151,7 @@ static enum chat_action action_of(const struct chat *c, const struct input *in)
     return in->key == KEYP_ENTER && !is_blank(c->typed.text) ? CHAT_SENDS : CHAT_STAYS;
 }
 
-/* Which way a key goes among the prompts from before. */
+/* The direction of a key among the earlier prompts: 1 back, -1 forward, 0 none. */
 static int recall_of(const struct input *in)
 {
     bool ctrl = in->mods == MOD_CTRL;
@@ -161,17 +161,16 @@ static int recall_of(const struct input *in)
 
 enum chat_action chat_input(struct chat *c, const struct view *v, const struct input *in)
 {
-    c->said[0] = '\0';
+    c->notice[0] = '\0';
     if (turns_scroll(c, in)) return CHAT_STAYS;
     enum chat_action action = in->type == INPUT_KEY ? action_of(c, in) : CHAT_STAYS;
     if (action == CHAT_ANEW) {
         c->talk++;
-        chat_say(c, "begun anew: nothing said so far goes along with what is asked now");
+        chat_notice(c, "new conversation: earlier turns are not sent with the next prompt");
     }
     bool taken = action == CHAT_STAYS && textbox_input(&c->typed, in);
     if (taken && (c->typed.lost || in->paste_cut))
-        snprintf(c->said, sizeof c->said, "cut: a prompt takes %d bytes, what was beyond them is not in it",
-                 TEXTBOX_MAX - 1);
+        snprintf(c->notice, sizeof c->notice, "truncated: a prompt has at most %d bytes", TEXTBOX_MAX - 1);
     if (action != CHAT_STAYS || taken || in->type != INPUT_KEY) return action;
     if (recall_of(in)) prompt_recall(c, v, recall_of(in));
     return CHAT_STAYS;
@@ -206,12 +205,12 @@ void chat_update(struct chat *c, const struct view *v, int rows, int cols)
     const struct row *prompts[CHAT_TURNS];
     size_t count = newest_turns(v, prompts, CHAT_TURNS);
     int total = 0, before = c->up_max;
-    /* Slots go by age, so that the newest one moving up by one costs no more than one measure each. */
+    /* Slots are indexed by age, so that a new turn invalidates one measurement, not all. */
     for (size_t i = 0; i < count; i++) total += turn_height(&c->turn[count - 1 - i], prompts[i], v, cols - 2);
     c->page = rows - ROWS_AROUND - chat_typed_rows(c, rows, cols);
     if (c->page < 1) c->page = 1;
     c->up_max = total > c->page ? total - c->page : 0;
-    /* Who has scrolled up goes on reading the same lines while the end grows. */
+    /* A view that is scrolled up keeps its lines while the end grows. */
     if (c->up > 0 && c->up_max > before) c->up += c->up_max - before;
     if (c->up > c->up_max) c->up = c->up_max;
 }

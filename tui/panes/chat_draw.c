@@ -1,4 +1,4 @@
-/* chat_draw.c - Draws the chat. */
+/* chat_draw.c - draws the chat. */
 #include "backends/base/stamp.h"
 #include "backends/world/request_words.h"
 #include "tui/draw/rule.h"
@@ -63,7 +63,7 @@ static void status_line(const struct request *r, const struct view *v, const cha
         snprintf(out, size, "%s%s%s", state, latency.known ? " " : "", latency.known ? time_words(took, latency) : "");
     if (at < 0 || (size_t)at >= size || (!ended && !is_streaming(r))) return;
     bool answered = phase_is(r, "ok") || phase_is(r, "slow");
-    if (ended && !answered && !r->first_token_us.known) return; /* there was nothing to count */
+    if (ended && !answered && !r->first_token_us.known) return; /* there are no tokens to count */
     if (r->tokens_per_s.known) snprintf(rate, sizeof rate, "%.1f", r->tokens_per_s.value);
     snprintf(out + at, size - (size_t)at, " · first token %s · %s tokens · %s tokens/s · between %s%s%s",
              time_words(first, r->first_token_us), r->tokens.known ? count_text(tokens, r->tokens) : "n/a", rate,
@@ -71,7 +71,7 @@ static void status_line(const struct request *r, const struct view *v, const cha
              r->gap_max_us.known ? time_words(most, r->gap_max_us) : "");
 }
 
-/* "3 earlier turns with it, 1 left out"; "" for one that stands alone, and where the kind takes none. */
+/* "3 earlier turns with it, 1 left out"; "" for one without, and where the kind sends none. */
 static void turns_words(const struct request *r, char *out, size_t size)
 {
     unsigned long long with = r->earlier.value, without = r->dropped.value;
@@ -97,7 +97,7 @@ static enum role head_role(const struct request *r)
 
 /* ---- turns, one line after the other ---------------------------------------------------------------------------- */
 
-/* Where the next line goes. Without a canvas lines are only counted. */
+/* The position of the next line. Without a canvas lines are only counted. */
 struct flow {
     struct canvas *cv;
     int cols, row; /* row < 0: still above the window */
@@ -164,10 +164,11 @@ static void draw_history(const struct chat *c, const struct view *v, struct canv
     }
     if (!count)
         pane_say(cv, 0, ROLE_DIM,
-                 "Nothing was asked yet. What is typed below goes to the model; it is answered without the head.");
+                 "No prompt was sent yet. What you type below goes to the model; it answers without the head.");
 }
 
-/* ---- around them ------------------------------------------------------------------------------------------------ */
+/* ---- title and keys ------------------------------------------------------------------------------------------------
+ */
 
 static void title_text(const struct view *v, const struct chat_route *route, char *out, size_t size)
 {
@@ -189,11 +190,11 @@ static void title_text(const struct view *v, const struct chat_route *route, cha
 static void draw_keys(const struct chat *c, struct canvas *cv, int row)
 {
     static const char *const keys[][2] = {{"Enter", "send"}, {"Esc", "back"},   {"M-Enter", "new line"},
-                                          {"^X", "stop"},    {"^R", "again"},   {"^T", "anew"},
-                                          {"↑", "before"},   {"PgUp", "scroll"}};
+                                          {"^X", "stop"},    {"^R", "retry"},   {"^T", "new"},
+                                          {"↑", "previous"}, {"PgUp", "scroll"}};
     int col = 1;
-    if (c->said[0]) {
-        canvas_field(cv, row, 1, cv->cols - 2, ROLE_BAD, c->said);
+    if (c->notice[0]) {
+        canvas_field(cv, row, 1, cv->cols - 2, ROLE_BAD, c->notice);
         return;
     }
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {

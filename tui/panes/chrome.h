@@ -1,6 +1,6 @@
 /*
- * chrome.h - what only the console itself knows and the main screen shows around the panes: where we are, how long this
- * context stays armed, what was just said, and the keys that work here now. Borrowed for the call, like the view.
+ * chrome.h - the console's own state around the panes: the context, how long it stays armed, the last message, and the
+ * keys that are available now. Borrowed for the call, like the view.
  */
 #ifndef RAYDECK_PANES_CHROME_H
 #define RAYDECK_PANES_CHROME_H
@@ -16,7 +16,7 @@ struct linted; /* tui/panes/lint_pane.h */
 /* One key of the footer. */
 struct footer_key {
     const char *key, *word; /* "Enter", "open"; "x k", "kill" */
-    bool enabled;           /* else it is drawn with a ✗: pressing it says why */
+    bool enabled;           /* else it is drawn with a ✗; pressing it shows why */
 };
 
 struct doctor_aws; /* deploy/doctor.h */
@@ -30,14 +30,14 @@ struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
     bool insecure;       /* TLS to the API server is not verified */
     uint64_t armed_left_ms;
-    enum tri may_delete;            /* pods: what the API server says */
+    enum tri may_delete;            /* pods: the API server's review */
     const char *may_why;            /* NULL: nothing to add */
-    const struct doctor_aws *aws;   /* NULL: not asked */
+    const struct doctor_aws *aws;   /* NULL: not queried */
     const struct chat_route *route; /* of prompts; NULL: not known */
-    const struct linted *linted;    /* a manifest's findings; NULL: none was looked at */
+    const struct linted *linted;    /* a manifest's findings; NULL: none was linted */
     const char *message;            /* one line above the footer; NULL: none */
-    bool message_bad;               /* it is about something refused or failed */
-    bool message_idle;              /* nothing was just said: it is left out where it would take the footer's place */
+    bool message_bad;               /* it reports a refusal or a failure */
+    bool message_idle;              /* it is not new: left out where it would take the footer's row */
     const struct footer_key *keys;
     size_t key_count;
     const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */

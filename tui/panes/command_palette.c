@@ -104,7 +104,7 @@ void command_palette_draw(const struct command_palette *p, struct canvas *cv)
         size_t at = top + (size_t)row;
         draw_command(&in, row + 1, found[at], at == p->picked, !p->may || p->may(p->may_arg, commands[found[at]].name));
     }
-    if (n == 0) canvas_text(&in, 1, 0, ROLE_DIM, "no command is called so");
+    if (n == 0) canvas_text(&in, 1, 0, ROLE_DIM, "no such command");
     textbox_draw(&p->typed, &in, 0, 1, in.cols - 1, ROLE_INPUT);
 }
 

@@ -1,6 +1,6 @@
 /*
  * command_palette.h - a command typed by name, with completion over commands.def: what begins with the typed text
- * first, then what contains it. Tab completes, Up and Down choose, Enter takes.
+ * first, then what contains it. Tab completes, Up and Down choose, Enter runs.
  */
 #ifndef RAYDECK_PANES_COMMAND_PALETTE_H
 #define RAYDECK_PANES_COMMAND_PALETTE_H

@@ -16,11 +16,11 @@ static const struct column columns[CORES_COLUMNS] = {
     [CORES_REPLICA] = {.title = "SERVE REPLICA", .min = 12, .max = 0, .priority = 1},
 };
 
-/* One core, or a run of cores of one monitor that nothing runs on. */
+/* One core, or a run of unused cores of one monitor. */
 struct item {
     const struct row *row;
     const struct core *core;
-    unsigned monitor; /* its place among the monitors */
+    unsigned monitor; /* its index among the monitors */
 };
 
 static void cores_init(struct pane *p)
@@ -41,7 +41,7 @@ const struct monitor *monitor_of_core(const struct world *w, const struct core *
     return row ? ROW(row, monitor) : NULL;
 }
 
-/* By name, numbers as numbers: which monitor spoke first says nothing. */
+/* By name, numbers as numbers: the order of the first samples has no meaning. */
 static unsigned monitor_place(const struct world *w, const char *source)
 {
     unsigned place = 0;
@@ -181,7 +181,7 @@ static void add_range(struct cores *s, const struct view *v, const struct item *
     table_cell_set(tr, CORES_UTIL, ROLE_DIM, core_use_words(CORE_NO_RUNTIME));
 }
 
-/* How many cores from items[0] on are one row: those that nothing runs on and nothing is meant to. */
+/* How many cores from items[0] on share a row: those without a runtime and without an allocation. */
 static size_t run_of(const struct view *v, const struct item *items, size_t n)
 {
     size_t run = 0;
@@ -227,7 +227,7 @@ static int by_index_and_place(const void *va, const void *vb)
     return (a->place > b->place) - (a->place < b->place);
 }
 
-/* The devices that hold something, in their order; the caller frees. */
+/* The devices with memory in use, in their order; the caller frees. */
 static struct used_device *used_devices(const struct world *w, size_t *ret_count)
 {
     size_t room = 0, n = 0;

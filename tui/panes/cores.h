@@ -8,7 +8,7 @@
 enum { CORES_POD, CORES_CORE, CORES_UTIL, CORES_HISTORY, CORES_REPLICA, CORES_COLUMNS };
 enum { CORES_BAR = 10, CORES_SPARK = 8, CORES_SECONDS = 60 };
 
-/* Sums over the monitors; unknown where none of them tells. */
+/* Sums over the monitors; unknown where none reports it. */
 struct cores_sum {
     size_t cores, held;
     struct known_f64 p50, p99; /* seconds; the slowest monitor's */
@@ -22,9 +22,9 @@ struct cores {
     char devices[160]; /* the line of device memory; "" none known */
 };
 
-/* How a core is used. Three different things: nothing runs there, something holds it and has not computed for as long
- * as is known, and a utilisation, which may be 0. */
-enum core_use { CORE_UNKNOWN, CORE_NO_RUNTIME, CORE_IDLE, CORE_HELD /* utilisation not told */, CORE_USED };
+/* How a core is used: no runtime holds it; a runtime holds it and has been idle as far back as samples go; or it has a
+ * utilisation, which may be 0. */
+enum core_use { CORE_UNKNOWN, CORE_NO_RUNTIME, CORE_IDLE, CORE_HELD /* utilisation not reported */, CORE_USED };
 enum core_use core_use_of(const struct world *w, const struct core *core);
 const char *core_use_words(enum core_use use);
 

@@ -1,11 +1,11 @@
-/* cores_detail.c - One NeuronCore in detail. */
+/* cores_detail.c - one NeuronCore in detail. */
 #include "tui/panes/cores.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-/* What the head's death means for a core hangs on the GCS's fault tolerance, and is said only where that is known. */
+/* What the loss of the head means for a core depends on GCS fault tolerance; left out where that is unknown. */
 static void head_loss(const struct rayservice *rs, struct buf *out)
 {
     if (rs && rs->ft == TRI_YES)

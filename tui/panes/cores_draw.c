@@ -1,4 +1,4 @@
-/* cores_draw.c - Draws the NeuronCores. */
+/* cores_draw.c - draws the NeuronCores. */
 #include "tui/draw/bar.h"
 #include "tui/draw/spark.h"
 #include "tui/draw/table_layout.h"
@@ -50,7 +50,7 @@ static void exec_text(const struct cores_sum *sum, char *out, size_t size)
 static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)
 {
     if (f->state == FRESH_OFF)
-        pane_say(cv, 0, ROLE_DIM, "no neuron-monitor was found; --neuron 'COMMAND' names one");
+        pane_say(cv, 0, ROLE_DIM, "no neuron-monitor found; --neuron 'COMMAND' sets one");
     else if (f->why[0])
         pane_say(cv, 0, f->state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f->why);
     else if (world_count(v->world, TABLE_MONITOR))

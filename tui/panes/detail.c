@@ -23,7 +23,7 @@ static size_t least_of(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* The selected row by the name a person knows it by. */
+/* The selected row's display name. */
 static void name_it(struct detail *d, const struct pane *p, const struct view *v)
 {
     struct selection s;

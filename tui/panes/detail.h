@@ -1,4 +1,4 @@
-/* detail.h - what is known of the selected thing, in lines: a few of them under the panes, all of them when opened. */
+/* detail.h - the selected row's detail, in lines: a few below the panes, all of them when opened. */
 #ifndef RAYDECK_PANES_DETAIL_H
 #define RAYDECK_PANES_DETAIL_H
 
@@ -9,7 +9,7 @@ enum { DETAIL_MAX_BYTES = 256 * 1024 };
 struct detail {
     struct buf text;
     int top;        /* first line shown, when it is opened */
-    char title[96]; /* what it is of */
+    char title[96]; /* the row's name */
 };
 void detail_init(struct detail *d);
 void detail_done(struct detail *d);

@@ -1,4 +1,4 @@
-/* dialog.c - a question over the screen, answered by a name or by y. */
+/* dialog.c - a question over the screen, confirmed by a name or by y. */
 #include "tui/panes/dialog.h"
 
 #include "backends/base/mem.h"
@@ -30,7 +30,7 @@ void dialog_done(struct dialog *d)
     *d = (struct dialog){0};
 }
 
-/* A pasted word confirms nothing: it must have been typed, or the dialog guards against a slip no more. */
+/* A pasted word confirms nothing: only a typed one protects against a slip. */
 enum overlay_result dialog_input(struct dialog *d, const struct input *in)
 {
     if (in->type != INPUT_KEY) return OVERLAY_STAYS;
@@ -54,7 +54,7 @@ enum overlay_result dialog_input(struct dialog *d, const struct input *in)
 static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
 {
     if (d->overlay.unread) {
-        canvas_text(cv, row, 0, ROLE_DIM, "an answer counts in a moment; Esc leaves");
+        canvas_text(cv, row, 0, ROLE_DIM, "an answer counts in a moment; Esc cancels");
         return;
     }
     if (!d->word[0]) {
@@ -77,9 +77,9 @@ static void draw_answer(const struct dialog *d, struct canvas *cv, int row)
         return;
     }
     if (d->wrong)
-        canvas_text(cv, row + 1, 0, ROLE_BAD, "that is not the word; nothing was done");
+        canvas_text(cv, row + 1, 0, ROLE_BAD, "that does not match; nothing was done");
     else
-        canvas_text(cv, row + 1, 0, ROLE_DIM, "Esc leaves, and nothing happens");
+        canvas_text(cv, row + 1, 0, ROLE_DIM, "Esc cancels, nothing happens");
 }
 
 /* Where the text is longer than the screen it scrolls; the answer stays visible. */
@@ -94,7 +94,7 @@ void dialog_draw(const struct dialog *d, struct canvas *cv)
     int shown = more ? room - 1 : room, last = height - shown;
     struct canvas body = canvas_sub(&in, 0, 0, shown, in.cols);
     wrap_hang_draw(&body, 0, 0, ROLE_DIALOG, d->body, !more ? 0 : d->top < last ? d->top : last);
-    if (more) canvas_field(&in, shown, 0, in.cols, ROLE_WARN, "↑ ↓ there is more to read");
+    if (more) canvas_field(&in, shown, 0, in.cols, ROLE_WARN, "↑ ↓ more");
     draw_answer(d, &in, in.rows - answer);
 }
 

@@ -1,7 +1,7 @@
 /*
- * dialog.h - a question that must be answered before something is done: what would happen, to exactly which object, and
- * the command that does the same. Confirmed by typing a word (the RayService's name), or by plain y where that is
- * allowed. Pure: drawing and what is typed; nothing is carried out here.
+ * dialog.h - a question before a change: what would happen, to exactly which object, and the equivalent command.
+ * Confirmed by typing a word (the RayService's name), or by plain y where that is allowed. Pure: it draws and reads the
+ * answer, the owner carries it out.
  */
 #ifndef RAYDECK_PANES_DIALOG_H
 #define RAYDECK_PANES_DIALOG_H
@@ -12,13 +12,13 @@
 
 enum { DIALOG_WORD_MAX = 256 };
 struct dialog {
-    struct overlay overlay; /* unread: it takes no answer yet */
+    struct overlay overlay; /* unread: it accepts no answer yet */
     char title[96];
     char *body;                 /* lines of safe text */
     char word[DIALOG_WORD_MAX]; /* what must be typed; "": y alone is enough */
     bool danger;                /* it destroys something */
-    bool wrong;                 /* Enter was pressed on something else than the word */
-    int top;                    /* lines of the body above what is shown, where not all of it fits */
+    bool wrong;                 /* Enter was pressed on another word */
+    int top;                    /* lines of the body scrolled off the top */
     struct textbox typed;
 };
 
@@ -29,27 +29,27 @@ void dialog_done(struct dialog *d);  /* a zeroed one is fine */
 enum overlay_result dialog_input(struct dialog *d, const struct input *in);
 void dialog_draw(const struct dialog *d, struct canvas *cv);
 
-/* A worker pod that is there now. */
+/* A worker pod that exists now. */
 struct dialog_worker {
     const char *name, *uid;
 };
-enum { DIALOG_WORKERS = 4 /* that are named; the rest is counted */ };
+enum { DIALOG_WORKERS = 4 /* are named; the rest is counted */ };
 
 /* The deletion of a head pod. Strings are borrowed for the call. */
 struct dialog_kill {
     const char *context, *ns, *service; /* context NULL: none known */
     const char *pod, *uid;
     int64_t grace_s;              /* -1: the pod's own */
-    struct known_u64 pod_grace_s; /* which is this */
+    struct known_u64 pod_grace_s; /* the pod's own grace period */
     enum tri ft;                  /* GCS fault tolerance is wired */
     struct known_u64 reconnect_s;
     size_t workers; /* living worker pods, and the first of them */
     struct dialog_worker worker[DIALOG_WORKERS];
-    size_t in_flight;              /* prompts of ours that wait for an answer */
+    size_t in_flight;              /* our prompts in flight */
     const char *path;              /* of prompts, in words; NULL: not known */
     struct known_u64 besides_head; /* Serve endpoints that are ready and not the head's */
     bool development;              /* plain y is enough here */
-    const struct head_loss *loss;  /* NULL: not judged */
+    const struct head_loss *loss;  /* NULL: not evaluated */
 };
 /* What it means and what exactly is deleted, "label      value" a line; with_uids: of the worker pods too. Safe text;
  * caller frees. */

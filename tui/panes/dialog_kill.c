@@ -1,4 +1,4 @@
-/* dialog_kill.c - what is said before the head's pod is deleted. */
+/* dialog_kill.c - the text of the dialog before the head pod is deleted. */
 #include "backends/base/buf.h"
 #include "backends/base/text.h"
 #include "tui/panes/dialog.h"
@@ -28,7 +28,7 @@ char *dialog_kill_command(const struct dialog_kill *k)
     return text;
 }
 
-static void say_grace(struct buf *b, const struct dialog_kill *k)
+static void body_grace(struct buf *b, const struct dialog_kill *k)
 {
     if (k->grace_s == 0)
         buf_str(b, "grace      0 s: killed at once, as when it is OOMKilled\n");
@@ -41,7 +41,7 @@ static void say_grace(struct buf *b, const struct dialog_kill *k)
         buf_str(b, "grace      the pod's own\n");
 }
 
-static void say_tolerance(struct buf *b, const struct dialog_kill *k)
+static void body_tolerance(struct buf *b, const struct dialog_kill *k)
 {
     unsigned long long s = k->reconnect_s.known ? k->reconnect_s.value : BASELINE_RECONNECT_S;
     if (k->ft == TRI_YES)
@@ -59,8 +59,8 @@ static void say_tolerance(struct buf *b, const struct dialog_kill *k)
         buf_str(b, "GCS fault tolerance is NOT KNOWN: worker pods may be restarted and requests may fail.\n");
 }
 
-/* Why it may not go well, as far as it is known. Without fault tolerance Redis has no part in it. */
-static void say_warnings(struct buf *b, const struct dialog_kill *k)
+/* The known risks. Without fault tolerance Redis plays no part. */
+static void body_warnings(struct buf *b, const struct dialog_kill *k)
 {
     const struct head_loss *loss = k->loss;
     if (!loss) return;
@@ -71,7 +71,7 @@ static void say_warnings(struct buf *b, const struct dialog_kill *k)
         buf_printf(b, "Redis      %s\n", loss->redis_why);
 }
 
-static void say_workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
+static void body_workers(struct buf *b, const struct dialog_kill *k, bool with_uids)
 {
     const char *label = k->ft == TRI_YES ? "must live " : k->ft == TRI_NO ? "restarted " : "workers   ";
     size_t shown = k->workers < DIALOG_WORKERS ? k->workers : DIALOG_WORKERS;
@@ -84,13 +84,13 @@ static void say_workers(struct buf *b, const struct dialog_kill *k, bool with_ui
     if (k->workers > shown) buf_printf(b, "           and %zu more\n", k->workers - shown);
 }
 
-static void say_requests(struct buf *b, const struct dialog_kill *k)
+static void body_requests(struct buf *b, const struct dialog_kill *k)
 {
     if (k->in_flight)
         buf_printf(b, "in flight  %zu prompt%s of raydeck's\n", k->in_flight, k->in_flight == 1 ? "" : "s");
     else
         buf_str(b, "in flight  no prompt of raydeck's; others' are not seen\n");
-    buf_printf(b, "requests   by %s: ", k->path ? k->path : "a way not known yet");
+    buf_printf(b, "requests   by %s: ", k->path ? k->path : "a route not known yet");
     if (!k->besides_head.known)
         buf_str(b, "Serve's endpoints are not known, the head may be the only one\n");
     else if (!k->besides_head.value)
@@ -100,20 +100,20 @@ static void say_requests(struct buf *b, const struct dialog_kill *k)
                    k->besides_head.value == 1 ? " is" : "s are");
 }
 
-/* What it means comes first: where a screen is small it is what must be seen. */
+/* The consequences come first: a small screen shows only the first lines. */
 char *dialog_kill_text(const struct dialog_kill *k, bool with_uids)
 {
     struct buf b;
     char *command = dialog_kill_command(k);
     buf_init(&b, BODY_MAX);
-    say_tolerance(&b, k);
-    say_warnings(&b, k);
+    body_tolerance(&b, k);
+    body_warnings(&b, k);
     buf_printf(&b, "\ndeletes    %s\nby UID     %s, and no other\n", k->pod ? k->pod : "–", k->uid ? k->uid : "–");
     buf_printf(&b, "of         RayService %s/%s\n", k->ns ? k->ns : "–", k->service ? k->service : "–");
     buf_printf(&b, "context    %s\n", k->context ? k->context : "–");
-    say_grace(&b, k);
-    say_workers(&b, k, with_uids);
-    say_requests(&b, k);
+    body_grace(&b, k);
+    body_workers(&b, k, with_uids);
+    body_requests(&b, k);
     buf_printf(&b, "\nThe same:  %s\n", command);
     char *text = buf_take(&b);
     buf_done(&b);

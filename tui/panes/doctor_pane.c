@@ -1,5 +1,5 @@
-/* doctor_pane.c - the pane of the HA rules on what is running, judged anew while it is looked at. It takes the whole
- * screen while it has the focus, and is not there otherwise. */
+/* doctor_pane.c - the pane of the HA rules on the running service, evaluated again while it has the focus. It takes the
+ * whole screen then, and is hidden otherwise. */
 #include "deploy/doctor.h"
 #include "tui/panes/chrome.h"
 #include "tui/panes/findings_view.h"
@@ -27,7 +27,7 @@ static void doctor_done(struct pane *p)
     findings_done(&s->found);
 }
 
-/* Judges only while it is looked at. */
+/* Evaluates the rules only while it has the focus. */
 static void doctor_update(struct pane *p, const struct view *v)
 {
     struct doctor_pane *s = (struct doctor_pane *)p;
@@ -47,7 +47,7 @@ static void doctor_update(struct pane *p, const struct view *v)
 static void doctor_draw(const struct pane *p, const struct view *v, struct canvas *cv, bool focused)
 {
     (void)v;
-    findings_view_draw((const struct findings_view *)p, cv, focused, ROLE_OK, "every rule that was asked holds");
+    findings_view_draw((const struct findings_view *)p, cv, focused, ROLE_OK, "every rule that was checked holds");
 }
 
 static int wanted_rows(const struct pane *p, const struct view *v, int cols)

@@ -11,7 +11,7 @@
 
 enum { EVENTS_TIME, EVENTS_ABOUT, EVENTS_WHAT, EVENTS_COLUMNS };
 enum { EVENTS_SHOWN = 500, EVENTS_HOUR_MS = 3600 * 1000 };
-#define EVENTS_OURS "console/delete" /* the key of the row that is our own delete */
+#define EVENTS_OURS "console/delete" /* the key of the row of our own delete */
 
 static const struct column columns[EVENTS_COLUMNS] = {
     [EVENTS_TIME] = {.title = "TIME", .min = 9, .max = 9, .numeric = true},
@@ -45,7 +45,7 @@ static uint64_t event_time(const struct event *e)
 
 struct happened {
     const struct event *event;
-    size_t arrival; /* stamps are whole seconds: within one, the order in which they came */
+    size_t arrival; /* stamps are whole seconds: within one, the order of arrival */
 };
 
 static int by_time(const void *va, const void *vb)
@@ -55,7 +55,7 @@ static int by_time(const void *va, const void *vb)
     return (a->arrival > b->arrival) - (a->arrival < b->arrival);
 }
 
-/* What the API server has forgotten stays in what was seen. */
+/* Events that the API server has expired stay listed. */
 static struct happened *events_collect(const struct view *v, size_t *ret_count)
 {
     size_t room = 0, n = 0;
@@ -72,7 +72,7 @@ static struct happened *events_collect(const struct view *v, size_t *ret_count)
     return all;
 }
 
-/* "Pod …head-d4544": the kind, and of a pod's name what tells it from its siblings. */
+/* "Pod …head-d4544": the kind, and the distinguishing suffix of a pod's name. */
 static void about_text(const struct view *v, const struct event *e, char *out, size_t size)
 {
     const struct raycluster *rc = v->focus->raycluster;
@@ -122,7 +122,7 @@ static void events_update(struct pane *p, const struct view *v)
     struct events *s = (struct events *)p;
     uint64_t generation = world_generation(v->world, TABLE_EVENT) + world_generation(v->world, TABLE_RAYCLUSTER);
     if (!pane_due(&s->due, p, v, generation, 60000)) return;
-    /* The newest is at the bottom and is followed, unless an older one is being looked at. */
+    /* The newest is at the bottom and stays selected, unless an older one is. */
     bool follow = s->table.shown_count == 0 || s->table.selected_at + 1 == s->table.shown_count;
     size_t n;
     struct happened *all = events_collect(v, &n);
@@ -131,7 +131,7 @@ static void events_update(struct pane *p, const struct view *v)
     table_begin(&s->table);
     s->last_hour = 0;
     for (size_t i = first; i < n; i++) {
-        /* Servers stamp events in whole seconds: of the same second, what we did comes first. */
+        /* Servers stamp events in whole seconds: within one, our own change comes first. */
         if (ours && event_time(all[i].event) / 1000 >= v->outage->t0_wall_ms / 1000) {
             add_ours(s, v);
             ours = false;

@@ -1,4 +1,4 @@
-/* findings_view.c - Findings as rows, for the panes of doctor and lint. */
+/* findings_view.c - findings as rows, for the panes of doctor and lint. */
 #include "tui/panes/findings_view.h"
 
 #include "tui/panes/pane_tools.h"
@@ -55,7 +55,7 @@ static enum role role_of(enum finding_severity severity)
     return roles[severity];
 }
 
-/* Without folders: the file as it was named stands in the detail. */
+/* Without directories: the detail shows the path as given. */
 static void where_of(const struct finding_where *where, char out[TABLE_CELL_MAX])
 {
     const char *slash = where->file ? strrchr(where->file, '/') : NULL;
@@ -128,7 +128,7 @@ void findings_view_detail(const struct findings_view *s, const struct findings *
     }
 }
 
-/* A finding is no row of the world: its key is one that no RayService has. */
+/* A finding is no row of the world: no RayService has its key. */
 bool findings_view_selected(const struct pane *p, struct selection *ret)
 {
     return pane_table_selected(p, TABLE_RAYSERVICE, ret);

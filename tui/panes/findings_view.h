@@ -1,6 +1,6 @@
 /*
- * findings_view.h - findings as a table, and the selected one's why, fix and source: what the doctor's and the lint
- * pane do alike. The findings stay the owner's; where there are none yet they are NULL.
+ * findings_view.h - findings as a table, and the selected one's why, fix and source: shared by the doctor and the lint
+ * pane. The findings are the owner's; NULL: none yet.
  */
 #ifndef RAYDECK_PANES_FINDINGS_VIEW_H
 #define RAYDECK_PANES_FINDINGS_VIEW_H

@@ -10,7 +10,7 @@ static bool is_led(const struct footer_key *k)
     return strchr(k->key, ' ') != NULL;
 }
 
-/* Columns that a key takes; a key whose word does not fit any more is left out, never cut. */
+/* Columns of a key; a key whose word does not fit is left out, never truncated. */
 static int width_of(const struct footer_key *k)
 {
     return (int)(text_width(k->key) + text_width(k->word)) + 1;

@@ -1,5 +1,5 @@
-/* footer.h - the keys that work here now; one that does not is drawn with a ✗, and says why when it is pressed. Keys of
- * one leader stand together: "x act: ✗deploy ✗kill". */
+/* footer.h - the keys that are available now; one that is not is drawn with a ✗, and pressing it shows why. Keys of one
+ * leader are grouped: "x act: ✗deploy ✗kill". */
 #ifndef RAYDECK_PANES_FOOTER_H
 #define RAYDECK_PANES_FOOTER_H
 

@@ -1,4 +1,4 @@
-/* fresh.c - How fresh a source is, in a word and a role. */
+/* fresh.c - how fresh a source is, in a word and a role. */
 #include "tui/panes/fresh.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ char *fresh_words(enum freshness f, struct known_u64 age_ms, char out[FRESH_TEXT
         [FRESH_OFF] = "off",   [FRESH_WAITING] = "connecting", [FRESH_LIVE] = "",        [FRESH_STALE] = "STALE",
         [FRESH_DOWN] = "DOWN", [FRESH_DENIED] = "DENIED",      [FRESH_ABSENT] = "absent"};
     bool aged = f == FRESH_LIVE || f == FRESH_STALE || f == FRESH_DOWN;
-    if (aged && age_ms.known && age_ms.value >= FRESH_SAID_MS)
+    if (aged && age_ms.known && age_ms.value >= FRESH_SHOWN_MS)
         snprintf(out, FRESH_TEXT_MAX, "%s%s%llus", words[f], words[f][0] ? " " : "",
                  (unsigned long long)(age_ms.value / 1000));
     else

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { GCS_SAID_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS beats each second */
+enum { GCS_NOW_MS = 3000 }; /* a heartbeat or a change is "now" for that long: the GCS writes one each second */
 
 static const struct column columns[GCS_COLUMNS] = {
     [GCS_TABLE] = {.title = "TABLE", .min = 8, .max = 24},
@@ -56,7 +56,7 @@ static bool is_outage(const struct view *v)
 static void set_changed(struct table_row *tr, const struct view *v, struct known_u64 changed)
 {
     char text[TEXT_NUM_MAX];
-    bool now = changed.known && v->wall_ms < changed.value + GCS_SAID_MS;
+    bool now = changed.known && v->wall_ms < changed.value + GCS_NOW_MS;
     table_cell_num(tr, GCS_CHANGED, ROLE_TEXT, changed.known ? -(double)changed.value : NAN,
                    now ? "now" : age_since(text, changed, v->wall_ms));
 }
@@ -141,7 +141,7 @@ static void add_checkpoints(struct gcs *s, const struct view *v)
     }
 }
 
-/* What says most first; a table that Ray has grown since comes after them, by its name. */
+/* The most informative tables first; tables that are unknown here follow, by name. */
 static size_t rank_of(const struct gcstable *t)
 {
     static const char *const order[] = {"ACTOR", "ACTOR_TASK_SPEC", "NODE", "WORKERS", "JOB", "PLACEMENT_GROUP", "KV"};
@@ -157,7 +157,7 @@ static int by_rank(const void *va, const void *vb)
     return ra != rb ? (ra < rb ? -1 : 1) : strcmp((*a)->record->key, (*b)->record->key);
 }
 
-/* The scan finds them in any order. */
+/* SCAN returns them in any order. */
 static void add_tables(struct gcs *s, const struct view *v)
 {
     size_t room = 0, count = 0;
@@ -183,7 +183,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     if (!pane_due(&s->due, p, v, generations_sum(v->world), 1000)) return;
     s->columns[GCS_CHANGED].title = is_outage(v) ? "SINCE DELETE" : "CHANGED";
     s->columns[GCS_CHANGED].min = is_outage(v) ? 12 : 7;
-    s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* leaves, rather than being cut */
+    s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* hidden rather than truncated */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
     s->node_stale = v->outage->node_stale;
@@ -210,8 +210,7 @@ static void server_text(const struct view *v, char *out, size_t size)
              r && r->replicas.known && r->replicas.value == 1 ? "" : "s", or_dash(r ? r->aof : NULL));
 }
 
-/* Lines under the table, and what is left for it. Where not all of it fits, the server's own line is the first to go.
- */
+/* Lines below the table, and the rows left for it. Where not all fits, the server's line is left out first. */
 static int table_rows(const struct gcs *s, int rows, bool *ret_server)
 {
     int height = table_height(&s->table), under = rows >= 5 ? 1 + s->node_stale : 0;
@@ -227,9 +226,10 @@ static int table_rows(const struct gcs *s, int rows, bool *ret_server)
 static void draw_nothing(const struct view *v, struct canvas *cv, const struct fresh *f)
 {
     if (f->state == FRESH_OFF && v->focus->rayservice && v->focus->rayservice->ft == TRI_NO)
-        pane_say(cv, 0, ROLE_WARN, "GCS fault tolerance is off: the head's memory is in the head, and dies with it");
+        pane_say(cv, 0, ROLE_WARN,
+                 "GCS fault tolerance is off: the GCS keeps its tables in the head, and loses them with it");
     else if (f->state == FRESH_OFF)
-        pane_say(cv, 0, ROLE_DIM, "no Redis is known; --redis URL names one, --redis-via COMMAND a way to it");
+        pane_say(cv, 0, ROLE_DIM, "no Redis configured or discovered; set --redis URL, or --redis-via COMMAND");
     else if (f->why[0])
         pane_say(cv, 0, f->state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f->why);
     else if (world_count(v->world, TABLE_GCSTABLE))
@@ -271,7 +271,7 @@ static void heartbeat_text(const struct view *v, struct known_u64 beat, char *ou
     uint64_t age = beat.known && v->wall_ms > beat.value ? v->wall_ms - beat.value : 0;
     if (!beat.known)
         snprintf(out, size, "–");
-    else if (age < GCS_SAID_MS)
+    else if (age < GCS_NOW_MS)
         snprintf(out, size, "ok");
     else
         snprintf(out, size, "%llus", (unsigned long long)(age / 1000));

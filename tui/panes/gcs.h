@@ -7,7 +7,7 @@
 #include "tui/panes/pane_tools.h"
 
 enum { GCS_TABLE, GCS_FIELDS, GCS_BYTES, GCS_CHANGED, GCS_NOTE, GCS_COLUMNS };
-#define GCS_CHECKPOINTS "checkpoints" /* the key of the row that is Serve's */
+#define GCS_CHECKPOINTS "checkpoints" /* the key of the row of Serve's checkpoints */
 
 struct gcs {
     struct pane pane;
@@ -16,11 +16,11 @@ struct gcs {
     struct pane_due due;
     uint64_t fields; /* of all tables shown */
     size_t checkpoints, checkpoints_present;
-    bool node_stale;            /* NODE still says that the lost head is ALIVE */
-    struct known_u64 heartbeat; /* ours to age; the stamp in Redis */
+    bool node_stale;            /* NODE still lists the lost head as ALIVE */
+    struct known_u64 heartbeat; /* the stamp in Redis, to compute its age */
 };
 
-/* Is it of the GCS on screen (any, where it is not known which). */
+/* Whether it belongs to the GCS on screen (any, where that is unknown). */
 bool gcs_shows(const struct view *v, const char *ns);
 void gcs_detail(const struct pane *p, const struct view *v, struct buf *out);
 /* "3f0c…91" of a long id. */

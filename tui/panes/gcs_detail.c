@@ -1,4 +1,4 @@
-/* gcs_detail.c - One GCS table in detail. */
+/* gcs_detail.c - one GCS table in detail. */
 #include "backends/base/mem.h"
 #include "tui/panes/gcs.h"
 

@@ -1,4 +1,4 @@
-/* help.c - the help screen, out of the table of commands. */
+/* help.c - the help screen, generated from the table of commands. */
 #include "tui/panes/help.h"
 
 #include "backends/base/mem.h"
@@ -11,7 +11,7 @@ enum {
     HELP_COLS = 76,
     HELP_KEYS_WIDTH = 12,
     HELP_NAME_WIDTH = 15,
-    HELP_NARROW = 56, /* below it the names leave: the palette completes them */
+    HELP_NARROW = 56, /* below it the names are hidden: the palette completes them */
     FRAME_ROWS = 2,
     FRAME_COLS = 4
 };
@@ -25,24 +25,24 @@ static const struct {
 #undef CMD
     {"", "", ""},
     {"", "", "In a pane"},
-    {"1 … 7, R", "", "Go to that pane; 6 doctor, 7 lint, R the recovery while there is one"},
-    {"h l ← →", "", "The pane before, the pane after"},
-    {"j k ↑ ↓", "", "The row below, the row above"},
+    {"1 … 7, R", "", "Go to that pane; 6 doctor, 7 lint, R the recovery while one is shown"},
+    {"h l ← →", "", "The previous pane, the next pane"},
+    {"j k ↑ ↓", "", "The next row, the previous row"},
     {"g G", "", "The first row, the last row (Home, End)"},
-    {"PgUp PgDn", "", "A page"},
+    {"PgUp PgDn", "", "A page up, a page down"},
     {"", "", ""},
-    {"", "", "Where text is typed"},
-    {"^W ^U ^K ^Y", "", "Cut the word before, to the line's start, to its end; bring it back"},
-    {"M-Enter ^J", "", "Conversation: break the line"},
-    {"^X ^R ^T", "", "Conversation: stop, ask again, begin anew"},
+    {"", "", "In a text field"},
+    {"^W ^U ^K ^Y", "", "Delete the word before, to the line's start, to its end; paste it back"},
+    {"M-Enter ^J", "", "Chat: line break"},
+    {"^X ^R ^T", "", "Chat: cancel, retry, new conversation"},
     {"", "", ""},
-    {"", "", "What the screen says"},
-    {"–", "", "Not known. Never drawn as 0"},
-    {"- +", "", "A row that is gone, one that is new; both keep their place"},
-    {"STALE 14s", "", "Nothing was heard for so long: it may not be so any more"},
-    {"✗", "", "Does not work here now; pressing the key says why"},
+    {"", "", "Symbols"},
+    {"–", "", "Unknown; never drawn as 0"},
+    {"- +", "", "A deleted row, a new row; both keep their place"},
+    {"STALE 14s", "", "No update for so long: the data may be outdated"},
+    {"✗", "", "Not available now; pressing the key shows the reason"},
     {". s X ?", "", "A probe: answered, slow, failed, not yet answered"},
-    {"no runtime", "", "No Neuron process has the core; 'allocated, idle': one has"},
+    {"no runtime", "", "No Neuron process holds the core; 'allocated, idle': one does"},
 };
 
 static bool is_title(size_t i)
@@ -61,7 +61,7 @@ static int help_col(size_t i, int cols)
     return has_name(i, cols) ? HELP_KEYS_WIDTH + HELP_NAME_WIDTH : HELP_KEYS_WIDTH;
 }
 
-/* Rows that a line takes: what does not fit beside its key goes on below. */
+/* Rows of a line: its text is wrapped beside the key. */
 static int entry_height(size_t i, int cols)
 {
     int width = cols - help_col(i, cols), rows = width > 0 ? wrap_height(lines[i].help, width) : 1;
@@ -103,7 +103,7 @@ enum overlay_result help_input(struct help *h, const struct input *in)
     return OVERLAY_STAYS;
 }
 
-/* One line at a row that may lie above the box: only what is in it is drawn. */
+/* Draws a line whose first rows may lie above the box. */
 static void draw_line(struct canvas *in, int row, size_t i)
 {
     int col = help_col(i, in->cols), skip = row < 0 ? -row : 0;
@@ -118,7 +118,7 @@ static void draw_line(struct canvas *in, int row, size_t i)
 void help_draw(const struct help *h, struct canvas *cv)
 {
     int rows = all_rows(inside_width(cv->cols)), row = -h->top;
-    struct canvas in = overlay_box(cv, rows, HELP_COLS, ROLE_DIALOG, "Help · Esc leaves");
+    struct canvas in = overlay_box(cv, rows, HELP_COLS, ROLE_DIALOG, "Help · Esc closes");
     for (size_t i = 0; i < ARRAY_LEN(lines) && row < in.rows; i++) {
         int high = entry_height(i, in.cols);
         if (row + high > 0) draw_line(&in, row, i);

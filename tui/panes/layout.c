@@ -1,4 +1,4 @@
-/* layout.c - Where each pane goes, for a given size. */
+/* layout.c - the position of each pane, for a given size. */
 #include "tui/panes/layout.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@ enum {
     CONTENT_MIN = 4,
     RECOVERY_ROWS = 9,
     DETAIL_MAX = 9,
-    LOWER_FIRST = 4, /* rows of what is left over that events and prompts get before anything else */
+    LOWER_FIRST = 4, /* spare rows that events and prompts get first */
     BRIEF_MIN_BODY = 12,
     MESSAGE_MIN_ROWS = 16
 };
@@ -23,12 +23,12 @@ static int most_of(int a, int b)
     return a > b ? a : b;
 }
 
-/* One of the bands that all panes are stacked in: its rows, and up to how many it would like. */
+/* One of the stacked bands of panes: its rows, and how many it wants. */
 struct band {
     int rows, wanted;
 };
 
-/* Gives what is left to the bands in turn, a step at a time, so that none starves while another is rich. */
+/* Distributes the spare rows among the bands in turn, so that none starves. */
 static int bands_share(struct band *bands, int count, int left)
 {
     bool gave = true;
@@ -65,7 +65,7 @@ static void place_two(struct layout *l, const struct layout_ask *ask, int which,
     l->split[which] = (struct rect){row, half, rows, 1};
 }
 
-/* Every pane at once: pods, then what is selected or the recovery, then two by two. */
+/* Every pane at once: pods, then the detail or the recovery, then two by two. */
 static void layout_all(struct layout *l, const struct layout_ask *ask, int top, int bottom)
 {
     enum { PODS, MIDDLE, UPPER, LOWER, BANDS };

@@ -1,8 +1,8 @@
 /*
- * layout.h - what goes where on a terminal of a size. Pure arithmetic.
+ * layout.h - the position of everything on a terminal of a given size. Pure arithmetic.
  *
- * Three shapes: every pane at once (from 100×32 on); one pane at a time under a row of tabs, with what the others have
- * to say in a line each where there is room; below 40×10 nothing but the reason why not. Every rectangle is inside the
+ * Three shapes: every pane at once (from 100×32 on); one pane at a time under a row of tabs, with a line of each
+ * other pane where there is room; below 40×10 only the reason why not. Every rectangle is inside the
  * screen, and no two overlap.
  */
 #ifndef RAYDECK_PANES_LAYOUT_H
@@ -33,9 +33,9 @@ struct layout_ask {
     int wanted[LAYOUT_PANES]; /* content rows each would fill */
     bool recovery;            /* the recovery pane is shown */
     enum layout_pane focus;
-    bool alone;       /* the focused pane is zoomed, or its detail is open: the rest goes */
+    bool alone;       /* the focused pane is zoomed, or its detail is open: nothing else is shown */
     int brief_lines;  /* of the panes without focus (tabs) */
-    int detail_lines; /* of what is selected; 0: nothing to say */
+    int detail_lines; /* of the selected row's detail; 0: none */
 };
 struct layout {
     enum layout_shape shape;
@@ -48,7 +48,7 @@ struct layout {
     int split_col;        /* of the line between two columns of panes; -1: none */
     struct rect split[2]; /* where it is drawn */
 };
-/* Panes of findings: there only while they have the focus, and then with the screen to themselves. */
+/* Panes of findings: shown only while they have the focus, and then alone. */
 bool layout_whole(enum layout_pane pane);
 struct layout layout_of(const struct layout_ask *ask);
 

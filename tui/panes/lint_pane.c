@@ -63,7 +63,7 @@ static void lint_status(const struct pane *p, const struct view *v, char *out, s
     snprintf(out, size, "%.48s · %s", slash ? slash + 1 : linted->file, text);
 }
 
-/* It is not there while another pane has the focus. */
+/* It is hidden while another pane has the focus. */
 static void lint_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     (void)p;

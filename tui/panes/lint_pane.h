@@ -1,6 +1,6 @@
 /*
- * lint_pane.h - the pane of a manifest's findings. The console reads the file and gives it what was found (chrome.h).
- * Like the doctor's it takes the whole screen while it has the focus, and is not there otherwise.
+ * lint_pane.h - the pane of a manifest's findings. The console reads the file and passes the findings (chrome.h). Like
+ * the doctor's it takes the whole screen while it has the focus, and is hidden otherwise.
  */
 #ifndef RAYDECK_PANES_LINT_PANE_H
 #define RAYDECK_PANES_LINT_PANE_H
@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-/* What was found in a manifest. The console's. */
+/* A manifest's findings. The console's. */
 struct linted {
     struct findings found;
-    char *file;          /* as it was named */
-    uint64_t generation; /* moves with each reading; never 0 */
+    char *file;          /* as given */
+    uint64_t generation; /* incremented by each reading; never 0 */
 };
 
 #endif

@@ -9,7 +9,7 @@
 
 enum { BESIDE_COLS = 70, LABEL_WIDTH = 12 };
 
-void losses_take(struct losses *l, const struct view *v)
+void losses_record(struct losses *l, const struct view *v)
 {
     struct outage *last = &l->item[LOSSES - 1];
     const struct outage *o = v->outage;
@@ -19,7 +19,7 @@ void losses_take(struct losses *l, const struct view *v)
     *last = *o;
 }
 
-/* ---- what is drawn ---------------------------------------------------------------------------------------------- */
+/* ---- drawing -------------------------------------------------------------------------------------------------- */
 
 static int draw_field(struct canvas *cv, int row, const char *label, enum role role, const char *text)
 {
@@ -33,7 +33,7 @@ static size_t seconds_of(const struct outage *o)
     return o->state == OUTAGE_NONE ? 0 : strlen(o->second);
 }
 
-/* As many rows as the longer of the two needs, so that the lines below stand beside one another. */
+/* Takes the rows of the longer one, so that the lines below are aligned. */
 static int draw_dots(struct canvas *cv, int row, const struct outage *o, size_t longest)
 {
     const int width = cv->cols - LABEL_WIDTH;
@@ -79,7 +79,7 @@ static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
     char text[OUTAGE_WORDS_MAX + 64], cause[OUTAGE_WORDS_MAX], clock[STAMP_TEXT_MAX], length[TEXT_NUM_MAX],
         grace[32] = "";
     if (o->state == OUTAGE_NONE) {
-        canvas_text(cv, 0, 0, ROLE_DIM, "no other loss was watched");
+        canvas_text(cv, 0, 0, ROLE_DIM, "no other loss was observed");
         return;
     }
     snprintf(text, sizeof text, "GCS fault tolerance %s", o->ft == TRI_YES ? "ON" : o->ft == TRI_NO ? "OFF" : "–");
@@ -103,10 +103,10 @@ void losses_open(struct losses *l)
 
 void losses_draw(const struct losses *l, struct canvas *cv)
 {
-    struct canvas in = overlay_box(cv, cv->rows, cv->cols, ROLE_DIALOG, "The last two losses of the head");
+    struct canvas in = overlay_box(cv, cv->rows, cv->cols, ROLE_DIALOG, "The last two head losses");
     const int rows = in.rows - 1, half = (in.cols - 3) / 2;
     if (rows < 1 || in.cols < LABEL_WIDTH) return;
-    canvas_field(&in, rows, 0, in.cols, ROLE_DIM, "Esc leaves   a dot is a second, X: a probe failed in it");
+    canvas_field(&in, rows, 0, in.cols, ROLE_DIM, "Esc closes   a dot is a second, X: a probe failed in it");
     if (in.cols < BESIDE_COLS - 4) { /* no room for both: the last one */
         struct canvas part = canvas_sub(&in, 0, 0, rows, in.cols);
         draw_loss(&part, &l->item[LOSSES - 1], seconds_of(&l->item[LOSSES - 1]));

@@ -1,7 +1,6 @@
 /*
- * losses.h - the last two losses of the head that this console watched, side by side: the same kill with and without
- * GCS fault tolerance, for one. Their reports are kept, so that they outlive the session they were seen in. Pure: taken
- * out of what a frame shows, drawn over the screen.
+ * losses.h - the last two head losses that this console observed, side by side: the same kill with and without GCS
+ * fault tolerance, for example. The reports are copies and outlive their session. Pure.
  */
 #ifndef RAYDECK_PANES_LOSSES_H
 #define RAYDECK_PANES_LOSSES_H
@@ -16,8 +15,9 @@ struct losses {
     struct outage item[LOSSES]; /* the older one first; state NONE: there is none */
 };
 
-/* Looks at the loss that is being watched, if one is; about once a second, and before what is known of it goes. */
-void losses_take(struct losses *l, const struct view *v);
+/* Copies the report of the current outage, if it is a head loss; call it once a second, and before the session closes.
+ */
+void losses_record(struct losses *l, const struct view *v);
 void losses_open(struct losses *l); /* keeps the reports */
 void losses_draw(const struct losses *l, struct canvas *cv);
 enum overlay_result losses_input(const struct input *in);

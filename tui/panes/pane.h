@@ -17,19 +17,19 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct chrome; /* tui/panes/chrome.h: what only the console knows */
+struct chrome; /* tui/panes/chrome.h: the console's own state */
 
-/* What the panes look at: everything is borrowed for the call. */
+/* The input of update and draw: everything is borrowed for the call. */
 struct view {
     const struct world *world;
     const struct outage *outage, *before; /* the report of the outage (never NULL), and of the one before it */
     const struct focus *focus;
     uint64_t now_ms, wall_ms;
-    const struct selection *selection; /* the thing selected in the focused pane; the screen sets it */
-    const struct chrome *chrome;       /* NULL: nothing to say */
+    const struct selection *selection; /* the selected row of the focused pane; the screen sets it */
+    const struct chrome *chrome;       /* NULL: none */
     bool read_only, armed, demo;
 };
-/* What is selected, so that other panes can mark the same thing. */
+/* The selected row, so that other panes can mark related rows. */
 struct selection {
     enum table table;
     char key[160];
@@ -40,7 +40,7 @@ enum request_type {
     REQUEST_NONE,
     REQUEST_COMMAND, /* by id */
     REQUEST_OPEN,    /* the selected row's detail */
-    REQUEST_NO_KEY   /* the key means nothing here: a person is told so */
+    REQUEST_NO_KEY   /* the key has no meaning here: a message says so */
 };
 struct pane_request {
     enum request_type type;
@@ -60,8 +60,8 @@ struct pane_ops {
     void (*draw)(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
     int (*wanted_rows)(const struct pane *p, const struct view *v, int cols);           /* content rows it would fill */
     void (*status)(const struct pane *p, const struct view *v, char *out, size_t size); /* right end of its rule */
-    /* What its tab says while another one is open, for 80 columns: a line, or a few. One that begins with "- " or "+ "
-     * is of something gone or new. */
+    /* Its line or lines while another tab is open, for 80 columns. One that begins with "- " or "+ " is of a deleted or
+     * a new row. */
     void (*brief)(const struct pane *p, const struct view *v, char *out, size_t size);
     bool (*selected)(const struct pane *p, struct selection *ret);
     void (*detail)(const struct pane *p, const struct view *v, struct buf *out); /* lines of safe text */
@@ -69,7 +69,7 @@ struct pane_ops {
 };
 struct pane {
     const struct pane_ops *ops;
-    int rows, cols;           /* of its content, as it was last laid out; the screen sets them before update() */
+    int rows, cols;           /* of its content; the screen sets them before update() */
     struct table_view *table; /* NULL, or the pane's table: filter and sort commands work on it */
 };
 /* NULL-terminated, in the order in which they are shown: that of enum layout_pane (tui/panes/layout.h). */

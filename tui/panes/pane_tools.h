@@ -1,11 +1,11 @@
-/* pane_tools.h - what the panes do alike: when to rebuild, moving in a table, words for ages and short names. */
+/* pane_tools.h - shared by the panes: when to rebuild, input to a table, words for ages and short names. */
 #ifndef RAYDECK_PANES_PANE_TOOLS_H
 #define RAYDECK_PANES_PANE_TOOLS_H
 
 #include "backends/base/text.h"
 #include "tui/panes/pane.h"
 
-/* When a pane's cached view was built, and from what. */
+/* The inputs from which a pane's cached view was built. */
 struct pane_due {
     bool built;
     uint64_t generation, until_ms;
@@ -13,12 +13,12 @@ struct pane_due {
     enum outage_state outage;
     char selected[160];
 };
-/* True when it must be built again: a generation, the selection elsewhere, the width or the outage moved, or `every_ms`
- * passed (ages are text). Remembers the new state. `generation`: the sum of those of the tables that are read. */
+/* True when it must be rebuilt: a generation, another pane's selection, the width or the outage changed, or `every_ms`
+ * passed (ages are text). Stores the new inputs. `generation`: the sum over the tables that are read. */
 bool pane_due(struct pane_due *d, const struct pane *p, const struct view *v, uint64_t generation, uint64_t every_ms);
 
 /* Arrows, hjkl, g G, PgUp PgDn, the wheel, clicks (row and col of the pane's content), Enter. `rows` of its table. */
-struct pane_request pane_no_key(const struct input *in); /* for a key that a pane has no use for */
+struct pane_request pane_no_key(const struct input *in); /* for a key that the pane does not handle */
 struct pane_request pane_table_input(struct pane *p, int rows, const struct input *in);
 
 /* How far a key or the wheel scrolls a text of which `page` lines are visible; 0: not at all. */
@@ -34,7 +34,7 @@ const struct table_row *pane_row_at(const struct table_view *t, int rows, int li
 /* "4d2h" since a wall-clock stamp; "–" where unknown; a stamp in the future is 0s. */
 char *age_since(char out[TEXT_NUM_MAX], struct known_u64 stamp_ms, uint64_t wall_ms);
 
-/* The end of a pod's name that tells it from its siblings: "head-d4544", "inf2-worker-q5rdw" of cluster
+/* The distinguishing suffix of a pod's name: "head-d4544", "inf2-worker-q5rdw" of cluster
  * "mistral-44qn2". Borrowed from name. */
 const char *pod_short(const char *name, const char *cluster);
 const char *pod_suffix(const char *name); /* "q5rdw" */
@@ -46,9 +46,9 @@ char *count_text(char out[TEXT_NUM_MAX], struct known_u64 n);
 /* "48 ms", "1.4 s", or "–". */
 char *latency_text(char out[TEXT_NUM_MAX], struct known_u64 us);
 
-/* Draws a sentence over the pane's content, wrapped, dimmed: why there is nothing. */
+/* Draws a sentence in the pane, wrapped, dimmed: why it is empty. */
 void pane_say(struct canvas *cv, int row, enum role role, const char *text);
-/* Colours everything drawn so far as old. */
+/* Recolours everything drawn so far as stale. */
 void pane_stale(struct canvas *cv);
 
 #endif

@@ -14,7 +14,7 @@ enum { PICKER_COLS = 72, PICKER_ROWS = 14 };
 static const struct column columns[PICKER_COLUMNS] = {
     [PICKER_NS] = {.title = "NAMESPACE", .min = 9, .max = 30, .priority = 1},
     [PICKER_NAME] = {.title = "RAYSERVICE", .min = 10, .max = 40},
-    [PICKER_STATUS] = {.title = "SAYS", .min = 7, .max = 16, .priority = 3},
+    [PICKER_STATUS] = {.title = "STATUS", .min = 7, .max = 16, .priority = 3},
     [PICKER_FT] = {.title = "GCS FT", .min = 6, .max = 6, .priority = 2},
     [PICKER_AGE] = {.title = "AGE", .min = 4, .max = 8, .priority = 4, .numeric = true},
 };
@@ -69,8 +69,8 @@ void picker_draw(const struct picker *p, struct canvas *cv)
         overlay_box(cv, (rows < PICKER_ROWS ? rows : PICKER_ROWS) + 1, PICKER_COLS, ROLE_DIALOG, "Which RayService?");
     struct canvas list = canvas_sub(&in, 0, 0, in.rows - 1, in.cols);
     table_draw(&p->table, &list, true);
-    if (p->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "no RayService can be seen");
-    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter takes it · Esc leaves");
+    if (p->table.count == 0) canvas_text(&list, 1, 0, ROLE_DIM, "no RayService found");
+    canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM, "Enter selects · Esc cancels");
 }
 
 bool picker_choice(const struct picker *p, const struct world *w, const char **ret_ns, const char **ret_name)

@@ -1,4 +1,4 @@
-/* picker.h - which RayService: a list of those that can be seen, with their namespaces. */
+/* picker.h - the choice of a RayService: a list of those in the world, with their namespaces. */
 #ifndef RAYDECK_PANES_PICKER_H
 #define RAYDECK_PANES_PICKER_H
 

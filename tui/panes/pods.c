@@ -42,7 +42,7 @@ bool pods_shows(const struct view *v, const struct pod *pod)
     return v->focus->rayservice ? focus_has_pod(v->focus, pod) : pod->role != NULL;
 }
 
-/* What a person must do something about, as against what mends itself. */
+/* States that need a person's action, unlike those that recover by themselves. */
 static enum role status_role(const struct pod *pod)
 {
     static const char *const bad[] = {
@@ -81,7 +81,7 @@ static bool is_same_text(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-/* '-' for what is gone; '+' for what came while we looked, or took a lost head's place. */
+/* '-' for a deleted pod; '+' for one created since the start, or replacing a lost head. */
 static char row_mark(const struct row *row, const struct view *v)
 {
     if (row->gone_ms) return '-';
@@ -95,7 +95,7 @@ static void set_name(struct table_row *tr, const struct pods *s, const struct po
     table_cell_set(tr, PODS_NAME, ROLE_TEXT, name);
 }
 
-/* EC2's names carry their region behind the first dot; others may be told apart by what follows one. */
+/* EC2's names have their region after the first dot; others may differ only there. */
 static int node_length(const char *name)
 {
     size_t len = name ? strlen(name) : 0, first = name ? strcspn(name, ".") : 0;
@@ -142,7 +142,7 @@ static int pod_rank(const struct pod *pod)
     return strcmp(pod->role, "head") == 0 ? 0 : strcmp(pod->role, "worker") == 0 ? 1 : 2;
 }
 
-/* In 80 columns names stand without their cluster's, and keep their place before the nodes do. */
+/* In 80 columns names lose their cluster's prefix, and have priority over the nodes. */
 static void set_columns(struct pods *s, const struct view *v)
 {
     const struct raycluster *rc = v->focus->raycluster;
@@ -182,7 +182,7 @@ static void pods_update(struct pane *p, const struct view *v)
     table_end(&s->table);
 }
 
-/* "deleted 12:43:12Z, grace 0": over the columns that mean nothing for a pod that is gone. */
+/* "deleted 12:43:12Z, grace 0": over the columns that have no meaning for a deleted pod. */
 static void gone_text(const struct view *v, const struct row *row, char *out, size_t size)
 {
     const struct outage *o = v->outage;
@@ -323,7 +323,7 @@ static void brief_row(const struct view *v, const struct row *row, char *out, si
              cores, cores[0] ? " %" : "");
 }
 
-/* While a head is gone the rows themselves are the brief; else how many are ready. */
+/* During an outage the rows themselves; else the number of ready pods. */
 static void pods_brief(const struct pane *p, const struct view *v, char *out, size_t size)
 {
     const struct pods *s = (const struct pods *)p;

@@ -27,10 +27,10 @@ struct pods {
     struct pane_due due;
 };
 
-/* What would happen if the pod were lost, then what is known of it. Lines of safe text. */
+/* The effect of losing the pod, then its facts. Lines of safe text. */
 void pods_detail(const struct pane *p, const struct view *v, struct buf *out);
 
-/* Is it shown: one of the service's, or any Ray pod where no service is known. */
+/* Whether it is shown: one of the service's, or any Ray pod where no service is known. */
 bool pods_shows(const struct view *v, const struct pod *pod);
 
 #endif

@@ -1,4 +1,4 @@
-/* pods_detail.c - One pod in detail. */
+/* pods_detail.c - one pod in detail. */
 #include "backends/base/stamp.h"
 #include "tui/panes/pods.h"
 
@@ -77,7 +77,7 @@ static void of_containers(const struct pod *pod, struct buf *out)
     }
 }
 
-/* Why a pod waits is often told only by events: the last of its warnings. */
+/* Why a pod is Pending is often known only from events: the last warning. */
 static void of_warning(const struct view *v, const struct pod *pod, struct buf *out)
 {
     const struct event *last = NULL;

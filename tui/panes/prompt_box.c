@@ -28,7 +28,7 @@ void prompt_box_done(struct prompt_box *p)
     p->last = p->draft = NULL;
 }
 
-/* Up: the last one, and what was typed is kept; Down: that again. */
+/* Up recalls the last prompt and keeps the draft; Down restores the draft. */
 static bool prompt_recall(struct prompt_box *p, const struct input *in)
 {
     if (in->type != INPUT_KEY || (in->key != KEYP_UP && in->key != KEYP_DOWN)) return false;
@@ -43,7 +43,7 @@ static bool prompt_recall(struct prompt_box *p, const struct input *in)
     return true;
 }
 
-/* A break within, and not only at the end. */
+/* Whether it has a newline before its end. */
 static bool has_lines(const struct input *in)
 {
     size_t len = in->paste_len;
@@ -51,7 +51,7 @@ static bool has_lines(const struct input *in)
     return memchr(in->paste, '\n', len) != NULL;
 }
 
-/* What has several lines is for the conversation, which has room for them. */
+/* A paste of several lines goes to the chat, which has room for it. */
 static enum overlay_result prompt_paste(struct prompt_box *p, const struct input *in)
 {
     struct input text = *in;
@@ -96,11 +96,11 @@ void prompt_box_draw(const struct prompt_box *p, struct canvas *cv)
     snprintf(text, sizeof text, "by %s", p->path);
     canvas_field(&in, 1, 0, in.cols, ROLE_DIM, text);
     if (p->cut)
-        canvas_field(&in, 2, 0, in.cols, ROLE_BAD, "the paste is cut: not all of it fits");
+        canvas_field(&in, 2, 0, in.cols, ROLE_BAD, "the paste is truncated: it does not fit");
     else
         canvas_field(&in, 2, 0, in.cols, ROLE_DIM,
-                     p->last ? "Enter sends · Up the last one · Tab the conversation · Esc leaves"
-                             : "Enter sends · Tab the conversation · Esc leaves");
+                     p->last ? "Enter sends · Up previous · Tab chat · Esc cancels"
+                             : "Enter sends · Tab chat · Esc cancels");
 }
 
 static void prompt_overlay_draw(const struct overlay *o, const struct view *v, struct canvas *cv)

@@ -1,6 +1,5 @@
-/* prompt_box.h - where a quick prompt for the model is typed: one line, the path it will take, the last one again by
- * Up, and by Down back to what was being typed. Tab, or a paste of several lines, goes on in the conversation (chat.h)
- * with what was typed. */
+/* prompt_box.h - the text box of a quick prompt: one line, and the route it will take. Up recalls the last prompt, Down
+ * restores the draft. Tab, or a paste of several lines, continues in the chat (chat.h). */
 #ifndef RAYDECK_PANES_PROMPT_BOX_H
 #define RAYDECK_PANES_PROMPT_BOX_H
 
@@ -10,10 +9,10 @@
 struct prompt_box {
     struct overlay overlay;
     struct textbox typed;
-    char *last;  /* what was asked before; kept from one opening to the next */
-    char *draft; /* what was being typed when Up went to the last one; NULL: it did not */
+    char *last;  /* the last prompt; kept while it is closed */
+    char *draft; /* the text before Up; NULL: none */
     char path[160];
-    bool cut;     /* the last paste did not fit whole */
+    bool cut;     /* the last paste was truncated */
     bool to_chat; /* OVERLAY_DONE by Tab, or by a paste of several lines: nothing is to be sent */
 };
 void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */

@@ -11,7 +11,7 @@
 enum {
     WIDE = 110,
     NARROW = 56,
-    WIDEST = 140, /* the times stay beside their words */
+    WIDEST = 140, /* keeps the times close to their words */
     LAST_WIDTH = 9,
     GAP = 3,
     NOW_WIDTH = 8,
@@ -55,7 +55,7 @@ static char *t0_text(const struct outage *o, char *out, size_t size)
     return out;
 }
 
-/* What there is to know about a rung that was not seen: why it does not come, what may not be taken for it. */
+/* The hint of a rung that was not reached: why not, and what must not be mistaken for it. */
 static const char *rung_hint(const struct outage *o, int at, bool active)
 {
     const struct outage_rung *rung = &o->rung[at];
@@ -69,7 +69,7 @@ static const char *rung_hint(const struct outage *o, int at, bool active)
     return "";
 }
 
-/* Of a head whose container started again in the same pod no pod is created. */
+/* A head whose container restarts in the same pod creates no pod. */
 static const char *words_of(const struct outage *o, int rung)
 {
     bool same_pod = *o->new_head_uid && strcmp(o->new_head_uid, o->old_head_uid) == 0;
@@ -81,13 +81,13 @@ static struct known_u64 since_t0(const struct view *v)
     return known_u64(v->now_ms > v->outage->t0_ms ? v->now_ms - v->outage->t0_ms : 0);
 }
 
-/* Where the column "now" begins; the last time's is the first to leave. */
+/* The column of "now"; that of the last time is hidden first. */
 static int times_at(const struct canvas *cv)
 {
     return cv->cols - 2 - NOW_WIDTH - (cv->cols < NARROW ? 0 : LAST_WIDTH + GAP);
 }
 
-/* How a rung stands: what it is drawn as. */
+/* The state of a rung, for its drawing. */
 struct standing {
     enum role role, mark_role;
     enum glyph mark;
@@ -134,7 +134,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     draw_times(v, cv, line, rung, active);
 }
 
-/* What the columns are stands on the pane's rule, or where they are not under it on a line of its own. */
+/* The column heads, on the pane's rule or on a line of their own. */
 static bool has_head(int cols)
 {
     return cols < WIDE || cols > WIDEST;
@@ -150,7 +150,7 @@ static void draw_head(const struct outage *o, struct canvas *cv)
     if (cv->cols >= NARROW) canvas_field(cv, 0, cv->cols - 2 - LAST_WIDTH, -LAST_WIDTH, ROLE_HEADER, "last time");
 }
 
-/* Where not all rungs fit, those around the one that is waited for are shown. */
+/* Where not all rungs fit, shows those around the next one. */
 static int first_rung(int active, int rows)
 {
     if (rows >= RUNG_COUNT) return 0;
@@ -163,7 +163,7 @@ static void recovery_pane_draw(const struct pane *p, const struct view *v, struc
     (void)p;
     (void)focused;
     if (v->outage->state == OUTAGE_NONE) {
-        pane_say(cv, 0, ROLE_DIM, "no head was lost while this console looked");
+        pane_say(cv, 0, ROLE_DIM, "no head loss was observed by this console");
         return;
     }
     struct canvas part = canvas_sub(cv, 0, 0, cv->rows, cv->cols < WIDEST ? cv->cols : WIDEST);

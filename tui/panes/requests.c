@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { RATE_MS = 10000 /* how far back a rate looks */ };
+enum { RATE_MS = 10000 /* the window of a rate */ };
 
 static const struct column columns[REQUESTS_COLUMNS] = {
     [REQUESTS_PHASE] = {.title = "PROMPT", .min = 7, .max = 9},
@@ -59,7 +59,7 @@ static void add_dot(struct requests *s, const struct request *r)
     s->dots[s->dot_count] = '\0';
 }
 
-/* "+3.9s" after the head's death, else the minute. */
+/* "+3.9s" after the loss of the head, else the minute. */
 static void asked_text(const struct view *v, uint64_t due, char out[STAMP_TEXT_MAX])
 {
     if (is_outage(v) && due >= v->outage->t0_wall_ms)
@@ -104,7 +104,7 @@ static void add_prompt(struct requests *s, const struct view *v, const struct re
     table_cell_set(tr, REQUESTS_ANSWER, failed ? ROLE_BAD : ROLE_TEXT, text);
 }
 
-/* The path of the newest request, and what the newest probe asks for. */
+/* The route of the newest request, and the target of the newest probe. */
 static void set_path(struct requests *s, const struct world *w)
 {
     const struct row *row = world_last(w, TABLE_REQUEST);
@@ -115,7 +115,7 @@ static void set_path(struct requests *s, const struct world *w)
     snprintf(s->target, sizeof s->target, "%.95s", target ? target : "");
 }
 
-/* Of the last seconds, or of what there has been of them. */
+/* Over the window, or since the first probe where that is shorter. */
 static struct known_u64 rate_of(size_t recent, uint64_t first_ms, uint64_t wall_ms)
 {
     uint64_t seconds = (wall_ms > first_ms ? wall_ms - first_ms : 0) / 1000 + 1;

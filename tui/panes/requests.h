@@ -21,9 +21,9 @@ struct requests {
     char dots[REQUESTS_DOTS + 1];
     size_t dot_count;
     struct probe_sum sum;
-    uint64_t since_wall_ms;    /* what the sum and the dots are of */
+    uint64_t since_wall_ms;    /* start of the sum and the dots */
     struct known_u64 per_s;    /* probes a second, of the last ten */
-    char path[96], target[96]; /* of the last probe, else of the last prompt */
+    char path[96], target[96]; /* of the last probe, else the last prompt */
     size_t waiting;            /* prompts in flight */
 };
 

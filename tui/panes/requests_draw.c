@@ -1,11 +1,11 @@
-/* requests_draw.c - Draws the requests. */
+/* requests_draw.c - draws the requests. */
 #include "backends/base/stamp.h"
 #include "tui/panes/requests.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Failures must be found by the eye: everything else is quiet. */
+/* Only failures are highlighted. */
 static void draw_dots(const struct requests *s, struct canvas *cv, int row)
 {
     int room = cv->cols - 4;
@@ -43,13 +43,13 @@ void requests_draw(const struct pane *p, const struct view *v, struct canvas *cv
     else if (f.why[0])
         pane_say(cv, 0, f.state == FRESH_DENIED ? ROLE_BAD : ROLE_DIM, f.why);
     else
-        pane_say(cv, 0, ROLE_DIM, "no probe runs: ANSWERING is not known");
+        pane_say(cv, 0, ROLE_DIM, "no probes are sent: ANSWERING is unknown");
     if (fresh_is_old(f.state)) pane_stale(cv);
     struct canvas under = canvas_sub(cv, REQUESTS_HEAD, 0, cv->rows - REQUESTS_HEAD, cv->cols);
     if (s->table.count)
         table_draw(&s->table, &under, focused);
     else
-        canvas_text(&under, 0, 2, ROLE_DIM, "prompts  none yet    p  to ask");
+        canvas_text(&under, 0, 2, ROLE_DIM, "prompts  none yet    p  sends one");
 }
 
 static void words_number(struct buf *out, const char *name, const char *text)

@@ -52,7 +52,7 @@ bool screen_shows(const struct screen *s, enum layout_pane pane)
     return pane != LAYOUT_RECOVERY || s->recovery;
 }
 
-/* Where there are tabs a head's death takes the focus: what matters then is the ladder. */
+/* With tabs, a head loss moves the focus to the recovery pane. */
 static void follow_recovery(struct screen *s, const struct view *v)
 {
     bool shown = recovery_pane_shown(v);
@@ -67,7 +67,7 @@ static void follow_recovery(struct screen *s, const struct view *v)
     s->recovery = shown;
 }
 
-/* The pod that what is selected belongs to, so that the other panes can mark what is the same pod's. */
+/* The pod of the selected row, so that the other panes can mark its rows. */
 static void find_pod(struct selection *sel, const struct view *v)
 {
     const struct row *row = world_find(v->world, sel->table, sel->key);
@@ -87,11 +87,11 @@ static void collect_briefs(struct screen *s, const struct view *v)
     size_t at = 0;
     s->briefs[0] = '\0';
     s->brief_lines = 0;
-    if (s->rows >= LAYOUT_ALL_ROWS && s->cols >= LAYOUT_ALL_COLS) return; /* all of them are seen */
+    if (s->rows >= LAYOUT_ALL_ROWS && s->cols >= LAYOUT_ALL_COLS) return; /* all panes are shown */
     for (int i = 0; i < LAYOUT_PANES; i++) {
         char text[1024] = "";
         if (i == (int)s->focus || !screen_shows(s, (enum layout_pane)i)) continue;
-        /* During an outage the pods' own lines say what their cores do, and the ladder what the events would. */
+        /* During an outage the pods' lines include their cores, and the ladder replaces the events. */
         if (i == LAYOUT_CORES && s->recovery && s->focus != LAYOUT_PODS) continue;
         if (i == LAYOUT_EVENTS && s->focus == LAYOUT_RECOVERY) continue;
         s->panes[i]->ops->brief(s->panes[i], v, text, sizeof text);
@@ -124,7 +124,7 @@ static void screen_arrange(struct screen *s, const struct view *v)
     }
 }
 
-/* Each second (what is old becomes unknown), and with the world; of a crowd of pods not with each of their changes. */
+/* Each second (stale data becomes unknown), and when the world changes; with many pods not on each change. */
 static void count_warnings(struct screen *s, const struct view *v)
 {
     const uint64_t generation = world_generation_all(v->world);
@@ -141,7 +141,7 @@ void screen_update(struct screen *s, const struct view *view)
     struct view v = *view;
     follow_recovery(s, &v);
     v.selection = s->selects ? &s->selection : NULL;
-    /* Twice: what panes want decides their places, and their places may decide how they word themselves. */
+    /* Twice: the wanted rows decide the layout, and the layout may change the panes' texts. */
     for (int pass = 0; pass < 2; pass++) {
         for (int i = 0; i < LAYOUT_PANES; i++) s->panes[i]->ops->update(s->panes[i], &v);
         s->selects = s->panes[s->focus]->ops->selected(s->panes[s->focus], &s->selection);

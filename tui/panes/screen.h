@@ -1,9 +1,9 @@
 /*
- * screen.h - the main screen: the truth strip, the three answers, the panes as they fit, the footer; which pane has the
- * focus, what is zoomed, the opened detail and the filter being typed. Pure: no I/O, no clock; it never sees a backend.
+ * screen.h - the main screen: the strip, the three answers, the panes that fit, the footer; the focus, the zoom, the
+ * open detail and the filter being typed. Pure: no I/O, no clock; it never sees a backend.
  *
- * A frame is screen_size (when it changed), screen_update, screen_draw. What lies over the screen (dialog, palette,
- * help, prompt box, picker) is drawn on the same canvas after it and is the caller's.
+ * A frame is screen_size (when it changed), screen_update, screen_draw. Overlays (overlay.h) are drawn on
+ * the same canvas after it, by the caller.
  */
 #ifndef RAYDECK_PANES_SCREEN_H
 #define RAYDECK_PANES_SCREEN_H
@@ -16,12 +16,12 @@ struct screen *screen_new(void);
 void screen_free(struct screen *s); /* NULL is fine */
 
 void screen_size(struct screen *s, int rows, int cols);
-/* Looks at what changed. view->selection is ignored: the screen's own is used. */
+/* Updates the panes. view->selection is ignored: the screen's own is used. */
 void screen_update(struct screen *s, const struct view *view);
 void screen_draw(const struct screen *s, const struct view *view, struct canvas *cv);
 
 /*
- * What a person pressed that was no command's key, or any key while screen_typing(): arrows, hjkl, g G, PgUp PgDn,
+ * Handles a key that is no command's, or any key while screen_typing(): arrows, hjkl, g G, PgUp PgDn,
  * digits and R for the panes, text of the filter, clicks and the wheel. May return a request, which the caller carries
  * out (REQUEST_OPEN: screen_open).
  */
@@ -29,22 +29,22 @@ struct pane_request screen_input(struct screen *s, const struct view *view, cons
 /* True while the filter is being typed: every key but ^C goes to screen_input first. */
 bool screen_typing(const struct screen *s);
 
-/* The commands that are the screen's own business. */
+/* The commands that only concern the screen. */
 bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false where that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
-void screen_zoom(struct screen *s);               /* this pane alone, and back */
+void screen_zoom(struct screen *s);               /* toggles: the focused pane alone */
 bool screen_open(struct screen *s);               /* the selected row's detail; false where nothing is selected */
 /* One step back: the filter being typed, the detail, the zoom, the filter. False where there was nothing to close. */
 bool screen_back(struct screen *s);
-bool screen_filter(struct screen *s); /* begins to type one; false where the pane has no table */
+bool screen_filter(struct screen *s); /* opens the filter's text box; false where the pane has no table */
 bool screen_sort(struct screen *s);   /* false where the pane has no table */
 
-/* What has the focus and what is selected in it. */
+/* The pane in focus and its selected row. */
 const struct pane *screen_pane(const struct screen *s);
 bool screen_selection(const struct screen *s, struct selection *ret);
 bool screen_opened(const struct screen *s); /* a detail or a zoomed pane: q goes back first */
 
-/* True while something on the screen counts (an outage, ARMED, a prompt in flight): draw every 100 ms, else 1 s. */
+/* True while a time on the screen runs (an outage, ARMED, a prompt in flight): draw every 100 ms, else every 1 s. */
 bool screen_timed(const struct view *view);
 
 #endif

@@ -1,4 +1,4 @@
-/* screen_draw.c - Draws the screen. */
+/* screen_draw.c - draws the screen. */
 #include "tui/panes/answers_view.h"
 #include "tui/panes/footer.h"
 #include "tui/panes/screen_priv.h"
@@ -25,7 +25,7 @@ static void too_small(const struct screen *s, struct canvas *cv)
     canvas_field(cv, 0, 0, cv->cols, ROLE_WARN, text);
 }
 
-/* What its rule says on the right: the pane's own status, and the filter that hides rows. */
+/* The right end of a pane's rule: its status, and the active filter. */
 static void status_of(const struct pane *p, const struct view *v, char out[STATUS_MAX])
 {
     char status[160] = "";

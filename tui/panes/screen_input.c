@@ -1,4 +1,4 @@
-/* screen_input.c - Input to the screen: to the pane in focus, to the filter, by mouse. */
+/* screen_input.c - input to the screen: to the pane in focus, to the filter, by mouse. */
 #include "tui/panes/pane_tools.h"
 #include "tui/panes/screen_priv.h"
 
@@ -11,7 +11,7 @@ static bool rect_has(struct rect r, int row, int col)
     return row >= r.row && row < r.row + r.rows && col >= r.col && col < r.col + r.cols;
 }
 
-/* The filter takes effect as it is typed; Enter keeps it, Esc takes it away. */
+/* The filter takes effect as it is typed; Enter keeps it, Esc clears it. */
 static void filter_type(struct screen *s, const struct input *in)
 {
     struct table_view *t = s->panes[s->focus]->table;

@@ -1,4 +1,4 @@
-/* screen_priv.h - the inside of struct screen; between screen.c, screen_draw.c and screen_input.c alone. */
+/* screen_priv.h - struct screen; private to screen.c, screen_draw.c and screen_input.c. */
 #ifndef RAYDECK_PANES_SCREEN_PRIV_H
 #define RAYDECK_PANES_SCREEN_PRIV_H
 
@@ -21,7 +21,7 @@ struct screen {
     struct selection selection;
     bool selects;
     struct answer answers[ANSWERS];
-    struct known_u64 warnings; /* the doctor's, for the answers; of the world as it was then: */
+    struct known_u64 warnings; /* the doctor's, for the answers; computed at: */
     uint64_t warnings_generation, warnings_ms;
     char briefs[SCREEN_BRIEF_MAX]; /* lines of the panes without focus */
     int brief_lines;

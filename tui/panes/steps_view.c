@@ -124,11 +124,11 @@ void steps_view_draw(const struct steps_view *v, struct canvas *cv)
     struct walk draw = {.cv = &body, .cols = in.cols, .skip = most - back};
     walk_all(&draw, v);
     canvas_field(&in, in.rows - 1, 0, in.cols, ROLE_DIM,
-                 v->end[0]  ? "Esc leaves   ↑ ↓ read"
-                 : v->asks  ? "Enter asks   n no, nothing happens   ↑ ↓ read   Esc hides this, it waits"
-                 : v->stops ? "s stops it   Esc hides this, it goes on; the same key shows it again"
-                 : back     ? "↓ to the end   Esc hides this, it goes on"
-                            : "Esc hides this, it goes on; the same key shows it again   ↑ ↓ read");
+                 v->end[0]  ? "Esc closes   ↑ ↓ scroll"
+                 : v->asks  ? "Enter confirms   n cancels   ↑ ↓ scroll   Esc hides this, it waits"
+                 : v->stops ? "s stops   Esc hides this, it continues; the same key shows it again"
+                 : back     ? "↓ to the end   Esc hides this, it continues"
+                            : "Esc hides this, it continues; the same key shows it again   ↑ ↓ scroll");
 }
 
 static void steps_overlay_update(struct overlay *o, const struct view *v, int rows, int cols)

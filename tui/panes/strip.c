@@ -13,7 +13,7 @@
 
 enum { PIECES = 16, PIECE_MAX = 96 };
 
-/* The right end of the strip, piece by piece: from the left, each with its role. */
+/* The right end of the strip, as pieces from the left, each with its role. */
 struct pieces {
     struct {
         char text[PIECE_MAX];
@@ -69,7 +69,7 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
         struct known_u64 age = UNKNOWN_U64;
         const struct source *worst = NULL;
         enum freshness f = world_freshness(v->world, kind, v->now_ms, &age, &worst);
-        /* The Serve API is the head's and goes with it; whether requests are answered is told by the probes. */
+        /* The Serve API runs on the head and is lost with it; the probes show whether requests are answered. */
         if (kind == WORLD_SERVE && recovery_pane_shown(v)) {
             struct fresh probes = fresh_of(v->world, WORLD_SERVE, "probe", v->now_ms);
             f = probes.state;

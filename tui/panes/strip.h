@@ -1,4 +1,4 @@
-/* strip.h - the truth strip: where this is, what may be done here, how fresh each world is, and the time. */
+/* strip.h - the strip at the top: the context, what may be changed, how fresh each backend is, and the time. */
 #ifndef RAYDECK_PANES_STRIP_H
 #define RAYDECK_PANES_STRIP_H
 
