@@ -19,7 +19,7 @@ enum { BOOT_ID_MAX = 64, ARMING_VERSION = 2 };
 
 struct arming_clock arming_clock_now(const struct clock *clock)
 {
-    struct arming_clock now = {.boot_ms = clock_now_ms(clock), .wall_ms = clock_own_wall_ms(clock)};
+    struct arming_clock now = {.boot_ms = clock_now_ms(clock), .wall_ms = clock_local_wall_ms(clock)};
     struct buf id;
     buf_init(&id, BOOT_ID_MAX);
     if (file_read(BOOT_ID, &id, NULL) == ERR_OK)
@@ -202,8 +202,7 @@ enum err arming_set(const struct conf *conf, const struct kube_where *where, con
     enum err err = ERR_GUARD;
     file_of(path, &bytes, &file, &own);
     text = arming_change(conf, where, &file, &now, armed, why);
-    if (text)
-        err = path ? file_make_folders(path, why) : why_set(why, ERR_IO, "neither XDG_STATE_HOME nor HOME is set");
+    if (text) err = path ? file_make_dirs(path, why) : why_set(why, ERR_IO, "neither XDG_STATE_HOME nor HOME is set");
     if (!err) err = file_write(path, text, strlen(text), why);
     free(text);
     free(path);

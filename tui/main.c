@@ -1,7 +1,7 @@
 /* main.c - the program: the command line, and which subcommand runs. */
 #include "backends/base/mem.h"
 #include "backends/link/file.h"
-#include "backends/link/library_memory.h"
+#include "backends/link/library_alloc.h"
 #include "tui/cli.h"
 #include "tui/redact.h"
 
@@ -81,14 +81,14 @@ static void keep_core_in(void)
 
 int main(int argc, char **argv)
 {
-    file_hold_standard();
+    file_reserve_stdio();
     keep_core_in();
     setlocale(LC_CTYPE, "");
     /* A server that hangs up is an error of a write, never the end of the console. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     if (print_generated(argc, argv)) return output_done(EXIT_FINE);
-    library_memory_init();
+    library_alloc_init();
     struct cli cli = {0};
     int status = run_cli(&cli, argc, argv);
     cli_done(&cli);

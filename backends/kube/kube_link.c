@@ -44,7 +44,7 @@ static struct http_client *client_new(struct kube_link *k)
                                                                        .server_name = c->tls_server_name,
                                                                        .insecure = c->insecure},
                                                                .proxy = c->proxy,
-                                                               .keeps_time = true,
+                                                               .sync_clock = true,
                                                                .user_agent = "raydeck/" RAYDECK_VERSION});
 }
 
@@ -260,7 +260,7 @@ struct http_request *kube_link_direct(struct kube_link *k, const char *path, con
 {
     struct why why = {0};
     struct http_ask passed_on = *ask;
-    passed_on.foreign = true;
+    passed_on.proxied = true;
     enum err err = kube_guard_check(&k->guard, ask->method, path, &why);
     if (!err) {
         enum auth_state state = kube_auth_check(k->auth, &why);

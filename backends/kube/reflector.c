@@ -312,6 +312,6 @@ void reflector_again(struct reflector *r)
     free(r->next);
     r->next = NULL;
     r->version[0] = '\0';
-    backoff_restart(&r->soon);
+    backoff_reset(&r->soon);
     reflector_after(r, 0);
 }

@@ -1,4 +1,4 @@
-/* backoff.c - Back-off with jitter, and when it falls. */
+/* backoff.c - exponential back-off with jitter. */
 #include "backends/link/backoff.h"
 
 void backoff_init(struct backoff *b, uint32_t first_ms, uint32_t most_ms, uint32_t seed)
@@ -16,7 +16,7 @@ bool backoff_is_healthy(const struct backoff *b, uint64_t now_ms)
     return b->works_since_ms && now_ms >= b->works_since_ms + BACKOFF_HEALTHY_MS;
 }
 
-/* Marsaglia's xorshift: good enough to keep clients from knocking at the same moment. */
+/* Marsaglia's xorshift: good enough to spread reconnects over time. */
 static uint32_t random_next(struct backoff *b)
 {
     b->seed ^= b->seed << 13;
@@ -27,7 +27,7 @@ static uint32_t random_next(struct backoff *b)
 
 uint32_t backoff_next(struct backoff *b, uint64_t now_ms)
 {
-    if (backoff_is_healthy(b, now_ms)) backoff_restart(b);
+    if (backoff_is_healthy(b, now_ms)) backoff_reset(b);
     b->works_since_ms = 0;
     uint32_t base = b->next_ms;
     b->tries++;
@@ -35,7 +35,7 @@ uint32_t backoff_next(struct backoff *b, uint64_t now_ms)
     return base - base / 2 + random_next(b) % (base + 1);
 }
 
-void backoff_restart(struct backoff *b)
+void backoff_reset(struct backoff *b)
 {
     b->next_ms = b->first_ms;
     b->tries = 0;

@@ -1,10 +1,10 @@
 /*
- * backoff.h - how long to wait before trying again: delays double from first to most, each with a jitter of ±50 % from
- * a seeded stream (loop_random in the console, so that no two consoles come back at the same moment after a restart of
- * their server; a constant in tests). Pure: the time is the caller's.
+ * backoff.h - exponential back-off: the delay doubles from first to most, with a jitter of ±50 % from a seeded
+ * generator. The console seeds it from loop_random, so that consoles do not reconnect at the same moment after a
+ * server's restart; tests use a constant. Pure: the caller passes the time.
  *
- * The delays begin anew only after BACKOFF_HEALTHY_MS of health: what works for a moment, a greeting, one event, one
- * bookmark, is no proof that the next try will last longer. (client-go's reflector resets after two minutes.)
+ * The delay resets only after BACKOFF_HEALTHY_MS of working: a handshake, one event or one bookmark does not prove
+ * that the next attempt will last longer. (client-go's reflector resets after two minutes.)
  */
 #ifndef RAYDECK_LINK_BACKOFF_H
 #define RAYDECK_LINK_BACKOFF_H
@@ -16,16 +16,16 @@ enum { BACKOFF_HEALTHY_MS = 30000 };
 
 struct backoff {
     uint32_t first_ms, most_ms, next_ms, seed;
-    uint32_t tries;          /* since the delays began anew */
-    uint64_t works_since_ms; /* 0: it does not work */
+    uint32_t tries;          /* since the last reset */
+    uint64_t works_since_ms; /* 0: not working */
 };
 void backoff_init(struct backoff *b, uint32_t first_ms, uint32_t most_ms, uint32_t seed);
-/* It works: said as often as is convenient, counted from the first time since backoff_next. */
+/* Records success. May be called repeatedly; the first call since backoff_next counts. */
 void backoff_works(struct backoff *b, uint64_t now_ms);
-/* It has worked for long enough for the next delay to be the first. */
+/* Has it worked for BACKOFF_HEALTHY_MS, so that the next delay is the first one again? */
 bool backoff_is_healthy(const struct backoff *b, uint64_t now_ms);
-/* It failed, or ended: the delay before the next try. */
+/* Records a failure or an end; returns the delay before the next attempt. */
 uint32_t backoff_next(struct backoff *b, uint64_t now_ms);
-void backoff_restart(struct backoff *b); /* a person wants it tried now: the delays begin anew */
+void backoff_reset(struct backoff *b); /* the next delay is the first one; for a retry that the user requests */
 
 #endif

@@ -1,4 +1,4 @@
-/* blocking.c - detached threads that hand what they did to the loop through one uv_async. */
+/* blocking.c - detached threads that pass completed calls to the loop through one uv_async_t. */
 #include "backends/link/blocking.h"
 
 #include "backends/base/mem.h"
@@ -8,23 +8,22 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* Shared by the loop and the threads; the last of them frees it. Everything in it is guarded by the mutex but what only
- * the loop's thread touches. */
+/* Reference-counted by the loop and the threads. The mutex guards all fields except those of the loop's thread. */
 struct blocking_pool {
     pthread_mutex_t mutex;
-    unsigned owners;             /* threads, and the loop while it lives */
+    unsigned refs;               /* one per thread, and one of the loop */
     unsigned running;            /* threads */
-    bool closed;                 /* the loop takes nothing any more */
-    struct blocking_call *ready; /* done and not delivered */
-    uv_async_t async;            /* the loop's; sent with the mutex held, and only while !closed */
-    unsigned awaited; /* the loop's: calls that were not abandoned; while there are any, they keep the loop alive */
+    bool closed;                 /* completed calls are freed instead of delivered */
+    struct blocking_call *ready; /* completed, not delivered yet */
+    uv_async_t async;            /* uv_async_send only with the mutex held and !closed */
+    unsigned awaited;            /* loop's thread only: calls not abandoned; any keep the loop alive */
 };
 
 struct blocking_call {
     struct blocking_pool *pool;
     const struct blocking_ops *ops;
     void *data, *arg;
-    bool abandoned; /* the loop's */
+    bool abandoned; /* loop's thread only */
     struct blocking_call *next;
 };
 
@@ -34,10 +33,10 @@ static void call_free(struct blocking_call *c)
     free(c);
 }
 
-/* Unlocks. */
-static void pool_disown(struct blocking_pool *p)
+/* Drops a reference; call with the mutex held, which it unlocks. */
+static void pool_unref(struct blocking_pool *p)
 {
-    bool last = --p->owners == 0;
+    bool last = --p->refs == 0;
 
     pthread_mutex_unlock(&p->mutex);
     if (!last) return;
@@ -60,11 +59,11 @@ static void *thread_main(void *arg)
         p->ready = c;
         uv_async_send(&p->async);
     }
-    pool_disown(p);
+    pool_unref(p);
     return NULL;
 }
 
-static void await_one_less(struct blocking_pool *p)
+static void async_unref(struct blocking_pool *p)
 {
     if (--p->awaited == 0) uv_unref((uv_handle_t *)&p->async);
 }
@@ -80,7 +79,7 @@ static void on_ready(uv_async_t *async)
         pthread_mutex_unlock(&p->mutex);
         if (!c) return;
         if (!c->abandoned) {
-            await_one_less(p);
+            async_unref(p);
             c->ops->done(c->arg, c->data);
         }
         call_free(c);
@@ -92,7 +91,7 @@ struct blocking_pool *blocking_pool_new(uv_loop_t *uv)
     struct blocking_pool *p = mem_zero(1, sizeof *p);
 
     pthread_mutex_init(&p->mutex, NULL);
-    p->owners = 1;
+    p->refs = 1;
     uv_async_init(uv, &p->async, on_ready);
     p->async.data = p;
     uv_unref((uv_handle_t *)&p->async);
@@ -104,7 +103,7 @@ static void on_async_closed(uv_handle_t *h)
     struct blocking_pool *p = h->data;
 
     pthread_mutex_lock(&p->mutex);
-    pool_disown(p);
+    pool_unref(p);
 }
 
 void blocking_pool_close(struct blocking_pool *p)
@@ -121,7 +120,7 @@ void blocking_pool_close(struct blocking_pool *p)
     uv_close((uv_handle_t *)&p->async, on_async_closed);
 }
 
-/* Signals are the main thread's, but for those that a fault of this one raises. */
+/* Blocks all signals in the thread but those that its own faults raise: the main thread handles signals. */
 static int thread_start(struct blocking_call *c)
 {
     static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
@@ -150,7 +149,7 @@ enum err blocking_start(struct loop *l, const struct blocking_ops *ops, void *da
     pthread_mutex_lock(&p->mutex);
     enum err err = p->running < BLOCKING_CALLS ? ERR_OK : ERR_LIMIT;
     if (!err && thread_start(c)) err = ERR_IO;
-    if (!err) p->running++, p->owners++;
+    if (!err) p->running++, p->refs++;
     pthread_mutex_unlock(&p->mutex);
     if (err) {
         call_free(c);
@@ -165,5 +164,5 @@ void blocking_abandon(struct blocking_call *c)
 {
     if (!c || c->abandoned) return;
     c->abandoned = true;
-    await_one_less(c->pool);
+    async_unref(c->pool);
 }

@@ -1,9 +1,9 @@
 /*
- * blocking.h - a call that may block for as long as it likes and cannot be cancelled: a name look-up, a read from a
- * file system that hangs. It runs on a thread of its own; its result is delivered from the loop.
+ * blocking.h - runs a call that may block indefinitely and cannot be cancelled (getaddrinfo, a read from a hanging file
+ * system) on a detached thread, and delivers its result from the loop.
  *
- * What is abandoned is never waited for, neither while the program runs nor when it ends: its thread frees the data
- * whenever the call comes back. libuv's own pool is not used for such calls, as libuv joins its threads at exit.
+ * Nothing waits for an abandoned call, not even the program's exit: its thread frees the data when the call returns.
+ * libuv's thread pool is not used, because libuv joins its threads at exit.
  */
 #ifndef RAYDECK_LINK_BLOCKING_H
 #define RAYDECK_LINK_BLOCKING_H
@@ -11,15 +11,13 @@
 #include "backends/base/err.h"
 #include "backends/link/loop.h"
 
-/* Calls that run at a time, those that were abandoned included: a resolver that hangs for ever does not pile up
- * threads. */
+/* Concurrent calls, including abandoned ones: bounds the threads that a hanging resolver can pile up. */
 enum { BLOCKING_CALLS = 16 };
 
 struct blocking_ops {
-    void (*work)(void *data); /* on the thread; touches nothing but data */
-    void (*done)(void *arg,
-                 void *data);      /* from the loop; data is borrowed until it returns; not called once abandoned */
-    void (*free_data)(void *data); /* on either thread, once */
+    void (*work)(void *data);            /* on the thread; may access data only */
+    void (*done)(void *arg, void *data); /* from the loop, unless abandoned; data is borrowed until it returns */
+    void (*free_data)(void *data);       /* once, on either thread */
 };
 struct blocking_call;
 

@@ -1,4 +1,4 @@
-/* budget.c - Buckets that fill with time. */
+/* budget.c - token buckets. */
 #include "backends/link/budget.h"
 
 #include <stdbool.h>
@@ -20,7 +20,7 @@ static void budget_fill(struct budget *b, uint64_t now_ms)
     if (now_ms <= b->filled_ms) return;
     uint64_t ms = now_ms - b->filled_ms;
     for (int i = 0; i < BUDGET_KINDS; i++) {
-        /* whoever slept for long finds a full bucket; the product stays small */
+        /* clamps to a full bucket before multiplying, which would overflow after a long sleep */
         const int64_t full = (int64_t)b->rate[i].burst * MILLI;
         const uint64_t missing = b->left[i] < full ? (uint64_t)(full - b->left[i]) : 0;
         const bool is_full = b->rate[i].rate == 0 || ms >= missing / b->rate[i].rate + 1;
@@ -45,7 +45,7 @@ uint64_t budget_wait(struct budget *b, uint64_t now_ms, enum budget_kind *ret_ki
 
 void budget_spend(struct budget *b, enum budget_kind kind, uint64_t amount)
 {
-    const uint64_t most = UINT32_MAX; /* of one answer; keeps the debt a number that can be paid */
+    const uint64_t most = UINT32_MAX; /* caps a single cost, so that the debt stays payable */
     if (b->rate[kind].rate) b->left[kind] -= (int64_t)(amount < most ? amount : most) * MILLI;
 }
 

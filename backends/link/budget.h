@@ -1,11 +1,10 @@
 /*
- * budget.h - how much one source may be asked: connections, requests and bytes, as buckets that fill with time. Pure:
- * the time is the caller's.
+ * budget.h - rate limits on a source's connections, requests and bytes: one token bucket each. Pure: the caller passes
+ * the time.
  *
- * A look at a server must not be felt by those who live on it, whatever it answers. A bucket holds a burst, so that
- * what is small is read at once, and fills at its rate, so that what is large, or never ends, is spread out. What was
- * spent may be known only afterwards (an answer's size): a bucket may be in debt, and is waited for. A budget belongs
- * to the source, not to a connection: another connection begins with what the last one left.
+ * Observing a server must not load it, whatever it replies. The burst lets small data be read at once; the rate
+ * spreads out what is large or endless. A cost may be known only afterwards (a reply's size), so a bucket may go into
+ * debt, which must be waited off. A budget belongs to the source and outlives its connections.
  */
 #ifndef RAYDECK_LINK_BUDGET_H
 #define RAYDECK_LINK_BUDGET_H
@@ -15,22 +14,22 @@
 enum budget_kind { BUDGET_CONNECTIONS, BUDGET_REQUESTS, BUDGET_BYTES, BUDGET_KINDS };
 
 struct budget_rate {
-    uint32_t rate, burst; /* a second; at once. A rate of 0 is unlimited */
+    uint32_t rate, burst; /* tokens a second, and at once; rate 0: unlimited */
 };
 struct budget {
     struct budget_rate rate[BUDGET_KINDS];
-    int64_t left[BUDGET_KINDS]; /* thousandths */
+    int64_t left[BUDGET_KINDS]; /* thousandths of a token; negative: debt */
     uint64_t filled_ms;
 };
 
-/* rates: BUDGET_KINDS of them, copied. Begins full. */
+/* rates: BUDGET_KINDS of them, copied. All buckets start full. */
 void budget_init(struct budget *b, const struct budget_rate *rates, uint64_t now_ms);
 
-/* 0: go on. Else the milliseconds until something may be asked again; ret_kind (may be NULL): what is short. */
+/* 0: the next request may be sent. Else the milliseconds until then; *ret_kind (may be NULL): the bucket in debt. */
 uint64_t budget_wait(struct budget *b, uint64_t now_ms, enum budget_kind *ret_kind);
 void budget_spend(struct budget *b, enum budget_kind kind, uint64_t amount);
 
-/* The limit for a person: "10 requests/s", "4 MiB/s". */
+/* The limit as text: "10 requests/s", "4 MiB/s". */
 enum { BUDGET_TEXT_MAX = 48 };
 char *budget_words(const struct budget *b, enum budget_kind kind, char out[BUDGET_TEXT_MAX]);
 

@@ -1,4 +1,4 @@
-/* bytes.c - TCP, a unix socket or a command's stdin and stdout, as one byte link. */
+/* bytes.c - TCP (resolving names off the loop), unix sockets and commands, as one kind of byte stream on libuv. */
 #include "backends/link/bytes.h"
 
 #include "backends/base/mem.h"
@@ -13,10 +13,10 @@
 #include <string.h>
 
 enum {
-    SPARE = 4, /* descriptors: fewer, and a name's look-up failed for the lack */
+    DESCRIPTORS_NEEDED = 4, /* by getaddrinfo: with fewer left, its failure is EMFILE, whatever it returns */
     KEEPALIVE_S = 15,
     PORT_TEXT_MAX = 16,
-    DRAIN_MS = 300 /* between the end of a command and the end of its output, whichever comes first */
+    DRAIN_MS = 300 /* wait for the end of a command's output after its exit, or the other way round */
 };
 
 struct bytes {
@@ -27,22 +27,23 @@ struct bytes {
         uv_stream_t stream;
         uv_tcp_t tcp;
         uv_pipe_t pipe;
-    } in, out; /* what is read from and written to; for sockets `in` is both */
+    } in, out; /* read from and written to; a socket uses `in` for both */
     uv_stream_t *write_to;
     struct child *child;
-    struct alarm *limit, *open_soon;
-    struct blocking_call *resolving; /* NULL: not any more */
+    struct alarm *timeout, *open_later;
+    struct blocking_call *resolving; /* NULL: done, or none */
     uv_connect_t connect;
-    struct addrinfo *addresses, *trying;
-    char *name; /* of the other side, for messages */
-    struct why end;
-    int early_status; /* a failure before there was anything to wait for */
-    unsigned pending; /* handles and requests that have not come back */
-    bool open, dead, freed, output_ended, command_ended;
+    struct addrinfo *addresses, *address; /* all, and the one being connected to */
+    char *name;                           /* of the peer, for messages */
+    struct why reason;                    /* why it closed; of a command, how it exited */
+    int early_status;                     /* a libuv error at opening, to be reported from the loop */
+    unsigned pending;                     /* libuv handles and requests whose callbacks are outstanding */
+    bool open, closed, freed, output_ended, command_ended;
     char block[64 * 1024];
 };
 
-static void let_go(struct bytes *b)
+/* Frees the memory once bytes_free was called and libuv holds nothing of it. */
+static void bytes_release(struct bytes *b)
 {
     if (b->pending > 0 || !b->freed) return;
     if (b->addresses) freeaddrinfo(b->addresses);
@@ -54,7 +55,7 @@ static void on_handle_closed(uv_handle_t *h)
 {
     struct bytes *b = h->data;
     b->pending--;
-    let_go(b);
+    bytes_release(b);
 }
 
 static void close_one(uv_handle_t *h)
@@ -62,14 +63,14 @@ static void close_one(uv_handle_t *h)
     if (h->data && !uv_is_closing(h)) uv_close(h, on_handle_closed);
 }
 
-/* Everything is closed; the struct stays until its owner frees it. */
+/* Closes every handle; the struct stays until its owner frees it. */
 static void close_all(struct bytes *b)
 {
-    b->dead = true;
+    b->closed = true;
     b->open = false;
-    alarm_free(b->limit);
-    alarm_free(b->open_soon);
-    b->limit = b->open_soon = NULL;
+    alarm_free(b->timeout);
+    alarm_free(b->open_later);
+    b->timeout = b->open_later = NULL;
     child_free(b->child);
     b->child = NULL;
     blocking_abandon(b->resolving);
@@ -78,20 +79,20 @@ static void close_all(struct bytes *b)
     close_one(&b->out.handle);
 }
 
-static void link_end(struct bytes *b, enum err err, const char *what)
+static void bytes_fail(struct bytes *b, enum err err, const char *what)
 {
     struct why why;
 
-    if (b->dead) return;
+    if (b->closed) return;
     why_set(&why, err, "%s: %s", b->name, what);
-    b->end = why;
+    b->reason = why;
     close_all(b);
-    b->calls.closed(b->calls.arg, why.code, why.text); /* which may free it, and read why after that */
+    b->calls.closed(b->calls.arg, why.code, why.text); /* why is local: the callback may free b */
 }
 
-static void end_uv(struct bytes *b, int status)
+static void bytes_fail_uv(struct bytes *b, int status)
 {
-    link_end(b, loop_err(status), status == UV_EOF ? "the connection was closed" : uv_strerror(status));
+    bytes_fail(b, loop_err(status), status == UV_EOF ? "the connection was closed" : uv_strerror(status));
 }
 
 static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
@@ -101,32 +102,32 @@ static void on_alloc(uv_handle_t *h, size_t wanted, uv_buf_t *out)
     *out = uv_buf_init(b->block, sizeof b->block);
 }
 
-static void command_over(struct bytes *b)
+static void command_fail(struct bytes *b)
 {
     if (b->command_ended)
-        link_end(b, b->end.code, b->end.text);
+        bytes_fail(b, b->reason.code, b->reason.text);
     else
-        link_end(b, ERR_RESET, "it closed its output");
+        bytes_fail(b, ERR_RESET, "it closed its output");
 }
 
-static void link_opened(void *arg);
+static void bytes_opened(void *arg);
 
 static void child_ended(void *arg, enum err err, const char *why)
 {
     struct bytes *b = arg;
 
     b->command_ended = true;
-    why_set(&b->end, err ? err : ERR_RESET, "%s", err ? why : "it ended");
-    /* It may have said all it had to say and ended before we came to read: what it said is still in the pipe. */
+    why_set(&b->reason, err ? err : ERR_RESET, "%s", err ? why : "it ended");
+    /* A short-lived command may exit before reading has started: its output is still in the pipe. */
     if (!b->open && child_pid(b->child) > 0) {
-        alarm_stop(b->open_soon);
-        link_opened(b);
-        if (b->dead || b->freed) return;
+        alarm_stop(b->open_later);
+        bytes_opened(b);
+        if (b->closed || b->freed) return;
     }
     if (b->output_ended || !b->open)
-        command_over(b);
+        command_fail(b);
     else
-        alarm_set(b->limit, DRAIN_MS, 0);
+        alarm_set(b->timeout, DRAIN_MS, 0);
 }
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
@@ -136,44 +137,44 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buffer)
     if (n > 0) {
         b->calls.received(b->calls.arg, buffer->base, (size_t)n);
     } else if (n < 0 && b->child) {
-        /* Its status and its last words say more than the end of its output does; they are about to come. */
+        /* the exit status and stderr, which follow, explain more than the end of file */
         uv_read_stop(stream);
         b->output_ended = true;
         if (b->command_ended)
-            command_over(b);
+            command_fail(b);
         else
-            alarm_set(b->limit, DRAIN_MS, 0);
+            alarm_set(b->timeout, DRAIN_MS, 0);
     } else if (n < 0) {
-        end_uv(b, (int)n);
+        bytes_fail_uv(b, (int)n);
     }
 }
 
-static void link_opened(void *arg)
+static void bytes_opened(void *arg)
 {
     struct bytes *b = arg;
 
-    alarm_stop(b->limit);
+    alarm_stop(b->timeout);
     if (b->early_status) {
-        end_uv(b, b->early_status);
+        bytes_fail_uv(b, b->early_status);
         return;
     }
     b->open = true;
     int bad = uv_read_start(&b->in.stream, on_alloc, on_read);
     if (bad)
-        end_uv(b, bad);
+        bytes_fail_uv(b, bad);
     else
         b->calls.opened(b->calls.arg);
 }
 
-static void over_time(void *arg)
+static void on_timeout(void *arg)
 {
     struct bytes *b = arg;
 
     if (b->child)
-        command_over(b);
+        command_fail(b);
     else
-        link_end(b, ERR_TIMEOUT,
-                 b->resolving ? "the name look-up does not come back" : "no connection in the time given");
+        bytes_fail(b, ERR_TIMEOUT,
+                   b->resolving ? "the name look-up does not return" : "no connection in the time given");
 }
 
 static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_calls *calls)
@@ -184,40 +185,40 @@ static struct bytes *bytes_new(struct loop *l, char *name, const struct bytes_ca
     b->calls = *calls;
     b->name = name;
     b->write_to = &b->in.stream;
-    b->limit = alarm_new(l, over_time, b);
-    b->open_soon = alarm_new(l, link_opened, b);
+    b->timeout = alarm_new(l, on_timeout, b);
+    b->open_later = alarm_new(l, bytes_opened, b);
     return b;
 }
 
-static void try_next(struct bytes *b, int last_status);
+static void connect_next(struct bytes *b, int last_status);
 
 static void on_connect(uv_connect_t *req, int status)
 {
     struct bytes *b = req->data;
 
     b->pending--;
-    if (b->dead)
-        let_go(b);
+    if (b->closed)
+        bytes_release(b);
     else if (status)
-        try_next(b, status);
+        connect_next(b, status);
     else
-        link_opened(b);
+        bytes_opened(b);
 }
 
-/* A socket that failed to connect cannot be tried again: it is closed first. */
-static void closed_to_retry(uv_handle_t *h)
+/* A socket that failed to connect cannot be reused. */
+static void on_closed_before_retry(uv_handle_t *h)
 {
     struct bytes *b = h->data;
 
     b->pending--;
     h->data = NULL;
-    if (b->dead)
-        let_go(b);
+    if (b->closed)
+        bytes_release(b);
     else
-        try_next(b, 0);
+        connect_next(b, 0);
 }
 
-static void try_address(struct bytes *b)
+static void connect_address(struct bytes *b)
 {
     uv_tcp_init(loop_uv(b->loop), &b->in.tcp);
     b->in.tcp.data = b;
@@ -225,29 +226,29 @@ static void try_address(struct bytes *b)
     b->pending++;
     uv_tcp_nodelay(&b->in.tcp, 1);
     uv_tcp_keepalive(&b->in.tcp, 1, KEEPALIVE_S);
-    int bad = uv_tcp_connect(&b->connect, &b->in.tcp, b->trying->ai_addr, on_connect);
+    int bad = uv_tcp_connect(&b->connect, &b->in.tcp, b->address->ai_addr, on_connect);
     if (bad)
-        try_next(b, bad);
+        connect_next(b, bad);
     else
         b->pending++;
 }
 
-/* After a failure (last_status < 0) the next address is tried, once the failed socket is closed. */
-static void try_next(struct bytes *b, int last_status)
+/* After a failure (last_status < 0) closes the socket, then connects to the next address. */
+static void connect_next(struct bytes *b, int last_status)
 {
     if (last_status < 0) {
-        if (!b->trying || !b->trying->ai_next) {
-            end_uv(b, last_status);
+        if (!b->address || !b->address->ai_next) {
+            bytes_fail_uv(b, last_status);
             return;
         }
-        b->trying = b->trying->ai_next;
-        uv_close(&b->in.handle, closed_to_retry);
+        b->address = b->address->ai_next;
+        uv_close(&b->in.handle, on_closed_before_retry);
         return;
     }
-    try_address(b);
+    connect_address(b);
 }
 
-/* What a name look-up works on. */
+/* Data of the thread that resolves the name. */
 struct lookup {
     char *host, service[PORT_TEXT_MAX];
     struct addrinfo *found;
@@ -269,18 +270,18 @@ static void lookup_done(void *arg, void *data)
     struct lookup *lookup = data;
 
     b->resolving = NULL;
-    b->addresses = b->trying = lookup->found;
+    b->addresses = b->address = lookup->found;
     lookup->found = NULL;
-    if (lookup->status && descriptors_short(SPARE)) /* getaddrinfo says "no such name" then */
-        link_end(b, ERR_EXHAUSTED, "too many open files");
+    if (lookup->status && descriptors_short(DESCRIPTORS_NEEDED)) /* getaddrinfo reports EAI_NONAME then */
+        bytes_fail(b, ERR_EXHAUSTED, "too many open files");
     else if (lookup->status == EAI_SYSTEM)
-        end_uv(b, uv_translate_sys_error(lookup->saved_errno));
+        bytes_fail_uv(b, uv_translate_sys_error(lookup->saved_errno));
     else if (lookup->status == EAI_MEMORY)
-        end_uv(b, UV_ENOMEM);
+        bytes_fail_uv(b, UV_ENOMEM);
     else if (lookup->status)
-        link_end(b, ERR_DNS, gai_strerror(lookup->status));
+        bytes_fail(b, ERR_DNS, gai_strerror(lookup->status));
     else
-        try_address(b);
+        connect_address(b);
 }
 
 static void lookup_free(void *data)
@@ -301,11 +302,11 @@ struct bytes *bytes_tcp(struct loop *l, const char *host, unsigned port, uint64_
 
     lookup->host = mem_str(host);
     snprintf(lookup->service, sizeof lookup->service, "%u", port);
-    if (connect_timeout_ms > 0) alarm_set(b->limit, connect_timeout_ms, 0);
+    if (connect_timeout_ms > 0) alarm_set(b->timeout, connect_timeout_ms, 0);
     enum err err = blocking_start(l, &ops, lookup, b, &b->resolving);
     if (err) {
         b->early_status = err == ERR_LIMIT ? UV_EAI_AGAIN : UV_EAGAIN;
-        alarm_set(b->open_soon, 0, 0); /* told from the loop, as every other end is */
+        alarm_set(b->open_later, 0, 0); /* deferred to the loop: the caller does not have the return value yet */
     }
     return b;
 }
@@ -337,11 +338,11 @@ struct bytes *bytes_command(struct loop *l, const char *command, const struct by
     pipe_open(b, &b->out.pipe);
     b->write_to = &b->out.stream;
     b->child = child_start(l, argv, child_secrets_of_command(command), NULL, &b->out.pipe, &b->in.pipe, child_ended, b);
-    if (child_pid(b->child) > 0) alarm_set(b->open_soon, 0, 0);
+    if (child_pid(b->child) > 0) alarm_set(b->open_later, 0, 0);
     return b;
 }
 
-struct writing {
+struct write_request {
     uv_write_t req;
     struct bytes *bytes;
     size_t len;
@@ -350,23 +351,23 @@ struct writing {
 
 static void on_written(uv_write_t *req, int status)
 {
-    struct writing *w = (struct writing *)(void *)req;
+    struct write_request *w = (struct write_request *)(void *)req;
     struct bytes *b = w->bytes;
 
-    mem_wipe(w->data, w->len); /* it may have been a password */
+    mem_wipe(w->data, w->len); /* may hold a password */
     free(w);
     b->pending--;
-    if (status < 0 && !b->dead && !b->child) end_uv(b, status);
-    let_go(b);
+    if (status < 0 && !b->closed && !b->child) bytes_fail_uv(b, status);
+    bytes_release(b);
 }
 
 enum err bytes_write(struct bytes *b, const void *data, size_t len)
 {
-    if (!b->open || b->dead) return ERR_RESET;
+    if (!b->open || b->closed) return ERR_RESET;
     size_t queued = uv_stream_get_write_queue_size(b->write_to);
     if (queued > BYTES_QUEUE_MAX || len > BYTES_QUEUE_MAX - queued) return ERR_LIMIT;
 
-    struct writing *w = mem_alloc(sizeof *w + len);
+    struct write_request *w = mem_alloc(sizeof *w + len);
     w->bytes = b;
     w->len = len;
     memcpy(w->data, data, len);
@@ -383,7 +384,7 @@ enum err bytes_write(struct bytes *b, const void *data, size_t len)
 void bytes_free(struct bytes *b)
 {
     if (!b || b->freed) return;
-    if (!b->dead) close_all(b);
+    if (!b->closed) close_all(b);
     b->freed = true;
-    let_go(b);
+    bytes_release(b);
 }

@@ -1,8 +1,9 @@
 /*
- * bytes.h - a byte link: tcp, unix socket, or through a command's stdin and stdout. Non-blocking.
+ * bytes.h - a non-blocking byte stream over TCP, a unix socket, or a command's stdin and stdout.
  *
- * After the closed callback the link is dead but still owned by the caller, who frees it (bytes_free may be called in
- * any callback; no callback comes after it). Writes are queued up to BYTES_QUEUE_MAX.
+ * Opening never fails at once: failures arrive through closed, from the loop. closed is called at most once and is the
+ * last callback; the caller still owns the object and frees it. bytes_free may be called from within any callback; no
+ * callback follows it. Writes are queued up to BYTES_QUEUE_MAX bytes.
  */
 #ifndef RAYDECK_LINK_BYTES_H
 #define RAYDECK_LINK_BYTES_H
@@ -18,7 +19,7 @@ struct bytes;
 struct bytes_calls {
     void (*opened)(void *arg);
     void (*received)(void *arg, const char *bytes, size_t len);
-    void (*closed)(void *arg, enum err err, const char *why); /* ERR_RESET for a plain end of file */
+    void (*closed)(void *arg, enum err err, const char *why); /* ERR_RESET at end of file */
     void *arg;
 };
 

@@ -1,4 +1,4 @@
-/* child.c - Spawns a child in a process group of its own, and ends it. */
+/* child.c - spawns, reaps and terminates a child process on libuv. */
 #include "backends/link/child.h"
 
 #include "backends/base/mem.h"
@@ -10,9 +10,9 @@
 #include <string.h>
 
 enum {
-    LEFT_GRACE_MS = 200, /* for what outlives the child */
-    DRAIN_MS = 300,      /* a grandchild may hold stderr open: the end is told without it */
-    EXIT_NO_PROGRAM = 127
+    DESCENDANTS_GRACE_MS = 200, /* between SIGTERM and SIGKILL once the child itself has exited */
+    DRAIN_MS = 300,             /* a grandchild may hold stderr open: the exit is reported without its end of file */
+    EXIT_NOT_FOUND = 127        /* of /bin/sh: no such command */
 };
 
 extern char **environ;
@@ -20,7 +20,7 @@ extern char **environ;
 struct child {
     uv_process_t process;
     uv_pipe_t err_pipe;
-    struct alarm *kill_later, *tell_later;
+    struct alarm *kill_timer, *report_timer;
     void (*ended)(void *arg, enum err err, const char *why);
     void *arg;
     char *program;
@@ -32,7 +32,8 @@ struct child {
     int64_t exit_status;
     int exit_signal;
     unsigned handles;
-    bool exited, err_ended, terminating, others /* left the group */, told, freed;
+    bool exited, err_ended, terminating, reported, freed;
+    bool has_descendants; /* outside its group, when SIGTERM was sent */
 };
 
 static void on_handle_closed(uv_handle_t *h)
@@ -50,19 +51,19 @@ static void close_handle(struct child *c, uv_handle_t *h)
     if (!uv_is_closing(h)) uv_close(h, on_handle_closed);
 }
 
-/* Once it is freed and its process is gone, everything goes. */
-static void child_settle(struct child *c)
+/* Closes the handles once child_free was called, the process has exited and no SIGKILL is due. */
+static void child_release(struct child *c)
 {
-    if (!c->freed || !c->exited || alarm_is_set(c->kill_later)) return;
-    alarm_free(c->kill_later);
-    alarm_free(c->tell_later);
-    c->kill_later = c->tell_later = NULL;
+    if (!c->freed || !c->exited || alarm_is_set(c->kill_timer)) return;
+    alarm_free(c->kill_timer);
+    alarm_free(c->report_timer);
+    c->kill_timer = c->report_timer = NULL;
     close_handle(c, (uv_handle_t *)&c->err_pipe);
     close_handle(c, (uv_handle_t *)&c->process);
 }
 
-/* The last line of stderr that says something, made safe. */
-static void last_words(const struct child *c, char out[ERR_TEXT_MAX])
+/* The last line of stderr that is not blank, made safe. */
+static void last_stderr_line(const struct child *c, char out[ERR_TEXT_MAX])
 {
     size_t end = c->tail_len;
 
@@ -72,7 +73,7 @@ static void last_words(const struct child *c, char out[ERR_TEXT_MAX])
     text_safe_into(out, ERR_TEXT_MAX, c->tail + from, end - from);
 }
 
-/* EAGAIN is RLIMIT_NPROC, or a cgroup's pids.max. */
+/* fork(2) fails with EAGAIN at RLIMIT_NPROC and at a cgroup's pids.max. */
 static enum err spawn_err(int status)
 {
     if (status == UV_ENOENT) return ERR_NOT_FOUND;
@@ -86,17 +87,17 @@ static void child_report(void *arg)
     struct why why = {.code = ERR_OK};
     const char *sep = "";
 
-    if (c->told || c->freed) return;
-    c->told = true;
-    alarm_stop(c->tell_later);
-    last_words(c, words);
+    if (c->reported || c->freed) return;
+    c->reported = true;
+    alarm_stop(c->report_timer);
+    last_stderr_line(c, words);
     if (*words) sep = ": ";
     if (c->spawn_status)
         why_set(&why, spawn_err(c->spawn_status), "%s: %s", c->program, uv_strerror(c->spawn_status));
     else if (c->exit_signal)
         why_set(&why, ERR_CHILD, "%s was killed by signal %d%s%s", c->program, c->exit_signal, sep, words);
     else if (c->exit_status)
-        why_set(&why, c->exit_status == EXIT_NO_PROGRAM ? ERR_NOT_FOUND : ERR_CHILD, "%s ended with status %d%s%s",
+        why_set(&why, c->exit_status == EXIT_NOT_FOUND ? ERR_NOT_FOUND : ERR_CHILD, "%s ended with status %d%s%s",
                 c->program, (int)c->exit_status, sep, words);
     c->ended(c->arg, why.code, why.text);
 }
@@ -134,37 +135,37 @@ static void on_stderr(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
     if (c->exited) child_report(c);
 }
 
-static void on_exit_of(uv_process_t *p, int64_t status, int signal_number)
+static void on_exited(uv_process_t *p, int64_t status, int signal_number)
 {
     struct child *c = p->data;
 
     c->exited = true;
     c->exit_status = status;
     c->exit_signal = signal_number;
-    alarm_stop(c->kill_later);
+    alarm_stop(c->kill_timer);
     c->descendants.root = 0;
     if (c->terminating) {
         kill(-p->pid, SIGKILL);
-        if (c->others) descendants_signal(&c->descendants, SIGKILL);
+        if (c->has_descendants) descendants_signal(&c->descendants, SIGKILL);
     }
     if (c->freed)
-        child_settle(c);
+        child_release(c);
     else if (c->err_ended)
         child_report(c);
     else
-        alarm_set(c->tell_later, DRAIN_MS, 0);
+        alarm_set(c->report_timer, DRAIN_MS, 0);
 }
 
-static void kill_now(void *arg)
+static void on_kill_timer(void *arg)
 {
     struct child *c = arg;
     if (!c->exited) kill(-c->process.pid, SIGKILL);
-    if (c->others) descendants_signal(&c->descendants, SIGKILL);
-    child_settle(c);
+    if (c->has_descendants) descendants_signal(&c->descendants, SIGKILL);
+    child_release(c);
 }
 
-/* extra and the mark; the texts are borrowed. */
-static char **with_mark(const char *const *extra, const char *mark)
+/* extra plus the mark; the strings are borrowed. */
+static char **env_with_mark(const char *const *extra, const char *mark)
 {
     size_t n = 0;
     while (extra && extra[n]) n++;
@@ -194,8 +195,8 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
     c->ended = ended;
     c->arg = arg;
     c->program = mem_str(argv[0]);
-    c->kill_later = alarm_new(l, kill_now, c);
-    c->tell_later = alarm_new(l, child_report, c);
+    c->kill_timer = alarm_new(l, on_kill_timer, c);
+    c->report_timer = alarm_new(l, child_report, c);
     uv_pipe_init(loop_uv(l), &c->err_pipe, 0);
     c->err_pipe.data = c->process.data = c;
     c->handles = 2;
@@ -203,14 +204,14 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
     uv_stdio_container_t stdio[3] = {pipe_of(in, UV_READABLE_PIPE), pipe_of(out, UV_WRITABLE_PIPE),
                                      pipe_of(&c->err_pipe, UV_WRITABLE_PIPE)};
     descendants_mark(&c->descendants);
-    char **marked = with_mark(extra_env, c->descendants.mark);
+    char **marked = env_with_mark(extra_env, c->descendants.mark);
     char **env = child_env_new((const char *const *)environ, secrets, (const char *const *)marked);
     uv_process_options_t options = {
-        .exit_cb = on_exit_of,
+        .exit_cb = on_exited,
         .file = argv[0],
         .args = (char **)(uintptr_t)argv,
         .env = env,
-        .flags = UV_PROCESS_DETACHED, /* a session, and so a group, of its own */
+        .flags = UV_PROCESS_DETACHED, /* setsid: a session and process group of its own */
         .stdio_count = 3,
         .stdio = stdio,
     };
@@ -220,7 +221,7 @@ struct child *child_start(struct loop *l, const char *const *argv, enum child_se
     free(marked);
     if (c->spawn_status) {
         c->exited = true;
-        alarm_set(c->tell_later, 0, 0);
+        alarm_set(c->report_timer, 0, 0);
     } else {
         descendants_started(&c->descendants, c->process.pid);
         uv_read_start((uv_stream_t *)&c->err_pipe, on_alloc, on_stderr);
@@ -233,17 +234,18 @@ void child_terminate(struct child *c)
     if (c->terminating || c->spawn_status) return;
     c->terminating = true;
     if (!c->exited) kill(-c->process.pid, SIGTERM);
-    c->others = descendants_signal(&c->descendants, SIGTERM) > 0;
-    if (!c->exited || c->others) alarm_set(c->kill_later, c->exited ? LEFT_GRACE_MS : CHILD_GRACE_MS, 0);
+    c->has_descendants = descendants_signal(&c->descendants, SIGTERM) > 0;
+    if (!c->exited || c->has_descendants)
+        alarm_set(c->kill_timer, c->exited ? DESCENDANTS_GRACE_MS : CHILD_GRACE_MS, 0);
 }
 
 void child_free(struct child *c)
 {
     if (!c) return;
     c->freed = true;
-    /* What it left behind is part of it while it holds its stderr; else it is a daemon that was meant to stay. */
+    /* descendants that hold its stderr are terminated; any other is a daemon that was meant to stay */
     if (!c->exited || !c->err_ended) child_terminate(c);
-    child_settle(c);
+    child_release(c);
 }
 
 long child_pid(const struct child *c)

@@ -1,4 +1,4 @@
-/* child_env.c - see child_env.h. */
+/* child_env.c - decides which environment variables a child inherits. */
 #include "backends/link/child_env.h"
 
 #include "backends/base/mem.h"
@@ -13,7 +13,7 @@
 enum { NAME_MAX_BYTES = 256 };
 
 static const char separators[] = " \t\n,";
-static const char asked_for[] = "RAYDECK_CHILD_ENV";
+static const char pass_list_variable[] = "RAYDECK_CHILD_ENV";
 
 static bool ends_in(const char *name, const char *end)
 {
@@ -21,8 +21,8 @@ static bool ends_in(const char *name, const char *end)
     return len >= n && strcasecmp(name + len - n, end) == 0;
 }
 
-/* What names a place, and not the secret that is there; and proxies, without which a child may reach nothing. */
-static bool is_place(const char *name, const char *value)
+/* Names where a secret is, not the secret; and proxies, without which a child may reach nothing. */
+static bool is_location(const char *name, const char *value)
 {
     static const char *const ends[] = {"_proxy", "_file", "_path", "_dir", "_sock", "_uri"};
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
@@ -32,12 +32,12 @@ static bool is_place(const char *name, const char *value)
 
 static bool is_secret(const char *name, const char *value)
 {
-    if (!*value || is_place(name, value)) return false;
+    if (!*value || is_location(name, value)) return false;
     return text_looks_secret(name, value) || strcmp(name, "AWS_ACCESS_KEY_ID") == 0 ||
            url_secret(value, strlen(value)).at;
 }
 
-static bool is_of_no_cloud(const char *name, const char *value)
+static bool is_not_cloud(const char *name, const char *value)
 {
     static const char *const words[] = {"redis", "raydeck", "hf_", "hugging", "openai"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++)
@@ -45,14 +45,14 @@ static bool is_of_no_cloud(const char *name, const char *value)
     return strncmp(value, "hf_", 3) == 0;
 }
 
-static bool may_have(enum child_secrets secrets, const char *name, const char *value)
+static bool is_allowed(enum child_secrets secrets, const char *name, const char *value)
 {
     if (!is_secret(name, value)) return true;
     if (secrets == CHILD_SECRETS_AWS) return strncmp(name, "AWS_", 4) == 0;
-    return secrets == CHILD_SECRETS_CLOUD && !is_of_no_cloud(name, value);
+    return secrets == CHILD_SECRETS_CLOUD && !is_not_cloud(name, value);
 }
 
-/* Whether a list of names has that one. */
+/* Does a list of names hold that one? */
 static bool list_names(const char *list, const char *name)
 {
     while (list && *list) {
@@ -79,7 +79,7 @@ static bool variable_passes(const char *variable, enum child_secrets secrets, co
     if (!variable[len] || len >= sizeof name) return false;
     memcpy(name, variable, len);
     name[len] = '\0';
-    return list_names(list, name) || may_have(secrets, name, variable + len + 1);
+    return list_names(list, name) || is_allowed(secrets, name, variable + len + 1);
 }
 
 static bool is_replaced(const char *variable, const char *const *extra)
@@ -92,7 +92,7 @@ static bool is_replaced(const char *variable, const char *const *extra)
 
 char **child_env_new(const char *const *environment, enum child_secrets secrets, const char *const *extra)
 {
-    const char *list = value_of(environment, asked_for);
+    const char *list = value_of(environment, pass_list_variable);
     size_t room = 1, n = 0;
     for (size_t i = 0; environment[i]; i++) room++;
     for (size_t i = 0; extra && extra[i]; i++) room++;
@@ -104,7 +104,7 @@ char **child_env_new(const char *const *environment, enum child_secrets secrets,
     return env;
 }
 
-/* ---- who needs what ---- */
+/* ---- which program needs which secrets ---- */
 
 static bool is_program(const char *word, size_t len, const char *const *programs)
 {

@@ -1,4 +1,4 @@
-/* clock.c - the time of a loop and its alarms; see clock.h, and loop.h for the alarms. */
+/* clock.c - the clock of a loop, and its alarms: uv_timer_t until the clock is set, then a list that clock_set runs. */
 #include "backends/base/mem.h"
 #include "backends/link/clock_priv.h"
 #include "backends/link/loop.h"
@@ -6,27 +6,27 @@
 #include <assert.h>
 #include <stdlib.h>
 
-enum { DATE_SLACK_MS = 500 }; /* an answer may have been on its way for so long before its Date counts as behind us */
+enum { DATE_SLACK_MS = 500 }; /* allowed latency of a response: an older Date moves the clock back */
 
 struct clock {
     uv_loop_t *uv;
     bool is_set;
-    bool ringing, setting;    /* an alarm's callback, clock_set is on the stack */
-    uint64_t now_ms, wall_ms; /* as it was set */
-    int64_t wall_offset_ms;   /* of the machine's wall clock */
-    uint64_t orders;          /* so far */
-    struct alarm *alarms;     /* those of clock_alarm_new */
+    bool firing, setting;     /* an alarm's callback, clock_set is on the stack */
+    uint64_t now_ms, wall_ms; /* as set */
+    int64_t wall_offset_ms;   /* correction of the system's wall clock */
+    uint64_t orders;          /* last order given to an alarm */
+    struct alarm *alarms;     /* created by clock_alarm_new */
 };
 
 struct alarm {
     uv_timer_t timer;
     struct clock *clock;
-    void (*ring)(void *arg);
+    void (*fire)(void *arg);
     void *arg;
     bool by_clock;
-    bool is_due; /* by a clock that was set: rings at due_ms */
+    bool is_pending; /* on a clock that was set: fires at due_ms */
     uint64_t due_ms, after_ms, every_ms;
-    uint64_t order; /* of two that are due at one time the one that was set first rings first */
+    uint64_t order; /* of two due at the same time the one set first fires first */
     struct alarm *next;
 };
 
@@ -49,21 +49,21 @@ uint64_t clock_now_ms(const struct clock *c)
     return c->is_set ? c->now_ms : loop_now_ms();
 }
 
-uint64_t clock_own_wall_ms(const struct clock *c)
+uint64_t clock_local_wall_ms(const struct clock *c)
 {
-    return c->is_set ? c->wall_ms : loop_own_wall_ms();
+    return c->is_set ? c->wall_ms : loop_local_wall_ms();
 }
 
 uint64_t clock_wall_ms(const struct clock *c)
 {
     if (c->is_set) return c->wall_ms;
-    const int64_t wall = (int64_t)loop_own_wall_ms() + c->wall_offset_ms;
+    const int64_t wall = (int64_t)loop_local_wall_ms() + c->wall_offset_ms;
     return wall > 0 ? (uint64_t)wall : 0;
 }
 
-/* A Date is whole seconds, cut: the server's clock is anywhere in the second that begins there. Only what lies outside
- * moves ours, and no further than to the edge, so that answers in quick succession do not make it waver. */
-void clock_hear_date(struct clock *c, uint64_t server_wall_ms)
+/* A Date is truncated to seconds: the server's clock is anywhere in the second that starts there. Ours moves only if it
+ * is outside of that second, and only to its edge, so that consecutive responses do not make it jitter. */
+void clock_sync_date(struct clock *c, uint64_t server_wall_ms)
 {
     const uint64_t ours = clock_wall_ms(c), last = server_wall_ms + 1000 + DATE_SLACK_MS;
 
@@ -75,25 +75,25 @@ void clock_hear_date(struct clock *c, uint64_t server_wall_ms)
 
 /* ---- alarms ------------------------------------------------------------------------------------------------------ */
 
-static void alarm_ring(struct alarm *a)
+static void alarm_fire(struct alarm *a)
 {
     struct clock *c = a->clock;
 
-    c->ringing = true;
-    a->ring(a->arg); /* may free the alarm */
-    c->ringing = false;
+    c->firing = true;
+    a->fire(a->arg); /* may free the alarm */
+    c->firing = false;
 }
 
 static void on_timer(uv_timer_t *t)
 {
-    alarm_ring(t->data);
+    alarm_fire(t->data);
 }
 
-static struct alarm *alarm_create(struct clock *c, void (*ring)(void *arg), void *arg)
+static struct alarm *alarm_create(struct clock *c, void (*fire)(void *arg), void *arg)
 {
     struct alarm *a = mem_zero(1, sizeof *a);
 
-    a->ring = ring;
+    a->fire = fire;
     a->arg = arg;
     a->clock = c;
     uv_timer_init(c->uv, &a->timer);
@@ -101,14 +101,14 @@ static struct alarm *alarm_create(struct clock *c, void (*ring)(void *arg), void
     return a;
 }
 
-struct alarm *alarm_new(struct loop *l, void (*ring)(void *arg), void *arg)
+struct alarm *alarm_new(struct loop *l, void (*fire)(void *arg), void *arg)
 {
-    return alarm_create(loop_clock(l), ring, arg);
+    return alarm_create(loop_clock(l), fire, arg);
 }
 
-struct alarm *clock_alarm_new(struct clock *c, void (*ring)(void *arg), void *arg)
+struct alarm *clock_alarm_new(struct clock *c, void (*fire)(void *arg), void *arg)
 {
-    struct alarm *a = alarm_create(c, ring, arg);
+    struct alarm *a = alarm_create(c, fire, arg);
     a->by_clock = true;
     a->next = c->alarms;
     c->alarms = a;
@@ -117,30 +117,30 @@ struct alarm *clock_alarm_new(struct clock *c, void (*ring)(void *arg), void *ar
 
 void alarm_set(struct alarm *a, uint64_t after_ms, uint64_t every_ms)
 {
-    /* libuv 1.44 runs what is due until nothing is: an alarm that sets itself to "now" would starve everything else. */
-    if (after_ms == 0 && a->clock->ringing) after_ms = 1;
+    /* libuv 1.44 runs timers until none is due: an alarm that re-arms itself with 0 ms would starve everything else */
+    if (after_ms == 0 && a->clock->firing) after_ms = 1;
     a->after_ms = after_ms;
     a->every_ms = every_ms;
     if (a->by_clock && a->clock->is_set) {
-        a->is_due = true;
+        a->is_pending = true;
         a->due_ms = a->clock->now_ms + after_ms;
         a->order = a->clock->orders++;
         return;
     }
-    /* The loop's clock stands still while callbacks run; counted from it, an alarm would ring early. */
+    /* libuv caches the time for a loop iteration: without the update the timer would fire early */
     uv_update_time(a->timer.loop);
     uv_timer_start(&a->timer, on_timer, after_ms, every_ms);
 }
 
 void alarm_stop(struct alarm *a)
 {
-    a->is_due = false;
+    a->is_pending = false;
     uv_timer_stop(&a->timer);
 }
 
 bool alarm_is_set(const struct alarm *a)
 {
-    return a->is_due || uv_is_active((const uv_handle_t *)&a->timer) != 0;
+    return a->is_pending || uv_is_active((const uv_handle_t *)&a->timer) != 0;
 }
 
 static void on_closed(uv_handle_t *h)
@@ -157,17 +157,17 @@ void alarm_free(struct alarm *a)
     uv_close((uv_handle_t *)&a->timer, on_closed);
 }
 
-/* ---- setting it -------------------------------------------------------------------------------------------------- */
+/* ---- clock_set --------------------------------------------------------------------------------------------------- */
 
-/* The clock takes over what the loop's timers would have rung. */
-static void clock_take_over(struct clock *c, uint64_t now_ms)
+/* Moves pending alarms from libuv's timers to the clock. */
+static void clock_adopt_timers(struct clock *c, uint64_t now_ms)
 {
     uv_update_time(c->uv);
     for (struct alarm *a = c->alarms; a; a = a->next) {
         if (!uv_is_active((uv_handle_t *)&a->timer)) continue;
         const uint64_t left = uv_timer_get_due_in(&a->timer);
         uv_timer_stop(&a->timer);
-        a->is_due = true;
+        a->is_pending = true;
         a->due_ms = now_ms + left;
     }
     c->is_set = true;
@@ -183,30 +183,30 @@ static struct alarm *clock_next_alarm(const struct clock *c, uint64_t until_ms)
 {
     struct alarm *next = NULL;
     for (struct alarm *a = c->alarms; a; a = a->next)
-        if (a->is_due && a->due_ms <= until_ms && (!next || alarm_is_before(a, next))) next = a;
+        if (a->is_pending && a->due_ms <= until_ms && (!next || alarm_is_before(a, next))) next = a;
     return next;
 }
 
 static void clock_go_back(struct clock *c, uint64_t now_ms)
 {
     for (struct alarm *a = c->alarms; a; a = a->next)
-        if (a->is_due && a->due_ms > now_ms + a->after_ms) a->due_ms = now_ms + a->after_ms;
+        if (a->is_pending && a->due_ms > now_ms + a->after_ms) a->due_ms = now_ms + a->after_ms;
 }
 
 void clock_set(struct clock *c, uint64_t now_ms, uint64_t wall_ms)
 {
-    assert(!c->setting && "an alarm does not set the clock that it rings by");
-    if (!c->is_set) clock_take_over(c, now_ms);
+    assert(!c->setting && "an alarm must not set its own clock");
+    if (!c->is_set) clock_adopt_timers(c, now_ms);
     if (now_ms < c->now_ms) clock_go_back(c, now_ms);
     c->setting = true;
     for (struct alarm *a; (a = clock_next_alarm(c, now_ms));) {
         const uint64_t before_ms = now_ms - a->due_ms;
         c->now_ms = a->due_ms;
         c->wall_ms = wall_ms > before_ms ? wall_ms - before_ms : 0;
-        a->is_due = a->every_ms > 0;
+        a->is_pending = a->every_ms > 0;
         a->due_ms += a->every_ms;
         a->order = c->orders++;
-        alarm_ring(a);
+        alarm_fire(a);
     }
     c->setting = false;
     c->now_ms = now_ms;
@@ -215,5 +215,5 @@ void clock_set(struct clock *c, uint64_t now_ms, uint64_t wall_ms)
 
 void clock_advance(struct clock *c, uint64_t ms)
 {
-    clock_set(c, clock_now_ms(c) + ms, clock_own_wall_ms(c) + ms);
+    clock_set(c, clock_now_ms(c) + ms, clock_local_wall_ms(c) + ms);
 }

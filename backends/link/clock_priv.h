@@ -1,4 +1,4 @@
-/* clock_priv.h - the loop's side of its clock; for loop.c and clock.c. */
+/* clock_priv.h - creates and frees the clock of a loop; for loop.c and clock.c. */
 #ifndef RAYDECK_LINK_CLOCK_PRIV_H
 #define RAYDECK_LINK_CLOCK_PRIV_H
 

@@ -1,4 +1,4 @@
-/* curl_err.c - see curl_err.h. */
+/* curl_err.c - maps CURLcode to err, and tells local limits from the peer's failures. */
 #include "backends/link/curl_err.h"
 
 #include "backends/base/mem.h"
@@ -9,16 +9,17 @@
 #include <string.h>
 #include <sys/socket.h>
 
-enum { SPARE = 4 }; /* descriptors: fewer, and a name's look-up, or a file of authorities, failed for the lack */
+/* Descriptors that resolving a name and reading a CA file take: with fewer left, EMFILE is the likely cause. */
+enum { DESCRIPTORS_NEEDED = 4 };
 
-/* curl keeps no errno where it had no socket, and 7.88 none of some that were refused. */
+/* curl has no errno where socket(2) failed, and 7.88 not for every refused connection. */
 static enum err connect_err(CURL *easy, const struct curl_sockets *s)
 {
     long os = 0;
 
     curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os);
     switch (os) {
-    case 0: return s->had ? ERR_REFUSED : ERR_IO;
+    case 0: return s->opened ? ERR_REFUSED : ERR_IO;
     case ECONNREFUSED: return ERR_REFUSED;
     case ETIMEDOUT: return ERR_TIMEOUT;
     case ECONNRESET: return ERR_RESET;
@@ -26,15 +27,15 @@ static enum err connect_err(CURL *easy, const struct curl_sockets *s)
     }
 }
 
-/* Whether the lack of a descriptor may be what curl tells as another failure. */
-static bool lacked_descriptors(const struct curl_sockets *s, enum err err)
+/* May curl have reported EMFILE as something else? */
+static bool descriptors_exhausted(const struct curl_sockets *s, enum err err)
 {
-    bool doubtful =
-        err == ERR_DNS || err == ERR_TLS || err == ERR_IO || err == ERR_PROTOCOL || (err == ERR_REFUSED && !s->had);
-    return (s->failed && !s->had) || (doubtful && descriptors_short(SPARE));
+    bool ambiguous =
+        err == ERR_DNS || err == ERR_TLS || err == ERR_IO || err == ERR_PROTOCOL || (err == ERR_REFUSED && !s->opened);
+    return (s->limit_errno && !s->opened) || (ambiguous && descriptors_short(DESCRIPTORS_NEEDED));
 }
 
-/* curl has one word for a URL that is not http and for a server that does not speak it. */
+/* CURLE_UNSUPPORTED_PROTOCOL means a URL that is not http(s), or, once connected, a server that is not HTTP. */
 static enum err protocol_err(CURL *easy)
 {
     long port = 0;
@@ -85,13 +86,14 @@ static enum err err_of(CURL *easy, CURLcode code, const struct curl_sockets *s)
 enum err curl_err(CURL *easy, CURLcode code, const struct curl_sockets *s)
 {
     enum err err = err_of(easy, code, s);
-    return err && lacked_descriptors(s, err) ? ERR_EXHAUSTED : err;
+    return err && descriptors_exhausted(s, err) ? ERR_EXHAUSTED : err;
 }
 
 const char *curl_err_words(enum err err, CURLcode code, const char *buffer, const struct curl_sockets *s)
 {
-    if (err == ERR_EXHAUSTED) return strerror(s->failed ? s->failed : code == CURLE_OUT_OF_MEMORY ? ENOMEM : EMFILE);
-    /* curl tells of its own poll, where it was the other side that left. */
+    if (err == ERR_EXHAUSTED)
+        return strerror(s->limit_errno ? s->limit_errno : code == CURLE_OUT_OF_MEMORY ? ENOMEM : EMFILE);
+    /* curl's message is about its own poll(2), although the peer closed the connection */
     if (err == ERR_RESET && (code == CURLE_UNRECOVERABLE_POLL || strstr(buffer, "poll"))) return strerror(ECONNRESET);
     return *buffer ? buffer : curl_easy_strerror(code);
 }
@@ -102,9 +104,9 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 
     (void)purpose;
-    s->had = s->had || fd >= 0;
-    /* A family that the machine does not have (IPv6) is no lack. */
-    if (fd < 0 && loop_err(-errno) == ERR_EXHAUSTED) s->failed = errno;
+    s->opened = s->opened || fd >= 0;
+    /* an address family that the kernel does not support (IPv6) is no local limit */
+    if (fd < 0 && loop_err(-errno) == ERR_EXHAUSTED) s->limit_errno = errno;
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 

@@ -1,4 +1,4 @@
-/* descendants.c - see descendants.h. */
+/* descendants.c - reads the process table from /proc and signals a child's descendants. */
 #include "backends/link/descendants.h"
 
 #include "backends/base/mem.h"
@@ -18,8 +18,8 @@ enum { PROC_PATH_MAX = 64, STAT_MAX = 1024, ENVIRON_MAX = 1024 * 1024, PROCESSES
 
 struct entry {
     pid_t pid, parent, group;
-    unsigned long long start; /* clock ticks since the machine's */
-    bool ours;
+    unsigned long long start; /* clock ticks since boot */
+    bool is_descendant;
 };
 
 struct table {
@@ -43,7 +43,7 @@ static ssize_t read_proc(pid_t pid, const char *file, char *out, size_t size)
 /* Fields of stat, by their numbers in proc(5). */
 enum { FIELD_STATE = 3, FIELD_PARENT = 4, FIELD_GROUP = 5, FIELD_START = 22 };
 
-/* False where it is gone. The second field is a name in brackets, in which anything can be. */
+/* False: the process has exited. The second field, the name in parentheses, may hold any character. */
 static bool read_stat(pid_t pid, struct entry *ret)
 {
     char stat[STAT_MAX];
@@ -77,7 +77,7 @@ static struct table table_read(void)
     return t;
 }
 
-/* Between NULs, as a whole variable. */
+/* The environment is a list of NUL-terminated variables: compares whole ones. */
 static bool has_mark(pid_t pid, const char *mark, char *scratch)
 {
     ssize_t n = *mark ? read_proc(pid, "environ", scratch, ENVIRON_MAX) : 0;
@@ -107,40 +107,40 @@ static bool has_socket(pid_t pid, const char *socket)
     return false;
 }
 
-static bool parent_is_ours(const struct table *t, pid_t parent)
+static bool parent_is_descendant(const struct table *t, pid_t parent)
 {
     for (size_t i = 0; i < t->count; i++)
-        if (t->entry[i].pid == parent) return t->entry[i].ours;
+        if (t->entry[i].pid == parent) return t->entry[i].is_descendant;
     return false;
 }
 
-/* Children of what is ours are ours, until there are no more of them. */
-static void table_spread(struct table *t, pid_t us)
+/* Marks children of descendants until a pass finds no more. */
+static void table_mark_children(struct table *t, pid_t self)
 {
     for (bool more = true; more;) {
         more = false;
         for (size_t i = 0; i < t->count; i++) {
             struct entry *e = &t->entry[i];
-            if (e->ours || e->pid == us || !parent_is_ours(t, e->parent)) continue;
-            e->ours = more = true;
+            if (e->is_descendant || e->pid == self || !parent_is_descendant(t, e->parent)) continue;
+            e->is_descendant = more = true;
         }
     }
 }
 
 size_t descendants_signal(const struct descendants *d, int number)
 {
-    const pid_t us = getpid();
+    const pid_t self = getpid();
     struct table t = table_read();
     char *scratch = mem_alloc(ENVIRON_MAX);
     size_t signalled = 0;
     for (size_t i = 0; i < t.count; i++) {
         struct entry *e = &t.entry[i];
-        if (e->pid == us || e->start < d->since) continue; /* it was there before the child */
-        e->ours = e->pid == d->root || has_socket(e->pid, d->socket) || has_mark(e->pid, d->mark, scratch);
+        if (e->pid == self || e->start < d->since) continue; /* older than the child */
+        e->is_descendant = e->pid == d->root || has_socket(e->pid, d->socket) || has_mark(e->pid, d->mark, scratch);
     }
-    table_spread(&t, us);
+    table_mark_children(&t, self);
     for (size_t i = 0; i < t.count; i++)
-        if (t.entry[i].ours && t.entry[i].group != d->root && kill(t.entry[i].pid, number) == 0) signalled++;
+        if (t.entry[i].is_descendant && t.entry[i].group != d->root && kill(t.entry[i].pid, number) == 0) signalled++;
     free(scratch);
     free(t.entry);
     return signalled;

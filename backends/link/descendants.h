@@ -1,10 +1,10 @@
 /*
- * descendants.h - the processes that came of a child of ours, wherever they have gone: out of its group and session
- * (setsid), or to another parent when their own ended. Read out of /proc (proc(5)).
+ * descendants.h - finds all descendants of a child process, including those that left its group and session (setsid) or
+ * were reparented. Reads /proc (proc(5)).
  *
- * A process is the child's where its parents lead to it, where the child's mark is in its environment, or where one of
- * its stdin, stdout and stderr is the socket that was the child's. Nothing else is: neither a user's other processes
- * nor a daemon that has let go of all three.
+ * A process counts as a descendant if its chain of parents leads to the child, if its environment contains the child's
+ * mark, or if its stdin, stdout or stderr is the child's socket. No other process does: neither the user's own nor a
+ * daemon that has closed all three.
  */
 #ifndef RAYDECK_LINK_DESCENDANTS_H
 #define RAYDECK_LINK_DESCENDANTS_H
@@ -15,18 +15,18 @@
 enum { DESCENDANTS_MARK_MAX = 64 };
 
 struct descendants {
-    unsigned long long since;          /* its start, in the kernel's clock ticks: nothing older is looked at */
-    pid_t root;                        /* the child; 0: it is gone, and its number may be another's */
-    char mark[DESCENDANTS_MARK_MAX];   /* "NAME=value", found nowhere else; "": none */
+    unsigned long long since;          /* the child's start, in clock ticks since boot; older processes are skipped */
+    pid_t root;                        /* the child; 0: reaped, so that its pid may have been reused */
+    char mark[DESCENDANTS_MARK_MAX];   /* a unique "NAME=value"; "": none */
     char socket[DESCENDANTS_MARK_MAX]; /* "socket:[123]"; "": none */
 };
 
-/* Makes a mark to be put into the child's environment, of which there is one alone. */
+/* Creates a unique mark; put it into the child's environment. */
 void descendants_mark(struct descendants *d);
-/* Once root runs: takes the socket that is its stderr. */
+/* Call once root was spawned: remembers the socket that is its stderr. */
 void descendants_started(struct descendants *d, pid_t root);
 
-/* Signals all of them, but for those of root's group, which its owner signals; how many there were. */
+/* Signals all descendants outside root's process group (the caller signals the group); returns how many. */
 size_t descendants_signal(const struct descendants *d, int number);
 
 #endif

@@ -1,4 +1,4 @@
-/* descriptors.c - see descriptors.h. */
+/* descriptors.c - counts the file descriptors left by opening some. */
 #include "backends/link/descriptors.h"
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /*
- * descriptors.h - how near the process is to its limit of file descriptors (RLIMIT_NOFILE), or the machine to its own.
+ * descriptors.h - tests how close the process is to RLIMIT_NOFILE, or the system to its own limit.
  */
 #ifndef RAYDECK_LINK_DESCRIPTORS_H
 #define RAYDECK_LINK_DESCRIPTORS_H
@@ -8,8 +8,8 @@
 
 enum { DESCRIPTORS_SPARE_MAX = 32 };
 
-/* Whether fewer than `spare` (at most DESCRIPTORS_SPARE_MAX) can be opened now. For what does not pass errno on:
- * resolvers, libuv's loop (which aborts), libraries that look for a file and then say that there is none. */
+/* Can fewer than `spare` (at most DESCRIPTORS_SPARE_MAX) descriptors be opened now? For callees that hide EMFILE:
+ * getaddrinfo, uv_loop_init (which aborts), libraries that report a file they cannot open as missing. */
 bool descriptors_short(unsigned spare);
 
 #endif

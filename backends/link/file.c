@@ -1,4 +1,4 @@
-/* file.c - Reads and writes small files whole. */
+/* file.c - reads and writes small files whole, and checks stdout. */
 #include "backends/link/file.h"
 
 #include "backends/base/mem.h"
@@ -37,7 +37,7 @@ enum err file_read(const char *path, struct buf *out, struct why *why)
 {
     struct stat st;
     size_t before = out->len;
-    /* Non-blocking, so that a FIFO put there does not hold the start up. */
+    /* non-blocking: opening a FIFO must not hang */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 
     if (fd < 0) return os_err(why, path, "cannot be opened");
@@ -57,12 +57,12 @@ enum err file_read(const char *path, struct buf *out, struct why *why)
     return err;
 }
 
-enum err file_make_folders(const char *path, struct why *why)
+enum err file_make_dirs(const char *path, struct why *why)
 {
     for (size_t i = 1; path[0] && path[i]; i++) {
         if (path[i] != '/') continue;
         char *part = mem_strn(path, i);
-        enum err err = mkdir(part, 0700) != 0 && errno != EEXIST ? os_err(why, part, "cannot be made") : ERR_OK;
+        enum err err = mkdir(part, 0700) != 0 && errno != EEXIST ? os_err(why, part, "cannot be created") : ERR_OK;
         free(part);
         if (err) return err;
     }
@@ -108,7 +108,8 @@ enum err file_write(const char *path, const void *bytes, size_t len, struct why 
 
 enum err file_close_output(struct why *why)
 {
-    bool failed = ferror(stdout) != 0; /* earlier: its errno is gone, but a pipe without a reader can be seen */
+    bool failed =
+        ferror(stdout) != 0; /* an earlier error: its errno is lost, but poll(2) shows a pipe without a reader */
     struct pollfd reader = {.fd = STDOUT_FILENO};
     bool left = failed && poll(&reader, 1, 0) > 0 && (reader.revents & POLLERR);
     errno = left ? EPIPE : 0;
@@ -118,7 +119,7 @@ enum err file_close_output(struct why *why)
     return why_set(why, ERR_IO, "standard output: %s", errno ? strerror(errno) : "not all could be written");
 }
 
-void file_hold_standard(void)
+void file_reserve_stdio(void)
 {
     int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     while (fd >= 0 && fd <= STDERR_FILENO) fd = dup(fd);

@@ -1,29 +1,29 @@
-/* file.h - whole small files. It blocks, so it is for start-up, configuration and token files. */
+/* file.h - reads and writes small files whole. It blocks: for start-up, configuration and token files only. */
 #ifndef RAYDECK_LINK_FILE_H
 #define RAYDECK_LINK_FILE_H
 
 #include "backends/base/buf.h"
 #include "backends/base/err.h"
 
-/* Adds the file's bytes to out; regular files only. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT (out->max), ERR_IO; why
- * names the path. */
+/* Appends the file's bytes to out; regular files only. ERR_NOT_FOUND, ERR_FORBIDDEN, ERR_LIMIT (out->max), ERR_IO;
+ * the message contains the path. */
 enum err file_read(const char *path, struct buf *out, struct why *why);
 
-/* The same of stdin, to its end: for a program that has nothing else to do. */
+/* The same for stdin, to end of file; blocks until then. */
 enum err file_read_input(struct buf *out, struct why *why);
 
-/* Writes a temporary file beside path (mode 0600), then renames it over path. */
+/* Replaces the file atomically: writes a temporary file beside it (mode 0600), then renames that over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
 
-/* For the last line of a program: flushes and closes stdout. Whatever was not written since the start is an error:
- * ERR_IO with why, or ERR_RESET (no why is needed) where the reader of a pipe has left. */
+/* Flushes and closes stdout; call it last. Reports write errors since the start of the program: ERR_IO, or ERR_RESET
+ * where the reader of the pipe has exited (EPIPE), which needs no message. */
 enum err file_close_output(struct why *why);
 
-/* The folders above path, mode 0700, where they are missing. */
-enum err file_make_folders(const char *path, struct why *why);
+/* Creates the missing parent directories of path, mode 0700. */
+enum err file_make_dirs(const char *path, struct why *why);
 
-/* For the first line of a program: stdin, stdout or stderr that were closed become /dev/null. Else the first sockets
- * would take their numbers: libuv aborts on closing one of those, and what is printed would go to a server. */
-void file_hold_standard(void);
+/* Opens /dev/null on those of stdin, stdout and stderr that are closed; call it first. Otherwise sockets would get the
+ * descriptors 0 to 2: libuv aborts on closing one, and output would go to a server. */
+void file_reserve_stdio(void);
 
 #endif

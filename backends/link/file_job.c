@@ -1,4 +1,4 @@
-/* file_job.c - see file_job.h: file_read and file_write as a blocking call. */
+/* file_job.c - file_read and file_write as blocking calls on a thread. */
 #include "backends/link/file_job.h"
 
 #include "backends/base/mem.h"
@@ -16,7 +16,7 @@ struct file_work {
 };
 struct file_job {
     struct blocking_call *call; /* NULL: it could not be started */
-    struct alarm *failed;       /* tells so from the loop */
+    struct alarm *failed;       /* reports that from the loop */
     struct why why;
     file_job_done *done;
     void *arg;
@@ -26,7 +26,7 @@ static void work_run(void *data)
 {
     struct file_work *w = data;
 
-    if (w->writes) w->err = file_make_folders(w->path, &w->why);
+    if (w->writes) w->err = file_make_dirs(w->path, &w->why);
     if (w->err) return;
     w->err = w->writes ? file_write(w->path, buf_text(&w->bytes), w->bytes.len, &w->why)
                        : file_read(w->path, &w->bytes, &w->why);
@@ -73,7 +73,7 @@ static struct file_job *job_start(struct loop *l, struct file_work *w, file_job_
 
     job->done = done;
     job->arg = arg;
-    why_set(&job->why, ERR_LIMIT, "%s: no thread to use it on", w->path);
+    why_set(&job->why, ERR_LIMIT, "%s: too many blocked threads", w->path);
     if (blocking_start(l, &ops, w, job, &job->call)) {
         job->failed = alarm_new(l, on_not_started, job);
         alarm_set(job->failed, 0, 0);

@@ -1,8 +1,8 @@
 /*
- * file_job.h - one small file read or written off the loop (blocking.h): for files on a file system that may hang, such
- * as a home on NFS.
+ * file_job.h - reads or writes one small file off the loop (blocking.h), for file systems that may hang, such as a home
+ * directory on NFS.
  *
- * Ownership: the job is gone when done has returned, or after file_job_cancel.
+ * Ownership: the job is freed when done returns, or by file_job_cancel.
  */
 #ifndef RAYDECK_LINK_FILE_JOB_H
 #define RAYDECK_LINK_FILE_JOB_H
@@ -15,11 +15,11 @@ struct file_job;
 /* text: the file's bytes, NUL-terminated and borrowed; NULL on an error and after a write. */
 typedef void file_job_done(void *arg, enum err err, const char *text, size_t len, const char *why);
 
-/* done is called once, from the loop, never from in here. max: bytes, beyond them ERR_LIMIT. */
+/* Calls done once, from the loop. max: bytes; ERR_LIMIT for a larger file. */
 struct file_job *file_job_read(struct loop *l, const char *path, size_t max, file_job_done *done, void *arg);
-/* Makes the folders above it (0700), then writes as file_write does. The bytes are copied. */
+/* Creates the parent directories (0700), then writes as file_write does. The bytes are copied. */
 struct file_job *file_job_write(struct loop *l, const char *path, const char *bytes, size_t len, file_job_done *done,
                                 void *arg);
-void file_job_cancel(struct file_job *job); /* no callback comes after it; a write may happen still. NULL is fine */
+void file_job_cancel(struct file_job *job); /* no callback follows; a write may still happen. NULL is fine */
 
 #endif

@@ -1,4 +1,4 @@
-/* http.c - Requests on curl's multi handle, driven by the loop. */
+/* http.c - the life of a request: send, dispatch of its callbacks, cancel, deferred free. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/link/http_priv.h"
@@ -21,7 +21,7 @@ static void request_link(struct http_request **list, struct http_request *r)
     *list = r;
 }
 
-/* Takes the transfer from curl; the struct itself stays, for a telling that still looks at it. */
+/* Removes the transfer from curl. The struct stays on the `ended` list: a callback on the stack may still use it. */
 static void request_end(struct http_request *r)
 {
     if (!r->easy) return;
@@ -37,9 +37,9 @@ static void request_end(struct http_request *r)
     request_link(&r->client->ended, r);
 }
 
-static void client_bury(struct http_client *c)
+static void client_free_ended(struct http_client *c)
 {
-    if (c->telling > 0) return;
+    if (c->depth > 0) return;
     while (c->ended) {
         struct http_request *r = c->ended;
         request_unlink(r);
@@ -64,7 +64,7 @@ static void answer_times(CURL *easy, struct http_answer *a)
     a->new_connections = connects > 0 ? (uint64_t)connects : 0;
 }
 
-/* Tells done() and lets the request go. */
+/* Calls done() and ends the request. */
 static void request_done(struct http_request *r, enum err err, const char *why)
 {
     struct http_client *c = r->client;
@@ -72,7 +72,7 @@ static void request_done(struct http_request *r, enum err err, const char *why)
     char *type = NULL;
     struct http_answer a = {.err = err, .why = safe, .status = r->status, .body = "", .content_type = ""};
 
-    r->over = true;
+    r->done_called = true;
     text_safe_into(safe, sizeof safe, why, strlen(why));
     answer_times(r->easy, &a);
     if (!curl_easy_getinfo(r->easy, CURLINFO_CONTENT_TYPE, &type) && type) a.content_type = type;
@@ -80,17 +80,17 @@ static void request_done(struct http_request *r, enum err err, const char *why)
         a.body = buf_text(&r->body);
         a.body_len = r->body.len;
     }
-    c->telling++;
+    c->depth++;
     r->calls.done(r->calls.arg, &a);
-    c->telling--;
+    c->depth--;
     request_end(r);
-    client_bury(c);
+    client_free_ended(c);
 }
 
 static void request_finished(struct http_request *r)
 {
-    if (r->stopped) {
-        request_done(r, r->stopped, r->stopped_why);
+    if (r->abort_err) {
+        request_done(r, r->abort_err, r->abort_why);
         return;
     }
     enum err err = curl_err(r->easy, r->result, &r->sockets);
@@ -102,49 +102,49 @@ static bool request_has_bytes(const struct http_request *r)
     return r->streamed && r->body.len > 0;
 }
 
-/* Tells bytes() one piece; the request may be over then. */
-static void request_tell_piece(struct http_request *r)
+/* Calls bytes() with one piece, which may end the request. */
+static void request_deliver_piece(struct http_request *r)
 {
     size_t len = r->body.len < HTTP_PIECE ? r->body.len : HTTP_PIECE;
-    r->turn = r->client->turn;
+    r->iteration = r->client->iteration;
     bool more = r->calls.bytes(r->calls.arg, r->body.data, len);
-    if (r->over) return;
+    if (r->done_called) return;
     if (!more) {
-        request_done(r, ERR_CANCELLED, "stopped by its reader");
+        request_done(r, ERR_CANCELLED, "stopped by the caller");
         return;
     }
     buf_drop(&r->body, len);
     if (!r->paused || r->finished || r->body.len > 0) return;
     r->paused = false;
     CURLcode code = curl_easy_pause(r->easy, CURLPAUSE_CONT);
-    /* What it kept is written at once; that this failed is not told again by the multi. */
-    if (code == CURLE_OK && !r->stopped) return;
+    /* curl_easy_pause delivers what curl held back at once; the multi handle does not report that call's failure */
+    if (code == CURLE_OK && !r->abort_err) return;
     r->finished = true;
     r->result = code;
 }
 
-/* Tells the next of head(), bytes() and done(). */
-static void request_tell(struct http_request *r)
+/* Calls the next one of head(), bytes() and done(). */
+static void request_dispatch(struct http_request *r)
 {
-    if (r->head_due) {
-        r->head_due = false;
+    if (r->head_pending) {
+        r->head_pending = false;
         r->calls.head(r->calls.arg, r->status);
     } else if (request_has_bytes(r)) {
-        request_tell_piece(r);
+        request_deliver_piece(r);
     } else {
         request_finished(r);
     }
 }
 
-/* The first request that has something to tell in this turn. A scan from the start each time: any callback may change
- * the list. ret_later: one has more, for the next turn. */
-static struct http_request *request_due(struct http_client *c, bool *ret_later)
+/* The first request with a callback pending in this iteration. Scans from the start each time: any callback may change
+ * the list. ret_later: one has more bytes for the next iteration. */
+static struct http_request *request_next_pending(struct http_client *c, bool *ret_later)
 {
     for (struct http_request *r = c->requests; r; r = r->next) {
-        if (r->over) continue;
-        if (r->head_due) return r;
+        if (r->done_called) continue;
+        if (r->head_pending) return r;
         if (request_has_bytes(r)) {
-            if (r->turn != c->turn) return r;
+            if (r->iteration != c->iteration) return r;
             *ret_later = true;
         } else if (r->finished) {
             return r;
@@ -168,58 +168,58 @@ static void collect_results(struct http_client *c)
     }
 }
 
-void http_tell_all(struct http_client *c)
+void http_dispatch(struct http_client *c)
 {
     struct http_request *r;
     bool later = false;
 
     collect_results(c);
-    c->telling++;
-    while (!c->dead && (r = request_due(c, &later))) {
-        request_tell(r);
+    c->depth++;
+    while (!c->freed && (r = request_next_pending(c, &later))) {
+        request_dispatch(r);
         collect_results(c);
     }
-    c->telling--;
-    if (later && !c->dead) http_tell_later(c);
-    client_bury(c);
+    c->depth--;
+    if (later && !c->freed) http_dispatch_next(c);
+    client_free_ended(c);
 }
 
-static void fell_silent(void *arg)
+static void on_silence(void *arg)
 {
     struct http_request *r = arg;
 
-    r->stopped = ERR_TIMEOUT;
-    r->stopped_why = "nothing was heard for too long";
+    r->abort_err = ERR_TIMEOUT;
+    r->abort_why = "nothing was received for too long";
     r->finished = true;
-    http_tell_all(r->client);
+    http_dispatch(r->client);
 }
 
 struct http_request *http_send(struct http_client *c, const struct http_ask *ask, const struct http_calls *calls)
 {
     struct http_request *r = mem_zero(1, sizeof *r);
 
-    assert(!c->dead && calls->done);
+    assert(!c->freed && calls->done);
     r->client = c;
     r->calls = *calls;
     r->secret = ask->secret;
-    r->foreign = ask->foreign;
+    r->proxied = ask->proxied;
     buf_init(&r->body, ask->body_max ? ask->body_max : HTTP_BODY_MAX);
-    r->most = ask->stream_max ? ask->stream_max : HTTP_STREAM_MAX;
+    r->stream_max = ask->stream_max ? ask->stream_max : HTTP_STREAM_MAX;
     r->easy = curl_easy_init();
     if (!r->easy) mem_exhausted();
     request_link(&c->requests, r);
     if (http_setup(r, ask)) {
-        r->stopped = ERR_USAGE;
-        r->stopped_why = "not a request that can be sent: its URL, method or a header";
+        r->abort_err = ERR_USAGE;
+        r->abort_why = "not a request that can be sent: its URL, method or a header";
         r->finished = true;
-        /* Told from the loop, as every other end is. */
+        /* deferred: done() is always called from the loop */
         http_wake(c);
         return r;
     }
     curl_multi_add_handle(c->multi, r->easy);
     if (ask->silence_ms > 0) {
         r->silence_ms = ask->silence_ms;
-        r->silence = alarm_new(c->loop, fell_silent, r);
+        r->silence = alarm_new(c->loop, on_silence, r);
         alarm_set(r->silence, r->silence_ms, 0);
     }
     return r;
@@ -227,18 +227,18 @@ struct http_request *http_send(struct http_client *c, const struct http_ask *ask
 
 void http_cancel(struct http_request *r)
 {
-    if (!r || r->over) return;
+    if (!r || r->done_called) return;
     request_done(r, ERR_CANCELLED, "cancelled");
 }
 
-void http_end_all(struct http_client *c)
+void http_cancel_all(struct http_client *c)
 {
     while (c->requests) {
         struct http_request *r = c->requests;
-        if (r->over)
-            request_end(r); /* freed where its done() was called from */
+        if (r->done_called)
+            request_end(r); /* freed by request_done, which is on the stack */
         else
             request_done(r, ERR_CANCELLED, "cancelled");
     }
-    client_bury(c);
+    client_free_ended(c);
 }

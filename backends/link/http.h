@@ -1,14 +1,14 @@
 /*
- * http.h - the one HTTP client: curl multi on the loop. Redirects are not followed; proxies come from the configuration
- * given, never from the environment of a watch by accident (an empty proxy means none, NULL means the environment's).
+ * http.h - the HTTP client: curl's multi interface on the loop. Redirects are not followed. The proxy is configured per
+ * client: "" means none, NULL means that of the environment.
  *
- * A client is one set of connections to one or more servers with one TLS identity. A request belongs to the client from
- * http_send until its done callback has returned; then its handle is gone. http_cancel ends it with ERR_CANCELLED
- * (done is called before http_cancel returns). http_client_free cancels what is left.
+ * A client is a pool of connections to one or more servers with one TLS identity. A request belongs to the client from
+ * http_send until its done callback returns, which invalidates the handle. http_cancel ends it with ERR_CANCELLED; done
+ * is called before http_cancel returns. http_client_free cancels all requests in flight.
  *
- * No server holds the loop: a streamed body is handed on at most HTTP_PIECE bytes a request in one turn of the loop,
- * and what has not been handed on is not read from the socket either. A stream is never asked to be compressed, and one
- * that is compressed all the same is refused: a few bytes of it would be a thousand times as many.
+ * No server can monopolize the loop: of a streamed body at most HTTP_PIECE bytes are delivered in one loop iteration,
+ * and the transfer is paused until they are. Streams are requested without compression, and a compressed one is
+ * refused: decompression may multiply its size by a thousand.
  */
 #ifndef RAYDECK_LINK_HTTP_H
 #define RAYDECK_LINK_HTTP_H
@@ -25,23 +25,23 @@ enum {
     HTTP_BODY_MAX = 64 * 1024 * 1024,     /* a collected body, decompressed */
     HTTP_STREAM_MAX = 1024 * 1024 * 1024, /* a streamed body, from its first byte to its last */
     HTTP_HEAD_MAX = 256 * 1024,           /* status lines, headers and trailers of one answer */
-    HTTP_PIECE = 64 * 1024,
+    HTTP_PIECE = 64 * 1024,               /* bytes delivered to the bytes callback at once */
     HTTP_HEADERS = 16
 };
 
-/* TLS identity and trust, PEM in memory; secrets are wiped when the client goes. Copied by http_client_new. */
+/* TLS identity and trust, PEM in memory. Copied by http_client_new; secrets are wiped by http_client_free. */
 struct http_tls {
     const char *ca_pem; /* NULL: the system's */
     const char *cert_pem, *key_pem;
-    const char *server_name; /* to verify instead of the URL's host (kubeconfig tls-server-name) */
-    bool insecure;           /* verify nothing: the caller marks it loudly */
+    const char *server_name; /* verified instead of the URL's host, and sent as SNI (kubeconfig tls-server-name) */
+    bool insecure;           /* no verification; the caller must display that */
 };
 struct http_client_conf {
     struct http_tls tls;
     const char *proxy;
     unsigned max_per_host; /* 0: no limit */
     const char *user_agent;
-    bool keeps_time; /* this server's Date is the clock that stamps are held against (loop_hear_date) */
+    bool sync_clock; /* this server's Date headers correct the wall clock (loop_sync_date) */
 };
 
 struct http_client;
@@ -50,12 +50,12 @@ struct http_request;
 struct http_header {
     const char *name, *value;
 };
-/* AWS's signature, version 4, for a POST to a URL without a query. */
+/* AWS Signature Version 4, for a POST to a URL without a query. */
 struct http_sigv4 {
     const char *region, *service; /* "us-west-2", "elasticache" */
-    const char *id, *secret;      /* id NULL: unsigned. A session's token is a header of the ask */
+    const char *id, *secret;      /* id NULL: unsigned. A session token is passed as a header */
 };
-/* What is asked. Everything is copied by http_send. */
+/* A request. http_send copies everything. */
 struct http_ask {
     const char *method; /* "GET" */
     const char *url;
@@ -64,30 +64,30 @@ struct http_ask {
     size_t body_len;
     uint64_t timeout_ms;         /* whole request; 0: none (streams) */
     uint64_t connect_timeout_ms; /* 0: 10 s */
-    uint64_t silence_ms;         /* stream: fails with ERR_TIMEOUT when no byte came for so long; 0: none */
-    size_t body_max;             /* of a collected body; 0: HTTP_BODY_MAX; more is ERR_LIMIT */
-    size_t stream_max;           /* of a streamed one; 0: HTTP_STREAM_MAX; more is ERR_LIMIT */
-    bool fresh;                  /* a connection of its own */
-    bool foreign;                /* passed on by this server: its Date may be another one's */
-    bool secret;                 /* the answer's body is wiped when it goes */
+    uint64_t silence_ms;         /* ERR_TIMEOUT when nothing is received for so long; 0: none */
+    size_t body_max;             /* of a collected body; 0: HTTP_BODY_MAX; ERR_LIMIT beyond */
+    size_t stream_max;           /* of a streamed body; 0: HTTP_STREAM_MAX; ERR_LIMIT beyond */
+    bool fresh;                  /* on a new connection, not reused afterwards */
+    bool proxied;                /* the server forwards it: the response's Date is another server's */
+    bool secret;                 /* the response body is wiped before it is freed */
     struct http_sigv4 sigv4;
 };
 struct http_answer {
-    enum err err;     /* ERR_OK: an answer came whole, whatever its status */
-    const char *why;  /* safe text; "" when fine */
-    long status;      /* 0: none came */
+    enum err err;     /* ERR_OK: the response is complete, whatever its status */
+    const char *why;  /* safe text; "" for ERR_OK */
+    long status;      /* 0: none received */
     const char *body; /* NUL-terminated, borrowed until done returns; "" when streamed */
     size_t body_len;
     const char *content_type; /* "" when none */
-    uint64_t retry_after_s;   /* 0: not said */
+    uint64_t retry_after_s;   /* of Retry-After; 0: none */
     uint64_t total_us, first_byte_us;
-    uint64_t new_connections; /* 0: a kept one was used */
+    uint64_t new_connections; /* 0: an existing connection was reused */
 };
 struct http_calls {
-    /* Optional: the body as it comes, HTTP_PIECE bytes at most (only for 2xx answers; others are collected for done).
-     * Return false to stop. */
+    /* Optional: the body of a 2xx response as it arrives, HTTP_PIECE bytes at most (other bodies are collected for
+     * done). Return false to stop. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
-    /* Optional: the status line and headers are in. */
+    /* Optional: the status line and headers were received. */
     void (*head)(void *arg, long status);
     void (*done)(void *arg, const struct http_answer *answer);
     void *arg;
@@ -98,8 +98,7 @@ void http_client_free(struct http_client *c);
 struct http_request *http_send(struct http_client *c, const struct http_ask *ask, const struct http_calls *calls);
 void http_cancel(struct http_request *r);
 
-/* Maps an HTTP status to an err: 2xx OK, 401 AUTH, 403 FORBIDDEN, 404 NOT_FOUND, 409 CONFLICT, 410 GONE, 5xx SERVER …
- */
+/* Maps an HTTP status to an err: 2xx OK, 401 AUTH, 403 FORBIDDEN, 404 NOT_FOUND, 409 CONFLICT, 410 GONE, 5xx SERVER… */
 enum err http_status_err(long status);
 
 #endif

@@ -1,4 +1,4 @@
-/* http_client.c - a client: its connections, its sockets and timer on the loop. */
+/* http_client.c - curl's multi handle on libuv: a uv_poll_t per socket, one timer (libuv docs, "multi-uv.c"). */
 #include "backends/base/mem.h"
 #include "backends/link/http_priv.h"
 
@@ -14,15 +14,15 @@ struct watch {
     int events;
 };
 
-static void handle_gone(struct http_client *c)
+static void handle_closed_one(struct http_client *c)
 {
     if (--c->handles == 0) free(c);
 }
 
-static void watch_closed(uv_handle_t *h)
+static void on_watch_closed(uv_handle_t *h)
 {
     struct watch *w = h->data;
-    handle_gone(w->client);
+    handle_closed_one(w->client);
     free(w);
 }
 
@@ -30,7 +30,7 @@ static void watch_close(struct watch *w)
 {
     *w->self = w->next;
     if (w->next) w->next->self = w->self;
-    uv_close((uv_handle_t *)&w->poll, watch_closed);
+    uv_close((uv_handle_t *)&w->poll, on_watch_closed);
 }
 
 static bool watch_is_open(const struct http_client *c, const struct watch *w)
@@ -44,16 +44,16 @@ static void on_ready(uv_poll_t *poll, int status, int events)
 {
     struct watch *w = poll->data;
     struct http_client *c = w->client;
-    /* Told of an error (CURL_CSELECT_ERR), curl reports that; told to read, it reads the socket's own errno. */
+    /* With CURL_CSELECT_ERR curl reports a generic error; made to read, it reports the socket's errno. */
     int what = status < 0 ? CURL_CSELECT_IN | CURL_CSELECT_OUT : 0, running;
 
     if (events & UV_READABLE) what |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE) what |= CURL_CSELECT_OUT;
     curl_multi_socket_action(c->multi, w->fd, what, &running);
-    /* libuv has stopped at the error; curl may want to go on. */
+    /* libuv stops polling on an error; curl may still use the socket */
     if (status < 0 && watch_is_open(c, w) && !uv_is_active((uv_handle_t *)poll))
         uv_poll_start(poll, w->events, on_ready);
-    http_tell_all(c);
+    http_dispatch(c);
 }
 
 static struct watch *watch_new(struct http_client *c, curl_socket_t fd)
@@ -99,7 +99,7 @@ static void on_timer(uv_timer_t *t)
     int running;
 
     curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
-    http_tell_all(c);
+    http_dispatch(c);
 }
 
 static int set_timer(CURLM *multi, long timeout_ms, void *arg)
@@ -121,19 +121,19 @@ void http_wake(struct http_client *c)
     set_timer(c->multi, 0, c);
 }
 
-/* Once in a turn of the loop: a timer of no length may run again and again in one (libuv before 1.45). */
-static void on_next_turn(uv_idle_t *idle)
+/* An idle handle runs once per loop iteration; a 0 ms timer may run repeatedly in one (libuv before 1.45). */
+static void on_next_iteration(uv_idle_t *idle)
 {
     struct http_client *c = idle->data;
 
     uv_idle_stop(idle);
-    c->turn++;
-    http_tell_all(c);
+    c->iteration++;
+    http_dispatch(c);
 }
 
-void http_tell_later(struct http_client *c)
+void http_dispatch_next(struct http_client *c)
 {
-    uv_idle_start(&c->next_turn, on_next_turn);
+    uv_idle_start(&c->next_iteration, on_next_iteration);
 }
 
 /* ---- the client ---------------------------------------------------------------------------------------------- */
@@ -150,14 +150,14 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     c->server_name = mem_str(conf->tls.server_name);
     c->insecure = conf->tls.insecure;
     c->proxy = mem_str(conf->proxy);
-    c->keeps_time = conf->keeps_time;
+    c->sync_clock = conf->sync_clock;
     c->user_agent = mem_str(conf->user_agent ? conf->user_agent : "raydeck/" RAYDECK_VERSION);
     uv_timer_init(loop_uv(l), &c->timer);
     c->timer.data = c;
-    uv_idle_init(loop_uv(l), &c->next_turn);
-    c->next_turn.data = c;
+    uv_idle_init(loop_uv(l), &c->next_iteration);
+    c->next_iteration.data = c;
     c->handles = 2;
-    c->turn = 1;
+    c->iteration = 1;
 
     c->multi = curl_multi_init();
     if (!c->multi) mem_exhausted();
@@ -170,16 +170,16 @@ struct http_client *http_client_new(struct loop *l, const struct http_client_con
     return c;
 }
 
-static void handle_closed(uv_handle_t *h)
+static void on_handle_closed(uv_handle_t *h)
 {
-    handle_gone(h->data);
+    handle_closed_one(h->data);
 }
 
 void http_client_free(struct http_client *c)
 {
-    if (!c || c->dead) return;
-    c->dead = true;
-    http_end_all(c);
+    if (!c || c->freed) return;
+    c->freed = true;
+    http_cancel_all(c);
     curl_multi_cleanup(c->multi);
     while (c->watches) watch_close(c->watches);
     curl_global_cleanup();
@@ -189,6 +189,6 @@ void http_client_free(struct http_client *c)
     free(c->server_name);
     mem_free_secret(c->proxy);
     free(c->user_agent);
-    uv_close((uv_handle_t *)&c->timer, handle_closed);
-    uv_close((uv_handle_t *)&c->next_turn, handle_closed);
+    uv_close((uv_handle_t *)&c->timer, on_handle_closed);
+    uv_close((uv_handle_t *)&c->next_iteration, on_handle_closed);
 }

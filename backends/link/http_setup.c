@@ -1,4 +1,4 @@
-/* http_setup.c - Sets one request up: headers, TLS, method, connection, limits. */
+/* http_setup.c - sets the curl options of a request, and the callbacks that record its response. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
@@ -8,19 +8,19 @@
 #include <string.h>
 #include <strings.h>
 
-/* READ_BYTES: what curl reads, and decompresses, at one go; a thousand times as much comes out at worst. */
+/* READ_BYTES: read and decompressed at once; at worst the output is a thousand times as large. */
 enum { CONNECT_MS = 10000, READ_BYTES = 16 * 1024, KEEPALIVE_IDLE_S = 15, KEEPALIVE_EVERY_S = 5, DATE_MAX = 64 };
 
-static void request_heard(struct http_request *r)
+static void silence_restart(struct http_request *r)
 {
     if (r->silence) alarm_set(r->silence, r->silence_ms, 0);
 }
 
-/* What a callback of curl returns to end the transfer of len bytes. */
-static size_t request_refuse(struct http_request *r, enum err err, const char *why, size_t len)
+/* Returns what a write callback must return to make curl abort the transfer. */
+static size_t request_abort(struct http_request *r, enum err err, const char *why, size_t len)
 {
-    r->stopped = err;
-    r->stopped_why = why;
+    r->abort_err = err;
+    r->abort_why = why;
     return len > 0 ? 0 : 1;
 }
 
@@ -30,8 +30,8 @@ static bool header_is(const char *line, size_t len, const char *name)
     return len > n && line[n] == ':' && strncasecmp(line, name, n) == 0;
 }
 
-/* Is the value just that word? */
-static bool header_says(const char *line, size_t len, const char *word)
+/* Is the value exactly that word? */
+static bool header_value_is(const char *line, size_t len, const char *word)
 {
     const char *at = memchr(line, ':', len), *end = line + len;
     while (++at < end && (*at == ' ' || *at == '\t')) continue;
@@ -39,7 +39,7 @@ static bool header_says(const char *line, size_t len, const char *word)
     return (size_t)(end - at) == strlen(word) && strncasecmp(at, word, strlen(word)) == 0;
 }
 
-static void hear_date(struct http_request *r, const char *line, size_t len)
+static void sync_date(struct http_request *r, const char *line, size_t len)
 {
     char text[DATE_MAX];
     uint64_t ms;
@@ -49,7 +49,7 @@ static void hear_date(struct http_request *r, const char *line, size_t len)
     if (len >= sizeof text || memchr(line, '\0', len)) return;
     memcpy(text, line, len);
     text[len] = '\0';
-    if (!stamp_parse_http(text, &ms)) loop_hear_date(r->client->loop, ms);
+    if (!stamp_parse_http(text, &ms)) loop_sync_date(r->client->loop, ms);
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
@@ -57,22 +57,21 @@ static size_t on_header(char *line, size_t size, size_t count, void *arg)
     struct http_request *r = arg;
     size_t len = size * count;
 
-    request_heard(r);
+    silence_restart(r);
     r->head_len += len;
-    if (r->head_len > HTTP_HEAD_MAX)
-        return request_refuse(r, ERR_LIMIT, "the answer's header is longer than is taken", len);
+    if (r->head_len > HTTP_HEAD_MAX) return request_abort(r, ERR_LIMIT, "the response header is too large", len);
     if (r->status != 0) return len; /* a trailer */
-    if (header_is(line, len, "content-encoding")) r->compressed = !header_says(line, len, "identity");
-    if (r->client->keeps_time && !r->foreign && header_is(line, len, "date")) hear_date(r, line + 5, len - 5);
+    if (header_is(line, len, "content-encoding")) r->compressed = !header_value_is(line, len, "identity");
+    if (r->client->sync_clock && !r->proxied && header_is(line, len, "date")) sync_date(r, line + 5, len - 5);
     if (len <= 2 && (line[0] == '\r' || line[0] == '\n')) {
         long status = 0;
         curl_easy_getinfo(r->easy, CURLINFO_RESPONSE_CODE, &status);
-        if (status < 200) return len; /* 1xx: the real one follows */
+        if (status < 200) return len; /* 1xx: the final response follows */
         r->status = status;
-        r->head_due = r->calls.head != NULL;
+        r->head_pending = r->calls.head != NULL;
         r->streamed = r->calls.bytes && status < 300;
         if (r->streamed && r->compressed)
-            return request_refuse(r, ERR_PROTOCOL, "a compressed stream, which was not asked for", len);
+            return request_abort(r, ERR_PROTOCOL, "the stream is compressed, which was not requested", len);
         if (r->streamed) r->body.max = HTTP_BODY_MAX;
     }
     return len;
@@ -82,11 +81,11 @@ static size_t on_stream(struct http_request *r, const char *bytes, size_t len)
 {
     if (r->body.len > 0 && r->body.len + len > HTTP_PIECE) {
         r->paused = true;
-        return CURL_WRITEFUNC_PAUSE; /* the same bytes come again */
+        return CURL_WRITEFUNC_PAUSE; /* curl delivers the same bytes again */
     }
-    if (len > r->most - r->got || buf_add(&r->body, bytes, len))
-        return request_refuse(r, ERR_LIMIT, "the stream is longer than is taken", len);
-    r->got += len;
+    if (len > r->stream_max - r->stream_len || buf_add(&r->body, bytes, len))
+        return request_abort(r, ERR_LIMIT, "the stream is too large", len);
+    r->stream_len += len;
     return len;
 }
 
@@ -95,10 +94,10 @@ static size_t on_body(char *bytes, size_t size, size_t count, void *arg)
     struct http_request *r = arg;
     size_t len = size * count;
 
-    request_heard(r);
+    silence_restart(r);
     if (r->streamed) return on_stream(r, bytes, len);
     if (!buf_add(&r->body, bytes, len)) return len;
-    return request_refuse(r, ERR_LIMIT, "the answer is longer than is taken", len);
+    return request_abort(r, ERR_LIMIT, "the response is too large", len);
 }
 
 static bool header_is_sane(const char *s)
@@ -111,7 +110,7 @@ static bool header_is_sane(const char *s)
 
 static void add_header(struct http_request *r, const char *name, const char *value)
 {
-    /* "Name;" is curl's way of writing a header without a value. */
+    /* curl's syntax for a header without a value is "Name;" */
     char *line = *value ? mem_printf("%s: %s", name, value) : mem_printf("%s;", name);
     struct curl_slist *more = curl_slist_append(r->headers, line);
 
@@ -130,14 +129,14 @@ static enum err set_headers(struct http_request *r, const struct http_ask *ask)
         add_header(r, h->name, h->value);
         typed = typed || strcasecmp(h->name, "content-type") == 0;
     }
-    /* Without these curl waits for 100-continue, and calls every body a form. */
+    /* suppresses curl's defaults: Expect: 100-continue, and a form's Content-Type */
     r->headers = curl_slist_append(r->headers, "Expect:");
     if (!typed && ask->body) r->headers = curl_slist_append(r->headers, "Content-Type:");
     curl_easy_setopt(r->easy, CURLOPT_HTTPHEADER, r->headers);
     return ERR_OK;
 }
 
-/* Asks for server_name but goes to the URL's host: what kubeconfig's tls-server-name wants, SNI and all. */
+/* Verifies server_name, and sends it as SNI, but connects to the URL's host: kubeconfig's tls-server-name. */
 static enum err set_server_name(struct http_request *r, const char *url)
 {
     const char *name = r->client->server_name;
@@ -182,7 +181,7 @@ static void set_tls(struct http_request *r)
     set_blob(r->easy, CURLOPT_CAINFO_BLOB, c->ca_pem);
     set_blob(r->easy, CURLOPT_SSLCERT_BLOB, c->cert_pem);
     set_blob(r->easy, CURLOPT_SSLKEY_BLOB, c->key_pem);
-    /* 7.88 takes the length of a password that is not there (NULL) as soon as a key asks for one. */
+    /* curl 7.88 calls strlen(NULL) when a key is encrypted and no password is set */
     if (c->key_pem) curl_easy_setopt(r->easy, CURLOPT_KEYPASSWD, "");
     curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYPEER, c->insecure ? 0L : 1L);
     curl_easy_setopt(r->easy, CURLOPT_SSL_VERIFYHOST, c->insecure ? 0L : 2L);
@@ -197,7 +196,7 @@ static void set_connection(struct http_request *r, const struct http_ask *ask)
 
     curl_easy_setopt(e, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(e, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* a name being looked up must not hold up a cancel */
+    curl_easy_setopt(e, CURLOPT_QUICK_EXIT, 1L); /* cancelling must not join a hanging resolver thread */
     curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
     curl_easy_setopt(e, CURLOPT_TIMEOUT_MS, (long)ask->timeout_ms);
     curl_easy_setopt(e, CURLOPT_TCP_KEEPALIVE, 1L);

@@ -1,4 +1,4 @@
-/* http_status.c - what an HTTP status means for us. */
+/* http_status.c - maps HTTP status codes to err. */
 #include "backends/link/http.h"
 
 enum err http_status_err(long status)

@@ -1,4 +1,4 @@
-/* loop.c - see loop.h; its clock and alarms are clock.c. */
+/* loop.c - creates, runs and closes the libuv loop; clock.c has its clock and alarms. */
 #include "backends/link/loop.h"
 
 #include "backends/base/mem.h"
@@ -13,8 +13,8 @@
 #include <time.h>
 
 enum {
-    LOOP_DESCRIPTORS = 12, /* those of libuv's loop, and a few to say with what is missing */
-    CLOSE_LIMIT_MS = 4000  /* children get SIGTERM, then SIGKILL 2 s later: they are waited for */
+    LOOP_DESCRIPTORS = 12, /* libuv's own, and a few to report an error with */
+    CLOSE_LIMIT_MS = 4000  /* longer than children take to end: SIGKILL follows SIGTERM after 2 s */
 };
 
 struct loop {
@@ -46,13 +46,13 @@ struct loop *loop_new(void)
 {
     struct loop *l = mem_zero(1, sizeof *l);
 
-    /* A peer that hangs up is an error of the write, not the end of the program; children get the default back. */
+    /* a closed connection must fail the write with EPIPE; libuv restores the default in children */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
-    /* libuv aborts where it cannot have the pipes of its signals. */
+    /* libuv aborts if it cannot create its signal pipe */
     if (descriptors_short(LOOP_DESCRIPTORS) || uv_loop_init(&l->uv))
-        mem_exhausted_of("too few file descriptors are left to run with; raise the limit: ulimit -n 1024");
-    /* Before the kernel has its entropy, at boot, the clock is better than to wait for it. */
+        mem_exhausted_of("too few file descriptors are left; raise the limit: ulimit -n 1024");
+    /* early at boot getrandom would block: falls back to the clock */
     if (getrandom(&l->random, sizeof l->random, GRND_NONBLOCK) != sizeof l->random) l->random = (uint32_t)loop_now_us();
     uv_timer_init(&l->uv, &l->step);
     uv_unref((uv_handle_t *)&l->step);
@@ -71,7 +71,7 @@ void loop_free(struct loop *l)
     while (uv_run(&l->uv, UV_RUN_NOWAIT) && loop_now_ms() < limit) {
     }
     int busy = uv_loop_close(&l->uv);
-    assert(!busy && "a handle of the loop has an owner that did not free it");
+    assert(!busy && "a handle was not closed by its owner");
     if (busy) return;
     clock_free(l->clock);
     free(l);
@@ -97,7 +97,7 @@ void loop_run(struct loop *l)
     uv_run(&l->uv, UV_RUN_DEFAULT);
 }
 
-static void step_over(uv_timer_t *t)
+static void on_step_timeout(uv_timer_t *t)
 {
     (void)t;
 }
@@ -106,8 +106,8 @@ bool loop_step(struct loop *l, uint64_t max_ms)
 {
     if (!uv_loop_alive(&l->uv)) return false;
     uv_update_time(&l->uv);
-    /* Repeating: where it is due before the loop has begun to wait, the next one still ends the wait. */
-    uv_timer_start(&l->step, step_over, max_ms, max_ms);
+    /* repeats: should it fire before the loop starts to poll, the next one still ends the poll */
+    uv_timer_start(&l->step, on_step_timeout, max_ms, max_ms);
     uv_run(&l->uv, max_ms > 0 ? UV_RUN_ONCE : UV_RUN_NOWAIT);
     uv_timer_stop(&l->step);
     return uv_loop_alive(&l->uv) != 0;
@@ -118,7 +118,7 @@ void loop_stop(struct loop *l)
     uv_stop(&l->uv);
 }
 
-uint64_t loop_own_wall_ms(void)
+uint64_t loop_local_wall_ms(void)
 {
     return clock_us(CLOCK_REALTIME) / 1000;
 }
@@ -128,12 +128,12 @@ uint64_t loop_wall_ms(const struct loop *l)
     return clock_wall_ms(l->clock);
 }
 
-void loop_hear_date(struct loop *l, uint64_t server_wall_ms)
+void loop_sync_date(struct loop *l, uint64_t server_wall_ms)
 {
-    clock_hear_date(l->clock, server_wall_ms);
+    clock_sync_date(l->clock, server_wall_ms);
 }
 
-/* Weyl's sequence, mixed as murmur3 ends: neighbouring seeds begin streams that have nothing in common. */
+/* A Weyl sequence through murmur3's finalizer: consecutive seeds give unrelated streams. */
 uint32_t loop_random(struct loop *l)
 {
     uint32_t x = l->random += 0x9e3779b9u;
@@ -152,7 +152,7 @@ enum err loop_err(int uv_status)
     if (uv_status >= 0) return ERR_OK;
     switch (uv_status) {
     case UV_ECONNREFUSED:
-    case UV_ENOENT: return ERR_REFUSED; /* of a socket's path: nobody listens there */
+    case UV_ENOENT: return ERR_REFUSED; /* connect(2) to a socket path that does not exist */
     case UV_ETIMEDOUT: return ERR_TIMEOUT;
     case UV_ECONNRESET:
     case UV_ECONNABORTED:

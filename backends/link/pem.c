@@ -1,10 +1,10 @@
-/* pem.c - see pem.h. */
+/* pem.c - recognizes encrypted private keys. */
 #include "backends/link/pem.h"
 
 #include <stdbool.h>
 #include <string.h>
 
-/* A header field of RFC 1421: the blanks after its colon are free. */
+/* RFC 1421 allows any blanks after the colon of a header field. */
 static bool proc_type_encrypted(const char *pem)
 {
     static const char field[] = "Proc-Type:", value[] = "4,ENCRYPTED";
@@ -20,6 +20,6 @@ enum err pem_key_check(const char *pem, struct why *why)
 {
     if (!pem || (!strstr(pem, "-----BEGIN ENCRYPTED PRIVATE KEY-----") && !proc_type_encrypted(pem))) return ERR_OK;
     return why_set(why, ERR_UNSUPPORTED,
-                   "its client key is encrypted, and raydeck asks for no password; write it without one, for yourself "
-                   "alone: (umask 077; openssl pkey -in KEY -out PLAIN)");
+                   "its client key is encrypted, and raydeck has no prompt for a passphrase; decrypt it: "
+                   "(umask 077; openssl pkey -in KEY -out PLAIN)");
 }

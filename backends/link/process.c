@@ -1,4 +1,4 @@
-/* process.c - a child process whose output is read in lines. */
+/* process.c - splits a child's stdout into lines, and reports its exit once both have ended. */
 #include "backends/link/process.h"
 
 #include "backends/base/buf.h"
@@ -11,18 +11,18 @@
 struct process {
     struct child *child;
     uv_pipe_t out;
-    struct alarm *limit, *give_up;
+    struct alarm *time_limit, *drain_timer;
     struct process_calls calls;
     struct buf line;
-    size_t skipped; /* bytes of a line that is too long; 0: none is */
-    struct why end;
-    bool child_ended, out_ended, told, over_time, freed;
+    size_t skipped; /* bytes of the current line, which is too long; 0: it is not */
+    struct why exit;
+    bool child_ended, out_ended, reported, timed_out, freed;
     char block[64 * 1024];
 };
 
-enum { DRAIN_MS = 300 }; /* a grandchild may hold stdout open: the end is told without it */
+enum { DRAIN_MS = 300 }; /* a grandchild may hold stdout open: the exit is reported without its end of file */
 
-static void out_closed(uv_handle_t *h)
+static void on_out_closed(uv_handle_t *h)
 {
     struct process *p = h->data;
 
@@ -35,20 +35,20 @@ static void process_finish(void *arg)
 {
     struct process *p = arg;
 
-    if (p->told || p->freed) return;
-    p->told = true;
-    alarm_stop(p->limit);
-    alarm_stop(p->give_up);
-    if (p->over_time) why_set(&p->end, ERR_TIMEOUT, "the command took too long");
-    p->calls.ended(p->calls.arg, p->end.code, p->end.text);
+    if (p->reported || p->freed) return;
+    p->reported = true;
+    alarm_stop(p->time_limit);
+    alarm_stop(p->drain_timer);
+    if (p->timed_out) why_set(&p->exit, ERR_TIMEOUT, "the command took too long");
+    p->calls.ended(p->calls.arg, p->exit.code, p->exit.text);
 }
 
-static void tell_line(struct process *p)
+static void line_report(struct process *p)
 {
     size_t len = p->line.len;
 
     if (p->skipped) {
-        p->skipped = 0; /* told when it became too long */
+        p->skipped = 0; /* was reported when it became too long */
     } else {
         if (len > 0 && p->line.data[len - 1] == '\r') p->line.data[--len] = '\0';
         char empty[1] = "";
@@ -57,7 +57,7 @@ static void tell_line(struct process *p)
     if (!p->freed) buf_clear(&p->line);
 }
 
-static void add_to_line(struct process *p, const char *bytes, size_t len)
+static void line_append(struct process *p, const char *bytes, size_t len)
 {
     if (p->skipped == 0 && !buf_add(&p->line, bytes, len)) return;
     bool known = p->skipped > 0;
@@ -80,36 +80,36 @@ static void on_stdout(uv_stream_t *stream, ssize_t n, const uv_buf_t *b)
     if (n < 0) {
         uv_read_stop(stream);
         p->out_ended = true;
-        if (p->line.len > 0 || p->skipped) tell_line(p);
+        if (p->line.len > 0 || p->skipped) line_report(p);
         if (!p->freed && p->child_ended) process_finish(p);
         return;
     }
     const char *at = b->base, *end = b->base + n;
     while (at < end && !p->freed) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
-        add_to_line(p, at, (size_t)((newline ? newline : end) - at));
+        line_append(p, at, (size_t)((newline ? newline : end) - at));
         if (!newline || p->freed) break;
-        tell_line(p);
+        line_report(p);
         at = newline + 1;
     }
 }
 
-static void on_end(void *arg, enum err err, const char *why)
+static void on_child_ended(void *arg, enum err err, const char *why)
 {
     struct process *p = arg;
 
     p->child_ended = true;
-    why_set(&p->end, err, "%s", why);
+    why_set(&p->exit, err, "%s", why);
     if (p->out_ended || !uv_is_active((uv_handle_t *)&p->out))
         process_finish(p);
     else
-        alarm_set(p->give_up, DRAIN_MS, 0);
+        alarm_set(p->drain_timer, DRAIN_MS, 0);
 }
 
-static void over_time(void *arg)
+static void on_time_limit(void *arg)
 {
     struct process *p = arg;
-    p->over_time = true;
+    p->timed_out = true;
     child_terminate(p->child);
 }
 
@@ -120,13 +120,13 @@ struct process *process_start(struct loop *l, const char *const *argv, enum chil
 
     p->calls = *calls;
     buf_init(&p->line, PROCESS_LINE_MAX);
-    p->limit = alarm_new(l, over_time, p);
-    p->give_up = alarm_new(l, process_finish, p);
+    p->time_limit = alarm_new(l, on_time_limit, p);
+    p->drain_timer = alarm_new(l, process_finish, p);
     uv_pipe_init(loop_uv(l), &p->out, 0);
     p->out.data = p;
-    p->child = child_start(l, argv, secrets, extra_env, NULL, &p->out, on_end, p);
+    p->child = child_start(l, argv, secrets, extra_env, NULL, &p->out, on_child_ended, p);
     if (child_pid(p->child) > 0) uv_read_start((uv_stream_t *)&p->out, on_alloc, on_stdout);
-    if (time_limit_ms > 0) alarm_set(p->limit, time_limit_ms, 0);
+    if (time_limit_ms > 0) alarm_set(p->time_limit, time_limit_ms, 0);
     return p;
 }
 
@@ -151,10 +151,10 @@ void process_free(struct process *p)
 {
     if (!p || p->freed) return;
     p->freed = true;
-    /* The command has ended, and something of it still writes: a monitor behind setsid. */
+    /* the command has exited, but a descendant holds its stdout: a monitor behind setsid */
     if (p->child_ended && !p->out_ended) child_terminate(p->child);
     child_free(p->child);
-    alarm_free(p->limit);
-    alarm_free(p->give_up);
-    uv_close((uv_handle_t *)&p->out, out_closed);
+    alarm_free(p->time_limit);
+    alarm_free(p->drain_timer);
+    uv_close((uv_handle_t *)&p->out, on_out_closed);
 }

@@ -147,7 +147,7 @@ static bool take_text(struct prompt_run *run, const char *text)
     run->last_us = now;
     if (!alarm_is_set(run->grow)) alarm_set(run->grow, run->pieces == 1 ? 0 : OPENAI_GROW_MS, 0);
     if (buf_str(&run->text, text) == ERR_OK) return true;
-    return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken; this is how it begins");
+    return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the response is too large; this is its beginning");
 }
 
 static bool take_piece(struct prompt_run *run, const struct openai_piece *p)
@@ -197,11 +197,10 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
     if (run->shape == SHAPE_UNKNOWN) run->shape = shape_of(bytes, len);
     if (run->shape == SHAPE_WHOLE) {
         if (buf_add(&run->whole, bytes, len) == ERR_OK) return true;
-        return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the answer is longer than is taken");
+        return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the response is too large");
     }
     enum err err = sse_feed(&run->sse, bytes, len, on_event, run);
-    if (err == ERR_LIMIT)
-        return openai_stop(run, SERVE_FAILURE_BODY, err, "an event of the stream is longer than is taken");
+    if (err == ERR_LIMIT) return openai_stop(run, SERVE_FAILURE_BODY, err, "an event of the stream is too large");
     return err == ERR_OK;
 }
 
@@ -219,7 +218,7 @@ static enum serve_failure take_whole(struct prompt_run *run, struct why *why)
         run->counted = p.tokens;
         if (buf_str(&run->text, p.text) != ERR_OK) {
             f = SERVE_FAILURE_BODY;
-            why_set(why, ERR_LIMIT, "the answer is longer than is taken");
+            why_set(why, ERR_LIMIT, "the response is too large");
         }
     }
     openai_piece_done(&p);

@@ -252,7 +252,7 @@ int main(int argc, char **argv)
 {
     struct options o;
     struct why why;
-    file_hold_standard();
+    file_reserve_stdio();
     if (argc > 1 && strcmp(argv[1], "monitor") == 0) return run_monitor(argc - 1, argv + 1);
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         fputs(usage, stdout);

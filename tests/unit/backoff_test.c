@@ -29,7 +29,7 @@ static void waiting_doubles_with_a_jitter(void **state)
         base = base * 2 > 15000 ? 15000 : base * 2;
     }
     assert_int_equal(b.tries, 20);
-    backoff_restart(&b);
+    backoff_reset(&b);
     assert_int_equal(b.tries, 0);
     assert_true(backoff_next(&b, 1000) <= 250 + 250 / 2);
     backoff_init(&b, 0, 0, 0);

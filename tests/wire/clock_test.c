@@ -67,15 +67,15 @@ static void it_tells_the_machines_time_until_it_is_set(void **state)
     assert_true(now >= before && now <= loop_now_ms());
     const uint64_t wall = loop_wall_ms(f.loop);
     assert_true(clock_wall_ms(f.clock) - wall < LIMIT_MS);
-    loop_hear_date(f.loop, wall + MINUTE_MS);
+    loop_sync_date(f.loop, wall + MINUTE_MS);
     assert_true(clock_wall_ms(f.clock) >= wall + MINUTE_MS - 1000);
-    assert_true(clock_own_wall_ms(f.clock) < wall + MINUTE_MS - 1000);
+    assert_true(clock_local_wall_ms(f.clock) < wall + MINUTE_MS - 1000);
     clock_set(f.clock, 5000, 7000);
     assert_int_equal(clock_now_ms(f.clock), 5000);
     assert_int_equal(clock_wall_ms(f.clock), 7000);
-    assert_int_equal(clock_own_wall_ms(f.clock), 7000);
+    assert_int_equal(clock_local_wall_ms(f.clock), 7000);
     assert_int_equal(loop_wall_ms(f.loop), 7000);
-    loop_hear_date(f.loop, wall); /* no server moves it any more */
+    loop_sync_date(f.loop, wall); /* no server moves it any more */
     assert_int_equal(clock_wall_ms(f.clock), 7000);
     clock_advance(f.clock, 10);
     assert_int_equal(clock_now_ms(f.clock), 5010);

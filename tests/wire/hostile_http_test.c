@@ -153,10 +153,10 @@ static void a_stream_is_bounded_as_a_whole(void **state)
     }
     reply_with_text(f); /* and never the last chunk */
     get(f, (struct http_ask){.stream_max = 2 * MIB}, true);
-    assert_end(f, ERR_LIMIT, "the stream is longer than is taken");
+    assert_end(f, ERR_LIMIT, "the stream is too large");
     assert_true(f->told_total <= 2 * MIB);
     get(f, (struct http_ask){.body_max = 2 * MIB}, false);
-    assert_end(f, ERR_LIMIT, "the answer is longer than is taken");
+    assert_end(f, ERR_LIMIT, "the response is too large");
 }
 
 /* 64 MiB of zeros in 420 KB. */
@@ -171,10 +171,10 @@ static void a_gzip_bomb_goes_off_nowhere(void **state)
     buf_done(&bomb);
     reply_with_text(f);
     get(f, (struct http_ask){.body_max = MIB}, false);
-    assert_end(f, ERR_LIMIT, "the answer is longer than is taken");
+    assert_end(f, ERR_LIMIT, "the response is too large");
     get(f, (struct http_ask){0}, true);
     assert_null(strstr(tiny_last(f->server), "Accept-Encoding"));
-    assert_end(f, ERR_PROTOCOL, "a compressed stream");
+    assert_end(f, ERR_PROTOCOL, "the stream is compressed");
     assert_int_equal(f->told_total, 0);
 }
 
@@ -195,12 +195,12 @@ static void a_header_without_an_end_is_a_limit(void **state)
     for (int i = 0; i < 40000; i++) buf_printf(&f->text, "X-%d: %060d\r\n", i, i);
     reply_with_text(f);
     get(f, (struct http_ask){0}, false);
-    assert_end(f, ERR_LIMIT, "header is longer than is taken");
+    assert_end(f, ERR_LIMIT, "header is too large");
     buf_clear(&f->text);
     for (int i = 0; i < 40000; i++) buf_str(&f->text, "HTTP/1.1 100 Continue\r\n\r\n");
     reply_with_text(f);
     get(f, (struct http_ask){0}, false);
-    assert_end(f, ERR_LIMIT, "header is longer than is taken");
+    assert_end(f, ERR_LIMIT, "header is too large");
 }
 
 static void a_header_line_without_an_end_ends_the_answer(void **state)
@@ -223,7 +223,7 @@ static void trailers_without_an_end_are_a_limit(void **state)
     for (int i = 0; i < 40000; i++) buf_printf(&f->text, "X-%d: %060d\r\n", i, i);
     reply_with_text(f);
     get(f, (struct http_ask){0}, false);
-    assert_end(f, ERR_LIMIT, "header is longer than is taken");
+    assert_end(f, ERR_LIMIT, "header is too large");
 }
 
 /* A body that drips is bounded by the time of the whole request. */

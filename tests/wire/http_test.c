@@ -419,8 +419,8 @@ static void the_date_of_one_server_is_heard(void **state)
     wait_done(s, 1);
     assert_true(loop_wall_ms(s->loop) < then);
     http_client_free(s->client);
-    s->client = http_client_new(s->loop, &(struct http_client_conf){.proxy = "", .keeps_time = true});
-    send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .foreign = true}, false);
+    s->client = http_client_new(s->loop, &(struct http_client_conf){.proxy = "", .sync_clock = true});
+    send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .proxied = true}, false);
     wait_done(s, 2);
     assert_true(loop_wall_ms(s->loop) < then); /* passed on for another one */
     send_get(s, "/");

@@ -135,17 +135,17 @@ static void the_wall_clock_is_that_of_the_servers(void **state)
     (void)state;
     struct loop *l = loop_new();
     uint64_t before = loop_wall_ms(l), second = before / 1000 * 1000;
-    loop_hear_date(l, second);
+    loop_sync_date(l, second);
     assert_true(loop_wall_ms(l) - before < 200);
 
-    loop_hear_date(l, second + 60000);
+    loop_sync_date(l, second + 60000);
     uint64_t wall = loop_wall_ms(l);
     assert_true(wall >= second + 60000 && wall < second + 60000 + 200);
-    loop_hear_date(l, second + 60000);
-    loop_hear_date(l, second + 59000);
+    loop_sync_date(l, second + 60000);
+    loop_sync_date(l, second + 59000);
     assert_true(loop_wall_ms(l) - wall < 200);
 
-    loop_hear_date(l, second - 60000);
+    loop_sync_date(l, second - 60000);
     wall = loop_wall_ms(l);
     assert_true(wall >= second - 60000 && wall < second - 60000 + 1800);
     loop_free(l);

@@ -137,7 +137,7 @@ static void a_look_up_that_hangs_is_given_up_and_never_waited_for(void **state)
     wait_inside(1);
     while (!s.closed) loop_step(l, 100);
     assert_int_equal(s.err, ERR_TIMEOUT);
-    assert_string_equal(s.why, "slow:6379: the name look-up does not come back");
+    assert_string_equal(s.why, "slow:6379: the name look-up does not return");
     bytes_free(b);
     loop_free(l); /* returns while the look-up hangs */
     wait_inside(1);

@@ -1,4 +1,5 @@
-#include "backends/link/library_memory.h"
+/* library_alloc.c - installs base/mem.h as the allocator of libuv, libcurl, OpenSSL and cJSON. */
+#include "backends/link/library_alloc.h"
 
 #include "backends/base/mem.h"
 
@@ -33,7 +34,7 @@ static void library_free(void *p)
     free(p);
 }
 
-/* ---- OpenSSL: CRYPTO_set_mem_functions(3); nothing is asked for nothing ---- */
+/* ---- OpenSSL: CRYPTO_set_mem_functions(3); a size of 0 yields NULL ---- */
 
 typedef void *crypto_alloc_fn(size_t size, const char *file, int line);
 typedef void *crypto_grow_fn(void *old, size_t size, const char *file, int line);
@@ -63,16 +64,18 @@ static void crypto_free(void *p, const char *file, int line)
     free(p);
 }
 
-/* We do not link with it: where libcurl's TLS is OpenSSL's, it is there. Its start does not survive a failed
- * allocation: it fails unseen, and crashes at the first connection. */
+/* We do not link with OpenSSL: dlsym finds it where libcurl uses it. Its initialisation does not report a failed
+ * allocation, and the first connection crashes. */
 static void crypto_memory_init(void)
 {
     crypto_set_fn *set = NULL;
     *(void **)&set = dlsym(RTLD_DEFAULT, "CRYPTO_set_mem_functions");
-    if (set) (void)set(crypto_alloc, crypto_grow, crypto_free); /* 0: it has allocated before, and goes on as it did */
+    if (set)
+        (void)set(crypto_alloc, crypto_grow,
+                  crypto_free); /* fails once it has allocated: it keeps its allocator then */
 }
 
-void library_memory_init(void)
+void library_alloc_init(void)
 {
     crypto_memory_init();
     cJSON_InitHooks(&(cJSON_Hooks){.malloc_fn = library_alloc, .free_fn = library_free});
