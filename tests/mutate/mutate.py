@@ -9,8 +9,8 @@ Operators:
   comparison moved    `<` and `<=`, `>` and `>=`, `==` and `!=` are exchanged; a comparison of milliseconds is turned
                       (`<` becomes `>=`), as one millisecond more or less is nothing that was promised
   and/or exchanged    `&&` becomes `||`, and `||` becomes `&&`
-  constant moved      a number in an expression becomes one more; named limits (`NAME = 16,` in an enum) and the
-                      sizes of memory stay
+  constant moved      a number in an expression becomes one more; named limits (`NAME = 16,` in an enum), the sizes
+                      of memory and conversions of units (60, 1000, 1024) stay
   return exchanged    `return true;` becomes `return false;`, and the reverse
   call left out       a statement that is one call is removed
 
@@ -43,6 +43,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 # Area, files, and the tests nearest to them, the quickest first. The first pattern that matches a file counts.
 AREAS = [
+    ("world", r"backends/world/keyframe.*\.c$", ["unit/keyframe_test", "unit/world_test"]),
     ("world", r"backends/world/(outage|recover).*\.c$",
      ["unit/recovery_wait_test", "unit/recovery_test", "unit/answers_test", "unit/outage_test", "screens/losses_test",
       "unit/script_test", "unit/gcs_crash_test", "screens/outage_agree_test", "screens/main_test"]),
@@ -89,6 +90,7 @@ OPERATOR = re.compile(r" (<=|>=|==|!=|<|>|&&|\|\|) ")
 CONSTANT = re.compile(r"(?<=[-+*<>=(, ])(\d+)u?(?=[ ;,)\]])")
 ALLOCATED = re.compile(r"mem_(alloc|zero|array|grow)\w*\(")
 FIXED = re.compile(r"\s*(?:(?:enum \{ )?[A-Z][A-Z0-9_]+ = |(?:\w+ )+\**\w+\[[^\]]*\](?: = .*)?;)")
+UNITS = ("60", "1000", "1024")  # of a conversion: a thousandth more is within its rounding
 RETURN = re.compile(r"\s*return (true|false);")
 CALL = re.compile(r"\s+((?:\(void\))?\w+\(.*\);)\s*$")
 KEYWORD = re.compile(r"(return|if|for|while|switch|sizeof)\b")
@@ -117,6 +119,8 @@ def in_line(line):
         found.append((m.start(1), len(word), to, "and/or exchanged" if word in ("&&", "||") else "comparison moved"))
     if not FIXED.match(line) and not ALLOCATED.search(line):
         for m in CONSTANT.finditer(line):
+            if m.group(1) in UNITS:
+                continue
             found.append((m.start(1), len(m.group(1)), str(int(m.group(1)) + 1), "constant moved"))
     m = RETURN.match(line)
     if m:

@@ -520,6 +520,20 @@ static void json_round_trips(const struct outage *o)
     cJSON *json_again = outage_to_json(&again);
     char *text_again = cJSON_PrintUnformatted(json_again);
     assert_string_equal(text, text_again);
+    assert_int_equal(again.state, o->state);
+    assert_int_equal(again.waits_for, o->waits_for);
+    assert_int_equal(again.missing, o->missing);
+    assert_int_equal(again.workers, o->workers);
+    for (size_t i = 0; i < o->workers; i++) {
+        assert_string_equal(again.worker[i].name, o->worker[i].name);
+        assert_int_equal(again.worker[i].fate, o->worker[i].fate);
+        assert_int_equal(again.worker[i].restarts, o->worker[i].restarts);
+    }
+    for (int i = 0; i < OUTAGE_CLASSES; i++) {
+        assert_int_equal(again.request[i].ok, o->request[i].ok);
+        assert_int_equal(again.request[i].slow, o->request[i].slow);
+        assert_int_equal(again.request[i].failed, o->request[i].failed);
+    }
     free(text);
     free(text_again);
     cJSON_Delete(json);
@@ -586,7 +600,7 @@ static void fields_that_are_not_known_have_no_line(void **state)
     o.fields = (struct outage_fields){.known = true, .before = 54, .kept = 54};
     buf_clear(&text);
     outage_losses_text(&o, &text);
-    has(buf_text(&text), "GCS       fields kept 54/54");
+    has(buf_text(&text), "\nrequests  none was seen\nGCS       fields kept 54/54");
     buf_done(&text);
 }
 

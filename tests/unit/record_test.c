@@ -77,6 +77,28 @@ static void size_is_of_all_that_hangs_on_it(void **state)
     record_free(&r->record);
 }
 
+static void text_upper(void *arg, char *text)
+{
+    (void)arg;
+    for (; *text; text++) *text = (char)(*text >= 'a' && *text <= 'z' ? *text - 'a' + 'A' : *text);
+}
+
+static void each_text_is_of_lists_too(void **state)
+{
+    (void)state;
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
+    record_set(&r->name, "mistral");
+    for (int i = 0; i < 2; i++) {
+        struct deployment *d = RECORD_APPEND(r, deployments);
+        record_set(&d->name, "model");
+    }
+    record_each_text(&r->record, text_upper, NULL);
+    assert_string_equal(r->record.key, "RS");
+    assert_string_equal(r->name, "MISTRAL");
+    for (size_t i = 0; i < r->deployments_count; i++) assert_string_equal(r->deployments[i].name, "MODEL");
+    record_free(&r->record);
+}
+
 static void equality_sees_one_difference(void **state)
 {
     (void)state;
@@ -272,6 +294,7 @@ int main(void)
         cmocka_unit_test(new_record_knows_nothing),
         cmocka_unit_test(copy_is_its_own),
         cmocka_unit_test(size_is_of_all_that_hangs_on_it),
+        cmocka_unit_test(each_text_is_of_lists_too),
         cmocka_unit_test(equality_sees_one_difference),
         cmocka_unit_test(what_is_not_known_is_not_compared),
         cmocka_unit_test(json_is_as_written),

@@ -105,6 +105,25 @@ static void an_event_says_what_the_pod_does_not(void **state)
     record_set(&e->message, "node(s) had untolerated taint");
     small_put(s, "kube/events", WORLD_KUBE, e);
     why_is(s, RUNG_HEAD_CREATED, "head pod Pending: node(s) had untolerated taint");
+    /* What is later, and no warning about this pod, changes nothing. */
+    static const struct {
+        const char *ns, *type, *about;
+    } others[] = {{"mistral", "Normal", "mistral-44qn2-head-7rk2m"},
+                  {"another", "Warning", "mistral-44qn2-head-7rk2m"},
+                  {"mistral", "Warning", "another-head"}};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        char key[8] = {'o', (char)('0' + i)};
+        e = record_new(TABLE_EVENT, key);
+        record_set(&e->ns, others[i].ns);
+        record_set(&e->type, others[i].type);
+        record_set(&e->about, others[i].about);
+        record_set(&e->message, "of something else");
+        e->last = known_u64(small_wall(s));
+        small_put(s, "kube/events", WORLD_KUBE, e);
+        why_is(s, RUNG_HEAD_CREATED, "head pod Pending: node(s) had untolerated taint");
+    }
+    small_gone(s, TABLE_EVENT, "e1");
+    why_is(s, RUNG_HEAD_CREATED, "head pod Pending");
 }
 
 static void redis_that_is_down_is_the_reason(void **state)

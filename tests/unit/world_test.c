@@ -254,6 +254,12 @@ static void what_cannot_be_read_is_counted_and_said(void **state)
     assert_true(world_generation(w, TABLE_POD) > pods && world_generation_all(w) > all);
     assert_true(world_unread_words(w, TABLE_POD, words, sizeof words));
     assert_string_equal(words, "1 pod could not be read: a pod without metadata.uid");
+    all = world_generation_all(w);
+    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    assert_int_equal(world_generation_all(w), all); /* nothing new */
+    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without a name"));
+    assert_true(world_generation_all(w) > all);
+    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
     apply(w, 3, change_unread("redis", WORLD_REDIS, TABLE_RAYNODE, 2, NULL));
     assert_true(world_unread_words(w, TABLE_RAYNODE, words, sizeof words));
     assert_string_equal(words, "2 Ray nodes could not be read");
@@ -367,6 +373,35 @@ static void sources_grow_old(void **state)
     assert_int_equal(age.value, 2000);
     assert_int_equal(who->since_ms, 21000);
     assert_string_equal(who->why, "refused");
+    world_free(w);
+}
+
+/* Each part of a source's state is drawn; one that is said again as it was is not. */
+static void a_source_that_says_the_same_moves_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        enum world_kind world;
+        enum source_state state;
+        enum err err;
+        const char *why, *detail;
+    } said[] = {
+        {WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", "redis://r"},
+        {WORLD_REDIS, SOURCE_DENIED, ERR_REFUSED, "refused", "redis://r"},
+        {WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "refused", "redis://r"},
+        {WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", "redis://r"},
+        {WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", "redis://s"},
+        {WORLD_CONSOLE, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", "redis://s"},
+    };
+    struct world *w = world_new();
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        for (int again = 0; again < 2; again++) {
+            const uint64_t before = world_generation_all(w);
+            apply(w, 100 + i,
+                  change_source("s", said[i].world, said[i].state, said[i].err, said[i].why, said[i].detail));
+            assert_int_equal(world_generation_all(w) != before, !again);
+        }
+    }
     world_free(w);
 }
 
@@ -589,6 +624,7 @@ int main(void)
         cmocka_unit_test(a_core_has_a_history),
         cmocka_unit_test(a_history_that_alternates_changes),
         cmocka_unit_test(sources_grow_old),
+        cmocka_unit_test(a_source_that_says_the_same_moves_nothing),
         cmocka_unit_test(the_worst_source_speaks_for_its_world),
         cmocka_unit_test(a_source_that_is_off_has_nothing),
         cmocka_unit_test(too_many_sources),
