@@ -118,6 +118,7 @@ static void a_container_that_ends_is_a_loss_of_its_own(void **state)
     head_started(s, "containerd://two", TRI_NO);
     o = now_of(s);
     assert_string_equal(o.new_head_uid, old_head);
+    f = small_focus(s); /* the world has changed since */
     answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
     assert_string_equal(a[1].question, "HEAD DOWN");
     assert_string_equal(a[1].word, "4.0s");
