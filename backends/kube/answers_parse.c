@@ -1,4 +1,4 @@
-/* answers_parse.c - Parses the API server's answers to our own requests: access reviews, versions, Secrets. */
+/* answers_parse.c - parses responses to single requests: access reviews, /version, Secrets. */
 #include "backends/kube/answers_parse.h"
 
 #include "backends/base/json.h"
@@ -27,7 +27,7 @@ enum tri review_parse(const char *bytes, size_t len, struct why *why)
     const char *reason = json_str(status, "reason");
     answer = json_bool(status, "allowed");
     if (answer == TRI_UNKNOWN)
-        why_set(why, ERR_PROTOCOL, "the server did not say");
+        why_set(why, ERR_PROTOCOL, "the response has no status.allowed");
     else
         why_set(why, answer == TRI_YES ? ERR_OK : ERR_FORBIDDEN, "%.200s", reason ? reason : "");
     cJSON_Delete(root);
@@ -37,7 +37,7 @@ enum tri review_parse(const char *bytes, size_t len, struct why *why)
 enum err secret_parse(const char *bytes, size_t len, const char *key, struct buf *out, struct why *why)
 {
     cJSON *root = NULL;
-    /* Its own messages could hold a part of it. */
+    /* without the parser's message, which could quote the Secret */
     enum err e = json_parse_shown(bytes, len, &root, NULL);
     if (e != ERR_OK) return why_set(why, e, "the answer is not JSON");
     const char *value = json_str(json_get(root, "data"), key);
@@ -57,7 +57,7 @@ enum err inline_password_parse(const char *bytes, size_t len, struct buf *out, s
     if (e != ERR_OK) return why_set(why, e, "the answer is not JSON");
     const char *password = ft_inline_password(root, &password_len);
     if (!password)
-        e = why_set(why, ERR_NOT_FOUND, "the RayService holds no password in clear");
+        e = why_set(why, ERR_NOT_FOUND, "the RayService holds no password in clear text");
     else if ((e = buf_add(out, password, password_len)) != ERR_OK)
         why_set(why, e, "the password is too long");
     json_wipe(root);

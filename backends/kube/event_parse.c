@@ -2,8 +2,8 @@
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 
-/* Core v1 events come in two ways of writing: the kubelet's (firstTimestamp, lastTimestamp, count, source) and that of
- * newer controllers (eventTime, series, reportingComponent), which leave the old fields null or empty. */
+/* Two forms exist: the kubelet's (firstTimestamp, lastTimestamp, count, source), and that of newer controllers
+ * (eventTime, series, reportingComponent), which leave the old fields null or empty. */
 
 static struct known_u64 first_known(struct known_u64 a, struct known_u64 b)
 {

@@ -1,4 +1,4 @@
-/* exec_credential.c - Runs a credential plug-in and collects its answer. */
+/* exec_credential.c - runs an exec credential plugin and collects its output. */
 #include "backends/kube/exec_credential.h"
 
 #include "backends/base/buf.h"
@@ -35,7 +35,7 @@ static void on_ended(void *arg, enum err err, const char *why)
     else if (err != ERR_OK)
         err = why_set(&w, err, "%s: %s", run->exec->command, why && *why ? why : err_word(err));
     else if (run->too_long)
-        err = why_set(&w, ERR_LIMIT, "%s: its answer is too long", run->exec->command);
+        err = why_set(&w, ERR_LIMIT, "%s: its output is too long", run->exec->command);
     else
         err = exec_answer_parse(run->exec, buf_text(&run->out), run->out.len, &answer, &w);
     void (*done)(void *, enum err, struct exec_answer *, const char *) = run->done;

@@ -1,4 +1,4 @@
-/* exec_credential_parse.c - Parses an ExecCredential (client.authentication.k8s.io). */
+/* exec_credential_parse.c - parses and builds ExecCredential objects. */
 #include "backends/kube/exec_credential_parse.h"
 
 #include "backends/base/buf.h"
@@ -19,7 +19,7 @@ void exec_answer_done(struct exec_answer *a)
     *a = (struct exec_answer){0};
 }
 
-/* A header line of its own is not to be had. */
+/* Rejects control characters: a token must not inject HTTP headers. */
 static bool is_token(const char *s)
 {
     for (; *s; s++)
@@ -33,19 +33,20 @@ static enum err answer_of(const struct kube_exec *exec, const cJSON *root, struc
     const char *token = json_str(status, "token"), *cert = json_str(status, "clientCertificateData"),
                *key = json_str(status, "clientKeyData");
     if (!text_eq(json_str(root, "kind"), "ExecCredential"))
-        return why_set(why, ERR_PARSE, "%s: its answer is not an ExecCredential", exec->command);
+        return why_set(why, ERR_PARSE, "%s: its output is not an ExecCredential", exec->command);
     if (!text_eq(json_str(root, "apiVersion"), exec->api_version))
-        return why_set(why, ERR_PARSE, "%s: it answered in another apiVersion than %s", exec->command,
+        return why_set(why, ERR_PARSE, "%s: its output has another apiVersion than %s", exec->command,
                        exec->api_version);
     if (token && !is_token(token)) return why_set(why, ERR_PARSE, "%s: status.token is not a token", exec->command);
     if ((cert && *cert) != (key && *key))
-        return why_set(why, ERR_PARSE, "%s: a certificate and its key come together", exec->command);
+        return why_set(why, ERR_PARSE, "%s: clientCertificateData and clientKeyData must be given together",
+                       exec->command);
     if (pem_key_check(key, why) != ERR_OK) {
         why_prefix(why, exec->command);
         return ERR_UNSUPPORTED;
     }
     if (!(token && *token) && !(cert && *cert))
-        return why_set(why, ERR_PARSE, "%s: it gave neither a token nor a certificate", exec->command);
+        return why_set(why, ERR_PARSE, "%s: its output has neither a token nor a certificate", exec->command);
     a->ends = json_stamp(status, "expirationTimestamp");
     a->token = token && *token ? mem_str(token) : NULL;
     a->cert = cert && *cert ? mem_str(cert) : NULL;
@@ -59,7 +60,7 @@ enum err exec_answer_parse(const struct kube_exec *exec, const char *bytes, size
     cJSON *root = NULL;
     struct exec_answer a = {0};
     enum err e = json_parse(bytes, len, &root, NULL);
-    if (e != ERR_OK) return why_set(why, ERR_PARSE, "%s: its answer (%zu bytes) is not JSON", exec->command, len);
+    if (e != ERR_OK) return why_set(why, ERR_PARSE, "%s: its output (%zu bytes) is not JSON", exec->command, len);
     e = answer_of(exec, root, &a, why);
     json_wipe(root);
     if (e == ERR_OK) *ret = a;

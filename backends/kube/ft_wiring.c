@@ -1,4 +1,4 @@
-/* ft_wiring.c - How a RayService is wired to its Redis: address, user, password, where each is kept. */
+/* ft_wiring.c - parses a RayService's Redis: address, user and password, and where each is kept. */
 #include "backends/kube/ft_wiring.h"
 
 #include "backends/base/mem.h"
@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KUBERAY_RECONNECT_S = 600 }; /* what KubeRay sets for workers under FT where the spec does not */
+enum {
+    KUBERAY_RECONNECT_S = 600
+}; /* RAY_gcs_rpc_server_reconnect_timeout_s that KubeRay sets for workers by default */
 
 struct parts {
     const cJSON *options, *head, *params;
@@ -47,7 +49,7 @@ static const char *address_password(const char *address, size_t *ret_len)
     return part.at;
 }
 
-/* A literal that is no reference to a variable ("$REDIS_PASSWORD"). */
+/* A literal value, not a reference to a variable ("$REDIS_PASSWORD"). */
 static const char *literal_of(const char *value)
 {
     return value && *value && *value != '$' ? value : NULL;
@@ -113,7 +115,7 @@ static void credentials_parse(const cJSON *obj, const struct parts *p, struct ra
     r->redis_password_inline = tri_of(ft_inline_password(obj, &len) != NULL);
 }
 
-/* The shortest patience of any worker group counts: it is the first to give up. */
+/* The shortest timeout of all worker groups: that group exits first. */
 static void reconnect_parse(const struct parts *p, struct rayservice *r)
 {
     JSON_EACH (g, p->groups) {

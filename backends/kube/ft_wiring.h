@@ -1,12 +1,12 @@
 /*
- * ft_wiring.h - how a RayService keeps its GCS outside the head: both ways of writing it.
+ * ft_wiring.h - parses how GCS fault tolerance is configured in a RayService: both forms.
  *
  *   options      rayClusterConfig.gcsFaultToleranceOptions (KubeRay >= 1.3)
  *   annotation   ray.io/ft-enabled "true", RAY_REDIS_ADDRESS (REDIS_USERNAME, REDIS_PASSWORD) in the head's
  *                environment, or redis-username and redis-password in its rayStartParams
  *
- * The password's value is only ever handed out by ft_inline_password, borrowed from the object, for the one who logs
- * in with it; a record says where it is kept, and whether it stands in clear.
+ * Only ft_inline_password returns the password's value, borrowed from the object, for AUTH; a record holds only where
+ * it is kept, and whether that is in clear text.
  */
 #ifndef RAYDECK_KUBE_FT_WIRING_H
 #define RAYDECK_KUBE_FT_WIRING_H
@@ -16,7 +16,7 @@
 
 void ft_wiring_parse(const cJSON *rayservice, struct rayservice *ret);
 
-/* The password where it stands in clear in the spec: len bytes, borrowed from the object. NULL: it does not. */
+/* The password if the spec holds it in clear text: len bytes, borrowed from the object; else NULL. */
 const char *ft_inline_password(const cJSON *rayservice, size_t *ret_len);
 
 #endif

@@ -1,11 +1,11 @@
-/* ingress_parse.c - Parses Ingresses: which host and path lead to which service. */
+/* ingress_parse.c - parses Ingresses (networking.k8s.io/v1): hosts, paths and their backend Services. */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 
 #include <stdio.h>
 
-/* networking.k8s.io/v1. A rule without a host is for any; a TLS entry without hosts is for all of them. */
+/* A rule without a host matches any; a TLS entry without hosts covers all. */
 
 static bool has_tls(const cJSON *spec, const char *host)
 {

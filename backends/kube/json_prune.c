@@ -1,4 +1,4 @@
-/* json_prune.c - Drops members of a JSON text that nobody reads before it is parsed. */
+/* json_prune.c - replaces unused members of a JSON text by null. */
 #include "backends/kube/json_prune.h"
 
 #include "backends/base/mem.h"

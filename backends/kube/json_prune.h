@@ -1,10 +1,9 @@
 /*
- * json_prune.h - JSON without what is not looked at, before a tree is built of it.
+ * json_prune.h - removes unused members from a JSON text before it is parsed into a tree.
  *
- * Two thirds of a page of pods are managed fields, volumes and probes; a tree of them costs more than all else that is
- * done with the page. The value of every member with a given name becomes null, wherever it stands; what is left is
- * byte for byte as it was. The text is not checked: a malformed one comes out malformed. A name that is written with
- * escapes is not recognized, and stays.
+ * Two thirds of a page of pods are managedFields, volumes and probes, whose tree would cost more than all other
+ * processing. The value of every member with a given name, at any depth, becomes null; the other bytes are unchanged.
+ * The text is not validated: malformed JSON stays malformed. Names written with escapes are not recognized and stay.
  */
 #ifndef RAYDECK_KUBE_JSON_PRUNE_H
 #define RAYDECK_KUBE_JSON_PRUNE_H

@@ -1,6 +1,6 @@
 /*
- * kinds_parse.h - the parser of each kind: fills a record whose key is set. For kube_parse.c. Never fails: what is
- * not there stays unknown.
+ * kinds_parse.h - the parser of each kind; fills a record whose key is set. For kube_parse.c. Never fails: absent
+ * fields stay unknown.
  */
 #ifndef RAYDECK_KUBE_KINDS_PARSE_H
 #define RAYDECK_KUBE_KINDS_PARSE_H

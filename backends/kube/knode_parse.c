@@ -1,4 +1,4 @@
-/* knode_parse.c - Parses Nodes. */
+/* knode_parse.c - parses Nodes (core/v1). */
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
 
@@ -21,7 +21,7 @@ void knode_parse(const cJSON *obj, struct knode *ret)
     kube_text(&ret->zone, label_of(obj, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"),
               KUBE_NAME_MAX);
     ret->ready = kube_condition_is(status, "Ready");
-    /* "Unknown" is what the controller writes for a node that no longer reports: it is not ready. */
+    /* the node controller sets Ready to "Unknown" for a node that stopped reporting: not ready */
     if (kube_condition(status, "Ready") && ret->ready == TRI_UNKNOWN) ret->ready = TRI_NO;
     ret->unschedulable = cJSON_IsObject(spec) ? tri_of(json_bool(spec, "unschedulable") == TRI_YES) : TRI_UNKNOWN;
     ret->neuron_devices = kube_quantity(have, "aws.amazon.com/neuron");

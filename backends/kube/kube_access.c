@@ -1,4 +1,4 @@
-/* kube_access.c - Chooses kubeconfig, context, cluster and user, and reads their keys and certificates. */
+/* kube_access.c - loads kubeconfig files or the service account, and reads keys and certificates. */
 #include "backends/kube/kube_access.h"
 
 #include "backends/base/buf.h"
@@ -22,7 +22,7 @@ static enum err add_file(struct kube_access *a, const char *path, struct why *wh
     return e;
 }
 
-/* KUBECONFIG: files that are not there are passed over, as kubectl does. */
+/* KUBECONFIG: skips files that do not exist, as kubectl does. */
 static enum err add_list(struct kube_access *a, const char *list, struct why *why)
 {
     for (const char *at = list; *at;) {
@@ -33,7 +33,7 @@ static enum err add_list(struct kube_access *a, const char *list, struct why *wh
         if (e != ERR_OK && e != ERR_NOT_FOUND) return e;
         at += len + (at[len] == ':');
     }
-    if (!a->files.paths) return why_set(why, ERR_NOT_FOUND, "KUBECONFIG: none of its files is there (%s)", list);
+    if (!a->files.paths) return why_set(why, ERR_NOT_FOUND, "KUBECONFIG: none of its files exists (%s)", list);
     return ERR_OK;
 }
 
@@ -44,7 +44,7 @@ static char *in_cluster_server(const char *host, const char *port)
     return text_u64(port, strlen(port), UINT16_MAX, &number) ? NULL : url_build("https", host, (unsigned)number, NULL);
 }
 
-/* The service account that every pod is given; written as a kubeconfig of its own. */
+/* Builds a kubeconfig from the pod's service account. */
 static enum err add_account(struct kube_access *a, const struct kube_places *places, struct why *why)
 {
     const char *host = places->env("KUBERNETES_SERVICE_HOST"), *port = places->env("KUBERNETES_SERVICE_PORT");
@@ -76,7 +76,8 @@ static enum err add_account(struct kube_access *a, const struct kube_places *pla
     e = ERR_OK;
 out:
     if (e != ERR_OK)
-        why_set(why, e, "no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config, and this is no pod");
+        why_set(why, e,
+                "no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config, and not running in a pod");
     buf_done(&ns);
     mem_free_secret(token);
     free(path);
@@ -96,7 +97,7 @@ static enum err add_default(struct kube_access *a, const struct kube_places *pla
     return add_account(a, places, why);
 }
 
-/* PEM out of the data, else out of the file. */
+/* PEM from the …-data field, else from the file. */
 static enum err pem_of(const char *data, const char *file, const char *origin, char **ret, struct why *why)
 {
     struct buf b;

@@ -1,6 +1,6 @@
 /*
- * kube_access.h - which server, and as whom: kubeconfig files (the one named, KUBECONFIG's, ~/.kube/config), or the
- * service account of the pod we run in. Reads files; for start-up.
+ * kube_access.h - resolves cluster, user and context from kubeconfig files (--kubeconfig, KUBECONFIG, ~/.kube/config)
+ * or from the service account of the pod that we run in. Reads files: for start-up only.
  */
 #ifndef RAYDECK_KUBE_ACCESS_H
 #define RAYDECK_KUBE_ACCESS_H
@@ -15,11 +15,11 @@ struct kube_access {
     struct kube_choice choice; /* borrows from files; user may be NULL */
     char *server;              /* without a slash at its end */
     char *ca_pem, *cert_pem, *key_pem;
-    char *where; /* the files' paths, or "in-cluster"; safe */
-    char *shown; /* server, safe and without a user's name and password */
+    char *where; /* the files' paths, or "in-cluster"; safe text */
+    char *shown; /* server as displayed: safe, without user name and password */
 };
 
-/* Where to look: the program's own environment, or a test's. account: folder of the service account. */
+/* The environment and the service account's directory; replaced in tests. */
 struct kube_places {
     const char *(*env)(const char *name);
     const char *account;
@@ -29,7 +29,7 @@ enum err kube_access_load(const struct kube_open *conf, const struct kube_places
                           struct why *why);
 void kube_access_free(struct kube_access *a); /* wipes; NULL is fine */
 
-/* The bearer token of a file, without the space around it. */
+/* Reads a bearer token from a file, without surrounding white space. */
 enum err kube_token_read(const char *path, char **ret, struct why *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* kube_actions.c - Single requests to the API server: access review, delete, Secret, proxy. */
+/* kube_actions.c - single requests to the API server: delete, access review, Secret, ingresses, proxy. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/answers_parse.h"
@@ -12,7 +12,7 @@
 
 enum { ACTION_MS = 15000, ACTION_BODY_MAX = 4 * 1024 * 1024 };
 
-/* One question or order in flight, and whom to tell. */
+/* A request in flight with its callback: one of the three. */
 struct action {
     struct kube *be;
     struct action *next, **self;
@@ -108,7 +108,7 @@ static void on_deleted(void *arg, const struct http_answer *answer)
         c->number = a->grace_s < 0 ? UINT64_MAX : (uint64_t)a->grace_s;
         break;
     case ERR_CONFLICT:
-        why_set(&why, ERR_CONFLICT, "the pod was replaced: it is no longer the one that was confirmed");
+        why_set(&why, ERR_CONFLICT, "the pod was replaced: its UID is not the one that was confirmed");
         break;
     case ERR_NOT_FOUND: why_set(&why, ERR_NOT_FOUND, "the pod is gone already"); break;
     default: break;
@@ -135,7 +135,7 @@ void kube_api_delete_pod(struct kube *be, const char *ns, const char *name, cons
     free(path);
 }
 
-/* ---- questions ----------------------------------------------------------------------------------------------- */
+/* ---- reads --------------------------------------------------------------------------------------------------- */
 
 static void on_review(void *arg, const struct http_answer *answer)
 {
@@ -158,7 +158,7 @@ void kube_api_may(struct kube *be, const char *verb, const char *resource, const
     action_send(a, "POST", REVIEW_PATH, review_body(verb, resource, ns), false, on_review);
 }
 
-static void value_end(struct action *a, enum err err, struct buf *value, const char *why)
+static void value_finish(struct action *a, enum err err, struct buf *value, const char *why)
 {
     void (*done)(void *, enum err, const char *, size_t, const char *) = a->on_value;
     void *done_arg = a->arg;
@@ -177,7 +177,7 @@ static void on_secret(void *arg, const struct http_answer *answer)
     a->call = NULL;
     enum err e = kube_api_judge(answer, &why);
     if (e == ERR_OK) e = secret_parse(answer->body, answer->body_len, a->key, &value, &why);
-    value_end(a, e, &value, why.text);
+    value_finish(a, e, &value, why.text);
 }
 
 void kube_api_secret(struct kube *be, const char *ns, const char *name, const char *key,
@@ -200,7 +200,7 @@ static void on_password(void *arg, const struct http_answer *answer)
     a->call = NULL;
     enum err e = kube_api_judge(answer, &why);
     if (e == ERR_OK) e = inline_password_parse(answer->body, answer->body_len, &value, &why);
-    value_end(a, e, &value, why.text);
+    value_finish(a, e, &value, why.text);
 }
 
 void kube_api_inline_password(struct kube *be, const char *ns, const char *service,
@@ -216,7 +216,7 @@ void kube_api_inline_password(struct kube *be, const char *ns, const char *servi
 
 /* ---- ingresses ----------------------------------------------------------------------------------------------- */
 
-static void put_ingresses(const struct sink *sink, struct kube_page *page)
+static void emit_ingresses(const struct sink *sink, struct kube_page *page)
 {
     sink_put(sink, change_source(KUBE_INGRESSES, WORLD_CONSOLE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     struct change *c = change_new(CHANGE_RELIST, KUBE_INGRESSES, WORLD_CONSOLE);
@@ -245,7 +245,7 @@ static void on_ingresses(void *arg, const struct http_answer *answer)
     void *done_arg = a->arg;
     action_free(a);
     if (e == ERR_OK)
-        put_ingresses(&sink, &page);
+        emit_ingresses(&sink, &page);
     else
         sink_put(&sink, change_source(KUBE_INGRESSES, WORLD_CONSOLE,
                                       e == ERR_FORBIDDEN || e == ERR_AUTH ? SOURCE_DENIED

@@ -1,6 +1,6 @@
 /*
- * kube_api.c - the Kubernetes API server, by kubeconfig or from within a pod: one reflector a kind, a probe every five
- * seconds, and what is asked of it.
+ * kube_api.c - the Kubernetes API backend: one reflector per kind, a liveness probe (GET /version) every five seconds,
+ * and single requests (kube_actions.c).
  */
 #include "backends/kube/kube_api.h"
 
@@ -19,7 +19,7 @@ enum { PROBE_EVERY_MS = 5000, PROBE_LIMIT_MS = 10000, TICK_MS = 1000, FIRST_TICK
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
-/* RAYSERVICES is looked for in every namespace, and NODES has none: both begin at once. */
+/* RAYSERVICES is listed in all namespaces, and NODES has none: these two start at once, the others with a namespace. */
 enum { RAYSERVICES, NODES, RAYCLUSTERS, PODS, EVENTS, SLICES };
 
 static const struct kind {
@@ -30,7 +30,7 @@ static const struct kind {
     [RAYSERVICES] = {TABLE_RAYSERVICE, "kube/rayservices", "/apis/ray.io/v1", "rayservices", NULL, 0},
     [NODES] = {TABLE_KNODE, "kube/nodes", "/api/v1", "nodes", NULL, 40},
     [RAYCLUSTERS] = {TABLE_RAYCLUSTER, "kube/rayclusters", "/apis/ray.io/v1", "rayclusters", NULL, 10},
-    /* Ray's own pods and the jobs that clean up after it, however many others the namespace has. */
+    /* the label selector matches Ray's pods and its Redis cleanup Jobs */
     [PODS] = {TABLE_POD, "kube/pods", "/api/v1", "pods", "ray.io%2Fcluster", 0},
     [EVENTS] = {TABLE_EVENT, "kube/events", "/api/v1", "events", NULL, 20},
     [SLICES] = {TABLE_SLICE, "kube/endpointslices", "/apis/discovery.k8s.io/v1", "endpointslices", NULL, 20},
@@ -61,15 +61,15 @@ static const char *home_ns(const struct kube *be)
     return be->context_ns ? be->context_ns : "default";
 }
 
-/* What set_namespace said, carried out from the loop: it is said from within a sink, where a reflector is telling. */
-static void on_plan(void *arg)
+/* Applies set_namespace; deferred to the loop, because it may be called from a reflector's event handler. */
+static void on_namespace(void *arg)
 {
     struct kube *be = arg;
     if (!be->ns_known) return;
-    /* The pods first: they get the connection that is open already. */
+    /* pods first: they get the open connection */
     reflector_start_one(be, PODS, be->ns, NULL);
     for (int i = RAYCLUSTERS; i < API_KINDS; i++) reflector_start_one(be, i, be->ns, NULL);
-    /* Where all namespaces may not be read, the one that is looked at now is. */
+    /* the user may not list RayServices in all namespaces: follows the current one */
     char *all = request_path(kinds[RAYSERVICES].root, NULL, kinds[RAYSERVICES].resource, NULL);
     if (be->ns && strcmp(reflector_path(be->kind[RAYSERVICES]), all) != 0)
         reflector_start_one(be, RAYSERVICES, be->ns, NULL);
@@ -78,28 +78,28 @@ static void on_plan(void *arg)
 
 /* ---- liveness ------------------------------------------------------------------------------------------------ */
 
-static void link_lost(struct kube *be, enum err err, const char *why)
+static void connection_lost(struct kube *be, enum err err, const char *why)
 {
     for (int i = 0; i < API_KINDS; i++)
         if (be->kind[i]) reflector_lost(be->kind[i], err, why);
-    kube_link_redial(be->link, err, why);
+    kube_link_reconnect(be->link, err, why);
 }
 
 static void on_probe(void *arg, const struct http_answer *answer)
 {
     struct kube *be = arg;
     be->probe = NULL;
-    /* Credentials that are not to be had say nothing about the link. */
+    /* missing credentials say nothing about the connection */
     if (answer->err == ERR_AUTH) return;
     if (answer->err == ERR_TIMEOUT) {
         char why[64];
         snprintf(why, sizeof why, "no answer for %u s", (unsigned)(be->probe_limit_ms / 1000));
-        link_lost(be, ERR_TIMEOUT, why);
+        connection_lost(be, ERR_TIMEOUT, why);
         return;
     }
     if (answer->err != ERR_OK) {
-        /* One that is refused may be a restart that the watches live through; a silent one means a dead link. */
-        if (++be->probes_failed >= 2) link_lost(be, answer->err, answer->why);
+        /* a single refused probe may be a restart behind a load balancer, which watches survive; a timeout is not */
+        if (++be->probes_failed >= 2) connection_lost(be, answer->err, answer->why);
         return;
     }
     be->probes_failed = 0;
@@ -136,7 +136,7 @@ static char *safe_text(const char *text)
     return text ? text_safe(text, strlen(text), TEXT_ONE_LINE, 512) : NULL;
 }
 
-/* With its NUL, so that two texts never run into one another. */
+/* Includes the NUL, so that ("ab", "c") and ("a", "bc") differ. */
 static void add_text(struct sha256 *sum, const char *text)
 {
     sha256_add(sum, text ? text : "", text ? strlen(text) + 1 : 1);
@@ -191,14 +191,14 @@ static enum err api_open(struct loop *l, const struct kube_open *conf, const str
     be->probe_every_ms = PROBE_EVERY_MS;
     be->probe_limit_ms = PROBE_LIMIT_MS;
     fill_where(be);
-    be->plan = alarm_new(l, on_plan, be);
+    be->namespace_alarm = alarm_new(l, on_namespace, be);
     be->tick = alarm_new(l, on_tick, be);
     reflector_start_one(be, RAYSERVICES, be->only_ns, be->only_ns ? NULL : home_ns(be));
     reflector_start_one(be, NODES, NULL, NULL);
     if (be->only_ns) {
         be->ns = mem_str(be->only_ns);
         be->ns_known = true;
-        on_plan(be);
+        on_namespace(be);
     }
     alarm_set(be->tick, FIRST_TICK_MS, TICK_MS);
     *ret_be = be;
@@ -212,7 +212,7 @@ static void api_close(struct kube *be)
     kube_call_cancel(be->probe);
     for (int i = 0; i < API_KINDS; i++) reflector_free(be->kind[i]);
     kube_link_free(be->link);
-    alarm_free(be->plan);
+    alarm_free(be->namespace_alarm);
     alarm_free(be->tick);
     free(be->context);
     free(be->ca);
@@ -241,13 +241,13 @@ static void api_set_namespace(struct kube *be, const char *ns)
     free(be->ns);
     be->ns = copy;
     be->ns_known = true;
-    alarm_set(be->plan, 0, 0);
+    alarm_set(be->namespace_alarm, 0, 0);
 }
 
 static void api_refresh(struct kube *be)
 {
     for (int i = 0; i < API_KINDS; i++)
-        if (be->kind[i]) reflector_again(be->kind[i]);
+        if (be->kind[i]) reflector_relist(be->kind[i]);
 }
 
 const struct kube_ops kube_api = {

@@ -1,4 +1,4 @@
-/* kube_api.h - the one implementation of struct kube_ops: the Kubernetes API server itself. */
+/* kube_api.h - the vtable of the Kubernetes API backend, the only implementation of struct kube_ops. */
 #ifndef RAYDECK_KUBE_KUBE_API_H
 #define RAYDECK_KUBE_KUBE_API_H
 

@@ -16,14 +16,14 @@ struct kube {
     struct kube_where where;
     char *context, *user, *context_ns, *version;
     char *ca, *id; /* see struct kube_where */
-    char *only_ns; /* asked for at open; NULL: any */
-    char *ns;      /* watched */
-    bool ns_known; /* ns means something: NULL is all of them */
+    char *only_ns; /* configured at open; NULL: any */
+    char *ns;      /* watched; NULL: all namespaces */
+    bool ns_known; /* ns was set */
     struct reflector *kind[API_KINDS];
-    struct alarm *plan, *tick;
+    struct alarm *namespace_alarm, *tick;
     struct kube_call *probe;
     uint64_t probe_ms;                       /* when the last one was sent; 0: none yet */
-    uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of api.c; a test has less time */
+    uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of kube_api.c; shorter in tests */
     unsigned probes_failed;
     struct action *actions; /* in flight */
 };
@@ -44,6 +44,6 @@ struct http_request *kube_api_proxy(struct kube *be, const char *path, const str
 struct kube_call *kube_api_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
 enum err kube_api_judge(const struct http_answer *answer, struct why *why);
 void kube_api_forget(struct kube *be, const void *arg);
-void kube_api_actions_stop(struct kube *be); /* without a word */
+void kube_api_actions_stop(struct kube *be); /* cancels all, without callbacks */
 
 #endif

@@ -1,4 +1,4 @@
-/* kube_auth.c - Keeps a bearer token or client certificate valid: token files, plug-ins, their expiry. */
+/* kube_auth.c - keeps a bearer token or client certificate valid: re-reads token files, re-runs exec plugins. */
 #include "backends/kube/kube_auth.h"
 
 #include "backends/base/buf.h"
@@ -11,11 +11,11 @@
 #include <string.h>
 
 enum {
-    TOKEN_FILE_MS = 60 * 1000, /* how long the content of a token file is taken for granted */
-    EXEC_EARLY_MS = 10 * 1000, /* renewed so long before it ends */
-    EXEC_AGAIN_MS = 2 * 1000,  /* after a failure, and after what does not last; then twice as long each time, up to: */
+    TOKEN_FILE_MS = 60 * 1000, /* a token file is re-read after that long */
+    EXEC_EARLY_MS = 10 * 1000, /* renewed that long before they expire */
+    EXEC_AGAIN_MS = 2 * 1000,  /* first delay after a failure or short-lived credentials, doubled up to: */
     EXEC_MOST_MS = 30 * 1000,
-    EXEC_REFUSED_MS = 5 * 1000 /* younger ones that are refused are not renewed: it would not help */
+    EXEC_REFUSED_MS = 5 * 1000 /* credentials younger than this that are refused are not renewed: it would not help */
 };
 
 struct kube_auth {
@@ -26,12 +26,12 @@ struct kube_auth {
     void *arg;
     char *header; /* secret */
     unsigned generation;
-    uint64_t read_ms; /* the token file; 0: never */
+    uint64_t read_ms; /* when the token file was read; 0: never */
     struct exec_run *run;
-    char *cert, *key;      /* of the plug-in */
-    struct known_u64 ends; /* of the plug-in's, wall clock */
-    uint64_t given_ms;
-    uint64_t again_ms; /* the plug-in is not run before */
+    char *cert, *key;      /* from the plugin */
+    struct known_u64 ends; /* expirationTimestamp */
+    uint64_t given_ms;     /* when the plugin returned them; 0: never */
+    uint64_t again_ms;     /* earliest time of the next run */
     struct backoff backoff;
     bool refused, has_failed;
     struct why failed;
@@ -86,23 +86,23 @@ void kube_auth_free(struct kube_auth *a)
     free(a);
 }
 
-static void exec_rest(struct kube_auth *a)
+static void exec_delay(struct kube_auth *a)
 {
     const uint64_t now = loop_now_ms();
     a->again_ms = now + backoff_next(&a->backoff, now);
 }
 
-/* What was given is over: at once for new ones where it served for long, else not before the plug-in has rested. */
-static void exec_ended(struct kube_auth *a)
+/* The credentials are no longer valid: runs the plugin at once if they served for long, else with back-off. */
+static void exec_expired(struct kube_auth *a)
 {
     const bool served = backoff_is_healthy(&a->backoff, loop_now_ms());
     if (!a->backoff.works_since_ms) return;
-    exec_rest(a);
+    exec_delay(a);
     if (served) a->again_ms = 0;
 }
 
-/* By its own word; whether the server takes it is seen later. */
-static bool exec_lasts(const struct kube_auth *a)
+/* By expirationTimestamp; only the server knows whether it accepts them. */
+static bool exec_is_current(const struct kube_auth *a)
 {
     return !a->ends.known || loop_wall_ms(a->loop) + EXEC_EARLY_MS < a->ends.value;
 }
@@ -114,7 +114,7 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
     a->run = NULL;
     if (err != ERR_OK) {
         a->has_failed = true;
-        exec_rest(a);
+        exec_delay(a);
         why_set(&a->failed, ERR_AUTH, "%s", why);
         a->changed(a->arg, false);
         return;
@@ -132,28 +132,28 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
     a->ends = answer->ends;
     a->given_ms = loop_now_ms();
     a->has_failed = a->refused = false;
-    if (exec_lasts(a))
+    if (exec_is_current(a))
         backoff_works(&a->backoff, a->given_ms);
     else
-        exec_rest(a);
+        exec_delay(a);
     a->changed(a->arg, certificate);
 }
 
 static bool exec_is_good(const struct kube_auth *a)
 {
     if (!a->given_ms || a->refused) return false;
-    /* One that was over before it was given (a plug-in's cache, a clock that is wrong) is the server's to refuse. */
+    /* expired when returned (a stale cache, a wrong clock): tries them, and lets the server refuse */
     if (loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return true;
-    return exec_lasts(a);
+    return exec_is_current(a);
 }
 
 static enum auth_state check_exec(struct kube_auth *a, struct why *why)
 {
     if (exec_is_good(a)) return AUTH_READY;
     if (a->run) return AUTH_WAITING;
-    exec_ended(a);
+    exec_expired(a);
     if (loop_now_ms() < a->again_ms) {
-        if (!a->has_failed) return AUTH_READY; /* the last ones, for the server to refuse */
+        if (!a->has_failed) return AUTH_READY; /* sends the last ones: the server decides */
         why_set(why, a->failed.code, "%s", a->failed.text);
         return AUTH_FAILED;
     }
@@ -175,7 +175,7 @@ static enum auth_state check_file(struct kube_auth *a, struct why *why)
         a->read_ms = now;
         return AUTH_READY;
     }
-    /* What was read last may still be good, and the server will say if it is not. */
+    /* the last token read may still be valid: the server decides */
     if (a->header) return AUTH_READY;
     why_set(why, ERR_AUTH, "%s", w.text);
     return AUTH_FAILED;
@@ -219,7 +219,7 @@ bool kube_auth_refused(struct kube_auth *a, unsigned generation)
         return a->generation != generation;
     }
     if (!a->user->exec || a->user->token || loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return false;
-    exec_ended(a);
+    exec_expired(a);
     if (loop_now_ms() < a->again_ms) return false;
     a->refused = true;
     return true;

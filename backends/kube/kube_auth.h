@@ -1,6 +1,6 @@
 /*
- * kube_auth.h - who we are towards the API server, at any moment: a fixed token, name and password, a token file that
- * is read again, or what a credential plug-in gave, until it ends or is refused.
+ * kube_auth.h - the current credentials for the API server: a static token, basic auth, a token file that is re-read,
+ * or those of an exec credential plugin until they expire or the server refuses them.
  */
 #ifndef RAYDECK_KUBE_AUTH_H
 #define RAYDECK_KUBE_AUTH_H
@@ -10,16 +10,16 @@
 
 struct kube_auth;
 
-/* `changed` is called from the loop when a plug-in has ended: what waited can be tried again. certificate: the client
- * certificate is another one now. `access` is borrowed. */
+/* Calls `changed` from the loop when a plugin has exited: queued calls can be retried. certificate: the client
+ * certificate has changed. `access` is borrowed. */
 struct kube_auth *kube_auth_new(struct loop *l, const struct kube_access *access,
                                 void (*changed)(void *arg, bool certificate), void *arg);
 void kube_auth_free(struct kube_auth *a); /* wipes; NULL is fine */
 
 enum auth_state {
-    AUTH_READY,   /* header and certificate are good, as far as we know */
-    AUTH_WAITING, /* a plug-in runs: `changed` will be called */
-    AUTH_FAILED   /* why says it; asked again later, it may be well */
+    AUTH_READY,   /* header and certificate are believed valid */
+    AUTH_WAITING, /* a plugin runs: `changed` will be called */
+    AUTH_FAILED   /* why has the reason; a later check retries */
 };
 enum auth_state kube_auth_check(struct kube_auth *a, struct why *why);
 
@@ -27,10 +27,10 @@ enum auth_state kube_auth_check(struct kube_auth *a, struct why *why);
 const char *kube_auth_header(const struct kube_auth *a); /* the value of Authorization; NULL: none */
 const char *kube_auth_cert(const struct kube_auth *a);
 const char *kube_auth_key(const struct kube_auth *a);
-unsigned kube_auth_generation(const struct kube_auth *a); /* moves with every new credential */
+unsigned kube_auth_generation(const struct kube_auth *a); /* incremented with every new credential */
 
-/* A server answered 401 to credentials of that generation. True: others are there or on their way, so that one more
- * try makes sense. */
+/* The server answered 401 to credentials of that generation. True: newer ones exist or are being fetched, so that a
+ * retry makes sense. */
 bool kube_auth_refused(struct kube_auth *a, unsigned generation);
 
 #endif

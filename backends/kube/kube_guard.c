@@ -1,4 +1,4 @@
-/* kube_guard.c - Decides which requests change something, and lets none of them pass unasked. */
+/* kube_guard.c - classifies requests by method and path, and asks the guard about those that change something. */
 #include "backends/kube/kube_guard.h"
 
 #include "backends/base/text.h"
@@ -11,7 +11,7 @@ static size_t path_len(const char *path)
     return strcspn(path, "?#");
 }
 
-/* The segment at *p, which is moved behind it; its length, 0 at the end. */
+/* Returns the segment at *p and advances *p past it; length 0 at the end. */
 static size_t segment_next(const char **p, const char *end, const char **ret)
 {
     if (*p == end || **p != '/') return 0;

@@ -5,12 +5,12 @@
 #include "backends/backend.h"
 
 /*
- * True for everything but: GET and HEAD; a SelfSubjectAccessReview; a dry run (dryRun=All in the request's own query);
- * a POST through the proxy of a pod or a Service, which is a prompt. What is not understood changes something.
+ * False only for GET and HEAD, a SelfSubjectAccessReview, a dry run (dryRun=All in the query), and a POST through the
+ * proxy of a pod or a Service, which is a prompt. Any other request counts as changing something.
  */
 bool kube_request_changes(const char *method, const char *path);
 
-/* ERR_OK, or ERR_GUARD and why not. */
+/* ERR_OK, or ERR_GUARD with the reason. */
 enum err kube_guard_check(const struct kube_guard *guard, const char *method, const char *path, struct why *why);
 
 #endif

@@ -1,4 +1,4 @@
-/* kube_link.c - HTTP requests to the API server, with its credentials. */
+/* kube_link.c - queues calls until credentials are available, sends them through the guard, and retries once on 401. */
 #include "backends/kube/kube_link.h"
 
 #include "backends/base/mem.h"
@@ -16,10 +16,10 @@ struct kube_link {
     struct kube_guard guard;
     struct kube_auth *auth;
     struct http_client *client[KUBE_LANES];
-    struct kube_call *calls; /* all of them, in no order */
-    struct alarm *kick;      /* looks after those that wait */
+    struct kube_call *calls; /* queued and in flight, unordered */
+    struct alarm *drain;     /* runs on_drain from the loop */
     uint64_t serial;
-    enum err cut; /* why a client is being dropped; ERR_OK: none is */
+    enum err cut; /* why client_drop, on the stack, closes a client; ERR_OK: it is not */
     const char *cut_why;
 };
 
@@ -27,12 +27,13 @@ struct kube_call {
     struct kube_link *link;
     struct kube_call *next, **self;
     enum kube_lane lane;
-    struct http_ask ask; /* its texts are ours */
+    struct http_ask ask; /* strings and body are owned */
     struct http_calls calls;
-    struct http_request *request; /* NULL: waiting for credentials */
+    struct http_request *request; /* NULL: queued */
     uint64_t serial;
     unsigned generation;
-    bool again, silent;
+    bool retried;   /* sent for the second time, after a 401 */
+    bool cancelled; /* no callback follows */
 };
 
 static struct http_client *client_new(struct kube_link *k)
@@ -48,7 +49,7 @@ static struct http_client *client_new(struct kube_link *k)
                                                                .user_agent = "raydeck/" RAYDECK_VERSION});
 }
 
-/* Puts a new client in its place first: whoever is told that the old one went may send at once. */
+/* Installs the new client before it frees the old one, whose done callbacks may send. */
 static void client_drop(struct kube_link *k, enum kube_lane lane, enum err err, const char *why)
 {
     struct http_client *old = k->client[lane];
@@ -74,17 +75,17 @@ static void call_free(struct kube_call *c)
     free(c);
 }
 
-static void call_end(struct kube_call *c, const struct http_answer *answer)
+static void call_finish(struct kube_call *c, const struct http_answer *answer)
 {
     struct http_calls calls = c->calls;
-    bool silent = c->silent;
+    bool cancelled = c->cancelled;
     call_free(c);
-    if (!silent) calls.done(calls.arg, answer);
+    if (!cancelled) calls.done(calls.arg, answer);
 }
 
 static void call_fail(struct kube_call *c, enum err err, const char *why)
 {
-    call_end(c, &(struct http_answer){.err = err, .why = why, .body = "", .content_type = ""});
+    call_finish(c, &(struct http_answer){.err = err, .why = why, .body = "", .content_type = ""});
 }
 
 static bool on_bytes(void *arg, const char *bytes, size_t len)
@@ -104,19 +105,19 @@ static void on_done(void *arg, const struct http_answer *answer)
     struct kube_call *c = arg;
     struct kube_link *k = c->link;
     c->request = NULL;
-    if (answer->err == ERR_OK && answer->status == 401 && !c->again && kube_auth_refused(k->auth, c->generation)) {
-        c->again = true;
-        alarm_set(k->kick, 0, 0);
+    if (answer->err == ERR_OK && answer->status == 401 && !c->retried && kube_auth_refused(k->auth, c->generation)) {
+        c->retried = true;
+        alarm_set(k->drain, 0, 0);
         return;
     }
-    if (answer->err == ERR_CANCELLED && k->cut != ERR_OK && !c->silent) {
+    if (answer->err == ERR_CANCELLED && k->cut != ERR_OK && !c->cancelled) {
         struct http_answer cut = *answer;
         cut.err = k->cut;
         cut.why = k->cut_why;
-        call_end(c, &cut);
+        call_finish(c, &cut);
         return;
     }
-    call_end(c, answer);
+    call_finish(c, answer);
 }
 
 static void add_header(struct http_ask *ask, const char *name, const char *value)
@@ -149,22 +150,22 @@ static void call_start(struct kube_call *c)
         &(struct http_calls){.bytes = c->calls.bytes ? on_bytes : NULL, .head = on_head, .done = on_done, .arg = c});
 }
 
-static struct kube_call *first_waiting(const struct kube_link *k, uint64_t serial)
+static struct kube_call *first_queued(const struct kube_link *k, uint64_t serial)
 {
     for (struct kube_call *c = k->calls; c; c = c->next)
         if (!c->request && c->serial <= serial) return c;
     return NULL;
 }
 
-/* Sends, or fails, what waits. Those that come to wait meanwhile have their turn at the next kick. */
-static void on_kick(void *arg)
+/* Sends, or fails, the queued calls. Calls queued meanwhile are processed on the next queue drain. */
+static void on_drain(void *arg)
 {
     struct kube_link *k = arg;
     struct kube_call *c;
     uint64_t serial = k->serial;
-    while ((c = first_waiting(k, serial))) {
+    while ((c = first_queued(k, serial))) {
         struct why why = {0};
-        /* Here and not at kube_link_send: it may have waited, or be sent for the second time. */
+        /* checked here, right before sending: it may have been queued for long, or be a retry */
         if (kube_guard_check(&k->guard, c->ask.method, c->ask.url, &why)) {
             call_fail(c, why.code, why.text);
             continue;
@@ -175,7 +176,7 @@ static void on_kick(void *arg)
         case AUTH_FAILED: call_fail(c, why.code, why.text); break;
         }
     }
-    if (first_waiting(k, UINT64_MAX)) alarm_set(k->kick, 0, 0);
+    if (first_queued(k, UINT64_MAX)) alarm_set(k->drain, 0, 0);
 }
 
 static void on_auth(void *arg, bool certificate)
@@ -185,7 +186,7 @@ static void on_auth(void *arg, bool certificate)
         client_drop(k, KUBE_WATCHES, ERR_RESET, "the client certificate was renewed");
         client_drop(k, KUBE_CALLS, ERR_RESET, "the client certificate was renewed");
     }
-    alarm_set(k->kick, 0, 0);
+    alarm_set(k->drain, 0, 0);
 }
 
 struct kube_link *kube_link_new(struct loop *l, struct kube_access *access, struct kube_guard guard)
@@ -195,7 +196,7 @@ struct kube_link *kube_link_new(struct loop *l, struct kube_access *access, stru
     k->access = access;
     k->guard = guard;
     k->auth = kube_auth_new(l, access, on_auth, k);
-    k->kick = alarm_new(l, on_kick, k);
+    k->drain = alarm_new(l, on_drain, k);
     for (int i = 0; i < KUBE_LANES; i++) k->client[i] = client_new(k);
     return k;
 }
@@ -207,7 +208,7 @@ void kube_link_free(struct kube_link *k)
     for (int i = 0; i < KUBE_LANES; i++) http_client_free(k->client[i]);
     kube_auth_free(k->auth);
     kube_access_free(k->access);
-    alarm_free(k->kick);
+    alarm_free(k->drain);
     free(k);
 }
 
@@ -241,14 +242,14 @@ struct kube_call *kube_link_send(struct kube_link *k, enum kube_lane lane, const
     if (c->next) c->next->self = &c->next;
     c->self = &k->calls;
     k->calls = c;
-    alarm_set(k->kick, 0, 0);
+    alarm_set(k->drain, 0, 0);
     return c;
 }
 
 void kube_call_cancel(struct kube_call *c)
 {
     if (!c) return;
-    c->silent = true;
+    c->cancelled = true;
     if (c->request)
         http_cancel(c->request);
     else
@@ -277,7 +278,7 @@ enum err kube_link_may_change(const struct kube_link *k, struct why *why)
     return kube_guard_check(&k->guard, "PATCH", "/", why);
 }
 
-void kube_link_redial(struct kube_link *k, enum err err, const char *why)
+void kube_link_reconnect(struct kube_link *k, enum err err, const char *why)
 {
     client_drop(k, KUBE_WATCHES, err, why);
 }

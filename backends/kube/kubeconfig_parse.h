@@ -1,8 +1,8 @@
 /*
- * kubeconfig_parse.h - kubeconfig files, merged as kubectl does: of two entries of one name, and of two current
- * contexts, that of the file added first counts. Paths in a file are relative to its folder. No I/O.
+ * kubeconfig_parse.h - parses and merges kubeconfig files as kubectl does: of entries with the same name, and of
+ * current-context, the first file's counts. Paths in a file are relative to its directory. No I/O.
  *
- * Errors name file and line. Keys, tokens and passwords are wiped by kubeconfig_done.
+ * Messages contain file and line. kubeconfig_done wipes keys, tokens and passwords.
  *
  * Format: Kubernetes, "Organizing Cluster Access Using kubeconfig Files"; client.authentication.k8s.io for `exec`.
  */
@@ -21,7 +21,7 @@ enum {
     KUBECONFIG_EXEC_ENV = 64
 };
 
-/* A credential plug-in. args: the words after command; env: "NAME=value". Both end with NULL. */
+/* A credential plugin (user.exec). args: without command; env: "NAME=value". Both end with NULL. */
 struct kube_exec {
     char *command;
     char *args[KUBECONFIG_EXEC_ARGS + 1];
@@ -41,7 +41,7 @@ struct kube_user {
     char *cert_file, *cert_data, *key_file, *key_data; /* secret: key_data */
     char *token, *token_file, *username, *password;    /* secret: token, password */
     char *as;                                          /* Impersonate-User */
-    char *unsupported;                                 /* what we would have to do and cannot, with file and line */
+    char *unsupported;                                 /* a setting that we do not support, with file and line */
     struct kube_exec *exec;
 };
 struct kube_context {
@@ -54,13 +54,13 @@ struct kubeconfig {
     struct kube_context *contexts;
     size_t cluster_count, user_count, context_count;
     char *current;
-    char *paths; /* of the files that were added, with commas */
+    char *paths; /* of the files added, comma-separated */
 };
 
 void kubeconfig_init(struct kubeconfig *kc);
 void kubeconfig_done(struct kubeconfig *kc);
 
-/* Adds a file's bytes. On an error nothing more of that file is added. */
+/* Merges a file's bytes. On an error the rest of the file is ignored. */
 enum err kubeconfig_parse(struct kubeconfig *kc, const char *path, const char *bytes, size_t len, struct why *why);
 
 /* The context by name (NULL: the current one, or the only one there is) with its cluster and user, borrowed from kc;

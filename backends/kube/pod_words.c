@@ -1,4 +1,4 @@
-/* pod_words.c - a pod's status as kubectl prints it. */
+/* pod_words.c - computes a pod's STATUS, READY and RESTARTS as kubectl prints them. */
 #include "backends/kube/pod_words.h"
 
 #include "backends/base/text.h"
@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is gathered on the way through a pod's containers. */
+/* Accumulated over a pod's containers. */
 struct tally {
     struct pod_words *words;
     const cJSON *spec, *status;
@@ -26,7 +26,7 @@ static void status_set(char out[POD_STATUS_MAX], const char *prefix, const char 
     text_safe_into(out, POD_STATUS_MAX, text, strlen(text));
 }
 
-static void say_terminated(char out[POD_STATUS_MAX], const char *prefix, const cJSON *terminated)
+static void status_set_terminated(char out[POD_STATUS_MAX], const char *prefix, const cJSON *terminated)
 {
     char text[64];
     const char *reason = json_str(terminated, "reason");
@@ -42,7 +42,7 @@ static void say_terminated(char out[POD_STATUS_MAX], const char *prefix, const c
     status_set(out, prefix, text);
 }
 
-/* An init container that goes on running beside the others. */
+/* A restartable init container (restartPolicy Always). */
 static bool is_sidecar(const cJSON *spec, const char *name)
 {
     JSON_EACH (c, json_get(spec, "initContainers")) {
@@ -69,7 +69,7 @@ static const cJSON *state_of(const cJSON *container, const char *which)
     return cJSON_IsObject(s) ? s : NULL;
 }
 
-/* Returns true while the one after it is to be looked at. */
+/* False: stop here, the following init containers have not started. */
 static bool init_container(struct tally *t, const cJSON *container, size_t index)
 {
     const cJSON *terminated = state_of(container, "terminated"), *waiting = state_of(container, "waiting");
@@ -87,7 +87,7 @@ static bool init_container(struct tally *t, const cJSON *container, size_t index
         return true;
     }
     if (terminated) {
-        say_terminated(t->words->status, "Init:", terminated);
+        status_set_terminated(t->words->status, "Init:", terminated);
     } else if (reason && *reason && strcmp(reason, "PodInitializing") != 0) {
         status_set(t->words->status, "Init:", reason);
     } else {
@@ -108,7 +108,7 @@ static void main_container(struct tally *t, const cJSON *container)
     if (reason && *reason) {
         status_set(t->words->status, "", reason);
     } else if (terminated) {
-        say_terminated(t->words->status, "", terminated);
+        status_set_terminated(t->words->status, "", terminated);
         if (kube_int(terminated, "exitCode", 0) != 0) memcpy(t->error, t->words->status, sizeof t->error);
     } else if (state_of(container, "running") && json_bool(container, "ready") == TRI_YES) {
         t->running = true;
@@ -121,7 +121,7 @@ static void main_containers(struct tally *t)
     const cJSON *all = json_get(t->status, "containerStatuses");
     t->words->restarts = t->sidecar_restarts;
     t->words->restarted = t->sidecar_restarted;
-    /* Backwards: the first container's word is the one that stays. cJSON's first child points to the last one. */
+    /* in reverse, so that the first container's reason wins; in cJSON, child->prev is the last child */
     const cJSON *c = cJSON_IsArray(all) && all->child ? all->child->prev : NULL;
     for (; c; c = c == all->child ? NULL : c->prev) main_container(t, c);
     if (strcmp(t->words->status, "Completed") != 0) return;

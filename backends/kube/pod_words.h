@@ -1,11 +1,10 @@
 /*
  * pod_words.h - STATUS, READY and RESTARTS of a pod as `kubectl get pods` prints them.
  *
- * The rules are those of the API server's own printer (kubernetes 1.34, pkg/printers/internalversion, printPod), so
- * that nobody has to learn a second set of words: init containers (Init:0/1, Init:Error, Init:ExitCode:n,
- * Init:Signal:n), sidecars (init containers that restart) counted in READY, a waiting or terminated reason of the
- * first container that has one, Completed that turns Running, NotReady or the error of another container,
- * SchedulingGated, Terminating, and Unknown for a deleted pod on a lost node. Pure.
+ * Follows the API server's printer (kubernetes 1.34, pkg/printers/internalversion, printPod): init containers
+ * (Init:0/1, Init:Error, Init:ExitCode:n, Init:Signal:n), sidecars (restartable init containers) counted in READY, the
+ * waiting or terminated reason of the first container that has one, Completed that becomes Running, NotReady or another
+ * container's error, SchedulingGated, Terminating, and Unknown for a deleted pod on a lost node. Pure.
  */
 #ifndef RAYDECK_KUBE_POD_WORDS_H
 #define RAYDECK_KUBE_POD_WORDS_H
@@ -15,10 +14,10 @@
 enum { POD_STATUS_MAX = 128, POD_RESTARTS_MAX = 48 };
 
 struct pod_words {
-    char status[POD_STATUS_MAX]; /* safe; "" where the object says nothing */
+    char status[POD_STATUS_MAX]; /* safe; "" where the object has no status */
     uint64_t containers, ready;
     uint64_t restarts;
-    struct known_u64 restarted; /* when the last of them was: the end of the run before */
+    struct known_u64 restarted; /* time of the last restart: lastState.terminated.finishedAt */
 };
 
 void pod_words_of(const cJSON *pod, struct pod_words *ret);

@@ -1,4 +1,4 @@
-/* raycluster_parse.c - Parses RayClusters. */
+/* raycluster_parse.c - parses RayClusters (ray.io/v1). */
 #include "backends/base/buf.h"
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
@@ -46,7 +46,7 @@ void raycluster_parse(const cJSON *obj, struct raycluster *ret)
     kube_text(&ret->head_ip, json_str(head, "podIP"), KUBE_NAME_MAX);
     ret->workers_wanted = json_u64(status, "desiredWorkerReplicas");
     ret->workers_ready = json_u64(status, "readyWorkerReplicas");
-    /* Go leaves zeros out: once the operator has counted, a count that is not there is 0. */
+    /* Go's omitempty: once the operator has set counts, an absent one is 0 */
     if (ret->workers_wanted.known && !ret->workers_ready.known) ret->workers_ready = known_u64(0);
     finalizers_parse(meta, ret);
 }

@@ -1,4 +1,4 @@
-/* rayservice_parse.c - Parses RayServices. */
+/* rayservice_parse.c - parses RayServices (ray.io/v1). */
 #include "backends/kube/ft_wiring.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
@@ -20,7 +20,7 @@ static void app_status_parse(const cJSON *app, struct rayservice *r)
         kube_text(&one->message, message && *message ? message : json_str(app, "message"), KUBE_MESSAGE_MAX);
     }
     if (cJSON_IsObject(deployments) && deployments->child) return;
-    /* An application that has no deployments yet (DEPLOYING, DEPLOY_FAILED) still has something to say. */
+    /* an application without deployments yet (DEPLOYING, DEPLOY_FAILED) still has a status and a message */
     if (!json_str(app, "status") || r->deployments_count >= KUBE_DEPLOYMENTS) return;
     struct deployment *one = RECORD_APPEND(r, deployments);
     kube_text(&one->app, app->string, KUBE_NAME_MAX);
@@ -39,14 +39,14 @@ static void status_parse_of(const cJSON *status, struct rayservice *r)
     kube_text(&r->active_cluster, json_str(active, "rayClusterName"), KUBE_NAME_MAX);
     kube_text(&r->pending_cluster, json_str(json_get(status, "pendingServiceStatus"), "rayClusterName"), KUBE_NAME_MAX);
     r->serve_endpoints = json_u64(status, "numServeEndpoints");
-    /* Go leaves zeros out; conditions came after this count (1.3, 1.1), so where they are it was counted. */
+    /* Go's omitempty: absent means 0 where conditions exist (KubeRay 1.3), since the count is older (1.1) */
     if (!r->serve_endpoints.known && ready) r->serve_endpoints = known_u64(0);
     JSON_EACH (app, json_get(active, "applicationStatuses")) {
         if (app->string) app_status_parse(app, r);
     }
 }
 
-/* True while the operator has not taken in the newest spec: it is behind, or has refused it. */
+/* True: the operator has not processed the newest spec yet, or rejected it. */
 static enum tri generation_unobserved(const cJSON *obj)
 {
     const struct known_u64 written = json_u64(json_get(obj, "metadata"), "generation");
@@ -83,6 +83,6 @@ void rayservice_parse(const cJSON *obj, struct rayservice *ret)
     ft_wiring_parse(obj, ret);
     ret->workers_wanted = workers_of(json_get(cluster, "workerGroupSpecs"));
     if (cJSON_IsObject(spec)) ret->head_serves = tri_of(json_bool(spec, "excludeHeadPodFromServeSvc") != TRI_YES);
-    /* One that does not parse is KubeRay's to report; the rest of the object stands. */
+    /* KubeRay reports malformed YAML itself; the rest of the object is valid */
     if (serve) serve_config_parse(serve, strlen(serve), ret, NULL);
 }

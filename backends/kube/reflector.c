@@ -1,4 +1,4 @@
-/* reflector.c - List and watch of one kind: paging, relisting, retrying with back-off. */
+/* reflector.c - lists one kind page by page, decides what follows each response, and publishes the source's state. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/reflector_priv.h"
@@ -10,7 +10,7 @@
 
 static void on_alarm(void *arg);
 
-/* What one kind may cost an API server in the long run; the bursts are those of a large cluster's first list. */
+/* The bursts allow the first list of a large cluster. */
 static const struct budget_rate rates[BUDGET_KINDS] = {
     [BUDGET_CONNECTIONS] = {1, 30},
     [BUDGET_REQUESTS] = {REFLECTOR_RATE, REFLECTOR_BURST},
@@ -34,8 +34,8 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     cycle_init(&r->tokens);
     buf_init(&r->line, KUBE_LINE_MAX);
     r->silence_ms = REFLECTOR_SILENCE_MS;
-    r->told = SOURCE_OFF;
-    reflector_say(r, SOURCE_CONNECTING, ERR_OK, NULL);
+    r->state = SOURCE_OFF;
+    reflector_publish_state(r, SOURCE_CONNECTING, ERR_OK, NULL);
     alarm_set(r->alarm, conf->delay_ms, 0);
     return r;
 }
@@ -60,18 +60,18 @@ const char *reflector_path(const struct reflector *r)
     return r->path;
 }
 
-void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why)
+void reflector_publish_state(struct reflector *r, enum source_state state, enum err err, const char *why)
 {
-    if (state == r->told && err == r->told_why.code && text_same(why, r->told_why.text)) return;
-    r->told = state;
-    why_set(&r->told_why, err, "%s", why ? why : "");
-    sink_put(&r->sink, change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->told_why.text : NULL,
+    if (state == r->state && err == r->state_why.code && text_same(why, r->state_why.text)) return;
+    r->state = state;
+    why_set(&r->state_why, err, "%s", why ? why : "");
+    sink_put(&r->sink, change_source(r->source, WORLD_KUBE, state, err, why && *why ? r->state_why.text : NULL,
                                      kube_link_access(r->link)->shown));
 }
 
 void reflector_live(struct reflector *r)
 {
-    reflector_say(r, SOURCE_LIVE, ERR_OK, NULL);
+    reflector_publish_state(r, SOURCE_LIVE, ERR_OK, NULL);
 }
 
 static bool is_link_err(enum err err)
@@ -81,15 +81,15 @@ static bool is_link_err(enum err err)
 
 void reflector_alive(struct reflector *r)
 {
-    if (r->told == SOURCE_LIVE && r->call)
+    if (r->state == SOURCE_LIVE && r->call)
         sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE));
-    else if (r->told == SOURCE_DOWN && !r->call && is_link_err(r->told_why.code))
+    else if (r->state == SOURCE_DOWN && !r->call && is_link_err(r->state_why.code))
         reflector_after(r, 0);
 }
 
 void reflector_lost(struct reflector *r, enum err err, const char *why)
 {
-    if (!r->call || r->told != SOURCE_LIVE) return;
+    if (!r->call || r->state != SOURCE_LIVE) return;
     kube_call_cancel(r->call);
     r->call = NULL;
     free(r->next);
@@ -105,23 +105,23 @@ void reflector_after(struct reflector *r, uint64_t ms)
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s)
 {
     uint64_t ms = backoff_next(&r->soon, loop_now_ms());
-    reflector_say(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
-    /* Whoever was told the same by a server that is overloaded does not come back in the same moment. */
+    reflector_publish_state(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
+    /* adds the jittered delay to Retry-After, so that clients told the same do not all retry at the same moment */
     if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms += retry_after_s * 1000;
     reflector_after(r, ms);
 }
 
-/* It is live as far as it goes: what it knows is as old as the source's age says. */
+/* Keeps the state LIVE: the data is valid, and its age is shown. */
 static void reflector_throttled(struct reflector *r, const char *why)
 {
-    if (r->told == SOURCE_LIVE) reflector_say(r, SOURCE_LIVE, ERR_THROTTLED, why);
+    if (r->state == SOURCE_LIVE) reflector_publish_state(r, SOURCE_LIVE, ERR_THROTTLED, why);
 }
 
 void reflector_pause(struct reflector *r, const char *what)
 {
     uint64_t ms = backoff_next(&r->soon, loop_now_ms());
     char *why = mem_printf("throttled: %s; again in %u s", what, (unsigned)((ms + 999) / 1000));
-    if (ms >= REFLECTOR_SAID_MS) reflector_throttled(r, why);
+    if (ms >= REFLECTOR_PUBLISHED_MS) reflector_throttled(r, why);
     free(why);
     reflector_after(r, ms);
 }
@@ -149,20 +149,20 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
             on_alarm(r);
             return;
         }
-        reflector_say(r, SOURCE_DENIED, why.code, why.text);
+        reflector_publish_state(r, SOURCE_DENIED, why.code, why.text);
         break;
-    case ERR_AUTH: reflector_say(r, SOURCE_DENIED, why.code, why.text); break;
-    case ERR_NOT_FOUND: reflector_say(r, SOURCE_ABSENT, why.code, why.text); break;
-    case ERR_GONE: /* a continue token, or a version, that is too old; of a list's first page it makes no sense */
+    case ERR_AUTH: reflector_publish_state(r, SOURCE_DENIED, why.code, why.text); break;
+    case ERR_NOT_FOUND: reflector_publish_state(r, SOURCE_ABSENT, why.code, why.text); break;
+    case ERR_GONE: /* an expired continue token or version; a first page has neither */
         if (!*r->version && r->pages == 0) {
             reflector_failed(r, why.code, why.text, answer->retry_after_s);
             return;
         }
         r->version[0] = '\0';
-        reflector_pause(r, "what it was asked to go on from has expired");
+        reflector_pause(r, "the continue token or resourceVersion expired");
         return;
     default:
-        /* Overloaded or starting: the version is as good as it was. Anything else may be about the version. */
+        /* an overloaded or starting server says nothing about the version; any other error may be about it */
         if (answer->status != 429 && answer->status != 503 && answer->status != 504) r->version[0] = '\0';
         reflector_failed(r, why.code, why.text, answer->retry_after_s);
         return;
@@ -171,11 +171,11 @@ void reflector_refused(struct reflector *r, const struct http_answer *answer)
     reflector_after(r, backoff_next(&r->slow, loop_now_ms()));
 }
 
-void reflector_unread(struct reflector *r, uint64_t count, const char *why)
+void reflector_add_unread(struct reflector *r, uint64_t count, const char *why)
 {
     r->unread += count;
-    if (!r->unread && !r->unread_told) return;
-    r->unread_told = r->unread;
+    if (!r->unread && !r->unread_published) return;
+    r->unread_published = r->unread;
     sink_put(&r->sink, change_unread(r->source, WORLD_KUBE, r->table, r->unread, why));
 }
 
@@ -188,11 +188,11 @@ static struct change *table_change(const struct reflector *r, enum change_type t
     return c;
 }
 
-static void page_taken(struct reflector *r, struct kube_page *p)
+static void page_emit(struct reflector *r, struct kube_page *p)
 {
-    if (r->told != SOURCE_LIVE) reflector_live(r);
+    if (r->state != SOURCE_LIVE) reflector_live(r);
     if (r->pages++ == 0) {
-        r->got = 0;
+        r->listed = 0;
         r->unread = r->beyond = 0;
         sink_put(&r->sink, table_change(r, CHANGE_RELIST));
     }
@@ -200,25 +200,25 @@ static void page_taken(struct reflector *r, struct kube_page *p)
         sink_put(&r->sink, change_put(r->source, WORLD_KUBE, p->items[i]));
         p->items[i] = NULL;
     }
-    r->got += p->count;
+    r->listed += p->count;
     r->beyond += p->beyond;
-    if (p->skipped) reflector_unread(r, p->skipped, p->skipped_why.text);
+    if (p->skipped) reflector_add_unread(r, p->skipped, p->skipped_why.text);
     if (p->next) {
         struct change *c = table_change(r, CHANGE_PROGRESS);
-        c->number = r->got;
-        c->total = p->remaining.known ? r->got + p->remaining.value : 0;
+        c->number = r->listed;
+        c->total = p->remaining.known ? r->listed + p->remaining.value : 0;
         sink_put(&r->sink, c);
     }
 }
 
-static void list_over(struct reflector *r, const struct kube_page *p)
+static void list_complete(struct reflector *r, const struct kube_page *p)
 {
     reflector_live(r);
     memcpy(r->version, p->version, sizeof r->version);
-    if (r->unread != r->unread_told) reflector_unread(r, 0, NULL);
-    if (r->beyond || r->beyond_told) {
+    if (r->unread != r->unread_published) reflector_add_unread(r, 0, NULL);
+    if (r->beyond || r->beyond_published) {
         struct change *c = table_change(r, CHANGE_DROPPED);
-        c->number = r->beyond_told = r->beyond;
+        c->number = r->beyond_published = r->beyond;
         sink_put(&r->sink, c);
     }
     sink_put(&r->sink, table_change(r, CHANGE_RELISTED));
@@ -247,11 +247,11 @@ static void on_page(void *arg, const struct http_answer *answer)
         reflector_failed(r, why.code, why.text, 0);
         return;
     }
-    page_taken(r, &page);
+    page_emit(r, &page);
     if (!page.next) {
-        list_over(r, &page);
+        list_complete(r, &page);
     } else if (cycle_is_closed(&r->tokens, page.next, strlen(page.next))) {
-        reflector_failed(r, ERR_PROTOCOL, "a list that does not end: its continue tokens come again", 0);
+        reflector_failed(r, ERR_PROTOCOL, "a list that does not end: its continue tokens repeat", 0);
     } else if (r->pages >= REFLECTOR_PAGES) {
         reflector_failed(r, ERR_LIMIT, "a list that does not end", 0);
     } else {
@@ -262,8 +262,8 @@ static void on_page(void *arg, const struct http_answer *answer)
     kube_page_done(&page);
 }
 
-/* The next page where there is a token for one, else a new list. */
-static void list_next(struct reflector *r)
+/* Requests the next page if there is a continue token, else a new list. */
+static void page_request(struct reflector *r)
 {
     struct buf url;
     buf_init(&url, 64 * 1024);
@@ -301,11 +301,11 @@ static void on_alarm(void *arg)
     } else if (*r->version) {
         reflector_watch(r);
     } else {
-        list_next(r);
+        page_request(r);
     }
 }
 
-void reflector_again(struct reflector *r)
+void reflector_relist(struct reflector *r)
 {
     kube_call_cancel(r->call);
     r->call = NULL;

@@ -1,4 +1,5 @@
-/* reflector_priv.h - shared by reflector.c (lists, states, timing) and reflector_watch.c; for those two only. */
+/* reflector_priv.h - shared by reflector.c (lists, source state, back-off) and reflector_watch.c; for those two only.
+ */
 #ifndef RAYDECK_KUBE_REFLECTOR_PRIV_H
 #define RAYDECK_KUBE_REFLECTOR_PRIV_H
 
@@ -15,40 +16,39 @@ struct reflector {
     enum table table;
     char *source, *path, *fallback, *selector;
     struct kube_call *call;
-    struct alarm *alarm;
+    struct alarm *alarm; /* the next request */
     struct backoff soon, slow;
     struct budget budget;
-    enum source_state told;
-    struct why told_why;
-    char version[KUBE_VERSION_MAX]; /* to watch from; "": list first */
-    /* of a list */
-    char *next;
-    struct cycle tokens; /* of the pages so far */
+    enum source_state state; /* as published */
+    struct why state_why;
+    char version[KUBE_VERSION_MAX]; /* resourceVersion to watch from; "": list first */
+    /* the current list */
+    char *next;          /* continue token; NULL: start a new list */
+    struct cycle tokens; /* continue tokens so far */
     size_t pages;
-    uint64_t got;
-    uint64_t unread, unread_told; /* items that could not be read since the list began */
-    uint64_t beyond, beyond_told; /* items beyond KUBE_PAGE_ITEMS */
-    /* of a watch */
+    uint64_t listed;                   /* items */
+    uint64_t unread, unread_published; /* items that could not be parsed since the list began */
+    uint64_t beyond, beyond_published; /* items beyond KUBE_PAGE_ITEMS */
+    /* the current watch */
     struct buf line;
-    uint64_t lines, watch_ms, heard_ms; /* heard_ms: the last whole line */
-    uint64_t silence_ms;                /* REFLECTOR_SILENCE_MS; a test has less time */
-    bool good;                          /* it brought something, or lived for a while */
-    struct why broken;                  /* code not OK: why we, or an ERROR event, ended it */
+    uint64_t lines, watch_ms, line_ms; /* line_ms: time of the last complete line */
+    uint64_t silence_ms;               /* REFLECTOR_SILENCE_MS; shorter in tests */
+    bool progressed;                   /* an event or bookmark was received */
+    struct why broken;                 /* code not OK: ended by us, or by an ERROR event */
 };
 
 void reflector_watch(struct reflector *r);
-/* Goes on after a delay: with a watch where a version is known, else with a list. */
+/* Continues after a delay: watches if a version is known, else lists. */
 void reflector_after(struct reflector *r, uint64_t ms);
-/* Goes on with the back-off's delay; a long one is said: "throttled: <what>; again in 8 s". */
+/* Continues after the back-off's delay; publishes a long one: "throttled: <what>; again in 8 s". */
 void reflector_pause(struct reflector *r, const char *what);
-/* Charges the budget with what an answer took. */
+/* Charges the budget with a response; listed: bytes of a list. */
 void reflector_charge(struct reflector *r, const struct http_answer *answer, size_t listed);
-void reflector_say(struct reflector *r, enum source_state state, enum err err, const char *why);
+void reflector_publish_state(struct reflector *r, enum source_state state, enum err err, const char *why);
 void reflector_live(struct reflector *r);
-/* An answer that is no answer: says so, and tries again later. */
+/* A failed response: publishes DOWN or DENIED, and retries with back-off. */
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s);
-void reflector_refused(struct reflector *r, const struct http_answer *answer);
-/* So many more items could not be read. */
-void reflector_unread(struct reflector *r, uint64_t count, const char *why);
+void reflector_refused(struct reflector *r, const struct http_answer *answer); /* a status that is not 2xx */
+void reflector_add_unread(struct reflector *r, uint64_t count, const char *why);
 
 #endif

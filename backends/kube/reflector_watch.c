@@ -1,4 +1,5 @@
-/* reflector_watch.c - the watch of a reflector: lines into events. */
+/* reflector_watch.c - the watch of a reflector: splits the stream into lines, emits each event, and decides at the end
+ * whether to watch again or to list. */
 #include "backends/base/mem.h"
 #include "backends/kube/reflector_priv.h"
 
@@ -7,13 +8,13 @@
 #include <string.h>
 
 enum {
-    WATCH_LEAST_S = 240, /* timeoutSeconds: so many, and up to as many more as below */
-    WATCH_SPREAD_S = 120,
-    WATCH_GOOD_MS = 5000, /* a watch that lived so long was worth having */
+    WATCH_LEAST_S = 240,      /* timeoutSeconds: between this … */
+    WATCH_SPREAD_S = 120,     /* … and so many more */
+    WATCH_PROGRESS_MS = 5000, /* a watch that lasted so long made progress, even without an event */
     PIECE = 64 * 1024
 };
 
-static void take_event(struct reflector *r, struct kube_event *ev)
+static void event_emit(struct reflector *r, struct kube_event *ev)
 {
     switch (ev->type) {
     case KUBE_PUT:
@@ -24,7 +25,7 @@ static void take_event(struct reflector *r, struct kube_event *ev)
     case KUBE_BOOKMARK: sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE)); break;
     case KUBE_ERROR: r->broken = ev->error; return;
     }
-    r->good = true;
+    r->progressed = true;
     if (*ev->version) memcpy(r->version, ev->version, sizeof r->version);
 }
 
@@ -36,16 +37,16 @@ static bool on_line(void *arg, char *text, size_t len)
     struct why why = {0};
     r->lines++;
     if (len == 0) return true;
-    r->heard_ms = loop_now_ms();
+    r->line_ms = loop_now_ms();
     switch (kube_parse_line(r->table, text, len, &ev, &why)) {
     case ERR_OK:
         reflector_live(r);
-        take_event(r, &ev);
+        event_emit(r, &ev);
         kube_event_done(&ev);
         return r->broken.code == ERR_OK;
     case ERR_PROTOCOL:
-        /* One object that makes no sense; those after it do. */
-        reflector_unread(r, 1, why.text);
+        /* only this object cannot be parsed: the stream goes on */
+        reflector_add_unread(r, 1, why.text);
         return true;
     default: why_set(&r->broken, ERR_PARSE, "line %" PRIu64 " of the watch: %s", r->lines, why.text); return false;
     }
@@ -56,7 +57,7 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
     struct reflector *r = arg;
     while (len && r->broken.code == ERR_OK) {
         size_t part = len < PIECE ? len : PIECE;
-        /* What is in the buffer is one line without an end. */
+        /* the buffer holds one incomplete line */
         bool ends = memchr(bytes, '\n', part) != NULL;
         if (buf_add(&r->line, bytes, part) != ERR_OK)
             why_set(&r->broken, ERR_LIMIT, "line %" PRIu64 " of the watch is longer than %d MiB", r->lines + 1,
@@ -66,8 +67,8 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
         bytes += part;
         len -= part;
     }
-    /* Bytes alone prove nothing: a line that never ends may drip for ever. */
-    if (r->broken.code == ERR_OK && loop_now_ms() - r->heard_ms >= r->silence_ms)
+    /* counts complete lines, not bytes: a line could trickle in for ever */
+    if (r->broken.code == ERR_OK && loop_now_ms() - r->line_ms >= r->silence_ms)
         why_set(&r->broken, ERR_TIMEOUT, "no whole line of the watch for %u s", (unsigned)(r->silence_ms / 1000));
     return r->broken.code == ERR_OK;
 }
@@ -80,13 +81,13 @@ static void on_head(void *arg, long status)
     reflector_live(r);
 }
 
-/* The server forgot our version, or the stream is not to be trusted: the list says it all again. */
+/* The version has expired, or the stream is malformed: lists again. */
 static void watch_broken(struct reflector *r)
 {
     bool gone = r->broken.code == ERR_GONE;
     r->version[0] = '\0';
     if (gone) {
-        reflector_pause(r, "the version that is watched from has expired");
+        reflector_pause(r, "the watched resourceVersion expired");
         return;
     }
     why_prefix(&r->broken, r->source);
@@ -96,14 +97,14 @@ static void watch_broken(struct reflector *r)
 static void watch_ended(struct reflector *r, enum err err, const char *why)
 {
     uint64_t lived = loop_now_ms() - r->watch_ms;
-    bool good = r->good || lived >= WATCH_GOOD_MS;
-    /* Not a word in all that time, not even a bookmark: the version may be one that the server has yet to reach
-     * (restored from a backup), and would then be waited for in silence for ever. */
+    bool progressed = r->progressed || lived >= WATCH_PROGRESS_MS;
+    /* Not even a bookmark in that time: an etcd restored from a backup may not have reached the version yet, and would
+     * stay silent until it does. Lists again. */
     if (r->lines == 0 && lived >= r->silence_ms / 2) r->version[0] = '\0';
-    if (good && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= r->silence_ms)))
-        reflector_pause(r, "its watches end early"); /* should it fail again, it will be said */
+    if (progressed && (err == ERR_OK || err == ERR_RESET || (err == ERR_TIMEOUT && lived >= r->silence_ms)))
+        reflector_pause(r, "its watches end early"); /* no error yet: published only if it repeats */
     else if (err == ERR_OK)
-        reflector_pause(r, "its watches end without a word");
+        reflector_pause(r, "its watches end without an event");
     else
         reflector_failed(r, err, why, 0);
 }
@@ -130,9 +131,9 @@ void reflector_watch(struct reflector *r)
     char *url = mem_printf("%s?watch=1&allowWatchBookmarks=true&resourceVersion=%s&timeoutSeconds=%u%s%s", r->path,
                            r->version, seconds, r->selector ? "&labelSelector=" : "", r->selector ? r->selector : "");
     r->lines = 0;
-    r->good = false;
+    r->progressed = false;
     r->broken.code = ERR_OK;
-    r->watch_ms = r->heard_ms = loop_now_ms();
+    r->watch_ms = r->line_ms = loop_now_ms();
     buf_clear(&r->line);
     r->call = kube_link_send(r->link, KUBE_WATCHES,
                              &(struct http_ask){.method = "GET", .url = url, .silence_ms = r->silence_ms},

@@ -1,4 +1,4 @@
-/* request_body.c - Paths and bodies of requests to an API server. See request_body.h. */
+/* request_body.c - builds paths and JSON bodies of requests to an API server. */
 #include "backends/kube/request_body.h"
 
 #include "backends/base/buf.h"

@@ -1,4 +1,4 @@
-/* slice_parse.c - Parses EndpointSlices. */
+/* slice_parse.c - parses EndpointSlices (discovery.k8s.io/v1). */
 #include "backends/base/text.h"
 #include "backends/kube/kinds_parse.h"
 #include "backends/kube/kube_fields.h"
@@ -8,7 +8,7 @@ static void endpoint_parse(const cJSON *e, struct endpoint *ret)
     const cJSON *conditions = json_get(e, "conditions"), *target = json_get(e, "targetRef");
     const cJSON *addresses = json_get(e, "addresses");
     const cJSON *first = cJSON_IsArray(addresses) ? addresses->child : NULL;
-    /* Its addresses are interchangeable by contract (discovery.k8s.io/v1): the first stands for all. */
+    /* the API declares an endpoint's addresses fungible: uses the first */
     if (cJSON_IsString(first)) kube_text(&ret->address, first->valuestring, KUBE_NAME_MAX);
     if (text_eq(json_str(target, "kind"), "Pod")) kube_text(&ret->pod, json_str(target, "name"), KUBE_NAME_MAX);
     ret->ready = json_bool(conditions, "ready");

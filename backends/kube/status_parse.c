@@ -1,4 +1,4 @@
-/* status_parse.c - Parses a Status object, the API server's way of refusing. */
+/* status_parse.c - parses Status objects and other error bodies. */
 #include "backends/kube/status_parse.h"
 
 #include "backends/base/text.h"
@@ -9,9 +9,9 @@
 #include <string.h>
 
 enum {
-    STATUS_TEXT = 300,             /* of a message that is shown */
-    STATUS_BODY_MAX = 1024 * 1024, /* what is parsed at all */
-    STATUS_PLAIN = 160             /* of a body that is no Status */
+    STATUS_TEXT = 300,             /* bytes of a Status' message */
+    STATUS_BODY_MAX = 1024 * 1024, /* larger bodies are not parsed */
+    STATUS_PLAIN = 160             /* bytes of a body that is no Status */
 };
 
 static enum err err_of_reason(const char *reason, enum err otherwise)
@@ -45,7 +45,7 @@ void status_of(const cJSON *status, enum err otherwise, struct why *ret)
     }
 }
 
-/* The first line of a text that is not a Status; markup says nothing to a person. */
+/* The first line of a body that is not a Status; HTML is left out. */
 static void plain_text(long http_status, const char *body, size_t len, struct why *ret)
 {
     enum err e = http_status_err(http_status);

@@ -1,6 +1,6 @@
 /*
- * status_parse.h - what a Kubernetes server says when it refuses: a Status object, or plain text ("404 page not
- * found"), or a proxy's page. One safe, short sentence comes out of any of them.
+ * status_parse.h - parses an API server's error response: a Status object, plain text ("404 page not found"), or a
+ * proxy's HTML, into an err and one short, safe sentence.
  */
 #ifndef RAYDECK_KUBE_STATUS_PARSE_H
 #define RAYDECK_KUBE_STATUS_PARSE_H
@@ -11,7 +11,7 @@
 /* A Status object: ret->code from its `code` (else its reason, else `otherwise`), ret->text from its message. */
 void status_of(const cJSON *status, enum err otherwise, struct why *ret);
 
-/* A whole answer: its HTTP status gives the code, the body the text. */
+/* A whole response: the code comes from the HTTP status, the text from the body. */
 void status_parse(long http_status, const char *body, size_t len, struct why *ret);
 
 #endif

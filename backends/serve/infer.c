@@ -1,4 +1,4 @@
-/* infer.c - Prompts to the guide's own endpoint: one POST, one answer. */
+/* infer.c - sends a prompt to the blueprint's endpoint: one GET, one response. */
 #include "backends/serve/infer.h"
 
 #include "backends/base/mem.h"
@@ -18,17 +18,17 @@ struct prompt_run {
     void *arg;
     struct request *record;
     struct serve_get *get;
-    struct alarm *later; /* tells of a prompt that could not be sent */
+    struct alarm *later; /* reports from the loop a prompt that was not sent */
     uint64_t due_us;
     bool proxied;
 };
 
-/* Puts the final record, tells done, and ends the run. */
+/* Emits the final record, calls done, and frees the run. */
 static void infer_finish(struct prompt_run *run, enum serve_failure f, const char *why)
 {
     struct request *r = run->record;
     prompt_record_end(r, run->loop, run->due_us, f, why);
-    prompt_record_put(r, &run->sink);
+    prompt_record_emit(r, &run->sink);
     if (run->done) run->done(run->arg, r);
     alarm_free(run->later);
     record_free(&r->record);
@@ -74,7 +74,7 @@ static struct prompt_run *infer_ask(struct loop *l, const struct serve_open *how
     run->arg = arg;
     run->proxied = ask->path.proxied;
     run->record = prompt_record_new(l, ask, "GET /infer", &run->due_us);
-    prompt_record_put(run->record, &run->sink);
+    prompt_record_emit(run->record, &run->sink);
 
     struct buf suffix;
     buf_init(&suffix, INFER_QUESTION_MAX);

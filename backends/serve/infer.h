@@ -1,6 +1,6 @@
 /*
- * infer.h - the "infer" kind of prompt: the blueprint's GET /infer?sentence=…, whose answer comes in one piece. The
- * time to the first token is therefore never known. Latency counts from when the prompt was due. Nothing is sent twice.
+ * infer.h - the "infer" kind of prompt: the blueprint's GET /infer?sentence=…, which does not stream, so that the time
+ * to first token is unknown. Latency counts from the time at which the prompt was due. Never retries.
  */
 #ifndef RAYDECK_SERVE_INFER_H
 #define RAYDECK_SERVE_INFER_H

@@ -1,4 +1,4 @@
-/* infer_parse.c - Parses the answer of the guide's endpoint. */
+/* infer_parse.c - parses the response of the blueprint's endpoint. */
 #include "backends/serve/infer_parse.h"
 
 #include "backends/base/json.h"
@@ -42,8 +42,8 @@ static bool drop_back(struct span *t, const char *mark)
     return true;
 }
 
-/* "<s> [INST] question [/INST] answer</s>" -> "answer". A question may hold [/INST] itself, and so may an answer; the
- * first one ends the echo, as the template writes it. */
+/* "<s> [INST] question [/INST] answer</s>" -> "answer". Question and answer may contain [/INST] themselves: the
+ * first one ends the echo. */
 static void span_clean(struct span *t)
 {
     span_trim(t);

@@ -1,6 +1,6 @@
 /*
- * infer_parse.h - the answer of the blueprint's GET /infer?sentence=…: a JSON array of one string, in which the model
- * repeats the question: "<s> [INST] question [/INST] answer</s>" (facts: recorded from Ray Serve 2.60 and 2.22).
+ * infer_parse.h - parses the response to the blueprint's GET /infer?sentence=…: a JSON array of one string, in which
+ * the model echoes the question: "<s> [INST] question [/INST] answer</s>" (recorded from Ray Serve 2.60 and 2.22).
  */
 #ifndef RAYDECK_SERVE_INFER_PARSE_H
 #define RAYDECK_SERVE_INFER_PARSE_H

@@ -1,4 +1,5 @@
-/* openai.c - Prompts to an OpenAI-compatible endpoint: models, streamed completions. */
+/* openai.c - sends a prompt to an OpenAI-compatible endpoint: GET /v1/models if no model is given, then the completion.
+ */
 #include "backends/serve/openai.h"
 
 #include "backends/base/mem.h"
@@ -22,7 +23,7 @@ struct prompt_run {
     void *arg;
     struct request *record;
     struct serve_get *get;
-    struct alarm *grow; /* puts what has come; once the model has finished it ends the run */
+    struct alarm *grow; /* emits the record with the text so far; once the model has finished, ends the run */
     char *question;
     struct prompt_turn *turns; /* owns its strings */
     size_t turn_count;
@@ -30,13 +31,13 @@ struct prompt_run {
 
     enum shape shape;
     struct sse sse;
-    struct buf text;  /* of the model, raw */
-    struct buf whole; /* a body that is no stream */
+    struct buf text;  /* the model's, raw */
+    struct buf whole; /* a body that is not an event stream */
     size_t pieces;
     uint64_t first_us, last_us, gap_max_us;
-    struct known_u64 counted;   /* tokens, as the server says */
-    bool finished, over;        /* the model has stopped; the stream has said so */
-    enum serve_failure failure; /* why we read no further */
+    struct known_u64 counted;   /* usage.completion_tokens */
+    bool finished, over;        /* finish_reason, and [DONE], received */
+    enum serve_failure failure; /* why we aborted the response */
     struct why why;
 };
 
@@ -47,7 +48,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == '\r';
 }
 
-/* The text so far. A '\r' at its end waits for what follows it, so that what was shown once stays as it is. */
+/* The text so far. Leaves out a trailing '\r', which may be half of a "\r\n": text once displayed never changes. */
 static void set_answer(struct prompt_run *run)
 {
     const char *text = buf_text(&run->text), *end = text + run->text.len;
@@ -77,7 +78,7 @@ static void record_fill(struct prompt_run *run)
     set_times(run);
 }
 
-static void take_turns(struct prompt_run *run, const struct prompt_ask *ask)
+static void copy_turns(struct prompt_run *run, const struct prompt_ask *ask)
 {
     run->turns = ask->turn_count ? mem_zero(ask->turn_count, sizeof *run->turns) : NULL;
     run->turn_count = ask->turn_count;
@@ -110,7 +111,7 @@ static void openai_finish(struct prompt_run *run, enum serve_failure f, const ch
     record_fill(run);
     prompt_record_end(run->record, run->loop, run->due_us, f, why);
     if (run->finished && run->last_us && f == SERVE_FAILURE_NONE) run->record->latency_us = run->record->last_token_us;
-    prompt_record_put(run->record, &run->sink);
+    prompt_record_emit(run->record, &run->sink);
     if (run->done) run->done(run->arg, run->record);
     run_free(run);
 }
@@ -124,10 +125,10 @@ static void on_grow(void *arg)
         return;
     }
     record_fill(run);
-    prompt_record_put(run->record, &run->sink); /* run may be gone: a prompt can be cancelled by who hears this */
+    prompt_record_emit(run->record, &run->sink); /* the sink may cancel the prompt, which frees run */
 }
 
-/* ---- what comes ------------------------------------------------------------------------------------------------ */
+/* ---- the response ---------------------------------------------------------------------------------------------- */
 
 static bool openai_stop(struct prompt_run *run, enum serve_failure f, enum err err, const char *why)
 {
@@ -136,7 +137,7 @@ static bool openai_stop(struct prompt_run *run, enum serve_failure f, enum err e
     return false;
 }
 
-static bool take_text(struct prompt_run *run, const char *text)
+static bool append_text(struct prompt_run *run, const char *text)
 {
     uint64_t now = loop_now_us();
     if (!*text) return true;
@@ -150,7 +151,7 @@ static bool take_text(struct prompt_run *run, const char *text)
     return openai_stop(run, SERVE_FAILURE_BODY, ERR_LIMIT, "the response is too large; this is its beginning");
 }
 
-static bool take_piece(struct prompt_run *run, const struct openai_piece *p)
+static bool handle_piece(struct prompt_run *run, const struct openai_piece *p)
 {
     if (p->error) return openai_stop(run, SERVE_FAILURE_MODEL, ERR_SERVER, p->error);
     if (p->model) record_set(&run->record->model, p->model);
@@ -158,13 +159,13 @@ static bool take_piece(struct prompt_run *run, const struct openai_piece *p)
     if (p->finish) {
         record_set(&run->record->finish, p->finish);
         run->finished = true;
-        alarm_set(run->grow, OPENAI_LINGER_MS, 0); /* for the count of tokens, and [DONE] where it is said */
+        alarm_set(run->grow, OPENAI_LINGER_MS, 0); /* waits for the token count and [DONE] */
     }
     if (p->over) {
         run->over = run->finished = true;
         alarm_set(run->grow, OPENAI_LINGER_MS, 0);
     }
-    return !p->text || take_text(run, p->text);
+    return !p->text || append_text(run, p->text);
 }
 
 static bool on_event(void *arg, const char *name, const char *data, size_t len)
@@ -176,12 +177,12 @@ static bool on_event(void *arg, const char *name, const char *data, size_t len)
     if (run->over) return true;
     if (openai_parse_event(data, len, &piece, &why) != ERR_OK)
         return openai_stop(run, SERVE_FAILURE_BODY, ERR_PARSE, why.text);
-    bool go_on = take_piece(run, &piece);
+    bool go_on = handle_piece(run, &piece);
     openai_piece_done(&piece);
     return go_on;
 }
 
-/* JSON begins with a brace; events begin with the name of a field, or a colon. */
+/* JSON starts with a brace; an event stream with a field name or a colon. */
 static enum shape shape_of(const char *bytes, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -204,7 +205,7 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
     return err == ERR_OK;
 }
 
-static enum serve_failure take_whole(struct prompt_run *run, struct why *why)
+static enum serve_failure parse_whole(struct prompt_run *run, struct why *why)
 {
     struct openai_piece p = {0};
     if (openai_parse_answer(buf_text(&run->whole), run->whole.len, &p, why) != ERR_OK) return SERVE_FAILURE_BODY;
@@ -239,7 +240,7 @@ static enum serve_failure response_judge(struct prompt_run *run, const struct ht
         return SERVE_FAILURE_CUT;
     }
     if (f != SERVE_FAILURE_NONE) return f;
-    if (run->shape == SHAPE_WHOLE) return take_whole(run, why);
+    if (run->shape == SHAPE_WHOLE) return parse_whole(run, why);
     if (run->pieces) {
         why_set(why, ERR_PROTOCOL, "the stream ended before the answer did");
         return SERVE_FAILURE_CUT;
@@ -258,18 +259,18 @@ static void on_response(void *arg, const struct http_answer *answer)
     openai_finish(run, f, f == SERVE_FAILURE_NONE ? NULL : why.text);
 }
 
-/* ---- asking ---------------------------------------------------------------------------------------------------- */
+/* ---- request --------------------------------------------------------------------------------------------------- */
 
 static void completion_post(struct prompt_run *run, const char *model)
 {
-    char *body = openai_write_ask(model, run->turns, run->turn_count, run->question);
+    char *body = openai_build_request(model, run->turns, run->turn_count, run->question);
     const struct serve_get_calls calls = {.done = on_response, .arg = run, .bytes = on_bytes};
     run->get = serve_post_start(run->loop, &run->how, &run->path, "/v1/chat/completions", body, run->timeout_ms,
                                 OPENAI_BODY_MAX, &calls);
     free(body);
 }
 
-static void models_answered(void *arg, const struct http_answer *answer)
+static void on_models(void *arg, const struct http_answer *answer)
 {
     struct prompt_run *run = arg;
     struct why why = {0};
@@ -305,19 +306,19 @@ static struct prompt_run *openai_ask(struct loop *l, const struct serve_open *ho
     buf_init(&run->text, OPENAI_ANSWER_MAX);
     buf_init(&run->whole, OPENAI_BODY_MAX);
     run->record = prompt_record_new(l, ask, "POST /v1/chat/completions", &run->due_us);
-    /* Safe text is valid UTF-8, which JSON has to be. */
+    /* text_safe yields valid UTF-8, which JSON requires */
     run->question = mem_str(run->record->question);
-    take_turns(run, ask);
+    copy_turns(run, ask);
     if (ask->model) {
         completion_post(run, ask->model);
     } else {
-        const struct serve_get_calls calls = {.done = models_answered, .arg = run};
+        const struct serve_get_calls calls = {.done = on_models, .arg = run};
         run->get =
             serve_get_start(l, how, &run->path, "/v1/models",
                             ask->timeout_ms && ask->timeout_ms < OPENAI_MODELS_MS ? ask->timeout_ms : OPENAI_MODELS_MS,
                             OPENAI_BODY_MAX, &calls);
     }
-    prompt_record_put(run->record, &run->sink);
+    prompt_record_emit(run->record, &run->sink);
     return run;
 }
 

@@ -1,7 +1,7 @@
 /*
- * openai.h - the "openai" kind of prompt: POST /v1/chat/completions with stream: true, whose answer comes as events.
- * The record grows while it does. A server that answers in one piece is understood too; the first token's time is then
- * unknown. Nothing is sent twice; an answer that breaks off is failed, with what came.
+ * openai.h - the "openai" kind of prompt: POST /v1/chat/completions with stream: true. The record grows as events
+ * arrive. A server that does not stream is supported; the time to first token is unknown then. Never retries; a stream
+ * that is cut off fails, and the record keeps the text received.
  */
 #ifndef RAYDECK_SERVE_OPENAI_H
 #define RAYDECK_SERVE_OPENAI_H
@@ -9,8 +9,8 @@
 #include "backends/backend.h"
 
 enum {
-    OPENAI_GROW_MS = 50,    /* between two puts of a record that grows */
-    OPENAI_LINGER_MS = 500, /* after the finish or [DONE], for what still comes and for the connection to end */
+    OPENAI_GROW_MS = 50,    /* least interval between updates of a growing record */
+    OPENAI_LINGER_MS = 500, /* after finish_reason or [DONE]: wait for the token count and the end of the response */
     OPENAI_MODELS_MS = 10000
 };
 extern const struct prompt_ops openai_ops;

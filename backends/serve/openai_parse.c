@@ -137,7 +137,7 @@ static void add_message(cJSON *messages, const char *role, const char *content)
     cJSON_AddItemToArray(messages, message);
 }
 
-char *openai_write_ask(const char *model, const struct prompt_turn *turns, size_t count, const char *question)
+char *openai_build_request(const char *model, const struct prompt_turn *turns, size_t count, const char *question)
 {
     cJSON *root = cJSON_CreateObject();
     cJSON *messages = cJSON_AddArrayToObject(root, "messages");

@@ -1,4 +1,4 @@
-/* prober.c - Probes each worker's Serve proxy at a steady rate, whether or not the last answer has come. */
+/* prober.c - schedules probes at a fixed rate within the limits, and emits their records. */
 #include "backends/serve/prober.h"
 
 #include "backends/base/mem.h"
@@ -15,8 +15,8 @@ struct target {
     struct serve_path path;
     struct probe *flying;
     size_t in_flight;
-    uint64_t asked_us; /* when its last probe was due; 0: never */
-    bool keep;         /* while the targets are being set */
+    uint64_t probed_us; /* when its last probe was due; 0: never */
+    bool keep;          /* used by prober_set_targets */
 };
 struct probe {
     struct prober *prober;
@@ -34,16 +34,16 @@ struct prober {
     struct alarm *alarm;
     struct target *target[PROBER_TARGETS];
     size_t targets, beyond;
-    uint64_t round_us;   /* each target once: the interval, or as long as the budget takes */
-    struct budget dials; /* through the API server */
+    uint64_t round_us;   /* time to probe each target once: the interval, or longer within the limits */
+    struct budget dials; /* connections to the API server */
     bool dials_short;
-    size_t first; /* probes that the budget has to give at once, after it was not used */
+    size_t first; /* burst of probes in a first round */
     uint64_t next_us, number;
     enum source_state state;
     enum err err;
 };
 static const struct budget_rate dial_rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {PROBER_DIALS_PER_S, PROBER_DIALS}};
-/* A loop that was held up owes the probes of that time; after a longer sleep (a suspended machine) it begins anew. */
+/* A loop that was blocked catches up on the probes that were due; after a longer gap (suspend) it starts over. */
 enum { OWED_MAX = 10 };
 
 static bool prober_is_stretched(const struct prober *p)
@@ -58,9 +58,9 @@ static const char *prober_source(const struct prober *p)
     return p->conf.way ? PROBER_WAY_SOURCE : PROBER_SOURCE;
 }
 
-static const char *prober_nothing(const struct prober *p)
+static const char *prober_no_target_text(const struct prober *p)
 {
-    return p->conf.way ? "no way to the service is known" : "no worker proxy is known";
+    return p->conf.way ? "no route to the service is known" : "no worker proxy is known";
 }
 
 static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
@@ -78,8 +78,8 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
 
 static void plan_round(struct prober *p);
 
-/* Once connections are spent, each probe is taken to need one: until there are some left over. */
-static void judge_dials(struct prober *p, const struct target *t, const struct http_answer *answer)
+/* Once the burst of connections is spent, assumes that each probe needs a new one, until tokens are left over. */
+static void dials_charge(struct prober *p, const struct target *t, const struct http_answer *answer)
 {
     if (t->path.proxied) budget_spend(&p->dials, BUDGET_CONNECTIONS, answer->new_connections);
     const bool is_short = budget_wait(&p->dials, loop_now_ms(), NULL) > 0;
@@ -88,9 +88,9 @@ static void judge_dials(struct prober *p, const struct target *t, const struct h
     plan_round(p);
 }
 
-/* What an ended probe says about the way there, rather than about the worker. */
-static void judge_path(struct prober *p, const struct target *t, const struct http_answer *answer, enum serve_failure f,
-                       const char *why)
+/* Updates the source's state from what a completed probe shows about the path, as opposed to the worker. */
+static void path_update_state(struct prober *p, const struct target *t, const struct http_answer *answer,
+                              enum serve_failure f, const char *why)
 {
     enum source_state state = SOURCE_LIVE;
     enum err err = ERR_OK;
@@ -134,7 +134,7 @@ static void probe_free(struct probe *probe)
     free(probe);
 }
 
-/* Puts the final record and frees the probe. seen: it tells of Serve. */
+/* Emits the final record and frees the probe. seen: the response says something about Serve. */
 static void probe_end(struct probe *probe, bool seen, enum serve_failure f, const char *why)
 {
     struct prober *p = probe->prober;
@@ -150,8 +150,8 @@ static void probe_end(struct probe *probe, bool seen, enum serve_failure f, cons
     probe_free(probe);
 }
 
-/* It was not sent; or the API server did not let it through, or was not reached. A time-out may be either's: who judges
- * it has more to go by (request_tells_of_serve). */
+/* False: it was not sent, or the API server refused it or was not reached. A timeout may be the API server's or
+ * Serve's: request_tells_of_serve, which has more context, decides. */
 static bool answer_tells_of_serve(const struct http_answer *answer, enum serve_failure f, bool proxied)
 {
     if (f == SERVE_FAILURE_OURS || f == SERVE_FAILURE_CANCELLED) return false;
@@ -172,14 +172,14 @@ static void on_response(void *arg, const struct http_answer *answer)
         f = SERVE_FAILURE_BODY;
         why_set(&why, ERR_PROTOCOL, "\"success\" was expected");
     }
-    judge_dials(probe->prober, t, answer);
-    judge_path(probe->prober, t, answer, f, why.text);
+    dials_charge(probe->prober, t, answer);
+    path_update_state(probe->prober, t, answer, f, why.text);
     probe_end(probe, answer_tells_of_serve(answer, f, t->path.proxied), f, why.text);
 }
 
 static struct request *new_record(struct prober *p, const struct target *t, uint64_t due_us)
 {
-    char key[TEXT_NUM_MAX + 8]; /* and the longer of both words */
+    char key[TEXT_NUM_MAX + 8]; /* and the longer of both kinds */
     struct buf b;
     buf_init(&b, sizeof key - 1);
     (void)buf_printf(&b, "%s-%llu", p->conf.way ? "way" : "probe", (unsigned long long)++p->number);
@@ -203,7 +203,7 @@ static void probe_start(struct prober *p, struct target *t, uint64_t due_us)
     probe->prober = p;
     probe->target = t;
     probe->due_us = due_us;
-    t->asked_us = due_us;
+    t->probed_us = due_us;
     probe->record = new_record(p, t, due_us);
     if (t->in_flight >= PROBER_IN_FLIGHT) {
         probe_end(probe, true, SERVE_FAILURE_TIMEOUT, "not sent: too many probes wait for an answer");
@@ -228,16 +228,16 @@ static void prober_arm(struct prober *p)
     alarm_set(p->alarm, p->next_us > now ? (p->next_us - now + 999) / 1000 : 0, 0);
 }
 
-static struct target *longest_unasked(const struct prober *p)
+static struct target *least_recently_probed(const struct prober *p)
 {
     struct target *best = p->target[0];
     for (size_t i = 1; i < p->targets; i++)
-        if (p->target[i]->asked_us < best->asked_us) best = p->target[i];
+        if (p->target[i]->probed_us < best->probed_us) best = p->target[i];
     return best;
 }
 
-/* All of them, or, in a round that is stretched, the one whose turn it is. Returns the time until the next. */
-static uint64_t round_go_on(struct prober *p, uint64_t due_us)
+/* Probes all targets, or in a round longer than the interval the next one. Returns the time until the next call. */
+static uint64_t round_continue(struct prober *p, uint64_t due_us)
 {
     if (!prober_is_stretched(p)) {
         for (size_t i = 0; i < p->targets; i++) probe_start(p, p->target[i], due_us);
@@ -245,7 +245,7 @@ static uint64_t round_go_on(struct prober *p, uint64_t due_us)
     }
     size_t n = p->first ? p->first : 1;
     p->first = 0;
-    for (size_t i = 0; i < n; i++) probe_start(p, longest_unasked(p), due_us);
+    for (size_t i = 0; i < n; i++) probe_start(p, least_recently_probed(p), due_us);
     return n * p->round_us / p->targets;
 }
 
@@ -255,11 +255,11 @@ static void on_due(void *arg)
     uint64_t now = loop_now_us(), interval = p->conf.interval_ms * 1000;
     uint64_t owed = prober_is_stretched(p) ? interval : OWED_MAX * interval;
     if (now > p->next_us + owed) p->next_us = now;
-    while (p->next_us <= now) p->next_us += round_go_on(p, p->next_us);
+    while (p->next_us <= now) p->next_us += round_continue(p, p->next_us);
     prober_arm(p);
 }
 
-/* The round for the targets of now. */
+/* Computes the round for the current targets. */
 static void plan_round(struct prober *p)
 {
     uint64_t proxied = 0, budget_us;
@@ -282,7 +282,7 @@ static void target_free(struct target *t)
     free(t);
 }
 
-/* A probe that was put as waiting and is given up must not wait for ever. */
+/* Emits the end of its probes in flight, whose records would otherwise stay "waiting" for ever. */
 static void target_drop(struct prober *p, struct target *t)
 {
     for (struct probe *probe = t->flying; probe; probe = probe->next) {
@@ -294,7 +294,7 @@ static void target_drop(struct prober *p, struct target *t)
     target_free(t);
 }
 
-/* hint: where it stands when nothing has changed. */
+/* hint: its index if nothing has changed. */
 static struct target *target_find(struct prober *p, const struct probe_target *want, size_t hint)
 {
     for (size_t i = 0; i < p->targets; i++) {
@@ -321,7 +321,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     for (size_t i = 0; i < p->targets; i++) p->target[i]->keep = false;
     for (size_t i = 0; i < count && n < PROBER_TARGETS; i++) {
         struct target *t = target_find(p, &targets[i], i);
-        if (t && t->keep) continue; /* told twice */
+        if (t && t->keep) continue; /* listed twice */
         if (!t) {
             t = target_new(&targets[i]);
             changed = true;
@@ -341,7 +341,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     plan_round(p);
     if (!n) {
         alarm_stop(p->alarm);
-        if (p->state != SOURCE_OFF) prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_nothing(p));
+        if (p->state != SOURCE_OFF) prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_no_target_text(p));
         return;
     }
     if (!before) {
@@ -382,7 +382,7 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
     p->alarm = alarm_new(l, on_due, p);
     budget_init(&p->dials, dial_rates, loop_now_ms());
-    prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_nothing(p));
+    prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_no_target_text(p));
     return p;
 }
 

@@ -1,24 +1,24 @@
 /*
- * prober.h - is it answering? A GET /-/healthz of each worker's Serve proxy at a fixed rate.
+ * prober.h - health probes: GET /-/healthz of each worker's Serve proxy at a fixed rate.
  *
- * The rate is bounded for all workers together, through the API server more tightly, for it serves others: beyond that
- * a round of all of them takes longer than the interval, they are asked one by one, the longest unasked first, and each
- * record says how long the round is (round_ms). An API server that keeps no connection is asked still more seldom, and
- * the source says so (ERR_THROTTLED).
+ * The rate is limited over all workers, more tightly through the API server, which others use too. Beyond the limit a
+ * round of all targets takes longer than the interval: targets are probed one at a time, the least recently probed
+ * first, and each record holds the duration of a round (round_ms). An API server that does not keep connections alive
+ * is probed at an even lower rate, which the source reports as ERR_THROTTLED.
  *
- * Open loop: a probe is due every interval whatever became of the ones before it; its latency counts from when it was
- * due; nothing is sent twice. Each probe is a REQUEST record of kind "probe", put once when it is sent (phase
- * "waiting") and once when it ended (ok, slow, failed). At most PROBER_IN_FLIGHT are open a target: one due beyond that
- * is recorded as failed ("timeout"), so that no silence is ever a pass.
+ * Open loop: a probe is due every interval, whether or not earlier ones were answered; its latency counts from its due
+ * time; it is never retried. Each probe is a REQUEST record of kind "probe", emitted when it is sent (phase "waiting")
+ * and when it has ended (ok, slow, failed). At most PROBER_IN_FLIGHT are in flight per target: one due beyond that is
+ * recorded as failed ("timeout"), so that silence never counts as success.
  *
- * One prober asks the workers' proxies (kind "probe"), another the users' way to the service, which is one target
- * without a pod (kind "way").
+ * One prober probes the workers' proxies (kind "probe"), another the route by which users reach the service, which is a
+ * single target without a pod (kind "way").
  *
- * What tells nothing of Serve (a probe that was not sent, or an API server's proxy that forbids it or is not reached)
- * ends as "cancelled", with the reason.
+ * A probe that proves nothing about Serve (not sent, or the API server's proxy is forbidden or unreachable) ends as
+ * "cancelled", with the reason.
  *
- * The prober is a source, "probe" or "probe/way": live while it can ask, off without targets, denied where the API
- * server's proxy is forbidden. That a worker does not answer is what it reports, not a failure of the source.
+ * The prober is a source, "probe" or "probe/way": LIVE while it can send, OFF without targets, DENIED where the API
+ * server's proxy is forbidden. A worker that does not respond is its data, not a failure of the source.
  */
 #ifndef RAYDECK_SERVE_PROBER_H
 #define RAYDECK_SERVE_PROBER_H
@@ -27,9 +27,9 @@
 
 enum {
     PROBER_TARGETS = 1024,     /* more are not probed; the source's detail says so */
-    PROBER_PROXIED_PER_S = 10, /* probes of all workers through the API server */
-    PROBER_DIRECT_PER_S = 250, /* and to the workers themselves */
-    PROBER_DIALS_PER_S = 2,    /* connections to an API server that keeps none, after PROBER_DIALS of them */
+    PROBER_PROXIED_PER_S = 10, /* probes a second through the API server, over all workers */
+    PROBER_DIRECT_PER_S = 250, /* probes a second directly to workers */
+    PROBER_DIALS_PER_S = 2,    /* connections a second to an API server that keeps none alive, after a burst of: */
     PROBER_DIALS = 30,
     PROBER_IN_FLIGHT = 64,
     PROBER_INTERVAL_MS = 1000,
@@ -39,26 +39,26 @@ enum {
 #define PROBER_SOURCE "probe"
 #define PROBER_WAY_SOURCE "probe/way"
 
-/* A worker's proxy, or the way to the service. All is copied. */
+/* A worker's Serve proxy, or the users' route to the service. Everything is copied. */
 struct probe_target {
-    const char *pod;        /* the pod's name: the record's `pod`; NULL: of the way */
+    const char *pod;        /* the pod's name, the record's `pod`; NULL for the users' route */
     struct serve_path path; /* up to, not including, "/-/healthz" */
 };
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
-    bool way;                                  /* of the users' way */
+    bool way;                                  /* probes the users' route: records of kind "way" */
 };
 struct prober;
 
-/* conf may be NULL. Begins without targets. `how` is copied; what it points to must outlive the prober. */
+/* conf may be NULL. Starts without targets. `how` is copied; what it points to must outlive the prober. */
 struct prober *prober_new(struct loop *l, const struct serve_open *how, const struct prober_conf *conf,
                           const struct sink *sink);
-/* The targets from now on, and how many more there are that are not probed; those that stay (same pod and base) keep
- * their probes in flight, those of others are cancelled. */
+/* Replaces the targets; beyond: how many more exist that are not probed. Targets that stay (same pod and base) keep
+ * their probes in flight; those of removed targets are cancelled. */
 void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count, size_t beyond);
-/* How many probes a first round sends at once. */
+/* How many probes the first round sends at once. */
 size_t prober_at_once(const struct prober *p);
 void prober_set_interval(struct prober *p, uint64_t interval_ms);
-void prober_free(struct prober *p); /* cancels what is in flight, without a record; NULL is fine */
+void prober_free(struct prober *p); /* cancels all in flight, without records; NULL is fine */
 
 #endif

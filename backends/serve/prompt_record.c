@@ -1,4 +1,4 @@
-/* prompt_record.c - a prompt as a record of the world. */
+/* prompt_record.c - fills the REQUEST record of a prompt. */
 #include "backends/serve/prompt_record.h"
 
 #include "backends/base/text.h"
@@ -24,7 +24,7 @@ struct request *prompt_record_new(const struct loop *l, const struct prompt_ask 
     return r;
 }
 
-void prompt_record_put(const struct request *r, const struct sink *sink)
+void prompt_record_emit(const struct request *r, const struct sink *sink)
 {
     struct request *copy = record_copy(&r->record);
     sink_put(sink, change_put(PROMPT_SOURCE, WORLD_CONSOLE, &copy->record));

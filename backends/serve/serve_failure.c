@@ -1,4 +1,4 @@
-/* serve_failure.c - which kind of failure a response is, and whose. */
+/* serve_failure.c - classifies a response by its error, HTTP status and body, and names the hop it came from. */
 #include "backends/serve/serve_failure.h"
 
 #include "backends/base/json.h"
@@ -20,7 +20,7 @@ const char *serve_failure_word(enum serve_failure f)
     return (size_t)f < ARRAY_LEN(words) ? words[f] : NULL;
 }
 
-/* ---- what an answer was ---------------------------------------------------------------------------------------- */
+/* ---- classification -------------------------------------------------------------------------------------------- */
 
 static enum serve_failure failure_of_err(enum err e)
 {
@@ -42,7 +42,7 @@ static enum serve_failure failure_of_err(enum err e)
     }
 }
 
-/* The dialler's words in the message of the API server's Status (Go's net package; recorded from 1.34.4). */
+/* Messages of Go's net package in the API server's Status (recorded from 1.34.4). */
 static enum serve_failure failure_of_dialler(const char *message)
 {
     static const struct {
@@ -128,8 +128,8 @@ enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxi
 
 enum { EXCERPT_MAX = 120, EXCERPT_LOOK = 4096 };
 
-/* Who made the body of an error, by what it looks like; "" where that cannot be told. 502 and 504 are a gateway's own
- * words; an application that runs says 500, or answers in JSON. */
+/* The hop that an error body comes from; "" if unknown. 502 and 504 come from a gateway; a running application sends
+ * 500, or JSON. */
 static const char *hop_of(const struct http_answer *answer)
 {
     static const struct {
@@ -147,7 +147,7 @@ static const char *hop_of(const struct http_answer *answer)
     return answer->status == 500 ? " from Serve or the application" : "";
 }
 
-/* How a body begins, in one line and without tags. Caller frees. */
+/* The beginning of a body, on one line and without HTML tags. Caller frees. */
 static char *excerpt_of(const struct http_answer *answer)
 {
     char plain[EXCERPT_LOOK];

@@ -1,4 +1,4 @@
-/* serve_get.c - One request to Serve, directly or through the API server's proxy. */
+/* serve_get.c - sends one request to Serve, directly or through the API server's proxy. */
 #include "backends/serve/serve_get.h"
 
 #include "backends/base/mem.h"
@@ -10,8 +10,8 @@
 struct serve_get {
     struct serve_get_calls calls;
     struct http_request *request; /* NULL: not sent, or ended */
-    struct alarm *later;          /* tells an end that came before serve_get_start had returned */
-    struct http_answer answer;    /* of such an end; its texts are ours */
+    struct alarm *later;          /* reports from the loop an end before serve_get_start returned */
+    struct http_answer answer;    /* of such an end; owns its strings */
     bool starting, cancelled;
 };
 
@@ -24,7 +24,7 @@ static void get_free(struct serve_get *g)
     free(g);
 }
 
-static void tell_later(void *arg)
+static void on_later(void *arg)
 {
     struct serve_get *g = arg;
     struct serve_get_calls calls = g->calls;
@@ -32,10 +32,10 @@ static void tell_later(void *arg)
     get_free(g);
 }
 
-static void end_later(struct serve_get *g, struct loop *l, enum err err, const char *why)
+static void finish_later(struct serve_get *g, struct loop *l, enum err err, const char *why)
 {
     g->answer = (struct http_answer){.err = err, .why = mem_str(why ? why : ""), .body = "", .content_type = ""};
-    g->later = alarm_new(l, tell_later, g);
+    g->later = alarm_new(l, on_later, g);
     alarm_set(g->later, 0, 0);
 }
 
@@ -43,7 +43,7 @@ static void on_done(void *arg, const struct http_answer *answer)
 {
     struct serve_get *g = arg;
     g->request = NULL;
-    if (g->starting) { /* ended before it was sent: serve_get_start tells it later */
+    if (g->starting) { /* ended before it was sent: reported from the loop */
         g->answer.err = answer->err == ERR_OK ? ERR_PROTOCOL : answer->err;
         g->answer.why = mem_str(answer->why);
         return;
@@ -67,8 +67,8 @@ static void header_add(struct http_ask *ask, const char *name, const char *value
     ask->header[i] = (struct http_header){name, value};
 }
 
-static void send_it(struct serve_get *g, const struct serve_open *how, const struct serve_path *path,
-                    struct http_ask *ask)
+static void get_send(struct serve_get *g, const struct serve_open *how, const struct serve_path *path,
+                     struct http_ask *ask)
 {
     const struct http_calls http = {.done = on_done, .arg = g, .bytes = g->calls.bytes ? on_bytes : NULL};
     bool can_proxy = how->kube_ops && how->kube_ops->proxy && how->kube;
@@ -88,14 +88,14 @@ static struct serve_get *request_start(struct loop *l, const struct serve_open *
     g->calls = *calls;
     char *url = mem_printf("%s%s", path->base ? path->base : "", suffix);
     ask->url = url;
-    send_it(g, how, path, ask);
+    get_send(g, how, path, ask);
     if (!g->request) {
         char *why = (char *)(uintptr_t)g->answer.why;
         if (g->answer.err == ERR_OK)
-            end_later(g, l, ERR_UNSUPPORTED,
-                      path->proxied ? "the API server's proxy cannot be used" : "no HTTP client");
+            finish_later(g, l, ERR_UNSUPPORTED,
+                         path->proxied ? "the API server's proxy cannot be used" : "no HTTP client");
         else
-            end_later(g, l, g->answer.err, why);
+            finish_later(g, l, g->answer.err, why);
         free(why);
     }
     free(url);

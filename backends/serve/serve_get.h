@@ -1,6 +1,6 @@
 /*
- * serve_get.h - one request to Serve or its dashboard, directly or through the API server's proxy. Its users (prompts,
- * probes, status) differ only in what they do with the answer.
+ * serve_get.h - one request to Serve or the Ray dashboard, directly or through the API server's proxy. Used by prompts,
+ * probes and the Serve status.
  */
 #ifndef RAYDECK_SERVE_GET_H
 #define RAYDECK_SERVE_GET_H
@@ -10,15 +10,14 @@
 
 struct serve_get;
 struct serve_get_calls {
-    /* Once, also when the request could not be sent at all; never before serve_get_start has returned. The get is gone
-     * when it returns. */
+    /* Called once, from the loop, also if the request could not be sent. The get is freed when it returns. */
     void (*done)(void *arg, const struct http_answer *answer);
     void *arg;
-    /* Optional: a 2xx body as it comes, instead of in the answer. False stops: done is told ERR_CANCELLED. */
+    /* Optional: receives a 2xx body as it arrives, instead of done. Returning false ends it with ERR_CANCELLED. */
     bool (*bytes)(void *arg, const char *bytes, size_t len);
 };
-/* GET path->base + suffix; suffix begins with '/'. path and suffix are copied. body_max is of an answer that is
- * collected, 0: HTTP_BODY_MAX; one that streams ends at HTTP_BODY_MAX, too. */
+/* GET path->base + suffix; suffix begins with '/'. path and suffix are copied. body_max limits a collected body, 0:
+ * HTTP_BODY_MAX; a streamed body is limited to HTTP_BODY_MAX, too. */
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls);
@@ -26,7 +25,7 @@ struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, 
 struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                    const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
                                    const struct serve_get_calls *calls);
-void serve_get_cancel(struct serve_get *g); /* no callback comes after it; the get is gone. NULL is fine */
+void serve_get_cancel(struct serve_get *g); /* no callback follows; frees it. NULL is fine */
 
 struct serve_path serve_path_copy(const struct serve_path *path);
 void serve_path_done(struct serve_path *path);

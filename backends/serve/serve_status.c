@@ -1,4 +1,4 @@
-/* serve_status.c - Polls the Serve API of the Ray dashboard. */
+/* serve_status.c - polls the Serve API of the Ray dashboard, and emits the application's record when it changed. */
 #include "backends/serve/serve_status.h"
 
 #include "backends/base/mem.h"
@@ -17,9 +17,9 @@ struct serve_status {
     struct serve_get *get;
     char *uid;
     struct serve_path path;
-    struct serveapp *last; /* as it was put; NULL: none yet */
+    struct serveapp *last; /* last emitted; NULL: none yet */
     uint64_t asked_ms;
-    size_t left_out; /* as it was told */
+    size_t left_out; /* last emitted */
     enum source_state state;
     enum err err;
     char *why; /* of the state */
@@ -37,7 +37,7 @@ static void forget_app(struct serve_status *s)
 static void status_publish_state(struct serve_status *s, enum source_state state, enum err err, const char *why)
 {
     if (s->state == state && s->err == err && text_same(s->why, why)) return;
-    if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* the world drops its row */
+    if (state == SOURCE_OFF || state == SOURCE_ABSENT) forget_app(s); /* these states make the world drop its row */
     s->state = state;
     s->err = err;
     free(s->why);
@@ -45,7 +45,7 @@ static void status_publish_state(struct serve_status *s, enum source_state state
     sink_put(&s->sink, change_source(SERVE_SOURCE, WORLD_SERVE, state, err, why, s->path.words));
 }
 
-static void tell_table(struct serve_status *s, enum change_type type)
+static void table_emit(struct serve_status *s, enum change_type type)
 {
     struct change *c = change_new(type, SERVE_SOURCE, WORLD_SERVE);
     c->table = TABLE_SERVEAPP;
@@ -55,7 +55,7 @@ static void tell_table(struct serve_status *s, enum change_type type)
 static void status_schedule(struct serve_status *s)
 {
     bool quick = s->hurry || s->state != SOURCE_LIVE || !s->last || !serve_status_settled(s->last);
-    uint64_t every = quick ? SERVE_STATUS_HURRY_MS : SERVE_STATUS_MS, now = loop_now_ms();
+    uint64_t every = quick ? SERVE_STATUS_FAST_MS : SERVE_STATUS_MS, now = loop_now_ms();
     uint64_t due = s->asked_ms + every;
     alarm_set(s->alarm, due > now ? due - now : 0, 0);
 }
@@ -69,11 +69,11 @@ static void app_publish(struct serve_status *s, struct serveapp *app)
         return;
     }
     bool first = !s->last;
-    if (first) tell_table(s, CHANGE_RELIST);
+    if (first) table_emit(s, CHANGE_RELIST);
     struct record *copy = record_copy(&app->record);
     sink_put(&s->sink, change_put(SERVE_SOURCE, WORLD_SERVE, copy));
     if (first)
-        tell_table(s, CHANGE_RELISTED);
+        table_emit(s, CHANGE_RELISTED);
     else
         record_free(&s->last->record);
     s->last = app;
@@ -163,7 +163,7 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
     status_request(s);
 }
 
-void serve_status_hurry(struct serve_status *s, bool changing)
+void serve_status_set_fast_poll(struct serve_status *s, bool changing)
 {
     if (s->hurry == changing) return;
     s->hurry = changing;

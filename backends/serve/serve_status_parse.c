@@ -1,4 +1,4 @@
-/* serve_status_parse.c - Parses GET /api/serve/applications/. */
+/* serve_status_parse.c - parses the response to GET /api/serve/applications/. */
 #include "backends/serve/serve_status_parse.h"
 
 #include "backends/base/mask.h"
@@ -16,7 +16,7 @@ static char *safe_text(const cJSON *obj, const char *name)
     return s && *s ? text_safe(s, strlen(s), TEXT_ONE_LINE, NAME_MAX_BYTES) : NULL;
 }
 
-/* A traceback may quote the environment. */
+/* A traceback may quote the environment: masks secrets. */
 static char *message_of(const cJSON *obj)
 {
     const char *s = json_str(obj, "message");
@@ -29,7 +29,7 @@ static struct known_u64 seconds_as_ms(const cJSON *obj, const char *name)
     return s.known && s.value > 0 && s.value < 1e11 ? known_u64((uint64_t)(s.value * 1000)) : UNKNOWN_U64;
 }
 
-/* An item of a list that has `count` already: false, and counted, where it cannot be taken. */
+/* False, and counted in *left_out: not an object, or beyond the limit. */
 static bool item_is_object(const cJSON *item, size_t count, size_t *left_out)
 {
     if (cJSON_IsObject(item) && count < SERVE_STATUS_ITEMS) return true;
@@ -69,7 +69,7 @@ static void read_application(const cJSON *app, struct serveapp *out, size_t *lef
         d->message = message_of(item);
         read_replicas(item, name, out, left_out);
     }
-    /* One that could not be built has no deployment: it is told all the same, with its own message. */
+    /* an application that failed to build has no deployments: it gets an entry with its own message */
     if (out->deployments_count == before && out->deployments_count < SERVE_STATUS_ITEMS) {
         struct deployment *d = RECORD_APPEND(out, deployments);
         record_set(&d->app, name);

@@ -1,6 +1,6 @@
 /*
- * serve_status_parse.h - the body of the Ray dashboard's GET /api/serve/applications/ -> a SERVEAPP record. Field names
- * as Ray 2.22 and 2.60 were recorded. Only what is shown is read: configurations and environments are not.
+ * serve_status_parse.h - parses the response to the Ray dashboard's GET /api/serve/applications/ into a SERVEAPP
+ * record. Field names as recorded from Ray 2.22 and 2.60. Configurations and environments are not read.
  */
 #ifndef RAYDECK_SERVE_STATUS_PARSE_H
 #define RAYDECK_SERVE_STATUS_PARSE_H
@@ -9,8 +9,8 @@
 
 enum { SERVE_STATUS_BODY_MAX = 16 * 1024 * 1024, SERVE_STATUS_ITEMS = 4096 /* of each list */ };
 
-/* *ret: caller frees with record_free. A body without an object "applications" is ERR_PARSE. *ret_left_out:
- * applications, deployments, replicas and proxies that are no objects, or beyond SERVE_STATUS_ITEMS. */
+/* *ret: caller frees with record_free. ERR_PARSE: no object "applications". *ret_left_out: how many applications,
+ * deployments, replicas and proxies are not objects, or beyond SERVE_STATUS_ITEMS. */
 enum err serve_status_parse(const char *service_uid, const char *body, size_t len, struct serveapp **ret,
                             size_t *ret_left_out, struct why *why);
 

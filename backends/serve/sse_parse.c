@@ -1,4 +1,4 @@
-/* sse_parse.c - Cuts a stream of server-sent events. */
+/* sse_parse.c - splits a byte stream into server-sent events. */
 #include "backends/serve/sse_parse.h"
 
 #include <stdio.h>
@@ -27,7 +27,7 @@ static enum err event_dispatch(struct sse *s, sse_event *event, void *arg)
     return err;
 }
 
-static enum err take_field(struct sse *s, const char *name, size_t name_len, const char *value, size_t len)
+static enum err field_set(struct sse *s, const char *name, size_t name_len, const char *value, size_t len)
 {
     if (name_len == 5 && memcmp(name, "event", 5) == 0) snprintf(s->name, sizeof s->name, "%s", value);
     if (name_len != 4 || memcmp(name, "data", 4) != 0) return ERR_OK;
@@ -49,7 +49,7 @@ static enum err end_of_line(struct sse *s, sse_event *event, void *arg)
         const char *colon = memchr(line, ':', (size_t)(end - line));
         const char *name_end = colon ? colon : end, *value = colon ? colon + 1 : end;
         if (value < end && *value == ' ') value++;
-        err = take_field(s, line, (size_t)(name_end - line), value, (size_t)(end - value));
+        err = field_set(s, line, (size_t)(name_end - line), value, (size_t)(end - value));
     }
     buf_clear(&s->line);
     return err;

@@ -1,9 +1,9 @@
 /*
- * sse_parse.h - server-sent events, out of a stream's bytes in whatever pieces they come (WHATWG HTML, "Server-sent
- * events": lines end in \n, \r or \r\n; "data" lines of an event are joined by \n; an empty line ends it; a line that
- * begins with ':' is a comment). Ids and retry times are of no use to us and skipped.
+ * sse_parse.h - an incremental parser of server-sent events (WHATWG HTML, "Server-sent events": lines end in \n, \r or
+ * \r\n; "data" lines of an event are joined by \n; an empty line ends it; a line that begins with ':' is a comment).
+ * The fields id and retry are ignored.
  *
- * Bounded: a line or an event of more than SSE_EVENT_MAX bytes is ERR_LIMIT, and the stream is over.
+ * Bounded: a line or an event of more than SSE_EVENT_MAX bytes is ERR_LIMIT.
  */
 #ifndef RAYDECK_SERVE_SSE_PARSE_H
 #define RAYDECK_SERVE_SSE_PARSE_H
@@ -21,11 +21,13 @@ struct sse {
 void sse_init(struct sse *s);
 void sse_done(struct sse *s);
 
-/* One event; false stops. `name` is "" for the default one. NUL-terminated, foreign, borrowed. */
+/* Receives one event; return false to stop. `name` is "" for the default, "message". NUL-terminated raw bytes,
+ * borrowed.
+ */
 typedef bool sse_event(void *arg, const char *name, const char *data, size_t len);
 
-/* ERR_LIMIT: too long a line or event. ERR_CANCELLED: event() said so. Either way the stream is to be fed no more. An
- * event whose empty line has not come is not told: the stream was cut within it. */
+/* ERR_LIMIT: a line or event is too long. ERR_CANCELLED: event() returned false. Feed nothing more after either. An
+ * event that its empty line does not end is discarded, as the specification requires. */
 enum err sse_feed(struct sse *s, const char *bytes, size_t len, sse_event *event, void *arg);
 
 #endif

@@ -78,7 +78,7 @@ static void give_up(struct asked *a, enum serve_failure f, const char *why)
 
     a->record->sent = UNKNOWN_U64;
     prompt_record_end(a->record, s->loop, now > waited_ms * 1000 ? now - waited_ms * 1000 : now, f, why);
-    prompt_record_put(a->record, &s->sink);
+    prompt_record_emit(a->record, &s->sink);
     on_answer(a, a->record);
 }
 
@@ -179,7 +179,7 @@ enum err session_ask(struct session *s, const struct session_prompt *prompt,
     serve_path_done(&ask.path);
     if (!session_way_known(s)) {
         a->record->sent = UNKNOWN_U64;
-        prompt_record_put(a->record, &s->sink);
+        prompt_record_emit(a->record, &s->sink);
         session_look_for_way(s);
     }
     session_send_asked(s);

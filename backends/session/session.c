@@ -298,7 +298,7 @@ void session_tick(struct session *s)
     if (moved) s->focus_fresh = false;
     focus_renew(s);
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
-    serve_status_hurry(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
+    serve_status_set_fast_poll(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_services_set_fast_poll(s);
     session_services_tick(s);
     session_look_for_way(s);

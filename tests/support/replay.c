@@ -241,7 +241,7 @@ static void tape_serve_line(void *arg, const char *text, size_t len)
     struct replay_tape *t = arg;
     cJSON *line = NULL;
     assert_int_equal(json_parse(text, len, &line, NULL), ERR_OK);
-    uint64_t sent_ms = ms_of(json_f64(line, "t").value), every_ms = SERVE_STATUS_HURRY_MS;
+    uint64_t sent_ms = ms_of(json_f64(line, "t").value), every_ms = SERVE_STATUS_FAST_MS;
     bool answered = json_u64(line, "status").value == 200, due = sent_ms >= t->serve_due_ms;
     t->wall_ms = sent_ms + (uint64_t)llround(json_f64(line, "ms").value);
     if (answered) {

@@ -43,7 +43,7 @@ static void an_access_review(void **state)
     assert_int_equal(review("{\"status\":{\"allowed\":true}}", &why), TRI_YES);
     assert_int_equal(why.code, ERR_OK);
     assert_int_equal(review("{\"status\":{\"allowed\":\"true\"}}", &why), TRI_UNKNOWN);
-    assert_string_equal(why.text, "the server did not say");
+    assert_string_equal(why.text, "the response has no status.allowed");
     assert_int_equal(review("[]", &why), TRI_UNKNOWN);
     assert_int_equal(review("{", &why), TRI_UNKNOWN);
     assert_int_equal(why.code, ERR_PARSE);
@@ -85,7 +85,7 @@ static void a_password_in_clear(void **state)
     assert_string_equal(buf_text(&b), "pw");
     char *body = fixture_read(FIX "manifests/by-annotation.json", &len);
     assert_int_equal(inline_password_parse(body, len, &b, &why), ERR_NOT_FOUND);
-    assert_string_equal(why.text, "the RayService holds no password in clear");
+    assert_string_equal(why.text, "the RayService holds no password in clear text");
     free(body);
     buf_done(&b);
 }

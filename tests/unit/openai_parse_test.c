@@ -157,7 +157,7 @@ static void test_question(void **state)
 {
     cJSON *root = NULL;
     (void)state;
-    char *body = openai_write_ask("m\"1", NULL, 0, "two\nlines \xE2\x80\x93 \"quoted\"");
+    char *body = openai_build_request("m\"1", NULL, 0, "two\nlines \xE2\x80\x93 \"quoted\"");
     assert_int_equal(json_parse(body, strlen(body), &root, NULL), ERR_OK);
     const cJSON *message = json_get(root, "messages")->child;
     assert_string_equal(json_str(root, "model"), "m\"1");
@@ -169,7 +169,7 @@ static void test_question(void **state)
     cJSON_Delete(root);
     free(body);
     const struct prompt_turn turns[] = {{"first", "one"}, {"second", "two"}};
-    body = openai_write_ask("m", turns, 2, "third");
+    body = openai_build_request("m", turns, 2, "third");
     assert_non_null(strstr(body, "\"messages\":[{\"role\":\"user\",\"content\":\"first\"},"
                                  "{\"role\":\"assistant\",\"content\":\"one\"},"
                                  "{\"role\":\"user\",\"content\":\"second\"},"

@@ -119,7 +119,7 @@ static void a_bad_item_of_a_list_is_left_out_and_counted(void **state)
     /* The next list says how many there are then. */
     list = LIST(POD("a"));
     for (int i = 0; i < API_KINDS; i++)
-        if (s.be->kind[i] && s.be->kind[i]->table == TABLE_POD) reflector_again(s.be->kind[i]);
+        if (s.be->kind[i] && s.be->kind[i]->table == TABLE_POD) reflector_relist(s.be->kind[i]);
     scene_until(&s, all_can_be_read, "the next list");
     assert_int_equal(world_count(s.world, TABLE_POD), 1);
     assert_false(world_unread_words(s.world, TABLE_POD, words, sizeof words));
