@@ -81,7 +81,7 @@ static const struct kube_context *context_named(const struct kubeconfig *kc, con
     return NULL;
 }
 
-static const struct kube_cluster *cluster_named(const struct kubeconfig *kc, const char *name)
+static const struct kube_cluster *cluster_name(const struct kubeconfig *kc, const char *name)
 {
     for (size_t i = 0; name && i < kc->cluster_count; i++)
         if (strcmp(kc->clusters[i].name, name) == 0) return &kc->clusters[i];
@@ -124,7 +124,7 @@ enum err kubeconfig_choose(const struct kubeconfig *kc, const char *context, str
     else if (kc->context_count == 1)
         c.context = &kc->contexts[0];
     if (!c.context) return no_context(kc, name, why);
-    c.cluster = cluster_named(kc, c.context->cluster);
+    c.cluster = cluster_name(kc, c.context->cluster);
     if (!c.cluster)
         return why_set(why, ERR_NOT_FOUND, "%s: context %s names the cluster %s, which is not there", c.context->origin,
                        c.context->name, c.context->cluster ? c.context->cluster : "(none)");

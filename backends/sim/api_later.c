@@ -1,4 +1,4 @@
-/* api_later.c - answers that are sent some time later, and given up when the client hangs up. */
+/* api_later.c - delayed responses, dropped when the client disconnects. */
 #include "backends/base/mem.h"
 #include "backends/sim/api_priv.h"
 

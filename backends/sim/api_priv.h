@@ -1,4 +1,4 @@
-/* api_priv.h - what the files of the API server share. Included by api*.c alone. */
+/* api_priv.h - internals of the simulated API server; for api*.c only. */
 #ifndef RAYDECK_SIM_API_PRIV_H
 #define RAYDECK_SIM_API_PRIV_H
 
@@ -19,17 +19,17 @@ struct api {
     size_t watch_count;
     struct alarm *bookmarks, *rubbish;
     bool faults[FAULT_COUNT]; /* those of api_fault */
-    uint64_t lists;           /* answered; every other one is cut under GARBAGE */
-    uint64_t prompts;         /* taken; they go to the replicas in turn */
-    uint64_t proxied;         /* requests; gives each its delay */
-    struct rng rng;           /* of what is made by an apply */
+    uint64_t lists;           /* answered; the fault GARBAGE truncates every other one */
+    uint64_t prompts;         /* received; distributed round-robin over the replicas */
+    uint64_t proxied;         /* requests; determines each one's delay */
+    struct rng rng;           /* for objects created by apply */
     struct later *later;
     struct chat *chats; /* answers that are being streamed */
     struct denial denied[API_DENIALS];
     size_t denials;
 };
 
-/* What a path says: /api/v1/namespaces/NS/PLURAL/NAME/SUB/REST and its shorter forms. */
+/* A parsed path: /api/v1/namespaces/NS/PLURAL/NAME/SUB/REST and its shorter forms. */
 struct target {
     enum sim_kind kind;
     const char *group, *version, *plural, *ns, *name, *sub, *rest; /* "" where absent; rest begins with "/" */
@@ -53,12 +53,12 @@ void api_create(struct api *a, struct https_request *r, const struct target *t);
 void api_json_patch(struct api *a, struct https_request *r, const struct target *t);
 void api_delete(struct api *a, struct https_request *r, const struct target *t);
 
-/* api_precondition.c: then it was answered */
+/* api_precondition.c: true: a Status was sent */
 bool api_delete_refused(struct https_request *r, const struct target *t, const cJSON *options, const cJSON *obj);
 bool api_apply_refused(struct https_request *r, const struct target *t, const cJSON *config, const cJSON *live);
 
 /* api_deny.c */
-bool api_denied(struct api *a, struct https_request *r, const struct target *t); /* then it was answered */
+bool api_denied(struct api *a, struct https_request *r, const struct target *t); /* true: a 403 was sent */
 void api_review(struct api *a, struct https_request *r);                         /* a SelfSubjectAccessReview */
 
 /* api_list.c */
@@ -70,23 +70,23 @@ cJSON *status_expired(const char *asked, uint64_t oldest);
 void api_watch(struct api *a, struct https_request *r, const struct target *t);
 void watches_event(void *api, const struct object_event *e);
 void watches_expire(struct api *a); /* 410 to all */
-void watches_rubbish(void *api);    /* a line that is no JSON to all */
+void watches_rubbish(void *api);    /* sends a malformed line to all watches */
 void watches_bookmark(void *api);
-void watches_forget(struct api *a); /* frees what is left, at the end */
+void watches_forget(struct api *a); /* closes and frees all */
 
 /* api_proxy.c */
 void api_proxy(struct api *a, struct https_request *r, const struct target *t);
 
-/* api_chat.c: what is under /v1/ of Serve; `replica` computes it */
+/* api_chat.c: the OpenAI API (/v1/) of Serve, computed by `replica` */
 void api_chat(struct api *a, struct https_request *r, const struct sim_pod *replica, const char *path);
 void api_chats_forget(struct api *a);
 
-/* api_later.c: an answer after a delay. body is taken. */
+/* api_later.c: sends a response after a delay. Takes body. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
                       const char *content_type, char *body);
-/* The same for a model's answer, which may come slowly or break off. */
+/* The same for a model's response, which faults may slow down or cut off. */
 void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body);
-uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* what takes so long takes now */
+uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* ms as modified by faults */
 void api_later_forget(struct api *a);
 
 #endif

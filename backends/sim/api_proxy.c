@@ -97,7 +97,7 @@ static const char *path_within(const char *route, const char *path)
 
 static void serve_proxy(struct api *a, struct https_request *r, const struct sim_pod *p, const char *path)
 {
-    const struct serve_wish *w = kuberay_serve(a->conf.kuberay);
+    const struct serve_config *w = kuberay_serve(a->conf.kuberay);
     const char *inside = path_within(w->route, path);
     if (p->serving == SERVING_NOT) {
         reply_refused(r, p, SERVE_PORT);

@@ -119,7 +119,7 @@ static void usage_stats(const struct out *o)
 static void first_head(const struct out *o, const struct ray_sim *r, const char *session)
 {
     const struct ray_sim_node *head = ray_sim_head(r);
-    const struct serve_wish *serve = &ray_sim_conf(r)->serve;
+    const struct serve_config *serve = &ray_sim_conf(r)->serve;
     char id[28];
     for (size_t i = 0; i < sizeof id; i++) id[i] = (char)((unsigned)head->id[i] * 37u + (unsigned)head->id[i + 28]);
     static const char cluster[] = "@namespace_cluster:ray_cluster_id";

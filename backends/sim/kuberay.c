@@ -15,13 +15,13 @@ uint64_t kuberay_now(const struct kuberay *k)
     return loop_wall_ms(k->loop);
 }
 
-void pod_news(struct sim_pod *p, enum kuberay_news what)
+void pod_notify(struct sim_pod *p, enum kuberay_notification what)
 {
     struct kuberay *k = p->owner;
-    if (k->conf.news) k->conf.news(k->conf.arg, what, p);
+    if (k->conf.notify) k->conf.notify(k->conf.arg, what, p);
 }
 
-void pod_later(struct sim_pod *p, uint64_t ms, void (*run)(void *arg))
+void pod_schedule_action(struct sim_pod *p, uint64_t ms, void (*run)(void *arg))
 {
     sched_in(p->owner->sched, rng_around(&p->owner->rng, ms, 6), run, p);
 }
@@ -82,7 +82,7 @@ static void name_places(struct kuberay *k)
     }
 }
 
-void cluster_named(struct kuberay *k)
+void cluster_name(struct kuberay *k)
 {
     char tail[6];
     rng_suffix(&k->rng, tail, 5);
@@ -94,20 +94,20 @@ void cluster_named(struct kuberay *k)
 
 static void service_aged(struct kuberay *k, uint64_t since_ms)
 {
-    cluster_named(k);
+    cluster_name(k);
     rng_uuid(&k->rng, k->service_uid);
     snprintf(k->group, sizeof k->group, "inf2");
     snprintf(k->redis_address, sizeof k->redis_address, "redis://127.0.0.1:%u", k->conf.redis_port);
     cluster_objects(k, since_ms);
-    serve_wish_parse(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
-    config_noted(k);
+    serve_config_read(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
+    config_save(k);
     k->serve_runs = k->promoted = true;
     k->wanted = KUBERAY_WORKERS;
     for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since_ms + 2000);
     pod_aged(k, true, 0, k->conf.now_ms - KUBERAY_HEAD_AGE_MS);
-    slices_told(k, false);
-    raycluster_told(k, "HeadPodRunningAndReady", "");
-    rayservice_told(k, APP_RUNNING);
+    slices_update(k, false);
+    raycluster_update_status(k, "HeadPodRunningAndReady", "");
+    rayservice_update_status(k, APP_RUNNING);
 }
 
 struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, const struct templates *t,
@@ -125,7 +125,7 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     k->devices = k->devices_each = KUBERAY_DEVICES;
     snprintf(k->ns, sizeof k->ns, "mistral");
     snprintf(k->name, sizeof k->name, "mistral");
-    serve_wish_parse(NULL, &k->serve);
+    serve_config_read(NULL, &k->serve);
     name_places(k);
     rng_init(&k->rng, conf->seed + conf->round * 0x9e3779b9U);
     place_objects(k, since);

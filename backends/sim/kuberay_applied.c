@@ -31,7 +31,7 @@ static bool defaults_add(cJSON *service)
     return changed;
 }
 
-void rayservice_owned(cJSON *service, uint64_t when_ms)
+void rayservice_set_managed_fields(cJSON *service, uint64_t when_ms)
 {
     managed_disown(service, OPERATOR, "spec.rayClusterConfig.workerGroupSpecs");
     managed_set(service, OPERATOR, "Update",
@@ -52,7 +52,7 @@ static void operator_writes(struct kuberay *k)
         cJSON_AddItemToArray(cJSON_AddArrayToObject(meta, "finalizers"),
                              cJSON_CreateString("ray.io/rayservice-finalizer"));
     if (changed && generation) cJSON_SetNumberValue(generation, generation->valuedouble + 1);
-    rayservice_owned(k->rayservice, kuberay_now(k));
+    rayservice_set_managed_fields(k->rayservice, kuberay_now(k));
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
@@ -69,7 +69,7 @@ static cJSON *without_numbers(const cJSON *service)
     return config;
 }
 
-void config_noted(struct kuberay *k)
+void config_save(struct kuberay *k)
 {
     cJSON_Delete(k->config);
     k->config = without_numbers(k->rayservice);
@@ -80,7 +80,7 @@ static void change_left_out(struct kuberay *k)
 {
     cJSON *was = k->config;
     k->config = NULL;
-    config_noted(k);
+    config_save(k);
     if (!cJSON_Compare(was, k->config, true))
         event_warning(k, "rayservice-controller", k->rayservice, "UpgradeNotSimulated", "Upgrade",
                       "the simulator leaves the RayCluster as it is; KubeRay would make another one beside it for this "
@@ -173,7 +173,7 @@ static void service_applied(struct kuberay *k, cJSON *obj)
         take_service(k, obj);
 }
 
-void next_service(struct kuberay *k)
+void adopt_next_service(struct kuberay *k)
 {
     size_t count;
     cJSON *const *all = objects_all(k->objects, SIM_RAYSERVICE, &count);

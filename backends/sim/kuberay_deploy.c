@@ -104,9 +104,9 @@ static cJSON *cluster_status(struct kuberay *k)
 static void pods_due(void *arg)
 {
     struct kuberay *k = arg;
-    pods_made(k);
+    pods_create(k);
     json_set(k->raycluster, "status", cluster_status(k));
-    raycluster_told(k, "Unknown", "");
+    raycluster_update_status(k, "Unknown", "");
 }
 
 /* What the autoscaler beside the head acts as. In outline: without its rules. */
@@ -218,7 +218,7 @@ static void take_wishes(struct kuberay *k)
     k->wanted = (unsigned)(count < KUBERAY_REPLICAS_MAX ? count : KUBERAY_REPLICAS_MAX);
     k->conf.ft = options || (on && strcmp(on, "true") == 0);
     k->devices_each = devices_wanted(config);
-    serve_wish_parse(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
+    serve_config_read(json_str(json_get(k->rayservice, "spec"), "serveConfigV2"), &k->serve);
     snprintf(k->redis_address, sizeof k->redis_address, "%s", address ? address : "");
     snprintf(k->group, sizeof k->group, "%.30s", name ? name : "workers");
     snprintf(k->service_uid, sizeof k->service_uid, "%s", uid ? uid : "");
@@ -226,15 +226,15 @@ static void take_wishes(struct kuberay *k)
 
 void deploy_begin(struct kuberay *k)
 {
-    cluster_named(k);
+    cluster_name(k);
     take_wishes(k);
-    config_noted(k);
+    config_save(k);
     k->deployed = true;
     k->promoted = k->deleting = k->serve_runs = false;
     k->clean = !k->conf.ft;
     k->app = APP_GONE;
     first_status(k, k->rayservice, "Initializing", "RayService is initializing");
-    if (k->conf.news) k->conf.news(k->conf.arg, KUBERAY_CLUSTER_MADE, NULL);
+    if (k->conf.notify) k->conf.notify(k->conf.arg, KUBERAY_CLUSTER_MADE, NULL);
     sched_in(k->sched, CLUSTER_MS, cluster_made, k);
 }
 
@@ -260,7 +260,7 @@ static void applications_sent(void *arg)
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
     if (k->promoted) return;
     k->app = APP_DEPLOYING;
-    rayservice_told(k, APP_DEPLOYING);
+    rayservice_update_status(k, APP_DEPLOYING);
     deploy_worker_ready(k);
 }
 
@@ -303,8 +303,8 @@ static void promote_pending(void *arg)
     }
     k->promoted = true;
     became_active(k);
-    slices_told(k, false);
-    rayservice_told(k, APP_RUNNING);
+    slices_update(k, false);
+    rayservice_update_status(k, APP_RUNNING);
 }
 
 /* All pods are ready for the first time. */
@@ -321,7 +321,7 @@ static void set_provisioned(struct kuberay *k)
     json_set(c, "status", cJSON_CreateString("True"));
     json_set(status, "state", cJSON_CreateString("ready"));
     cJSON_AddStringToObject(cJSON_AddObjectToObject(status, "stateTransitionTimes"), "ready", now);
-    raycluster_told(k, "HeadPodRunningAndReady", "");
+    raycluster_update_status(k, "HeadPodRunningAndReady", "");
 }
 
 /* How many workers the replicas need at least; no number of them is enough where one has too few NeuronCores. */
@@ -329,7 +329,7 @@ unsigned workers_needed(const struct kuberay *k)
 {
     unsigned most = 1;
     for (size_t i = 0; i < k->serve.count; i++) {
-        const struct serve_wish_deployment *d = &k->serve.deployment[i];
+        const struct serve_config_deployment *d = &k->serve.deployment[i];
         unsigned fit = d->cores ? CORES_OF_A_DEVICE * k->devices_each / d->cores : d->replicas;
         if (d->per_node && d->per_node < fit) fit = d->per_node;
         unsigned need = fit ? (d->replicas + fit - 1) / fit : d->replicas ? UINT_MAX : 0;

@@ -18,7 +18,7 @@ void gcs_silent(struct sim_pod *p)
 {
     if (!p->gcs) return;
     p->gcs = false;
-    pod_news(p, KUBERAY_GCS_SILENT);
+    pod_notify(p, KUBERAY_GCS_SILENT);
 }
 
 /* The old GCS outlives a pod object that was deleted without grace; its place in the table is taken by then. */
@@ -53,7 +53,7 @@ static void on_pod_removed(void *arg)
     set_grace(p, 0);
     objects_changed(k->objects, SIM_POD, p->object);
     pod_object_gone(p);
-    pod_replaced(k, head, index);
+    pod_create_replacement(k, head, index);
 }
 
 static void deleted_event(struct sim_pod *p)
@@ -86,24 +86,24 @@ static void grace_over(void *arg)
     sched_drop(k->sched, p);
     if (p->head) k->serve_runs = false;
     gcs_silent(p);
-    if (!p->head) pod_news(p, KUBERAY_WORKER_STOPS);
-    pod_told(p);
-    slices_told(k, p->head);
+    if (!p->head) pod_notify(p, KUBERAY_WORKER_STOPS);
+    pod_update_status(p);
+    slices_update(k, p->head);
     if (started) deleted_event(p);
     if (p->head) {
-        raycluster_told(k, "PodFailed", "");
-        rayservice_told(k, APP_GONE);
+        raycluster_update_status(k, "PodFailed", "");
+        rayservice_update_status(k, APP_GONE);
         if (!k->conf.ft) workers_lost(k, true);
     }
-    pod_later(p, REMOVED_MS, on_pod_removed);
+    pod_schedule_action(p, REMOVED_MS, on_pod_removed);
 }
 
 static void told_again(void *arg)
 {
-    pod_told(arg);
+    pod_update_status(arg);
 }
 
-void pod_marked(struct sim_pod *p, uint64_t grace_s)
+void pod_set_deletion_timestamp(struct sim_pod *p, uint64_t grace_s)
 {
     struct kuberay *k = p->owner;
     char when[STAMP_TEXT_MAX];
@@ -116,7 +116,7 @@ void pod_marked(struct sim_pod *p, uint64_t grace_s)
     cJSON_ReplaceItemInObjectCaseSensitive(meta, "generation", cJSON_CreateNumber(2));
     objects_changed(k->objects, SIM_POD, p->object);
     p->deleting = true;
-    slices_told(k, p->head);
+    slices_update(k, p->head);
     const cJSON *containers = json_path(p->object, "spec.containers");
     for (int i = cJSON_GetArraySize(containers); i > 0; i--) {
         const char *name = json_str(cJSON_GetArrayItem(containers, i - 1), "name");
@@ -134,7 +134,7 @@ static void delete_now(void *arg)
     bool head = p->head;
     unsigned index = p->index;
     p->serving = SERVING_NOT;
-    if (!head) pod_news(p, KUBERAY_WORKER_STOPS);
+    if (!head) pod_notify(p, KUBERAY_WORKER_STOPS);
     pod_object_gone(p);
     if (p->gcs) {
         sched_drop(k->sched, &k->ghost);
@@ -142,13 +142,13 @@ static void delete_now(void *arg)
         k->ghost = *p;
         sched_in(k->sched, OLD_GCS_MS, old_gcs_silent, &k->ghost);
     }
-    slices_told(k, head);
+    slices_update(k, head);
     if (head) {
         k->serve_runs = false;
         if (!k->conf.ft) workers_lost(k, false);
     }
-    pod_replaced(k, head, index);
-    if (head) rayservice_told(k, APP_GONE);
+    pod_create_replacement(k, head, index);
+    if (head) rayservice_update_status(k, APP_GONE);
 }
 
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s)
@@ -159,7 +159,7 @@ const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t gra
     if (!p) return NULL;
     uint64_t grace = grace_s < 0 ? OWN_GRACE_S : (uint64_t)grace_s;
     if (p->deleting && grace >= p->grace_s) return p->object;
-    pod_marked(p, grace);
+    pod_set_deletion_timestamp(p, grace);
     sched_drop(k->sched, p);
     if (grace == 0) {
         sched_in(k->sched, 10, delete_now, p);

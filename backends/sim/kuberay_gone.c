@@ -68,7 +68,7 @@ static void all_gone(void *arg)
     if (k->job) objects_delete(k->objects, SIM_JOB, k->job);
     k->job = k->cleaner.object = NULL;
     k->deleting = k->deployed = k->promoted = k->serve_runs = false;
-    next_service(k);
+    adopt_next_service(k);
 }
 
 /* ---- the Job ----------------------------------------------------------------------------------------------------- */
@@ -129,7 +129,7 @@ static void cleaner_done(void *arg)
     struct kuberay *k = arg;
     k->clean = true;
     cleaner_told(k, "Succeeded");
-    if (k->conf.news) k->conf.news(k->conf.arg, KUBERAY_CLUSTER_CLEANED, NULL);
+    if (k->conf.notify) k->conf.notify(k->conf.arg, KUBERAY_CLUSTER_CLEANED, NULL);
     sched_in(k->sched, COUNTED_MS, job_complete, k);
 }
 
@@ -290,9 +290,9 @@ static void pod_ends(void *arg)
     p->serving = SERVING_NOT;
     p->dashboard = false;
     gcs_silent(p);
-    if (!head && p->stage == POD_READY && k->conf.news) pod_news(p, KUBERAY_WORKER_STOPS);
+    if (!head && p->stage == POD_READY && k->conf.notify) pod_notify(p, KUBERAY_WORKER_STOPS);
     pod_object_gone(p);
-    slices_told(k, head);
+    slices_update(k, head);
     if (head) k->serve_runs = false;
     cluster_emptied(k);
 }
@@ -303,8 +303,8 @@ static void pods_end(struct kuberay *k)
         struct sim_pod *p = &k->pods[i];
         if (!p->used) continue;
         sched_drop(k->sched, p);
-        pod_marked(p, GRACE_S);
-        pod_later(p, k->clean ? QUICK_MS : ENDS_MS, pod_ends);
+        pod_set_deletion_timestamp(p, GRACE_S);
+        pod_schedule_action(p, k->clean ? QUICK_MS : ENDS_MS, pod_ends);
     }
 }
 

@@ -19,10 +19,10 @@ static void worker_again(void *arg)
     p->serving = SERVING_OK;
     p->stage = POD_READY;
     p->ready_ms = kuberay_now(p->owner);
-    pod_told(p);
-    slices_told(p->owner, false);
-    worker_back(p->owner);
-    pod_news(p, KUBERAY_WORKER_RUNS);
+    pod_update_status(p);
+    slices_update(p->owner, false);
+    service_worker_ready(p->owner);
+    pod_notify(p, KUBERAY_WORKER_RUNS);
 }
 
 static void worker_restarts(void *arg)
@@ -32,12 +32,12 @@ static void worker_restarts(void *arg)
     p->stopped_ms = kuberay_now(p->owner);
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
-    pod_news(p, KUBERAY_WORKER_STOPS);
+    pod_notify(p, KUBERAY_WORKER_STOPS);
     pod_containers_started(p);
-    pod_told(p);
-    slices_told(p->owner, false);
-    rayservice_told(p->owner, p->owner->app);
-    pod_later(p, WORKER_AGAIN_MS, worker_again);
+    pod_update_status(p);
+    slices_update(p->owner, false);
+    rayservice_update_status(p->owner, p->owner->app);
+    pod_schedule_action(p, WORKER_AGAIN_MS, worker_again);
 }
 
 /* Its readiness probe fails. Recorded without grace: no endpoint is left 4 s after the delete; with one it hangs, and
@@ -49,9 +49,9 @@ static void worker_fails(void *arg)
     if (p->serving == SERVING_HANGS) return;
     p->serving = SERVING_503;
     p->stage = POD_STARTED;
-    pod_told(p);
-    slices_told(p->owner, false);
-    rayservice_told(p->owner, p->owner->app);
+    pod_update_status(p);
+    slices_update(p->owner, false);
+    rayservice_update_status(p->owner, p->owner->app);
 }
 
 static void worker_hangs(void *arg)
@@ -66,8 +66,8 @@ void workers_lost(struct kuberay *k, bool graceful)
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
         if (!p->used || p->head || p->deleting) continue;
-        if (graceful) pod_later(p, HANGS_MS, worker_hangs);
-        pod_later(p, graceful ? RESTARTS_MS - 1000 : FAILS_MS, worker_fails);
-        pod_later(p, graceful ? RESTARTS_MS : RESTARTS_NOW_MS, worker_restarts);
+        if (graceful) pod_schedule_action(p, HANGS_MS, worker_hangs);
+        pod_schedule_action(p, graceful ? RESTARTS_MS - 1000 : FAILS_MS, worker_fails);
+        pod_schedule_action(p, graceful ? RESTARTS_MS : RESTARTS_NOW_MS, worker_restarts);
     }
 }

@@ -42,7 +42,7 @@ static void pod_unschedulable(struct sim_pod *p)
     if (again) return;
     snprintf(p->refusal, sizeof p->refusal, "%s", text);
     event_warning(k, "default-scheduler", p->object, "FailedScheduling", "Scheduling", text);
-    pod_told(p);
+    pod_update_status(p);
 }
 
 /* The first with room, beginning with that of its replica index: so that workers spread. */
@@ -57,7 +57,7 @@ static int place_of(const struct sim_pod *p)
     return KUBERAY_NOWHERE;
 }
 
-bool pod_placed(struct sim_pod *p)
+bool pod_schedule(struct sim_pod *p)
 {
     int place = place_of(p);
     if (place == KUBERAY_NOWHERE) {
@@ -87,5 +87,5 @@ void kuberay_devices(struct kuberay *k, unsigned devices)
         }
         objects_changed(k->objects, SIM_NODE, node);
     }
-    pods_tried(k);
+    pods_schedule_pending(k);
 }

@@ -59,7 +59,7 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
                                             {NULL, NULL}};
     cJSON *pod = template_make(k->templates, p->head ? "head" : "worker", values);
     if (!k->conf.ft) without_ft(pod, p->head);
-    if (k->deployed) pod_dressed(k, pod, p->head);
+    if (k->deployed) pod_apply_template(k, pod, p->head);
     if (p->stage == POD_NEW) remove_member(cJSON_GetObjectItemCaseSensitive(pod, "spec"), "nodeName");
     return pod;
 }
@@ -253,7 +253,7 @@ cJSON *pod_status(const struct sim_pod *p)
     return s;
 }
 
-void pod_told(struct sim_pod *p)
+void pod_update_status(struct sim_pod *p)
 {
     struct kuberay *k = p->owner;
     cJSON *spec = cJSON_GetObjectItemCaseSensitive(p->object, "spec");

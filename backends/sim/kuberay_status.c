@@ -43,7 +43,7 @@ static void slice_told(struct kuberay *k, int which)
     objects_changed(k->objects, SIM_SLICE, slice);
 }
 
-void slices_told(struct kuberay *k, bool heads_only)
+void slices_update(struct kuberay *k, bool heads_only)
 {
     slice_told(k, SLICE_CLUSTER);
     slice_told(k, SLICE_HEAD);
@@ -96,7 +96,7 @@ static void count_told(cJSON *status, const char *name, unsigned count)
         cJSON_DeleteItemFromObjectCaseSensitive(status, name);
 }
 
-void raycluster_told(struct kuberay *k, const char *reason, const char *message)
+void raycluster_update_status(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
     if (!k->raycluster) return;
@@ -152,7 +152,7 @@ static void pending_told(struct kuberay *k, enum app_state app)
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
-void rayservice_told(struct kuberay *k, enum app_state app)
+void rayservice_update_status(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
     if (!k->rayservice) return;
@@ -289,7 +289,7 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
         cJSON_DeleteItemFromObjectCaseSensitive(json_member(k->raycluster, "metadata"), "finalizers");
     }
     sticky_conditions(json_member(json_member(k->raycluster, "status"), "conditions"), created);
-    rayservice_owned(k->rayservice, since_ms);
+    rayservice_set_managed_fields(k->rayservice, since_ms);
     objects_put(k->objects, SIM_RAYSERVICE, k->rayservice);
     objects_put(k->objects, SIM_RAYCLUSTER, k->raycluster);
     for (int i = 0; i < 3; i++) service_and_slice(k, i, created);

@@ -40,10 +40,10 @@ static void head_ready(void *arg)
     p->stage = POD_READY;
     p->ready_ms = kuberay_now(p->owner);
     p->serving = SERVING_OK;
-    pod_told(p);
-    slices_told(p->owner, true);
-    raycluster_told(p->owner, "HeadPodRunningAndReady", "");
-    pod_news(p, KUBERAY_HEAD_READY);
+    pod_update_status(p);
+    slices_update(p->owner, true);
+    raycluster_update_status(p->owner, "HeadPodRunningAndReady", "");
+    pod_notify(p, KUBERAY_HEAD_READY);
 }
 
 static void serve_runs(void *arg)
@@ -63,18 +63,18 @@ static void service_running(void *arg)
     }
     snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
     if (k->conf.ft) {
-        rayservice_told(k, APP_RUNNING);
+        rayservice_update_status(k, APP_RUNNING);
         return;
     }
     /* A new GCS knows of no application: it is sent again, and its replicas come with the workers. */
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
-    rayservice_told(k, APP_DEPLOYING);
+    rayservice_update_status(k, APP_DEPLOYING);
 }
 
-void worker_back(struct kuberay *k)
+void service_worker_ready(struct kuberay *k)
 {
     bool whole = k->promoted && k->app == APP_DEPLOYING && ready_workers(k) >= workers_needed(k);
-    rayservice_told(k, whole ? APP_RUNNING : k->app);
+    rayservice_update_status(k, whole ? APP_RUNNING : k->app);
 }
 
 static void head_started(void *arg)
@@ -82,12 +82,12 @@ static void head_started(void *arg)
     struct sim_pod *p = arg;
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
-    pod_told(p);
-    slices_told(p->owner, true);
-    raycluster_told(p->owner, "ContainersNotReady", "containers with unready status: [head]");
+    pod_update_status(p);
+    slices_update(p->owner, true);
+    raycluster_update_status(p->owner, "ContainersNotReady", "containers with unready status: [head]");
     p->gcs = true;
-    pod_news(p, KUBERAY_HEAD_STARTED);
-    pod_later(p, DASHBOARD_MS, head_dashboard);
+    pod_notify(p, KUBERAY_HEAD_STARTED);
+    pod_schedule_action(p, DASHBOARD_MS, head_dashboard);
     uint64_t ready = rng_around(&p->owner->rng, READY_MS, 6);
     sched_in(p->owner->sched, ready, head_ready, p);
     sched_in(p->owner->sched, ready + SERVE_RUNS_MS - READY_MS, serve_runs, p);
@@ -113,13 +113,13 @@ void kuberay_head_exits(struct kuberay *k)
     p->serving = SERVING_NOT;
     p->gcs = p->dashboard = false;
     k->serve_runs = false;
-    pod_told(p);
-    slices_told(k, true);
-    raycluster_told(k, "CrashLoopBackOff",
-                    "containers with unready status: [head]; head: back-off restarting failed container");
-    rayservice_told(k, APP_GONE);
+    pod_update_status(p);
+    slices_update(k, true);
+    raycluster_update_status(k, "CrashLoopBackOff",
+                             "containers with unready status: [head]; head: back-off restarting failed container");
+    rayservice_update_status(k, APP_GONE);
     event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
-    if (!p->deleting) pod_later(p, BACKOFF_MS, head_again);
+    if (!p->deleting) pod_schedule_action(p, BACKOFF_MS, head_again);
 }
 
 void pod_containers_started(void *arg)
@@ -143,10 +143,10 @@ static void pod_creating(void *arg)
 {
     struct sim_pod *p = arg;
     p->stage = POD_CREATING;
-    pod_told(p);
+    pod_update_status(p);
     if (p->head)
-        raycluster_told(p->owner, "ContainerCreating",
-                        "containers with unready status: [head autoscaler]; head: ; autoscaler: ");
+        raycluster_update_status(p->owner, "ContainerCreating",
+                                 "containers with unready status: [head autoscaler]; head: ; autoscaler: ");
 }
 
 static void worker_started(void *arg);
@@ -154,12 +154,12 @@ static void worker_started(void *arg);
 /* What follows once a pod has its K8s node. */
 static void started_later(struct sim_pod *p)
 {
-    pod_later(p, CREATING_MS - BOUND_MS, pod_creating);
+    pod_schedule_action(p, CREATING_MS - BOUND_MS, pod_creating);
     if (p->head) {
-        pod_later(p, PULLED_MS - BOUND_MS, pod_containers_started);
-        pod_later(p, STARTED_MS - BOUND_MS, head_started);
+        pod_schedule_action(p, PULLED_MS - BOUND_MS, pod_containers_started);
+        pod_schedule_action(p, STARTED_MS - BOUND_MS, head_started);
     } else {
-        pod_later(p, WORKER_INIT_MS - BOUND_MS, worker_started);
+        pod_schedule_action(p, WORKER_INIT_MS - BOUND_MS, worker_started);
     }
 }
 
@@ -168,20 +168,20 @@ static void pod_bound(void *arg)
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
     char text[4 * KUBERAY_NAME];
-    if (!pod_placed(p)) return;
+    if (!pod_schedule(p)) return;
     p->stage = POD_BOUND;
-    pod_told(p);
+    pod_update_status(p);
     snprintf(text, sizeof text, "Successfully assigned %s/%s to %s", k->ns, p->name, p->node);
     event_by_controller(k, "default-scheduler", p->object, "Scheduled", "Binding", text);
-    if (p->head) raycluster_told(k, "Unknown", "");
+    if (p->head) raycluster_update_status(k, "Unknown", "");
     started_later(p);
 }
 
-void pods_tried(struct kuberay *k)
+void pods_schedule_pending(struct kuberay *k)
 {
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
-        if (p->used && p->refused && !p->deleting) pod_later(p, TRIED_MS, pod_bound);
+        if (p->used && p->refused && !p->deleting) pod_schedule_action(p, TRIED_MS, pod_bound);
     }
 }
 
@@ -196,10 +196,10 @@ static void pod_made(struct kuberay *k, bool head, unsigned index)
     snprintf(text, sizeof text, "Created %s Pod %s/%s", head ? "head" : "worker", k->ns, p->name);
     event_by_controller(k, "raycluster-controller", k->raycluster, head ? "CreatedHeadPod" : "CreatedWorkerPod",
                         "Create", text);
-    pod_later(p, BOUND_MS, pod_bound);
+    pod_schedule_action(p, BOUND_MS, pod_bound);
 }
 
-void pods_made(struct kuberay *k)
+void pods_create(struct kuberay *k)
 {
     pod_made(k, true, 0);
     for (unsigned i = 0; i < k->wanted; i++) pod_made(k, false, i);
@@ -214,11 +214,12 @@ static void worker_ready(void *arg)
     p->stage = POD_READY;
     p->ready_ms = kuberay_now(k);
     p->serving = SERVING_OK;
-    pod_told(p);
-    slices_told(k, false);
-    raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
-    worker_back(k);
-    pod_news(p, KUBERAY_WORKER_RUNS);
+    pod_update_status(p);
+    slices_update(k, false);
+    raycluster_update_status(
+        k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
+    service_worker_ready(k);
+    pod_notify(p, KUBERAY_WORKER_RUNS);
     deploy_worker_ready(k);
 }
 
@@ -228,11 +229,11 @@ static void worker_started(void *arg)
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
     pod_containers_started(p);
-    pod_told(p);
-    pod_later(p, WORKER_READY_MS, worker_ready);
+    pod_update_status(p);
+    pod_schedule_action(p, WORKER_READY_MS, worker_ready);
 }
 
-void pod_replaced(struct kuberay *k, bool head, unsigned index)
+void pod_create_replacement(struct kuberay *k, bool head, unsigned index)
 {
     if (k->deleting) {
         cluster_emptied(k);
@@ -240,9 +241,9 @@ void pod_replaced(struct kuberay *k, bool head, unsigned index)
     }
     pod_made(k, head, index);
     if (!head) {
-        pods_tried(k);
-        raycluster_told(k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady",
-                        "");
-        rayservice_told(k, k->app);
+        pods_schedule_pending(k);
+        raycluster_update_status(
+            k, k->head && k->head->stage == POD_READY ? "HeadPodRunningAndReady" : "ContainersNotReady", "");
+        rayservice_update_status(k, k->app);
     }
 }

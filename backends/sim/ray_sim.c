@@ -184,7 +184,7 @@ static bool free_cores(const struct ray_sim *r, const struct ray_sim_node *n, un
     return false;
 }
 
-static struct ray_sim_node *place_for(struct ray_sim *r, const struct serve_wish_deployment *d, unsigned *ret_core)
+static struct ray_sim_node *place_for(struct ray_sim *r, const struct serve_config_deployment *d, unsigned *ret_core)
 {
     struct ray_sim_node *best = NULL;
     unsigned fewest = 0, core = 0;
@@ -200,7 +200,7 @@ static struct ray_sim_node *place_for(struct ray_sim *r, const struct serve_wish
     return best;
 }
 
-static void place_replicas(struct ray_sim *r, const struct serve_wish_deployment *d, uint64_t wall_ms)
+static void place_replicas(struct ray_sim *r, const struct serve_config_deployment *d, uint64_t wall_ms)
 {
     const char *app = r->conf.serve.app;
     while (replicas_on(r, d->name, NULL) < d->replicas) {
@@ -325,7 +325,7 @@ struct ray_sim *ray_sim_new(const struct ray_sim_conf *conf)
     struct ray_sim *r = mem_zero(1, sizeof *r);
     r->conf = *conf;
     rng_init(&r->rng, conf->seed);
-    if (!r->conf.serve.count) serve_wish_parse(NULL, &r->conf.serve);
+    if (!r->conf.serve.count) serve_config_read(NULL, &r->conf.serve);
     return r;
 }
 

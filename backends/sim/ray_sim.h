@@ -10,7 +10,7 @@
 #ifndef RAYDECK_SIM_RAY_SIM_H
 #define RAYDECK_SIM_RAY_SIM_H
 
-#include "backends/sim/serve_wish.h"
+#include "backends/sim/serve_config.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ enum {
 
 struct ray_sim_conf {
     uint64_t seed;
-    struct serve_wish serve; /* without a deployment: that of serve_wish_parse(NULL) */
+    struct serve_config serve; /* without a deployment: that of serve_config_read(NULL) */
 };
 enum ray_sim_state { RAY_SIM_PENDING = 1, RAY_SIM_ALIVE = 2, RAY_SIM_RESTARTING = 3, RAY_SIM_DEAD = 4 };
 

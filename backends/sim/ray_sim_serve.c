@@ -88,26 +88,26 @@ static unsigned add_replicas(const struct ray_sim *r, const char *deployment, st
     return running;
 }
 
-static double deployment_cpus(const struct serve_wish_deployment *d)
+static double deployment_cpus(const struct serve_config_deployment *d)
 {
     return d->cores ? 1.0 : 0.5;
 }
 
 /* Of an application's configuration and of a deployment's own. */
-static void actor_options(const struct serve_wish_deployment *d, struct buf *b)
+static void actor_options(const struct serve_config_deployment *d, struct buf *b)
 {
     (void)buf_printf(b, "\"num_cpus\": %.1f", deployment_cpus(d));
     if (d->cores) (void)buf_printf(b, ", \"resources\": {\"neuron_cores\": %u}", d->cores);
 }
 
-static void add_required(const struct serve_wish_deployment *d, struct buf *b)
+static void add_required(const struct serve_config_deployment *d, struct buf *b)
 {
     if (d->cores) (void)buf_printf(b, "\"neuron_cores\": %u, ", d->cores);
     (void)buf_printf(b, "\"CPU\": %.1f", deployment_cpus(d));
 }
 
 /* Returns whether it has all its replicas. */
-static bool add_deployment(const struct ray_sim *r, const struct serve_wish_deployment *d, struct buf *b)
+static bool add_deployment(const struct ray_sim *r, const struct serve_config_deployment *d, struct buf *b)
 {
     struct buf list;
     buf_init(&list, BODY_MAX);
@@ -130,14 +130,14 @@ static bool add_deployment(const struct ray_sim *r, const struct serve_wish_depl
 }
 
 /* As recorded: what takes the requests before what it calls. */
-static void app_config(const struct serve_wish *s, struct buf *b)
+static void app_config(const struct serve_config *s, struct buf *b)
 {
     (void)buf_printf(b,
                      "\"deployed_app_config\": {\"name\": \"%s\", \"route_prefix\": \"%s\", "
                      "\"import_path\": \"ray_serve_mistral:entrypoint\", " RUNTIME_ENV ", \"deployments\": [",
                      s->app, s->route);
     for (size_t i = s->count; i > 0; i--) {
-        const struct serve_wish_deployment *d = &s->deployment[i - 1];
+        const struct serve_config_deployment *d = &s->deployment[i - 1];
         (void)buf_printf(b, "%s{\"name\": \"%s\", \"num_replicas\": %u, %s\"ray_actor_options\": {",
                          i < s->count ? ", " : "", d->name, d->replicas,
                          d->cores ? "\"graceful_shutdown_timeout_s\": 5.0, " : "");
@@ -148,7 +148,7 @@ static void app_config(const struct serve_wish *s, struct buf *b)
 }
 
 /* The ingress calls all the others. */
-static void add_topology(const struct serve_wish *s, struct buf *b)
+static void add_topology(const struct serve_config *s, struct buf *b)
 {
     const char *comma = "";
     (void)buf_printf(b, "\"deployment_topology\": {\"app_name\": \"%s\", \"nodes\": {", s->app);
@@ -169,7 +169,7 @@ static void add_topology(const struct serve_wish *s, struct buf *b)
 
 static void add_application(const struct ray_sim *r, uint64_t wall_ms, struct buf *b)
 {
-    const struct serve_wish *s = &ray_sim_conf(r)->serve;
+    const struct serve_config *s = &ray_sim_conf(r)->serve;
     struct buf all;
     bool whole = true;
     buf_init(&all, BODY_MAX);

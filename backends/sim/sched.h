@@ -1,8 +1,8 @@
 /*
- * sched.h - what the simulated cluster does later: actions due after so many simulated milliseconds. --speed makes
- * them come sooner, `advance` makes them come now; wall-clock stamps are not touched by either.
+ * sched.h - the simulation's timer queue: actions due after some simulated milliseconds. --speed divides the delays,
+ * `advance` skips them; neither changes wall-clock time stamps.
  *
- * Actions run in order of due time, and of their setting where that is equal.
+ * Actions run in order of their due times; those due at the same time in the order in which they were added.
  */
 #ifndef RAYDECK_SIM_SCHED_H
 #define RAYDECK_SIM_SCHED_H
@@ -14,13 +14,13 @@
 
 struct sched;
 struct sched *sched_new(struct loop *l, double speed);
-void sched_free(struct sched *s); /* drops what is due; NULL is fine */
+void sched_free(struct sched *s); /* drops all actions; NULL is fine */
 
 void sched_in(struct sched *s, uint64_t ms, void (*run)(void *arg), void *arg);
-void sched_drop(struct sched *s, const void *arg); /* every action with that argument */
-void sched_speed(struct sched *s, double speed);   /* from now on; not while one runs */
-void sched_clear(struct sched *s);                 /* every action; not while one runs */
-void sched_advance(struct sched *s, uint64_t ms);  /* runs at once what is due in the next ms */
+void sched_drop(struct sched *s, const void *arg); /* removes all actions with that argument */
+void sched_speed(struct sched *s, double speed);   /* not while an action runs */
+void sched_clear(struct sched *s);                 /* removes all; not while an action runs */
+void sched_advance(struct sched *s, uint64_t ms);  /* runs now all actions due in the next ms */
 size_t sched_waiting(const struct sched *s);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * schema.h - what the simulated API server knows of the kinds that can be applied: the members it allows, and the
- * values it fills in. As far as the console shows them.
+ * schema.h - the schemas of the kinds that can be applied: allowed fields, validation and defaulting, as far as the
+ * console displays them.
  */
 #ifndef RAYDECK_SIM_SCHEMA_H
 #define RAYDECK_SIM_SCHEMA_H
@@ -8,11 +8,11 @@
 #include "backends/sim/objects.h"
 
 bool schema_can_apply(enum sim_kind kind);
-/* The first member that the kind does not declare, as ".spec.foo" (caller frees), or NULL. */
+/* The first unknown field, as ".spec.foo" (caller frees), or NULL. */
 char *schema_unknown(enum sim_kind kind, const cJSON *config);
-/* Why it is not valid, as the API server words it (caller frees), or NULL. */
+/* The API server's validation error (caller frees), or NULL. */
 char *schema_invalid(enum sim_kind kind, const cJSON *config);
-/* Fills in what was left out. uid gives addresses. */
+/* Defaulting. metadata.uid determines cluster IPs. */
 void schema_defaults(enum sim_kind kind, cJSON *obj);
 bool schema_has_generation(enum sim_kind kind);
 

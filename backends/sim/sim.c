@@ -90,10 +90,10 @@ static void make_token(struct sim *s)
     s->token = text_hex(bytes, sizeof bytes);
 }
 
-static void on_kuberay_news(void *arg, enum kuberay_news what, const struct sim_pod *pod)
+static void on_kuberay_notification(void *arg, enum kuberay_notification what, const struct sim_pod *pod)
 {
     struct sim *s = arg;
-    sim_worlds_news(s->worlds, what, pod);
+    sim_worlds_notify(s->worlds, what, pod);
 }
 
 /* The cluster as it is at the start. Without a Redis the RayService still names one, where nobody listens. */
@@ -109,7 +109,7 @@ static enum err start_cluster(struct sim *s, enum start start, struct why *why)
                                       .redis_user = sim_worlds_redis_user(s->worlds),
                                       .redis_password = sim_worlds_redis_password(s->worlds),
                                       .now_ms = loop_wall_ms(s->loop),
-                                      .news = on_kuberay_news,
+                                      .notify = on_kuberay_notification,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
     if (s->conf.devices_known) kuberay_devices(s->kuberay, s->conf.devices);

@@ -1,4 +1,4 @@
-/* sim_files.h - what the simulator writes into its folder: kubeconfig, config.yaml and env. */
+/* sim_files.h - writes the files in the simulator's directory: kubeconfig, config.yaml and env. */
 #ifndef RAYDECK_SIM_SIM_FILES_H
 #define RAYDECK_SIM_SIM_FILES_H
 

@@ -1,4 +1,4 @@
-/* sim_priv.h - what the files of the simulator's whole share. Included by sim.c and sim_commands.c alone. */
+/* sim_priv.h - internals of the simulator; for sim.c and sim_commands.c only. */
 #ifndef RAYDECK_SIM_SIM_PRIV_H
 #define RAYDECK_SIM_SIM_PRIV_H
 
@@ -13,7 +13,7 @@ struct sim {
     struct loop *loop;
     struct sim_conf conf;
     char *dir, *program, *token;
-    struct guard *guard; /* removes what is in dir, and dir if we made it */
+    struct guard *guard; /* removes the files, and dir if we created it */
     struct sim_worlds *worlds;
     struct pki pki;
     struct templates *templates;
@@ -30,10 +30,10 @@ struct sim {
 
 /* sim.c */
 enum start { START_AS_BEGUN, START_RUNNING, START_EMPTY, START_NO_FT };
-/* Back to a start, with other names and UIDs. */
+/* Restarts the simulation, with new names and UIDs. */
 enum err sim_reset(struct sim *s, enum start start, struct why *why);
 
 /* sim_commands.c */
-void sim_answer(void *sim, const char *line, char *out, size_t size); /* of the control socket */
+void sim_answer(void *sim, const char *line, char *out, size_t size); /* a callback of control.h */
 
 #endif

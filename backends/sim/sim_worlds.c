@@ -181,14 +181,14 @@ static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)
     head_started(w, &next);
 }
 
-void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod)
+void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, const struct sim_pod *pod)
 {
-    if (news == KUBERAY_CLUSTER_MADE) new_cluster(w);
+    if (what == KUBERAY_CLUSTER_MADE) new_cluster(w);
     if (!w->gcs) return;
-    if (news == KUBERAY_CLUSTER_CLEANED) gcs_sim_clean(w->gcs, CLEANER_IP);
+    if (what == KUBERAY_CLUSTER_CLEANED) gcs_sim_clean(w->gcs, CLEANER_IP);
     if (!pod) return;
     struct gcs_sim_pod of = gcs_pod(pod);
-    switch (news) {
+    switch (what) {
     case KUBERAY_HEAD_STARTED: head_started(w, pod); break;
     case KUBERAY_GCS_SILENT: head_lost(w, pod); break;
     case KUBERAY_WORKER_RUNS:

@@ -1,6 +1,6 @@
 /*
- * sim_worlds.h - the simulated cluster's two worlds beside Kubernetes: Ray with its GCS in a real redis-server, and
- * neuron-monitor; kept in step with the pods by what KubeRay's state machine tells.
+ * sim_worlds.h - the simulated worlds besides Kubernetes: Ray with its GCS in a real redis-server, and neuron-monitor.
+ * Notifications of the simulated KubeRay keep them consistent with the pods.
  */
 #ifndef RAYDECK_SIM_SIM_WORLDS_H
 #define RAYDECK_SIM_SIM_WORLDS_H
@@ -18,10 +18,10 @@ struct sim_worlds_conf {
     const char *dir; /* borrowed only while called */
     struct guard *guard;
     uint64_t seed;
-    struct sched *sched; /* borrowed: the GCS takes its steps by it */
+    struct sched *sched; /* borrowed: times the GCS's actions */
     bool no_redis;
 };
-/* Starts redis-server; why tells when that was not possible, with ERR_OK: the other worlds go on without. */
+/* Starts redis-server. If that fails, returns ERR_OK with a message in why, and runs without Redis. */
 enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why);
 void sim_worlds_free(struct sim_worlds *w); /* NULL is fine */
 
@@ -29,12 +29,12 @@ unsigned sim_worlds_redis_port(const struct sim_worlds *w); /* 0: none */
 const char *sim_worlds_redis_user(const struct sim_worlds *w);
 const char *sim_worlds_redis_password(const struct sim_worlds *w);
 
-/* Writes the GCS of a cluster that has run for days, if there is one, and puts pods on the Neuron nodes. dir is of use
- * the first time. */
+/* Writes the GCS of a cluster that has run for days, if there is one, and assigns pods to the Neuron nodes. dir is used
+ * by the first call only. */
 enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *dir, uint64_t now_ms, struct why *why);
-/* Nothing runs any more and Redis is empty: before the next sim_worlds_boot. */
+/* Stops everything and flushes Redis; call it before the next sim_worlds_boot. */
 void sim_worlds_reset(struct sim_worlds *w);
-void sim_worlds_news(struct sim_worlds *w, enum kuberay_news news, const struct sim_pod *pod);
+void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, const struct sim_pod *pod);
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
 void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms);

@@ -78,12 +78,12 @@ static void happened(void *arg, const struct object_event *e)
     buf_char(&c->story, '\n');
 }
 
-static void told(void *arg, enum kuberay_news news, const struct sim_pod *pod)
+static void told(void *arg, enum kuberay_notification what, const struct sim_pod *pod)
 {
     static const char *const words[] = {"head started", "GCS silent", "head ready", "worker runs", "worker stops"};
     struct cluster *c = arg;
     (void)pod;
-    buf_printf(&c->story, "NEWS %s\n", words[news]);
+    buf_printf(&c->story, "NEWS %s\n", words[what]);
 }
 
 static void cluster_start(struct cluster *c, uint64_t seed, bool ft)
@@ -98,7 +98,7 @@ static void cluster_start(struct cluster *c, uint64_t seed, bool ft)
                                       .redis_user = "ray",
                                       .redis_password = "sesame",
                                       .now_ms = loop_wall_ms(c->loop),
-                                      .news = told,
+                                      .notify = told,
                                       .arg = c};
     c->kuberay = kuberay_new(c->loop, c->objects, c->sched, c->templates, &conf);
     c->recorded = fixture_json("tests/fixtures/sim/recorded.json");

@@ -1,5 +1,5 @@
-/* serve_wish_test.c - what is taken out of serveConfigV2 for the simulated Serve. */
-#include "backends/sim/serve_wish.h"
+/* serve_config_test.c - what is taken out of serveConfigV2 for the simulated Serve. */
+#include "backends/sim/serve_config.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,18 +10,18 @@
 
 static void deployments_with_cores_come_first(void **state)
 {
-    struct serve_wish w;
+    struct serve_config w;
     (void)state;
-    serve_wish_parse("applications:\n"
-                     "- name: chat\n"
-                     "  route_prefix: /v2\n"
-                     "  deployments:\n"
-                     "  - {name: Door, num_replicas: 2, max_replicas_per_node: 1}\n"
-                     "  - name: llm\n"
-                     "    autoscaling_config: {min_replicas: 3}\n"
-                     "    ray_actor_options: {resources: {neuron_cores: 4}}\n"
-                     "- name: other\n",
-                     &w);
+    serve_config_read("applications:\n"
+                      "- name: chat\n"
+                      "  route_prefix: /v2\n"
+                      "  deployments:\n"
+                      "  - {name: Door, num_replicas: 2, max_replicas_per_node: 1}\n"
+                      "  - name: llm\n"
+                      "    autoscaling_config: {min_replicas: 3}\n"
+                      "    ray_actor_options: {resources: {neuron_cores: 4}}\n"
+                      "- name: other\n",
+                      &w);
     assert_string_equal(w.app, "chat");
     assert_string_equal(w.route, "/v2");
     assert_int_equal(w.count, 2);
@@ -38,18 +38,18 @@ static void deployments_with_cores_come_first(void **state)
 
 static void a_lone_model_gets_an_ingress(void **state)
 {
-    struct serve_wish w;
+    struct serve_config w;
     (void)state;
-    serve_wish_parse("applications: [{name: app, deployments: [{name: llm, num_replicas: auto, ray_actor_options: "
-                     "{resources: {neuron_cores: 2.0}}}]}]",
-                     &w);
+    serve_config_read("applications: [{name: app, deployments: [{name: llm, num_replicas: auto, ray_actor_options: "
+                      "{resources: {neuron_cores: 2.0}}}]}]",
+                      &w);
     assert_string_equal(w.route, "/");
     assert_int_equal(w.count, 2);
     assert_int_equal(w.deployment[0].replicas, 1);
     assert_int_equal(w.deployment[0].cores, 2);
     assert_string_equal(w.deployment[1].name, "app");
     assert_int_equal(w.ingress, 1);
-    serve_wish_parse("applications: [{deployments: [{name: web}]}]", &w);
+    serve_config_read("applications: [{deployments: [{name: web}]}]", &w);
     assert_string_equal(w.app, "default");
     assert_int_equal(w.count, 1);
     assert_int_equal(w.ingress, 0);
@@ -58,10 +58,10 @@ static void a_lone_model_gets_an_ingress(void **state)
 static void what_is_no_configuration_is_the_recorded_one(void **state)
 {
     static const char *const none[] = {NULL, "", "applications: []", "applications: [a]", "a: [", "applications: 3"};
-    struct serve_wish w;
+    struct serve_config w;
     (void)state;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
-        serve_wish_parse(none[i], &w);
+        serve_config_read(none[i], &w);
         assert_string_equal(w.app, "mistral-deployment");
         assert_string_equal(w.deployment[0].name, "mistral-7b");
         assert_int_equal(w.count, 2);
@@ -70,16 +70,16 @@ static void what_is_no_configuration_is_the_recorded_one(void **state)
 
 static void bad_values_are_bounded(void **state)
 {
-    struct serve_wish w;
+    struct serve_config w;
     (void)state;
-    serve_wish_parse(
+    serve_config_read(
         "applications: [{name: \"a\\\"b\\\\c\\u00e9\", deployments: [{name: x, num_replicas: 99999999999}, "
         "{name: y, num_replicas: -3}, {name: z, num_replicas: lots}, {num_replicas: 2}, 7, {name: n4}, "
         "{name: n5}, {name: n6}, {name: n7}, {name: n8}, {name: n9}]}]",
         &w);
     assert_string_equal(w.app, "a_b_c__");
-    assert_int_equal(w.count, SERVE_WISH_DEPLOYMENTS);
-    assert_int_equal(w.deployment[0].replicas, SERVE_WISH_REPLICAS_MAX);
+    assert_int_equal(w.count, SERVE_CONFIG_DEPLOYMENTS);
+    assert_int_equal(w.deployment[0].replicas, SERVE_CONFIG_REPLICAS_MAX);
     assert_int_equal(w.deployment[1].replicas, 1);
     assert_int_equal(w.deployment[2].replicas, 1);
     assert_string_equal(w.deployment[7].name, "n8");

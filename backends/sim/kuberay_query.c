@@ -1,4 +1,4 @@
-/* kuberay_look.c - what others may see of the cluster. */
+/* kuberay_query.c - read access to the simulated cluster, for the other parts of the simulator. */
 #include "backends/sim/kuberay_priv.h"
 
 #include <stdio.h>
@@ -38,7 +38,7 @@ unsigned kuberay_devices_each(const struct kuberay *k)
     return k->devices_each;
 }
 
-const struct serve_wish *kuberay_serve(const struct kuberay *k)
+const struct serve_config *kuberay_serve(const struct kuberay *k)
 {
     return &k->serve;
 }

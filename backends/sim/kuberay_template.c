@@ -1,4 +1,5 @@
-/* kuberay_dress.c - a pod of an applied RayService: the recorded one, with what its group's template says instead. */
+/* kuberay_template.c - builds a pod of an applied RayService: the recorded pod, overridden by its group's pod template.
+ */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -22,7 +23,7 @@ static cJSON *item_named(cJSON *list, const char *name)
     return NULL;
 }
 
-/* What the recorded manifest said, and this one may not. */
+/* Fields of the recorded manifest that this one may not have. */
 static void forget_env(cJSON *env)
 {
     static const char *const names[] = {"LD_LIBRARY_PATH", "HUGGING_FACE_HUB_TOKEN", "REDIS_USERNAME",
@@ -71,7 +72,7 @@ static void add_containers(cJSON *spec, const cJSON *said, const cJSON *options,
         copy_member(cJSON_GetArrayItem(json_member(spec, "containers"), 1), said, "image");
 }
 
-/* Kubernetes' own two tolerations stay behind those that are said. */
+/* Kubernetes appends its two default tolerations after those of the template. */
 static void add_tolerations(cJSON *spec, const cJSON *said)
 {
     cJSON *list = cJSON_CreateArray(), *one;
@@ -84,7 +85,7 @@ static void add_tolerations(cJSON *spec, const cJSON *said)
     json_set(spec, "tolerations", list);
 }
 
-void pod_dressed(struct kuberay *k, cJSON *pod, bool head)
+void pod_apply_template(struct kuberay *k, cJSON *pod, bool head)
 {
     const cJSON *config = json_get(k->raycluster, "spec");
     const cJSON *group =
