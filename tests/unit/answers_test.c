@@ -493,6 +493,34 @@ static void a_first_head_was_never_lost(void **state)
     assert_string_equal(ask(s, 2).word, "60m");
 }
 
+static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
+{
+    struct pod *p = small_edit(s, TABLE_POD, uid);
+    p->created = p->started = known_u64(wall_ms);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+/* Where nothing is older than the head, nothing tells of a loss; where only workers are, they do. */
+static void without_anything_older_there_was_no_loss(void **state)
+{
+    struct small *s = *state;
+    static const char *const actors[] = {"aa01", "aa02", "aa03"};
+    for (size_t i = 0; i < ARRAY_LEN(actors); i++) {
+        char *key = mem_printf(SMALL_NS "/%s", actors[i]);
+        small_gone(s, TABLE_ACTOR, key);
+        free(key);
+    }
+    assert_non_null(strstr(ask(s, 2).text, "both worker pods predate it"));
+    worker_began(s, "w1", small_wall(s) - 1000);
+    worker_began(s, "w2", small_wall(s) - 1000);
+    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is 4d2h old and nothing older is known", "head 4d2h old");
+    worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
+    assert_string_equal(ask(s, 2).word, "4d2h");
+    assert_non_null(strstr(ask(s, 2).text, "1 of 2 worker pods predate it"));
+    small_gone(s, TABLE_POD, "w1");
+    assert_non_null(strstr(ask(s, 2).text, "the worker pod predates it"));
+}
+
 static void a_head_that_has_not_started(void **state)
 {
     struct small *s = *state;
@@ -759,6 +787,7 @@ int main(void)
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(last_loss_is_rebuilt_from_what_is_older),
         WITH(only_living_replicas_of_its_own_are_counted),
+        WITH(without_anything_older_there_was_no_loss),
         WITH(a_first_head_was_never_lost),
         WITH(a_head_that_has_not_started),
         WITH(an_outage_as_it_goes),

@@ -530,6 +530,12 @@ static void json_round_trips(const struct outage *o)
         assert_int_equal(again.worker[i].fate, o->worker[i].fate);
         assert_int_equal(again.worker[i].restarts, o->worker[i].restarts);
     }
+    assert_int_equal(again.tables, o->tables);
+    for (size_t i = 0; i < o->tables; i++) {
+        assert_string_equal(again.table[i].table, o->table[i].table);
+        assert_int_equal(again.table[i].before, o->table[i].before);
+        assert_int_equal(again.table[i].kept, o->table[i].kept);
+    }
     for (int i = 0; i < OUTAGE_CLASSES; i++) {
         assert_int_equal(again.request[i].ok, o->request[i].ok);
         assert_int_equal(again.request[i].slow, o->request[i].slow);
