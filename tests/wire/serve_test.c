@@ -416,14 +416,43 @@ static void test_probes_proxied(void **state)
     reply_with(s, "403 Forbidden", forbidden);
     UNTIL(s, probe_source(s)->state == SOURCE_DENIED);
     assert_int_equal(probe_source(s)->err, ERR_FORBIDDEN);
+    /* The user's permissions and the API server's health are no failures of the worker. */
+    const unsigned failed = tally(s).failed, cancelled = tally(s).cancelled;
+    assert_true(cancelled >= 1);
     s->refuse_proxy = true;
-    UNTIL(s, probe_source(s)->state == SOURCE_DOWN);
+    UNTIL(s, probe_source(s)->state == SOURCE_DOWN && tally(s).cancelled > cancelled + 1);
     assert_int_equal(probe_source(s)->err, ERR_REFUSED);
+    assert_int_equal(tally(s).failed, failed);
     s->refuse_proxy = false;
     reply_with(s, "200 OK", "success");
     UNTIL(s, probe_source(s)->state == SOURCE_LIVE && tally(s).ok >= 1);
     free(refused);
     free(forbidden);
+}
+
+/* The users' way: one target, no pod, records and a source of its own. */
+static void test_probe_of_the_way(void **state)
+{
+    struct scene *s = *state;
+    const struct prober_conf conf = {.interval_ms = 20, .way = true};
+    struct probe_target target = {NULL, direct(s)};
+    reply_with(s, "200 OK", "success");
+    s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
+    prober_set_targets(s->prober, &target, 1, 0);
+    UNTIL(s, tally(s).ok >= 2);
+    prober_set_targets(s->prober, &target, 1, 0); /* the same: what is in flight goes on */
+    assert_int_equal(tally(s).cancelled, 0);
+    const struct request *q = ROW(world_find(s->world, TABLE_REQUEST, "way-1"), request);
+    assert_string_equal(q->kind, "way");
+    assert_null(q->pod);
+    assert_int_equal(q->proxied, TRI_NO);
+    assert_null(world_source_named(s->world, PROBER_SOURCE));
+    const struct source *source = world_source_named(s->world, PROBER_WAY_SOURCE);
+    assert_int_equal(source->state, SOURCE_LIVE);
+    assert_string_equal(source->detail, target.path.words);
+    prober_set_targets(s->prober, NULL, 0, 0);
+    assert_int_equal(source->state, SOURCE_OFF);
+    assert_string_equal(source->why, "no way to the service is known");
 }
 
 /* Through the API server all workers share one budget: each is asked in its turn, over few connections, and each record
@@ -627,6 +656,7 @@ int main(void)
         TEST(test_in_flight_is_bounded),
         TEST(test_slow_and_wrong),
         TEST(test_probes_proxied),
+        TEST(test_probe_of_the_way),
         TEST(test_targets_change),
         TEST(test_probes_share_a_budget),
         TEST(test_status),

@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/link/file.h"
 #include "backends/session/session.h"
+#include "backends/world/evidence.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
 
@@ -129,6 +130,48 @@ static void three_worlds_are_found(void **state)
     assert_true(sum.ok + sum.slow >= 2);
     assert_int_equal(sum.failed, 0);
     assert_string_equal(session_where(s->session)->context, "raydeck-sim");
+}
+
+static struct service_evidence evidence(const struct scene *s)
+{
+    const struct clock *clock = session_clock(s->session);
+    struct focus f = session_focus(s->session);
+    return evidence_of(session_world(s->session), &f, clock_now_ms(clock), clock_wall_ms(clock));
+}
+
+/* Lets time pass, in which nothing may be said of the service but that it answers, or that it is not known. */
+static bool unknown_for(struct scene *s, uint64_t ms)
+{
+    bool unknown = false;
+    for (const uint64_t until_ms = loop_now_ms() + ms; loop_now_ms() < until_ms;) {
+        loop_step(s->loop, 20);
+        session_tick(s->session);
+        struct service_evidence e = evidence(s);
+        unknown = unknown || e.verdict == VERDICT_UNKNOWN;
+        if (e.verdict > VERDICT_OK) fail_msg("%s: %s", evidence_word(e.verdict), e.line[e.from].why);
+    }
+    return unknown;
+}
+
+/* What cuts the console off is no news of the service: an API server that closes each connection, or is stopped. */
+static void an_api_server_that_cuts_us_off_is_no_no(void **state)
+{
+    struct scene *s = *state;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && evidence(s).verdict == VERDICT_OK);
+    struct service_evidence e = evidence(s);
+    assert_int_equal(e.line[EVIDENCE_WAY].verdict, VERDICT_OK);
+    assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
+    assert_string_equal(e.line[EVIDENCE_WAY].why, "ok · 2 endpoints, not head");
+    assert_int_equal(e.line[EVIDENCE_MODEL].verdict, VERDICT_OK);
+    free(sim_run_say(s->sim, "fault drop-connections"));
+    (void)unknown_for(s, 3000);
+    free(sim_run_say(s->sim, "clear drop-connections"));
+    WAIT_FOR(s, evidence(s).verdict == VERDICT_OK);
+    sim_run_pause(s->sim, true);
+    assert_true(unknown_for(s, 2 * EVIDENCE_FRESH_MS));
+    sim_run_pause(s->sim, false);
+    WAIT_FOR(s, evidence(s).verdict == VERDICT_OK);
 }
 
 struct lines {
@@ -463,6 +506,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
         T(three_worlds_are_found),
+        T(an_api_server_that_cuts_us_off_is_no_no),
         T(info_says_where_from_and_no_secret),
         T(only_the_confirmed_head_is_killed),
         T(a_short_silence_is_seen),
