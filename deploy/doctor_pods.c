@@ -1,5 +1,6 @@
 /* doctor_pods.c - the doctor's checks of pods: restarts, placement, wiring. */
 #include "backends/base/text.h"
+#include "backends/world/placement.h"
 #include "deploy/doctor_priv.h"
 
 #include <stdio.h>
@@ -102,44 +103,22 @@ static void check_restarts(struct doctor *d)
 
 /* ---- D17: what one loss takes ---- */
 
-struct places {
-    size_t workers, placed, zoned;
-    const char *zone;
-    bool zones_differ;
-};
-
-static void shared_node(struct doctor *d, const struct pod *p)
-{
-    const struct pod *head = d->f->head;
-    if (head && head->node && text_eq(p->node, head->node))
-        doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
-}
-
 static void check_places(struct doctor *d)
 {
-    struct places n = {0};
+    const struct placement n = placement_of(d->w, d->f);
     char why[DOCTOR_WHY_MAX];
-    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); n.with_head && at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
-        if (!is_worker(d, at.row)) continue;
-        n.workers++;
-        if (!p->node) continue;
-        n.placed++;
-        shared_node(d, p);
-        const struct knode *k = knode_named(d->w, p->node);
-        if (!k || !k->zone) continue;
-        n.zoned++;
-        if (n.zone && !text_eq(n.zone, k->zone)) n.zones_differ = true;
-        n.zone = k->zone;
+        if (is_worker(d, at.row) && text_eq(p->node, n.head_node))
+            doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
     }
-    if (!d->f->head || !d->f->head->node)
-        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is not known");
-    if (n.placed < 2 || n.zones_differ) return;
+    if (!n.head_node) doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is not known");
     const bool nodes = doctor_reads(d, "kube/nodes", TABLE_KNODE, why);
+    if (n.placed < 2 || n.zones_differ) return;
     if (n.zoned < n.placed)
         doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the zones of %zu of %zu workers are not known%s%s",
                    n.placed - n.zoned, n.placed, nodes ? "" : ": ", why);
-    else
+    else if (n.zone)
         doctor_say(d, RULE_D17, FINDING_WARNING, d->service, "all %zu workers are in the zone %s", n.placed, n.zone);
 }
 

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/evidence.h"
 
 #include <string.h>
 
@@ -119,6 +120,21 @@ static void text_cores(const struct status_of *s, FILE *out)
     }
 }
 
+/* The three lines that ANSWERING is judged by. */
+static void text_evidence(const struct status_of *s, FILE *out)
+{
+    const struct service_evidence e = evidence_of(s->world, &s->focus, s->now_ms, s->wall_ms);
+    for (int i = 0; i < EVIDENCE_LINES; i++) {
+        const struct evidence *line = &e.line[i];
+        fputs("  ", out);
+        print_cell(out, evidence_name((enum evidence_line)i), 15);
+        print_cell(out, evidence_word(line->verdict), 6);
+        fputs(line->why, out);
+        if (line->age_ms.known) fprintf(out, " · %.1f s ago", (double)line->age_ms.value / 1000);
+        fprintf(out, "%s%s\n", *line->by ? " by " : "", line->by);
+    }
+}
+
 void status_text(const struct status_of *s, FILE *out)
 {
     const struct rayservice *r = s->focus.rayservice;
@@ -130,6 +146,7 @@ void status_text(const struct status_of *s, FILE *out)
         print_cell(out, answer[i].question, 17);
         print_cell(out, answer[i].word, 6);
         fprintf(out, "%s\n", answer[i].text);
+        if (i == 0) text_evidence(s, out);
     }
     text_world(s, out, "Kubernetes", WORLD_KUBE);
     text_pods(s, out);

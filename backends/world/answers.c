@@ -17,8 +17,11 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
     }
     answer_word(ret, l.pod == VERDICT_OK ? l.node : l.pod, "pod: %s · node: %s", verdict_word(l.pod),
                 verdict_word(l.node));
-    say(ret->text, "%s", l.pod_why);
-    if (l.pod == VERDICT_OK) {
+    const bool node_alone = l.pod == VERDICT_OK && l.node == VERDICT_NO;
+    say(ret->text, "%s", node_alone ? l.node_why : l.pod_why);
+    if (node_alone) {
+        say(ret->brief, "%s", l.node_why);
+    } else if (l.pod == VERDICT_OK) {
         say(ret->brief, "FT on");
         say(ret->brief, "Redis ok");
     } else {

@@ -1,5 +1,6 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/placement.h"
 
 #include <stdio.h>
 
@@ -134,8 +135,8 @@ static void judge_workers(const struct focus *f, const struct workers *n, struct
         say(l->pod_why, "no worker pods");
         return;
     }
-    if (n->ready < wanted) {
-        l->pod = worse(l->pod, VERDICT_NO);
+    if (n->ready < wanted) { /* those that are ready serve on */
+        l->pod = worse(l->pod, n->ready ? VERDICT_WARN : VERDICT_NO);
         say(l->pod_why, "%llu of %llu worker pods not ready", (unsigned long long)(wanted - n->ready),
             (unsigned long long)wanted);
     }
@@ -149,16 +150,34 @@ static void judge_workers(const struct focus *f, const struct workers *n, struct
     }
 }
 
-static void judge_node(const struct workers *n, struct head_loss *l)
+static void judge_keepalive(const struct workers *n, struct head_loss *l)
 {
     bool set = n->count && n->keepalive == n->count;
     if (!set) l->warnings++;
-    l->node = worse(l->pod, set ? VERDICT_OK : VERDICT_WARN);
-    if (l->pod != VERDICT_OK) say(l->node_why, "as for the pod");
+    l->node = worse(l->node, set ? VERDICT_OK : VERDICT_WARN);
     if (set)
         say(l->node_why, "gRPC keepalive set on the worker pods");
     else
         say(l->node_why, "old address goes silent, requests may hang; gRPC keepalive not set on worker pods");
+}
+
+/* What goes with the head's K8s node, or with its zone, answers nobody, whatever keepalive says. */
+static void judge_node(const struct world *w, const struct focus *f, const struct workers *n, struct head_loss *l)
+{
+    const struct placement p = placement_of(w, f);
+    l->node = l->pod;
+    if (l->pod != VERDICT_OK) say(l->node_why, "as for the pod");
+    if (placement_is_one_node(&p)) {
+        l->node = worse(l->node, VERDICT_NO);
+        say(l->node_why, "the head and all workers are on K8s node %.80s", p.head_node);
+    } else if (placement_is_one_zone(&p)) {
+        l->node = worse(l->node, VERDICT_NO);
+        say(l->node_why, "the head and all workers are in zone %.60s", p.zone);
+    } else if (p.with_head) {
+        l->node = worse(l->node, VERDICT_WARN);
+        say(l->node_why, "%zu of %zu workers on the head's K8s node", p.with_head, p.workers);
+    }
+    judge_keepalive(n, l);
 }
 
 static void judge_redis_loss(const struct focus *f, struct head_loss *l)
@@ -218,7 +237,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
     judge_redis(w, f, now_ms, &l);
     judge_endpoints(w, f, &l);
     judge_workers(f, &n, &l);
-    judge_node(&n, &l);
+    judge_node(w, f, &n, &l);
     judge_redis_loss(f, &l);
     if (l.pod == VERDICT_OK && f->rayservice->ft == TRI_YES) say_ok(&n, &l);
     return l;

@@ -69,6 +69,10 @@ static void one_look_shows_three_worlds(void **state)
     assert_int_equal(length(json, "redis.actors"), json_u64(actors, "fields").value);
     assert_true(length(json, "redis.nodes") >= 3);
     assert_string_equal(json_str(json_get(json, "service"), "name"), "mistral");
+    const cJSON *lines = json_get(json_get(json, "answers")->child, "lines");
+    assert_int_equal(cJSON_GetArraySize(lines), 3);
+    assert_string_equal(json_str(having(lines, "line", "service"), "answer"), "YES");
+    assert_string_equal(json_str(having(lines, "line", "model"), "by"), "Serve API");
     /* Unknown is null: a server that has not told it has no replica count of 0. */
     assert_non_null(json_get(json_path(json, "kubernetes.pods")->child, "deleted"));
     assert_true(cJSON_IsNull(json_get(json_path(json, "kubernetes.pods")->child, "deleted")));
@@ -78,6 +82,10 @@ static void one_look_shows_three_worlds(void **state)
     r = RAYDECK("status");
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "ANSWERING"));
+    assert_non_null(strstr(r.out, "\n  service        YES   ok · 2 endpoints, not head · "));
+    assert_non_null(strstr(r.out, " s ago by API server proxy\n"));
+    assert_non_null(strstr(r.out, "\n  proxies        YES   2 of 2 answer · "));
+    assert_non_null(strstr(r.out, "replicas RUNNING · "));
     assert_non_null(strstr(r.out, "LOSE THE HEAD?"));
     assert_null(strchr(r.out, '\033'));
     run_done(&r);

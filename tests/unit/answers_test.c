@@ -280,6 +280,56 @@ static void with_keepalive_the_node_may_go_too(void **state)
        "FT on · Redis ok");
 }
 
+static void pod_on_node(struct small *s, const char *uid, const char *node)
+{
+    struct pod *p = small_edit(s, TABLE_POD, uid);
+    p->keepalive = TRI_YES;
+    record_set(&p->node, node);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void zone_is(struct small *s, const char *node, const char *zone)
+{
+    struct knode *k = small_edit(s, TABLE_KNODE, node);
+    record_set(&k->zone, zone);
+    small_put(s, "kube/nodes", WORLD_KUBE, k);
+}
+
+/* What goes with the head's K8s node, or its zone, does not answer, whatever keepalive says. */
+static void workers_beside_the_head_go_with_its_node(void **state)
+{
+    static const char head_node[] = "ip-100-64-90-12";
+    struct small *s = *state;
+    pod_on_node(s, "w1", head_node);
+    pod_on_node(s, "w2", "ip-100-64-47-3");
+    assert_string_equal(ask(s, 1).word, "pod: OK · node: NOT PROVEN");
+    struct focus f = small_focus(s);
+    struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    assert_string_equal(l.node_why, "1 of 2 workers on the head's K8s node · gRPC keepalive set on the worker pods");
+    zone_is(s, head_node, "us-west-2a");
+    zone_is(s, "ip-100-64-47-3", "us-west-2a");
+    is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+       "the head and all workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
+       "the head and all workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
+    pod_on_node(s, "w2", head_node);
+    is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
+       "the head and all workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
+       "the head and all workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+}
+
+/* The other one serves on. */
+static void a_worker_that_is_missing_proves_nothing(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_POD, "w1");
+    assert_string_equal(ask(s, 1).word, "pod: NOT PROVEN · node: NOT PROVEN");
+    assert_true(text_has(ask(s, 1).text, "1 of 2 worker pods not ready"));
+    struct pod *p = small_edit(s, TABLE_POD, "w2");
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_string_equal(ask(s, 1).word, "pod: NO · node: NO");
+}
+
 static void a_redis_that_is_not_heard_is_never_ok(void **state)
 {
     struct small *s = *state;
@@ -322,8 +372,8 @@ static void each_reason_is_said(void **state)
         {VERDICT_NO, "an upgrade is under way"},
         {VERDICT_NO, "no Serve endpoint besides the head"},
         {VERDICT_WARN, "Serve's endpoints not known"},
-        {VERDICT_NO, "1 of 2 worker pods not ready"},
-        {VERDICT_NO, "1 of 2 worker pods not ready"},
+        {VERDICT_WARN, "1 of 2 worker pods not ready"},
+        {VERDICT_WARN, "1 of 2 worker pods not ready"},
         {VERDICT_WARN, "GCS reconnect timeout not known"},
         {VERDICT_NO, "Redis is loading its data"},
         {VERDICT_WARN, "this Redis is a replica"},
@@ -778,6 +828,8 @@ int main(void)
         WITH(probes_are_summed),
         WITH(lose_the_head_on_a_calm_day),
         WITH(with_keepalive_the_node_may_go_too),
+        WITH(workers_beside_the_head_go_with_its_node),
+        WITH(a_worker_that_is_missing_proves_nothing),
         WITH(a_redis_that_is_not_heard_is_never_ok),
         WITH(a_kubernetes_that_is_not_heard_is_never_ok),
         cmocka_unit_test(each_reason_is_said),
