@@ -77,7 +77,7 @@ struct app {
     struct alarm *script_alarm; /* set while it runs */
     struct sim_line *speed_line, *reset_line;
     bool resetting;  /* the demo goes back to its start; a script waits for it */
-    uint64_t redact; /* the stand-ins' key; 0: none */
+    uint64_t redact; /* the placeholders' key; 0: none */
     int exit_status;
 };
 

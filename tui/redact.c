@@ -71,7 +71,7 @@ static bool is_ellipsis(const struct line *l, size_t i)
     return char_at(l, i) == '~' || starts_with(l, i, "…");
 }
 
-/* ---- stand-ins ---- */
+/* ---- placeholders ---- */
 
 static uint64_t seed_mix(uint64_t seed, uint64_t with)
 {

@@ -62,7 +62,7 @@ void script_pause(struct script_run *run, const char *why)
     snprintf(run->why, sizeof run->why, "%s", why);
 }
 
-/* A wait begins anew: its limit was used up, or a person looked at something meanwhile. */
+/* Restarts a wait whose limit has passed or that was interrupted by a person. */
 void script_resume(struct script_run *run, const struct view *v)
 {
     if (run->state != SCRIPT_PAUSED) return;

@@ -155,7 +155,7 @@ enum err status_err(const struct status_of *s)
         if (fresh == FRESH_LIVE || fresh == FRESH_OFF) continue;
         return source && source->err ? source->err : ERR_TIMEOUT;
     }
-    /* What was not looked at for a limit of ours is not seen, whatever the others say. */
+    /* An item dropped for a limit of ours counts as not seen. */
     for (size_t i = 0; i < world_sources(s->world); i++)
         if (world_source(s->world, i)->err == ERR_EXHAUSTED) return ERR_EXHAUSTED;
     return ERR_OK;

@@ -89,10 +89,10 @@ static void small_screen_tabs_and_resize(void **state)
 {
     (void)state;
     struct demo d = demo_start(24, 80, "2");
-    pty_see(d.pty, "A simulated cluster, its Redis is real", FIRST_MS);
+    pty_see(d.pty, "A simulated cluster with a real Redis", FIRST_MS);
     pty_see(d.pty, "ANSWERING +YES", FIRST_MS);
     /* What was said goes again, though something is drawn all the while. */
-    assert_true(pty_wait_gone(d.pty, "A simulated cluster, its Redis is real", STEP_MS));
+    assert_true(pty_wait_gone(d.pty, "A simulated cluster with a real Redis", STEP_MS));
     pty_see(d.pty, "1 Pods.*2 .*3 GCS.*4 Requests.*5 Events", FIRST_MS);
     pty_send(d.pty, "W");
     pty_see(d.pty, "W: no such key here; \\? lists them", STEP_MS);

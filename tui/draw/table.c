@@ -141,7 +141,7 @@ static int natural_width(const struct table_view *t, int column)
     size_t wide = text_width(t->columns[column].title) + (t->sort == column);
     for (size_t i = 0; i < t->count; i++) {
         const char *text = t->rows[i].cell[column].text;
-        /* No character is wider than its bytes are many: most cells need not be looked at. */
+        /* A character is never wider than its bytes: most cells need no measuring. */
         size_t width = strlen(text) > wide ? text_width(text) : 0;
         if (width > wide) wide = width;
     }

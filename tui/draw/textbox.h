@@ -30,7 +30,7 @@ void textbox_set(struct textbox *tb, const char *safe); /* cursor at the end */
  * not fit is dropped, and counted in `lost`. */
 bool textbox_input(struct textbox *tb, const struct input *in);
 
-/* In `width` columns; places the canvas's cursor. Cut-off text is told by an ellipsis on its side. */
+/* In `width` columns; places the canvas's cursor. An ellipsis marks the truncated side. */
 void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col, int width, enum role role);
 
 /* The same wrapped, in a window of `rows`, so that the cursor is in it; and how many rows all of it would take. */

@@ -102,7 +102,7 @@ static void feed_ground(struct keys *k, unsigned char c)
 {
     k->state = GROUND;
     if (k->utf8_want > 0 && (c & 0xC0) != 0x80) {
-        k->utf8_want = 0; /* the character was cut off: dropped, and this byte is looked at afresh */
+        k->utf8_want = 0; /* the character is truncated: dropped, and this byte is parsed again */
         k->alt = false;
     }
     if (c == 0x1B)
