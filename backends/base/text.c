@@ -9,7 +9,6 @@
 #include <string.h>
 
 enum {
-    MARKS_MAX = 4, /* combining marks on one character: what a cell of a terminal holds */
     PIECE_MAX = 16 /* bytes that one foreign character may become: four of \xNN */
 };
 static const char ellipsis[] = "\xE2\x80\xA6";
@@ -107,7 +106,7 @@ static size_t walk_step(struct walk *w, char out[PIECE_MAX])
         memcpy(out, w->s, made);
     } else if (width > 0) {
         made = n;
-        w->marks = MARKS_MAX;
+        w->marks = TEXT_MARKS_MAX;
         memcpy(out, w->s, made);
     } else if (w->keep == TEXT_KEEP_LINES && (cp == '\n' || cp == '\t')) {
         out[0] = (char)cp;
@@ -117,7 +116,7 @@ static size_t walk_step(struct walk *w, char out[PIECE_MAX])
         made = 0;
     } else {
         made = replace_char(w, cp, n, out);
-        if (made) w->marks = out[0] == '\n' ? 0 : MARKS_MAX;
+        if (made) w->marks = out[0] == '\n' ? 0 : TEXT_MARKS_MAX;
     }
     w->s += n;
     w->len -= n;

@@ -24,6 +24,9 @@ enum text_keep { TEXT_ONE_LINE, TEXT_KEEP_LINES /* \n and \t stay; \r\n becomes 
 size_t text_decode(const char *s, size_t len, uint32_t *ret_cp);
 size_t text_encode(uint32_t cp, char out[4]); /* 0 for what is not a scalar value */
 
+/* Combining marks on one character, as safe text has them: what a cell of a terminal holds. A line begins with none. */
+enum { TEXT_MARKS_MAX = 4 };
+
 /* Columns of a character: 0 combining, 1, 2 wide. -1 for one that must not reach the screen. Needs no locale. */
 int text_cp_width(uint32_t cp);
 size_t text_width(const char *safe); /* columns of safe text */

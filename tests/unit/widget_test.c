@@ -1,4 +1,5 @@
 /* widget_test.c - Bars, sparklines, rules, wrapped text and the text box. */
+#include "backends/base/text.h"
 #include "tui/draw/bar.h"
 #include "tui/draw/rule.h"
 #include "tui/draw/spark.h"
@@ -285,6 +286,32 @@ static void pastes_in_one_line(void **state)
     free(big);
 }
 
+/* What an edit leaves of combining marks is safe text: on no character, or more than a cell holds, they go. */
+static void marks_lose_their_character(void **state)
+{
+    (void)state;
+    struct textbox tb = {.len = 0};
+    textbox_set(&tb, "a\u0301\u0301\u0301 \u0302\u0302b");
+    for (int i = 0; i < 2; i++) assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_LEFT}));
+    /* The blank goes with its marks. */
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_DELETE}));
+    assert_string_equal(tb.text, "a\u0301\u0301\u0301b");
+    /* To the word's end: what stood on the blank stands on nothing now, or on a character that is full. */
+    textbox_set(&tb, "a\u0301\u0301\u0301\u0301 b \u0302\u0302c");
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_HOME}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_RIGHT}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'd', .mods = MOD_ALT}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'd', .mods = MOD_ALT}));
+    assert_true(text_is_safe(tb.text, tb.len, TEXT_ONE_LINE));
+    assert_true(tb.cursor <= tb.len);
+    textbox_set(&tb, "a \u0302\u0302c");
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = KEYP_HOME}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'f', .mods = MOD_ALT}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'f', .mods = MOD_ALT}));
+    assert_true(textbox_input(&tb, &(struct input){.type = INPUT_KEY, .key = 'u', .mods = MOD_CTRL}));
+    assert_true(text_is_safe(tb.text, tb.len, TEXT_ONE_LINE));
+}
+
 static void assert_box(struct textbox *tb, int width, const char *want, int cursor)
 {
     struct canvas cv;
@@ -397,6 +424,7 @@ int main(void)
         cmocka_unit_test(wraps),
         cmocka_unit_test(wrapped_values_hang_under_their_keys),
         cmocka_unit_test(edits),
+        cmocka_unit_test(marks_lose_their_character),
         cmocka_unit_test(edits_lines),
         cmocka_unit_test(draws_lines),
         cmocka_unit_test(leaves_keys_to_its_owner),

@@ -115,16 +115,35 @@ static bool text_insert(struct textbox *tb, const char *bytes, size_t len)
     return true;
 }
 
-/* A combining mark needs a character to stand on, and only so many of them are safe text. */
+/* A combining mark needs a character to stand on, which an edit may have taken away or may have brought marks of its
+ * own: those that no longer have a place are dropped, so that the text is safe again. */
+static void drop_marks(struct textbox *tb)
+{
+    unsigned room = 0;
+
+    for (size_t at = 0, bytes; at < tb->len;) {
+        uint32_t cp = char_at(tb, at, &bytes);
+        if (text_cp_width(cp) != 0) {
+            room = cp == '\n' ? 0 : TEXT_MARKS_MAX;
+            at += bytes;
+        } else if (room) {
+            room--;
+            at += bytes;
+        } else {
+            size_t cursor = tb->cursor;
+            remove_range(tb, at, at + bytes);
+            tb->cursor = cursor > at ? cursor - bytes : cursor;
+        }
+    }
+}
+
 static bool insert_char(struct textbox *tb, uint32_t cp)
 {
     char bytes[4];
     int width = text_cp_width(cp);
     size_t len = width >= 0 ? text_encode(cp, bytes) : 0;
     if (len == 0) return false;
-    if (text_insert(tb, bytes, len) && width == 0 &&
-        !text_is_safe(tb->text, tb->len, tb->lines ? TEXT_KEEP_LINES : TEXT_ONE_LINE))
-        remove_range(tb, tb->cursor - len, tb->cursor);
+    text_insert(tb, bytes, len);
     return true;
 }
 
@@ -219,9 +238,8 @@ static bool edit_alt(struct textbox *tb, uint32_t key)
     }
 }
 
-bool textbox_input(struct textbox *tb, const struct input *in)
+static bool edit_any(struct textbox *tb, const struct input *in)
 {
-    tb->lost = 0;
     if (in->type == INPUT_PASTE) {
         insert_paste(tb, in->paste, in->paste_len);
         return true;
@@ -231,6 +249,14 @@ bool textbox_input(struct textbox *tb, const struct input *in)
     if (in->mods & MOD_ALT) return edit_alt(tb, in->key);
     if (in->key >= KEY__FIRST) return edit_key(tb, in->key);
     return insert_char(tb, in->key);
+}
+
+bool textbox_input(struct textbox *tb, const struct input *in)
+{
+    tb->lost = 0;
+    bool taken = edit_any(tb, in);
+    if (taken) drop_marks(tb);
+    return taken;
 }
 
 void textbox_draw(const struct textbox *tb, struct canvas *cv, int row, int col, int width, enum role role)
