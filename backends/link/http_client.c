@@ -93,12 +93,20 @@ static int on_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *so
     return w && !uv_poll_start(&w->poll, events, on_ready) ? 0 : -1;
 }
 
+static void curl_due(struct http_client *c)
+{
+    int running;
+
+    c->calling_curl = true;
+    curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    c->calling_curl = false;
+}
+
 static void on_timer(uv_timer_t *t)
 {
     struct http_client *c = t->data;
-    int running;
 
-    curl_multi_socket_action(c->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    curl_due(c);
     http_dispatch(c);
 }
 
@@ -107,7 +115,10 @@ static int set_timer(CURLM *multi, long timeout_ms, void *arg)
     struct http_client *c = arg;
 
     (void)multi;
-    if (timeout_ms < 0) {
+    /* curl has more to read than it reads in one call: the loop polls everything else first. */
+    c->curl_waits = timeout_ms == 0 && c->calling_curl;
+    if (c->curl_waits) http_dispatch_next(c);
+    if (timeout_ms < 0 || c->curl_waits) {
         uv_timer_stop(&c->timer);
         return 0;
     }
@@ -128,6 +139,10 @@ static void on_next_iteration(uv_idle_t *idle)
 
     uv_idle_stop(idle);
     c->iteration++;
+    if (c->curl_waits) {
+        c->curl_waits = false;
+        curl_due(c);
+    }
     http_dispatch(c);
 }
 

@@ -24,7 +24,9 @@ struct http_client {
     struct http_request *ended;    /* deferred free: a callback that uses one may be on the stack */
     struct watch *watches;         /* sockets that curl polls */
     size_t handles;                /* libuv's, whose close callbacks are outstanding */
-    uv_idle_t next_iteration;      /* active while a body has more bytes than one iteration delivers */
+    uv_idle_t next_iteration;      /* active while a body has more bytes than one iteration delivers, or curl waits */
+    bool calling_curl;             /* by its timer */
+    bool curl_waits;               /* it has asked for a call at once, and gets it in next_iteration */
     uint64_t iteration;            /* counts the callbacks of next_iteration */
     unsigned depth;                /* of the caller's callbacks on the stack */
     bool freed;

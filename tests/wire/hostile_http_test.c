@@ -5,6 +5,8 @@
 #include "tests/support/gzip_zeros.h"
 #include "tests/support/tiny_server.h"
 
+#include <arpa/inet.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,13 +14,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 enum { LIMIT_MS = 20000, MIB = 1024 * 1024 };
+/* READ_MOST: what curl reads in a turn, asked by its socket and by its timer, and some more. */
+enum { CHUNK_BYTES = 6, FLOOD_TEXT = 16 * 1024 * CHUNK_BYTES, FLOOD_BODY = 8 * MIB, READ_MOST = 6 * MIB };
 #define ANY SIZE_MAX
 #define OK "HTTP/1.1 200 OK\r\n"
 #define CHUNKED OK "Transfer-Encoding: chunked\r\n\r\n"
+
+struct flood {
+    int listener;
+    char text[FLOOD_TEXT];
+};
 
 struct fixture {
     struct loop *loop;
@@ -105,16 +116,21 @@ static void reply_with_text(struct fixture *f)
     f->reply = (struct tiny_reply){.bytes = f->text.data, .len = f->text.len};
 }
 
-/* Sends a GET and waits for its end. */
-static void get(struct fixture *f, struct http_ask ask, bool stream)
+static void get_url(struct fixture *f, struct http_ask ask, bool stream)
 {
     unsigned before = f->dones;
     uint64_t limit = loop_now_ms() + LIMIT_MS;
-    ask.url = tiny_url(f->server, "/");
     ask.fresh = true;
     http_send(f->client, &ask, &(struct http_calls){.bytes = stream ? on_bytes : NULL, .done = on_done, .arg = f});
     while (f->dones == before && loop_now_ms() < limit) loop_step(f->loop, 50);
     assert_int_equal(f->dones, before + 1);
+}
+
+/* Sends a GET and waits for its end. */
+static void get(struct fixture *f, struct http_ask ask, bool stream)
+{
+    ask.url = tiny_url(f->server, "/");
+    get_url(f, ask, stream);
 }
 
 static void assert_end(const struct fixture *f, enum err err, const char *why)
@@ -157,6 +173,43 @@ static void a_stream_is_bounded_as_a_whole(void **state)
     assert_true(f->told_total <= 2 * MIB);
     get(f, (struct http_ask){.body_max = 2 * MIB}, false);
     assert_end(f, ERR_LIMIT, "the response is too large");
+}
+
+/* Listens, and answers the first request with the text again and again until nobody takes it. */
+static void *flood_begin(void *arg)
+{
+    struct flood *flood = arg;
+    char request[4096];
+    int fd = accept(flood->listener, NULL, NULL);
+    if (fd < 0 || read(fd, request, sizeof request) <= 0) return NULL;
+    ssize_t sent = send(fd, CHUNKED, strlen(CHUNKED), MSG_NOSIGNAL);
+    while (sent > 0) sent = send(fd, flood->text, sizeof flood->text, MSG_NOSIGNAL);
+    close(fd);
+    return NULL;
+}
+
+/* Chunks of a byte keep curl busy, which then asks to be called at once, again and again: each time in a turn of its
+ * own. The server is no part of our loop and is always ahead. */
+static void a_flood_of_small_chunks_leaves_the_loop_its_turns(void **state)
+{
+    struct fixture *f = *state;
+    struct flood flood = {.listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof at;
+    pthread_t thread;
+    char url[64];
+    for (size_t i = 0; i < sizeof flood.text; i++) flood.text[i] = "1\r\nx\r\n"[i % CHUNK_BYTES];
+    assert_int_equal(bind(flood.listener, (struct sockaddr *)&at, sizeof at), 0);
+    assert_int_equal(listen(flood.listener, 1), 0);
+    assert_int_equal(getsockname(flood.listener, (struct sockaddr *)&at, &len), 0);
+    assert_int_equal(pthread_create(&thread, NULL, flood_begin, &flood), 0);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/", ntohs(at.sin_port));
+    const uint64_t before = f->turn;
+    get_url(f, (struct http_ask){.url = url, .body_max = FLOOD_BODY}, false);
+    assert_end(f, ERR_LIMIT, "the response is too large");
+    assert_true(f->turn - before >= FLOOD_BODY * CHUNK_BYTES / READ_MOST);
+    pthread_join(thread, NULL);
+    close(flood.listener);
 }
 
 /* 64 MiB of zeros in 420 KB. */
@@ -273,6 +326,7 @@ int main(void)
 #define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(a_flood_is_handed_on_piece_by_piece),
+        T(a_flood_of_small_chunks_leaves_the_loop_its_turns),
         T(a_stream_is_bounded_as_a_whole),
         T(a_gzip_bomb_goes_off_nowhere),
         T(an_identical_encoding_is_none),
