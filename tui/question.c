@@ -5,6 +5,7 @@
 #include "backends/base/text.h"
 #include "tui/reading.h"
 #include "tui/term/keys_parse.h"
+#include "tui/term/pace.h"
 #include "tui/term/termios.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { ESC_MS = 50, LATE_ANSWER_MS = 100, READS_MAX = 16 };
+enum { ESC_MS = 50, READS_MAX = 16 };
 
 #define LEAVE_BYTES "\033[?2004l"
 
@@ -30,6 +31,7 @@ struct question {
     struct alarm *read, *esc, *paste;
     struct reading reading;
     unsigned owed; /* answers to ESC[5n that have not come */
+    bool answered; /* one has come, ever */
     char line[QUESTION_LINE_MAX];
     size_t len;
     bool entered; /* the line has its end; unless more follows at once */
@@ -135,6 +137,7 @@ static void on_input(void *arg, const struct input *in)
     struct question *q = arg;
     if (in->type == INPUT_REPLY) {
         /* One to an earlier query may still have been on its way: only with the last one it is this that is shown. */
+        q->answered = true;
         if (q->owed && --q->owed == 0 && q->reading.state == READING_SENT) {
             reading_shown(&q->reading, loop_now_ms());
             set_read_alarm(q);
@@ -229,10 +232,17 @@ static bool question_take(struct question *q)
            uv_poll_start(&q->poll, UV_READABLE, on_readable) == 0;
 }
 
+/* How long an answer that is still owed is worth waiting for; a terminal that was waited for in vain has none. */
+static uint64_t leave_ms(const struct question *q)
+{
+    if (!q->owed || (q->reading.state == READING_OVER && !q->answered)) return 0;
+    return q->answered ? PACE_LEAVE_MS : PACE_ANSWER_MS;
+}
+
 /* An answer that the terminal still owes must not reach the shell, nor what was typed for us. */
 static void question_give_back(struct question *q)
 {
-    const uint64_t until = loop_now_ms() + LATE_ANSWER_MS;
+    const uint64_t until = loop_now_ms() + leave_ms(q);
     uv_poll_stop(&q->poll);
     alarm_stop(q->read);
     alarm_stop(q->paste);

@@ -256,6 +256,28 @@ static void signals_end_each_question(void **state)
     stage_done(&s);
 }
 
+/* On a slow line it comes after the question is over, and must not be typed at the shell. */
+static void a_late_answer_never_reaches_the_shell(void **state)
+{
+    (void)state;
+    struct stage s = stage_new(NULL);
+    char *line = mem_printf("trap : INT; '%s' --config '%s' --neuron none kill-head; IFS= read -r line; "
+                            "printf '%%s' \"got<$line>\" | cat -v",
+                            run_raydeck(), sim_run_config(s.sim));
+    const char *const argv[] = {"/bin/sh", "-c", line, NULL};
+    s.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 60, .cols = 150, .mute = true});
+    pty_see(s.pty, NAME, STEP_MS);
+    pty_send(s.pty, "\003");
+    pty_pump(s.pty, AWAY_MS);
+    pty_send(s.pty, "\033[0n");
+    pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
+    pty_send(s.pty, "mine\n");
+    pty_see(s.pty, "got<mine>", STEP_MS);
+    nothing_happened(&s);
+    free(line);
+    stage_done(&s);
+}
+
 static void stopped_and_continued_it_is_asked_afresh(void **state)
 {
     (void)state;
@@ -419,6 +441,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_seen_is_not_asked),
         cmocka_unit_test(without_a_terminal_there_is_none),
         cmocka_unit_test(signals_end_each_question),
+        cmocka_unit_test(a_late_answer_never_reaches_the_shell),
         cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
         cmocka_unit_test(a_wait_is_stopped_and_ended),
         cmocka_unit_test(what_was_sent_is_looked_up),
