@@ -24,7 +24,9 @@ static bool ends_in(const char *name, const char *end)
 /* Names where a secret is, not the secret; and proxies, without which a child may reach nothing. */
 static bool is_location(const char *name, const char *value)
 {
-    static const char *const ends[] = {"_proxy", "_file", "_path", "_dir", "_sock", "_uri"};
+    static const char *const ends[] = {"_file", "_path", "_dir", "_sock", "_uri"};
+    if (ends_in(name, "_proxy")) return true;
+    if (url_secret(value, strlen(value)).at) return false;
     for (size_t i = 0; i < ARRAY_LEN(ends); i++)
         if (ends_in(name, ends[i])) return true;
     return *value == '/' && text_has(name, "credential");

@@ -121,7 +121,13 @@ enum err file_close_output(struct why *why)
 
 void file_reserve_stdio(void)
 {
-    int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
-    while (fd >= 0 && fd <= STDERR_FILENO) fd = dup(fd);
+    int fd;
+    do {
+        fd = open("/dev/null", O_RDWR);
+        if (fd == STDOUT_FILENO) {
+            close(fd);
+            fd = open("/dev/null", O_RDONLY);
+        }
+    } while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0) close(fd);
 }

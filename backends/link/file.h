@@ -23,7 +23,8 @@ enum err file_close_output(struct why *why);
 enum err file_make_dirs(const char *path, struct why *why);
 
 /* Opens /dev/null on those of stdin, stdout and stderr that are closed; call it first. Otherwise sockets would get the
- * descriptors 0 to 2: libuv aborts on closing one, and output would go to a server. */
+ * descriptors 0 to 2: libuv aborts on closing one, and output would go to a server. A write to a
+ * stdout that was closed still fails (EBADF). */
 void file_reserve_stdio(void);
 
 #endif

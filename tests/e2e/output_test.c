@@ -29,12 +29,15 @@ static struct run shell(const char *command)
 
 static void check_full(const char *program, const char *args)
 {
-    char *command = mem_printf("exec %s %s >/dev/full", program, args);
-    struct run r = shell(command);
-    if (r.status == 0 || r.status > 127 || !strstr(r.err, ": standard output: "))
-        fail_msg("%s: status %d: %s", command, r.status, r.err);
-    run_done(&r);
-    free(command);
+    static const char *const outputs[] = {"/dev/full", "&-" /* closed */};
+    for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
+        char *command = mem_printf("exec %s %s >%s", program, args, outputs[i]);
+        struct run r = shell(command);
+        if (r.status == 0 || r.status > 127 || !strstr(r.err, ": standard output: "))
+            fail_msg("%s: status %d: %s", command, r.status, r.err);
+        run_done(&r);
+        free(command);
+    }
 }
 
 static void a_full_disk_is_a_failure(void **state)

@@ -18,6 +18,9 @@ static const char *const environment[] = {
     "REDIS_PASSWORD=r3dis",
     "RAYDECK_REDIS=rediss://u:r3dis@h:6379",
     "REDIS_URL=redis://:r3dis@h:6379/0",
+    "REDIS_URI=redis://:r3dis@h:6379/0",
+    "DATABASE_URI=postgres://me:secret@h/db",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://169.254.170.23/v1/credentials",
     "HF_TOKEN=hf_0123456789abcdefghij",
     "HUGGING_FACE_HUB_TOKEN=hf_0123456789abcdefghij",
     "OPENAI_API_KEY=sk-0123456789abcdefghij",
@@ -57,17 +60,17 @@ static void check(enum child_secrets which, const char *const *kept, const char 
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define PLAIN                                                                                                          \
     "PATH", "HOME", "AWS_PROFILE", "AWS_REGION", "https_proxy", "SSH_AUTH_SOCK", "KUBECONFIG", "EMPTY",                \
-        "AWS_WEB_IDENTITY_TOKEN_FILE"
-#define OURS "REDIS_PASSWORD", "RAYDECK_REDIS", "REDIS_URL", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"
+        "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+#define OURS "REDIS_PASSWORD", "RAYDECK_REDIS", "REDIS_URL", "REDIS_URI", "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"
 #define AWS "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"
 
 static void a_child_gets_no_secret_that_it_does_not_need(void **state)
 {
     (void)state;
     check(CHILD_SECRETS_NONE, NAMES(PLAIN),
-          NAMES(OURS, AWS, "OPENAI_API_KEY", "DB_PASSWORD", "NOTES", "AZURE_CLIENT_SECRET"));
+          NAMES(OURS, AWS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
     check(CHILD_SECRETS_AWS, NAMES(PLAIN, AWS),
-          NAMES(OURS, "OPENAI_API_KEY", "DB_PASSWORD", "NOTES", "AZURE_CLIENT_SECRET"));
+          NAMES(OURS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
     check(CHILD_SECRETS_CLOUD, NAMES(PLAIN, AWS, "AZURE_CLIENT_SECRET"), NAMES(OURS, "NOTES"));
 }
 
