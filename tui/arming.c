@@ -191,25 +191,6 @@ struct arming arming_read(const struct conf *conf, const struct kube_where *wher
     return a;
 }
 
-enum err arming_set(const struct conf *conf, const struct kube_where *where, const struct clock *clock, bool armed,
-                    struct why *why)
-{
-    const struct arming_clock now = arming_clock_now(clock);
-    struct arming_text file;
-    struct why own = {0};
-    struct buf bytes;
-    char *path = arming_file(), *text = NULL;
-    enum err err = ERR_GUARD;
-    file_of(path, &bytes, &file, &own);
-    text = arming_change(conf, where, &file, &now, armed, why);
-    if (text) err = path ? file_make_dirs(path, why) : why_set(why, ERR_IO, "neither XDG_STATE_HOME nor HOME is set");
-    if (!err) err = file_write(path, text, strlen(text), why);
-    free(text);
-    free(path);
-    buf_done(&bytes);
-    return err;
-}
-
 void arming_refuse(struct arming *a, const char *why)
 {
     if (!arming_allows(a)) return;

@@ -53,10 +53,8 @@ struct arming arming_of(const struct conf *conf, const struct kube_where *where,
 char *arming_change(const struct conf *conf, const struct kube_where *where, const struct arming_text *file,
                     const struct arming_clock *now, bool armed, struct why *why);
 
-/* Both with blocking file I/O, for subcommands. ERR_GUARD, ERR_IO. */
+/* With blocking file I/O: for the start of the console, which reads its configuration so too. */
 struct arming arming_read(const struct conf *conf, const struct kube_where *where, const struct clock *clock);
-enum err arming_set(const struct conf *conf, const struct kube_where *where, const struct clock *clock, bool armed,
-                    struct why *why);
 
 /* Ends an arming that has expired. */
 void arming_expire(struct arming *a, uint64_t now_ms);

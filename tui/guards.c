@@ -1,7 +1,7 @@
 #include "tui/guards.h"
 
 #include "backends/base/mem.h"
-#include "tui/arming.h"
+#include "tui/arming_wait.h"
 #include "tui/question.h"
 
 #include <stdlib.h>
@@ -29,14 +29,16 @@ static enum err ask_to_arm(const struct cli *cli, struct snapshot *snapshot, con
     free(text);
     if (err == ERR_CANCELLED) return err;
     if (err || strcmp(line, "y") != 0) return why_set(why, ERR_GUARD, "READ-ONLY: not armed");
-    return arming_set(&cli->conf, where, session_clock(snapshot_session(snapshot)), true, why);
+    return arming_wait_arm(snapshot, &cli->conf, why);
 }
 
 static enum err context_allowed(const struct cli *cli, struct snapshot *snapshot, struct why *why)
 {
     const struct kube_where *where = session_where(snapshot_session(snapshot));
     const char *context = where ? where->context : NULL;
-    struct arming a = arming_read(&cli->conf, where, session_clock(snapshot_session(snapshot)));
+    struct arming a;
+    enum err err = arming_wait_read(snapshot, &cli->conf, &a, why);
+    if (err) return err;
     if (a.state == ARMING_FORBIDDEN) return why_set(why, ERR_GUARD, "%s", a.why);
     if (arming_allows(&a)) return ERR_OK;
     if (cli->yes && context) {

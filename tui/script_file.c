@@ -1,7 +1,7 @@
 #include "tui/script_file.h"
 
 #include "backends/link/file.h"
-#include "tui/arming.h"
+#include "tui/arming_wait.h"
 #include "tui/commands.h"
 #include "tui/places.h"
 #include "tui/script.h"
@@ -81,8 +81,9 @@ static void check_need(struct check *c, enum need which, enum err err, const cha
 
 static enum err may_change(const struct check *c, struct snapshot *snapshot, struct why *why)
 {
-    const struct kube_where *where = session_where(snapshot_session(snapshot));
-    struct arming arming = arming_read(&c->cli->conf, where, session_clock(snapshot_session(snapshot)));
+    struct arming arming;
+    enum err err = arming_wait_read(snapshot, &c->cli->conf, &arming, why);
+    if (err) return err;
     if (!arming_allows(&arming)) return why_set(why, ERR_GUARD, "READ-ONLY: %s", arming.why);
     return ERR_OK;
 }
@@ -114,8 +115,8 @@ static enum err check_script(struct check *c, const struct script *s, struct why
     enum err err = conf->demo ? ERR_OK : cli_configure(c->cli, why);
     if (!err && !conf->demo) err = snapshot_open(c->cli, &snapshot, why);
     if (snapshot) {
-        const struct kube_where *where = session_where(snapshot_session(snapshot));
-        const struct arming arming = arming_read(conf, where, session_clock(snapshot_session(snapshot)));
+        struct arming arming;
+        arming_wait_read(snapshot, conf, &arming, why); /* a signal that has come ends the next wait too */
         stage.development = arming.state == ARMING_DEVELOPMENT;
     }
     script_rehearse(s, &stage, on_problem, on_command, c); /* also where no cluster is reached */

@@ -207,6 +207,41 @@ static void a_confirmed_dialog_reads_the_file_once_more(void **state)
     place_done(&p);
 }
 
+static struct pty *kill_head(const struct place *p, const char *kubeconfig)
+{
+    const char *const argv[] = {run_raydeck(), "--neuron", "none", "--kubeconfig", kubeconfig, "kill-head", NULL};
+    const char *const env[] = {p->state, p->hang_env, "SLOW_FILES_NAME=armed.json", p->preload, p->asan, NULL};
+    return pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
+}
+
+static void a_state_folder_that_hangs_holds_no_command(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct why why = {0};
+    struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
+    char *file = mem_printf("%s/kubeconfig", sim_run_folder(sim));
+    assert_int_equal(file_write(p.hang, "", 0, &why), ERR_OK);
+    struct pty *pty = kill_head(&p, file);
+    pty_see(pty, "READ-ONLY: no answer from the file system in 2 s", STEP_MS);
+    pty_see(pty, "y or n:\n> *$", STEP_MS);
+    pty_send(pty, "y\n");
+    pty_see(pty, "not armed: no answer from the file system in 2 s", STEP_MS);
+    assert_int_equal(pty_wait_exit(pty, STEP_MS), 3);
+    pty_stop(pty);
+    pty = kill_head(&p, file);
+    pty_see(pty, "y or n:\n> *$", STEP_MS);
+    pty_send(pty, "y\n");
+    pty_send(pty, "\003");
+    pty_see(pty, "interrupted: nothing was deleted", STEP_MS);
+    assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
+    pty_stop(pty);
+    unlink(p.hang);
+    free(file);
+    sim_run_stop(sim);
+    place_done(&p);
+}
+
 static off_t opens(const struct place *p)
 {
     struct stat st;
@@ -249,6 +284,7 @@ int main(void)
         cmocka_unit_test(one_context_name_in_two_kubeconfigs_is_two_clusters),
         cmocka_unit_test(a_confirmed_dialog_reads_the_file_once_more),
         cmocka_unit_test(a_state_folder_that_hangs_stops_and_arms_nothing),
+        cmocka_unit_test(a_state_folder_that_hangs_holds_no_command),
         cmocka_unit_test(the_file_is_not_read_in_a_tick),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
