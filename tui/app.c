@@ -276,6 +276,7 @@ enum err app_restart(struct app *app, struct why *why)
     app_lint_done(app);
     app->work = NULL;
     session_close(app->session);
+    app_kill_forget(app);
     screen_free(app->screen);
     app->session = fresh;
     app->screen = screen_new();
@@ -312,7 +313,7 @@ static void app_done(struct app *app)
     app_overlay_close_all(app);
     app_script_done(app);
     term_close(app->term);
-    if (app->kill_sent[0]) cli_say("the DELETE of %s was sent, its outcome is unknown", app->kill_sent);
+    app_kill_done(app);
     app_work_report_unfinished(app->work);
     app_work_free(app->work);
     redis_from_free(app->aws);
@@ -330,8 +331,6 @@ static void app_done(struct app *app)
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
     free(app->themes);
-    free(app->kill.uid);
-    free(app->kill.name);
 }
 
 enum err app_run(struct cli *cli, int *ret_status, struct why *why)

@@ -6,14 +6,24 @@
 
 #include <stdlib.h>
 
+static void target_done(struct kill_target *t)
+{
+    free(t->uid);
+    free(t->name);
+    *t = (struct kill_target){0};
+}
+
 static void on_deleted(void *arg, enum err err, const char *why)
 {
     struct app *app = arg;
-    app->kill_sent[0] = '\0';
-    if (err)
-        app_say(app, true, "the head was not deleted: %s", why && *why ? why : err_word(err));
+    const char *reason = why && *why ? why : err_word(err);
+    if (!err)
+        app_say(app, false, "deleted: %s", app->killing.name);
+    else if (err_is_unanswered(err))
+        app_say(app, true, "the DELETE of %s was sent, its outcome is unknown: %s", app->killing.name, reason);
     else
-        app_say(app, false, "deleted: %s", app->kill.name);
+        app_say(app, true, "%s was not deleted: %s", app->killing.name, reason);
+    target_done(&app->killing);
 }
 
 static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
@@ -23,11 +33,29 @@ static void kill_decided(void *arg, enum err ignored, const char *ignored_why)
     (void)ignored; /* an unreadable armed.json is READ-ONLY, with its reason */
     (void)ignored_why;
     enum err err = app_may(app, CMD_KILL_HEAD, &why);
-    if (!err) err = session_kill_head(app->session, app->kill.uid, app->kill.grace_s, on_deleted, app, &why);
-    if (err)
-        app_say(app, true, "%s", why.text);
-    else
-        snprintf(app->kill_sent, sizeof app->kill_sent, "%.100s (UID %.100s)", app->kill.name, app->kill.uid);
+    if (!err && app->killing.uid)
+        err = why_set(&why, ERR_GUARD, "the DELETE of %s has no response yet", app->killing.name);
+    if (!err) {
+        app->killing = app->kill;
+        app->kill = (struct kill_target){0};
+        err = session_kill_head(app->session, app->killing.uid, app->killing.grace_s, on_deleted, app, &why);
+        if (err) target_done(&app->killing);
+    }
+    if (err) app_say(app, true, "%s", why.text);
+}
+
+void app_kill_forget(struct app *app)
+{
+    if (app->killing.uid) app_say(app, true, "the DELETE of %s was sent, its outcome is unknown", app->killing.name);
+    target_done(&app->killing);
+}
+
+void app_kill_done(struct app *app)
+{
+    if (app->killing.uid)
+        cli_say("the DELETE of %s (UID %s) was sent, its outcome is unknown", app->killing.name, app->killing.uid);
+    target_done(&app->killing);
+    target_done(&app->kill);
 }
 
 static void kill_result(void *arg, enum overlay_result result)
@@ -49,8 +77,7 @@ void app_kill_ask(struct app *app)
     struct head_loss loss;
     struct dialog_kill kill =
         kill_plan(app->session, cli_grace(&app->cli->conf), app->arming.state == ARMING_DEVELOPMENT, &loss);
-    free(app->kill.uid);
-    free(app->kill.name);
+    target_done(&app->kill);
     app->kill = (struct kill_target){mem_str(f.head->record.key), mem_str(f.head->name), kill.grace_s};
     dialog_open_kill(&app->dialog, &kill);
     app_overlay_open(app, &app->dialog.overlay, kill_result);

@@ -62,11 +62,11 @@ struct app {
     struct reading reading; /* of the dialog: input before it could be read is discarded */
     struct alarm *read;     /* fires when it could be read */
     struct kill_target kill;
-    char kill_sent[APP_MESSAGE_MAX]; /* the pod of a DELETE without a response yet; "": none */
-    enum command_id arm_then;        /* the command to run once armed; CMD_ARM: none */
-    struct app_work *work;           /* a deployment or a clean-up */
-    struct redis_from *aws;          /* the doctor's query of AWS; NULL: not started */
-    struct linted linted;            /* file NULL: none yet */
+    struct kill_target killing; /* of a DELETE without a response yet; uid NULL: none */
+    enum command_id arm_then;   /* the command to run once armed; CMD_ARM: none */
+    struct app_work *work;      /* a deployment or a clean-up */
+    struct redis_from *aws;     /* the doctor's query of AWS; NULL: not started */
+    struct linted linted;       /* file NULL: none yet */
     bool picker_offered;
     char message[APP_MESSAGE_MAX];
     bool message_bad;
@@ -123,7 +123,9 @@ struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
 void app_answered(void *arg, const struct request *r); /* arg: the app */
 
 /* app_kill.c */
-void app_kill_ask(struct app *app); /* opens the dialog, or shows why not */
+void app_kill_forget(struct app *app); /* the session was replaced: no response arrives any more */
+void app_kill_done(struct app *app);   /* at exit: reports a DELETE without a response */
+void app_kill_ask(struct app *app);    /* opens the dialog, or shows why not */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
 void app_disarm(struct app *app);
 

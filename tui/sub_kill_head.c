@@ -206,11 +206,6 @@ static void pod_lookup(struct kill *k)
     k->call = NULL;
 }
 
-static bool is_answer(enum err err)
-{
-    return err != ERR_TIMEOUT && err != ERR_RESET && err != ERR_SERVER && err != ERR_PROTOCOL;
-}
-
 /* The DELETE may have been carried out although no response arrived. */
 static enum err delete_unanswered(struct kill *k, enum err waited, struct why *why)
 {
@@ -219,7 +214,7 @@ static enum err delete_unanswered(struct kill *k, enum err waited, struct why *w
                                         [FATE_GOING] = "the pod is Terminating",
                                         [FATE_GONE] = "the pod is gone"};
     pod_lookup(k);
-    const bool interrupted = waited == ERR_CANCELLED, refused = k->answered && k->err && is_answer(k->err);
+    const bool interrupted = waited == ERR_CANCELLED, refused = k->answered && k->err && !err_is_unanswered(k->err);
     const bool goes = k->fate >= FATE_GOING;
     if (goes && !interrupted) {
         k->gone = true;
@@ -244,7 +239,7 @@ static enum err kill_confirmed(struct kill *k, struct why *why)
         session_kill_head(snapshot_session(k->snapshot), k->uid, cli_grace(&k->cli->conf), on_deleted, k, why);
     if (err) return err;
     err = snapshot_until(k->snapshot, is_deleted, k, FIND_TIMEOUT_MS);
-    if (err || !is_answer(k->err)) return delete_unanswered(k, err, why);
+    if (err || err_is_unanswered(k->err)) return delete_unanswered(k, err, why);
     if (k->err) return why_set(why, k->err, "%s", k->why);
     k->gone = true;
     return kill_follow(k, why);

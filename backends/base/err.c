@@ -19,6 +19,20 @@ const char *err_word(enum err e)
     return i < ARRAY_LEN(words) ? words[i] : "unknown error";
 }
 
+bool err_is_unanswered(enum err e)
+{
+    switch (e) {
+    case ERR_TIMEOUT:
+    case ERR_RESET:
+    case ERR_SERVER:
+    case ERR_PROTOCOL:
+    case ERR_PARSE:
+    case ERR_LIMIT:
+    case ERR_CANCELLED: return true;
+    default: return false;
+    }
+}
+
 enum err why_set(struct why *why, enum err code, const char *fmt, ...)
 {
     char raw[2 * ERR_TEXT_MAX];

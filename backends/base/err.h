@@ -8,6 +8,8 @@
 #ifndef RAYDECK_BASE_ERR_H
 #define RAYDECK_BASE_ERR_H
 
+#include <stdbool.h>
+
 /* X(name, the word shown to a person and written in JSON) */
 #define ERR_MAP(X)                                                                                                     \
     X(OK, "ok")                                                                                                        \
@@ -49,6 +51,9 @@ struct why {
 
 /* The word of an error, e.g. "timed out". Never NULL. */
 const char *err_word(enum err e);
+
+/* A request that ended so may have been carried out: no answer to it was had, or none that says. */
+bool err_is_unanswered(enum err e);
 
 /* Sets why (if not NULL) to code and the formatted text, cut at ERR_TEXT_MAX on a character boundary and stripped of
  * control characters; returns code, so that a failing function can `return why_set(why, ERR_PARSE, …)`. */

@@ -136,6 +136,21 @@ static void what_was_sent_is_told_on_the_way_out(void **state)
     free(c.pods);
 }
 
+/* The API server has the request, and says nothing for 15 s: what it did is not known, which is not "not deleted". */
+static void a_delete_that_is_not_answered_is_not_denied(void **state)
+{
+    (void)state;
+    struct console c = console_start(false);
+    pty_send(c.pty, "xk");
+    pty_see(c.pty, "y yes, do it", STEP_MS);
+    sim_run_pause(c.sim, true);
+    pty_send(c.pty, "y");
+    const bool told = pty_wait_for(c.pty, "the DELETE of mistral-.*-head-.* was sent", STEP_MS);
+    sim_run_pause(c.sim, false);
+    assert_true(told);
+    console_stop(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -143,6 +158,7 @@ int main(void)
         cmocka_unit_test(a_mute_terminal_has_its_time),
         cmocka_unit_test(stopped_and_continued_it_is_asked_afresh),
         cmocka_unit_test(what_was_sent_is_told_on_the_way_out),
+        cmocka_unit_test(a_delete_that_is_not_answered_is_not_denied),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
