@@ -15,12 +15,12 @@
 
 enum world_kind { WORLD_KUBE, WORLD_REDIS, WORLD_NEURON, WORLD_SERVE, WORLD_CONSOLE, WORLD_KINDS };
 
-/* What a source is at. STALE is not told by sources: it is judged from the age of their last proof of life. */
+/* Source (connection) state. Sources never report staleness: world_freshness derives it from the last proof of life. */
 enum source_state {
     SOURCE_OFF,        /* not configured, or "none" */
-    SOURCE_CONNECTING, /* never yet answered */
+    SOURCE_CONNECTING, /* no response yet */
     SOURCE_LIVE,
-    SOURCE_DOWN,   /* answered once, or never will: why says which; being retried */
+    SOURCE_DOWN,   /* failed, with the reason; being retried */
     SOURCE_DENIED, /* 401, 403, NOAUTH, NOPERM */
     SOURCE_ABSENT  /* the kind does not exist there (404) */
 };

@@ -131,8 +131,8 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     take_rungs(r, w, f, now_ms, ret);
     ret->node_stale = node_is_stale(r, w, f);
     ret->terminating = gcs_still_beats(r, w, f, now_ms);
-    outage_take_workers(r, w, ret);
-    outage_take_fields(r, w, ret);
+    outage_fill_workers(r, w, ret);
+    outage_fill_fields(r, w, ret);
     memcpy(ret->request, r->request, sizeof ret->request);
     memcpy(ret->failure, r->failure, sizeof ret->failure);
     memcpy(ret->second, r->second, sizeof ret->second);

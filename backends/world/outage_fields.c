@@ -27,7 +27,7 @@ static struct known_u64 checkpoints_of(const struct world *w, const char *ns)
     return n;
 }
 
-void baseline_take(struct baseline *b, const struct world *w, const struct focus *f, const struct head_then *old)
+void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old)
 {
     baseline_done(b);
     if (!f->gcs_ns) return;
@@ -144,7 +144,7 @@ static void take_checkpoints(const struct baseline *b, const struct world *w, st
     out->added = now.value > out->before ? now.value - out->before : 0;
 }
 
-void outage_take_fields(const struct recovery *r, const struct world *w, struct outage *ret)
+void outage_fill_fields(const struct recovery *r, const struct world *w, struct outage *ret)
 {
     const struct baseline *b = &r->memory->baseline;
     ret->tables = b->tables;

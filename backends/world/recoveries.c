@@ -1,4 +1,4 @@
-/* recoveries.c - tells each service's recovery what concerns it. */
+/* recoveries.c - passes each change to the recoveries that it concerns. */
 #include "backends/world/recoveries.h"
 
 #include "backends/base/mem.h"
@@ -9,13 +9,13 @@
 struct one {
     char *uid, *ns, *service; /* uid NULL: of the cluster without a RayService */
     struct recovery recovery;
-    bool unread; /* its namespace's pods were not read: what is not there need not be gone */
+    bool unread; /* its namespace is not watched: an absent pod need not be gone */
 };
 
 struct recoveries {
     struct one *one[RECOVERIES_MAX]; /* the oldest first */
     size_t count;
-    struct recovery idle; /* of no service: never observed */
+    struct recovery idle; /* of no service: never changes */
 };
 
 struct recoveries *recoveries_new(void)
@@ -65,8 +65,8 @@ static bool is_there(const struct world *w, const struct one *one)
     return row && !row->gone_ms;
 }
 
-/* Makes place for another: of a service that is gone; for the one in focus also of one without an outage. */
-static bool make_place(struct recoveries *all, const struct world *w, bool in_focus)
+/* Evicts the recovery of a deleted service; for the service in focus also one without an outage. */
+static bool evict_one(struct recoveries *all, const struct world *w, bool in_focus)
 {
     size_t out = 0;
     if (all->count < RECOVERIES_MAX) return true;
@@ -83,7 +83,7 @@ static bool make_place(struct recoveries *all, const struct world *w, bool in_fo
 static void one_add(struct recoveries *all, const struct world *w, const char *uid, const char *ns, const char *service,
                     bool in_focus)
 {
-    if (one_of(all, uid) || !make_place(all, w, in_focus)) return;
+    if (one_of(all, uid) || !evict_one(all, w, in_focus)) return;
     struct one *one = mem_zero(1, sizeof *one);
     recovery_init(&one->recovery);
     one->uid = mem_str(uid);
@@ -101,7 +101,7 @@ static void add_services(struct recoveries *all, const struct world *w, const st
     if (!f->rayservice && f->raycluster) one_add(all, w, NULL, f->ns, f->service, true);
 }
 
-/* What one sees that is not in focus. Redis is read for the service in focus: what it shows is not of this one. */
+/* The focus of a service that is not on screen. Without Redis, which is read for the service on screen only. */
 static struct focus focus_beside(const struct world *w, const struct one *one)
 {
     struct focus f = focus_of(w, one->ns, one->service);
@@ -114,8 +114,8 @@ static bool is_elsewhere(const struct one *one, const struct focus *f)
     return one->uid && !text_eq(one->ns, f->ns);
 }
 
-/* Pods are read of one namespace at a time. A recovery rests while they are another one's, and goes on once its head is
- * seen again. */
+/* Pods are watched in one namespace at a time: a recovery pauses while that is another one, and resumes once its head
+ * is seen again. */
 static bool pods_are_read(struct one *one, const struct focus *own)
 {
     if (!one->unread) return true;
@@ -131,7 +131,7 @@ static bool concerns_focus_only(const struct change *c)
     return c->type == CHANGE_PUT && (t == TABLE_REQUEST || t == TABLE_REDIS);
 }
 
-/* Of a service that is not in focus only pods and clusters are read, and they move it when they do. */
+/* A service that is not in focus observes changes of pods and clusters only. */
 static bool concerns_beside(const struct change *c)
 {
     if (c->type == CHANGE_DELETED || c->type == CHANGE_RELISTED) return true;

@@ -1,4 +1,7 @@
-/* recovery.c - opens the ladder of a head's death, marks its rungs as they are observed, and closes it. */
+/*
+ * recovery.c - the state machine of a recovery (recovery.h): detects the loss of the head and opens the ladder
+ * (observe_loss, observe_deleted, observe_silence), marks its rungs (observe_*), and closes it (ladder_close).
+ */
 #include "backends/world/recovery.h"
 
 #include "backends/base/mem.h"
@@ -20,7 +23,7 @@ const char *rung_words(enum rung rung)
     return (unsigned)rung < RUNG_COUNT ? words[rung] : "";
 }
 
-static void head_then_done(struct head_then *h)
+static void head_before_done(struct head_before *h)
 {
     free(h->uid);
     free(h->name);
@@ -28,7 +31,7 @@ static void head_then_done(struct head_then *h)
     free(h->ip);
     free(h->ray_node);
     free(h->container);
-    *h = (struct head_then){0};
+    *h = (struct head_before){0};
 }
 
 void recovery_init(struct recovery *r)
@@ -36,14 +39,14 @@ void recovery_init(struct recovery *r)
     *r = (struct recovery){.memory = mem_zero(1, sizeof *r->memory)};
 }
 
-/* What belongs to the service and not to one ladder of it stays. */
-static void ladder_forget(struct recovery *r)
+/* Clears everything that belongs to one outage; the state of the service (head last seen, GCS, baseline) stays. */
+static void ladder_reset(struct recovery *r)
 {
     struct recovery_memory *m = r->memory;
     char **texts[] = {&r->old_head_uid, &r->old_head_name, &r->new_head_uid, &r->new_head_name,
                       &r->old_ray_node, &m->old_container, &m->new_container};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) record_set(texts[i], NULL);
-    workers_forget(r);
+    workers_clear(r);
     m->old_ended_ms = m->old_started = UNKNOWN_U64;
     m->answered_wall_ms = m->gap_ms = 0;
     *r = (struct recovery){.memory = m, .service = r->service};
@@ -52,8 +55,8 @@ static void ladder_forget(struct recovery *r)
 void recovery_done(struct recovery *r)
 {
     if (!r->memory) return;
-    ladder_forget(r);
-    head_then_done(&r->memory->head);
+    ladder_reset(r);
+    head_before_done(&r->memory->head);
     gcs_done(&r->memory->gcs);
     baseline_done(&r->memory->baseline);
     free(r->memory);
@@ -76,11 +79,11 @@ bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall
     return true;
 }
 
-/* ---- the head as it is when all is well ---------------------------------------------------------------------- */
+/* ---- the running head --------------------------------------------------------------------------------------- */
 
-/* While a relist is under way a new head can stand beside one that is gone but not yet known to be: the old one is
- * remembered until its fate is known. */
-static bool old_one_may_live(const struct head_then *h, const struct world *w, const struct pod *p)
+/* During a relist a new head may be listed while the world still has the old one: until RELISTED decides about the old
+ * one, it stays the remembered head. */
+static bool remembered_may_exist(const struct head_before *h, const struct world *w, const struct pod *p)
 {
     const struct row *row = h->uid ? world_find(w, TABLE_POD, h->uid) : NULL;
     return row && !row->gone_ms && !text_eq(h->uid, p->record.key) && text_eq(h->cluster, p->cluster) &&
@@ -89,10 +92,10 @@ static bool old_one_may_live(const struct head_then *h, const struct world *w, c
 
 static void head_remember(struct recovery *r, const struct world *w, const struct focus *f)
 {
-    struct head_then *h = &r->memory->head;
+    struct head_before *h = &r->memory->head;
     const struct pod *p = f->head;
     if (!p || p->deleted.known || text_eq(p->phase, "Failed")) return;
-    if (r->outage != OUTAGE_RUNNING && old_one_may_live(h, w, p)) return;
+    if (r->outage != OUTAGE_RUNNING && remembered_may_exist(h, w, p)) return;
     record_set(&h->uid, p->record.key);
     record_set(&h->name, p->name);
     record_set(&h->cluster, p->cluster);
@@ -105,9 +108,8 @@ static void head_remember(struct recovery *r, const struct world *w, const struc
     if (n && text_eq(n->state, "ALIVE")) record_set(&h->ray_node, n->id);
 }
 
-/* An upgrade makes another cluster the active one, and a deletion takes the cluster with its head: neither is a head's
- * death. */
-static bool cluster_is_another_or_going(const struct recovery *r, const struct focus *f)
+/* An upgrade activates another cluster, and deleting the service deletes its cluster: neither is a head loss. */
+static bool cluster_changed_or_deleting(const struct recovery *r, const struct focus *f)
 {
     if (f->raycluster && f->raycluster->deleted.known) return true;
     if (f->rayservice && f->rayservice->deleted.known) return true;
@@ -120,9 +122,9 @@ static bool cluster_is_another_or_going(const struct recovery *r, const struct f
 static void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
                         uint64_t wall_ms)
 {
-    const struct head_then *h = &r->memory->head;
+    const struct head_before *h = &r->memory->head;
     if (r->outage == OUTAGE_OVER && r->head_lost) outage_of(r, w, f, at_ms, wall_ms, &r->memory->before);
-    ladder_forget(r);
+    ladder_reset(r);
     r->memory->report.final = false;
     r->outage = OUTAGE_RUNNING;
     r->memory->counted = world_generation(w, TABLE_REQUEST);
@@ -136,11 +138,11 @@ static void ladder_open(struct recovery *r, const struct world *w, const struct 
     r->memory->answered_wall_ms = wall_ms;
     r->memory->gcs.connections_least = r->memory->gcs.connections_well;
     if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
-    workers_take(r, w, f);
-    baseline_take(&r->memory->baseline, w, f, h);
+    workers_capture(r, w, f);
+    baseline_capture(&r->memory->baseline, w, f, h);
 }
 
-/* A cause that says more takes the place of one that says less. */
+/* A more specific cause replaces a less specific one. */
 static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 static void cause_set(struct recovery *r, enum outage_cause cause, const char *fmt, ...)
@@ -153,7 +155,7 @@ static void cause_set(struct recovery *r, enum outage_cause cause, const char *f
     va_end(ap);
 }
 
-/* The Ray container as it was seen to run. */
+/* Identifies one run of the head's Ray container. */
 struct run {
     const char *container;
     struct known_u64 started;
@@ -162,12 +164,12 @@ struct run {
 static bool run_ended(const struct pod *p, const struct run *run)
 {
     if (!run->started.known) return false;
-    if (!p->started.known) return text_eq(p->phase, "Running"); /* terminated, or CrashLoopBackOff */
+    if (!p->started.known) return text_eq(p->phase, "Running"); /* terminated, or in CrashLoopBackOff */
     if (p->started.value > run->started.value) return true;
     return p->container_id && run->container && !text_eq(p->container_id, run->container);
 }
 
-/* What happened to a head pod whose Ray container ran as *run, by what is in the world. */
+/* What happened to a head pod whose Ray container's last known run is *run, according to the world. */
 static enum outage_cause head_fate(const struct world *w, const char *uid, const struct run *run)
 {
     const struct row *row = uid ? world_find(w, TABLE_POD, uid) : NULL;
@@ -179,7 +181,7 @@ static enum outage_cause head_fate(const struct world *w, const char *uid, const
     return run_ended(p, run) ? CAUSE_CONTAINER : CAUSE_NONE;
 }
 
-/* Kubelet says in an event that it was the liveness probe: in the container's end it is exit code 137, as of a kill. */
+/* A failed liveness probe shows only in the kubelet's event: the container's exit code is 137, as of any SIGKILL. */
 static bool liveness_failed(const struct world *w, const struct pod *p)
 {
     WORLD_EACH (row, w, TABLE_EVENT) {
@@ -229,15 +231,15 @@ static void head_is_lost(struct recovery *r, const struct world *w, enum outage_
     if (fate == CAUSE_GONE) rung_mark(r, RUNG_DELETE_ACCEPTED, c->at_ms, c->wall_ms, "seen: head pod gone");
 }
 
-/* The head that came for the one that was lost: another pod, or another run of the same one's container. */
-static bool is_follower(const struct recovery *r, const struct head_then *h)
+/* Is it the successor of the lost head: another pod, or a later run of the same pod's container? */
+static bool is_successor(const struct recovery *r, const struct head_before *h)
 {
     const struct known_u64 *then = &r->memory->old_started;
     if (!h->uid) return false;
     return !text_eq(h->uid, r->old_head_uid) || (h->started.known && then->known && h->started.value > then->value);
 }
 
-/* When a container ended that nobody saw end: kubelet's time, as far as it can be ours. */
+/* How long ago a container exited while we were not watching, by the kubelet's time stamp; 0: just now, or unknown. */
 static uint64_t ended_before_ms(const struct world *w, const char *uid, enum outage_cause fate, const struct change *c)
 {
     const struct row *row = fate == CAUSE_CONTAINER ? world_find(w, TABLE_POD, uid) : NULL;
@@ -247,18 +249,18 @@ static uint64_t ended_before_ms(const struct world *w, const char *uid, enum out
     return ago >= ENDED_UNSEEN_MS && ago < c->at_ms && ago < WORLD_TOMBSTONE_MS ? ago : 0;
 }
 
-/* Is the head lost, or, while one is being replaced, also the one that came for it? A follower that was never ready is
- * part of the same outage. */
+/* Opens a ladder if the head is lost, also if the ready successor of a lost one is. A successor that is lost before it
+ * was ready belongs to the same outage. */
 static void observe_loss(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     struct recovery_memory *m = r->memory;
     bool running = r->outage == OUTAGE_RUNNING;
     enum outage_cause fate = head_fate(w, m->head.uid, &(struct run){m->head.container, m->head.started});
-    if (fate && cluster_is_another_or_going(r, f)) {
-        if (!running) head_then_done(&m->head);
+    if (fate && cluster_changed_or_deleting(r, f)) {
+        if (!running) head_before_done(&m->head);
         return;
     }
-    if (fate && (!running || (is_follower(r, &m->head) && r->rung[RUNG_HEAD_READY].reached))) {
+    if (fate && (!running || (is_successor(r, &m->head) && r->rung[RUNG_HEAD_READY].reached))) {
         uint64_t ago = ended_before_ms(w, m->head.uid, fate, c);
         ladder_open(r, w, f, c->at_ms - ago, c->wall_ms - ago);
         if (ago) m->old_ended_ms = known_u64(r->t0_ms);
@@ -270,8 +272,8 @@ static void observe_loss(struct recovery *r, const struct world *w, const struct
 
 static void observe_deleted(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    const struct head_then *h = &r->memory->head;
-    bool running = r->outage == OUTAGE_RUNNING, again = running && is_follower(r, h) && text_eq(c->key, h->uid);
+    const struct head_before *h = &r->memory->head;
+    bool running = r->outage == OUTAGE_RUNNING, again = running && is_successor(r, h) && text_eq(c->key, h->uid);
     if (!c->key || !text_eq(c->key, running && !again ? r->old_head_uid : h->uid)) return;
     if (!running || again) ladder_open(r, w, f, c->at_ms, c->wall_ms);
     r->ours = true;
@@ -286,11 +288,12 @@ static void observe_deleted(struct recovery *r, const struct world *w, const str
 
 /* ---- the GCS ------------------------------------------------------------------------------------------------- */
 
-/* The old GCS was not silent after all: with grace 0 it beats on for about 2 s, while its connections go. */
-static bool still_beats(const struct recovery *r)
+/* The silence was marked too early: after a delete with grace 0 the old GCS writes heartbeats for about 2 s more, while
+ * its connections close. */
+static bool silence_was_early(const struct recovery *r)
 {
     uint64_t beat = r->memory->gcs.heartbeat_ms, silent = r->silent_ms.value;
-    return r->head_lost && !r->rung[RUNG_GCS_READING].reached && beat > silent && beat < silent + BEAT_LATE_MS;
+    return r->head_lost && !r->rung[RUNG_GCS_READING].reached && beat > silent && beat < silent + HEARTBEAT_LATE_MS;
 }
 
 static void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -299,13 +302,13 @@ static void observe_silence(struct recovery *r, const struct world *w, const str
     struct recovery_memory *m = r->memory;
     struct rung_state s = {0};
     bool running = r->outage == OUTAGE_RUNNING;
-    if (!running && (!m->head.uid || cluster_is_another_or_going(r, f))) return;
-    if (running && r->rung[RUNG_GCS_SILENT].reached && still_beats(r)) {
+    if (!running && (!m->head.uid || cluster_changed_or_deleting(r, f))) return;
+    if (running && r->rung[RUNG_GCS_SILENT].reached && silence_was_early(r)) {
         r->rung[RUNG_GCS_SILENT] = (struct rung_state){0};
         r->silent_ms = UNKNOWN_U64;
     }
     if (running && r->rung[RUNG_GCS_SILENT].reached) {
-        if (now_ms > m->look_ms && gcs_is_back(&m->gcs, r, &s))
+        if (now_ms > m->silent_sample_ms && gcs_is_back(&m->gcs, r, &s))
             rung_mark(r, RUNG_GCS_READING, now_ms, wall_ms, "%s", s.note);
         return;
     }
@@ -315,7 +318,7 @@ static void observe_silence(struct recovery *r, const struct world *w, const str
     rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
     r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
     m->gcs.connections_least = m->gcs.connections.known ? m->gcs.connections.value : m->gcs.connections_well;
-    m->look_ms = now_ms;
+    m->silent_sample_ms = now_ms;
 }
 
 static bool old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f)
@@ -344,7 +347,7 @@ static void observe_node(struct recovery *r, const struct world *w, const struct
 
 /* ---- the new head -------------------------------------------------------------------------------------------- */
 
-const struct pod *head_follower(const struct recovery *r, const struct focus *f)
+const struct pod *head_successor(const struct recovery *r, const struct focus *f)
 {
     const struct recovery_memory *m = r->memory;
     const struct pod *p = f->head;
@@ -353,39 +356,39 @@ const struct pod *head_follower(const struct recovery *r, const struct focus *f)
     return p->started.known && run_ended(p, &(struct run){m->old_container, m->old_started}) ? p : NULL;
 }
 
-/* The new head can be lost too, its pod or only its container: what was said of it is taken back. */
-static void rungs_take_back(struct recovery *r)
+/* The new head was lost too, its pod or only its container: unmarks the rungs that it had reached. */
+static void rungs_unmark(struct recovery *r)
 {
     for (int i = RUNG_HEAD_CREATED; i < RUNG_COUNT; i++) r->rung[i] = (struct rung_state){0};
     record_set(&r->memory->new_container, NULL);
 }
 
-static void head_again(struct recovery *r, const struct pod *p)
+static void successor_update(struct recovery *r, const struct pod *p)
 {
     char **container = &r->memory->new_container;
     bool another = *container && p->container_id && !text_eq(*container, p->container_id);
     bool ended = r->rung[RUNG_HEAD_RUNNING].reached && !p->started.known;
-    if (r->new_head_uid && (another || ended || !text_eq(r->new_head_uid, p->record.key))) rungs_take_back(r);
+    if (r->new_head_uid && (another || ended || !text_eq(r->new_head_uid, p->record.key))) rungs_unmark(r);
     if (p->started.known) record_set(container, p->container_id);
     record_set(&r->new_head_uid, p->record.key);
     record_set(&r->new_head_name, p->name);
 }
 
-/* The container that followed in the same pod has ended as well, before it was ready. */
-static void follower_ended(struct recovery *r, const struct focus *f)
+/* The container restarted in the same pod exited again before it was ready. */
+static void successor_ended(struct recovery *r, const struct focus *f)
 {
     const struct pod *p = f->head;
     if (!p || p->started.known || !text_eq(p->record.key, r->new_head_uid)) return;
-    if (text_eq(r->new_head_uid, r->old_head_uid) && r->rung[RUNG_HEAD_RUNNING].reached) rungs_take_back(r);
+    if (text_eq(r->new_head_uid, r->old_head_uid) && r->rung[RUNG_HEAD_RUNNING].reached) rungs_unmark(r);
 }
 
 static void observe_head(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    const struct pod *p = head_follower(r, f);
-    if (!p) follower_ended(r, f);
+    const struct pod *p = head_successor(r, f);
+    if (!p) successor_ended(r, f);
     if (!p) return;
     head_remember(r, w, f);
-    head_again(r, p);
+    successor_update(r, p);
     bool restarted = text_eq(p->record.key, r->old_head_uid);
     if (p->node)
         rung_mark(r, RUNG_HEAD_CREATED, c->at_ms, c->wall_ms, "%s%s", restarted ? "the same pod, restarted on " : "",
@@ -414,14 +417,13 @@ bool recovery_has_raynodes(const struct world *w, const struct focus *f)
     return false;
 }
 
-/* The Serve API of the old head may still say RUNNING through its grace: only what comes once the new one runs counts.
- */
+/* The old head's Serve API may report RUNNING during its grace period: only reports after the new head runs count. */
 static void observe_serve(struct recovery *r, const struct world *w, const struct change *c)
 {
     const struct row *row = recovery_serveapp(r, w);
     bool put = c->type == CHANGE_PUT && c->table == TABLE_SERVEAPP && c->record && text_eq(c->record->key, r->service);
-    bool said = row && (put || (c->type == CHANGE_ALIVE && text_eq(c->source, row->source)));
-    if (!said || !r->rung[RUNG_HEAD_RUNNING].reached) return;
+    bool reported = row && (put || (c->type == CHANGE_ALIVE && text_eq(c->source, row->source)));
+    if (!reported || !r->rung[RUNG_HEAD_RUNNING].reached) return;
     const struct serveapp *s = ROW(row, serveapp);
     for (size_t i = 0; i < s->deployments_count; i++)
         if (!text_eq(s->deployments[i].app_status, "RUNNING")) return;
@@ -434,7 +436,7 @@ static void observe_workers(struct recovery *r, const struct world *w, uint64_t 
     struct outage now = {0};
     bool probed = false;
     if (!r->rung[RUNG_HEAD_READY].reached || r->rung[RUNG_WORKERS_SAME].reached || !r->workers) return;
-    outage_take_workers(r, w, &now);
+    outage_fill_workers(r, w, &now);
     if (!outage_workers_lived_on(&now) || !workers_proxies_answer(r)) return;
     for (size_t i = 0; i < r->workers; i++) probed |= r->memory->probed[i];
     rung_mark(r, RUNG_WORKERS_SAME, at_ms, wall_ms, "%zu/%zu same UIDs, 0 restarts%s", now.same, now.workers,
@@ -443,8 +445,9 @@ static void observe_workers(struct recovery *r, const struct world *w, uint64_t 
 
 /* ---- closing ------------------------------------------------------------------------------------------------- */
 
-/* All that can be seen has been seen. What nobody shows us (no Redis, no Serve API) is not waited for. */
-static bool ladder_is_climbed(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
+/* Has every rung that can be observed been reached? Rungs without a source (no Redis, no Serve API) are not required.
+ */
+static bool ladder_is_complete(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     const struct rung_state *rung = r->rung;
     if (!r->head_lost) return rung[RUNG_GCS_READING].reached;
@@ -454,7 +457,7 @@ static bool ladder_is_climbed(const struct recovery *r, const struct world *w, c
     if (recovery_serveapp(r, w) && !rung[RUNG_SERVE_RUNNING].reached) return false;
     if (rung[RUNG_WORKERS_SAME].reached || !r->workers) return true;
     struct outage now = {0};
-    outage_take_workers(r, w, &now);
+    outage_fill_workers(r, w, &now);
     return !outage_workers_lived_on(&now) && workers_settled(r, w, f);
 }
 
@@ -465,32 +468,32 @@ static void ladder_close(struct recovery *r)
         if (r->rung[i].reached && r->rung[i].at_ms > last) last = r->rung[i].at_ms;
     r->over_ms = known_u64(last);
     r->outage = OUTAGE_OVER;
-    gcs_anew(&r->memory->gcs, r->silent_ms);
+    gcs_reset(&r->memory->gcs, r->silent_ms);
 }
 
-/* What a RayService takes with it when it is deleted is not lost with a head. */
-static bool service_is_going(const struct focus *f)
+/* A RayService being deleted: what disappears with it is no loss. */
+static bool service_is_deleting(const struct focus *f)
 {
     return (f->rayservice && f->rayservice->deleted.known) || (f->raycluster && f->raycluster->deleted.known);
 }
 
-/* Over, and watched for long enough: from here on nothing that happens is counted as this outage's. */
+/* Makes the report final once the ladder is closed and OUTAGE_SECONDS have passed. */
 static void report_close(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
                          uint64_t wall_ms)
 {
-    bool going = service_is_going(f);
-    if (r->outage == OUTAGE_RUNNING && going) ladder_close(r);
+    bool deleting = service_is_deleting(f);
+    if (r->outage == OUTAGE_RUNNING && deleting) ladder_close(r);
     if (r->outage != OUTAGE_OVER || outage_is_final(r)) return;
-    if (!going && now_ms < r->t0_ms + OUTAGE_SECONDS * 1000) return;
+    if (!deleting && now_ms < r->t0_ms + OUTAGE_SECONDS * 1000) return;
     struct outage *report = &r->memory->report;
     outage_of(r, w, f, now_ms, wall_ms, report);
     report->final = true;
 }
 
-/* ---- the two entries ----------------------------------------------------------------------------------------- */
+/* ---- entry points -------------------------------------------------------------------------------------------- */
 
-/* A request that is put again as it was is not counted again. */
-static bool is_new_finish(struct recovery *r, const struct world *w, const struct change *c)
+/* Is it the completion of a request that was not counted yet? */
+static bool is_new_completion(struct recovery *r, const struct world *w, const struct change *c)
 {
     if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !c->record) return false;
     const struct row *row = world_find(w, TABLE_REQUEST, c->record->key);
@@ -501,8 +504,8 @@ static bool is_new_finish(struct recovery *r, const struct world *w, const struc
     return true;
 }
 
-/* A ladder belongs to one RayService: what is seen of another one in focus moves nothing. */
-static bool focus_is_own(struct recovery *r, const struct focus *f)
+/* Adopts the first RayService in focus; false if another one is in focus. */
+static bool focus_matches(struct recovery *r, const struct focus *f)
 {
     if (!f->rayservice) return true;
     if (!r->service) record_set(&r->service, f->rayservice->record.key);
@@ -515,11 +518,11 @@ static void observe_rungs(struct recovery *r, const struct world *w, const struc
     observe_node(r, w, f, c);
     observe_serve(r, w, c);
     observe_workers(r, w, c->at_ms, c->wall_ms);
-    if (ladder_is_climbed(r, w, f, c->at_ms)) ladder_close(r);
+    if (ladder_is_complete(r, w, f, c->at_ms)) ladder_close(r);
 }
 
-/* After another service was in focus, what Redis showed of that one's GCS may still stand there. */
-static bool redis_is_own(const struct focus *f)
+/* The redis record may still describe the GCS of the service that was in focus before. */
+static bool redis_matches(const struct focus *f)
 {
     const struct redis *redis = f->redis;
     return redis && (!f->gcs_ns || !redis->namespace_ || text_eq(f->gcs_ns, redis->namespace_));
@@ -527,17 +530,17 @@ static bool redis_is_own(const struct focus *f)
 
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
-    bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_is_own(f);
+    bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_matches(f);
     bool pods = c->table == TABLE_POD && c->type != CHANGE_SOURCE && c->type != CHANGE_ALIVE;
-    if (!focus_is_own(r, f)) return;
+    if (!focus_matches(r, f)) return;
     report_close(r, w, f, c->at_ms, c->wall_ms);
-    if (redis) gcs_look(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
+    if (redis) gcs_sample(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
     if (c->type == CHANGE_DELETED)
         observe_deleted(r, w, f, c);
     else if (pods || c->type == CHANGE_RELISTED)
         observe_loss(r, w, f, c);
     if (redis) observe_silence(r, w, f, c->at_ms, c->wall_ms);
-    if (is_new_finish(r, w, c)) workers_request(r, (const void *)c->record);
+    if (is_new_completion(r, w, c)) workers_request(r, (const void *)c->record);
     if (r->outage == OUTAGE_RUNNING)
         observe_rungs(r, w, f, c);
     else if (pods || c->table == TABLE_RAYNODE || !r->memory->head.uid)
@@ -546,7 +549,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
 
 void recovery_resume(struct recovery *r)
 {
-    head_then_done(&r->memory->head);
+    head_before_done(&r->memory->head);
 }
 
 static unsigned rungs_reached(const struct recovery *r)
@@ -559,9 +562,9 @@ static unsigned rungs_reached(const struct recovery *r)
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
     unsigned before = rungs_reached(r);
-    if (!focus_is_own(r, f)) return false;
+    if (!focus_matches(r, f)) return false;
     report_close(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
-    if (r->outage == OUTAGE_RUNNING && ladder_is_climbed(r, w, f, now_ms)) ladder_close(r);
+    if (r->outage == OUTAGE_RUNNING && ladder_is_complete(r, w, f, now_ms)) ladder_close(r);
     return rungs_reached(r) != before;
 }

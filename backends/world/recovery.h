@@ -1,11 +1,13 @@
 /*
- * recovery.h - the ladder of a head's death, each rung from an observation, never from a status that lies. What the
- * outage was is told by outage.h alone; here are its marks.
+ * recovery.h - observes the loss of a RayService's head and its recovery, as a "ladder": a fixed list of steps, the
+ * "rungs", each marked with the time and the evidence when it is observed. Evidence is what happened (probes,
+ * heartbeats, connections, container states), never a status field, since those are stale during an outage. outage.h
+ * makes the report of the outage out of these marks.
  *
- * Fed with every change after the world has applied it (recovery_observe); pure, so that a recording gives the same
- * ladder as the hour it was made in. It opens by itself when a head pod gets a deletionTimestamp, is gone, fails, its
- * Ray container ends, the GCS falls silent, or when our own delete is accepted. Rungs come in whatever order they are
- * observed. The sources for each rung are those of DESIGN §5 and facts/gcs.md.
+ * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
+ * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
+ * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), or our own delete is accepted. Rungs may be
+ * reached in any order. The ladder closes when every rung that can be observed has been reached.
  */
 #ifndef RAYDECK_WORLD_RECOVERY_H
 #define RAYDECK_WORLD_RECOVERY_H
@@ -35,13 +37,14 @@ enum rung {
 enum { RECOVERY_NOTE_MAX = 160 };
 struct rung_state {
     bool reached;
-    uint64_t at_ms, wall_ms;      /* when it was observed, ours */
+    uint64_t at_ms, wall_ms;      /* when it was observed, by our clocks */
     char note[RECOVERY_NOTE_MAX]; /* the evidence: "uid 9c1e…, grace 0", "connections 4 → 0" */
 };
 
 enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
 
-/* What T0 was seen from: X(NAME, words). One that is seen later and says more takes the place of an earlier one. */
+/* The evidence for T0: X(NAME, words), the more specific the later in the list; a more specific one replaces another.
+ */
 #define OUTAGE_CAUSE_MAP(X)                                                                                            \
     X(NONE, "")                                                                                                        \
     X(SILENCE, "GCS silent")                                                                                           \
@@ -61,60 +64,61 @@ enum outage_cause {
 enum {
     KEPT_TABLES = 16,
     RECOVERY_WORKERS = 256,
-    OUTAGE_SECONDS = 90, /* an outage is watched at least so long: without FT workers restart after half a minute */
-    OUTAGE_FAILURES = 8  /* classes of failure told apart; the last takes what is beyond */
+    OUTAGE_SECONDS = 90, /* least duration of the observation: without FT, workers restart after half a minute */
+    OUTAGE_FAILURES = 8  /* kinds of failure counted separately; the last one includes all others */
 };
 
-/* Requests that ended since T0. Cancelled ones are not counted. */
+/* Requests that completed since T0, without cancelled ones. */
 enum outage_class { OUTAGE_PROBES, OUTAGE_PROMPTS, OUTAGE_CLASSES };
 struct outage_requests {
-    size_t ok, slow, failed; /* slow ones were answered too, and are not among ok */
+    size_t ok, slow, failed; /* disjoint: slow ones succeeded, but are not counted as ok */
     struct known_u64 slowest_us;
 };
 struct outage_failure {
-    char name[32]; /* the request's word: "refused", "timeout", "5xx" */
+    char name[32]; /* the record's `failure`: "refused", "timeout", "5xx" */
     size_t count;
 };
 
 /* A worker pod as it was at T0. */
-struct worker_then {
+struct worker_before {
     char *uid, *name;
     struct known_u64 restarts;
 };
 
 struct recovery {
-    char *service; /* the RayService's UID that this ladder belongs to; NULL until one was seen */
+    char *service; /* UID of the RayService; NULL until one was observed */
     enum outage_state outage;
-    uint64_t t0_ms, t0_wall_ms; /* delete accepted, or the first sign where nobody here deleted */
+    uint64_t t0_ms, t0_wall_ms; /* our delete was accepted, or else the first evidence of the loss */
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
-    bool ours;                        /* T0 is our accepted delete */
+    bool ours;                        /* T0 is the acceptance of our own delete */
     struct known_u64 grace_s;         /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
-    char *old_ray_node;           /* hex id in the GCS; NULL unknown */
-    struct known_u64 silent_ms;   /* when the GCS fell silent, ours: the reconnect clock's start */
+    char *old_ray_node;           /* hex node id in the GCS; NULL: unknown */
+    struct known_u64 silent_ms;   /* when the GCS fell silent: workers' reconnect timeout starts */
     struct known_u64 over_ms;     /* when the last rung was reached */
-    struct known_u64 reconnect_s; /* how long workers wait for a GCS */
+    struct known_u64 reconnect_s; /* workers' RAY_gcs_rpc_server_reconnect_timeout_s */
     struct rung_state rung[RUNG_COUNT];
-    struct worker_then worker[RECOVERY_WORKERS];
+    struct worker_before worker[RECOVERY_WORKERS];
     size_t workers;
-    bool head_lost; /* a pod or its container was lost, and not only the GCS silent for a while */
+    bool head_lost; /* the pod or its container was lost; false: the GCS was only silent */
     struct outage_requests request[OUTAGE_CLASSES];
     struct outage_failure failure[OUTAGE_FAILURES];
-    char second[OUTAGE_SECONDS + 1]; /* probes by the second since T0 in which they were due: see outage.h */
-    /* private: what the observer remembers */
+    char second[OUTAGE_SECONDS + 1]; /* probe results per second since T0, by due time: see outage.h */
+    /* private: observations between changes */
     struct recovery_memory *memory;
 };
 
 void recovery_init(struct recovery *r);
 void recovery_done(struct recovery *r);
 
-/* After world_apply(w, c): looks at the change and at the world, and marks rungs. The ladder belongs to the first
- * RayService that *f names: a focus on another one is ignored, so that it cannot move this ladder. */
+/* Call after world_apply(w, c): marks the rungs that the change shows. The recovery belongs to the first RayService
+ * that *f names; calls with another one in focus are ignored. */
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
-/* Its pods were not read for a while: what was remembered of its head is forgotten, and not held to be lost. */
+/* Its pods were not watched for a while: discards the head last seen, so that its absence does not count as a loss. */
 void recovery_resume(struct recovery *r);
-/* Time alone is evidence too: a heartbeat that has not moved. Call about once a second; returns true on a new rung. */
+/* Detects what the absence of changes shows (a heartbeat that does not advance). Call about once a second; returns true
+ * on a new rung. */
 bool recovery_tick(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
 const char *rung_words(enum rung rung);

@@ -1,4 +1,4 @@
-/* recovery_gcs.c - the recovery's rungs that the GCS shows: heartbeat, nodes, actors. */
+/* recovery_gcs.c - detects from Redis whether the GCS is silent, and whether it is back: heartbeat and connections. */
 #include "backends/base/mem.h"
 #include "backends/world/recovery_priv.h"
 
@@ -13,14 +13,14 @@ void gcs_done(struct gcs_view *g)
     *g = (struct gcs_view){0};
 }
 
-void gcs_anew(struct gcs_view *g, struct known_u64 silent_ms)
+void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms)
 {
     g->connections_well = g->connections_least = g->connections.value;
     record_set(&g->from_well, g->from);
     if (silent_ms.known && g->heartbeat_ms <= silent_ms.value) g->heartbeat_ms = 0;
 }
 
-static void look_at_connections(struct gcs_view *g, const struct redis *redis, bool outage)
+static void sample_connections(struct gcs_view *g, const struct redis *redis, bool outage)
 {
     if (!redis->ray_connections.known) return;
     uint64_t n = redis->ray_connections.value;
@@ -34,21 +34,21 @@ static void look_at_connections(struct gcs_view *g, const struct redis *redis, b
     }
 }
 
-void gcs_look(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
+void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
-    look_at_connections(g, redis, outage);
-    g->look_ms = now_ms;
-    if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* no longer told: nothing can be said of it */
+    sample_connections(g, redis, outage);
+    g->sample_ms = now_ms;
+    if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* not read any more: proves nothing */
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_ms = now_ms;
         g->heartbeat_wall_ms = wall_ms;
-        /* A GCS that beats without a connection: its address is translated, and those counted were not its own. */
+        /* a heartbeat without connections: the GCS's address is translated (NAT), and those counted were not its own */
         if (!outage && g->connections.known && !g->connections.value) g->connections_well = 0;
     }
     g->heartbeat = redis->heartbeat;
 }
 
-/* A heartbeat that does not move says something only while Redis itself answers. */
+/* A heartbeat that stands still proves something only while Redis itself responds. */
 static bool redis_has_answered_since(const struct world *w, uint64_t ms)
 {
     for (size_t i = 0; i < world_sources(w); i++) {
@@ -63,30 +63,30 @@ static bool has_fewer(const struct gcs_view *g)
     return g->connections.known && g->connections.value < g->connections_well;
 }
 
-static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool going, uint64_t quiet,
+static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet,
                             uint64_t now_ms)
 {
-    uint64_t limit = going ? SILENT_GOING_MS : SILENT_MS;
-    bool missed = quiet >= BEAT_MISSED_MS && g->look_ms == now_ms;
-    if (has_fewer(g) && going && (missed || (!g->heartbeat_ms && !g->connections.value))) return true;
-    if (has_fewer(g) && !g->connections.value && quiet >= BEATS_MISSED_MS) return true;
+    uint64_t limit = terminating ? SILENT_TERMINATING_MS : SILENT_MS;
+    bool missed = quiet >= HEARTBEAT_MISSED_MS && g->sample_ms == now_ms;
+    if (has_fewer(g) && terminating && (missed || (!g->heartbeat_ms && !g->connections.value))) return true;
+    if (has_fewer(g) && !g->connections.value && quiet >= HEARTBEATS_MISSED_MS) return true;
     return quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2);
 }
 
-bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, uint64_t now_ms, uint64_t wall_ms,
+bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret)
 {
     bool beat_seen = g->heartbeat_ms != 0;
     uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
     const char *beat = beat_seen ? "heartbeat stopped" : "";
-    if (!silence_is_seen(g, w, going, quiet, now_ms)) return false;
+    if (!silence_is_seen(g, w, terminating, quiet, now_ms)) return false;
     if (has_fewer(g))
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu%s%s",
                  (unsigned long long)g->connections_well, (unsigned long long)g->connections.value,
                  beat_seen ? ", " : "", beat);
     else
         snprintf(ret->note, sizeof ret->note, "%s", beat);
-    /* Silent since the last sign of life, not since we were sure of it. */
+    /* silent since the last heartbeat, not since the silence was certain */
     bool dated = beat_seen && quiet < 2 * SILENT_MS;
     ret->at_ms = dated ? g->heartbeat_ms : now_ms;
     ret->wall_ms = dated ? g->heartbeat_wall_ms : wall_ms;
@@ -104,8 +104,8 @@ bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung
             snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
         return true;
     }
-    /* The old head's last beat may be read after its connections were seen to go; a new one's comes later. */
-    uint64_t late = r->head_lost ? BEAT_LATE_MS : 0;
+    /* the old head's last heartbeat may be read after its connections closed; a new head's comes later */
+    uint64_t late = r->head_lost ? HEARTBEAT_LATE_MS : 0;
     if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value + late) return false;
     snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
     return true;

@@ -1,5 +1,5 @@
 /*
- * recovery_priv.h - what the observer of a head's death remembers between changes. Private to recovery*.c.
+ * recovery_priv.h - the state of a recovery between changes. Private to recovery*.c and outage*.c.
  */
 #ifndef RAYDECK_WORLD_RECOVERY_PRIV_H
 #define RAYDECK_WORLD_RECOVERY_PRIV_H
@@ -7,40 +7,40 @@
 #include "backends/world/outage.h"
 
 enum {
-    /* The heartbeat is written each second and read about as often: so long without a new one is silence, where a head
-     * is known to be going, and where nothing else has been seen yet. */
-    SILENT_GOING_MS = 3500,
+    /* The GCS writes its heartbeat every second, and we read it about as often. It counts as silent after so long
+     * without a new one: while the head is known to be terminating, and otherwise. */
+    SILENT_TERMINATING_MS = 3500,
     SILENT_MS = 6000,
-    BEAT_LATE_MS = 6000, /* KV is read every 2 s at most, and a slow reading takes its time */
-    /* With connections lost as well, fewer missed beats are enough: one that a look at Redis should have shown, or two
-     * where the head is not known to go. */
-    BEAT_MISSED_MS = 900,
-    BEATS_MISSED_MS = 2500,
-    /* A head that is ready ends the outage even where a rung is never seen, after so long. */
+    HEARTBEAT_LATE_MS = 6000, /* a heartbeat may be read that late: KV is read every 2 s at most */
+    /* If the GCS's connections to Redis are gone too, fewer missed heartbeats are enough: one while the head is
+     * terminating, else two. */
+    HEARTBEAT_MISSED_MS = 900,
+    HEARTBEATS_MISSED_MS = 2500,
+    /* The ladder closes so long after the new head is ready, even if another rung is never observed. */
     RECOVERY_PATIENCE_MS = 60000,
-    /* The event of a failed liveness probe is stamped before the container has ended, by its grace at most. */
+    /* The Killing event of a failed liveness probe precedes the container's exit by its grace period at most. */
     LIVENESS_EVENT_MS = 60000,
-    /* A container that ended longer ago than the watch is late ended while nobody looked. */
+    /* A container that exited longer ago than any delay of the watch exited while we were not watching. */
     ENDED_UNSEEN_MS = 5000,
-    HEAD_ACTORS = 256 /* actors of the old head that are remembered */
+    HEAD_ACTORS = 256 /* actors on the old head, at most */
 };
 
-/* A head as it was last seen well. All NULL: none was seen. */
-struct head_then {
+/* The head when it was last seen running. All NULL: never. */
+struct head_before {
     char *uid, *name, *cluster, *ip, *ray_node;
     char *container; /* the Ray container's ID, and its start */
     struct known_u64 started;
 };
 
-/* What Redis shows of the GCS. */
+/* What Redis shows about the GCS. */
 struct gcs_view {
-    struct known_u64 heartbeat;               /* its last value, by the head's clock */
-    uint64_t heartbeat_ms, heartbeat_wall_ms; /* when it was last seen to move, ours; 0: never */
-    struct known_u64 connections;             /* as of the last look */
-    uint64_t connections_well;                /* the last count above 0 before T0; 0: never seen */
-    uint64_t connections_least;               /* since T0 */
-    uint64_t look_ms;                         /* of the last record */
-    char *from, *from_well;                   /* the address they come from: now, and before T0 */
+    struct known_u64 heartbeat;               /* last value: a time stamp by the head's clock */
+    uint64_t heartbeat_ms, heartbeat_wall_ms; /* when it last advanced, by our clocks; 0: never */
+    struct known_u64 connections;             /* in the last sample */
+    uint64_t connections_well;                /* last count above 0 before T0; 0: never seen */
+    uint64_t connections_least;               /* least count since T0 */
+    uint64_t sample_ms;                       /* time of the last sample (redis record) */
+    char *from, *from_well;                   /* the address that they come from: now, and before T0 */
 };
 
 /* The fields of the GCS at T0. */
@@ -55,75 +55,77 @@ struct baseline {
 };
 
 struct recovery_memory {
-    struct head_then head;
+    struct head_before head;
     struct gcs_view gcs;
     struct baseline baseline;
     char *old_container;
     struct known_u64 old_started;
-    struct known_u64 old_ended_ms;     /* the old head's pod or container was seen to be no more */
-    char *new_container;               /* of the head that follows, as it was last seen to run */
-    uint64_t counted;                  /* the generation of the last request that was counted */
-    uint64_t answered_wall_ms, gap_ms; /* of probes since T0: the last answer, the longest time between two */
-    uint64_t look_ms;                  /* of the last look at Redis that found silence */
+    struct known_u64 old_ended_ms;     /* when the end of the old head's pod or container was observed */
+    char *new_container;               /* the new head's container ID, when last seen running */
+    uint64_t counted;                  /* generation of the last request counted */
+    uint64_t answered_wall_ms, gap_ms; /* probes since T0: time of the last success, longest time between two */
+    uint64_t silent_sample_ms;         /* time of the sample that showed the silence */
     bool probed[RECOVERY_WORKERS];     /* since T0 */
     bool probe_ok[RECOVERY_WORKERS];   /* since the new head was ready */
-    struct runtime_then {
-        char *monitor; /* its key */
+    struct runtime_before {
+        char *monitor; /* key of its record */
         uint64_t pid;
     } runtime[RECOVERY_WORKERS];
     size_t runtimes;
-    struct outage report; /* of the outage that is over, once it is final */
-    struct outage before; /* the one before it that cost a head */
+    struct outage report; /* of the last outage, once it is final */
+    struct outage before; /* of the last earlier outage in which a head was lost */
 };
 
-/* Marks a rung, once; fmt is the evidence. Returns true when it is new. */
+/* Marks a rung as reached, if it is not yet; fmt is the evidence. Returns true if it was not. */
 bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
 
-/* The report is kept as it is, and nothing more is counted. */
+/* The report does not change any more, and nothing is counted. */
 static inline bool outage_is_final(const struct recovery *r)
 {
     return r->outage == OUTAGE_OVER && r->memory->report.final && r->memory->report.t0_ms == r->t0_ms;
 }
 
-/* A RayService's Serve applications, as its Serve API tells them; NULL: it tells none. */
+/* The SERVEAPP row of the RayService; NULL: none. */
 const struct row *recovery_serveapp(const struct recovery *r, const struct world *w);
-/* Whether Ray nodes of this service's GCS are known. */
+/* Are any Ray nodes of this service's GCS known? */
 bool recovery_has_raynodes(const struct world *w, const struct focus *f);
 
 /* ---- outage_fields.c ------------------------------------------------------------------------------------------ */
 
-void baseline_take(struct baseline *b, const struct world *w, const struct focus *f, const struct head_then *old);
+void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old);
 void baseline_done(struct baseline *b);
-/* The GCS's fields against those of T0: fills table, fields and checkpoints. */
-void outage_take_fields(const struct recovery *r, const struct world *w, struct outage *ret);
+/* Compares the GCS's fields with those at T0: fills table, fields and checkpoints. */
+void outage_fill_fields(const struct recovery *r, const struct world *w, struct outage *ret);
 
-/* ---- recovery_gcs.c: times are ours ---------------------------------------------------------------------------- */
+/* ---- recovery_gcs.c: times are by our clocks
+ * ---------------------------------------------------------------------------- */
 
-/* Takes over the heartbeat and the connections of a redis record. */
-void gcs_look(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms);
-/* Is the GCS silent, by what was seen until now? *ret_at and *ret_wall: since when; note (of a rung) gets why. */
-bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool going, uint64_t now_ms, uint64_t wall_ms,
+/* Records the heartbeat and connections of a redis record. outage: an outage is running. */
+void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms);
+/* Is the GCS silent? ret: since when, and the evidence. terminating: the head is known to be. */
+bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret);
-/* Does a GCS read Redis again, after a silence? */
+/* Does a GCS use Redis again after the silence? ret: the evidence. */
 bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung_state *ret);
-/* After an outage: only what is seen to live from here on can fall silent again. */
-void gcs_anew(struct gcs_view *g, struct known_u64 silent_ms);
+/* After an outage: the GCS must be seen alive again before it can fall silent. */
+void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms);
 void gcs_done(struct gcs_view *g);
 
 /* ---- recovery_workers.c ---------------------------------------------------------------------------------------- */
 
-void workers_take(struct recovery *r, const struct world *w, const struct focus *f); /* with their runtimes */
-void workers_forget(struct recovery *r);
-/* A request that has finished since T0: counts it. */
+void workers_capture(struct recovery *r, const struct world *w, const struct focus *f); /* with their Neuron runtimes */
+void workers_clear(struct recovery *r);
+/* Counts a request that completed since T0. */
 void workers_request(struct recovery *r, const struct request *q);
-/* What became of the worker pods of T0, and of the processes on their Neuron devices. */
-void outage_take_workers(const struct recovery *r, const struct world *w, struct outage *ret);
-/* WORKERS_SAME, and whether the worker pods are all there and ready, the same or not. */
+/* Compares the worker pods and their Neuron runtimes with those at T0. */
+void outage_fill_workers(const struct recovery *r, const struct world *w, struct outage *ret);
+/* Has each worker's Serve proxy answered a probe since the new head was ready? Are all worker pods, the same ones or
+ * replacements, there and ready? */
 bool workers_proxies_answer(const struct recovery *r);
 bool workers_settled(const struct recovery *r, const struct world *w, const struct focus *f);
 
-/* The head that follows: another pod, or the same one with its container started again. NULL: none yet. */
-const struct pod *head_follower(const struct recovery *r, const struct focus *f);
+/* The new head: another pod, or the same pod with its container restarted. NULL: none yet. */
+const struct pod *head_successor(const struct recovery *r, const struct focus *f);
 
 #endif

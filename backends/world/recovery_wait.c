@@ -1,4 +1,4 @@
-/* recovery_wait.c - what a recovery waits for, and why that does not come, in words. */
+/* recovery_wait.c - finds the rung that a recovery waits for, and words why it is not reached. */
 #include "backends/world/recovery_wait.h"
 
 #include "backends/base/text.h"
@@ -14,7 +14,7 @@ static bool gcs_can_be_seen(const struct focus *f)
     return f->redis && (!f->rayservice || f->rayservice->ft != TRI_NO);
 }
 
-/* A head that crashed was not deleted, one that is back may never have been seen silent, and a GCS that is only silent
+/* A head that crashed was not deleted; the silence of one that is back may have been missed; a GCS that is only silent
  * needs no new head. */
 bool recovery_may_come(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung)
 {
@@ -41,9 +41,9 @@ enum rung recovery_waits_for(const struct recovery *r, const struct world *w, co
     return r->outage == OUTAGE_RUNNING ? recovery_missing(r, w, f) : RUNG_COUNT;
 }
 
-/* ---- why it does not -------------------------------------------------------------------------------------------- */
+/* ---- why not ---------------------------------------------------------------------------------------------------- */
 
-/* The newest warning about a pod: a scheduler's sentence reaches the pod's own condition late, or never. */
+/* The newest Warning event about a pod: a scheduler's message may reach the pod's condition late, or never. */
 static const char *warning_of(const struct world *w, const struct pod *p)
 {
     const struct event *found = NULL;
@@ -81,7 +81,7 @@ static const struct pod *old_head(const struct recovery *r, const struct world *
 
 static void head_why(const struct recovery *r, const struct world *w, const struct focus *f, char out[RECOVERY_WHY_MAX])
 {
-    const struct pod *p = head_follower(r, f), *old = old_head(r, w);
+    const struct pod *p = head_successor(r, f), *old = old_head(r, w);
     if (p)
         pod_why(w, p, "head pod", out);
     else if (old && old->deleted.known)
@@ -92,10 +92,10 @@ static void head_why(const struct recovery *r, const struct world *w, const stru
         snprintf(out, RECOVERY_WHY_MAX, "there is no new head pod");
 }
 
-/* A container that runs may well be at it; one that does not is the reason. */
+/* A running container may still get there; one that does not run is the reason. */
 static bool head_does_not_run(const struct recovery *r, const struct focus *f)
 {
-    const struct pod *p = head_follower(r, f);
+    const struct pod *p = head_successor(r, f);
     return r->head_lost && !r->rung[RUNG_HEAD_READY].reached && (!p || !text_eq(p->status, "Running"));
 }
 
@@ -124,10 +124,10 @@ static void serve_why(const struct recovery *r, const struct world *w, char out[
     }
 }
 
-/* Of a worker of T0: what became of it. False where it is as it was. */
+/* What happened to a worker of T0; false: nothing. */
 static bool worker_why(const struct recovery *r, const struct world *w, size_t i, char out[RECOVERY_WHY_MAX])
 {
-    const struct worker_then *then = &r->worker[i];
+    const struct worker_before *then = &r->worker[i];
     const struct row *row = world_find(w, TABLE_POD, then->uid);
     const struct pod *p = row && !row->gone_ms ? ROW(row, pod) : NULL;
     const char *name = then->name ? then->name : "–";
@@ -142,7 +142,7 @@ static bool worker_why(const struct recovery *r, const struct world *w, size_t i
     return true;
 }
 
-/* One that is not up says more than that another is gone. */
+/* A worker that is not up explains more than one that is gone. */
 static void workers_why(const struct recovery *r, const struct world *w, const struct focus *f,
                         char out[RECOVERY_WHY_MAX])
 {

@@ -1,6 +1,6 @@
 /*
- * recovery_wait.h - what a recovery waits for, and why that does not come, out of what was observed. Pure; the
- * console's ladder and `raydeck kill-head` both say it in these words.
+ * recovery_wait.h - which rung a recovery waits for, and why it is not reached. Pure; used by the console's ladder and
+ * by `raydeck kill-head`.
  */
 #ifndef RAYDECK_WORLD_RECOVERY_WAIT_H
 #define RAYDECK_WORLD_RECOVERY_WAIT_H
@@ -9,16 +9,15 @@
 
 enum { RECOVERY_WHY_MAX = ANSWER_TEXT_MAX };
 
-/* Whether a rung that was not reached can still come, and could be seen coming: without fault tolerance, or without a
- * look at Redis, nothing shows the GCS. */
+/* Can a rung still be reached, and observed? Without fault tolerance, or without Redis, nothing shows the GCS. */
 bool recovery_may_come(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung);
 
-/* The first rung not reached that may come; RUNG_COUNT: none is missing, or there was no outage. */
+/* The first rung not reached for which recovery_may_come; RUNG_COUNT: none, or there was no outage. */
 enum rung recovery_missing(const struct recovery *r, const struct world *w, const struct focus *f);
-/* The same while the outage runs: what is waited for. */
+/* The same while the outage is running, else RUNG_COUNT. */
 enum rung recovery_waits_for(const struct recovery *r, const struct world *w, const struct focus *f);
 
-/* Why a rung does not come: the pod's own reason, Redis' error, what Serve says. "" where nothing tells. */
+/* Why a rung is not reached: the pod's reason, Redis' error, Serve's status. "" where unknown. */
 const char *recovery_why(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung,
                          uint64_t now_ms, char out[RECOVERY_WHY_MAX]);
 

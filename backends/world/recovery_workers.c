@@ -1,4 +1,4 @@
-/* recovery_workers.c - the worker pods of T0, the processes on their Neuron devices, and the requests since. */
+/* recovery_workers.c - compares the worker pods and Neuron runtimes with those at T0, and counts requests since. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/recovery_priv.h"
@@ -12,7 +12,7 @@ static bool is_worker(const struct focus *f, const struct pod *p)
     return text_eq(p->role, "worker") && focus_has_pod(f, p);
 }
 
-void workers_forget(struct recovery *r)
+void workers_clear(struct recovery *r)
 {
     for (size_t i = 0; i < r->workers; i++) {
         free(r->worker[i].uid);
@@ -23,14 +23,14 @@ void workers_forget(struct recovery *r)
     r->workers = r->memory->runtimes = 0;
 }
 
-/* Of several RayServices each has its own: a monitor in a pod of another one is not of this one's workers. */
+/* A monitor inside a pod of another RayService does not belong to this one. */
 static bool monitor_is_ours(const struct world *w, const struct focus *f, const struct monitor *mon)
 {
     const struct pod *p = mon->pod ? pod_named(w, f->ns, mon->pod) : NULL;
     return !mon->pod || !p || focus_has_pod(f, p);
 }
 
-static void runtimes_take(struct recovery_memory *m, const struct world *w, const struct focus *f)
+static void runtimes_capture(struct recovery_memory *m, const struct world *w, const struct focus *f)
 {
     WORLD_EACH (row, w, TABLE_MONITOR) {
         const struct monitor *mon = ROW(row, monitor);
@@ -43,20 +43,20 @@ static void runtimes_take(struct recovery_memory *m, const struct world *w, cons
     }
 }
 
-void workers_take(struct recovery *r, const struct world *w, const struct focus *f)
+void workers_capture(struct recovery *r, const struct world *w, const struct focus *f)
 {
-    workers_forget(r);
+    workers_clear(r);
     for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (at.row->gone_ms || p->deleted.known || !is_worker(f, p) || r->workers == RECOVERY_WORKERS) continue;
-        struct worker_then *then = &r->worker[r->workers++];
+        struct worker_before *then = &r->worker[r->workers++];
         then->uid = mem_str(p->record.key);
         then->name = mem_str(p->name);
         then->restarts = p->restarts;
         if (!p->reconnect_s.known) continue;
         if (!r->reconnect_s.known || p->reconnect_s.value < r->reconnect_s.value) r->reconnect_s = p->reconnect_s;
     }
-    runtimes_take(r->memory, w, f);
+    runtimes_capture(r->memory, w, f);
 }
 
 static bool runtime_runs(const struct monitor *m, uint64_t pid)
@@ -66,8 +66,8 @@ static bool runtime_runs(const struct monitor *m, uint64_t pid)
     return false;
 }
 
-/* What became of one worker pod, by its UID. */
-static void take_worker(const struct worker_then *then, const struct world *w, struct outage_worker *out)
+/* Compares one worker pod, found by its UID, with T0. */
+static void worker_fill(const struct worker_before *then, const struct world *w, struct outage_worker *out)
 {
     const struct row *row = world_find(w, TABLE_POD, then->uid);
     const struct pod *p = row && !row->gone_ms ? ROW(row, pod) : NULL;
@@ -81,12 +81,12 @@ static void take_worker(const struct worker_then *then, const struct world *w, s
     }
 }
 
-void outage_take_workers(const struct recovery *r, const struct world *w, struct outage *ret)
+void outage_fill_workers(const struct recovery *r, const struct world *w, struct outage *ret)
 {
     const struct recovery_memory *m = r->memory;
     ret->workers = r->workers;
     for (size_t i = 0; i < r->workers; i++) {
-        take_worker(&r->worker[i], w, &ret->worker[i]);
+        worker_fill(&r->worker[i], w, &ret->worker[i]);
         ret->replaced += ret->worker[i].fate == WORKER_REPLACED;
         ret->same += ret->worker[i].fate != WORKER_REPLACED;
         ret->restarts += ret->worker[i].restarts;
@@ -110,7 +110,7 @@ static void count_failure(struct recovery *r, const char *name)
     r->failure[i].count++;
 }
 
-/* The worst of a second is what is told of it. */
+/* Keeps the worst result of each second. */
 static void mark_second(struct recovery *r, const struct request *q, char one)
 {
     if (!q->due.known || q->due.value < r->t0_wall_ms) return;
@@ -144,7 +144,7 @@ void workers_request(struct recovery *r, const struct request *q)
     bool ok = text_eq(q->phase, "ok"), slow = text_eq(q->phase, "slow"), failed = text_eq(q->phase, "failed");
     bool probe = text_eq(q->kind, "probe");
     struct outage_requests *n = &r->request[probe ? OUTAGE_PROBES : OUTAGE_PROMPTS];
-    if (text_eq(q->kind, "way")) return; /* the workers' own answers are counted */
+    if (text_eq(q->kind, "way")) return; /* only the workers' own responses are counted */
     n->ok += ok;
     n->slow += slow;
     n->failed += failed;
@@ -157,7 +157,7 @@ void workers_request(struct recovery *r, const struct request *q)
     worker_probed(r, q, ok || slow);
 }
 
-/* Nobody probed: nothing is claimed about answers, and nothing is waited for. */
+/* A worker that is not probed is not waited for. */
 bool workers_proxies_answer(const struct recovery *r)
 {
     for (size_t i = 0; i < r->workers; i++)

@@ -1,15 +1,15 @@
 /*
- * world.h - the model: what is known, how old, and what was lost. Pure: no I/O, no clock.
+ * world.h - the in-memory model: tables of records with their age, and their sources. Pure: no I/O, no clock.
  *
- * world_apply is the only way in. A change copies what it brings; rows keep their place (first seen first), so that
- * rows on a screen never jump; what is gone stays as a tombstone for WORLD_TOMBSTONE_MS, at most WORLD_TOMBSTONES a
- * table. Each table has a generation that moves with every visible change in it.
+ * world_apply is the only way to change it; it copies the change. Rows keep their order (first seen first), so that
+ * rows on a screen never jump; a removed row stays as a tombstone for WORLD_TOMBSTONE_MS, at most WORLD_TOMBSTONES per
+ * table. Each table has a generation, incremented by every visible change.
  *
- * What cannot be read never takes the rest with it: it is left out, counted, and said.
+ * Items that a source could not parse are left out, counted (unread) and reported; they never affect other items.
  *
- * What a source told stays when it is down or denied, and grows old; when it is off, or its kind does not exist, its
- * rows are gone. Finished requests are a ring a kind (probes never push prompts out). Strings are not shared between
- * rows: a pod takes about 1.3 KB without.
+ * Rows of a source that is DOWN or DENIED stay, and age; those of one that is OFF or ABSENT are removed. Finished
+ * requests are kept in a ring per kind, so that probes never evict prompts. Strings are not shared between rows: a pod
+ * takes about 1.3 KB.
  */
 #ifndef RAYDECK_WORLD_WORLD_H
 #define RAYDECK_WORLD_WORLD_H
@@ -34,11 +34,11 @@ struct row {
     uint64_t seen_wall_ms;
     uint64_t changed_ms; /* last put that changed something, ours */
     uint64_t changed_wall_ms;
-    uint64_t gone_ms; /* 0: it is there. Else a tombstone since then */
+    uint64_t gone_ms; /* 0: it exists; else a tombstone since then */
     uint64_t gone_wall_ms;
     uint64_t generation; /* the table's, at the last change */
     uint64_t order;      /* of arrival */
-    bool first_listed;   /* came with the first full list: existed before we looked */
+    bool first_listed;   /* came with the first full list: existed before we connected */
 };
 
 struct source {
@@ -50,8 +50,8 @@ struct source {
     uint64_t last_change_ms; /* 0: never */
     uint64_t last_alive_ms;  /* 0: never */
     uint64_t listed_ms;      /* a first full list was completed; 0: not yet */
-    uint64_t unread;         /* items that could not be read and were left out, of all tables */
-    const char *unread_why;  /* of one of them; NULL: not said */
+    uint64_t unread;         /* items of all tables that could not be parsed and were left out */
+    const char *unread_why;  /* why, for one of them; NULL: unknown */
 };
 
 struct world;
@@ -59,14 +59,15 @@ struct world;
 struct world *world_new(void);
 void world_free(struct world *w);
 
-/* Applies one change; borrows it. Nothing that a change says can trip an assert. */
+/* Applies one change; borrows it. No content of a change can trip an assert. */
 void world_apply(struct world *w, const struct change *c);
 
-/* Lets time pass: forgets tombstones that are old enough. Returns true when something visible changed. */
+/* Removes expired tombstones. Returns true if something visible changed. */
 bool world_expire(struct world *w, uint64_t now_ms);
 
 uint64_t world_generation(const struct world *w, enum table table);
-uint64_t world_generation_all(const struct world *w); /* moves with every table's and with every source's state */
+uint64_t
+world_generation_all(const struct world *w); /* incremented with every table's, and with every source's state */
 
 size_t world_count(const struct world *w, enum table table);     /* without tombstones */
 uint64_t world_dropped(const struct world *w, enum table table); /* beyond a limit */
@@ -115,8 +116,8 @@ size_t world_sources(const struct world *w);
 const struct source *world_source(const struct world *w, size_t index);
 const struct source *world_source_named(const struct world *w, const char *id); /* NULL: none */
 
-/* What a source is really at: its state, SOURCE_DOWN turned from LIVE where it gave no proof of life for
- * SOURCE_STALE_MS. ret_age_ms (may be NULL): since the last proof of life; unknown when there was none. */
+/* The effective state of a source: LIVE becomes STALE without a proof of life for SOURCE_STALE_MS. ret_age_ms (may be
+ * NULL): time since the last proof of life; unknown if there was none. */
 enum freshness { FRESH_OFF, FRESH_WAITING, FRESH_LIVE, FRESH_STALE, FRESH_DOWN, FRESH_DENIED, FRESH_ABSENT };
 enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct known_u64 *ret_age_ms);
 
@@ -124,7 +125,7 @@ enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct 
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source);
 
-/* It is live, and is asked less than it would be: its why says "throttled: …". */
+/* It is LIVE, but polled more slowly than configured: its why says "throttled: …". */
 bool source_is_throttled(const struct source *s);
 /* The first such source of a world; NULL: none. */
 const struct source *world_throttled(const struct world *w, enum world_kind kind);
