@@ -23,7 +23,7 @@ static bool chat_send(struct app *app, const char *question)
 {
     struct why why = {0};
     char talk[CHAT_TALK_MAX];
-    const struct session_prompt prompt = {.question = question, .talk = chat_talk(&app->chat, talk)};
+    const struct prompt prompt = {.question = question, .conversation = chat_talk(&app->chat, talk)};
     if (session_ask(app->session, &prompt, app_answered, app, &why) == ERR_OK) return true;
     chat_notice(&app->chat, why.text);
     return false;

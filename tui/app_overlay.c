@@ -134,8 +134,7 @@ static void prompt_result(void *arg, enum overlay_result result)
     if (result != OVERLAY_DONE) return;
     if (app->prompt.to_chat)
         app_chat_open(app, app->prompt.typed.text);
-    else if (session_ask(app->session, &(struct session_prompt){.question = app->prompt.typed.text}, app_answered, app,
-                         &why))
+    else if (session_ask(app->session, &(struct prompt){.question = app->prompt.typed.text}, app_answered, app, &why))
         app_say(app, true, "%s", why.text);
 }
 

@@ -147,7 +147,7 @@ static enum err prompt_send(const struct cli *cli, const char *question, struct 
     /* Prompts are answered without a head: no head pod is no error here. */
     if (err == ERR_NOT_FOUND && session_focus(snapshot_session(a->snapshot)).rayservice) err = ERR_OK;
     a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
-    const struct session_prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
+    const struct prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
     if (!err && snapshot_signalled(a->snapshot)) err = why_set(why, ERR_CANCELLED, "interrupted");
     if (!err) err = session_ask(snapshot_session(a->snapshot), &prompt, on_answer, a, why);
     if (err) return err;

@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/url.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,14 @@ void serve_get_cancel(struct serve_get *g)
 }
 
 /* ---- paths ----------------------------------------------------------------------------------------------------- */
+
+struct serve_path serve_path_direct(const char *url)
+{
+    char *place = url_place(url);
+    struct serve_path path = {.words = mem_printf("direct %s", place), .base = url_without_slash(url)};
+    free(place);
+    return path;
+}
 
 struct serve_path serve_path_copy(const struct serve_path *path)
 {

@@ -27,6 +27,9 @@ struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how,
                                    const struct serve_get_calls *calls);
 void serve_get_cancel(struct serve_get *g); /* no callback follows; frees it. NULL is fine */
 
+enum { SERVE_PORT = 8000 }; /* Ray Serve's default; no record says another */
+/* "direct HOST:PORT", without a slash at the end. */
+struct serve_path serve_path_direct(const char *url);
 struct serve_path serve_path_copy(const struct serve_path *path);
 void serve_path_done(struct serve_path *path);
 bool serve_path_same(const struct serve_path *a, const struct serve_path *b);

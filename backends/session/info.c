@@ -52,7 +52,7 @@ static void say_redis(const struct session *s, const struct out *o)
 {
     struct redis_found r = {.address = NULL};
 
-    if (s->services && s->services->redis) r = redis_discovery_found(s->services->redis);
+    if (s->services->redis) r = redis_discovery_found(s->services->redis);
     if (!r.address) {
         say(o, "redis", s->redis_ops ? NULL : "none", s->redis_ops ? "" : "configuration");
         return;
@@ -83,21 +83,20 @@ void session_info(const struct session *s,
                   void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg)
 {
     const struct out o = {line, arg};
-    struct serve_path path = {.words = NULL};
     struct why why = {.code = ERR_OK};
+    const struct serve_path *route = prompt_router_route(s->services->router, &why);
 
     say(&o, "raydeck", RAYDECK_VERSION, "");
     say(&o, "configuration", s->conf->config_path, "");
     say_kube(s, &o);
     say_service(s, &o);
     say_redis(s, &o);
-    if (session_prompt_path(s, &path, &why)) {
-        char *shown = url_without_secrets(path.base);
-        say(&o, "prompts", path.words, shown);
+    if (route) {
+        char *shown = url_without_secrets(route->base);
+        say(&o, "prompts", route->words, shown);
         free(shown);
     } else {
         say(&o, "prompts", NULL, why.text);
     }
-    serve_path_done(&path);
     say_sources(s, &o);
 }

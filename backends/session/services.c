@@ -16,9 +16,25 @@ static void on_reconcile(void *arg, uint64_t after_ms)
         session_discover_soon(s);
 }
 
-static struct session_service *service_new(struct session *s, const char *uid)
+static struct session_service *service_new(struct session *s)
 {
     struct session_service *of = mem_zero(1, sizeof *of);
+    const struct prompt_router_conf router = {.loop = s->loop,
+                                              .conf = s->conf,
+                                              .serve = &s->serve,
+                                              .world = s->world,
+                                              .sink = &s->sink,
+                                              .prompts = &s->prompts};
+
+    of->router = prompt_router_new(&router, &(struct prompt_router_calls){on_reconcile, s});
+    of->next = s->services;
+    s->services = of;
+    return of;
+}
+
+/* The sources "redis", "probe" and "serve" are of one RayService at a time: that in focus. */
+static void service_activate(struct session *s, struct session_service *of)
+{
     const struct redis_discovery_conf redis = {.loop = s->loop,
                                                .conf = s->conf,
                                                .ops = s->redis_ops,
@@ -27,25 +43,32 @@ static struct session_service *service_new(struct session *s, const char *uid)
                                                .sink = &s->sink,
                                                .opens = &s->redis_opens};
 
-    of->uid = mem_str(uid);
-    if (s->redis_ops) of->redis = redis_discovery_new(&redis, &(struct redis_discovery_calls){on_reconcile, s});
-    of->next = s->services;
-    s->services = of;
-    return of;
+    if (!of->redis && s->redis_ops)
+        of->redis = redis_discovery_new(&redis, &(struct redis_discovery_calls){on_reconcile, s});
+}
+
+static void service_deactivate(struct session_service *of)
+{
+    redis_discovery_free(of->redis);
+    of->redis = NULL;
 }
 
 static void service_free(struct session_service *of)
 {
-    redis_discovery_free(of->redis);
+    service_deactivate(of);
+    prompt_router_free(of->router);
     free(of->uid);
+    free(of->ns);
+    free(of->name);
     free(of);
 }
 
-/* Frees those of other RayServices than this one: the sources "redis", "probe" and "serve" are of one at a time. */
-static void services_retire(struct session *s, const struct session_service *but)
+/* Those behind the first rest; they stay as long as their prompts are in flight. */
+static void services_retire(struct session *s)
 {
-    for (struct session_service **at = &s->services, *of; (of = *at);) {
-        if (of == but) {
+    for (struct session_service **at = &s->services->next, *of; (of = *at);) {
+        service_deactivate(of);
+        if (prompt_router_in_flight(of->router)) {
             at = &of->next;
             continue;
         }
@@ -54,19 +77,53 @@ static void services_retire(struct session *s, const struct session_service *but
     }
 }
 
-/* Of the RayService in focus. While there is none, the one that was stays; what configuration alone has opened becomes
- * that of the first RayService. */
+static void service_set_name(struct session_service *of, const struct rayservice *r)
+{
+    if (of->uid) return;
+    of->uid = mem_str(r->record.key);
+    of->ns = mem_str(r->ns);
+    of->name = mem_str(r->name);
+}
+
+/* That of the RayService in focus becomes the first. While there is none, the first stays; what configuration alone has
+ * opened becomes that of the first RayService. */
 static struct session_service *service_in_focus(struct session *s, const struct rayservice *r)
 {
-    const char *uid = r ? r->record.key : NULL;
-    struct session_service *of = s->services;
+    struct session_service **at = &s->services, *of;
 
-    if (of && !uid) return of;
-    while (of && of->uid && !text_eq(of->uid, uid)) of = of->next;
-    if (!of) of = service_new(s, uid);
-    if (!of->uid) of->uid = mem_str(uid);
-    services_retire(s, of);
-    return of;
+    if (r) {
+        while ((of = *at) && of->uid && !text_eq(of->uid, r->record.key)) at = &of->next;
+        if (of) {
+            *at = of->next;
+            of->next = s->services;
+            s->services = of;
+        } else {
+            of = service_new(s);
+        }
+        service_set_name(of, r);
+    }
+    services_retire(s);
+    service_activate(s, s->services);
+    return s->services;
+}
+
+static void routes_update(struct session *s)
+{
+    const bool listed = session_ingresses_listed(s);
+    struct focus f = session_focus(s);
+
+    prompt_router_update(s->services->router, &f, listed);
+    for (struct session_service *of = s->services->next; of; of = of->next) {
+        f = focus_of(s->world, of->ns, of->name);
+        prompt_router_update(of->router, &f, listed);
+    }
+}
+
+void session_services_update_routes(struct session *s)
+{
+    const struct focus f = session_focus(s);
+    service_in_focus(s, f.rayservice);
+    routes_update(s);
 }
 
 void session_services_open(struct session *s)
@@ -76,6 +133,7 @@ void session_services_open(struct session *s)
         session_tell_source(s, "redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, "--redis none");
     else
         s->redis_ops = redis_kinds[0];
+    service_new(s);
     session_services_update(s);
 }
 
@@ -84,6 +142,7 @@ void session_services_update(struct session *s)
     const struct focus f = session_focus(s);
     struct session_service *of = service_in_focus(s, f.rayservice);
     if (of->redis) redis_discovery_update(of->redis, s->world, &f);
+    routes_update(s);
 }
 
 bool session_services_pending(const struct session *s)
@@ -105,6 +164,8 @@ void session_services_tick(struct session *s)
 {
     for (struct session_service *of = s->services; of; of = of->next)
         if (of->redis) redis_discovery_tick(of->redis);
+    session_ingresses_list(s);
+    routes_update(s);
 }
 
 void session_services_refresh(struct session *s)
@@ -115,5 +176,8 @@ void session_services_refresh(struct session *s)
 
 void session_services_close(struct session *s)
 {
-    services_retire(s, NULL);
+    for (struct session_service *of; (of = s->services);) {
+        s->services = of->next;
+        service_free(of);
+    }
 }

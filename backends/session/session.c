@@ -113,8 +113,9 @@ static void discover(void *arg)
     s->discovered_ms = session_now_ms(s);
     budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
-    session_services_update(s);
     session_look_for_serve(s);
+    session_services_update(s);
+    session_probe_way(s);
     s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
 }
 
@@ -209,9 +210,9 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
         session_close(s);
         return err;
     }
+    session_serve_open(s);
     session_services_open(s);
     open_neurons(s);
-    session_serve_open(s);
     session_discover_soon(s);
     *ret = s;
     return ERR_OK;
@@ -222,11 +223,11 @@ void session_close(struct session *s)
     if (!s) return;
     /* What is in flight may still tell its end: nobody is listening any more. */
     s->calls = (struct session_calls){.changed = NULL};
+    session_services_close(s);
     session_serve_close(s);
     for (size_t i = 0; i < CONF_NEURONS; i++) {
         if (s->neuron[i].be) s->neuron[i].ops->close(s->neuron[i].be);
     }
-    session_services_close(s);
     if (s->kube) s->kube_ops->close(s->kube);
     alarm_free(s->discover);
     recoveries_free(s->recoveries);
@@ -235,7 +236,7 @@ void session_close(struct session *s)
     free(s->service);
     free(s->kube_ns);
     session_permission_done(s);
-    free(s->prompt_words);
+    free(s->ingresses.ns);
     free(s);
 }
 
@@ -301,7 +302,6 @@ void session_tick(struct session *s)
     serve_status_set_fast_poll(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_services_set_fast_poll(s);
     session_services_tick(s);
-    session_look_for_way(s);
     session_probe_way(s);
     session_permission_tick(s, now);
     if (moved) session_tell_of_time(s, now);

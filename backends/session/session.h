@@ -12,6 +12,7 @@
 #include "backends/backend.h"
 #include "backends/conf.h"
 #include "backends/link/clock.h"
+#include "backends/session/prompt_router.h"
 #include "backends/world/answers.h"
 #include "backends/world/recovery.h"
 #include "backends/world/world.h"
@@ -57,25 +58,16 @@ enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
 /* The API server was asked that and has not answered yet; false also where its answer is no, or that it cannot tell. It
  * is asked again on session_refresh, after a 403 and every five minutes. */
 bool session_permission_waits(const struct session *s);
-/* Whether a prompt can be asked now; *ret_path (may be NULL) is the way it would take, in words, borrowed. */
+/* Whether a prompt can be asked now; *ret_path (may be NULL) is the route it would take, in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 
-/* What is spoken at the end of that path: "infer", "openai"; NULL until it is known. *ret_model (may be NULL): NULL
- * where it does not name one. Borrowed. */
+/* The protocol that was detected on that route: "infer", "openai"; NULL until it is known. *ret_model (may be NULL):
+ * NULL where it does not name one. Borrowed. */
 const char *session_prompt_kind(const struct session *s, const char **ret_model);
 
-/* Of a conversation the turns that were answered go along, where the kind can take them; the oldest are left out beyond
- * so many bytes (some 2,000 tokens: the least that a model is served with), and the REQUEST record says how many. */
-enum { SESSION_TALK_MAX = 8 * 1024 };
-struct session_prompt {
-    const char *question;
-    const char *talk;    /* the conversation it is a turn of; NULL: it stands alone */
-    uint64_t timeout_ms; /* 0: SESSION_PROMPT_MS */
-};
-/* Sends a prompt, as soon as it is known what is spoken there; why says why it could not even be tried. All is copied.
- * done may be NULL. */
-enum err session_ask(struct session *s, const struct session_prompt *prompt,
-                     void (*done)(void *arg, const struct request *r), void *arg, struct why *why);
+/* Sends a prompt to the RayService in focus: see prompt_router_ask. */
+enum err session_ask(struct session *s, const struct prompt *prompt, void (*done)(void *arg, const struct request *r),
+                     void *arg, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
 /* A session is READ-ONLY until it is told how long it may change the cluster (clock_now_ms; 0: not any more,

@@ -11,6 +11,7 @@
 #include "backends/link/clock.h"
 #include "backends/serve/prober.h"
 #include "backends/serve/serve_status.h"
+#include "backends/session/prompt_router.h"
 #include "backends/session/redis_discovery.h"
 #include "backends/session/session.h"
 #include "backends/world/recoveries.h"
@@ -20,19 +21,15 @@ enum {
     SESSION_DISCOVERIES = 100,  /* at once; a cluster that changes its mind without end is followed: */
     SESSION_DISCOVERY_RATE = 5, /* times a second */
     SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
-    SESSION_PROMPT_MS = 180000, /* a model on a busy NeuronCore takes its time; the blueprint's own UI waits as long */
-    SESSION_PROMPTS = 64,       /* in flight */
     SESSION_INGRESS_MS = 60000, /* between two looks at the ingresses */
-    SESSION_SHUT = 2,           /* an ingress, and the service */
-    SESSION_SHUT_MS = 5 * 60 * 1000,
-    SESSION_KIND_MS = 5000, /* what a way speaks: how long to wait for it, and when to ask again */
-    SERVE_PORT = 8000       /* Ray Serve's default; no record says another */
 };
 
 /* What is held of one RayService. */
 struct session_service {
     char *uid;                     /* of the RayService; NULL: none is known yet */
-    struct redis_discovery *redis; /* NULL: --redis none */
+    char *ns, *name;               /* of the RayService; NULL with uid */
+    struct redis_discovery *redis; /* NULL: --redis none, or it is not in focus any more */
+    struct prompt_router *router;
     struct session_service *next;
 };
 
@@ -40,8 +37,6 @@ struct neuron_open_one {
     const struct neuron_ops *ops;
     struct neuron *be;
 };
-
-struct asked;
 
 /* What the API server says of deleting pods in a namespace. */
 struct permission {
@@ -59,22 +54,11 @@ struct killing {
     void *arg;
 };
 
-/* The way of prompts: which there are, and what is spoken at the end of the one that is taken. */
-struct prompt_way {
-    char *ingress_ns; /* whose ingresses were asked for */
-    bool ingress_waits, ingress_known;
-    uint64_t ingress_at_ms;
-    struct serve_path looked; /* the way that kind and model are of */
-    struct serve_get *look;
-    const char *kind; /* NULL: not known yet */
-    bool sure;        /* the server has answered; else it is asked again */
-    bool served;      /* Serve was RUNNING at the last look: when it turns so, what it speaks is asked anew */
-    char *model;      /* the first of an openai server; NULL: not known */
-    uint64_t look_at_ms;
-    struct shut_way {
-        char *base; /* NULL: none */
-        uint64_t at_ms;
-    } shut[SESSION_SHUT]; /* found, but nobody answers there from here: left out for a while */
+/* The ingresses of the namespace that is read. */
+struct ingress_poll {
+    char *ns;             /* whose were listed; NULL: none yet */
+    bool listing, listed; /* listed: or they cannot be */
+    uint64_t at_ms;
 };
 
 struct session {
@@ -103,7 +87,7 @@ struct session {
     struct killing killing;
     char stopped[96]; /* why nothing is changed any more; "": it may be */
 
-    struct session_service *services;
+    struct session_service *services;  /* first: the one in focus; never empty while the session is open */
     const struct redis_ops *redis_ops; /* NULL: --redis none */
     struct budget redis_opens;
     struct neuron_open_one neuron[CONF_NEURONS];
@@ -112,10 +96,7 @@ struct session {
     struct serve_open serve;
     struct prober *prober, *way_prober;
     struct serve_status *serve_status;
-    char *prompt_words; /* the way a prompt would take; NULL: none is known */
-    struct prompt_way way;
-    struct asked *asked; /* prompts in flight, or waiting for their way to be known */
-    size_t asked_count;
+    struct ingress_poll ingresses;
     uint64_t prompts; /* so far, for their keys */
 };
 
@@ -131,6 +112,7 @@ void session_look_for_serve(struct session *s);
 /* services.c */
 void session_services_open(struct session *s); /* opens what the configuration alone says */
 void session_services_update(struct session *s);
+void session_services_update_routes(struct session *s); /* of prompts alone */
 bool session_services_pending(const struct session *s); /* something is to be opened as soon as an answer has come */
 void session_services_tick(struct session *s);
 void session_services_refresh(struct session *s);
@@ -143,24 +125,9 @@ void session_serve_close(struct session *s);
 /* Every source of a world was listed once or has failed, and there is one. */
 bool session_world_settled(const struct session *s, enum world_kind kind);
 
-/* The way of a prompt; false: there is none, why says the reason. Caller frees with serve_path_done. */
-bool session_prompt_path(const struct session *s, struct serve_path *ret, struct why *why);
-
-/* Looks for ingresses and for what the way speaks; prompts that wait for it are sent. */
-void session_look_for_way(struct session *s);
-bool session_way_known(const struct session *s);
-void session_way_close(struct session *s);
-/* A way that was found, and led nowhere from here a short while ago. */
-bool session_way_shut(const struct session *s, const struct serve_path *path);
-void session_way_doubted(struct session *s); /* a prompt of the kind that was found has failed */
-void session_send_asked(struct session *s);
-
-/* The answered turns of a conversation, oldest first, as many of the newest as SESSION_TALK_MAX takes; borrowed from
- * the world until its next change. Caller frees the array. */
-struct prompt_turn *session_talk_turns(const struct session *s, const char *talk, size_t *ret_count,
-                                       size_t *ret_dropped);
-/* The focused RayService's ingress as a way; false where there is none that can be used. */
-bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret);
+/* ingresses.c */
+void session_ingresses_list(struct session *s);
+bool session_ingresses_listed(const struct session *s);
 
 /* permission.c */
 void session_permission_for(struct session *s, const char *ns); /* forgets what was answered for another one */

@@ -402,27 +402,22 @@ static void a_prompt_is_answered(void **state)
     struct scene *s = *state;
     struct why why = {0};
     open_session(s);
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "early"}, on_answer, s, &why),
-                     ERR_NOT_FOUND);
+    assert_int_equal(session_ask(s->session, &(struct prompt){.question = "early"}, on_answer, s, &why), ERR_NOT_FOUND);
     WAIT_FOR(s, session_settled(s->session));
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = " \n"}, on_answer, s, &why),
-                     ERR_USAGE);
+    assert_int_equal(session_ask(s->session, &(struct prompt){.question = " \n"}, on_answer, s, &why), ERR_USAGE);
     assert_int_equal(
-        session_ask(s->session, &(struct session_prompt){.question = "What does the GCS keep?"}, on_answer, s, &why),
-        ERR_OK);
+        session_ask(s->session, &(struct prompt){.question = "What does the GCS keep?"}, on_answer, s, &why), ERR_OK);
     WAIT_FOR(s, s->dones == 1);
     assert_string_equal(s->phase, "ok");
     assert_true(s->answer && strlen(s->answer) > 10);
     assert_null(strstr(s->answer, "[INST]"));
 
     for (int i = 0; i < 3; i++)
-        assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "again"}, on_answer, s, &why),
-                         ERR_OK);
+        assert_int_equal(session_ask(s->session, &(struct prompt){.question = "again"}, on_answer, s, &why), ERR_OK);
     session_stop_asking(s->session);
     assert_int_equal(s->dones, 4);
     assert_string_equal(s->phase, "cancelled");
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "still there?"}, NULL, NULL, &why),
-                     ERR_OK);
+    assert_int_equal(session_ask(s->session, &(struct prompt){.question = "still there?"}, NULL, NULL, &why), ERR_OK);
 }
 
 static void a_redis_that_goes_is_said_and_comes_back(void **state)
@@ -452,8 +447,7 @@ static void worlds_may_be_left_out(void **state)
     assert_int_equal(state_of(s, "kube"), SOURCE_OFF);
     assert_null(session_where(s->session));
     assert_int_equal(session_may_delete(s->session, &why), ERR_UNSUPPORTED);
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "x"}, NULL, NULL, &why),
-                     ERR_UNSUPPORTED);
+    assert_int_equal(session_ask(s->session, &(struct prompt){.question = "x"}, NULL, NULL, &why), ERR_UNSUPPORTED);
     const struct source *redis = world_source_named(session_world(s->session), "redis");
     assert_string_equal(redis->why, "--redis none");
 }

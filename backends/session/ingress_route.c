@@ -1,7 +1,9 @@
+/* ingress_route.c - an ingress's rules as a route to Serve; see ingress_route.h. */
+#include "backends/session/ingress_route.h"
+
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"
-#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -59,13 +61,13 @@ static bool route_path(const struct ingress *in, const struct route *route, cons
     return true;
 }
 
-bool session_ingress_path(const struct session *s, const struct rayservice *r, struct serve_path *ret)
+bool ingress_route(const struct world *w, const struct rayservice *r, struct serve_path *ret)
 {
     const char *prefix = r->route_prefix && strcmp(r->route_prefix, "/") != 0 ? r->route_prefix : "";
     char *service = mem_printf("%s-serve-svc", r->name);
     bool found = false;
 
-    WORLD_EACH (row, s->world, TABLE_INGRESS) {
+    WORLD_EACH (row, w, TABLE_INGRESS) {
         const struct ingress *in = ROW(row, ingress);
         if (found || row->gone_ms || !in->address || !in->name || !text_eq(in->ns, r->ns)) continue;
         for (size_t i = 0; i < in->routes_count && !found; i++)

@@ -1,35 +1,35 @@
-/* talk.c - what was said so far in a conversation, for the next prompt of it. */
+/* conversation.c - the turns of a conversation out of the world's requests; see conversation.h. */
+#include "backends/session/conversation.h"
+
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/session/session_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_turn(const struct row *row, const char *talk)
+static bool is_turn(const struct row *row, const char *id)
 {
     const struct request *r = ROW(row, request);
     bool answered = text_eq(r->phase, "ok") || text_eq(r->phase, "slow");
-    return text_eq(r->kind, "prompt") && text_eq(r->talk, talk) && answered && r->question && r->answer && *r->answer;
+    return text_eq(r->kind, "prompt") && text_eq(r->talk, id) && answered && r->question && r->answer && *r->answer;
 }
 
-struct prompt_turn *session_talk_turns(const struct session *s, const char *talk, size_t *ret_count,
-                                       size_t *ret_dropped)
+struct prompt_turn *conversation_turns(const struct world *w, const char *id, size_t *ret_count, size_t *ret_dropped)
 {
     struct prompt_turn *turns = NULL;
     size_t count = 0, first = 0, bytes = 0;
-    WORLD_EACH (row, s->world, TABLE_REQUEST) count += talk && is_turn(row, talk);
+    WORLD_EACH (row, w, TABLE_REQUEST) count += id && is_turn(row, id);
     *ret_count = *ret_dropped = 0;
     if (!count) return NULL;
     turns = mem_zero(count, sizeof *turns);
     count = 0;
-    WORLD_EACH (row, s->world, TABLE_REQUEST) {
+    WORLD_EACH (row, w, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
-        if (is_turn(row, talk)) turns[count++] = (struct prompt_turn){r->question, r->answer};
+        if (is_turn(row, id)) turns[count++] = (struct prompt_turn){r->question, r->answer};
     }
     for (first = count; first > 0; first--) {
         bytes += strlen(turns[first - 1].question) + strlen(turns[first - 1].answer);
-        if (bytes > SESSION_TALK_MAX) break;
+        if (bytes > CONVERSATION_BYTES_MAX) break;
     }
     memmove(turns, turns + first, (count - first) * sizeof *turns);
     *ret_count = count - first;

@@ -1,12 +1,15 @@
 /*
- * prompt_way_test.c - which way a prompt takes, and what is spoken at its end: the ingresses of a world, and sessions
- * whose server has models, has none, or does not answer.
+ * prompt_router_test.c - which route a prompt takes, and what is spoken at its end: the ingresses of a world, and
+ * servers that have models, have none, or do not answer.
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/kube/kube_parse.h"
+#include "backends/link/clock.h"
 #include "backends/serve/serve_get.h"
-#include "backends/session/session_priv.h"
+#include "backends/session/conversation.h"
+#include "backends/session/ingress_route.h"
+#include "backends/session/prompt_router.h"
 #include "tests/support/fixture.h"
 #include "tests/support/tiny_server.h"
 
@@ -37,9 +40,9 @@ enum { LIMIT_MS = 9000 };
 #define SVC "mistral-serve-svc"
 
 /* "words base host", or "none". */
-static void way_is(const char *json, const char *prefix, const char *want)
+static void route_is(const char *json, const char *prefix, const char *want)
 {
-    struct session s = {.world = world_new()};
+    struct world *world = world_new();
     struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
     struct record *ingress = NULL;
     struct serve_path path = {.words = NULL};
@@ -48,12 +51,12 @@ static void way_is(const char *json, const char *prefix, const char *want)
     if (json_parse(json, strlen(json), &root, &why)) fail_msg("%s", why.text);
     assert_int_equal(kube_parse_object(TABLE_INGRESS, root, &ingress, &why), ERR_OK);
     struct change *c = change_put("ingresses", WORLD_CONSOLE, ingress);
-    world_apply(s.world, c);
+    world_apply(world, c);
     change_free(c);
     record_set(&r->ns, "mistral");
     record_set(&r->name, "mistral");
     record_set(&r->route_prefix, prefix);
-    bool found = session_ingress_path(&s, r, &path);
+    bool found = ingress_route(world, r, &path);
     char *got = found ? mem_printf("%s %s %s", path.words, path.base, path.host ? path.host : "-") : mem_str("none");
     assert_false(path.proxied);
     assert_string_equal(got, want);
@@ -61,63 +64,66 @@ static void way_is(const char *json, const char *prefix, const char *want)
     serve_path_done(&path);
     record_free(&r->record);
     cJSON_Delete(root);
-    world_free(s.world);
+    world_free(world);
 }
 
 static void test_ingresses(void **state)
 {
     (void)state;
-    way_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/", "ingress mistral http://k8s-abc.elb.amazonaws.com -");
-    way_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/llm", "ingress mistral http://k8s-abc.elb.amazonaws.com/llm -");
-    way_is(INGRESS(RULE("\"host\":\"m.example.org\",", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"10.0.0.9\"}]}"),
-           "/", "ingress mistral http://10.0.0.9 m.example.org");
-    way_is(INGRESS(RULE("", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"fd00::9\"}]}"), NULL,
-           "ingress mistral http://[fd00::9] -");
+    route_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/", "ingress mistral http://k8s-abc.elb.amazonaws.com -");
+    route_is(INGRESS(RULE("", "/", "Prefix", SVC), LB), "/llm",
+             "ingress mistral http://k8s-abc.elb.amazonaws.com/llm -");
+    route_is(INGRESS(RULE("\"host\":\"m.example.org\",", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"10.0.0.9\"}]}"),
+             "/", "ingress mistral http://10.0.0.9 m.example.org");
+    route_is(INGRESS(RULE("", "/", "Prefix", SVC), "{\"ingress\":[{\"ip\":\"fd00::9\"}]}"), NULL,
+             "ingress mistral http://[fd00::9] -");
     /* the ALB's own pattern, and a prefix that holds Serve's */
-    way_is(INGRESS(RULE("", "/*", "ImplementationSpecific", SVC), LB), "/",
-           "ingress mistral http://k8s-abc.elb.amazonaws.com -");
-    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm/v2",
-           "ingress mistral http://k8s-abc.elb.amazonaws.com/llm/v2 -");
-    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/", "none");
-    way_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm2", "none");
+    route_is(INGRESS(RULE("", "/*", "ImplementationSpecific", SVC), LB), "/",
+             "ingress mistral http://k8s-abc.elb.amazonaws.com -");
+    route_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm/v2",
+             "ingress mistral http://k8s-abc.elb.amazonaws.com/llm/v2 -");
+    route_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/", "none");
+    route_is(INGRESS(RULE("", "/llm", "Prefix", SVC), LB), "/llm2", "none");
     /* the blueprint's: nginx takes its prefix away */
-    way_is(REWRITTEN("/$1", RULE("", "/serve/(.*)", "ImplementationSpecific", SVC), LB), "/",
-           "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
-    way_is(REWRITTEN("/$2", RULE("", "/serve(/|$)(.*)", "ImplementationSpecific", SVC), LB), "/",
-           "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
-    way_is(REWRITTEN("/$1", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
-    way_is(REWRITTEN("/", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
-    way_is(REWRITTEN("/other", RULE("", "/", "Prefix", SVC), LB), "/", "none");
+    route_is(REWRITTEN("/$1", RULE("", "/serve/(.*)", "ImplementationSpecific", SVC), LB), "/",
+             "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
+    route_is(REWRITTEN("/$2", RULE("", "/serve(/|$)(.*)", "ImplementationSpecific", SVC), LB), "/",
+             "ingress mistral http://k8s-abc.elb.amazonaws.com/serve -");
+    route_is(REWRITTEN("/$1", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
+    route_is(REWRITTEN("/", RULE("", "/serve", "Prefix", SVC), LB), "/", "none");
+    route_is(REWRITTEN("/other", RULE("", "/", "Prefix", SVC), LB), "/", "none");
 }
 
-static void test_no_way(void **state)
+static void test_no_route(void **state)
 {
     (void)state;
-    way_is(INGRESS(RULE("", "/", "Prefix", SVC), "{}"), "/", "none"); /* no address yet */
-    way_is(INGRESS(RULE("", "/", "Prefix", "mistral-head-svc"), LB), "/", "none");
-    way_is(INGRESS(RULE("", "/", "Prefix", "mistral"), LB), "/", "none"); /* goes through the head, and dies with it */
-    way_is(INGRESS(RULE("", "/infer", "Exact", SVC), LB), "/", "none");
-    way_is(INGRESS(RULE("", "/[a-z]+/x", "ImplementationSpecific", SVC), LB), "/", "none");
-    way_is(INGRESS(RULE("\"host\":\"*.example.org\",", "/", "Prefix", SVC), LB), "/", "none");
-    way_is(INGRESS("{}", LB), "/", "none");
-    way_is(INGRESS("{\"rules\":[{\"http\":{\"paths\":[{\"backend\":{\"resource\":{}}}]}},7,{\"http\":null}]}", LB), "/",
-           "none");
+    route_is(INGRESS(RULE("", "/", "Prefix", SVC), "{}"), "/", "none"); /* no address yet */
+    route_is(INGRESS(RULE("", "/", "Prefix", "mistral-head-svc"), LB), "/", "none");
+    route_is(INGRESS(RULE("", "/", "Prefix", "mistral"), LB), "/",
+             "none"); /* goes through the head, and dies with it */
+    route_is(INGRESS(RULE("", "/infer", "Exact", SVC), LB), "/", "none");
+    route_is(INGRESS(RULE("", "/[a-z]+/x", "ImplementationSpecific", SVC), LB), "/", "none");
+    route_is(INGRESS(RULE("\"host\":\"*.example.org\",", "/", "Prefix", SVC), LB), "/", "none");
+    route_is(INGRESS("{}", LB), "/", "none");
+    route_is(INGRESS("{\"rules\":[{\"http\":{\"paths\":[{\"backend\":{\"resource\":{}}}]}},7,{\"http\":null}]}", LB),
+             "/", "none");
 }
 
 static void test_tls(void **state)
 {
     (void)state;
     /* the certificate's name is asked for, whatever the load balancer's own is */
-    way_is(
+    route_is(
         INGRESS(
             "{\"tls\":[{\"hosts\":[\"m.example.org\"]}],\"rules\":[{\"host\":\"m.example.org\",\"http\":{\"paths\":[{"
             "\"path\":\"/\",\"pathType\":\"Prefix\",\"backend\":{\"service\":{\"name\":\"" SVC
             "\",\"port\":{\"name\":\"serve\"}}}}]}}]}",
             LB),
         "/", "ingress mistral https://m.example.org -");
-    way_is(INGRESS("{\"tls\":[{}],\"defaultBackend\":{\"service\":{\"name\":\"" SVC "\",\"port\":{\"number\":8000}}}}",
-                   LB),
-           "/", "ingress mistral https://k8s-abc.elb.amazonaws.com -");
+    route_is(INGRESS("{\"tls\":[{}],\"defaultBackend\":{\"service\":{\"name\":\"" SVC
+                     "\",\"port\":{\"number\":8000}}}}",
+                     LB),
+             "/", "ingress mistral https://k8s-abc.elb.amazonaws.com -");
 }
 
 /* ---- kinds ------------------------------------------------------------------------------------------------------ */
@@ -126,7 +132,13 @@ struct scene {
     struct loop *loop;
     struct tiny_server *server;
     struct conf conf;
-    struct session *session;
+    struct http_client *http;
+    struct serve_open serve;
+    struct world *world;
+    struct sink sink;
+    struct prompt_router *router;
+    uint64_t prompts;
+    unsigned reconciles;
     struct tiny_reply models, other;
     unsigned models_asked, done;
     struct request *last;
@@ -141,15 +153,38 @@ static struct tiny_reply answer(void *arg, const char *request)
     return s->models;
 }
 
+static void on_change(void *owner, struct change *c)
+{
+    struct scene *s = owner;
+    c->at_ms = loop_now_ms();
+    c->wall_ms = loop_wall_ms(s->loop);
+    world_apply(s->world, c);
+    change_free(c);
+}
+
+static void on_reconcile(void *arg, uint64_t after_ms)
+{
+    struct scene *s = arg;
+    (void)after_ms;
+    s->reconciles++;
+}
+
+static void update(struct scene *s)
+{
+    const struct focus focus = focus_of(s->world, NULL, NULL);
+    prompt_router_update(s->router, &focus, true);
+}
+
 static int scene_open(void **state)
 {
     struct scene *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
+    s->world = world_new();
+    s->sink = (struct sink){on_change, s};
+    s->http = http_client_new(s->loop, &(struct http_client_conf){.proxy = NULL});
+    s->serve.http = s->http;
     s->server = tiny_start(s->loop, answer, s);
     conf_init(&s->conf);
-    s->conf.kubeconfig = mem_str("none");
-    s->conf.redis = mem_str("none");
-    s->conf.no_probe = true;
     s->conf.prompt = mem_str(tiny_url(s->server, ""));
     *state = s;
     return 0;
@@ -158,7 +193,9 @@ static int scene_open(void **state)
 static int scene_close(void **state)
 {
     struct scene *s = *state;
-    session_close(s->session);
+    prompt_router_free(s->router);
+    http_client_free(s->http);
+    world_free(s->world);
     if (s->server) tiny_stop(s->server);
     loop_free(s->loop);
     conf_done(&s->conf);
@@ -173,7 +210,7 @@ static int scene_close(void **state)
         uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
         while (!(condition) && loop_now_ms() < end_) {                                                                 \
             loop_step((s)->loop, 20);                                                                                  \
-            session_tick((s)->session);                                                                                \
+            update(s);                                                                                                 \
         }                                                                                                              \
         assert_true(condition);                                                                                        \
     } while (0)
@@ -186,16 +223,24 @@ static void on_done(void *arg, const struct request *r)
     s->last = record_copy(&r->record);
 }
 
-static void open_session(struct scene *s)
+static struct prompt_router *router_new(struct scene *s, const struct serve_open *serve)
 {
-    assert_int_equal(session_open(s->loop, &s->conf, NULL, &s->session, NULL), ERR_OK);
+    const struct prompt_router_conf conf = {
+        .loop = s->loop, .conf = &s->conf, .serve = serve, .world = s->world, .sink = &s->sink, .prompts = &s->prompts};
+    return prompt_router_new(&conf, &(struct prompt_router_calls){on_reconcile, s});
+}
+
+static void open_router(struct scene *s)
+{
+    s->router = router_new(s, &s->serve);
+    update(s);
 }
 
 static void ask(struct scene *s)
 {
     unsigned before = s->done;
     struct why why = {0};
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why), ERR_OK);
+    assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = "hello"}, on_done, s, &why), ERR_OK);
     assert_int_equal(s->done, before);
     UNTIL(s, s->done == before + 1);
 }
@@ -221,12 +266,12 @@ static void test_openai_is_found(void **state)
     const char *model = NULL;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
-    open_session(s);
-    assert_null(session_prompt_kind(s->session, NULL));
+    open_router(s);
+    assert_null(prompt_router_protocol(s->router, NULL));
     ask(s); /* at once: it waits until what is spoken there is known */
     assert_string_equal(s->last->answer, "red.");
     assert_string_equal(s->last->target, "POST /v1/chat/completions");
-    assert_string_equal(session_prompt_kind(s->session, &model), "openai");
+    assert_string_equal(prompt_router_protocol(s->router, &model), "openai");
     assert_string_equal(model, "mistral-7b");
     assert_null(s->last->head); /* without Kubernetes nothing is known of a head */
     ask(s);
@@ -239,11 +284,11 @@ static void test_infer_is_found(void **state)
     struct scene *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
-    open_session(s);
+    open_router(s);
     ask(s);
     assert_string_equal(s->last->answer, "blue.");
     assert_string_equal(s->last->target, "GET /infer");
-    assert_string_equal(session_prompt_kind(s->session, NULL), "infer");
+    assert_string_equal(prompt_router_protocol(s->router, NULL), "infer");
     ask(s);
     assert_int_equal(s->models_asked, 1);
 }
@@ -254,7 +299,7 @@ static void test_kind_is_said(void **state)
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     s->conf.prompt_kind = mem_str("infer");
-    open_session(s);
+    open_router(s);
     ask(s);
     assert_string_equal(s->last->answer, "blue.");
     assert_int_equal(s->models_asked, 0);
@@ -265,8 +310,8 @@ static void test_unknown_kind(void **state)
     struct scene *s = *state;
     struct why why = {0};
     s->conf.prompt_kind = mem_str("telepathy");
-    open_session(s);
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why),
+    open_router(s);
+    assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = "hello"}, on_done, s, &why),
                      ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "telepathy"));
 }
@@ -277,7 +322,7 @@ static void test_refused(void **state)
     struct scene *s = *state;
     tiny_stop(s->server);
     s->server = NULL;
-    open_session(s);
+    open_router(s);
     ask(s);
     assert_string_equal(s->last->phase, "failed");
     assert_string_equal(s->last->failure, "refused");
@@ -290,14 +335,14 @@ static void test_kind_changes(void **state)
     struct scene *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
-    open_session(s);
+    open_router(s);
     ask(s);
     assert_string_equal(s->last->answer, "blue.");
     use_models(s);
     s->other = (struct tiny_reply){.bytes = NOT_FOUND};
     ask(s);
     assert_string_equal(s->last->failure, "4xx");
-    UNTIL(s, text_eq(session_prompt_kind(s->session, NULL), "openai"));
+    UNTIL(s, text_eq(prompt_router_protocol(s->router, NULL), "openai"));
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
     ask(s);
     assert_string_equal(s->last->answer, "red.");
@@ -309,18 +354,7 @@ static const struct kube_where *nowhere(const struct kube *be)
     (void)be;
     return &where;
 }
-static void no_namespace(struct kube *be, const char *ns)
-{
-    (void)be;
-    (void)ns;
-}
-static void no_answer(struct kube *be, const char *verb, const char *resource, const char *ns,
-                      void (*done)(void *arg, enum tri answer, const char *why), void *arg)
-{
-    (void)be, (void)verb, (void)resource, (void)ns, (void)done, (void)arg;
-}
-static const struct kube_ops fake_kube = {
-    .kind = "fake", .where = nowhere, .set_namespace = no_namespace, .may = no_answer};
+static const struct kube_ops fake_kube = {.kind = "fake", .where = nowhere};
 
 static void serve_says(struct scene *s, const char *status)
 {
@@ -330,7 +364,7 @@ static void serve_says(struct scene *s, const char *status)
     struct deployment *d = RECORD_APPEND(r, deployments);
     record_set(&d->app, "mistral");
     record_set(&d->app_status, status);
-    sink_put(&s->session->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    sink_put(&s->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
 }
 
 /* While Serve starts, no path is there: that /v1/models is not says nothing yet. */
@@ -339,36 +373,32 @@ static void test_404_while_serve_starts(void **state)
     struct scene *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
-    open_session(s);
-    s->session->kube = (struct kube *)(void *)s;
-    s->session->kube_ops = &fake_kube;
+    s->serve.kube = (struct kube *)(void *)s;
+    s->serve.kube_ops = &fake_kube;
+    open_router(s);
     serve_says(s, "DEPLOYING");
     ask(s);
     assert_string_equal(s->last->target, "GET /infer");
     unsigned asked = s->models_asked;
     use_models(s);
     serve_says(s, "RUNNING");
-    UNTIL(s, text_eq(session_prompt_kind(s->session, NULL), "openai"));
+    UNTIL(s, text_eq(prompt_router_protocol(s->router, NULL), "openai"));
     assert_true(s->models_asked > asked);
-    s->session->kube = NULL;
-    s->session->kube_ops = NULL;
 }
 
-static bool way_is_called(const struct scene *s, const char *words)
+static bool route_is_called(const struct scene *s, const char *words)
 {
-    struct serve_path path = {.words = NULL};
-    bool is = session_prompt_path(s->session, &path, NULL) && text_eq(path.words, words);
-    serve_path_done(&path);
-    return is;
+    const struct serve_path *route = prompt_router_route(s->router, NULL);
+    return route && text_eq(route->words, words);
 }
 
 static void ingress_of_another_network(struct scene *s)
 {
     free(s->conf.prompt);
     s->conf.prompt = NULL;
-    open_session(s);
-    s->session->kube = (struct kube *)(void *)s;
-    s->session->kube_ops = &fake_kube;
+    s->serve.kube = (struct kube *)(void *)s;
+    s->serve.kube_ops = &fake_kube;
+    open_router(s);
     serve_says(s, "RUNNING");
     struct ingress *in = record_new(TABLE_INGRESS, "in");
     record_set(&in->ns, "mistral");
@@ -378,7 +408,8 @@ static void ingress_of_another_network(struct scene *s)
     record_set(&route->service, SVC);
     record_set(&route->path, "/");
     record_set(&route->path_type, "Prefix");
-    sink_put(&s->session->sink, change_put("ingresses", WORLD_CONSOLE, &in->record));
+    sink_put(&s->sink, change_put("ingresses", WORLD_CONSOLE, &in->record));
+    update(s);
 }
 
 /* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
@@ -386,24 +417,67 @@ static void test_ingress_of_another_network(void **state)
 {
     struct scene *s = *state;
     ingress_of_another_network(s);
-    assert_true(way_is_called(s, "ingress front"));
-    UNTIL(s, way_is_called(s, "API server proxy (ingress front: no answer from here)"));
+    assert_true(route_is_called(s, "ingress front"));
+    UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
+    assert_true(s->reconciles > 0);
     s->conf.prompt = mem_str("ingress");
-    assert_true(way_is_called(s, "ingress front"));
-    s->session->kube = NULL;
-    s->session->kube_ops = NULL;
+    update(s);
+    assert_true(route_is_called(s, "ingress front"));
 }
 
-/* It may have been closed for a while: after SESSION_SHUT_MS it is tried again. */
+/* It may have been closed for a while: after PROMPT_ROUTER_UNREACHABLE_MS it is tried again. */
 static void test_a_closed_ingress_is_tried_again(void **state)
 {
     struct scene *s = *state;
     ingress_of_another_network(s);
-    UNTIL(s, way_is_called(s, "API server proxy (ingress front: no answer from here)"));
-    for (size_t i = 0; i < SESSION_SHUT; i++) s->session->way.shut[i].at_ms -= SESSION_SHUT_MS;
-    assert_true(way_is_called(s, "ingress front"));
-    s->session->kube = NULL;
-    s->session->kube_ops = NULL;
+    UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
+    clock_advance(loop_clock(s->loop), PROMPT_ROUTER_UNREACHABLE_MS);
+    update(s);
+    assert_true(route_is_called(s, "ingress front"));
+}
+
+/* Two RayServices of one world: each has its own route and its own prompts, and the world tells them apart. */
+static void test_each_rayservice_has_its_own(void **state)
+{
+    struct scene *s = *state;
+    const struct serve_open kube = {.http = s->http, .kube = (struct kube *)(void *)s, .kube_ops = &fake_kube};
+    s->models = (struct tiny_reply){.bytes = NULL};
+    open_router(s);
+    free(s->conf.prompt);
+    s->conf.prompt = mem_str("proxy");
+    serve_says(s, "DEPLOYING");
+    struct prompt_router *other = router_new(s, &kube);
+    const struct focus focus = focus_of(s->world, "mistral", "mistral");
+    prompt_router_update(other, &focus, false);
+    assert_string_equal(prompt_router_route(other, NULL)->words, "API server proxy");
+    assert_non_null(strstr(prompt_router_route(s->router, NULL)->words, "direct "));
+    const struct prompt prompt = {.question = "hello"};
+    assert_int_equal(prompt_router_ask(s->router, &prompt, on_done, s, NULL), ERR_OK);
+    assert_int_equal(prompt_router_ask(other, &prompt, on_done, s, NULL), ERR_OK);
+    assert_int_equal(world_count(s->world, TABLE_REQUEST), 2);
+    assert_int_equal(prompt_router_in_flight(s->router), 1);
+    assert_int_equal(prompt_router_cancel(other), 1);
+    assert_int_equal(s->done, 1);
+    assert_int_equal(prompt_router_in_flight(s->router), 1);
+    assert_int_equal(prompt_router_ask(other, &prompt, on_done, s, NULL), ERR_OK);
+    prompt_router_free(other); /* what waits is told its end */
+    assert_int_equal(s->done, 2);
+    assert_string_equal(s->last->phase, "cancelled");
+}
+
+static void test_no_route_is_an_error(void **state)
+{
+    struct scene *s = *state;
+    struct why why = {0};
+    free(s->conf.prompt);
+    s->conf.prompt = NULL;
+    open_router(s);
+    assert_null(prompt_router_route(s->router, &why));
+    assert_int_equal(why.code, ERR_UNSUPPORTED);
+    const struct prompt prompt = {.question = "hello"};
+    assert_int_equal(prompt_router_ask(s->router, &prompt, on_done, s, &why), ERR_UNSUPPORTED);
+    assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = " "}, on_done, s, &why), ERR_USAGE);
+    assert_int_equal(s->done, 0);
 }
 
 /* ---- conversations ---------------------------------------------------------------------------------------------- */
@@ -411,8 +485,8 @@ static void test_a_closed_ingress_is_tried_again(void **state)
 static void ask_in(struct scene *s, const char *talk, const char *question)
 {
     unsigned before = s->done;
-    const struct session_prompt prompt = {.question = question, .talk = talk};
-    assert_int_equal(session_ask(s->session, &prompt, on_done, s, NULL), ERR_OK);
+    const struct prompt prompt = {.question = question, .conversation = talk};
+    assert_int_equal(prompt_router_ask(s->router, &prompt, on_done, s, NULL), ERR_OK);
     UNTIL(s, s->done == before + 1);
 }
 
@@ -430,7 +504,7 @@ static void test_talk(void **state)
     struct scene *s = *state;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
-    open_session(s);
+    open_router(s);
     ask_in(s, "chat-0", "first");
     assert_int_equal(s->last->earlier.value, 0);
     ask(s); /* alone */
@@ -456,10 +530,10 @@ static void test_talk_is_bounded(void **state)
     struct scene *s = *state;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
-    open_session(s);
-    char *question = mem_alloc(SESSION_TALK_MAX / 2);
-    memset(question, 'q', SESSION_TALK_MAX / 2);
-    question[SESSION_TALK_MAX / 2 - 6] = '\0';
+    open_router(s);
+    char *question = mem_alloc(CONVERSATION_BYTES_MAX / 2);
+    memset(question, 'q', CONVERSATION_BYTES_MAX / 2);
+    question[CONVERSATION_BYTES_MAX / 2 - 6] = '\0';
     question[0] = 'a';
     ask_in(s, "chat-0", question);
     question[0] = 'b';
@@ -475,28 +549,25 @@ static void test_talk_is_bounded(void **state)
     free(question);
 }
 
-/* What is not sent yet can be stopped, and what was waiting ends with the session. */
+/* What is not sent yet can be stopped, and what was waiting ends with the router. */
 static void test_stopped_while_looking(void **state)
 {
     struct scene *s = *state;
     struct why why = {0};
     s->models = (struct tiny_reply){.bytes = NULL};
-    open_session(s);
+    open_router(s);
     for (int i = 0; i < 3; i++)
-        assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, on_done, s, &why),
-                         ERR_OK);
+        assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = "hello"}, on_done, s, &why), ERR_OK);
     UNTIL(s, s->models_asked == 1);
-    WORLD_EACH (row, session_world(s->session), TABLE_REQUEST) assert_string_equal(ROW(row, request)->phase, "waiting");
-    assert_int_equal(session_stop_asking(s->session), 3);
-    assert_int_equal(session_stop_asking(s->session), 0);
+    WORLD_EACH (row, s->world, TABLE_REQUEST) assert_string_equal(ROW(row, request)->phase, "waiting");
+    assert_int_equal(prompt_router_cancel(s->router), 3);
+    assert_int_equal(prompt_router_cancel(s->router), 0);
     assert_int_equal(s->done, 3);
     assert_string_equal(s->last->phase, "cancelled");
     assert_false(s->last->sent.known);
-    for (int i = 0; i < SESSION_PROMPTS; i++)
-        assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, NULL, NULL, &why),
-                         ERR_OK);
-    assert_int_equal(session_ask(s->session, &(struct session_prompt){.question = "hello"}, NULL, NULL, &why),
-                     ERR_LIMIT);
+    for (int i = 0; i < PROMPT_ROUTER_IN_FLIGHT; i++)
+        assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = "hello"}, NULL, NULL, &why), ERR_OK);
+    assert_int_equal(prompt_router_ask(s->router, &(struct prompt){.question = "hello"}, NULL, NULL, &why), ERR_LIMIT);
 }
 
 int main(void)
@@ -504,7 +575,7 @@ int main(void)
 #define IN_SCENE(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ingresses),
-        cmocka_unit_test(test_no_way),
+        cmocka_unit_test(test_no_route),
         cmocka_unit_test(test_tls),
         IN_SCENE(test_openai_is_found),
         IN_SCENE(test_infer_is_found),
@@ -516,6 +587,8 @@ int main(void)
         IN_SCENE(test_404_while_serve_starts),
         IN_SCENE(test_ingress_of_another_network),
         IN_SCENE(test_a_closed_ingress_is_tried_again),
+        IN_SCENE(test_each_rayservice_has_its_own),
+        IN_SCENE(test_no_route_is_an_error),
         IN_SCENE(test_talk),
         IN_SCENE(test_talk_is_bounded),
     };

@@ -1,0 +1,14 @@
+/*
+ * ingress_route.h - a RayService's ingress as a route to Serve. Pure.
+ */
+#ifndef RAYDECK_SESSION_INGRESS_ROUTE_H
+#define RAYDECK_SESSION_INGRESS_ROUTE_H
+
+#include "backends/backend.h"
+#include "backends/world/world.h"
+
+/* By the rules of the RayService's own namespace that lead to NAME-serve-svc; false where there is none that can be
+ * used. Caller frees with serve_path_done. */
+bool ingress_route(const struct world *w, const struct rayservice *r, struct serve_path *ret);
+
+#endif

@@ -1,0 +1,39 @@
+/* prompting.c - the session's prompts: they go to the router of the RayService in focus. */
+#include "backends/session/session_priv.h"
+
+/* What has changed since the last reconcile counts for who asks now. */
+static struct prompt_router *router_now(struct session *s)
+{
+    session_services_update_routes(s);
+    return s->services->router;
+}
+
+enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why)
+{
+    struct why own = {.code = ERR_OK};
+    const struct serve_path *route = prompt_router_route(s->services->router, &own);
+    if (!route) {
+        if (why) *why = own;
+        return own.code;
+    }
+    if (ret_path) *ret_path = route->words;
+    return ERR_OK;
+}
+
+const char *session_prompt_kind(const struct session *s, const char **ret_model)
+{
+    return prompt_router_protocol(s->services->router, ret_model);
+}
+
+enum err session_ask(struct session *s, const struct prompt *prompt, void (*done)(void *arg, const struct request *r),
+                     void *arg, struct why *why)
+{
+    return prompt_router_ask(router_now(s), prompt, done, arg, why);
+}
+
+size_t session_stop_asking(struct session *s)
+{
+    size_t count = 0;
+    for (struct session_service *of = s->services; of; of = of->next) count += prompt_router_cancel(of->router);
+    return count;
+}
