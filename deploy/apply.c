@@ -27,7 +27,7 @@ static void call_free(struct object_call *c)
     free(c);
 }
 
-static void call_end(struct object_call *c, const struct object_answer *answer)
+static void call_finish(struct object_call *c, const struct object_answer *answer)
 {
     object_done *done = c->done;
     void *arg = c->arg;
@@ -55,7 +55,7 @@ static void on_answer(void *arg, const struct http_answer *http)
     if (!answer.err) answer.err = json_parse_shown(http->body, http->body_len, &object, &why);
     answer.object = object;
     answer.why = why.text;
-    call_end(c, &answer);
+    call_finish(c, &answer);
     json_wipe(object);
 }
 

@@ -1,4 +1,4 @@
-/* cleanup.c - a clean-up's life, and the deletion of one thing after the other. See cleanup.h. */
+/* cleanup.c - opens and closes a clean-up; deletes one object after the other; what is left in Redis. See cleanup.h. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 
 static const struct step_def steps[CLEANUP_STEPS] = {
-    [CLEANUP_LOOK] = {"look", cleanup_look, 0},
+    [CLEANUP_READ] = {"read", cleanup_read, 0},
     [CLEANUP_CONFIRM] = {"confirm", NULL, STEP_CONFIRMS},
     [CLEANUP_UI] = {"user interface", cleanup_ui, STEP_CONTINUES},
     [CLEANUP_SERVICE] = {"RayService", cleanup_service_step, 0},
@@ -17,20 +17,20 @@ static const struct step_def steps[CLEANUP_STEPS] = {
     [CLEANUP_REDIS] = {"GCS in Redis", cleanup_redis, 0},
 };
 
-void cleanup_thing_done(struct thing *t)
+void cleanup_object_done(struct cleanup_object *t)
 {
     free(t->name);
     free(t->uid);
     free(t->words);
-    free(t->with);
+    free(t->deployed_with);
 }
 
-bool cleanup_is_service(const struct thing *t)
+bool cleanup_is_service(const struct cleanup_object *t)
 {
     return strcmp(t->kind->kind, "RayService") == 0;
 }
 
-bool cleanup_is_ui(const struct thing *t)
+bool cleanup_is_ui(const struct cleanup_object *t)
 {
     static const char *const kinds[] = {"Deployment", "Service", "ConfigMap", "PodDisruptionBudget"};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
@@ -38,19 +38,19 @@ bool cleanup_is_ui(const struct thing *t)
     return false;
 }
 
-static bool is_rest(const struct thing *t)
+static bool is_rest(const struct cleanup_object *t)
 {
     return !cleanup_is_ui(t) && !cleanup_is_service(t);
 }
 
-/* ---- one thing after the other ---- */
+/* ---- one object after the other ---- */
 
 static void delete_next(void *arg);
 
 static void on_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    struct thing *t = &c->things[c->at];
+    struct cleanup_object *t = &c->objects[c->at];
     t->gone = !a->err || a->err == ERR_NOT_FOUND;
     if (!a->err)
         step_log(&c->engine, TONE_PLAIN, "%s deleted", t->words);
@@ -65,10 +65,10 @@ static void on_deleted(void *arg, const struct object_answer *a)
 }
 
 /* What needs another goes before it: from the end of kinds.def to its beginning. */
-static size_t last_left(const struct cleanup *c, bool (*takes)(const struct thing *t))
+static size_t last_left(const struct cleanup *c, bool (*takes)(const struct cleanup_object *t))
 {
     for (size_t i = c->at; i-- > 0;)
-        if (takes(&c->things[i])) return i;
+        if (takes(&c->objects[i])) return i;
     return SIZE_MAX;
 }
 
@@ -82,7 +82,7 @@ static void delete_next(void *arg)
         return;
     }
     c->at = i;
-    const struct thing *t = &c->things[i];
+    const struct cleanup_object *t = &c->objects[i];
     object_delete(&c->engine.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
 }
 
@@ -114,7 +114,7 @@ struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_n
     return known_u64(sum);
 }
 
-static void redis_end(struct cleanup *c)
+static void redis_finish(struct cleanup *c)
 {
     const enum err err = step_first_err(&c->engine);
     if (err)
@@ -140,7 +140,7 @@ static void redis_read(void *arg)
         step_log(&c->engine, TONE_PLAIN, "GCS fields under storage namespace %s: %llu before, 0 now", c->storage_ns,
                  before);
     }
-    redis_end(c);
+    redis_finish(c);
 }
 
 static void redis_late(void *arg)
@@ -150,7 +150,7 @@ static void redis_late(void *arg)
              "GCS fields under storage namespace %s: %llu before, %llu now: an orphan; nothing reads it any more, and "
              "nothing will take it away",
              c->storage_ns, (unsigned long long)c->fields_before.value, (unsigned long long)c->fields_left);
-    redis_end(c);
+    redis_finish(c);
 }
 
 void cleanup_redis(void *arg)
@@ -166,10 +166,10 @@ void cleanup_redis(void *arg)
     step_log(&c->engine, c->service[0] ? TONE_WARN : TONE_PLAIN,
              c->service[0] ? "not known: the storage namespace was not seen in Redis"
                            : "there was no RayService of ours");
-    redis_end(c);
+    redis_finish(c);
 }
 
-/* ---- life ---- */
+/* ---- open and close ---- */
 
 /* What the DELETE in flight is of. */
 static const char *cleanup_sent(const void *arg)
@@ -178,7 +178,7 @@ static const char *cleanup_sent(const void *arg)
     switch (step_index(&c->engine)) {
     case CLEANUP_NAMESPACE: return "the namespace";
     case CLEANUP_SERVICE: return "the RayService";
-    default: return c->things[c->at].words;
+    default: return c->objects[c->at].words;
     }
 }
 
@@ -186,7 +186,7 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step
 {
     struct cleanup *c = mem_zero(1, sizeof *c);
     c->conf = *conf;
-    buf_init(&c->fresh, 1);
+    buf_init(&c->unconfirmed, 1);
     c->ns = mem_str(conf->ns);
     c->wanted = mem_str(conf->service);
     if (!c->conf.hang_ms) c->conf.hang_ms = CLEANUP_HANG_MS;
@@ -209,16 +209,16 @@ void cleanup_free(struct cleanup *c)
 {
     if (!c) return;
     step_engine_close(&c->engine);
-    for (size_t i = 0; i < c->count; i++) cleanup_thing_done(&c->things[i]);
-    free(c->things);
+    for (size_t i = 0; i < c->count; i++) cleanup_object_done(&c->objects[i]);
+    free(c->objects);
     free(c->wanted);
     free(c->ns);
     free(c->storage_ns);
     free(c->namespace_uid);
     free(c->namespace_version);
     cleanup_forget_kinds(c);
-    buf_done(&c->fresh);
-    free(c->kept_for);
+    buf_done(&c->unconfirmed);
+    free(c->foreign);
     free(c);
 }
 

@@ -1,14 +1,14 @@
 /*
- * cleanup.h - takes away what deploy made in a namespace, in the order that lets KubeRay clean up Redis: the UI, the
+ * cleanup.h - deletes what deploy made in a namespace, in the order that lets KubeRay clean up Redis: the UI, the
  * RayService (waiting for its finalizer and for the Job that empties its Redis), the rest, and at last the namespace,
  * if deploy made it.
  *
- * Where there are several RayServices of ours in the namespace it has to be said which is meant: the others, and what
- * was deployed with them, are left alone as somebody else's are.
+ * Where there are several RayServices of ours in the namespace the caller has to name the one that is meant: the
+ * others, and what was deployed with them, are left alone as somebody else's are.
  *
  * Nothing is deleted that does not carry our label (kobject.h), that has an owner who takes it along, or that is no
  * longer the one that was shown (UID). The namespace stays while somebody else's things are in it. What hangs is said
- * with its reason and the way out. Nothing is changed before the question was answered; cleaning up again is safe.
+ * with its reason and the way out. Nothing is changed before it is confirmed; cleaning up again is safe.
  */
 #ifndef RAYDECK_DEPLOY_CLEANUP_H
 #define RAYDECK_DEPLOY_CLEANUP_H
@@ -19,7 +19,7 @@
 #include "deploy/step_engine.h"
 
 enum cleanup_step {
-    CLEANUP_LOOK,
+    CLEANUP_READ,
     CLEANUP_CONFIRM,
     CLEANUP_UI,
     CLEANUP_SERVICE,
@@ -45,9 +45,9 @@ struct cleanup;
 struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step_observer *observer);
 void cleanup_free(struct cleanup *c);                  /* stops where it is; NULL is fine */
 struct step_engine *cleanup_engine(struct cleanup *c); /* to confirm, cancel and read it */
-/* What is about to be deleted, for the question: a line an object with its UID, at most so many. Safe text. */
-enum { CLEANUP_ASK_LINES = 12 };
-void cleanup_ask_words(const struct cleanup *c, struct buf *out);
+/* What is about to be deleted, for the confirmation: a line an object with its UID, at most so many. Safe text. */
+enum { CLEANUP_CONFIRM_LINES = 12 };
+void cleanup_confirm_text(const struct cleanup *c, struct buf *out);
 const char *cleanup_service(const struct cleanup *c); /* of the first RayService; "" none */
 
 /* The fields of every GCS table of a storage namespace together (ns NULL: of all); unknown where no Redis was read. */

@@ -22,10 +22,10 @@ void cleanup_forget_kinds(struct cleanup *c)
     for (size_t i = 0; i < c->versions_count; i++) free(c->versions[i]);
     free(c->kinds);
     free(c->versions);
-    free(c->blind);
+    free(c->unlisted);
     c->kinds = NULL;
     c->versions = NULL;
-    c->blind = NULL;
+    c->unlisted = NULL;
     c->kinds_count = c->versions_count = 0;
 }
 
@@ -42,8 +42,8 @@ static bool is_kind(const struct kobject_kind *k, const char *api_version, const
            strncmp(k->api_version, api_version, len) == 0;
 }
 
-/* Of the control plane's own making: they say nothing about who lives there, and come back by themselves. */
-static bool is_by_the_way(const char *plural)
+/* Made by the control plane out of other objects: nobody's, and made again by themselves. */
+static bool is_derived(const char *plural)
 {
     static const char *const names[] = {"events", "endpoints", "endpointslices"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++)
@@ -59,32 +59,32 @@ static bool has_verb(const cJSON *resource, const char *verb)
 }
 
 /* A kind that is stored in a namespace: what can be listed, and goes with the namespace. */
-static void kind_take(struct cleanup *c, const char *api_version, const cJSON *resource)
+static void kind_add(struct cleanup *c, const char *api_version, const cJSON *resource)
 {
     const char *plural = json_str(resource, "name"), *kind = json_str(resource, "kind");
     if (!plural || !kind || strchr(plural, '/') || json_bool(resource, "namespaced") != TRI_YES) return;
-    if (!has_verb(resource, "list") || !has_verb(resource, "delete") || is_by_the_way(plural)) return;
+    if (!has_verb(resource, "list") || !has_verb(resource, "delete") || is_derived(plural)) return;
     for (const struct kobject_kind *k = kobject_kinds; k->kind; k++)
         if (is_kind(k, api_version, plural)) return;
     for (size_t i = 0; i < c->kinds_count; i++)
         if (is_kind(&c->kinds[i], api_version, plural)) return;
     if (c->kinds_count == KINDS_MAX) {
-        if (!c->blind) c->blind = mem_str("more kinds than can be looked at");
+        if (!c->unlisted) c->unlisted = mem_str("more kinds than can be looked at");
         return;
     }
     c->kinds = mem_grow(c->kinds, c->kinds_count + 1, sizeof *c->kinds);
     c->kinds[c->kinds_count++] = (struct kobject_kind){mem_str(api_version), mem_str(kind), mem_str(plural), true, 0};
 }
 
-static void blind_to(struct cleanup *c, const char *what)
+static void unlisted_set(struct cleanup *c, const char *what)
 {
-    if (!c->blind) c->blind = mem_printf("perhaps what %s has, which cannot be told", what);
+    if (!c->unlisted) c->unlisted = mem_printf("perhaps what %s has, which cannot be told", what);
 }
 
 static void version_add(struct cleanup *c, const char *api_version)
 {
     if (c->versions_count == VERSIONS_MAX) {
-        blind_to(c, "one API group of very many");
+        unlisted_set(c, "one API group of very many");
         return;
     }
     c->versions = mem_grow(c->versions, c->versions_count + 1, sizeof *c->versions);
@@ -97,10 +97,10 @@ static void on_version(void *arg, const struct object_answer *a)
     const char *api_version = c->versions[c->at];
     if (a->err) {
         char *safe = text_safe(api_version, strlen(api_version), TEXT_ONE_LINE, OBJECT_NAME_MAX);
-        blind_to(c, safe);
+        unlisted_set(c, safe);
         free(safe);
     }
-    JSON_EACH (resource, json_get(a->object, "resources")) kind_take(c, api_version, resource);
+    JSON_EACH (resource, json_get(a->object, "resources")) kind_add(c, api_version, resource);
     c->at++;
     step_later(&c->engine, versions_next, 0);
 }
@@ -130,7 +130,7 @@ static void versions_next(void *arg)
 static void on_groups(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    if (a->err) blind_to(c, "the API groups");
+    if (a->err) unlisted_set(c, "the API groups");
     version_add(c, "v1");
     JSON_EACH (group, json_get(a->object, "groups")) {
         const char *version = json_str(json_get(group, "preferredVersion"), "groupVersion");

@@ -5,9 +5,9 @@
 #include "deploy/cleanup.h"
 #include "deploy/service_parse.h"
 
-struct thing {
+struct cleanup_object {
     const struct kobject_kind *kind;
-    char *name, *uid, *words, *with; /* with: the RayService it was deployed with; NULL: it does not say */
+    char *name, *uid, *words, *deployed_with; /* with: the RayService it was deployed with; NULL: it does not say */
     bool gone;
 };
 
@@ -15,10 +15,10 @@ struct cleanup {
     struct cleanup_conf conf;
     struct step_engine engine;
     char *ns;
-    struct thing *things;
+    struct cleanup_object *objects;
     size_t count, beyond;
     size_t services; /* of ours, the one that is meant among them */
-    size_t at;       /* of the thing, or the kind, being worked on */
+    size_t at;       /* of the object, or the kind, being worked on */
     char service[OBJECT_NAME_MAX + 1];
     char ray_version[64];
     char *wanted;     /* the RayService that is meant; NULL: not said */
@@ -26,15 +26,15 @@ struct cleanup {
     struct known_u64 fields_before;
     uint64_t fields_left;
     bool owns_namespace, namespace_there, namespace_going;
-    char *namespace_uid, *namespace_version; /* the version as it was looked at last */
-    struct buf fresh;                        /* what is in it that was not shown */
+    char *namespace_uid, *namespace_version; /* the version as it was read last */
+    struct buf unconfirmed;                  /* what is in it that was not shown */
     struct kobject_kind *kinds;              /* beside those of kinds.def, what the server says there is; texts ours */
     size_t kinds_count;
     char **versions; /* of the API groups, "apps/v1" */
     size_t versions_count;
-    char *blind; /* why there may be more kinds than those; NULL: there are not */
+    char *unlisted; /* why there may be more kinds than those; NULL: there are not */
     void (*kinds_known)(void *arg);
-    char *kept_for; /* what somebody else has in the namespace; NULL: nothing */
+    char *foreign; /* what of others is in the namespace; NULL: nothing */
     /* of the wait for the RayService */
     bool job_seen, job_done, job_failed;
     bool service_gone;
@@ -42,20 +42,20 @@ struct cleanup {
     char state[STEP_TEXT_MAX], reason[STEP_TEXT_MAX];
 };
 
-void cleanup_thing_done(struct thing *t);
-bool cleanup_is_ui(const struct thing *t);
-bool cleanup_is_service(const struct thing *t);
+void cleanup_object_done(struct cleanup_object *t);
+bool cleanup_is_ui(const struct cleanup_object *t);
+bool cleanup_is_service(const struct cleanup_object *t);
 
-/* Asks which kinds a namespace can hold; then c->at is 0. */
+/* Discovers which kinds a namespace can hold; then c->at is 0. */
 void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg));
 void cleanup_forget_kinds(struct cleanup *c);
 /* Those of kinds.def first; NULL after the last. */
 const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i);
-/* It is there by somebody's will: nobody owns it, and no namespace has it by itself. */
-bool cleanup_is_somebodys(const struct kobject_kind *kind, const cJSON *o);
+/* Somebody made it: it has no owner, and it is not in every namespace. */
+bool cleanup_is_foreign(const struct kobject_kind *kind, const cJSON *o);
 
 /* The steps. */
-void cleanup_look(void *arg);
+void cleanup_read(void *arg);
 void cleanup_ui(void *arg);
 void cleanup_service_step(void *arg);
 void cleanup_rest(void *arg);

@@ -37,7 +37,7 @@ enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret)
     return ERR_OK;
 }
 
-bool conflicts_may_be_taken(const struct conflicts *c)
+bool conflicts_may_be_forced(const struct conflicts *c)
 {
     for (size_t i = 0; i < c->count; i++)
         if (strcmp(c->item[i].field, GROUPS_FIELD) != 0 && strcmp(c->item[i].manager, OWN_MANAGER) != 0) return false;

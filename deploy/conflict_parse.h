@@ -30,7 +30,7 @@ enum err conflict_parse(const char *bytes, size_t len, struct conflicts *ret);
 
 /* Every one of them is about the worker groups, the list that KubeRay's operator comes to own, or about what we created
  * ourselves and could not record as applied. */
-bool conflicts_may_be_taken(const struct conflicts *c);
+bool conflicts_may_be_forced(const struct conflicts *c);
 
 /* Each of them is one of those: the same field of the same manager. */
 bool conflicts_are_within(const struct conflicts *c, const struct conflicts *shown);

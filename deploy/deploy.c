@@ -1,4 +1,4 @@
-/* deploy.c - a deployment's life: its objects, its beginning and its end. See deploy.h. */
+/* deploy.c - opens and closes a deployment; its table of steps; the objects of its manifest. See deploy.h. */
 #include "deploy/deploy_priv.h"
 
 #include "backends/base/mem.h"
@@ -117,7 +117,7 @@ const struct item *deploy_service_item(const struct deploy *d)
     return NULL;
 }
 
-/* ---- life ---- */
+/* ---- open and close ---- */
 
 /* What the change in flight is made to. */
 static const char *deploy_sent(const void *arg)

@@ -1,9 +1,9 @@
 /*
- * deploy.h - a manifest onto a cluster, step by step: the Redis that AWS is asked for, prerequisites, variables, lint,
- * a dry run by the server, the difference to what is live, the question, apply in the order in which one needs the
- * other, waiting until KubeRay has accepted it, and until Serve answers.
+ * deploy.h - a manifest onto a cluster, step by step: the endpoint of the Redis from AWS, prerequisites, variables,
+ * lint, a dry run by the server, the difference to what is live, the confirmation, apply in the order in which one
+ * needs the other, waiting until KubeRay has accepted it, and until Serve answers.
  *
- * Nothing is changed before the question was answered. What needs no cluster (variables, lint) is done even where a
+ * Nothing is changed before it is confirmed. What needs no cluster (variables, lint) is done even where a
  * prerequisite failed, so that everything wrong is said at once. A step that fails says what was applied and what was
  * not; applying again is safe. No secret gets into a line.
  */
@@ -39,7 +39,7 @@ enum {
 
 /* Each may be NULL. */
 struct deploy_hooks {
-    /* A RayService was applied: what is looked at from now on. */
+    /* A RayService was applied: the one to watch from now on. */
     void (*applied)(void *arg, const char *ns, const char *service);
     /* Does Serve answer, as far as the owner can tell? ret: why, or why not. */
     enum tri (*answering)(void *arg, char *ret, size_t size);
@@ -49,12 +49,12 @@ struct deploy_hooks {
 struct deploy_conf {
     struct loop *loop;
     struct cluster cluster;
-    const struct world *world; /* of a session that looks at the namespace; NULL: no reasons of pods are told */
+    const struct world *world; /* of a session that watches the namespace; NULL: no reasons of pods are given */
     const char *ns;            /* NULL: the manifest's, else context_ns */
     const char *context_ns;
     struct manifest *manifest;
-    struct variables *variables; /* are given what AWS tells */
-    const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: AWS is not asked */
+    struct variables *variables; /* are set to what AWS answers */
+    const char *redis_from;      /* as redis_from_check accepts it (deploy/redis_from.h); NULL: not read from AWS */
     struct deploy_hooks hooks;
     bool dry_run;                           /* ends after the diff */
     uint64_t accept_ms, answer_ms, poll_ms; /* 0: the limits above */
@@ -66,10 +66,11 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_ob
 void deploy_free(struct deploy *d);                  /* stops where it is; NULL is fine */
 struct step_engine *deploy_engine(struct deploy *d); /* to confirm, cancel and read it */
 
-/* What is about to be applied, for the question: a line an object, what each means, at most so many lines. Safe text.
+/* What is about to be applied, for the confirmation: a line an object, what each means, at most so many lines. Safe
+ * text.
  */
-enum { DEPLOY_ASK_LINES = 12 };
-void deploy_ask_words(const struct deploy *d, struct buf *out);
+enum { DEPLOY_CONFIRM_LINES = 12 };
+void deploy_confirm_text(const struct deploy *d, struct buf *out);
 
 const char *deploy_service(const struct deploy *d); /* name of the first RayService; "" without one */
 const char *deploy_ns(const struct deploy *d);      /* "" until it is known */

@@ -19,7 +19,7 @@ static void owner_read(void *arg);
 
 /* ---- failing ---- */
 
-static void words_of(const struct deploy *d, bool applied, struct buf *out)
+static void words_list(const struct deploy *d, bool applied, struct buf *out)
 {
     for (size_t i = 0; i < d->count; i++) {
         if (d->items[i].applied != applied) continue;
@@ -33,8 +33,8 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
     struct buf yes, no;
     buf_init(&yes, LIST_MAX);
     buf_init(&no, LIST_MAX);
-    words_of(d, true, &yes);
-    words_of(d, false, &no);
+    words_list(d, true, &yes);
+    words_list(d, false, &no);
     step_log(&d->engine, TONE_BAD, "%s: %s", what, why);
     /* Cut off on the way: it may have arrived all the same. */
     if (err == ERR_RESET || err == ERR_TIMEOUT)
@@ -223,7 +223,7 @@ static void item_read(void *arg)
 
 /* ---- one after the other ---- */
 
-static void apply_end(struct deploy *d)
+static void apply_finish(struct deploy *d)
 {
     if (!deploy_service_item(d)) {
         step_finish(&d->engine, ERR_OK, "applied; there is no RayService in it to wait for");
@@ -238,7 +238,7 @@ static void apply_next(void *arg)
     struct deploy *d = arg;
     while (d->at < d->count && d->items[d->at].applied) d->at++;
     if (d->at == d->count) {
-        apply_end(d);
+        apply_finish(d);
         return;
     }
     const struct item *it = &d->items[d->at];

@@ -8,7 +8,7 @@
 
 /* ---- variables ---- */
 
-static void say_variable(struct deploy *d, const struct variable *v)
+static void variable_log(struct deploy *d, const struct variable *v)
 {
     const char *secret = v->secret ? ", a secret" : "";
     if (v->left == v->uses)
@@ -22,7 +22,7 @@ static void say_variable(struct deploy *d, const struct variable *v)
                  variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
 }
 
-static void say_misplaced(struct deploy *d)
+static void misplaced_log(struct deploy *d)
 {
     const struct variables *v = d->conf.variables;
     char object[300];
@@ -47,9 +47,9 @@ void deploy_variables(void *arg)
         return;
     }
     for (size_t i = 0; i < v->count; i++)
-        if (v->items[i].uses) say_variable(d, &v->items[i]);
+        if (v->items[i].uses) variable_log(d, &v->items[i]);
     if (v->misplaced) {
-        say_misplaced(d);
+        misplaced_log(d);
         step_fail(&d->engine, ERR_PARSE, "a secret would stand in clear outside of a Secret");
         return;
     }
@@ -59,7 +59,7 @@ void deploy_variables(void *arg)
 
 /* ---- lint ---- */
 
-static void say_findings(struct deploy *d, const struct findings *f)
+static void findings_log(struct deploy *d, const struct findings *f)
 {
     for (size_t i = 0; i < f->count; i++) {
         const struct finding *one = &f->items[i];
@@ -90,7 +90,7 @@ void deploy_lint(void *arg)
     findings_init(&found);
     lint_manifest(d->conf.manifest, d->conf.variables, &found);
     findings_sort(&found);
-    say_findings(d, &found);
+    findings_log(d, &found);
     const size_t errors = errors_in(&found);
     findings_done(&found);
     if (errors) {

@@ -124,7 +124,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     on_checked(d, a);
 }
 
-static void say_group(struct deploy *d, const cJSON *nodes, const char *name, const cJSON *spec, uint64_t replicas)
+static void group_log(struct deploy *d, const cJSON *nodes, const char *name, const cJSON *spec, uint64_t replicas)
 {
     char selector[300];
     const cJSON *wanted = json_get(spec, "nodeSelector");
@@ -162,12 +162,12 @@ static void on_nodes(void *arg, const struct object_answer *a)
         if (!is_out_of_reach(a->err)) step_log(&d->engine, TONE_WARN, "Neuron capacity is not known: %s", a->why);
     } else {
         const cJSON *cluster = json_path(service->object, "spec.rayClusterConfig");
-        say_group(d, a->object, "head", json_path(cluster, "headGroupSpec.template.spec"), 1);
+        group_log(d, a->object, "head", json_path(cluster, "headGroupSpec.template.spec"), 1);
         JSON_EACH (g, json_get(cluster, "workerGroupSpecs")) {
             struct known_u64 n = json_u64(g, "replicas");
             if (!n.known) n = json_u64(g, "minReplicas");
             const char *name = json_str(g, "groupName");
-            say_group(d, a->object, name ? name : "worker group", json_path(g, "template.spec"),
+            group_log(d, a->object, name ? name : "worker group", json_path(g, "template.spec"),
                       n.known && n.value < 100000 ? n.value : 1);
         }
     }
@@ -270,8 +270,8 @@ static bool same_kind_before(const struct deploy *d, size_t at)
     return at > 0 && d->items[at - 1].kind == d->items[at].kind; /* they are sorted by kind */
 }
 
-static void say_may(struct deploy *d, const struct kobject_kind *kind, const char *what, enum step_tone refused,
-                    const struct object_answer *a)
+static void review_log(struct deploy *d, const struct kobject_kind *kind, const char *what, enum step_tone refused,
+                       const struct object_answer *a)
 {
     enum tri allowed = json_bool(json_get(a->object, "status"), "allowed");
     char *resource = kobject_resource(kind);
@@ -284,10 +284,10 @@ static void say_may(struct deploy *d, const struct kobject_kind *kind, const cha
     free(resource);
 }
 
-static void on_may(void *arg, const struct object_answer *a)
+static void on_review(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    say_may(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
+    review_log(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
     if (is_out_of_reach(a->err)) {
         on_checked(d, a);
         return;
@@ -297,10 +297,10 @@ static void on_may(void *arg, const struct object_answer *a)
     step_later(&d->engine, check_next, 0);
 }
 
-static void on_may_namespace(void *arg, const struct object_answer *a)
+static void on_namespace_review(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    say_may(d, kobject_kind_named("v1", "Namespace"), "create", TONE_BAD, a);
+    review_log(d, kobject_kind_named("v1", "Namespace"), "create", TONE_BAD, a);
     on_checked(d, a);
 }
 
@@ -312,7 +312,7 @@ static void check_may(struct deploy *d)
         step_later(&d->engine, check_next, 0);
         return;
     }
-    object_may(&d->engine.cluster, wanted[d->verb].verb, d->items[d->at].kind, d->ns, on_may, d);
+    object_may(&d->engine.cluster, wanted[d->verb].verb, d->items[d->at].kind, d->ns, on_review, d);
 }
 
 /* ---- in order ---- */
@@ -352,7 +352,7 @@ static void check_next(void *arg)
     case CHECK_SECRETS: check_secrets(d); break;
     case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
         waits = d->ns_state == NS_MISSING &&
-                object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_may_namespace, d);
+                object_may(c, "create", kobject_kind_named("v1", "Namespace"), NULL, on_namespace_review, d);
         break;
     case CHECK_MAY: check_may(d); break;
     case CHECKS: check_done(d); break;

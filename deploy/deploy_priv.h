@@ -25,19 +25,19 @@ struct item {
     bool failed;
 };
 
-enum { DEPLOY_SECRETS = 32 }; /* more are not looked for */
+enum { DEPLOY_SECRETS = 32 }; /* more are not checked */
 
 enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
 
 struct deploy {
     struct deploy_conf conf;
     struct step_engine engine;
-    struct redis_from *from; /* NULL: AWS is not asked */
+    struct redis_from *from; /* NULL: not read from AWS */
     char ns[OBJECT_NAME_MAX + 1];
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
     size_t count;
-    size_t at;                    /* of the item, or the question, being worked on */
+    size_t at;                    /* of the item, or the check, being worked on */
     unsigned check;               /* of the prerequisites */
     size_t verb;                  /* of the permissions of the item at `at` */
     char *secret[DEPLOY_SECRETS]; /* names that the pods refer to and the manifest does not hold */

@@ -1,4 +1,4 @@
-/* deploy_redis.c - the endpoint that AWS is asked for, before there is a deployment that could do without. */
+/* deploy_redis.c - reads the endpoint of the Redis from AWS, before anything that needs it. */
 #include "deploy/deploy_priv.h"
 
 static void on_waiting(void *arg, const char *text)
@@ -7,7 +7,7 @@ static void on_waiting(void *arg, const char *text)
     step_wait_text(&d->engine, "%s", text);
 }
 
-/* What has answered stays until deploy_free: it is its own callback that we are in. */
+/* redis_from is freed by deploy_free, not here: it is its own callback. */
 static void on_endpoint(void *arg, enum err err, const char *text)
 {
     struct deploy *d = arg;

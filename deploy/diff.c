@@ -223,11 +223,11 @@ static cJSON *cluster_without_sizes(const cJSON *rayservice, int groups)
     return config;
 }
 
-static void take_hollow_out(cJSON *node)
+static void hollow_remove(cJSON *node)
 {
     for (cJSON *child = node ? node->child : NULL, *next; child; child = next) {
         next = child->next;
-        take_hollow_out(child);
+        hollow_remove(child);
         if (is_hollow(child, child->string)) cJSON_Delete(cJSON_DetachItemViaPointer(node, child));
     }
 }
@@ -236,8 +236,8 @@ static bool needs_new_cluster(const cJSON *live, const cJSON *next)
 {
     int groups = cJSON_GetArraySize(json_path(live, "spec.rayClusterConfig.workerGroupSpecs"));
     cJSON *old = cluster_without_sizes(live, groups), *now = cluster_without_sizes(next, groups);
-    take_hollow_out(old);
-    take_hollow_out(now);
+    hollow_remove(old);
+    hollow_remove(now);
     bool same = cJSON_Compare(old, now, true);
     cJSON_Delete(old);
     cJSON_Delete(now);

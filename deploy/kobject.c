@@ -83,7 +83,7 @@ static cJSON *object_member(cJSON *object, const char *name)
     return cJSON_AddObjectToObject(object, name);
 }
 
-static void put_text(cJSON *object, const char *map, const char *name, const char *value)
+static void text_set(cJSON *object, const char *map, const char *name, const char *value)
 {
     cJSON *to = object_member(object_member(object, "metadata"), map);
     cJSON_DeleteItemFromObjectCaseSensitive(to, name);
@@ -113,8 +113,8 @@ size_t kobject_created_entry(const cJSON *object)
 
 void kobject_own(cJSON *object, const char *service)
 {
-    put_text(object, "labels", OWN_LABEL, OWN_VALUE);
-    if (*service) put_text(object, "annotations", OWN_SERVICE, service);
+    text_set(object, "labels", OWN_LABEL, OWN_VALUE);
+    if (*service) text_set(object, "annotations", OWN_SERVICE, service);
 }
 
 const char *kobject_deployed_with(const cJSON *object)

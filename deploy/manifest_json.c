@@ -78,7 +78,7 @@ struct budget {
     size_t values, bytes;
 };
 
-static bool budget_take(struct budget *b, const struct yaml_node *n)
+static bool budget_spend(struct budget *b, const struct yaml_node *n)
 {
     size_t bytes = (n->text ? strlen(n->text) : 0) + (n->key ? strlen(n->key) : 0);
     if (b->values == 0 || b->bytes < bytes) return false;
@@ -89,7 +89,7 @@ static bool budget_take(struct budget *b, const struct yaml_node *n)
 
 static cJSON *node_json(const struct yaml_node *n, struct budget *left)
 {
-    if (!budget_take(left, n)) return NULL;
+    if (!budget_spend(left, n)) return NULL;
     if (n->kind == YAML_SCALAR) return scalar_json(n);
     cJSON *all = n->kind == YAML_MAP ? cJSON_CreateObject() : cJSON_CreateArray();
     for (size_t i = 0; i < n->count; i++) {

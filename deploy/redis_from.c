@@ -49,7 +49,7 @@ enum err redis_from_check(const char *word, struct why *why)
     return good ? ERR_OK : why_set(why, ERR_USAGE, "--redis-from: expected elasticache[:ID] or memorydb[:NAME]");
 }
 
-static void from_say(struct redis_from *f, const char *text)
+static void from_report(struct redis_from *f, const char *text)
 {
     if (strcmp(f->said, text) == 0) return;
     snprintf(f->said, sizeof f->said, "%s", text);
@@ -110,7 +110,7 @@ static void on_found(void *arg, enum err err, const struct aws_redis *r, const s
     struct redis_from *f = arg;
     char text[SAID_MAX];
     if (r->state == AWS_CREATING && f->conf.every_ms) {
-        from_say(f, why->text);
+        from_report(f, why->text);
         alarm_set(f->again, f->conf.every_ms, 0);
         return;
     }

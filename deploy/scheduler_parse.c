@@ -44,7 +44,7 @@ static struct part part_uncounted(struct part p)
 }
 
 /* Older schedulers: "node(s) had taint {key: value}, that the pod didn't tolerate"; newer ones need not name it. */
-static void take_taint(struct part p, struct scheduler_words *ret)
+static void taint_parse(struct part p, struct scheduler_words *ret)
 {
     const char *open = memchr(p.at, '{', p.len);
     const char *close = open ? memchr(open, '}', p.len - (size_t)(open - p.at)) : NULL;
@@ -55,7 +55,7 @@ static void take_taint(struct part p, struct scheduler_words *ret)
     words_add(ret->taints, name);
 }
 
-static void words_take(struct part whole, struct scheduler_words *ret)
+static void words_parse(struct part whole, struct scheduler_words *ret)
 {
     static const char insufficient[] = "Insufficient ";
     const size_t before = sizeof insufficient - 1;
@@ -64,7 +64,7 @@ static void words_take(struct part whole, struct scheduler_words *ret)
         words_add(ret->resources, part_after(p, before));
         if (part_has(p, "neuron")) ret->neuron = true;
     } else if (part_has(p, "taint")) {
-        take_taint(p, ret);
+        taint_parse(p, ret);
     } else if (part_has(p, "affinity") || part_has(p, "selector")) {
         ret->selector = true;
     } else if (!part_has(p, "that the pod didn't tolerate")) {
@@ -99,7 +99,7 @@ bool scheduler_parse(const char *message, struct scheduler_words *ret)
             inside = at[len] == '{' ? true : at[len] == '}' ? false : inside;
         struct part p = {at, len};
         while (p.len && *p.at == ' ') p = part_after(p, 1);
-        if (p.len) words_take(p, ret);
+        if (p.len) words_parse(p, ret);
         const size_t step = len < left ? len + 1 : len;
         at += step;
         left -= step;

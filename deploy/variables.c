@@ -257,7 +257,7 @@ static bool is_encoded_text(const char *value)
     return ok;
 }
 
-static void value_put(const struct variable *var, bool encode, struct buf *out)
+static void value_write(const struct variable *var, bool encode, struct buf *out)
 {
     if (encode)
         text_base64_encode(var->value, strlen(var->value), out);
@@ -304,7 +304,7 @@ static void reference_apply(struct walk *w, struct text_walk *t, const char *p, 
     bool encode = whole && w->scope.in_data && !is_encoded_text(var->value);
     if (use) use->encoded = encode;
     buf_add(&t->out, t->done, (size_t)(p - t->done));
-    value_put(var, encode, &t->out);
+    value_write(var, encode, &t->out);
     t->done = p + len;
     t->changed = true;
 }

@@ -154,9 +154,9 @@ static void show_question(struct app_work *w)
     buf_printf(&body, "context    %s\nnamespace  %s\nRayService %s\n\n", app_context(app) ? app_context(app) : "–", ns,
                *service ? service : "–");
     if (w->deploy)
-        deploy_ask_words(w->deploy, &body);
+        deploy_confirm_text(w->deploy, &body);
     else
-        cleanup_ask_words(w->cleanup, &body);
+        cleanup_confirm_text(w->cleanup, &body);
     if (!w->deploy) buf_str(&body, "\nThis cannot be undone.\n");
     buf_str(&body, "\nThe same:  ");
     equivalent_command(w, ns, &body);

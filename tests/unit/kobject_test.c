@@ -162,14 +162,14 @@ static void a_conflict_names_managers_and_fields(void **state)
     struct why why = {0};
     assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
     assert_int_equal(c.count, 3);
-    assert_false(conflicts_may_be_taken(&c));
+    assert_false(conflicts_may_be_forced(&c));
     conflicts_words(&c, &why);
     assert_int_equal(why.code, ERR_CONFLICT);
     assert_string_equal(why.text, "owned by kuberay-operator: " GROUPS_FIELD ", .spec.b; by kubectl: .spec.a");
 
     text = STATUS(CAUSE("kuberay-operator", GROUPS_FIELD));
     assert_int_equal(conflict_parse(text, strlen(text), &c), ERR_OK);
-    assert_true(conflicts_may_be_taken(&c));
+    assert_true(conflicts_may_be_forced(&c));
 }
 
 static void another_409_is_no_conflict_of_fields(void **state)
@@ -219,7 +219,7 @@ static void whose_an_object_is(void **state)
         const struct kobject_kind kind = {.kind = rows[i].kind};
         cJSON *o = NULL;
         assert_int_equal(json_parse(rows[i].json, strlen(rows[i].json), &o, NULL), ERR_OK);
-        if (cleanup_is_somebodys(&kind, o) != rows[i].somebodys) fail_msg("%s %s", rows[i].kind, rows[i].json);
+        if (cleanup_is_foreign(&kind, o) != rows[i].somebodys) fail_msg("%s %s", rows[i].kind, rows[i].json);
         cJSON_Delete(o);
     }
 }

@@ -109,7 +109,7 @@ static void a_kind_that_nobody_listed_counts_too(void **state)
     cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
     /* And before the question. */
     deploy_rig_cleanup(r);
-    deploy_rig_said(r, "  look: namespace/mistral, kept: it holds lease.coordination.k8s.io/theirs\n");
+    deploy_rig_said(r, "  read: namespace/mistral, kept: it holds lease.coordination.k8s.io/theirs\n");
 }
 
 /* The namespace itself was given to somebody else. */

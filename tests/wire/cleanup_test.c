@@ -250,7 +250,7 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
     assert_null(strstr(s->deleted, "theirs"));
-    SAID(s, "  look: namespace/mistral, kept: it holds configmap/theirs\n");
+    SAID(s, "  read: namespace/mistral, kept: it holds configmap/theirs\n");
     SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: configmap/theirs\n");
     free(s);
 
@@ -258,7 +258,7 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     s->forbidden = true;
     run(s, true);
     assert_false(s->namespace_deleted);
-    SAID(s, "! look: secrets may not be listed: what there is of them stays\n");
+    SAID(s, "! read: secrets may not be listed: what there is of them stays\n");
     SAID(s, "kept: it holds what is not ours: perhaps secrets, which may not be listed\n");
     free(s);
 }
@@ -272,7 +272,7 @@ static void one_of_two(void **state)
     run(s, true);
     assert_int_equal(s->err, ERR_USAGE);
     assert_string_equal(s->deleted, "");
-    SAID(s, "# look: 2 RayServices of ours are in namespace mistral: mistral, second\n");
+    SAID(s, "# read: 2 RayServices of ours are in namespace mistral: mistral, second\n");
     free(s);
 
     s = fresh();
@@ -283,7 +283,7 @@ static void one_of_two(void **state)
     assert_string_equal(s->deleted,
                         "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n" NS "/secrets/hf-token\n");
     assert_false(s->namespace_deleted);
-    SAID(s, "  look: namespace/mistral, kept: it holds ");
+    SAID(s, "  read: namespace/mistral, kept: it holds ");
     free(s);
 }
 

@@ -1,4 +1,4 @@
-/* deploy_send.c - dry run and difference: object after object, in the order in which one needs the other. */
+/* deploy_dry_run.c - dry run and difference: object after object, in the order in which one needs the other. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/deploy_priv.h"
@@ -8,7 +8,7 @@
 
 enum { ROWS_SAID = 60, LIST_MAX = 4096 };
 
-static void dry_next(void *arg);
+static void dry_run_next(void *arg);
 
 static bool is_namespace(const struct item *it)
 {
@@ -23,7 +23,7 @@ static bool is_applying(const struct deploy *d)
     return step_index(&d->engine) == DEPLOY_APPLY;
 }
 
-static void dry_end(struct deploy *d)
+static void dry_run_finish(struct deploy *d)
 {
     bool failed = false;
     for (size_t i = 0; i < d->count; i++) failed = failed || d->items[i].failed;
@@ -39,7 +39,7 @@ static void dry_end(struct deploy *d)
         step_next(&d->engine);
 }
 
-static void dry_failed(struct deploy *d, struct item *it, const struct object_answer *a)
+static void dry_run_failed(struct deploy *d, struct item *it, const struct object_answer *a)
 {
     const bool refused = a->err == ERR_SERVER || a->err == ERR_USAGE || a->err == ERR_PROTOCOL;
     it->failed = true;
@@ -51,7 +51,7 @@ static void on_dry(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
-    if (a->conflicts && !it->shown && conflicts_may_be_taken(a->conflicts)) {
+    if (a->conflicts && !it->shown && conflicts_may_be_forced(a->conflicts)) {
         it->shown = mem_alloc(sizeof *it->shown);
         *it->shown = *a->conflicts;
         step_log(&d->engine, TONE_PLAIN,
@@ -61,14 +61,14 @@ static void on_dry(void *arg, const struct object_answer *a)
         return;
     }
     if (a->err) {
-        dry_failed(d, it, a);
+        dry_run_failed(d, it, a);
     } else {
         it->checked = true;
         it->next = cJSON_Duplicate(a->object, 1);
         step_log(&d->engine, TONE_PLAIN, "%s: the server takes it", it->words);
     }
     d->at++;
-    step_later(&d->engine, dry_next, 0);
+    step_later(&d->engine, dry_run_next, 0);
 }
 
 static void on_live(void *arg, const struct object_answer *a)
@@ -76,17 +76,17 @@ static void on_live(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
     if (a->err && a->err != ERR_NOT_FOUND) {
-        dry_failed(d, it, a);
+        dry_run_failed(d, it, a);
         d->at++;
-        step_later(&d->engine, dry_next, 0);
+        step_later(&d->engine, dry_run_next, 0);
         return;
     }
     if (!a->err && is_applying(d)) {
-        dry_failed(
+        dry_run_failed(
             d, it,
             &(struct object_answer){.err = ERR_CONFLICT, .why = "are there now, and were not when it was shown"});
         d->at++;
-        step_later(&d->engine, dry_next, 0);
+        step_later(&d->engine, dry_run_next, 0);
         return;
     }
     json_wipe(it->live);
@@ -101,14 +101,14 @@ static void on_live(void *arg, const struct object_answer *a)
     object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY, on_dry, d);
 }
 
-static void dry_next(void *arg)
+static void dry_run_next(void *arg)
 {
     struct deploy *d = arg;
     while (d->at < d->count &&
            (d->items[d->at].checked || (!is_namespace(&d->items[d->at]) && d->ns_state == NS_MISSING)))
         d->at++;
     if (d->at == d->count) {
-        dry_end(d);
+        dry_run_finish(d);
         return;
     }
     const struct item *it = &d->items[d->at];
@@ -118,7 +118,7 @@ static void dry_next(void *arg)
 void deploy_dry_rest(struct deploy *d)
 {
     d->at = 0;
-    dry_next(d);
+    dry_run_next(d);
 }
 
 void deploy_dry_run(void *arg)
@@ -130,12 +130,12 @@ void deploy_dry_run(void *arg)
                  "checked before anything else is applied",
                  d->ns);
     d->at = 0;
-    dry_next(d);
+    dry_run_next(d);
 }
 
 /* ---- difference ---- */
 
-static void say_diff(struct deploy *d, struct item *it)
+static void diff_log(struct deploy *d, struct item *it)
 {
     struct buf row;
     /* Not checked yet: the object as it is in the manifest. */
@@ -164,14 +164,14 @@ void deploy_diff(void *arg)
 {
     struct deploy *d = arg;
     if (d->ns_state == NS_MISSING) step_log(&d->engine, TONE_PLAIN, "namespace/%s: new, made first", d->ns);
-    for (size_t i = 0; i < d->count; i++) say_diff(d, &d->items[i]);
+    for (size_t i = 0; i < d->count; i++) diff_log(d, &d->items[i]);
     if (d->conf.dry_run)
         step_finish(&d->engine, ERR_OK, "a dry run: nothing was applied");
     else
         step_next(&d->engine);
 }
 
-static void ask_line(const struct item *it, struct buf *out)
+static void confirm_line(const struct item *it, struct buf *out)
 {
     const size_t fields = it->diff.count + it->diff.beyond;
     buf_printf(out, "%s: ", it->words);
@@ -187,10 +187,10 @@ static void ask_line(const struct item *it, struct buf *out)
     buf_char(out, '\n');
 }
 
-void deploy_ask_words(const struct deploy *d, struct buf *out)
+void deploy_confirm_text(const struct deploy *d, struct buf *out)
 {
     size_t lines = 0;
     if (d->ns_state == NS_MISSING) buf_printf(out, "namespace/%s: new\n", d->ns);
-    for (size_t i = 0; i < d->count && lines < DEPLOY_ASK_LINES; i++, lines++) ask_line(&d->items[i], out);
+    for (size_t i = 0; i < d->count && lines < DEPLOY_CONFIRM_LINES; i++, lines++) confirm_line(&d->items[i], out);
     if (d->count > lines) buf_printf(out, "… and %zu more\n", d->count - lines);
 }

@@ -1,6 +1,6 @@
-/* cleanup_again.c - the namespace: looked at once more right before it goes, because all that is in it goes too. What
- * was not shown keeps it. Between that look and the DELETE lies one request, which no precondition can close: the
- * server has none for what a namespace holds. */
+/* cleanup_namespace.c - the namespace: listed once more right before it is deleted, because all that is in it is
+ * deleted too. An object that was not shown keeps it. Between that list and the DELETE lies one request, which no
+ * precondition can close: the server has none for what a namespace holds. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -13,7 +13,7 @@ enum { NAMES_MAX = 1000 };
 
 static void again_next(void *arg);
 
-/* Against what was answered: that is no good end. */
+/* Against what was confirmed: an error of the step. */
 static void namespace_kept(struct cleanup *c, enum err err, const char *why)
 {
     step_fail(&c->engine, err, "namespace/%s kept: %s", c->ns, why);
@@ -35,7 +35,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     }
 }
 
-static void namespace_look(void *arg)
+static void namespace_read(void *arg)
 {
     struct cleanup *c = arg;
     object_get(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
@@ -58,7 +58,7 @@ static void on_namespace_deleted(void *arg, const struct object_answer *a)
         step_fail(&c->engine, a->err, "namespace/%s: %s", c->ns, a->why);
     } else {
         step_log(&c->engine, TONE_PLAIN, "namespace/%s deleted", c->ns);
-        step_poll(&c->engine, &(struct step_poll){.read = namespace_look,
+        step_poll(&c->engine, &(struct step_poll){.read = namespace_read,
                                                   .every_ms = c->conf.poll_ms,
                                                   .limit_ms = c->conf.wait_ms,
                                                   .late = namespace_late});
@@ -71,7 +71,7 @@ static void on_namespace_deleted(void *arg, const struct object_answer *a)
 static bool is_going(const struct cleanup *c, const cJSON *o)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (c->things[i].gone && strcmp(c->things[i].uid, kobject_uid(o)) == 0) return true;
+        if (c->objects[i].gone && strcmp(c->objects[i].uid, kobject_uid(o)) == 0) return true;
     return false;
 }
 
@@ -86,9 +86,9 @@ static void on_list(void *arg, const struct object_answer *a)
         return;
     }
     JSON_EACH (o, json_get(a->object, "items")) {
-        if (!cleanup_is_somebodys(kind, o) || is_going(c, o)) continue;
+        if (!cleanup_is_foreign(kind, o) || is_going(c, o)) continue;
         char *words = kobject_words(kind, kobject_name(o));
-        buf_printf(&c->fresh, "%s%s", c->fresh.len ? ", " : "", words);
+        buf_printf(&c->unconfirmed, "%s%s", c->unconfirmed.len ? ", " : "", words);
         free(words);
     }
     c->at++;
@@ -101,8 +101,9 @@ static void again_next(void *arg)
     const struct kobject_kind *kind = cleanup_kind(c, c->at);
     if (kind) {
         object_list(&c->engine.cluster, kind, c->ns, NULL, on_list, c);
-    } else if (c->blind || c->fresh.len) {
-        char *why = c->fresh.len ? mem_printf("new since it was shown: %s", buf_text(&c->fresh)) : mem_str(c->blind);
+    } else if (c->unlisted || c->unconfirmed.len) {
+        char *why = c->unconfirmed.len ? mem_printf("new since it was shown: %s", buf_text(&c->unconfirmed))
+                                       : mem_str(c->unlisted);
         namespace_kept(c, ERR_CONFLICT, why);
         free(why);
     } else {
@@ -127,8 +128,8 @@ static void on_again(void *arg, const struct object_answer *a)
     } else {
         free(c->namespace_version);
         c->namespace_version = mem_str(kobject_version(a->object));
-        buf_done(&c->fresh);
-        buf_init(&c->fresh, NAMES_MAX);
+        buf_done(&c->unconfirmed);
+        buf_init(&c->unconfirmed, NAMES_MAX);
         cleanup_find_kinds(c, again_next);
     }
 }
@@ -139,11 +140,11 @@ void cleanup_namespace(void *arg)
     const char *kept = !c->owns_namespace           ? "raydeck did not make it"
                        : step_first_err(&c->engine) ? "not everything in it is gone"
                                                     : NULL;
-    if (kept || c->kept_for || c->beyond) {
+    if (kept || c->foreign || c->beyond) {
         step_log(&c->engine, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns, kept ? kept : "it holds what is not ours: ",
-                 kept          ? ""
-                 : c->kept_for ? c->kept_for
-                               : "more than can be told");
+                 kept         ? ""
+                 : c->foreign ? c->foreign
+                              : "more than can be told");
         step_next(&c->engine);
         return;
     }

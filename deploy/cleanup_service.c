@@ -1,5 +1,5 @@
-/* cleanup_wait.c - what takes its time: the RayService, with the Job that empties its Redis; its state, the reason when
- * it hangs, and the way out. */
+/* cleanup_service.c - deletes the RayService and waits for its finalizer and for the Job that empties its Redis;
+ * reports its state, the reason when it hangs, and the way out. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -11,18 +11,18 @@
 #include <string.h>
 
 static void service_delete(void *arg);
-static void service_look(void *arg);
+static void service_read(void *arg);
 
 /* ---- the RayService ---- */
 
-static struct thing *service_left(const struct cleanup *c)
+static struct cleanup_object *service_left(const struct cleanup *c)
 {
     for (size_t i = 0; i < c->count; i++)
-        if (cleanup_is_service(&c->things[i]) && !c->things[i].gone) return &c->things[i];
+        if (cleanup_is_service(&c->objects[i]) && !c->objects[i].gone) return &c->objects[i];
     return NULL;
 }
 
-static void say_way_out(struct cleanup *c)
+static void way_out_log(struct cleanup *c)
 {
     if (c->reason[0]) step_log(&c->engine, TONE_WARN, "it hangs: %s", c->reason);
     if (c->namespace_going)
@@ -44,7 +44,7 @@ static void service_hangs(void *arg)
     struct cleanup *c = arg;
     if (!c->reason[0] && c->conf.world) reason_of_redis_cleanup(c->conf.world, c->ns, c->reason, sizeof c->reason);
     if (!c->reason[0]) snprintf(c->reason, sizeof c->reason, "%s", step_waits_for(&c->engine));
-    say_way_out(c);
+    way_out_log(c);
 }
 
 static void service_late(void *arg)
@@ -57,9 +57,9 @@ static void service_late(void *arg)
               last);
 }
 
-static void service_end(struct cleanup *c)
+static void service_finish(struct cleanup *c)
 {
-    struct thing *t = service_left(c);
+    struct cleanup_object *t = service_left(c);
     t->gone = true;
     step_log(&c->engine, TONE_PLAIN, "%s and its RayCluster are gone", t->words);
     service_delete(c);
@@ -75,7 +75,7 @@ static const char *finished_of(const cJSON *job, const char *type)
     return NULL;
 }
 
-static void say_job(struct cleanup *c, const cJSON *job)
+static void job_log(struct cleanup *c, const cJSON *job)
 {
     char name[OBJECT_NAME_MAX + 1];
     const char *failed = finished_of(job, "Failed");
@@ -97,12 +97,12 @@ static void on_jobs(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     JSON_EACH (job, json_get(a->object, "items"))
-        if (text_eq(json_str(json_path(job, "metadata.labels"), "ray.io/cluster"), c->cluster)) say_job(c, job);
+        if (text_eq(json_str(json_path(job, "metadata.labels"), "ray.io/cluster"), c->cluster)) job_log(c, job);
     step_unmet(&c->engine);
 }
 
-/* Once a look: of the service and of its cluster together, or each would wipe out the other. */
-static void say_state(struct cleanup *c)
+/* Once a reading: of the service and of its cluster together, or each would overwrite the other. */
+static void state_publish(struct cleanup *c)
 {
     if (c->state[0]) step_wait_text(&c->engine, "%s", c->state);
 }
@@ -117,11 +117,11 @@ static void on_clusters(void *arg, const struct object_answer *a)
         return;
     }
     if (!one && c->service_gone) {
-        service_end(c);
+        service_finish(c);
         return;
     }
     if (!one) {
-        say_state(c);
+        state_publish(c);
         step_unmet(&c->engine);
         return;
     }
@@ -130,7 +130,7 @@ static void on_clusters(void *arg, const struct object_answer *a)
     const size_t at = strlen(c->state);
     snprintf(c->state + at, sizeof c->state - at, "%sRayCluster %s %s%s%s", at ? "; " : "", c->cluster,
              seen.deleting[0] ? "is going" : "is still there", seen.finalizers[0] ? ", held by " : "", seen.finalizers);
-    say_state(c);
+    state_publish(c);
     char *ns = kobject_path(&(struct kobject_kind){"batch/v1", "Job", "jobs", true, 0}, c->ns, NULL);
     char *path = mem_printf("%s?labelSelector=ray.io%%2Fnode-type%%3Dredis-cleanup", ns);
     object_read(&c->engine.cluster, path, on_jobs, c);
@@ -141,7 +141,7 @@ static void on_clusters(void *arg, const struct object_answer *a)
 static void on_service(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    const struct thing *t = service_left(c);
+    const struct cleanup_object *t = service_left(c);
     struct service_seen seen;
     c->service_gone = a->err == ERR_NOT_FOUND || (!a->err && strcmp(kobject_uid(a->object), t->uid) != 0);
     c->state[0] = '\0';
@@ -158,17 +158,17 @@ static void on_service(void *arg, const struct object_answer *a)
     free(selector);
 }
 
-static void service_look(void *arg)
+static void service_read(void *arg)
 {
     struct cleanup *c = arg;
-    const struct thing *t = service_left(c);
+    const struct cleanup_object *t = service_left(c);
     object_get(&c->engine.cluster, t->kind, c->ns, t->name, on_service, c);
 }
 
 static void on_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
-    struct thing *t = service_left(c);
+    struct cleanup_object *t = service_left(c);
     if (a->err && a->err != ERR_NOT_FOUND) {
         bool other = a->err == ERR_CONFLICT;
         step_error(&c->engine, a->err, "%s: %s", t->words,
@@ -180,7 +180,7 @@ static void on_deleted(void *arg, const struct object_answer *a)
     step_log(&c->engine, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
     c->job_seen = c->job_done = c->job_failed = false;
     c->cluster[0] = c->reason[0] = c->state[0] = '\0';
-    step_poll(&c->engine, &(struct step_poll){.read = service_look,
+    step_poll(&c->engine, &(struct step_poll){.read = service_read,
                                               .every_ms = c->conf.poll_ms,
                                               .limit_ms = c->conf.wait_ms,
                                               .hang_ms = c->conf.hang_ms,
@@ -191,7 +191,7 @@ static void on_deleted(void *arg, const struct object_answer *a)
 static void service_delete(void *arg)
 {
     struct cleanup *c = arg;
-    const struct thing *t = service_left(c);
+    const struct cleanup_object *t = service_left(c);
     if (t) {
         object_delete(&c->engine.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
         return;

@@ -1,4 +1,4 @@
-/* cleanup_look.c - what there is of ours, whether the namespace is, and who else lives in it. */
+/* cleanup_read.c - lists the objects of ours, the namespace, and what else is in it. */
 #include "deploy/cleanup_priv.h"
 
 #include "backends/base/mem.h"
@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void look_next(void *arg);
-static void look_for_strangers(void *arg);
+static void list_next(void *arg);
+static void foreign_list_next(void *arg);
 
-static void say_fields(struct cleanup *c)
+static void fields_log(struct cleanup *c)
 {
     if (!c->conf.world || !c->service[0]) return;
     struct focus f = focus_of(c->conf.world, c->ns, c->service);
@@ -22,21 +22,21 @@ static void say_fields(struct cleanup *c)
                  (unsigned long long)c->fields_before.value, c->storage_ns);
 }
 
-void cleanup_ask_words(const struct cleanup *c, struct buf *out)
+void cleanup_confirm_text(const struct cleanup *c, struct buf *out)
 {
     size_t lines = 0;
-    for (; lines < c->count && lines < CLEANUP_ASK_LINES; lines++)
-        buf_printf(out, "%s  uid %s\n", c->things[lines].words, c->things[lines].uid);
+    for (; lines < c->count && lines < CLEANUP_CONFIRM_LINES; lines++)
+        buf_printf(out, "%s  uid %s\n", c->objects[lines].words, c->objects[lines].uid);
     if (c->count > lines) buf_printf(out, "… and %zu more\n", c->count - lines);
-    if (c->owns_namespace && !c->kept_for) buf_printf(out, "namespace/%s, last\n", c->ns);
+    if (c->owns_namespace && !c->foreign) buf_printf(out, "namespace/%s, last\n", c->ns);
     if (c->fields_before.known && c->fields_before.value)
         buf_printf(out, "and by KubeRay %llu GCS fields in Redis\n", (unsigned long long)c->fields_before.value);
 }
 
 /* ---- the kinds ---- */
 
-/* What every namespace has by itself. */
-static bool is_furniture(const struct kobject_kind *kind, const cJSON *o)
+/* What the control plane puts into every namespace. */
+static bool is_default_object(const struct kobject_kind *kind, const cJSON *o)
 {
     const char *name = kobject_name(o);
     if (strcmp(kind->kind, "ConfigMap") == 0) return strcmp(name, "kube-root-ca.crt") == 0;
@@ -54,9 +54,9 @@ static bool is_of_load_balancer(const struct kobject_kind *kind, const cJSON *o)
     return false;
 }
 
-bool cleanup_is_somebodys(const struct kobject_kind *kind, const cJSON *o)
+bool cleanup_is_foreign(const struct kobject_kind *kind, const cJSON *o)
 {
-    return !kobject_is_owned(o) && !is_furniture(kind, o) && !is_of_load_balancer(kind, o);
+    return !kobject_is_owned(o) && !is_default_object(kind, o) && !is_of_load_balancer(kind, o);
 }
 
 const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i)
@@ -66,24 +66,24 @@ const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i)
     return i < c->kinds_count ? &c->kinds[i] : NULL;
 }
 
-static void thing_add(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
+static void object_add(struct cleanup *c, const struct kobject_kind *kind, const cJSON *o)
 {
     if (!kobject_is_ours(o)) {
-        if (!c->kept_for && cleanup_is_somebodys(kind, o)) c->kept_for = kobject_words(kind, kobject_name(o));
+        if (!c->foreign && cleanup_is_foreign(kind, o)) c->foreign = kobject_words(kind, kobject_name(o));
         return;
     }
     if (c->count == CLEANUP_OBJECTS) {
         c->beyond++;
         return;
     }
-    c->things = mem_grow(c->things, c->count + 1, sizeof *c->things);
-    struct thing *t = &c->things[c->count++];
-    *t = (struct thing){
+    c->objects = mem_grow(c->objects, c->count + 1, sizeof *c->objects);
+    struct cleanup_object *t = &c->objects[c->count++];
+    *t = (struct cleanup_object){
         .kind = kind,
         .name = mem_str(kobject_name(o)),
         .uid = mem_str(kobject_uid(o)),
         .words = kobject_words(kind, kobject_name(o)),
-        .with = mem_str(strcmp(kind->kind, "RayService") == 0 ? kobject_name(o) : kobject_deployed_with(o))};
+        .deployed_with = mem_str(strcmp(kind->kind, "RayService") == 0 ? kobject_name(o) : kobject_deployed_with(o))};
     if (!cleanup_is_service(t)) return;
     /* The one that is meant, else the first. */
     const bool meant = !c->wanted || strcmp(c->wanted, t->name) == 0;
@@ -96,19 +96,20 @@ static void thing_add(struct cleanup *c, const struct kobject_kind *kind, const 
 
 /* What was deployed with another RayService is kept. What does not say with which one goes with the only one there is.
  */
-static void keep_others(struct cleanup *c)
+static void others_remove(struct cleanup *c)
 {
     size_t kept = 0;
     const char *meant = c->service[0] ? c->service : c->wanted;
     for (size_t i = 0; i < c->count; i++) {
-        struct thing *t = &c->things[i];
-        const bool mine = !meant || (t->with ? strcmp(t->with, meant) == 0 : c->services == (c->service[0] != '\0'));
+        struct cleanup_object *t = &c->objects[i];
+        const bool mine = !meant || (t->deployed_with ? strcmp(t->deployed_with, meant) == 0
+                                                      : c->services == (c->service[0] != '\0'));
         if (mine) {
-            c->things[kept++] = *t;
+            c->objects[kept++] = *t;
             continue;
         }
-        if (!c->kept_for) c->kept_for = mem_str(t->words);
-        cleanup_thing_done(t);
+        if (!c->foreign) c->foreign = mem_str(t->words);
+        cleanup_object_done(t);
     }
     c->count = kept;
 }
@@ -120,7 +121,7 @@ static bool one_is_meant(struct cleanup *c)
     if (c->wanted || c->services <= 1) return true;
     buf_init(&names, STEP_TEXT_MAX);
     for (size_t i = 0; i < c->count; i++)
-        if (cleanup_is_service(&c->things[i])) buf_printf(&names, "%s%s", names.len ? ", " : "", c->things[i].name);
+        if (cleanup_is_service(&c->objects[i])) buf_printf(&names, "%s%s", names.len ? ", " : "", c->objects[i].name);
     step_error(&c->engine, ERR_USAGE, "%zu RayServices of ours are in namespace %s: %s", c->services, c->ns,
                buf_text(&names));
     step_fail(&c->engine, ERR_USAGE, "there are several RayServices (%s): say which with --service", buf_text(&names));
@@ -128,17 +129,17 @@ static bool one_is_meant(struct cleanup *c)
     return false;
 }
 
-static void look_end(struct cleanup *c)
+static void read_finish(struct cleanup *c)
 {
     if (!one_is_meant(c)) return;
-    keep_others(c);
-    for (size_t i = 0; i < c->count; i++) step_log(&c->engine, TONE_PLAIN, "%s", c->things[i].words);
+    others_remove(c);
+    for (size_t i = 0; i < c->count; i++) step_log(&c->engine, TONE_PLAIN, "%s", c->objects[i].words);
     if (c->beyond) step_log(&c->engine, TONE_WARN, "and %zu more than can be told", c->beyond);
     if (c->owns_namespace)
-        step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->kept_for ? ", kept: it holds " : "",
-                 c->kept_for ? c->kept_for : "");
-    say_fields(c);
-    bool nothing = !c->count && (!c->owns_namespace || c->kept_for);
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->foreign ? ", kept: it holds " : "",
+                 c->foreign ? c->foreign : "");
+    fields_log(c);
+    bool nothing = !c->count && (!c->owns_namespace || c->foreign);
     if (nothing)
         step_log(&c->engine, TONE_PLAIN, "nothing in namespace %s carries our label%s%s", c->ns,
                  c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
@@ -157,50 +158,50 @@ static void on_list(void *arg, const struct object_answer *a)
     if (a->err == ERR_FORBIDDEN) {
         step_log(&c->engine, TONE_WARN, "%s may not be listed: what there is of them stays", kind->plural);
         /* Who cannot see them cannot say that nobody else has any. */
-        if (!c->kept_for) c->kept_for = mem_printf("perhaps %s, which may not be listed", kind->plural);
+        if (!c->foreign) c->foreign = mem_printf("perhaps %s, which may not be listed", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {
         step_error(&c->engine, a->err, "%s: %s", kind->plural, a->why);
-        look_end(c);
+        read_finish(c);
         return;
     }
-    JSON_EACH (o, json_get(a->object, "items")) thing_add(c, kind, o);
+    JSON_EACH (o, json_get(a->object, "items")) object_add(c, kind, o);
     c->at++;
-    step_later(&c->engine, look_next, 0);
+    step_later(&c->engine, list_next, 0);
 }
 
 /* Of a kind that deploy never makes it is somebody's, and the namespace stays for it. */
-static void on_strangers(void *arg, const struct object_answer *a)
+static void on_foreign_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &c->kinds[c->at];
-    if (a->err && a->err != ERR_NOT_FOUND && !c->kept_for)
-        c->kept_for = mem_printf("perhaps %s, which cannot be listed", kind->plural);
+    if (a->err && a->err != ERR_NOT_FOUND && !c->foreign)
+        c->foreign = mem_printf("perhaps %s, which cannot be listed", kind->plural);
     JSON_EACH (o, json_get(a->object, "items"))
-        if (cleanup_is_somebodys(kind, o) && !c->kept_for) c->kept_for = kobject_words(kind, kobject_name(o));
+        if (cleanup_is_foreign(kind, o) && !c->foreign) c->foreign = kobject_words(kind, kobject_name(o));
     c->at++;
-    step_later(&c->engine, look_for_strangers, 0);
+    step_later(&c->engine, foreign_list_next, 0);
 }
 
-static void look_for_strangers(void *arg)
+static void foreign_list_next(void *arg)
 {
     struct cleanup *c = arg;
-    if (c->at < c->kinds_count && !c->kept_for) {
-        object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, NULL, on_strangers, c);
+    if (c->at < c->kinds_count && !c->foreign) {
+        object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, NULL, on_foreign_list, c);
         return;
     }
-    if (!c->kept_for) c->kept_for = mem_str(c->blind);
-    look_end(c);
+    if (!c->foreign) c->foreign = mem_str(c->unlisted);
+    read_finish(c);
 }
 
-static void look_next(void *arg)
+static void list_next(void *arg)
 {
     struct cleanup *c = arg;
     while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
     if (!kobject_kinds[c->at].kind) {
-        if (c->owns_namespace && !c->kept_for)
-            cleanup_find_kinds(c, look_for_strangers);
+        if (c->owns_namespace && !c->foreign)
+            cleanup_find_kinds(c, foreign_list_next);
         else
-            look_end(c);
+            read_finish(c);
         return;
     }
     object_list(&c->engine.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);
@@ -216,7 +217,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     }
     if (a->err && a->err != ERR_FORBIDDEN) {
         step_error(&c->engine, a->err, "the API server: %s", a->why);
-        look_end(c);
+        read_finish(c);
         return;
     }
     c->namespace_there = !a->err;
@@ -227,10 +228,10 @@ static void on_namespace(void *arg, const struct object_answer *a)
     c->owns_namespace = !a->err && kobject_is_ours(a->object);
     c->namespace_uid = mem_str(kobject_uid(a->object));
     c->at = 0;
-    step_later(&c->engine, look_next, 0);
+    step_later(&c->engine, list_next, 0);
 }
 
-void cleanup_look(void *arg)
+void cleanup_read(void *arg)
 {
     struct cleanup *c = arg;
     object_get(&c->engine.cluster, kobject_kind_named("v1", "Namespace"), NULL, c->ns, on_namespace, c);
