@@ -2,6 +2,7 @@
 
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/recovery_wait.h"
 
 #include <stdio.h>
 
@@ -51,7 +52,8 @@ static const char *phase_words(const struct outage *o)
 /* The last recovery is the only measure of this one. */
 static void say_left(const struct outage *o, const struct outage *before, uint64_t since_ms, struct answer *ret)
 {
-    if (!o->head_lost || o->rung[RUNG_HEAD_READY].seen || !before->state || !before->head_down_ms.known) return;
+    const bool under_way = o->rung[RUNG_HEAD_CREATED].seen && !o->rung[RUNG_HEAD_READY].seen;
+    if (!o->head_lost || !under_way || !before->state || !before->head_down_ms.known) return;
     uint64_t length = before->head_down_ms.value;
     if (length < since_ms)
         say(ret->text, "longer than the last time");
@@ -93,7 +95,14 @@ static void head_down(const struct outage *o, const struct outage *before, uint6
         if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
         return;
     }
-    say(ret->text, "%s", phase_words(o));
+    if (o->headless_ms.known && o->headless_ms.value >= HEADLESS_MS) {
+        const unsigned long long seconds = o->headless_ms.value / 1000;
+        say(ret->text, "no head pod for %llu s", seconds);
+        say(ret->text, "%s", o->rung[RUNG_HEAD_CREATED].why);
+        say(ret->brief, "no head pod for %llu s", seconds);
+    } else {
+        say(ret->text, "%s", phase_words(o));
+    }
     say_left(o, before, length.value, ret);
     if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
     if (!o->rung[RUNG_HEAD_ALIVE].seen) say_reconnect(o, length.value, ret);

@@ -83,6 +83,16 @@ static bool gcs_still_beats(const struct recovery *r, const struct world *w, con
     return world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
 }
 
+/* Without a look at Redis: its pod is Terminating, and its Ray container runs. */
+static bool head_still_runs(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
+    if (r->outage != OUTAGE_RUNNING || r->silent_ms.known || r->new_head_uid || !row || row->gone_ms) return false;
+    if (f->redis && f->redis->heartbeat.known) return false; /* its heartbeat says more */
+    const struct pod *p = ROW(row, pod);
+    return p->deleted.known && p->started.known && text_eq(p->phase, "Running") && !r->memory->old_ended_ms.known;
+}
+
 static struct known_u64 length_unserved(const struct recovery *r, uint64_t wall_ms)
 {
     const struct recovery_memory *m = r->memory;
@@ -130,7 +140,8 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     take_identity(r, f, ret);
     take_rungs(r, w, f, now_ms, ret);
     ret->node_stale = node_is_stale(r, w, f);
-    ret->terminating = gcs_still_beats(r, w, f, now_ms);
+    ret->terminating = gcs_still_beats(r, w, f, now_ms) || head_still_runs(r, w, f);
+    ret->headless_ms = recovery_headless_ms(r, w, f, now_ms);
     outage_fill_workers(r, w, ret);
     outage_fill_fields(r, w, ret);
     memcpy(ret->request, r->request, sizeof ret->request);

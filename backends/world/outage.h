@@ -69,8 +69,9 @@ struct outage {
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
     struct known_u64 reconnect_s;
-    bool terminating; /* the old head is going, and its GCS still beats */
-    bool node_stale;  /* the GCS's table NODE still says that the old head is ALIVE */
+    bool terminating;             /* the old head is going, and still serves */
+    struct known_u64 headless_ms; /* so long there has been no head pod at all (recovery_headless_ms) */
+    bool node_stale;              /* the GCS's table NODE still says that the old head is ALIVE */
 
     struct outage_rung rung[RUNG_COUNT];
     enum rung waits_for;        /* while it runs; RUNG_COUNT: nothing */

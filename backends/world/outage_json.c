@@ -24,6 +24,7 @@
     TEXT(new_head_uid)                                                                                                 \
     TEXT(new_head)                                                                                                     \
     KNOWN(reconnect_s)                                                                                                 \
+    KNOWN(headless_ms)                                                                                                 \
     FLAG(terminating)                                                                                                  \
     FLAG(node_stale)                                                                                                   \
     KNOWN(last_rung)                                                                                                   \

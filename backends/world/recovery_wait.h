@@ -17,6 +17,12 @@ enum rung recovery_missing(const struct recovery *r, const struct world *w, cons
 /* The same while the outage is running, else RUNG_COUNT. */
 enum rung recovery_waits_for(const struct recovery *r, const struct world *w, const struct focus *f);
 
+/* How long there has been no head pod at all, as far as Kubernetes is heard; unknown where there is one. An operator
+ * that runs makes one within a second. */
+enum { HEADLESS_MS = 5000 };
+struct known_u64 recovery_headless_ms(const struct recovery *r, const struct world *w, const struct focus *f,
+                                      uint64_t now_ms);
+
 /* Why a rung is not reached: the pod's reason, Redis' error, Serve's status. "" where unknown. */
 const char *recovery_why(const struct recovery *r, const struct world *w, const struct focus *f, enum rung rung,
                          uint64_t now_ms, char out[RECOVERY_WHY_MAX]);

@@ -777,11 +777,71 @@ static void an_outage_that_was_watched(void **state)
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
     small_wait(s, 3000);
-    assert_string_equal(ask(s, 1).text, "no new head yet · about 10 s to go · workers reconnect for another 9:56");
+    /* A forecast is of a step that is under way. */
+    assert_string_equal(ask(s, 1).text, "no new head yet · workers reconnect for another 9:56");
+    p = small_pod("third", "mistral-44qn2-head-x2", "head", "ip-100-64-90-12", NULL);
+    p->created = known_u64(small_wall(s));
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_string_equal(ask(s, 1).text, "new head starting · about 10 s to go · workers reconnect for another 9:56");
     assert_string_equal(ask(s, 1).brief, "about 10 s to go · workers reconnect for 9:56 more");
     small_wait(s, 11000);
     assert_string_equal(ask(s, 1).text,
-                        "no new head yet · longer than the last time · workers reconnect for another 9:45");
+                        "new head starting · longer than the last time · workers reconnect for another 9:45");
+}
+
+/* No operator, no replicas, no quota: nobody makes a head, and nothing is "to go". */
+static void a_head_that_nobody_makes(void **state)
+{
+    struct small *s = *state;
+    kill_head(s);
+    small_wait(s, 600);
+    small_gone(s, TABLE_POD, head);
+    uint64_t last_beat = small_wall(s);
+    small_redis(s, 0, last_beat);
+    small_wait(s, 4000);
+    small_redis(s, 0, last_beat);
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+    assert_true(text_has(ask(s, 1).text, "no new head yet"));
+    small_wait(s, 4000);
+    struct answer a = ask(s, 1);
+    if (!text_has(a.text, "no head pod for 8 s · none is being made: is the KubeRay operator up?"))
+        fail_msg("%s", a.text);
+    assert_true(text_has(a.brief, "no head pod for 8 s"));
+    assert_false(text_has(a.text, "to go"));
+    struct event *e = record_new(TABLE_EVENT, "quota");
+    record_set(&e->ns, "mistral");
+    record_set(&e->type, "Warning");
+    record_set(&e->reason, "FailedToCreateHeadPod");
+    record_set(&e->about_kind, "RayCluster");
+    record_set(&e->about, "mistral-44qn2");
+    record_set(&e->message, "exceeded quota: pods=3");
+    e->last = known_u64(small_wall(s));
+    small_put(s, "kube/events", WORLD_KUBE, e);
+    a = ask(s, 1);
+    if (!text_has(a.text, "no head pod for 8 s · it cannot be made: exceeded quota: pods=3")) fail_msg("%s", a.text);
+    small_wait(s, SOURCE_STALE_MS); /* Kubernetes is not heard: there may be one */
+    assert_false(text_has(ask(s, 1).text, "no head pod for"));
+}
+
+/* Without fault tolerance no GCS is seen; its pod is, and serves on through its grace. */
+static void a_head_that_goes_without_redis_is_going(void **state)
+{
+    struct small *s = *state;
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    struct pod *p = small_edit(s, TABLE_POD, head);
+    p->started = known_u64(small_wall(s) - 60000);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    p = small_edit(s, TABLE_POD, head);
+    p->deleted = known_u64(small_wall(s) + 30000);
+    p->grace = known_u64(30);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 2500);
+    assert_string_equal(ask(s, 1).question, "HEAD GOING");
+    small_gone(s, TABLE_POD, head);
+    small_wait(s, 1000);
+    assert_string_equal(ask(s, 1).question, "HEAD DOWN");
 }
 
 /* Whatever the world holds, an answer is safe text in its place. */
@@ -850,6 +910,8 @@ int main(void)
         WITH(a_silence_does_not_hide_the_last_loss),
         WITH(without_redis_the_outage_counts_from_the_delete),
         WITH(an_outage_that_was_watched),
+        WITH(a_head_that_nobody_makes),
+        WITH(a_head_that_goes_without_redis_is_going),
         cmocka_unit_test(random_worlds_have_answers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

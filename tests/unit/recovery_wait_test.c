@@ -79,9 +79,10 @@ static void a_head_that_is_not_placed_says_why(void **state)
     why_is(s, RUNG_HEAD_CREATED, "the old head pod is still Terminating");
     small_redis(s, 0, small_wall(s));
     small_gone(s, TABLE_POD, old_head);
+    why_is(s, RUNG_HEAD_CREATED, "there is no new head pod");
     small_wait(s, 8000);
     assert_int_equal(waits_for(s), RUNG_HEAD_CREATED);
-    why_is(s, RUNG_HEAD_CREATED, "there is no new head pod");
+    why_is(s, RUNG_HEAD_CREATED, "none is being made: is the KubeRay operator up?");
     head_is_put(s, "Pending", "0/3 nodes are available: 3 Insufficient cpu.", NULL);
     why_is(s, RUNG_HEAD_CREATED, "head pod Pending: 0/3 nodes are available: 3 Insufficient cpu.");
     head_is_put(s, "ImagePullBackOff", "Back-off pulling image \"ray:nightly\"", "ip-100-64-90-12");

@@ -96,8 +96,56 @@ static void answers_agree_with_what_users_saw(void **state)
     if (longest > WRONG_MAX_S) fail_msg("ANSWERING was wrong for %zu s in a row", longest);
 }
 
+/* The operator is stopped for 20 s: no head pod comes, RayCluster says HeadPodReady all the while. */
+static void a_head_that_nobody_makes_is_said(void **state)
+{
+    (void)state;
+    const uint64_t deleted_ms = UINT64_C(1795951203532);
+    struct answer a[ANSWERS];
+    struct replay p;
+    replay_open(&p, "real-operator-down");
+    replay_until(&p, deleted_ms + 15000);
+    replay_answers(&p, a);
+    assert_string_equal(a[0].word, "YES");
+    assert_string_equal(a[1].question, "HEAD DOWN");
+    assert_true(text_has(a[1].text, "no head pod for 14 s · none is being made: is the KubeRay operator up?"));
+    assert_string_equal(a[2].word, "2/2");
+    replay_until(&p, deleted_ms + 25000); /* the operator goes on */
+    replay_answers(&p, a);
+    assert_string_equal(a[1].question, "HEAD DOWN");
+    assert_false(text_has(a[1].text, "no head pod"));
+    replay_close(&p);
+}
+
+/* gcs_server is killed three times, each time as its port accepts: none of the lives in between is a recovery. */
+static void an_accepting_port_is_no_recovery(void **state)
+{
+    (void)state;
+    const uint64_t first_kill_ms = UINT64_C(1795951360845), back_s = 157, ready_s = 169;
+    struct replay p;
+    replay_open(&p, "real-gcs-crash-twice");
+    for (uint64_t s = 4; s < back_s; s++) {
+        struct answer a[ANSWERS];
+        replay_until(&p, first_kill_ms + s * 1000);
+        replay_answers(&p, a);
+        assert_int_equal(p.outage.state, OUTAGE_RUNNING);
+        assert_string_equal(a[1].question, "HEAD DOWN");
+        if (p.outage.rung[RUNG_GCS_READING].seen) fail_msg("the GCS is called back %d s after the first kill", (int)s);
+    }
+    replay_until(&p, p.end_ms);
+    assert_int_equal(p.outage.state, OUTAGE_OVER);
+    assert_true(p.outage.rung[RUNG_GCS_READING].after_ms >= (back_s - 3) * 1000);
+    assert_true(p.outage.head_down_ms.value / 1000 >= ready_s - 3);
+    assert_string_equal(p.outage.new_head_uid, p.outage.old_head_uid);
+    replay_close(&p);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(answers_agree_with_what_users_saw)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_agree_with_what_users_saw),
+        cmocka_unit_test(a_head_that_nobody_makes_is_said),
+        cmocka_unit_test(an_accepting_port_is_no_recovery),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
