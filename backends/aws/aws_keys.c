@@ -1,4 +1,4 @@
-/* aws_keys.c - copies keys that can be sent, and wipes them. */
+/* aws_keys.c - validates, copies and wipes credentials. */
 #include "backends/aws/aws_keys.h"
 
 #include "backends/base/mem.h"

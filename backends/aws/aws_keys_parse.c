@@ -1,4 +1,4 @@
-/* aws_keys_parse.c - Credentials in JSON and in STS's XML. */
+/* aws_keys_parse.c - parses credentials in JSON and in STS's XML. */
 #include "backends/aws/aws_keys_parse.h"
 
 #include "backends/aws/xml_walk.h"

@@ -1,4 +1,4 @@
-/* container.c - Credentials from the container's agent (ECS, EKS Pod Identity). */
+/* container.c - requests credentials from the container's agent (ECS, EKS Pod Identity). */
 #include "backends/aws/container.h"
 
 #include "backends/aws/aws_keys_parse.h"

@@ -1,8 +1,8 @@
 /*
- * container.h - the keys of the container's role: of ECS's agent (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) or of EKS Pod
+ * container.h - the container credential provider: ECS's agent (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI) or EKS Pod
  * Identity's (AWS_CONTAINER_CREDENTIALS_FULL_URI, with AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE).
  *
- * By http, a full URI is asked only on this machine or at the agents' own link-local addresses.
+ * A full URI with http is allowed for loopback and the agents' link-local addresses only.
  */
 #ifndef RAYDECK_AWS_CONTAINER_H
 #define RAYDECK_AWS_CONTAINER_H
@@ -12,14 +12,14 @@
 
 struct container_keys;
 
-bool container_is_set(void); /* whether the environment names one */
+bool container_is_set(void); /* does the environment configure one? */
 
-/* Where it is asked: at ECS's agent, where relative is not NULL, else at full. Caller frees. ERR_USAGE. */
+/* The agent's URL: ECS's with the path relative if that is not NULL, else full. Caller frees. ERR_USAGE. */
 enum err container_url(const char *relative, const char *full, char **ret, struct why *why);
 
 /* http must not use a proxy. */
 enum err container_start(struct http_client *http, const struct keys_calls *calls, struct container_keys **ret,
                          struct why *why);
-void container_free(struct container_keys *c); /* no callback comes after it; NULL is fine */
+void container_free(struct container_keys *c); /* no callback follows; NULL is fine */
 
 #endif

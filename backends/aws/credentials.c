@@ -1,4 +1,4 @@
-/* credentials.c - carries the plan out: asks the one source that it names, and passes its keys or its failure on. */
+/* credentials.c - runs the provider that the plan selects, and reports its keys or its failure. */
 #include "backends/aws/credentials.h"
 
 #include "backends/aws/cli_keys.h"
@@ -14,7 +14,7 @@ struct credentials {
     struct http_client *http, *meta;
     const struct aws_settings *settings;
     struct keys_calls calls;
-    struct alarm *soon; /* nothing is told from within the start */
+    struct alarm *soon; /* starts from the loop: done must not be called from within credentials_start */
     struct plan plan;
     struct aws_keys keys;
     struct container_keys *container;

@@ -1,10 +1,9 @@
 /*
- * credentials.h - the keys to sign with, in the order that AWS's own tools look for them: the environment; the profile
- * (its keys, a web identity, or whatever the AWS CLI makes of it: SSO, credential_process, roles); the container's
- * agent; IMDSv2.
+ * credentials.h - the credential provider chain, in the order of AWS's own tools: the environment; the profile (its
+ * keys, a web identity, or through the AWS CLI: SSO, credential_process, roles); the container's agent; IMDSv2.
  *
- * A profile the caller names goes before the environment. What is found first counts: where it then fails, nothing
- * else is tried, and the reason is reported.
+ * A profile that the caller names precedes the environment. Only the first configured provider is used: if it fails, no
+ * other one is tried, and the reason is reported.
  */
 #ifndef RAYDECK_AWS_CREDENTIALS_H
 #define RAYDECK_AWS_CREDENTIALS_H
@@ -15,10 +14,10 @@
 
 struct credentials;
 
-/* http asks STS; meta, which must not use a proxy, the agents of container and instance. settings is borrowed until
- * done or credentials_free. */
+/* http is used for STS; meta, which must not use a proxy, for the container's agent and IMDS. settings is borrowed
+ * until done or credentials_free. */
 struct credentials *credentials_start(struct loop *l, struct http_client *http, struct http_client *meta,
                                       const struct aws_settings *settings, const struct keys_calls *calls);
-void credentials_free(struct credentials *c); /* no callback comes after it; NULL is fine */
+void credentials_free(struct credentials *c); /* no callback follows; NULL is fine */
 
 #endif

@@ -1,4 +1,4 @@
-/* credentials_plan.c - the order in which the environment, the profile, the container and the instance are asked. */
+/* credentials_plan.c - the order of the providers: environment, profile, container, instance. */
 #include "backends/aws/credentials_plan.h"
 
 #include "backends/aws/container.h"
@@ -44,7 +44,7 @@ static bool has_keys(const struct profiles *f, const char *profile)
     return profiles_get(f, profile, "aws_access_key_id") || profiles_get(f, profile, "aws_secret_access_key");
 }
 
-/* The profile's setting that leads to credentials by a way of the AWS CLI's; NULL: it has none. */
+/* The profile's setting that needs the AWS CLI; NULL: none. */
 static const char *cli_setting(const struct profiles *f, const char *profile)
 {
     static const char *const settings[] = {"role_arn",           "sso_session",   "sso_start_url",
@@ -67,7 +67,7 @@ static enum err profile_plan(struct plan *p, const struct aws_settings *s, bool 
             (struct web_identity){.arn = arn, .session = aws_profile_value(s, "role_session_name"), .token_file = web};
         return ERR_OK;
     }
-    /* A role goes before keys of the same profile, which are then what it is assumed with. */
+    /* role_arn precedes keys of the same profile, which are then the source credentials */
     if (!arn && has_keys(&s->files, s->profile)) return profile_keys(p, &s->files, s->profile, why);
     p->why_cli = cli_setting(&s->files, s->profile);
     *ret_found = p->why_cli != NULL;
@@ -80,8 +80,7 @@ enum err plan_make(struct plan *p, const struct aws_settings *s, struct why *why
     *p = (struct plan){0};
     if (!s->profile_asked && (aws_env("AWS_ACCESS_KEY_ID") || aws_env("AWS_SECRET_ACCESS_KEY")))
         return environment_keys(p, why);
-    /* IRSA's variables are in every pod of such a service account: the default profile of an image does not hide them.
-     */
+    /* IRSA sets its variables in every pod of the service account: an image's default profile must not override them */
     if (!s->profile_named && has_environment_web() && !aws_profile_value(s, "role_arn")) return environment_web(p);
 
     bool found;

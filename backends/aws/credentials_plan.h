@@ -1,5 +1,5 @@
 /*
- * credentials_plan.h - which way the keys will come, from the environment and the profile alone; nothing is asked yet.
+ * credentials_plan.h - selects the credential provider from the environment and the profile, without any request.
  *
  * Strings are borrowed from the settings and the environment.
  */
@@ -15,10 +15,10 @@ struct plan {
     enum plan_base base;
     struct aws_keys keys;    /* PLAN_KEYS */
     struct web_identity web; /* PLAN_WEB */
-    const char *why_cli;     /* PLAN_CLI: the setting of the profile that only the AWS CLI follows */
+    const char *why_cli;     /* PLAN_CLI: the profile's setting that only the AWS CLI supports */
 };
 
-/* ERR_PARSE: why names the variable or the profile. Caller: plan_done. */
+/* ERR_PARSE: the message names the variable or the profile. Caller: plan_done. */
 enum err plan_make(struct plan *p, const struct aws_settings *settings, struct why *why);
 void plan_done(struct plan *p);
 

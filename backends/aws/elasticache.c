@@ -1,5 +1,5 @@
 /*
- * elasticache.c - Finds the Redis of the GCS in ElastiCache or MemoryDB: describe, choose, check, read its parameters.
+ * elasticache.c - describes the caches, chooses one, checks it, and reads its parameters.
  */
 #include "backends/aws/elasticache.h"
 
@@ -24,28 +24,28 @@ struct aws_find {
     struct loop *loop;
     struct http_client *http, *meta;
     struct aws_find_calls calls;
-    struct alarm *soon; /* nothing is told from within the start */
+    struct alarm *soon; /* starts from the loop: done must not be called from within aws_find_redis */
     char *id, *region, *profile;
     struct aws_settings settings;
     struct credentials *credentials;
     struct aws_keys keys;
     struct aws_request *request;
     void (*answered)(struct aws_find *f, enum err err, const char *body, size_t len, const struct why *why);
-    unsigned pages;       /* of the question being asked */
+    unsigned pages;       /* of the current request */
     struct caches found;  /* groups, then clusters */
     struct caches member; /* the first cluster of the group that was found */
     struct cache_parameters parameters;
     const struct cache *chosen;
-    bool by_member;    /* id was a member's, and is its group's now */
-    struct why denied; /* the groups; code ERR_OK: not so */
+    bool by_member;    /* id was that of a group's member, and now is the group's */
+    struct why denied; /* why groups may not be described; code ERR_OK: they may */
     struct why no_parameters;
     struct why last; /* of the end */
 };
 
-static void ask_first(struct aws_find *f);
-static void ask_groups(struct aws_find *f);
-static void ask_clusters(struct aws_find *f);
-static void ask_parameters(struct aws_find *f, const char *name);
+static void describe_first(struct aws_find *f);
+static void describe_groups(struct aws_find *f);
+static void describe_clusters(struct aws_find *f);
+static void describe_parameters(struct aws_find *f, const char *name);
 
 const char *aws_service_word(enum aws_service service)
 {
@@ -57,7 +57,7 @@ static const char *find_name(const struct aws_find *f)
     return aws_service_word(f->service);
 }
 
-/* ---- the end ------------------------------------------------------------------------------------------------- */
+/* ---- result -------------------------------------------------------------------------------------------------- */
 
 static void redis_fill(struct aws_redis *r, const struct aws_find *f, const struct cache *c)
 {
@@ -119,7 +119,7 @@ static void find_none(struct aws_find *f)
     find_finish(f, AWS_NONE, NULL, NULL);
 }
 
-/* ---- asking -------------------------------------------------------------------------------------------------- */
+/* ---- requests ------------------------------------------------------------------------------------------------ */
 
 static void on_answer(void *arg, enum err err, const char *body, size_t len, const char *code, const struct why *why)
 {
@@ -147,8 +147,8 @@ static void query_send(struct aws_find *f, const struct aws_field *field, answer
     send_query(f, &(struct aws_query){.service = "elasticache", .field = field, .keys = &f->keys}, answered);
 }
 
-/* Takes the question; only a named thing is asked for without pages. */
-static void ask_json(struct aws_find *f, const char *target, cJSON *question, const char *token, answer *answered)
+/* Takes question. Without an id, requests pages. */
+static void json_send(struct aws_find *f, const char *target, cJSON *question, const char *token, answer *answered)
 {
     if (token) cJSON_AddStringToObject(question, "NextToken", token);
     char *text = cJSON_PrintUnformatted(question);
@@ -158,7 +158,7 @@ static void ask_json(struct aws_find *f, const char *target, cJSON *question, co
     free(text);
 }
 
-/* Whether there is another page that may still be asked for; ERR_LIMIT when there are too many. */
+/* Is there another page? ERR_LIMIT: more than AWS_PAGES. */
 static enum err next_page(struct aws_find *f, const char *marker, bool *ret, struct why *why)
 {
     *ret = marker != NULL;
@@ -180,7 +180,7 @@ static bool has_status(const struct cache *c, const char *status)
     return c->status && strcasecmp(c->status, status) == 0;
 }
 
-static bool is_going(const struct cache *c)
+static bool is_deleting(const struct cache *c)
 {
     return has_status(c, "deleting") || has_status(c, "deleted") || has_status(c, "create-failed");
 }
@@ -193,7 +193,7 @@ static void find_ambiguous(struct aws_find *f)
     buf_init(&names, NAMES_TEXT_MAX);
     for (size_t i = 0; i < f->found.count; i++) {
         const struct cache *c = &f->found.item[i];
-        if (!is_redis(c) || is_going(c) || !c->id) continue;
+        if (!is_redis(c) || is_deleting(c) || !c->id) continue;
         if (r.count < AWS_NAMES) {
             r.names[r.count] = c->id;
             (void)buf_printf(&names, "%s%s", names.len ? ", " : "", c->id);
@@ -208,7 +208,7 @@ static void find_ambiguous(struct aws_find *f)
 
 static void cache_found(struct aws_find *f);
 
-/* What the one that was chosen is good for. */
+/* Checks the status and endpoint of the chosen one. */
 static void cache_check(struct aws_find *f, const struct cache *c)
 {
     const char *id = c->id ? c->id : "?", *status = c->status ? c->status : "unknown";
@@ -217,7 +217,7 @@ static void cache_check(struct aws_find *f, const struct cache *c)
     if (!is_redis(c)) {
         why_set(&f->last, ERR_NOT_FOUND, "%s %.64s is no Redis but %.32s", find_name(f), id, c->engine);
         find_finish(f, AWS_UNUSABLE, c, NULL);
-    } else if (is_going(c)) {
+    } else if (is_deleting(c)) {
         why_set(&f->last, ERR_NOT_FOUND, "%s %.64s cannot be used: %.32s", find_name(f), id, status);
         find_finish(f, AWS_UNUSABLE, c, NULL);
     } else if (has_status(c, "available") && !c->host) {
@@ -239,7 +239,7 @@ static void cache_choose(struct aws_find *f)
     for (size_t i = 0; i < f->found.count; i++) {
         const struct cache *c = &f->found.item[i];
         if (!f->id && !is_redis(c)) continue;
-        if (is_going(c)) {
+        if (is_deleting(c)) {
             going = c;
         } else {
             one = c;
@@ -274,12 +274,12 @@ static void on_parameters(struct aws_find *f, enum err err, const char *body, si
     if (err)
         unknown_parameters(f, &why);
     else if (more)
-        ask_parameters(f, f->member.count ? f->member.item[0].parameters : f->chosen->parameters);
+        describe_parameters(f, f->member.count ? f->member.item[0].parameters : f->chosen->parameters);
     else
         find_finish(f, AWS_FOUND, f->chosen, NULL);
 }
 
-static void ask_parameters(struct aws_find *f, const char *name)
+static void describe_parameters(struct aws_find *f, const char *name)
 {
     struct why why;
 
@@ -292,7 +292,7 @@ static void ask_parameters(struct aws_find *f, const char *name)
         cJSON *question = cJSON_CreateObject();
         cJSON_AddStringToObject(question, "ParameterGroupName", name);
         cJSON_AddNumberToObject(question, "MaxResults", PAGE_SIZE_JSON);
-        ask_json(f, "AmazonMemoryDB.DescribeParameters", question, f->parameters.marker, on_parameters);
+        json_send(f, "AmazonMemoryDB.DescribeParameters", question, f->parameters.marker, on_parameters);
         return;
     }
     const struct aws_field field[] = {
@@ -310,7 +310,7 @@ static void on_member(struct aws_find *f, enum err err, const char *body, size_t
     if (err)
         unknown_parameters(f, &why);
     else
-        ask_parameters(f, f->member.count ? f->member.item[0].parameters : NULL);
+        describe_parameters(f, f->member.count ? f->member.item[0].parameters : NULL);
 }
 
 static void cache_found(struct aws_find *f)
@@ -318,7 +318,7 @@ static void cache_found(struct aws_find *f)
     const struct cache *c = f->chosen;
 
     if (!c->group || !c->member) {
-        ask_parameters(f, c->parameters);
+        describe_parameters(f, c->parameters);
         return;
     }
     const struct aws_field field[] = {
@@ -342,24 +342,24 @@ static void on_clusters(struct aws_find *f, enum err err, const char *body, size
     if (err) {
         find_fail(f, &why);
     } else if (more) {
-        ask_clusters(f);
+        describe_clusters(f);
     } else if (f->id && f->found.count && f->found.item[0].of_group && !f->by_member) {
         if (f->denied.code) {
             find_fail(f, &f->denied);
             return;
         }
-        /* A member may be a replica: its group knows the primary. */
+        /* a member may be a replica: its group has the primary endpoint */
         free(f->id);
         f->id = mem_str(f->found.item[0].of_group);
         f->by_member = true;
         caches_done(&f->found);
-        ask_groups(f);
+        describe_groups(f);
     } else {
         cache_choose(f);
     }
 }
 
-static void ask_clusters(struct aws_find *f)
+static void describe_clusters(struct aws_find *f)
 {
     const struct aws_field field[] = {
         {"Action", "DescribeCacheClusters"},
@@ -379,13 +379,13 @@ static void on_groups(struct aws_find *f, enum err err, const char *body, size_t
     struct why why = *said;
     bool more = false;
 
-    /* Who may not see groups may still see the cluster that was named. */
+    /* without permission for groups, the named cluster may still be readable */
     if (err == ERR_FORBIDDEN && f->id && !f->by_member) f->denied = why;
     if (err == ERR_NOT_FOUND || f->denied.code) {
         if (f->by_member)
             find_none(f);
         else
-            ask_clusters(f);
+            describe_clusters(f);
         return;
     }
     if (!err) err = caches_parse(body, len, &f->found, &why);
@@ -393,14 +393,14 @@ static void on_groups(struct aws_find *f, enum err err, const char *body, size_t
     if (err)
         find_fail(f, &why);
     else if (more)
-        ask_groups(f);
+        describe_groups(f);
     else if (f->id && f->found.count)
         cache_choose(f);
     else
-        ask_clusters(f);
+        describe_clusters(f);
 }
 
-static void ask_groups(struct aws_find *f)
+static void describe_groups(struct aws_find *f)
 {
     const struct aws_field field[] = {
         {"Action", "DescribeReplicationGroups"},
@@ -429,15 +429,15 @@ static void on_memorydb(struct aws_find *f, enum err err, const char *body, size
     if (err)
         find_fail(f, &why);
     else if (more)
-        ask_first(f);
+        describe_first(f);
     else
         cache_choose(f);
 }
 
-static void ask_first(struct aws_find *f)
+static void describe_first(struct aws_find *f)
 {
     if (f->service == AWS_ELASTICACHE) {
-        ask_groups(f);
+        describe_groups(f);
         return;
     }
     cJSON *question = cJSON_CreateObject();
@@ -446,7 +446,7 @@ static void ask_first(struct aws_find *f)
     else
         cJSON_AddNumberToObject(question, "MaxResults", PAGE_SIZE_JSON);
     cJSON_AddBoolToObject(question, "ShowShardDetails", true);
-    ask_json(f, "AmazonMemoryDB.DescribeClusters", question, f->found.marker, on_memorydb);
+    json_send(f, "AmazonMemoryDB.DescribeClusters", question, f->found.marker, on_memorydb);
 }
 
 /* ---- the start ----------------------------------------------------------------------------------------------- */
@@ -467,7 +467,7 @@ static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct
         why_prefix(&copy, "no credentials for AWS");
         find_fail(f, &copy);
     } else {
-        ask_first(f);
+        describe_first(f);
     }
 }
 

@@ -1,8 +1,8 @@
 /*
- * elasticache.h - finds the Redis (or Valkey) in ElastiCache or MemoryDB that the GCS is to keep its state in.
+ * elasticache.h - finds the Redis (or Valkey) in ElastiCache or MemoryDB for GCS fault tolerance.
  *
- * Replication groups and clusters of one node are looked at; of MemoryDB its clusters. What is found has an endpoint:
- * while it is being created, that is said, and there is no host. Nothing is changed in AWS.
+ * Considers replication groups and single-node clusters, and MemoryDB's clusters. One that is being created has no
+ * endpoint yet, and is reported as such. Read-only.
  */
 #ifndef RAYDECK_AWS_ELASTICACHE_H
 #define RAYDECK_AWS_ELASTICACHE_H
@@ -19,15 +19,15 @@ const char *aws_service_word(enum aws_service service); /* "ElastiCache" */
 /* What was found, and the err that done has with it. */
 enum aws_state {
     AWS_FOUND,    /* ERR_OK */
-    AWS_CREATING, /* ERR_NOT_FOUND: it is there, its endpoint is not yet: ask again later */
+    AWS_CREATING, /* ERR_NOT_FOUND: exists without an endpoint: retry later */
     AWS_UNUSABLE, /* ERR_NOT_FOUND: being deleted, or its creation failed */
     AWS_NONE,     /* ERR_NOT_FOUND */
-    AWS_SEVERAL,  /* ERR_CONFLICT: one has to be named */
+    AWS_SEVERAL,  /* ERR_CONFLICT: ambiguous without an id */
     AWS_DENIED,   /* ERR_FORBIDDEN: no permission; ERR_AUTH: no, wrong or expired credentials */
-    AWS_FAILED    /* any other: AWS could not be asked, or its answer not be read */
+    AWS_FAILED    /* any other: the request failed, or the response is malformed */
 };
 
-/* Borrowed until done returns; NULL and unknown where AWS did not say. */
+/* Borrowed until done returns; NULL and unknown for what AWS did not return. */
 struct aws_redis {
     enum aws_state state;
     const char *region;
@@ -43,14 +43,13 @@ struct aws_redis {
     const char *parameters;     /* the parameter group's name */
     struct known_u64 timeout_s; /* the parameter "timeout" */
     const char *maxmemory_policy;
-    const char *parameters_why;       /* "" or why the two are not known */
+    const char *parameters_why;       /* "" or why these two are unknown */
     const char *names[AWS_NAMES + 1]; /* SEVERAL: the ids, NULL-terminated */
     size_t count;                     /* SEVERAL: how many there are */
 };
 
 struct aws_find_calls {
-    /* Once, from the loop. redis is never NULL; why says all but FOUND in a sentence. The finding may be freed in it.
-     */
+    /* Called once, from the loop. redis is never NULL; why has a sentence unless FOUND. May call aws_find_free. */
     void (*done)(void *arg, enum err err, const struct aws_redis *redis, const struct why *why);
     void *arg;
 };
@@ -61,10 +60,9 @@ struct aws_find_how {
 };
 
 struct aws_find;
-/* http is the caller's, used for AWS itself (its proxy, its trust); the agents of container and instance are asked by a
- * client of our own, never through a proxy. */
+/* http is used for AWS APIs; a client without a proxy is created for the container's agent and IMDS. */
 struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const struct aws_find_how *how,
                                 const struct aws_find_calls *calls);
-void aws_find_free(struct aws_find *f); /* stops it; no callback comes after it; NULL is fine */
+void aws_find_free(struct aws_find *f); /* cancels it; no callback follows; NULL is fine */
 
 #endif

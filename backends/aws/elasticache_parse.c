@@ -1,4 +1,4 @@
-/* elasticache_parse.c - ElastiCache's XML answers into structs. */
+/* elasticache_parse.c - parses ElastiCache's XML responses. */
 #include "backends/aws/elasticache_parse.h"
 
 #include "backends/aws/xml_walk.h"

@@ -1,9 +1,8 @@
 /*
- * elasticache_parse.h - answers of ElastiCache (API version 2015-02-02): DescribeReplicationGroups,
+ * elasticache_parse.h - parses responses of ElastiCache (API version 2015-02-02): DescribeReplicationGroups,
  * DescribeCacheClusters, DescribeCacheParameters.
  *
- * Bytes in, caches and parameters out; texts are safe. A host or port that could be none is "not there": while a cache
- * is being created it has no endpoint, and none is made up.
+ * No I/O; texts are safe. An invalid host or port counts as absent: a cache that is being created has no endpoint.
  */
 #ifndef RAYDECK_AWS_ELASTICACHE_PARSE_H
 #define RAYDECK_AWS_ELASTICACHE_PARSE_H
@@ -37,8 +36,8 @@ struct caches {
     char *marker; /* of the next page; NULL: that was the last */
 };
 
-/* Adds the page's groups or clusters; the marker is the page's. ERR_PARSE, ERR_LIMIT (CACHES_MAX); what was added stays
- * in out, which the caller ends with caches_done. ERR_PROTOCOL: an answer to another question. */
+/* Appends the page's groups or clusters, and sets the marker. ERR_PARSE, ERR_LIMIT (CACHES_MAX), ERR_PROTOCOL (the
+ * response to another request); out keeps what was appended, and the caller frees it with caches_done. */
 enum err caches_parse(const char *bytes, size_t len, struct caches *out, struct why *why);
 void caches_done(struct caches *c); /* a zeroed one is fine */
 
@@ -47,7 +46,7 @@ struct cache_parameters {
     char *maxmemory_policy;     /* NULL: not seen */
     char *marker;
 };
-/* Adds what the page says of the two. As above; the caller ends it with cache_parameters_done. */
+/* Adds the page's values of the two parameters. As above; the caller frees it with cache_parameters_done. */
 enum err cache_parameters_parse(const char *bytes, size_t len, struct cache_parameters *out, struct why *why);
 void cache_parameters_done(struct cache_parameters *p);
 

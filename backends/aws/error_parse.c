@@ -1,4 +1,4 @@
-/* error_parse.c - AWS's errors, in XML and JSON, into one shape. */
+/* error_parse.c - parses AWS's errors in XML and JSON. */
 #include "backends/aws/error_parse.h"
 
 #include "backends/aws/xml_walk.h"
@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The lines after the first are the request as it should have been signed: its token is among them. */
+/* First line only: in a signature error the canonical request follows, with the session token. */
 static void set_message(struct aws_error *e, const char *text)
 {
     char *masked = mask_text(text, strcspn(text, "\r\n"), TEXT_ONE_LINE, sizeof e->message - 1);
@@ -99,12 +99,12 @@ enum err aws_error_err(const char *code, long status)
         if (begins_with(code, known[i].begin)) return known[i].err;
     }
     if (ends_with(code, "NotFound") || ends_with(code, "NotFoundFault")) return ERR_NOT_FOUND;
-    /* A 404 without such a code is an endpoint that is none: not an answer about the thing asked for. */
+    /* a 404 without a known code comes from a wrong endpoint: it does not mean that the cache does not exist */
     enum err err = http_status_err(status);
     return err == ERR_OK || err == ERR_NOT_FOUND ? ERR_PROTOCOL : err;
 }
 
-bool aws_error_passes(const char *code, long status)
+bool aws_error_is_transient(const char *code, long status)
 {
     return is_slow_down(code) || status == 429 || (status >= 500 && status < 600);
 }

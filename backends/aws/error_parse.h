@@ -1,7 +1,6 @@
 /*
- * error_parse.h - an error of AWS: <ErrorResponse><Error><Code/><Message/></Error></ErrorResponse> of its query
- * protocol,
- * {"__type": "…#Code", "message": …} of JSON 1.1.
+ * error_parse.h - parses error responses of AWS: <ErrorResponse><Error><Code/><Message/></Error></ErrorResponse> of the
+ * query protocol, {"__type": "…#Code", "message": …} of JSON 1.1.
  */
 #ifndef RAYDECK_AWS_ERROR_PARSE_H
 #define RAYDECK_AWS_ERROR_PARSE_H
@@ -16,11 +15,11 @@ struct aws_error {
     char message[256]; /* its first line, safe, with what looks like a secret masked */
 };
 
-/* ERR_PARSE where it is no such thing; what was there before is kept then. */
+/* ERR_PARSE: not an error response; *ret is unchanged then. */
 enum err aws_error_parse(const char *bytes, size_t len, struct aws_error *ret);
 
-/* What a code means here; status decides about codes that we do not know. */
+/* Maps a code to an err; the HTTP status decides for unknown codes. */
 enum err aws_error_err(const char *code, long status);
-bool aws_error_passes(const char *code, long status); /* asking again later may help */
+bool aws_error_is_transient(const char *code, long status); /* is it transient, so that a retry may help? */
 
 #endif

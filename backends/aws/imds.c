@@ -1,4 +1,4 @@
-/* imds.c - Credentials from the instance metadata service: token, role, keys. */
+/* imds.c - requests credentials from the instance metadata service: token, role, keys. */
 #include "backends/aws/imds.h"
 
 #include "backends/aws/aws_keys_parse.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* It is on the instance itself: what does not answer within a second or two is not there. */
+/* IMDS is link-local: without a response in a second or two it does not exist. */
 enum { IMDS_CONNECT_MS = 1000, IMDS_TIMEOUT_MS = 2000, IMDS_BODY_MAX = 64 * 1024, IMDS_NAME_MAX = 128 };
 #define IMDS_ENDPOINT "http://169.254.169.254"
 #define IMDS_ROLES "/latest/meta-data/iam/security-credentials/"
@@ -48,7 +48,7 @@ static void request_send(struct imds *i, const char *method, const char *path, c
     free(url);
 }
 
-/* True when the answer is one to go on with; else the end has been told. */
+/* False: the response is an error, and done was called. */
 static bool is_fine(struct imds *i, const struct http_answer *a, const char *doing)
 {
     struct why why = {0};

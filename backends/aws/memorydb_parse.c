@@ -1,4 +1,4 @@
-/* memorydb_parse.c - MemoryDB's JSON answers into the structs of ElastiCache's. */
+/* memorydb_parse.c - parses MemoryDB's JSON responses into the structs of elasticache_parse.h. */
 #include "backends/aws/memorydb_parse.h"
 
 #include "backends/base/json.h"
@@ -12,7 +12,7 @@ static void set_text(char **to, const cJSON *object, const char *name)
     if (text) cache_set_text(to, text);
 }
 
-/* Shards and nodes are told one by one only where they were asked for. */
+/* The response lists shards and nodes only if ShowShardDetails was requested. */
 static void parse_shards(struct cache *c, const cJSON *object)
 {
     const cJSON *list = json_get(object, "Shards");

@@ -1,9 +1,9 @@
 /*
- * memorydb_parse.h - answers of MemoryDB (API version 2021-01-01, JSON 1.1): DescribeClusters, DescribeParameters.
+ * memorydb_parse.h - parses responses of MemoryDB (API version 2021-01-01, JSON 1.1): DescribeClusters,
+ * DescribeParameters.
  *
- * Bytes in, caches and parameters out, as elasticache_parse.h has them: texts are safe, and an endpoint is whole or not
- * there. A cluster of MemoryDB always speaks as one in cluster mode, with one shard too; its failover is on where a
- * shard has a replica (developer guide, "Minimizing downtime in MemoryDB with Multi-AZ").
+ * No I/O; the results are those of elasticache_parse.h. MemoryDB always runs in cluster mode, with a single shard too;
+ * failover is on where a shard has a replica (developer guide, "Minimizing downtime in MemoryDB with Multi-AZ").
  */
 #ifndef RAYDECK_AWS_MEMORYDB_PARSE_H
 #define RAYDECK_AWS_MEMORYDB_PARSE_H

@@ -1,8 +1,8 @@
 /*
- * profile_parse.h - the profiles of ~/.aws/credentials and ~/.aws/config (AWS SDKs and Tools Reference Guide, "Location
- * of the shared config and credentials files").
+ * profile_parse.h - parses the profiles of ~/.aws/credentials and ~/.aws/config (AWS SDKs and Tools Reference Guide,
+ * "Location of the shared config and credentials files").
  *
- * Bytes in, values by profile and name out. The values may be secrets: no message quotes one, and they are wiped.
+ * No I/O. Values may be secrets: messages never quote them, and they are wiped.
  */
 #ifndef RAYDECK_AWS_PROFILE_PARSE_H
 #define RAYDECK_AWS_PROFILE_PARSE_H
@@ -21,8 +21,8 @@ struct profiles {
 };
 enum profile_file { PROFILE_CREDENTIALS /* [name] */, PROFILE_CONFIG /* [default], [profile name] */ };
 
-/* Adds what the file says; credentials come first, as what was there before wins. Sections of other kinds and what is
- * indented (settings of one service) are passed over. ERR_PARSE, ERR_LIMIT: `name` and the line. */
+/* Merges a file; add credentials first, since existing values win. Skips other sections and indented lines (settings of
+ * one service). ERR_PARSE, ERR_LIMIT: the message has `name` and the line. */
 enum err profiles_parse(struct profiles *p, enum profile_file kind, const char *name, const char *bytes, size_t len,
                         struct why *why);
 bool profiles_has(const struct profiles *p, const char *profile);

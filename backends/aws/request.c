@@ -1,4 +1,4 @@
-/* request.c - sends one signed request, again where AWS says "later". */
+/* request.c - sends one signed request, and retries transient failures. */
 #include "backends/aws/request.h"
 
 #include "backends/aws/error_parse.h"
@@ -48,7 +48,7 @@ static void send_now(void *arg)
     r->sent = http_send(r->http, &ask, &(struct http_calls){.done = on_done, .arg = r});
 }
 
-/* Whether a message gives back what we sent and nobody should see. */
+/* Does a message echo a secret of the request? */
 static bool holds_secret(const struct aws_request *r, const char *text)
 {
     const char *const secret[] = {r->keys.secret, r->keys.token, r->hidden};
@@ -59,7 +59,7 @@ static bool holds_secret(const struct aws_request *r, const char *text)
     return false;
 }
 
-/* The error of an answer that came whole, whatever it was. */
+/* Parses the error of a complete response. */
 static enum err parse_error(const struct aws_request *r, const struct http_answer *a, struct aws_error *e,
                             struct why *why)
 {
@@ -84,7 +84,7 @@ static void on_done(void *arg, const struct http_answer *a)
         why_set(&why, err, "AWS %s: %s", r->service, *a->why ? a->why : err_word(err));
     else if (a->status < 200 || a->status >= 300)
         err = parse_error(r, a, &e, &why);
-    bool passes = a->err == ERR_RESET || (!a->err && err && aws_error_passes(e.code, a->status));
+    bool passes = a->err == ERR_RESET || (!a->err && err && aws_error_is_transient(e.code, a->status));
     if (passes && r->backoff.tries + 1 < AWS_TRIES) {
         alarm_set(r->again, backoff_next(&r->backoff, loop_now_ms()), 0);
         return;

@@ -1,4 +1,4 @@
-/* settings.c - Region, profile and endpoints out of the environment and the shared files. */
+/* settings.c - reads region, profile and endpoints from the environment and the shared files. */
 #include "backends/aws/settings.h"
 
 #include "backends/base/buf.h"
@@ -44,7 +44,7 @@ static enum err read_shared(struct profiles *p, enum profile_file kind, const ch
     return err;
 }
 
-/* A region becomes part of a host's name. */
+/* Validates a region, which becomes part of a host name. */
 static bool is_region(const char *s)
 {
     if (strlen(s) > REGION_MAX) return false;

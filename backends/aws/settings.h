@@ -1,7 +1,6 @@
 /*
- * settings.h - where AWS is and as whom to ask: the environment first, then the profile of the shared files.
- *
- * Read once, at the start: the files are small. What is empty counts as not set.
+ * settings.h - region, profile and endpoints: from the environment, then from the profile in the shared files. Read
+ * once, at the start. Empty values count as not set.
  */
 #ifndef RAYDECK_AWS_SETTINGS_H
 #define RAYDECK_AWS_SETTINGS_H
@@ -11,14 +10,14 @@
 struct aws_settings {
     struct profiles files;
     const char *profile; /* "default" unless one is named */
-    bool profile_named;  /* by the asker or AWS_PROFILE: then it has to be there */
-    bool profile_asked;  /* by the asker: then it goes before the environment's keys */
+    bool profile_named;  /* by the caller or AWS_PROFILE: it must exist */
+    bool profile_asked;  /* by the caller: it precedes keys in the environment */
     char *owned_profile;
     char *region;
 };
 
-/* profile, region: the asker's, or NULL. ERR_USAGE (no region, or none that could be one), ERR_NOT_FOUND (no such
- * profile), or what is wrong with a file. Caller: aws_settings_done, also after a failure. */
+/* profile, region: the caller's, or NULL. ERR_USAGE: no region, or an invalid one; ERR_NOT_FOUND: no such profile; or a
+ * file's error. Call aws_settings_done, also after a failure. */
 enum err aws_settings_read(struct aws_settings *s, const char *profile, const char *region, struct why *why);
 void aws_settings_done(struct aws_settings *s);
 

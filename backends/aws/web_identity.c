@@ -1,4 +1,4 @@
-/* web_identity.c - one AssumeRoleWithWebIdentity, unsigned: the token is the proof. */
+/* web_identity.c - sends AssumeRoleWithWebIdentity, which is unsigned: the token authenticates it. */
 #include "backends/aws/web_identity.h"
 
 #include "backends/aws/aws_keys_parse.h"

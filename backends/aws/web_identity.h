@@ -1,5 +1,5 @@
 /*
- * web_identity.h - the keys of a role from STS, by a web identity's token (AssumeRoleWithWebIdentity; IRSA).
+ * web_identity.h - credentials of a role from STS with a web identity token (AssumeRoleWithWebIdentity; IRSA).
  */
 #ifndef RAYDECK_AWS_WEB_IDENTITY_H
 #define RAYDECK_AWS_WEB_IDENTITY_H
@@ -12,10 +12,10 @@ struct web_identity {
 };
 
 struct web_identity_request;
-/* ERR_IO …: the token's file; ERR_USAGE. done is not called then. */
+/* ERR_IO and others: the token file cannot be read; ERR_USAGE. done is not called then. */
 enum err web_identity_start(struct loop *l, struct http_client *http, const struct aws_settings *settings,
                             const struct web_identity *web, const struct keys_calls *calls,
                             struct web_identity_request **ret, struct why *why);
-void web_identity_free(struct web_identity_request *r); /* no callback comes after it; NULL is fine */
+void web_identity_free(struct web_identity_request *r); /* no callback follows; NULL is fine */
 
 #endif

@@ -1,4 +1,4 @@
-/* xml_walk.c - expat within limits: every element's path and text, one callback each. */
+/* xml_walk.c - calls back with the path and text of every element, within limits. */
 #include "backends/aws/xml_walk.h"
 
 #include "backends/base/buf.h"
@@ -48,7 +48,7 @@ static void on_open(void *arg, const char *name, const char **attributes)
     if (w->calls->open) w->calls->open(w->calls->arg, buf_text(&w->path));
 }
 
-/* Removes blanks around the text, in place. */
+/* Trims the text, in place. */
 static const char *buf_trimmed(struct buf *b)
 {
     static const char blanks[] = " \t\r\n";

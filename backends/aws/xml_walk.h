@@ -1,8 +1,8 @@
 /*
- * xml_walk.h - XML of AWS's query protocol, an element at a time, by expat.
+ * xml_walk.h - a bounded SAX parser (expat) for the XML of AWS's query protocol.
  *
- * Refused: a document type (and so entities of the sender's own), more than XML_DEPTH levels, XML_ELEMENTS elements, a
- * text longer than XML_TEXT, a path longer than XML_PATH. Names are as they are written: AWS uses no prefixes.
+ * Rejects a DOCTYPE (and thereby custom entities), more than XML_DEPTH levels or XML_ELEMENTS elements, a text longer
+ * than XML_TEXT, and a path longer than XML_PATH. Namespaces are ignored: AWS uses no prefixes.
  */
 #ifndef RAYDECK_AWS_XML_WALK_H
 #define RAYDECK_AWS_XML_WALK_H
@@ -16,14 +16,14 @@ enum { XML_DEPTH = 32, XML_ELEMENTS = 200000, XML_TEXT = 16 * 1024, XML_PATH = 1
 
 struct xml_calls {
     void (*open)(void *arg, const char *path); /* "Response/Result/Item"; may be NULL */
-    /* The element ends; text is its own, without blanks around it, "" when none. Secret as far as we know: wiped. */
+    /* The element ends; text is its own, trimmed, "" if none. It may be a secret: it is wiped afterwards. */
     void (*close)(void *arg, const char *path, const char *text);
     void *arg;
 };
 
 enum err xml_walk(const char *bytes, size_t len, const struct xml_calls *calls, struct why *why);
 
-/* Whether the path is `tail`, or ends with "/" and it. */
+/* Is the path `tail`, or does it end with "/" and `tail`? */
 bool xml_ends(const char *path, const char *tail);
 
 #endif

@@ -1,4 +1,4 @@
-/* monitor.c - Runs neuron-monitor and publishes what its lines say. */
+/* monitor.c - runs neuron-monitor, and emits the records of each line. */
 #include "backends/neuron/monitor.h"
 
 #include "backends/base/mask.h"
@@ -17,14 +17,14 @@ struct neuron {
     struct sink sink;
     char *source, *spec, *shown, *knode, *pod;
     struct process *process;
-    struct alarm *again;   /* starts the command */
-    struct alarm *silence; /* the command is taken for hung */
+    struct alarm *again;   /* restarts the command */
+    struct alarm *silence; /* fires when the command has printed nothing for MONITOR_SILENCE_MS */
     struct backoff backoff;
     struct neuron_sums sums;
     uint64_t started_ms, line;
     enum source_state state;
     enum err err;
-    size_t cores, devices; /* of the last list that was told as complete */
+    size_t cores, devices; /* of the last complete list emitted */
     uint64_t dropped, unread;
     bool listed;
 };
@@ -38,19 +38,19 @@ static void monitor_publish_state(struct neuron *be, enum source_state state, en
     sink_put(&be->sink, change_source(be->source, WORLD_NEURON, state, err, why, be->shown));
 }
 
-static void tell_table(struct neuron *be, enum change_type type, enum table table)
+static void table_emit(struct neuron *be, enum change_type type, enum table table)
 {
     struct change *c = change_new(type, be->source, WORLD_NEURON);
     c->table = table;
     sink_put(&be->sink, c);
 }
 
-/* Rows are listed anew only when there may be fewer than before: at the start, and when a count moved. */
-static void put_sample(struct neuron *be, struct neuron_sample *s)
+/* Emits a RELIST only when rows may have disappeared: at the start, and when a count changed. */
+static void sample_emit(struct neuron *be, struct neuron_sample *s)
 {
     static const enum table tables[] = {TABLE_MONITOR, TABLE_CORE, TABLE_DEVICE};
     bool relist = !be->listed || s->cores != be->cores || s->devices != be->devices;
-    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) tell_table(be, CHANGE_RELIST, tables[i]);
+    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) table_emit(be, CHANGE_RELIST, tables[i]);
     sink_put(&be->sink, change_put(be->source, WORLD_NEURON, &s->monitor->record));
     s->monitor = NULL;
     for (size_t i = 0; i < s->cores; i++) {
@@ -61,7 +61,7 @@ static void put_sample(struct neuron *be, struct neuron_sample *s)
         sink_put(&be->sink, change_put(be->source, WORLD_NEURON, &s->device[i]->record));
         s->device[i] = NULL;
     }
-    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) tell_table(be, CHANGE_RELISTED, tables[i]);
+    for (size_t i = 0; relist && i < ARRAY_LEN(tables); i++) table_emit(be, CHANGE_RELISTED, tables[i]);
     if (s->dropped != be->dropped) {
         struct change *c = change_new(CHANGE_DROPPED, be->source, WORLD_NEURON);
         c->table = TABLE_CORE;
@@ -78,7 +78,7 @@ static void put_sample(struct neuron *be, struct neuron_sample *s)
     be->dropped = s->dropped;
 }
 
-static void bad_line(struct neuron *be, enum err err, const char *what)
+static void line_reject(struct neuron *be, enum err err, const char *what)
 {
     char *why = mem_printf("line %llu: %s", (unsigned long long)be->line, what);
     monitor_publish_state(be, be->listed ? SOURCE_LIVE : SOURCE_CONNECTING, err, why);
@@ -93,7 +93,7 @@ static void on_line(void *arg, char *text, size_t len)
     if (!text) {
         char what[64];
         snprintf(what, sizeof what, "longer than %d MiB, and it has not ended", PROCESS_LINE_MAX / 1024 / 1024);
-        bad_line(be, ERR_LIMIT, what);
+        line_reject(be, ERR_LIMIT, what);
         return;
     }
     if (!len) return;
@@ -102,16 +102,16 @@ static void on_line(void *arg, char *text, size_t len)
     struct why why = {0};
     enum err e = neuron_parse(&where, text, len, &be->sums, &s, &why);
     if (e != ERR_OK) {
-        bad_line(be, e, why.text);
+        line_reject(be, e, why.text);
         return;
     }
     if (be->state != SOURCE_LIVE || be->err != ERR_OK) monitor_publish_state(be, SOURCE_LIVE, ERR_OK, NULL);
-    put_sample(be, &s);
+    sample_emit(be, &s);
     neuron_sample_done(&s);
     backoff_works(&be->backoff, loop_now_ms());
 }
 
-static void try_later(struct neuron *be, enum err err, const char *what)
+static void monitor_restart_later(struct neuron *be, enum err err, const char *what)
 {
     process_free(be->process);
     be->process = NULL;
@@ -128,13 +128,13 @@ static void on_ended(void *arg, enum err err, const char *why)
     struct neuron *be = arg;
     if (err == ERR_NOT_FOUND) {
         char *text = mem_printf("no such command%s%s", why && *why ? ": " : "", why ? why : "");
-        try_later(be, err, text);
+        monitor_restart_later(be, err, text);
         free(text);
     } else if (err == ERR_OK) {
-        try_later(be, ERR_CHILD, "the command ended");
+        monitor_restart_later(be, ERR_CHILD, "the command ended");
     } else {
         char *text = mem_printf("the command ended: %s", why && *why ? why : err_word(err));
-        try_later(be, err, text);
+        monitor_restart_later(be, err, text);
         free(text);
     }
 }
@@ -147,7 +147,7 @@ static void on_silence(void *arg)
                      ? mem_printf("line %llu has not ended in %d s (%zu bytes so far); the command was stopped",
                                   (unsigned long long)be->line + 1, MONITOR_SILENCE_MS / 1000, unfinished)
                      : mem_printf("the command has said nothing for %d s and was stopped", MONITOR_SILENCE_MS / 1000);
-    try_later(be, ERR_TIMEOUT, text);
+    monitor_restart_later(be, ERR_TIMEOUT, text);
     free(text);
 }
 
@@ -160,7 +160,7 @@ static void monitor_start(void *arg)
     be->listed = false;
     alarm_set(be->silence, MONITOR_SILENCE_MS, 0);
     be->process = process_shell(be->loop, be->spec, 0, &calls);
-    if (!be->process) try_later(be, ERR_CHILD, "the command could not be started");
+    if (!be->process) monitor_restart_later(be, ERR_CHILD, "the command could not be started");
 }
 
 /* ---- the backend ---------------------------------------------------------------------------------------------- */

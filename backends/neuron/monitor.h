@@ -1,9 +1,9 @@
 /*
- * monitor.h - the "monitor" kind: a command that prints neuron-monitor's JSON lines, local or through ssh or kubectl.
+ * monitor.h - the "monitor" kind: runs a command that prints neuron-monitor's JSON lines, locally or by ssh or kubectl.
  *
- * The command is started by /bin/sh and started again, with back-off, whenever it ends; one that says nothing for
- * MONITOR_SILENCE_MS is taken for hung and started anew. A bad line is told in the source's state and skipped. The
- * sums of executions and errors live as long as the backend, over every restart of the command.
+ * /bin/sh runs the command, which is restarted with back-off when it exits, and when it prints nothing for
+ * MONITOR_SILENCE_MS. A malformed line is reported in the source's state and skipped. The sums of executions and errors
+ * last as long as the backend, across restarts of the command.
  */
 #ifndef RAYDECK_NEURON_MONITOR_H
 #define RAYDECK_NEURON_MONITOR_H

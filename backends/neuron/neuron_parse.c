@@ -1,4 +1,4 @@
-/* neuron_parse.c - Parses a line of neuron-monitor. */
+/* neuron_parse.c - parses a line of neuron-monitor, and merges the reports of its runtimes. */
 #include "backends/neuron/neuron_parse.h"
 
 #include "backends/base/mem.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Words of error_summary, then those of execution_summary that are not `completed`. */
+/* Keys of error_summary, then those of execution_summary other than `completed`. */
 static const char *const kind_name[NEURON_KINDS] = {
     "generic",     "numerical",           "transient", "model",       "runtime",    "hardware",
     "with errors", "with numeric errors", "timed out", "wrong input", "not queued",
@@ -19,7 +19,7 @@ static const char *const kind_field[NEURON_KINDS] = {
 };
 enum { KINDS_BY_CAUSE = 6, KINDS_ALL = 11 };
 
-/* What one runtime says of one core. */
+/* What one runtime reports about one core. */
 struct claim {
     enum tri held;
     struct known_f64 utilisation;
@@ -30,8 +30,8 @@ struct merged {
     struct claim core[NEURON_CORES];
     size_t holder[NEURON_CORES]; /* the runtime, by its place in the monitor */
     bool has_holder[NEURON_CORES];
-    size_t listed; /* one more than the highest index that any runtime listed */
-    bool blind;    /* a runtime could not be read: it may hold any core */
+    size_t listed; /* the highest index listed by any runtime, plus one */
+    bool blind;    /* a runtime has no report: it may hold any core */
     uint64_t dropped;
 };
 
@@ -83,8 +83,8 @@ static struct known_u64 core_memory(const cJSON *parts)
     return sum;
 }
 
-/* Fills claims[] with what this report says; what it does not list stays unknown. Returns false where the report has
- * neither cores nor memory: nothing can be said then. */
+/* Fills claims[] from a report; cores not listed stay unknown. Returns false if the report has neither cores nor
+ * memory. */
 static bool read_claims(const cJSON *report, struct claim claims[NEURON_CORES], struct merged *m)
 {
     const cJSON *cores = json_path(report, "neuroncore_counters.neuroncores_in_use");
@@ -124,7 +124,7 @@ static void merge_claims(struct merged *m, const struct claim claims[NEURON_CORE
             into->memory.known = true;
             add_saturating(&into->memory.value, c->memory.value);
         }
-        /* Somebody else's core is listed with 0: only a runtime that may hold it says anything about it. */
+        /* a runtime lists other runtimes' cores with 0: its value counts only if it may hold the core */
         if (c->held != TRI_NO && c->utilisation.known &&
             (!into->utilisation.known || c->utilisation.value > into->utilisation.value))
             into->utilisation = c->utilisation;
@@ -217,7 +217,7 @@ static void read_hardware(const cJSON *root, struct monitor *mon)
     set_text(&mon->instance_type, json_str(at, "instance_type"));
     set_text(&mon->device_type, json_str(hw, "neuron_device_type"));
     set_text(&mon->hardware_error, json_str(hw, "error"));
-    /* With the driver missing the counts are 0: not known, rather than none. */
+    /* without the driver the counts are 0, which means unknown */
     mon->devices =
         mon->hardware_error ? positive_of(json_u64(hw, "neuron_device_count")) : json_u64(hw, "neuron_device_count");
     mon->cores_per_device = positive_of(json_u64(hw, "neuroncore_per_device_count"));
@@ -236,7 +236,7 @@ static void read_period(const cJSON *root, const struct period_counts *sum, stru
     struct known_f64 s = sum->period_s;
     if (!s.known) s = json_f64(json_path(root, "system_data.memory_info"), "period");
     if (s.known && s.value > 0 && s.value < 86400) mon->period_ms = known_u64((uint64_t)(s.value * 1000 + 0.5));
-    /* The first line comes at once: a rate over half a millisecond says nothing. */
+    /* the first line is printed at once: its period is too short for a rate */
     if (sum->known && mon->period_ms.known && mon->period_ms.value >= 100)
         mon->executions_s = known_f64((double)sum->completed * 1000 / (double)mon->period_ms.value);
     mon->p50 = sum->p50;

@@ -1,4 +1,4 @@
-/* change.c - Makes and frees changes. */
+/* change.c - creates and frees changes. */
 #include "backends/world/change.h"
 
 #include "backends/base/mem.h"

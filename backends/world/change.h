@@ -1,9 +1,8 @@
 /*
- * change.h - the only way into the world.
+ * change.h - an event from a source, and the only input of the world.
  *
- * A change owns its bytes, names its source, and carries the times: ours (at_ms, since boot; wall_ms) and, inside the
- * record, the source's own. It is what a recording keeps and a replay feeds. Secrets never get into one: the parsers
- * drop them first.
+ * A change owns its data, names its source, and has our times (at_ms since boot, wall_ms); the source's own times are
+ * in the record. Recordings store changes, and replays feed them. Parsers drop secrets, so that no change holds one.
  */
 #ifndef RAYDECK_WORLD_CHANGE_H
 #define RAYDECK_WORLD_CHANGE_H
@@ -27,16 +26,15 @@ enum source_state {
 
 enum change_type {
     CHANGE_SOURCE,   /* a source appears, or its state changes: source, world, state, why, detail */
-    CHANGE_ALIVE,    /* a proof of life of a source that brought nothing new */
-    CHANGE_PUT,      /* record: a row is there, and is this */
-    CHANGE_GONE,     /* table, key: a row is not there any more (a tombstone stays for a while) */
-    CHANGE_RELIST,   /* table: a full list begins; the source's rows of that table are marked */
-    CHANGE_RELISTED, /* table: the list is complete; what was not put meanwhile is gone, unless items of it are unread
-                      */
+    CHANGE_ALIVE,    /* a proof of life of the source, without news */
+    CHANGE_PUT,      /* record: adds or replaces a row */
+    CHANGE_GONE,     /* table, key: removes a row (a tombstone stays for a while) */
+    CHANGE_RELIST,   /* table: a full list begins; marks the source's rows of that table */
+    CHANGE_RELISTED, /* table: the list is complete; removes rows still marked, unless items of it are unread */
     CHANGE_DELETED,  /* we deleted a pod and the server accepted: key = UID, detail = "ns/name", number = grace s
                         (UINT64_MAX: the pod's own) */
-    CHANGE_DROPPED,  /* table, number: so many rows are left out: beyond a limit, or (err is not OK) because they could
-                        not be read, and why not the first. The last number counts; 0: none any more */
+    CHANGE_DROPPED,  /* table, number of rows left out: beyond a limit, or (err is not OK) because they could not be
+                        parsed, with the first one's why. Replaces the number before; 0: none any more */
     CHANGE_PROGRESS  /* table, number of total: how far a first list or scan is; total 0 = unknown */
 };
 
@@ -49,7 +47,7 @@ struct change {
     uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */
     enum source_state state;
     enum err err; /* of SOURCE_DOWN, SOURCE_DENIED, SOURCE_ABSENT, and of DROPPED; of SOURCE_LIVE: ERR_THROTTLED */
-    char *why;    /* safe text for a person */
+    char *why;    /* safe text for display */
     char *detail; /* SOURCE: address or command as shown, no secrets */
     enum table table;
     char *key;
@@ -57,13 +55,13 @@ struct change {
     struct record *record; /* PUT */
 };
 
-/* All of them return a change the caller owns; at_ms and wall_ms are the sink's to set where they are 0. */
+/* All of them return a change that the caller owns; the sink sets at_ms and wall_ms where they are 0. */
 struct change *change_new(enum change_type type, const char *source, enum world_kind world);
 struct change *change_put(const char *source, enum world_kind world, struct record *record /* takes */);
 struct change *change_gone(const char *source, enum world_kind world, enum table table, const char *key);
 struct change *change_source(const char *source, enum world_kind world, enum source_state state, enum err err,
                              const char *why, const char *detail);
-/* DROPPED: `number` items of a list or a stream could not be read and were left out; the rest is as told. */
+/* DROPPED: `number` items of a list or a stream could not be parsed and were left out. */
 struct change *change_unread(const char *source, enum world_kind world, enum table table, uint64_t number,
                              const char *why);
 struct change *change_copy(const struct change *c);
@@ -73,7 +71,7 @@ void change_free(struct change *c);
 enum err change_to_json(const struct change *c, struct buf *out);
 enum err change_from_json(const char *bytes, size_t len, struct change **ret, struct why *why);
 
-/* Where parsers and backends put their changes. */
+/* Receives the changes of a backend. */
 struct sink {
     void (*change)(void *owner, struct change *c /* takes */);
     void *owner;

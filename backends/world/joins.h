@@ -1,19 +1,19 @@
 /*
- * joins.h - what belongs together across the three worlds. Pure look-ups over the world; nothing is stored.
+ * joins.h - joins across the worlds (Kubernetes, Ray, Neuron). Pure look-ups; nothing is stored.
  *
- * A Ray node is a pod by its instance_id (the pod's name), else by its IP address. A monitor is of a K8s node by
- * instance_id = the Node's providerID (or by the name it was given), or of one pod when it runs inside it. A replica's
- * core indices count within its pod: they are matched to a monitor of the pod, or to one of the whole K8s node only
- * where a single pod there holds NeuronCores; else nothing is claimed.
+ * A Ray node joins a pod by its instance_id (the pod's name), else by its IP address. A monitor joins a Node by
+ * instance_id = providerID (or by its configured name), or a pod if it runs inside one. A replica's core indices are
+ * relative to its pod: they join a monitor in the pod, or a monitor of the Node only if a single pod on it holds
+ * NeuronCores; otherwise there is no join.
  */
 #ifndef RAYDECK_WORLD_JOINS_H
 #define RAYDECK_WORLD_JOINS_H
 
 #include "backends/world/world.h"
 
-/* The RayService on screen and what is its own. NULL members: not there. */
+/* The RayService on screen and the objects that belong to it. NULL members: do not exist. */
 struct focus {
-    const char *ns, *service; /* as asked for; borrowed */
+    const char *ns, *service; /* as requested; borrowed */
     const struct rayservice *rayservice;
     const struct raycluster *raycluster; /* the active one */
     const struct pod *head;              /* the newest living head pod of it */
@@ -24,7 +24,7 @@ struct focus {
      * unknown, and then they count what they judge themselves. */
     struct known_u64 warnings;
 };
-/* ns or service NULL: taken from the only RayService there is. Borrows from the world until its next change. */
+/* ns or service NULL: the only RayService. Borrows from the world until its next change. */
 struct focus focus_of(const struct world *w, const char *ns, const char *service);
 
 bool focus_has_pod(const struct focus *f, const struct pod *pod); /* a Ray pod of the service's clusters */
@@ -41,9 +41,9 @@ struct focus_pods {
 };
 struct focus_pods focus_pods_of(const struct world *w, const struct focus *f);
 void focus_pods_next(struct focus_pods *at);
-/* A worker pod whose Serve proxy is probed: KubeRay lets it serve, and it runs. One that is being deleted is probed
- * until it is gone. While a service comes up for the first time its pods are probed only once they are ready: what was
- * never there does not fail. */
+/* Is it a worker pod whose Serve proxy is probed: KubeRay marks it as serving, and it is running? A terminating pod is
+ * probed until it is removed. While a service starts for the first time, its pods are probed only once ready, so that
+ * startup does not count as failure. */
 bool focus_probes(const struct focus *f, const struct row *pod_row);
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name); /* living ones first */
 const struct knode *knode_named(const struct world *w, const char *name);

@@ -56,9 +56,9 @@ static struct change *change_of(const struct source *s, enum change_type type, e
 static void put_dropped(const struct source_slot *slot, enum table table, const struct sink *sink)
 {
     const struct source *s = &slot->source;
-    if (slot->told_dropped[table]) {
+    if (slot->reported_dropped[table]) {
         struct change *c = change_of(s, CHANGE_DROPPED, table);
-        c->number = slot->told_dropped[table];
+        c->number = slot->reported_dropped[table];
         put_at(sink, c, s->last_change_ms, 0);
     }
     if (slot->unread[table])
@@ -83,7 +83,7 @@ static void put_life(const struct source_slot *slot, const struct sink *sink)
     const struct source *s = &slot->source;
     if (s->last_change_ms) {
         struct change *c = change_of(s, CHANGE_DROPPED, (enum table)0);
-        c->number = slot->told_dropped[0];
+        c->number = slot->reported_dropped[0];
         put_at(sink, c, s->last_change_ms, 0);
     }
     if (s->last_alive_ms) put_at(sink, change_new(CHANGE_ALIVE, s->id, s->world), s->last_alive_ms, 0);

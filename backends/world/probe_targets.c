@@ -1,4 +1,4 @@
-/* probe_targets.c - the newest probe of each Serve proxy, out of the request records and the pods there are. */
+/* probe_targets.c - finds the newest probe of each Serve proxy among the request records. */
 #include "backends/world/probe_targets.h"
 
 #include "backends/base/mem.h"
@@ -12,7 +12,7 @@
 #define uthash_free(pointer, size) free(pointer)
 #include <uthash.h>
 
-enum { PROBE_FLIGHT_MS = 60000 }; /* no probe is in flight for so long */
+enum { PROBE_FLIGHT_MS = 60000 }; /* longer than any probe is in flight */
 
 struct target {
     const char *name; /* the pod's; without Kubernetes the address */
@@ -59,7 +59,7 @@ static uint64_t newest_round_ms(const struct world *w)
     return row ? ROW(row, request)->round_ms.value : 0;
 }
 
-/* When the API server answered anything last, wall; 0: never. */
+/* Wall time of the API server's last response to any request; 0: never. */
 static uint64_t api_answered_ms(const struct world *w, uint64_t now_ms, uint64_t wall_ms)
 {
     uint64_t newest_ms = 0;
@@ -87,7 +87,7 @@ bool request_tells_of_serve(const struct world *w, const struct request *q, uint
            api_answered_ms(w, now_ms, wall_ms) > q->sent.value + (q->done.value - q->sent.value) / 2;
 }
 
-/* When any probe ended last, however long ago. */
+/* Wall time at which the last probe ended. */
 static uint64_t last_done_of(const struct world *w)
 {
     uint64_t last_ms = 0;
@@ -105,7 +105,7 @@ static bool request_is_unseen(const struct world *w, const struct request *q, ui
     return failed && !request_tells_of_serve(w, q, now_ms, wall_ms);
 }
 
-/* Notes each ended probe that counts. */
+/* Records each completed probe that is current. */
 static struct target *requests_read(const struct world *w, uint64_t now_ms, uint64_t wall_ms, struct probe_targets *sum,
                                     bool *ret_old)
 {
@@ -154,7 +154,7 @@ static void endpoint_note(void *arg, const struct endpoint *e)
     if (t) t->endpoint = true;
 }
 
-/* Adds a proxy whose newest probe counts. */
+/* Adds a proxy whose newest probe is current. */
 static void sum_add(struct probe_targets *sum, const struct target *t)
 {
     const struct request *q = t->last;

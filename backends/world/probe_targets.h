@@ -1,9 +1,8 @@
 /*
- * probe_targets.h - what the newest probe of each Serve proxy says, and how old that is.
+ * probe_targets.h - summarises the newest probe of each Serve proxy, with its age.
  *
- * A probe says something about now for PROBE_OLD_MS. Where the prober's budget makes a round longer than its normal
- * interval (request.round_ms, in each record), it counts until its proxy's next one is overdue by that time: its age is
- * then part of the answer.
+ * A probe is current for PROBE_OLD_MS. Where the prober's rate limit makes a round longer than its interval
+ * (request.round_ms, in each record), it is current until its proxy's next probe is overdue by that time.
  */
 #ifndef RAYDECK_WORLD_PROBE_TARGETS_H
 #define RAYDECK_WORLD_PROBE_TARGETS_H
@@ -28,9 +27,9 @@ struct probe_targets {
 };
 struct probe_targets probe_targets_of(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
-/* Whether a request that failed tells something of Serve. It does not where it was not sent or not let through, or what
- * stands between did not answer: the API server, the network. A time-out by the API server's proxy tells of Serve where
- * the API server has answered something else meanwhile. */
+/* Does a failed request say something about Serve? Not if it was not sent or was forbidden, or if a hop before Serve
+ * (the API server, the network) did not respond. A timeout through the API server's proxy says something about Serve if
+ * the API server has answered another request meanwhile. */
 bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms);
 
 #endif

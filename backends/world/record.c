@@ -1,4 +1,4 @@
-/* record.c - Makes, copies, compares and frees records by their schema. */
+/* record.c - creates, copies, compares and frees records by their schema. */
 #include "backends/world/record.h"
 
 #include "backends/base/mem.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* `to` holds a bytewise copy of `from`: gives it strings and lists of its own. */
+/* `to` is a shallow copy of `from`: replaces its strings and lists by copies. */
 static void object_own(void *to, const void *from, const struct schema *schema)
 {
     SCHEMA_EACH(m, schema)
@@ -94,7 +94,7 @@ static size_t text_bytes(const char *text)
     return text ? strlen(text) + 1 + RECORD_ALLOCATION : 0;
 }
 
-/* What hangs on it, without the object itself. */
+/* Bytes of what it owns, without the object itself. */
 static size_t object_bytes(const void *object, const struct schema *schema)
 {
     size_t sum = 0;

@@ -1,8 +1,8 @@
 /*
  * rows.h - the rows of one table. Private to the world.
  *
- * Rows stand in the order in which they first came. What is gone stays in its place as a tombstone; the oldest
- * tombstone goes when there are more than WORLD_TOMBSTONES.
+ * Rows are in order of arrival. A removed row stays in its place as a tombstone; beyond WORLD_TOMBSTONES the oldest one
+ * is freed.
  */
 #ifndef RAYDECK_WORLD_ROWS_H
 #define RAYDECK_WORLD_ROWS_H
@@ -33,7 +33,7 @@ void rows_put(struct rows *rows, struct source_slot *slot, const struct change *
 void rows_gone(struct rows *rows, const struct change *c);
 void rows_mark(struct rows *rows, const struct source_slot *slot);                          /* a relist begins */
 void rows_sweep(struct rows *rows, const struct source_slot *slot, const struct change *c); /* what is still marked */
-/* Everything of a source that is there no more. */
+/* Removes all rows of a source. */
 void rows_drop_source(struct rows *rows, const struct source_slot *slot, const struct change *c);
 bool rows_expire(struct rows *rows, uint64_t now_ms);
 

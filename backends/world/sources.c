@@ -1,4 +1,4 @@
-/* sources.c - Sources: their state, their freshness, what they could not read. */
+/* sources.c - keeps the state of each source, and computes its freshness. */
 #include "backends/world/sources.h"
 
 #include "backends/base/mem.h"
@@ -98,7 +98,7 @@ static void sum_unread(struct sources *s, struct source_slot *slot, const char *
 
 bool sources_dropped(struct sources *s, struct source_slot *slot, const struct change *c)
 {
-    uint64_t *number = c->err ? &slot->unread[c->table] : &slot->told_dropped[c->table];
+    uint64_t *number = c->err ? &slot->unread[c->table] : &slot->reported_dropped[c->table];
     bool moved = *number != c->number;
     *number = c->number;
     if (c->err) sum_unread(s, slot, c->why);
@@ -107,7 +107,7 @@ bool sources_dropped(struct sources *s, struct source_slot *slot, const struct c
 
 void sources_nothing_dropped(struct sources *s, struct source_slot *slot)
 {
-    memset(slot->told_dropped, 0, sizeof slot->told_dropped);
+    memset(slot->reported_dropped, 0, sizeof slot->reported_dropped);
     memset(slot->unread, 0, sizeof slot->unread);
     sum_unread(s, slot, NULL);
 }

@@ -1,4 +1,4 @@
-/* world.c - Applies changes. */
+/* world.c - applies changes to the tables, and gives read access to them. */
 #include "backends/world/world.h"
 
 #include "backends/base/mem.h"
@@ -36,7 +36,7 @@ static void relist_begin(struct world *w, struct source_slot *slot, const struct
 static void relist_end(struct world *w, struct source_slot *slot, const struct change *c)
 {
     struct rows *rows = &w->rows[c->table];
-    /* A row that was not listed may be the item that could not be read. */
+    /* a row missing from the list may be the item that could not be parsed: keeps it */
     if (slot->relisting[c->table] && !slot->unread[c->table]) rows_sweep(rows, slot, c);
     slot->relisting[c->table] = false;
     slot->listed[c->table] = true;
@@ -56,12 +56,12 @@ static void rows_alive(struct rows *rows, const struct change *c)
     rows->generation++;
 }
 
-/* A source that is off, or whose kind does not exist, has nothing: what it told before is gone. */
+/* Removes all rows of a source that is OFF or ABSENT. */
 static void source_state(struct world *w, struct source_slot *slot, const struct change *c)
 {
     if (c->state != SOURCE_OFF && c->state != SOURCE_ABSENT) return;
     for (int t = 0; t < TABLE_COUNT; t++) {
-        w->rows[t].generation += slot->told_dropped[t] || slot->unread[t];
+        w->rows[t].generation += slot->reported_dropped[t] || slot->unread[t];
         rows_drop_source(&w->rows[t], slot, c);
     }
     sources_nothing_dropped(&w->sources, slot);
@@ -124,7 +124,7 @@ uint64_t world_dropped(const struct world *w, enum table table)
 {
     uint64_t sum = 0;
     for (size_t i = 0; i < w->sources.count; i++)
-        sum += w->sources.slot[i]->told_dropped[table] + w->sources.slot[i]->refused[table];
+        sum += w->sources.slot[i]->reported_dropped[table] + w->sources.slot[i]->refused[table];
     return sum;
 }
 

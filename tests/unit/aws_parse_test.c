@@ -421,9 +421,9 @@ static void errors_and_what_they_mean(void **state)
     assert_int_equal(aws_error_err("NeverHeardOf", 500), ERR_SERVER);
     assert_int_equal(aws_error_err("", 404), ERR_PROTOCOL); /* no answer about the thing asked for */
     assert_int_equal(aws_error_err("", 200), ERR_PROTOCOL);
-    assert_true(aws_error_passes("Throttling", 400));
-    assert_true(aws_error_passes("", 503));
-    assert_false(aws_error_passes("AccessDenied", 403));
+    assert_true(aws_error_is_transient("Throttling", 400));
+    assert_true(aws_error_is_transient("", 503));
+    assert_false(aws_error_is_transient("AccessDenied", 403));
 }
 
 static void errors_in_json(void **state)
