@@ -1,4 +1,4 @@
-/* http_client.c - curl's multi handle on libuv: a uv_poll_t per socket, one timer (libuv docs, "multi-uv.c"). */
+/* http_client.c - curl's multi handle on libuv: a uv_poll_t per socket, one timer (curl's docs/examples/multi-uv.c). */
 #include "backends/base/mem.h"
 #include "backends/link/http_priv.h"
 

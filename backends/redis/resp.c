@@ -26,7 +26,7 @@ struct resp {
     struct pending *queue; /* a ring buffer */
     size_t first, count, cap;
     uint64_t received, received_ms, opened_ms, latency_us;
-    unsigned depth; /* of callback_enter */
+    unsigned depth; /* nesting of callback_enter */
     bool open, subscribed, closed, freed;
 };
 

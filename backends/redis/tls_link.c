@@ -1,8 +1,9 @@
 /*
  * tls_link.c - a byte stream over TLS, on libcurl's CURLOPT_CONNECT_ONLY.
  *
- * While connecting, a repeating timer calls curl_multi_perform. Once connected, a uv_poll_t on curl's socket does; the
- * same timer, now one-shot with 0 ms, schedules another read or write for the next loop iteration.
+ * While connecting, a repeating timer calls curl_multi_perform. Once connected, a uv_poll_t on curl's socket triggers
+ * curl_easy_recv and curl_easy_send (link_process); the same timer, now one-shot with 0 ms, schedules link_process for
+ * the next loop iteration.
  */
 #include "backends/redis/tls_link.h"
 
@@ -49,7 +50,7 @@ static void on_poll_closed(uv_handle_t *h)
     link_release(t);
 }
 
-/* Stops connected the socket before curl closes it: libuv requires that order. */
+/* Stops polling the socket before curl closes it: libuv requires that order. */
 static void link_teardown(struct tls_link *t)
 {
     if (t->closed) return;
@@ -184,7 +185,7 @@ static void on_timer(void *arg)
     link_release(t);
 }
 
-/* curl takes SNI and the name to verify from the URL; endpoint they differ from the host, CURLOPT_CONNECT_TO redirects.
+/* curl takes SNI and the name to verify from the URL; where they differ from the host, CURLOPT_CONNECT_TO redirects.
  */
 static void easy_configure(struct tls_link *t, const struct tls_endpoint *endpoint, uint64_t connect_timeout_ms)
 {
