@@ -1,10 +1,10 @@
 /*
- * backend.h - the kinds of backend: one const vtable an implementation, one explicit NULL-terminated list a kind.
+ * backend.h - the interfaces of the backends: one const vtable per implementation, one NULL-terminated list per kind.
  *
- * A backend is opened with the loop, its configuration and a sink; it never sees the world. It tells its state by
- * CHANGE_SOURCE, goes on for ever (back-off and all), and after close() has returned uses neither sink nor callbacks;
- * its memory goes in the last close callback. A NULL slot means "cannot"; capability bits are what it can do in
- * principle.
+ * A backend is opened with the loop, its configuration and a sink; it has no access to the world. It publishes its
+ * state by CHANGE_SOURCE, retries with back-off until closed, and uses neither sink nor callbacks after close() has
+ * returned; its memory is freed in libuv's last close callback. A NULL slot means "not supported"; capability bits say
+ * what the implementation can do in principle.
  */
 #ifndef RAYDECK_BACKEND_H
 #define RAYDECK_BACKEND_H
@@ -21,19 +21,19 @@
 
 enum { KUBE_CAN_DELETE = 1 << 0, KUBE_CAN_PROXY = 1 << 1, KUBE_CAN_SECRETS = 1 << 2, KUBE_CAN_LOGS = 1 << 3 };
 
-/* What was found out about where we are; text is safe, borrowed until close. */
+/* The resolved context, cluster and user; text is safe, borrowed until close. */
 struct kube_where {
     const char *context, *server, *user, *ns; /* ns: of the context */
     const char *kubeconfig;                   /* path(s), or "in-cluster" */
     const char *server_version;               /* "v1.34.4", NULL until known */
     const char *ca;                           /* "sha256:…" of the certificate authority's PEM bytes; NULL: none */
-    const char *id; /* of server, CA and context together: what armed.json keeps; never a name alone */
+    const char *id; /* digest of server, CA and context: the key in armed.json; never a name alone */
     bool insecure;  /* TLS is not verified */
 };
 /*
- * Whether the cluster may be changed. Asked right before each request that would change something is sent, and again
- * where it is sent anew: what was allowed when a question was answered may not be any more. In here, and nowhere else,
- * read-only is enforced for every change (kube/kube_guard.h); who asks earlier does so to say it in time.
+ * May the cluster be changed? Checked right before each request that changes something is sent, and again before a
+ * retry: arming may have expired since the confirmation. Read-only is enforced here and nowhere else
+ * (kube/kube_guard.h); earlier checks only serve to report it in time.
  */
 struct kube_guard {
     enum err (*may_change)(void *arg, struct why *why); /* ERR_OK, or ERR_GUARD and a sentence; NULL: READ-ONLY */
@@ -53,11 +53,11 @@ struct kube_ops {
                      struct why *why);
     void (*close)(struct kube *be);
     const struct kube_where *(*where)(const struct kube *be);
-    /* Watches RayServices, RayClusters, pods … of one namespace from now on (NULL: all). Called when the focus is
-     * known. */
+    /* Sets the namespace whose RayServices, RayClusters, pods … are watched (NULL: all). Called once the focus is
+     * known.
+     */
     void (*set_namespace)(struct kube *be, const char *ns);
-    /* May anything be changed through this client now? ERR_OK, or ERR_GUARD and why not, with which every request that
-     * changes something ends as well. */
+    /* Asks the guard: ERR_OK, or ERR_GUARD and the reason, as any request that changes something would fail now. */
     enum err (*may_change)(const struct kube *be, struct why *why);
     /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. done once, then CHANGE_DELETED is put.
      */
@@ -90,9 +90,9 @@ struct kube_ops {
      * loop, never from in here, unless the call is cancelled before; the call is gone when done has returned. */
     struct kube_call *(*request)(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
     void (*cancel)(struct kube_call *call); /* no callback comes after it; NULL is fine */
-    /* What an answer to a request says: ERR_OK for 2xx, else why is in the server's own words, safe and short. */
+    /* The outcome of a response: ERR_OK for 2xx, else why has the server's message, safe and short. */
     enum err (*judge)(const struct http_answer *answer, struct why *why);
-    void (*refresh)(struct kube *be); /* asks everything again, now */
+    void (*refresh)(struct kube *be); /* lists everything again, now */
 };
 #define KUBE_INGRESSES "ingresses"
 extern const struct kube_ops *const kube_kinds[];
@@ -104,7 +104,7 @@ struct redis_open {
     const char *url;
     const char *via;             /* a command whose stdin and stdout are the connection, or NULL */
     const char *user, *password; /* beside the URL's own */
-    const char *ns;              /* storage namespace; NULL: found, all reported */
+    const char *ns;              /* storage namespace; NULL: discovered, and all are reported */
 };
 struct redis_link;
 struct redis_ops {
@@ -113,7 +113,7 @@ struct redis_ops {
     enum err (*open)(struct loop *l, const struct redis_open *conf, const struct sink *sink, struct redis_link **ret_be,
                      struct why *why);
     void (*close)(struct redis_link *be);
-    /* The addresses of head pods (ours is not one): CLIENT LIST's rows from them are Ray's. */
+    /* The addresses of head pods: CLIENT LIST's rows from them are the GCS's connections. */
     void (*set_head_addresses)(struct redis_link *be, const char *const *ips, size_t count);
     void (*set_namespace)(struct redis_link *be, const char *ns);
     /* In fast-poll mode, while a head is being lost, heartbeats and connections are read four times a second, and every
@@ -154,7 +154,7 @@ struct serve_open {
     const struct kube_ops *kube_ops; /* for proxied ones; may be NULL */
     struct kube *kube;
 };
-/* What was said before: a question, and what the model answered. */
+/* An earlier turn of the conversation. */
 struct prompt_turn {
     const char *question, *answer;
 };
@@ -173,7 +173,7 @@ struct prompt_run;
 struct prompt_ops {
     const char *kind; /* "infer", "openai" */
     bool streams;     /* the record grows while the answer comes */
-    /* Puts a REQUEST record (kind "prompt") as it proceeds; done is called once with the final one (borrowed). */
+    /* Emits a REQUEST record (kind "prompt") as it proceeds; calls done once, with the final one (borrowed). */
     struct prompt_run *(*ask)(struct loop *l, const struct serve_open *how, const struct prompt_ask *ask,
                               const struct sink *sink, void (*done)(void *arg, const struct request *r), void *arg);
     void (*cancel)(struct prompt_run *run); /* done is called with phase "cancelled" */

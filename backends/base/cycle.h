@@ -1,10 +1,9 @@
 /*
- * cycle.h - has a sequence of tokens begun to repeat? For what is read page by page until a server says that it was the
- * last one: `continue` tokens, cursors of SCAN, markers. Pure.
+ * cycle.h - detects a repeating sequence of pagination tokens: `continue` tokens, cursors of SCAN, markers. Pure.
  *
- * Brent's algorithm: one token is kept, and replaced by the newest after 1, 2, 4, … tokens, so that a cycle of any
- * length is found after at most three times its length and what came before it. Tokens of a list without end that
- * never repeat are for a limit of pages to stop.
+ * Brent's algorithm: keeps one token, and replaces it by the newest after 1, 2, 4, … tokens, so that a cycle is
+ * detected after at most three times its length plus the tokens before it. An endless list whose tokens never repeat
+ * needs a limit on pages instead.
  */
 #ifndef RAYDECK_BASE_CYCLE_H
 #define RAYDECK_BASE_CYCLE_H

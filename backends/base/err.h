@@ -18,7 +18,7 @@
     X(LIMIT, "too large")            /* a named maximum was passed */                                                  \
     X(IO, "i/o error")               /* the operating system refused */                                                \
     X(DNS, "name not found")         /* a host name that does not resolve */                                           \
-    X(REFUSED, "refused")            /* nobody listens there */                                                        \
+    X(REFUSED, "refused")            /* ECONNREFUSED */                                                                \
     X(RESET, "connection lost")      /* the other side hung up */                                                      \
     X(TIMEOUT, "timed out")          /* no answer in the time given */                                                 \
     X(TLS, "TLS failed")             /* certificate, name or handshake */                                              \
