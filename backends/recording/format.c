@@ -12,12 +12,12 @@ enum { MARK_BYTES = 8, CHECK_AT = 36, HEX_OF_CHECK = 8 };
 #define TAIL_MAGIC UINT32_C(0x184D2A5E)
 static const char head_mark[MARK_BYTES + 1] = "raydeckF", tail_mark[MARK_BYTES + 1] = "raydeckT";
 
-static void pack(unsigned char *out, uint64_t value, size_t bytes)
+static void number_pack(unsigned char *out, uint64_t value, size_t bytes)
 {
     for (size_t i = 0; i < bytes; i++) out[i] = (unsigned char)(value >> (8 * i));
 }
 
-static uint64_t unpack(const unsigned char *in, size_t bytes)
+static uint64_t number_unpack(const unsigned char *in, size_t bytes)
 {
     uint64_t value = 0;
     for (size_t i = 0; i < bytes; i++) value |= (uint64_t)in[i] << (8 * i);
@@ -36,66 +36,66 @@ static uint32_t check_of(const unsigned char *body)
 }
 
 /* The skippable frame around, and the check at its end; *out's body is filled in but for these. */
-static void seal(unsigned char *out, uint32_t magic, const char *mark, size_t bytes)
+static void frame_seal(unsigned char *out, uint32_t magic, const char *mark, size_t bytes)
 {
     unsigned char *body = out + SKIPPABLE_BYTES;
-    pack(out, magic, 4);
-    pack(out + 4, bytes, 4);
+    number_pack(out, magic, 4);
+    number_pack(out + 4, bytes, 4);
     memcpy(body, mark, MARK_BYTES);
-    pack(body + CHECK_AT, check_of(body), 4);
+    number_pack(body + CHECK_AT, check_of(body), 4);
 }
 
-static int is_sealed(const unsigned char *in, uint32_t magic, const char *mark, size_t bytes)
+static int frame_is_sealed(const unsigned char *in, uint32_t magic, const char *mark, size_t bytes)
 {
     const unsigned char *body = in + SKIPPABLE_BYTES;
-    return unpack(in, 4) == magic && unpack(in + 4, 4) == bytes && !memcmp(body, mark, MARK_BYTES) &&
-           unpack(body + CHECK_AT, 4) == check_of(body);
+    return number_unpack(in, 4) == magic && number_unpack(in + 4, 4) == bytes && !memcmp(body, mark, MARK_BYTES) &&
+           number_unpack(body + CHECK_AT, 4) == check_of(body);
 }
 
 void frame_head_pack(const struct frame_head *h, unsigned char out[SKIPPABLE_BYTES + HEAD_BYTES])
 {
     unsigned char *body = out + SKIPPABLE_BYTES;
-    pack(body + 8, h->version, 2);
-    pack(body + 10, h->kind, 2);
-    pack(body + 12, h->number, 4);
-    pack(body + 16, h->at_ms, 8);
-    pack(body + 24, h->wall_ms, 8);
-    pack(body + 32, h->flags, 4);
-    seal(out, HEAD_MAGIC, head_mark, HEAD_BYTES);
+    number_pack(body + 8, h->version, 2);
+    number_pack(body + 10, h->kind, 2);
+    number_pack(body + 12, h->number, 4);
+    number_pack(body + 16, h->at_ms, 8);
+    number_pack(body + 24, h->wall_ms, 8);
+    number_pack(body + 32, h->flags, 4);
+    frame_seal(out, HEAD_MAGIC, head_mark, HEAD_BYTES);
 }
 
 int frame_head_unpack(const unsigned char in[SKIPPABLE_BYTES + HEAD_BYTES], struct frame_head *ret)
 {
     const unsigned char *body = in + SKIPPABLE_BYTES;
-    if (!is_sealed(in, HEAD_MAGIC, head_mark, HEAD_BYTES)) return 0;
-    *ret = (struct frame_head){.version = (uint16_t)unpack(body + 8, 2),
-                               .kind = (uint16_t)unpack(body + 10, 2),
-                               .number = (uint32_t)unpack(body + 12, 4),
-                               .at_ms = unpack(body + 16, 8),
-                               .wall_ms = unpack(body + 24, 8),
-                               .flags = (uint32_t)unpack(body + 32, 4)};
+    if (!frame_is_sealed(in, HEAD_MAGIC, head_mark, HEAD_BYTES)) return 0;
+    *ret = (struct frame_head){.version = (uint16_t)number_unpack(body + 8, 2),
+                               .kind = (uint16_t)number_unpack(body + 10, 2),
+                               .number = (uint32_t)number_unpack(body + 12, 4),
+                               .at_ms = number_unpack(body + 16, 8),
+                               .wall_ms = number_unpack(body + 24, 8),
+                               .flags = (uint32_t)number_unpack(body + 32, 4)};
     return 1;
 }
 
 void frame_tail_pack(const struct frame_tail *t, unsigned char out[SKIPPABLE_BYTES + TAIL_BYTES])
 {
     unsigned char *body = out + SKIPPABLE_BYTES;
-    pack(body + 8, t->number, 4);
-    pack(body + 12, t->lines, 4);
-    pack(body + 16, t->at_ms, 8);
-    pack(body + 24, t->wall_ms, 8);
-    pack(body + 32, t->body_bytes, 4);
-    seal(out, TAIL_MAGIC, tail_mark, TAIL_BYTES);
+    number_pack(body + 8, t->number, 4);
+    number_pack(body + 12, t->lines, 4);
+    number_pack(body + 16, t->at_ms, 8);
+    number_pack(body + 24, t->wall_ms, 8);
+    number_pack(body + 32, t->body_bytes, 4);
+    frame_seal(out, TAIL_MAGIC, tail_mark, TAIL_BYTES);
 }
 
 int frame_tail_unpack(const unsigned char in[SKIPPABLE_BYTES + TAIL_BYTES], struct frame_tail *ret)
 {
     const unsigned char *body = in + SKIPPABLE_BYTES;
-    if (!is_sealed(in, TAIL_MAGIC, tail_mark, TAIL_BYTES)) return 0;
-    *ret = (struct frame_tail){.number = (uint32_t)unpack(body + 8, 4),
-                               .lines = (uint32_t)unpack(body + 12, 4),
-                               .at_ms = unpack(body + 16, 8),
-                               .wall_ms = unpack(body + 24, 8),
-                               .body_bytes = (uint32_t)unpack(body + 32, 4)};
+    if (!frame_is_sealed(in, TAIL_MAGIC, tail_mark, TAIL_BYTES)) return 0;
+    *ret = (struct frame_tail){.number = (uint32_t)number_unpack(body + 8, 4),
+                               .lines = (uint32_t)number_unpack(body + 12, 4),
+                               .at_ms = number_unpack(body + 16, 8),
+                               .wall_ms = number_unpack(body + 24, 8),
+                               .body_bytes = (uint32_t)number_unpack(body + 32, 4)};
     return 1;
 }

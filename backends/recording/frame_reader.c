@@ -9,7 +9,7 @@
 
 enum { HEAD_ALL = SKIPPABLE_BYTES + HEAD_BYTES, TAIL_ALL = SKIPPABLE_BYTES + TAIL_BYTES, PROBLEM_MAX = 160 };
 
-static void problem(const struct frame_scan *s, size_t offset, const char *words)
+static void scan_problem(const struct frame_scan *s, size_t offset, const char *words)
 {
     char text[PROBLEM_MAX];
     snprintf(text, sizeof text, "at byte %zu: %s", offset, words);
@@ -55,7 +55,7 @@ bool frame_next(struct frame_scan *s, struct frame_found *ret)
         struct frame_found f = {.offset = s->at, .body = s->at + HEAD_ALL};
         if (!head_at(s, s->at, &f.head)) {
             size_t next = find_head(s, s->at);
-            problem(s, s->at, next < s->len ? "no frame; passed over up to the next" : "no frame from here on");
+            scan_problem(s, s->at, next < s->len ? "no frame; passed over up to the next" : "no frame from here on");
             s->at = next;
             continue;
         }
@@ -66,9 +66,9 @@ bool frame_next(struct frame_scan *s, struct frame_found *ret)
         } else {
             size_t next = find_head(s, f.body);
             f.body_len = next - f.body;
-            problem(s, f.offset,
-                    next < s->len ? "a garbled frame; passed over"
-                                  : "the recording is cut off in this frame; read up to there");
+            scan_problem(s, f.offset,
+                         next < s->len ? "a garbled frame; passed over"
+                                       : "the recording is cut off in this frame; read up to there");
             s->at = next;
             if (next < s->len) continue;
         }
@@ -79,7 +79,8 @@ bool frame_next(struct frame_scan *s, struct frame_found *ret)
 }
 
 /* Adds what comes out until the end, an error or the limit. */
-static enum err decompress(ZSTD_DCtx *zstd, const unsigned char *bytes, size_t len, struct buf *out, struct why *why)
+static enum err body_decompress(ZSTD_DCtx *zstd, const unsigned char *bytes, size_t len, struct buf *out,
+                                struct why *why)
 {
     char piece[64 * 1024];
     ZSTD_inBuffer in = {bytes, len, 0};
@@ -93,7 +94,7 @@ static enum err decompress(ZSTD_DCtx *zstd, const unsigned char *bytes, size_t l
     }
 }
 
-static void drop_half_line(struct buf *out)
+static void lines_drop_half(struct buf *out)
 {
     while (out->len > 0 && out->data[out->len - 1] != '\n') out->len--;
     if (out->data) out->data[out->len] = '\0';
@@ -105,12 +106,12 @@ enum err frame_lines(const unsigned char *bytes, const struct frame_found *frame
     if (!zstd) mem_exhausted();
     ZSTD_DCtx_setParameter(zstd, ZSTD_d_windowLogMax, FRAME_WINDOW_LOG);
     buf_clear(out);
-    enum err err = decompress(zstd, bytes + frame->body, frame->body_len, out, why);
+    enum err err = body_decompress(zstd, bytes + frame->body, frame->body_len, out, why);
     ZSTD_freeDCtx(zstd);
     if (!frame->whole && err == ERR_PARSE) err = ERR_OK;
     if (err)
         buf_clear(out);
     else
-        drop_half_line(out);
+        lines_drop_half(out);
     return err;
 }

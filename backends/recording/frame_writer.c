@@ -43,7 +43,7 @@ void frame_writer_free(struct frame_writer *w)
     free(w);
 }
 
-static void hand_on(struct frame_writer *w, const void *bytes, size_t len, bool ends)
+static void piece_hand_on(struct frame_writer *w, const void *bytes, size_t len, bool ends)
 {
     const struct frame_piece piece = {&w->head, bytes, len, !w->begun, ends};
     if (!len) return;
@@ -51,7 +51,7 @@ static void hand_on(struct frame_writer *w, const void *bytes, size_t len, bool 
     w->calls.piece(w->calls.arg, &piece);
 }
 
-static void compress(struct frame_writer *w, const char *bytes, size_t len, ZSTD_EndDirective how)
+static void body_compress(struct frame_writer *w, const char *bytes, size_t len, ZSTD_EndDirective how)
 {
     ZSTD_inBuffer in = {bytes, len, 0};
     size_t left;
@@ -60,7 +60,7 @@ static void compress(struct frame_writer *w, const char *bytes, size_t len, ZSTD
         left = ZSTD_compressStream2(w->zstd, &out, &in, how);
         if (ZSTD_isError(left)) mem_exhausted(); /* of a compressor there is no other error */
         w->tail.body_bytes += (uint32_t)out.pos;
-        hand_on(w, w->piece, out.pos, false);
+        piece_hand_on(w, w->piece, out.pos, false);
     } while (how == ZSTD_e_continue ? in.pos < in.size : left > 0);
 }
 
@@ -73,7 +73,7 @@ static void head_begin(struct frame_writer *w, const struct frame_head *head)
     w->begun = false;
     w->raw = 0;
     frame_head_pack(&w->head, bytes);
-    hand_on(w, bytes, sizeof bytes, false);
+    piece_hand_on(w, bytes, sizeof bytes, false);
 }
 
 void frame_begin(struct frame_writer *w, enum frame_kind kind, uint32_t flags, uint64_t at_ms, uint64_t wall_ms)
@@ -86,8 +86,8 @@ void frame_begin(struct frame_writer *w, enum frame_kind kind, uint32_t flags, u
 void frame_line(struct frame_writer *w, const char *line, size_t len, uint64_t at_ms, uint64_t wall_ms)
 {
     if (!w->open) return;
-    compress(w, line, len, ZSTD_e_continue);
-    compress(w, "\n", 1, ZSTD_e_continue);
+    body_compress(w, line, len, ZSTD_e_continue);
+    body_compress(w, "\n", 1, ZSTD_e_continue);
     w->raw += len + 1;
     w->tail.lines++;
     w->tail.at_ms = at_ms;
@@ -96,16 +96,16 @@ void frame_line(struct frame_writer *w, const char *line, size_t len, uint64_t a
 
 void frame_flush(struct frame_writer *w)
 {
-    if (w->open) compress(w, NULL, 0, ZSTD_e_flush);
+    if (w->open) body_compress(w, NULL, 0, ZSTD_e_flush);
 }
 
 void frame_end(struct frame_writer *w)
 {
     unsigned char bytes[SKIPPABLE_BYTES + TAIL_BYTES];
     if (!w->open) return;
-    compress(w, NULL, 0, ZSTD_e_end);
+    body_compress(w, NULL, 0, ZSTD_e_end);
     frame_tail_pack(&w->tail, bytes);
-    hand_on(w, bytes, sizeof bytes, true);
+    piece_hand_on(w, bytes, sizeof bytes, true);
     w->open = false;
 }
 
@@ -119,14 +119,14 @@ size_t frame_open_raw(const struct frame_writer *w)
     return w->raw;
 }
 
-static void add_piece(void *out, const struct frame_piece *piece)
+static void piece_add(void *out, const struct frame_piece *piece)
 {
     buf_add(out, piece->bytes, piece->len);
 }
 
 void frame_single(const struct frame_head *head, const char *line, struct buf *out)
 {
-    const struct frame_calls calls = {add_piece, out};
+    const struct frame_calls calls = {piece_add, out};
     struct frame_writer *w = frame_writer_new(&calls, head->number);
     head_begin(w, head);
     frame_line(w, line, strlen(line), head->at_ms, head->wall_ms);

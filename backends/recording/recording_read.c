@@ -31,8 +31,8 @@ struct recording {
     uint64_t ms;
 };
 
-static void problem(struct recording *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-static void problem(struct recording *r, const char *fmt, ...)
+static void recording_problem(struct recording *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void recording_problem(struct recording *r, const char *fmt, ...)
 {
     char text[NAME_MAX_BYTES];
     va_list ap;
@@ -45,7 +45,7 @@ static void problem(struct recording *r, const char *fmt, ...)
 
 static void on_scan_problem(void *arg, const char *words)
 {
-    problem(arg, "%s", words);
+    recording_problem(arg, "%s", words);
 }
 
 /* ---- the index ------------------------------------------------------------------------------------------------- */
@@ -65,7 +65,7 @@ static void take_opening(struct recording *r, const struct frame_found *f)
     size_t len = strcspn(buf_text(&r->lines), "\n");
     if (!err) err = json_parse(buf_text(&r->lines), len, &json, &why);
     if (err) {
-        problem(r, "the opening cannot be read: %s", why.text);
+        recording_problem(r, "the opening cannot be read: %s", why.text);
         return;
     }
     if (!a->raydeck) {
@@ -101,24 +101,24 @@ static bool take_frame(struct recording *r, struct frame_found *f)
     struct recording_about *a = &r->about;
     if (f->head.version > RECORDING_VERSION && r->newer < f->head.version) {
         r->newer = f->head.version;
-        problem(r, "of a newer format, version %u: what version %d knows of it is shown", f->head.version,
-                RECORDING_VERSION);
+        recording_problem(r, "of a newer format, version %u: what version %d knows of it is shown", f->head.version,
+                          RECORDING_VERSION);
     }
     if (f->head.kind == FRAME_OPENING) {
         take_opening(r, f);
         return true;
     }
     if (f->head.kind != FRAME_CHANGES && f->head.kind != FRAME_KEYFRAME) {
-        problem(r, "frame %u is of an unknown kind, %u; passed over", f->head.number, f->head.kind);
+        recording_problem(r, "frame %u is of an unknown kind, %u; passed over", f->head.number, f->head.kind);
         return true;
     }
     const struct frame_found *before = r->frames ? &r->frame[r->frames - 1] : NULL;
     if (before && f->head.at_ms < before->head.at_ms) {
-        problem(r, "frame %u: times run backwards; nothing is read from there on", f->head.number);
+        recording_problem(r, "frame %u: times run backwards; nothing is read from there on", f->head.number);
         return false;
     }
     if (before && f->head.number > before->head.number + 1)
-        problem(r, "frames %u to %u are missing", before->head.number + 1, f->head.number - 1);
+        recording_problem(r, "frames %u to %u are missing", before->head.number + 1, f->head.number - 1);
     if (!f->whole) tail_of_cut(r, f);
     if (!before) {
         a->begin_ms = f->head.at_ms;
@@ -130,7 +130,7 @@ static bool take_frame(struct recording *r, struct frame_found *f)
     if ((r->frames & (r->frames + 1)) == 0) r->frame = mem_grow(r->frame, 2 * (r->frames + 1), sizeof *r->frame);
     r->frame[r->frames++] = *f;
     if (r->frames < RECORDING_FRAMES) return true;
-    problem(r, "more than %d frames: the rest is left out", RECORDING_FRAMES);
+    recording_problem(r, "more than %d frames: the rest is left out", RECORDING_FRAMES);
     return false;
 }
 
@@ -254,7 +254,7 @@ static bool open_frame(struct recording *r, bool *ret_anew)
     if (key != r->base) return true;
     struct why why = {0};
     enum err err = frame_lines((const unsigned char *)r->bytes.data, f, &r->lines, &why);
-    if (err && !r->named[i]) problem(r, "frame %u cannot be read: %s", f->head.number, why.text);
+    if (err && !r->named[i]) recording_problem(r, "frame %u cannot be read: %s", f->head.number, why.text);
     if (err) r->named[i] = true;
     return true;
 }
@@ -269,7 +269,8 @@ static struct change *next_line(struct recording *r)
         r->line_at += len + 1;
         if (!change_from_json(line, len, &c, &why)) return c;
         const size_t i = r->next_frame - 1;
-        if (!r->named[i]) problem(r, "frame %u: a line is not understood: %s", r->frame[i].head.number, why.text);
+        if (!r->named[i])
+            recording_problem(r, "frame %u: a line is not understood: %s", r->frame[i].head.number, why.text);
         r->named[i] = true;
     }
     return NULL;

@@ -6,19 +6,19 @@
 
 #include <string.h>
 
-static void redact(void *arg, char *text)
+static void text_redact(void *arg, char *text)
 {
     const struct recorder_redaction *redaction = arg;
     redaction->text(redaction->arg, text, strlen(text));
 }
 
-static void redact_if(const struct recorder_redaction *redaction, char *text)
+static void text_redact_if(const struct recorder_redaction *redaction, char *text)
 {
     if (text) redaction->text(redaction->arg, text, strlen(text));
 }
 
 /* What people ask a model, and what it says, is theirs. */
-static void hide_prompt(struct request *q)
+static void request_hide_prompt(struct request *q)
 {
     if (q->question) record_set(&q->question, "[redacted]");
     if (q->answer) record_set(&q->answer, "[redacted]");
@@ -27,13 +27,13 @@ static void hide_prompt(struct request *q)
 struct change *redaction_copy(const struct recorder_redaction *redaction, const struct change *c)
 {
     struct change *copy = change_copy(c);
-    redact_if(redaction, copy->source);
-    redact_if(redaction, copy->why);
-    redact_if(redaction, copy->detail);
-    redact_if(redaction, copy->key);
+    text_redact_if(redaction, copy->source);
+    text_redact_if(redaction, copy->why);
+    text_redact_if(redaction, copy->detail);
+    text_redact_if(redaction, copy->key);
     if (!copy->record) return copy;
     struct recorder_redaction own = *redaction;
-    record_each_text(copy->record, redact, &own);
-    if (copy->record->table == TABLE_REQUEST) hide_prompt((struct request *)(void *)copy->record);
+    record_each_text(copy->record, text_redact, &own);
+    if (copy->record->table == TABLE_REQUEST) request_hide_prompt((struct request *)(void *)copy->record);
     return copy;
 }

@@ -1,4 +1,5 @@
-/* A recording's file: whatever it holds, it is read to its end from any moment, or refused with a reason. */
+/* recording_fuzz.c - A recording's file: whatever it holds, it is read to its end from any moment, or refused with a
+ * reason. */
 #include "backends/base/mem.h"
 #include "backends/recording/recording_read.h"
 
@@ -8,7 +9,7 @@ enum { CHANGES_MAX = 20000 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void play(struct recording *r, uint64_t at_ms)
+static void recording_play(struct recording *r, uint64_t at_ms)
 {
     struct recorded next;
     uint64_t ms = 0;
@@ -31,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (r || !why.text[0]) abort();
     } else {
         const struct recording_about *a = recording_about(r);
-        play(r, 0);
-        play(r, a->begin_ms + (a->end_ms - a->begin_ms) / 2);
-        play(r, UINT64_MAX);
+        recording_play(r, 0);
+        recording_play(r, a->begin_ms + (a->end_ms - a->begin_ms) / 2);
+        recording_play(r, UINT64_MAX);
         recording_close(r);
     }
     buf_done(&bytes);
