@@ -261,7 +261,7 @@ static enum err open_term(struct app *app, struct why *why)
 
 static enum err open_session(struct app *app, struct session **ret, struct why *why)
 {
-    const struct session_calls calls = {on_change, app};
+    const struct session_calls calls = {.changed = on_change, .arg = app};
     return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
 }
 

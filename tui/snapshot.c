@@ -89,7 +89,7 @@ enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why 
     snapshot->tick = alarm_new(snapshot->loop, on_tick, snapshot);
     alarm_set(snapshot->tick, SNAPSHOT_TICK_MS, SNAPSHOT_TICK_MS);
     snapshot->signals = signals_open(snapshot->loop, on_signal, snapshot);
-    const struct session_calls calls = {on_change, snapshot};
+    const struct session_calls calls = {.changed = on_change, .arg = snapshot};
     enum err err = cli_usage_of(session_open(snapshot->loop, &cli->conf, &calls, &snapshot->session, why), why);
     if (err) {
         snapshot_close(snapshot);

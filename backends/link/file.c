@@ -86,7 +86,17 @@ static bool write_all(int fd, const char *bytes, size_t len)
     return true;
 }
 
-enum err file_write(const char *path, const void *bytes, size_t len, struct why *why)
+/* Not every file system knows renameat2's flag. */
+static bool rename_new(const char *from, const char *path)
+{
+    if (renameat2(AT_FDCWD, from, AT_FDCWD, path, RENAME_NOREPLACE) == 0) return true;
+    if (errno != EINVAL && errno != ENOSYS) return false;
+    if (link(from, path)) return false;
+    unlink(from);
+    return true;
+}
+
+static enum err file_put(const char *path, const void *bytes, size_t len, bool replaces, struct why *why)
 {
     char *beside = mem_printf("%s.XXXXXX", path);
     enum err err = ERR_OK;
@@ -100,10 +110,23 @@ enum err file_write(const char *path, const void *bytes, size_t len, struct why 
     bool written = write_all(fd, bytes, len) && fsync(fd) == 0;
     if (!written) err = os_err(why, path, "cannot be written");
     if (close(fd) && !err) err = os_err(why, path, "cannot be written");
-    if (!err && rename(beside, path)) err = os_err(why, path, "cannot be replaced");
+    if (!err && replaces && rename(beside, path)) err = os_err(why, path, "cannot be replaced");
+    if (!err && !replaces && !rename_new(beside, path))
+        err = errno == EEXIST ? why_set(why, ERR_CONFLICT, "%s: is there already, and is left as it is", path)
+                              : os_err(why, path, "cannot be written");
     if (err) unlink(beside);
     free(beside);
     return err;
+}
+
+enum err file_write(const char *path, const void *bytes, size_t len, struct why *why)
+{
+    return file_put(path, bytes, len, true, why);
+}
+
+enum err file_write_new(const char *path, const void *bytes, size_t len, struct why *why)
+{
+    return file_put(path, bytes, len, false, why);
 }
 
 enum err file_close_output(struct why *why)

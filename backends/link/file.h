@@ -14,6 +14,8 @@ enum err file_read_input(struct buf *out, struct why *why);
 
 /* Replaces the file atomically: writes a temporary file beside it (mode 0600), then renames that over path. */
 enum err file_write(const char *path, const void *bytes, size_t len, struct why *why);
+/* The same where nothing is at path; ERR_CONFLICT where something is, which stays as it is. */
+enum err file_write_new(const char *path, const void *bytes, size_t len, struct why *why);
 
 /* Flushes and closes stdout; call it last. Reports write errors since the start of the program: ERR_IO, or ERR_RESET
  * where the reader of the pipe has exited (EPIPE), which needs no message. */

@@ -66,6 +66,7 @@ static void on_change(void *owner, struct change *c)
     if (!c->wall_ms) c->wall_ms = clock_wall_ms(s->clock);
     word_head(s, c);
     world_apply(s->world, c);
+    if (s->calls.applied) s->calls.applied(s->calls.arg, c);
     if (moves) s->focus_fresh = false;
     focus_renew(s);
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);

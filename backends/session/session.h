@@ -20,6 +20,7 @@
 struct session;
 struct session_calls {
     void (*changed)(void *arg, const struct change *c); /* after the world and the recovery have seen it */
+    void (*applied)(void *arg, const struct change *c); /* each change, once, as the world took it: for a recording */
     void *arg;
 };
 

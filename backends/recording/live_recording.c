@@ -1,0 +1,310 @@
+/* live_recording.c - one recorder, whose frames go to the file and to the flight recorder; see live_recording.h. */
+#include "backends/recording/live_recording.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/blocking.h"
+#include "backends/link/clock.h"
+#include "backends/link/file.h"
+#include "backends/recording/flight_ring.h"
+#include "backends/recording/record_file.h"
+#include "backends/recording/recordings_folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EARLY_MAX = 16 * 1024 * 1024, SAVE_MAX = FLIGHT_BYTES + 1024 * 1024, STEP_MS = 20 };
+
+struct live_recording {
+    struct loop *loop;
+    const struct clock *clock;
+    struct live_conf conf; /* its texts are copies */
+    struct recorder *recorder;
+    struct flight_ring *flight; /* NULL: off */
+    struct record_file *file;   /* NULL: none */
+    struct buf early;           /* of the file, before its opening */
+    bool opened;
+    const struct world *world;
+    struct alarm *turn;
+    struct blocking_call *save; /* in flight */
+    char *next_save;            /* the path of the loss to be saved after it */
+    char *loss_path;            /* of the last loss; NULL: none yet */
+    uint64_t loss_t0_ms;
+    bool loss_final;
+};
+
+static uint64_t live_now(const struct live_recording *r)
+{
+    return clock_now_ms(r->clock);
+}
+
+static void live_say(const struct live_recording *r, bool bad, const char *words)
+{
+    if (r->conf.say) r->conf.say(r->conf.arg, bad, words);
+}
+
+static void on_piece(void *arg, const struct frame_piece *piece)
+{
+    struct live_recording *r = arg;
+    if (r->flight) flight_ring_piece(r->flight, piece);
+    if (!r->file) return;
+    if (r->opened)
+        record_file_piece(r->file, piece);
+    else
+        buf_add(&r->early, piece->bytes, piece->len);
+}
+
+static void on_file_failed(void *arg, const char *why)
+{
+    live_say(arg, true, why);
+}
+
+static void on_turn(void *arg)
+{
+    struct live_recording *r = arg;
+    alarm_set(r->turn, recorder_turn(r->recorder, r->world, live_now(r), clock_wall_ms(r->clock)), 0);
+}
+
+/* ---- life ------------------------------------------------------------------------------------------------------ */
+
+static void live_free(struct live_recording *r)
+{
+    if (r->save) blocking_abandon(r->save);
+    alarm_free(r->turn);
+    record_file_free(r->file);
+    recorder_free(r->recorder);
+    flight_ring_free(r->flight);
+    buf_done(&r->early);
+    free(r->next_save);
+    free(r->loss_path);
+    free((char *)r->conf.folder);
+    free((char *)r->conf.opening.context);
+    free((char *)r->conf.opening.ns);
+    free((char *)r->conf.opening.service);
+    free(r);
+}
+
+enum err live_open(struct loop *l, const struct live_conf *conf, struct live_recording **ret, struct why *why)
+{
+    struct live_recording *r = mem_zero(1, sizeof *r);
+    const struct record_file_calls file_calls = {on_file_failed, r};
+    const struct frame_calls calls = {on_piece, r};
+    enum err err = conf->file ? record_file_open(l, conf->file, &file_calls, &r->file, why) : ERR_OK;
+    if (err) {
+        free(r);
+        return err;
+    }
+    r->loop = l;
+    r->clock = loop_clock(l);
+    r->conf = *conf;
+    r->conf.file = NULL;
+    r->conf.folder = mem_str(conf->folder);
+    r->conf.opening.context = mem_str(conf->opening.context);
+    r->conf.opening.ns = mem_str(conf->opening.ns);
+    r->conf.opening.service = mem_str(conf->opening.service);
+    buf_init(&r->early, EARLY_MAX);
+    if (conf->flight) r->flight = flight_ring_new();
+    r->turn = clock_alarm_new(loop_clock(l), on_turn, r);
+    r->recorder = recorder_new(&calls, &r->conf.redaction, live_now(r), clock_wall_ms(r->clock));
+    *ret = r;
+    return ERR_OK;
+}
+
+void live_change(struct live_recording *r, const struct change *c)
+{
+    recorder_change(r->recorder, c);
+}
+
+void live_world(struct live_recording *r, const struct world *w)
+{
+    r->world = w;
+    if (w)
+        alarm_set(r->turn, RECORDER_FLUSH_MS, 0);
+    else
+        alarm_stop(r->turn);
+}
+
+void live_anew(struct live_recording *r)
+{
+    live_world(r, NULL);
+    recorder_anew(r->recorder, live_now(r), clock_wall_ms(r->clock));
+}
+
+static void text_set(const char **field, const char *text)
+{
+    char *copy = mem_str(text);
+    free((char *)*field);
+    *field = copy;
+}
+
+static void opening_add(const struct live_recording *r, struct buf *out)
+{
+    struct recorder_opening o = r->conf.opening;
+    char *text[] = {mem_str(o.context), mem_str(o.ns), mem_str(o.service)};
+    const struct recorder_redaction *redaction = &r->conf.redaction;
+    for (size_t i = 0; redaction->text && i < ARRAY_LEN(text); i++)
+        if (text[i]) redaction->text(redaction->arg, text[i], strlen(text[i]));
+    o.context = text[0];
+    o.ns = text[1];
+    o.service = text[2];
+    o.redacted = redaction->text != NULL;
+    recorder_opening(&o, live_now(r), clock_wall_ms(r->clock), out);
+    for (size_t i = 0; i < ARRAY_LEN(text); i++) free(text[i]);
+}
+
+void live_opening(struct live_recording *r, const char *context, const char *ns, const char *service)
+{
+    text_set(&r->conf.opening.context, context);
+    text_set(&r->conf.opening.ns, ns);
+    text_set(&r->conf.opening.service, service);
+    if (!r->file || r->opened) return;
+    struct buf head;
+    buf_init(&head, EARLY_MAX);
+    opening_add(r, &head);
+    record_file_bytes(r->file, head.data, head.len);
+    record_file_bytes(r->file, buf_text(&r->early), r->early.len);
+    buf_done(&head);
+    buf_done(&r->early);
+    r->opened = true;
+}
+
+/* ---- saving ---------------------------------------------------------------------------------------------------- */
+
+struct save {
+    char *path, *folder; /* folder: to be pruned; NULL: a path that a person gave */
+    struct buf bytes;
+    bool replaces;
+    enum err err;
+    struct why why;
+};
+
+static void save_run(void *data)
+{
+    struct save *s = data;
+    if (s->folder) s->err = file_make_folders(s->path, &s->why);
+    if (!s->err) s->err = (s->replaces ? file_write : file_write_new)(s->path, s->bytes.data, s->bytes.len, &s->why);
+    if (!s->err && s->folder) recordings_prune(s->folder);
+}
+
+static void save_free(void *data)
+{
+    struct save *s = data;
+    buf_done(&s->bytes);
+    free(s->path);
+    free(s->folder);
+    free(s);
+}
+
+static void save_start(struct live_recording *r, const char *path, bool in_folder, bool replaces);
+
+static void save_done(void *arg, void *data)
+{
+    struct live_recording *r = arg;
+    const struct save *s = data;
+    char size[TEXT_NUM_MAX];
+    r->save = NULL;
+    char *words = s->err ? mem_printf("not saved: %s", s->why.text)
+                         : mem_printf("saved, %s: %s", text_bytes(size, known_u64(s->bytes.len)), s->path);
+    live_say(r, s->err != ERR_OK, words);
+    free(words);
+    char *next = r->next_save;
+    r->next_save = NULL;
+    if (next) save_start(r, next, true, true);
+    free(next);
+}
+
+static void save_start(struct live_recording *r, const char *path, bool in_folder, bool replaces)
+{
+    static const struct blocking_ops ops = {save_run, save_done, save_free};
+    struct save *s = mem_zero(1, sizeof *s);
+    recorder_cut(r->recorder);
+    s->path = mem_str(path);
+    s->folder = in_folder ? mem_str(r->conf.folder) : NULL;
+    s->replaces = replaces;
+    buf_init(&s->bytes, SAVE_MAX);
+    opening_add(r, &s->bytes);
+    flight_ring_save(r->flight, &s->bytes);
+    if (blocking_start(r->loop, &ops, s, r, &r->save)) {
+        r->save = NULL;
+        live_say(r, true, "not saved: no thread to write on");
+    }
+}
+
+void live_save(struct live_recording *r, const char *path)
+{
+    if (!r->flight || r->save || (!path && !r->conf.folder)) {
+        live_say(r, true,
+                 !r->flight ? "the flight recorder is off (--no-recorder)"
+                 : r->save  ? "a recording is being saved"
+                            : "not saved: neither XDG_STATE_HOME nor HOME is set");
+        return;
+    }
+    char *own = path ? mem_str(path)
+                     : recordings_path(r->conf.folder, "saved", clock_wall_ms(r->clock), r->conf.opening.service);
+    save_start(r, own, !path, false);
+    free(own);
+}
+
+static void loss_save(struct live_recording *r)
+{
+    if (!r->save) {
+        save_start(r, r->loss_path, true, true);
+        return;
+    }
+    free(r->next_save);
+    r->next_save = mem_str(r->loss_path);
+}
+
+void live_look(struct live_recording *r, const struct recovery *recovery, const char *service)
+{
+    if (!r->flight || !r->conf.folder || recovery->outage == OUTAGE_NONE || !recovery->head_lost) return;
+    if (!r->loss_path || r->loss_t0_ms != recovery->t0_ms) {
+        free(r->loss_path);
+        r->loss_path = recordings_path(r->conf.folder, "loss", recovery->t0_wall_ms, service);
+        r->loss_t0_ms = recovery->t0_ms;
+        r->loss_final = false;
+        loss_save(r);
+    }
+    const bool final = recovery->outage == OUTAGE_OVER && live_now(r) >= recovery->t0_ms + OUTAGE_SECONDS * 1000 + 1000;
+    if (!final || r->loss_final) return;
+    r->loss_final = true;
+    loss_save(r);
+}
+
+/* ---- the end --------------------------------------------------------------------------------------------------- */
+
+enum err live_close(struct live_recording *r, struct why *why)
+{
+    if (!r) return ERR_OK;
+    const uint64_t until_ms = loop_now_ms() + LIVE_END_MS;
+    const bool told = r->file && record_file_failed(r->file);
+    enum err err = ERR_OK;
+    alarm_stop(r->turn);
+    recorder_cut(r->recorder);
+    if (r->file && !r->opened) live_opening(r, r->conf.opening.context, r->conf.opening.ns, r->conf.opening.service);
+    if (r->loss_path && !r->loss_final) loss_save(r);
+    while (((r->file && !record_file_is_done(r->file)) || r->save) && loop_now_ms() < until_ms)
+        loop_step(r->loop, STEP_MS);
+    if (r->file && record_file_failed(r->file))
+        err = told ? ERR_IO : why_set(why, ERR_IO, "the recording is not whole");
+    else if (r->file && !record_file_is_done(r->file))
+        err = why_set(why, ERR_IO, "the recording's last seconds could not be written in %d s", LIVE_END_MS / 1000);
+    live_free(r);
+    return err;
+}
+
+const struct recorder *live_recorder(const struct live_recording *r)
+{
+    return r->recorder;
+}
+
+uint64_t live_file_bytes(const struct live_recording *r)
+{
+    return r->file ? record_file_bytes_written(r->file) : 0;
+}
+
+bool live_file_failed(const struct live_recording *r)
+{
+    return r->file && record_file_failed(r->file);
+}
