@@ -45,6 +45,7 @@ static const struct flag_entry flags[] = {
     {AT(no_probe), "no_probe", "RAYDECK_NO_PROBE"},
     {AT(no_bell), "no_bell", "RAYDECK_NO_BELL"},
     {AT(no_title), "no_title", "RAYDECK_NO_TITLE"},
+    {AT(no_recorder), "no_recorder", "RAYDECK_NO_RECORDER"},
     {AT(demo), "demo", NULL},
 };
 enum { GRACE_MAX_S = 86400 };

@@ -19,7 +19,7 @@
  *   theme: NAME              RAYDECK_THEME             --theme
  *   color: WORD              RAYDECK_COLOR             --color           auto, always, never
  *   grace: SECONDS           RAYDECK_GRACE             --grace
- *   ascii, slow, read_only, no_probe, no_bell, no_title: true or false
+ *   ascii, slow, read_only, no_probe, no_bell, no_title, no_recorder: true or false
  *                            RAYDECK_ASCII … (1, true, yes; 0, false, no)
  *   demo: true               (written by raydeck-sim: the strip says DEMO)
  *   contexts: {NAME: {server: URL, ca: sha256:HEX, readonly: true, development: true}}    or a list of {name: NAME, …}
@@ -53,7 +53,7 @@ struct conf {
     size_t neurons;
     char *prompt, *prompt_kind; /* a URL; infer or openai */
     char *theme, *color;        /* auto, always, never */
-    bool ascii, slow, read_only, no_probe, demo, no_bell, no_title;
+    bool ascii, slow, read_only, no_probe, demo, no_bell, no_title, no_recorder;
     char *grace; /* of a kill: seconds, or NULL: the pod's own */
     struct conf_context contexts[CONF_CONTEXTS];
     size_t context_count;

@@ -192,6 +192,7 @@ static void on_tick(void *arg)
     offer_picker(app);
     notify_outage(app);
     record_loss(app);
+    app_record_look(app);
     app_aws_begin(app);
     app_redraw(app);
 }
@@ -261,13 +262,14 @@ static enum err open_term(struct app *app, struct why *why)
 
 static enum err open_session(struct app *app, struct session **ret, struct why *why)
 {
-    const struct session_calls calls = {.changed = on_change, .arg = app};
+    const struct session_calls calls = {.changed = on_change, .applied = app_record_change, .arg = app};
     return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
 }
 
 enum err app_restart(struct app *app, struct why *why)
 {
     struct session *fresh;
+    app_record_anew(app);
     enum err err = open_session(app, &fresh, why);
     if (err) return err;
     record_loss(app);
@@ -279,6 +281,7 @@ enum err app_restart(struct app *app, struct why *why)
     app_kill_forget(app);
     screen_free(app->screen);
     app->session = fresh;
+    app_record_session(app);
     app->screen = screen_new();
     app->canvas.rows = -1; /* forces screen_size of the new screen */
     app->picker_offered = false;
@@ -313,6 +316,7 @@ static void app_done(struct app *app)
     app_overlay_close_all(app);
     app_script_done(app);
     term_close(app->term);
+    app->term = NULL;
     app_kill_done(app);
     app_work_report_unfinished(app->work);
     app_work_free(app->work);
@@ -328,6 +332,7 @@ static void app_done(struct app *app)
     alarm_free(app->soon);
     alarm_free(app->read);
     alarm_free(app->leader_limit);
+    app_record_close(app);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);
     free(app->themes);
@@ -347,9 +352,11 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     app.redact = cli->redact ? redact_key() | 1 : 0;
     canvas_init(&app.canvas, 1, 1);
     enum err err = cli_usage_of(app_script_load(&app, why), why);
+    if (!err) err = cli_usage_of(app_record_open(&app, why), why);
     if (!err) err = open_session(&app, &app.session, why);
     if (!err) err = open_term(&app, why);
     if (!err) {
+        app_record_session(&app);
         const struct arming_store_calls calls = {arming_where, app_armed, &app};
         app.armed = arming_store_new(app.loop, &cli->conf, &calls);
         if (cli->conf.demo)

@@ -159,6 +159,17 @@ static void cmd_losses(struct app *app, const char *args)
     app_overlay_open(app, &app->losses.overlay, NULL);
 }
 
+static void cmd_save(struct app *app, const char *args)
+{
+    app_save(app, args);
+}
+
+static void cmd_recordings(struct app *app, const char *args)
+{
+    (void)args;
+    app_recordings(app);
+}
+
 static void cmd_copy(struct app *app, const char *args)
 {
     struct selection selected;
@@ -247,6 +258,8 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
     [CMD_LOSSES] = cmd_losses,
+    [CMD_SAVE] = cmd_save,
+    [CMD_RECORDINGS] = cmd_recordings,
     [CMD_COPY] = cmd_copy,
     [CMD_SCRIPT] = cmd_script,
     [CMD_RESET] = cmd_reset,

@@ -17,8 +17,10 @@
 #include "tui/panes/overlay.h"
 #include "tui/panes/picker.h"
 #include "tui/panes/prompt_box.h"
+#include "tui/panes/recordings_view.h"
 #include "tui/panes/screen.h"
 #include "tui/reading.h"
+#include "tui/record_open.h"
 #include "tui/script.h"
 #include "tui/sim_line.h"
 #include "tui/term/term.h"
@@ -57,6 +59,7 @@ struct app {
     struct chat chat;
     struct picker picker;
     struct losses losses;
+    struct recordings_view recordings;
     struct outage outage; /* as of the last app_view */
     struct dialog dialog;
     struct reading reading; /* of the dialog: input before it could be read is discarded */
@@ -78,6 +81,9 @@ struct app {
     struct sim_line *speed_line, *reset_line;
     bool resetting;  /* the demo goes back to its start; a script waits for it */
     uint64_t redact; /* the placeholders' key; 0: none */
+    struct record_conf record;
+    struct live_recording *recording; /* NULL: none */
+    struct blocking_call *listing;    /* of the recordings; NULL: none is under way */
     int exit_status;
 };
 
@@ -115,6 +121,16 @@ void app_input(struct app *app, const struct input *in);
 void app_command(struct app *app, enum command_id id, const char *args);
 /* ERR_OK, or why the command is not available now. */
 enum err app_may(const struct app *app, enum command_id id, struct why *why);
+
+/* app_record.c: recordings. */
+enum err app_record_open(struct app *app, struct why *why); /* before the session; makes the file of --record */
+void app_record_change(void *app, const struct change *c);  /* each, as the world took it */
+void app_record_session(struct app *app);                   /* it is open */
+void app_record_anew(struct app *app);                      /* another one takes its place */
+void app_record_look(struct app *app);                      /* each tick: a loss of the head is saved */
+void app_record_close(struct app *app);                     /* after the session, before the loop */
+void app_save(struct app *app, const char *path /* "": among the recordings */);
+void app_recordings(struct app *app);
 
 /* app_chat.c: the conversation with the model. */
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);

@@ -32,7 +32,8 @@ struct cli {
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed, *script;
-    const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
+    char *record, *record_for; /* --record FILE; --for SECONDS */
+    const char *sim_control;   /* of the demo's simulator; borrowed; NULL: none */
     bool yes, help, version, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
@@ -90,5 +91,6 @@ int sub_deploy(struct cli *cli);
 int sub_cleanup(struct cli *cli);
 int sub_info(struct cli *cli);
 int sub_doctor(struct cli *cli);
+int sub_record(struct cli *cli);
 
 #endif

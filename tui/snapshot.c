@@ -14,6 +14,7 @@ struct snapshot {
     struct session *session;
     struct signals *signals;
     struct alarm *pace, *limit, *tick;
+    struct snapshot_hooks hooks;
     int signal, first_signal; /* 0: none; the first is kept for the exit status */
     void (*stop)(void *arg, bool stops);
     void *stop_arg;
@@ -80,17 +81,32 @@ static void on_signal(void *arg, int number)
     }
 }
 
+static void on_applied(void *arg, const struct change *c)
+{
+    const struct snapshot *snapshot = arg;
+    if (snapshot->hooks.applied) snapshot->hooks.applied(snapshot->hooks.arg, c);
+}
+
 enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why)
 {
+    const struct snapshot_hooks none = {.arg = NULL};
+    return snapshot_open_with(cli, &none, ret, why);
+}
+
+enum err snapshot_open_with(const struct cli *cli, const struct snapshot_hooks *hooks, struct snapshot **ret,
+                            struct why *why)
+{
     struct snapshot *snapshot = mem_zero(1, sizeof *snapshot);
+    snapshot->hooks = *hooks;
     snapshot->loop = loop_new();
     snapshot->pace = alarm_new(snapshot->loop, on_pace, snapshot);
     snapshot->limit = alarm_new(snapshot->loop, on_limit, snapshot);
     snapshot->tick = alarm_new(snapshot->loop, on_tick, snapshot);
     alarm_set(snapshot->tick, SNAPSHOT_TICK_MS, SNAPSHOT_TICK_MS);
     snapshot->signals = signals_open(snapshot->loop, on_signal, snapshot);
-    const struct session_calls calls = {.changed = on_change, .arg = snapshot};
-    enum err err = cli_usage_of(session_open(snapshot->loop, &cli->conf, &calls, &snapshot->session, why), why);
+    const struct session_calls calls = {.changed = on_change, .applied = on_applied, .arg = snapshot};
+    enum err err = hooks->begin ? hooks->begin(hooks->arg, snapshot->loop, why) : ERR_OK;
+    if (!err) err = cli_usage_of(session_open(snapshot->loop, &cli->conf, &calls, &snapshot->session, why), why);
     if (err) {
         snapshot_close(snapshot);
         return err;
@@ -108,6 +124,7 @@ void snapshot_close(struct snapshot *snapshot)
     alarm_free(snapshot->limit);
     alarm_free(snapshot->tick);
     signals_close(snapshot->signals);
+    if (snapshot->hooks.end) snapshot->hooks.end(snapshot->hooks.arg);
     loop_free(snapshot->loop);
     free(snapshot);
 }

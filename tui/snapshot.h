@@ -16,6 +16,16 @@
 struct snapshot;
 
 enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why);
+/* The same, with what a recording needs: begin before there is a session (an error ends the opening), applied as of
+ * struct session_calls, end once the session is closed and while the loop can still be run. */
+struct snapshot_hooks {
+    enum err (*begin)(void *arg, struct loop *l, struct why *why);
+    void (*applied)(void *arg, const struct change *c);
+    void (*end)(void *arg);
+    void *arg;
+};
+enum err snapshot_open_with(const struct cli *cli, const struct snapshot_hooks *hooks, struct snapshot **ret,
+                            struct why *why);
 void snapshot_close(struct snapshot *snapshot); /* NULL is fine */
 struct session *snapshot_session(struct snapshot *snapshot);
 struct loop *snapshot_loop(struct snapshot *snapshot);

@@ -174,7 +174,7 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
 struct save {
     char *path, *folder; /* folder: to be pruned; NULL: a path that a person gave */
     struct buf bytes;
-    bool replaces;
+    bool replaces, quiet; /* quiet: only a failure is told */
     enum err err;
     struct why why;
 };
@@ -182,7 +182,7 @@ struct save {
 static void save_run(void *data)
 {
     struct save *s = data;
-    if (s->folder) s->err = file_make_folders(s->path, &s->why);
+    if (s->folder) s->err = file_make_dirs(s->path, &s->why);
     if (!s->err) s->err = (s->replaces ? file_write : file_write_new)(s->path, s->bytes.data, s->bytes.len, &s->why);
     if (!s->err && s->folder) recordings_prune(s->folder);
 }
@@ -196,7 +196,8 @@ static void save_free(void *data)
     free(s);
 }
 
-static void save_start(struct live_recording *r, const char *path, bool in_folder, bool replaces);
+enum save_how { SAVE_NEW, SAVE_NEW_IN_FOLDER, SAVE_LOSS, SAVE_LOSS_QUIETLY };
+static void save_start(struct live_recording *r, const char *path, enum save_how how);
 
 static void save_done(void *arg, void *data)
 {
@@ -206,22 +207,23 @@ static void save_done(void *arg, void *data)
     r->save = NULL;
     char *words = s->err ? mem_printf("not saved: %s", s->why.text)
                          : mem_printf("saved, %s: %s", text_bytes(size, known_u64(s->bytes.len)), s->path);
-    live_say(r, s->err != ERR_OK, words);
+    if (s->err || !s->quiet) live_say(r, s->err != ERR_OK, words);
     free(words);
     char *next = r->next_save;
     r->next_save = NULL;
-    if (next) save_start(r, next, true, true);
+    if (next) save_start(r, next, SAVE_LOSS);
     free(next);
 }
 
-static void save_start(struct live_recording *r, const char *path, bool in_folder, bool replaces)
+static void save_start(struct live_recording *r, const char *path, enum save_how how)
 {
     static const struct blocking_ops ops = {save_run, save_done, save_free};
     struct save *s = mem_zero(1, sizeof *s);
     recorder_cut(r->recorder);
     s->path = mem_str(path);
-    s->folder = in_folder ? mem_str(r->conf.folder) : NULL;
-    s->replaces = replaces;
+    s->folder = how == SAVE_NEW ? NULL : mem_str(r->conf.folder);
+    s->replaces = how == SAVE_LOSS || how == SAVE_LOSS_QUIETLY;
+    s->quiet = how == SAVE_LOSS_QUIETLY;
     buf_init(&s->bytes, SAVE_MAX);
     opening_add(r, &s->bytes);
     flight_ring_save(r->flight, &s->bytes);
@@ -242,14 +244,14 @@ void live_save(struct live_recording *r, const char *path)
     }
     char *own = path ? mem_str(path)
                      : recordings_path(r->conf.folder, "saved", clock_wall_ms(r->clock), r->conf.opening.service);
-    save_start(r, own, !path, false);
+    save_start(r, own, path ? SAVE_NEW : SAVE_NEW_IN_FOLDER);
     free(own);
 }
 
 static void loss_save(struct live_recording *r)
 {
     if (!r->save) {
-        save_start(r, r->loss_path, true, true);
+        save_start(r, r->loss_path, r->loss_final ? SAVE_LOSS : SAVE_LOSS_QUIETLY);
         return;
     }
     free(r->next_save);
@@ -258,7 +260,9 @@ static void loss_save(struct live_recording *r)
 
 void live_look(struct live_recording *r, const struct recovery *recovery, const char *service)
 {
-    if (!r->flight || !r->conf.folder || recovery->outage == OUTAGE_NONE || !recovery->head_lost) return;
+    if (!r->flight || !r->conf.saves_losses || !r->conf.folder || recovery->outage == OUTAGE_NONE ||
+        !recovery->head_lost)
+        return;
     if (!r->loss_path || r->loss_t0_ms != recovery->t0_ms) {
         free(r->loss_path);
         r->loss_path = recordings_path(r->conf.folder, "loss", recovery->t0_wall_ms, service);
@@ -274,7 +278,7 @@ void live_look(struct live_recording *r, const struct recovery *recovery, const 
 
 /* ---- the end --------------------------------------------------------------------------------------------------- */
 
-enum err live_close(struct live_recording *r, struct why *why)
+enum err live_close(struct live_recording *r, uint64_t *ret_bytes, struct why *why)
 {
     if (!r) return ERR_OK;
     const uint64_t until_ms = loop_now_ms() + LIVE_END_MS;
@@ -290,6 +294,7 @@ enum err live_close(struct live_recording *r, struct why *why)
         err = told ? ERR_IO : why_set(why, ERR_IO, "the recording is not whole");
     else if (r->file && !record_file_is_done(r->file))
         err = why_set(why, ERR_IO, "the recording's last seconds could not be written in %d s", LIVE_END_MS / 1000);
+    if (ret_bytes) *ret_bytes = r->file ? record_file_bytes_written(r->file) : 0;
     live_free(r);
     return err;
 }
@@ -297,11 +302,6 @@ enum err live_close(struct live_recording *r, struct why *why)
 const struct recorder *live_recorder(const struct live_recording *r)
 {
     return r->recorder;
-}
-
-uint64_t live_file_bytes(const struct live_recording *r)
-{
-    return r->file ? record_file_bytes_written(r->file) : 0;
 }
 
 bool live_file_failed(const struct live_recording *r)

@@ -15,7 +15,8 @@
 struct live_conf {
     const char *file; /* NULL: none */
     bool flight;
-    const char *folder; /* of the recordings that are kept; NULL: losses are not saved */
+    const char *folder; /* of the recordings that are kept; NULL: none */
+    bool saves_losses;  /* by itself, into the folder */
     struct recorder_redaction redaction;
     struct recorder_opening opening;                     /* as of now; live_opening says more */
     void (*say)(void *arg, bool bad, const char *words); /* from the loop; words for a person */
@@ -28,7 +29,7 @@ enum err live_open(struct loop *l, const struct live_conf *conf, struct live_rec
 /* Writes out what is left, LIVE_END_MS at most, by running the loop; then frees. NULL is fine. ERR_IO: not all of the
  * file could be written; why says so where `say` has not. */
 enum { LIVE_END_MS = 3000 };
-enum err live_close(struct live_recording *r, struct why *why);
+enum err live_close(struct live_recording *r, uint64_t *ret_bytes /* of the file; may be NULL */, struct why *why);
 
 /* After the world has taken it; borrows it. */
 void live_change(struct live_recording *r, const struct change *c);
@@ -46,7 +47,6 @@ void live_look(struct live_recording *r, const struct recovery *recovery, const 
 void live_save(struct live_recording *r, const char *path);
 
 const struct recorder *live_recorder(const struct live_recording *r);
-uint64_t live_file_bytes(const struct live_recording *r);
 bool live_file_failed(const struct live_recording *r);
 
 #endif

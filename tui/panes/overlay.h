@@ -41,7 +41,7 @@ struct overlay {
 };
 
 extern const struct overlay_ops help_overlay, command_palette_overlay, prompt_box_overlay, chat_overlay, picker_overlay,
-    losses_overlay, dialog_overlay, steps_overlay;
+    losses_overlay, dialog_overlay, steps_overlay, recordings_overlay;
 
 /* The overlays that are open; zeroed: none. They are their owner's and outlive their time in it. */
 struct overlay_stack {

@@ -1,0 +1,21 @@
+/*
+ * record_open.h - recordings as the command line asks for them: --record FILE, --no-recorder, --redact.
+ */
+#ifndef RAYDECK_RECORD_OPEN_H
+#define RAYDECK_RECORD_OPEN_H
+
+#include "backends/recording/live_recording.h"
+#include "tui/cli.h"
+
+struct record_conf {
+    const char *file; /* NULL: none */
+    bool flight;
+    uint64_t redact; /* the stand-ins' key; 0: none */
+    void (*say)(void *arg, bool bad, const char *words);
+    void *arg;
+};
+/* NULL in *ret: nothing is to be recorded. conf outlives the recording. */
+enum err record_open(struct loop *l, const struct cli *cli, const struct record_conf *conf, struct live_recording **ret,
+                     struct why *why);
+
+#endif

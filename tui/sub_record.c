@@ -1,0 +1,109 @@
+/* sub_record.c - `raydeck record FILE`: a session without a screen, whose changes go into a new file until it is ended.
+ */
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "tui/record_open.h"
+#include "tui/redact.h"
+#include "tui/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { RECORD_FOR_MAX_S = 30 * 86400 };
+
+struct recorded {
+    const struct cli *cli;
+    const char *file;
+    struct record_conf conf;
+    struct live_recording *live;
+    bool opened;
+    /* of the end */
+    enum err err;
+    struct why why;
+    uint64_t changes, bytes;
+};
+
+static void on_said(void *arg, bool bad, const char *words)
+{
+    (void)arg;
+    if (bad) cli_say("%s", words);
+}
+
+static enum err on_begin(void *arg, struct loop *l, struct why *why)
+{
+    struct recorded *r = arg;
+    enum err err = record_open(l, r->cli, &r->conf, &r->live, why);
+    return err ? ERR_USAGE : ERR_OK;
+}
+
+static void on_applied(void *arg, const struct change *c)
+{
+    struct recorded *r = arg;
+    live_change(r->live, c);
+}
+
+static void on_end(void *arg)
+{
+    struct recorded *r = arg;
+    if (!r->live) return;
+    r->changes = recorder_changes(live_recorder(r->live));
+    r->err = live_close(r->live, &r->bytes, &r->why);
+    r->live = NULL;
+}
+
+static bool is_failed(void *arg)
+{
+    const struct recorded *r = arg;
+    return live_file_failed(r->live);
+}
+
+/* Waits until it is to end; the error that ends it before. */
+static enum err record_wait(struct recorded *r, struct snapshot *snapshot, uint64_t for_ms)
+{
+    const struct session *session = snapshot_session(snapshot);
+    const struct kube_where *where = session_where(session);
+    live_world(r->live, session_world(session));
+    live_opening(r->live, where ? where->context : NULL, r->cli->conf.ns, r->cli->conf.service);
+    enum err err = snapshot_until(snapshot, is_failed, r, for_ms);
+    return err == ERR_OK ? ERR_IO : ERR_OK; /* a signal and the end of the time are both how it ends */
+}
+
+static enum err record_limit(const struct cli *cli, uint64_t *ret_ms, struct why *why)
+{
+    uint64_t seconds;
+    *ret_ms = SNAPSHOT_NO_LIMIT;
+    if (!cli->record_for) return ERR_OK;
+    if (text_u64(cli->record_for, strlen(cli->record_for), RECORD_FOR_MAX_S, &seconds) != ERR_OK || !seconds)
+        return why_set(why, ERR_USAGE, "--for %s: not a whole number of seconds from 1 to %d", cli->record_for,
+                       RECORD_FOR_MAX_S);
+    *ret_ms = seconds * 1000;
+    return ERR_OK;
+}
+
+int sub_record(struct cli *cli)
+{
+    struct why why = {0};
+    struct snapshot *snapshot = NULL;
+    uint64_t for_ms = 0, began_ms = loop_now_ms();
+    struct recorded r = {.cli = cli, .conf = {.say = on_said}};
+    const struct snapshot_hooks hooks = {on_begin, on_applied, on_end, &r};
+    enum err err = cli->argc == 1 ? ERR_OK : why_set(&why, ERR_USAGE, "record: into which file? raydeck record FILE");
+    if (!err) err = record_limit(cli, &for_ms, &why);
+    if (!err) err = cli_configure(cli, &why);
+    if (!err) {
+        r.conf.file = cli->argv[0];
+        r.conf.redact = cli->redact ? redact_key() | 1 : 0;
+        err = snapshot_open_with(cli, &hooks, &snapshot, &why);
+    }
+    if (err) {
+        cli_say("%s", why.text);
+        return cli_exit_of(err);
+    }
+    err = record_wait(&r, snapshot, for_ms);
+    snapshot_close(snapshot);
+    if (r.err && r.why.text[0]) cli_say("%s", r.why.text);
+    char length[TEXT_NUM_MAX], size[TEXT_NUM_MAX];
+    cli_say("%s: %s, %llu changes, %s", cli->argv[0], text_duration(length, loop_now_ms() - began_ms),
+            (unsigned long long)r.changes, text_bytes(size, known_u64(r.bytes)));
+    return err || r.err ? EXIT_FAILED : EXIT_FINE;
+}
