@@ -227,6 +227,7 @@ void cli_done(struct cli *cli)
     free(cli->seed);
     free(cli->speed);
     free(cli->script);
+    free(cli->at);
     free(cli->record);
     free(cli->record_for);
     for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);

@@ -32,6 +32,7 @@ struct cli {
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed, *script;
+    char *at;                  /* of a replay, checked by replay_at_parse */
     char *record, *record_for; /* --record FILE; --for SECONDS */
     const char *sim_control;   /* of the demo's simulator; borrowed; NULL: none */
     bool yes, help, version, check, redact, empty, no_ft, openai;
@@ -92,5 +93,6 @@ int sub_cleanup(struct cli *cli);
 int sub_info(struct cli *cli);
 int sub_doctor(struct cli *cli);
 int sub_record(struct cli *cli);
+int sub_replay(struct cli *cli);
 
 #endif

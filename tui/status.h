@@ -13,6 +13,8 @@
 
 #include <stdio.h>
 
+struct cli;
+
 struct status_of {
     const struct world *world;
     const struct outage *outage, *before; /* never NULL */
@@ -26,5 +28,12 @@ cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete
 
 /* ERR_OK, or the err of the first configured world that cannot be trusted now, or ERR_EXHAUSTED. */
 enum err status_err(const struct status_of *s);
+
+/* Prints what the session knows now on stdout, as the command line asks; returns the exit status. context: NULL where
+ * it is not known. */
+int status_print(const struct cli *cli, const struct session *session, const char *context);
+struct doctor_aws;
+int doctor_print(const struct cli *cli, const struct session *session,
+                 const struct doctor_aws *aws /* NULL: not asked */);
 
 #endif

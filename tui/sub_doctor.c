@@ -57,12 +57,11 @@ static void print_findings(const struct cli *cli, const struct findings *found)
     buf_done(&text);
 }
 
-static int run_doctor(const struct cli *cli, struct snapshot *snapshot, const struct redis_from *from)
+int doctor_print(const struct cli *cli, const struct session *session, const struct doctor_aws *aws)
 {
-    const struct session *session = snapshot_session(snapshot);
     struct doctor_ask ask = {.now_ms = clock_now_ms(session_clock(session)),
                              .wall_ms = clock_wall_ms(session_clock(session))};
-    if (from) ask.aws = redis_from_facts(from);
+    ask.aws = aws;
     struct focus focus = session_focus(session);
     struct findings found;
     ask.may_delete = session_may_delete_pods(session, &ask.may_why);
@@ -96,8 +95,9 @@ int sub_doctor(struct cli *cli)
             waited = snapshot_until(snapshot, aws_done, &asking, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
         if (waited == ERR_CANCELLED) err = waited;
     }
-    const int status =
-        err == ERR_CANCELLED ? snapshot_exit_status(snapshot, err) : run_doctor(cli, snapshot, asking.from);
+    const int status = err == ERR_CANCELLED ? snapshot_exit_status(snapshot, err)
+                                            : doctor_print(cli, snapshot_session(snapshot),
+                                                           asking.from ? redis_from_facts(asking.from) : NULL);
     redis_from_free(asking.from);
     snapshot_close(snapshot);
     return status;

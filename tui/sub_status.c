@@ -29,6 +29,22 @@ static void print_status(const struct cli *cli, const struct status_of *s)
     cJSON_Delete(json);
 }
 
+int status_print(const struct cli *cli, const struct session *session, const char *context)
+{
+    struct outage outage;
+    struct status_of s = {.world = session_world(session),
+                          .outage = &outage,
+                          .before = outage_before(session_recovery(session)),
+                          .focus = session_focus(session),
+                          .context = context,
+                          .now_ms = clock_now_ms(session_clock(session)),
+                          .wall_ms = clock_wall_ms(session_clock(session))};
+    outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, &outage);
+    s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
+    print_status(cli, &s);
+    return status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
+}
+
 int sub_status(struct cli *cli)
 {
     struct why why = {0};
@@ -49,18 +65,7 @@ int sub_status(struct cli *cli)
     if (err != ERR_CANCELLED) {
         const struct session *session = snapshot_session(snapshot);
         const struct kube_where *where = session_where(session);
-        struct outage outage;
-        struct status_of s = {.world = session_world(session),
-                              .outage = &outage,
-                              .before = outage_before(session_recovery(session)),
-                              .focus = session_focus(session),
-                              .context = where ? where->context : NULL,
-                              .now_ms = clock_now_ms(session_clock(session)),
-                              .wall_ms = clock_wall_ms(session_clock(session))};
-        outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, &outage);
-        s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
-        print_status(cli, &s);
-        status = status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
+        status = status_print(cli, session, where ? where->context : NULL);
     }
     snapshot_close(snapshot);
     return status;

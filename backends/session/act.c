@@ -35,6 +35,7 @@ void session_stop_changes(struct session *s, const char *why)
 
 enum err session_may_change(const struct session *s, struct why *why)
 {
+    if (s->replays) return why_set(why, ERR_GUARD, "a recording is replayed: nothing can be changed");
     if (s->stopped[0]) return why_set(why, ERR_GUARD, "%s", s->stopped);
     if (config_allows(s, why)) return ERR_GUARD;
     if (session_now_ms(s) < s->changes_until_ms) return ERR_OK;

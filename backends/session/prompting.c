@@ -8,9 +8,15 @@ static struct prompt_router *router_now(struct session *s)
     return s->services->router;
 }
 
+static enum err session_is_live(const struct session *s, struct why *why)
+{
+    return s->replays ? why_set(why, ERR_UNSUPPORTED, "a recording is replayed: nothing can be asked") : ERR_OK;
+}
+
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why)
 {
     struct why own = {.code = ERR_OK};
+    if (session_is_live(s, why)) return ERR_UNSUPPORTED;
     const struct serve_path *route = prompt_router_route(s->services->router, &own);
     if (!route) {
         if (why) *why = own;
@@ -22,12 +28,13 @@ enum err session_may_ask(const struct session *s, const char **ret_path, struct 
 
 const char *session_prompt_kind(const struct session *s, const char **ret_model)
 {
-    return prompt_router_protocol(s->services->router, ret_model);
+    return s->replays ? NULL : prompt_router_protocol(s->services->router, ret_model);
 }
 
 enum err session_ask(struct session *s, const struct prompt *prompt, void (*done)(void *arg, const struct request *r),
                      void *arg, struct why *why)
 {
+    if (session_is_live(s, why)) return ERR_UNSUPPORTED;
     return prompt_router_ask(router_now(s), prompt, done, arg, why);
 }
 

@@ -71,7 +71,8 @@ static void on_change(void *owner, struct change *c)
     focus_renew(s);
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
     session_services_set_fast_poll(s);
-    if (c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED) session_permission_doubted(s);
+    if (!s->replays && c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED)
+        session_permission_doubted(s);
     if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
@@ -111,6 +112,7 @@ static void discover(void *arg)
 {
     struct session *s = arg;
 
+    if (s->replays) return;
     s->discovered_ms = session_now_ms(s);
     budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
@@ -188,8 +190,7 @@ static void open_neurons(struct session *s)
     for (size_t i = 0; i < c->neurons; i++) open_neuron(s, i);
 }
 
-enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
-                      struct why *why)
+static struct session *session_new(struct loop *l, const struct conf *conf, const struct session_calls *calls)
 {
     struct session *s = mem_zero(1, sizeof *s);
 
@@ -205,6 +206,46 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
     s->ns = mem_str(conf->ns);
     s->service = mem_str(conf->service);
     s->chosen = conf->service != NULL;
+    return s;
+}
+
+struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls)
+{
+    struct session *s = session_new(l, conf, calls);
+    s->replays = s->looked = true;
+    return s;
+}
+
+bool session_replays(const struct session *s)
+{
+    return s->replays;
+}
+
+void session_take(struct session *s, struct change *c)
+{
+    on_change(s, c);
+}
+
+void session_take_base(struct session *s, struct change *c)
+{
+    world_apply(s->world, c);
+    s->focus_fresh = false;
+    change_free(c);
+}
+
+void session_reset(struct session *s)
+{
+    recoveries_free(s->recoveries);
+    world_free(s->world);
+    s->world = world_new();
+    s->recoveries = recoveries_new();
+    s->focus_fresh = false;
+}
+
+enum err session_open(struct loop *l, const struct conf *conf, const struct session_calls *calls, struct session **ret,
+                      struct why *why)
+{
+    struct session *s = session_new(l, conf, calls);
 
     enum err err = open_kube(s, why);
     if (err) {
@@ -300,16 +341,18 @@ void session_tick(struct session *s)
     if (moved) s->focus_fresh = false;
     focus_renew(s);
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
+    if (moved) session_tell_of_time(s, now);
+    if (s->replays) return;
     serve_status_set_fast_poll(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_services_set_fast_poll(s);
     session_services_tick(s);
     session_probe_way(s);
     session_permission_tick(s, now);
-    if (moved) session_tell_of_time(s, now);
 }
 
 void session_refresh(struct session *s)
 {
+    if (s->replays) return;
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
     session_services_refresh(s);
     serve_status_refresh(s->serve_status);

@@ -31,6 +31,14 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
                       struct why *why);
 void session_close(struct session *s); /* NULL is fine */
 
+/* A session of a recording: it opens no backend, asks and changes nothing, and goes by the changes that it is given and
+ * by its clock, which the caller sets. */
+struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls);
+void session_take(struct session *s, struct change *c /* takes */);
+void session_take_base(struct session *s, struct change *c /* takes */); /* of a keyframe: it makes what was there */
+void session_reset(struct session *s);                                   /* nothing is known any more */
+bool session_replays(const struct session *s);
+
 const struct world *session_world(const struct session *s);
 const struct recovery *session_recovery(const struct session *s);
 struct focus session_focus(const struct session *s);

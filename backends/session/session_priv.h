@@ -77,7 +77,8 @@ struct session {
     bool chosen;        /* by a person: not given up when it is gone */
     struct focus focus; /* of focus_world; read it with session_focus */
     bool focus_fresh;
-    bool looked; /* discovery has seen all that Kubernetes has to say at first */
+    bool replays; /* session_open_replay */
+    bool looked;  /* discovery has seen all that Kubernetes has to say at first */
 
     const struct kube_ops *kube_ops;
     struct kube *kube;

@@ -1,5 +1,5 @@
-/* record_command_test.c - recordings of a cluster: `raydeck record`, --record beside the console, :save, a loss that saves
- * itself; and what is never in one. */
+/* record_command_test.c - recordings of a cluster: `raydeck record`, --record beside the console, :save, a loss that
+ * saves itself; and what is never in one. */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"

@@ -14,7 +14,7 @@ MAY = {
     "backends/world": LOW,
     "backends/link": LOW,
     "backends": LOW | {"backends/world", "backends/link"},
-    "backends/session": LOW | {"backends/world", "backends/link", "backends/serve"},
+    "backends/session": LOW | {"backends/world", "backends/link", "backends/serve", "backends/recording"},
     "backends/sim": LOW | {"backends/link"},
     "deploy": LOW | {"backends/world", "backends/link", "backends/session", "backends/aws",
                "backends/kube/request_body"},  # what is pure there

@@ -1,0 +1,77 @@
+/* sub_replay.c - `raydeck replay`: what was known at a moment of a recording, in status' or doctor's words. */
+#include "backends/base/mem.h"
+#include "backends/base/stamp.h"
+#include "backends/base/text.h"
+#include "backends/recording/recordings_folder.h"
+#include "backends/session/replayer.h"
+#include "tui/cli.h"
+#include "tui/replay_at.h"
+#include "tui/status.h"
+
+#include <stdlib.h>
+
+static int print_recordings(void)
+{
+    struct recordings_list list;
+    struct why why = {0};
+    char *folder = recordings_folder();
+    enum err err =
+        folder ? recordings_list(folder, &list, &why) : why_set(&why, ERR_IO, "neither XDG_STATE_HOME nor HOME is set");
+    if (err) {
+        cli_say("%s", why.text);
+        free(folder);
+        return cli_exit_of(err);
+    }
+    for (size_t i = 0; i < list.count; i++) {
+        char stamp[STAMP_TEXT_MAX], size[TEXT_NUM_MAX];
+        printf("%s  %9s  %s/%s\n", stamp_iso(stamp, list.item[i].saved_wall_ms),
+               text_bytes(size, known_u64(list.item[i].bytes)), folder, list.item[i].name);
+    }
+    if (!list.count) cli_say("no recording was saved yet in %s", folder);
+    if (list.more) cli_say("%zu more are not listed", list.more);
+    recordings_list_done(&list);
+    free(folder);
+    return EXIT_FINE;
+}
+
+/* What could not be read is named, and what could be is printed. */
+static void say_problems(const char *path, const struct recording_about *about)
+{
+    for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++) cli_say("%s: %s", path, about->problem[i]);
+    if (about->problems > RECORDING_PROBLEMS)
+        cli_say("%s: and %zu problems more", path, about->problems - RECORDING_PROBLEMS);
+}
+
+static int replay_print(const struct cli *cli, struct recording *recording, uint64_t at_ms, bool doctor)
+{
+    const struct recording_about *about = recording_about(recording);
+    struct loop *loop = loop_new();
+    struct session *session = session_open_replay(loop, &cli->conf, NULL);
+    struct replayer *replayer = replayer_new(loop, recording, session);
+    replayer_to(replayer, at_ms);
+    say_problems(cli->argv[0], about);
+    const int status = doctor ? doctor_print(cli, session, NULL) : status_print(cli, session, about->context);
+    replayer_free(replayer);
+    session_close(session);
+    loop_free(loop);
+    return status;
+}
+
+int sub_replay(struct cli *cli)
+{
+    struct why why = {0};
+    struct recording *recording = NULL;
+    uint64_t at_ms = 0;
+    if (cli->argc == 0) return print_recordings();
+    const char *what = cli->argc > 1 ? cli->argv[1] : "status";
+    const bool doctor = text_eq(what, "doctor");
+    enum err err = ERR_OK;
+    if (cli->argc > 2 || (!doctor && !text_eq(what, "status")))
+        err = why_set(&why, ERR_USAGE, "replay: FILE, and status or doctor, is expected");
+    if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
+    if (!err) err = replay_at_parse(cli->at, recording_about(recording), &at_ms, &why);
+    const int status = err ? cli_exit_of(err) : replay_print(cli, recording, at_ms, doctor);
+    if (err) cli_say("%s", why.text);
+    recording_close(recording);
+    return status;
+}
