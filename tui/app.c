@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/recording/recording_read.h"
 #include "deploy/redis_from.h"
 #include "tui/app_priv.h"
 #include "tui/panes/layout.h"
@@ -39,6 +40,7 @@ bool app_too_small(const struct app *app)
 const char *app_context(const struct app *app)
 {
     const struct kube_where *where = session_where(app->session);
+    if (app->cli->replay) return recording_about(app->cli->replay)->context;
     return where ? where->context : NULL;
 }
 
@@ -100,16 +102,19 @@ static void app_draw(struct app *app)
     struct view view = app_view(app, &focus);
     struct footer_key keys[APP_FOOTER_KEYS];
     const struct kube_where *where = session_where(app->session);
-    struct chrome chrome = {.context = app_context(app),
-                            .insecure = where && where->insecure,
-                            .armed_left_ms =
-                                app->arming.until_ms > view.now_ms ? app->arming.until_ms - view.now_ms : 0,
-                            .linted = app->linted.file ? &app->linted : NULL,
-                            .message = app->message[0] ? app->message : NULL,
-                            .message_bad = app->message_bad,
-                            .keys = keys,
-                            .key_count = footer_keys(app, keys),
-                            .footer_tail = view.outage->state == OUTAGE_RUNNING ? "q asks: recovery running" : NULL};
+    char replay[REPLAY_WORDS_MAX];
+    app_replay_words(app, replay, sizeof replay);
+    struct chrome chrome = {
+        .context = app_context(app),
+        .replay = replay[0] ? replay : NULL,
+        .insecure = where && where->insecure,
+        .armed_left_ms = app->arming.until_ms > view.now_ms ? app->arming.until_ms - view.now_ms : 0,
+        .linted = app->linted.file ? &app->linted : NULL,
+        .message = app->message[0] ? app->message : NULL,
+        .message_bad = app->message_bad,
+        .keys = keys,
+        .key_count = footer_keys(app, keys),
+        .footer_tail = view.outage->state == OUTAGE_RUNNING && !app->replay ? "q asks: recovery running" : NULL};
     chrome.aws = app_aws_facts(app);
     chrome.may_delete = session_may_delete_pods(app->session, &chrome.may_why);
     view.chrome = &chrome;
@@ -186,14 +191,14 @@ static void record_loss(struct app *app)
 static void on_tick(void *arg)
 {
     struct app *app = arg;
-    session_tick(app->session);
+    if (!app->replay) session_tick(app->session);
     arming_store_tick(app->armed);
     if (app->message[0] && loop_now_ms() >= app->message_until_ms) app->message[0] = '\0';
     offer_picker(app);
     notify_outage(app);
     record_loss(app);
     app_record_look(app);
-    app_aws_begin(app);
+    if (!app->replay) app_aws_begin(app);
     app_redraw(app);
 }
 
@@ -263,6 +268,10 @@ static enum err open_term(struct app *app, struct why *why)
 static enum err open_session(struct app *app, struct session **ret, struct why *why)
 {
     const struct session_calls calls = {.changed = on_change, .applied = app_record_change, .arg = app};
+    if (app->cli->replay) {
+        *ret = session_open_replay(app->loop, &app->cli->conf, &calls);
+        return ERR_OK;
+    }
     return cli_usage_of(session_open(app->loop, &app->cli->conf, &calls, ret, why), why);
 }
 
@@ -324,6 +333,7 @@ static void app_done(struct app *app)
     app_lint_done(app);
     arming_store_free(app->armed);
     free(app->decided.args);
+    app_replay_close(app);
     session_close(app->session);
     screen_free(app->screen);
     canvas_done(&app->canvas);
@@ -357,6 +367,7 @@ enum err app_run(struct cli *cli, int *ret_status, struct why *why)
     if (!err) err = open_term(&app, why);
     if (!err) {
         app_record_session(&app);
+        app_replay_open(&app);
         const struct arming_store_calls calls = {arming_where, app_armed, &app};
         app.armed = arming_store_new(app.loop, &cli->conf, &calls);
         if (cli->conf.demo)

@@ -159,6 +159,47 @@ static void cmd_losses(struct app *app, const char *args)
     app_overlay_open(app, &app->losses.overlay, NULL);
 }
 
+static void cmd_replay_pause(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_pause(app);
+}
+
+static void cmd_replay_step(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_step(app);
+}
+
+static void cmd_replay_back(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_by(app, -REPLAY_LEAP_MS);
+}
+
+static void cmd_replay_on(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_by(app, REPLAY_LEAP_MS);
+}
+
+static void cmd_replay_slower(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_speed(app, -1);
+}
+
+static void cmd_replay_faster(struct app *app, const char *args)
+{
+    (void)args;
+    app_replay_speed(app, 1);
+}
+
+static void cmd_replay_seek(struct app *app, const char *args)
+{
+    app_replay_seek(app, args);
+}
+
 static void cmd_save(struct app *app, const char *args)
 {
     app_save(app, args);
@@ -226,7 +267,7 @@ static void cmd_quit(struct app *app, const char *args)
 {
     (void)args;
     if (screen_opened(app->screen) && screen_back(app->screen)) return;
-    if (session_recovery(app->session)->outage != OUTAGE_RUNNING) {
+    if (app->replay || session_recovery(app->session)->outage != OUTAGE_RUNNING) {
         app_leave(app, EXIT_FINE);
         return;
     }
@@ -258,6 +299,13 @@ static handler *const handlers[CMD_COUNT] = {
     [CMD_DISARM] = cmd_disarm,
     [CMD_SERVICE] = cmd_service,
     [CMD_LOSSES] = cmd_losses,
+    [CMD_REPLAY_PAUSE] = cmd_replay_pause,
+    [CMD_REPLAY_STEP] = cmd_replay_step,
+    [CMD_REPLAY_BACK] = cmd_replay_back,
+    [CMD_REPLAY_ON] = cmd_replay_on,
+    [CMD_REPLAY_SLOWER] = cmd_replay_slower,
+    [CMD_REPLAY_FASTER] = cmd_replay_faster,
+    [CMD_REPLAY_SEEK] = cmd_replay_seek,
     [CMD_SAVE] = cmd_save,
     [CMD_RECORDINGS] = cmd_recordings,
     [CMD_COPY] = cmd_copy,
@@ -274,6 +322,10 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
 {
     unsigned needs = commands[id].needs;
     enum err err = ERR_OK;
+    if (app->replay && (needs & ~(unsigned)NEED_REPLAY))
+        return why_set(why, ERR_UNSUPPORTED, "a recording is replayed: nothing can be asked or changed");
+    if (!app->replay && (needs & NEED_REPLAY))
+        return why_set(why, ERR_UNSUPPORTED, "no recording is replayed: raydeck replay FILE");
     if ((needs & (NEED_CHANGE | NEED_DELETE | NEED_ARMABLE)) && app_too_small(app))
         return why_set(why, ERR_UNSUPPORTED, "the screen is too small to confirm a change");
     if (needs & NEED_PROMPT) err = session_may_ask(app->session, NULL, why);

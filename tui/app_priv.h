@@ -79,8 +79,9 @@ struct app {
     struct script_run *script;  /* NULL: none was given */
     struct alarm *script_alarm; /* set while it runs */
     struct sim_line *speed_line, *reset_line;
-    bool resetting;  /* the demo goes back to its start; a script waits for it */
-    uint64_t redact; /* the placeholders' key; 0: none */
+    bool resetting;            /* the demo goes back to its start; a script waits for it */
+    uint64_t redact;           /* the placeholders' key; 0: none */
+    struct app_replay *replay; /* NULL: none */
     struct record_conf record;
     struct live_recording *recording; /* NULL: none */
     struct blocking_call *listing;    /* of the recordings; NULL: none is under way */
@@ -131,6 +132,17 @@ void app_record_look(struct app *app);                      /* each tick: a loss
 void app_record_close(struct app *app);                     /* after the session, before the loop */
 void app_save(struct app *app, const char *path /* "": among the recordings */);
 void app_recordings(struct app *app);
+
+/* app_replay.c: the recording of `raydeck replay FILE`. */
+enum { REPLAY_LEAP_MS = 10000, REPLAY_WORDS_MAX = 48 };
+void app_replay_open(struct app *app); /* after the session */
+void app_replay_close(struct app *app);
+void app_replay_words(const struct app *app, char *out, size_t size); /* for the strip; "": none is replayed */
+void app_replay_pause(struct app *app);
+void app_replay_step(struct app *app);
+void app_replay_by(struct app *app, int64_t ms);
+void app_replay_speed(struct app *app, int by); /* powers of two */
+void app_replay_seek(struct app *app, const char *time);
 
 /* app_chat.c: the conversation with the model. */
 void app_chat_open(struct app *app, const char *typed /* safe; "" keeps what was */);

@@ -21,6 +21,7 @@ static void on_said(void *arg, bool bad, const char *words)
 enum err app_record_open(struct app *app, struct why *why)
 {
     const struct cli *cli = app->cli;
+    if (cli->replay) return ERR_OK;
     app->record = (struct record_conf){
         .file = cli->record, .flight = !cli->conf.no_recorder, .redact = app->redact, .say = on_said, .arg = app};
     return record_open(app->loop, cli, &app->record, &app->recording, why);

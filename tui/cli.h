@@ -25,6 +25,7 @@ enum exit_status {
 
 enum { CLI_VARS = 64 };
 
+struct recording;
 struct cli {
     struct conf conf;
     char *file; /* a manifest */
@@ -32,6 +33,8 @@ struct cli {
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
     size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
     char *output, *timeout, *seed, *speed, *script;
+    struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
+    uint64_t replay_at_ms;
     char *at;                  /* of a replay, checked by replay_at_parse */
     char *record, *record_for; /* --record FILE; --for SECONDS */
     const char *sim_control;   /* of the demo's simulator; borrowed; NULL: none */

@@ -23,6 +23,8 @@ enum need {
     NEED_PROMPT = 1 << 0,  /* a route to the model */
     NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; asks to arm where that is all that is missing */
     NEED_ARMABLE = 1 << 2, /* a context that may be armed */
+    NEED_REPLAY = 1 << 4,  /* a recording that is replayed */
+    NEED_LIVE = 1 << 5,    /* a cluster: no recording */
     NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; asks to arm */
 };
 

@@ -4,11 +4,12 @@
 #include "backends/base/text.h"
 #include "backends/recording/recordings_folder.h"
 #include "backends/session/replayer.h"
-#include "tui/cli.h"
+#include "tui/app.h"
 #include "tui/replay_at.h"
 #include "tui/status.h"
 
 #include <stdlib.h>
+#include <unistd.h>
 
 static int print_recordings(void)
 {
@@ -57,20 +58,39 @@ static int replay_print(const struct cli *cli, struct recording *recording, uint
     return status;
 }
 
+/* On the console; what could not be read is said when it is left. */
+static enum err replay_show(struct cli *cli, struct recording *recording, uint64_t at_ms, int *ret_status,
+                            struct why *why)
+{
+    cli->replay = recording;
+    cli->replay_at_ms = at_ms;
+    enum err err = app_run(cli, ret_status, why);
+    cli->replay = NULL;
+    say_problems(cli->argv[0], recording_about(recording));
+    return err;
+}
+
 int sub_replay(struct cli *cli)
 {
     struct why why = {0};
     struct recording *recording = NULL;
     uint64_t at_ms = 0;
     if (cli->argc == 0) return print_recordings();
+    const bool console = cli->argc == 1 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
     const char *what = cli->argc > 1 ? cli->argv[1] : "status";
     const bool doctor = text_eq(what, "doctor");
     enum err err = ERR_OK;
     if (cli->argc > 2 || (!doctor && !text_eq(what, "status")))
         err = why_set(&why, ERR_USAGE, "replay: FILE, and status or doctor, is expected");
+    if (!err && console) err = cli_configure(cli, &why);
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
-    if (!err) err = replay_at_parse(cli->at, recording_about(recording), &at_ms, &why);
-    const int status = err ? cli_exit_of(err) : replay_print(cli, recording, at_ms, doctor);
+    if (!err) err = replay_at_parse(console && !cli->at ? "0" : cli->at, recording_about(recording), &at_ms, &why);
+    int status = EXIT_FINE;
+    if (!err && console)
+        err = replay_show(cli, recording, at_ms, &status, &why);
+    else if (!err)
+        status = replay_print(cli, recording, at_ms, doctor);
+    if (err) status = cli_exit_of(err);
     if (err) cli_say("%s", why.text);
     recording_close(recording);
     return status;

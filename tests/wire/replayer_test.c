@@ -231,7 +231,7 @@ static void nothing_is_asked_or_changed(void **state)
     assert_int_not_equal(session_kill_head(p.session, f.head->record.key, 0, NULL, NULL, &why), ERR_OK);
     assert_int_equal(session_may_ask(p.session, NULL, &why), ERR_UNSUPPORTED);
     assert_non_null(strstr(why.text, "a recording is replayed"));
-    const struct session_prompt prompt = {.question = "who?"};
+    const struct prompt prompt = {.question = "who?"};
     assert_int_not_equal(session_ask(p.session, &prompt, NULL, NULL, &why), ERR_OK);
     session_refresh(p.session);
     for (int i = 0; i < 20; i++) loop_step(p.loop, 5);

@@ -35,6 +35,7 @@ struct chrome {
     const struct doctor_aws *aws;   /* NULL: not queried */
     const struct chat_route *route; /* of prompts; NULL: not known */
     const struct linted *linted;    /* a manifest's findings; NULL: none was linted */
+    const char *replay;             /* a recording is replayed, and how: "REPLAY ×4"; NULL: none */
     const char *message;            /* one line above the footer; NULL: none */
     bool message_bad;               /* it reports a refusal or a failure */
     bool message_idle;              /* it is not new: left out where it would take the footer's row */

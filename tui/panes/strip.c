@@ -45,6 +45,10 @@ static void add_guard(struct pieces *p, const struct view *v)
     const struct chrome *c = v->chrome;
     char text[PIECE_MAX], left[TEXT_NUM_MAX];
     if (v->demo) piece_add(p, ROLE_DEMO, "DEMO");
+    if (c && c->replay) {
+        piece_add(p, ROLE_DEMO, c->replay);
+        return;
+    }
     if (v->armed && c && c->armed_left_ms) {
         uint64_t s = (c->armed_left_ms + 999) / 1000;
         snprintf(left, sizeof left, "%llu:%02llu", (unsigned long long)(s / 60), (unsigned long long)(s % 60));
@@ -88,7 +92,9 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
 static void add_clock(struct pieces *p, const struct view *v)
 {
     char clock[STAMP_TEXT_MAX];
-    piece_add(p, ROLE_STRIP, screen_timed(v) ? stamp_clock(clock, v->wall_ms) : stamp_minutes(clock, v->wall_ms));
+    piece_add(p, ROLE_STRIP,
+              screen_timed(v) || (v->chrome && v->chrome->replay) ? stamp_clock(clock, v->wall_ms)
+                                                                  : stamp_minutes(clock, v->wall_ms));
 }
 
 static void crumbs_text(const struct view *v, int level, char *out, size_t size)

@@ -1,0 +1,157 @@
+/* app_replay.c - a recording on the console: played at a speed, paused, stepped, sought. The clock of the loop stands
+ * where the recording does. */
+#include "tui/app_priv.h"
+
+#include "backends/base/mem.h"
+#include "backends/session/replayer.h"
+#include "tui/replay_at.h"
+
+#include <stdlib.h>
+
+enum { FRAME_MS = 100, SPEED_SLOWEST = -2, SPEED_FASTEST = 6, STEP_MS = 100 };
+
+struct app_replay {
+    struct recording *recording; /* the command line's */
+    struct replayer *replayer;
+    struct alarm *alarm; /* by the machine */
+    uint64_t played_ms;  /* by the machine: when it was moved last */
+    uint64_t part_us;    /* of a millisecond of the recording, not played yet */
+    int speed;           /* a power of two */
+    bool paused;
+};
+
+static uint64_t replay_end(const struct app_replay *r)
+{
+    return recording_about(r->recording)->end_ms;
+}
+
+static bool replay_is_over(const struct app_replay *r)
+{
+    return replayer_now(r->replayer) >= replay_end(r);
+}
+
+static void replay_to(struct app *app, uint64_t at_ms)
+{
+    struct app_replay *r = app->replay;
+    const struct recording_about *a = recording_about(r->recording);
+    if (at_ms < a->begin_ms) at_ms = a->begin_ms;
+    replayer_to(r->replayer, at_ms < a->end_ms ? at_ms : a->end_ms);
+    r->played_ms = loop_now_ms();
+    r->part_us = 0;
+    app->dirty = true;
+    app_redraw(app);
+}
+
+static void on_played(void *arg)
+{
+    struct app *app = arg;
+    struct app_replay *r = app->replay;
+    const uint64_t now = loop_now_ms(), passed = now - r->played_ms;
+    r->played_ms = now;
+    if (r->paused || replay_is_over(r)) return;
+    const uint64_t us = r->part_us + (passed * 1000 << SPEED_FASTEST >> (SPEED_FASTEST - r->speed));
+    const uint64_t to = replayer_now(r->replayer) + us / 1000;
+    replay_to(app, to);
+    r->part_us = us % 1000;
+}
+
+/* --speed, as the nearest power of two below it. */
+static int speed_of(const char *text)
+{
+    const double wanted = text ? strtod(text, NULL) : 1;
+    int speed = SPEED_SLOWEST;
+    for (double power = 0.5; speed < SPEED_FASTEST && power <= wanted; power *= 2) speed++;
+    return speed;
+}
+
+void app_replay_open(struct app *app)
+{
+    const struct cli *cli = app->cli;
+    if (!cli->replay) return;
+    struct app_replay *r = app->replay = mem_zero(1, sizeof *r);
+    r->recording = cli->replay;
+    r->replayer = replayer_new(app->loop, r->recording, app->session);
+    r->speed = speed_of(cli->speed);
+    r->alarm = alarm_new(app->loop, on_played, app);
+    replayer_to(r->replayer, cli->replay_at_ms);
+    r->played_ms = loop_now_ms();
+    alarm_set(r->alarm, FRAME_MS, FRAME_MS);
+    app_say(app, false, ", pauses · . next change · [ ] 10 s · < > speed · :seek TIME");
+}
+
+void app_replay_close(struct app *app)
+{
+    struct app_replay *r = app->replay;
+    if (!r) return;
+    alarm_free(r->alarm);
+    replayer_free(r->replayer);
+    free(r);
+    app->replay = NULL;
+}
+
+void app_replay_words(const struct app *app, char *out, size_t size)
+{
+    const struct app_replay *r = app->replay;
+    *out = '\0';
+    if (!r) return;
+    if (replay_is_over(r))
+        snprintf(out, size, "REPLAY at its end");
+    else if (r->paused)
+        snprintf(out, size, "REPLAY paused");
+    else if (r->speed < 0)
+        snprintf(out, size, "REPLAY ×1/%d", 1 << -r->speed);
+    else
+        snprintf(out, size, "REPLAY ×%d", 1 << r->speed);
+}
+
+void app_replay_pause(struct app *app)
+{
+    struct app_replay *r = app->replay;
+    r->paused = !r->paused;
+    replay_to(app, replayer_now(r->replayer));
+}
+
+/* What a step stops at. */
+static uint64_t replay_generation(const struct app *app)
+{
+    static const enum table tables[] = {TABLE_RAYSERVICE, TABLE_RAYCLUSTER, TABLE_POD,   TABLE_EVENT,
+                                        TABLE_SLICE,      TABLE_RAYNODE,    TABLE_ACTOR, TABLE_SERVEAPP};
+    uint64_t sum = 0;
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) sum += world_generation(session_world(app->session), tables[i]);
+    return sum;
+}
+
+void app_replay_step(struct app *app)
+{
+    struct app_replay *r = app->replay;
+    const uint64_t before = replay_generation(app);
+    r->paused = true;
+    while (replay_generation(app) == before && !replay_is_over(r))
+        replayer_to(r->replayer, replayer_now(r->replayer) + STEP_MS);
+    replay_to(app, replayer_now(r->replayer));
+}
+
+void app_replay_by(struct app *app, int64_t ms)
+{
+    const uint64_t now = replayer_now(app->replay->replayer), back = ms < 0 ? (uint64_t)-ms : 0;
+    replay_to(app, ms < 0 ? (now > back ? now - back : 0) : now + (uint64_t)ms);
+}
+
+void app_replay_speed(struct app *app, int by)
+{
+    struct app_replay *r = app->replay;
+    r->speed += by;
+    if (r->speed < SPEED_SLOWEST) r->speed = SPEED_SLOWEST;
+    if (r->speed > SPEED_FASTEST) r->speed = SPEED_FASTEST;
+    replay_to(app, replayer_now(r->replayer));
+}
+
+void app_replay_seek(struct app *app, const char *time)
+{
+    uint64_t at_ms;
+    struct why why = {0};
+    if (replay_at_parse(*time ? time : NULL, recording_about(app->replay->recording), &at_ms, &why))
+        app_say(app, true, "%s", why.text);
+    else
+        replay_to(app, at_ms);
+}
