@@ -1,3 +1,4 @@
+/* guards.c - Questions before a change, on the command line. */
 #include "tui/guards.h"
 
 #include "backends/base/mem.h"

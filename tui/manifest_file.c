@@ -1,3 +1,4 @@
+/* manifest_file.c - the manifest that a command names: found, loaded, linted. */
 #include "tui/manifest_file.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* places.c - Where themes and manifests are installed. */
 #include "tui/places.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* redact.c - Replaces what identifies a cluster on the screen: names, addresses, accounts. */
 #include "tui/redact.h"
 
 #include "backends/base/buf.h"

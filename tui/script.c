@@ -1,3 +1,4 @@
+/* script.c - Runs a walkthrough's steps. */
 #include "tui/script.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* script_file.c - Loads and checks a walkthrough's file. */
 #include "tui/script_file.h"
 
 #include "backends/link/file.h"

@@ -1,3 +1,4 @@
+/* script_parse.c - Parses a walkthrough. */
 #include "tui/script_parse.h"
 
 #include "backends/base/mem.h"

@@ -1,3 +1,4 @@
+/* sim_line.c - a line to the simulator's control socket. */
 #include "tui/sim_line.h"
 
 #include "backends/base/buf.h"

@@ -23,7 +23,7 @@ struct snapshot {
     void *done_arg;
 };
 
-static void check(struct snapshot *snapshot)
+static void snapshot_check(struct snapshot *snapshot)
 {
     if (snapshot->signal || snapshot->over || (snapshot->done && snapshot->done(snapshot->done_arg)))
         loop_stop(snapshot->loop);
@@ -32,12 +32,12 @@ static void check(struct snapshot *snapshot)
 static void on_change(void *arg, const struct change *c)
 {
     (void)c;
-    check(arg);
+    snapshot_check(arg);
 }
 
 static void on_pace(void *arg)
 {
-    check(arg);
+    snapshot_check(arg);
 }
 
 static void on_tick(void *arg)
@@ -50,7 +50,7 @@ static void on_limit(void *arg)
 {
     struct snapshot *snapshot = arg;
     snapshot->over = true;
-    check(snapshot);
+    snapshot_check(snapshot);
 }
 
 void snapshot_interrupt(struct snapshot *snapshot, int number)
@@ -58,7 +58,7 @@ void snapshot_interrupt(struct snapshot *snapshot, int number)
     snapshot->signal = number;
     if (!snapshot->first_signal) snapshot->first_signal = number;
     if (snapshot->session) session_stop_changes(snapshot->session, "interrupted");
-    check(snapshot);
+    snapshot_check(snapshot);
 }
 
 static void notify_stop(const struct snapshot *snapshot, bool stops)
@@ -141,7 +141,7 @@ struct loop *snapshot_loop(struct snapshot *snapshot)
 
 void snapshot_wake(struct snapshot *snapshot)
 {
-    check(snapshot);
+    snapshot_check(snapshot);
 }
 
 enum err snapshot_signalled(struct snapshot *snapshot)

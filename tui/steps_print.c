@@ -1,3 +1,4 @@
+/* steps_print.c - Prints steps as lines. */
 #include "tui/steps_print.h"
 
 void steps_print(FILE *out, const struct step *step, const struct step_line *line)
