@@ -124,15 +124,11 @@ static void text_cores(const struct status_of *s, FILE *out)
 static void text_evidence(const struct status_of *s, FILE *out)
 {
     const struct service_evidence e = evidence_of(s->world, &s->focus, s->now_ms, s->wall_ms);
-    for (int i = 0; i < EVIDENCE_LINES; i++) {
-        const struct evidence *line = &e.line[i];
-        fputs("  ", out);
-        print_cell(out, evidence_name((enum evidence_line)i), 15);
-        print_cell(out, evidence_word(line->verdict), 6);
-        fputs(line->why, out);
-        if (line->age_ms.known) fprintf(out, " · %.1f s ago", (double)line->age_ms.value / 1000);
-        fprintf(out, "%s%s\n", *line->by ? " by " : "", line->by);
-    }
+    struct buf text;
+    buf_init(&text, EVIDENCE_LINES * 2 * ANSWER_TEXT_MAX);
+    evidence_text(&e, "  ", &text);
+    fputs(buf_text(&text), out);
+    buf_done(&text);
 }
 
 void status_text(const struct status_of *s, FILE *out)

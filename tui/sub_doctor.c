@@ -1,5 +1,6 @@
 /* sub_doctor.c - `raydeck doctor`: waits until every backend has answered or failed, and checks the HA rules. Of the
  * exit status an error found comes first, an unreachable backend second. */
+#include "backends/world/evidence.h"
 #include "deploy/doctor.h"
 #include "deploy/redis_from.h"
 #include "tui/snapshot.h"
@@ -40,7 +41,15 @@ static bool aws_done(void *arg)
     return !a->from || a->from_done;
 }
 
-static void print_findings(const struct cli *cli, const struct findings *found)
+/* As on the console's screen and in `raydeck status`. */
+static void add_answering(const struct service_evidence *e, struct buf *out)
+{
+    buf_printf(out, "ANSWERING        %s\n", evidence_word(e->verdict));
+    evidence_text(e, "  ", out);
+    buf_str(out, "\n");
+}
+
+static void print_findings(const struct cli *cli, const struct service_evidence *e, const struct findings *found)
 {
     if (cli_json(cli)) {
         cJSON *json = findings_json(found);
@@ -52,6 +61,7 @@ static void print_findings(const struct cli *cli, const struct findings *found)
     }
     struct buf text;
     buf_init(&text, DOCTOR_TEXT_MAX);
+    add_answering(e, &text);
     doctor_text(found, &text);
     fputs(buf_text(&text), stdout);
     buf_done(&text);
@@ -67,7 +77,8 @@ int doctor_print(const struct cli *cli, const struct session *session, const str
     ask.may_delete = session_may_delete_pods(session, &ask.may_why);
     findings_init(&found);
     doctor_of(session_world(session), &focus, &ask, &found);
-    print_findings(cli, &found);
+    const struct service_evidence e = evidence_of(session_world(session), &focus, ask.now_ms, ask.wall_ms);
+    print_findings(cli, &e, &found);
     const struct status_of status = {.world = session_world(session), .now_ms = ask.now_ms};
     const bool errors = found.of[FINDING_ERROR] > 0;
     findings_done(&found);

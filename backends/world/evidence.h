@@ -15,6 +15,7 @@
 #ifndef RAYDECK_WORLD_EVIDENCE_H
 #define RAYDECK_WORLD_EVIDENCE_H
 
+#include "backends/base/buf.h"
 #include "backends/world/answers.h"
 #include "backends/world/probe_targets.h"
 
@@ -49,5 +50,9 @@ struct service_evidence evidence_of(const struct world *w, const struct focus *f
 
 const char *evidence_name(enum evidence_line line); /* "service", "proxies", "model" */
 const char *evidence_word(enum verdict verdict);    /* "YES", "PARTLY", "NO", "–" */
+
+/* The three lines for a person, each "service        YES   ok · 2 endpoints, not head · 0.4 s ago by API server proxy".
+ */
+void evidence_text(const struct service_evidence *e, const char *indent, struct buf *out);
 
 #endif

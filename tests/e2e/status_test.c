@@ -221,14 +221,14 @@ static void help_and_version_need_nothing(void **state)
 }
 
 /* Started by something that gave it no standard streams: the first sockets must not become them. */
-static void closed_standard_streams_are_no_end(void **state)
+static void closed_standard_streams_are_a_failure_and_no_crash(void **state)
 {
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
     const char *argv[] = {"/bin/sh",           "-c", "exec \"$0\" --config \"$1\" status <&- >&- 2>&-", run_raydeck(),
                           sim_run_config(sim), NULL};
     struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
-    assert_int_equal(r.status, 0);
+    assert_int_equal(r.status, 1); /* nobody has read a word of it */
     assert_string_equal(r.out, "");
     run_done(&r);
     sim_run_stop(sim);
@@ -245,7 +245,7 @@ int main(void)
         cmocka_unit_test(the_head_is_killed_only_with_everything_spelled_out),
         cmocka_unit_test(info_says_what_was_found_and_no_secret),
         cmocka_unit_test(nothing_there_is_said_and_exits_3),
-        cmocka_unit_test(closed_standard_streams_are_no_end),
+        cmocka_unit_test(closed_standard_streams_are_a_failure_and_no_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

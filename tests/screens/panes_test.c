@@ -9,6 +9,7 @@
 #include "tui/panes/requests.h"
 
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -298,6 +299,12 @@ static void test_requests_in_words(void **state)
     struct desk d;
     desk_sit(&d, 40, 120);
     check_brief(&d, LAYOUT_REQUESTS, "  Probes  60 ok, 0 slow, 0 failed · p95 48 ms");
+    assert_true(screen_focus(d.s, '4')); /* no prompt yet: what ANSWERING rests on */
+    desk_look(&d);
+    const char *evidence = buf_text(&d.s->detail.text);
+    assert_true(text_has(evidence, "service        YES   ok · 2 endpoints, not head · "));
+    assert_true(text_has(evidence, "proxies        YES   1 of 1 answer · "));
+    assert_true(text_has(evidence, "model          –     replicas not known\n"));
     fixture_prompt(&d.f, "failed", 30000, 30000000, NULL);
     desk_look(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_PHASE, ROLE_BAD, "failed");

@@ -1,5 +1,6 @@
 /* requests_draw.c - draws the requests. */
 #include "backends/base/stamp.h"
+#include "backends/world/evidence.h"
 #include "tui/panes/requests.h"
 
 #include <stdio.h>
@@ -62,7 +63,11 @@ void requests_detail(const struct pane *p, const struct view *v, struct buf *out
     const char *key = table_selected(&((const struct requests *)p)->table);
     const struct row *row = key ? world_find(v->world, TABLE_REQUEST, key) : NULL;
     char num[TEXT_NUM_MAX], stamp[STAMP_TEXT_MAX];
-    if (!row) return;
+    if (!row) { /* no prompt yet: what ANSWERING rests on */
+        const struct service_evidence e = evidence_of(v->world, v->focus, v->now_ms, v->wall_ms);
+        evidence_text(&e, "", out);
+        return;
+    }
     const struct request *r = ROW(row, request);
     words_number(out, "asked", r->due.known ? stamp_iso(stamp, r->due.value) : "–");
     words_number(out, "phase", or_dash(r->phase));
