@@ -109,7 +109,7 @@ static void what_was_saved_is_listed(void **state)
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.err, "no recording was saved yet"));
     run_done(&r);
-    assert_int_equal(file_make_folders(path, NULL), ERR_OK);
+    assert_int_equal(file_make_dirs(path, NULL), ERR_OK);
     assert_int_equal(file_write(path, "x", 1, NULL), ERR_OK);
     r = run_program(argv, envs, NULL, LIMIT_MS);
     assert_int_equal(r.status, 0);
