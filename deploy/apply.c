@@ -14,8 +14,8 @@ struct object_call {
     const struct kube_ops *ops;
     struct kube_call *call;
     struct object_call **in_flight; /* where it is noted until it ends; NULL: nowhere */
-    bool changes;
-    cJSON *sent; /* what must not come back in a message; NULL: nothing */
+    struct object_change *change;   /* NULL: it changes nothing */
+    cJSON *sent;                    /* what must not come back in a message; NULL: nothing */
     object_done *done;
     void *arg;
 };
@@ -24,6 +24,7 @@ static void call_free(struct object_call *c)
 {
     if (c->in_flight) *c->in_flight = NULL;
     json_wipe(c->sent);
+    object_change_free(c->change);
     free(c);
 }
 
@@ -94,7 +95,9 @@ struct object_call *object_apply(const struct cluster *c, const cJSON *object, c
     assert(pin || how & APPLY_DRY);
     if (pin) kobject_pin(body, pin->uid, pin->version);
     struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", body, done, arg);
-    call->changes = !(how & APPLY_DRY);
+    if (!(how & APPLY_DRY))
+        call->change = object_change_new(CHANGE_APPLIES, kobject_kind_of(object), kobject_ns(object),
+                                         kobject_name(object), pin->uid, pin->version);
     json_wipe(body);
     free(path);
     free(whole);
@@ -106,7 +109,8 @@ struct object_call *object_create(const struct cluster *c, const cJSON *object, 
     char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), NULL);
     char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "&fieldValidation=Strict", path);
     struct object_call *call = object_send(c, "POST", whole, "application/json", object, done, arg);
-    call->changes = true;
+    call->change = object_change_new(CHANGE_CREATES, kobject_kind_of(object), kobject_ns(object), kobject_name(object),
+                                     NULL, NULL);
     free(path);
     free(whole);
     return call;
@@ -134,7 +138,8 @@ struct object_call *object_own_fields(const struct cluster *c, const cJSON *obje
     patch_add(ops, "test", operation, "Update");
     patch_add(ops, "replace", operation, "Apply");
     struct object_call *call = object_send(c, "PATCH", whole, "application/json-patch+json", ops, done, arg);
-    call->changes = true;
+    call->change = object_change_new(CHANGE_APPLIES, kind, kobject_ns(object), kobject_name(object),
+                                     kobject_uid(object), kobject_version(object));
     cJSON_Delete(ops);
     free(operation);
     free(manager);
@@ -181,7 +186,7 @@ struct object_call *object_delete(const struct cluster *c, const struct kobject_
     const struct delete_options options = {pin->uid, pin->version, -1, "Background"};
     cJSON *body = delete_body(&options);
     struct object_call *call = object_send(c, "DELETE", path, "application/json", body, done, arg);
-    call->changes = true;
+    call->change = object_change_new(CHANGE_DELETES, kind, ns, name, pin->uid, pin->version);
     cJSON_Delete(body);
     free(path);
     return call;
@@ -204,9 +209,17 @@ enum err cluster_may_change(const struct cluster *c, struct why *why)
     return c->ops->may_change(c->kube, why);
 }
 
-bool object_changes(const struct object_call *call)
+const struct object_change *object_change_of(const struct object_call *call)
 {
-    return call && call->changes;
+    return call ? call->change : NULL;
+}
+
+struct object_change *object_give_up(struct object_call *call)
+{
+    struct object_change *change = call->change;
+    call->change = NULL;
+    object_cancel(call);
+    return change;
 }
 
 void object_cancel(struct object_call *call)

@@ -10,6 +10,7 @@
 
 #include "backends/backend.h"
 #include "backends/base/json.h"
+#include "deploy/change_fate.h"
 #include "deploy/conflict_parse.h"
 #include "deploy/kobject.h"
 
@@ -64,8 +65,10 @@ struct object_call *object_may(const struct cluster *c, const char *verb, const 
                                const char *ns, object_done *done, void *arg);
 /* May anything be changed there now? ERR_OK, or ERR_GUARD and why not. Every change is refused so as well, below. */
 enum err cluster_may_change(const struct cluster *c, struct why *why);
-/* It is one that changes something: what it did is not known until it is answered. NULL is none. */
-bool object_changes(const struct object_call *call);
+/* What it changes: whether it did is not known until it is answered. NULL: nothing. Borrowed until the call ends. */
+const struct object_change *object_change_of(const struct object_call *call);
+/* Cancels the call, and hands over what it changes: the server may carry it out all the same. */
+struct object_change *object_give_up(struct object_call *call);
 void object_cancel(struct object_call *call); /* no callback comes after it; NULL is fine */
 
 #endif

@@ -171,17 +171,6 @@ void cleanup_redis(void *arg)
 
 /* ---- open and close ---- */
 
-/* What the DELETE in flight is of. */
-static const char *cleanup_sent(const void *arg)
-{
-    const struct cleanup *c = arg;
-    switch (step_index(&c->engine)) {
-    case CLEANUP_NAMESPACE: return "the namespace";
-    case CLEANUP_SERVICE: return "the RayService";
-    default: return c->objects[c->at].words;
-    }
-}
-
 struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step_observer *observer)
 {
     struct cleanup *c = mem_zero(1, sizeof *c);
@@ -199,7 +188,6 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step
         .count = CLEANUP_STEPS,
         .words = {"the DELETE of", "deleted", "what was said to be deleted is", "cleaning up again is safe"},
         .observer = *observer,
-        .sent = cleanup_sent,
         .arg = c};
     step_engine_open(&c->engine, &engine);
     return c;

@@ -119,13 +119,6 @@ const struct item *deploy_service_item(const struct deploy *d)
 
 /* ---- open and close ---- */
 
-/* What the change in flight is made to. */
-static const char *deploy_sent(const void *arg)
-{
-    const struct deploy *d = arg;
-    return d->ns_state == NS_MISSING || d->at >= d->count ? "the namespace" : d->items[d->at].words;
-}
-
 static const char *deploy_left(const void *arg)
 {
     const struct deploy *d = arg;
@@ -157,7 +150,6 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_ob
         .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_PREREQUISITES,
         .words = {"the apply of", "applied", "what was not said to be applied was not", "deploying again is safe"},
         .observer = *observer,
-        .sent = deploy_sent,
         .left = deploy_left,
         .cancelled = deploy_cancelled,
         .arg = d};

@@ -83,13 +83,33 @@ static void step_begin(struct step_engine *e)
     }
 }
 
+static void on_sent_read(void *arg, const struct object_answer *a)
+{
+    struct step_engine *e = arg;
+    e->fate_known = change_fate(e->sent, a->err, a->why, a->object, e->fate, sizeof e->fate);
+    engine_cancelled(e, NULL);
+}
+
+/* A change that is not answered: what holds is read, once. */
+static void engine_read_sent(struct step_engine *e)
+{
+    e->sent = object_give_up(e->call);
+    step_wait_text(e, "%s %s is not answered: the object is read", e->conf.words.request, e->sent->words);
+    object_get(&e->cluster, e->sent->kind, e->sent->ns, e->sent->name, on_sent_read, e);
+    engine_next(e, NULL, STEP_SENT_MS - STEP_ANSWER_MS);
+}
+
 /* The last call of each branch may close the engine. */
 static void on_alarm(void *arg)
 {
     struct step_engine *e = arg;
     void (*next)(void *) = e->next;
     e->next = NULL;
-    if (engine_cancelled(e, NULL)) return; /* the change in flight is not answered in time */
+    if (e->cancel.code && object_change_of(e->call)) {
+        engine_read_sent(e);
+        return;
+    }
+    if (engine_cancelled(e, NULL)) return; /* nor is the reading answered in time */
     if (next)
         next(e->conf.arg);
     else
@@ -125,6 +145,7 @@ void step_engine_close(struct step_engine *e)
 {
     assert(!e->notifying);
     object_cancel(e->call);
+    object_change_free(e->sent);
     alarm_free(e->alarm);
     steps_done(&e->steps);
     *e = (struct step_engine){0};
@@ -156,8 +177,8 @@ void step_engine_cancel(struct step_engine *e, enum err err, const char *how)
     /* Between two steps: the one that would begin does not. */
     if (!running) steps_begin(&e->steps, e->current);
     why_set(&e->cancel, err, "%s", how);
-    if (object_changes(e->call))
-        engine_next(e, NULL, STEP_SENT_MS);
+    if (object_change_of(e->call))
+        engine_next(e, NULL, STEP_ANSWER_MS);
     else
         engine_cancelled(e, NULL);
 }
@@ -182,10 +203,15 @@ void step_engine_left(const struct step_engine *e, const char *how, struct why *
 {
     const struct step_words *w = &e->conf.words;
     const char *left = e->conf.left ? e->conf.left(e->conf.arg) : NULL;
-    if (object_changes(e->call))
+    const struct object_change *sent = e->sent ? e->sent : object_change_of(e->call);
+    if (sent && e->fate_known)
+        why_set(ret, ERR_CANCELLED, "%s: %s %s was sent: %s; what else was not said to be %s was not; %s", how,
+                w->request, sent->words, e->fate, w->changed, w->again);
+    else if (sent)
         why_set(ret, ERR_CANCELLED,
-                "%s: %s %s was sent, whether it is %s is not known; what else was not said to be %s was not; %s", how,
-                w->request, e->conf.sent(e->conf.arg), w->changed, w->changed, w->again);
+                "%s: %s %s was sent, whether it is %s is not known: %s; what else was not said to be %s was not; %s",
+                how, w->request, sent->words, w->changed, e->fate[0] ? e->fate : "the API server does not answer",
+                w->changed, w->again);
     else if (!e->confirmed)
         why_set(ret, ERR_CANCELLED, "%s: nothing was %s", how, w->changed);
     else if (left)

@@ -24,7 +24,8 @@ enum {
     STEP_ALWAYS = 1 << 4,    /* runs in any case, however the run ended before it: a verdict, what is left */
 };
 enum {
-    STEP_SENT_MS = 3000,            /* a cancelled run waits so long for the change in flight to be answered */
+    STEP_SENT_MS = 3000,            /* a cancelled run waits so long for what became of the change in flight, */
+    STEP_ANSWER_MS = 1000,          /* of which so long for its answer, and then reads the object */
     STEP_SILENT_MS = 5 * 60 * 1000, /* an API server that answers no reading for so long is waited for no longer */
 };
 
@@ -55,10 +56,9 @@ struct step_engine_conf {
     size_t count, first; /* the steps before `first` are not of this run: neither reported nor drawn */
     struct step_words words;
     struct step_observer observer;
-    const char *(*sent)(const void *arg); /* what the change in flight is made to */
     const char *(*left)(const void *arg); /* what a cancelled run leaves behind; it or what it returns NULL: by words */
     void (*cancelled)(void *arg);         /* ends what the step began beside its request; NULL: nothing */
-    void *arg;                            /* of begin functions, continuations and the three above */
+    void *arg;                            /* of begin functions, continuations and the two above */
     uint64_t silent_ms;                   /* 0: STEP_SILENT_MS */
 };
 
@@ -77,6 +77,9 @@ struct step_engine {
     struct step_engine_conf conf;
     struct cluster cluster; /* conf's, noting the one request in flight: for every request of a step */
     struct object_call *call;
+    struct object_change *sent; /* a change that was cancelled unanswered; NULL: none */
+    char fate[STEP_TEXT_MAX];   /* what became of it, or why that is not known; "": it is being read */
+    bool fate_known;
     struct steps steps;
     struct alarm *alarm; /* rings for `next`; NULL: the step `current` begins */
     void (*next)(void *arg);
@@ -96,8 +99,8 @@ void step_engine_open(struct step_engine *e, const struct step_engine_conf *conf
 void step_engine_close(struct step_engine *e); /* ends without a word; a zeroed one is fine */
 /* The answer of a step that confirms. It is refused with ERR_GUARD where nothing may be changed now. */
 void step_engine_confirm(struct step_engine *e, bool yes);
-/* Ends the run with err, "HOW: what was sent and what is left". Nothing more is sent; a change in flight is waited for
- * up to STEP_SENT_MS. Steps that run always follow. */
+/* Ends the run with err, "HOW: what was sent and what is left". No other change is sent; the one in flight is waited
+ * for, and its object read again where it is not answered, up to STEP_SENT_MS. Steps that run always follow. */
 void step_engine_cancel(struct step_engine *e, enum err err, const char *how);
 const struct steps *step_engine_steps(const struct step_engine *e);
 void step_engine_stop(struct step_engine *e);           /* cancels a step that is STEP_STOPPABLE; else nothing */

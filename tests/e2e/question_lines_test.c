@@ -431,6 +431,45 @@ static void deploy_and_cleanup_are_ended_too(void **state)
     stage_done(&s);
 }
 
+/* With its first change sent and not answered. */
+static void signal_while_unanswered(struct stage *s, const char *step, const char *regex)
+{
+    pty_see(s->pty, NAME MARK, STEP_MS);
+    sim_run_pause(s->sim, true);
+    pty_send(s->pty, "mistral\n");
+    const bool begun = pty_wait_for(s->pty, step, STEP_MS);
+    pty_pump(s->pty, AWAY_MS);
+    pty_send(s->pty, "\003");
+    const bool read = pty_wait_for(s->pty, "is not answered: the object is read", STEP_MS);
+    sim_run_pause(s->sim, false);
+    assert_true(begun && read);
+    pty_see(s->pty, regex, STEP_MS);
+    ends(s, 130);
+}
+
+static void what_deploy_and_cleanup_sent_is_looked_up(void **state)
+{
+    (void)state;
+    struct stage s = stage_new("--empty");
+    char *line =
+        mem_printf(". '%s/env' && HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz exec '%s' --config '%s' deploy",
+                   sim_run_folder(s.sim), run_raydeck(), sim_run_config(s.sim));
+    begin_shell(&s, line);
+    signal_while_unanswered(&s, "confirm: ok *\napply",
+                            "interrupted: the apply of [^ ]* was sent: it is (created|there|not there)");
+    begin_shell(&s, line);
+    pty_see(s.pty, NAME MARK, STEP_MS);
+    pty_send(s.pty, "mistral\n");
+    pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
+    pty_send(s.pty, "\003");
+    ends(&s, 130);
+    BEGIN(&s, true, "cleanup");
+    signal_while_unanswered(&s, "confirm: ok *\nuser interface",
+                            "interrupted: the DELETE of [^ ]* was sent: it is (gone|being deleted|there and not)");
+    free(line);
+    stage_done(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -448,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_second_signal_ends_the_looking_up),
         cmocka_unit_test(the_watching_is_ended),
         cmocka_unit_test(deploy_and_cleanup_are_ended_too),
+        cmocka_unit_test(what_deploy_and_cleanup_sent_is_looked_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

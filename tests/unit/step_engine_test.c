@@ -23,6 +23,7 @@ struct kube {
     struct http_calls calls;
     unsigned requests, cancelled;
     bool in_flight;
+    char asked[200]; /* the last request */
 };
 struct fixture {
     struct loop *loop;
@@ -39,17 +40,20 @@ struct fixture {
 
 static struct kube_call *kube_request(struct kube *be, const struct http_ask *ask, const struct http_calls *calls)
 {
-    (void)ask;
     assert_false(be->in_flight);
+    snprintf(be->asked, sizeof be->asked, "%s %s", ask->method, ask->url);
     be->calls = *calls;
     be->in_flight = true;
     be->requests++;
-    return NULL;
+    return (struct kube_call *)(void *)be;
 }
 
+/* The calls of this client are the client itself. */
 static void kube_cancel(struct kube_call *call)
 {
-    (void)call;
+    struct kube *be = (struct kube *)(void *)call;
+    be->in_flight = false;
+    be->cancelled++;
 }
 
 static enum err kube_judge(const struct http_answer *answer, struct why *why)
@@ -65,12 +69,18 @@ static enum err kube_may_change(const struct kube *be, struct why *why)
 static const struct kube_ops ops = {
     .request = kube_request, .cancel = kube_cancel, .judge = kube_judge, .may_change = kube_may_change};
 
-static void kube_answer(struct kube *be)
+static void kube_answer_with(struct kube *be, enum err err, const char *text)
 {
-    const struct http_answer answer = {.status = 200, .body = "{}", .body_len = 2};
+    const struct http_answer answer = {
+        .err = err, .why = text, .status = 200, .body = err ? "" : text, .body_len = err ? 0 : strlen(text)};
     assert_true(be->in_flight);
     be->in_flight = false;
     be->calls.done(be->calls.arg, &answer);
+}
+
+static void kube_answer(struct kube *be)
+{
+    kube_answer_with(be, ERR_OK, "{}");
 }
 
 /* ---- the run ---- */
@@ -111,12 +121,6 @@ static void on_done(void *arg, enum err err, const char *why)
     if (f->close_in_done) engine_close(f);
 }
 
-static const char *sent(const void *arg)
-{
-    (void)arg;
-    return "pod/p";
-}
-
 static void fixture_open(struct fixture *f, const struct step_def *defs, size_t count)
 {
     f->loop = loop_new();
@@ -127,7 +131,6 @@ static void fixture_open(struct fixture *f, const struct step_def *defs, size_t 
                                           .count = count,
                                           .words = {"the apply of", "applied", "the rest was not", "again is safe"},
                                           .observer = {on_changed, on_confirm, on_done, f},
-                                          .sent = sent,
                                           .arg = f,
                                           .silent_ms = 1};
     step_engine_open(f->engine, &conf);
@@ -536,23 +539,71 @@ static void a_change_that_was_sent_is_waited_for(void **state)
     fixture_close(&f);
 }
 
-static void a_change_that_is_not_answered_is_told(void **state)
+#define SENT "the apply of secret/p was sent"
+#define ELSE "; what else was not said to be applied was not; again is safe"
+
+static void a_change_that_is_not_answered_is_read_again(void **state)
 {
     (void)state;
     struct fixture f = {0};
     struct why left;
     open_changing(&f);
     step_engine_left(f.engine, "left", &left);
-    assert_string_equal(
-        left.text, "left: the apply of pod/p was sent, whether it is applied is not known; what else was not said to "
-                   "be applied was not; again is safe");
+    assert_string_equal(left.text,
+                        "left: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
     step_engine_cancel(f.engine, ERR_TIMEOUT, "not done in time");
-    ends_with(&f, ERR_TIMEOUT,
-              "not done in time: the apply of pod/p was sent, whether it is applied is not known; what else was not "
-              "said to be "
-              "applied was not; again is safe");
+    run_until_logged(&f, "change … the apply of secret/p is not answered: the object is read\n");
+    assert_int_equal(f.kube.requests, 2);
+    assert_int_equal(f.kube.cancelled, 1);
+    assert_string_equal(f.kube.asked, "GET /api/v1/namespaces/n/secrets/p");
+    step_engine_left(f.engine, "left", &left); /* a second signal */
+    assert_string_equal(left.text,
+                        "left: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
+    kube_answer_with(&f.kube, ERR_OK,
+                     "{\"metadata\":{\"uid\":\"u1\",\"managedFields\":[{\"manager\":\"raydeck\",\"operation\":"
+                     "\"Update\"}]}}");
+    ends_with(&f, ERR_TIMEOUT, "not done in time: " SENT ": it is created (UID u1)" ELSE);
+    assert_int_equal(f.kube.requests, 2);
+    assert_int_equal(f.begun[0], 0);
     assert_int_equal(f.begun[3], 1);
     fixture_close(&f);
+}
+
+static void what_cannot_be_read_again_is_not_known(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_changing(&f);
+    step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
+    run_until_logged(&f, "the object is read\n");
+    kube_answer_with(&f.kube, ERR_FORBIDDEN, "not allowed");
+    ends_with(&f, ERR_CANCELLED, "interrupted: " SENT ", whether it is applied is not known: not allowed" ELSE);
+    fixture_close(&f);
+}
+
+/* The reading is not answered either: all of it has one limit. */
+static void a_server_that_says_nothing_is_not_waited_for(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_changing(&f);
+    step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
+    run_until_logged(&f, "the object is read\n");
+    ends_with(&f, ERR_CANCELLED,
+              "interrupted: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
+    assert_int_equal(f.kube.cancelled, 2);
+    fixture_close(&f);
+}
+
+static void it_is_closed_while_the_object_is_read(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    open_changing(&f);
+    step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
+    run_until_logged(&f, "the object is read\n");
+    fixture_close(&f);
+    assert_false(f.over);
 }
 
 static void cancelled_after_the_end_is_nothing(void **state)
@@ -654,7 +705,10 @@ int main(void)
         cmocka_unit_test(cancelled_in_a_wait),
         cmocka_unit_test(cancelled_while_it_reads),
         cmocka_unit_test(a_change_that_was_sent_is_waited_for),
-        cmocka_unit_test(a_change_that_is_not_answered_is_told),
+        cmocka_unit_test(a_change_that_is_not_answered_is_read_again),
+        cmocka_unit_test(what_cannot_be_read_again_is_not_known),
+        cmocka_unit_test(a_server_that_says_nothing_is_not_waited_for),
+        cmocka_unit_test(it_is_closed_while_the_object_is_read),
         cmocka_unit_test(cancelled_after_the_end_is_nothing),
         cmocka_unit_test(only_a_step_that_says_so_may_be_stopped),
         cmocka_unit_test(it_may_be_closed_in_confirm),

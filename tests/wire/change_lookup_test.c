@@ -1,0 +1,166 @@
+/* change_lookup_test.c - a run is cancelled while the server holds back the answer of a change: its object is read
+ * again, and what holds is told. */
+#include "backends/base/mem.h"
+#include "backends/kube/kube_api.h"
+#include "deploy/step_engine.h"
+#include "tests/support/kube_scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define MAPS "/api/v1/namespaces/mistral/configmaps"
+#define META(version, more) "{\"metadata\":{\"name\":\"m\",\"uid\":\"u1\",\"resourceVersion\":\"" version "\"" more "}}"
+#define MADE ",\"managedFields\":[{\"manager\":\"raydeck\",\"operation\":\"Update\"}]"
+#define GOING ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\""
+
+/* A server that has one object or none, which the change makes another, or does not; it never answers the change. */
+struct stage {
+    struct kube_scene scene; /* first: the route finds its way back */
+    enum change_verb verb;
+    const char *after; /* the object as it is after the change; NULL: there is none */
+    bool mute;         /* nor is a reading answered */
+    unsigned changes, readings;
+    struct step_engine engine;
+    bool over;
+    enum err err;
+    char why[ERR_TEXT_MAX];
+};
+
+static bool route(struct kube_scene *scene, const char *request, struct tiny_reply *reply)
+{
+    struct stage *s = (struct stage *)scene;
+    if (scene_is(request, "POST " MAPS) || scene_is(request, "PATCH " MAPS "/m") ||
+        scene_is(request, "DELETE " MAPS "/m")) {
+        s->changes++;
+        return true;
+    }
+    if (!scene_is(request, "GET " MAPS "/m ")) return false;
+    s->readings++;
+    if (!s->mute) *reply = scene_json(scene, s->after ? 200 : 404, s->after ? s->after : "{\"kind\":\"Status\"}");
+    return true;
+}
+
+static void on_answer(void *arg, const struct object_answer *a)
+{
+    (void)arg;
+    fail_msg("answered: %s", a->why);
+}
+
+static void change(void *arg)
+{
+    struct stage *s = arg;
+    const struct object_pin pin = {"u1", "7"};
+    const struct cluster *to = &s->engine.cluster;
+    cJSON *o = cJSON_Parse(
+        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"namespace\":\"mistral\"}}");
+    switch (s->verb) {
+    case CHANGE_CREATES: object_create(to, o, on_answer, s); break;
+    case CHANGE_APPLIES: object_apply(to, o, &pin, 0, on_answer, s); break;
+    case CHANGE_DELETES: object_delete(to, kobject_kind_of(o), "mistral", "m", &pin, on_answer, s); break;
+    }
+    cJSON_Delete(o);
+}
+
+static void on_confirm(void *arg)
+{
+    step_engine_confirm(&((struct stage *)arg)->engine, true);
+}
+
+static void on_done(void *arg, enum err err, const char *why)
+{
+    struct stage *s = arg;
+    s->over = true;
+    s->err = err;
+    snprintf(s->why, sizeof s->why, "%s", why);
+}
+
+static bool change_came(struct kube_scene *scene)
+{
+    return ((struct stage *)scene)->changes > 0;
+}
+
+static bool is_over(struct kube_scene *scene)
+{
+    return ((struct stage *)scene)->over;
+}
+
+static void cancelled(struct stage *s, const char *fate)
+{
+    static const struct step_def defs[] = {{"confirm", NULL, STEP_CONFIRMS}, {"change", change, 0}};
+    s->scene.route = route;
+    scene_start(&s->scene);
+    scene_open(&s->scene, "{token: x}", "mistral");
+    const struct step_engine_conf conf = {.loop = s->scene.loop,
+                                          .cluster = {&kube_api, s->scene.be, NULL},
+                                          .defs = defs,
+                                          .count = ARRAY_LEN(defs),
+                                          .words = {"the apply of", "applied", "the rest was not", "again is safe"},
+                                          .observer = {NULL, on_confirm, on_done, s},
+                                          .arg = s};
+    step_engine_open(&s->engine, &conf);
+    scene_until(&s->scene, change_came, "the change is sent");
+    step_engine_cancel(&s->engine, ERR_CANCELLED, "interrupted");
+    scene_until(&s->scene, is_over, "the run is over");
+    char *why = mem_printf("interrupted: the apply of configmap/m was sent%s; what else was not said to be applied was "
+                           "not; again is safe",
+                           fate);
+    assert_string_equal(s->why, why);
+    assert_int_equal(s->err, ERR_CANCELLED);
+    assert_int_equal(s->changes, 1);
+    assert_int_equal(s->readings, 1);
+    free(why);
+    step_engine_close(&s->engine);
+    scene_stop(&s->scene);
+}
+
+static void a_create_that_was_done_is_told_as_done(void **state)
+{
+    (void)state;
+    cancelled(&(struct stage){.verb = CHANGE_CREATES, .after = META("8", MADE)}, ": it is created (UID u1)");
+}
+
+static void a_create_that_was_not_done_is_told_as_not_done(void **state)
+{
+    (void)state;
+    cancelled(&(struct stage){.verb = CHANGE_CREATES}, ": it is not there");
+}
+
+static void an_apply_is_told_by_the_resource_version(void **state)
+{
+    (void)state;
+    cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("8", "")}, ": it is changed (resourceVersion 8)");
+    cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("7", "")}, ": it is unchanged (resourceVersion 7)");
+}
+
+static void a_delete_is_told_by_the_object(void **state)
+{
+    (void)state;
+    cancelled(&(struct stage){.verb = CHANGE_DELETES}, ": it is gone");
+    cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("8", GOING)}, ": it is being deleted (UID u1)");
+    cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("7", "")},
+              ": it is there and not being deleted (UID u1)");
+}
+
+static void a_server_that_answers_nothing_leaves_it_unknown(void **state)
+{
+    (void)state;
+    cancelled(&(struct stage){.verb = CHANGE_CREATES, .mute = true},
+              ", whether it is applied is not known: the API server does not answer");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_create_that_was_done_is_told_as_done),
+        cmocka_unit_test(a_create_that_was_not_done_is_told_as_not_done),
+        cmocka_unit_test(an_apply_is_told_by_the_resource_version),
+        cmocka_unit_test(a_delete_is_told_by_the_object),
+        cmocka_unit_test(a_server_that_answers_nothing_leaves_it_unknown),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
