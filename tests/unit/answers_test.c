@@ -594,6 +594,23 @@ static void kill_head(struct small *s)
     small_apply(s, c);
 }
 
+/* What was answered before the delete says nothing about it. */
+static void nothing_has_ended_since_the_delete(void **state)
+{
+    struct small *s = *state;
+    probe_for(s, 3, "ok", NULL);
+    assert_string_equal(ask(s, 0).word, "YES");
+    small_wait(s, 100);
+    kill_head(s);
+    small_wait(s, 100);
+    struct answer a = ask(s, 0);
+    assert_string_equal(a.word, "–");
+    assert_int_equal(a.verdict, VERDICT_UNKNOWN);
+    assert_true(text_has(a.text, "nothing ended since the delete"));
+    small_probe(s, "after", q5rdw, "ok", NULL, 38000);
+    assert_string_equal(ask(s, 0).word, "YES");
+}
+
 static void an_outage_as_it_goes(void **state)
 {
     struct small *s = *state;
@@ -902,6 +919,7 @@ int main(void)
         WITH(without_anything_older_there_was_no_loss),
         WITH(a_first_head_was_never_lost),
         WITH(a_head_that_has_not_started),
+        WITH(nothing_has_ended_since_the_delete),
         WITH(an_outage_as_it_goes),
         WITH(without_workers_nothing_is_said_of_them),
         WITH(workers_that_are_lost_too),
