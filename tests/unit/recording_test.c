@@ -250,7 +250,7 @@ static void what_is_no_recording_is_refused(void **state)
     struct recording *r = NULL;
     assert_null(open_copy("", 0));
     assert_null(open_copy(zeros, sizeof zeros));
-    assert_null(open_copy("\x28\xb5\x2f\xfd another program's", 25));
+    assert_null(open_copy("\x28\xb5\x2f\xfd another program's", 22));
     assert_int_equal(recording_open("/dev/zero", &r, &why), ERR_IO);
     assert_non_null(strstr(why.text, "/dev/zero"));
     assert_int_equal(recording_open("/nowhere/at all", &r, &why), ERR_NOT_FOUND);
