@@ -531,7 +531,7 @@ static bool redis_matches(const struct focus *f)
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     bool redis = c->type == CHANGE_PUT && c->table == TABLE_REDIS && redis_matches(f);
-    bool pods = c->table == TABLE_POD && c->type != CHANGE_SOURCE && c->type != CHANGE_ALIVE;
+    bool pods = c->table == TABLE_POD;
     if (!focus_matches(r, f)) return;
     report_close(r, w, f, c->at_ms, c->wall_ms);
     if (redis) gcs_sample(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
