@@ -168,20 +168,21 @@ void kube_access_free(struct kube_access *a)
     free(a);
 }
 
+enum err kube_token_parse(const char *text, const char *path, char **ret, struct why *why)
+{
+    text += strspn(text, " \t\r\n");
+    const size_t len = strcspn(text, " \t\r\n");
+    if (!len) return why_set(why, ERR_PARSE, "%s: no token in it", path);
+    *ret = mem_strn(text, len);
+    return ERR_OK;
+}
+
 enum err kube_token_read(const char *path, char **ret, struct why *why)
 {
     struct buf b;
     buf_init(&b, KUBE_TOKEN_MAX);
     enum err e = file_read(path, &b, why);
-    if (e == ERR_OK) {
-        const char *text = buf_text(&b);
-        text += strspn(text, " \t\r\n");
-        size_t len = strcspn(text, " \t\r\n");
-        if (len)
-            *ret = mem_strn(text, len);
-        else
-            e = why_set(why, ERR_PARSE, "%s: no token in it", path);
-    }
+    if (e == ERR_OK) e = kube_token_parse(buf_text(&b), path, ret, why);
     if (b.data) mem_wipe(b.data, b.len);
     buf_done(&b);
     return e;

@@ -29,7 +29,9 @@ enum err kube_access_load(const struct kube_open *conf, const struct kube_places
                           struct why *why);
 void kube_access_free(struct kube_access *a); /* wipes; NULL is fine */
 
-/* Reads a bearer token from a file, without surrounding white space. */
+/* A bearer token, of a file's text without surrounding white space. path: for the reason. Caller frees as a secret. */
+enum err kube_token_parse(const char *text, const char *path, char **ret, struct why *why);
+/* The same of a file; blocks: at start-up only. */
 enum err kube_token_read(const char *path, char **ret, struct why *why);
 
 #endif

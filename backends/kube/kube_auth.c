@@ -1,4 +1,5 @@
-/* kube_auth.c - keeps a bearer token or client certificate valid: re-reads token files, re-runs exec plugins. */
+/* kube_auth.c - keeps a bearer token or client certificate valid: re-reads token files off the loop, re-runs exec
+ * plugins. */
 #include "backends/kube/kube_auth.h"
 
 #include "backends/base/buf.h"
@@ -6,14 +7,17 @@
 #include "backends/base/text.h"
 #include "backends/kube/exec_credential.h"
 #include "backends/link/backoff.h"
+#include "backends/link/file_job.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
     TOKEN_FILE_MS = 60 * 1000, /* a token file is re-read after that long */
+    TOKEN_HANG_MS = 10 * 1000, /* requests wait so long for a token file's reading, then fail until it ends */
     EXEC_EARLY_MS = 10 * 1000, /* renewed that long before they expire */
-    EXEC_AGAIN_MS = 2 * 1000,  /* first delay after a failure or short-lived credentials, doubled up to: */
+    /* First delay after a failure, of a token file too, or short-lived credentials, doubled up to the second. */
+    EXEC_AGAIN_MS = 2 * 1000,
     EXEC_MOST_MS = 30 * 1000,
     EXEC_REFUSED_MS = 5 * 1000 /* credentials younger than this that are refused are not renewed: it would not help */
 };
@@ -26,7 +30,11 @@ struct kube_auth {
     void *arg;
     char *header; /* secret */
     unsigned generation;
-    uint64_t read_ms; /* when the token file was read; 0: never */
+    uint64_t read_ms;     /* when the token file was read; 0: never */
+    uint64_t job_ms;      /* when its reading in flight began */
+    struct file_job *job; /* at most one: the thread of one that hangs cannot be ended */
+    struct alarm *hangs;  /* fires TOKEN_HANG_MS after that */
+    bool hung;            /* it has */
     struct exec_run *run;
     char *cert, *key;      /* from the plugin */
     struct known_u64 ends; /* expirationTimestamp */
@@ -59,6 +67,14 @@ static void set_basic(struct kube_auth *a)
     mem_free_secret(pair);
 }
 
+/* The requests that wait for the token file fail. */
+static void on_hang(void *arg)
+{
+    struct kube_auth *a = arg;
+    a->hung = true;
+    a->changed(a->arg, false);
+}
+
 struct kube_auth *kube_auth_new(struct loop *l, const struct kube_access *access,
                                 void (*changed)(void *arg, bool certificate), void *arg)
 {
@@ -68,6 +84,7 @@ struct kube_auth *kube_auth_new(struct loop *l, const struct kube_access *access
     a->user = access->choice.user;
     a->changed = changed;
     a->arg = arg;
+    a->hangs = alarm_new(l, on_hang, a);
     backoff_init(&a->backoff, EXEC_AGAIN_MS, EXEC_MOST_MS, loop_random(l));
     if (a->user && a->user->token)
         set_header(a, mem_printf("Bearer %s", a->user->token));
@@ -80,13 +97,15 @@ void kube_auth_free(struct kube_auth *a)
 {
     if (!a) return;
     exec_run_free(a->run);
+    file_job_cancel(a->job);
+    alarm_free(a->hangs);
     mem_free_secret(a->header);
     free(a->cert);
     mem_free_secret(a->key);
     free(a);
 }
 
-static void exec_delay(struct kube_auth *a)
+static void renewal_delay(struct kube_auth *a)
 {
     const uint64_t now = loop_now_ms();
     a->again_ms = now + backoff_next(&a->backoff, now);
@@ -97,7 +116,7 @@ static void exec_expired(struct kube_auth *a)
 {
     const bool served = backoff_is_healthy(&a->backoff, loop_now_ms());
     if (!a->backoff.works_since_ms) return;
-    exec_delay(a);
+    renewal_delay(a);
     if (served) a->again_ms = 0;
 }
 
@@ -114,7 +133,7 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
     a->run = NULL;
     if (err != ERR_OK) {
         a->has_failed = true;
-        exec_delay(a);
+        renewal_delay(a);
         why_set(&a->failed, ERR_AUTH, "%s", why);
         a->changed(a->arg, false);
         return;
@@ -135,7 +154,7 @@ static void on_exec(void *arg, enum err err, struct exec_answer *answer, const c
     if (exec_is_current(a))
         backoff_works(&a->backoff, a->given_ms);
     else
-        exec_delay(a);
+        renewal_delay(a);
     a->changed(a->arg, certificate);
 }
 
@@ -163,21 +182,51 @@ static enum auth_state check_exec(struct kube_auth *a, struct why *why)
     return AUTH_WAITING;
 }
 
-static enum auth_state check_file(struct kube_auth *a, struct why *why)
+static void on_token(void *arg, enum err err, const char *text, size_t len, const char *why)
 {
+    struct kube_auth *a = arg;
     char *token = NULL;
-    uint64_t now = loop_now_ms();
-    struct why w = {0};
-    if (a->read_ms && now - a->read_ms < TOKEN_FILE_MS) return AUTH_READY;
-    if (kube_token_read(a->user->token_file, &token, &w) == ERR_OK) {
+    struct why parsed = {0};
+    (void)len;
+    a->job = NULL;
+    alarm_stop(a->hangs);
+    if (!err && (err = kube_token_parse(text, a->user->token_file, &token, &parsed))) why = parsed.text;
+    a->refused = false;
+    a->has_failed = err != ERR_OK;
+    if (err) {
+        renewal_delay(a);
+        why_set(&a->failed, ERR_AUTH, "%s", why);
+    } else {
         set_header(a, mem_printf("Bearer %s", token));
         mem_free_secret(token);
-        a->read_ms = now;
-        return AUTH_READY;
+        a->read_ms = loop_now_ms();
+        backoff_works(&a->backoff, a->read_ms);
     }
-    /* the last token read may still be valid: the server decides */
-    if (a->header) return AUTH_READY;
-    why_set(why, ERR_AUTH, "%s", w.text);
+    a->changed(a->arg, false);
+}
+
+static void token_read(struct kube_auth *a)
+{
+    if (a->job) return;
+    a->job_ms = loop_now_ms();
+    a->hung = false;
+    a->job = file_job_read(a->loop, a->user->token_file, KUBE_TOKEN_MAX, on_token, a);
+    alarm_set(a->hangs, TOKEN_HANG_MS, 0);
+}
+
+static enum auth_state check_file(struct kube_auth *a, struct why *why)
+{
+    const uint64_t now = loop_now_ms();
+    const bool fresh = a->read_ms && now - a->read_ms < TOKEN_FILE_MS;
+    if (!fresh && !(a->has_failed && now < a->again_ms)) token_read(a);
+    /* the last token read may still be valid, as the kubeconfig's own where none can be read: the server decides */
+    if (a->header && !a->refused && (a->read_ms || a->has_failed)) return AUTH_READY;
+    if (a->job && !a->hung) return AUTH_WAITING;
+    if (a->job)
+        why_set(why, ERR_AUTH, "%s: not read for %u s: its file system hangs", a->user->token_file,
+                (unsigned)((now - a->job_ms) / 1000));
+    else
+        why_set(why, a->failed.code, "%s", a->failed.text);
     return AUTH_FAILED;
 }
 
@@ -214,9 +263,9 @@ bool kube_auth_refused(struct kube_auth *a, unsigned generation)
     if (generation != a->generation) return true;
     if (!a->user) return false;
     if (a->user->token_file) {
-        a->read_ms = 0;
-        check_file(a, NULL);
-        return a->generation != generation;
+        token_read(a);
+        a->refused = true;
+        return true;
     }
     if (!a->user->exec || a->user->token || loop_now_ms() - a->given_ms < EXEC_REFUSED_MS) return false;
     exec_expired(a);

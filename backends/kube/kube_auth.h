@@ -10,15 +10,15 @@
 
 struct kube_auth;
 
-/* Calls `changed` from the loop when a plugin has exited: queued calls can be retried. certificate: the client
- * certificate has changed. `access` is borrowed. */
+/* Calls `changed` from the loop when a plugin has exited or a token file was read: queued calls can be retried.
+ * certificate: the client certificate has changed. `access` is borrowed. */
 struct kube_auth *kube_auth_new(struct loop *l, const struct kube_access *access,
                                 void (*changed)(void *arg, bool certificate), void *arg);
 void kube_auth_free(struct kube_auth *a); /* wipes; NULL is fine */
 
 enum auth_state {
     AUTH_READY,   /* header and certificate are believed valid */
-    AUTH_WAITING, /* a plugin runs: `changed` will be called */
+    AUTH_WAITING, /* a plugin runs, or a file is read: `changed` will be called */
     AUTH_FAILED   /* why has the reason; a later check retries */
 };
 enum auth_state kube_auth_check(struct kube_auth *a, struct why *why);

@@ -12,7 +12,7 @@
 #include "backends/link/loop.h"
 
 struct file_job;
-/* text: the file's bytes, NUL-terminated and borrowed; NULL on an error and after a write. */
+/* text: the file's bytes, NUL-terminated and borrowed, wiped afterwards; NULL on an error and after a write. */
 typedef void file_job_done(void *arg, enum err err, const char *text, size_t len, const char *why);
 
 /* Calls done once, from the loop. max: bytes; ERR_LIMIT for a larger file. */
