@@ -2,7 +2,7 @@
  * frame_bench.c - what a frame costs at rest: one for a change that shows nothing new, of a service that was just
  * opened, and of one that has been probed for an hour, among 20,000 pods of others. Prints a table; decides nothing.
  */
-#include "tests/support/desk.h"
+#include "tests/support/fake_console.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,13 +17,13 @@ static double seconds(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static double frame(struct desk *d, struct canvas *cv)
+static double frame(struct fake_console *d, struct canvas *cv)
 {
     double from = seconds();
     for (int i = 0; i < FRAMES; i++) {
         fixture_sleep(&d->f, 300);
         fixture_apply(&d->f, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-        desk_look(d);
+        fake_console_update(d);
         canvas_clear(cv, ROLE_TEXT);
         screen_draw(d->s, &d->v, cv);
     }
@@ -32,9 +32,9 @@ static double frame(struct desk *d, struct canvas *cv)
 
 int main(void)
 {
-    struct desk d;
+    struct fake_console d;
     struct canvas cv;
-    desk_sit(&d, 40, 120);
+    fake_console_open(&d, 40, 120);
     canvas_init(&cv, 40, 120);
     double calm = frame(&d, &cv);
     for (int i = 0; i < PROBES; i++) {
@@ -47,6 +47,6 @@ int main(void)
     printf("frames at rest: %.2f ms; after %d probes %.1f times that, and beside %d other pods %.1f times\n",
            calm * 1e3, PROBES, probed / calm, CROWD, crowded / calm);
     canvas_done(&cv);
-    desk_leave(&d);
+    fake_console_close(&d);
     return 0;
 }

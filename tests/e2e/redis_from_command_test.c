@@ -26,14 +26,14 @@ enum { LIMIT_MS = 60000, SOON_MS = 15000, ARGS = 24, ENV = 12 };
 static const struct sigv4_keys keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL,
                                        "us-west-2", NULL};
 
-struct scene {
+struct fixture {
     struct sim_run *sim;
     char *group, *creating, *cluster, *none, *denied;
 };
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->sim = sim_run_start((const char *const[]){"--empty", NULL});
     s->group = fixture_read(F "group.xml", NULL);
     s->creating = fixture_read(F "group-creating.xml", NULL);
@@ -44,9 +44,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     sim_run_stop(s->sim);
     free(s->group);
     free(s->creating);
@@ -63,7 +63,7 @@ struct call {
     char *url, *secret;
 };
 
-static struct call call_of(struct scene *s, const struct aws_thread *aws, const char *const *args)
+static struct call call_of(struct fixture *s, const struct aws_thread *aws, const char *const *args)
 {
     struct call c = {.argv = {run_raydeck(), "--config", sim_run_config(s->sim)},
                      .env = {NULL, NULL, "AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", "AWS_REGION=us-west-2",
@@ -89,7 +89,7 @@ static void holds_no_secret(const char *text)
         if (strstr(text, hidden[i])) fail_msg("%s is in: %s", hidden[i], text);
 }
 
-static struct run raydeck(struct scene *s, const struct aws_thread *aws, const char *const *args)
+static struct run raydeck(struct fixture *s, const struct aws_thread *aws, const char *const *args)
 {
     struct call c = call_of(s, aws, args);
     struct run r = run_program(c.argv, c.env, NULL, LIMIT_MS);
@@ -111,7 +111,7 @@ static struct run raydeck(struct scene *s, const struct aws_thread *aws, const c
     } while (0)
 
 /* A deployment that ends before its first step. */
-static void stops(struct scene *s, const struct aws_says *says, const char *word, int status, const char *said)
+static void stops(struct fixture *s, const struct aws_says *says, const char *word, int status, const char *said)
 {
     struct aws_thread *aws = aws_thread_start(&keys, says);
     struct run r =
@@ -126,7 +126,7 @@ static void stops(struct scene *s, const struct aws_says *says, const char *word
 
 static void a_dry_run_passes_with_it(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct aws_says says[] = {
         {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
     struct aws_thread *aws = aws_thread_start(&keys, says);
@@ -146,7 +146,7 @@ static void a_dry_run_passes_with_it(void **state)
 /* The doctor sees the very host in the RayService, and takes the timeout from the parameter group. */
 static void what_is_found_is_deployed_and_examined(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *member = fixture_read(F "member.xml", NULL), *parameters = fixture_read(F "parameters-2.xml", NULL);
     const struct aws_says says[] = {{GROUPS, NULL, 200, s->group, 0, 0, 0, false},
                                     {CLUSTERS, NULL, 200, member, 0, 0, 0, false},
@@ -167,7 +167,7 @@ static void what_is_found_is_deployed_and_examined(void **state)
 
 static void nothing_is_applied_without_an_endpoint(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct aws_says creating[] = {
         {GROUPS, NULL, 200, s->creating, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
     const struct aws_says several[] = {
@@ -181,7 +181,7 @@ static void nothing_is_applied_without_an_endpoint(void **state)
 
 static void none_and_one_in_cluster_mode(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *groups = fixture_read(F "groups-none.xml", NULL), *sharded = fixture_read(F "group-sharded.xml", NULL);
     const struct aws_says none[] = {
         {GROUPS, NULL, 200, groups, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->none, 0, 0, 0, false}, {0}};
@@ -196,7 +196,7 @@ static void none_and_one_in_cluster_mode(void **state)
 /* Signed for its own service, in JSON; one shard is used, two are not. */
 static void memorydb_too(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *one = fixture_read(F "memorydb.json", NULL), *two = fixture_read(F "memorydb-sharded.json", NULL);
     char *parameters = fixture_read(F "memorydb-parameters-2.json", NULL);
     const struct aws_says says[] = {{"DescribeClusters", "\"ray-gcs\"", 200, one, 0, 0, 0, false},
@@ -221,7 +221,7 @@ static void memorydb_too(void **state)
 
 static void a_wrong_word_is_usage(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *const words[] = {
         "",       "rds",       "elasticache:",   "elasticache:-x", "elasticache:a/b", "elasticachea",
         "memory", "memorydb:", "memorydb:x:6379"};
@@ -236,7 +236,7 @@ static void a_wrong_word_is_usage(void **state)
 
 static void the_doctor_asks_too(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct aws_says says[] = {
         {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
     struct aws_thread *aws = aws_thread_start(&keys, says);
@@ -255,7 +255,7 @@ static void send_and_see(struct pty *p, const char *sent, const char *regex)
 /* Hidden and shown again while it waits, stopped, begun anew, and then the doctor's pane. */
 static void keys_alone(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *member = fixture_read(F "member.xml", NULL), *parameters = fixture_read(F "parameters-2.xml", NULL);
     const struct aws_says says[] = {{GROUPS, NULL, 200, s->creating, 0, 0, 1, false},
                                     {GROUPS, NULL, 200, s->group, 0, 0, 0, false},
@@ -312,5 +312,5 @@ int main(void)
         T(the_doctor_asks_too),
         T(keys_alone),
     };
-    return cmocka_run_group_tests(tests, scene_open, scene_close);
+    return cmocka_run_group_tests(tests, fixture_open, fixture_close);
 }

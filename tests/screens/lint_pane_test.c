@@ -1,8 +1,8 @@
 /* lint_pane_test.c - the pane of a manifest's findings: rows, order, status, detail, and the screens kept beside this
  * file. */
-#include "tests/support/desk.h"
+#include "tests/support/fake_console.h"
 #include "tests/support/fixture.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 #include "tests/support/screen_file.h"
 #include "tui/panes/findings_view.h"
 #include "tui/panes/lint_pane.h"
@@ -47,7 +47,7 @@ static struct linted blueprint(void)
     return l;
 }
 
-static void check_screen(const struct desk *d, const char *what)
+static void check_screen(const struct fake_console *d, const char *what)
 {
     struct canvas cv;
     char name[64];
@@ -63,19 +63,19 @@ static void test_its_screens(void **state)
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         struct linted l = blueprint();
-        struct desk d;
-        desk_sit(&d, sizes[i].rows, sizes[i].cols);
+        struct fake_console d;
+        fake_console_open(&d, sizes[i].rows, sizes[i].cols);
         assert_true(screen_focus(d.s, '7'));
-        desk_look(&d);
+        fake_console_update(&d);
         check_screen(&d, "lint-none");
         d.f.chrome.linted = &l;
-        desk_look(&d);
+        fake_console_update(&d);
         check_screen(&d, "lint");
         assert_true(table_select(screen_pane(d.s)->table, "L4 45:32 RayService mistral/mistral#0"));
         assert_true(screen_open(d.s));
-        desk_look(&d);
+        fake_console_update(&d);
         check_screen(&d, "lint-detail");
-        desk_leave(&d);
+        fake_console_close(&d);
         findings_done(&l.found);
     }
 }
@@ -85,13 +85,13 @@ static void test_rows_in_words(void **state)
     static const char key[] = "L4 45:32 RayService mistral/mistral#0";
     (void)state;
     struct linted l = blueprint();
-    struct desk d;
+    struct fake_console d;
     char status[160] = "";
-    desk_sit(&d, 40, 120);
+    fake_console_open(&d, 40, 120);
     d.f.chrome.linted = &l;
     screen_focus(d.s, '7');
-    desk_look(&d);
-    const struct table_row *row = desk_row(&d, LAYOUT_LINT, key);
+    fake_console_update(&d);
+    const struct table_row *row = fake_console_row(&d, LAYOUT_LINT, key);
     assert_non_null(row);
     assert_string_equal(row->cell[FINDINGS_SEVERITY].text, "error");
     assert_int_equal(row->cell[FINDINGS_SEVERITY].role, ROLE_BAD);
@@ -107,7 +107,7 @@ static void test_rows_in_words(void **state)
     assert_int_equal(strncmp(t->rows[t->shown[t->shown_count - 1]].key, "L26 109:", 8), 0);
     table_filter(p->table, "L22");
     assert_int_equal(t->shown_count, 3);
-    desk_leave(&d);
+    fake_console_close(&d);
     findings_done(&l.found);
 }
 
@@ -116,21 +116,21 @@ static void test_reading_again_shows_what_is_there_now(void **state)
 {
     (void)state;
     struct linted l = blueprint();
-    struct desk d;
-    desk_sit(&d, 24, 80);
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
     d.f.chrome.linted = &l;
     screen_focus(d.s, '7');
-    desk_look(&d);
+    fake_console_update(&d);
     const struct table_view *t = d.s->panes[LAYOUT_LINT]->table;
     assert_int_equal(t->count, l.found.count);
     for (size_t i = 0; i < t->count; i++)
         for (size_t k = 0; k < i; k++) assert_string_not_equal(t->rows[i].key, t->rows[k].key);
     look_into(&l, "a: 1\n\tb: 2\n");
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(t->count, 1);
     assert_string_equal(t->rows[0].cell[FINDINGS_RULE].text, "M1");
     assert_string_equal(t->rows[0].cell[FINDINGS_WHERE].text, "blueprint-ft.yaml:2:1");
-    desk_leave(&d);
+    fake_console_close(&d);
     findings_done(&l.found);
 }
 
@@ -139,12 +139,12 @@ static void test_it_and_the_doctor_come_and_go(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
-        struct desk d;
-        desk_sit(&d, sizes[i].rows, sizes[i].cols);
+        struct fake_console d;
+        fake_console_open(&d, sizes[i].rows, sizes[i].cols);
         assert_true(screen_focus(d.s, '3'));
         assert_true(screen_focus(d.s, '6'));
         assert_true(screen_focus(d.s, '7'));
-        desk_look(&d);
+        fake_console_update(&d);
         assert_true(d.s->layout.pane[LAYOUT_LINT].rows > 4);
         assert_int_equal(d.s->layout.pane[LAYOUT_PODS].rows, 0);
         assert_int_equal(d.s->layout.pane[LAYOUT_DOCTOR].rows, 0);
@@ -155,7 +155,7 @@ static void test_it_and_the_doctor_come_and_go(void **state)
         screen_next(d.s, 1);
         screen_next(d.s, 1);
         assert_int_equal(screen_pane(d.s)->ops->letter, '1');
-        desk_leave(&d);
+        fake_console_close(&d);
     }
 }
 

@@ -2,7 +2,7 @@
  * outage_agree_test.c - on random histories every printer of an outage says what its report says: the panes, the
  * losses, the answers, kill-head's last lines, a script's conditions, status as text and as JSON.
  */
-#include "tests/support/desk.h"
+#include "tests/support/fake_console.h"
 #include "tests/support/random_change.h"
 #include "tui/panes/losses.h"
 #include "tui/script.h"
@@ -29,13 +29,13 @@ static void has(const char *who, const char *text, const char *part)
 /* ---- what happens -------------------------------------------------------------------------------------------------
  */
 
-static void *edit(const struct desk *d, enum table table, const char *key)
+static void *edit(const struct fake_console *d, enum table table, const char *key)
 {
     const struct row *row = world_find(d->f.world, table, key);
     return row && !row->gone_ms ? record_copy(row->record) : NULL;
 }
 
-static void fields_change(struct desk *d, struct rng *rng)
+static void fields_change(struct fake_console *d, struct rng *rng)
 {
     static const char *const tables[] = {GCS_NS "/ACTOR", GCS_NS "/KV", GCS_NS "/ACTOR_TASK_SPEC", GCS_NS "/NODE"};
     struct gcstable *t = edit(d, TABLE_GCSTABLE, tables[random_next(rng) % ARRAY_LEN(tables)]);
@@ -52,7 +52,7 @@ static void fields_change(struct desk *d, struct rng *rng)
     fixture_put(&d->f, "redis", WORLD_REDIS, t);
 }
 
-static void worker_changes(struct desk *d, struct rng *rng)
+static void worker_changes(struct fake_console *d, struct rng *rng)
 {
     const char *uid = random_next(rng) % 2 ? "11aa-worker" : "22bb-worker";
     struct pod *p = edit(d, TABLE_POD, uid);
@@ -66,7 +66,7 @@ static void worker_changes(struct desk *d, struct rng *rng)
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
 }
 
-static void head_comes_back(struct desk *d)
+static void head_comes_back(struct fake_console *d)
 {
     struct pod *p = d->f.focus.head ? record_copy(&d->f.focus.head->record) : NULL;
     if (!p) return;
@@ -77,7 +77,7 @@ static void head_comes_back(struct desk *d)
 }
 
 /* Of the head's only container: another run of it. */
-static void container_ends(struct desk *d, struct rng *rng)
+static void container_ends(struct fake_console *d, struct rng *rng)
 {
     struct pod *p = d->f.focus.head ? record_copy(&d->f.focus.head->record) : NULL;
     if (!p) return;
@@ -91,7 +91,7 @@ static void container_ends(struct desk *d, struct rng *rng)
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
 }
 
-static void step(struct desk *d, struct rng *rng)
+static void step(struct fake_console *d, struct rng *rng)
 {
     static const char *const phases[] = {"ok", "slow", "failed", "cancelled", "waiting"};
     fixture_wait(&d->f, random_next(rng) % 3000);
@@ -124,7 +124,7 @@ static char *canvas_of_losses(const struct losses *l)
     return text;
 }
 
-static void losses_agree(struct losses *l, const struct desk *d)
+static void losses_agree(struct losses *l, const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     char words[OUTAGE_WORDS_MAX], length[TEXT_NUM_MAX], line[2 * OUTAGE_WORDS_MAX];
@@ -141,7 +141,7 @@ static void losses_agree(struct losses *l, const struct desk *d)
     free(text);
 }
 
-static void gcs_agrees(const struct desk *d)
+static void gcs_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     char words[OUTAGE_WORDS_MAX], brief[1024] = "";
@@ -152,7 +152,7 @@ static void gcs_agrees(const struct desk *d)
         char key[128];
         bool bad;
         snprintf(key, sizeof key, GCS_NS "/%s", o->table[i].table);
-        const struct table_row *row = desk_row(d, LAYOUT_GCS, key);
+        const struct table_row *row = fake_console_row(d, LAYOUT_GCS, key);
         if (!row) continue;
         outage_field_words(&o->table[i], words, &bad);
         assert_string_equal(row->cell[3].text, words);
@@ -160,7 +160,7 @@ static void gcs_agrees(const struct desk *d)
     }
 }
 
-static void recovery_agrees(const struct desk *d)
+static void recovery_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     struct buf text;
@@ -177,7 +177,7 @@ static void recovery_agrees(const struct desk *d)
     buf_done(&text);
 }
 
-static void kill_head_agrees(const struct desk *d)
+static void kill_head_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     struct buf text;
@@ -194,7 +194,7 @@ static void kill_head_agrees(const struct desk *d)
     buf_done(&text);
 }
 
-static void script_agrees(const struct desk *d)
+static void script_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     char says[SCRIPT_WORDS], words[OUTAGE_WORDS_MAX];
@@ -207,7 +207,7 @@ static void script_agrees(const struct desk *d)
     assert_true((met == SCRIPT_NEVER) == (outage_failed(o) || !outage_workers_lived_on(o)));
 }
 
-static void status_agrees(const struct desk *d)
+static void status_agrees(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     struct status_of s = {.world = d->f.world,
@@ -232,7 +232,7 @@ static void status_agrees(const struct desk *d)
     cJSON_Delete(report);
 }
 
-static void requests_agree(const struct desk *d)
+static void requests_agree(const struct fake_console *d)
 {
     const struct outage *o = d->v.outage;
     const struct outage_requests *n = &o->request[OUTAGE_PROBES];
@@ -255,8 +255,8 @@ static void every_printer_agrees(void **state)
     for (uint64_t seed = 1; seed <= HISTORIES; seed++) {
         struct rng rng = {seed * 0x9E3779B97F4A7C15u};
         struct losses l = {0};
-        struct desk d;
-        desk_sit(&d, 40, 120);
+        struct fake_console d;
+        fake_console_open(&d, 40, 120);
         for (int i = 0; i < STEPS; i++) {
             if (i == 5 && seed % 3)
                 fixture_kill_head(&d.f);
@@ -267,7 +267,7 @@ static void every_printer_agrees(void **state)
             if (i == 40) head_comes_back(&d);
             if (i == 45) fixture_wait(&d.f, 70000);
             fixture_wait(&d.f, 1000); /* panes are rebuilt once a second */
-            desk_look(&d);
+            fake_console_update(&d);
             running += d.v.outage->state == OUTAGE_RUNNING;
             over += d.v.outage->state == OUTAGE_OVER;
             contained += d.v.outage->cause == CAUSE_CONTAINER;
@@ -279,7 +279,7 @@ static void every_printer_agrees(void **state)
             status_agrees(&d);
             requests_agree(&d);
         }
-        desk_leave(&d);
+        fake_console_close(&d);
     }
     assert_true(running > 100 && over > 20 && contained > 50);
 }

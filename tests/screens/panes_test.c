@@ -1,6 +1,6 @@
 /* panes_test.c - what the panes make of the world, in words: kept and lost fields, decoded tables, states that must
  * stand out. */
-#include "tests/support/desk.h"
+#include "tests/support/fake_console.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/findings_view.h"
 #include "tui/panes/gcs.h"
@@ -21,14 +21,14 @@
 
 #include <cmocka.h>
 
-static const struct table_row *row_of(const struct desk *d, enum layout_pane pane, const char *key)
+static const struct table_row *row_of(const struct fake_console *d, enum layout_pane pane, const char *key)
 {
-    const struct table_row *row = desk_row(d, pane, key);
+    const struct table_row *row = fake_console_row(d, pane, key);
     if (!row) fail_msg("no row %s", key);
     return row;
 }
 
-static void check_cell(const struct desk *d, enum layout_pane pane, const char *key, int column, enum role role,
+static void check_cell(const struct fake_console *d, enum layout_pane pane, const char *key, int column, enum role role,
                        const char *text)
 {
     const struct table_cell *cell = &row_of(d, pane, key)->cell[column];
@@ -36,28 +36,28 @@ static void check_cell(const struct desk *d, enum layout_pane pane, const char *
     assert_int_equal(cell->role, role);
 }
 
-static void check_brief(const struct desk *d, enum layout_pane pane, const char *expected)
+static void check_brief(const struct fake_console *d, enum layout_pane pane, const char *expected)
 {
     char text[1024] = "";
     d->s->panes[pane]->ops->brief(d->s->panes[pane], &d->v, text, sizeof text);
     assert_string_equal(text, expected);
 }
 
-static void check_status(const struct desk *d, enum layout_pane pane, const char *expected)
+static void check_status(const struct fake_console *d, enum layout_pane pane, const char *expected)
 {
     char text[256] = "";
     d->s->panes[pane]->ops->status(d->s->panes[pane], &d->v, text, sizeof text);
     assert_string_equal(text, expected);
 }
 
-static void select_in(struct desk *d, char letter, const char *key)
+static void select_in(struct fake_console *d, char letter, const char *key)
 {
     assert_true(screen_focus(d->s, letter));
     assert_true(table_select(screen_pane(d->s)->table, key));
-    desk_look(d);
+    fake_console_update(d);
 }
 
-static void check_detail(struct desk *d, char letter, const char *key, const char *expected)
+static void check_detail(struct fake_console *d, char letter, const char *key, const char *expected)
 {
     select_in(d, letter, key);
     const char *text = buf_text(&d->s->detail.text);
@@ -68,7 +68,7 @@ static void check_detail(struct desk *d, char letter, const char *key, const cha
 
 /* ---- pods ---------------------------------------------------------------------------------------------------- */
 
-static void put_status(struct desk *d, const char *status, const char *reason)
+static void put_status(struct fake_console *d, const char *status, const char *reason)
 {
     struct pod *p = record_copy(world_find(d->f.world, TABLE_POD, "11aa-worker")->record);
     record_set(&p->status, status);
@@ -77,15 +77,15 @@ static void put_status(struct desk *d, const char *status, const char *reason)
     p->ready = known_u64(0);
     p->restarts = known_u64(7);
     fixture_put(&d->f, "kube/pods", WORLD_KUBE, p);
-    desk_look(d);
+    fake_console_update(d);
 }
 
 /* Red is for what a person must do something about. */
 static void test_pod_states(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_TEXT, "Running");
     put_status(&d, "CrashLoopBackOff", NULL);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_BAD, "CrashLoopBackOff");
@@ -99,7 +99,7 @@ static void test_pod_states(void **state)
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "Pending: Unschedulable");
     put_status(&d, NULL, NULL);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_STATUS, ROLE_WARN, "–");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* However many there are of both: each pod has its Ray node beside it. */
@@ -107,8 +107,8 @@ static void test_thousands_of_pods_have_their_ray_nodes(void **state)
 {
     enum { COUNT = 2000 };
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 200);
+    struct fake_console d;
+    fake_console_open(&d, 40, 200);
     fixture_many_pods(&d.f, COUNT);
     for (int i = 0; i < COUNT; i++) {
         char key[64], uid[32];
@@ -122,17 +122,17 @@ static void test_thousands_of_pods_have_their_ray_nodes(void **state)
         record_set(&n->pod, p->name);
         fixture_put(&d.f, "redis", WORLD_REDIS, n);
     }
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_PODS, "many-0", PODS_RAY, ROLE_TEXT, "00000000");
     check_cell(&d, LAYOUT_PODS, "many-1999", PODS_RAY, ROLE_TEXT, "00001999");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_pods_in_words(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 24, 80);
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
     check_brief(&d, LAYOUT_PODS, "  Pods    3 of 3 ready");
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "inf2-worker-q5rdw");
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NODE, ROLE_TEXT, "ip-100-64-31-7");
@@ -140,69 +140,69 @@ static void test_pods_in_words(void **state)
     struct pod *head = record_copy(world_find(d.f.world, TABLE_POD, "9c1e7a40-head")->record);
     record_set(&head->kuberay, "v1.7.0");
     fixture_put(&d.f, "kube/pods", WORLD_KUBE, head);
-    desk_look(&d);
+    fake_console_update(&d);
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0 · KubeRay 1.7.0");
     fixture_pod_pending(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     check_brief(&d, LAYOUT_PODS, "  Pods    3 of 4 ready");
     check_detail(&d, '1', "33cc-worker", "last warning  FailedScheduling: 0/3 nodes are available");
     check_detail(&d, '1', "33cc-worker", "No Serve replica is known to run in it.");
     screen_size(d.s, 40, 120);
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_PODS, "11aa-worker", PODS_NAME, ROLE_TEXT, "mistral-44qn2-inf2-worker-q5rdw");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_pods_being_listed(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     struct change *c = change_new(CHANGE_PROGRESS, "kube/pods", WORLD_KUBE);
     c->table = TABLE_POD;
     c->number = 2500;
     c->total = 9800;
     fixture_apply(&d.f, c);
-    desk_look(&d);
+    fake_console_update(&d);
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · Ray 2.60.0 · 2500 of ~9800");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- the GCS ------------------------------------------------------------------------------------------------- */
 
-static void lose_field(struct desk *d, const char *key)
+static void lose_field(struct fake_console *d, const char *key)
 {
     struct gcstable *t = record_copy(world_find(d->f.world, TABLE_GCSTABLE, key)->record);
     struct field *last = &t->list[--t->list_count];
     record_set(&last->name, NULL);
     t->fields = known_u64(t->list_count);
     fixture_put(&d->f, "redis", WORLD_REDIS, t);
-    desk_look(d);
+    fake_console_update(d);
 }
 
 static void test_a_lost_field_is_red(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "4d2h");
     check_cell(&d, LAYOUT_GCS, GCS_KEY("KV"), GCS_CHANGED, ROLE_TEXT, "now");
     check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat ok · 5/5 Serve checkpoints");
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_TEXT, "kept 9/9");
     check_brief(&d, LAYOUT_GCS, "  GCS     fields kept 88/88 · NODE says old head ALIVE: stale");
     lose_field(&d, GCS_KEY("ACTOR"));
     check_cell(&d, LAYOUT_GCS, GCS_KEY("ACTOR"), GCS_CHANGED, ROLE_BAD, "kept 8/9 LOST 1");
     check_brief(&d, LAYOUT_GCS, "  GCS     fields kept 87/88 LOST 1 · NODE says old head ALIVE: stale");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_gcs_tables_are_decoded(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     check_detail(&d, '3', GCS_KEY("NODE"), "5cab…77");
     check_detail(&d, '3', GCS_KEY("NODE"), "DEAD    head");
     check_detail(&d, '3', GCS_KEY("ACTOR"), "mistral-7b#0s09vcjz");
@@ -210,16 +210,16 @@ static void test_gcs_tables_are_decoded(void **state)
     check_detail(&d, '3', GCS_KEY("ACTOR_TASK_SPEC"), "Not decoded; its fields:");
     check_detail(&d, '3', GCS_CHECKPOINTS, "deployment-state     present");
     check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: head exits after about 4 s");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_redis_down_is_told_everywhere(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     fixture_redis_down(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     check_status(&d, LAYOUT_GCS, "rediss · 6.1 MiB · hb 14s · DOWN 14s");
     check_brief(&d, LAYOUT_GCS, "  GCS     88 fields · heartbeat 14s · 5/5 Serve checkpoints · DOWN 14s");
     struct canvas cv;
@@ -228,14 +228,14 @@ static void test_redis_down_is_told_everywhere(void **state)
     struct rect gcs = d.s->layout.pane[LAYOUT_GCS];
     assert_int_equal(canvas_cell(&cv, gcs.row + 1, gcs.col + 2)->role, ROLE_STALE);
     canvas_done(&cv);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_sources_in_words(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     struct fresh f = fresh_of(d.f.world, WORLD_KUBE, "pods", d.f.now_ms);
     assert_int_equal(f.state, FRESH_LIVE);
     assert_string_equal(f.why, "");
@@ -245,7 +245,7 @@ static void test_sources_in_words(void **state)
     assert_string_equal(f.why, "kube/pods DENIED: not for you");
     assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, "events", d.f.now_ms).state, FRESH_LIVE);
     assert_int_equal(fresh_of(d.f.world, WORLD_KUBE, NULL, d.f.now_ms).state, FRESH_DENIED);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- NeuronCores --------------------------------------------------------------------------------------------- */
@@ -253,8 +253,8 @@ static void test_sources_in_words(void **state)
 static void test_cores_in_words(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     check_status(&d, LAYOUT_CORES, "4 of 24 held");
     check_brief(&d, LAYOUT_CORES, "  Cores   4 of 24 held · q5rdw 68 66 % · x2p7c 41 39 % · errors 0");
     check_detail(&d, '2', "neuron/q5rdw/0",
@@ -265,19 +265,19 @@ static void test_cores_in_words(void **state)
     m->errors = known_u64(3);
     m->p99 = known_f64(0.5);
     fixture_put(&d.f, "neuron/q5rdw", WORLD_NEURON, m);
-    desk_look(&d);
+    fake_console_update(&d);
     const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
     assert_int_equal(c->sum.errors.value, 3);
     assert_float_equal(c->sum.p99.value, 0.5, 1e-9);
     assert_string_equal(c->devices, "device 0  q5rdw 16.3/32 GiB  x2p7c 16.3/32 GiB");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_cores_fit(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     const struct cores *c = (const struct cores *)d.s->panes[LAYOUT_CORES];
     for (int rows = 1; rows < 30; rows++) {
         struct cores_fit fit = cores_fit(c, rows);
@@ -288,7 +288,7 @@ static void test_cores_fit(void **state)
     assert_int_equal(cores_fit(c, 9).devices, 1);
     assert_int_equal(cores_fit(c, 7).devices, 0); /* device memory is the first to go */
     assert_int_equal(cores_fit(c, 7).exec, 1);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- requests, recovery -------------------------------------------------------------------------------------- */
@@ -296,32 +296,32 @@ static void test_cores_fit(void **state)
 static void test_requests_in_words(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     check_brief(&d, LAYOUT_REQUESTS, "  Probes  60 ok, 0 slow, 0 failed · p95 48 ms");
     assert_true(screen_focus(d.s, '4')); /* no prompt yet: what ANSWERING rests on */
-    desk_look(&d);
+    fake_console_update(&d);
     const char *evidence = buf_text(&d.s->detail.text);
     assert_true(text_has(evidence, "service        YES   ok · 2 endpoints, not head · "));
     assert_true(text_has(evidence, "proxies        YES   1 of 1 answer · "));
     assert_true(text_has(evidence, "model          –     replicas not known\n"));
     fixture_prompt(&d.f, "failed", 30000, 30000000, NULL);
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_PHASE, ROLE_BAD, "failed");
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_ANSWER, ROLE_BAD, "timeout");
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_LATENCY, ROLE_TEXT, "30.0 s");
     check_detail(&d, '4', "r61", "first token   n/a");
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     const struct requests *r = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
     assert_int_equal(r->dot_count, 30); /* since the delete */
     assert_int_equal(r->waiting, 1);
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_PHASE, ROLE_ACTIVE, "…");
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.1 s");
     fixture_wait(&d.f, 700);
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r63", REQUESTS_LATENCY, ROLE_TEXT, "2.8 s"); /* it counts */
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- the doctor ---------------------------------------------------------------------------------------------- */
@@ -330,14 +330,14 @@ static void test_doctor_in_words(void **state)
 {
     static const char service[] = "L28 RayService mistral/mistral#0", unknown[] = "D9 Redis gcs.cache:6379#1";
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     d.f.chrome.may_delete = TRI_NO;
     d.f.chrome.may_why = "no RBAC";
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(d.s->panes[LAYOUT_DOCTOR]->table->count, 0); /* not judged while nobody looks */
     assert_true(screen_focus(d.s, '6'));
-    desk_look(&d);
+    fake_console_update(&d);
     check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_SEVERITY, ROLE_WARN, "warning");
     check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_RULE, ROLE_TEXT, "L28");
     check_cell(&d, LAYOUT_DOCTOR, service, FINDINGS_WHERE, ROLE_TEXT, "RayService mistral/mistral");
@@ -351,7 +351,7 @@ static void test_doctor_in_words(void **state)
     char status[160];
     d.s->panes[LAYOUT_DOCTOR]->ops->status(d.s->panes[LAYOUT_DOCTOR], &d.v, status, sizeof status);
     assert_int_equal(strncmp(status, text, strlen(text)), 0);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* It has the screen while it has the focus, and Esc gives both back. */
@@ -360,23 +360,23 @@ static void test_doctor_comes_and_goes(void **state)
     static const int rows[] = {40, 24}, cols[] = {120, 80};
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct desk d;
+        struct fake_console d;
         int at[LAYOUT_PANES], width[LAYOUT_PANES];
         char tabs[SCREEN_TABS_MAX];
-        desk_sit(&d, rows[i], cols[i]);
+        fake_console_open(&d, rows[i], cols[i]);
         assert_true(screen_focus(d.s, '3'));
-        desk_look(&d);
+        fake_console_update(&d);
         screen_tabs(d.s, tabs, at, width);
         assert_null(strstr(tabs, "Doctor"));
         assert_int_equal(d.s->layout.pane[LAYOUT_DOCTOR].rows, 0);
         assert_true(screen_focus(d.s, '6'));
-        desk_look(&d);
+        fake_console_update(&d);
         screen_tabs(d.s, tabs, at, width);
         assert_non_null(strstr(tabs, "[6 Doctor]"));
         assert_true(d.s->layout.pane[LAYOUT_DOCTOR].rows > 4);
         assert_int_equal(d.s->layout.pane[LAYOUT_PODS].rows, 0);
         assert_true(screen_open(d.s));
-        desk_look(&d);
+        fake_console_update(&d);
         assert_true(screen_opened(d.s) && screen_back(d.s)); /* the detail */
         assert_true(screen_opened(d.s) && screen_back(d.s)); /* the doctor */
         assert_int_equal(screen_pane(d.s)->ops->letter, '3');
@@ -387,28 +387,28 @@ static void test_doctor_comes_and_goes(void **state)
         assert_int_equal(screen_pane(d.s)->ops->letter, '1');
         screen_next(d.s, -1);
         assert_int_equal(screen_pane(d.s)->ops->letter, '5');
-        desk_leave(&d);
+        fake_console_close(&d);
     }
 }
 
 static void test_recovery_in_words(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     assert_false(recovery_pane_shown(&d.v));
     check_brief(&d, LAYOUT_RECOVERY, "");
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_true(recovery_pane_shown(&d.v));
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ▸ new head ALIVE, old DEAD, 6.0s");
     check_status(&d, LAYOUT_PODS, "mistral-44qn2 · RayService says Running (not evidence)");
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.recovery.t0_ms + 14600);
     d.f.recovery.rung[RUNG_HEAD_READY] = (struct rung_state){.reached = true, .at_ms = d.f.recovery.over_ms.value};
-    desk_look(&d);
+    fake_console_update(&d);
     check_brief(&d, LAYOUT_RECOVERY, "  Recovery  ✔ over +14.6s, head down 14.0s");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* screen_test.c - the screen's own state: focus, tabs, zoom, detail, filter, clicks; and what the panes make of the
  * world. */
-#include "tests/support/desk.h"
+#include "tests/support/fake_console.h"
 #include "tui/panes/cores.h"
 #include "tui/panes/gcs.h"
 #include "tui/panes/recovery_pane.h"
@@ -21,25 +21,25 @@
 
 #define EVENTS_OURS "console/delete" /* the key of the row that is our own delete: events.c */
 
-static struct pane_request press(struct desk *d, uint32_t key)
+static struct pane_request press(struct fake_console *d, uint32_t key)
 {
     struct input in = {.type = INPUT_KEY, .key = key};
     struct pane_request r = screen_input(d->s, &d->v, &in);
-    desk_look(d);
+    fake_console_update(d);
     return r;
 }
 
-static void type_text(struct desk *d, const char *text)
+static void type_text(struct fake_console *d, const char *text)
 {
     for (; *text; text++) press(d, (unsigned char)*text);
 }
 
-static char letter(const struct desk *d)
+static char letter(const struct fake_console *d)
 {
     return screen_pane(d->s)->ops->letter;
 }
 
-static const char *selected_key(const struct desk *d)
+static const char *selected_key(const struct fake_console *d)
 {
     static struct selection sel;
     return screen_selection(d->s, &sel) ? sel.key : NULL;
@@ -50,8 +50,8 @@ static const char *selected_key(const struct desk *d)
 static void test_focus_goes_round(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     for (const char *l = "2345123"; *l; l++) {
         screen_next(d.s, 1);
         assert_int_equal(letter(&d), *l);
@@ -66,48 +66,48 @@ static void test_focus_goes_round(void **state)
     assert_int_equal(letter(&d), '5');
     press(&d, KEYP_LEFT);
     assert_int_equal(letter(&d), '4');
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_a_head_lost_takes_the_focus_of_tabs(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 24, 80);
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
     press(&d, '3');
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(letter(&d), 'R');
     press(&d, '1');
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(letter(&d), '1'); /* once it was left it does not come back by itself */
     press(&d, 'R');
     assert_int_equal(letter(&d), 'R');
-    desk_leave(&d);
-    desk_sit(&d, 40, 120);
+    fake_console_close(&d);
+    fake_console_open(&d, 40, 120);
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(letter(&d), '1'); /* where everything is seen at once nothing moves */
     assert_true(screen_focus(d.s, 'R'));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_focus_comes_back_after_the_recovery(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 24, 80);
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
     press(&d, '3');
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.now_ms);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(letter(&d), 'R');
     d.f.now_ms += RECOVERY_SHOWN_MS;
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(letter(&d), '3');
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- selection ----------------------------------------------------------------------------------------------- */
@@ -115,44 +115,44 @@ static void test_focus_comes_back_after_the_recovery(void **state)
 static void test_selection_is_a_key(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
     press(&d, 'j');
     assert_string_equal(selected_key(&d), "11aa-worker");
     fixture_kill_head(&d.f); /* a row comes in above it */
-    desk_look(&d);
+    fake_console_update(&d);
     assert_string_equal(selected_key(&d), "11aa-worker");
     press(&d, 'G');
     assert_string_equal(selected_key(&d), "22bb-worker");
     press(&d, 'g');
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_selected_pod_is_marked_elsewhere(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     press(&d, 'j');
-    assert_true(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
-    assert_true(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
-    assert_false(desk_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
+    assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
+    assert_false(fake_console_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
     press(&d, '2');
     press(&d, 'G');
-    assert_true(desk_row(&d, LAYOUT_PODS, "22bb-worker")->marked);
-    assert_false(desk_row(&d, LAYOUT_PODS, "11aa-worker")->marked);
-    desk_leave(&d);
+    assert_true(fake_console_row(&d, LAYOUT_PODS, "22bb-worker")->marked);
+    assert_false(fake_console_row(&d, LAYOUT_PODS, "11aa-worker")->marked);
+    fake_console_close(&d);
 }
 
 static void test_rows_keep_their_place(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
     static const struct {
         const char *key;
@@ -163,7 +163,7 @@ static void test_rows_keep_their_place(void **state)
         assert_string_equal(t->rows[i].key, expected[i].key);
         assert_int_equal(t->rows[i].mark, expected[i].mark);
     }
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- detail, zoom, back -------------------------------------------------------------------------------------- */
@@ -171,8 +171,8 @@ static void test_rows_keep_their_place(void **state)
 static void test_back_closes_one_thing_at_a_time(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     assert_false(screen_back(d.s));
     assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_OPEN);
     assert_true(screen_filter(d.s));
@@ -180,7 +180,7 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     press(&d, KEYP_ENTER);
     screen_zoom(d.s);
     assert_true(screen_open(d.s));
-    desk_look(&d);
+    fake_console_update(&d);
     assert_true(screen_opened(d.s));
     assert_false(screen_filter(d.s));
     assert_false(screen_sort(d.s));
@@ -188,21 +188,21 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     assert_true(screen_opened(d.s));
     assert_true(screen_back(d.s)); /* the zoom */
     assert_false(screen_opened(d.s));
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->shown_count, 2);
     assert_true(screen_back(d.s)); /* the filter */
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->shown_count, 3);
     assert_false(screen_back(d.s));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_detail_scrolls_within_its_text(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 16, 60);
+    struct fake_console d;
+    fake_console_open(&d, 16, 60);
     assert_true(screen_open(d.s));
-    desk_look(&d);
+    fake_console_update(&d);
     int height = detail_height(&d.s->detail, 60), rows = d.s->layout.pane[LAYOUT_PODS].rows;
     assert_true(height > rows);
     for (int i = 0; i < 100; i++) press(&d, 'j');
@@ -213,15 +213,15 @@ static void test_detail_scrolls_within_its_text(void **state)
     assert_int_equal(d.s->detail.top, height - rows);
     press(&d, '2'); /* another pane: its detail is not open */
     assert_false(screen_opened(d.s));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* What would happen comes first, and only what is known is said. */
 static void test_detail_of_a_head(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     const char *text = buf_text(&d.s->detail.text);
     assert_int_equal(strncmp(text, "Runs gcs_server", 15), 0);
     assert_non_null(strstr(text, "Their state is in Redis."));
@@ -232,7 +232,7 @@ static void test_detail_of_a_head(void **state)
     text = buf_text(&d.s->detail.text);
     assert_non_null(strstr(text, "Holds Serve replicas mistral-7b#0s09vcjz (NeuronCores 0,1)."));
     assert_non_null(strstr(text, "1 other worker pod ready"));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- filter and sort ----------------------------------------------------------------------------------------- */
@@ -240,8 +240,8 @@ static void test_detail_of_a_head(void **state)
 static void test_filter_is_typed(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     const struct table_view *t = d.s->panes[LAYOUT_PODS]->table;
     assert_true(screen_filter(d.s));
     assert_true(screen_typing(d.s));
@@ -264,14 +264,14 @@ static void test_filter_is_typed(void **state)
     press(&d, KEYP_ENTER);
     screen_filter(d.s);
     assert_string_equal(d.s->filter.text, "!worker");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_filter_that_matches_nothing(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     screen_filter(d.s);
     type_text(&d, "nothing is called so");
     assert_null(selected_key(&d));
@@ -279,43 +279,43 @@ static void test_filter_that_matches_nothing(void **state)
     assert_false(screen_open(d.s));
     assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_NONE);
     assert_true(screen_back(d.s));
-    desk_look(&d);
+    fake_console_update(&d);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_panes_without_a_table(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     screen_focus(d.s, 'R');
-    desk_look(&d);
+    fake_console_update(&d);
     assert_false(screen_filter(d.s));
     assert_false(screen_sort(d.s));
     assert_false(screen_open(d.s));
     assert_false(screen_back(d.s));
     screen_focus(d.s, '1');
     assert_true(screen_sort(d.s));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- the mouse ----------------------------------------------------------------------------------------------- */
 
-static void click(struct desk *d, int row, int col)
+static void click(struct fake_console *d, int row, int col)
 {
     struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = col};
     screen_input(d->s, &d->v, &in);
-    desk_look(d);
+    fake_console_update(d);
 }
 
 static void test_clicks(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     struct rect gcs = d.s->layout.pane[LAYOUT_GCS], pods = d.s->layout.pane[LAYOUT_PODS];
     click(&d, gcs.row + 3, gcs.col + 4);
     assert_int_equal(letter(&d), '3');
@@ -327,14 +327,14 @@ static void test_clicks(void **state)
     assert_int_equal(letter(&d), '5');
     click(&d, 0, 0);
     assert_int_equal(letter(&d), '5');
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_clicks_on_tabs(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 24, 80);
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
     char text[SCREEN_TABS_MAX];
     int at[LAYOUT_PANES], width[LAYOUT_PANES];
     screen_tabs(d.s, text, at, width);
@@ -345,22 +345,22 @@ static void test_clicks_on_tabs(void **state)
     assert_string_equal(text, "1 Pods  2 Cores  3 GCS  [4 Requests]  5 Events");
     click(&d, d.s->layout.tabs.row, 79);
     assert_int_equal(letter(&d), '4');
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_wheel(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     fixture_many_pods(&d.f, 200);
-    desk_look(&d);
+    fake_console_update(&d);
     struct input in = {
         .type = INPUT_MOUSE, .mouse = MOUSE_WHEEL_DOWN, .row = d.s->layout.pane[LAYOUT_PODS].row, .col = 3};
     for (int i = 0; i < 10; i++) screen_input(d.s, &d.v, &in);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(d.s->panes[LAYOUT_PODS]->table->selected_at, 30);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- what is timed ------------------------------------------------------------------------------------------- */
@@ -368,30 +368,30 @@ static void test_wheel(void **state)
 static void test_timed(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     assert_false(screen_timed(&d.v));
     d.f.chrome.armed_left_ms = 1000;
-    desk_look(&d);
+    fake_console_update(&d);
     assert_true(screen_timed(&d.v));
     d.f.chrome.armed_left_ms = 0;
     d.v.armed = true; /* a development context: armed for ever, and nothing counts */
     assert_true(
         !screen_timed(&(struct view){.world = d.f.world, .outage = d.v.outage, .armed = true, .chrome = &d.f.chrome}));
     fixture_prompt(&d.f, "waiting", 0, 0, NULL);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_true(screen_timed(&d.v));
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* ---- the panes' own judgements ------------------------------------------------------------------------------- */
 
-static const struct core *core_named(const struct desk *d, const char *key)
+static const struct core *core_named(const struct fake_console *d, const char *key)
 {
     return ROW(world_find(d->f.world, TABLE_CORE, key), core);
 }
 
-static void put_core(struct desk *d, unsigned index, enum tri held, struct known_f64 util)
+static void put_core(struct fake_console *d, unsigned index, enum tri held, struct known_f64 util)
 {
     char key[64];
     snprintf(key, sizeof key, "neuron/q5rdw/%u", index);
@@ -401,85 +401,85 @@ static void put_core(struct desk *d, unsigned index, enum tri held, struct known
     c->held = held;
     c->utilisation = util;
     fixture_put(&d->f, "neuron/q5rdw", WORLD_NEURON, c);
-    desk_look(d);
+    fake_console_update(d);
 }
 
 /* No runtime, allocated but idle, and 0 % are three things; not known is a fourth. */
 static void test_three_kinds_of_nothing(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/5")), CORE_NO_RUNTIME);
     put_core(&d, 0, TRI_YES, known_f64(0));
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/0")), CORE_USED);
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "0%");
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "0%");
     put_core(&d, 5, TRI_YES, known_f64(0));
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/5")), CORE_IDLE);
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/5")->cell[CORES_UTIL].text, "allocated, idle");
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/5")->cell[CORES_UTIL].text, "allocated, idle");
     put_core(&d, 0, TRI_YES, UNKNOWN_F64);
     assert_int_equal(core_use_of(d.f.world, core_named(&d, "neuron/q5rdw/0")), CORE_HELD);
     put_core(&d, 0, TRI_UNKNOWN, UNKNOWN_F64);
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "–");
-    desk_leave(&d);
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->cell[CORES_UTIL].text, "–");
+    fake_console_close(&d);
 }
 
 static void test_ranges_without_runtime(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     const struct table_view *t = d.s->panes[LAYOUT_CORES]->table;
     assert_int_equal(t->count, 6);
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–11");
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–11");
     put_core(&d, 5, TRI_YES, known_f64(10));
     assert_int_equal(t->count, 8);
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–4");
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6–11");
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->cell[CORES_CORE].text, "2–4");
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6–11");
     put_core(&d, 7, TRI_YES, known_f64(10));
-    assert_string_equal(desk_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6");
-    desk_leave(&d);
+    assert_string_equal(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/6")->cell[CORES_CORE].text, "6");
+    fake_console_close(&d);
 }
 
 static void test_a_minute_of_a_core(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     double minute[CORES_SPARK];
-    desk_sit(&d, 40, 120);
+    fake_console_open(&d, 40, 120);
     assert_int_equal(core_minute(d.f.world, core_named(&d, "neuron/q5rdw/0"), minute, CORES_SPARK), CORES_SPARK);
     for (int i = 0; i < CORES_SPARK; i++) assert_true(minute[i] > 50 && minute[i] < 80);
     put_core(&d, 11, TRI_YES, known_f64(30));
     size_t n = core_minute(d.f.world, core_named(&d, "neuron/q5rdw/11"), minute, CORES_SPARK);
     assert_true(n >= 1);
     assert_float_equal(minute[n - 1], 30, 0.001);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_dots(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     fixture_wait(&d.f, 100);
     fixture_probe(&d.f, "failed", 1000);
     fixture_probe(&d.f, "slow", 1000);
     fixture_probe(&d.f, "waiting", 0);
-    desk_look(&d);
+    fake_console_update(&d);
     const struct requests *r = (const struct requests *)d.s->panes[LAYOUT_REQUESTS];
     assert_string_equal(r->dots + r->dot_count - 4, ".Xs?");
     assert_int_equal(r->sum.failed, 1);
     for (int i = 0; i < REQUESTS_DOTS + 100; i++) fixture_probe(&d.f, "ok", 1000);
-    desk_look(&d);
+    fake_console_update(&d);
     assert_int_equal(r->dot_count, REQUESTS_DOTS);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_prompts_are_followed(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     for (int i = 0; i < REQUESTS_PROMPTS + 50; i++) fixture_prompt(&d.f, "ok", 1000, 500000, "an answer");
     press(&d, '4');
     const struct table_view *t = d.s->panes[LAYOUT_REQUESTS]->table;
@@ -489,42 +489,42 @@ static void test_prompts_are_followed(void **state)
     char key[160];
     snprintf(key, sizeof key, "%s", selected_key(&d));
     fixture_prompt(&d.f, "ok", 0, 500000, "the newest");
-    desk_look(&d);
+    fake_console_update(&d);
     assert_string_equal(selected_key(&d), key);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_our_delete_is_an_event(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
-    assert_null(desk_row(&d, LAYOUT_EVENTS, EVENTS_OURS));
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
+    assert_null(fake_console_row(&d, LAYOUT_EVENTS, EVENTS_OURS));
     fixture_kill_head(&d.f);
-    desk_look(&d);
+    fake_console_update(&d);
     const struct table_view *t = d.s->panes[LAYOUT_EVENTS]->table;
     assert_string_equal(t->rows[0].key, EVENTS_OURS);
     assert_string_equal(t->rows[0].cell[1].text, "Pod …head-d4544");
     assert_string_equal(t->rows[0].cell[2].text, "DELETE by you, uid 9c1e7a40");
     assert_int_equal(t->count, 4);
     assert_string_equal(t->rows[3].key, "e3");
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_gcs_of_another_namespace_is_not_shown(void **state)
 {
     (void)state;
-    struct desk d;
-    desk_sit(&d, 40, 120);
+    struct fake_console d;
+    fake_console_open(&d, 40, 120);
     struct gcstable *t = record_new(TABLE_GCSTABLE, "other/ACTOR");
     record_set(&t->ns, "other");
     record_set(&t->table, "ACTOR");
     t->fields = known_u64(1000);
     fixture_put(&d.f, "redis", WORLD_REDIS, t);
-    desk_look(&d);
-    assert_null(desk_row(&d, LAYOUT_GCS, "other/ACTOR"));
+    fake_console_update(&d);
+    assert_null(fake_console_row(&d, LAYOUT_GCS, "other/ACTOR"));
     assert_int_equal(((const struct gcs *)d.s->panes[LAYOUT_GCS])->fields, 88);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 static void test_short_ids(void **state)
@@ -564,12 +564,12 @@ static void test_ages_are_said_when_they_mean_something(void **state)
 static void test_serve_api_gone_with_the_head(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     struct canvas cv;
-    desk_sit(&d, 40, 120);
+    fake_console_open(&d, 40, 120);
     fixture_kill_head(&d.f);
     fixture_apply(&d.f, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_RESET, "connection lost", NULL));
-    desk_look(&d);
+    fake_console_update(&d);
     canvas_init(&cv, 40, 120);
     screen_draw(d.s, &d.v, &cv);
     char *text = canvas_dump(&cv, false);
@@ -577,7 +577,7 @@ static void test_serve_api_gone_with_the_head(void **state)
     assert_null(strstr(text, "proxy · DOWN"));
     free(text);
     canvas_done(&cv);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 /* A source that is asked less than it would be says so on the strip, and why on its pane's rule. */
@@ -585,11 +585,11 @@ static void test_what_is_throttled_is_said(void **state)
 {
     (void)state;
     static const char why[] = "throttled: its watches end early; again in 8 s";
-    struct desk d;
+    struct fake_console d;
     struct canvas cv;
-    desk_sit(&d, 40, 120);
+    fake_console_open(&d, 40, 120);
     fixture_apply(&d.f, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_THROTTLED, why, NULL));
-    desk_look(&d);
+    fake_console_update(&d);
     canvas_init(&cv, 40, 120);
     screen_draw(d.s, &d.v, &cv);
     char *text = canvas_dump(&cv, false);
@@ -597,7 +597,7 @@ static void test_what_is_throttled_is_said(void **state)
     assert_non_null(strstr(text, "kube/pods throttled: its watches end early; again in 8 s"));
     free(text);
     canvas_done(&cv);
-    desk_leave(&d);
+    fake_console_close(&d);
 }
 
 int main(void)

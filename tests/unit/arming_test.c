@@ -31,14 +31,14 @@ static struct arming_clock later(uint64_t ms)
 }
 
 /* A configuration and the file's text, which each change replaces. */
-struct desk {
+struct fake_console {
     struct conf conf;
     char *text;
 };
 
 static int desk_open(void **state)
 {
-    struct desk *d = mem_zero(1, sizeof *d);
+    struct fake_console *d = mem_zero(1, sizeof *d);
     conf_init(&d->conf);
     d->conf.contexts[0] = (struct conf_context){.name = mem_str("kind"),
                                                 .server = mem_str("https://one:6443"),
@@ -51,25 +51,25 @@ static int desk_open(void **state)
 
 static int desk_close(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     conf_done(&d->conf);
     free(d->text);
     free(d);
     return 0;
 }
 
-static struct arming_text file_of(const struct desk *d)
+static struct arming_text file_of(const struct fake_console *d)
 {
     return d->text ? (struct arming_text){.text = d->text, .len = strlen(d->text)} : none;
 }
 
-static struct arming at(const struct desk *d, const struct kube_where *where, struct arming_clock clock)
+static struct arming at(const struct fake_console *d, const struct kube_where *where, struct arming_clock clock)
 {
     const struct arming_text file = file_of(d);
     return arming_of(&d->conf, where, &file, &clock);
 }
 
-static enum err set(struct desk *d, const struct kube_where *where, bool armed, struct why *why)
+static enum err set(struct fake_console *d, const struct kube_where *where, bool armed, struct why *why)
 {
     const struct arming_text file = file_of(d);
     char *text = arming_change(&d->conf, where, &file, &now, armed, why);
@@ -81,7 +81,7 @@ static enum err set(struct desk *d, const struct kube_where *where, bool armed, 
 
 static void never_armed_is_read_only(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     struct arming a = at(d, &prod, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_false(arming_allows(&a));
@@ -93,7 +93,7 @@ static void never_armed_is_read_only(void **state)
 
 static void armed_for_fifteen_minutes_and_only_there(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     assert_int_equal(set(d, &prod, true, NULL), ERR_OK);
     struct arming a = at(d, &prod, later(1));
     assert_int_equal(a.state, ARMING_ARMED);
@@ -114,7 +114,7 @@ static void armed_for_fifteen_minutes_and_only_there(void **state)
 /* A clock that is set back or stands still, a file of another boot or that somebody wrote: none arms for ever. */
 static void neither_clock_arms_for_ever(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     struct arming_clock c = later(ARMED_FOR_MS + 1);
     assert_int_equal(set(d, &prod, true, NULL), ERR_OK);
     c.wall_ms = now.wall_ms; /* stands still */
@@ -137,7 +137,7 @@ static void neither_clock_arms_for_ever(void **state)
 /* What servers say of the time is for their stamps: a frozen Date does not keep anything armed. */
 static void the_clock_is_our_own(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     struct loop *loop = loop_new();
     const uint64_t before = loop_local_wall_ms();
     loop_sync_date(loop, before - 3600 * 1000);
@@ -160,7 +160,7 @@ static void the_clock_is_our_own(void **state)
 /* Version 1 knew contexts by their names. */
 static void names_alone_arm_nothing(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     d->text = mem_printf("{\"version\":1,\"contexts\":{\"prod\":%llu,\"1a\":%llu}}", 1000000000ULL + 60000,
                          1000000000ULL + 60000);
     struct arming a = at(d, &prod, now);
@@ -174,7 +174,7 @@ static void names_alone_arm_nothing(void **state)
 
 static void garbage_is_not_armed_and_said(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     d->text = mem_str("{\"clusters\":");
     struct arming a = at(d, &prod, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
@@ -192,7 +192,7 @@ static void garbage_is_not_armed_and_said(void **state)
 
 static void a_development_context_can_be_disarmed(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     struct arming a = at(d, &kind, now);
     assert_int_equal(a.state, ARMING_DEVELOPMENT);
     assert_true(arming_allows(&a));
@@ -208,7 +208,7 @@ static void a_development_context_can_be_disarmed(void **state)
 
 static void what_the_configuration_says_wins(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     struct why why = {0};
     d->conf.contexts[1] = (struct conf_context){.name = mem_str("prod"), .readonly = true};
     d->conf.context_count = 2;
@@ -226,7 +226,7 @@ static void what_the_configuration_says_wins(void **state)
 
 static void the_file_stays_small(void **state)
 {
-    struct desk *d = *state;
+    struct fake_console *d = *state;
     char id[32];
     for (unsigned i = 0; i < ARMED_ENTRIES + 20; i++) {
         struct kube_where where = prod;

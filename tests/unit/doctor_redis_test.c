@@ -1,6 +1,6 @@
 /* doctor_redis_test.c - the doctor's rules about Redis: worlds that trip each, that do not, and where it is unknown. */
 #include "backends/base/mem.h"
-#include "tests/support/sick.h"
+#include "tests/support/faulty_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define CHANGE(name) static void name(struct sick *w)
+#define CHANGE(name) static void name(struct faulty_world *w)
 
 CHANGE(well)
 {
@@ -19,12 +19,12 @@ CHANGE(well)
 
 CHANGE(redis_denied)
 {
-    sick_source(w, "redis", SOURCE_DENIED, ERR_AUTH, "WRONGPASS");
+    faulty_source(w, "redis", SOURCE_DENIED, ERR_AUTH, "WRONGPASS");
 }
 
 CHANGE(redis_down)
 {
-    sick_source(w, "redis", SOURCE_DOWN, ERR_REFUSED, "refused");
+    faulty_source(w, "redis", SOURCE_DOWN, ERR_REFUSED, "refused");
 }
 
 CHANGE(redis_never)
@@ -35,144 +35,146 @@ CHANGE(redis_never)
 
 CHANGE(redis_off)
 {
-    sick_source(w, "redis", SOURCE_OFF, ERR_OK, NULL);
+    faulty_source(w, "redis", SOURCE_OFF, ERR_OK, NULL);
 }
 
 CHANGE(redis_without_head)
 {
-    SICK_EDIT(redis, sick_redis(w), r->ray_connections = known_u64(0);
-              r->heartbeat = known_u64(SMALL_WALL - SMALL_DAY));
+    FAULTY_EDIT(redis, faulty_redis(w), r->ray_connections = known_u64(0);
+                r->heartbeat = known_u64(SMALL_WALL - SMALL_DAY));
 }
 
 CHANGE(redis_clients_refused)
 {
-    SICK_EDIT(redis, sick_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64);
+    FAULTY_EDIT(redis, faulty_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64);
 }
 
 CHANGE(redis_clients_many)
 {
-    SICK_EDIT(redis, sick_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64;
-              record_set(&r->ray_why, "40000 clients are too many to list"));
+    FAULTY_EDIT(redis, faulty_redis(w), r->ray_connections = UNKNOWN_U64; r->heartbeat = UNKNOWN_U64;
+                record_set(&r->ray_why, "40000 clients are too many to list"));
 }
 
 CHANGE(redis_loading)
 {
-    SICK_EDIT(redis, sick_redis(w), r->loading = known_u64(1));
+    FAULTY_EDIT(redis, faulty_redis(w), r->loading = known_u64(1));
 }
 
 CHANGE(cluster_mode)
 {
-    SICK_EDIT(redis, sick_redis(w), r->cluster = TRI_YES);
+    FAULTY_EDIT(redis, faulty_redis(w), r->cluster = TRI_YES);
 }
 
 CHANGE(serverless)
 {
-    SICK_EDIT(redis, sick_redis(w),
-              record_set(&r->address, "rediss://gcs-1a2b.serverless.usw2.cache.amazonaws.com:6379"));
+    FAULTY_EDIT(redis, faulty_redis(w),
+                record_set(&r->address, "rediss://gcs-1a2b.serverless.usw2.cache.amazonaws.com:6379"));
 }
 
 CHANGE(cluster_refused)
 {
     small_apply(&w->s, change_gone("redis", WORLD_REDIS, TABLE_REDIS, "redis"));
-    sick_source(w, "redis", SOURCE_DOWN, ERR_UNSUPPORTED, "Redis runs in cluster mode");
+    faulty_source(w, "redis", SOURCE_DOWN, ERR_UNSUPPORTED, "Redis runs in cluster mode");
 }
 
 CHANGE(info_refused)
 {
-    SICK_EDIT(redis, sick_redis(w), r->cluster = TRI_UNKNOWN; record_set(&r->mode, NULL); record_set(&r->role, NULL);
-              record_set(&r->aof, NULL); record_set(&r->policy, NULL); r->replicas = r->used_memory = UNKNOWN_U64);
+    FAULTY_EDIT(redis, faulty_redis(w), r->cluster = TRI_UNKNOWN; record_set(&r->mode, NULL);
+                record_set(&r->role, NULL); record_set(&r->aof, NULL); record_set(&r->policy, NULL);
+                r->replicas = r->used_memory = UNKNOWN_U64);
 }
 
 CHANGE(no_replica)
 {
-    SICK_EDIT(redis, sick_redis(w), r->replicas = known_u64(0));
+    FAULTY_EDIT(redis, faulty_redis(w), r->replicas = known_u64(0));
 }
 
 CHANGE(a_replica)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->role, "slave"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->role, "slave"));
 }
 
 CHANGE(old_ray)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.49.1"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.49.1"));
 }
 
 CHANGE(ray_of_the_fix)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.56.0"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.56.0"));
 }
 
 CHANGE(ray_unknown)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, NULL));
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->namespaces[0].value, NULL));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, NULL));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->namespaces[0].value, NULL));
 }
 
 CHANGE(new_ray)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.57.0"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.57.0"));
 }
 
 CHANGE(no_persistence)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"); record_set(&r->save, ""); r->replicas = known_u64(0));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->save, "");
+                r->replicas = known_u64(0));
 }
 
 CHANGE(replicas_only)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"); record_set(&r->save, ""));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->save, ""));
 }
 
 CHANGE(snapshot_failed)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"); record_set(&r->rdb_last, "err"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->rdb_last, "err"));
 }
 
 CHANGE(snapshots)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"));
 }
 
 CHANGE(save_refused)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->aof, "off"); record_set(&r->save, NULL));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->save, NULL));
 }
 
 CHANGE(evicts)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->policy, "allkeys-lru"); r->evicted = known_u64(17));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->policy, "allkeys-lru"); r->evicted = known_u64(17));
 }
 
 CHANGE(evicts_volatile)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->policy, "volatile-lru"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->policy, "volatile-lru"));
 }
 
 CHANGE(full)
 {
-    SICK_EDIT(redis, sick_redis(w), r->used_memory = known_u64(950000000));
+    FAULTY_EDIT(redis, faulty_redis(w), r->used_memory = known_u64(950000000));
 }
 
 CHANGE(unlimited)
 {
-    SICK_EDIT(redis, sick_redis(w), r->max_memory = known_u64(0));
+    FAULTY_EDIT(redis, faulty_redis(w), r->max_memory = known_u64(0));
 }
 
 CHANGE(times_out)
 {
-    SICK_EDIT(redis, sick_redis(w), r->timeout_s = known_u64(300));
+    FAULTY_EDIT(redis, faulty_redis(w), r->timeout_s = known_u64(300));
 }
 
 CHANGE(timeout_refused)
 {
-    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64);
+    FAULTY_EDIT(redis, faulty_redis(w), r->timeout_s = UNKNOWN_U64);
 }
 
 CHANGE(elasticache_timeout)
 {
-    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64;
-              record_set(&r->address, "rediss://master.gcs.a1.usw2.cache.amazonaws.com:6379"));
+    FAULTY_EDIT(redis, faulty_redis(w), r->timeout_s = UNKNOWN_U64;
+                record_set(&r->address, "rediss://master.gcs.a1.usw2.cache.amazonaws.com:6379"));
 }
 
 /* ElastiCache, as AWS tells of it: a finding of the Redis in use, or of another. */
@@ -207,12 +209,12 @@ static const struct doctor_aws
                     .service = "MemoryDB",
                     .shards = {.known = true, .value = 1}};
 
-static void with_aws(struct sick *w, const struct doctor_aws *aws)
+static void with_aws(struct faulty_world *w, const struct doctor_aws *aws)
 {
     w->ask.aws = aws;
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->redis_address, "rediss://" GCS ":6379"));
-    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64; record_set(&r->policy, NULL);
-              record_set(&r->address, "rediss://" GCS ":6379"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "rediss://" GCS ":6379"));
+    FAULTY_EDIT(redis, faulty_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64;
+                record_set(&r->policy, NULL); record_set(&r->address, "rediss://" GCS ":6379"));
 }
 
 CHANGE(asked_fine)
@@ -240,11 +242,11 @@ CHANGE(asked_denied)
     with_aws(w, &aws_denied);
 }
 
-static void at_memorydb(struct sick *w)
+static void at_memorydb(struct faulty_world *w)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->redis_address, "rediss://" MEMORYDB ":6379"));
-    SICK_EDIT(redis, sick_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64; r->cluster = TRI_YES;
-              record_set(&r->address, "rediss://" MEMORYDB ":6379"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, "rediss://" MEMORYDB ":6379"));
+    FAULTY_EDIT(redis, faulty_redis(w), r->timeout_s = UNKNOWN_U64; r->replicas = UNKNOWN_U64; r->cluster = TRI_YES;
+                record_set(&r->address, "rediss://" MEMORYDB ":6379"));
 }
 
 CHANGE(memorydb_not_asked)
@@ -272,40 +274,40 @@ CHANGE(asked_bad_and_down)
 
 CHANGE(slow_keys)
 {
-    SICK_EDIT(redis, sick_redis(w), r->slow_count = known_u64(3); r->slow_keys = known_u64(2);
-              r->slow_us = known_u64(20000));
+    FAULTY_EDIT(redis, faulty_redis(w), r->slow_count = known_u64(3); r->slow_keys = known_u64(2);
+                r->slow_us = known_u64(20000));
 }
 
 CHANGE(slow_call)
 {
-    SICK_EDIT(redis, sick_redis(w), r->slow_count = known_u64(1); r->slow_us = known_u64(250113);
-              r->slow_at = known_u64(SMALL_WALL); record_set(&r->slow_command, "HGETALL"));
+    FAULTY_EDIT(redis, faulty_redis(w), r->slow_count = known_u64(1); r->slow_us = known_u64(250113);
+                r->slow_at = known_u64(SMALL_WALL); record_set(&r->slow_command, "HGETALL"));
 }
 
 CHANGE(a_little_slow)
 {
-    SICK_EDIT(redis, sick_redis(w), r->slow_count = known_u64(1); r->slow_us = known_u64(12000));
+    FAULTY_EDIT(redis, faulty_redis(w), r->slow_count = known_u64(1); r->slow_us = known_u64(12000));
 }
 
 CHANGE(slowlog_refused)
 {
-    SICK_EDIT(redis, sick_redis(w), r->slow_count = r->slow_keys = UNKNOWN_U64);
+    FAULTY_EDIT(redis, faulty_redis(w), r->slow_count = r->slow_keys = UNKNOWN_U64);
 }
 
 CHANGE(slowlog_off)
 {
-    SICK_EDIT(redis, sick_redis(w), r->slow_off = TRI_YES);
+    FAULTY_EDIT(redis, faulty_redis(w), r->slow_off = TRI_YES);
 }
 
-static void put_namespace(struct sick *w, const char *name, struct known_u64 beat)
+static void put_namespace(struct faulty_world *w, const char *name, struct known_u64 beat)
 {
-    struct redis *r = sick_redis(w);
+    struct redis *r = faulty_redis(w);
     struct pair *p = RECORD_APPEND(r, namespaces);
     record_set(&p->name, name);
     struct beat *b = RECORD_APPEND(r, beats);
     record_set(&b->name, name);
     b->last = beat;
-    sick_put(w, r);
+    faulty_put(w, r);
 }
 
 CHANGE(orphan)
@@ -326,10 +328,10 @@ CHANGE(anothers)
 CHANGE(orphan_clusters_denied)
 {
     orphan(w);
-    sick_deny(w, "kube/rayclusters");
+    faulty_deny(w, "kube/rayclusters");
 }
 
-static const struct sick_case cases[] = {
+static const struct faulty_case cases[] = {
     {RULE_D5, redis_denied, FINDING_ERROR, "Redis rediss://gcs.cache:6379", "WRONGPASS"},
     {RULE_D5, redis_down, FINDING_ERROR, "Redis", "it was read before"},
     {RULE_D5, redis_without_head, FINDING_ERROR, "Redis", "holds no connection"},
@@ -343,36 +345,36 @@ static const struct sick_case cases[] = {
     {RULE_D6, cluster_refused, FINDING_ERROR, "Redis", "cluster mode"},
     {RULE_D6, info_refused, FINDING_UNKNOWN, "Redis", "INFO does not tell"},
     {RULE_D6, redis_never, FINDING_UNKNOWN, "Redis", "down: refused"},
-    {RULE_D5, well, SICK_NOTHING, NULL, NULL},
-    {RULE_D6, well, SICK_NOTHING, NULL, NULL},
+    {RULE_D5, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D6, well, FAULTY_NOTHING, NULL, NULL},
     {RULE_D7, no_replica, FINDING_WARNING, "Redis", "it has no replica"},
     {RULE_D7, a_replica, FINDING_WARNING, "Redis", "takes no writes"},
     {RULE_D7, old_ray, FINDING_WARNING, "RayService", "Ray 2.49.1"},
     {RULE_D7, ray_of_the_fix, FINDING_UNKNOWN, "RayService", "Ray 2.56.0: whether it holds the fix"},
     {RULE_D7, ray_unknown, FINDING_UNKNOWN, "RayService", "version is not known"},
-    {RULE_D7, new_ray, SICK_NOTHING, NULL, NULL},
+    {RULE_D7, new_ray, FAULTY_NOTHING, NULL, NULL},
     {RULE_D7, info_refused, FINDING_UNKNOWN, "Redis", "replicas"},
     {RULE_D7, redis_off, FINDING_UNKNOWN, "Redis", "not looked at"},
     {RULE_D8, no_persistence, FINDING_WARNING, "Redis", "neither append-only file nor snapshots"},
     {RULE_D8, replicas_only, FINDING_INFO, "Redis", "its replicas alone"},
     {RULE_D8, snapshot_failed, FINDING_WARNING, "Redis", "last snapshot failed (err)"},
-    {RULE_D8, snapshots, SICK_NOTHING, NULL, NULL},
+    {RULE_D8, snapshots, FAULTY_NOTHING, NULL, NULL},
     {RULE_D8, save_refused, FINDING_UNKNOWN, "Redis", "CONFIG does not tell"},
     {RULE_D8, info_refused, FINDING_UNKNOWN, "Redis", "neither INFO nor CONFIG"},
     {RULE_D8, redis_down, FINDING_UNKNOWN, "Redis", "down: refused"},
     {RULE_D9, evicts, FINDING_WARNING, "Redis", "allkeys-lru; 17 keys evicted"},
     {RULE_D9, full, FINDING_WARNING, "Redis", "95 % of its memory"},
-    {RULE_D9, evicts_volatile, SICK_NOTHING, NULL, NULL},
-    {RULE_D9, unlimited, SICK_NOTHING, NULL, NULL},
+    {RULE_D9, evicts_volatile, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D9, unlimited, FAULTY_NOTHING, NULL, NULL},
     {RULE_D9, info_refused, FINDING_UNKNOWN, "Redis", "how much memory"},
     {RULE_D9, redis_down, FINDING_UNKNOWN, "Redis", "down"},
     {RULE_D10, times_out, FINDING_WARNING, "Redis", "timeout 300"},
     {RULE_D10, timeout_refused, FINDING_UNKNOWN, "Redis", "CONFIG GET timeout is not answered"},
     {RULE_D10, elasticache_timeout, FINDING_UNKNOWN, "Redis", "parameter group"},
     {RULE_D10, redis_denied, FINDING_UNKNOWN, "Redis", "denied"},
-    {RULE_D7, asked_fine, SICK_NOTHING, NULL, NULL},
-    {RULE_D9, asked_fine, SICK_NOTHING, NULL, NULL},
-    {RULE_D10, asked_fine, SICK_NOTHING, NULL, NULL},
+    {RULE_D7, asked_fine, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D9, asked_fine, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D10, asked_fine, FAULTY_NOTHING, NULL, NULL},
     {RULE_D7, asked_bad, FINDING_WARNING, "Redis", "no replica, says ElastiCache gcs"},
     {RULE_D9, asked_bad, FINDING_WARNING, "Redis", "maxmemory-policy allkeys-lru in the parameter group"},
     {RULE_D10, asked_bad, FINDING_WARNING, "Redis", "timeout 300 in the parameter group of ElastiCache gcs"},
@@ -388,20 +390,20 @@ static const struct sick_case cases[] = {
     {RULE_D6, memorydb_asked, FINDING_WARNING, "Redis", "one shard, says MemoryDB gcs"},
     {RULE_D7, memorydb_asked, FINDING_WARNING, "Redis", "no replica, says MemoryDB gcs"},
     {RULE_D10, memorydb_asked, FINDING_WARNING, "Redis", "timeout 300 in the parameter group of MemoryDB gcs"},
-    {RULE_D7, asked_and_down, SICK_NOTHING, NULL, NULL},
+    {RULE_D7, asked_and_down, FAULTY_NOTHING, NULL, NULL},
     {RULE_D9, asked_bad_and_down, FINDING_WARNING, "Redis", "maxmemory-policy allkeys-lru in the parameter group"},
     {RULE_D9, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
-    {RULE_D10, asked_and_down, SICK_NOTHING, NULL, NULL},
+    {RULE_D10, asked_and_down, FAULTY_NOTHING, NULL, NULL},
     {RULE_D11, asked_and_down, FINDING_UNKNOWN, "Redis", "down"},
     {RULE_D11, slow_keys, FINDING_WARNING, "Redis", "KEYS is in its slow log 2 times"},
     {RULE_D11, slow_call, FINDING_WARNING, "Redis", "HGETALL took 250 ms, 16 min ago"},
-    {RULE_D11, a_little_slow, SICK_NOTHING, NULL, NULL},
+    {RULE_D11, a_little_slow, FAULTY_NOTHING, NULL, NULL},
     {RULE_D11, slowlog_refused, FINDING_UNKNOWN, "Redis", "SLOWLOG GET is not answered"},
     {RULE_D11, slowlog_off, FINDING_UNKNOWN, "Redis", "slow log is off"},
     {RULE_D11, redis_off, FINDING_UNKNOWN, "Redis", "not looked at"},
     {RULE_D12, orphan, FINDING_INFO, "Redis storage namespace 0ld-uid", "last heartbeat 72 h ago"},
     {RULE_D12, orphan_unbeaten, FINDING_INFO, "Redis storage namespace 0ld-uid", "no heartbeat"},
-    {RULE_D12, anothers, SICK_NOTHING, NULL, NULL},
+    {RULE_D12, anothers, FAULTY_NOTHING, NULL, NULL},
     {RULE_D12, orphan_clusters_denied, FINDING_UNKNOWN, "Redis storage namespace", "kube/rayclusters: denied"},
     {RULE_D12, redis_never, FINDING_UNKNOWN, "Redis", "down"},
 };
@@ -409,13 +411,13 @@ static const struct sick_case cases[] = {
 static void test_each_rule(void **state)
 {
     (void)state;
-    sick_try(cases, ARRAY_LEN(cases));
+    faulty_try(cases, ARRAY_LEN(cases));
 }
 
 static void test_every_rule_is_tried(void **state)
 {
     (void)state;
-    sick_complete(cases, ARRAY_LEN(cases), RULE_D5, RULE_D12);
+    faulty_complete(cases, ARRAY_LEN(cases), RULE_D5, RULE_D12);
 }
 
 int main(void)

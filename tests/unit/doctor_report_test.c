@@ -2,7 +2,7 @@
  * report. */
 #include "backends/base/mem.h"
 #include "backends/world/answers.h"
-#include "tests/support/sick.h"
+#include "tests/support/faulty_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,93 +15,94 @@
 static void test_nothing_wrong(void **state)
 {
     (void)state;
-    struct sick w;
+    struct faulty_world w;
     struct findings f;
-    sick_begin(&w);
-    sick_examine(&w, &f);
+    faulty_begin(&w);
+    faulty_examine(&w, &f);
     if (f.count) fail_msg("%s %s: %s", f.items[0].rule->id, f.items[0].where.object, f.items[0].message);
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 /* Old is unknown: nothing that was not heard for long is taken for fine. */
 static void test_stale(void **state)
 {
     (void)state;
-    struct sick w;
+    struct faulty_world w;
     struct findings f;
-    sick_begin(&w);
+    faulty_begin(&w);
     small_wait(&w.s, 20000);
-    sick_examine(&w, &f);
+    faulty_examine(&w, &f);
     for (int rule = RULE_D5; rule <= RULE_D12; rule++) {
-        const struct finding *got = sick_first(&f, (enum rule_id)rule);
+        const struct finding *got = faulty_first(&f, (enum rule_id)rule);
         assert_non_null(got);
         assert_int_equal(got->severity, FINDING_UNKNOWN);
         assert_non_null(strstr(got->message, "not heard for 20 s"));
     }
-    assert_int_equal(sick_first(&f, RULE_D3)->severity, FINDING_UNKNOWN);
+    assert_int_equal(faulty_first(&f, RULE_D3)->severity, FINDING_UNKNOWN);
     assert_int_equal(f.of[FINDING_ERROR] + f.of[FINDING_WARNING], 0);
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 static void test_empty_world(void **state)
 {
     (void)state;
-    struct sick w = {.ask = {.may_delete = TRI_UNKNOWN}};
+    struct faulty_world w = {.ask = {.may_delete = TRI_UNKNOWN}};
     struct findings f;
     small_init(&w.s, false);
-    sick_examine(&w, &f);
+    faulty_examine(&w, &f);
     assert_true(f.count > 0);
     assert_int_equal(f.of[FINDING_UNKNOWN], f.count);
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 /* Without fault tolerance there is no Redis to judge. */
 static void test_no_redis_to_judge(void **state)
 {
     (void)state;
-    struct sick w;
+    struct faulty_world w;
     struct findings f;
-    sick_begin(&w);
-    struct rayservice *rs = sick_service(&w);
+    faulty_begin(&w);
+    struct rayservice *rs = faulty_service(&w);
     rs->ft = TRI_NO;
-    sick_put(&w, rs);
+    faulty_put(&w, rs);
     small_apply(&w.s, change_gone("redis", WORLD_REDIS, TABLE_REDIS, "redis"));
-    sick_source(&w, "redis", SOURCE_OFF, ERR_OK, NULL);
-    sick_examine(&w, &f);
-    for (int rule = RULE_D5; rule <= RULE_D12; rule++) assert_null(sick_first(&f, (enum rule_id)rule));
+    faulty_source(&w, "redis", SOURCE_OFF, ERR_OK, NULL);
+    faulty_examine(&w, &f);
+    for (int rule = RULE_D5; rule <= RULE_D12; rule++) assert_null(faulty_first(&f, (enum rule_id)rule));
     assert_int_equal(f.items[0].rule - rule_get(RULE_L9), 0);
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 /* What the strip counts as a warning is a warning here as well. */
 static void test_the_answers_warnings(void **state)
 {
     (void)state;
-    struct sick w;
+    struct faulty_world w;
     struct findings f;
-    sick_begin(&w);
+    faulty_begin(&w);
     struct focus focus = small_focus(&w.s);
     assert_int_equal(head_loss_of(w.s.w, &focus, w.s.now_ms).warnings, 0);
-    struct redis *r = sick_redis(&w);
+    struct redis *r = faulty_redis(&w);
     record_set(&r->aof, "off");
     record_set(&r->save, "");
     record_set(&r->policy, "allkeys-lfu");
     r->replicas = known_u64(0);
     r->used_memory = known_u64(950000000);
-    sick_put(&w, r);
-    struct pod *p = sick_pod(&w, "w1");
+    faulty_put(&w, r);
+    struct pod *p = faulty_pod(&w, "w1");
     p->reconnect_s = known_u64(60);
     p->keepalive = TRI_NO;
-    sick_put(&w, p);
+    faulty_put(&w, p);
     focus = small_focus(&w.s);
     assert_int_equal(head_loss_of(w.s.w, &focus, w.s.now_ms).warnings, 5);
-    sick_examine(&w, &f);
+    faulty_examine(&w, &f);
     static const enum rule_id rules[] = {RULE_D7, RULE_D8, RULE_D9, RULE_L12, RULE_L28};
-    for (size_t i = 0; i < ARRAY_LEN(rules); i++) assert_int_equal(sick_first(&f, rules[i])->severity, FINDING_WARNING);
+    for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+        assert_int_equal(faulty_first(&f, rules[i])->severity, FINDING_WARNING);
     assert_int_equal(doctor_warnings(w.s.w, &focus, w.ask.now_ms, w.ask.wall_ms).value, f.of[FINDING_WARNING]);
     struct answer answers[ANSWERS];
     struct outage outage;
@@ -114,24 +115,24 @@ static void test_the_answers_warnings(void **state)
     answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
     assert_non_null(strstr(answers[1].text, "5 warnings (:doctor)"));
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 static void test_text(void **state)
 {
     (void)state;
-    struct sick w;
+    struct faulty_world w;
     struct findings f;
     struct buf out;
-    sick_begin(&w);
+    faulty_begin(&w);
     struct slice *sl = small_edit(&w.s, TABLE_SLICE, "slice-uid");
     sl->endpoints[0].ready = sl->endpoints[1].ready = TRI_NO;
-    sick_put(&w, sl);
-    struct redis *r = sick_redis(&w);
+    faulty_put(&w, sl);
+    struct redis *r = faulty_redis(&w);
     r->replicas = known_u64(0);
     r->timeout_s = UNKNOWN_U64;
-    sick_put(&w, r);
-    sick_examine(&w, &f);
+    faulty_put(&w, r);
+    faulty_examine(&w, &f);
     buf_init(&out, 64 * 1024);
     doctor_text(&f, &out);
     assert_string_equal(
@@ -155,7 +156,7 @@ static void test_text(void **state)
         "\n1 error, 1 warning, 0 infos, 1 unknown\n");
     buf_done(&out);
     findings_done(&f);
-    sick_end(&w);
+    faulty_end(&w);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* doctor_test.c - the doctor's rules about Kubernetes: worlds that trip each, that do not, and where it is unknown. */
 #include "backends/base/mem.h"
-#include "tests/support/sick.h"
+#include "tests/support/faulty_world.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#define CHANGE(name) static void name(struct sick *w)
+#define CHANGE(name) static void name(struct faulty_world *w)
 #define CLEANUP "ray.io/gcs-ft-redis-cleanup-finalizer"
 
 CHANGE(well)
@@ -20,49 +20,49 @@ CHANGE(well)
 
 CHANGE(refused)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "ValidationFailed");
-              record_set(&r->ready_message, "headService.metadata.name should not be set"));
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "ValidationFailed");
+                record_set(&r->ready_message, "headService.metadata.name should not be set"));
 }
 
 CHANGE(refused_by_event)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_UNKNOWN);
-    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ready = TRI_UNKNOWN);
+    faulty_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
 }
 
 CHANGE(edit_refused)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_YES);
-    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->unseen = TRI_YES);
+    faulty_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
 }
 
 CHANGE(name_refused)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_UNKNOWN);
-    sick_event(w, "InvalidRayServiceMetadata", "mistral", "its name is too long");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ready = TRI_UNKNOWN);
+    faulty_event(w, "InvalidRayServiceMetadata", "mistral", "its name is too long");
 }
 
 CHANGE(edit_put_right)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_NO);
-    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->unseen = TRI_NO);
+    faulty_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
 }
 
 CHANGE(edit_refused_once)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->unseen = TRI_UNKNOWN);
-    sick_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->unseen = TRI_UNKNOWN);
+    faulty_event(w, "InvalidRayServiceSpec", "mistral", "spec.x is wrong");
 }
 
 CHANGE(starting)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "Initializing"));
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ready = TRI_NO; record_set(&r->ready_reason, "Initializing"));
 }
 
 CHANGE(no_condition)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ready = TRI_UNKNOWN);
-    sick_deny(w, "kube/events");
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ready = TRI_UNKNOWN);
+    faulty_deny(w, "kube/events");
 }
 
 CHANGE(no_service)
@@ -72,15 +72,15 @@ CHANGE(no_service)
 
 CHANGE(services_denied)
 {
-    sick_deny(w, "kube/rayservices");
+    faulty_deny(w, "kube/rayservices");
 }
 
-static void keep_endpoints(struct sick *w, size_t count, const char *first)
+static void keep_endpoints(struct faulty_world *w, size_t count, const char *first)
 {
     struct slice *sl = small_edit(&w->s, TABLE_SLICE, "slice-uid");
     for (size_t i = count; i < sl->endpoints_count; i++) sl->endpoints[i].ready = TRI_NO;
     if (first) record_set(&sl->endpoints[0].pod, first);
-    sick_put(w, sl);
+    faulty_put(w, sl);
 }
 
 CHANGE(no_endpoint)
@@ -101,7 +101,7 @@ CHANGE(the_heads_endpoint)
 CHANGE(no_slice)
 {
     small_gone(&w->s, TABLE_SLICE, "slice-uid");
-    SICK_EDIT(rayservice, sick_service(w), r->serve_endpoints = UNKNOWN_U64);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->serve_endpoints = UNKNOWN_U64);
 }
 
 CHANGE(no_slice_but_counted)
@@ -111,32 +111,32 @@ CHANGE(no_slice_but_counted)
 
 CHANGE(worker_not_ready)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->is_ready = TRI_NO);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->is_ready = TRI_NO);
 }
 
 CHANGE(young_worker_not_ready)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->is_ready = TRI_NO; r->created = known_u64(SMALL_WALL));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->is_ready = TRI_NO; r->created = known_u64(SMALL_WALL));
 }
 
 CHANGE(worker_unknown)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->is_ready = TRI_UNKNOWN);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->is_ready = TRI_UNKNOWN);
 }
 
 CHANGE(head_not_ready)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), r->is_ready = TRI_NO);
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), r->is_ready = TRI_NO);
 }
 
 CHANGE(no_head)
 {
-    small_gone(&w->s, TABLE_POD, SICK_HEAD);
+    small_gone(&w->s, TABLE_POD, FAULTY_HEAD);
 }
 
 CHANGE(pods_denied)
 {
-    sick_deny(w, "kube/pods");
+    faulty_deny(w, "kube/pods");
 }
 
 /* the head of the small cluster was made 4 d 2 h ago, its cluster 9 d ago */
@@ -145,12 +145,12 @@ static const uint64_t loss = SMALL_WALL - 4 * SMALL_DAY - 2 * SMALL_DAY / 24;
 
 CHANGE(worker_restarted)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + 43000));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + 43000));
 }
 
 CHANGE(worker_restarted_long_after)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + SMALL_DAY));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + SMALL_DAY));
 }
 
 CHANGE(worker_node_died)
@@ -158,35 +158,35 @@ CHANGE(worker_node_died)
     struct raynode *n = small_raynode("deadbeef0123", "DEAD", "mistral-44qn2-inf2-worker-old", "100.64.1.2");
     n->ended = known_u64(loss + 61000);
     record_set(&n->death_message, "GCS not reached");
-    sick_put(w, n);
+    faulty_put(w, n);
 }
 
 CHANGE(head_node_died)
 {
     struct raynode *n = small_raynode("deadbeef0123", "DEAD", "mistral-44qn2-head-old", "100.64.1.2");
     n->ended = known_u64(loss);
-    sick_put(w, n);
+    faulty_put(w, n);
 }
 
 CHANGE(first_head)
 {
-    SICK_EDIT(raycluster, sick_cluster(w), r->created = known_u64(loss - 1000));
+    FAULTY_EDIT(raycluster, faulty_cluster(w), r->created = known_u64(loss - 1000));
     worker_restarted(w);
 }
 
 CHANGE(cluster_age_unknown)
 {
-    SICK_EDIT(raycluster, sick_cluster(w), r->created = UNKNOWN_U64);
+    FAULTY_EDIT(raycluster, faulty_cluster(w), r->created = UNKNOWN_U64);
 }
 
-static void put_deleted(struct sick *w, uint64_t ago_ms, const char *finalizers)
+static void put_deleted(struct faulty_world *w, uint64_t ago_ms, const char *finalizers)
 {
     struct raycluster *rc = record_new(TABLE_RAYCLUSTER, "old-rc");
     record_set(&rc->ns, "mistral");
     record_set(&rc->name, "mistral-old");
     record_set(&rc->finalizers, finalizers);
     rc->deleted = known_u64(small_wall(&w->s) - ago_ms);
-    sick_put(w, rc);
+    faulty_put(w, rc);
 }
 
 CHANGE(cleanup_hangs)
@@ -206,7 +206,7 @@ CHANGE(other_finalizer)
 
 CHANGE(clusters_denied)
 {
-    sick_deny(w, "kube/rayclusters");
+    faulty_deny(w, "kube/rayclusters");
 }
 
 CHANGE(may_not_delete)
@@ -222,29 +222,29 @@ CHANGE(may_unknown)
 
 CHANGE(asks_token)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), r->token_auth = TRI_YES);
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), r->token_auth = TRI_YES);
 }
 
 CHANGE(token_given)
 {
     asks_token(w);
-    sick_source(w, "serve", SOURCE_LIVE, ERR_OK, NULL);
+    faulty_source(w, "serve", SOURCE_LIVE, ERR_OK, NULL);
 }
 
 CHANGE(token_refused)
 {
-    sick_source(w, "serve", SOURCE_DENIED, ERR_AUTH, "401");
+    faulty_source(w, "serve", SOURCE_DENIED, ERR_AUTH, "401");
 }
 
 CHANGE(token_untold)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), r->token_auth = TRI_UNKNOWN);
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), r->token_auth = TRI_UNKNOWN);
 }
 
 CHANGE(token_untold_old_ray)
 {
     token_untold(w);
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.51.2"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.51.2"));
 }
 
 #define SENTENCE                                                                                                       \
@@ -265,143 +265,144 @@ static struct pod *pending(const char *message)
 
 CHANGE(unschedulable)
 {
-    sick_put(w, pending(SENTENCE));
+    faulty_put(w, pending(SENTENCE));
 }
 
 CHANGE(unschedulable_by_event)
 {
-    sick_put(w, pending(NULL));
-    sick_event(w, "FailedScheduling", "mistral-44qn2-inf2-worker-zzzzz", SENTENCE);
+    faulty_put(w, pending(NULL));
+    faulty_event(w, "FailedScheduling", "mistral-44qn2-inf2-worker-zzzzz", SENTENCE);
 }
 
 CHANGE(pending_untold)
 {
-    sick_put(w, pending(NULL));
+    faulty_put(w, pending(NULL));
 }
 
 CHANGE(no_image)
 {
-    SICK_EDIT(pod, pending("manifest unknown"), record_set(&r->node, "ip-100-64-31-7");
-              record_set(&r->reason, "ErrImagePull"));
+    FAULTY_EDIT(pod, pending("manifest unknown"), record_set(&r->node, "ip-100-64-31-7");
+                record_set(&r->reason, "ErrImagePull"));
 }
 
 CHANGE(creating)
 {
-    SICK_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7"); record_set(&r->reason, "ContainerCreating"));
+    FAULTY_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7");
+                record_set(&r->reason, "ContainerCreating"));
 }
 
 CHANGE(creating_for_long)
 {
-    SICK_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7"); record_set(&r->reason, "ContainerCreating");
-              r->created = known_u64(SMALL_WALL + SMALL_T0 - SMALL_DAY));
+    FAULTY_EDIT(pod, pending(NULL), record_set(&r->node, "ip-100-64-31-7"); record_set(&r->reason, "ContainerCreating");
+                r->created = known_u64(SMALL_WALL + SMALL_T0 - SMALL_DAY));
 }
 
 CHANGE(with_the_head)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), record_set(&r->node, "ip-100-64-90-12"));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), record_set(&r->node, "ip-100-64-90-12"));
 }
 
 CHANGE(one_zone)
 {
-    sick_zone(w, "ip-100-64-47-3", "us-west-2b");
+    faulty_zone(w, "ip-100-64-47-3", "us-west-2b");
 }
 
 CHANGE(zone_unknown)
 {
-    sick_zone(w, "ip-100-64-47-3", NULL);
+    faulty_zone(w, "ip-100-64-47-3", NULL);
 }
 
 CHANGE(head_unplaced)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), record_set(&r->node, NULL));
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), record_set(&r->node, NULL));
 }
 
 CHANGE(old_ray)
 {
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, "2.49.1"));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, "2.49.1"));
 }
 
 CHANGE(leaves_its_state)
 {
     old_ray(w);
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->os, "Amazon ElastiCache"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->os, "Amazon ElastiCache"));
 }
 
 CHANGE(old_operator)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), record_set(&r->kuberay, "v0.6.1"));
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), record_set(&r->kuberay, "v0.6.1"));
 }
 
 CHANGE(first_cleaner)
 {
-    SICK_EDIT(pod, sick_pod(w, SICK_HEAD), record_set(&r->kuberay, "v1.0.0"));
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), record_set(&r->kuberay, "v1.0.0"));
 }
 
 CHANGE(new_ray_on_elasticache)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->os, "Amazon ElastiCache"));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->os, "Amazon ElastiCache"));
 }
 
 CHANGE(some_ray_on_elasticache)
 {
     new_ray_on_elasticache(w);
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->ray_version, NULL));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->ray_version, NULL));
 }
 
 CHANGE(redis_nowhere)
 {
-    SICK_EDIT(redis, sick_redis(w), record_set(&r->address, NULL));
-    SICK_EDIT(rayservice, sick_service(w), record_set(&r->redis_address, NULL));
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->address, NULL));
+    FAULTY_EDIT(rayservice, faulty_service(w), record_set(&r->redis_address, NULL));
 }
 
 CHANGE(ft_off)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ft = TRI_NO);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ft = TRI_NO);
 }
 
 CHANGE(ft_unknown)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->ft = TRI_UNKNOWN);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ft = TRI_UNKNOWN);
 }
 
 CHANGE(impatient)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->reconnect_s = known_u64(60));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->reconnect_s = known_u64(60));
 }
 
 CHANGE(patience_unknown)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->reconnect_s = UNKNOWN_U64);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->reconnect_s = UNKNOWN_U64);
 }
 
 CHANGE(no_keepalive)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->keepalive = TRI_NO);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->keepalive = TRI_NO);
 }
 
 CHANGE(keepalive_unknown)
 {
-    SICK_EDIT(pod, sick_pod(w, "w1"), r->keepalive = TRI_UNKNOWN);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->keepalive = TRI_UNKNOWN);
 }
 
 CHANGE(password_in_clear)
 {
-    SICK_EDIT(rayservice, sick_service(w), r->redis_password_inline = TRI_YES);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->redis_password_inline = TRI_YES);
 }
 
 CHANGE(redis_plain)
 {
-    SICK_EDIT(redis, sick_redis(w), r->tls = TRI_NO);
+    FAULTY_EDIT(redis, faulty_redis(w), r->tls = TRI_NO);
 }
 
-static const struct sick_case cases[] = {
+static const struct faulty_case cases[] = {
     {RULE_D1, refused, FINDING_ERROR, "RayService mistral/mistral", "headService.metadata.name should not be set"},
     {RULE_D1, refused_by_event, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
     {RULE_D1, edit_refused, FINDING_ERROR, "RayService mistral/mistral", "spec.x is wrong"},
     {RULE_D1, name_refused, FINDING_ERROR, "RayService mistral/mistral", "its name is too long"},
-    {RULE_D1, edit_put_right, SICK_NOTHING, NULL, NULL},
+    {RULE_D1, edit_put_right, FAULTY_NOTHING, NULL, NULL},
     {RULE_D1, edit_refused_once, FINDING_UNKNOWN, "RayService mistral/mistral", "put right since is not told"},
-    {RULE_D1, starting, SICK_NOTHING, NULL, NULL},
+    {RULE_D1, starting, FAULTY_NOTHING, NULL, NULL},
     {RULE_D1, no_condition, FINDING_UNKNOWN, "RayService", "kube/events: denied: may not list"},
     {RULE_D1, services_denied, FINDING_UNKNOWN, "RayService", "kube/rayservices: denied"},
     {RULE_D1, no_service, FINDING_UNKNOWN, "RayService", "no"},
@@ -409,34 +410,34 @@ static const struct sick_case cases[] = {
     {RULE_D2, the_heads_endpoint, FINDING_ERROR, "RayService", "the head's"},
     {RULE_D2, one_endpoint, FINDING_WARNING, "RayService", "one Serve endpoint"},
     {RULE_D2, no_slice, FINDING_UNKNOWN, "RayService", "mistral-serve-svc are not known"},
-    {RULE_D2, no_slice_but_counted, SICK_NOTHING, NULL, NULL},
-    {RULE_D3, worker_not_ready, FINDING_WARNING, "Pod " SICK_WORKER, "older than the head"},
-    {RULE_D3, young_worker_not_ready, SICK_NOTHING, NULL, NULL},
-    {RULE_D3, worker_unknown, FINDING_UNKNOWN, "Pod " SICK_WORKER, "readiness is not known"},
+    {RULE_D2, no_slice_but_counted, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D3, worker_not_ready, FINDING_WARNING, "Pod " FAULTY_WORKER, "older than the head"},
+    {RULE_D3, young_worker_not_ready, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D3, worker_unknown, FINDING_UNKNOWN, "Pod " FAULTY_WORKER, "readiness is not known"},
     {RULE_D3, head_not_ready, FINDING_UNKNOWN, "RayService", "the head is not ready"},
     {RULE_D3, no_head, FINDING_UNKNOWN, "RayService", "there is no head pod"},
     {RULE_D3, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
-    {RULE_D4, worker_restarted, FINDING_WARNING, "Pod " SICK_WORKER, "restarted 43 s after the head was lost"},
+    {RULE_D4, worker_restarted, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 43 s after the head was lost"},
     {RULE_D4, worker_node_died, FINDING_WARNING, "Ray node deadbeef0123", "worker-old ended 61 s after"},
-    {RULE_D4, worker_restarted_long_after, SICK_NOTHING, NULL, NULL},
-    {RULE_D4, head_node_died, SICK_NOTHING, NULL, NULL},
-    {RULE_D4, first_head, SICK_NOTHING, NULL, NULL},
+    {RULE_D4, worker_restarted_long_after, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D4, head_node_died, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D4, first_head, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, cluster_age_unknown, FINDING_UNKNOWN, "RayService", "is not known"},
     {RULE_D4, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
     {RULE_D13, cleanup_hangs, FINDING_ERROR, "RayCluster mistral/mistral-old",
      "Terminating for 5 min, held by " CLEANUP},
-    {RULE_D13, cleanup_runs, SICK_NOTHING, NULL, NULL},
-    {RULE_D13, other_finalizer, SICK_NOTHING, NULL, NULL},
+    {RULE_D13, cleanup_runs, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D13, other_finalizer, FAULTY_NOTHING, NULL, NULL},
     {RULE_D13, clusters_denied, FINDING_UNKNOWN, "RayService", "kube/rayclusters: denied"},
     {RULE_D14, may_not_delete, FINDING_INFO, "x k", "may not delete pods: no RBAC"},
     {RULE_D14, pods_denied, FINDING_INFO, "kube/pods", "may not list"},
     {RULE_D14, may_unknown, FINDING_UNKNOWN, "x k", "not known"},
-    {RULE_D14, well, SICK_NOTHING, NULL, NULL},
+    {RULE_D14, well, FAULTY_NOTHING, NULL, NULL},
     {RULE_D15, asks_token, FINDING_INFO, "Pod mistral/mistral-44qn2-head-d4544", "RAY_AUTH_MODE=token"},
     {RULE_D15, token_refused, FINDING_INFO, "RayService", "refuses us (401); Ray 2.60.0"},
-    {RULE_D15, token_given, SICK_NOTHING, NULL, NULL},
+    {RULE_D15, token_given, FAULTY_NOTHING, NULL, NULL},
     {RULE_D15, token_untold, FINDING_UNKNOWN, "Pod mistral", "does not tell"},
-    {RULE_D15, token_untold_old_ray, SICK_NOTHING, NULL, NULL},
+    {RULE_D15, token_untold_old_ray, FAULTY_NOTHING, NULL, NULL},
     {RULE_D15, no_head, FINDING_UNKNOWN, "RayService", "no head pod"},
     {RULE_D16, unschedulable, FINDING_ERROR, "Pod mistral/mistral-44qn2-inf2-worker-zzzzz",
      "not enough aws.amazon.com/neuron, cpu; no node matches karpenter.sh/nodepool=inf2; taints not tolerated: "
@@ -447,9 +448,9 @@ static const struct sick_case cases[] = {
     {RULE_D16, creating_for_long, FINDING_WARNING, "Pod", "for 24 h: ContainerCreating"},
     {RULE_D16, pending_untold, FINDING_UNKNOWN, "Pod", "has not said why"},
     {RULE_D16, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
-    {RULE_D16, well, SICK_NOTHING, NULL, NULL},
-    {RULE_D17, well, SICK_NOTHING, NULL, NULL},
-    {RULE_D17, with_the_head, FINDING_WARNING, "Pod " SICK_WORKER, "on the head's K8s node ip-100-64-90-12"},
+    {RULE_D16, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D17, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D17, with_the_head, FINDING_WARNING, "Pod " FAULTY_WORKER, "on the head's K8s node ip-100-64-90-12"},
     {RULE_D17, one_zone, FINDING_WARNING, "RayService", "all 2 workers are in the zone us-west-2b"},
     {RULE_D17, zone_unknown, FINDING_UNKNOWN, "RayService", "the zones of 1 of 2 workers"},
     {RULE_D17, head_unplaced, FINDING_UNKNOWN, "RayService", "head's K8s node is not known"},
@@ -457,14 +458,14 @@ static const struct sick_case cases[] = {
     {RULE_D18, leaves_its_state, FINDING_WARNING, "RayService", "Ray 2.49.1 on ElastiCache"},
     {RULE_D18, old_operator, FINDING_WARNING, "RayService", "KubeRay v0.6.1"},
     {RULE_D18, first_cleaner, FINDING_WARNING, "RayService", "KubeRay v1.0.0: a cleanup Job that fails"},
-    {RULE_D18, new_ray_on_elasticache, SICK_NOTHING, NULL, NULL},
+    {RULE_D18, new_ray_on_elasticache, FAULTY_NOTHING, NULL, NULL},
     {RULE_D18, some_ray_on_elasticache, FINDING_UNKNOWN, "RayService", "version is not known"},
     {RULE_D18, redis_nowhere, FINDING_UNKNOWN, "RayService", "is not known"},
     {RULE_L9, ft_off, FINDING_ERROR, "RayService", "no fault tolerance"},
     {RULE_L9, ft_unknown, FINDING_UNKNOWN, "RayService", "does not tell"},
-    {RULE_L12, ft_off, SICK_NOTHING, NULL, NULL},
-    {RULE_L12, impatient, FINDING_WARNING, "Pod " SICK_WORKER, "waits only 60 s"},
-    {RULE_L12, patience_unknown, FINDING_UNKNOWN, "Pod " SICK_WORKER, "not known"},
+    {RULE_L12, ft_off, FAULTY_NOTHING, NULL, NULL},
+    {RULE_L12, impatient, FINDING_WARNING, "Pod " FAULTY_WORKER, "waits only 60 s"},
+    {RULE_L12, patience_unknown, FINDING_UNKNOWN, "Pod " FAULTY_WORKER, "not known"},
     {RULE_L25, redis_plain, FINDING_INFO, "Redis", "without TLS"},
     {RULE_L25, password_in_clear, FINDING_WARNING, "RayService", "in clear"},
     {RULE_L28, no_keepalive, FINDING_WARNING, "RayService", "1 of 2 worker pods"},
@@ -474,14 +475,14 @@ static const struct sick_case cases[] = {
 static void test_each_rule(void **state)
 {
     (void)state;
-    sick_try(cases, ARRAY_LEN(cases));
+    faulty_try(cases, ARRAY_LEN(cases));
 }
 
 static void test_every_rule_is_tried(void **state)
 {
     (void)state;
-    sick_complete(cases, ARRAY_LEN(cases), RULE_D1, RULE_D4);
-    sick_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D18);
+    faulty_complete(cases, ARRAY_LEN(cases), RULE_D1, RULE_D4);
+    faulty_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D18);
 }
 
 int main(void)

@@ -1,6 +1,6 @@
 /* lint_drift_test.c - L20 to L25 and L27: each has an edit of a clean manifest that trips it, and one that does not. */
 #include "backends/base/mem.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

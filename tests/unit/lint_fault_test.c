@@ -1,6 +1,6 @@
 /* lint_fault_test.c - L4 to L14 and L28: each has an edit of a clean manifest that trips it, and one that does not. */
 #include "backends/base/mem.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

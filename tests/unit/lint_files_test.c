@@ -2,7 +2,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "tests/support/fixture.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

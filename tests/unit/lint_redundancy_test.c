@@ -1,7 +1,7 @@
 /* lint_redundancy_test.c - L15 to L19 and L26: each has an edit of a clean manifest that trips it, and one that does
  * not. */
 #include "backends/base/mem.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

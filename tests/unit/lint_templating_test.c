@@ -1,7 +1,7 @@
 /* lint_templating_test.c - L1 to L3 and M1 to M4, on small texts; what is no manifest; secrets in no message. */
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
-#include "tests/support/lint_rig.h"
+#include "tests/support/lint_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

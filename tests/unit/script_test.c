@@ -138,14 +138,14 @@ static void captions_are_safe(void **state)
 
 /* ---- conditions ---- */
 
-struct scene {
+struct fixture {
     struct small s;
     struct focus focus;
     struct view view;
     struct outage outage;
 };
 
-static const struct view *look(struct scene *c)
+static const struct view *look(struct fixture *c)
 {
     c->focus = small_focus(&c->s);
     small_outage(&c->s, &c->outage);
@@ -160,7 +160,7 @@ static const struct view *look(struct scene *c)
 
 static int with_cluster(void **state)
 {
-    struct scene *c = mem_zero(1, sizeof *c);
+    struct fixture *c = mem_zero(1, sizeof *c);
     small_init(&c->s, true);
     *state = c;
     return 0;
@@ -168,13 +168,13 @@ static int with_cluster(void **state)
 
 static int done(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     small_done(&c->s);
     free(c);
     return 0;
 }
 
-static void assert_met(struct scene *c, enum script_wait_kind wait, unsigned number, enum script_met expected,
+static void assert_met(struct fixture *c, enum script_wait_kind wait, unsigned number, enum script_met expected,
                        const char *words)
 {
     char out[SCRIPT_WORDS];
@@ -185,7 +185,7 @@ static void assert_met(struct scene *c, enum script_wait_kind wait, unsigned num
 
 static void pods_and_services(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     assert_met(c, WAIT_PODS_READY, 3, SCRIPT_MET, "3 of 3");
     assert_met(c, WAIT_PODS_READY, 4, SCRIPT_NOT_YET, "3 of 4");
     assert_met(c, WAIT_APPLIED, 0, SCRIPT_MET, NULL);
@@ -199,7 +199,7 @@ static void pods_and_services(void **state)
 static void no_cluster_is_not_gone_before_it_was_looked_at(void **state)
 {
     (void)state;
-    struct scene c = {.view = {0}};
+    struct fixture c = {.view = {0}};
     small_init(&c.s, false);
     assert_met(&c, WAIT_GONE, 0, SCRIPT_NOT_YET, "0 RayServices, 0 pods");
     assert_met(&c, WAIT_APPLIED, 0, SCRIPT_NOT_YET, NULL);
@@ -216,7 +216,7 @@ static void no_cluster_is_not_gone_before_it_was_looked_at(void **state)
 
 static void a_head_goes(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     assert_met(c, WAIT_HEAD_DOWN, 0, SCRIPT_NOT_YET, NULL);
     struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
     d->key = mem_str("9c1e0000-head");
@@ -231,7 +231,7 @@ static void a_head_goes(void **state)
 
 static void what_a_caption_claims(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NOT_YET, "no head was lost");
     struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
     d->key = mem_str("9c1e0000-head");
@@ -249,7 +249,7 @@ static void what_a_caption_claims(void **state)
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 1 restart");
 }
 
-static void restarted(struct scene *c, const char *key, enum tri ready)
+static void restarted(struct fixture *c, const char *key, enum tri ready)
 {
     struct pod *p = small_edit(&c->s, TABLE_POD, key);
     p->restarts = known_u64((p->restarts.known ? p->restarts.value : 0) + 1);
@@ -259,7 +259,7 @@ static void restarted(struct scene *c, const char *key, enum tri ready)
 
 static void workers_restart(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods –");
     struct change *d = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
     d->key = mem_str("9c1e0000-head");
@@ -276,7 +276,7 @@ static void workers_restart(void **state)
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_MET, NULL);
 }
 
-static void prompt(struct scene *c, const char *key, const char *phase, const char *why, uint64_t due)
+static void prompt(struct fixture *c, const char *key, const char *phase, const char *why, uint64_t due)
 {
     struct request *r = record_new(TABLE_REQUEST, key);
     record_set(&r->kind, "prompt");
@@ -288,7 +288,7 @@ static void prompt(struct scene *c, const char *key, const char *phase, const ch
 
 static void the_last_prompt(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     uint64_t now = small_wall(&c->s);
     prompt(c, "1", "ok", NULL, now - 5000);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "none was asked yet");
@@ -302,7 +302,7 @@ static void the_last_prompt(void **state)
 
 /* ---- the run ---- */
 
-static void assert_key(struct script_run *run, struct scene *c, uint32_t key)
+static void assert_key(struct script_run *run, struct fixture *c, uint32_t key)
 {
     struct script_act act;
     assert_true(script_next(run, look(c), &act));
@@ -310,13 +310,13 @@ static void assert_key(struct script_run *run, struct scene *c, uint32_t key)
     assert_int_equal(act.key.key, key);
 }
 
-static void assert_nothing(struct script_run *run, struct scene *c)
+static void assert_nothing(struct script_run *run, struct fixture *c)
 {
     struct script_act act;
     assert_false(script_next(run, look(c), &act));
 }
 
-static void assert_state(struct script_run *run, struct scene *c, const char *caption, const char *words)
+static void assert_state(struct script_run *run, struct fixture *c, const char *caption, const char *words)
 {
     struct caption cap;
     assert_true(script_caption(run, look(c), &cap));
@@ -326,7 +326,7 @@ static void assert_state(struct script_run *run, struct scene *c, const char *ca
 
 static void in_its_order(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     struct script_act act;
     struct script_run *run = script_run_new(parsed("steps:\n- caption: One\n  pause: 2\n  type: é!\n  keys: x k\n"
                                                    "  zoom: gcs\n  speed: 4\n- caption: Two\n  wait: pods-ready 4\n"
@@ -376,7 +376,7 @@ static void in_its_order(void **state)
 /* Whoever touches a key has the console for himself; nothing is pressed behind his back. */
 static void a_person_takes_over(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     struct script_run *run = script_run_new(parsed("steps:\n- caption: One\n  keys: x k\n"));
     assert_key(run, c, 'x');
     script_pause(run, "a key was pressed");
@@ -390,7 +390,7 @@ static void a_person_takes_over(void **state)
 
 static void a_failed_prompt_stops_it(void **state)
 {
-    struct scene *c = *state;
+    struct fixture *c = *state;
     struct script_run *run = script_run_new(parsed("steps:\n- wait: answered\n"));
     assert_nothing(run, c);
     prompt(c, "9", "failed", "refused", small_wall(&c->s));

@@ -41,7 +41,7 @@ static const struct sigv4_keys env_keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEM
                                imds_keys = {"ASIAIMDSEXAMPLE00000", "imds/secret+not-one-EXAMPLEKEY",
                                             "imds//session+token-not-one==", REGION, NULL};
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct http_client *http;
     struct aws_server *server;
@@ -85,10 +85,10 @@ static void clean_environment(void)
     for (size_t i = 0; i < ARRAY_LEN(names); i++) unsetenv(names[i]);
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
     const struct http_client_conf conf = {.proxy = "", .user_agent = "test"};
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
 
     clean_environment();
     s->loop = loop_new();
@@ -104,7 +104,7 @@ static int scene_open(void **state)
     return 0;
 }
 
-static void forget(struct scene *s)
+static void forget(struct fixture *s)
 {
     free(s->said);
     free(s->host);
@@ -113,9 +113,9 @@ static void forget(struct scene *s)
     s->said = s->host = s->names = s->words = NULL;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     aws_find_free(s->find);
     http_client_free(s->http);
     aws_server_stop(s->server);
@@ -130,7 +130,7 @@ static int scene_close(void **state)
     return 0;
 }
 
-static const char *recorded(struct scene *s, const char *name)
+static const char *recorded(struct fixture *s, const char *name)
 {
     char *path = mem_printf(F "%s", name);
     assert_true(s->texts < FIXTURES);
@@ -139,13 +139,13 @@ static const char *recorded(struct scene *s, const char *name)
     return s->text[s->texts++];
 }
 
-static void says(struct scene *s, const char *what, const char *needs, int status, const char *file)
+static void says(struct fixture *s, const char *what, const char *needs, int status, const char *file)
 {
     aws_server_says(s->server, (struct aws_says){what, needs, status, recorded(s, file), 0, 0, 0, false});
 }
 
-/* A file in the scene's folder, and a variable that names it. */
-static void put_file(struct scene *s, const char *name, const char *variable, const char *text)
+/* A file in the fixture's folder, and a variable that names it. */
+static void put_file(struct fixture *s, const char *name, const char *variable, const char *text)
 {
     char *path = mem_printf("%s/%s", s->folder, name);
     assert_int_equal(file_write(path, text, strlen(text), NULL), ERR_OK);
@@ -174,7 +174,7 @@ static void no_secret_in(const char *text)
 
 static void on_done(void *arg, enum err err, const struct aws_redis *r, const struct why *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     struct buf b;
 
     s->done++;
@@ -209,7 +209,7 @@ static void on_done(void *arg, enum err err, const struct aws_redis *r, const st
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void start(struct scene *s, const char *id, const char *profile)
+static void start(struct fixture *s, const char *id, const char *profile)
 {
     const struct aws_find_how how = {.id = id, .profile = profile};
     aws_find_free(s->find);
@@ -218,13 +218,13 @@ static void start(struct scene *s, const char *id, const char *profile)
     assert_int_equal(s->done, 0); /* never from within the start */
 }
 
-static void find(struct scene *s, const char *id, const char *profile)
+static void find(struct fixture *s, const char *id, const char *profile)
 {
     start(s, id, profile);
     UNTIL(s, s->done == 1);
 }
 
-static void with_cluster(struct scene *s)
+static void with_cluster(struct fixture *s)
 {
     says(s, "DescribeReplicationGroups", "ReplicationGroupId=", 404, "group-not-found.xml");
     says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
@@ -234,7 +234,7 @@ static void with_cluster(struct scene *s)
     says(s, "DescribeCacheParameters", "CacheParameterGroupName=trainium-inferentia", 200, "parameters-1.xml");
 }
 
-static void is_cluster(struct scene *s)
+static void is_cluster(struct fixture *s)
 {
     if (s->err) print_message("%s\n", s->said);
     assert_int_equal(s->err, ERR_OK);
@@ -247,7 +247,7 @@ static void is_cluster(struct scene *s)
 
 static void a_single_node_by_its_id(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -268,7 +268,7 @@ static void a_single_node_by_its_id(void **state)
 
 static void the_only_one_without_an_id(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&session_keys);
     aws_server_knows(s->server, &session_keys);
@@ -280,7 +280,7 @@ static void the_only_one_without_an_id(void **state)
 
 static void a_group_and_its_primary(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -306,7 +306,7 @@ static void a_group_and_its_primary(void **state)
 
 static void a_member_leads_to_its_group(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -325,7 +325,7 @@ static void a_member_leads_to_its_group(void **state)
 
 static void one_that_is_being_created(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -345,7 +345,7 @@ static void one_that_is_being_created(void **state)
 
 static void what_cannot_be_used(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -360,7 +360,7 @@ static void what_cannot_be_used(void **state)
 
 static void none_at_all(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -379,7 +379,7 @@ static void none_at_all(void **state)
 
 static void several_are_named(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -397,7 +397,7 @@ static void several_are_named(void **state)
 
 static void keys_of_a_profile(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
     put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
@@ -417,7 +417,7 @@ static void keys_of_a_profile(void **state)
 }
 
 /* Writes a program called aws into the test's folder and puts the folder before the PATH. */
-static void put_cli(struct scene *s, const char *script)
+static void put_cli(struct fixture *s, const char *script)
 {
     char *path = mem_printf("%s/aws", s->folder), *search = mem_printf("%s:%s", s->folder, s->path);
     FILE *f = fopen(path, "w");
@@ -431,14 +431,14 @@ static void put_cli(struct scene *s, const char *script)
     free(search);
 }
 
-static void put_shared_files(struct scene *s)
+static void put_shared_files(struct fixture *s)
 {
     put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
     put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
 }
 
 /* A CLI that prints role_keys when it is called as it has to be. */
-static void put_good_cli(struct scene *s, const char *options)
+static void put_good_cli(struct fixture *s, const char *options)
 {
     char *script = mem_printf("[ \"$*\" = 'configure export-credentials --format process%s' ] || exit 9\n"
                               "cat <<'END'\n"
@@ -453,7 +453,7 @@ static void put_good_cli(struct scene *s, const char *options)
 
 static void a_role_by_the_cli(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_shared_files(s);
     put_good_cli(s, "");
@@ -491,7 +491,7 @@ static void what_the_cli_cannot_do_is_passed_on(void **state)
          "no credentials for AWS: AWS: profile single (sso_session): aws configure export-credentials: more than 65536 "
          "bytes"},
     };
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_shared_files(s);
     for (size_t i = 0; i < ARRAY_LEN(are); i++) {
@@ -510,7 +510,7 @@ static void what_the_cli_cannot_do_is_passed_on(void **state)
 /* The AWS CLI itself, where this machine has one that knows the command. */
 static void the_cli_itself_runs_a_credential_process(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *config = mem_printf("[profile p]\ncredential_process = /bin/sh %s/keys.sh\n", s->folder);
     char *script =
         mem_printf("printf '{\"Version\":1,\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\",\"SessionToken\":"
@@ -533,7 +533,7 @@ static void the_cli_itself_runs_a_credential_process(void **state)
 
 static void a_web_identity(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_file(s, "token", "AWS_WEB_IDENTITY_TOKEN_FILE", "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one\n");
     setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/irsa", 1);
@@ -550,7 +550,7 @@ static void a_web_identity(void **state)
 
 static void a_web_identity_that_is_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_file(s, "token", "AWS_WEB_IDENTITY_TOKEN_FILE", "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one");
     setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/irsa", 1);
@@ -568,7 +568,7 @@ static void a_web_identity_that_is_refused(void **state)
 
 static void the_containers_agent(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *url = mem_printf("%s/v1/credentials", aws_server_url(s->server));
 
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
@@ -591,7 +591,7 @@ static void the_containers_agent(void **state)
 
 static void imds_of_the_instance(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
@@ -612,7 +612,7 @@ static void imds_of_the_instance(void **state)
 
 static void imds_that_does_not_answer(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
@@ -627,7 +627,7 @@ static void imds_that_does_not_answer(void **state)
 
 static void imds_without_a_role(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
@@ -645,7 +645,7 @@ static void what_is_wrong_before_anything_is_asked(void **state)
         {"pod", "no credentials for AWS: the web identity's token: /nowhere/token: cannot be opened: No such file or "
                 "directory"},
     };
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
     put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
@@ -676,7 +676,7 @@ static void what_is_wrong_before_anything_is_asked(void **state)
 
 static void a_wrong_signature_is_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct sigv4_keys other = env_keys;
 
     other.secret = "not the one";
@@ -693,7 +693,7 @@ static void a_wrong_signature_is_refused(void **state)
 
 static void an_expired_token(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&session_keys);
     aws_server_knows(s->server, &session_keys);
@@ -707,7 +707,7 @@ static void an_expired_token(void **state)
 
 static void without_permission(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -728,7 +728,7 @@ static void without_permission(void **state)
 
 static void slow_down_and_cut_are_asked_again(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -749,7 +749,7 @@ static void slow_down_and_cut_are_asked_again(void **state)
 
 static void always_cut(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -765,7 +765,7 @@ static void always_cut(void **state)
 
 static void half_an_answer_that_says_it_is_whole(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -780,7 +780,7 @@ static void half_an_answer_that_says_it_is_whole(void **state)
 
 static void fifty_megabytes(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const size_t len = 50u * 1024 * 1024;
     char *body = mem_alloc(len + 1);
 
@@ -798,7 +798,7 @@ static void fifty_megabytes(void **state)
 
 static void pages_without_end(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -815,7 +815,7 @@ static void pages_without_end(void **state)
 
 static void nobody_listens(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     setenv("AWS_ENDPOINT_URL_ELASTICACHE", "http://127.0.0.1:1", 1);
@@ -826,7 +826,7 @@ static void nobody_listens(void **state)
 
 static void it_can_be_stopped_at_any_time(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
@@ -864,7 +864,7 @@ static void what_would_break_the_signatures_header_is_not_sent(void **state)
         {NULL, "elasticache", "A", "s"},
         {REGION, "a/b", "A", "s"},
     };
-    struct scene *s = *state;
+    struct fixture *s = *state;
 
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         enum err err = ERR_OK;
@@ -876,7 +876,7 @@ static void what_would_break_the_signatures_header_is_not_sent(void **state)
     assert_string_equal(aws_server_last(s->server), "");
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
 
 int main(void)
 {

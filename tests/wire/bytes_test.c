@@ -18,7 +18,7 @@
 
 enum { LIMIT_MS = 8000 };
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct tiny_server *server;
     struct tiny_reply reply;
@@ -33,10 +33,10 @@ struct scene {
 static struct tiny_reply answer(void *arg, const char *request)
 {
     (void)request;
-    return ((struct scene *)arg)->reply;
+    return ((struct fixture *)arg)->reply;
 }
 
-static void drop(struct scene *s)
+static void drop(struct fixture *s)
 {
     bytes_free(s->link);
     s->link = NULL;
@@ -44,19 +44,19 @@ static void drop(struct scene *s)
 
 static void on_opened(void *arg)
 {
-    ((struct scene *)arg)->opened++;
+    ((struct fixture *)arg)->opened++;
 }
 
 static void on_received(void *arg, const char *bytes, size_t len)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     buf_add(&s->in, bytes, len);
     if (s->free_in_received) drop(s);
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->closed++;
     s->err = err;
     if (s->free_in_closed) drop(s);
@@ -64,9 +64,9 @@ static void on_closed(void *arg, enum err err, const char *why)
     s->why = mem_str(why); /* which outlives the link */
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->server = tiny_start(s->loop, answer, s);
     buf_init(&s->in, 16 * 1024 * 1024);
@@ -74,9 +74,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     bytes_free(s->link);
     if (s->server) tiny_stop(s->server);
     loop_free(s->loop);
@@ -86,7 +86,7 @@ static int scene_close(void **state)
     return 0;
 }
 
-static struct bytes_calls calls_of(struct scene *s)
+static struct bytes_calls calls_of(struct fixture *s)
 {
     return (struct bytes_calls){.opened = on_opened, .received = on_received, .closed = on_closed, .arg = s};
 }
@@ -98,7 +98,7 @@ static struct bytes_calls calls_of(struct scene *s)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void open_tcp(struct scene *s)
+static void open_tcp(struct fixture *s)
 {
     struct bytes_calls calls = calls_of(s);
     s->link = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
@@ -108,7 +108,7 @@ static void open_tcp(struct scene *s)
 
 static void tcp_carries_bytes_both_ways(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = "+PONG\r\n\0tail", .len = 12};
     open_tcp(s);
     assert_int_equal(bytes_write(s->link, "PING\r\n\r\n", 8), ERR_OK);
@@ -119,7 +119,7 @@ static void tcp_carries_bytes_both_ways(void **state)
 
 static void the_end_of_the_other_side_is_reset(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = "bye", .hang_up = true};
     s->free_in_closed = true;
     open_tcp(s);
@@ -132,7 +132,7 @@ static void the_end_of_the_other_side_is_reset(void **state)
 
 static void a_link_may_be_freed_while_it_receives(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = "one", .then = "two", .then_ms = 30};
     s->free_in_received = true;
     open_tcp(s);
@@ -145,7 +145,7 @@ static void a_link_may_be_freed_while_it_receives(void **state)
 
 static void nobody_there_is_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     unsigned port = tiny_port(s->server);
     tiny_stop(s->server);
@@ -171,7 +171,7 @@ static void nobody_there_is_refused(void **state)
 
 static void a_link_may_be_freed_while_it_connects(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     s->link = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
     drop(s);
@@ -184,7 +184,7 @@ static void a_link_may_be_freed_while_it_connects(void **state)
 
 static void a_full_queue_is_a_limit(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     char *block = mem_zero(1, 256 * 1024);
     enum err err = ERR_OK;
@@ -197,7 +197,7 @@ static void a_full_queue_is_a_limit(void **state)
 
 static void a_command_carries_bytes_both_ways(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     s->link = bytes_command(s->loop, "while read -r line; do echo \"got $line\"; done", &calls);
     WAIT_FOR(s, s->opened == 1);
@@ -208,7 +208,7 @@ static void a_command_carries_bytes_both_ways(void **state)
 
 static void a_command_that_fails_says_why(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     s->link = bytes_command(s->loop, "echo last; echo 'no route to host' >&2; exit 255", &calls);
     WAIT_FOR(s, s->closed == 1);
@@ -227,7 +227,7 @@ static void a_command_that_fails_says_why(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(tcp_carries_bytes_both_ways),           T(the_end_of_the_other_side_is_reset),
         T(a_link_may_be_freed_while_it_receives), T(nobody_there_is_refused),

@@ -1,7 +1,7 @@
 /* cleanup_race_test.c - what somebody else does while a clean-up waits for its answer is not destroyed with it. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "tests/support/deploy_rig.h"
+#include "tests/support/deploy_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,18 +16,18 @@
 #define AS "?fieldManager=someone"
 #define OURS ",\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}"
 
-static void put(struct deploy_rig *r, const char *path, const char *api, const char *kind, const char *name,
+static void put(struct deploy_harness *r, const char *path, const char *api, const char *kind, const char *name,
                 const char *meta)
 {
     char *to = mem_printf("%s/%s" AS, path, name);
     char *body =
         mem_printf("{\"apiVersion\":\"%s\",\"kind\":\"%s\",\"metadata\":{\"name\":\"%s\"%s}}", api, kind, name, meta);
-    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", to, YAML, body, 201));
+    cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", to, YAML, body, 201));
     free(to);
     free(body);
 }
 
-static void map(struct deploy_rig *r, const char *name, const char *meta)
+static void map(struct deploy_harness *r, const char *name, const char *meta)
 {
     put(r, NAMESPACE "/configmaps", "v1", "ConfigMap", name, meta);
 }
@@ -35,7 +35,8 @@ static void map(struct deploy_rig *r, const char *name, const char *meta)
 /* A namespace that raydeck made, with one ConfigMap of its own in it. */
 static int up(void **state)
 {
-    struct deploy_rig *r = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
+    struct deploy_harness *r =
+        deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
     put(r, "/api/v1/namespaces", "v1", "Namespace", "mistral", OURS);
     map(r, "ours", OURS);
     *state = r;
@@ -44,100 +45,100 @@ static int up(void **state)
 
 static int down(void **state)
 {
-    deploy_rig_free(*state);
+    deploy_harness_free(*state);
     return 0;
 }
 
 static void all_of_ours_goes(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
-    deploy_rig_answer(r, true);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
+    deploy_harness_answer(r, true);
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_rig_said(r, "  namespace: namespace/mistral is gone\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 404));
+    deploy_harness_said(r, "  namespace: namespace/mistral is gone\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 404));
 }
 
 static void what_came_while_it_was_asked_keeps_the_namespace(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
     map(r, "theirs", "");
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, "# namespace: namespace/mistral kept: new since it was shown: configmap/theirs\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE "/configmaps/theirs", 200));
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE "/configmaps/ours", 404));
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+    deploy_harness_said(r, "# namespace: namespace/mistral kept: new since it was shown: configmap/theirs\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/theirs", 200));
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/ours", 404));
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
 }
 
 /* Also what carries our label: it was not shown. */
 static void what_another_raydeck_made_meanwhile_stays(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
     map(r, "second", OURS);
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, "new since it was shown: configmap/second\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE "/configmaps/second", 200));
+    deploy_harness_said(r, "new since it was shown: configmap/second\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/second", 200));
 }
 
 /* Not the one that was shown, under its name. */
 static void one_that_was_replaced_stays_and_keeps_the_namespace(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
-    cJSON_Delete(sim_bed_ask(r->bed, "DELETE", NAMESPACE "/configmaps/ours", NULL, NULL, 200));
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
+    cJSON_Delete(sim_fixture_ask(r->sim, "DELETE", NAMESPACE "/configmaps/ours", NULL, NULL, 200));
     map(r, "ours", OURS);
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, "configmap/ours is another one now than the one that was shown: left alone\n");
-    deploy_rig_said(r, "new since it was shown: configmap/ours\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE "/configmaps/ours", 200));
+    deploy_harness_said(r, "configmap/ours is another one now than the one that was shown: left alone\n");
+    deploy_harness_said(r, "new since it was shown: configmap/ours\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/ours", 200));
 }
 
 /* Of whatever kind: which there are, the server says. */
 static void a_kind_that_nobody_listed_counts_too(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
     put(r, "/apis/coordination.k8s.io/v1/namespaces/mistral/leases", "coordination.k8s.io/v1", "Lease", "theirs", "");
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, "new since it was shown: lease.coordination.k8s.io/theirs\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+    deploy_harness_said(r, "new since it was shown: lease.coordination.k8s.io/theirs\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
     /* And before the question. */
-    deploy_rig_cleanup(r);
-    deploy_rig_said(r, "  read: namespace/mistral, kept: it holds lease.coordination.k8s.io/theirs\n");
+    deploy_harness_cleanup(r);
+    deploy_harness_said(r, "  read: namespace/mistral, kept: it holds lease.coordination.k8s.io/theirs\n");
 }
 
 /* The namespace itself was given to somebody else. */
 static void a_namespace_that_changed_hands_stays(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
     cJSON_Delete(
-        sim_bed_ask(r->bed, "PATCH", NAMESPACE AS "&force=true", YAML,
-                    "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":"
-                    "{\"app.kubernetes.io/managed-by\":\"helm\"}}}",
-                    200));
-    deploy_rig_answer(r, true);
+        sim_fixture_ask(r->sim, "PATCH", NAMESPACE AS "&force=true", YAML,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":"
+                        "{\"app.kubernetes.io/managed-by\":\"helm\"}}}",
+                        200));
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, "# namespace: namespace/mistral kept: it is not raydeck's any more\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+    deploy_harness_said(r, "# namespace: namespace/mistral kept: it is not raydeck's any more\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
 }
 
 static void without_permission_the_engine_refuses_by_itself(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_cleanup(r);
+    struct deploy_harness *r = *state;
+    deploy_harness_cleanup(r);
     r->no = "READ-ONLY again";
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_GUARD);
     assert_string_equal(r->why, "READ-ONLY again: nothing was deleted");
-    deploy_rig_said(r, "# confirm: READ-ONLY again\n= confirm failed\n");
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE "/configmaps/ours", 200));
+    deploy_harness_said(r, "# confirm: READ-ONLY again\n= confirm failed\n");
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/ours", 200));
 }
 
 int main(void)

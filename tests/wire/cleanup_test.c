@@ -2,7 +2,7 @@
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
 #include "deploy/cleanup.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,8 +21,8 @@
 #define HELD "\"deletionTimestamp\":\"2026-11-23T12:00:00Z\",\"finalizers\":[\"ray.io/gcs-ft-redis-cleanup-finalizer\"]"
 
 struct script {
-    struct kube_scene scene; /* first: the route finds its way back */
-    const char *service;     /* the one that is meant */
+    struct kube_fixture fixture; /* first: the route finds its way back */
+    const char *service;         /* the one that is meant */
     bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced;
     unsigned clusters, namespaces; /* asked so far, after the deletion */
     bool service_deleted, namespace_deleted;
@@ -46,10 +46,10 @@ static struct tiny_reply deleted(struct script *s, const char *request)
     add(s->deleted, sizeof s->deleted, line);
     if (!strstr(request, "\"preconditions\":{\"uid\":\"u-")) fail_msg("no UID: %s", request);
     if (s->replaced && strstr(line, "rayservices"))
-        return scene_json(&s->scene, 409, "{\"kind\":\"Status\",\"code\":409}");
+        return kube_fixture_json(&s->fixture, 409, "{\"kind\":\"Status\",\"code\":409}");
     if (strstr(line, "/rayservices/")) s->service_deleted = true;
     if (strcmp(line, "/api/v1/namespaces/mistral\n") == 0) s->namespace_deleted = true;
-    return scene_json(&s->scene, 200, "{\"kind\":\"Status\"}");
+    return kube_fixture_json(&s->fixture, 200, "{\"kind\":\"Status\"}");
 }
 
 static const char *jobs(const struct script *s)
@@ -92,36 +92,39 @@ static const char *listed(const struct script *s, const char *path)
 
 static struct tiny_reply got(struct script *s, const char *path)
 {
-    struct kube_scene *scene = &s->scene;
-    if (strncmp(path, "/apis ", 6) == 0) return scene_json(scene, 200, "{\"groups\":[]}");
+    struct kube_fixture *fixture = &s->fixture;
+    if (strncmp(path, "/apis ", 6) == 0) return kube_fixture_json(fixture, 200, "{\"groups\":[]}");
     if (strncmp(path, "/api/v1 ", 8) == 0)
-        return scene_json(
-            scene, 200,
+        return kube_fixture_json(
+            fixture, 200,
             "{\"resources\":[{\"name\":\"pods\",\"kind\":\"Pod\",\"namespaced\":true,\"verbs\":[\"delete\","
             "\"list\"]}]}");
     if (strncmp(path, "/api/v1/namespaces/mistral ", 27) == 0) {
-        if (s->namespace_deleted && s->namespaces++ > 0) return scene_json(scene, 404, NONE);
-        return scene_json(scene, 200,
-                          s->foreign_namespace ? "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"}}"
-                                               : "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"," OURS "}}");
+        if (s->namespace_deleted && s->namespaces++ > 0) return kube_fixture_json(fixture, 404, NONE);
+        return kube_fixture_json(fixture, 200,
+                                 s->foreign_namespace ? "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"}}"
+                                                      : "{\"metadata\":{\"name\":\"mistral\",\"uid\":\"u-ns\"," OURS
+                                                        "}}");
     }
-    if (strstr(path, "/rayservices/mistral ")) return scene_json(scene, 404, NONE);
+    if (strstr(path, "/rayservices/mistral ")) return kube_fixture_json(fixture, 404, NONE);
     if (strstr(path, "/rayclusters?"))
-        return scene_json(scene, 200,
-                          s->hangs || s->clusters++ < 2 ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde\"," HELD
-                                                          "}}]}"
-                                                        : "{\"items\":[]}");
-    if (strstr(path, "/jobs?")) return scene_json(scene, 200, jobs(s));
+        return kube_fixture_json(fixture, 200,
+                                 s->hangs || s->clusters++ < 2
+                                     ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde\"," HELD "}}]}"
+                                     : "{\"items\":[]}");
+    if (strstr(path, "/jobs?")) return kube_fixture_json(fixture, 200, jobs(s));
     if (s->forbidden && strstr(path, "/secrets "))
-        return scene_json(scene, 403, "{\"kind\":\"Status\",\"code\":403,\"message\":\"secrets is forbidden\"}");
-    return scene_json(scene, 200, listed(s, path));
+        return kube_fixture_json(fixture, 403,
+                                 "{\"kind\":\"Status\",\"code\":403,\"message\":\"secrets is forbidden\"}");
+    return kube_fixture_json(fixture, 200, listed(s, path));
 }
 
-static bool route(struct kube_scene *scene, const char *request, struct tiny_reply *reply)
+static bool route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
-    struct script *s = (struct script *)(void *)scene;
-    if (scene_is(request, "GET /version ") || strstr(request, "limit=250") || scene_is_watch(request)) return false;
-    if (scene_is(request, "DELETE "))
+    struct script *s = (struct script *)(void *)fixture;
+    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
+        return false;
+    if (kube_fixture_is(request, "DELETE "))
         *reply = deleted(s, request);
     else
         *reply = got(s, request + 4);
@@ -155,25 +158,25 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static bool asked_or_over(struct kube_scene *scene)
+static bool asked_or_over(struct kube_fixture *fixture)
 {
-    const struct script *s = (const struct script *)(const void *)scene;
+    const struct script *s = (const struct script *)(const void *)fixture;
     return s->asked || s->over;
 }
 
-static bool over(struct kube_scene *scene)
+static bool over(struct kube_fixture *fixture)
 {
-    return ((const struct script *)(const void *)scene)->over;
+    return ((const struct script *)(const void *)fixture)->over;
 }
 
 static void run(struct script *s, bool yes)
 {
-    s->scene.route = route;
-    scene_start(&s->scene);
-    scene_open(&s->scene, "{token: x}", "mistral");
-    const struct cleanup_conf conf = {.loop = s->scene.loop,
-                                      .cluster = {&kube_api, s->scene.be},
-                                      .world = s->scene.world,
+    s->fixture.route = route;
+    kube_fixture_start(&s->fixture);
+    kube_fixture_open(&s->fixture, "{token: x}", "mistral");
+    const struct cleanup_conf conf = {.loop = s->fixture.loop,
+                                      .cluster = {&kube_api, s->fixture.be},
+                                      .world = s->fixture.world,
                                       .ns = "mistral",
                                       .service = s->service,
                                       .hang_ms = 60,
@@ -181,12 +184,12 @@ static void run(struct script *s, bool yes)
                                       .poll_ms = 20};
     const struct step_observer observer = {on_changed, on_confirm, on_done, s};
     struct cleanup *c = cleanup_start(&conf, &observer);
-    scene_until(&s->scene, asked_or_over, "the question, or an end");
+    kube_fixture_until(&s->fixture, asked_or_over, "the question, or an end");
     if (!s->over) assert_string_equal(s->deleted, "");
     if (s->asked) step_engine_confirm(cleanup_engine(c), yes);
-    scene_until(&s->scene, over, "the end");
+    kube_fixture_until(&s->fixture, over, "the end");
     cleanup_free(c);
-    scene_stop(&s->scene);
+    kube_fixture_stop(&s->fixture);
 }
 
 #define SAID(s, text)                                                                                                  \

@@ -2,7 +2,7 @@
  * shown. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "tests/support/deploy_rig.h"
+#include "tests/support/deploy_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,69 +22,70 @@
 
 static int up(void **state)
 {
-    struct deploy_rig *r = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
-    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", NAMESPACE AS, YAML,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}",
-                             201));
+    struct deploy_harness *r =
+        deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
+    cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", NAMESPACE AS, YAML,
+                                 "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}",
+                                 201));
     *state = r;
     return 0;
 }
 
 static int running_up(void **state)
 {
-    *state = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true});
+    *state = deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true});
     return 0;
 }
 
 static int down(void **state)
 {
-    deploy_rig_free(*state);
+    deploy_harness_free(*state);
     return 0;
 }
 
-static void patch(struct deploy_rig *r, const char *query, const char *body, long status)
+static void patch(struct deploy_harness *r, const char *query, const char *body, long status)
 {
     char *path = mem_printf(MAP "?%s", query);
-    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", path, YAML, body, status));
+    cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", path, YAML, body, status));
     free(path);
 }
 
-static void delete (struct deploy_rig *r)
+static void delete (struct deploy_harness *r)
 {
-    cJSON_Delete(sim_bed_ask(r->bed, "DELETE", MAP, NULL, NULL, 200));
+    cJSON_Delete(sim_fixture_ask(r->sim, "DELETE", MAP, NULL, NULL, 200));
 }
 
 /* The value of that key as it is on the server. */
-static void has(struct deploy_rig *r, const char *key, const char *value)
+static void has(struct deploy_harness *r, const char *key, const char *value)
 {
-    cJSON *live = sim_bed_get(r->bed, MAP, 200);
+    cJSON *live = sim_fixture_get(r->sim, MAP, 200);
     const char *now = json_str(json_get(live, "data"), key);
     if (!value && now) fail_msg("%s: %s", key, now);
     if (value) assert_string_equal(now ? now : "(none)", value);
     cJSON_Delete(live);
 }
 
-static void deployed(struct deploy_rig *r, const char *manifest)
+static void deployed(struct deploy_harness *r, const char *manifest)
 {
-    deploy_rig_deploy(r, manifest, NULL);
-    deploy_rig_answer(r, true);
+    deploy_harness_deploy(r, manifest, NULL);
+    deploy_harness_answer(r, true);
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
 }
 
-static void refused(struct deploy_rig *r, const char *said)
+static void refused(struct deploy_harness *r, const char *said)
 {
-    deploy_rig_answer(r, true);
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_rig_said(r, said);
-    deploy_rig_said(r, "= apply failed\n");
+    deploy_harness_said(r, said);
+    deploy_harness_said(r, "= apply failed\n");
 }
 
 /* Made by a request that cannot change what is there, and applied all the same: what is no longer said goes. */
 static void what_is_made_is_ours_to_apply(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     deployed(r, MANIFEST("a: '1', b: '2'"));
-    cJSON *live = sim_bed_get(r->bed, MAP, 200);
+    cJSON *live = sim_fixture_get(r->sim, MAP, 200);
     const cJSON *fields = json_path(live, "metadata.managedFields");
     assert_int_equal(cJSON_GetArraySize(fields), 1);
     assert_string_equal(json_str(cJSON_GetArrayItem(fields, 0), "manager"), "raydeck");
@@ -97,8 +98,8 @@ static void what_is_made_is_ours_to_apply(void **state)
 
 static void what_somebody_made_meanwhile_is_left_alone(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_deploy(r, MANIFEST("b: '2'"), NULL);
+    struct deploy_harness *r = *state;
+    deploy_harness_deploy(r, MANIFEST("b: '2'"), NULL);
     patch(r, "fieldManager=someone", BODY("\"a\":\"theirs\""), 201);
     refused(r, "# apply: configmap/m: somebody else made it since it was shown: left alone\n");
     has(r, "a", "theirs");
@@ -107,9 +108,9 @@ static void what_somebody_made_meanwhile_is_left_alone(void **state)
 
 static void another_one_of_that_name_is_left_alone(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     deployed(r, MANIFEST("a: '1'"));
-    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
     patch(r, "fieldManager=raydeck", BODY("\"a\":\"1\""), 201);
     refused(r, "# apply: configmap/m: it is another one now than the one that was shown: left alone\n");
@@ -118,20 +119,20 @@ static void another_one_of_that_name_is_left_alone(void **state)
 
 static void what_is_gone_is_not_made_anew(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     deployed(r, MANIFEST("a: '1'"));
-    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
     refused(r, "# apply: configmap/m: it is gone since it was shown: not made anew\n");
-    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+    cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
 /* The same field manager: the server sees no conflict in it. */
 static void what_was_changed_meanwhile_is_shown_first(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     deployed(r, MANIFEST("a: '1'"));
-    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     patch(r, "fieldManager=raydeck",
           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"labels\":{"
           "\"app.kubernetes.io/managed-by\":\"raydeck\"}},\"data\":{\"a\":\"1\",\"c\":\"another raydeck's\"}}",
@@ -144,9 +145,9 @@ static void what_was_changed_meanwhile_is_shown_first(void **state)
 /* ---- a RayService ---- */
 
 /* The RayService that runs, with another version of Ray. Caller frees. */
-static char *another_version(struct deploy_rig *r)
+static char *another_version(struct deploy_harness *r)
 {
-    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *config = cJSON_CreateObject();
+    cJSON *live = sim_fixture_get(r->sim, SERVICE, 200), *config = cJSON_CreateObject();
     cJSON_AddStringToObject(config, "apiVersion", "ray.io/v1");
     cJSON_AddStringToObject(config, "kind", "RayService");
     cJSON *meta = cJSON_AddObjectToObject(config, "metadata");
@@ -165,37 +166,37 @@ static char *another_version(struct deploy_rig *r)
     return text;
 }
 
-static void version_is(struct deploy_rig *r, const char *version)
+static void version_is(struct deploy_harness *r, const char *version)
 {
-    cJSON *live = sim_bed_get(r->bed, SERVICE, 200);
+    cJSON *live = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_equal(json_str(json_path(live, "spec.rayClusterConfig"), "rayVersion"), version);
     cJSON_Delete(live);
 }
 
-static void ask_service(struct deploy_rig *r)
+static void ask_service(struct deploy_harness *r)
 {
     char *text = another_version(r);
-    deploy_rig_deploy(r, text, NULL);
+    deploy_harness_deploy(r, text, NULL);
     if (!r->asked) fail_msg("%s\n%s", r->why, r->said);
     free(text);
-    deploy_rig_said(r, "workerGroupSpecs belongs to kuberay-operator; taken over");
+    deploy_harness_said(r, "workerGroupSpecs belongs to kuberay-operator; taken over");
 }
 
 static void the_operators_field_is_taken_as_shown(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     ask_service(r);
     /* What the operator writes meanwhile is no change of what was shown. */
-    deploy_rig_answer(r, true);
-    deploy_rig_said(r, "  apply: rayservice.ray.io/mistral serverside-applied\n");
+    deploy_harness_answer(r, true);
+    deploy_harness_said(r, "  apply: rayservice.ray.io/mistral serverside-applied\n");
     version_is(r, "2.59.0");
 }
 
 static void a_conflict_that_was_not_shown_is_not_forced(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     ask_service(r);
-    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *body = cJSON_CreateObject();
+    cJSON *live = sim_fixture_get(r->sim, SERVICE, 200), *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "apiVersion", "ray.io/v1");
     cJSON_AddStringToObject(body, "kind", "RayService");
     cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "name", "mistral");
@@ -203,35 +204,35 @@ static void a_conflict_that_was_not_shown_is_not_forced(void **state)
     cJSON_AddItemToObject(cluster, "workerGroupSpecs",
                           cJSON_Duplicate(json_path(live, "spec.rayClusterConfig.workerGroupSpecs"), 1));
     char *text = cJSON_PrintUnformatted(body);
-    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", SERVICE AS "&force=true", YAML, text, 200));
+    cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", SERVICE AS "&force=true", YAML, text, 200));
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
     refused(r, ".spec.rayClusterConfig.workerGroupSpecs; this was not shown: deploy again to see it\n");
-    deploy_rig_said(r, "# apply: rayservice.ray.io/mistral: fields owned by ");
-    cJSON *now = sim_bed_get(r->bed, SERVICE, 200);
+    deploy_harness_said(r, "# apply: rayservice.ray.io/mistral: fields owned by ");
+    cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
     cJSON_Delete(now);
 }
 
 static void another_rayservice_of_that_name_is_left_alone(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     ask_service(r);
-    cJSON *live = sim_bed_get(r->bed, SERVICE, 200), *body = cJSON_CreateObject();
+    cJSON *live = sim_fixture_get(r->sim, SERVICE, 200), *body = cJSON_CreateObject();
     cJSON_AddStringToObject(body, "apiVersion", "ray.io/v1");
     cJSON_AddStringToObject(body, "kind", "RayService");
     cJSON_AddStringToObject(cJSON_AddObjectToObject(body, "metadata"), "name", "mistral");
     cJSON_AddItemToObject(body, "spec", cJSON_DetachItemFromObjectCaseSensitive(live, "spec"));
     char *text = cJSON_PrintUnformatted(body);
-    cJSON_Delete(sim_bed_ask(r->bed, "DELETE", SERVICE, NULL, NULL, 200));
-    sim_bed_wait_gone(r->bed, SERVICE);
-    cJSON_Delete(sim_bed_ask(r->bed, "PATCH", SERVICE AS, YAML, text, 201));
+    cJSON_Delete(sim_fixture_ask(r->sim, "DELETE", SERVICE, NULL, NULL, 200));
+    sim_fixture_wait_gone(r->sim, SERVICE);
+    cJSON_Delete(sim_fixture_ask(r->sim, "PATCH", SERVICE AS, YAML, text, 201));
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
     refused(r, "# apply: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
-    cJSON *now = sim_bed_get(r->bed, SERVICE, 200);
+    cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
     cJSON_Delete(now);
 }
@@ -240,15 +241,15 @@ static void another_rayservice_of_that_name_is_left_alone(void **state)
 
 static void without_permission_the_engine_refuses_by_itself(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     r->no = "READ-ONLY: not armed";
-    deploy_rig_deploy(r, MANIFEST("a: '1'"), NULL);
-    deploy_rig_said(r, "  dry run: configmap/m: the server takes it\n");
-    deploy_rig_answer(r, true);
+    deploy_harness_deploy(r, MANIFEST("a: '1'"), NULL);
+    deploy_harness_said(r, "  dry run: configmap/m: the server takes it\n");
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_GUARD);
     assert_string_equal(r->why, "READ-ONLY: not armed: nothing was applied");
-    deploy_rig_said(r, "# confirm: READ-ONLY: not armed\n= confirm failed\n");
-    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+    deploy_harness_said(r, "# confirm: READ-ONLY: not armed\n= confirm failed\n");
+    cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
 int main(void)

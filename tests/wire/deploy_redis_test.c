@@ -20,7 +20,7 @@ enum { LIMIT_MS = 9000, EVERY_MS = 20 };
 static const struct sigv4_keys keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL,
                                        "us-west-2", NULL};
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct aws_server *server;
     struct manifest *manifest;
@@ -33,9 +33,9 @@ struct scene {
     char why[300];
 };
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->server = aws_server_start(s->loop);
     s->one = fixture_read(F "memorydb.json", NULL);
@@ -57,9 +57,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     deploy_free(s->deploy);
     manifest_free(s->manifest);
     variables_done(&s->vars);
@@ -74,7 +74,7 @@ static int scene_close(void **state)
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     size_t len = strlen(s->said);
     assert_non_null(step->name);
     snprintf(s->said + len, sizeof s->said - len, "%s|%s|%s\n", step->name, step_state_word(step->state),
@@ -89,13 +89,13 @@ static void on_confirm(void *arg)
 
 static void on_done(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->over = true;
     s->err = err;
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static void begin(struct scene *s, const char *word, uint64_t most_ms)
+static void begin(struct fixture *s, const char *word, uint64_t most_ms)
 {
     const struct deploy_conf conf = {.loop = s->loop,
                                      .ns = "mistral",
@@ -107,7 +107,7 @@ static void begin(struct scene *s, const char *word, uint64_t most_ms)
     s->deploy = deploy_start(&conf, &(struct step_observer){on_changed, on_confirm, on_done, s});
 }
 
-static void until(struct scene *s, const char *said)
+static void until(struct fixture *s, const char *said)
 {
     for (uint64_t end = loop_now_ms() + LIMIT_MS; loop_now_ms() < end; loop_step(s->loop, 20))
         if (said ? strstr(s->said, said) != NULL : s->over) return;
@@ -118,7 +118,7 @@ static void until(struct scene *s, const char *said)
 
 static void it_waits_and_goes_on(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->one});
     aws_server_says(s->server, (struct aws_says){.what = "DescribeParameters", .status = 200, .body = s->parameters});
     begin(s, "memorydb:ray-gcs", 0);
@@ -137,7 +137,7 @@ static void it_waits_and_goes_on(void **state)
 
 static void it_is_given_up_in_time(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->creating});
     begin(s, "memorydb", 300);
     until(s, NULL);
@@ -151,7 +151,7 @@ static void it_is_given_up_in_time(void **state)
 
 static void it_can_be_stopped(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     begin(s, "memorydb", 0);
     until(s, WAITING);
     assert_true(step_engine_may_stop(deploy_engine(s->deploy)));
@@ -168,7 +168,7 @@ static void it_can_be_stopped(void **state)
 /* Without the option there is no such step, and nobody is told of one. */
 static void without_it_there_is_no_such_step(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     begin(s, NULL, 0);
     until(s, NULL);
     assert_true(strncmp(s->said, "prerequisites|running", 21) == 0);
@@ -178,7 +178,7 @@ static void without_it_there_is_no_such_step(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {T(it_waits_and_goes_on), T(it_is_given_up_in_time), T(it_can_be_stopped),
                                        T(without_it_there_is_no_such_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);

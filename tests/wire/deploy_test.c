@@ -5,7 +5,7 @@
 #include "backends/kube/kube_api.h"
 #include "deploy/deploy.h"
 #include "tests/support/fixture.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -52,7 +52,7 @@ struct answer_row {
 };
 
 struct run_of {
-    struct kube_scene scene; /* first: the route finds its way back */
+    struct kube_fixture fixture; /* first: the route finds its way back */
     const struct answer_row *rows;
     unsigned seen[64];
     char log[64 * 1024]; /* method and path of every request of ours */
@@ -133,30 +133,31 @@ static const struct answer_row *row_of(struct run_of *r, const struct answer_row
     return NULL;
 }
 
-static bool route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     struct run_of *r = (struct run_of *)(void *)s;
     char line[400];
-    if (scene_is(request, "GET /version ") || strstr(request, "limit=250") || scene_is_watch(request)) return false;
+    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
+        return false;
     snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request, "\r"), request);
     char *http = strstr(line, " HTTP/1.1");
     if (http) memcpy(http, "\n", 2);
     add(r->log, sizeof r->log, line);
     const char *body = strstr(request, "\r\n\r\n");
-    if (body && body[4] && !scene_is(request, "POST /apis/authorization.k8s.io/")) {
+    if (body && body[4] && !kube_fixture_is(request, "POST /apis/authorization.k8s.io/")) {
         add(r->bodies, sizeof r->bodies, body + 4);
         add(r->bodies, sizeof r->bodies, "\n");
     }
     const struct answer_row *row = row_of(r, r->rows, 32, request);
     if (!row) row = row_of(r, usual, 0, request);
     static const struct answer_row absent = {"GET ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0};
-    if (!row && r->empty && scene_is(request, "GET ")) row = &absent;
+    if (!row && r->empty && kube_fixture_is(request, "GET ")) row = &absent;
     if (!row) fail_msg("nobody answers: %.200s", request);
     if (!row->status)
         *reply =
             (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"kind\"", .hang_up = true};
     else
-        *reply = scene_json(s, row->status, row->body);
+        *reply = kube_fixture_json(s, row->status, row->body);
     return true;
 }
 
@@ -195,13 +196,13 @@ static enum tri on_answering(void *arg, char *ret, size_t size)
     return r->answering;
 }
 
-static bool asked_or_over(struct kube_scene *s)
+static bool asked_or_over(struct kube_fixture *s)
 {
     const struct run_of *r = (const struct run_of *)(const void *)s;
     return r->asked || r->over;
 }
 
-static bool over(struct kube_scene *s)
+static bool over(struct kube_fixture *s)
 {
     const struct run_of *r = (const struct run_of *)(const void *)s;
     return r->over;
@@ -226,12 +227,12 @@ static void run(struct run_of *r, const struct how *how)
     char *given = mem_printf("HUGGING_FACE_HUB_TOKEN=%s", how->token ? how->token : TOKEN);
     if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
     free(given);
-    r->scene.route = route;
-    scene_start(&r->scene);
-    scene_open(&r->scene, "{token: x}", "mistral");
-    const struct deploy_conf conf = {.loop = r->scene.loop,
-                                     .cluster = {&kube_api, r->scene.be},
-                                     .world = r->scene.world,
+    r->fixture.route = route;
+    kube_fixture_start(&r->fixture);
+    kube_fixture_open(&r->fixture, "{token: x}", "mistral");
+    const struct deploy_conf conf = {.loop = r->fixture.loop,
+                                     .cluster = {&kube_api, r->fixture.be},
+                                     .world = r->fixture.world,
                                      .ns = how->ns,
                                      .manifest = m,
                                      .variables = &v,
@@ -242,11 +243,11 @@ static void run(struct run_of *r, const struct how *how)
                                      .poll_ms = 20};
     const struct step_observer observer = {on_changed, on_confirm, on_done, r};
     r->deploy = deploy_start(&conf, &observer);
-    scene_until(&r->scene, asked_or_over, "the question, or an end");
+    kube_fixture_until(&r->fixture, asked_or_over, "the question, or an end");
     if (r->asked) step_engine_confirm(deploy_engine(r->deploy), !how->no);
-    scene_until(&r->scene, over, "the end");
+    kube_fixture_until(&r->fixture, over, "the end");
     deploy_free(r->deploy);
-    scene_stop(&r->scene);
+    kube_fixture_stop(&r->fixture);
     manifest_free(m);
     variables_done(&v);
     /* Whatever happened: no secret in what was said. */

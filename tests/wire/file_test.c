@@ -16,14 +16,14 @@
 
 #include <cmocka.h>
 
-struct scene {
+struct fixture {
     char *folder, *path;
     struct buf b;
 };
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->folder = run_folder();
     s->path = mem_printf("%s/file", s->folder);
     buf_init(&s->b, 1000);
@@ -31,9 +31,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run_remove(s->folder);
     free(s->path);
     buf_done(&s->b);
@@ -43,7 +43,7 @@ static int scene_close(void **state)
 
 static void what_was_written_is_read(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     struct stat st;
     assert_int_equal(file_write(s->path, "one\0two", 7, &why), ERR_OK);
@@ -61,7 +61,7 @@ static void what_was_written_is_read(void **state)
 
 static void what_cannot_be_read_is_said(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     assert_int_equal(file_read(s->path, &s->b, &why), ERR_NOT_FOUND);
     assert_non_null(strstr(why.text, s->path));
@@ -74,7 +74,7 @@ static void what_cannot_be_read_is_said(void **state)
 
 static void a_file_too_long_leaves_the_buffer_as_it_was(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     char *text = mem_zero(2000, 1);
     memset(text, 'x', 2000);
@@ -87,7 +87,7 @@ static void a_file_too_long_leaves_the_buffer_as_it_was(void **state)
 
 static void a_failed_write_leaves_nothing(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     char *nowhere = mem_printf("%s/absent/file", s->folder);
     assert_int_equal(file_write(nowhere, "x", 1, &why), ERR_NOT_FOUND);
@@ -116,7 +116,7 @@ static void on_end(void *arg, enum err err, const char *text, size_t len, const 
 
 static void jobs_read_and_write_off_the_loop(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct loop *loop = loop_new();
     struct job_end end = {0};
     char *deep = mem_printf("%s/a/b/file", s->folder);
@@ -148,7 +148,7 @@ static void jobs_read_and_write_off_the_loop(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(what_was_written_is_read),
         T(what_cannot_be_read_is_said),

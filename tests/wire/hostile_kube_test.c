@@ -5,7 +5,7 @@
 #include "backends/kube/kube_api_priv.h"
 #include "backends/kube/reflector_priv.h"
 #include "tests/support/gzip_zeros.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -28,37 +28,37 @@
 /* What the pods' list and their watch are, and nothing else is wrong with the server. */
 static const char *list, *stream;
 
-static bool route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?")) return false;
-    if (scene_is_watch(request))
-        *reply = scene_stream(s, s->watches[TABLE_POD] == 1 && stream ? stream : "");
+    if (kube_fixture_is_watch(request))
+        *reply = kube_fixture_stream(s, s->watches[TABLE_POD] == 1 && stream ? stream : "");
     else
-        *reply = scene_json(s, 200, list);
+        *reply = kube_fixture_json(s, 200, list);
     return true;
 }
 
-static void open_with(struct kube_scene *s, const char *pods, const char *events)
+static void open_with(struct kube_fixture *s, const char *pods, const char *events)
 {
     list = pods;
     stream = events;
     s->route = route;
-    scene_start(s);
-    scene_open(s, "{token: x}", "mistral");
+    kube_fixture_start(s);
+    kube_fixture_open(s, "{token: x}", "mistral");
 }
 
-static bool last_is_there(struct kube_scene *s)
+static bool last_is_there(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "last") != NULL;
 }
 
-static bool all_can_be_read(struct kube_scene *s)
+static bool all_can_be_read(struct kube_fixture *s)
 {
     return s->lists[TABLE_POD] == 2 && !world_unread(s->world, TABLE_POD);
 }
 
 /* The message of a pod's only container. */
-static const char *message_of(const struct kube_scene *s, const char *uid)
+static const char *message_of(const struct kube_fixture *s, const char *uid)
 {
     const struct row *row = world_find(s->world, TABLE_POD, uid);
     if (!row) return "no such pod";
@@ -69,36 +69,36 @@ static const char *message_of(const struct kube_scene *s, const char *uid)
 static void a_nul_in_a_message_is_shown(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     open_with(&s, LIST(POD_WITH("a", ENDED_WITH("before\\u0000after")) "," POD("b")),
               ADDED(POD_WITH("c", ENDED_WITH("\\u0000"))) ADDED(POD("last")));
-    scene_until(&s, last_is_there, "the pods");
+    kube_fixture_until(&s, last_is_there, "the pods");
     assert_int_equal(s.downs, 0);
     assert_int_equal(world_count(s.world, TABLE_POD), 4);
     assert_int_equal(world_unread(s.world, TABLE_POD), 0);
     assert_string_equal(message_of(&s, "a"), "before\\x00after");
     assert_string_equal(message_of(&s, "c"), "\\x00");
-    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
-    scene_stop(&s);
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
+    kube_fixture_stop(&s);
 }
 
 static void bytes_that_are_no_text_are_shown(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     open_with(&s, LIST(POD_WITH("a", ENDED_WITH("\xff\xc3(\x01\\ud800"))),
               ADDED(POD_WITH("b", ENDED_WITH("\xed\xa0\x80"))) ADDED(POD("last")));
-    scene_until(&s, last_is_there, "the pods");
+    kube_fixture_until(&s, last_is_there, "the pods");
     assert_int_equal(s.downs, 0);
     assert_string_equal(message_of(&s, "a"), "\\xff\\xc3(\\x01\\ud800");
     assert_string_equal(message_of(&s, "b"), "\\xed\\xa0\\x80");
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 static void a_bad_item_of_a_list_is_left_out_and_counted(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     char words[200];
     open_with(
         &s,
@@ -107,11 +107,11 @@ static void a_bad_item_of_a_list_is_left_out_and_counted(void **state)
                  "a") "," POD("a") ",{\"metadata\":{\"uid\":\"b\",\"uid\":\"z\",\"name\":7},\"spec\":7,\"status\":"
                                    "{\"containerStatuses\":{\"a\":null},\"conditions\":[null,7]}}"),
         ADDED("{\"metadata\":{}}") ADDED("{\"metadata\":{\"uid\":\"d\"},\"status\":1e999}") ADDED(POD("last")));
-    scene_until(&s, last_is_there, "the pods that can be read");
+    kube_fixture_until(&s, last_is_there, "the pods that can be read");
     assert_int_equal(s.downs, 0);
     assert_int_equal(world_unread(s.world, TABLE_POD), 11);
     assert_int_equal(world_count(s.world, TABLE_POD), 4); /* a, b, d, last */
-    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
     assert_true(world_unread_words(s.world, TABLE_POD, words, sizeof words));
     assert_ptr_equal(strstr(words, "11 pods could not be read: a pod "), words);
     assert_int_equal(world_unread_of(s.world, WORLD_KUBE), 11);
@@ -120,16 +120,16 @@ static void a_bad_item_of_a_list_is_left_out_and_counted(void **state)
     list = LIST(POD("a"));
     for (int i = 0; i < API_KINDS; i++)
         if (s.be->kind[i] && s.be->kind[i]->table == TABLE_POD) reflector_relist(s.be->kind[i]);
-    scene_until(&s, all_can_be_read, "the next list");
+    kube_fixture_until(&s, all_can_be_read, "the next list");
     assert_int_equal(world_count(s.world, TABLE_POD), 1);
     assert_false(world_unread_words(s.world, TABLE_POD, words, sizeof words));
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 static void a_value_that_is_nested_too_deep_is_not_there(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     struct buf text;
     buf_init(&text, 1024 * 1024);
     buf_str(&text,
@@ -138,26 +138,26 @@ static void a_value_that_is_nested_too_deep_is_not_there(void **state)
     for (int i = 0; i < 100000; i++) buf_char(&text, ']');
     buf_str(&text, "}}," POD("last") "]}");
     open_with(&s, buf_text(&text), NULL);
-    scene_until(&s, last_is_there, "the pods");
+    kube_fixture_until(&s, last_is_there, "the pods");
     assert_int_equal(s.downs, 0);
     assert_int_equal(world_count(s.world, TABLE_POD), 3);
     buf_done(&text);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool is_down(struct kube_scene *s)
+static bool is_down(struct kube_fixture *s)
 {
     return s->downs > 0 && text_has(s->last_down, "kube/pods: ");
 }
 
-static bool nodes_are_live(struct kube_scene *s)
+static bool nodes_are_live(struct kube_fixture *s)
 {
-    return scene_state(s, "kube/nodes") == SOURCE_LIVE;
+    return kube_fixture_state(s, "kube/nodes") == SOURCE_LIVE;
 }
 
-static bool bomb_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool bomb_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     struct buf bomb, text;
     buf_init(&bomb, 1024 * 1024);
     buf_init(&text, 1024 * 1024);
@@ -165,50 +165,50 @@ static bool bomb_route(struct kube_scene *s, const char *request, struct tiny_re
     buf_printf(&text, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n", bomb.len);
     buf_add(&text, bomb.data, bomb.len);
     buf_done(&bomb);
-    *reply = (struct tiny_reply){.len = text.len, .bytes = scene_keep(s, buf_take(&text))};
+    *reply = (struct tiny_reply){.len = text.len, .bytes = kube_fixture_keep(s, buf_take(&text))};
     return true;
 }
 
 static void a_gzip_bomb_on_a_watch_is_refused(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = bomb_route};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, is_down, "the end of the watch");
+    struct kube_fixture s = {.route = bomb_route};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, is_down, "the end of the watch");
     assert_true(text_has(s.last_down, "the stream is compressed, which was not requested"));
-    scene_until(&s, nodes_are_live, "the other kinds");
-    scene_stop(&s);
+    kube_fixture_until(&s, nodes_are_live, "the other kinds");
+    kube_fixture_stop(&s);
 }
 
-static bool endless_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool endless_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     static const char head[] = "HTTP/1.1 200 OK\r\n\r\n{\"type\":\"";
     size_t len = 9 * 1024 * 1024;
     char *text = mem_alloc(len + 1);
     memset(text, 'x', len);
     text[len] = '\0';
     memcpy(text, head, sizeof head - 1);
-    *reply = (struct tiny_reply){.bytes = scene_keep(s, text), .len = len};
+    *reply = (struct tiny_reply){.bytes = kube_fixture_keep(s, text), .len = len};
     return true;
 }
 
 static void a_line_without_an_end_is_a_limit(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = endless_route};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, is_down, "the end of the watch");
+    struct kube_fixture s = {.route = endless_route};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, is_down, "the end of the watch");
     assert_true(text_has(s.last_down, "line 1 of the watch is longer than 8 MiB"));
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* A byte now and then keeps the connection, and is no sign of life of the watch. */
-static bool drip_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool drip_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\n\r\n{\"ty", .then = "pe", .then_ms = 150};
     for (int i = 0; i < API_KINDS; i++)
         if (s->be->kind[i] && s->be->kind[i]->table == TABLE_POD) s->be->kind[i]->silence_ms = 100;
@@ -218,15 +218,15 @@ static bool drip_route(struct kube_scene *s, const char *request, struct tiny_re
 static void a_line_that_drips_is_not_waited_for(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = drip_route};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, is_down, "the end of the watch");
+    struct kube_fixture s = {.route = drip_route};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, is_down, "the end of the watch");
     assert_true(text_has(s.last_down, "no whole line of the watch"));
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool loop_route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool loop_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?")) return false;
     (void)s;
@@ -238,12 +238,12 @@ static bool loop_route(struct kube_scene *s, const char *request, struct tiny_re
 static void a_redirect_is_said_and_not_followed(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = loop_route};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, is_down, "the answer");
+    struct kube_fixture s = {.route = loop_route};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, is_down, "the answer");
     assert_int_equal(s.lists[TABLE_POD], 1);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  * memory. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,7 @@ struct lie {
 };
 struct liar {
     uv_tcp_t listener;
-    struct redis_rig rig;
+    struct redis_harness harness;
     struct lie lie;
 };
 struct guest {
@@ -111,19 +111,19 @@ static void liar_open(struct liar *l, const struct lie *lie)
     assert_int_equal(uv_listen((uv_stream_t *)&l->listener, 16, on_guest), 0);
     uv_tcp_getsockname(&l->listener, (struct sockaddr *)&at, &at_len);
     snprintf(url, sizeof url, "redis://127.0.0.1:%u", (unsigned)(at.sin_port >> 8 | (at.sin_port & 0xFF) << 8));
-    rig_open_on(&l->rig, loop, &(struct redis_open){.url = url});
+    harness_open_on(&l->harness, loop, &(struct redis_open){.url = url});
 }
 
 static void liar_close(struct liar *l)
 {
-    struct loop *loop = l->rig.loop;
-    redis_kinds[0]->close(l->rig.link);
-    l->rig.closed = true;
+    struct loop *loop = l->harness.loop;
+    redis_kinds[0]->close(l->harness.link);
+    l->harness.closed = true;
     for (int i = 0; i < 5; i++) loop_step(loop, 0); /* the backend's own sockets are closed by then */
     uv_walk(loop_uv(loop), close_guest, l);
     uv_close((uv_handle_t *)&l->listener, NULL);
     loop_free(loop);
-    world_free(l->rig.world);
+    world_free(l->harness.world);
 }
 
 static void against(const char *name, struct lie lie, enum err want)
@@ -131,12 +131,12 @@ static void against(const char *name, struct lie lie, enum err want)
     static struct liar l;
     if (!lie.len) lie.len = strlen(lie.bytes);
     liar_open(&l, &lie);
-    rig_until(&l.rig, rig_down, NULL, name);
-    const struct source *s = rig_source(&l.rig);
+    harness_until(&l.harness, harness_down, NULL, name);
+    const struct source *s = harness_source(&l.harness);
     if (s->err != want) fail_msg("%s: %s: %s", name, err_word(s->err), s->why);
     assert_true(text_is_safe(s->why, strlen(s->why), TEXT_ONE_LINE));
-    assert_int_equal(world_count(l.rig.world, TABLE_GCSTABLE), 0);
-    assert_int_equal(world_count(l.rig.world, TABLE_RAYNODE), 0);
+    assert_int_equal(world_count(l.harness.world, TABLE_GCSTABLE), 0);
+    assert_int_equal(world_count(l.harness.world, TABLE_RAYNODE), 0);
     liar_close(&l);
 }
 

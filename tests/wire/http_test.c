@@ -16,7 +16,7 @@
 enum { LIMIT_MS = 8000 };
 
 /* A loop, a server whose answer is set by the test, a client, and what the last request came to. */
-struct scene {
+struct fixture {
     struct loop *loop;
     struct tiny_server *server;
     struct http_client *client;
@@ -34,21 +34,21 @@ struct scene {
 
 static struct tiny_reply answer(void *arg, const char *request)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     (void)request;
     return s->reply;
 }
 
-static void send_get(struct scene *s, const char *path);
+static void send_get(struct fixture *s, const char *path);
 
 static void on_head(void *arg, long status)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->heads++;
     s->head_status = status;
 }
 
-static void drop_client(struct scene *s)
+static void drop_client(struct fixture *s)
 {
     struct http_client *c = s->client;
     s->client = NULL;
@@ -57,7 +57,7 @@ static void drop_client(struct scene *s)
 
 static bool on_bytes(void *arg, const char *bytes, size_t len)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->chunks++;
     buf_add(&s->streamed, bytes, len);
     if (s->in_bytes == PLAY_CANCEL) http_cancel(s->request);
@@ -67,7 +67,7 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
 
 static void on_done(void *arg, const struct http_answer *a)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->dones++;
     s->err = a->err;
     s->status = a->status;
@@ -88,9 +88,9 @@ static void on_done(void *arg, const struct http_answer *a)
     if (play == PLAY_SEND_AGAIN) send_get(s, "/again");
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->server = tiny_start(s->loop, answer, s);
     s->client = http_client_new(s->loop, &(struct http_client_conf){.proxy = ""});
@@ -99,9 +99,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     http_client_free(s->client);
     tiny_stop(s->server);
     loop_free(s->loop);
@@ -113,14 +113,14 @@ static int scene_close(void **state)
     return 0;
 }
 
-static void wait_done(struct scene *s, unsigned dones)
+static void wait_done(struct fixture *s, unsigned dones)
 {
     uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (s->dones < dones && loop_now_ms() < limit) loop_step(s->loop, 50);
     assert_int_equal(s->dones, dones);
 }
 
-static void send_ask(struct scene *s, struct http_ask ask, bool stream)
+static void send_ask(struct fixture *s, struct http_ask ask, bool stream)
 {
     struct http_calls calls = {.done = on_done, .arg = s};
     if (stream) {
@@ -130,14 +130,14 @@ static void send_ask(struct scene *s, struct http_ask ask, bool stream)
     s->request = http_send(s->client, &ask, &calls);
 }
 
-static void send_get(struct scene *s, const char *path)
+static void send_get(struct fixture *s, const char *path)
 {
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, path)}, false);
 }
 
 static void an_answer_comes_whole(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello";
     send_get(s, "/one?x=1");
     assert_int_equal(s->dones, 0);
@@ -157,7 +157,7 @@ static void an_answer_comes_whole(void **state)
 
 static void a_connection_is_kept(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
     send_get(s, "/");
     wait_done(s, 1);
@@ -173,7 +173,7 @@ static void a_connection_is_kept(void **state)
 
 static void a_body_and_headers_are_sent(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 409 Conflict\r\nRetry-After: 7\r\nContent-Length: 3\r\n\r\nno!";
     send_ask(s,
              (struct http_ask){.method = "DELETE",
@@ -198,7 +198,7 @@ static void a_body_and_headers_are_sent(void **state)
 
 static void a_stream_is_told_as_it_comes(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){
         .bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n",
         .then = "4\r\ntwo\n\r\n0\r\n\r\n",
@@ -219,7 +219,7 @@ static void a_stream_is_told_as_it_comes(void **state)
 
 static void a_failed_stream_keeps_its_body(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 410 Gone\r\nContent-Length: 4\r\n\r\ngone";
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/watch")}, true);
     wait_done(s, 1);
@@ -231,7 +231,7 @@ static void a_failed_stream_keeps_its_body(void **state)
 
 static void silence_ends_a_stream(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\none\n\r\n";
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/watch"), .silence_ms = 150}, true);
     wait_done(s, 1);
@@ -242,7 +242,7 @@ static void silence_ends_a_stream(void **state)
 
 static void a_server_that_says_nothing_times_out(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .timeout_ms = 120}, false);
     wait_done(s, 1);
     assert_int_equal(s->err, ERR_TIMEOUT);
@@ -252,7 +252,7 @@ static void a_server_that_says_nothing_times_out(void **state)
 
 static void every_bad_end_has_its_name(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     static const struct {
         struct tiny_reply reply;
         enum err err;
@@ -280,7 +280,7 @@ static void every_bad_end_has_its_name(void **state)
 
 static void nobody_there_is_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct tiny_server *gone = tiny_start(s->loop, answer, s);
     char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", tiny_port(gone));
@@ -296,7 +296,7 @@ static void nobody_there_is_refused(void **state)
 
 static void what_cannot_be_asked_is_usage(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     send_ask(s, (struct http_ask){.url = "file:///etc/passwd"}, false);
     wait_done(s, 1);
     assert_int_equal(s->err, ERR_USAGE);
@@ -309,7 +309,7 @@ static void what_cannot_be_asked_is_usage(void **state)
 
 static void a_body_too_long_is_a_limit(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789";
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/"), .body_max = 9}, false);
     wait_done(s, 1);
@@ -326,7 +326,7 @@ static void a_compressed_bomb_is_a_limit(void **state)
     static const unsigned char gzip_of_1000_zeros[] = {0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x03,
                                                        0x63, 0x60, 0x18, 0x05, 0xa3, 0x60, 0x14, 0x0c, 0x77, 0x00,
                                                        0x00, 0x80, 0x17, 0x0b, 0x06, 0xe8, 0x03, 0x00, 0x00};
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct buf b;
     buf_init(&b, 1024);
     buf_printf(&b, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
@@ -341,7 +341,7 @@ static void a_compressed_bomb_is_a_limit(void **state)
 
 static void cancelling_tells_at_once(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     send_get(s, "/");
     loop_step(s->loop, 20);
     http_cancel(s->request);
@@ -355,7 +355,7 @@ static void cancelling_tells_at_once(void **state)
 
 static void callbacks_may_do_anything(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody";
     s->in_bytes = PLAY_CANCEL;
     send_ask(s, (struct http_ask){.url = tiny_url(s->server, "/")}, true);
@@ -387,7 +387,7 @@ static void callbacks_may_do_anything(void **state)
 
 static void a_client_may_go_in_the_middle_of_a_stream(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\nbody";
     s->in_bytes = PLAY_FREE_CLIENT;
     struct http_calls calls = {.done = on_done, .arg = s};
@@ -400,7 +400,7 @@ static void a_client_may_go_in_the_middle_of_a_stream(void **state)
 
 static void redirects_are_not_followed(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 302 Found\r\nLocation: /elsewhere\r\nContent-Length: 0\r\n\r\n";
     send_get(s, "/");
     wait_done(s, 1);
@@ -412,7 +412,7 @@ static void redirects_are_not_followed(void **state)
 /* Only the server whose stamps are shown sets the clock: two with other clocks would pull it back and forth. */
 static void the_date_of_one_server_is_heard(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const uint64_t then = UINT64_C(2145916800000); /* 2038-01-01 */
     s->reply.bytes = "HTTP/1.1 200 OK\r\nDate: Fri, 01 Jan 2038 00:00:00 GMT\r\nContent-Length: 0\r\n\r\n";
     send_get(s, "/");
@@ -431,7 +431,7 @@ static void the_date_of_one_server_is_heard(void **state)
 
 static void a_hundred_at_once(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     for (int i = 0; i < 100; i++) send_get(s, "/");
     wait_done(s, 100);
@@ -440,7 +440,7 @@ static void a_hundred_at_once(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(an_answer_comes_whole),
         T(a_connection_is_kept),

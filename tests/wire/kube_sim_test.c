@@ -1,7 +1,7 @@
 /* kube_sim_test.c - the Kubernetes backend against the simulated cluster, over TLS, with what can go wrong there. */
 #include "backends/kube/kube_api.h"
 #include "tests/support/fixture.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 #include "tests/support/sim_run.h"
 
 #include <setjmp.h>
@@ -13,16 +13,17 @@
 #include <cmocka.h>
 
 struct stage {
-    struct kube_scene s; /* first: what waits is given this */
+    struct kube_fixture s; /* first: what waits is given this */
     struct sim_run *sim;
 };
 
-static bool all_live(struct kube_scene *s)
+static bool all_live(struct kube_fixture *s)
 {
     static const char *const ids[] = {"kube/rayservices", "kube/rayclusters", "kube/pods",
                                       "kube/nodes",       "kube/events",      "kube/endpointslices"};
     for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
-        if (scene_state(s, ids[i]) != SOURCE_LIVE || !world_source_named(s->world, ids[i])->listed_ms) return false;
+        if (kube_fixture_state(s, ids[i]) != SOURCE_LIVE || !world_source_named(s->world, ids[i])->listed_ms)
+            return false;
     return world_count(s->world, TABLE_POD) == 3;
 }
 
@@ -33,13 +34,13 @@ static int stage_start(void **state)
     char path[256];
     memset(&stage, 0, sizeof stage);
     stage.sim = sim_run_start(extra);
-    scene_start(&stage.s);
+    kube_fixture_start(&stage.s);
     snprintf(path, sizeof path, "%s/kubeconfig", sim_run_folder(stage.sim));
     char *text = fixture_read(path, NULL);
-    scene_open_text(&stage.s, text, NULL);
+    kube_fixture_open_text(&stage.s, text, NULL);
     kube_api.set_namespace(stage.s.be, "mistral");
     free(text);
-    scene_until(&stage.s, all_live, "all six kinds are live");
+    kube_fixture_until(&stage.s, all_live, "all six kinds are live");
     *state = &stage;
     return 0;
 }
@@ -47,7 +48,7 @@ static int stage_start(void **state)
 static int stage_stop(void **state)
 {
     struct stage *g = *state;
-    scene_stop(&g->s);
+    kube_fixture_stop(&g->s);
     sim_run_stop(g->sim);
     return 0;
 }
@@ -57,7 +58,7 @@ static void say(struct stage *g, const char *line)
     free(sim_run_say(g->sim, line));
 }
 
-static const struct row *head_row(const struct kube_scene *s)
+static const struct row *head_row(const struct kube_fixture *s)
 {
     WORLD_EACH (row, s->world, TABLE_POD) {
         const char *role = ROW(row, pod)->role;
@@ -69,13 +70,13 @@ static const struct row *head_row(const struct kube_scene *s)
 /* Live is what has been listed; a watch follows a moment later. */
 static void all_watched(struct stage *g)
 {
-    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
     bool watched = false;
     while (!watched && loop_now_ms() < end) {
         char *said = sim_run_say(g->sim, "state");
         watched = strstr(said, "watches=6") != NULL;
         free(said);
-        scene_for(&g->s, 100); /* the control socket takes only so many at once */
+        kube_fixture_for(&g->s, 100); /* the control socket takes only so many at once */
     }
     assert_true(watched);
 }
@@ -86,15 +87,15 @@ static void versions_that_expire_are_listed_again_without_a_word(void **state)
     all_watched(g);
     unsigned lists = g->s.changes[CHANGE_RELISTED];
     say(g, "fault watch-410");
-    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
     while (g->s.changes[CHANGE_RELISTED] < lists + 6 && loop_now_ms() < end) loop_step(g->s.loop, 20);
     assert_true(g->s.changes[CHANGE_RELISTED] >= lists + 6);
     say(g, "clear");
-    scene_until(&g->s, all_live, "live");
+    kube_fixture_until(&g->s, all_live, "live");
     assert_int_equal(g->s.downs, 0);
 }
 
-static bool some_down(struct kube_scene *s)
+static bool some_down(struct kube_fixture *s)
 {
     return s->downs >= 3;
 }
@@ -103,19 +104,19 @@ static void dropped_connections_are_said_and_made_good(void **state)
 {
     struct stage *g = *state;
     say(g, "fault drop-connections");
-    scene_until(&g->s, some_down, "sources are down");
+    kube_fixture_until(&g->s, some_down, "sources are down");
     assert_int_equal(world_count(g->s.world, TABLE_POD), 3); /* what was known stays */
     say(g, "clear");
-    scene_until(&g->s, all_live, "live again");
+    kube_fixture_until(&g->s, all_live, "live again");
 }
 
 static void garbage_neither_stays_nor_kills(void **state)
 {
     struct stage *g = *state;
     say(g, "fault garbage");
-    scene_until(&g->s, some_down, "it is noticed");
+    kube_fixture_until(&g->s, some_down, "it is noticed");
     say(g, "clear");
-    scene_until(&g->s, all_live, "live again");
+    kube_fixture_until(&g->s, all_live, "live again");
     WORLD_EACH (row, g->s.world, TABLE_POD) assert_null(strchr(ROW(row, pod)->name, '\x1b'));
 }
 
@@ -135,7 +136,7 @@ static void on_end(void *arg, enum err err, const char *why)
 static enum err delete_head(struct stage *g, const char *ns, const char *name, const char *uid)
 {
     struct told t = {0};
-    uint64_t end = loop_now_ms() + SCENE_LIMIT_MS;
+    uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
     kube_api.delete_pod(g->s.be, ns, name, uid, 0, on_end, &t);
     while (!t.times && loop_now_ms() < end) loop_step(g->s.loop, 20);
     assert_int_equal(t.times, 1);
@@ -144,7 +145,7 @@ static enum err delete_head(struct stage *g, const char *ns, const char *name, c
 
 static char old_head[128];
 
-static bool another_head_is_ready(struct kube_scene *s)
+static bool another_head_is_ready(struct kube_fixture *s)
 {
     const struct row *row = head_row(s);
     return row && strcmp(row->record->key, old_head) != 0 && ROW(row, pod)->is_ready == TRI_YES && all_live(s);
@@ -161,7 +162,7 @@ static void the_head_is_killed_by_its_uid_alone(void **state)
     assert_int_equal(delete_head(g, ns, name, "00000000-0000-0000-0000-000000000000"), ERR_CONFLICT);
     assert_int_equal(g->s.changes[CHANGE_DELETED], 0);
     assert_int_equal(delete_head(g, ns, name, old_head), ERR_OK);
-    scene_until(&g->s, another_head_is_ready, "a new head");
+    kube_fixture_until(&g->s, another_head_is_ready, "a new head");
     assert_true(world_find(g->s.world, TABLE_POD, old_head)->gone_ms != 0);
     assert_int_equal(delete_head(g, ns, name, old_head), ERR_NOT_FOUND);
     assert_int_equal(g->s.changes[CHANGE_DELETED], 1);

@@ -5,7 +5,7 @@
 #include "backends/kube/kube_api.h"
 #include "backends/link/http.h"
 #include "backends/sim/pki.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -85,7 +85,7 @@ static char *base64(const char *text)
 }
 
 /* cluster: more of the cluster's map, beginning with a comma. */
-static void open_tls(struct kube_scene *s, const struct tls_server *t, const char *ca_pem, const char *cluster,
+static void open_tls(struct kube_fixture *s, const struct tls_server *t, const char *ca_pem, const char *cluster,
                      bool with_cert)
 {
     char *ca = base64(ca_pem), *cert = base64(t->trusted.cert_pem), *key = base64(t->trusted.key_pem);
@@ -95,8 +95,8 @@ static void open_tls(struct kube_scene *s, const struct tls_server *t, const cha
                             "certificate-authority-data: %s%s}}\nusers:\n- {name: u, user: %s}\n"
                             "contexts:\n- {name: c, context: {cluster: k, user: u}}\n",
                             t->port, ca, cluster, user);
-    scene_start(s);
-    scene_open_text(s, text, NULL);
+    kube_fixture_start(s);
+    kube_fixture_open_text(s, text, NULL);
     free(ca);
     free(cert);
     free(key);
@@ -104,23 +104,23 @@ static void open_tls(struct kube_scene *s, const struct tls_server *t, const cha
     free(text);
 }
 
-static bool nodes_told(struct kube_scene *s)
+static bool nodes_told(struct kube_fixture *s)
 {
-    enum source_state st = scene_state(s, "kube/nodes");
+    enum source_state st = kube_fixture_state(s, "kube/nodes");
     return st == SOURCE_LIVE || st == SOURCE_DOWN || st == SOURCE_DENIED;
 }
 
 static void check(const struct tls_server *t, const char *ca_pem, const char *cluster, bool with_cert,
                   enum source_state state, enum err err)
 {
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     open_tls(&s, t, ca_pem, cluster, with_cert);
-    scene_until(&s, nodes_told, "an answer");
-    if (scene_state(&s, "kube/nodes") != state)
-        fail_msg("state %d: %s", scene_state(&s, "kube/nodes"), scene_why(&s, "kube/nodes"));
+    kube_fixture_until(&s, nodes_told, "an answer");
+    if (kube_fixture_state(&s, "kube/nodes") != state)
+        fail_msg("state %d: %s", kube_fixture_state(&s, "kube/nodes"), kube_fixture_why(&s, "kube/nodes"));
     assert_int_equal(world_source_named(s.world, "kube/nodes")->err, err);
     assert_int_equal(kube_api.where(s.be)->insecure, strstr(cluster, "insecure") != NULL);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 static void a_client_certificate_opens_the_door(void **state)
@@ -181,7 +181,7 @@ static void an_encrypted_key_ends_in_an_error_of_the_client(void **state)
         &(struct http_client_conf){.tls = {.ca_pem = t->own.ca_pem, .cert_pem = t->trusted.cert_pem, .key_pem = key}});
     http_send(c, &(struct http_ask){.url = url, .timeout_ms = 5000},
               &(struct http_calls){.done = on_refused, .arg = &err});
-    for (uint64_t limit = loop_now_ms() + SCENE_LIMIT_MS; err == ERR_OK && loop_now_ms() < limit;) loop_step(l, 50);
+    for (uint64_t limit = loop_now_ms() + FIXTURE_LIMIT_MS; err == ERR_OK && loop_now_ms() < limit;) loop_step(l, 50);
     assert_int_equal(err, ERR_TLS);
     http_client_free(c);
     loop_free(l);

@@ -2,7 +2,7 @@
 #include "backends/kube/kube_api.h"
 #include "backends/kube/kube_api_priv.h"
 #include "tests/support/fixture.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,12 +19,12 @@
     "\",\"labels\":{\"ray.io/cluster\":\"c\"}},\"status\":{\"phase\":\"Running\"}}"
 #define ADDED(uid, version) "{\"type\":\"ADDED\",\"object\":" POD(uid, version) "}\n"
 
-static bool pods_there(struct kube_scene *s, size_t n)
+static bool pods_there(struct kube_fixture *s, size_t n)
 {
     return world_count(s->world, TABLE_POD) == n;
 }
 
-static const struct pod *pod_of(const struct kube_scene *s, const char *uid)
+static const struct pod *pod_of(const struct kube_fixture *s, const char *uid)
 {
     const struct row *row = world_find(s->world, TABLE_POD, uid);
     if (!row) fail_msg("no pod %s", uid);
@@ -33,7 +33,7 @@ static const struct pod *pod_of(const struct kube_scene *s, const char *uid)
 
 /* ---- whole recordings ---- */
 
-static bool mistral_recovered(struct kube_scene *s)
+static bool mistral_recovered(struct kube_fixture *s)
 {
     const struct row *row = world_find(s->world, TABLE_POD, "4ffb770d-844b-4fc0-bb49-728930241b33");
     const struct source *slices = world_source_named(s->world, "kube/endpointslices");
@@ -44,14 +44,15 @@ static bool mistral_recovered(struct kube_scene *s)
 
 static bool asked_well;
 
-static bool check_urls(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool check_urls(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     (void)reply;
     (void)s;
-    if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?limit=250&labelSelector=ray.io%2Fcluster HTTP/1.1\r\n"))
+    if (kube_fixture_is(request,
+                        "GET /api/v1/namespaces/mistral/pods?limit=250&labelSelector=ray.io%2Fcluster HTTP/1.1\r\n"))
         asked_well = strstr(request, "Authorization: Bearer example-token\r\n") &&
                      strstr(request, "User-Agent: raydeck/") && strstr(request, "Accept: application/json\r\n");
-    if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?watch=1") &&
+    if (kube_fixture_is(request, "GET /api/v1/namespaces/mistral/pods?watch=1") &&
         (!strstr(request, "resourceVersion=688&") || !strstr(request, "allowWatchBookmarks=true") ||
          !strstr(request, "timeoutSeconds=") || !strstr(request, "labelSelector=ray.io%2Fcluster")))
         asked_well = false;
@@ -61,13 +62,13 @@ static bool check_urls(struct kube_scene *s, const char *request, struct tiny_re
 static void two_head_kills_of_mistral(void **state)
 {
     (void)state;
-    struct kube_scene s = {.folder = FIX "mistral", .route = check_urls};
+    struct kube_fixture s = {.folder = FIX "mistral", .route = check_urls};
     asked_well = false;
-    scene_start(&s);
-    scene_open(&s, "{token: example-token}", NULL);
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: example-token}", NULL);
     kube_api.set_namespace(s.be, "mistral");
-    scene_until(&s, mistral_recovered, "the second new head is ready");
-    scene_for(&s, 100);
+    kube_fixture_until(&s, mistral_recovered, "the second new head is ready");
+    kube_fixture_for(&s, 100);
     assert_true(asked_well);
     assert_int_equal(s.downs, 0);
 
@@ -92,7 +93,7 @@ static void two_head_kills_of_mistral(void **state)
     assert_int_equal(world_count(s.world, TABLE_KNODE), 3);
     for (int i = 0; i < 2; i++) {
         static const char *const live[] = {"kube/pods", "kube/nodes"};
-        assert_int_equal(scene_state(&s, live[i]), SOURCE_LIVE);
+        assert_int_equal(kube_fixture_state(&s, live[i]), SOURCE_LIVE);
     }
     const struct kube_where *where = kube_api.where(s.be);
     assert_string_equal(where->server_version, "v1.34.4");
@@ -101,10 +102,10 @@ static void two_head_kills_of_mistral(void **state)
     assert_string_equal(where->ns, "mistral");
     assert_string_equal(where->kubeconfig, s.path);
     assert_false(where->insecure);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool kwok_over(struct kube_scene *s)
+static bool kwok_over(struct kube_fixture *s)
 {
     return s->changes[CHANGE_GONE] >= 8 && world_count(s->world, TABLE_RAYSERVICE) == 0 &&
            world_count(s->world, TABLE_RAYCLUSTER) == 0 && pods_there(s, 0);
@@ -113,24 +114,24 @@ static bool kwok_over(struct kube_scene *s)
 static void deploy_kill_and_delete_on_kwok(void **state)
 {
     (void)state;
-    struct kube_scene s = {.folder = FIX "kwok"};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, kwok_over, "everything is deleted again");
+    struct kube_fixture s = {.folder = FIX "kwok"};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, kwok_over, "everything is deleted again");
     const struct row *head = world_find(s.world, TABLE_POD, "dc5be499-d8b8-4ea0-ba93-2551d2a52e9d");
     assert_true(head && head->gone_ms);
     assert_string_equal(ROW(head, pod)->name, "mistral-4wxb2-head-qlkjw");
     assert_int_equal(s.downs, 0);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- 410, both ways ---- */
 
-static bool gone_in_watch(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool gone_in_watch(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?")) return false;
-    if (!scene_is_watch(request)) {
-        *reply = scene_json(
+    if (!kube_fixture_is_watch(request)) {
+        *reply = kube_fixture_json(
             s, 200,
             s->lists[TABLE_POD] == 1
                 ? "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("a", "5") "," POD("b", "6") "]}"
@@ -139,13 +140,13 @@ static bool gone_in_watch(struct kube_scene *s, const char *request, struct tiny
     }
     if (s->watches[TABLE_POD] > 1) return false;
     char *line = fixture_read(FIX "errors/410-crd-watch-old-rv.ndjson", NULL);
-    *reply = scene_stream(s, line);
+    *reply = kube_fixture_stream(s, line);
     reply->hang_up = true;
     free(line);
     return true;
 }
 
-static bool relisted(struct kube_scene *s)
+static bool relisted(struct kube_fixture *s)
 {
     return s->lists[TABLE_POD] == 2 && s->watches[TABLE_POD] == 2;
 }
@@ -153,27 +154,27 @@ static bool relisted(struct kube_scene *s)
 static void an_expired_version_is_listed_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = gone_in_watch};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, relisted, "listed and watched again");
+    struct kube_fixture s = {.route = gone_in_watch};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, relisted, "listed and watched again");
     assert_true(pods_there(&s, 1));
     assert_true(world_find(s.world, TABLE_POD, "a")->gone_ms != 0);
     assert_int_equal(s.downs, 0); /* it is no failure */
-    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
-    scene_stop(&s);
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
+    kube_fixture_stop(&s);
 }
 
 /* The status of the answer itself, before any line. */
-static bool gone_before_watch(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool gone_before_watch(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
-    *reply = s->lists[TABLE_POD] == 1 ? scene_file(s, 410, FIX "errors/410-expired-continue.json")
-                                      : scene_stream(s, ADDED("c", "8"));
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
+    *reply = s->lists[TABLE_POD] == 1 ? kube_fixture_file(s, 410, FIX "errors/410-expired-continue.json")
+                                      : kube_fixture_stream(s, ADDED("c", "8"));
     return true;
 }
 
-static bool watched_again(struct kube_scene *s)
+static bool watched_again(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "c") != NULL;
 }
@@ -181,32 +182,34 @@ static bool watched_again(struct kube_scene *s)
 static void a_watch_answered_with_410_lists_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = gone_before_watch};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, watched_again, "listed again, and watched from the new version");
+    struct kube_fixture s = {.route = gone_before_watch};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, watched_again, "listed again, and watched from the new version");
     assert_int_equal(s.lists[TABLE_POD], 2);
     assert_int_equal(s.watches[TABLE_POD], 2);
     assert_int_equal(s.downs, 0);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool gone_in_list(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool gone_in_list(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || kube_fixture_is_watch(request)) return false;
     if (strstr(request, "&continue=tok%2B1 ")) {
-        *reply = s->step++
-                     ? scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[" POD("b", "6") "]}")
-                     : scene_file(s, 410, FIX "errors/410-expired-continue.json");
+        *reply =
+            s->step++
+                ? kube_fixture_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"9\"},\"items\":[" POD("b", "6") "]}")
+                : kube_fixture_file(s, 410, FIX "errors/410-expired-continue.json");
         return true;
     }
-    *reply = scene_json(s, 200,
-                        "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"tok+1\",\"remainingItemCount\":1},"
-                        "\"items\":[" POD("a", "5") "]}");
+    *reply =
+        kube_fixture_json(s, 200,
+                          "{\"metadata\":{\"resourceVersion\":\"7\",\"continue\":\"tok+1\",\"remainingItemCount\":1},"
+                          "\"items\":[" POD("a", "5") "]}");
     return true;
 }
 
-static bool pods_watched(struct kube_scene *s)
+static bool pods_watched(struct kube_fixture *s)
 {
     return s->watches[TABLE_POD] >= 1;
 }
@@ -214,68 +217,68 @@ static bool pods_watched(struct kube_scene *s)
 static void an_expired_continue_token_begins_the_list_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = gone_in_list};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, pods_watched, "the list came to its end");
+    struct kube_fixture s = {.route = gone_in_list};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, pods_watched, "the list came to its end");
     assert_int_equal(s.lists[TABLE_POD], 4);
     assert_true(pods_there(&s, 2));
     assert_int_equal(s.total, 2); /* 1 of 2: told between the pages */
     assert_int_equal(s.downs, 0);
     assert_non_null(strstr(tiny_last(s.server), "HTTP/1.1"));
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool bad_version(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool bad_version(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     if (s->watches[TABLE_POD] == 1)
-        *reply =
-            scene_json(s, 500, "{\"kind\":\"Status\",\"message\":\"resourceVersion: Invalid value\",\"code\":500}");
+        *reply = kube_fixture_json(s, 500,
+                                   "{\"kind\":\"Status\",\"message\":\"resourceVersion: Invalid value\",\"code\":500}");
     else if (s->watches[TABLE_POD] == 2)
-        *reply = scene_json(s, 429, "{\"kind\":\"Status\",\"message\":\"too many requests\",\"code\":429}");
+        *reply = kube_fixture_json(s, 429, "{\"kind\":\"Status\",\"message\":\"too many requests\",\"code\":429}");
     else
         return false;
     return true;
 }
 
-static bool third_watch(struct kube_scene *s)
+static bool third_watch(struct kube_fixture *s)
 {
-    return s->watches[TABLE_POD] == 3 && scene_state(s, "kube/pods") == SOURCE_LIVE;
+    return s->watches[TABLE_POD] == 3 && kube_fixture_state(s, "kube/pods") == SOURCE_LIVE;
 }
 
 static void a_version_that_is_refused_is_listed_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = bad_version};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, third_watch, "the third watch holds");
+    struct kube_fixture s = {.route = bad_version};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, third_watch, "the third watch holds");
     assert_int_equal(s.lists[TABLE_POD], 2); /* after the 500, not after the 429 */
     assert_string_equal(s.last_down, "kube/pods: too many requests");
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- streams that break ---- */
 
-static bool cut_mid_line(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool cut_mid_line(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     if (s->watches[TABLE_POD] == 1) {
-        *reply = scene_stream(s, ADDED("a", "8") "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"uid\":\"b");
+        *reply = kube_fixture_stream(s, ADDED("a", "8") "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"uid\":\"b");
         reply->reset = false;
         reply->hang_up = true;
         return true;
     }
     /* it goes on from what was whole */
     if (strstr(request, "resourceVersion=8&"))
-        *reply = scene_stream(s, ADDED("b", "9"));
+        *reply = kube_fixture_stream(s, ADDED("b", "9"));
     else
-        *reply = scene_json(s, 500, "wrong version");
+        *reply = kube_fixture_json(s, 500, "wrong version");
     return true;
 }
 
-static bool two_pods(struct kube_scene *s)
+static bool two_pods(struct kube_fixture *s)
 {
     return pods_there(s, 2);
 }
@@ -283,53 +286,53 @@ static bool two_pods(struct kube_scene *s)
 static void half_a_line_is_not_lost(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = cut_mid_line};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, two_pods, "the rest came over the next watch");
+    struct kube_fixture s = {.route = cut_mid_line};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, two_pods, "the rest came over the next watch");
     assert_int_equal(s.lists[TABLE_POD], 1);
     assert_int_equal(s.downs, 0);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool reset_first(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool reset_first(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     if (s->watches[TABLE_POD] <= 3) {
         *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\n", .reset = true};
         return true;
     }
-    *reply = scene_stream(s, ADDED("a", "8"));
+    *reply = kube_fixture_stream(s, ADDED("a", "8"));
     return true;
 }
 
-static bool one_pod(struct kube_scene *s)
+static bool one_pod(struct kube_fixture *s)
 {
-    return pods_there(s, 1) && scene_state(s, "kube/pods") == SOURCE_LIVE;
+    return pods_there(s, 1) && kube_fixture_state(s, "kube/pods") == SOURCE_LIVE;
 }
 
 static void a_watch_that_is_reset_is_said_and_dialled_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = reset_first};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, one_pod, "the fourth watch holds");
+    struct kube_fixture s = {.route = reset_first};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, one_pod, "the fourth watch holds");
     assert_true(s.downs >= 1);
     assert_int_equal(strncmp(s.last_down, "kube/pods: ", 11), 0);
     assert_int_equal(s.lists[TABLE_POD], 1); /* the version was good all along */
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool garbage(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool garbage(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
-    *reply = scene_stream(s, s->watches[TABLE_POD] == 1 ? ADDED("a", "8") "\x1b[2J\x01garbage\n" ADDED("b", "9")
-                                                        : ADDED("c", "10"));
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
+    *reply = kube_fixture_stream(s, s->watches[TABLE_POD] == 1 ? ADDED("a", "8") "\x1b[2J\x01garbage\n" ADDED("b", "9")
+                                                               : ADDED("c", "10"));
     return true;
 }
 
-static bool watched_after_garbage(struct kube_scene *s)
+static bool watched_after_garbage(struct kube_fixture *s)
 {
     return s->lists[TABLE_POD] == 2 && world_find(s->world, TABLE_POD, "c");
 }
@@ -337,25 +340,25 @@ static bool watched_after_garbage(struct kube_scene *s)
 static void garbage_is_named_and_everything_listed_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = garbage};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, watched_after_garbage, "a new list and watch");
+    struct kube_fixture s = {.route = garbage};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, watched_after_garbage, "a new list and watch");
     assert_int_equal(s.downs, 1);
     assert_int_equal(strncmp(s.last_down, "kube/pods: kube/pods: line 2 of the watch: ", 43), 0);
     assert_null(world_find(s.world, TABLE_POD, "b")); /* nothing after it was believed */
-    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
-    assert_int_equal(scene_state(&s, "kube/nodes"), SOURCE_LIVE);
-    scene_stop(&s);
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
+    assert_int_equal(kube_fixture_state(&s, "kube/nodes"), SOURCE_LIVE);
+    kube_fixture_stop(&s);
 }
 
-static bool nonsense_object(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool nonsense_object(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || !scene_is_watch(request)) return false;
-    *reply =
-        scene_stream(s, "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"no-uid\"}}}\n\n" ADDED("a", "8"));
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
+    *reply = kube_fixture_stream(
+        s, "{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"no-uid\"}}}\n\n" ADDED("a", "8"));
     /* byte by byte would take long; two parts cut the second object in its middle */
-    reply->then = scene_keep(s, strdup(ADDED("b", "9")));
+    reply->then = kube_fixture_keep(s, strdup(ADDED("b", "9")));
     reply->then_ms = 30;
     return true;
 }
@@ -363,52 +366,54 @@ static bool nonsense_object(struct kube_scene *s, const char *request, struct ti
 static void an_object_that_makes_no_sense_is_counted_and_passed_over(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = nonsense_object};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, two_pods, "what came after it");
+    struct kube_fixture s = {.route = nonsense_object};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, two_pods, "what came after it");
     assert_int_equal(s.dropped, 1);
     assert_int_equal(s.downs, 0);
     assert_int_equal(s.watches[TABLE_POD], 1);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool slow_list(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool slow_list(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || scene_is_watch(request)) return false;
+    if (!strstr(request, "/pods?") || kube_fixture_is_watch(request)) return false;
     const char *body = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("a", "5") "]}";
     char head[200];
     snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", strlen(body));
     char *first = malloc(strlen(head) + 41);
     snprintf(first, strlen(head) + 41, "%s%.40s", head, body);
-    *reply = (struct tiny_reply){
-        .bytes = scene_keep(s, first), .after_ms = 100, .then = scene_keep(s, strdup(body + 40)), .then_ms = 200};
+    *reply = (struct tiny_reply){.bytes = kube_fixture_keep(s, first),
+                                 .after_ms = 100,
+                                 .then = kube_fixture_keep(s, strdup(body + 40)),
+                                 .then_ms = 200};
     return true;
 }
 
 static void a_slow_answer_is_waited_for(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = slow_list};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, one_pod, "the list");
+    struct kube_fixture s = {.route = slow_list};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, one_pod, "the list");
     assert_int_equal(s.lists[TABLE_POD], 1);
     assert_int_equal(s.downs, 0);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool list_garbage_first(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool list_garbage_first(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!strstr(request, "/pods?") || scene_is_watch(request) || s->lists[TABLE_POD] > 2) return false;
+    if (!strstr(request, "/pods?") || kube_fixture_is_watch(request) || s->lists[TABLE_POD] > 2) return false;
     if (s->lists[TABLE_POD] == 1)
-        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{]}");
+        *reply = kube_fixture_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[{]}");
     else
-        *reply = scene_file(s, 504, FIX "errors/list-future-rv.json");
+        *reply = kube_fixture_file(s, 504, FIX "errors/list-future-rv.json");
     return true;
 }
 
-static bool third_list(struct kube_scene *s)
+static bool third_list(struct kube_fixture *s)
 {
     return s->lists[TABLE_POD] == 3 && s->watches[TABLE_POD] == 1;
 }
@@ -416,68 +421,72 @@ static bool third_list(struct kube_scene *s)
 static void lists_that_fail_are_asked_for_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = list_garbage_first};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, third_list, "the third list is right");
+    struct kube_fixture s = {.route = list_garbage_first};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, third_list, "the third list is right");
     assert_int_equal(s.downs, 2);
     assert_string_equal(s.last_down, "kube/pods: Timeout: Too large resource version: 99999999, current: 1924");
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- refusals ---- */
 
-static bool refuse_some(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool refuse_some(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (strstr(request, "/nodes?"))
-        *reply = scene_file(s, 403, FIX "errors/403-nodes.json");
+        *reply = kube_fixture_file(s, 403, FIX "errors/403-nodes.json");
     else if (strstr(request, "/rayclusters?"))
-        *reply = scene_file(s, 404, FIX "errors/404-path.txt");
-    else if (scene_is(request, "GET /apis/ray.io/v1/rayservices?"))
-        *reply = scene_file(s, 403, FIX "errors/403-anonymous.json");
+        *reply = kube_fixture_file(s, 404, FIX "errors/404-path.txt");
+    else if (kube_fixture_is(request, "GET /apis/ray.io/v1/rayservices?"))
+        *reply = kube_fixture_file(s, 403, FIX "errors/403-anonymous.json");
     else
         return false;
     return true;
 }
 
-static bool all_told(struct kube_scene *s)
+static bool all_told(struct kube_fixture *s)
 {
-    return scene_state(s, "kube/nodes") == SOURCE_DENIED && scene_state(s, "kube/rayclusters") == SOURCE_ABSENT &&
-           scene_state(s, "kube/pods") == SOURCE_LIVE && scene_state(s, "kube/rayservices") == SOURCE_LIVE;
+    return kube_fixture_state(s, "kube/nodes") == SOURCE_DENIED &&
+           kube_fixture_state(s, "kube/rayclusters") == SOURCE_ABSENT &&
+           kube_fixture_state(s, "kube/pods") == SOURCE_LIVE &&
+           kube_fixture_state(s, "kube/rayservices") == SOURCE_LIVE;
 }
 
 static void a_kind_that_is_refused_darkens_alone(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = refuse_some, .folder = FIX "mistral"};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", NULL);
+    struct kube_fixture s = {.route = refuse_some, .folder = FIX "mistral"};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", NULL);
     kube_api.set_namespace(s.be, "mistral");
-    scene_until(&s, all_told, "two are dark, the others live");
-    assert_string_equal(scene_why(&s, "kube/nodes"),
+    kube_fixture_until(&s, all_told, "two are dark, the others live");
+    assert_string_equal(kube_fixture_why(&s, "kube/nodes"),
                         "nodes is forbidden: User \"system:serviceaccount:mistral:viewer\" cannot list resource "
                         "\"nodes\" in API group \"\" at the cluster scope");
-    assert_string_equal(scene_why(&s, "kube/rayclusters"), "404 page not found");
+    assert_string_equal(kube_fixture_why(&s, "kube/rayclusters"), "404 page not found");
     /* RayServices of all namespaces are forbidden: the context's own are read instead */
     assert_int_equal(world_count(s.world, TABLE_RAYSERVICE), 1);
-    scene_for(&s, 300);
+    kube_fixture_for(&s, 300);
     assert_int_equal(s.lists[TABLE_KNODE], 1); /* asked for again, but slowly */
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool pods_of_b(struct kube_scene *s)
+static bool pods_of_b(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "in-b") && !world_find(s->world, TABLE_POD, "in-b")->gone_ms &&
            world_count(s->world, TABLE_POD) == 1;
 }
 
-static bool two_namespaces(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool two_namespaces(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (scene_is_watch(request)) return false;
-    if (scene_is(request, "GET /api/v1/namespaces/a%2Fb/pods?"))
-        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-b", "5") "]}");
-    else if (scene_is(request, "GET /api/v1/namespaces/mistral/pods?"))
-        *reply = scene_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-a", "5") "]}");
+    if (kube_fixture_is_watch(request)) return false;
+    if (kube_fixture_is(request, "GET /api/v1/namespaces/a%2Fb/pods?"))
+        *reply =
+            kube_fixture_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-b", "5") "]}");
+    else if (kube_fixture_is(request, "GET /api/v1/namespaces/mistral/pods?"))
+        *reply =
+            kube_fixture_json(s, 200, "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[" POD("in-a", "5") "]}");
     else
         return false;
     return true;
@@ -486,60 +495,61 @@ static bool two_namespaces(struct kube_scene *s, const char *request, struct tin
 static void another_namespace_takes_the_place_of_the_first(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = two_namespaces};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", NULL);
+    struct kube_fixture s = {.route = two_namespaces};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", NULL);
     kube_api.set_namespace(s.be, "mistral");
-    scene_until(&s, one_pod, "the first namespace's pod");
+    kube_fixture_until(&s, one_pod, "the first namespace's pod");
     unsigned node_lists = s.lists[TABLE_KNODE];
     kube_api.set_namespace(s.be, "a/b"); /* escaped, whatever it is */
-    scene_until(&s, pods_of_b, "the second namespace's pod alone");
+    kube_fixture_until(&s, pods_of_b, "the second namespace's pod alone");
     assert_int_equal(s.lists[TABLE_KNODE], node_lists);
     kube_api.refresh(s.be);
     unsigned before = s.lists[TABLE_POD];
     while (s.lists[TABLE_POD] == before) loop_step(s.loop, 20);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool server_is_gone(struct kube_scene *s)
+static bool server_is_gone(struct kube_fixture *s)
 {
-    return scene_state(s, "kube/nodes") == SOURCE_DOWN;
+    return kube_fixture_state(s, "kube/nodes") == SOURCE_DOWN;
 }
 
 static void a_server_that_is_not_there(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", NULL);
+    struct kube_fixture s = {0};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", NULL);
     tiny_stop(s.server);
-    scene_until(&s, server_is_gone, "refused");
-    assert_true(*scene_why(&s, "kube/nodes"));
+    kube_fixture_until(&s, server_is_gone, "refused");
+    assert_true(*kube_fixture_why(&s, "kube/nodes"));
     assert_int_equal(world_source_named(s.world, "kube/nodes")->err, ERR_REFUSED);
     s.server = NULL;
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- a link that went dead without a word ---- */
 
-static bool mute_probe(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool mute_probe(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!scene_is(request, "GET /version ") || s->versions == 1 || s->step) return false;
+    if (!kube_fixture_is(request, "GET /version ") || s->versions == 1 || s->step) return false;
     *reply = (struct tiny_reply){0};
     return true;
 }
 
-static bool nodes_live_again(struct kube_scene *s)
+static bool nodes_live_again(struct kube_fixture *s)
 {
-    return scene_state(s, "kube/nodes") == SOURCE_LIVE && scene_state(s, "kube/rayservices") == SOURCE_LIVE;
+    return kube_fixture_state(s, "kube/nodes") == SOURCE_LIVE &&
+           kube_fixture_state(s, "kube/rayservices") == SOURCE_LIVE;
 }
 
-static bool told_down(struct kube_scene *s)
+static bool told_down(struct kube_fixture *s)
 {
     return s->downs >= 2;
 }
 
-static bool all_back(struct kube_scene *s)
+static bool all_back(struct kube_fixture *s)
 {
     return nodes_live_again(s) && s->versions >= 4;
 }
@@ -547,22 +557,22 @@ static bool all_back(struct kube_scene *s)
 static void a_dead_link_is_noticed_and_redialled(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = mute_probe};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", NULL);
+    struct kube_fixture s = {.route = mute_probe};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", NULL);
     s.be->probe_every_ms = 500;
     s.be->probe_limit_ms = 1000;
-    scene_until(&s, told_down, "both kinds say that they heard nothing");
+    kube_fixture_until(&s, told_down, "both kinds say that they heard nothing");
     assert_non_null(strstr(s.last_down, "no answer for 1 s"));
     assert_int_equal(world_source_named(s.world, "kube/nodes")->err, ERR_TIMEOUT);
     assert_int_equal(s.lists[TABLE_KNODE], 1);
     s.step = 1; /* it answers again */
     unsigned alive = s.changes[CHANGE_ALIVE];
-    scene_until(&s, all_back, "live again, with a new watch from the version that was known");
+    kube_fixture_until(&s, all_back, "live again, with a new watch from the version that was known");
     assert_int_equal(s.lists[TABLE_KNODE], 1);
     assert_true(s.watches[TABLE_KNODE] >= 2);
     assert_true(s.changes[CHANGE_ALIVE] > alive);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 int main(void)

@@ -24,7 +24,7 @@
 
 enum { WAIT_MS = 10000, MINUTE = 60 * 1000 };
 
-struct desk {
+struct fake_console {
     struct loop *loop;
     char *folder, *path;
     struct world *world;
@@ -36,16 +36,16 @@ struct desk {
 
 static void on_say(void *arg, bool bad, const char *words)
 {
-    struct desk *d = arg;
+    struct fake_console *d = arg;
     snprintf(d->said, sizeof d->said, "%s", words);
     d->bad = bad;
     d->told++;
 }
 
-static void desk_open(struct desk *d, const char *file, bool flight)
+static void desk_open(struct fake_console *d, const char *file, bool flight)
 {
     struct why why = {0};
-    *d = (struct desk){.loop = loop_new(), .folder = run_folder(), .world = world_new()};
+    *d = (struct fake_console){.loop = loop_new(), .folder = run_folder(), .world = world_new()};
     d->path = file ? mem_printf("%s/%s", d->folder, file) : NULL;
     char *kept = mem_printf("%s/kept", d->folder);
     clock_set(loop_clock(d->loop), 1000000, 1795440000000);
@@ -57,7 +57,7 @@ static void desk_open(struct desk *d, const char *file, bool flight)
     free(kept);
 }
 
-static void desk_close(struct desk *d)
+static void desk_close(struct fake_console *d)
 {
     struct why why = {0};
     assert_int_equal(live_close(d->live, NULL, &why), ERR_OK);
@@ -67,7 +67,7 @@ static void desk_close(struct desk *d)
     run_remove(d->folder);
 }
 
-static void desk_change(struct desk *d, struct change *c)
+static void desk_change(struct fake_console *d, struct change *c)
 {
     c->at_ms = clock_now_ms(loop_clock(d->loop));
     c->wall_ms = clock_wall_ms(loop_clock(d->loop));
@@ -77,7 +77,7 @@ static void desk_change(struct desk *d, struct change *c)
 }
 
 /* A pod a second, for so long. */
-static void desk_run(struct desk *d, unsigned seconds)
+static void desk_run(struct fake_console *d, unsigned seconds)
 {
     static unsigned number;
     for (unsigned i = 0; i < seconds; i++) {
@@ -90,7 +90,7 @@ static void desk_run(struct desk *d, unsigned seconds)
     }
 }
 
-static void desk_wait_told(struct desk *d, int times)
+static void desk_wait_told(struct fake_console *d, int times)
 {
     for (uint64_t end = loop_now_ms() + WAIT_MS; d->told < times && loop_now_ms() < end;) loop_step(d->loop, 20);
     assert_true(d->told >= times);
@@ -117,7 +117,7 @@ static uint64_t changes_of(const char *path, uint64_t *ret_span_ms)
 static void a_file_has_every_change(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     uint64_t span;
     desk_open(&d, "all.rec", false);
     desk_run(&d, 600);
@@ -137,7 +137,7 @@ static void a_file_has_every_change(void **state)
 static void a_file_that_is_there_stays_as_it_is(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     struct why why = {0};
     struct live_recording *second = NULL;
     desk_open(&d, "one.rec", true);
@@ -163,7 +163,7 @@ static void a_file_that_is_there_stays_as_it_is(void **state)
 static void the_flight_recorder_keeps_a_quarter_of_an_hour(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     uint64_t span;
     desk_open(&d, NULL, true);
     desk_run(&d, 90 * 60);
@@ -207,7 +207,7 @@ static struct recovery lost_at(uint64_t t0_ms)
         .outage = OUTAGE_RUNNING, .t0_ms = t0_ms, .t0_wall_ms = 1795440000000 + t0_ms, .head_lost = true};
 }
 
-static void desk_wait_file(struct desk *d, const char *folder, size_t files)
+static void desk_wait_file(struct fake_console *d, const char *folder, size_t files)
 {
     for (uint64_t end = loop_now_ms() + WAIT_MS; run_entries(folder) < files && loop_now_ms() < end;)
         loop_step(d->loop, 5);
@@ -217,7 +217,7 @@ static void desk_wait_file(struct desk *d, const char *folder, size_t files)
 static void a_loss_is_saved_by_itself_and_the_latest_are_kept(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     struct recordings_list list;
     desk_open(&d, NULL, true);
     char *kept = mem_printf("%s/kept", d.folder), *mine = mem_printf("%s/kept/saved-mine.rec", d.folder);
@@ -251,7 +251,7 @@ static void a_loss_is_saved_by_itself_and_the_latest_are_kept(void **state)
 static void a_gcs_that_was_silent_is_no_loss(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     desk_open(&d, NULL, true);
     struct recovery r = lost_at(1000);
     r.head_lost = false;
@@ -266,7 +266,7 @@ static void a_gcs_that_was_silent_is_no_loss(void **state)
 static void a_full_disk_ends_the_file_and_says_so(void **state)
 {
     (void)state;
-    struct desk d;
+    struct fake_console d;
     struct rlimit before, small = {8000, RLIM_INFINITY};
     struct recording *r;
     struct why why = {0};

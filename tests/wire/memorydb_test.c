@@ -22,7 +22,7 @@ enum { LIMIT_MS = 9000, EVERY_MS = 30, FIXTURES = 8 };
 static const struct sigv4_keys keys = {"ASIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
                                        "a-session-s3cr3t", "us-west-2", NULL};
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct aws_server *server;
     struct redis_from *from;
@@ -33,9 +33,9 @@ struct scene {
     char last[600], why[600];
 };
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->server = aws_server_start(s->loop);
     aws_server_knows(s->server, &keys);
@@ -51,9 +51,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     redis_from_free(s->from);
     aws_server_stop(s->server);
     loop_free(s->loop);
@@ -64,14 +64,14 @@ static int scene_close(void **state)
 
 static void on_said(void *arg, const char *text)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->said++;
     snprintf(s->last, sizeof s->last, "%s", text);
 }
 
 static void on_done(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->done++;
     s->err = err;
     snprintf(s->why, sizeof s->why, "%s", why);
@@ -79,7 +79,7 @@ static void on_done(void *arg, enum err err, const char *why)
     assert_null(strstr(s->why, keys.token));
 }
 
-static void find(struct scene *s, const char *word, uint64_t every_ms)
+static void find(struct fixture *s, const char *word, uint64_t every_ms)
 {
     const struct redis_from_conf conf = {s->loop, word, every_ms};
     redis_from_free(s->from);
@@ -89,7 +89,7 @@ static void find(struct scene *s, const char *word, uint64_t every_ms)
     assert_int_equal(s->done, 1);
 }
 
-static void says(struct scene *s, const char *what, const char *needs, int status, const char *file, unsigned times)
+static void says(struct fixture *s, const char *what, const char *needs, int status, const char *file, unsigned times)
 {
     char *path = mem_printf(F "%s", file);
     assert_true(s->texts < FIXTURES);
@@ -98,7 +98,7 @@ static void says(struct scene *s, const char *what, const char *needs, int statu
     free(path);
 }
 
-static void with_parameters(struct scene *s)
+static void with_parameters(struct fixture *s)
 {
     says(s, "DescribeParameters", "\"ParameterGroupName\":\"ray-gcs-parameters\" \"NextToken\":\"more\"", 200,
          "memorydb-parameters-2.json", 0);
@@ -115,7 +115,7 @@ static const char *value_of(const struct variables *v, const char *name)
 
 static void created_while_it_is_waited_for(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
     says(s, "DescribeClusters", "\"ClusterName\":\"ray-gcs\" \"ShowShardDetails\":true", 200, "memorydb-creating.json",
@@ -147,7 +147,7 @@ static void created_while_it_is_waited_for(void **state)
 /* While it is created AWS names the port, and no address: no variable comes of that. */
 static void half_an_endpoint_is_none(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
     says(s, "DescribeClusters", NULL, 200, "memorydb-creating.json", 0);
@@ -162,7 +162,7 @@ static void half_an_endpoint_is_none(void **state)
 
 static void several_shards_are_not_used(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     says(s, "DescribeClusters", NULL, 200, "memorydb-sharded.json", 0);
     with_parameters(s);
     find(s, "memorydb", 0);
@@ -173,7 +173,7 @@ static void several_shards_are_not_used(void **state)
 /* Both pages: the second has another cluster. */
 static void several_are_named(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     says(s, "DescribeClusters", "\"NextToken\":\"page-two/+=\"", 200, "memorydb.json", 0);
     says(s, "DescribeClusters", "\"MaxResults\":100", 200, "memorydb-page.json", 0);
     find(s, "memorydb", 0);
@@ -183,7 +183,7 @@ static void several_are_named(void **state)
 
 static void what_aws_refuses(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     says(s, "DescribeClusters", NULL, 400, "memorydb-denied.json", 1);
     says(s, "DescribeClusters", NULL, 404, "memorydb-not-found.json", 1);
     says(s, "DescribeClusters", NULL, 200, "memorydb-none.json", 1);
@@ -203,7 +203,7 @@ static void what_aws_refuses(void **state)
 
 static void parameters_that_may_not_be_read(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
     says(s, "DescribeParameters", NULL, 400, "memorydb-denied.json", 0);
     find(s, "memorydb", 0);
@@ -217,7 +217,7 @@ static void parameters_that_may_not_be_read(void **state)
 
 static void a_wrong_signature_is_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     setenv("AWS_SECRET_ACCESS_KEY", "another-s3cr3t", 1);
     says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
     find(s, "memorydb", 0);
@@ -229,7 +229,7 @@ static void a_wrong_signature_is_refused(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(created_while_it_is_waited_for),
         T(half_an_endpoint_is_none),

@@ -20,7 +20,7 @@
 
 enum { LIMIT_MS = 8000 };
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct world *world;
     struct neuron *be;
@@ -32,7 +32,7 @@ struct scene {
 
 static void on_change(void *owner, struct change *c)
 {
-    struct scene *s = owner;
+    struct fixture *s = owner;
     c->at_ms = loop_now_ms();
     if (c->type == CHANGE_SOURCE && c->state == SOURCE_DOWN) s->downs++;
     if (c->type == CHANGE_SOURCE && c->state == SOURCE_LIVE && c->why) snprintf(s->bad, sizeof s->bad, "%s", c->why);
@@ -41,9 +41,9 @@ static void on_change(void *owner, struct change *c)
     change_free(c);
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->world = world_new();
     s->sink = (struct sink){on_change, s};
@@ -51,9 +51,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     monitor_ops.close(s->be);
     loop_free(s->loop);
     world_free(s->world);
@@ -61,7 +61,7 @@ static int scene_close(void **state)
     return 0;
 }
 
-static void run(struct scene *s, const char *command)
+static void run(struct fixture *s, const char *command)
 {
     const struct neuron_open conf = {.source = "neuron/n1", .spec = command, .knode = "n1"};
     struct why why = {0};
@@ -75,18 +75,18 @@ static void run(struct scene *s, const char *command)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static const struct source *source(const struct scene *s)
+static const struct source *source(const struct fixture *s)
 {
     return world_source_named(s->world, "neuron/n1");
 }
 
-static const struct core *core(const struct scene *s, const char *key)
+static const struct core *core(const struct fixture *s, const char *key)
 {
     const struct row *row = world_find(s->world, TABLE_CORE, key);
     return row ? ROW(row, core) : NULL;
 }
 
-static const struct monitor *monitor(const struct scene *s)
+static const struct monitor *monitor(const struct fixture *s)
 {
     const struct row *row = world_find(s->world, TABLE_MONITOR, "neuron/n1");
     return row ? ROW(row, monitor) : NULL;
@@ -94,7 +94,7 @@ static const struct monitor *monitor(const struct scene *s)
 
 static void test_stream(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "cat tests/fixtures/neuron/20-stream.composed.ndjson; exec sleep 60");
     assert_int_equal(source(s)->state, SOURCE_CONNECTING);
     /* The fourth line is cut, the last one has no runtime any more. */
@@ -114,7 +114,7 @@ static void test_stream(void **state)
 
 static void test_sums_outlive_the_command(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json");
     UNTIL(s, s->downs >= 2); /* it ended, was started again, and ended */
     assert_int_equal(monitor(s)->completed.value, 2 * 46);
@@ -125,7 +125,7 @@ static void test_sums_outlive_the_command(void **state)
 
 static void test_no_such_command(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "/nonexistent/neuron-monitor -c x");
     UNTIL(s, s->downs == 1);
     assert_int_equal(source(s)->err, ERR_NOT_FOUND);
@@ -136,7 +136,7 @@ static void test_no_such_command(void **state)
 
 static void test_failing_command(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "echo no driver here >&2; exit 3");
     UNTIL(s, s->downs == 1);
     assert_int_equal(source(s)->err, ERR_CHILD);
@@ -145,7 +145,7 @@ static void test_failing_command(void **state)
 
 static void test_no_secret_is_shown(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "true --password hunter2 TOKEN=abc neuron-monitor");
     assert_string_equal(source(s)->detail, "true --password ••• ••• neuron-monitor");
     UNTIL(s, s->downs == 1);
@@ -154,7 +154,7 @@ static void test_no_secret_is_shown(void **state)
 
 static void test_a_line_that_never_ends(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "head -c 9000000 /dev/zero | tr '\\0' x; sleep 60");
     UNTIL(s, source(s)->why);
     assert_int_equal(source(s)->err, ERR_LIMIT);
@@ -163,7 +163,7 @@ static void test_a_line_that_never_ends(void **state)
 
 static void test_closed_in_the_middle(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "while :; do cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json; done");
     UNTIL(s, monitor(s) && monitor(s)->completed.value > 46);
     monitor_ops.close(s->be);
@@ -215,7 +215,7 @@ static void same_shape(const cJSON *real, const cJSON *ours, const char *path)
 
 static void test_simulated_line(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct ray_sim *ray = service();
     char dir[] = "/tmp/raydeck-test-XXXXXX";
     struct neuron_sim *n = NULL, *twin = NULL;
@@ -268,7 +268,7 @@ static void test_simulated_line(void **state)
 /* The whole way: socket, the monitor subcommand's copying, and the parser's view of it. */
 static void test_simulated_monitor(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct ray_sim *ray = service();
     char dir[] = "/tmp/raydeck-test-XXXXXX";
     struct neuron_sim *n = NULL;
@@ -334,7 +334,7 @@ static void test_no_simulator(void **state)
 /* One that is no runtime among those that are, text that is none, numbers that are none: the rest is as told. */
 static void test_a_bad_item_is_left_out_and_said(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char words[200];
     run(s, "printf '%s\\n' '{\"neuron_runtime_data\":[null,{\"pid\":5,\"neuron_runtime_tag\":\"a\\u0000b\",\"report\":"
            "{\"neuroncore_counters\":{\"neuroncores_in_use\":{\"0\":{\"neuroncore_utilization\":NaN}}}}}],"
@@ -350,17 +350,17 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_stream, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_sums_outlive_the_command, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_no_such_command, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_failing_command, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_no_secret_is_shown, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_closed_in_the_middle, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_a_line_that_never_ends, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_a_bad_item_is_left_out_and_said, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_stream, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_sums_outlive_the_command, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_no_such_command, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_failing_command, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_no_secret_is_shown, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_closed_in_the_middle, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_a_line_that_never_ends, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_a_bad_item_is_left_out_and_said, fixture_open, fixture_close),
         cmocka_unit_test(test_takes),
-        cmocka_unit_test_setup_teardown(test_simulated_line, scene_open, scene_close),
-        cmocka_unit_test_setup_teardown(test_simulated_monitor, scene_open, scene_close),
+        cmocka_unit_test_setup_teardown(test_simulated_line, fixture_open, fixture_close),
+        cmocka_unit_test_setup_teardown(test_simulated_monitor, fixture_open, fixture_close),
         cmocka_unit_test(test_no_simulator),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@
 
 enum { LIMIT_MS = 8000 };
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct world *world;
     struct http_client *http;
@@ -40,7 +40,7 @@ struct scene {
 
 static struct tiny_reply answer(void *arg, const char *request)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     if (strncmp(request, "GET /v1/models ", 15) == 0) {
         s->asked_models++;
         return s->models;
@@ -51,7 +51,7 @@ static struct tiny_reply answer(void *arg, const char *request)
 
 static void on_change(void *owner, struct change *c)
 {
-    struct scene *s = owner;
+    struct fixture *s = owner;
     c->at_ms = loop_now_ms();
     c->wall_ms = loop_wall_ms(s->loop);
     const struct request *r = (const void *)c->record;
@@ -65,9 +65,9 @@ static void on_change(void *owner, struct change *c)
     change_free(c);
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     const struct http_client_conf conf = {.proxy = "", .user_agent = "test"};
     s->loop = loop_new();
     s->world = world_new();
@@ -81,9 +81,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     if (s->run) openai_ops.cancel(s->run);
     http_client_free(s->http);
     if (s->server) tiny_stop(s->server);
@@ -105,14 +105,14 @@ static int scene_close(void **state)
 
 static void on_done(void *arg, const struct request *r)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->done++;
     s->run = NULL;
     if (s->last) record_free(&s->last->record);
     s->last = record_copy(&r->record);
 }
 
-static void start(struct scene *s, const char *question, const char *model, uint64_t timeout_ms)
+static void start(struct fixture *s, const char *question, const char *model, uint64_t timeout_ms)
 {
     const struct prompt_ask a = {.id = "p1",
                                  .question = question,
@@ -125,7 +125,7 @@ static void start(struct scene *s, const char *question, const char *model, uint
         ((const struct request *)(const void *)world_find(s->world, TABLE_REQUEST, "p1")->record)->phase, "waiting");
 }
 
-static const struct request *ask(struct scene *s, const char *model)
+static const struct request *ask(struct fixture *s, const char *model)
 {
     unsigned before = s->done;
     start(s, "What is \"HA\"?", model, 700);
@@ -133,7 +133,7 @@ static const struct request *ask(struct scene *s, const char *model)
     return s->last;
 }
 
-static const char *keep(struct scene *s, char *text)
+static const char *keep(struct fixture *s, char *text)
 {
     assert_true(s->kept < ARRAY_LEN(s->keep));
     return s->keep[s->kept++] = text;
@@ -144,7 +144,7 @@ static const char *keep(struct scene *s, char *text)
 #define PIECE(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
 #define STOP "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
 
-static void reply_json(struct scene *s, const char *status, const char *body)
+static void reply_json(struct fixture *s, const char *status, const char *body)
 {
     s->reply = (struct tiny_reply){
         .bytes = keep(s, mem_printf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
@@ -153,7 +153,7 @@ static void reply_json(struct scene *s, const char *status, const char *body)
 
 static void test_stream(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE(" The") PIECE(" head"),
                                    .then = PIECE(" is\\n") PIECE("back.\\n") STOP
                                    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":9}}\n\ndata: [DONE]\n\n",
@@ -184,7 +184,7 @@ static void test_stream(void **state)
 
 static void test_first_model(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     size_t len;
     char *models = fixture_read("tests/fixtures/serve/openai-models.json", &len);
     s->models = (struct tiny_reply){
@@ -206,7 +206,7 @@ static void test_first_model(void **state)
     assert_int_equal(s->asked_models, 1);
 }
 
-static void fails(struct scene *s, const char *failure, const char *why, const char *so_far)
+static void fails(struct fixture *s, const char *failure, const char *why, const char *so_far)
 {
     const struct request *r = ask(s, "m");
     assert_string_equal(r->phase, "failed");
@@ -220,7 +220,7 @@ static void fails(struct scene *s, const char *failure, const char *why, const c
 
 static void test_cut(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Half an") "data: {\"choi", .hang_up = true};
     fails(s, "cut", "the stream ended before the answer did", "Half an");
     assert_int_equal(s->last->tokens.value, 1);
@@ -237,7 +237,7 @@ static void test_cut(void **state)
 
 static void test_failures(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
     fails(s, "timeout", "", NULL);
     s->reply = (struct tiny_reply){.bytes = "", .reset = true};
@@ -259,7 +259,7 @@ static void test_failures(void **state)
 
 static void test_error_in_the_middle(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){
         .bytes = STREAM PIECE("So far") "event: error\ndata: {\"error\":{\"message\":\"replica \\u001b[2Jdied\","
                                         "\"code\":500}}\n\n" PIECE("never"),
@@ -271,7 +271,7 @@ static void test_error_in_the_middle(void **state)
 
 static void test_models_fail(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->models =
         (struct tiny_reply){.bytes = "HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}"};
     const struct request *r = ask(s, NULL);
@@ -283,7 +283,7 @@ static void test_models_fail(void **state)
 
 static void test_escapes(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("\\u001b]52;c;aGk=\\u0007") PIECE("one\\r")
                                        PIECE("\\ntwo\\u202e\\u009b") STOP "data: [DONE]\n\n",
                                    .hang_up = true};
@@ -298,7 +298,7 @@ static void test_escapes(void **state)
 /* Fifty megabytes: what is kept is what may be kept, and the rest is not read. */
 static void test_endless(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *one = PIECE("0123456789012345678901234567890123456789012345678901234567890123456789");
     size_t each = strlen(one), head = strlen(STREAM), count = (size_t)50 * 1024 * 1024 / each;
     char *bytes = mem_alloc(head + count * each + 1);
@@ -317,7 +317,7 @@ static void test_endless(void **state)
 /* A server that says [DONE] and keeps the connection: the answer is there. */
 static void test_done_and_open(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM ": ping\r\n\r\n" PIECE("Yes.") "data: [DONE]\n\n" PIECE("late")};
     start(s, "q", "m", LIMIT_MS);
     UNTIL(s, s->done == 1);
@@ -329,7 +329,7 @@ static void test_done_and_open(void **state)
 /* One that says why it stopped, never [DONE], and keeps the connection: the answer is there too. */
 static void test_finished_and_open(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Yes.") STOP
                                    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":7}}\n\n"};
     start(s, "q", "m", LIMIT_MS);
@@ -343,7 +343,7 @@ static void test_finished_and_open(void **state)
 /* What was said before goes along, also where the model has to be asked for first. */
 static void test_turns(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char question[] = "first", answer_[] = "one";
     const struct prompt_turn turn = {question, answer_};
     const struct prompt_ask a = {.id = "p1",
@@ -370,7 +370,7 @@ static void test_turns(void **state)
 
 static void test_cancelled(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Begun")};
     start(s, "q", "m", LIMIT_MS);
     UNTIL(s, strstr(s->seen, "Begun|"));
@@ -387,20 +387,20 @@ static void test_cancelled(void **state)
 
 int main(void)
 {
-#define IN_SCENE(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define IN_FIXTURE(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        IN_SCENE(test_stream),
-        IN_SCENE(test_first_model),
-        IN_SCENE(test_cut),
-        IN_SCENE(test_failures),
-        IN_SCENE(test_error_in_the_middle),
-        IN_SCENE(test_models_fail),
-        IN_SCENE(test_escapes),
-        IN_SCENE(test_endless),
-        IN_SCENE(test_done_and_open),
-        IN_SCENE(test_cancelled),
-        IN_SCENE(test_finished_and_open),
-        IN_SCENE(test_turns),
+        IN_FIXTURE(test_stream),
+        IN_FIXTURE(test_first_model),
+        IN_FIXTURE(test_cut),
+        IN_FIXTURE(test_failures),
+        IN_FIXTURE(test_error_in_the_middle),
+        IN_FIXTURE(test_models_fail),
+        IN_FIXTURE(test_escapes),
+        IN_FIXTURE(test_endless),
+        IN_FIXTURE(test_done_and_open),
+        IN_FIXTURE(test_cancelled),
+        IN_FIXTURE(test_finished_and_open),
+        IN_FIXTURE(test_turns),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@
 
 enum { LIMIT_MS = 8000 };
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct process *process;
     struct buf lines; /* joined by '|' */
@@ -30,7 +30,7 @@ struct scene {
     bool free_in_line, free_in_ended;
 };
 
-static void drop(struct scene *s)
+static void drop(struct fixture *s)
 {
     process_free(s->process);
     s->process = NULL;
@@ -38,7 +38,7 @@ static void drop(struct scene *s)
 
 static void on_line(void *arg, char *text, size_t len)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     if (text)
         buf_printf(&s->lines, "%.*s|", (int)len, text);
     else
@@ -48,7 +48,7 @@ static void on_line(void *arg, char *text, size_t len)
 
 static void on_ended(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->ended++;
     s->err = err;
     free(s->why);
@@ -56,18 +56,18 @@ static void on_ended(void *arg, enum err err, const char *why)
     if (s->free_in_ended) drop(s);
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     buf_init(&s->lines, 1024 * 1024);
     *state = s;
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     process_free(s->process);
     loop_free(s->loop);
     buf_done(&s->lines);
@@ -83,7 +83,7 @@ static int scene_close(void **state)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void run(struct scene *s, const char *command, uint64_t limit_ms)
+static void run(struct fixture *s, const char *command, uint64_t limit_ms)
 {
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
     s->process = process_shell(s->loop, command, limit_ms, &calls);
@@ -91,7 +91,7 @@ static void run(struct scene *s, const char *command, uint64_t limit_ms)
 
 static void lines_come_whole(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "printf 'one\\ntw'; printf 'o\\r\\n\\nlast'", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_string_equal(buf_text(&s->lines), "one|two||last|");
@@ -101,7 +101,7 @@ static void lines_come_whole(void **state)
 
 static void a_failure_says_why(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "echo first >&2; printf 'expired \\033[31mtoken\\n\\n' >&2; exit 3", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_CHILD);
@@ -110,7 +110,7 @@ static void a_failure_says_why(void **state)
 
 static void no_such_program(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *const argv[] = {"/nonexistent/plugin", NULL};
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
     s->process = process_start(s->loop, argv, CHILD_SECRETS_NONE, NULL, 0, &calls);
@@ -126,7 +126,7 @@ static void no_such_program(void **state)
 
 static void the_environment_is_added_to(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *const argv[] = {"sh", "-c", "echo $HOME,$RAYDECK_TEST", NULL};
     const char *const extra[] = {"HOME=/here", "RAYDECK_TEST=yes", NULL};
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
@@ -137,7 +137,7 @@ static void the_environment_is_added_to(void **state)
 
 static void secrets_stay_with_us(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *const argv[] = {"sh", "-c", "echo $REDIS_PASSWORD,$AWS_SESSION_TOKEN", NULL};
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
     setenv("REDIS_PASSWORD", "r3dis", 1);
@@ -157,7 +157,7 @@ static void secrets_stay_with_us(void **state)
 
 static void stdin_is_empty(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "cat; echo over", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_string_equal(buf_text(&s->lines), "over|");
@@ -179,7 +179,7 @@ static bool lives(long pid)
 
 static void over_time_ends_the_whole_group(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "trap '' TERM; sleep 60 & echo $!; wait; sleep 60", 100);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_TIMEOUT);
@@ -190,7 +190,7 @@ static void over_time_ends_the_whole_group(void **state)
 
 static void freeing_kills_and_tells_nothing(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "sleep 60 & echo $!; wait", 0);
     WAIT_FOR(s, s->lines.len > 0);
     long leader = process_pid(s->process), grandchild = strtol(buf_text(&s->lines), NULL, 10);
@@ -201,7 +201,7 @@ static void freeing_kills_and_tells_nothing(void **state)
 }
 
 /* The pid that a command prints, once it has; then the process is given up, and whatever printed it has to end. */
-static void check_ended(struct scene *s, const char *command, bool leader_ends)
+static void check_ended(struct fixture *s, const char *command, bool leader_ends)
 {
     buf_clear(&s->lines);
     s->ended = 0;
@@ -221,7 +221,7 @@ static void check_ended(struct scene *s, const char *command, bool leader_ends)
 
 static void what_calls_setsid_ends_as_well(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     check_ended(s, "setsid sh -c 'echo $$; exec sleep 60' & wait", false);
     check_ended(s, "(setsid sh -c 'echo $$; exec sleep 60' &); sleep 60", false);
     check_ended(s, "(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &); sleep 60", false);
@@ -234,7 +234,7 @@ static void what_calls_setsid_ends_as_well(void **state)
 
 static void a_daemon_that_let_go_and_strangers_are_left_alone(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     pid_t stranger = fork();
     if (stranger == 0) {
         execlp("sleep", "sleep", "60", (char *)NULL);
@@ -256,7 +256,7 @@ static void a_daemon_that_let_go_and_strangers_are_left_alone(void **state)
 
 static void it_may_be_freed_in_its_callbacks(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->free_in_line = true;
     run(s, "echo one; echo two; sleep 60", 0);
     WAIT_FOR(s, s->lines.len > 0);
@@ -271,7 +271,7 @@ static void it_may_be_freed_in_its_callbacks(void **state)
 
 static void a_line_too_long_is_counted(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "head -c 9000000 /dev/zero | tr '\\0' x; echo; echo next", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->long_lines, 1);
@@ -281,7 +281,7 @@ static void a_line_too_long_is_counted(void **state)
 
 static void a_line_that_never_ends_is_told_while_it_runs(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     run(s, "printf 'one\\ntwo'; head -c 9000000 /dev/zero | tr '\\0' x; sleep 60", 0);
     WAIT_FOR(s, s->long_lines == 1);
     WAIT_FOR(s, process_unfinished(s->process) == 9000003);
@@ -295,7 +295,7 @@ static void a_line_that_never_ends_is_told_while_it_runs(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(lines_come_whole),
         T(a_failure_says_why),

@@ -128,7 +128,7 @@ static void test_tls(void **state)
 
 /* ---- kinds ------------------------------------------------------------------------------------------------------ */
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct tiny_server *server;
     struct conf conf;
@@ -147,7 +147,7 @@ struct scene {
 
 static struct tiny_reply answer(void *arg, const char *request)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     if (strncmp(request, "GET /v1/models ", 15) != 0) return s->other;
     s->models_asked++;
     return s->models;
@@ -155,7 +155,7 @@ static struct tiny_reply answer(void *arg, const char *request)
 
 static void on_change(void *owner, struct change *c)
 {
-    struct scene *s = owner;
+    struct fixture *s = owner;
     c->at_ms = loop_now_ms();
     c->wall_ms = loop_wall_ms(s->loop);
     world_apply(s->world, c);
@@ -164,20 +164,20 @@ static void on_change(void *owner, struct change *c)
 
 static void on_reconcile(void *arg, uint64_t after_ms)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     (void)after_ms;
     s->reconciles++;
 }
 
-static void update(struct scene *s)
+static void update(struct fixture *s)
 {
     const struct focus focus = focus_of(s->world, NULL, NULL);
     prompt_router_update(s->router, &focus, true);
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->world = world_new();
     s->sink = (struct sink){on_change, s};
@@ -190,9 +190,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     prompt_router_free(s->router);
     http_client_free(s->http);
     world_free(s->world);
@@ -217,26 +217,26 @@ static int scene_close(void **state)
 
 static void on_done(void *arg, const struct request *r)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->done++;
     if (s->last) record_free(&s->last->record);
     s->last = record_copy(&r->record);
 }
 
-static struct prompt_router *router_new(struct scene *s, const struct serve_open *serve)
+static struct prompt_router *router_new(struct fixture *s, const struct serve_open *serve)
 {
     const struct prompt_router_conf conf = {
         .loop = s->loop, .conf = &s->conf, .serve = serve, .world = s->world, .sink = &s->sink, .prompts = &s->prompts};
     return prompt_router_new(&conf, &(struct prompt_router_calls){on_reconcile, s});
 }
 
-static void open_router(struct scene *s)
+static void open_router(struct fixture *s)
 {
     s->router = router_new(s, &s->serve);
     update(s);
 }
 
-static void ask(struct scene *s)
+static void ask(struct fixture *s)
 {
     unsigned before = s->done;
     struct why why = {0};
@@ -245,7 +245,7 @@ static void ask(struct scene *s)
     UNTIL(s, s->done == before + 1);
 }
 
-static void use_models(struct scene *s)
+static void use_models(struct fixture *s)
 {
     size_t len;
     char *models = fixture_read("tests/fixtures/serve/openai-models.json", &len);
@@ -262,7 +262,7 @@ static void use_models(struct scene *s)
 
 static void test_openai_is_found(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const char *model = NULL;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
@@ -281,7 +281,7 @@ static void test_openai_is_found(void **state)
 
 static void test_infer_is_found(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     open_router(s);
@@ -295,7 +295,7 @@ static void test_infer_is_found(void **state)
 
 static void test_kind_is_said(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     s->conf.prompt_kind = mem_str("infer");
@@ -307,7 +307,7 @@ static void test_kind_is_said(void **state)
 
 static void test_unknown_kind(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     s->conf.prompt_kind = mem_str("telepathy");
     open_router(s);
@@ -319,7 +319,7 @@ static void test_unknown_kind(void **state)
 /* One that refuses is said to refuse: nothing else is tried in its place. */
 static void test_refused(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     tiny_stop(s->server);
     s->server = NULL;
     open_router(s);
@@ -332,7 +332,7 @@ static void test_refused(void **state)
 /* Another application is deployed there: the prompt that fails says so, and the next one is asked as it should be. */
 static void test_kind_changes(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     open_router(s);
@@ -356,7 +356,7 @@ static const struct kube_where *nowhere(const struct kube *be)
 }
 static const struct kube_ops fake_kube = {.kind = "fake", .where = nowhere};
 
-static void serve_says(struct scene *s, const char *status)
+static void serve_says(struct fixture *s, const char *status)
 {
     struct rayservice *r = record_new(TABLE_RAYSERVICE, "rs");
     record_set(&r->ns, "mistral");
@@ -370,7 +370,7 @@ static void serve_says(struct scene *s, const char *status)
 /* While Serve starts, no path is there: that /v1/models is not says nothing yet. */
 static void test_404_while_serve_starts(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->models = (struct tiny_reply){.bytes = NOT_FOUND};
     s->other = (struct tiny_reply){.bytes = INFERRED};
     s->serve.kube = (struct kube *)(void *)s;
@@ -386,13 +386,13 @@ static void test_404_while_serve_starts(void **state)
     assert_true(s->models_asked > asked);
 }
 
-static bool route_is_called(const struct scene *s, const char *words)
+static bool route_is_called(const struct fixture *s, const char *words)
 {
     const struct serve_path *route = prompt_router_route(s->router, NULL);
     return route && text_eq(route->words, words);
 }
 
-static void ingress_of_another_network(struct scene *s)
+static void ingress_of_another_network(struct fixture *s)
 {
     free(s->conf.prompt);
     s->conf.prompt = NULL;
@@ -415,7 +415,7 @@ static void ingress_of_another_network(struct scene *s)
 /* An ingress that does not answer from here is left out, with a word; one that was asked for by name is not. */
 static void test_ingress_of_another_network(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     ingress_of_another_network(s);
     assert_true(route_is_called(s, "ingress front"));
     UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
@@ -428,7 +428,7 @@ static void test_ingress_of_another_network(void **state)
 /* It may have been closed for a while: after PROMPT_ROUTER_UNREACHABLE_MS it is tried again. */
 static void test_a_closed_ingress_is_tried_again(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     ingress_of_another_network(s);
     UNTIL(s, route_is_called(s, "API server proxy (ingress front: no answer from here)"));
     clock_advance(loop_clock(s->loop), PROMPT_ROUTER_UNREACHABLE_MS);
@@ -439,7 +439,7 @@ static void test_a_closed_ingress_is_tried_again(void **state)
 /* Two RayServices of one world: each has its own route and its own prompts, and the world tells them apart. */
 static void test_each_rayservice_has_its_own(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct serve_open kube = {.http = s->http, .kube = (struct kube *)(void *)s, .kube_ops = &fake_kube};
     s->models = (struct tiny_reply){.bytes = NULL};
     open_router(s);
@@ -467,7 +467,7 @@ static void test_each_rayservice_has_its_own(void **state)
 
 static void test_no_route_is_an_error(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     free(s->conf.prompt);
     s->conf.prompt = NULL;
@@ -482,7 +482,7 @@ static void test_no_route_is_an_error(void **state)
 
 /* ---- conversations ---------------------------------------------------------------------------------------------- */
 
-static void ask_in(struct scene *s, const char *talk, const char *question)
+static void ask_in(struct fixture *s, const char *talk, const char *question)
 {
     unsigned before = s->done;
     const struct prompt prompt = {.question = question, .conversation = talk};
@@ -490,7 +490,7 @@ static void ask_in(struct scene *s, const char *talk, const char *question)
     UNTIL(s, s->done == before + 1);
 }
 
-static bool last_has(const struct scene *s, const char *content)
+static bool last_has(const struct fixture *s, const char *content)
 {
     char *piece = mem_printf("\"content\":\"%s\"", content);
     bool has = strstr(tiny_last(s->server), piece) != NULL;
@@ -501,7 +501,7 @@ static bool last_has(const struct scene *s, const char *content)
 /* The turns of a conversation go along on the wire; single prompts, and other conversations, do not. */
 static void test_talk(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
     open_router(s);
@@ -527,7 +527,7 @@ static void test_talk(void **state)
 /* Beyond so many bytes the oldest turns are left out, and that is told. */
 static void test_talk_is_bounded(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     use_models(s);
     s->other = (struct tiny_reply){.bytes = STREAMED, .hang_up = true};
     open_router(s);
@@ -552,7 +552,7 @@ static void test_talk_is_bounded(void **state)
 /* What is not sent yet can be stopped, and what was waiting ends with the router. */
 static void test_stopped_while_looking(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     s->models = (struct tiny_reply){.bytes = NULL};
     open_router(s);
@@ -572,25 +572,25 @@ static void test_stopped_while_looking(void **state)
 
 int main(void)
 {
-#define IN_SCENE(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define IN_FIXTURE(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ingresses),
         cmocka_unit_test(test_no_route),
         cmocka_unit_test(test_tls),
-        IN_SCENE(test_openai_is_found),
-        IN_SCENE(test_infer_is_found),
-        IN_SCENE(test_kind_is_said),
-        IN_SCENE(test_unknown_kind),
-        IN_SCENE(test_refused),
-        IN_SCENE(test_stopped_while_looking),
-        IN_SCENE(test_kind_changes),
-        IN_SCENE(test_404_while_serve_starts),
-        IN_SCENE(test_ingress_of_another_network),
-        IN_SCENE(test_a_closed_ingress_is_tried_again),
-        IN_SCENE(test_each_rayservice_has_its_own),
-        IN_SCENE(test_no_route_is_an_error),
-        IN_SCENE(test_talk),
-        IN_SCENE(test_talk_is_bounded),
+        IN_FIXTURE(test_openai_is_found),
+        IN_FIXTURE(test_infer_is_found),
+        IN_FIXTURE(test_kind_is_said),
+        IN_FIXTURE(test_unknown_kind),
+        IN_FIXTURE(test_refused),
+        IN_FIXTURE(test_stopped_while_looking),
+        IN_FIXTURE(test_kind_changes),
+        IN_FIXTURE(test_404_while_serve_starts),
+        IN_FIXTURE(test_ingress_of_another_network),
+        IN_FIXTURE(test_a_closed_ingress_is_tried_again),
+        IN_FIXTURE(test_each_rayservice_has_its_own),
+        IN_FIXTURE(test_no_route_is_an_error),
+        IN_FIXTURE(test_talk),
+        IN_FIXTURE(test_talk_is_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

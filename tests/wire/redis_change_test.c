@@ -1,6 +1,6 @@
 /* redis_change_test.c - what changes in a Redis while the backend looks at it: told by the server, and followed. */
 #include "backends/base/mem.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
 #include <hiredis/hiredis.h>
@@ -15,40 +15,40 @@
 #define RDB(name) "tests/fixtures/redis/" name ".rdb"
 #define HEAD "5cabc3e85f2a70656d70c443c1e0c3b7fc00e31105cf7c38e077008b"
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct redis_server *server;
 
 static void begin(const char *rdb)
 {
     server = redis_server_start(rdb, NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
+    harness_open(&harness, &conf);
 }
 
 static int end(void **state)
 {
     (void)state;
-    if (rig.link) rig_close(&rig);
+    if (harness.link) harness_close(&harness);
     redis_server_free(server);
     server = NULL;
-    memset(&rig, 0, sizeof rig);
+    memset(&harness, 0, sizeof harness);
     return 0;
 }
 
 static const struct gcstable *table_of(const char *key)
 {
-    return (const void *)rig_find(&rig, TABLE_GCSTABLE, key);
+    return (const void *)harness_find(&harness, TABLE_GCSTABLE, key);
 }
 
-static bool worker_dead(struct redis_rig *r, const void *key)
+static bool worker_dead(struct redis_harness *r, const void *key)
 {
-    const struct raynode *n = (const void *)rig_find(r, TABLE_RAYNODE, key);
+    const struct raynode *n = (const void *)harness_find(r, TABLE_RAYNODE, key);
     return n && strcmp(n->state, "DEAD") == 0;
 }
 
-static bool is_gone(struct redis_rig *r, const void *key)
+static bool is_gone(struct redis_harness *r, const void *key)
 {
-    return !rig_find(r, TABLE_ACTOR, key);
+    return !harness_find(r, TABLE_ACTOR, key);
 }
 
 /* A node dies, an actor goes: told by the server, in both layouts. */
@@ -56,40 +56,40 @@ static void test_changes_newer(void **state)
 {
     (void)state;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    const unsigned jobs = rig.put_of[TABLE_JOB];
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    const unsigned jobs = harness.put_of[TABLE_JOB];
     const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
                       "\xe0\x77\x00\x8b";
-    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
-    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
-              (size_t)16);
-    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
-    RIG_UNTIL(&rig, is_gone, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 5);
-    assert_true(table_of(RIG_NS "/NODE")->changed.known);
-    assert_int_equal(rig.put_of[TABLE_JOB], jobs); /* what did not change is not told again */
+    redis_say(server, "HSET RAY" HARNESS_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
+    redis_say(server, "HDEL RAY" HARNESS_NS "@ACTOR %b",
+              "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00", (size_t)16);
+    HARNESS_UNTIL(&harness, worker_dead, HARNESS_NS "/" HEAD);
+    HARNESS_UNTIL(&harness, is_gone, HARNESS_NS "/01a7b3b37b003cbc49fe090401000000");
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 5);
+    assert_true(table_of(HARNESS_NS "/NODE")->changed.known);
+    assert_int_equal(harness.put_of[TABLE_JOB], jobs); /* what did not change is not told again */
 }
 
 static void test_changes_older(void **state)
 {
     (void)state;
     begin(RDB("ray-2.22-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     char field[128];
-    const char name[] = RIG_NS "@NODE:\x01\x02";
+    const char name[] = HARNESS_NS "@NODE:\x01\x02";
     memcpy(field, name, sizeof name - 1);
-    redis_say(server, "HSET " RIG_NS " %b %b", field, sizeof name - 1, "\x38\x01", (size_t)2);
-    RIG_UNTIL(&rig, worker_dead, RIG_NS "/0102");
-    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 3);
+    redis_say(server, "HSET " HARNESS_NS " %b %b", field, sizeof name - 1, "\x38\x01", (size_t)2);
+    HARNESS_UNTIL(&harness, worker_dead, HARNESS_NS "/0102");
+    assert_int_equal(world_count(harness.world, TABLE_RAYNODE), 3);
 }
 
 /* Polled from now on, and it is said why: on the second try, when the server refuses. */
-static bool refused_tracking(struct redis_rig *r, const void *unused)
+static bool refused_tracking(struct redis_harness *r, const void *unused)
 {
     (void)unused;
-    const struct redis *now = rig_redis(r);
+    const struct redis *now = harness_redis(r);
     return now && now->tracking == TRI_NO && now->tracking_why && strstr(now->tracking_why, "NOPERM");
 }
 
@@ -98,20 +98,20 @@ static void test_tracking_is_lost(void **state)
 {
     (void)state;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
     redis_say(server, "ACL SETUSER default -subscribe");
     redis_say(server, "CLIENT KILL TYPE pubsub");
-    RIG_UNTIL(&rig, refused_tracking, NULL);
+    HARNESS_UNTIL(&harness, refused_tracking, NULL);
     const char id[] = "\x5c\xab\xc3\xe8\x5f\x2a\x70\x65\x6d\x70\xc4\x43\xc1\xe0\xc3\xb7\xfc\x00\xe3\x11\x05\xcf\x7c\x38"
                       "\xe0\x77\x00\x8b";
-    redis_say(server, "HSET RAY" RIG_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
-    RIG_UNTIL(&rig, worker_dead, RIG_NS "/" HEAD);
+    redis_say(server, "HSET RAY" HARNESS_NS "@NODE %b %b", id, (size_t)28, "\x38\x01", (size_t)2);
+    HARNESS_UNTIL(&harness, worker_dead, HARNESS_NS "/" HEAD);
 }
 
 /* "tracking_total_prefixes:2" of INFO: of all clients, of which we alone have any. */
-static bool prefixes_are(struct redis_rig *r, const void *want)
+static bool prefixes_are(struct redis_harness *r, const void *want)
 {
     redisContext *client = redisConnect("127.0.0.1", (int)redis_server_port(server));
     redisReply *info = redisCommand(client, "INFO stats");
@@ -138,21 +138,21 @@ static void test_older_layouts_that_come_later(void **state)
     (void)state;
     static const unsigned long two = 2;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     redis_say(server, "HSET plain-hash field 1");
     put_older_gcs("m-x");
     put_older_gcs("m");
     put_older_gcs("m-y");
-    redis_kinds[0]->refresh(rig.link);
-    RIG_UNTIL(&rig, worker_dead, "m-x/78");
-    RIG_UNTIL(&rig, worker_dead, "m/78");
-    RIG_UNTIL(&rig, worker_dead, "m-y/78");
-    RIG_UNTIL(&rig, prefixes_are, &two); /* RAY and m */
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    redis_kinds[0]->refresh(harness.link);
+    HARNESS_UNTIL(&harness, worker_dead, "m-x/78");
+    HARNESS_UNTIL(&harness, worker_dead, "m/78");
+    HARNESS_UNTIL(&harness, worker_dead, "m-y/78");
+    HARNESS_UNTIL(&harness, prefixes_are, &two); /* RAY and m */
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
 }
 
-static bool no_tables(struct redis_rig *r, const void *unused)
+static bool no_tables(struct redis_harness *r, const void *unused)
 {
     (void)unused;
     return world_count(r->world, TABLE_GCSTABLE) == 0 && world_count(r->world, TABLE_ACTOR) == 0;
@@ -162,14 +162,14 @@ static void test_flush(void **state)
 {
     (void)state;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     redis_say(server, "FLUSHALL");
-    RIG_UNTIL(&rig, no_tables, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_CHECKPOINT), 0);
+    HARNESS_UNTIL(&harness, no_tables, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_CHECKPOINT), 0);
     /* and a new GCS, of which nobody knew */
     redis_say(server, "HSET RAYother@NODE %b %b", "\x01", (size_t)1, "\x38\x01", (size_t)2);
-    RIG_UNTIL(&rig, worker_dead, "other/01");
+    HARNESS_UNTIL(&harness, worker_dead, "other/01");
 }
 
 struct count {
@@ -177,10 +177,10 @@ struct count {
     const char *from;
 };
 
-static bool counts(struct redis_rig *r, const void *arg)
+static bool counts(struct redis_harness *r, const void *arg)
 {
     const struct count *want = arg;
-    const struct redis *now = rig_redis(r);
+    const struct redis *now = harness_redis(r);
     return now && now->ray_connections.known && now->ray_connections.value == want->ray &&
            strcmp(now->ray_from ? now->ray_from : "", want->from) == 0;
 }
@@ -196,25 +196,25 @@ static void test_ray_connections(void **state)
         gcs[i] = redisConnect("127.0.0.1", (int)redis_server_port(server));
         freeReplyObject(redisCommand(gcs[i], "PING"));
     }
-    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
-    redis_kinds[0]->set_head_addresses(rig.link, elsewhere, 1);
-    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
-    redis_kinds[0]->set_head_addresses(rig.link, here, 1);
-    RIG_UNTIL(&rig, counts, (&(struct count){2, "127.0.0.1"}));
+    HARNESS_UNTIL(&harness, counts, (&(struct count){2, "127.0.0.1"}));
+    redis_kinds[0]->set_head_addresses(harness.link, elsewhere, 1);
+    HARNESS_UNTIL(&harness, counts, (&(struct count){0, ""}));
+    redis_kinds[0]->set_head_addresses(harness.link, here, 1);
+    HARNESS_UNTIL(&harness, counts, (&(struct count){2, "127.0.0.1"}));
     for (int i = 0; i < 2; i++) redisFree(gcs[i]);
-    RIG_UNTIL(&rig, counts, (&(struct count){0, ""}));
+    HARNESS_UNTIL(&harness, counts, (&(struct count){0, ""}));
 }
 
-static bool beats(struct redis_rig *r, const void *want)
+static bool beats(struct redis_harness *r, const void *want)
 {
-    const struct redis *now = rig_redis(r);
+    const struct redis *now = harness_redis(r);
     return now && now->heartbeat.known && now->heartbeat.value == *(const uint64_t *)want;
 }
 
-static bool kv_changed(struct redis_rig *r, const void *unused)
+static bool kv_changed(struct redis_harness *r, const void *unused)
 {
     (void)unused;
-    const struct gcstable *kv = (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
+    const struct gcstable *kv = (const void *)harness_find(r, TABLE_GCSTABLE, HARNESS_NS "/KV");
     return kv && kv->changed.known;
 }
 
@@ -223,10 +223,11 @@ static void test_heartbeat(void **state)
     (void)state;
     static const uint64_t first = 1795434726663, next = 1795434727500;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, beats, &first);
-    redis_say(server, "HSET RAY" RIG_NS "@KV @namespace_healthcheck:ray_client_server %s", "{\"time\": 1795434727.5}");
-    RIG_UNTIL(&rig, beats, &next);
-    RIG_UNTIL(&rig, kv_changed, NULL);
+    HARNESS_UNTIL(&harness, beats, &first);
+    redis_say(server, "HSET RAY" HARNESS_NS "@KV @namespace_healthcheck:ray_client_server %s",
+              "{\"time\": 1795434727.5}");
+    HARNESS_UNTIL(&harness, beats, &next);
+    HARNESS_UNTIL(&harness, kv_changed, NULL);
 }
 
 /* ---- the owner does as it likes from within the sink ---- */
@@ -245,7 +246,7 @@ static void hear(void *arg, struct change *c)
     o->heard++;
     if (o->over) o->after++;
     if (!actor) return;
-    if (o->renames) redis_kinds[0]->set_namespace(o->link, o->heard % 2 ? RIG_NS : NULL);
+    if (o->renames) redis_kinds[0]->set_namespace(o->link, o->heard % 2 ? HARNESS_NS : NULL);
     if (o->renames && o->heard < 60) return;
     if (!o->closes || o->over) return;
     o->over = true;
@@ -290,13 +291,13 @@ static void test_refresh(void **state)
 {
     (void)state;
     begin(RDB("ray-2.60-running"));
-    RIG_UNTIL(&rig, rig_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
     redis_say(server, "HSET plain-hash %s 1", "plain-hash@INTERNAL_CONFIG:\xff");
     redis_say(server, "HSET older %s 1", "older@KV:@namespace_session:session_name");
     redis_say(server, "HSET older %b %b", "older@NODE:\x01", (size_t)12, "\x38\x01", (size_t)2);
-    redis_kinds[0]->refresh(rig.link);
-    RIG_UNTIL(&rig, worker_dead, "older/01");
-    assert_null(rig_find(&rig, TABLE_GCSTABLE, "plain-hash/INTERNAL_CONFIG"));
+    redis_kinds[0]->refresh(harness.link);
+    HARNESS_UNTIL(&harness, worker_dead, "older/01");
+    assert_null(harness_find(&harness, TABLE_GCSTABLE, "plain-hash/INTERNAL_CONFIG"));
 }
 
 int main(void)

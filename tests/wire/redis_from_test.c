@@ -20,7 +20,7 @@ enum { LIMIT_MS = 9000, EVERY_MS = 30 };
 static const struct sigv4_keys keys = {"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL,
                                        "us-west-2", NULL};
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct aws_server *server;
     struct redis_from *from;
@@ -35,9 +35,9 @@ static const char *environment(const char *name)
     return strcmp(name, "EXT_REDIS_ENDPOINT") == 0 ? "null" : strcmp(name, "REDIS_SCHEME") == 0 ? "redis" : NULL;
 }
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
     s->server = aws_server_start(s->loop);
     s->group = fixture_read(F "group.xml", NULL);
@@ -56,9 +56,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     redis_from_free(s->from);
     aws_server_stop(s->server);
     loop_free(s->loop);
@@ -71,19 +71,19 @@ static int scene_close(void **state)
 
 static void on_said(void *arg, const char *text)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     if (!s->said++) snprintf(s->first, sizeof s->first, "%s", text);
 }
 
 static void on_done(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->done++;
     s->err = err;
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static void find(struct scene *s, uint64_t every_ms)
+static void find(struct fixture *s, uint64_t every_ms)
 {
     const struct redis_from_conf conf = {s->loop, "elasticache", every_ms};
     s->from = redis_from_start(&conf, &(struct redis_from_calls){on_said, on_done, s});
@@ -91,7 +91,7 @@ static void find(struct scene *s, uint64_t every_ms)
     assert_int_equal(s->done, 1);
 }
 
-static void says(struct scene *s, const char *what, const char *body, unsigned times)
+static void says(struct fixture *s, const char *what, const char *body, unsigned times)
 {
     aws_server_says(s->server, (struct aws_says){what, NULL, 200, body, 0, 0, times, false});
 }
@@ -113,7 +113,7 @@ static void is(const struct variables *v, const char *name, const char *value)
 
 static void created_while_it_is_waited_for(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
     says(s, "DescribeReplicationGroups", s->creating, 3);
@@ -135,7 +135,7 @@ static void created_while_it_is_waited_for(void **state)
 
 static void what_a_person_gave_stays(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
     says(s, "DescribeReplicationGroups", s->group, 0);
@@ -153,7 +153,7 @@ static void what_a_person_gave_stays(void **state)
 
 static void without_an_endpoint_there_are_no_variables(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
     says(s, "DescribeReplicationGroups", s->creating, 0);
@@ -174,7 +174,7 @@ static void without_an_endpoint_there_are_no_variables(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, scene_open, scene_close)
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(created_while_it_is_waited_for),
         T(what_a_person_gave_stays),

@@ -1,6 +1,6 @@
 /* redis_hurry_test.c - the pulse of the Redis backend quickens while a head is being lost, and only what it is for. */
 #include "backends/base/mem.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
 #include <hiredis/hiredis.h>
@@ -13,20 +13,20 @@
 
 enum { CHANGES = 8, SLOW_LEAST_MS = 900 /* between two pulses */, QUICK_MOST_MS = 700 /* each, on a busy machine */ };
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct redis_server *server;
 
 static int end(void **state)
 {
     (void)state;
-    if (rig.link) rig_close(&rig);
+    if (harness.link) harness_close(&harness);
     redis_server_free(server);
     return 0;
 }
 
-static bool counts(struct redis_rig *r, const void *want)
+static bool counts(struct redis_harness *r, const void *want)
 {
-    const struct redis *now = rig_redis(r);
+    const struct redis *now = harness_redis(r);
     return now && now->ray_connections.known && now->ray_connections.value == *(const uint64_t *)want;
 }
 
@@ -37,11 +37,11 @@ static uint64_t change(redisContext **gcs)
     if (*gcs) redisFree(*gcs);
     *gcs = want ? redisConnect("127.0.0.1", (int)redis_server_port(server)) : NULL;
     if (*gcs) freeReplyObject(redisCommand(*gcs, "PING"));
-    RIG_UNTIL(&rig, counts, &want);
+    HARNESS_UNTIL(&harness, counts, &want);
     return loop_now_ms() - began;
 }
 
-static bool was_told(struct redis_rig *r, const void *times)
+static bool was_told(struct redis_harness *r, const void *times)
 {
     return r->put_of[TABLE_REDIS] >= *(const unsigned *)times;
 }
@@ -66,18 +66,18 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     redisContext *gcs = NULL;
     server = redis_server_start("tests/fixtures/redis/ray-2.60-running.rdb", NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
-    ops->set_fast_poll(rig.link, true); /* before it is connected */
-    ops->set_fast_poll(rig.link, false);
-    ops->set_head_addresses(rig.link, here, 1);
-    RIG_UNTIL(&rig, rig_listed, NULL);
+    harness_open(&harness, &conf);
+    ops->set_fast_poll(harness.link, true); /* before it is connected */
+    ops->set_fast_poll(harness.link, false);
+    ops->set_head_addresses(harness.link, here, 1);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
     change(&gcs);
     assert_true(change(&gcs) > SLOW_LEAST_MS);
 
-    ops->set_fast_poll(rig.link, true);
-    ops->set_fast_poll(rig.link, true);
-    unsigned told = rig.put_of[TABLE_REDIS] + 4;
-    RIG_UNTIL(&rig, was_told, &told); /* with nothing changed */
+    ops->set_fast_poll(harness.link, true);
+    ops->set_fast_poll(harness.link, true);
+    unsigned told = harness.put_of[TABLE_REDIS] + 4;
+    HARNESS_UNTIL(&harness, was_told, &told); /* with nothing changed */
     uint64_t began = loop_now_ms();
     unsigned info = asked_info();
     for (int i = 0; i < CHANGES; i++) change(&gcs);
@@ -85,7 +85,7 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     if (took > CHANGES * QUICK_MOST_MS) fail_msg("%d changes took %llu ms", CHANGES, (unsigned long long)took);
     assert_true(asked_info() - info - 1 <= 1 + took / 4000); /* INFO keeps its five seconds */
 
-    ops->set_fast_poll(rig.link, false);
+    ops->set_fast_poll(harness.link, false);
     change(&gcs);
     assert_true(change(&gcs) > SLOW_LEAST_MS);
     if (gcs) redisFree(gcs);

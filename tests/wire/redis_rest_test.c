@@ -1,7 +1,7 @@
 /* redis_rest_test.c - what a GCS at rest costs its Redis: its heartbeats change KV each second, and KV is not read for
  * them. */
 #include "backends/base/mem.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
 #include <hiredis/hiredis.h>
@@ -13,17 +13,17 @@
 
 #include <cmocka.h>
 
-#define KV "RAY" RIG_NS "@KV"
+#define KV "RAY" HARNESS_NS "@KV"
 
 enum { BEATS = 10, FIRST_BEAT = 1800000000 };
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct redis_server *server;
 
 static int end(void **state)
 {
     (void)state;
-    if (rig.link) rig_close(&rig);
+    if (harness.link) harness_close(&harness);
     redis_server_free(server);
     return 0;
 }
@@ -41,22 +41,22 @@ static unsigned commands(const char *name)
     return calls;
 }
 
-static const struct gcstable *kv(const struct redis_rig *r)
+static const struct gcstable *kv(const struct redis_harness *r)
 {
-    return (const void *)rig_find(r, TABLE_GCSTABLE, RIG_NS "/KV");
+    return (const void *)harness_find(r, TABLE_GCSTABLE, HARNESS_NS "/KV");
 }
 
-static bool beat_seen(struct redis_rig *r, const void *at)
+static bool beat_seen(struct redis_harness *r, const void *at)
 {
-    return rig_redis(r) && rig_redis(r)->heartbeat.value / 1000 == *(const uint64_t *)at;
+    return harness_redis(r) && harness_redis(r)->heartbeat.value / 1000 == *(const uint64_t *)at;
 }
 
-static bool fields_are(struct redis_rig *r, const void *count)
+static bool fields_are(struct redis_harness *r, const void *count)
 {
     return kv(r) && kv(r)->fields.value == *(const uint64_t *)count;
 }
 
-static bool was_changed_after(struct redis_rig *r, const void *wall_ms)
+static bool was_changed_after(struct redis_harness *r, const void *wall_ms)
 {
     return kv(r)->changed.known && kv(r)->changed.value > *(const uint64_t *)wall_ms;
 }
@@ -64,7 +64,7 @@ static bool was_changed_after(struct redis_rig *r, const void *wall_ms)
 static void beat(uint64_t at)
 {
     redis_say(server, "HSET " KV " @namespace_healthcheck:ray_client_server {\"time\":%llu.5}", (unsigned long long)at);
-    RIG_UNTIL(&rig, beat_seen, &at);
+    HARNESS_UNTIL(&harness, beat_seen, &at);
 }
 
 static void heartbeats_do_not_read_kv(void **state)
@@ -72,12 +72,12 @@ static void heartbeats_do_not_read_kv(void **state)
     (void)state;
     server = redis_server_start("tests/fixtures/redis/ray-2.60-running.rdb", NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     uint64_t at = FIRST_BEAT;
     for (int i = 0; i < 4; i++) beat(at++); /* KV was read again after tracking began */
-    const uint64_t fields = kv(&rig)->fields.value, changed = kv(&rig)->changed.value;
+    const uint64_t fields = kv(&harness)->fields.value, changed = kv(&harness)->changed.value;
     const unsigned hstrlen = commands("hstrlen"), hget = commands("hget"), clients = commands("client|list");
     for (int i = 0; i < BEATS; i++) beat(at++);
     /* It was read five times; now at most once, when a heartbeat came late. */
@@ -86,13 +86,13 @@ static void heartbeats_do_not_read_kv(void **state)
     /* A heartbeat that moves shows a GCS that is connected: who is, is asked each five seconds, or when one came late.
      */
     assert_true(commands("client|list") - clients <= BEATS / 2);
-    RIG_UNTIL(&rig, was_changed_after, &changed); /* and is said to have changed all the same */
-    assert_int_equal(kv(&rig)->list_count, fields);
+    HARNESS_UNTIL(&harness, was_changed_after, &changed); /* and is said to have changed all the same */
+    assert_int_equal(kv(&harness)->list_count, fields);
     /* Another field, written between two beats, is seen. */
     const uint64_t more = fields + 1;
     redis_say(server, "HSET " KV " @namespace_x:new 1");
     beat(at);
-    RIG_UNTIL(&rig, fields_are, &more);
+    HARNESS_UNTIL(&harness, fields_are, &more);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
  * openssl. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
 #include <setjmp.h>
@@ -18,7 +18,7 @@
 #define RDB "tests/fixtures/redis/ray-2.60-running.rdb"
 #define NAME "redis.raydeck.test"
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct redis_server *server;
 static char folder[] = "/tmp/raydeck-test-tls-XXXXXX";
 static char cert[64], key[64], other_cert[64], other_key[64];
@@ -86,8 +86,8 @@ static int end_all(void **state)
 static int end(void **state)
 {
     (void)state;
-    if (rig.link) rig_close(&rig);
-    memset(&rig, 0, sizeof rig);
+    if (harness.link) harness_close(&harness);
+    memset(&harness, 0, sizeof harness);
     return 0;
 }
 
@@ -97,33 +97,34 @@ static void begin(const char *host, const char *ca, const char *name)
     snprintf(url, sizeof url, "rediss://%s:%u%s%s%s%s", host, port, ca ? "?cacert=" : "", ca ? ca : "",
              name ? "&servername=" : "", name ? name : "");
     const struct redis_open conf = {.url = url};
-    rig_open(&rig, &conf);
+    harness_open(&harness, &conf);
 }
 
 static void test_verified(void **state)
 {
     (void)state;
     begin("127.0.0.1", cert, NULL);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    assert_int_equal(rig_redis(&rig)->tls, TRI_YES);
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
-    assert_memory_equal(rig_redis(&rig)->address, "rediss://127.0.0.1:", 19);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_int_equal(harness_redis(&harness)->tls, TRI_YES);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
+    assert_memory_equal(harness_redis(&harness)->address, "rediss://127.0.0.1:", 19);
 }
 
 static void test_server_name(void **state)
 {
     (void)state;
     begin("127.0.0.1", cert, NAME);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_RAYNODE), 2);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_RAYNODE), 2);
 }
 
-static bool told(struct redis_rig *r, const void *unused)
+static bool told(struct redis_harness *r, const void *unused)
 {
     (void)unused;
-    return rig_tracking_known(r, NULL) && !rig_find(r, TABLE_ACTOR, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    return harness_tracking_known(r, NULL) &&
+           !harness_find(r, TABLE_ACTOR, HARNESS_NS "/01a7b3b37b003cbc49fe090401000000");
 }
 
 /* More than fits one record of TLS, and a change told afterwards. */
@@ -134,21 +135,21 @@ static void test_large_and_told(void **state)
               "for i = 1, 3000 do redis.call('HSET', KEYS[1], i, "
               "string.rep('\\18\\1\\65', 100)) end");
     begin("127.0.0.1", cert, NULL);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    const struct gcstable *t = (const void *)rig_find(&rig, TABLE_GCSTABLE, "big/ACTOR");
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    const struct gcstable *t = (const void *)harness_find(&harness, TABLE_GCSTABLE, "big/ACTOR");
     assert_non_null(t);
     assert_int_equal(t->bytes.value, 900000);
-    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
-              (size_t)16);
-    RIG_UNTIL(&rig, told, NULL);
+    redis_say(server, "HDEL RAY" HARNESS_NS "@ACTOR %b",
+              "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00", (size_t)16);
+    HARNESS_UNTIL(&harness, told, NULL);
 }
 
 static void refused_by_us(void)
 {
-    RIG_UNTIL(&rig, rig_down, NULL);
-    assert_int_equal(rig_source(&rig)->err, ERR_TLS);
-    assert_true(strlen(rig_source(&rig)->why) > 0);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    assert_int_equal(harness_source(&harness)->err, ERR_TLS);
+    assert_true(strlen(harness_source(&harness)->why) > 0);
 }
 
 static void test_unknown_authority(void **state)
@@ -178,9 +179,9 @@ static void test_nobody_there(void **state)
     char url[64];
     snprintf(url, sizeof url, "rediss://127.0.0.1:%u", redis_server_free_port());
     const struct redis_open conf = {.url = url};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_down, NULL);
-    assert_int_equal(rig_source(&rig)->err, ERR_REFUSED);
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_down, NULL);
+    assert_int_equal(harness_source(&harness)->err, ERR_REFUSED);
 }
 
 int main(void)

@@ -2,7 +2,7 @@
  * none. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
 
 #include <netinet/in.h>
@@ -17,16 +17,16 @@
 
 #define RDB "tests/fixtures/redis/ray-2.60-running.rdb"
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct redis_server *server;
 
 static int end(void **state)
 {
     (void)state;
-    if (rig.link) rig_close(&rig);
+    if (harness.link) harness_close(&harness);
     redis_server_free(server);
     server = NULL;
-    memset(&rig, 0, sizeof rig);
+    memset(&harness, 0, sizeof harness);
     return 0;
 }
 
@@ -34,12 +34,12 @@ static void begin(const char *const *config, const char *user, const char *passw
 {
     server = redis_server_start(RDB, config);
     const struct redis_open conf = {.url = redis_server_url(server), .user = user, .password = password};
-    rig_open(&rig, &conf);
+    harness_open(&harness, &conf);
 }
 
 static void why_has(const char *words)
 {
-    const char *why = rig_source(&rig)->why;
+    const char *why = harness_source(&harness)->why;
     if (!text_has(why, words)) fail_msg("\"%s\" is not in \"%s\"", words, why ? why : "");
 }
 
@@ -51,8 +51,8 @@ static void test_password_missing(void **state)
 {
     (void)state;
     begin(with_password, NULL, NULL);
-    RIG_UNTIL(&rig, rig_denied, NULL);
-    assert_int_equal(rig_source(&rig)->err, ERR_AUTH);
+    HARNESS_UNTIL(&harness, harness_denied, NULL);
+    assert_int_equal(harness_source(&harness)->err, ERR_AUTH);
     why_has("requires a password");
 }
 
@@ -60,11 +60,11 @@ static void test_password_wrong(void **state)
 {
     (void)state;
     begin(with_password, NULL, "summerblue");
-    RIG_UNTIL(&rig, rig_denied, NULL);
-    assert_int_equal(rig_source(&rig)->err, ERR_AUTH);
+    HARNESS_UNTIL(&harness, harness_denied, NULL);
+    assert_int_equal(harness_source(&harness)->err, ERR_AUTH);
     why_has("WRONGPASS");
-    assert_null(strstr(rig_source(&rig)->why, "summerblue"));
-    assert_null(strstr(rig_source(&rig)->detail, "summerblue"));
+    assert_null(strstr(harness_source(&harness)->why, "summerblue"));
+    assert_null(strstr(harness_source(&harness)->detail, "summerblue"));
 }
 
 static void test_password_right(void **state)
@@ -74,12 +74,12 @@ static void test_password_right(void **state)
     server = redis_server_start(RDB, with_password);
     snprintf(url, sizeof url, "redis://:winter%%67reen@127.0.0.1:%u", redis_server_port(server));
     const struct redis_open conf = {.url = url};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    assert_null(strstr(rig_redis(&rig)->address, "winter"));
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES); /* the second connection has said it too */
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_null(strstr(harness_redis(&harness)->address, "winter"));
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES); /* the second connection has said it too */
 }
 
 /* A password where none is wanted is no obstacle. */
@@ -87,8 +87,8 @@ static void test_password_too_many(void **state)
 {
     (void)state;
     begin(NULL, NULL, "wintergreen");
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
 }
 
 /* ---- permissions ---- */
@@ -127,16 +127,16 @@ static void test_acl_enough(void **state)
                                          "+auth",
                                          NULL};
     begin(config, "reader", "pw");
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    assert_true(rig_redis(&rig)->timeout_s.known);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_true(harness_redis(&harness)->timeout_s.known);
 }
 
-static bool actor_gone(struct redis_rig *r, const void *key)
+static bool actor_gone(struct redis_harness *r, const void *key)
 {
-    return !rig_find(r, TABLE_ACTOR, key);
+    return !harness_find(r, TABLE_ACTOR, key);
 }
 
 /* A managed server: CONFIG, CLIENT and INFO refused. All of it is unknown, and the GCS is polled. */
@@ -146,10 +146,10 @@ static void test_acl_little(void **state)
     static const char *const config[] = {READER,  "+ping",  "+scan",    "+hlen", "+hscan",
                                          "+hget", "+hkeys", "+hstrlen", NULL};
     begin(config, "reader", "pw");
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    RIG_UNTIL(&rig, rig_heard, NULL);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    const struct redis *r = rig_redis(&rig);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_heard, NULL);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    const struct redis *r = harness_redis(&harness);
     assert_int_equal(r->tracking, TRI_NO);
     assert_non_null(r->tracking_why);
     assert_false(r->timeout_s.known);
@@ -161,11 +161,11 @@ static void test_acl_little(void **state)
     assert_false(r->ray_connections.known);
     assert_false(r->used_memory.known);
     assert_null(r->version);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    assert_int_equal(rig_source(&rig)->state, SOURCE_LIVE);
-    redis_say(server, "HDEL RAY" RIG_NS "@ACTOR %b", "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00",
-              (size_t)16);
-    RIG_UNTIL(&rig, actor_gone, RIG_NS "/01a7b3b37b003cbc49fe090401000000");
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_int_equal(harness_source(&harness)->state, SOURCE_LIVE);
+    redis_say(server, "HDEL RAY" HARNESS_NS "@ACTOR %b",
+              "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00", (size_t)16);
+    HARNESS_UNTIL(&harness, actor_gone, HARNESS_NS "/01a7b3b37b003cbc49fe090401000000");
 }
 
 static void test_acl_nothing(void **state)
@@ -173,8 +173,8 @@ static void test_acl_nothing(void **state)
     (void)state;
     static const char *const config[] = {READER, "+ping", NULL};
     begin(config, "reader", "pw");
-    RIG_UNTIL(&rig, rig_denied, NULL);
-    assert_int_equal(rig_source(&rig)->err, ERR_FORBIDDEN);
+    HARNESS_UNTIL(&harness, harness_denied, NULL);
+    assert_int_equal(harness_source(&harness)->err, ERR_FORBIDDEN);
     why_has("NOPERM");
     why_has("scan");
 }
@@ -191,13 +191,13 @@ static void test_strange_keys(void **state)
     redis_say(server, "HSET RAYbad@ACTOR %b %b", "\x01", (size_t)1, "\xff\xff\xff", (size_t)3);
     redis_say(server, "HSET RAYesc\033[31m@NODE %b %b", "\x02", (size_t)1, "\x42\x03\x1b[m", (size_t)5);
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    const struct raynode *n = (const void *)rig_find(&rig, TABLE_RAYNODE, "esc\\x1b[31m/02");
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    const struct raynode *n = (const void *)harness_find(&harness, TABLE_RAYNODE, "esc\\x1b[31m/02");
     assert_non_null(n);
     assert_string_equal(n->hostname, "\\x1b[m");
-    assert_non_null(rig_find(&rig, TABLE_GCSTABLE, "bad/ACTOR")); /* it is there; its record cannot be read */
+    assert_non_null(harness_find(&harness, TABLE_GCSTABLE, "bad/ACTOR")); /* it is there; its record cannot be read */
 }
 
 /* More fields than are asked for at once, of both kinds of table. */
@@ -209,10 +209,10 @@ static void test_many_fields(void **state)
     redis_say(server, "EVAL %s 1 RAYbig@ACTOR id", fill);
     redis_say(server, "EVAL %s 1 RAYbig@KV @namespace_x:", fill);
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 3000);
-    const struct gcstable *kv = (const void *)rig_find(&rig, TABLE_GCSTABLE, "big/KV");
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 3000);
+    const struct gcstable *kv = (const void *)harness_find(&harness, TABLE_GCSTABLE, "big/KV");
     assert_non_null(kv);
     assert_true(kv->fields.known && kv->bytes.known);
     assert_int_equal(kv->fields.value, 3000);
@@ -227,10 +227,10 @@ static void test_giant_value(void **state)
     server = redis_server_start(RDB, NULL);
     redis_say(server, "EVAL %s 1 RAYbig@ACTOR", "redis.call('HSET', KEYS[1], 'a', string.rep('x', 6000000))");
     const struct redis_open conf = {.url = redis_server_url(server)};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    const struct gcstable *t = (const void *)rig_find(&rig, TABLE_GCSTABLE, "big/ACTOR");
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    const struct gcstable *t = (const void *)harness_find(&harness, TABLE_GCSTABLE, "big/ACTOR");
     assert_non_null(t);
     assert_int_equal(t->fields.value, 1);
     assert_int_equal(t->bytes.value, 6000000);
@@ -246,10 +246,10 @@ static void test_via_command(void **state)
     snprintf(via, sizeof via, "exec bash -c 'exec 3<>/dev/tcp/127.0.0.1/%u; cat <&3 & cat >&3; kill %%1'",
              redis_server_port(server));
     const struct redis_open conf = {.via = via};
-    rig_open(&rig, &conf);
-    RIG_UNTIL(&rig, rig_listed, NULL);
-    assert_int_equal(world_count(rig.world, TABLE_ACTOR), 6);
-    assert_memory_equal(rig_redis(&rig)->address, "via ", 4);
+    harness_open(&harness, &conf);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
+    assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
+    assert_memory_equal(harness_redis(&harness)->address, "via ", 4);
 }
 
 static void test_bad_url(void **state)
@@ -334,7 +334,7 @@ static void against_liar(const char *bytes, size_t len, bool for_ever, enum err 
     const struct redis_open conf = {.url = url};
     struct loop *loop;
     liar = (struct liar){.bytes = bytes, .len = len, .for_ever = for_ever};
-    /* the rig's loop is the liar's too: opened on a port nobody has, and then told the right one */
+    /* the harness's loop is the liar's too: opened on a port nobody has, and then told the right one */
     loop = loop_new();
     uv_ip4_addr("127.0.0.1", 0, &at);
     uv_tcp_init(loop_uv(loop), &liar.listener);
@@ -342,19 +342,19 @@ static void against_liar(const char *bytes, size_t len, bool for_ever, enum err 
     assert_int_equal(uv_listen((uv_stream_t *)&liar.listener, 4, liar_guest), 0);
     uv_tcp_getsockname(&liar.listener, (struct sockaddr *)&got, &got_len);
     snprintf(url, sizeof url, "redis://127.0.0.1:%u", ntohs(((struct sockaddr_in *)&got)->sin_port));
-    rig_open_on(&rig, loop, &conf);
-    rig_until(&rig, rig_down, NULL, len < 256 ? bytes : "down");
-    assert_int_equal(rig_source(&rig)->err, want);
-    assert_true(text_is_safe(rig_source(&rig)->why, strlen(rig_source(&rig)->why), TEXT_ONE_LINE));
-    assert_int_equal(world_count(rig.world, TABLE_GCSTABLE), 0);
-    redis_kinds[0]->close(rig.link);
-    rig.link = NULL;
-    rig.closed = true;
+    harness_open_on(&harness, loop, &conf);
+    harness_until(&harness, harness_down, NULL, len < 256 ? bytes : "down");
+    assert_int_equal(harness_source(&harness)->err, want);
+    assert_true(text_is_safe(harness_source(&harness)->why, strlen(harness_source(&harness)->why), TEXT_ONE_LINE));
+    assert_int_equal(world_count(harness.world, TABLE_GCSTABLE), 0);
+    redis_kinds[0]->close(harness.link);
+    harness.link = NULL;
+    harness.closed = true;
     uv_close((uv_handle_t *)&liar.listener, NULL);
     if (liar.busy && !uv_is_closing((uv_handle_t *)&liar.guest)) uv_close((uv_handle_t *)&liar.guest, liar_bye);
-    loop_free(rig.loop);
-    world_free(rig.world);
-    memset(&rig, 0, sizeof rig);
+    loop_free(harness.loop);
+    world_free(harness.world);
+    memset(&harness, 0, sizeof harness);
 }
 
 #define AGAINST(bytes, err) against_liar(bytes, sizeof(bytes) - 1, false, err)

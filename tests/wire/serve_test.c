@@ -19,7 +19,7 @@
 
 enum { LIMIT_MS = 8000 };
 
-struct scene {
+struct fixture {
     struct loop *loop;
     struct world *world;
     struct http_client *http;
@@ -40,7 +40,7 @@ struct scene {
 
 static struct tiny_reply answer(void *arg, const char *request)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     (void)request;
     s->asked++;
     return s->reply;
@@ -48,7 +48,7 @@ static struct tiny_reply answer(void *arg, const char *request)
 
 static void on_change(void *owner, struct change *c)
 {
-    struct scene *s = owner;
+    struct fixture *s = owner;
     c->at_ms = loop_now_ms();
     c->wall_ms = loop_wall_ms(s->loop);
     s->puts += c->type == CHANGE_PUT;
@@ -62,7 +62,7 @@ static void on_change(void *owner, struct change *c)
 static struct http_request *proxy(struct kube *be, const char *path, const struct http_ask *ask,
                                   const struct http_calls *calls)
 {
-    struct scene *s = (struct scene *)be;
+    struct fixture *s = (struct fixture *)be;
     struct http_ask copy = *ask;
     snprintf(s->proxied_path, sizeof s->proxied_path, "%s", path);
     if (s->refuse_proxy) {
@@ -79,9 +79,9 @@ static struct http_request *proxy(struct kube *be, const char *path, const struc
 }
 static const struct kube_ops fake_kube = {.kind = "fake", .proxy = proxy};
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     const struct http_client_conf conf = {.proxy = "", .user_agent = "test"};
     s->loop = loop_new();
     s->world = world_new();
@@ -94,9 +94,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     if (s->run) infer_ops.cancel(s->run);
     prober_free(s->prober);
     serve_status_free(s->status);
@@ -117,7 +117,7 @@ static int scene_close(void **state)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void reply_with(struct scene *s, const char *status, const char *body)
+static void reply_with(struct fixture *s, const char *status, const char *body)
 {
     assert_true(s->kept < ARRAY_LEN(s->keep));
     char *text = s->keep[s->kept++] = mem_printf(
@@ -125,7 +125,7 @@ static void reply_with(struct scene *s, const char *status, const char *body)
     s->reply = (struct tiny_reply){.bytes = text};
 }
 
-static struct serve_path direct(struct scene *s)
+static struct serve_path direct(struct fixture *s)
 {
     return (struct serve_path){.words = (char *)"direct", .base = s->base};
 }
@@ -140,14 +140,14 @@ static struct serve_path proxied(void)
 
 static void on_done(void *arg, const struct request *r)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->done++;
     s->run = NULL;
     if (s->last) record_free(&s->last->record);
     s->last = record_copy(&r->record);
 }
 
-static void ask(struct scene *s, const char *question, struct serve_path path, uint64_t timeout_ms)
+static void ask(struct fixture *s, const char *question, struct serve_path path, uint64_t timeout_ms)
 {
     const struct prompt_ask a = {.id = "p1",
                                  .question = question,
@@ -164,7 +164,7 @@ static void ask(struct scene *s, const char *question, struct serve_path path, u
 
 static void test_prompt(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *body = fixture_read("tests/fixtures/serve/infer-2.60.json", NULL);
     reply_with(s, "200 OK", body);
     free(body);
@@ -187,7 +187,7 @@ static void test_prompt(void **state)
     assert_string_equal(ROW(world_find(s->world, TABLE_REQUEST, "p1"), request)->phase, "ok");
 }
 
-static void prompt_fails(struct scene *s, const char *failure)
+static void prompt_fails(struct fixture *s, const char *failure)
 {
     unsigned before = s->done;
     ask(s, "q", direct(s), 300);
@@ -200,7 +200,7 @@ static void prompt_fails(struct scene *s, const char *failure)
 
 static void test_prompt_failures(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     reply_with(s, "500 Internal Server Error", "Internal Server Error");
     prompt_fails(s, "5xx");
     assert_int_equal(s->last->status.value, 500);
@@ -220,7 +220,7 @@ static void test_prompt_failures(void **state)
     s->server = tiny_start(s->loop, answer, s);
 }
 
-static void why_is(struct scene *s, const char *status, const char *body, const char *failure, const char *why)
+static void why_is(struct fixture *s, const char *status, const char *body, const char *failure, const char *why)
 {
     reply_with(s, status, body);
     prompt_fails(s, failure);
@@ -230,7 +230,7 @@ static void why_is(struct scene *s, const char *status, const char *body, const 
 /* Where an error came from, and what it says: the application's own words, or how the body begins. */
 static void test_prompt_errors_say_where_from(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     why_is(s, "200 OK", "{\"error\":\"no free NeuronCore\"}", "model error", "no free NeuronCore");
     why_is(s, "500 Internal Server Error", "{\"detail\":\"out of device memory\"}", "model error",
            "HTTP status 500: out of device memory");
@@ -249,7 +249,7 @@ static void test_prompt_errors_say_where_from(void **state)
 
 static void test_prompt_cancelled(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
     ask(s, "q", direct(s), 5000);
     UNTIL(s, s->asked == 1);
@@ -262,7 +262,7 @@ static void test_prompt_cancelled(void **state)
 
 static void test_prompt_too_long(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *question = mem_alloc(INFER_QUESTION_MAX + 1);
     memset(question, 'x', INFER_QUESTION_MAX);
     question[INFER_QUESTION_MAX] = '\0';
@@ -275,7 +275,7 @@ static void test_prompt_too_long(void **state)
 
 static void test_prompt_proxied(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     reply_with(s, "200 OK", "[\"hello\"]");
     ask(s, "q", proxied(), 5000);
     UNTIL(s, s->done == 1);
@@ -301,7 +301,7 @@ struct tally {
     const struct request *last;
 };
 
-static struct tally tally(const struct scene *s)
+static struct tally tally(const struct fixture *s)
 {
     struct tally t = {0};
     WORLD_EACH (row, s->world, TABLE_REQUEST) {
@@ -316,12 +316,12 @@ static struct tally tally(const struct scene *s)
     return t;
 }
 
-static const struct source *probe_source(const struct scene *s)
+static const struct source *probe_source(const struct fixture *s)
 {
     return world_source_named(s->world, PROBER_SOURCE);
 }
 
-static void probe(struct scene *s, uint64_t every_ms, uint64_t timeout_ms, uint64_t slow_ms, struct serve_path path)
+static void probe(struct fixture *s, uint64_t every_ms, uint64_t timeout_ms, uint64_t slow_ms, struct serve_path path)
 {
     const struct prober_conf conf = {every_ms, timeout_ms, slow_ms, false};
     const struct probe_target target = {"m-worker-a", path};
@@ -332,7 +332,7 @@ static void probe(struct scene *s, uint64_t every_ms, uint64_t timeout_ms, uint6
 
 static void test_probes(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     reply_with(s, "200 OK", "success");
     probe(s, 50, 5000, 5000, direct(s));
     UNTIL(s, tally(s).ok >= 4);
@@ -352,7 +352,7 @@ static void test_probes(void **state)
 /* One that hangs does not hold up the next: each is due at its time, and times out at its own. */
 static void test_open_loop(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
     probe(s, 40, 400, 5000, direct(s));
     UNTIL(s, tally(s).waiting >= 5 && tally(s).failed == 0);
@@ -368,7 +368,7 @@ static void test_open_loop(void **state)
 
 static void test_in_flight_is_bounded(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
     probe(s, 2, 60000, 5000, direct(s));
     UNTIL(s, tally(s).failed >= 3);
@@ -380,7 +380,7 @@ static void test_in_flight_is_bounded(void **state)
 
 static void test_slow_and_wrong(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     reply_with(s, "200 OK", "success");
     s->reply.after_ms = 60;
     probe(s, 30, 5000, 40, direct(s));
@@ -404,7 +404,7 @@ static void test_slow_and_wrong(void **state)
 /* Behind the proxy: a worker that refuses, a user who may not, a server that is gone are three things. */
 static void test_probes_proxied(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *refused = fixture_read("tests/fixtures/serve/pod-proxy-refused.json", NULL);
     char *forbidden = fixture_read("tests/fixtures/serve/403-service-proxy.json", NULL);
     reply_with(s, "503 Service Unavailable", refused);
@@ -433,7 +433,7 @@ static void test_probes_proxied(void **state)
 /* The users' way: one target, no pod, records and a source of its own. */
 static void test_probe_of_the_way(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct prober_conf conf = {.interval_ms = 20, .way = true};
     struct probe_target target = {NULL, direct(s)};
     reply_with(s, "200 OK", "success");
@@ -460,7 +460,7 @@ static void test_probe_of_the_way(void **state)
 static void test_probes_share_a_budget(void **state)
 {
     enum { WORKERS = 30 };
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct probe_target target[WORKERS];
     char name[WORKERS][16];
     for (size_t i = 0; i < WORKERS; i++) {
@@ -497,7 +497,7 @@ static void test_probes_that_need_a_connection_each(void **state)
 {
     enum { WORKERS = 5, WATCHED_MS = 3000 };
     static const char *const name[WORKERS] = {"w0", "w1", "w2", "w3", "w4"};
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct probe_target target[WORKERS];
     for (size_t i = 0; i < WORKERS; i++) target[i] = (struct probe_target){name[i], proxied()};
     reply_with(s, "200 OK", "success");
@@ -521,7 +521,7 @@ static void test_probes_that_need_a_connection_each(void **state)
 
 static void test_targets_change(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
     probe(s, 60000, 60000, 5000, direct(s));
     UNTIL(s, s->asked == 1);
@@ -545,14 +545,14 @@ static void test_targets_change(void **state)
 /* ---- the Serve API ------------------------------------------------------------------------------------------------
  */
 
-static const struct source *serve_source(const struct scene *s)
+static const struct source *serve_source(const struct fixture *s)
 {
     return world_source_named(s->world, SERVE_SOURCE);
 }
 
 static void test_status(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *body = fixture_read("tests/fixtures/serve/serve_applications-2.60.json", NULL);
     reply_with(s, "200 OK", body);
     s->status = serve_status_new(s->loop, &s->how, &s->sink);
@@ -595,7 +595,7 @@ static void test_status(void **state)
 /* The world drops what a source without its kind had said; the same answer afterwards is news. */
 static void test_status_comes_back(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     char *body = fixture_read("tests/fixtures/serve/serve_applications-2.60.json", NULL);
     const struct serve_path dashboard = direct(s);
     reply_with(s, "200 OK", body);
@@ -621,7 +621,7 @@ static void test_status_comes_back(void **state)
 
 static void test_status_failures(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     const struct serve_path dashboard = proxied();
     char *forbidden = fixture_read("tests/fixtures/serve/403-service-proxy.json", NULL);
     char *absent = fixture_read("tests/fixtures/serve/svc-proxy-absent-404.json", NULL);
@@ -644,7 +644,7 @@ static void test_status_failures(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         TEST(test_prompt),
         TEST(test_prompt_failures),

@@ -20,7 +20,7 @@
 enum { LIMIT_MS = 15000, FILE_MAX = 64 * 1024 };
 
 /* A session against a simulated cluster of the test's own. */
-struct scene {
+struct fixture {
     struct sim_run *sim;
     struct loop *loop;
     struct conf conf;
@@ -32,12 +32,12 @@ struct scene {
 
 static void on_changed(void *arg, const struct change *c)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->changes++;
     s->deleted += c->type == CHANGE_DELETED;
 }
 
-static void read_config(struct scene *s)
+static void read_config(struct fixture *s)
 {
     struct buf b;
     struct why why = {0};
@@ -48,7 +48,7 @@ static void read_config(struct scene *s)
     buf_done(&b);
 }
 
-static void open_session(struct scene *s)
+static void open_session(struct fixture *s)
 {
     const struct session_calls calls = {.changed = on_changed, .arg = s};
     struct why why = {0};
@@ -67,9 +67,9 @@ static void open_session(struct scene *s)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static int scene_open(void **state)
+static int fixture_open(void **state)
 {
-    struct scene *s = mem_zero(1, sizeof *s);
+    struct fixture *s = mem_zero(1, sizeof *s);
     static const char *const extra[] = {"--seed", "7", "--speed", "10", NULL};
     s->sim = sim_run_start(extra);
     s->loop = loop_new();
@@ -78,9 +78,9 @@ static int scene_open(void **state)
     return 0;
 }
 
-static int scene_close(void **state)
+static int fixture_close(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     session_close(s->session);
     loop_free(s->loop);
     sim_run_stop(s->sim);
@@ -91,7 +91,7 @@ static int scene_close(void **state)
     return 0;
 }
 
-static enum source_state state_of(const struct scene *s, const char *source)
+static enum source_state state_of(const struct fixture *s, const char *source)
 {
     const struct source *src = world_source_named(session_world(s->session), source);
     return src ? src->state : SOURCE_OFF;
@@ -106,7 +106,7 @@ static size_t ray_nodes_alive(const struct world *w)
 
 static void three_worlds_are_found(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     open_session(s);
     assert_false(session_settled(s->session));
     WAIT_FOR(s, session_settled(s->session));
@@ -132,7 +132,7 @@ static void three_worlds_are_found(void **state)
     assert_string_equal(session_where(s->session)->context, "raydeck-sim");
 }
 
-static struct service_evidence evidence(const struct scene *s)
+static struct service_evidence evidence(const struct fixture *s)
 {
     const struct clock *clock = session_clock(s->session);
     struct focus f = session_focus(s->session);
@@ -140,7 +140,7 @@ static struct service_evidence evidence(const struct scene *s)
 }
 
 /* Lets time pass, in which nothing may be said of the service but that it answers, or that it is not known. */
-static bool unknown_for(struct scene *s, uint64_t ms)
+static bool unknown_for(struct fixture *s, uint64_t ms)
 {
     bool unknown = false;
     for (const uint64_t until_ms = loop_now_ms() + ms; loop_now_ms() < until_ms;) {
@@ -156,7 +156,7 @@ static bool unknown_for(struct scene *s, uint64_t ms)
 /* What cuts the console off is no news of the service: an API server that closes each connection, or is stopped. */
 static void an_api_server_that_cuts_us_off_is_no_no(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     open_session(s);
     WAIT_FOR(s, session_settled(s->session) && evidence(s).verdict == VERDICT_OK);
     struct service_evidence e = evidence(s);
@@ -185,7 +185,7 @@ static void on_line(void *arg, const char *what, const char *value, const char *
 
 static void info_says_where_from_and_no_secret(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct lines l;
     buf_init(&l.all, FILE_MAX);
     open_session(s);
@@ -202,13 +202,13 @@ static void info_says_where_from_and_no_secret(void **state)
 
 static void on_killed(void *arg, enum err err, const char *why)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     (void)why;
     s->dones++;
     s->done_err = err;
 }
 
-static bool head_is_new(const struct scene *s, const char *old_uid)
+static bool head_is_new(const struct fixture *s, const char *old_uid)
 {
     struct focus f = session_focus(s->session);
     return f.head && !text_eq(f.head->record.key, old_uid) && f.head->is_ready == TRI_YES;
@@ -216,7 +216,7 @@ static bool head_is_new(const struct scene *s, const char *old_uid)
 
 static void only_the_confirmed_head_is_killed(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     open_session(s);
     WAIT_FOR(s, session_settled(s->session));
@@ -248,7 +248,7 @@ static void only_the_confirmed_head_is_killed(void **state)
 /* `:svc` during an outage: the ladder of the service that is left goes on, and is there again when one comes back. */
 static void a_ladder_goes_on_behind_another_focus(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     open_session(s);
     WAIT_FOR(s, session_settled(s->session));
@@ -270,7 +270,7 @@ static void a_ladder_goes_on_behind_another_focus(void **state)
 /* At this speed the GCS is silent for less than a pulse of a second. */
 static void a_short_silence_is_seen(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     free(sim_run_say(s->sim, "speed 2"));
     open_session(s);
@@ -287,7 +287,7 @@ static void a_short_silence_is_seen(void **state)
 
 static void guards_refuse(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     s->conf.read_only = true;
     open_session(s);
@@ -316,7 +316,7 @@ static void on_sent(void *arg, const struct http_answer *answer)
 }
 
 /* What deploy and cleanup do: a request of their own through the session's client. */
-static enum err pod_deleted(struct scene *s, const char *path)
+static enum err pod_deleted(struct fixture *s, const char *path)
 {
     const struct kube_ops *ops = NULL;
     struct kube *kube = session_kube(s->session, &ops);
@@ -330,7 +330,7 @@ static enum err pod_deleted(struct scene *s, const char *path)
 /* Below the interface: whoever forgets to look at the arming is refused by the session, for every change. */
 static void a_session_is_read_only_until_it_is_allowed(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     open_session(s);
     WAIT_FOR(s, session_settled(s->session) && session_focus(s->session).head);
@@ -357,7 +357,7 @@ static void a_session_is_read_only_until_it_is_allowed(void **state)
     free(path);
 }
 
-static enum tri may_delete(const struct scene *s)
+static enum tri may_delete(const struct fixture *s)
 {
     const char *why;
     return session_may_delete_pods(s->session, &why);
@@ -366,7 +366,7 @@ static enum tri may_delete(const struct scene *s)
 /* Rights are given and taken while a console runs. */
 static void permissions_are_asked_again(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     free(sim_run_say(s->sim, "deny delete pods"));
     open_session(s);
@@ -389,7 +389,7 @@ static void permissions_are_asked_again(void **state)
 
 static void on_answer(void *arg, const struct request *r)
 {
-    struct scene *s = arg;
+    struct fixture *s = arg;
     s->dones++;
     free(s->phase);
     free(s->answer);
@@ -399,7 +399,7 @@ static void on_answer(void *arg, const struct request *r)
 
 static void a_prompt_is_answered(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     open_session(s);
     assert_int_equal(session_ask(s->session, &(struct prompt){.question = "early"}, on_answer, s, &why), ERR_NOT_FOUND);
@@ -422,7 +422,7 @@ static void a_prompt_is_answered(void **state)
 
 static void a_redis_that_goes_is_said_and_comes_back(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     open_session(s);
     WAIT_FOR(s, session_settled(s->session) && state_of(s, "redis") == SOURCE_LIVE);
     free(sim_run_say(s->sim, "fault redis-gone"));
@@ -435,7 +435,7 @@ static void a_redis_that_goes_is_said_and_comes_back(void **state)
 
 static void worlds_may_be_left_out(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     conf_done(&s->conf);
     conf_init(&s->conf);
@@ -455,7 +455,7 @@ static void worlds_may_be_left_out(void **state)
 /* Replaces the simulator's kubeconfig by something else. */
 static void a_broken_kubeconfig_that_was_named_is_an_error(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     struct why why = {0};
     const struct session_calls calls = {.changed = on_changed, .arg = s};
     char *folder = run_folder(), *path = mem_printf("%s/kubeconfig", folder);
@@ -471,7 +471,7 @@ static void a_broken_kubeconfig_that_was_named_is_an_error(void **state)
 
 static void a_command_that_is_not_there_is_a_state(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     free(s->conf.neuron[0]);
     free(s->conf.neuron[1]);
     s->conf.neurons = 1;
@@ -484,7 +484,7 @@ static void a_command_that_is_not_there_is_a_state(void **state)
 
 static void a_choice_moves_the_focus(void **state)
 {
-    struct scene *s = *state;
+    struct fixture *s = *state;
     open_session(s);
     WAIT_FOR(s, session_settled(s->session));
     session_choose(s->session, "mistral", "another");
@@ -497,7 +497,7 @@ static void a_choice_moves_the_focus(void **state)
 
 int main(void)
 {
-#define T(name) cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
+#define T(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
         T(three_worlds_are_found),
         T(an_api_server_that_cuts_us_off_is_no_no),

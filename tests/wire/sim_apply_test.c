@@ -1,7 +1,7 @@
 /* sim_apply_test.c - Server-side apply on the simulated API server: who manages what, conflicts, dry runs, refusals. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,22 +16,22 @@
 #define SERVICE "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"
 #define AS "?fieldManager=raydeck"
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 1, .no_redis = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    sim_bed_free(*state);
+    sim_fixture_free(*state);
     return 0;
 }
 
-static cJSON *apply(struct sim_bed *b, const char *path, const char *body, long status)
+static cJSON *apply(struct sim_fixture *b, const char *path, const char *body, long status)
 {
-    return sim_bed_ask(b, "PATCH", path, YAML, body, status);
+    return sim_fixture_ask(b, "PATCH", path, YAML, body, status);
 }
 
 static const char *message(const cJSON *status)
@@ -49,9 +49,9 @@ static const cJSON *entry(const cJSON *obj, const char *manager, const char *ope
 }
 
 /* The RayService as it stands, without what the server and the operator wrote into it. Caller frees. */
-static char *as_configuration(struct sim_bed *b)
+static char *as_configuration(struct sim_fixture *b)
 {
-    cJSON *live = sim_bed_get(b, SERVICE, 200), *config = cJSON_CreateObject();
+    cJSON *live = sim_fixture_get(b, SERVICE, 200), *config = cJSON_CreateObject();
     cJSON_AddStringToObject(config, "apiVersion", "ray.io/v1");
     cJSON_AddStringToObject(config, "kind", "RayService");
     cJSON *meta = cJSON_AddObjectToObject(config, "metadata");
@@ -75,8 +75,8 @@ static void a_namespace_is_made_and_made_again(void **state)
 {
     static const char body[] = "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"other\","
                                "\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}}}";
-    struct sim_bed *b = *state;
-    cJSON_Delete(sim_bed_get(b, "/api/v1/namespaces/other", 404));
+    struct sim_fixture *b = *state;
+    cJSON_Delete(sim_fixture_get(b, "/api/v1/namespaces/other", 404));
     cJSON *made = apply(b, "/api/v1/namespaces/other" AS, body, 201);
     assert_string_equal(json_str(json_get(made, "status"), "phase"), "Active");
     assert_string_equal(json_str(json_path(made, "metadata.labels"), "kubernetes.io/metadata.name"), "other");
@@ -88,14 +88,14 @@ static void a_namespace_is_made_and_made_again(void **state)
     assert_true(cJSON_Compare(made, again, 1)); /* nothing changed: the version neither */
     cJSON_Delete(again);
     cJSON_Delete(made);
-    cJSON *gone = sim_bed_ask(b, "DELETE", "/api/v1/namespaces/other", NULL, NULL, 200);
+    cJSON *gone = sim_fixture_ask(b, "DELETE", "/api/v1/namespaces/other", NULL, NULL, 200);
     cJSON_Delete(gone);
 }
 
 static void what_is_no_longer_said_goes(void **state)
 {
     static const char path[] = NAMESPACE "/configmaps/app" AS;
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON_Delete(apply(b, path,
                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
                        "\"one\":\"1\",\"two\":\"2\"}}",
@@ -125,7 +125,7 @@ static void what_is_no_longer_said_goes(void **state)
 static void a_secret_is_taken_in_base64_only(void **state)
 {
     static const char path[] = NAMESPACE "/secrets/token" AS;
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *refused = apply(b, path,
                            "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"token\"},\"data\":{"
                            "\"t\":\"hf_x\"}}",
@@ -141,15 +141,15 @@ static void a_secret_is_taken_in_base64_only(void **state)
     assert_string_equal(json_str(made, "type"), "Opaque");
     assert_null(json_get(made, "stringData"));
     cJSON_Delete(made);
-    cJSON *gone = sim_bed_ask(b, "DELETE", NAMESPACE "/secrets/token", NULL, NULL, 200);
+    cJSON *gone = sim_fixture_ask(b, "DELETE", NAMESPACE "/secrets/token", NULL, NULL, 200);
     assert_string_equal(json_str(gone, "status"), "Success");
     cJSON_Delete(gone);
-    cJSON_Delete(sim_bed_get(b, NAMESPACE "/secrets/token", 404));
+    cJSON_Delete(sim_fixture_get(b, NAMESPACE "/secrets/token", 404));
 }
 
 static void an_ingress_and_a_service_get_their_defaults(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *made = apply(b, "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral" AS,
                         "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"Ingress\",\"metadata\":{\"name\":"
                         "\"mistral\"},\"spec\":{\"rules\":[{\"http\":{\"paths\":[{\"path\":\"/\",\"pathType\":"
@@ -175,12 +175,12 @@ static void an_ingress_and_a_service_get_their_defaults(void **state)
 static void what_is_not_right_is_refused(void **state)
 {
     static const char map[] = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}";
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *s = apply(b, NAMESPACE "/configmaps/m", map, 422);
     assert_string_equal(message(s), "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
                                     "required for apply patch");
     cJSON_Delete(s);
-    s = sim_bed_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, "application/json", map, 415);
+    s = sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, "application/json", map, 415);
     cJSON_Delete(s);
     s = apply(b, NAMESPACE "/configmaps/other" AS, map, 400);
     assert_string_equal(message(s), "the name of the object (m) does not match the name on the URL (other)");
@@ -201,22 +201,23 @@ static void what_is_not_right_is_refused(void **state)
     cJSON_Delete(s);
     cJSON_Delete(apply(b, NAMESPACE "/configmaps/m" AS, "{\"apiVersion\":", 400));
     cJSON_Delete(apply(b, NAMESPACE "/pods/m" AS, map, 405));
-    cJSON_Delete(sim_bed_get(b, NAMESPACE "/configmaps/m", 404));
+    cJSON_Delete(sim_fixture_get(b, NAMESPACE "/configmaps/m", 404));
 }
 
 static void a_dry_run_changes_nothing(void **state)
 {
     static const char map[] =
         "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{\"a\":\"1\"}}";
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *made = apply(b, NAMESPACE "/configmaps/m" AS "&dryRun=All", map, 201);
     assert_string_equal(json_str(json_get(made, "data"), "a"), "1");
     assert_non_null(json_str(json_get(made, "metadata"), "uid"));
     cJSON_Delete(made);
-    cJSON_Delete(sim_bed_get(b, NAMESPACE "/configmaps/m", 404));
+    cJSON_Delete(sim_fixture_get(b, NAMESPACE "/configmaps/m", 404));
     char *config = as_configuration(b);
-    cJSON *before = sim_bed_get(b, SERVICE, 200);
-    cJSON *would = apply(b, SERVICE AS "&force=true&dryRun=All", config, 200), *after = sim_bed_get(b, SERVICE, 200);
+    cJSON *before = sim_fixture_get(b, SERVICE, 200);
+    cJSON *would = apply(b, SERVICE AS "&force=true&dryRun=All", config, 200),
+          *after = sim_fixture_get(b, SERVICE, 200);
     assert_non_null(entry(would, "raydeck", "Apply"));
     assert_true(cJSON_Compare(before, after, 1));
     cJSON_Delete(before);
@@ -229,7 +230,7 @@ static void a_dry_run_changes_nothing(void **state)
 
 static void the_operator_owns_the_worker_groups(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     char *config = as_configuration(b);
     cJSON *s = apply(b, SERVICE AS, config, 409);
     assert_string_equal(json_str(s, "reason"), "Conflict");
@@ -244,7 +245,7 @@ static void the_operator_owns_the_worker_groups(void **state)
     assert_non_null(json_path(entry(forced, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:rayVersion"));
     cJSON_Delete(forced);
     /* The operator writes its own part again, and owns the list again. */
-    cJSON *live = sim_bed_wait(b, SERVICE, "scaleStrategy");
+    cJSON *live = sim_fixture_wait(b, SERVICE, "scaleStrategy");
     assert_null(json_path(entry(live, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
     assert_non_null(
         json_path(entry(live, "kuberay-operator", "Update"), "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
@@ -256,13 +257,13 @@ static void the_operator_owns_the_worker_groups(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_namespace_is_made_and_made_again, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(what_is_no_longer_said_goes, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_secret_is_taken_in_base64_only, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(an_ingress_and_a_service_get_their_defaults, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(what_is_not_right_is_refused, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_dry_run_changes_nothing, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(the_operator_owns_the_worker_groups, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(a_namespace_is_made_and_made_again, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(what_is_no_longer_said_goes, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_secret_is_taken_in_base64_only, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(an_ingress_and_a_service_get_their_defaults, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(what_is_not_right_is_refused, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_dry_run_changes_nothing, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(the_operator_owns_the_worker_groups, sim_setup, sim_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

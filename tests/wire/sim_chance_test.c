@@ -4,7 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/sim/rng.h"
 #include "tests/support/fixture.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,13 +21,13 @@
 enum { STEPS = 120, RUNS = 3 };
 
 /* The answer does not matter; that there is one does. */
-static void ask(struct sim_bed *b, const char *method, const char *path, const char *body)
+static void ask(struct sim_fixture *b, const char *method, const char *path, const char *body)
 {
-    long status = sim_bed_status(b, method, path, body ? "application/apply-patch+yaml" : NULL, body);
+    long status = sim_fixture_status(b, method, path, body ? "application/apply-patch+yaml" : NULL, body);
     if (status < 200 || status > 499) fail_msg("%s %s: %ld", method, path, status);
 }
 
-static void apply_all(struct sim_bed *b, bool good)
+static void apply_all(struct sim_fixture *b, bool good)
 {
     cJSON *service = fixture_json("tests/fixtures/sim/rayservice-applied.json");
     if (!good)
@@ -40,7 +40,7 @@ static void apply_all(struct sim_bed *b, bool good)
     cJSON_Delete(service);
 }
 
-static void kill_one(struct sim_bed *b, struct rng *r)
+static void kill_one(struct sim_fixture *b, struct rng *r)
 {
     char path[256];
     const struct sim_pod *p = kuberay_pod_at(sim_kuberay(b->sim), rng_below(r, 4));
@@ -49,7 +49,7 @@ static void kill_one(struct sim_bed *b, struct rng *r)
     ask(b, "DELETE", path, NULL);
 }
 
-static void one_step(struct sim_bed *b, struct rng *r)
+static void one_step(struct sim_fixture *b, struct rng *r)
 {
     char line[64];
     switch (rng_below(r, 9)) {
@@ -58,16 +58,16 @@ static void one_step(struct sim_bed *b, struct rng *r)
     case 2: ask(b, "DELETE", SERVICE, NULL); break;
     case 3:
         snprintf(line, sizeof line, "devices %u", rng_below(r, 2) ? 6U : 0U);
-        sim_bed_say(b, line);
+        sim_fixture_say(b, line);
         break;
     case 4:
         if (rng_below(r, 3) == 0) ask(b, "DELETE", NAMESPACE, NULL);
         break;
     case 5:
-        if (rng_below(r, 4) == 0) sim_bed_say(b, "reset");
+        if (rng_below(r, 4) == 0) sim_fixture_say(b, "reset");
         break;
-    case 6: sim_bed_say(b, "fault watch-410"); break;
-    default: snprintf(line, sizeof line, "advance %u", (unsigned)rng_below(r, 40)); sim_bed_say(b, line);
+    case 6: sim_fixture_say(b, "fault watch-410"); break;
+    default: snprintf(line, sizeof line, "advance %u", (unsigned)rng_below(r, 40)); sim_fixture_say(b, line);
     }
 }
 
@@ -76,28 +76,28 @@ static void any_order_is_survived(void **state)
     (void)state;
     for (uint64_t run = 1; run <= RUNS; run++) {
         const struct sim_conf conf = {.seed = run, .speed = 1, .no_redis = true, .empty = run % 2, .no_ft = run == 2};
-        struct sim_bed *b = sim_bed_new(&conf);
+        struct sim_fixture *b = sim_fixture_new(&conf);
         struct rng r;
         rng_init(&r, run);
         for (int i = 0; i < STEPS; i++) one_step(b, &r);
-        sim_bed_say(b, "devices 6");
-        sim_bed_say(b, "reset");
-        sim_bed_say(b, "devices 6");
+        sim_fixture_say(b, "devices 6");
+        sim_fixture_say(b, "reset");
+        sim_fixture_say(b, "devices 6");
         if (conf.empty) apply_all(b, true);
-        sim_bed_say(b, "advance 300");
-        cJSON *live = sim_bed_get(b, SERVICE, 200);
+        sim_fixture_say(b, "advance 300");
+        cJSON *live = sim_fixture_get(b, SERVICE, 200);
         assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
         cJSON_Delete(live);
         /* And down to nothing. */
         ask(b, "DELETE", SERVICE, NULL);
-        sim_bed_say(b, "advance 300");
+        sim_fixture_say(b, "advance 300");
         ask(b, "DELETE", NAMESPACE, NULL);
-        sim_bed_say(b, "advance 300");
-        cJSON_Delete(sim_bed_get(b, NAMESPACE, 404));
-        cJSON *pods = sim_bed_get(b, "/api/v1/pods", 200);
+        sim_fixture_say(b, "advance 300");
+        cJSON_Delete(sim_fixture_get(b, NAMESPACE, 404));
+        cJSON *pods = sim_fixture_get(b, "/api/v1/pods", 200);
         assert_int_equal(cJSON_GetArraySize(json_get(pods, "items")), 0);
         cJSON_Delete(pods);
-        sim_bed_free(b);
+        sim_fixture_free(b);
     }
 }
 

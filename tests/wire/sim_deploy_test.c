@@ -4,7 +4,7 @@
 #include "backends/sim/sim_worlds.h"
 #include "tests/support/fixture.h"
 #include "tests/support/shape.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <hiredis/hiredis.h>
 #include <setjmp.h>
@@ -26,44 +26,44 @@
 
 enum { LINE = 512 };
 
-static struct sim_bed *bed(const struct sim_conf *conf)
+static struct sim_fixture *sim(const struct sim_conf *conf)
 {
-    struct sim_bed *b = sim_bed_new(conf);
-    cJSON_Delete(sim_bed_ask(b, "PATCH", NAMESPACE AS, YAML,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}",
-                             201));
+    struct sim_fixture *b = sim_fixture_new(conf);
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", NAMESPACE AS, YAML,
+                                 "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}",
+                                 201));
     return b;
 }
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 100, .no_redis = true, .empty = true};
-    *state = bed(&conf);
+    *state = sim(&conf);
     return 0;
 }
 
-static int bed_with_redis_up(void **state)
+static int sim_with_redis_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 50, .empty = true};
-    *state = bed(&conf);
+    *state = sim(&conf);
     return 0;
 }
 
 static int running_up(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 50};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    sim_bed_free(*state);
+    sim_fixture_free(*state);
     return 0;
 }
 
 /* The value of a line NAME=VALUE of DIR/env; caller frees. */
-static char *variable(struct sim_bed *b, const char *name)
+static char *variable(struct sim_fixture *b, const char *name)
 {
     char *path = mem_printf("%s/env", b->folder), line[LINE], *found = NULL;
     FILE *f = fopen(path, "re");
@@ -80,7 +80,7 @@ static char *variable(struct sim_bed *b, const char *name)
 }
 
 /* The recorded RayService with our Redis. Caller frees. */
-static cJSON *service_of(struct sim_bed *b)
+static cJSON *service_of(struct sim_fixture *b)
 {
     cJSON *service = fixture_json("tests/fixtures/sim/rayservice-applied.json");
     char *port = variable(b, "REDIS_PORT"), *host = variable(b, "EXT_REDIS_ENDPOINT");
@@ -93,33 +93,33 @@ static cJSON *service_of(struct sim_bed *b)
     return service;
 }
 
-static void apply(struct sim_bed *b, const cJSON *service, long status)
+static void apply(struct sim_fixture *b, const cJSON *service, long status)
 {
     char *text = cJSON_PrintUnformatted(service);
-    cJSON_Delete(sim_bed_ask(b, "PATCH", SERVICE AS "&force=true", YAML, text, status));
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", SERVICE AS "&force=true", YAML, text, status));
     cJSON_free(text);
 }
 
-static void deploy(struct sim_bed *b)
+static void deploy(struct sim_fixture *b)
 {
     cJSON *service = service_of(b);
     apply(b, service, 201);
     cJSON_Delete(service);
-    cJSON_Delete(sim_bed_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
+    cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
 }
 
-static int items(struct sim_bed *b, const char *path)
+static int items(struct sim_fixture *b, const char *path)
 {
-    cJSON *list = sim_bed_get(b, path, 200);
+    cJSON *list = sim_fixture_get(b, path, 200);
     int count = cJSON_GetArraySize(json_get(list, "items"));
     cJSON_Delete(list);
     return count;
 }
 
 /* How many events with that reason there are. */
-static unsigned events(struct sim_bed *b, const char *reason)
+static unsigned events(struct sim_fixture *b, const char *reason)
 {
-    cJSON *list = sim_bed_get(b, EVENTS, 200);
+    cJSON *list = sim_fixture_get(b, EVENTS, 200);
     unsigned count = 0;
     JSON_EACH (e, json_get(list, "items"))
         if (strcmp(json_str(e, "reason"), reason) == 0) count++;
@@ -169,16 +169,16 @@ static void the_image_of_its_variables_is_of_its_ray(void **state)
 
 static void an_empty_cluster_has_kuberay_and_nodes(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     assert_int_equal(items(b, "/api/v1/nodes"), 3);
     assert_int_equal(items(b, "/api/v1/pods"), 0);
     assert_int_equal(items(b, "/apis/ray.io/v1/rayservices"), 0);
     assert_int_equal(items(b, "/apis/ray.io/v1/rayclusters"), 0);
-    cJSON *op = sim_bed_get(b, "/apis/apps/v1/namespaces/kuberay-operator/deployments/kuberay-operator", 200);
+    cJSON *op = sim_fixture_get(b, "/apis/apps/v1/namespaces/kuberay-operator/deployments/kuberay-operator", 200);
     const cJSON *container = cJSON_GetArrayItem(json_path(op, "spec.template.spec.containers"), 0);
     assert_string_equal(json_str(container, "image"), "quay.io/kuberay/operator:v1.7.0");
     cJSON_Delete(op);
-    cJSON_Delete(sim_bed_get(b, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rayservices.ray.io", 200));
+    cJSON_Delete(sim_fixture_get(b, "/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rayservices.ray.io", 200));
 }
 
 static void an_applied_service_comes_up_as_recorded(void **state)
@@ -186,21 +186,21 @@ static void an_applied_service_comes_up_as_recorded(void **state)
     static const char *const reasons[] = {"CreatedRayCluster",  "CreatedServiceAccount",    "CreatedRole",
                                           "CreatedRoleBinding", "CreatedHeadPod",           "UpdatedHeadPodServeLabel",
                                           "Scheduled",          "UpdatedServeApplications", "CreatedWorkerPod"};
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *service = service_of(b);
     apply(b, service, 201);
     cJSON_Delete(service);
-    cJSON *live = sim_bed_get(b, SERVICE, 200);
+    cJSON *live = sim_fixture_get(b, SERVICE, 200);
     assert_string_equal(json_str(condition(live, "Ready"), "reason"), "Initializing");
     assert_int_equal(json_u64(json_get(live, "metadata"), "generation").value, 2);
     as_recorded("rayservice-initializing", live);
     const char *pending = json_str(json_path(live, "status.pendingServiceStatus"), "rayClusterName");
     assert_int_equal(strncmp(pending, "mistral-", 8), 0);
     cJSON_Delete(live);
-    live = sim_bed_wait(b, SERVICE, "\"DEPLOYING\"");
+    live = sim_fixture_wait(b, SERVICE, "\"DEPLOYING\"");
     as_recorded("rayservice-deploying", live);
     cJSON_Delete(live);
-    live = sim_bed_wait(b, SERVICE, "\"NonZeroServeEndpoints\"");
+    live = sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\"");
     assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
     assert_int_equal(json_u64(json_get(live, "status"), "numServeEndpoints").value, 2);
     assert_string_equal(
@@ -212,21 +212,21 @@ static void an_applied_service_comes_up_as_recorded(void **state)
     assert_int_equal(events(b, "CreatedWorkerPod"), 2);
     assert_int_equal(events(b, "CreatedService"), 3);
     assert_int_equal(items(b, PODS), 3);
-    cJSON *clusters = sim_bed_get(b, CLUSTERS, 200);
+    cJSON *clusters = sim_fixture_get(b, CLUSTERS, 200);
     const cJSON *cluster = cJSON_GetArrayItem(json_get(clusters, "items"), 0);
     assert_string_equal(json_str(json_get(cluster, "status"), "state"), "ready");
     assert_string_equal(json_str(condition(cluster, "RayClusterProvisioned"), "reason"),
                         "AllPodRunningAndReadyFirstTime");
     cJSON_Delete(clusters);
-    cJSON_Delete(sim_bed_get(b, NAMESPACE "/services/mistral-serve-svc", 200));
-    cJSON *answer = sim_bed_get(b, NAMESPACE "/services/mistral-serve-svc:serve/proxy/infer?sentence=hello", 200);
+    cJSON_Delete(sim_fixture_get(b, NAMESPACE "/services/mistral-serve-svc", 200));
+    cJSON *answer = sim_fixture_get(b, NAMESPACE "/services/mistral-serve-svc:serve/proxy/infer?sentence=hello", 200);
     assert_int_equal(cJSON_GetArraySize(answer), 1);
     cJSON_Delete(answer);
 }
 
 static void pods_are_what_was_applied(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *service = service_of(b), *one = cJSON_CreateObject();
     cJSON *container =
         cJSON_GetArrayItem(json_path(service, "spec.rayClusterConfig.headGroupSpec.template.spec.containers"), 0);
@@ -236,7 +236,7 @@ static void pods_are_what_was_applied(void **state)
     cJSON_AddItemToArray(cJSON_GetObjectItem(container, "env"), one);
     apply(b, service, 201);
     cJSON_Delete(service);
-    cJSON *list = sim_bed_wait(b, PODS "?labelSelector=ray.io%2Fnode-type%3Dhead", "example.com/ray:1");
+    cJSON *list = sim_fixture_wait(b, PODS "?labelSelector=ray.io%2Fnode-type%3Dhead", "example.com/ray:1");
     char *text = cJSON_PrintUnformatted(list);
     assert_non_null(strstr(text, "{\"name\":\"RAY_grpc_client_keepalive_time_ms\",\"value\":\"2000\"}"));
     assert_non_null(strstr(text, "RAY_REDIS_ADDRESS"));
@@ -247,14 +247,14 @@ static void pods_are_what_was_applied(void **state)
 
 static void without_devices_workers_wait(void **state)
 {
-    struct sim_bed *b = *state;
-    sim_bed_say(b, "devices 0");
+    struct sim_fixture *b = *state;
+    sim_fixture_say(b, "devices 0");
     cJSON *service = service_of(b);
     apply(b, service, 201);
     cJSON_Delete(service);
-    cJSON *list = sim_bed_wait(b, PODS, "Insufficient aws.amazon.com/neuron");
+    cJSON *list = sim_fixture_wait(b, PODS, "Insufficient aws.amazon.com/neuron");
     cJSON_Delete(list);
-    list = sim_bed_wait(b, EVENTS, "FailedScheduling");
+    list = sim_fixture_wait(b, EVENTS, "FailedScheduling");
     JSON_EACH (e, json_get(list, "items"))
         if (strcmp(json_str(e, "reason"), "FailedScheduling") == 0) {
             assert_string_equal(json_str(e, "type"), "Warning");
@@ -262,12 +262,12 @@ static void without_devices_workers_wait(void **state)
             as_recorded_event(e);
         }
     cJSON_Delete(list);
-    list = sim_bed_wait(b, SERVICE, "DEPLOYING");
+    list = sim_fixture_wait(b, SERVICE, "DEPLOYING");
     assert_string_equal(json_str(condition(list, "Ready"), "reason"), "Initializing");
     cJSON_Delete(list);
-    sim_bed_say(b, "devices 6");
-    cJSON_Delete(sim_bed_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
-    list = sim_bed_get(b, PODS, 200);
+    sim_fixture_say(b, "devices 6");
+    cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
+    list = sim_fixture_get(b, PODS, 200);
     JSON_EACH (p, json_get(list, "items")) assert_string_equal(json_str(json_get(p, "status"), "phase"), "Running");
     cJSON_Delete(list);
 }
@@ -333,12 +333,12 @@ static void kuberay_refuses_what_it_refuses(void **state)
         {annotate, "ray.io/ft-enabled annotation and GcsFaultToleranceOptions are both set"},
         {address_without_ft, "RAY_REDIS_ADDRESS is set which implicitly enables GCS fault tolerance"},
     };
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         cJSON *service = service_of(b);
         cases[i].spoil(service);
         apply(b, service, i ? 200 : 201);
-        cJSON *live = sim_bed_get(b, SERVICE, 200);
+        cJSON *live = sim_fixture_get(b, SERVICE, 200);
         const cJSON *ready = condition(live, "Ready");
         assert_string_equal(json_str(ready, "reason"), "ValidationFailed");
         assert_string_equal(json_str(ready, "status"), "False");
@@ -347,19 +347,19 @@ static void kuberay_refuses_what_it_refuses(void **state)
         cJSON_Delete(live);
         cJSON_Delete(service);
     }
-    sim_bed_say(b, "advance 60");
+    sim_fixture_say(b, "advance 60");
     assert_int_equal(items(b, PODS), 0);
     assert_int_equal(items(b, CLUSTERS), 0);
     /* Put right, it comes up. */
     cJSON *service = service_of(b);
     apply(b, service, 200);
     cJSON_Delete(service);
-    cJSON_Delete(sim_bed_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
+    cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
 }
 
 /* ---- the way down ------------------------------------------------------------------------------------------------ */
 
-static redisContext *redis_of(struct sim_bed *b)
+static redisContext *redis_of(struct sim_fixture *b)
 {
     char *port = variable(b, "REDIS_PORT"), *password = variable(b, "REDIS_PASSWORD");
     redisContext *c = redisConnect("127.0.0.1", (int)strtol(port, NULL, 10));
@@ -384,7 +384,7 @@ static void a_deleted_service_goes_with_its_storage(void **state)
 {
     static const char *const reasons[] = {"DeletedRayCluster", "CreatedRedisCleanupJob", "SuccessfulCreate",
                                           "Completed"};
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     redisContext *redis = redis_of(b);
     assert_int_equal(keys(redis), 0);
     deploy(b);
@@ -392,18 +392,18 @@ static void a_deleted_service_goes_with_its_storage(void **state)
     redisReply *r = redisCommand(redis, "HLEN RAY%s@NODE", ns);
     assert_int_equal(r->integer, 3);
     freeReplyObject(r);
-    cJSON *gone = sim_bed_ask(b, "DELETE", SERVICE, NULL, NULL, 200);
+    cJSON *gone = sim_fixture_ask(b, "DELETE", SERVICE, NULL, NULL, 200);
     assert_non_null(json_str(json_get(gone, "metadata"), "deletionTimestamp"));
     cJSON_Delete(gone);
     char path[256];
     snprintf(path, sizeof path, "/apis/batch/v1/namespaces/mistral/jobs/%s-redis-cleanup",
              kuberay_cluster(sim_kuberay(b->sim)));
-    cJSON *job = sim_bed_wait(b, path, "\"Complete\"");
+    cJSON *job = sim_fixture_wait(b, path, "\"Complete\"");
     assert_int_equal(json_u64(json_get(job, "status"), "succeeded").value, 1);
     assert_string_equal(json_str(json_path(job, "metadata.labels"), "ray.io/node-type"), "redis-cleanup");
     as_recorded("job-complete", job);
     cJSON_Delete(job);
-    sim_bed_wait_gone(b, SERVICE);
+    sim_fixture_wait_gone(b, SERVICE);
     assert_int_equal(items(b, CLUSTERS), 0);
     assert_int_equal(items(b, PODS), 0);
     assert_int_equal(items(b, NAMESPACE "/services"), 0);
@@ -420,45 +420,46 @@ static void a_deleted_service_goes_with_its_storage(void **state)
 
 static void a_namespace_that_goes_first_hangs(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b);
-    cJSON_Delete(sim_bed_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
-    cJSON *ns = sim_bed_wait(b, NAMESPACE, "SomeFinalizersRemain");
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
+    cJSON *ns = sim_fixture_wait(b, NAMESPACE, "SomeFinalizersRemain");
     assert_string_equal(json_str(json_get(ns, "status"), "phase"), "Terminating");
     cJSON_Delete(ns);
-    sim_bed_say(b, "advance 600");
-    cJSON_Delete(sim_bed_get(b, SERVICE, 200));
+    sim_fixture_say(b, "advance 600");
+    cJSON_Delete(sim_fixture_get(b, SERVICE, 200));
     assert_int_equal(items(b, PODS), 0);
-    cJSON *refused = sim_bed_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
-                                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 403);
+    cJSON *refused =
+        sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 403);
     assert_non_null(strstr(json_str(refused, "message"), "because it is being terminated"));
     cJSON_Delete(refused);
-    sim_bed_say(b, "reset");
-    cJSON_Delete(sim_bed_get(b, NAMESPACE, 404));
+    sim_fixture_say(b, "reset");
+    cJSON_Delete(sim_fixture_get(b, NAMESPACE, 404));
 }
 
 static void an_empty_namespace_goes(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b);
-    cJSON_Delete(sim_bed_ask(b, "DELETE", SERVICE, NULL, NULL, 200));
-    sim_bed_wait_gone(b, SERVICE);
-    cJSON_Delete(sim_bed_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 201));
-    cJSON_Delete(sim_bed_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
-    sim_bed_wait_gone(b, NAMESPACE);
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", SERVICE, NULL, NULL, 200));
+    sim_fixture_wait_gone(b, SERVICE);
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
+                                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 201));
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
+    sim_fixture_wait_gone(b, NAMESPACE);
     assert_int_equal(items(b, NAMESPACE "/configmaps"), 0);
 }
 
 /* Waits for the keys of one storage namespace alone: each is RAY<uid>@…, told apart by the RayCluster's. */
 static void a_reset_leaves_one_storage_namespace(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     redisContext *redis = redis_of(b);
     uint64_t limit = loop_now_ms() + 10000;
     bool alone = false;
-    sim_bed_say(b, "reset");
-    sim_bed_say(b, "reset");
+    sim_fixture_say(b, "reset");
+    sim_fixture_say(b, "reset");
     while (!alone) {
         if (loop_now_ms() > limit) fail_msg("other keys are left");
         for (int i = 0; i < 10; i++) loop_step(b->loop, 10);
@@ -475,16 +476,16 @@ static void a_reset_leaves_one_storage_namespace(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(an_empty_cluster_has_kuberay_and_nodes, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(the_image_of_its_variables_is_of_its_ray, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(an_applied_service_comes_up_as_recorded, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(pods_are_what_was_applied, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(without_devices_workers_wait, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(kuberay_refuses_what_it_refuses, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_deleted_service_goes_with_its_storage, bed_with_redis_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_namespace_that_goes_first_hangs, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(an_empty_namespace_goes, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_reset_leaves_one_storage_namespace, running_up, bed_down),
+        cmocka_unit_test_setup_teardown(an_empty_cluster_has_kuberay_and_nodes, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(the_image_of_its_variables_is_of_its_ray, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(an_applied_service_comes_up_as_recorded, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(pods_are_what_was_applied, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(without_devices_workers_wait, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(kuberay_refuses_what_it_refuses, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_deleted_service_goes_with_its_storage, sim_with_redis_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_namespace_that_goes_first_hangs, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(an_empty_namespace_goes, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_reset_leaves_one_storage_namespace, running_up, sim_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

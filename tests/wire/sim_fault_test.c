@@ -1,7 +1,7 @@
 /* sim_fault_test.c - Faults of the simulated Serve's answers to prompts, whole and streamed; its health checks go on
  * well. */
 #include "backends/base/buf.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -33,16 +33,16 @@ struct result {
     uint64_t began_ms, first_ms;
 };
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .no_redis = true, .openai = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    sim_bed_free(*state);
+    sim_fixture_free(*state);
     return 0;
 }
 
@@ -63,7 +63,7 @@ static void ended(void *arg, const struct http_answer *answer)
 }
 
 /* body NULL: a GET. ret's text is the caller's. */
-static void ask(struct sim_bed *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
+static void ask(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
 {
     char url[512];
     *ret = (struct result){.began_ms = loop_now_ms()};
@@ -83,7 +83,7 @@ static void ask(struct sim_bed *b, const char *path, const char *body, uint64_t 
     }
 }
 
-static void expect(struct sim_bed *b, const char *path, const char *body, enum err err, long status)
+static void expect(struct sim_fixture *b, const char *path, const char *body, enum err err, long status)
 {
     struct result r;
     ask(b, path, body, 0, &r);
@@ -92,7 +92,7 @@ static void expect(struct sim_bed *b, const char *path, const char *body, enum e
 }
 
 /* Whatever is wrong with prompts. */
-static void the_rest_is_well(struct sim_bed *b)
+static void the_rest_is_well(struct sim_fixture *b)
 {
     expect(b, SERVE "/-/healthz", NULL, ERR_OK, 200);
     expect(b, SERVE "/v1/models", NULL, ERR_OK, 200);
@@ -100,20 +100,20 @@ static void the_rest_is_well(struct sim_bed *b)
 
 static void serve_500(void **state)
 {
-    struct sim_bed *b = *state;
-    sim_bed_say(b, "fault serve-500");
+    struct sim_fixture *b = *state;
+    sim_fixture_say(b, "fault serve-500");
     expect(b, INFER, NULL, ERR_OK, 500);
     expect(b, CHAT, ASK("true"), ERR_OK, 500);
     the_rest_is_well(b);
-    sim_bed_say(b, "clear");
+    sim_fixture_say(b, "clear");
     expect(b, INFER, NULL, ERR_OK, 200);
 }
 
 static void serve_hang(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     struct result r;
-    sim_bed_say(b, "fault serve-hang");
+    sim_fixture_say(b, "fault serve-hang");
     ask(b, CHAT, ASK("true"), GIVE_UP_MS, &r);
     assert_int_equal(r.err, ERR_TIMEOUT);
     assert_int_equal(r.status, 0);
@@ -123,12 +123,12 @@ static void serve_hang(void **state)
     assert_int_equal(r.err, ERR_TIMEOUT);
     buf_done(&r.text);
     the_rest_is_well(b);
-    sim_bed_say(b, "clear");
+    sim_fixture_say(b, "clear");
     expect(b, INFER, NULL, ERR_OK, 200);
 }
 
 /* Something came, and not all of it; caller has no text to free. */
-static void breaks_off(struct sim_bed *b, const char *path, const char *body, const char *end)
+static void breaks_off(struct sim_fixture *b, const char *path, const char *body, const char *end)
 {
     struct result r;
     ask(b, path, body, 0, &r);
@@ -142,13 +142,13 @@ static void breaks_off(struct sim_bed *b, const char *path, const char *body, co
 
 static void serve_cut(void **state)
 {
-    struct sim_bed *b = *state;
-    sim_bed_say(b, "fault serve-cut");
+    struct sim_fixture *b = *state;
+    sim_fixture_say(b, "fault serve-cut");
     breaks_off(b, CHAT, ASK("true"), "[DONE]");
     breaks_off(b, CHAT, ASK("false"), "}]");
     breaks_off(b, INFER, NULL, "\"]");
     the_rest_is_well(b);
-    sim_bed_say(b, "clear");
+    sim_fixture_say(b, "clear");
     struct result r;
     ask(b, CHAT, ASK("true"), 0, &r);
     assert_int_equal(r.err, ERR_OK);
@@ -158,14 +158,14 @@ static void serve_cut(void **state)
 
 static void serve_slow(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     struct result r;
-    sim_bed_say(b, "fault serve-slow");
+    sim_fixture_say(b, "fault serve-slow");
     ask(b, CHAT, ASK("true"), SLOW_END_MS, &r);
     assert_true(r.first_ms >= r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
     buf_done(&r.text);
     the_rest_is_well(b);
-    sim_bed_say(b, "reset"); /* clears it too */
+    sim_fixture_say(b, "reset"); /* clears it too */
     ask(b, CHAT, ASK("true"), 0, &r);
     assert_true(r.first_ms < r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
     buf_done(&r.text);
@@ -173,7 +173,7 @@ static void serve_slow(void **state)
 
 int main(void)
 {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, bed_up, bed_down)
+#define TEST(function) cmocka_unit_test_setup_teardown(function, sim_setup, sim_teardown)
     const struct CMUnitTest tests[] = {TEST(serve_500), TEST(serve_hang), TEST(serve_cut), TEST(serve_slow)};
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
  * answers it. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,16 +21,16 @@
     "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"" meta "},\"data\":{\"a\":\"" value     \
     "\"}}"
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 1, .no_redis = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    sim_bed_free(*state);
+    sim_fixture_free(*state);
     return 0;
 }
 
@@ -42,37 +42,37 @@ static const char *meta(const cJSON *obj, const char *name)
 }
 
 /* The message of a refusal has the text. */
-static void refused(struct sim_bed *b, const char *method, const char *path, const char *type, const char *body,
+static void refused(struct sim_fixture *b, const char *method, const char *path, const char *type, const char *body,
                     long status, const char *text)
 {
-    cJSON *s = sim_bed_ask(b, method, path, type, body, status);
+    cJSON *s = sim_fixture_ask(b, method, path, type, body, status);
     if (!strstr(json_str(s, "message"), text)) fail_msg("%s", json_str(s, "message"));
     cJSON_Delete(s);
 }
 
 static void a_post_makes_what_is_not_there(void **state)
 {
-    struct sim_bed *b = *state;
-    cJSON *made = sim_bed_ask(b, "POST", MAPS AS "&fieldValidation=Strict", JSON, OF("", "1"), 201);
+    struct sim_fixture *b = *state;
+    cJSON *made = sim_fixture_ask(b, "POST", MAPS AS "&fieldValidation=Strict", JSON, OF("", "1"), 201);
     const cJSON *entry = cJSON_GetArrayItem(json_path(made, "metadata.managedFields"), 0);
     assert_string_equal(json_str(entry, "manager"), "raydeck");
     assert_string_equal(json_str(entry, "operation"), "Update");
     assert_non_null(json_path(entry, "fieldsV1.f:data.f:a"));
     cJSON_Delete(made);
-    cJSON *again = sim_bed_ask(b, "POST", MAPS AS, JSON, OF("", "2"), 409);
+    cJSON *again = sim_fixture_ask(b, "POST", MAPS AS, JSON, OF("", "2"), 409);
     assert_string_equal(json_str(again, "reason"), "AlreadyExists");
     assert_string_equal(json_str(again, "message"), "configmaps \"m\" already exists");
     cJSON_Delete(again);
-    made = sim_bed_get(b, MAP, 200);
+    made = sim_fixture_get(b, MAP, 200);
     assert_string_equal(json_str(json_get(made, "data"), "a"), "1");
     cJSON_Delete(made);
     refused(b, "POST", MAPS AS, JSON,
             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"},\"dat\":{}}", 400,
             "strict decoding error: unknown field \"dat\"");
-    cJSON_Delete(sim_bed_ask(b, "POST", MAPS AS "&dryRun=All", JSON,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"}}", 201));
-    cJSON_Delete(sim_bed_get(b, MAPS "/n", 404));
-    sim_bed_say(b, "deny create configmaps");
+    cJSON_Delete(sim_fixture_ask(b, "POST", MAPS AS "&dryRun=All", JSON,
+                                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"}}", 201));
+    cJSON_Delete(sim_fixture_get(b, MAPS "/n", 404));
+    sim_fixture_say(b, "deny create configmaps");
     refused(b, "POST", MAPS AS, JSON, OF("", "1"), 403, "cannot create resource \"configmaps\"");
 }
 
@@ -82,35 +82,35 @@ static void a_json_patch_hands_fields_over(void **state)
     static const char patch[] =
         "[{\"op\":\"test\",\"path\":\"/metadata/managedFields/0/operation\",\"value\":\"Update\"},"
         "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/0/operation\",\"value\":\"Apply\"}]";
-    struct sim_bed *b = *state;
-    cJSON_Delete(sim_bed_ask(b, "POST", MAPS AS, JSON, OF("", "1"), 201));
-    cJSON *now = sim_bed_ask(b, "PATCH", MAP AS, "application/json-patch+json", patch, 200);
+    struct sim_fixture *b = *state;
+    cJSON_Delete(sim_fixture_ask(b, "POST", MAPS AS, JSON, OF("", "1"), 201));
+    cJSON *now = sim_fixture_ask(b, "PATCH", MAP AS, "application/json-patch+json", patch, 200);
     assert_string_equal(json_str(cJSON_GetArrayItem(json_path(now, "metadata.managedFields"), 0), "operation"),
                         "Apply");
     cJSON_Delete(now);
     refused(b, "PATCH", MAP AS, "application/json-patch+json", patch, 422, "the server rejected our request");
     /* What is no longer said goes: it was applied. */
-    cJSON_Delete(sim_bed_ask(b, "PATCH", MAP AS, YAML,
-                             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 200));
-    now = sim_bed_get(b, MAP, 200);
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", MAP AS, YAML,
+                                 "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 200));
+    now = sim_fixture_get(b, MAP, 200);
     assert_null(json_path(now, "data.a"));
     cJSON_Delete(now);
 }
 
 static void an_apply_may_say_which_object_it_means(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     refused(b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "1"), 409,
             "Operation cannot be fulfilled on configmaps \"m\": uid mismatch: the provided object specified uid u, and "
             "no existing object was found");
-    cJSON *made = sim_bed_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201);
+    cJSON *made = sim_fixture_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201);
     refused(b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "2"), 422,
             "metadata.uid: Invalid value: \"u\": field is immutable");
     refused(b, "PATCH", MAP AS "&force=true", YAML, OF(",\"resourceVersion\":\"1\"", "2"), 409,
             "the object has been modified; please apply your changes to the latest version");
     char *pinned = mem_printf(OF(",\"uid\":\"%s\",\"resourceVersion\":\"%s\"", "2"), meta(made, "uid"),
                               meta(made, "resourceVersion"));
-    cJSON *now = sim_bed_ask(b, "PATCH", MAP AS, YAML, pinned, 200);
+    cJSON *now = sim_fixture_ask(b, "PATCH", MAP AS, YAML, pinned, 200);
     assert_string_equal(json_str(json_get(now, "data"), "a"), "2");
     assert_string_equal(meta(now, "uid"), meta(made, "uid"));
     assert_string_not_equal(meta(now, "resourceVersion"), meta(made, "resourceVersion"));
@@ -126,20 +126,20 @@ static void a_delete_may_say_which_object_it_means(void **state)
 {
     static const char *const paths[] = {MAP, "/api/v1/namespaces/mistral",
                                         "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral"};
-    struct sim_bed *b = *state;
-    cJSON_Delete(sim_bed_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201));
+    struct sim_fixture *b = *state;
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201));
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"uid\":\"other\"}}", 409,
                 "the UID in the precondition (other) does not match the UID in record (");
         refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"resourceVersion\":\"1\"}}", 409,
                 "the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (");
-        cJSON_Delete(sim_bed_get(b, paths[i], 200));
+        cJSON_Delete(sim_fixture_get(b, paths[i], 200));
     }
-    cJSON *map = sim_bed_get(b, MAP, 200);
+    cJSON *map = sim_fixture_get(b, MAP, 200);
     char *body = mem_printf("{\"preconditions\":{\"uid\":\"%s\",\"resourceVersion\":\"%s\"}}", meta(map, "uid"),
                             meta(map, "resourceVersion"));
-    cJSON_Delete(sim_bed_ask(b, "DELETE", MAP, JSON, body, 200));
-    cJSON_Delete(sim_bed_ask(b, "DELETE", MAP, JSON, body, 404));
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", MAP, JSON, body, 200));
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", MAP, JSON, body, 404));
     free(body);
     cJSON_Delete(map);
 }
@@ -147,10 +147,10 @@ static void a_delete_may_say_which_object_it_means(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_post_makes_what_is_not_there, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_json_patch_hands_fields_over, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(an_apply_may_say_which_object_it_means, bed_up, bed_down),
-        cmocka_unit_test_setup_teardown(a_delete_may_say_which_object_it_means, bed_up, bed_down),
+        cmocka_unit_test_setup_teardown(a_post_makes_what_is_not_there, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_json_patch_hands_fields_over, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(an_apply_may_say_which_object_it_means, sim_setup, sim_teardown),
+        cmocka_unit_test_setup_teardown(a_delete_may_say_which_object_it_means, sim_setup, sim_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

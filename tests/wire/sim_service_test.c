@@ -2,7 +2,7 @@
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "tests/support/fixture.h"
-#include "tests/support/sim_bed.h"
+#include "tests/support/sim_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,11 +25,11 @@ static cJSON *member(const cJSON *object, const char *path)
     return (cJSON *)(uintptr_t)json_path(object, path);
 }
 
-static void name_space(struct sim_bed *b, const char *name)
+static void name_space(struct sim_fixture *b, const char *name)
 {
     char *path = mem_printf("/api/v1/namespaces/%s" AS, name);
     char *text = mem_printf("{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"%s\"}}", name);
-    cJSON_Delete(sim_bed_ask(b, "PATCH", path, YAML, text, 201));
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", path, YAML, text, 201));
     free(text);
     free(path);
 }
@@ -51,15 +51,15 @@ static cJSON *chat_service(const char *ns, const char *name)
     return service;
 }
 
-static void apply(struct sim_bed *b, const char *path, const cJSON *service, long status)
+static void apply(struct sim_fixture *b, const char *path, const cJSON *service, long status)
 {
     char *text = cJSON_PrintUnformatted(service), *where = mem_printf("%s" AS, path);
-    cJSON_Delete(sim_bed_ask(b, "PATCH", where, YAML, text, status));
+    cJSON_Delete(sim_fixture_ask(b, "PATCH", where, YAML, text, status));
     free(where);
     cJSON_free(text);
 }
 
-static void deploy(struct sim_bed *b, const char *path, const char *ns, const char *name)
+static void deploy(struct sim_fixture *b, const char *path, const char *ns, const char *name)
 {
     cJSON *service = chat_service(ns, name);
     name_space(b, ns);
@@ -72,31 +72,31 @@ static const char *message_of(const cJSON *service)
     return json_str(cJSON_GetArrayItem(json_path(service, "status.conditions"), 0), "message");
 }
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true, .empty = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
 static int running_up(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 100, .no_redis = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    sim_bed_free(*state);
+    sim_fixture_free(*state);
     return 0;
 }
 
 /* ---- names ------------------------------------------------------------------------------------------------------- */
 
-static void pods_are_of_the_service(struct sim_bed *b, const char *cluster)
+static void pods_are_of_the_service(struct sim_fixture *b, const char *cluster)
 {
-    cJSON *list = sim_bed_get(b, "/api/v1/namespaces/team-a/pods", 200);
+    cJSON *list = sim_fixture_get(b, "/api/v1/namespaces/team-a/pods", 200);
     char *prefix = mem_printf("%s-speed-worker-", cluster);
     int workers = 0;
     JSON_EACH (pod, json_get(list, "items")) {
@@ -111,22 +111,22 @@ static void pods_are_of_the_service(struct sim_bed *b, const char *cluster)
     cJSON_Delete(list);
 }
 
-static void serve_goes_by_its_configuration(struct sim_bed *b)
+static void serve_goes_by_its_configuration(struct sim_fixture *b)
 {
     static const char proxied[] = "/api/v1/namespaces/team-a/services/";
     char *path = mem_printf("%schat-serve-svc:serve/proxy/-/routes", proxied);
-    cJSON *routes = sim_bed_get(b, path, 200);
+    cJSON *routes = sim_fixture_get(b, path, 200);
     assert_string_equal(json_str(routes, "/v2"), "talk");
     cJSON_Delete(routes);
     free(path);
     path = mem_printf("%schat-serve-svc:serve/proxy/v2/infer?sentence=hello", proxied);
-    cJSON_Delete(sim_bed_get(b, path, 200));
+    cJSON_Delete(sim_fixture_get(b, path, 200));
     free(path);
     path = mem_printf("%schat-serve-svc:serve/proxy/infer?sentence=hello", proxied);
-    cJSON_Delete(sim_bed_get(b, path, 404));
+    cJSON_Delete(sim_fixture_get(b, path, 404));
     free(path);
     path = mem_printf("%schat-head-svc:dashboard/proxy/api/serve/applications/", proxied);
-    cJSON *all = sim_bed_get(b, path, 200);
+    cJSON *all = sim_fixture_get(b, path, 200);
     const cJSON *talk = json_path(all, "applications.talk");
     assert_string_equal(json_str(talk, "status"), "RUNNING");
     assert_string_equal(json_str(talk, "route_prefix"), "/v2");
@@ -139,9 +139,9 @@ static void serve_goes_by_its_configuration(struct sim_bed *b)
 
 static void any_name_and_namespace_is_looked_after(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b, CHAT, "team-a", "chat");
-    cJSON *live = sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\"");
+    cJSON *live = sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\"");
     const char *cluster = json_str(json_path(live, "status.activeServiceStatus"), "rayClusterName");
     assert_int_equal(strncmp(cluster, "chat-", 5), 0);
     const cJSON *llm =
@@ -150,12 +150,12 @@ static void any_name_and_namespace_is_looked_after(void **state)
     pods_are_of_the_service(b, cluster);
     cJSON_Delete(live);
     serve_goes_by_its_configuration(b);
-    cJSON *events = sim_bed_get(b, "/api/v1/namespaces/team-a/events", 200);
+    cJSON *events = sim_fixture_get(b, "/api/v1/namespaces/team-a/events", 200);
     assert_true(cJSON_GetArraySize(json_get(events, "items")) > 20);
     cJSON_Delete(events);
-    cJSON_Delete(sim_bed_ask(b, "DELETE", CHAT, NULL, NULL, 200));
-    sim_bed_wait_gone(b, CHAT);
-    cJSON *services = sim_bed_get(b, "/api/v1/services", 200);
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", CHAT, NULL, NULL, 200));
+    sim_fixture_wait_gone(b, CHAT);
+    cJSON *services = sim_fixture_get(b, "/api/v1/services", 200);
     assert_int_equal(cJSON_GetArraySize(json_get(services, "items")), 0);
     cJSON_Delete(services);
 }
@@ -163,19 +163,19 @@ static void any_name_and_namespace_is_looked_after(void **state)
 /* Another Service of the user's is not taken for Ray's. */
 static void a_service_of_other_pods_has_no_endpoints(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON_Delete(
-        sim_bed_ask(b, "PATCH", "/api/v1/namespaces/mistral/services/gradio" AS, YAML,
-                    "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"gradio\",\"namespace\":"
-                    "\"mistral\"},\"spec\":{\"selector\":{\"app\":\"gradio\"},\"ports\":[{\"name\":\"dashboard\","
-                    "\"port\":8265}]}}",
-                    201));
-    cJSON_Delete(sim_bed_get(b, "/api/v1/namespaces/mistral/services/gradio:dashboard/proxy/api/gcs_healthz", 503));
+        sim_fixture_ask(b, "PATCH", "/api/v1/namespaces/mistral/services/gradio" AS, YAML,
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"gradio\",\"namespace\":"
+                        "\"mistral\"},\"spec\":{\"selector\":{\"app\":\"gradio\"},\"ports\":[{\"name\":\"dashboard\","
+                        "\"port\":8265}]}}",
+                        201));
+    cJSON_Delete(sim_fixture_get(b, "/api/v1/namespaces/mistral/services/gradio:dashboard/proxy/api/gcs_healthz", 503));
 }
 
-static bool are_about(struct sim_bed *b, const char *word)
+static bool are_about(struct sim_fixture *b, const char *word)
 {
-    cJSON *list = sim_bed_get(b, "/api/v1/namespaces/team-a/events", 200);
+    cJSON *list = sim_fixture_get(b, "/api/v1/namespaces/team-a/events", 200);
     bool found = false;
     JSON_EACH (e, json_get(list, "items")) found = found || strstr(json_str(e, "message"), word);
     cJSON_Delete(list);
@@ -185,7 +185,7 @@ static bool are_about(struct sim_bed *b, const char *word)
 /* Nor is there an autoscaler, which was not asked for. */
 static void replicas_that_fit_nowhere_are_waited_for(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *service = chat_service("team-a", "chat");
     cJSON_DeleteItemFromObject(member(service, "spec.rayClusterConfig"), "enableInTreeAutoscaling");
     cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
@@ -193,9 +193,9 @@ static void replicas_that_fit_nowhere_are_waited_for(void **state)
     name_space(b, "team-a");
     apply(b, CHAT, service, 201);
     cJSON_Delete(service);
-    cJSON_Delete(sim_bed_wait(b, "/api/v1/namespaces/team-a/events", "UpdatedServeApplications"));
-    sim_bed_say(b, "advance 600");
-    cJSON *live = sim_bed_get(b, CHAT, 200);
+    cJSON_Delete(sim_fixture_wait(b, "/api/v1/namespaces/team-a/events", "UpdatedServeApplications"));
+    sim_fixture_say(b, "advance 600");
+    cJSON *live = sim_fixture_get(b, CHAT, 200);
     assert_string_equal(json_str(json_path(live, "status.pendingServiceStatus.applicationStatuses.talk"), "status"),
                         "DEPLOYING");
     cJSON_Delete(live);
@@ -205,11 +205,11 @@ static void replicas_that_fit_nowhere_are_waited_for(void **state)
 
 static void too_long_a_name_is_refused(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     static const char name[] = "a-name-that-is-longer-than-kuberay-will-have-it-0";
     char *path = mem_printf("/apis/ray.io/v1/namespaces/team-a/rayservices/%s", name);
     deploy(b, path, "team-a", name);
-    cJSON *live = sim_bed_wait(b, path, "ValidationFailed");
+    cJSON *live = sim_fixture_wait(b, path, "ValidationFailed");
     assert_string_equal(message_of(live), "RayService name should be no more than 47 characters");
     cJSON_Delete(live);
     free(path);
@@ -221,7 +221,7 @@ static void too_long_a_name_is_refused(void **state)
 static int no_ft_up(void **state)
 {
     const struct sim_conf conf = {.seed = 7, .speed = 1, .no_redis = true, .no_ft = true};
-    *state = sim_bed_new(&conf);
+    *state = sim_fixture_new(&conf);
     return 0;
 }
 
@@ -230,13 +230,13 @@ struct replicas {
     char status[32], actor[2][64], node[2][64];
 };
 
-static struct replicas ask_replicas(struct sim_bed *b)
+static struct replicas ask_replicas(struct sim_fixture *b)
 {
     struct replicas r = {0};
     char path[256];
     snprintf(path, sizeof path, "/api/v1/namespaces/mistral/services/%s-head-svc:dashboard/proxy%s",
              kuberay_cluster(sim_kuberay(b->sim)), "/api/serve/applications/");
-    cJSON *all = sim_bed_get(b, path, 200);
+    cJSON *all = sim_fixture_get(b, path, 200);
     const cJSON *app = json_path(all, "applications.mistral-deployment");
     const cJSON *list = json_path(app, "deployments.mistral-7b.replicas");
     if (app) snprintf(r.status, sizeof r.status, "%s", json_str(app, "status"));
@@ -252,19 +252,19 @@ static struct replicas ask_replicas(struct sim_bed *b)
 /* Recorded: the new GCS has an application that is deployed anew, which runs when the workers are back. */
 static void a_new_head_begins_with_nothing(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     char path[256];
     struct replicas before = ask_replicas(b);
     assert_string_equal(before.status, "RUNNING");
     assert_string_not_equal(before.node[0], before.node[1]);
     snprintf(path, sizeof path, "/api/v1/namespaces/mistral/pods/%s?gracePeriodSeconds=0",
              kuberay_head(sim_kuberay(b->sim))->name);
-    cJSON_Delete(sim_bed_ask(b, "DELETE", path, NULL, NULL, 200));
-    sim_bed_say(b, "advance 16");
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", path, NULL, NULL, 200));
+    sim_fixture_say(b, "advance 16");
     struct replicas now = ask_replicas(b);
     assert_string_equal(now.status, "DEPLOYING");
     assert_string_equal(now.actor[0], "");
-    sim_bed_say(b, "advance 30");
+    sim_fixture_say(b, "advance 30");
     now = ask_replicas(b);
     assert_string_equal(now.status, "RUNNING");
     assert_string_not_equal(now.node[0], now.node[1]);
@@ -274,10 +274,10 @@ static void a_new_head_begins_with_nothing(void **state)
 /* ---- a service that runs is applied again -------------------------------------------------------------------------
  */
 
-static int about_upgrades(struct sim_bed *b, const char *ns)
+static int about_upgrades(struct sim_fixture *b, const char *ns)
 {
     char *path = mem_printf("/api/v1/namespaces/%s/events", ns);
-    cJSON *list = sim_bed_get(b, path, 200);
+    cJSON *list = sim_fixture_get(b, path, 200);
     int count = 0;
     JSON_EACH (e, json_get(list, "items")) count += strcmp(json_str(e, "reason"), "UpgradeNotSimulated") == 0;
     cJSON_Delete(list);
@@ -287,9 +287,9 @@ static int about_upgrades(struct sim_bed *b, const char *ns)
 
 static void a_change_that_is_not_simulated_is_said(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b, CHAT, "team-a", "chat");
-    cJSON_Delete(sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
+    cJSON_Delete(sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
     cJSON *service = chat_service("team-a", "chat");
     cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
     apply(b, CHAT, service, 200);
@@ -307,11 +307,12 @@ static void a_change_that_is_not_simulated_is_said(void **state)
 
 static void serve_of_the_first_service_is_changed_in_place(void **state)
 {
-    struct sim_bed *b = *state;
-    cJSON_Delete(sim_bed_ask(b, "PATCH", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral" AS, YAML,
-                             "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayService\",\"metadata\":{\"name\":\"mistral\","
-                             "\"namespace\":\"mistral\"},\"spec\":{\"serveConfigV2\":\"applications: []\"}}",
-                             200));
+    struct sim_fixture *b = *state;
+    cJSON_Delete(
+        sim_fixture_ask(b, "PATCH", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral" AS, YAML,
+                        "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayService\",\"metadata\":{\"name\":\"mistral\","
+                        "\"namespace\":\"mistral\"},\"spec\":{\"serveConfigV2\":\"applications: []\"}}",
+                        200));
     assert_int_equal(about_upgrades(b, "mistral"), 0);
 }
 
@@ -319,57 +320,58 @@ static void serve_of_the_first_service_is_changed_in_place(void **state)
 
 static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b, OTHER, "team-b", "other");
-    cJSON *live = sim_bed_wait(b, OTHER, "ValidationFailed");
+    cJSON *live = sim_fixture_wait(b, OTHER, "ValidationFailed");
     assert_string_equal(message_of(live), "the simulator runs one RayService at a time, and mistral/mistral is there; "
                                           "this one begins when that one is deleted");
     cJSON_Delete(live);
-    cJSON_Delete(sim_bed_wait(b, "/api/v1/namespaces/team-b/events", "InvalidRayServiceSpec"));
-    live = sim_bed_get(b, "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", 200);
+    cJSON_Delete(sim_fixture_wait(b, "/api/v1/namespaces/team-b/events", "InvalidRayServiceSpec"));
+    live = sim_fixture_get(b, "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", 200);
     assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
     cJSON_Delete(live);
-    cJSON_Delete(sim_bed_ask(b, "DELETE", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", NULL, NULL, 200));
-    cJSON_Delete(sim_bed_wait(b, OTHER, "\"NonZeroServeEndpoints\""));
+    cJSON_Delete(
+        sim_fixture_ask(b, "DELETE", "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral", NULL, NULL, 200));
+    cJSON_Delete(sim_fixture_wait(b, OTHER, "\"NonZeroServeEndpoints\""));
 }
 
 static void one_that_waits_can_be_deleted_with_its_namespace(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     deploy(b, OTHER, "team-b", "other");
-    cJSON_Delete(sim_bed_wait(b, OTHER, "ValidationFailed"));
-    cJSON_Delete(sim_bed_ask(b, "DELETE", "/api/v1/namespaces/team-b", NULL, NULL, 200));
-    sim_bed_wait_gone(b, "/api/v1/namespaces/team-b");
+    cJSON_Delete(sim_fixture_wait(b, OTHER, "ValidationFailed"));
+    cJSON_Delete(sim_fixture_ask(b, "DELETE", "/api/v1/namespaces/team-b", NULL, NULL, 200));
+    sim_fixture_wait_gone(b, "/api/v1/namespaces/team-b");
 }
 
 static void a_refused_one_does_not_keep_the_place(void **state)
 {
-    struct sim_bed *b = *state;
+    struct sim_fixture *b = *state;
     cJSON *service = chat_service("team-b", "other");
     cJSON_AddStringToObject(cJSON_AddObjectToObject(member(service, "metadata"), "annotations"), "ray.io/ft-enabled",
                             "true");
     name_space(b, "team-b");
     apply(b, OTHER, service, 201);
     cJSON_Delete(service);
-    cJSON_Delete(sim_bed_wait(b, OTHER, "ValidationFailed"));
+    cJSON_Delete(sim_fixture_wait(b, OTHER, "ValidationFailed"));
     deploy(b, CHAT, "team-a", "chat");
-    cJSON_Delete(sim_bed_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
+    cJSON_Delete(sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
 }
 
 int main(void)
 {
-#define TEST(function, up) cmocka_unit_test_setup_teardown(function, up, bed_down)
+#define TEST(function, up) cmocka_unit_test_setup_teardown(function, up, sim_teardown)
     const struct CMUnitTest tests[] = {
-        TEST(any_name_and_namespace_is_looked_after, bed_up),
+        TEST(any_name_and_namespace_is_looked_after, sim_setup),
         TEST(a_service_of_other_pods_has_no_endpoints, running_up),
-        TEST(replicas_that_fit_nowhere_are_waited_for, bed_up),
-        TEST(too_long_a_name_is_refused, bed_up),
+        TEST(replicas_that_fit_nowhere_are_waited_for, sim_setup),
+        TEST(too_long_a_name_is_refused, sim_setup),
         TEST(a_new_head_begins_with_nothing, no_ft_up),
-        TEST(a_change_that_is_not_simulated_is_said, bed_up),
+        TEST(a_change_that_is_not_simulated_is_said, sim_setup),
         TEST(serve_of_the_first_service_is_changed_in_place, running_up),
         TEST(one_beside_it_is_told_so_and_gets_its_turn, running_up),
         TEST(one_that_waits_can_be_deleted_with_its_namespace, running_up),
-        TEST(a_refused_one_does_not_keep_the_place, bed_up),
+        TEST(a_refused_one_does_not_keep_the_place, sim_setup),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@
 
 enum { WAIT_MS = 20000, LINES_MAX = 4 * 1024 * 1024 };
 
-struct bed {
+struct sim {
     struct loop *loop;
     struct sim *sim;
     struct http_client *http;
@@ -45,9 +45,9 @@ struct follow {
     enum err err;
 };
 
-static int bed_up(void **state)
+static int sim_setup(void **state)
 {
-    struct bed *b = mem_zero(1, sizeof *b);
+    struct sim *b = mem_zero(1, sizeof *b);
     struct why why = {ERR_OK, ""};
     b->loop = loop_new();
     b->folder = run_folder();
@@ -66,9 +66,9 @@ static int bed_up(void **state)
     return 0;
 }
 
-static int bed_down(void **state)
+static int sim_teardown(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     http_client_free(b->http);
     sim_free(b->sim);
     loop_free(b->loop);
@@ -80,7 +80,7 @@ static int bed_down(void **state)
     return 0;
 }
 
-static const cJSON *recorded(const struct bed *b, const char *name)
+static const cJSON *recorded(const struct sim *b, const char *name)
 {
     const cJSON *found = json_get(b->recorded, name);
     assert_non_null(found);
@@ -97,12 +97,12 @@ static void replied(void *arg, const struct http_answer *answer)
     r->content_type = mem_str(answer->content_type);
 }
 
-static void url_of(const struct bed *b, char *out, size_t size, const char *path)
+static void url_of(const struct sim *b, char *out, size_t size, const char *path)
 {
     snprintf(out, size, "https://127.0.0.1:%u%s", sim_port(b->sim), path);
 }
 
-static struct reply ask(struct bed *b, const char *method, const char *path, const char *body, const char *bearer)
+static struct reply ask(struct sim *b, const char *method, const char *path, const char *body, const char *bearer)
 {
     struct reply r = {0};
     char url[2048];
@@ -119,7 +119,7 @@ static struct reply ask(struct bed *b, const char *method, const char *path, con
     return r;
 }
 
-static struct reply get(struct bed *b, const char *path)
+static struct reply get(struct sim *b, const char *path)
 {
     return ask(b, "GET", path, NULL, b->bearer);
 }
@@ -156,7 +156,7 @@ static void ended(void *arg, const struct http_answer *answer)
     f->request = NULL;
 }
 
-static void follow(struct bed *b, struct follow *f, const char *path)
+static void follow(struct sim *b, struct follow *f, const char *path)
 {
     char url[2048];
     *f = (struct follow){0};
@@ -173,7 +173,7 @@ static void follow_done(struct follow *f)
     buf_done(&f->text);
 }
 
-static void wait_text(struct bed *b, struct follow *f, const char *text)
+static void wait_text(struct sim *b, struct follow *f, const char *text)
 {
     uint64_t limit = loop_now_ms() + WAIT_MS;
     while (!strstr(buf_text(&f->text), text)) {
@@ -182,19 +182,19 @@ static void wait_text(struct bed *b, struct follow *f, const char *text)
     }
 }
 
-static void wait_end(struct bed *b, struct follow *f)
+static void wait_end(struct sim *b, struct follow *f)
 {
     uint64_t limit = loop_now_ms() + WAIT_MS;
     while (!f->done && loop_now_ms() < limit) loop_step(b->loop, 20);
     assert_true(f->done);
 }
 
-static const char *head_name(const struct bed *b)
+static const char *head_name(const struct sim *b)
 {
     return kuberay_head(sim_kuberay(b->sim))->name;
 }
 
-static void say(struct bed *b, const char *line)
+static void say(struct sim *b, const char *line)
 {
     char out[SIM_ANSWER_MAX];
     sim_command(b->sim, line, out);
@@ -220,7 +220,7 @@ static void refusals_are_as_recorded(void **state)
         {"answer-svc-proxy-badport", "/api/v1/namespaces/mistral/services/mistral-head-svc:nope/proxy/", 503, NULL,
          false},
     };
-    struct bed *b = *state;
+    struct sim *b = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *bearer = !cases[i].bearer ? b->bearer : *cases[i].bearer ? cases[i].bearer : NULL;
         print_message("%s\n", cases[i].name);
@@ -241,7 +241,7 @@ static void refusals_are_as_recorded(void **state)
 
 static void version_and_review_are_as_recorded(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     cJSON *version = json_of(get(b, "/version"), 200);
     shape_assert(recorded(b, "answer-version"), version, NULL);
     assert_string_equal(json_str(version, "gitVersion"), "v1.34.4");
@@ -263,7 +263,7 @@ static void version_and_review_are_as_recorded(void **state)
 static void a_list_is_as_recorded(void **state)
 {
     static const char *const except[] = {".items[]", NULL};
-    struct bed *b = *state;
+    struct sim *b = *state;
     cJSON *list = json_of(get(b, "/api/v1/pods"), 200);
     shape_assert(recorded(b, "list-pod"), list, except);
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 3);
@@ -281,7 +281,7 @@ static void a_list_is_as_recorded(void **state)
 
 static void pages_have_everything_once(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     char path[1024] = "/api/v1/pods?limit=1", first_version[32] = "";
     unsigned pages = 0, left = 2;
     struct buf names;
@@ -321,7 +321,7 @@ static void pages_have_everything_once(void **state)
 
 static void selectors_choose(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     cJSON *heads =
         json_of(get(b, "/api/v1/pods?labelSelector=ray.io%2Fnode-type%3Dhead,ray.io%2Fis-ray-node%3Dyes"), 200);
     assert_int_equal(cJSON_GetArraySize(json_get(heads, "items")), 1);
@@ -338,7 +338,7 @@ static void selectors_choose(void **state)
 
 static void a_watch_tells_what_happens(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct follow f;
     char path[256];
     cJSON *list = json_of(get(b, "/api/v1/pods"), 200);
@@ -370,7 +370,7 @@ static void a_watch_tells_what_happens(void **state)
 
 static void a_watch_without_version_begins_with_all(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct follow f;
     follow(b, &f,
            "/api/v1/pods?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
@@ -392,7 +392,7 @@ static void bookmarks_are_as_recorded(void **state)
     } cases[] = {{"bookmark-node", "/api/v1/nodes"},
                  {"bookmark-slice", "/apis/discovery.k8s.io/v1/endpointslices"},
                  {"bookmark-rayservice", "/apis/ray.io/v1/rayservices"}};
-    struct bed *b = *state;
+    struct sim *b = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct follow f;
         char path[256];
@@ -411,7 +411,7 @@ static void bookmarks_are_as_recorded(void **state)
 
 static void an_old_version_is_gone(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct follow f, late;
     follow(b, &f, "/api/v1/pods?watch=1&resourceVersion=1");
     wait_text(b, &f, "\"ADDED\"");
@@ -436,7 +436,7 @@ static void an_old_version_is_gone(void **state)
 
 static void a_pod_is_deleted_by_its_uid_only(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     char path[256], body[256];
     char *old = mem_str(head_name(b));
     snprintf(path, sizeof path, "/api/v1/namespaces/mistral/pods/%s", old);
@@ -463,7 +463,7 @@ static void a_pod_is_deleted_by_its_uid_only(void **state)
 
 /* ---- proxies ----------------------------------------------------------------------------------------------------- */
 
-static void worker_path(const struct bed *b, char *out, size_t size, const char *rest)
+static void worker_path(const struct sim *b, char *out, size_t size, const char *rest)
 {
     const struct sim_pod *p = kuberay_pod_at(sim_kuberay(b->sim), 0);
     assert_false(p->head);
@@ -472,7 +472,7 @@ static void worker_path(const struct bed *b, char *out, size_t size, const char 
 
 static void serve_answers_behind_the_proxy(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     char path[512];
     worker_path(b, path, sizeof path, "/-/healthz");
     struct reply r = get(b, path);
@@ -495,7 +495,7 @@ static void serve_answers_behind_the_proxy(void **state)
 
 static void a_prompt_is_answered_while_there_is_no_head(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
     uint64_t from = loop_now_ms();
     cJSON *answer = json_of(get(b, "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy/"
@@ -510,7 +510,7 @@ static void a_prompt_is_answered_while_there_is_no_head(void **state)
 
 static void without_a_head_its_services_answer_503(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     static const char dashboard[] = "/api/v1/namespaces/mistral/services/mistral-head-svc:dashboard/proxy/api/version";
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
     say(b, "advance 0");
@@ -533,7 +533,7 @@ static void without_a_head_its_services_answer_503(void **state)
 
 static void dropped_connections_come_back(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct follow f;
     follow(b, &f, "/api/v1/pods?watch=1");
     wait_text(b, &f, "\"ADDED\"");
@@ -551,7 +551,7 @@ static void dropped_connections_come_back(void **state)
 
 static void garbage_is_no_json(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     unsigned broken = 0;
     struct follow f;
     follow(b, &f, "/api/v1/pods?watch=1");
@@ -571,7 +571,7 @@ static void garbage_is_no_json(void **state)
 
 static void the_files_are_what_raydeck_reads(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct conf conf;
     struct buf text;
     struct stat st;
@@ -619,7 +619,7 @@ static void talk_closed(void *arg, enum err err, const char *why)
 
 static void the_control_socket_answers_each_line(void **state)
 {
-    struct bed *b = *state;
+    struct sim *b = *state;
     struct talk t = {.open = false};
     const struct bytes_calls calls = {talk_opened, talk_received, talk_closed, &t};
     char *path = mem_printf("%s/control", b->folder);
@@ -643,7 +643,7 @@ static void the_control_socket_answers_each_line(void **state)
 
 int main(void)
 {
-#define T(f) cmocka_unit_test_setup_teardown(f, bed_up, bed_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, sim_setup, sim_teardown)
     const struct CMUnitTest tests[] = {
         T(refusals_are_as_recorded),
         T(version_and_review_are_as_recorded),

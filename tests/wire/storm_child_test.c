@@ -4,7 +4,7 @@
 #include "backends/kube/kube_api.h"
 #include "backends/neuron/monitor.h"
 #include "tests/support/fixture.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum { STORM_MS = 10000, RUNS_MOST = 4 /* after 1, 2, 4 s at the least */, ASK_M
     "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":\\\"client.authentication.k8s.io/v1\\\","          \
     "\\\"status\\\":{" status "}}\""
 
-static size_t runs(const struct kube_scene *s)
+static size_t runs(const struct kube_fixture *s)
 {
     char path[128];
     size_t len = 0;
@@ -37,19 +37,19 @@ static void ignore_answer(void *arg, const struct http_answer *answer)
 }
 
 /* Somebody asks for credentials ten times a second, as probes of many workers do. */
-static void storm(struct kube_scene *s, const char *script)
+static void storm(struct kube_fixture *s, const char *script)
 {
-    scene_start(s);
+    kube_fixture_start(s);
     char *user =
         mem_printf("{exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c, '%s', sh, %s]}}",
                    script, s->dir);
-    scene_open(s, user, "mistral");
+    kube_fixture_open(s, user, "mistral");
     free(user);
     const uint64_t until = loop_now_ms() + STORM_MS;
     while (loop_now_ms() < until) {
         const struct http_ask ask = {.method = "GET", .timeout_ms = 2000};
         (void)kube_api.proxy(s->be, "/api/v1/x", &ask, &(struct http_calls){.done = ignore_answer});
-        scene_for(s, ASK_MS);
+        kube_fixture_for(s, ASK_MS);
     }
     printf("runs %zu\n", runs(s));
 }
@@ -57,13 +57,13 @@ static void storm(struct kube_scene *s, const char *script)
 static void a_plug_in_that_fails_each_time(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, COUNT "exit 1");
     assert_in_range(runs(&s), 2, RUNS_MOST);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
-static bool unauthorized(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool unauthorized(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     static const char no[] = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
     (void)s;
@@ -75,19 +75,19 @@ static bool unauthorized(struct kube_scene *s, const char *request, struct tiny_
 static void credentials_that_are_over_when_they_are_given(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = unauthorized};
+    struct kube_fixture s = {.route = unauthorized};
     storm(&s, COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\",\\\"expirationTimestamp\\\":\\\"2020-01-01T00:00:00Z\\\""));
     assert_in_range(runs(&s), 1, RUNS_MOST);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 static void credentials_that_are_refused_each_time(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = unauthorized};
+    struct kube_fixture s = {.route = unauthorized};
     storm(&s, COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\""));
     assert_in_range(runs(&s), 1, RUNS_MOST);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- neuron-monitor ---- */

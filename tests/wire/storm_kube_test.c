@@ -3,7 +3,7 @@
  * count. */
 #include "backends/base/text.h"
 #include "backends/kube/reflector.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -31,17 +31,17 @@ static bool is_pods(const char *request)
     return strstr(request, "/pods?") != NULL;
 }
 
-static void storm(struct kube_scene *s, bool (*route)(struct kube_scene *, const char *, struct tiny_reply *))
+static void storm(struct kube_fixture *s, bool (*route)(struct kube_fixture *, const char *, struct tiny_reply *))
 {
     s->route = route;
-    scene_start(s);
-    scene_open(s, "{token: x}", "mistral");
-    scene_for(s, STORM_MS);
+    kube_fixture_start(s);
+    kube_fixture_open(s, "{token: x}", "mistral");
+    kube_fixture_for(s, STORM_MS);
     printf("lists %u, watches %u, connections %u\n", s->lists[TABLE_POD], s->watches[TABLE_POD],
            tiny_connections(s->server));
 }
 
-static bool is_throttled(struct kube_scene *s)
+static bool is_throttled(struct kube_fixture *s)
 {
     const struct source *src = world_source_named(s->world, "kube/pods");
     return src && src->err == ERR_THROTTLED && text_has(src->why, "throttled: ");
@@ -49,10 +49,10 @@ static bool is_throttled(struct kube_scene *s)
 
 /* ---- watches that end at once ---- */
 
-static bool event_and_end(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool event_and_end(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     (void)s;
-    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    if (!is_pods(request) || !kube_fixture_is_watch(request)) return false;
     *reply = (struct tiny_reply){.bytes = HEAD EVENT, .hang_up = true};
     return true;
 }
@@ -60,20 +60,20 @@ static bool event_and_end(struct kube_scene *s, const char *request, struct tiny
 static void a_watch_that_brings_one_event_and_ends(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, event_and_end);
     assert_true(s.watches[TABLE_POD] >= 2);
     assert_true(s.watches[TABLE_POD] <= WATCHES_MOST);
     assert_int_equal(s.lists[TABLE_POD], 1);
-    scene_until(&s, is_throttled, "the source says that it waits, and why");
-    assert_int_equal(scene_state(&s, "kube/pods"), SOURCE_LIVE);
-    scene_stop(&s);
+    kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
+    kube_fixture_stop(&s);
 }
 
-static bool bookmark_and_end(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool bookmark_and_end(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     (void)s;
-    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    if (!is_pods(request) || !kube_fixture_is_watch(request)) return false;
     *reply = (struct tiny_reply){.bytes = HEAD BOOKMARK, .hang_up = true};
     return true;
 }
@@ -81,17 +81,17 @@ static bool bookmark_and_end(struct kube_scene *s, const char *request, struct t
 static void a_watch_that_brings_one_bookmark_and_ends(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, bookmark_and_end);
     assert_true(s.watches[TABLE_POD] >= 2 && s.watches[TABLE_POD] <= WATCHES_MOST);
-    scene_until(&s, is_throttled, "the source says that it waits, and why");
-    scene_stop(&s);
+    kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
+    kube_fixture_stop(&s);
 }
 
-static bool event_and_expired(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool event_and_expired(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     (void)s;
-    if (!is_pods(request) || !scene_is_watch(request)) return false;
+    if (!is_pods(request) || !kube_fixture_is_watch(request)) return false;
     *reply = (struct tiny_reply){.bytes = HEAD EVENT EXPIRED, .hang_up = true};
     return true;
 }
@@ -99,35 +99,35 @@ static bool event_and_expired(struct kube_scene *s, const char *request, struct 
 static void an_event_then_410_lists_again(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, event_and_expired);
     assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
-    scene_until(&s, is_throttled, "the source says that it waits, and why");
-    scene_stop(&s);
+    kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
+    kube_fixture_stop(&s);
 }
 
 /* ---- lists that do not end ---- */
 
-static bool list_expired(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool list_expired(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!is_pods(request) || scene_is_watch(request)) return false;
-    *reply = scene_file(s, 410, "tests/fixtures/kube/errors/410-expired-continue.json");
+    if (!is_pods(request) || kube_fixture_is_watch(request)) return false;
+    *reply = kube_fixture_file(s, 410, "tests/fixtures/kube/errors/410-expired-continue.json");
     return true;
 }
 
-static bool is_down(struct kube_scene *s)
+static bool is_down(struct kube_fixture *s)
 {
-    return scene_state(s, "kube/pods") == SOURCE_DOWN;
+    return kube_fixture_state(s, "kube/pods") == SOURCE_DOWN;
 }
 
 static void a_list_that_is_410_each_time(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, list_expired);
     assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
-    scene_until(&s, is_down, "the source says what it was told");
-    scene_stop(&s);
+    kube_fixture_until(&s, is_down, "the source says what it was told");
+    kube_fixture_stop(&s);
 }
 
 enum { PAGE_MAX = 300 };
@@ -142,10 +142,10 @@ static struct tiny_reply page(char room[PAGE_MAX], unsigned token)
     return (struct tiny_reply){.bytes = room};
 }
 
-static bool same_page(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool same_page(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     static char room[PAGE_MAX];
-    if (!is_pods(request) || scene_is_watch(request)) return false;
+    if (!is_pods(request) || kube_fixture_is_watch(request)) return false;
     *reply = page(room, s->step++ % 3); /* a cycle of three */
     return true;
 }
@@ -153,19 +153,19 @@ static bool same_page(struct kube_scene *s, const char *request, struct tiny_rep
 static void continue_tokens_that_come_again_end_the_list(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, same_page);
     /* each list is cut after a few pages, and the next one waits */
     assert_true(s.lists[TABLE_POD] <= WATCHES_MOST * 12);
-    scene_until(&s, is_down, "the source says that the list does not end");
-    assert_non_null(strstr(scene_why(&s, "kube/pods"), "continue token"));
-    scene_stop(&s);
+    kube_fixture_until(&s, is_down, "the source says that the list does not end");
+    assert_non_null(strstr(kube_fixture_why(&s, "kube/pods"), "continue token"));
+    kube_fixture_stop(&s);
 }
 
-static bool other_page(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool other_page(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     static char room[PAGE_MAX];
-    if (!is_pods(request) || scene_is_watch(request)) return false;
+    if (!is_pods(request) || kube_fixture_is_watch(request)) return false;
     *reply = page(room, s->step++);
     return true;
 }
@@ -173,29 +173,29 @@ static bool other_page(struct kube_scene *s, const char *request, struct tiny_re
 static void pages_without_end_are_read_slowly(void **state)
 {
     (void)state;
-    struct kube_scene s = {0};
+    struct kube_fixture s = {0};
     storm(&s, other_page);
-    scene_until(&s, is_throttled, "the source says that it waits, and why");
+    kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
     unsigned before = s.lists[TABLE_POD];
     uint64_t from = loop_now_ms();
-    scene_for(&s, STORM_MS);
+    kube_fixture_for(&s, STORM_MS);
     uint64_t most = (loop_now_ms() - from) * REFLECTOR_RATE / 1000 + 2;
     assert_true(before >= BURST);
     assert_true(s.lists[TABLE_POD] - before <= most);
     assert_true(s.lists[TABLE_POD] > before); /* slowly, not never */
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 /* ---- what must not be slowed ---- */
 
-static bool watch_again(struct kube_scene *s)
+static bool watch_again(struct kube_fixture *s)
 {
     return s->watches[TABLE_POD] >= 2;
 }
 
-static bool end_once(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool end_once(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!is_pods(request) || !scene_is_watch(request) || s->watches[TABLE_POD] > 1) return false;
+    if (!is_pods(request) || !kube_fixture_is_watch(request) || s->watches[TABLE_POD] > 1) return false;
     *reply = (struct tiny_reply){.bytes = HEAD EVENT, .hang_up = true};
     return true;
 }
@@ -204,14 +204,14 @@ static bool end_once(struct kube_scene *s, const char *request, struct tiny_repl
 static void the_first_end_of_a_watch_is_followed_at_once(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = end_once};
-    scene_start(&s);
-    scene_open(&s, "{token: x}", "mistral");
-    scene_until(&s, watch_again, "the second watch");
+    struct kube_fixture s = {.route = end_once};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, watch_again, "the second watch");
     assert_false(is_throttled(&s));
     assert_int_equal(s.downs, 0);
     assert_int_equal(s.lists[TABLE_POD], 1);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 int main(void)

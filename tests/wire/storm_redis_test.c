@@ -6,7 +6,7 @@
 #include "backends/redis/cursor_guard.h"
 #include "backends/redis/scan.h"
 #include "tests/support/fake_redis.h"
-#include "tests/support/redis_rig.h"
+#include "tests/support/redis_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -21,7 +21,7 @@ enum {
     DIALS_MOST = 14 /* two connections each time: the main one and the one that changes come on */
 };
 
-static struct redis_rig rig;
+static struct redis_harness harness;
 static struct fake_redis *fake;
 
 static void begin(fake_redis_answer *answer)
@@ -29,13 +29,13 @@ static void begin(fake_redis_answer *answer)
     struct loop *loop = loop_new();
     fake = fake_redis_start(loop, answer, NULL);
     const struct redis_open conf = {.url = fake_redis_url(fake)};
-    rig_open_on(&rig, loop, &conf);
+    harness_open_on(&harness, loop, &conf);
 }
 
 static void storm(void)
 {
     const uint64_t until = loop_now_ms() + STORM_MS;
-    while (loop_now_ms() < until) loop_step(rig.loop, 20);
+    while (loop_now_ms() < until) loop_step(harness.loop, 20);
     printf("connections %u, commands %u, bytes %llu\n", fake_redis_connections(fake), fake_redis_commands(fake, ""),
            (unsigned long long)fake_redis_sent(fake));
 }
@@ -45,8 +45,8 @@ static int end(void **state)
     (void)state;
     if (fake) fake_redis_stop(fake);
     fake = NULL;
-    if (rig.link) rig_close(&rig);
-    memset(&rig, 0, sizeof rig);
+    if (harness.link) harness_close(&harness);
+    memset(&harness, 0, sizeof harness);
     return 0;
 }
 
@@ -58,9 +58,9 @@ static bool nothing_special(void *arg, const char *command, struct buf *reply)
     return false;
 }
 
-static bool throttled(struct redis_rig *r, const void *words)
+static bool throttled(struct redis_harness *r, const void *words)
 {
-    const struct source *s = rig_source(r);
+    const struct source *s = harness_source(r);
     return s && source_is_throttled(s) && text_has(s->why, "throttled: ") && text_has(s->why, words);
 }
 
@@ -88,22 +88,22 @@ static bool many_clients(void *arg, const char *command, struct buf *reply)
     return true;
 }
 
-static bool has_clients(struct redis_rig *r, const void *unused)
+static bool has_clients(struct redis_harness *r, const void *unused)
 {
     (void)unused;
-    return rig_redis(r) && rig_redis(r)->ray_why;
+    return harness_redis(r) && harness_redis(r)->ray_why;
 }
 
 static void more_clients_than_a_reply_may_hold(void **state)
 {
     (void)state;
     begin(many_clients);
-    RIG_UNTIL(&rig, has_clients, NULL);
+    HARNESS_UNTIL(&harness, has_clients, NULL);
     storm();
-    assert_string_equal(rig_redis(&rig)->ray_why, "40000 clients are too many to list");
-    assert_false(rig_redis(&rig)->ray_connections.known);
-    assert_int_equal(rig_redis(&rig)->clients.value, CLIENTS);
-    assert_int_equal(rig_source(&rig)->state, SOURCE_LIVE);
+    assert_string_equal(harness_redis(&harness)->ray_why, "40000 clients are too many to list");
+    assert_false(harness_redis(&harness)->ray_connections.known);
+    assert_int_equal(harness_redis(&harness)->clients.value, CLIENTS);
+    assert_int_equal(harness_source(&harness)->state, SOURCE_LIVE);
     assert_int_equal(fake_redis_connections(fake), 2);
     assert_true(fake_redis_sent(fake) < 1024 * 1024);
 }
@@ -120,12 +120,12 @@ static void the_same_where_info_is_refused(void **state)
 {
     (void)state;
     begin(silent_clients);
-    RIG_UNTIL(&rig, has_clients, NULL);
+    HARNESS_UNTIL(&harness, has_clients, NULL);
     storm();
-    assert_string_equal(rig_redis(&rig)->ray_why, "the clients are too many to list");
+    assert_string_equal(harness_redis(&harness)->ray_why, "the clients are too many to list");
     assert_true(fake_redis_connections(fake) <= 4);
     assert_true(fake_redis_sent(fake) < (uint64_t)2 * CLIENTS * CLIENT_LINE);
-    RIG_UNTIL(&rig, rig_live, NULL);
+    HARNESS_UNTIL(&harness, harness_live, NULL);
 }
 
 /* ---- errors that end each connection ---- */
@@ -154,7 +154,7 @@ static void errors_after_a_fine_greeting(void **state)
         begin(always_error);
         storm();
         assert_true(fake_redis_connections(fake) >= 2 && fake_redis_connections(fake) <= DIALS_MOST);
-        RIG_UNTIL(&rig, rig_down, NULL);
+        HARNESS_UNTIL(&harness, harness_down, NULL);
         end(NULL);
     }
 }
@@ -183,11 +183,11 @@ static void an_hscan_cursor_that_loops(void **state)
     (void)state;
     step = 0;
     begin(hash_loops);
-    RIG_UNTIL(&rig, rig_listed, NULL); /* the rest of the list does not wait for it */
+    HARNESS_UNTIL(&harness, harness_listed, NULL); /* the rest of the list does not wait for it */
     storm();
     assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 40);
     assert_int_equal(fake_redis_connections(fake), 2);
-    RIG_UNTIL(&rig, throttled, "HSCAN RAYx@ACTOR does not end");
+    HARNESS_UNTIL(&harness, throttled, "HSCAN RAYx@ACTOR does not end");
 }
 
 static bool hash_is_endless(void *arg, const char *command, struct buf *reply)
@@ -204,10 +204,10 @@ static void an_hscan_that_brings_nothing_for_ever(void **state)
     (void)state;
     step = 0;
     begin(hash_is_endless);
-    RIG_UNTIL(&rig, rig_listed, NULL);
+    HARNESS_UNTIL(&harness, harness_listed, NULL);
     storm();
     assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 2 * CURSOR_PAGES_FREE);
-    RIG_UNTIL(&rig, throttled, "HSCAN RAYx@ACTOR does not end");
+    HARNESS_UNTIL(&harness, throttled, "HSCAN RAYx@ACTOR does not end");
 }
 
 static bool keys_loop(void *arg, const char *command, struct buf *reply)
@@ -225,7 +225,7 @@ static void a_scan_cursor_that_loops(void **state)
     begin(keys_loop);
     storm();
     assert_in_range(fake_redis_commands(fake, "SCAN"), 3, 40);
-    RIG_UNTIL(&rig, throttled, "SCAN does not end");
+    HARNESS_UNTIL(&harness, throttled, "SCAN does not end");
 }
 
 /* ---- messages without end ---- */
@@ -237,13 +237,13 @@ enum { TOLD_A_SECOND = SCAN_PUSHED_RATE, TOLD_AT_ONCE = SCAN_PUSHED_BURST };
 static void __attribute__((format(printf, 1, 0))) told_for_ever(const char *format)
 {
     begin(nothing_special);
-    RIG_UNTIL(&rig, rig_tracking_known, NULL);
-    assert_int_equal(rig_redis(&rig)->tracking, TRI_YES);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
     uint64_t last = loop_now_ms();
     const uint64_t until = last + STORM_MS;
     while (last < until) {
         char message[128];
-        loop_step(rig.loop, 1);
+        loop_step(harness.loop, 1);
         if (loop_now_ms() == last) continue; /* a thousand a second */
         last = loop_now_ms();
         snprintf(message, sizeof message, format, 10000 + step++ % 80000);

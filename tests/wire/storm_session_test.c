@@ -3,7 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/session/session.h"
 #include "tests/support/fake_redis.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,16 +23,16 @@ enum { WARM_MS = 2000, STORM_MS = 4000, EVERY_MS = 20 };
 static char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
 static struct fake_redis *fake;
 
-static bool route(struct kube_scene *s, const char *request, struct tiny_reply *reply)
+static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/rayservices?")) return false;
-    if (scene_is_watch(request)) {
+    if (kube_fixture_is_watch(request)) {
         *reply = (struct tiny_reply){.bytes = head, .fed = true};
         return true;
     }
     char *body =
         mem_printf("{\"metadata\":{\"resourceVersion\":\"1\"},\"items\":[" SERVICE "]}", 1, fake_redis_url(fake));
-    *reply = scene_json(s, 200, body);
+    *reply = kube_fixture_json(s, 200, body);
     free(body);
     return true;
 }
@@ -46,7 +46,7 @@ static bool nothing_special(void *arg, const char *command, struct buf *reply)
 }
 
 /* The RayService names another Redis fifty times a second. */
-static void change_for(struct kube_scene *s, struct session *session, uint64_t ms)
+static void change_for(struct kube_fixture *s, struct session *session, uint64_t ms)
 {
     static unsigned version = 1;
     const uint64_t until = loop_now_ms() + ms;
@@ -56,7 +56,7 @@ static void change_for(struct kube_scene *s, struct session *session, uint64_t m
                                 version % 2 ? "redis://localhost:1" : fake_redis_url(fake));
         tiny_feed(s->server, line);
         free(line);
-        scene_for(s, EVERY_MS);
+        kube_fixture_for(s, EVERY_MS);
         session_tick(session);
     }
 }
@@ -64,24 +64,24 @@ static void change_for(struct kube_scene *s, struct session *session, uint64_t m
 static void an_address_of_redis_that_alternates(void **state)
 {
     (void)state;
-    struct kube_scene s = {.route = route};
+    struct kube_fixture s = {.route = route};
     struct session *session = NULL;
     struct why why = {0};
-    scene_start(&s);
+    kube_fixture_start(&s);
     fake = fake_redis_start(s.loop, nothing_special, NULL);
     char *text =
         mem_printf("apiVersion: v1\nkind: Config\ncurrent-context: c\nclusters:\n"
                    "- {name: k, cluster: {server: \"http://127.0.0.1:%u\"}}\nusers:\n- {name: u, user: {token: x}}\n"
                    "contexts:\n- {name: c, context: {cluster: k, user: u, namespace: mistral}}\n",
                    tiny_port(s.server));
-    scene_put_file(&s, "kubeconfig", text);
+    kube_fixture_put_file(&s, "kubeconfig", text);
     free(text);
     struct conf conf;
     conf_init(&conf);
     conf.kubeconfig = mem_str(s.path);
     const struct session_calls calls = {.arg = NULL};
     assert_int_equal(session_open(s.loop, &conf, &calls, &session, &why), ERR_OK);
-    while (fake_redis_connections(fake) == 0) scene_for(&s, EVERY_MS);
+    while (fake_redis_connections(fake) == 0) kube_fixture_for(&s, EVERY_MS);
     change_for(&s, session, WARM_MS);
     const unsigned before = fake_redis_connections(fake);
     change_for(&s, session, STORM_MS);
@@ -90,7 +90,7 @@ static void an_address_of_redis_that_alternates(void **state)
     session_close(session);
     conf_done(&conf);
     fake_redis_stop(fake);
-    scene_stop(&s);
+    kube_fixture_stop(&s);
 }
 
 int main(void)

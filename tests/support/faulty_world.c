@@ -1,5 +1,5 @@
-/* sick.c - Servers that misbehave in one given way. */
-#include "tests/support/sick.h"
+/* faulty_world.c - Servers that misbehave in one given way. */
+#include "tests/support/faulty_world.h"
 
 #include "backends/base/mem.h"
 
@@ -11,33 +11,33 @@
 
 #include <cmocka.h>
 
-void sick_source(struct sick *w, const char *id, enum source_state state, enum err err, const char *why)
+void faulty_source(struct faulty_world *w, const char *id, enum source_state state, enum err err, const char *why)
 {
     enum world_kind kind = strcmp(id, "redis") == 0 ? WORLD_REDIS : strcmp(id, "serve") == 0 ? WORLD_SERVE : WORLD_KUBE;
     small_apply(&w->s, change_source(id, kind, state, err, why, NULL));
 }
 
-struct rayservice *sick_service(const struct sick *w)
+struct rayservice *faulty_service(const struct faulty_world *w)
 {
     return small_edit(&w->s, TABLE_RAYSERVICE, "rs-uid");
 }
 
-struct raycluster *sick_cluster(const struct sick *w)
+struct raycluster *faulty_cluster(const struct faulty_world *w)
 {
     return small_edit(&w->s, TABLE_RAYCLUSTER, "rc-uid");
 }
 
-struct pod *sick_pod(const struct sick *w, const char *uid)
+struct pod *faulty_pod(const struct faulty_world *w, const char *uid)
 {
     return small_edit(&w->s, TABLE_POD, uid);
 }
 
-struct redis *sick_redis(const struct sick *w)
+struct redis *faulty_redis(const struct faulty_world *w)
 {
     return small_edit(&w->s, TABLE_REDIS, "redis");
 }
 
-void sick_put(struct sick *w, void *record)
+void faulty_put(struct faulty_world *w, void *record)
 {
     static const char *const sources[TABLE_COUNT] = {
         [TABLE_RAYSERVICE] = "kube/rayservices",
@@ -53,31 +53,31 @@ void sick_put(struct sick *w, void *record)
     small_put(&w->s, sources[table], table == TABLE_REDIS || table == TABLE_RAYNODE ? WORLD_REDIS : WORLD_KUBE, record);
 }
 
-void sick_zone(struct sick *w, const char *node, const char *name)
+void faulty_zone(struct faulty_world *w, const char *node, const char *name)
 {
     struct knode *k = small_edit(&w->s, TABLE_KNODE, node);
     record_set(&k->zone, name);
-    sick_put(w, k);
+    faulty_put(w, k);
 }
 
-static void heal_pods(struct sick *w)
+static void heal_pods(struct faulty_world *w)
 {
-    static const char *const uids[] = {SICK_HEAD, "w1", "w2"};
+    static const char *const uids[] = {FAULTY_HEAD, "w1", "w2"};
     for (size_t i = 0; i < ARRAY_LEN(uids); i++) {
-        struct pod *p = sick_pod(w, uids[i]);
+        struct pod *p = faulty_pod(w, uids[i]);
         p->keepalive = TRI_YES;
         p->token_auth = TRI_NO;
         if (i == 0) record_set(&p->kuberay, "v1.7.0");
-        sick_put(w, p);
+        faulty_put(w, p);
     }
-    sick_zone(w, "ip-100-64-90-12", "us-west-2a");
-    sick_zone(w, "ip-100-64-31-7", "us-west-2b");
-    sick_zone(w, "ip-100-64-47-3", "us-west-2c");
+    faulty_zone(w, "ip-100-64-90-12", "us-west-2a");
+    faulty_zone(w, "ip-100-64-31-7", "us-west-2b");
+    faulty_zone(w, "ip-100-64-47-3", "us-west-2c");
 }
 
-static void heal_redis(struct sick *w)
+static void heal_redis(struct faulty_world *w)
 {
-    struct redis *r = sick_redis(w);
+    struct redis *r = faulty_redis(w);
     r->tls = TRI_YES;
     r->cluster = r->slow_off = TRI_NO;
     record_set(&r->version, "7.1.0");
@@ -89,31 +89,31 @@ static void heal_redis(struct sick *w)
     r->used_memory = known_u64(6396314);
     r->max_memory = known_u64(1000000000);
     r->timeout_s = r->slow_count = r->slow_keys = r->evicted = r->loading = known_u64(0);
-    sick_put(w, r);
+    faulty_put(w, r);
 }
 
-void sick_begin(struct sick *w)
+void faulty_begin(struct faulty_world *w)
 {
     small_init(&w->s, true);
-    struct rayservice *rs = sick_service(w);
+    struct rayservice *rs = faulty_service(w);
     rs->ready = TRI_YES;
     rs->redis_password_inline = TRI_NO;
     record_set(&rs->redis_address, "rediss://gcs.cache:6379");
-    sick_put(w, rs);
-    struct raycluster *rc = sick_cluster(w);
+    faulty_put(w, rs);
+    struct raycluster *rc = faulty_cluster(w);
     rc->created = known_u64(SMALL_WALL - 9 * SMALL_DAY);
-    sick_put(w, rc);
+    faulty_put(w, rc);
     heal_pods(w);
     heal_redis(w);
     w->ask = (struct doctor_ask){.now_ms = w->s.now_ms, .wall_ms = small_wall(&w->s), .may_delete = TRI_YES};
 }
 
-void sick_end(struct sick *w)
+void faulty_end(struct faulty_world *w)
 {
     small_done(&w->s);
 }
 
-void sick_examine(struct sick *w, struct findings *out)
+void faulty_examine(struct faulty_world *w, struct findings *out)
 {
     struct focus f = small_focus(&w->s);
     w->ask.now_ms = w->s.now_ms;
@@ -122,7 +122,7 @@ void sick_examine(struct sick *w, struct findings *out)
     doctor_of(w->s.w, &f, &w->ask, out);
 }
 
-void sick_event(struct sick *w, const char *reason, const char *about, const char *message)
+void faulty_event(struct faulty_world *w, const char *reason, const char *about, const char *message)
 {
     struct event *e = record_new(TABLE_EVENT, reason);
     record_set(&e->ns, "mistral");
@@ -130,55 +130,55 @@ void sick_event(struct sick *w, const char *reason, const char *about, const cha
     record_set(&e->about, about);
     record_set(&e->message, message);
     e->last = known_u64(SMALL_WALL);
-    sick_put(w, e);
+    faulty_put(w, e);
 }
 
-void sick_deny(struct sick *w, const char *id)
+void faulty_deny(struct faulty_world *w, const char *id)
 {
-    sick_source(w, id, SOURCE_DENIED, ERR_FORBIDDEN, "may not list");
+    faulty_source(w, id, SOURCE_DENIED, ERR_FORBIDDEN, "may not list");
 }
 
-const struct finding *sick_first(const struct findings *f, enum rule_id rule)
+const struct finding *faulty_first(const struct findings *f, enum rule_id rule)
 {
     for (size_t i = 0; i < f->count; i++)
         if (f->items[i].rule == rule_get(rule)) return &f->items[i];
     return NULL;
 }
 
-static bool as_expected(const struct sick_case *c, const struct finding *got)
+static bool as_expected(const struct faulty_case *c, const struct finding *got)
 {
-    if (c->severity == SICK_NOTHING) return !got;
+    if (c->severity == FAULTY_NOTHING) return !got;
     return got && got->severity == c->severity && got->where.object && strstr(got->where.object, c->object) &&
            strstr(got->message, c->message);
 }
 
-void sick_try(const struct sick_case *cases, size_t count)
+void faulty_try(const struct faulty_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        struct sick w;
+        struct faulty_world w;
         struct findings f;
-        sick_begin(&w);
+        faulty_begin(&w);
         cases[i].change(&w);
-        sick_examine(&w, &f);
-        const struct finding *got = sick_first(&f, cases[i].rule);
+        faulty_examine(&w, &f);
+        const struct finding *got = faulty_first(&f, cases[i].rule);
         if (!as_expected(&cases[i], got))
             fail_msg("case %zu, %s: %s %s: %s", i, rule_get(cases[i].rule)->id,
                      got ? finding_severity_word(got->severity) : "nothing", got ? got->where.object : "",
                      got ? got->message : "");
         findings_done(&f);
-        sick_end(&w);
+        faulty_end(&w);
     }
 }
 
-void sick_complete(const struct sick_case *cases, size_t count, enum rule_id first, enum rule_id last)
+void faulty_complete(const struct faulty_case *cases, size_t count, enum rule_id first, enum rule_id last)
 {
     for (int rule = (int)first; rule <= (int)last; rule++) {
         bool tripped = false, unknown = false, nothing = false;
         for (size_t i = 0; i < count; i++) {
             if ((int)cases[i].rule != rule) continue;
-            nothing |= cases[i].severity == SICK_NOTHING;
+            nothing |= cases[i].severity == FAULTY_NOTHING;
             unknown |= cases[i].severity == FINDING_UNKNOWN;
-            tripped |= cases[i].severity != FINDING_UNKNOWN && cases[i].severity != SICK_NOTHING;
+            tripped |= cases[i].severity != FINDING_UNKNOWN && cases[i].severity != FAULTY_NOTHING;
         }
         if (!tripped || !unknown || !nothing) fail_msg("%s", rule_get((enum rule_id)rule)->id);
     }

@@ -1,5 +1,5 @@
-/* lint_rig.c - a manifest in, findings out. */
-#include "tests/support/lint_rig.h"
+/* lint_harness.c - a manifest in, findings out. */
+#include "tests/support/lint_harness.h"
 
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"

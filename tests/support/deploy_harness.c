@@ -1,5 +1,5 @@
-/* deploy_rig.c - see deploy_rig.h. */
-#include "tests/support/deploy_rig.h"
+/* deploy_harness.c - see deploy_harness.h. */
+#include "tests/support/deploy_harness.h"
 
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
@@ -12,11 +12,11 @@
 
 #include <cmocka.h>
 
-enum { RIG_LIMIT_MS = 20000 };
+enum { HARNESS_LIMIT_MS = 20000 };
 
 static void on_change(void *owner, struct change *c)
 {
-    struct deploy_rig *r = owner;
+    struct deploy_harness *r = owner;
     c->at_ms = c->at_ms ? c->at_ms : loop_now_ms();
     world_apply(r->world, c);
     change_free(c);
@@ -24,24 +24,24 @@ static void on_change(void *owner, struct change *c)
 
 static enum err may_change(void *arg, struct why *why)
 {
-    const struct deploy_rig *r = arg;
+    const struct deploy_harness *r = arg;
     return r->no ? why_set(why, ERR_GUARD, "%s", r->no) : ERR_OK;
 }
 
-struct deploy_rig *deploy_rig_new(const struct sim_conf *conf)
+struct deploy_harness *deploy_harness_new(const struct sim_conf *conf)
 {
-    struct deploy_rig *r = mem_zero(1, sizeof *r);
+    struct deploy_harness *r = mem_zero(1, sizeof *r);
     struct why why = {0};
-    r->bed = sim_bed_new(conf);
+    r->sim = sim_fixture_new(conf);
     r->world = world_new();
-    char *path = mem_printf("%s/kubeconfig", r->bed->folder);
+    char *path = mem_printf("%s/kubeconfig", r->sim->folder);
     const struct kube_open open = {.kubeconfig = path, .ns = "mistral", .guard = {may_change, r}};
-    if (kube_api.open(r->bed->loop, &open, &(struct sink){on_change, r}, &r->kube, &why)) fail_msg("%s", why.text);
+    if (kube_api.open(r->sim->loop, &open, &(struct sink){on_change, r}, &r->kube, &why)) fail_msg("%s", why.text);
     free(path);
     return r;
 }
 
-static void work_free(struct deploy_rig *r)
+static void work_free(struct deploy_harness *r)
 {
     deploy_free(r->deploy);
     cleanup_free(r->cleanup);
@@ -55,18 +55,18 @@ static void work_free(struct deploy_rig *r)
     r->why[0] = r->said[0] = '\0';
 }
 
-void deploy_rig_free(struct deploy_rig *r)
+void deploy_harness_free(struct deploy_harness *r)
 {
     work_free(r);
     kube_api.close(r->kube);
     world_free(r->world);
-    sim_bed_free(r->bed);
+    sim_fixture_free(r->sim);
     free(r);
 }
 
 static void on_changed(void *arg, const struct step *step, const struct step_line *line)
 {
-    struct deploy_rig *r = arg;
+    struct deploy_harness *r = arg;
     static const char marks[] = " !#";
     const size_t used = strlen(r->said), left = sizeof r->said - used;
     if (line)
@@ -77,34 +77,34 @@ static void on_changed(void *arg, const struct step *step, const struct step_lin
 
 static void on_confirm(void *arg)
 {
-    ((struct deploy_rig *)arg)->asked = true;
+    ((struct deploy_harness *)arg)->asked = true;
 }
 
 static void on_done(void *arg, enum err err, const char *why)
 {
-    struct deploy_rig *r = arg;
+    struct deploy_harness *r = arg;
     assert_false(r->over);
     r->over = true;
     r->err = err;
     snprintf(r->why, sizeof r->why, "%s", why);
 }
 
-static void until_asked_or_over(struct deploy_rig *r)
+static void until_asked_or_over(struct deploy_harness *r)
 {
-    const uint64_t end = loop_now_ms() + RIG_LIMIT_MS;
+    const uint64_t end = loop_now_ms() + HARNESS_LIMIT_MS;
     while (!r->asked && !r->over) {
         if (loop_now_ms() > end) fail_msg("not in time:\n%s", r->said);
-        loop_step(r->bed->loop, 20);
+        loop_step(r->sim->loop, 20);
     }
 }
 
-void deploy_rig_deploy(struct deploy_rig *r, const char *text, const char *(*environment)(const char *name))
+void deploy_harness_deploy(struct deploy_harness *r, const char *text, const char *(*environment)(const char *name))
 {
     struct why why = {0};
     work_free(r);
     if (manifest_parse("test.yaml", text, strlen(text), &r->manifest, NULL, &why)) fail_msg("%s", why.text);
     variables_init(&r->vars, environment);
-    const struct deploy_conf conf = {.loop = r->bed->loop,
+    const struct deploy_conf conf = {.loop = r->sim->loop,
                                      .cluster = {&kube_api, r->kube},
                                      .world = r->world,
                                      .context_ns = "mistral",
@@ -116,10 +116,10 @@ void deploy_rig_deploy(struct deploy_rig *r, const char *text, const char *(*env
     until_asked_or_over(r);
 }
 
-void deploy_rig_cleanup(struct deploy_rig *r)
+void deploy_harness_cleanup(struct deploy_harness *r)
 {
     work_free(r);
-    const struct cleanup_conf conf = {.loop = r->bed->loop,
+    const struct cleanup_conf conf = {.loop = r->sim->loop,
                                       .cluster = {&kube_api, r->kube},
                                       .world = r->world,
                                       .ns = "mistral",
@@ -131,7 +131,7 @@ void deploy_rig_cleanup(struct deploy_rig *r)
     until_asked_or_over(r);
 }
 
-void deploy_rig_answer(struct deploy_rig *r, bool yes)
+void deploy_harness_answer(struct deploy_harness *r, bool yes)
 {
     if (!r->asked) fail_msg("not asked: %s\n%s", r->why, r->said);
     r->asked = false;
@@ -140,7 +140,7 @@ void deploy_rig_answer(struct deploy_rig *r, bool yes)
     assert_true(r->over);
 }
 
-void deploy_rig_said(const struct deploy_rig *r, const char *text)
+void deploy_harness_said(const struct deploy_harness *r, const char *text)
 {
     if (!strstr(r->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, r->said, r->why);
 }

@@ -1,8 +1,8 @@
 /*
- * lint_rig.h - one manifest through lint, for tests: a clean one, edits of it, and what is found as words.
+ * lint_harness.h - one manifest through lint, for tests: a clean one, edits of it, and what is found as words.
  */
-#ifndef RAYDECK_TESTS_LINT_RIG_H
-#define RAYDECK_TESTS_LINT_RIG_H
+#ifndef RAYDECK_TESTS_LINT_HARNESS_H
+#define RAYDECK_TESTS_LINT_HARNESS_H
 
 #include "deploy/lint.h"
 

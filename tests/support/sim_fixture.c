@@ -1,5 +1,5 @@
-/* sim_bed.c - see sim_bed.h. */
-#include "tests/support/sim_bed.h"
+/* sim_fixture.c - see sim_fixture.h. */
+#include "tests/support/sim_fixture.h"
 
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
@@ -21,9 +21,9 @@ struct reply {
     char *body;
 };
 
-struct sim_bed *sim_bed_new(const struct sim_conf *conf)
+struct sim_fixture *sim_fixture_new(const struct sim_conf *conf)
 {
-    struct sim_bed *b = mem_zero(1, sizeof *b);
+    struct sim_fixture *b = mem_zero(1, sizeof *b);
     struct sim_conf own = *conf;
     struct why why = {ERR_OK, ""};
     b->loop = loop_new();
@@ -37,7 +37,7 @@ struct sim_bed *sim_bed_new(const struct sim_conf *conf)
     return b;
 }
 
-void sim_bed_free(struct sim_bed *b)
+void sim_fixture_free(struct sim_fixture *b)
 {
     http_client_free(b->http);
     sim_free(b->sim);
@@ -57,7 +57,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     r->body = mem_strn(answer->body, answer->body_len);
 }
 
-static struct reply request_send(struct sim_bed *b, const char *method, const char *path, const char *type,
+static struct reply request_send(struct sim_fixture *b, const char *method, const char *path, const char *type,
                                  const char *body)
 {
     struct reply r = {0};
@@ -75,8 +75,8 @@ static struct reply request_send(struct sim_bed *b, const char *method, const ch
     return r;
 }
 
-cJSON *sim_bed_ask(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body,
-                   long status)
+cJSON *sim_fixture_ask(struct sim_fixture *b, const char *method, const char *path, const char *content_type,
+                       const char *body, long status)
 {
     struct reply r = request_send(b, method, path, content_type, body);
     cJSON *json = NULL;
@@ -87,26 +87,27 @@ cJSON *sim_bed_ask(struct sim_bed *b, const char *method, const char *path, cons
     return json;
 }
 
-cJSON *sim_bed_get(struct sim_bed *b, const char *path, long status)
+cJSON *sim_fixture_get(struct sim_fixture *b, const char *path, long status)
 {
-    return sim_bed_ask(b, "GET", path, NULL, NULL, status);
+    return sim_fixture_ask(b, "GET", path, NULL, NULL, status);
 }
 
-long sim_bed_status(struct sim_bed *b, const char *method, const char *path, const char *content_type, const char *body)
+long sim_fixture_status(struct sim_fixture *b, const char *method, const char *path, const char *content_type,
+                        const char *body)
 {
     struct reply r = request_send(b, method, path, content_type, body);
     free(r.body);
     return r.status;
 }
 
-void sim_bed_say(struct sim_bed *b, const char *line)
+void sim_fixture_say(struct sim_fixture *b, const char *line)
 {
     char out[SIM_ANSWER_MAX];
     sim_command(b->sim, line, out);
     if (strncmp(out, "ok", 2) != 0) fail_msg("%s: %s", line, out);
 }
 
-cJSON *sim_bed_wait(struct sim_bed *b, const char *path, const char *text)
+cJSON *sim_fixture_wait(struct sim_fixture *b, const char *path, const char *text)
 {
     uint64_t limit = loop_now_ms() + BED_WAIT_MS;
     for (;;) {
@@ -120,7 +121,7 @@ cJSON *sim_bed_wait(struct sim_bed *b, const char *path, const char *text)
     }
 }
 
-void sim_bed_wait_gone(struct sim_bed *b, const char *path)
+void sim_fixture_wait_gone(struct sim_fixture *b, const char *path)
 {
     uint64_t limit = loop_now_ms() + BED_WAIT_MS;
     for (;;) {
