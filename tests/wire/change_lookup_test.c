@@ -3,7 +3,7 @@
 #include "backends/base/mem.h"
 #include "backends/kube/kube_api.h"
 #include "deploy/step_engine.h"
-#include "tests/support/kube_scene.h"
+#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,7 +20,7 @@
 
 /* A server that has one object or none, which the change makes another, or does not; it never answers the change. */
 struct stage {
-    struct kube_scene scene; /* first: the route finds its way back */
+    struct kube_fixture fixture; /* first: the route finds its way back */
     enum change_verb verb;
     const char *after; /* the object as it is after the change; NULL: there is none */
     bool mute;         /* nor is a reading answered */
@@ -31,17 +31,18 @@ struct stage {
     char why[ERR_TEXT_MAX];
 };
 
-static bool route(struct kube_scene *scene, const char *request, struct tiny_reply *reply)
+static bool route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
-    struct stage *s = (struct stage *)scene;
-    if (scene_is(request, "POST " MAPS) || scene_is(request, "PATCH " MAPS "/m") ||
-        scene_is(request, "DELETE " MAPS "/m")) {
+    struct stage *s = (struct stage *)fixture;
+    if (kube_fixture_is(request, "POST " MAPS) || kube_fixture_is(request, "PATCH " MAPS "/m") ||
+        kube_fixture_is(request, "DELETE " MAPS "/m")) {
         s->changes++;
         return true;
     }
-    if (!scene_is(request, "GET " MAPS "/m ")) return false;
+    if (!kube_fixture_is(request, "GET " MAPS "/m ")) return false;
     s->readings++;
-    if (!s->mute) *reply = scene_json(scene, s->after ? 200 : 404, s->after ? s->after : "{\"kind\":\"Status\"}");
+    if (!s->mute)
+        *reply = kube_fixture_json(fixture, s->after ? 200 : 404, s->after ? s->after : "{\"kind\":\"Status\"}");
     return true;
 }
 
@@ -79,33 +80,33 @@ static void on_done(void *arg, enum err err, const char *why)
     snprintf(s->why, sizeof s->why, "%s", why);
 }
 
-static bool change_came(struct kube_scene *scene)
+static bool change_came(struct kube_fixture *fixture)
 {
-    return ((struct stage *)scene)->changes > 0;
+    return ((struct stage *)fixture)->changes > 0;
 }
 
-static bool is_over(struct kube_scene *scene)
+static bool is_over(struct kube_fixture *fixture)
 {
-    return ((struct stage *)scene)->over;
+    return ((struct stage *)fixture)->over;
 }
 
 static void cancelled(struct stage *s, const char *fate)
 {
     static const struct step_def defs[] = {{"confirm", NULL, STEP_CONFIRMS}, {"change", change, 0}};
-    s->scene.route = route;
-    scene_start(&s->scene);
-    scene_open(&s->scene, "{token: x}", "mistral");
-    const struct step_engine_conf conf = {.loop = s->scene.loop,
-                                          .cluster = {&kube_api, s->scene.be, NULL},
+    s->fixture.route = route;
+    kube_fixture_start(&s->fixture);
+    kube_fixture_open(&s->fixture, "{token: x}", "mistral");
+    const struct step_engine_conf conf = {.loop = s->fixture.loop,
+                                          .cluster = {&kube_api, s->fixture.be, NULL},
                                           .defs = defs,
                                           .count = ARRAY_LEN(defs),
                                           .words = {"the apply of", "applied", "the rest was not", "again is safe"},
                                           .observer = {NULL, on_confirm, on_done, s},
                                           .arg = s};
     step_engine_open(&s->engine, &conf);
-    scene_until(&s->scene, change_came, "the change is sent");
+    kube_fixture_until(&s->fixture, change_came, "the change is sent");
     step_engine_cancel(&s->engine, ERR_CANCELLED, "interrupted");
-    scene_until(&s->scene, is_over, "the run is over");
+    kube_fixture_until(&s->fixture, is_over, "the run is over");
     char *why = mem_printf("interrupted: the apply of configmap/m was sent%s; what else was not said to be applied was "
                            "not; again is safe",
                            fate);
@@ -115,7 +116,7 @@ static void cancelled(struct stage *s, const char *fate)
     assert_int_equal(s->readings, 1);
     free(why);
     step_engine_close(&s->engine);
-    scene_stop(&s->scene);
+    kube_fixture_stop(&s->fixture);
 }
 
 static void a_create_that_was_done_is_told_as_done(void **state)

@@ -452,7 +452,7 @@ static void test_probe_of_the_way(void **state)
     assert_string_equal(source->detail, target.path.words);
     prober_set_targets(s->prober, NULL, 0, 0);
     assert_int_equal(source->state, SOURCE_OFF);
-    assert_string_equal(source->why, "no way to the service is known");
+    assert_string_equal(source->why, "no route to the service is known");
 }
 
 /* Through the API server all workers share one budget: each is asked in its turn, over few connections, and each record
