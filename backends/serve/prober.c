@@ -38,7 +38,8 @@ struct prober {
     struct budget dials; /* connections to the API server */
     bool dials_short;
     size_t first; /* burst of probes in a first round */
-    uint64_t next_us, number;
+    size_t ended; /* since there are targets */
+    uint64_t next_us, sent;
     enum source_state state;
     enum err err;
 };
@@ -146,6 +147,7 @@ static void probe_end(struct probe *probe, bool seen, enum serve_failure f, cons
     record_set(&r->phase, !seen ? "cancelled" : f != SERVE_FAILURE_NONE ? "failed" : slow ? "slow" : "ok");
     record_set(&r->failure, serve_failure_word(f));
     record_set(&r->why, why && *why ? why : NULL);
+    p->ended++;
     request_publish(p, r);
     probe_free(probe);
 }
@@ -182,7 +184,7 @@ static struct request *new_record(struct prober *p, const struct target *t, uint
     char key[TEXT_NUM_MAX + 8]; /* and the longer of both kinds */
     struct buf b;
     buf_init(&b, sizeof key - 1);
-    (void)buf_printf(&b, "%s-%llu", p->conf.way ? "way" : "probe", (unsigned long long)++p->number);
+    (void)buf_printf(&b, "%s-%llu", p->conf.way ? "way" : "probe", (unsigned long long)++*p->conf.probes);
     struct request *r = record_new(TABLE_REQUEST, buf_text(&b));
     buf_done(&b);
     uint64_t now_us = loop_now_us(), wall = loop_wall_ms(p->loop);
@@ -312,6 +314,12 @@ static struct target *target_new(const struct probe_target *want)
     return t;
 }
 
+/* How many probes the first round sends at once. */
+static size_t prober_at_once(const struct prober *p)
+{
+    return prober_is_stretched(p) && p->targets > PROBER_PROXIED_PER_S ? PROBER_PROXIED_PER_S : p->targets;
+}
+
 void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count, size_t beyond)
 {
     struct target *next[PROBER_TARGETS];
@@ -347,14 +355,15 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     if (!before) {
         p->next_us = loop_now_us();
         p->first = prober_at_once(p);
+        p->ended = 0;
         prober_arm(p);
     }
     if (changed) prober_publish_state(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
 }
 
-size_t prober_at_once(const struct prober *p)
+bool prober_is_settled(const struct prober *p)
 {
-    return prober_is_stretched(p) && p->targets > PROBER_PROXIED_PER_S ? PROBER_PROXIED_PER_S : p->targets;
+    return (p->state != SOURCE_LIVE && p->state != SOURCE_CONNECTING) || p->ended >= prober_at_once(p);
 }
 
 void prober_set_interval(struct prober *p, uint64_t interval_ms)
@@ -380,6 +389,7 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.interval_ms = p->conf.interval_ms ? p->conf.interval_ms : PROBER_INTERVAL_MS;
     p->conf.timeout_ms = p->conf.timeout_ms ? p->conf.timeout_ms : PROBER_TIMEOUT_MS;
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
+    if (!p->conf.probes) p->conf.probes = &p->sent;
     p->alarm = alarm_new(l, on_due, p);
     budget_init(&p->dials, dial_rates, loop_now_ms());
     prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_no_target_text(p));

@@ -47,17 +47,19 @@ struct probe_target {
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
     bool way;                                  /* probes the users' route: records of kind "way" */
+    uint64_t *probes; /* how many all probers of one world have sent: the records' keys count by it; borrowed until
+                       * prober_free. NULL: this one's own */
 };
 struct prober;
 
-/* conf may be NULL. Starts without targets. `how` is copied; what it points to must outlive the prober. */
+/* conf may be NULL. Starts without targets, and OFF. `how` is copied; what it points to must outlive the prober. */
 struct prober *prober_new(struct loop *l, const struct serve_open *how, const struct prober_conf *conf,
                           const struct sink *sink);
 /* Replaces the targets; beyond: how many more exist that are not probed. Targets that stay (same pod and base) keep
  * their probes in flight; those of removed targets are cancelled. */
 void prober_set_targets(struct prober *p, const struct probe_target *targets, size_t count, size_t beyond);
-/* How many probes the first round sends at once. */
-size_t prober_at_once(const struct prober *p);
+/* As many probes have ended as the first round sends at once, or none can be sent. */
+bool prober_is_settled(const struct prober *p);
 void prober_set_interval(struct prober *p, uint64_t interval_ms);
 void prober_free(struct prober *p); /* cancels all in flight, without records; NULL is fine */
 

@@ -191,6 +191,11 @@ struct serve_status *serve_status_new(struct loop *l, const struct serve_open *h
     return s;
 }
 
+bool serve_status_is_settled(const struct serve_status *s)
+{
+    return s->state != SOURCE_CONNECTING;
+}
+
 void serve_status_free(struct serve_status *s)
 {
     if (!s) return;

@@ -24,7 +24,8 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
 /* Fast polling: every 2 s instead of 5. On by itself while the dashboard does not respond or a deployment is not
  * HEALTHY. */
 void serve_status_set_fast_poll(struct serve_status *s, bool fast);
-void serve_status_refresh(struct serve_status *s); /* polls now */
-void serve_status_free(struct serve_status *s);    /* NULL is fine */
+void serve_status_refresh(struct serve_status *s);          /* polls now */
+bool serve_status_is_settled(const struct serve_status *s); /* it has answered or failed, or there is none */
+void serve_status_free(struct serve_status *s);             /* NULL is fine */
 
 #endif

@@ -39,11 +39,7 @@ static void unreachable_add(struct prompt_router *r, const struct serve_path *pa
 /* The first candidate that can be reached; the last one, the API server's proxy, in any case. */
 static void route_select(struct prompt_router *r, const struct rayservice *service)
 {
-    const struct serve_open *serve = r->how.serve;
-    const struct kube_where *where = serve->kube ? serve->kube_ops->where(serve->kube) : NULL;
-    struct prompt_routes_from from = {.conf = r->how.conf,
-                                      .has_kube = serve->kube != NULL,
-                                      .in_cluster = where && text_eq(where->kubeconfig, "in-cluster")};
+    struct prompt_routes_from from = prompt_routes_from_open(r->how.conf, r->how.serve);
     struct prompt_routes routes;
     const char *left_out = NULL;
     size_t i = 0;

@@ -40,6 +40,13 @@ static enum route_choice route_choice_of(const char *prompt)
     return ROUTE_URL;
 }
 
+struct prompt_routes_from prompt_routes_from_open(const struct conf *conf, const struct serve_open *serve)
+{
+    const struct kube_where *where = serve->kube ? serve->kube_ops->where(serve->kube) : NULL;
+    return (struct prompt_routes_from){
+        .conf = conf, .has_kube = serve->kube != NULL, .in_cluster = where && text_eq(where->kubeconfig, "in-cluster")};
+}
+
 static void routes_add(struct prompt_routes *routes, struct serve_path path)
 {
     routes->path[routes->count++] = path;

@@ -22,6 +22,9 @@ struct prompt_routes_from {
     bool in_cluster; /* we run in the cluster: a service's name leads somewhere */
 };
 
+/* By what a request to Serve is sent with; at_root false. Borrows conf. */
+struct prompt_routes_from prompt_routes_from_open(const struct conf *conf, const struct serve_open *serve);
+
 /* The ingress, the service (from within the cluster), the API server's proxy; or what --prompt says. r NULL: none is in
  * focus. ERR_NOT_FOUND, ERR_UNSUPPORTED: there is no route, and why says the reason; *ret is empty. Caller frees with
  * prompt_routes_done. */

@@ -42,15 +42,22 @@ static void service_activate(struct session *s, struct session_service *of)
                                                .kube = s->kube,
                                                .sink = &s->sink,
                                                .opens = &s->redis_opens};
+    const struct serve_probes_conf probes = {
+        .loop = s->loop, .conf = s->conf, .serve = &s->serve, .sink = &s->sink, .probes = &s->probes};
 
     if (!of->redis && s->redis_ops)
         of->redis = redis_discovery_new(&redis, &(struct redis_discovery_calls){on_reconcile, s});
+    if (!of->probes) of->probes = serve_probes_new(&probes);
 }
 
 static void service_deactivate(struct session_service *of)
 {
+    struct serve_probes *probes = of->probes;
+
     redis_discovery_free(of->redis);
     of->redis = NULL;
+    of->probes = NULL; /* its last changes come back here */
+    serve_probes_free(probes);
 }
 
 static void service_free(struct session_service *of)
@@ -87,7 +94,7 @@ static void service_set_name(struct session_service *of, const struct rayservice
 
 /* That of the RayService in focus becomes the first. While there is none, the first stays; what configuration alone has
  * opened becomes that of the first RayService. */
-static struct session_service *service_in_focus(struct session *s, const struct rayservice *r)
+static struct session_service *service_set_first(struct session *s, const struct rayservice *r)
 {
     struct session_service **at = &s->services, *of;
 
@@ -102,8 +109,6 @@ static struct session_service *service_in_focus(struct session *s, const struct 
         }
         service_set_name(of, r);
     }
-    services_retire(s);
-    service_activate(s, s->services);
     return s->services;
 }
 
@@ -117,12 +122,14 @@ static void routes_update(struct session *s)
         f = focus_of(s->world, of->ns, of->name);
         prompt_router_update(of->router, &f, listed);
     }
+    for (struct session_service *of = s->services; of; of = of->next)
+        if (of->probes) serve_probes_set_route(of->probes, prompt_router_probe_route(of->router));
 }
 
 void session_services_update_routes(struct session *s)
 {
     const struct focus f = session_focus(s);
-    service_in_focus(s, f.rayservice);
+    service_set_first(s, f.rayservice);
     routes_update(s);
 }
 
@@ -139,25 +146,35 @@ void session_services_open(struct session *s)
 
 void session_services_update(struct session *s)
 {
-    const struct focus f = session_focus(s);
-    struct session_service *of = service_in_focus(s, f.rayservice);
+    struct focus f = session_focus(s);
+    struct session_service *of = service_set_first(s, f.rayservice);
+
+    services_retire(s);
+    service_activate(s, of);
+    f = session_focus(s); /* those that end and begin have published changes */
     if (of->redis) redis_discovery_update(of->redis, s->world, &f);
+    f = session_focus(s);
+    serve_probes_update(of->probes, s->world, &f);
     routes_update(s);
 }
 
-bool session_services_pending(const struct session *s)
+bool session_services_settled(const struct session *s)
 {
-    for (const struct session_service *of = s->services; of; of = of->next)
-        if (of->redis && redis_discovery_is_pending(of->redis)) return true;
-    return false;
+    for (const struct session_service *of = s->services; of; of = of->next) {
+        if (of->redis && redis_discovery_is_pending(of->redis)) return false;
+        if (of->probes && !serve_probes_are_settled(of->probes)) return false;
+    }
+    return true;
 }
 
 /* From the first sign of a head's loss until the recovery is over. */
 void session_services_set_fast_poll(struct session *s)
 {
     const bool fast = session_recovery(s)->outage == OUTAGE_RUNNING;
-    for (struct session_service *of = s->services; of; of = of->next)
+    for (struct session_service *of = s->services; of; of = of->next) {
         if (of->redis) redis_discovery_set_fast_poll(of->redis, fast);
+        if (of->probes) serve_probes_set_fast_poll(of->probes, fast);
+    }
 }
 
 void session_services_tick(struct session *s)
@@ -170,8 +187,10 @@ void session_services_tick(struct session *s)
 
 void session_services_refresh(struct session *s)
 {
-    for (struct session_service *of = s->services; of; of = of->next)
+    for (struct session_service *of = s->services; of; of = of->next) {
         if (of->redis) redis_discovery_refresh(of->redis);
+        if (of->probes) serve_probes_refresh(of->probes);
+    }
 }
 
 void session_services_close(struct session *s)

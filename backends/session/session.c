@@ -116,9 +116,8 @@ static void discover(void *arg)
     s->discovered_ms = session_now_ms(s);
     budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
     session_look_for_focus(s);
-    session_look_for_serve(s);
+    session_ingresses_list(s);
     session_services_update(s);
-    session_probe_way(s);
     s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
 }
 
@@ -252,7 +251,8 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
         session_close(s);
         return err;
     }
-    session_serve_open(s);
+    s->http = http_client_new(s->loop, &(struct http_client_conf){.proxy = NULL});
+    s->serve = (struct serve_open){.http = s->http, .kube_ops = s->kube_ops, .kube = s->kube};
     session_services_open(s);
     open_neurons(s);
     session_discover_soon(s);
@@ -266,7 +266,7 @@ void session_close(struct session *s)
     /* What is in flight may still tell its end: nobody is listening any more. */
     s->calls = (struct session_calls){.changed = NULL};
     session_services_close(s);
-    session_serve_close(s);
+    http_client_free(s->http);
     for (size_t i = 0; i < CONF_NEURONS; i++) {
         if (s->neuron[i].be) s->neuron[i].ops->close(s->neuron[i].be);
     }
@@ -343,10 +343,8 @@ void session_tick(struct session *s)
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
     if (moved) session_tell_of_time(s, now);
     if (s->replays) return;
-    serve_status_set_fast_poll(s->serve_status, session_recovery(s)->outage == OUTAGE_RUNNING);
     session_services_set_fast_poll(s);
     session_services_tick(s);
-    session_probe_way(s);
     session_permission_tick(s, now);
 }
 
@@ -355,7 +353,6 @@ void session_refresh(struct session *s)
     if (s->replays) return;
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
     session_services_refresh(s);
-    serve_status_refresh(s->serve_status);
     session_permission_refresh(s);
     session_discover_soon(s);
 }

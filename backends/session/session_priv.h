@@ -9,10 +9,9 @@
 
 #include "backends/link/budget.h"
 #include "backends/link/clock.h"
-#include "backends/serve/prober.h"
-#include "backends/serve/serve_status.h"
 #include "backends/session/prompt_router.h"
 #include "backends/session/redis_discovery.h"
+#include "backends/session/serve_probes.h"
 #include "backends/session/session.h"
 #include "backends/world/recoveries.h"
 
@@ -29,6 +28,7 @@ struct session_service {
     char *uid;                     /* of the RayService; NULL: none is known yet */
     char *ns, *name;               /* of the RayService; NULL with uid */
     struct redis_discovery *redis; /* NULL: --redis none, or it is not in focus any more */
+    struct serve_probes *probes;   /* NULL: it is not in focus any more */
     struct prompt_router *router;
     struct session_service *next;
 };
@@ -95,10 +95,8 @@ struct session {
 
     struct http_client *http; /* direct addresses */
     struct serve_open serve;
-    struct prober *prober, *way_prober;
-    struct serve_status *serve_status;
     struct ingress_poll ingresses;
-    uint64_t prompts; /* so far, for their keys */
+    uint64_t prompts, probes; /* so far, for their keys */
 };
 
 uint64_t session_now_ms(const struct session *s);
@@ -107,21 +105,17 @@ uint64_t session_now_ms(const struct session *s);
 void session_discover_soon(struct session *s);
 void session_discover_after(struct session *s, uint64_t ms);
 void session_look_for_focus(struct session *s);
-void session_probe_way(struct session *s);
-void session_look_for_serve(struct session *s);
 
 /* services.c */
 void session_services_open(struct session *s); /* opens what the configuration alone says */
 void session_services_update(struct session *s);
 void session_services_update_routes(struct session *s); /* of prompts alone */
-bool session_services_pending(const struct session *s); /* something is to be opened as soon as an answer has come */
+/* Nothing is to be opened as soon as an answer has come, and the first probes are in. */
+bool session_services_settled(const struct session *s);
 void session_services_tick(struct session *s);
 void session_services_refresh(struct session *s);
 void session_services_set_fast_poll(struct session *s);
 void session_services_close(struct session *s);
-
-void session_serve_open(struct session *s);
-void session_serve_close(struct session *s);
 
 /* Every source of a world was listed once or has failed, and there is one. */
 bool session_world_settled(const struct session *s, enum world_kind kind);

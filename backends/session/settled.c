@@ -1,3 +1,4 @@
+/* settled.c - has everything that is configured been listed once or failed? What one-shot commands wait for. */
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
 
@@ -33,31 +34,8 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
     return listing + failed > 0;
 }
 
-/* As many probes have ended as a first round sends at once, or they cannot be sent. */
-static bool probes_are_in(const struct session *s, const struct prober *p, const char *source, const char *kind)
-{
-    const struct source *src = world_source_named(s->world, source);
-    size_t ended = 0, wanted = p ? prober_at_once(p) : 0;
-
-    if (wanted == 0 || (src && has_failed(src))) return true;
-    WORLD_EACH (row, s->world, TABLE_REQUEST) {
-        const struct request *r = ROW(row, request);
-        if (text_eq(r->kind, kind) && !text_eq(r->phase, "waiting")) ended++;
-        if (ended >= wanted) return true;
-    }
-    return false;
-}
-
-static bool serve_has_answered(const struct session *s)
-{
-    const struct source *src = world_source_named(s->world, SERVE_SOURCE);
-    return !src || has_failed(src) || src->last_alive_ms > 0;
-}
-
 bool session_settled(const struct session *s)
 {
-    return s->looked && !session_services_pending(s) && session_world_settled(s, WORLD_KUBE) &&
-           session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON) &&
-           probes_are_in(s, s->prober, PROBER_SOURCE, "probe") &&
-           probes_are_in(s, s->way_prober, PROBER_WAY_SOURCE, "way") && serve_has_answered(s);
+    return s->looked && session_services_settled(s) && session_world_settled(s, WORLD_KUBE) &&
+           session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON);
 }

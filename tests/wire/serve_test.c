@@ -323,7 +323,7 @@ static const struct source *probe_source(const struct fixture *s)
 
 static void probe(struct fixture *s, uint64_t every_ms, uint64_t timeout_ms, uint64_t slow_ms, struct serve_path path)
 {
-    const struct prober_conf conf = {every_ms, timeout_ms, slow_ms, false};
+    const struct prober_conf conf = {.interval_ms = every_ms, .timeout_ms = timeout_ms, .slow_ms = slow_ms};
     const struct probe_target target = {"m-worker-a", path};
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     assert_int_equal(probe_source(s)->state, SOURCE_OFF);
@@ -468,7 +468,7 @@ static void test_probes_share_a_budget(void **state)
         target[i] = (struct probe_target){name[i], proxied()};
     }
     reply_with(s, "200 OK", "success");
-    const struct prober_conf conf = {1000, 5000, 5000, false};
+    const struct prober_conf conf = {.interval_ms = 1000, .timeout_ms = 5000, .slow_ms = 5000};
     const uint64_t began = loop_now_ms();
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     prober_set_targets(s->prober, target, WORKERS, 0);
@@ -502,7 +502,7 @@ static void test_probes_that_need_a_connection_each(void **state)
     for (size_t i = 0; i < WORKERS; i++) target[i] = (struct probe_target){name[i], proxied()};
     reply_with(s, "200 OK", "success");
     s->reply.hang_up = true;
-    const struct prober_conf conf = {50, 5000, 5000, false};
+    const struct prober_conf conf = {.interval_ms = 50, .timeout_ms = 5000, .slow_ms = 5000};
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     prober_set_targets(s->prober, target, WORKERS, 0);
     UNTIL(s, source_is_throttled(probe_source(s)));

@@ -1,0 +1,143 @@
+/* serve_probes.c - which workers, route and dashboard are probed for a RayService; see serve_probes.h. */
+#include "backends/session/serve_probes.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/url.h"
+#include "backends/serve/prober.h"
+#include "backends/serve/serve_get.h"
+#include "backends/serve/serve_status.h"
+#include "backends/session/prompt_routes.h"
+
+#include <stdlib.h>
+
+struct serve_probes {
+    struct serve_probes_conf how;
+    struct prober *workers, *route; /* NULL: --no-probe */
+    struct serve_status *status;
+};
+
+/* ---- the workers ------------------------------------------------------------------------------------------------ */
+
+static struct serve_path worker_path(const struct pod *pod, bool in_cluster)
+{
+    struct serve_path path = {.words = NULL};
+
+    if (in_cluster && pod->ip) {
+        char *url = url_build("http", pod->ip, SERVE_PORT, NULL);
+        path = serve_path_direct(url);
+        free(url);
+        return path;
+    }
+    path.words = mem_str("API server proxy");
+    path.base = mem_printf("/api/v1/namespaces/%s/pods/%s:%d/proxy", pod->ns, pod->name, SERVE_PORT);
+    path.proxied = true;
+    return path;
+}
+
+/* Without Kubernetes no worker is known, only the address that --prompt names. */
+static void address_set_target(struct serve_probes *p, const struct prompt_routes_from *from)
+{
+    struct probe_target target = {.pod = NULL};
+    struct prompt_routes routes;
+    const bool is_named = prompt_routes_of(from, NULL, NULL, &routes, NULL) == ERR_OK;
+
+    if (is_named) target.path = routes.path[0];
+    prober_set_targets(p->workers, &target, is_named, 0);
+    prompt_routes_done(&routes);
+}
+
+static void workers_set_targets(struct serve_probes *p, const struct world *w, const struct focus *f)
+{
+    const struct prompt_routes_from from = prompt_routes_from_open(p->how.conf, p->how.serve);
+    size_t count = 0, all = 0;
+
+    if (!from.has_kube) {
+        address_set_target(p, &from);
+        return;
+    }
+    struct probe_target *targets = mem_zero(PROBER_TARGETS, sizeof *targets);
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        if (!focus_probes(f, at.row)) continue;
+        if (all++ >= PROBER_TARGETS) continue; /* the prober says how many it leaves out */
+        targets[count].pod = ROW(at.row, pod)->name;
+        targets[count++].path = worker_path(ROW(at.row, pod), from.in_cluster);
+    }
+    prober_set_targets(p->workers, targets, count, all - count);
+    for (size_t i = 0; i < count; i++) serve_path_done(&targets[i].path);
+    free(targets);
+}
+
+/* ---- the dashboard ---------------------------------------------------------------------------------------------- */
+
+static void status_set_dashboard(struct serve_probes *p, const struct rayservice *r)
+{
+    if (!p->how.serve->kube || !r || !r->ns || !r->name) return;
+    struct serve_path path = {
+        .words = mem_str("API server proxy"),
+        .base = mem_printf("/api/v1/namespaces/%s/services/%s-head-svc:dashboard/proxy", r->ns, r->name),
+        .proxied = true,
+    };
+    serve_status_set(p->status, r->record.key, &path);
+    serve_path_done(&path);
+}
+
+/* ---- the object ------------------------------------------------------------------------------------------------- */
+
+struct serve_probes *serve_probes_new(const struct serve_probes_conf *conf)
+{
+    struct serve_probes *p = mem_zero(1, sizeof *p);
+
+    p->how = *conf;
+    if (conf->conf->no_probe) {
+        sink_put(conf->sink, change_source(PROBER_SOURCE, WORLD_SERVE, SOURCE_OFF, ERR_OK, "--no-probe", NULL));
+    } else {
+        const struct prober_conf workers = {.probes = conf->probes}, route = {.probes = conf->probes, .way = true};
+        p->workers = prober_new(conf->loop, conf->serve, &workers, conf->sink);
+        p->route = prober_new(conf->loop, conf->serve, &route, conf->sink);
+    }
+    p->status = serve_status_new(conf->loop, conf->serve, conf->sink);
+    return p;
+}
+
+void serve_probes_free(struct serve_probes *p)
+{
+    if (!p) return;
+    if (p->workers) prober_set_targets(p->workers, NULL, 0, 0);
+    if (p->route) prober_set_targets(p->route, NULL, 0, 0);
+    serve_status_set(p->status, NULL, NULL);
+    prober_free(p->workers);
+    prober_free(p->route);
+    serve_status_free(p->status);
+    free(p);
+}
+
+void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus)
+{
+    if (p->workers) workers_set_targets(p, w, focus);
+    status_set_dashboard(p, focus->rayservice);
+}
+
+void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route)
+{
+    struct probe_target target = {.pod = NULL};
+
+    if (!p->route) return;
+    if (route) target.path = *route;
+    prober_set_targets(p->route, &target, route != NULL, 0);
+}
+
+void serve_probes_set_fast_poll(struct serve_probes *p, bool fast)
+{
+    serve_status_set_fast_poll(p->status, fast);
+}
+
+void serve_probes_refresh(struct serve_probes *p)
+{
+    serve_status_refresh(p->status);
+}
+
+bool serve_probes_are_settled(const struct serve_probes *p)
+{
+    if (p->workers && !(prober_is_settled(p->workers) && prober_is_settled(p->route))) return false;
+    return serve_status_is_settled(p->status);
+}

@@ -1,0 +1,47 @@
+/*
+ * serve_probes.h - observes the Serve of one RayService: health probes of its workers' proxies and of its users' route
+ * (prober.h), and the Serve controller's status from the Ray dashboard (serve_status.h).
+ *
+ * The workers are those of the focus whose probes count (focus_probes); they are reached through the API server's
+ * proxy, from within the cluster directly. Without Kubernetes the address that --prompt names is probed. --no-probe
+ * leaves the status alone.
+ *
+ * It needs to be updated when the world has changed or the route of prompts has. Several may look at one world, each
+ * for its own RayService; they share the count of probes. Its sources (PROBER_SOURCE, PROBER_WAY_SOURCE, SERVE_SOURCE)
+ * are of one at a time: free one before the next is made.
+ */
+#ifndef RAYDECK_SESSION_SERVE_PROBES_H
+#define RAYDECK_SESSION_SERVE_PROBES_H
+
+#include "backends/backend.h"
+#include "backends/conf.h"
+#include "backends/world/joins.h"
+
+struct serve_probes;
+
+/* All is borrowed until serve_probes_free. */
+struct serve_probes_conf {
+    struct loop *loop;
+    const struct conf *conf;
+    const struct serve_open *serve;
+    const struct sink *sink;
+    uint64_t *probes; /* how many there were: their keys in the world count by it */
+};
+
+/* Sends nothing before serve_probes_update. */
+struct serve_probes *serve_probes_new(const struct serve_probes_conf *conf);
+/* The records of probes in flight end as cancelled and the sources turn OFF, so that the world drops their rows: they
+ * say nothing of another RayService. NULL is fine. */
+void serve_probes_free(struct serve_probes *p);
+
+/* focus: of the RayService; borrowed for the call, in which only changes of the three sources are published. */
+void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus);
+/* The users' route to Serve itself, copied; NULL: none is known to lead there (prompt_router_probe_route). */
+void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route);
+void serve_probes_set_fast_poll(struct serve_probes *p, bool fast); /* of the status, while a head is being lost */
+void serve_probes_refresh(struct serve_probes *p);                  /* polls the status now */
+
+/* As many probes have ended as a first round sends at once, and the dashboard has answered, or neither can be. */
+bool serve_probes_are_settled(const struct serve_probes *p);
+
+#endif

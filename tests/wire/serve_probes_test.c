@@ -1,0 +1,302 @@
+/* serve_probes_test.c - what is probed of a RayService, and that two of one world are told apart. */
+#include "backends/session/serve_probes.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/serve/prober.h"
+#include "backends/serve/serve_status.h"
+#include "backends/world/answers.h"
+#include "tests/support/tiny_server.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 9000, SERVICES = 2 };
+
+#define OK(length, body) "HTTP/1.1 200 OK\r\nContent-Length: " length "\r\n\r\n" body
+#define HEALTHY OK("7", "success")
+#define STATUS OK("19", "{\"applications\":{}}")
+
+/* A world, a server, and an API server's proxy that sends to it what it is given. */
+struct fixture {
+    struct loop *loop;
+    struct world *world;
+    struct sink sink;
+    struct conf conf;
+    struct tiny_server *server;
+    struct http_client *http;
+    struct serve_open serve;
+    struct serve_probes *service[SERVICES];
+    uint64_t probes;
+    bool silent; /* the workers and the dashboard do not answer */
+    unsigned statuses;
+    char last_status[256];
+};
+
+static struct tiny_reply answer(void *arg, const char *request)
+{
+    struct fixture *x = arg;
+    const bool status = strstr(request, ":dashboard/proxy/api/serve/applications/ ") != NULL;
+    if (status) {
+        x->statuses++;
+        snprintf(x->last_status, sizeof x->last_status, "%.*s", (int)strcspn(request, "\r"), request);
+    }
+    if (x->silent) return (struct tiny_reply){.bytes = NULL};
+    return (struct tiny_reply){.bytes = status ? STATUS : HEALTHY};
+}
+
+static const struct kube_where *where(const struct kube *be)
+{
+    static const struct kube_where here = {.context = "c"};
+    (void)be;
+    return &here;
+}
+
+static struct http_request *proxy(struct kube *be, const char *path, const struct http_ask *ask,
+                                  const struct http_calls *calls)
+{
+    struct fixture *x = (struct fixture *)(void *)be;
+    struct http_ask sent = *ask;
+    sent.url = tiny_url(x->server, path);
+    return http_send(x->http, &sent, calls);
+}
+static const struct kube_ops fake_kube = {.kind = "fake", .where = where, .proxy = proxy};
+
+static void on_change(void *owner, struct change *c)
+{
+    struct fixture *x = owner;
+    c->at_ms = loop_now_ms();
+    c->wall_ms = loop_wall_ms(x->loop);
+    world_apply(x->world, c);
+    change_free(c);
+}
+
+static int fixture_open(void **state)
+{
+    struct fixture *x = mem_zero(1, sizeof *x);
+    x->loop = loop_new();
+    x->world = world_new();
+    x->sink = (struct sink){on_change, x};
+    x->http = http_client_new(x->loop, &(struct http_client_conf){.proxy = NULL});
+    x->server = tiny_start(x->loop, answer, x);
+    x->serve = (struct serve_open){x->http, &fake_kube, (struct kube *)(void *)x};
+    conf_init(&x->conf);
+    *state = x;
+    return 0;
+}
+
+static int fixture_close(void **state)
+{
+    struct fixture *x = *state;
+    for (int i = 0; i < SERVICES; i++) serve_probes_free(x->service[i]);
+    http_client_free(x->http);
+    tiny_stop(x->server);
+    world_free(x->world);
+    loop_free(x->loop);
+    conf_done(&x->conf);
+    free(x);
+    return 0;
+}
+
+#define UNTIL(x, condition)                                                                                            \
+    do {                                                                                                               \
+        uint64_t end_ = loop_now_ms() + LIMIT_MS;                                                                      \
+        while (!(condition) && loop_now_ms() < end_) loop_step((x)->loop, 20);                                         \
+        assert_true(condition);                                                                                        \
+    } while (0)
+
+/* A RayService with one worker, named NAME and NAME-w. */
+static void put_service(struct fixture *x, const char *name)
+{
+    char *uid = mem_printf("uid-%s", name), *cluster = mem_printf("%s-c", name), *worker = mem_printf("%s-w", name);
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, uid);
+    record_set(&r->ns, "ml");
+    record_set(&r->name, name);
+    record_set(&r->active_cluster, cluster);
+    sink_put(&x->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    struct raycluster *c = record_new(TABLE_RAYCLUSTER, cluster);
+    record_set(&c->ns, "ml");
+    record_set(&c->name, cluster);
+    record_set(&c->service, name);
+    sink_put(&x->sink, change_put("kube/rayclusters", WORLD_KUBE, &c->record));
+    struct pod *p = record_new(TABLE_POD, worker);
+    record_set(&p->ns, "ml");
+    record_set(&p->name, worker);
+    record_set(&p->role, "worker");
+    record_set(&p->cluster, cluster);
+    record_set(&p->phase, "Running");
+    sink_put(&x->sink, change_put("kube/pods", WORLD_KUBE, &p->record));
+    free(uid);
+    free(cluster);
+    free(worker);
+}
+
+static struct serve_probes *probes_open(struct fixture *x, int i)
+{
+    const struct serve_probes_conf conf = {
+        .loop = x->loop, .conf = &x->conf, .serve = &x->serve, .sink = &x->sink, .probes = &x->probes};
+    x->service[i] = serve_probes_new(&conf);
+    return x->service[i];
+}
+
+static void probes_close(struct fixture *x, int i)
+{
+    serve_probes_free(x->service[i]);
+    x->service[i] = NULL;
+}
+
+static void probes_update(struct fixture *x, int i, const char *name)
+{
+    const struct focus f = focus_of(x->world, "ml", name);
+    serve_probes_update(x->service[i], x->world, &f);
+}
+
+/* Requests of that kind in that phase; pod NULL: any. */
+static size_t requests(const struct fixture *x, const char *kind, const char *pod, const char *phase)
+{
+    size_t n = 0;
+    WORLD_EACH (row, x->world, TABLE_REQUEST) {
+        const struct request *r = ROW(row, request);
+        n += text_eq(r->kind, kind) && (!pod || text_eq(r->pod, pod)) && text_eq(r->phase, phase);
+    }
+    return n;
+}
+
+static enum source_state state_of(const struct fixture *x, const char *source)
+{
+    const struct source *s = world_source_named(x->world, source);
+    assert_non_null(s);
+    return s->state;
+}
+
+static void workers_route_and_dashboard_are_probed(void **state)
+{
+    struct fixture *x = *state;
+    const struct serve_path route = {.words = (char *)(uintptr_t) "API server proxy",
+                                     .base =
+                                         (char *)(uintptr_t) "/api/v1/namespaces/ml/services/a-serve-svc:serve/proxy",
+                                     .proxied = true};
+    put_service(x, "a");
+    struct serve_probes *p = probes_open(x, 0);
+    assert_true(serve_probes_are_settled(p)); /* nothing is known that could be probed */
+    probes_update(x, 0, "a");
+    serve_probes_set_route(p, &route);
+    assert_false(serve_probes_are_settled(p));
+    UNTIL(x, serve_probes_are_settled(p));
+    assert_true(requests(x, "probe", "a-w", "ok") >= 1);
+    assert_true(requests(x, "way", NULL, "ok") >= 1);
+    assert_string_equal(
+        x->last_status,
+        "GET /api/v1/namespaces/ml/services/a-head-svc:dashboard/proxy/api/serve/applications/ HTTP/1.1");
+    assert_non_null(world_find(x->world, TABLE_SERVEAPP, "uid-a"));
+    serve_probes_set_route(p, NULL);
+    assert_int_equal(state_of(x, PROBER_WAY_SOURCE), SOURCE_OFF);
+    assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_LIVE);
+}
+
+/* Silence is not an answer: what one-shot commands wait for is the first round's end. */
+static void silence_is_not_settled(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    struct serve_probes *p = probes_open(x, 0);
+    x->silent = true;
+    probes_update(x, 0, "a");
+    UNTIL(x, x->statuses == 1 && requests(x, "probe", "a-w", "waiting") == 1);
+    assert_false(serve_probes_are_settled(p));
+}
+
+/* The probes of one service say nothing of another: they go with it, and the other's begin anew. */
+static void services_of_one_world_are_told_apart(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    put_service(x, "b");
+    (void)probes_open(x, 0);
+    probes_update(x, 0, "a");
+    UNTIL(x, serve_probes_are_settled(x->service[0]));
+    x->silent = true;
+    UNTIL(x, requests(x, "probe", "a-w", "waiting") > 0);
+    assert_int_equal(requests(x, "probe", "b-w", "ok"), 0);
+    probes_close(x, 0);
+    assert_int_equal(requests(x, "probe", "a-w", "waiting"), 0);
+    assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_OFF);
+    assert_int_equal(state_of(x, SERVE_SOURCE), SOURCE_OFF);
+    assert_int_equal(probe_sum_of(x->world, "probe", 0).ok, 0);
+    assert_true(world_find(x->world, TABLE_SERVEAPP, "uid-a")->gone_ms > 0);
+
+    struct serve_probes *b = probes_open(x, 1);
+    probes_update(x, 1, "b");
+    assert_false(serve_probes_are_settled(b)); /* the other's answers are not its own */
+    x->silent = false;
+    UNTIL(x, requests(x, "probe", "b-w", "ok") > 0);
+    UNTIL(x, serve_probes_are_settled(b) || x->statuses > 9);
+    assert_non_null(strstr(x->last_status, "/b-head-svc:"));
+}
+
+/* Two at once in one world never write into each other's records. */
+static void keys_are_shared(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    put_service(x, "b");
+    x->silent = true;
+    (void)probes_open(x, 0);
+    (void)probes_open(x, 1);
+    probes_update(x, 0, "a");
+    probes_update(x, 1, "b");
+    UNTIL(x, requests(x, "probe", "a-w", "waiting") == 2 && requests(x, "probe", "b-w", "waiting") == 2);
+    assert_int_equal(x->probes, 4);
+    assert_int_equal(world_count(x->world, TABLE_REQUEST), 4);
+}
+
+static void a_named_address_is_probed_without_kubernetes(void **state)
+{
+    struct fixture *x = *state;
+    x->serve.kube = NULL;
+    x->conf.prompt = mem_str(tiny_url(x->server, ""));
+    struct serve_probes *p = probes_open(x, 0);
+    probes_update(x, 0, NULL);
+    UNTIL(x, requests(x, "probe", NULL, "ok") > 0);
+    assert_true(serve_probes_are_settled(p));
+    free(x->conf.prompt);
+    x->conf.prompt = mem_str("proxy"); /* no address: there is nothing to probe */
+    probes_update(x, 0, NULL);
+    assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_OFF);
+    assert_int_equal(x->statuses, 0);
+}
+
+static void no_probe_leaves_the_status(void **state)
+{
+    struct fixture *x = *state;
+    x->conf.no_probe = true;
+    put_service(x, "a");
+    struct serve_probes *p = probes_open(x, 0);
+    probes_update(x, 0, "a");
+    serve_probes_set_route(p, NULL);
+    assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_OFF);
+    assert_string_equal(world_source_named(x->world, PROBER_SOURCE)->why, "--no-probe");
+    UNTIL(x, serve_probes_are_settled(p));
+    assert_int_equal(x->statuses, 1);
+    serve_probes_refresh(p);
+    UNTIL(x, x->statuses == 2);
+    assert_int_equal(x->probes, 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
+    const struct CMUnitTest tests[] = {
+        T(workers_route_and_dashboard_are_probed),       T(silence_is_not_settled),
+        T(services_of_one_world_are_told_apart),         T(keys_are_shared),
+        T(a_named_address_is_probed_without_kubernetes), T(no_probe_leaves_the_status),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
