@@ -5,7 +5,7 @@
 #include "backends/aws/settings.h"
 #include "backends/base/mem.h"
 #include "backends/base/url.h"
-#include "backends/link/file.h"
+#include "backends/link/file_job.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +14,9 @@ enum { AGENT_TIMEOUT_MS = 5000, AGENT_CONNECT_MS = 2000, AGENT_BODY_MAX = 64 * 1
 #define ECS_AGENT "http://169.254.170.2"
 
 struct container_keys {
+    struct http_client *http;
+    char *url;
+    struct file_job *job; /* reads the authorization token */
     struct http_request *sent;
     struct keys_calls calls;
     bool freed;
@@ -60,31 +63,16 @@ enum err container_url(const char *relative, const char *full, char **ret, struc
     return ERR_OK;
 }
 
-/* The value of the Authorization header; NULL: none is set. */
-static enum err agent_token(char **ret, struct why *why)
+/* The value of the Authorization header, of what is set; caller frees as a secret. */
+static enum err agent_token(const char *given, char **ret, struct why *why)
 {
-    const char *path = aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"), *given = NULL;
-    struct buf file;
-    enum err err = ERR_OK;
+    size_t len = strlen(given);
 
-    buf_init(&file, AWS_KEY_MAX);
-    if (path) {
-        err = file_read(path, &file, why);
-        given = buf_text(&file);
-    } else {
-        given = aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN");
-    }
-    if (!err && given) {
-        size_t len = strlen(given);
-        while (len && strchr("\r\n", given[len - 1])) len--;
-        if (len == 0 || strcspn(given, "\r\n") < len)
-            err = why_set(why, ERR_PARSE, "the container's authorization token: not one line");
-        else
-            *ret = mem_strn(given, len);
-    }
-    if (file.data) mem_wipe(file.data, file.len);
-    buf_done(&file);
-    return err;
+    while (len && strchr("\r\n", given[len - 1])) len--;
+    if (len == 0 || strcspn(given, "\r\n") < len)
+        return why_set(why, ERR_PARSE, "the container's authorization token: not one line");
+    *ret = mem_strn(given, len);
+    return ERR_OK;
 }
 
 static void on_done(void *arg, const struct http_answer *a)
@@ -106,39 +94,72 @@ static void on_done(void *arg, const struct http_answer *a)
     aws_keys_done(&keys);
 }
 
-enum err container_start(struct http_client *http, const struct keys_calls *calls, struct container_keys **ret,
-                         struct why *why)
+static void request_send(struct container_keys *c, const char *token)
 {
+    struct http_ask ask = {
+        .method = "GET",
+        .url = c->url,
+        .header = {{"Accept", "application/json"}},
+        .timeout_ms = AGENT_TIMEOUT_MS,
+        .connect_timeout_ms = AGENT_CONNECT_MS,
+        .body_max = AGENT_BODY_MAX,
+        .secret = true,
+    };
+
+    if (token) ask.header[1] = (struct http_header){"Authorization", token};
+    c->sent = http_send(c->http, &ask, &(struct http_calls){.done = on_done, .arg = c});
+}
+
+static void on_token(void *arg, enum err err, const char *text, size_t len, const char *reason)
+{
+    struct container_keys *c = arg;
+    char *token = NULL;
+    struct why why = {0};
+
+    (void)len;
+    c->job = NULL;
+    if (err)
+        why_set(&why, err, "%s", reason);
+    else
+        err = agent_token(text, &token, &why);
+    if (err)
+        c->calls.done(c->calls.arg, err, NULL, &why); /* which may free c */
+    else
+        request_send(c, token);
+    mem_free_secret(token);
+}
+
+enum err container_start(struct loop *l, struct http_client *http, const struct keys_calls *calls,
+                         struct container_keys **ret, struct why *why)
+{
+    const char *path = aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
+    const char *given = path ? NULL : aws_env("AWS_CONTAINER_AUTHORIZATION_TOKEN");
     char *url = NULL, *token = NULL;
     enum err err = container_url(aws_env("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"),
                                  aws_env("AWS_CONTAINER_CREDENTIALS_FULL_URI"), &url, why);
 
-    if (!err) err = agent_token(&token, why);
-    if (!err) {
-        struct container_keys *c = mem_zero(1, sizeof *c);
-        struct http_ask ask = {
-            .method = "GET",
-            .url = url,
-            .header = {{"Accept", "application/json"}},
-            .timeout_ms = AGENT_TIMEOUT_MS,
-            .connect_timeout_ms = AGENT_CONNECT_MS,
-            .body_max = AGENT_BODY_MAX,
-            .secret = true,
-        };
-        if (token) ask.header[1] = (struct http_header){"Authorization", token};
-        c->calls = *calls;
-        c->sent = http_send(http, &ask, &(struct http_calls){.done = on_done, .arg = c});
-        *ret = c;
+    if (!err && given) err = agent_token(given, &token, why);
+    if (err) {
+        free(url);
+        return err;
     }
-    free(url);
+    struct container_keys *c = mem_zero(1, sizeof *c);
+    *c = (struct container_keys){.http = http, .url = url, .calls = *calls};
+    *ret = c;
+    if (path)
+        c->job = file_job_read(l, path, AWS_KEY_MAX, on_token, c);
+    else
+        request_send(c, token);
     mem_free_secret(token);
-    return err;
+    return ERR_OK;
 }
 
 void container_free(struct container_keys *c)
 {
     if (!c || c->freed) return;
     c->freed = true;
+    file_job_cancel(c->job);
     if (c->sent) http_cancel(c->sent);
+    free(c->url);
     free(c);
 }

@@ -79,10 +79,8 @@ static void start_source(void *arg)
             c->cli = cli_keys_start(c->loop, c->settings->profile_asked ? c->settings->profile : NULL,
                                     &(struct keys_calls){on_cli_keys, c});
             return;
-        case PLAN_WEB:
-            err = web_identity_start(c->loop, c->http, c->settings, &c->plan.web, &calls, &c->web, &why);
-            break;
-        case PLAN_CONTAINER: err = container_start(c->meta, &calls, &c->container, &why); break;
+        case PLAN_WEB: c->web = web_identity_start(c->loop, c->http, c->settings, &c->plan.web, &calls); return;
+        case PLAN_CONTAINER: err = container_start(c->loop, c->meta, &calls, &c->container, &why); break;
         case PLAN_IMDS: err = imds_start(c->meta, &calls, &c->imds, &why); break;
         }
     if (err) report_keys(c, err, &why);

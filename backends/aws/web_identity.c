@@ -3,7 +3,7 @@
 
 #include "backends/aws/aws_keys_parse.h"
 #include "backends/base/mem.h"
-#include "backends/link/file.h"
+#include "backends/link/file_job.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +11,11 @@
 enum { TOKEN_MAX = 32 * 1024 };
 
 struct web_identity_request {
+    struct loop *loop;
+    struct http_client *http;
+    const struct aws_settings *settings;
+    const struct web_identity *web;
+    struct file_job *job; /* reads the token */
     struct aws_request *request;
     struct keys_calls calls;
 };
@@ -29,49 +34,58 @@ static void on_done(void *arg, enum err err, const char *body, size_t len, const
     aws_keys_done(&keys);
 }
 
-static enum err read_token(const char *path, struct buf *out, struct why *why)
+static enum err request_send(struct web_identity_request *r, const char *token, struct why *why)
 {
-    enum err err = file_read(path, out, why);
+    const struct aws_field field[] = {
+        {"Action", "AssumeRoleWithWebIdentity"},
+        {"Version", "2011-06-15"},
+        {"RoleArn", r->web->arn},
+        {"RoleSessionName", r->web->session ? r->web->session : "raydeck"},
+        {"WebIdentityToken", token},
+        {0},
+    };
+    const struct aws_query query = {.service = "sts", .field = field, .hidden = token};
 
-    while (!err && out->len && strchr(" \r\n", out->data[out->len - 1])) out->data[--out->len] = '\0';
-    if (!err && (!out->len || strlen(out->data) != out->len)) err = why_set(why, ERR_PARSE, "%s: not a token", path);
-    return err ? why_prefix(why, "the web identity's token"), err : ERR_OK;
+    return aws_request_send(r->loop, r->http, r->settings, &query, &(struct aws_calls){on_done, r}, &r->request, why);
 }
 
-enum err web_identity_start(struct loop *l, struct http_client *http, const struct aws_settings *settings,
-                            const struct web_identity *web, const struct keys_calls *calls,
-                            struct web_identity_request **ret, struct why *why)
+static void on_token(void *arg, enum err err, const char *text, size_t len, const char *reason)
 {
-    struct buf token;
+    struct web_identity_request *r = arg;
+    char *token = NULL;
+    struct why why = {0};
 
-    buf_init(&token, TOKEN_MAX);
-    enum err err = read_token(web->token_file, &token, why);
-    if (!err) {
-        const struct aws_field field[] = {
-            {"Action", "AssumeRoleWithWebIdentity"},
-            {"Version", "2011-06-15"},
-            {"RoleArn", web->arn},
-            {"RoleSessionName", web->session ? web->session : "raydeck"},
-            {"WebIdentityToken", buf_text(&token)},
-            {0},
-        };
-        const struct aws_query query = {.service = "sts", .field = field, .hidden = buf_text(&token)};
-        struct web_identity_request *r = mem_zero(1, sizeof *r);
-        r->calls = *calls;
-        err = aws_request_send(l, http, settings, &query, &(struct aws_calls){on_done, r}, &r->request, why);
-        if (err)
-            free(r);
-        else
-            *ret = r;
+    r->job = NULL;
+    while (!err && len && strchr(" \r\n", text[len - 1])) len--;
+    if (err)
+        why_set(&why, err, "%s", reason);
+    else if (!len || memchr(text, '\0', len))
+        err = why_set(&why, ERR_PARSE, "%s: not a token", r->web->token_file);
+    if (err) {
+        why_prefix(&why, "the web identity's token");
+    } else {
+        token = mem_strn(text, len);
+        err = request_send(r, token, &why);
     }
-    if (token.data) mem_wipe(token.data, token.len);
-    buf_done(&token);
-    return err;
+    mem_free_secret(token);
+    if (err) r->calls.done(r->calls.arg, err, NULL, &why); /* which may free r */
+}
+
+struct web_identity_request *web_identity_start(struct loop *l, struct http_client *http,
+                                                const struct aws_settings *settings, const struct web_identity *web,
+                                                const struct keys_calls *calls)
+{
+    struct web_identity_request *r = mem_zero(1, sizeof *r);
+
+    *r = (struct web_identity_request){.loop = l, .http = http, .settings = settings, .web = web, .calls = *calls};
+    r->job = file_job_read(l, web->token_file, TOKEN_MAX, on_token, r);
+    return r;
 }
 
 void web_identity_free(struct web_identity_request *r)
 {
     if (!r) return;
+    file_job_cancel(r->job);
     aws_request_free(r->request);
     free(r);
 }

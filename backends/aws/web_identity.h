@@ -12,10 +12,11 @@ struct web_identity {
 };
 
 struct web_identity_request;
-/* ERR_IO and others: the token file cannot be read; ERR_USAGE. done is not called then. */
-enum err web_identity_start(struct loop *l, struct http_client *http, const struct aws_settings *settings,
-                            const struct web_identity *web, const struct keys_calls *calls,
-                            struct web_identity_request **ret, struct why *why);
+/* Reads the token off the loop, then requests. settings and web are borrowed until done, which is called from the
+ * loop, also where the token cannot be read. */
+struct web_identity_request *web_identity_start(struct loop *l, struct http_client *http,
+                                                const struct aws_settings *settings, const struct web_identity *web,
+                                                const struct keys_calls *calls);
 void web_identity_free(struct web_identity_request *r); /* no callback follows; NULL is fine */
 
 #endif

@@ -1,5 +1,5 @@
-/* token_file_test.c - a kubeconfig whose token file lies on a file system that hangs: neither the keyboard nor the
- * screen is held up, and the token is taken when it comes. */
+/* token_file_test.c - a token file, of a kubeconfig or for AWS, on a file system that hangs: neither the keyboard nor
+ * the screen is held up, and the kubeconfig's token is taken when it comes. */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -25,7 +25,7 @@ struct stage {
     struct sim_run *sim;
     struct pty *pty;
     char *folder, *token, *hang, *log;
-    char *preload, *name_env, *hang_env, *log_env, *asan;
+    char *preload, *hang_env, *log_env, *asan, *aws_token, *aws_agent_token;
 };
 
 /* The simulator's kubeconfig with its token in a file of its own. */
@@ -60,7 +60,8 @@ static int up(void **state)
     s->log = mem_printf("%s/log", s->folder);
     token_into_file(s);
     s->preload = run_preload("slow_files");
-    s->name_env = mem_str("SLOW_FILES_NAME=hanging-token");
+    s->aws_token = mem_printf("AWS_WEB_IDENTITY_TOKEN_FILE=%s/aws-token", s->folder);
+    s->aws_agent_token = mem_printf("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%s/aws-token", s->folder);
     s->hang_env = mem_printf("SLOW_FILES_HANG=%s", s->hang);
     s->log_env = mem_printf("SLOW_FILES_LOG=%s", s->log);
     s->asan = mem_printf("ASAN_OPTIONS=%s%sverify_asan_link_order=0", asan ? asan : "", asan ? ":" : "");
@@ -75,7 +76,8 @@ static int down(void **state)
     pty_stop(s->pty);
     sim_run_stop(s->sim);
     run_remove(s->folder);
-    char *all[] = {s->token, s->hang, s->log, s->preload, s->name_env, s->hang_env, s->log_env, s->asan};
+    char *all[] = {s->token,   s->hang, s->log,       s->preload,        s->hang_env,
+                   s->log_env, s->asan, s->aws_token, s->aws_agent_token};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) free(all[i]);
     free(s);
     return 0;
@@ -85,7 +87,7 @@ static void begin(struct stage *s, const char *subcommand)
 {
     const char *const argv[] = {run_raydeck(), "--no-probe",           "--neuron", "none",
                                 "--config",    sim_run_config(s->sim), subcommand, NULL};
-    const char *const env[] = {s->preload, s->name_env, s->hang_env, s->log_env, s->asan, NULL};
+    const char *const env[] = {s->preload, "SLOW_FILES_NAME=hanging-token", s->hang_env, s->log_env, s->asan, NULL};
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
 }
 
@@ -103,6 +105,43 @@ static size_t times_opened(const struct stage *s)
 {
     struct stat st;
     return stat(s->log, &st) ? 0 : (size_t)st.st_size;
+}
+
+/* AWS asks for a token file too, each time its keys are renewed. */
+static void aws_ends_by_a_signal(struct stage *s, const char *first, const char *second)
+{
+    const char *const argv[] = {
+        run_raydeck(), "--config",     sim_run_config(s->sim), "deploy", "-f", "deploy/assets/ft-options.yaml",
+        "--dry-run",   "--redis-from", "elasticache:ray-gcs",  NULL};
+    const char *const env[] = {s->preload,
+                               "SLOW_FILES_NAME=aws-token",
+                               s->hang_env,
+                               s->log_env,
+                               s->asan,
+                               "AWS_REGION=us-west-2",
+                               "AWS_EC2_METADATA_DISABLED=true",
+                               "HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz",
+                               first,
+                               second,
+                               NULL};
+    s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 40, .cols = 120});
+    until_opened(s);
+    pty_send(s->pty, "\003");
+    assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
+    pty_see(s->pty, "interrupted: nothing was applied", 1);
+    assert_int_equal(access(s->hang, F_OK), 0);
+}
+
+static void a_web_identity_is_not_waited_for(void **state)
+{
+    struct stage *s = *state;
+    aws_ends_by_a_signal(s, s->aws_token, "AWS_ROLE_ARN=arn:aws:iam::111122223333:role/irsa");
+}
+
+static void a_containers_token_is_not_waited_for(void **state)
+{
+    struct stage *s = *state;
+    aws_ends_by_a_signal(s, s->aws_agent_token, "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/v1/credentials");
 }
 
 static void the_console_is_not_held_up(void **state)
@@ -149,6 +188,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_console_is_not_held_up, up, down),
         cmocka_unit_test_setup_teardown(a_signal_ends_it_while_it_hangs, up, down),
         cmocka_unit_test_setup_teardown(a_one_shot_command_prints_what_it_has, up, down),
+        cmocka_unit_test_setup_teardown(a_web_identity_is_not_waited_for, up, down),
+        cmocka_unit_test_setup_teardown(a_containers_token_is_not_waited_for, up, down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
