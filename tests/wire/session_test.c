@@ -245,28 +245,6 @@ static void only_the_confirmed_head_is_killed(void **state)
     free(uid);
 }
 
-/* `:svc` during an outage: the ladder of the service that is left goes on, and is there again when one comes back. */
-static void a_ladder_goes_on_behind_another_focus(void **state)
-{
-    struct fixture *s = *state;
-    struct why why = {0};
-    open_session(s);
-    WAIT_FOR(s, session_settled(s->session));
-    char *uid = mem_str(session_focus(s->session).head->record.key);
-    session_allow_changes(s->session, UINT64_MAX);
-    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
-    WAIT_FOR(s, session_recovery(s->session)->outage == OUTAGE_RUNNING);
-    const struct recovery *r = session_recovery(s->session);
-    session_choose(s->session, "mistral", "another");
-    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
-    WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
-    assert_string_equal(r->old_head_uid, uid);
-    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
-    session_choose(s->session, "mistral", "mistral");
-    assert_ptr_equal(session_recovery(s->session), r);
-    free(uid);
-}
-
 /* At this speed the GCS is silent for less than a pulse of a second. */
 static void a_short_silence_is_seen(void **state)
 {
@@ -420,6 +398,86 @@ static void a_prompt_is_answered(void **state)
     assert_int_equal(session_ask(s->session, &(struct prompt){.question = "still there?"}, NULL, NULL, &why), ERR_OK);
 }
 
+static void put_beside(struct fixture *s, void *record)
+{
+    sink_put(session_sink(s->session), change_put("beside", WORLD_KUBE, record));
+}
+
+/* A second RayService, with a head and a worker that no simulator knows. */
+static void put_other_service(struct fixture *s)
+{
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "uid-other");
+    record_set(&r->ns, "mistral");
+    record_set(&r->name, "other");
+    record_set(&r->active_cluster, "other-c");
+    put_beside(s, r);
+    struct raycluster *c = record_new(TABLE_RAYCLUSTER, "uid-other-c");
+    record_set(&c->ns, "mistral");
+    record_set(&c->name, "other-c");
+    record_set(&c->service, "other");
+    put_beside(s, c);
+    for (int i = 0; i < 2; i++) {
+        struct pod *p = record_new(TABLE_POD, i ? "uid-other-w" : "uid-other-h");
+        record_set(&p->ns, "mistral");
+        record_set(&p->name, i ? "other-w" : "other-h");
+        record_set(&p->role, i ? "worker" : "head");
+        record_set(&p->cluster, "other-c");
+        record_set(&p->phase, "Running");
+        p->is_ready = TRI_YES;
+        put_beside(s, p);
+    }
+}
+
+static bool is_probed(const struct fixture *s, const char *pod)
+{
+    WORLD_EACH (row, session_world(s->session), TABLE_REQUEST)
+        if (!row->gone_ms && text_eq(ROW(row, request)->pod, pod)) return true;
+    return false;
+}
+
+/* `:svc` during an outage: the ladder and the prompts of the service that is left go on, and are there again when one
+ * comes back. */
+static void a_service_goes_on_behind_another_focus(void **state)
+{
+    struct fixture *s = *state;
+    struct why why = {0};
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session));
+    put_other_service(s);
+    WAIT_FOR(s, session_settled(s->session));
+    assert_string_equal(session_focus(s->session).service, "mistral");
+    char *uid = mem_str(session_focus(s->session).head->record.key);
+    session_allow_changes(s->session, UINT64_MAX);
+    assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
+    WAIT_FOR(s, session_recovery(s->session)->outage == OUTAGE_RUNNING);
+    const struct recovery *r = session_recovery(s->session);
+    char *probed = mem_str(NULL);
+    WORLD_EACH (row, session_world(s->session), TABLE_POD)
+        if (text_eq(ROW(row, pod)->role, "worker") && is_probed(s, ROW(row, pod)->name))
+            record_set(&probed, ROW(row, pod)->name);
+    assert_non_null(probed);
+
+    free(sim_run_say(s->sim, "fault serve-hang"));
+    assert_int_equal(session_ask(s->session, &(struct prompt){.question = "a"}, on_answer, s, &why), ERR_OK);
+    session_choose(s->session, "mistral", "other");
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+    WAIT_FOR(s, is_probed(s, "other-w"));
+    assert_false(is_probed(s, probed));
+    WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
+    assert_string_equal(r->old_head_uid, uid);
+    assert_int_equal(session_recovery(s->session)->outage, OUTAGE_NONE);
+
+    session_choose(s->session, "mistral", "mistral");
+    assert_ptr_equal(session_recovery(s->session), r);
+    WAIT_FOR(s, is_probed(s, probed) && !is_probed(s, "other-w"));
+    WAIT_FOR(s, session_settled(s->session) && state_of(s, "redis") == SOURCE_LIVE);
+    assert_null(s->phase);
+    assert_int_equal(session_stop_asking(s->session), 1);
+    assert_string_equal(s->phase, "cancelled");
+    free(probed);
+    free(uid);
+}
+
 static void a_redis_that_goes_is_said_and_comes_back(void **state)
 {
     struct fixture *s = *state;
@@ -504,7 +562,7 @@ int main(void)
         T(info_says_where_from_and_no_secret),
         T(only_the_confirmed_head_is_killed),
         T(a_short_silence_is_seen),
-        T(a_ladder_goes_on_behind_another_focus),
+        T(a_service_goes_on_behind_another_focus),
         T(guards_refuse),
         T(a_session_is_read_only_until_it_is_allowed),
         T(permissions_are_asked_again),
