@@ -135,6 +135,16 @@ static void from_nothing_through_a_kill_to_nothing(void **state)
     pty_see(p, "LOSE THE HEAD\\? +– +unknown: no RayService in focus", SOON_MS);
     assert_true(pty_wait_gone(p, "^[ +][> ](head|worker) ", SOON_MS)); /* what is still shown is marked as gone */
     assert_true(pty_wait_gone(p, "LOST", SOON_MS));                    /* and nothing was lost: it was to go */
+    /* Once more in the same console: a RayService of that name with another UID has a recovery of its own. */
+    send_and_see(p, "xd", "Enter confirms", SOON_MS);
+    send_and_see(p, "\r", "y yes", SOON_MS);
+    send_and_see(p, "y", "^.*deployed", LONG_MS);
+    send_and_see(p, "\033", "ANSWERING +YES", SOON_MS);
+    pty_see(p, "Serve checkpoints +[0-9]/[0-9]", SOON_MS);
+    send_and_see(p, "xk", "yes, do it", SOON_MS);
+    send_and_see(p, "y", "HEAD DOWN", SOON_MS);
+    pty_see(p, "✔ Serve RUNNING +Serve API: 2 deployments", LONG_MS);
+    pty_see(p, "watched: head down [0-9.]+ ?s · worker pods 2/2 same UIDs, 0 restarts", LONG_MS);
     pty_send(p, "q");
     assert_int_equal(pty_wait_exit(p, SOON_MS), 0);
     pty_stop(p);
