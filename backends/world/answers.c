@@ -1,3 +1,4 @@
+/* answers.c - the answers of the strip: which there are, and when each is computed. */
 #include "backends/world/answers.h"
 
 #include "backends/base/text.h"

@@ -1,10 +1,11 @@
+/* answers_head_loss.c - what the loss of the head would cost: is fault tolerance wired, is it proven? */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/placement.h"
 
 #include <stdio.h>
 
-static enum verdict worse(enum verdict a, enum verdict b)
+static enum verdict verdict_worse(enum verdict a, enum verdict b)
 {
     static const int order[] = {[VERDICT_OK] = 0, [VERDICT_WARN] = 1, [VERDICT_UNKNOWN] = 2, [VERDICT_NO] = 3};
     return order[a] >= order[b] ? a : b;
@@ -13,21 +14,21 @@ static enum verdict worse(enum verdict a, enum verdict b)
 static void judge_ft(const struct world *w, const struct focus *f, struct head_loss *l)
 {
     if (f->rayservice->ft == TRI_NO) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "GCS FT off: its state dies with the head");
     } else if (f->rayservice->ft == TRI_UNKNOWN) {
-        l->pod = worse(l->pod, VERDICT_WARN);
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
         say(l->pod_why, "GCS FT not known");
     }
     if (f->rayservice->upgrading == TRI_YES) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "an upgrade is under way");
     }
     if (!f->head && world_unread(w, TABLE_POD)) { /* it may be the one that could not be read */
-        l->pod = worse(l->pod, VERDICT_UNKNOWN);
+        l->pod = verdict_worse(l->pod, VERDICT_UNKNOWN);
         say(l->pod_why, "no head pod among those that could be read");
     } else if (!f->head) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "no head pod");
     }
 }
@@ -54,11 +55,11 @@ static bool gcs_is_not_there(const struct world *w, const struct focus *f)
 static void judge_redis_server(const struct redis *r, struct head_loss *l)
 {
     if (r->loading.known && r->loading.value) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "Redis is loading its data");
     }
     if (text_eq(r->role, "slave") || text_eq(r->role, "replica")) {
-        l->pod = worse(l->pod, VERDICT_WARN);
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
         say(l->pod_why, "this Redis is a replica");
     }
     if (r->policy && text_has(r->policy, "allkeys")) {
@@ -81,15 +82,15 @@ static void judge_redis(const struct world *w, const struct focus *f, uint64_t n
         if (fresh == FRESH_LIVE) say(l->pod_why, "Redis not read yet");
         /* Redis usually admits only the cluster's nodes: never having reached it says nothing about the head's way. */
         enum verdict down = r ? VERDICT_NO : VERDICT_UNKNOWN;
-        l->pod = worse(l->pod, fresh == FRESH_DOWN ? down : VERDICT_WARN);
+        l->pod = verdict_worse(l->pod, fresh == FRESH_DOWN ? down : VERDICT_WARN);
         return;
     }
     judge_redis_server(r, l);
     if (!f->gcs_ns || !gcs_is_in_redis(w, f)) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "this GCS is not in Redis");
     } else if (gcs_is_not_there(w, f)) {
-        l->pod = worse(l->pod, VERDICT_WARN);
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
         say(l->pod_why, "the GCS holds no connection to Redis");
     }
 }
@@ -98,7 +99,7 @@ static void judge_endpoints(const struct world *w, const struct focus *f, struct
 {
     struct serve_endpoints e = serve_endpoints_of(w, f);
     if (e.known && e.besides_head) return;
-    l->pod = worse(l->pod, e.known ? VERDICT_NO : VERDICT_WARN);
+    l->pod = verdict_worse(l->pod, e.known ? VERDICT_NO : VERDICT_WARN);
     say(l->pod_why, "%s", e.known ? "no Serve endpoint besides the head" : "Serve's endpoints not known");
 }
 
@@ -131,17 +132,17 @@ static void judge_workers(const struct focus *f, const struct workers *n, struct
                                                                            : f->rayservice->workers_wanted.value;
     if (wanted < n->count) wanted = n->count;
     if (!n->count) {
-        l->pod = worse(l->pod, VERDICT_NO);
+        l->pod = verdict_worse(l->pod, VERDICT_NO);
         say(l->pod_why, "no worker pods");
         return;
     }
     if (n->ready < wanted) { /* those that are ready serve on */
-        l->pod = worse(l->pod, n->ready ? VERDICT_WARN : VERDICT_NO);
+        l->pod = verdict_worse(l->pod, n->ready ? VERDICT_WARN : VERDICT_NO);
         say(l->pod_why, "%llu of %llu worker pods not ready", (unsigned long long)(wanted - n->ready),
             (unsigned long long)wanted);
     }
     if (!n->reconnect_s.known) {
-        l->pod = worse(l->pod, VERDICT_WARN);
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
         /* Without fault tolerance nobody waits for a GCS. */
         if (f->rayservice->ft != TRI_NO) say(l->pod_why, "GCS reconnect timeout not known");
     } else if (n->reconnect_s.value <= 60) {
@@ -154,7 +155,7 @@ static void judge_keepalive(const struct workers *n, struct head_loss *l)
 {
     bool set = n->count && n->keepalive == n->count;
     if (!set) l->warnings++;
-    l->node = worse(l->node, set ? VERDICT_OK : VERDICT_WARN);
+    l->node = verdict_worse(l->node, set ? VERDICT_OK : VERDICT_WARN);
     if (set)
         say(l->node_why, "gRPC keepalive set on the worker pods");
     else
@@ -168,13 +169,13 @@ static void judge_node(const struct world *w, const struct focus *f, const struc
     l->node = l->pod;
     if (l->pod != VERDICT_OK) say(l->node_why, "as for the pod");
     if (placement_is_one_node(&p)) {
-        l->node = worse(l->node, VERDICT_NO);
+        l->node = verdict_worse(l->node, VERDICT_NO);
         say(l->node_why, "the head and all workers are on K8s node %.80s", p.head_node);
     } else if (placement_is_one_zone(&p)) {
-        l->node = worse(l->node, VERDICT_NO);
+        l->node = verdict_worse(l->node, VERDICT_NO);
         say(l->node_why, "the head and all workers are in zone %.60s", p.zone);
     } else if (p.with_head) {
-        l->node = worse(l->node, VERDICT_WARN);
+        l->node = verdict_worse(l->node, VERDICT_WARN);
         say(l->node_why, "%zu of %zu workers on the head's K8s node", p.with_head, p.workers);
     }
     judge_keepalive(n, l);

@@ -1,3 +1,4 @@
+/* answers_last.c - the last loss of a head, as far as pods and events still show it. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 
@@ -10,7 +11,7 @@ struct predate {
     size_t workers, workers_older, replicas, replicas_older;
 };
 
-static bool older(struct known_u64 a, struct known_u64 b, uint64_t than)
+static bool is_older(struct known_u64 a, struct known_u64 b, uint64_t than)
 {
     return (!a.known || a.value < than) && (!b.known || b.value < than) && (a.known || b.known);
 }
@@ -22,7 +23,7 @@ static struct predate predate_of(const struct world *w, const struct focus *f, u
         const struct pod *pod = ROW(at.row, pod);
         if (at.row->gone_ms || !text_eq(pod->role, "worker")) continue;
         p.workers++;
-        p.workers_older += older(pod->created, pod->started, head_ms);
+        p.workers_older += is_older(pod->created, pod->started, head_ms);
     }
     WORLD_EACH (row, w, TABLE_ACTOR) {
         const struct actor *a = ROW(row, actor);
@@ -30,7 +31,7 @@ static struct predate predate_of(const struct world *w, const struct focus *f, u
         if (row->gone_ms || !f->gcs_ns || !text_eq(a->ns, f->gcs_ns) || !text_eq(a->state, "ALIVE")) continue;
         if (!*replica_label(a, label, sizeof label)) continue;
         p.replicas++;
-        p.replicas_older += older(a->started, UNKNOWN_U64, head_ms);
+        p.replicas_older += is_older(a->started, UNKNOWN_U64, head_ms);
     }
     return p;
 }
@@ -65,7 +66,7 @@ static void say_length(const struct world *w, struct answer *ret)
 }
 
 /* Nobody watched: what is left are the times at which things began. */
-static void rebuild(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
+static void answer_from_pods(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
 {
     char age[TEXT_NUM_MAX];
     const struct pod *h = f->head;
@@ -93,7 +94,7 @@ static void rebuild(const struct world *w, const struct focus *f, uint64_t wall_
     say_length(w, ret);
 }
 
-static void watched(const struct outage *o, uint64_t wall_ms, struct answer *ret)
+static void answer_from_outage(const struct outage *o, uint64_t wall_ms, struct answer *ret)
 {
     char age[TEXT_NUM_MAX], length[TEXT_NUM_MAX], text[OUTAGE_WORDS_MAX];
     outage_length(length, o->head_down_ms);
@@ -118,7 +119,7 @@ void answer_last_loss(const struct world *w, const struct focus *f, const struct
 {
     *ret = (struct answer){.question = "LAST HEAD LOSS"};
     if (last->state != OUTAGE_NONE)
-        watched(last, wall_ms, ret);
+        answer_from_outage(last, wall_ms, ret);
     else
-        rebuild(w, f, wall_ms, ret);
+        answer_from_pods(w, f, wall_ms, ret);
 }

@@ -47,6 +47,7 @@ clang_too() { make -s --no-print-directory -j2 BUILD=build/clang CC=clang CFLAGS
 check 'layers: includes point one way; curses only in tui/term' python3 tests/lint/layers.py
 check 'banned functions and commands' python3 tests/lint/banned.py
 check 'files: no longer than they may be; no mutable globals' python3 tests/lint/files.py
+check 'names: functions say what they act on; each file says what it is for' python3 tests/lint/names.py
 check 'pages: each promise names its test; the files they name are there' python3 tests/lint/pages.py
 check 'each header compiles alone' headers_alone
 check 'function length and complexity (lizard)' complexity

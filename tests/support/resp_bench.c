@@ -44,7 +44,7 @@ static bool probe_hits(const struct resp_script *s, const char *command)
     return (strstr(command, "@INTERNAL_CONFIG:") != NULL) == s->of_config;
 }
 
-static bool answer(void *arg, const char *command, struct buf *out)
+static bool answer_command(void *arg, const char *command, struct buf *out)
 {
     struct resp_bench *b = arg;
     const struct resp_script *s = &b->script;
@@ -99,7 +99,7 @@ void resp_bench_open(struct resp_bench *b, const struct resp_script *script, con
     *b = (struct resp_bench){.loop = loop_new(), .script = *script};
     buf_init(&b->log, 16 * 1024 * 1024);
     buf_init(&b->found, 16 * 1024 * 1024);
-    b->fake = fake_redis_start(b->loop, answer, b);
+    b->fake = fake_redis_start(b->loop, answer_command, b);
     assert_int_equal(redis_url_parse(fake_redis_url(b->fake), &url, &why), ERR_OK);
     gcs_view_init(&b->view, "redis", resp_bench_hear, b);
     b->conn = resp_open(b->loop, &url, NULL, &(struct resp_calls){on_opened, NULL, on_closed, b});
