@@ -55,6 +55,7 @@ static void on_answer(void *arg, const struct http_answer *http)
     }
     if (!answer.err) answer.err = json_parse_shown(http->body, http->body_len, &object, &why);
     answer.object = object;
+    answer.unknown = c->change && err_is_unanswered(answer.err);
     answer.why = why.text;
     call_finish(c, &answer);
     json_wipe(object);

@@ -27,6 +27,7 @@ struct cluster {
 struct object_answer {
     enum err err;
     const char *why;
+    bool unknown;                      /* a change that was sent and not answered: what it did is not known */
     bool made;                         /* an apply made it (201) */
     const cJSON *object;               /* what the server says there is, or a list; NULL on failure. Borrowed */
     const struct conflicts *conflicts; /* of ERR_CONFLICT, where the server names fields; else NULL */

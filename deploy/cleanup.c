@@ -59,7 +59,8 @@ static void on_deleted(void *arg, const struct object_answer *a)
     else if (a->err == ERR_CONFLICT)
         step_log(&c->engine, TONE_WARN, "%s is another one now than the one that was shown: left alone", t->words);
     else {
-        step_error(&c->engine, a->err, "%s: %s", t->words, a->why);
+        step_error(&c->engine, a->err, "%s%s: %s", t->words, a->unknown ? ": whether it is deleted is not known" : "",
+                   a->why);
     }
     step_later(&c->engine, delete_next, 0);
 }

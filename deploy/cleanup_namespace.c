@@ -55,7 +55,8 @@ static void on_namespace_deleted(void *arg, const struct object_answer *a)
     if (a->err == ERR_CONFLICT) {
         namespace_kept(c, a->err, "it was changed just now");
     } else if (a->err && a->err != ERR_NOT_FOUND) {
-        step_fail(&c->engine, a->err, "namespace/%s: %s", c->ns, a->why);
+        step_fail(&c->engine, a->err, "namespace/%s%s: %s", c->ns,
+                  a->unknown ? ": whether it is deleted is not known" : "", a->why);
     } else {
         step_log(&c->engine, TONE_PLAIN, "namespace/%s deleted", c->ns);
         step_poll(&c->engine, &(struct step_poll){.read = namespace_read,

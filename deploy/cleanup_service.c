@@ -173,8 +173,8 @@ static void on_deleted(void *arg, const struct object_answer *a)
         bool other = a->err == ERR_CONFLICT;
         step_error(&c->engine, a->err, "%s: %s", t->words,
                    other ? "it is another one now than the one that was shown: left alone" : a->why);
-        step_fail(&c->engine, a->err, "%s was not deleted: %s; the rest was left alone", t->words,
-                  other ? "it was replaced" : a->why);
+        step_fail(&c->engine, a->err, "%s%s%s: %s; the rest was left alone", a->unknown ? "whether " : "", t->words,
+                  a->unknown ? " is deleted is not known" : " was not deleted", other ? "it was replaced" : a->why);
         return;
     }
     step_log(&c->engine, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);

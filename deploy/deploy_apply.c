@@ -28,7 +28,8 @@ static void words_list(const struct deploy *d, bool applied, struct buf *out)
     if (!out->len) buf_str(out, "nothing");
 }
 
-static void apply_failed(struct deploy *d, const char *what, enum err err, const char *why)
+/* unknown: it was sent, and not answered. */
+static void apply_failed(struct deploy *d, const char *what, enum err err, const char *why, bool unknown)
 {
     struct buf yes, no;
     buf_init(&yes, LIST_MAX);
@@ -36,12 +37,13 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
     words_list(d, true, &yes);
     words_list(d, false, &no);
     step_log(&d->engine, TONE_BAD, "%s: %s", what, why);
-    /* Cut off on the way: it may have arrived all the same. */
-    if (err == ERR_RESET || err == ERR_TIMEOUT)
-        step_log(&d->engine, TONE_PLAIN, "whether %s was applied is not known", what);
+    if (unknown) step_log(&d->engine, TONE_PLAIN, "whether %s was applied is not known", what);
     step_log(&d->engine, TONE_PLAIN, "applied: %s", buf_text(&yes));
     step_log(&d->engine, TONE_PLAIN, "not applied: %s; applying again is safe", buf_text(&no));
-    step_fail(&d->engine, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
+    if (unknown)
+        step_fail(&d->engine, err, "whether %s was applied is not known: %s (applied: %s)", what, why, buf_text(&yes));
+    else
+        step_fail(&d->engine, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
     buf_done(&yes);
     buf_done(&no);
 }
@@ -49,14 +51,14 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
 static void item_failed(struct deploy *d, const struct object_answer *a)
 {
     char *why = mem_printf("%s%s", a->conflicts ? "fields " : "", a->why);
-    apply_failed(d, d->items[d->at].words, a->err, why);
+    apply_failed(d, d->items[d->at].words, a->err, why, a->unknown);
     free(why);
 }
 
 /* It is not what was shown. */
 static void item_refused(struct deploy *d, const char *why)
 {
-    apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why);
+    apply_failed(d, d->items[d->at].words, ERR_CONFLICT, why, false);
 }
 
 static void item_applied(struct deploy *d)
@@ -270,7 +272,8 @@ static void on_made(void *arg, const struct object_answer *a)
     snprintf(what, sizeof what, "namespace/%s", d->ns);
     if (a->err) {
         apply_failed(d, what, a->err,
-                     a->err == ERR_CONFLICT ? "somebody else made it since it was shown: left alone" : a->why);
+                     a->err == ERR_CONFLICT ? "somebody else made it since it was shown: left alone" : a->why,
+                     a->unknown);
         return;
     }
     step_log(&d->engine, TONE_PLAIN, "%s serverside-applied", what);

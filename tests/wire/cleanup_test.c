@@ -23,7 +23,7 @@
 struct script {
     struct kube_fixture fixture; /* first: the route finds its way back */
     const char *service;         /* the one that is meant */
-    bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced;
+    bool two, pod, foreign_namespace, someone_else, hangs, job_failed, forbidden, replaced, cut;
     unsigned clusters, namespaces; /* asked so far, after the deletion */
     bool service_deleted, namespace_deleted;
     char deleted[4096]; /* what was deleted, in order, with its body's UID checked */
@@ -124,7 +124,9 @@ static bool route(struct kube_fixture *fixture, const char *request, struct tiny
     struct script *s = (struct script *)(void *)fixture;
     if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
         return false;
-    if (kube_fixture_is(request, "DELETE "))
+    if (kube_fixture_is(request, "DELETE ") && s->cut)
+        *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", .hang_up = true};
+    else if (kube_fixture_is(request, "DELETE "))
         *reply = deleted(s, request);
     else
         *reply = got(s, request + 4);
@@ -202,6 +204,18 @@ static void run(struct script *s, bool yes)
 static struct script *fresh(void)
 {
     return mem_zero(1, sizeof(struct script));
+}
+
+/* The server may have done it: it is not called undone. */
+static void what_is_cut_off_is_not_called_undone(void **state)
+{
+    (void)state;
+    struct script *s = fresh();
+    s->cut = true;
+    run(s, true);
+    SAID(s, "deployment.apps/gradio: whether it is deleted is not known: ");
+    if (!strstr(s->why, "whether rayservice.ray.io/mistral is deleted is not known: ")) fail_msg("%s", s->why);
+    free(s);
 }
 
 static void everything_of_ours_goes_in_order(void **state)
@@ -348,6 +362,7 @@ static void another_one_of_that_name_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_cut_off_is_not_called_undone),
         cmocka_unit_test(everything_of_ours_goes_in_order),
         cmocka_unit_test(a_no_deletes_nothing),
         cmocka_unit_test(a_namespace_that_is_not_ours_stays),

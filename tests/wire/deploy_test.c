@@ -514,6 +514,20 @@ static void another_managers_field_is_never_forced(void **state)
     free(r);
 }
 
+/* The server may have made it: it is not called undone. */
+static void what_is_cut_off_is_not_called_undone(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {
+        {"POST /api/v1/namespaces/mistral/secrets?fieldManager=raydeck&fieldValidation=Strict ", 0, NULL, 0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    struct run_of *r = fresh(rows);
+    run(r, &(struct how){0});
+    SAID(r, "  apply: whether secret/hf-token was applied is not known\n");
+    if (strncmp(r->why, "whether secret/hf-token was applied is not known: ", 50) != 0) fail_msg("%s", r->why);
+    free(r);
+}
+
 /* ---- each step fails ---- */
 
 static void what_is_missing_is_said_at_once(void **state)
@@ -840,6 +854,7 @@ int main(void)
         cmocka_unit_test(a_version_that_moved_on_is_read_again),
         cmocka_unit_test(the_fields_of_what_was_created_become_ours),
         cmocka_unit_test(what_was_there_is_not_made_ours),
+        cmocka_unit_test(what_is_cut_off_is_not_called_undone),
         cmocka_unit_test(another_managers_field_is_never_forced),
         cmocka_unit_test(what_is_missing_is_said_at_once),
         cmocka_unit_test(pods_that_would_stay_pending),
