@@ -129,6 +129,33 @@ static void a_namespace_that_changed_hands_stays(void **state)
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
 }
 
+/* What the namespace holds, or whose it is, cannot be read any more: it stays. */
+static void a_namespace_that_cannot_be_read_stays(void **state)
+{
+    struct deploy_rig *r = *state;
+    static const struct {
+        const char *deny, *said;
+    } cases[] = {
+        {"deny get namespaces", "# namespace: namespace/mistral kept: namespaces \"mistral\" is forbidden"},
+        {"deny list secrets", "kept: whether there are secrets in it is not known: secrets is forbidden"},
+        {"deny delete namespaces", "# namespace: namespace/mistral: namespaces \"mistral\" is forbidden"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (i) down(state);
+        if (i) up(state);
+        r = *state;
+        deploy_rig_cleanup(r);
+        sim_bed_say(r->bed, cases[i].deny);
+        deploy_rig_answer(r, true);
+        assert_int_equal(r->err, ERR_FORBIDDEN);
+        assert_string_equal(r->why, "not everything is gone; cleaning up again is safe");
+        deploy_rig_said(r, cases[i].said);
+        deploy_rig_said(r, "= namespace failed\n");
+        if (strstr(r->said, "namespace/mistral deleted") || strstr(r->said, "is gone")) fail_msg("%s", r->said);
+        if (strcmp(cases[i].deny, "deny get namespaces") != 0) cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+    }
+}
+
 static void without_permission_the_engine_refuses_by_itself(void **state)
 {
     struct deploy_harness *r = *state;
@@ -148,6 +175,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_came_while_it_was_asked_keeps_the_namespace, up, down),
         cmocka_unit_test_setup_teardown(what_another_raydeck_made_meanwhile_stays, up, down),
         cmocka_unit_test_setup_teardown(one_that_was_replaced_stays_and_keeps_the_namespace, up, down),
+        cmocka_unit_test_setup_teardown(a_namespace_that_cannot_be_read_stays, up, down),
         cmocka_unit_test_setup_teardown(a_kind_that_nobody_listed_counts_too, up, down),
         cmocka_unit_test_setup_teardown(a_namespace_that_changed_hands_stays, up, down),
         cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, up, down),

@@ -127,6 +127,47 @@ static void what_is_gone_is_not_made_anew(void **state)
     cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
+/* What a step will need is asked before it is begun. */
+static void what_may_not_be_read_or_applied_is_said_at_once(void **state)
+{
+    struct deploy_rig *r = *state;
+    static const struct {
+        const char *deny, *said;
+    } cases[] = {
+        {"deny get configmaps", "# prerequisites: you may not read (get) configmaps in namespace mistral\n"},
+        {"deny patch configmaps", "# prerequisites: you may not apply (patch) configmaps in namespace mistral\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        if (i) down(state);
+        if (i) up(state);
+        r = *state;
+        sim_bed_say(r->bed, cases[i].deny);
+        deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+        assert_true(r->over && !r->asked);
+        assert_string_equal(r->why, "a prerequisite is missing: nothing was applied");
+        deploy_rig_said(r, cases[i].said);
+        deploy_rig_said(r, "= dry run skipped\n");
+        deploy_rig_said(r, "= apply skipped\n");
+    }
+}
+
+/* The namespace had to be made first: then what lies in it is checked, and how far it got is said. */
+static void what_cannot_be_checked_in_a_new_namespace_is_not_applied(void **state)
+{
+    struct deploy_rig *r = *state;
+    deploy_rig_free(r);
+    *state = r = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
+    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    assert_true(r->asked);
+    sim_bed_say(r->bed, "deny patch configmaps");
+    deploy_rig_answer(r, true);
+    assert_int_equal(r->err, ERR_FORBIDDEN);
+    deploy_rig_said(r, "# apply: configmap/m: configmaps \"m\" is forbidden");
+    assert_non_null(strstr(r->why, "only namespace mistral was made; applying again is safe"));
+    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+}
+
 /* The same field manager: the server sees no conflict in it. */
 static void what_was_changed_meanwhile_is_shown_first(void **state)
 {
@@ -258,6 +299,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_is_made_is_ours_to_apply, up, down),
         cmocka_unit_test_setup_teardown(what_somebody_made_meanwhile_is_left_alone, up, down),
         cmocka_unit_test_setup_teardown(another_one_of_that_name_is_left_alone, up, down),
+        cmocka_unit_test_setup_teardown(what_may_not_be_read_or_applied_is_said_at_once, up, down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_checked_in_a_new_namespace_is_not_applied, up, down),
         cmocka_unit_test_setup_teardown(what_is_gone_is_not_made_anew, up, down),
         cmocka_unit_test_setup_teardown(what_was_changed_meanwhile_is_shown_first, up, down),
         cmocka_unit_test_setup_teardown(the_operators_field_is_taken_as_shown, running_up, down),

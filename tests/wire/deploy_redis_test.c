@@ -149,6 +149,23 @@ static void it_is_given_up_in_time(void **state)
     assert_non_null(strstr(s->said, "prerequisites|skipped"));
 }
 
+/* What AWS refuses is not waited for, and is told in its words. */
+static void what_is_refused_ends_it_at_once(void **state)
+{
+    struct fixture *s = *state;
+    aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters",
+                                                 .status = 400,
+                                                 .body = "{\"__type\":\"AccessDeniedException\",\"message\":\"no\"}"});
+    begin(s, "memorydb:ray-gcs", 0);
+    until(s, NULL);
+    assert_int_equal(s->err, ERR_FORBIDDEN);
+    assert_string_equal(s->why, "AWS memorydb: AccessDeniedException: no: nothing was applied");
+    assert_non_null(strstr(s->said, "Redis in AWS|running|AWS memorydb: AccessDeniedException: no\n"
+                                    "Redis in AWS|failed|\n"
+                                    "prerequisites|skipped|\n"));
+    assert_int_equal(s->vars.count, 0);
+}
+
 static void it_can_be_stopped(void **state)
 {
     struct fixture *s = *state;
@@ -179,7 +196,8 @@ static void without_it_there_is_no_such_step(void **state)
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
-    const struct CMUnitTest tests[] = {T(it_waits_and_goes_on), T(it_is_given_up_in_time), T(it_can_be_stopped),
+    const struct CMUnitTest tests[] = {T(it_waits_and_goes_on), T(it_is_given_up_in_time),
+                                       T(what_is_refused_ends_it_at_once), T(it_can_be_stopped),
                                        T(without_it_there_is_no_such_step)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
