@@ -43,15 +43,16 @@ PR_SET_CHILD_SUBREAPER = 36
 
 # Area, files, and the tests nearest to them, the quickest first. The first pattern that matches a file counts.
 AREAS = [
-    ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_test", "unit/answers_test", "screens/main_test"]),
+    ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_test", "unit/probe_targets_test", "unit/answers_test",
+                                              "screens/main_test"]),
     ("world", r"backends/world/keyframe.*\.c$", ["unit/keyframe_test", "unit/world_test"]),
     ("world", r"backends/world/(outage|recover).*\.c$",
      ["unit/recovery_wait_test", "unit/recovery_workers_test", "unit/recovery_loss_test", "unit/outage_words_test",
       "unit/recovery_test", "unit/answers_test", "unit/outage_test", "screens/losses_test", "unit/script_test",
       "unit/gcs_crash_test", "screens/outage_agree_test", "screens/main_test"]),
     ("world", r"backends/world/(answers|request|probe).*\.c$",
-     ["unit/answers_test", "unit/recovery_test", "unit/world_test", "screens/panes_test", "screens/main_test",
-      "screens/outage_agree_test"]),
+     ["unit/probe_targets_test", "unit/answers_test", "unit/recovery_test", "unit/world_test", "screens/panes_test",
+      "screens/main_test", "screens/outage_agree_test"]),
     ("world", r"backends/world/(record(?!_random)|change|coreset|history).*\.c$",
      ["unit/record_test", "unit/change_test", "unit/world_test", "screens/panes_test"]),
     ("world", r"backends/world/(?!record_random).*\.c$",
