@@ -43,8 +43,8 @@ PR_SET_CHILD_SUBREAPER = 36
 
 # Area, files, and the tests nearest to them, the quickest first. The first pattern that matches a file counts.
 AREAS = [
-    ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_test", "unit/probe_targets_test", "unit/answers_test",
-                                              "screens/main_test"]),
+    ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_lines_test", "unit/evidence_test",
+                                              "unit/probe_targets_test", "unit/answers_test", "screens/main_test"]),
     ("world", r"backends/world/keyframe.*\.c$", ["unit/keyframe_test", "unit/world_test"]),
     ("world", r"backends/world/(outage|recover).*\.c$",
      ["unit/recovery_wait_test", "unit/recovery_workers_test", "unit/recovery_loss_test", "unit/outage_words_test",

@@ -186,11 +186,43 @@ static void what_was_there_before_is_told_from_what_came(void **state)
     world_free(again);
 }
 
+/* Changed within the same millisecond of our clock, while the wall clock was corrected, and the reverse. */
+static void a_row_is_as_it_was_seen_and_changed_by_either_clock(void **state)
+{
+    (void)state;
+    static const struct {
+        uint64_t at_ms, wall_ms; /* when it is changed */
+    } changed_at[] = {{1000, 5000}, {1000, 6000}, {2000, 5000}, {2000, 6000}};
+    for (size_t i = 0; i < ARRAY_LEN(changed_at); i++) {
+        struct world *w = world_new(), *again = world_new();
+        for (int changed = 0; changed < 2; changed++) {
+            struct pod *p = record_new(TABLE_POD, "uid");
+            record_set(&p->name, changed ? "two" : "one");
+            struct change *c = change_put("kube/pods", WORLD_KUBE, &p->record);
+            c->at_ms = changed ? changed_at[i].at_ms : 1000;
+            c->wall_ms = changed ? changed_at[i].wall_ms : 5000;
+            world_apply(w, c);
+            change_free(c);
+        }
+        const struct row *row = world_find(w, TABLE_POD, "uid");
+        assert_int_equal(row->seen_wall_ms, 5000);
+        assert_int_equal(row->changed_wall_ms, changed_at[i].wall_ms);
+        const struct sink sink = {apply_written, again};
+        struct keyframe *k = keyframe_new();
+        while (!keyframe_some(k, w, &sink, 10)) continue;
+        keyframe_free(k);
+        assert_world_equal(w, again, false);
+        world_free(w);
+        world_free(again);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_keyframe_makes_the_same_world),
         cmocka_unit_test(a_keyframe_can_be_taken_while_the_world_goes_on),
+        cmocka_unit_test(a_row_is_as_it_was_seen_and_changed_by_either_clock),
         cmocka_unit_test(what_was_there_before_is_told_from_what_came),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@
 /* A due time that no rule of the schedule would set. */
 #define LATER UINT64_C(0x7fffffffffff)
 
-struct bed {
+struct fixture {
     struct loop *loop;
     struct scan *scan;
     unsigned relists[TABLE_COUNT], puts;
@@ -27,29 +27,29 @@ struct bed {
 
 static void hear(void *arg, struct change *c)
 {
-    struct bed *b = arg;
+    struct fixture *b = arg;
     if (c->type == CHANGE_RELIST) b->relists[c->table]++;
     b->puts += c->type == CHANGE_PUT;
     change_free(c);
 }
 
-static void bed_open(struct bed *b, const char *ns)
+static void fixture_open(struct fixture *b, const char *ns)
 {
-    *b = (struct bed){.loop = loop_new()};
+    *b = (struct fixture){.loop = loop_new()};
     b->scan = scan_new(&(struct scan_conf){.loop = b->loop, .source = "redis", .ns = ns, .emit = hear, .arg = b});
 }
 
 static int begin(void **state)
 {
-    struct bed *b = mem_alloc(sizeof *b);
-    bed_open(b, NULL);
+    struct fixture *b = mem_alloc(sizeof *b);
+    fixture_open(b, NULL);
     *state = b;
     return 0;
 }
 
 static int end(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     scan_free(b->scan);
     loop_free(b->loop);
     free(b);
@@ -57,7 +57,7 @@ static int end(void **state)
 }
 
 /* A hash that was read just now and has nothing to be read for. */
-static struct gcs_hash *hash_at_rest(struct bed *b, const char *key, bool tracked)
+static struct gcs_hash *hash_at_rest(struct fixture *b, const char *key, bool tracked)
 {
     struct gcs_hash *h = gcs_view_hash(scan_view(b->scan), key, strlen(key), GCS_HASH_A_TABLE);
     assert_non_null(h);
@@ -71,14 +71,14 @@ static struct gcs_hash *hash_at_rest(struct bed *b, const char *key, bool tracke
     return h;
 }
 
-static void invalidate(struct bed *b, const char *key)
+static void invalidate(struct fixture *b, const char *key)
 {
     scan_invalidate(b->scan, key, strlen(key));
 }
 
 static void every_table_begins_with_a_list(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     static const enum table tables[] = {TABLE_GCSTABLE,  TABLE_RAYNODE, TABLE_ACTOR,      TABLE_JOB,
                                         TABLE_RAYWORKER, TABLE_PGROUP,  TABLE_CHECKPOINT, TABLE_KVSPACE};
     unsigned all = 0;
@@ -91,7 +91,7 @@ static void every_table_begins_with_a_list(void **state)
 
 static void an_invalidation_makes_a_hash_due(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, ACTOR, true);
     const uint64_t due_ms = h->due_ms;
     invalidate(b, ACTOR);
@@ -104,7 +104,7 @@ static void an_invalidation_makes_a_hash_due(void **state)
 /* A GCS writes KV each second: its invalidation waits for the heartbeat that explains it. */
 static void a_heartbeat_explains_an_invalidation_of_kv(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     const uint64_t before = loop_now_ms();
     invalidate(b, KV);
@@ -118,7 +118,7 @@ static void a_heartbeat_explains_an_invalidation_of_kv(void **state)
 
 static void a_heartbeat_explains_one_invalidation_only(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     invalidate(b, KV);
     const uint64_t due_ms = h->due_ms;
@@ -135,7 +135,7 @@ static void a_heartbeat_explains_one_invalidation_only(void **state)
 /* A heartbeat that came with the hash explains no later invalidation. */
 static void a_heartbeat_without_an_invalidation_counts_nothing(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     scan_heartbeat(b->scan, h);
     assert_int_equal(h->heartbeats, 0);
@@ -146,7 +146,7 @@ static void a_heartbeat_without_an_invalidation_counts_nothing(void **state)
 /* Each of these alone: nothing is put off for a heartbeat, and none takes back that the hash is to be read. */
 static void not_every_hash_waits_for_a_heartbeat(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     enum { ANOTHER_TABLE, UNREAD, UNTRACKED, LONG_AGO, FAST, WAYS };
     for (int way = 0; way < WAYS; way++) {
         struct gcs_hash *h = hash_at_rest(b, way == ANOTHER_TABLE ? ACTOR : KV, way != UNTRACKED);
@@ -163,7 +163,7 @@ static void not_every_hash_waits_for_a_heartbeat(void **state)
 
 static void what_is_due_later_is_not_put_forward(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     h->due_ms = LATER;
     invalidate(b, KV);
@@ -172,7 +172,7 @@ static void what_is_due_later_is_not_put_forward(void **state)
 
 static void fast_reads_kv_sooner_and_nothing_else(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *kv = hash_at_rest(b, KV, true), *actor = hash_at_rest(b, ACTOR, true);
     kv->due_ms = actor->due_ms = LATER;
     scan_set_fast(b->scan, false);
@@ -187,7 +187,7 @@ static void fast_reads_kv_sooner_and_nothing_else(void **state)
 
 static void a_refresh_makes_every_hash_due_at_once(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *kv = hash_at_rest(b, KV, true), *actor = hash_at_rest(b, ACTOR, false);
     scan_refresh(b->scan);
     assert_true(kv->dirty && actor->dirty);
@@ -198,7 +198,7 @@ static void a_refresh_makes_every_hash_due_at_once(void **state)
 /* Flushes without end: each makes the hashes due, but beyond the limit none is read sooner for it. */
 static void a_flood_of_flushes_hurries_nothing(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, ACTOR, true);
     scan_invalidate_all(b->scan);
     assert_true(h->dirty);
@@ -213,7 +213,7 @@ static void a_flood_of_flushes_hurries_nothing(void **state)
 
 static void tracking_is_by_prefix(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *kv = hash_at_rest(b, KV, false), *other = hash_at_rest(b, "RAYb@KV", true);
     const struct gcs_span prefixes[] = {{"RAYa@", 5}, {"RAYa@KV and more", 16}};
     scan_set_tracked(b->scan, prefixes, ARRAY_LEN(prefixes));
@@ -232,7 +232,7 @@ static void tracking_is_by_prefix(void **state)
 
 static void more_prefixes_than_are_kept(void **state)
 {
-    struct bed *b = *state;
+    struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, false);
     struct gcs_span prefixes[ALLOW_PREFIXES + 1];
     for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) prefixes[i] = (struct gcs_span){"other", 5};
@@ -251,9 +251,9 @@ static bool wants(const struct scan *s, const char *raw, size_t len)
 
 static void one_namespace_is_wanted_or_all(void **state)
 {
-    struct bed *b = *state, one;
+    struct fixture *b = *state, one;
     assert_true(wants(b->scan, "any", 3));
-    bed_open(&one, "mine");
+    fixture_open(&one, "mine");
     assert_true(wants(one.scan, "mine", 4));
     assert_false(wants(one.scan, "mine2", 5));
     assert_false(wants(one.scan, "min", 3));

@@ -132,7 +132,7 @@ static void a_namespace_that_changed_hands_stays(void **state)
 /* What the namespace holds, or whose it is, cannot be read any more: it stays. */
 static void a_namespace_that_cannot_be_read_stays(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     static const struct {
         const char *deny, *said;
     } cases[] = {
@@ -144,15 +144,15 @@ static void a_namespace_that_cannot_be_read_stays(void **state)
         if (i) down(state);
         if (i) up(state);
         r = *state;
-        deploy_rig_cleanup(r);
-        sim_bed_say(r->bed, cases[i].deny);
-        deploy_rig_answer(r, true);
+        deploy_harness_cleanup(r);
+        sim_fixture_say(r->sim, cases[i].deny);
+        deploy_harness_answer(r, true);
         assert_int_equal(r->err, ERR_FORBIDDEN);
         assert_string_equal(r->why, "not everything is gone; cleaning up again is safe");
-        deploy_rig_said(r, cases[i].said);
-        deploy_rig_said(r, "= namespace failed\n");
+        deploy_harness_said(r, cases[i].said);
+        deploy_harness_said(r, "= namespace failed\n");
         if (strstr(r->said, "namespace/mistral deleted") || strstr(r->said, "is gone")) fail_msg("%s", r->said);
-        if (strcmp(cases[i].deny, "deny get namespaces") != 0) cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
+        if (strcmp(cases[i].deny, "deny get namespaces") != 0) cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
     }
 }
 

@@ -130,7 +130,7 @@ static void what_is_gone_is_not_made_anew(void **state)
 /* What a step will need is asked before it is begun. */
 static void what_may_not_be_read_or_applied_is_said_at_once(void **state)
 {
-    struct deploy_rig *r = *state;
+    struct deploy_harness *r = *state;
     static const struct {
         const char *deny, *said;
     } cases[] = {
@@ -141,31 +141,31 @@ static void what_may_not_be_read_or_applied_is_said_at_once(void **state)
         if (i) down(state);
         if (i) up(state);
         r = *state;
-        sim_bed_say(r->bed, cases[i].deny);
-        deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+        sim_fixture_say(r->sim, cases[i].deny);
+        deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
         assert_true(r->over && !r->asked);
         assert_string_equal(r->why, "a prerequisite is missing: nothing was applied");
-        deploy_rig_said(r, cases[i].said);
-        deploy_rig_said(r, "= dry run skipped\n");
-        deploy_rig_said(r, "= apply skipped\n");
+        deploy_harness_said(r, cases[i].said);
+        deploy_harness_said(r, "= dry run skipped\n");
+        deploy_harness_said(r, "= apply skipped\n");
     }
 }
 
 /* The namespace had to be made first: then what lies in it is checked, and how far it got is said. */
 static void what_cannot_be_checked_in_a_new_namespace_is_not_applied(void **state)
 {
-    struct deploy_rig *r = *state;
-    deploy_rig_free(r);
-    *state = r = deploy_rig_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
-    deploy_rig_deploy(r, MANIFEST("a: '2'"), NULL);
+    struct deploy_harness *r = *state;
+    deploy_harness_free(r);
+    *state = r = deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
+    deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     assert_true(r->asked);
-    sim_bed_say(r->bed, "deny patch configmaps");
-    deploy_rig_answer(r, true);
+    sim_fixture_say(r->sim, "deny patch configmaps");
+    deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_FORBIDDEN);
-    deploy_rig_said(r, "# apply: configmap/m: configmaps \"m\" is forbidden");
+    deploy_harness_said(r, "# apply: configmap/m: configmaps \"m\" is forbidden");
     assert_non_null(strstr(r->why, "only namespace mistral was made; applying again is safe"));
-    cJSON_Delete(sim_bed_get(r->bed, NAMESPACE, 200));
-    cJSON_Delete(sim_bed_get(r->bed, MAP, 404));
+    cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
+    cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
 /* The same field manager: the server sees no conflict in it. */

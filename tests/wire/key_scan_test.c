@@ -7,7 +7,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "tests/support/resp_bench.h"
+#include "tests/support/resp_harness.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static const struct budget_rate bytes_paced[BUDGET_KINDS] = {[BUDGET_BYTES] = {2
 
 static void on_found(void *arg, const char *key, size_t len, enum gcs_layout layout)
 {
-    struct resp_bench *b = arg;
+    struct resp_harness *b = arg;
     char *safe = text_safe(key, len, TEXT_ONE_LINE, GCS_NAME_MAX);
     b->finds++;
     buf_printf(&b->found, "%s%s\n", safe, layout == GCS_ONE_HASH ? " (one hash)" : "");
@@ -34,7 +34,7 @@ static void on_found(void *arg, const char *key, size_t len, enum gcs_layout lay
 
 static void keys_done(void *arg, const struct reply *error, bool endless)
 {
-    struct resp_bench *b = arg;
+    struct resp_harness *b = arg;
     b->ends++;
     b->refused = error != NULL;
     b->endless = endless;
@@ -42,32 +42,32 @@ static void keys_done(void *arg, const struct reply *error, bool endless)
     b->keys = NULL;
 }
 
-static void walk(struct resp_bench *b, const struct resp_script *script, const struct budget_rate *rates,
+static void walk(struct resp_harness *b, const struct resp_script *script, const struct budget_rate *rates,
                  const char *ns)
 {
-    resp_bench_open(b, script, rates);
+    resp_harness_open(b, script, rates);
     b->keys = key_scan_start(&(struct key_scan_conf){.loop = b->loop,
                                                      .conn = b->conn,
                                                      .budget = &b->budget,
                                                      .ns = ns,
                                                      .found = on_found,
-                                                     .progress = resp_bench_progress,
+                                                     .progress = resp_harness_progress,
                                                      .done = keys_done,
                                                      .arg = b});
-    resp_bench_run(b);
+    resp_harness_run(b);
 }
 
 static void keys_of_tables_are_hashes_of_tables(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.total = 2, .page = "*2\r\n$7\r\nRAYa@KV\r\n$10\r\nRAYb@ACTOR\r\n"}, bench_unlimited,
-         NULL);
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.total = 2, .page = "*2\r\n$7\r\nRAYa@KV\r\n$10\r\nRAYb@ACTOR\r\n"},
+         harness_unlimited, NULL);
     assert_string_equal(buf_text(&b.found), "RAYa@KV\nRAYb@ACTOR\n");
     assert_string_equal(buf_text(&b.log), "DBSIZE\nSCAN 0 COUNT 500\n"); /* their names are enough */
     assert_false(b.refused || b.endless);
     assert_int_equal(b.progress, 0);
-    resp_bench_close(&b);
+    resp_harness_close(&b);
 }
 
 /* Either field of a GCS is enough, and two are found once. */
@@ -76,12 +76,12 @@ static void a_hash_of_the_older_layout_is_found_by_its_fields(void **state)
     (void)state;
     static const char page[] = "*3\r\n$3\r\nold\r\n$5\r\nother\r\n$0\r\n\r\n";
     for (int of_config = 0; of_config < 2; of_config++) {
-        struct resp_bench b;
+        struct resp_harness b;
         walk(&b, &(struct resp_script){.total = 3, .page = page, .exists = "old", .of_config = of_config},
-             bench_unlimited, NULL);
+             harness_unlimited, NULL);
         assert_string_equal(buf_text(&b.found), "old (one hash)\n");
-        assert_int_equal(resp_bench_asked(&b, "HSTRLEN"), 4); /* two fields of two names; an empty name is none */
-        resp_bench_close(&b);
+        assert_int_equal(resp_harness_asked(&b, "HSTRLEN"), 4); /* two fields of two names; an empty name is none */
+        resp_harness_close(&b);
     }
 }
 
@@ -90,11 +90,11 @@ static void a_name_longer_than_a_namespace_is_not_probed(void **state)
     (void)state;
     static const size_t lens[] = {GCS_NAME_MAX - 1, GCS_NAME_MAX, GCS_NAME_MAX + 1};
     for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
-        struct resp_bench b;
-        walk(&b, &(struct resp_script){.total = 2, .keys_a_page = 2, .key_len = lens[i]}, bench_unlimited, NULL);
-        assert_int_equal(resp_bench_asked(&b, "HSTRLEN"), lens[i] <= GCS_NAME_MAX ? 4 : 0);
+        struct resp_harness b;
+        walk(&b, &(struct resp_script){.total = 2, .keys_a_page = 2, .key_len = lens[i]}, harness_unlimited, NULL);
+        assert_int_equal(resp_harness_asked(&b, "HSTRLEN"), lens[i] <= GCS_NAME_MAX ? 4 : 0);
         assert_int_equal(b.finds, 0);
-        resp_bench_close(&b);
+        resp_harness_close(&b);
     }
 }
 
@@ -102,26 +102,26 @@ static void a_name_longer_than_a_namespace_is_not_probed(void **state)
 static void probes_come_in_batches_up_to_a_limit(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.total = 12000, .pages = 23, .keys_a_page = PAGE, .key_len = 9}, bench_unlimited,
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.total = 12000, .pages = 23, .keys_a_page = PAGE, .key_len = 9}, harness_unlimited,
          NULL);
-    assert_int_equal(resp_bench_asked(&b, "SCAN"), 24);
-    assert_int_equal(resp_bench_asked(&b, "HSTRLEN"), 2 * SCAN_PROBES_MAX);
+    assert_int_equal(resp_harness_asked(&b, "SCAN"), 24);
+    assert_int_equal(resp_harness_asked(&b, "HSTRLEN"), 2 * SCAN_PROBES_MAX);
     assert_int_equal(b.pending_most, 2 * PROBES_A_BATCH);
     assert_int_equal(b.progress, 24);
     assert_int_equal(b.progress_of, 24 * PAGE);
     assert_int_equal(b.progress_total, 12000);
-    resp_bench_close(&b);
+    resp_harness_close(&b);
 }
 
 static void progress_is_told_of_more_than_a_page(void **state)
 {
     (void)state;
     for (uint64_t total = PAGE; total <= PAGE + 1; total++) {
-        struct resp_bench b;
-        walk(&b, &(struct resp_script){.total = total, .keys_a_page = 1, .key_len = 9}, bench_unlimited, NULL);
+        struct resp_harness b;
+        walk(&b, &(struct resp_script){.total = total, .keys_a_page = 1, .key_len = 9}, harness_unlimited, NULL);
         assert_int_equal(b.progress, total > PAGE);
-        resp_bench_close(&b);
+        resp_harness_close(&b);
     }
 }
 
@@ -135,40 +135,40 @@ static void a_reply_to_scan_that_is_none_ends_the_walk(void **state)
     } cases[] = {{CURSOR_23, NULL, false}, {CURSOR_24, NULL, true},       {CURSOR_24 CURSOR_24, NULL, true},
                  {"", NULL, true},         {"1", "$4\r\nkeys\r\n", true}, {"1", ":12\r\n", true}};
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        struct resp_bench b;
+        struct resp_harness b;
         walk(&b, &(struct resp_script){.total = 9, .pages = 1, .cursor = cases[i].cursor, .page = cases[i].page},
-             bench_unlimited, NULL);
+             harness_unlimited, NULL);
         if (b.refused != cases[i].refused) fail_msg("case %zu", i);
-        assert_int_equal(resp_bench_asked(&b, "SCAN"), cases[i].refused ? 1 : 2);
+        assert_int_equal(resp_harness_asked(&b, "SCAN"), cases[i].refused ? 1 : 2);
         assert_int_equal(text_has(buf_text(&b.log), "SCAN " CURSOR_23 " COUNT"), !cases[i].refused);
         assert_false(b.endless);
-        resp_bench_close(&b);
+        resp_harness_close(&b);
     }
 }
 
 static void a_scan_that_is_refused_says_why(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.error_of = "SCAN"}, bench_unlimited, NULL);
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.error_of = "SCAN"}, harness_unlimited, NULL);
     assert_true(b.refused);
-    resp_bench_close(&b);
+    resp_harness_close(&b);
     /* without DBSIZE the walk goes on */
-    walk(&b, &(struct resp_script){.error_of = "DBSIZE", .page = "*1\r\n$7\r\nRAYa@KV\r\n"}, bench_unlimited, NULL);
+    walk(&b, &(struct resp_script){.error_of = "DBSIZE", .page = "*1\r\n$7\r\nRAYa@KV\r\n"}, harness_unlimited, NULL);
     assert_false(b.refused);
     assert_string_equal(buf_text(&b.found), "RAYa@KV\n");
-    resp_bench_close(&b);
+    resp_harness_close(&b);
 }
 
 static void a_cursor_that_repeats_ends_the_walk(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.total = 9, .pages = 100000, .page = "*0\r\n"}, bench_unlimited, NULL);
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.total = 9, .pages = 100000, .page = "*0\r\n"}, harness_unlimited, NULL);
     assert_true(b.endless);
     assert_false(b.refused);
-    assert_true(resp_bench_asked(&b, "SCAN") < 200);
-    resp_bench_close(&b);
+    assert_true(resp_harness_asked(&b, "SCAN") < 200);
+    resp_harness_close(&b);
 }
 
 /* ---- of one namespace ---- */
@@ -176,8 +176,8 @@ static void a_cursor_that_repeats_ends_the_walk(void **state)
 static void a_namespace_that_is_there_names_its_tables(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.hlen = ":3\r\n"}, bench_unlimited, "one");
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.hlen = ":3\r\n"}, harness_unlimited, "one");
     assert_string_equal(buf_text(&b.log), "HLEN RAYone@KV\n"); /* no SCAN */
     assert_int_equal(b.finds, GCS_TABLES + 1);
     for (int i = 0; i < GCS_TABLES; i++) {
@@ -186,7 +186,7 @@ static void a_namespace_that_is_there_names_its_tables(void **state)
         free(line);
     }
     assert_true(text_has(buf_text(&b.found), "RAYone@ACTOR_TASK_SPEC\n"));
-    resp_bench_close(&b);
+    resp_harness_close(&b);
 }
 
 /* Without a KV, or with something else of that name, the namespace may have the older layout. */
@@ -195,24 +195,24 @@ static void a_namespace_may_have_the_older_layout(void **state)
     (void)state;
     static const char *const replies[] = {":0\r\n", "-WRONGTYPE not a hash\r\n"};
     for (size_t i = 0; i < ARRAY_LEN(replies); i++) {
-        struct resp_bench b;
-        walk(&b, &(struct resp_script){.hlen = replies[i], .exists = "one"}, bench_unlimited, "one");
+        struct resp_harness b;
+        walk(&b, &(struct resp_script){.hlen = replies[i], .exists = "one"}, harness_unlimited, "one");
         assert_string_equal(buf_text(&b.found), "one (one hash)\n");
-        assert_int_equal(resp_bench_asked(&b, "SCAN"), 0);
+        assert_int_equal(resp_harness_asked(&b, "SCAN"), 0);
         assert_false(b.refused);
-        resp_bench_close(&b);
+        resp_harness_close(&b);
     }
 }
 
 static void a_namespace_that_may_not_be_read_says_why(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.error_of = "HLEN"}, bench_unlimited, "one");
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.error_of = "HLEN"}, harness_unlimited, "one");
     assert_true(b.refused);
     assert_int_equal(b.finds, 0);
-    assert_int_equal(resp_bench_asked(&b, ""), 1);
-    resp_bench_close(&b);
+    assert_int_equal(resp_harness_asked(&b, ""), 1);
+    resp_harness_close(&b);
 }
 
 /* ---- the pace ---- */
@@ -220,15 +220,15 @@ static void a_namespace_that_may_not_be_read_says_why(void **state)
 static void the_walk_keeps_to_its_budget(void **state)
 {
     (void)state;
-    struct resp_bench b;
-    walk(&b, &(struct resp_script){.total = 9, .pages = 7, .page = "*0\r\n"}, bench_paced, NULL);
-    assert_int_equal(resp_bench_asked(&b, "SCAN"), 8);
-    resp_bench_paced(&b, 9);
-    resp_bench_close(&b);
+    struct resp_harness b;
+    walk(&b, &(struct resp_script){.total = 9, .pages = 7, .page = "*0\r\n"}, harness_paced, NULL);
+    assert_int_equal(resp_harness_asked(&b, "SCAN"), 8);
+    resp_harness_paced(&b, 9);
+    resp_harness_close(&b);
     /* the first of two pages has about 27,000 bytes, a tenth of a second's worth */
     walk(&b, &(struct resp_script){.total = 200, .pages = 1, .keys_a_page = 100, .key_len = 260}, bytes_paced, NULL);
     assert_true(b.took_ms >= 80);
-    resp_bench_close(&b);
+    resp_harness_close(&b);
 }
 
 int main(void)

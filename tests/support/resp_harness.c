@@ -1,5 +1,5 @@
-/* resp_bench.c - a scripted Redis and one connection to it. */
-#include "tests/support/resp_bench.h"
+/* resp_harness.c - a scripted Redis and one connection to it. */
+#include "tests/support/resp_harness.h"
 
 #include "backends/base/mem.h"
 
@@ -13,8 +13,8 @@
 
 enum { LIMIT_MS = 20000 };
 
-const struct budget_rate bench_unlimited[BUDGET_KINDS];
-const struct budget_rate bench_paced[BUDGET_KINDS] = {[BUDGET_REQUESTS] = {BENCH_PACED_RATE, 1}};
+const struct budget_rate harness_unlimited[BUDGET_KINDS];
+const struct budget_rate harness_paced[BUDGET_KINDS] = {[BUDGET_REQUESTS] = {HARNESS_PACED_RATE, 1}};
 
 static void array_of_keys(const struct resp_script *s, unsigned page, struct buf *out)
 {
@@ -23,7 +23,7 @@ static void array_of_keys(const struct resp_script *s, unsigned page, struct buf
         buf_printf(out, "$%zu\r\nk%0*zu\r\n", s->key_len, (int)s->key_len - 1, page * s->keys_a_page + i);
 }
 
-static void page_answer(struct resp_bench *b, struct buf *out)
+static void page_answer(struct resp_harness *b, struct buf *out)
 {
     const struct resp_script *s = &b->script;
     char number[24];
@@ -46,7 +46,7 @@ static bool probe_hits(const struct resp_script *s, const char *command)
 
 static bool answer_command(void *arg, const char *command, struct buf *out)
 {
-    struct resp_bench *b = arg;
+    struct resp_harness *b = arg;
     const struct resp_script *s = &b->script;
     if (strncmp(command, "CLIENT", 6) == 0) return false;
     buf_printf(&b->log, "%s\n", command);
@@ -75,7 +75,7 @@ static bool answer_command(void *arg, const char *command, struct buf *out)
 
 static void on_opened(void *arg)
 {
-    ((struct resp_bench *)arg)->opened = true;
+    ((struct resp_harness *)arg)->opened = true;
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
@@ -84,24 +84,24 @@ static void on_closed(void *arg, enum err err, const char *why)
     fail_msg("the connection is closed: %s: %s", err_word(err), why);
 }
 
-void resp_bench_hear(void *arg, struct change *c)
+void resp_harness_hear(void *arg, struct change *c)
 {
-    struct resp_bench *b = arg;
+    struct resp_harness *b = arg;
     const struct gcstable *t = (const void *)c->record;
     if (c->type == CHANGE_PUT && c->record && c->record->table == TABLE_GCSTABLE) b->fields += t->fields.value;
     change_free(c);
 }
 
-void resp_bench_open(struct resp_bench *b, const struct resp_script *script, const struct budget_rate *rates)
+void resp_harness_open(struct resp_harness *b, const struct resp_script *script, const struct budget_rate *rates)
 {
     struct redis_url url = {0};
     struct why why;
-    *b = (struct resp_bench){.loop = loop_new(), .script = *script};
+    *b = (struct resp_harness){.loop = loop_new(), .script = *script};
     buf_init(&b->log, 16 * 1024 * 1024);
     buf_init(&b->found, 16 * 1024 * 1024);
     b->fake = fake_redis_start(b->loop, answer_command, b);
     assert_int_equal(redis_url_parse(fake_redis_url(b->fake), &url, &why), ERR_OK);
-    gcs_view_init(&b->view, "redis", resp_bench_hear, b);
+    gcs_view_init(&b->view, "redis", resp_harness_hear, b);
     b->conn = resp_open(b->loop, &url, NULL, &(struct resp_calls){on_opened, NULL, on_closed, b});
     redis_url_done(&url);
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
@@ -111,7 +111,7 @@ void resp_bench_open(struct resp_bench *b, const struct resp_script *script, con
     budget_init(&b->budget, rates, b->began_ms);
 }
 
-void resp_bench_close(struct resp_bench *b)
+void resp_harness_close(struct resp_harness *b)
 {
     resp_free(b->conn);
     key_scan_free(b->keys);
@@ -123,7 +123,7 @@ void resp_bench_close(struct resp_bench *b)
     buf_done(&b->found);
 }
 
-void resp_bench_run(struct resp_bench *b)
+void resp_harness_run(struct resp_harness *b)
 {
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (!b->ends && loop_now_ms() < limit) loop_step(b->loop, 20);
@@ -133,22 +133,22 @@ void resp_bench_run(struct resp_bench *b)
     assert_int_equal(b->ends, 1);
 }
 
-void resp_bench_progress(void *arg, uint64_t done, uint64_t total)
+void resp_harness_progress(void *arg, uint64_t done, uint64_t total)
 {
-    struct resp_bench *b = arg;
+    struct resp_harness *b = arg;
     b->progress++;
     b->progress_of = done;
     b->progress_total = total;
 }
 
-unsigned resp_bench_asked(const struct resp_bench *b, const char *command)
+unsigned resp_harness_asked(const struct resp_harness *b, const char *command)
 {
     return fake_redis_commands(b->fake, command);
 }
 
-void resp_bench_paced(const struct resp_bench *b, unsigned calls)
+void resp_harness_paced(const struct resp_harness *b, unsigned calls)
 {
-    const uint64_t least = (uint64_t)(calls - 2) * 1000 / BENCH_PACED_RATE;
+    const uint64_t least = (uint64_t)(calls - 2) * 1000 / HARNESS_PACED_RATE;
     if (b->took_ms < least)
         fail_msg("%llu ms, %llu at least", (unsigned long long)b->took_ms, (unsigned long long)least);
 }

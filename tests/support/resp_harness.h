@@ -1,16 +1,16 @@
 /*
- * resp_bench.h - one connection to a Redis whose replies a script says, and what came of what was run on it: the
+ * resp_harness.h - one connection to a Redis whose replies a script says, and what came of what was run on it: the
  * commands in their order, and how it ended.
  */
-#ifndef RAYDECK_TESTS_RESP_BENCH_H
-#define RAYDECK_TESTS_RESP_BENCH_H
+#ifndef RAYDECK_TESTS_RESP_HARNESS_H
+#define RAYDECK_TESTS_RESP_HARNESS_H
 
 #include "backends/redis/hash_read.h"
 #include "backends/redis/key_scan.h"
 #include "tests/support/fake_redis.h"
 
-enum { BENCH_PACED_RATE = 20 /* requests a second */ };
-extern const struct budget_rate bench_unlimited[BUDGET_KINDS], bench_paced[BUDGET_KINDS];
+enum { HARNESS_PACED_RATE = 20 /* requests a second */ };
+extern const struct budget_rate harness_unlimited[BUDGET_KINDS], harness_paced[BUDGET_KINDS];
 
 #define CURSOR_23 "11111111111111111111111"
 #define CURSOR_24 CURSOR_23 "1"
@@ -29,7 +29,7 @@ struct resp_script {
 };
 
 /* One connection, and what came of the walk on it. */
-struct resp_bench {
+struct resp_harness {
     struct loop *loop;
     struct fake_redis *fake;
     struct resp *conn;
@@ -48,16 +48,16 @@ struct resp_bench {
     uint64_t began_ms, took_ms;
 };
 
-void resp_bench_open(struct resp_bench *b, const struct resp_script *script, const struct budget_rate *rates);
-void resp_bench_close(struct resp_bench *b);
+void resp_harness_open(struct resp_harness *b, const struct resp_script *script, const struct budget_rate *rates);
+void resp_harness_close(struct resp_harness *b);
 /* Runs the loop until `ends` is 1, which the test's callback counts; fails where it does not come. */
-void resp_bench_run(struct resp_bench *b);
-unsigned resp_bench_asked(const struct resp_bench *b, const char *command);
-/* Asserts that `calls` commands took as long as bench_paced makes them, the first and the last free of waiting. */
-void resp_bench_paced(const struct resp_bench *b, unsigned calls);
+void resp_harness_run(struct resp_harness *b);
+unsigned resp_harness_asked(const struct resp_harness *b, const char *command);
+/* Asserts that `calls` commands took as long as harness_paced makes them, the first and the last free of waiting. */
+void resp_harness_paced(const struct resp_harness *b, unsigned calls);
 
-/* Callbacks that keep what they are told in the bench, their argument. */
-void resp_bench_progress(void *arg, uint64_t done, uint64_t total);
-void resp_bench_hear(void *arg, struct change *c /* takes */);
+/* Callbacks that keep what they are told in the harness, their argument. */
+void resp_harness_progress(void *arg, uint64_t done, uint64_t total);
+void resp_harness_hear(void *arg, struct change *c /* takes */);
 
 #endif
