@@ -128,6 +128,32 @@ static void the_same_where_info_is_refused(void **state)
     HARNESS_UNTIL(&harness, harness_live, NULL);
 }
 
+/* ---- a hash whose changes are pushed ---- */
+
+static bool one_actor_table(void *arg, const char *command, struct buf *reply)
+{
+    (void)arg;
+    if (strncmp(command, "DBSIZE", 6) == 0 || strncmp(command, "HLEN", 4) == 0)
+        buf_str(reply, ":1\r\n");
+    else if (strncmp(command, "SCAN", 4) == 0)
+        buf_str(reply, "*2\r\n$1\r\n0\r\n*1\r\n$10\r\nRAYa@ACTOR\r\n");
+    else
+        return false;
+    return true;
+}
+
+/* Once when it is found, and once more for what changed before tracking began: then only when Redis says so. */
+static void a_tracked_hash_is_not_polled(void **state)
+{
+    (void)state;
+    begin(one_actor_table);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
+    storm();
+    storm(); /* more than twice SCAN_POLL_MS */
+    assert_in_range(fake_redis_commands(fake, "HLEN"), 1, 2);
+}
+
 /* ---- errors that end each connection ---- */
 
 static const char *error_said;
@@ -281,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(more_clients_than_a_reply_may_hold, end),
         cmocka_unit_test_teardown(the_same_where_info_is_refused, end),
+        cmocka_unit_test_teardown(a_tracked_hash_is_not_polled, end),
         cmocka_unit_test_teardown(errors_after_a_fine_greeting, end),
         cmocka_unit_test_teardown(an_hscan_cursor_that_loops, end),
         cmocka_unit_test_teardown(an_hscan_that_brings_nothing_for_ever, end),
