@@ -1,3 +1,4 @@
+/* act.c - what a session may change, and deleting the head pod. */
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
 
@@ -11,7 +12,7 @@ struct kube *session_kube(const struct session *s, const struct kube_ops **ret_o
 
 /* ---- what may be changed ---------------------------------------------------------------------------------------- */
 
-/* What was asked for on the command line and in config.yaml. */
+/* What the command line and config.yaml allow. */
 static enum err config_allows(const struct session *s, struct why *why)
 {
     const struct kube_where *where = session_where(s);
@@ -54,10 +55,10 @@ enum err session_may_delete(const struct session *s, struct why *why)
     if (!s->kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to ask");
     if (!(s->kube_ops->caps & KUBE_CAN_DELETE) || !s->kube_ops->delete_pod)
         return why_set(why, ERR_UNSUPPORTED, "this kind of Kubernetes source cannot delete");
-    const char *said = NULL;
-    if (session_may_delete_pods(s, &said) == TRI_NO)
+    const char *reason = NULL;
+    if (session_may_delete_pods(s, &reason) == TRI_NO)
         return why_set(why, ERR_FORBIDDEN, "this user may not delete pods in %s%s%s", s->permission.ns,
-                       said ? ": " : "", said ? said : "");
+                       reason ? ": " : "", reason ? reason : "");
     if (!f.head) return why_set(why, ERR_NOT_FOUND, "there is no head pod");
     return ERR_OK;
 }

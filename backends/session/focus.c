@@ -1,3 +1,4 @@
+/* focus.c - keeps the RayService in focus, and which namespace is read for it. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/session/session_priv.h"
@@ -6,7 +7,7 @@
 #include <string.h>
 
 /* The first full list of that record's source is in: what is the only one now is not just the first of many. */
-static bool listed(const struct session *s, const struct record *r)
+static bool source_is_listed(const struct session *s, const struct record *r)
 {
     const struct row *row = world_find(s->world, r->table, r->key);
     const struct source *source = row ? world_source_named(s->world, row->source) : NULL;
@@ -22,7 +23,7 @@ static bool service_exists(const struct session *s)
     return false;
 }
 
-static void set_focus(struct session *s, const char *ns, const char *service)
+static void focus_set(struct session *s, const char *ns, const char *service)
 {
     char *new_ns = mem_str(ns), *new_service = mem_str(service);
 
@@ -35,13 +36,13 @@ static void set_focus(struct session *s, const char *ns, const char *service)
 
 /* One that was taken because it was the only one stays taken when a second appears; it is given up when it is gone and
  * there is another. */
-static void keep_focus(struct session *s)
+static void focus_keep(struct session *s)
 {
     if (s->service && !s->chosen && !service_exists(s) && world_count(s->world, TABLE_RAYSERVICE) > 0)
-        set_focus(s, s->conf->ns, NULL);
+        focus_set(s, s->conf->ns, NULL);
     struct focus f = session_focus(s);
-    if (!s->service && f.rayservice && listed(s, &f.rayservice->record))
-        set_focus(s, f.rayservice->ns, f.rayservice->name);
+    if (!s->service && f.rayservice && source_is_listed(s, &f.rayservice->record))
+        focus_set(s, f.rayservice->ns, f.rayservice->name);
 }
 
 /* The RayServices that there are, are known: they were listed, or they cannot be. */
@@ -60,12 +61,12 @@ static const char *namespace_to_read(const struct session *s)
     return s->ns ? s->ns : session_where(s)->ns;
 }
 
-void session_look_for_focus(struct session *s)
+void session_focus_update(struct session *s)
 {
-    keep_focus(s);
+    focus_keep(s);
     const char *ns = s->kube ? namespace_to_read(s) : NULL;
     if (!ns) return;
-    session_permission_for(s, ns);
+    session_permission_set_namespace(s, ns);
     if (text_same(s->kube_ns, ns)) return;
     free(s->kube_ns);
     s->kube_ns = mem_str(ns);

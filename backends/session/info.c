@@ -1,3 +1,4 @@
+/* info.c - what was found and from where, for `info`. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/base/url.h"
@@ -12,60 +13,60 @@ struct out {
     void *arg;
 };
 
-static void say(const struct out *o, const char *what, const char *value, const char *from)
+static void info_line(const struct out *o, const char *what, const char *value, const char *from)
 {
     o->line(o->arg, what, value && *value ? value : "\xE2\x80\x93", from ? from : "");
 }
 
-static void say_kube(const struct session *s, const struct out *o)
+static void info_kube(const struct session *s, const struct out *o)
 {
     static const char *const may[] = {"not known", "no", "yes"};
     const struct kube_where *w = session_where(s);
 
     if (!w) {
-        say(o, "kubernetes", "none", s->conf->kubeconfig ? "configuration" : "");
+        info_line(o, "kubernetes", "none", s->conf->kubeconfig ? "configuration" : "");
         return;
     }
-    say(o, "kubeconfig", w->kubeconfig, s->conf->kubeconfig ? "configuration" : "found");
-    say(o, "context", w->context, s->conf->context ? "configuration" : "kubeconfig");
-    say(o, "server", w->server, w->insecure ? "TLS is NOT verified" : "kubeconfig");
-    say(o, "certificate authority", w->ca, w->ca ? "kubeconfig" : "");
-    say(o, "server version", w->server_version, "server");
-    say(o, "user", w->user, "kubeconfig");
+    info_line(o, "kubeconfig", w->kubeconfig, s->conf->kubeconfig ? "configuration" : "found");
+    info_line(o, "context", w->context, s->conf->context ? "configuration" : "kubeconfig");
+    info_line(o, "server", w->server, w->insecure ? "TLS is NOT verified" : "kubeconfig");
+    info_line(o, "certificate authority", w->ca, w->ca ? "kubeconfig" : "");
+    info_line(o, "server version", w->server_version, "server");
+    info_line(o, "user", w->user, "kubeconfig");
     const char *why = NULL;
-    say(o, "may delete pods", may[session_may_delete_pods(s, &why)], s->permission.ns ? "access review" : "");
+    info_line(o, "may delete pods", may[session_may_delete_pods(s, &why)], s->permission.ns ? "access review" : "");
 }
 
-static void say_service(const struct session *s, const struct out *o)
+static void info_service(const struct session *s, const struct out *o)
 {
     struct focus f = session_focus(s);
     const char *from = s->conf->service ? "configuration" : s->chosen ? "chosen" : "the only one";
 
-    say(o, "namespace", f.ns, s->conf->ns ? "configuration" : from);
-    say(o, "rayservice", f.service, f.service ? from : "");
-    say(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService");
-    say(o, "head pod", f.head ? f.head->name : NULL, "label ray.io/node-type");
-    say(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
+    info_line(o, "namespace", f.ns, s->conf->ns ? "configuration" : from);
+    info_line(o, "rayservice", f.service, f.service ? from : "");
+    info_line(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService");
+    info_line(o, "head pod", f.head ? f.head->name : NULL, "label ray.io/node-type");
+    info_line(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
 }
 
-static void say_redis(const struct session *s, const struct out *o)
+static void info_redis(const struct session *s, const struct out *o)
 {
     struct redis_found r = {.address = NULL};
 
     if (s->services->redis) r = redis_discovery_found(s->services->redis);
     if (!r.address) {
-        say(o, "redis", s->redis_ops ? NULL : "none", s->redis_ops ? "" : "configuration");
+        info_line(o, "redis", s->redis_ops ? NULL : "none", s->redis_ops ? "" : "configuration");
         return;
     }
     char *shown = url_without_secrets(r.address);
-    say(o, "redis", shown, r.from);
+    info_line(o, "redis", shown, r.from);
     free(shown);
-    if (s->conf->redis_via) say(o, "redis via", "a command", "configuration");
-    say(o, "redis user", r.user, r.user ? r.from : "");
-    say(o, "redis password", r.password_from ? "known" : "none", r.password_from);
+    if (s->conf->redis_via) info_line(o, "redis via", "a command", "configuration");
+    info_line(o, "redis user", r.user, r.user ? r.from : "");
+    info_line(o, "redis password", r.password_from ? "known" : "none", r.password_from);
 }
 
-static void say_sources(const struct session *s, const struct out *o)
+static void info_sources(const struct session *s, const struct out *o)
 {
     static const char *const words[] = {"off", "connecting", "live", "down", "denied", "absent"};
 
@@ -73,7 +74,7 @@ static void say_sources(const struct session *s, const struct out *o)
         const struct source *src = world_source(s->world, i);
         char *what = mem_printf("source %s", src->id);
         char *value = src->detail ? mem_printf("%s, %s", words[src->state], src->detail) : mem_str(words[src->state]);
-        say(o, what, value, src->why);
+        info_line(o, what, value, src->why);
         free(what);
         free(value);
     }
@@ -86,17 +87,17 @@ void session_info(const struct session *s,
     struct why why = {.code = ERR_OK};
     const struct serve_path *route = prompt_router_route(s->services->router, &why);
 
-    say(&o, "raydeck", RAYDECK_VERSION, "");
-    say(&o, "configuration", s->conf->config_path, "");
-    say_kube(s, &o);
-    say_service(s, &o);
-    say_redis(s, &o);
+    info_line(&o, "raydeck", RAYDECK_VERSION, "");
+    info_line(&o, "configuration", s->conf->config_path, "");
+    info_kube(s, &o);
+    info_service(s, &o);
+    info_redis(s, &o);
     if (route) {
         char *shown = url_without_secrets(route->base);
-        say(&o, "prompts", route->words, shown);
+        info_line(&o, "prompts", route->words, shown);
         free(shown);
     } else {
-        say(&o, "prompts", NULL, why.text);
+        info_line(&o, "prompts", NULL, why.text);
     }
-    say_sources(s, &o);
+    info_sources(s, &o);
 }

@@ -9,11 +9,11 @@ static void on_ingresses(void *arg, enum err err, const char *why)
 {
     struct session *s = arg;
 
-    (void)err; /* its source says it */
+    (void)err; /* its source's state has it */
     (void)why;
     s->ingresses.listing = false;
     s->ingresses.listed = true;
-    session_discover_soon(s);
+    session_reconcile_soon(s);
 }
 
 void session_ingresses_list(struct session *s)

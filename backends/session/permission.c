@@ -20,11 +20,11 @@ static void review_send(struct session *s, uint64_t now_ms)
 {
     struct permission *p = &s->permission;
 
-    p->again = p->asked_ns != NULL;
+    p->again = p->requested_ns != NULL;
     if (p->again || !p->ns || !s->kube_ops->may) return;
-    p->asked_ns = mem_str(p->ns);
-    p->asked_ms = now_ms;
-    s->kube_ops->may(s->kube, "delete", "pods", p->asked_ns, on_review, s);
+    p->requested_ns = mem_str(p->ns);
+    p->requested_ms = now_ms;
+    s->kube_ops->may(s->kube, "delete", "pods", p->requested_ns, on_review, s);
 }
 
 static void on_review(void *arg, enum tri answer, const char *why)
@@ -32,16 +32,16 @@ static void on_review(void *arg, enum tri answer, const char *why)
     struct session *s = arg;
     struct permission *p = &s->permission;
     const uint64_t now = session_now_ms(s);
-    char *asked = p->asked_ns;
+    char *asked = p->requested_ns;
 
-    p->asked_ns = NULL;
+    p->requested_ns = NULL;
     if (text_eq(asked, p->ns)) {
         p->answered = true;
         p->may_delete = answer;
         free(p->why);
         p->why = mem_str(why);
         p->due_ms = now + (answer == TRI_UNKNOWN ? PERMISSION_RETRY_MS : PERMISSION_EVERY_MS);
-        session_tell_of_time(s, now);
+        session_publish_time(s, now);
     } else {
         p->again = true;
     }
@@ -49,7 +49,7 @@ static void on_review(void *arg, enum tri answer, const char *why)
     if (p->again) review_send(s, now);
 }
 
-void session_permission_for(struct session *s, const char *ns)
+void session_permission_set_namespace(struct session *s, const char *ns)
 {
     struct permission *p = &s->permission;
 
@@ -67,7 +67,7 @@ void session_permission_tick(struct session *s, uint64_t now_ms)
 {
     const struct permission *p = &s->permission;
 
-    if (s->kube && p->ns && !p->asked_ns && now_ms >= p->due_ms) review_send(s, now_ms);
+    if (s->kube && p->ns && !p->requested_ns && now_ms >= p->due_ms) review_send(s, now_ms);
 }
 
 void session_permission_refresh(struct session *s)
@@ -75,10 +75,10 @@ void session_permission_refresh(struct session *s)
     if (s->kube && s->permission.ns) review_send(s, session_now_ms(s));
 }
 
-void session_permission_doubted(struct session *s)
+void session_permission_doubt(struct session *s)
 {
     struct permission *p = &s->permission;
-    const uint64_t soonest = p->asked_ms + PERMISSION_RETRY_MS;
+    const uint64_t soonest = p->requested_ms + PERMISSION_RETRY_MS;
 
     if (p->due_ms > soonest) p->due_ms = soonest;
     session_permission_tick(s, session_now_ms(s));
@@ -87,7 +87,7 @@ void session_permission_doubted(struct session *s)
 void session_permission_done(struct session *s)
 {
     free(s->permission.ns);
-    free(s->permission.asked_ns);
+    free(s->permission.requested_ns);
     free(s->permission.why);
 }
 

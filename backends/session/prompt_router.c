@@ -82,8 +82,7 @@ static bool all_run(const struct deployment *deployments, size_t count)
     return count > 0;
 }
 
-/* By its own word, else by what the RayService says of it. Nothing is known where there is no Kubernetes: then an
- * answer is taken for what it is. */
+/* By the Serve status, else by the RayService's. Without Kubernetes neither is known: then any answer counts. */
 static bool serve_runs(const struct prompt_router *r)
 {
     if (!r->how.serve->kube) return true;
@@ -94,7 +93,7 @@ static bool serve_runs(const struct prompt_router *r)
     return row && all_run(ROW(row, rayservice)->deployments, ROW(row, rayservice)->deployments_count);
 }
 
-/* Nobody is there, as opposed to somebody who says no. */
+/* No response, as opposed to one that refuses. */
 static bool is_silence(enum serve_failure f)
 {
     return f == SERVE_FAILURE_REFUSED || f == SERVE_FAILURE_RESET || f == SERVE_FAILURE_TIMEOUT ||

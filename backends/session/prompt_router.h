@@ -42,7 +42,8 @@ struct prompt_router_calls {
 };
 
 struct prompt_router *prompt_router_new(const struct prompt_router_conf *conf, const struct prompt_router_calls *calls);
-void prompt_router_free(struct prompt_router *r); /* what is in flight ends as cancelled, and is told; NULL is fine */
+void prompt_router_free(
+    struct prompt_router *r); /* what is in flight ends as cancelled, and done is called; NULL is fine */
 
 /* focus: of the RayService; borrowed for the call. ingresses_listed: those of its namespace are in the world, or cannot
  * be; before that no protocol is detected. */
@@ -51,8 +52,9 @@ void prompt_router_update(struct prompt_router *r, const struct focus *focus, bo
 /* The selected route as of the last update, borrowed until the next; NULL: there is none, and why (may be NULL) says
  * the reason. */
 const struct serve_path *prompt_router_route(const struct prompt_router *r, struct why *why);
-/* The selected route, to Serve itself instead of to the application: where its users' way is probed. NULL before its
- * protocol was detected: one that leads nowhere from here is no news of the service. Borrowed until the next update. */
+/* The selected route, to Serve itself instead of to the application: where health probes of the users' route go. NULL
+ * before its protocol was detected: an unreachable route proves nothing about the service. Borrowed until the next
+ * update. */
 const struct serve_path *prompt_router_probe_route(const struct prompt_router *r);
 /* The protocol that was detected on it; NULL until it is known. *ret_model (may be NULL): NULL where it names none. */
 const char *prompt_router_protocol(const struct prompt_router *r, const char **ret_model);

@@ -15,7 +15,7 @@ struct detection {
     struct serve_path route; /* base NULL: nothing was detected yet */
     struct serve_get *get;   /* in flight */
     const char *protocol;    /* NULL: not known yet */
-    bool sure;               /* the server has answered; else it is asked again */
+    bool sure;               /* the server has answered; else it is detected again */
     char *model;             /* the first of an openai server; NULL: not known */
     uint64_t at_ms;          /* of the last attempt; 0: none */
 };

@@ -1,7 +1,7 @@
 /* prompting.c - the session's prompts: they go to the router of the RayService in focus. */
 #include "backends/session/session_priv.h"
 
-/* What has changed since the last reconcile counts for who asks now. */
+/* What has changed since the last reconcile counts for a prompt sent now. */
 static struct prompt_router *router_now(struct session *s)
 {
     session_services_update_routes(s);

@@ -63,7 +63,7 @@ static void on_answer(void *arg, const struct request *record)
     prompt_unlink(p);
     if (speaks_otherwise(p, record)) router_detect_again(r);
     if (p->done) {
-        /* As the world has it: there it is said how the head was. A copy, for what is done may change the world. */
+        /* As the world has it, with how the head was. A copy: the callback may change the world. */
         const struct row *row = world_find(r->how.world, TABLE_REQUEST, record->record.key);
         struct request *copy = record_copy(row ? row->record : &record->record);
         p->done(p->arg, copy);
@@ -174,7 +174,7 @@ size_t prompt_router_in_flight(const struct prompt_router *r)
 size_t prompt_router_cancel(struct prompt_router *r)
 {
     const size_t count = r->count;
-    /* A cancelled prompt tells its end, and so leaves the list. */
+    /* A cancelled prompt calls done, and so leaves the list. */
     while (r->prompts) {
         struct prompt_in_flight *p = r->prompts;
         if (p->run)

@@ -46,7 +46,7 @@ struct redis_discovery {
     char *failed; /* key of the one whose credentials could not be read, not to be tried before retry_ms */
     uint64_t retry_ms;
     bool fast;
-    char *ns, *heads;                            /* what the link was told */
+    char *ns, *heads;                            /* of the link's last set_namespace and set_head_addresses */
     char *address, *user, *from, *password_from; /* redis_discovery_found */
 };
 
@@ -283,7 +283,7 @@ static bool fetch_begin(struct redis_discovery *d, const struct desired *w)
 }
 
 /* A step towards the desired configuration. */
-static void reconcile(struct redis_discovery *d, const struct desired *w)
+static void discovery_reconcile(struct redis_discovery *d, const struct desired *w)
 {
     const bool waits = text_same(d->failed, d->desired) && clock_now_ms(loop_clock(d->how.loop)) < d->retry_ms;
 
@@ -298,7 +298,7 @@ static void reconcile(struct redis_discovery *d, const struct desired *w)
     if (!fetch_begin(d, w)) link_open(d, w);
 }
 
-/* ---- what the link is told ----------------------------------------------------------------------------------------
+/* ---- what the link reads ----------------------------------------------------------------------------------------
  */
 
 static void link_set_namespace(struct redis_discovery *d, const struct focus *f)
@@ -369,7 +369,7 @@ void redis_discovery_update(struct redis_discovery *d, const struct world *w, co
     mem_free_secret(d->desired);
     d->desired = known ? desired_key(&desired) : NULL;
     if (known)
-        reconcile(d, &desired);
+        discovery_reconcile(d, &desired);
     else
         absence_publish(d, focus->rayservice);
     if (!d->link) return;
@@ -378,7 +378,7 @@ void redis_discovery_update(struct redis_discovery *d, const struct world *w, co
 }
 
 /* What could not be read, or was refused, is read anew: the Secret may have been renewed since. */
-static void retry(struct redis_discovery *d)
+static void discovery_retry(struct redis_discovery *d)
 {
     const bool denied = d->link && d->password_from && d->is_denied;
 
@@ -392,13 +392,13 @@ static void retry(struct redis_discovery *d)
 
 void redis_discovery_tick(struct redis_discovery *d)
 {
-    if (clock_now_ms(loop_clock(d->how.loop)) >= d->retry_ms) retry(d);
+    if (clock_now_ms(loop_clock(d->how.loop)) >= d->retry_ms) discovery_retry(d);
 }
 
 void redis_discovery_refresh(struct redis_discovery *d)
 {
     if (d->link && d->how.ops->refresh) d->how.ops->refresh(d->link);
-    retry(d);
+    discovery_retry(d);
 }
 
 void redis_discovery_set_fast_poll(struct redis_discovery *d, bool fast)

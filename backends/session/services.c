@@ -11,9 +11,9 @@ static void on_reconcile(void *arg, uint64_t after_ms)
 {
     struct session *s = arg;
     if (after_ms)
-        session_discover_after(s, after_ms);
+        session_reconcile_after(s, after_ms);
     else
-        session_discover_soon(s);
+        session_reconcile_soon(s);
 }
 
 static struct session_service *service_new(struct session *s)
@@ -137,7 +137,7 @@ void session_services_open(struct session *s)
 {
     budget_init(&s->redis_opens, open_rates, session_now_ms(s));
     if (text_eq(s->conf->redis, "none"))
-        session_tell_source(s, "redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, "--redis none");
+        session_publish_source(s, "redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, "--redis none");
     else
         s->redis_ops = redis_kinds[0];
     service_new(s);

@@ -1,3 +1,4 @@
+/* session.c - opens what the configuration names, applies its changes to the world, and reconciles. */
 #include "backends/session/session_priv.h"
 
 #include "backends/base/mem.h"
@@ -17,34 +18,34 @@ static void focus_renew(struct session *s)
     s->focus_fresh = true;
 }
 
-static enum table table_of(const struct change *c)
+static enum table change_table(const struct change *c)
 {
     return c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
 }
 
-/* A change that discovery looks at. */
-static bool is_found_in(const struct change *c)
+/* A change that a reconcile depends on. */
+static bool change_needs_reconcile(const struct change *c)
 {
     if (c->type == CHANGE_ALIVE || c->type == CHANGE_PROGRESS) return false;
     if (c->type == CHANGE_SOURCE) return c->state == SOURCE_OFF || c->state == SOURCE_ABSENT; /* its rows go */
-    enum table t = table_of(c);
+    enum table t = change_table(c);
     return t == TABLE_RAYSERVICE || t == TABLE_RAYCLUSTER || t == TABLE_POD || t == TABLE_REDIS;
 }
 
-/* A change after which the focus has to be looked for again: it borrows from these tables, but of all the pods there
+/* A change after which the focus has to be computed again: it borrows from these tables, but of all the pods there
  * are only from the heads. Without the difference every event of ten thousand workers would walk them all. */
-static bool moves_focus(const struct session *s, const struct change *c)
+static bool change_moves_focus(const struct session *s, const struct change *c)
 {
-    if (!is_found_in(c)) return false;
+    if (!change_needs_reconcile(c)) return false;
     bool one = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
-    if (!one || table_of(c) != TABLE_POD || !s->focus_fresh) return true;
+    if (!one || change_table(c) != TABLE_POD || !s->focus_fresh) return true;
     const char *key = c->type == CHANGE_PUT && c->record ? c->record->key : c->key;
     if (s->focus.head && text_eq(s->focus.head->record.key, key)) return true;
     return c->type == CHANGE_PUT && c->record && text_eq(((const struct pod *)(const void *)c->record)->role, "head");
 }
 
-/* How the head was when a prompt was put, which is what a person wants to read beside its answer. */
-static void word_head(struct session *s, struct change *c)
+/* Records with a prompt how the head was when it was sent: what a person wants to read beside its answer. */
+static void request_set_head(struct session *s, struct change *c)
 {
     if (c->type != CHANGE_PUT || !c->record || c->record->table != TABLE_REQUEST) return;
     struct request *r = (struct request *)(void *)c->record;
@@ -60,11 +61,11 @@ static void word_head(struct session *s, struct change *c)
 static void on_change(void *owner, struct change *c)
 {
     struct session *s = owner;
-    bool found = is_found_in(c), moves = moves_focus(s, c);
+    bool found = change_needs_reconcile(c), moves = change_moves_focus(s, c);
 
     if (!c->at_ms) c->at_ms = session_now_ms(s);
     if (!c->wall_ms) c->wall_ms = clock_wall_ms(s->clock);
-    word_head(s, c);
+    request_set_head(s, c);
     world_apply(s->world, c);
     if (s->calls.applied) s->calls.applied(s->calls.arg, c);
     if (moves) s->focus_fresh = false;
@@ -72,53 +73,53 @@ static void on_change(void *owner, struct change *c)
     recoveries_observe(s->recoveries, s->world, &s->focus, c, moves);
     session_services_set_fast_poll(s);
     if (!s->replays && c->type == CHANGE_SOURCE && c->world == WORLD_KUBE && c->state == SOURCE_DENIED)
-        session_permission_doubted(s);
-    if (found || (!s->looked && c->world == WORLD_KUBE)) session_discover_soon(s);
+        session_permission_doubt(s);
+    if (found || (!s->kube_settled && c->world == WORLD_KUBE)) session_reconcile_soon(s);
     if (s->calls.changed) s->calls.changed(s->calls.arg, c);
     change_free(c);
 }
 
-void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
-                         enum err err, const char *why)
+void session_publish_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
+                            enum err err, const char *why)
 {
     on_change(s, change_source(source, world, state, err, why, NULL));
 }
 
-static const struct budget_rate discovery_rates[BUDGET_KINDS] = {
-    [BUDGET_REQUESTS] = {SESSION_DISCOVERY_RATE, SESSION_DISCOVERIES}};
+static const struct budget_rate reconcile_rates[BUDGET_KINDS] = {
+    [BUDGET_REQUESTS] = {SESSION_RECONCILE_RATE, SESSION_RECONCILES}};
 
 uint64_t session_now_ms(const struct session *s)
 {
     return clock_now_ms(s->clock);
 }
 
-/* ---- discovery ------------------------------------------------------------------------------------------------ */
+/* ---- reconciling ------------------------------------------------------------------------------------------------ */
 
-void session_discover_soon(struct session *s)
+void session_reconcile_soon(struct session *s)
 {
-    if (alarm_is_set(s->discover)) return;
-    const uint64_t wait = budget_wait(&s->discoveries, session_now_ms(s), NULL);
-    /* At once after a calm, so that a start is quick; in a flood once each SESSION_DISCOVER_MS. */
-    bool calm = session_now_ms(s) >= s->discovered_ms + SESSION_DISCOVER_MS;
-    alarm_set(s->discover, wait ? wait : calm ? 0 : SESSION_DISCOVER_MS, 0);
+    if (alarm_is_set(s->reconcile)) return;
+    const uint64_t wait = budget_wait(&s->reconciles, session_now_ms(s), NULL);
+    /* At once after a calm, so that a start is quick; in a flood once each SESSION_RECONCILE_MS. */
+    bool calm = session_now_ms(s) >= s->reconciled_ms + SESSION_RECONCILE_MS;
+    alarm_set(s->reconcile, wait ? wait : calm ? 0 : SESSION_RECONCILE_MS, 0);
 }
 
-void session_discover_after(struct session *s, uint64_t ms)
+void session_reconcile_after(struct session *s, uint64_t ms)
 {
-    if (!alarm_is_set(s->discover)) alarm_set(s->discover, ms, 0);
+    if (!alarm_is_set(s->reconcile)) alarm_set(s->reconcile, ms, 0);
 }
 
-static void discover(void *arg)
+static void session_reconcile(void *arg)
 {
     struct session *s = arg;
 
     if (s->replays) return;
-    s->discovered_ms = session_now_ms(s);
-    budget_spend(&s->discoveries, BUDGET_REQUESTS, 1);
-    session_look_for_focus(s);
+    s->reconciled_ms = session_now_ms(s);
+    budget_spend(&s->reconciles, BUDGET_REQUESTS, 1);
+    session_focus_update(s);
     session_ingresses_list(s);
     session_services_update(s);
-    s->looked = s->looked || session_world_settled(s, WORLD_KUBE);
+    s->kube_settled = s->kube_settled || session_world_settled(s, WORLD_KUBE);
 }
 
 /* Of the client of Kubernetes (struct kube_guard). */
@@ -127,7 +128,7 @@ static enum err kube_may_change(void *arg, struct why *why)
     return session_may_change(arg, why);
 }
 
-static enum err open_kube(struct session *s, struct why *why)
+static enum err kube_open_configured(struct session *s, struct why *why)
 {
     const struct conf *c = s->conf;
     const struct kube_open conf = {
@@ -135,7 +136,7 @@ static enum err open_kube(struct session *s, struct why *why)
     struct why own = {.code = ERR_OK};
 
     if (text_eq(c->kubeconfig, "none")) {
-        session_tell_source(s, "kube", WORLD_KUBE, SOURCE_OFF, ERR_OK, "--kubeconfig none");
+        session_publish_source(s, "kube", WORLD_KUBE, SOURCE_OFF, ERR_OK, "--kubeconfig none");
         return ERR_OK;
     }
     s->kube_ops = kube_kinds[0];
@@ -146,7 +147,7 @@ static enum err open_kube(struct session *s, struct why *why)
         if (why) *why = own;
         return err;
     }
-    session_tell_source(s, "kube", WORLD_KUBE, SOURCE_DOWN, err, own.text);
+    session_publish_source(s, "kube", WORLD_KUBE, SOURCE_DOWN, err, own.text);
     return ERR_OK;
 }
 
@@ -158,7 +159,7 @@ static const struct neuron_ops *neuron_kind_for(const char *spec)
     return NULL;
 }
 
-static void open_neuron(struct session *s, size_t i)
+static void neuron_open_spec(struct session *s, size_t i)
 {
     const char *spec = s->conf->neuron[i];
     const struct neuron_ops *ops = neuron_kind_for(spec);
@@ -173,20 +174,20 @@ static void open_neuron(struct session *s, size_t i)
     } else {
         why_set(&why, err, "no kind of Neuron source takes this address");
     }
-    if (err) session_tell_source(s, source, WORLD_NEURON, SOURCE_DOWN, err, why.text);
+    if (err) session_publish_source(s, source, WORLD_NEURON, SOURCE_DOWN, err, why.text);
     free(source);
 }
 
-static void open_neurons(struct session *s)
+static void neurons_open(struct session *s)
 {
     const struct conf *c = s->conf;
 
     if (c->neurons == 0 || text_eq(c->neuron[0], "none")) {
-        session_tell_source(s, "neuron", WORLD_NEURON, SOURCE_OFF, ERR_OK,
-                            c->neurons ? "--neuron none" : "no neuron-monitor is configured (--neuron 'COMMAND')");
+        session_publish_source(s, "neuron", WORLD_NEURON, SOURCE_OFF, ERR_OK,
+                               c->neurons ? "--neuron none" : "no neuron-monitor is configured (--neuron 'COMMAND')");
         return;
     }
-    for (size_t i = 0; i < c->neurons; i++) open_neuron(s, i);
+    for (size_t i = 0; i < c->neurons; i++) neuron_open_spec(s, i);
 }
 
 static struct session *session_new(struct loop *l, const struct conf *conf, const struct session_calls *calls)
@@ -199,8 +200,8 @@ static struct session *session_new(struct loop *l, const struct conf *conf, cons
     if (calls) s->calls = *calls;
     s->world = world_new();
     s->recoveries = recoveries_new();
-    s->discover = clock_alarm_new(s->clock, discover, s);
-    budget_init(&s->discoveries, discovery_rates, session_now_ms(s));
+    s->reconcile = clock_alarm_new(s->clock, session_reconcile, s);
+    budget_init(&s->reconciles, reconcile_rates, session_now_ms(s));
     s->sink = (struct sink){on_change, s};
     s->ns = mem_str(conf->ns);
     s->service = mem_str(conf->service);
@@ -211,7 +212,7 @@ static struct session *session_new(struct loop *l, const struct conf *conf, cons
 struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls)
 {
     struct session *s = session_new(l, conf, calls);
-    s->replays = s->looked = true;
+    s->replays = s->kube_settled = true;
     return s;
 }
 
@@ -246,7 +247,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
 {
     struct session *s = session_new(l, conf, calls);
 
-    enum err err = open_kube(s, why);
+    enum err err = kube_open_configured(s, why);
     if (err) {
         session_close(s);
         return err;
@@ -254,8 +255,8 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
     s->http = http_client_new(s->loop, &(struct http_client_conf){.proxy = NULL});
     s->serve = (struct serve_open){.http = s->http, .kube_ops = s->kube_ops, .kube = s->kube};
     session_services_open(s);
-    open_neurons(s);
-    session_discover_soon(s);
+    neurons_open(s);
+    session_reconcile_soon(s);
     *ret = s;
     return ERR_OK;
 }
@@ -263,7 +264,7 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
 void session_close(struct session *s)
 {
     if (!s) return;
-    /* What is in flight may still tell its end: nobody is listening any more. */
+    /* Requests in flight may still publish their end: nobody listens any more. */
     s->calls = (struct session_calls){.changed = NULL};
     session_services_close(s);
     http_client_free(s->http);
@@ -271,7 +272,7 @@ void session_close(struct session *s)
         if (s->neuron[i].be) s->neuron[i].ops->close(s->neuron[i].be);
     }
     if (s->kube) s->kube_ops->close(s->kube);
-    alarm_free(s->discover);
+    alarm_free(s->reconcile);
     recoveries_free(s->recoveries);
     world_free(s->world);
     free(s->ns);
@@ -282,7 +283,7 @@ void session_close(struct session *s)
     free(s);
 }
 
-/* ---- looking ---------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 const struct world *session_world(const struct session *s)
 {
@@ -320,10 +321,10 @@ void session_choose(struct session *s, const char *ns, const char *service)
     s->service = new_service;
     s->chosen = true;
     s->focus_fresh = false;
-    session_discover_soon(s);
+    session_reconcile_soon(s);
 }
 
-void session_tell_of_time(struct session *s, uint64_t now_ms)
+void session_publish_time(struct session *s, uint64_t now_ms)
 {
     struct change *c = change_new(CHANGE_ALIVE, "console", WORLD_CONSOLE);
 
@@ -341,7 +342,7 @@ void session_tick(struct session *s)
     if (moved) s->focus_fresh = false;
     focus_renew(s);
     moved = recoveries_tick(s->recoveries, s->world, &s->focus, now, clock_wall_ms(s->clock)) || moved;
-    if (moved) session_tell_of_time(s, now);
+    if (moved) session_publish_time(s, now);
     if (s->replays) return;
     session_services_set_fast_poll(s);
     session_services_tick(s);
@@ -354,5 +355,5 @@ void session_refresh(struct session *s)
     if (s->kube && s->kube_ops->refresh) s->kube_ops->refresh(s->kube);
     session_services_refresh(s);
     session_permission_refresh(s);
-    session_discover_soon(s);
+    session_reconcile_soon(s);
 }

@@ -1,10 +1,10 @@
 /*
- * session.h - one look at one service: opens the backends the configuration asks for or that are found, feeds what they
- * say to the world, and carries out what a person asked. The console, `status`, `ask`, `kill-head` and `info` all stand
- * on it.
+ * session.h - a connection to one cluster: opens the backends that are configured or detected, applies their changes to
+ * the world, and carries out what a person requests. The console, `status`, `ask`, `kill-head` and `info` all stand on
+ * it.
  *
- * The flow of discovery: Kubernetes first (kubeconfig); the RayService in focus gives the Redis address, user, password
- * reference and storage namespace; worker pods give the probes' targets; the configuration overrides each.
+ * The order of discovery: Kubernetes first (kubeconfig); the RayService in focus gives the Redis address, user,
+ * password reference and storage namespace; worker pods give the probes' targets; the configuration overrides each.
  */
 #ifndef RAYDECK_SESSION_H
 #define RAYDECK_SESSION_H
@@ -31,8 +31,8 @@ enum err session_open(struct loop *l, const struct conf *conf, const struct sess
                       struct why *why);
 void session_close(struct session *s); /* NULL is fine */
 
-/* A session of a recording: it opens no backend, asks and changes nothing, and goes by the changes that it is given and
- * by its clock, which the caller sets. */
+/* A session of a recording: it opens no backend, requests and changes nothing, and goes by the changes that it is given
+ * and by its clock, which the caller sets. */
 struct session *session_open_replay(struct loop *l, const struct conf *conf, const struct session_calls *calls);
 void session_take(struct session *s, struct change *c /* takes */);
 void session_take_base(struct session *s, struct change *c /* takes */); /* of a keyframe: it makes what was there */
@@ -61,13 +61,13 @@ void session_stop_changes(struct session *s, const char *why);
 
 /* Why a command cannot be done here and now: ERR_OK, or the err and a sentence. */
 enum err session_may_delete(const struct session *s, struct why *why);
-/* What the API server says of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or NULL.
- */
+/* The API server's access review of this user's deleting pods, whatever else stands in the way; *ret_why borrowed, or
+ * NULL. */
 enum tri session_may_delete_pods(const struct session *s, const char **ret_why);
-/* The API server was asked that and has not answered yet; false also where its answer is no, or that it cannot tell. It
- * is asked again on session_refresh, after a 403 and every five minutes. */
+/* That review was requested and is not answered yet; false also where the answer is no, or the review failed. It is
+ * requested again on session_refresh, after a 403 and every five minutes. */
 bool session_permission_waits(const struct session *s);
-/* Whether a prompt can be asked now; *ret_path (may be NULL) is the route it would take, in words, borrowed. */
+/* Whether a prompt can be sent now; *ret_path (may be NULL) is the route it would take, in words, borrowed. */
 enum err session_may_ask(const struct session *s, const char **ret_path, struct why *why);
 
 /* The protocol that was detected on that route: "infer", "openai"; NULL until it is known. *ret_model (may be NULL):
@@ -79,8 +79,8 @@ enum err session_ask(struct session *s, const struct prompt *prompt, void (*done
                      void *arg, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
-/* A session is READ-ONLY until it is told how long it may change the cluster (clock_now_ms; 0: not any more,
- * UINT64_MAX: as long as it lives). That is asked below every change: session_kill_head, and each request that deploy
+/* A session is READ-ONLY until this allows it to change the cluster, and for how long (clock_now_ms; 0: not any more,
+ * UINT64_MAX: as long as it lives). That is checked below every change: session_kill_head, and each request that deploy
  * and cleanup send through session_kube. */
 void session_allow_changes(struct session *s, uint64_t until_ms);
 

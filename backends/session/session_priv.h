@@ -1,8 +1,8 @@
 /*
  * session_priv.h - what the files of the session share; for backends/session only.
  *
- * Discovery is deferred: a change that may matter rings `discover` a moment later, so that a full list costs one look,
- * and so that no backend is closed from within its own sink.
+ * A change that may matter schedules a debounced reconcile, so that a full list costs one of them, and so that no
+ * backend is closed from within its own sink.
  */
 #ifndef RAYDECK_SESSION_PRIV_H
 #define RAYDECK_SESSION_PRIV_H
@@ -16,11 +16,11 @@
 #include "backends/world/recoveries.h"
 
 enum {
-    SESSION_DISCOVER_MS = 20,
-    SESSION_DISCOVERIES = 100,  /* at once; a cluster that changes its mind without end is followed: */
-    SESSION_DISCOVERY_RATE = 5, /* times a second */
+    SESSION_RECONCILE_MS = 20,
+    SESSION_RECONCILES = 100,   /* at once; a cluster that changes its mind without end is followed: */
+    SESSION_RECONCILE_RATE = 5, /* times a second */
     SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
-    SESSION_INGRESS_MS = 60000, /* between two looks at the ingresses */
+    SESSION_INGRESS_MS = 60000, /* between two lists of the ingresses */
 };
 
 /* What is held of one RayService. */
@@ -38,15 +38,15 @@ struct neuron_open_one {
     struct neuron *be;
 };
 
-/* What the API server says of deleting pods in a namespace. */
+/* The access review of deleting pods in a namespace. */
 struct permission {
-    char *ns;       /* that is asked about; NULL: none yet */
-    char *asked_ns; /* of the review in flight; NULL: none is */
-    bool again;     /* another one follows it */
-    bool answered;  /* of ns; TRI_UNKNOWN: the review failed */
+    char *ns;           /* that it is of; NULL: none yet */
+    char *requested_ns; /* of the review in flight; NULL: none is */
+    bool again;         /* another one follows it */
+    bool answered;      /* of ns; TRI_UNKNOWN: the review failed */
     enum tri may_delete;
     char *why;
-    uint64_t asked_ms, due_ms; /* when the last one was sent; when it is asked again */
+    uint64_t requested_ms, due_ms; /* when the last one was sent; when the next is due */
 };
 /* The delete in flight; done NULL: none is. */
 struct killing {
@@ -68,22 +68,22 @@ struct session {
     struct session_calls calls;
     struct world *world;
     struct recoveries *recoveries;
-    struct alarm *discover;
-    struct budget discoveries;
-    uint64_t discovered_ms; /* when it last rang */
+    struct alarm *reconcile;
+    struct budget reconciles;
+    uint64_t reconciled_ms; /* of the last one */
     struct sink sink;
 
     char *ns, *service; /* the focus; NULL: whichever is the only one */
     bool chosen;        /* by a person: not given up when it is gone */
     struct focus focus; /* of focus_world; read it with session_focus */
     bool focus_fresh;
-    bool replays; /* session_open_replay */
-    bool looked;  /* discovery has seen all that Kubernetes has to say at first */
+    bool replays;      /* session_open_replay */
+    bool kube_settled; /* a reconcile has seen Kubernetes settled */
 
     const struct kube_ops *kube_ops;
     struct kube *kube;
     uint64_t changes_until_ms; /* session_allow_changes */
-    char *kube_ns;             /* told by set_namespace */
+    char *kube_ns;             /* of the last set_namespace */
     struct permission permission;
     struct killing killing;
     char stopped[96]; /* why nothing is changed any more; "": it may be */
@@ -101,10 +101,10 @@ struct session {
 
 uint64_t session_now_ms(const struct session *s);
 
-/* One look at the world each; cheap when nothing has changed. */
-void session_discover_soon(struct session *s);
-void session_discover_after(struct session *s, uint64_t ms);
-void session_look_for_focus(struct session *s);
+/* Schedule a reconcile; cheap when one is scheduled. */
+void session_reconcile_soon(struct session *s);
+void session_reconcile_after(struct session *s, uint64_t ms);
+void session_focus_update(struct session *s);
 
 /* services.c */
 void session_services_open(struct session *s); /* opens what the configuration alone says */
@@ -125,17 +125,18 @@ void session_ingresses_list(struct session *s);
 bool session_ingresses_listed(const struct session *s);
 
 /* permission.c */
-void session_permission_for(struct session *s, const char *ns); /* forgets what was answered for another one */
+void session_permission_set_namespace(struct session *s,
+                                      const char *ns); /* forgets what was answered for another one */
 void session_permission_tick(struct session *s, uint64_t now_ms);
-void session_permission_refresh(struct session *s); /* asks again now: a person wants it, or was refused */
-void session_permission_doubted(struct session *s); /* a source got a 403, and may get it again and again */
+void session_permission_refresh(struct session *s); /* requests it now: a person wants it, or was refused */
+void session_permission_doubt(struct session *s);   /* a source got a 403, and may get it again and again */
 void session_permission_done(struct session *s);
 
-/* Publishes a change that says nothing: there may be something to draw. */
-void session_tell_of_time(struct session *s, uint64_t now_ms);
+/* Publishes a change without content: time has passed, and there may be something to draw. */
+void session_publish_time(struct session *s, uint64_t now_ms);
 
-/* Puts a source's state where no backend is there to do it. */
-void session_tell_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
-                         enum err err, const char *why);
+/* Publishes a source's state where no backend is there to do it. */
+void session_publish_source(struct session *s, const char *source, enum world_kind world, enum source_state state,
+                            enum err err, const char *why);
 
 #endif

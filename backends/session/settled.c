@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static bool has_failed(const struct source *src)
+static bool source_has_failed(const struct source *src)
 {
     return src->state == SOURCE_OFF || src->state == SOURCE_DOWN || src->state == SOURCE_DENIED ||
            src->state == SOURCE_ABSENT;
@@ -17,12 +17,12 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
         kind == WORLD_KUBE && s->kube_ns &&
         !(world_source_named(s->world, "kube/pods") && world_source_named(s->world, "kube/endpointslices"));
 
-    if (more_to_come) return false; /* the namespace was told, what is read from it has not begun */
+    if (more_to_come) return false; /* the namespace is set, its watches have not begun */
 
     for (size_t i = 0; i < world_sources(s->world); i++) {
         const struct source *src = world_source(s->world, i);
         if (src->world != kind) continue;
-        if (has_failed(src)) {
+        if (source_has_failed(src)) {
             failed++;
             continue;
         }
@@ -36,6 +36,6 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
 
 bool session_settled(const struct session *s)
 {
-    return s->looked && session_services_settled(s) && session_world_settled(s, WORLD_KUBE) &&
+    return s->kube_settled && session_services_settled(s) && session_world_settled(s, WORLD_KUBE) &&
            session_world_settled(s, WORLD_REDIS) && session_world_settled(s, WORLD_NEURON);
 }

@@ -86,26 +86,26 @@ static void an_answer_that_is_no_is_an_answer(void **state)
     struct fixture *f = *state;
     const char *why;
     assert_true(session_permission_waits(&f->session));
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     assert_true(session_permission_waits(&f->session));
     answer(f, TRI_NO, "not you");
     assert_false(session_permission_waits(&f->session));
     assert_int_equal(session_may_delete_pods(&f->session, &why), TRI_NO);
     assert_string_equal(why, "not you");
-    session_permission_for(&f->session, "one"); /* nothing new */
+    session_permission_set_namespace(&f->session, "one"); /* nothing new */
     assert_int_equal(f->reviews.sent, 1);
 }
 
 static void another_namespace_forgets_the_answer(void **state)
 {
     struct fixture *f = *state;
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     answer(f, TRI_YES, "");
     assert_int_equal(may(f), TRI_YES);
-    session_permission_for(&f->session, "two");
+    session_permission_set_namespace(&f->session, "two");
     assert_int_equal(may(f), TRI_UNKNOWN);
     assert_true(session_permission_waits(&f->session));
-    session_permission_for(&f->session, "three");
+    session_permission_set_namespace(&f->session, "three");
     assert_int_equal(f->reviews.sent, 2);
     answer(f, TRI_YES, ""); /* of "two": not taken, and "three" is asked about */
     assert_int_equal(may(f), TRI_UNKNOWN);
@@ -120,7 +120,7 @@ static void another_namespace_forgets_the_answer(void **state)
 static void it_is_asked_again_after_five_minutes(void **state)
 {
     struct fixture *f = *state;
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     answer(f, TRI_YES, "");
     const uint64_t now = loop_now_ms();
     session_permission_tick(&f->session, now + 4 * MINUTE_MS);
@@ -138,7 +138,7 @@ static void it_is_asked_again_after_five_minutes(void **state)
 static void what_could_not_be_said_is_asked_again_sooner(void **state)
 {
     struct fixture *f = *state;
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     answer(f, TRI_UNKNOWN, "timed out");
     assert_false(session_permission_waits(&f->session)); /* nothing is gained by waiting */
     session_permission_tick(&f->session, loop_now_ms() + MINUTE_MS);
@@ -148,7 +148,7 @@ static void what_could_not_be_said_is_asked_again_sooner(void **state)
 static void a_refresh_while_one_is_in_flight_follows_it(void **state)
 {
     struct fixture *f = *state;
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     session_permission_refresh(&f->session);
     session_permission_refresh(&f->session);
     assert_int_equal(f->reviews.sent, 1);
@@ -163,9 +163,9 @@ static void a_refresh_while_one_is_in_flight_follows_it(void **state)
 static void a_source_that_is_denied_asks_again_but_not_each_time(void **state)
 {
     struct fixture *f = *state;
-    session_permission_for(&f->session, "one");
+    session_permission_set_namespace(&f->session, "one");
     answer(f, TRI_YES, "");
-    for (int i = 0; i < 100; i++) session_permission_doubted(&f->session);
+    for (int i = 0; i < 100; i++) session_permission_doubt(&f->session);
     assert_int_equal(f->reviews.sent, 1);
     session_permission_tick(&f->session, loop_now_ms() + MINUTE_MS);
     assert_int_equal(f->reviews.sent, 2);
