@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/link/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -101,10 +102,10 @@ void cleanup_rest(void *arg)
 
 /* ---- the GCS's fields ---- */
 
-struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_ns)
+struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_ns, uint64_t now_ms)
 {
     uint64_t sum = 0;
-    enum freshness fresh = world_freshness(w, WORLD_REDIS, loop_now_ms(), NULL, NULL);
+    enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
     if (fresh != FRESH_LIVE) return UNKNOWN_U64;
     WORLD_EACH (row, w, TABLE_GCSTABLE) {
         const struct gcstable *t = ROW(row, gcstable);
@@ -113,6 +114,11 @@ struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_n
         sum += t->fields.value;
     }
     return known_u64(sum);
+}
+
+struct known_u64 cleanup_fields_now(const struct cleanup *c)
+{
+    return cleanup_gcs_fields(c->conf.world, c->storage_ns, clock_now_ms(loop_clock(c->conf.loop)));
 }
 
 static void redis_finish(struct cleanup *c)
@@ -128,7 +134,7 @@ static void redis_finish(struct cleanup *c)
 static void redis_read(void *arg)
 {
     struct cleanup *c = arg;
-    struct known_u64 now = cleanup_gcs_fields(c->conf.world, c->storage_ns);
+    struct known_u64 now = cleanup_fields_now(c);
     unsigned long long before = c->fields_before.value;
     if (!now.known || !c->fields_before.known) {
         step_log(&c->engine, TONE_WARN, "GCS fields under storage namespace %s: not known", c->storage_ns);

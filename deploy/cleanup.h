@@ -33,7 +33,7 @@ enum { CLEANUP_POLL_MS = 1000, CLEANUP_HANG_MS = 60 * 1000, CLEANUP_WAIT_MS = 10
 
 /* Everything is borrowed until cleanup_free, but for ns and service, which are copied. */
 struct cleanup_conf {
-    struct loop *loop;
+    struct loop *loop; /* the world's times are of its clock */
     struct cluster cluster;
     const struct world *world; /* for the GCS's fields and for reasons; NULL: unknown */
     const char *ns;
@@ -50,7 +50,8 @@ enum { CLEANUP_CONFIRM_LINES = 12 };
 void cleanup_confirm_text(const struct cleanup *c, struct buf *out);
 const char *cleanup_service(const struct cleanup *c); /* of the first RayService; "" none */
 
-/* The fields of every GCS table of a storage namespace together (ns NULL: of all); unknown where no Redis was read. */
-struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_ns);
+/* The fields of every GCS table of a storage namespace together (ns NULL: of all); unknown where no Redis was read, or
+ * it is silent. now_ms: of the clock that the world's times are of. */
+struct known_u64 cleanup_gcs_fields(const struct world *w, const char *storage_ns, uint64_t now_ms);
 
 #endif

@@ -54,6 +54,9 @@ const struct kobject_kind *cleanup_kind(const struct cleanup *c, size_t i);
 /* Somebody made it: it has no owner, and it is not in every namespace. */
 bool cleanup_is_foreign(const struct kobject_kind *kind, const cJSON *o);
 
+/* Of its storage namespace, as the world knows them now. */
+struct known_u64 cleanup_fields_now(const struct cleanup *c);
+
 /* The steps. */
 void cleanup_read(void *arg);
 void cleanup_ui(void *arg);

@@ -16,7 +16,7 @@ static void fields_log(struct cleanup *c)
     if (!c->conf.world || !c->service[0]) return;
     struct focus f = focus_of(c->conf.world, c->ns, c->service);
     c->storage_ns = mem_str(f.gcs_ns);
-    if (c->storage_ns) c->fields_before = cleanup_gcs_fields(c->conf.world, c->storage_ns);
+    if (c->storage_ns) c->fields_before = cleanup_fields_now(c);
     if (c->fields_before.known)
         step_log(&c->engine, TONE_PLAIN, "%llu GCS fields in Redis under storage namespace %s",
                  (unsigned long long)c->fields_before.value, c->storage_ns);
