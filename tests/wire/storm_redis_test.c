@@ -142,6 +142,15 @@ static bool one_actor_table(void *arg, const char *command, struct buf *reply)
     return true;
 }
 
+#define MESSAGE "*3\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n"
+#define ACTOR_KEY "*1\r\n$10\r\nRAYa@ACTOR\r\n"
+
+static bool read_again(struct redis_harness *h, const void *reads)
+{
+    (void)h;
+    return fake_redis_commands(fake, "HLEN") > *(const unsigned *)reads;
+}
+
 /* Once when it is found, and once more for what changed before tracking began: then only when Redis says so. */
 static void a_tracked_hash_is_not_polled(void **state)
 {
@@ -151,7 +160,25 @@ static void a_tracked_hash_is_not_polled(void **state)
     assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
     storm();
     storm(); /* more than twice SCAN_POLL_MS */
-    assert_in_range(fake_redis_commands(fake, "HLEN"), 1, 2);
+    const unsigned reads = fake_redis_commands(fake, "HLEN");
+    assert_in_range(reads, 1, 2);
+    /* what is pushed of something else, or says nothing, reads nothing */
+    static const char *const others[] = {
+        "*3\r\n$7\r\nmessage\r\n$5\r\nother\r\n" ACTOR_KEY,
+        "*3\r\n$7\r\nmessage\r\n$-1\r\n" ACTOR_KEY,
+        "*3\r\n$7\r\nmessage\r\n:12\r\n" ACTOR_KEY,
+        MESSAGE "$10\r\nRAYa@ACTOR\r\n",
+        MESSAGE "*1\r\n:12\r\n",
+        MESSAGE "*0\r\n",
+        "*2\r\n$7\r\nmessage\r\n$20\r\n__redis__:invalidate\r\n",
+        "*1\r\n$7\r\nmessage\r\n",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++) fake_redis_push(fake, others[i]);
+    storm();
+    assert_int_equal(fake_redis_commands(fake, "HLEN"), reads);
+    assert_int_equal(harness_source(&harness)->state, SOURCE_LIVE);
+    fake_redis_push(fake, MESSAGE ACTOR_KEY);
+    HARNESS_UNTIL(&harness, read_again, &reads);
 }
 
 /* ---- errors that end each connection ---- */
