@@ -264,6 +264,21 @@ static void an_outage_ends_with_the_service_that_is_deleted(void **state)
     }
 }
 
+/* Of no workers none can be the same. */
+static void without_workers_there_is_no_such_rung(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_POD, "w1");
+    small_gone(s, TABLE_POD, "w2");
+    head_is_deleted(s);
+    struct pod *p = small_pod(new_head, NEW_POD, "head", "ip-100-64-90-12", "100.64.90.44");
+    p->created = p->started = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_true(s->r.rung[RUNG_HEAD_READY].reached);
+    assert_int_equal(s->r.workers, 0);
+    assert_false(s->r.rung[RUNG_WORKERS_SAME].reached);
+}
+
 static void what_is_missing_is_asked_of_an_outage_only(void **state)
 {
     struct small *s = *state;
@@ -332,6 +347,7 @@ int main(void)
         T(a_successor_whose_container_ended_runs_no_more),
         T(another_pod_is_another_successor),
         T(an_outage_ends_with_the_service_that_is_deleted),
+        T(without_workers_there_is_no_such_rung),
         T(what_is_missing_is_asked_of_an_outage_only),
         T(a_proof_of_life_loses_nothing),
         T(a_head_that_is_not_ready_says_how_far_it_is),
