@@ -261,7 +261,7 @@ void app_deploy_ask(struct app *app, const char *file)
         return;
     }
     const struct deploy_conf conf = {.loop = app->loop,
-                                     .cluster = {ops, kube},
+                                     .cluster = {.ops = ops, .kube = kube},
                                      .world = session_world(app->session),
                                      .ns = app->cli->conf.ns,
                                      .context_ns = where ? where->ns : NULL,
@@ -292,7 +292,7 @@ void app_cleanup_ask(struct app *app)
     struct app_work *w = work_new(app, "Clean up");
     w->ns = mem_str(ns);
     const struct cleanup_conf conf = {.loop = app->loop,
-                                      .cluster = {ops, kube},
+                                      .cluster = {.ops = ops, .kube = kube},
                                       .world = session_world(app->session),
                                       .ns = w->ns,
                                       .service = f.rayservice ? f.rayservice->name : app->cli->conf.service};

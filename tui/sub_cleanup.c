@@ -45,7 +45,7 @@ static enum err cleaning_begin(struct cleaning *c, struct why *why)
     if (!ns) return why_set(why, ERR_USAGE, "no namespace: give --namespace");
     c->ns = mem_str(ns);
     const struct cleanup_conf conf = {.loop = snapshot_loop(c->snapshot),
-                                      .cluster = {ops, kube},
+                                      .cluster = {.ops = ops, .kube = kube},
                                       .world = session_world(s),
                                       .ns = c->ns,
                                       .service = c->cli->conf.service};

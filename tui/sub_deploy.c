@@ -67,7 +67,7 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
     const struct kube_where *where = session_where(s);
     if (!kube) return why_set(why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
     const struct deploy_conf conf = {.loop = snapshot_loop(d->snapshot),
-                                     .cluster = {ops, kube},
+                                     .cluster = {.ops = ops, .kube = kube},
                                      .world = session_world(s),
                                      .ns = d->cli->conf.ns,
                                      .context_ns = where ? where->ns : NULL,

@@ -13,14 +13,26 @@ struct reply_reader {
     redisReplyObjectFunctions fn; /* hiredis keeps a pointer to it */
     size_t bytes;                 /* since the last whole reply */
     size_t elements;              /* of the reply being parsed */
-    bool limit_exceeded;
+    bool limit_exceeded, too_deep;
 };
 
 /* ---- hiredis' reader callbacks ---- */
 
+static bool is_too_deep(const redisReadTask *task)
+{
+    int depth = 1;
+
+    for (; task->parent && depth <= REPLY_DEPTH_MAX; task = task->parent) depth++;
+    return depth > REPLY_DEPTH_MAX;
+}
+
 static struct reply *reply_new(const redisReadTask *task, enum reply_type type)
 {
     struct reply_reader *rr = task->privdata;
+    if (is_too_deep(task)) {
+        rr->too_deep = true;
+        return NULL;
+    }
     if (++rr->elements > REPLY_ELEMENTS_MAX) {
         rr->limit_exceeded = true;
         return NULL;
@@ -155,6 +167,8 @@ enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why
     void *object = NULL;
     if (redisReaderGetReply(rr->hiredis, &object) != REDIS_OK) {
         if (rr->limit_exceeded) return why_set(why, ERR_LIMIT, "Redis: a reply of too many elements");
+        if (rr->too_deep)
+            return why_set(why, ERR_PROTOCOL, "Redis: a reply of arrays nested deeper than %d", REPLY_DEPTH_MAX);
         return reader_failed(rr, why);
     }
     if (object) {
@@ -165,7 +179,7 @@ enum err reply_next(struct reply_reader *rr, struct reply **ret, struct why *why
     return ERR_OK;
 }
 
-/* Arrays are nested as deep as hiredis' stack, at most nine levels. */
+/* Recursion ends: REPLY_DEPTH_MAX. */
 void reply_free(struct reply *r)
 {
     if (!r) return;

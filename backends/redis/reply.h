@@ -13,8 +13,9 @@
 #include <stddef.h>
 
 enum {
-    REPLY_BULK_MAX = 4 * 1024 * 1024,   /* bytes of one string */
-    REPLY_ARRAY_MAX = 100000,           /* elements of one array */
+    REPLY_BULK_MAX = 4 * 1024 * 1024, /* bytes of one string */
+    REPLY_ARRAY_MAX = 100000,         /* elements of one array */
+    REPLY_DEPTH_MAX = 9, /* arrays in arrays: what hiredis 0.14 takes; later ones take any, and freeing recurses */
     REPLY_ELEMENTS_MAX = 200000,        /* elements of one reply, nested ones together */
     REPLY_BYTES_MAX = 16 * 1024 * 1024, /* bytes of one reply */
     REPLY_LINE_MAX = 64 * 1024          /* bytes of a line: a status, an error, a length */
