@@ -2,12 +2,13 @@
 #include "tui/snapshot.h"
 
 #include "backends/base/mem.h"
+#include "backends/world/answers.h"
 #include "tui/term/signals.h"
 
 #include <signal.h>
 #include <stdlib.h>
 
-enum { SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
+enum { PROBE_WAIT_MS = 2500, SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
 
 struct snapshot {
     struct loop *loop;
@@ -202,6 +203,27 @@ static bool service_known(void *arg)
     const struct snapshot *snapshot = arg;
     struct focus f = session_focus(snapshot->session);
     return f.head != NULL || session_settled(snapshot->session);
+}
+
+/* Whether a probe of that kind has ended, or none is sent. */
+static bool kind_is_probed(const struct world *w, const char *source, const char *kind)
+{
+    const struct source *s = world_source_named(w, source);
+    const struct probe_sum sum = probe_sum_of(w, kind, 0);
+
+    return !s || s->state == SOURCE_OFF || sum.ok + sum.slow + sum.failed > 0;
+}
+
+static bool is_probed(void *arg)
+{
+    const struct world *w = session_world(snapshot_session(arg));
+
+    return kind_is_probed(w, "probe", "probe") && kind_is_probed(w, "probe/way", "way");
+}
+
+enum err snapshot_until_probed(struct snapshot *snapshot)
+{
+    return snapshot_until(snapshot, is_probed, snapshot, PROBE_WAIT_MS) == ERR_CANCELLED ? ERR_CANCELLED : ERR_OK;
 }
 
 enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why)

@@ -51,6 +51,10 @@ void snapshot_on_stop(struct snapshot *snapshot, void (*stop)(void *arg, bool st
 /* Waits until every configured world was listed in full, or has failed (session_settled). */
 enum err snapshot_until_settled(struct snapshot *snapshot, uint64_t timeout_ms);
 
+/* Waits until the first probes have ended, of the workers' proxies and of the users' way, as far as they are probed;
+ * not longer than 2.5 s: ANSWERING is then unknown, which is no error. ERR_CANCELLED. */
+enum err snapshot_until_probed(struct snapshot *snapshot);
+
 /* Waits until the RayService in focus and its head pod are known. why names what is missing. */
 enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why);
 

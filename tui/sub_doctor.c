@@ -104,6 +104,7 @@ int sub_doctor(struct cli *cli)
         enum err waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CONFIG_MS);
         if (waited != ERR_CANCELLED)
             waited = snapshot_until(snapshot, aws_done, &asking, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
+        if (waited != ERR_CANCELLED && !cli->conf.no_probe) waited = snapshot_until_probed(snapshot);
         if (waited == ERR_CANCELLED) err = waited;
     }
     const int status = err == ERR_CANCELLED ? snapshot_exit_status(snapshot, err)

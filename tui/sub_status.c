@@ -6,16 +6,9 @@
 
 #include <stdlib.h>
 
-enum { STATUS_TIMEOUT_MS = 10 * 1000, PROBE_WAIT_MS = 2500 };
+enum { STATUS_TIMEOUT_MS = 10 * 1000 };
 
 /* ANSWERING needs at least one probe that was answered or failed. */
-static bool is_probed(void *arg)
-{
-    struct probe_sum proxies = probe_sum_of(session_world(snapshot_session(arg)), "probe", 0);
-    struct probe_sum way = probe_sum_of(session_world(snapshot_session(arg)), "way", 0);
-    return proxies.ok + proxies.slow + proxies.failed + way.ok + way.slow + way.failed > 0;
-}
-
 static void print_status(const struct cli *cli, const struct status_of *s)
 {
     if (!cli_json(cli)) {
@@ -56,11 +49,7 @@ int sub_status(struct cli *cli)
         return cli_exit_of(err);
     }
     err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
-    if (!err && !cli->conf.no_probe) {
-        /* A time-out is no error here: ANSWERING is then unknown. */
-        enum err waited = snapshot_until(snapshot, is_probed, snapshot, PROBE_WAIT_MS);
-        if (waited == ERR_CANCELLED) err = waited;
-    }
+    if (!err && !cli->conf.no_probe) err = snapshot_until_probed(snapshot);
     int status = snapshot_exit_status(snapshot, ERR_CANCELLED);
     if (err != ERR_CANCELLED) {
         const struct session *session = snapshot_session(snapshot);
