@@ -6,10 +6,10 @@
  * answers from here is left out for a while (a negative cache): an ingress may be for other networks than ours. One
  * that the configuration names is kept. The protocol of the selected route ("infer", "openai") is detected by GET
  * /v1/models, and again when Serve has turned RUNNING or a prompt was answered otherwise than the protocol says;
- * prompts wait until it is known.
+ * prompts wait until it is known, or guessed ("infer") where /v1/models failed.
  *
  * It needs to be updated when the world has changed and about once a second. Several may look at one world, each for
- * its own RayService; they share the count of prompts.
+ * its own RayService; they share the counter that numbers prompt records.
  */
 #ifndef RAYDECK_SESSION_PROMPT_ROUTER_H
 #define RAYDECK_SESSION_PROMPT_ROUTER_H

@@ -3,11 +3,11 @@
  *
  * The desired configuration comes from the program's own configuration, else from the RayService: the address, the
  * user, and where the password is. A user or password in a Secret (or in clear in the RayService's spec) is read
- * through the API server, and passes through no change. The link is opened of the desired configuration and replaced
- * when that changes; what is opened, is opened in redis_discovery_update alone, of what is known at that moment.
+ * through the API server, and is never put into a struct change. The link is opened with the desired configuration and
+ * replaced when that changes; only redis_discovery_update opens it, with what is known at that moment.
  *
- * It needs to be updated when the world has changed, and asks for it (reconcile) when an answer has come. Several may
- * look at one world, each for its own RayService; they share a budget of connections.
+ * The owner calls redis_discovery_update when the world has changed, and later when the reconcile callback requested
+ * it. Several may look at one world, each for its own RayService; they share a budget of connections.
  */
 #ifndef RAYDECK_SESSION_REDIS_DISCOVERY_H
 #define RAYDECK_SESSION_REDIS_DISCOVERY_H

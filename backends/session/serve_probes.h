@@ -3,12 +3,12 @@
  * (prober.h), and the Serve controller's status from the Ray dashboard (serve_status.h).
  *
  * The workers are those of the focus whose probes count (focus_probes); they are reached through the API server's
- * proxy, from within the cluster directly. Without Kubernetes the address that --prompt names is probed. --no-probe
- * leaves the status alone.
+ * proxy, from within the cluster directly. Without Kubernetes the address that --prompt names is probed. With
+ * --no-probe only the Serve status is read.
  *
- * It needs to be updated when the world has changed or the route of prompts has. Several may look at one world, each
- * for its own RayService; they share the count of probes. Its sources (PROBER_SOURCE, PROBER_WAY_SOURCE, SERVE_SOURCE)
- * are of one at a time: free one before the next is made.
+ * It needs to be updated when the world has changed or the route of prompts has. Instances of one world share the
+ * counter that numbers probe records. Only one may exist at a time, as its sources (PROBER_SOURCE, PROBER_WAY_SOURCE,
+ * SERVE_SOURCE) have fixed names: free one before the next is made.
  */
 #ifndef RAYDECK_SESSION_SERVE_PROBES_H
 #define RAYDECK_SESSION_SERVE_PROBES_H

@@ -1,8 +1,9 @@
 /*
  * recovery.h - observes the loss of a RayService's head and its recovery, as a "ladder": a fixed list of steps, the
  * "rungs", each marked with the time and the evidence when it is observed. Evidence is what happened (probes,
- * heartbeats, connections, container states), never a status field, since those are stale during an outage. outage.h
- * makes the report of the outage out of these marks.
+ * heartbeats, connections, container states, pod readiness), never the status of RayService or RayCluster, since those
+ * are stale during an outage. The outage is the episode, the recovery is its observation, the report is outage.h.
+ * outage.h makes the report of the outage out of these marks.
  *
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
@@ -15,7 +16,8 @@
 #include "backends/world/joins.h"
 #include "backends/world/world.h"
 
-/* X(NAME, words) in the order in which they are shown */
+/* X(NAME, words), in the order in which a recovery is expected to reach them: what is shown, and what a loss of the new
+ * head unmarks (a rung and those after it). */
 #define RUNG_MAP(X)                                                                                                    \
     X(DELETE_ACCEPTED, "delete accepted")                                                                              \
     X(GCS_SILENT, "GCS silent")                                                                                        \
