@@ -75,7 +75,7 @@ enum conf_mark {
     CONF_UNMARKED,
     CONF_READONLY,             /* wins over development */
     CONF_DEVELOPMENT,          /* of exactly this cluster */
-    CONF_DEVELOPMENT_ELSEWHERE /* development is said of that context name, but not of this server and CA */
+    CONF_DEVELOPMENT_ELSEWHERE /* the configuration marks that context name, but not this server and CA */
 };
 enum conf_mark conf_mark_of(const struct conf *c, const struct conf_cluster *cluster);
 

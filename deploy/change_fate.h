@@ -1,7 +1,8 @@
 /*
  * change_fate.h - a change of one object that was sent, and what became of it, by the object as it is read afterwards.
  *
- * The server may still carry out a request whose answer nobody waits for: what is said is what held at the reading.
+ * The server may still carry out a request whose answer nobody waits for: what is reported is what held when it was
+ * read.
  */
 #ifndef RAYDECK_DEPLOY_CHANGE_FATE_H
 #define RAYDECK_DEPLOY_CHANGE_FATE_H

@@ -18,7 +18,7 @@ bool container_is_set(void); /* does the environment configure one? */
 enum err container_url(const char *relative, const char *full, char **ret, struct why *why);
 
 /* Reads the token file off the loop, where one is set, then requests. http must not use a proxy. ERR_USAGE: done is not
- * called then; a file that cannot be read is told by it. */
+ * called then; a file that cannot be read is reported through it. */
 enum err container_start(struct loop *l, struct http_client *http, const struct keys_calls *calls,
                          struct container_keys **ret, struct why *why);
 void container_free(struct container_keys *c); /* no callback follows; NULL is fine */

@@ -21,7 +21,7 @@ struct frame_found {
     bool whole;             /* its tail is there; else the file is cut off in it */
 };
 
-/* Frames and what stands between them; `problem` is told, in words with offsets, what is no frame. */
+/* Frames and what stands between them; `problem` is called, with a text that names the offset, for what is no frame. */
 struct frame_scan {
     const unsigned char *bytes;
     size_t len, at;

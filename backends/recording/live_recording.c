@@ -174,7 +174,7 @@ void live_opening(struct live_recording *r, const char *context, const char *ns,
 struct save {
     char *path, *folder; /* folder: to be pruned; NULL: a path that a person gave */
     struct buf bytes;
-    bool replaces, quiet; /* quiet: only a failure is told */
+    bool replaces, quiet; /* quiet: only a failure is reported */
     enum err err;
     struct why why;
 };

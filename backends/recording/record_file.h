@@ -2,8 +2,8 @@
  * record_file.h - the file that a recording is written to, off the loop (link/blocking.h): a disk that hangs stops no
  * frame of the screen. What waits is bounded: beyond RECORD_WAITING_MAX whole frames are left out and counted.
  *
- * The file is new: what stands at its path is never touched. The first error ends the writing, and is told once; what
- * was written up to it can be read.
+ * The file is new: what stands at its path is never touched. The first error ends the writing, and is reported once;
+ * what was written up to it can be read.
  */
 #ifndef RAYDECK_RECORDING_RECORD_FILE_H
 #define RAYDECK_RECORDING_RECORD_FILE_H

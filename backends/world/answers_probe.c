@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_MS = 60000, OLD_MS = 2000 /* so old a sample is told as such */ };
+enum { WINDOW_MS = 60000, OLD_MS = 2000 /* from this age on a sample is shown with its age */ };
 
 static int by_value(const void *a, const void *b)
 {

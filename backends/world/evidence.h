@@ -4,8 +4,8 @@
  *
  *   the way      the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service,
  * or the API server's proxy to the service) the proxies  the Serve proxies of the worker pods, each asked by itself.
- * One that is no ready endpoint of the service gets no requests: it is told, and judges nothing the model    prompts of
- * ours, and the replicas that the Serve API tells: a Serve proxy without a replica behind it answers /-/healthz, and
+ * One that is no ready endpoint of the service gets no requests: it is shown, and judges nothing the model    prompts
+ * of ours, and the replicas that the Serve API tells: a Serve proxy without a replica behind it answers /-/healthz, and
  * holds each request
  *
  * What keeps the console from seeing (an API server that is down, stopped or forbids its proxy; no network, no
@@ -22,7 +22,7 @@
 enum {
     EVIDENCE_FRESH_MS = 5000,  /* so old a sample may be that says YES */
     EVIDENCE_WINDOW_MS = 2500, /* probes of the way that are judged together */
-    EVIDENCE_PROMPT_MS = 60000 /* so long a failed prompt of ours is told */
+    EVIDENCE_PROMPT_MS = 60000 /* how long a failed prompt of ours is shown */
 };
 
 enum evidence_line { EVIDENCE_WAY, EVIDENCE_PROXIES, EVIDENCE_MODEL, EVIDENCE_LINES };
