@@ -1,13 +1,10 @@
 /* joins.c - which pod is on which Ray node, worker, core: looked up across tables. */
 #include "backends/world/joins.h"
 
+#include "backends/base/text.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static bool is_same_text(const char *a, const char *b)
-{
-    return a && b && !strcmp(a, b);
-}
 
 /* ---- focus --------------------------------------------------------------------------------------------------- */
 
@@ -16,7 +13,7 @@ static const struct rayservice *find_service(const struct world *w, const char *
     const struct rayservice *only = NULL;
     WORLD_EACH (row, w, TABLE_RAYSERVICE) {
         const struct rayservice *s = ROW(row, rayservice);
-        if (row->gone_ms || (ns && !is_same_text(s->ns, ns)) || (service && !is_same_text(s->name, service))) continue;
+        if (row->gone_ms || (ns && !text_eq(s->ns, ns)) || (service && !text_eq(s->name, service))) continue;
         if (only) return NULL;
         only = s;
     }
@@ -32,9 +29,9 @@ static const struct raycluster *find_cluster(const struct world *w, const struct
     size_t alone = 0;
     WORLD_EACH (row, w, TABLE_RAYCLUSTER) {
         const struct raycluster *c = ROW(row, raycluster);
-        if (row->gone_ms || (f->ns && !is_same_text(c->ns, f->ns))) continue;
-        if (active && !is_same_text(c->name, active)) continue;
-        if (!active && f->service && !is_same_text(c->service, f->service)) continue;
+        if (row->gone_ms || (f->ns && !text_eq(c->ns, f->ns))) continue;
+        if (active && !text_eq(c->name, active)) continue;
+        if (!active && f->service && !text_eq(c->service, f->service)) continue;
         alone++;
         if (!best || c->created.value >= best->created.value) best = c;
     }
@@ -49,7 +46,7 @@ static void find_head(const struct world *w, struct focus *f)
     WORLD_WITH(row, w, HEAD_BY_CLUSTER, cluster)
     {
         const struct pod *p = ROW(row, pod);
-        if (row->gone_ms || (ns && !is_same_text(p->ns, ns))) continue;
+        if (row->gone_ms || (ns && !text_eq(p->ns, ns))) continue;
         if (f->head && p->created.value < f->head->created.value) continue;
         f->head = p;
         f->head_row = row;
@@ -93,9 +90,9 @@ bool focus_has_pod(const struct focus *f, const struct pod *pod)
 {
     const struct rayservice *s = f->rayservice;
     const char *ns = f->raycluster ? f->raycluster->ns : f->ns;
-    if (!pod->cluster || (ns && !is_same_text(pod->ns, ns))) return false;
-    if (f->raycluster && is_same_text(pod->cluster, f->raycluster->name)) return true;
-    return s && (is_same_text(pod->cluster, s->active_cluster) || is_same_text(pod->cluster, s->pending_cluster));
+    if (!pod->cluster || (ns && !text_eq(pod->ns, ns))) return false;
+    if (f->raycluster && text_eq(pod->cluster, f->raycluster->name)) return true;
+    return s && (text_eq(pod->cluster, s->active_cluster) || text_eq(pod->cluster, s->pending_cluster));
 }
 
 /* Moves to the pod that arrived first of those that come next in the clusters' chains. */
@@ -119,7 +116,7 @@ struct focus_pods focus_pods_of(const struct world *w, const struct focus *f)
     struct focus_pods at = {.world = w, .focus = f};
     for (size_t i = 0; i < FOCUS_CLUSTERS; i++) {
         bool twice = false;
-        for (size_t j = 0; j < i; j++) twice = twice || is_same_text(cluster[i], cluster[j]);
+        for (size_t j = 0; j < i; j++) twice = twice || text_eq(cluster[i], cluster[j]);
         if (!twice) at.next[i] = world_with(w, POD_BY_CLUSTER, cluster[i]);
     }
     focus_pods_choose(&at);
@@ -137,8 +134,8 @@ bool focus_probes(const struct focus *f, const struct row *pod_row)
     const struct pod *p = ROW(pod_row, pod);
     const struct rayservice *s = f->rayservice;
     bool begins = s && !s->active_cluster && s->pending_cluster;
-    return !pod_row->gone_ms && is_same_text(p->role, "worker") && focus_has_pod(f, p) && p->ns && p->name &&
-           p->serve != TRI_NO && is_same_text(p->phase, "Running") && (!begins || p->is_ready == TRI_YES);
+    return !pod_row->gone_ms && text_eq(p->role, "worker") && focus_has_pod(f, p) && p->ns && p->name &&
+           p->serve != TRI_NO && text_eq(p->phase, "Running") && (!begins || p->is_ready == TRI_YES);
 }
 
 /* ---- pods and nodes ------------------------------------------------------------------------------------------ */
@@ -149,7 +146,7 @@ const struct pod *pod_named(const struct world *w, const char *ns, const char *n
     WORLD_WITH(row, w, POD_BY_NAME, name)
     {
         const struct pod *p = ROW(row, pod);
-        if (ns && !is_same_text(p->ns, ns)) continue;
+        if (ns && !text_eq(p->ns, ns)) continue;
         if (!row->gone_ms) return p;
         gone = p;
     }
@@ -173,7 +170,7 @@ static const struct pod *pod_by_instance(const struct world *w, const struct ray
     WORLD_WITH(row, w, POD_BY_NAME, n->pod)
     {
         const struct pod *p = ROW(row, pod);
-        int score = 2 * is_same_text(p->ip, n->address) + !row->gone_ms;
+        int score = 2 * text_eq(p->ip, n->address) + !row->gone_ms;
         if (score <= best_score) continue;
         best = p;
         best_score = score;
@@ -185,7 +182,7 @@ static const struct pod *pod_by_instance(const struct world *w, const struct ray
 static const struct pod *pod_by_address(const struct world *w, const struct raynode *n)
 {
     const struct pod *only = NULL;
-    if (!is_same_text(n->state, "ALIVE")) return NULL;
+    if (!text_eq(n->state, "ALIVE")) return NULL;
     WORLD_WITH(row, w, POD_BY_IP, n->address)
     {
         const struct pod *p = ROW(row, pod);
@@ -203,9 +200,9 @@ const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n)
 
 static bool raynode_is_of(const struct raynode *n, const struct pod *pod)
 {
-    if (n->pod && *n->pod) return is_same_text(n->pod, pod->name);
-    if (pod->ray_node_id) return is_same_text(n->id, pod->ray_node_id);
-    return is_same_text(n->state, "ALIVE") && is_same_text(n->address, pod->ip);
+    if (n->pod && *n->pod) return text_eq(n->pod, pod->name);
+    if (pod->ray_node_id) return text_eq(n->id, pod->ray_node_id);
+    return text_eq(n->state, "ALIVE") && text_eq(n->address, pod->ip);
 }
 
 /* Alive before dead, then the one that started last, then the one that came last. */
@@ -213,7 +210,7 @@ static bool raynode_is_better(const struct row *row, const struct row *best)
 {
     if (!best) return true;
     const struct raynode *n = ROW(row, raynode), *b = ROW(best, raynode);
-    bool alive = is_same_text(n->state, "ALIVE"), best_alive = is_same_text(b->state, "ALIVE");
+    bool alive = text_eq(n->state, "ALIVE"), best_alive = text_eq(b->state, "ALIVE");
     if (alive != best_alive) return alive;
     return n->started.value != b->started.value ? n->started.value > b->started.value : row->order > best->order;
 }
@@ -229,7 +226,7 @@ const struct raynode *raynode_of_pod(const struct world *w, const struct focus *
         WORLD_WITH(row, w, by[i].which, by[i].value)
         {
             const struct raynode *n = ROW(row, raynode);
-            if (row->gone_ms || (f->gcs_ns && !is_same_text(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
+            if (row->gone_ms || (f->gcs_ns && !text_eq(n->ns, f->gcs_ns)) || !raynode_is_of(n, pod)) continue;
             if (raynode_is_better(row, best)) best = row;
         }
     }
@@ -251,7 +248,7 @@ const struct knode *knode_of_monitor(const struct world *w, const struct monitor
 
 static bool pod_holds_cores(const struct pod *p)
 {
-    bool over = is_same_text(p->phase, "Succeeded") || is_same_text(p->phase, "Failed");
+    bool over = text_eq(p->phase, "Succeeded") || text_eq(p->phase, "Failed");
     return !over && p->neuron_devices.known && p->neuron_devices.value > 0;
 }
 
@@ -285,7 +282,7 @@ const struct actor *actor_of_core(const struct world *w, const struct focus *f, 
     WORLD_WITH(row, w, ACTOR_BY_NODE, node->id)
     {
         const struct actor *a = ROW(row, actor);
-        if (row->gone_ms || !is_same_text(a->ns, node->ns) || !is_same_text(a->state, "ALIVE")) continue;
+        if (row->gone_ms || !text_eq(a->ns, node->ns) || !text_eq(a->state, "ALIVE")) continue;
         if (a->cores.known && coreset_has(&a->cores, (unsigned)core->index.value)) return a;
     }
     return NULL;

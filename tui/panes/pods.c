@@ -1,6 +1,8 @@
 /* pods.c - the pane of pods. */
 #include "tui/panes/pods.h"
 
+#include "backends/base/text.h"
+
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "tui/draw/table_layout.h"
@@ -76,16 +78,11 @@ static const char *tri_word(enum tri t)
     return t == TRI_YES ? "yes" : t == TRI_NO ? "no" : "–";
 }
 
-static bool is_same_text(const char *a, const char *b)
-{
-    return a && b && strcmp(a, b) == 0;
-}
-
 /* '-' for a deleted pod; '+' for one created since the start, or replacing a lost head. */
 static char row_mark(const struct row *row, const struct view *v)
 {
     if (row->gone_ms) return '-';
-    if (is_same_text(row->record->key, v->outage->new_head_uid)) return '+';
+    if (text_eq(row->record->key, v->outage->new_head_uid)) return '+';
     return !row->first_listed && v->now_ms - row->seen_ms < WORLD_TOMBSTONE_MS ? '+' : ' ';
 }
 
@@ -110,8 +107,7 @@ static void add_row(struct pods *s, const struct view *v, const struct row *row)
     char text[160], num[TEXT_NUM_MAX];
     tr->mark = row_mark(row, v);
     tr->role = tr->mark == '-' ? ROLE_GONE : tr->mark == '+' ? ROLE_NEW : ROLE_TEXT;
-    tr->marked =
-        v->selection && v->selection->table != TABLE_POD && is_same_text(v->selection->pod_uid, row->record->key);
+    tr->marked = v->selection && v->selection->table != TABLE_POD && text_eq(v->selection->pod_uid, row->record->key);
     table_cell_set(tr, PODS_ROLE, ROLE_TEXT, or_dash(pod->role));
     set_name(tr, s, pod);
     table_cell_num(tr, PODS_AGE, ROLE_TEXT, pod->created.known ? -(double)pod->created.value : NAN,
@@ -188,7 +184,7 @@ static void gone_text(const struct view *v, const struct row *row, char *out, si
     const struct outage *o = v->outage;
     const struct pod *pod = ROW(row, pod);
     char clock[STAMP_TEXT_MAX];
-    bool ours = o->ours && is_same_text(row->record->key, o->old_head_uid);
+    bool ours = o->ours && text_eq(row->record->key, o->old_head_uid);
     if (ours && o->grace_s.known)
         snprintf(out, size, "deleted %s, grace %llu", stamp_clock(clock, o->t0_wall_ms),
                  (unsigned long long)o->grace_s.value);
@@ -297,7 +293,7 @@ static void cores_text(const struct view *v, const struct row *pod, char *out, s
         const struct core *core = ROW(row, core);
         if (row->gone_ms || core->held != TRI_YES || at + 8 >= size) continue;
         const struct pod *owner = pod_of_core(v->world, v->focus, core);
-        if (!owner || !is_same_text(owner->record.key, pod->record->key)) continue;
+        if (!owner || !text_eq(owner->record.key, pod->record->key)) continue;
         int n = core->utilisation.known ? snprintf(out + at, size - at, " %.0f", core->utilisation.value)
                                         : snprintf(out + at, size - at, " –");
         at += n > 0 ? (size_t)n : 0;
