@@ -216,9 +216,10 @@ static bool kind_is_probed(const struct world *w, const char *source, const char
 
 static bool is_probed(void *arg)
 {
-    const struct world *w = session_world(snapshot_session(arg));
+    const struct session *s = snapshot_session(arg);
+    const struct world *w = session_world(s);
 
-    return kind_is_probed(w, "probe", "probe") && kind_is_probed(w, "probe/way", "way");
+    return !session_route_is_pending(s) && kind_is_probed(w, "probe", "probe") && kind_is_probed(w, "probe/way", "way");
 }
 
 enum err snapshot_until_probed(struct snapshot *snapshot)

@@ -108,9 +108,9 @@ static void on_models(void *arg, const struct http_answer *answer)
     char *model = NULL;
 
     d->get = NULL;
+    r->calls.reconcile(r->calls.arg, 0); /* the route is probed from now on, or another is selected */
     if (is_silence(f) && !r->configured && !d->route.proxied) {
         unreachable_add(r, &d->route);
-        r->calls.reconcile(r->calls.arg, 0);
         return;
     }
     if (f == SERVE_FAILURE_NONE && openai_parse_models(answer->body, answer->body_len, &model, NULL) == ERR_OK) {
@@ -223,6 +223,11 @@ const struct serve_path *prompt_router_route(const struct prompt_router *r, stru
 const struct serve_path *prompt_router_probe_route(const struct prompt_router *r)
 {
     return router_is_ready(r) && r->probed.base ? &r->probed : NULL;
+}
+
+bool prompt_router_is_pending(const struct prompt_router *r)
+{
+    return r->selected.base && !router_is_ready(r);
 }
 
 const char *prompt_router_protocol(const struct prompt_router *r, const char **ret_model)

@@ -56,6 +56,8 @@ const struct serve_path *prompt_router_route(const struct prompt_router *r, stru
  * before its protocol was detected: an unreachable route proves nothing about the service. Borrowed until the next
  * update. */
 const struct serve_path *prompt_router_probe_route(const struct prompt_router *r);
+/* A route is selected, and no protocol is known on it yet: prompt_router_probe_route may follow. */
+bool prompt_router_is_pending(const struct prompt_router *r);
 /* The protocol that was detected on it; NULL until it is known. *ret_model (may be NULL): NULL where it names none. */
 const char *prompt_router_protocol(const struct prompt_router *r, const char **ret_model);
 

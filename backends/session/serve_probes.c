@@ -13,6 +13,7 @@
 struct serve_probes {
     struct serve_probes_conf how;
     struct prober *workers, *route; /* NULL: --no-probe */
+    bool has_route;
     struct serve_status *status;
 };
 
@@ -123,7 +124,13 @@ void serve_probes_set_route(struct serve_probes *p, const struct serve_path *rou
 
     if (!p->route) return;
     if (route) target.path = *route;
-    prober_set_targets(p->route, &target, route != NULL, 0);
+    p->has_route = route != NULL;
+    prober_set_targets(p->route, &target, p->has_route, 0);
+}
+
+bool serve_probes_has_route(const struct serve_probes *p)
+{
+    return !p->route || p->has_route;
 }
 
 void serve_probes_set_fast_poll(struct serve_probes *p, bool fast)

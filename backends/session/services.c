@@ -167,6 +167,14 @@ bool session_services_settled(const struct session *s)
     return true;
 }
 
+bool session_route_is_pending(const struct session *s)
+{
+    const struct session_service *of = s->services;
+    const bool is_routed = prompt_router_probe_route(of->router) != NULL;
+
+    return prompt_router_is_pending(of->router) || (is_routed && of->probes && !serve_probes_has_route(of->probes));
+}
+
 /* From the first sign of a head's loss until the recovery is over. */
 void session_services_set_fast_poll(struct session *s)
 {

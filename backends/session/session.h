@@ -49,6 +49,8 @@ struct kube *session_kube(const struct session *s, const struct kube_ops **ret_o
 const struct kube_where *session_where(const struct session *s); /* NULL without Kubernetes */
 /* True when every world that is configured has been listed once or has failed: what `status` waits for. */
 bool session_settled(const struct session *s);
+/* The users' route is selected, and not probed yet: what is spoken on it is still asked. */
+bool session_route_is_pending(const struct session *s);
 /* The focus when there are several RayServices. */
 void session_choose(struct session *s, const char *ns, const char *service);
 /* Where a change goes in: what a replay feeds in place of the backends. Borrowed. */
