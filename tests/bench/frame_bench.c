@@ -10,16 +10,16 @@
 
 enum { FRAMES = 200, PROBES = 4096, CROWD = 20000 };
 
-static double seconds(void)
+static double bench_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static double frame(struct fake_console *d, struct canvas *cv)
+static double frame_seconds(struct fake_console *d, struct canvas *cv)
 {
-    double from = seconds();
+    double from = bench_seconds();
     for (int i = 0; i < FRAMES; i++) {
         fixture_sleep(&d->f, 300);
         fixture_apply(&d->f, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
@@ -27,7 +27,7 @@ static double frame(struct fake_console *d, struct canvas *cv)
         canvas_clear(cv, ROLE_TEXT);
         screen_draw(d->s, &d->v, cv);
     }
-    return (seconds() - from) / FRAMES;
+    return (bench_seconds() - from) / FRAMES;
 }
 
 int main(void)
@@ -36,14 +36,14 @@ int main(void)
     struct canvas cv;
     fake_console_open(&d, 40, 120);
     canvas_init(&cv, 40, 120);
-    double calm = frame(&d, &cv);
+    double calm = frame_seconds(&d, &cv);
     for (int i = 0; i < PROBES; i++) {
         fixture_sleep(&d.f, 500);
         fixture_probe(&d.f, "ok", 20000);
     }
-    double probed = frame(&d, &cv);
+    double probed = frame_seconds(&d, &cv);
     fixture_crowd(&d.f, CROWD);
-    double crowded = frame(&d, &cv);
+    double crowded = frame_seconds(&d, &cv);
     printf("frames at rest: %.2f ms; after %d probes %.1f times that, and beside %d other pods %.1f times\n",
            calm * 1e3, PROBES, probed / calm, CROWD, crowded / calm);
     canvas_done(&cv);

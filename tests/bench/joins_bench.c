@@ -11,7 +11,7 @@
 
 enum { ROUNDS = 15, PODS = 2000, KNODES = 1000 };
 
-static double seconds(void)
+static double bench_seconds(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -24,14 +24,14 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-static void put(struct world *w, const char *source, enum world_kind kind, void *record)
+static void world_put(struct world *w, const char *source, enum world_kind kind, void *record)
 {
     struct change *c = change_put(source, kind, record);
     world_apply(w, c);
     change_free(c);
 }
 
-static struct world *cluster(int pods, int knodes)
+static struct world *cluster_world(int pods, int knodes)
 {
     struct world *w = world_new();
     char name[64], key[64], node[64];
@@ -39,7 +39,7 @@ static struct world *cluster(int pods, int knodes)
         snprintf(node, sizeof node, "ip-100-64-%d-%d.us-west-2.compute.internal", i / 250, i % 250);
         struct knode *k = record_new(TABLE_KNODE, node);
         record_set(&k->name, node);
-        put(w, "kube/nodes", WORLD_KUBE, k);
+        world_put(w, "kube/nodes", WORLD_KUBE, k);
     }
     for (int i = 0; i < pods; i++) {
         snprintf(key, sizeof key, "uid-%d", i);
@@ -50,18 +50,18 @@ static struct world *cluster(int pods, int knodes)
         record_set(&p->name, name);
         record_set(&p->cluster, "mistral-44qn2");
         record_set(&p->node, node);
-        put(w, "kube/pods", WORLD_KUBE, p);
+        world_put(w, "kube/pods", WORLD_KUBE, p);
         snprintf(key, sizeof key, "ns/%d", i);
         struct raynode *n = record_new(TABLE_RAYNODE, key);
         record_set(&n->ns, "ns");
         record_set(&n->pod, name);
         record_set(&n->state, "ALIVE");
-        put(w, "redis", WORLD_REDIS, n);
+        world_put(w, "redis", WORLD_REDIS, n);
     }
     return w;
 }
 
-static size_t join(const struct world *w)
+static size_t join_pods(const struct world *w)
 {
     struct focus f = focus_of(w, NULL, NULL);
     size_t found = 0;
@@ -74,13 +74,13 @@ static size_t join(const struct world *w)
     return found;
 }
 
-static double median(const struct world *w, size_t *ret_found)
+static double join_median(const struct world *w, size_t *ret_found)
 {
     double took[ROUNDS];
     for (int i = 0; i < ROUNDS; i++) {
-        double from = seconds();
-        *ret_found = join(w);
-        took[i] = seconds() - from;
+        double from = bench_seconds();
+        *ret_found = join_pods(w);
+        took[i] = bench_seconds() - from;
     }
     qsort(took, ROUNDS, sizeof took[0], by_value);
     return took[ROUNDS / 2];
@@ -88,9 +88,9 @@ static double median(const struct world *w, size_t *ret_found)
 
 int main(void)
 {
-    struct world *big = cluster(PODS, KNODES), *small = cluster(PODS / 10, KNODES / 10);
+    struct world *big = cluster_world(PODS, KNODES), *small = cluster_world(PODS / 10, KNODES / 10);
     size_t found = 0, few = 0;
-    double all = median(big, &found), tenth = median(small, &few);
+    double all = join_median(big, &found), tenth = join_median(small, &few);
     printf("joins, %d pods, %d K8s nodes: %zu of %d found in %.2f ms; of a tenth %.1f times as fast\n", PODS, KNODES,
            found, 3 * PODS, all * 1e3, all / tenth);
     world_free(big);

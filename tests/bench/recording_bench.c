@@ -162,7 +162,7 @@ static struct change *pod_change(unsigned number, uint64_t at_ms)
     return change;
 }
 
-static void flood(void)
+static void bench_flood(void)
 {
     struct bench b;
     unsigned random = 1;
@@ -190,6 +190,6 @@ static void flood(void)
 int main(void)
 {
     demo_hour();
-    flood();
+    bench_flood();
     return 0;
 }

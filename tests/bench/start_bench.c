@@ -31,7 +31,7 @@ struct curl_files {
     char *folder, *ca, *header, *script, *server;
 };
 
-static const struct yaml_node *first(const struct yaml_node *root, const char *list, const char *member)
+static const struct yaml_node *first_member(const struct yaml_node *root, const char *list, const char *member)
 {
     const struct yaml_node *items = yaml_get(root, list);
     return items && items->count ? yaml_get(items->items[0], member) : NULL;
@@ -48,7 +48,7 @@ static struct curl_files curl_prepare(const struct sim_run *sim)
     buf_init(&ca, FILE_MAX);
     assert_int_equal(file_read(path, &text, NULL), ERR_OK);
     assert_int_equal(yaml_parse(path, buf_text(&text), text.len, &y, NULL), ERR_OK);
-    const struct yaml_node *cluster = first(yaml_root(y), "clusters", "cluster");
+    const struct yaml_node *cluster = first_member(yaml_root(y), "clusters", "cluster");
     const char *data = yaml_str(cluster, "certificate-authority-data");
     assert_int_equal(text_base64_decode(data, strlen(data), &ca), ERR_OK);
     c.server = mem_str(yaml_str(cluster, "server"));
@@ -56,7 +56,8 @@ static struct curl_files curl_prepare(const struct sim_run *sim)
     c.header = mem_printf("%s/header", c.folder);
     c.script = mem_printf("%s/pages", c.folder);
     assert_int_equal(file_write(c.ca, buf_text(&ca), ca.len, NULL), ERR_OK);
-    char *header = mem_printf("Authorization: Bearer %s\n", yaml_str(first(yaml_root(y), "users", "user"), "token"));
+    char *header =
+        mem_printf("Authorization: Bearer %s\n", yaml_str(first_member(yaml_root(y), "users", "user"), "token"));
     assert_int_equal(file_write(c.header, header, strlen(header), NULL), ERR_OK);
     free(header);
     /* The same pages over one connection: curl fetches page after page, as a client must. */
@@ -93,7 +94,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static double median(double *ms, size_t n)
+static double median_of(double *ms, size_t n)
 {
     qsort(ms, n, sizeof *ms, by_value);
     return ms[n / 2];
@@ -119,7 +120,7 @@ static double curl_one_page(const struct curl_files *c)
     for (int i = 0; i < ROUNDS; i++) ms[i] = run_ms(argv);
     free(url);
     free(header);
-    return median(ms, ROUNDS);
+    return median_of(ms, ROUNDS);
 }
 
 static double curl_pages(const struct curl_files *c)
@@ -127,7 +128,7 @@ static double curl_pages(const struct curl_files *c)
     const char *const argv[] = {"/bin/bash", c->script, NULL};
     double ms[3];
     for (int i = 0; i < 3; i++) ms[i] = run_ms(argv);
-    return median(ms, 3);
+    return median_of(ms, 3);
 }
 
 static long memory_kib(pid_t pid)
@@ -148,7 +149,7 @@ struct start {
 };
 
 /* With the namespace said, as curl has it said; or found, which takes a list of RayServices first. */
-static struct start console(const struct sim_run *sim, bool said)
+static struct start start_console(const struct sim_run *sim, bool said)
 {
     const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), said ? "-n" : NULL, "mistral", NULL};
     struct start s;
@@ -174,14 +175,14 @@ static void small_cluster(void)
     double frame[ROUNDS], pods[ROUNDS], found[ROUNDS];
     long kib = 0;
     for (int i = 0; i < ROUNDS; i++) {
-        struct start s = console(sim, true);
+        struct start s = start_console(sim, true);
         frame[i] = s.frame_ms;
         pods[i] = s.pods_ms;
         if (s.kib > kib) kib = s.kib;
-        found[i] = console(sim, false).pods_ms;
+        found[i] = start_console(sim, false).pods_ms;
     }
-    double one = curl_one_page(&c), on_screen = median(pods, ROUNDS), after = median(found, ROUNDS);
-    printf("%-44s %8.1f ms   must be <= 50 ms\n", "exec to first frame (median)", median(frame, ROUNDS));
+    double one = curl_one_page(&c), on_screen = median_of(pods, ROUNDS), after = median_of(found, ROUNDS);
+    printf("%-44s %8.1f ms   must be <= 50 ms\n", "exec to first frame (median)", median_of(frame, ROUNDS));
     printf("%-44s %8.1f ms   %.2f x curl's %.1f ms (must be <= 1.5)\n", "exec to pods on screen, one page, -n said",
            on_screen, on_screen / one, one);
     printf("%-44s %8.1f ms   %.2f x curl's\n", "the same, the RayService found first", after, after / one);
@@ -200,8 +201,8 @@ static void big_cluster(void)
                                 "--neuron",    "none",     "--no-probe",        "status",  NULL};
     double ms[3];
     for (int i = 0; i < 3; i++) ms[i] = run_ms(argv);
-    double status = median(ms, 3), curl = curl_pages(&c);
-    struct start s = console(sim, false);
+    double status = median_of(ms, 3), curl = curl_pages(&c);
+    struct start s = start_console(sim, false);
     printf("%-44s %8.1f ms   %.2f x curl paging alike, %.1f ms (must be <= 1.5)\n",
            "5,000 pods: exec to all listed (status)", status, status / curl, curl);
     printf("%-44s %8.1f MB   with 5,000 pods\n", "memory (RSS)", (double)s.kib / 1024);

@@ -52,7 +52,7 @@ static void place_done(struct place *p)
 }
 
 /* option: --config or --kubeconfig. */
-static struct pty *console(const struct place *p, const char *option, const char *file)
+static struct pty *console_start(const struct place *p, const char *option, const char *file)
 {
     const char *const argv[] = {run_raydeck(), "--no-probe", "--neuron", "none", option, file, NULL};
     const char *const env[] = {p->state,   p->hang_env, p->log_env, "SLOW_FILES_NAME=armed.json",
@@ -62,7 +62,7 @@ static struct pty *console(const struct place *p, const char *option, const char
     return pty;
 }
 
-static void leave(struct pty *pty)
+static void console_leave(struct pty *pty)
 {
     pty_send(pty, "\003");
     assert_int_equal(pty_wait_exit(pty, STEP_MS), 130);
@@ -71,13 +71,13 @@ static void leave(struct pty *pty)
 }
 
 /* Esc alone: what follows at once would make another key of it. */
-static void escape(struct pty *pty, const char *what)
+static void overlay_escape(struct pty *pty, const char *what)
 {
     pty_send(pty, "\033");
     assert_true(pty_wait_gone(pty, what, STEP_MS));
 }
 
-static void arm(struct pty *pty)
+static void console_arm(struct pty *pty)
 {
     pty_send(pty, ":arm\r");
     pty_see(pty, "Arm this context", STEP_MS);
@@ -90,25 +90,25 @@ static void a_development_context_is_disarmed(void **state)
     (void)state;
     struct place p = place_new();
     struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
-    struct pty *pty = console(&p, "--config", sim_run_config(sim));
+    struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     pty_send(pty, ":disarm\r");
     pty_see(pty, "READ-ONLY again", STEP_MS);
     pty_see(pty, "raydeck-sim.*READ-ONLY", STEP_MS);
     pty_send(pty, "xk");
     pty_see(pty, "Arm this context", STEP_MS);
     pty_see(pty, "until :disarm", STEP_MS);
-    escape(pty, "Arm this context");
+    overlay_escape(pty, "Arm this context");
     /* Another console is told by the file. */
-    struct pty *second = console(&p, "--config", sim_run_config(sim));
+    struct pty *second = console_start(&p, "--config", sim_run_config(sim));
     pty_see(second, "raydeck-sim.*READ-ONLY", STEP_MS);
-    arm(second);
+    console_arm(second);
     pty_see(second, "changes are allowed again", STEP_MS);
     assert_true(pty_wait_gone(second, "raydeck-sim.*READ-ONLY", STEP_MS));
-    leave(second);
+    console_leave(second);
     pty_send(pty, "xk"); /* a decision reads the file anew */
     pty_see(pty, "Kill the Ray head", STEP_MS);
-    escape(pty, "Kill the Ray head");
-    leave(pty);
+    overlay_escape(pty, "Kill the Ray head");
+    console_leave(pty);
     sim_run_stop(sim);
     place_done(&p);
 }
@@ -120,16 +120,16 @@ static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
     struct sim_run *one = sim_run_start(NULL), *two = sim_run_start(NULL);
     char *file_one = mem_printf("%s/kubeconfig", sim_run_folder(one));
     char *file_two = mem_printf("%s/kubeconfig", sim_run_folder(two));
-    struct pty *pty = console(&p, "--kubeconfig", file_one);
-    arm(pty);
+    struct pty *pty = console_start(&p, "--kubeconfig", file_one);
+    console_arm(pty);
     pty_see(pty, "ARMED 1[45]:", STEP_MS);
-    struct pty *other = console(&p, "--kubeconfig", file_two);
+    struct pty *other = console_start(&p, "--kubeconfig", file_two);
     pty_see(other, "raydeck-sim.*READ-ONLY", STEP_MS);
     pty_send(other, "xk");
     pty_see(other, "Arm this context", STEP_MS);
-    escape(other, "Arm this context");
-    leave(other);
-    leave(pty);
+    overlay_escape(other, "Arm this context");
+    console_leave(other);
+    console_leave(pty);
     /* Marked as development is the first one alone. */
     char *config = mem_printf("%s/config.yaml", p.folder);
     struct buf text;
@@ -140,9 +140,9 @@ static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
     assert_non_null(marks);
     char *mixed = mem_printf("kubeconfig: %s\n%s", file_two, marks);
     assert_int_equal(file_write(config, mixed, strlen(mixed), &why), ERR_OK);
-    other = console(&p, "--config", config);
+    other = console_start(&p, "--config", config);
     pty_see(other, "raydeck-sim.*READ-ONLY", STEP_MS);
-    leave(other);
+    console_leave(other);
     buf_done(&text);
     free(mixed);
     free(config);
@@ -159,15 +159,15 @@ static void a_state_folder_that_hangs_stops_and_arms_nothing(void **state)
     struct place p = place_new();
     struct why why = {0};
     struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
-    struct pty *pty = console(&p, "--config", sim_run_config(sim));
+    struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     assert_int_equal(file_write(p.hang, "", 0, &why), ERR_OK);
     pty_send(pty, "xk");
     pty_see(pty, "no answer from the file system in 2 s", STEP_MS);
     pty_see(pty, "raydeck-sim.*READ-ONLY", STEP_MS);
     pty_send(pty, "?"); /* the loop lives */
     pty_see(pty, "Delete the head pod", STEP_MS);
-    escape(pty, "Delete the head pod");
-    leave(pty); /* with the read still in flight */
+    overlay_escape(pty, "Delete the head pod");
+    console_leave(pty); /* with the read still in flight */
     unlink(p.hang);
     sim_run_stop(sim);
     place_done(&p);
@@ -182,7 +182,7 @@ static void a_confirmed_dialog_reads_the_file_once_more(void **state)
     struct buf disarmed;
     char *path = mem_printf("%s/state/raydeck/armed.json", p.folder);
     struct sim_run *sim = sim_run_start((const char *const[]){"--speed", "5", NULL});
-    struct pty *pty = console(&p, "--config", sim_run_config(sim));
+    struct pty *pty = console_start(&p, "--config", sim_run_config(sim));
     char *before = sim_run_say(sim, "state");
     pty_send(pty, ":disarm\r");
     pty_see(pty, "READ-ONLY again", STEP_MS);
@@ -198,7 +198,7 @@ static void a_confirmed_dialog_reads_the_file_once_more(void **state)
     pty_see(pty, "READ-ONLY: this context was disarmed", STEP_MS);
     char *after = sim_run_say(sim, "state");
     assert_string_equal(strstr(after, " mistral-"), strstr(before, " mistral-"));
-    leave(pty);
+    console_leave(pty);
     free(before);
     free(after);
     free(path);
@@ -242,7 +242,7 @@ static void a_state_folder_that_hangs_holds_no_command(void **state)
     place_done(&p);
 }
 
-static off_t opens(const struct place *p)
+static off_t open_log_size(const struct place *p)
 {
     struct stat st;
     return stat(p->log, &st) ? 0 : st.st_size;
@@ -261,17 +261,18 @@ static void the_file_is_not_read_in_a_tick(void **state)
     struct place p = place_new();
     struct sim_run *sim = sim_run_start(NULL);
     char *file = mem_printf("%s/kubeconfig", sim_run_folder(sim));
-    struct pty *pty = console(&p, "--kubeconfig", file);
-    arm(pty);
+    struct pty *pty = console_start(&p, "--kubeconfig", file);
+    console_arm(pty);
     pty_see(pty, "ARMED 1[45]:", STEP_MS);
-    const off_t before = opens(&p);
+    const off_t before = open_log_size(&p);
     const uint64_t began = loop_now_ms();
     uint64_t until = began + 4000;
     pty_wait(pty, some_time_has_passed, &until, STEP_MS);
     const uint64_t ms = loop_now_ms() - began;
-    if ((uint64_t)(opens(&p) - before) > 1 + ms / 2000)
-        fail_msg("armed.json was opened %ld times in %llu ms", (long)(opens(&p) - before), (unsigned long long)ms);
-    leave(pty);
+    if ((uint64_t)(open_log_size(&p) - before) > 1 + ms / 2000)
+        fail_msg("armed.json was opened %ld times in %llu ms", (long)(open_log_size(&p) - before),
+                 (unsigned long long)ms);
+    console_leave(pty);
     free(file);
     sim_run_stop(sim);
     place_done(&p);

@@ -35,7 +35,7 @@ struct stage {
     char *url;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct stage *s = arg;
     return strncmp(request, "GET /v1/models ", 15) == 0 ? s->models : s->other;
@@ -45,7 +45,7 @@ static int stage_open(void **state)
 {
     struct stage *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     s->url = mem_printf("http://ray:" PASSWORD "@127.0.0.1:%u", tiny_port(s->server));
     s->models =
         (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 21\r\n\r\n{\"data\":[{\"id\":\"m\"}]}"};
@@ -64,14 +64,14 @@ static int stage_close(void **state)
     return 0;
 }
 
-static void ask(struct stage *s, const char *timeout_s)
+static void ask_start(struct stage *s, const char *timeout_s)
 {
     const char *const argv[] = {run_raydeck(), "ask", NO_WORLDS, "--prompt", s->url, "--timeout",
                                 timeout_s,     "are", "you",     "there?",   NULL};
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 160});
 }
 
-static void see(struct stage *s, const char *regex)
+static void screen_see(struct stage *s, const char *regex)
 {
     uint64_t end = loop_now_ms() + STEP_MS;
     while (loop_now_ms() < end) {
@@ -94,8 +94,8 @@ static void a_stalled_answer_tells_how_far_it_came(void **state)
 {
     struct stage *s = *state;
     s->other = (struct tiny_reply){.bytes = STREAM PIECE("The first") PIECE(" half")};
-    ask(s, "2");
-    see(s, "^The first half$");
+    ask_start(s, "2");
+    screen_see(s, "^The first half$");
     /* The password is in nobody's process list while it runs. */
     char *path = mem_printf("/proc/%d/cmdline", (int)pty_pid(s->pty)), line[4096];
     FILE *file = fopen(path, "r");
@@ -105,7 +105,8 @@ static void a_stalled_answer_tells_how_far_it_came(void **state)
     free(path);
     assert_non_null(memmem(line, len, "http://xxxx", 11));
     assert_null(memmem(line, len, PASSWORD, strlen(PASSWORD)));
-    see(s,
+    screen_see(
+        s,
         "^raydeck: timeout: no whole answer within 2 s \\(by direct 127.0.0.1:[0-9]+, head n/a, 2 tokens so far\\)$");
     assert_true(pty_wait_for(s->pty, "^The first half$", 0)); /* a line of its own */
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
@@ -116,8 +117,8 @@ static void silence_is_a_timeout_too(void **state)
 {
     struct stage *s = *state;
     s->other = (struct tiny_reply){.bytes = NULL};
-    ask(s, "1");
-    see(s, "^raydeck: timeout: no answer within 1 s \\(by direct 127.0.0.1:[0-9]+, head n/a\\)$");
+    ask_start(s, "1");
+    screen_see(s, "^raydeck: timeout: no answer within 1 s \\(by direct 127.0.0.1:[0-9]+, head n/a\\)$");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
 }
 
@@ -125,10 +126,10 @@ static void an_interrupted_answer_ends_its_line(void **state)
 {
     struct stage *s = *state;
     s->other = (struct tiny_reply){.bytes = STREAM PIECE("Begun")};
-    ask(s, "60");
-    see(s, "^Begun$");
+    ask_start(s, "60");
+    screen_see(s, "^Begun$");
     pty_send(s->pty, "\003");
-    see(s, "^raydeck: interrupted: stopped \\(by direct .*, 1 tokens so far\\)$");
+    screen_see(s, "^raydeck: interrupted: stopped \\(by direct .*, 1 tokens so far\\)$");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
 }
 
@@ -138,8 +139,8 @@ static void a_server_that_repeats_the_token_is_masked(void **state)
     s->other = (struct tiny_reply){.bytes = "HTTP/1.1 401 Unauthorized\r\nConnection: close\r\n\r\n"
                                             "{\"error\":{\"message\":\"no access with token " TOKEN "\"}}",
                                    .hang_up = true};
-    ask(s, "20");
-    see(s, "^raydeck: forbidden: HTTP status 401: no access with token •••");
+    ask_start(s, "20");
+    screen_see(s, "^raydeck: forbidden: HTTP status 401: no access with token •••");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 1);
     no_secret(s);
 }
@@ -150,15 +151,15 @@ static void a_filtered_and_an_empty_answer_are_said(void **state)
     s->other = (struct tiny_reply){
         .bytes = STREAM "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"content_filter\"}]}\n\ndata: [DONE]\n\n",
         .hang_up = true};
-    ask(s, "20");
-    see(s, "stopped by the content filter$");
+    ask_start(s, "20");
+    screen_see(s, "stopped by the content filter$");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 0);
     pty_stop(s->pty);
     s->other = (struct tiny_reply){
         .bytes = STREAM "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n",
         .hang_up = true};
-    ask(s, "20");
-    see(s, "the answer is empty$");
+    ask_start(s, "20");
+    screen_see(s, "the answer is empty$");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 0);
 }
 
@@ -171,12 +172,12 @@ static void the_console_shows_no_secret_either(void **state)
                                    .hang_up = true};
     const char *const argv[] = {run_raydeck(), NO_WORLDS, "--prompt", s->url, NULL};
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 24, .cols = 120});
-    see(s, "READ-ONLY");
+    screen_see(s, "READ-ONLY");
     pty_send(s->pty, "P");
-    see(s, "── Chat ─.* openai m by direct 127.0.0.1:");
+    screen_see(s, "── Chat ─.* openai m by direct 127.0.0.1:");
     pty_send(s->pty, "who am I?\r");
-    see(s, "✗ model error");
-    see(s, "HTTP status 500: key ••• of ••• is not known");
+    screen_see(s, "✗ model error");
+    screen_see(s, "HTTP status 500: key ••• of ••• is not known");
     pty_send(s->pty, "\003");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
     no_secret(s);

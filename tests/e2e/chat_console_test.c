@@ -115,7 +115,7 @@ struct slow {
     struct tiny_reply models, first;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct slow *s = arg;
     return strncmp(request, "GET ", 4) == 0 ? s->models : s->first;
@@ -142,7 +142,7 @@ static void an_answer_comes_in_pieces(void **state)
                   .hang_up = true}};
     (void)state;
     struct loop *loop = loop_new();
-    struct tiny_server *server = tiny_start(loop, answer, &s);
+    struct tiny_server *server = tiny_start(loop, server_answer, &s);
     char *url = mem_str(tiny_url(server, ""));
     const char *const argv[] = {run_raydeck(),   "ask",      "--kubeconfig", "none",     "--redis",
                                 "none",          "--neuron", "none",         "--prompt", url,

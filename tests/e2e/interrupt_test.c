@@ -18,14 +18,14 @@
 
 enum { LIMIT_MS = 8000, EARLY_US = 40000, STEP_US = 500, INTERRUPTED = 130 };
 
-static bool emptied(struct pty *p, void *folder)
+static bool folder_is_empty(struct pty *p, void *folder)
 {
     (void)p;
     return run_entries(folder) == 0;
 }
 
 /* argv[0] is the program; ^C as a key at any moment of the start. */
-static void check(const char *const *argv)
+static void interrupt_early(const char *const *argv)
 {
     unsigned lost = 0, tries = 0;
     char *folder = run_folder(), *temporary = mem_printf("TMPDIR=%s", folder);
@@ -41,7 +41,7 @@ static void check(const char *const *argv)
         }
         assert_true(status < 0 || (pty_modes_restored(p) && !pty_alternate(p)));
         /* The simulator tidies up by itself. */
-        if (!pty_wait(p, emptied, folder, LIMIT_MS)) fail_msg("^C after %ld us: files are left", us);
+        if (!pty_wait(p, folder_is_empty, folder, LIMIT_MS)) fail_msg("^C after %ld us: files are left", us);
         pty_stop(p);
     }
     run_remove(folder);
@@ -52,22 +52,22 @@ static void check(const char *const *argv)
 static void of_the_console(void **state)
 {
     (void)state;
-    check((const char *const[]){run_raydeck(), "--kubeconfig", "none", "--redis", "redis://127.0.0.1:1", "--neuron",
-                                "sleep 100", NULL});
+    interrupt_early((const char *const[]){run_raydeck(), "--kubeconfig", "none", "--redis", "redis://127.0.0.1:1",
+                                          "--neuron", "sleep 100", NULL});
 }
 
 static void of_a_command(void **state)
 {
     (void)state;
     /* Nobody answers there (TEST-NET-1), so that nothing else ends it early. */
-    check((const char *const[]){run_raydeck(), "status", "--kubeconfig", "none", "--redis", "redis://192.0.2.1:6379",
-                                "--neuron", "sleep 100", "--timeout", "20", NULL});
+    interrupt_early((const char *const[]){run_raydeck(), "status", "--kubeconfig", "none", "--redis",
+                                          "redis://192.0.2.1:6379", "--neuron", "sleep 100", "--timeout", "20", NULL});
 }
 
 static void of_a_demo(void **state)
 {
     (void)state;
-    check((const char *const[]){run_raydeck(), "demo", NULL});
+    interrupt_early((const char *const[]){run_raydeck(), "demo", NULL});
 }
 
 int main(void)

@@ -17,13 +17,13 @@
 
 enum { LIMIT_MS = 60000, STEP_MS = 30000 };
 
-static struct run raydeck(const char *const *args, const char *const *env)
+static struct run run_command(const char *const *args, const char *const *env)
 {
     const char *argv[24] = {run_raydeck()};
     for (size_t i = 0; args[i]; i++) argv[1 + i] = args[i];
     return run_program(argv, env, NULL, LIMIT_MS);
 }
-#define RAYDECK(...) raydeck((const char *const[]){__VA_ARGS__, NULL}, NULL)
+#define RAYDECK(...) run_command((const char *const[]){__VA_ARGS__, NULL}, NULL)
 #define SURE "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes"
 
 #define SAYS(text, in)                                                                                                 \
@@ -134,14 +134,14 @@ static void a_context_never_armed_is_refused(void **state)
     struct stranger s = stranger_new();
     const char *const env[] = {s.state_env, NULL};
     struct run r =
-        raydeck((const char *const[]){"--kubeconfig", s.kubeconfig, "--neuron", "none", "kill-head", NULL}, env);
+        run_command((const char *const[]){"--kubeconfig", s.kubeconfig, "--neuron", "none", "kill-head", NULL}, env);
     assert_int_equal(r.status, 4);
     SAYS("READ-ONLY: this context has never been armed", r.err);
     run_done(&r);
     /* Everything spelled out arms for the one act. */
-    r = raydeck((const char *const[]){"--kubeconfig", s.kubeconfig, "--neuron", "none", "kill-head", "--grace", "0",
-                                      SURE, NULL},
-                env);
+    r = run_command((const char *const[]){"--kubeconfig", s.kubeconfig, "--neuron", "none", "kill-head", "--grace", "0",
+                                          SURE, NULL},
+                    env);
     if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
     SAYS("context raydeck-sim is armed for this command only, by --yes", r.err);
     run_done(&r);

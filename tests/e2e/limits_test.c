@@ -18,7 +18,7 @@
 
 enum { LIMIT_MS = 40000, FEWEST = 4, ENOUGH = 64, EXIT_UNREACHED = 3, EXIT_EXHAUSTED = 70 };
 
-static char *limited(unsigned descriptors, const struct sim_run *sim, const char *command)
+static char *limited_command(unsigned descriptors, const struct sim_run *sim, const char *command)
 {
     return mem_printf("ulimit -n %u && exec %s --config %s %s", descriptors, run_raydeck(), sim_run_config(sim),
                       command);
@@ -26,7 +26,7 @@ static char *limited(unsigned descriptors, const struct sim_run *sim, const char
 
 static void check_status(const struct sim_run *sim, unsigned descriptors)
 {
-    char *command = limited(descriptors, sim, "--timeout 5 status");
+    char *command = limited_command(descriptors, sim, "--timeout 5 status");
     struct run r = run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
     bool all = r.status == 0 && strstr(r.out, "ANSWERING        YES");
     bool some = r.status == EXIT_UNREACHED && !strstr(r.out, "ANSWERING        NO");
@@ -59,7 +59,7 @@ static bool shown_or_gone(struct pty *p, void *arg)
 
 static void check_console(const struct sim_run *sim, unsigned descriptors)
 {
-    char *command = limited(descriptors, sim, "");
+    char *command = limited_command(descriptors, sim, "");
     const char *argv[] = {"/bin/sh", "-c", command, NULL};
     struct pty *p = pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
     assert_true(pty_wait(p, shown_or_gone, NULL, LIMIT_MS));

@@ -85,7 +85,7 @@ static void before_run(struct fixture *f)
     if (++f->runs % SIM_RESET_RUNS == 0) free(sim_run_say(f->sim, "reset running"));
 }
 
-static unsigned long counted(const struct fixture *f)
+static unsigned long allocations_counted(const struct fixture *f)
 {
     struct buf b;
     struct why why = {0};
@@ -124,7 +124,7 @@ static void status_ends_in_one_line(void **state)
     struct run r = status_run(f, 0, false);
     if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
     run_done(&r);
-    const unsigned long count = counted(f);
+    const unsigned long count = allocations_counted(f);
     const unsigned runs = runs_of(STATUS_RUNS);
     unsigned exhausted = 0;
     for (unsigned i = 0; i < runs; i++) {
@@ -200,7 +200,7 @@ static void the_console_gives_the_terminal_back(void **state)
     struct fixture *f = *state;
     skip_sanitized();
     assert_int_equal(console_run(f, 0, false), 130);
-    const unsigned long count = counted(f);
+    const unsigned long count = allocations_counted(f);
     const unsigned runs = runs_of(CONSOLE_RUNS);
     unsigned exhausted = 0;
     for (unsigned i = 0; i < runs; i++)

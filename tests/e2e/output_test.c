@@ -22,7 +22,7 @@ enum { LIMIT_MS = 30000, USAGE = 2 };
 #define NOTHING "--kubeconfig none --redis none --neuron none "
 #define MANIFEST "deploy/assets/ft-options.yaml"
 
-static struct run shell(const char *command)
+static struct run run_shell(const char *command)
 {
     return run_program((const char *const[]){"/bin/sh", "-c", command, NULL}, NULL, NULL, LIMIT_MS);
 }
@@ -32,7 +32,7 @@ static void check_full(const char *program, const char *args)
     static const char *const outputs[] = {"/dev/full", "&-" /* closed */};
     for (size_t i = 0; i < ARRAY_LEN(outputs); i++) {
         char *command = mem_printf("exec %s %s >%s", program, args, outputs[i]);
-        struct run r = shell(command);
+        struct run r = run_shell(command);
         if (r.status == 0 || r.status > 127 || !strstr(r.err, ": standard output: "))
             fail_msg("%s: status %d: %s", command, r.status, r.err);
         run_done(&r);
@@ -69,7 +69,7 @@ static void a_reader_that_left_is_told_by_the_status_alone(void **state)
 {
     (void)state;
     char *command = mem_printf("{ %s --help; echo \"status $?\" >&2; } | true", run_raydeck());
-    struct run r = shell(command);
+    struct run r = run_shell(command);
     assert_null(strstr(r.err, "raydeck:"));
     run_done(&r);
     free(command);
@@ -77,21 +77,21 @@ static void a_reader_that_left_is_told_by_the_status_alone(void **state)
 
 static char *folder;
 
-static int begin(void **state)
+static int folder_setup(void **state)
 {
     (void)state;
     folder = run_folder();
     return 0;
 }
 
-static int end(void **state)
+static int folder_teardown(void **state)
 {
     (void)state;
     run_remove(folder);
     return 0;
 }
 
-static void put(const char *name, const char *text)
+static void file_put(const char *name, const char *text)
 {
     char path[512];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -115,7 +115,7 @@ static void check_usage(const char *options)
     };
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         char *command = mem_printf("exec %s %s %s", run_raydeck(), options, commands[i]);
-        struct run r = shell(command);
+        struct run r = run_shell(command);
         if (r.status != USAGE || !strstr(r.err, "raydeck: ")) fail_msg("%s: status %d: %s", command, r.status, r.err);
         run_done(&r);
         free(command);
@@ -132,12 +132,12 @@ static void check_usage(const char *options)
 static void a_configuration_that_cannot_be_used_is_usage(void **state)
 {
     (void)state;
-    put("bad", "{[");
-    put("key",
-        "current-context: c\nclusters:\n- {name: k, cluster: {server: \"https://k\"}}\nusers:\n- {name: u, user: "
-        "{client-certificate-data: LS0tLS1CRUdJTiBY, client-key: encrypted}}\n"
-        "contexts:\n- {name: c, context: {cluster: k, user: u}}\n");
-    put("encrypted", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
+    file_put("bad", "{[");
+    file_put("key",
+             "current-context: c\nclusters:\n- {name: k, cluster: {server: \"https://k\"}}\nusers:\n- {name: u, user: "
+             "{client-certificate-data: LS0tLS1CRUdJTiBY, client-key: encrypted}}\n"
+             "contexts:\n- {name: c, context: {cluster: k, user: u}}\n");
+    file_put("encrypted", "-----BEGIN ENCRYPTED PRIVATE KEY-----\n");
     static const char *const options[] = {"--config /nonexistent",     "--config %s",     "--config %s/bad",
                                           "--kubeconfig /nonexistent", "--kubeconfig %s", "--kubeconfig %s/bad",
                                           "--kubeconfig %s/key"};
@@ -164,7 +164,7 @@ static void a_file_that_cannot_be_read_is_usage(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         char *command = mem_printf("exec %s %s", run_raydeck(), commands[i]);
-        struct run r = shell(command);
+        struct run r = run_shell(command);
         if (r.status != USAGE || !strstr(r.err, "raydeck: ")) fail_msg("%s: status %d: %s", command, r.status, r.err);
         run_done(&r);
         free(command);
@@ -185,7 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_full_disk_is_a_failure),
         cmocka_unit_test(a_reader_that_left_is_told_by_the_status_alone),
-        cmocka_unit_test_setup_teardown(a_configuration_that_cannot_be_used_is_usage, begin, end),
+        cmocka_unit_test_setup_teardown(a_configuration_that_cannot_be_used_is_usage, folder_setup, folder_teardown),
         cmocka_unit_test(a_file_that_cannot_be_read_is_usage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -61,7 +61,7 @@ static void stage_done(struct stage *s)
 }
 
 /* Under a context that nobody has armed, or with config.yaml, which marks it as one for development. */
-static void begin(struct stage *s, bool armed, bool mute, const char *const *args)
+static void stage_start(struct stage *s, bool armed, bool mute, const char *const *args)
 {
     const char *argv[ARGS] = {run_raydeck(), armed ? "--config" : "--kubeconfig",
                               armed ? sim_run_config(s->sim) : s->kubeconfig, "--neuron", "none"};
@@ -70,7 +70,7 @@ static void begin(struct stage *s, bool armed, bool mute, const char *const *arg
     pty_stop(s->pty);
     s->pty = pty_start(&(struct pty_conf){.argv = argv, .env = env, .rows = 60, .cols = 150, .mute = mute});
 }
-#define BEGIN(s, armed, ...) begin(s, armed, false, (const char *const[]){__VA_ARGS__, NULL})
+#define BEGIN(s, armed, ...) stage_start(s, armed, false, (const char *const[]){__VA_ARGS__, NULL})
 
 static void begin_shell(struct stage *s, const char *line)
 {
@@ -86,7 +86,7 @@ static void nothing_happened(struct stage *s)
     free(pods);
 }
 
-static void ends(struct stage *s, int status)
+static void exits_with(struct stage *s, int status)
 {
     const int got = pty_wait_exit(s->pty, STEP_MS);
     char *text = pty_screen(s->pty);
@@ -112,7 +112,7 @@ static void answers_from_before_are_none(void **state)
     nothing_happened(&s);
     pty_send(s.pty, "mistralx\177\n");
     pty_see(s.pty, "delete accepted", STEP_MS);
-    ends(&s, 0);
+    exits_with(&s, 0);
     stage_done(&s);
 }
 
@@ -130,7 +130,7 @@ static void a_paste_is_no_answer(void **state)
         pty_see(s.pty, ARM MARK "\n\n", STEP_MS);
         pty_send(s.pty, "\004");
         pty_see(s.pty, "not armed", STEP_MS);
-        ends(&s, 4);
+        exits_with(&s, 4);
         if (i + 1 < ARRAY_LEN(pastes)) BEGIN(&s, false, "kill-head", "--grace", "0");
     }
     assert_int_equal(run_entries(s.state_folder), 0);
@@ -142,13 +142,13 @@ static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
 {
     (void)state;
     struct stage s = stage_new(NULL);
-    begin(&s, false, true, (const char *const[]){"kill-head", NULL});
+    stage_start(&s, false, true, (const char *const[]){"kill-head", NULL});
     pty_see(s.pty, ARM, STEP_MS);
     pty_send(s.pty, "y\n");
     pty_see(s.pty, ARM MARK, STEP_MS);
     assert_int_equal(run_entries(s.state_folder), 0);
     pty_send(s.pty, "n\n");
-    ends(&s, 4);
+    exits_with(&s, 4);
     char *dumb = mem_printf("TERM=dumb XDG_STATE_HOME='%s' exec '%s' --kubeconfig '%s' --neuron none kill-head",
                             s.state_folder, run_raydeck(), s.kubeconfig);
     begin_shell(&s, dumb);
@@ -159,7 +159,7 @@ static void a_mute_terminal_and_a_dumb_one_have_their_time(void **state)
     const char *raw = pty_raw(s.pty, &len);
     assert_null(memchr(raw, '\033', len)); /* it would show them */
     pty_send(s.pty, "n\n");
-    ends(&s, 4);
+    exits_with(&s, 4);
     free(dumb);
     assert_int_equal(run_entries(s.state_folder), 0);
     nothing_happened(&s);
@@ -171,7 +171,7 @@ static void only_an_answer_to_the_last_query_counts(void **state)
 {
     (void)state;
     struct stage s = stage_new(NULL);
-    begin(&s, false, true, (const char *const[]){"kill-head", NULL});
+    stage_start(&s, false, true, (const char *const[]){"kill-head", NULL});
     pty_see(s.pty, ARM MARK, STEP_MS); /* by time: the first query is not answered */
     uint64_t asked_ms = loop_now_ms();
     pty_send(s.pty, "y\nmistral\n");
@@ -186,7 +186,7 @@ static void only_an_answer_to_the_last_query_counts(void **state)
     pty_see(s.pty, NAME MARK, STEP_MS); /* not answered at all */
     assert_true(loop_now_ms() - asked_ms >= READING_MUTE_MS);
     pty_send(s.pty, "n\n");
-    ends(&s, 4);
+    exits_with(&s, 4);
     nothing_happened(&s);
     stage_done(&s);
 }
@@ -200,14 +200,14 @@ static void what_cannot_be_seen_is_not_asked(void **state)
                             s.state_folder);
     begin_shell(&s, line);
     pty_send(s.pty, "mistral\n");
-    ends(&s, 4);
+    exits_with(&s, 4);
     free(line);
     line = mem_printf("exec '%s' --config '%s' kill-head </dev/tty", run_raydeck(), sim_run_config(s.sim));
     begin_shell(&s, line); /* the same terminal by another name */
     pty_see(s.pty, NAME MARK, STEP_MS);
     pty_send(s.pty, "mist\n");
     pty_see(s.pty, "not confirmed", STEP_MS);
-    ends(&s, 4);
+    exits_with(&s, 4);
     free(line);
     nothing_happened(&s);
     stage_done(&s);
@@ -238,19 +238,19 @@ static void signals_end_each_question(void **state)
         pty_see(s.pty, ARM, STEP_MS);
         pty_signal(s.pty, signals[i].number);
         pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
-        ends(&s, signals[i].status);
+        exits_with(&s, signals[i].status);
         BEGIN(&s, true, "kill-head");
         pty_see(s.pty, NAME MARK, STEP_MS);
         pty_signal(s.pty, signals[i].number);
         pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
-        ends(&s, signals[i].status);
+        exits_with(&s, signals[i].status);
     }
     /* By the key, with the name typed in part. */
     BEGIN(&s, true, "kill-head");
     pty_see(s.pty, NAME MARK, STEP_MS);
     pty_send(s.pty, "mist\003ral\n");
     pty_see(s.pty, "interrupted: nothing was deleted", STEP_MS);
-    ends(&s, 130);
+    exits_with(&s, 130);
     assert_int_equal(run_entries(s.state_folder), 0);
     nothing_happened(&s);
     stage_done(&s);
@@ -296,7 +296,7 @@ static void stopped_and_continued_it_is_asked_afresh(void **state)
     pty_signal(s.pty, SIGCONT);
     pty_see(s.pty, ARM "(.*\n)*" ARM "(.*\n)*" ARM MARK, STEP_MS);
     pty_send(s.pty, "n\n");
-    ends(&s, 4);
+    exits_with(&s, 4);
     nothing_happened(&s);
     stage_done(&s);
 }
@@ -338,7 +338,7 @@ static void what_was_sent_is_looked_up(void **state)
     pty_pump(s.pty, AWAY_MS);
     sim_run_pause(s.sim, false);
     pty_see(s.pty, "interrupted: the delete of mistral/mistral-.* was sent; the pod is (gone|Terminating)", STEP_MS);
-    ends(&s, 130);
+    exits_with(&s, 130);
     stage_done(&s);
 }
 
@@ -357,7 +357,7 @@ static void a_second_signal_ends_the_looking_up(void **state)
     const bool told = pty_wait_for(s.pty, "was sent; its outcome is unknown", STEP_MS);
     sim_run_pause(s.sim, false);
     assert_true(told);
-    ends(&s, 130);
+    exits_with(&s, 130);
     stage_done(&s);
 }
 
@@ -371,7 +371,7 @@ static void the_watching_is_ended(void **state)
     pty_see(s.pty, "delete accepted", STEP_MS);
     pty_send(s.pty, "\003");
     pty_see(s.pty, "interrupted: the head is deleted, its recovery was not followed to the end", STEP_MS);
-    ends(&s, 130);
+    exits_with(&s, 130);
     stage_done(&s);
 }
 
@@ -387,7 +387,7 @@ static void signal_twice_unanswered(struct stage *s, const char *regex)
     const bool told = pty_wait_for(s->pty, regex, STEP_MS);
     sim_run_pause(s->sim, false);
     if (!told) pty_see(s->pty, regex, 1);
-    ends(s, 130);
+    exits_with(s, 130);
 }
 
 /* At its question, with a change under way, and while it waits for what the change brings. */
@@ -409,7 +409,7 @@ static void deploy_and_cleanup_are_ended_too(void **state)
         if (i == 2) pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
         pty_send(s.pty, "\003");
         pty_see(s.pty, i == 0 ? "interrupted: nothing was applied" : "interrupted: everything was applied", STEP_MS);
-        ends(&s, 130);
+        exits_with(&s, 130);
         if (i == 0) nothing_happened(&s);
     }
     for (int i = 0; i < 4; i++) {
@@ -425,7 +425,7 @@ static void deploy_and_cleanup_are_ended_too(void **state)
         pty_signal(s.pty, i % 2 ? SIGTERM : SIGINT);
         pty_see(s.pty, i < 2 ? "interrupted: nothing was deleted" : "interrupted: what was said to be deleted is",
                 STEP_MS);
-        ends(&s, i % 2 ? 143 : 130);
+        exits_with(&s, i % 2 ? 143 : 130);
     }
     free(line);
     stage_done(&s);
@@ -444,7 +444,7 @@ static void signal_while_unanswered(struct stage *s, const char *step, const cha
     sim_run_pause(s->sim, false);
     assert_true(begun && read);
     pty_see(s->pty, regex, STEP_MS);
-    ends(s, 130);
+    exits_with(s, 130);
 }
 
 static void what_deploy_and_cleanup_sent_is_looked_up(void **state)
@@ -462,7 +462,7 @@ static void what_deploy_and_cleanup_sent_is_looked_up(void **state)
     pty_send(s.pty, "mistral\n");
     pty_see(s.pty, "rayservice.ray.io/mistral serverside-applied", STEP_MS);
     pty_send(s.pty, "\003");
-    ends(&s, 130);
+    exits_with(&s, 130);
     BEGIN(&s, true, "cleanup");
     signal_while_unanswered(&s, "confirm: ok *\nuser interface",
                             "interrupted: the DELETE of [^ ]* was sent: it is (gone|being deleted|there and not)");

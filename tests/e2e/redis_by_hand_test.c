@@ -33,7 +33,7 @@ static const char *const env[] = {"EXT_REDIS_ENDPOINT=null",
                                   "HUGGING_FACE_HUB_TOKEN=hf_abcdefghijklmnopqrstuvwxyz",
                                   NULL};
 
-static struct run raydeck(const struct sim_run *sim, const char *const *args)
+static struct run run_command(const struct sim_run *sim, const char *const *args)
 {
     const char *argv[ARGS] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
@@ -41,7 +41,7 @@ static struct run raydeck(const struct sim_run *sim, const char *const *args)
     if (strstr(r.out, PASSWORD) || strstr(r.err, PASSWORD)) fail_msg("a secret: %s%s", r.out, r.err);
     return r;
 }
-#define RAYDECK(...) raydeck(sim, (const char *const[]){__VA_ARGS__, NULL})
+#define RAYDECK(...) run_command(sim, (const char *const[]){__VA_ARGS__, NULL})
 
 #define SAYS(r, text)                                                                                                  \
     do {                                                                                                               \

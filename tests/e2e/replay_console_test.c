@@ -12,13 +12,13 @@
 enum { LIMIT_MS = 30000 };
 #define HEAD_KILL "tests/fixtures/recordings/head-kill.rec"
 
-static struct pty *replay(const char *at, const char *speed)
+static struct pty *replay_start(const char *at, const char *speed)
 {
     const char *const argv[] = {run_raydeck(), "replay", HEAD_KILL, "--at", at, "--speed", speed, NULL};
     return pty_start(&(struct pty_conf){.argv = argv, .rows = 40, .cols = 120});
 }
 
-static void leave(struct pty *p)
+static void replay_quit(struct pty *p)
 {
     pty_send(p, "q");
     assert_int_equal(pty_wait_exit(p, LIMIT_MS), 0);
@@ -29,18 +29,18 @@ static void leave(struct pty *p)
 static void a_recording_plays_to_its_end(void **state)
 {
     (void)state;
-    struct pty *p = replay("+20", "16");
+    struct pty *p = replay_start("+20", "16");
     pty_see(p, "raydeck-sim .* REPLAY ×16 ", LIMIT_MS);
     pty_see(p, "HEAD DOWN", LIMIT_MS);
     pty_see(p, "REPLAY at its end .*11:11:14Z", LIMIT_MS);
     pty_see(p, "LAST HEAD LOSS .*head down 12.9s", LIMIT_MS);
-    leave(p);
+    replay_quit(p);
 }
 
 static void it_pauses_and_is_sought_both_ways(void **state)
 {
     (void)state;
-    struct pty *p = replay("+30", "0.25");
+    struct pty *p = replay_start("+30", "0.25");
     pty_see(p, "REPLAY ×1/4", LIMIT_MS);
     pty_see(p, "HEAD DOWN", LIMIT_MS);
     pty_send(p, ",");
@@ -58,26 +58,26 @@ static void it_pauses_and_is_sought_both_ways(void **state)
     pty_see(p, "REPLAY ×1/4", LIMIT_MS);
     pty_send(p, ">>>");
     pty_see(p, "REPLAY ×2", LIMIT_MS);
-    leave(p);
+    replay_quit(p);
 }
 
 static void a_step_goes_to_the_next_change(void **state)
 {
     (void)state;
-    struct pty *p = replay("+20", "1");
+    struct pty *p = replay_start("+20", "1");
     pty_send(p, ",");
     pty_see(p, "REPLAY paused", LIMIT_MS);
     for (int i = 0; i < 40 && !pty_wait_for(p, "HEAD DOWN", 300); i++) pty_send(p, ".");
     pty_see(p, "HEAD DOWN", LIMIT_MS);
     pty_see(p, "REPLAY paused", LIMIT_MS);
-    leave(p);
+    replay_quit(p);
 }
 
 static void nothing_can_be_asked_or_changed(void **state)
 {
     (void)state;
     static const char *const keys[] = {"p", "xk", "xd", "xc", "r", ":arm\r", ":save\r"};
-    struct pty *p = replay("-10", "0.25");
+    struct pty *p = replay_start("-10", "0.25");
     pty_see(p, "REPLAY", LIMIT_MS);
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         pty_send(p, keys[i]);
@@ -85,7 +85,7 @@ static void nothing_can_be_asked_or_changed(void **state)
         pty_send(p, "t");
         pty_see(p, "theme: ", LIMIT_MS);
     }
-    leave(p);
+    replay_quit(p);
 }
 
 int main(void)

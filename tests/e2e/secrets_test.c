@@ -33,7 +33,7 @@ static bool core_limit_is(struct pty *p, const char *wanted)
 }
 
 /* A console that crashes in a folder of its own; whether a core is left there. */
-static bool dumps(const char *environment, const char *limit)
+static bool dumps_core(const char *environment, const char *limit)
 {
     char *folder = run_folder(), program[4096];
     assert_non_null(realpath(run_raydeck(), program));
@@ -62,15 +62,15 @@ static void no_core_is_dumped_unless_asked_for(void **state)
     FILE *f = fopen("/proc/sys/kernel/core_pattern", "r");
     if (f && !fgets(pattern, sizeof pattern, f)) pattern[0] = '\0';
     if (f) fclose(f);
-    assert_false(dumps("RAYDECK_CORE_DUMPS=0", "0"));
+    assert_false(dumps_core("RAYDECK_CORE_DUMPS=0", "0"));
 #ifndef __SANITIZE_ADDRESS__ /* its run time takes the limit away */
     /* Where a core goes, and whether, is the machine's choice; a plain name is looked for. */
-    assert_true(dumps("RAYDECK_CORE_DUMPS=1", "unlimited") || strncmp(pattern, "core\n", 5) != 0);
+    assert_true(dumps_core("RAYDECK_CORE_DUMPS=1", "unlimited") || strncmp(pattern, "core\n", 5) != 0);
 #endif
 }
 
 /* How many processes but `but` have that text in their environment, and how many there are of that name. */
-static unsigned holders(const char *text, pid_t but, const char *name, unsigned *ret_named)
+static unsigned secret_holders(const char *text, pid_t but, const char *name, unsigned *ret_named)
 {
     unsigned found = 0;
     DIR *dir = opendir("/proc");
@@ -108,8 +108,8 @@ static void no_child_of_a_demo_has_a_secret(void **state)
         pty_start(&(struct pty_conf){.argv = (const char *const[]){run_raydeck(), "demo", NULL}, .env = env});
     pty_see(p, "ANSWERING +YES", 4 * LIMIT_MS);
     unsigned simulators = 0, servers = 0;
-    assert_int_equal(holders(secret, pty_pid(p), "raydeck-sim", &simulators), 0);
-    (void)holders(secret, pty_pid(p), "redis-server", &servers);
+    assert_int_equal(secret_holders(secret, pty_pid(p), "raydeck-sim", &simulators), 0);
+    (void)secret_holders(secret, pty_pid(p), "redis-server", &servers);
     assert_true(simulators >= 1 && servers >= 1);
     pty_stop(p);
 }

@@ -15,15 +15,15 @@
 
 enum { LIMIT_MS = 40000 };
 
-static struct run raydeck(struct sim_run *sim, const char *const *args)
+static struct run run_command(struct sim_run *sim, const char *const *args)
 {
     const char *argv[24] = {run_raydeck(), "--config", sim_run_config(sim)};
     for (size_t i = 0; args[i]; i++) argv[3 + i] = args[i];
     return run_program(argv, NULL, NULL, LIMIT_MS);
 }
-#define RAYDECK(...) raydeck(sim, (const char *const[]){__VA_ARGS__, NULL})
+#define RAYDECK(...) run_command(sim, (const char *const[]){__VA_ARGS__, NULL})
 
-static cJSON *parsed(const struct run *r)
+static cJSON *parsed_output(const struct run *r)
 {
     cJSON *json = NULL;
     struct why why = {0};
@@ -31,13 +31,13 @@ static cJSON *parsed(const struct run *r)
     return json;
 }
 
-static size_t length(const cJSON *root, const char *path)
+static size_t array_length(const cJSON *root, const char *path)
 {
     return (size_t)cJSON_GetArraySize(json_path(root, path));
 }
 
 /* The only item of an array whose member has that text. */
-static const cJSON *having(const cJSON *array, const char *member, const char *text)
+static const cJSON *item_having(const cJSON *array, const char *member, const char *text)
 {
     const cJSON *found = NULL;
     JSON_EACH (item, array) {
@@ -54,25 +54,25 @@ static void one_look_shows_three_worlds(void **state)
     (void)state;
     struct sim_run *sim = sim_run_start(NULL);
     struct run r = RAYDECK("status", "-o", "json");
-    cJSON *json = parsed(&r);
+    cJSON *json = parsed_output(&r);
     if (r.status != 0) fail_msg("status %d: %s%s", r.status, r.out, r.err);
     assert_true(json_u64(json, "version").value == 1);
     assert_int_equal(json_bool(json_get(json, "kubernetes"), "ok"), TRI_YES);
     assert_int_equal(json_bool(json_get(json, "redis"), "ok"), TRI_YES);
     assert_int_equal(json_bool(json_get(json, "neuron"), "ok"), TRI_YES);
-    assert_int_equal(length(json, "kubernetes.pods"), 3);
-    assert_non_null(having(json_path(json, "kubernetes.pods"), "role", "head"));
-    assert_int_equal(length(json, "neuron.cores"), 24);
-    const cJSON *actors = having(json_path(json, "redis.tables"), "table", "ACTOR");
+    assert_int_equal(array_length(json, "kubernetes.pods"), 3);
+    assert_non_null(item_having(json_path(json, "kubernetes.pods"), "role", "head"));
+    assert_int_equal(array_length(json, "neuron.cores"), 24);
+    const cJSON *actors = item_having(json_path(json, "redis.tables"), "table", "ACTOR");
     assert_non_null(actors);
     assert_true(json_u64(actors, "fields").value >= 6);
-    assert_int_equal(length(json, "redis.actors"), json_u64(actors, "fields").value);
-    assert_true(length(json, "redis.nodes") >= 3);
+    assert_int_equal(array_length(json, "redis.actors"), json_u64(actors, "fields").value);
+    assert_true(array_length(json, "redis.nodes") >= 3);
     assert_string_equal(json_str(json_get(json, "service"), "name"), "mistral");
     const cJSON *lines = json_get(json_get(json, "answers")->child, "lines");
     assert_int_equal(cJSON_GetArraySize(lines), 3);
-    assert_string_equal(json_str(having(lines, "line", "service"), "answer"), "YES");
-    assert_string_equal(json_str(having(lines, "line", "model"), "by"), "Serve API");
+    assert_string_equal(json_str(item_having(lines, "line", "service"), "answer"), "YES");
+    assert_string_equal(json_str(item_having(lines, "line", "model"), "by"), "Serve API");
     /* Unknown is null: a server that has not told it has no replica count of 0. */
     assert_non_null(json_get(json_path(json, "kubernetes.pods")->child, "deleted"));
     assert_true(cJSON_IsNull(json_get(json_path(json, "kubernetes.pods")->child, "deleted")));
@@ -98,13 +98,13 @@ static void a_stopped_redis_is_said_and_the_others_are_shown(void **state)
     struct sim_run *sim = sim_run_start(NULL);
     free(sim_run_say(sim, "fault redis-gone"));
     struct run r = RAYDECK("status", "-o", "json");
-    cJSON *json = parsed(&r);
+    cJSON *json = parsed_output(&r);
     assert_int_equal(r.status, 3);
     assert_int_equal(json_bool(json_get(json, "redis"), "ok"), TRI_NO);
     assert_non_null(json_str(json_get(json, "redis"), "error"));
     assert_int_equal(json_bool(json_get(json, "kubernetes"), "ok"), TRI_YES);
-    assert_int_equal(length(json, "kubernetes.pods"), 3);
-    assert_int_equal(length(json, "neuron.cores"), 24);
+    assert_int_equal(array_length(json, "kubernetes.pods"), 3);
+    assert_int_equal(array_length(json, "neuron.cores"), 24);
     cJSON_Delete(json);
     run_done(&r);
     sim_run_stop(sim);
@@ -178,7 +178,7 @@ static void info_says_what_was_found_and_no_secret(void **state)
     run_done(&r);
     r = RAYDECK("info", "-o", "json");
     assert_int_equal(r.status, 0);
-    cJSON_Delete(parsed(&r));
+    cJSON_Delete(parsed_output(&r));
     run_done(&r);
     sim_run_stop(sim);
 }

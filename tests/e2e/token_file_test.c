@@ -48,7 +48,7 @@ static void token_into_file(struct stage *s)
     buf_done(&text);
 }
 
-static int up(void **state)
+static int stage_setup(void **state)
 {
     struct stage *s = mem_zero(1, sizeof *s);
     struct why why = {0};
@@ -70,7 +70,7 @@ static int up(void **state)
     return 0;
 }
 
-static int down(void **state)
+static int stage_teardown(void **state)
 {
     struct stage *s = *state;
     pty_stop(s->pty);
@@ -83,7 +83,7 @@ static int down(void **state)
     return 0;
 }
 
-static void begin(struct stage *s, const char *subcommand)
+static void stage_start(struct stage *s, const char *subcommand)
 {
     const char *const argv[] = {run_raydeck(), "--no-probe",           "--neuron", "none",
                                 "--config",    sim_run_config(s->sim), subcommand, NULL};
@@ -147,7 +147,7 @@ static void a_containers_token_is_not_waited_for(void **state)
 static void the_console_is_not_held_up(void **state)
 {
     struct stage *s = *state;
-    begin(s, NULL);
+    stage_start(s, NULL);
     until_opened(s);
     pty_send(s->pty, ":disarm\r"); /* the keyboard */
     pty_see(s->pty, "READ-ONLY", STEP_MS);
@@ -163,7 +163,7 @@ static void the_console_is_not_held_up(void **state)
 static void a_signal_ends_it_while_it_hangs(void **state)
 {
     struct stage *s = *state;
-    begin(s, NULL);
+    stage_start(s, NULL);
     until_opened(s);
     pty_see(s->pty, "kube connecting", STEP_MS);
     pty_send(s->pty, "\003");
@@ -175,7 +175,7 @@ static void a_signal_ends_it_while_it_hangs(void **state)
 static void a_one_shot_command_prints_what_it_has(void **state)
 {
     struct stage *s = *state;
-    begin(s, "status");
+    stage_start(s, "status");
     until_opened(s);
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 3);
     pty_see(s->pty, "GCS", 1);
@@ -185,11 +185,11 @@ static void a_one_shot_command_prints_what_it_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_console_is_not_held_up, up, down),
-        cmocka_unit_test_setup_teardown(a_signal_ends_it_while_it_hangs, up, down),
-        cmocka_unit_test_setup_teardown(a_one_shot_command_prints_what_it_has, up, down),
-        cmocka_unit_test_setup_teardown(a_web_identity_is_not_waited_for, up, down),
-        cmocka_unit_test_setup_teardown(a_containers_token_is_not_waited_for, up, down),
+        cmocka_unit_test_setup_teardown(the_console_is_not_held_up, stage_setup, stage_teardown),
+        cmocka_unit_test_setup_teardown(a_signal_ends_it_while_it_hangs, stage_setup, stage_teardown),
+        cmocka_unit_test_setup_teardown(a_one_shot_command_prints_what_it_has, stage_setup, stage_teardown),
+        cmocka_unit_test_setup_teardown(a_web_identity_is_not_waited_for, stage_setup, stage_teardown),
+        cmocka_unit_test_setup_teardown(a_containers_token_is_not_waited_for, stage_setup, stage_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

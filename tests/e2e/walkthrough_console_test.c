@@ -45,7 +45,7 @@ struct stage {
     char *tmp, *tmp_env, *file;
 };
 
-static struct stage stage(const char *script, const char *option)
+static struct stage stage_start(const char *script, const char *option)
 {
     struct stage s = {.tmp = run_folder()};
     s.file = mem_printf("%s/script.yaml", s.tmp);
@@ -60,7 +60,7 @@ static struct stage stage(const char *script, const char *option)
     return s;
 }
 
-static void leave(struct stage *s)
+static void stage_leave(struct stage *s)
 {
     pty_send(s->pty, "\003");
     assert_int_equal(pty_wait_exit(s->pty, STEP_MS), 130);
@@ -74,7 +74,7 @@ static void leave(struct stage *s)
 static void through_kill_and_recovery_by_itself(void **state)
 {
     (void)state;
-    struct stage s = stage(through_a_kill, NULL);
+    struct stage s = stage_start(through_a_kill, NULL);
     pty_see(s.pty, "^ +One Ray head\\.", FIRST_MS);
     pty_see(s.pty, "any key takes over", FIRST_MS);
     pty_see(s.pty, "^ +Now it goes\\.", FIRST_MS);
@@ -86,17 +86,17 @@ static void through_kill_and_recovery_by_itself(void **state)
     pty_see(s.pty, "LAST HEAD LOSS .*0 failed", STEP_MS);
     /* the whole screen for the GCS */
     pty_wait_gone(s.pty, "4 Requests", STEP_MS);
-    leave(&s);
+    stage_leave(&s);
 }
 
 static void a_key_takes_over_and_a_reset(void **state)
 {
     (void)state;
     struct stage s =
-        stage("steps:\n- caption: Wait for it.\n  wait: head-down\n  limit: 600\n- caption: It went.\n"
-              "  keys: \":\"\n  type: reset\n- caption: As before.\n  wait: pods-ready 3\n- caption: Ready.\n"
-              "  wait: seconds 3600\n",
-              "--redact");
+        stage_start("steps:\n- caption: Wait for it.\n  wait: head-down\n  limit: 600\n- caption: It went.\n"
+                    "  keys: \":\"\n  type: reset\n- caption: As before.\n  wait: pods-ready 3\n- caption: Ready.\n"
+                    "  wait: seconds 3600\n",
+                    "--redact");
     pty_see(s.pty, "waiting for the head to go", FIRST_MS);
     pty_see(s.pty, "ANSWERING +YES", FIRST_MS);
     pty_send(s.pty, "3");
@@ -113,7 +113,7 @@ static void a_key_takes_over_and_a_reset(void **state)
     pty_see(s.pty, "head +mistral-.*-head-.* 2/2 +Running +0 +4d", STEP_MS);
     pty_wait_gone(s.pty, " 100\\.64\\.", STEP_MS);
     pty_wait_gone(s.pty, "ip-100-64", STEP_MS);
-    leave(&s);
+    stage_leave(&s);
 }
 
 static void a_script_that_is_none(void **state)

@@ -12,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const struct caches *c)
+static void caches_check(const struct caches *c)
 {
     if (c->count > CACHES_MAX) abort();
     for (size_t i = 0; i < c->count; i++) {
@@ -33,10 +33,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct why why = {0};
 
     (void)caches_parse(bytes, size, &caches, &why);
-    check(&caches);
+    caches_check(&caches);
     caches_done(&caches);
     (void)memorydb_clusters_parse(bytes, size, &caches, &why);
-    check(&caches);
+    caches_check(&caches);
     caches_done(&caches);
     (void)memorydb_parameters_parse(bytes, size, &parameters, &why);
     cache_parameters_done(&parameters);

@@ -8,14 +8,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void apply(struct world *w, struct recovery *r, const struct change *c)
+static void change_apply(struct world *w, struct recovery *r, const struct change *c)
 {
     world_apply(w, c);
     struct focus f = focus_of(w, NULL, NULL);
     recovery_observe(r, w, &f, c);
 }
 
-static void again(const struct change *c)
+static void change_round_trip(const struct change *c)
 {
     struct buf line;
     struct change *back = NULL;
@@ -38,8 +38,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         struct change *c = NULL;
         if (!end) end = stop;
         if (change_from_json(at, (size_t)(end - at), &c, NULL) == ERR_OK) {
-            again(c);
-            apply(w, &r, c);
+            change_round_trip(c);
+            change_apply(w, &r, c);
             change_free(c);
         }
         at = end + 1;

@@ -10,7 +10,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void values(struct gcs_span value)
+static void parse_value(struct gcs_span value)
 {
     const struct gcs_place place = {"ns", GCS_SINCE_PREPARED};
     for (int table = 0; table < GCS_KV; table++) {
@@ -40,6 +40,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     (void)gcs_checkpoint_name(bytes, len, &one);
     free(gcs_field_name(GCS_KV, (struct gcs_span){bytes, len}));
     free(gcs_field_name(GCS_OTHER, (struct gcs_span){bytes, len}));
-    values((struct gcs_span){bytes, size});
+    parse_value((struct gcs_span){bytes, size});
     return 0;
 }

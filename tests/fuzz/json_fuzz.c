@@ -9,11 +9,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What a tree promises: it is shallow, its strings are UTF-8 without NUL, its numbers finite; written out it is read
  * again. */
-static void check(const cJSON *item, unsigned depth)
+static void json_check(const cJSON *item, unsigned depth)
 {
     if (depth > JSON_DEPTH + 1) abort();
     if (cJSON_IsNumber(item) && !isfinite(item->valuedouble)) abort();
-    JSON_EACH (child, item) check(child, depth + 1);
+    JSON_EACH (child, item) json_check(child, depth + 1);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -25,12 +25,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     if (size) memcpy(text, data, size);
     bool shown = json_parse_shown(text, size, &tree, &why) == ERR_OK;
-    if (shown) check(tree, 1);
+    if (shown) json_check(tree, 1);
     cJSON_Delete(tree);
     tree = NULL;
     if (json_parse(text, size, &tree, &why) == ERR_OK) {
         if (!shown) abort();
-        check(tree, 1);
+        json_check(tree, 1);
         (void)json_u64(tree, "a");
         (void)json_path(tree, "a.b.c");
         char *again = cJSON_PrintUnformatted(tree);

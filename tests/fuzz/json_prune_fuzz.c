@@ -17,7 +17,7 @@ static bool is_named(const char *name)
 }
 
 /* less is whole without the values of named members; one whose name was written with escapes may have kept its own. */
-static void compare(const cJSON *whole, const cJSON *less)
+static void compare_pruned(const cJSON *whole, const cJSON *less)
 {
     const cJSON *b = less->child;
     for (const cJSON *a = whole->child; a; a = a->next, b = b->next) {
@@ -25,7 +25,7 @@ static void compare(const cJSON *whole, const cJSON *less)
         if (a->string && is_named(a->string) && cJSON_IsNull(b)) continue;
         if (a->type != b->type || a->valuedouble < b->valuedouble || a->valuedouble > b->valuedouble) abort();
         if (a->valuestring && strcmp(a->valuestring, b->valuestring) != 0) abort();
-        compare(a, b);
+        compare_pruned(a, b);
     }
     if (b) abort();
 }
@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (len > 2 * size || pruned[len] != '\0') abort();
     if (json_parse(text, size, &whole, NULL) == ERR_OK) {
         if (json_parse(pruned, len, &less, NULL) != ERR_OK) abort();
-        compare(whole, less);
+        compare_pruned(whole, less);
         cJSON_Delete(less);
         cJSON_Delete(whole);
     }

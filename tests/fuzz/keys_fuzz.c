@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-static void check(void *arg, const struct input *in)
+static void input_check(void *arg, const struct input *in)
 {
     char name[16];
     (void)arg;
@@ -22,7 +22,7 @@ static void check(void *arg, const struct input *in)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct keys *k = keys_new(check, NULL);
+    struct keys *k = keys_new(input_check, NULL);
     size_t step = size > 0 ? data[0] % 16 + 1u : 1;
     for (size_t i = 0; i < size; i += step) {
         keys_feed(k, (const char *)data + i, size - i < step ? size - i : step);

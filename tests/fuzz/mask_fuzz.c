@@ -7,8 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const char *before, size_t before_len, const char *words, const char *secret, const char *after,
-                  size_t after_len)
+static void mask_check(const char *before, size_t before_len, const char *words, const char *secret, const char *after,
+                       size_t after_len)
 {
     size_t len = before_len + strlen(words) + after_len, max = 16 * len + 64;
     char *text = malloc(len), *at = text;
@@ -45,6 +45,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len = size - 2, cut = data[0] % (len + 1), i = data[1] % (sizeof known / sizeof known[0]);
     if (memmem(text, len, known[i].secret, strlen(known[i].secret)))
         return 0; /* it stands there as a plain word, too */
-    check(text, cut, known[i].words, known[i].secret, text + cut, len - cut);
+    mask_check(text, cut, known[i].words, known[i].secret, text + cut, len - cut);
     return 0;
 }

@@ -24,7 +24,7 @@ static bool on_event(void *arg, const char *name, const char *data, size_t len)
     return true;
 }
 
-static void feed(const uint8_t *bytes, size_t len, size_t piece, struct buf *told)
+static void feed_stream(const uint8_t *bytes, size_t len, size_t piece, struct buf *told)
 {
     struct sse s;
     enum err err = ERR_OK;
@@ -42,8 +42,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     char *model = NULL;
     buf_init(&once, 1 << 20);
     buf_init(&apart, 1 << 20);
-    feed(bytes, len, len ? len : 1, &once);
-    feed(bytes, len, len ? 1 + bytes[0] % 7 : 1, &apart);
+    feed_stream(bytes, len, len ? len : 1, &once);
+    feed_stream(bytes, len, len ? 1 + bytes[0] % 7 : 1, &apart);
     assert(strcmp(buf_text(&once), buf_text(&apart)) == 0);
     buf_done(&once);
     buf_done(&apart);

@@ -9,35 +9,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void check(const char *text)
+static void text_check(const char *text)
 {
     if (text && !text_is_safe(text, strlen(text), TEXT_ONE_LINE)) abort();
 }
 
-static void problem(void *arg, unsigned line, const char *text)
+static void on_problem(void *arg, unsigned line, const char *text)
 {
     (void)arg;
     (void)line;
-    check(text);
+    text_check(text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct script *s = NULL;
     struct why why = {0};
-    if (script_parse("script", (const char *)data, size, problem, NULL, &s, &why)) {
-        check(why.text);
+    if (script_parse("script", (const char *)data, size, on_problem, NULL, &s, &why)) {
+        text_check(why.text);
         return 0;
     }
-    check(s->title);
+    text_check(s->title);
     if (s->count == 0 || s->count > SCRIPT_STEPS) abort();
     for (size_t i = 0; i < s->count; i++) {
-        check(s->steps[i].caption);
-        check(s->steps[i].type);
+        text_check(s->steps[i].caption);
+        text_check(s->steps[i].type);
         if (s->steps[i].key_count > SCRIPT_KEYS || s->steps[i].speed > SCRIPT_SPEED) abort();
     }
-    script_rehearse(s, &(struct script_stage){false, false}, problem, NULL, NULL);
-    script_rehearse(s, &(struct script_stage){true, true}, problem, NULL, NULL);
+    script_rehearse(s, &(struct script_stage){false, false}, on_problem, NULL, NULL);
+    script_rehearse(s, &(struct script_stage){true, true}, on_problem, NULL, NULL);
     script_free(s);
     return 0;
 }

@@ -31,7 +31,7 @@ static void check_drawn(const struct textbox *tb, int rows, int cols)
 }
 
 /* A key of two bytes, or a paste of as many as the second says. Returns how many bytes it took. */
-static size_t feed(struct textbox *tb, const uint8_t *at, size_t left)
+static size_t textbox_feed(struct textbox *tb, const uint8_t *at, size_t left)
 {
     static const uint32_t keys[] = {
         KEYP_LEFT,  KEYP_RIGHT, KEYP_HOME, KEYP_END, KEYP_UP, KEYP_DOWN, KEYP_DELETE, 'a', KEYP_BACKSPACE,
@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     tb.lines = data[0] & 1;
     textbox_clear(&tb);
     for (size_t i = 3; i < size;) {
-        i += feed(&tb, data + i, size - i);
+        i += textbox_feed(&tb, data + i, size - i);
         check_box(&tb);
     }
     check_drawn(&tb, 1 + data[1] % 20, 2 + data[2] % 100);

@@ -15,7 +15,7 @@ static void check_blank(const char *text, size_t len)
         if (!strchr(" \t\n", text[i])) abort();
 }
 
-static int columns(const char *text, size_t len)
+static int text_columns(const char *text, size_t len)
 {
     char *line = strndup(text, len);
     size_t tabs = 0;
@@ -34,7 +34,7 @@ static void check_lines(const char *text, int width)
         if (next == 0 || len > next) abort();
         if (((unsigned char)text[next] & 0xC0) == 0x80) abort();
         check_blank(text + len, next - len);
-        if (columns(text, len) > (width > 2 ? width : 2)) abort(); /* one character may be wider than its place */
+        if (text_columns(text, len) > (width > 2 ? width : 2)) abort(); /* one character may be wider than its place */
     }
     (void)lines;
 }

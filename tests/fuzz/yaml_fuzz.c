@@ -8,7 +8,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Down the last child only: a shared node may be reached in very many ways. */
-static void check(const struct yaml_node *n)
+static void node_check(const struct yaml_node *n)
 {
     unsigned depth = 0;
 
@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct why why;
 
     if (yaml_parse("fuzz", (const char *)data, size, &y, &why) == ERR_OK) {
-        check(yaml_root(y));
+        node_check(yaml_root(y));
         (void)yaml_str(yaml_root(y), "a");
         yaml_tree_free(y);
     } else if (strncmp(why.text, "fuzz:", 5) != 0) {

@@ -20,7 +20,7 @@ static unsigned long fails_at;
 static bool fails_on;
 static int count_fd = -1;
 
-static bool fails(void)
+static bool alloc_fails(void)
 {
     unsigned long n = atomic_fetch_add(&seen, 1) + 1;
     bool now = fails_at && (fails_on ? n >= fails_at : n == fails_at);
@@ -30,17 +30,17 @@ static bool fails(void)
 
 void *malloc(size_t size)
 {
-    return fails() ? NULL : __libc_malloc(size);
+    return alloc_fails() ? NULL : __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __libc_calloc(count, size);
+    return alloc_fails() ? NULL : __libc_calloc(count, size);
 }
 
 void *realloc(void *old, size_t size)
 {
-    return fails() ? NULL : __libc_realloc(old, size);
+    return alloc_fails() ? NULL : __libc_realloc(old, size);
 }
 
 __attribute__((constructor)) static void begin(void)

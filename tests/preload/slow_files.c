@@ -14,7 +14,7 @@ static int real_open(const char *path, int flags, int mode)
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
-static void delay(const char *path)
+static void open_delay(const char *path)
 {
     const char *name = getenv("SLOW_FILES_NAME"), *log = getenv("SLOW_FILES_LOG"), *hang = getenv("SLOW_FILES_HANG");
     const char *slash = strrchr(path, '/');
@@ -29,7 +29,7 @@ static void delay(const char *path)
 static int slow_open(const char *path, int flags, va_list ap)
 {
     int mode = flags & O_CREAT ? va_arg(ap, int) : 0;
-    delay(path);
+    open_delay(path);
     return real_open(path, flags, mode);
 }
 
@@ -54,7 +54,7 @@ int open64(const char *path, int flags, ...)
 int __open_2(const char *path, int flags);
 int __open_2(const char *path, int flags)
 {
-    delay(path);
+    open_delay(path);
     return real_open(path, flags, 0);
 }
 

@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-static void show(const char *name, const struct caption *c, int rows, int cols, bool roles)
+static void caption_show(const char *name, const struct caption *c, int rows, int cols, bool roles)
 {
     struct fixture f;
     fixture_calm(&f);
@@ -42,14 +42,14 @@ static const struct caption gone = {
 static void over_the_main_screen(void **state)
 {
     (void)state;
-    show("gone", &gone, 40, 120, false);
-    show("gone", &gone, 24, 80, false);
-    show("gone", &gone, 10, 40, false);
+    caption_show("gone", &gone, 40, 120, false);
+    caption_show("gone", &gone, 24, 80, false);
+    caption_show("gone", &gone, 10, 40, false);
     struct caption paused = gone;
     paused.paused = true;
     paused.state = " PAUSED at 9/17: a key was pressed ";
     paused.hint = ":script goes on";
-    show("paused", &paused, 24, 80, true);
+    caption_show("paused", &paused, 24, 80, true);
 }
 
 /* Whatever its length, lines are broken at blanks and stand in the middle. */

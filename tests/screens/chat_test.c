@@ -42,8 +42,8 @@ static int stage_close(void **state)
     return 0;
 }
 
-static struct request *prompt(struct stage *s, const char *phase, uint64_t ago_ms, const char *question,
-                              const char *answer)
+static struct request *prompt_new(struct stage *s, const char *phase, uint64_t ago_ms, const char *question,
+                                  const char *answer)
 {
     char key[32];
     snprintf(key, sizeof key, "prompt-%u", ++s->number);
@@ -58,12 +58,12 @@ static struct request *prompt(struct stage *s, const char *phase, uint64_t ago_m
     return r;
 }
 
-static void put(struct stage *s, struct request *r)
+static void prompt_put(struct stage *s, struct request *r)
 {
     fixture_put(&s->f, "prompt", WORLD_SERVE, r);
 }
 
-static void streamed(struct request *r, uint64_t first_us, uint64_t tokens)
+static void prompt_streamed(struct request *r, uint64_t first_us, uint64_t tokens)
 {
     r->first_token_us = known_u64(first_us);
     r->tokens = known_u64(tokens);
@@ -74,43 +74,43 @@ static void streamed(struct request *r, uint64_t first_us, uint64_t tokens)
 }
 
 /* One of each: by infer, streamed, failed, cut half-way, stopped, two in flight. */
-static void converse(struct stage *s)
+static void chat_converse(struct stage *s)
 {
-    struct request *r = prompt(s, "ok", 90000, "What is the GCS?", "The GCS keeps cluster metadata.");
+    struct request *r = prompt_new(s, "ok", 90000, "What is the GCS?", "The GCS keeps cluster metadata.");
     record_set(&r->path, "API server proxy");
     r->latency_us = known_u64(4800000);
-    put(s, r);
-    r = prompt(s, "ok", 60000, "What is high availability?\nIn one sentence.",
-               "High availability means that the service keeps answering while a part of it is being replaced:\n"
-               "nothing that a request needs may exist only once.");
-    streamed(r, 210000, 41);
+    prompt_put(s, r);
+    r = prompt_new(s, "ok", 60000, "What is high availability?\nIn one sentence.",
+                   "High availability means that the service keeps answering while a part of it is being replaced:\n"
+                   "nothing that a request needs may exist only once.");
+    prompt_streamed(r, 210000, 41);
     r->latency_us = known_u64(2310000);
     record_set(&r->head, "head down 5.4s");
     record_set(&r->finish, "length");
-    put(s, r);
-    r = prompt(s, "failed", 50000, "And now?", NULL);
+    prompt_put(s, r);
+    r = prompt_new(s, "failed", 50000, "And now?", NULL);
     record_set(&r->failure, "refused");
     record_set(&r->why, "Failed to connect to k8s-abc.elb.amazonaws.com port 80: Connection refused");
     r->latency_us = known_u64(12000);
-    put(s, r);
-    r = prompt(s, "failed", 40000, "Tell me more", "There is more to");
+    prompt_put(s, r);
+    r = prompt_new(s, "failed", 40000, "Tell me more", "There is more to");
     record_set(&r->failure, "cut");
     record_set(&r->why, "the connection was lost in the middle of the answer");
-    streamed(r, 320000, 4);
+    prompt_streamed(r, 320000, 4);
     r->latency_us = known_u64(900000);
-    put(s, r);
-    r = prompt(s, "cancelled", 20000, "Count to a million", "One, two, three");
-    streamed(r, 200000, 5);
-    put(s, r);
-    r = prompt(s, "waiting", 3100, "Are you there?", "Yes, the workers");
-    streamed(r, 240000, 12);
-    put(s, r);
-    r = prompt(s, "waiting", 1200, "And you?", NULL);
+    prompt_put(s, r);
+    r = prompt_new(s, "cancelled", 20000, "Count to a million", "One, two, three");
+    prompt_streamed(r, 200000, 5);
+    prompt_put(s, r);
+    r = prompt_new(s, "waiting", 3100, "Are you there?", "Yes, the workers");
+    prompt_streamed(r, 240000, 12);
+    prompt_put(s, r);
+    r = prompt_new(s, "waiting", 1200, "And you?", NULL);
     record_set(&r->head, NULL);
-    put(s, r);
+    prompt_put(s, r);
 }
 
-static void show(struct stage *s, const char *name, int rows, int cols)
+static void chat_show(struct stage *s, const char *name, int rows, int cols)
 {
     struct view v = fixture_view(&s->f);
     struct canvas cv;
@@ -123,55 +123,55 @@ static void show(struct stage *s, const char *name, int rows, int cols)
     canvas_done(&cv);
 }
 
-static enum chat_action press(struct stage *s, uint32_t key, unsigned mods)
+static enum chat_action chat_press(struct stage *s, uint32_t key, unsigned mods)
 {
     struct view v = fixture_view(&s->f);
     return chat_input(&s->chat, &v, &(struct input){.type = INPUT_KEY, .key = key, .mods = mods});
 }
 
-static void type(struct stage *s, const char *text)
+static void chat_type(struct stage *s, const char *text)
 {
-    for (; *text; text++) assert_int_equal(press(s, (unsigned char)*text, 0), CHAT_STAYS);
+    for (; *text; text++) assert_int_equal(chat_press(s, (unsigned char)*text, 0), CHAT_STAYS);
 }
 
 static void test_screens(void **state)
 {
     static const int sizes[][2] = {{40, 120}, {24, 80}, {10, 40}};
     struct stage *s = *state;
-    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "empty", sizes[i][0], sizes[i][1]);
-    converse(s);
-    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "all", sizes[i][0], sizes[i][1]);
-    type(s, "Two lines, the first of which is longer than the narrowest screen");
-    press(s, KEYP_ENTER, MOD_ALT);
-    type(s, "and this");
-    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) show(s, "typing", sizes[i][0], sizes[i][1]);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) chat_show(s, "empty", sizes[i][0], sizes[i][1]);
+    chat_converse(s);
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) chat_show(s, "all", sizes[i][0], sizes[i][1]);
+    chat_type(s, "Two lines, the first of which is longer than the narrowest screen");
+    chat_press(s, KEYP_ENTER, MOD_ALT);
+    chat_type(s, "and this");
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) chat_show(s, "typing", sizes[i][0], sizes[i][1]);
     fixture_kill_head(&s->f);
-    show(s, "killed", 24, 80);
-    show(s, "killed", 3, 30);
+    chat_show(s, "killed", 24, 80);
+    chat_show(s, "killed", 3, 30);
 }
 
 static void test_scroll(void **state)
 {
     struct stage *s = *state;
-    converse(s);
-    show(s, "all", 10, 40);
+    chat_converse(s);
+    chat_show(s, "all", 10, 40);
     int max = s->chat.up_max;
     assert_true(max > 20);
-    assert_int_equal(press(s, KEYP_PGUP, 0), CHAT_STAYS);
+    assert_int_equal(chat_press(s, KEYP_PGUP, 0), CHAT_STAYS);
     assert_int_equal(s->chat.up, s->chat.page - 1);
-    press(s, '<', MOD_ALT);
+    chat_press(s, '<', MOD_ALT);
     assert_int_equal(s->chat.up, max);
-    show(s, "top", 10, 40);
+    chat_show(s, "top", 10, 40);
     /* what is read stays where it is while more comes */
-    put(s, prompt(s, "ok", 0, "more", "more"));
-    show(s, "top-and-more", 10, 40);
+    prompt_put(s, prompt_new(s, "ok", 0, "more", "more"));
+    chat_show(s, "top-and-more", 10, 40);
     assert_true(s->chat.up_max > max && s->chat.up == s->chat.up_max);
     struct view v = fixture_view(&s->f);
     chat_input(&s->chat, &v, &(struct input){.type = INPUT_MOUSE, .mouse = MOUSE_WHEEL_DOWN});
     assert_int_equal(s->chat.up, s->chat.up_max - 3);
-    press(s, '>', MOD_ALT);
+    chat_press(s, '>', MOD_ALT);
     assert_int_equal(s->chat.up, 0);
-    press(s, KEYP_PGDN, 0);
+    chat_press(s, KEYP_PGDN, 0);
     assert_int_equal(s->chat.up, 0);
 }
 
@@ -180,21 +180,21 @@ static void test_keys(void **state)
     struct stage *s = *state;
     struct view v = fixture_view(&s->f);
     assert_null(chat_again(&v));
-    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_STAYS); /* nothing typed */
-    type(s, "  ");
-    press(s, 'j', MOD_CTRL);
-    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_STAYS);
-    press(s, 'u', MOD_CTRL);
-    press(s, KEYP_BACKSPACE, 0);
-    press(s, 'u', MOD_CTRL);
-    type(s, "q and s are text here");
-    assert_int_equal(press(s, KEYP_ENTER, 0), CHAT_SENDS);
+    assert_int_equal(chat_press(s, KEYP_ENTER, 0), CHAT_STAYS); /* nothing typed */
+    chat_type(s, "  ");
+    chat_press(s, 'j', MOD_CTRL);
+    assert_int_equal(chat_press(s, KEYP_ENTER, 0), CHAT_STAYS);
+    chat_press(s, 'u', MOD_CTRL);
+    chat_press(s, KEYP_BACKSPACE, 0);
+    chat_press(s, 'u', MOD_CTRL);
+    chat_type(s, "q and s are text here");
+    assert_int_equal(chat_press(s, KEYP_ENTER, 0), CHAT_SENDS);
     assert_string_equal(s->chat.typed.text, "q and s are text here");
     chat_sent(&s->chat);
     assert_string_equal(s->chat.typed.text, "");
-    assert_int_equal(press(s, 'x', MOD_CTRL), CHAT_STOPS);
-    assert_int_equal(press(s, 'r', MOD_CTRL), CHAT_AGAIN);
-    assert_int_equal(press(s, KEYP_ESC, 0), CHAT_LEAVES);
+    assert_int_equal(chat_press(s, 'x', MOD_CTRL), CHAT_STOPS);
+    assert_int_equal(chat_press(s, 'r', MOD_CTRL), CHAT_AGAIN);
+    assert_int_equal(chat_press(s, KEYP_ESC, 0), CHAT_LEAVES);
     static const char paste[] = "pasted\nq\tx";
     assert_int_equal(
         chat_input(&s->chat, &v, &(struct input){.type = INPUT_PASTE, .paste = paste, .paste_len = sizeof paste - 1}),
@@ -202,7 +202,7 @@ static void test_keys(void **state)
     assert_string_equal(s->chat.typed.text, "pasted\nq x");
     chat_notice(&s->chat, "64 prompts are waiting\x1b[2J");
     assert_string_equal(s->chat.notice, "64 prompts are waiting\\x1b[2J");
-    press(s, KEYP_LEFT, 0);
+    chat_press(s, KEYP_LEFT, 0);
     assert_string_equal(s->chat.notice, "");
     chat_begin(&s->chat, "from the box"); /* what was being typed is not lost */
     assert_string_equal(s->chat.typed.text, "pasted\nq x\nfrom the box");
@@ -216,24 +216,24 @@ static void test_keys(void **state)
 static void test_recall_and_again(void **state)
 {
     struct stage *s = *state;
-    put(s, prompt(s, "ok", 9000, "first", "1"));
-    put(s, prompt(s, "failed", 8000, "second", NULL));
-    put(s, prompt(s, "ok", 7000, "third\nline", "3"));
+    prompt_put(s, prompt_new(s, "ok", 9000, "first", "1"));
+    prompt_put(s, prompt_new(s, "failed", 8000, "second", NULL));
+    prompt_put(s, prompt_new(s, "ok", 7000, "third\nline", "3"));
     struct view v = fixture_view(&s->f);
     assert_string_equal(chat_again(&v), "second");
-    press(s, KEYP_UP, 0);
+    chat_press(s, KEYP_UP, 0);
     assert_string_equal(s->chat.typed.text, "third\nline");
-    press(s, KEYP_UP, 0); /* to its first line */
+    chat_press(s, KEYP_UP, 0); /* to its first line */
     assert_string_equal(s->chat.typed.text, "third\nline");
-    press(s, 'p', MOD_CTRL);
+    chat_press(s, 'p', MOD_CTRL);
     assert_string_equal(s->chat.typed.text, "second");
-    press(s, KEYP_UP, 0);
-    press(s, KEYP_UP, 0);
+    chat_press(s, KEYP_UP, 0);
+    chat_press(s, KEYP_UP, 0);
     assert_string_equal(s->chat.typed.text, "first");
-    press(s, KEYP_DOWN, 0);
+    chat_press(s, KEYP_DOWN, 0);
     assert_string_equal(s->chat.typed.text, "second");
-    press(s, KEYP_DOWN, 0);
-    press(s, 'n', MOD_CTRL);
+    chat_press(s, KEYP_DOWN, 0);
+    chat_press(s, 'n', MOD_CTRL);
     assert_string_equal(s->chat.typed.text, "");
 }
 
@@ -241,14 +241,14 @@ static void test_recall_and_again(void **state)
 static void test_draft_is_kept(void **state)
 {
     struct stage *s = *state;
-    put(s, prompt(s, "ok", 9000, "first", "1"));
-    type(s, "half a");
-    press(s, KEYP_ENTER, MOD_ALT);
-    type(s, "thought");
-    press(s, KEYP_UP, 0); /* to its first line */
-    press(s, KEYP_UP, 0);
+    prompt_put(s, prompt_new(s, "ok", 9000, "first", "1"));
+    chat_type(s, "half a");
+    chat_press(s, KEYP_ENTER, MOD_ALT);
+    chat_type(s, "thought");
+    chat_press(s, KEYP_UP, 0); /* to its first line */
+    chat_press(s, KEYP_UP, 0);
     assert_string_equal(s->chat.typed.text, "first");
-    press(s, KEYP_DOWN, 0);
+    chat_press(s, KEYP_DOWN, 0);
     assert_string_equal(s->chat.typed.text, "half a\nthought");
 }
 
@@ -257,14 +257,14 @@ static void test_again_is_of_what_was_not_retried(void **state)
 {
     struct stage *s = *state;
     struct view v = fixture_view(&s->f);
-    put(s, prompt(s, "failed", 9000, "old", NULL));
-    put(s, prompt(s, "cancelled", 8000, "stopped", NULL));
-    put(s, prompt(s, "ok", 7000, "stopped", "yes"));
-    put(s, prompt(s, "ok", 6000, "old", "yes"));
+    prompt_put(s, prompt_new(s, "failed", 9000, "old", NULL));
+    prompt_put(s, prompt_new(s, "cancelled", 8000, "stopped", NULL));
+    prompt_put(s, prompt_new(s, "ok", 7000, "stopped", "yes"));
+    prompt_put(s, prompt_new(s, "ok", 6000, "old", "yes"));
     assert_string_equal(chat_again(&v), "old"); /* the newest */
-    put(s, prompt(s, "ok", 5000, "new", "yes"));
+    prompt_put(s, prompt_new(s, "ok", 5000, "new", "yes"));
     assert_string_equal(chat_again(&v), "new");
-    put(s, prompt(s, "failed", 4000, "newer", NULL));
+    prompt_put(s, prompt_new(s, "failed", 4000, "newer", NULL));
     assert_string_equal(chat_again(&v), "newer");
 }
 
@@ -273,8 +273,8 @@ static void test_anew(void **state)
     struct stage *s = *state;
     char first[CHAT_TALK_MAX], second[CHAT_TALK_MAX];
     chat_talk(&s->chat, first);
-    type(s, "typed");
-    assert_int_equal(press(s, 't', MOD_CTRL), CHAT_ANEW);
+    chat_type(s, "typed");
+    assert_int_equal(chat_press(s, 't', MOD_CTRL), CHAT_ANEW);
     assert_string_not_equal(chat_talk(&s->chat, second), first);
     assert_non_null(strstr(s->chat.notice, "new conversation"));
     assert_string_equal(s->chat.typed.text, "typed");
@@ -290,11 +290,11 @@ static void test_a_long_paste_says_that_it_is_cut(void **state)
     assert_int_equal(chat_input(&s->chat, &v, &paste), CHAT_STAYS);
     free(big);
     assert_non_null(strstr(s->chat.notice, "truncated: a prompt has at most 16383 bytes"));
-    press(s, 'u', MOD_CTRL);
+    chat_press(s, 'u', MOD_CTRL);
     assert_string_equal(s->chat.notice, "");
 }
 
-static char *drawn(struct stage *s, const struct chat_route *route)
+static char *chat_drawn(struct stage *s, const struct chat_route *route)
 {
     struct view v = fixture_view(&s->f);
     struct canvas cv;
@@ -306,9 +306,9 @@ static char *drawn(struct stage *s, const struct chat_route *route)
     return text;
 }
 
-static void draws(struct stage *s, const struct chat_route *route, const char *text)
+static void chat_shows(struct stage *s, const struct chat_route *route, const char *text)
 {
-    char *all = drawn(s, route);
+    char *all = chat_drawn(s, route);
     if (!strstr(all, text)) fail_msg("not drawn: %s\n%s", text, all);
     free(all);
 }
@@ -318,18 +318,18 @@ static void test_ends_and_turns(void **state)
 {
     struct stage *s = *state;
     static const struct chat_route infer = {"API server proxy", "infer", NULL};
-    struct request *r = prompt(s, "ok", 9000, "filtered", "The");
+    struct request *r = prompt_new(s, "ok", 9000, "filtered", "The");
     record_set(&r->finish, "content_filter");
     r->earlier = known_u64(2);
     r->dropped = known_u64(1);
-    put(s, r);
-    put(s, prompt(s, "ok", 8000, "silent", ""));
-    r = prompt(s, "ok", 7000, "first", "x");
+    prompt_put(s, r);
+    prompt_put(s, prompt_new(s, "ok", 8000, "silent", ""));
+    r = prompt_new(s, "ok", 7000, "first", "x");
     r->earlier = r->dropped = known_u64(0);
-    put(s, r);
-    draws(s, &openai, " · 2 earlier turns with it, 1 left out · stopped by the content filter");
-    draws(s, &openai, "ingress mistral · the answer is empty");
-    draws(s, &infer, "infer, one prompt at a time, by API server proxy");
+    prompt_put(s, r);
+    chat_shows(s, &openai, " · 2 earlier turns with it, 1 left out · stopped by the content filter");
+    chat_shows(s, &openai, "ingress mistral · the answer is empty");
+    chat_shows(s, &infer, "infer, one prompt at a time, by API server proxy");
 }
 
 /* More turns than are shown, and an answer as long as one may be. */
@@ -341,8 +341,8 @@ static void test_many(void **state)
     memset(longest, 'x', 256 * 1024);
     for (size_t i = 7; i < 256 * 1024; i += 8) longest[i] = ' ';
     longest[256 * 1024] = '\0';
-    for (int i = 0; i < CHAT_TURNS + 20; i++) put(s, prompt(s, "ok", 1000, "again", "yes"));
-    put(s, prompt(s, "ok", 500, "the last", longest));
+    for (int i = 0; i < CHAT_TURNS + 20; i++) prompt_put(s, prompt_new(s, "ok", 1000, "again", "yes"));
+    prompt_put(s, prompt_new(s, "ok", 500, "the last", longest));
     free(longest);
     struct view v = fixture_view(&s->f);
     canvas_init(&cv, 24, 80);
@@ -352,7 +352,7 @@ static void test_many(void **state)
     }
     /* 199 turns of a question, two lines about it, an answer and a blank; the last one is of 3,641 lines */
     assert_int_equal(s->chat.up_max + s->chat.page, 199 * 5 + 4 + (256 * 1024 / 8 + 8) / 9);
-    press(s, '<', MOD_ALT);
+    chat_press(s, '<', MOD_ALT);
     chat_draw(&s->chat, &v, &openai, &cv);
     char *text = canvas_dump(&cv, false);
     assert_non_null(strstr(text, "again"));

@@ -29,7 +29,7 @@ struct paper {
     unsigned char at[SIDE][SIDE];
 };
 
-static void paint(struct paper *p, const struct layout_ask *ask, struct rect r)
+static void paint_rect(struct paper *p, const struct layout_ask *ask, struct rect r)
 {
     if (r.rows == 0) return;
     assert_true(r.rows > 0 && r.cols > 0);
@@ -43,7 +43,7 @@ static void paint(struct paper *p, const struct layout_ask *ask, struct rect r)
         }
 }
 
-static void check(const struct layout_ask *ask)
+static void layout_check(const struct layout_ask *ask)
 {
     static struct paper p;
     struct layout l = layout_of(ask);
@@ -52,19 +52,19 @@ static void check(const struct layout_ask *ask)
         assert_true(ask->rows < LAYOUT_MIN_ROWS || ask->cols < LAYOUT_MIN_COLS);
         return;
     }
-    paint(&p, ask, l.strip);
-    paint(&p, ask, l.answers);
-    paint(&p, ask, l.footer);
-    if (l.message.row != l.footer.row) paint(&p, ask, l.message);
-    paint(&p, ask, l.tabs);
-    paint(&p, ask, l.briefs);
-    paint(&p, ask, l.detail_rule);
-    paint(&p, ask, l.detail);
+    paint_rect(&p, ask, l.strip);
+    paint_rect(&p, ask, l.answers);
+    paint_rect(&p, ask, l.footer);
+    if (l.message.row != l.footer.row) paint_rect(&p, ask, l.message);
+    paint_rect(&p, ask, l.tabs);
+    paint_rect(&p, ask, l.briefs);
+    paint_rect(&p, ask, l.detail_rule);
+    paint_rect(&p, ask, l.detail);
     for (int i = 0; i < LAYOUT_PANES; i++) {
-        paint(&p, ask, l.rule[i]);
-        paint(&p, ask, l.pane[i]);
+        paint_rect(&p, ask, l.rule[i]);
+        paint_rect(&p, ask, l.pane[i]);
     }
-    for (int i = 0; i < 2; i++) paint(&p, ask, l.split[i]);
+    for (int i = 0; i < 2; i++) paint_rect(&p, ask, l.split[i]);
     assert_true(l.pane[ask->focus].rows >= 1);
     assert_int_equal(l.answers.rows, 3);
 }
@@ -75,12 +75,12 @@ static void test_every_size(void **state)
     for (int rows = 1; rows <= 70; rows++)
         for (int cols = 1; cols <= 210; cols += cols < 120 ? 1 : 9) {
             struct layout_ask ask = ask_of(rows, cols);
-            check(&ask);
+            layout_check(&ask);
             ask.recovery = true;
             ask.focus = LAYOUT_RECOVERY;
-            check(&ask);
+            layout_check(&ask);
             ask.alone = true;
-            check(&ask);
+            layout_check(&ask);
         }
 }
 
@@ -94,7 +94,7 @@ static void test_greedy_panes(void **state)
             ask.brief_lines = many * 3;
             ask.detail_lines = many * 100;
             ask.recovery = many > 5;
-            check(&ask);
+            layout_check(&ask);
         }
 }
 

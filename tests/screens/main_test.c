@@ -38,29 +38,29 @@ static void no_neuron(struct fixture *f)
     fixture_neuron_off(f);
 }
 
-static void forbidden(struct fixture *f)
+static void fixture_forbidden(struct fixture *f)
 {
     fixture_empty(f);
     fixture_pods_forbidden(f);
 }
 
-static void many(struct fixture *f)
+static void many_pods(struct fixture *f)
 {
     fixture_many_pods(f, 200);
 }
 
-static void stale(struct fixture *f)
+static void fixture_stale(struct fixture *f)
 {
     fixture_sleep(f, 14000);
 }
 
-static void unread(struct fixture *f)
+static void fixture_unread(struct fixture *f)
 {
     fixture_apply(f, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid (name missing)"));
     fixture_apply(f, change_unread("redis", WORLD_REDIS, TABLE_ACTOR, 2, NULL));
 }
 
-static void failures(struct fixture *f)
+static void fixture_failures(struct fixture *f)
 {
     fixture_wait(f, 1000);
     fixture_probe(f, "failed", 5000000);
@@ -79,17 +79,17 @@ static const struct {
     {"killed", fixture_calm, fixture_kill_head},
     {"redis-down", fixture_calm, fixture_redis_down},
     {"no-neuron", no_neuron, no_change},
-    {"forbidden", forbidden, no_change},
+    {"forbidden", fixture_forbidden, no_change},
     {"hostile", fixture_calm, fixture_hostile},
-    {"many-pods", fixture_calm, many},
+    {"many-pods", fixture_calm, many_pods},
     {"empty", empty_world, no_change},
     {"pending", fixture_calm, fixture_pod_pending},
-    {"stale", fixture_calm, stale},
-    {"failures", fixture_calm, failures},
-    {"unread", fixture_calm, unread},
+    {"stale", fixture_calm, fixture_stale},
+    {"failures", fixture_calm, fixture_failures},
+    {"unread", fixture_calm, fixture_unread},
 };
 
-static void show(struct screen *s, struct fixture *f, struct canvas *cv)
+static void screen_show(struct screen *s, struct fixture *f, struct canvas *cv)
 {
     struct view v = fixture_view(f);
     screen_update(s, &v);
@@ -105,9 +105,9 @@ static struct screen *open_world(struct fixture *f, size_t world, int rows, int 
     struct screen *s = screen_new();
     screen_size(s, rows, cols);
     canvas_init(cv, rows, cols);
-    show(s, f, cv);
+    screen_show(s, f, cv);
     worlds[world].then(f);
-    show(s, f, cv);
+    screen_show(s, f, cv);
     return s;
 }
 
@@ -169,7 +169,7 @@ static void test_ascii(void **state)
         char name[64];
         struct screen *s = open_world(&f, 1, sizes[k].rows, sizes[k].cols, &cv);
         cv.ascii = true;
-        show(s, &f, &cv);
+        screen_show(s, &f, &cv);
         char *text = canvas_dump(&cv, false);
         for (const char *c = text; *c; c++) assert_true((unsigned char)*c < 0x80);
         free(text);
@@ -192,11 +192,11 @@ static void test_panes(void **state)
             struct screen *s = open_world(&f, 1, sizes[k].rows, sizes[k].cols, &cv);
             assert_true(screen_focus(s, letters[i]));
             screen_zoom(s);
-            show(s, &f, &cv);
+            screen_show(s, &f, &cv);
             snprintf(name, sizeof name, "pane-%c-%dx%d", letters[i], sizes[k].cols, sizes[k].rows);
             screen_check(name, &cv, false);
             if (screen_open(s)) {
-                show(s, &f, &cv);
+                screen_show(s, &f, &cv);
                 snprintf(name, sizeof name, "detail-%c-%dx%d", letters[i], sizes[k].cols, sizes[k].rows);
                 screen_check(name, &cv, false);
             }
@@ -214,7 +214,7 @@ static void test_hostile_is_inert(void **state)
         struct screen *s = open_world(&f, 5, 34, cols, &cv);
         for (const char *letter = "1234567"; *letter; letter++) {
             screen_focus(s, *letter);
-            show(s, &f, &cv);
+            screen_show(s, &f, &cv);
             for (int row = 0; row < cv.rows; row++)
                 for (int col = 0; col < cv.cols; col++) {
                     uint32_t cp = canvas_cell(&cv, row, col)->cp;
@@ -235,7 +235,7 @@ static void test_draw_is_pure(void **state)
     struct canvas cv;
     struct screen *s = open_world(&f, 1, 40, 120, &cv);
     char *first = canvas_dump(&cv, true);
-    for (int i = 0; i < 3; i++) show(s, &f, &cv);
+    for (int i = 0; i < 3; i++) screen_show(s, &f, &cv);
     char *again = canvas_dump(&cv, true);
     assert_string_equal(first, again);
     free(first);
@@ -254,7 +254,7 @@ static void test_quiet_is_still(void **state)
     fixture_wait(&f, 1000);
     fixture_probe(&f, "ok", 38000);
     fixture_sleep(&f, 600);
-    show(s, &f, &cv);
+    screen_show(s, &f, &cv);
     char *again = canvas_dump(&cv, true);
     assert_string_equal(first, again);
     free(first);

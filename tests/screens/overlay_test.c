@@ -22,21 +22,21 @@
 
 #include <cmocka.h>
 
-static struct input key(uint32_t code)
+static struct input key_input(uint32_t code)
 {
     return (struct input){.type = INPUT_KEY, .key = code};
 }
 
 #define TYPE(box, handler, text)                                                                                       \
     for (const char *c_ = (text); *c_; c_++) {                                                                         \
-        struct input in_ = key((unsigned char)*c_);                                                                    \
+        struct input in_ = key_input((unsigned char)*c_);                                                              \
         assert_int_equal(handler((box), &in_), OVERLAY_STAYS);                                                         \
     }
 
 #define PRESS(box, handler, code) (handler((box), &(struct input){.type = INPUT_KEY, .key = (code)}))
 
 /* A canvas that is not blank, so that what an overlay leaves of it can be seen. */
-static void paper(struct canvas *cv, int rows, int cols)
+static void canvas_filled(struct canvas *cv, int rows, int cols)
 {
     canvas_init(cv, rows, cols);
     canvas_fill(cv, 0, 0, rows, cols, ROLE_TEXT, '~');
@@ -64,7 +64,7 @@ static void show_dialog(const struct dialog *d, const char *name)
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         struct canvas cv;
         char file[64];
-        paper(&cv, sizes[i][0], sizes[i][1]);
+        canvas_filled(&cv, sizes[i][0], sizes[i][1]);
         dialog_draw(d, &cv);
         snprintf(file, sizeof file, "dialog-%s-%dx%d", name, sizes[i][1], sizes[i][0]);
         screen_check(file, &cv, false);
@@ -297,11 +297,11 @@ static void test_palette_screen(void **state)
     struct command_palette p;
     struct canvas cv;
     command_palette_open(&p, "k", all_but_kill, NULL);
-    paper(&cv, 24, 80);
+    canvas_filled(&cv, 24, 80);
     command_palette_draw(&p, &cv);
     screen_check("palette-80x24", &cv, false);
     canvas_done(&cv);
-    paper(&cv, 10, 40);
+    canvas_filled(&cv, 10, 40);
     command_palette_open(&p, "zzz", NULL, NULL);
     command_palette_draw(&p, &cv);
     screen_check("palette-none-40x10", &cv, false);
@@ -318,7 +318,7 @@ static void test_prompt_box(void **state)
     TYPE(&p, prompt_box_input, "  ");
     assert_int_equal(PRESS(&p, prompt_box_input, KEYP_ENTER), OVERLAY_STAYS);
     TYPE(&p, prompt_box_input, "What is a GCS?");
-    paper(&cv, 24, 80);
+    canvas_filled(&cv, 24, 80);
     prompt_box_draw(&p, &cv);
     screen_check("prompt-80x24", &cv, false);
     canvas_done(&cv);
@@ -366,7 +366,7 @@ static void test_prompt_box_pastes(void **state)
     big[TEXTBOX_MAX] = '\0';
     assert_int_equal(box_pasted(&p, big), OVERLAY_STAYS);
     free(big);
-    paper(&cv, 24, 80);
+    canvas_filled(&cv, 24, 80);
     prompt_box_draw(&p, &cv);
     char *drawn = canvas_dump(&cv, false);
     assert_non_null(strstr(drawn, "the paste is truncated"));
@@ -402,7 +402,7 @@ static void test_picker(void **state)
     put_service(&f, "u1", "mistral", "mistral", TRI_YES);
     put_service(&f, "u2", "llama", "llama-3", TRI_NO);
     picker_update(&p, f.world, f.wall_ms);
-    paper(&cv, 24, 80);
+    canvas_filled(&cv, 24, 80);
     picker_draw(&p, &cv);
     screen_check("picker-80x24", &cv, false);
     canvas_done(&cv);
@@ -426,7 +426,7 @@ static void test_help(void **state)
         char file[64];
         help_open(&h);
         help_size(&h, sizes[i][0], sizes[i][1]);
-        paper(&cv, sizes[i][0], sizes[i][1]);
+        canvas_filled(&cv, sizes[i][0], sizes[i][1]);
         help_draw(&h, &cv);
         snprintf(file, sizeof file, "help-%dx%d", sizes[i][1], sizes[i][0]);
         screen_check(file, &cv, false);
@@ -505,7 +505,7 @@ static void on_result(void *arg, enum overlay_result result)
 static void press_top(struct owner *owner, const struct view *v, uint32_t code)
 {
     struct overlay *top = owner->stack.top;
-    const struct input in = key(code);
+    const struct input in = key_input(code);
     overlay_finish(&owner->stack, top->ops->input(top, v, &in), owner);
 }
 
@@ -535,7 +535,7 @@ static void test_a_dialog_over_the_steps(void **state)
         dialog_open(&d, "Apply this?", "body", NULL, false);
         overlay_push(&owner.stack, &d.overlay, on_result);
         assert_true(owner.stack.top->ops->asks);
-        paper(&cv, 24, 80);
+        canvas_filled(&cv, 24, 80);
         overlays_update(&owner.stack, &v, 24, 80);
         overlays_draw(&owner.stack, &v, &cv);
         char *drawn = canvas_dump(&cv, false);
@@ -574,7 +574,7 @@ static void test_every_overlay(void **state)
     struct overlay *const all[] = {&help.overlay,   &palette.overlay, &prompt.overlay, &chat->overlay,
                                    &picker.overlay, &losses.overlay,  &dialog.overlay, &view.overlay};
     const char *seen[ARRAY_LEN(all)];
-    const struct input esc = key(KEYP_ESC);
+    const struct input esc = key_input(KEYP_ESC);
     fixture_calm(&f);
     struct view v = fixture_view(&f);
     steps_init(&steps, names, 1);

@@ -28,7 +28,7 @@ static void check_cells(const struct canvas *cv)
         }
 }
 
-static void press(struct screen *s, const struct view *v, struct rng *rng)
+static void press_random(struct screen *s, const struct view *v, struct rng *rng)
 {
     static const uint32_t keys[] = {'j',       'k',
                                     'g',       'G',
@@ -100,7 +100,7 @@ static void run_stream(uint64_t seed)
                          .armed = random_next(&rng) % 2,
                          .demo = random_next(&rng) % 2};
         draw_somewhere(s, &v, &rng);
-        for (int k = 0; k < 4; k++) press(s, &v, &rng);
+        for (int k = 0; k < 4; k++) press_random(s, &v, &rng);
     }
     screen_free(s);
     recovery_done(&r);

@@ -21,7 +21,7 @@
 
 #define EVENTS_OURS "console/delete" /* the key of the row that is our own delete: events.c */
 
-static struct pane_request press(struct fake_console *d, uint32_t key)
+static struct pane_request screen_press(struct fake_console *d, uint32_t key)
 {
     struct input in = {.type = INPUT_KEY, .key = key};
     struct pane_request r = screen_input(d->s, &d->v, &in);
@@ -31,10 +31,10 @@ static struct pane_request press(struct fake_console *d, uint32_t key)
 
 static void type_text(struct fake_console *d, const char *text)
 {
-    for (; *text; text++) press(d, (unsigned char)*text);
+    for (; *text; text++) screen_press(d, (unsigned char)*text);
 }
 
-static char letter(const struct fake_console *d)
+static char letter_of(const struct fake_console *d)
 {
     return screen_pane(d->s)->ops->letter;
 }
@@ -54,18 +54,18 @@ static void test_focus_goes_round(void **state)
     fake_console_open(&d, 40, 120);
     for (const char *l = "2345123"; *l; l++) {
         screen_next(d.s, 1);
-        assert_int_equal(letter(&d), *l);
+        assert_int_equal(letter_of(&d), *l);
     }
     screen_next(d.s, -1);
-    assert_int_equal(letter(&d), '2');
+    assert_int_equal(letter_of(&d), '2');
     assert_false(screen_focus(d.s, 'R'));
-    assert_int_equal(letter(&d), '2');
-    press(&d, '4');
-    assert_int_equal(letter(&d), '4');
-    press(&d, 'l');
-    assert_int_equal(letter(&d), '5');
-    press(&d, KEYP_LEFT);
-    assert_int_equal(letter(&d), '4');
+    assert_int_equal(letter_of(&d), '2');
+    screen_press(&d, '4');
+    assert_int_equal(letter_of(&d), '4');
+    screen_press(&d, 'l');
+    assert_int_equal(letter_of(&d), '5');
+    screen_press(&d, KEYP_LEFT);
+    assert_int_equal(letter_of(&d), '4');
     fake_console_close(&d);
 }
 
@@ -74,20 +74,20 @@ static void test_a_head_lost_takes_the_focus_of_tabs(void **state)
     (void)state;
     struct fake_console d;
     fake_console_open(&d, 24, 80);
-    press(&d, '3');
+    screen_press(&d, '3');
     fixture_kill_head(&d.f);
     fake_console_update(&d);
-    assert_int_equal(letter(&d), 'R');
-    press(&d, '1');
+    assert_int_equal(letter_of(&d), 'R');
+    screen_press(&d, '1');
     fake_console_update(&d);
-    assert_int_equal(letter(&d), '1'); /* once it was left it does not come back by itself */
-    press(&d, 'R');
-    assert_int_equal(letter(&d), 'R');
+    assert_int_equal(letter_of(&d), '1'); /* once it was left it does not come back by itself */
+    screen_press(&d, 'R');
+    assert_int_equal(letter_of(&d), 'R');
     fake_console_close(&d);
     fake_console_open(&d, 40, 120);
     fixture_kill_head(&d.f);
     fake_console_update(&d);
-    assert_int_equal(letter(&d), '1'); /* where everything is seen at once nothing moves */
+    assert_int_equal(letter_of(&d), '1'); /* where everything is seen at once nothing moves */
     assert_true(screen_focus(d.s, 'R'));
     fake_console_close(&d);
 }
@@ -97,16 +97,16 @@ static void test_focus_comes_back_after_the_recovery(void **state)
     (void)state;
     struct fake_console d;
     fake_console_open(&d, 24, 80);
-    press(&d, '3');
+    screen_press(&d, '3');
     fixture_kill_head(&d.f);
     fake_console_update(&d);
     d.f.recovery.outage = OUTAGE_OVER;
     d.f.recovery.over_ms = known_u64(d.f.now_ms);
     fake_console_update(&d);
-    assert_int_equal(letter(&d), 'R');
+    assert_int_equal(letter_of(&d), 'R');
     d.f.now_ms += RECOVERY_SHOWN_MS;
     fake_console_update(&d);
-    assert_int_equal(letter(&d), '3');
+    assert_int_equal(letter_of(&d), '3');
     fake_console_close(&d);
 }
 
@@ -118,14 +118,14 @@ static void test_selection_is_a_key(void **state)
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    press(&d, 'j');
+    screen_press(&d, 'j');
     assert_string_equal(selected_key(&d), "11aa-worker");
     fixture_kill_head(&d.f); /* a row comes in above it */
     fake_console_update(&d);
     assert_string_equal(selected_key(&d), "11aa-worker");
-    press(&d, 'G');
+    screen_press(&d, 'G');
     assert_string_equal(selected_key(&d), "22bb-worker");
-    press(&d, 'g');
+    screen_press(&d, 'g');
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
     fake_console_close(&d);
 }
@@ -135,12 +135,12 @@ static void test_selected_pod_is_marked_elsewhere(void **state)
     (void)state;
     struct fake_console d;
     fake_console_open(&d, 40, 120);
-    press(&d, 'j');
+    screen_press(&d, 'j');
     assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/0")->marked);
     assert_true(fake_console_row(&d, LAYOUT_CORES, "neuron/q5rdw/2")->marked);
     assert_false(fake_console_row(&d, LAYOUT_CORES, "neuron/x2p7c/0")->marked);
-    press(&d, '2');
-    press(&d, 'G');
+    screen_press(&d, '2');
+    screen_press(&d, 'G');
     assert_true(fake_console_row(&d, LAYOUT_PODS, "22bb-worker")->marked);
     assert_false(fake_console_row(&d, LAYOUT_PODS, "11aa-worker")->marked);
     fake_console_close(&d);
@@ -174,10 +174,10 @@ static void test_back_closes_one_thing_at_a_time(void **state)
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     assert_false(screen_back(d.s));
-    assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_OPEN);
+    assert_int_equal(screen_press(&d, KEYP_ENTER).type, REQUEST_OPEN);
     assert_true(screen_filter(d.s));
     type_text(&d, "worker");
-    press(&d, KEYP_ENTER);
+    screen_press(&d, KEYP_ENTER);
     screen_zoom(d.s);
     assert_true(screen_open(d.s));
     fake_console_update(&d);
@@ -205,13 +205,13 @@ static void test_detail_scrolls_within_its_text(void **state)
     fake_console_update(&d);
     int height = detail_height(&d.s->detail, 60), rows = d.s->layout.pane[LAYOUT_PODS].rows;
     assert_true(height > rows);
-    for (int i = 0; i < 100; i++) press(&d, 'j');
+    for (int i = 0; i < 100; i++) screen_press(&d, 'j');
     assert_int_equal(d.s->detail.top, height - rows);
-    press(&d, 'g');
+    screen_press(&d, 'g');
     assert_int_equal(d.s->detail.top, 0);
-    press(&d, 'G');
+    screen_press(&d, 'G');
     assert_int_equal(d.s->detail.top, height - rows);
-    press(&d, '2'); /* another pane: its detail is not open */
+    screen_press(&d, '2'); /* another pane: its detail is not open */
     assert_false(screen_opened(d.s));
     fake_console_close(&d);
 }
@@ -228,7 +228,7 @@ static void test_detail_of_a_head(void **state)
     assert_non_null(strstr(text, "Its K8s node lost      NOT PROVEN"));
     assert_non_null(strstr(text, "9c1e7a40-head"));
     assert_null(strstr(text, "last time")); /* there was none */
-    press(&d, 'j');
+    screen_press(&d, 'j');
     text = buf_text(&d.s->detail.text);
     assert_non_null(strstr(text, "Holds Serve replicas mistral-7b#0s09vcjz (NeuronCores 0,1)."));
     assert_non_null(strstr(text, "1 other worker pod ready"));
@@ -246,22 +246,22 @@ static void test_filter_is_typed(void **state)
     assert_true(screen_filter(d.s));
     assert_true(screen_typing(d.s));
     type_text(&d, "q5"); /* q is text here, and so is 5 */
-    assert_int_equal(letter(&d), '1');
+    assert_int_equal(letter_of(&d), '1');
     assert_int_equal(t->shown_count, 1);
     assert_string_equal(selected_key(&d), "11aa-worker");
-    press(&d, KEYP_ENTER);
+    screen_press(&d, KEYP_ENTER);
     assert_false(screen_typing(d.s));
     assert_int_equal(t->shown_count, 1);
     assert_true(screen_filter(d.s)); /* again: with what it was */
     assert_string_equal(d.s->filter.text, "q5");
-    press(&d, KEYP_ESC);
+    screen_press(&d, KEYP_ESC);
     assert_false(screen_typing(d.s));
     assert_int_equal(t->shown_count, 3);
     screen_filter(d.s);
     type_text(&d, "!worker");
     assert_int_equal(t->shown_count, 1);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
-    press(&d, KEYP_ENTER);
+    screen_press(&d, KEYP_ENTER);
     screen_filter(d.s);
     assert_string_equal(d.s->filter.text, "!worker");
     fake_console_close(&d);
@@ -275,9 +275,9 @@ static void test_filter_that_matches_nothing(void **state)
     screen_filter(d.s);
     type_text(&d, "nothing is called so");
     assert_null(selected_key(&d));
-    press(&d, KEYP_ENTER);
+    screen_press(&d, KEYP_ENTER);
     assert_false(screen_open(d.s));
-    assert_int_equal(press(&d, KEYP_ENTER).type, REQUEST_NONE);
+    assert_int_equal(screen_press(&d, KEYP_ENTER).type, REQUEST_NONE);
     assert_true(screen_back(d.s));
     fake_console_update(&d);
     assert_string_equal(selected_key(&d), "9c1e7a40-head");
@@ -304,7 +304,7 @@ static void test_panes_without_a_table(void **state)
 
 /* ---- the mouse ----------------------------------------------------------------------------------------------- */
 
-static void click(struct fake_console *d, int row, int col)
+static void screen_click(struct fake_console *d, int row, int col)
 {
     struct input in = {.type = INPUT_MOUSE, .mouse = MOUSE_PRESS, .row = row, .col = col};
     screen_input(d->s, &d->v, &in);
@@ -317,16 +317,16 @@ static void test_clicks(void **state)
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     struct rect gcs = d.s->layout.pane[LAYOUT_GCS], pods = d.s->layout.pane[LAYOUT_PODS];
-    click(&d, gcs.row + 3, gcs.col + 4);
-    assert_int_equal(letter(&d), '3');
+    screen_click(&d, gcs.row + 3, gcs.col + 4);
+    assert_int_equal(letter_of(&d), '3');
     assert_string_equal(selected_key(&d), "3f0c91aa5d2b4e0791/NODE");
-    click(&d, pods.row + 2, 10);
-    assert_int_equal(letter(&d), '1');
+    screen_click(&d, pods.row + 2, 10);
+    assert_int_equal(letter_of(&d), '1');
     assert_string_equal(selected_key(&d), "11aa-worker");
-    click(&d, d.s->layout.rule[LAYOUT_EVENTS].row, d.s->layout.rule[LAYOUT_EVENTS].col + 5);
-    assert_int_equal(letter(&d), '5');
-    click(&d, 0, 0);
-    assert_int_equal(letter(&d), '5');
+    screen_click(&d, d.s->layout.rule[LAYOUT_EVENTS].row, d.s->layout.rule[LAYOUT_EVENTS].col + 5);
+    assert_int_equal(letter_of(&d), '5');
+    screen_click(&d, 0, 0);
+    assert_int_equal(letter_of(&d), '5');
     fake_console_close(&d);
 }
 
@@ -339,12 +339,12 @@ static void test_clicks_on_tabs(void **state)
     int at[LAYOUT_PANES], width[LAYOUT_PANES];
     screen_tabs(d.s, text, at, width);
     assert_string_equal(text, "[1 Pods]  2 Cores  3 GCS  4 Requests  5 Events");
-    click(&d, d.s->layout.tabs.row, 3 + at[LAYOUT_REQUESTS]);
-    assert_int_equal(letter(&d), '4');
+    screen_click(&d, d.s->layout.tabs.row, 3 + at[LAYOUT_REQUESTS]);
+    assert_int_equal(letter_of(&d), '4');
     screen_tabs(d.s, text, at, width);
     assert_string_equal(text, "1 Pods  2 Cores  3 GCS  [4 Requests]  5 Events");
-    click(&d, d.s->layout.tabs.row, 79);
-    assert_int_equal(letter(&d), '4');
+    screen_click(&d, d.s->layout.tabs.row, 79);
+    assert_int_equal(letter_of(&d), '4');
     fake_console_close(&d);
 }
 
@@ -481,11 +481,11 @@ static void test_prompts_are_followed(void **state)
     struct fake_console d;
     fake_console_open(&d, 40, 120);
     for (int i = 0; i < REQUESTS_PROMPTS + 50; i++) fixture_prompt(&d.f, "ok", 1000, 500000, "an answer");
-    press(&d, '4');
+    screen_press(&d, '4');
     const struct table_view *t = d.s->panes[LAYOUT_REQUESTS]->table;
     assert_int_equal(t->count, REQUESTS_PROMPTS);
     assert_int_equal(t->selected_at, REQUESTS_PROMPTS - 1);
-    press(&d, 'k'); /* an older one is looked at: it stays */
+    screen_press(&d, 'k'); /* an older one is looked at: it stays */
     char key[160];
     snprintf(key, sizeof key, "%s", selected_key(&d));
     fixture_prompt(&d.f, "ok", 0, 500000, "the newest");

@@ -14,7 +14,7 @@
 
 static const char *const names[] = {"prerequisites", "lint", "apply", "accepted", "answering"};
 
-static void some(struct steps *s)
+static void steps_fill(struct steps *s)
 {
     steps_init(s, names, 5);
     steps_begin(s, 0);
@@ -27,7 +27,7 @@ static void some(struct steps *s)
     steps_log(s, 2, TONE_PLAIN, "secret/hf-token serverside-applied");
 }
 
-static void show(struct steps_view *v, const struct steps *s, const char *name)
+static void steps_show(struct steps_view *v, const struct steps *s, const char *name)
 {
     v->steps = s;
     static const int sizes[][2] = {{24, 80}, {10, 40}};
@@ -49,7 +49,7 @@ static void test_going_on(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .steps = &s};
-    some(&s);
+    steps_fill(&s);
     steps_end(&s, 2);
     steps_begin(&s, 3);
     steps_end(&s, 3);
@@ -57,7 +57,7 @@ static void test_going_on(void **state)
     steps_now(&s, 4,
               "pod mistral-44qn2-inf2-worker-q5rdw is Pending: FailedScheduling: 0/3 nodes are available: 3 "
               "Insufficient aws.amazon.com/neuron");
-    show(&v, &s, "going");
+    steps_show(&v, &s, "going");
     steps_done(&s);
 }
 
@@ -71,7 +71,7 @@ static void test_stops(void **state)
     steps_init(&s, aws_names, 3);
     steps_begin(&s, 0);
     steps_now(&s, 0, "ElastiCache ray-gcs has no endpoint yet: creating");
-    show(&v, &s, "stops");
+    steps_show(&v, &s, "stops");
     steps_done(&s);
 }
 
@@ -80,12 +80,12 @@ static void test_failed(void **state)
     (void)state;
     struct steps s;
     struct steps_view v = {.title = "Deploy", .bad = true};
-    some(&s);
+    steps_fill(&s);
     steps_log(&s, 2, TONE_BAD, "rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2");
     steps_end(&s, 2);
     for (size_t i = 3; i < s.count; i++) steps_skip(&s, i);
     snprintf(v.end, sizeof v.end, "rayservice.ray.io/mistral was not applied");
-    show(&v, &s, "failed");
+    steps_show(&v, &s, "failed");
     steps_done(&s);
 }
 
@@ -95,7 +95,7 @@ static void test_scrolls(void **state)
     struct steps s;
     struct steps_view v = {.title = "Deploy", .steps = &s};
     struct input up = {.type = INPUT_KEY, .key = KEYP_UP}, esc = {.type = INPUT_KEY, .key = KEYP_ESC};
-    some(&s);
+    steps_fill(&s);
     for (int i = 0; i < 3; i++) assert_int_equal(steps_view_input(&v, &up), OVERLAY_STAYS);
     assert_int_equal(v.back, 3);
     for (int i = 0; i < 1000; i++) steps_view_input(&v, &up);

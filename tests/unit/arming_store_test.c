@@ -106,7 +106,7 @@ struct console {
     char why[ARMING_WHY_MAX];
 };
 
-static const struct kube_where *where(void *arg)
+static const struct kube_where *where_of(void *arg)
 {
     (void)arg;
     return &prod;
@@ -129,10 +129,10 @@ static void on_decided(void *arg, enum err err, const char *why)
 
 static void store_open(struct console *c)
 {
-    c->store = arming_store_new(c->loop, &c->conf, &(struct arming_store_calls){where, on_changed, c});
+    c->store = arming_store_new(c->loop, &c->conf, &(struct arming_store_calls){where_of, on_changed, c});
 }
 
-static int begin(void **state)
+static int store_setup(void **state)
 {
     struct console *c = mem_zero(1, sizeof *c);
     memset(&disk, 0, sizeof disk);
@@ -144,7 +144,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static int store_teardown(void **state)
 {
     struct console *c = *state;
     arming_store_free(c->store);
@@ -156,7 +156,7 @@ static int end(void **state)
     return 0;
 }
 
-static void armed(struct console *c)
+static void console_armed(struct console *c)
 {
     arming_store_arm(c->store, on_decided, c);
     disk_answers(ERR_OK);
@@ -215,7 +215,7 @@ static void a_read_that_began_before_answers_nothing(void **state)
 static void a_read_that_fails_arms_nothing(void **state)
 {
     struct console *c = *state;
-    armed(c);
+    console_armed(c);
     arming_store_refresh(c->store);
     disk_answers(ERR_IO);
     assert_false(arming_allows(&c->shown));
@@ -277,7 +277,7 @@ static void arming_that_is_written_too_late_is_taken_back(void **state)
     assert_false(arming_allows(&c->shown));
     assert_int_equal(c->decisions, 1);
     assert_null(disk.job);
-    armed(c); /* and it can be armed again */
+    console_armed(c); /* and it can be armed again */
 }
 
 /* Another console may arm while ours cannot take back what it wrote: here it stays READ-ONLY. */
@@ -299,7 +299,7 @@ static void what_cannot_be_taken_back_does_not_count_here(void **state)
 static void a_read_without_an_answer_ends_the_decision(void **state)
 {
     struct console *c = *state;
-    armed(c);
+    console_armed(c);
     arming_store_renew(c->store, on_decided, c);
     until_decided(c, 2);
     assert_int_equal(c->err, ERR_TIMEOUT);
@@ -314,7 +314,7 @@ static void a_read_without_an_answer_ends_the_decision(void **state)
 static void disarming_counts_at_once(void **state)
 {
     struct console *c = *state;
-    armed(c);
+    console_armed(c);
     arming_store_disarm(c->store, on_decided, c);
     assert_false(arming_allows(&c->shown));
     disk_answers(ERR_OK);
@@ -328,7 +328,7 @@ static void disarming_counts_at_once(void **state)
 static void disarming_counts_though_it_cannot_be_written(void **state)
 {
     struct console *c = *state;
-    armed(c);
+    console_armed(c);
     arming_store_disarm(c->store, on_decided, c);
     disk_answers(ERR_OK);
     disk_answers(ERR_IO);
@@ -338,7 +338,7 @@ static void disarming_counts_though_it_cannot_be_written(void **state)
     arming_store_refresh(c->store);
     disk_answers(ERR_OK);
     assert_false(arming_allows(&c->shown));
-    armed(c);
+    console_armed(c);
 }
 
 /* A second decision ends the first, whose callback says so; what the first was writing is not the second's. */
@@ -405,7 +405,7 @@ static void an_arming_ends_by_our_own_clock(void **state)
 {
     struct console *c = *state;
     struct clock *clock = loop_clock(c->loop);
-    armed(c);
+    console_armed(c);
     unsigned changes = c->changes;
     arming_store_tick(c->store);
     assert_int_equal(c->changes, changes);
@@ -451,7 +451,7 @@ static void a_context_that_is_readonly_is_not_armed(void **state)
     assert_int_equal(disk.writes, 0);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define T(test) cmocka_unit_test_setup_teardown(test, store_setup, store_teardown)
 
 int main(void)
 {

@@ -22,7 +22,7 @@ static const struct kube_where kind = {.context = "kind", .server = "https://one
 static const struct arming_clock now = {.boot_ms = 5000000, .wall_ms = 1000000000, .boot_id = "boot-1"};
 static const struct arming_text none = {.err = ERR_NOT_FOUND, .why = ""};
 
-static struct arming_clock later(uint64_t ms)
+static struct arming_clock clock_later(uint64_t ms)
 {
     struct arming_clock c = now;
     c.boot_ms += ms;
@@ -63,13 +63,13 @@ static struct arming_text file_of(const struct fake_console *d)
     return d->text ? (struct arming_text){.text = d->text, .len = strlen(d->text)} : none;
 }
 
-static struct arming at(const struct fake_console *d, const struct kube_where *where, struct arming_clock clock)
+static struct arming arming_at(const struct fake_console *d, const struct kube_where *where, struct arming_clock clock)
 {
     const struct arming_text file = file_of(d);
     return arming_of(&d->conf, where, &file, &clock);
 }
 
-static enum err set(struct fake_console *d, const struct kube_where *where, bool armed, struct why *why)
+static enum err arming_write(struct fake_console *d, const struct kube_where *where, bool armed, struct why *why)
 {
     const struct arming_text file = file_of(d);
     char *text = arming_change(&d->conf, where, &file, &now, armed, why);
@@ -82,11 +82,11 @@ static enum err set(struct fake_console *d, const struct kube_where *where, bool
 static void never_armed_is_read_only(void **state)
 {
     struct fake_console *d = *state;
-    struct arming a = at(d, &prod, now);
+    struct arming a = arming_at(d, &prod, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_false(arming_allows(&a));
     assert_string_equal(a.why, "this context has never been armed");
-    a = at(d, NULL, now);
+    a = arming_at(d, NULL, now);
     assert_false(arming_allows(&a));
     assert_string_equal(a.why, "there is no context to change");
 }
@@ -94,19 +94,19 @@ static void never_armed_is_read_only(void **state)
 static void armed_for_fifteen_minutes_and_only_there(void **state)
 {
     struct fake_console *d = *state;
-    assert_int_equal(set(d, &prod, true, NULL), ERR_OK);
-    struct arming a = at(d, &prod, later(1));
+    assert_int_equal(arming_write(d, &prod, true, NULL), ERR_OK);
+    struct arming a = arming_at(d, &prod, clock_later(1));
     assert_int_equal(a.state, ARMING_ARMED);
     assert_int_equal(a.until_ms, now.boot_ms + ARMED_FOR_MS);
     /* The same name in another kubeconfig is another cluster. */
-    a = at(d, &prod_elsewhere, later(1));
+    a = arming_at(d, &prod_elsewhere, clock_later(1));
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_string_equal(a.why, "this context has never been armed");
-    a = at(d, &prod, later(ARMED_FOR_MS));
+    a = arming_at(d, &prod, clock_later(ARMED_FOR_MS));
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_string_equal(a.why, "this context is not armed any more");
-    assert_int_equal(set(d, &prod, false, NULL), ERR_OK);
-    a = at(d, &prod, later(2));
+    assert_int_equal(arming_write(d, &prod, false, NULL), ERR_OK);
+    a = arming_at(d, &prod, clock_later(2));
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_string_equal(a.why, "this context was disarmed; :arm arms it");
 }
@@ -115,22 +115,22 @@ static void armed_for_fifteen_minutes_and_only_there(void **state)
 static void neither_clock_arms_for_ever(void **state)
 {
     struct fake_console *d = *state;
-    struct arming_clock c = later(ARMED_FOR_MS + 1);
-    assert_int_equal(set(d, &prod, true, NULL), ERR_OK);
+    struct arming_clock c = clock_later(ARMED_FOR_MS + 1);
+    assert_int_equal(arming_write(d, &prod, true, NULL), ERR_OK);
     c.wall_ms = now.wall_ms; /* stands still */
-    struct arming a = at(d, &prod, c);
+    struct arming a = arming_at(d, &prod, c);
     assert_int_equal(a.state, ARMING_READ_ONLY);
-    c = later(1);
+    c = clock_later(1);
     c.wall_ms -= 3600 * 1000; /* was set back */
-    a = at(d, &prod, c);
+    a = arming_at(d, &prod, c);
     assert_int_equal(a.state, ARMING_READ_ONLY);
-    c = later(1);
+    c = clock_later(1);
     c.boot_ms = 1000; /* started again */
-    a = at(d, &prod, c);
+    a = arming_at(d, &prod, c);
     assert_int_equal(a.state, ARMING_READ_ONLY);
-    c = later(1);
+    c = clock_later(1);
     snprintf(c.boot_id, sizeof c.boot_id, "boot-2");
-    a = at(d, &prod, c);
+    a = arming_at(d, &prod, c);
     assert_int_equal(a.state, ARMING_READ_ONLY);
 }
 
@@ -163,12 +163,12 @@ static void names_alone_arm_nothing(void **state)
     struct fake_console *d = *state;
     d->text = mem_printf("{\"version\":1,\"contexts\":{\"prod\":%llu,\"1a\":%llu}}", 1000000000ULL + 60000,
                          1000000000ULL + 60000);
-    struct arming a = at(d, &prod, now);
+    struct arming a = arming_at(d, &prod, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_string_equal(a.why, "this context has never been armed");
-    assert_int_equal(set(d, &prod, true, NULL), ERR_OK);
+    assert_int_equal(arming_write(d, &prod, true, NULL), ERR_OK);
     assert_null(strstr(d->text, "contexts"));
-    a = at(d, &prod, later(1));
+    a = arming_at(d, &prod, clock_later(1));
     assert_int_equal(a.state, ARMING_ARMED);
 }
 
@@ -176,13 +176,13 @@ static void garbage_is_not_armed_and_said(void **state)
 {
     struct fake_console *d = *state;
     d->text = mem_str("{\"clusters\":");
-    struct arming a = at(d, &prod, now);
+    struct arming a = arming_at(d, &prod, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_true(strncmp(a.why, "armed.json: ", 12) == 0);
-    a = at(d, &kind, now); /* may have been disarmed */
+    a = arming_at(d, &kind, now); /* may have been disarmed */
     assert_int_equal(a.state, ARMING_READ_ONLY);
-    assert_int_equal(set(d, &prod, true, NULL), ERR_OK); /* and can be repaired */
-    a = at(d, &prod, now);
+    assert_int_equal(arming_write(d, &prod, true, NULL), ERR_OK); /* and can be repaired */
+    a = arming_at(d, &prod, now);
     assert_int_equal(a.state, ARMING_ARMED);
     const struct arming_text unreadable = {.err = ERR_IO, .why = "armed.json: cannot be read"};
     a = arming_of(&d->conf, &prod, &unreadable, &now);
@@ -193,16 +193,16 @@ static void garbage_is_not_armed_and_said(void **state)
 static void a_development_context_can_be_disarmed(void **state)
 {
     struct fake_console *d = *state;
-    struct arming a = at(d, &kind, now);
+    struct arming a = arming_at(d, &kind, now);
     assert_int_equal(a.state, ARMING_DEVELOPMENT);
     assert_true(arming_allows(&a));
-    assert_int_equal(set(d, &kind, false, NULL), ERR_OK);
-    a = at(d, &kind, later(365 * 24 * 3600 * 1000ULL)); /* until it is armed again */
+    assert_int_equal(arming_write(d, &kind, false, NULL), ERR_OK);
+    a = arming_at(d, &kind, clock_later(365 * 24 * 3600 * 1000ULL)); /* until it is armed again */
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_true(a.development);
     assert_string_equal(a.why, "this context was disarmed; :arm arms it");
-    assert_int_equal(set(d, &kind, true, NULL), ERR_OK);
-    a = at(d, &kind, later(365 * 24 * 3600 * 1000ULL));
+    assert_int_equal(arming_write(d, &kind, true, NULL), ERR_OK);
+    a = arming_at(d, &kind, clock_later(365 * 24 * 3600 * 1000ULL));
     assert_int_equal(a.state, ARMING_DEVELOPMENT);
 }
 
@@ -212,15 +212,15 @@ static void what_the_configuration_says_wins(void **state)
     struct why why = {0};
     d->conf.contexts[1] = (struct conf_context){.name = mem_str("prod"), .readonly = true};
     d->conf.context_count = 2;
-    assert_int_equal(set(d, &prod, true, &why), ERR_GUARD);
+    assert_int_equal(arming_write(d, &prod, true, &why), ERR_GUARD);
     assert_non_null(strstr(why.text, "read-only"));
     struct kube_where other = kind;
     other.server = "https://two:6443";
-    struct arming a = at(d, &other, now);
+    struct arming a = arming_at(d, &other, now);
     assert_int_equal(a.state, ARMING_READ_ONLY);
     assert_string_equal(a.why, "config.yaml's development: true for kind is of another server or ca (raydeck info)");
     d->conf.read_only = true;
-    a = at(d, &kind, now);
+    a = arming_at(d, &kind, now);
     assert_int_equal(a.state, ARMING_FORBIDDEN);
 }
 
@@ -232,12 +232,12 @@ static void the_file_stays_small(void **state)
         struct kube_where where = prod;
         snprintf(id, sizeof id, "id-%u", i);
         where.id = id;
-        assert_int_equal(set(d, &where, true, NULL), ERR_OK);
+        assert_int_equal(arming_write(d, &where, true, NULL), ERR_OK);
     }
     assert_true(strlen(d->text) < ARMED_FILE_MAX / 2);
     struct kube_where last = prod;
     last.id = id;
-    struct arming a = at(d, &last, later(1));
+    struct arming a = arming_at(d, &last, clock_later(1));
     assert_int_equal(a.state, ARMING_ARMED);
 }
 

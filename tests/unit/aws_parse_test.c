@@ -26,7 +26,7 @@
 
 #define F "tests/fixtures/aws/"
 
-static enum err parse(const char *file, struct caches *out, struct why *why)
+static enum err parse_file(const char *file, struct caches *out, struct why *why)
 {
     size_t len = 0;
     char *bytes = fixture_read(file, &len);
@@ -42,7 +42,7 @@ static void a_cluster_of_one_node(void **state)
     struct caches c = {0};
     (void)state;
 
-    assert_int_equal(parse(F "cluster.xml", &c, NULL), ERR_OK);
+    assert_int_equal(parse_file(F "cluster.xml", &c, NULL), ERR_OK);
     assert_int_equal(c.count, 1);
     const struct cache *x = &c.item[0];
     assert_false(x->group);
@@ -68,7 +68,7 @@ static void a_group_gives_its_primary(void **state)
     struct caches c = {0};
     (void)state;
 
-    assert_int_equal(parse(F "group.xml", &c, NULL), ERR_OK);
+    assert_int_equal(parse_file(F "group.xml", &c, NULL), ERR_OK);
     assert_int_equal(c.count, 1);
     const struct cache *x = &c.item[0];
     assert_true(x->group);
@@ -91,7 +91,7 @@ static void a_sharded_group_gives_its_configuration_endpoint(void **state)
     struct caches c = {0};
     (void)state;
 
-    assert_int_equal(parse(F "group-sharded.xml", &c, NULL), ERR_OK);
+    assert_int_equal(parse_file(F "group-sharded.xml", &c, NULL), ERR_OK);
     const struct cache *x = &c.item[0];
     assert_string_equal(x->host, "clustercfg.sharded.abc123.usw2.cache.amazonaws.com");
     assert_int_equal(x->clustered, TRI_YES);
@@ -107,8 +107,8 @@ static void what_is_being_created_has_no_endpoint(void **state)
     struct caches c = {0};
     (void)state;
 
-    assert_int_equal(parse(F "group-creating.xml", &c, NULL), ERR_OK);
-    assert_int_equal(parse(F "cluster-creating.xml", &c, NULL), ERR_OK);
+    assert_int_equal(parse_file(F "group-creating.xml", &c, NULL), ERR_OK);
+    assert_int_equal(parse_file(F "cluster-creating.xml", &c, NULL), ERR_OK);
     assert_int_equal(c.count, 2);
     for (size_t i = 0; i < 2; i++) {
         assert_string_equal(c.item[i].status, "creating");
@@ -239,16 +239,16 @@ static void parameters_of_two_pages(void **state)
 
 /* ---- XML ----------------------------------------------------------------------------------------------------- */
 
-static void nothing(void *arg, const char *path, const char *text)
+static void ignore_text(void *arg, const char *path, const char *text)
 {
     (void)arg;
     (void)path;
     (void)text;
 }
 
-static enum err walk(const char *xml, struct why *why)
+static enum err xml_walked(const char *xml, struct why *why)
 {
-    return xml_walk(xml, strlen(xml), &(struct xml_calls){.close = nothing}, why);
+    return xml_walk(xml, strlen(xml), &(struct xml_calls){.close = ignore_text}, why);
 }
 
 static void what_xml_may_not_do(void **state)
@@ -257,33 +257,33 @@ static void what_xml_may_not_do(void **state)
     struct buf b;
     (void)state;
 
-    assert_int_equal(walk("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", &why), ERR_LIMIT);
+    assert_int_equal(xml_walked("<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>", &why), ERR_LIMIT);
     assert_string_equal(why.text, "XML with a document type");
-    assert_int_equal(walk("<a>&b;</a>", &why), ERR_PARSE);
-    assert_int_equal(walk("<a>\x01</a>", &why), ERR_PARSE);
-    assert_int_equal(walk("<a></b>", &why), ERR_PARSE);
-    assert_int_equal(walk("", &why), ERR_PARSE);
+    assert_int_equal(xml_walked("<a>&b;</a>", &why), ERR_PARSE);
+    assert_int_equal(xml_walked("<a>\x01</a>", &why), ERR_PARSE);
+    assert_int_equal(xml_walked("<a></b>", &why), ERR_PARSE);
+    assert_int_equal(xml_walked("", &why), ERR_PARSE);
 
     buf_init(&b, 1 << 20);
     for (int i = 0; i <= XML_DEPTH; i++) buf_str(&b, "<a>");
-    assert_int_equal(walk(buf_text(&b), &why), ERR_LIMIT);
+    assert_int_equal(xml_walked(buf_text(&b), &why), ERR_LIMIT);
     assert_string_equal(why.text, "XML with too many elements");
     buf_clear(&b);
     buf_str(&b, "<a>");
     for (int i = 0; i <= XML_TEXT; i++) buf_char(&b, 'x');
     buf_str(&b, "</a>");
-    assert_int_equal(walk(buf_text(&b), &why), ERR_LIMIT);
+    assert_int_equal(xml_walked(buf_text(&b), &why), ERR_LIMIT);
     assert_string_equal(why.text, "XML with a text too long");
     buf_clear(&b);
     buf_char(&b, '<');
     for (int i = 0; i <= XML_PATH; i++) buf_char(&b, 'x');
     buf_str(&b, "/>");
-    assert_int_equal(walk(buf_text(&b), &why), ERR_LIMIT);
+    assert_int_equal(xml_walked(buf_text(&b), &why), ERR_LIMIT);
     assert_string_equal(why.text, "XML with names too long");
     buf_done(&b);
 }
 
-static void note(void *arg, const char *path, const char *text)
+static void note_text(void *arg, const char *path, const char *text)
 {
     buf_printf(arg, "%s=%s;", path, text);
 }
@@ -295,7 +295,7 @@ static void paths_and_texts(void **state)
     (void)state;
 
     buf_init(&b, 4096);
-    assert_int_equal(xml_walk(xml, sizeof xml - 1, &(struct xml_calls){.close = note, .arg = &b}, NULL), ERR_OK);
+    assert_int_equal(xml_walk(xml, sizeof xml - 1, &(struct xml_calls){.close = note_text, .arg = &b}, NULL), ERR_OK);
     assert_string_equal(buf_text(&b), "a/b=x & y;a/c/d=;a/c=;a/b=<z>;a=tail;");
     buf_done(&b);
     assert_true(xml_ends("a/b/c", "b/c"));
@@ -306,7 +306,7 @@ static void paths_and_texts(void **state)
 
 /* ---- MemoryDB ------------------------------------------------------------------------------------------------ */
 
-static enum err clusters(const char *json, struct caches *out, struct why *why)
+static enum err parse_clusters(const char *json, struct caches *out, struct why *why)
 {
     return memorydb_clusters_parse(json, strlen(json), out, why);
 }
@@ -318,8 +318,8 @@ static void a_cluster_of_memorydb(void **state)
     char *one = fixture_read(F "memorydb.json", NULL), *creating = fixture_read(F "memorydb-creating.json", NULL);
     (void)state;
 
-    assert_int_equal(clusters(one, &c, &why), ERR_OK);
-    assert_int_equal(clusters(creating, &c, &why), ERR_OK); /* another page */
+    assert_int_equal(parse_clusters(one, &c, &why), ERR_OK);
+    assert_int_equal(parse_clusters(creating, &c, &why), ERR_OK); /* another page */
     assert_int_equal(c.count, 2);
     const struct cache *x = &c.item[0];
     assert_string_equal(x->id, "ray-gcs");
@@ -351,27 +351,27 @@ static void what_memorydb_does_not_say_is_unknown(void **state)
     struct why why = {0};
     (void)state;
 
-    assert_int_equal(clusters("{\"Clusters\":[{}]}", &c, &why), ERR_OK);
+    assert_int_equal(parse_clusters("{\"Clusters\":[{}]}", &c, &why), ERR_OK);
     assert_int_equal(c.item[0].tls, TRI_UNKNOWN);
     assert_int_equal(c.item[0].auth, TRI_UNKNOWN);
     assert_false(c.item[0].shards.known);
     caches_done(&c);
     for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
         char *json = mem_printf("{\"Clusters\":[{\"ClusterEndpoint\":{\"Address\":\"%s\",\"Port\":6379}}]}", hosts[i]);
-        assert_int_equal(clusters(json, &c, &why), ERR_OK);
+        assert_int_equal(parse_clusters(json, &c, &why), ERR_OK);
         assert_null(c.item[0].host);
         assert_int_equal(c.item[0].port, 0);
         caches_done(&c);
         free(json);
     }
     /* Shards that are not all told make no number of replicas. */
-    assert_int_equal(clusters("{\"Clusters\":[{\"NumberOfShards\":2,\"Shards\":[{\"NumberOfNodes\":2}]}]}", &c, &why),
-                     ERR_OK);
+    assert_int_equal(
+        parse_clusters("{\"Clusters\":[{\"NumberOfShards\":2,\"Shards\":[{\"NumberOfNodes\":2}]}]}", &c, &why), ERR_OK);
     assert_int_equal(c.item[0].shards.value, 2);
     assert_false(c.item[0].members.known);
     caches_done(&c);
-    assert_int_equal(clusters("{\"Parameters\":[]}", &c, &why), ERR_PROTOCOL);
-    assert_int_equal(clusters("<xml/>", &c, &why), ERR_PARSE);
+    assert_int_equal(parse_clusters("{\"Parameters\":[]}", &c, &why), ERR_PROTOCOL);
+    assert_int_equal(parse_clusters("<xml/>", &c, &why), ERR_PARSE);
     assert_int_equal(c.count, 0);
     caches_done(&c);
 }

@@ -15,7 +15,7 @@
 
 extern char **environ;
 
-static int clean(void **state)
+static int environment_setup(void **state)
 {
     (void)state;
     for (char **e = environ; *e;) {
@@ -34,7 +34,7 @@ static int clean(void **state)
 }
 
 /* Reads and plans; the settings are the caller's to end, as the plan borrows from them. */
-static enum err plan(const char *profile, struct aws_settings *s, struct plan *p, struct why *why)
+static enum err plan_of(const char *profile, struct aws_settings *s, struct plan *p, struct why *why)
 {
     enum err err = aws_settings_read(s, profile, NULL, why);
     return err ? err : plan_make(p, s, why);
@@ -44,7 +44,7 @@ static enum err plan(const char *profile, struct aws_settings *s, struct plan *p
     struct aws_settings s = {0};                                                                                       \
     struct plan p = {0};                                                                                               \
     struct why why = {0};                                                                                              \
-    assert_int_equal(plan(profile, &s, &p, &why), ERR_OK)
+    assert_int_equal(plan_of(profile, &s, &p, &why), ERR_OK)
 #define END                                                                                                            \
     plan_done(&p);                                                                                                     \
     aws_settings_done(&s)
@@ -79,7 +79,7 @@ static void half_of_the_keys_is_an_error(void **state)
     (void)state;
 
     setenv("AWS_ACCESS_KEY_ID", "AKIAENV", 1);
-    assert_int_equal(plan(NULL, &s, &p, NULL), ERR_PARSE);
+    assert_int_equal(plan_of(NULL, &s, &p, NULL), ERR_PARSE);
     END;
 }
 
@@ -228,17 +228,17 @@ static void a_place_that_can_be_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup(keys_of_the_environment_come_first, clean),
-        cmocka_unit_test_setup(unless_a_profile_is_asked_for, clean),
-        cmocka_unit_test_setup(half_of_the_keys_is_an_error, clean),
-        cmocka_unit_test_setup(a_pods_web_identity_goes_before_the_default_profile, clean),
-        cmocka_unit_test_setup(a_named_profile_goes_before_the_pods_web_identity, clean),
-        cmocka_unit_test_setup(what_only_the_cli_follows_is_left_to_it, clean),
-        cmocka_unit_test_setup(a_profiles_web_identity, clean),
-        cmocka_unit_test_setup(without_anything_the_container_then_the_instance, clean),
-        cmocka_unit_test_setup(files_that_cannot_be_read_are_said, clean),
-        cmocka_unit_test_setup(where_aws_is, clean),
-        cmocka_unit_test_setup(a_place_that_can_be_none, clean),
+        cmocka_unit_test_setup(keys_of_the_environment_come_first, environment_setup),
+        cmocka_unit_test_setup(unless_a_profile_is_asked_for, environment_setup),
+        cmocka_unit_test_setup(half_of_the_keys_is_an_error, environment_setup),
+        cmocka_unit_test_setup(a_pods_web_identity_goes_before_the_default_profile, environment_setup),
+        cmocka_unit_test_setup(a_named_profile_goes_before_the_pods_web_identity, environment_setup),
+        cmocka_unit_test_setup(what_only_the_cli_follows_is_left_to_it, environment_setup),
+        cmocka_unit_test_setup(a_profiles_web_identity, environment_setup),
+        cmocka_unit_test_setup(without_anything_the_container_then_the_instance, environment_setup),
+        cmocka_unit_test_setup(files_that_cannot_be_read_are_said, environment_setup),
+        cmocka_unit_test_setup(where_aws_is, environment_setup),
+        cmocka_unit_test_setup(a_place_that_can_be_none, environment_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

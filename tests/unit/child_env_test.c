@@ -40,7 +40,7 @@ static const char *const environment[] = {
     NULL,
 };
 
-static bool has(char **env, const char *name)
+static bool env_has(char **env, const char *name)
 {
     const size_t len = strlen(name);
     for (; *env; env++)
@@ -48,13 +48,13 @@ static bool has(char **env, const char *name)
     return false;
 }
 
-static void check(enum child_secrets which, const char *const *kept, const char *const *gone)
+static void child_env_check(enum child_secrets which, const char *const *kept, const char *const *gone)
 {
     char **env = child_env_new(environment, which, NULL);
     for (; *kept; kept++)
-        if (!has(env, *kept)) fail_msg("%s is missing", *kept);
+        if (!env_has(env, *kept)) fail_msg("%s is missing", *kept);
     for (; *gone; gone++)
-        if (has(env, *gone)) fail_msg("%s is given", *gone);
+        if (env_has(env, *gone)) fail_msg("%s is given", *gone);
     free(env);
 }
 #define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -67,11 +67,11 @@ static void check(enum child_secrets which, const char *const *kept, const char 
 static void a_child_gets_no_secret_that_it_does_not_need(void **state)
 {
     (void)state;
-    check(CHILD_SECRETS_NONE, NAMES(PLAIN),
-          NAMES(OURS, AWS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
-    check(CHILD_SECRETS_AWS, NAMES(PLAIN, AWS),
-          NAMES(OURS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
-    check(CHILD_SECRETS_CLOUD, NAMES(PLAIN, AWS, "AZURE_CLIENT_SECRET"), NAMES(OURS, "NOTES"));
+    child_env_check(CHILD_SECRETS_NONE, NAMES(PLAIN),
+                    NAMES(OURS, AWS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
+    child_env_check(CHILD_SECRETS_AWS, NAMES(PLAIN, AWS),
+                    NAMES(OURS, "OPENAI_API_KEY", "DB_PASSWORD", "DATABASE_URI", "NOTES", "AZURE_CLIENT_SECRET"));
+    child_env_check(CHILD_SECRETS_CLOUD, NAMES(PLAIN, AWS, "AZURE_CLIENT_SECRET"), NAMES(OURS, "NOTES"));
 }
 
 static void what_a_command_needs_is_in_its_words(void **state)
@@ -102,9 +102,9 @@ static void what_is_asked_for_is_given(void **state)
     const char *const with[] = {"RAYDECK_CHILD_ENV=DB_PASSWORD, OPENAI_API_KEY", "DB_PASSWORD=x", "OPENAI_API_KEY=y",
                                 "DB_PASSWORD_2=z", NULL};
     char **env = child_env_new(with, CHILD_SECRETS_NONE, NULL);
-    assert_true(has(env, "DB_PASSWORD"));
-    assert_true(has(env, "OPENAI_API_KEY"));
-    assert_false(has(env, "DB_PASSWORD_2"));
+    assert_true(env_has(env, "DB_PASSWORD"));
+    assert_true(env_has(env, "OPENAI_API_KEY"));
+    assert_false(env_has(env, "DB_PASSWORD_2"));
     free(env);
 }
 

@@ -20,7 +20,7 @@ struct fixture {
     struct world *world;
 };
 
-static void apply(struct fixture *f, struct change *c)
+static void object_put(struct fixture *f, struct change *c)
 {
     c->at_ms = clock_now_ms(f->clock);
     world_apply(f->world, c);
@@ -32,7 +32,7 @@ static void put_table(struct fixture *f, const char *ns, const char *key, uint64
     struct gcstable *t = record_new(TABLE_GCSTABLE, key);
     record_set(&t->ns, ns);
     t->fields = known_u64(fields);
-    apply(f, change_put("redis", WORLD_REDIS, &t->record));
+    object_put(f, change_put("redis", WORLD_REDIS, &t->record));
 }
 
 static int fixture_open(void **state)
@@ -41,8 +41,8 @@ static int fixture_open(void **state)
     f->loop = loop_new();
     f->clock = loop_clock(f->loop);
     f->world = world_new();
-    apply(f, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    apply(f, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    object_put(f, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    object_put(f, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     put_table(f, "one", "a", 3);
     put_table(f, "one", "b", 4);
     put_table(f, "two", "c", 5);
@@ -68,7 +68,7 @@ static void fields_are_summed_by_namespace(void **state)
     assert_true(cleanup_gcs_fields(f->world, "none", now_ms).known);
     struct gcstable *t = record_new(TABLE_GCSTABLE, "d");
     record_set(&t->ns, "two");
-    apply(f, change_put("redis", WORLD_REDIS, &t->record));
+    object_put(f, change_put("redis", WORLD_REDIS, &t->record));
     assert_false(cleanup_gcs_fields(f->world, "two", now_ms).known); /* one table was not counted yet */
     assert_true(cleanup_gcs_fields(f->world, "one", now_ms).known);
 }
@@ -79,7 +79,7 @@ static void a_silent_redis_is_not_known(void **state)
     struct fixture *f = *state;
     clock_advance(f->clock, 10 * MINUTE_MS);
     assert_false(cleanup_gcs_fields(f->world, "one", clock_now_ms(f->clock)).known);
-    apply(f, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    object_put(f, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     assert_int_equal(cleanup_gcs_fields(f->world, "one", clock_now_ms(f->clock)).value, 7);
 }
 

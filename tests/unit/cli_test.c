@@ -14,7 +14,7 @@
 enum { ARGS = 16 };
 
 /* Parses a NULL-terminated list of words after the program's name. */
-static enum err parse(struct cli *cli, const struct subcommand **sub, struct why *why, const char *const *words)
+static enum err parse_words(struct cli *cli, const struct subcommand **sub, struct why *why, const char *const *words)
 {
     char *argv[ARGS] = {(char *)"raydeck"};
     int argc = 1;
@@ -24,7 +24,7 @@ static enum err parse(struct cli *cli, const struct subcommand **sub, struct why
     }
     return cli_parse(cli, argc, argv, sub, why);
 }
-#define PARSE(...) parse(&cli, &sub, &why, (const char *const[]){__VA_ARGS__, NULL})
+#define PARSE(...) parse_words(&cli, &sub, &why, (const char *const[]){__VA_ARGS__, NULL})
 
 static void no_name_is_the_console(void **state)
 {
@@ -32,7 +32,7 @@ static void no_name_is_the_console(void **state)
     struct cli cli;
     const struct subcommand *sub = NULL;
     struct why why = {0};
-    assert_int_equal(parse(&cli, &sub, &why, (const char *const[]){NULL}), ERR_OK);
+    assert_int_equal(parse_words(&cli, &sub, &why, (const char *const[]){NULL}), ERR_OK);
     assert_ptr_equal(sub->run, sub_console);
     assert_int_equal(cli_grace(&cli.conf), -1);
     cli_done(&cli);
@@ -65,12 +65,12 @@ static void an_option_given_twice_is_the_last(void **state)
     cli_done(&cli);
 }
 
-static void refused(const char *const *words, const char *said)
+static void cli_refuses(const char *const *words, const char *said)
 {
     struct cli cli;
     const struct subcommand *sub = NULL;
     struct why why = {0};
-    assert_int_equal(parse(&cli, &sub, &why, words), ERR_USAGE);
+    assert_int_equal(parse_words(&cli, &sub, &why, words), ERR_USAGE);
     assert_null(sub);
     if (!strstr(why.text, said)) fail_msg("\"%s\" does not say %s", why.text, said);
     cli_done(&cli);
@@ -79,15 +79,15 @@ static void refused(const char *const *words, const char *said)
 static void what_is_wrong_is_named(void **state)
 {
     (void)state;
-    refused((const char *const[]){"--nonsense", NULL}, "--nonsense");
-    refused((const char *const[]){"fly", NULL}, "fly");
-    refused((const char *const[]){"status", "extra", NULL}, "extra");
-    refused((const char *const[]){"--redis", NULL}, "argument is missing");
-    refused((const char *const[]){"--grace", "-1", NULL}, "--grace -1");
-    refused((const char *const[]){"--grace", "1e9", NULL}, "--grace 1e9");
-    refused((const char *const[]){"-o", "yaml", NULL}, "yaml");
-    refused((const char *const[]){"--color", "blue", NULL}, "blue");
-    refused((const char *const[]){"demo", "--seed", "x", NULL}, "--seed x");
+    cli_refuses((const char *const[]){"--nonsense", NULL}, "--nonsense");
+    cli_refuses((const char *const[]){"fly", NULL}, "fly");
+    cli_refuses((const char *const[]){"status", "extra", NULL}, "extra");
+    cli_refuses((const char *const[]){"--redis", NULL}, "argument is missing");
+    cli_refuses((const char *const[]){"--grace", "-1", NULL}, "--grace -1");
+    cli_refuses((const char *const[]){"--grace", "1e9", NULL}, "--grace 1e9");
+    cli_refuses((const char *const[]){"-o", "yaml", NULL}, "yaml");
+    cli_refuses((const char *const[]){"--color", "blue", NULL}, "blue");
+    cli_refuses((const char *const[]){"demo", "--seed", "x", NULL}, "--seed x");
 }
 
 static void words_of_ask_are_kept(void **state)
@@ -183,7 +183,7 @@ static void variables_have_a_limit(void **state)
     cli_done(&cli);
 }
 
-static char *written(void (*usage)(FILE *out))
+static char *usage_text(void (*usage)(FILE *out))
 {
     char *text = NULL;
     size_t size = 0;
@@ -198,14 +198,14 @@ static void texts_name_every_option_and_subcommand(void **state)
     (void)state;
     void (*const texts[])(FILE *) = {usage_help, usage_completion_bash, usage_completion_zsh};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        char *text = written(texts[i]);
+        char *text = usage_text(texts[i]);
 #define OPT(name, letter, arg, how, field, help) assert_non_null(strstr(text, "--" name));
 #include "tui/options.def"
 #undef OPT
         for (const struct subcommand *s = subcommands; s->name; s++) assert_non_null(strstr(text, s->name));
         free(text);
     }
-    char *man = written(usage_man);
+    char *man = usage_text(usage_man);
     assert_non_null(strstr(man, ".TH RAYDECK 1"));
     assert_non_null(strstr(man, "kill\\-head"));
     free(man);

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-static struct input key(const char *text)
+static struct input key_input(const char *text)
 {
     struct input in = {0};
     assert_true(key_parse(text, &in));
@@ -40,7 +40,7 @@ static void a_plain_key_is_its_command(void **state)
     struct keymap map = {0};
     enum command_id id = CMD_COUNT;
     bool swallowed;
-    struct input p = key("p"), help = key("?");
+    struct input p = key_input("p"), help = key_input("?");
     assert_int_equal(keymap_feed(&map, &p, &id, &swallowed), KEYMAP_COMMAND);
     assert_int_equal(id, CMD_ASK);
     assert_int_equal(keymap_feed(&map, &help, &id, &swallowed), KEYMAP_COMMAND);
@@ -53,7 +53,7 @@ static void x_k_kills_and_x_alone_does_nothing(void **state)
     struct keymap map = {0};
     enum command_id id = CMD_COUNT;
     bool swallowed;
-    struct input x = key("x"), k = key("k");
+    struct input x = key_input("x"), k = key_input("k");
     assert_int_equal(keymap_feed(&map, &k, &id, &swallowed), KEYMAP_NONE); /* k alone moves in a table */
     assert_false(swallowed);
     assert_int_equal(keymap_feed(&map, &x, &id, &swallowed), KEYMAP_PENDING);
@@ -68,7 +68,7 @@ static void a_slip_after_the_leader_is_swallowed(void **state)
     struct keymap map = {0};
     enum command_id id = CMD_COUNT;
     bool swallowed;
-    struct input x = key("x"), q = key("q"), c = key("^C");
+    struct input x = key_input("x"), q = key_input("q"), c = key_input("^C");
     assert_int_equal(keymap_feed(&map, &x, &id, &swallowed), KEYMAP_PENDING);
     assert_int_equal(keymap_feed(&map, &q, &id, &swallowed), KEYMAP_NONE);
     assert_true(swallowed);

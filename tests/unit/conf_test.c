@@ -121,7 +121,7 @@ static void contexts_may_be_a_list(void **state)
     conf_done(&c);
 }
 
-static enum conf_mark mark(const struct conf *c, const char *context, const char *server, const char *ca)
+static enum conf_mark mark_of(const struct conf *c, const char *context, const char *server, const char *ca)
 {
     return conf_mark_of(c, &(struct conf_cluster){context, server, ca});
 }
@@ -145,20 +145,20 @@ static void a_mark_is_of_a_server_and_its_ca(void **state)
                              &why);
     assert_string_equal(why.text, "");
     assert_int_equal(err, ERR_OK);
-    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:aa"), CONF_DEVELOPMENT);
-    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:AA"), CONF_DEVELOPMENT);
-    assert_int_equal(mark(&c, "dev", "https://other:6443", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
-    assert_int_equal(mark(&c, "dev", "https://one:6443", "sha256:bb"), CONF_DEVELOPMENT_ELSEWHERE);
-    assert_int_equal(mark(&c, "dev", "https://one:6443", NULL), CONF_DEVELOPMENT_ELSEWHERE);
-    assert_int_equal(mark(&c, "plain", "http://one", NULL), CONF_DEVELOPMENT);
-    assert_int_equal(mark(&c, "plain", "http://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
-    assert_int_equal(mark(&c, "bare", "https://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
-    assert_int_equal(mark(&c, "prod", "https://any", "sha256:aa"), CONF_READONLY);
-    assert_int_equal(mark(&c, "two", "https://TWO/", NULL), CONF_READONLY);
-    assert_int_equal(mark(&c, "two", "https://three", NULL), CONF_UNMARKED);
-    assert_int_equal(mark(&c, "both", "https://one", "sha256:aa"), CONF_READONLY);
-    assert_int_equal(mark(&c, "unknown", "https://one", "sha256:aa"), CONF_UNMARKED);
-    assert_int_equal(mark(&c, NULL, NULL, NULL), CONF_UNMARKED);
+    assert_int_equal(mark_of(&c, "dev", "https://one:6443", "sha256:aa"), CONF_DEVELOPMENT);
+    assert_int_equal(mark_of(&c, "dev", "https://one:6443", "sha256:AA"), CONF_DEVELOPMENT);
+    assert_int_equal(mark_of(&c, "dev", "https://other:6443", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark_of(&c, "dev", "https://one:6443", "sha256:bb"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark_of(&c, "dev", "https://one:6443", NULL), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark_of(&c, "plain", "http://one", NULL), CONF_DEVELOPMENT);
+    assert_int_equal(mark_of(&c, "plain", "http://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark_of(&c, "bare", "https://one", "sha256:aa"), CONF_DEVELOPMENT_ELSEWHERE);
+    assert_int_equal(mark_of(&c, "prod", "https://any", "sha256:aa"), CONF_READONLY);
+    assert_int_equal(mark_of(&c, "two", "https://TWO/", NULL), CONF_READONLY);
+    assert_int_equal(mark_of(&c, "two", "https://three", NULL), CONF_UNMARKED);
+    assert_int_equal(mark_of(&c, "both", "https://one", "sha256:aa"), CONF_READONLY);
+    assert_int_equal(mark_of(&c, "unknown", "https://one", "sha256:aa"), CONF_UNMARKED);
+    assert_int_equal(mark_of(&c, NULL, NULL, NULL), CONF_UNMARKED);
     conf_done(&c);
 }
 

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-static cJSON *yaml(const char *text)
+static cJSON *parsed_yaml(const char *text)
 {
     struct yaml *y = NULL;
     cJSON *json = NULL;
@@ -26,9 +26,9 @@ static cJSON *yaml(const char *text)
 }
 
 /* Every row on a line, then every meaning after "= ". */
-static char *words(const char *live, const char *next)
+static char *diff_words(const char *live, const char *next)
 {
-    cJSON *a = live ? yaml(live) : NULL, *b = yaml(next);
+    cJSON *a = live ? parsed_yaml(live) : NULL, *b = parsed_yaml(next);
     struct diff d;
     struct buf out;
     buf_init(&out, 100000);
@@ -46,7 +46,7 @@ static char *words(const char *live, const char *next)
 
 #define SAYS(live, next, expected)                                                                                     \
     do {                                                                                                               \
-        char *said_ = words(live, next);                                                                               \
+        char *said_ = diff_words(live, next);                                                                          \
         assert_string_equal(said_, expected);                                                                          \
         free(said_);                                                                                                   \
     } while (0)
@@ -206,12 +206,12 @@ static void a_recorded_service_is_the_same_as_itself(void **state)
 static void a_message_loses_what_is_secret(void **state)
 {
     (void)state;
-    cJSON *o = yaml("{kind: Secret, data: {a: aHVudGVyMi1hLWxvbmctb25l}, stringData: {b: plain-secret}}");
+    cJSON *o = parsed_yaml("{kind: Secret, data: {a: aHVudGVyMi1hLWxvbmctb25l}, stringData: {b: plain-secret}}");
     char *text = secrets_text(o, "bad value \"hunter2-a-long-one\", aHVudGVyMi1hLWxvbmctb25l, plain-secret, fine");
     assert_string_equal(text, "bad value \"•••\", •••, •••, fine");
     free(text);
     cJSON_Delete(o);
-    o = yaml("{kind: P, a: 'redis://:hunter2@h:1', env: [{name: X_TOKEN, value: abcdef}]}");
+    o = parsed_yaml("{kind: P, a: 'redis://:hunter2@h:1', env: [{name: X_TOKEN, value: abcdef}]}");
     text = secrets_text(o, "Invalid value: \"redis://:hunter2@h:1\", abcdef abcdef");
     assert_string_equal(text, "Invalid value: \"redis://:•••@h:1\", ••• •••");
     free(text);

@@ -42,7 +42,7 @@ static void every_rule_is_there_once_and_whole(void **state)
     }
 }
 
-static void three(struct findings *f)
+static void add_three(struct findings *f)
 {
     findings_init(f);
     const struct finding_where file = {"RayService a/b", "m.yaml", 2, 10, 3},
@@ -59,7 +59,7 @@ static void text_says_where_and_why(void **state)
     (void)state;
     struct findings f;
     struct buf out;
-    three(&f);
+    add_three(&f);
     buf_init(&out, 100000);
     findings_text(&f, &out);
     char *expected = mem_printf("unknown D8 CONFIG was denied\n"
@@ -81,7 +81,7 @@ static void json_has_every_field(void **state)
 {
     (void)state;
     struct findings f;
-    three(&f);
+    add_three(&f);
     cJSON *root = findings_json(&f), *list = cJSON_GetObjectItemCaseSensitive(root, "findings");
     assert_int_equal(cJSON_GetArraySize(list), 3);
     char *last = cJSON_PrintUnformatted(cJSON_GetArrayItem(list, 2));

@@ -93,7 +93,7 @@ static void test_kv(void **state)
     assert_int_equal(space.len, 0);
 }
 
-static void checkpoint(const char *field, const char *want)
+static void checkpoint_is(const char *field, const char *want)
 {
     struct gcs_span name;
     const bool is = gcs_checkpoint_name(field, strlen(field), &name);
@@ -104,14 +104,14 @@ static void checkpoint(const char *field, const char *want)
 static void test_checkpoints(void **state)
 {
     (void)state;
-    checkpoint("@namespace_serve:ray-serve-_ray_internal_dashboard-serve-app-config-checkpoint", "app-config");
-    checkpoint("@namespace_serve:ray-serve-serve-serve-endpoint-state-checkpoint", "endpoint-state");
-    checkpoint("@namespace_serve:ray-serve-x-serve-y-serve-logging-config-checkpoint", "logging-config");
-    checkpoint("@namespace_serve:ray-serve-serve-checkpoint", NULL);
-    checkpoint("@namespace_serve:ray-serve-a-serve--checkpoint", NULL);
-    checkpoint("@namespace_fun:ray-serve-a-serve-b-checkpoint", NULL);
-    checkpoint("@namespace_serve:ray-serve--checkpoint", NULL);
-    checkpoint("@namespace_serve:", NULL);
+    checkpoint_is("@namespace_serve:ray-serve-_ray_internal_dashboard-serve-app-config-checkpoint", "app-config");
+    checkpoint_is("@namespace_serve:ray-serve-serve-serve-endpoint-state-checkpoint", "endpoint-state");
+    checkpoint_is("@namespace_serve:ray-serve-x-serve-y-serve-logging-config-checkpoint", "logging-config");
+    checkpoint_is("@namespace_serve:ray-serve-serve-checkpoint", NULL);
+    checkpoint_is("@namespace_serve:ray-serve-a-serve--checkpoint", NULL);
+    checkpoint_is("@namespace_fun:ray-serve-a-serve-b-checkpoint", NULL);
+    checkpoint_is("@namespace_serve:ray-serve--checkpoint", NULL);
+    checkpoint_is("@namespace_serve:", NULL);
 }
 
 int main(void)

@@ -22,7 +22,7 @@ static struct gcs_span span_of(const char *bytes, size_t len)
     return (struct gcs_span){bytes, len};
 }
 
-static void *parse(enum gcs_table table, const char *name)
+static void *parse_fixture(enum gcs_table table, const char *name)
 {
     char path[128];
     size_t len;
@@ -42,7 +42,7 @@ static void assert_u64(struct known_u64 got, uint64_t want)
     assert_int_equal(got.value, want);
 }
 
-static const char *resource(const struct raynode *n, const char *name)
+static const char *resource_of(const struct raynode *n, const char *name)
 {
     for (size_t i = 0; i < n->resources_count; i++)
         if (strcmp(n->resources[i].name, name) == 0) return n->resources[i].value;
@@ -72,7 +72,7 @@ static void test_zero_bytes(void **state)
 static void test_worker_node(void **state)
 {
     (void)state;
-    struct raynode *n = parse(GCS_NODE, "2.60-node-worker");
+    struct raynode *n = parse_fixture(GCS_NODE, "2.60-node-worker");
     assert_int_equal(n->record.table, TABLE_RAYNODE);
     assert_string_equal(n->ns, ns);
     assert_string_equal(n->id, "01abff00");
@@ -87,8 +87,8 @@ static void test_worker_node(void **state)
     assert_false(n->ended.known);
     assert_null(n->death_reason);
     assert_int_equal(n->resources_count, 6);
-    assert_string_equal(resource(n, "neuron_cores"), "12");
-    assert_string_equal(resource(n, "memory"), "4000000000");
+    assert_string_equal(resource_of(n, "neuron_cores"), "12");
+    assert_string_equal(resource_of(n, "memory"), "4000000000");
     assert_string_equal(n->resources[0].name, "CPU"); /* sorted: the wire has no order */
     record_free(&n->record);
 }
@@ -96,7 +96,7 @@ static void test_worker_node(void **state)
 static void test_dead_head_node(void **state)
 {
     (void)state;
-    struct raynode *n = parse(GCS_NODE, "2.60-node-dead");
+    struct raynode *n = parse_fixture(GCS_NODE, "2.60-node-dead");
     assert_string_equal(n->state, "DEAD");
     assert_int_equal(n->is_head, TRI_YES);
     assert_u64(n->ended, 1795435040179);
@@ -108,15 +108,15 @@ static void test_dead_head_node(void **state)
 static void test_older_nodes(void **state)
 {
     (void)state;
-    struct raynode *n = parse(GCS_NODE, "2.22-node-head");
+    struct raynode *n = parse_fixture(GCS_NODE, "2.22-node-head");
     assert_string_equal(n->pod, "mistral-raycluster-7hq2x-head-id2e2");
     assert_string_equal(n->group, "headgroup");
     assert_int_equal(n->is_head, TRI_YES);
     assert_string_equal(n->state, "ALIVE");
     record_free(&n->record);
-    n = parse(GCS_NODE, "2.22-node-worker");
+    n = parse_fixture(GCS_NODE, "2.22-node-worker");
     assert_int_equal(n->is_head, TRI_NO);
-    assert_string_equal(resource(n, "neuron_cores"), "12");
+    assert_string_equal(resource_of(n, "neuron_cores"), "12");
     record_free(&n->record);
 }
 
@@ -130,7 +130,7 @@ static void assert_cores(const struct actor *a, const char *want)
 static void test_replica_with_cores(void **state)
 {
     (void)state;
-    struct actor *a = parse(GCS_ACTOR, "2.60-actor-replica");
+    struct actor *a = parse_fixture(GCS_ACTOR, "2.60-actor-replica");
     assert_string_equal(a->state, "ALIVE");
     assert_string_equal(a->class_name, "ServeReplica:mistral-deployment:mistral-7b");
     assert_string_equal(a->name, "SERVE_REPLICA::mistral-deployment#mistral-7b#0s09vcjz");
@@ -153,14 +153,14 @@ static void test_replica_with_cores(void **state)
 static void test_core_zero(void **state)
 {
     (void)state;
-    struct actor *a = parse(GCS_ACTOR, "2.60-actor-replica-core-0");
+    struct actor *a = parse_fixture(GCS_ACTOR, "2.60-actor-replica-core-0");
     assert_cores(a, "0,1");
     record_free(&a->record);
-    a = parse(GCS_ACTOR, "2.22-actor-replica");
+    a = parse_fixture(GCS_ACTOR, "2.22-actor-replica");
     assert_cores(a, "0,1");
     assert_u64(a->pid, 100);
     record_free(&a->record);
-    a = parse(GCS_ACTOR, "2.22-actor-a4");
+    a = parse_fixture(GCS_ACTOR, "2.22-actor-a4");
     assert_cores(a, "2,3");
     record_free(&a->record);
 }
@@ -168,13 +168,13 @@ static void test_core_zero(void **state)
 static void test_controller(void **state)
 {
     (void)state;
-    struct actor *a = parse(GCS_ACTOR, "2.60-actor-controller-restarted");
+    struct actor *a = parse_fixture(GCS_ACTOR, "2.60-actor-controller-restarted");
     assert_string_equal(a->class_name, "ServeController");
     assert_u64(a->restarts, 2);
     assert_string_equal(a->max_restarts, "unlimited");
     assert_cores(a, "none");
     record_free(&a->record);
-    a = parse(GCS_ACTOR, "2.22-actor-controller");
+    a = parse_fixture(GCS_ACTOR, "2.22-actor-controller");
     assert_string_equal(a->max_restarts, "unlimited");
     assert_u64(a->restarts, 0);
     record_free(&a->record);
@@ -183,7 +183,7 @@ static void test_controller(void **state)
 static void test_dead_actor(void **state)
 {
     (void)state;
-    struct actor *a = parse(GCS_ACTOR, "2.60-actor-dead");
+    struct actor *a = parse_fixture(GCS_ACTOR, "2.60-actor-dead");
     assert_string_equal(a->state, "DEAD");
     assert_u64(a->ended, 1795435040180);
     assert_string_equal(a->death_cause,
@@ -196,7 +196,7 @@ static void test_dead_actor(void **state)
 static void test_jobs(void **state)
 {
     (void)state;
-    struct job *j = parse(GCS_JOB, "2.60-job");
+    struct job *j = parse_fixture(GCS_JOB, "2.60-job");
     assert_int_equal(j->dead, TRI_NO);
     assert_string_equal(j->driver_ip, "10.77.0.1");
     assert_u64(j->driver_pid, 126);
@@ -205,11 +205,11 @@ static void test_jobs(void **state)
     assert_true(strlen(j->entrypoint) <= GCS_TEXT_MAX);
     assert_memory_equal(j->entrypoint, "ray-dashboard-ServeHead-0 ", 26);
     record_free(&j->record);
-    j = parse(GCS_JOB, "2.60-job-dead");
+    j = parse_fixture(GCS_JOB, "2.60-job-dead");
     assert_int_equal(j->dead, TRI_YES);
     assert_u64(j->ended, 1795435040210);
     record_free(&j->record);
-    j = parse(GCS_JOB, "2.22-job");
+    j = parse_fixture(GCS_JOB, "2.22-job");
     assert_u64(j->driver_pid, 35);
     record_free(&j->record);
 }
@@ -217,7 +217,7 @@ static void test_jobs(void **state)
 static void test_workers(void **state)
 {
     (void)state;
-    struct rayworker *w = parse(GCS_WORKERS, "2.60-worker");
+    struct rayworker *w = parse_fixture(GCS_WORKERS, "2.60-worker");
     assert_int_equal(w->alive, TRI_YES);
     assert_string_equal(w->type, "WORKER");
     assert_string_equal(w->ip, "10.77.0.2");
@@ -226,11 +226,11 @@ static void test_workers(void **state)
     assert_u64(w->started, 1795434683369);
     assert_null(w->exit_type); /* proto3's zero of one that lives means nothing */
     record_free(&w->record);
-    w = parse(GCS_WORKERS, "2.60-worker-driver");
+    w = parse_fixture(GCS_WORKERS, "2.60-worker-driver");
     assert_string_equal(w->type, "DRIVER");
     assert_u64(w->pid, 126);
     record_free(&w->record);
-    w = parse(GCS_WORKERS, "2.22-worker-driver");
+    w = parse_fixture(GCS_WORKERS, "2.22-worker-driver");
     assert_string_equal(w->type, "DRIVER");
     assert_u64(w->pid, 35);
     record_free(&w->record);
@@ -298,7 +298,7 @@ static void test_grouped_cores(void **state)
     buf_done(&wire);
 }
 
-static void refuses(enum gcs_table table, const char *bytes, size_t len, enum err want)
+static void parser_refuses(enum gcs_table table, const char *bytes, size_t len, enum err want)
 {
     struct record *record = (void *)&place;
     struct why why = {0};
@@ -311,15 +311,15 @@ static void refuses(enum gcs_table table, const char *bytes, size_t len, enum er
 static void test_refused(void **state)
 {
     (void)state;
-    refuses(GCS_NODE, "\x0a\x7fshort", 7, ERR_PARSE);
-    refuses(GCS_ACTOR, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11, ERR_PARSE);
-    refuses(GCS_JOB, "\x00\x00", 2, ERR_PARSE);
-    refuses(GCS_KV, "", 0, ERR_UNSUPPORTED);
+    parser_refuses(GCS_NODE, "\x0a\x7fshort", 7, ERR_PARSE);
+    parser_refuses(GCS_ACTOR, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff", 11, ERR_PARSE);
+    parser_refuses(GCS_JOB, "\x00\x00", 2, ERR_PARSE);
+    parser_refuses(GCS_KV, "", 0, ERR_UNSUPPORTED);
     char *large = mem_zero(1, GCS_VALUE_MAX + 1);
-    refuses(GCS_NODE, large, GCS_VALUE_MAX + 1, ERR_LIMIT);
+    parser_refuses(GCS_NODE, large, GCS_VALUE_MAX + 1, ERR_LIMIT);
     /* two bytes an unknown field: protobuf-c would keep 24 and more for each of the two million */
     for (size_t i = 0; i < GCS_VALUE_MAX; i += 2) large[i] = (char)0x98, large[i + 1] = 0x06;
-    refuses(GCS_NODE, large, GCS_VALUE_MAX, ERR_PARSE);
+    parser_refuses(GCS_NODE, large, GCS_VALUE_MAX, ERR_PARSE);
     free(large);
     struct record *record;
     assert_int_equal(gcs_parse(GCS_NODE, &place, span_of("", 0), span_of("", 0), &record, NULL), ERR_LIMIT);
@@ -351,7 +351,7 @@ static void test_no_environment(void **state)
     (void)state;
     static const char *const names[] = {"2.60-actor-replica", "2.22-actor-replica"};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        struct actor *a = parse(GCS_ACTOR, names[i]);
+        struct actor *a = parse_fixture(GCS_ACTOR, names[i]);
         cJSON *json = record_to_json(&a->record, RECORD_AS_NULL);
         contains_no(json, "env_vars");
         contains_no(json, "NEURON_CC_FLAGS");

@@ -20,7 +20,8 @@ struct seen {
     char *version;
 };
 
-static void see(void *arg, const char *table, const char *field, size_t field_len, const char *value, size_t value_len)
+static void on_row(void *arg, const char *table, const char *field, size_t field_len, const char *value,
+                   size_t value_len)
 {
     struct seen *s = arg;
     const struct gcs_place place = {"ns", GCS_SINCE_PREPARED};
@@ -37,14 +38,14 @@ static void see(void *arg, const char *table, const char *field, size_t field_le
     s->count++;
 }
 
-static void forget(struct seen *s)
+static void seen_clear(struct seen *s)
 {
     for (size_t i = 0; i < s->count; i++) record_free(s->record[i]);
     free(s->version);
     *s = (struct seen){0};
 }
 
-static void *one(const struct seen *s, enum table table, bool (*is)(const struct record *r))
+static void *seen_record(const struct seen *s, enum table table, bool (*is)(const struct record *r))
 {
     for (size_t i = 0; i < s->count; i++) {
         if (s->record[i]->table == table && is(s->record[i])) return s->record[i];
@@ -102,7 +103,8 @@ static struct ray_sim *after_a_head_loss(void)
 static void test_nodes(void **state)
 {
     const struct seen *s = *state;
-    const struct raynode *dead = one(s, TABLE_RAYNODE, is_dead_node), *w = one(s, TABLE_RAYNODE, is_worker_node);
+    const struct raynode *dead = seen_record(s, TABLE_RAYNODE, is_dead_node),
+                         *w = seen_record(s, TABLE_RAYNODE, is_worker_node);
     assert_string_equal(dead->pod, "m-head-a");
     assert_int_equal(dead->is_head, TRI_YES);
     assert_int_equal(dead->ended.value, 1700000100001);
@@ -123,8 +125,8 @@ static void test_actors(void **state)
 {
     const struct seen *s = *state;
     char text[64];
-    const struct actor *m = one(s, TABLE_ACTOR, is_model), *c = one(s, TABLE_ACTOR, is_controller),
-                       *d = one(s, TABLE_ACTOR, is_dead_actor);
+    const struct actor *m = seen_record(s, TABLE_ACTOR, is_model), *c = seen_record(s, TABLE_ACTOR, is_controller),
+                       *d = seen_record(s, TABLE_ACTOR, is_dead_actor);
     assert_string_equal(m->state, "ALIVE");
     assert_string_equal(coreset_text(&m->cores, text, sizeof text), "0,1");
     assert_string_equal(m->ray_ns, "serve");
@@ -141,8 +143,8 @@ static void test_actors(void **state)
 static void test_jobs_and_workers(void **state)
 {
     const struct seen *s = *state;
-    const struct job *j = one(s, TABLE_JOB, is_second_job);
-    const struct rayworker *w = one(s, TABLE_RAYWORKER, is_driver);
+    const struct job *j = seen_record(s, TABLE_JOB, is_second_job);
+    const struct rayworker *w = seen_record(s, TABLE_RAYWORKER, is_driver);
     assert_int_equal(j->dead, TRI_NO);
     assert_string_equal(j->driver_ip, "127.0.0.34");
     assert_int_equal(j->started.value, 1700000105000);
@@ -158,21 +160,21 @@ static void test_kv(void **state)
     assert_int_equal(s->heartbeat.value, 1700000200123);
 }
 
-static int setup(void **state)
+static int rows_setup(void **state)
 {
     struct seen *s = mem_zero(1, sizeof *s);
     struct ray_sim *r = after_a_head_loss();
-    gcs_rows_tables(r, "session_x", see, s);
-    gcs_rows_kv(r, "session_x", true, see, s);
-    gcs_rows_heartbeat(1700000200123, see, s);
+    gcs_rows_tables(r, "session_x", on_row, s);
+    gcs_rows_kv(r, "session_x", true, on_row, s);
+    gcs_rows_heartbeat(1700000200123, on_row, s);
     ray_sim_free(r);
     *state = s;
     return 0;
 }
 
-static int teardown(void **state)
+static int rows_teardown(void **state)
 {
-    forget(*state);
+    seen_clear(*state);
     free(*state);
     return 0;
 }
@@ -180,10 +182,10 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_nodes, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_actors, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_jobs_and_workers, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_kv, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_nodes, rows_setup, rows_teardown),
+        cmocka_unit_test_setup_teardown(test_actors, rows_setup, rows_teardown),
+        cmocka_unit_test_setup_teardown(test_jobs_and_workers, rows_setup, rows_teardown),
+        cmocka_unit_test_setup_teardown(test_kv, rows_setup, rows_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -20,7 +20,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
@@ -163,7 +163,7 @@ static void pods_of_other_clusters_are_not_ours(void **state)
     record_free(&p->record);
 }
 
-static const struct raynode *raynode(const struct small *s, const char *id)
+static const struct raynode *raynode_of(const struct small *s, const char *id)
 {
     char key[64] = SMALL_NS "/";
     return ROW(world_find(s->w, TABLE_RAYNODE, strcat(key, id)), raynode);
@@ -173,7 +173,7 @@ static void ray_nodes_and_pods(void **state)
 {
     struct small *s = *state;
     struct focus f = small_focus(s);
-    assert_string_equal(pod_of_raynode(s->w, raynode(s, "b5846ef7"))->record.key, "w1");
+    assert_string_equal(pod_of_raynode(s->w, raynode_of(s, "b5846ef7"))->record.key, "w1");
     assert_string_equal(raynode_of_pod(s->w, &f, f.head)->id, SMALL_OLD_NODE);
     /* A container that was restarted: the dead node of the same pod does not count. */
     small_put(s, "redis", WORLD_REDIS, small_raynode("dead", "DEAD", f.head->name, "100.64.90.31"));
@@ -181,7 +181,7 @@ static void ray_nodes_and_pods(void **state)
     assert_string_equal(raynode_of_pod(s->w, &f, f.head)->id, SMALL_OLD_NODE);
     /* The gone head is still found by its dead node. */
     small_gone(s, TABLE_POD, "9c1e0000-head");
-    assert_string_equal(pod_of_raynode(s->w, raynode(s, SMALL_OLD_NODE))->record.key, "9c1e0000-head");
+    assert_string_equal(pod_of_raynode(s->w, raynode_of(s, SMALL_OLD_NODE))->record.key, "9c1e0000-head");
 }
 
 static void a_ray_node_without_a_name_is_found_by_address(void **state)
@@ -201,7 +201,7 @@ static void a_ray_node_without_a_name_is_found_by_address(void **state)
     record_free(&n->record);
 }
 
-static const struct core *core(const struct small *s, const char *key)
+static const struct core *core_of(const struct small *s, const char *key)
 {
     return ROW(world_find(s->w, TABLE_CORE, key), core);
 }
@@ -211,10 +211,10 @@ static void a_core_in_a_pod_has_its_replica(void **state)
     struct small *s = *state;
     struct focus f = small_focus(s);
     char label[64];
-    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/1"))->record.key, "w1");
-    const struct actor *a = actor_of_core(s->w, &f, core(s, "neuron/q5rdw/1"));
+    assert_string_equal(pod_of_core(s->w, &f, core_of(s, "neuron/q5rdw/1"))->record.key, "w1");
+    const struct actor *a = actor_of_core(s->w, &f, core_of(s, "neuron/q5rdw/1"));
     assert_string_equal(replica_label(a, label, sizeof label), "mistral-7b#0s09vcjz");
-    a = actor_of_core(s->w, &f, core(s, "neuron/x2p7c/0"));
+    a = actor_of_core(s->w, &f, core_of(s, "neuron/x2p7c/0"));
     assert_string_equal(replica_label(a, label, sizeof label), "mistral-7b#27dl95d5");
     struct core *other = small_edit(s, TABLE_CORE, "neuron/q5rdw/1");
     other->index = known_u64(2);
@@ -237,17 +237,17 @@ static void a_monitor_of_a_whole_node_needs_one_holder(void **state)
     assert_string_equal(knode_of_monitor(s->w, m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw"))->name,
                         "ip-100-64-31-7");
     record_free(&m->record);
-    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0"))->record.key, "w1");
+    assert_string_equal(pod_of_core(s->w, &f, core_of(s, "neuron/q5rdw/0"))->record.key, "w1");
     struct pod *second = small_pod("w9", "trainer", "worker", "ip-100-64-31-7", NULL);
     small_put(s, "kube/pods", WORLD_KUBE, second);
     f = small_focus(s);
-    assert_null(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0")));
-    assert_null(actor_of_core(s->w, &f, core(s, "neuron/q5rdw/0")));
+    assert_null(pod_of_core(s->w, &f, core_of(s, "neuron/q5rdw/0")));
+    assert_null(actor_of_core(s->w, &f, core_of(s, "neuron/q5rdw/0")));
     second = small_edit(s, TABLE_POD, "w9");
     record_set(&second->phase, "Succeeded");
     small_put(s, "kube/pods", WORLD_KUBE, second);
     f = small_focus(s);
-    assert_string_equal(pod_of_core(s->w, &f, core(s, "neuron/q5rdw/0"))->record.key, "w1");
+    assert_string_equal(pod_of_core(s->w, &f, core_of(s, "neuron/q5rdw/0"))->record.key, "w1");
 }
 
 static void a_monitor_of_nobody_knows(void **state)
@@ -303,7 +303,7 @@ static void random_worlds_are_looked_up(void **state)
 /* ---- indexes ---------------------------------------------------------------------------------------------------- */
 
 /* What an index is of, said a second time: a walk over all rows must find the same. */
-static const char *said(enum world_index which, const struct row *row)
+static const char *index_key(enum world_index which, const struct row *row)
 {
     const struct pod *p = ROW(row, pod);
     const char *id = ROW(row, knode)->provider_id;
@@ -326,11 +326,11 @@ static const char *said(enum world_index which, const struct row *row)
 static void index_is_exact(const struct world *w, enum world_index which, enum table table)
 {
     WORLD_EACH (row, w, table) {
-        const char *value = said(which, row);
+        const char *value = index_key(which, row);
         if (!value) continue;
         const struct row *found = world_with(w, which, value);
         WORLD_EACH (other, w, table) {
-            const char *same = said(which, other);
+            const char *same = index_key(which, other);
             if (!same || strcmp(same, value) != 0) continue;
             assert_ptr_equal(found, other);
             found = world_with_next(w, which, found);
@@ -395,7 +395,7 @@ static void focus_pods_are_those_it_has(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, small_teardown)
         WITH(focus_is_the_only_service),
         WITH(focus_of_two_services_is_asked_for),
         WITH(focus_without_an_active_cluster),

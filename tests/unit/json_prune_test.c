@@ -12,7 +12,7 @@
 
 static const char *const names[] = {"x", "long name", NULL};
 
-static void check(const char *in, const char *out)
+static void prune_check(const char *in, const char *out)
 {
     size_t len;
     char *got = json_prune(in, strlen(in), names, &len);
@@ -24,35 +24,35 @@ static void check(const char *in, const char *out)
 static void values_of_every_sort_become_null(void **state)
 {
     (void)state;
-    check("{\"a\":1,\"x\":{\"b\":[1,{\"c\":\"}\"}]},\"d\":2}", "{\"a\":1,\"x\":null,\"d\":2}");
-    check("{\"x\" : [\"]\",[]] , \"y\":3}", "{\"x\" :null , \"y\":3}");
-    check("{\"x\":\"a\\\"b,\\\\\",\"y\":3}", "{\"x\":null,\"y\":3}");
-    check("{\"x\":12}", "{\"x\":null}");
-    check("{\"x\":1}", "{\"x\":null}");
-    check("{\"x\":true,\"x\":1,\"x\":2}", "{\"x\":null,\"x\":null,\"x\":null}");
-    check("[{\"long name\":\n{}\n}]", "[{\"long name\":null\n}]");
+    prune_check("{\"a\":1,\"x\":{\"b\":[1,{\"c\":\"}\"}]},\"d\":2}", "{\"a\":1,\"x\":null,\"d\":2}");
+    prune_check("{\"x\" : [\"]\",[]] , \"y\":3}", "{\"x\" :null , \"y\":3}");
+    prune_check("{\"x\":\"a\\\"b,\\\\\",\"y\":3}", "{\"x\":null,\"y\":3}");
+    prune_check("{\"x\":12}", "{\"x\":null}");
+    prune_check("{\"x\":1}", "{\"x\":null}");
+    prune_check("{\"x\":true,\"x\":1,\"x\":2}", "{\"x\":null,\"x\":null,\"x\":null}");
+    prune_check("[{\"long name\":\n{}\n}]", "[{\"long name\":null\n}]");
 }
 
 static void what_only_looks_like_it_stays(void **state)
 {
     (void)state;
-    check("{\"y\":\"x\",\"z\":[\"x\"]}", "{\"y\":\"x\",\"z\":[\"x\"]}");
-    check("{\"y\":\"\\\"x\\\":1\"}", "{\"y\":\"\\\"x\\\":1\"}");
-    check("{\"xx\":1,\"\":2,\"\\u0078\":3}", "{\"xx\":1,\"\":2,\"\\u0078\":3}");
-    check("", "");
+    prune_check("{\"y\":\"x\",\"z\":[\"x\"]}", "{\"y\":\"x\",\"z\":[\"x\"]}");
+    prune_check("{\"y\":\"\\\"x\\\":1\"}", "{\"y\":\"\\\"x\\\":1\"}");
+    prune_check("{\"xx\":1,\"\":2,\"\\u0078\":3}", "{\"xx\":1,\"\":2,\"\\u0078\":3}");
+    prune_check("", "");
 }
 
 static void malformed_stays_malformed(void **state)
 {
     (void)state;
-    check("{\"x\":{\"a\":1", "{\"x\":null");
-    check("{\"x\":\"a", "{\"x\":null");
-    check("{\"x", "{\"x");
-    check("{\"x\":", "{\"x\":null");
-    check("{\"x\":}]", "{\"x\":null}]");
-    check("\"", "\"");
-    check("\"\\", "\"\\");
-    check("\"x\":,\"x\":,\"x\":,\"x\":,", "\"x\":null,\"x\":null,\"x\":null,\"x\":null,");
+    prune_check("{\"x\":{\"a\":1", "{\"x\":null");
+    prune_check("{\"x\":\"a", "{\"x\":null");
+    prune_check("{\"x", "{\"x");
+    prune_check("{\"x\":", "{\"x\":null");
+    prune_check("{\"x\":}]", "{\"x\":null}]");
+    prune_check("\"", "\"");
+    prune_check("\"\\", "\"\\");
+    prune_check("\"x\":,\"x\":,\"x\":,\"x\":,", "\"x\":null,\"x\":null,\"x\":null,\"x\":null,");
 }
 
 /* A page as it came gives the same records as its objects taken whole. */

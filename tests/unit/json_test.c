@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static cJSON *parsed(const char *text)
+static cJSON *parsed_json(const char *text)
 {
     cJSON *tree = NULL;
     struct why why = {0};
@@ -26,9 +26,9 @@ static cJSON *parsed(const char *text)
 static void values_are_read(void **state)
 {
     (void)state;
-    cJSON *t = parsed(" {\"s\":\"\\u00e9\\n\\ud83d\\ude80\",\"n\":-1.5e3,\"u\":9007199254740992,\"str\":\"42\","
-                      "\"yes\":true,\"no\":false,\"nil\":null,\"at\":\"2026-11-23T12:43:12Z\","
-                      "\"a\":{\"b\":{\"c\":[1,2,3]}},\"A\":7} \r\n\t");
+    cJSON *t = parsed_json(" {\"s\":\"\\u00e9\\n\\ud83d\\ude80\",\"n\":-1.5e3,\"u\":9007199254740992,\"str\":\"42\","
+                           "\"yes\":true,\"no\":false,\"nil\":null,\"at\":\"2026-11-23T12:43:12Z\","
+                           "\"a\":{\"b\":{\"c\":[1,2,3]}},\"A\":7} \r\n\t");
     assert_string_equal(json_str(t, "s"), "\xC3\xA9\n\xF0\x9F\x9A\x80");
     assert_null(json_str(t, "n"));
     assert_null(json_str(t, "nil"));
@@ -132,7 +132,7 @@ static void a_bad_value_does_not_take_the_rest_with_it(void **state)
 static void fractions_and_large_numbers_are_no_u64(void **state)
 {
     (void)state;
-    cJSON *t = parsed("{\"f\":1.5,\"big\":9007199254740994,\"neg\":-1,\"tiny\":1e-400}");
+    cJSON *t = parsed_json("{\"f\":1.5,\"big\":9007199254740994,\"neg\":-1,\"tiny\":1e-400}");
     assert_false(json_u64(t, "f").known);
     assert_false(json_u64(t, "big").known);
     assert_false(json_u64(t, "neg").known);
@@ -199,7 +199,7 @@ static void a_cut_text_is_never_read_past_its_end(void **state)
     }
 }
 
-static char *repeated(char c, size_t n)
+static char *text_repeated(char c, size_t n)
 {
     char *text = mem_alloc(n + 1);
     memset(text, c, n);
@@ -212,22 +212,22 @@ static void depth_length_and_count_have_limits(void **state)
     (void)state;
     struct why why;
     cJSON *t = NULL;
-    char *deep = repeated('[', 1000000);
+    char *deep = text_repeated('[', 1000000);
     assert_int_equal(json_parse(deep, 1000000, &t, &why), ERR_LIMIT);
     assert_string_equal(why.text, "byte 64: nested too deep");
     free(deep);
 
-    char *just = repeated('[', 2 * JSON_DEPTH);
+    char *just = text_repeated('[', 2 * JSON_DEPTH);
     memset(just + JSON_DEPTH, ']', JSON_DEPTH);
     assert_int_equal(json_parse(just, 2 * JSON_DEPTH, &t, &why), ERR_OK);
     cJSON_Delete(t);
     free(just);
 
-    char *many = repeated(',', JSON_VALUES + 10);
+    char *many = text_repeated(',', JSON_VALUES + 10);
     assert_int_equal(json_parse(many, JSON_VALUES + 10, &t, &why), ERR_LIMIT);
     free(many);
 
-    char *digits = repeated('9', 100);
+    char *digits = text_repeated('9', 100);
     assert_int_equal(json_parse(digits, 100, &t, &why), ERR_PARSE);
     assert_string_equal(why.text, "byte 0: a number too long");
     free(digits);

@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 /* Everything that arrived, as words. */
-static void heard(void *arg, const struct input *in)
+static void on_input(void *arg, const struct input *in)
 {
     struct buf *out = arg;
     char name[16];
@@ -34,11 +34,11 @@ static void heard(void *arg, const struct input *in)
 }
 
 /* `|` in the bytes stands for the pause after which a lone ESC counts. */
-static char *decode(const char *bytes, size_t len, size_t step)
+static char *decode_in_pieces(const char *bytes, size_t len, size_t step)
 {
     struct buf out;
     buf_init(&out, 1 << 20);
-    struct keys *k = keys_new(heard, &out);
+    struct keys *k = keys_new(on_input, &out);
     for (size_t i = 0; i < len; i += step) {
         size_t n = len - i < step ? len - i : step;
         const char *pause = memchr(bytes + i, '|', n);
@@ -56,7 +56,7 @@ static void assert_decoded(const char *bytes, size_t len, const char *want)
 {
     const size_t steps[] = {len ? len : 1, 1, 2, 3};
     for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
-        char *got = decode(bytes, len, steps[i]);
+        char *got = decode_in_pieces(bytes, len, steps[i]);
         assert_string_equal(got, want);
         free(got);
     }
@@ -130,7 +130,7 @@ static const struct {
     {"\302\205\342\200\256x", "x"}, /* C1 and a bidirectional control, typed */
 };
 
-static void decodes(void **state)
+static void bytes_are_decoded(void **state)
 {
     (void)state;
     for (size_t i = 0; i < ARRAY_LEN(sequences); i++)
@@ -159,7 +159,7 @@ static void pastes_are_cut_at_their_limit(void **state)
     memcpy(bytes, "\033[200~", 6);
     memset(bytes + 6, 'x', size);
     memcpy(bytes + 6 + size, "\033[201~q", 7);
-    char *got = decode(bytes, size + 13, size + 13);
+    char *got = decode_in_pieces(bytes, size + 13, size + 13);
     size_t len = strlen(got);
     assert_in_range(len, INPUT_PASTE_MAX - 16, INPUT_PASTE_MAX + 16);
     assert_string_equal(got + len - 3, "> q");
@@ -178,7 +178,7 @@ static void only_what_is_ambiguous_is_pending(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct buf out;
         buf_init(&out, 100);
-        struct keys *k = keys_new(heard, &out);
+        struct keys *k = keys_new(on_input, &out);
         keys_feed(k, cases[i].bytes, strlen(cases[i].bytes));
         assert_int_equal(keys_pending(k), cases[i].pending);
         keys_timeout(k);
@@ -244,7 +244,7 @@ static void key_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(decodes),
+        cmocka_unit_test(bytes_are_decoded),
         cmocka_unit_test(long_sequences_are_dropped_whole),
         cmocka_unit_test(pastes_are_cut_at_their_limit),
         cmocka_unit_test(only_what_is_ambiguous_is_pending),

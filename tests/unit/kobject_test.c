@@ -12,7 +12,7 @@
 
 #include <cmocka.h>
 
-static cJSON *yaml(const char *text)
+static cJSON *parsed_yaml(const char *text)
 {
     struct yaml *y = NULL;
     cJSON *json = NULL;
@@ -57,17 +57,18 @@ static void kinds_have_paths_and_words(void **state)
 static void what_is_ours_says_so(void **state)
 {
     (void)state;
-    cJSON *o = yaml("{kind: Secret, metadata: {name: a, labels: {app.kubernetes.io/managed-by: Helm, x: z}}}");
+    cJSON *o = parsed_yaml("{kind: Secret, metadata: {name: a, labels: {app.kubernetes.io/managed-by: Helm, x: z}}}");
     assert_false(kobject_is_ours(o));
     kobject_own(o, "mistral");
     assert_true(kobject_is_ours(o));
     assert_string_equal(json_str(json_get(json_get(o, "metadata"), "labels"), "x"), "z");
     cJSON_Delete(o);
     /* What has an owner goes with it: KubeRay copies a RayService's labels. */
-    o = yaml("{metadata: {ownerReferences: [{kind: RayService}], labels: {app.kubernetes.io/managed-by: raydeck}}}");
+    o = parsed_yaml(
+        "{metadata: {ownerReferences: [{kind: RayService}], labels: {app.kubernetes.io/managed-by: raydeck}}}");
     assert_false(kobject_is_ours(o));
     cJSON_Delete(o);
-    o = yaml("{metadata: null}");
+    o = parsed_yaml("{metadata: null}");
     kobject_own(o, "mistral");
     assert_true(kobject_is_ours(o));
     cJSON_Delete(o);
@@ -75,7 +76,7 @@ static void what_is_ours_says_so(void **state)
 
 #define GROUPS(rows) "{kind: RayService, spec: {rayClusterConfig: {workerGroupSpecs: [" rows "]}}}"
 
-static struct known_u64 replicas(const cJSON *o)
+static struct known_u64 replicas_of(const cJSON *o)
 {
     return json_u64(json_path(o, "spec.rayClusterConfig.workerGroupSpecs")->child, "replicas");
 }
@@ -83,7 +84,7 @@ static struct known_u64 replicas(const cJSON *o)
 static void live_replicas_are_taken_within_bounds(void **state)
 {
     (void)state;
-    cJSON *live = yaml(GROUPS("{groupName: a, replicas: 4}, {groupName: b, replicas: 1}"));
+    cJSON *live = parsed_yaml(GROUPS("{groupName: a, replicas: 4}, {groupName: b, replicas: 1}"));
     static const struct {
         const char *group;
         size_t taken;
@@ -97,12 +98,12 @@ static void live_replicas_are_taken_within_bounds(void **state)
         {GROUPS("{replicas: 2}"), 0, 2},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cJSON *o = yaml(cases[i].group);
+        cJSON *o = parsed_yaml(cases[i].group);
         assert_int_equal(kobject_take_replicas(o, live), cases[i].taken);
-        assert_int_equal(replicas(o).value, cases[i].replicas);
+        assert_int_equal(replicas_of(o).value, cases[i].replicas);
         cJSON_Delete(o);
     }
-    cJSON *none = yaml("{kind: RayService}");
+    cJSON *none = parsed_yaml("{kind: RayService}");
     assert_int_equal(kobject_take_replicas(none, live), 0);
     assert_int_equal(kobject_take_replicas(none, NULL), 0);
     cJSON_Delete(none);
@@ -112,12 +113,14 @@ static void live_replicas_are_taken_within_bounds(void **state)
 static void whose_worker_groups_are_they(void **state)
 {
     (void)state;
-    cJSON *live = yaml("{metadata: {managedFields: [{manager: raydeck, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
-                       "{'f:workerGroupSpecs': {}}}}}]}}");
+    cJSON *live =
+        parsed_yaml("{metadata: {managedFields: [{manager: raydeck, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
+                    "{'f:workerGroupSpecs': {}}}}}]}}");
     assert_false(kobject_groups_are_owned(live));
     cJSON_Delete(live);
-    live = yaml("{metadata: {managedFields: [{manager: kuberay-operator, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
-                "{'f:workerGroupSpecs': {}}}}}]}}");
+    live = parsed_yaml(
+        "{metadata: {managedFields: [{manager: kuberay-operator, fieldsV1: {'f:spec': {'f:rayClusterConfig': "
+        "{'f:workerGroupSpecs': {}}}}}]}}");
     assert_true(kobject_groups_are_owned(live));
     cJSON_Delete(live);
     assert_false(kobject_groups_are_owned(NULL));
@@ -138,7 +141,7 @@ static void neuron_devices_are_counted(void **state)
         {"{}", true, 0},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cJSON *o = yaml(cases[i].text);
+        cJSON *o = parsed_yaml(cases[i].text);
         struct known_u64 n = kobject_neuron_devices(o);
         assert_int_equal(n.known, cases[i].known);
         if (n.known) assert_int_equal(n.value, cases[i].count);

@@ -26,7 +26,7 @@ static void the_servers_version(void **state)
     free(version);
 }
 
-static enum tri review(const char *json, struct why *why)
+static enum tri review_parsed(const char *json, struct why *why)
 {
     return review_parse(json, strlen(json), why);
 }
@@ -40,12 +40,12 @@ static void an_access_review(void **state)
     assert_int_equal(review_parse(body, len, &why), TRI_NO);
     assert_int_equal(why.code, ERR_FORBIDDEN);
     free(body);
-    assert_int_equal(review("{\"status\":{\"allowed\":true}}", &why), TRI_YES);
+    assert_int_equal(review_parsed("{\"status\":{\"allowed\":true}}", &why), TRI_YES);
     assert_int_equal(why.code, ERR_OK);
-    assert_int_equal(review("{\"status\":{\"allowed\":\"true\"}}", &why), TRI_UNKNOWN);
+    assert_int_equal(review_parsed("{\"status\":{\"allowed\":\"true\"}}", &why), TRI_UNKNOWN);
     assert_string_equal(why.text, "the response has no status.allowed");
-    assert_int_equal(review("[]", &why), TRI_UNKNOWN);
-    assert_int_equal(review("{", &why), TRI_UNKNOWN);
+    assert_int_equal(review_parsed("[]", &why), TRI_UNKNOWN);
+    assert_int_equal(review_parsed("{", &why), TRI_UNKNOWN);
     assert_int_equal(why.code, ERR_PARSE);
 }
 

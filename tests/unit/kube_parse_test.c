@@ -118,7 +118,7 @@ static void rayservice_by_annotation(void **state)
 
 #define RS(spec) "{\"metadata\":{\"uid\":\"u\",\"name\":\"x\"},\"spec\":{\"rayClusterConfig\":{" spec "}}}"
 
-static bool holds(const struct record *r, const char *secret)
+static bool record_holds(const struct record *r, const char *secret)
 {
     cJSON *json = record_to_json(r, RECORD_LEAVE_OUT);
     char *text = cJSON_PrintUnformatted(json);
@@ -142,7 +142,7 @@ static void check_inline(const char *json, const char *address, const char *user
         assert_string_equal(r->redis_user, user);
     else
         assert_null(r->redis_user);
-    assert_false(holds(rec, "s3cr3t"));
+    assert_false(record_holds(rec, "s3cr3t"));
     const char *password = ft_inline_password(obj, &len);
     assert_int_equal(len, 6);
     assert_memory_equal(password, "s3cr3t", 6);

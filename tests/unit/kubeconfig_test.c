@@ -18,7 +18,7 @@
 
 #define DIR "tests/fixtures/kube/kubeconfig/"
 
-static void add(struct kubeconfig *kc, const char *path)
+static void kubeconfig_add(struct kubeconfig *kc, const char *path)
 {
     size_t len;
     struct why why = {0};
@@ -33,7 +33,7 @@ static void every_field(void **state)
     struct kubeconfig kc;
     struct kube_choice c;
     kubeconfig_init(&kc);
-    add(&kc, DIR "full.yaml");
+    kubeconfig_add(&kc, DIR "full.yaml");
     assert_int_equal(kubeconfig_choose(&kc, NULL, &c, NULL), ERR_OK);
     assert_string_equal(c.context->name, "mistral");
     assert_string_equal(c.context->ns, "mistral");
@@ -74,7 +74,7 @@ static void choices_that_cannot_be(void **state)
     struct kube_choice c;
     struct why why = {0};
     kubeconfig_init(&kc);
-    add(&kc, DIR "full.yaml");
+    kubeconfig_add(&kc, DIR "full.yaml");
     assert_int_equal(kubeconfig_choose(&kc, "mistrel", &c, &why), ERR_NOT_FOUND);
     assert_string_equal(why.text, DIR "full.yaml: no context mistrel; there are: mistral, by-cert, by-token, by-old, "
                                       "lost, nobody, anonymous");
@@ -94,8 +94,8 @@ static void the_first_file_counts(void **state)
     struct kubeconfig kc;
     struct kube_choice c;
     kubeconfig_init(&kc);
-    add(&kc, DIR "second.yaml");
-    add(&kc, DIR "full.yaml");
+    kubeconfig_add(&kc, DIR "second.yaml");
+    kubeconfig_add(&kc, DIR "full.yaml");
     assert_string_equal(kc.paths, DIR "second.yaml, " DIR "full.yaml");
     assert_int_equal(kubeconfig_choose(&kc, NULL, &c, NULL), ERR_OK);
     assert_string_equal(c.context->name, "other");
@@ -184,7 +184,7 @@ static const char *no_env(const char *name)
     return NULL;
 }
 
-static void put(const char *folder, const char *name, const char *text)
+static void file_put(const char *folder, const char *name, const char *text)
 {
     char path[200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -194,7 +194,7 @@ static void put(const char *folder, const char *name, const char *text)
     fclose(f);
 }
 
-static void clean(const char *folder)
+static void folder_remove(const char *folder)
 {
     static const char *const names[] = {"token", "ca.crt", "namespace"};
     char path[200];
@@ -229,9 +229,9 @@ static void the_service_account_of_a_pod(void **state)
     struct why why = {0};
     char folder[] = "/tmp/raydeck-account-XXXXXX";
     assert_non_null(mkdtemp(folder));
-    put(folder, "token", " abc.def \n");
-    put(folder, "ca.crt", "-----BEGIN CERTIFICATE-----\n");
-    put(folder, "namespace", "mistral\n");
+    file_put(folder, "token", " abc.def \n");
+    file_put(folder, "ca.crt", "-----BEGIN CERTIFICATE-----\n");
+    file_put(folder, "namespace", "mistral\n");
     struct kube_places places = {.env = pod_env, .account = folder};
     struct kube_open conf = {0};
     if (kube_access_load(&conf, &places, &a, &why) != ERR_OK) fail_msg("%s", why.text);
@@ -244,7 +244,7 @@ static void the_service_account_of_a_pod(void **state)
     assert_string_equal(token, "abc.def");
     free(token);
     kube_access_free(a);
-    clean(folder);
+    folder_remove(folder);
 }
 
 static void nothing_is_found(void **state)
@@ -272,7 +272,7 @@ static enum err load_key(const char *key_text, bool inline_data, struct why *why
     struct buf b64;
     assert_non_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/token", folder);
-    put(folder, "ca.crt", key_text);
+    file_put(folder, "ca.crt", key_text);
     buf_init(&b64, 65536);
     assert_int_equal(text_base64_encode(key_text, strlen(key_text), &b64), ERR_OK);
     char *key = inline_data ? mem_printf("client-key-data: %s", buf_text(&b64)) : mem_str("client-key: ca.crt");
@@ -280,13 +280,13 @@ static enum err load_key(const char *key_text, bool inline_data, struct why *why
                             "- name: u\n  user: {client-certificate-data: LS0tLS1CRUdJTiBY, %s}\n"
                             "contexts:\n- {name: c, context: {cluster: k, user: u}}\n",
                             key);
-    put(folder, "token", text);
+    file_put(folder, "token", text);
     enum err e = kube_access_load(&(struct kube_open){.kubeconfig = path}, &places, &a, why);
     kube_access_free(a);
     buf_done(&b64);
     free(key);
     free(text);
-    clean(folder);
+    folder_remove(folder);
     return e;
 }
 

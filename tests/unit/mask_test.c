@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static void check(const char *in, const char *want)
+static void mask_check(const char *in, const char *want)
 {
     char *got = mask_text(in, strlen(in), TEXT_ONE_LINE, 256);
     assert_string_equal(got, want);
@@ -19,40 +19,41 @@ static void check(const char *in, const char *want)
 static void test_plain_text_stays(void **state)
 {
     (void)state;
-    check("", "");
-    check("ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json",
-          "ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json");
-    check("The deployment failed to start 3 times: OutOfMemory", "The deployment failed to start 3 times: OutOfMemory");
-    check("http://10.0.0.1:8000/x", "http://10.0.0.1:8000/x");
-    check("3 tests passed = fine, RAY_AUTH_MODE=token", "3 tests passed = fine, RAY_AUTH_MODE=token");
+    mask_check("", "");
+    mask_check("ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json",
+               "ssh -i id ip-10-0-1-7 neuron-monitor -c /etc/nm.json");
+    mask_check("The deployment failed to start 3 times: OutOfMemory",
+               "The deployment failed to start 3 times: OutOfMemory");
+    mask_check("http://10.0.0.1:8000/x", "http://10.0.0.1:8000/x");
+    mask_check("3 tests passed = fine, RAY_AUTH_MODE=token", "3 tests passed = fine, RAY_AUTH_MODE=token");
 }
 
 static void test_secrets_go(void **state)
 {
     (void)state;
-    check("redis-cli --password hunter2 ping", "redis-cli --password ••• ping");
-    check("run --token=abcdef x", "run ••• x");
-    check("HF_TOKEN=hf_abcdefghijklmnopqrstuvwxyz0123 run", "••• run");
-    check("{\"password\": \"hunter2\", \"user\": \"ray\"}", "{\"password\": •••, \"user\": \"ray\"}");
-    check("curl -H 'Authorization: Bearer abc.def.ghi' http://h", "curl -H 'Authorization: Bearer ••• http://h");
-    check("redis://ray:hunter2@10.0.0.1:6379", "•••");
-    check("MYPASS=hunter2 DB_PASS: hunter2, REDIS_AUTH=hunter2", "••• DB_PASS: •••, •••");
-    check("requirepass hunter2\nport 6379", "requirepass •••\\x0aport 6379");
-    check("password = hunter2 and more", "password = ••• and more");
-    check("key -----BEGIN RSA PRIVATE KEY-----\nabc", "key •••");
+    mask_check("redis-cli --password hunter2 ping", "redis-cli --password ••• ping");
+    mask_check("run --token=abcdef x", "run ••• x");
+    mask_check("HF_TOKEN=hf_abcdefghijklmnopqrstuvwxyz0123 run", "••• run");
+    mask_check("{\"password\": \"hunter2\", \"user\": \"ray\"}", "{\"password\": •••, \"user\": \"ray\"}");
+    mask_check("curl -H 'Authorization: Bearer abc.def.ghi' http://h", "curl -H 'Authorization: Bearer ••• http://h");
+    mask_check("redis://ray:hunter2@10.0.0.1:6379", "•••");
+    mask_check("MYPASS=hunter2 DB_PASS: hunter2, REDIS_AUTH=hunter2", "••• DB_PASS: •••, •••");
+    mask_check("requirepass hunter2\nport 6379", "requirepass •••\\x0aport 6379");
+    mask_check("password = hunter2 and more", "password = ••• and more");
+    mask_check("key -----BEGIN RSA PRIVATE KEY-----\nabc", "key •••");
 }
 
 /* What hides a word's neighbour does not hide that the word names a secret; a control character ends a word. */
 static void test_secrets_beside_secrets_go(void **state)
 {
     (void)state;
-    check("token: REDIS_PASSWORD = hunter2", "token: ••• = •••");
-    check("--token x = hunter2", "--token ••• = •••");
+    mask_check("token: REDIS_PASSWORD = hunter2", "token: ••• = •••");
+    mask_check("--token x = hunter2", "--token ••• = •••");
     static const char zero[] = "a\0hf_abcdefghijklmnopqrstuvwxyz0123\0b";
     char *got = mask_text(zero, sizeof zero - 1, TEXT_ONE_LINE, 256);
     assert_string_equal(got, "a\\x00•••\\x00b");
     free(got);
-    check("\x01hf_abcdefghijklmnopqrstuvwxyz0123\x1b[m", "\\x01•••\\x1b[m");
+    mask_check("\x01hf_abcdefghijklmnopqrstuvwxyz0123\x1b[m", "\\x01•••\\x1b[m");
 }
 
 static void test_limits(void **state)
@@ -63,7 +64,7 @@ static void test_limits(void **state)
     char *got = mask_text(big, sizeof big, TEXT_ONE_LINE, 64);
     assert_true(strlen(got) <= 64);
     free(got);
-    check("a\033[31m b", "a\\x1b[31m b");
+    mask_check("a\033[31m b", "a\\x1b[31m b");
 }
 
 int main(void)

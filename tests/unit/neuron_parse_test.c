@@ -26,7 +26,7 @@ static void parse_with(const char *file, struct neuron_sums *sums, struct neuron
     free(path);
 }
 
-static void parse(const char *file, struct neuron_sample *s)
+static void parse_sample(const char *file, struct neuron_sample *s)
 {
     struct neuron_sums sums = {0};
     parse_with(file, &sums, s);
@@ -54,7 +54,7 @@ static void test_busy_two_cores(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("04-busy-mistral-2cores.composed.json", &s);
+    parse_sample("04-busy-mistral-2cores.composed.json", &s);
     assert_int_equal(s.cores, 12);
     assert_int_equal(s.devices, 6);
     assert_string_equal(s.monitor->record.key, "neuron/test");
@@ -114,7 +114,7 @@ static void test_no_runtime(void **state)
     };
     for (size_t f = 0; f < ARRAY_LEN(files); f++) {
         struct neuron_sample s;
-        parse(files[f], &s);
+        parse_sample(files[f], &s);
         assert_int_equal(s.cores, 12);
         assert_int_equal(s.devices, 6);
         assert_int_equal(s.monitor->runtimes_count, 0);
@@ -140,7 +140,7 @@ static void test_idle(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("03-idle-two-replicas-inf2.24xlarge.composed.json", &s);
+    parse_sample("03-idle-two-replicas-inf2.24xlarge.composed.json", &s);
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(s.core[i]->held, TRI_YES);
         assert_true(close_to(s.core[i]->utilisation, 0));
@@ -159,7 +159,7 @@ static void test_all_cores(void **state)
     (void)state;
     struct neuron_sample s;
     char text[64];
-    parse("05-busy-six-replicas-all-12-cores.composed.json", &s);
+    parse_sample("05-busy-six-replicas-all-12-cores.composed.json", &s);
     assert_int_equal(s.monitor->runtimes_count, 6);
     for (size_t i = 0; i < 12; i++) {
         assert_int_equal(s.core[i]->held, TRI_YES);
@@ -176,7 +176,7 @@ static void test_sparse(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("06-sparse-cores-2-and-3-only.composed.json", &s);
+    parse_sample("06-sparse-cores-2-and-3-only.composed.json", &s);
     assert_int_equal(s.cores, 12);
     assert_int_equal(s.core[0]->held, TRI_NO);
     assert_int_equal(s.core[2]->held, TRI_YES);
@@ -222,7 +222,7 @@ static void test_unreadable_runtime(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("08-runtime-collect-error.composed.json", &s);
+    parse_sample("08-runtime-collect-error.composed.json", &s);
     assert_int_equal(s.monitor->runtimes_count, 2);
     assert_string_equal(s.monitor->runtimes[0].error, "COMPOSED: could not read data of runtime 2199");
     assert_false(s.monitor->runtimes[0].cores.known);
@@ -241,7 +241,7 @@ static void test_group_error(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("09-group-errors-other-pid-namespace.composed.json", &s);
+    parse_sample("09-group-errors-other-pid-namespace.composed.json", &s);
     assert_string_equal(s.monitor->runtimes[0].error,
                         "neuron_runtime_vcpu_usage: open /proc/2199/stat: no such file or directory");
     assert_true(close_to(s.core[0]->utilisation, 2.926));
@@ -254,7 +254,7 @@ static void test_null_sections(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("10-null-sections.composed.json", &s);
+    parse_sample("10-null-sections.composed.json", &s);
     assert_int_equal(s.monitor->runtimes_count, 2);
     assert_u64(s.monitor->runtimes[1].pid, 2200);
     assert_false(s.monitor->completed.known);
@@ -271,7 +271,7 @@ static void test_ecc(void **state)
     (void)state;
     struct neuron_sample s;
     uint64_t corrected = 0, uncorrected = 0;
-    parse("11-ecc-corrected-and-uncorrected.composed.json", &s);
+    parse_sample("11-ecc-corrected-and-uncorrected.composed.json", &s);
     for (size_t i = 0; i < s.devices; i++) {
         assert_true(s.device[i]->ecc_corrected.known && s.device[i]->ecc_uncorrected.known);
         corrected += s.device[i]->ecc_corrected.value;
@@ -295,7 +295,7 @@ static void test_driver_missing(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("12-driver-missing.composed.json", &s);
+    parse_sample("12-driver-missing.composed.json", &s);
     assert_int_equal(s.cores, 0);
     assert_int_equal(s.devices, 0);
     assert_non_null(strstr(s.monitor->hardware_error, "Unable to read device information from the driver"));
@@ -309,7 +309,7 @@ static void test_other_shapes(void **state)
 {
     (void)state;
     struct neuron_sample s;
-    parse("15-old-tools-shape.composed.json", &s);
+    parse_sample("15-old-tools-shape.composed.json", &s);
     assert_int_equal(s.cores, 2);
     assert_false(s.monitor->device_memory.known);
     assert_u64(s.monitor->errors, 23654);
@@ -317,17 +317,17 @@ static void test_other_shapes(void **state)
     assert_u64(s.core[1]->memory, 32768);
     neuron_sample_done(&s);
 
-    parse("16-trn2-lnc2-v3d.composed.json", &s);
+    parse_sample("16-trn2-lnc2-v3d.composed.json", &s);
     assert_int_equal(s.cores, 4);
     assert_true(close_to(s.core[1]->utilisation, 42.02));
     assert_u64(s.core[3]->device, 0);
     neuron_sample_done(&s);
 
-    parse("14-with-k8s-info.composed.json", &s);
+    parse_sample("14-with-k8s-info.composed.json", &s);
     assert_true(close_to(s.core[0]->utilisation, 71.3));
     neuron_sample_done(&s);
 
-    parse("p2-all-smi-trn1.2xlarge-no-runtime.published.json", &s);
+    parse_sample("p2-all-smi-trn1.2xlarge-no-runtime.published.json", &s);
     assert_int_equal(s.cores, 2);
     assert_string_equal(s.monitor->instance_type, "trn1.2xlarge");
     assert_int_equal(s.core[0]->held, TRI_NO);

@@ -75,7 +75,7 @@ static void test_whole(void **state)
     free(body);
 }
 
-static void refuses(const char *text)
+static void parser_refuses(const char *text)
 {
     struct openai_piece p;
     struct why why = {0};
@@ -88,14 +88,14 @@ static void test_not_completions(void **state)
 {
     struct openai_piece p;
     (void)state;
-    refuses("");
-    refuses("[]");
-    refuses("null");
-    refuses("\"text\"");
-    refuses("{\"choices\":3}");
-    refuses("{\"choices\":[{\"delta\"");
-    refuses("{\"choices\":[]}trailing");
-    refuses("[DONE");
+    parser_refuses("");
+    parser_refuses("[]");
+    parser_refuses("null");
+    parser_refuses("\"text\"");
+    parser_refuses("{\"choices\":3}");
+    parser_refuses("{\"choices\":[{\"delta\"");
+    parser_refuses("{\"choices\":[]}trailing");
+    parser_refuses("[DONE");
     /* whole answers without a message; pieces may be without one */
     const char *empty = "{\"choices\":[{\"message\":{\"content\":null},\"delta\":{\"content\":7}}]}";
     assert_int_equal(openai_parse_answer(empty, strlen(empty), &p, NULL), ERR_PARSE);

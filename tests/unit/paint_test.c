@@ -23,7 +23,7 @@ static struct paint *open_paint(const char *terminal, int rows, int cols, bool m
     return p;
 }
 
-static size_t frame(struct paint *p, const struct canvas *cv, struct buf *out)
+static size_t paint_once(struct paint *p, const struct canvas *cv, struct buf *out)
 {
     buf_clear(out);
     paint_frame(p, cv, out);
@@ -40,22 +40,22 @@ static void only_differences_are_sent(void **state)
     canvas_init(&cv, 40, 120);
     for (int r = 0; r < 40; r++)
         canvas_printf(&cv, r, 0, (enum role)(r % ROLE_COUNT), "row %d of 日本 and e\xCC\x81", r);
-    size_t first = frame(p, &cv, &out);
+    size_t first = paint_once(p, &cv, &out);
     assert_in_range(first, 40 * 10, 40 * 120);
     assert_non_null(strstr(out.data, "\033[?1049h"));
     assert_non_null(strstr(out.data, "\033[?25l"));
-    for (int i = 0; i < 3; i++) assert_int_equal(frame(p, &cv, &out), 0);
+    for (int i = 0; i < 3; i++) assert_int_equal(paint_once(p, &cv, &out), 0);
     canvas_fill(&cv, 20, 60, 1, 1, ROLE_TEXT, 'x');
-    assert_in_range(frame(p, &cv, &out), 2, 30);
-    assert_int_equal(frame(p, &cv, &out), 0);
+    assert_in_range(paint_once(p, &cv, &out), 2, 30);
+    assert_int_equal(paint_once(p, &cv, &out), 0);
     canvas_role(&cv, 0, 0, 3, ROLE_BAD); /* the same text in another role is a difference */
-    assert_in_range(frame(p, &cv, &out), 5, 60);
+    assert_in_range(paint_once(p, &cv, &out), 5, 60);
     canvas_cursor(&cv, 5, 6);
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_non_null(strstr(out.data, "\033[?25h"));
-    assert_int_equal(frame(p, &cv, &out), 0);
+    assert_int_equal(paint_once(p, &cv, &out), 0);
     paint_redraw(p);
-    assert_in_range(frame(p, &cv, &out), first / 2, first * 2);
+    assert_in_range(paint_once(p, &cv, &out), first / 2, first * 2);
     canvas_done(&cv);
     buf_done(&out);
     paint_free(p);
@@ -71,13 +71,13 @@ static void a_new_theme_draws_everything(void **state)
     buf_init(&out, PAINT_BYTES_MAX);
     canvas_init(&cv, 10, 40);
     canvas_text(&cv, 0, 0, ROLE_BAD, "bad");
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     theme_default(&theme);
     theme.look[ROLE_BAD] = (struct look){.fg = 201, .bg = COLOR_DEFAULT};
     paint_theme(p, &theme);
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_non_null(strstr(out.data, "\033[38;5;201mbad"));
-    assert_int_equal(frame(p, &cv, &out), 0);
+    assert_int_equal(paint_once(p, &cv, &out), 0);
     canvas_done(&cv);
     buf_done(&out);
     paint_free(p);
@@ -100,10 +100,10 @@ static void sizes_that_do_not_agree_are_cut(void **state)
     const int sizes[][2] = {{5, 10}, {1, 1}, {60, 299}, {0, 0}, {-4, 7}, {100000, 3}, {3, 100000}, {24, 80}};
     for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
         paint_size(p, sizes[i][0], sizes[i][1]);
-        for (size_t k = 0; k < ARRAY_LEN(all); k++) frame(p, all[k], &out);
+        for (size_t k = 0; k < ARRAY_LEN(all); k++) paint_once(p, all[k], &out);
     }
-    assert_in_range(frame(p, &small, &out), 1, 400);
-    assert_int_equal(frame(p, &small, &out), 0);
+    assert_in_range(paint_once(p, &small, &out), 1, 400);
+    assert_int_equal(paint_once(p, &small, &out), 0);
     canvas_done(&big);
     canvas_done(&small);
     canvas_done(&none);
@@ -121,12 +121,12 @@ static void leaving_and_coming_back(void **state)
     buf_init(&out, PAINT_BYTES_MAX);
     canvas_init(&cv, 5, 20);
     canvas_text(&cv, 0, 0, ROLE_TEXT, "here");
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     buf_clear(&out);
     paint_leave(p, &out);
     assert_non_null(strstr(out.data, "\033[?1049l"));
     assert_non_null(strstr(out.data, "\033[?12l\033[?25h"));
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_non_null(strstr(out.data, "\033[?1049h"));
     assert_non_null(strstr(out.data, "here"));
     size_t len = paint_leave_bytes(p, leave, sizeof leave);
@@ -140,7 +140,7 @@ static void leaving_and_coming_back(void **state)
     paint_free(NULL);
 }
 
-static void depths(void **state)
+static void colours_follow_the_depth(void **state)
 {
     (void)state;
     static const struct {
@@ -174,12 +174,12 @@ static void greys_are_seen_among_eight_colours(void **state)
     canvas_text(&cv, 0, 0, ROLE_RULE, "rule");
     canvas_text(&cv, 1, 0, ROLE_KEY_OFF, "off");
     canvas_text(&cv, 2, 0, ROLE_BAR_EMPTY, "empty");
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_null(strstr(out.data, "\033[30m"));
     assert_null(strstr(out.data, "\033[36m"));
     assert_non_null(strstr(out.data, "2mrule"));
     canvas_text(&cv, 3, 0, ROLE_ARMED, "armed"); /* black on purpose */
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_non_null(strstr(out.data, "\033[30m"));
     canvas_done(&cv);
     buf_done(&out);
@@ -199,7 +199,7 @@ static void no_padding_is_left_in(void **state)
     buf_init(&out, PAINT_BYTES_MAX);
     canvas_init(&cv, 24, 80);
     canvas_text(&cv, 3, 3, ROLE_BAD, "bad");
-    frame(p, &cv, &out);
+    paint_once(p, &cv, &out);
     assert_null(strstr(out.data, "$<"));
     assert_int_equal(strlen(out.data), out.len); /* no NULs to pass the time */
     canvas_done(&cv);
@@ -227,14 +227,10 @@ int main(void)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_differences_are_sent),
-        cmocka_unit_test(a_new_theme_draws_everything),
-        cmocka_unit_test(sizes_that_do_not_agree_are_cut),
-        cmocka_unit_test(leaving_and_coming_back),
-        cmocka_unit_test(depths),
-        cmocka_unit_test(greys_are_seen_among_eight_colours),
-        cmocka_unit_test(no_padding_is_left_in),
-        cmocka_unit_test(refusals_name_the_way_out),
+        cmocka_unit_test(only_differences_are_sent),       cmocka_unit_test(a_new_theme_draws_everything),
+        cmocka_unit_test(sizes_that_do_not_agree_are_cut), cmocka_unit_test(leaving_and_coming_back),
+        cmocka_unit_test(colours_follow_the_depth),        cmocka_unit_test(greys_are_seen_among_eight_colours),
+        cmocka_unit_test(no_padding_is_left_in),           cmocka_unit_test(refusals_name_the_way_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,28 +18,28 @@
 #define W1 "mistral-44qn2-inf2-worker-q5rdw"
 #define W2 "mistral-44qn2-inf2-worker-x2p7c"
 
-static int setup(void **state)
+static int small_setup(void **state)
 {
     *state = mem_zero(1, sizeof(struct small));
     small_init(*state, true);
     return 0;
 }
 
-static int teardown(void **state)
+static int small_teardown(void **state)
 {
     small_done(*state);
     free(*state);
     return 0;
 }
 
-static struct probe_targets targets(const struct small *s)
+static struct probe_targets targets_now(const struct small *s)
 {
     struct focus f = small_focus(s);
     return probe_targets_of(s->w, &f, s->now_ms, small_wall(s));
 }
 
 /* A probe that ended now. */
-static void probe(struct small *s, const char *key, const char *pod, const char *failure)
+static void probe_put(struct small *s, const char *key, const char *pod, const char *failure)
 {
     small_probe(s, key, pod, failure ? "failed" : "ok", failure, 1000);
 }
@@ -54,7 +54,7 @@ static void no_endpoints_are_known(struct small *s)
 static void without_probes_there_is_nothing(void **state)
 {
     struct small *s = *state;
-    const struct probe_targets t = targets(s);
+    const struct probe_targets t = targets_now(s);
     assert_int_equal(t.asked + t.failing + t.expected + t.waiting, 0);
     assert_null(t.last);
     assert_null(t.last_ok);
@@ -67,13 +67,13 @@ static void without_probes_there_is_nothing(void **state)
 static void the_newest_of_each_proxy_counts(void **state)
 {
     struct small *s = *state;
-    probe(s, "a", W1, "refused");
+    probe_put(s, "a", W1, "refused");
     small_wait(s, 1000);
-    probe(s, "b", W1, NULL);
-    probe(s, "c", W2, NULL);
+    probe_put(s, "b", W1, NULL);
+    probe_put(s, "c", W2, NULL);
     small_wait(s, 1000);
-    probe(s, "d", W2, "5xx");
-    struct probe_targets t = targets(s);
+    probe_put(s, "d", W2, "5xx");
+    struct probe_targets t = targets_now(s);
     assert_int_equal(t.asked, 2);
     assert_int_equal(t.failing, 1);
     assert_string_equal(t.failed->record.key, "d");
@@ -82,8 +82,8 @@ static void the_newest_of_each_proxy_counts(void **state)
     assert_int_equal(t.last_done_ms, small_wall(s));
     assert_int_equal(t.oldest_ms, 1000);
     assert_int_equal(t.expected, 2);
-    probe(s, "e", W2, NULL); /* of the same millisecond: the later one */
-    t = targets(s);
+    probe_put(s, "e", W2, NULL); /* of the same millisecond: the later one */
+    t = targets_now(s);
     assert_int_equal(t.failing, 0);
     assert_null(t.failed);
 }
@@ -93,7 +93,7 @@ static void an_older_one_that_is_told_late_changes_nothing(void **state)
 {
     struct small *s = *state;
     small_wait(s, 3000);
-    probe(s, "new", W1, NULL);
+    probe_put(s, "new", W1, NULL);
     struct request *q = record_new(TABLE_REQUEST, "old");
     record_set(&q->kind, "probe");
     record_set(&q->pod, W1);
@@ -101,7 +101,7 @@ static void an_older_one_that_is_told_late_changes_nothing(void **state)
     record_set(&q->failure, "refused");
     q->due = q->sent = q->done = known_u64(small_wall(s) - 2000);
     small_put(s, "probe", WORLD_SERVE, q);
-    const struct probe_targets t = targets(s);
+    const struct probe_targets t = targets_now(s);
     assert_int_equal(t.asked, 1);
     assert_int_equal(t.failing, 0);
     assert_string_equal(t.last->record.key, "new");
@@ -110,17 +110,17 @@ static void an_older_one_that_is_told_late_changes_nothing(void **state)
 static void a_probe_counts_for_ten_seconds(void **state)
 {
     struct small *s = *state;
-    probe(s, "a", W1, NULL);
+    probe_put(s, "a", W1, NULL);
     const uint64_t done_ms = small_wall(s);
     small_wait(s, PROBE_OLD_MS);
-    assert_int_equal(targets(s).asked, 1);
-    assert_int_equal(targets(s).oldest_ms, PROBE_OLD_MS);
+    assert_int_equal(targets_now(s).asked, 1);
+    assert_int_equal(targets_now(s).oldest_ms, PROBE_OLD_MS);
     small_wait(s, 1);
-    assert_int_equal(targets(s).asked, 0);
-    assert_null(targets(s).last);
-    assert_int_equal(targets(s).last_done_ms, done_ms); /* that it was asked is still known */
+    assert_int_equal(targets_now(s).asked, 0);
+    assert_null(targets_now(s).last);
+    assert_int_equal(targets_now(s).last_done_ms, done_ms); /* that it was asked is still known */
     small_wait(s, 200000);
-    assert_int_equal(targets(s).last_done_ms, done_ms);
+    assert_int_equal(targets_now(s).last_done_ms, done_ms);
 }
 
 /* Where a round is long, as much longer as the round; of a pod that is gone no longer. */
@@ -137,20 +137,20 @@ static void in_a_long_round_a_probe_counts_until_the_next_is_overdue(void **stat
         q->round_ms = known_u64(30000);
         small_put(s, "probe", WORLD_SERVE, q);
     }
-    struct probe_targets t = targets(s);
+    struct probe_targets t = targets_now(s);
     assert_int_equal(t.asked, 2);
     assert_int_equal(t.round_ms.value, 30000);
     assert_int_equal(t.expected, 2); /* two pods are there to ask */
     small_wait(s, PROBE_OLD_MS + 1);
-    t = targets(s);
+    t = targets_now(s);
     assert_int_equal(t.asked, 1);
     assert_int_equal(t.expected, 2);
     assert_string_equal(t.last->record.key, W1);
     small_wait(s, 30000 - 1);
-    assert_int_equal(targets(s).asked, 1);
-    assert_int_equal(targets(s).oldest_ms, PROBE_OLD_MS + 30000);
+    assert_int_equal(targets_now(s).asked, 1);
+    assert_int_equal(targets_now(s).oldest_ms, PROBE_OLD_MS + 30000);
     small_wait(s, 1);
-    assert_int_equal(targets(s).asked, 0);
+    assert_int_equal(targets_now(s).asked, 0);
 }
 
 static void what_waits_or_is_no_probe_is_no_answer(void **state)
@@ -160,9 +160,9 @@ static void what_waits_or_is_no_probe_is_no_answer(void **state)
     small_probe(s, "w2", W2, "waiting", NULL, 0);
     small_request(s, "prompt", "p", false, "ok", NULL, 1000);
     small_request(s, "way", "y", false, "failed", "refused", 1000);
-    probe(s, "gone", W1, NULL);
+    probe_put(s, "gone", W1, NULL);
     small_gone(s, TABLE_REQUEST, "gone");
-    const struct probe_targets t = targets(s);
+    const struct probe_targets t = targets_now(s);
     assert_int_equal(t.waiting, 2);
     assert_int_equal(t.asked, 0);
     assert_int_equal(t.last_done_ms, 0);
@@ -182,7 +182,7 @@ static void a_target_without_a_pod_is_told_by_its_address(void **state)
         record_set(&q->phase, "ok");
         q->due = q->sent = q->done = known_u64(small_wall(s));
         small_put(s, "probe", WORLD_SERVE, q);
-        assert_int_equal(targets(s).asked, i + 1);
+        assert_int_equal(targets_now(s).asked, i + 1);
     }
 }
 
@@ -191,12 +191,12 @@ static void a_target_without_a_pod_is_told_by_its_address(void **state)
 static void endpoints_are_counted_among_them(void **state)
 {
     struct small *s = *state;
-    probe(s, "a", W1, "refused");
+    probe_put(s, "a", W1, "refused");
     small_wait(s, 100);
-    probe(s, "b", W2, NULL);
+    probe_put(s, "b", W2, NULL);
     small_wait(s, 100);
-    probe(s, "c", "no-endpoint", NULL);
-    struct probe_targets t = targets(s);
+    probe_put(s, "c", "no-endpoint", NULL);
+    struct probe_targets t = targets_now(s);
     assert_true(t.endpoints_known);
     assert_int_equal(t.asked, 3);
     assert_int_equal(t.endpoints_asked, 2);
@@ -204,14 +204,14 @@ static void endpoints_are_counted_among_them(void **state)
     assert_string_equal(t.last->record.key, "c");
     assert_string_equal(t.last_ok->record.key, "b"); /* users are sent to endpoints */
     no_endpoints_are_known(s);
-    t = targets(s);
+    t = targets_now(s);
     assert_int_equal(t.endpoints_asked, 0);
     if (!t.endpoints_known) assert_string_equal(t.last_ok->record.key, "c");
 }
 
 /* ---- what says nothing ------------------------------------------------------------------------------------------ */
 
-static void unseen(struct small *s, const char *key, const char *why)
+static void target_unseen(struct small *s, const char *key, const char *why)
 {
     small_probe(s, key, W1, "failed", "forbidden", 1000);
     struct request *q = small_edit(s, TABLE_REQUEST, key);
@@ -222,24 +222,24 @@ static void unseen(struct small *s, const char *key, const char *why)
 static void what_says_nothing_of_serve_is_kept_apart(void **state)
 {
     struct small *s = *state;
-    probe(s, "ok", W1, NULL);
+    probe_put(s, "ok", W1, NULL);
     small_wait(s, 100);
-    unseen(s, "first", "you may not");
+    target_unseen(s, "first", "you may not");
     small_wait(s, 100);
-    unseen(s, "second", "nor now");
-    unseen(s, "silent", NULL);
-    struct probe_targets t = targets(s);
+    target_unseen(s, "second", "nor now");
+    target_unseen(s, "silent", NULL);
+    struct probe_targets t = targets_now(s);
     assert_int_equal(t.asked, 1);
     assert_int_equal(t.failing, 0);
     assert_string_equal(t.unseen->record.key, "second");
     assert_int_equal(t.last_done_ms, small_wall(s) - 200); /* nothing ended since */
     small_wait(s, PROBE_OLD_MS);
-    assert_string_equal(targets(s).unseen->record.key, "second");
+    assert_string_equal(targets_now(s).unseen->record.key, "second");
     small_wait(s, 1);
-    assert_null(targets(s).unseen);
+    assert_null(targets_now(s).unseen);
 }
 
-static bool tells(const struct small *s, const struct request *q)
+static bool probe_counts(const struct small *s, const struct request *q)
 {
     return request_tells_of_serve(s->w, q, s->now_ms, small_wall(s));
 }
@@ -268,11 +268,11 @@ static void some_failures_are_our_own(void **state)
                             .phase = (char *)(uintptr_t) "failed",
                             .failure = (char *)(uintptr_t)cases[i].failure,
                             .proxied = TRI_NO};
-        if (tells(s, &q) != cases[i].probe) fail_msg("a probe: %s", cases[i].failure);
+        if (probe_counts(s, &q) != cases[i].probe) fail_msg("a probe: %s", cases[i].failure);
         q.kind = (char *)(uintptr_t) "way";
-        if (tells(s, &q) != cases[i].other) fail_msg("the way: %s", cases[i].failure);
+        if (probe_counts(s, &q) != cases[i].other) fail_msg("the way: %s", cases[i].failure);
         q.phase = (char *)(uintptr_t) "cancelled";
-        if (tells(s, &q)) fail_msg("cancelled: %s", cases[i].failure);
+        if (probe_counts(s, &q)) fail_msg("cancelled: %s", cases[i].failure);
     }
 }
 
@@ -297,19 +297,19 @@ static void through_the_api_server_it_must_be_seen_to_answer(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         q.sent = known_u64((uint64_t)((int64_t)alive_ms + cases[i].sent));
         q.done = known_u64((uint64_t)((int64_t)alive_ms + cases[i].done));
-        if (tells(s, &q) != cases[i].tells) fail_msg("case %zu", i);
+        if (probe_counts(s, &q) != cases[i].tells) fail_msg("case %zu", i);
     }
     q.failure = (char *)(uintptr_t) "refused";
     q.sent = known_u64(alive_ms - 3000);
     q.done = known_u64(alive_ms + 2000);
-    assert_false(tells(s, &q)); /* by whom is not known */
+    assert_false(probe_counts(s, &q)); /* by whom is not known */
     q.status = known_u64(503);
-    assert_true(tells(s, &q));
+    assert_true(probe_counts(s, &q));
     q.failure = (char *)(uintptr_t) "forbidden";
-    assert_false(tells(s, &q));
+    assert_false(probe_counts(s, &q));
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, small_setup, small_teardown)
 
 int main(void)
 {

@@ -17,7 +17,7 @@
 
 enum { T0 = 1000000 };
 
-static struct ray_sim *running(uint64_t seed)
+static struct ray_sim *ray_running(uint64_t seed)
 {
     const struct ray_sim_conf conf = {.seed = seed};
     struct ray_sim *r = ray_sim_new(&conf);
@@ -51,7 +51,7 @@ static const struct ray_sim_actor *actor_named(const struct ray_sim *r, const ch
 static void test_placing(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     const struct ray_sim_actor *a;
     const struct ray_sim_node *one = ray_sim_node_named(r, "m-worker-a"), *two = ray_sim_node_named(r, "m-worker-b");
     unsigned on_one = 0, on_two = 0;
@@ -98,7 +98,7 @@ static void test_two_replicas_a_pod(void **state)
 static void test_head_loss(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     const struct ray_sim_node *nodes;
     const struct ray_sim_actor *actors;
     const struct ray_sim_job *jobs;
@@ -140,7 +140,7 @@ static void test_head_loss(void **state)
 static void test_worker_loss(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     ray_sim_worker_down(r, "m-worker-a", T0 + 50);
     assert_non_null(actor_named(r, "SERVE_REPLICA", RAY_SIM_DEAD));
     /* The other worker takes the model's replica: cores 2 and 3. */
@@ -156,7 +156,7 @@ static void test_worker_loss(void **state)
 static void test_bounded(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     for (int i = 0; i < 500; i++) next_head(r);
     const struct ray_sim_node *n;
     const struct ray_sim_actor *a;
@@ -187,7 +187,7 @@ static void same_shape(const cJSON *real, const cJSON *ours, const char *path)
 static void test_dashboard_words_it_like_ray(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     char *body = ray_sim_serve_applications(r, T0 + 1000);
     cJSON *real = fixture_json("tests/fixtures/serve/serve_applications-2.60.json"), *ours = NULL;
     struct why why = {0};
@@ -205,7 +205,7 @@ static void test_dashboard_words_it_like_ray(void **state)
 static void test_one_seed_one_world(void **state)
 {
     (void)state;
-    struct ray_sim *a = running(7), *b = running(7), *c = running(8);
+    struct ray_sim *a = ray_running(7), *b = ray_running(7), *c = ray_running(8);
     char *x = ray_sim_serve_applications(a, T0), *y = ray_sim_serve_applications(b, T0),
          *z = ray_sim_serve_applications(c, T0);
     assert_string_equal(x, y);
@@ -237,7 +237,7 @@ static void count_row(void *arg, const char *table, const char *field, size_t fi
 static void test_rows(void **state)
 {
     (void)state;
-    struct ray_sim *r = running(7);
+    struct ray_sim *r = ray_running(7);
     struct counts t = {0}, kv = {0}, again = {0};
     gcs_rows_tables(r, "session_x", count_row, &t);
     assert_int_equal(t.set, 3 + 7 + 7 + 1 + 8);

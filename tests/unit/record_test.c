@@ -174,7 +174,7 @@ static void redis_namespace_has_no_underscore(void **state)
     record_free(out);
 }
 
-static struct record *parse(const char *text, enum err *ret_err, struct why *why)
+static struct record *parse_record(const char *text, enum err *ret_err, struct why *why)
 {
     struct record *r = NULL;
     cJSON *json = NULL;
@@ -197,7 +197,7 @@ static void json_that_is_no_record(void **state)
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
         enum err err;
         struct why why = {0};
-        assert_null(parse(bad[i], &err, &why));
+        assert_null(parse_record(bad[i], &err, &why));
         assert_int_equal(err, ERR_PARSE);
         assert_true(strlen(why.text) > 0);
     }
@@ -208,10 +208,11 @@ static void json_with_wrong_members(void **state)
 {
     (void)state;
     enum err err;
-    struct record *r = parse("{\"record\":\"pod\",\"key\":\"x\",\"name\":7,\"ns\":\"a\\u001b[31mb\",\"restarts\":-1,"
-                             "\"ready\":\"12\",\"containers\":\"1x\",\"is_ready\":\"yes\",\"list\":{\"a\":1},"
-                             "\"nothing\":1}",
-                             &err, NULL);
+    struct record *r =
+        parse_record("{\"record\":\"pod\",\"key\":\"x\",\"name\":7,\"ns\":\"a\\u001b[31mb\",\"restarts\":-1,"
+                     "\"ready\":\"12\",\"containers\":\"1x\",\"is_ready\":\"yes\",\"list\":{\"a\":1},"
+                     "\"nothing\":1}",
+                     &err, NULL);
     struct pod *p = (void *)r;
     assert_int_equal(err, ERR_OK);
     assert_null(p->name);
@@ -222,7 +223,7 @@ static void json_with_wrong_members(void **state)
     assert_int_equal(p->is_ready, TRI_UNKNOWN);
     assert_int_equal(p->list_count, 0);
     record_free(r);
-    r = parse("{\"record\":\"actor\",\"key\":\"x\",\"cores\":[0,-1,256,1e300,\"2\",11]}", &err, NULL);
+    r = parse_record("{\"record\":\"actor\",\"key\":\"x\",\"cores\":[0,-1,256,1e300,\"2\",11]}", &err, NULL);
     assert_int_equal(coreset_count(&((struct actor *)(void *)r)->cores), 2);
     record_free(r);
 }

@@ -36,7 +36,7 @@ static void take_piece(void *file, const struct frame_piece *piece)
     assert_int_equal(buf_add(file, piece->bytes, piece->len), ERR_OK);
 }
 
-static void make(struct made *m, uint64_t seed, const struct recorder_redaction *redaction)
+static void recording_make(struct made *m, uint64_t seed, const struct recorder_redaction *redaction)
 {
     struct rng rng = {seed};
     uint64_t clock = 5000;
@@ -92,7 +92,7 @@ static bool has_problem(const struct recording *r, const char *words)
 
 /* Plays all from where the cursor is; returns the changes that are not a keyframe's. Each has to be among those made,
  * in their order. */
-static size_t play(struct recording *r, const struct made *m)
+static size_t recording_play(struct recording *r, const struct made *m)
 {
     struct recorded next;
     size_t n = 0, at = 0;
@@ -117,7 +117,7 @@ static void a_recording_is_read_as_it_was_made(void **state)
 {
     (void)state;
     struct made m;
-    make(&m, 77, NULL);
+    recording_make(&m, 77, NULL);
     struct recording *r = open_copy(m.file.data, m.file.len);
     const struct recording_about *a = recording_about(r);
     assert_int_equal(a->problems, 0);
@@ -129,7 +129,7 @@ static void a_recording_is_read_as_it_was_made(void **state)
     assert_int_equal(a->changes, CHANGES);
     assert_int_equal(a->begin_ms, 5000);
     assert_true(a->end_ms >= m.at[CHANGES - 1]);
-    assert_int_equal(play(r, &m), CHANGES);
+    assert_int_equal(recording_play(r, &m), CHANGES);
     assert_int_equal(a->problems, 0);
     recording_close(r);
     made_done(&m);
@@ -175,7 +175,7 @@ static void a_seek_finds_the_world_of_that_moment(void **state)
 {
     (void)state;
     struct made m;
-    make(&m, 4711, NULL);
+    recording_make(&m, 4711, NULL);
     struct recording *r = open_copy(m.file.data, m.file.len);
     struct world *w = world_new();
     int from_keyframe = 0;
@@ -207,11 +207,11 @@ static void a_recording_that_was_cut_off_reads_up_to_there(void **state)
     (void)state;
     struct made m;
     size_t before = 0;
-    make(&m, 99, NULL);
+    recording_make(&m, 99, NULL);
     for (size_t len = 0; len <= m.file.len; len += len % 3 ? 997 : 1009) {
         struct recording *r = open_copy(m.file.data, len);
         if (!r) continue;
-        size_t n = play(r, &m);
+        size_t n = recording_play(r, &m);
         assert_true(n >= before);
         if (n > before && n < CHANGES) assert_true(recording_about(r)->changes == n);
         before = n;
@@ -226,14 +226,14 @@ static void a_garbled_frame_is_named_and_the_rest_is_read(void **state)
     (void)state;
     struct made m;
     struct rng rng = {5};
-    make(&m, 99, NULL);
+    recording_make(&m, 99, NULL);
     for (int i = 0; i < 150; i++) {
         size_t at = random_next(&rng) % m.file.len;
         char was = m.file.data[at];
         m.file.data[at] = (char)(was ^ (1 << random_next(&rng) % 8));
         struct recording *r = open_copy(m.file.data, m.file.len);
         assert_non_null(r);
-        size_t n = play(r, &m);
+        size_t n = recording_play(r, &m);
         assert_true(n > CHANGES / 2);
         if (n < CHANGES) assert_true(recording_about(r)->problems > 0);
         recording_close(r);

@@ -14,7 +14,7 @@
 
 static const uint64_t KEY = 42;
 
-static char *redacted(const char *text)
+static char *text_redacted(const char *text)
 {
     char *copy = mem_str(text);
     redact_text(KEY, copy, strlen(copy));
@@ -25,7 +25,7 @@ static char *redacted(const char *text)
 /* `secret` is no longer in the text, and everything around it is. */
 static void assert_hidden(const char *before, const char *secret, const char *after)
 {
-    char *text = mem_printf("%s%s%s", before, secret, after), *got = redacted(text);
+    char *text = mem_printf("%s%s%s", before, secret, after), *got = text_redacted(text);
     size_t from = strlen(before), len = strlen(secret);
     if (strncmp(got + from, secret, len) == 0) fail_msg("%s is still in: %s", secret, got);
     assert_memory_equal(got, before, from);
@@ -36,7 +36,7 @@ static void assert_hidden(const char *before, const char *secret, const char *af
 
 static void assert_same(const char *text)
 {
-    char *got = redacted(text);
+    char *got = text_redacted(text);
     assert_string_equal(got, text);
     free(got);
 }
@@ -84,8 +84,8 @@ static void what_stays(void **state)
 static void the_same_everywhere(void **state)
 {
     (void)state;
-    char *dotted = redacted("100.64.90.12"), *name = redacted("ip-100-64-90-12"),
-         *url = redacted("http://100.64.90.12/");
+    char *dotted = text_redacted("100.64.90.12"), *name = text_redacted("ip-100-64-90-12"),
+         *url = text_redacted("http://100.64.90.12/");
     for (char *c = name; *c; c++)
         if (*c == '-') *c = '.';
     assert_string_equal(dotted, name + 3);
@@ -100,7 +100,7 @@ static void the_same_everywhere(void **state)
     char *seen[256];
     for (int i = 0; i < 256; i++) {
         char *text = mem_printf("100.64.90.%d", i);
-        seen[i] = redacted(text);
+        seen[i] = text_redacted(text);
         for (int j = 0; j < i; j++) assert_string_not_equal(seen[i], seen[j]);
         free(text);
     }
@@ -117,7 +117,7 @@ static void a_canvas_keeps_its_columns(void **state)
     canvas_field(&cv, 2, 0, 11, ROLE_TEXT, "100.64.90.31");
     canvas_field(&cv, 3, 0, 9, ROLE_TEXT, "123456789012.dkr");
     redact_canvas(KEY, &cv);
-    char *text = canvas_dump(&cv, false), *stand_in = redacted("100.64.90.31");
+    char *text = canvas_dump(&cv, false), *stand_in = text_redacted("100.64.90.31");
     char *expected = mem_printf("│漢 %s é│\n  calm\n", stand_in);
     assert_memory_equal(text, expected, strlen(expected));
     assert_null(strstr(text, "100.64.90"));
@@ -140,7 +140,7 @@ static void a_stream_of_lines(void **state)
     fputs("90.31\nlast", stream);
     assert_int_equal(fclose(stream), 0);
     fclose(to);
-    char *stand_in = redacted("100.64.90.31"), *expected = mem_printf("one %s\nlast", stand_in);
+    char *stand_in = text_redacted("100.64.90.31"), *expected = mem_printf("one %s\nlast", stand_in);
     assert_string_equal(out, expected);
     free(out);
     free(stand_in);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static struct reply *one(const char *bytes, size_t len, size_t piece)
+static struct reply *reply_of(const char *bytes, size_t len, size_t piece)
 {
     struct reply_reader *rr = reply_reader_new();
     struct reply *r = NULL;
@@ -21,7 +21,7 @@ static struct reply *one(const char *bytes, size_t len, size_t piece)
     return r;
 }
 
-#define ONE(bytes) one(bytes, sizeof(bytes) - 1, REPLY_FEED_MAX)
+#define ONE(bytes) reply_of(bytes, sizeof(bytes) - 1, REPLY_FEED_MAX)
 
 static void test_kinds(void **state)
 {
@@ -64,7 +64,7 @@ static void test_pieces(void **state)
     (void)state;
     static const char scan[] = "*2\r\n$2\r\n17\r\n*4\r\n$1\r\na\r\n$3\r\n\r\n:\r\n$1\r\nb\r\n$0\r\n\r\n";
     for (size_t piece = 1; piece < sizeof scan; piece++) {
-        struct reply *r = one(scan, sizeof scan - 1, piece);
+        struct reply *r = reply_of(scan, sizeof scan - 1, piece);
         assert_non_null(r);
         assert_string_equal(reply_item(r, 0)->text, "17");
         const struct reply *page = reply_item(r, 1);
@@ -95,7 +95,7 @@ static void test_pipeline(void **state)
 }
 
 /* Feeds `bytes`, then `more` again and again until it is refused; fed is how much was taken. */
-static enum err refused(const char *bytes, const char *more, size_t *ret_fed)
+static enum err feed_refused(const char *bytes, const char *more, size_t *ret_fed)
 {
     struct reply_reader *rr = reply_reader_new();
     struct why why = {0};
@@ -123,18 +123,18 @@ static void test_limits(void **state)
     char *x = mem_zero(1, REPLY_FEED_MAX + 1), *nils = mem_zero(1, REPLY_FEED_MAX + 1);
     memset(x, 'x', REPLY_FEED_MAX);
     for (size_t i = 0; i + 5 <= REPLY_FEED_MAX; i += 5) memcpy(nils + i, "$-1\r\n", 5);
-    assert_int_equal(refused("*100000000\r\n", x, &fed), ERR_LIMIT);
-    assert_int_equal(refused("*100001\r\n", x, &fed), ERR_LIMIT);
+    assert_int_equal(feed_refused("*100000000\r\n", x, &fed), ERR_LIMIT);
+    assert_int_equal(feed_refused("*100001\r\n", x, &fed), ERR_LIMIT);
     assert_true(fed < 64);
-    assert_int_equal(refused("$400000000\r\n", x, &fed), ERR_LIMIT);
+    assert_int_equal(feed_refused("$400000000\r\n", x, &fed), ERR_LIMIT);
     assert_in_range(fed, REPLY_BULK_MAX, REPLY_BULK_MAX + 4 * REPLY_FEED_MAX);
-    assert_int_equal(refused("+", x, &fed), ERR_PROTOCOL);
+    assert_int_equal(feed_refused("+", x, &fed), ERR_PROTOCOL);
     assert_in_range(fed, REPLY_LINE_MAX, REPLY_LINE_MAX + 4 * REPLY_FEED_MAX);
     /* arrays within arrays: none too large, all together are */
-    assert_int_equal(refused("*100000\r\n*90000\r\n*90000\r\n", nils, &fed), ERR_LIMIT);
-    assert_int_equal(refused("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", x, &fed),
+    assert_int_equal(feed_refused("*100000\r\n*90000\r\n*90000\r\n", nils, &fed), ERR_LIMIT);
+    assert_int_equal(feed_refused("*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n", x, &fed),
                      ERR_PROTOCOL);
-    assert_int_equal(refused("HTTP/1.1 200 OK\r\n", x, &fed), ERR_PROTOCOL);
+    assert_int_equal(feed_refused("HTTP/1.1 200 OK\r\n", x, &fed), ERR_PROTOCOL);
     free(x);
     free(nils);
 }

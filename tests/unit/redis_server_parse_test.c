@@ -21,14 +21,14 @@ static struct reply *reply_of(const char *bytes)
     return r;
 }
 
-static void configure(struct redis *r, const char *name, const char *bytes)
+static void parse_config(struct redis *r, const char *name, const char *bytes)
 {
     struct reply *reply = reply_of(bytes);
     config_parse(name, reply_item(reply, 1), r);
     reply_free(reply);
 }
 
-static bool slow(struct redis *r, const char *bytes)
+static bool parse_slowlog(struct redis *r, const char *bytes)
 {
     struct reply *reply = reply_of(bytes);
     const bool ok = slowlog_parse(reply, r);
@@ -40,20 +40,20 @@ static void test_settings(void **state)
 {
     (void)state;
     struct redis *r = record_new(TABLE_REDIS, "redis");
-    configure(r, "timeout", "*2\r\n$7\r\ntimeout\r\n$3\r\n300\r\n");
-    configure(r, "maxmemory-policy", "*2\r\n$16\r\nmaxmemory-policy\r\n$11\r\nallkeys-lru\r\n");
-    configure(r, "appendonly", "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
-    configure(r, "save", "*2\r\n$4\r\nsave\r\n$20\r\n3600 1 300 100 60 10\r\n");
-    configure(r, "slowlog-log-slower-than", "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
+    parse_config(r, "timeout", "*2\r\n$7\r\ntimeout\r\n$3\r\n300\r\n");
+    parse_config(r, "maxmemory-policy", "*2\r\n$16\r\nmaxmemory-policy\r\n$11\r\nallkeys-lru\r\n");
+    parse_config(r, "appendonly", "*2\r\n$10\r\nappendonly\r\n$3\r\nyes\r\n");
+    parse_config(r, "save", "*2\r\n$4\r\nsave\r\n$20\r\n3600 1 300 100 60 10\r\n");
+    parse_config(r, "slowlog-log-slower-than", "*2\r\n$23\r\nslowlog-log-slower-than\r\n$5\r\n10000\r\n");
     assert_int_equal(r->timeout_s.value, 300);
     assert_string_equal(r->policy, "allkeys-lru");
     assert_string_equal(r->aof, "on");
     assert_string_equal(r->save, "3600 1 300 100 60 10");
     assert_int_equal(r->slow_off, TRI_NO);
     assert_int_equal(r->slow_from_us.value, 10000);
-    configure(r, "save", "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
-    configure(r, "appendonly", "*2\r\n$10\r\nappendonly\r\n$2\r\nno\r\n");
-    configure(r, "slowlog-log-slower-than", "*2\r\n$23\r\nslowlog-log-slower-than\r\n$2\r\n-1\r\n");
+    parse_config(r, "save", "*2\r\n$4\r\nsave\r\n$0\r\n\r\n");
+    parse_config(r, "appendonly", "*2\r\n$10\r\nappendonly\r\n$2\r\nno\r\n");
+    parse_config(r, "slowlog-log-slower-than", "*2\r\n$23\r\nslowlog-log-slower-than\r\n$2\r\n-1\r\n");
     assert_string_equal(r->save, "");
     assert_string_equal(r->aof, "off");
     assert_int_equal(r->slow_off, TRI_YES);
@@ -65,11 +65,11 @@ static void test_settings_not_told(void **state)
 {
     (void)state;
     struct redis *r = record_new(TABLE_REDIS, "redis");
-    configure(r, "timeout", "*0\r\n");
-    configure(r, "timeout", "-NOPERM this user has no permissions to run the 'config|get' command\r\n");
-    configure(r, "timeout", "*2\r\n$7\r\ntimeout\r\n$1\r\n-\r\n");
-    configure(r, "save", "*2\r\n$4\r\nsave\r\n:1\r\n");
-    configure(r, "slowlog-log-slower-than", "*2\r\n$1\r\nx\r\n$4\r\n1ten\r\n");
+    parse_config(r, "timeout", "*0\r\n");
+    parse_config(r, "timeout", "-NOPERM this user has no permissions to run the 'config|get' command\r\n");
+    parse_config(r, "timeout", "*2\r\n$7\r\ntimeout\r\n$1\r\n-\r\n");
+    parse_config(r, "save", "*2\r\n$4\r\nsave\r\n:1\r\n");
+    parse_config(r, "slowlog-log-slower-than", "*2\r\n$1\r\nx\r\n$4\r\n1ten\r\n");
     assert_false(r->timeout_s.known);
     assert_null(r->save);
     assert_int_equal(r->slow_off, TRI_UNKNOWN);
@@ -83,19 +83,19 @@ static void test_slowlog(void **state)
 {
     (void)state;
     struct redis *r = record_new(TABLE_REDIS, "redis");
-    assert_true(
-        slow(r, "*4\r\n"
-                "*6\r\n:14\r\n:1795434726\r\n:12034\r\n*2\r\n$4\r\nkeys\r\n$1\r\n*\r\n" CLIENT
-                "*6\r\n:13\r\n:1795434700\r\n:250113\r\n*3\r\n$4\r\nhset\r\n$6\r\nsecret\r\n$7\r\nhunter2\r\n" CLIENT
-                "*6\r\n:12\r\n:1795434690\r\n:900000\r\n*2\r\n$5\r\nHSCAN\r\n$1\r\nx\r\n" OURS
-                "*4\r\n:11\r\n:1795434680\r\n:11000\r\n*1\r\n$4\r\nKEYS\r\n"));
+    assert_true(parse_slowlog(
+        r, "*4\r\n"
+           "*6\r\n:14\r\n:1795434726\r\n:12034\r\n*2\r\n$4\r\nkeys\r\n$1\r\n*\r\n" CLIENT
+           "*6\r\n:13\r\n:1795434700\r\n:250113\r\n*3\r\n$4\r\nhset\r\n$6\r\nsecret\r\n$7\r\nhunter2\r\n" CLIENT
+           "*6\r\n:12\r\n:1795434690\r\n:900000\r\n*2\r\n$5\r\nHSCAN\r\n$1\r\nx\r\n" OURS
+           "*4\r\n:11\r\n:1795434680\r\n:11000\r\n*1\r\n$4\r\nKEYS\r\n"));
     assert_int_equal(r->slow_count.value, 3);
     assert_int_equal(r->slow_keys.value, 2);
     assert_int_equal(r->slow_us.value, 250113);
     assert_int_equal(r->slow_at.value, UINT64_C(1795434700000));
     assert_string_equal(r->slow_command, "HSET");
     /* an empty log is known to be empty; a second look replaces */
-    assert_true(slow(r, "*0\r\n"));
+    assert_true(parse_slowlog(r, "*0\r\n"));
     assert_true(r->slow_count.known && r->slow_count.value == 0);
     assert_false(r->slow_us.known);
     assert_null(r->slow_command);
@@ -106,13 +106,14 @@ static void test_slowlog_odd(void **state)
 {
     (void)state;
     struct redis *r = record_new(TABLE_REDIS, "redis");
-    assert_true(slow(r, "*5\r\n:1\r\n*0\r\n*3\r\n:1\r\n:-5\r\n:-9\r\n*3\r\n:1\r\n:9223372036854775807\r\n:20000\r\n"
-                        "*4\r\n:1\r\n:7\r\n:15000\r\n*1\r\n$9\r\n\x1b]0;a b\x07z\r\n"));
+    assert_true(
+        parse_slowlog(r, "*5\r\n:1\r\n*0\r\n*3\r\n:1\r\n:-5\r\n:-9\r\n*3\r\n:1\r\n:9223372036854775807\r\n:20000\r\n"
+                         "*4\r\n:1\r\n:7\r\n:15000\r\n*1\r\n$9\r\n\x1b]0;a b\x07z\r\n"));
     assert_int_equal(r->slow_count.value, 2);
     assert_int_equal(r->slow_us.value, 20000);
     assert_false(r->slow_at.known);
     assert_null(r->slow_command);
-    assert_false(slow(r, "-NOPERM no\r\n"));
+    assert_false(parse_slowlog(r, "-NOPERM no\r\n"));
     assert_false(r->slow_count.known);
     assert_false(r->slow_keys.known);
     record_free(&r->record);

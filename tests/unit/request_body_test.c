@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-static void is(cJSON *body, const char *text)
+static void body_is(cJSON *body, const char *text)
 {
     char *got = cJSON_PrintUnformatted(body);
     assert_string_equal(got, text);
@@ -41,13 +41,13 @@ static void a_path_is_escaped(void **state)
 static void a_review_names_group_and_subresource(void **state)
 {
     (void)state;
-    is(review_body("delete", "pods", "mistral"),
-       REVIEW("\"verb\":\"delete\",\"resource\":\"pods\",\"namespace\":\"mistral\""));
-    is(review_body("create", "pods/exec", "a"),
-       REVIEW("\"verb\":\"create\",\"resource\":\"pods\",\"subresource\":\"exec\",\"namespace\":\"a\""));
-    is(review_body("patch", "ingresses.networking.k8s.io/status", NULL),
-       REVIEW("\"verb\":\"patch\",\"resource\":\"ingresses\",\"subresource\":\"status\","
-              "\"group\":\"networking.k8s.io\""));
+    body_is(review_body("delete", "pods", "mistral"),
+            REVIEW("\"verb\":\"delete\",\"resource\":\"pods\",\"namespace\":\"mistral\""));
+    body_is(review_body("create", "pods/exec", "a"),
+            REVIEW("\"verb\":\"create\",\"resource\":\"pods\",\"subresource\":\"exec\",\"namespace\":\"a\""));
+    body_is(review_body("patch", "ingresses.networking.k8s.io/status", NULL),
+            REVIEW("\"verb\":\"patch\",\"resource\":\"ingresses\",\"subresource\":\"status\","
+                   "\"group\":\"networking.k8s.io\""));
 }
 
 #define OPTIONS "{\"apiVersion\":\"v1\",\"kind\":\"DeleteOptions\",\"preconditions\":{\"uid\":\"u\""
@@ -55,10 +55,11 @@ static void a_review_names_group_and_subresource(void **state)
 static void a_delete_names_the_object_that_is_meant(void **state)
 {
     (void)state;
-    is(delete_body(&(struct delete_options){.uid = "u", .grace_s = -1}), OPTIONS "}}");
-    is(delete_body(&(struct delete_options){.uid = "u"}), OPTIONS "},\"gracePeriodSeconds\":0}");
-    is(delete_body(&(struct delete_options){.uid = "u", .version = "7", .grace_s = -1, .propagation = "Background"}),
-       OPTIONS ",\"resourceVersion\":\"7\"},\"propagationPolicy\":\"Background\"}");
+    body_is(delete_body(&(struct delete_options){.uid = "u", .grace_s = -1}), OPTIONS "}}");
+    body_is(delete_body(&(struct delete_options){.uid = "u"}), OPTIONS "},\"gracePeriodSeconds\":0}");
+    body_is(
+        delete_body(&(struct delete_options){.uid = "u", .version = "7", .grace_s = -1, .propagation = "Background"}),
+        OPTIONS ",\"resourceVersion\":\"7\"},\"propagationPolicy\":\"Background\"}");
 }
 
 int main(void)

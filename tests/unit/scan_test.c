@@ -25,7 +25,7 @@ struct fixture {
     unsigned relists[TABLE_COUNT], puts;
 };
 
-static void hear(void *arg, struct change *c)
+static void on_change(void *arg, struct change *c)
 {
     struct fixture *b = arg;
     if (c->type == CHANGE_RELIST) b->relists[c->table]++;
@@ -36,10 +36,10 @@ static void hear(void *arg, struct change *c)
 static void fixture_open(struct fixture *b, const char *ns)
 {
     *b = (struct fixture){.loop = loop_new()};
-    b->scan = scan_new(&(struct scan_conf){.loop = b->loop, .source = "redis", .ns = ns, .emit = hear, .arg = b});
+    b->scan = scan_new(&(struct scan_conf){.loop = b->loop, .source = "redis", .ns = ns, .emit = on_change, .arg = b});
 }
 
-static int begin(void **state)
+static int scan_setup(void **state)
 {
     struct fixture *b = mem_alloc(sizeof *b);
     fixture_open(b, NULL);
@@ -47,7 +47,7 @@ static int begin(void **state)
     return 0;
 }
 
-static int end(void **state)
+static int scan_teardown(void **state)
 {
     struct fixture *b = *state;
     scan_free(b->scan);
@@ -71,7 +71,7 @@ static struct gcs_hash *hash_at_rest(struct fixture *b, const char *key, bool tr
     return h;
 }
 
-static void invalidate(struct fixture *b, const char *key)
+static void key_invalidate(struct fixture *b, const char *key)
 {
     scan_invalidate(b->scan, key, strlen(key));
 }
@@ -94,7 +94,7 @@ static void an_invalidation_makes_a_hash_due(void **state)
     struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, ACTOR, true);
     const uint64_t due_ms = h->due_ms;
-    invalidate(b, ACTOR);
+    key_invalidate(b, ACTOR);
     assert_true(h->dirty);
     assert_int_equal(h->invalidations, 1);
     assert_int_equal(h->due_ms, due_ms); /* no heartbeat explains it */
@@ -107,7 +107,7 @@ static void a_heartbeat_explains_an_invalidation_of_kv(void **state)
     struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     const uint64_t before = loop_now_ms();
-    invalidate(b, KV);
+    key_invalidate(b, KV);
     assert_true(h->dirty);
     assert_true(h->due_ms >= before + SCAN_HEARTBEAT_MS && h->due_ms <= loop_now_ms() + SCAN_HEARTBEAT_MS);
     scan_heartbeat(b->scan, h);
@@ -120,9 +120,9 @@ static void a_heartbeat_explains_one_invalidation_only(void **state)
 {
     struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
-    invalidate(b, KV);
+    key_invalidate(b, KV);
     const uint64_t due_ms = h->due_ms;
-    invalidate(b, KV);
+    key_invalidate(b, KV);
     assert_int_equal(h->due_ms, due_ms); /* the second one puts nothing off */
     scan_heartbeat(b->scan, h);
     assert_true(h->dirty);
@@ -139,7 +139,7 @@ static void a_heartbeat_without_an_invalidation_counts_nothing(void **state)
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     scan_heartbeat(b->scan, h);
     assert_int_equal(h->heartbeats, 0);
-    invalidate(b, KV);
+    key_invalidate(b, KV);
     assert_true(h->dirty);
 }
 
@@ -154,7 +154,7 @@ static void not_every_hash_waits_for_a_heartbeat(void **state)
         if (way == LONG_AGO) h->read_ms -= SCAN_KV_MS;
         if (way == FAST) scan_set_fast(b->scan, true);
         h->due_ms = 1;
-        invalidate(b, h->key);
+        key_invalidate(b, h->key);
         if (h->due_ms != 1) fail_msg("way %d is put off", way);
         scan_heartbeat(b->scan, h);
         if (!h->dirty) fail_msg("way %d is explained", way);
@@ -166,7 +166,7 @@ static void what_is_due_later_is_not_put_forward(void **state)
     struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, KV, true);
     h->due_ms = LATER;
-    invalidate(b, KV);
+    key_invalidate(b, KV);
     assert_int_equal(h->due_ms, LATER);
 }
 
@@ -244,7 +244,7 @@ static void more_prefixes_than_are_kept(void **state)
     assert_true(h->tracked);
 }
 
-static bool wants(const struct scan *s, const char *raw, size_t len)
+static bool namespace_wanted(const struct scan *s, const char *raw, size_t len)
 {
     return scan_wants(s, &(struct gcs_ns){.raw = (char *)(uintptr_t)raw, .len = len});
 }
@@ -252,17 +252,17 @@ static bool wants(const struct scan *s, const char *raw, size_t len)
 static void one_namespace_is_wanted_or_all(void **state)
 {
     struct fixture *b = *state, one;
-    assert_true(wants(b->scan, "any", 3));
+    assert_true(namespace_wanted(b->scan, "any", 3));
     fixture_open(&one, "mine");
-    assert_true(wants(one.scan, "mine", 4));
-    assert_false(wants(one.scan, "mine2", 5));
-    assert_false(wants(one.scan, "min", 3));
-    assert_false(wants(one.scan, "ours", 4));
+    assert_true(namespace_wanted(one.scan, "mine", 4));
+    assert_false(namespace_wanted(one.scan, "mine2", 5));
+    assert_false(namespace_wanted(one.scan, "min", 3));
+    assert_false(namespace_wanted(one.scan, "ours", 4));
     scan_free(one.scan);
     loop_free(one.loop);
 }
 
-#define T(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define T(test) cmocka_unit_test_setup_teardown(test, scan_setup, scan_teardown)
 
 int main(void)
 {

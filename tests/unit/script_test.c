@@ -24,7 +24,7 @@ struct told {
     size_t count;
 };
 
-static void tell(void *arg, unsigned line, const char *text)
+static void on_problem(void *arg, unsigned line, const char *text)
 {
     struct told *t = arg;
     size_t len = strlen(t->text);
@@ -32,7 +32,7 @@ static void tell(void *arg, unsigned line, const char *text)
     t->count++;
 }
 
-static struct script *parsed(const char *text)
+static struct script *parsed_script(const char *text)
 {
     struct script *s = NULL;
     struct why why = {0};
@@ -45,11 +45,11 @@ static struct script *parsed(const char *text)
 static void every_part_of_a_step(void **state)
 {
     (void)state;
-    struct script *s = parsed("title: Two\nsteps:\n"
-                              "- caption: Gone.\n  keys: x k ^C Enter\n  type: Are you there?\n  zoom: gcs\n"
-                              "  speed: 4\n  wait: pods-ready 3\n  limit: 30\n  pause: 1.5\n"
-                              "- caption: \"\"\n  zoom: none\n"
-                              "- wait: seconds 7\n");
+    struct script *s = parsed_script("title: Two\nsteps:\n"
+                                     "- caption: Gone.\n  keys: x k ^C Enter\n  type: Are you there?\n  zoom: gcs\n"
+                                     "  speed: 4\n  wait: pods-ready 3\n  limit: 30\n  pause: 1.5\n"
+                                     "- caption: \"\"\n  zoom: none\n"
+                                     "- wait: seconds 7\n");
     assert_string_equal(s->title, "Two");
     assert_int_equal(s->count, 3);
     const struct script_step *one = &s->steps[0];
@@ -84,7 +84,7 @@ static void everything_wrong_is_told_with_its_line(void **state)
     struct told t = {.count = 0};
     struct script *s = NULL;
     struct why why = {0};
-    assert_int_equal(script_parse("s.yaml", text, strlen(text), tell, &t, &s, &why), ERR_PARSE);
+    assert_int_equal(script_parse("s.yaml", text, strlen(text), on_problem, &t, &s, &why), ERR_PARSE);
     assert_null(s);
     assert_string_equal(why.text, "s.yaml:1: a script has no titel");
     assert_string_equal(t.text, "1: a script has no titel\n"
@@ -101,7 +101,7 @@ static void everything_wrong_is_told_with_its_line(void **state)
                                 "14: keys: one value is expected\n");
 }
 
-static void refused(const char *text, enum err expected, const char *says)
+static void script_refused(const char *text, enum err expected, const char *says)
 {
     struct script *s = NULL;
     struct why why = {0};
@@ -113,17 +113,17 @@ static void refused(const char *text, enum err expected, const char *says)
 static void what_is_no_script(void **state)
 {
     (void)state;
-    refused("", ERR_PARSE, "s.yaml:1: not a script");
-    refused("- a\n- b\n", ERR_PARSE, "not a script");
-    refused("steps: []\n", ERR_PARSE, "at least one step");
-    refused("steps:\n- {caption: a, caption: b}\n", ERR_PARSE, "s.yaml:2:");
-    refused("steps:\n\t- a\n", ERR_PARSE, "s.yaml:2:");
+    script_refused("", ERR_PARSE, "s.yaml:1: not a script");
+    script_refused("- a\n- b\n", ERR_PARSE, "not a script");
+    script_refused("steps: []\n", ERR_PARSE, "at least one step");
+    script_refused("steps:\n- {caption: a, caption: b}\n", ERR_PARSE, "s.yaml:2:");
+    script_refused("steps:\n\t- a\n", ERR_PARSE, "s.yaml:2:");
     char *big = mem_zero(SCRIPT_BYTES + 2, 1);
     memset(big, ' ', SCRIPT_BYTES + 1);
-    refused(big, ERR_LIMIT, "larger than");
+    script_refused(big, ERR_LIMIT, "larger than");
     size_t len = (size_t)snprintf(big, SCRIPT_BYTES, "steps:\n");
     for (int i = 0; i <= SCRIPT_STEPS; i++) len += (size_t)snprintf(big + len, SCRIPT_BYTES - len, "- pause: 1\n");
-    refused(big, ERR_LIMIT, "more than 500 steps");
+    script_refused(big, ERR_LIMIT, "more than 500 steps");
     free(big);
 }
 
@@ -131,7 +131,7 @@ static void what_is_no_script(void **state)
 static void captions_are_safe(void **state)
 {
     (void)state;
-    struct script *s = parsed("steps:\n- caption: \"a\\e[2Jb\"\n");
+    struct script *s = parsed_script("steps:\n- caption: \"a\\e[2Jb\"\n");
     assert_string_equal(s->steps[0].caption, "a\\x1b[2Jb");
     script_free(s);
 }
@@ -145,7 +145,7 @@ struct fixture {
     struct outage outage;
 };
 
-static const struct view *look(struct fixture *c)
+static const struct view *view_now(struct fixture *c)
 {
     c->focus = small_focus(&c->s);
     small_outage(&c->s, &c->outage);
@@ -166,7 +166,7 @@ static int with_cluster(void **state)
     return 0;
 }
 
-static int done(void **state)
+static int small_teardown(void **state)
 {
     struct fixture *c = *state;
     small_done(&c->s);
@@ -178,7 +178,7 @@ static void assert_met(struct fixture *c, enum script_wait_kind wait, unsigned n
                        const char *words)
 {
     char out[SCRIPT_WORDS];
-    const struct view *v = look(c);
+    const struct view *v = view_now(c);
     assert_int_equal(script_met(wait, number, v, c->s.now_ms, v->wall_ms, out), expected);
     if (words) assert_string_equal(out, words);
 }
@@ -249,7 +249,7 @@ static void what_a_caption_claims(void **state)
     assert_met(c, WAIT_UNHARMED, 0, SCRIPT_NEVER, "20/20 requests, 0 failed; worker pods 2/2 same UIDs, 1 restart");
 }
 
-static void restarted(struct fixture *c, const char *key, enum tri ready)
+static void pod_restarted(struct fixture *c, const char *key, enum tri ready)
 {
     struct pod *p = small_edit(&c->s, TABLE_POD, key);
     p->restarts = known_u64((p->restarts.known ? p->restarts.value : 0) + 1);
@@ -266,9 +266,9 @@ static void workers_restart(void **state)
     d->number = 0;
     small_apply(&c->s, d);
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 0 restarts");
-    restarted(c, "w1", TRI_YES);
+    pod_restarted(c, "w1", TRI_YES);
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 1 restart");
-    restarted(c, "w2", TRI_NO);
+    pod_restarted(c, "w2", TRI_NO);
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_NOT_YET, "worker pods 2/2 same UIDs, 2 restarts");
     struct pod *p = small_edit(&c->s, TABLE_POD, "w2");
     p->is_ready = TRI_YES;
@@ -276,7 +276,7 @@ static void workers_restart(void **state)
     assert_met(c, WAIT_WORKERS_RESTARTED, 0, SCRIPT_MET, NULL);
 }
 
-static void prompt(struct fixture *c, const char *key, const char *phase, const char *why, uint64_t due)
+static void prompt_put(struct fixture *c, const char *key, const char *phase, const char *why, uint64_t due)
 {
     struct request *r = record_new(TABLE_REQUEST, key);
     record_set(&r->kind, "prompt");
@@ -290,13 +290,13 @@ static void the_last_prompt(void **state)
 {
     struct fixture *c = *state;
     uint64_t now = small_wall(&c->s);
-    prompt(c, "1", "ok", NULL, now - 5000);
+    prompt_put(c, "1", "ok", NULL, now - 5000);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "none was asked yet");
-    prompt(c, "2", "waiting", NULL, now);
+    prompt_put(c, "2", "waiting", NULL, now);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NOT_YET, "");
-    prompt(c, "2", "ok", NULL, now);
+    prompt_put(c, "2", "ok", NULL, now);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_MET, "");
-    prompt(c, "3", "failed", "502 of the proxy", now + 1);
+    prompt_put(c, "3", "failed", "502 of the proxy", now + 1);
     assert_met(c, WAIT_ANSWERED, 0, SCRIPT_NEVER, "the prompt failed: 502 of the proxy");
 }
 
@@ -305,7 +305,7 @@ static void the_last_prompt(void **state)
 static void assert_key(struct script_run *run, struct fixture *c, uint32_t key)
 {
     struct script_act act;
-    assert_true(script_next(run, look(c), &act));
+    assert_true(script_next(run, view_now(c), &act));
     assert_int_equal(act.type, SCRIPT_ACT_KEY);
     assert_int_equal(act.key.key, key);
 }
@@ -313,13 +313,13 @@ static void assert_key(struct script_run *run, struct fixture *c, uint32_t key)
 static void assert_nothing(struct script_run *run, struct fixture *c)
 {
     struct script_act act;
-    assert_false(script_next(run, look(c), &act));
+    assert_false(script_next(run, view_now(c), &act));
 }
 
 static void assert_state(struct script_run *run, struct fixture *c, const char *caption, const char *words)
 {
     struct caption cap;
-    assert_true(script_caption(run, look(c), &cap));
+    assert_true(script_caption(run, view_now(c), &cap));
     assert_string_equal(cap.text, caption);
     assert_string_equal(cap.state, words);
 }
@@ -328,13 +328,14 @@ static void in_its_order(void **state)
 {
     struct fixture *c = *state;
     struct script_act act;
-    struct script_run *run = script_run_new(parsed("steps:\n- caption: One\n  pause: 2\n  type: é!\n  keys: x k\n"
-                                                   "  zoom: gcs\n  speed: 4\n- caption: Two\n  wait: pods-ready 4\n"
-                                                   "  limit: 5\n- pause: 1\n"));
-    assert_true(script_next(run, look(c), &act));
+    struct script_run *run =
+        script_run_new(parsed_script("steps:\n- caption: One\n  pause: 2\n  type: é!\n  keys: x k\n"
+                                     "  zoom: gcs\n  speed: 4\n- caption: Two\n  wait: pods-ready 4\n"
+                                     "  limit: 5\n- pause: 1\n"));
+    assert_true(script_next(run, view_now(c), &act));
     assert_int_equal(act.type, SCRIPT_ACT_SPEED);
     assert_int_equal(act.speed, 4);
-    assert_true(script_next(run, look(c), &act));
+    assert_true(script_next(run, view_now(c), &act));
     assert_int_equal(act.type, SCRIPT_ACT_ZOOM);
     assert_int_equal(act.pane, '3');
     assert_key(run, c, 'x');
@@ -357,7 +358,7 @@ static void in_its_order(void **state)
     assert_nothing(run, c);
     assert_int_equal(script_state(run), SCRIPT_PAUSED);
     assert_state(run, c, "Two", " PAUSED at 2/3: waited 5 s for pods to be ready: 3 of 4 ");
-    script_resume(run, look(c));
+    script_resume(run, view_now(c));
     assert_nothing(run, c);
     assert_int_equal(script_state(run), SCRIPT_RUNNING);
     script_skip(run);
@@ -366,9 +367,9 @@ static void in_its_order(void **state)
     assert_nothing(run, c);
     assert_int_equal(script_state(run), SCRIPT_OVER);
     struct caption cap;
-    assert_false(script_caption(run, look(c), &cap));
+    assert_false(script_caption(run, view_now(c), &cap));
     script_again(run);
-    assert_true(script_next(run, look(c), &act));
+    assert_true(script_next(run, view_now(c), &act));
     assert_int_equal(act.type, SCRIPT_ACT_SPEED);
     script_run_free(run);
 }
@@ -377,13 +378,13 @@ static void in_its_order(void **state)
 static void a_person_takes_over(void **state)
 {
     struct fixture *c = *state;
-    struct script_run *run = script_run_new(parsed("steps:\n- caption: One\n  keys: x k\n"));
+    struct script_run *run = script_run_new(parsed_script("steps:\n- caption: One\n  keys: x k\n"));
     assert_key(run, c, 'x');
     script_pause(run, "a key was pressed");
     c->s.now_ms += 60000;
     assert_nothing(run, c);
     assert_state(run, c, "One", " PAUSED at 1/1: a key was pressed ");
-    script_resume(run, look(c));
+    script_resume(run, view_now(c));
     assert_key(run, c, 'k');
     script_run_free(run);
 }
@@ -391,9 +392,9 @@ static void a_person_takes_over(void **state)
 static void a_failed_prompt_stops_it(void **state)
 {
     struct fixture *c = *state;
-    struct script_run *run = script_run_new(parsed("steps:\n- wait: answered\n"));
+    struct script_run *run = script_run_new(parsed_script("steps:\n- wait: answered\n"));
     assert_nothing(run, c);
-    prompt(c, "9", "failed", "refused", small_wall(&c->s));
+    prompt_put(c, "9", "failed", "refused", small_wall(&c->s));
     assert_nothing(run, c);
     assert_state(run, c, "", " PAUSED at 1/1: the prompt failed: refused ");
     script_run_free(run);
@@ -401,18 +402,18 @@ static void a_failed_prompt_stops_it(void **state)
 
 /* ---- the rehearsal ---- */
 
-static void uses(void *arg, unsigned line, int command)
+static void on_use(void *arg, unsigned line, int command)
 {
     struct told *t = arg;
     size_t len = strlen(t->text);
     snprintf(t->text + len, sizeof t->text - len, "%u: uses %s\n", line, commands[command].name);
 }
 
-static void rehearsed(const char *text, bool demo, const char *expected)
+static void rehearsal_is(const char *text, bool demo, const char *expected)
 {
     struct told t = {.count = 0};
-    struct script *s = parsed(text);
-    script_rehearse(s, &(struct script_stage){demo, demo}, tell, uses, &t);
+    struct script *s = parsed_script(text);
+    script_rehearse(s, &(struct script_stage){demo, demo}, on_problem, on_use, &t);
     assert_string_equal(t.text, expected);
     script_free(s);
 }
@@ -420,24 +421,24 @@ static void rehearsed(const char *text, bool demo, const char *expected)
 static void a_rehearsal(void **state)
 {
     (void)state;
-    rehearsed("steps:\n- keys: x k y p\n  type: yes?\n- keys: Down 3 G z\n", true,
-              "2: uses kill-head\n2: uses ask\n4: uses zoom\n");
-    rehearsed("steps:\n- keys: x z\n- keys: \"%\"\n- type: hello\n- keys: x\n", true,
-              "2: keys: z leads nowhere\n3: keys: % is no command's key\n"
-              "4: type: nothing is open to type into\n5: keys: a key is missing after the last one\n");
-    rehearsed("steps:\n- keys: \":\"\n  type: frobnicate now\n- keys: \":\"\n  type: svc a/b\n- keys: q\n- keys: q\n",
-              true,
-              "2: uses palette\n2: type: there is no command frobnicate\n4: uses palette\n4: uses svc\n"
-              "6: uses quit\n6: quit: it leaves, or asks to, before the last step\n7: uses quit\n");
-    rehearsed("steps:\n- speed: 4\n- keys: \":\"\n  type: reset\n- keys: p\n- zoom: gcs\n", false,
-              "2: speed: only the demo has one\n3: uses palette\n3: uses reset\n"
-              "3: reset: only the demo can be restarted\n5: uses ask\n6: zoom: something lies over the screen\n");
+    rehearsal_is("steps:\n- keys: x k y p\n  type: yes?\n- keys: Down 3 G z\n", true,
+                 "2: uses kill-head\n2: uses ask\n4: uses zoom\n");
+    rehearsal_is("steps:\n- keys: x z\n- keys: \"%\"\n- type: hello\n- keys: x\n", true,
+                 "2: keys: z leads nowhere\n3: keys: % is no command's key\n"
+                 "4: type: nothing is open to type into\n5: keys: a key is missing after the last one\n");
+    rehearsal_is(
+        "steps:\n- keys: \":\"\n  type: frobnicate now\n- keys: \":\"\n  type: svc a/b\n- keys: q\n- keys: q\n", true,
+        "2: uses palette\n2: type: there is no command frobnicate\n4: uses palette\n4: uses svc\n"
+        "6: uses quit\n6: quit: it leaves, or asks to, before the last step\n7: uses quit\n");
+    rehearsal_is("steps:\n- speed: 4\n- keys: \":\"\n  type: reset\n- keys: p\n- zoom: gcs\n", false,
+                 "2: speed: only the demo has one\n3: uses palette\n3: uses reset\n"
+                 "3: reset: only the demo can be restarted\n5: uses ask\n6: zoom: something lies over the screen\n");
 }
 
 static void what_cannot_come(void **state)
 {
     (void)state;
-    rehearsed(
+    rehearsal_is(
         "steps:\n- wait: recovered\n- keys: x k\n- wait: head-down\n- keys: y\n  wait: unharmed\n"
         "- keys: \":\"\n  type: reset\n  wait: workers-restarted\n- wait: answered\n- keys: p\n  type: hello\n"
         "  wait: answered\n",
@@ -447,11 +448,11 @@ static void what_cannot_come(void **state)
         "7: wait: workers-restarted: no step before it kills the head\n10: wait: answered: this step asks nothing\n"
         "11: uses ask\n");
     /* How a question is answered depends on the context. */
-    rehearsed("steps:\n- keys: x k y\n- wait: head-down\n", false,
-              "2: uses kill-head\n2: keys: y alone does not confirm here: type: the RayService's name\n");
-    rehearsed("steps:\n- keys: x k\n  type: mistral\n- wait: head-down\n", false, "2: uses kill-head\n");
-    rehearsed("steps:\n- keys: x k\n  type: mistral\n", true,
-              "2: uses kill-head\n2: type: here y alone confirms: keys: y\n");
+    rehearsal_is("steps:\n- keys: x k y\n- wait: head-down\n", false,
+                 "2: uses kill-head\n2: keys: y alone does not confirm here: type: the RayService's name\n");
+    rehearsal_is("steps:\n- keys: x k\n  type: mistral\n- wait: head-down\n", false, "2: uses kill-head\n");
+    rehearsal_is("steps:\n- keys: x k\n  type: mistral\n", true,
+                 "2: uses kill-head\n2: type: here y alone confirms: keys: y\n");
 }
 
 static void the_one_for_clusters_works(void **state)
@@ -459,8 +460,8 @@ static void the_one_for_clusters_works(void **state)
     (void)state;
     struct told t = {.count = 0};
     char *text = fixture_read("deploy/assets/walkthrough-cluster.yaml", NULL);
-    struct script *s = parsed(text);
-    script_rehearse(s, &(struct script_stage){false, false}, tell, NULL, &t);
+    struct script *s = parsed_script(text);
+    script_rehearse(s, &(struct script_stage){false, false}, on_problem, NULL, &t);
     assert_string_equal(t.text, "");
     script_free(s);
     free(text);
@@ -471,8 +472,8 @@ static void the_shipped_one_works(void **state)
     (void)state;
     struct told t = {.count = 0};
     char *text = fixture_read("deploy/assets/walkthrough.yaml", NULL);
-    struct script *s = parsed(text);
-    script_rehearse(s, &(struct script_stage){true, true}, tell, NULL, &t);
+    struct script *s = parsed_script(text);
+    script_rehearse(s, &(struct script_stage){true, true}, on_problem, NULL, &t);
     assert_string_equal(t.text, "");
     bool kills = false, recovers = false, without = false;
     for (size_t i = 0; i < s->count; i++) {
@@ -492,15 +493,15 @@ int main(void)
         cmocka_unit_test(everything_wrong_is_told_with_its_line),
         cmocka_unit_test(what_is_no_script),
         cmocka_unit_test(captions_are_safe),
-        cmocka_unit_test_setup_teardown(pods_and_services, with_cluster, done),
+        cmocka_unit_test_setup_teardown(pods_and_services, with_cluster, small_teardown),
         cmocka_unit_test(no_cluster_is_not_gone_before_it_was_looked_at),
-        cmocka_unit_test_setup_teardown(a_head_goes, with_cluster, done),
-        cmocka_unit_test_setup_teardown(what_a_caption_claims, with_cluster, done),
-        cmocka_unit_test_setup_teardown(workers_restart, with_cluster, done),
-        cmocka_unit_test_setup_teardown(the_last_prompt, with_cluster, done),
-        cmocka_unit_test_setup_teardown(in_its_order, with_cluster, done),
-        cmocka_unit_test_setup_teardown(a_person_takes_over, with_cluster, done),
-        cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, with_cluster, done),
+        cmocka_unit_test_setup_teardown(a_head_goes, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(what_a_caption_claims, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(workers_restart, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(the_last_prompt, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(in_its_order, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(a_person_takes_over, with_cluster, small_teardown),
+        cmocka_unit_test_setup_teardown(a_failed_prompt_stops_it, with_cluster, small_teardown),
         cmocka_unit_test(a_rehearsal),
         cmocka_unit_test(what_cannot_come),
         cmocka_unit_test(the_one_for_clusters_works),

@@ -15,7 +15,7 @@
 
 #define FIX "tests/fixtures/serve/"
 
-static void infers(const char *body, const char *want)
+static void answer_is(const char *body, const char *want)
 {
     char *answer = NULL;
     struct why why = {0};
@@ -28,19 +28,19 @@ static void test_infer(void **state)
 {
     (void)state;
     char *real = fixture_read(FIX "infer-2.60.json", NULL);
-    infers(real,
-           "her at are would their were she there as that she have be of the from of of were he her and all were");
+    answer_is(real,
+              "her at are would their were she there as that she have be of the from of of were he her and all were");
     free(real);
-    infers("[\"<s>[INST]are you there[/INST] the head is gone the workers go on </s>\"]",
-           "the head is gone the workers go on");
-    infers("[\"no echo at all\"]", "no echo at all");
-    infers("\"a bare string\"", "a bare string");
-    infers("[\"[INST] a [/INST] b [/INST] c\"]", "b [/INST] c");
-    infers("[\"[INST] never closed\"]", "[INST] never closed");
-    infers("[\"<s> [INST] q [/INST]</s>\"]", "");
-    infers("[\"\"]", "");
-    infers("[\"a\\u0000b \\\\u0000\"]", "a\\x00b \\u0000");
-    infers("[\" two\\nlines \\u001b[2J\"]", "two\nlines \\x1b[2J");
+    answer_is("[\"<s>[INST]are you there[/INST] the head is gone the workers go on </s>\"]",
+              "the head is gone the workers go on");
+    answer_is("[\"no echo at all\"]", "no echo at all");
+    answer_is("\"a bare string\"", "a bare string");
+    answer_is("[\"[INST] a [/INST] b [/INST] c\"]", "b [/INST] c");
+    answer_is("[\"[INST] never closed\"]", "[INST] never closed");
+    answer_is("[\"<s> [INST] q [/INST]</s>\"]", "");
+    answer_is("[\"\"]", "");
+    answer_is("[\"a\\u0000b \\\\u0000\"]", "a\\x00b \\u0000");
+    answer_is("[\" two\\nlines \\u001b[2J\"]", "two\nlines \\x1b[2J");
 }
 
 static void test_infer_refuses(void **state)
@@ -151,7 +151,7 @@ static void test_status_failing(void **state)
     assert_null(app);
 }
 
-static enum serve_failure judge(long status, enum err err, const char *body, bool proxied, struct why *why)
+static enum serve_failure failure_of(long status, enum err err, const char *body, bool proxied, struct why *why)
 {
     const struct http_answer answer = {
         .err = err, .why = "", .status = status, .body = body, .body_len = strlen(body), .content_type = ""};
@@ -162,20 +162,20 @@ static void test_failures(void **state)
 {
     (void)state;
     struct why why = {0};
-    assert_int_equal(judge(200, ERR_OK, "success", true, &why), SERVE_FAILURE_NONE);
-    assert_int_equal(judge(0, ERR_REFUSED, "", false, &why), SERVE_FAILURE_REFUSED);
+    assert_int_equal(failure_of(200, ERR_OK, "success", true, &why), SERVE_FAILURE_NONE);
+    assert_int_equal(failure_of(0, ERR_REFUSED, "", false, &why), SERVE_FAILURE_REFUSED);
     assert_string_equal(why.text, "refused");
-    assert_int_equal(judge(0, ERR_RESET, "", true, &why), SERVE_FAILURE_RESET);
+    assert_int_equal(failure_of(0, ERR_RESET, "", true, &why), SERVE_FAILURE_RESET);
     assert_string_equal(why.text, "API server: connection lost");
-    assert_int_equal(judge(0, ERR_TIMEOUT, "", false, &why), SERVE_FAILURE_TIMEOUT);
-    assert_int_equal(judge(0, ERR_DNS, "", false, &why), SERVE_FAILURE_UNREACHABLE);
-    assert_int_equal(judge(200, ERR_LIMIT, "", false, &why), SERVE_FAILURE_BODY);
-    assert_int_equal(judge(500, ERR_OK, "Internal Server Error", false, &why), SERVE_FAILURE_SERVER);
+    assert_int_equal(failure_of(0, ERR_TIMEOUT, "", false, &why), SERVE_FAILURE_TIMEOUT);
+    assert_int_equal(failure_of(0, ERR_DNS, "", false, &why), SERVE_FAILURE_UNREACHABLE);
+    assert_int_equal(failure_of(200, ERR_LIMIT, "", false, &why), SERVE_FAILURE_BODY);
+    assert_int_equal(failure_of(500, ERR_OK, "Internal Server Error", false, &why), SERVE_FAILURE_SERVER);
     assert_string_equal(why.text, "HTTP status 500");
     char *missing = fixture_read(FIX "infer_missing_param-2.60.json", NULL);
-    assert_int_equal(judge(422, ERR_OK, missing, false, &why), SERVE_FAILURE_CLIENT);
+    assert_int_equal(failure_of(422, ERR_OK, missing, false, &why), SERVE_FAILURE_CLIENT);
     free(missing);
-    assert_int_equal(judge(302, ERR_OK, "", false, &why), SERVE_FAILURE_BODY);
+    assert_int_equal(failure_of(302, ERR_OK, "", false, &why), SERVE_FAILURE_BODY);
     assert_string_equal(serve_failure_word(SERVE_FAILURE_SERVER), "5xx");
     assert_null(serve_failure_word(SERVE_FAILURE_NONE));
 }
@@ -185,28 +185,28 @@ static void test_failures_behind_the_proxy(void **state)
     (void)state;
     struct why why = {0};
     char *refused = fixture_read(FIX "pod-proxy-refused.json", NULL);
-    assert_int_equal(judge(503, ERR_OK, refused, true, &why), SERVE_FAILURE_REFUSED);
+    assert_int_equal(failure_of(503, ERR_OK, refused, true, &why), SERVE_FAILURE_REFUSED);
     assert_string_equal(why.text, "API server: 503 error trying to reach service: dial tcp 10.245.0.59:8001: connect: "
                                   "connection refused");
     assert_int_equal(why.code, ERR_REFUSED);
     /* The same body from Serve itself would be Serve's own 503. */
-    assert_int_equal(judge(503, ERR_OK, refused, false, &why), SERVE_FAILURE_SERVER);
+    assert_int_equal(failure_of(503, ERR_OK, refused, false, &why), SERVE_FAILURE_SERVER);
     free(refused);
     char *forbidden = fixture_read(FIX "403-service-proxy.json", NULL);
-    assert_int_equal(judge(403, ERR_OK, forbidden, true, &why), SERVE_FAILURE_FORBIDDEN);
+    assert_int_equal(failure_of(403, ERR_OK, forbidden, true, &why), SERVE_FAILURE_FORBIDDEN);
     assert_int_equal(why.code, ERR_FORBIDDEN);
     free(forbidden);
     char *absent = fixture_read(FIX "svc-proxy-absent-404.json", NULL);
-    assert_int_equal(judge(404, ERR_OK, absent, true, &why), SERVE_FAILURE_UNREACHABLE);
+    assert_int_equal(failure_of(404, ERR_OK, absent, true, &why), SERVE_FAILURE_UNREACHABLE);
     assert_string_equal(why.text, "API server: 404 services \"nosuch\" not found");
     free(absent);
-    assert_int_equal(judge(404, ERR_OK, "{\"detail\":\"Not Found\"}", true, &why), SERVE_FAILURE_CLIENT);
-    assert_int_equal(judge(503, ERR_OK,
-                           "{\"kind\":\"Status\",\"message\":\"no endpoints available for service "
-                           "\\\"x\\\"\"}",
-                           true, &why),
+    assert_int_equal(failure_of(404, ERR_OK, "{\"detail\":\"Not Found\"}", true, &why), SERVE_FAILURE_CLIENT);
+    assert_int_equal(failure_of(503, ERR_OK,
+                                "{\"kind\":\"Status\",\"message\":\"no endpoints available for service "
+                                "\\\"x\\\"\"}",
+                                true, &why),
                      SERVE_FAILURE_UNREACHABLE);
-    assert_int_equal(judge(502, ERR_OK, "bad gateway", true, &why), SERVE_FAILURE_SERVER);
+    assert_int_equal(failure_of(502, ERR_OK, "bad gateway", true, &why), SERVE_FAILURE_SERVER);
 }
 
 int main(void)

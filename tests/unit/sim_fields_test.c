@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static cJSON *read(const char *text)
+static cJSON *parsed_json(const char *text)
 {
     char *json = mem_str(text);
     for (char *c = json; *c; c++)
@@ -26,7 +26,7 @@ static cJSON *read(const char *text)
 
 static void assert_json(const cJSON *ours, const char *wanted)
 {
-    cJSON *w = read(wanted);
+    cJSON *w = parsed_json(wanted);
     char *text = cJSON_PrintUnformatted(ours);
     if (!cJSON_Compare(ours, w, 1)) fail_msg("%s\nis not\n%s", text, wanted);
     cJSON_free(text);
@@ -69,10 +69,10 @@ static void a_rayservice_has_the_recorded_fields(void **state)
 static void lists_merge_by_their_keys(void **state)
 {
     (void)state;
-    cJSON *live = read("{'containers':[{'name':'a','image':'1','env':[{'name':'X','value':'1'}]},{'name':'b'}],"
-                       "'args':['x'],'nodeSelector':{'p':'q'}}");
-    cJSON *config = read("{'containers':[{'name':'a','env':[{'name':'Y','value':'2'}]}],'args':['y','z'],"
-                         "'nodeSelector':{'r':'s'},'nothing':null}");
+    cJSON *live = parsed_json("{'containers':[{'name':'a','image':'1','env':[{'name':'X','value':'1'}]},{'name':'b'}],"
+                              "'args':['x'],'nodeSelector':{'p':'q'}}");
+    cJSON *config = parsed_json("{'containers':[{'name':'a','env':[{'name':'Y','value':'2'}]}],'args':['y','z'],"
+                                "'nodeSelector':{'r':'s'},'nothing':null}");
     fields_merge(live, config);
     assert_json(live, "{'containers':[{'name':'a','image':'1','env':[{'name':'X','value':'1'},{'name':'Y','value':'2'}]"
                       "},{'name':'b'}],'args':['y','z'],'nodeSelector':{'r':'s'}}");
@@ -85,9 +85,9 @@ static void lists_merge_by_their_keys(void **state)
     cJSON_Delete(live);
 }
 
-static cJSON *apply(cJSON *live, const char *config, const char *manager, bool force, cJSON **refusal)
+static cJSON *config_apply(cJSON *live, const char *config, const char *manager, bool force, cJSON **refusal)
 {
-    cJSON *c = read(config);
+    cJSON *c = parsed_json(config);
     const struct apply_ask ask = {.config = c, .manager = manager, .force = force, .now_ms = 1000};
     *refusal = NULL;
     cJSON *made = apply_merge(live, &ask, refusal);
@@ -102,23 +102,23 @@ static void managers_share_what_they_agree_on(void **state)
 {
     (void)state;
     cJSON *no;
-    cJSON *o = apply(NULL, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
-    o = apply(o, OBJECT("'data':{'a':'1','c':'1'}"), "two", false, &no);
+    cJSON *o = config_apply(NULL, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
+    o = config_apply(o, OBJECT("'data':{'a':'1','c':'1'}"), "two", false, &no);
     assert_null(no);
     /* Both say a: it stays when one of them drops it. */
-    o = apply(o, OBJECT("'data':{'b':'1'}"), "one", false, &no);
+    o = config_apply(o, OBJECT("'data':{'b':'1'}"), "one", false, &no);
     assert_null(no);
     assert_json(json_get(o, "data"), "{'a':'1','b':'1','c':'1'}");
-    o = apply(o, OBJECT("'data':{'c':'1'}"), "two", false, &no);
+    o = config_apply(o, OBJECT("'data':{'c':'1'}"), "two", false, &no);
     assert_json(json_get(o, "data"), "{'b':'1','c':'1'}");
     /* Several conflicts are told together, and taken together. */
-    o = apply(o, OBJECT("'data':{'b':'2','c':'2'}"), "three", false, &no);
+    o = config_apply(o, OBJECT("'data':{'b':'2','c':'2'}"), "three", false, &no);
     assert_non_null(no);
     assert_string_equal(json_str(no, "message"), "Apply failed with 2 conflicts: conflicts with \"one\":\n- .data.b\n"
                                                  "conflicts with \"two\":\n- .data.c");
     assert_int_equal(cJSON_GetArraySize(json_path(no, "details.causes")), 2);
     cJSON_Delete(no);
-    o = apply(o, OBJECT("'data':{'b':'2','c':'2'}"), "three", true, &no);
+    o = config_apply(o, OBJECT("'data':{'b':'2','c':'2'}"), "three", true, &no);
     assert_null(no);
     assert_json(json_get(o, "data"), "{'b':'2','c':'2'}");
     assert_null(managed_fields(o, "one", "Apply"));
@@ -130,17 +130,17 @@ static void an_update_takes_a_field_over(void **state)
 {
     (void)state;
     cJSON *no;
-    cJSON *o = apply(NULL, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
+    cJSON *o = config_apply(NULL, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
     managed_disown(o, "other", "data.b");
-    managed_set(o, "other", "Update", read("{'f:data':{'f:b':{}}}"), 5000);
+    managed_set(o, "other", "Update", parsed_json("{'f:data':{'f:b':{}}}"), 5000);
     assert_json(managed_fields(o, "one", "Apply"), "{'f:data':{'f:a':{}}}");
-    o = apply(o, OBJECT("'data':{'a':'1','b':'2'}"), "one", false, &no);
+    o = config_apply(o, OBJECT("'data':{'a':'1','b':'2'}"), "one", false, &no);
     assert_non_null(no);
     assert_string_equal(json_str(no, "message"), "Apply failed with 1 conflict: conflict with \"other\" using v1: "
                                                  ".data.b");
     cJSON_Delete(no);
     /* With the value that it has there is no conflict. */
-    o = apply(o, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
+    o = config_apply(o, OBJECT("'data':{'a':'1','b':'1'}"), "one", false, &no);
     assert_null(no);
     cJSON_Delete(o);
 }

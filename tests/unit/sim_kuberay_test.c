@@ -55,7 +55,7 @@ static void tell_slice(struct cluster *c, const cJSON *slice)
     }
 }
 
-static void happened(void *arg, const struct object_event *e)
+static void on_event(void *arg, const struct object_event *e)
 {
     struct cluster *c = arg;
     const cJSON *meta = json_get(e->object, "metadata");
@@ -78,7 +78,7 @@ static void happened(void *arg, const struct object_event *e)
     buf_char(&c->story, '\n');
 }
 
-static void told(void *arg, enum kuberay_notification what, const struct sim_pod *pod)
+static void on_notification(void *arg, enum kuberay_notification what, const struct sim_pod *pod)
 {
     static const char *const words[] = {"head started", "GCS silent", "head ready", "worker runs", "worker stops"};
     struct cluster *c = arg;
@@ -98,11 +98,11 @@ static void cluster_start(struct cluster *c, uint64_t seed, bool ft)
                                       .redis_user = "ray",
                                       .redis_password = "sesame",
                                       .now_ms = loop_wall_ms(c->loop),
-                                      .notify = told,
+                                      .notify = on_notification,
                                       .arg = c};
     c->kuberay = kuberay_new(c->loop, c->objects, c->sched, c->templates, &conf);
     c->recorded = fixture_json("tests/fixtures/sim/recorded.json");
-    objects_listen(c->objects, happened, c);
+    objects_listen(c->objects, on_event, c);
 }
 
 static void cluster_end(struct cluster *c)
@@ -116,7 +116,7 @@ static void cluster_end(struct cluster *c)
     cJSON_Delete(c->recorded);
 }
 
-static const cJSON *recorded(const struct cluster *c, const char *name)
+static const cJSON *recorded_object(const struct cluster *c, const char *name)
 {
     const cJSON *found = json_get(c->recorded, name);
     assert_non_null(found);
@@ -148,9 +148,9 @@ static void pods_are_as_recorded(void **state)
     struct cluster c;
     (void)state;
     cluster_start(&c, 7, true);
-    shape_assert(recorded(&c, "pod-head"), head_object(&c), except);
-    shape_assert(recorded(&c, "pod-worker"), worker_object(&c), except);
-    shape_assert(recorded(&c, "status-worker"), json_get(worker_object(&c), "status"), NULL);
+    shape_assert(recorded_object(&c, "pod-head"), head_object(&c), except);
+    shape_assert(recorded_object(&c, "pod-worker"), worker_object(&c), except);
+    shape_assert(recorded_object(&c, "status-worker"), json_get(worker_object(&c), "status"), NULL);
     cluster_end(&c);
 }
 
@@ -175,7 +175,7 @@ static void head_stages_are_as_recorded(void **state)
             sched_advance(c.sched, 1);
         }
         print_message("%s\n", stages[i].name);
-        shape_assert(recorded(&c, stages[i].name), head_object(&c), except);
+        shape_assert(recorded_object(&c, stages[i].name), head_object(&c), except);
     }
     cluster_end(&c);
 }
@@ -191,20 +191,20 @@ static void owners_are_as_recorded(void **state)
     cluster_start(&c, 7, true);
     const cJSON *service = objects_get(c.objects, SIM_RAYSERVICE, "mistral", "mistral");
     const cJSON *cluster = objects_get(c.objects, SIM_RAYCLUSTER, "mistral", kuberay_cluster(c.kuberay));
-    shape_assert(recorded(&c, "rayservice"), service, no_spec);
-    shape_assert(recorded(&c, "raycluster"), cluster, no_spec);
+    shape_assert(recorded_object(&c, "rayservice"), service, no_spec);
+    shape_assert(recorded_object(&c, "raycluster"), cluster, no_spec);
     cJSON *const *slices = objects_all(c.objects, SIM_SLICE, &count);
     assert_int_equal(count, 3);
     static const char *const listed[] = {".kind", ".apiVersion", ".endpoints[].zone", NULL};
-    for (size_t i = 0; i < count; i++) shape_assert(recorded(&c, names[i]), slices[i], listed);
+    for (size_t i = 0; i < count; i++) shape_assert(recorded_object(&c, names[i]), slices[i], listed);
     cJSON *const *nodes = objects_all(c.objects, SIM_NODE, &count);
     assert_int_equal(count, 3);
     static const char *const node[] = {".kind", ".apiVersion", ".status.phase", NULL};
-    shape_assert(recorded(&c, "node"), nodes[0], node);
-    shape_assert(recorded(&c, "service-serve"), objects_get(c.objects, SIM_SERVICE, "mistral", "mistral-serve-svc"),
-                 listed);
-    shape_assert(recorded(&c, "service-head"), objects_get(c.objects, SIM_SERVICE, "mistral", "mistral-head-svc"),
-                 listed);
+    shape_assert(recorded_object(&c, "node"), nodes[0], node);
+    shape_assert(recorded_object(&c, "service-serve"),
+                 objects_get(c.objects, SIM_SERVICE, "mistral", "mistral-serve-svc"), listed);
+    shape_assert(recorded_object(&c, "service-head"),
+                 objects_get(c.objects, SIM_SERVICE, "mistral", "mistral-head-svc"), listed);
     cluster_end(&c);
 }
 
@@ -222,8 +222,8 @@ static void specs_are_as_recorded(void **state)
     cluster_start(&c, 7, true);
     const cJSON *service = objects_get(c.objects, SIM_RAYSERVICE, "mistral", "mistral");
     const cJSON *cluster = objects_get(c.objects, SIM_RAYCLUSTER, "mistral", kuberay_cluster(c.kuberay));
-    shape_assert(recorded(&c, "rayservice-spec"), json_get(service, "spec"), except);
-    shape_assert(recorded(&c, "raycluster-spec"), json_get(cluster, "spec"), except);
+    shape_assert(recorded_object(&c, "rayservice-spec"), json_get(service, "spec"), except);
+    shape_assert(recorded_object(&c, "raycluster-spec"), json_get(cluster, "spec"), except);
     assert_string_equal(json_str(json_path(service, "spec.rayClusterConfig.gcsFaultToleranceOptions"), "redisAddress"),
                         "redis://127.0.0.1:6390");
     cluster_end(&c);
@@ -250,7 +250,7 @@ static void events_are_as_recorded(void **state)
     for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++) {
         char name[64];
         snprintf(name, sizeof name, "event-%s", reasons[i]);
-        shape_assert(recorded(&c, name), event_of(&c, reasons[i]), NULL);
+        shape_assert(recorded_object(&c, name), event_of(&c, reasons[i]), NULL);
     }
     const char *text = json_str(event_of(&c, "DeletedHeadPod"), "message");
     assert_non_null(strstr(text, "; Pod status: Failed; Pod restart policy: Always; Ray container terminated status: "

@@ -21,7 +21,7 @@
 
 /* ---- objects ----------------------------------------------------------------------------------------------------- */
 
-static cJSON *object(const char *ns, const char *name)
+static cJSON *pod_made(const char *ns, const char *name)
 {
     const struct template_value values[] = {{"NS", ns}, {"NAME", name}, {NULL, NULL}};
     return template_text("{'kind':'Pod','metadata':{'name':'${NAME}','namespace':'${NS}'}}", values);
@@ -40,10 +40,10 @@ static void objects_are_in_order_and_versioned(void **state)
     size_t count;
     (void)state;
     assert_int_equal(objects_version(o), 1);
-    objects_put(o, SIM_POD, object("b", "x"));
-    objects_put(o, SIM_POD, object("a", "y"));
-    cJSON *z = objects_put(o, SIM_POD, object("a", "z"));
-    objects_put(o, SIM_POD, object("a", "m"));
+    objects_put(o, SIM_POD, pod_made("b", "x"));
+    objects_put(o, SIM_POD, pod_made("a", "y"));
+    cJSON *z = objects_put(o, SIM_POD, pod_made("a", "z"));
+    objects_put(o, SIM_POD, pod_made("a", "m"));
     cJSON *const *all = objects_all(o, SIM_POD, &count);
     assert_int_equal(count, 4);
     const char *const order[] = {"m", "y", "z", "x"};
@@ -72,7 +72,7 @@ static void the_log_holds_copies(void **state)
     struct objects *o = objects_new();
     char said[200] = "";
     (void)state;
-    cJSON *a = object("n", "a");
+    cJSON *a = pod_made("n", "a");
     cJSON_AddStringToObject(a, "note", "first");
     objects_put(o, SIM_POD, a);
     cJSON_ReplaceItemInObjectCaseSensitive(a, "note", cJSON_CreateString("second"));
@@ -87,7 +87,7 @@ static void the_log_is_bounded_and_says_where_it_begins(void **state)
 {
     struct objects *o = objects_new();
     (void)state;
-    cJSON *a = objects_put(o, SIM_POD, object("n", "a"));
+    cJSON *a = objects_put(o, SIM_POD, pod_made("n", "a"));
     for (int i = 0; i < OBJECTS_LOG - 1; i++) objects_changed(o, SIM_POD, a);
     assert_int_equal(objects_floor(o), 1);
     objects_changed(o, SIM_POD, a);
@@ -109,7 +109,7 @@ static void old_events_go_first(void **state)
     for (int i = 0; i < OBJECTS_EVENTS_KEPT + 5; i++) {
         char name[32];
         snprintf(name, sizeof name, "e%d", (i * 7919) % 100003);
-        objects_put(o, SIM_EVENT, object("n", name));
+        objects_put(o, SIM_EVENT, pod_made("n", name));
     }
     objects_all(o, SIM_EVENT, &count);
     assert_int_equal(count, OBJECTS_EVENTS_KEPT);
@@ -162,27 +162,27 @@ struct diary {
     char text[64];
 };
 
-static void note(struct diary *d, const char *word)
+static void diary_note(struct diary *d, const char *word)
 {
     strncat(d->text, word, sizeof d->text - strlen(d->text) - 1);
 }
 
-static void one(void *arg)
+static void note_one(void *arg)
 {
-    note(arg, "1");
+    diary_note(arg, "1");
 }
 
-static void two(void *arg)
+static void note_two(void *arg)
 {
-    note(arg, "2");
+    diary_note(arg, "2");
 }
 
 /* Sets more, which is due from when it was due itself. */
-static void chain(void *arg)
+static void note_chained(void *arg)
 {
     struct diary *d = arg;
-    note(d, "c");
-    sched_in(d->sched, 10, one, d);
+    diary_note(d, "c");
+    sched_in(d->sched, 10, note_one, d);
 }
 
 static void actions_run_in_order_of_time_and_of_setting(void **state)
@@ -191,11 +191,11 @@ static void actions_run_in_order_of_time_and_of_setting(void **state)
     struct diary d = {.sched = sched_new(l, 0.001)};
     int other = 0;
     (void)state;
-    sched_in(d.sched, 200, two, &d);
-    sched_in(d.sched, 100, one, &d);
-    sched_in(d.sched, 100, two, &d);
-    sched_in(d.sched, 150, chain, &d);
-    sched_in(d.sched, 120, one, &other);
+    sched_in(d.sched, 200, note_two, &d);
+    sched_in(d.sched, 100, note_one, &d);
+    sched_in(d.sched, 100, note_two, &d);
+    sched_in(d.sched, 150, note_chained, &d);
+    sched_in(d.sched, 120, note_one, &other);
     sched_drop(d.sched, &other);
     assert_int_equal(sched_waiting(d.sched), 4);
     sched_advance(d.sched, 99);
@@ -214,7 +214,7 @@ static void speed_brings_what_is_due_sooner(void **state)
     struct loop *l = loop_new();
     struct diary d = {.sched = sched_new(l, 1000)};
     (void)state;
-    sched_in(d.sched, 60000, one, &d);
+    sched_in(d.sched, 60000, note_one, &d);
     uint64_t from = loop_now_ms();
     while (!*d.text && loop_now_ms() - from < 5000) loop_step(l, 20);
     assert_string_equal(d.text, "1");

@@ -27,7 +27,7 @@ static bool on_event(void *arg, const char *name, const char *data, size_t len)
     return ++h->count != h->stop_after;
 }
 
-static void told(const char *stream, size_t len, const char *want)
+static void stream_is(const char *stream, size_t len, const char *want)
 {
     for (size_t piece = 1; piece <= len; piece++) {
         struct heard h = {.count = 0};
@@ -41,7 +41,7 @@ static void told(const char *stream, size_t len, const char *want)
         sse_done(&s);
     }
 }
-#define TOLD(stream, want) told(stream, sizeof(stream) - 1, want)
+#define TOLD(stream, want) stream_is(stream, sizeof(stream) - 1, want)
 
 static void test_events(void **state)
 {
@@ -98,7 +98,7 @@ static void test_stop(void **state)
     sse_done(&s);
 }
 
-static enum err endless(const char *line, size_t times)
+static enum err feed_endless(const char *line, size_t times)
 {
     struct heard h = {.count = 0};
     struct sse s;
@@ -116,11 +116,12 @@ static enum err endless(const char *line, size_t times)
 static void test_bounds(void **state)
 {
     (void)state;
-    assert_int_equal(endless("xxxxxxxxxxxxxxxx", SSE_EVENT_MAX / 16), ERR_OK);
-    assert_int_equal(endless("xxxxxxxxxxxxxxxx", SSE_EVENT_MAX / 16 + 1), ERR_LIMIT);
-    assert_int_equal(endless("data: 0123456789\n", SSE_EVENT_MAX / 8), ERR_LIMIT);
+    assert_int_equal(feed_endless("xxxxxxxxxxxxxxxx", SSE_EVENT_MAX / 16), ERR_OK);
+    assert_int_equal(feed_endless("xxxxxxxxxxxxxxxx", SSE_EVENT_MAX / 16 + 1), ERR_LIMIT);
+    assert_int_equal(feed_endless("data: 0123456789\n", SSE_EVENT_MAX / 8), ERR_LIMIT);
     assert_int_equal(
-        endless(": 0123456789\nevent: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n", 100000),
+        feed_endless(": 0123456789\nevent: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+                     100000),
         ERR_OK); /* what is skipped is not kept */
 }
 

@@ -171,7 +171,7 @@ static void ends_with(struct fixture *f, enum err err, const char *why)
 
 /* ---- steps ---- */
 
-static void good(void *arg)
+static void step_good(void *arg)
 {
     struct fixture *f = arg;
     f->begun[0]++;
@@ -179,7 +179,7 @@ static void good(void *arg)
     step_next(f->engine);
 }
 
-static void bad(void *arg)
+static void step_bad(void *arg)
 {
     struct fixture *f = arg;
     f->begun[1]++;
@@ -194,14 +194,14 @@ static void error_and_next(void *arg)
     step_next(f->engine);
 }
 
-static void last(void *arg)
+static void step_last(void *arg)
 {
     struct fixture *f = arg;
     f->begun[2]++;
     step_finish(f->engine, ERR_OK, "finished");
 }
 
-static void always(void *arg)
+static void step_always(void *arg)
 {
     struct fixture *f = arg;
     f->begun[3]++;
@@ -216,14 +216,14 @@ static void on_answer(void *arg, const struct object_answer *a)
     step_next(f->engine);
 }
 
-static void get(void *arg)
+static void step_get(void *arg)
 {
     struct fixture *f = arg;
     object_read(&f->engine->cluster, "/api/v1/pods/p", on_answer, f);
     step_wait_text(f->engine, "requested");
 }
 
-static void change(void *arg)
+static void step_change(void *arg)
 {
     struct fixture *f = arg;
     cJSON *o =
@@ -247,7 +247,7 @@ static void read_condition(void *arg)
     }
 }
 
-static void poll(void *arg)
+static void step_polls(void *arg)
 {
     struct fixture *f = arg;
     step_poll(f->engine, &f->poll);
@@ -270,7 +270,7 @@ static void on_late(void *arg)
 static void steps_run_in_order(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", good, 0}, {"b", good, 0}};
+    static const struct step_def defs[] = {{"a", step_good, 0}, {"b", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     assert_string_equal(f.log, ""); /* from the loop, and not before */
@@ -282,7 +282,7 @@ static void steps_run_in_order(void **state)
 static void a_failure_skips_the_rest(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", bad, 0}, {"b", good, 0}, {"c", good, STEP_REQUIRES}};
+    static const struct step_def defs[] = {{"a", step_bad, 0}, {"b", step_good, 0}, {"c", step_good, STEP_REQUIRES}};
     struct fixture f = {0};
     OPEN(&f, defs);
     ends_with(&f, ERR_REFUSED, "something is bad: nothing was applied");
@@ -293,7 +293,7 @@ static void a_failure_skips_the_rest(void **state)
 static void an_error_fails_its_step_at_the_end(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", error_and_next, 0}, {"b", good, 0}};
+    static const struct step_def defs[] = {{"a", error_and_next, 0}, {"b", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     ends_with(&f, ERR_FORBIDDEN, "not allowed: nothing was applied");
@@ -305,7 +305,7 @@ static void a_step_that_continues_is_followed_up_to_one_that_requires_it(void **
 {
     (void)state;
     static const struct step_def defs[] = {
-        {"a", bad, STEP_CONTINUES}, {"b", good, 0}, {"c", last, STEP_REQUIRES}, {"d", good, 0}};
+        {"a", step_bad, STEP_CONTINUES}, {"b", step_good, 0}, {"c", step_last, STEP_REQUIRES}, {"d", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     ends_with(&f, ERR_REFUSED, "something is bad: nothing was applied");
@@ -318,7 +318,8 @@ static void a_step_that_continues_is_followed_up_to_one_that_requires_it(void **
 static void a_step_finishes_the_run(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", last, 0}, {"b", good, 0}, {"c", always, STEP_ALWAYS}, {"d", good, 0}};
+    static const struct step_def defs[] = {
+        {"a", step_last, 0}, {"b", step_good, 0}, {"c", step_always, STEP_ALWAYS}, {"d", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     ends_with(&f, ERR_OK, "finished");
@@ -329,7 +330,7 @@ static void a_step_finishes_the_run(void **state)
 static void a_verdict_follows_a_failure_and_changes_nothing_about_it(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", bad, 0}, {"b", good, 0}, {"c", last, STEP_ALWAYS}};
+    static const struct step_def defs[] = {{"a", step_bad, 0}, {"b", step_good, 0}, {"c", step_last, STEP_ALWAYS}};
     struct fixture f = {0};
     OPEN(&f, defs);
     ends_with(&f, ERR_REFUSED, "something is bad: nothing was applied");
@@ -339,7 +340,7 @@ static void a_verdict_follows_a_failure_and_changes_nothing_about_it(void **stat
 
 /* ---- confirmation ---- */
 
-static const struct step_def confirmed[] = {{"confirm", NULL, STEP_CONFIRMS}, {"b", good, 0}};
+static const struct step_def confirmed[] = {{"confirm", NULL, STEP_CONFIRMS}, {"b", step_good, 0}};
 
 static void it_waits_for_the_answer(void **state)
 {
@@ -358,7 +359,7 @@ static void it_waits_for_the_answer(void **state)
     fixture_close(&f);
 }
 
-static void refused(bool yes, const char *read_only, const char *why)
+static void confirm_refused(bool yes, const char *read_only, const char *why)
 {
     struct fixture f = {.kube.read_only = read_only};
     OPEN(&f, confirmed);
@@ -373,18 +374,18 @@ static void refused(bool yes, const char *read_only, const char *why)
 static void no_is_a_refusal(void **state)
 {
     (void)state;
-    refused(false, NULL, "not confirmed: nothing was applied");
+    confirm_refused(false, NULL, "not confirmed: nothing was applied");
 }
 
 static void yes_is_refused_where_nothing_may_be_changed(void **state)
 {
     (void)state;
-    refused(true, "READ-ONLY", "READ-ONLY: nothing was applied");
+    confirm_refused(true, "READ-ONLY", "READ-ONLY: nothing was applied");
 }
 
 /* ---- waits ---- */
 
-static const struct step_def waits[] = {{"wait", poll, 0}, {"b", good, 0}};
+static const struct step_def waits[] = {{"wait", step_polls, 0}, {"b", step_good, 0}};
 
 static void a_condition_is_read_until_it_is_met(void **state)
 {
@@ -502,7 +503,7 @@ static void cancelled_in_a_wait(void **state)
 static void cancelled_while_it_reads(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", get, 0}, {"b", good, 0}};
+    static const struct step_def defs[] = {{"a", step_get, 0}, {"b", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     run_until_logged(&f, "requested");
@@ -512,7 +513,7 @@ static void cancelled_while_it_reads(void **state)
 }
 
 static const struct step_def changes[] = {
-    {"confirm", NULL, STEP_CONFIRMS}, {"change", change, 0}, {"b", good, 0}, {"c", always, STEP_ALWAYS}};
+    {"confirm", NULL, STEP_CONFIRMS}, {"change", step_change, 0}, {"b", step_good, 0}, {"c", step_always, STEP_ALWAYS}};
 
 static void open_changing(struct fixture *f)
 {
@@ -609,7 +610,7 @@ static void it_is_closed_while_the_object_is_read(void **state)
 static void cancelled_after_the_end_is_nothing(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", last, STEP_STOPPABLE}, {"b", good, 0}};
+    static const struct step_def defs[] = {{"a", step_last, STEP_STOPPABLE}, {"b", step_good, 0}};
     struct fixture f = {0};
     OPEN(&f, defs);
     assert_false(step_engine_may_stop(f.engine));
@@ -626,7 +627,7 @@ static void cancelled_after_the_end_is_nothing(void **state)
 static void only_a_step_that_says_so_may_be_stopped(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", poll, STEP_STOPPABLE}, {"b", poll, 0}};
+    static const struct step_def defs[] = {{"a", step_polls, STEP_STOPPABLE}, {"b", step_polls, 0}};
     struct fixture f = {.poll = {.read = read_condition, .every_ms = 1, .limit_ms = PLENTY_MS}};
     OPEN(&f, defs);
     run_until_logged(&f, "a … not yet");
@@ -657,7 +658,7 @@ static void it_may_be_closed_in_confirm(void **state)
 static void it_may_be_closed_in_done(void **state)
 {
     (void)state;
-    static const struct step_def defs[] = {{"a", bad, 0}, {"b", good, 0}};
+    static const struct step_def defs[] = {{"a", step_bad, 0}, {"b", step_good, 0}};
     struct fixture f = {.close_in_done = true};
     OPEN(&f, defs);
     ends_with(&f, ERR_REFUSED, "something is bad: nothing was applied");

@@ -19,7 +19,7 @@ static const struct column columns[] = {
 };
 enum { ROLE_COL, NAME_COL, RESTARTS_COL, NODE_COL, IP_COL };
 
-static void add(struct table_view *t, const char *role, const char *name, double restarts)
+static void row_add(struct table_view *t, const char *role, const char *name, double restarts)
 {
     char text[32];
     struct table_row *r = table_row_add(t, name);
@@ -31,12 +31,12 @@ static void add(struct table_view *t, const char *role, const char *name, double
     table_cell_set(r, IP_COL, ROLE_TEXT, "100.64.31.40");
 }
 
-static void fill(struct table_view *t)
+static void table_fill(struct table_view *t)
 {
     table_begin(t);
-    add(t, "head", "head-d4544", 10);
-    add(t, "worker", "worker-x2p7c", NAN);
-    add(t, "worker", "worker-q5rdw", 9);
+    row_add(t, "head", "head-d4544", 10);
+    row_add(t, "worker", "worker-x2p7c", NAN);
+    row_add(t, "worker", "worker-q5rdw", 9);
     table_end(t);
 }
 
@@ -56,7 +56,7 @@ static void the_least_important_columns_leave_first(void **state)
     (void)state;
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
-    fill(&t);
+    table_fill(&t);
     assert_table(&t, 4, 62,
                  "  ROLE    NAME          RESTARTS  K8S NODE        IP\n"
                  "> head    head-d4544          10  ip-100-64-31-7  100.64.31.40\n"
@@ -84,33 +84,33 @@ static void the_selection_is_a_key(void **state)
     table_init(&t, columns, ARRAY_LEN(columns));
     assert_null(table_selected(&t));
     assert_false(table_move(&t, 1, 5));
-    fill(&t);
+    table_fill(&t);
     assert_string_equal(table_selected(&t), "head-d4544");
     assert_true(table_move(&t, 1, 5));
     assert_string_equal(table_selected(&t), "worker-x2p7c");
     table_begin(&t); /* it moves with its row */
-    add(&t, "head", "head-new", 0);
-    add(&t, "head", "head-d4544", 0);
-    add(&t, "worker", "worker-x2p7c", 0);
-    add(&t, "worker", "worker-q5rdw", 0);
+    row_add(&t, "head", "head-new", 0);
+    row_add(&t, "head", "head-d4544", 0);
+    row_add(&t, "worker", "worker-x2p7c", 0);
+    row_add(&t, "worker", "worker-q5rdw", 0);
     table_end(&t);
     assert_string_equal(table_selected(&t), "worker-x2p7c");
     assert_int_equal(t.selected_at, 2);
     table_begin(&t); /* and when that goes, the one in its place has it */
-    add(&t, "head", "head-new", 0);
-    add(&t, "head", "head-d4544", 0);
-    add(&t, "worker", "worker-q5rdw", 0);
+    row_add(&t, "head", "head-new", 0);
+    row_add(&t, "head", "head-d4544", 0);
+    row_add(&t, "worker", "worker-q5rdw", 0);
     table_end(&t);
     assert_string_equal(table_selected(&t), "worker-q5rdw");
     table_begin(&t); /* the last one */
-    add(&t, "head", "head-new", 0);
+    row_add(&t, "head", "head-new", 0);
     table_end(&t);
     assert_string_equal(table_selected(&t), "head-new");
     table_begin(&t);
     table_end(&t);
     assert_null(table_selected(&t));
     assert_int_equal(table_height(&t), 1);
-    fill(&t);
+    table_fill(&t);
     assert_true(table_select(&t, "worker-q5rdw"));
     assert_false(table_select(&t, "nobody"));
     assert_string_equal(table_selected(&t), "worker-q5rdw");
@@ -126,12 +126,12 @@ static void the_selection_is_a_key(void **state)
     table_done(&t);
 }
 
-static void filters(void **state)
+static void rows_are_filtered(void **state)
 {
     (void)state;
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
-    fill(&t);
+    table_fill(&t);
     table_select(&t, "head-d4544");
     table_filter(&t, "WORKER-");
     assert_int_equal(t.shown_count, 2);
@@ -140,7 +140,7 @@ static void filters(void **state)
     assert_int_equal(t.shown_count, 2);
     assert_true(table_select(&t, "head-d4544"));
     assert_false(table_select(&t, "worker-x2p7c"));
-    fill(&t); /* holds over a rebuilding */
+    table_fill(&t); /* holds over a rebuilding */
     assert_int_equal(t.shown_count, 2);
     table_filter(&t, "nothing like it");
     assert_null(table_selected(&t));
@@ -171,7 +171,7 @@ static void sorts_unknown_last(void **state)
     (void)state;
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
-    fill(&t);
+    table_fill(&t);
     table_select(&t, "worker-q5rdw");
     for (int i = 0; i < 5; i++) table_sort_next(&t); /* ROLE up, down, NAME up, down, RESTARTS up */
     assert_int_equal(t.sort, RESTARTS_COL);
@@ -189,13 +189,13 @@ static void sorts_unknown_last(void **state)
     table_done(&t);
 }
 
-static void many(struct table_view *t, int count)
+static void fill_many(struct table_view *t, int count)
 {
     table_begin(t);
     for (int i = 0; i < count; i++) {
         char name[16];
         snprintf(name, sizeof name, "pod-%03d", i);
-        add(t, "worker", name, i);
+        row_add(t, "worker", name, i);
     }
     table_end(t);
 }
@@ -233,12 +233,12 @@ static void scrolls_so_that_the_selection_is_seen(void **state)
     table_done(&t);
 }
 
-static void clicks(void **state)
+static void clicks_select_and_sort(void **state)
 {
     (void)state;
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
-    fill(&t);
+    table_fill(&t);
     assert_true(table_click(&t, 2, 30, 10, 62));
     assert_string_equal(table_selected(&t), "worker-x2p7c");
     assert_false(table_click(&t, 9, 3, 10, 62));
@@ -311,7 +311,7 @@ static void a_rebuilt_table_takes_no_more_memory(void **state)
     (void)state;
     struct table_view t;
     table_init(&t, columns, ARRAY_LEN(columns));
-    for (int round = 0; round < 50; round++) many(&t, 500);
+    for (int round = 0; round < 50; round++) fill_many(&t, 500);
     assert_int_equal(t.capacity, 512);
     assert_string_equal(t.rows[499].key, "pod-499");
     assert_string_equal(t.rows[499].cell[NAME_COL].text, "pod-499");
@@ -323,10 +323,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_least_important_columns_leave_first),
         cmocka_unit_test(the_selection_is_a_key),
-        cmocka_unit_test(filters),
+        cmocka_unit_test(rows_are_filtered),
         cmocka_unit_test(sorts_unknown_last),
         cmocka_unit_test(scrolls_so_that_the_selection_is_seen),
-        cmocka_unit_test(clicks),
+        cmocka_unit_test(clicks_select_and_sort),
         cmocka_unit_test(marks_and_roles),
         cmocka_unit_test(long_cells_are_cut_between_characters),
         cmocka_unit_test(a_rebuilt_table_takes_no_more_memory),

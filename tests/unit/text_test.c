@@ -123,7 +123,7 @@ static void every_character_survives_the_round_trip(void **state)
     }
 }
 
-static void columns(void **state)
+static void columns_are_counted(void **state)
 {
     (void)state;
     static const struct {
@@ -161,7 +161,7 @@ static void secrets_are_recognised(void **state)
     assert_false(text_looks_secret(NULL, NULL));
 }
 
-static void encodings(void **state)
+static void encodings_are_recognised(void **state)
 {
     (void)state;
     struct buf b;
@@ -279,7 +279,7 @@ static void the_stop_watch(void **state)
     assert_string_equal(text_seconds(out, 3723000), "1:02:03");
 }
 
-static void comparisons(void **state)
+static void texts_are_compared(void **state)
 {
     (void)state;
     assert_false(text_eq(NULL, NULL)); /* one unknown is not another */
@@ -308,14 +308,14 @@ int main(void)
         cmocka_unit_test(long_text_is_cut),
         cmocka_unit_test(safety_is_recognised),
         cmocka_unit_test(every_character_survives_the_round_trip),
-        cmocka_unit_test(columns),
+        cmocka_unit_test(columns_are_counted),
         cmocka_unit_test(secrets_are_recognised),
-        cmocka_unit_test(encodings),
+        cmocka_unit_test(encodings_are_recognised),
         cmocka_unit_test(numbers_are_read),
         cmocka_unit_test(sizes_are_worded),
         cmocka_unit_test(durations_are_kubectls),
         cmocka_unit_test(the_stop_watch),
-        cmocka_unit_test(comparisons),
+        cmocka_unit_test(texts_are_compared),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static void load(const char *name, struct theme *ret)
+static void theme_read(const char *name, struct theme *ret)
 {
     char *path = mem_printf("themes/%s.yaml", name), text[8192];
     struct why why = {0};
@@ -40,7 +40,7 @@ struct light {
     double r, g, b;
 };
 
-static struct light linear(int32_t rgb)
+static struct light light_of(int32_t rgb)
 {
     double c[3];
     for (int i = 0; i < 3; i++) {
@@ -50,22 +50,22 @@ static struct light linear(int32_t rgb)
     return (struct light){c[0], c[1], c[2]};
 }
 
-static double luminance(struct light c)
+static double light_luminance(struct light c)
 {
     return 0.2126 * c.r + 0.7152 * c.g + 0.0722 * c.b;
 }
 
 /* WCAG 2.1's contrast ratio. */
-static double contrast(int32_t a, int32_t b)
+static double colour_contrast(int32_t a, int32_t b)
 {
-    double la = luminance(linear(a)), lb = luminance(linear(b));
+    double la = light_luminance(light_of(a)), lb = light_luminance(light_of(b));
     return la > lb ? (la + 0.05) / (lb + 0.05) : (lb + 0.05) / (la + 0.05);
 }
 
 enum sight { NORMAL, DEUTERANOPIA, TRITANOPIA };
 
 /* Machado, Oliveira and Fernandes 2009, severity 1.0. */
-static struct light seen(struct light c, enum sight sight)
+static struct light light_seen(struct light c, enum sight sight)
 {
     static const double matrix[3][9] = {
         {1, 0, 0, 0, 1, 0, 0, 0, 1},
@@ -83,13 +83,13 @@ static double cube_root(double v)
 }
 
 /* CIE 1976 difference: 2.3 is just noticeable, 20 is plain at a glance. */
-static double difference(int32_t a, int32_t b, enum sight sight)
+static double colour_difference(int32_t a, int32_t b, enum sight sight)
 {
     double lab[2][3];
     for (int i = 0; i < 2; i++) {
-        struct light c = seen(linear(i ? b : a), sight);
+        struct light c = light_seen(light_of(i ? b : a), sight);
         double x = cube_root((0.4124 * c.r + 0.3576 * c.g + 0.1805 * c.b) / 0.95047);
-        double y = cube_root(luminance(c)), z = cube_root((0.0193 * c.r + 0.1192 * c.g + 0.9505 * c.b) / 1.08883);
+        double y = cube_root(light_luminance(c)), z = cube_root((0.0193 * c.r + 0.1192 * c.g + 0.9505 * c.b) / 1.08883);
         lab[i][0] = 116 * y - 16, lab[i][1] = 500 * (x - y), lab[i][2] = 200 * (y - z);
     }
     return sqrt(pow(lab[0][0] - lab[1][0], 2) + pow(lab[0][1] - lab[1][1], 2) + pow(lab[0][2] - lab[1][2], 2));
@@ -109,16 +109,16 @@ static void states_are_told_apart(void **state)
     static const enum role told[] = {ROLE_OK, ROLE_WARN, ROLE_BAD};
     for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
         struct theme t;
-        load(shipped[i].name, &t);
+        theme_read(shipped[i].name, &t);
         assert_string_equal(t.name, shipped[i].name);
         int32_t ground = shipped[i].background, ink = ground ? 0 : 0xffffff;
         for (size_t a = 0; a < ARRAY_LEN(told); a++) {
             const struct look *la = &t.look[told[a]];
-            double ratio = contrast(rgb_of(la->fg, ink), rgb_of(la->bg, ground));
+            double ratio = colour_contrast(rgb_of(la->fg, ink), rgb_of(la->bg, ground));
             if (ratio < shipped[i].contrast)
                 fail_msg("%s: %s has a contrast of %.1f", shipped[i].name, role_name(told[a]), ratio);
             for (size_t b = a + 1; b < ARRAY_LEN(told); b++) {
-                double far = difference(rgb_of(la->fg, ink), rgb_of(t.look[told[b]].fg, ink), shipped[i].sight);
+                double far = colour_difference(rgb_of(la->fg, ink), rgb_of(t.look[told[b]].fg, ink), shipped[i].sight);
                 if (far < 20)
                     fail_msg("%s: %s and %s differ by %.1f", shipped[i].name, role_name(told[a]), role_name(told[b]),
                              far);
@@ -138,10 +138,10 @@ static void grey_text_can_be_read(void **state)
     static const enum role roles[] = {ROLE_DIM, ROLE_STRIP, ROLE_HEADER, ROLE_STALE, ROLE_GONE, ROLE_ARMED, ROLE_DEMO};
     for (size_t i = 0; i < ARRAY_LEN(shipped); i++) {
         struct theme t;
-        load(shipped[i].name, &t);
+        theme_read(shipped[i].name, &t);
         for (size_t k = 0; k < ARRAY_LEN(roles); k++) {
             const struct look *look = &t.look[roles[k]];
-            double ratio = contrast(rgb_of(look->fg, 0x808080), rgb_of(look->bg, shipped[i].background));
+            double ratio = colour_contrast(rgb_of(look->fg, 0x808080), rgb_of(look->bg, shipped[i].background));
             if (ratio < 3) fail_msg("%s: %s has a contrast of %.1f", shipped[i].name, role_name(roles[k]), ratio);
         }
     }
@@ -151,7 +151,7 @@ static void mono_has_no_colour_and_three_states(void **state)
 {
     (void)state;
     struct theme t;
-    load("mono", &t);
+    theme_read("mono", &t);
     for (int role = 0; role < ROLE_COUNT; role++) {
         assert_int_equal(t.look[role].fg, COLOR_DEFAULT);
         assert_int_equal(t.look[role].bg, COLOR_DEFAULT);
@@ -166,7 +166,7 @@ static void the_default_file_is_what_is_built_in(void **state)
 {
     (void)state;
     struct theme file, built_in;
-    load("default", &file);
+    theme_read("default", &file);
     theme_default(&built_in);
     assert_string_equal(file.name, built_in.name);
     for (int role = 0; role < ROLE_COUNT; role++)

@@ -25,7 +25,7 @@ static void assert_drawn(struct canvas *cv, const char *want)
     canvas_clear(cv, ROLE_TEXT);
 }
 
-static void bars(void **state)
+static void bars_are_drawn(void **state)
 {
     (void)state;
     static const struct {
@@ -61,7 +61,7 @@ static void bars(void **state)
     canvas_done(&cv);
 }
 
-static void sparks(void **state)
+static void sparklines_are_drawn(void **state)
 {
     (void)state;
     static const double samples[] = {0, 1, 2, 3, 4, 5, 6, 7};
@@ -89,7 +89,7 @@ static void sparks(void **state)
     canvas_done(&cv);
 }
 
-static void rules(void **state)
+static void rules_are_drawn(void **state)
 {
     (void)state;
     static const struct {
@@ -165,7 +165,7 @@ static void wrapped_values_hang_under_their_keys(void **state)
     assert_hangs("日本  one two three", 12, "日本  one\n      two\n      three\n");
 }
 
-static void wraps(void **state)
+static void text_is_wrapped(void **state)
 {
     (void)state;
     assert_wrapped("the head is gone", 8, "the head\nis gone\n");
@@ -192,7 +192,7 @@ static void wraps(void **state)
     canvas_done(&cv);
 }
 
-static void type(struct textbox *tb, const char *keys)
+static void textbox_type(struct textbox *tb, const char *keys)
 {
     struct input in;
     char word[24];
@@ -205,7 +205,7 @@ static void type(struct textbox *tb, const char *keys)
     }
 }
 
-static void edits(void **state)
+static void textbox_is_edited(void **state)
 {
     (void)state;
     static const struct {
@@ -241,7 +241,7 @@ static void edits(void **state)
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
         struct textbox tb = {.len = 0};
         textbox_set(&tb, edits[i].start);
-        type(&tb, edits[i].keys);
+        textbox_type(&tb, edits[i].keys);
         assert_string_equal(tb.text, edits[i].want);
         assert_int_equal(tb.len, strlen(edits[i].want));
         assert_int_equal(tb.cursor, edits[i].cursor);
@@ -329,11 +329,11 @@ static void scrolls_sideways(void **state)
     textbox_set(&tb, "abcdefghij");
     assert_box(&tb, 12, " abcdefghij\n", 11);
     assert_box(&tb, 6, " …ghij\n", 6);
-    type(&tb, "^A");
+    textbox_type(&tb, "^A");
     assert_box(&tb, 6, " abcde…\n", 1);
-    type(&tb, "Right Right Right Right Right");
+    textbox_type(&tb, "Right Right Right Right Right");
     assert_box(&tb, 6, " abcde…\n", 6);
-    type(&tb, "Right Right");
+    textbox_type(&tb, "Right Right");
     assert_box(&tb, 6, " …defg…\n", 6);
     assert_box(&tb, 1, " h\n", 1);
     textbox_set(&tb, "日本語");
@@ -370,7 +370,7 @@ static void edits_lines(void **state)
     for (size_t i = 0; i < ARRAY_LEN(edits); i++) {
         struct textbox tb = {.lines = true};
         textbox_set(&tb, edits[i].start);
-        type(&tb, edits[i].keys);
+        textbox_type(&tb, edits[i].keys);
         assert_string_equal(tb.text, edits[i].want);
         assert_int_equal(tb.cursor, edits[i].cursor);
     }
@@ -418,12 +418,12 @@ static void draws_lines(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bars),
-        cmocka_unit_test(sparks),
-        cmocka_unit_test(rules),
-        cmocka_unit_test(wraps),
+        cmocka_unit_test(bars_are_drawn),
+        cmocka_unit_test(sparklines_are_drawn),
+        cmocka_unit_test(rules_are_drawn),
+        cmocka_unit_test(text_is_wrapped),
         cmocka_unit_test(wrapped_values_hang_under_their_keys),
-        cmocka_unit_test(edits),
+        cmocka_unit_test(textbox_is_edited),
         cmocka_unit_test(marks_lose_their_character),
         cmocka_unit_test(edits_lines),
         cmocka_unit_test(draws_lines),

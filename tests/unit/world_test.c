@@ -14,7 +14,7 @@
 #include <cmocka.h>
 
 /* Applies a change at a time and frees it. */
-static void apply(struct world *w, uint64_t at_ms, struct change *c)
+static void apply_at(struct world *w, uint64_t at_ms, struct change *c)
 {
     c->at_ms = at_ms;
     c->wall_ms = 1000000 + at_ms;
@@ -22,7 +22,7 @@ static void apply(struct world *w, uint64_t at_ms, struct change *c)
     change_free(c);
 }
 
-static struct change *pod(const char *key, const char *name)
+static struct change *pod_change(const char *key, const char *name)
 {
     struct pod *p = record_new(TABLE_POD, key);
     record_set(&p->name, name);
@@ -50,14 +50,14 @@ static void rows_keep_their_place(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, pod("a", "head"));
-    apply(w, 2, pod("b", "worker"));
-    apply(w, 3, pod("c", "worker"));
-    apply(w, 4, pod("a", "head, changed"));
-    apply(w, 5, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "b"));
+    apply_at(w, 1, pod_change("a", "head"));
+    apply_at(w, 2, pod_change("b", "worker"));
+    apply_at(w, 3, pod_change("c", "worker"));
+    apply_at(w, 4, pod_change("a", "head, changed"));
+    apply_at(w, 5, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "b"));
     keys_are(w, TABLE_POD, "a -b c");
     assert_int_equal(world_count(w, TABLE_POD), 2);
-    apply(w, 6, pod("b", "again"));
+    apply_at(w, 6, pod_change("b", "again"));
     keys_are(w, TABLE_POD, "a b c");
     const struct row *a = world_find(w, TABLE_POD, "a");
     assert_int_equal(a->seen_ms, 1);
@@ -75,15 +75,15 @@ static void only_what_changes_moves_a_generation(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, pod("a", "head"));
+    apply_at(w, 1, pod_change("a", "head"));
     uint64_t pods = world_generation(w, TABLE_POD), nodes = world_generation(w, TABLE_KNODE),
              all = world_generation_all(w);
-    apply(w, 2, pod("a", "head"));
-    apply(w, 3, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
-    apply(w, 3, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "no such"));
+    apply_at(w, 2, pod_change("a", "head"));
+    apply_at(w, 3, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+    apply_at(w, 3, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "no such"));
     assert_int_equal(world_generation_all(w), all);
     assert_int_equal(world_find(w, TABLE_POD, "a")->changed_ms, 1);
-    apply(w, 4, pod("a", "other"));
+    apply_at(w, 4, pod_change("a", "other"));
     assert_true(world_generation(w, TABLE_POD) > pods);
     assert_int_equal(world_generation(w, TABLE_KNODE), nodes);
     assert_true(world_generation_all(w) > all);
@@ -94,25 +94,25 @@ static void a_relist_sweeps_what_was_not_put(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, about_pods(CHANGE_RELIST));
-    apply(w, 2, pod("a", "1"));
-    apply(w, 2, pod("b", "2"));
+    apply_at(w, 1, about_pods(CHANGE_RELIST));
+    apply_at(w, 2, pod_change("a", "1"));
+    apply_at(w, 2, pod_change("b", "2"));
     assert_int_equal(world_source_named(w, "kube/pods")->listed_ms, 0);
-    apply(w, 3, about_pods(CHANGE_RELISTED));
+    apply_at(w, 3, about_pods(CHANGE_RELISTED));
     assert_int_equal(world_source_named(w, "kube/pods")->listed_ms, 3);
     assert_true(world_find(w, TABLE_POD, "a")->first_listed);
     struct pod *foreign = record_new(TABLE_POD, "x");
-    apply(w, 4, change_put("kube/other", WORLD_KUBE, &foreign->record));
-    apply(w, 5, about_pods(CHANGE_RELIST));
-    apply(w, 6, pod("b", "2"));
-    apply(w, 6, pod("c", "3"));
+    apply_at(w, 4, change_put("kube/other", WORLD_KUBE, &foreign->record));
+    apply_at(w, 5, about_pods(CHANGE_RELIST));
+    apply_at(w, 6, pod_change("b", "2"));
+    apply_at(w, 6, pod_change("c", "3"));
     keys_are(w, TABLE_POD, "a b x c");
-    apply(w, 7, about_pods(CHANGE_RELISTED));
+    apply_at(w, 7, about_pods(CHANGE_RELISTED));
     keys_are(w, TABLE_POD, "-a b x c");
     assert_int_equal(world_find(w, TABLE_POD, "a")->gone_ms, 7);
     assert_false(world_find(w, TABLE_POD, "c")->first_listed);
     assert_int_equal(world_source_named(w, "kube/pods")->listed_ms, 3);
-    apply(w, 8, about_pods(CHANGE_RELISTED));
+    apply_at(w, 8, about_pods(CHANGE_RELISTED));
     keys_are(w, TABLE_POD, "-a b x c");
     world_free(w);
 }
@@ -121,11 +121,11 @@ static void a_list_begun_again_starts_again(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, about_pods(CHANGE_RELIST));
-    apply(w, 2, pod("a", "1"));
-    apply(w, 3, about_pods(CHANGE_RELIST));
-    apply(w, 4, pod("b", "2"));
-    apply(w, 5, about_pods(CHANGE_RELISTED));
+    apply_at(w, 1, about_pods(CHANGE_RELIST));
+    apply_at(w, 2, pod_change("a", "1"));
+    apply_at(w, 3, about_pods(CHANGE_RELIST));
+    apply_at(w, 4, pod_change("b", "2"));
+    apply_at(w, 5, about_pods(CHANGE_RELISTED));
     keys_are(w, TABLE_POD, "-a b");
     assert_true(world_find(w, TABLE_POD, "b")->first_listed);
     world_free(w);
@@ -138,10 +138,10 @@ static void tombstones_are_bounded_and_expire(void **state)
     char key[16];
     for (int i = 0; i < WORLD_TOMBSTONES + 10; i++) {
         snprintf(key, sizeof key, "%d", i);
-        apply(w, 1 + (uint64_t)i, pod(key, "x"));
+        apply_at(w, 1 + (uint64_t)i, pod_change(key, "x"));
     }
-    apply(w, 200, about_pods(CHANGE_RELIST));
-    apply(w, 201, about_pods(CHANGE_RELISTED));
+    apply_at(w, 200, about_pods(CHANGE_RELIST));
+    apply_at(w, 201, about_pods(CHANGE_RELISTED));
     assert_int_equal(world_count(w, TABLE_POD), 0);
     assert_null(world_find(w, TABLE_POD, "9"));
     assert_non_null(world_find(w, TABLE_POD, "10"));
@@ -163,14 +163,14 @@ static void a_sweep_between_tombstones(void **state)
     char key[16];
     for (int i = 0; i < 2 * WORLD_TOMBSTONES; i++) {
         snprintf(key, sizeof key, "%d", i);
-        apply(w, 1, pod(key, "x"));
+        apply_at(w, 1, pod_change(key, "x"));
     }
     for (int i = 1; i < 2 * WORLD_TOMBSTONES; i += 2) {
         snprintf(key, sizeof key, "%d", i);
-        apply(w, 2, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, key));
+        apply_at(w, 2, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, key));
     }
-    apply(w, 3, about_pods(CHANGE_RELIST));
-    apply(w, 4, about_pods(CHANGE_RELISTED));
+    apply_at(w, 3, about_pods(CHANGE_RELIST));
+    apply_at(w, 4, about_pods(CHANGE_RELISTED));
     size_t n = 0;
     WORLD_EACH (row, w, TABLE_POD) {
         assert_int_equal(row->gone_ms, 4);
@@ -189,7 +189,7 @@ static void finished_requests_are_a_ring_a_kind(void **state)
         struct request *q = record_new(TABLE_REQUEST, (snprintf(key, sizeof key, "%d", i), key));
         record_set(&q->kind, i < 2 ? "prompt" : "probe");
         record_set(&q->phase, i == 2 ? "waiting" : "ok");
-        apply(w, 1, change_put("serve", WORLD_SERVE, &q->record));
+        apply_at(w, 1, change_put("serve", WORLD_SERVE, &q->record));
     }
     assert_int_equal(world_count(w, TABLE_REQUEST), WORLD_REQUESTS + 3);
     assert_non_null(world_find(w, TABLE_REQUEST, "0"));
@@ -209,7 +209,7 @@ static void the_newest_rows_are_found_from_the_end(void **state)
     char key[16];
     for (uint64_t i = 0; i < 100; i++) {
         struct request *q = record_new(TABLE_REQUEST, (snprintf(key, sizeof key, "%d", (int)i), key));
-        apply(w, i * 1000, change_put("serve", WORLD_SERVE, &q->record)); /* the wall clock begins at 1,000,000 */
+        apply_at(w, i * 1000, change_put("serve", WORLD_SERVE, &q->record)); /* the wall clock begins at 1,000,000 */
     }
     assert_string_equal(world_last(w, TABLE_REQUEST)->record->key, "99");
     assert_string_equal(world_prev(w, world_last(w, TABLE_REQUEST))->record->key, "98");
@@ -228,14 +228,14 @@ static void rows_beyond_the_limit_are_counted(void **state)
     char key[16];
     for (int i = 0; i < WORLD_ROWS + 7; i++) {
         struct kvspace *k = record_new(TABLE_KVSPACE, (snprintf(key, sizeof key, "%d", i), key));
-        apply(w, 1, change_put("redis", WORLD_REDIS, &k->record));
+        apply_at(w, 1, change_put("redis", WORLD_REDIS, &k->record));
     }
     assert_int_equal(world_count(w, TABLE_KVSPACE), WORLD_ROWS);
     assert_int_equal(world_dropped(w, TABLE_KVSPACE), 7);
     struct change *c = change_new(CHANGE_DROPPED, "redis", WORLD_REDIS);
     c->table = TABLE_KVSPACE;
     c->number = 38211;
-    apply(w, 2, c);
+    apply_at(w, 2, c);
     assert_int_equal(world_dropped(w, TABLE_KVSPACE), 38218);
     assert_int_equal(world_dropped(w, TABLE_POD), 0);
     world_free(w);
@@ -247,20 +247,20 @@ static void what_cannot_be_read_is_counted_and_said(void **state)
     (void)state;
     struct world *w = world_new();
     char words[100];
-    apply(w, 1, pod("a", "head"));
+    apply_at(w, 1, pod_change("a", "head"));
     assert_false(world_unread_words(w, TABLE_POD, words, sizeof words));
     uint64_t pods = world_generation(w, TABLE_POD), all = world_generation_all(w);
-    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    apply_at(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
     assert_true(world_generation(w, TABLE_POD) > pods && world_generation_all(w) > all);
     assert_true(world_unread_words(w, TABLE_POD, words, sizeof words));
     assert_string_equal(words, "1 pod could not be read: a pod without metadata.uid");
     all = world_generation_all(w);
-    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    apply_at(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
     assert_int_equal(world_generation_all(w), all); /* nothing new */
-    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without a name"));
+    apply_at(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without a name"));
     assert_true(world_generation_all(w) > all);
-    apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
-    apply(w, 3, change_unread("redis", WORLD_REDIS, TABLE_RAYNODE, 2, NULL));
+    apply_at(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    apply_at(w, 3, change_unread("redis", WORLD_REDIS, TABLE_RAYNODE, 2, NULL));
     assert_true(world_unread_words(w, TABLE_RAYNODE, words, sizeof words));
     assert_string_equal(words, "2 Ray nodes could not be read");
     assert_int_equal(world_unread_of(w, WORLD_KUBE), 1);
@@ -269,10 +269,10 @@ static void what_cannot_be_read_is_counted_and_said(void **state)
     assert_int_equal(world_count(w, TABLE_POD), 1);
     assert_string_equal(world_source_named(w, "kube/pods")->unread_why, "a pod without metadata.uid");
 
-    apply(w, 4, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 0, "nothing"));
+    apply_at(w, 4, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 0, "nothing"));
     assert_int_equal(world_unread(w, TABLE_POD), 0);
     assert_null(world_source_named(w, "kube/pods")->unread_why);
-    apply(w, 5, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+    apply_at(w, 5, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
     assert_int_equal(world_unread_of(w, WORLD_REDIS), 0);
     world_free(w);
 }
@@ -282,12 +282,12 @@ static void nothing_is_gone_where_something_could_not_be_read(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, pod("head", "head"));
+    apply_at(w, 1, pod_change("head", "head"));
     for (uint64_t unread = 2; unread-- > 0;) {
-        apply(w, 2, about_pods(CHANGE_RELIST));
-        apply(w, 2, pod("a", "worker"));
-        apply(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, unread, "a pod without metadata.uid"));
-        apply(w, 2, about_pods(CHANGE_RELISTED));
+        apply_at(w, 2, about_pods(CHANGE_RELIST));
+        apply_at(w, 2, pod_change("a", "worker"));
+        apply_at(w, 2, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, unread, "a pod without metadata.uid"));
+        apply_at(w, 2, about_pods(CHANGE_RELISTED));
         keys_are(w, TABLE_POD, unread ? "head a" : "-head a");
     }
     world_free(w);
@@ -302,11 +302,11 @@ static void progress_lasts_until_the_list_is_there(void **state)
     struct change *c = about_pods(CHANGE_PROGRESS);
     c->number = 2500;
     c->total = 9800;
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     assert_true(world_progress(w, TABLE_POD, &done, &total));
     assert_int_equal(done, 2500);
     assert_int_equal(total, 9800);
-    apply(w, 2, about_pods(CHANGE_RELISTED));
+    apply_at(w, 2, about_pods(CHANGE_RELISTED));
     assert_false(world_progress(w, TABLE_POD, &done, &total));
     world_free(w);
 }
@@ -321,7 +321,7 @@ static void a_core_has_a_history(void **state)
         struct core *core = record_new(TABLE_CORE, "n/0");
         core->utilisation = i == 1 ? UNKNOWN_F64 : known_f64(i < 3 ? i : 50);
         if (i >= 2 * HISTORY_POINTS) moved = world_generation(w, TABLE_CORE);
-        apply(w, 1 + (uint64_t)i, change_put("n", WORLD_NEURON, &core->record));
+        apply_at(w, 1 + (uint64_t)i, change_put("n", WORLD_NEURON, &core->record));
         if (i == 3) {
             assert_int_equal(world_history(w, "n/0", points, HISTORY_POINTS), 4);
             assert_true(points[0] == 0 && isnan(points[1]) && points[2] == 2 && points[3] == 50);
@@ -355,20 +355,20 @@ static void sources_grow_old(void **state)
     const struct source *who = NULL;
     assert_int_equal(world_freshness(w, WORLD_REDIS, 5, &age, &who), FRESH_OFF);
     assert_null(who);
-    apply(w, 100, change_source("redis", WORLD_REDIS, SOURCE_CONNECTING, ERR_OK, NULL, "redis://r:6379"));
+    apply_at(w, 100, change_source("redis", WORLD_REDIS, SOURCE_CONNECTING, ERR_OK, NULL, "redis://r:6379"));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 5000, &age, &who), FRESH_WAITING);
     assert_false(age.known);
     assert_string_equal(who->detail, "redis://r:6379");
-    apply(w, 200, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    apply_at(w, 200, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 200 + SOURCE_STALE_MS, &age, &who), FRESH_LIVE);
     assert_int_equal(age.value, SOURCE_STALE_MS);
     assert_int_equal(world_freshness(w, WORLD_REDIS, 201 + SOURCE_STALE_MS, &age, &who), FRESH_STALE);
-    apply(w, 20000, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    apply_at(w, 20000, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 20001, &age, &who), FRESH_LIVE);
     assert_int_equal(age.value, 1);
     assert_int_equal(who->last_alive_ms, 20000); /* alive, but nothing changed */
     assert_int_equal(who->last_change_ms, 200);
-    apply(w, 21000, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
+    apply_at(w, 21000, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
     assert_int_equal(world_freshness(w, WORLD_REDIS, 22000, &age, &who), FRESH_DOWN);
     assert_int_equal(age.value, 2000);
     assert_int_equal(who->since_ms, 21000);
@@ -397,8 +397,8 @@ static void a_source_that_says_the_same_moves_nothing(void **state)
     for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
         for (int again = 0; again < 2; again++) {
             const uint64_t before = world_generation_all(w);
-            apply(w, 100 + i,
-                  change_source("s", said[i].world, said[i].state, said[i].err, said[i].why, said[i].detail));
+            apply_at(w, 100 + i,
+                     change_source("s", said[i].world, said[i].state, said[i].err, said[i].why, said[i].detail));
             assert_int_equal(world_generation_all(w) != before, !again);
         }
     }
@@ -411,13 +411,13 @@ static void the_worst_source_speaks_for_its_world(void **state)
     struct world *w = world_new();
     struct known_u64 age;
     const struct source *who = NULL;
-    apply(w, 100, change_source("neuron/a", WORLD_NEURON, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    apply(w, 400, change_source("neuron/b", WORLD_NEURON, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    apply(w, 450, change_source("neuron/c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
+    apply_at(w, 100, change_source("neuron/a", WORLD_NEURON, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    apply_at(w, 400, change_source("neuron/b", WORLD_NEURON, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    apply_at(w, 450, change_source("neuron/c", WORLD_NEURON, SOURCE_OFF, ERR_OK, NULL, NULL));
     assert_int_equal(world_freshness(w, WORLD_NEURON, 500, &age, &who), FRESH_LIVE);
     assert_int_equal(age.value, 400);
     assert_string_equal(who->id, "neuron/a");
-    apply(w, 500, change_source("neuron/b", WORLD_NEURON, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
+    apply_at(w, 500, change_source("neuron/b", WORLD_NEURON, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
     assert_int_equal(world_freshness(w, WORLD_NEURON, 500, &age, &who), FRESH_DENIED);
     assert_string_equal(who->id, "neuron/b");
     assert_int_equal(world_sources(w), 3);
@@ -429,10 +429,10 @@ static void a_source_that_is_off_has_nothing(void **state)
 {
     (void)state;
     struct world *w = world_new();
-    apply(w, 1, pod("a", "1"));
-    apply(w, 2, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_RESET, "lost", NULL));
+    apply_at(w, 1, pod_change("a", "1"));
+    apply_at(w, 2, change_source("kube/pods", WORLD_KUBE, SOURCE_DOWN, ERR_RESET, "lost", NULL));
     keys_are(w, TABLE_POD, "a");
-    apply(w, 3, change_source("kube/pods", WORLD_KUBE, SOURCE_OFF, ERR_OK, NULL, NULL));
+    apply_at(w, 3, change_source("kube/pods", WORLD_KUBE, SOURCE_OFF, ERR_OK, NULL, NULL));
     keys_are(w, TABLE_POD, "-a");
     world_free(w);
 }
@@ -444,7 +444,7 @@ static void too_many_sources(void **state)
     char id[32];
     for (int i = 0; i < WORLD_SOURCES + 3; i++) {
         snprintf(id, sizeof id, "neuron/%d", i);
-        apply(w, 1, change_source(id, WORLD_NEURON, i == 7 ? SOURCE_OFF : SOURCE_LIVE, ERR_OK, NULL, NULL));
+        apply_at(w, 1, change_source(id, WORLD_NEURON, i == 7 ? SOURCE_OFF : SOURCE_LIVE, ERR_OK, NULL, NULL));
     }
     assert_int_equal(world_sources(w), WORLD_SOURCES);
     assert_null(world_source_named(w, "neuron/7"));
@@ -458,20 +458,20 @@ static void nonsense_changes_nothing(void **state)
     (void)state;
     struct world *w = world_new();
     struct change *c = about_pods(CHANGE_GONE);
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = about_pods(CHANGE_RELIST);
     c->table = (enum table)999;
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = change_source("x", WORLD_KUBE, (enum source_state)77, ERR_OK, NULL, NULL);
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = change_new(CHANGE_ALIVE, "x", (enum world_kind) - 1);
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = change_new((enum change_type)99, "y", WORLD_KUBE);
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = change_new(CHANGE_PUT, "kube/pods", WORLD_KUBE);
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     c = change_put("kube/pods", WORLD_KUBE, record_new(TABLE_KNODE, NULL));
-    apply(w, 1, c);
+    apply_at(w, 1, c);
     for (int t = 0; t < TABLE_COUNT; t++) assert_null(world_first(w, (enum table)t));
     world_free(w);
 }
@@ -583,15 +583,15 @@ static void random_relists_leave_what_was_put(void **state)
             if (c->table == TABLE_POD) world_apply(w, c);
             change_free(c);
         }
-        apply(w, ++clock, about_pods(CHANGE_RELIST));
+        apply_at(w, ++clock, about_pods(CHANGE_RELIST));
         for (uint32_t i = random_next(&rng) % 100; i; i--) {
             uint32_t k = random_next(&rng) % KEYS;
             char key[16];
             snprintf(key, sizeof key, "key-%u", k);
             put[k] = true;
-            apply(w, ++clock, pod(key, "listed"));
+            apply_at(w, ++clock, pod_change(key, "listed"));
         }
-        apply(w, ++clock, about_pods(CHANGE_RELISTED));
+        apply_at(w, ++clock, about_pods(CHANGE_RELISTED));
         WORLD_EACH (row, w, TABLE_POD) {
             if (row->gone_ms || strcmp(row->source, "kube/pods") != 0) continue;
             assert_true(put[strtoul(row->record->key + 4, NULL, 10)]);

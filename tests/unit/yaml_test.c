@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-static struct yaml *parsed(const char *text)
+static struct yaml *parsed_yaml(const char *text)
 {
     struct yaml *y = NULL;
     struct why why = {0};
@@ -26,18 +26,18 @@ static struct yaml *parsed(const char *text)
 static void a_kubeconfig_is_read(void **state)
 {
     (void)state;
-    struct yaml *y = parsed("apiVersion: v1\n"
-                            "clusters:\n"
-                            "- name: \"c 1\"\n"
-                            "  cluster: {server: 'https://x:6443', insecure-skip-tls-verify: true}\n"
-                            "current-context: ~\n"
-                            "users: null\n"
-                            "empty:\n"
-                            "quoted: ''\n"
-                            "block: |\n"
-                            "  one\n"
-                            "  two\n"
-                            "--- \nsecond: document\n");
+    struct yaml *y = parsed_yaml("apiVersion: v1\n"
+                                 "clusters:\n"
+                                 "- name: \"c 1\"\n"
+                                 "  cluster: {server: 'https://x:6443', insecure-skip-tls-verify: true}\n"
+                                 "current-context: ~\n"
+                                 "users: null\n"
+                                 "empty:\n"
+                                 "quoted: ''\n"
+                                 "block: |\n"
+                                 "  one\n"
+                                 "  two\n"
+                                 "--- \nsecond: document\n");
     const struct yaml_node *root = yaml_root(y), *clusters = yaml_get(root, "clusters");
     assert_int_equal(root->kind, YAML_MAP);
     assert_int_equal(root->count, 7);
@@ -74,7 +74,7 @@ static void nothing_has_no_root(void **state)
     (void)state;
     static const char *const texts[] = {"", "\n\n", "# nothing\n"};
     for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        struct yaml *y = parsed(texts[i]);
+        struct yaml *y = parsed_yaml(texts[i]);
         assert_null(yaml_root(y));
         yaml_tree_free(y);
     }
@@ -83,7 +83,7 @@ static void nothing_has_no_root(void **state)
 static void aliases_share_nodes(void **state)
 {
     (void)state;
-    struct yaml *y = parsed("a: &x {k: v, l: [1, 2]}\nb: *x\nc: [*x]\nd: &x other\ne: *x\n");
+    struct yaml *y = parsed_yaml("a: &x {k: v, l: [1, 2]}\nb: *x\nc: [*x]\nd: &x other\ne: *x\n");
     const struct yaml_node *root = yaml_root(y), *b = yaml_get(root, "b");
     assert_string_equal(b->key, "b");
     assert_int_equal(b->line, 2);
@@ -169,7 +169,7 @@ static void a_billion_laughs_cost_nothing(void **state)
         for (int k = 0; k < 10; k++) buf_printf(&b, "%s*a%d", k ? ", " : "", i - 1);
         buf_str(&b, "]\n");
     }
-    struct yaml *y = parsed(buf_text(&b));
+    struct yaml *y = parsed_yaml(buf_text(&b));
     const struct yaml_node *n = yaml_get(yaml_root(y), "a10");
     for (int i = 0; i < 10; i++) n = n->items[9];
     assert_string_equal(n->text, "lol");
@@ -260,7 +260,7 @@ static void nodes_of_all_documents_have_a_limit(void **state)
 static void a_value_has_a_place_of_its_own(void **state)
 {
     (void)state;
-    struct yaml *y = parsed("a:\n  text: &t |\n    one\n  other:   two\nb: *t\n");
+    struct yaml *y = parsed_yaml("a:\n  text: &t |\n    one\n  other:   two\nb: *t\n");
     const struct yaml_node *a = yaml_get(yaml_root(y), "a"), *text = yaml_get(a, "text"),
                            *b = yaml_get(yaml_root(y), "b");
     assert_true(text->literal);
@@ -278,7 +278,7 @@ static void a_value_has_a_place_of_its_own(void **state)
 static void a_scalar_gets_another_text(void **state)
 {
     (void)state;
-    struct yaml *y = parsed("a: &x $V\nb: *x\nc: *x\n");
+    struct yaml *y = parsed_yaml("a: &x $V\nb: *x\nc: *x\n");
     const struct yaml_node *root = yaml_root(y);
     yaml_set_text(root->items[0], "first");
     yaml_set_text(root->items[0], "second");
@@ -289,8 +289,8 @@ static void a_scalar_gets_another_text(void **state)
 static void files_of_other_systems_are_read(void **state)
 {
     (void)state;
-    struct yaml *y = parsed("\xef\xbb\xbf"
-                            "a: 1\r\nb: |\r\n  x\r\n  y\r\n");
+    struct yaml *y = parsed_yaml("\xef\xbb\xbf"
+                                 "a: 1\r\nb: |\r\n  x\r\n  y\r\n");
     assert_int_equal(yaml_root(y)->count, 2);
     assert_string_equal(yaml_str(yaml_root(y), "a"), "1");
     assert_int_equal(yaml_get(yaml_root(y), "a")->column, 1);

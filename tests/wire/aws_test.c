@@ -104,7 +104,7 @@ static int fixture_open(void **state)
     return 0;
 }
 
-static void forget(struct fixture *s)
+static void fixture_clear(struct fixture *s)
 {
     free(s->said);
     free(s->host);
@@ -123,14 +123,14 @@ static int fixture_close(void **state)
     run_remove(s->folder);
     setenv("PATH", s->path, 1);
     free(s->path);
-    forget(s);
+    fixture_clear(s);
     for (size_t i = 0; i < s->texts; i++) free(s->text[i]);
     free(s);
     clean_environment();
     return 0;
 }
 
-static const char *recorded(struct fixture *s, const char *name)
+static const char *recorded_reply(struct fixture *s, const char *name)
 {
     char *path = mem_printf(F "%s", name);
     assert_true(s->texts < FIXTURES);
@@ -139,9 +139,9 @@ static const char *recorded(struct fixture *s, const char *name)
     return s->text[s->texts++];
 }
 
-static void says(struct fixture *s, const char *what, const char *needs, int status, const char *file)
+static void server_says(struct fixture *s, const char *what, const char *needs, int status, const char *file)
 {
-    aws_server_says(s->server, (struct aws_says){what, needs, status, recorded(s, file), 0, 0, 0, false});
+    aws_server_says(s->server, (struct aws_says){what, needs, status, recorded_reply(s, file), 0, 0, 0, false});
 }
 
 /* A file in the fixture's folder, and a variable that names it. */
@@ -180,7 +180,7 @@ static void on_done(void *arg, enum err err, const struct aws_redis *r, const st
     s->done++;
     s->err = err;
     s->redis = *r;
-    forget(s);
+    fixture_clear(s);
     s->said = mem_str(why->text);
     s->host = mem_str(r->host);
     buf_init(&b, 4096);
@@ -209,7 +209,7 @@ static void on_done(void *arg, enum err err, const struct aws_redis *r, const st
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void start(struct fixture *s, const char *id, const char *profile)
+static void find_start(struct fixture *s, const char *id, const char *profile)
 {
     const struct aws_find_how how = {.id = id, .profile = profile};
     aws_find_free(s->find);
@@ -218,20 +218,20 @@ static void start(struct fixture *s, const char *id, const char *profile)
     assert_int_equal(s->done, 0); /* never from within the start */
 }
 
-static void find(struct fixture *s, const char *id, const char *profile)
+static void find_redis(struct fixture *s, const char *id, const char *profile)
 {
-    start(s, id, profile);
+    find_start(s, id, profile);
     UNTIL(s, s->done == 1);
 }
 
 static void with_cluster(struct fixture *s)
 {
-    says(s, "DescribeReplicationGroups", "ReplicationGroupId=", 404, "group-not-found.xml");
-    says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
-    says(s, "DescribeCacheClusters", "ShowCacheNodeInfo=true", 200, "cluster.xml");
-    says(s, "DescribeCacheParameters", "CacheParameterGroupName=trainium-inferentia Marker=page%20two%2F%2B%3D", 200,
-         "parameters-2.xml");
-    says(s, "DescribeCacheParameters", "CacheParameterGroupName=trainium-inferentia", 200, "parameters-1.xml");
+    server_says(s, "DescribeReplicationGroups", "ReplicationGroupId=", 404, "group-not-found.xml");
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
+    server_says(s, "DescribeCacheClusters", "ShowCacheNodeInfo=true", 200, "cluster.xml");
+    server_says(s, "DescribeCacheParameters", "CacheParameterGroupName=trainium-inferentia Marker=page%20two%2F%2B%3D",
+                200, "parameters-2.xml");
+    server_says(s, "DescribeCacheParameters", "CacheParameterGroupName=trainium-inferentia", 200, "parameters-1.xml");
 }
 
 static void is_cluster(struct fixture *s)
@@ -252,7 +252,7 @@ static void a_single_node_by_its_id(void **state)
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
     assert_string_equal(s->words,
                         REGION "|trainium-inferentia|available|redis|7.1.0|-|trainium-inferentia|volatile-lru|");
@@ -274,7 +274,7 @@ static void the_only_one_without_an_id(void **state)
     aws_server_knows(s->server, &session_keys);
     with_cluster(s);
     s->free_in_done = true;
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     is_cluster(s);
 }
 
@@ -284,10 +284,10 @@ static void a_group_and_its_primary(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", NULL, 200, "group.xml");
-    says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-001", 200, "member.xml");
-    says(s, "DescribeCacheParameters", "CacheParameterGroupName=ray-gcs-valkey8", 200, "parameters-2.xml");
-    find(s, "ray-gcs", NULL);
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "group.xml");
+    server_says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-001", 200, "member.xml");
+    server_says(s, "DescribeCacheParameters", "CacheParameterGroupName=ray-gcs-valkey8", 200, "parameters-2.xml");
+    find_redis(s, "ray-gcs", NULL);
     assert_string_equal(s->said, "");
     assert_string_equal(s->host, GROUP_HOST);
     assert_int_equal(s->redis.port, 6379);
@@ -299,8 +299,8 @@ static void a_group_and_its_primary(void **state)
     assert_string_equal(s->words, REGION "|ray-gcs|available|valkey|8.0.1|enabled|ray-gcs-valkey8|-|");
 
     /* By a member's name: its group's primary, as the member may be a replica. */
-    says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-002", 200, "member.xml");
-    find(s, "ray-gcs-002", NULL);
+    server_says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-002", 200, "member.xml");
+    find_redis(s, "ray-gcs-002", NULL);
     assert_string_equal(s->host, GROUP_HOST);
 }
 
@@ -310,11 +310,11 @@ static void a_member_leads_to_its_group(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs-001", 404, "group-not-found.xml");
-    says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs", 200, "group.xml");
-    says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-001", 200, "member.xml");
-    says(s, "DescribeCacheParameters", NULL, 403, "denied.xml");
-    find(s, "ray-gcs-001", NULL);
+    server_says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs-001", 404, "group-not-found.xml");
+    server_says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs", 200, "group.xml");
+    server_says(s, "DescribeCacheClusters", "CacheClusterId=ray-gcs-001", 200, "member.xml");
+    server_says(s, "DescribeCacheParameters", NULL, 403, "denied.xml");
+    find_redis(s, "ray-gcs-001", NULL);
     assert_int_equal(s->err, ERR_OK);
     assert_string_equal(s->host, GROUP_HOST);
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), 2);
@@ -329,16 +329,16 @@ static void one_that_is_being_created(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs", 200, "group-creating.xml");
-    says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
-    says(s, "DescribeCacheClusters", NULL, 200, "cluster-creating.xml");
-    find(s, "ray-gcs", NULL);
+    server_says(s, "DescribeReplicationGroups", "ReplicationGroupId=ray-gcs", 200, "group-creating.xml");
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
+    server_says(s, "DescribeCacheClusters", NULL, 200, "cluster-creating.xml");
+    find_redis(s, "ray-gcs", NULL);
     assert_int_equal(s->err, ERR_NOT_FOUND);
     assert_int_equal(s->redis.state, AWS_CREATING);
     assert_string_equal(s->said, "ElastiCache ray-gcs has no endpoint yet: creating");
     assert_int_equal(s->redis.port, 0);
     assert_false(s->redis.replicas.known);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->redis.state, AWS_CREATING);
     assert_string_equal(s->said, "ElastiCache trainium-inferentia has no endpoint yet: creating");
 }
@@ -349,10 +349,10 @@ static void what_cannot_be_used(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
-    says(s, "DescribeCacheClusters", NULL, 200, "clusters-mixed.xml");
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
+    server_says(s, "DescribeCacheClusters", NULL, 200, "clusters-mixed.xml");
     /* Of memcached, one being deleted and one whose address is "null", the last is it; and it has no endpoint. */
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->redis.state, AWS_FAILED);
     assert_int_equal(s->err, ERR_PROTOCOL);
     assert_string_equal(s->said, "ElastiCache shop is available, but AWS names no endpoint");
@@ -364,15 +364,15 @@ static void none_at_all(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", "ReplicationGroupId=", 404, "group-not-found.xml");
-    says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
-    says(s, "DescribeCacheClusters", "CacheClusterId=", 404, "cluster-not-found.xml");
-    says(s, "DescribeCacheClusters", NULL, 200, "clusters-none.xml");
-    find(s, "trainium-inferentia", NULL);
+    server_says(s, "DescribeReplicationGroups", "ReplicationGroupId=", 404, "group-not-found.xml");
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "groups-none.xml");
+    server_says(s, "DescribeCacheClusters", "CacheClusterId=", 404, "cluster-not-found.xml");
+    server_says(s, "DescribeCacheClusters", NULL, 200, "clusters-none.xml");
+    find_redis(s, "trainium-inferentia", NULL);
     assert_int_equal(s->err, ERR_NOT_FOUND);
     assert_int_equal(s->redis.state, AWS_NONE);
     assert_string_equal(s->said, "ElastiCache in us-west-2 has nothing called trainium-inferentia");
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->redis.state, AWS_NONE);
     assert_string_equal(s->said, "ElastiCache in us-west-2 has no Redis");
 }
@@ -383,9 +383,9 @@ static void several_are_named(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", NULL, 200, "group.xml");
-    says(s, "DescribeCacheClusters", "ShowCacheClustersNotInReplicationGroups=true", 200, "cluster.xml");
-    find(s, NULL, NULL);
+    server_says(s, "DescribeReplicationGroups", NULL, 200, "group.xml");
+    server_says(s, "DescribeCacheClusters", "ShowCacheClustersNotInReplicationGroups=true", 200, "cluster.xml");
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_CONFLICT);
     assert_int_equal(s->redis.state, AWS_SEVERAL);
     assert_int_equal(s->redis.count, 2);
@@ -399,19 +399,19 @@ static void keys_of_a_profile(void **state)
 {
     struct fixture *s = *state;
 
-    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
-    put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
+    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded_reply(s, "credentials.ini"));
+    put_file(s, "f", "AWS_CONFIG_FILE", recorded_reply(s, "config.ini"));
     unsetenv("AWS_REGION"); /* the profile's */
     aws_server_knows(s->server, &env_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
 
     /* A profile that is asked for goes before the environment's keys. */
     setenv("AWS_REGION", REGION, 1);
     set_keys(&session_keys);
     aws_server_knows(s->server, &base_keys);
-    find(s, "trainium-inferentia", "base");
+    find_redis(s, "trainium-inferentia", "base");
     is_cluster(s);
     assert_non_null(strstr(aws_server_last(s->server), base_keys.id));
 }
@@ -433,8 +433,8 @@ static void put_cli(struct fixture *s, const char *script)
 
 static void put_shared_files(struct fixture *s)
 {
-    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
-    put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
+    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded_reply(s, "credentials.ini"));
+    put_file(s, "f", "AWS_CONFIG_FILE", recorded_reply(s, "config.ini"));
 }
 
 /* A CLI that prints role_keys when it is called as it has to be. */
@@ -460,14 +460,14 @@ static void a_role_by_the_cli(void **state)
     setenv("AWS_PROFILE", "operator", 1);
     aws_server_knows(s->server, &role_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
     assert_non_null(strstr(aws_server_last(s->server), role_keys.id));
 
     /* A profile that is asked for is passed on, and goes before the environment's keys. */
     put_good_cli(s, " --profile operator");
     set_keys(&session_keys);
-    find(s, "trainium-inferentia", "operator");
+    find_redis(s, "trainium-inferentia", "operator");
     is_cluster(s);
 }
 
@@ -496,11 +496,11 @@ static void what_the_cli_cannot_do_is_passed_on(void **state)
     put_shared_files(s);
     for (size_t i = 0; i < ARRAY_LEN(are); i++) {
         put_cli(s, are[i].script);
-        find(s, NULL, "single");
+        find_redis(s, NULL, "single");
         assert_string_equal(s->said, are[i].why);
     }
     setenv("PATH", "/nowhere", 1);
-    find(s, NULL, "single");
+    find_redis(s, NULL, "single");
     assert_string_equal(s->said,
                         "no credentials for AWS: AWS: profile single (sso_session): aws: no such program: install "
                         "the AWS CLI, or put keys into the environment");
@@ -523,7 +523,7 @@ static void the_cli_itself_runs_a_credential_process(void **state)
     setenv("PATH", "/usr/local/bin:/usr/bin:/bin", 1);
     aws_server_knows(s->server, &role_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", "p");
+    find_redis(s, "trainium-inferentia", "p");
     unsetenv("RAYDECK_TEST_KEYS");
     free(config);
     free(script);
@@ -538,12 +538,12 @@ static void a_web_identity(void **state)
     put_file(s, "token", "AWS_WEB_IDENTITY_TOKEN_FILE", "eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one\n");
     setenv("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/irsa", 1);
     aws_server_knows(s->server, &web_keys);
-    says(s, "AssumeRoleWithWebIdentity",
-         "WebIdentityToken=eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one "
-         "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Firsa",
-         200, "sts-web.xml");
+    server_says(s, "AssumeRoleWithWebIdentity",
+                "WebIdentityToken=eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one "
+                "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2Firsa",
+                200, "sts-web.xml");
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
     assert_int_equal(aws_server_asked(s->server, "AssumeRoleWithWebIdentity"), 1);
 }
@@ -560,7 +560,7 @@ static void a_web_identity_that_is_refused(void **state)
                                       .body = "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>No "
                                               "good: eyJhbGciOi.eyJpc3MiOi.c2lnbmF0dXJl-not-one</Message></Error>"
                                               "</ErrorResponse>"});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_AUTH);
     assert_int_equal(s->redis.state, AWS_DENIED);
     assert_true(strncmp(s->said, "no credentials for AWS: AWS sts: InvalidIdentityToken", 53) == 0);
@@ -574,17 +574,17 @@ static void the_containers_agent(void **state)
     setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
     free(url);
     put_file(s, "token", "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "pod-identity-s3cr3t\n");
-    says(s, "GET /v1/credentials ", "Authorization: pod-identity-s3cr3t", 200, "agent.json");
+    server_says(s, "GET /v1/credentials ", "Authorization: pod-identity-s3cr3t", 200, "agent.json");
     aws_server_knows(s->server, &agent_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
     assert_int_equal(aws_server_asked(s->server, "GET /v1/credentials "), 1);
     assert_null(strstr(aws_server_last(s->server), "s3cr3t"));
 
     /* A token file that is not there is the end: IMDS is not asked instead. */
     setenv("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", "/nowhere/token", 1);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_AUTH);
     assert_non_null(strstr(s->said, "/nowhere/token"));
 }
@@ -603,10 +603,10 @@ static void imds_of_the_instance(void **state)
                                                  .needs = "metadata-token: imds-s3cr3t",
                                                  .status = 200,
                                                  .body = "node-role"});
-    says(s, "GET /latest/meta-data/iam/security-credentials/node-role ", "imds-s3cr3t", 200, "imds.json");
+    server_says(s, "GET /latest/meta-data/iam/security-credentials/node-role ", "imds-s3cr3t", 200, "imds.json");
     aws_server_knows(s->server, &imds_keys);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
 }
 
@@ -617,7 +617,7 @@ static void imds_that_does_not_answer(void **state)
     unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
     aws_server_says(s->server, (struct aws_says){.what = "PUT /latest/api/token ", .mute = true});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_AUTH);
     assert_int_equal(s->redis.state, AWS_DENIED);
     assert_string_equal(s->said,
@@ -632,7 +632,7 @@ static void imds_without_a_role(void **state)
     unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
     aws_server_says(s->server, (struct aws_says){.what = "PUT /latest/api/token ", .status = 200, .body = "t"});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_string_equal(s->said, "no credentials for AWS: IMDS: the role: HTTP 404: the instance has no role");
 }
 
@@ -647,27 +647,27 @@ static void what_is_wrong_before_anything_is_asked(void **state)
     };
     struct fixture *s = *state;
 
-    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded(s, "credentials.ini"));
-    put_file(s, "f", "AWS_CONFIG_FILE", recorded(s, "config.ini"));
+    put_file(s, "c", "AWS_SHARED_CREDENTIALS_FILE", recorded_reply(s, "credentials.ini"));
+    put_file(s, "f", "AWS_CONFIG_FILE", recorded_reply(s, "config.ini"));
     for (size_t i = 0; i < ARRAY_LEN(are); i++) {
-        find(s, NULL, are[i].profile);
+        find_redis(s, NULL, are[i].profile);
         assert_string_equal(s->said, are[i].why);
     }
     unsetenv("AWS_REGION");
-    find(s, NULL, "operator");
+    find_redis(s, NULL, "operator");
     assert_string_equal(s->said, "AWS: no region: set AWS_REGION, or region in the profile");
     setenv("AWS_REGION", "evil.example/#", 1);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_USAGE);
     setenv("AWS_REGION", REGION, 1);
     setenv("AWS_ACCESS_KEY_ID", "AKIA\r\nX-Evil: 1", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "s3cr3t", 1);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_string_equal(s->said,
                         "no credentials for AWS: AWS: the environment's keys: one is missing, or cannot be sent");
     set_keys(&env_keys);
     setenv("AWS_ENDPOINT_URL", "gopher://x", 1);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_string_equal(s->said, "AWS: the endpoint URL given for elasticache is none of http or https");
     assert_int_equal(aws_server_refused(s->server), 0);
 }
@@ -683,7 +683,7 @@ static void a_wrong_signature_is_refused(void **state)
     set_keys(&env_keys);
     aws_server_knows(s->server, &other);
     with_cluster(s);
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     assert_int_equal(s->err, ERR_AUTH);
     assert_int_equal(s->redis.state, AWS_DENIED);
     assert_true(strncmp(s->said, "AWS elasticache: SignatureDoesNotMatch: The request signature we calculated", 75) ==
@@ -697,8 +697,8 @@ static void an_expired_token(void **state)
 
     set_keys(&session_keys);
     aws_server_knows(s->server, &session_keys);
-    says(s, "DescribeReplicationGroups", NULL, 403, "expired.xml");
-    find(s, NULL, NULL);
+    server_says(s, "DescribeReplicationGroups", NULL, 403, "expired.xml");
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_AUTH);
     assert_int_equal(s->redis.state, AWS_DENIED);
     assert_string_equal(s->said,
@@ -711,18 +711,18 @@ static void without_permission(void **state)
 
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
-    says(s, "DescribeReplicationGroups", NULL, 403, "denied.xml");
-    says(s, "DescribeCacheClusters", "CacheClusterId=trainium-inferentia", 200, "cluster.xml");
-    says(s, "DescribeCacheClusters", NULL, 404, "cluster-not-found.xml");
-    says(s, "DescribeCacheParameters", NULL, 403, "denied.xml");
-    find(s, NULL, NULL);
+    server_says(s, "DescribeReplicationGroups", NULL, 403, "denied.xml");
+    server_says(s, "DescribeCacheClusters", "CacheClusterId=trainium-inferentia", 200, "cluster.xml");
+    server_says(s, "DescribeCacheClusters", NULL, 404, "cluster-not-found.xml");
+    server_says(s, "DescribeCacheParameters", NULL, 403, "denied.xml");
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_FORBIDDEN);
     assert_int_equal(s->redis.state, AWS_DENIED);
     assert_non_null(strstr(s->said, "is not authorized to perform: elasticache:DescribeReplicationGroups"));
     /* Who may see clusters finds the one that is named; what is not among them may be a group: denied, not "none". */
-    find(s, "trainium-inferentia", NULL);
+    find_redis(s, "trainium-inferentia", NULL);
     is_cluster(s);
-    find(s, "other", NULL);
+    find_redis(s, "other", NULL);
     assert_int_equal(s->redis.state, AWS_DENIED);
 }
 
@@ -734,15 +734,15 @@ static void slow_down_and_cut_are_asked_again(void **state)
     aws_server_knows(s->server, &env_keys);
     aws_server_says(s->server, (struct aws_says){.what = "DescribeReplicationGroups",
                                                  .status = 400,
-                                                 .body = recorded(s, "throttled.xml"),
+                                                 .body = recorded_reply(s, "throttled.xml"),
                                                  .times = 1});
     aws_server_says(s->server, (struct aws_says){.what = "DescribeReplicationGroups",
                                                  .status = 200,
-                                                 .body = recorded(s, "groups-none.xml"),
+                                                 .body = recorded_reply(s, "groups-none.xml"),
                                                  .cut = 60,
                                                  .times = 1});
     with_cluster(s);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     is_cluster(s);
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), 3);
 }
@@ -755,9 +755,9 @@ static void always_cut(void **state)
     aws_server_knows(s->server, &env_keys);
     aws_server_says(s->server, (struct aws_says){.what = "DescribeReplicationGroups",
                                                  .status = 200,
-                                                 .body = recorded(s, "group.xml"),
+                                                 .body = recorded_reply(s, "group.xml"),
                                                  .cut = 900});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_RESET);
     assert_int_equal(s->redis.state, AWS_FAILED);
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), 3);
@@ -771,9 +771,9 @@ static void half_an_answer_that_says_it_is_whole(void **state)
     aws_server_knows(s->server, &env_keys);
     aws_server_says(s->server, (struct aws_says){.what = "DescribeReplicationGroups",
                                                  .status = 200,
-                                                 .body = recorded(s, "group.xml"),
+                                                 .body = recorded_reply(s, "group.xml"),
                                                  .len = 900});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_PARSE);
     assert_int_equal(s->redis.state, AWS_FAILED);
 }
@@ -790,7 +790,7 @@ static void fifty_megabytes(void **state)
     aws_server_knows(s->server, &env_keys);
     aws_server_says(s->server,
                     (struct aws_says){.what = "DescribeReplicationGroups", .status = 200, .body = body, .len = len});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     free(body);
     assert_int_equal(s->err, ERR_LIMIT);
     assert_int_equal(s->redis.state, AWS_FAILED);
@@ -808,7 +808,7 @@ static void pages_without_end(void **state)
                                                          "<DescribeReplicationGroupsResult><ReplicationGroups/>"
                                                          "<Marker>m</Marker></DescribeReplicationGroupsResult>"
                                                          "</DescribeReplicationGroupsResponse>"});
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_LIMIT);
     assert_int_equal(aws_server_asked(s->server, "DescribeReplicationGroups"), AWS_PAGES);
 }
@@ -819,7 +819,7 @@ static void nobody_listens(void **state)
 
     set_keys(&env_keys);
     setenv("AWS_ENDPOINT_URL_ELASTICACHE", "http://127.0.0.1:1", 1);
-    find(s, NULL, NULL);
+    find_redis(s, NULL, NULL);
     assert_int_equal(s->err, ERR_REFUSED);
     assert_int_equal(s->redis.state, AWS_FAILED);
 }
@@ -831,12 +831,12 @@ static void it_can_be_stopped_at_any_time(void **state)
     set_keys(&env_keys);
     aws_server_knows(s->server, &env_keys);
     with_cluster(s);
-    start(s, NULL, NULL);
+    find_start(s, NULL, NULL);
     aws_find_free(s->find); /* before it began */
     s->find = NULL;
     for (unsigned n = 1; n <= 4; n++) {
         unsigned before = aws_server_asked(s->server, "DescribeReplicationGroups");
-        start(s, NULL, NULL);
+        find_start(s, NULL, NULL);
         UNTIL(s, aws_server_asked(s->server, "DescribeReplicationGroups") == before + 1);
         for (unsigned i = 0; i < n; i++) loop_step(s->loop, 1);
         aws_find_free(s->find);

@@ -30,13 +30,13 @@ struct fixture {
     bool free_in_received, free_in_closed;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     (void)request;
     return ((struct fixture *)arg)->reply;
 }
 
-static void drop(struct fixture *s)
+static void link_free(struct fixture *s)
 {
     bytes_free(s->link);
     s->link = NULL;
@@ -51,7 +51,7 @@ static void on_received(void *arg, const char *bytes, size_t len)
 {
     struct fixture *s = arg;
     buf_add(&s->in, bytes, len);
-    if (s->free_in_received) drop(s);
+    if (s->free_in_received) link_free(s);
 }
 
 static void on_closed(void *arg, enum err err, const char *why)
@@ -59,7 +59,7 @@ static void on_closed(void *arg, enum err err, const char *why)
     struct fixture *s = arg;
     s->closed++;
     s->err = err;
-    if (s->free_in_closed) drop(s);
+    if (s->free_in_closed) link_free(s);
     free(s->why);
     s->why = mem_str(why); /* which outlives the link */
 }
@@ -68,7 +68,7 @@ static int fixture_open(void **state)
 {
     struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     buf_init(&s->in, 16 * 1024 * 1024);
     *state = s;
     return 0;
@@ -154,11 +154,11 @@ static void nobody_there_is_refused(void **state)
     s->link = bytes_tcp(s->loop, "127.0.0.1", port, 3000, &calls);
     WAIT_FOR(s, s->closed == 1);
     assert_int_equal(s->err, ERR_REFUSED);
-    drop(s);
+    link_free(s);
     s->link = bytes_tcp(s->loop, "no-such-host.invalid", 1, 6000, &calls);
     WAIT_FOR(s, s->closed == 2);
     assert_int_equal(s->err, ERR_DNS);
-    drop(s);
+    link_free(s);
     s->free_in_closed = true; /* nothing of it is left then, and its reason is still read */
     s->link = bytes_tcp(s->loop, "no-such-host.invalid", 1, 6000, &calls);
     WAIT_FOR(s, s->closed == 3);
@@ -174,7 +174,7 @@ static void a_link_may_be_freed_while_it_connects(void **state)
     struct fixture *s = *state;
     struct bytes_calls calls = calls_of(s);
     s->link = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
-    drop(s);
+    link_free(s);
     struct bytes *b = bytes_tcp(s->loop, "127.0.0.1", tiny_port(s->server), 3000, &calls);
     loop_step(s->loop, 5);
     bytes_free(b);
@@ -215,11 +215,11 @@ static void a_command_that_fails_says_why(void **state)
     assert_int_equal(s->err, ERR_CHILD);
     assert_non_null(strstr(s->why, "no route to host"));
     assert_string_equal(buf_text(&s->in), "last\n");
-    drop(s);
+    link_free(s);
     s->link = bytes_command(s->loop, "no-such-program-at-all", &calls);
     WAIT_FOR(s, s->closed == 2);
     assert_int_equal(s->err, ERR_NOT_FOUND);
-    drop(s);
+    link_free(s);
     s->link = bytes_command(s->loop, "true", &calls);
     WAIT_FOR(s, s->closed == 3);
     assert_int_equal(s->err, ERR_RESET);

@@ -31,7 +31,7 @@ struct stage {
     char why[ERR_TEXT_MAX];
 };
 
-static bool route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
+static bool server_route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
     struct stage *s = (struct stage *)fixture;
     if (kube_fixture_is(request, "POST " MAPS) || kube_fixture_is(request, "PATCH " MAPS "/m") ||
@@ -52,7 +52,7 @@ static void on_answer(void *arg, const struct object_answer *a)
     fail_msg("answered: %s", a->why);
 }
 
-static void change(void *arg)
+static void step_change(void *arg)
 {
     struct stage *s = arg;
     const struct object_pin pin = {"u1", "7"};
@@ -90,10 +90,10 @@ static bool is_over(struct kube_fixture *fixture)
     return ((struct stage *)fixture)->over;
 }
 
-static void cancelled(struct stage *s, const char *fate)
+static void change_cancelled(struct stage *s, const char *fate)
 {
-    static const struct step_def defs[] = {{"confirm", NULL, STEP_CONFIRMS}, {"change", change, 0}};
-    s->fixture.route = route;
+    static const struct step_def defs[] = {{"confirm", NULL, STEP_CONFIRMS}, {"change", step_change, 0}};
+    s->fixture.route = server_route;
     kube_fixture_start(&s->fixture);
     kube_fixture_open(&s->fixture, "{token: x}", "mistral");
     const struct step_engine_conf conf = {.loop = s->fixture.loop,
@@ -122,36 +122,39 @@ static void cancelled(struct stage *s, const char *fate)
 static void a_create_that_was_done_is_told_as_done(void **state)
 {
     (void)state;
-    cancelled(&(struct stage){.verb = CHANGE_CREATES, .after = META("8", MADE)}, ": it is created (UID u1)");
+    change_cancelled(&(struct stage){.verb = CHANGE_CREATES, .after = META("8", MADE)}, ": it is created (UID u1)");
 }
 
 static void a_create_that_was_not_done_is_told_as_not_done(void **state)
 {
     (void)state;
-    cancelled(&(struct stage){.verb = CHANGE_CREATES}, ": it is not there");
+    change_cancelled(&(struct stage){.verb = CHANGE_CREATES}, ": it is not there");
 }
 
 static void an_apply_is_told_by_the_resource_version(void **state)
 {
     (void)state;
-    cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("8", "")}, ": it is changed (resourceVersion 8)");
-    cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("7", "")}, ": it is unchanged (resourceVersion 7)");
+    change_cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("8", "")},
+                     ": it is changed (resourceVersion 8)");
+    change_cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("7", "")},
+                     ": it is unchanged (resourceVersion 7)");
 }
 
 static void a_delete_is_told_by_the_object(void **state)
 {
     (void)state;
-    cancelled(&(struct stage){.verb = CHANGE_DELETES}, ": it is gone");
-    cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("8", GOING)}, ": it is being deleted (UID u1)");
-    cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("7", "")},
-              ": it is there and not being deleted (UID u1)");
+    change_cancelled(&(struct stage){.verb = CHANGE_DELETES}, ": it is gone");
+    change_cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("8", GOING)},
+                     ": it is being deleted (UID u1)");
+    change_cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("7", "")},
+                     ": it is there and not being deleted (UID u1)");
 }
 
 static void a_server_that_answers_nothing_leaves_it_unknown(void **state)
 {
     (void)state;
-    cancelled(&(struct stage){.verb = CHANGE_CREATES, .mute = true},
-              ", whether it is applied is not known: the API server does not answer");
+    change_cancelled(&(struct stage){.verb = CHANGE_CREATES, .mute = true},
+                     ", whether it is applied is not known: the API server does not answer");
 }
 
 int main(void)

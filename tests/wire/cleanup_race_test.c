@@ -16,8 +16,8 @@
 #define AS "?fieldManager=someone"
 #define OURS ",\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}"
 
-static void put(struct deploy_harness *r, const char *path, const char *api, const char *kind, const char *name,
-                const char *meta)
+static void object_put(struct deploy_harness *r, const char *path, const char *api, const char *kind, const char *name,
+                       const char *meta)
 {
     char *to = mem_printf("%s/%s" AS, path, name);
     char *body =
@@ -27,23 +27,23 @@ static void put(struct deploy_harness *r, const char *path, const char *api, con
     free(body);
 }
 
-static void map(struct deploy_harness *r, const char *name, const char *meta)
+static void config_map_put(struct deploy_harness *r, const char *name, const char *meta)
 {
-    put(r, NAMESPACE "/configmaps", "v1", "ConfigMap", name, meta);
+    object_put(r, NAMESPACE "/configmaps", "v1", "ConfigMap", name, meta);
 }
 
 /* A namespace that raydeck made, with one ConfigMap of its own in it. */
-static int up(void **state)
+static int race_setup(void **state)
 {
     struct deploy_harness *r =
         deploy_harness_new(&(struct sim_conf){.seed = 5, .speed = 50, .no_redis = true, .empty = true});
-    put(r, "/api/v1/namespaces", "v1", "Namespace", "mistral", OURS);
-    map(r, "ours", OURS);
+    object_put(r, "/api/v1/namespaces", "v1", "Namespace", "mistral", OURS);
+    config_map_put(r, "ours", OURS);
     *state = r;
     return 0;
 }
 
-static int down(void **state)
+static int race_teardown(void **state)
 {
     deploy_harness_free(*state);
     return 0;
@@ -63,7 +63,7 @@ static void what_came_while_it_was_asked_keeps_the_namespace(void **state)
 {
     struct deploy_harness *r = *state;
     deploy_harness_cleanup(r);
-    map(r, "theirs", "");
+    config_map_put(r, "theirs", "");
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_harness_said(r, "# namespace: namespace/mistral kept: new since it was shown: configmap/theirs\n");
@@ -77,7 +77,7 @@ static void what_another_raydeck_made_meanwhile_stays(void **state)
 {
     struct deploy_harness *r = *state;
     deploy_harness_cleanup(r);
-    map(r, "second", OURS);
+    config_map_put(r, "second", OURS);
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_harness_said(r, "new since it was shown: configmap/second\n");
@@ -90,7 +90,7 @@ static void one_that_was_replaced_stays_and_keeps_the_namespace(void **state)
     struct deploy_harness *r = *state;
     deploy_harness_cleanup(r);
     cJSON_Delete(sim_fixture_ask(r->sim, "DELETE", NAMESPACE "/configmaps/ours", NULL, NULL, 200));
-    map(r, "ours", OURS);
+    config_map_put(r, "ours", OURS);
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_harness_said(r, "configmap/ours is another one now than the one that was shown: left alone\n");
@@ -103,7 +103,8 @@ static void a_kind_that_nobody_listed_counts_too(void **state)
 {
     struct deploy_harness *r = *state;
     deploy_harness_cleanup(r);
-    put(r, "/apis/coordination.k8s.io/v1/namespaces/mistral/leases", "coordination.k8s.io/v1", "Lease", "theirs", "");
+    object_put(r, "/apis/coordination.k8s.io/v1/namespaces/mistral/leases", "coordination.k8s.io/v1", "Lease", "theirs",
+               "");
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_harness_said(r, "new since it was shown: lease.coordination.k8s.io/theirs\n");
@@ -141,8 +142,8 @@ static void a_namespace_that_cannot_be_read_stays(void **state)
         {"deny delete namespaces", "# namespace: namespace/mistral: namespaces \"mistral\" is forbidden"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-        if (i) down(state);
-        if (i) up(state);
+        if (i) race_teardown(state);
+        if (i) race_setup(state);
         r = *state;
         deploy_harness_cleanup(r);
         sim_fixture_say(r->sim, cases[i].deny);
@@ -171,14 +172,14 @@ static void without_permission_the_engine_refuses_by_itself(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(all_of_ours_goes, up, down),
-        cmocka_unit_test_setup_teardown(what_came_while_it_was_asked_keeps_the_namespace, up, down),
-        cmocka_unit_test_setup_teardown(what_another_raydeck_made_meanwhile_stays, up, down),
-        cmocka_unit_test_setup_teardown(one_that_was_replaced_stays_and_keeps_the_namespace, up, down),
-        cmocka_unit_test_setup_teardown(a_namespace_that_cannot_be_read_stays, up, down),
-        cmocka_unit_test_setup_teardown(a_kind_that_nobody_listed_counts_too, up, down),
-        cmocka_unit_test_setup_teardown(a_namespace_that_changed_hands_stays, up, down),
-        cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, up, down),
+        cmocka_unit_test_setup_teardown(all_of_ours_goes, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_came_while_it_was_asked_keeps_the_namespace, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(what_another_raydeck_made_meanwhile_stays, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(one_that_was_replaced_stays_and_keeps_the_namespace, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(a_namespace_that_cannot_be_read_stays, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(a_kind_that_nobody_listed_counts_too, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(a_namespace_that_changed_hands_stays, race_setup, race_teardown),
+        cmocka_unit_test_setup_teardown(without_permission_the_engine_refuses_by_itself, race_setup, race_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

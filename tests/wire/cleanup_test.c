@@ -33,17 +33,17 @@ struct script {
     char why[ERR_TEXT_MAX];
 };
 
-static void add(char *to, size_t size, const char *text)
+static void text_append(char *to, size_t size, const char *text)
 {
     size_t used = strlen(to);
     snprintf(to + used, size - used, "%s", text);
 }
 
-static struct tiny_reply deleted(struct script *s, const char *request)
+static struct tiny_reply answer_delete(struct script *s, const char *request)
 {
     char line[300];
     snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request + 7, " "), request + 7);
-    add(s->deleted, sizeof s->deleted, line);
+    text_append(s->deleted, sizeof s->deleted, line);
     if (!strstr(request, "\"preconditions\":{\"uid\":\"u-")) fail_msg("no UID: %s", request);
     if (s->replaced && strstr(line, "rayservices"))
         return kube_fixture_json(&s->fixture, 409, "{\"kind\":\"Status\",\"code\":409}");
@@ -52,7 +52,7 @@ static struct tiny_reply deleted(struct script *s, const char *request)
     return kube_fixture_json(&s->fixture, 200, "{\"kind\":\"Status\"}");
 }
 
-static const char *jobs(const struct script *s)
+static const char *jobs_body(const struct script *s)
 {
     return s->job_failed
                ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde-redis-cleanup\",\"labels\":{\"ray.io/cluster\":"
@@ -62,7 +62,7 @@ static const char *jobs(const struct script *s)
                  "\"mistral-abcde\"}},\"status\":{\"conditions\":[{\"type\":\"Complete\",\"status\":\"True\"}]}}]}";
 }
 
-static const char *listed(const struct script *s, const char *path)
+static const char *list_body(const struct script *s, const char *path)
 {
     if (strstr(path, "/deployments")) return ONE("gradio");
     if (strstr(path, "/configmaps"))
@@ -90,7 +90,7 @@ static const char *listed(const struct script *s, const char *path)
     return "{\"items\":[]}";
 }
 
-static struct tiny_reply got(struct script *s, const char *path)
+static struct tiny_reply answer_get(struct script *s, const char *path)
 {
     struct kube_fixture *fixture = &s->fixture;
     if (strncmp(path, "/apis ", 6) == 0) return kube_fixture_json(fixture, 200, "{\"groups\":[]}");
@@ -112,14 +112,14 @@ static struct tiny_reply got(struct script *s, const char *path)
                                  s->hangs || s->clusters++ < 2
                                      ? "{\"items\":[{\"metadata\":{\"name\":\"mistral-abcde\"," HELD "}}]}"
                                      : "{\"items\":[]}");
-    if (strstr(path, "/jobs?")) return kube_fixture_json(fixture, 200, jobs(s));
+    if (strstr(path, "/jobs?")) return kube_fixture_json(fixture, 200, jobs_body(s));
     if (s->forbidden && strstr(path, "/secrets "))
         return kube_fixture_json(fixture, 403,
                                  "{\"kind\":\"Status\",\"code\":403,\"message\":\"secrets is forbidden\"}");
-    return kube_fixture_json(fixture, 200, listed(s, path));
+    return kube_fixture_json(fixture, 200, list_body(s, path));
 }
 
-static bool route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
+static bool server_route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
 {
     struct script *s = (struct script *)(void *)fixture;
     if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
@@ -127,9 +127,9 @@ static bool route(struct kube_fixture *fixture, const char *request, struct tiny
     if (kube_fixture_is(request, "DELETE ") && s->cut)
         *reply = (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{", .hang_up = true};
     else if (kube_fixture_is(request, "DELETE "))
-        *reply = deleted(s, request);
+        *reply = answer_delete(s, request);
     else
-        *reply = got(s, request + 4);
+        *reply = answer_get(s, request + 4);
     return true;
 }
 
@@ -143,7 +143,7 @@ static void on_changed(void *arg, const struct step *step, const struct step_lin
     else
         snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
                  step->now);
-    add(s->said, sizeof s->said, text);
+    text_append(s->said, sizeof s->said, text);
 }
 
 static void on_confirm(void *arg)
@@ -166,14 +166,14 @@ static bool asked_or_over(struct kube_fixture *fixture)
     return s->asked || s->over;
 }
 
-static bool over(struct kube_fixture *fixture)
+static bool cleanup_over(struct kube_fixture *fixture)
 {
     return ((const struct script *)(const void *)fixture)->over;
 }
 
-static void run(struct script *s, bool yes)
+static void cleanup_run(struct script *s, bool yes)
 {
-    s->fixture.route = route;
+    s->fixture.route = server_route;
     kube_fixture_start(&s->fixture);
     kube_fixture_open(&s->fixture, "{token: x}", "mistral");
     const struct cleanup_conf conf = {.loop = s->fixture.loop,
@@ -189,7 +189,7 @@ static void run(struct script *s, bool yes)
     kube_fixture_until(&s->fixture, asked_or_over, "the question, or an end");
     if (!s->over) assert_string_equal(s->deleted, "");
     if (s->asked) step_engine_confirm(cleanup_engine(c), yes);
-    kube_fixture_until(&s->fixture, over, "the end");
+    kube_fixture_until(&s->fixture, cleanup_over, "the end");
     cleanup_free(c);
     kube_fixture_stop(&s->fixture);
 }
@@ -201,7 +201,7 @@ static void run(struct script *s, bool yes)
 
 #define NS "/api/v1/namespaces/mistral"
 
-static struct script *fresh(void)
+static struct script *script_new(void)
 {
     return mem_zero(1, sizeof(struct script));
 }
@@ -210,9 +210,9 @@ static struct script *fresh(void)
 static void what_is_cut_off_is_not_called_undone(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->cut = true;
-    run(s, true);
+    cleanup_run(s, true);
     SAID(s, "deployment.apps/gradio: whether it is deleted is not known: ");
     if (!strstr(s->why, "whether rayservice.ray.io/mistral is deleted is not known: ")) fail_msg("%s", s->why);
     free(s);
@@ -221,8 +221,8 @@ static void what_is_cut_off_is_not_called_undone(void **state)
 static void everything_of_ours_goes_in_order(void **state)
 {
     (void)state;
-    struct script *s = fresh();
-    run(s, true);
+    struct script *s = script_new();
+    cleanup_run(s, true);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
     assert_string_equal(s->why, "cleaned up; what is left in Redis is not known");
     assert_string_equal(s->deleted, "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"
@@ -242,8 +242,8 @@ static void everything_of_ours_goes_in_order(void **state)
 static void a_no_deletes_nothing(void **state)
 {
     (void)state;
-    struct script *s = fresh();
-    run(s, false);
+    struct script *s = script_new();
+    cleanup_run(s, false);
     assert_int_equal(s->err, ERR_GUARD);
     assert_string_equal(s->deleted, "");
     SAID(s, "= namespace skipped\n");
@@ -253,17 +253,17 @@ static void a_no_deletes_nothing(void **state)
 static void a_namespace_that_is_not_ours_stays(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->foreign_namespace = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
     SAID(s, "  namespace: namespace/mistral kept: raydeck did not make it\n");
     free(s);
 
-    s = fresh();
+    s = script_new();
     s->someone_else = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
     assert_null(strstr(s->deleted, "theirs"));
@@ -271,9 +271,9 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: configmap/theirs\n");
     free(s);
 
-    s = fresh();
+    s = script_new();
     s->forbidden = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_false(s->namespace_deleted);
     SAID(s, "! read: secrets may not be listed: what there is of them stays\n");
     SAID(s, "kept: it holds what is not ours: perhaps secrets, which may not be listed\n");
@@ -284,18 +284,18 @@ static void a_namespace_that_is_not_ours_stays(void **state)
 static void one_of_two(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->two = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_USAGE);
     assert_string_equal(s->deleted, "");
     SAID(s, "# read: 2 RayServices of ours are in namespace mistral: mistral, second\n");
     free(s);
 
-    s = fresh();
+    s = script_new();
     s->two = true;
     s->service = "mistral";
-    run(s, true);
+    cleanup_run(s, true);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
     assert_string_equal(s->deleted,
                         "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n" NS "/secrets/hf-token\n");
@@ -308,9 +308,9 @@ static void one_of_two(void **state)
 static void another_name_takes_nothing(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->service = "mistrall";
-    run(s, true);
+    cleanup_run(s, true);
     assert_string_equal(s->deleted, "");
     assert_string_equal(s->why, "there is nothing to clean up");
     free(s);
@@ -319,9 +319,9 @@ static void another_name_takes_nothing(void **state)
 static void a_pod_of_somebody_keeps_the_namespace(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->pod = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
     SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: pod/notebook\n");
@@ -331,9 +331,9 @@ static void a_pod_of_somebody_keeps_the_namespace(void **state)
 static void what_hangs_is_said_with_the_way_out(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->hangs = s->job_failed = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_TIMEOUT);
     SAID(s, "! RayService: it hangs: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
             "limit\n");
@@ -350,9 +350,9 @@ static void what_hangs_is_said_with_the_way_out(void **state)
 static void another_one_of_that_name_is_left_alone(void **state)
 {
     (void)state;
-    struct script *s = fresh();
+    struct script *s = script_new();
     s->replaced = true;
-    run(s, true);
+    cleanup_run(s, true);
     assert_int_equal(s->err, ERR_CONFLICT);
     SAID(s, "# RayService: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
     assert_null(strstr(s->deleted, "secrets"));

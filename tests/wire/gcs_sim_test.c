@@ -57,7 +57,7 @@ static redisContext *log_in(const struct redis_child *c)
     return rc;
 }
 
-static int setup(void **state)
+static int gcs_setup(void **state)
 {
     struct fixture *f = mem_zero(1, sizeof *f);
     struct why why = {0};
@@ -83,7 +83,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int gcs_teardown(void **state)
 {
     struct fixture *f = *state;
     struct stat st;
@@ -102,7 +102,7 @@ static int teardown(void **state)
 }
 
 /* Redis' own words; text of a bulk, number of an integer as text. */
-static char *ask(struct fixture *f, const char *command, const char *key, const char *field)
+static char *redis_ask(struct fixture *f, const char *command, const char *key, const char *field)
 {
     redisReply *r = field ? redisCommand(f->look, "%s %s %s", command, key, field)
                     : key ? redisCommand(f->look, "%s %s", command, key)
@@ -114,9 +114,9 @@ static char *ask(struct fixture *f, const char *command, const char *key, const 
     return text;
 }
 
-static long hlen(struct fixture *f, const char *table)
+static long table_length(struct fixture *f, const char *table)
 {
-    char *key = mem_printf("RAY" NS "@%s", table), *n = ask(f, "HLEN", key, NULL);
+    char *key = mem_printf("RAY" NS "@%s", table), *n = redis_ask(f, "HLEN", key, NULL);
     long v = n ? strtol(n, NULL, 10) : -1;
     free(key);
     free(n);
@@ -124,9 +124,9 @@ static long hlen(struct fixture *f, const char *table)
 }
 
 /* Rows of CLIENT LIST that come from that address. */
-static unsigned connections(struct fixture *f, const char *ip)
+static unsigned client_connections(struct fixture *f, const char *ip)
 {
-    char *list = ask(f, "CLIENT LIST", NULL, NULL), *want = mem_printf(" addr=%s:", ip);
+    char *list = redis_ask(f, "CLIENT LIST", NULL, NULL), *want = mem_printf(" addr=%s:", ip);
     unsigned n = 0;
     for (const char *s = list; s && (s = strstr(s, want)); s++) n++;
     free(list);
@@ -141,35 +141,35 @@ static unsigned connections(struct fixture *f, const char *ip)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void boot(struct fixture *f)
+static void gcs_boot(struct fixture *f)
 {
     gcs_sim_boot(f->gcs, &head_a, 0, workers, 2, 1700000000000);
-    UNTIL(f, hlen(f, "KV") >= 46 && connections(f, "127.0.0.31") == 4);
+    UNTIL(f, table_length(f, "KV") >= 46 && client_connections(f, "127.0.0.31") == 4);
 }
 
 static void test_boot(void **state)
 {
     struct fixture *f = *state;
-    boot(f);
-    assert_int_equal(hlen(f, "NODE"), 3);
-    assert_int_equal(hlen(f, "ACTOR"), 7);
-    assert_int_equal(hlen(f, "ACTOR_TASK_SPEC"), 7);
-    assert_int_equal(hlen(f, "JOB"), 1);
-    assert_int_equal(hlen(f, "WORKERS"), 8);
-    char *beat = ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
+    gcs_boot(f);
+    assert_int_equal(table_length(f, "NODE"), 3);
+    assert_int_equal(table_length(f, "ACTOR"), 7);
+    assert_int_equal(table_length(f, "ACTOR_TASK_SPEC"), 7);
+    assert_int_equal(table_length(f, "JOB"), 1);
+    assert_int_equal(table_length(f, "WORKERS"), 8);
+    char *beat = redis_ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
     cJSON *json = NULL;
     assert_int_equal(json_parse(beat, strlen(beat), &json, NULL), ERR_OK);
     assert_true(json_f64(json, "time").known);
     cJSON_Delete(json);
     free(beat);
-    char *session = ask(f, "HGET", "RAY" NS "@KV", "@namespace_session:session_name");
+    char *session = redis_ask(f, "HGET", "RAY" NS "@KV", "@namespace_session:session_name");
     assert_true(strncmp(session, "session_20", 10) == 0);
     free(session);
-    char *counter = ask(f, "GET", "RAY" NS "@JobCounter", NULL);
+    char *counter = redis_ask(f, "GET", "RAY" NS "@JobCounter", NULL);
     assert_string_equal(counter, "1");
     free(counter);
-    char *bytes = ask(f, "HSTRLEN", "RAY" NS "@KV",
-                      "@namespace_serve:ray-serve-_ray_internal_dashboard-serve-application-state-checkpoint");
+    char *bytes = redis_ask(f, "HSTRLEN", "RAY" NS "@KV",
+                            "@namespace_serve:ray-serve-_ray_internal_dashboard-serve-application-state-checkpoint");
     assert_string_equal(bytes, "493604");
     free(bytes);
 }
@@ -179,11 +179,11 @@ static void test_boot_with_a_second_head(void **state)
 {
     struct fixture *f = *state;
     gcs_sim_boot(f->gcs, &head_a, 1700400000000, workers, 2, 1700000000000);
-    UNTIL(f, hlen(f, "KV") >= 46 && hlen(f, "JOB") == 2);
-    assert_int_equal(hlen(f, "NODE"), 4);
-    assert_int_equal(hlen(f, "ACTOR"), 8);
-    assert_int_equal(hlen(f, "ACTOR_TASK_SPEC"), 7);
-    assert_int_equal(hlen(f, "WORKERS"), 11);
+    UNTIL(f, table_length(f, "KV") >= 46 && table_length(f, "JOB") == 2);
+    assert_int_equal(table_length(f, "NODE"), 4);
+    assert_int_equal(table_length(f, "ACTOR"), 8);
+    assert_int_equal(table_length(f, "ACTOR_TASK_SPEC"), 7);
+    assert_int_equal(table_length(f, "WORKERS"), 11);
     assert_int_equal(ray_sim_head(f->ray)->start_ms, 1700400008300);
     assert_string_equal(ray_sim_head(f->ray)->pod, "m-head-a");
     const struct ray_sim_node *nodes;
@@ -201,12 +201,12 @@ static void test_boot_with_a_second_head(void **state)
 static void test_head_loss(void **state)
 {
     struct fixture *f = *state;
-    boot(f);
-    long kv = hlen(f, "KV");
+    gcs_boot(f);
+    long kv = table_length(f, "KV");
     gcs_sim_head_lost(f->gcs);
-    UNTIL(f, connections(f, "127.0.0.31") == 0);
-    char *was = ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
-    assert_int_equal(hlen(f, "NODE"), 3);
+    UNTIL(f, client_connections(f, "127.0.0.31") == 0);
+    char *was = redis_ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
+    assert_int_equal(table_length(f, "NODE"), 3);
     assert_string_equal(ray_sim_head(f->ray)->pod, "m-head-a");
 
     gcs_sim_head_started(f->gcs, &head_b);
@@ -214,14 +214,14 @@ static void test_head_loss(void **state)
     UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_CONNECTED));
     UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_JOB));
     assert_int_equal(f->steps, 8);
-    UNTIL(f, hlen(f, "JOB") == 2);
-    assert_int_equal(connections(f, "127.0.0.34"), 4);
-    assert_int_equal(hlen(f, "NODE"), 4);
-    assert_int_equal(hlen(f, "ACTOR"), 8);
-    assert_int_equal(hlen(f, "ACTOR_TASK_SPEC"), 7);
-    assert_int_equal(hlen(f, "WORKERS"), 11);
-    assert_int_equal(hlen(f, "KV"), kv + 1);
-    char *now = ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
+    UNTIL(f, table_length(f, "JOB") == 2);
+    assert_int_equal(client_connections(f, "127.0.0.34"), 4);
+    assert_int_equal(table_length(f, "NODE"), 4);
+    assert_int_equal(table_length(f, "ACTOR"), 8);
+    assert_int_equal(table_length(f, "ACTOR_TASK_SPEC"), 7);
+    assert_int_equal(table_length(f, "WORKERS"), 11);
+    assert_int_equal(table_length(f, "KV"), kv + 1);
+    char *now = redis_ask(f, "HGET", "RAY" NS "@KV", "@namespace_healthcheck:ray_client_server");
     assert_string_not_equal(now, was);
     free(now);
     free(was);
@@ -231,7 +231,7 @@ static void test_head_loss(void **state)
 static void test_worker_waits_for_a_gcs(void **state)
 {
     struct fixture *f = *state;
-    boot(f);
+    gcs_boot(f);
     gcs_sim_head_lost(f->gcs);
     const struct gcs_sim_pod third = {"m-worker-c", "127.0.0.35", "inf2", 12};
     gcs_sim_worker_up(f->gcs, &third);
@@ -241,7 +241,7 @@ static void test_worker_waits_for_a_gcs(void **state)
     UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_ALIVE));
     assert_true(ray_sim_node_named(f->ray, "m-worker-c")->alive);
     assert_false(ray_sim_node_named(f->ray, "m-worker-a")->alive);
-    UNTIL(f, hlen(f, "NODE") == 5);
+    UNTIL(f, table_length(f, "NODE") == 5);
 }
 
 /* The GCS gives up 3.6 s after it lost Redis; the next head writes everything into the empty one. */
@@ -249,7 +249,7 @@ static void test_redis_gone(void **state)
 {
     struct fixture *f = *state;
     struct why why = {0};
-    boot(f);
+    gcs_boot(f);
     redis_child_kill(f->redis);
     UNTIL(f, f->exited == 1);
     assert_false(gcs_sim_reached(f->gcs, GCS_SIM_ALIVE));
@@ -258,10 +258,10 @@ static void test_redis_gone(void **state)
     if (redis_child_again(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
     assert_int_equal(redis_child_port(f->redis), port);
     f->look = log_in(f->redis);
-    assert_int_equal(hlen(f, "NODE"), 0);
+    assert_int_equal(table_length(f, "NODE"), 0);
     gcs_sim_redis_back(f->gcs);
     gcs_sim_head_started(f->gcs, &head_b);
-    UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_JOB) && hlen(f, "KV") >= 46);
+    UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_JOB) && table_length(f, "KV") >= 46);
     assert_int_equal(f->exited, 1);
 }
 
@@ -337,12 +337,12 @@ int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_boot, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_boot_with_a_second_head, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_head_loss, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_worker_waits_for_a_gcs, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_redis_gone, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_the_door_is_locked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_boot, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_boot_with_a_second_head, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_head_loss, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_worker_waits_for_a_gcs, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_redis_gone, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_the_door_is_locked, gcs_setup, gcs_teardown),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_not_installed),
     };

@@ -245,7 +245,7 @@ static void on_endless(void *arg, const char *what)
 }
 
 /* Lists the one namespace whose hash the script has, up to its first list. */
-static struct scan *list(struct resp_harness *b, const struct resp_script *script)
+static struct scan *scan_of(struct resp_harness *b, const struct resp_script *script)
 {
     resp_harness_open(b, script, harness_unlimited);
     struct scan *s = scan_new(&(struct scan_conf){.loop = b->loop,
@@ -288,7 +288,7 @@ static void a_hash_rests_as_its_reading_went(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         struct resp_harness b;
-        struct scan *s = list(&b, &cases[i].script);
+        struct scan *s = scan_of(&b, &cases[i].script);
         const struct gcs_hash *h = gcs_view_find(scan_view(s), "RAYone@ACTOR", strlen("RAYone@ACTOR"));
         assert_non_null(h);
         if (h->due_ms < h->read_ms + cases[i].rests_ms || h->due_ms > loop_now_ms() + cases[i].rests_ms)
@@ -309,7 +309,7 @@ static void a_hash_of_the_older_layout_is_told_of(void **state)
 {
     (void)state;
     struct resp_harness b;
-    struct scan *s = list(&b, &(struct resp_script){.hlen = "-WRONGTYPE not a hash\r\n", .exists = "one"});
+    struct scan *s = scan_of(&b, &(struct resp_script){.hlen = "-WRONGTYPE not a hash\r\n", .exists = "one"});
     assert_int_equal(b.finds, 2); /* it appeared, and vanished when it was read */
     assert_int_equal(scan_view(s)->hash_count, 0);
     list_close(&b, s);

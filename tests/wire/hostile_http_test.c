@@ -48,7 +48,7 @@ struct fixture {
     char why[ERR_TEXT_MAX];
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *f = arg;
     (void)request;
@@ -65,7 +65,7 @@ static int fixture_open(void **state)
 {
     struct fixture *f = mem_zero(1, sizeof *f);
     f->loop = loop_new();
-    f->server = tiny_start(f->loop, answer, f);
+    f->server = tiny_start(f->loop, server_answer, f);
     f->client = http_client_new(f->loop, &(struct http_client_conf){.proxy = ""});
     buf_init(&f->text, 64 * MIB);
     uv_check_init(loop_uv(f->loop), &f->check);
@@ -127,7 +127,7 @@ static void get_url(struct fixture *f, struct http_ask ask, bool stream)
 }
 
 /* Sends a GET and waits for its end. */
-static void get(struct fixture *f, struct http_ask ask, bool stream)
+static void http_get(struct fixture *f, struct http_ask ask, bool stream)
 {
     ask.url = tiny_url(f->server, "/");
     get_url(f, ask, stream);
@@ -147,10 +147,10 @@ static void a_flood_is_handed_on_piece_by_piece(void **state)
     buf_printf(&f->text, OK "Content-Length: %d\r\n\r\n", 8 * MIB);
     for (int i = 0; i < 8 * MIB / 4096; i++) buf_add(&f->text, line, sizeof line);
     reply_with_text(f);
-    get(f, (struct http_ask){0}, true);
+    http_get(f, (struct http_ask){0}, true);
     assert_end(f, ERR_OK, "");
     assert_int_equal(f->told_total, 8 * MIB);
-    get(f, (struct http_ask){.body_max = 9}, true); /* the limit of an answer that is an error */
+    http_get(f, (struct http_ask){.body_max = 9}, true); /* the limit of an answer that is an error */
     assert_end(f, ERR_OK, "");
     assert_true(f->largest_piece <= HTTP_PIECE);
     assert_true(f->largest_of_turn <= HTTP_PIECE);
@@ -168,10 +168,10 @@ static void a_stream_is_bounded_as_a_whole(void **state)
         buf_str(&f->text, "\r\n");
     }
     reply_with_text(f); /* and never the last chunk */
-    get(f, (struct http_ask){.stream_max = 2 * MIB}, true);
+    http_get(f, (struct http_ask){.stream_max = 2 * MIB}, true);
     assert_end(f, ERR_LIMIT, "the stream is too large");
     assert_true(f->told_total <= 2 * MIB);
-    get(f, (struct http_ask){.body_max = 2 * MIB}, false);
+    http_get(f, (struct http_ask){.body_max = 2 * MIB}, false);
     assert_end(f, ERR_LIMIT, "the response is too large");
 }
 
@@ -223,9 +223,9 @@ static void a_gzip_bomb_goes_off_nowhere(void **state)
     buf_add(&f->text, bomb.data, bomb.len);
     buf_done(&bomb);
     reply_with_text(f);
-    get(f, (struct http_ask){.body_max = MIB}, false);
+    http_get(f, (struct http_ask){.body_max = MIB}, false);
     assert_end(f, ERR_LIMIT, "the response is too large");
-    get(f, (struct http_ask){0}, true);
+    http_get(f, (struct http_ask){0}, true);
     assert_null(strstr(tiny_last(f->server), "Accept-Encoding"));
     assert_end(f, ERR_PROTOCOL, "the stream is compressed");
     assert_int_equal(f->told_total, 0);
@@ -236,7 +236,7 @@ static void an_identical_encoding_is_none(void **state)
 {
     struct fixture *f = *state;
     f->reply = (struct tiny_reply){.bytes = OK "content-encoding:  Identity \r\nContent-Length: 4\r\n\r\nbody"};
-    get(f, (struct http_ask){0}, true);
+    http_get(f, (struct http_ask){0}, true);
     assert_end(f, ERR_OK, "");
     assert_int_equal(f->told_total, 4);
 }
@@ -247,12 +247,12 @@ static void a_header_without_an_end_is_a_limit(void **state)
     buf_str(&f->text, OK);
     for (int i = 0; i < 40000; i++) buf_printf(&f->text, "X-%d: %060d\r\n", i, i);
     reply_with_text(f);
-    get(f, (struct http_ask){0}, false);
+    http_get(f, (struct http_ask){0}, false);
     assert_end(f, ERR_LIMIT, "header is too large");
     buf_clear(&f->text);
     for (int i = 0; i < 40000; i++) buf_str(&f->text, "HTTP/1.1 100 Continue\r\n\r\n");
     reply_with_text(f);
-    get(f, (struct http_ask){0}, false);
+    http_get(f, (struct http_ask){0}, false);
     assert_end(f, ERR_LIMIT, "header is too large");
 }
 
@@ -264,7 +264,7 @@ static void a_header_line_without_an_end_ends_the_answer(void **state)
     buf_str(&f->text, OK "X: ");
     for (int i = 0; i < 64; i++) buf_add(&f->text, x, sizeof x);
     reply_with_text(f);
-    get(f, (struct http_ask){0}, false);
+    http_get(f, (struct http_ask){0}, false);
     assert_true(f->err != ERR_OK);
     assert_int_equal(f->dones, 1);
 }
@@ -275,7 +275,7 @@ static void trailers_without_an_end_are_a_limit(void **state)
     buf_str(&f->text, CHUNKED "2\r\nok\r\n0\r\n");
     for (int i = 0; i < 40000; i++) buf_printf(&f->text, "X-%d: %060d\r\n", i, i);
     reply_with_text(f);
-    get(f, (struct http_ask){0}, false);
+    http_get(f, (struct http_ask){0}, false);
     assert_end(f, ERR_LIMIT, "header is too large");
 }
 
@@ -284,7 +284,7 @@ static void a_body_that_never_comes_whole_times_out(void **state)
 {
     struct fixture *f = *state;
     f->reply = (struct tiny_reply){.bytes = OK "Content-Length: 1000000\r\n\r\nx", .then = "y", .then_ms = 30};
-    get(f, (struct http_ask){.timeout_ms = 200}, false);
+    http_get(f, (struct http_ask){.timeout_ms = 200}, false);
     assert_end(f, ERR_TIMEOUT, "");
 }
 
@@ -314,7 +314,7 @@ static void every_end_has_its_name(void **state)
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         f->reply = cases[i].reply;
-        get(f, (struct http_ask){.timeout_ms = 3000}, false);
+        http_get(f, (struct http_ask){.timeout_ms = 3000}, false);
         if (f->err != cases[i].err || f->status != cases[i].status ||
             (cases[i].body_len != ANY && f->body_len != cases[i].body_len))
             fail_msg("case %zu: %s: %s, status %ld, %zu bytes\n", i, err_word(f->err), f->why, f->status, f->body_len);

@@ -28,7 +28,7 @@
 /* What the pods' list and their watch are, and nothing else is wrong with the server. */
 static const char *list, *stream;
 
-static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool server_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?")) return false;
     if (kube_fixture_is_watch(request))
@@ -42,7 +42,7 @@ static void open_with(struct kube_fixture *s, const char *pods, const char *even
 {
     list = pods;
     stream = events;
-    s->route = route;
+    s->route = server_route;
     kube_fixture_start(s);
     kube_fixture_open(s, "{token: x}", "mistral");
 }

@@ -126,7 +126,7 @@ static void liar_close(struct liar *l)
     world_free(l->harness.world);
 }
 
-static void against(const char *name, struct lie lie, enum err want)
+static void redis_lies(const char *name, struct lie lie, enum err want)
 {
     static struct liar l;
     if (!lie.len) lie.len = strlen(lie.bytes);
@@ -170,7 +170,7 @@ static void every_lie_has_its_name(void **state)
         {"a reset in the middle of a string", {.bytes = "$100\r\nabc", .hangs_up = true}, ERR_RESET},
         {"the first byte of a reply", {.bytes = "$", .hangs_up = true}, ERR_RESET},
     };
-    for (size_t i = 0; i < ARRAY_LEN(cases); i++) against(cases[i].name, cases[i].lie, cases[i].err);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) redis_lies(cases[i].name, cases[i].lie, cases[i].err);
 }
 
 /* Arrays in arrays, each cheap: refused by their depth. */
@@ -180,11 +180,11 @@ static void what_is_nested_without_end_is_refused(void **state)
     struct buf deep;
     buf_init(&deep, 4 * 1024 * 1024);
     for (int i = 0; i < 500000; i++) buf_str(&deep, "*1\r\n");
-    against("arrays in arrays", (struct lie){.bytes = deep.data, .len = deep.len}, ERR_PROTOCOL);
+    redis_lies("arrays in arrays", (struct lie){.bytes = deep.data, .len = deep.len}, ERR_PROTOCOL);
     buf_clear(&deep);
     for (int i = 0; i < 7; i++) buf_str(&deep, "*99999\r\n");
-    against("large arrays in large arrays",
-            (struct lie){.bytes = deep.data, .len = deep.len, .rest = ":1\r\n:1\r\n:1\r\n:1\r\n"}, ERR_LIMIT);
+    redis_lies("large arrays in large arrays",
+               (struct lie){.bytes = deep.data, .len = deep.len, .rest = ":1\r\n:1\r\n:1\r\n:1\r\n"}, ERR_LIMIT);
     buf_done(&deep);
 }
 

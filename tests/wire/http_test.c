@@ -32,7 +32,7 @@ struct fixture {
     enum { PLAY_ON, PLAY_STOP, PLAY_CANCEL, PLAY_FREE_CLIENT, PLAY_SEND_AGAIN } in_bytes, in_done;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *s = arg;
     (void)request;
@@ -92,7 +92,7 @@ static int fixture_open(void **state)
 {
     struct fixture *s = mem_zero(1, sizeof *s);
     s->loop = loop_new();
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     s->client = http_client_new(s->loop, &(struct http_client_conf){.proxy = ""});
     buf_init(&s->streamed, 1024 * 1024);
     *state = s;
@@ -281,7 +281,7 @@ static void every_bad_end_has_its_name(void **state)
 static void nobody_there_is_refused(void **state)
 {
     struct fixture *s = *state;
-    struct tiny_server *gone = tiny_start(s->loop, answer, s);
+    struct tiny_server *gone = tiny_start(s->loop, server_answer, s);
     char url[64];
     snprintf(url, sizeof url, "http://127.0.0.1:%u/", tiny_port(gone));
     tiny_stop(gone);

@@ -29,7 +29,7 @@ struct told {
 
 static char asked[4096]; /* the last request that is no list, watch or probe */
 
-static bool note(const char *request)
+static bool note_request(const char *request)
 {
     if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
         return false;
@@ -77,7 +77,7 @@ static void wait_told(struct kube_fixture *s, const struct told *t)
 
 static bool delete_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!note(request)) return false;
+    if (!note_request(request)) return false;
     if (strstr(request, "/pods/gone"))
         *reply = kube_fixture_file(s, 404, FIX "errors/404-pod.json");
     else if (strstr(request, "/pods/forbidden"))
@@ -155,7 +155,7 @@ static void deletes_that_are_refused(void **state)
 
 static bool question_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!note(request)) return false;
+    if (!note_request(request)) return false;
     if (kube_fixture_is(request, "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ")) {
         *reply = strstr(request, "\"subresource\":\"proxy\"")
                      ? kube_fixture_json(s, 201, "{\"status\":{\"allowed\":true,\"reason\":\"RBAC: allowed\"}}")
@@ -219,7 +219,7 @@ static void a_group_is_said_as_kubectl_says_it(void **state)
 
 static bool request_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!note(request)) return false;
+    if (!note_request(request)) return false;
     *reply = kube_fixture_json(s, 201, "{\"kind\":\"Secret\"}");
     return true;
 }
@@ -355,7 +355,7 @@ static void the_guard_is_asked_before_every_change(void **state)
 /* What waits for credentials, or is sent anew with others, is judged by what holds then. */
 static bool disarms_with_a_401(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
-    if (!note(request)) return false;
+    if (!note_request(request)) return false;
     s->no = "READ-ONLY again";
     s->step++;
     kube_fixture_put_file(s, "token", "new-token\n");

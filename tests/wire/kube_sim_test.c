@@ -53,7 +53,7 @@ static int stage_stop(void **state)
     return 0;
 }
 
-static void say(struct stage *g, const char *line)
+static void sim_say(struct stage *g, const char *line)
 {
     free(sim_run_say(g->sim, line));
 }
@@ -86,11 +86,11 @@ static void versions_that_expire_are_listed_again_without_a_word(void **state)
     struct stage *g = *state;
     all_watched(g);
     unsigned lists = g->s.changes[CHANGE_RELISTED];
-    say(g, "fault watch-410");
+    sim_say(g, "fault watch-410");
     uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
     while (g->s.changes[CHANGE_RELISTED] < lists + 6 && loop_now_ms() < end) loop_step(g->s.loop, 20);
     assert_true(g->s.changes[CHANGE_RELISTED] >= lists + 6);
-    say(g, "clear");
+    sim_say(g, "clear");
     kube_fixture_until(&g->s, all_live, "live");
     assert_int_equal(g->s.downs, 0);
 }
@@ -103,19 +103,19 @@ static bool some_down(struct kube_fixture *s)
 static void dropped_connections_are_said_and_made_good(void **state)
 {
     struct stage *g = *state;
-    say(g, "fault drop-connections");
+    sim_say(g, "fault drop-connections");
     kube_fixture_until(&g->s, some_down, "sources are down");
     assert_int_equal(world_count(g->s.world, TABLE_POD), 3); /* what was known stays */
-    say(g, "clear");
+    sim_say(g, "clear");
     kube_fixture_until(&g->s, all_live, "live again");
 }
 
 static void garbage_neither_stays_nor_kills(void **state)
 {
     struct stage *g = *state;
-    say(g, "fault garbage");
+    sim_say(g, "fault garbage");
     kube_fixture_until(&g->s, some_down, "it is noticed");
-    say(g, "clear");
+    sim_say(g, "clear");
     kube_fixture_until(&g->s, all_live, "live again");
     WORLD_EACH (row, g->s.world, TABLE_POD) assert_null(strchr(ROW(row, pod)->name, '\x1b'));
 }

@@ -33,8 +33,8 @@ static bool shows_a_good_certificate(struct MHD_Connection *c)
     return info && gnutls_certificate_verify_peers2((gnutls_session_t)info->tls_session, &status) == 0 && status == 0;
 }
 
-static enum MHD_Result handle(void *arg, struct MHD_Connection *c, const char *url, const char *method,
-                              const char *version, const char *data, size_t *size, void **state)
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *c, const char *url, const char *method,
+                                  const char *version, const char *data, size_t *size, void **state)
 {
     const char *list = "{\"metadata\":{\"resourceVersion\":\"7\"},\"items\":[]}", *text = list;
     unsigned status = 200;
@@ -56,10 +56,10 @@ static int server_start(void **state)
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     assert_int_equal(pki_make(&t->own, NULL), ERR_OK);
     assert_int_equal(pki_make(&t->trusted, NULL), ERR_OK);
-    t->daemon =
-        MHD_start_daemon(MHD_USE_TLS | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, handle, t, MHD_OPTION_SOCK_ADDR,
-                         &at, MHD_OPTION_HTTPS_MEM_CERT, t->own.cert_pem, MHD_OPTION_HTTPS_MEM_KEY, t->own.key_pem,
-                         MHD_OPTION_HTTPS_MEM_TRUST, t->trusted.ca_pem, MHD_OPTION_END);
+    t->daemon = MHD_start_daemon(MHD_USE_TLS | MHD_USE_INTERNAL_POLLING_THREAD, 0, NULL, NULL, on_request, t,
+                                 MHD_OPTION_SOCK_ADDR, &at, MHD_OPTION_HTTPS_MEM_CERT, t->own.cert_pem,
+                                 MHD_OPTION_HTTPS_MEM_KEY, t->own.key_pem, MHD_OPTION_HTTPS_MEM_TRUST,
+                                 t->trusted.ca_pem, MHD_OPTION_END);
     assert_non_null(t->daemon);
     t->port = MHD_get_daemon_info(t->daemon, MHD_DAEMON_INFO_BIND_PORT)->port;
     *state = t;
@@ -76,7 +76,7 @@ static int server_stop(void **state)
     return 0;
 }
 
-static char *base64(const char *text)
+static char *base64_text(const char *text)
 {
     struct buf b;
     buf_init(&b, 1024 * 1024);
@@ -88,7 +88,7 @@ static char *base64(const char *text)
 static void open_tls(struct kube_fixture *s, const struct tls_server *t, const char *ca_pem, const char *cluster,
                      bool with_cert)
 {
-    char *ca = base64(ca_pem), *cert = base64(t->trusted.cert_pem), *key = base64(t->trusted.key_pem);
+    char *ca = base64_text(ca_pem), *cert = base64_text(t->trusted.cert_pem), *key = base64_text(t->trusted.key_pem);
     char *user =
         with_cert ? mem_printf("{client-certificate-data: %s, client-key-data: %s}", cert, key) : mem_str("{}");
     char *text = mem_printf("current-context: c\nclusters:\n- {name: k, cluster: {server: \"https://127.0.0.1:%u\", "
@@ -110,8 +110,8 @@ static bool nodes_told(struct kube_fixture *s)
     return st == SOURCE_LIVE || st == SOURCE_DOWN || st == SOURCE_DENIED;
 }
 
-static void check(const struct tls_server *t, const char *ca_pem, const char *cluster, bool with_cert,
-                  enum source_state state, enum err err)
+static void kube_tls_check(const struct tls_server *t, const char *ca_pem, const char *cluster, bool with_cert,
+                           enum source_state state, enum err err)
 {
     struct kube_fixture s = {0};
     open_tls(&s, t, ca_pem, cluster, with_cert);
@@ -126,32 +126,32 @@ static void check(const struct tls_server *t, const char *ca_pem, const char *cl
 static void a_client_certificate_opens_the_door(void **state)
 {
     const struct tls_server *t = *state;
-    check(t, t->own.ca_pem, "", true, SOURCE_LIVE, ERR_OK);
-    check(t, t->own.ca_pem, "", false, SOURCE_DENIED, ERR_AUTH);
+    kube_tls_check(t, t->own.ca_pem, "", true, SOURCE_LIVE, ERR_OK);
+    kube_tls_check(t, t->own.ca_pem, "", false, SOURCE_DENIED, ERR_AUTH);
 }
 
 static void a_server_that_another_authority_signed(void **state)
 {
     const struct tls_server *t = *state;
-    check(t, t->trusted.ca_pem, "", true, SOURCE_DOWN, ERR_TLS);
+    kube_tls_check(t, t->trusted.ca_pem, "", true, SOURCE_DOWN, ERR_TLS);
 }
 
 static void the_name_is_verified(void **state)
 {
     const struct tls_server *t = *state;
-    check(t, t->own.ca_pem, ", tls-server-name: localhost", true, SOURCE_LIVE, ERR_OK);
-    check(t, t->own.ca_pem, ", tls-server-name: elsewhere.example", true, SOURCE_DOWN, ERR_TLS);
+    kube_tls_check(t, t->own.ca_pem, ", tls-server-name: localhost", true, SOURCE_LIVE, ERR_OK);
+    kube_tls_check(t, t->own.ca_pem, ", tls-server-name: elsewhere.example", true, SOURCE_DOWN, ERR_TLS);
 }
 
 static void insecure_is_said(void **state)
 {
     const struct tls_server *t = *state;
-    check(t, t->trusted.ca_pem, ", insecure-skip-tls-verify: true", true, SOURCE_LIVE, ERR_OK);
+    kube_tls_check(t, t->trusted.ca_pem, ", insecure-skip-tls-verify: true", true, SOURCE_LIVE, ERR_OK);
 }
 
 /* ---- a key that nobody looked at before the HTTP client ---- */
 
-static char *encrypted(const char *key_pem)
+static char *key_encrypted(const char *key_pem)
 {
     gnutls_x509_privkey_t key;
     gnutls_datum_t in = {(unsigned char *)(uintptr_t)key_pem, (unsigned)strlen(key_pem)}, out = {0};
@@ -175,7 +175,7 @@ static void an_encrypted_key_ends_in_an_error_of_the_client(void **state)
     const struct tls_server *t = *state;
     enum err err = ERR_OK;
     struct loop *l = loop_new();
-    char *key = encrypted(t->trusted.key_pem), *url = mem_printf("https://127.0.0.1:%u/", t->port);
+    char *key = key_encrypted(t->trusted.key_pem), *url = mem_printf("https://127.0.0.1:%u/", t->port);
     struct http_client *c = http_client_new(
         l,
         &(struct http_client_conf){.tls = {.ca_pem = t->own.ca_pem, .cert_pem = t->trusted.cert_pem, .key_pem = key}});

@@ -146,7 +146,7 @@ static bool gone_in_watch(struct kube_fixture *s, const char *request, struct ti
     return true;
 }
 
-static bool relisted(struct kube_fixture *s)
+static bool pods_relisted(struct kube_fixture *s)
 {
     return s->lists[TABLE_POD] == 2 && s->watches[TABLE_POD] == 2;
 }
@@ -157,7 +157,7 @@ static void an_expired_version_is_listed_again(void **state)
     struct kube_fixture s = {.route = gone_in_watch};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", "mistral");
-    kube_fixture_until(&s, relisted, "listed and watched again");
+    kube_fixture_until(&s, pods_relisted, "listed and watched again");
     assert_true(pods_there(&s, 1));
     assert_true(world_find(s.world, TABLE_POD, "a")->gone_ms != 0);
     assert_int_equal(s.downs, 0); /* it is no failure */
@@ -324,7 +324,7 @@ static void a_watch_that_is_reset_is_said_and_dialled_again(void **state)
     kube_fixture_stop(&s);
 }
 
-static bool garbage(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool route_garbage(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
     *reply = kube_fixture_stream(s, s->watches[TABLE_POD] == 1 ? ADDED("a", "8") "\x1b[2J\x01garbage\n" ADDED("b", "9")
@@ -340,7 +340,7 @@ static bool watched_after_garbage(struct kube_fixture *s)
 static void garbage_is_named_and_everything_listed_again(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = garbage};
+    struct kube_fixture s = {.route = route_garbage};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", "mistral");
     kube_fixture_until(&s, watched_after_garbage, "a new list and watch");

@@ -18,7 +18,7 @@ struct bell {
     bool free_it, stop_loop;
 };
 
-static void ring(void *arg)
+static void on_ring(void *arg)
 {
     struct bell *b = arg;
     b->rings++;
@@ -33,7 +33,7 @@ static void an_alarm_rings_no_sooner_than_it_was_set(void **state)
 {
     (void)state;
     struct bell b = {.loop = loop_new()};
-    b.alarm = alarm_new(b.loop, ring, &b);
+    b.alarm = alarm_new(b.loop, on_ring, &b);
     assert_false(alarm_is_set(b.alarm));
     uint64_t begin = loop_now_ms();
     alarm_set(b.alarm, 30, 0);
@@ -52,7 +52,7 @@ static void an_alarm_may_be_freed_while_it_rings(void **state)
 {
     (void)state;
     struct bell b = {.loop = loop_new(), .free_it = true};
-    b.alarm = alarm_new(b.loop, ring, &b);
+    b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 0, 1);
     uint64_t limit = loop_now_ms() + 5000;
     while (b.rings == 0 && loop_now_ms() < limit) loop_step(b.loop, 50);
@@ -73,7 +73,7 @@ static void an_alarm_that_sets_itself_lets_the_others_ring(void **state)
     (void)state;
     struct bell busy = {.loop = loop_new()}, other = {.loop = busy.loop};
     busy.alarm = alarm_new(busy.loop, ring_again, &busy);
-    other.alarm = alarm_new(busy.loop, ring, &other);
+    other.alarm = alarm_new(busy.loop, on_ring, &other);
     alarm_set(busy.alarm, 0, 0);
     alarm_set(other.alarm, 5, 0);
     uint64_t limit = loop_now_ms() + 5000;
@@ -89,7 +89,7 @@ static void an_alarm_repeats_until_it_is_stopped(void **state)
 {
     (void)state;
     struct bell b = {.loop = loop_new()};
-    b.alarm = alarm_new(b.loop, ring, &b);
+    b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 1, 1);
     uint64_t limit = loop_now_ms() + 5000;
     while (b.rings < 3 && loop_now_ms() < limit) loop_step(b.loop, 50);
@@ -107,7 +107,7 @@ static void a_step_waits_no_longer_than_it_may(void **state)
     (void)state;
     struct bell b = {.loop = loop_new()};
     assert_false(loop_step(b.loop, 60000)); /* nothing to wait for */
-    b.alarm = alarm_new(b.loop, ring, &b);
+    b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 60000, 0);
     uint64_t begin = loop_now_ms();
     assert_true(loop_step(b.loop, 20));
@@ -121,7 +121,7 @@ static void a_loop_runs_until_it_is_stopped(void **state)
 {
     (void)state;
     struct bell b = {.loop = loop_new(), .stop_loop = true};
-    b.alarm = alarm_new(b.loop, ring, &b);
+    b.alarm = alarm_new(b.loop, on_ring, &b);
     alarm_set(b.alarm, 1, 1);
     loop_run(b.loop);
     assert_int_equal(b.rings, 1);

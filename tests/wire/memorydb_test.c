@@ -79,7 +79,7 @@ static void on_done(void *arg, enum err err, const char *why)
     assert_null(strstr(s->why, keys.token));
 }
 
-static void find(struct fixture *s, const char *word, uint64_t every_ms)
+static void find_redis(struct fixture *s, const char *word, uint64_t every_ms)
 {
     const struct redis_from_conf conf = {s->loop, word, every_ms};
     redis_from_free(s->from);
@@ -89,7 +89,8 @@ static void find(struct fixture *s, const char *word, uint64_t every_ms)
     assert_int_equal(s->done, 1);
 }
 
-static void says(struct fixture *s, const char *what, const char *needs, int status, const char *file, unsigned times)
+static void server_says(struct fixture *s, const char *what, const char *needs, int status, const char *file,
+                        unsigned times)
 {
     char *path = mem_printf(F "%s", file);
     assert_true(s->texts < FIXTURES);
@@ -100,10 +101,10 @@ static void says(struct fixture *s, const char *what, const char *needs, int sta
 
 static void with_parameters(struct fixture *s)
 {
-    says(s, "DescribeParameters", "\"ParameterGroupName\":\"ray-gcs-parameters\" \"NextToken\":\"more\"", 200,
-         "memorydb-parameters-2.json", 0);
-    says(s, "DescribeParameters", "\"ParameterGroupName\":\"ray-gcs-parameters\"", 200, "memorydb-parameters-1.json",
-         0);
+    server_says(s, "DescribeParameters", "\"ParameterGroupName\":\"ray-gcs-parameters\" \"NextToken\":\"more\"", 200,
+                "memorydb-parameters-2.json", 0);
+    server_says(s, "DescribeParameters", "\"ParameterGroupName\":\"ray-gcs-parameters\"", 200,
+                "memorydb-parameters-1.json", 0);
 }
 
 static const char *value_of(const struct variables *v, const char *name)
@@ -118,11 +119,11 @@ static void created_while_it_is_waited_for(void **state)
     struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
-    says(s, "DescribeClusters", "\"ClusterName\":\"ray-gcs\" \"ShowShardDetails\":true", 200, "memorydb-creating.json",
-         2);
-    says(s, "DescribeClusters", "\"ClusterName\":\"ray-gcs\"", 200, "memorydb.json", 0);
+    server_says(s, "DescribeClusters", "\"ClusterName\":\"ray-gcs\" \"ShowShardDetails\":true", 200,
+                "memorydb-creating.json", 2);
+    server_says(s, "DescribeClusters", "\"ClusterName\":\"ray-gcs\"", 200, "memorydb.json", 0);
     with_parameters(s);
-    find(s, "memorydb:ray-gcs", EVERY_MS);
+    find_redis(s, "memorydb:ray-gcs", EVERY_MS);
     assert_string_equal(s->why, "MemoryDB ray-gcs: " HOST ":6379, TLS, ACL ray");
     assert_int_equal(s->err, ERR_OK);
     assert_int_equal(s->said, 1);
@@ -150,8 +151,8 @@ static void half_an_endpoint_is_none(void **state)
     struct fixture *s = *state;
     struct variables v;
     struct why why = {0};
-    says(s, "DescribeClusters", NULL, 200, "memorydb-creating.json", 0);
-    find(s, "memorydb", 0);
+    server_says(s, "DescribeClusters", NULL, 200, "memorydb-creating.json", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_NOT_FOUND);
     variables_init(&v, NULL);
     assert_int_equal(redis_from_give(s->from, &v, &why), ERR_NOT_FOUND);
@@ -163,9 +164,9 @@ static void half_an_endpoint_is_none(void **state)
 static void several_shards_are_not_used(void **state)
 {
     struct fixture *s = *state;
-    says(s, "DescribeClusters", NULL, 200, "memorydb-sharded.json", 0);
+    server_says(s, "DescribeClusters", NULL, 200, "memorydb-sharded.json", 0);
     with_parameters(s);
-    find(s, "memorydb", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_UNSUPPORTED);
     assert_string_equal(s->why, "MemoryDB sharded has 2 shards: Ray's GCS needs one");
 }
@@ -174,9 +175,9 @@ static void several_shards_are_not_used(void **state)
 static void several_are_named(void **state)
 {
     struct fixture *s = *state;
-    says(s, "DescribeClusters", "\"NextToken\":\"page-two/+=\"", 200, "memorydb.json", 0);
-    says(s, "DescribeClusters", "\"MaxResults\":100", 200, "memorydb-page.json", 0);
-    find(s, "memorydb", 0);
+    server_says(s, "DescribeClusters", "\"NextToken\":\"page-two/+=\"", 200, "memorydb.json", 0);
+    server_says(s, "DescribeClusters", "\"MaxResults\":100", 200, "memorydb-page.json", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_USAGE);
     assert_string_equal(s->why, "MemoryDB in us-west-2 has 2 of Redis; name one: sharded, ray-gcs");
 }
@@ -184,19 +185,19 @@ static void several_are_named(void **state)
 static void what_aws_refuses(void **state)
 {
     struct fixture *s = *state;
-    says(s, "DescribeClusters", NULL, 400, "memorydb-denied.json", 1);
-    says(s, "DescribeClusters", NULL, 404, "memorydb-not-found.json", 1);
-    says(s, "DescribeClusters", NULL, 200, "memorydb-none.json", 1);
-    says(s, "DescribeClusters", NULL, 200, "group.xml", 1);
-    find(s, "memorydb:ray-gcs", 0);
+    server_says(s, "DescribeClusters", NULL, 400, "memorydb-denied.json", 1);
+    server_says(s, "DescribeClusters", NULL, 404, "memorydb-not-found.json", 1);
+    server_says(s, "DescribeClusters", NULL, 200, "memorydb-none.json", 1);
+    server_says(s, "DescribeClusters", NULL, 200, "group.xml", 1);
+    find_redis(s, "memorydb:ray-gcs", 0);
     assert_int_equal(s->err, ERR_FORBIDDEN);
     assert_non_null(strstr(s->why, "AWS memorydb: AccessDeniedException: User:"));
     assert_non_null(strstr(s->why, "memorydb:DescribeClusters"));
-    find(s, "memorydb:ray-gcs", 0);
+    find_redis(s, "memorydb:ray-gcs", 0);
     assert_string_equal(s->why, "MemoryDB in us-west-2 has nothing called ray-gcs");
-    find(s, "memorydb", 0);
+    find_redis(s, "memorydb", 0);
     assert_string_equal(s->why, "MemoryDB in us-west-2 has no Redis");
-    find(s, "memorydb", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_PARSE);
     assert_true(strncmp(s->why, "AWS memorydb: ", 14) == 0);
 }
@@ -204,9 +205,9 @@ static void what_aws_refuses(void **state)
 static void parameters_that_may_not_be_read(void **state)
 {
     struct fixture *s = *state;
-    says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
-    says(s, "DescribeParameters", NULL, 400, "memorydb-denied.json", 0);
-    find(s, "memorydb", 0);
+    server_says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
+    server_says(s, "DescribeParameters", NULL, 400, "memorydb-denied.json", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_OK);
     const struct doctor_aws *facts = redis_from_facts(s->from);
     assert_string_equal(facts->host, HOST);
@@ -219,8 +220,8 @@ static void a_wrong_signature_is_refused(void **state)
 {
     struct fixture *s = *state;
     setenv("AWS_SECRET_ACCESS_KEY", "another-s3cr3t", 1);
-    says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
-    find(s, "memorydb", 0);
+    server_says(s, "DescribeClusters", NULL, 200, "memorydb.json", 0);
+    find_redis(s, "memorydb", 0);
     assert_int_equal(s->err, ERR_AUTH);
     assert_non_null(strstr(s->why, "SignatureDoesNotMatch"));
     assert_null(strstr(s->why, "s3cr3t"));

@@ -61,7 +61,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static void run(struct fixture *s, const char *command)
+static void monitor_run(struct fixture *s, const char *command)
 {
     const struct neuron_open conf = {.source = "neuron/n1", .spec = command, .knode = "n1"};
     struct why why = {0};
@@ -75,18 +75,18 @@ static void run(struct fixture *s, const char *command)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static const struct source *source(const struct fixture *s)
+static const struct source *monitor_source(const struct fixture *s)
 {
     return world_source_named(s->world, "neuron/n1");
 }
 
-static const struct core *core(const struct fixture *s, const char *key)
+static const struct core *core_of(const struct fixture *s, const char *key)
 {
     const struct row *row = world_find(s->world, TABLE_CORE, key);
     return row ? ROW(row, core) : NULL;
 }
 
-static const struct monitor *monitor(const struct fixture *s)
+static const struct monitor *monitor_record(const struct fixture *s)
 {
     const struct row *row = world_find(s->world, TABLE_MONITOR, "neuron/n1");
     return row ? ROW(row, monitor) : NULL;
@@ -95,82 +95,82 @@ static const struct monitor *monitor(const struct fixture *s)
 static void test_stream(void **state)
 {
     struct fixture *s = *state;
-    run(s, "cat tests/fixtures/neuron/20-stream.composed.ndjson; exec sleep 60");
-    assert_int_equal(source(s)->state, SOURCE_CONNECTING);
+    monitor_run(s, "cat tests/fixtures/neuron/20-stream.composed.ndjson; exec sleep 60");
+    assert_int_equal(monitor_source(s)->state, SOURCE_CONNECTING);
     /* The fourth line is cut, the last one has no runtime any more. */
-    UNTIL(s, s->bad[0] && core(s, "neuron/n1/0") && core(s, "neuron/n1/0")->held == TRI_NO && monitor(s) &&
-                 monitor(s)->completed.known);
+    UNTIL(s, s->bad[0] && core_of(s, "neuron/n1/0") && core_of(s, "neuron/n1/0")->held == TRI_NO && monitor_record(s) &&
+                 monitor_record(s)->completed.known);
     assert_true(strncmp(s->bad, "line 4: ", 8) == 0);
-    assert_int_equal(source(s)->state, SOURCE_LIVE);
-    assert_int_equal(source(s)->err, ERR_OK);
+    assert_int_equal(monitor_source(s)->state, SOURCE_LIVE);
+    assert_int_equal(monitor_source(s)->err, ERR_OK);
     assert_true(s->relisted);
     assert_int_equal(world_count(s->world, TABLE_CORE), 12);
     assert_int_equal(world_count(s->world, TABLE_DEVICE), 6);
-    assert_string_equal(monitor(s)->knode, "n1");
-    assert_int_equal(monitor(s)->runtimes_count, 0);
-    assert_false(core(s, "neuron/n1/0")->utilisation.known);
+    assert_string_equal(monitor_record(s)->knode, "n1");
+    assert_int_equal(monitor_record(s)->runtimes_count, 0);
+    assert_false(core_of(s, "neuron/n1/0")->utilisation.known);
     assert_int_equal(s->downs, 0);
 }
 
 static void test_sums_outlive_the_command(void **state)
 {
     struct fixture *s = *state;
-    run(s, "cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json");
+    monitor_run(s, "cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json");
     UNTIL(s, s->downs >= 2); /* it ended, was started again, and ended */
-    assert_int_equal(monitor(s)->completed.value, 2 * 46);
-    assert_int_equal(source(s)->err, ERR_CHILD);
-    assert_non_null(strstr(source(s)->why, "the command ended; again in "));
+    assert_int_equal(monitor_record(s)->completed.value, 2 * 46);
+    assert_int_equal(monitor_source(s)->err, ERR_CHILD);
+    assert_non_null(strstr(monitor_source(s)->why, "the command ended; again in "));
     assert_int_equal(world_count(s->world, TABLE_CORE), 12); /* what was known stays, as old */
 }
 
 static void test_no_such_command(void **state)
 {
     struct fixture *s = *state;
-    run(s, "/nonexistent/neuron-monitor -c x");
+    monitor_run(s, "/nonexistent/neuron-monitor -c x");
     UNTIL(s, s->downs == 1);
-    assert_int_equal(source(s)->err, ERR_NOT_FOUND);
-    assert_non_null(strstr(source(s)->why, "no such command"));
-    assert_string_equal(source(s)->detail, "/nonexistent/neuron-monitor -c x");
-    assert_null(monitor(s));
+    assert_int_equal(monitor_source(s)->err, ERR_NOT_FOUND);
+    assert_non_null(strstr(monitor_source(s)->why, "no such command"));
+    assert_string_equal(monitor_source(s)->detail, "/nonexistent/neuron-monitor -c x");
+    assert_null(monitor_record(s));
 }
 
 static void test_failing_command(void **state)
 {
     struct fixture *s = *state;
-    run(s, "echo no driver here >&2; exit 3");
+    monitor_run(s, "echo no driver here >&2; exit 3");
     UNTIL(s, s->downs == 1);
-    assert_int_equal(source(s)->err, ERR_CHILD);
-    assert_non_null(strstr(source(s)->why, "no driver here"));
+    assert_int_equal(monitor_source(s)->err, ERR_CHILD);
+    assert_non_null(strstr(monitor_source(s)->why, "no driver here"));
 }
 
 static void test_no_secret_is_shown(void **state)
 {
     struct fixture *s = *state;
-    run(s, "true --password hunter2 TOKEN=abc neuron-monitor");
-    assert_string_equal(source(s)->detail, "true --password ••• ••• neuron-monitor");
+    monitor_run(s, "true --password hunter2 TOKEN=abc neuron-monitor");
+    assert_string_equal(monitor_source(s)->detail, "true --password ••• ••• neuron-monitor");
     UNTIL(s, s->downs == 1);
-    assert_null(strstr(source(s)->why, "hunter2"));
+    assert_null(strstr(monitor_source(s)->why, "hunter2"));
 }
 
 static void test_a_line_that_never_ends(void **state)
 {
     struct fixture *s = *state;
-    run(s, "head -c 9000000 /dev/zero | tr '\\0' x; sleep 60");
-    UNTIL(s, source(s)->why);
-    assert_int_equal(source(s)->err, ERR_LIMIT);
-    assert_string_equal(source(s)->why, "line 1: longer than 8 MiB, and it has not ended");
+    monitor_run(s, "head -c 9000000 /dev/zero | tr '\\0' x; sleep 60");
+    UNTIL(s, monitor_source(s)->why);
+    assert_int_equal(monitor_source(s)->err, ERR_LIMIT);
+    assert_string_equal(monitor_source(s)->why, "line 1: longer than 8 MiB, and it has not ended");
 }
 
 static void test_closed_in_the_middle(void **state)
 {
     struct fixture *s = *state;
-    run(s, "while :; do cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json; done");
-    UNTIL(s, monitor(s) && monitor(s)->completed.value > 46);
+    monitor_run(s, "while :; do cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json; done");
+    UNTIL(s, monitor_record(s) && monitor_record(s)->completed.value > 46);
     monitor_ops.close(s->be);
     s->be = NULL;
-    uint64_t was = monitor(s)->completed.value;
+    uint64_t was = monitor_record(s)->completed.value;
     for (int i = 0; i < 5; i++) loop_step(s->loop, 10);
-    assert_int_equal(monitor(s)->completed.value, was);
+    assert_int_equal(monitor_record(s)->completed.value, was);
 }
 
 static void test_takes(void **state)
@@ -187,7 +187,7 @@ static void test_takes(void **state)
 /* ---- the simulator's ----------------------------------------------------------------------------------------------
  */
 
-static struct ray_sim *service(void)
+static struct ray_sim *ray_service(void)
 {
     const struct ray_sim_conf conf = {.seed = 3};
     struct ray_sim *r = ray_sim_new(&conf);
@@ -216,7 +216,7 @@ static void same_shape(const cJSON *real, const cJSON *ours, const char *path)
 static void test_simulated_line(void **state)
 {
     struct fixture *s = *state;
-    struct ray_sim *ray = service();
+    struct ray_sim *ray = ray_service();
     char dir[] = "/tmp/raydeck-test-XXXXXX";
     struct neuron_sim *n = NULL, *twin = NULL;
     struct buf line, other;
@@ -269,7 +269,7 @@ static void test_simulated_line(void **state)
 static void test_simulated_monitor(void **state)
 {
     struct fixture *s = *state;
-    struct ray_sim *ray = service();
+    struct ray_sim *ray = ray_service();
     char dir[] = "/tmp/raydeck-test-XXXXXX";
     struct neuron_sim *n = NULL;
     assert_non_null(mkdtemp(dir));
@@ -307,12 +307,12 @@ static void test_simulated_monitor(void **state)
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);
 
-    run(s, command);
-    UNTIL(s, core(s, "neuron/n1/1"));
-    assert_int_equal(core(s, "neuron/n1/0")->held, TRI_YES);
-    assert_int_equal(core(s, "neuron/n1/2")->held, TRI_NO);
-    assert_string_equal(monitor(s)->instance_id, "i-2");
-    assert_int_equal(monitor(s)->runtimes_count, 1);
+    monitor_run(s, command);
+    UNTIL(s, core_of(s, "neuron/n1/1"));
+    assert_int_equal(core_of(s, "neuron/n1/0")->held, TRI_YES);
+    assert_int_equal(core_of(s, "neuron/n1/2")->held, TRI_NO);
+    assert_string_equal(monitor_record(s)->instance_id, "i-2");
+    assert_int_equal(monitor_record(s)->runtimes_count, 1);
     unlink(fifo);
     assert_int_equal(rmdir(dir), 0);
     free(fifo);
@@ -336,11 +336,12 @@ static void test_a_bad_item_is_left_out_and_said(void **state)
 {
     struct fixture *s = *state;
     char words[200];
-    run(s, "printf '%s\\n' '{\"neuron_runtime_data\":[null,{\"pid\":5,\"neuron_runtime_tag\":\"a\\u0000b\",\"report\":"
+    monitor_run(
+        s, "printf '%s\\n' '{\"neuron_runtime_data\":[null,{\"pid\":5,\"neuron_runtime_tag\":\"a\\u0000b\",\"report\":"
            "{\"neuroncore_counters\":{\"neuroncores_in_use\":{\"0\":{\"neuroncore_utilization\":NaN}}}}}],"
            "\"neuron_hardware_info\":{\"neuron_device_count\":1,\"neuroncore_per_device_count\":2}}'; exec sleep 60");
     UNTIL(s, world_count(s->world, TABLE_CORE) == 2);
-    assert_int_equal(source(s)->state, SOURCE_LIVE);
+    assert_int_equal(monitor_source(s)->state, SOURCE_LIVE);
     assert_string_equal(s->bad, "");
     assert_true(world_unread_words(s->world, TABLE_MONITOR, words, sizeof words));
     assert_string_equal(words, "1 runtime could not be read: a runtime that is not an object");

@@ -38,7 +38,7 @@ struct fixture {
     size_t kept;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *s = arg;
     if (strncmp(request, "GET /v1/models ", 15) == 0) {
@@ -72,7 +72,7 @@ static int fixture_open(void **state)
     s->loop = loop_new();
     s->world = world_new();
     s->http = http_client_new(s->loop, &conf);
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     s->how = (struct serve_open){.http = s->http};
     s->sink = (struct sink){on_change, s};
     s->seen = mem_str("");
@@ -112,7 +112,7 @@ static void on_done(void *arg, const struct request *r)
     s->last = record_copy(&r->record);
 }
 
-static void start(struct fixture *s, const char *question, const char *model, uint64_t timeout_ms)
+static void prompt_start(struct fixture *s, const char *question, const char *model, uint64_t timeout_ms)
 {
     const struct prompt_ask a = {.id = "p1",
                                  .question = question,
@@ -125,15 +125,15 @@ static void start(struct fixture *s, const char *question, const char *model, ui
         ((const struct request *)(const void *)world_find(s->world, TABLE_REQUEST, "p1")->record)->phase, "waiting");
 }
 
-static const struct request *ask(struct fixture *s, const char *model)
+static const struct request *prompt_send(struct fixture *s, const char *model)
 {
     unsigned before = s->done;
-    start(s, "What is \"HA\"?", model, 700);
+    prompt_start(s, "What is \"HA\"?", model, 700);
     UNTIL(s, s->done == before + 1);
     return s->last;
 }
 
-static const char *keep(struct fixture *s, char *text)
+static const char *keep_text(struct fixture *s, char *text)
 {
     assert_true(s->kept < ARRAY_LEN(s->keep));
     return s->keep[s->kept++] = text;
@@ -147,7 +147,8 @@ static const char *keep(struct fixture *s, char *text)
 static void reply_json(struct fixture *s, const char *status, const char *body)
 {
     s->reply = (struct tiny_reply){
-        .bytes = keep(s, mem_printf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
+        .bytes =
+            keep_text(s, mem_printf("HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
                                     status, strlen(body), body))};
 }
 
@@ -159,7 +160,7 @@ static void test_stream(void **state)
                                    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":9}}\n\ndata: [DONE]\n\n",
                                    .then_ms = 300,
                                    .hang_up = true};
-    const struct request *r = ask(s, "m");
+    const struct request *r = prompt_send(s, "m");
     assert_string_equal(r->phase, "ok");
     assert_null(r->failure);
     assert_string_equal(r->answer, "The head is\nback.");
@@ -188,12 +189,12 @@ static void test_first_model(void **state)
     size_t len;
     char *models = fixture_read("tests/fixtures/serve/openai-models.json", &len);
     s->models = (struct tiny_reply){
-        .bytes = keep(s, mem_printf("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", len, models))};
+        .bytes = keep_text(s, mem_printf("HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", len, models))};
     free(models);
     char *whole = fixture_read("tests/fixtures/serve/openai-whole.json", NULL);
     reply_json(s, "200 OK", whole);
     free(whole);
-    const struct request *r = ask(s, NULL);
+    const struct request *r = prompt_send(s, NULL);
     /* a server that does not stream: when its first token came nobody knows */
     assert_string_equal(r->phase, "ok");
     assert_string_equal(r->answer, "High availability.");
@@ -206,9 +207,9 @@ static void test_first_model(void **state)
     assert_int_equal(s->asked_models, 1);
 }
 
-static void fails(struct fixture *s, const char *failure, const char *why, const char *so_far)
+static void prompt_fails(struct fixture *s, const char *failure, const char *why, const char *so_far)
 {
-    const struct request *r = ask(s, "m");
+    const struct request *r = prompt_send(s, "m");
     assert_string_equal(r->phase, "failed");
     assert_string_equal(r->failure, failure);
     if (!strstr(r->why, why)) fail_msg("%s: %s", failure, r->why);
@@ -222,16 +223,16 @@ static void test_cut(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Half an") "data: {\"choi", .hang_up = true};
-    fails(s, "cut", "the stream ended before the answer did", "Half an");
+    prompt_fails(s, "cut", "the stream ended before the answer did", "Half an");
     assert_int_equal(s->last->tokens.value, 1);
     assert_true(s->last->first_token_us.known);
     assert_false(s->last->gap_us.known);
     s->reply = (struct tiny_reply){.bytes = CHUNKED "40\r\n" PIECE("Half"), .hang_up = true};
-    fails(s, "cut", "the connection was lost in the middle", "Half");
+    prompt_fails(s, "cut", "the connection was lost in the middle", "Half");
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Half"), .then = "", .then_ms = 100, .reset = true};
-    fails(s, "cut", "the connection was lost in the middle", "Half");
+    prompt_fails(s, "cut", "the connection was lost in the middle", "Half");
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Half")};
-    fails(s, "timeout", "", "Half");
+    prompt_fails(s, "timeout", "", "Half");
     assert_int_equal(s->asked, 4); /* nothing is sent twice */
 }
 
@@ -239,21 +240,21 @@ static void test_failures(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
-    fails(s, "timeout", "", NULL);
+    prompt_fails(s, "timeout", "", NULL);
     s->reply = (struct tiny_reply){.bytes = "", .reset = true};
-    fails(s, "reset", "", NULL);
+    prompt_fails(s, "reset", "", NULL);
     reply_json(s, "502 Bad Gateway", "<html>502 Bad Gateway</html>");
-    fails(s, "5xx", "HTTP status 502 from a proxy before Serve: 502 Bad Gateway", NULL);
+    prompt_fails(s, "5xx", "HTTP status 502 from a proxy before Serve: 502 Bad Gateway", NULL);
     assert_int_equal(s->last->status.value, 502);
     reply_json(s, "404 Not Found", "{\"error\":{\"message\":\"The model `m` does not exist.\",\"code\":404}}");
-    fails(s, "4xx", "HTTP status 404: The model `m` does not exist.", NULL);
+    prompt_fails(s, "4xx", "HTTP status 404: The model `m` does not exist.", NULL);
     reply_json(s, "200 OK", "{\"error\":{\"message\":\"no free NeuronCore\"}}");
-    fails(s, "model error", "no free NeuronCore", NULL);
+    prompt_fails(s, "model error", "no free NeuronCore", NULL);
     reply_json(s, "200 OK", "success");
-    fails(s, "bad body", "neither a stream", NULL);
+    prompt_fails(s, "bad body", "neither a stream", NULL);
     tiny_stop(s->server);
     s->server = NULL;
-    fails(s, "refused", "", NULL);
+    prompt_fails(s, "refused", "", NULL);
     assert_false(s->last->status.known);
 }
 
@@ -264,9 +265,9 @@ static void test_error_in_the_middle(void **state)
         .bytes = STREAM PIECE("So far") "event: error\ndata: {\"error\":{\"message\":\"replica \\u001b[2Jdied\","
                                         "\"code\":500}}\n\n" PIECE("never"),
         .hang_up = true};
-    fails(s, "model error", "replica \\x1b[2Jdied", "So far");
+    prompt_fails(s, "model error", "replica \\x1b[2Jdied", "So far");
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("So far") "data: Internal Server Error\n\n", .hang_up = true};
-    fails(s, "bad body", "", "So far");
+    prompt_fails(s, "bad body", "", "So far");
 }
 
 static void test_models_fail(void **state)
@@ -274,7 +275,7 @@ static void test_models_fail(void **state)
     struct fixture *s = *state;
     s->models =
         (struct tiny_reply){.bytes = "HTTP/1.1 404 Not Found\r\nContent-Length: 22\r\n\r\n{\"detail\":\"Not Found\"}"};
-    const struct request *r = ask(s, NULL);
+    const struct request *r = prompt_send(s, NULL);
     assert_string_equal(r->phase, "failed");
     assert_string_equal(r->failure, "4xx");
     assert_string_equal(r->why, "/v1/models: HTTP status 404: Not Found");
@@ -287,12 +288,12 @@ static void test_escapes(void **state)
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("\\u001b]52;c;aGk=\\u0007") PIECE("one\\r")
                                        PIECE("\\ntwo\\u202e\\u009b") STOP "data: [DONE]\n\n",
                                    .hang_up = true};
-    const struct request *r = ask(s, "m");
+    const struct request *r = prompt_send(s, "m");
     assert_string_equal(r->phase, "ok");
     assert_true(text_is_safe(r->answer, strlen(r->answer), TEXT_KEEP_LINES));
     assert_true(strncmp(r->answer, "\\x1b]52;c;aGk=\\x07one\ntwo", 24) == 0);
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("a\\u0000b") STOP "data: [DONE]\n\n", .hang_up = true};
-    assert_string_equal(ask(s, "m")->answer, "a\\x00b");
+    assert_string_equal(prompt_send(s, "m")->answer, "a\\x00b");
 }
 
 /* Fifty megabytes: what is kept is what may be kept, and the rest is not read. */
@@ -305,8 +306,8 @@ static void test_endless(void **state)
     memcpy(bytes, STREAM, head);
     for (size_t i = 0; i < count; i++) memcpy(bytes + head + i * each, one, each);
     bytes[head + count * each] = '\0';
-    s->reply = (struct tiny_reply){.bytes = keep(s, bytes), .len = head + count * each, .hang_up = true};
-    start(s, "q", "m", LIMIT_MS);
+    s->reply = (struct tiny_reply){.bytes = keep_text(s, bytes), .len = head + count * each, .hang_up = true};
+    prompt_start(s, "q", "m", LIMIT_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->failure, "bad body");
     assert_non_null(strstr(s->last->why, "too large"));
@@ -319,7 +320,7 @@ static void test_done_and_open(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM ": ping\r\n\r\n" PIECE("Yes.") "data: [DONE]\n\n" PIECE("late")};
-    start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", LIMIT_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->phase, "ok");
     assert_string_equal(s->last->answer, "Yes.");
@@ -332,7 +333,7 @@ static void test_finished_and_open(void **state)
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Yes.") STOP
                                    "data: {\"choices\":[],\"usage\":{\"completion_tokens\":7}}\n\n"};
-    start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", LIMIT_MS);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->phase, "ok");
     assert_string_equal(s->last->answer, "Yes.");
@@ -372,14 +373,14 @@ static void test_cancelled(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = STREAM PIECE("Begun")};
-    start(s, "q", "m", LIMIT_MS);
+    prompt_start(s, "q", "m", LIMIT_MS);
     UNTIL(s, strstr(s->seen, "Begun|"));
     openai_ops.cancel(s->run);
     assert_int_equal(s->done, 1);
     assert_string_equal(s->last->phase, "cancelled");
     assert_string_equal(s->last->answer, "Begun");
     assert_false(s->last->latency_us.known);
-    start(s, "q", NULL, LIMIT_MS); /* while the models are asked for */
+    prompt_start(s, "q", NULL, LIMIT_MS); /* while the models are asked for */
     openai_ops.cancel(s->run);
     assert_int_equal(s->done, 2);
     openai_ops.cancel(NULL);

@@ -30,7 +30,7 @@ struct fixture {
     bool free_in_line, free_in_ended;
 };
 
-static void drop(struct fixture *s)
+static void process_drop(struct fixture *s)
 {
     process_free(s->process);
     s->process = NULL;
@@ -43,7 +43,7 @@ static void on_line(void *arg, char *text, size_t len)
         buf_printf(&s->lines, "%.*s|", (int)len, text);
     else
         s->long_lines++, s->skipped = len;
-    if (s->free_in_line) drop(s);
+    if (s->free_in_line) process_drop(s);
 }
 
 static void on_ended(void *arg, enum err err, const char *why)
@@ -53,7 +53,7 @@ static void on_ended(void *arg, enum err err, const char *why)
     s->err = err;
     free(s->why);
     s->why = mem_str(why);
-    if (s->free_in_ended) drop(s);
+    if (s->free_in_ended) process_drop(s);
 }
 
 static int fixture_open(void **state)
@@ -83,7 +83,7 @@ static int fixture_close(void **state)
         assert_true(condition);                                                                                        \
     } while (0)
 
-static void run(struct fixture *s, const char *command, uint64_t limit_ms)
+static void process_run(struct fixture *s, const char *command, uint64_t limit_ms)
 {
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
     s->process = process_shell(s->loop, command, limit_ms, &calls);
@@ -92,7 +92,7 @@ static void run(struct fixture *s, const char *command, uint64_t limit_ms)
 static void lines_come_whole(void **state)
 {
     struct fixture *s = *state;
-    run(s, "printf 'one\\ntw'; printf 'o\\r\\n\\nlast'", 0);
+    process_run(s, "printf 'one\\ntw'; printf 'o\\r\\n\\nlast'", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_string_equal(buf_text(&s->lines), "one|two||last|");
     assert_int_equal(s->err, ERR_OK);
@@ -102,7 +102,7 @@ static void lines_come_whole(void **state)
 static void a_failure_says_why(void **state)
 {
     struct fixture *s = *state;
-    run(s, "echo first >&2; printf 'expired \\033[31mtoken\\n\\n' >&2; exit 3", 0);
+    process_run(s, "echo first >&2; printf 'expired \\033[31mtoken\\n\\n' >&2; exit 3", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_CHILD);
     assert_string_equal(s->why, "/bin/sh ended with status 3: expired \\x1b[31mtoken");
@@ -118,8 +118,8 @@ static void no_such_program(void **state)
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_NOT_FOUND);
     assert_non_null(strstr(s->why, "/nonexistent/plugin"));
-    drop(s);
-    run(s, "no-such-program-at-all", 0);
+    process_drop(s);
+    process_run(s, "no-such-program-at-all", 0);
     WAIT_FOR(s, s->ended == 2);
     assert_int_equal(s->err, ERR_NOT_FOUND);
 }
@@ -142,12 +142,12 @@ static void secrets_stay_with_us(void **state)
     struct process_calls calls = {.line = on_line, .ended = on_ended, .arg = s};
     setenv("REDIS_PASSWORD", "r3dis", 1);
     setenv("AWS_SESSION_TOKEN", "t0ken", 1);
-    run(s, argv[2], 0);
+    process_run(s, argv[2], 0);
     WAIT_FOR(s, s->ended == 1);
-    drop(s);
-    run(s, "echo $REDIS_PASSWORD,$AWS_SESSION_TOKEN # for aws", 0);
+    process_drop(s);
+    process_run(s, "echo $REDIS_PASSWORD,$AWS_SESSION_TOKEN # for aws", 0);
     WAIT_FOR(s, s->ended == 2);
-    drop(s);
+    process_drop(s);
     s->process = process_start(s->loop, argv, CHILD_SECRETS_AWS, NULL, 0, &calls);
     WAIT_FOR(s, s->ended == 3);
     unsetenv("REDIS_PASSWORD");
@@ -158,13 +158,13 @@ static void secrets_stay_with_us(void **state)
 static void stdin_is_empty(void **state)
 {
     struct fixture *s = *state;
-    run(s, "cat; echo over", 0);
+    process_run(s, "cat; echo over", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_string_equal(buf_text(&s->lines), "over|");
 }
 
 /* A zombie does not: its parent may take its time. */
-static bool lives(long pid)
+static bool process_lives(long pid)
 {
     char path[64], text[512] = "";
     snprintf(path, sizeof path, "/proc/%ld/stat", pid);
@@ -180,23 +180,23 @@ static bool lives(long pid)
 static void over_time_ends_the_whole_group(void **state)
 {
     struct fixture *s = *state;
-    run(s, "trap '' TERM; sleep 60 & echo $!; wait; sleep 60", 100);
+    process_run(s, "trap '' TERM; sleep 60 & echo $!; wait; sleep 60", 100);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->err, ERR_TIMEOUT);
     long grandchild = strtol(buf_text(&s->lines), NULL, 10);
     assert_true(grandchild > 1);
-    WAIT_FOR(s, !lives(grandchild));
+    WAIT_FOR(s, !process_lives(grandchild));
 }
 
 static void freeing_kills_and_tells_nothing(void **state)
 {
     struct fixture *s = *state;
-    run(s, "sleep 60 & echo $!; wait", 0);
+    process_run(s, "sleep 60 & echo $!; wait", 0);
     WAIT_FOR(s, s->lines.len > 0);
     long leader = process_pid(s->process), grandchild = strtol(buf_text(&s->lines), NULL, 10);
-    assert_true(leader > 1 && lives(leader));
-    drop(s);
-    WAIT_FOR(s, !lives(leader) && !lives(grandchild));
+    assert_true(leader > 1 && process_lives(leader));
+    process_drop(s);
+    WAIT_FOR(s, !process_lives(leader) && !process_lives(grandchild));
     assert_int_equal(s->ended, 0);
 }
 
@@ -205,15 +205,15 @@ static void check_ended(struct fixture *s, const char *command, bool leader_ends
 {
     buf_clear(&s->lines);
     s->ended = 0;
-    run(s, command, 0);
+    process_run(s, command, 0);
     WAIT_FOR(s, s->lines.len > 0);
     if (leader_ends) WAIT_FOR(s, s->ended == 1);
     long pid = strtol(buf_text(&s->lines), NULL, 10);
-    assert_true(pid > 1 && lives(pid));
-    drop(s);
+    assert_true(pid > 1 && process_lives(pid));
+    process_drop(s);
     uint64_t limit = loop_now_ms() + LIMIT_MS;
-    while (lives(pid) && loop_now_ms() < limit) loop_step(s->loop, 20);
-    if (lives(pid)) {
+    while (process_lives(pid) && loop_now_ms() < limit) loop_step(s->loop, 20);
+    if (process_lives(pid)) {
         kill((pid_t)pid, SIGKILL);
         fail_msg("it lives on: %s", command);
     }
@@ -240,14 +240,14 @@ static void a_daemon_that_let_go_and_strangers_are_left_alone(void **state)
         execlp("sleep", "sleep", "60", (char *)NULL);
         _exit(1);
     }
-    run(s, "(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &)", 0);
+    process_run(s, "(setsid sh -c 'echo $$; exec sleep 60 >/dev/null 2>&1' &)", 0);
     WAIT_FOR(s, s->ended == 1);
     long daemon = strtol(buf_text(&s->lines), NULL, 10);
-    drop(s);
-    run(s, "sleep 60", 0);
-    drop(s);
+    process_drop(s);
+    process_run(s, "sleep 60", 0);
+    process_drop(s);
     for (uint64_t limit = loop_now_ms() + 400; loop_now_ms() < limit;) loop_step(s->loop, 20);
-    bool both = lives(daemon) && waitpid(stranger, NULL, WNOHANG) == 0;
+    bool both = process_lives(daemon) && waitpid(stranger, NULL, WNOHANG) == 0;
     kill((pid_t)daemon, SIGKILL);
     kill(stranger, SIGKILL);
     waitpid(stranger, NULL, 0);
@@ -258,13 +258,13 @@ static void it_may_be_freed_in_its_callbacks(void **state)
 {
     struct fixture *s = *state;
     s->free_in_line = true;
-    run(s, "echo one; echo two; sleep 60", 0);
+    process_run(s, "echo one; echo two; sleep 60", 0);
     WAIT_FOR(s, s->lines.len > 0);
     loop_step(s->loop, 50);
     assert_string_equal(buf_text(&s->lines), "one|");
     s->free_in_line = false;
     s->free_in_ended = true;
-    run(s, "true", 0);
+    process_run(s, "true", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_null(s->process);
 }
@@ -272,7 +272,7 @@ static void it_may_be_freed_in_its_callbacks(void **state)
 static void a_line_too_long_is_counted(void **state)
 {
     struct fixture *s = *state;
-    run(s, "head -c 9000000 /dev/zero | tr '\\0' x; echo; echo next", 0);
+    process_run(s, "head -c 9000000 /dev/zero | tr '\\0' x; echo; echo next", 0);
     WAIT_FOR(s, s->ended == 1);
     assert_int_equal(s->long_lines, 1);
     assert_true(s->skipped > PROCESS_LINE_MAX && s->skipped <= 9000000);
@@ -282,13 +282,13 @@ static void a_line_too_long_is_counted(void **state)
 static void a_line_that_never_ends_is_told_while_it_runs(void **state)
 {
     struct fixture *s = *state;
-    run(s, "printf 'one\\ntwo'; head -c 9000000 /dev/zero | tr '\\0' x; sleep 60", 0);
+    process_run(s, "printf 'one\\ntwo'; head -c 9000000 /dev/zero | tr '\\0' x; sleep 60", 0);
     WAIT_FOR(s, s->long_lines == 1);
     WAIT_FOR(s, process_unfinished(s->process) == 9000003);
     assert_int_equal(s->ended, 0);
     assert_string_equal(buf_text(&s->lines), "one|");
-    drop(s);
-    run(s, "echo whole; printf part; sleep 60", 0);
+    process_drop(s);
+    process_run(s, "echo whole; printf part; sleep 60", 0);
     WAIT_FOR(s, s->process && process_unfinished(s->process) == 4);
     assert_string_equal(buf_text(&s->lines), "one|whole|");
 }

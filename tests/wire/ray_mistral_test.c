@@ -376,7 +376,7 @@ static void play_outage(const struct play *p, struct outage *ret)
     outage_of(&p->r, p->w, &f, p->now_ms, WALL(0) + p->now_ms, ret);
 }
 
-static size_t answered(const struct play *p)
+static size_t prompts_answered(const struct play *p)
 {
     struct outage o;
     play_outage(p, &o);
@@ -481,7 +481,7 @@ static void both_kills_are_ours(void **state)
     play_until(&p, 623);
     check_first_kill(&p);
     /* All that ended in the 90 s since the delete; the slowest was a prompt. */
-    assert_int_equal(answered(&p), 1080);
+    assert_int_equal(prompts_answered(&p), 1080);
     assert_int_equal(p.r.request[OUTAGE_PROBES].ok + p.r.request[OUTAGE_PROBES].slow, 900);
     assert_int_equal(p.r.request[OUTAGE_PROMPTS].slowest_us.value, 2114200);
     play_until(&p, 716.5);
@@ -489,7 +489,7 @@ static void both_kills_are_ours(void **state)
     rung_is(&p, RUNG_DELETE_ACCEPTED, 623.272);
     assert_string_equal(p.r.rung[RUNG_DELETE_ACCEPTED].note, "uid cd7c182c…, grace 0");
     check_second_kill(&p);
-    assert_int_equal(answered(&p), 1081);
+    assert_int_equal(prompts_answered(&p), 1081);
     assert_int_equal(p.r.request[OUTAGE_PROBES].ok + p.r.request[OUTAGE_PROBES].slow, 900);
     assert_int_equal(p.r.request[OUTAGE_PROMPTS].slowest_us.value, 395800);
     assert_int_equal(p.next, p.tape->count);

@@ -18,14 +18,14 @@
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static void begin(const char *rdb)
+static void redis_begin(const char *rdb)
 {
     server = redis_server_start(rdb, NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
     harness_open(&harness, &conf);
 }
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -55,7 +55,7 @@ static bool is_gone(struct redis_harness *r, const void *key)
 static void test_changes_newer(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     const unsigned jobs = harness.put_of[TABLE_JOB];
@@ -74,7 +74,7 @@ static void test_changes_newer(void **state)
 static void test_changes_older(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.22-running"));
+    redis_begin(RDB("ray-2.22-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     char field[128];
@@ -97,7 +97,7 @@ static bool refused_tracking(struct redis_harness *r, const void *unused)
 static void test_tracking_is_lost(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
@@ -137,7 +137,7 @@ static void test_older_layouts_that_come_later(void **state)
 {
     (void)state;
     static const unsigned long two = 2;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     redis_say(server, "HSET plain-hash field 1");
@@ -161,7 +161,7 @@ static bool no_tables(struct redis_harness *r, const void *unused)
 static void test_flush(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     redis_say(server, "FLUSHALL");
@@ -177,7 +177,7 @@ struct count {
     const char *from;
 };
 
-static bool counts(struct redis_harness *r, const void *arg)
+static bool connections_are(struct redis_harness *r, const void *arg)
 {
     const struct count *want = arg;
     const struct redis *now = harness_redis(r);
@@ -191,21 +191,21 @@ static void test_ray_connections(void **state)
     (void)state;
     static const char *const here[] = {"127.0.0.1"}, *const elsewhere[] = {"10.9.9.9"};
     redisContext *gcs[2];
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     for (int i = 0; i < 2; i++) {
         gcs[i] = redisConnect("127.0.0.1", (int)redis_server_port(server));
         freeReplyObject(redisCommand(gcs[i], "PING"));
     }
-    HARNESS_UNTIL(&harness, counts, (&(struct count){2, "127.0.0.1"}));
+    HARNESS_UNTIL(&harness, connections_are, (&(struct count){2, "127.0.0.1"}));
     redis_kinds[0]->set_head_addresses(harness.link, elsewhere, 1);
-    HARNESS_UNTIL(&harness, counts, (&(struct count){0, ""}));
+    HARNESS_UNTIL(&harness, connections_are, (&(struct count){0, ""}));
     redis_kinds[0]->set_head_addresses(harness.link, here, 1);
-    HARNESS_UNTIL(&harness, counts, (&(struct count){2, "127.0.0.1"}));
+    HARNESS_UNTIL(&harness, connections_are, (&(struct count){2, "127.0.0.1"}));
     for (int i = 0; i < 2; i++) redisFree(gcs[i]);
-    HARNESS_UNTIL(&harness, counts, (&(struct count){0, ""}));
+    HARNESS_UNTIL(&harness, connections_are, (&(struct count){0, ""}));
 }
 
-static bool beats(struct redis_harness *r, const void *want)
+static bool heartbeat_is(struct redis_harness *r, const void *want)
 {
     const struct redis *now = harness_redis(r);
     return now && now->heartbeat.known && now->heartbeat.value == *(const uint64_t *)want;
@@ -222,11 +222,11 @@ static void test_heartbeat(void **state)
 {
     (void)state;
     static const uint64_t first = 1795434726663, next = 1795434727500;
-    begin(RDB("ray-2.60-running"));
-    HARNESS_UNTIL(&harness, beats, &first);
+    redis_begin(RDB("ray-2.60-running"));
+    HARNESS_UNTIL(&harness, heartbeat_is, &first);
     redis_say(server, "HSET RAY" HARNESS_NS "@KV @namespace_healthcheck:ray_client_server %s",
               "{\"time\": 1795434727.5}");
-    HARNESS_UNTIL(&harness, beats, &next);
+    HARNESS_UNTIL(&harness, heartbeat_is, &next);
     HARNESS_UNTIL(&harness, kv_changed, NULL);
 }
 
@@ -238,7 +238,7 @@ struct owner {
     bool closes, renames, over;
 };
 
-static void hear(void *arg, struct change *c)
+static void on_change(void *arg, struct change *c)
 {
     struct owner *o = arg;
     const bool actor = c->type == CHANGE_PUT && c->table == TABLE_ACTOR;
@@ -253,10 +253,10 @@ static void hear(void *arg, struct change *c)
     redis_kinds[0]->close(o->link);
 }
 
-static void owned(bool renames)
+static void closed_by_owner(bool renames)
 {
     struct owner o = {.closes = true, .renames = renames};
-    const struct sink sink = {hear, &o};
+    const struct sink sink = {on_change, &o};
     struct loop *loop = loop_new();
     server = redis_server_start(RDB("ray-2.60-running"), NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
@@ -271,26 +271,26 @@ static void owned(bool renames)
 static void test_closed_within(void **state)
 {
     (void)state;
-    owned(false);
+    closed_by_owner(false);
 }
 
 static void test_renamed_within(void **state)
 {
     (void)state;
-    owned(true);
+    closed_by_owner(true);
 }
 
 /* Closed before anything was heard at all. */
 static void test_closed_at_once(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
 }
 
 static void test_refresh(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     redis_say(server, "HSET plain-hash %s 1", "plain-hash@INTERNAL_CONFIG:\xff");
     redis_say(server, "HSET older %s 1", "older@KV:@namespace_session:session_name");
@@ -303,17 +303,17 @@ static void test_refresh(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_changes_newer, end),
-        cmocka_unit_test_teardown(test_changes_older, end),
-        cmocka_unit_test_teardown(test_tracking_is_lost, end),
-        cmocka_unit_test_teardown(test_older_layouts_that_come_later, end),
-        cmocka_unit_test_teardown(test_flush, end),
-        cmocka_unit_test_teardown(test_ray_connections, end),
-        cmocka_unit_test_teardown(test_heartbeat, end),
-        cmocka_unit_test_teardown(test_refresh, end),
-        cmocka_unit_test_teardown(test_closed_within, end),
-        cmocka_unit_test_teardown(test_renamed_within, end),
-        cmocka_unit_test_teardown(test_closed_at_once, end),
+        cmocka_unit_test_teardown(test_changes_newer, redis_end),
+        cmocka_unit_test_teardown(test_changes_older, redis_end),
+        cmocka_unit_test_teardown(test_tracking_is_lost, redis_end),
+        cmocka_unit_test_teardown(test_older_layouts_that_come_later, redis_end),
+        cmocka_unit_test_teardown(test_flush, redis_end),
+        cmocka_unit_test_teardown(test_ray_connections, redis_end),
+        cmocka_unit_test_teardown(test_heartbeat, redis_end),
+        cmocka_unit_test_teardown(test_refresh, redis_end),
+        cmocka_unit_test_teardown(test_closed_within, redis_end),
+        cmocka_unit_test_teardown(test_renamed_within, redis_end),
+        cmocka_unit_test_teardown(test_closed_at_once, redis_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

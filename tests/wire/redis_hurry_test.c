@@ -16,7 +16,7 @@ enum { CHANGES = 8, SLOW_LEAST_MS = 900 /* between two pulses */, QUICK_MOST_MS 
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -24,20 +24,20 @@ static int end(void **state)
     return 0;
 }
 
-static bool counts(struct redis_harness *r, const void *want)
+static bool connections_are(struct redis_harness *r, const void *want)
 {
     const struct redis *now = harness_redis(r);
     return now && now->ray_connections.known && now->ray_connections.value == *(const uint64_t *)want;
 }
 
 /* A connection from the head's address comes, or goes; until that was seen. Returns how long it took. */
-static uint64_t change(redisContext **gcs)
+static uint64_t gcs_toggle(redisContext **gcs)
 {
     uint64_t began = loop_now_ms(), want = *gcs ? 0 : 1;
     if (*gcs) redisFree(*gcs);
     *gcs = want ? redisConnect("127.0.0.1", (int)redis_server_port(server)) : NULL;
     if (*gcs) freeReplyObject(redisCommand(*gcs, "PING"));
-    HARNESS_UNTIL(&harness, counts, &want);
+    HARNESS_UNTIL(&harness, connections_are, &want);
     return loop_now_ms() - began;
 }
 
@@ -71,8 +71,8 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     ops->set_fast_poll(harness.link, false);
     ops->set_head_addresses(harness.link, here, 1);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
-    change(&gcs);
-    assert_true(change(&gcs) > SLOW_LEAST_MS);
+    gcs_toggle(&gcs);
+    assert_true(gcs_toggle(&gcs) > SLOW_LEAST_MS);
 
     ops->set_fast_poll(harness.link, true);
     ops->set_fast_poll(harness.link, true);
@@ -80,19 +80,19 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
     HARNESS_UNTIL(&harness, was_told, &told); /* with nothing changed */
     uint64_t began = loop_now_ms();
     unsigned info = asked_info();
-    for (int i = 0; i < CHANGES; i++) change(&gcs);
+    for (int i = 0; i < CHANGES; i++) gcs_toggle(&gcs);
     uint64_t took = loop_now_ms() - began;
     if (took > CHANGES * QUICK_MOST_MS) fail_msg("%d changes took %llu ms", CHANGES, (unsigned long long)took);
     assert_true(asked_info() - info - 1 <= 1 + took / 4000); /* INFO keeps its five seconds */
 
     ops->set_fast_poll(harness.link, false);
-    change(&gcs);
-    assert_true(change(&gcs) > SLOW_LEAST_MS);
+    gcs_toggle(&gcs);
+    assert_true(gcs_toggle(&gcs) > SLOW_LEAST_MS);
     if (gcs) redisFree(gcs);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(a_short_change_is_seen_in_a_hurry_alone, end)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(a_short_change_is_seen_in_a_hurry_alone, redis_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

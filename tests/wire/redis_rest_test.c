@@ -20,7 +20,7 @@ enum { BEATS = 10, FIRST_BEAT = 1800000000 };
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -28,7 +28,7 @@ static int end(void **state)
     return 0;
 }
 
-static unsigned commands(const char *name)
+static unsigned command_calls(const char *name)
 {
     redisContext *c = redisConnect("127.0.0.1", (int)redis_server_port(server));
     redisReply *r = redisCommand(c, "INFO commandstats");
@@ -41,7 +41,7 @@ static unsigned commands(const char *name)
     return calls;
 }
 
-static const struct gcstable *kv(const struct redis_harness *r)
+static const struct gcstable *kv_table(const struct redis_harness *r)
 {
     return (const void *)harness_find(r, TABLE_GCSTABLE, HARNESS_NS "/KV");
 }
@@ -53,15 +53,15 @@ static bool beat_seen(struct redis_harness *r, const void *at)
 
 static bool fields_are(struct redis_harness *r, const void *count)
 {
-    return kv(r) && kv(r)->fields.value == *(const uint64_t *)count;
+    return kv_table(r) && kv_table(r)->fields.value == *(const uint64_t *)count;
 }
 
 static bool was_changed_after(struct redis_harness *r, const void *wall_ms)
 {
-    return kv(r)->changed.known && kv(r)->changed.value > *(const uint64_t *)wall_ms;
+    return kv_table(r)->changed.known && kv_table(r)->changed.value > *(const uint64_t *)wall_ms;
 }
 
-static void beat(uint64_t at)
+static void heartbeat_write(uint64_t at)
 {
     redis_say(server, "HSET " KV " @namespace_healthcheck:ray_client_server {\"time\":%llu.5}", (unsigned long long)at);
     HARNESS_UNTIL(&harness, beat_seen, &at);
@@ -76,27 +76,28 @@ static void heartbeats_do_not_read_kv(void **state)
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     uint64_t at = FIRST_BEAT;
-    for (int i = 0; i < 4; i++) beat(at++); /* KV was read again after tracking began */
-    const uint64_t fields = kv(&harness)->fields.value, changed = kv(&harness)->changed.value;
-    const unsigned hstrlen = commands("hstrlen"), hget = commands("hget"), clients = commands("client|list");
-    for (int i = 0; i < BEATS; i++) beat(at++);
+    for (int i = 0; i < 4; i++) heartbeat_write(at++); /* KV was read again after tracking began */
+    const uint64_t fields = kv_table(&harness)->fields.value, changed = kv_table(&harness)->changed.value;
+    const unsigned hstrlen = command_calls("hstrlen"), hget = command_calls("hget"),
+                   clients = command_calls("client|list");
+    for (int i = 0; i < BEATS; i++) heartbeat_write(at++);
     /* It was read five times; now at most once, when a heartbeat came late. */
-    assert_true(commands("hstrlen") - hstrlen <= fields);
-    assert_true(commands("hget") - hget <= BEATS + BEATS / 2 + 2); /* heartbeats; the metadata each five seconds */
+    assert_true(command_calls("hstrlen") - hstrlen <= fields);
+    assert_true(command_calls("hget") - hget <= BEATS + BEATS / 2 + 2); /* heartbeats; the metadata each five seconds */
     /* A heartbeat that moves shows a GCS that is connected: who is, is asked each five seconds, or when one came late.
      */
-    assert_true(commands("client|list") - clients <= BEATS / 2);
+    assert_true(command_calls("client|list") - clients <= BEATS / 2);
     HARNESS_UNTIL(&harness, was_changed_after, &changed); /* and is said to have changed all the same */
-    assert_int_equal(kv(&harness)->list_count, fields);
+    assert_int_equal(kv_table(&harness)->list_count, fields);
     /* Another field, written between two beats, is seen. */
     const uint64_t more = fields + 1;
     redis_say(server, "HSET " KV " @namespace_x:new 1");
-    beat(at);
+    heartbeat_write(at);
     HARNESS_UNTIL(&harness, fields_are, &more);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(heartbeats_do_not_read_kv, end)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(heartbeats_do_not_read_kv, redis_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

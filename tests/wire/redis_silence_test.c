@@ -13,7 +13,7 @@
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -38,6 +38,6 @@ static void test_silence(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(test_silence, end)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(test_silence, redis_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,14 +17,14 @@
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static void begin(const char *rdb)
+static void redis_begin(const char *rdb)
 {
     server = redis_server_start(rdb, NULL);
     const struct redis_open conf = {.url = redis_server_url(server)};
     harness_open(&harness, &conf);
 }
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -54,7 +54,7 @@ static void test_newer_layout(void **state)
 {
     (void)state;
     char text[32];
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     assert_int_equal(world_count(harness.world, TABLE_RAYNODE), 2);
     assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
@@ -89,7 +89,7 @@ static void test_newer_layout(void **state)
 static void test_record(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_heard, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     const struct redis *r = harness_redis(&harness);
@@ -112,7 +112,7 @@ static void test_record(void **state)
     assert_string_equal(r->namespaces[0].value, "Ray 2.60.0");
 }
 
-static bool checked(struct redis_harness *r, const void *unused)
+static bool config_polled(struct redis_harness *r, const void *unused)
 {
     (void)unused;
     return harness_redis(r) && harness_redis(r)->slow_count.known && harness_redis(r)->timeout_s.known;
@@ -129,7 +129,7 @@ static void test_checkup(void **state)
     redis_say(server, "KEYS %s", "no-such-key-of-mine");
     const struct redis_open conf = {.url = redis_server_url(server)};
     harness_open(&harness, &conf);
-    HARNESS_UNTIL(&harness, checked, NULL);
+    HARNESS_UNTIL(&harness, config_polled, NULL);
     const struct redis *r = harness_redis(&harness);
     assert_u64(r->timeout_s, 300);
     assert_string_equal(r->policy, "allkeys-lru");
@@ -153,7 +153,7 @@ static void test_older_layout(void **state)
 {
     (void)state;
     char text[32];
-    begin(RDB("ray-2.22-running"));
+    redis_begin(RDB("ray-2.22-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_heard, NULL);
     assert_int_equal(world_count(harness.world, TABLE_RAYNODE), 2);
@@ -218,7 +218,7 @@ static void test_one_namespace(void **state)
 static void test_death_and_return(void **state)
 {
     (void)state;
-    begin(RDB("ray-2.60-running"));
+    redis_begin(RDB("ray-2.60-running"));
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     redis_server_kill(server);
     HARNESS_UNTIL(&harness, harness_down, NULL);
@@ -237,7 +237,7 @@ static void test_death_and_return(void **state)
 static void test_nobody_there(void **state)
 {
     (void)state;
-    begin(NULL);
+    redis_begin(NULL);
     redis_server_kill(server);
     HARNESS_UNTIL(&harness, harness_down, NULL);
     assert_int_equal(harness_source(&harness)->err, ERR_REFUSED);
@@ -246,10 +246,14 @@ static void test_nobody_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_newer_layout, end),     cmocka_unit_test_teardown(test_record, end),
-        cmocka_unit_test_teardown(test_checkup, end),          cmocka_unit_test_teardown(test_older_layout, end),
-        cmocka_unit_test_teardown(test_unix_socket, end),      cmocka_unit_test_teardown(test_one_namespace, end),
-        cmocka_unit_test_teardown(test_death_and_return, end), cmocka_unit_test_teardown(test_nobody_there, end),
+        cmocka_unit_test_teardown(test_newer_layout, redis_end),
+        cmocka_unit_test_teardown(test_record, redis_end),
+        cmocka_unit_test_teardown(test_checkup, redis_end),
+        cmocka_unit_test_teardown(test_older_layout, redis_end),
+        cmocka_unit_test_teardown(test_unix_socket, redis_end),
+        cmocka_unit_test_teardown(test_one_namespace, redis_end),
+        cmocka_unit_test_teardown(test_death_and_return, redis_end),
+        cmocka_unit_test_teardown(test_nobody_there, redis_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static char folder[] = "/tmp/raydeck-test-tls-XXXXXX";
 static char cert[64], key[64], other_cert[64], other_key[64];
 static unsigned port;
 
-static int run(const char *const *argv)
+static int run_quietly(const char *const *argv)
 {
     int status = -1;
     const pid_t pid = fork();
@@ -43,7 +43,7 @@ static void make_certificate(const char *to, const char *key_to)
         "openssl", "req",   "-x509",   "-newkey", "ec",        "-pkeyopt", "ec_paramgen_curve:P-256",
         "-nodes",  "-days", "2",       "-subj",   "/CN=" NAME, "-addext",  "subjectAltName=DNS:" NAME ",IP:127.0.0.1",
         "-out",    to,      "-keyout", key_to,    NULL};
-    assert_int_equal(run(argv), 0);
+    assert_int_equal(run_quietly(argv), 0);
 }
 
 static int begin_all(void **state)
@@ -83,7 +83,7 @@ static int end_all(void **state)
     return rmdir(folder);
 }
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -91,7 +91,7 @@ static int end(void **state)
     return 0;
 }
 
-static void begin(const char *host, const char *ca, const char *name)
+static void tls_begin(const char *host, const char *ca, const char *name)
 {
     char url[256];
     snprintf(url, sizeof url, "rediss://%s:%u%s%s%s%s", host, port, ca ? "?cacert=" : "", ca ? ca : "",
@@ -103,7 +103,7 @@ static void begin(const char *host, const char *ca, const char *name)
 static void test_verified(void **state)
 {
     (void)state;
-    begin("127.0.0.1", cert, NULL);
+    tls_begin("127.0.0.1", cert, NULL);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
@@ -115,12 +115,12 @@ static void test_verified(void **state)
 static void test_server_name(void **state)
 {
     (void)state;
-    begin("127.0.0.1", cert, NAME);
+    tls_begin("127.0.0.1", cert, NAME);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     assert_int_equal(world_count(harness.world, TABLE_RAYNODE), 2);
 }
 
-static bool told(struct redis_harness *r, const void *unused)
+static bool invalidation_read(struct redis_harness *r, const void *unused)
 {
     (void)unused;
     return harness_tracking_known(r, NULL) &&
@@ -134,7 +134,7 @@ static void test_large_and_told(void **state)
     redis_say(server, "EVAL %s 1 RAYbig@ACTOR",
               "for i = 1, 3000 do redis.call('HSET', KEYS[1], i, "
               "string.rep('\\18\\1\\65', 100)) end");
-    begin("127.0.0.1", cert, NULL);
+    tls_begin("127.0.0.1", cert, NULL);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     const struct gcstable *t = (const void *)harness_find(&harness, TABLE_GCSTABLE, "big/ACTOR");
@@ -142,7 +142,7 @@ static void test_large_and_told(void **state)
     assert_int_equal(t->bytes.value, 900000);
     redis_say(server, "HDEL RAY" HARNESS_NS "@ACTOR %b",
               "\x01\xa7\xb3\xb3\x7b\x00\x3c\xbc\x49\xfe\x09\x04\x01\x00\x00\x00", (size_t)16);
-    HARNESS_UNTIL(&harness, told, NULL);
+    HARNESS_UNTIL(&harness, invalidation_read, NULL);
 }
 
 static void refused_by_us(void)
@@ -155,21 +155,21 @@ static void refused_by_us(void)
 static void test_unknown_authority(void **state)
 {
     (void)state;
-    begin("127.0.0.1", NULL, NULL);
+    tls_begin("127.0.0.1", NULL, NULL);
     refused_by_us();
 }
 
 static void test_wrong_authority(void **state)
 {
     (void)state;
-    begin("127.0.0.1", other_cert, NULL);
+    tls_begin("127.0.0.1", other_cert, NULL);
     refused_by_us();
 }
 
 static void test_wrong_name(void **state)
 {
     (void)state;
-    begin("127.0.0.1", cert, "other.raydeck.test");
+    tls_begin("127.0.0.1", cert, "other.raydeck.test");
     refused_by_us();
 }
 
@@ -187,10 +187,13 @@ static void test_nobody_there(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_verified, end),          cmocka_unit_test_teardown(test_server_name, end),
-        cmocka_unit_test_teardown(test_unknown_authority, end), cmocka_unit_test_teardown(test_wrong_authority, end),
-        cmocka_unit_test_teardown(test_wrong_name, end),        cmocka_unit_test_teardown(test_nobody_there, end),
-        cmocka_unit_test_teardown(test_large_and_told, end),
+        cmocka_unit_test_teardown(test_verified, redis_end),
+        cmocka_unit_test_teardown(test_server_name, redis_end),
+        cmocka_unit_test_teardown(test_unknown_authority, redis_end),
+        cmocka_unit_test_teardown(test_wrong_authority, redis_end),
+        cmocka_unit_test_teardown(test_wrong_name, redis_end),
+        cmocka_unit_test_teardown(test_nobody_there, redis_end),
+        cmocka_unit_test_teardown(test_large_and_told, redis_end),
     };
     return cmocka_run_group_tests(tests, begin_all, end_all);
 }

@@ -20,7 +20,7 @@
 static struct redis_harness harness;
 static struct redis_server *server;
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (harness.link) harness_close(&harness);
@@ -30,7 +30,7 @@ static int end(void **state)
     return 0;
 }
 
-static void begin(const char *const *config, const char *user, const char *password)
+static void redis_begin(const char *const *config, const char *user, const char *password)
 {
     server = redis_server_start(RDB, config);
     const struct redis_open conf = {.url = redis_server_url(server), .user = user, .password = password};
@@ -50,7 +50,7 @@ static const char *const with_password[] = {"--requirepass", "wintergreen", NULL
 static void test_password_missing(void **state)
 {
     (void)state;
-    begin(with_password, NULL, NULL);
+    redis_begin(with_password, NULL, NULL);
     HARNESS_UNTIL(&harness, harness_denied, NULL);
     assert_int_equal(harness_source(&harness)->err, ERR_AUTH);
     why_has("requires a password");
@@ -59,7 +59,7 @@ static void test_password_missing(void **state)
 static void test_password_wrong(void **state)
 {
     (void)state;
-    begin(with_password, NULL, "summerblue");
+    redis_begin(with_password, NULL, "summerblue");
     HARNESS_UNTIL(&harness, harness_denied, NULL);
     assert_int_equal(harness_source(&harness)->err, ERR_AUTH);
     why_has("WRONGPASS");
@@ -86,7 +86,7 @@ static void test_password_right(void **state)
 static void test_password_too_many(void **state)
 {
     (void)state;
-    begin(NULL, NULL, "wintergreen");
+    redis_begin(NULL, NULL, "wintergreen");
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     assert_int_equal(world_count(harness.world, TABLE_ACTOR), 6);
 }
@@ -126,7 +126,7 @@ static void test_acl_enough(void **state)
                                          "+hello",
                                          "+auth",
                                          NULL};
-    begin(config, "reader", "pw");
+    redis_begin(config, "reader", "pw");
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
@@ -145,7 +145,7 @@ static void test_acl_little(void **state)
     (void)state;
     static const char *const config[] = {READER,  "+ping",  "+scan",    "+hlen", "+hscan",
                                          "+hget", "+hkeys", "+hstrlen", NULL};
-    begin(config, "reader", "pw");
+    redis_begin(config, "reader", "pw");
     HARNESS_UNTIL(&harness, harness_listed, NULL);
     HARNESS_UNTIL(&harness, harness_heard, NULL);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
@@ -172,7 +172,7 @@ static void test_acl_nothing(void **state)
 {
     (void)state;
     static const char *const config[] = {READER, "+ping", NULL};
-    begin(config, "reader", "pw");
+    redis_begin(config, "reader", "pw");
     HARNESS_UNTIL(&harness, harness_denied, NULL);
     assert_int_equal(harness_source(&harness)->err, ERR_FORBIDDEN);
     why_has("NOPERM");
@@ -396,21 +396,21 @@ static void test_wrong_types(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(test_password_missing, end),
-        cmocka_unit_test_teardown(test_password_wrong, end),
-        cmocka_unit_test_teardown(test_password_right, end),
-        cmocka_unit_test_teardown(test_password_too_many, end),
-        cmocka_unit_test_teardown(test_acl_enough, end),
-        cmocka_unit_test_teardown(test_acl_little, end),
-        cmocka_unit_test_teardown(test_acl_nothing, end),
-        cmocka_unit_test_teardown(test_strange_keys, end),
-        cmocka_unit_test_teardown(test_many_fields, end),
-        cmocka_unit_test_teardown(test_giant_value, end),
-        cmocka_unit_test_teardown(test_via_command, end),
-        cmocka_unit_test_teardown(test_bad_url, end),
-        cmocka_unit_test_teardown(test_liars, end),
-        cmocka_unit_test_teardown(test_endless, end),
-        cmocka_unit_test_teardown(test_wrong_types, end),
+        cmocka_unit_test_teardown(test_password_missing, redis_end),
+        cmocka_unit_test_teardown(test_password_wrong, redis_end),
+        cmocka_unit_test_teardown(test_password_right, redis_end),
+        cmocka_unit_test_teardown(test_password_too_many, redis_end),
+        cmocka_unit_test_teardown(test_acl_enough, redis_end),
+        cmocka_unit_test_teardown(test_acl_little, redis_end),
+        cmocka_unit_test_teardown(test_acl_nothing, redis_end),
+        cmocka_unit_test_teardown(test_strange_keys, redis_end),
+        cmocka_unit_test_teardown(test_many_fields, redis_end),
+        cmocka_unit_test_teardown(test_giant_value, redis_end),
+        cmocka_unit_test_teardown(test_via_command, redis_end),
+        cmocka_unit_test_teardown(test_bad_url, redis_end),
+        cmocka_unit_test_teardown(test_liars, redis_end),
+        cmocka_unit_test_teardown(test_endless, redis_end),
+        cmocka_unit_test_teardown(test_wrong_types, redis_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

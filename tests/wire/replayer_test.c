@@ -70,7 +70,7 @@ static void played_close(struct played *p)
     loop_free(p->loop);
 }
 
-static struct recording *fixture(void)
+static struct recording *recording_opened(void)
 {
     struct recording *r = NULL;
     struct why why = {0};
@@ -111,7 +111,7 @@ static void a_head_kill_is_told_as_it_was(void **state)
     (void)state;
     struct played p;
     struct outage o;
-    played_open(&p, fixture(), false);
+    played_open(&p, recording_opened(), false);
     assert_int_equal(recording_about(p.recording)->problems, 0);
     replayer_to(p.replayer, recording_about(p.recording)->end_ms);
     struct focus f = session_focus(p.session);
@@ -131,7 +131,7 @@ static void a_replay_is_what_was_recorded_at_any_moment(void **state)
 {
     (void)state;
     struct played live, again;
-    played_open(&live, fixture(), true);
+    played_open(&live, recording_opened(), true);
     const struct recording_about *a = recording_about(live.recording);
     const uint64_t begin = a->begin_ms, end = a->end_ms;
     for (uint64_t at = begin; at <= end; at += STEP_MS) {
@@ -160,7 +160,7 @@ static void a_replay_is_what_was_recorded_at_any_moment(void **state)
 /* The fixture's changes twice, one after the other: long enough for a keyframe. */
 static struct recording *four_minutes(void)
 {
-    struct recording *r = fixture(), *ret = NULL;
+    struct recording *r = recording_opened(), *ret = NULL;
     const struct recording_about *a = recording_about(r);
     struct played p = {.flight = flight_ring_new()};
     const struct frame_calls frames = {on_piece, &p};
@@ -221,7 +221,7 @@ static void nothing_is_asked_or_changed(void **state)
     (void)state;
     struct played p;
     struct why why = {0};
-    played_open(&p, fixture(), false);
+    played_open(&p, recording_opened(), false);
     replayer_to(p.replayer, recording_about(p.recording)->end_ms);
     assert_true(session_replays(p.session));
     session_allow_changes(p.session, UINT64_MAX);

@@ -78,7 +78,7 @@ static void wait_inside(int count)
     pthread_mutex_unlock(&gate);
 }
 
-static int hang(void **state)
+static int resolver_hangs(void **state)
 {
     (void)state;
     hangs = true;
@@ -218,7 +218,7 @@ static void a_request_ends_while_its_name_is_looked_up(void **state)
     assert_int_equal(answers, 1); /* cancelled */
 }
 
-static struct tiny_reply reply(void *arg, const char *request)
+static struct tiny_reply server_reply(void *arg, const char *request)
 {
     (void)arg, (void)request;
     return (struct tiny_reply){.bytes = ""};
@@ -227,7 +227,7 @@ static struct tiny_reply reply(void *arg, const char *request)
 static void the_second_address_of_a_name_is_tried(void **state)
 {
     struct loop *l = loop_new();
-    struct tiny_server *server = tiny_start(l, reply, NULL);
+    struct tiny_server *server = tiny_start(l, server_reply, NULL);
     struct seen s = {0};
     (void)state;
 
@@ -242,11 +242,11 @@ static void the_second_address_of_a_name_is_tried(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_look_up_that_hangs_is_given_up_and_never_waited_for, hang, let_go),
-        cmocka_unit_test_setup_teardown(a_loop_ends_while_a_look_up_is_awaited, hang, let_go),
-        cmocka_unit_test_setup_teardown(look_ups_that_come_back_late_tell_nobody, hang, let_go),
-        cmocka_unit_test_setup_teardown(look_ups_that_hang_do_not_pile_up, hang, let_go),
-        cmocka_unit_test_setup_teardown(a_request_ends_while_its_name_is_looked_up, hang, let_go),
+        cmocka_unit_test_setup_teardown(a_look_up_that_hangs_is_given_up_and_never_waited_for, resolver_hangs, let_go),
+        cmocka_unit_test_setup_teardown(a_loop_ends_while_a_look_up_is_awaited, resolver_hangs, let_go),
+        cmocka_unit_test_setup_teardown(look_ups_that_come_back_late_tell_nobody, resolver_hangs, let_go),
+        cmocka_unit_test_setup_teardown(look_ups_that_hang_do_not_pile_up, resolver_hangs, let_go),
+        cmocka_unit_test_setup_teardown(a_request_ends_while_its_name_is_looked_up, resolver_hangs, let_go),
         cmocka_unit_test(the_second_address_of_a_name_is_tried),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

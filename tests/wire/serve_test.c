@@ -38,7 +38,7 @@ struct fixture {
     bool refuse_proxy;
 };
 
-static struct tiny_reply answer(void *arg, const char *request)
+static struct tiny_reply server_answer(void *arg, const char *request)
 {
     struct fixture *s = arg;
     (void)request;
@@ -59,8 +59,8 @@ static void on_change(void *owner, struct change *c)
 }
 
 /* A kube whose proxy is the test's server. */
-static struct http_request *proxy(struct kube *be, const char *path, const struct http_ask *ask,
-                                  const struct http_calls *calls)
+static struct http_request *kube_proxied(struct kube *be, const char *path, const struct http_ask *ask,
+                                         const struct http_calls *calls)
 {
     struct fixture *s = (struct fixture *)be;
     struct http_ask copy = *ask;
@@ -77,7 +77,7 @@ static struct http_request *proxy(struct kube *be, const char *path, const struc
     free(url);
     return r;
 }
-static const struct kube_ops fake_kube = {.kind = "fake", .proxy = proxy};
+static const struct kube_ops fake_kube = {.kind = "fake", .proxy = kube_proxied};
 
 static int fixture_open(void **state)
 {
@@ -86,7 +86,7 @@ static int fixture_open(void **state)
     s->loop = loop_new();
     s->world = world_new();
     s->http = http_client_new(s->loop, &conf);
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
     s->how = (struct serve_open){.http = s->http, .kube_ops = &fake_kube, .kube = (struct kube *)s};
     s->sink = (struct sink){on_change, s};
     snprintf(s->base, sizeof s->base, "http://127.0.0.1:%u", tiny_port(s->server));
@@ -125,11 +125,11 @@ static void reply_with(struct fixture *s, const char *status, const char *body)
     s->reply = (struct tiny_reply){.bytes = text};
 }
 
-static struct serve_path direct(struct fixture *s)
+static struct serve_path path_direct(struct fixture *s)
 {
     return (struct serve_path){.words = (char *)"direct", .base = s->base};
 }
-static struct serve_path proxied(void)
+static struct serve_path path_proxied(void)
 {
     return (struct serve_path){
         .words = (char *)"API server proxy", .base = (char *)"/api/v1/namespaces/n/pods/w:8000/proxy", .proxied = true};
@@ -147,7 +147,7 @@ static void on_done(void *arg, const struct request *r)
     s->last = record_copy(&r->record);
 }
 
-static void ask(struct fixture *s, const char *question, struct serve_path path, uint64_t timeout_ms)
+static void prompt_send(struct fixture *s, const char *question, struct serve_path path, uint64_t timeout_ms)
 {
     const struct prompt_ask a = {.id = "p1",
                                  .question = question,
@@ -168,7 +168,7 @@ static void test_prompt(void **state)
     char *body = fixture_read("tests/fixtures/serve/infer-2.60.json", NULL);
     reply_with(s, "200 OK", body);
     free(body);
-    ask(s, "What is high availability? 1&2+3", direct(s), 5000);
+    prompt_send(s, "What is high availability? 1&2+3", path_direct(s), 5000);
     UNTIL(s, s->done == 1);
     const struct request *r = s->last;
     assert_string_equal(r->kind, "prompt");
@@ -190,7 +190,7 @@ static void test_prompt(void **state)
 static void prompt_fails(struct fixture *s, const char *failure)
 {
     unsigned before = s->done;
-    ask(s, "q", direct(s), 300);
+    prompt_send(s, "q", path_direct(s), 300);
     UNTIL(s, s->done == before + 1);
     assert_string_equal(s->last->phase, "failed");
     assert_string_equal(s->last->failure, failure);
@@ -217,7 +217,7 @@ static void test_prompt_failures(void **state)
     tiny_stop(s->server);
     prompt_fails(s, "refused");
     assert_false(s->last->status.known);
-    s->server = tiny_start(s->loop, answer, s);
+    s->server = tiny_start(s->loop, server_answer, s);
 }
 
 static void why_is(struct fixture *s, const char *status, const char *body, const char *failure, const char *why)
@@ -251,7 +251,7 @@ static void test_prompt_cancelled(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
-    ask(s, "q", direct(s), 5000);
+    prompt_send(s, "q", path_direct(s), 5000);
     UNTIL(s, s->asked == 1);
     infer_ops.cancel(s->run);
     assert_int_equal(s->done, 1);
@@ -266,7 +266,7 @@ static void test_prompt_too_long(void **state)
     char *question = mem_alloc(INFER_QUESTION_MAX + 1);
     memset(question, 'x', INFER_QUESTION_MAX);
     question[INFER_QUESTION_MAX] = '\0';
-    ask(s, question, direct(s), 5000);
+    prompt_send(s, question, path_direct(s), 5000);
     free(question);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->failure, "too long");
@@ -277,18 +277,18 @@ static void test_prompt_proxied(void **state)
 {
     struct fixture *s = *state;
     reply_with(s, "200 OK", "[\"hello\"]");
-    ask(s, "q", proxied(), 5000);
+    prompt_send(s, "q", path_proxied(), 5000);
     UNTIL(s, s->done == 1);
     assert_string_equal(s->last->answer, "hello");
     assert_string_equal(s->proxied_path, "/api/v1/namespaces/n/pods/w:8000/proxy/infer?sentence=q");
     /* Refused before it was sent, and without a Kubernetes at all. */
     s->refuse_proxy = true;
-    ask(s, "q", proxied(), 5000);
+    prompt_send(s, "q", path_proxied(), 5000);
     UNTIL(s, s->done == 2);
     assert_string_equal(s->last->failure, "refused");
     assert_string_equal(s->last->why, "API server: no connection to the API server");
     s->how.kube = NULL;
-    ask(s, "q", proxied(), 5000);
+    prompt_send(s, "q", path_proxied(), 5000);
     UNTIL(s, s->done == 3);
     assert_string_equal(s->last->failure, "unreachable");
 }
@@ -301,7 +301,7 @@ struct tally {
     const struct request *last;
 };
 
-static struct tally tally(const struct fixture *s)
+static struct tally requests_tally(const struct fixture *s)
 {
     struct tally t = {0};
     WORLD_EACH (row, s->world, TABLE_REQUEST) {
@@ -321,7 +321,8 @@ static const struct source *probe_source(const struct fixture *s)
     return world_source_named(s->world, PROBER_SOURCE);
 }
 
-static void probe(struct fixture *s, uint64_t every_ms, uint64_t timeout_ms, uint64_t slow_ms, struct serve_path path)
+static void prober_start(struct fixture *s, uint64_t every_ms, uint64_t timeout_ms, uint64_t slow_ms,
+                         struct serve_path path)
 {
     const struct prober_conf conf = {.interval_ms = every_ms, .timeout_ms = timeout_ms, .slow_ms = slow_ms};
     const struct probe_target target = {"m-worker-a", path};
@@ -334,9 +335,9 @@ static void test_probes(void **state)
 {
     struct fixture *s = *state;
     reply_with(s, "200 OK", "success");
-    probe(s, 50, 5000, 5000, direct(s));
-    UNTIL(s, tally(s).ok >= 4);
-    struct tally t = tally(s);
+    prober_start(s, 50, 5000, 5000, path_direct(s));
+    UNTIL(s, requests_tally(s).ok >= 4);
+    struct tally t = requests_tally(s);
     assert_int_equal(t.failed + t.slow, 0);
     assert_int_equal(probe_source(s)->state, SOURCE_LIVE);
     const struct request *r = ROW(world_find(s->world, TABLE_REQUEST, "probe-1"), request);
@@ -354,9 +355,9 @@ static void test_open_loop(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
-    probe(s, 40, 400, 5000, direct(s));
-    UNTIL(s, tally(s).waiting >= 5 && tally(s).failed == 0);
-    UNTIL(s, tally(s).failed >= 3);
+    prober_start(s, 40, 400, 5000, path_direct(s));
+    UNTIL(s, requests_tally(s).waiting >= 5 && requests_tally(s).failed == 0);
+    UNTIL(s, requests_tally(s).failed >= 3);
     WORLD_EACH (row, s->world, TABLE_REQUEST) {
         const struct request *r = ROW(row, request);
         if (strcmp(r->phase, "failed") != 0) continue;
@@ -370,9 +371,9 @@ static void test_in_flight_is_bounded(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
-    probe(s, 2, 60000, 5000, direct(s));
-    UNTIL(s, tally(s).failed >= 3);
-    struct tally t = tally(s);
+    prober_start(s, 2, 60000, 5000, path_direct(s));
+    UNTIL(s, requests_tally(s).failed >= 3);
+    struct tally t = requests_tally(s);
     assert_int_equal(t.waiting, PROBER_IN_FLIGHT);
     assert_string_equal(t.last->failure, "timeout");
     assert_false(t.last->sent.known);
@@ -383,16 +384,16 @@ static void test_slow_and_wrong(void **state)
     struct fixture *s = *state;
     reply_with(s, "200 OK", "success");
     s->reply.after_ms = 60;
-    probe(s, 30, 5000, 40, direct(s));
-    UNTIL(s, tally(s).slow >= 1);
-    assert_int_equal(tally(s).ok, 0);
+    prober_start(s, 30, 5000, 40, path_direct(s));
+    UNTIL(s, requests_tally(s).slow >= 1);
+    assert_int_equal(requests_tally(s).ok, 0);
     reply_with(s, "200 OK", "<html>");
-    UNTIL(s, tally(s).failed >= 1);
+    UNTIL(s, requests_tally(s).failed >= 1);
     reply_with(s, "503 Service Unavailable", "unhealthy");
     bool seen = false;
     for (uint64_t end = loop_now_ms() + LIMIT_MS; !seen && loop_now_ms() < end;) {
         loop_step(s->loop, 20);
-        const struct request *last = tally(s).last;
+        const struct request *last = requests_tally(s).last;
         WORLD_EACH (row, s->world, TABLE_REQUEST) {
             last = ROW(row, request);
             seen = seen || (last->failure && strcmp(last->failure, "5xx") == 0);
@@ -408,8 +409,8 @@ static void test_probes_proxied(void **state)
     char *refused = fixture_read("tests/fixtures/serve/pod-proxy-refused.json", NULL);
     char *forbidden = fixture_read("tests/fixtures/serve/403-service-proxy.json", NULL);
     reply_with(s, "503 Service Unavailable", refused);
-    probe(s, 20, 5000, 5000, proxied());
-    UNTIL(s, tally(s).failed >= 1);
+    prober_start(s, 20, 5000, 5000, path_proxied());
+    UNTIL(s, requests_tally(s).failed >= 1);
     assert_string_equal(ROW(world_find(s->world, TABLE_REQUEST, "probe-1"), request)->failure, "refused");
     assert_string_equal(s->proxied_path, "/api/v1/namespaces/n/pods/w:8000/proxy/-/healthz");
     assert_int_equal(probe_source(s)->state, SOURCE_LIVE);
@@ -417,15 +418,15 @@ static void test_probes_proxied(void **state)
     UNTIL(s, probe_source(s)->state == SOURCE_DENIED);
     assert_int_equal(probe_source(s)->err, ERR_FORBIDDEN);
     /* The user's permissions and the API server's health are no failures of the worker. */
-    const unsigned failed = tally(s).failed, cancelled = tally(s).cancelled;
+    const unsigned failed = requests_tally(s).failed, cancelled = requests_tally(s).cancelled;
     assert_true(cancelled >= 1);
     s->refuse_proxy = true;
-    UNTIL(s, probe_source(s)->state == SOURCE_DOWN && tally(s).cancelled > cancelled + 1);
+    UNTIL(s, probe_source(s)->state == SOURCE_DOWN && requests_tally(s).cancelled > cancelled + 1);
     assert_int_equal(probe_source(s)->err, ERR_REFUSED);
-    assert_int_equal(tally(s).failed, failed);
+    assert_int_equal(requests_tally(s).failed, failed);
     s->refuse_proxy = false;
     reply_with(s, "200 OK", "success");
-    UNTIL(s, probe_source(s)->state == SOURCE_LIVE && tally(s).ok >= 1);
+    UNTIL(s, probe_source(s)->state == SOURCE_LIVE && requests_tally(s).ok >= 1);
     free(refused);
     free(forbidden);
 }
@@ -435,13 +436,13 @@ static void test_probe_of_the_way(void **state)
 {
     struct fixture *s = *state;
     const struct prober_conf conf = {.interval_ms = 20, .way = true};
-    struct probe_target target = {NULL, direct(s)};
+    struct probe_target target = {NULL, path_direct(s)};
     reply_with(s, "200 OK", "success");
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     prober_set_targets(s->prober, &target, 1, 0);
-    UNTIL(s, tally(s).ok >= 2);
+    UNTIL(s, requests_tally(s).ok >= 2);
     prober_set_targets(s->prober, &target, 1, 0); /* the same: what is in flight goes on */
-    assert_int_equal(tally(s).cancelled, 0);
+    assert_int_equal(requests_tally(s).cancelled, 0);
     const struct request *q = ROW(world_find(s->world, TABLE_REQUEST, "way-1"), request);
     assert_string_equal(q->kind, "way");
     assert_null(q->pod);
@@ -465,14 +466,14 @@ static void test_probes_share_a_budget(void **state)
     char name[WORKERS][16];
     for (size_t i = 0; i < WORKERS; i++) {
         snprintf(name[i], sizeof name[i], "worker-%zu", i);
-        target[i] = (struct probe_target){name[i], proxied()};
+        target[i] = (struct probe_target){name[i], path_proxied()};
     }
     reply_with(s, "200 OK", "success");
     const struct prober_conf conf = {.interval_ms = 1000, .timeout_ms = 5000, .slow_ms = 5000};
     const uint64_t began = loop_now_ms();
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
     prober_set_targets(s->prober, target, WORKERS, 0);
-    UNTIL(s, tally(s).ok >= WORKERS);
+    UNTIL(s, requests_tally(s).ok >= WORKERS);
     const uint64_t seconds = (loop_now_ms() - began + 999) / 1000;
     assert_true(s->asked <= (seconds + 1) * PROBER_PROXIED_PER_S);
     assert_true(tiny_connections(s->server) <= 2 * PROBER_PROXIED_PER_S);
@@ -489,7 +490,7 @@ static void test_probes_share_a_budget(void **state)
     prober_set_targets(s->prober, target, 2, 0);
     unsigned before = s->asked;
     UNTIL(s, s->asked >= before + 2);
-    assert_false(tally(s).last->round_ms.known);
+    assert_false(requests_tally(s).last->round_ms.known);
 }
 
 /* An API server that keeps no connection: as many as a start may take, then two a second, and it is said. */
@@ -499,7 +500,7 @@ static void test_probes_that_need_a_connection_each(void **state)
     static const char *const name[WORKERS] = {"w0", "w1", "w2", "w3", "w4"};
     struct fixture *s = *state;
     struct probe_target target[WORKERS];
-    for (size_t i = 0; i < WORKERS; i++) target[i] = (struct probe_target){name[i], proxied()};
+    for (size_t i = 0; i < WORKERS; i++) target[i] = (struct probe_target){name[i], path_proxied()};
     reply_with(s, "200 OK", "success");
     s->reply.hang_up = true;
     const struct prober_conf conf = {.interval_ms = 50, .timeout_ms = 5000, .slow_ms = 5000};
@@ -523,23 +524,23 @@ static void test_targets_change(void **state)
 {
     struct fixture *s = *state;
     s->reply = (struct tiny_reply){.bytes = NULL};
-    probe(s, 60000, 60000, 5000, direct(s));
+    prober_start(s, 60000, 60000, 5000, path_direct(s));
     UNTIL(s, s->asked == 1);
     /* The same target keeps its probe; another one takes its place; none turns the source off. */
-    const struct probe_target same = {"m-worker-a", direct(s)}, other = {"m-worker-b", direct(s)};
+    const struct probe_target same = {"m-worker-a", path_direct(s)}, other = {"m-worker-b", path_direct(s)};
     const struct probe_target twice[] = {same, same};
     prober_set_targets(s->prober, twice, 2, 0);
-    assert_int_equal(tally(s).waiting, 1);
+    assert_int_equal(requests_tally(s).waiting, 1);
     prober_set_targets(s->prober, &other, 1, 0);
-    assert_int_equal(tally(s).cancelled, 1);
-    assert_int_equal(tally(s).waiting, 0);
+    assert_int_equal(requests_tally(s).cancelled, 1);
+    assert_int_equal(requests_tally(s).waiting, 0);
     prober_set_interval(s->prober, 30);
-    UNTIL(s, tally(s).waiting >= 2);
+    UNTIL(s, requests_tally(s).waiting >= 2);
     prober_set_targets(s->prober, NULL, 0, 0);
     assert_int_equal(probe_source(s)->state, SOURCE_OFF);
-    assert_int_equal(tally(s).waiting, 0);
+    assert_int_equal(requests_tally(s).waiting, 0);
     prober_set_targets(s->prober, &same, 1, 0);
-    UNTIL(s, tally(s).waiting >= 1);
+    UNTIL(s, requests_tally(s).waiting >= 1);
 }
 
 /* ---- the Serve API ------------------------------------------------------------------------------------------------
@@ -557,7 +558,7 @@ static void test_status(void **state)
     reply_with(s, "200 OK", body);
     s->status = serve_status_new(s->loop, &s->how, &s->sink);
     assert_int_equal(serve_source(s)->state, SOURCE_OFF);
-    const struct serve_path dashboard = direct(s);
+    const struct serve_path dashboard = path_direct(s);
     serve_status_set(s->status, "uid-1", &dashboard);
     serve_status_set(s->status, "uid-1", &dashboard); /* says nothing new */
     UNTIL(s, world_count(s->world, TABLE_SERVEAPP) == 1);
@@ -597,7 +598,7 @@ static void test_status_comes_back(void **state)
 {
     struct fixture *s = *state;
     char *body = fixture_read("tests/fixtures/serve/serve_applications-2.60.json", NULL);
-    const struct serve_path dashboard = direct(s);
+    const struct serve_path dashboard = path_direct(s);
     reply_with(s, "200 OK", body);
     s->status = serve_status_new(s->loop, &s->how, &s->sink);
     serve_status_set(s->status, "uid-1", &dashboard);
@@ -622,7 +623,7 @@ static void test_status_comes_back(void **state)
 static void test_status_failures(void **state)
 {
     struct fixture *s = *state;
-    const struct serve_path dashboard = proxied();
+    const struct serve_path dashboard = path_proxied();
     char *forbidden = fixture_read("tests/fixtures/serve/403-service-proxy.json", NULL);
     char *absent = fixture_read("tests/fixtures/serve/svc-proxy-absent-404.json", NULL);
     reply_with(s, "403 Forbidden", forbidden);

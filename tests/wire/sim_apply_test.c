@@ -29,19 +29,19 @@ static int sim_teardown(void **state)
     return 0;
 }
 
-static cJSON *apply(struct sim_fixture *b, const char *path, const char *body, long status)
+static cJSON *apply_body(struct sim_fixture *b, const char *path, const char *body, long status)
 {
     return sim_fixture_ask(b, "PATCH", path, YAML, body, status);
 }
 
-static const char *message(const cJSON *status)
+static const char *status_message(const cJSON *status)
 {
     const char *text = json_str(status, "message");
     assert_non_null(text);
     return text;
 }
 
-static const cJSON *entry(const cJSON *obj, const char *manager, const char *operation)
+static const cJSON *managed_entry(const cJSON *obj, const char *manager, const char *operation)
 {
     JSON_EACH (e, json_path(obj, "metadata.managedFields"))
         if (!strcmp(json_str(e, "manager"), manager) && !strcmp(json_str(e, "operation"), operation)) return e;
@@ -77,14 +77,14 @@ static void a_namespace_is_made_and_made_again(void **state)
                                "\"labels\":{\"app.kubernetes.io/managed-by\":\"raydeck\"}}}";
     struct sim_fixture *b = *state;
     cJSON_Delete(sim_fixture_get(b, "/api/v1/namespaces/other", 404));
-    cJSON *made = apply(b, "/api/v1/namespaces/other" AS, body, 201);
+    cJSON *made = apply_body(b, "/api/v1/namespaces/other" AS, body, 201);
     assert_string_equal(json_str(json_get(made, "status"), "phase"), "Active");
     assert_string_equal(json_str(json_path(made, "metadata.labels"), "kubernetes.io/metadata.name"), "other");
-    const cJSON *mine = json_get(entry(made, "raydeck", "Apply"), "fieldsV1");
+    const cJSON *mine = json_get(managed_entry(made, "raydeck", "Apply"), "fieldsV1");
     char *fields = cJSON_PrintUnformatted(mine);
     assert_string_equal(fields, "{\"f:metadata\":{\"f:labels\":{\"f:app.kubernetes.io/managed-by\":{}}}}");
     cJSON_free(fields);
-    cJSON *again = apply(b, "/api/v1/namespaces/other" AS, body, 200);
+    cJSON *again = apply_body(b, "/api/v1/namespaces/other" AS, body, 200);
     assert_true(cJSON_Compare(made, again, 1)); /* nothing changed: the version neither */
     cJSON_Delete(again);
     cJSON_Delete(made);
@@ -96,29 +96,30 @@ static void what_is_no_longer_said_goes(void **state)
 {
     static const char path[] = NAMESPACE "/configmaps/app" AS;
     struct sim_fixture *b = *state;
-    cJSON_Delete(apply(b, path,
-                       "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
-                       "\"one\":\"1\",\"two\":\"2\"}}",
-                       201));
-    cJSON_Delete(apply(b, NAMESPACE "/configmaps/app?fieldManager=other",
-                       "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
-                       "\"three\":\"3\"}}",
-                       200));
-    cJSON *left = apply(b, path,
-                        "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
-                        "\"two\":\"4\"}}",
-                        200);
+    cJSON_Delete(apply_body(b, path,
+                            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
+                            "\"one\":\"1\",\"two\":\"2\"}}",
+                            201));
+    cJSON_Delete(apply_body(b, NAMESPACE "/configmaps/app?fieldManager=other",
+                            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
+                            "\"three\":\"3\"}}",
+                            200));
+    cJSON *left = apply_body(b, path,
+                             "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
+                             "\"two\":\"4\"}}",
+                             200);
     const cJSON *data = json_get(left, "data");
     assert_null(json_get(data, "one"));
     assert_string_equal(json_str(data, "two"), "4");
     assert_string_equal(json_str(data, "three"), "3");
     cJSON_Delete(left);
     /* A key of another manager: that manager is named. */
-    cJSON *refused = apply(b, path,
-                           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
-                           "\"three\":\"5\"}}",
-                           409);
-    assert_string_equal(message(refused), "Apply failed with 1 conflict: conflict with \"other\": .data.three");
+    cJSON *refused =
+        apply_body(b, path,
+                   "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"app\"},\"data\":{"
+                   "\"three\":\"5\"}}",
+                   409);
+    assert_string_equal(status_message(refused), "Apply failed with 1 conflict: conflict with \"other\": .data.three");
     cJSON_Delete(refused);
 }
 
@@ -126,17 +127,20 @@ static void a_secret_is_taken_in_base64_only(void **state)
 {
     static const char path[] = NAMESPACE "/secrets/token" AS;
     struct sim_fixture *b = *state;
-    cJSON *refused = apply(b, path,
-                           "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"token\"},\"data\":{"
-                           "\"t\":\"hf_x\"}}",
-                           400);
-    assert_string_equal(message(refused), "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data "
-                                          "at input byte 2");
+    cJSON *refused =
+        apply_body(b, path,
+                   "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"token\"},\"data\":{"
+                   "\"t\":\"hf_x\"}}",
+                   400);
+    assert_string_equal(status_message(refused),
+                        "Secret in version \"v1\" cannot be handled as a Secret: illegal base64 data "
+                        "at input byte 2");
     cJSON_Delete(refused);
-    cJSON *made = apply(b, path,
-                        "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"token\"},\"stringData\":"
-                        "{\"t\":\"hf_x\"}}",
-                        201);
+    cJSON *made =
+        apply_body(b, path,
+                   "{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"token\"},\"stringData\":"
+                   "{\"t\":\"hf_x\"}}",
+                   201);
     assert_string_equal(json_str(json_get(made, "data"), "t"), "aGZfeA==");
     assert_string_equal(json_str(made, "type"), "Opaque");
     assert_null(json_get(made, "stringData"));
@@ -150,19 +154,21 @@ static void a_secret_is_taken_in_base64_only(void **state)
 static void an_ingress_and_a_service_get_their_defaults(void **state)
 {
     struct sim_fixture *b = *state;
-    cJSON *made = apply(b, "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral" AS,
-                        "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"Ingress\",\"metadata\":{\"name\":"
-                        "\"mistral\"},\"spec\":{\"rules\":[{\"http\":{\"paths\":[{\"path\":\"/\",\"pathType\":"
-                        "\"Prefix\",\"backend\":{\"service\":{\"name\":\"mistral-serve-svc\",\"port\":{\"number\":8000"
-                        "}}}}]}}]}}",
-                        201);
+    cJSON *made =
+        apply_body(b, "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral" AS,
+                   "{\"apiVersion\":\"networking.k8s.io/v1\",\"kind\":\"Ingress\",\"metadata\":{\"name\":"
+                   "\"mistral\"},\"spec\":{\"rules\":[{\"http\":{\"paths\":[{\"path\":\"/\",\"pathType\":"
+                   "\"Prefix\",\"backend\":{\"service\":{\"name\":\"mistral-serve-svc\",\"port\":{\"number\":8000"
+                   "}}}}]}}]}}",
+                   201);
     assert_string_equal(json_str(made, "kind"), "Ingress");
     assert_int_equal(json_u64(json_get(made, "metadata"), "generation").value, 1);
     cJSON_Delete(made);
-    made = apply(b, NAMESPACE "/services/ui" AS,
-                 "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"ui\"},\"spec\":{\"selector\":{"
-                 "\"app\":\"ui\"},\"ports\":[{\"port\":7860}]}}",
-                 201);
+    made =
+        apply_body(b, NAMESPACE "/services/ui" AS,
+                   "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"name\":\"ui\"},\"spec\":{\"selector\":{"
+                   "\"app\":\"ui\"},\"ports\":[{\"port\":7860}]}}",
+                   201);
     const cJSON *spec = json_get(made, "spec"), *port = cJSON_GetArrayItem(json_get(spec, "ports"), 0);
     assert_string_equal(json_str(spec, "type"), "ClusterIP");
     assert_string_equal(json_str(port, "protocol"), "TCP");
@@ -176,31 +182,33 @@ static void what_is_not_right_is_refused(void **state)
 {
     static const char map[] = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}";
     struct sim_fixture *b = *state;
-    cJSON *s = apply(b, NAMESPACE "/configmaps/m", map, 422);
-    assert_string_equal(message(s), "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
-                                    "required for apply patch");
+    cJSON *s = apply_body(b, NAMESPACE "/configmaps/m", map, 422);
+    assert_string_equal(status_message(s), "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is "
+                                           "required for apply patch");
     cJSON_Delete(s);
     s = sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, "application/json", map, 415);
     cJSON_Delete(s);
-    s = apply(b, NAMESPACE "/configmaps/other" AS, map, 400);
-    assert_string_equal(message(s), "the name of the object (m) does not match the name on the URL (other)");
+    s = apply_body(b, NAMESPACE "/configmaps/other" AS, map, 400);
+    assert_string_equal(status_message(s), "the name of the object (m) does not match the name on the URL (other)");
     cJSON_Delete(s);
-    s = apply(b, "/api/v1/namespaces/nowhere/configmaps/m" AS, map, 404);
-    assert_string_equal(message(s), "namespaces \"nowhere\" not found");
+    s = apply_body(b, "/api/v1/namespaces/nowhere/configmaps/m" AS, map, 404);
+    assert_string_equal(status_message(s), "namespaces \"nowhere\" not found");
     cJSON_Delete(s);
-    s = apply(b, SERVICE AS,
-              "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayService\",\"metadata\":{\"name\":\"mistral\"},\"spec\":{"
-              "\"nonsense\":1}}",
-              500);
-    assert_string_equal(message(s), "failed to create typed patch object (mistral/mistral; ray.io/v1, Kind=RayService)"
-                                    ": .spec.nonsense: field not declared in schema");
+    s = apply_body(
+        b, SERVICE AS,
+        "{\"apiVersion\":\"ray.io/v1\",\"kind\":\"RayService\",\"metadata\":{\"name\":\"mistral\"},\"spec\":{"
+        "\"nonsense\":1}}",
+        500);
+    assert_string_equal(status_message(s),
+                        "failed to create typed patch object (mistral/mistral; ray.io/v1, Kind=RayService)"
+                        ": .spec.nonsense: field not declared in schema");
     cJSON_Delete(s);
-    s = apply(b, NAMESPACE "/configmaps/m" AS,
-              "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"dat\":{}}", 500);
-    assert_non_null(strstr(message(s), ": .dat: field not declared in schema"));
+    s = apply_body(b, NAMESPACE "/configmaps/m" AS,
+                   "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"dat\":{}}", 500);
+    assert_non_null(strstr(status_message(s), ": .dat: field not declared in schema"));
     cJSON_Delete(s);
-    cJSON_Delete(apply(b, NAMESPACE "/configmaps/m" AS, "{\"apiVersion\":", 400));
-    cJSON_Delete(apply(b, NAMESPACE "/pods/m" AS, map, 405));
+    cJSON_Delete(apply_body(b, NAMESPACE "/configmaps/m" AS, "{\"apiVersion\":", 400));
+    cJSON_Delete(apply_body(b, NAMESPACE "/pods/m" AS, map, 405));
     cJSON_Delete(sim_fixture_get(b, NAMESPACE "/configmaps/m", 404));
 }
 
@@ -209,16 +217,16 @@ static void a_dry_run_changes_nothing(void **state)
     static const char map[] =
         "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"},\"data\":{\"a\":\"1\"}}";
     struct sim_fixture *b = *state;
-    cJSON *made = apply(b, NAMESPACE "/configmaps/m" AS "&dryRun=All", map, 201);
+    cJSON *made = apply_body(b, NAMESPACE "/configmaps/m" AS "&dryRun=All", map, 201);
     assert_string_equal(json_str(json_get(made, "data"), "a"), "1");
     assert_non_null(json_str(json_get(made, "metadata"), "uid"));
     cJSON_Delete(made);
     cJSON_Delete(sim_fixture_get(b, NAMESPACE "/configmaps/m", 404));
     char *config = as_configuration(b);
     cJSON *before = sim_fixture_get(b, SERVICE, 200);
-    cJSON *would = apply(b, SERVICE AS "&force=true&dryRun=All", config, 200),
+    cJSON *would = apply_body(b, SERVICE AS "&force=true&dryRun=All", config, 200),
           *after = sim_fixture_get(b, SERVICE, 200);
-    assert_non_null(entry(would, "raydeck", "Apply"));
+    assert_non_null(managed_entry(would, "raydeck", "Apply"));
     assert_true(cJSON_Compare(before, after, 1));
     cJSON_Delete(before);
     cJSON_Delete(would);
@@ -232,25 +240,28 @@ static void the_operator_owns_the_worker_groups(void **state)
 {
     struct sim_fixture *b = *state;
     char *config = as_configuration(b);
-    cJSON *s = apply(b, SERVICE AS, config, 409);
+    cJSON *s = apply_body(b, SERVICE AS, config, 409);
     assert_string_equal(json_str(s, "reason"), "Conflict");
-    assert_string_equal(message(s), "Apply failed with 1 conflict: conflict with \"kuberay-operator\" using ray.io/v1: "
-                                    ".spec.rayClusterConfig.workerGroupSpecs");
+    assert_string_equal(status_message(s),
+                        "Apply failed with 1 conflict: conflict with \"kuberay-operator\" using ray.io/v1: "
+                        ".spec.rayClusterConfig.workerGroupSpecs");
     const cJSON *cause = cJSON_GetArrayItem(json_path(s, "details.causes"), 0);
     assert_string_equal(json_str(cause, "reason"), "FieldManagerConflict");
     assert_string_equal(json_str(cause, "message"), "conflict with \"kuberay-operator\" using ray.io/v1");
     assert_string_equal(json_str(cause, "field"), ".spec.rayClusterConfig.workerGroupSpecs");
     cJSON_Delete(s);
-    cJSON *forced = apply(b, SERVICE AS "&force=true", config, 200);
-    assert_non_null(json_path(entry(forced, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:rayVersion"));
+    cJSON *forced = apply_body(b, SERVICE AS "&force=true", config, 200);
+    assert_non_null(
+        json_path(managed_entry(forced, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:rayVersion"));
     cJSON_Delete(forced);
     /* The operator writes its own part again, and owns the list again. */
     cJSON *live = sim_fixture_wait(b, SERVICE, "scaleStrategy");
-    assert_null(json_path(entry(live, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
-    assert_non_null(
-        json_path(entry(live, "kuberay-operator", "Update"), "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
+    assert_null(
+        json_path(managed_entry(live, "raydeck", "Apply"), "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
+    assert_non_null(json_path(managed_entry(live, "kuberay-operator", "Update"),
+                              "fieldsV1.f:spec.f:rayClusterConfig.f:workerGroupSpecs"));
     cJSON_Delete(live);
-    cJSON_Delete(apply(b, SERVICE AS, config, 409));
+    cJSON_Delete(apply_body(b, SERVICE AS, config, 409));
     free(config);
 }
 

@@ -21,7 +21,7 @@
 enum { STEPS = 120, RUNS = 3 };
 
 /* The answer does not matter; that there is one does. */
-static void ask(struct sim_fixture *b, const char *method, const char *path, const char *body)
+static void send_twice(struct sim_fixture *b, const char *method, const char *path, const char *body)
 {
     long status = sim_fixture_status(b, method, path, body ? "application/apply-patch+yaml" : NULL, body);
     if (status < 200 || status > 499) fail_msg("%s %s: %ld", method, path, status);
@@ -33,9 +33,10 @@ static void apply_all(struct sim_fixture *b, bool good)
     if (!good)
         cJSON_AddStringToObject(cJSON_AddObjectToObject(cJSON_GetObjectItem(service, "metadata"), "annotations"),
                                 "ray.io/ft-enabled", "");
-    ask(b, "PATCH", NAMESPACE AS, "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}");
+    send_twice(b, "PATCH", NAMESPACE AS,
+               "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}");
     char *text = cJSON_PrintUnformatted(service);
-    ask(b, "PATCH", SERVICE AS, text);
+    send_twice(b, "PATCH", SERVICE AS, text);
     cJSON_free(text);
     cJSON_Delete(service);
 }
@@ -46,7 +47,7 @@ static void kill_one(struct sim_fixture *b, struct rng *r)
     const struct sim_pod *p = kuberay_pod_at(sim_kuberay(b->sim), rng_below(r, 4));
     if (!p) return;
     snprintf(path, sizeof path, NAMESPACE "/pods/%s%s", p->name, rng_below(r, 2) ? "?gracePeriodSeconds=0" : "");
-    ask(b, "DELETE", path, NULL);
+    send_twice(b, "DELETE", path, NULL);
 }
 
 static void one_step(struct sim_fixture *b, struct rng *r)
@@ -55,13 +56,13 @@ static void one_step(struct sim_fixture *b, struct rng *r)
     switch (rng_below(r, 9)) {
     case 0: apply_all(b, rng_below(r, 4) > 0); break;
     case 1: kill_one(b, r); break;
-    case 2: ask(b, "DELETE", SERVICE, NULL); break;
+    case 2: send_twice(b, "DELETE", SERVICE, NULL); break;
     case 3:
         snprintf(line, sizeof line, "devices %u", rng_below(r, 2) ? 6U : 0U);
         sim_fixture_say(b, line);
         break;
     case 4:
-        if (rng_below(r, 3) == 0) ask(b, "DELETE", NAMESPACE, NULL);
+        if (rng_below(r, 3) == 0) send_twice(b, "DELETE", NAMESPACE, NULL);
         break;
     case 5:
         if (rng_below(r, 4) == 0) sim_fixture_say(b, "reset");
@@ -89,9 +90,9 @@ static void any_order_is_survived(void **state)
         assert_string_equal(json_str(json_get(live, "status"), "serviceStatus"), "Running");
         cJSON_Delete(live);
         /* And down to nothing. */
-        ask(b, "DELETE", SERVICE, NULL);
+        send_twice(b, "DELETE", SERVICE, NULL);
         sim_fixture_say(b, "advance 300");
-        ask(b, "DELETE", NAMESPACE, NULL);
+        send_twice(b, "DELETE", NAMESPACE, NULL);
         sim_fixture_say(b, "advance 300");
         cJSON_Delete(sim_fixture_get(b, NAMESPACE, 404));
         cJSON *pods = sim_fixture_get(b, "/api/v1/pods", 200);

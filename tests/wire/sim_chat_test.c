@@ -48,7 +48,7 @@ struct stream {
     enum err err;
 };
 
-static bool more(void *arg, const char *bytes, size_t len)
+static bool on_piece(void *arg, const char *bytes, size_t len)
 {
     struct stream *s = arg;
     s->pieces++;
@@ -56,7 +56,7 @@ static bool more(void *arg, const char *bytes, size_t len)
     return true;
 }
 
-static void ended(void *arg, const struct http_answer *answer)
+static void on_end(void *arg, const struct http_answer *answer)
 {
     struct stream *s = arg;
     s->done = true;
@@ -65,7 +65,7 @@ static void ended(void *arg, const struct http_answer *answer)
     assert_int_equal(strncmp(answer->content_type, "text/event-stream", 17), 0);
 }
 
-static void begin(struct sim_fixture *b, struct stream *s)
+static void stream_begin(struct sim_fixture *b, struct stream *s)
 {
     char url[512];
     static const char body[] = ASKS("true");
@@ -77,7 +77,7 @@ static void begin(struct sim_fixture *b, struct stream *s)
                                  .header = {{"Authorization", b->bearer}, {"Content-Type", "application/json"}},
                                  .body = body,
                                  .body_len = sizeof body - 1};
-    const struct http_calls calls = {.bytes = more, .done = ended, .arg = s};
+    const struct http_calls calls = {.bytes = on_piece, .done = on_end, .arg = s};
     http_send(b->http, &ask, &calls);
 }
 
@@ -95,7 +95,7 @@ static void a_stream_has_the_answer_in_pieces(void **state)
     struct sim_fixture *b = *state;
     struct stream s;
     struct buf said;
-    begin(b, &s);
+    stream_begin(b, &s);
     wait_for(b, &s, false);
     buf_init(&said, STREAM_MAX);
     unsigned chunks = 0;
@@ -132,7 +132,7 @@ static void a_stream_breaks_off_when_its_worker_dies(void **state)
     struct sim_fixture *b = *state;
     struct stream s;
     char line[128];
-    begin(b, &s);
+    stream_begin(b, &s);
     wait_for(b, &s, true);
     const struct sim_pod *p;
     for (size_t i = 0; (p = kuberay_pod_at(sim_kuberay(b->sim), i)); i++) {
@@ -171,7 +171,7 @@ static void a_whole_answer_and_refusals(void **state)
 
 /* ---- denials ----------------------------------------------------------------------------------------------------- */
 
-static cJSON *review(struct sim_fixture *b, const char *verb, const char *resource)
+static cJSON *access_review(struct sim_fixture *b, const char *verb, const char *resource)
 {
     char body[512];
     snprintf(body, sizeof body,
@@ -185,17 +185,17 @@ static cJSON *review(struct sim_fixture *b, const char *verb, const char *resour
 static void what_is_denied_is_refused_as_recorded(void **state)
 {
     struct sim_fixture *b = *state;
-    cJSON *answer = review(b, "delete", "pods");
+    cJSON *answer = access_review(b, "delete", "pods");
     assert_int_equal(json_bool(json_get(answer, "status"), "allowed"), TRI_YES);
     cJSON_Delete(answer);
     sim_fixture_say(b, "deny delete pods");
     sim_fixture_say(b, "deny list secrets");
     sim_fixture_say(b, "deny get services/proxy");
     sim_fixture_say(b, "deny patch rayservices");
-    answer = review(b, "delete", "pods");
+    answer = access_review(b, "delete", "pods");
     assert_int_equal(json_bool(json_get(answer, "status"), "allowed"), TRI_NO);
     cJSON_Delete(answer);
-    answer = review(b, "list", "pods");
+    answer = access_review(b, "list", "pods");
     assert_int_equal(json_bool(json_get(answer, "status"), "allowed"), TRI_YES);
     cJSON_Delete(answer);
     answer = sim_fixture_ask(b, "DELETE", NAMESPACE "/pods/x", NULL, NULL, 403);

@@ -26,7 +26,7 @@
 
 enum { LINE = 512 };
 
-static struct sim_fixture *sim(const struct sim_conf *conf)
+static struct sim_fixture *sim_start(const struct sim_conf *conf)
 {
     struct sim_fixture *b = sim_fixture_new(conf);
     cJSON_Delete(sim_fixture_ask(b, "PATCH", NAMESPACE AS, YAML,
@@ -38,14 +38,14 @@ static struct sim_fixture *sim(const struct sim_conf *conf)
 static int sim_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 100, .no_redis = true, .empty = true};
-    *state = sim(&conf);
+    *state = sim_start(&conf);
     return 0;
 }
 
 static int sim_with_redis_setup(void **state)
 {
     const struct sim_conf conf = {.seed = 5, .speed = 50, .empty = true};
-    *state = sim(&conf);
+    *state = sim_start(&conf);
     return 0;
 }
 
@@ -63,7 +63,7 @@ static int sim_teardown(void **state)
 }
 
 /* The value of a line NAME=VALUE of DIR/env; caller frees. */
-static char *variable(struct sim_fixture *b, const char *name)
+static char *variable_value(struct sim_fixture *b, const char *name)
 {
     char *path = mem_printf("%s/env", b->folder), line[LINE], *found = NULL;
     FILE *f = fopen(path, "re");
@@ -83,7 +83,7 @@ static char *variable(struct sim_fixture *b, const char *name)
 static cJSON *service_of(struct sim_fixture *b)
 {
     cJSON *service = fixture_json("tests/fixtures/sim/rayservice-applied.json");
-    char *port = variable(b, "REDIS_PORT"), *host = variable(b, "EXT_REDIS_ENDPOINT");
+    char *port = variable_value(b, "REDIS_PORT"), *host = variable_value(b, "EXT_REDIS_ENDPOINT");
     char *address = mem_printf("redis://%s:%s", host, port);
     cJSON *options = (cJSON *)(uintptr_t)json_path(service, "spec.rayClusterConfig.gcsFaultToleranceOptions");
     cJSON_ReplaceItemInObject(options, "redisAddress", cJSON_CreateString(address));
@@ -93,22 +93,22 @@ static cJSON *service_of(struct sim_fixture *b)
     return service;
 }
 
-static void apply(struct sim_fixture *b, const cJSON *service, long status)
+static void apply_service(struct sim_fixture *b, const cJSON *service, long status)
 {
     char *text = cJSON_PrintUnformatted(service);
     cJSON_Delete(sim_fixture_ask(b, "PATCH", SERVICE AS "&force=true", YAML, text, status));
     cJSON_free(text);
 }
 
-static void deploy(struct sim_fixture *b)
+static void service_deploy(struct sim_fixture *b)
 {
     cJSON *service = service_of(b);
-    apply(b, service, 201);
+    apply_service(b, service, 201);
     cJSON_Delete(service);
     cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
 }
 
-static int items(struct sim_fixture *b, const char *path)
+static int item_count(struct sim_fixture *b, const char *path)
 {
     cJSON *list = sim_fixture_get(b, path, 200);
     int count = cJSON_GetArraySize(json_get(list, "items"));
@@ -117,7 +117,7 @@ static int items(struct sim_fixture *b, const char *path)
 }
 
 /* How many events with that reason there are. */
-static unsigned events(struct sim_fixture *b, const char *reason)
+static unsigned event_count(struct sim_fixture *b, const char *reason)
 {
     cJSON *list = sim_fixture_get(b, EVENTS, 200);
     unsigned count = 0;
@@ -150,7 +150,7 @@ static void as_recorded_event(const cJSON *event)
     cJSON_Delete(all);
 }
 
-static const cJSON *condition(const cJSON *obj, const char *type)
+static const cJSON *condition_of(const cJSON *obj, const char *type)
 {
     JSON_EACH (c, json_path(obj, "status.conditions"))
         if (strcmp(json_str(c, "type"), type) == 0) return c;
@@ -160,7 +160,7 @@ static const cJSON *condition(const cJSON *obj, const char *type)
 
 static void the_image_of_its_variables_is_of_its_ray(void **state)
 {
-    char *image = variable(*state, "RAY_SERVE_IMAGE");
+    char *image = variable_value(*state, "RAY_SERVE_IMAGE");
     assert_non_null(strstr(image, ":2.60.0"));
     free(image);
 }
@@ -170,10 +170,10 @@ static void the_image_of_its_variables_is_of_its_ray(void **state)
 static void an_empty_cluster_has_kuberay_and_nodes(void **state)
 {
     struct sim_fixture *b = *state;
-    assert_int_equal(items(b, "/api/v1/nodes"), 3);
-    assert_int_equal(items(b, "/api/v1/pods"), 0);
-    assert_int_equal(items(b, "/apis/ray.io/v1/rayservices"), 0);
-    assert_int_equal(items(b, "/apis/ray.io/v1/rayclusters"), 0);
+    assert_int_equal(item_count(b, "/api/v1/nodes"), 3);
+    assert_int_equal(item_count(b, "/api/v1/pods"), 0);
+    assert_int_equal(item_count(b, "/apis/ray.io/v1/rayservices"), 0);
+    assert_int_equal(item_count(b, "/apis/ray.io/v1/rayclusters"), 0);
     cJSON *op = sim_fixture_get(b, "/apis/apps/v1/namespaces/kuberay-operator/deployments/kuberay-operator", 200);
     const cJSON *container = cJSON_GetArrayItem(json_path(op, "spec.template.spec.containers"), 0);
     assert_string_equal(json_str(container, "image"), "quay.io/kuberay/operator:v1.7.0");
@@ -188,10 +188,10 @@ static void an_applied_service_comes_up_as_recorded(void **state)
                                           "Scheduled",          "UpdatedServeApplications", "CreatedWorkerPod"};
     struct sim_fixture *b = *state;
     cJSON *service = service_of(b);
-    apply(b, service, 201);
+    apply_service(b, service, 201);
     cJSON_Delete(service);
     cJSON *live = sim_fixture_get(b, SERVICE, 200);
-    assert_string_equal(json_str(condition(live, "Ready"), "reason"), "Initializing");
+    assert_string_equal(json_str(condition_of(live, "Ready"), "reason"), "Initializing");
     assert_int_equal(json_u64(json_get(live, "metadata"), "generation").value, 2);
     as_recorded("rayservice-initializing", live);
     const char *pending = json_str(json_path(live, "status.pendingServiceStatus"), "rayClusterName");
@@ -208,14 +208,14 @@ static void an_applied_service_comes_up_as_recorded(void **state)
         "RUNNING");
     cJSON_Delete(live);
     for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-        if (!events(b, reasons[i])) fail_msg("no event %s", reasons[i]);
-    assert_int_equal(events(b, "CreatedWorkerPod"), 2);
-    assert_int_equal(events(b, "CreatedService"), 3);
-    assert_int_equal(items(b, PODS), 3);
+        if (!event_count(b, reasons[i])) fail_msg("no event %s", reasons[i]);
+    assert_int_equal(event_count(b, "CreatedWorkerPod"), 2);
+    assert_int_equal(event_count(b, "CreatedService"), 3);
+    assert_int_equal(item_count(b, PODS), 3);
     cJSON *clusters = sim_fixture_get(b, CLUSTERS, 200);
     const cJSON *cluster = cJSON_GetArrayItem(json_get(clusters, "items"), 0);
     assert_string_equal(json_str(json_get(cluster, "status"), "state"), "ready");
-    assert_string_equal(json_str(condition(cluster, "RayClusterProvisioned"), "reason"),
+    assert_string_equal(json_str(condition_of(cluster, "RayClusterProvisioned"), "reason"),
                         "AllPodRunningAndReadyFirstTime");
     cJSON_Delete(clusters);
     cJSON_Delete(sim_fixture_get(b, NAMESPACE "/services/mistral-serve-svc", 200));
@@ -234,7 +234,7 @@ static void pods_are_what_was_applied(void **state)
     cJSON_AddStringToObject(one, "name", "RAY_grpc_client_keepalive_time_ms");
     cJSON_AddStringToObject(one, "value", "2000");
     cJSON_AddItemToArray(cJSON_GetObjectItem(container, "env"), one);
-    apply(b, service, 201);
+    apply_service(b, service, 201);
     cJSON_Delete(service);
     cJSON *list = sim_fixture_wait(b, PODS "?labelSelector=ray.io%2Fnode-type%3Dhead", "example.com/ray:1");
     char *text = cJSON_PrintUnformatted(list);
@@ -250,7 +250,7 @@ static void without_devices_workers_wait(void **state)
     struct sim_fixture *b = *state;
     sim_fixture_say(b, "devices 0");
     cJSON *service = service_of(b);
-    apply(b, service, 201);
+    apply_service(b, service, 201);
     cJSON_Delete(service);
     cJSON *list = sim_fixture_wait(b, PODS, "Insufficient aws.amazon.com/neuron");
     cJSON_Delete(list);
@@ -263,7 +263,7 @@ static void without_devices_workers_wait(void **state)
         }
     cJSON_Delete(list);
     list = sim_fixture_wait(b, SERVICE, "DEPLOYING");
-    assert_string_equal(json_str(condition(list, "Ready"), "reason"), "Initializing");
+    assert_string_equal(json_str(condition_of(list, "Ready"), "reason"), "Initializing");
     cJSON_Delete(list);
     sim_fixture_say(b, "devices 6");
     cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
@@ -307,7 +307,7 @@ static void user_env(cJSON *service)
     add_head_env(service, "REDIS_USERNAME");
 }
 
-static void annotate(cJSON *service)
+static void service_annotate(cJSON *service)
 {
     cJSON *notes = cJSON_AddObjectToObject(cJSON_GetObjectItem(service, "metadata"), "annotations");
     cJSON_AddStringToObject(notes, "ray.io/ft-enabled", "true");
@@ -330,29 +330,29 @@ static void kuberay_refuses_what_it_refuses(void **state)
         {address_env, "cannot set `RAY_REDIS_ADDRESS` env var in head Pod when GcsFaultToleranceOptions is enabled"},
         {password_env, "cannot set `REDIS_PASSWORD` env var in head Pod when GcsFaultToleranceOptions is enabled"},
         {user_env, "cannot set redis username in rayStartParams or environment variables"},
-        {annotate, "ray.io/ft-enabled annotation and GcsFaultToleranceOptions are both set"},
+        {service_annotate, "ray.io/ft-enabled annotation and GcsFaultToleranceOptions are both set"},
         {address_without_ft, "RAY_REDIS_ADDRESS is set which implicitly enables GCS fault tolerance"},
     };
     struct sim_fixture *b = *state;
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         cJSON *service = service_of(b);
         cases[i].spoil(service);
-        apply(b, service, i ? 200 : 201);
+        apply_service(b, service, i ? 200 : 201);
         cJSON *live = sim_fixture_get(b, SERVICE, 200);
-        const cJSON *ready = condition(live, "Ready");
+        const cJSON *ready = condition_of(live, "Ready");
         assert_string_equal(json_str(ready, "reason"), "ValidationFailed");
         assert_string_equal(json_str(ready, "status"), "False");
         assert_int_equal(strncmp(json_str(ready, "message"), cases[i].message, strlen(cases[i].message)), 0);
-        assert_int_equal(events(b, "InvalidRayServiceSpec"), i + 1);
+        assert_int_equal(event_count(b, "InvalidRayServiceSpec"), i + 1);
         cJSON_Delete(live);
         cJSON_Delete(service);
     }
     sim_fixture_say(b, "advance 60");
-    assert_int_equal(items(b, PODS), 0);
-    assert_int_equal(items(b, CLUSTERS), 0);
+    assert_int_equal(item_count(b, PODS), 0);
+    assert_int_equal(item_count(b, CLUSTERS), 0);
     /* Put right, it comes up. */
     cJSON *service = service_of(b);
-    apply(b, service, 200);
+    apply_service(b, service, 200);
     cJSON_Delete(service);
     cJSON_Delete(sim_fixture_wait(b, SERVICE, "\"NonZeroServeEndpoints\""));
 }
@@ -361,7 +361,7 @@ static void kuberay_refuses_what_it_refuses(void **state)
 
 static redisContext *redis_of(struct sim_fixture *b)
 {
-    char *port = variable(b, "REDIS_PORT"), *password = variable(b, "REDIS_PASSWORD");
+    char *port = variable_value(b, "REDIS_PORT"), *password = variable_value(b, "REDIS_PASSWORD");
     redisContext *c = redisConnect("127.0.0.1", (int)strtol(port, NULL, 10));
     assert_true(c && !c->err);
     redisReply *r = redisCommand(c, "AUTH %s", password);
@@ -372,7 +372,7 @@ static redisContext *redis_of(struct sim_fixture *b)
     return c;
 }
 
-static long long keys(redisContext *c)
+static long long redis_keys(redisContext *c)
 {
     redisReply *r = redisCommand(c, "DBSIZE");
     long long n = r->integer;
@@ -386,8 +386,8 @@ static void a_deleted_service_goes_with_its_storage(void **state)
                                           "Completed"};
     struct sim_fixture *b = *state;
     redisContext *redis = redis_of(b);
-    assert_int_equal(keys(redis), 0);
-    deploy(b);
+    assert_int_equal(redis_keys(redis), 0);
+    service_deploy(b);
     const char *ns = kuberay_cluster_uid(sim_kuberay(b->sim));
     redisReply *r = redisCommand(redis, "HLEN RAY%s@NODE", ns);
     assert_int_equal(r->integer, 3);
@@ -404,31 +404,31 @@ static void a_deleted_service_goes_with_its_storage(void **state)
     as_recorded("job-complete", job);
     cJSON_Delete(job);
     sim_fixture_wait_gone(b, SERVICE);
-    assert_int_equal(items(b, CLUSTERS), 0);
-    assert_int_equal(items(b, PODS), 0);
-    assert_int_equal(items(b, NAMESPACE "/services"), 0);
-    assert_int_equal(items(b, "/apis/batch/v1/namespaces/mistral/jobs"), 0);
+    assert_int_equal(item_count(b, CLUSTERS), 0);
+    assert_int_equal(item_count(b, PODS), 0);
+    assert_int_equal(item_count(b, NAMESPACE "/services"), 0);
+    assert_int_equal(item_count(b, "/apis/batch/v1/namespaces/mistral/jobs"), 0);
     for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-        if (!events(b, reasons[i])) fail_msg("no event %s", reasons[i]);
-    assert_int_equal(keys(redis), 0);
+        if (!event_count(b, reasons[i])) fail_msg("no event %s", reasons[i]);
+    assert_int_equal(redis_keys(redis), 0);
     /* And again: another cluster with another storage namespace. */
-    deploy(b);
+    service_deploy(b);
     assert_string_not_equal(kuberay_cluster_uid(sim_kuberay(b->sim)), "");
-    assert_true(keys(redis) > 3);
+    assert_true(redis_keys(redis) > 3);
     redisFree(redis);
 }
 
 static void a_namespace_that_goes_first_hangs(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b);
+    service_deploy(b);
     cJSON_Delete(sim_fixture_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
     cJSON *ns = sim_fixture_wait(b, NAMESPACE, "SomeFinalizersRemain");
     assert_string_equal(json_str(json_get(ns, "status"), "phase"), "Terminating");
     cJSON_Delete(ns);
     sim_fixture_say(b, "advance 600");
     cJSON_Delete(sim_fixture_get(b, SERVICE, 200));
-    assert_int_equal(items(b, PODS), 0);
+    assert_int_equal(item_count(b, PODS), 0);
     cJSON *refused =
         sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
                         "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 403);
@@ -441,14 +441,14 @@ static void a_namespace_that_goes_first_hangs(void **state)
 static void an_empty_namespace_goes(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b);
+    service_deploy(b);
     cJSON_Delete(sim_fixture_ask(b, "DELETE", SERVICE, NULL, NULL, 200));
     sim_fixture_wait_gone(b, SERVICE);
     cJSON_Delete(sim_fixture_ask(b, "PATCH", NAMESPACE "/configmaps/m" AS, YAML,
                                  "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 201));
     cJSON_Delete(sim_fixture_ask(b, "DELETE", NAMESPACE, NULL, NULL, 200));
     sim_fixture_wait_gone(b, NAMESPACE);
-    assert_int_equal(items(b, NAMESPACE "/configmaps"), 0);
+    assert_int_equal(item_count(b, NAMESPACE "/configmaps"), 0);
 }
 
 /* Waits for the keys of one storage namespace alone: each is RAY<uid>@…, told apart by the RayCluster's. */

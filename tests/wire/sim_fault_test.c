@@ -46,7 +46,7 @@ static int sim_teardown(void **state)
     return 0;
 }
 
-static bool more(void *arg, const char *bytes, size_t len)
+static bool on_piece(void *arg, const char *bytes, size_t len)
 {
     struct result *r = arg;
     if (!r->first_ms) r->first_ms = loop_now_ms();
@@ -54,7 +54,7 @@ static bool more(void *arg, const char *bytes, size_t len)
     return true;
 }
 
-static void ended(void *arg, const struct http_answer *answer)
+static void on_end(void *arg, const struct http_answer *answer)
 {
     struct result *r = arg;
     r->done = true;
@@ -63,7 +63,7 @@ static void ended(void *arg, const struct http_answer *answer)
 }
 
 /* body NULL: a GET. ret's text is the caller's. */
-static void ask(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
+static void sim_ask(struct sim_fixture *b, const char *path, const char *body, uint64_t timeout_ms, struct result *ret)
 {
     char url[512];
     *ret = (struct result){.began_ms = loop_now_ms()};
@@ -75,7 +75,7 @@ static void ask(struct sim_fixture *b, const char *path, const char *body, uint6
                                    .body = body,
                                    .body_len = body ? strlen(body) : 0,
                                    .timeout_ms = timeout_ms};
-    const struct http_calls calls = {.bytes = more, .done = ended, .arg = ret};
+    const struct http_calls calls = {.bytes = on_piece, .done = on_end, .arg = ret};
     http_send(b->http, &asked, &calls);
     while (!ret->done) {
         if (loop_now_ms() > ret->began_ms + LIMIT_MS) fail_msg("no answer of %s", path);
@@ -83,10 +83,10 @@ static void ask(struct sim_fixture *b, const char *path, const char *body, uint6
     }
 }
 
-static void expect(struct sim_fixture *b, const char *path, const char *body, enum err err, long status)
+static void sim_expect(struct sim_fixture *b, const char *path, const char *body, enum err err, long status)
 {
     struct result r;
-    ask(b, path, body, 0, &r);
+    sim_ask(b, path, body, 0, &r);
     if (r.err != err || r.status != status) fail_msg("%s: %s, %ld", path, err_word(r.err), r.status);
     buf_done(&r.text);
 }
@@ -94,19 +94,19 @@ static void expect(struct sim_fixture *b, const char *path, const char *body, en
 /* Whatever is wrong with prompts. */
 static void the_rest_is_well(struct sim_fixture *b)
 {
-    expect(b, SERVE "/-/healthz", NULL, ERR_OK, 200);
-    expect(b, SERVE "/v1/models", NULL, ERR_OK, 200);
+    sim_expect(b, SERVE "/-/healthz", NULL, ERR_OK, 200);
+    sim_expect(b, SERVE "/v1/models", NULL, ERR_OK, 200);
 }
 
 static void serve_500(void **state)
 {
     struct sim_fixture *b = *state;
     sim_fixture_say(b, "fault serve-500");
-    expect(b, INFER, NULL, ERR_OK, 500);
-    expect(b, CHAT, ASK("true"), ERR_OK, 500);
+    sim_expect(b, INFER, NULL, ERR_OK, 500);
+    sim_expect(b, CHAT, ASK("true"), ERR_OK, 500);
     the_rest_is_well(b);
     sim_fixture_say(b, "clear");
-    expect(b, INFER, NULL, ERR_OK, 200);
+    sim_expect(b, INFER, NULL, ERR_OK, 200);
 }
 
 static void serve_hang(void **state)
@@ -114,24 +114,24 @@ static void serve_hang(void **state)
     struct sim_fixture *b = *state;
     struct result r;
     sim_fixture_say(b, "fault serve-hang");
-    ask(b, CHAT, ASK("true"), GIVE_UP_MS, &r);
+    sim_ask(b, CHAT, ASK("true"), GIVE_UP_MS, &r);
     assert_int_equal(r.err, ERR_TIMEOUT);
     assert_int_equal(r.status, 0);
     assert_int_equal(r.text.len, 0);
     buf_done(&r.text);
-    ask(b, INFER, NULL, GIVE_UP_MS, &r);
+    sim_ask(b, INFER, NULL, GIVE_UP_MS, &r);
     assert_int_equal(r.err, ERR_TIMEOUT);
     buf_done(&r.text);
     the_rest_is_well(b);
     sim_fixture_say(b, "clear");
-    expect(b, INFER, NULL, ERR_OK, 200);
+    sim_expect(b, INFER, NULL, ERR_OK, 200);
 }
 
 /* Something came, and not all of it; caller has no text to free. */
 static void breaks_off(struct sim_fixture *b, const char *path, const char *body, const char *end)
 {
     struct result r;
-    ask(b, path, body, 0, &r);
+    sim_ask(b, path, body, 0, &r);
     assert_int_equal(r.status, 200);
     assert_int_not_equal(r.err, ERR_OK);
     assert_int_not_equal(r.err, ERR_TIMEOUT);
@@ -150,7 +150,7 @@ static void serve_cut(void **state)
     the_rest_is_well(b);
     sim_fixture_say(b, "clear");
     struct result r;
-    ask(b, CHAT, ASK("true"), 0, &r);
+    sim_ask(b, CHAT, ASK("true"), 0, &r);
     assert_int_equal(r.err, ERR_OK);
     assert_non_null(strstr(buf_text(&r.text), "[DONE]"));
     buf_done(&r.text);
@@ -161,12 +161,12 @@ static void serve_slow(void **state)
     struct sim_fixture *b = *state;
     struct result r;
     sim_fixture_say(b, "fault serve-slow");
-    ask(b, CHAT, ASK("true"), SLOW_END_MS, &r);
+    sim_ask(b, CHAT, ASK("true"), SLOW_END_MS, &r);
     assert_true(r.first_ms >= r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
     buf_done(&r.text);
     the_rest_is_well(b);
     sim_fixture_say(b, "reset"); /* clears it too */
-    ask(b, CHAT, ASK("true"), 0, &r);
+    sim_ask(b, CHAT, ASK("true"), 0, &r);
     assert_true(r.first_ms < r.began_ms + SLOW_FIRST_MS - HEAD_START_MS);
     buf_done(&r.text);
 }

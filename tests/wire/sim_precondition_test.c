@@ -34,7 +34,7 @@ static int sim_teardown(void **state)
     return 0;
 }
 
-static const char *meta(const cJSON *obj, const char *name)
+static const char *meta_text(const cJSON *obj, const char *name)
 {
     const char *text = json_str(json_get(obj, "metadata"), name);
     assert_non_null(text);
@@ -42,8 +42,8 @@ static const char *meta(const cJSON *obj, const char *name)
 }
 
 /* The message of a refusal has the text. */
-static void refused(struct sim_fixture *b, const char *method, const char *path, const char *type, const char *body,
-                    long status, const char *text)
+static void request_refused(struct sim_fixture *b, const char *method, const char *path, const char *type,
+                            const char *body, long status, const char *text)
 {
     cJSON *s = sim_fixture_ask(b, method, path, type, body, status);
     if (!strstr(json_str(s, "message"), text)) fail_msg("%s", json_str(s, "message"));
@@ -66,14 +66,14 @@ static void a_post_makes_what_is_not_there(void **state)
     made = sim_fixture_get(b, MAP, 200);
     assert_string_equal(json_str(json_get(made, "data"), "a"), "1");
     cJSON_Delete(made);
-    refused(b, "POST", MAPS AS, JSON,
-            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"},\"dat\":{}}", 400,
-            "strict decoding error: unknown field \"dat\"");
+    request_refused(b, "POST", MAPS AS, JSON,
+                    "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"},\"dat\":{}}", 400,
+                    "strict decoding error: unknown field \"dat\"");
     cJSON_Delete(sim_fixture_ask(b, "POST", MAPS AS "&dryRun=All", JSON,
                                  "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"n\"}}", 201));
     cJSON_Delete(sim_fixture_get(b, MAPS "/n", 404));
     sim_fixture_say(b, "deny create configmaps");
-    refused(b, "POST", MAPS AS, JSON, OF("", "1"), 403, "cannot create resource \"configmaps\"");
+    request_refused(b, "POST", MAPS AS, JSON, OF("", "1"), 403, "cannot create resource \"configmaps\"");
 }
 
 /* As client-go's csaupgrade does it. */
@@ -88,7 +88,7 @@ static void a_json_patch_hands_fields_over(void **state)
     assert_string_equal(json_str(cJSON_GetArrayItem(json_path(now, "metadata.managedFields"), 0), "operation"),
                         "Apply");
     cJSON_Delete(now);
-    refused(b, "PATCH", MAP AS, "application/json-patch+json", patch, 422, "the server rejected our request");
+    request_refused(b, "PATCH", MAP AS, "application/json-patch+json", patch, 422, "the server rejected our request");
     /* What is no longer said goes: it was applied. */
     cJSON_Delete(sim_fixture_ask(b, "PATCH", MAP AS, YAML,
                                  "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\"}}", 200));
@@ -100,23 +100,24 @@ static void a_json_patch_hands_fields_over(void **state)
 static void an_apply_may_say_which_object_it_means(void **state)
 {
     struct sim_fixture *b = *state;
-    refused(b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "1"), 409,
-            "Operation cannot be fulfilled on configmaps \"m\": uid mismatch: the provided object specified uid u, and "
-            "no existing object was found");
+    request_refused(
+        b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "1"), 409,
+        "Operation cannot be fulfilled on configmaps \"m\": uid mismatch: the provided object specified uid u, and "
+        "no existing object was found");
     cJSON *made = sim_fixture_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201);
-    refused(b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "2"), 422,
-            "metadata.uid: Invalid value: \"u\": field is immutable");
-    refused(b, "PATCH", MAP AS "&force=true", YAML, OF(",\"resourceVersion\":\"1\"", "2"), 409,
-            "the object has been modified; please apply your changes to the latest version");
-    char *pinned = mem_printf(OF(",\"uid\":\"%s\",\"resourceVersion\":\"%s\"", "2"), meta(made, "uid"),
-                              meta(made, "resourceVersion"));
+    request_refused(b, "PATCH", MAP AS, YAML, OF(",\"uid\":\"u\"", "2"), 422,
+                    "metadata.uid: Invalid value: \"u\": field is immutable");
+    request_refused(b, "PATCH", MAP AS "&force=true", YAML, OF(",\"resourceVersion\":\"1\"", "2"), 409,
+                    "the object has been modified; please apply your changes to the latest version");
+    char *pinned = mem_printf(OF(",\"uid\":\"%s\",\"resourceVersion\":\"%s\"", "2"), meta_text(made, "uid"),
+                              meta_text(made, "resourceVersion"));
     cJSON *now = sim_fixture_ask(b, "PATCH", MAP AS, YAML, pinned, 200);
     assert_string_equal(json_str(json_get(now, "data"), "a"), "2");
-    assert_string_equal(meta(now, "uid"), meta(made, "uid"));
-    assert_string_not_equal(meta(now, "resourceVersion"), meta(made, "resourceVersion"));
+    assert_string_equal(meta_text(now, "uid"), meta_text(made, "uid"));
+    assert_string_not_equal(meta_text(now, "resourceVersion"), meta_text(made, "resourceVersion"));
     assert_null(
         json_path(cJSON_GetArrayItem(json_path(now, "metadata.managedFields"), 0), "fieldsV1.f:metadata.f:uid"));
-    refused(b, "PATCH", MAP AS, YAML, pinned, 409, "the object has been modified");
+    request_refused(b, "PATCH", MAP AS, YAML, pinned, 409, "the object has been modified");
     free(pinned);
     cJSON_Delete(made);
     cJSON_Delete(now);
@@ -129,15 +130,15 @@ static void a_delete_may_say_which_object_it_means(void **state)
     struct sim_fixture *b = *state;
     cJSON_Delete(sim_fixture_ask(b, "PATCH", MAP AS, YAML, OF("", "1"), 201));
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
-        refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"uid\":\"other\"}}", 409,
-                "the UID in the precondition (other) does not match the UID in record (");
-        refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"resourceVersion\":\"1\"}}", 409,
-                "the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (");
+        request_refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"uid\":\"other\"}}", 409,
+                        "the UID in the precondition (other) does not match the UID in record (");
+        request_refused(b, "DELETE", paths[i], JSON, "{\"preconditions\":{\"resourceVersion\":\"1\"}}", 409,
+                        "the ResourceVersion in the precondition (1) does not match the ResourceVersion in record (");
         cJSON_Delete(sim_fixture_get(b, paths[i], 200));
     }
     cJSON *map = sim_fixture_get(b, MAP, 200);
-    char *body = mem_printf("{\"preconditions\":{\"uid\":\"%s\",\"resourceVersion\":\"%s\"}}", meta(map, "uid"),
-                            meta(map, "resourceVersion"));
+    char *body = mem_printf("{\"preconditions\":{\"uid\":\"%s\",\"resourceVersion\":\"%s\"}}", meta_text(map, "uid"),
+                            meta_text(map, "resourceVersion"));
     cJSON_Delete(sim_fixture_ask(b, "DELETE", MAP, JSON, body, 200));
     cJSON_Delete(sim_fixture_ask(b, "DELETE", MAP, JSON, body, 404));
     free(body);

@@ -36,7 +36,7 @@ struct child {
 };
 
 /* Starts it in dir with its stdout read up to `ready`. */
-static struct child start(const char *dir, const char *const *extra)
+static struct child sim_child_start(const char *dir, const char *const *extra)
 {
     struct child c = {.folder = mem_str(dir)};
     const char *argv[ARGS] = {run_raydeck_sim(), "--dir", dir};
@@ -74,7 +74,7 @@ static int wait_for(struct child *c)
     return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-static char *say(const struct child *c, const char *line)
+static char *child_say(const struct child *c, const char *line)
 {
     struct sockaddr_un at = {.sun_family = AF_UNIX};
     char text[LINE];
@@ -96,7 +96,7 @@ static char *say(const struct child *c, const char *line)
 
 static unsigned redis_port(const struct child *c)
 {
-    char *state = say(c, "state\n");
+    char *state = child_say(c, "state\n");
     const char *at = strstr(state, " redis=");
     uint64_t port = 0;
     assert_non_null(at);
@@ -105,7 +105,7 @@ static unsigned redis_port(const struct child *c)
     return (unsigned)port;
 }
 
-static bool listens(unsigned port)
+static bool port_listens(unsigned port)
 {
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -118,17 +118,17 @@ static bool listens(unsigned port)
 static void nothing_is_left(const char *folder, unsigned port)
 {
     uint64_t limit = loop_now_ms() + WAIT_MS;
-    while ((access(folder, F_OK) == 0 || listens(port)) && loop_now_ms() < limit) poll(NULL, 0, 5);
+    while ((access(folder, F_OK) == 0 || port_listens(port)) && loop_now_ms() < limit) poll(NULL, 0, 5);
     assert_int_not_equal(access(folder, F_OK), 0);
-    assert_false(listens(port));
+    assert_false(port_listens(port));
 }
 
 static void ends_by(int signal_number, int status)
 {
     char *above = run_folder(), *folder = mem_printf("%s/made by the simulator's own", above);
-    struct child c = start(folder, NULL);
+    struct child c = sim_child_start(folder, NULL);
     unsigned port = redis_port(&c);
-    assert_true(port > 0 && listens(port));
+    assert_true(port > 0 && port_listens(port));
     assert_true(run_entries(folder) >= 4);
     kill(c.pid, signal_number);
     assert_int_equal(wait_for(&c), status);
@@ -161,9 +161,9 @@ static void quit_ends_it(void **state)
 {
     (void)state;
     char *above = run_folder(), *folder = mem_printf("%s/sim", above);
-    struct child c = start(folder, NULL);
+    struct child c = sim_child_start(folder, NULL);
     unsigned port = redis_port(&c);
-    char *answer = say(&c, "quit\n");
+    char *answer = child_say(&c, "quit\n");
     assert_string_equal(answer, "ok\n");
     assert_int_equal(wait_for(&c), 0);
     nothing_is_left(folder, port);
@@ -233,7 +233,7 @@ static void one_seed_gives_one_cluster(void **state)
     free(other);
 }
 
-static void refuses(const char *const *argv, int status, const char *says)
+static void sim_refuses(const char *const *argv, int status, const char *says)
 {
     struct run r = run_program(argv, NULL, NULL, WAIT_MS);
     assert_int_equal(r.status, status);
@@ -246,16 +246,16 @@ static void wrong_use_is_refused(void **state)
     const char *sim = run_raydeck_sim();
     char *folder = run_folder();
     (void)state;
-    refuses((const char *const[]){sim, NULL}, 2, "usage: raydeck-sim");
-    refuses((const char *const[]){sim, "--dir", folder, "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
-    refuses((const char *const[]){sim, "--dir", folder, "--speed", "0", NULL}, 2, "--speed: not valid: 0");
-    refuses((const char *const[]){sim, "--dir", folder, "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
-    refuses((const char *const[]){sim, "--dir", folder, "--pods", "20001", NULL}, 2, "--pods: not valid: 20001");
-    refuses((const char *const[]){sim, "--dir", "/nowhere/at/all", NULL}, 3, "/nowhere/at/all: No such file");
-    refuses((const char *const[]){sim, "--dir", folder, "--no-redis", "--fault", "redis-gone", NULL}, 3,
-            "--fault redis-gone: there is no redis-server");
-    refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", NULL}, 2, "usage: raydeck-sim");
-    refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", "--node", "n", NULL}, 3, "/nowhere");
+    sim_refuses((const char *const[]){sim, NULL}, 2, "usage: raydeck-sim");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--seed", "-1", NULL}, 2, "--seed: not valid: -1");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--speed", "0", NULL}, 2, "--speed: not valid: 0");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--fault", "fire", NULL}, 2, "--fault: not valid: fire");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--pods", "20001", NULL}, 2, "--pods: not valid: 20001");
+    sim_refuses((const char *const[]){sim, "--dir", "/nowhere/at/all", NULL}, 3, "/nowhere/at/all: No such file");
+    sim_refuses((const char *const[]){sim, "--dir", folder, "--no-redis", "--fault", "redis-gone", NULL}, 3,
+                "--fault redis-gone: there is no redis-server");
+    sim_refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", NULL}, 2, "usage: raydeck-sim");
+    sim_refuses((const char *const[]){sim, "monitor", "--dir", "/nowhere", "--node", "n", NULL}, 3, "/nowhere");
     struct run r = run_program((const char *const[]){sim, "--help", NULL}, NULL, NULL, WAIT_MS);
     assert_int_equal(r.status, 0);
     assert_non_null(strstr(r.out, "--exit-with-stdin"));

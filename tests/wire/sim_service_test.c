@@ -20,7 +20,7 @@
     "applications:\n- name: talk\n  route_prefix: /v2\n  deployments:\n  - name: llm\n    num_replicas: 3\n"           \
     "    max_replicas_per_node: 1\n    ray_actor_options: {resources: {neuron_cores: 2}}\n  - name: Door\n"
 
-static cJSON *member(const cJSON *object, const char *path)
+static cJSON *member_of(const cJSON *object, const char *path)
 {
     return (cJSON *)(uintptr_t)json_path(object, path);
 }
@@ -38,20 +38,21 @@ static void name_space(struct sim_fixture *b, const char *name)
 static cJSON *chat_service(const char *ns, const char *name)
 {
     cJSON *service = fixture_json("tests/fixtures/sim/rayservice-applied.json");
-    cJSON *meta = member(service, "metadata"), *spec = member(service, "spec");
-    cJSON *group = cJSON_GetArrayItem(member(spec, "rayClusterConfig.workerGroupSpecs"), 0);
-    cJSON *container = cJSON_GetArrayItem(member(group, "template.spec.containers"), 0);
+    cJSON *meta = member_of(service, "metadata"), *spec = member_of(service, "spec");
+    cJSON *group = cJSON_GetArrayItem(member_of(spec, "rayClusterConfig.workerGroupSpecs"), 0);
+    cJSON *container = cJSON_GetArrayItem(member_of(group, "template.spec.containers"), 0);
     cJSON_ReplaceItemInObject(meta, "name", cJSON_CreateString(name));
     cJSON_ReplaceItemInObject(meta, "namespace", cJSON_CreateString(ns));
     cJSON_ReplaceItemInObject(spec, "serveConfigV2", cJSON_CreateString(CONFIG));
     cJSON_ReplaceItemInObject(group, "groupName", cJSON_CreateString("speed"));
     cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(3));
     cJSON_ReplaceItemInObject(group, "maxReplicas", cJSON_CreateNumber(3));
-    cJSON_ReplaceItemInObject(member(container, "resources.limits"), "aws.amazon.com/neuron", cJSON_CreateString("2"));
+    cJSON_ReplaceItemInObject(member_of(container, "resources.limits"), "aws.amazon.com/neuron",
+                              cJSON_CreateString("2"));
     return service;
 }
 
-static void apply(struct sim_fixture *b, const char *path, const cJSON *service, long status)
+static void apply_service(struct sim_fixture *b, const char *path, const cJSON *service, long status)
 {
     char *text = cJSON_PrintUnformatted(service), *where = mem_printf("%s" AS, path);
     cJSON_Delete(sim_fixture_ask(b, "PATCH", where, YAML, text, status));
@@ -59,11 +60,11 @@ static void apply(struct sim_fixture *b, const char *path, const cJSON *service,
     cJSON_free(text);
 }
 
-static void deploy(struct sim_fixture *b, const char *path, const char *ns, const char *name)
+static void service_deploy(struct sim_fixture *b, const char *path, const char *ns, const char *name)
 {
     cJSON *service = chat_service(ns, name);
     name_space(b, ns);
-    apply(b, path, service, 201);
+    apply_service(b, path, service, 201);
     cJSON_Delete(service);
 }
 
@@ -140,7 +141,7 @@ static void serve_goes_by_its_configuration(struct sim_fixture *b)
 static void any_name_and_namespace_is_looked_after(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b, CHAT, "team-a", "chat");
+    service_deploy(b, CHAT, "team-a", "chat");
     cJSON *live = sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\"");
     const char *cluster = json_str(json_path(live, "status.activeServiceStatus"), "rayClusterName");
     assert_int_equal(strncmp(cluster, "chat-", 5), 0);
@@ -187,11 +188,11 @@ static void replicas_that_fit_nowhere_are_waited_for(void **state)
 {
     struct sim_fixture *b = *state;
     cJSON *service = chat_service("team-a", "chat");
-    cJSON_DeleteItemFromObject(member(service, "spec.rayClusterConfig"), "enableInTreeAutoscaling");
-    cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
+    cJSON_DeleteItemFromObject(member_of(service, "spec.rayClusterConfig"), "enableInTreeAutoscaling");
+    cJSON *group = cJSON_GetArrayItem(member_of(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
     cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(2));
     name_space(b, "team-a");
-    apply(b, CHAT, service, 201);
+    apply_service(b, CHAT, service, 201);
     cJSON_Delete(service);
     cJSON_Delete(sim_fixture_wait(b, "/api/v1/namespaces/team-a/events", "UpdatedServeApplications"));
     sim_fixture_say(b, "advance 600");
@@ -208,7 +209,7 @@ static void too_long_a_name_is_refused(void **state)
     struct sim_fixture *b = *state;
     static const char name[] = "a-name-that-is-longer-than-kuberay-will-have-it-0";
     char *path = mem_printf("/apis/ray.io/v1/namespaces/team-a/rayservices/%s", name);
-    deploy(b, path, "team-a", name);
+    service_deploy(b, path, "team-a", name);
     cJSON *live = sim_fixture_wait(b, path, "ValidationFailed");
     assert_string_equal(message_of(live), "RayService name should be no more than 47 characters");
     cJSON_Delete(live);
@@ -288,19 +289,19 @@ static int about_upgrades(struct sim_fixture *b, const char *ns)
 static void a_change_that_is_not_simulated_is_said(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b, CHAT, "team-a", "chat");
+    service_deploy(b, CHAT, "team-a", "chat");
     cJSON_Delete(sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
     cJSON *service = chat_service("team-a", "chat");
-    cJSON *group = cJSON_GetArrayItem(member(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
-    apply(b, CHAT, service, 200);
+    cJSON *group = cJSON_GetArrayItem(member_of(service, "spec.rayClusterConfig.workerGroupSpecs"), 0);
+    apply_service(b, CHAT, service, 200);
     cJSON_ReplaceItemInObject(group, "replicas", cJSON_CreateNumber(2));
-    cJSON_ReplaceItemInObject(member(service, "spec"), "serveConfigV2", cJSON_CreateString("applications: []"));
-    apply(b, CHAT, service, 200);
+    cJSON_ReplaceItemInObject(member_of(service, "spec"), "serveConfigV2", cJSON_CreateString("applications: []"));
+    apply_service(b, CHAT, service, 200);
     assert_int_equal(about_upgrades(b, "team-a"), 0);
-    cJSON *container = cJSON_GetArrayItem(member(group, "template.spec.containers"), 0);
+    cJSON *container = cJSON_GetArrayItem(member_of(group, "template.spec.containers"), 0);
     cJSON_ReplaceItemInObject(container, "image", cJSON_CreateString("another:1"));
-    apply(b, CHAT, service, 200);
-    apply(b, CHAT, service, 200);
+    apply_service(b, CHAT, service, 200);
+    apply_service(b, CHAT, service, 200);
     assert_int_equal(about_upgrades(b, "team-a"), 1);
     cJSON_Delete(service);
 }
@@ -321,7 +322,7 @@ static void serve_of_the_first_service_is_changed_in_place(void **state)
 static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b, OTHER, "team-b", "other");
+    service_deploy(b, OTHER, "team-b", "other");
     cJSON *live = sim_fixture_wait(b, OTHER, "ValidationFailed");
     assert_string_equal(message_of(live), "the simulator runs one RayService at a time, and mistral/mistral is there; "
                                           "this one begins when that one is deleted");
@@ -338,7 +339,7 @@ static void one_beside_it_is_told_so_and_gets_its_turn(void **state)
 static void one_that_waits_can_be_deleted_with_its_namespace(void **state)
 {
     struct sim_fixture *b = *state;
-    deploy(b, OTHER, "team-b", "other");
+    service_deploy(b, OTHER, "team-b", "other");
     cJSON_Delete(sim_fixture_wait(b, OTHER, "ValidationFailed"));
     cJSON_Delete(sim_fixture_ask(b, "DELETE", "/api/v1/namespaces/team-b", NULL, NULL, 200));
     sim_fixture_wait_gone(b, "/api/v1/namespaces/team-b");
@@ -348,13 +349,13 @@ static void a_refused_one_does_not_keep_the_place(void **state)
 {
     struct sim_fixture *b = *state;
     cJSON *service = chat_service("team-b", "other");
-    cJSON_AddStringToObject(cJSON_AddObjectToObject(member(service, "metadata"), "annotations"), "ray.io/ft-enabled",
+    cJSON_AddStringToObject(cJSON_AddObjectToObject(member_of(service, "metadata"), "annotations"), "ray.io/ft-enabled",
                             "true");
     name_space(b, "team-b");
-    apply(b, OTHER, service, 201);
+    apply_service(b, OTHER, service, 201);
     cJSON_Delete(service);
     cJSON_Delete(sim_fixture_wait(b, OTHER, "ValidationFailed"));
-    deploy(b, CHAT, "team-a", "chat");
+    service_deploy(b, CHAT, "team-a", "chat");
     cJSON_Delete(sim_fixture_wait(b, CHAT, "\"NonZeroServeEndpoints\""));
 }
 

@@ -80,14 +80,14 @@ static int sim_teardown(void **state)
     return 0;
 }
 
-static const cJSON *recorded(const struct sim *b, const char *name)
+static const cJSON *recorded_object(const struct sim *b, const char *name)
 {
     const cJSON *found = json_get(b->recorded, name);
     assert_non_null(found);
     return found;
 }
 
-static void replied(void *arg, const struct http_answer *answer)
+static void on_reply(void *arg, const struct http_answer *answer)
 {
     struct reply *r = arg;
     r->done = true;
@@ -102,7 +102,7 @@ static void url_of(const struct sim *b, char *out, size_t size, const char *path
     snprintf(out, size, "https://127.0.0.1:%u%s", sim_port(b->sim), path);
 }
 
-static struct reply ask(struct sim *b, const char *method, const char *path, const char *body, const char *bearer)
+static struct reply sim_ask(struct sim *b, const char *method, const char *path, const char *body, const char *bearer)
 {
     struct reply r = {0};
     char url[2048];
@@ -113,15 +113,15 @@ static struct reply ask(struct sim *b, const char *method, const char *path, con
                                       .body = body,
                                       .body_len = body ? strlen(body) : 0,
                                       .timeout_ms = WAIT_MS};
-    const struct http_calls calls = {.done = replied, .arg = &r};
+    const struct http_calls calls = {.done = on_reply, .arg = &r};
     http_send(b->http, &question, &calls);
     while (!r.done) loop_step(b->loop, 50);
     return r;
 }
 
-static struct reply get(struct sim *b, const char *path)
+static struct reply sim_get(struct sim *b, const char *path)
 {
-    return ask(b, "GET", path, NULL, b->bearer);
+    return sim_ask(b, "GET", path, NULL, b->bearer);
 }
 
 static void reply_done(struct reply *r)
@@ -141,14 +141,14 @@ static cJSON *json_of(struct reply r, long status)
     return json;
 }
 
-static bool more(void *arg, const char *bytes, size_t len)
+static bool on_piece(void *arg, const char *bytes, size_t len)
 {
     struct follow *f = arg;
     assert_int_equal(buf_add(&f->text, bytes, len), ERR_OK);
     return true;
 }
 
-static void ended(void *arg, const struct http_answer *answer)
+static void on_end(void *arg, const struct http_answer *answer)
 {
     struct follow *f = arg;
     f->done = true;
@@ -156,14 +156,14 @@ static void ended(void *arg, const struct http_answer *answer)
     f->request = NULL;
 }
 
-static void follow(struct sim *b, struct follow *f, const char *path)
+static void watch_follow(struct sim *b, struct follow *f, const char *path)
 {
     char url[2048];
     *f = (struct follow){0};
     buf_init(&f->text, LINES_MAX);
     url_of(b, url, sizeof url, path);
     const struct http_ask question = {.method = "GET", .url = url, .header = {{"Authorization", b->bearer}}};
-    const struct http_calls calls = {.bytes = more, .done = ended, .arg = f};
+    const struct http_calls calls = {.bytes = on_piece, .done = on_end, .arg = f};
     f->request = http_send(b->http, &question, &calls);
 }
 
@@ -194,7 +194,7 @@ static const char *head_name(const struct sim *b)
     return kuberay_head(sim_kuberay(b->sim))->name;
 }
 
-static void say(struct sim *b, const char *line)
+static void sim_say(struct sim *b, const char *line)
 {
     char out[SIM_ANSWER_MAX];
     sim_command(b->sim, line, out);
@@ -224,15 +224,15 @@ static void refusals_are_as_recorded(void **state)
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         const char *bearer = !cases[i].bearer ? b->bearer : *cases[i].bearer ? cases[i].bearer : NULL;
         print_message("%s\n", cases[i].name);
-        cJSON *ours = json_of(ask(b, "GET", cases[i].path, NULL, bearer), cases[i].status);
-        const cJSON *theirs = recorded(b, cases[i].name);
+        cJSON *ours = json_of(sim_ask(b, "GET", cases[i].path, NULL, bearer), cases[i].status);
+        const cJSON *theirs = recorded_object(b, cases[i].name);
         if (cases[i].same_text)
             assert_true(cJSON_Compare(theirs, ours, 1));
         else
             shape_assert(theirs, ours, NULL);
         cJSON_Delete(ours);
     }
-    struct reply none = get(b, "/nothing/here");
+    struct reply none = sim_get(b, "/nothing/here");
     assert_int_equal(none.status, 404);
     assert_string_equal(none.body, "404 page not found\n");
     assert_string_equal(none.content_type, "text/plain; charset=utf-8");
@@ -242,18 +242,18 @@ static void refusals_are_as_recorded(void **state)
 static void version_and_review_are_as_recorded(void **state)
 {
     struct sim *b = *state;
-    cJSON *version = json_of(get(b, "/version"), 200);
-    shape_assert(recorded(b, "answer-version"), version, NULL);
+    cJSON *version = json_of(sim_get(b, "/version"), 200);
+    shape_assert(recorded_object(b, "answer-version"), version, NULL);
     assert_string_equal(json_str(version, "gitVersion"), "v1.34.4");
     cJSON_Delete(version);
     cJSON *review =
-        json_of(ask(b, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
-                    "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":\"authorization.k8s.io/v1\",\"spec\":"
-                    "{\"resourceAttributes\":{\"namespace\":\"mistral\",\"verb\":\"delete\",\"resource\":"
-                    "\"pods\"}}}",
-                    b->bearer),
+        json_of(sim_ask(b, "POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                        "{\"kind\":\"SelfSubjectAccessReview\",\"apiVersion\":\"authorization.k8s.io/v1\",\"spec\":"
+                        "{\"resourceAttributes\":{\"namespace\":\"mistral\",\"verb\":\"delete\",\"resource\":"
+                        "\"pods\"}}}",
+                        b->bearer),
                 201);
-    shape_assert(recorded(b, "access-review"), review, NULL);
+    shape_assert(recorded_object(b, "access-review"), review, NULL);
     assert_int_equal(json_bool(json_get(review, "status"), "allowed"), TRI_YES);
     cJSON_Delete(review);
 }
@@ -264,17 +264,17 @@ static void a_list_is_as_recorded(void **state)
 {
     static const char *const except[] = {".items[]", NULL};
     struct sim *b = *state;
-    cJSON *list = json_of(get(b, "/api/v1/pods"), 200);
-    shape_assert(recorded(b, "list-pod"), list, except);
+    cJSON *list = json_of(sim_get(b, "/api/v1/pods"), 200);
+    shape_assert(recorded_object(b, "list-pod"), list, except);
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 3);
     /* Core kinds leave kind and apiVersion out of the items; custom ones have them. */
     assert_null(json_get(cJSON_GetArrayItem(json_get(list, "items"), 0), "kind"));
     cJSON_Delete(list);
-    list = json_of(get(b, "/apis/ray.io/v1/namespaces/mistral/rayservices"), 200);
+    list = json_of(sim_get(b, "/apis/ray.io/v1/namespaces/mistral/rayservices"), 200);
     assert_string_equal(json_str(list, "kind"), "RayServiceList");
     assert_string_equal(json_str(cJSON_GetArrayItem(json_get(list, "items"), 0), "kind"), "RayService");
     cJSON_Delete(list);
-    list = json_of(get(b, "/api/v1/namespaces/elsewhere/pods"), 200);
+    list = json_of(sim_get(b, "/api/v1/namespaces/elsewhere/pods"), 200);
     assert_int_equal(cJSON_GetArraySize(json_get(list, "items")), 0);
     cJSON_Delete(list);
 }
@@ -287,7 +287,7 @@ static void pages_have_everything_once(void **state)
     struct buf names;
     buf_init(&names, 4096);
     for (;; pages++) {
-        cJSON *page = json_of(get(b, path), 200);
+        cJSON *page = json_of(sim_get(b, path), 200);
         const cJSON *meta = json_get(page, "metadata"), *items = json_get(page, "items");
         assert_int_equal(cJSON_GetArraySize(items), 1);
         const char *name = json_str(json_get(cJSON_GetArrayItem(items, 0), "metadata"), "name");
@@ -310,11 +310,11 @@ static void pages_have_everything_once(void **state)
     assert_int_equal(pages, 2);
     buf_done(&names);
     /* A token from before the log's beginning is too old. */
-    say(b, "fault watch-410");
+    sim_say(b, "fault watch-410");
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
-    say(b, "advance 1");
-    say(b, "fault watch-410");
-    cJSON *gone = json_of(get(b, path), 410);
+    sim_say(b, "advance 1");
+    sim_say(b, "fault watch-410");
+    cJSON *gone = json_of(sim_get(b, path), 410);
     assert_string_equal(json_str(gone, "reason"), "Expired");
     cJSON_Delete(gone);
 }
@@ -323,13 +323,13 @@ static void selectors_choose(void **state)
 {
     struct sim *b = *state;
     cJSON *heads =
-        json_of(get(b, "/api/v1/pods?labelSelector=ray.io%2Fnode-type%3Dhead,ray.io%2Fis-ray-node%3Dyes"), 200);
+        json_of(sim_get(b, "/api/v1/pods?labelSelector=ray.io%2Fnode-type%3Dhead,ray.io%2Fis-ray-node%3Dyes"), 200);
     assert_int_equal(cJSON_GetArraySize(json_get(heads, "items")), 1);
     cJSON_Delete(heads);
-    cJSON *others = json_of(get(b, "/api/v1/pods?labelSelector=ray.io%2Fnode-type!%3Dhead"), 200);
+    cJSON *others = json_of(sim_get(b, "/api/v1/pods?labelSelector=ray.io%2Fnode-type!%3Dhead"), 200);
     assert_int_equal(cJSON_GetArraySize(json_get(others, "items")), 2);
     cJSON_Delete(others);
-    cJSON *one = json_of(get(b, "/apis/ray.io/v1/rayservices?fieldSelector=metadata.name%3Dmistral"), 200);
+    cJSON *one = json_of(sim_get(b, "/apis/ray.io/v1/rayservices?fieldSelector=metadata.name%3Dmistral"), 200);
     assert_int_equal(cJSON_GetArraySize(json_get(one, "items")), 1);
     cJSON_Delete(one);
 }
@@ -341,11 +341,11 @@ static void a_watch_tells_what_happens(void **state)
     struct sim *b = *state;
     struct follow f;
     char path[256];
-    cJSON *list = json_of(get(b, "/api/v1/pods"), 200);
+    cJSON *list = json_of(sim_get(b, "/api/v1/pods"), 200);
     snprintf(path, sizeof path, "/api/v1/pods?watch=true&allowWatchBookmarks=true&resourceVersion=%s",
              json_str(json_get(list, "metadata"), "resourceVersion"));
     cJSON_Delete(list);
-    follow(b, &f, path);
+    watch_follow(b, &f, path);
     wait_text(b, &f, "\"BOOKMARK\"");
     /* Nothing happened since the list: only bookmarks came. */
     assert_null(strstr(buf_text(&f.text), "\"ADDED\""));
@@ -354,7 +354,7 @@ static void a_watch_tells_what_happens(void **state)
     buf_add(&first, buf_text(&f.text), strcspn(buf_text(&f.text), "\n"));
     cJSON *mark = NULL;
     assert_int_equal(json_parse(buf_text(&first), first.len, &mark, NULL), ERR_OK);
-    shape_assert(recorded(b, "bookmark-pod"), mark, NULL);
+    shape_assert(recorded_object(b, "bookmark-pod"), mark, NULL);
     cJSON_Delete(mark);
     buf_done(&first);
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
@@ -362,7 +362,7 @@ static void a_watch_tells_what_happens(void **state)
     wait_text(b, &f, "\"ADDED\"");
     follow_done(&f);
     /* The same from the same version again, out of the log. */
-    follow(b, &f, path);
+    watch_follow(b, &f, path);
     wait_text(b, &f, "\"DELETED\"");
     wait_text(b, &f, "\"ADDED\"");
     follow_done(&f);
@@ -372,14 +372,15 @@ static void a_watch_without_version_begins_with_all(void **state)
 {
     struct sim *b = *state;
     struct follow f;
-    follow(b, &f,
-           "/api/v1/pods?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
+    watch_follow(
+        b, &f,
+        "/api/v1/pods?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan");
     wait_text(b, &f, "k8s.io/initial-events-end");
     unsigned added = 0;
     for (const char *at = buf_text(&f.text); (at = strstr(at, "\"ADDED\"")); at++) added++;
     assert_int_equal(added, 3);
     follow_done(&f);
-    follow(b, &f, "/api/v1/pods?watch=1&timeoutSeconds=1");
+    watch_follow(b, &f, "/api/v1/pods?watch=1&timeoutSeconds=1");
     wait_end(b, &f);
     assert_int_equal(f.err, ERR_OK);
     follow_done(&f);
@@ -397,13 +398,13 @@ static void bookmarks_are_as_recorded(void **state)
         struct follow f;
         char path[256];
         snprintf(path, sizeof path, "%s?watch=1&allowWatchBookmarks=true", cases[i].path);
-        follow(b, &f, path);
+        watch_follow(b, &f, path);
         wait_text(b, &f, "\"BOOKMARK\"");
         wait_text(b, &f, "}\n{\"type\":\"BOOKMARK\"");
         const char *from = strstr(buf_text(&f.text), "{\"type\":\"BOOKMARK\"");
         cJSON *mark = NULL;
         assert_int_equal(json_parse(from, strcspn(from, "\n"), &mark, NULL), ERR_OK);
-        shape_assert(recorded(b, cases[i].name), mark, NULL);
+        shape_assert(recorded_object(b, cases[i].name), mark, NULL);
         cJSON_Delete(mark);
         follow_done(&f);
     }
@@ -413,19 +414,19 @@ static void an_old_version_is_gone(void **state)
 {
     struct sim *b = *state;
     struct follow f, late;
-    follow(b, &f, "/api/v1/pods?watch=1&resourceVersion=1");
+    watch_follow(b, &f, "/api/v1/pods?watch=1&resourceVersion=1");
     wait_text(b, &f, "\"ADDED\"");
-    say(b, "fault watch-410");
+    sim_say(b, "fault watch-410");
     wait_end(b, &f);
     assert_int_equal(f.err, ERR_OK);
     const char *last = strstr(buf_text(&f.text), "{\"type\":\"ERROR\"");
     assert_non_null(last);
     cJSON *error = NULL;
     assert_int_equal(json_parse(last, strcspn(last, "\n"), &error, NULL), ERR_OK);
-    shape_assert(recorded(b, "watch-410"), error, NULL);
+    shape_assert(recorded_object(b, "watch-410"), error, NULL);
     assert_int_equal(json_u64(json_get(error, "object"), "code").value, 410);
     cJSON_Delete(error);
-    follow(b, &late, "/api/v1/pods?watch=1&resourceVersion=1");
+    watch_follow(b, &late, "/api/v1/pods?watch=1&resourceVersion=1");
     wait_end(b, &late);
     assert_non_null(strstr(buf_text(&late.text), "too old resource version: 1 ("));
     follow_done(&f);
@@ -441,7 +442,7 @@ static void a_pod_is_deleted_by_its_uid_only(void **state)
     char *old = mem_str(head_name(b));
     snprintf(path, sizeof path, "/api/v1/namespaces/mistral/pods/%s", old);
     cJSON *refused = json_of(
-        ask(b, "DELETE", path, "{\"preconditions\":{\"uid\":\"11111111-2222-4333-8444-555555555555\"}}", b->bearer),
+        sim_ask(b, "DELETE", path, "{\"preconditions\":{\"uid\":\"11111111-2222-4333-8444-555555555555\"}}", b->bearer),
         409);
     assert_string_equal(json_str(refused, "reason"), "Conflict");
     cJSON_Delete(refused);
@@ -450,13 +451,13 @@ static void a_pod_is_deleted_by_its_uid_only(void **state)
              "{\"kind\":\"DeleteOptions\",\"apiVersion\":\"v1\",\"gracePeriodSeconds\":0,\"preconditions\":{\"uid\":\"%"
              "s\"}}",
              kuberay_head(sim_kuberay(b->sim))->uid);
-    cJSON *deleted = json_of(ask(b, "DELETE", path, body, b->bearer), 200);
+    cJSON *deleted = json_of(sim_ask(b, "DELETE", path, body, b->bearer), 200);
     assert_string_equal(json_str(deleted, "kind"), "Pod");
     assert_int_equal(json_u64(json_get(deleted, "metadata"), "deletionGracePeriodSeconds").value, 0);
     cJSON_Delete(deleted);
-    say(b, "advance 1");
+    sim_say(b, "advance 1");
     assert_string_not_equal(head_name(b), old);
-    cJSON *gone = json_of(ask(b, "DELETE", path, body, b->bearer), 404);
+    cJSON *gone = json_of(sim_ask(b, "DELETE", path, body, b->bearer), 404);
     cJSON_Delete(gone);
     free(old);
 }
@@ -475,19 +476,19 @@ static void serve_answers_behind_the_proxy(void **state)
     struct sim *b = *state;
     char path[512];
     worker_path(b, path, sizeof path, "/-/healthz");
-    struct reply r = get(b, path);
+    struct reply r = sim_get(b, path);
     assert_int_equal(r.status, 200);
     assert_string_equal(r.body, "success");
     reply_done(&r);
     worker_path(b, path, sizeof path, "/-/routes");
-    r = get(b, path);
+    r = sim_get(b, path);
     assert_string_equal(r.body, "{\"/\":\"mistral-deployment\"}");
     reply_done(&r);
     worker_path(b, path, sizeof path, "/infer");
-    cJSON *missing = json_of(get(b, path), 422);
+    cJSON *missing = json_of(sim_get(b, path), 422);
     assert_string_equal(json_str(cJSON_GetArrayItem(json_get(missing, "detail"), 0), "msg"), "Field required");
     cJSON_Delete(missing);
-    r = get(b, "/api/v1/namespaces/mistral/services/mistral-head-svc:dashboard/proxy/api/serve/applications/");
+    r = sim_get(b, "/api/v1/namespaces/mistral/services/mistral-head-svc:dashboard/proxy/api/serve/applications/");
     cJSON *apps = json_of(r, 200);
     assert_string_equal(json_str(json_path(apps, "applications.mistral-deployment"), "status"), "RUNNING");
     cJSON_Delete(apps);
@@ -498,8 +499,8 @@ static void a_prompt_is_answered_while_there_is_no_head(void **state)
     struct sim *b = *state;
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
     uint64_t from = loop_now_ms();
-    cJSON *answer = json_of(get(b, "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy/"
-                                   "infer?sentence=What%20is%20the%20GCS%3F"),
+    cJSON *answer = json_of(sim_get(b, "/api/v1/namespaces/mistral/services/mistral-serve-svc:serve/proxy/"
+                                       "infer?sentence=What%20is%20the%20GCS%3F"),
                             200);
     assert_in_range(loop_now_ms() - from, 900, 6000);
     const char *text = cJSON_GetStringValue(cJSON_GetArrayItem(answer, 0));
@@ -513,15 +514,15 @@ static void without_a_head_its_services_answer_503(void **state)
     struct sim *b = *state;
     static const char dashboard[] = "/api/v1/namespaces/mistral/services/mistral-head-svc:dashboard/proxy/api/version";
     kuberay_delete_pod(sim_kuberay(b->sim), head_name(b), 0);
-    say(b, "advance 0");
+    sim_say(b, "advance 0");
     while (kuberay_head(sim_kuberay(b->sim))->stage != POD_CREATING) loop_step(b->loop, 5);
-    cJSON *none = json_of(get(b, dashboard), 503);
-    shape_assert(recorded(b, "answer-svc-proxy-badport"), none, NULL);
+    cJSON *none = json_of(sim_get(b, dashboard), 503);
+    shape_assert(recorded_object(b, "answer-svc-proxy-badport"), none, NULL);
     assert_string_equal(json_str(none, "message"), "no endpoints available for service \"mistral-head-svc:dashboard\"");
     cJSON_Delete(none);
-    say(b, "advance 3");
-    none = json_of(get(b, dashboard), 503);
-    shape_assert(recorded(b, "answer-pod-proxy-refused"), none, NULL);
+    sim_say(b, "advance 3");
+    none = json_of(sim_get(b, dashboard), 503);
+    shape_assert(recorded_object(b, "answer-pod-proxy-refused"), none, NULL);
     char *expected = mem_printf("error trying to reach service: dial tcp %s:8265: connect: connection refused",
                                 kuberay_head(sim_kuberay(b->sim))->ip);
     assert_string_equal(json_str(none, "message"), expected);
@@ -535,14 +536,14 @@ static void dropped_connections_come_back(void **state)
 {
     struct sim *b = *state;
     struct follow f;
-    follow(b, &f, "/api/v1/pods?watch=1");
+    watch_follow(b, &f, "/api/v1/pods?watch=1");
     wait_text(b, &f, "\"ADDED\"");
-    say(b, "fault drop-connections");
+    sim_say(b, "fault drop-connections");
     wait_end(b, &f);
     assert_int_not_equal(f.err, ERR_OK);
     follow_done(&f);
-    say(b, "clear");
-    cJSON *list = json_of(get(b, "/api/v1/pods"), 200);
+    sim_say(b, "clear");
+    cJSON *list = json_of(sim_get(b, "/api/v1/pods"), 200);
     cJSON_Delete(list);
     char out[SIM_ANSWER_MAX];
     sim_command(b->sim, "state", out);
@@ -554,12 +555,12 @@ static void garbage_is_no_json(void **state)
     struct sim *b = *state;
     unsigned broken = 0;
     struct follow f;
-    follow(b, &f, "/api/v1/pods?watch=1");
+    watch_follow(b, &f, "/api/v1/pods?watch=1");
     wait_text(b, &f, "\"ADDED\"");
-    say(b, "fault garbage");
+    sim_say(b, "fault garbage");
     wait_text(b, &f, "\x1b[2J");
     for (int i = 0; i < 4; i++) {
-        struct reply r = get(b, "/api/v1/pods");
+        struct reply r = sim_get(b, "/api/v1/pods");
         cJSON *json = NULL;
         if (json_parse(r.body, strlen(r.body), &json, NULL) != ERR_OK) broken++;
         cJSON_Delete(json);

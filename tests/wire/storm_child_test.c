@@ -21,7 +21,7 @@ enum { STORM_MS = 10000, RUNS_MOST = 4 /* after 1, 2, 4 s at the least */, ASK_M
     "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":\\\"client.authentication.k8s.io/v1\\\","          \
     "\\\"status\\\":{" status "}}\""
 
-static size_t runs(const struct kube_fixture *s)
+static size_t script_runs(const struct kube_fixture *s)
 {
     char path[128];
     size_t len = 0;
@@ -37,7 +37,7 @@ static void ignore_answer(void *arg, const struct http_answer *answer)
 }
 
 /* Somebody asks for credentials ten times a second, as probes of many workers do. */
-static void storm(struct kube_fixture *s, const char *script)
+static void storm_child(struct kube_fixture *s, const char *script)
 {
     kube_fixture_start(s);
     char *user =
@@ -51,19 +51,19 @@ static void storm(struct kube_fixture *s, const char *script)
         (void)kube_api.proxy(s->be, "/api/v1/x", &ask, &(struct http_calls){.done = ignore_answer});
         kube_fixture_for(s, ASK_MS);
     }
-    printf("runs %zu\n", runs(s));
+    printf("runs %zu\n", script_runs(s));
 }
 
 static void a_plug_in_that_fails_each_time(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, COUNT "exit 1");
-    assert_in_range(runs(&s), 2, RUNS_MOST);
+    storm_child(&s, COUNT "exit 1");
+    assert_in_range(script_runs(&s), 2, RUNS_MOST);
     kube_fixture_stop(&s);
 }
 
-static bool unauthorized(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool route_unauthorized(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     static const char no[] = "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n";
     (void)s;
@@ -75,24 +75,25 @@ static bool unauthorized(struct kube_fixture *s, const char *request, struct tin
 static void credentials_that_are_over_when_they_are_given(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = unauthorized};
-    storm(&s, COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\",\\\"expirationTimestamp\\\":\\\"2020-01-01T00:00:00Z\\\""));
-    assert_in_range(runs(&s), 1, RUNS_MOST);
+    struct kube_fixture s = {.route = route_unauthorized};
+    storm_child(&s,
+                COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\",\\\"expirationTimestamp\\\":\\\"2020-01-01T00:00:00Z\\\""));
+    assert_in_range(script_runs(&s), 1, RUNS_MOST);
     kube_fixture_stop(&s);
 }
 
 static void credentials_that_are_refused_each_time(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = unauthorized};
-    storm(&s, COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\""));
-    assert_in_range(runs(&s), 1, RUNS_MOST);
+    struct kube_fixture s = {.route = route_unauthorized};
+    storm_child(&s, COUNT CREDENTIAL("\\\"token\\\":\\\"t\\\""));
+    assert_in_range(script_runs(&s), 1, RUNS_MOST);
     kube_fixture_stop(&s);
 }
 
 /* ---- neuron-monitor ---- */
 
-static void forget(void *owner, struct change *c)
+static void count_downs(void *owner, struct change *c)
 {
     unsigned *downs = owner;
     *downs += c->type == CHANGE_SOURCE && c->state == SOURCE_DOWN;
@@ -107,7 +108,7 @@ static void a_monitor_that_ends_after_each_sample(void **state)
     struct loop *loop = loop_new();
     const struct neuron_open conf = {.source = "neuron/n1",
                                      .spec = "cat tests/fixtures/neuron/04-busy-mistral-2cores.composed.json"};
-    const struct sink sink = {forget, &downs};
+    const struct sink sink = {count_downs, &downs};
     struct neuron *be = NULL;
     struct why why;
     assert_int_equal(monitor_ops.open(loop, &conf, &sink, &be, &why), ERR_OK);

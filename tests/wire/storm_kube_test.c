@@ -31,7 +31,7 @@ static bool is_pods(const char *request)
     return strstr(request, "/pods?") != NULL;
 }
 
-static void storm(struct kube_fixture *s, bool (*route)(struct kube_fixture *, const char *, struct tiny_reply *))
+static void storm_kube(struct kube_fixture *s, bool (*route)(struct kube_fixture *, const char *, struct tiny_reply *))
 {
     s->route = route;
     kube_fixture_start(s);
@@ -61,7 +61,7 @@ static void a_watch_that_brings_one_event_and_ends(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, event_and_end);
+    storm_kube(&s, event_and_end);
     assert_true(s.watches[TABLE_POD] >= 2);
     assert_true(s.watches[TABLE_POD] <= WATCHES_MOST);
     assert_int_equal(s.lists[TABLE_POD], 1);
@@ -82,7 +82,7 @@ static void a_watch_that_brings_one_bookmark_and_ends(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, bookmark_and_end);
+    storm_kube(&s, bookmark_and_end);
     assert_true(s.watches[TABLE_POD] >= 2 && s.watches[TABLE_POD] <= WATCHES_MOST);
     kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
     kube_fixture_stop(&s);
@@ -100,7 +100,7 @@ static void an_event_then_410_lists_again(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, event_and_expired);
+    storm_kube(&s, event_and_expired);
     assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
     kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
     kube_fixture_stop(&s);
@@ -124,7 +124,7 @@ static void a_list_that_is_410_each_time(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, list_expired);
+    storm_kube(&s, list_expired);
     assert_true(s.lists[TABLE_POD] >= 2 && s.lists[TABLE_POD] <= WATCHES_MOST);
     kube_fixture_until(&s, is_down, "the source says what it was told");
     kube_fixture_stop(&s);
@@ -132,7 +132,7 @@ static void a_list_that_is_410_each_time(void **state)
 
 enum { PAGE_MAX = 300 };
 
-static struct tiny_reply page(char room[PAGE_MAX], unsigned token)
+static struct tiny_reply page_reply(char room[PAGE_MAX], unsigned token)
 {
     char body[128];
     int len = snprintf(body, sizeof body,
@@ -146,7 +146,7 @@ static bool same_page(struct kube_fixture *s, const char *request, struct tiny_r
 {
     static char room[PAGE_MAX];
     if (!is_pods(request) || kube_fixture_is_watch(request)) return false;
-    *reply = page(room, s->step++ % 3); /* a cycle of three */
+    *reply = page_reply(room, s->step++ % 3); /* a cycle of three */
     return true;
 }
 
@@ -154,7 +154,7 @@ static void continue_tokens_that_come_again_end_the_list(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, same_page);
+    storm_kube(&s, same_page);
     /* each list is cut after a few pages, and the next one waits */
     assert_true(s.lists[TABLE_POD] <= WATCHES_MOST * 12);
     kube_fixture_until(&s, is_down, "the source says that the list does not end");
@@ -166,7 +166,7 @@ static bool other_page(struct kube_fixture *s, const char *request, struct tiny_
 {
     static char room[PAGE_MAX];
     if (!is_pods(request) || kube_fixture_is_watch(request)) return false;
-    *reply = page(room, s->step++);
+    *reply = page_reply(room, s->step++);
     return true;
 }
 
@@ -174,7 +174,7 @@ static void pages_without_end_are_read_slowly(void **state)
 {
     (void)state;
     struct kube_fixture s = {0};
-    storm(&s, other_page);
+    storm_kube(&s, other_page);
     kube_fixture_until(&s, is_throttled, "the source says that it waits, and why");
     unsigned before = s.lists[TABLE_POD];
     uint64_t from = loop_now_ms();

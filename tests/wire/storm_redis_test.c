@@ -24,7 +24,7 @@ enum {
 static struct redis_harness harness;
 static struct fake_redis *fake;
 
-static void begin(fake_redis_answer *answer)
+static void redis_begin(fake_redis_answer *answer)
 {
     struct loop *loop = loop_new();
     fake = fake_redis_start(loop, answer, NULL);
@@ -32,7 +32,7 @@ static void begin(fake_redis_answer *answer)
     harness_open_on(&harness, loop, &conf);
 }
 
-static void storm(void)
+static void storm_redis(void)
 {
     const uint64_t until = loop_now_ms() + STORM_MS;
     while (loop_now_ms() < until) loop_step(harness.loop, 20);
@@ -40,7 +40,7 @@ static void storm(void)
            (unsigned long long)fake_redis_sent(fake));
 }
 
-static int end(void **state)
+static int redis_end(void **state)
 {
     (void)state;
     if (fake) fake_redis_stop(fake);
@@ -58,7 +58,7 @@ static bool nothing_special(void *arg, const char *command, struct buf *reply)
     return false;
 }
 
-static bool throttled(struct redis_harness *r, const void *words)
+static bool source_throttled(struct redis_harness *r, const void *words)
 {
     const struct source *s = harness_source(r);
     return s && source_is_throttled(s) && text_has(s->why, "throttled: ") && text_has(s->why, words);
@@ -97,9 +97,9 @@ static bool has_clients(struct redis_harness *r, const void *unused)
 static void more_clients_than_a_reply_may_hold(void **state)
 {
     (void)state;
-    begin(many_clients);
+    redis_begin(many_clients);
     HARNESS_UNTIL(&harness, has_clients, NULL);
-    storm();
+    storm_redis();
     assert_string_equal(harness_redis(&harness)->ray_why, "40000 clients are too many to list");
     assert_false(harness_redis(&harness)->ray_connections.known);
     assert_int_equal(harness_redis(&harness)->clients.value, CLIENTS);
@@ -119,9 +119,9 @@ static bool silent_clients(void *arg, const char *command, struct buf *reply)
 static void the_same_where_info_is_refused(void **state)
 {
     (void)state;
-    begin(silent_clients);
+    redis_begin(silent_clients);
     HARNESS_UNTIL(&harness, has_clients, NULL);
-    storm();
+    storm_redis();
     assert_string_equal(harness_redis(&harness)->ray_why, "the clients are too many to list");
     assert_true(fake_redis_connections(fake) <= 4);
     assert_true(fake_redis_sent(fake) < (uint64_t)2 * CLIENTS * CLIENT_LINE);
@@ -155,11 +155,11 @@ static bool read_again(struct redis_harness *h, const void *reads)
 static void a_tracked_hash_is_not_polled(void **state)
 {
     (void)state;
-    begin(one_actor_table);
+    redis_begin(one_actor_table);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
-    storm();
-    storm(); /* more than twice SCAN_POLL_MS */
+    storm_redis();
+    storm_redis(); /* more than twice SCAN_POLL_MS */
     const unsigned reads = fake_redis_commands(fake, "HLEN");
     assert_in_range(reads, 1, 2);
     /* what is pushed of something else, or says nothing, reads nothing */
@@ -174,7 +174,7 @@ static void a_tracked_hash_is_not_polled(void **state)
         "*1\r\n$7\r\nmessage\r\n",
     };
     for (size_t i = 0; i < ARRAY_LEN(others); i++) fake_redis_push(fake, others[i]);
-    storm();
+    storm_redis();
     assert_int_equal(fake_redis_commands(fake, "HLEN"), reads);
     assert_int_equal(harness_source(&harness)->state, SOURCE_LIVE);
     fake_redis_push(fake, MESSAGE ACTOR_KEY);
@@ -204,11 +204,11 @@ static void errors_after_a_fine_greeting(void **state)
                                          "LOADING Redis is loading the dataset in memory"};
     for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
         error_said = errors[i];
-        begin(always_error);
-        storm();
+        redis_begin(always_error);
+        storm_redis();
         assert_true(fake_redis_connections(fake) >= 2 && fake_redis_connections(fake) <= DIALS_MOST);
         HARNESS_UNTIL(&harness, harness_down, NULL);
-        end(NULL);
+        redis_end(NULL);
     }
 }
 
@@ -235,12 +235,12 @@ static void an_hscan_cursor_that_loops(void **state)
 {
     (void)state;
     step = 0;
-    begin(hash_loops);
+    redis_begin(hash_loops);
     HARNESS_UNTIL(&harness, harness_listed, NULL); /* the rest of the list does not wait for it */
-    storm();
+    storm_redis();
     assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 40);
     assert_int_equal(fake_redis_connections(fake), 2);
-    HARNESS_UNTIL(&harness, throttled, "HSCAN RAYx@ACTOR does not end");
+    HARNESS_UNTIL(&harness, source_throttled, "HSCAN RAYx@ACTOR does not end");
 }
 
 static bool hash_is_endless(void *arg, const char *command, struct buf *reply)
@@ -256,11 +256,11 @@ static void an_hscan_that_brings_nothing_for_ever(void **state)
 {
     (void)state;
     step = 0;
-    begin(hash_is_endless);
+    redis_begin(hash_is_endless);
     HARNESS_UNTIL(&harness, harness_listed, NULL);
-    storm();
+    storm_redis();
     assert_in_range(fake_redis_commands(fake, "HSCAN"), 5, 2 * CURSOR_PAGES_FREE);
-    HARNESS_UNTIL(&harness, throttled, "HSCAN RAYx@ACTOR does not end");
+    HARNESS_UNTIL(&harness, source_throttled, "HSCAN RAYx@ACTOR does not end");
 }
 
 static bool keys_loop(void *arg, const char *command, struct buf *reply)
@@ -275,10 +275,10 @@ static void a_scan_cursor_that_loops(void **state)
 {
     (void)state;
     step = 0;
-    begin(keys_loop);
-    storm();
+    redis_begin(keys_loop);
+    storm_redis();
     assert_in_range(fake_redis_commands(fake, "SCAN"), 3, 40);
-    HARNESS_UNTIL(&harness, throttled, "SCAN does not end");
+    HARNESS_UNTIL(&harness, source_throttled, "SCAN does not end");
 }
 
 /* ---- messages without end ---- */
@@ -289,7 +289,7 @@ enum { TOLD_A_SECOND = SCAN_PUSHED_RATE, TOLD_AT_ONCE = SCAN_PUSHED_BURST };
 /* Each millisecond brings a message; format has a %u of ever another name, or none. */
 static void __attribute__((format(printf, 1, 0))) told_for_ever(const char *format)
 {
-    begin(nothing_special);
+    redis_begin(nothing_special);
     HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
     assert_int_equal(harness_redis(&harness)->tracking, TRI_YES);
     uint64_t last = loop_now_ms();
@@ -332,15 +332,15 @@ static void a_flood_of_flushes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(more_clients_than_a_reply_may_hold, end),
-        cmocka_unit_test_teardown(the_same_where_info_is_refused, end),
-        cmocka_unit_test_teardown(a_tracked_hash_is_not_polled, end),
-        cmocka_unit_test_teardown(errors_after_a_fine_greeting, end),
-        cmocka_unit_test_teardown(an_hscan_cursor_that_loops, end),
-        cmocka_unit_test_teardown(an_hscan_that_brings_nothing_for_ever, end),
-        cmocka_unit_test_teardown(a_scan_cursor_that_loops, end),
-        cmocka_unit_test_teardown(a_flood_of_new_names, end),
-        cmocka_unit_test_teardown(a_flood_of_flushes, end),
+        cmocka_unit_test_teardown(more_clients_than_a_reply_may_hold, redis_end),
+        cmocka_unit_test_teardown(the_same_where_info_is_refused, redis_end),
+        cmocka_unit_test_teardown(a_tracked_hash_is_not_polled, redis_end),
+        cmocka_unit_test_teardown(errors_after_a_fine_greeting, redis_end),
+        cmocka_unit_test_teardown(an_hscan_cursor_that_loops, redis_end),
+        cmocka_unit_test_teardown(an_hscan_that_brings_nothing_for_ever, redis_end),
+        cmocka_unit_test_teardown(a_scan_cursor_that_loops, redis_end),
+        cmocka_unit_test_teardown(a_flood_of_new_names, redis_end),
+        cmocka_unit_test_teardown(a_flood_of_flushes, redis_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

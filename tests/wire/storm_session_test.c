@@ -23,7 +23,7 @@ enum { WARM_MS = 2000, STORM_MS = 4000, EVERY_MS = 20 };
 static char head[] = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n";
 static struct fake_redis *fake;
 
-static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+static bool server_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     if (!strstr(request, "/rayservices?")) return false;
     if (kube_fixture_is_watch(request)) {
@@ -64,7 +64,7 @@ static void change_for(struct kube_fixture *s, struct session *session, uint64_t
 static void an_address_of_redis_that_alternates(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = route};
+    struct kube_fixture s = {.route = server_route};
     struct session *session = NULL;
     struct why why = {0};
     kube_fixture_start(&s);

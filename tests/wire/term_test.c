@@ -28,14 +28,14 @@ struct drawn {
 };
 
 /* Runs out of stack. */
-static int overflow(int n) // NOLINT(misc-no-recursion)
+static int stack_overflow(int n) // NOLINT(misc-no-recursion)
 {
     volatile char page[16 * 1024];
     page[0] = (char)n;
-    return n < 0 ? n : overflow(n + 1) + page[0];
+    return n < 0 ? n : stack_overflow(n + 1) + page[0];
 }
 
-static void draw(struct drawn *d)
+static void frame_draw(struct drawn *d)
 {
     int rows, cols;
     term_size(d->term, &rows, &cols);
@@ -69,16 +69,16 @@ static void on_ready(void *arg)
     struct drawn *d = arg;
     if (!d->dirty && !d->flood) return;
     d->dirty = false;
-    draw(d);
+    frame_draw(d);
 }
 
-static void changed(struct drawn *d)
+static void frame_changed(struct drawn *d)
 {
     d->dirty = true;
     if (term_may_draw(d->term)) on_ready(d);
 }
 
-static void finish(struct drawn *d, int status)
+static void drawn_finish(struct drawn *d, int status)
 {
     d->status = status;
     loop_stop(d->loop);
@@ -87,7 +87,7 @@ static void finish(struct drawn *d, int status)
 static void on_key(struct drawn *d, const struct input *in)
 {
     key_text(in, d->last);
-    if (strcmp(d->last, "q") == 0) finish(d, 0);
+    if (strcmp(d->last, "q") == 0) drawn_finish(d, 0);
     if (strcmp(d->last, "f") == 0) d->flood = true;
     if (strcmp(d->last, "s") == 0) d->flood = false;
     if (strcmp(d->last, "c") == 0) d->cursor = true;
@@ -95,12 +95,12 @@ static void on_key(struct drawn *d, const struct input *in)
     if (strcmp(d->last, "t") == 0) term_title(d->term, "raydeck: head down");
     if (strcmp(d->last, "^Z") == 0) term_suspend(d->term);
     if (strcmp(d->last, "S") == 0) raise(d->raised);
-    if (strcmp(d->last, "O") == 0) d->status = overflow(d->status);
+    if (strcmp(d->last, "O") == 0) d->status = stack_overflow(d->status);
     if (strcmp(d->last, "M") == 0) free(mem_zero((size_t)-1, 2)); /* exhausted */
     if (strcmp(d->last, "C") == 0) {
         term_close(d->term); /* from within its own callback */
         d->term = NULL;
-        finish(d, 5);
+        drawn_finish(d, 5);
     }
 }
 
@@ -111,19 +111,19 @@ static void on_input(void *arg, const struct input *in)
     if (in->type == INPUT_PASTE) snprintf(d->paste, sizeof d->paste, "%s", in->paste);
     if (in->type == INPUT_RESIZE) d->resized++;
     if (in->type == INPUT_MOUSE && in->mouse == MOUSE_PRESS) d->clicks = in->row * 100 + in->col;
-    if (d->term) changed(d);
+    if (d->term) frame_changed(d);
 }
 
 static void on_quit(void *arg, int number)
 {
-    finish(arg, number ? 100 + number : 99);
+    drawn_finish(arg, number ? 100 + number : 99);
 }
 
 static void on_resumed(void *arg)
 {
     struct drawn *d = arg;
     d->resumed++;
-    changed(d);
+    frame_changed(d);
 }
 
 static int run_drawn(int argc, char **argv)
@@ -165,7 +165,7 @@ static struct pty *start_with(const char *term, const char *env, const char *opt
     return p;
 }
 
-static struct pty *start(const char *option)
+static struct pty *term_start(const char *option)
 {
     return start_with("xterm-256color", NULL, option, false);
 }
@@ -184,7 +184,7 @@ static void assert_left(struct pty *p, int status)
 static void draws_and_leaves(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^size 24x80 key none", 5000);
     pty_see(p, "^wide 日本 and e\xCC\x81 · ─ end$", 1000);
     pty_see(p, "^bottom$", 1000);
@@ -201,7 +201,7 @@ static void draws_and_leaves(void **state)
 static void keys_pastes_and_the_mouse_arrive(void **state)
 {
     (void)state;
-    struct pty *p = start("--mouse");
+    struct pty *p = term_start("--mouse");
     pty_see(p, "key none", 5000);
     pty_send(p, "\033[A");
     pty_see(p, "key Up", 2000);
@@ -231,7 +231,7 @@ static void keys_pastes_and_the_mouse_arrive(void **state)
 static void colours_are_the_nearest_there_are(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     struct pty_cell bad = pty_cell(p, 2, 10), armed = pty_cell(p, 2, 14);
     assert_string_equal(bad.text, "b");
@@ -279,7 +279,7 @@ static void mono_shows_by_attributes(void **state)
 {
     (void)state;
     assert_mono(start_with("vt100", NULL, NULL, false));
-    assert_mono(start("--never"));
+    assert_mono(term_start("--never"));
     assert_mono(start_with("xterm-256color", "NO_COLOR=1", NULL, false));
     struct pty *p = start_with("xterm-256color", "NO_COLOR=1", "--always", false);
     pty_see(p, "^bottom", 5000);
@@ -330,7 +330,7 @@ static void a_pipe_is_no_terminal(void **state)
     free(command);
 }
 
-static bool idle(struct pty *p, void *arg)
+static bool screen_idle(struct pty *p, void *arg)
 {
     uint64_t *before = arg;
     bool same = pty_bytes(p) == *before;
@@ -341,12 +341,12 @@ static bool idle(struct pty *p, void *arg)
 static void an_unchanged_frame_sends_nothing(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     pty_send(p, "x");
     pty_see(p, "key x", 2000);
     uint64_t before = 0;
-    assert_true(pty_wait(p, idle, &before, 2000));
+    assert_true(pty_wait(p, screen_idle, &before, 2000));
     pty_send(p, "x"); /* draws the same again */
     pty_pump(p, 150);
     assert_int_equal(pty_bytes(p), before);
@@ -408,7 +408,7 @@ static void a_terminal_that_never_answers_is_paced_by_the_second(void **state)
 static void a_flood_of_resizes_ends_at_the_last(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     for (int i = 0; i < 300; i++) {
         pty_resize(p, 5 + i % 60, 20 + i % 150);
@@ -431,7 +431,7 @@ static void stops_and_goes_on(void **state)
     (void)state;
     static const char *const ways[] = {"\032", NULL};
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        struct pty *p = start(NULL);
+        struct pty *p = term_start(NULL);
         pty_see(p, "^bottom", 5000);
         if (ways[i])
             pty_send(p, ways[i]);
@@ -458,13 +458,13 @@ static void every_end_restores_the_terminal(void **state)
     (void)state;
     static const int asked[] = {SIGTERM, SIGINT, SIGHUP};
     for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
-        struct pty *p = start(NULL);
+        struct pty *p = term_start(NULL);
         pty_see(p, "^bottom", 5000);
         pty_signal(p, asked[i]);
         assert_left(p, 100 + asked[i]);
         pty_stop(p);
     }
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     pty_send(p, "C");
     assert_left(p, 5);
@@ -532,7 +532,7 @@ static bool left_the_screen(struct pty *p, void *arg)
     return !pty_alternate(p);
 }
 
-static bool restored(struct pty *p, void *arg)
+static bool modes_restored(struct pty *p, void *arg)
 {
     (void)arg;
     return pty_modes_restored(p);
@@ -550,7 +550,7 @@ static void a_late_answer_never_reaches_the_shell(void **state)
     assert_true(pty_wait(p, left_the_screen, NULL, 5000));
     pty_pump(p, 600);
     pty_send(p, "\033[0n");
-    assert_true(pty_wait(p, restored, NULL, 5000));
+    assert_true(pty_wait(p, modes_restored, NULL, 5000));
     pty_send(p, "mine\n");
     pty_see(p, "got<mine>", 5000);
     pty_stop(p);
@@ -565,7 +565,7 @@ static void a_terminal_that_never_answers_is_left_at_once(void **state)
     pty_see(p, "key x", 5000); /* the second frame: the first answer was waited for in vain */
     uint64_t before = loop_now_ms();
     pty_send(p, "q");
-    assert_true(pty_wait(p, restored, NULL, 5000));
+    assert_true(pty_wait(p, modes_restored, NULL, 5000));
     assert_true(loop_now_ms() - before < 900);
     pty_send(p, "\n");
     pty_see(p, "got<>", 5000);
@@ -575,7 +575,7 @@ static void a_terminal_that_never_answers_is_left_at_once(void **state)
 static void two_signals_restore_the_terminal_as_one_does(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     pty_mute(p, true);
     pty_send(p, "x");
@@ -592,7 +592,7 @@ static void two_signals_restore_the_terminal_as_one_does(void **state)
 static void a_dropped_line_is_told(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     pty_hang_up(p);
     int status = pty_wait_exit(p, 5000);
@@ -603,7 +603,7 @@ static void a_dropped_line_is_told(void **state)
 static void rings_and_titles(void **state)
 {
     (void)state;
-    struct pty *p = start(NULL);
+    struct pty *p = term_start(NULL);
     pty_see(p, "^bottom", 5000);
     pty_send(p, "bt");
     pty_see(p, "key t", 2000);
