@@ -38,7 +38,7 @@ void serve_probes_free(struct serve_probes *p);
 void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus);
 /* The users' route to Serve itself, copied; NULL: none is known to lead there (prompt_router_probe_route). */
 void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route);
-bool serve_probes_has_route(const struct serve_probes *p); /* it is probed, or nothing is (--no-probe) */
+bool serve_probes_has_route(const struct serve_probes *p);          /* it is probed, or nothing is (--no-probe) */
 void serve_probes_set_fast_poll(struct serve_probes *p, bool fast); /* of the status, while a head is being lost */
 void serve_probes_refresh(struct serve_probes *p);                  /* polls the status now */
 
