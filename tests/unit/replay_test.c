@@ -4,6 +4,7 @@
  */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "tests/support/frames.h"
 #include "tests/support/replay.h"
 
 #include <setjmp.h>
@@ -41,13 +42,13 @@ static bool is_right(enum truth truth, const char *word)
 }
 
 struct score {
-    size_t seconds, right, wrong, unknown, undeployed, run, longest;
+    size_t seconds, right, wrong, unknown, undeployed, run, longest, broken;
 };
 
 /* `Unknown` counts in the longest run as well: in none of the recordings the sources are down for longer. */
-static void score_second(struct score *s, enum truth truth, const struct answer *a, bool deployed)
+static void score_second(struct score *s, enum truth truth, const char *word, bool deployed)
 {
-    bool right = is_right(truth, a->word), unknown = !right && text_eq(a->word, "–");
+    bool right = is_right(truth, word), unknown = !right && text_eq(word, "–");
     s->seconds++;
     s->undeployed += !deployed;
     if (!deployed) return;
@@ -58,42 +59,58 @@ static void score_second(struct score *s, enum truth truth, const struct answer 
     if (s->run > s->longest) s->longest = s->run;
 }
 
+static struct view view_of(const struct replay *p)
+{
+    return (struct view){.world = p->world,
+                         .outage = &p->outage,
+                         .before = outage_before(recoveries_of(p->recoveries, &p->focus)),
+                         .focus = &p->focus,
+                         .now_ms = p->now_ms,
+                         .wall_ms = p->now_ms};
+}
+
 static void score_recording(const char *folder, struct score *s)
 {
     static const char *const truths[] = {"no request", "YES", "NO", "PARTLY or NO", "any"};
     struct replay p;
+    struct frames *frames = frames_new();
     bool told = getenv("RAYDECK_REPLAY") != NULL;
     replay_open(&p, folder);
     for (uint64_t at = p.begin_ms + 2000; at <= p.end_ms; at += 1000) {
-        struct answer a[ANSWERS];
         struct replay_users users = replay_users_of(&p, at);
         enum truth truth = truth_of(&users);
         replay_until(&p, at);
-        replay_answers(&p, a);
-        score_second(s, truth, &a[0], p.focus.rayservice != NULL);
-        if (told && !is_right(truth, a[0].word))
-            print_message("  +%3llu s  true: %-12s said: %s  %s\n", (unsigned long long)(at - p.begin_ms) / 1000,
-                          truths[truth], a[0].word, a[0].text);
+        const struct view view = view_of(&p);
+        const char *word = frames_check(frames, &view);
+        score_second(s, truth, word, p.focus.rayservice != NULL);
+        if (told && !is_right(truth, word))
+            print_message("  +%3llu s  true: %-12s said: %s\n", (unsigned long long)(at - p.begin_ms) / 1000,
+                          truths[truth], word);
     }
+    s->broken = frames_broken(frames);
+    if (s->broken) print_message("%s", frames_complaints(frames));
+    frames_free(frames);
     replay_close(&p);
 }
 
-static void answers_agree_with_what_users_saw(void **state)
+static void every_frame_agrees_with_what_users_saw(void **state)
 {
     (void)state;
     static const char *const folders[] = {"real-noft-kill", "real-redis-pause", "real-gcs-crash-twice",
                                           "real-operator-down", "real-deploy-failed"};
-    size_t longest = 0;
-    print_message("%-22s %7s %7s %7s %7s %10s %13s\n", "recording", "seconds", "right", "wrong", "unknown",
-                  "no service", "longest wrong");
+    size_t longest = 0, broken = 0;
+    print_message("%-22s %7s %7s %7s %7s %10s %13s %7s\n", "recording", "seconds", "right", "wrong", "unknown",
+                  "no service", "longest wrong", "broken");
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         struct score s = {0};
         score_recording(folders[i], &s);
-        print_message("%-22s %7zu %7zu %7zu %7zu %10zu %11zu s\n", folders[i], s.seconds, s.right, s.wrong, s.unknown,
-                      s.undeployed, s.longest);
+        print_message("%-22s %7zu %7zu %7zu %7zu %10zu %11zu s %7zu\n", folders[i], s.seconds, s.right, s.wrong,
+                      s.unknown, s.undeployed, s.longest, s.broken);
         if (s.longest > longest) longest = s.longest;
+        broken += s.broken;
     }
     if (longest > WRONG_MAX_S) fail_msg("ANSWERING was wrong for %zu s in a row", longest);
+    if (broken) fail_msg("%zu times a frame broke a rule", broken);
 }
 
 /* The operator is stopped for 20 s: no head pod comes, RayCluster says HeadPodReady all the while. */
@@ -143,7 +160,7 @@ static void an_accepting_port_is_no_recovery(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_agree_with_what_users_saw),
+        cmocka_unit_test(every_frame_agrees_with_what_users_saw),
         cmocka_unit_test(a_head_that_nobody_makes_is_said),
         cmocka_unit_test(an_accepting_port_is_no_recovery),
     };

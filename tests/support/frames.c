@@ -1,0 +1,429 @@
+/* frames.c - Draws the console and prints status for one moment after the other, and checks what both show. */
+#include "tests/support/frames.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/evidence.h"
+#include "deploy/doctor.h"
+#include "tui/panes/fresh.h"
+#include "tui/panes/losses.h"
+#include "tui/panes/screen.h"
+#include "tui/status.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    WIDE_ROWS = 50,
+    WIDE_COLS = 140,
+    TALL_ROWS = 60,
+    NARROW_ROWS = 24,
+    NARROW_COLS = 80,
+    WORD_AT = 18, /* column of an answer's word on a wide screen (answers_view.c) */
+    COMPLAINTS_MAX = 8192,
+    COMPLAINTS_EACH = 3,
+    LOSS_ROWS = 40,
+    WORD_MAX = 16,
+    TEXTS = 16,
+    GAP_MAX = 3 /* blanks between a length and its name; more stand between columns, of a ladder */
+};
+
+/* What is drawn or printed at one moment, each with who says it. */
+struct texts {
+    char name[TEXTS][32];
+    char *text[TEXTS];
+    size_t count;
+};
+
+struct frames {
+    struct screen *wide, *narrow, *pane;
+    struct losses losses;
+    struct texts texts;
+    struct buf complaints;
+    size_t broken;
+    char word[WORD_MAX];
+    /* of the frames before, in the outage that runs */
+    uint64_t t0_ms;
+    char question[32];
+    struct known_u64 length_ms, to_go_s, reconnect_ms;
+    struct known_u64 head_down_ms, silent_ms;
+};
+
+struct frames *frames_new(void)
+{
+    struct frames *f = mem_zero(1, sizeof *f);
+    f->wide = screen_new();
+    f->narrow = screen_new();
+    f->pane = screen_new();
+    screen_size(f->wide, WIDE_ROWS, WIDE_COLS);
+    screen_size(f->narrow, NARROW_ROWS, NARROW_COLS);
+    screen_size(f->pane, TALL_ROWS, WIDE_COLS);
+    buf_init(&f->complaints, COMPLAINTS_MAX);
+    return f;
+}
+
+static void texts_clear(struct texts *t)
+{
+    for (size_t i = 0; i < t->count; i++) free(t->text[i]);
+    t->count = 0;
+}
+
+void frames_free(struct frames *f)
+{
+    if (!f) return;
+    texts_clear(&f->texts);
+    screen_free(f->wide);
+    screen_free(f->narrow);
+    screen_free(f->pane);
+    buf_done(&f->complaints);
+    free(f);
+}
+
+size_t frames_broken(const struct frames *f)
+{
+    return f->broken;
+}
+
+const char *frames_complaints(const struct frames *f)
+{
+    return buf_text(&f->complaints);
+}
+
+/* Of a rule that breaks second after second the first few are enough to read. */
+static void rule_broken(struct frames *f, const struct view *v, const char *rule, const char *text)
+{
+    size_t said = 0;
+    f->broken++;
+    for (const char *at = buf_text(&f->complaints); (at = strstr(at, rule)); at++) said++;
+    if (said >= COMPLAINTS_EACH) return;
+    buf_printf(&f->complaints, "  at %llu.%03llu %s: %.300s\n", (unsigned long long)v->wall_ms / 1000,
+               (unsigned long long)v->wall_ms % 1000, rule, text);
+}
+
+/* ---- what is drawn and printed ---------------------------------------------------------------------------------- */
+
+static void texts_add(struct texts *t, const char *name, char *text /* takes */)
+{
+    if (t->count == TEXTS) {
+        free(text);
+        return;
+    }
+    snprintf(t->name[t->count], sizeof t->name[0], "%s", name);
+    t->text[t->count++] = text;
+}
+
+static char *screen_text(struct screen *s, const struct view *v, int rows, int cols)
+{
+    struct canvas cv;
+    screen_update(s, v);
+    canvas_init(&cv, rows, cols);
+    screen_draw(s, v, &cv);
+    char *text = canvas_dump(&cv, false);
+    canvas_done(&cv);
+    return text;
+}
+
+/* Each pane alone on the screen, and what it says as a tab and of its selected row. */
+static void pane_texts(struct frames *f, const struct view *v)
+{
+    screen_update(f->pane, v);
+    for (int i = 0; pane_kinds[i]; i++) {
+        if (!screen_focus(f->pane, pane_kinds[i]->letter)) continue;
+        screen_zoom(f->pane);
+        texts_add(&f->texts, pane_kinds[i]->name, screen_text(f->pane, v, TALL_ROWS, WIDE_COLS));
+        (void)screen_back(f->pane);
+        if (screen_open(f->pane)) {
+            texts_add(&f->texts, "detail", screen_text(f->pane, v, TALL_ROWS, WIDE_COLS));
+            (void)screen_back(f->pane);
+        }
+    }
+}
+
+static void loss_texts(struct frames *f, const struct view *v)
+{
+    struct buf text;
+    buf_init(&text, OUTAGE_TEXT_MAX);
+    outage_losses_text(v->outage, &text);
+    texts_add(&f->texts, "kill-head", mem_str(buf_text(&text)));
+    buf_done(&text);
+    struct canvas cv;
+    losses_record(&f->losses, v);
+    canvas_init(&cv, LOSS_ROWS, WIDE_COLS);
+    losses_draw(&f->losses, &cv);
+    texts_add(&f->texts, "losses", canvas_dump(&cv, false));
+    canvas_done(&cv);
+}
+
+static struct status_of status_now(const struct view *v)
+{
+    struct status_of s = {.world = v->world,
+                          .outage = v->outage,
+                          .before = v->before,
+                          .focus = *v->focus,
+                          .context = "replay",
+                          .now_ms = v->now_ms,
+                          .wall_ms = v->wall_ms};
+    s.focus.warnings = doctor_warnings(v->world, v->focus, v->now_ms, v->wall_ms);
+    return s;
+}
+
+static void status_texts(struct frames *f, const struct status_of *s)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    status_text(s, out);
+    fclose(out);
+    texts_add(&f->texts, "status", text);
+}
+
+/* ---- one word -----------------------------------------------------------------------------------------------------
+ */
+
+/* The row of a frame on which that question stands, at its start; caller frees. */
+static char *answer_row(const char *frame, const char *question)
+{
+    for (; *frame; frame += strcspn(frame, "\n"), frame += *frame == '\n')
+        if (*frame == ' ' && strncmp(frame + 1, question, strlen(question)) == 0) break;
+    return mem_strn(frame, strcspn(frame, "\n"));
+}
+
+/* The word of the first answer, from where it is drawn: what is before it is ASCII. */
+static void word_drawn(struct frames *f, const char *row)
+{
+    size_t len = strlen(row) > WORD_AT ? strcspn(row + WORD_AT, " ") : 0;
+    snprintf(f->word, sizeof f->word, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX - 1), len ? row + WORD_AT : "");
+}
+
+static void answer_is_one(struct frames *f, const struct view *v, const struct answer *a, int i, const cJSON *json)
+{
+    char *row = answer_row(f->texts.text[0], a->question), *narrow = answer_row(f->texts.text[1], a->question);
+    const char *status = f->texts.text[f->texts.count - 1];
+    char *line = mem_printf("%s%*s%s%*s%s\n", a->question, (int)(17 - text_width(a->question)), "", a->word,
+                            (int)(text_width(a->word) < 6 ? 6 - text_width(a->word) : 1), "", a->text);
+    if (i == 0) word_drawn(f, row);
+    if (!text_has(row, a->question) || !text_has(row, a->word)) rule_broken(f, v, "one word, wide", row);
+    if (!text_has(narrow, a->question) || !text_has(narrow, a->word)) rule_broken(f, v, "one word, narrow", narrow);
+    if (!text_has(status, line)) rule_broken(f, v, "one word, status", line);
+    if (!text_eq(json_str(json, "question"), a->question) || !text_eq(json_str(json, "answer"), a->word) ||
+        !text_eq(json_str(json, "evidence"), a->text))
+        rule_broken(f, v, "one word, JSON", a->text);
+    free(line);
+    free(row);
+    free(narrow);
+}
+
+/* Nothing is better than its evidence, and the worst line that is known is the word. */
+static void word_is_evidence(struct frames *f, const struct view *v, const cJSON *answer)
+{
+    const struct service_evidence e = evidence_of(v->world, v->focus, v->now_ms, v->wall_ms);
+    const char *word = json_str(answer, "answer");
+    bool unknown = text_eq(word, evidence_word(VERDICT_UNKNOWN));
+    if (!unknown && !text_eq(word, evidence_word(e.verdict))) rule_broken(f, v, "word and evidence", word);
+    if (unknown && e.verdict > VERDICT_OK) rule_broken(f, v, "word and evidence", evidence_word(e.verdict));
+    bool fresh = false;
+    JSON_EACH (line, json_get(answer, "lines")) {
+        struct known_u64 age = json_u64(line, "age_ms");
+        fresh = fresh || (age.known && age.value <= EVIDENCE_FRESH_MS);
+        if (text_eq(word, "YES") && text_eq(json_str(line, "answer"), "NO") &&
+            !text_eq(json_str(line, "line"), "proxies"))
+            rule_broken(f, v, "YES over a line that says NO", json_str(line, "evidence"));
+    }
+    if (text_eq(word, "YES") && !fresh) rule_broken(f, v, "no old news", "YES without a sample of the last 5 s");
+}
+
+static void answers_are_one(struct frames *f, const struct view *v, const struct status_of *s)
+{
+    struct answer a[ANSWERS];
+    cJSON *json = status_json(s);
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
+    for (int i = 0; i < ANSWERS; i++) answer_is_one(f, v, &a[i], i, cJSON_GetArrayItem(json_get(json, "answers"), i));
+    word_is_evidence(f, v, cJSON_GetArrayItem(json_get(json, "answers"), 0));
+    char *text = cJSON_PrintUnformatted(json);
+    texts_add(&f->texts, "status JSON", text);
+    cJSON_Delete(json);
+}
+
+/* ---- one clock ----------------------------------------------------------------------------------------------------
+ */
+
+/* "5.4s", "1:05", "1:02:03" */
+static struct known_u64 length_read(const char *text)
+{
+    uint64_t part = 0, total = 0;
+    if (!isdigit((unsigned char)*text)) return UNKNOWN_U64;
+    for (; isdigit((unsigned char)*text) || *text == ':'; text++) {
+        if (*text == ':') {
+            total = (total + part) * 60;
+            part = 0;
+        } else {
+            part = part * 10 + (uint64_t)(*text - '0');
+        }
+    }
+    uint64_t tenths = *text == '.' && isdigit((unsigned char)text[1]) ? (uint64_t)(text[1] - '0') : 0;
+    return known_u64((total + part) * 1000 + tenths * 100);
+}
+
+static struct known_u64 length_after(const char *text, const char *words)
+{
+    const char *at = strstr(text, words);
+    return at ? length_read(at + strlen(words)) : UNKNOWN_U64;
+}
+
+static void never_grows(struct frames *f, const struct view *v, const char *rule, struct known_u64 *last,
+                        struct known_u64 now, const char *text)
+{
+    if (last->known && now.known && now.value > last->value) rule_broken(f, v, rule, text);
+    if (now.known) *last = now;
+}
+
+static void never_falls(struct frames *f, const struct view *v, const char *rule, struct known_u64 *last,
+                        struct known_u64 now)
+{
+    char words[96];
+    if (last->known && now.known && now.value < last->value) {
+        snprintf(words, sizeof words, "%llu ms after %llu ms", (unsigned long long)now.value,
+                 (unsigned long long)last->value);
+        rule_broken(f, v, rule, words);
+    }
+    if (now.known) *last = now;
+}
+
+static void clock_goes_on(struct frames *f, const struct view *v, const struct status_of *s)
+{
+    const struct outage *o = v->outage;
+    struct answer a[ANSWERS];
+    if (o->state != OUTAGE_RUNNING) {
+        f->t0_ms = 0;
+        return;
+    }
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
+    if (f->t0_ms != o->t0_ms) {
+        if (f->t0_ms) rule_broken(f, v, "one clock", "T0 has moved while the outage runs");
+        f->t0_ms = o->t0_ms;
+        f->question[0] = '\0';
+        f->head_down_ms = f->silent_ms = f->to_go_s = f->reconnect_ms = f->length_ms = UNKNOWN_U64;
+    }
+    if (!text_eq(f->question, a[1].question)) f->length_ms = UNKNOWN_U64;
+    snprintf(f->question, sizeof f->question, "%s", a[1].question);
+    never_falls(f, v, a[1].question, &f->length_ms, length_read(a[1].word));
+    never_falls(f, v, "one clock, head down", &f->head_down_ms, o->head_down_ms);
+    never_falls(f, v, "one clock, GCS silent", &f->silent_ms, o->gcs_silent_ms);
+    never_grows(f, v, "one clock, to go", &f->to_go_s, length_after(a[1].text, "about "), a[1].text);
+    never_grows(f, v, "one clock, reconnect", &f->reconnect_ms, length_after(a[1].text, "another "), a[1].text);
+}
+
+/* ---- one length ---------------------------------------------------------------------------------------------------
+ */
+
+static void lengths_named(struct frames *f, const struct view *v, const char *who, const char *text, const char *words,
+                          struct known_u64 length)
+{
+    char expected[TEXT_NUM_MAX];
+    outage_length(expected, length);
+    for (const char *at = text; (at = strstr(at, words));) {
+        at += strlen(words);
+        const char *value = at + strspn(at, " ");
+        if (value == at || value > at + GAP_MAX ||
+            (!isdigit((unsigned char)*value) && strncmp(value, "–", strlen("–")) != 0))
+            continue;
+        size_t len = strlen(expected);
+        if (strncmp(value, expected, len) == 0 && !isdigit((unsigned char)value[len])) continue;
+        char *said =
+            mem_printf("%s says %s %.*s, the report %s", who, words, (int)strcspn(value, " ,\n"), value, expected);
+        rule_broken(f, v, "one length", said);
+        free(said);
+    }
+}
+
+/* What is over is told of the outage that was: it is named the last, and running ones have no other. */
+static void lengths_are_one(struct frames *f, const struct view *v)
+{
+    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->before : v->outage;
+    if (o->state == OUTAGE_NONE) return;
+    for (size_t i = 0; i < f->texts.count; i++) {
+        if (text_eq(f->texts.name[i], "losses") && v->before->state != OUTAGE_NONE) continue; /* has two of each */
+        lengths_named(f, v, f->texts.name[i], f->texts.text[i], "head down", o->head_down_ms);
+        lengths_named(f, v, f->texts.name[i], f->texts.text[i], "GCS silent", o->gcs_silent_ms);
+        lengths_named(f, v, f->texts.name[i], f->texts.text[i], "answered probe", o->unserved_ms);
+        lengths_named(f, v, f->texts.name[i], f->texts.text[i], "answered for", o->unserved_ms);
+        lengths_named(f, v, f->texts.name[i], f->texts.text[i], "longest gap", o->unserved_ms);
+    }
+}
+
+/* ---- the head, Redis, rubbish ---------------------------------------------------------------------------------------
+ */
+
+static bool source_is_live(const struct view *v, const char *source)
+{
+    const struct source *s = world_source_named(v->world, source);
+    return s && source_freshness(s, v->now_ms, NULL) == FRESH_LIVE;
+}
+
+static void head_is_as_its_pod(struct frames *f, const struct view *v, const struct status_of *s)
+{
+    struct answer a[ANSWERS];
+    const struct pod *head = v->focus->head;
+    if (!v->focus->rayservice || !v->focus->raycluster || !source_is_live(v, "kube/pods")) return;
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
+    bool was = v->outage->state != OUTAGE_NONE || v->focus->rayservice->service_status;
+    if (!head && was && text_eq(a[1].question, "LOSE THE HEAD?"))
+        rule_broken(f, v, "the head", "LOSE THE HEAD? where there is none");
+}
+
+static void redis_is_not_praised(struct frames *f, const struct view *v, const struct status_of *s)
+{
+    static const char *const praise[] = {"Redis ok", "kept ", "to go"};
+    struct answer a[ANSWERS];
+    const struct source *redis = world_source_named(v->world, "redis");
+    if (!redis || v->focus->rayservice == NULL || v->focus->rayservice->ft != TRI_YES) return;
+    enum freshness fresh = source_freshness(redis, v->now_ms, NULL);
+    if (fresh == FRESH_LIVE || fresh == FRESH_OFF) return;
+    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
+    for (int i = 0; i < ANSWERS; i++)
+        for (size_t k = 0; k < ARRAY_LEN(praise); k++)
+            if (text_has(a[i].text, praise[k])) rule_broken(f, v, "Redis does not answer", a[i].text);
+}
+
+static bool is_word(const char *text, const char *at, size_t len)
+{
+    return (at == text || !isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[len]);
+}
+
+static void nothing_is_rubbish(struct frames *f, const struct view *v)
+{
+    static const char *const rubbish[] = {"nan", "-nan", "inf", "(null)", "18446744073709551"};
+    for (size_t i = 0; i < f->texts.count; i++) {
+        const char *text = f->texts.text[i];
+        for (size_t k = 0; k < ARRAY_LEN(rubbish); k++) {
+            const char *at = strstr(text, rubbish[k]);
+            bool whole = at && (k > 2 || is_word(text, at, strlen(rubbish[k])));
+            if (whole) rule_broken(f, v, f->texts.name[i], rubbish[k]);
+        }
+    }
+}
+
+const char *frames_check(struct frames *f, const struct view *of)
+{
+    const struct chrome chrome = {.context = "replay"};
+    struct view v = *of;
+    v.chrome = &chrome;
+    v.selection = NULL;
+    v.read_only = true;
+    const struct status_of s = status_now(&v);
+    texts_clear(&f->texts);
+    texts_add(&f->texts, "wide", screen_text(f->wide, &v, WIDE_ROWS, WIDE_COLS));
+    texts_add(&f->texts, "narrow", screen_text(f->narrow, &v, NARROW_ROWS, NARROW_COLS));
+    status_texts(f, &s);
+    answers_are_one(f, &v, &s);
+    pane_texts(f, &v);
+    loss_texts(f, &v);
+    clock_goes_on(f, &v, &s);
+    lengths_are_one(f, &v);
+    head_is_as_its_pod(f, &v, &s);
+    redis_is_not_praised(f, &v, &s);
+    nothing_is_rubbish(f, &v);
+    return f->word;
+}
