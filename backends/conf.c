@@ -10,11 +10,11 @@
 #include <strings.h>
 
 /* One value a person can say: where it is kept, its key in config.yaml (and the map that the key is in), its name in
- * the environment, and the words it can have (NULL: any; "0" alone: a number). */
+ * the environment, and the words it can have (NULL: any; "0" alone: a number), as a sentence says them. */
 struct text_entry {
     size_t offset;
     const char *map, *key, *env;
-    const char *words[4];
+    const char *words[4], *must;
 };
 struct flag_entry {
     size_t offset;
@@ -23,20 +23,21 @@ struct flag_entry {
 #define AT(member) offsetof(struct conf, member)
 
 static const struct text_entry texts[] = {
-    {AT(kubeconfig), NULL, "kubeconfig", "RAYDECK_KUBECONFIG", {NULL}},
-    {AT(context), NULL, "context", "RAYDECK_CONTEXT", {NULL}},
-    {AT(ns), NULL, "namespace", "RAYDECK_NAMESPACE", {NULL}},
-    {AT(service), NULL, "rayservice", "RAYDECK_RAYSERVICE", {NULL}},
-    {AT(redis), "redis", "url", "RAYDECK_REDIS", {NULL}},
-    {AT(redis_via), "redis", "via", "RAYDECK_REDIS_VIA", {NULL}},
-    {AT(redis_ns), "redis", "namespace", "RAYDECK_REDIS_NAMESPACE", {NULL}},
-    {AT(redis_user), "redis", "user", "RAYDECK_REDIS_USER", {NULL}},
-    {AT(redis_password), "redis", "password", "RAYDECK_REDIS_PASSWORD", {NULL}},
-    {AT(prompt), "prompt", "url", "RAYDECK_PROMPT", {NULL}},
-    {AT(prompt_kind), "prompt", "kind", "RAYDECK_PROMPT_KIND", {"infer", "openai"}},
-    {AT(theme), NULL, "theme", "RAYDECK_THEME", {NULL}},
-    {AT(color), NULL, "color", "RAYDECK_COLOR", {"auto", "always", "never"}},
-    {AT(grace), NULL, "grace", "RAYDECK_GRACE", {"0"}},
+    {AT(kubeconfig), NULL, "kubeconfig", "RAYDECK_KUBECONFIG", {NULL}, NULL},
+    {AT(context), NULL, "context", "RAYDECK_CONTEXT", {NULL}, NULL},
+    {AT(ns), NULL, "namespace", "RAYDECK_NAMESPACE", {NULL}, NULL},
+    {AT(service), NULL, "rayservice", "RAYDECK_RAYSERVICE", {NULL}, NULL},
+    {AT(redis), "redis", "url", "RAYDECK_REDIS", {NULL}, NULL},
+    {AT(redis_via), "redis", "via", "RAYDECK_REDIS_VIA", {NULL}, NULL},
+    {AT(redis_ns), "redis", "namespace", "RAYDECK_REDIS_NAMESPACE", {NULL}, NULL},
+    {AT(redis_user), "redis", "user", "RAYDECK_REDIS_USER", {NULL}, NULL},
+    {AT(redis_password), "redis", "password", "RAYDECK_REDIS_PASSWORD", {NULL}, NULL},
+    {AT(redis_credentials), "redis", "credentials", "RAYDECK_REDIS_CREDENTIALS", {"rayservice"}, "must be rayservice"},
+    {AT(prompt), "prompt", "url", "RAYDECK_PROMPT", {NULL}, NULL},
+    {AT(prompt_kind), "prompt", "kind", "RAYDECK_PROMPT_KIND", {"infer", "openai"}, "must be infer or openai"},
+    {AT(theme), NULL, "theme", "RAYDECK_THEME", {NULL}, NULL},
+    {AT(color), NULL, "color", "RAYDECK_COLOR", {"auto", "always", "never"}, "must be auto, always or never"},
+    {AT(grace), NULL, "grace", "RAYDECK_GRACE", {"0"}, "must be a number of seconds, at most 86400"},
 };
 static const struct flag_entry flags[] = {
     {AT(ascii), "ascii", "RAYDECK_ASCII"},
@@ -90,14 +91,11 @@ static bool value_is_fine(const struct text_entry *e, const char *value, const c
         return false;
     }
     if (!e->words[0]) return true;
-    if (strcmp(e->words[0], "0") == 0) {
-        *what = "must be a number of seconds, at most 86400";
-        return text_u64(value, strlen(value), GRACE_MAX_S, &seconds) == ERR_OK;
-    }
+    *what = e->must;
+    if (strcmp(e->words[0], "0") == 0) return text_u64(value, strlen(value), GRACE_MAX_S, &seconds) == ERR_OK;
     for (size_t i = 0; i < ARRAY_LEN(e->words) && e->words[i]; i++) {
         if (strcmp(value, e->words[i]) == 0) return true;
     }
-    *what = strcmp(e->key, "color") == 0 ? "must be auto, always or never" : "must be infer or openai";
     return false;
 }
 

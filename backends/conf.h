@@ -9,8 +9,9 @@
  *   namespace: NS            RAYDECK_NAMESPACE         -n
  *   rayservice: NAME         RAYDECK_RAYSERVICE        -s
  *   redis: URL               RAYDECK_REDIS             --redis
- *     or redis: {url, via, namespace, user, password}
+ *     or redis: {url, via, namespace, user, password, credentials}
  *                            RAYDECK_REDIS_VIA, RAYDECK_REDIS_NAMESPACE, RAYDECK_REDIS_USER, RAYDECK_REDIS_PASSWORD
+ *                            RAYDECK_REDIS_CREDENTIALS --redis-credentials   rayservice: its own go to that URL
  *   neuron: COMMAND or URL, or a list of them
  *                            RAYDECK_NEURON (a line each)   --neuron
  *   prompt: URL              RAYDECK_PROMPT            --prompt          or one of the ways found: ingress, service,
@@ -49,6 +50,7 @@ struct conf {
     char *kubeconfig, *context, *ns, *service;
     char *redis, *redis_via, *redis_ns;
     char *redis_user, *redis_password; /* from the URL, the environment or config.yaml; wiped when freed */
+    char *redis_credentials;           /* "rayservice": its user and password are sent to `redis`, wherever that is */
     char *neuron[CONF_NEURONS];        /* commands or URLs, or one "none" */
     size_t neurons;
     char *prompt, *prompt_kind; /* a URL; infer or openai */

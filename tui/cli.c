@@ -82,8 +82,10 @@ static enum err check_values(const struct cli *cli, struct why *why)
     static const char *const formats[] = {"text", "json", NULL};
     static const char *const whens[] = {"auto", "always", "never", NULL};
     static const char *const kinds[] = {"infer", "openai", NULL};
+    static const char *const owners[] = {"rayservice", NULL};
     enum err err = check_word("output", cli->output, formats, why);
     if (!err) err = check_word("prompt-kind", cli->conf.prompt_kind, kinds, why);
+    if (!err) err = check_word("redis-credentials", cli->conf.redis_credentials, owners, why);
     if (!err) err = check_prompt(cli->conf.prompt, why);
     if (!err) err = check_word("color", cli->conf.color, whens, why);
     if (!err && cli->redis_from) err = redis_from_check(cli->redis_from, why);

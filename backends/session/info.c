@@ -62,7 +62,14 @@ static void info_redis(const struct session *s, const struct out *o)
     info_line(o, "redis", shown, r.from);
     free(shown);
     if (s->conf->redis_via) info_line(o, "redis via", "a command", "configuration");
-    info_line(o, "redis user", r.user, r.user ? r.from : "");
+    info_line(o, "redis user", r.user, r.user ? r.user_from : "");
+    if (r.withheld_for) {
+        char *from = mem_printf("the RayService's is for %s alone; --redis-credentials rayservice sends it here",
+                                *r.withheld_for ? r.withheld_for : "an address that is not known");
+        info_line(o, "redis password", "not sent", from);
+        free(from);
+        return;
+    }
     info_line(o, "redis password", r.password_from ? "known" : "none", r.password_from);
 }
 

@@ -8,9 +8,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define REDIS_SOURCE "redis"
-enum { USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 1024 };
+enum { DEFAULT_PORT = 6379, USER_MAX = 256, HEADS_MAX = 16, HEADS_TEXT_MAX = 1024 };
 
 /* Where the password is. */
 enum password_kind { PASSWORD_NONE, PASSWORD_CONFIGURED, PASSWORD_SECRET, PASSWORD_INLINE };
@@ -22,6 +23,7 @@ struct desired {
     enum password_kind kind;
     const char *ns, *service, *secret_name, *secret_key;
     const char *user_secret_name, *user_secret_key; /* where the user's name is, if not in `user` */
+    const char *withheld_for; /* address that the RayService's credentials are for, where they are not sent to url */
 };
 
 /* What was read through the API server, for the desired configuration of this key and no other. */
@@ -35,7 +37,8 @@ struct redis_discovery {
     struct redis_discovery_conf how;
     struct redis_discovery_calls calls;
     struct sink sink;       /* ours, in front of how.sink */
-    bool is_denied;         /* the source, by its last change */
+    struct change *denied;  /* the link's last state, where that is DENIED */
+    uint64_t refused_ms;    /* since when it has been refused, without being LIVE; 0: it is not */
     const char *absent_why; /* published while there is no address; a literal */
 
     struct redis_link *link;
@@ -46,8 +49,8 @@ struct redis_discovery {
     char *failed; /* key of the one whose credentials could not be read, not to be tried before retry_ms */
     uint64_t retry_ms;
     bool fast;
-    char *ns, *heads;                            /* of the link's last set_namespace and set_head_addresses */
-    char *address, *user, *from, *password_from; /* redis_discovery_found */
+    char *ns, *heads; /* of the link's last set_namespace and set_head_addresses */
+    char *address, *user, *from, *user_from, *password_from, *withheld_for; /* redis_discovery_found */
 };
 
 static void text_replace(char **field, const char *text)
@@ -59,6 +62,33 @@ static void text_replace(char **field, const char *text)
 
 /* ---- the desired configuration ------------------------------------------------------------------------------------
  */
+
+/* Host and port are those that the RayService names, and so is TLS: a command in between does that by itself. */
+static bool url_is_place(const char *url, const char *named, bool via)
+{
+    struct url a = {0}, b = {0};
+    bool same = named && strcmp(url, named) == 0;
+
+    if (!same && named && !url_parse(url, "redis", &a) && !url_parse(named, "redis", &b))
+        same = strcmp(a.scheme, "unix") != 0 && strcmp(b.scheme, "unix") != 0 && strcasecmp(a.host, b.host) == 0 &&
+               (a.port ? a.port : DEFAULT_PORT) == (b.port ? b.port : DEFAULT_PORT) &&
+               (via || strcmp(a.scheme, "rediss") == 0 || strcmp(b.scheme, "rediss") != 0);
+    url_done(&a);
+    url_done(&b);
+    return same;
+}
+
+static bool has_credentials(const struct rayservice *r)
+{
+    return (r->redis_secret_name && r->redis_secret_key) || r->redis_password_inline == TRI_YES || r->redis_user ||
+           (r->redis_user_secret_name && r->redis_user_secret_key);
+}
+
+/* Whoever listens at an address that was mistyped or forwarded to elsewhere must not learn them. */
+static bool credentials_may_go(const struct conf *c, const struct rayservice *r)
+{
+    return !c->redis || c->redis_credentials || url_is_place(c->redis, r->redis_address, c->redis_via != NULL);
+}
 
 /* False: no address is known yet. */
 static bool desired_of(const struct conf *c, const struct rayservice *r, struct desired *w)
@@ -72,6 +102,10 @@ static bool desired_of(const struct conf *c, const struct rayservice *r, struct 
         return true;
     }
     if (!r) return true;
+    if (!credentials_may_go(c, r)) {
+        if (has_credentials(r)) w->withheld_for = r->redis_address ? r->redis_address : "";
+        return true;
+    }
     if (!w->user) w->user = r->redis_user;
     if (!w->user && r->redis_user_secret_name && r->redis_user_secret_key) {
         w->user_secret_name = r->redis_user_secret_name;
@@ -111,13 +145,40 @@ static bool needs_password(const struct desired *w)
 /* ---- its source ---------------------------------------------------------------------------------------------------
  */
 
+/* Publishes the link's last refusal, with what a person can do about it. */
+static void denied_publish(struct redis_discovery *d)
+{
+    struct change *c = change_copy(d->denied);
+
+    if (d->withheld_for) {
+        char *why = c->why;
+        c->why = mem_printf("%s; the RayService's password is for %s alone (--redis-credentials rayservice sends it "
+                            "here)",
+                            why ? why : err_word(c->err),
+                            *d->withheld_for ? d->withheld_for : "an address that is not known");
+        free(why);
+    }
+    sink_put(d->how.sink, c);
+}
+
+/* True: it is published otherwise. */
+static bool state_take(struct redis_discovery *d, struct change *c)
+{
+    change_free(d->denied);
+    d->denied = NULL;
+    d->absent_why = NULL;
+    if (c->state == SOURCE_LIVE) d->refused_ms = 0;
+    if (c->state != SOURCE_DENIED || !d->link) return false;
+    if (!d->refused_ms) d->refused_ms = clock_now_ms(loop_clock(d->how.loop));
+    d->denied = c;
+    denied_publish(d);
+    return true;
+}
+
 static void on_change(void *owner, struct change *c)
 {
     struct redis_discovery *d = owner;
-    if (c->type == CHANGE_SOURCE) {
-        d->is_denied = c->state == SOURCE_DENIED;
-        d->absent_why = NULL;
-    }
+    if (c->type == CHANGE_SOURCE && state_take(d, c)) return;
     sink_put(d->how.sink, c);
 }
 
@@ -155,6 +216,9 @@ static void link_close(struct redis_discovery *d)
     d->link = NULL;
     mem_free_secret(d->opened);
     d->opened = NULL;
+    d->refused_ms = 0;
+    change_free(d->denied);
+    d->denied = NULL;
     text_replace(&d->ns, NULL);
     text_replace(&d->heads, NULL);
 }
@@ -166,11 +230,23 @@ static void found_set(struct redis_discovery *d, const struct desired *w)
     d->address = address;
     text_replace(&d->user, w->user ? w->user : d->credentials.user);
     text_replace(&d->from, w->from);
+    text_replace(&d->user_from, d->how.conf->redis_user ? "configuration" : "RayService");
     if (w->kind == PASSWORD_CONFIGURED) from = mem_str("configuration");
     if (w->kind == PASSWORD_INLINE) from = mem_printf("RayService %s/%s, in clear", w->ns, w->service);
     if (w->kind == PASSWORD_SECRET) from = mem_printf("Secret %s/%s, key %s", w->ns, w->secret_name, w->secret_key);
     free(d->password_from);
     d->password_from = from;
+}
+
+/* The RayService may become known, or its address change, while the link stays. */
+static void withheld_set(struct redis_discovery *d, const struct desired *w)
+{
+    char *place = w->withheld_for ? url_place(w->withheld_for) : NULL;
+    const bool same = text_same(place, d->withheld_for);
+
+    free(d->withheld_for);
+    d->withheld_for = place;
+    if (!same && d->denied) denied_publish(d);
 }
 
 static void link_open(struct redis_discovery *d, const struct desired *w)
@@ -357,7 +433,9 @@ void redis_discovery_free(struct redis_discovery *d)
     mem_free_secret(d->address);
     free(d->user);
     free(d->from);
+    free(d->user_from);
     free(d->password_from);
+    free(d->withheld_for);
     free(d);
 }
 
@@ -368,19 +446,26 @@ void redis_discovery_update(struct redis_discovery *d, const struct world *w, co
 
     mem_free_secret(d->desired);
     d->desired = known ? desired_key(&desired) : NULL;
-    if (known)
+    if (known) {
+        withheld_set(d, &desired);
         discovery_reconcile(d, &desired);
-    else
+    } else {
         absence_publish(d, focus->rayservice);
+    }
     if (!d->link) return;
     link_set_namespace(d, focus);
     link_set_heads(d, w, focus);
 }
 
+static bool password_is_refused(const struct redis_discovery *d)
+{
+    return d->link && d->password_from && d->denied;
+}
+
 /* What could not be read, or was refused, is read anew: the Secret may have been renewed since. */
 static void discovery_retry(struct redis_discovery *d)
 {
-    const bool denied = d->link && d->password_from && d->is_denied;
+    const bool denied = password_is_refused(d);
 
     if (!d->failed && !denied) return;
     retry_later(d);
@@ -392,7 +477,10 @@ static void discovery_retry(struct redis_discovery *d)
 
 void redis_discovery_tick(struct redis_discovery *d)
 {
-    if (clock_now_ms(loop_clock(d->how.loop)) >= d->retry_ms) discovery_retry(d);
+    const uint64_t now_ms = clock_now_ms(loop_clock(d->how.loop));
+    const uint64_t due_ms = password_is_refused(d) ? d->refused_ms + REDIS_SECRET_RETRY_MS : d->retry_ms;
+
+    if (now_ms >= due_ms) discovery_retry(d);
 }
 
 void redis_discovery_refresh(struct redis_discovery *d)
@@ -415,5 +503,5 @@ bool redis_discovery_is_pending(const struct redis_discovery *d)
 
 struct redis_found redis_discovery_found(const struct redis_discovery *d)
 {
-    return (struct redis_found){d->address, d->user, d->from, d->password_from};
+    return (struct redis_found){d->address, d->user, d->from, d->user_from, d->password_from, d->withheld_for};
 }

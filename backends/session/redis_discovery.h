@@ -3,8 +3,10 @@
  *
  * The desired configuration comes from the program's own configuration, else from the RayService: the address, the
  * user, and where the password is. A user or password in a Secret (or in clear in the RayService's spec) is read
- * through the API server, and is never put into a struct change. The link is opened with the desired configuration and
- * replaced when that changes; only redis_discovery_update opens it, with what is known at that moment.
+ * through the API server, and is never put into a struct change. It is sent to the host and port that the RayService
+ * itself names, through TLS where that does, and to no other address that the configuration names, unless that says
+ * `redis_credentials` too. The link is opened with the desired configuration and replaced when that changes; only
+ * redis_discovery_update opens it, with what is known at that moment.
  *
  * The owner calls redis_discovery_update when the world has changed, and later when the reconcile callback requested
  * it. Several may look at one world, each for its own RayService; they share a budget of connections.
@@ -55,8 +57,10 @@ bool redis_discovery_is_pending(const struct redis_discovery *d);
  * secrets (url_without_secrets). */
 struct redis_found {
     const char *address, *user;
-    const char *from;          /* of address and user: "configuration", "RayService" */
+    const char *from;          /* of address: "configuration", "RayService" */
+    const char *user_from;     /* of user, likewise */
     const char *password_from; /* "Secret NS/NAME, key KEY" */
+    const char *withheld_for;  /* "host:port": the RayService's credentials are for that and were not sent to address */
 };
 struct redis_found redis_discovery_found(const struct redis_discovery *d);
 

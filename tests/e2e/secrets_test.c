@@ -1,6 +1,8 @@
-/* secrets_test.c - where secrets could leave the process: core dumps, an unknown option's message. */
+/* secrets_test.c - where secrets could leave the process: core dumps, an unknown option's message, another Redis. */
 #include "tests/support/pty.h"
+#include "tests/support/redis_server.h"
 #include "tests/support/run.h"
+#include "tests/support/sim_run.h"
 
 #include "backends/base/mem.h"
 
@@ -137,12 +139,50 @@ static void an_unknown_option_is_named_without_its_value(void **state)
     }
 }
 
+static struct run raydeck_to(const struct sim_run *sim, const struct redis_server *to, const char *command,
+                             const char *credentials)
+{
+    const char *argv[] = {run_raydeck(),
+                          "--config",
+                          sim_run_config(sim),
+                          command,
+                          "--redis",
+                          redis_server_url(to),
+                          credentials ? "--redis-credentials" : NULL,
+                          credentials,
+                          NULL};
+    return run_program(argv, NULL, NULL, 4 * LIMIT_MS);
+}
+
+/* A Redis that keeps a log of each AUTH it refuses: the one of somebody else, or of another cluster. */
+static void the_clusters_password_goes_to_no_other_redis(void **state)
+{
+    (void)state;
+    static const char *const commands[] = {"status", "info", "doctor"};
+    struct sim_run *sim = sim_run_start(NULL);
+    struct redis_server *other = redis_server_start(NULL, NULL);
+    redis_say(other, "CONFIG SET requirepass another");
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        struct run r = raydeck_to(sim, other, commands[i], NULL);
+        if (redis_ask_count(other, "ACL LOG")) fail_msg("%s: a password was sent: %s%s", commands[i], r.out, r.err);
+        if (i < 2 && !strstr(r.out, "alone")) fail_msg("%s: not told: %s%s", commands[i], r.out, r.err);
+        run_done(&r);
+    }
+    struct run r = raydeck_to(sim, other, "status", "rayservice");
+    assert_true(redis_ask_count(other, "ACL LOG") > 0);
+    assert_null(strstr(r.out, "alone"));
+    run_done(&r);
+    redis_server_free(other);
+    sim_run_stop(sim);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_core_is_dumped_unless_asked_for),
         cmocka_unit_test(no_child_of_a_demo_has_a_secret),
         cmocka_unit_test(an_unknown_option_is_named_without_its_value),
+        cmocka_unit_test(the_clusters_password_goes_to_no_other_redis),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

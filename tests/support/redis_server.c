@@ -219,3 +219,14 @@ long long redis_ask_number(struct redis_server *s, const char *format, ...)
     freeReplyObject(r);
     return number;
 }
+
+size_t redis_ask_count(struct redis_server *s, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    redisReply *r = server_command(s, format, ap);
+    va_end(ap);
+    const size_t count = r->elements;
+    freeReplyObject(r);
+    return count;
+}

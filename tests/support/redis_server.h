@@ -8,6 +8,7 @@
 #define RAYDECK_TESTS_REDIS_SERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct redis_server;
 
@@ -29,5 +30,7 @@ void redis_server_pause(struct redis_server *s, bool paused); /* SIGSTOP, SIGCON
 void redis_say(struct redis_server *s, const char *format, ...);
 /* The integer that a command answers. */
 long long redis_ask_number(struct redis_server *s, const char *format, ...);
+/* How many elements the array has that a command answers. */
+size_t redis_ask_count(struct redis_server *s, const char *format, ...);
 
 #endif

@@ -241,6 +241,92 @@ static void what_is_configured_comes_first(void **state)
     assert_string_equal(found.password_from, "configuration");
 }
 
+/* What the RayService names and what is configured; whether the RayService's credentials go there. */
+struct place {
+    const char *named, *configured, *via;
+    bool same;
+};
+
+static void the_rayservices_password_goes_where_it_names_alone(void **state)
+{
+    static const struct place places[] = {
+        {"redis://a:6379", "redis://a:6379", NULL, true},
+        {"a:6379", "redis://A", NULL, true}, /* 6379 is Redis' own port */
+        {"redis://a:6379", "redis://a:6379/1", NULL, true},
+        {"redis://a:6379", "rediss://a:6379?servername=b", NULL, true},
+        {"redis://[::1]:6379", "redis://[::1]", NULL, true},
+        {"redis://a:6379", "redis://b:6379", NULL, false},
+        {"redis://a:6379", "redis://a:6380", NULL, false},
+        {"redis://a:6379", "redis://a.b:6379", NULL, false},
+        {"redis://a:6379", "unix:///a:6379", NULL, false},
+        {"rediss://a:6379", "redis://a:6379", NULL, false}, /* in clear */
+        {"rediss://a:6379", "redis://a:6379", "openssl s_client -quiet -connect a:6379", true},
+        {"rediss://a:6379", "redis://b:6379", "nc b 6379", false},
+        {NULL, "redis://a:6379", NULL, false},
+        {"redis://a:6379", "redis://:", NULL, false},
+    };
+    struct fixture *f = *state;
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const struct place *p = &places[i];
+        conf_done(&f->conf);
+        f->conf.redis = mem_str(p->configured);
+        f->conf.redis_via = mem_str(p->via);
+        redis_discovery_free(f->service[0]);
+        f->service[0] = discovery_new(f);
+        put_service(f, "a", p->named, true);
+        update(f, 0, "a");
+        if (!!f->read.done != p->same)
+            fail_msg("%s and %s: the Secret is%s read", p->named, p->configured, p->same ? " not" : "");
+        if (p->same) answer(f, ERR_OK, "s3cret");
+        update(f, 0, "a");
+        assert_string_equal(links.open[0]->password, p->same ? "s3cret" : "-");
+        assert_string_equal(links.open[0]->user, "-");
+        clock_advance(f->clock, OPENS * SECOND_MS);
+    }
+}
+
+/* The user alone is a credential too, and what is given with the URL is not mixed with the RayService's. */
+static void the_rayservices_user_goes_with_its_password(void **state)
+{
+    struct fixture *f = *state;
+    f->conf.redis = mem_str("redis://b:6379");
+    put_service(f, "a", "redis://a:6379", true);
+    struct rayservice *r = record_copy(world_find(f->world, TABLE_RAYSERVICE, "a")->record);
+    record_set(&r->redis_user, "ray");
+    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->user, "-");
+}
+
+static void a_password_that_is_not_sent_is_told(void **state)
+{
+    struct fixture *f = *state;
+    f->conf.redis = mem_str("redis://b:6379");
+    update(f, 0, NULL);
+    sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "NOAUTH", "b:6379"));
+    assert_string_equal(source_of(f)->why, "NOAUTH");
+    put_service(f, "a", "redis://a:6379", true); /* known only after the refusal */
+    update(f, 0, "a");
+    assert_int_equal(links.opened, 1);
+    assert_non_null(strstr(source_of(f)->why, "is for a:6379 alone"));
+    assert_string_equal(source_of(f)->detail, "b:6379");
+    assert_string_equal(redis_discovery_found(f->service[0]).withheld_for, "a:6379");
+    sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "NOAUTH", NULL));
+    assert_string_equal(source_of(f)->why, "NOAUTH; the RayService's password is for a:6379 alone (--redis-credentials "
+                                           "rayservice sends it here)");
+    assert_null(redis_discovery_found(f->service[0]).password_from);
+
+    f->conf.redis_credentials = mem_str("rayservice");
+    update(f, 0, "a");
+    answer(f, ERR_OK, "s3cret");
+    update(f, 0, "a");
+    assert_string_equal(links.open[0]->url, "redis://b:6379");
+    assert_string_equal(links.open[0]->password, "s3cret");
+    assert_null(redis_discovery_found(f->service[0]).withheld_for);
+    sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", NULL));
+    assert_string_equal(source_of(f)->why, "WRONGPASS");
+}
+
 static void the_password_is_read_before_the_link_is_opened(void **state)
 {
     struct fixture *f = *state;
@@ -337,7 +423,12 @@ static void a_refused_password_is_read_anew(void **state)
     redis_discovery_set_fast_poll(f->service[0], true);
     assert_true(links.open[0]->fast);
     sink_put(&links.open[0]->sink, change_source("redis", WORLD_REDIS, SOURCE_DENIED, ERR_AUTH, "WRONGPASS", NULL));
-    clock_advance(f->clock, REDIS_SECRET_RETRY_MS);
+    for (int s = 0; s < REDIS_SECRET_RETRY_MS; s += SECOND_MS) {
+        redis_discovery_tick(f->service[0]);
+        update(f, 0, "a");
+        assert_null(f->read.done);
+        clock_advance(f->clock, SECOND_MS);
+    }
     redis_discovery_tick(f->service[0]);
     update(f, 0, "a");
     answer(f, ERR_OK, "new");
@@ -419,6 +510,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(the_address_is_the_rayservices),
         T(what_is_configured_comes_first),
+        T(the_rayservices_password_goes_where_it_names_alone),
+        T(the_rayservices_user_goes_with_its_password),
+        T(a_password_that_is_not_sent_is_told),
         T(the_password_is_read_before_the_link_is_opened),
         T(the_user_may_be_in_a_secret_too),
         T(a_password_is_not_used_for_another_address),
