@@ -23,6 +23,14 @@ struct status_of {
     uint64_t now_ms, wall_ms;
 };
 
+/* What the session knows now. ret_outage: filled, and borrowed by the result. */
+struct status_of status_of_session(const struct session *session, const char *context, struct outage *ret_outage);
+
+/* The answers, each with the lines that it is judged by: "answers" of status_json and of `doctor -o json`:
+ * [{"question","verdict","answer","evidence","lines":[{"line","answer","evidence", of ANSWERING "by","age_ms"}]}]. */
+void status_answers_text(const struct status_of *s, FILE *out);
+cJSON *status_answers_json(const struct status_of *s); /* caller frees with cJSON_Delete */
+
 void status_text(const struct status_of *s, FILE *out);
 cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete */
 

@@ -4,7 +4,6 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
-#include "backends/world/evidence.h"
 
 static void add_text(cJSON *object, const char *name, const char *text)
 {
@@ -63,39 +62,6 @@ static void add_service(const struct status_of *s, cJSON *root)
     cJSON_AddItemToObject(service, "rayservice", r ? record_to_json(&r->record, RECORD_AS_NULL) : cJSON_CreateNull());
 }
 
-/* The three lines that ANSWERING is judged by. */
-static void add_evidence(const struct status_of *s, cJSON *answer)
-{
-    const struct service_evidence e = evidence_of(s->world, &s->focus, s->now_ms, s->wall_ms);
-    cJSON *array = cJSON_AddArrayToObject(answer, "lines");
-    for (int i = 0; i < EVIDENCE_LINES; i++) {
-        cJSON *item = cJSON_CreateObject();
-        add_text(item, "line", evidence_name((enum evidence_line)i));
-        add_text(item, "answer", evidence_word(e.line[i].verdict));
-        add_text(item, "evidence", e.line[i].why);
-        add_text(item, "by", *e.line[i].by ? e.line[i].by : NULL);
-        add_u64(item, "age_ms", e.line[i].age_ms);
-        cJSON_AddItemToArray(array, item);
-    }
-}
-
-static void add_answers(const struct status_of *s, cJSON *root)
-{
-    static const char *const words[] = {"unknown", "ok", "warning", "no"};
-    struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
-    cJSON *array = cJSON_AddArrayToObject(root, "answers");
-    for (int i = 0; i < ANSWERS; i++) {
-        cJSON *item = cJSON_CreateObject();
-        add_text(item, "question", answer[i].question);
-        add_text(item, "verdict", words[answer[i].verdict]);
-        add_text(item, "answer", answer[i].word);
-        add_text(item, "evidence", answer[i].text);
-        if (i == 0) add_evidence(s, item);
-        cJSON_AddItemToArray(array, item);
-    }
-}
-
 static void add_sources(const struct status_of *s, cJSON *root)
 {
     static const char *const words[] = {"off", "waiting", "live", "stale", "down", "denied", "absent"};
@@ -123,7 +89,7 @@ cJSON *status_json(const struct status_of *s)
     cJSON_AddNumberToObject(root, "version", 1);
     add_text(root, "time", stamp_iso(stamp, s->wall_ms));
     add_service(s, root);
-    add_answers(s, root);
+    cJSON_AddItemToObject(root, "answers", status_answers_json(s));
     cJSON_AddItemToObject(root, "outage",
                           s->outage->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(s->outage));
     cJSON *kube = add_world(s, root, "kubernetes", WORLD_KUBE);

@@ -3,7 +3,6 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/evidence.h"
 
 #include <string.h>
 
@@ -120,30 +119,12 @@ static void text_cores(const struct status_of *s, FILE *out)
     }
 }
 
-/* The three lines that ANSWERING is judged by. */
-static void text_evidence(const struct status_of *s, FILE *out)
-{
-    const struct service_evidence e = evidence_of(s->world, &s->focus, s->now_ms, s->wall_ms);
-    struct buf text;
-    buf_init(&text, EVIDENCE_LINES * 2 * ANSWER_TEXT_MAX);
-    evidence_text(&e, "  ", &text);
-    fputs(buf_text(&text), out);
-    buf_done(&text);
-}
-
 void status_text(const struct status_of *s, FILE *out)
 {
     const struct rayservice *r = s->focus.rayservice;
     fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
             or_dash(r ? r->name : s->focus.service));
-    struct answer answer[ANSWERS];
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, answer);
-    for (int i = 0; i < ANSWERS; i++) {
-        print_cell(out, answer[i].question, 17);
-        print_cell(out, answer[i].word, 6);
-        fprintf(out, "%s\n", answer[i].text);
-        if (i == 0) text_evidence(s, out);
-    }
+    status_answers_text(s, out);
     text_world(s, out, "Kubernetes", WORLD_KUBE);
     text_pods(s, out);
     text_world(s, out, "GCS in Redis", WORLD_REDIS);

@@ -1,6 +1,5 @@
 /* sub_doctor.c - `raydeck doctor`: waits until every backend has answered or failed, and checks the HA rules. Of the
  * exit status an error found comes first, an unreachable backend second. */
-#include "backends/world/evidence.h"
 #include "deploy/doctor.h"
 #include "deploy/redis_from.h"
 #include "tui/snapshot.h"
@@ -41,18 +40,12 @@ static bool aws_done(void *arg)
     return !a->from || a->from_done;
 }
 
-/* As on the console's screen and in `raydeck status`. */
-static void add_answering(const struct service_evidence *e, struct buf *out)
-{
-    buf_printf(out, "ANSWERING        %s\n", evidence_word(e->verdict));
-    evidence_text(e, "  ", out);
-    buf_str(out, "\n");
-}
-
-static void print_findings(const struct cli *cli, const struct service_evidence *e, const struct findings *found)
+/* The answers as `raydeck status` prints them, and what was found. */
+static void print_findings(const struct cli *cli, const struct status_of *s, const struct findings *found)
 {
     if (cli_json(cli)) {
         cJSON *json = findings_json(found);
+        cJSON_AddItemToObject(json, "answers", status_answers_json(s));
         char *text = cJSON_Print(json);
         puts(text);
         free(text);
@@ -61,28 +54,26 @@ static void print_findings(const struct cli *cli, const struct service_evidence 
     }
     struct buf text;
     buf_init(&text, DOCTOR_TEXT_MAX);
-    add_answering(e, &text);
     doctor_text(found, &text);
-    fputs(buf_text(&text), stdout);
+    status_answers_text(s, stdout);
+    printf("\n%s", buf_text(&text));
     buf_done(&text);
 }
 
 int doctor_print(const struct cli *cli, const struct session *session, const struct doctor_aws *aws)
 {
-    struct doctor_ask ask = {.now_ms = clock_now_ms(session_clock(session)),
-                             .wall_ms = clock_wall_ms(session_clock(session))};
-    ask.aws = aws;
-    struct focus focus = session_focus(session);
+    struct outage outage;
+    struct status_of s = status_of_session(session, NULL, &outage);
+    struct doctor_ask ask = {.now_ms = s.now_ms, .wall_ms = s.wall_ms, .aws = aws};
     struct findings found;
     ask.may_delete = session_may_delete_pods(session, &ask.may_why);
     findings_init(&found);
-    doctor_of(session_world(session), &focus, &ask, &found);
-    const struct service_evidence e = evidence_of(session_world(session), &focus, ask.now_ms, ask.wall_ms);
-    print_findings(cli, &e, &found);
-    const struct status_of status = {.world = session_world(session), .now_ms = ask.now_ms};
+    doctor_of(s.world, &s.focus, &ask, &found);
+    s.focus.warnings = known_u64(found.of[FINDING_WARNING]);
+    print_findings(cli, &s, &found);
     const bool errors = found.of[FINDING_ERROR] > 0;
     findings_done(&found);
-    return errors ? EXIT_FAILED : status_err(&status) ? EXIT_UNREACHED : EXIT_FINE;
+    return errors ? EXIT_FAILED : status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
 }
 
 int sub_doctor(struct cli *cli)

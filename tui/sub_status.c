@@ -22,18 +22,24 @@ static void print_status(const struct cli *cli, const struct status_of *s)
     cJSON_Delete(json);
 }
 
-int status_print(const struct cli *cli, const struct session *session, const char *context)
+struct status_of status_of_session(const struct session *session, const char *context, struct outage *ret_outage)
 {
-    struct outage outage;
     struct status_of s = {.world = session_world(session),
-                          .outage = &outage,
+                          .outage = ret_outage,
                           .before = outage_before(session_recovery(session)),
                           .focus = session_focus(session),
                           .context = context,
                           .now_ms = clock_now_ms(session_clock(session)),
                           .wall_ms = clock_wall_ms(session_clock(session))};
-    outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, &outage);
+    outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, ret_outage);
     s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
+    return s;
+}
+
+int status_print(const struct cli *cli, const struct session *session, const char *context)
+{
+    struct outage outage;
+    const struct status_of s = status_of_session(session, context, &outage);
     print_status(cli, &s);
     return status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
 }

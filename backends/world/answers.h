@@ -6,6 +6,7 @@
 #ifndef RAYDECK_WORLD_ANSWERS_H
 #define RAYDECK_WORLD_ANSWERS_H
 
+#include "backends/base/buf.h"
 #include "backends/world/outage.h"
 
 enum verdict { VERDICT_UNKNOWN, VERDICT_OK, VERDICT_WARN, VERDICT_NO };
@@ -30,6 +31,8 @@ struct head_loss {
     unsigned warnings;
 };
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
+/* The three for a person, each "pod lost       OK          GCS FT on · Redis ok". */
+void head_loss_text(const struct head_loss *l, const char *indent, struct buf *out);
 
 /* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. absent: the
  * EndpointSlices were listed, and none is of that service. source: whose word it is; NULL: nobody's. */

@@ -70,24 +70,14 @@ static void answer_say(struct answer *a, const char *fmt, ...)
     say(a->brief, "%s", part);
 }
 
-static void say_replicas(const struct world *w, uint64_t now_ms, struct answer *ret)
+static void say_executions(const struct world *w, const struct service_evidence *e, uint64_t now_ms, struct answer *ret)
 {
-    double rate = 0;
-    uint64_t errors = 0;
-    bool known = false;
+    const double rate = e->executions_s.value;
     if (world_freshness(w, WORLD_NEURON, now_ms, NULL, NULL) == FRESH_OFF) return;
-    if (say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms)) return;
-    WORLD_EACH (row, w, TABLE_MONITOR) {
-        const struct monitor *m = ROW(row, monitor);
-        if (row->gone_ms || !m->executions_s.known) continue;
-        known = true;
-        rate += m->executions_s.value;
-        errors += m->errors.value;
-    }
-    if (!known) return;
-    say(ret->text, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
-    if (errors)
-        say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)errors);
+    if (say_unheard(ret->text, "Neuron", w, WORLD_NEURON, now_ms) || !e->executions_s.known) return;
+    say(ret->text, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)e->execution_errors);
+    if (e->execution_errors)
+        say(ret->brief, "%.*f executions/s, %llu errors", rate < 10, rate, (unsigned long long)e->execution_errors);
     else
         say(ret->brief, "%.*f executions/s", rate < 10, rate);
 }
@@ -143,7 +133,7 @@ static void say_calm(const struct world *w, const struct service_evidence *e, ui
     else
         say(ret->text, "proxies %zu/%zu", good, all);
     say(ret->brief, "proxies %zu/%zu", good, all);
-    say_replicas(w, now_ms, ret);
+    say_executions(w, e, now_ms, ret);
 }
 
 static void say_outage(const struct world *w, const struct outage *o, struct answer *ret)

@@ -1,6 +1,7 @@
 /* answers_text.c - words of an answer, put together by " · ". */
 #include "backends/world/answers_text.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 
 #include <stdarg.h>
@@ -54,4 +55,19 @@ bool say_unheard(char *text, const char *name, const struct world *w, enum world
     case FRESH_ABSENT: say(text, "%s absent: %.80s", name, why); break;
     }
     return true;
+}
+
+void head_loss_text(const struct head_loss *l, const char *indent, struct buf *out)
+{
+    const struct {
+        const char *name, *why;
+        enum verdict verdict;
+    } lines[] = {{"pod lost", l->pod_why, l->pod},
+                 {"K8s node lost", l->node_why, l->node},
+                 {"Redis lost", l->redis_why, l->redis}};
+    for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+        const char *word = verdict_word(lines[i].verdict);
+        const int width = 12 + (int)(strlen(word) - text_width(word)); /* in bytes */
+        buf_printf(out, "%s%-15s%-*s%s\n", indent, lines[i].name, width, word, lines[i].why);
+    }
 }

@@ -2,11 +2,12 @@
  * evidence.h - whether the service answers its users: three lines of evidence, and the worst of what is known of them.
  * Pure.
  *
- *   the way      the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service,
- * or the API server's proxy to the service) the proxies  the Serve proxies of the worker pods, each asked by itself.
- * One that is no ready endpoint of the service gets no requests: it is shown, and judges nothing the model    prompts
- * of ours, and the replicas that the Serve API tells: a Serve proxy without a replica behind it answers /-/healthz, and
- * holds each request
+ * - The way: the Serve service's ready endpoints, and a probe that takes the road of a request (ingress, service, or
+ *   the API server's proxy to the service).
+ * - The proxies: the Serve proxies of the worker pods, each asked by itself. One that is no ready endpoint of the
+ *   service gets no requests: it is shown, and judges nothing.
+ * - The model: prompts of ours, the replicas that the Serve API tells with their age, what the NeuronCores execute. A
+ *   Serve proxy without a replica behind it answers /-/healthz, and holds each request.
  *
  * What keeps the console from seeing (an API server that is down, stopped or forbids its proxy; no network, no
  * descriptors) is no evidence of the service: the line is unknown, and says why. Nothing is YES without a sample that
@@ -43,6 +44,8 @@ struct service_evidence {
     enum evidence_line hanging_line;
     struct serve_endpoints endpoints;
     struct probe_targets proxies;
+    struct known_f64 executions_s; /* of the Neuron monitors that are heard */
+    uint64_t execution_errors;     /* since the console began */
 };
 
 /* now_ms as changes' at_ms, wall_ms as their wall_ms. */

@@ -45,6 +45,32 @@ static bool earlier_serve_is_reached(const struct evidence_view *v, const struct
     return serve_endpoints_each(v->world, v->focus, reached_note, &r) && r.earlier;
 }
 
+/* How long the youngest replica that serves has been there: after an outage it tells whether they lived through it. */
+static struct known_u64 youngest_ms(const struct evidence_view *v, const struct serveapp *app)
+{
+    struct known_u64 started = UNKNOWN_U64;
+    for (size_t i = 0; i < app->replicas_count; i++) {
+        const struct replica *r = &app->replicas[i];
+        if (!replica_serves(r)) continue;
+        if (!r->started.known) return UNKNOWN_U64;
+        if (!started.known || r->started.value > started.value) started = r->started;
+    }
+    if (!started.known) return UNKNOWN_U64;
+    return known_u64(v->wall_ms > started.value ? v->wall_ms - started.value : 0);
+}
+
+static void say_replicas(const struct evidence_view *v, const struct serveapp *app, size_t serving,
+                         struct evidence *line)
+{
+    const struct known_u64 age_ms = youngest_ms(v, app);
+    char age[TEXT_NUM_MAX];
+    if (age_ms.known)
+        say(line->why, "%zu of %zu replicas RUNNING, youngest %s old", serving, (size_t)app->replicas_count,
+            text_duration(age, age_ms.value));
+    else
+        say(line->why, "%zu of %zu replicas RUNNING", serving, (size_t)app->replicas_count);
+}
+
 static void judge_replicas(const struct evidence_view *v, const struct serveapp *app, struct evidence *line)
 {
     size_t serving = 0;
@@ -54,7 +80,7 @@ static void judge_replicas(const struct evidence_view *v, const struct serveapp 
         if (!replicas_serving(app, &app->deployments[i])) without = &app->deployments[i];
     if (app->deployments_count && !without) {
         line->verdict = VERDICT_OK;
-        say(line->why, "%zu of %zu replicas RUNNING", serving, (size_t)app->replicas_count);
+        say_replicas(v, app, serving, line);
     } else if (earlier_serve_is_reached(v, app)) {
         say(line->why, "the workers serve an earlier Serve");
     } else if (without) {
@@ -134,9 +160,40 @@ static void judge_prompt(const struct evidence_view *v, const struct request *q,
     evidence_rest_on(line, q, v->wall_ms);
 }
 
+/* ret_age_ms: of the oldest sample of those. */
+static void executions_read(const struct evidence_view *v, struct service_evidence *e, struct known_u64 *ret_age_ms)
+{
+    WORLD_EACH (row, v->world, TABLE_MONITOR) {
+        const struct monitor *m = ROW(row, monitor);
+        const struct source *s = world_source_named(v->world, row->source);
+        struct known_u64 age_ms = UNKNOWN_U64;
+        if (row->gone_ms || !m->executions_s.known || !s || source_freshness(s, v->now_ms, &age_ms) != FRESH_LIVE)
+            continue;
+        e->executions_s = known_f64(e->executions_s.value + m->executions_s.value);
+        e->execution_errors += m->errors.value;
+        if (!ret_age_ms->known || age_ms.value > ret_age_ms->value) *ret_age_ms = age_ms;
+    }
+}
+
+/* A model that is executed is there, whoever asks it. None that is executed says nothing: perhaps nobody asks. */
+static void judge_executions(const struct evidence_view *v, struct service_evidence *e)
+{
+    struct evidence *line = &e->line[EVIDENCE_MODEL];
+    struct known_u64 age_ms = UNKNOWN_U64;
+    executions_read(v, e, &age_ms);
+    if (!e->executions_s.known) return;
+    if (e->executions_s.value > 0 && line->verdict == VERDICT_UNKNOWN && !line->age_ms.known) {
+        line->verdict = VERDICT_OK;
+        line->age_ms = age_ms;
+        snprintf(line->by, sizeof line->by, "neuron-monitor");
+    }
+    say(line->why, "%.*f executions/s", e->executions_s.value < 10, e->executions_s.value);
+}
+
 void evidence_judge_model(const struct evidence_view *v, struct service_evidence *e)
 {
     const struct request *prompt = newest_prompt(v);
     judge_by_serve_api(v, &e->line[EVIDENCE_MODEL]);
     if (prompt) judge_prompt(v, prompt, e);
+    judge_executions(v, e);
 }

@@ -49,6 +49,32 @@ static void check(const cJSON *json, const char *rule, const char *severity, con
     if (!strstr(json_str(f, "message"), message)) fail_msg("%s: %s", rule, json_str(f, "message"));
 }
 
+/* The line of an answer; fails where there is none. */
+static const cJSON *line_of(const cJSON *json, const char *question, const char *line)
+{
+    JSON_EACH (answer, json_get(json, "answers")) {
+        if (strcmp(json_str(answer, "question"), question) != 0) continue;
+        JSON_EACH (one, json_get(answer, "lines"))
+            if (strcmp(json_str(one, "line"), line) == 0) return one;
+    }
+    fail_msg("no line %s of %s", line, question);
+    return NULL;
+}
+
+/* As `status -o json` has them. */
+static void check_answers(const cJSON *json)
+{
+    const cJSON *way = line_of(json, "ANSWERING", "service"), *model = line_of(json, "ANSWERING", "model");
+    assert_string_equal(json_str(way, "answer"), "YES");
+    assert_string_equal(json_str(way, "by"), "API server proxy");
+    assert_true(json_u64(way, "age_ms").known && json_u64(way, "age_ms").value < 5000);
+    assert_string_equal(json_str(line_of(json, "ANSWERING", "proxies"), "answer"), "YES");
+    assert_non_null(strstr(json_str(model, "evidence"), " replicas RUNNING, youngest "));
+    assert_string_equal(json_str(line_of(json, "LOSE THE HEAD?", "pod"), "answer"), "OK");
+    line_of(json, "LOSE THE HEAD?", "node");
+    line_of(json, "LOSE THE HEAD?", "redis");
+}
+
 static void a_healthy_cluster_has_warnings_alone(void **state)
 {
     (void)state;
@@ -62,6 +88,7 @@ static void a_healthy_cluster_has_warnings_alone(void **state)
     check(json, "L28", "warning", "2 of 2 worker pods have no gRPC keepalive");
     check(json, "D7", "warning", "it has no replica");
     check(json, "D8", "warning", "neither append-only file nor snapshots");
+    check_answers(json);
     assert_null(found(json, "D2"));
     assert_null(found(json, "D10"));
     assert_null(found(json, "D11"));
@@ -69,8 +96,11 @@ static void a_healthy_cluster_has_warnings_alone(void **state)
     run_done(&r);
     r = doctor(sim, NULL, NULL);
     assert_int_equal(r.status, 0);
-    if (!strstr(r.out, "ANSWERING        YES\n  service        YES   ok · 2 endpoints, not head · "))
+    if (!strstr(r.out, "ANSWERING        YES   service ok · 2 endpoints, not head · "))
         fail_msg("no ANSWERING YES in: %.600s", r.out);
+    if (!strstr(r.out, "\n  service        YES   ok · 2 endpoints, not head · "))
+        fail_msg("no ANSWERING YES in: %.600s", r.out);
+    assert_non_null(strstr(r.out, "\n  pod lost       OK          GCS FT on · "));
     assert_non_null(strstr(r.out, "WARNINGS ("));
     assert_non_null(strstr(r.out, "       where  RayService mistral/mistral\n"));
     assert_non_null(strstr(r.out, "0 errors, "));

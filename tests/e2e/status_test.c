@@ -85,7 +85,7 @@ static void one_look_shows_three_worlds(void **state)
     assert_non_null(strstr(r.out, "\n  service        YES   ok · 2 endpoints, not head · "));
     assert_non_null(strstr(r.out, " s ago by API server proxy\n"));
     assert_non_null(strstr(r.out, "\n  proxies        YES   2 of 2 answer · "));
-    assert_non_null(strstr(r.out, "replicas RUNNING · "));
+    assert_non_null(strstr(r.out, " replicas RUNNING, youngest "));
     assert_non_null(strstr(r.out, "LOSE THE HEAD?"));
     assert_null(strchr(r.out, '\033'));
     run_done(&r);

@@ -304,7 +304,7 @@ static void test_requests_in_words(void **state)
     const char *evidence = buf_text(&d.s->detail.text);
     assert_true(text_has(evidence, "service        YES   ok · 2 endpoints, not head · "));
     assert_true(text_has(evidence, "proxies        YES   1 of 1 answer · "));
-    assert_true(text_has(evidence, "model          –     replicas not known\n"));
+    assert_true(text_has(evidence, "model          YES   replicas not known · 92 executions/s · "));
     fixture_prompt(&d.f, "failed", 30000, 30000000, NULL);
     fake_console_update(&d);
     check_cell(&d, LAYOUT_REQUESTS, "r61", REQUESTS_PHASE, ROLE_BAD, "failed");

@@ -119,7 +119,7 @@ static void all_three_lines_say_yes(void **state)
     serve_says(s, "RUNNING", "RUNNING", "100.64.31.40");
     is(s, EVIDENCE_WAY, "YES", "ok · 2 endpoints, not head");
     is(s, EVIDENCE_PROXIES, "YES", "2 of 2 answer");
-    is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING");
+    is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
     struct service_evidence e = evidence(s);
     assert_string_equal(e.line[EVIDENCE_WAY].by, "API server proxy");
@@ -180,7 +180,7 @@ static void a_proxy_without_replicas_answers_nobody(void **state)
     second(s, NULL, "ok");
     is(s, EVIDENCE_WAY, "YES", "ok · 1 endpoint, the head's alone");
     serve_says(s, "DEPLOYING", "STARTING", "100.64.90.31");
-    is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING");
+    is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
     top_is(s, "NO", EVIDENCE_MODEL);
     serve_says(s, "RUNNING", "RUNNING", "100.64.90.31");
     top_is(s, "YES", EVIDENCE_WAY);
@@ -192,7 +192,7 @@ static void an_earlier_serve_still_answers(void **state)
     struct small *s = *state;
     second(s, "ok", "ok");
     serve_says(s, "DEPLOYING", NULL, "100.64.90.31");
-    is(s, EVIDENCE_MODEL, "–", "the workers serve an earlier Serve");
+    is(s, EVIDENCE_MODEL, "–", "the workers serve an earlier Serve · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -203,7 +203,7 @@ static void a_serve_api_that_is_silent_says_nothing(void **state)
     serve_says(s, "DEPLOYING", NULL, "100.64.31.40");
     small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
     for (int i = 0; i < 4; i++) second(s, "ok", "ok");
-    is(s, EVIDENCE_MODEL, "–", "Serve API silent for 4 s");
+    is(s, EVIDENCE_MODEL, "YES", "Serve API silent for 4 s · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
@@ -212,11 +212,11 @@ static void a_prompt_that_fails_is_not_green(void **state)
     struct small *s = *state;
     second(s, "ok", "ok");
     small_request(s, "prompt", "mine", false, "failed", "5xx", 40000);
-    is(s, EVIDENCE_MODEL, "PARTLY", "the last prompt failed: 5xx · Serve API not heard yet");
+    is(s, EVIDENCE_MODEL, "PARTLY", "the last prompt failed: 5xx · Serve API not heard yet · 92 executions/s");
     top_is(s, "PARTLY", EVIDENCE_MODEL);
     second(s, "ok", "ok");
     small_request(s, "prompt", "again", false, "ok", NULL, 40000);
-    is(s, EVIDENCE_MODEL, "YES", "a prompt was answered · Serve API not heard yet");
+    is(s, EVIDENCE_MODEL, "YES", "a prompt was answered · Serve API not heard yet · 92 executions/s");
     top_is(s, "YES", EVIDENCE_WAY);
     small_request(s, "prompt", "wrong", false, "failed", "4xx", 40000); /* its own fault */
     top_is(s, "YES", EVIDENCE_WAY);
@@ -233,6 +233,53 @@ static void a_service_that_is_not_there_yet(void **state)
     small_apply(s, change_source(KUBE, WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
     small_apply(s, c);
     is(s, EVIDENCE_WAY, "NO", "no Serve service yet");
+}
+
+/* Replicas that are older than an outage lived through it; only where each of them tells its start is it known. */
+static void the_youngest_replica_is_as_old(void **state)
+{
+    struct small *s = *state;
+    serve_says(s, "RUNNING", "RUNNING", NULL);
+    struct serveapp *app = small_edit(s, TABLE_SERVEAPP, "rs-uid");
+    app->replicas[0].started = known_u64(small_wall(s) - 3 * SMALL_DAY);
+    struct replica *r = RECORD_APPEND(app, replicas);
+    record_set(&r->state, "RUNNING");
+    r->started = known_u64(small_wall(s) - 85000);
+    r = RECORD_APPEND(app, replicas);
+    record_set(&r->state, "STARTING");
+    small_put(s, "serve", WORLD_SERVE, app);
+    is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING, youngest 85s old · 92 executions/s");
+    app = small_edit(s, TABLE_SERVEAPP, "rs-uid");
+    app->replicas[0].started = UNKNOWN_U64;
+    small_put(s, "serve", WORLD_SERVE, app);
+    is(s, EVIDENCE_MODEL, "YES", "2 of 3 replicas RUNNING · 92 executions/s");
+}
+
+/* What the NeuronCores execute is evidence of a model where nothing else is, and no answer. */
+static void executions_are_evidence_of_a_model(void **state)
+{
+    struct small *s = *state;
+    is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
+    assert_string_equal(evidence(s).line[EVIDENCE_MODEL].by, "neuron-monitor");
+    assert_int_equal(evidence(s).line[EVIDENCE_MODEL].age_ms.value, 0);
+    top_is(s, "–", EVIDENCE_WAY);
+    endpoints_are(s, head, NULL);
+    serve_says(s, "DEPLOYING", "STARTING", NULL);
+    is(s, EVIDENCE_MODEL, "NO", "mistral-7b: no replica RUNNING · DEPLOYING · 92 executions/s");
+    small_wait(s, SOURCE_STALE_MS + 1000); /* no monitor is heard any more */
+    is(s, EVIDENCE_MODEL, "–", "Serve API silent for 11 s");
+}
+
+static void a_model_that_nobody_asks_is_not_known(void **state)
+{
+    struct small *s = *state;
+    static const char *const sources[] = {"neuron/q5rdw", "neuron/x2p7c"};
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+        struct monitor *m = small_edit(s, TABLE_MONITOR, sources[i]);
+        m->executions_s = known_f64(0);
+        small_put(s, sources[i], WORLD_NEURON, m);
+    }
+    is(s, EVIDENCE_MODEL, "–", "Serve API not heard yet · 0.0 executions/s");
 }
 
 /* ---- the reader's own trouble ------------------------------------------------------------------------------------ */
@@ -331,6 +378,9 @@ int main(void)
         WITH(a_serve_api_that_is_silent_says_nothing),
         WITH(a_prompt_that_fails_is_not_green),
         WITH(a_service_that_is_not_there_yet),
+        WITH(the_youngest_replica_is_as_old),
+        WITH(executions_are_evidence_of_a_model),
+        WITH(a_model_that_nobody_asks_is_not_known),
         WITH(an_api_server_that_is_stopped_is_no_no),
         WITH(a_time_out_of_the_service_itself_is_no),
         WITH(what_is_forbidden_or_not_sent_is_unknown),
