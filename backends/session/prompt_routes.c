@@ -40,6 +40,11 @@ static enum route_choice route_choice_of(const char *prompt)
     return ROUTE_URL;
 }
 
+bool prompt_route_is_address(const char *prompt)
+{
+    return route_choice_of(prompt) == ROUTE_URL;
+}
+
 struct prompt_routes_from prompt_routes_from_open(const struct conf *conf, const struct serve_open *serve)
 {
     const struct kube_where *where = serve->kube ? serve->kube_ops->where(serve->kube) : NULL;

@@ -22,6 +22,10 @@ struct prompt_routes_from {
     bool in_cluster; /* we run in the cluster: a service's name leads somewhere */
 };
 
+/* --prompt names an address, and no RayService is needed for its route: not "ingress", "service" or "proxy", and not
+ * NULL. */
+bool prompt_route_is_address(const char *prompt);
+
 /* By what a request to Serve is sent with; at_root false. Borrows conf. */
 struct prompt_routes_from prompt_routes_from_open(const struct conf *conf, const struct serve_open *serve);
 

@@ -51,6 +51,8 @@ const struct kube_where *session_where(const struct session *s); /* NULL without
 bool session_settled(const struct session *s);
 /* The users' route is selected, and not probed yet: what is spoken on it is still asked. */
 bool session_route_is_pending(const struct session *s);
+/* The ingresses of the namespace that is read were listed, or cannot be: a route by one is known, or there is none. */
+bool session_ingresses_listed(const struct session *s);
 /* The focus when there are several RayServices. */
 void session_choose(struct session *s, const char *ns, const char *service);
 /* Where a change goes in: what a replay feeds in place of the backends. Borrowed. */

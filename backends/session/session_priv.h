@@ -122,7 +122,6 @@ bool session_world_settled(const struct session *s, enum world_kind kind);
 
 /* ingresses.c */
 void session_ingresses_list(struct session *s);
-bool session_ingresses_listed(const struct session *s);
 
 /* permission.c */
 void session_permission_set_namespace(struct session *s,

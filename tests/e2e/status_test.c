@@ -128,6 +128,27 @@ static void a_prompt_is_answered_on_stdout_alone(void **state)
     sim_run_stop(sim);
 }
 
+/* A route that is named is one to a service that has to be found first. */
+static void a_named_route_finds_the_service_as_none_does(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    struct run r = RAYDECK("ask", "--prompt", "proxy", "what", "is", "the", "GCS?");
+    if (r.status != 0) fail_msg("%d: %s", r.status, r.err);
+    assert_non_null(strstr(r.err, " s, by API server proxy, head up"));
+    run_done(&r);
+    /* Found, and then not reached: the simulator has neither a cluster's DNS nor an ingress controller. */
+    r = RAYDECK("ask", "--prompt", "service", "--timeout", "10", "what", "is", "the", "GCS?");
+    assert_int_equal(r.status, 1);
+    assert_non_null(strstr(r.err, "by service mistral-serve-svc, head up"));
+    run_done(&r);
+    r = RAYDECK("ask", "--prompt", "ingress", "what", "is", "the", "GCS?");
+    assert_int_equal(r.status, 3);
+    assert_string_equal(r.err, "raydeck: no ingress with an address leads to mistral-serve-svc\n");
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
 static void a_model_that_streams_is_found_and_timed(void **state)
 {
     (void)state;
@@ -250,6 +271,7 @@ int main(void)
         cmocka_unit_test(one_look_shows_three_worlds),
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
+        cmocka_unit_test(a_named_route_finds_the_service_as_none_does),
         cmocka_unit_test(a_model_that_streams_is_found_and_timed),
         cmocka_unit_test(the_head_is_killed_only_with_everything_spelled_out),
         cmocka_unit_test(info_says_what_was_found_and_no_secret),
