@@ -30,14 +30,14 @@ struct api;
 struct api *api_new(struct loop *l, const struct api_conf *conf);
 void api_free(struct api *a); /* after the HTTPS server */
 void api_handle(void *api, struct https_request *r);
-void api_fault(struct api *a, enum fault f, bool on); /* WATCH_410, GARBAGE and SERVE_… */
-void api_kuberay(struct api *a, struct kuberay *k);   /* replaces it, after a reset */
+void api_set_fault(struct api *a, enum fault f, bool on); /* WATCH_410, GARBAGE and SERVE_… */
+void api_set_kuberay(struct api *a, struct kuberay *k);   /* replaces it, after a reset */
 
 /* Denies a verb to the token's user: access reviews answer no, and requests get a 403. resource as "services/proxy";
  * verb "*": any. False: no room. */
 bool api_deny(struct api *a, const char *verb, const char *resource);
 void api_allow(struct api *a); /* removes all denials */
-void api_openai(struct api *a, bool on);
+void api_set_openai(struct api *a, bool on);
 size_t api_watches(const struct api *a);
 
 #endif

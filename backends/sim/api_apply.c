@@ -208,7 +208,7 @@ static void count_generation(const struct target *t, const cJSON *live, cJSON *o
         cJSON_SetNumberValue(generation, generation->valuedouble + 1);
 }
 
-static bool asked_for(struct https_request *r, const char *name, const char *value)
+static bool apply_asked(struct https_request *r, const char *name, const char *value)
 {
     const char *said = https_query(r, name);
     return said && strcmp(said, value) == 0;
@@ -225,7 +225,7 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     cJSON_DeleteItemFromObjectCaseSensitive(json_member(config, "metadata"), "resourceVersion");
     const struct apply_ask ask = {.config = config,
                                   .manager = https_query(r, "fieldManager"),
-                                  .force = asked_for(r, "force", "true"),
+                                  .force = apply_asked(r, "force", "true"),
                                   .now_ms = loop_wall_ms(a->loop)};
     cJSON *obj = apply_merge(live, &ask, &refusal);
     cJSON_Delete(config);
@@ -240,7 +240,7 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     if (!live) obj = object_created(a, t, obj);
     schema_defaults(t->kind, obj);
     if (live) count_generation(t, live, obj);
-    if (asked_for(r, "dryRun", "All") || (live && cJSON_Compare(live, obj, 1))) {
+    if (apply_asked(r, "dryRun", "All") || (live && cJSON_Compare(live, obj, 1))) {
         api_json(r, status, obj);
         return;
     }
@@ -279,7 +279,7 @@ void api_create(struct api *a, struct https_request *r, const struct target *of)
         cJSON *obj = object_created(a, &t, apply_merge(NULL, &ask, &refusal));
         owned_by_update(obj, ask.manager, ask.now_ms);
         schema_defaults(t.kind, obj);
-        if (asked_for(r, "dryRun", "All")) {
+        if (apply_asked(r, "dryRun", "All")) {
             api_json(r, 201, obj);
         } else {
             objects_put(a->conf.objects, t.kind, obj);

@@ -40,7 +40,7 @@ static void chat_free(void *arg)
     free(c);
 }
 
-void api_chats_forget(struct api *a)
+void api_chats_free(struct api *a)
 {
     while (a->chats) chat_free(a->chats);
 }
@@ -219,7 +219,7 @@ static void reply_completion(struct api *a, struct https_request *r, const struc
     c->stream = https_stream_new(r, "text/event-stream; charset=utf-8", chat_free, c);
 }
 
-static void chat_asked(struct api *a, struct https_request *r, const struct sim_pod *replica)
+static void chat_request(struct api *a, struct https_request *r, const struct sim_pod *replica)
 {
     size_t len;
     const char *body = https_body(r, &len);
@@ -244,7 +244,7 @@ void api_chat(struct api *a, struct https_request *r, const struct sim_pod *repl
                                  "1763900000,\"owned_by\":\"vllm\",\"root\":\"mistralai/Mistral-7B-Instruct-v0.2\","
                                  "\"parent\":null,\"max_model_len\":8192,\"permission\":[]}]}"));
     else if (chat && post)
-        chat_asked(a, r, replica);
+        chat_request(a, r, replica);
     else if (models || chat)
         api_answer_later(a, r, 3, 405, "application/json", mem_str("{\"detail\":\"Method Not Allowed\"}"));
     else

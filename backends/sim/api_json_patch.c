@@ -27,7 +27,7 @@ static cJSON *pointed_at(cJSON *obj, const char *pointer)
 }
 
 /* Takes a string's value; other values are not asked for. */
-static bool carried_out(cJSON *obj, const cJSON *op)
+static bool operation_apply(cJSON *obj, const cJSON *op)
 {
     const char *name = json_str(op, "op"), *path = json_str(op, "path");
     const cJSON *value = json_get(op, "value");
@@ -55,7 +55,7 @@ void api_json_patch(struct api *a, struct https_request *r, const struct target 
         return;
     }
     obj = cJSON_Duplicate(live, 1);
-    JSON_EACH (op, ops) ok = ok && carried_out(obj, op);
+    JSON_EACH (op, ops) ok = ok && operation_apply(obj, op);
     cJSON_Delete(ops);
     if (!ok) {
         cJSON_Delete(obj);

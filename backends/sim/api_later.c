@@ -45,7 +45,7 @@ static void later_send(void *arg)
     later_free(l);
 }
 
-static void later_abandoned(void *arg)
+static void later_dropped(void *arg)
 {
     later_free(arg);
 }
@@ -62,7 +62,7 @@ static struct later *later_new(struct api *a, struct https_request *r, uint64_t 
     DL_APPEND(a->later, l);
     l->alarm = alarm_new(a->loop, later_send, l);
     alarm_set(l->alarm, delay_ms, 0);
-    https_on_gone(r, later_abandoned, l);
+    https_on_gone(r, later_dropped, l);
     return l;
 }
 
@@ -83,7 +83,7 @@ void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms
     l->cut = a->faults[FAULT_SERVE_CUT];
 }
 
-void api_later_forget(struct api *a)
+void api_later_free(struct api *a)
 {
     while (a->later) later_free(a->later);
 }

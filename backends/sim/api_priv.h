@@ -18,7 +18,7 @@ struct api {
     struct watch *watches;
     size_t watch_count;
     struct alarm *bookmarks, *rubbish;
-    bool faults[FAULT_COUNT]; /* those of api_fault */
+    bool faults[FAULT_COUNT]; /* those of api_set_fault */
     uint64_t lists;           /* answered; the fault GARBAGE truncates every other one */
     uint64_t prompts;         /* received; distributed round-robin over the replicas */
     uint64_t proxied;         /* requests; determines each one's delay */
@@ -69,17 +69,17 @@ cJSON *status_expired(const char *asked, uint64_t oldest);
 /* api_watch.c */
 void api_watch(struct api *a, struct https_request *r, const struct target *t);
 void watches_event(void *api, const struct object_event *e);
-void watches_expire(struct api *a); /* 410 to all */
-void watches_rubbish(void *api);    /* sends a malformed line to all watches */
+void watches_expire(struct api *a);   /* 410 to all */
+void watches_send_garbage(void *api); /* sends a malformed line to all watches */
 void watches_bookmark(void *api);
-void watches_forget(struct api *a); /* closes and frees all */
+void watches_close(struct api *a); /* closes and frees all */
 
 /* api_proxy.c */
 void api_proxy(struct api *a, struct https_request *r, const struct target *t);
 
 /* api_chat.c: the OpenAI API (/v1/) of Serve, computed by `replica` */
 void api_chat(struct api *a, struct https_request *r, const struct sim_pod *replica, const char *path);
-void api_chats_forget(struct api *a);
+void api_chats_free(struct api *a);
 
 /* api_later.c: sends a response after a delay. Takes body. */
 void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms, unsigned status,
@@ -87,6 +87,6 @@ void api_answer_later(struct api *a, struct https_request *r, uint64_t delay_ms,
 /* The same for a model's response, which faults may slow down or cut off. */
 void api_answer_prompt(struct api *a, struct https_request *r, uint64_t delay_ms, const char *content_type, char *body);
 uint64_t api_prompt_ms(const struct api *a, uint64_t ms); /* ms as modified by faults */
-void api_later_forget(struct api *a);
+void api_later_free(struct api *a);
 
 #endif

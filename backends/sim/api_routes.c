@@ -21,7 +21,7 @@ struct api *api_new(struct loop *l, const struct api_conf *conf)
     a->bookmarks = alarm_new(l, watches_bookmark, a);
     uint64_t every = conf->bookmark_ms ? conf->bookmark_ms : BOOKMARK_MS;
     alarm_set(a->bookmarks, every, every);
-    a->rubbish = alarm_new(l, watches_rubbish, a);
+    a->rubbish = alarm_new(l, watches_send_garbage, a);
     return a;
 }
 
@@ -29,20 +29,20 @@ void api_free(struct api *a)
 {
     if (!a) return;
     objects_listen(a->conf.objects, NULL, NULL);
-    watches_forget(a);
-    api_chats_forget(a);
-    api_later_forget(a);
+    watches_close(a);
+    api_chats_free(a);
+    api_later_free(a);
     alarm_free(a->bookmarks);
     alarm_free(a->rubbish);
     free(a);
 }
 
-void api_kuberay(struct api *a, struct kuberay *k)
+void api_set_kuberay(struct api *a, struct kuberay *k)
 {
     a->conf.kuberay = k;
 }
 
-void api_openai(struct api *a, bool on)
+void api_set_openai(struct api *a, bool on)
 {
     a->conf.openai = on;
 }
@@ -164,7 +164,7 @@ static bool is_json_patch(struct https_request *r)
     return type && strncmp(type, "application/json-patch+json", 27) == 0;
 }
 
-static void one_object(struct api *a, struct https_request *r, const struct target *t)
+static void serve_object(struct api *a, struct https_request *r, const struct target *t)
 {
     const cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name);
     if (strcmp(https_method(r), "DELETE") == 0 && t->kind == SIM_POD)
@@ -247,7 +247,7 @@ static void serve_resource(struct api *a, struct https_request *r, char *const *
     if (!*t.name)
         serve_collection(a, r, &t);
     else if (!*t.sub)
-        one_object(a, r, &t);
+        serve_object(a, r, &t);
     else if (strcmp(t.sub, "proxy") == 0 && (t.kind == SIM_POD || t.kind == SIM_SERVICE))
         api_proxy(a, r, &t);
     else
@@ -319,15 +319,15 @@ void api_handle(void *api, struct https_request *r)
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
-void api_fault(struct api *a, enum fault f, bool on)
+void api_set_fault(struct api *a, enum fault f, bool on)
 {
     if (f == FAULT_WATCH_410 && on) {
-        objects_forget(a->conf.objects);
+        objects_clear_log(a->conf.objects);
         watches_expire(a);
     }
     a->faults[f] = on;
     if (f != FAULT_GARBAGE) return;
-    if (on) watches_rubbish(a);
+    if (on) watches_send_garbage(a);
     if (on)
         alarm_set(a->rubbish, RUBBISH_MS, RUBBISH_MS);
     else

@@ -115,7 +115,7 @@ void watches_expire(struct api *a)
     }
 }
 
-void watches_rubbish(void *api)
+void watches_send_garbage(void *api)
 {
     struct api *a = api;
     static const char line[] =
@@ -124,12 +124,12 @@ void watches_rubbish(void *api)
     DL_FOREACH(a->watches, w) https_stream_write(w->stream, line, sizeof line - 1);
 }
 
-void watches_forget(struct api *a)
+void watches_close(struct api *a)
 {
     while (a->watches) watch_free(a->watches);
 }
 
-static void watch_over(void *arg)
+static void watch_end(void *arg)
 {
     struct watch *w = arg;
     https_stream_end(w->stream);
@@ -158,7 +158,7 @@ static struct watch *watch_new(struct api *a, struct https_request *r, const str
     w->labels = mem_str(https_query(r, "labelSelector"));
     w->fields = mem_str(https_query(r, "fieldSelector"));
     w->bookmarks = query_is(r, "allowWatchBookmarks");
-    w->end = alarm_new(a->loop, watch_over, w);
+    w->end = alarm_new(a->loop, watch_end, w);
     alarm_set(w->end, seconds_asked(r) * 1000, 0);
     DL_APPEND(a->watches, w);
     a->watch_count++;
@@ -167,7 +167,7 @@ static struct watch *watch_new(struct api *a, struct https_request *r, const str
 }
 
 /* Everything there is, as ADDED: for a watch that names no version. */
-static void watch_all(struct watch *w)
+static void watch_replay(struct watch *w)
 {
     size_t count;
     cJSON *const *all = objects_all(w->api->conf.objects, w->kind, &count);
@@ -195,7 +195,7 @@ void api_watch(struct api *a, struct https_request *r, const struct target *t)
     }
     struct watch *w = watch_new(a, r, t);
     if (from == 0 || initial) {
-        watch_all(w);
+        watch_replay(w);
         if (initial) watch_bookmark(w, true);
     } else if (from < objects_floor(a->conf.objects)) {
         cJSON *gone = status_expired(asked, objects_floor(a->conf.objects) + 1);

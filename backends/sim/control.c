@@ -55,7 +55,7 @@ static void on_written(uv_write_t *write, int status)
     free(s);
 }
 
-static bool line_in(void *arg, char *text, size_t len)
+static bool line_read(void *arg, char *text, size_t len)
 {
     struct client *c = arg;
     char out[SIM_ANSWER_MAX] = "";
@@ -82,7 +82,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
     bool good = n >= 0 && c->control && buf_add(&c->in, piece->base, (size_t)n) == ERR_OK;
     free(piece->base);
     if (good)
-        buf_lines(&c->in, line_in, c);
+        buf_lines(&c->in, line_read, c);
     else
         client_end(c);
 }

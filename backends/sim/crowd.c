@@ -25,7 +25,7 @@ static cJSON *crowd_meta(const cJSON *like, struct rng *r, unsigned index)
         values);
 }
 
-void crowd_make(struct objects *o, unsigned count, uint64_t seed)
+void crowd_create(struct objects *o, unsigned count, uint64_t seed)
 {
     struct rng r;
     size_t there;
@@ -41,5 +41,5 @@ void crowd_make(struct objects *o, unsigned count, uint64_t seed)
         objects_put(o, SIM_POD, pod);
     }
     cJSON_Delete(like);
-    objects_forget(o);
+    objects_clear_log(o);
 }

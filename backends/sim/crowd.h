@@ -8,6 +8,6 @@ enum { CROWD_MAX = 20000 };
 
 /* Puts them in, each like the last pod there is, a worker, but without its init container and with another cluster's
  * labels, and forgets the log, so that a list is where a watch has to begin. */
-void crowd_make(struct objects *o, unsigned count, uint64_t seed);
+void crowd_create(struct objects *o, unsigned count, uint64_t seed);
 
 #endif

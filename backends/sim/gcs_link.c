@@ -86,7 +86,7 @@ static bool context_attach(redisAsyncContext *rc, struct loop *l)
 
 /* ---- the link ---------------------------------------------------------------------------------------------------- */
 
-static void is_lost(struct gcs_link *k)
+static void link_lost(struct gcs_link *k)
 {
     k->rc->data = NULL;
     k->rc = NULL;
@@ -95,13 +95,13 @@ static void is_lost(struct gcs_link *k)
 
 static void on_connected(const redisAsyncContext *rc, int status)
 {
-    if (status != REDIS_OK && rc->data) is_lost(rc->data);
+    if (status != REDIS_OK && rc->data) link_lost(rc->data);
 }
 
 static void on_disconnected(const redisAsyncContext *rc, int status)
 {
     (void)status;
-    if (rc->data) is_lost(rc->data);
+    if (rc->data) link_lost(rc->data);
 }
 
 /* A refused log-in is a lost connection. */

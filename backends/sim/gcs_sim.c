@@ -134,7 +134,7 @@ static void waiter_done(struct gcs_sim_pod *p)
     free((char *)(uintptr_t)p->group);
 }
 
-static void let_in(struct gcs_sim *g)
+static void register_waiting(struct gcs_sim *g)
 {
     for (size_t i = 0; i < g->waiters; i++) {
         struct gcs_sim_pod *p = &g->waiting[i];
@@ -153,7 +153,7 @@ static void worker_changed(struct gcs_sim *g, const struct gcs_sim_pod *pod)
     g->waiting[g->waiters++] =
         (struct gcs_sim_pod){mem_str(pod->pod), mem_str(pod->ip), mem_str(pod->group), pod->neuron_cores};
     if (!g->up) return;
-    let_in(g);
+    register_waiting(g);
     write_tables(g);
     gcs_rows_kv(g->ray, g->session, false, write_row, g);
 }
@@ -171,7 +171,7 @@ void gcs_sim_worker_down(struct gcs_sim *g, const char *pod)
 
 /* ---- the steps of a head ----------------------------------------------------------------------------------------- */
 
-static void take_step(struct gcs_sim *g, enum gcs_sim_step step)
+static void run_step(struct gcs_sim *g, enum gcs_sim_step step)
 {
     char *kv = mem_printf("RAY%s@KV", g->ns);
     switch (step) {
@@ -182,7 +182,7 @@ static void take_step(struct gcs_sim *g, enum gcs_sim_step step)
     case GCS_SIM_ALIVE:
         ray_sim_head_node(g->ray, g->head_pod, g->head_ip, sim_wall_ms(g));
         g->up = true;
-        let_in(g);
+        register_waiting(g);
         write_tables(g);
         gcs_rows_kv(g->ray, g->session, g->empty, write_row, g);
         g->empty = false;
@@ -222,7 +222,7 @@ static void scan_tables(struct gcs_sim *g)
 
 static void on_step(void *arg);
 
-static void plan_step(struct gcs_sim *g)
+static void schedule_step(struct gcs_sim *g)
 {
     if (g->reached >= STEPS) return;
     uint64_t before = g->reached ? step_ms[g->reached - 1] : 0;
@@ -234,9 +234,9 @@ static void on_step(void *arg)
     struct gcs_sim *g = arg;
     enum gcs_sim_step step = (enum gcs_sim_step)g->reached;
     if (step == GCS_SIM_SCANNED) scan_tables(g);
-    take_step(g, step);
+    run_step(g, step);
     g->reached++;
-    plan_step(g);
+    schedule_step(g);
     if (g->conf.step) g->conf.step(g->conf.arg, step);
 }
 
@@ -265,7 +265,7 @@ void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head)
     stop_head(g);
     g->head_pod = mem_str(head->pod);
     g->head_ip = mem_str(head->ip);
-    plan_step(g);
+    schedule_step(g);
 }
 
 void gcs_sim_head_lost(struct gcs_sim *g)
@@ -274,7 +274,7 @@ void gcs_sim_head_lost(struct gcs_sim *g)
 }
 
 /* The steps of a head, all at once. */
-static void head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t started_wall_ms)
+static void register_head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t started_wall_ms)
 {
     ray_sim_head_node(g->ray, pod, ip, started_wall_ms + step_ms[GCS_SIM_ALIVE]);
     ray_sim_head_controller(g->ray, started_wall_ms + step_ms[GCS_SIM_CONTROLLER]);
@@ -285,7 +285,7 @@ static void head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t
 #define ELDER_IP "127.0.0.250"
 
 /* A pod of the same generateName: the last letters are others. */
-static char *elder_of(const char *pod)
+static char *earlier_pod_name(const char *pod)
 {
     char *name = mem_str(pod);
     size_t len = strlen(name);
@@ -301,13 +301,13 @@ void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t he
     g->head_pod = mem_str(head->pod);
     g->head_ip = mem_str(head->ip);
     bool second = head_wall_ms > since_wall_ms + step_ms[GCS_SIM_JOB];
-    char *first = second ? elder_of(head->pod) : mem_str(head->pod);
+    char *first = second ? earlier_pod_name(head->pod) : mem_str(head->pod);
     for (size_t i = 0; i < count; i++) {
         ray_sim_worker_up(g->ray, workers[i].pod, workers[i].ip, workers[i].group, workers[i].neuron_cores,
                           since_wall_ms + step_ms[GCS_SIM_ALIVE] + i * 100);
     }
-    head_at(g, first, second ? ELDER_IP : head->ip, since_wall_ms);
-    if (second) head_at(g, head->pod, head->ip, head_wall_ms);
+    register_head_at(g, first, second ? ELDER_IP : head->ip, since_wall_ms);
+    if (second) register_head_at(g, head->pod, head->ip, head_wall_ms);
     free(first);
     make_links(g);
     g->up = true;

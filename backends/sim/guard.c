@@ -49,7 +49,7 @@ static void on_signal(int number, void (*what)(int))
     sigaction(number, &a, NULL);
 }
 
-static void become_redis(int conf_fd, int error_fd)
+static void exec_redis(int conf_fd, int error_fd)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     on_signal(SIGINT, SIG_DFL);
@@ -79,7 +79,7 @@ static struct reply start_redis(struct watch *w, const char *conf, size_t len)
     }
     /* Not fork(): libuv's handler of it would close descriptors by the numbers they had in the simulator. */
     pid_t pid = _Fork();
-    if (pid == 0) become_redis(in[0], err[1]);
+    if (pid == 0) exec_redis(in[0], err[1]);
     error = pid < 0 ? errno : 0;
     close(in[0]);
     close(err[1]);
@@ -133,7 +133,7 @@ static void watch_serve(struct watch *w)
     }
 }
 
-static void be_the_guard(int fd)
+static void guard_main(int fd)
 {
     static const int ignored[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGTTOU, SIGTTIN, SIGPIPE};
     sigset_t none;
@@ -171,7 +171,7 @@ enum err guard_start(struct guard **ret, struct why *why)
     }
     if (pid == 0) {
         close(fd[0]);
-        be_the_guard(fd[1]);
+        guard_main(fd[1]);
     }
     close(fd[1]);
     struct guard *g = mem_zero(1, sizeof *g);

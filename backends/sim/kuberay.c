@@ -51,7 +51,7 @@ struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index)
     return p;
 }
 
-static void pod_aged(struct kuberay *k, bool head, unsigned index, uint64_t since_ms)
+static void pod_running_since(struct kuberay *k, bool head, unsigned index, uint64_t since_ms)
 {
     struct sim_pod *p = pod_new(k, head, index);
     p->place = head ? KUBERAY_WORKERS : (int)index;
@@ -92,7 +92,7 @@ void cluster_name(struct kuberay *k)
     for (char *c = k->hash; *c; c++) *c = (char)(*c >= 'a' ? *c - 'a' + 'A' : *c);
 }
 
-static void service_aged(struct kuberay *k, uint64_t since_ms)
+static void service_running_since(struct kuberay *k, uint64_t since_ms)
 {
     cluster_name(k);
     rng_uuid(&k->rng, k->service_uid);
@@ -103,8 +103,8 @@ static void service_aged(struct kuberay *k, uint64_t since_ms)
     config_save(k);
     k->serve_runs = k->promoted = true;
     k->wanted = KUBERAY_WORKERS;
-    for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_aged(k, false, i, since_ms + 2000);
-    pod_aged(k, true, 0, k->conf.now_ms - KUBERAY_HEAD_AGE_MS);
+    for (unsigned i = 0; i < KUBERAY_WORKERS; i++) pod_running_since(k, false, i, since_ms + 2000);
+    pod_running_since(k, true, 0, k->conf.now_ms - KUBERAY_HEAD_AGE_MS);
     slices_update(k, false);
     raycluster_update_status(k, "HeadPodRunningAndReady", "");
     rayservice_update_status(k, APP_RUNNING);
@@ -130,7 +130,7 @@ struct kuberay *kuberay_new(struct loop *l, struct objects *o, struct sched *s, 
     rng_init(&k->rng, conf->seed + conf->round * 0x9e3779b9U);
     place_objects(k, since);
     base_objects(k, since - 600 * 1000);
-    if (!conf->empty) service_aged(k, since);
+    if (!conf->empty) service_running_since(k, since);
     k->conf.redis_user = k->conf.redis_password = NULL;
     return k;
 }

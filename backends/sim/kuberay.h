@@ -91,7 +91,7 @@ const char *kuberay_group(const struct kuberay *k);     /* of the workers */
 unsigned kuberay_devices_each(const struct kuberay *k); /* Neuron devices that a worker asks for */
 const struct serve_config *kuberay_serve(const struct kuberay *k);
 /* Sets the Neuron devices of each worker node, and schedules pending pods again. */
-void kuberay_devices(struct kuberay *k, unsigned devices);
+void kuberay_set_devices(struct kuberay *k, unsigned devices);
 const struct sim_pod *kuberay_pod(const struct kuberay *k, const char *name); /* or NULL */
 const struct sim_pod *kuberay_head(const struct kuberay *k);                  /* the newest; NULL between two */
 /* Pods i = 0, 1, …; NULL after the last. */

@@ -43,7 +43,7 @@ void rayservice_set_managed_fields(cJSON *service, uint64_t when_ms)
 }
 
 /* Recorded: before anything else, and before its validation. */
-static void operator_writes(struct kuberay *k)
+static void operator_fill_in(struct kuberay *k)
 {
     cJSON *meta = json_member(k->rayservice, "metadata"), *generation = json_member(meta, "generation");
     bool changed = defaults_add(k->rayservice), first = !json_member(meta, "finalizers");
@@ -57,7 +57,7 @@ static void operator_writes(struct kuberay *k)
 }
 
 /* Without what may change in a RayCluster that runs: KubeRay's own comparison. Caller frees. */
-static cJSON *without_numbers(const cJSON *service)
+static cJSON *config_without_replicas(const cJSON *service)
 {
     static const char *const numbers[] = {"replicas", "minReplicas", "maxReplicas", "idleTimeoutSeconds",
                                           "scaleStrategy"};
@@ -72,11 +72,11 @@ static cJSON *without_numbers(const cJSON *service)
 void config_save(struct kuberay *k)
 {
     cJSON_Delete(k->config);
-    k->config = without_numbers(k->rayservice);
+    k->config = config_without_replicas(k->rayservice);
 }
 
 /* KubeRay would make a second RayCluster beside this one. That is not simulated, and said. */
-static void change_left_out(struct kuberay *k)
+static void warn_upgrade_not_simulated(struct kuberay *k)
 {
     cJSON *was = k->config;
     k->config = NULL;
@@ -89,7 +89,7 @@ static void change_left_out(struct kuberay *k)
 }
 
 /* Serve's configuration goes to a cluster that runs. */
-static void serve_updated(struct kuberay *k)
+static void serve_config_updated(struct kuberay *k)
 {
     char text[3 * KUBERAY_NAME];
     if (!k->promoted) return;
@@ -97,20 +97,20 @@ static void serve_updated(struct kuberay *k)
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
 }
 
-static void cluster_kept(struct kuberay *k)
+static void cluster_update(struct kuberay *k)
 {
-    change_left_out(k);
-    serve_updated(k);
+    warn_upgrade_not_simulated(k);
+    serve_config_updated(k);
 }
 
-static void service_looked_at(struct kuberay *k)
+static void service_reconcile(struct kuberay *k)
 {
-    operator_writes(k);
+    operator_fill_in(k);
     char *refusal = rayservice_refusal(k->rayservice);
     if (refusal)
         deploy_refused(k, k->rayservice, refusal);
     else if (k->deployed || k->raycluster)
-        cluster_kept(k);
+        cluster_update(k);
     else
         deploy_begin(k);
     free(refusal);
@@ -119,7 +119,7 @@ static void service_looked_at(struct kuberay *k)
 /* ---- Deployments ------------------------------------------------------------------------------------------------- */
 
 /* The deployment controller: its pods are available at once. They are not made as objects. */
-static void deployment_runs(struct kuberay *k, cJSON *obj)
+static void deployment_reconcile(struct kuberay *k, cJSON *obj)
 {
     char now[STAMP_TEXT_MAX];
     struct known_u64 wanted = json_u64(json_get(obj, "spec"), "replicas");
@@ -140,21 +140,21 @@ static void deployment_runs(struct kuberay *k, cJSON *obj)
 
 /* ---- which RayService ------------------------------------------------------------------------------------------- */
 
-static bool is_ours(const struct kuberay *k, const cJSON *obj)
+static bool is_reconciled_service(const struct kuberay *k, const cJSON *obj)
 {
     return k->rayservice && strcmp(object_ns(obj), k->ns) == 0 && strcmp(object_name(obj), k->name) == 0;
 }
 
-static void take_service(struct kuberay *k, cJSON *obj)
+static void service_adopt(struct kuberay *k, cJSON *obj)
 {
     snprintf(k->ns, sizeof k->ns, "%s", object_ns(obj));
     snprintf(k->name, sizeof k->name, "%s", object_name(obj));
     k->rayservice = obj;
-    if (!k->deleting) service_looked_at(k);
+    if (!k->deleting) service_reconcile(k);
 }
 
 /* The simulator's own refusal: KubeRay would run it too, if there was room. */
-static void say_one_at_a_time(struct kuberay *k, cJSON *obj)
+static void refuse_second_service(struct kuberay *k, cJSON *obj)
 {
     char *text =
         mem_printf("the simulator runs one RayService at a time, and %s/%s is there; this one begins when that "
@@ -167,22 +167,22 @@ static void say_one_at_a_time(struct kuberay *k, cJSON *obj)
 static void service_applied(struct kuberay *k, cJSON *obj)
 {
     bool busy = k->rayservice && (k->raycluster || k->deployed || k->deleting);
-    if (busy && !is_ours(k, obj))
-        say_one_at_a_time(k, obj);
+    if (busy && !is_reconciled_service(k, obj))
+        refuse_second_service(k, obj);
     else
-        take_service(k, obj);
+        service_adopt(k, obj);
 }
 
 void adopt_next_service(struct kuberay *k)
 {
     size_t count;
     cJSON *const *all = objects_all(k->objects, SIM_RAYSERVICE, &count);
-    for (size_t i = 0; i < count && !k->deployed; i++) take_service(k, all[i]);
+    for (size_t i = 0; i < count && !k->deployed; i++) service_adopt(k, all[i]);
 }
 
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
-    if (kind == SIM_DEPLOYMENT) deployment_runs(k, obj);
+    if (kind == SIM_DEPLOYMENT) deployment_reconcile(k, obj);
     if (kind == SIM_RAYSERVICE) service_applied(k, obj);
 }
 

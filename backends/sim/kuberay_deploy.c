@@ -101,7 +101,7 @@ static cJSON *cluster_status(struct kuberay *k)
     return status;
 }
 
-static void pods_due(void *arg)
+static void create_pods(void *arg)
 {
     struct kuberay *k = arg;
     pods_create(k);
@@ -134,15 +134,15 @@ static void put_owned(struct kuberay *k, enum sim_kind kind)
                               values));
 }
 
-static void role_binding(void *arg)
+static void create_role_binding(void *arg)
 {
     struct kuberay *k = arg;
     char created[STAMP_TEXT_MAX];
     put_owned(k, SIM_BINDING);
     cluster_event(k, "CreatedRoleBinding", "role binding", "");
-    service_and_slice(k, SLICE_CLUSTER, stamp_iso(created, kuberay_now(k)));
+    service_create(k, SLICE_CLUSTER, stamp_iso(created, kuberay_now(k)));
     cluster_event(k, "CreatedService", "service", "-head-svc");
-    sched_in(k->sched, PODS_MS, pods_due, k);
+    sched_in(k->sched, PODS_MS, create_pods, k);
 }
 
 static void create_role(void *arg)
@@ -150,7 +150,7 @@ static void create_role(void *arg)
     struct kuberay *k = arg;
     put_owned(k, SIM_ROLE);
     cluster_event(k, "CreatedRole", "role", "");
-    sched_in(k->sched, ROLE_MS, role_binding, k);
+    sched_in(k->sched, ROLE_MS, create_role_binding, k);
 }
 
 static void create_service_account(void *arg)
@@ -169,7 +169,7 @@ static void copy_annotations(cJSON *cluster, const cJSON *service)
         if (!json_member(to, note->string)) cJSON_AddItemToObject(to, note->string, cJSON_Duplicate(note, 1));
 }
 
-static void cluster_made(void *arg)
+static void create_cluster(void *arg)
 {
     struct kuberay *k = arg;
     char created[STAMP_TEXT_MAX], text[3 * KUBERAY_NAME];
@@ -205,7 +205,7 @@ static const char *head_env(const cJSON *config, const char *name)
     return NULL;
 }
 
-static void take_wishes(struct kuberay *k)
+static void spec_read(struct kuberay *k)
 {
     const cJSON *config = config_of(k), *group = cJSON_GetArrayItem(json_get(config, "workerGroupSpecs"), 0);
     const cJSON *options = json_get(config, "gcsFaultToleranceOptions");
@@ -227,7 +227,7 @@ static void take_wishes(struct kuberay *k)
 void deploy_begin(struct kuberay *k)
 {
     cluster_name(k);
-    take_wishes(k);
+    spec_read(k);
     config_save(k);
     k->deployed = true;
     k->promoted = k->deleting = k->serve_runs = false;
@@ -235,7 +235,7 @@ void deploy_begin(struct kuberay *k)
     k->app = APP_GONE;
     first_status(k, k->rayservice, "Initializing", "RayService is initializing");
     if (k->conf.notify) k->conf.notify(k->conf.arg, KUBERAY_CLUSTER_MADE, NULL);
-    sched_in(k->sched, CLUSTER_MS, cluster_made, k);
+    sched_in(k->sched, CLUSTER_MS, create_cluster, k);
 }
 
 /* ---- it comes up ------------------------------------------------------------------------------------------------- */
@@ -270,7 +270,7 @@ void deploy_head_runs(struct kuberay *k)
     sched_in(k->sched, LABEL_MS, applications_sent, k);
 }
 
-static void became_active(struct kuberay *k)
+static void status_promote(struct kuberay *k)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = json_member(k->rayservice, "status");
@@ -297,12 +297,12 @@ static void promote_pending(void *arg)
     if (k->promoted || k->deleting || !k->head) return;
     stamp_iso(created, kuberay_now(k));
     for (size_t i = 0; i < ARRAY_LEN(services); i++) {
-        service_and_slice(k, services[i].which, created);
+        service_create(k, services[i].which, created);
         snprintf(text, sizeof text, "Created the service %s/%s-%s-svc", k->ns, k->name, services[i].tail);
         event_by_controller(k, "rayservice-controller", k->rayservice, "CreatedService", "Create", text);
     }
     k->promoted = true;
-    became_active(k);
+    status_promote(k);
     slices_update(k, false);
     rayservice_update_status(k, APP_RUNNING);
 }

@@ -98,7 +98,7 @@ static void grace_over(void *arg)
     pod_schedule_action(p, REMOVED_MS, on_pod_removed);
 }
 
-static void told_again(void *arg)
+static void pod_status_again(void *arg)
 {
     pod_update_status(arg);
 }
@@ -164,7 +164,7 @@ const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t gra
     if (grace == 0) {
         sched_in(k->sched, 10, delete_now, p);
     } else {
-        sched_in(k->sched, 35, told_again, p);
+        sched_in(k->sched, 35, pod_status_again, p);
         sched_in(k->sched, grace * 1000 + 250, grace_over, p);
     }
     return p->object;

@@ -76,7 +76,7 @@ void event_warning(struct kuberay *k, const char *controller, const cJSON *about
 }
 
 /* The kubelet counts a repeated event in the one it already wrote. */
-static bool event_again(struct kuberay *k, const struct sim_pod *p, const char *reason, const char *message)
+static bool event_count_up(struct kuberay *k, const struct sim_pod *p, const char *reason, const char *message)
 {
     size_t count;
     cJSON *const *all = objects_all(k->objects, SIM_EVENT, &count);
@@ -100,7 +100,7 @@ void event_by_kubelet(struct sim_pod *p, const char *container, const char *type
                       const char *message)
 {
     struct kuberay *k = p->owner;
-    if (event_again(k, p, reason, message)) return;
+    if (event_count_up(k, p, reason, message)) return;
     char name[EVENT_TEXT], uid[RNG_UUID], now[STAMP_TEXT_MAX], field[KUBERAY_NAME];
     event_name(k, name, sizeof name, p->object);
     rng_uuid(&k->rng, uid);

@@ -38,7 +38,7 @@ static void remove_object(struct kuberay *k, enum sim_kind kind, const char *nam
     if (obj) objects_delete(k->objects, kind, obj);
 }
 
-static void services_gone(struct kuberay *k)
+static void remove_services(struct kuberay *k)
 {
     char name[KUBERAY_NAME + 32];
     snprintf(name, sizeof name, "%s-head-svc", k->cluster);
@@ -56,14 +56,14 @@ static void services_gone(struct kuberay *k)
     }
 }
 
-static void all_gone(void *arg)
+static void finalizers_removed(void *arg)
 {
     struct kuberay *k = arg;
     sched_drop(k->sched, k);
     if (k->raycluster) objects_delete(k->objects, SIM_RAYCLUSTER, k->raycluster);
     if (k->rayservice) objects_delete(k->objects, SIM_RAYSERVICE, k->rayservice);
     k->raycluster = k->rayservice = NULL;
-    services_gone(k);
+    remove_services(k);
     if (k->cleaner.object) objects_delete(k->objects, SIM_POD, k->cleaner.object);
     if (k->job) objects_delete(k->objects, SIM_JOB, k->job);
     k->job = k->cleaner.object = NULL;
@@ -73,7 +73,7 @@ static void all_gone(void *arg)
 
 /* ---- the Job ----------------------------------------------------------------------------------------------------- */
 
-static void job_told(struct kuberay *k, const char *text)
+static void job_update_status(struct kuberay *k, const char *text)
 {
     char now[STAMP_TEXT_MAX];
     const struct template_value values[] = {{"NOW", stamp_iso(now, kuberay_now(k))},
@@ -88,7 +88,7 @@ static void job_told(struct kuberay *k, const char *text)
     "{'type':'SuccessCriteriaMet','status':'True','lastProbeTime':'${NOW}','lastTransitionTime':'${NOW}','reason':"    \
     "'CompletionsReached','message':'Reached expected number of succeeded pods'}"
 
-static void cleaner_told(struct kuberay *k, const char *phase)
+static void cleaner_update_status(struct kuberay *k, const char *phase)
 {
     struct sim_pod *p = &k->cleaner;
     cJSON *status = pod_status(p);
@@ -116,19 +116,20 @@ static void job_complete(void *arg)
     struct kuberay *k = arg;
     cJSON_DeleteItemFromObjectCaseSensitive(json_member(k->cleaner.object, "metadata"), "finalizers");
     objects_changed(k->objects, SIM_POD, k->cleaner.object);
-    job_told(k, "{'conditions':[" MET
-                ",{'type':'Complete','status':'True','lastProbeTime':'${NOW}','lastTransitionTime':'${NOW}','reason':"
-                "'CompletionsReached','message':'Reached expected number of succeeded pods'}],'startTime':'${STARTED}',"
-                "'completionTime':'${NOW}','succeeded':1,'terminating':0,'uncountedTerminatedPods':{},'ready':0}");
+    job_update_status(
+        k, "{'conditions':[" MET
+           ",{'type':'Complete','status':'True','lastProbeTime':'${NOW}','lastTransitionTime':'${NOW}','reason':"
+           "'CompletionsReached','message':'Reached expected number of succeeded pods'}],'startTime':'${STARTED}',"
+           "'completionTime':'${NOW}','succeeded':1,'terminating':0,'uncountedTerminatedPods':{},'ready':0}");
     event_by_controller(k, "job-controller", k->job, "Completed", "Completed", "Job completed");
-    sched_in(k->sched, FREED_MS, all_gone, k);
+    sched_in(k->sched, FREED_MS, finalizers_removed, k);
 }
 
 static void cleaner_done(void *arg)
 {
     struct kuberay *k = arg;
     k->clean = true;
-    cleaner_told(k, "Succeeded");
+    cleaner_update_status(k, "Succeeded");
     if (k->conf.notify) k->conf.notify(k->conf.arg, KUBERAY_CLUSTER_CLEANED, NULL);
     sched_in(k->sched, COUNTED_MS, job_complete, k);
 }
@@ -138,8 +139,9 @@ static void cleaner_runs(void *arg)
     struct kuberay *k = arg;
     k->cleaner.stage = POD_READY;
     k->cleaner.started_ms = k->cleaner.ready_ms = kuberay_now(k);
-    cleaner_told(k, "Running");
-    job_told(k, "{'startTime':'${STARTED}','active':1,'terminating':0,'uncountedTerminatedPods':{},'ready':1}");
+    cleaner_update_status(k, "Running");
+    job_update_status(k,
+                      "{'startTime':'${STARTED}','active':1,'terminating':0,'uncountedTerminatedPods':{},'ready':1}");
     sched_in(k->sched, DONE_MS, cleaner_done, k);
 }
 
@@ -150,7 +152,7 @@ static void cleaner_bound(void *arg)
     k->cleaner.stage = POD_CREATING;
     snprintf(text, sizeof text, "Successfully assigned %s/%s to %s", k->ns, k->cleaner.name, k->cleaner.node);
     event_by_controller(k, "default-scheduler", k->cleaner.object, "Scheduled", "Binding", text);
-    cleaner_told(k, "Pending");
+    cleaner_update_status(k, "Pending");
     sched_in(k->sched, RUNS_MS, cleaner_runs, k);
 }
 
@@ -217,7 +219,7 @@ static cJSON *job_object(struct kuberay *k, const cJSON *pod)
     return job;
 }
 
-static void belongs_to_job(cJSON *pod, const cJSON *job)
+static void set_job_owner(cJSON *pod, const cJSON *job)
 {
     cJSON *meta = json_member(pod, "metadata"), *owner = cJSON_GetArrayItem(json_member(meta, "ownerReferences"), 0);
     char prefix[KUBERAY_NAME + 48];
@@ -234,7 +236,7 @@ static void belongs_to_job(cJSON *pod, const cJSON *job)
 }
 
 /* The Job's pod is a head's, with one container that cleans. */
-static void cleaner_made(struct kuberay *k)
+static void create_cleaner(struct kuberay *k)
 {
     struct sim_pod *p = &k->cleaner;
     char tail[6], text[4 * KUBERAY_NAME];
@@ -253,25 +255,26 @@ static void cleaner_made(struct kuberay *k)
                                            cJSON_CreateString("Never"));
     job_relabel(json_member(p->object, "metadata"));
     k->job = objects_put(k->objects, SIM_JOB, job_object(k, p->object));
-    belongs_to_job(p->object, k->job);
+    set_job_owner(p->object, k->job);
     snprintf(text, sizeof text, "Created Redis cleanup Job %s/%s", k->ns, object_name(k->job));
     event_by_controller(k, "raycluster-controller", k->raycluster, "CreatedRedisCleanupJob", "Create", text);
     cJSON_ReplaceItemInObjectCaseSensitive(p->object, "status", pod_status(p));
     objects_put(k->objects, SIM_POD, p->object);
     snprintf(text, sizeof text, "Created pod: %s", p->name);
     event_by_controller(k, "job-controller", k->job, "SuccessfulCreate", "Create", text);
-    job_told(k, "{'startTime':'${STARTED}','active':1,'terminating':0,'uncountedTerminatedPods':{},'ready':0}");
+    job_update_status(k,
+                      "{'startTime':'${STARTED}','active':1,'terminating':0,'uncountedTerminatedPods':{},'ready':0}");
 }
 
 /* In a namespace that goes no Job can be made: the RayCluster hangs on its finalizer (kuberay #3388). */
-static void job_due(void *arg)
+static void create_job(void *arg)
 {
     struct kuberay *k = arg;
     if (namespace_goes(k, k->ns)) {
-        sched_in(k->sched, AGAIN_MS, job_due, k);
+        sched_in(k->sched, AGAIN_MS, create_job, k);
         return;
     }
-    cleaner_made(k);
+    create_cleaner(k);
     sched_in(k->sched, BOUND_MS, cleaner_bound, k);
 }
 
@@ -279,10 +282,10 @@ static void job_due(void *arg)
 
 void cluster_emptied(struct kuberay *k)
 {
-    if (!kuberay_pod_at(k, 0)) sched_in(k->sched, JOB_MS, k->clean ? all_gone : job_due, k);
+    if (!kuberay_pod_at(k, 0)) sched_in(k->sched, JOB_MS, k->clean ? finalizers_removed : create_job, k);
 }
 
-static void pod_ends(void *arg)
+static void pod_ended(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
@@ -297,14 +300,14 @@ static void pod_ends(void *arg)
     cluster_emptied(k);
 }
 
-static void pods_end(struct kuberay *k)
+static void end_pods(struct kuberay *k)
 {
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
         if (!p->used) continue;
         sched_drop(k->sched, p);
         pod_set_deletion_timestamp(p, GRACE_S);
-        pod_schedule_action(p, k->clean ? QUICK_MS : ENDS_MS, pod_ends);
+        pod_schedule_action(p, k->clean ? QUICK_MS : ENDS_MS, pod_ended);
     }
 }
 
@@ -322,9 +325,9 @@ void service_deleted(struct kuberay *k)
         event_by_controller(k, "rayservice-controller", k->rayservice, "DeletedRayCluster", "Delete", text);
     }
     if (kuberay_pod_at(k, 0))
-        pods_end(k);
+        end_pods(k);
     else if (k->raycluster && !k->clean)
-        sched_in(k->sched, JOB_MS, job_due, k);
+        sched_in(k->sched, JOB_MS, create_job, k);
     else
-        sched_in(k->sched, QUICK_MS, all_gone, k);
+        sched_in(k->sched, QUICK_MS, finalizers_removed, k);
 }

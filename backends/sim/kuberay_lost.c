@@ -13,7 +13,7 @@ enum {
     WORKER_AGAIN_MS = 11000,
 };
 
-static void worker_again(void *arg)
+static void worker_ready_again(void *arg)
 {
     struct sim_pod *p = arg;
     p->serving = SERVING_OK;
@@ -37,7 +37,7 @@ static void worker_restarts(void *arg)
     pod_update_status(p);
     slices_update(p->owner, false);
     rayservice_update_status(p->owner, p->owner->app);
-    pod_schedule_action(p, WORKER_AGAIN_MS, worker_again);
+    pod_schedule_action(p, WORKER_AGAIN_MS, worker_ready_again);
 }
 
 /* Its readiness probe fails. Recorded without grace: no endpoint is left 4 s after the delete; with one it hangs, and

@@ -45,7 +45,7 @@ static bool namespace_empty(struct kuberay *k, const char *ns)
     return !left;
 }
 
-static void say_what_is_left(struct kuberay *k, cJSON *ns)
+static void set_remaining_condition(struct kuberay *k, cJSON *ns)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = json_member(ns, "status");
@@ -73,7 +73,7 @@ static void namespace_reconcile(void *arg)
         if (namespace_empty(k, object_name(ns))) {
             objects_delete(k->objects, SIM_NAMESPACE, ns);
         } else {
-            say_what_is_left(k, ns);
+            set_remaining_condition(k, ns);
             waits = true;
         }
     }

@@ -70,7 +70,7 @@ bool pod_schedule(struct sim_pod *p)
     return true;
 }
 
-void kuberay_devices(struct kuberay *k, unsigned devices)
+void kuberay_set_devices(struct kuberay *k, unsigned devices)
 {
     static const char *const maps[] = {"capacity", "allocatable"};
     char one[16], two[16];

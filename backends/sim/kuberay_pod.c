@@ -15,7 +15,7 @@ static void remove_member(cJSON *object, const char *name)
     cJSON_DeleteItemFromObjectCaseSensitive(object, name);
 }
 
-static void without_env(cJSON *container, const char *name)
+static void container_remove_env(cJSON *container, const char *name)
 {
     cJSON *env = cJSON_GetObjectItemCaseSensitive(container, "env"), *one, *next;
     for (one = env ? env->child : NULL; one; one = next) {
@@ -26,7 +26,7 @@ static void without_env(cJSON *container, const char *name)
 }
 
 /* Without fault tolerance KubeRay writes ft-enabled "false" and none of the rest. */
-static void without_ft(cJSON *pod, bool head)
+static void pod_remove_ft(cJSON *pod, bool head)
 {
     static const char *const env[] = {"RAY_external_storage_namespace", "RAY_REDIS_ADDRESS", "REDIS_USERNAME",
                                       "REDIS_PASSWORD", "RAY_gcs_rpc_server_reconnect_timeout_s"};
@@ -37,7 +37,7 @@ static void without_ft(cJSON *pod, bool head)
         remove_member(notes, "ray.io/external-storage-namespace");
         cJSON_ReplaceItemInObjectCaseSensitive(notes, "ray.io/ft-enabled", cJSON_CreateString("false"));
     }
-    for (size_t i = 0; i < ARRAY_LEN(env); i++) without_env(container, env[i]);
+    for (size_t i = 0; i < ARRAY_LEN(env); i++) container_remove_env(container, env[i]);
 }
 
 cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
@@ -58,7 +58,7 @@ cJSON *pod_object(struct kuberay *k, const struct sim_pod *p)
                                             {"INDEX", index},
                                             {NULL, NULL}};
     cJSON *pod = template_make(k->templates, p->head ? "head" : "worker", values);
-    if (!k->conf.ft) without_ft(pod, p->head);
+    if (!k->conf.ft) pod_remove_ft(pod, p->head);
     if (k->deployed) pod_apply_template(k, pod, p->head);
     if (p->stage == POD_NEW) remove_member(cJSON_GetObjectItemCaseSensitive(pod, "spec"), "nodeName");
     return pod;

@@ -102,7 +102,7 @@ void pod_update_status(struct sim_pod *p); /* writes the status of its stage; a 
 enum { SLICE_CLUSTER, SLICE_HEAD, SLICE_SERVE };
 void place_objects(struct kuberay *k, uint64_t since_ms);   /* the K8s nodes, at start */
 void cluster_objects(struct kuberay *k, uint64_t since_ms); /* all but the pods, of a service that runs */
-void service_and_slice(struct kuberay *k, int which, const char *created);
+void service_create(struct kuberay *k, int which, const char *created);
 cJSON *applications_status(const struct kuberay *k, enum app_state app); /* NULL: none */
 unsigned ready_workers(const struct kuberay *k);
 void slices_update(struct kuberay *k, bool heads_only);

@@ -26,7 +26,7 @@ static void add_endpoint(cJSON *list, const struct kuberay *k, const struct sim_
     cJSON_AddItemToArray(list, e);
 }
 
-static void slice_told(struct kuberay *k, int which)
+static void slice_update(struct kuberay *k, int which)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *slice = k->slices[which];
@@ -45,9 +45,9 @@ static void slice_told(struct kuberay *k, int which)
 
 void slices_update(struct kuberay *k, bool heads_only)
 {
-    slice_told(k, SLICE_CLUSTER);
-    slice_told(k, SLICE_HEAD);
-    if (!heads_only) slice_told(k, SLICE_SERVE);
+    slice_update(k, SLICE_CLUSTER);
+    slice_update(k, SLICE_HEAD);
+    if (!heads_only) slice_update(k, SLICE_SERVE);
 }
 
 /* ---- RayCluster -------------------------------------------------------------------------------------------------- */
@@ -88,7 +88,7 @@ static void head_condition(struct kuberay *k, cJSON *conditions, const char *rea
 }
 
 /* Go leaves a zero out. */
-static void count_told(cJSON *status, const char *name, unsigned count)
+static void count_set(cJSON *status, const char *name, unsigned count)
 {
     if (count)
         json_set(status, name, cJSON_CreateNumber(count));
@@ -103,8 +103,8 @@ void raycluster_update_status(struct kuberay *k, const char *reason, const char 
     cJSON *status = json_member(k->raycluster, "status");
     head_condition(k, json_member(status, "conditions"), reason, message);
     json_set(status, "head", head_status(k));
-    count_told(status, "availableWorkerReplicas", ready_workers(k));
-    count_told(status, "readyWorkerReplicas", ready_workers(k));
+    count_set(status, "availableWorkerReplicas", ready_workers(k));
+    count_set(status, "readyWorkerReplicas", ready_workers(k));
     json_set(status, "lastUpdateTime", cJSON_CreateString(stamp_iso(now, kuberay_now(k))));
     objects_changed(k->objects, SIM_RAYCLUSTER, k->raycluster);
 }
@@ -138,7 +138,7 @@ static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints
 }
 
 /* Before its first RayCluster serves: KubeRay looks at the pending one alone. */
-static void pending_told(struct kuberay *k, enum app_state app)
+static void pending_update(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = json_member(k->rayservice, "status"), *pending = json_member(status, "pendingServiceStatus");
@@ -157,7 +157,7 @@ void rayservice_update_status(struct kuberay *k, enum app_state app)
     char now[STAMP_TEXT_MAX];
     if (!k->rayservice) return;
     if (!k->promoted) {
-        pending_told(k, app);
+        pending_update(k, app);
         return;
     }
     unsigned endpoints = ready_workers(k);
@@ -225,7 +225,7 @@ void place_objects(struct kuberay *k, uint64_t since_ms)
     }
 }
 
-void service_and_slice(struct kuberay *k, int which, const char *created)
+void service_create(struct kuberay *k, int which, const char *created)
 {
     static const char *const kinds[] = {"cluster", "head", "serve"};
     char service[32], slice[32], uid[RNG_UUID], slice_uid[RNG_UUID], tail[6], name[KUBERAY_NAME + 32];
@@ -292,5 +292,5 @@ void cluster_objects(struct kuberay *k, uint64_t since_ms)
     rayservice_set_managed_fields(k->rayservice, since_ms);
     objects_put(k->objects, SIM_RAYSERVICE, k->rayservice);
     objects_put(k->objects, SIM_RAYCLUSTER, k->raycluster);
-    for (int i = 0; i < 3; i++) service_and_slice(k, i, created);
+    for (int i = 0; i < 3; i++) service_create(k, i, created);
 }

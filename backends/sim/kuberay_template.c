@@ -24,7 +24,7 @@ static cJSON *item_named(cJSON *list, const char *name)
 }
 
 /* Fields of the recorded manifest that this one may not have. */
-static void forget_env(cJSON *env)
+static void remove_env(cJSON *env)
 {
     static const char *const names[] = {"LD_LIBRARY_PATH", "HUGGING_FACE_HUB_TOKEN", "REDIS_USERNAME",
                                         "REDIS_PASSWORD"};
@@ -57,7 +57,7 @@ static void add_containers(cJSON *spec, const cJSON *said, const cJSON *options,
     static const char *const members[] = {"image", "imagePullPolicy", "resources", "lifecycle"};
     cJSON *ray = cJSON_GetArrayItem(json_member(spec, "containers"), 0), *env = json_member(ray, "env"), *other;
     for (size_t i = 0; i < ARRAY_LEN(members); i++) copy_member(ray, said, members[i]);
-    forget_env(env);
+    remove_env(env);
     JSON_EACH (one, json_get(said, "env")) set_env(env, one);
     if (head) {
         add_credential(env, json_get(options, "redisUsername"), "REDIS_USERNAME");
@@ -66,7 +66,7 @@ static void add_containers(cJSON *spec, const cJSON *said, const cJSON *options,
     cJSON_ArrayForEach(other, json_member(spec, "initContainers"))
     {
         copy_member(other, said, "image");
-        forget_env(json_member(other, "env"));
+        remove_env(json_member(other, "env"));
     }
     if (head && cJSON_GetArraySize(json_member(spec, "containers")) > 1)
         copy_member(cJSON_GetArrayItem(json_member(spec, "containers"), 1), said, "image");

@@ -94,7 +94,7 @@ static void head_started(void *arg)
     sched_in(p->owner->sched, ready + SERVICE_RUNNING_MS - READY_MS, service_running, p);
 }
 
-static void head_again(void *arg)
+static void head_restarted(void *arg)
 {
     struct sim_pod *p = arg;
     p->crashed = false;
@@ -119,7 +119,7 @@ void kuberay_head_exits(struct kuberay *k)
                              "containers with unready status: [head]; head: back-off restarting failed container");
     rayservice_update_status(k, APP_GONE);
     event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
-    if (!p->deleting) pod_schedule_action(p, BACKOFF_MS, head_again);
+    if (!p->deleting) pod_schedule_action(p, BACKOFF_MS, head_restarted);
 }
 
 void pod_containers_started(void *arg)
@@ -152,7 +152,7 @@ static void pod_creating(void *arg)
 static void worker_started(void *arg);
 
 /* What follows once a pod has its K8s node. */
-static void started_later(struct sim_pod *p)
+static void schedule_start(struct sim_pod *p)
 {
     pod_schedule_action(p, CREATING_MS - BOUND_MS, pod_creating);
     if (p->head) {
@@ -174,7 +174,7 @@ static void pod_bound(void *arg)
     snprintf(text, sizeof text, "Successfully assigned %s/%s to %s", k->ns, p->name, p->node);
     event_by_controller(k, "default-scheduler", p->object, "Scheduled", "Binding", text);
     if (p->head) raycluster_update_status(k, "Unknown", "");
-    started_later(p);
+    schedule_start(p);
 }
 
 void pods_schedule_pending(struct kuberay *k)
@@ -186,7 +186,7 @@ void pods_schedule_pending(struct kuberay *k)
 }
 
 /* KubeRay makes a pod: the first of its place, or for one that is gone. */
-static void pod_made(struct kuberay *k, bool head, unsigned index)
+static void create_pod(struct kuberay *k, bool head, unsigned index)
 {
     struct sim_pod *p = pod_new(k, head, index);
     char text[3 * KUBERAY_NAME];
@@ -201,8 +201,8 @@ static void pod_made(struct kuberay *k, bool head, unsigned index)
 
 void pods_create(struct kuberay *k)
 {
-    pod_made(k, true, 0);
-    for (unsigned i = 0; i < k->wanted; i++) pod_made(k, false, i);
+    create_pod(k, true, 0);
+    for (unsigned i = 0; i < k->wanted; i++) create_pod(k, false, i);
 }
 
 /* ---- a worker comes up ------------------------------------------------------------------------------------------- */
@@ -239,7 +239,7 @@ void pod_create_replacement(struct kuberay *k, bool head, unsigned index)
         cluster_emptied(k);
         return;
     }
-    pod_made(k, head, index);
+    create_pod(k, head, index);
     if (!head) {
         pods_schedule_pending(k);
         raycluster_update_status(

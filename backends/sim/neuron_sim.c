@@ -343,7 +343,7 @@ static void copy_name(char out[NAME], const char *text)
     text_safe_into(out, NAME, text ? text : "", text ? strlen(text) : 0);
 }
 
-void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod)
+void neuron_sim_set_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod)
 {
     struct node *node = node_find(n, knode);
     if (!node) {
@@ -365,7 +365,7 @@ void neuron_sim_prompt(struct neuron_sim *n, const char *actor, uint64_t ms)
     b->until_ms = loop_now_ms() + ms;
 }
 
-void neuron_sim_garbage(struct neuron_sim *n, bool on)
+void neuron_sim_set_garbage(struct neuron_sim *n, bool on)
 {
     n->garbage = on;
 }
@@ -414,7 +414,7 @@ void neuron_sim_free(struct neuron_sim *n)
     free(n);
 }
 
-void neuron_sim_ray(struct neuron_sim *n, const struct ray_sim *ray)
+void neuron_sim_set_ray(struct neuron_sim *n, const struct ray_sim *ray)
 {
     n->ray = ray;
 }

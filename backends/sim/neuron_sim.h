@@ -21,14 +21,14 @@ struct neuron_sim;
 enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *ray, uint64_t seed,
                         struct neuron_sim **ret, struct why *why);
 /* Another Ray from now on; borrowed as the first. Runtimes of the old one are gone. */
-void neuron_sim_ray(struct neuron_sim *n, const struct ray_sim *ray);
+void neuron_sim_set_ray(struct neuron_sim *n, const struct ray_sim *ray);
 /* A K8s node with Neuron devices, and the Ray pod on it (NULL: none, so no runtime). instance_id: as in the Node's
  * providerID. Told again, the pod changes. */
-void neuron_sim_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod);
+void neuron_sim_set_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod);
 /* A prompt is computed by that replica's actor (hex id) for so long. */
 void neuron_sim_prompt(struct neuron_sim *n, const char *actor, uint64_t ms);
 /* The fault garbage: every other line is cut short. */
-void neuron_sim_garbage(struct neuron_sim *n, bool on);
+void neuron_sim_set_garbage(struct neuron_sim *n, bool on);
 /* The next line of that node, one period on; ends with '\n'. ERR_NOT_FOUND: no such node. What the socket sends. */
 enum err neuron_sim_line(struct neuron_sim *n, const char *knode, struct buf *out);
 void neuron_sim_free(struct neuron_sim *n); /* unlinks the socket; NULL is fine */

@@ -52,7 +52,7 @@ struct objects *objects_new(void)
     return o;
 }
 
-void objects_forget(struct objects *o)
+void objects_clear_log(struct objects *o)
 {
     for (; o->log_count; o->log_count--) {
         cJSON_Delete(o->log[o->log_start].object);
@@ -64,7 +64,7 @@ void objects_forget(struct objects *o)
 void objects_free(struct objects *o)
 {
     if (!o) return;
-    objects_forget(o);
+    objects_clear_log(o);
     for (int i = 0; i < SIM_KIND_COUNT; i++) {
         for (size_t j = 0; j < o->tables[i].count; j++) cJSON_Delete(o->tables[i].items[j]);
         free(o->tables[i].items);

@@ -65,7 +65,7 @@ void objects_free(struct objects *o); /* NULL is fine */
 
 uint64_t objects_version(const struct objects *o); /* of the last event; 1 at first */
 uint64_t objects_floor(const struct objects *o);   /* events after this version are all there */
-void objects_forget(struct objects *o);            /* drops the log: every older version is "too old" from now on */
+void objects_clear_log(struct objects *o);         /* drops the log: every older version is "too old" from now on */
 
 /* Deletes every object, as objects_delete would. */
 void objects_clear(struct objects *o);

@@ -43,9 +43,10 @@ static void copy_text(char *out, size_t size, const char *text)
 
 /* A place in a full array: the oldest element that is over goes. */
 #define ADD(array, count, is_over)                                                                                     \
-    ((count) == ARRAY_LEN(array) ? (count) = drop_one(array, count, sizeof *(array), is_over) : 0, &(array)[(count)++])
+    ((count) == ARRAY_LEN(array) ? (count) = drop_oldest(array, count, sizeof *(array), is_over) : 0,                  \
+     &(array)[(count)++])
 
-static size_t drop_one(void *array, size_t count, size_t size, bool (*is_over)(const void *item))
+static size_t drop_oldest(void *array, size_t count, size_t size, bool (*is_over)(const void *item))
 {
     char *bytes = array;
     size_t at = 0;
@@ -53,19 +54,19 @@ static size_t drop_one(void *array, size_t count, size_t size, bool (*is_over)(c
     memmove(bytes + at * size, bytes + (at + 1) * size, (count - at - 1) * size);
     return count - 1;
 }
-static bool node_over(const void *item)
+static bool node_is_dead(const void *item)
 {
     return !((const struct ray_sim_node *)item)->alive;
 }
-static bool actor_over(const void *item)
+static bool actor_is_dead(const void *item)
 {
     return ((const struct ray_sim_actor *)item)->state == RAY_SIM_DEAD;
 }
-static bool job_over(const void *item)
+static bool job_is_dead(const void *item)
 {
     return ((const struct ray_sim_job *)item)->dead;
 }
-static bool worker_over(const void *item)
+static bool any_worker(const void *item)
 {
     (void)item;
     return true;
@@ -112,7 +113,7 @@ static bool lives_on(const struct ray_sim_actor *a, const char *node)
 static struct ray_sim_node *add_node(struct ray_sim *r, const char *pod, const char *ip, const char *group, bool head,
                                      uint64_t wall_ms)
 {
-    struct ray_sim_node *n = ADD(r->node, r->nodes, node_over);
+    struct ray_sim_node *n = ADD(r->node, r->nodes, node_is_dead);
     *n = (struct ray_sim_node){.head = head, .alive = true, .start_ms = wall_ms};
     rng_hex(&r->rng, n->id, 56);
     COPY(n->pod, pod);
@@ -122,10 +123,10 @@ static struct ray_sim_node *add_node(struct ray_sim *r, const char *pod, const c
 }
 
 /* The worker process of an actor: an id, a pid and a port of its own, and a row in WORKERS. */
-static void give_worker(struct ray_sim *r, struct ray_sim_actor *a, uint64_t wall_ms)
+static void add_worker_process(struct ray_sim *r, struct ray_sim_actor *a, uint64_t wall_ms)
 {
     const struct ray_sim_node *n = ray_sim_node_of(r, a->node);
-    struct ray_sim_worker *w = ADD(r->worker, r->workers, worker_over);
+    struct ray_sim_worker *w = ADD(r->worker, r->workers, any_worker);
     rng_hex(&r->rng, a->worker, 56);
     a->pid = a->kind == RAY_SIM_REPLICA ? random_between(r, 105, 119) : random_between(r, 180, 490);
     a->port = random_between(r, 10000, 19999);
@@ -137,14 +138,14 @@ static void give_worker(struct ray_sim *r, struct ray_sim_actor *a, uint64_t wal
 
 static struct ray_sim_actor *add_actor(struct ray_sim *r, enum ray_sim_kind kind, const char *node, uint64_t wall_ms)
 {
-    struct ray_sim_actor *a = ADD(r->actor, r->actors, actor_over);
+    struct ray_sim_actor *a = ADD(r->actor, r->actors, actor_is_dead);
     const struct ray_sim_actor *owner = controller_of(r);
     *a = (struct ray_sim_actor){.kind = kind, .state = RAY_SIM_ALIVE, .start_ms = wall_ms};
     rng_hex(&r->rng, a->id, 24);
     memcpy(a->id + 24, "01000000", 9); /* all belong to the first job */
     COPY(a->node, node);
     COPY(a->owner_worker, owner ? owner->worker : "");
-    give_worker(r, a, wall_ms);
+    add_worker_process(r, a, wall_ms);
     return a;
 }
 
@@ -290,7 +291,7 @@ void ray_sim_head_controller(struct ray_sim *r, uint64_t wall_ms)
         COPY(c->node, head->id);
         c->state = RAY_SIM_ALIVE;
         c->restarts++;
-        give_worker(r, c, wall_ms);
+        add_worker_process(r, c, wall_ms);
     }
     serve_reconcile(r, wall_ms);
 }
@@ -305,14 +306,14 @@ void ray_sim_head_job(struct ray_sim *r, uint64_t wall_ms)
 {
     const struct ray_sim_node *head = head_of(r);
     if (!head) return;
-    struct ray_sim_job *j = ADD(r->job, r->jobs, job_over);
+    struct ray_sim_job *j = ADD(r->job, r->jobs, job_is_dead);
     unsigned n = ++r->jobs_ever;
     *j = (struct ray_sim_job){
         .pid = random_between(r, 120, 240), .port = random_between(r, 10000, 19999), .start_ms = wall_ms};
     snprintf(j->id, sizeof j->id, "%02x%02x0000", n & 0xff, n >> 8 & 0xff);
     COPY(j->node, head->id);
     COPY(j->ip, head->ip);
-    struct ray_sim_worker *w = ADD(r->worker, r->workers, worker_over);
+    struct ray_sim_worker *w = ADD(r->worker, r->workers, any_worker);
     *w = (struct ray_sim_worker){.driver = true, .alive = true, .pid = j->pid, .port = j->port, .start_ms = wall_ms};
     memset(w->id, 'f', sizeof w->id - 1);
     memcpy(w->id, j->id, strlen(j->id));

@@ -133,7 +133,7 @@ void redis_child_kill(struct redis_child *c)
     guard_kill_redis(c->guard);
 }
 
-enum err redis_child_again(struct redis_child *c, struct why *why)
+enum err redis_child_restart(struct redis_child *c, struct why *why)
 {
     return child_start_server(c, why);
 }

@@ -19,7 +19,7 @@ const char *redis_child_password(const struct redis_child *c);
 
 /* The fault redis-gone, and its end: the same port, user and password, but empty. */
 void redis_child_kill(struct redis_child *c);
-enum err redis_child_again(struct redis_child *c, struct why *why);
+enum err redis_child_restart(struct redis_child *c, struct why *why);
 
 void redis_child_free(struct redis_child *c); /* ends it; wipes the password; NULL is fine */
 

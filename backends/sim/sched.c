@@ -97,7 +97,7 @@ void sched_drop(struct sched *s, const void *arg)
     if (!s->pinned) timer_arm(s);
 }
 
-void sched_speed(struct sched *s, double speed)
+void sched_set_speed(struct sched *s, double speed)
 {
     s->skipped = now_ms(s);
     s->real_start = loop_now_ms();

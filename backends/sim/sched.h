@@ -17,10 +17,10 @@ struct sched *sched_new(struct loop *l, double speed);
 void sched_free(struct sched *s); /* drops all actions; NULL is fine */
 
 void sched_in(struct sched *s, uint64_t ms, void (*run)(void *arg), void *arg);
-void sched_drop(struct sched *s, const void *arg); /* removes all actions with that argument */
-void sched_speed(struct sched *s, double speed);   /* not while an action runs */
-void sched_clear(struct sched *s);                 /* removes all; not while an action runs */
-void sched_advance(struct sched *s, uint64_t ms);  /* runs now all actions due in the next ms */
+void sched_drop(struct sched *s, const void *arg);   /* removes all actions with that argument */
+void sched_set_speed(struct sched *s, double speed); /* not while an action runs */
+void sched_clear(struct sched *s);                   /* removes all; not while an action runs */
+void sched_advance(struct sched *s, uint64_t ms);    /* runs now all actions due in the next ms */
 size_t sched_waiting(const struct sched *s);
 
 #endif

@@ -94,7 +94,7 @@ struct gathered {
     const cJSON *last;  /* the entry named last in it */
 };
 
-static void with_whom(struct buf *out, const cJSON *entry)
+static void add_manager(struct buf *out, const cJSON *entry)
 {
     const char *how = json_str(entry, "operation"), *sub = json_str(entry, "subresource");
     buf_printf(out, "\"%s\"", json_str(entry, "manager"));
@@ -109,13 +109,13 @@ static void gather_conflict(void *arg, const char *path)
     buf_init(&text, MESSAGE_MAX);
     if (g->last != g->entry) {
         buf_str(&g->paths, g->last ? "\nconflicts with " : "conflicts with ");
-        with_whom(&g->paths, g->entry);
+        add_manager(&g->paths, g->entry);
         buf_char(&g->paths, ':');
         g->last = g->entry;
     }
     buf_printf(&g->paths, "\n- %s", path);
     buf_str(&text, "conflict with ");
-    with_whom(&text, g->entry);
+    add_manager(&text, g->entry);
     cJSON *cause = cJSON_CreateObject();
     cJSON_AddStringToObject(cause, "reason", "FieldManagerConflict");
     cJSON_AddStringToObject(cause, "message", buf_text(&text));
@@ -181,7 +181,7 @@ static cJSON *fields_of_others(const cJSON *obj, const char *manager)
     return list;
 }
 
-static void drop_unsaid(cJSON *merged, const struct apply_ask *ask, const cJSON *mine)
+static void drop_unapplied(cJSON *merged, const struct apply_ask *ask, const cJSON *mine)
 {
     cJSON *before = cJSON_Duplicate(managed_fields(merged, ask->manager, "Apply"), 1);
     cJSON *others = fields_of_others(merged, ask->manager);
@@ -201,7 +201,7 @@ cJSON *apply_merge(const cJSON *live, const struct apply_ask *ask, cJSON **ret_r
         return NULL;
     }
     if (live) {
-        drop_unsaid(merged, ask, mine);
+        drop_unapplied(merged, ask, mine);
         fields_merge(merged, ask->config);
     }
     managed_set(merged, ask->manager, "Apply", mine, ask->now_ms);

@@ -22,16 +22,16 @@ enum { TOKEN_BYTES = 24, DROP_EVERY_MS = 2000 };
 
 /* ---- faults ------------------------------------------------------------------------------------------------------ */
 
-static void drop_now(void *arg)
+static void drop_connections(void *arg)
 {
     struct sim *s = arg;
     https_drop_all(s->https);
 }
 
-enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
+enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why)
 {
     if (f == FAULT_REDIS_GONE) {
-        enum err e = sim_worlds_redis_gone(s->worlds, on, why);
+        enum err e = sim_worlds_set_redis_gone(s->worlds, on, why);
         if (e != ERR_OK) return e;
     }
     s->faults[f] = on && f != FAULT_WATCH_410;
@@ -47,7 +47,7 @@ enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why)
     case FAULT_SERVE_500:
     case FAULT_SERVE_HANG:
     case FAULT_SERVE_CUT:
-    case FAULT_SERVE_SLOW: api_fault(s->api, f, on); break;
+    case FAULT_SERVE_SLOW: api_set_fault(s->api, f, on); break;
     case FAULT_REDIS_GONE:
     case FAULT_COUNT: break;
     }
@@ -112,8 +112,8 @@ static enum err start_cluster(struct sim *s, enum start start, struct why *why)
                                       .notify = on_kuberay_notification,
                                       .arg = s};
     s->kuberay = kuberay_new(s->loop, s->objects, s->sched, s->templates, &conf);
-    if (s->conf.devices_known) kuberay_devices(s->kuberay, s->conf.devices);
-    crowd_make(s->objects, s->conf.pods, s->conf.seed);
+    if (s->conf.devices_known) kuberay_set_devices(s->kuberay, s->conf.devices);
+    crowd_create(s->objects, s->conf.pods, s->conf.seed);
     return sim_worlds_boot(s->worlds, s->kuberay, s->dir, conf.now_ms, why);
 }
 
@@ -132,19 +132,19 @@ static enum err make_cluster(struct sim *s, struct why *why)
 enum err sim_reset(struct sim *s, enum start start, struct why *why)
 {
     for (int i = 0; i < FAULT_COUNT; i++) {
-        enum err e = s->faults[i] ? sim_fault(s, (enum fault)i, false, why) : ERR_OK;
+        enum err e = s->faults[i] ? sim_set_fault(s, (enum fault)i, false, why) : ERR_OK;
         if (e != ERR_OK) return e;
     }
     api_allow(s->api);
-    api_openai(s->api, s->conf.openai);
+    api_set_openai(s->api, s->conf.openai);
     sched_clear(s->sched);
-    sched_speed(s->sched, s->conf.speed > 0 ? s->conf.speed : 1);
+    sched_set_speed(s->sched, s->conf.speed > 0 ? s->conf.speed : 1);
     sim_worlds_reset(s->worlds);
     kuberay_free(s->kuberay);
     objects_clear(s->objects);
     s->rounds++;
     enum err e = start_cluster(s, start, why);
-    api_kuberay(s->api, s->kuberay);
+    api_set_kuberay(s->api, s->kuberay);
     return e;
 }
 
@@ -203,7 +203,7 @@ enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, 
     s->loop = l;
     s->conf = *conf;
     s->program = conf->program ? mem_str(conf->program) : own_program();
-    s->dropping = alarm_new(l, drop_now, s);
+    s->dropping = alarm_new(l, drop_connections, s);
     enum err e = make_dir(s, conf->dir, why);
     s->conf.dir = s->conf.program = NULL;
     if (e == ERR_OK) {

@@ -42,7 +42,7 @@ struct sim;
 enum err sim_new(struct loop *l, const struct sim_conf *conf, struct sim **ret, struct why *why);
 void sim_free(struct sim *s); /* NULL is fine */
 
-enum err sim_fault(struct sim *s, enum fault f, bool on, struct why *why);
+enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why);
 /* Executes a line of the control socket; writes the reply, without '\n', to out (SIM_ANSWER_MAX bytes). */
 void sim_command(struct sim *s, const char *line, char *out);
 struct kuberay *sim_kuberay(const struct sim *s);

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void say_fault(struct sim *s, const char *word, char *out, size_t size)
+static void command_fault(struct sim *s, const char *word, char *out, size_t size)
 {
     enum fault f;
     struct why why = {ERR_OK, ""};
@@ -14,24 +14,24 @@ static void say_fault(struct sim *s, const char *word, char *out, size_t size)
         size_t at = (size_t)snprintf(out, size, "error: no such fault; there are:");
         for (int i = 0; i < FAULT_COUNT && at < size; i++)
             at += (size_t)snprintf(out + at, size - at, " %s", fault_word((enum fault)i));
-    } else if (sim_fault(s, f, true, &why) != ERR_OK) {
+    } else if (sim_set_fault(s, f, true, &why) != ERR_OK) {
         snprintf(out, size, "error: %s", why.text);
     } else {
         snprintf(out, size, "ok");
     }
 }
 
-static void say_clear(struct sim *s, const char *word, char *out, size_t size)
+static void command_clear(struct sim *s, const char *word, char *out, size_t size)
 {
     struct why why = {ERR_OK, ""};
     (void)word;
     snprintf(out, size, "ok");
     for (int i = 0; i < FAULT_COUNT; i++)
-        if (s->faults[i] && sim_fault(s, (enum fault)i, false, &why) != ERR_OK)
+        if (s->faults[i] && sim_set_fault(s, (enum fault)i, false, &why) != ERR_OK)
             snprintf(out, size, "error: %s", why.text);
 }
 
-static void say_advance(struct sim *s, const char *word, char *out, size_t size)
+static void command_advance(struct sim *s, const char *word, char *out, size_t size)
 {
     uint64_t seconds;
     if (text_u64(word, strlen(word), 24 * 3600, &seconds) != ERR_OK) {
@@ -48,7 +48,7 @@ static const char *stage_word(enum pod_stage stage)
     return words[stage];
 }
 
-static void say_state(struct sim *s, const char *word, char *out, size_t size)
+static void command_state(struct sim *s, const char *word, char *out, size_t size)
 {
     const struct sim_pod *p;
     (void)word;
@@ -62,7 +62,7 @@ static void say_state(struct sim *s, const char *word, char *out, size_t size)
         if (s->faults[i]) at += (size_t)snprintf(out + at, size - at, " fault=%s", fault_word((enum fault)i));
 }
 
-static void say_kill_worker(struct sim *s, const char *name, char *out, size_t size)
+static void command_kill_worker(struct sim *s, const char *name, char *out, size_t size)
 {
     const struct sim_pod *p = kuberay_pod(s->kuberay, name);
     if (!p || p->head) {
@@ -73,7 +73,7 @@ static void say_kill_worker(struct sim *s, const char *name, char *out, size_t s
     snprintf(out, size, "ok");
 }
 
-static void say_reset(struct sim *s, const char *word, char *out, size_t size)
+static void command_reset(struct sim *s, const char *word, char *out, size_t size)
 {
     static const char *const words[] = {
         [START_AS_BEGUN] = "", [START_RUNNING] = "running", [START_EMPTY] = "empty", [START_NO_FT] = "no-ft"};
@@ -88,29 +88,29 @@ static void say_reset(struct sim *s, const char *word, char *out, size_t size)
         snprintf(out, size, "ok");
 }
 
-static void say_devices(struct sim *s, const char *word, char *out, size_t size)
+static void command_devices(struct sim *s, const char *word, char *out, size_t size)
 {
     uint64_t devices;
     if (text_u64(word, strlen(word), 16, &devices) != ERR_OK) {
         snprintf(out, size, "error: devices NUMBER, of each K8s node; at most 16");
         return;
     }
-    kuberay_devices(s->kuberay, (unsigned)devices);
+    kuberay_set_devices(s->kuberay, (unsigned)devices);
     snprintf(out, size, "ok");
 }
 
-static void say_speed(struct sim *s, const char *word, char *out, size_t size)
+static void command_speed(struct sim *s, const char *word, char *out, size_t size)
 {
     uint64_t speed;
     if (text_u64(word, strlen(word), 100, &speed) != ERR_OK || speed == 0) {
         snprintf(out, size, "error: speed NUMBER, from 1 to 100");
         return;
     }
-    sched_speed(s->sched, (double)speed);
+    sched_set_speed(s->sched, (double)speed);
     snprintf(out, size, "ok");
 }
 
-static void say_deny(struct sim *s, const char *words, char *out, size_t size)
+static void command_deny(struct sim *s, const char *words, char *out, size_t size)
 {
     char verb[16];
     size_t len = strcspn(words, " ");
@@ -123,25 +123,25 @@ static void say_deny(struct sim *s, const char *words, char *out, size_t size)
     snprintf(out, size, api_deny(s->api, verb, resource) ? "ok" : "error: no more denials");
 }
 
-static void say_allow(struct sim *s, const char *word, char *out, size_t size)
+static void command_allow(struct sim *s, const char *word, char *out, size_t size)
 {
     (void)word;
     api_allow(s->api);
     snprintf(out, size, "ok");
 }
 
-static void say_openai(struct sim *s, const char *word, char *out, size_t size)
+static void command_openai(struct sim *s, const char *word, char *out, size_t size)
 {
     bool on = strcmp(word, "on") == 0;
     if (!on && strcmp(word, "off") != 0) {
         snprintf(out, size, "error: openai on, or openai off");
         return;
     }
-    api_openai(s->api, on);
+    api_set_openai(s->api, on);
     snprintf(out, size, "ok");
 }
 
-static void say_quit(struct sim *s, const char *word, char *out, size_t size)
+static void command_quit(struct sim *s, const char *word, char *out, size_t size)
 {
     (void)word;
     snprintf(out, size, "ok");
@@ -153,18 +153,18 @@ void sim_answer(void *sim, const char *line, char *out, size_t size)
     static const struct {
         const char *name;
         void (*say)(struct sim *s, const char *word, char *out, size_t size);
-    } commands[] = {{"fault", say_fault},
-                    {"clear", say_clear},
-                    {"advance", say_advance},
-                    {"state", say_state},
-                    {"kill-worker", say_kill_worker},
-                    {"devices", say_devices},
-                    {"deny", say_deny},
-                    {"allow", say_allow},
-                    {"openai", say_openai},
-                    {"speed", say_speed},
-                    {"reset", say_reset},
-                    {"quit", say_quit}};
+    } commands[] = {{"fault", command_fault},
+                    {"clear", command_clear},
+                    {"advance", command_advance},
+                    {"state", command_state},
+                    {"kill-worker", command_kill_worker},
+                    {"devices", command_devices},
+                    {"deny", command_deny},
+                    {"allow", command_allow},
+                    {"openai", command_openai},
+                    {"speed", command_speed},
+                    {"reset", command_reset},
+                    {"quit", command_quit}};
     const char *space = strchr(line, ' '), *word = space ? space + 1 : "";
     size_t len = space ? (size_t)(space - line) : strlen(line);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {

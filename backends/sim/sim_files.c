@@ -17,7 +17,7 @@ char *sim_file(const char *dir, const char *name)
     return mem_printf("%s/%s", dir, name);
 }
 
-static enum err write_out(const char *dir, const char *name, struct buf *text, struct why *why)
+static enum err write_file(const char *dir, const char *name, struct buf *text, struct why *why)
 {
     char *path = sim_file(dir, name);
     enum err e = file_write(path, buf_text(text), text->len, why);
@@ -41,7 +41,7 @@ static enum err write_kubeconfig(const struct sim_files *f, struct why *why)
                "users:\n- name: raydeck-sim\n  user:\n    token: %s\n",
                f->port, buf_text(&ca), f->token);
     buf_done(&ca);
-    return write_out(f->dir, "kubeconfig", &out, why);
+    return write_file(f->dir, "kubeconfig", &out, why);
 }
 
 /* In double quotes of YAML. */
@@ -99,7 +99,7 @@ static enum err write_config(const struct sim_files *f, struct why *why)
                "contexts:\n- name: raydeck-sim\n  server: https://127.0.0.1:%u\n  ca: sha256:%s\n  development: true\n",
                f->port, ca);
     free(kubeconfig);
-    return write_out(f->dir, "config.yaml", &out, why);
+    return write_file(f->dir, "config.yaml", &out, why);
 }
 
 /* The variables of a manifest that is deployed here. */
@@ -113,7 +113,7 @@ static enum err write_env(const struct sim_files *f, struct why *why)
         "HUGGING_FACE_HUB_TOKEN=hf_simulated\n"
         "RAY_VERSION=2.60.0\nRAY_SERVE_IMAGE=public.ecr.aws/data-on-eks/ray2.60.0-py310-mistral7b-neuron:2.60.0\n",
         f->redis_port, f->redis_password);
-    return write_out(f->dir, "env", &out, why);
+    return write_file(f->dir, "env", &out, why);
 }
 
 enum err sim_files_write(const struct sim_files *f, struct why *why)

@@ -76,7 +76,7 @@ static int usage_error(const char *option, const char *value)
 }
 
 /* 0: go on; else the status to exit with, less one. */
-static int one_option(struct options *o, int which, const char *value)
+static int option_read(struct options *o, int which, const char *value)
 {
     double v = 0;
     enum fault f;
@@ -132,7 +132,7 @@ static int options_read(struct options *o, int argc, char **argv)
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)
-        if ((status = one_option(o, which, optarg)) != 0) return status;
+        if ((status = option_read(o, which, optarg)) != 0) return status;
     if (!o->sim.dir || optind < argc) {
         fputs(usage, stderr);
         return EXIT_USAGE;
@@ -159,7 +159,7 @@ static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *out)
     *out = uv_buf_init(p->scrap, sizeof p->scrap);
 }
 
-static void in_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
+static void on_stdin(uv_stream_t *stream, ssize_t n, const uv_buf_t *piece)
 {
     (void)piece;
     if (n < 0) program_stop(stream->data);
@@ -182,7 +182,7 @@ static void watch_stdin(struct program *p)
     uv_pipe_init(loop_uv(p->loop), &p->in, 0);
     p->in.data = p;
     p->in_open = true;
-    if (uv_pipe_open(&p->in, STDIN_FILENO) != 0 || uv_read_start((uv_stream_t *)&p->in, on_alloc, in_read) != 0)
+    if (uv_pipe_open(&p->in, STDIN_FILENO) != 0 || uv_read_start((uv_stream_t *)&p->in, on_alloc, on_stdin) != 0)
         program_stop(p);
 }
 
@@ -193,7 +193,7 @@ static void program_unwatch(struct program *p)
 }
 
 /* `raydeck demo` starts us with these blocked. From here on the guard tidies up whatever comes. */
-static void let_signals_in(void)
+static void unblock_signals(void)
 {
     static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};
     sigset_t set;
@@ -211,11 +211,11 @@ static int run_server(struct options *o)
     o->sim.arg = &p;
     watch_signals(&p);
     enum err e = sim_new(p.loop, &o->sim, &sim, &why);
-    let_signals_in();
+    unblock_signals();
     if (*why.text) fprintf(stderr, "raydeck-sim: %s\n", why.text);
     for (int i = 0; e == ERR_OK && i < FAULT_COUNT; i++) {
         if (!o->faults[i]) continue;
-        e = sim_fault(sim, (enum fault)i, true, &why);
+        e = sim_set_fault(sim, (enum fault)i, true, &why);
         if (e != ERR_OK) fprintf(stderr, "raydeck-sim: --fault %s: %s\n", fault_word((enum fault)i), why.text);
     }
     if (e == ERR_OK) {

@@ -74,7 +74,7 @@ static struct gcs_sim_pod gcs_pod(const struct sim_pod *p)
 static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there)
 {
     if (w->neuron)
-        neuron_sim_node(w->neuron, p->node, kuberay_instance(w->kuberay, (size_t)p->place), there ? p->name : NULL);
+        neuron_sim_set_node(w->neuron, p->node, kuberay_instance(w->kuberay, (size_t)p->place), there ? p->name : NULL);
 }
 
 /* gcs_server gave up without its Redis, and the head's container ends with it. */
@@ -101,12 +101,12 @@ static void make_gcs(struct sim_worlds *w)
 }
 
 /* A Ray in which nothing runs, in place of the one there was; its replicas are as the RayService says. */
-static void new_ray(struct sim_worlds *w, uint64_t seed)
+static void ray_replace(struct sim_worlds *w, uint64_t seed)
 {
     struct ray_sim *old = w->ray;
     const struct ray_sim_conf ray = {.seed = seed, .serve = *kuberay_serve(w->kuberay)};
     w->ray = ray_sim_new(&ray);
-    if (w->neuron) neuron_sim_ray(w->neuron, w->ray);
+    if (w->neuron) neuron_sim_set_ray(w->neuron, w->ray);
     w->gcs_runs = w->next.used = false;
     gcs_sim_free(w->gcs);
     w->gcs = NULL;
@@ -114,9 +114,9 @@ static void new_ray(struct sim_worlds *w, uint64_t seed)
 }
 
 /* A RayCluster that has nothing yet. */
-static void new_cluster(struct sim_worlds *w)
+static void cluster_new(struct sim_worlds *w)
 {
-    new_ray(w, w->conf.seed + ++w->clusters);
+    ray_replace(w, w->conf.seed + ++w->clusters);
     make_gcs(w);
 }
 
@@ -143,11 +143,11 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
 {
     const struct sim_pod *p;
     w->kuberay = k;
-    new_ray(w, w->conf.seed);
+    ray_replace(w, w->conf.seed);
     if (kuberay_head(k)) boot_gcs(w, now_ms - KUBERAY_AGE_MS);
     enum err e = w->neuron ? ERR_OK : neuron_sim_new(w->loop, dir, w->ray, w->conf.seed, &w->neuron, why);
     for (size_t i = 0; e == ERR_OK && i < KUBERAY_WORKERS; i++)
-        neuron_sim_node(w->neuron, kuberay_knode(k, i), kuberay_instance(k, i), NULL);
+        neuron_sim_set_node(w->neuron, kuberay_knode(k, i), kuberay_instance(k, i), NULL);
     for (size_t i = 0; e == ERR_OK && (p = kuberay_pod_at(k, i)); i++)
         if (!p->head) neuron_pod(w, p, true);
     return e;
@@ -162,7 +162,7 @@ static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
     if (w->gcs_runs) return;
     /* Without fault tolerance it knows nothing of what was before: another cluster, with actors of its own. */
     const struct ray_sim_node *any;
-    if (!kuberay_ft(w->kuberay) && ray_sim_nodes(w->ray, &any)) new_cluster(w);
+    if (!kuberay_ft(w->kuberay) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
     w->gcs_runs = true;
     gcs_sim_head_started(w->gcs, &of);
 }
@@ -183,7 +183,7 @@ static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)
 
 void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, const struct sim_pod *pod)
 {
-    if (what == KUBERAY_CLUSTER_MADE) new_cluster(w);
+    if (what == KUBERAY_CLUSTER_MADE) cluster_new(w);
     if (!w->gcs) return;
     if (what == KUBERAY_CLUSTER_CLEANED) gcs_sim_clean(w->gcs, CLEANER_IP);
     if (!pod) return;
@@ -232,19 +232,19 @@ void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
     }
 }
 
-enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
+enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
 {
     if (!w->redis) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
     if (gone) {
         redis_child_kill(w->redis);
         return ERR_OK;
     }
-    enum err e = redis_child_again(w->redis, why);
+    enum err e = redis_child_restart(w->redis, why);
     if (e == ERR_OK && w->gcs) gcs_sim_redis_back(w->gcs);
     return e;
 }
 
-void sim_worlds_garbage(struct sim_worlds *w, bool on)
+void sim_worlds_set_garbage(struct sim_worlds *w, bool on)
 {
-    neuron_sim_garbage(w->neuron, on);
+    neuron_sim_set_garbage(w->neuron, on);
 }

@@ -38,7 +38,7 @@ void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, con
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
 void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms);
-enum err sim_worlds_redis_gone(struct sim_worlds *w, bool gone, struct why *why);
-void sim_worlds_garbage(struct sim_worlds *w, bool on);
+enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why);
+void sim_worlds_set_garbage(struct sim_worlds *w, bool on);
 
 #endif

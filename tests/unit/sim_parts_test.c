@@ -96,7 +96,7 @@ static void the_log_is_bounded_and_says_where_it_begins(void **state)
     uint64_t last = 2;
     objects_since(o, 2, count_event, &last);
     assert_int_equal(last, objects_version(o));
-    objects_forget(o);
+    objects_clear_log(o);
     assert_int_equal(objects_floor(o), objects_version(o));
     objects_free(o);
 }
@@ -143,7 +143,7 @@ static void a_crowd_is_put_beside_the_pods_there_are(void **state)
                       "'nodeName':'n'},'status':{'phase':'Running'}}",
                       NULL);
     objects_put(o, SIM_POD, pod);
-    crowd_make(o, 300, 1);
+    crowd_create(o, 300, 1);
     cJSON *const *all = objects_all(o, SIM_POD, &count);
     assert_int_equal(count, 301);
     assert_string_equal(object_ns(all[0]), "mistral");

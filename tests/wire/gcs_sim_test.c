@@ -255,7 +255,7 @@ static void test_redis_gone(void **state)
     assert_false(gcs_sim_reached(f->gcs, GCS_SIM_ALIVE));
     redisFree(f->look);
     unsigned port = redis_child_port(f->redis);
-    if (redis_child_again(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
+    if (redis_child_restart(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
     assert_int_equal(redis_child_port(f->redis), port);
     f->look = log_in(f->redis);
     assert_int_equal(table_length(f, "NODE"), 0);

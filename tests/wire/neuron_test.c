@@ -225,7 +225,7 @@ static void test_simulated_line(void **state)
     buf_init(&line, NEURON_SIM_LINE_MAX);
     buf_init(&other, NEURON_SIM_LINE_MAX);
     assert_int_equal(neuron_sim_line(n, "n1", &line), ERR_NOT_FOUND);
-    neuron_sim_node(n, "n1", "i-1", "w1");
+    neuron_sim_set_node(n, "n1", "i-1", "w1");
     assert_int_equal(neuron_sim_line(n, "n1", &line), ERR_OK);
     assert_int_equal(line.data[line.len - 1], '\n');
     cJSON *ours = NULL, *real = fixture_json("tests/fixtures/neuron/04-busy-mistral-2cores.composed.json");
@@ -237,7 +237,7 @@ static void test_simulated_line(void **state)
 
     /* The same seed says the same. */
     assert_int_equal(neuron_sim_new(s->loop, dir, ray, 9, &twin, NULL), ERR_OK);
-    neuron_sim_node(twin, "n1", "i-1", "w1");
+    neuron_sim_set_node(twin, "n1", "i-1", "w1");
     assert_int_equal(neuron_sim_line(twin, "n1", &other), ERR_OK);
     assert_string_equal(buf_text(&other), buf_text(&line));
 
@@ -254,7 +254,7 @@ static void test_simulated_line(void **state)
     assert_true(json_f64(json_get(in_use, "0"), "neuroncore_utilization").value >= 86);
     assert_true(json_f64(json_get(in_use, "2"), "neuroncore_utilization").value < 1e-9);
     cJSON_Delete(ours);
-    neuron_sim_node(twin, "n1", "i-1", NULL);
+    neuron_sim_set_node(twin, "n1", "i-1", NULL);
     buf_clear(&other);
     assert_int_equal(neuron_sim_line(twin, "n1", &other), ERR_OK);
     assert_non_null(strstr(buf_text(&other), "\"neuron_runtime_data\":[]"));
@@ -275,7 +275,7 @@ static void test_simulated_monitor(void **state)
     assert_non_null(mkdtemp(dir));
     char *fifo = mem_printf("%s/out", dir), *command = mem_printf("cat %s; exec sleep 60", fifo);
     assert_int_equal(neuron_sim_new(s->loop, dir, ray, 9, &n, NULL), ERR_OK);
-    neuron_sim_node(n, "n2", "i-2", "w2");
+    neuron_sim_set_node(n, "n2", "i-2", "w2");
     /* The copying runs in a process of its own, whose stdout is the file. */
     pid_t pid = fork();
     if (pid == 0) {
