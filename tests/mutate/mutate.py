@@ -49,7 +49,7 @@ AREAS = [
     ("world", r"backends/world/(outage|recover).*\.c$",
      ["unit/recovery_wait_test", "unit/recovery_workers_test", "unit/recovery_loss_test", "unit/outage_words_test",
       "unit/recovery_test", "unit/answers_test", "unit/outage_test", "screens/losses_test", "unit/script_test",
-      "unit/gcs_crash_test", "screens/outage_agree_test", "screens/main_test"]),
+      "unit/replay_test", "screens/outage_agree_test", "screens/main_test"]),
     ("world", r"backends/world/(answers|request|probe).*\.c$",
      ["unit/probe_targets_test", "unit/answers_test", "unit/recovery_test", "unit/world_test", "screens/panes_test",
       "screens/main_test", "screens/outage_agree_test"]),

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -31,6 +32,8 @@ struct user_request {
 struct replay_tape {
     struct arrival *arrival;
     size_t count, next;
+    bool sorted;
+    unsigned parts;
     struct user_request *user;
     size_t users;
     uint64_t wall_ms; /* of what is being read */
@@ -154,7 +157,7 @@ static void tape_redis(struct replay_tape *t, const cJSON *line)
     if (clients.known && clients.value) r->ray_connections = known_u64(clients.value - 1);
     if (beat) r->heartbeat = gcs_heartbeat((struct gcs_span){beat, strlen(beat)});
     tape_add(t, change_put("redis", WORLD_REDIS, &r->record));
-    tape_gcs_tables(t, ns + 3, json_get(line, "hlen"));
+    if (!(t->parts & REPLAY_NO_TABLES)) tape_gcs_tables(t, ns + 3, json_get(line, "hlen"));
 }
 
 /* ---- requests --------------------------------------------------------------------------------------------------- */
@@ -198,7 +201,8 @@ static void tape_user(struct replay_tape *t, const cJSON *line, bool model)
     bool ok = !failure_of(line) && json_f64(line, "ms").value <= REPLAY_PATIENCE_MS;
     t->user = mem_grow(t->user, t->users + 1, sizeof *t->user);
     t->user[t->users++] = (struct user_request){t->wall_ms, ok, model};
-    if (model || t->wall_ms < t->way_due_ms) return;
+    if (model && (t->parts & REPLAY_PROMPTS)) tape_request(t, line, "prompt");
+    if (model || t->wall_ms < t->way_due_ms || (t->parts & REPLAY_KUBERNETES)) return;
     t->way_due_ms = t->wall_ms / 1000 * 1000 + 1000;
     tape_request(t, line, "way");
 }
@@ -210,12 +214,14 @@ static void tape_probe_line(void *arg, const char *text, size_t len)
     assert_int_equal(json_parse(text, len, &line, NULL), ERR_OK);
     const char *kind = json_str(line, "kind");
     t->wall_ms = ms_of(json_f64(line, "t").value);
-    if (text_eq(kind, "redis"))
-        tape_redis(t, line);
-    else if (text_eq(kind, "probe"))
-        tape_request(t, line, "probe");
-    else
+    const bool alone = t->parts & REPLAY_KUBERNETES;
+    if (text_eq(kind, "redis")) {
+        if (!alone) tape_redis(t, line);
+    } else if (text_eq(kind, "probe")) {
+        if (!alone) tape_request(t, line, "probe");
+    } else {
         tape_user(t, line, !text_eq(kind, "svc"));
+    }
     cJSON_Delete(line);
 }
 
@@ -283,27 +289,42 @@ static void tape_alive(struct replay_tape *t, uint64_t begin_ms, uint64_t end_ms
             tape_add(t, change_new(CHANGE_ALIVE, kinds[i].source, WORLD_KUBE));
 }
 
-void replay_open(struct replay *p, const char *folder)
+static void tape_serve(struct replay_tape *t)
+{
+    char *path = path_of(t, "serveapi", ".jsonl");
+    if (!(t->parts & REPLAY_KUBERNETES) && access(path, R_OK) == 0) /* not every recorder asked it */
+        assert_true(fixture_lines(path, tape_serve_line, t) > 50);
+    free(path);
+}
+
+void replay_open(struct replay *p, const char *folder, unsigned parts)
 {
     struct replay_tape *t = mem_zero(1, sizeof *t);
     *p = (struct replay){.world = world_new(), .recoveries = recoveries_new(), .tape = t};
     t->folder = folder;
+    t->parts = parts;
     char *path = path_of(t, "probes", ".jsonl");
     assert_true(fixture_lines(path, tape_probe_line, t) > 500);
     free(path);
     p->begin_ms = t->user[0].sent_ms / 1000 * 1000;
     p->end_ms = t->user[t->users - 1].sent_ms / 1000 * 1000;
     t->wall_ms = p->begin_ms;
-    tape_add(t, change_source("probe", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
-    tape_add(t, change_source("probe/way", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    if (!(parts & REPLAY_KUBERNETES)) {
+        tape_add(t, change_source("probe", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+        tape_add(t, change_source("probe/way", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    }
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
         tape_kind(t, p->begin_ms, kinds[i].name, kinds[i].source, kinds[i].table);
-    path = path_of(t, "serveapi", ".jsonl");
-    assert_true(fixture_lines(path, tape_serve_line, t) > 50);
-    free(path);
+    tape_serve(t);
     tape_alive(t, p->begin_ms, p->end_ms);
-    qsort(t->arrival, t->count, sizeof *t->arrival, by_arrival);
     p->now_ms = p->begin_ms;
+}
+
+void replay_add(struct replay *p, uint64_t wall_ms, struct change *c)
+{
+    assert_false(p->tape->sorted);
+    p->tape->wall_ms = wall_ms;
+    tape_add(p->tape, c);
 }
 
 void replay_close(struct replay *p)
@@ -330,6 +351,8 @@ static void replay_tick(struct replay *p, uint64_t wall_ms)
 void replay_until(struct replay *p, uint64_t wall_ms)
 {
     struct replay_tape *t = p->tape;
+    if (!t->sorted) qsort(t->arrival, t->count, sizeof *t->arrival, by_arrival);
+    t->sorted = true;
     for (; t->next < t->count && t->arrival[t->next].change->wall_ms <= wall_ms; t->next++) {
         const struct change *c = t->arrival[t->next].change;
         while (p->now_ms + 1000 <= c->wall_ms) replay_tick(p, p->now_ms + 1000);
@@ -339,13 +362,27 @@ void replay_until(struct replay *p, uint64_t wall_ms)
     }
     while (p->now_ms + 1000 <= wall_ms) replay_tick(p, p->now_ms + 1000);
     p->now_ms = wall_ms;
-    outage_of(recoveries_of(p->recoveries, &p->focus), p->world, &p->focus, p->now_ms, p->now_ms, &p->outage);
+    outage_of(replay_recovery(p), p->world, &p->focus, p->now_ms, p->now_ms, &p->outage);
+}
+
+const struct recovery *replay_recovery(const struct replay *p)
+{
+    return recoveries_of(p->recoveries, &p->focus);
+}
+
+struct view replay_view(const struct replay *p)
+{
+    return (struct view){.world = p->world,
+                         .outage = &p->outage,
+                         .before = outage_before(replay_recovery(p)),
+                         .focus = &p->focus,
+                         .now_ms = p->now_ms,
+                         .wall_ms = p->now_ms};
 }
 
 void replay_answers(const struct replay *p, struct answer out[ANSWERS])
 {
-    const struct outage *before = outage_before(recoveries_of(p->recoveries, &p->focus));
-    answers_of(p->world, &p->focus, &p->outage, before, p->now_ms, p->now_ms, out);
+    answers_of(p->world, &p->focus, &p->outage, outage_before(replay_recovery(p)), p->now_ms, p->now_ms, out);
 }
 
 struct replay_users replay_users_of(const struct replay *p, uint64_t wall_ms)

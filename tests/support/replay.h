@@ -11,6 +11,7 @@
 
 #include "backends/world/answers.h"
 #include "backends/world/recoveries.h"
+#include "tui/panes/pane.h"
 
 struct replay {
     struct world *world;
@@ -22,13 +23,26 @@ struct replay {
     struct replay_tape *tape;  /* private */
 };
 
-/* folder: its name under tests/fixtures/recordings. Nothing is fed yet. What cannot be read fails the test. */
-void replay_open(struct replay *p, const char *folder);
+enum replay_part {
+    REPLAY_AS_RECORDED = 0,
+    REPLAY_KUBERNETES = 1, /* neither Redis nor the Serve API nor a probe is fed */
+    REPLAY_PROMPTS = 2,    /* the users' prompts are fed as prompts of ours */
+    REPLAY_NO_TABLES = 4   /* how many fields a GCS table has is not: the test adds the tables */
+};
+
+/* folder: its name under tests/fixtures/recordings. parts: of enum replay_part. Nothing is fed yet. What cannot be read
+ * fails the test. */
+void replay_open(struct replay *p, const char *folder, unsigned parts);
 void replay_close(struct replay *p);
+
+/* Adds what the recording does not have, as arrived at that time. Before the first replay_until. */
+void replay_add(struct replay *p, uint64_t wall_ms, struct change *c /* takes */);
 
 /* Feeds all that arrived until then, and lets time pass until then. */
 void replay_until(struct replay *p, uint64_t wall_ms);
 void replay_answers(const struct replay *p, struct answer out[ANSWERS]);
+struct view replay_view(const struct replay *p); /* of the console; without a chrome */
+const struct recovery *replay_recovery(const struct replay *p);
 
 /* What the users' requests that were sent in the second before wall_ms came to; one without an answer for
  * REPLAY_PATIENCE_MS counts as failed. */

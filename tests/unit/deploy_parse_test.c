@@ -94,7 +94,7 @@ static void nodes_are_counted_by_their_labels(void **state)
 static void a_recorded_service_is_ready(void **state)
 {
     (void)state;
-    cJSON *list = fixture_json("tests/fixtures/kube/mistral/rayservices.list.json");
+    cJSON *list = fixture_json("tests/fixtures/recordings/ray-mistral/rayservices.list.json");
     struct service_seen seen;
     service_parse(json_get(list, "items")->child, &seen);
     assert_true(seen.current);

@@ -186,7 +186,7 @@ static void rows_have_an_end(void **state)
 static void a_recorded_service_is_the_same_as_itself(void **state)
 {
     (void)state;
-    cJSON *list = fixture_json("tests/fixtures/kube/mistral/rayservices.list.json");
+    cJSON *list = fixture_json("tests/fixtures/recordings/ray-mistral/rayservices.list.json");
     const cJSON *live = json_get(list, "items")->child;
     struct diff d;
     assert_non_null(live);

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #define FIX "tests/fixtures/kube/"
+#define RECORDED "tests/fixtures/recordings/ray-mistral/"
 
 static struct kube_page page_of(enum table table, const char *path)
 {
@@ -41,7 +42,7 @@ static void *parse_text(enum table table, const char *json)
 static void rayservice_with_options(void **state)
 {
     (void)state;
-    struct kube_page p = page_of(TABLE_RAYSERVICE, FIX "mistral/rayservices.list.json");
+    struct kube_page p = page_of(TABLE_RAYSERVICE, RECORDED "rayservices.list.json");
     assert_int_equal(p.count, 1);
     assert_int_equal(p.skipped, 0);
     assert_string_equal(p.version, "688");
@@ -238,7 +239,7 @@ static void a_strange_deployment_is_added_once(void **state)
 static void pods_of_mistral(void **state)
 {
     (void)state;
-    struct kube_page p = page_of(TABLE_POD, FIX "mistral/pods.list.json");
+    struct kube_page p = page_of(TABLE_POD, RECORDED "pods.list.json");
     assert_int_equal(p.count, 4);
     const struct pod *head = (const void *)p.items[0], *worker = (const void *)p.items[1],
                      *redis = (const void *)p.items[3];
@@ -320,7 +321,7 @@ static void pods_that_do_not_run(void **state)
 static void the_other_kinds(void **state)
 {
     (void)state;
-    struct kube_page p = page_of(TABLE_RAYCLUSTER, FIX "mistral/rayclusters.list.json");
+    struct kube_page p = page_of(TABLE_RAYCLUSTER, RECORDED "rayclusters.list.json");
     const struct raycluster *c = (const void *)p.items[0];
     assert_string_equal(c->name, "mistral-ghdk5");
     assert_string_equal(c->service, "mistral");
@@ -335,7 +336,7 @@ static void the_other_kinds(void **state)
     assert_string_equal(c->finalizers, "ray.io/gcs-ft-redis-cleanup-finalizer");
     kube_page_done(&p);
 
-    p = page_of(TABLE_KNODE, FIX "mistral/nodes.list.json");
+    p = page_of(TABLE_KNODE, RECORDED "nodes.list.json");
     const struct knode *n = (const void *)p.items[0], *m5 = (const void *)p.items[1];
     assert_string_equal(n->name, "ip-100-64-31-7.us-west-2.compute.internal");
     assert_string_equal(n->provider_id, "aws:///us-west-2b/i-0f00000000000inf2");
@@ -349,7 +350,7 @@ static void the_other_kinds(void **state)
     assert_false(m5->neuron_cores.known);
     kube_page_done(&p);
 
-    p = page_of(TABLE_SLICE, FIX "mistral/endpointslices.list.json");
+    p = page_of(TABLE_SLICE, RECORDED "endpointslices.list.json");
     bool seen = false;
     for (size_t i = 0; i < p.count; i++) {
         const struct slice *s = (const void *)p.items[i];
@@ -377,7 +378,7 @@ static const struct event *event_with(const struct kube_page *p, const char *rea
 static void events_in_both_ways_of_writing(void **state)
 {
     (void)state;
-    struct kube_page p = page_of(TABLE_EVENT, FIX "mistral/events.list.json");
+    struct kube_page p = page_of(TABLE_EVENT, RECORDED "events.list.json");
     const struct event *e = event_with(&p, "CreatedHeadPod"); /* eventTime and reportingComponent; source is {} */
     assert_string_equal(e->about_kind, "RayCluster");
     assert_string_equal(e->about, "mistral-ghdk5");
@@ -429,7 +430,7 @@ static void recorded_watches(void **state)
 {
     (void)state;
     struct tally t = {.table = TABLE_POD};
-    assert_int_equal(fixture_lines(FIX "mistral/pods.watch.ndjson", count_line, &t), 20);
+    assert_int_equal(fixture_lines(RECORDED "pods.watch.ndjson", count_line, &t), 20);
     assert_int_equal(t.put, 15);
     assert_int_equal(t.gone, 2);
     assert_int_equal(t.bookmarks, 3);
@@ -533,7 +534,7 @@ static void lines_become_changes(void **state)
 {
     (void)state;
     size_t counts[3] = {0};
-    fixture_lines(FIX "mistral/pods.watch.ndjson", change_line, counts);
+    fixture_lines(RECORDED "pods.watch.ndjson", change_line, counts);
     assert_int_equal(counts[0], 15);
     assert_int_equal(counts[1], 2);
     assert_int_equal(counts[2], 3);

@@ -59,28 +59,18 @@ static void score_second(struct score *s, enum truth truth, const char *word, bo
     if (s->run > s->longest) s->longest = s->run;
 }
 
-static struct view view_of(const struct replay *p)
-{
-    return (struct view){.world = p->world,
-                         .outage = &p->outage,
-                         .before = outage_before(recoveries_of(p->recoveries, &p->focus)),
-                         .focus = &p->focus,
-                         .now_ms = p->now_ms,
-                         .wall_ms = p->now_ms};
-}
-
 static void score_recording(const char *folder, struct score *s)
 {
     static const char *const truths[] = {"no request", "YES", "NO", "PARTLY or NO", "any"};
     struct replay p;
     struct frames *frames = frames_new();
     bool told = getenv("RAYDECK_REPLAY") != NULL;
-    replay_open(&p, folder);
+    replay_open(&p, folder, REPLAY_AS_RECORDED);
     for (uint64_t at = p.begin_ms + 2000; at <= p.end_ms; at += 1000) {
         struct replay_users users = replay_users_of(&p, at);
         enum truth truth = truth_of(&users);
         replay_until(&p, at);
-        const struct view view = view_of(&p);
+        const struct view view = replay_view(&p);
         const char *word = frames_check(frames, &view);
         score_second(s, truth, word, p.focus.rayservice != NULL);
         if (told && !is_right(truth, word))
@@ -120,7 +110,7 @@ static void a_head_that_nobody_makes_is_said(void **state)
     const uint64_t deleted_ms = UINT64_C(1795951203532);
     struct answer a[ANSWERS];
     struct replay p;
-    replay_open(&p, "real-operator-down");
+    replay_open(&p, "real-operator-down", REPLAY_AS_RECORDED);
     replay_until(&p, deleted_ms + 15000);
     replay_answers(&p, a);
     assert_string_equal(a[0].word, "YES");
@@ -140,7 +130,7 @@ static void an_accepting_port_is_no_recovery(void **state)
     (void)state;
     const uint64_t first_kill_ms = UINT64_C(1795951360845), back_s = 157, ready_s = 169;
     struct replay p;
-    replay_open(&p, "real-gcs-crash-twice");
+    replay_open(&p, "real-gcs-crash-twice", REPLAY_AS_RECORDED);
     for (uint64_t s = 4; s < back_s; s++) {
         struct answer a[ANSWERS];
         replay_until(&p, first_kill_ms + s * 1000);
@@ -157,12 +147,61 @@ static void an_accepting_port_is_no_recovery(void **state)
     replay_close(&p);
 }
 
+/*
+ * The same, seen by Kubernetes alone: one outage of a container, from the first end that the API server told to the
+ * pod's readiness. Read off pods.watch.ndjson by eye, seconds after 1795951000:
+ *
+ *   terminated, Error, exit code 1   362.949
+ *   running, restartCount 1          363.921
+ *   terminated again                 430.130, CrashLoopBackOff 434.137
+ *   running, restartCount 2          448.210
+ *   terminated again                 484.315, CrashLoopBackOff 489.126
+ *   running, restartCount 3          514.454
+ *   Ready                            530.471
+ */
+#define WALL(seconds) ((uint64_t)((1795951000 + (seconds)) * 1000.0 + 0.5))
+
+static void rung_is_at(const struct outage *o, enum rung rung, double seconds)
+{
+    if (!o->rung[rung].seen) fail_msg("%s: not seen", rung_words(rung));
+    assert_int_equal(o->rung[rung].wall_ms, WALL(seconds));
+}
+
+static void a_container_that_ends_thrice_is_one_outage(void **state)
+{
+    (void)state;
+    struct replay p;
+    const struct outage *o = &p.outage;
+    char words[OUTAGE_WORDS_MAX];
+    replay_open(&p, "real-gcs-crash-twice", REPLAY_KUBERNETES);
+    replay_until(&p, WALL(362.948));
+    assert_int_equal(o->state, OUTAGE_NONE);
+    for (double at = 362.949; at < 530.4; at += 0.5) {
+        replay_until(&p, WALL(at));
+        assert_int_equal(o->state, OUTAGE_RUNNING);
+        assert_int_equal(o->t0_wall_ms, WALL(362.949));
+        if (!p.focus.head->started.known) assert_false(o->rung[RUNG_HEAD_RUNNING].seen);
+    }
+    replay_until(&p, p.end_ms);
+    assert_int_equal(o->state, OUTAGE_OVER);
+    assert_int_equal(o->t0_wall_ms, WALL(362.949));
+    assert_string_equal(outage_cause_words(o, words), "head container ended: Error, exit code 1");
+    assert_string_equal(o->old_head_uid, o->new_head_uid);
+    assert_false(o->rung[RUNG_DELETE_ACCEPTED].seen);
+    rung_is_at(o, RUNG_HEAD_RUNNING, 514.454);
+    rung_is_at(o, RUNG_HEAD_READY, 530.471);
+    assert_int_equal(o->head_down_ms.value, 167522);
+    assert_string_equal(outage_worker_words(o, words), "2/2 same UIDs, 0 restarts");
+    replay_close(&p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_frame_agrees_with_what_users_saw),
         cmocka_unit_test(a_head_that_nobody_makes_is_said),
         cmocka_unit_test(an_accepting_port_is_no_recovery),
+        cmocka_unit_test(a_container_that_ends_thrice_is_one_outage),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
