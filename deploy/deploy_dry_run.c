@@ -43,8 +43,7 @@ static void dry_run_failed(struct deploy *d, struct item *it, const struct objec
 {
     const bool refused = a->err == ERR_SERVER || a->err == ERR_USAGE || a->err == ERR_PROTOCOL;
     it->failed = true;
-    step_error(&d->engine, refused ? ERR_PARSE : a->err, "%s: %s%s", it->words, a->err == ERR_CONFLICT ? "fields " : "",
-               a->why);
+    step_error(&d->engine, refused ? ERR_PARSE : a->err, "%s: %s%s", it->words, a->conflicts ? "fields " : "", a->why);
 }
 
 static void on_dry(void *arg, const struct object_answer *a)
@@ -82,9 +81,9 @@ static void on_live(void *arg, const struct object_answer *a)
         return;
     }
     if (!a->err && is_applying(d)) {
-        dry_run_failed(
-            d, it,
-            &(struct object_answer){.err = ERR_CONFLICT, .why = "are there now, and were not when it was shown"});
+        dry_run_failed(d, it,
+                       &(struct object_answer){.err = ERR_CONFLICT,
+                                               .why = "somebody else made it since it was shown: left alone"});
         d->at++;
         step_later(&d->engine, dry_run_next, 0);
         return;

@@ -73,22 +73,23 @@ AREAS = [
       "wire/storm_redis_test"]),
     ("guards", r"tui/(arming|guards|kill_plan).*\.c$", ["unit/arming_test", "unit/arming_store_test",
                                                        "e2e/arming_console_test", "e2e/question_lines_test",
-                                                       "e2e/kill_test"]),
+                                                       "e2e/deploy_command_test", "e2e/kill_test"]),
     ("guards", r"backends/(kube/kube_guard|session/permission)\.c$",
      ["unit/kube_guard_test", "unit/permission_test", "wire/kube_actions_test", "wire/session_test"]),
     ("guards", r"deploy/(step_engine|change_fate)\.c$",
      ["unit/step_engine_test", "unit/change_fate_test", "wire/change_lookup_test", "wire/cleanup_test", "wire/deploy_test"]),
     ("guards", r"deploy/cleanup.*\.c$",
-     ["unit/kobject_test", "wire/cleanup_race_test", "wire/cleanup_test"]),
+     ["unit/kobject_test", "unit/cleanup_fields_test", "wire/cleanup_race_test", "wire/cleanup_test",
+      "wire/change_lookup_test", "e2e/deploy_command_test"]),
     ("guards", r"deploy/(apply|deploy|deploy_\w+)\.c$",
-     ["unit/deploy_parse_test", "wire/sim_precondition_test", "wire/deploy_race_test", "wire/deploy_redis_test",
-      "wire/deploy_test", "wire/sim_deploy_test"]),
+     ["unit/deploy_parse_test", "wire/deploy_prerequisites_test", "wire/deploy_outcomes_test", "wire/deploy_redis_test",
+      "wire/deploy_race_test", "wire/deploy_test", "wire/change_lookup_test", "wire/cleanup_race_test", "e2e/deploy_command_test"]),
 ]
 
 SWAP = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
 TURN = {"<": ">=", ">=": "<", ">": "<=", "<=": ">"}
 MESSAGES = "cli_say|why_prefix|step_log"
-HARMLESS = re.compile(r"(?:(?:if|for|while) \(.*\) )?(?:\(void\))?(?:assert|static_assert|mem_free\w*|mem_wipe|free|"
+HARMLESS = re.compile(r"(?:(?:if|for|while) \(.*\) )?(?:\(void\))?(?:assert|static_assert|mem_free\w*|\w+_wipe|free|"
                       r"\w+_free|free_\w+|\w+_done|cJSON_Delete\w*|va_end|va_start|" + MESSAGES + r")\(")
 BLANK = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 CONDITION = re.compile(r"\s*(?:\} else )?if (\()")

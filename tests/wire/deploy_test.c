@@ -2,10 +2,8 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/kube/kube_api.h"
-#include "deploy/deploy.h"
+#include "tests/support/deploy_script.h"
 #include "tests/support/fixture.h"
-#include "tests/support/kube_fixture.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,265 +13,10 @@
 
 #include <cmocka.h>
 
-#define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
-#define BASE64_TOKEN "aGZfYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo="
-
-/* Nothing that lint calls an error. */
-static const char manifest_text[] =
-    "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: mistral, namespace: mistral}\n"
-    "spec: {rules: [{http: {paths: [{path: /, backend: {service: {name: mistral-serve-svc, port: {number: "
-    "8000}}}}]}}]}\n"
-    "---\n"
-    "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: mistral, namespace: mistral}\n"
-    "spec:\n"
-    "  serveConfigV2: |\n"
-    "    applications:\n    - {name: a, import_path: m:e, deployments: [{name: d, num_replicas: 2, "
-    "max_replicas_per_node: 1}]}\n"
-    "  rayClusterConfig:\n"
-    "    rayVersion: '2.60.0'\n"
-    "    gcsFaultToleranceOptions: {redisAddress: 'rediss://redis.example:6379', redisPassword: {valueFrom: "
-    "{secretKeyRef: {name: r, key: p}}}}\n"
-    "    headGroupSpec: {rayStartParams: {num-cpus: '0'}, template: {spec: {containers: [{name: head, image: "
-    "'ray:2.60.0'}]}}}\n"
-    "    workerGroupSpecs:\n"
-    "    - {groupName: inf2, replicas: 2, minReplicas: 2, maxReplicas: 5, rayStartParams: {}, template: {spec: "
-    "{nodeSelector: {pool: inf2}, containers: [{name: w, image: 'ray:2.60.0', resources: {limits: "
-    "{aws.amazon.com/neuron: 6}}}]}}}\n"
-    "---\n"
-    "apiVersion: v1\nkind: Secret\nmetadata: {name: hf-token, namespace: mistral}\n"
-    "data: {hf-token: $HUGGING_FACE_HUB_TOKEN}\n";
-
-/* What the server does with one request: the first row whose start is found answers. */
-struct answer_row {
-    const char *start;
-    int status; /* 0: hangs up */
-    const char *body;
-    unsigned from, to; /* of the requests that begin so, counted from 0; both 0: all */
-};
-
-struct run_of {
-    struct kube_fixture fixture; /* first: the route finds its way back */
-    const struct answer_row *rows;
-    unsigned seen[64];
-    char log[64 * 1024]; /* method and path of every request of ours */
-    char bodies[512 * 1024];
-    bool empty;           /* what nobody answers is not there */
-    char said[64 * 1024]; /* every line and state, as told */
-    struct deploy *deploy;
-    bool asked, over;
-    enum err err;
-    char why[ERR_TEXT_MAX];
-    enum tri answering;
-};
-
-static void add(char *to, size_t size, const char *text)
-{
-    size_t used = strlen(to);
-    snprintf(to + used, size - used, "%s", text);
-}
-
-#define ANYTHING "{\"kind\":\"Whatever\",\"metadata\":{\"generation\":1}}"
-#define A_SERVICE                                                                                                      \
-    "{\"kind\":\"RayService\",\"metadata\":{\"generation\":1},\"spec\":{\"rayClusterConfig\":{\"workerGroupSpecs\":[{" \
-    "\"replicas\":2,\"template\":{\"spec\":{\"containers\":[{\"resources\":{\"limits\":{\"aws.amazon.com/neuron\":"    \
-    "\"6\"}}}]}}}]}}}"
-
-static const struct answer_row usual[] = {
-    {"GET /apis/ray.io/v1 ", 200, "{\"resources\":[{\"name\":\"rayservices\",\"kind\":\"RayService\"}]}", 0, 0},
-    {"GET /apis/apps/v1/deployments?", 200,
-     "{\"items\":[{\"metadata\":{\"namespace\":\"kuberay-system\"},\"spec\":{\"template\":{\"spec\":{\"containers\":[{"
-     "\"image\":\"quay.io/kuberay/operator:v1.7.0\"}]}}},\"status\":{\"readyReplicas\":1}}]}",
-     0, 0},
-    {"GET /api/v1/namespaces/mistral ", 200, "{\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\"}}", 0, 0},
-    {"GET /api/v1/nodes?limit=500 ", 200,
-     "{\"items\":[{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
-     "neuron\":"
-     "\"6\"}}},{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
-     "neuron\":\"6\"}}}]}",
-     0, 0},
-    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices ", 200, "{\"items\":[]}", 0, 0},
-    {"POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ", 201, "{\"status\":{\"allowed\":true}}", 0, 0},
-    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},
-    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{}}", 1, 2},
-    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"pendingServiceStatus\":{"
-     "\"rayClusterName\":"
-     "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"False\",\"reason\":\"Initializing\"}]}}",
-     2, 3},
-    {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
-     "{\"metadata\":{\"generation\":1},\"status\":{\"observedGeneration\":1,\"activeServiceStatus\":{"
-     "\"rayClusterName\":"
-     "\"mistral-abcde\"},\"conditions\":[{\"type\":\"Ready\",\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]"
-     "}}",
-     3, 99},
-    {"GET /api/v1/namespaces/mistral/secrets/r ", 200, "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"r\"}}", 0, 0},
-    {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
-    {"GET /apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}",
-     0, 0},
-    {"PATCH /apis/ray.io/v1/namespaces/mistral/rayservices/mistral?fieldManager=raydeck", 201, A_SERVICE, 0, 0},
-    {"PATCH ", 201, ANYTHING, 0, 0},
-    {"POST /apis/ray.io/v1/namespaces/mistral/rayservices?fieldManager=raydeck", 201, A_SERVICE, 0, 0},
-    {"POST ", 201, ANYTHING, 0, 0},
-    {NULL, 0, NULL, 0, 0}};
-
-static const struct answer_row *row_of(struct run_of *r, const struct answer_row *rows, unsigned base,
-                                       const char *request)
-{
-    const char *last = NULL;
-    unsigned count = 0;
-    for (unsigned i = 0; rows && rows[i].start; i++) {
-        const struct answer_row *row = &rows[i];
-        if (strncmp(request, row->start, strlen(row->start)) != 0) continue;
-        /* Rows of one start share a counter, at the first of them. */
-        if (!last || strcmp(last, row->start) != 0) count = r->seen[base + i]++;
-        last = row->start;
-        if ((!row->from && !row->to) || (count >= row->from && count < row->to)) return row;
-    }
-    return NULL;
-}
-
-static bool route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
-{
-    struct run_of *r = (struct run_of *)(void *)s;
-    char line[400];
-    if (kube_fixture_is(request, "GET /version ") || strstr(request, "limit=250") || kube_fixture_is_watch(request))
-        return false;
-    snprintf(line, sizeof line, "%.*s\n", (int)strcspn(request, "\r"), request);
-    char *http = strstr(line, " HTTP/1.1");
-    if (http) memcpy(http, "\n", 2);
-    add(r->log, sizeof r->log, line);
-    const char *body = strstr(request, "\r\n\r\n");
-    if (body && body[4] && !kube_fixture_is(request, "POST /apis/authorization.k8s.io/")) {
-        add(r->bodies, sizeof r->bodies, body + 4);
-        add(r->bodies, sizeof r->bodies, "\n");
-    }
-    const struct answer_row *row = row_of(r, r->rows, 32, request);
-    if (!row) row = row_of(r, usual, 0, request);
-    static const struct answer_row absent = {"GET ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0};
-    if (!row && r->empty && kube_fixture_is(request, "GET ")) row = &absent;
-    if (!row) fail_msg("nobody answers: %.200s", request);
-    if (!row->status)
-        *reply =
-            (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"kind\"", .hang_up = true};
-    else
-        *reply = kube_fixture_json(s, row->status, row->body);
-    return true;
-}
-
-static void on_changed(void *arg, const struct step *step, const struct step_line *line)
-{
-    struct run_of *r = arg;
-    char text[2 * STEP_TEXT_MAX];
-    static const char marks[] = " !#";
-    if (line)
-        snprintf(text, sizeof text, "%c %s: %s\n", marks[line->tone], step->name, line->text);
-    else
-        snprintf(text, sizeof text, "= %s %s%s%s\n", step->name, step_state_word(step->state), step->now[0] ? ": " : "",
-                 step->now);
-    add(r->said, sizeof r->said, text);
-}
-
-static void on_confirm(void *arg)
-{
-    struct run_of *r = arg;
-    r->asked = true;
-}
-
-static void on_done(void *arg, enum err err, const char *why)
-{
-    struct run_of *r = arg;
-    assert_false(r->over);
-    r->over = true;
-    r->err = err;
-    snprintf(r->why, sizeof r->why, "%s", why);
-}
-
-static enum tri on_answering(void *arg, char *ret, size_t size)
-{
-    const struct run_of *r = arg;
-    snprintf(ret, size, "%s", r->answering == TRI_YES ? "60/60 probes" : "");
-    return r->answering;
-}
-
-static bool asked_or_over(struct kube_fixture *s)
-{
-    const struct run_of *r = (const struct run_of *)(const void *)s;
-    return r->asked || r->over;
-}
-
-static bool over(struct kube_fixture *s)
-{
-    const struct run_of *r = (const struct run_of *)(const void *)s;
-    return r->over;
-}
-
-struct how {
-    const char *text; /* NULL: manifest_text */
-    const char *ns;
-    bool dry_run, no;
-    const char *token; /* NULL: TOKEN; "": none */
-    const char *(*environment)(const char *name);
-};
-
-static void run(struct run_of *r, const struct how *how)
-{
-    const char *text = how->text ? how->text : manifest_text;
-    struct manifest *m = NULL;
-    struct variables v;
-    struct why why = {0};
-    if (manifest_parse("ft.yaml", text, strlen(text), &m, NULL, &why)) fail_msg("%s", why.text);
-    variables_init(&v, how->environment);
-    char *given = mem_printf("HUGGING_FACE_HUB_TOKEN=%s", how->token ? how->token : TOKEN);
-    if (!how->token || *how->token) assert_int_equal(variables_give(&v, given, &why), ERR_OK);
-    free(given);
-    r->fixture.route = route;
-    kube_fixture_start(&r->fixture);
-    kube_fixture_open(&r->fixture, "{token: x}", "mistral");
-    const struct deploy_conf conf = {.loop = r->fixture.loop,
-                                     .cluster = {&kube_api, r->fixture.be},
-                                     .world = r->fixture.world,
-                                     .ns = how->ns,
-                                     .manifest = m,
-                                     .variables = &v,
-                                     .dry_run = how->dry_run,
-                                     .accept_ms = 600,
-                                     .answer_ms = 600,
-                                     .hooks = {NULL, on_answering, r},
-                                     .poll_ms = 20};
-    const struct step_observer observer = {on_changed, on_confirm, on_done, r};
-    r->deploy = deploy_start(&conf, &observer);
-    kube_fixture_until(&r->fixture, asked_or_over, "the question, or an end");
-    if (r->asked) step_engine_confirm(deploy_engine(r->deploy), !how->no);
-    kube_fixture_until(&r->fixture, over, "the end");
-    deploy_free(r->deploy);
-    kube_fixture_stop(&r->fixture);
-    manifest_free(m);
-    variables_done(&v);
-    /* Whatever happened: no secret in what was said. */
-    assert_null(strstr(r->said, TOKEN));
-    assert_null(strstr(r->said, BASE64_TOKEN));
-    assert_null(strstr(r->why, TOKEN));
-    assert_null(strstr(r->log, TOKEN));
-}
-
-#define SAID(r, text)                                                                                                  \
-    do {                                                                                                               \
-        if (!strstr((r)->said, text)) fail_msg("not said: %s\nbut:\n%s%s", text, (r)->said, (r)->why);                 \
-    } while (0)
-
-static void nothing_was_applied(const struct run_of *r)
+static void nothing_was_applied(const struct deploy_script *r)
 {
     assert_null(strstr(r->log, "fieldManager=raydeck\n"));
     assert_null(strstr(r->log, "fieldValidation=Strict\n"));
-}
-
-static struct run_of *fresh(const struct answer_row *rows)
-{
-    struct run_of *r = mem_zero(1, sizeof *r);
-    r->rows = rows;
-    r->answering = TRI_YES;
-    return r;
 }
 
 /* ---- all is well ---- */
@@ -281,24 +24,27 @@ static struct run_of *fresh(const struct answer_row *rows)
 static void it_goes_from_a_file_to_an_answer(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_string_equal(r->why, "deployed");
-    SAID(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
-    SAID(r, "  prerequisites: namespace mistral is there\n");
-    SAID(r,
-         "  prerequisites: inf2: 2 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
-         "not taken off)\n= prerequisites ok\n");
-    SAID(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
-    SAID(r, "  lint: 0 errors");
-    SAID(r, "  difference: rayservice.ray.io/mistral: new\n  difference:   = new RayService and RayCluster: needs 12 "
-            "Neuron devices\n");
+    deploy_script_said(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
+    deploy_script_said(r, "  prerequisites: namespace mistral is there\n");
+    deploy_script_said(
+        r,
+        "  prerequisites: inf2: 2 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
+        "not taken off)\n= prerequisites ok\n");
+    deploy_script_said(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
+    deploy_script_said(r, "  lint: 0 errors");
+    deploy_script_said(
+        r, "  difference: rayservice.ray.io/mistral: new\n  difference:   = new RayService and RayCluster: needs 12 "
+           "Neuron devices\n");
     /* As kubectl words it, in the order in which one needs the other. */
-    SAID(r, "= apply running\n  apply: secret/hf-token serverside-applied\n  apply: rayservice.ray.io/mistral "
-            "serverside-applied\n  apply: ingress.networking.k8s.io/mistral serverside-applied\n= apply ok\n");
-    SAID(r, "  accepted: KubeRay has accepted it: RayCluster mistral-abcde\n= accepted ok\n");
-    SAID(r, "  answering: RayService is Ready (NonZeroServeEndpoints); 60/60 probes\n= answering ok\n");
+    deploy_script_said(
+        r, "= apply running\n  apply: secret/hf-token serverside-applied\n  apply: rayservice.ray.io/mistral "
+           "serverside-applied\n  apply: ingress.networking.k8s.io/mistral serverside-applied\n= apply ok\n");
+    deploy_script_said(r, "  accepted: KubeRay has accepted it: RayCluster mistral-abcde\n= accepted ok\n");
+    deploy_script_said(r, "  answering: RayService is Ready (NonZeroServeEndpoints); 60/60 probes\n= answering ok\n");
     /* Checked first, then applied; with our own manager, without force; base64 and our label in what was sent. */
     const char *checked = strstr(r->log, "PATCH /api/v1/namespaces/mistral/secrets/"
                                          "hf-token?fieldManager=raydeck&dryRun=All\n");
@@ -314,21 +60,21 @@ static void it_goes_from_a_file_to_an_answer(void **state)
 static void a_dry_run_applies_nothing(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.dry_run = true});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
     assert_int_equal(r->err, ERR_OK);
     assert_false(r->asked);
     assert_string_equal(r->why, "a dry run: nothing was applied");
     nothing_was_applied(r);
-    SAID(r, "= apply skipped\n");
+    deploy_script_said(r, "= apply skipped\n");
     free(r);
 }
 
 static void a_no_applies_nothing(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.no = true});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){.no = true});
     assert_int_equal(r->err, ERR_GUARD);
     assert_string_equal(r->why, "not confirmed: nothing was applied");
     nothing_was_applied(r);
@@ -340,15 +86,15 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
     (void)state;
     static const struct answer_row rows[] = {
         {"GET /api/v1/namespaces/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0}, {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    SAID(r, "  prerequisites: namespace mistral is not there: it will be made\n");
-    SAID(r, "! dry run: what lies in namespace mistral can be checked only once that is there");
-    SAID(r, "  difference: namespace/mistral: new, made first\n");
-    SAID(r,
-         "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: the server takes "
-         "it\n");
+    deploy_script_said(r, "  prerequisites: namespace mistral is not there: it will be made\n");
+    deploy_script_said(r, "! dry run: what lies in namespace mistral can be checked only once that is there");
+    deploy_script_said(r, "  difference: namespace/mistral: new, made first\n");
+    deploy_script_said(
+        r, "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: the server takes "
+           "it\n");
     assert_true(strncmp(r->bodies,
                         "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":{"
                         "\"app.kubernetes.io/managed-by\":\"raydeck\"}}}\n",
@@ -386,13 +132,14 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
         {SERVICE_PATCH "&dryRun=All", 409, CONFLICT("kuberay-operator", ".spec.rayClusterConfig.workerGroupSpecs"), 0,
          0},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    SAID(r, "  dry run: rayservice.ray.io/mistral: the live number of worker pods is kept\n");
-    SAID(r,
-         "  dry run: rayservice.ray.io/mistral: workerGroupSpecs belongs to kuberay-operator; taken over with the live "
-         "replicas, and this field alone\n");
+    deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: the live number of worker pods is kept\n");
+    deploy_script_said(
+        r,
+        "  dry run: rayservice.ray.io/mistral: workerGroupSpecs belongs to kuberay-operator; taken over with the live "
+        "replicas, and this field alone\n");
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true&dryRun=All\n"));
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true\n"));
     const char *last = r->bodies, *pinned = NULL;
@@ -425,8 +172,8 @@ static void a_version_that_moved_on_is_read_again(void **state)
          "{\"kind\":\"Status\",\"code\":409,\"reason\":\"Conflict\",\"message\":\"the object has been modified\"}", 0,
          2},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_int_equal(times(r->log, SERVICE_PATCH "&force=true\n"), 3);
     assert_true(times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n") >= 4);
@@ -452,15 +199,15 @@ static void the_fields_of_what_was_created_become_ours(void **state)
          1, 99},
         {"PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck ", 422, REJECTED, 0, 1},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_non_null(strstr(r->bodies, "{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"u-2\"}"));
     assert_non_null(
         strstr(r->bodies, "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/0/operation\",\"value\":\"Apply\"}"));
     assert_non_null(
         strstr(r->bodies, "{\"op\":\"replace\",\"path\":\"/metadata/managedFields/1/operation\",\"value\":\"Apply\"}"));
-    SAID(r, "  apply: secret/hf-token serverside-applied\n");
+    deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n");
     free(r);
 
     static const struct answer_row never[] = {
@@ -469,11 +216,11 @@ static void the_fields_of_what_was_created_become_ours(void **state)
         {"GET /api/v1/namespaces/mistral/secrets/hf-token ", 200, CREATED, 1, 99},
         {"PATCH /api/v1/namespaces/mistral/secrets/hf-token?fieldManager=raydeck ", 422, REJECTED, 0, 0},
         {NULL, 0, NULL, 0, 0}};
-    r = fresh(never);
-    run(r, &(struct how){0});
+    r = deploy_script_new(never);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    SAID(r, "! apply: secret/hf-token: what a later manifest leaves out will stay in it");
-    SAID(r, "  apply: secret/hf-token serverside-applied\n");
+    deploy_script_said(r, "! apply: secret/hf-token: what a later manifest leaves out will stay in it");
+    deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n");
     free(r);
 }
 
@@ -484,10 +231,10 @@ static void what_was_there_is_not_made_ours(void **state)
     static const struct answer_row rows[] = {{"GET /api/v1/namespaces/mistral/secrets/hf-token ", 200,
                                               "{\"kind\":\"Secret\",\"metadata\":{\"name\":\"hf-token\"}}", 0, 0},
                                              {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    SAID(r, "  difference:   = it was there before, not made by raydeck: kept at a clean-up\n");
+    deploy_script_said(r, "  difference:   = it was there before, not made by raydeck: kept at a clean-up\n");
     const char *secret = strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\"");
     assert_non_null(secret);
     const char *line = secret, *end = strchr(secret, '\n');
@@ -504,11 +251,11 @@ static void another_managers_field_is_never_forced(void **state)
     (void)state;
     static const struct answer_row rows[] = {{SERVICE_PATCH, 409, CONFLICT("kubectl", ".spec.serveConfigV2"), 0, 0},
                                              {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_CONFLICT);
-    SAID(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
-    SAID(r, "  dry run: ingress.networking.k8s.io/mistral: the server takes it\n= dry run failed\n");
+    deploy_script_said(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
+    deploy_script_said(r, "  dry run: ingress.networking.k8s.io/mistral: the server takes it\n= dry run failed\n");
     assert_null(strstr(r->log, "force=true"));
     nothing_was_applied(r);
     free(r);
@@ -521,9 +268,9 @@ static void what_is_cut_off_is_not_called_undone(void **state)
     static const struct answer_row rows[] = {
         {"POST /api/v1/namespaces/mistral/secrets?fieldManager=raydeck&fieldValidation=Strict ", 0, NULL, 0, 0},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
-    SAID(r, "  apply: whether secret/hf-token was applied is not known\n");
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
+    deploy_script_said(r, "  apply: whether secret/hf-token was applied is not known\n");
     if (strncmp(r->why, "whether secret/hf-token was applied is not known: ", 50) != 0) fail_msg("%s", r->why);
     free(r);
 }
@@ -540,19 +287,21 @@ static void what_is_missing_is_said_at_once(void **state)
         {"GET /api/v1/namespaces/mistral/secrets/r ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
         {"POST /apis/auth", 201, "{\"status\":{\"allowed\":false}}", 0, 0},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_NOT_FOUND);
-    SAID(r,
-         "# prerequisites: secret/r is neither in the manifest nor in namespace mistral: pods that refer to it cannot "
-         "start\n");
-    SAID(r, "# prerequisites: you may not read (get) secrets in namespace mistral\n");
-    SAID(r, "! prerequisites: you may not create secrets in namespace mistral\n");
-    SAID(r, "# prerequisites: KubeRay is not installed");
-    SAID(r, "! prerequisites: Neuron capacity is not known: nodes is forbidden\n");
-    SAID(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
-    SAID(r, "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
-    SAID(r, "= lint"); /* what needs no cluster is said all the same */
+    deploy_script_said(
+        r,
+        "# prerequisites: secret/r is neither in the manifest nor in namespace mistral: pods that refer to it cannot "
+        "start\n");
+    deploy_script_said(r, "# prerequisites: you may not read (get) secrets in namespace mistral\n");
+    deploy_script_said(r, "! prerequisites: you may not create secrets in namespace mistral\n");
+    deploy_script_said(r, "# prerequisites: KubeRay is not installed");
+    deploy_script_said(r, "! prerequisites: Neuron capacity is not known: nodes is forbidden\n");
+    deploy_script_said(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
+    deploy_script_said(r,
+                       "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
+    deploy_script_said(r, "= lint"); /* what needs no cluster is said all the same */
     assert_null(strstr(r->log, "PATCH"));
     free(r);
 }
@@ -569,25 +318,25 @@ static void pods_that_would_stay_pending(void **state)
          0, 1},
         {"GET /api/v1/nodes?", 200, "{\"items\":[{}]}", 1, 2},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){.dry_run = true});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
     assert_int_equal(r->err, ERR_OK);
-    SAID(r,
-         "! prerequisites: inf2: 1 K8s nodes match; needs 2 × 6 Neuron devices, they have 6 (what other pods hold is "
-         "not taken off): pods stay Pending unless Karpenter makes a node\n");
-    SAID(r, "= prerequisites warning\n");
+    deploy_script_said(
+        r, "! prerequisites: inf2: 1 K8s nodes match; needs 2 × 6 Neuron devices, they have 6 (what other pods hold is "
+           "not taken off): pods stay Pending unless Karpenter makes a node\n");
+    deploy_script_said(r, "= prerequisites warning\n");
     free(r);
 }
 
 static void lint_errors_stop_it(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.token = ""});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){.token = ""});
     assert_int_equal(r->err, ERR_PARSE);
-    SAID(r, "! variables: HUGGING_FACE_HUB_TOKEN: unset: token for the model; it is gated");
-    SAID(r, "error L1 ");
-    SAID(r, "= lint failed\n");
+    deploy_script_said(r, "! variables: HUGGING_FACE_HUB_TOKEN: unset: token for the model; it is gated");
+    deploy_script_said(r, "error L1 ");
+    deploy_script_said(r, "= lint failed\n");
     assert_null(strstr(r->log, "PATCH"));
     free(r);
 }
@@ -595,18 +344,20 @@ static void lint_errors_stop_it(void **state)
 static void an_unknown_kind_is_named_with_its_line(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: mistral}\n---\n"
-                                 "apiVersion: example/v9\nkind: Odd\nmetadata: {name: b}\n"});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){
+                             .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: mistral}\n---\n"
+                                     "apiVersion: example/v9\nkind: Odd\nmetadata: {name: b}\n"});
     assert_int_equal(r->err, ERR_PARSE);
-    SAID(r, "# prerequisites: ft.yaml:5: Odd b: not a kind that raydeck applies\n");
+    deploy_script_said(r, "# prerequisites: ft.yaml:5: Odd b: not a kind that raydeck applies\n");
     assert_null(strstr(r->log, "PATCH"));
     free(r);
-    r = fresh(NULL);
-    run(r, &(struct how){.text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n",
-                         .ns = "mistral"});
+    r = deploy_script_new(NULL);
+    deploy_script_run(
+        r, &(struct deploy_script_how){
+               .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n", .ns = "mistral"});
     assert_int_equal(r->err, ERR_PARSE);
-    SAID(r, "its namespace is other, not mistral as asked for");
+    deploy_script_said(r, "its namespace is other, not mistral as asked for");
     free(r);
 }
 
@@ -619,10 +370,10 @@ static void a_refusal_by_the_server_hides_what_was_sent(void **state)
          "\\\" " BASE64_TOKEN "\"}",
          0, 0},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_not_equal(r->err, ERR_OK);
-    SAID(r, "# dry run: secret/hf-token: data: Invalid value: \"•••\" •••\n");
+    deploy_script_said(r, "# dry run: secret/hf-token: data: Invalid value: \"•••\" •••\n");
     nothing_was_applied(r);
     free(r);
 }
@@ -631,16 +382,16 @@ static void a_cut_in_the_middle_says_how_far_it_got(void **state)
 {
     (void)state;
     static const struct answer_row rows[] = {{SERVICE_POST " ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_not_equal(r->err, ERR_OK);
-    SAID(r, "  apply: secret/hf-token serverside-applied\n# apply: rayservice.ray.io/mistral: ");
-    SAID(r, "  apply: applied: secret/hf-token\n");
-    SAID(
+    deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n# apply: rayservice.ray.io/mistral: ");
+    deploy_script_said(r, "  apply: applied: secret/hf-token\n");
+    deploy_script_said(
         r,
         "  apply: not applied: rayservice.ray.io/mistral, ingress.networking.k8s.io/mistral; applying again is safe\n");
-    SAID(r, "= apply failed\n");
-    SAID(r, "= accepted skipped\n");
+    deploy_script_said(r, "= apply failed\n");
+    deploy_script_said(r, "= accepted skipped\n");
     free(r);
 }
 
@@ -648,12 +399,12 @@ static void a_server_that_is_gone(void **state)
 {
     (void)state;
     static const struct answer_row rows[] = {{"GET /apis/ray.io/v1 ", 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_not_equal(r->err, ERR_OK);
     assert_int_not_equal(r->err, ERR_PARSE);
-    SAID(r, "# prerequisites: the API server: ");
-    SAID(r, "= prerequisites failed\n");
+    deploy_script_said(r, "# prerequisites: the API server: ");
+    deploy_script_said(r, "= prerequisites failed\n");
     assert_null(strstr(r->log, "PATCH"));
     free(r);
 }
@@ -670,11 +421,11 @@ static void kuberay_refuses_the_spec(void **state)
          "set\"}]}}",
          1, 99},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_PARSE);
-    SAID(r, "# accepted: ValidationFailed: headService.metadata.name should not be set\n");
-    SAID(r, "= accepted failed\n");
+    deploy_script_said(r, "# accepted: ValidationFailed: headService.metadata.name should not be set\n");
+    deploy_script_said(r, "= accepted failed\n");
     free(r);
 }
 
@@ -688,8 +439,8 @@ static void a_status_may_stay_behind(void **state)
          "\"status\":\"True\",\"reason\":\"NonZeroServeEndpoints\"}]}}",
          0, 0},
         {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     free(r);
 }
@@ -702,27 +453,27 @@ static void an_operator_that_sleeps(void **state)
                                              {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 200,
                                               "{\"metadata\":{\"generation\":1}}", 1, 999},
                                              {NULL, 0, NULL, 0, 0}};
-    struct run_of *r = fresh(rows);
-    run(r, &(struct how){0});
+    struct deploy_script *r = deploy_script_new(rows);
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
-    SAID(r, "# accepted: KubeRay has not said a word about it: does its operator run?");
+    deploy_script_said(r, "# accepted: KubeRay has not said a word about it: does its operator run?");
     free(r);
 }
 
 static void ready_is_no_answer(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
+    struct deploy_script *r = deploy_script_new(NULL);
     r->answering = TRI_NO;
-    run(r, &(struct how){0});
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
-    SAID(r, "# answering: still not answering: ");
+    deploy_script_said(r, "# answering: still not answering: ");
     free(r);
-    r = fresh(NULL);
+    r = deploy_script_new(NULL);
     r->answering = TRI_UNKNOWN;
-    run(r, &(struct how){0});
+    deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_OK);
-    SAID(r, "  answering: no probe was seen: that Serve answers is KubeRay's word, not observed\n");
+    deploy_script_said(r, "  answering: no probe was seen: that Serve answers is KubeRay's word, not observed\n");
     free(r);
 }
 
@@ -753,7 +504,7 @@ static const char *everything_is_set(const char *name)
 }
 
 /* Every body that the server got: a Secret, or without a secret. Returns how many had one. */
-static unsigned bodies_are_clean(const struct run_of *r)
+static unsigned bodies_are_clean(const struct deploy_script *r)
 {
     char *encoded = NULL, *copy = mem_str(r->bodies), *save = NULL;
     struct buf b;
@@ -786,10 +537,10 @@ static void no_secret_is_sent_but_in_a_secret(void **state)
                  {"tests/fixtures/manifests/blueprint-ft.yaml", false},
                  {"tests/fixtures/manifests/ft-kuberay-1.3.yaml", false}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        struct run_of *r = fresh(NULL);
+        struct deploy_script *r = deploy_script_new(NULL);
         char *text = fixture_read(files[i].file, NULL);
         r->empty = true;
-        run(r, &(struct how){.text = text, .environment = everything_is_set});
+        deploy_script_run(r, &(struct deploy_script_how){.text = text, .environment = everything_is_set});
         const unsigned secrets = bodies_are_clean(r);
         if (files[i].applied && (r->err || secrets < 4)) fail_msg("%s: %u\n%s", r->why, secrets, r->said);
         assert_null(strstr(r->said, PASSWORD));
@@ -816,11 +567,12 @@ static void no_secret_is_sent_but_in_a_secret(void **state)
 static void what_the_containers_shell_resolves_is_left_to_it(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.text = SHELL("{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}"),
-                         .environment = everything_is_set});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){
+                             .text = SHELL("{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}"),
+                             .environment = everything_is_set});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    SAID(r, "  variables: $REDIS_PASSWORD: left as it is written, the container sets it itself\n");
+    deploy_script_said(r, "  variables: $REDIS_PASSWORD: left as it is written, the container sets it itself\n");
     assert_non_null(strstr(r->bodies, "\"redis-password\":\"$REDIS_PASSWORD\""));
     assert_int_equal(bodies_are_clean(r), 0);
     free(r);
@@ -829,15 +581,16 @@ static void what_the_containers_shell_resolves_is_left_to_it(void **state)
 static void a_secret_that_would_stand_in_clear_is_refused(void **state)
 {
     (void)state;
-    struct run_of *r = fresh(NULL);
-    run(r, &(struct how){.text = SHELL("{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}"),
-                         .environment = everything_is_set});
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){.text = SHELL("{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}"),
+                                                     .environment = everything_is_set});
     assert_int_equal(r->err, ERR_PARSE);
     assert_string_equal(r->why, "a secret would stand in clear outside of a Secret: nothing was applied");
-    SAID(r, "# variables: ft.yaml:10:");
-    SAID(r,
-         ": $REDIS_PASSWORD is a secret, and would stand in clear in RayService mistral/mistral: put it into a Secret, "
-         "and refer to that (secretKeyRef)\n");
+    deploy_script_said(r, "# variables: ft.yaml:10:");
+    deploy_script_said(
+        r,
+        ": $REDIS_PASSWORD is a secret, and would stand in clear in RayService mistral/mistral: put it into a Secret, "
+        "and refer to that (secretKeyRef)\n");
     assert_string_equal(r->bodies, "");
     assert_null(strstr(r->said, PASSWORD));
     free(r);
