@@ -1,5 +1,5 @@
-/* api_apply.c - PATCH with application/apply-patch+yaml, and a POST that makes an object: what is refused, and how
- * (recorded: Kubernetes 1.34); what comes of the rest. */
+/* api_apply.c - server-side apply (PATCH with application/apply-patch+yaml) and create (POST); refusals as recorded
+ * from Kubernetes 1.34. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
@@ -62,7 +62,7 @@ static bool is_same_text(const char *has, const char *wanted)
     return has && strcmp(has, wanted) == 0;
 }
 
-/* Is it the object that the path names? */
+/* Refuses an object whose name differs from the path's. */
 static bool refuse_other_name(struct https_request *r, const struct target *t, const cJSON *config)
 {
     const struct sim_kind_info *info = sim_kind_info(t->kind);
@@ -107,7 +107,7 @@ static bool refuse_unknown_field(struct https_request *r, const struct target *t
     return true;
 }
 
-/* A namespaced object needs its namespace, also in a dry run; nothing new is made in one that goes. */
+/* The namespace must exist, in a dry run too; creating in a terminating one is forbidden. */
 static bool no_namespace(struct api *a, struct https_request *r, const struct target *t, bool is_new)
 {
     if (!sim_kind_info(t->kind)->namespaced) return false;
@@ -135,7 +135,7 @@ static bool no_namespace(struct api *a, struct https_request *r, const struct ta
     return true;
 }
 
-/* The body, if it may be applied; NULL: it was answered. */
+/* Parses the body; NULL: it was refused and the answer is sent. */
 static cJSON *config_of(struct api *a, struct https_request *r, const struct target *t, bool is_new)
 {
     size_t len;
@@ -162,9 +162,9 @@ static cJSON *config_of(struct api *a, struct https_request *r, const struct tar
     return NULL;
 }
 
-/* ---- the object that comes of it --------------------------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------------------------------------------------- */
 
-/* In a new object the members stand in the API server's order: kind and apiVersion first. */
+/* The API server writes kind and apiVersion first. */
 static cJSON *object_created(struct api *a, const struct target *t, cJSON *merged)
 {
     char uid[RNG_UUID], now[STAMP_TEXT_MAX];
@@ -219,7 +219,7 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     const cJSON *live = objects_get(a->conf.objects, t->kind, t->ns, t->name);
     cJSON *config = config_of(a, r, t, !live), *refusal = NULL;
     if (!config) return;
-    /* Whose fields they are is looked at first, as the server does. */
+    /* As the API server does, checks field conflicts before uid and resourceVersion. */
     cJSON *pinned = cJSON_Duplicate(config, 1);
     cJSON_DeleteItemFromObjectCaseSensitive(json_member(config, "metadata"), "uid");
     cJSON_DeleteItemFromObjectCaseSensitive(json_member(config, "metadata"), "resourceVersion");
@@ -249,7 +249,7 @@ void api_apply(struct api *a, struct https_request *r, const struct target *t)
     kuberay_applied(a->conf.kuberay, t->kind, obj);
 }
 
-/* Made by a POST, the fields are their manager's by Update. */
+/* A create records its fields as an Update of its manager. */
 static void owned_by_update(cJSON *obj, const char *manager, uint64_t now_ms)
 {
     cJSON *fields = cJSON_Duplicate(managed_fields(obj, manager, "Apply"), 1);

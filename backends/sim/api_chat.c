@@ -15,7 +15,7 @@
 
 enum { FIRST_MS = 180, FIRST_MORE_MS = 240, TOKEN_MS = 22, TOKEN_MORE_MS = 26, ID_MAX = 48 };
 
-/* An answer on its way. */
+/* An answer being streamed. */
 struct chat {
     struct api *api;
     struct https_stream *stream;
@@ -48,11 +48,11 @@ void api_chats_free(struct api *a)
 static void send_line(struct chat *c, const char *data)
 {
     char *line = mem_printf("data: %s\n\n", data);
-    (void)https_stream_write(c->stream, line, strlen(line)); /* who does not read is dropped by the server */
+    (void)https_stream_write(c->stream, line, strlen(line)); /* https.c drops a reader that falls behind */
     free(line);
 }
 
-/* choices: the JSON of them; usage: with the counts. */
+/* choices: their JSON; usage: adds the token counts. */
 static void send_chunk(struct chat *c, const char *choices, bool usage)
 {
     char counts[128] = "";
@@ -106,7 +106,7 @@ static void next_piece(void *arg)
 {
     struct chat *c = arg;
     const struct sim_pod *p = kuberay_pod(c->api->conf.kuberay, c->pod);
-    if (!p || p->serving != SERVING_OK) { /* its replica died: the stream breaks off */
+    if (!p || p->serving != SERVING_OK) { /* its replica died: cuts the stream */
         https_stream_end(c->stream);
         return;
     }
@@ -149,7 +149,7 @@ static void reply_openai_error(struct api *a, struct https_request *r, unsigned 
     api_answer_later(a, r, TOKEN_MS, status, "application/json", body);
 }
 
-/* The last thing that the user said. */
+/* The content of the last message of role "user". */
 static const char *question_of(const cJSON *asked)
 {
     const char *found = NULL;

@@ -22,7 +22,7 @@ static bool dry_run(struct https_request *r)
     return dry && strcmp(dry, "All") == 0;
 }
 
-/* DeleteOptions; false: they were answered, as what they are not. */
+/* Parses DeleteOptions; false: they are invalid and a Status was sent. */
 static bool options_of(struct https_request *r, cJSON **ret)
 {
     size_t len;
@@ -32,8 +32,8 @@ static bool options_of(struct https_request *r, cJSON **ret)
     return false;
 }
 
-/* Objects with finalizers are answered as they are, marked; a Service as it was; of the others it is said that they
- * are gone. */
+/* As recorded: the answer is the marked object where it has finalizers, the object for a Service, else a Status
+ * "Success". */
 void api_delete(struct api *a, struct https_request *r, const struct target *t)
 {
     cJSON *obj = objects_get(a->conf.objects, t->kind, t->ns, t->name), *options = NULL;

@@ -1,5 +1,5 @@
-/* api_deny.c - what the token's user may not do: for consoles that must show it. Without a denial that user may do all
- * there is. */
+/* api_deny.c - RBAC denials set with `deny`: requests get a 403, access reviews "no". Without one, the user may do
+ * everything. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/api_priv.h"

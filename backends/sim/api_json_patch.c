@@ -1,5 +1,5 @@
-/* api_json_patch.c - PATCH with application/json-patch+json (RFC 6902): `test` and `replace` of texts in metadata,
- * which is what is asked of us. */
+/* api_json_patch.c - PATCH with application/json-patch+json (RFC 6902): `test` and `replace` of strings in metadata,
+ * all that the console sends. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "backends/sim/api_priv.h"
@@ -9,7 +9,7 @@
 
 enum { POINTER_MAX = 512 };
 
-/* What the JSON pointer names in obj; NULL: nothing. */
+/* Resolves the JSON pointer in obj; NULL: no such member. */
 static cJSON *pointed_at(cJSON *obj, const char *pointer)
 {
     char copy[POINTER_MAX];
@@ -26,7 +26,7 @@ static cJSON *pointed_at(cJSON *obj, const char *pointer)
     return obj;
 }
 
-/* Takes a string's value; other values are not asked for. */
+/* Values other than strings are not supported. */
 static bool operation_apply(cJSON *obj, const cJSON *op)
 {
     const char *name = json_str(op, "op"), *path = json_str(op, "path");
@@ -62,7 +62,7 @@ void api_json_patch(struct api *a, struct https_request *r, const struct target 
         api_status(r, 422, "Invalid", "the server rejected our request due to an error in our request", "", "");
         return;
     }
-    /* In place: the controllers have the object in hand. */
+    /* Changes the object in place, because the controllers hold pointers to it. */
     cJSON_ReplaceItemInObjectCaseSensitive(live, "metadata", cJSON_DetachItemFromObjectCaseSensitive(obj, "metadata"));
     cJSON_Delete(obj);
     objects_changed(a->conf.objects, t->kind, live);

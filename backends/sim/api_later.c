@@ -27,7 +27,7 @@ static void later_free(struct later *l)
     free(l);
 }
 
-/* Half of it, and no end. */
+/* Sends half of the body, then cuts the connection. */
 static void later_unlink(struct later *l)
 {
     struct https_stream *s = https_stream_new(l->request, l->content_type, NULL, NULL);

@@ -1,4 +1,4 @@
-/* api_list.c - Lists: pages with limit and continue, label and field selectors by equality. */
+/* api_list.c - lists: limit and continue, equality-based label and field selectors. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
@@ -12,7 +12,7 @@
 
 enum { TOKEN_MAX = 2048, LIST_MAX = 512 * 1024 * 1024 };
 
-/* One "name=value", "name==value" or "name!=value" of a selector against what the object has. */
+/* Matches one "name=value", "name==value" or "name!=value" of a selector. */
 static bool term_matches(const char *term, size_t len, const cJSON *obj, bool labels)
 {
     char name[256], wanted[256];
@@ -69,7 +69,7 @@ static char *token_make(uint64_t version, const cJSON *last)
     return buf_take(&coded);
 }
 
-/* False when it is not one of ours. */
+/* False: not a token of this server. */
 static bool token_read(const char *token, uint64_t *ret_version, char start[512])
 {
     struct buf plain;
@@ -91,7 +91,7 @@ static bool token_read(const char *token, uint64_t *ret_version, char start[512]
     return good;
 }
 
-/* Is the object after "NS/NAME" in the order of the store? */
+/* The object sorts after "NS/NAME". */
 static bool is_after(const cJSON *obj, const char *start)
 {
     const char *slash = strchr(start, '/');
@@ -110,7 +110,7 @@ struct page {
     bool from_token;
 };
 
-/* False when it was answered with an error. */
+/* False: an error was sent. */
 static bool page_of(struct api *a, struct https_request *r, struct page *p)
 {
     const char *limit = https_query(r, "limit"), *token = https_query(r, "continue");

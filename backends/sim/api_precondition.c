@@ -1,5 +1,5 @@
-/* api_precondition.c - what a request says the object has to be: the preconditions of a DELETE, metadata.uid and
- * metadata.resourceVersion of what is applied. Refused as Kubernetes 1.34 does. */
+/* api_precondition.c - preconditions: those of DeleteOptions, and metadata.uid and metadata.resourceVersion in an
+ * apply. Conflicts are worded as by Kubernetes 1.34. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/api_priv.h"

@@ -39,7 +39,7 @@ static void reply_later(struct api *a, struct https_request *r, unsigned status,
 
 /* ---- Serve ------------------------------------------------------------------------------------------------------- */
 
-/* The prompt goes to a model replica, which may be on the other worker pod: they take turns. */
+/* Distributes prompts round-robin over the model replicas of both worker pods. */
 static const struct sim_pod *replica_for(struct api *a)
 {
     const struct sim_pod *found[KUBERAY_PODS], *p;
@@ -70,7 +70,7 @@ static void serve_infer(struct api *a, struct https_request *r)
     api_answer_prompt(a, r, ms, "application/json", body);
 }
 
-/* What is within the application. */
+/* Handles a path within the application. */
 static void serve_application(struct api *a, struct https_request *r, const char *path)
 {
     bool infers = strcmp(path, "/infer") == 0, openai = a->conf.openai && strncmp(path, "/v1/", 4) == 0;
@@ -87,7 +87,7 @@ static void serve_application(struct api *a, struct https_request *r, const char
         serve_infer(a, r);
 }
 
-/* The path within the application, or NULL where it does not answer there. */
+/* The path without the route prefix, or NULL: not of this application. */
 static const char *path_within(const char *route, const char *path)
 {
     size_t len = strlen(route);
@@ -154,7 +154,7 @@ static void proxy_to_pod(struct api *a, struct https_request *r, const struct si
         reply_refused(r, p, port);
 }
 
-/* ---- what the name in the path means ----------------------------------------------------------------------------- */
+/* ---- names in the path ------------------------------------------------------------------------------------------- */
 
 /* "[http:]NAME[:PORT]" */
 static void split_name(const char *whole, char name[NAME_MAX_LEN], char port[NAME_MAX_LEN])

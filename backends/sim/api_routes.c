@@ -1,4 +1,4 @@
-/* api_routes.c - from a path and a method to the one who answers. */
+/* api_routes.c - routes requests by path and method. */
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
@@ -198,7 +198,7 @@ static void serve_collection(struct api *a, struct https_request *r, const struc
         api_list(a, r, t);
 }
 
-/* Cuts the path at its slashes; what is beyond API_SEGMENTS stays in one piece. */
+/* Splits the path at slashes into at most API_SEGMENTS; the last one holds the rest. */
 static size_t path_split(char *path, char *segments[API_SEGMENTS])
 {
     size_t count = 0;
@@ -279,7 +279,7 @@ static void serve_request(struct api *a, struct https_request *r)
         api_no_path(r);
 }
 
-/* Without credentials one is system:anonymous, who may do nothing; it is worded by what was asked for. */
+/* A request without credentials is of system:anonymous; the 403 names the verb and resource. */
 static void reply_unauthorized(struct https_request *r)
 {
     char copy[PATH_MAX_LEN], *segments[API_SEGMENTS], *text;

@@ -1,4 +1,4 @@
-/* api_watch.c - Watches: one JSON object a line, from a version on; bookmarks each minute; 410 as an ERROR line. */
+/* api_watch.c - watches: JSON lines from a resourceVersion on, bookmarks each minute, 410 as an ERROR event. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
@@ -18,7 +18,7 @@ struct watch {
     enum sim_kind kind;
     char *ns, *labels, *fields;
     bool bookmarks;
-    uint64_t sent; /* version of the last event looked at */
+    uint64_t sent; /* version of the last event considered */
     struct alarm *end;
     struct watch *prev, *next;
 };
@@ -39,7 +39,7 @@ static void watch_line(struct watch *w, const char *type, const cJSON *object)
 {
     char *text = cJSON_PrintUnformatted(object);
     char *line = mem_printf("{\"type\":\"%s\",\"object\":%s}\n", type, text);
-    /* A reader that is 16 MB behind is cut off, as the API server does it. */
+    /* As the API server does, ends the watch of a reader that is 16 MB behind. */
     if (https_stream_write(w->stream, line, strlen(line)) == ERR_LIMIT) https_stream_end(w->stream);
     free(line);
     cJSON_free(text);
@@ -66,7 +66,7 @@ void watches_event(void *api, const struct object_event *e)
     if (e->version > w->sent) watch_event(w, e);
 }
 
-/* A bookmark's object is an empty one of its kind: what Go writes for the fields without omitempty is there. */
+/* A bookmark's object is empty but for what Go writes of fields without omitempty. */
 static void watch_bookmark(struct watch *w, bool initial_end)
 {
     const struct sim_kind_info *info = sim_kind_info(w->kind);
@@ -166,7 +166,7 @@ static struct watch *watch_new(struct api *a, struct https_request *r, const str
     return w;
 }
 
-/* Everything there is, as ADDED: for a watch that names no version. */
+/* Sends every object as ADDED: for a watch without a resourceVersion. */
 static void watch_replay(struct watch *w)
 {
     size_t count;

@@ -1,4 +1,4 @@
-/* control.c - the control socket: a line in, a line out. */
+/* control.c - the control socket: one line per command and reply. */
 #include "backends/sim/control.h"
 
 #include "backends/base/buf.h"

@@ -1,4 +1,4 @@
-/* crowd.c - any number of further pods, to see what size costs. */
+/* crowd.c - pods of another application, for benchmarks. */
 #include "backends/sim/crowd.h"
 
 #include "backends/base/json.h"

@@ -1,4 +1,4 @@
-/* crowd.h - the other pods of a big cluster: N of another Ray cluster in the service's namespace, for measuring. */
+/* crowd.h - many pods of another Ray cluster in the service's namespace, for benchmarks. */
 #ifndef RAYDECK_SIM_CROWD_H
 #define RAYDECK_SIM_CROWD_H
 
@@ -6,8 +6,8 @@
 
 enum { CROWD_MAX = 20000 };
 
-/* Puts them in, each like the last pod there is, a worker, but without its init container and with another cluster's
- * labels, and forgets the log, so that a list is where a watch has to begin. */
+/* Creates `count` pods like the last worker pod, without its init container and with another cluster's labels. Clears
+ * the log, so that watches must start with a list. */
 void crowd_create(struct objects *o, unsigned count, uint64_t seed);
 
 #endif

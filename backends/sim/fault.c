@@ -1,4 +1,4 @@
-/* fault.c - which faults are switched on. */
+/* fault.c - names of the faults. */
 #include "backends/sim/fault.h"
 
 #include <string.h>

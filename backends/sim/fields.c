@@ -10,11 +10,11 @@
 
 enum { KEYS = 2, PATH_LONGEST = 2048 };
 
-/* Lists whose items have an identity, and by what; a list that is not here is atomic. */
+/* Associative lists (x-kubernetes-list-type map) and their keys; all others are atomic. */
 struct list_key {
     const char *list;
     const char *keys[KEYS];
-    const char *fallback; /* of a second key that is left out */
+    const char *fallback; /* default of an absent second key */
 };
 static const struct list_key keyed[] = {
     {"containers", {"name"}, NULL},
@@ -30,7 +30,7 @@ static const struct list_key keyed[] = {
     {"conditions", {"type"}, NULL},
 };
 static const char *const sets[] = {"finalizers"};
-/* Maps that are one value. */
+/* Atomic maps. */
 static const char *const atomic[] = {"nodeSelector", "selector", "secretKeyRef", "configMapKeyRef", "fieldRef"};
 
 static bool one_of(const char *const *list, size_t count, const char *name)
@@ -104,7 +104,7 @@ static cJSON *list_element(const char *list_name, const cJSON *list, const char 
     return NULL;
 }
 
-/* What a set's member stands for in a value; its own name in *ret_name. */
+/* The value that a set's member refers to; its plain name in *ret_name. */
 static cJSON *stands_for(const char *parent, const cJSON *value, const cJSON *field, const char **ret_name)
 {
     *ret_name = field->string + (strlen(field->string) > 2 ? 2 : 0);
@@ -246,7 +246,7 @@ void fields_conflicts(const cJSON *mine, cJSON *theirs, const cJSON *live, const
     fields_walk(&w, "", "", mine, theirs, live, config);
 }
 
-/* ---- what is no longer said -------------------------------------------------------------------------------------- */
+/* ---- dropping fields --------------------------------------------------------------------------------------------- */
 
 /* The members of that name in each of the sets. Caller frees; the array only refers to them. */
 static cJSON *others_member(const cJSON *others, const char *name)

@@ -1,9 +1,8 @@
 /*
- * fields.h - who manages which fields: the sets of server-side apply (FieldsV1), as Kubernetes 1.34 keeps them.
+ * fields.h - field sets of server-side apply (FieldsV1), as Kubernetes 1.34 stores them.
  *
  * A set is JSON: "f:NAME" for a member, "k:{...}" for an item of a list with keys, "v:VALUE" for one of a list that is
- * a set, "." for the item itself; {} where it ends. A value without a structure of its own (an atomic one, as
- * workerGroupSpecs or nodeSelector) ends the set.
+ * a set, "." for the item itself, {} for a leaf. An atomic value (workerGroupSpecs, nodeSelector) is a leaf.
  */
 #ifndef RAYDECK_SIM_FIELDS_H
 #define RAYDECK_SIM_FIELDS_H
@@ -13,18 +12,18 @@
 #include <cjson/cJSON.h>
 #include <stdbool.h>
 
-/* What a configuration says: all but apiVersion, kind and what names the object. Caller frees. */
+/* The fields of a configuration, without apiVersion, kind and the object's identity. Caller frees. */
 cJSON *fields_of(const cJSON *config);
 
-/* Takes config's fields into live, as an apply does: members one by one, keyed lists item by item, the rest whole. */
+/* Merges config into live, as an apply does: objects by member, associative lists by item, all else atomically. */
 void fields_merge(cJSON *live, const cJSON *config);
 
-/* Paths that both sets have while config's value differs from live's, each told as ".spec.replicas". With `take` they
- * are removed from `theirs`. */
+/* Reports each path (".spec.replicas") that is in both sets and whose value differs between config and live. With
+ * `take`, removes it from `theirs`. */
 void fields_conflicts(const cJSON *mine, cJSON *theirs, const cJSON *live, const cJSON *config, bool take,
                       void (*conflict)(void *arg, const char *path), void *arg);
 
-/* Removes from live what `old` has, and neither `now` nor any of the sets in `others` (an array). */
+/* Removes from live the fields of `old` that are neither in `now` nor in one of the sets of `others` (an array). */
 void fields_drop(cJSON *live, const cJSON *old, const cJSON *now, const cJSON *others);
 
 /* Removes a dotted path of members from a set ("spec.rayClusterConfig.workerGroupSpecs"). */

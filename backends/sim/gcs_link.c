@@ -104,7 +104,7 @@ static void on_disconnected(const redisAsyncContext *rc, int status)
     if (rc->data) link_lost(rc->data);
 }
 
-/* A refused log-in is a lost connection. */
+/* A failed AUTH counts as a lost connection. */
 static void logged_in(redisAsyncContext *rc, void *reply, void *arg)
 {
     const redisReply *r = reply;
@@ -143,7 +143,7 @@ void gcs_link_free(struct gcs_link *k)
 {
     if (!k) return;
     if (k->rc) {
-        k->rc->data = NULL; /* the callbacks that this makes are not for us any more */
+        k->rc->data = NULL; /* the callbacks below must not reach the freed link */
         redisAsyncFree(k->rc);
     }
     free(k);

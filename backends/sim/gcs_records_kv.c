@@ -1,6 +1,6 @@
 /*
- * gcs_records_kv.c - the rows of the GCS's key-value store: exported functions, Serve's checkpoints, what Ray keeps
- * there.
+ * gcs_records_kv.c - the rows of the GCS's key-value store (KV): exported functions, Serve's checkpoints, addresses,
+ * metadata.
  */
 #include "backends/sim/gcs_records.h"
 
@@ -166,7 +166,7 @@ void gcs_rows_kv(const struct ray_sim *r, const char *session, bool fresh, gcs_r
     size_t n = ray_sim_nodes(r, &node);
     if (!head) return;
     if (fresh) first_head(&o, r, session);
-    /* The dead first: a new node may have the address of one. */
+    /* Deletes those of dead nodes first: a new node may have the same address. */
     for (size_t i = 0; i < n; i++) {
         if (!node[i].alive) agent_addresses(&o, &node[i]);
     }

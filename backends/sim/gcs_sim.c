@@ -1,4 +1,4 @@
-/* gcs_sim.c - the simulated GCS: what it keeps in Redis, when, and what it takes back after a restart. */
+/* gcs_sim.c - the simulated GCS: what it writes to Redis and when, and how it restarts from it. */
 #include "backends/sim/gcs_sim.h"
 
 #include "backends/base/mem.h"
@@ -24,9 +24,9 @@ struct gcs_sim {
     struct gcs_link *link[LINKS];
     char *head_pod, *head_ip; /* of the head that runs; NULL: none */
     unsigned reached;         /* steps done: 0 … STEPS */
-    bool exiting;             /* Redis was lost: it will give up */
+    bool exiting;             /* Redis was lost: gcs_server exits soon */
     bool up;                  /* the GCS writes */
-    bool empty;               /* what only a first head writes is not there */
+    bool empty;               /* Redis is empty: the next head also writes what only a first one does */
     unsigned beats;
     struct gcs_sim_pod waiting[WAITING]; /* raylets that look for a GCS; owned texts. group NULL: one that is gone */
     size_t waiters;
@@ -45,7 +45,7 @@ static uint64_t sim_wall_ms(const struct gcs_sim *g)
     return g->conf.wall_ms ? g->conf.wall_ms(g->conf.arg) : loop_wall_ms(g->loop);
 }
 
-/* ---- what it writes ---------------------------------------------------------------------------------------------- */
+/* ---- writing ----------------------------------------------------------------------------------------------------- */
 
 static void write_row(void *arg, const char *table, const char *field, size_t field_len, const char *value,
                       size_t value_len)
@@ -104,7 +104,7 @@ static void drop_links(struct gcs_sim *g)
     }
 }
 
-/* gcs_server logs for a while that it cannot reach Redis, and then gives up. */
+/* gcs_server retries Redis for EXIT_MS and then exits. */
 static void on_lost(void *arg)
 {
     struct gcs_sim *g = arg;
@@ -125,7 +125,7 @@ static void make_links(struct gcs_sim *g)
     alarm_set(g->ping, PING_MS, PING_MS);
 }
 
-/* ---- raylets that look for a GCS --------------------------------------------------------------------------------- */
+/* ---- raylets waiting for a GCS ----------------------------------------------------------------------------------- */
 
 static void waiter_done(struct gcs_sim_pod *p)
 {
@@ -209,7 +209,7 @@ static void run_step(struct gcs_sim *g, enum gcs_sim_step step)
     free(kv);
 }
 
-/* The scan that a new GCS makes of every table. */
+/* A restarted GCS scans every table. */
 static void scan_tables(struct gcs_sim *g)
 {
     static const char *const tables[] = {"JOB", "NODE", "ACTOR", "ACTOR_TASK_SPEC", "PLACEMENT_GROUP", "WORKERS"};
@@ -273,7 +273,7 @@ void gcs_sim_head_lost(struct gcs_sim *g)
     stop_head(g);
 }
 
-/* The steps of a head, all at once. */
+/* Runs all steps of a head at once. */
 static void register_head_at(struct gcs_sim *g, const char *pod, const char *ip, uint64_t started_wall_ms)
 {
     ray_sim_head_node(g->ray, pod, ip, started_wall_ms + step_ms[GCS_SIM_ALIVE]);
@@ -284,7 +284,7 @@ static void register_head_at(struct gcs_sim *g, const char *pod, const char *ip,
 
 #define ELDER_IP "127.0.0.250"
 
-/* A pod of the same generateName: the last letters are others. */
+/* A name of the same generateName with another suffix. */
 static char *earlier_pod_name(const char *pod)
 {
     char *name = mem_str(pod);

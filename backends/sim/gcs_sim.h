@@ -1,13 +1,12 @@
 /*
- * gcs_sim.h - the GCS of the simulated head: writes Ray 2.60's records into a Redis, and holds four connections to it
- * from the head pod's address, as the real one does (which is how CLIENT LIST tells them from a console's).
+ * gcs_sim.h - the GCS of the simulated head: writes Ray 2.60's records into a Redis over four connections from the head
+ * pod's address, as the real one does (CLIENT LIST tells them from a console's by it).
  *
- * While it lives: a PING every 100 ms, @namespace_healthcheck:ray_client_server each second, __autoscaling_status each
- * 5 s. When the head is lost, connections and heartbeats stop at once and everything else stays as it was: NODE goes on
- * calling the head ALIVE until the next one registers. The steps of a new head, in seconds after its container started
- * (measured; simulated time): see GCS_SIM_STEP_MAP.
+ * While it runs: PING every 100 ms, @namespace_healthcheck:ray_client_server every second, __autoscaling_status every 5
+ * s. When the head is lost, connections and heartbeats stop at once and all rows stay: NODE says ALIVE of the head
+ * until the next one registers. GCS_SIM_STEP_MAP has the steps of a new head (measured; simulated time).
  *
- * Without a Redis (port 0) the steps are taken all the same and nothing is written.
+ * Without a Redis (port 0) the steps run, and nothing is written.
  */
 #ifndef RAYDECK_SIM_GCS_SIM_H
 #define RAYDECK_SIM_GCS_SIM_H
@@ -18,7 +17,7 @@
 
 /* X(NAME, ms after the head's container started) */
 #define GCS_SIM_STEP_MAP(X)                                                                                            \
-    X(CONNECTED, 1600)   /* its connections are there; HGET session_name */                                            \
+    X(CONNECTED, 1600)   /* its connections are open; HGET session_name */                                             \
     X(SCANNED, 2700)     /* HSCAN of the tables; the GCS's port listens */                                             \
     X(ALIVE, 8300)       /* NODE: the new head ALIVE, the old one DEAD */                                              \
     X(HEALTHY, 9300)     /* gcs_healthz */                                                                             \
@@ -26,7 +25,7 @@
     X(SERVE, 11400)      /* the Serve API answers RUNNING */                                                           \
     X(PROXY, 12500)      /* the head's own proxy answers */                                                            \
     X(JOB, 13500)        /* JOB: the dashboard's new row */                                                            \
-    X(EXITED, 0)         /* Redis went away: gcs_server gave up, 3.6 s later, and the head's container with it */
+    X(EXITED, 0)         /* gcs_server exited 3.6 s after it lost Redis; the container exits with it */
 
 enum gcs_sim_step {
 #define X(name, ms) GCS_SIM_##name,
@@ -38,7 +37,7 @@ struct gcs_sim_conf {
     const char *ns; /* the storage namespace: the RayCluster's UID */
     unsigned port;  /* of Redis on 127.0.0.1; 0: none */
     const char *user, *password;
-    struct sched *sched;                             /* borrowed: the steps come by it */
+    struct sched *sched;                             /* borrowed: times the steps */
     uint64_t (*wall_ms)(void *arg);                  /* NULL: loop_wall_ms */
     void (*step)(void *arg, enum gcs_sim_step step); /* may be NULL */
     void *arg;
@@ -52,22 +51,22 @@ struct gcs_sim_pod {
     const char *pod, *ip, *group; /* ip: of the loopback network (127.x.y.z), where our connections can come from */
     unsigned neuron_cores;
 };
-/* At the start: a service that has run since `since_wall_ms`, everything written at once. A head that came later
- * (head_wall_ms) is its second one: the first stands in the GCS as dead. */
+/* Writes all rows of a service that has run since `since_wall_ms`. If head_wall_ms is later, the head is its second
+ * one, and the rows say DEAD of the first. */
 void gcs_sim_boot(struct gcs_sim *g, const struct gcs_sim_pod *head, uint64_t head_wall_ms,
                   const struct gcs_sim_pod *workers, size_t count, uint64_t since_wall_ms);
 
-void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head); /* its container runs: the steps begin */
-void gcs_sim_head_lost(struct gcs_sim *g);                                    /* the process is gone, at once */
-/* A worker's raylet runs, or is gone. It is written as soon as there is a GCS. */
+void gcs_sim_head_started(struct gcs_sim *g, const struct gcs_sim_pod *head); /* its container runs: starts the steps */
+void gcs_sim_head_lost(struct gcs_sim *g);                                    /* the process was killed */
+/* A worker's raylet started or exited; written once a GCS runs. */
 void gcs_sim_worker_up(struct gcs_sim *g, const struct gcs_sim_pod *worker);
 void gcs_sim_worker_down(struct gcs_sim *g, const char *pod);
 
-/* What KubeRay's Redis cleanup Job does from its pod's address: removes everything under the storage namespace. */
+/* What KubeRay's Redis cleanup Job does, from its pod's address: deletes all keys of the storage namespace. */
 void gcs_sim_clean(struct gcs_sim *g, const char *from);
 
-bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the head that runs now */
-void gcs_sim_redis_back(struct gcs_sim *g); /* an empty Redis answers again: everything is written by the next head */
+bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the current head */
+void gcs_sim_redis_back(struct gcs_sim *g); /* Redis is back, empty: the next head writes all rows */
 void gcs_sim_free(struct gcs_sim *g);       /* NULL is fine */
 
 #endif

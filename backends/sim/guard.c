@@ -1,4 +1,4 @@
-/* guard.c - the guard process: it holds a pipe to the simulator, and reaps redis-server and files when that closes. */
+/* guard.c - the guard process: holds a socket to the simulator; ends redis-server and removes files once it closes. */
 #include "backends/sim/guard.h"
 
 #include "backends/base/mem.h"
@@ -21,12 +21,12 @@ struct guard {
     pid_t pid;
     int fd;
 };
-/* What the guard answers to a start or a kill. */
+/* The guard's reply to a request. */
 struct reply {
     pid_t pid;
     int error;
 };
-/* The other process's own state. */
+/* State of the guard process. */
 struct watch {
     char *path[GUARD_PATHS];
     size_t paths;
@@ -38,7 +38,7 @@ struct watch {
 static void end_redis(struct watch *w)
 {
     if (!w->redis) return;
-    kill(w->redis, SIGKILL); /* nothing of it is kept: there is nothing to write back */
+    kill(w->redis, SIGKILL); /* without persistence there is nothing to write back */
     while (waitpid(w->redis, NULL, 0) < 0 && errno == EINTR) continue;
     w->redis = 0;
 }

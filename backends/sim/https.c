@@ -38,7 +38,7 @@ struct https_request {
     char *method, *path;
     struct buf body;
     bool handled, suspended, too_large, dropped;
-    struct https_stream *stream;   /* what it became */
+    struct https_stream *stream;   /* the stream that answers it, if any */
     struct MHD_Response *response; /* set: ready to be queued */
     unsigned status;
     void (*gone)(void *arg);
@@ -72,7 +72,7 @@ static void daemon_run(struct https *h)
     timer_arm(h);
 }
 
-/* Something can be sent: not from here, where the caller may be in the middle of anything. */
+/* Runs the daemon from the loop, not from here: the caller may be called by it. */
 static void daemon_wake(struct https *h)
 {
     if (!h->closing) alarm_set(h->alarm, 0, 0);
@@ -320,7 +320,7 @@ unsigned https_port(const struct https *h)
     return h->port;
 }
 
-/* Suspended connections are not looked at by libmicrohttpd: they are resumed, so that it finds them cut. */
+/* libmicrohttpd ignores suspended connections; resumed, it finds them closed. */
 static void resume_all(struct https *h)
 {
     struct https_request *r;
@@ -401,7 +401,7 @@ void https_free(struct https *h)
     alarm_free(h->alarm);
     resume_all(h);
     MHD_run(h->daemon);
-    /* The answers of requests that waited were queued by that run; what still waits is a bug of ours. */
+    /* That run queued the answers of suspended requests; any left is a bug. */
     MHD_stop_daemon(h->daemon);
     free(h);
 }

@@ -1,6 +1,4 @@
-/* kuberay.c - the cluster as it is at the start: a RayService that has run for days, with a head that is younger than
- * its workers.
- */
+/* kuberay.c - the cluster at the start: a RayService that has run for days, with a head younger than its workers. / */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -31,7 +29,7 @@ struct sim_pod *pod_new(struct kuberay *k, bool head, unsigned index)
     struct sim_pod *p = NULL;
     for (size_t i = 0; i < KUBERAY_PODS && !p; i++)
         if (!k->pods[i].used) p = &k->pods[i];
-    assert(p); /* a pod is made only for one that is gone */
+    assert(p); /* a replacement is created after its predecessor's slot is free */
     char tail[6];
     *p = (struct sim_pod){.owner = k, .used = true, .head = head, .index = index, .place = KUBERAY_NOWHERE};
     rng_suffix(&k->rng, tail, 5);

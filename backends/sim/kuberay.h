@@ -11,7 +11,7 @@
  * Serve's first application are run.
  *
  * Applying to a running RayService changes its object and Serve's configuration, not its pods: the second RayCluster
- * that KubeRay would create is not simulated, which an event says.
+ * that KubeRay would create is not simulated; an event says so.
  */
 #ifndef RAYDECK_SIM_KUBERAY_H
 #define RAYDECK_SIM_KUBERAY_H
@@ -98,10 +98,10 @@ const struct sim_pod *kuberay_head(const struct kuberay *k);                  /*
 const struct sim_pod *kuberay_pod_at(const struct kuberay *k, size_t i);
 const char *kuberay_knode(const struct kuberay *k, size_t i); /* K8s nodes: the workers' first, then the head's; NULL */
 const char *kuberay_instance(const struct kuberay *k, size_t i); /* its EC2 instance id */
-bool kuberay_serve_running(const struct kuberay *k);             /* the Serve API would say RUNNING */
+bool kuberay_serve_running(const struct kuberay *k);             /* the Serve API says RUNNING */
 
-/* What the controllers do after an apply or a DELETE of an object. kuberay_deleting returns true where the object has
- * finalizers: it got a deletionTimestamp and stays; else the caller removes it. */
+/* Reconciles after an apply or a DELETE of an object. kuberay_deleting returns true if the object has finalizers: it
+ * got a deletionTimestamp and stays; else the caller removes it. */
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 

@@ -1,6 +1,5 @@
-/* kuberay_applied.c - what the controllers do about objects that were applied: KubeRay's own writes into a RayService,
- * the deployment controller. Recorded: KubeRay 1.7 fills in a RayService 20 ms after it was created, and owns
- * workerGroupSpecs from then on. */
+/* kuberay_applied.c - reconciles applied objects: RayServices and Deployments. Recorded: KubeRay 1.7 fills in a
+ * RayService 20 ms after its creation, and owns workerGroupSpecs from then on. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -17,7 +16,7 @@ static bool object_ensure(cJSON *object, const char *name)
     return object && !json_member(object, name) && cJSON_AddObjectToObject(object, name);
 }
 
-/* What Go writes of a struct without omitempty. */
+/* Adds what Go writes of structs without omitempty. */
 static bool defaults_add(cJSON *service)
 {
     cJSON *config = json_member(json_member(service, "spec"), "rayClusterConfig"), *group;
@@ -42,7 +41,7 @@ void rayservice_set_managed_fields(cJSON *service, uint64_t when_ms)
                 when_ms);
 }
 
-/* Recorded: before anything else, and before its validation. */
+/* Adds finalizer and defaults. Recorded: KubeRay does so before it validates. */
 static void operator_fill_in(struct kuberay *k)
 {
     cJSON *meta = json_member(k->rayservice, "metadata"), *generation = json_member(meta, "generation");
@@ -56,7 +55,7 @@ static void operator_fill_in(struct kuberay *k)
     objects_changed(k->objects, SIM_RAYSERVICE, k->rayservice);
 }
 
-/* Without what may change in a RayCluster that runs: KubeRay's own comparison. Caller frees. */
+/* The spec without the fields that KubeRay updates in place; caller frees. */
 static cJSON *config_without_replicas(const cJSON *service)
 {
     static const char *const numbers[] = {"replicas", "minReplicas", "maxReplicas", "idleTimeoutSeconds",
@@ -75,7 +74,7 @@ void config_save(struct kuberay *k)
     k->config = config_without_replicas(k->rayservice);
 }
 
-/* KubeRay would make a second RayCluster beside this one. That is not simulated, and said. */
+/* KubeRay would create a second RayCluster; an event says that the simulator does not. */
 static void warn_upgrade_not_simulated(struct kuberay *k)
 {
     cJSON *was = k->config;
@@ -88,7 +87,7 @@ static void warn_upgrade_not_simulated(struct kuberay *k)
     cJSON_Delete(was);
 }
 
-/* Serve's configuration goes to a cluster that runs. */
+/* Serve's configuration is sent to the running cluster. */
 static void serve_config_updated(struct kuberay *k)
 {
     char text[3 * KUBERAY_NAME];
@@ -118,7 +117,7 @@ static void service_reconcile(struct kuberay *k)
 
 /* ---- Deployments ------------------------------------------------------------------------------------------------- */
 
-/* The deployment controller: its pods are available at once. They are not made as objects. */
+/* The Deployment is available at once; its pods are not created as objects. */
 static void deployment_reconcile(struct kuberay *k, cJSON *obj)
 {
     char now[STAMP_TEXT_MAX];
@@ -138,7 +137,7 @@ static void deployment_reconcile(struct kuberay *k, cJSON *obj)
     objects_changed(k->objects, SIM_DEPLOYMENT, obj);
 }
 
-/* ---- which RayService ------------------------------------------------------------------------------------------- */
+/* ---- RayServices ------------------------------------------------------------------------------------------------- */
 
 static bool is_reconciled_service(const struct kuberay *k, const cJSON *obj)
 {
@@ -153,7 +152,7 @@ static void service_adopt(struct kuberay *k, cJSON *obj)
     if (!k->deleting) service_reconcile(k);
 }
 
-/* The simulator's own refusal: KubeRay would run it too, if there was room. */
+/* A limit of the simulator: KubeRay would run both. */
 static void refuse_second_service(struct kuberay *k, cJSON *obj)
 {
     char *text =
@@ -189,7 +188,7 @@ void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj)
 {
     if (kind == SIM_NAMESPACE) return namespace_deleting(k, obj);
-    if (kind == SIM_RAYCLUSTER) return obj == k->raycluster; /* its RayService would only make it again */
+    if (kind == SIM_RAYCLUSTER) return obj == k->raycluster; /* its RayService would recreate it */
     if (kind != SIM_RAYSERVICE || obj != k->rayservice) return false;
     service_deleted(k);
     return true;

@@ -1,5 +1,5 @@
-/* kuberay_base.c - what stands in the cluster whether or not a RayService does: namespaces, KubeRay's operator and
- * CRDs, the scheduler's lease. */
+/* kuberay_base.c - objects that exist without a RayService: namespaces, KubeRay's operator and CRDs, the scheduler's
+ * lease. */
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
 
@@ -49,7 +49,7 @@ static void operator_itself(struct kuberay *k, const char *created)
         "kuberay-operator", created);
 }
 
-/* A CRD in outline: what it defines, without its schema. */
+/* A CRD without its schema. */
 static void put_crd(struct kuberay *k, const char *plural, const char *kind, const char *created)
 {
     char name[64], text[1536], singular[32];

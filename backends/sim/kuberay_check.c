@@ -1,6 +1,5 @@
-/* kuberay_check.c - what KubeRay's validation refuses in a RayService, in its words
- * (ray-operator/controllers/ray/utils/validation.go).
- */
+/* kuberay_check.c - KubeRay's validation of a RayService, with its messages
+ * (ray-operator/controllers/ray/utils/validation.go). / */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -68,7 +67,7 @@ static const char *fault_tolerance(const cJSON *service, const cJSON *config)
     return found;
 }
 
-/* The blueprint's own name for the head's service. */
+/* The blueprint names the head's service explicitly. */
 static bool names_head_service(const cJSON *config)
 {
     const char *name = json_str(json_path(config, "headGroupSpec.headService.metadata"), "name");

@@ -1,5 +1,4 @@
-/* kuberay_deploy.c - from an accepted RayService to one that serves. Recorded from KubeRay 1.7: events, conditions and
- * their pace. */
+/* kuberay_deploy.c - brings up a valid RayService. Events, conditions and delays are recorded from KubeRay 1.7. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -10,7 +9,7 @@
 #include <string.h>
 
 enum {
-    CLUSTER_MS = 2140,  /* after the RayService was looked at first */
+    CLUSTER_MS = 2140,  /* after the RayService's first reconcile */
     ACCOUNT_MS = 2130,  /* after the RayCluster */
     ROLE_MS = 106,      /* each: role, role binding */
     PODS_MS = 20,       /* after the head's service */
@@ -40,7 +39,7 @@ static cJSON *condition_json(struct kuberay *k, const cJSON *service, const char
     return c;
 }
 
-/* The status of a RayService that has nothing yet; KubeRay writes each of its parts. */
+/* The status of a RayService without a RayCluster, as KubeRay writes it. */
 static void first_status(struct kuberay *k, cJSON *service, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
@@ -109,7 +108,7 @@ static void create_pods(void *arg)
     raycluster_update_status(k, "Unknown", "");
 }
 
-/* What the autoscaler beside the head acts as. In outline: without its rules. */
+/* The autoscaler's ServiceAccount, Role and RoleBinding; the Role has no rules here. */
 static void put_owned(struct kuberay *k, enum sim_kind kind)
 {
     char uid[RNG_UUID], now[STAMP_TEXT_MAX], api[64];
@@ -193,7 +192,7 @@ static void create_cluster(void *arg)
     sched_in(k->sched, ACCOUNT_MS, create_service_account, k);
 }
 
-/* ---- what the RayService asks for -------------------------------------------------------------------------------- */
+/* ---- the RayService's spec --------------------------------------------------------------------------------------- */
 
 static const char *head_env(const cJSON *config, const char *name)
 {
@@ -238,7 +237,7 @@ void deploy_begin(struct kuberay *k)
     sched_in(k->sched, CLUSTER_MS, create_cluster, k);
 }
 
-/* ---- it comes up ------------------------------------------------------------------------------------------------- */
+/* ---- readiness --------------------------------------------------------------------------------------------------- */
 
 static void label_head(struct kuberay *k)
 {
@@ -324,7 +323,7 @@ static void set_provisioned(struct kuberay *k)
     raycluster_update_status(k, "HeadPodRunningAndReady", "");
 }
 
-/* How many workers the replicas need at least; no number of them is enough where one has too few NeuronCores. */
+/* Workers that the replicas need; UINT_MAX where a replica needs more NeuronCores than a worker has. */
 unsigned workers_needed(const struct kuberay *k)
 {
     unsigned most = 1;
@@ -338,7 +337,7 @@ unsigned workers_needed(const struct kuberay *k)
     return most;
 }
 
-/* Serve runs its application once each replica has a place. */
+/* Serve's application is RUNNING once each replica is placed. */
 void deploy_worker_ready(struct kuberay *k)
 {
     if (!k->deployed || k->deleting || !k->head || k->head->stage != POD_READY) return;

@@ -1,5 +1,4 @@
-/* kuberay_down.c - a pod goes: served through its grace and then killed, or gone at once; what KubeRay makes in its
- * place. */
+/* kuberay_down.c - deletes a pod, after its grace period or at once, and creates the replacement. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -11,7 +10,7 @@
 enum {
     OWN_GRACE_S = 30,
     REMOVED_MS = 340, /* after its containers were killed */
-    OLD_GCS_MS = 2000 /* a GCS beats on so long after its pod was deleted without grace */
+    OLD_GCS_MS = 2000 /* heartbeats of a GCS whose pod was force-deleted */
 };
 
 void gcs_silent(struct sim_pod *p)
@@ -21,7 +20,7 @@ void gcs_silent(struct sim_pod *p)
     pod_notify(p, KUBERAY_GCS_SILENT);
 }
 
-/* The old GCS outlives a pod object that was deleted without grace; its place in the table is taken by then. */
+/* The old GCS outlives the object of a force-deleted pod, whose slot is already reused: hence `ghost`. */
 static void old_gcs_silent(void *arg)
 {
     gcs_silent(arg);
@@ -73,7 +72,7 @@ static void deleted_event(struct sim_pod *p)
                         "Delete", text);
 }
 
-/* The grace is over: the containers are killed. */
+/* The grace period has passed: the kubelet kills the containers. */
 static void grace_over(void *arg)
 {
     struct sim_pod *p = arg;
@@ -126,7 +125,7 @@ void pod_set_deletion_timestamp(struct sim_pod *p, uint64_t grace_s)
     }
 }
 
-/* Without grace the object goes at once, and the replacement comes at once. */
+/* A force delete (grace 0) removes the object at once; the replacement follows at once. */
 static void delete_now(void *arg)
 {
     struct sim_pod *p = arg;

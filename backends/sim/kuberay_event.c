@@ -75,7 +75,7 @@ void event_warning(struct kuberay *k, const char *controller, const cJSON *about
     event_of(k, "Warning", controller, about, reason, action, message);
 }
 
-/* The kubelet counts a repeated event in the one it already wrote. */
+/* The kubelet increments the count of a repeated event. */
 static bool event_count_up(struct kuberay *k, const struct sim_pod *p, const char *reason, const char *message)
 {
     size_t count;

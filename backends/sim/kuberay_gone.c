@@ -1,5 +1,5 @@
-/* kuberay_gone.c - a RayService goes: RayCluster, pods, the Redis cleanup Job, then the finalizers. Recorded from
- * KubeRay 1.7: 11.5 s with fault tolerance, 0.3 s without. */
+/* kuberay_gone.c - deletes a RayService: its pods, the Redis cleanup Job, then the finalizers. Recorded from KubeRay
+ * 1.7: 11.5 s with fault tolerance, 0.3 s without. */
 #include "backends/base/json.h"
 #include "backends/sim/kuberay_priv.h"
 
@@ -8,14 +8,14 @@
 
 enum {
     GRACE_S = 30,
-    ENDS_MS = 3300,    /* the pods', after they were asked to */
+    ENDS_MS = 3300,    /* the pods' termination */
     JOB_MS = 20,       /* after the last of them */
     BOUND_MS = 25,     /* the Job's pod */
     RUNS_MS = 3600,    /* after it was bound */
     DONE_MS = 2320,    /* its work */
     COUNTED_MS = 1020, /* the Job's own status, after its pod's end */
     FREED_MS = 1200,   /* the finalizers, after that */
-    QUICK_MS = 300,    /* without anything to clean */
+    QUICK_MS = 300,    /* without data in Redis */
     AGAIN_MS = 5000
 };
 #define CLEANUP "-redis-cleanup"
@@ -30,7 +30,7 @@ static void mark_deleted(struct kuberay *k, enum sim_kind kind, cJSON *obj)
     objects_changed(k->objects, kind, obj);
 }
 
-/* ---- the end ----------------------------------------------------------------------------------------------------- */
+/* ---- removal ----------------------------------------------------------------------------------------------------- */
 
 static void remove_object(struct kuberay *k, enum sim_kind kind, const char *name)
 {
@@ -156,7 +156,7 @@ static void cleaner_bound(void *arg)
     sched_in(k->sched, RUNS_MS, cleaner_runs, k);
 }
 
-/* From a head's metadata to that of the Job and of its pods, which are told apart by the Job's own labels. */
+/* Turns the head's metadata into the Job's; the Job's own labels tell its pods from the head. */
 static void job_relabel(cJSON *meta)
 {
     cJSON *labels = json_member(meta, "labels");
@@ -179,7 +179,7 @@ static void add_job_labels(cJSON *meta, const cJSON *job)
     }
 }
 
-/* The template has the head's metadata, owner and generateName included. */
+/* As KubeRay does, copies the head's metadata, ownerReferences and generateName included. */
 static void fill_template(cJSON *job, const cJSON *pod)
 {
     static const char *const members[] = {"generateName", "namespace", "labels", "annotations", "ownerReferences"};
@@ -235,7 +235,7 @@ static void set_job_owner(cJSON *pod, const cJSON *job)
     add_job_labels(meta, job);
 }
 
-/* The Job's pod is a head's, with one container that cleans. */
+/* The Job's pod is the head's template with the cleanup container alone. */
 static void create_cleaner(struct kuberay *k)
 {
     struct sim_pod *p = &k->cleaner;
@@ -266,7 +266,7 @@ static void create_cleaner(struct kuberay *k)
                       "{'startTime':'${STARTED}','active':1,'terminating':0,'uncountedTerminatedPods':{},'ready':0}");
 }
 
-/* In a namespace that goes no Job can be made: the RayCluster hangs on its finalizer (kuberay #3388). */
+/* No Job can be created in a terminating namespace: the RayCluster hangs on its finalizer (kuberay #3388). */
 static void create_job(void *arg)
 {
     struct kuberay *k = arg;

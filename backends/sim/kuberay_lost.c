@@ -1,12 +1,11 @@
-/* kuberay_lost.c - Without GCS fault tolerance: what the workers do when their head dies. Recorded twice, with and
- * without grace. */
+/* kuberay_lost.c - workers whose head dies without GCS fault tolerance. Recorded with and without a grace period. */
 #include "backends/sim/kuberay_priv.h"
 
 enum {
-    /* after the head's death at the end of a grace */
+    /* after the head died at the end of its grace period */
     HANGS_MS = 18000,
     RESTARTS_MS = 31000,
-    /* after its death without one */
+    /* after a force delete */
     FAILS_MS = 4000,
     RESTARTS_NOW_MS = 20000,
     /* after the container's start */
@@ -40,8 +39,8 @@ static void worker_restarts(void *arg)
     pod_schedule_action(p, WORKER_AGAIN_MS, worker_ready_again);
 }
 
-/* Its readiness probe fails. Recorded without grace: no endpoint is left 4 s after the delete; with one it hangs, and
- * stays ready until its container ends. */
+/* The readiness probe fails. Recorded: after a force delete no endpoint is left within 4 s; after a graceful one the
+ * worker hangs and stays Ready until its container exits. */
 static void worker_fails(void *arg)
 {
     struct sim_pod *p = arg;
@@ -60,7 +59,7 @@ static void worker_hangs(void *arg)
     p->serving = SERVING_HANGS;
 }
 
-/* The head is gone and with it the cluster's identity: raylets find another one, and exit. */
+/* The new head has another cluster id, so raylets of the old cluster exit. */
 void workers_lost(struct kuberay *k, bool graceful)
 {
     for (size_t i = 0; i < KUBERAY_PODS; i++) {

@@ -1,4 +1,4 @@
-/* kuberay_namespace.c - a namespace goes: what is in it first; it waits for what has finalizers. */
+/* kuberay_namespace.c - deletes a namespace after its content, and waits for finalizers. */
 #include "backends/base/json.h"
 #include "backends/sim/kuberay_priv.h"
 
@@ -12,8 +12,7 @@ bool namespace_goes(const struct kuberay *k, const char *name)
     return !ns || json_get(json_get(ns, "metadata"), "deletionTimestamp");
 }
 
-/* The first object there that may be removed at once, or NULL; *ret_left says whether there is any other. Pods and
- * RayClusters go with their owners. */
+/* The next object to remove, or NULL; *ret_left: others remain, with an owner or a finalizer. */
 static cJSON *next_removable(struct kuberay *k, const char *ns, enum sim_kind *ret_kind, bool *ret_left)
 {
     for (int kind = 0; kind < SIM_KIND_COUNT; kind++) {
@@ -60,7 +59,7 @@ static void set_remaining_condition(struct kuberay *k, cJSON *ns)
     objects_changed(k->objects, SIM_NAMESPACE, ns);
 }
 
-/* Each namespace that is marked. */
+/* Handles every terminating namespace. */
 static void namespace_reconcile(void *arg)
 {
     struct kuberay *k = *(struct kuberay **)arg;

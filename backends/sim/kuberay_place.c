@@ -1,5 +1,4 @@
-/* kuberay_place.c - the scheduler: which K8s node a pod gets. A worker needs Neuron devices, as many as its container
- * asks for. */
+/* kuberay_place.c - the scheduler: a worker needs a K8s node with the Neuron devices that its container requests. */
 #include "backends/base/json.h"
 #include "backends/base/text.h"
 #include "backends/sim/kuberay_priv.h"
@@ -45,7 +44,7 @@ static void pod_unschedulable(struct sim_pod *p)
     pod_update_status(p);
 }
 
-/* The first with room, beginning with that of its replica index: so that workers spread. */
+/* Starts with the node of the replica index, which spreads workers. */
 static int place_of(const struct sim_pod *p)
 {
     const struct kuberay *k = p->owner;

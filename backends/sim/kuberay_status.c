@@ -87,7 +87,7 @@ static void head_condition(struct kuberay *k, cJSON *conditions, const char *rea
     json_set(first, "message", cJSON_CreateString(message));
 }
 
-/* Go leaves a zero out. */
+/* Go omits a zero (omitempty). */
 static void count_set(cJSON *status, const char *name, unsigned count)
 {
     if (count)
@@ -137,7 +137,7 @@ static void ready_condition(struct kuberay *k, cJSON *status, unsigned endpoints
                                           : "Number of serve endpoints is 0"));
 }
 
-/* Before its first RayCluster serves: KubeRay looks at the pending one alone. */
+/* Until the first RayCluster serves, KubeRay updates only pendingServiceStatus. */
 static void pending_update(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];

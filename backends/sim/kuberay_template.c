@@ -1,5 +1,4 @@
-/* kuberay_template.c - builds a pod of an applied RayService: the recorded pod, overridden by its group's pod template.
- */
+/* kuberay_template.c - builds a pod of an applied RayService: the recorded pod with the pod template of its group. / */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -23,7 +22,7 @@ static cJSON *item_named(cJSON *list, const char *name)
     return NULL;
 }
 
-/* Fields of the recorded manifest that this one may not have. */
+/* Removes fields of the recorded manifest that this one lacks. */
 static void remove_env(cJSON *env)
 {
     static const char *const names[] = {"LD_LIBRARY_PATH", "HUGGING_FACE_HUB_TOKEN", "REDIS_USERNAME",

@@ -1,5 +1,5 @@
-/* kuberay_up.c - a pod comes up: made by KubeRay, bound, its containers created and started, ready. Delays are those of
- * two recorded head kills (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied a little by the seed. */
+/* kuberay_up.c - starts a pod: created, bound, containers started, ready. Delays are those of two recorded head kills
+ * (Kubernetes 1.34, KubeRay 1.7, Ray 2.60), varied by the seed. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"
@@ -8,25 +8,25 @@
 #include <stdlib.h>
 
 enum {
-    /* after a new head pod is there */
+    /* after the head pod was created */
     BOUND_MS = 10,
-    TRIED_MS = 60, /* a pod without a place, after one has become free */
+    TRIED_MS = 60, /* an unschedulable pod, after a node has room */
     CREATING_MS = 30,
     PULLED_MS = 420,
     STARTED_MS = 680,
-    /* after its containers run */
+    /* after its containers started */
     DASHBOARD_MS = 9300,
     READY_MS = 11000,
     SERVE_RUNS_MS = 11400,
     SERVICE_RUNNING_MS = 12000,
-    /* a worker pod's own start: its init container waits for the GCS, then the model is loaded */
+    /* a worker pod: its init container waits for the GCS, then the model is loaded */
     WORKER_INIT_MS = 11000,
     WORKER_READY_MS = 22000,
-    /* a container that ended by itself is started again after */
+    /* CrashLoopBackOff */
     BACKOFF_MS = 10000,
 };
 
-/* ---- a head comes up --------------------------------------------------------------------------------------------- */
+/* ---- head pod ---------------------------------------------------------------------------------------------------- */
 
 static void head_dashboard(void *arg)
 {
@@ -66,7 +66,7 @@ static void service_running(void *arg)
         rayservice_update_status(k, APP_RUNNING);
         return;
     }
-    /* A new GCS knows of no application: it is sent again, and its replicas come with the workers. */
+    /* A new GCS has no application: KubeRay sends the configuration again. */
     event_by_controller(k, "rayservice-controller", k->rayservice, "UpdatedServeApplications", "Update", text);
     rayservice_update_status(k, APP_DEPLOYING);
 }
@@ -151,7 +151,7 @@ static void pod_creating(void *arg)
 
 static void worker_started(void *arg);
 
-/* What follows once a pod has its K8s node. */
+/* Schedules the steps after binding. */
 static void schedule_start(struct sim_pod *p)
 {
     pod_schedule_action(p, CREATING_MS - BOUND_MS, pod_creating);
@@ -185,7 +185,7 @@ void pods_schedule_pending(struct kuberay *k)
     }
 }
 
-/* KubeRay makes a pod: the first of its place, or for one that is gone. */
+/* KubeRay creates a pod, the first one or a replacement. */
 static void create_pod(struct kuberay *k, bool head, unsigned index)
 {
     struct sim_pod *p = pod_new(k, head, index);
@@ -205,7 +205,7 @@ void pods_create(struct kuberay *k)
     for (unsigned i = 0; i < k->wanted; i++) create_pod(k, false, i);
 }
 
-/* ---- a worker comes up ------------------------------------------------------------------------------------------- */
+/* ---- worker pod -------------------------------------------------------------------------------------------------- */
 
 static void worker_ready(void *arg)
 {

@@ -42,7 +42,7 @@ static const struct {
     {"who are you", "I am Mistral 7B Instruct, served by Ray Serve on AWS Inferentia2."},
 };
 
-/* Of what it does not know it tells what it may. */
+/* Sentences for all other questions. */
 static const char *const sentences[] = {
     "That depends on what the rest of the system does with the answer.",
     "The short answer is yes, and the long one has a few exceptions.",
@@ -63,7 +63,7 @@ static void add_sentence(struct rng *r, struct buf *out)
     }
 }
 
-/* Draws from r only where the question is not one of those it knows. */
+/* Draws from r only for an unknown question. */
 static void answer_to(struct rng *r, const char *question, struct buf *out)
 {
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {

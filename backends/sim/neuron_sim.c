@@ -1,4 +1,4 @@
-/* neuron_sim.c - neuron-monitor's JSON for each simulated node, by what its actors compute. */
+/* neuron_sim.c - neuron-monitor's JSON of each simulated node, from the load of its actors. */
 #include "backends/sim/neuron_sim.h"
 
 #include "backends/base/mem.h"
@@ -66,7 +66,7 @@ static bool actor_is_busy(const struct neuron_sim *n, const char *actor)
     return false;
 }
 
-/* Percent of the period in which a core of that replica computed. */
+/* Utilisation of a core of that replica in the period, percent. */
 static double core_utilisation(const struct neuron_sim *n, struct node *node, const struct ray_sim_actor *a,
                                unsigned core)
 {
@@ -260,7 +260,7 @@ static void on_written(uv_write_t *write, int status)
     free(s);
 }
 
-/* A reader that does not read gets no more lines until it does: none is queued twice. */
+/* Skips a client that has not read the last line yet. */
 static void send_line(struct client *c)
 {
     struct buf line;
@@ -289,7 +289,7 @@ static void client_space(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
     *ret = uv_buf_init(c->name + c->name_len, (unsigned)(NAME - 1 - c->name_len));
 }
 
-/* The first line names the K8s node; the first sample is the answer. */
+/* The client's first line names the K8s node; the reply is its first sample. */
 static void client_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *bytes)
 {
     struct client *c = stream->data;
@@ -381,7 +381,7 @@ enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *r
     char *path = mem_printf("%s/%s", dir, socket_name);
     uv_pipe_t *listener = mem_zero(1, sizeof *listener);
     uv_pipe_init(loop_uv(l), listener, 0);
-    unlink(path); /* of a simulator that was here before */
+    unlink(path); /* left by an earlier simulator */
     int e = strlen(path) < sizeof((struct sockaddr_un *)0)->sun_path ? uv_pipe_bind(listener, path) : UV_ENAMETOOLONG;
     if (e == 0) e = uv_listen((uv_stream_t *)listener, 16, on_connection);
     if (e != 0) {

@@ -1,10 +1,9 @@
 /*
  * neuron_sim.h - neuron-monitor on every simulated K8s node: an inf2.24xlarge's JSON lines, served on a unix socket,
- * and printed by `raydeck-sim monitor --dir DIR --node NAME`, which is the command a console is given.
+ * and printed by `raydeck-sim monitor --dir DIR --node NAME`, the console's neuron command.
  *
- * A line has what the recorded samples have (same members, same types). Runtimes are the model's replicas that live on
- * the node's pod; each lists all cores. Utilisation follows the prompts, over a slow random walk under the seed; counts
- * are of the period.
+ * A line has the members and types of the recorded samples. Its runtimes are the model replicas on the node's pod; each
+ * lists all cores. Utilisation follows the prompts, on top of a slow seeded random walk; counts are per period.
  */
 #ifndef RAYDECK_SIM_NEURON_SIM_H
 #define RAYDECK_SIM_NEURON_SIM_H
@@ -20,21 +19,21 @@ struct neuron_sim;
 /* Listens on dir/neuron.sock; ray is borrowed. ERR_IO: why names the path. */
 enum err neuron_sim_new(struct loop *l, const char *dir, const struct ray_sim *ray, uint64_t seed,
                         struct neuron_sim **ret, struct why *why);
-/* Another Ray from now on; borrowed as the first. Runtimes of the old one are gone. */
+/* Replaces the Ray; borrowed as the first. Drops the old one's runtimes. */
 void neuron_sim_set_ray(struct neuron_sim *n, const struct ray_sim *ray);
-/* A K8s node with Neuron devices, and the Ray pod on it (NULL: none, so no runtime). instance_id: as in the Node's
- * providerID. Told again, the pod changes. */
+/* Adds a K8s node with Neuron devices, or changes its Ray pod (NULL: none, so no runtime). instance_id: as in the
+ * Node's providerID. */
 void neuron_sim_set_node(struct neuron_sim *n, const char *knode, const char *instance_id, const char *pod);
-/* A prompt is computed by that replica's actor (hex id) for so long. */
+/* That replica's actor (hex id) computes a prompt for ms. */
 void neuron_sim_prompt(struct neuron_sim *n, const char *actor, uint64_t ms);
-/* The fault garbage: every other line is cut short. */
+/* The fault garbage: truncates every other line. */
 void neuron_sim_set_garbage(struct neuron_sim *n, bool on);
-/* The next line of that node, one period on; ends with '\n'. ERR_NOT_FOUND: no such node. What the socket sends. */
+/* The node's next line, one period later, with '\n', as the socket sends it. ERR_NOT_FOUND: no such node. */
 enum err neuron_sim_line(struct neuron_sim *n, const char *knode, struct buf *out);
 void neuron_sim_free(struct neuron_sim *n); /* unlinks the socket; NULL is fine */
 
 /* `raydeck-sim monitor`: copies the node's lines from dir/neuron.sock to stdout until the simulator ends or stdout is
- * closed. Blocks; returns the exit status (0; 3: no simulator there, told on stderr). */
+ * closed. Blocks; returns the exit status (0; 3: no simulator, reported on stderr). */
 int neuron_sim_monitor(const char *dir, const char *knode);
 
 #endif

@@ -1,4 +1,4 @@
-/* objects.c - the simulated API server's store: objects by kind, their resourceVersion, and who watches. */
+/* objects.c - the simulated API server's store: objects by kind, their resourceVersion, the log of events. */
 #include "backends/sim/objects.h"
 
 #include "backends/base/json.h"
@@ -94,7 +94,7 @@ const char *object_ns(const cJSON *obj)
     return ns ? ns : "";
 }
 
-/* Where the name is, or where it would have to go. */
+/* The index of the name, or where to insert it. */
 static size_t table_find(const struct table *t, const char *ns, const char *name, bool *ret_found)
 {
     size_t low = 0, high = t->count;
@@ -153,7 +153,7 @@ static void notify_watchers(struct objects *o, const char *type, enum sim_kind k
     if (o->event) o->event(o->arg, e);
 }
 
-/* As the API server's one hour, but by number: the event that was not told for longest goes. */
+/* The API server keeps Events for an hour; here the one repeated longest ago is dropped. */
 static void trim_events(struct objects *o)
 {
     const struct table *t = &o->tables[SIM_EVENT];

@@ -1,9 +1,9 @@
 /*
- * objects.h - what the simulated API server stores: objects by kind, namespace and name, each with a resourceVersion,
- * and a bounded log of what happened to them, which is what watches are fed from.
+ * objects.h - the simulated API server's store: objects by kind, namespace and name, each with a resourceVersion, and a
+ * bounded log of events, from which watches are served.
  *
- * Invariants: one counter gives every version; an object's metadata.resourceVersion is that of its last event; the log
- * holds every event after objects_floor(). Objects are in order of namespace, then name, as etcd gives them.
+ * Invariants: one counter numbers all versions; an object's metadata.resourceVersion is that of its last event; the log
+ * holds every event after objects_floor(). Objects are sorted by namespace, then name, as in etcd.
  */
 #ifndef RAYDECK_SIM_OBJECTS_H
 #define RAYDECK_SIM_OBJECTS_H
@@ -49,7 +49,7 @@ struct sim_kind_info {
     bool namespaced, custom;
 };
 const struct sim_kind_info *sim_kind_info(enum sim_kind kind);
-/* False when there is no such kind. */
+/* False: no such kind. */
 bool sim_kind_find(const char *group, const char *version, const char *plural, enum sim_kind *ret);
 
 struct object_event {
@@ -64,12 +64,12 @@ struct objects *objects_new(void);
 void objects_free(struct objects *o); /* NULL is fine */
 
 uint64_t objects_version(const struct objects *o); /* of the last event; 1 at first */
-uint64_t objects_floor(const struct objects *o);   /* events after this version are all there */
-void objects_clear_log(struct objects *o);         /* drops the log: every older version is "too old" from now on */
+uint64_t objects_floor(const struct objects *o);   /* the log holds every event after this version */
+void objects_clear_log(struct objects *o);         /* drops the log: watches from older versions get a 410 */
 
 /* Deletes every object, as objects_delete would. */
 void objects_clear(struct objects *o);
-/* Puts an object in, or in place of the one with its name: ADDED or MODIFIED. Takes obj; returns it. */
+/* Stores an object, replacing one of its name: ADDED or MODIFIED. Takes obj; returns it. */
 cJSON *objects_put(struct objects *o, enum sim_kind kind, cJSON *obj);
 void objects_changed(struct objects *o, enum sim_kind kind, cJSON *obj); /* obj was changed in place: MODIFIED */
 void objects_delete(struct objects *o, enum sim_kind kind, cJSON *obj);  /* DELETED; frees obj */
@@ -79,7 +79,7 @@ cJSON *const *objects_all(const struct objects *o, enum sim_kind kind, size_t *r
 /* Events of the log after `version`, oldest first. */
 void objects_since(const struct objects *o, uint64_t version, void (*event)(void *arg, const struct object_event *e),
                    void *arg);
-/* The one listener, told of every event as it happens. */
+/* Sets the one listener, called with every event. */
 void objects_listen(struct objects *o, void (*event)(void *arg, const struct object_event *e), void *arg);
 
 const char *object_name(const cJSON *obj); /* metadata.name; never NULL */

@@ -20,7 +20,7 @@ static int fresh_key(gnutls_x509_privkey_t *ret)
     return e;
 }
 
-/* What both certificates have: a serial, a time, a name and their key's identifier. */
+/* Sets what both certificates need: serial, validity, name, key identifier. */
 static int fresh_cert(gnutls_x509_crt_t *ret, gnutls_x509_privkey_t key, const char *name)
 {
     unsigned char serial[SERIAL_BYTES], id[64];

@@ -1,4 +1,4 @@
-/* pki.h - a certificate authority of one evening: a CA, and a server certificate for 127.0.0.1 and localhost. */
+/* pki.h - a short-lived CA and its server certificate for 127.0.0.1 and localhost. */
 #ifndef RAYDECK_SIM_PKI_H
 #define RAYDECK_SIM_PKI_H
 

@@ -41,7 +41,7 @@ static void copy_text(char *out, size_t size, const char *text)
 }
 #define COPY(field, text) copy_text(field, sizeof(field), text)
 
-/* A place in a full array: the oldest element that is over goes. */
+/* Appends to the array; when it is full, drops the oldest dead element. */
 #define ADD(array, count, is_over)                                                                                     \
     ((count) == ARRAY_LEN(array) ? (count) = drop_oldest(array, count, sizeof *(array), is_over) : 0,                  \
      &(array)[(count)++])
@@ -72,7 +72,7 @@ static bool any_worker(const void *item)
     return true;
 }
 
-/* ---- looking ----------------------------------------------------------------------------------------------------- */
+/* ---- lookup ------------------------------------------------------------------------------------------------------ */
 
 static struct ray_sim_node *head_of(struct ray_sim *r)
 {
@@ -108,7 +108,7 @@ static bool lives_on(const struct ray_sim_actor *a, const char *node)
     return a->state == RAY_SIM_ALIVE && strcmp(a->node, node) == 0;
 }
 
-/* ---- making ------------------------------------------------------------------------------------------------------ */
+/* ---- adding ------------------------------------------------------------------------------------------------------ */
 
 static struct ray_sim_node *add_node(struct ray_sim *r, const char *pod, const char *ip, const char *group, bool head,
                                      uint64_t wall_ms)
@@ -168,7 +168,7 @@ static unsigned replicas_on(const struct ray_sim *r, const char *deployment, con
     return n;
 }
 
-/* The first core from which `cores` are free on that node; false where there is none. */
+/* The first of `cores` consecutive free cores of the node; false: none. */
 static bool free_cores(const struct ray_sim *r, const struct ray_sim_node *n, unsigned cores, unsigned *ret)
 {
     for (unsigned first = 0; first + cores <= n->neuron_cores; first += cores) {
@@ -219,7 +219,7 @@ static void place_replicas(struct ray_sim *r, const struct serve_config_deployme
     }
 }
 
-/* What the controller does when it looks: a proxy a node, the replicas that are wanted. */
+/* The controller's reconcile: a proxy per node, the configured replicas. */
 static void serve_reconcile(struct ray_sim *r, uint64_t wall_ms)
 {
     const struct ray_sim_actor *c = controller_of(r);
@@ -246,7 +246,7 @@ static void node_dies(struct ray_sim *r, struct ray_sim_node *n, uint64_t wall_m
     }
 }
 
-/* ---- what happens ------------------------------------------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------------------------------------------------------ */
 
 void ray_sim_worker_up(struct ray_sim *r, const char *pod, const char *ip, const char *group, unsigned neuron_cores,
                        uint64_t wall_ms)
@@ -268,8 +268,8 @@ void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms)
 void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint64_t wall_ms)
 {
     struct ray_sim_node *old = head_of(r);
-    if (old) node_dies(r, old, wall_ms + 1); /* as measured: the new one's start, and 1 ms */
-    /* The first job owns the detached actors and is never called dead. */
+    if (old) node_dies(r, old, wall_ms + 1); /* measured: 1 ms after the new head's start */
+    /* The first job owns the detached actors and never becomes dead. */
     for (size_t i = 1; i < r->jobs; i++) {
         if (r->job[i].dead) continue;
         r->job[i].dead = true;

@@ -1,8 +1,7 @@
 /*
- * ray_sim.h - what Ray is made of in the simulated cluster: nodes, the Serve controller, proxies and replicas, jobs and
- * workers, with every id out of the seed. gcs_sim writes it to Redis, neuron_sim makes its load, the simulated
- * dashboard words it. Pure: no I/O, no clock; wall times (ms) are passed in. Pointers are good until the next call that
- * adds.
+ * ray_sim.h - the state of the simulated Ray cluster: nodes, the Serve controller, proxies and replicas, jobs and
+ * workers, with ids from the seed. gcs_sim writes it to Redis, neuron_sim simulates its load, the simulated dashboard
+ * serves it. Pure: no I/O, no clock; wall times (ms) are passed in. Pointers are valid until the next call that adds.
  *
  * Replicas are placed round-robin on the worker nodes; each takes its deployment's NeuronCores, counted within its pod
  * from 0.
@@ -17,7 +16,7 @@
 #include <stdint.h>
 
 enum {
-    RAY_SIM_NODES = 64, /* the dead ones included; then the oldest dead one goes */
+    RAY_SIM_NODES = 64, /* dead ones included; when full, the oldest dead one is dropped */
     RAY_SIM_ACTORS = 256,
     RAY_SIM_JOBS = 64,
     RAY_SIM_WORKERS = 512,
@@ -68,13 +67,13 @@ struct ray_sim *ray_sim_new(const struct ray_sim_conf *conf);
 void ray_sim_free(struct ray_sim *r);
 const struct ray_sim_conf *ray_sim_conf(const struct ray_sim *r);
 
-/* A worker's raylet registers: ALIVE, with a proxy; replicas that wait for a place start there. */
+/* A worker's raylet registers: ALIVE, with a proxy; pending replicas start on it. */
 void ray_sim_worker_up(struct ray_sim *r, const char *pod, const char *ip, const char *group, unsigned neuron_cores,
                        uint64_t wall_ms);
-void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms); /* its replicas wait for a place */
+void ray_sim_worker_down(struct ray_sim *r, const char *pod, uint64_t wall_ms); /* its replicas become pending */
 
-/* The new head's registration, in the steps in which it was measured: the node (the old head is DEAD from here on, its
- * proxy dead, the controller restarting); then the controller, alive and counted; then proxy and job. */
+/* The new head's registration, in the measured steps: the node (the old head and its proxy become DEAD, the controller
+ * RESTARTING); then the controller (ALIVE, num_restarts + 1); then proxy and job. */
 void ray_sim_head_node(struct ray_sim *r, const char *pod, const char *ip, uint64_t wall_ms);
 void ray_sim_head_controller(struct ray_sim *r, uint64_t wall_ms);
 void ray_sim_head_proxy(struct ray_sim *r, uint64_t wall_ms);
@@ -84,12 +83,11 @@ size_t ray_sim_nodes(const struct ray_sim *r, const struct ray_sim_node **ret);
 size_t ray_sim_actors(const struct ray_sim *r, const struct ray_sim_actor **ret);
 size_t ray_sim_jobs(const struct ray_sim *r, const struct ray_sim_job **ret);
 size_t ray_sim_workers(const struct ray_sim *r, const struct ray_sim_worker **ret);
-const struct ray_sim_node *ray_sim_head(const struct ray_sim *r);                        /* the living one, or NULL */
+const struct ray_sim_node *ray_sim_head(const struct ray_sim *r); /* the one that is ALIVE, or NULL */
 const struct ray_sim_node *ray_sim_node_of(const struct ray_sim *r, const char *id);     /* by hex id */
 const struct ray_sim_node *ray_sim_node_named(const struct ray_sim *r, const char *pod); /* the newest of that pod */
 
-/* The body of the Ray dashboard's GET /api/serve/applications/, as Ray 2.60 words it: members, nesting and types are
- * the recorded ones. Caller frees. */
+/* The body of the Ray dashboard's GET /api/serve/applications/ as recorded from Ray 2.60. Caller frees. */
 char *ray_sim_serve_applications(const struct ray_sim *r, uint64_t wall_ms);
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What does not change in an answer of Ray 2.60; %s … stand where it does. */
+/* The constant parts of Ray 2.60's answer. */
 #define RUNTIME_ENV                                                                                                    \
     "\"runtime_env\": {\"env_vars\": {\"MODEL_ID\": \"mistralai/Mistral-7B-Instruct-v0.2\", \"NEURON_CC_FLAGS\": "     \
     "\"-O1\", \"NEURON_CORES\": \"2\"}}"
@@ -93,7 +93,7 @@ static double deployment_cpus(const struct serve_config_deployment *d)
     return d->cores ? 1.0 : 0.5;
 }
 
-/* Of an application's configuration and of a deployment's own. */
+/* ray_actor_options, in the application's configuration and in a deployment's. */
 static void actor_options(const struct serve_config_deployment *d, struct buf *b)
 {
     (void)buf_printf(b, "\"num_cpus\": %.1f", deployment_cpus(d));
@@ -106,7 +106,7 @@ static void add_required(const struct serve_config_deployment *d, struct buf *b)
     (void)buf_printf(b, "\"CPU\": %.1f", deployment_cpus(d));
 }
 
-/* Returns whether it has all its replicas. */
+/* Returns whether all replicas are RUNNING. */
 static bool add_deployment(const struct ray_sim *r, const struct serve_config_deployment *d, struct buf *b)
 {
     struct buf list;
@@ -129,7 +129,7 @@ static bool add_deployment(const struct ray_sim *r, const struct serve_config_de
     return whole;
 }
 
-/* As recorded: what takes the requests before what it calls. */
+/* Recorded order: the ingress before the deployments it calls. */
 static void app_config(const struct serve_config *s, struct buf *b)
 {
     (void)buf_printf(b,

@@ -1,4 +1,4 @@
-/* redis_child.c - a redis-server of the simulator's own. */
+/* redis_child.c - starts the simulator's redis-server. */
 #include "backends/sim/redis_child.h"
 
 #include "backends/base/buf.h"
@@ -45,7 +45,7 @@ static uint64_t now_ms(void)
     return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-/* One try to log in as our user: a server of somebody else's on that port would refuse the password. */
+/* Tries one AUTH: another server on that port would refuse the password. */
 static bool child_answers(const struct redis_child *c)
 {
     const struct timeval limit = {1, 0};
@@ -98,7 +98,7 @@ enum err redis_child_start(struct guard *g, const char *dir, struct redis_child 
     c->dir = mem_str(dir);
     c->password = text_hex(random, sizeof random);
     enum err e = ERR_IO;
-    /* Between our look and its bind somebody else may take the port. */
+    /* Another process may take the port between free_port and bind. */
     for (int tries = 0; tries < PORT_TRIES; tries++) {
         c->port = free_port();
         e = c->port ? child_start_server(c, why) : why_set(why, ERR_IO, "no free port on 127.0.0.1");

@@ -1,4 +1,4 @@
-/* rng.c - random numbers by a seed: a run can be repeated. */
+/* rng.c - seeded random numbers. */
 #include "backends/sim/rng.h"
 
 #include <assert.h>

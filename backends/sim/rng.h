@@ -1,5 +1,5 @@
 /*
- * rng.h - the simulator's only source of chance: a seeded stream, so that one seed gives one run.
+ * rng.h - the simulator's only random numbers: seeded, so that runs are repeatable.
  */
 #ifndef RAYDECK_SIM_RNG_H
 #define RAYDECK_SIM_RNG_H

@@ -1,4 +1,4 @@
-/* sched.c - what happens at which simulated time. */
+/* sched.c - the timer queue of simulated time. */
 #include "backends/sim/sched.h"
 
 #include "backends/base/mem.h"
@@ -44,7 +44,7 @@ static void run_until(struct sched *s, uint64_t limit)
         struct action a = s->actions[0];
         s->count--;
         memmove(s->actions, s->actions + 1, s->count * sizeof *s->actions);
-        /* What an action sets is counted from when it was due, so that a late loop does not stretch a sequence. */
+        /* Delays set by an action count from its due time, so that a late loop does not stretch a sequence. */
         s->pinned = a.due ? a.due : 1;
         a.run(a.arg);
     }

@@ -1,4 +1,4 @@
-/* schema.c - the schemas of the kinds: which fields there are, their defaults, what the server fills in. */
+/* schema.c - the fields of each kind, validation and defaulting. */
 #include "backends/sim/schema.h"
 
 #include "backends/base/buf.h"
@@ -16,7 +16,7 @@ enum { SECRET_MAX = 1024 * 1024 };
 
 /* ---- members ----------------------------------------------------------------------------------------------------- */
 
-/* Beside apiVersion, kind and metadata. "": the top; names are separated by spaces. */
+/* Without apiVersion, kind and metadata. "": the top level; names are separated by spaces. */
 static const struct {
     enum sim_kind kind;
     const char *at, *names;
@@ -114,7 +114,7 @@ char *schema_invalid(enum sim_kind kind, const cJSON *config)
 
 /* ---- defaults ---------------------------------------------------------------------------------------------------- */
 
-/* The members of a JSON text that the object lacks; ' stands for ". */
+/* Adds the members of a JSON text that the object lacks; ' stands for ". */
 static void fill_in(cJSON *object, const char *text)
 {
     cJSON *values = template_text(text, NULL), *next;
@@ -143,7 +143,7 @@ static void namespace_defaults(cJSON *obj)
     fill_in(obj, "{'spec':{'finalizers':['kubernetes']},'status':{'phase':'Active'}}");
 }
 
-/* stringData is written only: it becomes data. */
+/* stringData is write-only: merges it into data. */
 static void secret_defaults(cJSON *obj)
 {
     cJSON *plain = cJSON_DetachItemFromObjectCaseSensitive(obj, "stringData");
@@ -205,7 +205,7 @@ static void deployment_defaults(cJSON *obj)
     fill_in(obj, "{'status':{}}");
 }
 
-/* Those of KubeRay's CRD; its operator writes further ones itself. */
+/* The CRD's defaults; the operator adds more (kuberay_applied.c). */
 static void rayservice_defaults(cJSON *obj)
 {
     cJSON *cluster = json_member(json_member(obj, "spec"), "rayClusterConfig"), *group;

@@ -17,7 +17,7 @@ static void name_set(char out[SERVE_CONFIG_NAME], const char *text)
         if (*c < ' ' || *c > '~' || *c == '"' || *c == '\\') *c = '_';
 }
 
-/* A whole number of at most SERVE_CONFIG_REPLICAS_MAX; 2.0 is one in YAML too. */
+/* An integer of at most SERVE_CONFIG_REPLICAS_MAX; YAML may write it as 2.0. */
 static unsigned number_of(const struct yaml_node *map, const char *key, unsigned otherwise)
 {
     const char *text = yaml_str(map, key);
@@ -63,7 +63,7 @@ static bool read_app(const struct yaml_node *app, struct serve_config *w)
 {
     const char *name = yaml_str(app, "name"), *route = yaml_str(app, "route_prefix");
     if (!app || app->kind != YAML_MAP) return false;
-    name_set(w->app, name ? name : "default"); /* Serve's name for one that has none */
+    name_set(w->app, name ? name : "default"); /* Serve's default */
     name_set(w->route, route ? route : "/");
     read_deployments(yaml_get(app, "deployments"), true, w);
     read_deployments(yaml_get(app, "deployments"), false, w);

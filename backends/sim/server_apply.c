@@ -1,4 +1,4 @@
-/* server_apply.c - Server-side apply on the simulated objects: managedFields, conflicts, force. */
+/* server_apply.c - server-side apply: managedFields, conflicts, force. */
 #include "backends/sim/server_apply.h"
 
 #include "backends/base/buf.h"
@@ -64,7 +64,7 @@ void managed_set(cJSON *obj, const char *manager, const char *operation, cJSON *
         cJSON_Delete(fields);
 }
 
-/* Entries that have no field left go. */
+/* Removes entries without fields. */
 static void managed_fields_prune(cJSON *obj)
 {
     cJSON *list = managed_entries(obj), *next;
@@ -89,8 +89,8 @@ void managed_disown(cJSON *obj, const char *manager, const char *dotted)
 
 struct gathered {
     cJSON *causes;
-    const cJSON *entry; /* whose fields are looked at */
-    struct buf paths;   /* the lines of a message of several */
+    const cJSON *entry; /* the entry being compared */
+    struct buf paths;   /* the lines of the message of several conflicts */
     const cJSON *last;  /* the entry named last in it */
 };
 
@@ -147,7 +147,7 @@ static cJSON *conflict_status(struct gathered *g)
     return s;
 }
 
-/* NULL: none, or forced: then merged's managers have given up what is mine now. */
+/* NULL: no conflict, or forced: then the other managers' entries in `merged` no longer have those fields. */
 static cJSON *conflicts_of(cJSON *merged, const struct apply_ask *ask, const cJSON *mine)
 {
     struct gathered g = {.causes = cJSON_CreateArray()};

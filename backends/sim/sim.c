@@ -1,4 +1,4 @@
-/* sim.c - the whole simulated cluster: its parts, wired. */
+/* sim.c - creates and connects the parts of the simulated cluster. */
 #include "backends/sim/sim.h"
 
 #include "backends/base/mem.h"
@@ -56,7 +56,7 @@ enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why)
 
 /* ---- start and end ----------------------------------------------------------------------------------------------- */
 
-/* What is in the folder goes with us, however we end; the folder too if it was not there before. */
+/* The guard removes the files, and the directory unless it existed before. */
 static enum err make_dir(struct sim *s, const char *dir, struct why *why)
 {
     static const char *const names[] = {"kubeconfig", "config.yaml", "env", "control", "neuron.sock"};
@@ -96,7 +96,7 @@ static void on_kuberay_notification(void *arg, enum kuberay_notification what, c
     sim_worlds_notify(s->worlds, what, pod);
 }
 
-/* The cluster as it is at the start. Without a Redis the RayService still names one, where nobody listens. */
+/* Without Redis the RayService names an address where nothing listens. */
 static enum err start_cluster(struct sim *s, enum start start, struct why *why)
 {
     const bool begun = start == START_AS_BEGUN;

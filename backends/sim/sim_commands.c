@@ -1,4 +1,4 @@
-/* sim_commands.c - the lines of the control socket. */
+/* sim_commands.c - the commands of the control socket. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/sim/sim_priv.h"

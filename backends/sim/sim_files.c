@@ -1,4 +1,4 @@
-/* sim_files.c - what the console is started with: kubeconfig, certificates, config.yaml. */
+/* sim_files.c - writes kubeconfig, config.yaml and env. */
 #include "backends/sim/sim_files.h"
 
 #include "backends/base/buf.h"
@@ -44,7 +44,7 @@ static enum err write_kubeconfig(const struct sim_files *f, struct why *why)
     return write_file(f->dir, "kubeconfig", &out, why);
 }
 
-/* In double quotes of YAML. */
+/* Appends a double-quoted YAML scalar. */
 static void yaml_text(struct buf *out, const char *text)
 {
     buf_char(out, '"');
@@ -55,7 +55,7 @@ static void yaml_text(struct buf *out, const char *text)
     buf_char(out, '"');
 }
 
-/* In single quotes of the shell, which runs the neuron command. */
+/* Appends a word in the shell's single quotes. */
 static void shell_text(struct buf *out, const char *text)
 {
     buf_char(out, '\'');
@@ -102,7 +102,7 @@ static enum err write_config(const struct sim_files *f, struct why *why)
     return write_file(f->dir, "config.yaml", &out, why);
 }
 
-/* The variables of a manifest that is deployed here. */
+/* Writes the variables of our manifests. */
 static enum err write_env(const struct sim_files *f, struct why *why)
 {
     struct buf out;

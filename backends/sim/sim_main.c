@@ -75,7 +75,7 @@ static int usage_error(const char *option, const char *value)
     return EXIT_USAGE;
 }
 
-/* 0: go on; else the status to exit with, less one. */
+/* 0: continue; else the exit status. */
 static int option_read(struct options *o, int which, const char *value)
 {
     double v = 0;
@@ -192,7 +192,7 @@ static void program_unwatch(struct program *p)
     if (p->in_open) uv_close((uv_handle_t *)&p->in, NULL);
 }
 
-/* `raydeck demo` starts us with these blocked. From here on the guard tidies up whatever comes. */
+/* `raydeck demo` starts this program with these signals blocked; by now the guard cleans up. */
 static void unblock_signals(void)
 {
     static const int held[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT};

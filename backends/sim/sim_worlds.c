@@ -1,4 +1,4 @@
-/* sim_worlds.c - the clusters that a simulation can begin with: running, empty, without fault tolerance. */
+/* sim_worlds.c - keeps Ray, the GCS and neuron-monitor consistent with the simulated pods. */
 #include "backends/sim/sim_worlds.h"
 
 #include "backends/base/mem.h"
@@ -21,7 +21,7 @@ struct sim_worlds {
     struct neuron_sim *neuron;
     struct kuberay *kuberay;
     bool gcs_runs;
-    uint64_t clusters;   /* made so far: each gets ids of its own */
+    uint64_t clusters;   /* created so far; seeds each one's ids */
     struct sim_pod next; /* a head that started while the old GCS still ran; used: there is one */
 };
 
@@ -77,7 +77,7 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
         neuron_sim_set_node(w->neuron, p->node, kuberay_instance(w->kuberay, (size_t)p->place), there ? p->name : NULL);
 }
 
-/* gcs_server gave up without its Redis, and the head's container ends with it. */
+/* gcs_server exited without Redis: the head's container exits too. */
 static void gcs_step(void *arg, enum gcs_sim_step step)
 {
     struct sim_worlds *w = arg;
@@ -100,7 +100,7 @@ static void make_gcs(struct sim_worlds *w)
     w->gcs = gcs_sim_new(w->loop, w->ray, &conf);
 }
 
-/* A Ray in which nothing runs, in place of the one there was; its replicas are as the RayService says. */
+/* Replaces Ray by a new, empty one with the RayService's Serve configuration. */
 static void ray_replace(struct sim_worlds *w, uint64_t seed)
 {
     struct ray_sim *old = w->ray;
@@ -113,7 +113,7 @@ static void ray_replace(struct sim_worlds *w, uint64_t seed)
     ray_sim_free(old);
 }
 
-/* A RayCluster that has nothing yet. */
+/* A new, empty RayCluster. */
 static void cluster_new(struct sim_worlds *w)
 {
     ray_replace(w, w->conf.seed + ++w->clusters);
@@ -153,14 +153,14 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
     return e;
 }
 
-/* Without grace the new head's container runs before the old GCS is silent; it gets no further than that until then. */
+/* After a force delete the new head's container starts before the old GCS exits; its GCS waits for that. */
 static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
 {
     struct gcs_sim_pod of = gcs_pod(pod);
     w->next = *pod;
     w->next.used = w->gcs_runs;
     if (w->gcs_runs) return;
-    /* Without fault tolerance it knows nothing of what was before: another cluster, with actors of its own. */
+    /* Without fault tolerance a new head is a new cluster with new ids. */
     const struct ray_sim_node *any;
     if (!kuberay_ft(w->kuberay) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
     w->gcs_runs = true;

@@ -1,4 +1,4 @@
-/* template.c - Kubernetes objects out of cluster.json, with values filled in. */
+/* template.c - instantiates the templates of cluster.json. */
 #include "backends/sim/template.h"
 
 #include "backends/base/buf.h"
@@ -15,7 +15,7 @@ struct templates {
     cJSON *root;
 };
 
-/* The bytes of cluster.json, put into the program by the assembler; make runs in the project's top folder. */
+/* The assembler includes cluster.json; make runs in the project's top directory. */
 __asm__(".pushsection .rodata\n"
         ".global raydeck_sim_cluster, raydeck_sim_cluster_end\n"
         "raydeck_sim_cluster:\n"
@@ -50,7 +50,7 @@ static const char *value_of(const struct template_value *values, const char *nam
     return NULL;
 }
 
-/* The text with its ${NAMES} replaced, or NULL where it has none. "${RAY_...:-x}" belongs to the shell and stays. */
+/* Substitutes ${NAMES}; NULL: there is none. Leaves "${RAY_...:-x}", which is for the shell. */
 static char *text_filled(const char *text, const struct template_value *values)
 {
     if (!text || !strstr(text, "${")) return NULL;
@@ -75,7 +75,7 @@ static char *text_filled(const char *text, const struct template_value *values)
     return buf_take(&out);
 }
 
-/* cJSON frees what it holds with its own allocator, so a string is exchanged by a node of its own making. */
+/* cJSON frees strings with its own allocator, hence the exchange of nodes. */
 static void swap_text(char **place, char *text)
 {
     cJSON *holder = cJSON_CreateString(text);
