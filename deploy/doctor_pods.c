@@ -103,23 +103,32 @@ static void check_restarts(struct doctor *d)
 
 /* ---- D17: what one loss takes ---- */
 
+/* What the loss of the head's takes is judged as the answer judges it. Workers that share a zone that is not the head's
+ * live through that, and go together with their own. */
 static void check_places(struct doctor *d)
 {
     const struct placement n = placement_of(d->w, d->f);
-    char why[DOCTOR_WHY_MAX];
-    for (struct focus_pods at = focus_pods_of(d->w, d->f); n.with_head && at.row; focus_pods_next(&at)) {
+    char why[DOCTOR_WHY_MAX], words[ANSWER_TEXT_MAX];
+    const enum verdict verdict = placement_judge(&n, words);
+    if (verdict == VERDICT_NO) {
+        doctor_say(d, RULE_D17, FINDING_ERROR, d->service, "%s", words);
+        return;
+    }
+    for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (is_worker(d, at.row) && text_eq(p->node, n.head_node))
             doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
     }
     if (!n.head_node) doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is not known");
     const bool nodes = doctor_reads(d, "kube/nodes", TABLE_KNODE, why);
-    if (n.placed < 2 || n.zones_differ) return;
+    if (n.zones_differ) return;
     if (n.zoned < n.placed)
         doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the zones of %zu of %zu workers are not known%s%s",
                    n.placed - n.zoned, n.placed, nodes ? "" : ": ", why);
-    else if (n.zone)
+    else if (n.zone && n.placed > 1)
         doctor_say(d, RULE_D17, FINDING_WARNING, d->service, "all %zu workers are in the zone %s", n.placed, n.zone);
+    else if (verdict == VERDICT_WARN && n.head_node && !n.head_zone)
+        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's zone is not known");
 }
 
 /* ---- of the manifest's rules, those that a pod shows ---- */

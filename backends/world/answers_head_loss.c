@@ -166,18 +166,10 @@ static void judge_keepalive(const struct workers *n, struct head_loss *l)
 static void judge_node(const struct world *w, const struct focus *f, const struct workers *n, struct head_loss *l)
 {
     const struct placement p = placement_of(w, f);
-    l->node = l->pod;
+    char why[ANSWER_TEXT_MAX];
+    l->node = verdict_worse(l->pod, placement_judge(&p, why));
     if (l->pod != VERDICT_OK) say(l->node_why, "as for the pod");
-    if (placement_is_one_node(&p)) {
-        l->node = verdict_worse(l->node, VERDICT_NO);
-        say(l->node_why, "the head and all workers are on K8s node %.80s", p.head_node);
-    } else if (placement_is_one_zone(&p)) {
-        l->node = verdict_worse(l->node, VERDICT_NO);
-        say(l->node_why, "the head and all workers are in zone %.60s", p.zone);
-    } else if (p.with_head) {
-        l->node = verdict_worse(l->node, VERDICT_WARN);
-        say(l->node_why, "%zu of %zu workers on the head's K8s node", p.with_head, p.workers);
-    }
+    if (why[0]) say(l->node_why, "%s", why);
     judge_keepalive(n, l);
 }
 

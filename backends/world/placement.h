@@ -1,25 +1,27 @@
 /*
- * placement.h - on which K8s nodes and in which zones the pods of a RayService are, and so what the loss of one takes
- * along. Pure; the answers, the details, the dialogs and the doctor judge by it.
+ * placement.h - on which K8s nodes and in which zones the pods of a RayService are, and so what the loss of the head's
+ * takes along. Pure; the answers, the details, the dialogs and the doctor take this one judgement.
  */
 #ifndef RAYDECK_WORLD_PLACEMENT_H
 #define RAYDECK_WORLD_PLACEMENT_H
 
-#include "backends/world/joins.h"
+#include "backends/world/answers.h"
 
+/* Of the workers those that are ready, for they serve; where none is, of all that are not being deleted. */
 struct placement {
     const char *head_node, *head_zone; /* NULL: not known. All borrowed from the world */
-    size_t workers;                    /* that are there and not being deleted */
-    size_t placed, zoned;              /* of them with a K8s node; with one whose zone is known */
-    size_t with_head;                  /* of them on the head's K8s node */
-    const char *zone;                  /* of all that are placed, where each is known and they are one; else NULL */
-    bool zones_differ;
+    bool ready;                        /* the workers are the ready ones */
+    size_t workers;
+    size_t placed, zoned; /* with a K8s node; with one whose zone is known */
+    size_t with_head;     /* on the head's K8s node */
+    const char *zone;     /* of all that are placed, where each is known and they are one; else NULL */
+    bool zones_differ;    /* of the workers */
+    bool zone_elsewhere;  /* a worker is in another zone than the head */
 };
 struct placement placement_of(const struct world *w, const struct focus *f);
 
-/* One K8s node's loss takes the head and every worker. */
-bool placement_is_one_node(const struct placement *p);
-/* One zone's loss does. */
-bool placement_is_one_zone(const struct placement *p);
+/* The loss of the head's K8s node, or of its zone. NO: every worker goes with it; WARN: some do, or whether they do is
+ * not known; OK: none does. why: in words; "" for OK. */
+enum verdict placement_judge(const struct placement *p, char why[ANSWER_TEXT_MAX]);
 
 #endif

@@ -212,6 +212,12 @@ static void test_kill_says_what_is_at_stake(void **state)
     assert_non_null(strstr(text, "by API server proxy: around the head, 2 Serve endpoints are not its own"));
     assert_non_null(strstr(text, "Redis replicas not known"));
     free(text);
+    loss.pod = VERDICT_OK; /* the judgement of the answer, here too */
+    loss.node = VERDICT_NO;
+    snprintf(loss.node_why, sizeof loss.node_why, "the head and all ready workers are in zone us-west-2a");
+    text = dialog_kill_text(&k, false);
+    assert_non_null(strstr(text, "node lost  NO: the head and all ready workers are in zone us-west-2a\n"));
+    free(text);
     k.workers = 7;
     k.worker[2] = k.worker[3] = k.worker[0];
     k.besides_head = known_u64(0);

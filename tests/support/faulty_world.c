@@ -70,9 +70,6 @@ static void heal_pods(struct faulty_world *w)
         if (i == 0) record_set(&p->kuberay, "v1.7.0");
         faulty_put(w, p);
     }
-    faulty_zone(w, "ip-100-64-90-12", "us-west-2a");
-    faulty_zone(w, "ip-100-64-31-7", "us-west-2b");
-    faulty_zone(w, "ip-100-64-47-3", "us-west-2c");
 }
 
 static void heal_redis(struct faulty_world *w)

@@ -199,13 +199,14 @@ static void put_service(struct small *s)
     small_put(s, "kube/endpointslices", WORLD_KUBE, sl);
 }
 
-static void put_knode(struct small *s, const char *name, const char *instance)
+static void put_knode(struct small *s, const char *name, const char *instance, const char *zone)
 {
     char id[64];
-    snprintf(id, sizeof id, "aws:///us-west-2a/%s", instance);
+    snprintf(id, sizeof id, "aws:///%s/%s", zone, instance);
     struct knode *k = record_new(TABLE_KNODE, name);
     record_set(&k->name, name);
     record_set(&k->provider_id, id);
+    record_set(&k->zone, zone);
     small_put(s, "kube/nodes", WORLD_KUBE, k);
 }
 
@@ -281,9 +282,9 @@ void small_init(struct small *s, bool with_cluster)
     for (size_t i = 0; i < ARRAY_LEN(live); i++)
         small_apply(s, change_source(live[i], kinds[i], SOURCE_LIVE, ERR_OK, NULL, NULL));
     put_service(s);
-    put_knode(s, "ip-100-64-90-12", "i-0head");
-    put_knode(s, "ip-100-64-31-7", "i-0q5rdw");
-    put_knode(s, "ip-100-64-47-3", "i-0x2p7c");
+    put_knode(s, "ip-100-64-90-12", "i-0head", "us-west-2a");
+    put_knode(s, "ip-100-64-31-7", "i-0q5rdw", "us-west-2b");
+    put_knode(s, "ip-100-64-47-3", "i-0x2p7c", "us-west-2c");
     small_put(s, "kube/pods", WORLD_KUBE,
               small_pod("9c1e0000-head", "mistral-44qn2-head-d4544", "head", "ip-100-64-90-12", "100.64.90.31"));
     small_put(s, "kube/pods", WORLD_KUBE,

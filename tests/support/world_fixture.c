@@ -21,17 +21,12 @@
 static const struct {
     const char *id;
     enum world_kind world;
-} sources[] = {{"kube/pods", WORLD_KUBE},
-               {"kube/rayservices", WORLD_KUBE},
-               {"kube/rayclusters", WORLD_KUBE},
-               {"kube/endpointslices", WORLD_KUBE},
-               {"kube/events", WORLD_KUBE},
-               {"redis", WORLD_REDIS},
-               {"neuron/q5rdw", WORLD_NEURON},
-               {"neuron/x2p7c", WORLD_NEURON},
-               {"probe", WORLD_SERVE},
-               {"probe/way", WORLD_SERVE},
-               {"serve", WORLD_SERVE}};
+} sources[] = {{"kube/pods", WORLD_KUBE},        {"kube/rayservices", WORLD_KUBE},
+               {"kube/rayclusters", WORLD_KUBE}, {"kube/endpointslices", WORLD_KUBE},
+               {"kube/nodes", WORLD_KUBE},       {"kube/events", WORLD_KUBE},
+               {"redis", WORLD_REDIS},           {"neuron/q5rdw", WORLD_NEURON},
+               {"neuron/x2p7c", WORLD_NEURON},   {"probe", WORLD_SERVE},
+               {"probe/way", WORLD_SERVE},       {"serve", WORLD_SERVE}};
 
 void fixture_apply(struct fixture *f, struct change *c)
 {
@@ -158,6 +153,20 @@ static void put_pods(struct fixture *f)
     fixture_put(f, "kube/pods", WORLD_KUBE, one);
     fixture_put(f, "kube/pods", WORLD_KUBE, two);
     fixture_apply(f, list_change(CHANGE_RELISTED, TABLE_POD));
+}
+
+/* Three of as many zones. */
+static void put_knodes(struct fixture *f)
+{
+    static const char *const names[] = {"ip-100-64-90-12.us-west-2.compute.internal",
+                                        "ip-100-64-31-7.us-west-2.compute.internal", "ip-100-64-47-3"};
+    static const char *const zones[] = {"us-west-2a", "us-west-2b", "us-west-2c"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct knode *k = record_new(TABLE_KNODE, names[i]);
+        record_set(&k->name, names[i]);
+        record_set(&k->zone, zones[i]);
+        fixture_put(f, "kube/nodes", WORLD_KUBE, k);
+    }
 }
 
 static void put_service(struct fixture *f)
@@ -440,6 +449,7 @@ void fixture_calm(struct fixture *f)
     f->now_ms -= 60000;
     f->wall_ms -= 60000;
     put_service(f);
+    put_knodes(f);
     put_pods(f);
     put_probes(f, 60, 1000);
     put_gcs(f);

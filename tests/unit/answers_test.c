@@ -306,15 +306,67 @@ static void workers_beside_the_head_go_with_its_node(void **state)
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
     assert_string_equal(l.node_why, "1 of 2 workers on the head's K8s node · gRPC keepalive set on the worker pods");
-    zone_is(s, head_node, "us-west-2a");
     zone_is(s, "ip-100-64-47-3", "us-west-2a");
     is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-       "the head and all workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
-       "the head and all workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
+       "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods",
+       "the head and all ready workers are in zone us-west-2a · gRPC keepalive set on the worker pods");
     pod_on_node(s, "w2", head_node);
     is(s, 1, "LOSE THE HEAD?", VERDICT_NO, "pod: OK · node: NO",
-       "the head and all workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
-       "the head and all workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+       "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods",
+       "the head and all ready workers are on K8s node ip-100-64-90-12 · gRPC keepalive set on the worker pods");
+}
+
+static enum verdict node_of(const struct small *s, char why[ANSWER_TEXT_MAX])
+{
+    struct focus f = small_focus(s);
+    const struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    snprintf(why, ANSWER_TEXT_MAX, "%s", l.node_why);
+    return l.node;
+}
+
+/* A zone that nobody tells may be the head's. */
+static void zones_that_are_not_known_prove_nothing(void **state)
+{
+    struct small *s = *state;
+    char why[ANSWER_TEXT_MAX];
+    pod_on_node(s, "w1", "ip-100-64-31-7");
+    pod_on_node(s, "w2", "ip-100-64-47-3");
+    assert_int_equal(node_of(s, why), VERDICT_OK);
+    zone_is(s, "ip-100-64-47-3", NULL); /* the other one is elsewhere */
+    assert_int_equal(node_of(s, why), VERDICT_OK);
+    zone_is(s, "ip-100-64-31-7", NULL);
+    assert_int_equal(node_of(s, why), VERDICT_WARN);
+    assert_true(text_has(why, "the zones of 2 of 2 workers are not known"));
+    zone_is(s, "ip-100-64-31-7", "us-west-2b");
+    zone_is(s, "ip-100-64-47-3", "us-west-2b");
+    assert_int_equal(node_of(s, why), VERDICT_OK);
+    zone_is(s, "ip-100-64-90-12", NULL);
+    assert_int_equal(node_of(s, why), VERDICT_WARN);
+    assert_true(text_has(why, "the head's zone is not known"));
+    zone_is(s, "ip-100-64-47-3", "us-west-2c"); /* one of two zones is not the head's */
+    assert_int_equal(node_of(s, why), VERDICT_OK);
+    struct pod *p = small_edit(s, TABLE_POD, head);
+    record_set(&p->node, NULL);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(node_of(s, why), VERDICT_WARN);
+    assert_true(text_has(why, "the head's K8s node is not known"));
+}
+
+/* A worker elsewhere that is not ready, or not placed, saves nobody. */
+static void workers_that_do_not_serve_are_no_survivors(void **state)
+{
+    struct small *s = *state;
+    char why[ANSWER_TEXT_MAX];
+    pod_on_node(s, "w1", "ip-100-64-90-12");
+    pod_on_node(s, "w2", "ip-100-64-47-3");
+    assert_int_equal(node_of(s, why), VERDICT_WARN);
+    struct pod *p = small_edit(s, TABLE_POD, "w2");
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(node_of(s, why), VERDICT_NO);
+    assert_true(text_has(why, "the head and all ready workers are on K8s node ip-100-64-90-12"));
+    pod_on_node(s, "w2", NULL);
+    assert_int_equal(node_of(s, why), VERDICT_NO);
 }
 
 /* The other one serves on. */
@@ -906,6 +958,8 @@ int main(void)
         WITH(lose_the_head_on_a_calm_day),
         WITH(with_keepalive_the_node_may_go_too),
         WITH(workers_beside_the_head_go_with_its_node),
+        WITH(zones_that_are_not_known_prove_nothing),
+        WITH(workers_that_do_not_serve_are_no_survivors),
         WITH(a_worker_that_is_missing_proves_nothing),
         WITH(a_redis_that_is_not_heard_is_never_ok),
         WITH(a_kubernetes_that_is_not_heard_is_never_ok),

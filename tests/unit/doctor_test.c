@@ -1,5 +1,6 @@
 /* doctor_test.c - the doctor's rules about Kubernetes: worlds that trip each, that do not, and where it is unknown. */
 #include "backends/base/mem.h"
+#include "backends/world/answers.h"
 #include "tests/support/faulty_world.h"
 
 #include <setjmp.h>
@@ -302,6 +303,36 @@ CHANGE(with_the_head)
     FAULTY_EDIT(pod, faulty_pod(w, "w1"), record_set(&r->node, "ip-100-64-90-12"));
 }
 
+CHANGE(all_with_the_head)
+{
+    with_the_head(w);
+    FAULTY_EDIT(pod, faulty_pod(w, "w2"), record_set(&r->node, "ip-100-64-90-12"));
+}
+
+CHANGE(one_that_serves_with_the_head)
+{
+    with_the_head(w);
+    FAULTY_EDIT(pod, faulty_pod(w, "w2"), r->is_ready = TRI_NO);
+}
+
+CHANGE(zone_of_the_head)
+{
+    faulty_zone(w, "ip-100-64-31-7", "us-west-2a");
+    faulty_zone(w, "ip-100-64-47-3", "us-west-2a");
+}
+
+CHANGE(zone_of_the_head_unknown)
+{
+    faulty_zone(w, "ip-100-64-90-12", NULL);
+    faulty_zone(w, "ip-100-64-47-3", "us-west-2b");
+}
+
+CHANGE(no_zone_known)
+{
+    faulty_zone(w, "ip-100-64-31-7", NULL);
+    faulty_zone(w, "ip-100-64-47-3", NULL);
+}
+
 CHANGE(one_zone)
 {
     faulty_zone(w, "ip-100-64-47-3", "us-west-2b");
@@ -451,6 +482,12 @@ static const struct faulty_case cases[] = {
     {RULE_D16, well, FAULTY_NOTHING, NULL, NULL},
     {RULE_D17, well, FAULTY_NOTHING, NULL, NULL},
     {RULE_D17, with_the_head, FINDING_WARNING, "Pod " FAULTY_WORKER, "on the head's K8s node ip-100-64-90-12"},
+    {RULE_D17, all_with_the_head, FINDING_ERROR, "RayService",
+     "the head and all ready workers are on K8s node ip-100-64-90-12"},
+    {RULE_D17, one_that_serves_with_the_head, FINDING_ERROR, "RayService", "all ready workers are on K8s node"},
+    {RULE_D17, zone_of_the_head, FINDING_ERROR, "RayService", "the head and all ready workers are in zone us-west-2a"},
+    {RULE_D17, zone_of_the_head_unknown, FINDING_WARNING, "RayService", "all 2 workers are in the zone us-west-2b"},
+    {RULE_D17, no_zone_known, FINDING_UNKNOWN, "RayService", "the zones of 2 of 2 workers"},
     {RULE_D17, one_zone, FINDING_WARNING, "RayService", "all 2 workers are in the zone us-west-2b"},
     {RULE_D17, zone_unknown, FINDING_UNKNOWN, "RayService", "the zones of 1 of 2 workers"},
     {RULE_D17, head_unplaced, FINDING_UNKNOWN, "RayService", "head's K8s node is not known"},
@@ -485,8 +522,31 @@ static void test_every_rule_is_tried(void **state)
     faulty_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D18);
 }
 
+/* LOSE THE HEAD? says NO of the head's K8s node where D17 is an error, and nowhere else. */
+static void test_the_answer_judges_nodes_as_the_doctor(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct faulty_world w;
+        struct findings found;
+        if (cases[i].rule != RULE_D17 || cases[i].change == pods_denied) continue;
+        faulty_begin(&w);
+        cases[i].change(&w);
+        faulty_examine(&w, &found);
+        const struct focus f = small_focus(&w.s);
+        const struct head_loss of = head_loss_of(w.s.w, &f, w.s.now_ms);
+        const struct finding *first = faulty_first(&found, RULE_D17);
+        const bool error = first && first->severity == FINDING_ERROR;
+        if ((of.node == VERDICT_NO) != error) fail_msg("case %zu: node %s", i, of.node_why);
+        if (error) assert_non_null(strstr(of.node_why, first->message));
+        findings_done(&found);
+        faulty_end(&w);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_rule), cmocka_unit_test(test_every_rule_is_tried)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_each_rule), cmocka_unit_test(test_every_rule_is_tried),
+                                       cmocka_unit_test(test_the_answer_judges_nodes_as_the_doctor)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,6 +67,9 @@ static void body_warnings(struct buf *b, const struct dialog_kill *k)
     if (loss->pod != VERDICT_OK && loss->pod_why[0])
         buf_printf(b, "survives?  %s: %s\n", loss->pod == VERDICT_UNKNOWN ? "NOT KNOWN" : verdict_word(loss->pod),
                    loss->pod_why);
+    if (loss->node != VERDICT_OK && loss->node != loss->pod && loss->node_why[0])
+        buf_printf(b, "node lost  %s: %s\n", loss->node == VERDICT_UNKNOWN ? "NOT KNOWN" : verdict_word(loss->node),
+                   loss->node_why);
     if (k->ft != TRI_NO && loss->redis != VERDICT_OK && loss->redis_why[0])
         buf_printf(b, "Redis      %s\n", loss->redis_why);
 }
