@@ -3,6 +3,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/traceback.h"
 #include "backends/redis/gcs_parse.h"
 
 #include <stdlib.h>
@@ -89,11 +90,9 @@ char *gcs_prose(const char *foreign)
 char *gcs_last_line(const char *foreign)
 {
     if (!foreign) return NULL;
-    size_t end = strlen(foreign);
-    while (end > 0 && strchr(spaces, foreign[end - 1])) end--;
-    size_t start = end;
-    while (start > 0 && foreign[start - 1] != '\n') start--;
-    char *line = mem_strn(foreign + start, end - start);
+    size_t len;
+    const char *error = traceback_error(foreign, &len);
+    char *line = mem_strn(error, len);
     char *safe = gcs_prose(line);
     mem_free_secret(line);
     return safe;

@@ -8,7 +8,7 @@
  * no text. Caller frees. */
 char *gcs_prose(const char *foreign);
 
-/* The same for the last line that is not blank: the message of a Python traceback. */
+/* The same for the error of a Python traceback (traceback.h). */
 char *gcs_last_line(const char *foreign);
 
 #endif
