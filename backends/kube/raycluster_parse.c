@@ -44,6 +44,7 @@ void raycluster_parse(const cJSON *obj, struct raycluster *ret)
     ret->provisioned = kube_condition_is(status, "RayClusterProvisioned");
     kube_text(&ret->head_pod, json_str(head, "podName"), KUBE_NAME_MAX);
     kube_text(&ret->head_ip, json_str(head, "podIP"), KUBE_NAME_MAX);
+    kube_text(&ret->head_service, json_str(head, "serviceName"), KUBE_NAME_MAX);
     ret->workers_wanted = json_u64(status, "desiredWorkerReplicas");
     ret->workers_ready = json_u64(status, "readyWorkerReplicas");
     /* Go's omitempty: once the operator has set counts, an absent one is 0 */

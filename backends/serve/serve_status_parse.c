@@ -1,14 +1,14 @@
 /* serve_status_parse.c - parses the response to GET /api/serve/applications/. */
 #include "backends/serve/serve_status_parse.h"
 
-#include "backends/base/mask.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/base/traceback.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 256, MESSAGE_MAX_BYTES = 512 };
+enum { NAME_MAX_BYTES = 256, MESSAGE_MAX_BYTES = 1024 };
 
 static char *safe_text(const cJSON *obj, const char *name)
 {
@@ -16,11 +16,10 @@ static char *safe_text(const cJSON *obj, const char *name)
     return s && *s ? text_safe(s, strlen(s), TEXT_ONE_LINE, NAME_MAX_BYTES) : NULL;
 }
 
-/* A traceback may quote the environment: masks secrets. */
 static char *message_of(const cJSON *obj)
 {
     const char *s = json_str(obj, "message");
-    return s && *s ? mask_text(s, strlen(s), TEXT_ONE_LINE, MESSAGE_MAX_BYTES) : NULL;
+    return s && *s ? traceback_text(s, MESSAGE_MAX_BYTES) : NULL;
 }
 
 static struct known_u64 seconds_as_ms(const cJSON *obj, const char *name)
@@ -67,6 +66,7 @@ static void read_application(const cJSON *app, struct serveapp *out, size_t *lef
         d->name = safe_text(item, "name");
         d->status = safe_text(item, "status");
         d->message = message_of(item);
+        if (!d->message) d->message = message_of(app); /* a new configuration of it failed to build */
         read_replicas(item, name, out, left_out);
     }
     /* an application that failed to build has no deployments: it gets an entry with its own message */

@@ -70,16 +70,31 @@ static void workers_set_targets(struct serve_probes *p, const struct world *w, c
 
 /* ---- the dashboard ---------------------------------------------------------------------------------------------- */
 
-static void status_set_dashboard(struct serve_probes *p, const struct rayservice *r)
+/* The RayCluster's own head service: KubeRay makes that of the RayService (NAME-head-svc) only once the service has
+ * become active, so that a first deployment that fails never gets one. */
+static char *dashboard_service(const struct focus *f)
 {
+    const struct rayservice *r = f->rayservice;
+    const char *cluster = f->raycluster       ? f->raycluster->name
+                          : r->active_cluster ? r->active_cluster
+                                              : r->pending_cluster;
+    if (f->raycluster && f->raycluster->head_service) return mem_str(f->raycluster->head_service);
+    return mem_printf("%s-head-svc", cluster ? cluster : r->name);
+}
+
+static void status_set_dashboard(struct serve_probes *p, const struct focus *f)
+{
+    const struct rayservice *r = f->rayservice;
     if (!p->how.serve->kube || !r || !r->ns || !r->name) return;
+    char *service = dashboard_service(f);
     struct serve_path path = {
         .words = mem_str("API server proxy"),
-        .base = mem_printf("/api/v1/namespaces/%s/services/%s-head-svc:dashboard/proxy", r->ns, r->name),
+        .base = mem_printf("/api/v1/namespaces/%s/services/%s:dashboard/proxy", r->ns, service),
         .proxied = true,
     };
     serve_status_set(p->status, r->record.key, &path);
     serve_path_done(&path);
+    free(service);
 }
 
 /* ---- the object ------------------------------------------------------------------------------------------------- */
@@ -115,7 +130,7 @@ void serve_probes_free(struct serve_probes *p)
 void serve_probes_update(struct serve_probes *p, const struct world *w, const struct focus *focus)
 {
     if (p->workers) workers_set_targets(p, w, focus);
-    status_set_dashboard(p, focus->rayservice);
+    status_set_dashboard(p, focus);
 }
 
 void serve_probes_set_route(struct serve_probes *p, const struct serve_path *route)

@@ -176,6 +176,36 @@ static enum source_state state_of(const struct fixture *x, const char *source)
     return s->state;
 }
 
+/* As recorded of KubeRay 1.7: until a service is active there is its cluster's head service alone. */
+static void the_dashboard_is_the_clusters(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    (void)probes_open(x, 0);
+    probes_update(x, 0, "a");
+    UNTIL(x, x->statuses == 1);
+    assert_non_null(strstr(x->last_status, "/namespaces/ml/services/a-c-head-svc:dashboard/proxy/"));
+    struct raycluster *c = record_new(TABLE_RAYCLUSTER, "a-c");
+    record_set(&c->ns, "ml");
+    record_set(&c->name, "a-c");
+    record_set(&c->service, "a");
+    record_set(&c->head_service, "of-the-status-head-svc");
+    sink_put(&x->sink, change_put("kube/rayclusters", WORLD_KUBE, &c->record));
+    probes_update(x, 0, "a");
+    UNTIL(x, x->statuses == 2);
+    assert_non_null(strstr(x->last_status, "/services/of-the-status-head-svc:dashboard/"));
+
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "uid-a"); /* a first deployment, whose cluster is not read */
+    record_set(&r->ns, "ml");
+    record_set(&r->name, "a");
+    record_set(&r->pending_cluster, "a-new");
+    sink_put(&x->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    sink_put(&x->sink, change_gone("kube/rayclusters", WORLD_KUBE, TABLE_RAYCLUSTER, "a-c"));
+    probes_update(x, 0, "a");
+    UNTIL(x, x->statuses == 3);
+    assert_non_null(strstr(x->last_status, "/services/a-new-head-svc:dashboard/"));
+}
+
 static void workers_route_and_dashboard_are_probed(void **state)
 {
     struct fixture *x = *state;
@@ -194,7 +224,7 @@ static void workers_route_and_dashboard_are_probed(void **state)
     assert_true(requests(x, "way", NULL, "ok") >= 1);
     assert_string_equal(
         x->last_status,
-        "GET /api/v1/namespaces/ml/services/a-head-svc:dashboard/proxy/api/serve/applications/ HTTP/1.1");
+        "GET /api/v1/namespaces/ml/services/a-c-head-svc:dashboard/proxy/api/serve/applications/ HTTP/1.1");
     assert_non_null(world_find(x->world, TABLE_SERVEAPP, "uid-a"));
     serve_probes_set_route(p, NULL);
     assert_int_equal(state_of(x, PROBER_WAY_SOURCE), SOURCE_OFF);
@@ -238,7 +268,7 @@ static void services_of_one_world_are_told_apart(void **state)
     x->silent = false;
     UNTIL(x, requests(x, "probe", "b-w", "ok") > 0);
     UNTIL(x, serve_probes_are_settled(b) || x->statuses > 9);
-    assert_non_null(strstr(x->last_status, "/b-head-svc:"));
+    assert_non_null(strstr(x->last_status, "/b-c-head-svc:"));
 }
 
 /* Two at once in one world never write into each other's records. */
@@ -294,9 +324,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, fixture_open, fixture_close)
     const struct CMUnitTest tests[] = {
-        T(workers_route_and_dashboard_are_probed),       T(silence_is_not_settled),
-        T(services_of_one_world_are_told_apart),         T(keys_are_shared),
-        T(a_named_address_is_probed_without_kubernetes), T(no_probe_leaves_the_status),
+        T(the_dashboard_is_the_clusters),
+        T(workers_route_and_dashboard_are_probed),
+        T(silence_is_not_settled),
+        T(services_of_one_world_are_told_apart),
+        T(keys_are_shared),
+        T(a_named_address_is_probed_without_kubernetes),
+        T(no_probe_leaves_the_status),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
