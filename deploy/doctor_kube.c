@@ -1,6 +1,7 @@
 /* doctor_kube.c - the doctor's checks of Kubernetes objects. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/serve_not_running.h"
 #include "deploy/doctor_priv.h"
 
 #include <stdio.h>
@@ -79,6 +80,37 @@ static void check_endpoints(struct doctor *d)
         doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "one Serve endpoint besides the head: %zu ready in all",
                    e.ready);
     }
+}
+
+/* ---- D19: what Serve does not run ---- */
+
+/* Those without one stand in the configuration alone. */
+static bool any_status(const struct deployment *deployments, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (deployments[i].app_status) return true;
+    return false;
+}
+
+/* Empty statuses are no news: KubeRay empties them while the head does not answer. */
+static bool applications_known(const struct doctor *d)
+{
+    const struct rayservice *r = d->f->rayservice;
+    const struct row *serve = r ? world_find(d->w, TABLE_SERVEAPP, r->record.key) : NULL;
+    const struct source *s = serve && !serve->gone_ms ? world_source_named(d->w, serve->source) : NULL;
+    const bool live = s && source_freshness(s, d->ask->now_ms, NULL) == FRESH_LIVE;
+    return (live && any_status(ROW(serve, serveapp)->deployments, ROW(serve, serveapp)->deployments_count)) ||
+           (r && (any_status(r->deployments, r->deployments_count) || any_status(r->pending, r->pending_count)));
+}
+
+static void check_applications(struct doctor *d)
+{
+    const struct serve_not_running s = serve_not_running_of(d->w, d->f);
+    char words[FINDING_TEXT_MAX];
+    if (s.failed)
+        doctor_say(d, RULE_D19, FINDING_ERROR, d->service, "%s", serve_not_running_words(&s, words, sizeof words));
+    else if (doctor_needs(d, RULE_D19, d->service, "kube/rayservices", TABLE_RAYSERVICE) && !applications_known(d))
+        doctor_say(d, RULE_D19, FINDING_UNKNOWN, d->service, "neither KubeRay nor the Serve API names an application");
 }
 
 /* ---- D13: a cleanup that hangs ---- */
@@ -170,6 +202,7 @@ void doctor_kube(struct doctor *d)
 {
     check_refusals(d);
     check_endpoints(d);
+    check_applications(d);
     check_cleanups(d);
     check_permissions(d);
     check_token(d);

@@ -2,7 +2,7 @@
 #include "deploy/reason.h"
 
 #include "backends/base/text.h"
-#include "backends/world/joins.h"
+#include "backends/world/serve_not_running.h"
 
 #include <stdio.h>
 
@@ -44,26 +44,17 @@ static bool is_gated(const char *message)
            (refused && text_has(message, "huggingface"));
 }
 
-/* Serve's own words: a deployment that is not healthy and says why. */
-static bool reason_of_serve(const struct rayservice *s, char *ret, size_t size)
+/* Serve's own words: an application or a deployment that does not run and says why. */
+static bool reason_of_serve(const struct world *w, const struct focus *f, char *ret, size_t size)
 {
-    for (size_t i = 0; i < s->deployments_count; i++) {
-        const struct deployment *one = &s->deployments[i];
-        if (text_eq(one->status, "HEALTHY") || text_eq(one->app_status, "RUNNING") || !one->message) continue;
-        snprintf(ret, size, "Serve: %s is %s: %s%s",
-                 one->name  ? one->name
-                 : one->app ? one->app
-                            : "–",
-                 one->status       ? one->status
-                 : one->app_status ? one->app_status
-                                   : "–",
-                 is_gated(one->message) ? "the model is gated: accept its licence on huggingface.co, and give a token "
-                                          "that may read it: "
-                                        : "",
-                 one->message);
-        return true;
-    }
-    return false;
+    const struct serve_not_running s = serve_not_running_of(w, f);
+    if (!s.message) return false;
+    snprintf(ret, size, "Serve: %s%s is %s: %s%s", s.upgrade ? "upgrade: " : "", s.name, s.status,
+             is_gated(s.message) ? "the model is gated: accept its licence on huggingface.co, and give a token "
+                                   "that may read it: "
+                                 : "",
+             s.message);
+    return true;
 }
 
 /* It runs or is about to, and nothing tells why it is not ready: Serve knows more. */
@@ -90,7 +81,7 @@ void reason_of_service(const struct world *w, const char *ns, const char *servic
     struct focus f = focus_of(w, ns, service);
     ret[0] = '\0';
     if (reason_of_pods(w, &f, ns, false, ret, size)) return;
-    if (f.rayservice && reason_of_serve(f.rayservice, ret, size)) return;
+    if (reason_of_serve(w, &f, ret, size)) return;
     if (reason_of_pods(w, &f, ns, true, ret, size) || !f.rayservice) return;
     const struct event *e = reason_event(w, ns, service, NULL, 0);
     if (e)

@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
+#include "backends/world/serve_not_running.h"
 
 static void add_text(cJSON *object, const char *name, const char *text)
 {
@@ -62,6 +63,22 @@ static void add_service(const struct status_of *s, cJSON *root)
     cJSON_AddItemToObject(service, "rayservice", r ? record_to_json(&r->record, RECORD_AS_NULL) : cJSON_CreateNull());
 }
 
+/* The application that does not run, and why; null where every one does, or nothing is known. */
+static void add_not_running(const struct status_of *s, cJSON *root)
+{
+    const struct serve_not_running serve = serve_not_running_of(s->world, &s->focus);
+    if (!serve.status) {
+        cJSON_AddNullToObject(root, "serve_not_running");
+        return;
+    }
+    cJSON *object = cJSON_AddObjectToObject(root, "serve_not_running");
+    add_text(object, "name", serve.name);
+    add_text(object, "status", serve.status);
+    add_text(object, "message", serve.message);
+    cJSON_AddBoolToObject(object, "failed", serve.failed);
+    cJSON_AddBoolToObject(object, "upgrade", serve.upgrade);
+}
+
 static void add_sources(const struct status_of *s, cJSON *root)
 {
     static const char *const words[] = {"off", "waiting", "live", "stale", "down", "denied", "absent"};
@@ -90,6 +107,7 @@ cJSON *status_json(const struct status_of *s)
     add_text(root, "time", stamp_iso(stamp, s->wall_ms));
     add_service(s, root);
     cJSON_AddItemToObject(root, "answers", status_answers_json(s));
+    add_not_running(s, root);
     cJSON_AddItemToObject(root, "outage",
                           s->outage->state == OUTAGE_NONE ? cJSON_CreateNull() : outage_to_json(s->outage));
     cJSON *kube = add_world(s, root, "kubernetes", WORLD_KUBE);

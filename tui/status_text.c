@@ -3,8 +3,11 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/world/serve_not_running.h"
 
 #include <string.h>
+
+enum { NOT_RUNNING_MAX = 1600 /* bytes: a whole message */ };
 
 static const char *or_dash(const char *text)
 {
@@ -119,12 +122,20 @@ static void text_cores(const struct status_of *s, FILE *out)
     }
 }
 
+static void text_not_running(const struct status_of *s, FILE *out)
+{
+    const struct serve_not_running serve = serve_not_running_of(s->world, &s->focus);
+    char words[NOT_RUNNING_MAX];
+    if (serve.status) fprintf(out, "\nServe: %s\n", serve_not_running_words(&serve, words, sizeof words));
+}
+
 void status_text(const struct status_of *s, FILE *out)
 {
     const struct rayservice *r = s->focus.rayservice;
     fprintf(out, "%s › %s › %s\n", or_dash(s->context), or_dash(r ? r->ns : s->focus.ns),
             or_dash(r ? r->name : s->focus.service));
     status_answers_text(s, out);
+    text_not_running(s, out);
     text_world(s, out, "Kubernetes", WORLD_KUBE);
     text_pods(s, out);
     text_world(s, out, "GCS in Redis", WORLD_REDIS);

@@ -3,13 +3,18 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/evidence.h"
+#include "backends/world/serve_not_running.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { WINDOW_MS = 60000, OLD_MS = 2000 /* from this age on a sample is shown with its age */ };
+enum {
+    WINDOW_MS = 60000,
+    OLD_MS = 2000,    /* from this age on a sample is shown with its age */
+    FAILURE_MAX = 136 /* bytes of why Serve does not run: the evidence has room behind it */
+};
 
 static int by_value(const void *a, const void *b)
 {
@@ -152,6 +157,14 @@ static void say_outage(const struct world *w, const struct outage *o, struct ans
     if (prompts.waiting) say(ret->text, "%zu prompt%s in flight", prompts.waiting, prompts.waiting == 1 ? "" : "s");
 }
 
+/* Why Serve does not run, in its own words: before what its users see of it. */
+static void say_not_running(const struct world *w, const struct focus *f, struct answer *ret)
+{
+    char words[FAILURE_MAX];
+    const struct serve_not_running s = serve_not_running_of(w, f);
+    if (s.failed) answer_say(ret, "%s", serve_not_running_brief(&s, words, sizeof words));
+}
+
 void answer_answering(const struct world *w, const struct focus *f, const struct outage *o, uint64_t now_ms,
                       uint64_t wall_ms, struct answer *ret)
 {
@@ -162,9 +175,11 @@ void answer_answering(const struct world *w, const struct focus *f, const struct
         e.verdict = VERDICT_UNKNOWN;
         answer_word(ret, VERDICT_UNKNOWN, "–");
     } else if (e.verdict == VERDICT_UNKNOWN) {
+        say_not_running(w, f, ret);
         say_unknown(&e, wall_ms, ret);
     } else {
         answer_word(ret, e.verdict, "%s", evidence_word(e.verdict));
+        if (e.verdict != VERDICT_OK) say_not_running(w, f, ret);
         if (e.verdict != VERDICT_OK) say_line(&e, e.from, "", ret);
     }
     if (o->state == OUTAGE_RUNNING)

@@ -85,7 +85,10 @@ static void judge_replicas(const struct evidence_view *v, const struct serveapp 
         say(line->why, "the workers serve an earlier Serve");
     } else if (without) {
         line->verdict = VERDICT_NO;
-        say(line->why, "%.60s: no replica RUNNING", without->name ? without->name : "a deployment");
+        say(line->why, "%.60s: no replica RUNNING",
+            without->name  ? without->name
+            : without->app ? without->app
+                           : "a deployment");
         say(line->why, "%.40s", without->app_status ? without->app_status : "");
     } else if (serving) {
         say(line->why, "no deployment listed");

@@ -4,6 +4,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/recovery_priv.h"
+#include "backends/world/serve_not_running.h"
 
 #include <stdio.h>
 
@@ -150,16 +151,10 @@ static void serve_why(const struct recovery *r, const struct world *w, char out[
     const struct source *said = row ? world_source_named(w, row->source) : NULL;
     if (!said || said->state != SOURCE_LIVE) return;
     const struct serveapp *s = ROW(row, serveapp);
-    for (size_t i = 0; i < s->deployments_count; i++) {
-        const struct deployment *d = &s->deployments[i];
-        if (text_eq(d->app_status, "RUNNING")) continue;
-        bool healthy = text_eq(d->status, "HEALTHY");
-        const char *name = healthy || !d->name ? d->app : d->name,
-                   *status = healthy || !d->status ? d->app_status : d->status;
-        snprintf(out, RECOVERY_WHY_MAX, "Serve: %s %s%s%s", name ? name : "–", status ? status : "–",
-                 d->message && *d->message ? ": " : "", d->message ? d->message : "");
-        return;
-    }
+    const struct serve_not_running not = serve_not_running_in(s->deployments, s->deployments_count);
+    if (not .status)
+        snprintf(out, RECOVERY_WHY_MAX, "Serve: %s %s%s%s", not .name, not .status, not .message ? ": " : "",
+                 not .message ? not .message : "");
 }
 
 /* What happened to a worker of T0; false: nothing. */

@@ -60,6 +60,26 @@ static void fixture_unread(struct fixture *f)
     fixture_apply(f, change_unread("redis", WORLD_REDIS, TABLE_ACTOR, 2, NULL));
 }
 
+/* A first deployment: no cluster is active yet, no worker Ready, no address behind the Serve service. */
+static void fixture_deploy_failed(struct fixture *f)
+{
+    struct rayservice *r = (struct rayservice *)record_copy(
+        world_find(f->world, TABLE_RAYSERVICE, f->focus.rayservice->record.key)->record);
+    record_set(&r->service_status, NULL);
+    record_set(&r->active_cluster, NULL);
+    record_set(&r->pending_cluster, "mistral-44qn2");
+    r->ready = TRI_NO;
+    struct deployment *one = RECORD_APPEND(r, pending);
+    record_set(&one->app, "mistral-deployment");
+    record_set(&one->app_status, "DEPLOY_FAILED");
+    record_set(&one->message, "ModuleNotFoundError: No module named 'ray_serve_mistral' · Traceback (most recent call "
+                              "last): File \"/usr/lib/python3/importlib/__init__.py\", line 126, in import_module");
+    fixture_put(f, "kube/rayservices", WORLD_KUBE, r);
+    fixture_apply(f, change_source("probe", WORLD_SERVE, SOURCE_OFF, ERR_OK, NULL, NULL));
+    fixture_apply(f, change_source("probe/way", WORLD_SERVE, SOURCE_OFF, ERR_OK, NULL, NULL));
+    fixture_wait(f, 6000);
+}
+
 static void fixture_failures(struct fixture *f)
 {
     fixture_wait(f, 1000);
@@ -87,6 +107,7 @@ static const struct {
     {"stale", fixture_calm, fixture_stale},
     {"failures", fixture_calm, fixture_failures},
     {"unread", fixture_calm, fixture_unread},
+    {"deploy-failed", fixture_calm, fixture_deploy_failed},
 };
 
 static void screen_show(struct screen *s, struct fixture *f, struct canvas *cv)

@@ -392,6 +392,20 @@ static void put_service(struct fixture *f, const char *uid, const char *ns, cons
     fixture_put(f, "kube/rayservices", WORLD_KUBE, rs);
 }
 
+/* Its first deployment failed: KubeRay leaves serviceStatus empty. */
+static void put_failed_service(struct fixture *f)
+{
+    struct rayservice *rs = record_new(TABLE_RAYSERVICE, "u3");
+    record_set(&rs->ns, "qwen");
+    record_set(&rs->name, "qwen-3");
+    record_set(&rs->pending_cluster, "qwen-3-x7k2p");
+    struct deployment *one = RECORD_APPEND(rs, pending);
+    record_set(&one->app, "qwen");
+    record_set(&one->app_status, "DEPLOY_FAILED");
+    rs->created = known_u64(f->wall_ms - 60000);
+    fixture_put(f, "kube/rayservices", WORLD_KUBE, rs);
+}
+
 static void test_picker(void **state)
 {
     (void)state;
@@ -407,6 +421,7 @@ static void test_picker(void **state)
     assert_int_equal(PRESS(&p, picker_input, KEYP_ENTER), OVERLAY_STAYS);
     put_service(&f, "u1", "mistral", "mistral", TRI_YES);
     put_service(&f, "u2", "llama", "llama-3", TRI_NO);
+    put_failed_service(&f);
     picker_update(&p, f.world, f.wall_ms);
     canvas_filled(&cv, 24, 80);
     picker_draw(&p, &cv);

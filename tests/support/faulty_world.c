@@ -96,6 +96,9 @@ void faulty_begin(struct faulty_world *w)
     rs->ready = TRI_YES;
     rs->redis_password_inline = TRI_NO;
     record_set(&rs->redis_address, "rediss://gcs.cache:6379");
+    struct deployment *one = RECORD_APPEND(rs, deployments);
+    record_set(&one->app, "mistral-deployment");
+    record_set(&one->app_status, "RUNNING");
     faulty_put(w, rs);
     struct raycluster *rc = faulty_cluster(w);
     rc->created = known_u64(SMALL_WALL - 9 * SMALL_DAY);

@@ -66,6 +66,49 @@ CHANGE(no_condition)
     faulty_deny(w, "kube/events");
 }
 
+static void pending_is(struct faulty_world *w, const char *active, const char *status, const char *message)
+{
+    struct rayservice *r = faulty_service(w);
+    record_set(&r->active_cluster, active);
+    record_set(&r->pending_cluster, active ? "mistral-7zz2x" : "mistral-44qn2");
+    struct deployment *one = RECORD_APPEND(r, pending);
+    record_set(&one->app, "mistral-deployment");
+    record_set(&one->app_status, status);
+    record_set(&one->message, message);
+    faulty_put(w, r);
+}
+
+static void forget_deployments(struct faulty_world *w)
+{
+    struct rayservice *r = faulty_service(w);
+    record_set(&r->deployments[0].app, NULL);
+    record_set(&r->deployments[0].app_status, NULL);
+    r->deployments_count = 0;
+    faulty_put(w, r);
+}
+
+CHANGE(first_deployment_failed)
+{
+    forget_deployments(w);
+    pending_is(w, NULL, "DEPLOY_FAILED", "ValueError: no such model");
+}
+
+CHANGE(upgrade_failed)
+{
+    pending_is(w, "mistral-44qn2", "DEPLOY_FAILED", NULL);
+}
+
+CHANGE(deploying)
+{
+    forget_deployments(w);
+    pending_is(w, NULL, "DEPLOYING", NULL);
+}
+
+CHANGE(no_application)
+{
+    forget_deployments(w);
+}
+
 CHANGE(no_service)
 {
     small_gone(&w->s, TABLE_RAYSERVICE, "rs-uid");
@@ -498,6 +541,13 @@ static const struct faulty_case cases[] = {
     {RULE_D18, new_ray_on_elasticache, FAULTY_NOTHING, NULL, NULL},
     {RULE_D18, some_ray_on_elasticache, FINDING_UNKNOWN, "RayService", "version is not known"},
     {RULE_D18, redis_nowhere, FINDING_UNKNOWN, "RayService", "is not known"},
+    {RULE_D19, well, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D19, first_deployment_failed, FINDING_ERROR, "RayService mistral/mistral",
+     "mistral-deployment DEPLOY_FAILED: ValueError: no such model"},
+    {RULE_D19, upgrade_failed, FINDING_ERROR, "RayService", "upgrade: mistral-deployment DEPLOY_FAILED"},
+    {RULE_D19, deploying, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D19, no_application, FINDING_UNKNOWN, "RayService", "neither KubeRay nor the Serve API names an application"},
+    {RULE_D19, services_denied, FINDING_UNKNOWN, "RayService", "denied"},
     {RULE_L9, ft_off, FINDING_ERROR, "RayService", "no fault tolerance"},
     {RULE_L9, ft_unknown, FINDING_UNKNOWN, "RayService", "does not tell"},
     {RULE_L12, ft_off, FAULTY_NOTHING, NULL, NULL},
@@ -519,7 +569,7 @@ static void test_every_rule_is_tried(void **state)
 {
     (void)state;
     faulty_complete(cases, ARRAY_LEN(cases), RULE_D1, RULE_D4);
-    faulty_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D18);
+    faulty_complete(cases, ARRAY_LEN(cases), RULE_D13, RULE_D19);
 }
 
 /* LOSE THE HEAD? says NO of the head's K8s node where D17 is an error, and nowhere else. */

@@ -2,6 +2,7 @@
 #include "tui/panes/picker.h"
 
 #include "backends/base/text.h"
+#include "backends/world/serve_not_running.h"
 #include "tui/panes/pane_tools.h"
 
 #include <math.h>
@@ -32,6 +33,15 @@ void picker_done(struct picker *p)
     *p = (struct picker){0};
 }
 
+/* The operator's word says nothing of a first deployment that fails. */
+static void set_status(struct table_row *tr, const struct world *w, const struct rayservice *s)
+{
+    const struct focus f = focus_of(w, s->ns, s->name);
+    const struct serve_not_running serve = serve_not_running_of(w, &f);
+    const char *status = serve.failed && !serve.upgrade ? serve.status : s->service_status;
+    table_cell_set(tr, PICKER_STATUS, serve.failed ? ROLE_BAD : ROLE_TEXT, or_dash(status));
+}
+
 void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
 {
     table_begin(&p->table);
@@ -42,7 +52,7 @@ void picker_update(struct picker *p, const struct world *w, uint64_t wall_ms)
         struct table_row *tr = table_row_add(&p->table, row->record->key);
         table_cell_set(tr, PICKER_NS, ROLE_TEXT, or_dash(s->ns));
         table_cell_set(tr, PICKER_NAME, ROLE_STRONG, or_dash(s->name));
-        table_cell_set(tr, PICKER_STATUS, ROLE_TEXT, or_dash(s->service_status));
+        set_status(tr, w, s);
         table_cell_set(tr, PICKER_FT, s->ft == TRI_NO ? ROLE_WARN : ROLE_TEXT,
                        s->ft == TRI_YES  ? "on"
                        : s->ft == TRI_NO ? "OFF"

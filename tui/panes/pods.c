@@ -2,6 +2,7 @@
 #include "tui/panes/pods.h"
 
 #include "backends/base/text.h"
+#include "backends/world/serve_not_running.h"
 
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
@@ -263,7 +264,12 @@ static void pods_status(const struct pane *p, const struct view *v, char *out, s
     size_t at = 0;
     out[0] = '\0';
     if (f->raycluster && f->raycluster->name) at = words_add(out, size, at, " · ", f->raycluster->name);
-    if (v->outage->state == OUTAGE_RUNNING && f->rayservice && f->rayservice->service_status) {
+    const struct serve_not_running serve = serve_not_running_of(v->world, f);
+    char words[sizeof text - 8];
+    if (serve.failed) {
+        snprintf(text, sizeof text, "Serve: %s", serve_not_running_brief(&serve, words, sizeof words));
+        at = words_add(out, size, at, " · ", text);
+    } else if (v->outage->state == OUTAGE_RUNNING && f->rayservice && f->rayservice->service_status) {
         snprintf(text, sizeof text, "RayService says %s (not evidence)", f->rayservice->service_status);
         at = words_add(out, size, at, " · ", text);
     } else if (f->rayservice && f->rayservice->ray_version) {

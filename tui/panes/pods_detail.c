@@ -1,13 +1,24 @@
 /* pods_detail.c - one pod in detail. */
 #include "backends/base/stamp.h"
+#include "backends/world/serve_not_running.h"
 #include "tui/panes/pods.h"
 
 #include <stdio.h>
 #include <string.h>
 
+enum { SERVE_WORDS_MAX = 1600 /* bytes: a whole message */ };
+
 static void loss_line(struct buf *out, const char *what, enum verdict v, const char *why, const char *more)
 {
     buf_printf(out, "%-22s %-10s %s%s%s\n", what, verdict_word(v), or_dash(why), more[0] ? " · " : "", more);
+}
+
+/* Its Serve controller is the head's. */
+static void of_serve(const struct view *v, struct buf *out)
+{
+    const struct serve_not_running serve = serve_not_running_of(v->world, v->focus);
+    char words[SERVE_WORDS_MAX];
+    if (serve.status) buf_printf(out, "Serve: %s\n", serve_not_running_words(&serve, words, sizeof words));
 }
 
 static void of_head(const struct view *v, const struct pod *pod, struct buf *out)
@@ -22,6 +33,7 @@ static void of_head(const struct view *v, const struct pod *pod, struct buf *out
     if (pod->serve == TRI_NO) buf_str(out, " Requests do not pass through it (SERVE no).");
     if (pod->serve == TRI_YES) buf_str(out, " Requests pass through it too (SERVE yes).");
     buf_char(out, '\n');
+    of_serve(v, out);
     if (last->state != OUTAGE_NONE && last->head_down_ms.known)
         snprintf(more, sizeof more, "last time head down %s", outage_length(secs, last->head_down_ms));
     loss_line(out, "Deleted or OOMKilled", loss.pod, loss.pod_why, more);
