@@ -57,39 +57,40 @@ struct kube_ops {
      * known.
      */
     void (*set_namespace)(struct kube *be, const char *ns);
-    /* Asks the guard: ERR_OK, or ERR_GUARD and the reason, as any request that changes something would fail now. */
+    /* Checks the guard: ERR_OK, or ERR_GUARD and the reason with which a request that changes something would fail
+     * now. */
     enum err (*may_change)(const struct kube *be, struct why *why);
-    /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. done once, then CHANGE_DELETED is put.
-     */
+    /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. Calls done once, then emits
+     * CHANGE_DELETED. / */
     void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
                        void (*done)(void *arg, enum err err, const char *why), void *arg);
-    /* May this user do it (SelfSubjectAccessReview)? resource as "pods", "pods/proxy", "secrets", and with its group
-     * as kubectl writes it: "ingresses.networking.k8s.io". */
+    /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and
+     * with its group as kubectl writes it: "ingresses.networking.k8s.io". */
     void (*may)(struct kube *be, const char *verb, const char *resource, const char *ns,
                 void (*done)(void *arg, enum tri answer, const char *why), void *arg);
     /* One value of a Secret; the bytes are wiped after done returns. */
     void (*secret)(struct kube *be, const char *ns, const char *name, const char *key,
                    void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg);
-    /* The inline Redis password of a RayService's spec, where it stands in clear; never in a change. */
+    /* The Redis password that a RayService's spec contains in clear text; never part of a change. */
     void (*inline_password)(struct kube *be, const char *ns, const char *service,
                             void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
                             void *arg);
-    /* The ingresses of a namespace as they are now: RELIST, PUT … RELISTED go to the sink before done is told. Their
-     * source is "ingresses", of the console's own: they are a way to Serve, and no world is dark without them. */
+    /* Lists the ingresses of a namespace once: emits RELIST, PUT … RELISTED before it calls done. Their source,
+     * "ingresses", belongs to WORLD_CONSOLE: without ingresses no world is incomplete. */
     void (*ingresses)(struct kube *be, const char *ns, void (*done)(void *arg, enum err err, const char *why),
                       void *arg);
-    /* Ends what delete_pod, may, secret, inline_password and ingresses were called for with this argument: no callback
-     * comes any more. A delete may have been carried out all the same. */
+    /* Cancels the calls of delete_pod, may, secret, inline_password and ingresses with this argument: their callbacks
+     * are not called. The server may still carry out a delete. */
     void (*forget)(struct kube *be, const void *arg);
     /* A request through the server's proxy: path begins with "/api/v1/namespaces/…/proxy/…"; ask->url is ignored. May
      * return NULL after having called done. */
     struct http_request *(*proxy)(struct kube *be, const char *path, const struct http_ask *ask,
                                   const struct http_calls *calls);
-    /* Any request to the API server, with the same credentials, which it waits for and which are renewed once:
-     * ask->url is a path with its query; Accept is added; ask->secret wipes both bodies. done is told once, from the
-     * loop, never from in here, unless the call is cancelled before; the call is gone when done has returned. */
+    /* Sends any request to the API server with its credentials: waits for them, and renews them once after a 401.
+     * ask->url is a path with its query; Accept is added; ask->secret wipes both bodies. Calls done once, from the
+     * loop, unless cancelled before; frees the call when done returns. */
     struct kube_call *(*request)(struct kube *be, const struct http_ask *ask, const struct http_calls *calls);
-    void (*cancel)(struct kube_call *call); /* no callback comes after it; NULL is fine */
+    void (*cancel)(struct kube_call *call); /* no callback follows; NULL is fine */
     /* The outcome of a response: ERR_OK for 2xx, else why has the server's message, safe and short. */
     enum err (*judge)(const struct http_answer *answer, struct why *why);
     void (*refresh)(struct kube *be); /* lists everything again, now */
@@ -103,7 +104,7 @@ struct redis_open {
     /* redis://[user[:password]@]host[:port][/db], unix:///path, rediss://…[?cacert=FILE&servername=NAME] */
     const char *url;
     const char *via;             /* a command whose stdin and stdout are the connection, or NULL */
-    const char *user, *password; /* beside the URL's own */
+    const char *user, *password; /* override the URL's */
     const char *ns;              /* storage namespace; NULL: discovered, and all are reported */
 };
 struct redis_link;
@@ -144,10 +145,10 @@ extern const struct neuron_ops *const neuron_kinds[];
 
 /* How an HTTP request reaches Serve: directly (base URL), or through the API server's proxy. */
 struct serve_path {
-    char *words; /* "API server proxy", "direct 10.0.0.3:8000", "ingress mistral": shown beside every answer */
+    char *words; /* "API server proxy", "direct 10.0.0.3:8000", "ingress mistral": shown with every answer */
     char *base;  /* direct: "http://host:port"; proxied: "/api/v1/namespaces/…/proxy" */
     bool proxied;
-    char *host; /* the Host header, where base goes to a load balancer that tells services apart by it; else NULL */
+    char *host; /* the Host header, where base is a load balancer that routes by it; else NULL */
 };
 struct serve_open {
     struct http_client *http;        /* for direct paths; borrowed */
@@ -160,11 +161,11 @@ struct prompt_turn {
 };
 struct prompt_ask {
     const char *id, *question;
-    const char *talk; /* the conversation it is a turn of; NULL: it stands alone */
+    const char *talk; /* the conversation it belongs to; NULL: none */
     const struct prompt_turn
-        *turns; /* of it, oldest first, copied; a kind that takes one prompt at a time leaves them */
+        *turns; /* its earlier turns, oldest first, copied; ignored by kinds without conversations */
     size_t turn_count, turns_dropped;
-    const char *model;      /* NULL: the first that the server has */
+    const char *model;      /* NULL: the first one that the server lists */
     struct serve_path path; /* copied */
     uint64_t timeout_ms;
     uint64_t due_wall_ms;
@@ -172,7 +173,7 @@ struct prompt_ask {
 struct prompt_run;
 struct prompt_ops {
     const char *kind; /* "infer", "openai" */
-    bool streams;     /* the record grows while the answer comes */
+    bool streams;     /* the record grows while the answer arrives */
     /* Emits a REQUEST record (kind "prompt") as it proceeds; calls done once, with the final one (borrowed). */
     struct prompt_run *(*ask)(struct loop *l, const struct serve_open *how, const struct prompt_ask *ask,
                               const struct sink *sink, void (*done)(void *arg, const struct request *r), void *arg);

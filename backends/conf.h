@@ -1,7 +1,8 @@
 /*
- * conf.h - what the person asked for: flags over environment over config.yaml. Plain data; conf.c reads config.yaml.
+ * conf.h - the configuration: flags override the environment, which overrides config.yaml. Plain data; conf.c reads
+ * config.yaml.
  *
- * NULL means "not said: find it". "none" means "without that world".
+ * NULL: not set, to be discovered. "none": without that world.
  *
  *   config.yaml              environment               flag
  *   kubeconfig: FILE         RAYDECK_KUBECONFIG        --kubeconfig      (KUBECONFIG is kube's own to look at)
@@ -25,9 +26,9 @@
  *   demo: true               (written by raydeck-sim: the strip says DEMO)
  *   contexts: {NAME: {server: URL, ca: sha256:HEX, readonly: true, development: true}}    or a list of {name: NAME, …}
  *
- * A context's name says nothing of which cluster is meant: two kubeconfigs may each have a "prod". What forbids matches
- * widely (the name, and server and ca only where they are given), what permits matches exactly (`development` needs the
- * server and the CA's hash as `raydeck info` prints them).
+ * A context's name does not identify a cluster: two kubeconfigs may each have a "prod". So `readonly` matches by name
+ * (and by server and ca where given); `development` matches only the exact server and CA hash that `raydeck info`
+ * prints.
  */
 #ifndef RAYDECK_CONF_H
 #define RAYDECK_CONF_H
@@ -46,17 +47,17 @@ struct conf_context {
     bool development;         /* dialogs take a plain y */
 };
 struct conf {
-    char *config_path; /* read, or NULL */
+    char *config_path; /* the file that was read, or NULL */
     char *kubeconfig, *context, *ns, *service;
     char *redis, *redis_via, *redis_ns;
     char *redis_user, *redis_password; /* from the URL, the environment or config.yaml; wiped when freed */
-    char *redis_credentials;           /* "rayservice": its user and password are sent to `redis`, wherever that is */
-    char *neuron[CONF_NEURONS];        /* commands or URLs, or one "none" */
+    char *redis_credentials;    /* "rayservice": its user and password are sent to `redis`, whatever its address */
+    char *neuron[CONF_NEURONS]; /* commands or URLs, or one "none" */
     size_t neurons;
     char *prompt, *prompt_kind; /* a URL; infer or openai */
     char *theme, *color;        /* auto, always, never */
     bool ascii, slow, read_only, no_probe, demo, no_bell, no_title, no_recorder;
-    char *grace; /* of a kill: seconds, or NULL: the pod's own */
+    char *grace; /* grace period of a kill: seconds; NULL: the pod's own */
     struct conf_context contexts[CONF_CONTEXTS];
     size_t context_count;
 };

@@ -1,7 +1,6 @@
 /*
- * compat.h - differences between versions of the libraries we build with, in one place: Debian 12 has hiredis 0.14,
- * Debian 13 has 1.2; libvterm 0.1.4 and 0.3. libvterm's and expat's
- * parts are there when vterm.h or expat.h was included before this header.
+ * compat.h - bridges differences between library versions: hiredis 0.14 (Debian 12) and 1.2 (Debian 13); libvterm 0.1.4
+ * and 0.3. The parts for libvterm and expat need vterm.h or expat.h to be included before.
  */
 #ifndef RAYDECK_BASE_COMPAT_H
 #define RAYDECK_BASE_COMPAT_H
@@ -10,14 +9,14 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The number of elements as redisReplyObjectFunctions.createArray is told it. */
+/* The type of the number of elements in redisReplyObjectFunctions.createArray. */
 #if HIREDIS_MAJOR >= 1
 typedef size_t compat_redis_count;
 #else
 typedef int compat_redis_count;
 #endif
 
-/* hiredis from 1.0 parses RESP3 too, and calls through more pointers: one left NULL makes it invent a reply. */
+/* hiredis 1.0 and later parse RESP3, with more function pointers, all of which must be set. */
 #if HIREDIS_MAJOR >= 1
 #define COMPAT_REDIS_RESP3 1
 #else
@@ -25,8 +24,7 @@ typedef int compat_redis_count;
 #endif
 
 #ifdef XML_MAJOR_VERSION
-/* Newer expat has the number in 64 bits under another name, and calls this one deprecated; older ones have only this.
- */
+/* Newer versions of expat deprecate this for a 64-bit function that older ones lack. / */
 static inline unsigned long compat_xml_line(XML_Parser parser)
 {
 #pragma GCC diagnostic push
@@ -37,7 +35,7 @@ static inline unsigned long compat_xml_line(XML_Parser parser)
 #endif
 
 #ifdef VTERM_VERSION_MINOR
-/* A string property, such as the title, into out. libvterm 0.2 gives it in fragments, 0.1 (Debian 12) in one piece. */
+/* Copies a string property, such as the title, to out. libvterm 0.2 passes it in fragments, 0.1 (Debian 12) whole. */
 static inline void compat_vterm_string(char *out, size_t size, const VTermValue *value)
 {
 #if VTERM_VERSION_MAJOR > 0 || VTERM_VERSION_MINOR >= 2

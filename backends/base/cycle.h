@@ -19,6 +19,6 @@ struct cycle {
 };
 void cycle_init(struct cycle *c);
 bool cycle_is_closed(struct cycle *c, const char *token, size_t len); /* adds a token; true: it came before */
-void cycle_done(struct cycle *c);                                     /* as good as new, too */
+void cycle_done(struct cycle *c);                                     /* can be used again */
 
 #endif

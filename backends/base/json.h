@@ -1,9 +1,9 @@
 /*
- * json.h - cJSON with its traps closed: the whole text must be one value (no trailing bytes), valid UTF-8, without
+ * json.h - strict parsing with cJSON: the whole text must be one value (no trailing bytes), valid UTF-8, without
  * \u0000, at most JSON_DEPTH deep and JSON_VALUES values, finite numbers only. Errors name the byte offset.
  *
- * Reading is forgiving where the field says so: a missing member, null and a wrong type are all "not there".
- * Strings are borrowed from the tree, raw: pass them through text_safe before they become part of a change.
+ * Accessors are lenient: a missing member, null and a wrong type all count as absent. Strings are borrowed from the
+ * tree, raw: pass them through text_safe before they become part of a change.
  */
 #ifndef RAYDECK_BASE_JSON_H
 #define RAYDECK_BASE_JSON_H
@@ -21,11 +21,11 @@ enum { JSON_DEPTH = 64, JSON_VALUES = 2000000 };
 /* Caller frees *ret with cJSON_Delete. */
 enum err json_parse(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
-/* The same for what is watched and shown, where one bad value must not take the rest with it: what json_parse refuses
- * in a single value is made readable, and the rest is as it was. In strings \u0000 (which cJSON would end them at),
- * control characters, bytes that are not UTF-8, lone surrogates and unknown escapes become text: "\x00", "\xff",
- * "\ud800", as text_safe writes them. Numbers that are not finite (NaN, Infinity, 1e999) or too long, and what is
- * nested deeper than JSON_DEPTH, become null. Not for what is acted upon as it stands: credentials, our own files. */
+/* A tolerant variant for data that is only displayed: a value that json_parse refuses is replaced, and the rest is
+ * kept. In strings \u0000 (at which cJSON would end them), control characters, bytes that are not UTF-8, lone
+ * surrogates and unknown escapes become text: "\x00", "\xff", "\ud800", as text_safe writes them. Numbers that are not
+ * finite (NaN, Infinity, 1e999) or too long, and values nested deeper than JSON_DEPTH, become null. Not for credentials
+ * or our own files. */
 enum err json_parse_shown(const char *bytes, size_t len, cJSON **ret, struct why *why);
 
 /* Wipes every text of a tree that held secrets, then frees it; NULL is fine. */
@@ -33,7 +33,7 @@ void json_wipe(cJSON *root);
 
 /* Members of an object, by exact name; obj may be NULL. */
 const cJSON *json_get(const cJSON *obj, const char *name);
-cJSON *json_member(const cJSON *obj, const char *name);                   /* the same, to be changed */
+cJSON *json_member(const cJSON *obj, const char *name);                   /* the same, mutable */
 void json_set(cJSON *object, const char *name, cJSON *value /* takes */); /* replaces, or adds */
 const cJSON *json_path(const cJSON *obj, const char *dotted);  /* "status.containerStatuses"; no dots inside names */
 const char *json_str(const cJSON *obj, const char *name);      /* NULL unless a string */

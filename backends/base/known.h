@@ -15,7 +15,7 @@ struct known_f64 {
     double value;
     bool known;
 };
-/* A yes or no that may not be known. */
+/* A boolean that may be unknown. */
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 
 static inline struct known_u64 known_u64(uint64_t v)

@@ -1,6 +1,6 @@
 /*
- * mask.h - text for people out of text that may hold a secret: a command line, a traceback. A word that looks like one
- * (text_looks_secret, NAME=value and "name": "value" included) is shown as "•••".
+ * mask.h - masks secrets in text (a command line, a traceback): a word that looks like one (text_looks_secret, also in
+ * NAME=value and "name": "value") is replaced by "•••".
  */
 #ifndef RAYDECK_BASE_MASK_H
 #define RAYDECK_BASE_MASK_H

@@ -17,12 +17,12 @@ char *mem_strn(const char *bytes, size_t len);        /* copy of len bytes, NUL-
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void mem_wipe(void *secret, size_t len); /* zeroes in a way the compiler keeps */
 void mem_free_secret(char *secret);      /* wipes a string, then frees it; accepts NULL */
-_Noreturn void mem_exhausted(void);      /* where a library's own allocation has failed */
-/* The same end, with status 70, where something else runs out that there is no going on without: "raydeck: <words>". */
+_Noreturn void mem_exhausted(void);      /* for a failed allocation inside a library */
+/* Exits in the same way, with status 70, when another indispensable resource is exhausted: "raydeck: <words>". */
 _Noreturn void mem_exhausted_of(const char *words);
 void mem_on_exhausted(void (*hook)(void)); /* the one hook; set once, by the program */
 
-/* Number of elements of a real array. */
+/* Number of elements of an array (not of a pointer). */
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * sha256.h - SHA-256 (FIPS 180-4) of bytes in memory, for fingerprints: which cluster a setting was made for. Not for
- * secrets: nothing here runs in constant time.
+ * sha256.h - SHA-256 (FIPS 180-4) of bytes in memory, for fingerprints of clusters. Not for secrets: it is not
+ * constant-time.
  */
 #ifndef RAYDECK_BASE_SHA256_H
 #define RAYDECK_BASE_SHA256_H
@@ -17,6 +17,6 @@ struct sha256 {
 };
 void sha256_init(struct sha256 *s);
 void sha256_add(struct sha256 *s, const void *bytes, size_t len);
-void sha256_hex(struct sha256 *s, char ret[SHA256_HEX]); /* the end: s must be initialised anew */
+void sha256_hex(struct sha256 *s, char ret[SHA256_HEX]); /* finishes; s must be initialised again */
 
 #endif

@@ -1,10 +1,9 @@
 /*
- * text.h - text from outside, made safe; UTF-8; and how numbers are worded.
+ * text.h - makes foreign text safe; UTF-8; formats numbers.
  *
  * "Safe" text is valid UTF-8 without C0, C1, DEL, ESC, bidirectional controls (U+061C, U+200E/F, U+202A-202E,
- * U+2066-2069), zero-width joiner abuse, line or paragraph separators; what is not a character is shown as \xNN, a
- * control character as \xNN too (\n and \t on request as they are). Everything foreign passes through here before it
- * is put into a change.
+ * U+2066-2069), zero-width joiner abuse, line or paragraph separators; invalid bytes and control characters become \xNN
+ * (\n and \t are kept on request). All foreign text passes through here before it becomes part of a change.
  */
 #ifndef RAYDECK_BASE_TEXT_H
 #define RAYDECK_BASE_TEXT_H
@@ -22,12 +21,12 @@ enum text_keep { TEXT_ONE_LINE, TEXT_KEEP_LINES /* \n and \t stay; \r\n becomes 
  * returns 1 and sets *ret_cp to TEXT_INVALID. */
 #define TEXT_INVALID 0xFFFFFFFFu
 size_t text_decode(const char *s, size_t len, uint32_t *ret_cp);
-size_t text_encode(uint32_t cp, char out[4]); /* 0 for what is not a scalar value */
+size_t text_encode(uint32_t cp, char out[4]); /* 0 if cp is not a scalar value */
 
-/* Combining marks on one character, as safe text has them: what a cell of a terminal holds. A line begins with none. */
+/* Combining marks per character in safe text, as many as a terminal's cell holds. No line begins with one. */
 enum { TEXT_MARKS_MAX = 4 };
 
-/* Columns of a character: 0 combining, 1, 2 wide. -1 for one that must not reach the screen. Needs no locale. */
+/* Columns of a character: 0 combining, 1, 2 wide; -1: must not be drawn. Independent of the locale. */
 int text_cp_width(uint32_t cp);
 size_t text_width(const char *safe); /* columns of safe text */
 
@@ -42,8 +41,8 @@ bool text_looks_secret(const char *name, const char *value);
 char *text_hex(const void *bytes, size_t len);                            /* lower case; caller frees */
 enum err text_base64_decode(const char *in, size_t len, struct buf *out); /* ERR_PARSE, ERR_LIMIT; padding required */
 enum err text_base64_encode(const void *in, size_t len, struct buf *out);
-void text_shell_word(struct buf *out, const char *word); /* as a shell takes it: what is not plain gets quotes */
-enum err text_url_encode(const char *in, size_t len, struct buf *out); /* RFC 3986 unreserved stay */
+void text_shell_word(struct buf *out, const char *word);               /* quoted for a shell where necessary */
+enum err text_url_encode(const char *in, size_t len, struct buf *out); /* RFC 3986: unreserved characters are kept */
 
 enum err text_u64(const char *s, size_t len, uint64_t max, uint64_t *ret); /* decimal digits only */
 
@@ -53,10 +52,10 @@ char *text_bytes(char out[TEXT_NUM_MAX], struct known_u64 bytes); /* "–", "812
 char *text_duration(char out[TEXT_NUM_MAX], uint64_t ms);         /* kubectl's: "5s", "4m10s", "3h", "4d2h", "9d" */
 char *text_seconds(char out[TEXT_NUM_MAX], uint64_t ms);          /* a stop-watch: "5.4s", "59.9s", "1:21", "9:54" */
 
-/* The same known text: what is unknown (NULL or "") equals nothing, an unknown least of all. */
+/* True if both are known and equal: unknown (NULL or "") equals nothing, not even unknown. */
 bool text_eq(const char *a, const char *b);
-/* Nothing has changed: NULL and "" are the same as one another. Never to identify anything. */
+/* True if unchanged: NULL and "" are equal. Not for identity. */
 bool text_same(const char *a, const char *b);
-bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; NULL hay has nothing */
+bool text_has(const char *hay, const char *needle); /* case-insensitive (ASCII) substring; false for a NULL hay */
 
 #endif

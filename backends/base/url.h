@@ -1,8 +1,8 @@
 /*
- * url.h - URLs: parsed by libcurl's URL API, built, and shown without the secrets that may be in them. No I/O.
+ * url.h - URLs: parses them by libcurl's URL API, builds them, and removes secrets from them. No I/O.
  *
- * User and password are cut out before libcurl sees the rest: people write passwords unescaped, and an '@' in one must
- * end up neither in a host's name nor on a screen. What counts as secret in a URL is decided here and nowhere else.
+ * User and password are removed before libcurl parses the rest: passwords are often unescaped, and an '@' in one must
+ * not reach the host name or the screen. Only this module decides what is secret in a URL.
  */
 #ifndef RAYDECK_BASE_URL_H
 #define RAYDECK_BASE_URL_H
@@ -18,8 +18,8 @@ struct url {
     char *scheme;          /* lower case */
     char *user, *password; /* percent-encoding undone; NULL: none */
     char *host;            /* without brackets; an IPv6 address with its zone: "fe80::1%eth0" */
-    unsigned port;         /* 0: none written */
-    char *path, *query;    /* as written; "/" and NULL where there is none */
+    unsigned port;         /* 0: not given */
+    char *path, *query;    /* as given; default "/" and NULL */
 };
 
 /* scheme: assumed where the text has none ("host:6379"). ERR_USAGE: not a URL, no host, port 0, a '%' that is not
@@ -33,20 +33,20 @@ char *url_build(const char *scheme, const char *host, unsigned port, const char 
 char *url_without_slash(const char *text); /* without slashes at the end, so that a path can follow. Caller frees */
 
 bool url_is_http(const char *text);          /* begins with http:// or https:// */
-const char *url_authority(const char *text); /* what follows the first "://"; NULL: there is none */
+const char *url_authority(const char *text); /* what follows the first "://"; NULL: no "://" */
 char *url_place(const char *text);           /* "host:port" for people, safe to draw. Caller frees */
 char *url_without_secrets(const char *text); /* no user, password or query, safe to draw. Caller frees */
 
-/* Part of a text; at NULL: not there. */
+/* A part of a text; at NULL: absent. */
 struct url_part {
     const char *at;
     size_t len;
 };
-/* "user:password" before the last '@' of the authority, and the password in it. Also of a text without a scheme. */
+/* "user:password" before the last '@' of the authority, and the password in it; the scheme may be missing. */
 struct url_part url_userinfo(const char *text);
 struct url_part url_password(const char *text);
-/* What has to be masked in one word of any text: "user:password" between "://" and the last '@' of all, as an unescaped
- * password may hold anything. Not in "http://host:8000/path@version". */
+/* The part of a word to mask: "user:password" between "://" and the last '@', because an unescaped password may contain
+ * any character. Not in "http://host:8000/path@version". */
 struct url_part url_secret(const char *word, size_t len);
 
 #endif

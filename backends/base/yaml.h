@@ -1,10 +1,10 @@
 /*
- * yaml.h - small YAML documents as trees with positions, over libyaml's events.
+ * yaml.h - parses small YAML documents into trees with positions, from libyaml's events.
  *
- * For files people write: kubeconfig, config.yaml, themes, manifests. Refused, with line and column (both from 1): more
- * than YAML_DEPTH levels, YAML_NODES nodes or YAML_ANCHORS anchors in a document, YAML_STREAM_NODES nodes in all of
- * them, duplicate keys, undefined aliases, invalid UTF-8, a tab as indentation. Aliases to finished anchors are
- * resolved by sharing the node.
+ * For kubeconfig, config.yaml, themes and manifests. Refused, with line and column (both from 1): more than YAML_DEPTH
+ * levels, YAML_NODES nodes or YAML_ANCHORS anchors in a document, YAML_STREAM_NODES nodes in all of them, duplicate
+ * keys, undefined aliases, invalid UTF-8, a tab as indentation. Aliases to finished anchors are resolved by sharing the
+ * node.
  */
 #ifndef RAYDECK_BASE_YAML_H
 #define RAYDECK_BASE_YAML_H
@@ -25,12 +25,12 @@ enum yaml_kind { YAML_SCALAR, YAML_LIST, YAML_MAP };
 struct yaml_node {
     enum yaml_kind kind;
     bool plain;               /* an unquoted scalar */
-    bool literal;             /* a scalar written as a block, "|": a line of it is a line of the file */
-    bool alias;               /* stands where an alias was; text and items are those of its anchor */
-    unsigned line, column;    /* of the key where it is a map's value, else its own */
-    struct yaml_place own;    /* where the value itself begins; an alias's: where its anchor's does */
+    bool literal;             /* a literal block scalar ("|"): its lines are lines of the file */
+    bool alias;               /* an alias; text and items are its anchor's */
+    unsigned line, column;    /* of the key for a map's value, else its own */
+    struct yaml_place own;    /* where the value itself begins; for an alias: where its anchor's does */
     char *text;               /* scalar; never NULL for one */
-    char *key;                /* where it is a map's value; else NULL */
+    char *key;                /* of a map's value; else NULL */
     struct yaml_node **items; /* list's or map's children, in order; NULL-terminated */
     size_t count;
 };
@@ -39,13 +39,13 @@ struct yaml_node {
  * document whose root is NULL. Caller frees with yaml_tree_free. */
 enum err yaml_parse(const char *name, const char *bytes, size_t len, struct yaml **ret, struct why *why);
 
-/* The same for all documents, at most max of them (ERR_LIMIT). ret_at may be NULL; on failure it is where. */
+/* The same for all documents, at most max of them (ERR_LIMIT). ret_at may be NULL; on failure it has the position. */
 enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t max, struct yaml **ret,
                         struct yaml_place *ret_at, struct why *why);
 size_t yaml_documents(const struct yaml *y);
 const struct yaml_node *yaml_document(const struct yaml *y, size_t index); /* NULL for an empty one */
 
-/* Gives a scalar that is no alias, and with it its aliases, another text. What was borrowed of the old one is gone. */
+/* Replaces the text of a scalar that is not an alias, and thus of its aliases. Invalidates the old text. */
 void yaml_set_text(const struct yaml_node *scalar, const char *text);
 
 void yaml_tree_free(struct yaml *y); /* yaml_free is a name of libyaml's own; NULL is fine */
