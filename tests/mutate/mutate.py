@@ -10,7 +10,8 @@ Operators:
                       (`<` becomes `>=`), as one millisecond more or less is nothing that was promised
   and/or exchanged    `&&` becomes `||`, and `||` becomes `&&`
   constant moved      a number in an expression becomes one more; named limits (`NAME = 16,` in an enum), the sizes
-                      of memory and conversions of units (60, 1000, 1024) stay
+                      of memory, conversions of units (60, 1000, 1024), delays of a call in milliseconds (DELAYS; as
+                      above) and what a comparator returns (of which only the sign is read) stay
   return exchanged    `return true;` becomes `return false;`, and the reverse
   call left out       a statement that is one call is removed
 
@@ -79,11 +80,12 @@ AREAS = [
     ("guards", r"deploy/(step_engine|change_fate)\.c$",
      ["unit/step_engine_test", "unit/change_fate_test", "wire/change_lookup_test", "wire/cleanup_test", "wire/deploy_test"]),
     ("guards", r"deploy/cleanup.*\.c$",
-     ["unit/kobject_test", "unit/cleanup_fields_test", "wire/cleanup_race_test", "wire/cleanup_test",
-      "wire/change_lookup_test", "e2e/deploy_command_test"]),
+     ["unit/kobject_test", "unit/cleanup_fields_test", "wire/cleanup_outcomes_test", "wire/cleanup_race_test",
+      "wire/cleanup_test", "wire/change_lookup_test", "e2e/deploy_command_test"]),
     ("guards", r"deploy/(apply|deploy|deploy_\w+)\.c$",
      ["unit/deploy_parse_test", "wire/deploy_prerequisites_test", "wire/deploy_outcomes_test", "wire/deploy_redis_test",
-      "wire/deploy_race_test", "wire/deploy_test", "wire/change_lookup_test", "wire/cleanup_race_test", "e2e/deploy_command_test"]),
+      "wire/deploy_race_test", "wire/deploy_test", "wire/change_lookup_test", "wire/cleanup_race_test",
+      "e2e/deploy_command_test"]),
 ]
 
 SWAP = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&"}
@@ -96,7 +98,9 @@ CONDITION = re.compile(r"\s*(?:\} else )?if (\()")
 OPERATOR = re.compile(r" (<=|>=|==|!=|<|>|&&|\|\|) ")
 CONSTANT = re.compile(r"(?<=[-+*<>=(, ])(\d+)u?(?=[ ;,)\]])")
 ALLOCATED = re.compile(r"mem_(alloc|zero|array|grow)\w*\(")
-FIXED = re.compile(r"\s*(?:(?:enum \{ )?[A-Z][A-Z0-9_]+ = |(?:\w+ )+\**\w+\[[^\]]*\](?: = .*)?;)")
+FIXED = re.compile(r"^\s*(?:(?:enum \{ )?[A-Z][A-Z0-9_]+ = |(?:\w+ )+\**\w+\[[^\]]*\](?: = .*)?;)")
+DELAYS = re.compile(r"\b(?:step_later|engine_next|alarm_set)\(")
+COMPARES = re.compile(r"\? -1 :")
 UNITS = ("60", "1000", "1024")  # of a conversion: a thousandth more is within its rounding
 RETURN = re.compile(r"\s*return (true|false);")
 CALL = re.compile(r"\s+((?:\(void\))?\w+\(.*\);)\s*$")
@@ -124,7 +128,7 @@ def in_line(line):
         word = m.group(1)
         to = TURN.get(word, SWAP[word]) if re.search("_ms|_MS", line) else SWAP[word]
         found.append((m.start(1), len(word), to, "and/or exchanged" if word in ("&&", "||") else "comparison moved"))
-    if not FIXED.match(line) and not ALLOCATED.search(line):
+    if not any(fixed.search(line) for fixed in (FIXED, ALLOCATED, DELAYS, COMPARES)):
         for m in CONSTANT.finditer(line):
             if m.group(1) in UNITS:
                 continue

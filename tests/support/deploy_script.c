@@ -88,22 +88,6 @@ static const struct answer_row usual[] = {
     {"POST ", 201, ANYTHING, 0, 0},
     {NULL, 0, NULL, 0, 0}};
 
-static const struct answer_row *row_of(struct deploy_script *r, const struct answer_row *rows, unsigned base,
-                                       const char *request)
-{
-    const char *last = NULL;
-    unsigned count = 0;
-    for (unsigned i = 0; rows && rows[i].start; i++) {
-        const struct answer_row *row = &rows[i];
-        if (strncmp(request, row->start, strlen(row->start)) != 0) continue;
-        /* Rows of one start share a counter, at the first of them. */
-        if (!last || strcmp(last, row->start) != 0) count = r->seen[base + i]++;
-        last = row->start;
-        if ((!row->from && !row->to) || (count >= row->from && count < row->to)) return row;
-    }
-    return NULL;
-}
-
 static bool script_route(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
 {
     struct deploy_script *r = (struct deploy_script *)(void *)s;
@@ -119,16 +103,12 @@ static bool script_route(struct kube_fixture *s, const char *request, struct tin
         text_add(r->bodies, sizeof r->bodies, body + 4);
         text_add(r->bodies, sizeof r->bodies, "\n");
     }
-    const struct answer_row *row = row_of(r, r->rows, 32, request);
-    if (!row) row = row_of(r, usual, 0, request);
+    const struct answer_row *row = answer_row_find(r->rows, r->seen, request);
+    if (!row) row = answer_row_find(usual, r->seen_usual, request);
     static const struct answer_row absent = {"GET ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0};
     if (!row && r->empty && kube_fixture_is(request, "GET ")) row = &absent;
     if (!row) fail_msg("nobody answers: %.200s", request);
-    if (!row->status)
-        *reply =
-            (struct tiny_reply){.bytes = "HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n{\"kind\"", .hang_up = true};
-    else
-        *reply = kube_fixture_json(s, row->status, row->body);
+    *reply = answer_row_reply(s, row);
     return true;
 }
 

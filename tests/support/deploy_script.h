@@ -6,24 +6,16 @@
 #define RAYDECK_TESTS_DEPLOY_SCRIPT_H
 
 #include "deploy/deploy.h"
-#include "tests/support/kube_fixture.h"
+#include "tests/support/answer_rows.h"
 
 /* The secret that the usual manifest refers to. */
 #define TOKEN "hf_abcdefghijklmnopqrstuvwxyz"
 #define BASE64_TOKEN "aGZfYWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXo="
 
-/* What the server does with one request: the first row whose start is found answers. */
-struct answer_row {
-    const char *start;
-    int status; /* 0: hangs up */
-    const char *body;
-    unsigned from, to; /* of the requests that begin so, counted from 0; both 0: all */
-};
-
 struct deploy_script {
     struct kube_fixture fixture; /* first: the route finds its way back */
     const struct answer_row *rows;
-    unsigned seen[64];
+    unsigned seen[ANSWER_ROWS_MAX], seen_usual[ANSWER_ROWS_MAX];
     char log[64 * 1024]; /* method and path of every request of ours */
     char bodies[512 * 1024];
     bool empty;           /* what nobody answers is not there */
