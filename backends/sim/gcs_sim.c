@@ -2,6 +2,7 @@
 #include "backends/sim/gcs_sim.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/clock.h"
 #include "backends/sim/gcs_link.h"
 #include "backends/sim/gcs_records.h"
 
@@ -27,6 +28,7 @@ struct gcs_sim {
     bool exiting;             /* Redis was lost: gcs_server exits soon */
     bool up;                  /* the GCS writes */
     bool empty;               /* Redis is empty: the next head also writes what only a first one does */
+    bool redis_gone;
     unsigned beats;
     struct gcs_sim_pod waiting[WAITING]; /* raylets that look for a GCS; owned texts. group NULL: one that is gone */
     size_t waiters;
@@ -51,6 +53,10 @@ static void write_row(void *arg, const char *table, const char *field, size_t fi
                       size_t value_len)
 {
     struct gcs_sim *g = arg;
+    if (g->conf.row) {
+        g->conf.row(g->conf.row_arg, table, field, field_len, value, value_len);
+        return;
+    }
     char *key = mem_printf("RAY%s@%s", g->ns, table);
     const char *const argv[] = {value ? "HSET" : "HDEL", key, field, value};
     const size_t lengths[] = {4, strlen(key), field_len, value_len};
@@ -117,6 +123,7 @@ static void make_links(struct gcs_sim *g)
 {
     const struct gcs_link_conf conf = {g->conf.port, g->head_ip, g->user, g->password, on_lost, g};
     drop_links(g);
+    if (g->redis_gone) on_lost(g);
     if (!g->conf.port) return;
     for (size_t i = 0; i < LINKS; i++) {
         g->link[i] = gcs_link_new(g->loop, &conf);
@@ -342,9 +349,22 @@ bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step)
     return (unsigned)step < g->reached;
 }
 
+unsigned gcs_sim_connections(const struct gcs_sim *g)
+{
+    bool holds = g->head_pod && g->reached > GCS_SIM_CONNECTED && !g->exiting && !g->redis_gone;
+    return holds ? LINKS : 0;
+}
+
+void gcs_sim_redis_gone(struct gcs_sim *g)
+{
+    g->redis_gone = true;
+    if (g->head_pod && g->reached > GCS_SIM_CONNECTED) on_lost(g);
+}
+
 void gcs_sim_redis_back(struct gcs_sim *g)
 {
     g->empty = true;
+    g->redis_gone = false;
 }
 
 /* "session_2026-11-23_13-22-46_515749_1" */
@@ -369,7 +389,7 @@ struct gcs_sim *gcs_sim_new(struct loop *l, struct ray_sim *ray, const struct gc
     g->password = mem_str(conf->password);
     g->empty = true;
     g->ping = alarm_new(l, on_ping, g);
-    g->beat = alarm_new(l, on_beat, g);
+    g->beat = clock_alarm_new(loop_clock(l), on_beat, g);
     name_session(g);
     return g;
 }

@@ -6,12 +6,13 @@
  * s. When the head is lost, connections and heartbeats stop at once and all rows stay: NODE says ALIVE of the head
  * until the next one registers. GCS_SIM_STEP_MAP has the steps of a new head (measured; simulated time).
  *
- * Without a Redis (port 0) the steps run, and nothing is written.
+ * Without a Redis (port 0) the steps run, and the rows go to the caller or nowhere.
  */
 #ifndef RAYDECK_SIM_GCS_SIM_H
 #define RAYDECK_SIM_GCS_SIM_H
 
 #include "backends/link/loop.h"
+#include "backends/sim/gcs_records.h"
 #include "backends/sim/ray_sim.h"
 #include "backends/sim/sched.h"
 
@@ -36,6 +37,8 @@ enum gcs_sim_step {
 struct gcs_sim_conf {
     const char *ns; /* the storage namespace: the RayCluster's UID */
     unsigned port;  /* of Redis on 127.0.0.1; 0: none */
+    gcs_row *row;   /* with port 0: where the rows go, in place of a Redis; NULL: nowhere */
+    void *row_arg;
     const char *user, *password;
     struct sched *sched;                             /* borrowed: times the steps */
     uint64_t (*wall_ms)(void *arg);                  /* NULL: loop_wall_ms */
@@ -66,6 +69,8 @@ void gcs_sim_worker_down(struct gcs_sim *g, const char *pod);
 void gcs_sim_clean(struct gcs_sim *g, const char *from);
 
 bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the current head */
+unsigned gcs_sim_connections(const struct gcs_sim *g);                 /* that it holds to Redis */
+void gcs_sim_redis_gone(struct gcs_sim *g); /* as its connections report it where it has some */
 void gcs_sim_redis_back(struct gcs_sim *g); /* Redis is back, empty: the next head writes all rows */
 void gcs_sim_free(struct gcs_sim *g);       /* NULL is fine */
 

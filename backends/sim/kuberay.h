@@ -108,6 +108,10 @@ bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 /* Handles a pod's DELETE. grace_s -1: the pod's own 30. Returns the object of the response (borrowed). */
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);
 
+/* The GCS of the head that runs is another cluster's (its Redis came back empty): the workers are lost, and Serve's
+ * configuration is sent again. */
+void kuberay_state_lost(struct kuberay *k);
+
 /* The head's container exits (its Redis is gone): CrashLoopBackOff, then a restart. */
 void kuberay_head_exits(struct kuberay *k);
 

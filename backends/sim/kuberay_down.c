@@ -92,7 +92,7 @@ static void grace_over(void *arg)
     if (p->head) {
         raycluster_update_status(k, "PodFailed", "");
         rayservice_update_status(k, APP_GONE);
-        if (!k->conf.ft) workers_lost(k, true);
+        if (!k->conf.ft) workers_lost(k, LOSS_GRACEFUL);
     }
     pod_schedule_action(p, REMOVED_MS, on_pod_removed);
 }
@@ -144,7 +144,7 @@ static void delete_now(void *arg)
     slices_update(k, head);
     if (head) {
         k->serve_runs = false;
-        if (!k->conf.ft) workers_lost(k, false);
+        if (!k->conf.ft) workers_lost(k, LOSS_AT_ONCE);
     }
     pod_create_replacement(k, head, index);
     if (head) rayservice_update_status(k, APP_GONE);

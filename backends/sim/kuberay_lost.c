@@ -1,27 +1,45 @@
-/* kuberay_lost.c - workers whose head dies without GCS fault tolerance. Recorded with and without a grace period. */
+/* kuberay_lost.c - workers whose cluster loses its state: with the head, without GCS fault tolerance, or with a Redis
+ * that came back empty. Delays as recorded. */
 #include "backends/sim/kuberay_priv.h"
 
 enum {
-    /* after the head died at the end of its grace period */
-    HANGS_MS = 18000,
-    RESTARTS_MS = 31000,
-    /* after a force delete */
-    FAILS_MS = 4000,
-    RESTARTS_NOW_MS = 20000,
-    /* after the container's start */
-    WORKER_AGAIN_MS = 11000,
+    /* after the container started; the readiness probe succeeds later than requests do */
+    PROXY_AGAIN_MS = 9500,
+    READY_AGAIN_MS = 1500,
+    WAITS_MS = 500 /* until the next check of what it waits for */
+};
+
+/* When workers hang (0: never), fail the readiness probe and exit: after the head died, or after the GCS of an empty
+ * Redis has registered its head. */
+static const struct {
+    uint64_t hangs_ms, fails_ms, restarts_ms;
+} delays[] = {
+    [LOSS_GRACEFUL] = {18000, 30000, 31000},
+    [LOSS_AT_ONCE] = {0, 4000, 20000},
+    [LOSS_EMPTY_REDIS] = {0, 5000, 12000},
 };
 
 static void worker_ready_again(void *arg)
 {
     struct sim_pod *p = arg;
-    p->serving = SERVING_OK;
     p->stage = POD_READY;
     p->ready_ms = kuberay_now(p->owner);
     pod_update_status(p);
     slices_update(p->owner, false);
     service_worker_ready(p->owner);
     pod_notify(p, KUBERAY_WORKER_RUNS);
+}
+
+/* No proxy is started while Serve has no controller. */
+static void worker_proxy_again(void *arg)
+{
+    struct sim_pod *p = arg;
+    if (!head_serves_workers(p->owner)) {
+        pod_schedule_action(p, WAITS_MS, worker_proxy_again);
+        return;
+    }
+    p->serving = SERVING_OK;
+    pod_schedule_action(p, READY_AGAIN_MS, worker_ready_again);
 }
 
 static void worker_restarts(void *arg)
@@ -31,22 +49,23 @@ static void worker_restarts(void *arg)
     p->stopped_ms = kuberay_now(p->owner);
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
+    p->serving = SERVING_NOT;
     pod_notify(p, KUBERAY_WORKER_STOPS);
     pod_containers_started(p);
     pod_update_status(p);
     slices_update(p->owner, false);
     rayservice_update_status(p->owner, p->owner->app);
-    pod_schedule_action(p, WORKER_AGAIN_MS, worker_ready_again);
+    pod_schedule_action(p, PROXY_AGAIN_MS, worker_proxy_again);
 }
 
 /* The readiness probe fails. Recorded: after a force delete no endpoint is left within 4 s; after a graceful one the
- * worker hangs and stays Ready until its container exits. */
+ * worker hangs and stays Ready until its container exits; with an empty Redis its own proxy answers until then. */
 static void worker_fails(void *arg)
 {
     struct sim_pod *p = arg;
     event_by_kubelet(p, "worker", "Warning", "Unhealthy", "Readiness probe failed: ");
     if (p->serving == SERVING_HANGS) return;
-    p->serving = SERVING_503;
+    if (!p->owner->state_lost) p->serving = SERVING_503;
     p->stage = POD_STARTED;
     pod_update_status(p);
     slices_update(p->owner, false);
@@ -59,14 +78,22 @@ static void worker_hangs(void *arg)
     p->serving = SERVING_HANGS;
 }
 
-/* The new head has another cluster id, so raylets of the old cluster exit. */
-void workers_lost(struct kuberay *k, bool graceful)
+/* The new head has another cluster id, so raylets of the old cluster exit. Workers that are starting wait, and stay. */
+void workers_lost(struct kuberay *k, enum loss loss)
 {
     for (size_t i = 0; i < KUBERAY_PODS; i++) {
         struct sim_pod *p = &k->pods[i];
-        if (!p->used || p->head || p->deleting) continue;
-        if (graceful) pod_schedule_action(p, HANGS_MS, worker_hangs);
-        pod_schedule_action(p, graceful ? RESTARTS_MS - 1000 : FAILS_MS, worker_fails);
-        pod_schedule_action(p, graceful ? RESTARTS_MS : RESTARTS_NOW_MS, worker_restarts);
+        bool serves = p->serving == SERVING_OK || p->serving == SERVING_HANGS;
+        if (!p->used || p->head || p->deleting || !serves) continue;
+        sched_drop(k->sched, p); /* of a head that was lost before */
+        if (delays[loss].hangs_ms) pod_schedule_action(p, delays[loss].hangs_ms, worker_hangs);
+        pod_schedule_action(p, delays[loss].fails_ms, worker_fails);
+        pod_schedule_action(p, delays[loss].restarts_ms, worker_restarts);
     }
+}
+
+void kuberay_state_lost(struct kuberay *k)
+{
+    k->state_lost = true;
+    workers_lost(k, LOSS_EMPTY_REDIS);
 }

@@ -31,6 +31,7 @@ struct kuberay {
     cJSON *rayservice, *raycluster, *slices[3];
     enum app_state app;
     bool serve_runs;
+    bool state_lost;                        /* the head's GCS knows of no application, though fault tolerance is on */
     bool deployed;                          /* the pods match the applied RayService */
     bool promoted;                          /* the pending RayCluster has become active */
     bool deleting;                          /* the RayCluster is being deleted */
@@ -63,6 +64,9 @@ bool pod_schedule(struct sim_pod *p);                   /* false: FailedScheduli
 void pods_schedule_pending(struct kuberay *k);          /* retries pods that could not be scheduled */
 unsigned devices_wanted(const cJSON *ray_cluster_spec); /* by a worker */
 
+bool head_gcs_answers(const struct kuberay *k);    /* what a worker's init container waits for */
+bool head_serves_workers(const struct kuberay *k); /* Serve has a controller, which starts the workers' proxies */
+
 /* kuberay_down.c */
 void gcs_silent(struct sim_pod *p);
 void pod_object_gone(struct sim_pod *p);
@@ -88,7 +92,8 @@ bool namespace_deleting(struct kuberay *k, cJSON *ns);
 bool namespace_goes(const struct kuberay *k, const char *name);
 
 /* kuberay_lost.c */
-void workers_lost(struct kuberay *k, bool graceful);
+enum loss { LOSS_GRACEFUL, LOSS_AT_ONCE, LOSS_EMPTY_REDIS };
+void workers_lost(struct kuberay *k, enum loss loss);
 
 /* kuberay_template.c */
 void pod_apply_template(struct kuberay *k, cJSON *pod, bool head);

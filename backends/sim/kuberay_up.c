@@ -21,6 +21,7 @@ enum {
     SERVICE_RUNNING_MS = 12000,
     /* a worker pod: its init container waits for the GCS, then the model is loaded */
     WORKER_INIT_MS = 11000,
+    WORKER_WAITS_MS = 500, /* until it looks again */
     WORKER_READY_MS = 22000,
     /* CrashLoopBackOff */
     BACKOFF_MS = 10000,
@@ -62,7 +63,7 @@ static void service_running(void *arg)
         return;
     }
     snprintf(text, sizeof text, "Updated serve applications to the RayCluster %s/%s", k->ns, k->cluster);
-    if (k->conf.ft) {
+    if (k->conf.ft && !k->state_lost) {
         rayservice_update_status(k, APP_RUNNING);
         return;
     }
@@ -74,6 +75,7 @@ static void service_running(void *arg)
 void service_worker_ready(struct kuberay *k)
 {
     bool whole = k->promoted && k->app == APP_DEPLOYING && ready_workers(k) >= workers_needed(k);
+    if (whole) k->state_lost = false;
     rayservice_update_status(k, whole ? APP_RUNNING : k->app);
 }
 
@@ -207,10 +209,24 @@ void pods_create(struct kuberay *k)
 
 /* ---- worker pod -------------------------------------------------------------------------------------------------- */
 
+bool head_gcs_answers(const struct kuberay *k)
+{
+    return k->head && k->head->gcs && k->head->dashboard;
+}
+
+bool head_serves_workers(const struct kuberay *k)
+{
+    return k->head && k->serve_runs;
+}
+
 static void worker_ready(void *arg)
 {
     struct sim_pod *p = arg;
     struct kuberay *k = p->owner;
+    if (!head_serves_workers(k)) { /* no proxy is started there, which its readiness probe asks */
+        pod_schedule_action(p, WORKER_WAITS_MS, worker_ready);
+        return;
+    }
     p->stage = POD_READY;
     p->ready_ms = kuberay_now(k);
     p->serving = SERVING_OK;
@@ -226,6 +242,10 @@ static void worker_ready(void *arg)
 static void worker_started(void *arg)
 {
     struct sim_pod *p = arg;
+    if (!head_gcs_answers(p->owner)) {
+        pod_schedule_action(p, WORKER_WAITS_MS, worker_started);
+        return;
+    }
     p->stage = POD_STARTED;
     p->started_ms = kuberay_now(p->owner);
     pod_containers_started(p);

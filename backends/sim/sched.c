@@ -2,6 +2,7 @@
 #include "backends/sim/sched.h"
 
 #include "backends/base/mem.h"
+#include "backends/link/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,10 @@ struct action {
     void *arg;
 };
 struct sched {
+    const struct clock *clock;
     struct alarm *alarm;
     double speed;
-    uint64_t real_start, skipped; /* simulated now = real time passed * speed + skipped */
+    uint64_t real_start, skipped; /* simulated now = time passed by the clock * speed + skipped */
     uint64_t order;
     struct action *actions; /* sorted: the next one first */
     size_t count, cap;
@@ -24,7 +26,7 @@ struct sched {
 static uint64_t now_ms(const struct sched *s)
 {
     if (s->pinned) return s->pinned;
-    return (uint64_t)((double)(loop_now_ms() - s->real_start) * s->speed) + s->skipped;
+    return (uint64_t)((double)(clock_now_ms(s->clock) - s->real_start) * s->speed) + s->skipped;
 }
 
 static void timer_arm(struct sched *s)
@@ -62,8 +64,9 @@ struct sched *sched_new(struct loop *l, double speed)
 {
     struct sched *s = mem_zero(1, sizeof *s);
     s->speed = speed > 0 ? speed : 1;
-    s->real_start = loop_now_ms();
-    s->alarm = alarm_new(l, on_timer, s);
+    s->clock = loop_clock(l);
+    s->real_start = clock_now_ms(s->clock);
+    s->alarm = clock_alarm_new(loop_clock(l), on_timer, s);
     return s;
 }
 
@@ -100,7 +103,7 @@ void sched_drop(struct sched *s, const void *arg)
 void sched_set_speed(struct sched *s, double speed)
 {
     s->skipped = now_ms(s);
-    s->real_start = loop_now_ms();
+    s->real_start = clock_now_ms(s->clock);
     s->speed = speed;
     timer_arm(s);
 }

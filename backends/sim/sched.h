@@ -1,6 +1,6 @@
 /*
- * sched.h - the simulation's timer queue: actions due after some simulated milliseconds. --speed divides the delays,
- * `advance` skips them; neither changes wall-clock time stamps.
+ * sched.h - the simulation's timer queue: actions due after some simulated milliseconds, by the loop's clock, which a
+ * test may set. --speed divides the delays, `advance` skips them; neither changes wall-clock time stamps.
  *
  * Actions run in order of their due times; those due at the same time in the order in which they were added.
  */

@@ -21,6 +21,8 @@ struct sim_worlds {
     struct neuron_sim *neuron;
     struct kuberay *kuberay;
     bool gcs_runs;
+    bool emptied;        /* Redis came back without the state of the running cluster */
+    bool anew;           /* the running head found no state there */
     uint64_t clusters;   /* created so far; seeds each one's ids */
     struct sim_pod next; /* a head that started while the old GCS still ran; used: there is one */
 };
@@ -81,6 +83,10 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
 static void gcs_step(void *arg, enum gcs_sim_step step)
 {
     struct sim_worlds *w = arg;
+    if (step == GCS_SIM_ALIVE && w->anew) {
+        w->anew = false;
+        kuberay_state_lost(w->kuberay);
+    }
     if (step != GCS_SIM_EXITED) return;
     w->gcs_runs = false;
     kuberay_head_exits(w->kuberay);
@@ -93,6 +99,8 @@ static void make_gcs(struct sim_worlds *w)
                                       .port = here ? sim_worlds_redis_port(w) : 0,
                                       .user = sim_worlds_redis_user(w),
                                       .password = sim_worlds_redis_password(w),
+                                      .row = here ? w->conf.row : NULL,
+                                      .row_arg = w->conf.row_arg,
                                       .sched = w->conf.sched,
                                       .step = gcs_step,
                                       .arg = w};
@@ -160,9 +168,11 @@ static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
     w->next = *pod;
     w->next.used = w->gcs_runs;
     if (w->gcs_runs) return;
-    /* Without fault tolerance a new head is a new cluster with new ids. */
+    /* Without fault tolerance, or with an empty Redis, a new head is a new cluster with new ids. */
     const struct ray_sim_node *any;
-    if (!kuberay_ft(w->kuberay) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
+    w->anew = w->emptied && kuberay_ft(w->kuberay);
+    if ((!kuberay_ft(w->kuberay) || w->emptied) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
+    w->emptied = false;
     w->gcs_runs = true;
     gcs_sim_head_started(w->gcs, &of);
 }
@@ -234,14 +244,22 @@ void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms)
 
 enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why)
 {
-    if (!w->redis) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
+    if (!w->redis && !w->conf.row) return why_set(why, ERR_NOT_FOUND, "there is no redis-server");
     if (gone) {
-        redis_child_kill(w->redis);
+        if (w->redis) redis_child_kill(w->redis);
+        if (w->gcs) gcs_sim_redis_gone(w->gcs);
         return ERR_OK;
     }
-    enum err e = redis_child_restart(w->redis, why);
-    if (e == ERR_OK && w->gcs) gcs_sim_redis_back(w->gcs);
-    return e;
+    enum err e = w->redis ? redis_child_restart(w->redis, why) : ERR_OK;
+    if (e != ERR_OK) return e;
+    w->emptied = true;
+    if (w->gcs) gcs_sim_redis_back(w->gcs);
+    return ERR_OK;
+}
+
+unsigned sim_worlds_gcs_connections(const struct sim_worlds *w)
+{
+    return w->gcs ? gcs_sim_connections(w->gcs) : 0;
 }
 
 void sim_worlds_set_garbage(struct sim_worlds *w, bool on)

@@ -7,6 +7,7 @@
 
 #include "backends/base/err.h"
 #include "backends/link/loop.h"
+#include "backends/sim/gcs_records.h"
 #include "backends/sim/guard.h"
 #include "backends/sim/kuberay.h"
 
@@ -20,6 +21,8 @@ struct sim_worlds_conf {
     uint64_t seed;
     struct sched *sched; /* borrowed: times the GCS's actions */
     bool no_redis;
+    gcs_row *row; /* takes what the GCS writes, in place of a redis-server; NULL: none does */
+    void *row_arg;
 };
 /* Starts redis-server. If that fails, returns ERR_OK with a message in why, and runs without Redis. */
 enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, struct sim_worlds **ret, struct why *why);
@@ -38,7 +41,9 @@ void sim_worlds_notify(struct sim_worlds *w, enum kuberay_notification what, con
 
 char *sim_worlds_applications(const struct sim_worlds *w); /* the Serve API's body; caller frees */
 void sim_worlds_prompt(struct sim_worlds *w, const char *pod, uint64_t ms);
+/* What comes back is empty: the next head knows nothing of what was, and its workers are lost. */
 enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *why);
+unsigned sim_worlds_gcs_connections(const struct sim_worlds *w); /* that the GCS holds to Redis */
 void sim_worlds_set_garbage(struct sim_worlds *w, bool on);
 
 #endif
