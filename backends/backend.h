@@ -61,7 +61,7 @@ struct kube_ops {
      * now. */
     enum err (*may_change)(const struct kube *be, struct why *why);
     /* Deletes the pod of that UID (a precondition). grace_s -1: the pod's own. Calls done once, then emits
-     * CHANGE_DELETED. / */
+     * CHANGE_DELETED. */
     void (*delete_pod)(struct kube *be, const char *ns, const char *name, const char *uid, int64_t grace_s,
                        void (*done)(void *arg, enum err err, const char *why), void *arg);
     /* Whether this user is allowed to do it (SelfSubjectAccessReview). resource as "pods", "pods/proxy", "secrets", and

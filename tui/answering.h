@@ -1,10 +1,10 @@
-/* answering.h - whether Serve answers just now, by the evidence there is, for who waits for it after a deployment. */
+/* answering.h - whether Serve answers, for deploy's last step. */
 #ifndef RAYDECK_ANSWERING_H
 #define RAYDECK_ANSWERING_H
 
 #include "backends/session/session.h"
 
-/* As ANSWERING on the screen says (evidence.h); PARTLY is NO here. ret says it in words; "" where it is unknown. */
+/* The verdict of ANSWERING (evidence.h); PARTLY counts as NO. ret: in words; "" if unknown. */
 enum tri answering_now(const struct session *s, char *ret, size_t size);
 
 #endif

@@ -79,7 +79,7 @@ struct app {
     struct script_run *script;  /* NULL: none was given */
     struct alarm *script_alarm; /* set while it runs */
     struct sim_line *speed_line, *reset_line;
-    bool resetting;            /* the demo goes back to its start; a script waits for it */
+    bool resetting;            /* the demo is being reset; a script waits for it */
     uint64_t redact;           /* the placeholders' key; 0: none */
     struct app_replay *replay; /* NULL: none */
     struct record_conf record;
@@ -111,26 +111,26 @@ void app_palette_open(struct app *app, const char *text /* "": empty */);
 void app_prompt_open(struct app *app);
 void app_picker_open(struct app *app);
 bool app_asks(const struct app *app);     /* the top one is a question */
-void app_question_sent(struct app *app);  /* a frame was written: its question is on its way */
-void app_question_shown(struct app *app); /* checks whether the terminal has shown it */
+void app_question_sent(struct app *app);  /* a frame with its question was written */
+void app_question_shown(struct app *app); /* checks whether the terminal has displayed it */
 void app_question_due(void *app);         /* the alarm of its reading time */
 
 /* app_input.c */
 void app_input(struct app *app, const struct input *in);
 
-/* app_commands.c: carries out a command; args is the rest of a palette line ("" for a key). */
+/* app_commands.c: runs a command; args is the rest of a palette line ("" for a key). */
 void app_command(struct app *app, enum command_id id, const char *args);
 /* ERR_OK, or why the command is not available now. */
 enum err app_may(const struct app *app, enum command_id id, struct why *why);
 
 /* app_record.c: recordings. */
-enum err app_record_open(struct app *app, struct why *why); /* before the session; makes the file of --record */
-void app_record_change(void *app, const struct change *c);  /* each, as the world took it */
-void app_record_session(struct app *app);                   /* it is open */
-void app_record_anew(struct app *app);                      /* another one takes its place */
+enum err app_record_open(struct app *app, struct why *why); /* before the session; creates the file of --record */
+void app_record_change(void *app, const struct change *c);  /* each change, after world_apply */
+void app_record_session(struct app *app);                   /* the session is open */
+void app_record_anew(struct app *app);                      /* the session was replaced */
 void app_record_look(struct app *app);                      /* each tick: a loss of the head is saved */
 void app_record_close(struct app *app);                     /* after the session, before the loop */
-void app_save(struct app *app, const char *path /* "": among the recordings */);
+void app_save(struct app *app, const char *path /* "": in the recordings' directory */);
 void app_recordings(struct app *app);
 
 /* app_replay.c: the recording of `raydeck replay FILE`. */
@@ -151,7 +151,7 @@ struct chat_route app_chat_route(const struct app *app, char *text, size_t size)
 void app_answered(void *arg, const struct request *r); /* arg: the app */
 
 /* app_kill.c */
-void app_kill_forget(struct app *app); /* the session was replaced: no response arrives any more */
+void app_kill_forget(struct app *app); /* the session was replaced: forgets the DELETE in flight */
 void app_kill_done(struct app *app);   /* at exit: reports a DELETE without a response */
 void app_kill_ask(struct app *app);    /* opens the dialog, or shows why not */
 void app_arm_ask(struct app *app, enum command_id then /* CMD_ARM: nothing */);
@@ -160,12 +160,12 @@ void app_disarm(struct app *app);
 /* app_script.c */
 enum err app_script_load(struct app *app, struct why *why);
 void app_script_go(struct app *app);
-void app_script_step(void *app); /* carries out due actions */
+void app_script_step(void *app); /* performs due actions */
 void app_script_person(struct app *app, const struct input *in);
 void app_script_command(struct app *app, const char *args);
 void app_script_draw(struct app *app, const struct view *view);
 void app_script_done(struct app *app);
-void app_reset(struct app *app, const char *how /* "": as it began; running, empty, no-ft */);
+void app_reset(struct app *app, const char *how /* "": its initial state; or running, empty, no-ft */);
 
 /* app_aws.c: begin queries AWS when the doctor's pane is shown for the first time; drawing only reads the facts. NULL:
  * not asked. */
@@ -177,7 +177,7 @@ void app_lint(struct app *app, const char *file);
 void app_lint_again(struct app *app); /* reads the shown file again */
 void app_lint_done(struct app *app);
 
-/* app_equivalent.c: the kubectl or redis-cli command that shows the same as the selected row; false where none does. */
+/* app_equivalent.c: the kubectl or redis-cli command equivalent to the selected row; false: none. */
 bool app_equivalent(const struct app *app, const struct selection *selected, char *out, size_t size);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * cli.h - the command line: options and subcommands, out of options.def and subcommands.def.
+ * cli.h - the command line: options and subcommands, from options.def and subcommands.def.
  *
  * Data goes to stdout, messages to stderr. A subcommand returns an exit status (enum exit_status).
  */
@@ -31,7 +31,7 @@ struct cli {
     char *file; /* a manifest */
     bool dry_run;
     char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
-    size_t vars_count;    /* beyond CLI_VARS cli_parse refuses */
+    size_t vars_count;    /* cli_parse refuses more than CLI_VARS */
     char *output, *timeout, *seed, *speed, *script;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
@@ -42,7 +42,7 @@ struct cli {
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
-    int argc;         /* what is left after the options and the subcommand's name */
+    int argc;         /* the arguments after the options and the subcommand's name */
     char **argv;
 };
 
@@ -76,7 +76,7 @@ int64_t cli_grace(const struct conf *conf);                            /* -1: th
 /* Maps an error of a configuration or a file that the command line names to ERR_USAGE, whether it is missing,
  * unreadable or malformed; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay. */
 enum err cli_usage_of(enum err err, struct why *why);
-int cli_exit_of(enum err err);                                            /* the exit status an error ends with */
+int cli_exit_of(enum err err);                                            /* the exit status for an error */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "raydeck: …" on stderr */
 
 /* Generated from the tables (usage.c). */

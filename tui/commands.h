@@ -21,11 +21,11 @@ enum command_where { ANY, PANES, TABLE };
 /* What a command requires. */
 enum need {
     NEED_PROMPT = 1 << 0,  /* a route to the model */
-    NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; asks to arm where that is all that is missing */
+    NEED_DELETE = 1 << 1,  /* permission and a head pod to delete; offers to arm */
     NEED_ARMABLE = 1 << 2, /* a context that may be armed */
     NEED_REPLAY = 1 << 4,  /* a recording that is replayed */
     NEED_LIVE = 1 << 5,    /* a cluster: no recording */
-    NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; asks to arm */
+    NEED_CHANGE = 1 << 3   /* Kubernetes, in a context that may be changed; offers to arm */
 };
 
 struct command {
@@ -47,10 +47,10 @@ enum keymap_result { KEYMAP_NONE, KEYMAP_PENDING, KEYMAP_COMMAND };
  * *ret_swallowed true), so that a slip never becomes another command. */
 enum keymap_result keymap_feed(struct keymap *map, const struct input *in, enum command_id *ret, bool *ret_swallowed);
 
-/* By palette name; false where there is none. */
+/* By palette name; false: no such command. */
 bool command_named(const char *name, size_t len, enum command_id *ret);
 
-/* Two commands with the same keys, or a key that is another's leader: a message, or NULL where all is well. */
+/* NULL, or a message: two commands have the same keys, or a key is another's leader. */
 const char *commands_conflict(void);
 
 #endif

@@ -13,7 +13,7 @@ struct demo;
 
 struct demo_conf {
     const char *seed, *speed; /* NULL: the simulator's defaults */
-    bool empty;               /* KubeRay and the K8s nodes, and no RayService yet */
+    bool empty;               /* KubeRay and the K8s nodes, without a RayService */
     bool no_ft;               /* a RayService without GCS fault tolerance */
     bool openai;              /* the model serves the OpenAI API too, with streaming */
 };

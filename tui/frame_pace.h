@@ -1,6 +1,6 @@
 /*
- * frame_pace.h - when a change must be on the screen. News is drawn at once; the routine changes of a service at rest
- * (keep-alives, samples, heartbeats, answered probes) share a frame. Pure.
+ * frame_pace.h - when a change must be on the screen. Significant changes are drawn at once; routine ones (keep-alives,
+ * samples, heartbeats, answered probes) share a frame. Pure.
  */
 #ifndef RAYDECK_FRAME_PACE_H
 #define RAYDECK_FRAME_PACE_H

@@ -1,4 +1,4 @@
-/* kill_plan.h - what deleting the head pod would mean now, for the console's dialog and for `raydeck kill-head`. */
+/* kill_plan.h - the facts for the confirmation of a kill: for the console's dialog and `raydeck kill-head`. */
 #ifndef RAYDECK_KILL_PLAN_H
 #define RAYDECK_KILL_PLAN_H
 

@@ -10,8 +10,8 @@
 
 enum { PLACES = 5, PLACE_MAX = 4096 };
 
-/* The folder of that number for `name` ("themes", installed under that name); beside: from the top of the sources
- * ("themes", "deploy/assets"). Writes "" where there is none. */
+/* The number-th directory of `name` ("themes", as installed); beside: its path in the source tree ("themes",
+ * "deploy/assets"). Writes "" after the last. */
 void place_folder(int which, const char *name, const char *beside, char *out, size_t size);
 
 #endif

@@ -13,7 +13,7 @@
 
 enum { QUESTION_LINE_MAX = 300, QUESTION_PASTE_MS = 50 /* input this soon after an end of line is a paste */ };
 
-/* Stdin and stderr are the same terminal: who answers sees the question. */
+/* Whether stdin and stderr are the same terminal, so that the question is visible. */
 bool question_can_be_asked(void);
 
 /* text: lines, each with its newline, printed on stderr, and again when it is asked again. ret_line: the line typed,

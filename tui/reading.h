@@ -1,5 +1,5 @@
 /*
- * reading.h - when a question accepts an answer: once a person can have read it. Used by the console's dialogs and the
+ * reading.h - when a question accepts an answer: once it can have been read. Used by the console's dialogs and the
  * command line's questions. Pure; the owner has the clock (milliseconds of loop_now_ms) and the terminal.
  *
  * A question is shown once the terminal has answered the status query (ESC[5n) that followed it, and takes READING_MS

@@ -1,5 +1,5 @@
 /*
- * record_open.h - recordings as the command line asks for them: --record FILE, --no-recorder, --redact.
+ * record_open.h - starts the recording that the command line specifies: --record FILE, --no-recorder, --redact.
  */
 #ifndef RAYDECK_RECORD_OPEN_H
 #define RAYDECK_RECORD_OPEN_H
@@ -10,11 +10,11 @@
 struct record_conf {
     const char *file; /* NULL: none */
     bool flight;
-    uint64_t redact; /* the stand-ins' key; 0: none */
+    uint64_t redact; /* the placeholders' key; 0: no redaction */
     void (*say)(void *arg, bool bad, const char *words);
     void *arg;
 };
-/* NULL in *ret: nothing is to be recorded. conf outlives the recording. */
+/* *ret NULL: no recording. conf must outlive the recording. */
 enum err record_open(struct loop *l, const struct cli *cli, const struct record_conf *conf, struct live_recording **ret,
                      struct why *why);
 

@@ -15,12 +15,12 @@
 
 uint64_t redact_key(void); /* random per process, so that placeholders reveal nothing */
 
-/* In place; UTF-8 stays UTF-8, and no byte more or less. */
+/* Replaces in place, with the same number of bytes; UTF-8 stays valid. */
 void redact_text(uint64_t key, char *text, size_t len);
-/* The whole grid, each row for itself. */
+/* Redacts each row of the canvas. */
 void redact_canvas(uint64_t key, struct canvas *c);
 
-/* A stream that writes whole lines to `to` with placeholders. Closing it does not close `to`. */
+/* A stream that writes redacted lines to `to`. Closing it does not close `to`. */
 FILE *redact_stream(FILE *to, uint64_t key);
 
 #endif

@@ -1,11 +1,11 @@
-/* replay_at.h - a moment of a recording, as a person says it. Pure. */
+/* replay_at.h - parses a position in a recording. Pure. */
 #ifndef RAYDECK_REPLAY_AT_H
 #define RAYDECK_REPLAY_AT_H
 
 #include "backends/recording/recording_read.h"
 
 /* text: "14:03:11" or "14:03" (UTC, the first such time in it), RFC 3339, "+90" or "90" (seconds from its beginning),
- * "-30" (before its end); NULL: its end. ERR_USAGE: it is none of these, or not within the recording. */
+ * "-30" (before its end); NULL: its end. ERR_USAGE: none of these, or outside the recording. */
 enum err replay_at_parse(const char *text, const struct recording_about *about, uint64_t *ret_at_ms, struct why *why);
 
 #endif

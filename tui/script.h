@@ -2,8 +2,8 @@
  * script.h - runs a walkthrough: the next action, the condition it waits for, and whether that is met. Pure: no I/O, no
  * clock; conditions are evaluated on the world and the recovery, never on the screen.
  *
- * The owner calls script_next until it returns false, carries out each action, and calls again some ten times a
- * second. A person's key pauses it (script_pause); script_resume continues where it stopped.
+ * The owner calls script_next until it returns false, performs each action, and calls again some ten times a second. A
+ * key press pauses the script (script_pause); script_resume continues it.
  */
 #ifndef RAYDECK_SCRIPT_H
 #define RAYDECK_SCRIPT_H
@@ -14,8 +14,8 @@
 
 enum { SCRIPT_KEY_GAP_MS = 250, SCRIPT_TYPE_GAP_MS = 40, SCRIPT_WORDS = 160 };
 
-/* Whether the condition is met. out: the progress in words, "2 of 3"; may be left empty. since_wall_ms: of the step.
- * NEVER: it cannot be met any more, out is the reason. */
+/* Evaluates the condition. out: the progress, "2 of 3", or empty. since_wall_ms: start of the step. NEVER: it can no
+ * longer be met; out is the reason. */
 enum script_met { SCRIPT_NOT_YET, SCRIPT_MET, SCRIPT_NEVER };
 enum script_met script_met(enum script_wait_kind wait, unsigned number, const struct view *v, uint64_t since_ms,
                            uint64_t since_wall_ms, char out[SCRIPT_WORDS]);
@@ -46,7 +46,7 @@ bool script_caption(struct script_run *run, const struct view *v, struct caption
 /* Validates a script without running it: keys that are no command, conditions that cannot be met, and which commands
  * it uses. */
 struct script_stage {
-    bool demo;        /* there is a simulator: it has a speed, and a start to go back to */
+    bool demo;        /* with a simulator, whose speed can be set and which can be reset */
     bool development; /* dialogs take a plain y; else the name has to be typed */
 };
 void script_rehearse(const struct script *s, const struct script_stage *stage,

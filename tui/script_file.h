@@ -5,12 +5,12 @@
 #include "tui/cli.h"
 #include "tui/script_parse.h"
 
-/* A path, or the name of one that is shipped ("walkthrough"). Caller: script_free. problem may be NULL. */
+/* Opens a path, or a shipped one by name ("walkthrough"). Caller: script_free. problem may be NULL. */
 enum err script_load(const char *name, void (*problem)(void *arg, unsigned line, const char *text), void *arg,
                      struct script **ret, struct why *why);
 
-/* --check: prints on stdout what would not work, and changes nothing. Permissions are checked on the real cluster, by
- * reading only. Exit status: 1 where a problem was found. */
+/* --check: prints problems on stdout; changes nothing. Permissions are checked on the real cluster, by reading only.
+ * Exit status: 1 where a problem was found. */
 int script_check(struct cli *cli);
 
 #endif

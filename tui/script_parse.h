@@ -1,5 +1,5 @@
 /*
- * script_parse.h - a walkthrough as a file: YAML into steps. Bytes in, steps out; no I/O.
+ * script_parse.h - parses a walkthrough (YAML) into steps. No I/O.
  *
  *   title: Losing the head
  *   steps:
@@ -13,7 +13,7 @@
  *     limit: 30                  # seconds to wait at most
  *     pause: 3                   # seconds
  *
- * A step carries out its keys in this order. Every problem of a file is reported with its line, not only the first.
+ * A step performs its members in this order. Every problem of a file is reported with its line, not only the first.
  */
 #ifndef RAYDECK_SCRIPT_PARSE_H
 #define RAYDECK_SCRIPT_PARSE_H
@@ -30,7 +30,7 @@ enum {
     SCRIPT_CAPTION = 300, /* bytes, and of what is typed */
     SCRIPT_SECONDS = 3600,
     SCRIPT_SPEED = 100,
-    SCRIPT_LIMIT_S = 120, /* where a wait names none */
+    SCRIPT_LIMIT_S = 120, /* default of a wait */
     SCRIPT_PROBLEMS = 64
 };
 
@@ -58,15 +58,15 @@ enum script_wait_kind {
 enum { SCRIPT_ZOOM_NONE = '-' };
 struct script_step {
     unsigned line;
-    char *caption; /* safe text; NULL: the one before stays */
+    char *caption; /* safe text; NULL: unchanged */
     char *type;    /* safe text; NULL: nothing */
     struct input keys[SCRIPT_KEYS];
     size_t key_count;
-    char zoom;      /* a pane's letter, SCRIPT_ZOOM_NONE, or 0: as it is */
+    char zoom;      /* a pane's letter, SCRIPT_ZOOM_NONE, or 0: unchanged */
     char pane;      /* a pane's letter, or 0 */
-    unsigned speed; /* 0: as it is */
+    unsigned speed; /* 0: unchanged */
     enum script_wait_kind wait;
-    unsigned number; /* of the wait, where it takes one */
+    unsigned number; /* of the wait, if it takes one */
     uint64_t limit_ms, pause_ms;
 };
 struct script {

@@ -1,6 +1,6 @@
 /*
- * snapshot.h - a session without a screen, for the subcommands: opens it, runs its loop until something is known,
- * closes it.
+ * snapshot.h - a one-shot client for the subcommands: opens a session, runs its loop until a condition holds, closes
+ * it.
  *
  * It handles the signals of every subcommand. SIGINT, SIGTERM and SIGHUP end the wait, and every later wait, with
  * ERR_CANCELLED; from then on no request that changes something is sent (session_stop_changes). SIGTSTP stops the
@@ -16,8 +16,8 @@
 struct snapshot;
 
 enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why);
-/* The same, with what a recording needs: begin before there is a session (an error ends the opening), applied as of
- * struct session_calls, end once the session is closed and while the loop can still be run. */
+/* The same with callbacks for a recording: begin before the session is opened (an error aborts), applied as in struct
+ * session_calls, end after the session is closed, while the loop can still run. */
 struct snapshot_hooks {
     enum err (*begin)(void *arg, struct loop *l, struct why *why);
     void (*applied)(void *arg, const struct change *c);
@@ -38,7 +38,7 @@ enum err snapshot_until(struct snapshot *snapshot, bool (*done)(void *arg), void
 
 /* ERR_CANCELLED where a signal has arrived; pending ones are processed first. Call it before every change. */
 enum err snapshot_signalled(struct snapshot *snapshot);
-/* Clears the signal, so that the program can wait again (for the outcome of a request already sent) until the next. */
+/* Clears the signal, so that the program can wait again, for the outcome of a request already sent. */
 void snapshot_clear_signal(struct snapshot *snapshot);
 /* Ends the wait as the signal of this number does. */
 void snapshot_interrupt(struct snapshot *snapshot, int number);
@@ -51,11 +51,11 @@ void snapshot_on_stop(struct snapshot *snapshot, void (*stop)(void *arg, bool st
 /* Waits until every configured world was listed in full, or has failed (session_settled). */
 enum err snapshot_until_settled(struct snapshot *snapshot, uint64_t timeout_ms);
 
-/* Waits until the first probes have ended, of the workers' proxies and of the users' way, as far as they are probed;
- * not longer than 2.5 s: ANSWERING is then unknown, which is no error. ERR_CANCELLED. */
+/* Waits at most 2.5 s for the first probes of the workers' proxies and of the users' route. After that ANSWERING is
+ * unknown, which is not an error. ERR_CANCELLED. */
 enum err snapshot_until_probed(struct snapshot *snapshot);
 
-/* Waits until the RayService in focus and its head pod are known. why names what is missing. */
+/* Waits until the RayService in focus and its head pod are known; why names what is missing. */
 enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * status.h - a snapshot of a session, as text or as JSON. Pure: prints what is known, and names what is not.
+ * status.h - prints the state of a session as text or JSON. Pure.
  *
  * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
- * "kubernetes":{"ok","age_ms","error",…},"redis":{…},"neuron":{…},"sources":[…]}. A value that is not known is null,
- * never 0.
+ * "kubernetes":{"ok","age_ms","error",…},"redis":{…},"neuron":{…},"sources":[…]}. An unknown value is null, never 0.
  */
 #ifndef RAYDECK_STATUS_H
 #define RAYDECK_STATUS_H
@@ -23,10 +22,10 @@ struct status_of {
     uint64_t now_ms, wall_ms;
 };
 
-/* What the session knows now. ret_outage: filled, and borrowed by the result. */
+/* The session's current state. Fills ret_outage, which the result borrows. */
 struct status_of status_of_session(const struct session *session, const char *context, struct outage *ret_outage);
 
-/* The answers, each with the lines that it is judged by: "answers" of status_json and of `doctor -o json`:
+/* The answers with their lines of evidence: "answers" of status_json and of `doctor -o json`:
  * [{"question","verdict","answer","evidence","lines":[{"line","answer","evidence", of ANSWERING "by","age_ms"}]}]. */
 void status_answers_text(const struct status_of *s, FILE *out);
 cJSON *status_answers_json(const struct status_of *s); /* caller frees with cJSON_Delete */
@@ -37,11 +36,10 @@ cJSON *status_json(const struct status_of *s); /* caller frees with cJSON_Delete
 /* ERR_OK, or the err of the first configured world that cannot be trusted now, or ERR_EXHAUSTED. */
 enum err status_err(const struct status_of *s);
 
-/* Prints what the session knows now on stdout, as the command line asks; returns the exit status. context: NULL where
- * it is not known. */
+/* Prints the session's state on stdout in the requested format; returns the exit status. context NULL: unknown. */
 int status_print(const struct cli *cli, const struct session *session, const char *context);
 struct doctor_aws;
 int doctor_print(const struct cli *cli, const struct session *session,
-                 const struct doctor_aws *aws /* NULL: not asked */);
+                 const struct doctor_aws *aws /* NULL: not queried */);
 
 #endif

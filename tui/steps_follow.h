@@ -1,6 +1,6 @@
 /*
- * steps_follow.h - an engine's steps for a subcommand: printed as they come, confirmed by its guards, ended by a signal
- * or a limit with what was sent and what is left.
+ * steps_follow.h - runs a step engine for a subcommand: prints its steps, confirms by its guards, and on a signal or
+ * timeout reports what was sent and what is left.
  */
 #ifndef RAYDECK_STEPS_FOLLOW_H
 #define RAYDECK_STEPS_FOLLOW_H
@@ -8,10 +8,10 @@
 #include "deploy/step_engine.h"
 #include "tui/snapshot.h"
 
-/* In its owner's struct; the first three are the owner's to set. */
+/* Embedded in its owner's struct; the owner sets the first three. */
 struct steps_follow {
     struct snapshot *snapshot;
-    enum err (*guards)(void *arg, struct why *why); /* before the run is confirmed: ERR_OK, or why it is not */
+    enum err (*guards)(void *arg, struct why *why); /* confirms the run: ERR_OK, or the err and why */
     void *arg;
     bool confirming, confirmed, over;
     struct why end;
@@ -19,7 +19,7 @@ struct steps_follow {
 
 /* For the engine, before it is opened. */
 struct step_observer steps_follow_observer(struct steps_follow *f);
-/* Runs it to its end. ERR_TIMEOUT and ERR_CANCELLED where limit_ms or a signal ended it. */
+/* Runs it to its end. ERR_TIMEOUT: after limit_ms; ERR_CANCELLED: a signal arrived. */
 enum err steps_follow(struct steps_follow *f, struct step_engine *engine, uint64_t limit_ms, struct why *why);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * themes.h - theme files: where they are, and their order. The parsing is tui/term/theme.h's.
+ * themes.h - finds and loads theme files; tui/term/theme.h parses them.
  *
- * Searched in $XDG_CONFIG_HOME/raydeck/themes, then where `make install` puts them, then beside the sources the
- * program was built from (build/../themes).
+ * Searches $XDG_CONFIG_HOME/raydeck/themes, then the installed themes, then those in the source tree of the build
+ * (build/../themes).
  */
 #ifndef RAYDECK_THEMES_H
 #define RAYDECK_THEMES_H

@@ -24,7 +24,7 @@ typedef int compat_redis_count;
 #endif
 
 #ifdef XML_MAJOR_VERSION
-/* Newer versions of expat deprecate this for a 64-bit function that older ones lack. / */
+/* Newer versions of expat deprecate this for a 64-bit function that older ones lack. */
 static inline unsigned long compat_xml_line(XML_Parser parser)
 {
 #pragma GCC diagnostic push

@@ -1,8 +1,8 @@
 /*
- * flight_ring.h - the last quarter of an hour of a recording, in memory: whole frames, the oldest of which make room.
+ * flight_ring.h - the last quarter of an hour of a recording, in memory: whole frames; the oldest are dropped.
  *
- * What is kept begins with a keyframe, so that it can be read by itself. Never more than FLIGHT_BYTES: where even the
- * last keyframe and what followed it is more, what is kept begins anew, and a save says less than a quarter of an hour.
+ * The ring begins with a keyframe, so that it is readable by itself. It holds at most FLIGHT_BYTES: if the last
+ * keyframe and the frames after it exceed that, it is cleared, and a save covers less than a quarter of an hour.
  */
 #ifndef RAYDECK_RECORDING_FLIGHT_RING_H
 #define RAYDECK_RECORDING_FLIGHT_RING_H
@@ -18,7 +18,7 @@ void flight_ring_free(struct flight_ring *f); /* NULL is fine */
 
 void flight_ring_piece(struct flight_ring *f, const struct frame_piece *piece);
 size_t flight_ring_bytes(const struct flight_ring *f);
-/* Adds all whole frames to out. */
+/* Appends all whole frames to out. */
 void flight_ring_save(const struct flight_ring *f, struct buf *out);
 
 #endif

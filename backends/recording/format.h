@@ -1,13 +1,11 @@
 /*
  * format.h - the format of a recording, version 1: one append-only file of frames.
  *
- * A frame is three parts, all of them frames of Zstandard (RFC 8878), so that `zstd -dc FILE` prints the lines:
- *   head   a skippable frame (magic 0x184D2A5D) of HEAD_BYTES
- *   body   one Zstandard frame with a content checksum: lines of JSON, each ended by '\n'. No dictionary; a frame is
- *          read without any other. It is flushed about once a second, so that what was cut off in the middle of a body
- *          reads up to the last flush
- *   tail   a skippable frame (magic 0x184D2A5E) of TAIL_BYTES
- * Numbers are little-endian.
+ * A frame is three parts, all of them frames of Zstandard (RFC 8878), so that `zstd -dc FILE` prints the lines: head a
+ * skippable frame (magic 0x184D2A5D) of HEAD_BYTES body one Zstandard frame with a content checksum: lines of JSON,
+ * each ended by '\n'. No dictionary; a frame is read without any other. It is flushed about once a second, so that what
+ * was cut off in the middle of a body reads up to the last flush tail a skippable frame (magic 0x184D2A5E) of
+ * TAIL_BYTES Numbers are little-endian.
  *
  *   head, after the 8 bytes of a skippable frame         tail, the same
  *     0  8  "raydeckF"                                     0  8  "raydeckT"

@@ -1,7 +1,7 @@
 /*
- * recordings_folder.h - where recordings are kept that nobody named: $XDG_STATE_HOME/raydeck/recordings. Those of
- * losses of the head ("loss-…") are the latest RECORDINGS_KEPT; those that a person saved ("saved-…") stay. Blocks: off
- * the loop (link/blocking.h), or before it runs.
+ * recordings_folder.h - the directory of recordings without a given path: $XDG_STATE_HOME/raydeck/recordings. Of losses
+ * of the head ("loss-…") it keeps the latest RECORDINGS_KEPT; those saved by the user ("saved-…") stay. Blocks: call it
+ * off the loop (link/blocking.h), or before it runs.
  */
 #ifndef RAYDECK_RECORDING_RECORDINGS_FOLDER_H
 #define RAYDECK_RECORDING_RECORDINGS_FOLDER_H
@@ -13,10 +13,10 @@
 
 enum { RECORDINGS_KEPT = 20, RECORDINGS_LISTED = 200 };
 
-char *recordings_folder(void); /* NULL where there is neither XDG_STATE_HOME nor HOME. Caller frees */
+char *recordings_folder(void); /* NULL: neither XDG_STATE_HOME nor HOME is set. Caller frees */
 /* FOLDER/KIND-20261130T103103Z-SERVICE.rec; service NULL: without. Caller frees. */
 char *recordings_path(const char *folder, const char *kind, uint64_t wall_ms, const char *service);
-/* Takes away the oldest losses beyond RECORDINGS_KEPT; what cannot be taken away stays. */
+/* Deletes the oldest losses beyond RECORDINGS_KEPT; ignores errors. */
 void recordings_prune(const char *folder);
 
 struct recordings_item {
@@ -24,10 +24,10 @@ struct recordings_item {
     uint64_t bytes, saved_wall_ms; /* of the file's last change */
 };
 struct recordings_list {
-    struct recordings_item *item; /* the latest first, RECORDINGS_LISTED at most */
+    struct recordings_item *item; /* latest first, at most RECORDINGS_LISTED */
     size_t count, more;           /* more: beyond those */
 };
-/* A folder that is not there is an empty one. Caller: recordings_list_done. */
+/* A missing directory counts as empty. Caller: recordings_list_done. */
 enum err recordings_list(const char *folder, struct recordings_list *ret, struct why *why);
 void recordings_list_done(struct recordings_list *list);
 

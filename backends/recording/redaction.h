@@ -1,10 +1,10 @@
-/* redaction.h - a change with stand-ins in all its texts; see struct recorder_redaction. */
+/* redaction.h - replaces all texts of a change by stand-ins; see struct recorder_redaction. */
 #ifndef RAYDECK_RECORDING_REDACTION_H
 #define RAYDECK_RECORDING_REDACTION_H
 
 #include "backends/recording/recorder.h"
 
-/* A copy of it, which the caller owns. What belongs together stays so: the same text gets the same stand-in. */
+/* Returns a redacted copy, owned by the caller. Equal texts get equal stand-ins, so that references stay valid. */
 struct change *redaction_copy(const struct recorder_redaction *redaction, const struct change *c);
 
 #endif

@@ -15,7 +15,7 @@ typedef void gcs_row(void *arg, const char *table, const char *field, size_t fie
 /* All rows of NODE, ACTOR, ACTOR_TASK_SPEC (deleted for dead actors), JOB and WORKERS. */
 void gcs_rows_tables(const struct ray_sim *r, const char *session, gcs_row *row, void *arg);
 /* The rows of KV that a head writes when it registers: addresses, agents' addresses (deleted for dead nodes), metadata.
- * `fresh`: also those of a cluster's first head (cluster id, session, Serve's checkpoints, code). / */
+ * `fresh`: also those of a cluster's first head (cluster id, session, Serve's checkpoints, code). */
 void gcs_rows_kv(const struct ray_sim *r, const char *session, bool fresh, gcs_row *row, void *arg);
 /* One more exported class, as each new head's Serve controller writes it. */
 void gcs_rows_class(const struct ray_sim *r, gcs_row *row, void *arg);

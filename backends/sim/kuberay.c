@@ -1,4 +1,4 @@
-/* kuberay.c - the cluster at the start: a RayService that has run for days, with a head younger than its workers. / */
+/* kuberay.c - the cluster at the start: a RayService that has run for days, with a head younger than its workers. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

@@ -1,5 +1,5 @@
 /* kuberay_check.c - KubeRay's validation of a RayService, with its messages
- * (ray-operator/controllers/ray/utils/validation.go). / */
+ * (ray-operator/controllers/ray/utils/validation.go). */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

@@ -1,4 +1,4 @@
-/* kuberay_template.c - builds a pod of an applied RayService: the recorded pod with the pod template of its group. / */
+/* kuberay_template.c - builds a pod of an applied RayService: the recorded pod with the pod template of its group. */
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
 #include "backends/sim/kuberay_priv.h"

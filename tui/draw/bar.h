@@ -1,6 +1,6 @@
 /*
- * bar.h - how full something is, in one line: whole cells and an eighth of one ("███████▌░░"); '#' and '.' in ASCII.
- * Unknown is drawn as the unknown glyph, never as an empty bar.
+ * bar.h - a horizontal gauge in whole cells and eighths ("███████▌░░"); '#' and '.' in ASCII. Unknown is drawn as the
+ * unknown glyph, never as an empty bar.
  */
 #ifndef RAYDECK_DRAW_BAR_H
 #define RAYDECK_DRAW_BAR_H
@@ -8,8 +8,7 @@
 #include "backends/base/known.h"
 #include "tui/draw/canvas.h"
 
-/* A share of 0..1 in `width` columns; what is below or above is drawn as 0 or 1. `full` is the role of the full part.
- */
+/* Draws a share, clamped to 0..1, in `width` columns. `full` is the role of the full part. */
 void bar_draw(struct canvas *cv, int row, int col, int width, enum role full, struct known_f64 share);
 
 #endif

@@ -3,8 +3,8 @@
  *
  * A canvas may be a window on another (canvas_sub); coordinates are its own, and whatever falls outside is clipped. A
  * wide character takes two cells, the second one empty; one that does not fit is replaced by a space. Only safe text
- * (base/text.h) may be drawn; what is not is drawn as '?'. On an ASCII canvas the glyphs we use ourselves are folded to
- * their stand-ins, column for column, and what is beyond ASCII otherwise is '?'.
+ * (base/text.h) may be drawn; unsafe characters are drawn as '?'. An ASCII canvas draws our glyphs as their ASCII
+ * stand-ins of the same width, and all other characters beyond ASCII as '?'.
  */
 #ifndef RAYDECK_DRAW_CANVAS_H
 #define RAYDECK_DRAW_CANVAS_H
@@ -26,7 +26,7 @@ struct cursor {
 };
 struct canvas {
     struct cell *cells;    /* of the whole grid */
-    int stride, top, left; /* where this window is in it */
+    int stride, top, left; /* position of this window in it */
     int rows, cols;
     bool ascii; /* glyphs fall back: see glyph() */
     bool owned;
@@ -44,14 +44,14 @@ int canvas_text(struct canvas *c, int row, int col, enum role role, const char *
 int canvas_textn(struct canvas *c, int row, int col, enum role role, const char *text, size_t len);
 int canvas_printf(struct canvas *c, int row, int col, enum role role, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
-/* The same in exactly `width` columns: padded, or cut with an ellipsis. Right-aligned when width < 0. */
+/* The same in exactly `width` columns: padded, or truncated with an ellipsis. width < 0: right-aligned. */
 void canvas_field(struct canvas *c, int row, int col, int width, enum role role, const char *text);
 void canvas_fill(struct canvas *c, int row, int col, int rows, int cols, enum role role, uint32_t cp);
-void canvas_role(struct canvas *c, int row, int col, int cols, enum role role); /* re-colours what is there */
+void canvas_role(struct canvas *c, int row, int col, int cols, enum role role); /* sets the role of existing cells */
 void canvas_cursor(struct canvas *c, int row, int col); /* where the terminal's cursor goes; window coordinates */
 
-/* As lines of UTF-8, trailing blanks removed: what screen tests keep. Caller frees. with_roles adds, under each line
- * that has other roles than TEXT, a line of letters ('a' + role). */
+/* As lines of UTF-8 without trailing blanks, for screen tests. Caller frees. with_roles adds, under each line with
+ * roles other than TEXT, a line of letters ('a' + role). */
 char *canvas_dump(const struct canvas *c, bool with_roles);
 
 /* Glyphs by name, with their ASCII stand-ins: "▸" ">" and so on. */

@@ -1,9 +1,9 @@
-/* glyph.h - what stands for a character where there is only ASCII. The glyphs by name are in canvas.h. */
+/* glyph.h - ASCII stand-ins of characters. canvas.h names the glyphs. */
 #ifndef RAYDECK_DRAW_GLYPH_H
 #define RAYDECK_DRAW_GLYPH_H
 
 #include <stdint.h>
 
-uint32_t glyph_fold(uint32_t cp); /* one column of ASCII; '?' where nothing resembles it */
+uint32_t glyph_fold(uint32_t cp); /* one ASCII character; '?': no stand-in */
 
 #endif

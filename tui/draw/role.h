@@ -1,5 +1,5 @@
-/* role.h - what a cell means; a theme says how that looks (themes/, tui/term/theme.h). Never colour alone: every role's
- * text carries a word or a glyph too. */
+/* role.h - roles: the meaning of a cell, which a theme maps to colours (themes/, tui/term/theme.h). Never colour alone:
+ * a word or a glyph also conveys each role. */
 #ifndef RAYDECK_DRAW_ROLE_H
 #define RAYDECK_DRAW_ROLE_H
 

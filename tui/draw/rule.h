@@ -1,4 +1,4 @@
-/* rule.h - the line over a pane: "── 1 Pods ───────── right text ─", its title first, what it is about on the right. */
+/* rule.h - the line above a pane: "── 1 Pods ───────── right text ─". */
 #ifndef RAYDECK_DRAW_RULE_H
 #define RAYDECK_DRAW_RULE_H
 
@@ -6,8 +6,8 @@
 
 #include <stdbool.h>
 
-/* Over the whole width of the row. Where there is not room for both, the right text is cut, then the title. NULL or ""
- * for none. A focused pane's title stands out. */
+/* Draws it in the full width of the row. If both do not fit, truncates the right text, then the title. NULL or "":
+ * none. A focused pane's title is emphasised. */
 void rule_draw(struct canvas *cv, int row, const char *title, const char *right, bool focused);
 
 #endif

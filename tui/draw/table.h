@@ -1,9 +1,9 @@
 /*
  * table.h - the one table widget: columns with priorities, rows with keys, a selection by key, scrolling. Pure.
  *
- * The owner fills rows on update(); the widget lays out the columns (the least important ones leave first when it is
- * narrow), draws, moves the selection, filters and sorts. Selection survives rebuilding: it is a key, never a row
- * number; when the selected row goes, the one that took its place is selected.
+ * The owner fills rows on update(); the widget lays out the columns (it drops the least important ones first when space
+ * is short), draws, moves the selection, filters and sorts. The selection is a key, not a row number, and survives
+ * rebuilding; when the selected row is removed, the row now at its position is selected.
  */
 #ifndef RAYDECK_DRAW_TABLE_H
 #define RAYDECK_DRAW_TABLE_H
@@ -18,8 +18,8 @@ enum { TABLE_COLUMNS = 16, TABLE_CELL_MAX = 128, TABLE_FILTER_MAX = 64, TABLE_NO
 
 struct column {
     const char *title;
-    int min, max; /* columns of the terminal; max 0: takes what is left */
-    int priority; /* 0 never leaves; the highest number leaves first */
+    int min, max; /* terminal columns; max 0: the remaining width */
+    int priority; /* 0: never dropped; the highest number is dropped first */
     bool right;   /* aligned */
     bool numeric; /* sorts by the row's number for that column */
 };
@@ -28,13 +28,13 @@ struct table_cell {
     double number;    /* for sorting; NAN sorts last */
     enum role role;
 };
-/* Keys, cells and their texts live in the table's arena until the next table_begin: a row costs what it holds. */
+/* Keys, cells and their texts are in the table's arena until the next table_begin. */
 struct table_row {
     struct arena *arena;
     const char *key;
     char mark;      /* '-' gone, '+' new, ' ' */
-    enum role role; /* of the whole row where a cell says ROLE_TEXT */
-    bool marked;    /* the same thing is selected in another pane */
+    enum role role; /* for cells of ROLE_TEXT */
+    bool marked;    /* the corresponding row of another pane is selected */
     int cell_count;
     struct table_cell *cell; /* cell_count of them */
 };
@@ -53,32 +53,33 @@ struct table_view {
     bool sort_down;
     char filter[TABLE_FILTER_MAX];
     bool filter_inverts;
-    size_t not_shown;          /* rows beyond a limit, counted by the owner: said in the last line */
-    char note[TABLE_NOTE_MAX]; /* what else is to be said there, where there are rows; table_begin empties it */
+    size_t not_shown;          /* rows beyond a limit, counted by the owner; shown in the last line */
+    char note[TABLE_NOTE_MAX]; /* more text for the last line, if there are rows; cleared by table_begin */
 };
 
 void table_init(struct table_view *t, const struct column *columns, int column_count);
 void table_done(struct table_view *t);
 
-/* Rebuilding: begin, then one table_row_add a row, then end (filters, sorts, keeps the selection). */
+/* To rebuild: table_begin, a table_row_add per row, table_end (filters, sorts, restores the selection). */
 void table_begin(struct table_view *t);
-/* Cells empty, ROLE_TEXT. The row may be written until the next table_row_add. */
+/* Cells start empty, ROLE_TEXT. The row is valid until the next table_row_add. */
 struct table_row *table_row_add(struct table_view *t, const char *key);
 void table_cell_set(struct table_row *r, int column, enum role role, const char *text);
 void table_cell_num(struct table_row *r, int column, enum role role, double number, const char *text);
 void table_end(struct table_view *t);
 
-void table_draw(const struct table_view *t, struct canvas *cv, bool focused); /* the first line is the column heads */
-int table_height(const struct table_view *t);                                 /* heads and all rows */
-/* By rows; `page` is how many rows are visible (0: not known). True when the selection moved. */
+void table_draw(const struct table_view *t, struct canvas *cv,
+                bool focused);                /* the first line has the column headers */
+int table_height(const struct table_view *t); /* headers and all rows */
+/* Moves by rows; `page`: visible rows (0: unknown). True if the selection changed. */
 bool table_move(struct table_view *t, int by, int page);
 void table_edge(struct table_view *t, bool last);
-bool table_select(struct table_view *t, const char *key);  /* false, and nothing changes, where it is not shown */
+bool table_select(struct table_view *t, const char *key);  /* false, without effect: not shown */
 const char *table_selected(const struct table_view *t);    /* key, or NULL when empty */
 void table_filter(struct table_view *t, const char *text); /* "!text" inverts; "" shows all */
-void table_sort_by(struct table_view *t, int column);      /* again: the other way */
+void table_sort_by(struct table_view *t, int column);      /* again: reverses the order */
 void table_sort_next(struct table_view *t);                /* owner's order, then each column up and down */
 bool table_click(struct table_view *t, int row, int col, int rows,
-                 int cols); /* selects, or sorts by the head clicked */
+                 int cols); /* selects a row, or sorts by the clicked header */
 
 #endif

@@ -1,4 +1,4 @@
-/* table_layout.h - where the columns of a table go; between table.c, which keeps the rows, and table_draw.c. */
+/* table_layout.h - the layout of a table's columns; shared by table.c and table_draw.c. */
 #ifndef RAYDECK_DRAW_TABLE_LAYOUT_H
 #define RAYDECK_DRAW_TABLE_LAYOUT_H
 
@@ -11,10 +11,10 @@ struct table_layout {
 };
 void table_layout(const struct table_view *t, int cols, struct table_layout *ret);
 
-/* Is there something to be said below the rows? */
+/* Whether there is a last line below the rows. */
 bool table_has_last_line(const struct table_view *t);
 
-/* How many rows fit below the heads, and the first one shown so that the selection is visible. */
+/* The number of rows that fit below the headers, and the first one shown so that the selection is visible. */
 int table_page(const struct table_view *t, int rows);
 size_t table_top(const struct table_view *t, int page);
 

@@ -1,5 +1,5 @@
-/* wrap.h - safe text broken into lines of a width: at spaces where there are any, inside a word where one is too long,
- * at every '\n'. Never between a character and its combining marks. */
+/* wrap.h - wraps safe text: at '\n', else at spaces, else within a word; never between a character and its combining
+ * marks. */
 #ifndef RAYDECK_DRAW_WRAP_H
 #define RAYDECK_DRAW_WRAP_H
 
@@ -7,15 +7,15 @@
 
 #include <stddef.h>
 
-/* Bytes of the first line of text (blanks at its end left out); *ret_next is how many to skip to the line after it. At
- * the end of the text both are 0. A line holds at least one character, however narrow. Tabs count as one column. */
+/* Bytes of the first line of text, without trailing blanks; *ret_next: bytes up to the next line. At the end of the
+ * text both are 0. A line has at least one character, however narrow. Tabs count as one column. */
 size_t wrap_line(const char *text, int width, size_t *ret_next);
 int wrap_height(const char *text, int width); /* lines */
 
-/* Draws lines from line `skip` on, in the window's width, up to its last row. Returns the rows used. */
+/* Draws the lines from `skip` on in the window. Returns the rows used. */
 int wrap_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 
-/* The same for lines of "key   value": what continues one stands under its value. */
+/* The same for lines of "key   value": continuation lines are indented to the value. */
 int wrap_hang_height(const char *text, int width);
 int wrap_hang_draw(struct canvas *cv, int row, int col, enum role role, const char *text, int skip);
 

@@ -1,4 +1,4 @@
-/* answers_view.h - the three answers, drawn: question, word, evidence; the brief evidence where there is less room. */
+/* answers_view.h - draws the three answers: question, word, evidence (brief where space is short). */
 #ifndef RAYDECK_PANES_ANSWERS_VIEW_H
 #define RAYDECK_PANES_ANSWERS_VIEW_H
 

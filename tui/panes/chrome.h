@@ -28,7 +28,7 @@ struct chat_route {
 
 struct chrome {
     const char *context; /* of the kubeconfig, "in-cluster"; NULL: none */
-    bool insecure;       /* TLS to the API server is not verified */
+    bool insecure;       /* TLS of the API server is not verified */
     uint64_t armed_left_ms;
     enum tri may_delete;            /* pods: the API server's review */
     const char *may_why;            /* NULL: nothing to add */
@@ -38,7 +38,7 @@ struct chrome {
     const char *replay;             /* a recording is replayed, and how: "REPLAY ×4"; NULL: none */
     const char *message;            /* one line above the footer; NULL: none */
     bool message_bad;               /* it reports a refusal or a failure */
-    bool message_idle;              /* it is not new: left out where it would take the footer's row */
+    bool message_idle;              /* it is old: omitted where it would replace the footer */
     const struct footer_key *keys;
     size_t key_count;
     const char *footer_tail; /* after the keys, "q asks: recovery running"; NULL: none */

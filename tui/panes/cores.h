@@ -1,4 +1,4 @@
-/* cores.h - the state of the NeuronCores pane; between cores.c, which lists, cores_draw.c and cores_detail.c. */
+/* cores.h - the state of the NeuronCores pane; shared by cores.c, cores_draw.c and cores_detail.c. */
 #ifndef RAYDECK_PANES_CORES_H
 #define RAYDECK_PANES_CORES_H
 
@@ -22,8 +22,8 @@ struct cores {
     char devices[160]; /* the line of device memory; "" none known */
 };
 
-/* How a core is used: no runtime holds it; a runtime holds it and has been idle as far back as samples go; or it has a
- * utilisation, which may be 0. */
+/* How a core is used: not held by a runtime; held, and idle in all samples; or held, with a utilisation that may be
+ * 0. */
 enum core_use { CORE_UNKNOWN, CORE_NO_RUNTIME, CORE_IDLE, CORE_HELD /* utilisation not reported */, CORE_USED };
 enum core_use core_use_of(const struct world *w, const struct core *core);
 const char *core_use_words(enum core_use use);

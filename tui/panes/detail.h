@@ -1,4 +1,4 @@
-/* detail.h - the selected row's detail, in lines: a few below the panes, all of them when opened. */
+/* detail.h - the selected row's detail: a few lines below the panes, or all of them when opened. */
 #ifndef RAYDECK_PANES_DETAIL_H
 #define RAYDECK_PANES_DETAIL_H
 
@@ -8,7 +8,7 @@
 enum { DETAIL_MAX_BYTES = 256 * 1024 };
 struct detail {
     struct buf text;
-    int top;        /* first line shown, when it is opened */
+    int top;        /* first line shown when opened */
     char title[96]; /* the row's name */
 };
 void detail_init(struct detail *d);
@@ -16,6 +16,6 @@ void detail_done(struct detail *d);
 void detail_update(struct detail *d, const struct pane *p, const struct view *v);
 int detail_height(const struct detail *d, int cols);
 void detail_draw(const struct detail *d, struct canvas *cv, int skip);
-void detail_scroll(struct detail *d, int by, int rows, int cols); /* of the opened one's content */
+void detail_scroll(struct detail *d, int by, int rows, int cols); /* scrolls the opened detail */
 
 #endif

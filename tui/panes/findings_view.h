@@ -16,10 +16,10 @@ struct findings_view {
     struct table_view table;
 };
 
-void findings_view_init(struct findings_view *s, bool of_file /* WHERE is a place in one */);
+void findings_view_init(struct findings_view *s, bool of_file /* WHERE is a position in it */);
 void findings_view_done(struct findings_view *s);
 void findings_view_fill(struct findings_view *s, const struct findings *f);
-/* none: the sentence where the table is empty. */
+/* none: the text of an empty table. */
 void findings_view_draw(const struct findings_view *s, struct canvas *cv, bool focused, enum role role,
                         const char *none);
 int findings_view_rows(const struct findings_view *s);

@@ -1,6 +1,5 @@
-/* fresh.h - the words for a source's age, on the strip and on each pane's rule. Whole seconds, and only from
- * FRESH_SHOWN_MS on: a server polled every 5 s normally has an age of up to that, and a quiet screen must send
- * nothing. Never colour alone. */
+/* fresh.h - formats a source's age for the strip and each pane's rule. Whole seconds from FRESH_SHOWN_MS on: a server
+ * polled every 5 s normally has an age of up to that, and an idle screen must not send frames. Never colour alone. */
 #ifndef RAYDECK_PANES_FRESH_H
 #define RAYDECK_PANES_FRESH_H
 
@@ -15,13 +14,13 @@ enum role fresh_role(enum freshness f);
 /* Neither off nor live: the data may be outdated. */
 bool fresh_is_old(enum freshness f);
 
-/* The source of a pane: that of the world with that word at the end of its id ("kube/pods"), else the whole
- * world. why is "" when it is live, else the reason: "kube/pods DENIED: pods is forbidden",
- * "kube/pods throttled: its watches end early; again in 8 s". */
+/* The source of a pane: that of the world whose id ends with `word` ("kube/pods"), else the whole world. why is "" when
+ * it is live, else the reason: "kube/pods DENIED: pods is forbidden", "kube/pods throttled: its watches end early;
+ * again in 8 s". */
 struct fresh {
     enum freshness state;
     struct known_u64 age_ms;
-    bool throttled; /* live, but polled less often */
+    bool throttled; /* live, but polled more slowly */
     char why[256];
 };
 struct fresh fresh_of(const struct world *w, enum world_kind kind, const char *word, uint64_t now_ms);

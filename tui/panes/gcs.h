@@ -1,5 +1,4 @@
-/* gcs.h - the state of the GCS pane; between gcs.c, which lists and draws, and gcs_detail.c, which decodes one table.
- */
+/* gcs.h - the state of the GCS pane; shared by gcs.c and gcs_detail.c. */
 #ifndef RAYDECK_PANES_GCS_H
 #define RAYDECK_PANES_GCS_H
 
@@ -20,7 +19,7 @@ struct gcs {
     struct known_u64 heartbeat; /* the stamp in Redis, to compute its age */
 };
 
-/* Whether it belongs to the GCS on screen (any, where that is unknown). */
+/* Whether it belongs to the displayed GCS (any, if that is unknown). */
 bool gcs_shows(const struct view *v, const char *ns);
 void gcs_detail(const struct pane *p, const struct view *v, struct buf *out);
 /* "3f0c…91" of a long id. */

@@ -1,4 +1,4 @@
-/* help.h - keys and commands, out of commands.def. */
+/* help.h - the help overlay: keys and commands, from commands.def. */
 #ifndef RAYDECK_PANES_HELP_H
 #define RAYDECK_PANES_HELP_H
 
@@ -8,10 +8,10 @@
 struct help {
     struct overlay overlay;
     int top;        /* first line shown */
-    int page, cols; /* of the last drawing's size: set by help_size */
+    int page, cols; /* set by help_size */
 };
 void help_open(struct help *h);
-void help_size(struct help *h, int rows, int cols); /* of the whole screen, before each frame */
+void help_size(struct help *h, int rows, int cols); /* size of the screen; call it before each frame */
 enum overlay_result help_input(struct help *h, const struct input *in);
 void help_draw(const struct help *h, struct canvas *cv);
 

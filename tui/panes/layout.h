@@ -1,9 +1,8 @@
 /*
  * layout.h - the position of everything on a terminal of a given size. Pure arithmetic.
  *
- * Three shapes: every pane at once (from 100×32 on); one pane at a time under a row of tabs, with a line of each
- * other pane where there is room; below 40×10 only the reason why not. Every rectangle is inside the
- * screen, and no two overlap.
+ * Three shapes: all panes (from 100×32 on); one pane under a row of tabs, with a line of each other pane if there is
+ * room; below 40×10 only a message. Every rectangle is inside the screen, and no two overlap.
  */
 #ifndef RAYDECK_PANES_LAYOUT_H
 #define RAYDECK_PANES_LAYOUT_H
@@ -30,7 +29,7 @@ struct rect {
 };
 struct layout_ask {
     int rows, cols;
-    int wanted[LAYOUT_PANES]; /* content rows each would fill */
+    int wanted[LAYOUT_PANES]; /* content rows of each */
     bool recovery;            /* the recovery pane is shown */
     enum layout_pane focus;
     bool alone;       /* the focused pane is zoomed, or its detail is open: nothing else is shown */
@@ -46,9 +45,9 @@ struct layout {
     struct rect briefs;
     struct rect detail_rule, detail;
     int split_col;        /* of the line between two columns of panes; -1: none */
-    struct rect split[2]; /* where it is drawn */
+    struct rect split[2]; /* its position */
 };
-/* Panes of findings: shown only while they have the focus, and then alone. */
+/* Panes of findings: shown only while focused, and then alone. */
 bool layout_whole(enum layout_pane pane);
 struct layout layout_of(const struct layout_ask *ask);
 

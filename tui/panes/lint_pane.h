@@ -1,6 +1,6 @@
 /*
  * lint_pane.h - the pane of a manifest's findings. The console reads the file and passes the findings (chrome.h). Like
- * the doctor's it takes the whole screen while it has the focus, and is hidden otherwise.
+ * the doctor's pane it fills the screen while focused, and is hidden otherwise.
  */
 #ifndef RAYDECK_PANES_LINT_PANE_H
 #define RAYDECK_PANES_LINT_PANE_H
@@ -9,7 +9,7 @@
 
 #include <stdint.h>
 
-/* A manifest's findings. The console's. */
+/* A manifest's findings; owned by the console. */
 struct linted {
     struct findings found;
     char *file;          /* as given */

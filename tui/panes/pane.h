@@ -2,8 +2,7 @@
  * pane.h - one pane: a const struct of functions and a state of its own size.
  *
  * update() rebuilds the cached view from the world when a generation moved; draw() is pure and draws the cached view;
- * input() answers keys that the pane itself understands and may return a request, which app.c alone carries out.
- * Panes never see backends.
+ * input() handles the pane's own keys and may return a request, which only app.c carries out. Panes never see backends.
  */
 #ifndef RAYDECK_PANES_PANE_H
 #define RAYDECK_PANES_PANE_H
@@ -40,7 +39,7 @@ enum request_type {
     REQUEST_NONE,
     REQUEST_COMMAND, /* by id */
     REQUEST_OPEN,    /* the selected row's detail */
-    REQUEST_NO_KEY   /* the key has no meaning here: a message says so */
+    REQUEST_NO_KEY   /* the key has no function here: the console shows a message */
 };
 struct pane_request {
     enum request_type type;
@@ -58,10 +57,10 @@ struct pane_ops {
     void (*done)(struct pane *p);
     void (*update)(struct pane *p, const struct view *v);
     void (*draw)(const struct pane *p, const struct view *v, struct canvas *cv, bool focused);
-    int (*wanted_rows)(const struct pane *p, const struct view *v, int cols);           /* content rows it would fill */
+    int (*wanted_rows)(const struct pane *p, const struct view *v, int cols);           /* its content rows */
     void (*status)(const struct pane *p, const struct view *v, char *out, size_t size); /* right end of its rule */
-    /* Its line or lines while another tab is open, for 80 columns. One that begins with "- " or "+ " is of a deleted or
-     * a new row. */
+    /* Its summary lines while another tab is open, for 80 columns. "- " or "+ " marks those of a deleted or a new
+     * row. */
     void (*brief)(const struct pane *p, const struct view *v, char *out, size_t size);
     bool (*selected)(const struct pane *p, struct selection *ret);
     void (*detail)(const struct pane *p, const struct view *v, struct buf *out); /* lines of safe text */

@@ -1,4 +1,4 @@
-/* pods.h - the state of the pods pane; between pods.c, which lists and draws, and pods_detail.c, which explains one. */
+/* pods.h - the state of the pods pane; shared by pods.c and pods_detail.c. */
 #ifndef RAYDECK_PANES_PODS_H
 #define RAYDECK_PANES_PODS_H
 
@@ -30,7 +30,7 @@ struct pods {
 /* The effect of losing the pod, then its facts. Lines of safe text. */
 void pods_detail(const struct pane *p, const struct view *v, struct buf *out);
 
-/* Whether it is shown: one of the service's, or any Ray pod where no service is known. */
+/* Whether it is shown: a pod of the service, or any Ray pod if no service is known. */
 bool pods_shows(const struct view *v, const struct pod *pod);
 
 #endif

@@ -13,9 +13,9 @@ struct prompt_box {
     char *draft; /* the text before Up; NULL: none */
     char path[160];
     bool cut;     /* the last paste was truncated */
-    bool to_chat; /* OVERLAY_DONE by Tab, or by a paste of several lines: nothing is to be sent */
+    bool to_chat; /* OVERLAY_DONE by Tab or a paste of several lines: continue in the chat, send nothing */
 };
-void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; NULL: path not known yet */
+void prompt_box_open(struct prompt_box *p, const char *path_words); /* keeps `last`; path_words NULL: not known yet */
 void prompt_box_done(struct prompt_box *p);                         /* a zeroed one is fine */
 /* OVERLAY_DONE: p->typed.text is the question, never blank unless it is for the chat. */
 enum overlay_result prompt_box_input(struct prompt_box *p, const struct input *in);

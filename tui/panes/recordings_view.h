@@ -1,4 +1,4 @@
-/* recordings_view.h - the recordings that were saved, as a list over the screen. Pure: its rows are given to it. */
+/* recordings_view.h - an overlay with the list of saved recordings. Pure: the owner adds the rows. */
 #ifndef RAYDECK_PANES_RECORDINGS_VIEW_H
 #define RAYDECK_PANES_RECORDINGS_VIEW_H
 
@@ -8,7 +8,7 @@
 struct recordings_view {
     struct overlay overlay;
     struct table_view table;
-    char folder[256]; /* cut at its front where it is longer */
+    char folder[256]; /* truncated at its front */
 };
 void recordings_view_open(struct recordings_view *r, const char *folder);
 void recordings_view_add(struct recordings_view *r, const char *name, uint64_t bytes, uint64_t saved_wall_ms);

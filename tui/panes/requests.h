@@ -1,4 +1,4 @@
-/* requests.h - the state of the requests pane; between requests.c, which counts and lists, and requests_draw.c. */
+/* requests.h - the state of the requests pane; shared by requests.c and requests_draw.c. */
 #ifndef RAYDECK_PANES_REQUESTS_H
 #define RAYDECK_PANES_REQUESTS_H
 

@@ -21,23 +21,23 @@ void screen_update(struct screen *s, const struct view *view);
 void screen_draw(const struct screen *s, const struct view *view, struct canvas *cv);
 
 /*
- * Handles a key that is no command's, or any key while screen_typing(): arrows, hjkl, g G, PgUp PgDn,
- * digits and R for the panes, text of the filter, clicks and the wheel. May return a request, which the caller carries
- * out (REQUEST_OPEN: screen_open).
+ * Handles a key that is not bound to a command, or any key while screen_typing(): arrows, hjkl, g G, PgUp PgDn, digits
+ * and R for the panes, text of the filter, clicks and the wheel. May return a request, which the caller carries out
+ * (REQUEST_OPEN: screen_open).
  */
 struct pane_request screen_input(struct screen *s, const struct view *view, const struct input *in);
 /* True while the filter is being typed: every key but ^C goes to screen_input first. */
 bool screen_typing(const struct screen *s);
 
 /* The commands that only concern the screen. */
-bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false where that pane is not shown */
+bool screen_focus(struct screen *s, char letter); /* '1' … '7', 'R'; false: that pane is not shown */
 void screen_next(struct screen *s, int by);       /* 1: the next pane, -1: the previous one */
 void screen_zoom(struct screen *s);               /* toggles: the focused pane alone */
-bool screen_open(struct screen *s);               /* the selected row's detail; false where nothing is selected */
-/* One step back: the filter being typed, the detail, the zoom, the filter. False where there was nothing to close. */
+bool screen_open(struct screen *s);               /* opens the selected row's detail; false: no selection */
+/* Closes one thing: the filter being typed, the detail, the zoom, the filter. False: nothing to close. */
 bool screen_back(struct screen *s);
-bool screen_filter(struct screen *s); /* opens the filter's text box; false where the pane has no table */
-bool screen_sort(struct screen *s);   /* false where the pane has no table */
+bool screen_filter(struct screen *s); /* opens the filter's text box; false: the pane has no table */
+bool screen_sort(struct screen *s);   /* false: the pane has no table */
 
 /* The pane in focus and its selected row. */
 const struct pane *screen_pane(const struct screen *s);

@@ -13,7 +13,7 @@ struct screen {
     int rows, cols;
     struct pane *panes[LAYOUT_PANES];
     enum layout_pane focus, before; /* `before` the recovery took the focus */
-    enum layout_pane left;          /* for a pane that has the screen to itself */
+    enum layout_pane left;          /* the focus before a full-screen pane */
     bool zoomed, opened, typing, recovery;
     struct textbox filter;
     struct detail detail;

@@ -1,4 +1,4 @@
-/* color.h - a theme's looks as attributes and colour pairs of the terminal there is. Private to paint.c. */
+/* color.h - maps a theme to the terminal's attributes and colour pairs. Private to paint.c. */
 #ifndef RAYDECK_TERM_COLOR_H
 #define RAYDECK_TERM_COLOR_H
 
@@ -12,7 +12,7 @@ struct ink {
 };
 enum { COLOR_DIRECT = 0x1000000 };
 
-/* To be asked after start_color: 0 (mono), 8, 16, 256 or COLOR_DIRECT. */
+/* Call it after start_color: 0 (mono), 8, 16, 256 or COLOR_DIRECT. */
 int color_depth(void);
 void color_inks(const struct theme *theme, int depth, struct ink ret[ROLE_COUNT]);
 

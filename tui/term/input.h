@@ -1,4 +1,4 @@
-/* input.h - what reaches the console from the terminal: keys, pastes, mouse, size. */
+/* input.h - input events of the terminal: keys, pastes, mouse, resize. */
 #ifndef RAYDECK_TERM_INPUT_H
 #define RAYDECK_TERM_INPUT_H
 
@@ -51,7 +51,7 @@ struct input {
     int row, col;      /* mouse, from 0; resize: rows and cols */
     const char *paste; /* safe text, lines kept; borrowed until the handler returns */
     size_t paste_len;
-    bool paste_cut; /* it was longer than INPUT_PASTE_MAX */
+    bool paste_cut; /* it was truncated to INPUT_PASTE_MAX */
 };
 
 /* "q", "^C", "Enter", "PgUp", "M-x": as commands.def and the configuration write keys. */

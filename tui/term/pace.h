@@ -1,9 +1,9 @@
 /*
- * pace.h - bytes on their way to the terminal, and when the next frame may follow.
+ * pace.h - the output queue to the terminal, and frame pacing.
  *
- * Writing never blocks: what the terminal does not take waits here. A frame is ended by ESC[5n ("are you there?"); the
- * next one may follow when all was written, the answer has come or 1 s has passed, and the least time between frames
- * is over. Bounded: one frame and what is said beside it.
+ * Writes never block: bytes that the terminal does not accept are queued. A frame ends with ESC[5n (device status
+ * report); the next one may follow when all bytes were written, the terminal has answered or 1 s has passed, and the
+ * minimum interval is over. Bounded: one frame and the bytes besides it.
  */
 #ifndef RAYDECK_TERM_PACE_H
 #define RAYDECK_TERM_PACE_H
@@ -20,24 +20,23 @@ struct pace_conf {
     int fd; /* non-blocking; borrowed until pace_close */
     bool slow;
     void (*ready)(void *arg);
-    void (*gone)(void *arg); /* the terminal is no more; once */
+    void (*gone)(void *arg); /* the terminal was closed; called once */
     void *arg;
 };
 struct pace *pace_open(struct loop *l, const struct pace_conf *conf);
-void pace_close(struct pace *p); /* no callback after this; what is unsent is dropped; NULL is fine */
+void pace_close(struct pace *p); /* drops unsent bytes; no callback follows; NULL is fine */
 
 bool pace_may_draw(const struct pace *p);
 struct buf *pace_out(struct pace *p);               /* add bytes here, then pace_send or pace_frame */
-void pace_send(struct pace *p);                     /* what was added is no frame */
-void pace_frame(struct pace *p, size_t len_before); /* a frame was added behind len_before bytes, or nothing was */
-void pace_answered(struct pace *p);                 /* the answer to ESC[5n has come */
-bool pace_arrived(const struct pace *p);            /* the last frame is on the terminal, as far as can be known */
+void pace_send(struct pace *p);                     /* the added bytes are not a frame */
+void pace_frame(struct pace *p, size_t len_before); /* a frame was added after len_before bytes, or nothing */
+void pace_answered(struct pace *p);                 /* the answer to ESC[5n was received */
+bool pace_arrived(const struct pace *p);            /* the last frame was answered, or its timeout passed */
 bool pace_shown(const struct pace *p);              /* the terminal has answered every frame */
-/* How long an answer that is still owed is worth waiting for on the way out; 0: none is, or the terminal has never
- * given one. */
+/* At exit: how long to wait for an outstanding answer; 0: none, or the terminal never answers. */
 uint64_t pace_leave_ms(const struct pace *p);
-void pace_hold(struct pace *p, bool hold);           /* suspended: nothing is written, nothing may be drawn */
-bool pace_drain(struct pace *p, uint64_t within_ms); /* blocking, for the way out; false: the rest was dropped */
+void pace_hold(struct pace *p, bool hold);           /* suspends or resumes writing and frames */
+bool pace_drain(struct pace *p, uint64_t within_ms); /* blocks, for exit; false: the rest was dropped */
 uint64_t pace_sent(const struct pace *p);
 
 #endif

@@ -1,8 +1,8 @@
 /*
- * paint.h - from a canvas to the bytes that bring a terminal there: ncurses on a memfd. No tty, no clock, never blocks.
+ * paint.h - turns a canvas into the bytes that update a terminal: ncurses on a memfd. No tty, no clock, never blocks.
  *
- * ncurses keeps its own idea of what the terminal shows and writes the differences; here they end in a buffer. One at a
- * time in a process (ncurses' current screen). ncurses reads nothing: its input is /dev/null and typeahead is off.
+ * ncurses keeps its own model of the screen and writes the differences, here to a buffer. One at a time per process
+ * (ncurses' current screen). ncurses reads nothing: its input is /dev/null and typeahead is off.
  */
 #ifndef RAYDECK_TERM_PAINT_H
 #define RAYDECK_TERM_PAINT_H
@@ -23,12 +23,12 @@ struct paint_conf {
     bool mono, ascii;
     const struct theme *theme; /* copied */
 };
-/* ERR_UNSUPPORTED for a terminal that is unknown or cannot place its cursor; `why` says the way out. */
+/* ERR_UNSUPPORTED: the terminal is unknown or cannot move its cursor; `why` has a remedy. */
 enum err paint_open(const struct paint_conf *conf, struct paint **ret, struct why *why);
 void paint_free(struct paint *p); /* NULL is fine; writes nothing: see paint_leave */
 
-/* Each adds bytes to out, or none. The first frame, and the first after paint_leave, enters the alternate screen and
- * draws everything. paint_leave goes back to the ordinary screen, colours and cursor as they were. */
+/* Each appends bytes to out, or none. The first frame, and the first after paint_leave, enters the alternate screen and
+ * draws everything. paint_leave restores the normal screen, colours and cursor. */
 void paint_frame(struct paint *p, const struct canvas *cv, struct buf *out);
 void paint_leave(struct paint *p, struct buf *out);
 void paint_size(struct paint *p, int rows, int cols);
@@ -36,8 +36,8 @@ void paint_theme(struct paint *p, const struct theme *theme);
 void paint_redraw(struct paint *p); /* the next frame draws everything */
 
 int paint_colors(const struct paint *p);      /* 0: mono; 8, 16, 256; 0x1000000: direct */
-bool paint_like_xterm(const struct paint *p); /* has a title, and a stack of them, as xterm does */
-/* The bytes that leave, for the one who must restore without ncurses: NUL-terminated, whole capabilities. How many. */
+bool paint_like_xterm(const struct paint *p); /* supports titles and a title stack, as xterm does */
+/* The bytes of paint_leave, for restoring without ncurses: NUL-terminated, whole capabilities. Returns their number. */
 size_t paint_leave_bytes(struct paint *p, char *out, size_t size);
 
 #endif

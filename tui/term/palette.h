@@ -1,4 +1,4 @@
-/* palette.h - the 256 colours as they usually are. */
+/* palette.h - the RGB values of the 256 standard colours. */
 #ifndef RAYDECK_TERM_PALETTE_H
 #define RAYDECK_TERM_PALETTE_H
 

@@ -1,10 +1,10 @@
 /*
- * term.h - the terminal: the only module that knows curses. ncurses writes its differences into a memfd; term drains
- * them to the terminal without blocking, one frame at a time, each ended by ESC[5n whose answer (or 1 s) admits the
- * next: a slow line paces the frames itself and never queues old ones.
+ * term.h - the terminal: the only module that knows curses. ncurses writes its differences into a memfd; term writes
+ * them to the terminal without blocking, one frame at a time. Each frame ends with ESC[5n, and the next one waits for
+ * the answer (at most 1 s): a slow line reduces the frame rate and never queues old frames.
  *
- * Opening changes the terminal, closing restores it in every case: term_close, the exhausted-memory hook, a fatal
- * signal. Signals (INT, TERM, HUP, TSTP, CONT, WINCH) become callbacks on the loop.
+ * term_open changes the terminal's modes; term_close, the exhausted-memory hook and fatal signals restore them. Signals
+ * (INT, TERM, HUP, TSTP, CONT, WINCH) become callbacks on the loop.
  */
 #ifndef RAYDECK_TERM_TERM_H
 #define RAYDECK_TERM_TERM_H
@@ -27,7 +27,7 @@ struct term_conf {
 struct term_calls {
     void (*input)(void *arg, const struct input *in);
     void (*ready)(void *arg);             /* a new frame may be drawn */
-    void (*quit)(void *arg, int signal_); /* INT, TERM or HUP; 0: the terminal is gone */
+    void (*quit)(void *arg, int signal_); /* INT, TERM or HUP; 0: the terminal was closed */
     void (*resumed)(void *arg);           /* after Ctrl-Z and fg */
     void *arg;
 };
@@ -36,11 +36,11 @@ enum err term_open(struct loop *l, const struct term_conf *conf, const struct te
 void term_close(struct term *t); /* restores; NULL is fine */
 void term_size(const struct term *t, int *ret_rows, int *ret_cols);
 bool term_ascii(const struct term *t);
-bool term_may_draw(const struct term *t); /* else `ready` will say when */
-bool term_shown(const struct term *t);    /* the terminal has answered every frame: the last one is on it */
-void term_read(struct term *t);           /* hands on what has come already; not from its own callbacks */
-void term_frame(struct term *t, const struct canvas *cv); /* sends what differs; nothing if nothing does */
-void term_redraw(struct term *t);                         /* the next frame is sent whole */
+bool term_may_draw(const struct term *t);                 /* else `ready` is called later */
+bool term_shown(const struct term *t);                    /* the terminal has answered every frame */
+void term_read(struct term *t);                           /* processes pending input; not from its own callbacks */
+void term_frame(struct term *t, const struct canvas *cv); /* sends the differences, if any */
+void term_redraw(struct term *t);                         /* the next frame redraws everything */
 void term_theme(struct term *t, const struct theme *theme);
 void term_bell(struct term *t);
 void term_title(struct term *t, const char *safe);

@@ -1,8 +1,7 @@
 /*
- * termios.h - the terminal's modes: taken over, given back, whatever ends the program.
+ * termios.h - sets the terminal's modes and restores them, however the program ends.
  *
- * Here is the one mutable global of the program: what a fatal signal or exhausted memory needs to restore the terminal
- * when there is nobody left to ask.
+ * Has the program's only mutable global: the state with which a fatal signal or exhausted memory restores the terminal.
  */
 #ifndef RAYDECK_TERM_TERMIOS_H
 #define RAYDECK_TERM_TERMIOS_H
@@ -11,23 +10,23 @@
 
 #include <stdbool.h>
 
-/* A descriptor of our own for the same terminal, non-blocking: O_NONBLOCK on the shared one would be the shell's too.
- */
+/* Opens a non-blocking descriptor for the same terminal: O_NONBLOCK on the inherited one would affect the shell. */
 enum err termios_reopen(int fd, int *ret_fd, struct why *why);
 
-/* Raw mode; remembers what was, but not a second time before it is given back. `leave` are the bytes that bring the
- * screen back (copied, cut at 256). */
+/* Sets raw mode; saves the previous modes unless already taken. `leave`: the bytes that restore the screen (copied, at
+ * most 256). */
 enum err termios_take(int fd_in, int fd_out, const char *leave, struct why *why);
-/* For a question among lines: key after key and no echo; signals from keys, and output, as they were. Else the same. */
+/* The same for a question on the command line: non-canonical mode without echo; keeps signal keys and output
+ * processing. */
 enum err termios_take_keys(int fd_in, int fd_out, const char *leave, struct why *why);
-void termios_give_back(void); /* the modes as they were; the bytes are not sent; may be taken again */
-void termios_emergency(void); /* bytes and modes; async-signal-safe; does nothing when not taken */
+void termios_give_back(void); /* restores the modes; does not send the bytes */
+void termios_emergency(void); /* sends the bytes and restores the modes; async-signal-safe; no-op if not taken */
 
-/* Every signal whose default ends the process, where nobody else handles it, and exhausted memory go through
- * termios_emergency first. To be called before termios_take. */
+/* Makes every unhandled fatal signal, and exhausted memory, call termios_emergency first. Call it before
+ * termios_take. */
 void termios_guard(void);
 
-/* rows and cols of the terminal; 24 x 80 where it does not say. */
+/* The terminal's size; 24 x 80 if unknown. */
 void termios_size(int fd, int *ret_rows, int *ret_cols);
 
 #endif

@@ -1,9 +1,9 @@
 /*
- * theme.h - roles to colours, out of themes/NAME.yaml. theme_parse has no I/O; the built-in default needs no file.
+ * theme.h - maps roles to colours, from themes/NAME.yaml. theme_parse has no I/O; the built-in default needs no file.
  *
  * File: name, and a map `roles` of role name (tui/draw/role.def) to {fg, bg, bold, dim, underline, reverse, italic}. A
- * colour is a name of the 16 (red, bright-red, default …), 0-255, or "#rrggbb"; the nearest there is gets used. Roles
- * that are left out stay as the default theme has them. Errors name file, line and column.
+ * colour is one of 16 names (red, bright-red, default …), 0-255, or "#rrggbb"; the terminal's nearest is used. Absent
+ * roles are those of the default theme. Errors name file, line and column.
  */
 #ifndef RAYDECK_TERM_THEME_H
 #define RAYDECK_TERM_THEME_H
