@@ -550,6 +550,94 @@ static void profiles_of_both_files(void **state)
     profiles_done(&p);
 }
 
+/* As the AWS CLI and SDKs read them ("Configuration and credential file settings"). */
+static void how_a_line_of_a_profile_is_read(void **state)
+{
+    static const struct {
+        enum profile_file kind;
+        const char *text, *profile, *value; /* of k; NULL: it is not set */
+    } are[] = {
+        {PROFILE_CREDENTIALS, "[a]\nk=v", "a", "v"},
+        {PROFILE_CREDENTIALS, "[a]\n\t k=v\n", "a", NULL}, /* belongs to the line before */
+        {PROFILE_CREDENTIALS, "# [b]\n; [b]\n[\ta ] x\r\n\r\n K \t= \tv w \r\n", "a", NULL},
+        {PROFILE_CREDENTIALS, "# [b]\n; [b]\n[\ta ] x\r\n\r\nK \t= \tv w \r\n", "a", "v w"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v#w;x", "a", "v#w;x"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v #w", "a", "v"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v\t;w", "a", "v"},
+        {PROFILE_CREDENTIALS, "[a]\nk=#w", "a", "#w"},
+        {PROFILE_CREDENTIALS, "[a]\nk= #w", "a", NULL},
+        {PROFILE_CREDENTIALS, "[a]\nk=v=w", "a", "v=w"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v\nkk=w\nK=x", "a", "x"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v\n[b]\nk=w", "a", "v"},
+        {PROFILE_CREDENTIALS, "[a]\nk=v\n[b]\n[a]\nk=w", "a", "w"},
+        {PROFILE_CREDENTIALS, "[profile a]\nk=v", "a", NULL},
+        {PROFILE_CREDENTIALS, "[profile a]\nk=v", "profile a", "v"},
+        {PROFILE_CREDENTIALS, "[\"a\"]\nk=v", "\"a\"", "v"},
+        {PROFILE_CONFIG, "[profile a]\nk=v", "a", "v"},
+        {PROFILE_CONFIG, "[profile\t a\t]\nk=v", "a", "v"},
+        {PROFILE_CONFIG, "[profile \"a b\"]\nk=v", "a b", "v"},
+        {PROFILE_CONFIG, "[profile 'a b']\nk=v", "a b", "v"},
+        {PROFILE_CONFIG, "[profile 'a\"]\nk=v", "'a\"", "v"},
+        {PROFILE_CONFIG, "[profile ']\nk=v", "'", "v"},
+        {PROFILE_CONFIG, "[profile default]\nk=v", "default", "v"},
+        {PROFILE_CONFIG, "[default]\nk=v", "default", "v"},
+        {PROFILE_CONFIG, "[defaults]\nk=v", "defaults", NULL},
+        {PROFILE_CONFIG, "[defaulT]\nk=v", "defaulT", NULL},
+        {PROFILE_CONFIG, "[a]\nk=v", "a", NULL},
+        {PROFILE_CONFIG, "[profiles a]\nk=v", "a", NULL},
+        {PROFILE_CONFIG, "[profile]\nk=v", "profile", NULL},
+        {PROFILE_CONFIG, "[default]\nk=v\n[services x]\nk=w", "default", "v"},
+    };
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        struct profiles p = {0};
+        struct why why = {0};
+        if (profiles_parse(&p, are[i].kind, "f", are[i].text, strlen(are[i].text), &why)) fail_msg("%s", why.text);
+        const char *value = profiles_get(&p, are[i].profile, "k");
+        if (!value != !are[i].value || (value && strcmp(value, are[i].value) != 0))
+            fail_msg("%s: %s", are[i].text, value ? value : "(none)");
+        profiles_done(&p);
+    }
+}
+
+static void the_first_file_of_profiles_counts(void **state)
+{
+    struct profiles p = {0};
+    (void)state;
+
+    assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "f", "[a]\nk=v", 7, NULL), ERR_OK);
+    assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "g", "[a]\nk=w\nl=w", 11, NULL), ERR_OK);
+    assert_string_equal(profiles_get(&p, "a", "k"), "v");
+    assert_string_equal(profiles_get(&p, "a", "l"), "w");
+    profiles_done(&p);
+}
+
+static void profiles_are_texts_of_a_limited_size(void **state)
+{
+    (void)state;
+    struct profiles p = {0};
+    struct why why = {0};
+    assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "f", "[a]\0\n", 5, &why), ERR_PARSE);
+    assert_string_equal(why.text, "f: not a text");
+    profiles_done(&p);
+    for (int more = 0; more < 2; more++) {
+        struct buf text;
+        buf_init(&text, 1024 * 1024);
+        buf_str(&text, "[a]\n");
+        for (int i = 1; i < PROFILE_VALUES + more; i++) buf_printf(&text, "k%d=v\n", i);
+        why = (struct why){0};
+        assert_int_equal(profiles_parse(&p, PROFILE_CREDENTIALS, "f", buf_text(&text), text.len, &why),
+                         more ? ERR_LIMIT : ERR_OK);
+        char *expected =
+            more ? mem_printf("f:%d: more than %d values", PROFILE_VALUES + 1, PROFILE_VALUES) : mem_str("");
+        assert_string_equal(why.text, expected);
+        free(expected);
+        profiles_done(&p);
+        buf_done(&text);
+    }
+}
+
 static void a_wrong_line_is_named_and_not_quoted(void **state)
 {
     static const struct {
@@ -595,6 +683,12 @@ static void where_the_containers_agent_may_be(void **state)
         {NULL, "http://127.0.0.1@evil.example/x", NULL},
         {NULL, "http://[fd00:ec2::23", NULL},
         {NULL, "file:///etc/passwd", NULL},
+        {"/v2", "http://127.0.0.1/x", "http://169.254.170.2/v2"},
+        {"/v 2", NULL, NULL},
+        {"/v2\r", NULL, NULL},
+        {"/v2\n", NULL, NULL},
+        {"/v2#x", NULL, NULL},
+        {"/v2@x", NULL, NULL},
     };
     (void)state;
 
@@ -672,6 +766,9 @@ int main(void)
         cmocka_unit_test(keys_of_sts_and_of_the_agents),
         cmocka_unit_test(keys_that_are_none),
         cmocka_unit_test(profiles_of_both_files),
+        cmocka_unit_test(how_a_line_of_a_profile_is_read),
+        cmocka_unit_test(the_first_file_of_profiles_counts),
+        cmocka_unit_test(profiles_are_texts_of_a_limited_size),
         cmocka_unit_test(a_wrong_line_is_named_and_not_quoted),
         cmocka_unit_test(where_the_containers_agent_may_be),
         cmocka_unit_test(the_signature_is_reckoned_as_aws_does),

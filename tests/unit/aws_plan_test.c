@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -225,6 +227,122 @@ static void a_place_that_can_be_none(void **state)
     }
 }
 
+static void a_region_is_part_of_a_host_name(void **state)
+{
+    static const struct {
+        const char *region;
+        bool good;
+    } are[] = {{"a", true},
+               {"z9-0", true},
+               {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true},
+               {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false},
+               {"us-West-2", false},
+               {"us.west", false},
+               {"us/west", false},
+               {"us{west", false},
+               {"us`west", false},
+               {"us:west", false}};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        struct aws_settings s = {0};
+        struct why why = {0};
+        assert_int_equal(aws_settings_read(&s, NULL, are[i].region, &why), are[i].good ? ERR_OK : ERR_USAGE);
+        if (!are[i].good) assert_int_equal(strncmp(why.text, "AWS: not a region: ", 19), 0);
+        aws_settings_done(&s);
+    }
+    struct aws_settings s = {0};
+    struct why why = {0};
+    assert_int_equal(aws_settings_read(&s, NULL, "", NULL), ERR_OK); /* is not given */
+    assert_string_equal(s.region, "us-west-2");
+    aws_settings_done(&s);
+    setenv("AWS_CONFIG_FILE", "/nowhere/config", 1);
+    assert_int_equal(aws_settings_read(&s, NULL, NULL, &why), ERR_USAGE);
+    assert_string_equal(why.text, "AWS: no region: set AWS_REGION, or region in the profile");
+    aws_settings_done(&s);
+}
+
+static void a_profile_that_is_named_must_be_there(void **state)
+{
+    struct aws_settings s = {0};
+    struct why why = {0};
+    (void)state;
+
+    assert_int_equal(aws_settings_read(&s, "nobody", "eu-west-1", &why), ERR_NOT_FOUND);
+    assert_string_equal(why.text, "AWS: no profile nobody in the shared files");
+    aws_settings_done(&s);
+    setenv("AWS_PROFILE", "nobody", 1);
+    assert_int_equal(aws_settings_read(&s, NULL, "eu-west-1", &why), ERR_NOT_FOUND);
+    aws_settings_done(&s);
+    assert_int_equal(aws_settings_read(&s, "base", "eu-west-1", &why), ERR_OK); /* what is asked for counts */
+    assert_true(s.profile_asked && s.profile_named);
+    aws_settings_done(&s);
+    unsetenv("AWS_PROFILE");
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere/credentials", 1);
+    setenv("AWS_CONFIG_FILE", "/nowhere/config", 1);
+    assert_int_equal(aws_settings_read(&s, NULL, "eu-west-1", &why), ERR_OK); /* the default one may be missing */
+    assert_false(s.profile_asked || s.profile_named);
+    aws_settings_done(&s);
+}
+
+static void the_shared_files_are_below_home(void **state)
+{
+    struct aws_settings s = {0};
+    char *home = getenv("HOME") ? mem_str(getenv("HOME")) : NULL;
+    char folder[] = "/tmp/raydeck-aws-XXXXXX", sub[64], path[80];
+    (void)state;
+
+    assert_non_null(mkdtemp(folder));
+    snprintf(sub, sizeof sub, "%s/.aws", folder);
+    snprintf(path, sizeof path, "%s/config", sub);
+    assert_int_equal(mkdir(sub, 0700), 0);
+    FILE *f = fopen(path, "we");
+    assert_non_null(f);
+    fputs("[default]\nregion = ap-south-1\n", f);
+    fclose(f);
+    unsetenv("AWS_SHARED_CREDENTIALS_FILE");
+    unsetenv("AWS_CONFIG_FILE");
+    setenv("HOME", folder, 1);
+    assert_int_equal(aws_settings_read(&s, NULL, NULL, NULL), ERR_OK);
+    assert_string_equal(s.region, "ap-south-1");
+    aws_settings_done(&s);
+    unsetenv("HOME");
+    assert_int_equal(aws_settings_read(&s, NULL, NULL, NULL), ERR_USAGE);
+    aws_settings_done(&s);
+    if (home) setenv("HOME", home, 1);
+    unlink(path);
+    rmdir(sub);
+    rmdir(folder);
+    free(home);
+}
+
+static void half_of_a_profiles_keys_is_an_error(void **state)
+{
+    static const char *const half[] = {"aws_access_key_id = A", "aws_secret_access_key = s"};
+    (void)state;
+
+    for (size_t i = 0; i < ARRAY_LEN(half); i++) {
+        char path[] = "/tmp/raydeck-keys-XXXXXX";
+        struct aws_settings s = {0};
+        struct plan p = {0};
+        struct why why = {0};
+        const int fd = mkstemp(path);
+        assert_true(fd >= 0);
+        dprintf(fd, "[default]\n%s\n", half[i]);
+        close(fd);
+        setenv("AWS_SHARED_CREDENTIALS_FILE", path, 1);
+        assert_int_equal(plan_of(NULL, &s, &p, &why), ERR_PARSE);
+        assert_string_equal(why.text, "AWS: profile default: a key is missing, or cannot be sent");
+        END;
+        unlink(path);
+    }
+    setenv("AWS_SECRET_ACCESS_KEY", "s", 1);
+    struct aws_settings s = {0};
+    struct plan p = {0};
+    assert_int_equal(plan_of(NULL, &s, &p, NULL), ERR_PARSE);
+    END;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +357,10 @@ int main(void)
         cmocka_unit_test_setup(files_that_cannot_be_read_are_said, environment_setup),
         cmocka_unit_test_setup(where_aws_is, environment_setup),
         cmocka_unit_test_setup(a_place_that_can_be_none, environment_setup),
+        cmocka_unit_test_setup(a_region_is_part_of_a_host_name, environment_setup),
+        cmocka_unit_test_setup(a_profile_that_is_named_must_be_there, environment_setup),
+        cmocka_unit_test_setup(the_shared_files_are_below_home, environment_setup),
+        cmocka_unit_test_setup(half_of_a_profiles_keys_is_an_error, environment_setup),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -45,6 +45,30 @@ static void certificates_come_in_pairs(void **state)
     assert_string_equal(a.key, "K");
     assert_false(a.ends.known);
     exec_answer_done(&a);
+    const char *token_too = HEAD "{\"token\":\"T\",\"clientCertificateData\":\"\",\"clientKeyData\":\"\"}}";
+    assert_int_equal(exec_answer_parse(&x, token_too, strlen(token_too), &a, NULL), ERR_OK);
+    assert_string_equal(a.token, "T");
+    assert_null(a.cert);
+    assert_null(a.key);
+    exec_answer_done(&a);
+}
+
+/* What is printed in ASCII, and no blank: it becomes part of a header. */
+static void a_token_is_of_printable_characters(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *token;
+        bool good;
+    } cases[] = {{"!", true}, {"~", true}, {"a b", false}, {"\\u007f", false}, {"\\u001f", false}, {"\\u00e9", false}};
+    struct kube_exec x = plug_in();
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct exec_answer a = {0};
+        char *text = mem_printf(HEAD "{\"token\":\"%s\"}}", cases[i].token);
+        assert_int_equal(exec_answer_parse(&x, text, strlen(text), &a, NULL), cases[i].good ? ERR_OK : ERR_PARSE);
+        exec_answer_done(&a);
+        free(text);
+    }
 }
 
 static void answers_that_are_none_keep_the_secret(void **state)
@@ -57,6 +81,8 @@ static void answers_that_are_none_keep_the_secret(void **state)
         "v1\",\"status\":{\"token\":\"s3cr3t\"}}",
         HEAD "{\"token\":\"s3cr3t\\r\\nX: y\"}}",
         HEAD "{\"clientCertificateData\":\"s3cr3t\"}}",
+        HEAD "{\"clientCertificateData\":\"s3cr3t\",\"clientKeyData\":\"\",\"token\":\"s3cr3t\"}}",
+        HEAD "{\"clientKeyData\":\"s3cr3t\",\"token\":\"s3cr3t\"}}",
         HEAD "{\"token\":\"\"}}",
         HEAD "null}",
     };
@@ -87,7 +113,7 @@ static void an_encrypted_key_of_a_plug_in_is_refused(void **state)
 static void what_the_plug_in_is_told(void **state)
 {
     (void)state;
-    char server[] = "https://s", name[] = "kubernetes";
+    char server[] = "https://s", name[] = "kubernetes", proxy[] = "http://p:3128";
     struct kube_exec x = plug_in();
     struct kube_cluster c = {.server = server, .tls_server_name = name};
     char *env = exec_info(&x, &c, "PEM");
@@ -99,6 +125,11 @@ static void what_the_plug_in_is_told(void **state)
     assert_non_null(strstr(env, "\"cluster\":{\"server\":\"https://s\",\"tls-server-name\":\"kubernetes\","
                                 "\"certificate-authority-data\":\"UEVN\"}"));
     free(env);
+    c = (struct kube_cluster){.server = server, .proxy = proxy, .insecure = true};
+    env = exec_info(&x, &c, NULL);
+    assert_non_null(strstr(env, "\"cluster\":{\"server\":\"https://s\",\"insecure-skip-tls-verify\":true,\"proxy-url\":"
+                                "\"http://p:3128\"}"));
+    free(env);
 }
 
 int main(void)
@@ -106,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_with_an_end),
         cmocka_unit_test(certificates_come_in_pairs),
+        cmocka_unit_test(a_token_is_of_printable_characters),
         cmocka_unit_test(answers_that_are_none_keep_the_secret),
         cmocka_unit_test(an_encrypted_key_of_a_plug_in_is_refused),
         cmocka_unit_test(what_the_plug_in_is_told),
