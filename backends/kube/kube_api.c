@@ -1,6 +1,6 @@
 /*
  * kube_api.c - the Kubernetes API backend: one reflector per kind, a liveness probe (GET /version) every five seconds,
- * and single requests (kube_actions.c).
+ * more often while the link is cut, and single requests (kube_actions.c).
  */
 #include "backends/kube/kube_api.h"
 
@@ -15,7 +15,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PROBE_EVERY_MS = 5000, PROBE_LIMIT_MS = 10000, TICK_MS = 1000, FIRST_TICK_MS = 30, PROBE_BODY_MAX = 64 * 1024 };
+enum {
+    PROBE_EVERY_MS = 5000,
+    PROBE_CUT_MS = 1500,
+    PROBE_LIMIT_MS = 10000,
+    TICK_MS = 1000,
+    FIRST_TICK_MS = 30,
+    PROBE_BODY_MAX = 64 * 1024
+};
 
 #define ACCOUNT "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -111,11 +118,19 @@ static void on_probe(void *arg, const struct http_answer *answer)
         if (be->kind[i]) reflector_alive(be->kind[i]);
 }
 
+/* A link that is cut is probed more often: what has healed is to be seen within 5 s. */
+static uint64_t probe_every_ms(const struct kube *be)
+{
+    bool is_cut = false;
+    for (int i = 0; i < API_KINDS; i++) is_cut = is_cut || (be->kind[i] && reflector_is_cut(be->kind[i]));
+    return is_cut && be->probe_every_ms > PROBE_CUT_MS ? PROBE_CUT_MS : be->probe_every_ms;
+}
+
 static void on_tick(void *arg)
 {
     struct kube *be = arg;
     uint64_t now = loop_now_ms();
-    if (be->probe || (be->probe_ms && now - be->probe_ms < be->probe_every_ms)) return;
+    if (be->probe || (be->probe_ms && now - be->probe_ms < probe_every_ms(be))) return;
     be->probe_ms = now;
     be->probe = kube_link_send(
         be->link, KUBE_WATCHES,

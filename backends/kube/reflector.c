@@ -29,6 +29,7 @@ struct reflector *reflector_new(struct kube_link *link, const struct reflector_c
     r->selector = mem_str(conf->selector);
     r->alarm = alarm_new(kube_link_loop(link), on_alarm, r);
     backoff_init(&r->soon, REFLECTOR_FIRST_MS, REFLECTOR_MOST_MS, loop_random(kube_link_loop(link)));
+    backoff_init(&r->down, REFLECTOR_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(kube_link_loop(link)));
     backoff_init(&r->slow, REFLECTOR_DENIED_MS, REFLECTOR_DENIED_MS, loop_random(kube_link_loop(link)));
     budget_init(&r->budget, rates, loop_now_ms());
     cycle_init(&r->tokens);
@@ -83,7 +84,7 @@ void reflector_alive(struct reflector *r)
 {
     if (r->state == SOURCE_LIVE && r->call)
         sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE));
-    else if (r->state == SOURCE_DOWN && !r->call && is_link_err(r->state_why.code))
+    else if (!r->call && reflector_is_cut(r))
         reflector_after(r, 0);
 }
 
@@ -97,6 +98,11 @@ void reflector_lost(struct reflector *r, enum err err, const char *why)
     reflector_failed(r, err, why, 0);
 }
 
+bool reflector_is_cut(const struct reflector *r)
+{
+    return r->state == SOURCE_DOWN && is_link_err(r->state_why.code);
+}
+
 void reflector_after(struct reflector *r, uint64_t ms)
 {
     alarm_set(r->alarm, ms, 0);
@@ -104,7 +110,8 @@ void reflector_after(struct reflector *r, uint64_t ms)
 
 void reflector_failed(struct reflector *r, enum err err, const char *why, uint64_t retry_after_s)
 {
-    uint64_t ms = backoff_next(&r->soon, loop_now_ms());
+    /* whether a link is there again the liveness probe finds out, for all kinds */
+    uint64_t ms = backoff_next(is_link_err(err) ? &r->soon : &r->down, loop_now_ms());
     reflector_publish_state(r, err == ERR_AUTH ? SOURCE_DENIED : SOURCE_DOWN, err, why);
     /* adds the jittered delay to Retry-After, so that clients told the same do not all retry at the same moment */
     if (retry_after_s && retry_after_s <= 60 && retry_after_s * 1000 > ms) ms += retry_after_s * 1000;
@@ -313,5 +320,6 @@ void reflector_relist(struct reflector *r)
     r->next = NULL;
     r->version[0] = '\0';
     backoff_reset(&r->soon);
+    backoff_reset(&r->down);
     reflector_after(r, 0);
 }

@@ -26,7 +26,7 @@ enum {
     REFLECTOR_LIST_MS = 30000,     /* timeout of a page */
     REFLECTOR_WATCH_MS = 25,       /* from list to watch: lets the next kind's list use the connection first */
     REFLECTOR_FIRST_MS = 250,      /* back-off: first delay */
-    REFLECTOR_MOST_MS = 15000,     /* and the longest */
+    REFLECTOR_MOST_MS = 15000,     /* and the longest, of watches that end and of links that are cut */
     REFLECTOR_DENIED_MS = 40000,   /* retry after 401, 403, 404: ±50 % */
     REFLECTOR_PUBLISHED_MS = 1000  /* a delay of at least this is published with the source's state */
 };
@@ -50,6 +50,7 @@ void reflector_relist(struct reflector *r); /* starts a new list now */
 void reflector_alive(struct reflector *r);
 /* The liveness probe failed: cancels the watch, publishes DOWN, and retries with back-off. */
 void reflector_lost(struct reflector *r, enum err err, const char *why);
+bool reflector_is_cut(const struct reflector *r); /* DOWN for a connection error */
 const char *reflector_path(const struct reflector *r);
 
 #endif

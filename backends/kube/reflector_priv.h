@@ -16,8 +16,8 @@ struct reflector {
     enum table table;
     char *source, *path, *fallback, *selector;
     struct kube_call *call;
-    struct alarm *alarm; /* the next request */
-    struct backoff soon, slow;
+    struct alarm *alarm;             /* the next request */
+    struct backoff soon, down, slow; /* ends and links that are cut; other failures; refusals */
     struct budget budget;
     enum source_state state; /* as published */
     struct why state_why;

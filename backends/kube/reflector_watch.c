@@ -78,6 +78,7 @@ static void on_head(void *arg, long status)
     struct reflector *r = arg;
     if (status != 200) return;
     backoff_works(&r->soon, loop_now_ms());
+    backoff_works(&r->down, loop_now_ms());
     reflector_live(r);
 }
 

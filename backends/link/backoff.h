@@ -12,7 +12,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { BACKOFF_HEALTHY_MS = 30000 };
+enum {
+    BACKOFF_HEALTHY_MS = 30000,
+    /* most_ms of a link that is down: with the jitter 4.5 s, so that one that has healed is seen within 5 s */
+    BACKOFF_LINK_MOST_MS = 3000
+};
 
 struct backoff {
     uint32_t first_ms, most_ms, next_ms, seed;

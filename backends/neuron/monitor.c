@@ -184,7 +184,7 @@ static enum err monitor_open(struct loop *l, const struct neuron_open *conf, con
     be->pod = mem_str(conf->pod);
     be->again = alarm_new(l, monitor_start, be);
     be->silence = alarm_new(l, on_silence, be);
-    backoff_init(&be->backoff, MONITOR_FIRST_MS, MONITOR_MOST_MS, loop_random(l));
+    backoff_init(&be->backoff, MONITOR_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(l));
     monitor_publish_state(be, SOURCE_CONNECTING, ERR_OK, NULL);
     alarm_set(be->again, 0, 0);
     *ret_be = be;

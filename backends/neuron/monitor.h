@@ -12,7 +12,6 @@
 
 enum {
     MONITOR_FIRST_MS = 1000, /* back-off */
-    MONITOR_MOST_MS = 30000,
     MONITOR_SILENCE_MS = 30000
 };
 

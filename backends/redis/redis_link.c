@@ -345,8 +345,8 @@ static enum err link_open(struct loop *l, const struct redis_open *conf, const s
     k->redial = alarm_new(l, link_connect, k);
     k->tick = poll_alarm(k);
     k->closing = alarm_new(l, on_closing, k);
-    backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
-    backoff_init(&k->track.backoff, LINK_RETRY_FIRST_MS, LINK_RETRY_MOST_MS, loop_random(l));
+    backoff_init(&k->backoff, LINK_RETRY_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(l));
+    backoff_init(&k->track.backoff, LINK_RETRY_FIRST_MS, BACKOFF_LINK_MOST_MS, loop_random(l));
     budget_init(&k->budget, rates, loop_now_ms());
     k->clients_most = POLL_CLIENTS_LISTED;
     k->state = SOURCE_OFF;

@@ -1,6 +1,7 @@
 /* kube_watch_test.c - List and watch, against recorded and misbehaving servers. */
 #include "backends/kube/kube_api.h"
 #include "backends/kube/kube_api_priv.h"
+#include "backends/kube/reflector_priv.h"
 #include "tests/support/fixture.h"
 #include "tests/support/kube_fixture.h"
 
@@ -62,7 +63,7 @@ static bool check_urls(struct kube_fixture *s, const char *request, struct tiny_
 static void two_head_kills_of_mistral(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.folder = FIX "mistral", .route = check_urls};
+    struct kube_fixture s = {.folder = "tests/fixtures/recordings/ray-mistral", .route = check_urls};
     asked_well = false;
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: example-token}", NULL);
@@ -456,7 +457,7 @@ static bool all_told(struct kube_fixture *s)
 static void a_kind_that_is_refused_darkens_alone(void **state)
 {
     (void)state;
-    struct kube_fixture s = {.route = refuse_some, .folder = FIX "mistral"};
+    struct kube_fixture s = {.route = refuse_some, .folder = "tests/fixtures/recordings/ray-mistral"};
     kube_fixture_start(&s);
     kube_fixture_open(&s, "{token: x}", NULL);
     kube_api.set_namespace(s.be, "mistral");
@@ -575,6 +576,83 @@ static void a_dead_link_is_noticed_and_redialled(void **state)
     kube_fixture_stop(&s);
 }
 
+/* ---- what heals is seen ---- */
+
+enum { HEALED_MS = 5000, LONG_OUTAGE_TRIES = 12 };
+
+/* As of an API server that has just started: it answers, and has no objects of a kind yet (recorded 1.34). */
+static bool initializing(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    if (s->step || !strstr(request, "/rayservices?")) return false;
+    *reply = kube_fixture_json(s, 429,
+                               "{\"kind\":\"Status\",\"apiVersion\":\"v1\",\"metadata\":{},\"status\":\"Failure\","
+                               "\"message\":\"storage is (re)initializing\",\"reason\":\"TooManyRequests\",\"details\":"
+                               "{\"retryAfterSeconds\":1},\"code\":429}");
+    return true;
+}
+
+static bool services_down(struct kube_fixture *s)
+{
+    return kube_fixture_state(s, "kube/rayservices") == SOURCE_DOWN;
+}
+
+static bool services_live(struct kube_fixture *s)
+{
+    return kube_fixture_state(s, "kube/rayservices") == SOURCE_LIVE;
+}
+
+/* Each delay of the back-off has passed, so that the next one is as long as it ever becomes. */
+static void outage_was_long(struct kube_fixture *s, int kind)
+{
+    struct reflector *r = s->be->kind[kind];
+    for (int i = 0; i < LONG_OUTAGE_TRIES; i++) reflector_failed(r, r->state_why.code, "again", 0);
+}
+
+static void a_server_that_has_healed_is_seen_in_time(void **state)
+{
+    (void)state;
+    struct kube_fixture s = {.route = initializing};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, services_down, "the server has no storage yet");
+    assert_string_equal(kube_fixture_why(&s, "kube/rayservices"), "storage is (re)initializing");
+    outage_was_long(&s, 0);
+    s.step = 1;
+    const uint64_t healed_ms = loop_now_ms();
+    kube_fixture_until(&s, services_live, "live again");
+    assert_true(loop_now_ms() - healed_ms < HEALED_MS);
+    assert_string_equal(kube_fixture_why(&s, "kube/rayservices"), "");
+    kube_fixture_stop(&s);
+}
+
+/* Everything is cut, the liveness probe too. */
+static bool cut(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    (void)request;
+    if (s->step) return false;
+    *reply = (struct tiny_reply){.bytes = "", .hang_up = true};
+    return true;
+}
+
+static void a_link_that_has_healed_is_seen_in_time(void **state)
+{
+    (void)state;
+    struct kube_fixture s = {.route = cut};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, services_down, "the link is cut");
+    unsigned probes = s.versions;
+    outage_was_long(&s, 0);
+    kube_fixture_for(&s, 4500); /* it is probed more often than a link that works */
+    assert_true(s.versions >= probes + 2);
+    outage_was_long(&s, 0);
+    s.step = 1;
+    const uint64_t healed_ms = loop_now_ms();
+    kube_fixture_until(&s, services_live, "live again");
+    assert_true(loop_now_ms() - healed_ms < HEALED_MS);
+    kube_fixture_stop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -594,6 +672,8 @@ int main(void)
         cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
         cmocka_unit_test(a_server_that_is_not_there),
         cmocka_unit_test(a_dead_link_is_noticed_and_redialled),
+        cmocka_unit_test(a_server_that_has_healed_is_seen_in_time),
+        cmocka_unit_test(a_link_that_has_healed_is_seen_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
