@@ -137,15 +137,17 @@ static void app_draw(struct app *app)
 
 /* ---- events ---- */
 
-/* Rings the bell and sets the window's title when a head is lost. */
+/* Rings the bell when a head is lost, and sets the window's title to where it stands. */
 static void notify_outage(struct app *app)
 {
-    const struct recovery *r = session_recovery(app->session);
-    bool down = r->outage == OUTAGE_RUNNING;
-    if (down == app->title_down) return;
-    app->title_down = down;
-    if (down) term_bell(app->term);
-    term_title(app->term, !down ? "raydeck" : r->head_lost ? "raydeck: HEAD DOWN" : "raydeck: GCS SILENT");
+    char title[48];
+    const enum outage_phase phase = recovery_phase_of(session_recovery(app->session));
+    const char *words = outage_phase_words(phase), *before = outage_phase_words(app->title_phase);
+    app->title_phase = phase;
+    if (strcmp(words, before) == 0) return;
+    if (!*before) term_bell(app->term);
+    snprintf(title, sizeof title, "raydeck%s%s", *words ? ": " : "", words);
+    term_title(app->term, title);
 }
 
 void app_redraw(struct app *app)

@@ -74,10 +74,10 @@ struct app {
     char message[APP_MESSAGE_MAX];
     bool message_bad;
     uint64_t message_until_ms;
-    bool dirty;                 /* a frame is owed */
-    bool title_down;            /* the window title tells of an outage */
-    struct script_run *script;  /* NULL: none was given */
-    struct alarm *script_alarm; /* set while it runs */
+    bool dirty;                    /* a frame is owed */
+    enum outage_phase title_phase; /* what the window's title tells */
+    struct script_run *script;     /* NULL: none was given */
+    struct alarm *script_alarm;    /* set while it runs */
     struct sim_line *speed_line, *reset_line;
     bool resetting;            /* the demo is being reset; a script waits for it */
     uint64_t redact;           /* the placeholders' key; 0: none */

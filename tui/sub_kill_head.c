@@ -36,8 +36,8 @@ struct kill {
     enum fate fate;
     char fate_why[ERR_TEXT_MAX];
     char why[ERR_TEXT_MAX];
-    bool printed[RUNG_COUNT];
-    char hangs[OUTAGE_WHY_MAX]; /* on what, and since when */
+    struct outage_rung printed[RUNG_COUNT]; /* as last printed */
+    char hangs[OUTAGE_WHY_MAX];             /* on what, and since when */
     uint64_t hangs_ms;
     bool hangs_printed;
 };
@@ -118,19 +118,29 @@ static void print_hanging(struct kill *k, const struct outage *o)
     fprintf(stderr, "          waiting for %s: %s\n", rung_words(o->waits_for), why);
 }
 
-/* Prints rungs as they are reached; true when the outage is over. */
+static void print_rung(struct kill *k, enum rung i, const struct outage_rung *now)
+{
+    char after[TEXT_NUM_MAX], lost[OUTAGE_WORDS_MAX];
+    struct outage_rung *then = &k->printed[i];
+    const bool lost_again = now->lost && (!then->lost || then->lost_after_ms != now->lost_after_ms);
+    if (lost_again)
+        printf("%8s  %-40s %s\n", outage_offset(after, now->lost_after_ms), rung_words(i),
+               outage_rung_words(now, lost));
+    if (now->seen && (!then->seen || lost_again || then->after_ms != now->after_ms))
+        printf("%8s  %-40s %s\n", outage_offset(after, now->after_ms), rung_words(i), now->note);
+    *then = *now;
+    fflush(stdout);
+}
+
+/* Prints rungs as they are reached and lost; true when the outage is over. */
 static bool is_recovered(void *arg)
 {
     struct kill *k = arg;
     struct outage o;
-    char after[TEXT_NUM_MAX];
+    enum rung order[RUNG_COUNT];
     outage_now(k, &o);
-    for (int i = 0; i < RUNG_COUNT; i++) {
-        if (!o.rung[i].seen || k->printed[i]) continue;
-        k->printed[i] = true;
-        printf("%8s  %-40s %s\n", outage_offset(after, o.rung[i].after_ms), rung_words((enum rung)i), o.rung[i].note);
-        fflush(stdout);
-    }
+    outage_rung_order(&o, order);
+    for (int i = 0; i < RUNG_COUNT; i++) print_rung(k, order[i], &o.rung[order[i]]);
     print_hanging(k, &o);
     return o.state == OUTAGE_OVER;
 }

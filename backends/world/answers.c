@@ -40,10 +40,10 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
 static const char *phase_words(const struct outage *o)
 {
     const struct outage_rung *rung = o->rung;
-    if (rung[RUNG_HEAD_READY].seen) return "head ready";
+    if (rung[RUNG_HEAD_READY].seen) return rung[RUNG_SERVE_RUNNING].seen ? "head ready, Serve RUNNING" : "head ready";
     if (rung[RUNG_SERVE_RUNNING].seen) return "Serve RUNNING, head not ready yet";
-    if (rung[RUNG_HEAD_ALIVE].seen) return "new head ALIVE, Serve starting";
-    if (rung[RUNG_GCS_READING].seen) return o->head_lost ? "new head reading the GCS" : "GCS back";
+    if (rung[RUNG_GCS_BACK].seen) return o->head_lost ? "GCS back, Serve starting" : "GCS back";
+    if (rung[RUNG_HEAD_ALIVE].seen) return "new head ALIVE";
     if (o->cause == CAUSE_CONTAINER && text_eq(o->new_head_uid, o->old_head_uid)) return "head container starting";
     if (rung[RUNG_HEAD_RUNNING].seen || *o->new_head_uid) return "new head starting";
     if (o->cause == CAUSE_CONTAINER) return "head container not started yet";
@@ -51,11 +51,11 @@ static const char *phase_words(const struct outage *o)
 }
 
 /* The last recovery is the only measure of this one. */
-static void say_left(const struct outage *o, const struct outage *before, uint64_t since_ms, struct answer *ret)
+static void say_left(const struct outage *o, const struct outage *before, struct answer *ret)
 {
-    const bool under_way = o->rung[RUNG_HEAD_CREATED].seen && !o->rung[RUNG_HEAD_READY].seen;
-    if (!o->head_lost || !under_way || !before->state || !before->head_down_ms.known) return;
-    uint64_t length = before->head_down_ms.value;
+    const bool under_way = o->rung[RUNG_HEAD_CREATED].seen && outage_phase_of(o) == PHASE_DOWN;
+    if (!under_way || !before->state || !before->head_down_ms.known || !o->head_down_ms.known) return;
+    uint64_t length = before->head_down_ms.value, since_ms = o->head_down_ms.value;
     if (length < since_ms)
         say(ret->text, "longer than the last time");
     else
@@ -64,38 +64,40 @@ static void say_left(const struct outage *o, const struct outage *before, uint64
         say(ret->brief, "about %llu s to go", (unsigned long long)((length - since_ms + 500) / 1000));
 }
 
-static void say_reconnect(const struct outage *o, uint64_t since_ms, struct answer *ret)
+/* From the GCS's silence on, where that was seen. */
+static void say_reconnect(const struct outage *o, struct answer *ret)
 {
     char left[TEXT_NUM_MAX];
-    uint64_t limit = o->reconnect_s.value * 1000;
+    const uint64_t limit = o->reconnect_s.value * 1000;
+    const struct known_u64 since = o->gcs_silent_ms.known ? o->gcs_silent_ms : o->head_down_ms;
     if (!o->reconnect_s.known) {
         say(ret->text, "how long workers reconnect is not known");
-    } else if (since_ms >= limit) {
+    } else if (since.value >= limit) {
         ret->verdict = VERDICT_NO;
         say(ret->text, "workers no longer reconnect: %llu s have passed", (unsigned long long)o->reconnect_s.value);
         say(ret->brief, "workers no longer reconnect");
     } else {
-        text_seconds(left, limit - since_ms);
+        text_seconds(left, limit - since.value);
         say(ret->text, "workers reconnect for another %s", left);
         say(ret->brief, "workers reconnect for %s more", left);
     }
 }
 
-static void head_down(const struct outage *o, const struct outage *before, uint64_t now_ms, struct answer *ret)
+/* HEAD GOING counts down what is left of its grace. */
+static void head_going(const struct outage *o, struct answer *ret)
 {
-    char word[TEXT_NUM_MAX];
-    const char *question = o->terminating ? "HEAD GOING" : o->head_lost ? "HEAD DOWN" : "GCS SILENT";
-    struct known_u64 length = o->terminating ? known_u64(now_ms - o->t0_ms)
-                              : o->head_lost ? o->head_down_ms
-                                             : o->gcs_silent_ms;
-    *ret = (struct answer){.question = question};
-    answer_word(ret, VERDICT_WARN, "%s", outage_length(word, length));
-    if (o->terminating) {
-        say(ret->text, "the GCS is not silent yet: the outage begins then");
-        say(ret->brief, "GCS not silent yet");
-        if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
-        return;
-    }
+    const unsigned long long left_s = (o->grace_left_ms.value + 999) / 1000;
+    if (o->grace_left_ms.known)
+        answer_word(ret, VERDICT_WARN, left_s ? "in %llus" : "now", left_s);
+    else
+        answer_word(ret, VERDICT_WARN, "–");
+    say(ret->text, "Terminating, it still serves: the outage begins with its end");
+    say(ret->brief, "Terminating, still serves");
+    if (o->grace_s.known) say(ret->text, "grace %llu s", (unsigned long long)o->grace_s.value);
+}
+
+static void say_phase(const struct outage *o, struct answer *ret)
+{
     if (o->headless_ms.known && o->headless_ms.value >= HEADLESS_MS) {
         const unsigned long long seconds = o->headless_ms.value / 1000;
         say(ret->text, "no head pod for %llu s", seconds);
@@ -104,9 +106,26 @@ static void head_down(const struct outage *o, const struct outage *before, uint6
     } else {
         say(ret->text, "%s", phase_words(o));
     }
-    say_left(o, before, length.value, ret);
+}
+
+static void head_down(const struct outage *o, const struct outage *before, struct answer *ret)
+{
+    char length[TEXT_NUM_MAX];
+    const enum outage_phase phase = outage_phase_of(o);
+    *ret = (struct answer){.question = outage_phase_words(phase)};
+    if (phase == PHASE_GOING) {
+        head_going(o, ret);
+        return;
+    }
+    answer_word(ret, VERDICT_WARN, "%s", outage_length(length, outage_phase_ms(o)));
+    say_phase(o, ret);
+    if (phase == PHASE_RECOVERING) {
+        say(ret->text, "head down %s", outage_length(length, o->head_down_ms));
+        if (o->waits_for != RUNG_COUNT && *o->rung[o->waits_for].why) say(ret->text, "%s", o->rung[o->waits_for].why);
+    }
+    say_left(o, before, ret);
     if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
-    if (!o->rung[RUNG_HEAD_ALIVE].seen) say_reconnect(o, length.value, ret);
+    if (phase != PHASE_RECOVERING && !o->rung[RUNG_HEAD_ALIVE].seen) say_reconnect(o, ret);
 }
 
 /* "Same" is said of now only while Kubernetes and the monitors are heard. */
@@ -135,7 +154,7 @@ void answers_of(const struct world *w, const struct focus *f, const struct outag
 {
     answer_answering(w, f, o, now_ms, wall_ms, &out[0]);
     if (o->state == OUTAGE_RUNNING) {
-        head_down(o, before, now_ms, &out[1]);
+        head_down(o, before, &out[1]);
         worker_pods(w, o, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);

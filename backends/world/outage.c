@@ -44,10 +44,15 @@ static void take_rungs(const struct recovery *r, const struct world *w, const st
         struct outage_rung *rung = &ret->rung[i];
         rung->seen = s->reached;
         rung->possible = !s->reached && recovery_may_come(r, w, f, (enum rung)i);
+        rung->lost = s->lost;
         if (rung->seen) {
             rung->after_ms = s->at_ms - r->t0_ms;
             rung->wall_ms = s->wall_ms;
             COPY(rung->note, s->note);
+        }
+        if (rung->lost) {
+            rung->was_after_ms = s->was_ms - r->t0_ms;
+            rung->lost_after_ms = s->lost_ms - r->t0_ms;
         }
         if (!rung->possible) continue;
         if (ret->missing == RUNG_COUNT) ret->missing = (enum rung)i;
@@ -75,24 +80,6 @@ static uint64_t ms_between(uint64_t from, uint64_t to)
     return to > from ? to - from : 0;
 }
 
-/* Redis shows a GCS that still beats: a head in its grace. */
-static bool gcs_still_beats(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
-{
-    if (r->outage != OUTAGE_RUNNING || r->silent_ms.known || r->new_head_uid || !f->redis) return false;
-    if (!f->redis->heartbeat.known && !f->redis->ray_connections.known) return false;
-    return world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
-}
-
-/* Without a look at Redis: its pod is Terminating, and its Ray container runs. */
-static bool head_still_runs(const struct recovery *r, const struct world *w, const struct focus *f)
-{
-    const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
-    if (r->outage != OUTAGE_RUNNING || r->silent_ms.known || r->new_head_uid || !row || row->gone_ms) return false;
-    if (f->redis && f->redis->heartbeat.known) return false; /* its heartbeat says more */
-    const struct pod *p = ROW(row, pod);
-    return p->deleted.known && p->started.known && text_eq(p->phase, "Running") && !r->memory->old_ended_ms.known;
-}
-
 static struct known_u64 length_unserved(const struct recovery *r, uint64_t wall_ms)
 {
     const struct recovery_memory *m = r->memory;
@@ -104,26 +91,39 @@ static struct known_u64 length_unserved(const struct recovery *r, uint64_t wall_
     return known_u64(open > m->gap_ms ? open : m->gap_ms);
 }
 
-static struct known_u64 length_silent(const struct recovery *r, uint64_t now_ms)
+/* From a moment to that at which it ended; until now while it has not, and the outage runs. */
+static struct known_u64 length_from(const struct recovery *r, uint64_t from, struct known_u64 end, uint64_t now_ms)
 {
-    const struct rung_state *back = &r->rung[RUNG_GCS_READING];
-    if (!r->silent_ms.known) return UNKNOWN_U64;
-    if (back->reached) return known_u64(ms_between(r->silent_ms.value, back->at_ms));
-    return r->outage == OUTAGE_RUNNING ? known_u64(ms_between(r->silent_ms.value, now_ms)) : UNKNOWN_U64;
+    if (end.known) return known_u64(ms_between(from, end.value));
+    return r->outage == OUTAGE_RUNNING ? known_u64(ms_between(from, now_ms)) : UNKNOWN_U64;
 }
 
-static struct known_u64 length_down(const struct recovery *r, const struct outage *o, uint64_t now_ms)
+static struct known_u64 rung_at(const struct rung_state *s)
 {
-    const struct rung_state *ready = &r->rung[RUNG_HEAD_READY], *serve = &r->rung[RUNG_SERVE_RUNNING];
-    uint64_t from = r->t0_ms;
-    if (!r->head_lost || o->terminating) return UNKNOWN_U64;
+    return s->reached ? known_u64(s->at_ms) : UNKNOWN_U64;
+}
+
+static void take_lengths(const struct recovery *r, uint64_t now_ms, uint64_t wall_ms, struct outage *ret)
+{
+    const struct known_u64 ready = rung_at(&r->rung[RUNG_HEAD_READY]), serve = rung_at(&r->rung[RUNG_SERVE_RUNNING]);
+    const bool serve_waits = !serve.known && ret->rung[RUNG_SERVE_RUNNING].possible;
+    struct known_u64 both = serve_waits || !ready.known ? UNKNOWN_U64 : ready;
+    if (both.known && serve.known && serve.value > both.value) both = serve;
+    ret->unserved_ms = length_unserved(r, wall_ms);
     if (r->silent_ms.known)
-        from = r->silent_ms.value;
-    else if (r->memory->old_ended_ms.known)
-        from = r->memory->old_ended_ms.value;
-    bool waits = !ready->reached || (!serve->reached && o->rung[RUNG_SERVE_RUNNING].possible);
-    if (waits) return r->outage == OUTAGE_RUNNING ? known_u64(ms_between(from, now_ms)) : UNKNOWN_U64;
-    return known_u64(ms_between(from, serve->reached && serve->at_ms > ready->at_ms ? serve->at_ms : ready->at_ms));
+        ret->gcs_silent_ms = length_from(r, r->silent_ms.value, rung_at(&r->rung[RUNG_GCS_BACK]), now_ms);
+    if (!r->down_ms.known) return;
+    ret->head_down_ms = length_from(r, r->down_ms.value, ready, now_ms);
+    ret->recovered_ms = length_from(r, r->down_ms.value, both, now_ms);
+}
+
+/* By the kubelet's count: from the delete. */
+static void take_going(const struct recovery *r, const struct world *w, uint64_t now_ms, struct outage *ret)
+{
+    const struct row *row = r->going ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
+    const struct known_u64 grace = row ? head_grace_s(r, ROW(row, pod)) : UNKNOWN_U64;
+    ret->going = r->going;
+    if (grace.known) ret->grace_left_ms = known_u64(ms_between(now_ms, r->t0_ms + grace.value * 1000));
 }
 
 /* ---- all of it -------------------------------------------------------------------------------------------------- */
@@ -140,16 +140,14 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     take_identity(r, f, ret);
     take_rungs(r, w, f, now_ms, ret);
     ret->node_stale = node_is_stale(r, w, f);
-    ret->terminating = gcs_still_beats(r, w, f, now_ms) || head_still_runs(r, w, f);
+    take_going(r, w, now_ms, ret);
     ret->headless_ms = recovery_headless_ms(r, w, f, now_ms);
     outage_fill_workers(r, w, ret);
     outage_fill_fields(r, w, ret);
     memcpy(ret->request, r->request, sizeof ret->request);
     memcpy(ret->failure, r->failure, sizeof ret->failure);
     memcpy(ret->second, r->second, sizeof ret->second);
-    ret->unserved_ms = length_unserved(r, wall_ms);
-    ret->gcs_silent_ms = length_silent(r, now_ms);
-    ret->head_down_ms = length_down(r, ret, now_ms);
+    take_lengths(r, now_ms, wall_ms, ret);
 }
 
 const struct outage *outage_before(const struct recovery *r)
@@ -160,6 +158,48 @@ const struct outage *outage_before(const struct recovery *r)
 const struct outage *outage_last(const struct outage *now, const struct outage *before)
 {
     return now->state == OUTAGE_OVER && now->head_lost ? now : before;
+}
+
+static enum outage_phase phase_of(enum outage_state state, bool head_lost, bool going, bool ready)
+{
+    if (state == OUTAGE_NONE) return PHASE_NONE;
+    if (state == OUTAGE_OVER) return PHASE_OVER;
+    if (!head_lost) return PHASE_SILENT;
+    return going ? PHASE_GOING : ready ? PHASE_RECOVERING : PHASE_DOWN;
+}
+
+enum outage_phase outage_phase_of(const struct outage *o)
+{
+    return phase_of(o->state, o->head_lost, o->going, o->rung[RUNG_HEAD_READY].seen);
+}
+
+enum outage_phase recovery_phase_of(const struct recovery *r)
+{
+    return phase_of(r->outage, r->head_lost, r->going, r->rung[RUNG_HEAD_READY].reached);
+}
+
+struct known_u64 outage_phase_ms(const struct outage *o)
+{
+    switch (outage_phase_of(o)) {
+    case PHASE_SILENT: return o->gcs_silent_ms;
+    case PHASE_DOWN: return o->head_down_ms;
+    case PHASE_RECOVERING: return o->recovered_ms;
+    default: return UNKNOWN_U64;
+    }
+}
+
+void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT])
+{
+    size_t n = 0;
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        size_t at = n;
+        if (!o->rung[i].seen) continue;
+        for (; at && o->rung[ret[at - 1]].after_ms > o->rung[i].after_ms; at--) ret[at] = ret[at - 1];
+        ret[at] = (enum rung)i;
+        n++;
+    }
+    for (int i = 0; i < RUNG_COUNT; i++)
+        if (!o->rung[i].seen) ret[n++] = (enum rung)i;
 }
 
 size_t outage_answered(const struct outage *o)

@@ -9,12 +9,13 @@
  * The lengths:
  *   unserved    the longest time since T0 in which no probe was answered: between two answers, from T0 to the first,
  *               from the last to now (or to the end of the watch). Unknown where no probe ended.
- *   GCS silent  from the GCS's last sign of life to the first of a GCS that reads Redis again; until now while there is
- *               none. Unknown where the silence was not seen.
- *   head down   from the GCS's silence, where that was not seen from the end of the old head's pod or container, where
- *               that was not seen from T0; to the new head's readiness, and to Serve RUNNING where that came later;
- *               until now while they are awaited. A head that still serves through its grace is not down. Unknown where
- *               no head was lost.
+ *   GCS silent  from the GCS's last sign of life to the GCS that is back and stays; until now while there is none.
+ *               Unknown where the silence was not seen.
+ *   head down   from T0, or from the end of the grace through which a Terminating head still served, to the new head's
+ *               readiness; until now while that is awaited. Unknown where no head was lost, and while it is going.
+ *   recovered   from the same moment to Serve RUNNING and the head's readiness, whichever came later; until now while
+ *               they are awaited. Where no Serve API is read, the same as head down.
+ * A length that runs never gets shorter: where a rung is lost again, it runs on from where it began.
  * All of them in milliseconds by our clock. Rungs are offsets from T0, and no lengths.
  */
 #ifndef RAYDECK_WORLD_OUTAGE_H
@@ -32,9 +33,10 @@ enum {
 };
 
 struct outage_rung {
-    bool seen;
+    bool seen;     /* and it holds */
+    bool lost;     /* it was seen at was_after_ms, and stopped being true at lost_after_ms: the last time */
     bool possible; /* not seen, but it can come, or could have */
-    uint64_t after_ms, wall_ms;
+    uint64_t after_ms, wall_ms, was_after_ms, lost_after_ms;
     char note[RECOVERY_NOTE_MAX]; /* seen: by what */
     char why[OUTAGE_WHY_MAX];     /* possible: why it does not come; "" where nothing tells */
 };
@@ -65,11 +67,11 @@ struct outage {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX];
     bool ours, head_lost;
-    struct known_u64 grace_s;
+    struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
     struct known_u64 reconnect_s;
-    bool terminating;             /* the old head is going, and still serves */
+    bool going;                   /* the old head is Terminating, and still serves through its grace */
     struct known_u64 headless_ms; /* so long there has been no head pod at all (recovery_headless_ms) */
     bool node_stale;              /* the GCS's table NODE still says that the old head is ALIVE */
 
@@ -93,7 +95,7 @@ struct outage {
     struct outage_fields fields;      /* of all tables; known only where each of them is */
     struct outage_fields checkpoints; /* Serve's: they are fields of KV, and among its fields */
 
-    struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms;
+    struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms, recovered_ms;
 };
 
 /* The report of the outage that *r marks, as of now. Pure. */
@@ -103,6 +105,18 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
 const struct outage *outage_before(const struct recovery *r);
 /* The last finished one that cost a head: *now if it is such a one, else *before. State NONE: none was watched. */
 const struct outage *outage_last(const struct outage *now, const struct outage *before);
+
+/* Where it stands: the GCS is only silent; a Terminating head still serves; the new head is awaited; it is Ready, and
+ * Serve or the workers are awaited. */
+enum outage_phase { PHASE_NONE, PHASE_SILENT, PHASE_GOING, PHASE_DOWN, PHASE_RECOVERING, PHASE_OVER };
+enum outage_phase outage_phase_of(const struct outage *o);
+enum outage_phase recovery_phase_of(const struct recovery *r); /* the same, without a report */
+/* "HEAD DOWN"; "" of none, and of one that is over. */
+const char *outage_phase_words(enum outage_phase phase);
+/* The length that runs meanwhile: GCS silent, head down, recovered. Unknown while the head is going. */
+struct known_u64 outage_phase_ms(const struct outage *o);
+/* The rungs in order of time: those that hold by when they were reached, then the others as they are expected. */
+void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);
 
 /* ---- sums over it ----------------------------------------------------------------------------------------------- */
 
@@ -129,6 +143,8 @@ char *outage_worker_words(const struct outage *o, char out[OUTAGE_WORDS_MAX]);
 char *outage_request_words(const struct outage *o, enum outage_class class, char out[OUTAGE_WORDS_MAX]);
 /* "kept 52/54 LOST 1 +2 -1 expected", "–" where it is unknown or NULL; *ret_bad (may be NULL): something was lost. */
 char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MAX], bool *ret_bad);
+/* "was +30.1s, lost again +45.0s"; "first …" of one that holds again; "" of one that was never lost. */
+char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MAX]);
 /* How the head is: "head up", "head not ready", "head down 5.4s", "head back, recovering 41.2s", "no head". */
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX]);
 

@@ -25,7 +25,8 @@
     TEXT(new_head)                                                                                                     \
     KNOWN(reconnect_s)                                                                                                 \
     KNOWN(headless_ms)                                                                                                 \
-    FLAG(terminating)                                                                                                  \
+    FLAG(going)                                                                                                        \
+    KNOWN(grace_left_ms)                                                                                               \
     FLAG(node_stale)                                                                                                   \
     KNOWN(last_rung)                                                                                                   \
     SIZE(same)                                                                                                         \
@@ -36,7 +37,8 @@
     TEXT(second)                                                                                                       \
     KNOWN(unserved_ms)                                                                                                 \
     KNOWN(gcs_silent_ms)                                                                                               \
-    KNOWN(head_down_ms)
+    KNOWN(head_down_ms)                                                                                                \
+    KNOWN(recovered_ms)
 
 static const char *const state_words[] = {"none", "running", "over"};
 static const char *const cause_words[CAUSE_COUNT] = {
@@ -67,13 +69,17 @@ static void add_tri(cJSON *json, const char *name, enum tri t)
 static void add_rungs(cJSON *json, const struct outage *o)
 {
     cJSON *array = cJSON_AddArrayToObject(json, "rungs");
+    enum rung order[RUNG_COUNT];
+    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *rung = &o->rung[i];
+        const struct outage_rung *rung = &o->rung[order[i]];
         cJSON *item = cJSON_CreateObject();
-        cJSON_AddStringToObject(item, "rung", rung_names[i]);
+        cJSON_AddStringToObject(item, "rung", rung_names[order[i]]);
         cJSON_AddBoolToObject(item, "possible", rung->possible);
         add_known(item, "after_ms", rung->seen ? known_u64(rung->after_ms) : UNKNOWN_U64);
         add_known(item, "wall_ms", rung->seen ? known_u64(rung->wall_ms) : UNKNOWN_U64);
+        add_known(item, "was_after_ms", rung->lost ? known_u64(rung->was_after_ms) : UNKNOWN_U64);
+        add_known(item, "lost_after_ms", rung->lost ? known_u64(rung->lost_after_ms) : UNKNOWN_U64);
         cJSON_AddStringToObject(item, "note", rung->note);
         cJSON_AddStringToObject(item, "why", rung->why);
         cJSON_AddItemToArray(array, item);
@@ -194,6 +200,10 @@ static void read_rungs(const cJSON *json, struct outage *o)
         rung->seen = after.known;
         rung->after_ms = after.value;
         rung->wall_ms = read_whole(item, "wall_ms");
+        const struct known_u64 lost = json_u64(item, "lost_after_ms");
+        rung->lost = lost.known;
+        rung->lost_after_ms = lost.value;
+        rung->was_after_ms = read_whole(item, "was_after_ms");
         rung->possible = json_bool(item, "possible") == TRI_YES;
         read_text(item, "note", rung->note, sizeof rung->note);
         read_text(item, "why", rung->why, sizeof rung->why);

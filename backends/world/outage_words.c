@@ -3,6 +3,17 @@
 
 #include <stdio.h>
 
+const char *outage_phase_words(enum outage_phase phase)
+{
+    switch (phase) {
+    case PHASE_SILENT: return "GCS SILENT";
+    case PHASE_GOING: return "HEAD GOING";
+    case PHASE_DOWN: return "HEAD DOWN";
+    case PHASE_RECOVERING: return "RECOVERING";
+    default: return "";
+    }
+}
+
 char *outage_length(char out[TEXT_NUM_MAX], struct known_u64 ms)
 {
     if (ms.known) return text_seconds(out, ms.value);
@@ -83,17 +94,26 @@ char *outage_field_words(const struct outage_fields *k, char out[OUTAGE_WORDS_MA
     return out;
 }
 
+char *outage_rung_words(const struct outage_rung *rung, char out[OUTAGE_WORDS_MAX])
+{
+    char was[TEXT_NUM_MAX], lost[TEXT_NUM_MAX];
+    out[0] = '\0';
+    if (rung->lost)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s %s, lost again %s", rung->seen ? "first" : "was",
+                 outage_offset(was, rung->was_after_ms), outage_offset(lost, rung->lost_after_ms));
+    return out;
+}
+
 char *outage_head_words(const struct outage *o, const struct pod *head, char out[OUTAGE_WORDS_MAX])
 {
+    static const char *const words[] = {
+        [PHASE_SILENT] = "GCS silent", [PHASE_DOWN] = "head down", [PHASE_RECOVERING] = "head back, recovering"};
     char length[TEXT_NUM_MAX];
-    bool runs = o->state == OUTAGE_RUNNING, back = o->rung[RUNG_HEAD_ALIVE].seen || o->rung[RUNG_HEAD_READY].seen;
-    if (runs && o->terminating)
+    const enum outage_phase phase = outage_phase_of(o);
+    if (phase == PHASE_GOING)
         snprintf(out, OUTAGE_WORDS_MAX, "head terminating");
-    else if (runs && o->head_lost)
-        snprintf(out, OUTAGE_WORDS_MAX, "%s %s", back ? "head back, recovering" : "head down",
-                 outage_length(length, o->head_down_ms));
-    else if (runs)
-        snprintf(out, OUTAGE_WORDS_MAX, "GCS silent %s", outage_length(length, o->gcs_silent_ms));
+    else if (phase != PHASE_NONE && phase != PHASE_OVER)
+        snprintf(out, OUTAGE_WORDS_MAX, "%s %s", words[phase], outage_length(length, outage_phase_ms(o)));
     else if (head)
         snprintf(out, OUTAGE_WORDS_MAX, "%s", head->is_ready == TRI_NO ? "head not ready" : "head up");
     else
@@ -116,6 +136,7 @@ void outage_losses_text(const struct outage *o, struct buf *out)
     char length[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
     if (o->state == OUTAGE_NONE) return;
     buf_printf(out, "outage    head down %s", outage_length(length, o->head_down_ms));
+    if (o->recovered_ms.known) buf_printf(out, ", recovered after %s", outage_length(length, o->recovered_ms));
     if (o->gcs_silent_ms.known) buf_printf(out, ", GCS silent %s", outage_length(length, o->gcs_silent_ms));
     if (o->unserved_ms.known)
         buf_printf(out, ", no probe answered for %s at most", outage_length(length, o->unserved_ms));

@@ -8,7 +8,12 @@
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
  * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), or our own delete is accepted. Rungs may be
- * reached in any order. The ladder closes when every rung that can be observed has been reached.
+ * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
+ * ladder closes when every rung that can be observed is true, and opens again when one is lost after that.
+ *
+ * The GCS is back when the new head has written its NODE record and a heartbeat stamped after it: both are its own, by
+ * its own clock. Connections to Redis or a port that accepts are those of any gcs_server that starts, and prove
+ * nothing.
  */
 #ifndef RAYDECK_WORLD_RECOVERY_H
 #define RAYDECK_WORLD_RECOVERY_H
@@ -16,15 +21,14 @@
 #include "backends/world/joins.h"
 #include "backends/world/world.h"
 
-/* X(NAME, words), in the order in which a recovery is expected to reach them: what is shown, and what a loss of the new
- * head unmarks (a rung and those after it). */
+/* X(NAME, words), in the order in which a recovery is expected to reach them. */
 #define RUNG_MAP(X)                                                                                                    \
     X(DELETE_ACCEPTED, "delete accepted")                                                                              \
     X(GCS_SILENT, "GCS silent")                                                                                        \
     X(HEAD_CREATED, "new head created, bound")                                                                         \
     X(HEAD_RUNNING, "head container running")                                                                          \
-    X(GCS_READING, "GCS reading Redis")                                                                                \
     X(HEAD_ALIVE, "new head ALIVE, old DEAD")                                                                          \
+    X(GCS_BACK, "GCS back, heartbeat moves")                                                                           \
     X(SERVE_RUNNING, "Serve RUNNING")                                                                                  \
     X(HEAD_READY, "head pod ready")                                                                                    \
     X(WORKERS_SAME, "worker proxies answer, workers the same")
@@ -38,9 +42,11 @@ enum rung {
 
 enum { RECOVERY_NOTE_MAX = 160 };
 struct rung_state {
-    bool reached;
+    bool reached;                 /* and it still holds */
     uint64_t at_ms, wall_ms;      /* when it was observed, by our clocks */
     char note[RECOVERY_NOTE_MAX]; /* the evidence: "uid 9c1e…, grace 0", "connections 4 → 0" */
+    bool lost;                    /* it was reached at was_ms, and stopped being true at lost_ms (the last time) */
+    uint64_t was_ms, lost_ms;
 };
 
 enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
@@ -98,6 +104,8 @@ struct recovery {
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
     char *old_ray_node;           /* hex node id in the GCS; NULL: unknown */
     struct known_u64 silent_ms;   /* when the GCS fell silent: workers' reconnect timeout starts */
+    struct known_u64 down_ms;     /* since when the lost head has been down: T0, or the end of its grace */
+    bool going;                   /* the lost head is Terminating, and still serves through its grace */
     struct known_u64 over_ms;     /* when the last rung was reached */
     struct known_u64 reconnect_s; /* workers' RAY_gcs_rpc_server_reconnect_timeout_s */
     struct rung_state rung[RUNG_COUNT];

@@ -1,5 +1,9 @@
-/* recovery_gcs.c - detects from Redis whether the GCS is silent, and whether it is back: heartbeat and connections. */
+/*
+ * recovery_gcs.c - detects from Redis whether the GCS is silent, and whether it is back. It is silent without a
+ * heartbeat; it is back with the new head's: one stamped after that head's NODE record, which only its own GCS writes.
+ */
 #include "backends/base/mem.h"
+#include "backends/base/text.h"
 #include "backends/world/recovery_priv.h"
 
 #include <stdio.h>
@@ -8,36 +12,25 @@
 
 void gcs_done(struct gcs_view *g)
 {
-    free(g->from);
-    free(g->from_well);
     *g = (struct gcs_view){0};
 }
 
 void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms)
 {
-    g->connections_well = g->connections_least = g->connections.value;
-    record_set(&g->from_well, g->from);
+    g->connections_well = g->connections.value;
     if (silent_ms.known && g->heartbeat_ms <= silent_ms.value) g->heartbeat_ms = 0;
 }
 
 static void sample_connections(struct gcs_view *g, const struct redis *redis, bool outage)
 {
     if (!redis->ray_connections.known) return;
-    uint64_t n = redis->ray_connections.value;
     g->connections = redis->ray_connections;
-    record_set(&g->from, redis->ray_from);
-    if (outage) {
-        if (n < g->connections_least) g->connections_least = n;
-    } else if (n) {
-        g->connections_well = g->connections_least = n;
-        record_set(&g->from_well, redis->ray_from);
-    }
+    if (!outage && g->connections.value) g->connections_well = g->connections.value;
 }
 
 void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms)
 {
     sample_connections(g, redis, outage);
-    g->sample_ms = now_ms;
     if (!redis->heartbeat.known) g->heartbeat_ms = 0; /* not read any more: proves nothing */
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_ms = now_ms;
@@ -47,6 +40,8 @@ void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint
     }
     g->heartbeat = redis->heartbeat;
 }
+
+/* ---- silence ------------------------------------------------------------------------------------------------- */
 
 /* A heartbeat that stands still proves something only while Redis itself responds. */
 static bool redis_has_answered_since(const struct world *w, uint64_t ms)
@@ -63,13 +58,11 @@ static bool has_fewer(const struct gcs_view *g)
     return g->connections.known && g->connections.value < g->connections_well;
 }
 
-static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet,
-                            uint64_t now_ms)
+static bool silence_is_seen(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t quiet)
 {
     uint64_t limit = terminating ? SILENT_TERMINATING_MS : SILENT_MS;
-    bool missed = quiet >= HEARTBEAT_MISSED_MS && g->sample_ms == now_ms;
-    if (has_fewer(g) && terminating && (missed || (!g->heartbeat_ms && !g->connections.value))) return true;
-    if (has_fewer(g) && !g->connections.value && quiet >= HEARTBEATS_MISSED_MS) return true;
+    bool disconnected = has_fewer(g) && !g->connections.value;
+    if (disconnected && (g->heartbeat_ms ? quiet >= HEARTBEATS_MISSED_MS : terminating)) return true;
     return quiet >= limit && redis_has_answered_since(w, g->heartbeat_ms + limit / 2);
 }
 
@@ -79,7 +72,7 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool termina
     bool beat_seen = g->heartbeat_ms != 0;
     uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
     const char *beat = beat_seen ? "heartbeat stopped" : "";
-    if (!silence_is_seen(g, w, terminating, quiet, now_ms)) return false;
+    if (!silence_is_seen(g, w, terminating, quiet)) return false;
     if (has_fewer(g))
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu%s%s",
                  (unsigned long long)g->connections_well, (unsigned long long)g->connections.value,
@@ -93,20 +86,82 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool termina
     return true;
 }
 
-bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung_state *ret)
+/* ---- the new head's GCS -------------------------------------------------------------------------------------- */
+
+bool gcs_has_nodes(const struct world *w, const struct focus *f)
 {
-    unsigned long long well = g->connections_well, least = g->connections_least, now = g->connections.value;
-    bool fell = least < well, moved = g->from && g->from_well && strcmp(g->from, g->from_well) != 0;
-    if (g->connections.known && now && now >= well && (fell || moved)) {
-        if (fell)
-            snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu", least, now);
-        else
-            snprintf(ret->note, sizeof ret->note, "%llu Ray connections, now from %s", now, g->from);
-        return true;
+    if (!f->gcs_ns) return false;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        if (!row->gone_ms && text_eq(ROW(row, raynode)->ns, f->gcs_ns)) return true;
     }
-    /* the old head's last heartbeat may be read after its connections closed; a new head's comes later */
-    uint64_t late = r->head_lost ? HEARTBEAT_LATE_MS : 0;
-    if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value + late) return false;
-    snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
+    return false;
+}
+
+bool gcs_old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || !text_eq(n->id, r->old_ray_node)) continue;
+        return text_eq(n->state, "DEAD");
+    }
+    return true;
+}
+
+/* A record that an earlier run of the same pod has left says ALIVE too: the record of a run is newer than its
+ * container. Both stamps are by the clock of the head's K8s node. */
+static bool node_is_of_run(const struct raynode *n, const struct pod *head)
+{
+    if (n->pod ? !text_eq(n->pod, head->name) : !n->address || !text_eq(n->address, head->ip)) return false;
+    return !n->started.known || !head->started.known || n->started.value >= head->started.value;
+}
+
+const struct raynode *gcs_new_node(const struct recovery *r, const struct world *w, const struct focus *f)
+{
+    const struct pod *head = head_successor(r, f);
+    if (!f->gcs_ns || !head) return NULL;
+    WORLD_EACH (row, w, TABLE_RAYNODE) {
+        const struct raynode *n = ROW(row, raynode);
+        if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || n->is_head == TRI_NO || !n->id) continue;
+        if (!text_eq(n->state, "ALIVE") || text_eq(n->id, r->old_ray_node)) continue;
+        if (text_eq(n->id, r->memory->lost_ray_node)) continue;
+        if (node_is_of_run(n, head)) return n;
+    }
+    return NULL;
+}
+
+/* Stamped by the same clock as the NODE record; where that has no stamp, a heartbeat seen to move after it. */
+static bool beat_is_of(const struct recovery *r, const struct raynode *n)
+{
+    const struct gcs_view *g = &r->memory->gcs;
+    if (n->started.known) return g->heartbeat.known && g->heartbeat.value >= n->started.value;
+    const struct rung_state *alive = &r->rung[RUNG_HEAD_ALIVE];
+    return alive->reached && g->heartbeat_ms > alive->at_ms;
+}
+
+/* Without NODE nothing in Redis tells the new head's heartbeat from the old one's: its pod has to be ready. */
+static bool beat_follows_ready(const struct recovery *r)
+{
+    const struct rung_state *ready = &r->rung[RUNG_HEAD_READY];
+    return ready->reached && r->memory->gcs.heartbeat_ms > ready->at_ms;
+}
+
+bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret)
+{
+    const struct gcs_view *g = &r->memory->gcs;
+    const struct rung_state *rung = &r->rung[RUNG_GCS_BACK];
+    const struct raynode *node = r->head_lost ? gcs_new_node(r, w, f) : NULL;
+    if (rung->lost && g->heartbeat.known && g->heartbeat_ms <= rung->lost_ms) return false;
+    if (!r->head_lost) { /* the same GCS */
+        if (!r->silent_ms.known || g->heartbeat_ms <= r->silent_ms.value) return false;
+        snprintf(ret->note, sizeof ret->note, "heartbeat moves again");
+    } else if (!r->memory->nodes_seen) {
+        if (!beat_follows_ready(r)) return false;
+        snprintf(ret->note, sizeof ret->note, "heartbeat moves, head ready; NODE is not read");
+    } else if (!node || (g->heartbeat.known && !beat_is_of(r, node))) {
+        return false;
+    } else {
+        snprintf(ret->note, sizeof ret->note, "%s, %.8s in NODE",
+                 g->heartbeat.known ? "heartbeat of the new head" : "no heartbeat is read", node->id);
+    }
     return true;
 }

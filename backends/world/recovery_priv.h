@@ -11,12 +11,11 @@ enum {
      * without a new one: while the head is known to be terminating, and otherwise. */
     SILENT_TERMINATING_MS = 3500,
     SILENT_MS = 6000,
-    HEARTBEAT_LATE_MS = 6000, /* a heartbeat may be read that late: KV is read every 2 s at most */
-    /* If the GCS's connections to Redis are gone too, fewer missed heartbeats are enough: one while the head is
-     * terminating, else two. */
-    HEARTBEAT_MISSED_MS = 900,
+    /* If the GCS's connections to Redis are gone too, two missed heartbeats are enough. A silence is dated by the last
+     * heartbeat, so that being sure of it later costs no accuracy. */
     HEARTBEATS_MISSED_MS = 2500,
-    /* The ladder closes so long after the new head is ready, even if another rung is never observed. */
+    /* Once the new head is ready, the ladder closes so long after the last rung was reached or lost, even if another
+     * one is never observed. */
     RECOVERY_PATIENCE_MS = 60000,
     /* The Killing event of a failed liveness probe precedes the container's exit by its grace period at most. */
     LIVENESS_EVENT_MS = 60000,
@@ -38,9 +37,6 @@ struct gcs_view {
     uint64_t heartbeat_ms, heartbeat_wall_ms; /* when it last advanced, by our clocks; 0: never */
     struct known_u64 connections;             /* in the last sample */
     uint64_t connections_well;                /* last count above 0 before T0; 0: never seen */
-    uint64_t connections_least;               /* least count since T0 */
-    uint64_t sample_ms;                       /* time of the last sample (redis record) */
-    char *from, *from_well;                   /* the address that they come from: now, and before T0 */
 };
 
 /* The fields of the GCS at T0. */
@@ -58,13 +54,16 @@ struct recovery_memory {
     struct head_before head;
     struct gcs_view gcs;
     struct baseline baseline;
+    char *old_cluster; /* the RayCluster of the lost head */
     char *old_container;
     struct known_u64 old_started;
     struct known_u64 old_ended_ms;     /* when the end of the old head's pod or container was observed */
     char *new_container;               /* the new head's container ID, when last seen running */
+    char *new_ray_node;                /* its id in the table NODE */
+    char *lost_ray_node;               /* that of a new head that was lost too: NODE still says ALIVE of it */
     uint64_t counted;                  /* generation of the last request counted */
     uint64_t answered_wall_ms, gap_ms; /* probes since T0: time of the last success, longest time between two */
-    uint64_t silent_sample_ms;         /* time of the sample that showed the silence */
+    bool nodes_seen;                   /* the GCS's table NODE has been read since T0, or before */
     bool probed[RECOVERY_WORKERS];     /* since T0 */
     bool probe_ok[RECOVERY_WORKERS];   /* since the new head was ready */
     struct runtime_before {
@@ -76,9 +75,18 @@ struct recovery_memory {
     struct outage before; /* of the last earlier outage in which a head was lost */
 };
 
-/* Marks a rung as reached, if it is not yet; fmt is the evidence. Returns true if it was not. */
-bool rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
+/* Marks a rung as reached, if it is not; fmt is the evidence. */
+void rung_mark(struct recovery *r, enum rung rung, uint64_t at_ms, uint64_t wall_ms, const char *fmt, ...)
     __attribute__((format(printf, 5, 6)));
+/* Takes a rung back that does not hold any more. */
+void rung_lose(struct recovery *r, enum rung rung, uint64_t at_ms);
+
+/* Identifies one run of the head's Ray container. */
+struct run {
+    const char *container;
+    struct known_u64 started;
+};
+bool run_ended(const struct pod *p, const struct run *run);
 
 /* The report does not change any more, and nothing is counted. */
 static inline bool outage_is_final(const struct recovery *r)
@@ -86,10 +94,41 @@ static inline bool outage_is_final(const struct recovery *r)
     return r->outage == OUTAGE_OVER && r->memory->report.final && r->memory->report.t0_ms == r->t0_ms;
 }
 
+/* Is the report still being made: rungs are reached and lost, requests counted? */
+static inline bool outage_is_open(const struct recovery *r)
+{
+    return r->outage != OUTAGE_NONE && !outage_is_final(r);
+}
+
 /* The SERVEAPP row of the RayService; NULL: none. */
 const struct row *recovery_serveapp(const struct recovery *r, const struct world *w);
-/* Are any Ray nodes of this service's GCS known? */
-bool recovery_has_raynodes(const struct world *w, const struct focus *f);
+
+/* ---- recovery_loss.c: the head, and what became of it ----------------------------------------------------------- */
+
+void head_before_done(struct head_before *h);
+/* Remembers the head in focus as the one that can be lost. */
+void head_remember(struct recovery *r, const struct world *w, const struct focus *f);
+/* Clears everything that belongs to one outage; the state of the service (head last seen, GCS, baseline) stays. */
+void ladder_reset(struct recovery *r);
+/* Ends the outage as it stands. */
+void ladder_close(struct recovery *r);
+/* Opens a ladder if the change shows the loss of the head, or of the ready successor of a lost one. */
+void observe_loss(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
+/* The same for our own delete. */
+void observe_deleted(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
+/* The same for the GCS's silence; marks and takes back RUNG_GCS_SILENT. */
+void observe_silence(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+                     uint64_t wall_ms);
+/* The grace that the lost head was deleted with, in seconds. */
+struct known_u64 head_grace_s(const struct recovery *r, const struct pod *p);
+/* Dates the end of a lost head: HEAD GOING until then, HEAD DOWN from then on. */
+void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms);
+
+/* ---- recovery_rungs.c: what marks the rungs of a new head, and takes them back ----------------------------------- */
+
+void observe_rungs(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
+/* The rungs that Redis shows. */
+void observe_gcs(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
 /* ---- outage_fields.c ------------------------------------------------------------------------------------------ */
 
@@ -98,16 +137,20 @@ void baseline_done(struct baseline *b);
 /* Compares the GCS's fields with those at T0: fills table, fields and checkpoints. */
 void outage_fill_fields(const struct recovery *r, const struct world *w, struct outage *ret);
 
-/* ---- recovery_gcs.c: times are by our clocks
- * ---------------------------------------------------------------------------- */
+/* ---- recovery_gcs.c: times are by our clocks -------------------------------------------------------------------- */
 
 /* Records the heartbeat and connections of a redis record. outage: an outage is running. */
 void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint64_t now_ms, uint64_t wall_ms);
 /* Is the GCS silent? ret: since when, and the evidence. terminating: the head is known to be. */
 bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret);
-/* Does a GCS use Redis again after the silence? ret: the evidence. */
-bool gcs_is_back(const struct gcs_view *g, const struct recovery *r, struct rung_state *ret);
+/* Are any Ray nodes of this service's GCS known? */
+bool gcs_has_nodes(const struct world *w, const struct focus *f);
+/* The NODE record that the new head's run has written; NULL: none. */
+const struct raynode *gcs_new_node(const struct recovery *r, const struct world *w, const struct focus *f);
+bool gcs_old_node_is_dead(const struct recovery *r, const struct world *w, const struct focus *f);
+/* Is a GCS back? ret: the evidence in its note. */
+bool gcs_is_back(const struct recovery *r, const struct world *w, const struct focus *f, struct rung_state *ret);
 /* After an outage: the GCS must be seen alive again before it can fall silent. */
 void gcs_reset(struct gcs_view *g, struct known_u64 silent_ms);
 void gcs_done(struct gcs_view *g);

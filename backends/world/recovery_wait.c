@@ -21,9 +21,9 @@ bool recovery_may_come(const struct recovery *r, const struct world *w, const st
 {
     switch (rung) {
     case RUNG_DELETE_ACCEPTED: return !r->head_lost && !r->rung[RUNG_GCS_SILENT].reached;
-    case RUNG_GCS_SILENT: return gcs_can_be_seen(f) && !r->rung[RUNG_GCS_READING].reached;
-    case RUNG_GCS_READING: return gcs_can_be_seen(f);
-    case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && recovery_has_raynodes(w, f);
+    case RUNG_GCS_SILENT: return gcs_can_be_seen(f) && !r->rung[RUNG_GCS_BACK].reached;
+    case RUNG_GCS_BACK: return gcs_can_be_seen(f);
+    case RUNG_HEAD_ALIVE: return r->head_lost && gcs_can_be_seen(f) && r->memory->nodes_seen;
     case RUNG_SERVE_RUNNING: return r->head_lost && recovery_serveapp(r, w);
     case RUNG_WORKERS_SAME: return r->head_lost && r->workers > 0;
     default: return r->head_lost;
@@ -145,6 +145,24 @@ static void silence_why(const struct recovery *r, const struct world *w, uint64_
     if (old && old->deleted.known) snprintf(out, RECOVERY_WHY_MAX, "the old head serves on through its grace");
 }
 
+/* What is there so far of a new head's GCS. */
+static void gcs_why(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
+                    char out[RECOVERY_WHY_MAX])
+{
+    const struct known_u64 n = f->redis ? f->redis->ray_connections : UNKNOWN_U64;
+    const struct raynode *node = gcs_new_node(r, w, f);
+    if (say_unheard(out, "Redis", w, WORLD_REDIS, now_ms)) return;
+    if (head_does_not_run(r, f)) {
+        head_why(r, w, f, now_ms, out);
+    } else if (node) {
+        snprintf(out, RECOVERY_WHY_MAX, "%.8s in NODE, %s", node->id,
+                 gcs_old_node_is_dead(r, w, f) ? "no heartbeat of it yet" : "the old head is not DEAD yet");
+    } else if (n.known && n.value && r->head_lost) {
+        snprintf(out, RECOVERY_WHY_MAX, "%llu Ray connection%s, no NODE record yet", (unsigned long long)n.value,
+                 n.value == 1 ? "" : "s");
+    }
+}
+
 static void serve_why(const struct recovery *r, const struct world *w, char out[RECOVERY_WHY_MAX])
 {
     const struct row *row = recovery_serveapp(r, w);
@@ -196,11 +214,8 @@ const char *recovery_why(const struct recovery *r, const struct world *w, const 
     out[0] = '\0';
     switch (rung) {
     case RUNG_GCS_SILENT: silence_why(r, w, now_ms, out); break;
-    case RUNG_GCS_READING:
-    case RUNG_HEAD_ALIVE:
-        if (!say_unheard(out, "Redis", w, WORLD_REDIS, now_ms) && head_does_not_run(r, f))
-            head_why(r, w, f, now_ms, out);
-        break;
+    case RUNG_GCS_BACK:
+    case RUNG_HEAD_ALIVE: gcs_why(r, w, f, now_ms, out); break;
     case RUNG_HEAD_CREATED:
     case RUNG_HEAD_RUNNING:
     case RUNG_HEAD_READY: head_why(r, w, f, now_ms, out); break;

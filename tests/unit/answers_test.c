@@ -667,8 +667,8 @@ static void an_outage_as_it_goes(void **state)
 {
     struct small *s = *state;
     kill_head(s);
-    is(s, 1, "HEAD GOING", VERDICT_WARN, "0.0s", "the GCS is not silent yet: the outage begins then · grace 0 s",
-       "GCS not silent yet");
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet · workers reconnect for another 10:00",
+       "no new head yet · workers reconnect for 10:00 more");
     is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
        "unknown: nothing is probed · service not probed · 2 endpoints, not head · nothing ended since the delete",
        "unknown: nothing is probed · nothing ended since the delete");
@@ -676,11 +676,11 @@ static void an_outage_as_it_goes(void **state)
     small_gone(s, TABLE_POD, head);
     uint64_t last_beat = small_wall(s);
     small_redis(s, 0, last_beat);
-    assert_string_equal(ask(s, 1).question, "HEAD GOING");
+    assert_string_equal(ask(s, 1).word, "0.6s");
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.0s", "no new head yet · workers reconnect for another 9:59",
-       "no new head yet · workers reconnect for 9:59 more");
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet · workers reconnect for another 9:58",
+       "no new head yet · workers reconnect for 9:58 more");
     small_wait(s, 400);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->created = known_u64(small_wall(s));
@@ -692,7 +692,7 @@ static void an_outage_as_it_goes(void **state)
     small_probe(s, "b", x2p7c, "ok", NULL, 212000);
     is(s, 0, "ANSWERING", VERDICT_OK, "YES", "2/2 since the delete, 0 failed, slowest probe 212 ms",
        "2/2 since the delete, 0 failed, slowest probe 212 ms");
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "5.4s", "new head starting · workers reconnect for another 9:54",
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "6.0s", "new head starting · workers reconnect for another 9:54",
        "new head starting · workers reconnect for 9:54 more");
     is(s, 2, "WORKER PODS", VERDICT_OK, "2/2", "same UIDs, 0 restarts · Neuron runtimes 2/2 same pids",
        "same UIDs, 0 restarts");
@@ -705,7 +705,7 @@ static void an_outage_as_it_goes(void **state)
     small_probe(s, "c", x2p7c, "failed", "reset", 1000);
     assert_string_equal(ask(s, 0).word, "PARTLY");
     small_wait(s, 596000);
-    is(s, 1, "HEAD DOWN", VERDICT_NO, "10:01", "new head starting · workers no longer reconnect: 600 s have passed",
+    is(s, 1, "HEAD DOWN", VERDICT_NO, "10:02", "new head starting · workers no longer reconnect: 600 s have passed",
        "new head starting · workers no longer reconnect");
 }
 
@@ -737,13 +737,17 @@ static void without_workers_nothing_is_said_of_them(void **state)
 static void a_grace_is_not_counted_as_down(void **state)
 {
     struct small *s = *state;
-    kill_head(s);
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(head);
+    c->number = 30;
+    small_apply(s, c);
+    is(s, 1, "HEAD GOING", VERDICT_WARN, "in 30s",
+       "Terminating, it still serves: the outage begins with its end · grace 30 s", "Terminating, still serves");
     for (int i = 0; i < 30; i++) {
         small_wait(s, 1000);
         small_redis(s, 4, small_wall(s));
     }
-    is(s, 1, "HEAD GOING", VERDICT_WARN, "30.0s", "the GCS is not silent yet: the outage begins then · grace 0 s",
-       "GCS not silent yet");
+    assert_string_equal(ask(s, 1).word, "now");
     small_gone(s, TABLE_POD, head);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->started = UNKNOWN_U64;
@@ -751,6 +755,8 @@ static void a_grace_is_not_counted_as_down(void **state)
     small_wait(s, 300);
     assert_string_equal(ask(s, 1).question, "HEAD DOWN");
     assert_string_equal(ask(s, 1).word, "0.3s");
+    small_wait(s, 5000); /* the silence is seen, and dates nothing anew */
+    assert_string_equal(ask(s, 1).word, "5.3s");
 }
 
 /* Nothing is said to be the same while nobody can say so. */
@@ -833,11 +839,15 @@ static void an_outage_that_was_watched(void **state)
     small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", NULL));
     small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", NULL));
     small_probe(s, "b", q5rdw, "ok", NULL, 38000);
+    is(s, 1, "RECOVERING", VERDICT_WARN, "14.8s",
+       "head ready · head down 14.8s · 7afdda9d in NODE, no heartbeat of it yet", "head ready");
+    small_wait(s, 100);
+    small_redis(s, 4, small_wall(s));
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     small_wait(s, 60000);
     is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "74s",
-       "watched: head down 14.2s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
-       "watched: down 14.2s · workers 2/2 same · 2/2 requests");
+       "watched: head down 14.8s · worker pods 2/2 same UIDs, 0 restarts · 2/2 requests, 0 failed",
+       "watched: down 14.8s · workers 2/2 same · 2/2 requests");
     small_redis(s, 4, small_wall(s));
     small_wait(s, 100);
     small_redis(s, 4, small_wall(s));
@@ -853,11 +863,11 @@ static void an_outage_that_was_watched(void **state)
     p->started = UNKNOWN_U64;
     p->is_ready = TRI_NO;
     small_put(s, "kube/pods", WORLD_KUBE, p);
-    assert_string_equal(ask(s, 1).text, "new head starting · about 10 s to go · workers reconnect for another 9:56");
-    assert_string_equal(ask(s, 1).brief, "about 10 s to go · workers reconnect for 9:56 more");
-    small_wait(s, 11000);
+    assert_string_equal(ask(s, 1).text, "new head starting · about 11 s to go · workers reconnect for another 9:56");
+    assert_string_equal(ask(s, 1).brief, "about 11 s to go · workers reconnect for 9:56 more");
+    small_wait(s, 12000);
     assert_string_equal(ask(s, 1).text,
-                        "new head starting · longer than the last time · workers reconnect for another 9:45");
+                        "new head starting · longer than the last time · workers reconnect for another 9:44");
 }
 
 /* No operator, no replicas, no quota: nobody makes a head, and nothing is "to go". */

@@ -149,12 +149,12 @@ static void the_head_by_how_it_is(void **state)
     assert_string_equal(outage_head_words(o, head, out), "GCS silent 3.0s");
     o->head_lost = true;
     assert_string_equal(outage_head_words(o, head, out), "head down 5.4s");
-    o->rung[RUNG_HEAD_ALIVE].seen = true;
-    assert_string_equal(outage_head_words(o, head, out), "head back, recovering 5.4s");
-    o->rung[RUNG_HEAD_ALIVE].seen = false;
+    o->rung[RUNG_HEAD_ALIVE].seen = true; /* it is down until it is Ready */
+    assert_string_equal(outage_head_words(o, head, out), "head down 5.4s");
     o->rung[RUNG_HEAD_READY].seen = true;
-    assert_string_equal(outage_head_words(o, head, out), "head back, recovering 5.4s");
-    o->terminating = true;
+    o->recovered_ms = known_u64(6100);
+    assert_string_equal(outage_head_words(o, head, out), "head back, recovering 6.1s");
+    o->going = true;
     assert_string_equal(outage_head_words(o, NULL, out), "head terminating");
     o->state = OUTAGE_OVER; /* then the pod itself says it */
     assert_string_equal(outage_head_words(o, NULL, out), "no head");
@@ -184,11 +184,13 @@ static void what_it_cost_has_a_line_each(void **state)
     o->failure[0] = (struct outage_failure){.name = "refused", .count = 2};
     o->failure[2] = (struct outage_failure){.name = "other", .count = 1};
     o->fields = (struct outage_fields){.known = true, .before = 54, .kept = 53, .lost = 1};
-    losses_are(o, "outage    head down 14.2s, GCS silent 12.0s, no probe answered for 0.9s at most\n"
-                  "workers   2/2 same UIDs, 0 restarts\n"
-                  "requests  5/8 requests, 3 failed: 2 refused, 1 other\n"
-                  "GCS       fields kept 53/54 LOST 1\n");
-    o->gcs_silent_ms = UNKNOWN_U64;
+    o->recovered_ms = known_u64(16200);
+    losses_are(
+        o, "outage    head down 14.2s, recovered after 16.2s, GCS silent 12.0s, no probe answered for 0.9s at most\n"
+           "workers   2/2 same UIDs, 0 restarts\n"
+           "requests  5/8 requests, 3 failed: 2 refused, 1 other\n"
+           "GCS       fields kept 53/54 LOST 1\n");
+    o->gcs_silent_ms = o->recovered_ms = UNKNOWN_U64;
     o->fields.known = false;
     o->failure[0].count = o->failure[2].count = 0;
     losses_are(o, "outage    head down 14.2s, no probe answered for 0.9s at most\n"

@@ -144,7 +144,7 @@ static void the_new_head_counts_when_the_old_one_is_dead(void **state)
     old_node_is(s, SMALL_NS, SMALL_NS "/" SMALL_OLD_NODE, "DEAD");
     assert_true(s->r.rung[RUNG_HEAD_ALIVE].reached);
     assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, " SMALL_OLD_NODE " DEAD");
-    assert_true(s->r.rung[RUNG_GCS_READING].reached);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
 }
 
 /* Its row may leave the table instead of turning DEAD. */
@@ -206,7 +206,9 @@ static void a_successor_in_another_container_begins_anew(void **state)
     small_wait(s, 3000);
     head_is(s, new_head, "two");
     assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].at_ms, s->now_ms);
-    assert_int_equal(s->r.rung[RUNG_HEAD_CREATED].at_ms, s->now_ms);
+    assert_true(s->r.rung[RUNG_HEAD_RUNNING].lost);
+    assert_int_equal(s->r.rung[RUNG_HEAD_RUNNING].was_ms, first);
+    assert_int_equal(s->r.rung[RUNG_HEAD_CREATED].at_ms, first); /* the same pod */
 }
 
 static void a_successor_whose_container_ended_runs_no_more(void **state)

@@ -87,7 +87,9 @@ static void head_ready(struct small *s)
 
 static void nodes_turn(struct small *s)
 {
-    small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", "100.64.90.44"));
+    struct raynode *n = small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-7rk2m", "100.64.90.44");
+    n->started = known_u64(small_wall(s));
+    small_put(s, "redis", WORLD_REDIS, n);
     assert_false(s->r.rung[RUNG_HEAD_ALIVE].reached);
     small_put(s, "redis", WORLD_REDIS,
               small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
@@ -149,8 +151,12 @@ static void the_ladder_with_grace_0(void **state)
     small_wait(s, 2800);
     small_redis(s, 4, last_beat);
     small_wait(s, 5600);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached); /* four connections are no GCS that is back */
     nodes_turn(s);
-    small_wait(s, 2900);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached); /* nor is a NODE record without a heartbeat */
+    small_wait(s, 700);
+    beat(s, 4);
+    small_wait(s, 2200);
     serve_says(s, "DEPLOYING");
     serve_says(s, "RUNNING");
     small_wait(s, 1100);
@@ -166,15 +172,15 @@ static void the_ladder_with_grace_0(void **state)
     rung_at(s, RUNG_GCS_SILENT, 600);
     rung_at(s, RUNG_HEAD_CREATED, 900);
     rung_at(s, RUNG_HEAD_RUNNING, 2200);
-    rung_at(s, RUNG_GCS_READING, 5000);
     rung_at(s, RUNG_HEAD_ALIVE, 10600);
+    rung_at(s, RUNG_GCS_BACK, 11300);
     rung_at(s, RUNG_SERVE_RUNNING, 13500);
     rung_at(s, RUNG_HEAD_READY, 14600);
     rung_at(s, RUNG_WORKERS_SAME, 15000);
     assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "uid 9c1e0000…, grace 0");
     assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
     assert_string_equal(s->r.rung[RUNG_HEAD_CREATED].note, "ip-100-64-90-12");
-    assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
+    assert_string_equal(s->r.rung[RUNG_GCS_BACK].note, "heartbeat of the new head, 7afdda9d in NODE");
     assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "7afdda9d ALIVE, 5cabc3e8 DEAD");
     assert_string_equal(s->r.rung[RUNG_HEAD_READY].note, "2/2");
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts");
@@ -208,29 +214,35 @@ static void the_ladder_with_the_default_grace(void **state)
     }
     assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
     assert_false(s->r.silent_ms.known);
+    assert_true(s->r.going);
     uint64_t last_beat = small_wall(s);
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
+    assert_true(s->r.going);
+    small_wait(s, 1500);
     rung_at(s, RUNG_GCS_SILENT, 30000);
+    assert_false(s->r.going);
+    assert_int_equal(s->r.down_ms.value - s->r.t0_ms, 30000);
     small_gone(s, TABLE_POD, old_head);
     head_bound(s);
     head_running(s);
     small_wait(s, 1000);
-    small_redis(s, 2, last_beat);
-    assert_false(s->r.rung[RUNG_GCS_READING].reached);
-    small_wait(s, 1000);
     small_redis(s, 4, last_beat);
-    rung_at(s, RUNG_GCS_READING, 33000);
     nodes_turn(s);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
+    small_wait(s, 1000);
+    beat(s, 4);
+    rung_at(s, RUNG_GCS_BACK, 34500);
     small_wait(s, 9000);
     head_ready(s);
-    rung_at(s, RUNG_WORKERS_SAME, 42000);
+    rung_at(s, RUNG_WORKERS_SAME, 43500);
     assert_string_equal(s->r.rung[RUNG_WORKERS_SAME].note, "2/2 same UIDs, 0 restarts; not probed");
     assert_int_equal(s->r.outage, OUTAGE_OVER);
     assert_false(s->r.rung[RUNG_SERVE_RUNNING].reached);
 }
 
-/* With grace 0 the connections can go, and the new head can run, while the old GCS still beats. */
+/* With grace 0 the connections can go, and the new head can run, while the old GCS still beats: none of its heartbeats
+ * is the new head's, however late it is read. */
 static void the_old_gcs_beats_on(void **state)
 {
     struct small *s = *state;
@@ -243,25 +255,19 @@ static void the_old_gcs_beats_on(void **state)
         small_wait(s, 1000);
         beat(s, 0);
         assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
-        assert_false(s->r.rung[RUNG_GCS_READING].reached);
+        assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     }
-    /* A look too early, and then it beats once more: it was not silent yet. */
-    uint64_t last_beat = small_wall(s);
-    small_wait(s, 950);
-    small_redis(s, 0, last_beat);
+    uint64_t last_beat = small_wall(s) + 900; /* read seven seconds late */
+    small_wait(s, 7000);
     rung_at(s, RUNG_GCS_SILENT, 3000);
-    small_wait(s, 500);
-    last_beat = small_wall(s);
-    beat(s, 0);
-    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
-    assert_false(s->r.silent_ms.known);
-    assert_false(s->r.rung[RUNG_GCS_READING].reached);
-    small_wait(s, 1000);
-    small_redis(s, 0, last_beat);
-    rung_at(s, RUNG_GCS_SILENT, 4450);
-    small_wait(s, 1000);
     small_redis(s, 4, last_beat);
-    rung_at(s, RUNG_GCS_READING, 6450);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
+    nodes_turn(s);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
+    small_wait(s, 200);
+    beat(s, 4); /* the new head's, 200 ms after its NODE record: no window is waited for */
+    rung_at(s, RUNG_GCS_BACK, 10200);
+    rung_at(s, RUNG_GCS_SILENT, 3000);
 }
 
 static void our_delete_is_told_after_the_watch_has(void **state)
@@ -311,30 +317,26 @@ static void a_heartbeat_that_stops(void **state)
     assert_int_equal(outage_last(&o, outage_before(&s->r))->state, OUTAGE_NONE);
 }
 
-/* KV is read now and then: the old head's last beat may be read after its connections were seen to go. */
+/* KV is read now and then: the old head's last beat may be read after its silence seemed sure. It was not silent then.
+ */
 static void a_last_beat_read_late_is_no_new_gcs(void **state)
 {
     struct small *s = *state;
     warm_up(s);
     delete_accepted(s, old_head, 0);
     head_deleting(s, 0);
-    small_wait(s, 900);
-    uint64_t last_beat = small_wall(s);
-    small_wait(s, 100);
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     r->ray_connections = known_u64(0);
     small_put(s, "redis", WORLD_REDIS, r);
-    assert_true(s->r.rung[RUNG_GCS_SILENT].reached);
-    small_wait(s, 1000);
-    small_redis(s, 0, last_beat);
-    assert_false(s->r.rung[RUNG_GCS_READING].reached);
-    small_wait(s, 1000);
-    small_redis(s, 0, last_beat);
-    rung_at(s, RUNG_GCS_SILENT, 2000);
-    small_wait(s, 5100);
-    small_redis(s, 0, small_wall(s));
-    assert_true(s->r.rung[RUNG_GCS_READING].reached);
-    assert_string_equal(s->r.rung[RUNG_GCS_READING].note, "heartbeat moves again");
+    small_wait(s, 2600);
+    rung_at(s, RUNG_GCS_SILENT, 0);
+    small_redis(s, 0, small_wall(s) - 1000);
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    assert_false(s->r.silent_ms.known);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
+    small_wait(s, 3000);
+    rung_at(s, RUNG_GCS_SILENT, 2600);
+    assert_int_equal(s->r.down_ms.value, s->r.t0_ms); /* and the head has been down all the while */
 }
 
 static void a_redis_that_is_not_heard_proves_nothing(void **state)
@@ -386,8 +388,11 @@ static void a_container_that_is_restarted(void **state)
     small_put(s, "redis", WORLD_REDIS, small_raynode("7afdda9d", "ALIVE", "mistral-44qn2-head-d4544", "100.64.90.31"));
     small_put(s, "redis", WORLD_REDIS,
               small_raynode(SMALL_OLD_NODE, "DEAD", "mistral-44qn2-head-d4544", "100.64.90.31"));
-    assert_true(s->r.rung[RUNG_GCS_READING].reached);
-    small_wait(s, 5000);
+    assert_false(s->r.rung[RUNG_GCS_BACK].reached);
+    small_wait(s, 1000);
+    beat(s, 4);
+    rung_at(s, RUNG_GCS_BACK, 3600);
+    small_wait(s, 4000);
     p = small_edit(s, TABLE_POD, old_head);
     p->is_ready = TRI_YES;
     small_put(s, "kube/pods", WORLD_KUBE, p);
@@ -523,6 +528,8 @@ static void workers_that_did_not_survive(void **state)
     head_bound(s);
     head_running(s);
     nodes_turn(s);
+    small_wait(s, 100);
+    beat(s, 4);
     head_ready(s);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     p = small_edit(s, TABLE_POD, "w1");
@@ -798,7 +805,11 @@ static void another_services_redis_marks_nothing(void **state)
     small_gone(s, TABLE_POD, old_head);
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
+    small_wait(s, 1500);
     assert_true(s->r.rung[RUNG_GCS_SILENT].reached);
+    head_bound(s);
+    head_running(s);
+    nodes_turn(s);
     for (int i = 0; i < 12; i++) {
         small_wait(s, 1000);
         struct redis *r = small_edit(s, TABLE_REDIS, "redis");
@@ -806,10 +817,10 @@ static void another_services_redis_marks_nothing(void **state)
         r->ray_connections = known_u64(4);
         r->heartbeat = known_u64(small_wall(s));
         small_put(s, "redis", WORLD_REDIS, r);
-        assert_false(s->r.rung[RUNG_GCS_READING].reached);
+        assert_false(s->r.rung[RUNG_GCS_BACK].reached);
     }
     beat(s, 4);
-    assert_true(s->r.rung[RUNG_GCS_READING].reached);
+    assert_true(s->r.rung[RUNG_GCS_BACK].reached);
 }
 
 /* Any stream at all, on the cluster's own keys too: nothing trips, and a rung never stands before T0. */

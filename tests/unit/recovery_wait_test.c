@@ -133,7 +133,7 @@ static void redis_that_is_down_is_the_reason(void **state)
     delete_accepted(s);
     small_gone(s, TABLE_POD, old_head);
     small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "127.0.0.1:6379: refused", NULL));
-    why_is(s, RUNG_GCS_READING, "Redis down: 127.0.0.1:6379: refused");
+    why_is(s, RUNG_GCS_BACK, "Redis down: 127.0.0.1:6379: refused");
     assert_int_equal(waits_for(s), RUNG_GCS_SILENT); /* it was seen before, and may be again */
 }
 
@@ -148,7 +148,7 @@ static void without_fault_tolerance_the_gcs_is_not_waited_for(void **state)
     assert_int_equal(waits_for(s), RUNG_HEAD_CREATED);
     struct focus f = small_focus(s);
     assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_SILENT));
-    assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_READING));
+    assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_BACK));
     assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_HEAD_ALIVE));
 }
 

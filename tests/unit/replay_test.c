@@ -137,11 +137,11 @@ static void an_accepting_port_is_no_recovery(void **state)
         replay_answers(&p, a);
         assert_int_equal(p.outage.state, OUTAGE_RUNNING);
         assert_string_equal(a[1].question, "HEAD DOWN");
-        if (p.outage.rung[RUNG_GCS_READING].seen) fail_msg("the GCS is called back %d s after the first kill", (int)s);
+        if (p.outage.rung[RUNG_GCS_BACK].seen) fail_msg("the GCS is called back %d s after the first kill", (int)s);
     }
     replay_until(&p, p.end_ms);
     assert_int_equal(p.outage.state, OUTAGE_OVER);
-    assert_true(p.outage.rung[RUNG_GCS_READING].after_ms >= (back_s - 3) * 1000);
+    assert_true(p.outage.rung[RUNG_GCS_BACK].after_ms >= (back_s - 3) * 1000);
     assert_true(p.outage.head_down_ms.value / 1000 >= ready_s - 3);
     assert_string_equal(p.outage.new_head_uid, p.outage.old_head_uid);
     replay_close(&p);

@@ -213,7 +213,7 @@ static void check_first_kill(const struct replay *p)
     rung_is(p, RUNG_GCS_SILENT, 558.272);
     rung_is(p, RUNG_HEAD_CREATED, 558.781);
     rung_is(p, RUNG_HEAD_RUNNING, 559.467);
-    rung_is(p, RUNG_GCS_READING, 563.273);
+    rung_is(p, RUNG_GCS_BACK, 568.274);
     rung_is(p, RUNG_HEAD_ALIVE, 567.273);
     rung_is(p, RUNG_HEAD_READY, 570.469);
     rung_is(p, RUNG_WORKERS_SAME, 570.628);
@@ -225,7 +225,7 @@ static void check_first_kill(const struct replay *p)
     assert_string_equal(r->old_ray_node, first_node);
     assert_int_equal(r->reconnect_s.value, 600);
     assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
-    assert_string_equal(r->rung[RUNG_GCS_READING].note, "Ray connections 0 → 4");
+    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of the new head, f14b54ea in NODE");
     assert_string_equal(r->rung[RUNG_HEAD_ALIVE].note, "f14b54ea ALIVE, e900f747 DEAD");
     workers_are_the_same(p);
 }
@@ -236,7 +236,7 @@ static void check_second_kill(const struct replay *p)
     rung_is(p, RUNG_GCS_SILENT, 625.282);
     rung_is(p, RUNG_HEAD_CREATED, 623.415);
     rung_is(p, RUNG_HEAD_RUNNING, 624.621);
-    rung_is(p, RUNG_GCS_READING, 627.282);
+    rung_is(p, RUNG_GCS_BACK, 632.822);
     rung_is(p, RUNG_HEAD_ALIVE, 631.822);
     rung_is(p, RUNG_HEAD_READY, 636.640);
     rung_is(p, RUNG_WORKERS_SAME, 636.827);
@@ -245,8 +245,8 @@ static void check_second_kill(const struct replay *p)
     assert_string_equal(r->old_head_uid, second_head);
     assert_string_equal(r->new_head_uid, third_head);
     assert_string_equal(r->old_ray_node, second_node);
-    assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 2, heartbeat stopped");
-    assert_string_equal(r->rung[RUNG_GCS_READING].note, "Ray connections 2 → 4");
+    assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "heartbeat stopped");
+    assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of the new head, f63b0e28 in NODE");
     assert_string_equal(r->rung[RUNG_HEAD_ALIVE].note, "f63b0e28 ALIVE, f14b54ea DEAD");
     workers_are_the_same(p);
 }

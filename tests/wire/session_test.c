@@ -259,7 +259,7 @@ static void a_short_silence_is_seen(void **state)
     assert_int_equal(session_kill_head(s->session, uid, 0, on_killed, s, &why), ERR_OK);
     WAIT_FOR(s, r->rung[RUNG_HEAD_READY].reached);
     assert_true(r->rung[RUNG_GCS_SILENT].reached);
-    assert_true(r->rung[RUNG_GCS_READING].reached);
+    assert_true(r->rung[RUNG_GCS_BACK].reached);
     free(uid);
 }
 

@@ -60,7 +60,7 @@ static const char *rung_hint(const struct outage *o, int at, bool active)
 {
     const struct outage_rung *rung = &o->rung[at];
     const bool over = o->state == OUTAGE_OVER, never = !active && !rung->possible;
-    const bool of_gcs = at == RUNG_GCS_SILENT || at == RUNG_GCS_READING || at == RUNG_HEAD_ALIVE;
+    const bool of_gcs = at == RUNG_GCS_SILENT || at == RUNG_GCS_BACK || at == RUNG_HEAD_ALIVE;
     if (never && of_gcs && o->ft == TRI_NO) return "GCS fault tolerance is off: its state was in the head";
     if (never && (at == RUNG_GCS_SILENT || over)) return "not seen";
     if ((active || over) && *rung->why) return rung->why;
@@ -87,6 +87,17 @@ static int times_at(const struct canvas *cv)
     return cv->cols - 2 - NOW_WIDTH - (cv->cols < NARROW ? 0 : LAST_WIDTH + GAP);
 }
 
+/* What is said beside a rung: by what it was seen, or why it was not; and when it was lost. */
+static char *note_of(const struct outage *o, int rung, bool active, char *out, size_t size)
+{
+    char lost[OUTAGE_WORDS_MAX];
+    const struct outage_rung *s = &o->rung[rung];
+    const char *note = s->seen ? s->note : rung_hint(o, rung, active);
+    outage_rung_words(s, lost);
+    snprintf(out, size, "%s%s%s", lost, *lost && *note ? ": " : "", note);
+    return out;
+}
+
 /* The state of a rung, for its drawing. */
 struct standing {
     enum role role, mark_role;
@@ -97,6 +108,7 @@ static struct standing standing_of(const struct outage *o, int rung, bool active
 {
     if (o->rung[rung].seen) return (struct standing){ROLE_TEXT, ROLE_OK, GLYPH_CHECK};
     if (active) return (struct standing){ROLE_ACTIVE, ROLE_ACTIVE, GLYPH_POINT};
+    if (o->rung[rung].lost) return (struct standing){ROLE_BAD, ROLE_BAD, GLYPH_CROSS};
     const bool missed = o->state == OUTAGE_OVER && o->rung[rung].possible;
     return missed ? (struct standing){ROLE_BAD, ROLE_BAD, GLYPH_CROSS}
                   : (struct standing){ROLE_DIM, ROLE_DIM, GLYPH_DOT};
@@ -119,7 +131,7 @@ static void draw_times(const struct view *v, struct canvas *cv, int line, int ru
 
 static void draw_rung(const struct view *v, struct canvas *cv, int line, int rung, bool active)
 {
-    const struct outage_rung *s = &v->outage->rung[rung];
+    char note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX];
     const struct standing stands = standing_of(v->outage, rung, active);
     const char *name = words_of(v->outage, rung);
     int times = times_at(cv), words = (int)text_width(name);
@@ -130,7 +142,7 @@ static void draw_rung(const struct view *v, struct canvas *cv, int line, int run
     canvas_field(cv, line, WORDS_AT, noted ? words : times - WORDS_AT - 1, stands.role, name);
     if (noted)
         canvas_field(cv, line, note_at, times - note_at - 1, active ? ROLE_TEXT : ROLE_DIM,
-                     s->note[0] ? s->note : rung_hint(v->outage, rung, active));
+                     note_of(v->outage, rung, active, note, sizeof note));
     draw_times(v, cv, line, rung, active);
 }
 
@@ -151,10 +163,12 @@ static void draw_head(const struct outage *o, struct canvas *cv)
 }
 
 /* Where not all rungs fit, shows those around the next one. */
-static int first_rung(int active, int rows)
+static int first_rung(const enum rung order[RUNG_COUNT], int active, int rows)
 {
+    int at = 0;
     if (rows >= RUNG_COUNT) return 0;
-    int first = (active == RUNG_COUNT ? RUNG_COUNT : active + 2) - rows;
+    while (at < RUNG_COUNT && (int)order[at] != active) at++;
+    int first = (at == RUNG_COUNT ? RUNG_COUNT : at + 2) - rows;
     return first < 0 ? 0 : first > RUNG_COUNT - rows ? RUNG_COUNT - rows : first;
 }
 
@@ -170,8 +184,13 @@ static void recovery_pane_draw(const struct pane *p, const struct view *v, struc
     int head = has_head(cv->cols) && cv->rows > 1;
     cv = &part;
     if (head) draw_head(v->outage, cv);
-    int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(active, rows);
-    for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) draw_rung(v, cv, head + i, first + i, first + i == active);
+    enum rung order[RUNG_COUNT];
+    outage_rung_order(v->outage, order);
+    int rows = cv->rows - head, active = (int)v->outage->waits_for, first = first_rung(order, active, rows);
+    for (int i = 0; i < rows && first + i < RUNG_COUNT; i++) {
+        const int rung = (int)order[first + i];
+        draw_rung(v, cv, head + i, rung, rung == active);
+    }
 }
 
 static int wanted_rows(const struct pane *p, const struct view *v, int cols)
@@ -212,10 +231,11 @@ static bool recovery_pane_selected(const struct pane *p, struct selection *ret)
 
 static void detail_lengths(const struct outage *o, struct buf *out)
 {
-    char down[TEXT_NUM_MAX], silent[TEXT_NUM_MAX], unserved[TEXT_NUM_MAX], words[OUTAGE_WORDS_MAX];
-    buf_printf(out, "head down %s   GCS silent %s   longest time without an answered probe %s\n",
-               outage_length(down, o->head_down_ms), outage_length(silent, o->gcs_silent_ms),
-               outage_length(unserved, o->unserved_ms));
+    char down[TEXT_NUM_MAX], recovered[TEXT_NUM_MAX], silent[TEXT_NUM_MAX], unserved[TEXT_NUM_MAX],
+        words[OUTAGE_WORDS_MAX];
+    buf_printf(out, "head down %s   recovered after %s   GCS silent %s   longest time without an answered probe %s\n",
+               outage_length(down, o->head_down_ms), outage_length(recovered, o->recovered_ms),
+               outage_length(silent, o->gcs_silent_ms), outage_length(unserved, o->unserved_ms));
     buf_printf(out, "worker pods %s\n", outage_worker_words(o, words));
     for (size_t i = 0; i < o->workers; i++) {
         static const char *const fates[] = {"the same", "restarted", "replaced"};
@@ -226,16 +246,21 @@ static void detail_lengths(const struct outage *o, struct buf *out)
 
 static void recovery_pane_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
-    char text[2 * OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX];
+    char text[2 * OUTAGE_WORDS_MAX], offset[TEXT_NUM_MAX], note[OUTAGE_WHY_MAX + OUTAGE_WORDS_MAX];
     const struct outage *o = v->outage;
+    enum rung order[RUNG_COUNT];
     (void)p;
     if (o->state == OUTAGE_NONE) return;
     buf_printf(out, "%s\n", t0_text(o, text, sizeof text));
+    outage_rung_order(o, order);
     for (int i = 0; i < RUNG_COUNT; i++) {
-        const struct outage_rung *s = &o->rung[i];
-        buf_printf(out, "%s %-40s %8s  %s\n", s->seen ? "✔" : "·", words_of(o, i),
-                   s->seen ? outage_offset(offset, s->after_ms) : "–",
-                   s->seen ? s->note : rung_hint(o, i, (enum rung)i == o->waits_for));
+        const struct outage_rung *s = &o->rung[order[i]];
+        buf_printf(out, "%s %-40s %8s  %s\n",
+                   s->seen   ? "✔"
+                   : s->lost ? "✘"
+                             : "·",
+                   words_of(o, (int)order[i]), s->seen ? outage_offset(offset, s->after_ms) : "–",
+                   note_of(o, (int)order[i], order[i] == o->waits_for, note, sizeof note));
     }
     detail_lengths(o, out);
 }

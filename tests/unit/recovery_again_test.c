@@ -1,0 +1,407 @@
+/*
+ * recovery_again_test.c - rungs that stop being true, are reached again, or replace an outage that runs; and the clocks
+ * of an outage, which never go back.
+ */
+#include "backends/base/mem.h"
+#include "backends/world/recovery_wait.h"
+#include "tests/support/random_change.h"
+#include "tests/support/small_cluster.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static const char old_head[] = "9c1e0000-head", new_head[] = "7rk2-head", new_pod[] = "mistral-44qn2-head-7rk2m";
+static const char head_pod[] = "mistral-44qn2-head-d4544";
+
+static int with_cluster(void **state)
+{
+    struct small *s = mem_alloc(sizeof *s);
+    small_init(s, true);
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        small_redis(s, 4, small_wall(s));
+    }
+    *state = s;
+    return 0;
+}
+
+static int done(void **state)
+{
+    small_done(*state);
+    free(*state);
+    return 0;
+}
+
+static struct outage now_of(const struct small *s)
+{
+    struct outage o;
+    small_outage(s, &o);
+    return o;
+}
+
+static struct answer answer_now(const struct small *s, int i)
+{
+    struct answer a[ANSWERS];
+    const struct focus f = small_focus(s);
+    const struct outage o = now_of(s);
+    answers_of(s->w, &f, &o, outage_before(&s->r), s->now_ms, small_wall(s), a);
+    return a[i];
+}
+
+/* ---- what happens to the head ----------------------------------------------------------------------------------- */
+
+static void head_deleted(struct small *s, const char *uid, uint64_t grace)
+{
+    struct change *c = change_new(CHANGE_DELETED, "kube/pods", WORLD_KUBE);
+    c->key = mem_str(uid);
+    c->number = grace;
+    small_apply(s, c);
+    if (!grace) small_gone(s, TABLE_POD, uid);
+}
+
+/* The head's pod with a run of its container of that name; NULL: in CrashLoopBackOff. */
+static void head_runs(struct small *s, const char *uid, const char *name, const char *container, enum tri ready)
+{
+    struct pod *p = small_edit(s, TABLE_POD, uid);
+    const bool another = p && container && (!p->container_id || strcmp(p->container_id, container) != 0);
+    if (!p) p = small_pod(uid, name, "head", "ip-100-64-90-12", "100.64.90.44");
+    if (another || !p->container_id) p->started = known_u64(small_wall(s));
+    if (!container) p->started = UNKNOWN_U64;
+    record_set(&p->container_id, container);
+    record_set(&p->status, container ? "Running" : "CrashLoopBackOff");
+    p->is_ready = ready;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+static void node_registers(struct small *s, const char *id, const char *pod)
+{
+    struct raynode *n = small_raynode(id, "ALIVE", pod, NULL);
+    n->started = known_u64(small_wall(s));
+    small_put(s, "redis", WORLD_REDIS, n);
+    small_put(s, "redis", WORLD_REDIS, small_raynode(SMALL_OLD_NODE, "DEAD", head_pod, NULL));
+}
+
+static void beat(struct small *s)
+{
+    small_redis(s, 4, small_wall(s));
+}
+
+static void serve_says(struct small *s, const char *status, const char *head_node)
+{
+    struct serveapp *a = record_new(TABLE_SERVEAPP, "rs-uid");
+    struct deployment *d = RECORD_APPEND(a, deployments);
+    record_set(&d->app, "mistral");
+    record_set(&d->app_status, status);
+    struct proxy *proxy = RECORD_APPEND(a, proxies);
+    record_set(&proxy->ray_node, head_node);
+    record_set(&proxy->ip, "100.64.90.31");
+    small_put(s, "serve", WORLD_SERVE, a);
+}
+
+static void worker_restarts(struct small *s, const char *uid, enum tri ready)
+{
+    struct pod *p = small_edit(s, TABLE_POD, uid);
+    p->restarts = known_u64(1);
+    p->is_ready = ready;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+}
+
+/* A whole recovery, 10 s after the delete. */
+static void head_killed_and_back(struct small *s)
+{
+    head_deleted(s, old_head, 0);
+    small_wait(s, 2000);
+    head_runs(s, new_head, new_pod, "one", TRI_NO);
+    small_wait(s, 6000);
+    node_registers(s, "7afdda9d", new_pod);
+    small_wait(s, 1000);
+    beat(s);
+    small_wait(s, 1000);
+    head_runs(s, new_head, new_pod, "one", TRI_YES);
+}
+
+static void lost_at(const struct outage *o, enum rung rung, uint64_t was_ms, uint64_t lost_ms)
+{
+    const struct outage_rung *at = &o->rung[rung];
+    if (!at->lost || at->was_after_ms != was_ms || at->lost_after_ms != lost_ms)
+        fail_msg("%s: lost %d, was %llu, lost again %llu", rung_words(rung), at->lost,
+                 (unsigned long long)at->was_after_ms, (unsigned long long)at->lost_after_ms);
+}
+
+/* ---- tests ------------------------------------------------------------------------------------------------------ */
+
+/* gcs_server is killed again before Serve runs: one outage, and each of its rungs is taken back with both times. */
+static void a_second_crash_takes_rungs_back(void **state)
+{
+    struct small *s = *state;
+    char words[OUTAGE_WORDS_MAX];
+    serve_says(s, "RUNNING", SMALL_OLD_NODE);
+    head_killed_and_back(s);
+    assert_int_equal(now_of(s).state, OUTAGE_RUNNING);
+    assert_string_equal(answer_now(s, 1).question, "RECOVERING");
+    assert_int_equal(now_of(s).head_down_ms.value, 10000);
+    small_wait(s, 5000);
+    head_runs(s, new_head, new_pod, NULL, TRI_NO);
+    struct outage o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    assert_string_equal(o.old_head_uid, old_head);
+    lost_at(&o, RUNG_HEAD_RUNNING, 2000, 15000);
+    lost_at(&o, RUNG_HEAD_ALIVE, 8000, 15000);
+    lost_at(&o, RUNG_GCS_BACK, 9000, 15000);
+    lost_at(&o, RUNG_HEAD_READY, 10000, 15000);
+    assert_false(o.rung[RUNG_HEAD_CREATED].lost); /* the pod is the same */
+    assert_false(o.rung[RUNG_WORKERS_SAME].lost); /* and so are the workers */
+    assert_string_equal(outage_rung_words(&o.rung[RUNG_GCS_BACK], words), "was +9.0s, lost again +15.0s");
+    assert_string_equal(answer_now(s, 1).question, "HEAD DOWN");
+    assert_string_equal(answer_now(s, 1).word, "15.0s");
+    assert_int_equal(outage_before(&s->r)->state, OUTAGE_NONE);
+    small_wait(s, 4000);
+    head_runs(s, new_head, new_pod, "two", TRI_NO);
+    o = now_of(s);
+    assert_int_equal(o.rung[RUNG_HEAD_RUNNING].after_ms, 19000);
+    assert_string_equal(outage_rung_words(&o.rung[RUNG_HEAD_RUNNING], words), "first +2.0s, lost again +15.0s");
+    assert_false(o.rung[RUNG_HEAD_ALIVE].seen); /* NODE still says ALIVE of the run that has ended */
+    beat(s);
+    assert_false(now_of(s).rung[RUNG_GCS_BACK].seen);
+    small_wait(s, 6000);
+    node_registers(s, "8b8b8b8b", new_pod);
+    small_wait(s, 1000);
+    beat(s);
+    head_runs(s, new_head, new_pod, "two", TRI_YES);
+    serve_says(s, "RUNNING", "8b8b8b8b");
+    o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_OVER);
+    assert_int_equal(o.head_down_ms.value, 26000);
+    lost_at(&o, RUNG_GCS_BACK, 9000, 15000);
+}
+
+/* Its connections go again and its heartbeat stands still, in the same container. */
+static void a_gcs_that_falls_silent_again_is_not_back(void **state)
+{
+    struct small *s = *state;
+    serve_says(s, "RUNNING", SMALL_OLD_NODE);
+    head_killed_and_back(s);
+    assert_true(now_of(s).rung[RUNG_GCS_BACK].seen);
+    uint64_t last = small_wall(s);
+    small_redis(s, 4, last);
+    const uint64_t silent = s->now_ms - s->r.t0_ms;
+    small_wait(s, 1000);
+    small_redis(s, 0, last);
+    small_wait(s, 2000);
+    struct outage o = now_of(s);
+    assert_false(o.rung[RUNG_GCS_BACK].seen);
+    lost_at(&o, RUNG_GCS_BACK, 9000, silent);
+    assert_true(o.gcs_silent_ms.value >= 12000); /* it runs on from the first silence */
+    small_wait(s, 1000);
+    beat(s);
+    assert_true(now_of(s).rung[RUNG_GCS_BACK].seen);
+}
+
+/* Without fault tolerance workers exit half a minute later; with it they may as well. */
+static void a_worker_that_restarts_after_all_opens_the_ladder_again(void **state)
+{
+    struct small *s = *state;
+    head_killed_and_back(s);
+    struct outage o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_OVER);
+    assert_true(o.rung[RUNG_WORKERS_SAME].seen);
+    small_wait(s, 45000);
+    worker_restarts(s, "w1", TRI_NO);
+    o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    lost_at(&o, RUNG_WORKERS_SAME, 10000, 55000);
+    assert_string_equal(answer_now(s, 1).question, "RECOVERING");
+    assert_string_equal(answer_now(s, 1).word, "10.0s");
+    assert_int_equal(o.head_down_ms.value, 10000);
+    small_wait(s, 10000);
+    worker_restarts(s, "w1", TRI_YES);
+    o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_OVER);
+    assert_int_equal(o.missing, RUNG_WORKERS_SAME);
+    assert_int_equal(o.restarts, 1);
+    small_wait(s, 40000);
+    assert_true(now_of(s).final);
+    worker_restarts(s, "w2", TRI_YES); /* a day later it is none of this outage's */
+    assert_int_equal(now_of(s).restarts, 1);
+    assert_int_equal(now_of(s).state, OUTAGE_OVER);
+}
+
+/* The Serve API's RUNNING is the old head's while its proxy is on the old head's Ray node, and is taken back. */
+static void serve_is_judged_by_whose_it_is(void **state)
+{
+    struct small *s = *state;
+    serve_says(s, "RUNNING", SMALL_OLD_NODE);
+    head_deleted(s, old_head, 0);
+    small_wait(s, 1400);
+    head_runs(s, new_head, new_pod, "one", TRI_NO);
+    small_wait(s, 600);
+    serve_says(s, "RUNNING", SMALL_OLD_NODE);
+    assert_false(now_of(s).rung[RUNG_SERVE_RUNNING].seen);
+    small_wait(s, 9000);
+    serve_says(s, "RUNNING", "7afdda9d");
+    assert_true(now_of(s).rung[RUNG_SERVE_RUNNING].seen);
+    small_wait(s, 1000);
+    serve_says(s, "DEPLOYING", "7afdda9d");
+    struct outage o = now_of(s);
+    lost_at(&o, RUNG_SERVE_RUNNING, 11000, 12000);
+}
+
+/* Somebody deletes the new head while the first outage still runs: it ends there, with what it lacks. */
+static void an_outage_that_is_replaced_leaves_its_trace(void **state)
+{
+    struct small *s = *state;
+    serve_says(s, "RUNNING", SMALL_OLD_NODE);
+    head_killed_and_back(s);
+    small_wait(s, 2000);
+    assert_int_equal(now_of(s).state, OUTAGE_RUNNING);
+    head_deleted(s, new_head, 0);
+    struct outage o = now_of(s);
+    const struct outage *before = outage_before(&s->r);
+    assert_string_equal(o.old_head_uid, new_head);
+    assert_int_equal(before->state, OUTAGE_OVER);
+    assert_string_equal(before->old_head_uid, old_head);
+    assert_int_equal(before->head_down_ms.value, 10000);
+    assert_false(before->recovered_ms.known);
+    assert_int_equal(before->missing, RUNG_SERVE_RUNNING);
+    assert_int_equal(before->waits_for, RUNG_COUNT);
+}
+
+static void rungs_stand_in_the_order_of_time(void **state)
+{
+    struct small *s = *state;
+    enum rung order[RUNG_COUNT];
+    head_deleted(s, old_head, 0);
+    head_runs(s, new_head, new_pod, "one", TRI_NO);
+    for (int i = 0; i < 2; i++) { /* the old GCS beats on */
+        small_wait(s, 1000);
+        beat(s);
+    }
+    small_wait(s, 8000);
+    struct outage o = now_of(s);
+    outage_rung_order(&o, order);
+    static const enum rung expected[] = {RUNG_DELETE_ACCEPTED, RUNG_HEAD_CREATED, RUNG_HEAD_RUNNING,
+                                         RUNG_GCS_SILENT,      RUNG_HEAD_ALIVE,   RUNG_GCS_BACK,
+                                         RUNG_SERVE_RUNNING,   RUNG_HEAD_READY,   RUNG_WORKERS_SAME};
+    assert_memory_equal(order, expected, sizeof expected);
+}
+
+/* Terminating, and it serves: with fault tolerance or without. */
+static void a_head_in_its_grace_is_going(void **state)
+{
+    struct small *s = *state;
+    for (int ft = 0; ft < 2; ft++) {
+        done(state);
+        with_cluster(state);
+        s = *state;
+        if (!ft) {
+            struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+            rs->ft = TRI_NO;
+            small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+            small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL));
+        }
+        struct pod *p = small_edit(s, TABLE_POD, old_head);
+        p->deleted = known_u64(small_wall(s) + 30000);
+        p->grace = known_u64(30);
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+        for (int i = 0; i < 20; i++) {
+            small_wait(s, 1000);
+            if (ft) beat(s);
+        }
+        struct answer a = answer_now(s, 1);
+        assert_string_equal(a.question, "HEAD GOING");
+        assert_string_equal(a.word, "in 10s");
+        assert_false(now_of(s).head_down_ms.known);
+        small_gone(s, TABLE_POD, old_head);
+        small_wait(s, 2000);
+        a = answer_now(s, 1);
+        assert_string_equal(a.question, "HEAD DOWN");
+        assert_string_equal(a.word, "2.0s");
+    }
+}
+
+/* ---- any history ------------------------------------------------------------------------------------------------ */
+
+static void anything_happens(struct small *s, struct rng *rng)
+{
+    static const char *const containers[] = {"one", "two", "three", NULL};
+    const char *container = containers[random_next(rng) % ARRAY_LEN(containers)];
+    const struct row *head = world_find(s->w, TABLE_POD, new_head);
+    const bool there = head && !head->gone_ms;
+    char node[16];
+    snprintf(node, sizeof node, "%08x", (unsigned)random_next(rng));
+    small_wait(s, random_next(rng) % 4000);
+    switch (random_next(rng) % 12) {
+    case 0:
+        if (random_next(rng) % 3 == 0) head_deleted(s, there ? new_head : old_head, random_next(rng) % 2 * 30);
+        break;
+    case 1:
+    case 2: head_runs(s, new_head, new_pod, container, container && random_next(rng) % 2 ? TRI_YES : TRI_NO); break;
+    case 3: node_registers(s, node, new_pod); break;
+    case 4: small_redis(s, random_next(rng) % 2 * 4, small_wall(s) - random_next(rng) % 3000); break;
+    case 5: serve_says(s, random_next(rng) % 2 ? "RUNNING" : "DEPLOYING", node); break;
+    case 6: worker_restarts(s, random_next(rng) % 2 ? "w1" : "w2", random_next(rng) % 2 ? TRI_YES : TRI_NO); break;
+    case 7: small_redis(s, 0, small_wall(s)); break;
+    default: beat(s);
+    }
+}
+
+static void length_grows(const char *name, struct known_u64 then, struct known_u64 now)
+{
+    if (then.known && now.known && now.value < then.value)
+        fail_msg("%s went back: %llu, then %llu", name, (unsigned long long)then.value, (unsigned long long)now.value);
+}
+
+/* No clock of one outage goes back while it runs; a rung never stands before T0, nor in the future. */
+static void no_clock_goes_back(void **state)
+{
+    size_t lost = 0, back = 0, replaced = 0;
+    for (uint64_t seed = 1; seed <= 40; seed++) {
+        done(state);
+        with_cluster(state);
+        struct small *s = *state;
+        struct rng rng = {seed * 0x9E3779B97F4A7C15u};
+        struct outage then = {0};
+        serve_says(s, "RUNNING", SMALL_OLD_NODE);
+        for (int i = 0; i < 120; i++) {
+            anything_happens(s, &rng);
+            const struct outage o = now_of(s);
+            replaced += then.state == OUTAGE_RUNNING && o.t0_ms != then.t0_ms;
+            if (then.state == OUTAGE_RUNNING && o.state == OUTAGE_RUNNING && o.t0_ms == then.t0_ms) {
+                if (!o.going && !then.going) length_grows("head down", then.head_down_ms, o.head_down_ms);
+                if (!o.going && !then.going) length_grows("recovered", then.recovered_ms, o.recovered_ms);
+                if (o.rung[RUNG_GCS_SILENT].after_ms == then.rung[RUNG_GCS_SILENT].after_ms)
+                    length_grows("GCS silent", then.gcs_silent_ms, o.gcs_silent_ms);
+            }
+            for (int j = 0; j < RUNG_COUNT; j++) {
+                lost += o.rung[j].lost;
+                back += o.rung[j].lost && o.rung[j].seen;
+                if (o.rung[j].seen) assert_true(o.rung[j].after_ms <= s->now_ms - o.t0_ms);
+                if (o.rung[j].lost) assert_true(o.rung[j].was_after_ms <= o.rung[j].lost_after_ms);
+                if (o.rung[j].lost && o.rung[j].seen) assert_true(o.rung[j].lost_after_ms <= o.rung[j].after_ms);
+            }
+            then = o;
+        }
+    }
+    assert_true(lost > 1000 && back > 100 && replaced > 5);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
+        WITH(a_second_crash_takes_rungs_back),
+        WITH(a_gcs_that_falls_silent_again_is_not_back),
+        WITH(a_worker_that_restarts_after_all_opens_the_ladder_again),
+        WITH(serve_is_judged_by_whose_it_is),
+        WITH(an_outage_that_is_replaced_leaves_its_trace),
+        WITH(rungs_stand_in_the_order_of_time),
+        WITH(a_head_in_its_grace_is_going),
+        WITH(no_clock_goes_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
