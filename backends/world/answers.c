@@ -64,12 +64,13 @@ static void say_left(const struct outage *o, const struct outage *before, struct
         say(ret->brief, "about %llu s to go", (unsigned long long)((length - since_ms + 500) / 1000));
 }
 
-/* From the GCS's silence on, where that was seen. */
+/* From the GCS's silence on; where that cannot be seen, from the head's end. */
 static void say_reconnect(const struct outage *o, struct answer *ret)
 {
     char left[TEXT_NUM_MAX];
     const uint64_t limit = o->reconnect_s.value * 1000;
     const struct known_u64 since = o->gcs_silent_ms.known ? o->gcs_silent_ms : o->head_down_ms;
+    if (!o->gcs_silent_ms.known && o->rung[RUNG_GCS_SILENT].possible) return;
     if (!o->reconnect_s.known) {
         say(ret->text, "how long workers reconnect is not known");
     } else if (since.value >= limit) {

@@ -667,8 +667,7 @@ static void an_outage_as_it_goes(void **state)
 {
     struct small *s = *state;
     kill_head(s);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet · workers reconnect for another 10:00",
-       "no new head yet · workers reconnect for 10:00 more");
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "0.0s", "no new head yet", "no new head yet");
     is(s, 0, "ANSWERING", VERDICT_UNKNOWN, "–",
        "unknown: nothing is probed · service not probed · 2 endpoints, not head · nothing ended since the delete",
        "unknown: nothing is probed · nothing ended since the delete");
@@ -679,8 +678,7 @@ static void an_outage_as_it_goes(void **state)
     assert_string_equal(ask(s, 1).word, "0.6s");
     small_wait(s, 1000);
     small_redis(s, 0, last_beat);
-    is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet · workers reconnect for another 9:58",
-       "no new head yet · workers reconnect for 9:58 more");
+    is(s, 1, "HEAD DOWN", VERDICT_WARN, "1.6s", "no new head yet", "no new head yet"); /* it may beat yet */
     small_wait(s, 400);
     struct pod *p = small_pod("new", "mistral-44qn2-head-7rk2m", "head", "ip-100-64-90-12", NULL);
     p->created = known_u64(small_wall(s));

@@ -203,8 +203,9 @@ static void check_before(const struct replay *p)
     assert_string_equal(loss.pod_why, "GCS FT on · Redis ok · GCS reconnect timeout 600 s");
     assert_int_equal(loss.pod, VERDICT_OK);
     assert_int_equal(loss.node, VERDICT_NO); /* the lab had one node that runs pods */
-    assert_string_equal(loss.node_why,
-                        "the head and all workers are on K8s node realnode · gRPC keepalive set on the worker pods");
+    assert_string_equal(
+        loss.node_why,
+        "the head and all ready workers are on K8s node realnode · gRPC keepalive set on the worker pods");
 }
 
 static void check_first_kill(const struct replay *p)
@@ -272,7 +273,7 @@ static void both_kills_are_ours(void **state)
     assert_true(replay_recovery(&p)->ours);
     rung_is(&p, RUNG_DELETE_ACCEPTED, 528.077);
     assert_string_equal(replay_recovery(&p)->rung[RUNG_DELETE_ACCEPTED].note, "uid 3b87863e…, default grace");
-    answer_is(&p, 1, "HEAD DOWN", "6.7s", "new head reading the GCS · workers reconnect for another 9:53");
+    answer_is(&p, 1, "HEAD DOWN", "6.5s", "new head starting · workers reconnect for another 9:53");
     answer_is(&p, 2, "WORKER PODS", "2/2", "same UIDs, 0 restarts");
     replay_until(&p, WALL(623));
     check_first_kill(&p);
