@@ -85,7 +85,10 @@ static char *dashboard_service(const struct focus *f)
 static void status_set_dashboard(struct serve_probes *p, const struct focus *f)
 {
     const struct rayservice *r = f->rayservice;
-    if (!p->how.serve->kube || !r || !r->ns || !r->name) return;
+    if (!p->how.serve->kube || !r || !r->ns || !r->name) {
+        serve_status_set(p->status, NULL, NULL); /* that of a RayService which is not there any more */
+        return;
+    }
     char *service = dashboard_service(f);
     struct serve_path path = {
         .words = mem_str("API server proxy"),

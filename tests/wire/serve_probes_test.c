@@ -271,6 +271,28 @@ static void services_of_one_world_are_told_apart(void **state)
     assert_non_null(strstr(x->last_status, "/b-c-head-svc:"));
 }
 
+/* It may be deleted while its dashboard still answers: that is polled no more, and says nothing of what is shown. */
+static void the_dashboard_goes_with_its_rayservice(void **state)
+{
+    struct fixture *x = *state;
+    put_service(x, "a");
+    struct serve_probes *p = probes_open(x, 0);
+    probes_update(x, 0, "a");
+    UNTIL(x, serve_probes_are_settled(p));
+    sink_put(&x->sink, change_gone("kube/rayservices", WORLD_KUBE, TABLE_RAYSERVICE, "uid-a"));
+    probes_update(x, 0, NULL);
+    assert_int_equal(state_of(x, SERVE_SOURCE), SOURCE_OFF);
+    assert_true(world_find(x->world, TABLE_SERVEAPP, "uid-a")->gone_ms > 0);
+    const unsigned polled = x->statuses;
+    serve_probes_refresh(p);
+    serve_probes_set_fast_poll(p, true);
+    UNTIL(x, serve_probes_are_settled(p));
+    assert_int_equal(x->statuses, polled);
+    put_service(x, "a");
+    probes_update(x, 0, "a");
+    UNTIL(x, x->statuses > polled);
+}
+
 /* Two at once in one world never write into each other's records. */
 static void keys_are_shared(void **state)
 {
@@ -331,6 +353,7 @@ int main(void)
         T(keys_are_shared),
         T(a_named_address_is_probed_without_kubernetes),
         T(no_probe_leaves_the_status),
+        T(the_dashboard_goes_with_its_rayservice),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
