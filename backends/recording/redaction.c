@@ -28,6 +28,7 @@ struct change *redaction_copy(const struct recorder_redaction *redaction, const 
 {
     struct change *copy = change_copy(c);
     text_redact_if(redaction, copy->source);
+    text_redact_if(redaction, copy->owner);
     text_redact_if(redaction, copy->why);
     text_redact_if(redaction, copy->detail);
     text_redact_if(redaction, copy->key);

@@ -59,6 +59,7 @@ struct change *change_copy(const struct change *c)
     struct change *copy = mem_alloc(sizeof *copy);
     *copy = *c;
     copy->source = mem_str(c->source);
+    copy->owner = mem_str(c->owner);
     copy->why = mem_str(c->why);
     copy->detail = mem_str(c->detail);
     copy->key = mem_str(c->key);
@@ -70,6 +71,7 @@ void change_free(struct change *c)
 {
     if (!c) return;
     free(c->source);
+    free(c->owner);
     free(c->why);
     free(c->detail);
     free(c->key);

@@ -38,10 +38,12 @@ enum change_type {
     CHANGE_PROGRESS  /* table, number of total: how far a first list or scan is; total 0 = unknown */
 };
 
-/* A source's id is short, unique, and shown in messages: "kube/pods", "redis", "neuron/ip-10-0-1-7", "serve". */
+/* A source's id is short, unique among those of its owner, and shown in messages: "kube/pods", "redis",
+ * "neuron/ip-10-0-1-7", "serve". */
 struct change {
     enum change_type type;
     char *source; /* never NULL */
+    char *owner;  /* UID of the RayService that the source is read for; NULL: the cluster's, or of whichever there is */
     enum world_kind world;
     uint64_t at_ms;   /* ours, CLOCK_BOOTTIME */
     uint64_t wall_ms; /* ours, corrected by the server's Date where that is known */

@@ -75,6 +75,7 @@ enum err change_to_json(const struct change *c, struct buf *out)
     put_u64(json, "wall", c->wall_ms);
     cJSON_AddStringToObject(json, "world", world_words[c->world]);
     cJSON_AddStringToObject(json, "source", c->source);
+    put_text(json, "owner", c->owner);
     put_body(c, json);
     char *text = cJSON_PrintUnformatted(json);
     enum err err = text ? buf_str(out, text) : ERR_LIMIT;
@@ -135,6 +136,7 @@ static enum err from_tree(const cJSON *json, struct change **ret, struct why *wh
     struct change *c = change_new((enum change_type)type, NULL, (enum world_kind)world);
     free(c->source);
     c->source = get_text(json, "source");
+    c->owner = get_text(json, "owner");
     c->at_ms = get_u64(json, "at");
     c->wall_ms = get_u64(json, "wall");
     enum err err = get_body(json, c, why);

@@ -7,9 +7,10 @@
 
 #include <stdlib.h>
 
-enum stage { STAGE_SOURCES, STAGE_ROWS, STAGE_LIFE, STAGE_OVER };
+enum stage { STAGE_SOURCES, STAGE_ROWS, STAGE_LIFE };
 struct keyframe {
-    enum stage stage;
+    size_t part;      /* that is being written: the cluster's, then those of the RayServices */
+    enum stage stage; /* of this part */
     int table;        /* of STAGE_ROWS */
     bool table_begun; /* its first lists were begun */
     char *last_key;   /* the row that was written last in this table */
@@ -19,9 +20,10 @@ struct keyframe {
 
 bool world_is_relisting(const struct world *w)
 {
-    for (size_t i = 0; i < w->sources.count; i++)
-        for (int t = 0; t < TABLE_COUNT; t++)
-            if (w->sources.slot[i]->relisting[t]) return true;
+    for (size_t p = 0; p < w->store->parts; p++)
+        for (size_t i = 0; i < w->store->part[p]->sources.count; i++)
+            for (int t = 0; t < TABLE_COUNT; t++)
+                if (w->store->part[p]->sources.slot[i]->relisting[t]) return true;
     return false;
 }
 
@@ -91,21 +93,21 @@ static void put_life(const struct source_slot *slot, const struct sink *sink)
 
 /* ---- rows ------------------------------------------------------------------------------------------------------ */
 
-static const struct source_slot *slot_of(const struct world *w, const struct row *row, size_t *ret_index)
+static const struct source_slot *slot_of(const struct part *part, const struct row *row, size_t *ret_index)
 {
-    for (size_t i = 0; i < w->sources.count; i++) {
-        if (w->sources.slot[i]->source.id != row->source) continue;
+    for (size_t i = 0; i < part->sources.count; i++) {
+        if (part->sources.slot[i]->source.id != row->source) continue;
         *ret_index = i;
-        return w->sources.slot[i];
+        return part->sources.slot[i];
     }
     return NULL;
 }
 
 /* Rows that come between a source's first RELIST and its RELISTED were there before anybody looked. */
-static void begin_table(struct keyframe *k, const struct world *w, const struct sink *sink)
+static void begin_table(struct keyframe *k, const struct part *part, const struct sink *sink)
 {
-    for (size_t i = 0; i < w->sources.count; i++) {
-        const struct source_slot *slot = w->sources.slot[i];
+    for (size_t i = 0; i < part->sources.count; i++) {
+        const struct source_slot *slot = part->sources.slot[i];
         k->open[i] = slot->listed[k->table];
         if (k->open[i])
             put_at(sink, change_of(&slot->source, CHANGE_RELIST, (enum table)k->table), slot->source.listed_ms, 0);
@@ -113,20 +115,20 @@ static void begin_table(struct keyframe *k, const struct world *w, const struct 
     k->table_begun = true;
 }
 
-static void end_first_list(struct keyframe *k, const struct world *w, size_t source, const struct sink *sink)
+static void end_first_list(struct keyframe *k, const struct part *part, size_t source, const struct sink *sink)
 {
-    const struct source *s = &w->sources.slot[source]->source;
+    const struct source *s = &part->sources.slot[source]->source;
     if (!k->open[source]) return;
     k->open[source] = false;
     put_at(sink, change_of(s, CHANGE_RELISTED, (enum table)k->table), s->listed_ms, 0);
 }
 
-static void end_table(struct keyframe *k, const struct world *w, const struct sink *sink)
+static void end_table(struct keyframe *k, const struct part *part, const struct sink *sink)
 {
-    const struct rows *rows = &w->rows[k->table];
-    for (size_t i = 0; i < w->sources.count; i++) end_first_list(k, w, i, sink);
-    if (rows->progressing && w->sources.count) {
-        struct change *c = change_of(&w->sources.slot[0]->source, CHANGE_PROGRESS, (enum table)k->table);
+    const struct rows *rows = &part->rows[k->table];
+    for (size_t i = 0; i < part->sources.count; i++) end_first_list(k, part, i, sink);
+    if (rows->progressing && part->sources.count) {
+        struct change *c = change_of(&part->sources.slot[0]->source, CHANGE_PROGRESS, (enum table)k->table);
         c->number = rows->progress;
         c->total = rows->progress_total;
         put_at(sink, c, 0, 0);
@@ -175,17 +177,17 @@ static const struct row *next_row(const struct keyframe *k, const struct rows *r
 }
 
 /* Returns the rows written; fewer than max: the table is at its end. */
-static size_t put_rows(struct keyframe *k, const struct world *w, const struct sink *sink, size_t max)
+static size_t put_rows(struct keyframe *k, const struct part *part, const struct sink *sink, size_t max)
 {
-    const struct rows *rows = &w->rows[k->table];
+    const struct rows *rows = &part->rows[k->table];
     const struct row *row = next_row(k, rows), *last = NULL;
     size_t done = 0;
     for (; row && done < max; row = rows_next(row), done++) {
         size_t source;
-        const struct source_slot *slot = slot_of(w, row, &source);
+        const struct source_slot *slot = slot_of(part, row, &source);
         last = row;
         if (!slot) continue;
-        if (!row->first_listed) end_first_list(k, w, source, sink);
+        if (!row->first_listed) end_first_list(k, part, source, sink);
         put_row(row, &slot->source, rows, sink);
     }
     if (!last) return done;
@@ -195,22 +197,48 @@ static size_t put_rows(struct keyframe *k, const struct world *w, const struct s
     return done;
 }
 
-bool keyframe_some(struct keyframe *k, const struct world *w, const struct sink *sink, size_t rows)
+/* True: the part is written. */
+static bool put_part(struct keyframe *k, const struct part *part, const struct sink *sink, size_t *rows)
 {
     if (k->stage == STAGE_SOURCES) {
-        for (size_t i = 0; i < w->sources.count; i++) put_source(w->sources.slot[i], sink);
+        for (size_t i = 0; i < part->sources.count; i++) put_source(part->sources.slot[i], sink);
         k->stage = STAGE_ROWS;
     }
-    while (k->stage == STAGE_ROWS && rows > 0) {
-        if (!k->table_begun) begin_table(k, w, sink);
-        size_t done = put_rows(k, w, sink, rows);
-        bool at_end = done < rows;
-        rows -= done;
-        if (at_end) end_table(k, w, sink);
+    while (k->stage == STAGE_ROWS && *rows > 0) {
+        if (!k->table_begun) begin_table(k, part, sink);
+        size_t done = put_rows(k, part, sink, *rows);
+        bool at_end = done < *rows;
+        *rows -= done;
+        if (at_end) end_table(k, part, sink);
         if (k->table == TABLE_COUNT) k->stage = STAGE_LIFE;
     }
-    if (k->stage != STAGE_LIFE) return k->stage == STAGE_OVER;
-    for (size_t i = 0; i < w->sources.count; i++) put_life(w->sources.slot[i], sink);
-    k->stage = STAGE_OVER;
+    if (k->stage != STAGE_LIFE) return false;
+    for (size_t i = 0; i < part->sources.count; i++) put_life(part->sources.slot[i], sink);
+    return true;
+}
+
+/* What a part is written into: its owner's changes. */
+struct owned_sink {
+    const char *owner;
+    const struct sink *sink;
+};
+
+static void on_owned(void *arg, struct change *c)
+{
+    const struct owned_sink *owned = arg;
+    c->owner = mem_str(owned->owner);
+    sink_put(owned->sink, c);
+}
+
+bool keyframe_some(struct keyframe *k, const struct world *w, const struct sink *sink, size_t rows)
+{
+    while (k->part < w->store->parts) {
+        const struct part *part = w->store->part[k->part];
+        struct owned_sink owned = {part->owner, sink};
+        if (!put_part(k, part, &(struct sink){on_owned, &owned}, &rows)) return false;
+        k->part++;
+        k->stage = STAGE_SOURCES;
+        k->table = 0;
+    }
     return true;
 }

@@ -8,8 +8,8 @@
  * Items that a source could not parse are left out, counted (unread) and reported; they never affect other items.
  *
  * Rows of a source that is DOWN or DENIED stay, and age; those of one that is OFF or ABSENT are removed. Finished
- * requests are kept in a ring per kind, so that probes never evict prompts. Strings are not shared between rows: a pod
- * takes about 1.3 KB.
+ * requests are kept in a ring per kind, so that probes never evict prompts. Limits are those of each owner. Strings are
+ * not shared between rows: a pod takes about 1.3 KB.
  */
 #ifndef RAYDECK_WORLD_WORLD_H
 #define RAYDECK_WORLD_WORLD_H
@@ -21,7 +21,8 @@ enum {
     WORLD_TOMBSTONES = 64,
     WORLD_REQUESTS = 4096, /* finished requests kept, of prompts and of the rest */
     WORLD_ROWS = 100000,   /* rows a table; more are counted as dropped */
-    WORLD_SOURCES = 256,
+    WORLD_SOURCES = 256,   /* of one owner */
+    WORLD_OWNERS = 16,     /* at once; changes of more are ignored */
     WORLD_SINCE_SLACK_MS = 10000,
     SOURCE_STALE_MS = 10000,
     HISTORY_POINTS = 120 /* utilisation samples a core */
@@ -57,7 +58,17 @@ struct source {
 struct world;
 
 struct world *world_new(void);
-void world_free(struct world *w);
+void world_free(struct world *w); /* that of world_new */
+
+/*
+ * Sources that are read for one RayService (struct change's owner, a UID) fill tables of its own: Redis' and the GCS's,
+ * the Serve status, the requests. Several RayServices, and what has no owner, are kept side by side; a handle shows the
+ * tables of one of them, and all that is the cluster's. While nothing has come of that RayService's sources, it shows
+ * what has no owner.
+ */
+void world_focus(struct world *w, const char *owner); /* of which this shows them; NULL: of none; copied */
+/* A handle that shows those of another; good as long as the world, until the next world_apply. */
+const struct world *world_of_service(const struct world *w, const char *owner);
 
 /* Applies one change; borrows it. No content of a change can trip an assert. */
 void world_apply(struct world *w, const struct change *c);

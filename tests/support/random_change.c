@@ -1,7 +1,11 @@
 /* random_change.c - random changes, for property tests. */
 #include "tests/support/random_change.h"
 
+#include "backends/base/mem.h"
+
 #include <stdio.h>
+
+const char *const random_owners[RANDOM_OWNERS] = {NULL, NULL, "uid-a", "uid-b"};
 
 uint32_t random_next(void *rng)
 {
@@ -42,6 +46,7 @@ struct change *random_change(struct rng *rng, uint64_t *clock_ms)
     uint32_t who = random_next(rng) % 5;
     struct change *c = random_of(rng, sources[who], (enum world_kind)(random_next(rng) % WORLD_KINDS),
                                  (enum table)(random_next(rng) % TABLE_COUNT));
+    c->owner = mem_str(random_owners[random_next(rng) % RANDOM_OWNERS]);
     *clock_ms += random_next(rng) % 2000;
     c->at_ms = *clock_ms;
     c->wall_ms = 1795440000000 + *clock_ms;

@@ -11,6 +11,9 @@ struct rng {
 };
 uint32_t random_next(void *rng);
 
+enum { RANDOM_OWNERS = 4 };
+extern const char *const random_owners[RANDOM_OWNERS]; /* NULL: none */
+
 /* A change that may make sense or not: few sources, tables and keys, so that they meet. Caller frees. Times go up. */
 struct change *random_change(struct rng *rng, uint64_t *clock_ms);
 

@@ -476,12 +476,97 @@ static void nonsense_changes_nothing(void **state)
     world_free(w);
 }
 
+/* ---- owners -------------------------------------------------------------------------------------------------- */
+
+static struct change *owned(struct change *c, const char *owner)
+{
+    c->owner = mem_str(owner);
+    return c;
+}
+
+static struct change *redis_change(const char *owner, const char *address)
+{
+    struct redis *r = record_new(TABLE_REDIS, "redis");
+    record_set(&r->address, address);
+    return owned(change_put("redis", WORLD_REDIS, &r->record), owner);
+}
+
+static void redis_is(const struct world *w, const char *address)
+{
+    const struct row *row = world_first(w, TABLE_REDIS);
+    assert_non_null(row);
+    assert_string_equal(ROW(row, redis)->address, address);
+    assert_null(world_next(w, row));
+}
+
+/* Two Redis with one source's id and one key. */
+static void what_is_read_for_a_rayservice_is_its_own(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    world_focus(w, "uid-a");
+    apply_at(w, 1, pod_change("p", "head"));
+    apply_at(w, 1, redis_change(NULL, "configured"));
+    redis_is(w, "configured"); /* until there is one of the RayService */
+    apply_at(w, 2, redis_change("uid-b", "b"));
+    redis_is(w, "configured");
+    apply_at(w, 3, redis_change("uid-a", "a"));
+    redis_is(w, "a");
+    redis_is(world_of_service(w, "uid-a"), "a");
+    redis_is(world_of_service(w, "uid-b"), "b");
+    redis_is(world_of_service(w, "uid-c"), "configured");
+    redis_is(world_of_service(w, NULL), "configured");
+    keys_are(world_of_service(w, "uid-b"), TABLE_POD, "p");
+
+    assert_int_equal(world_sources(w), 2); /* its "redis" hides the other's */
+    apply_at(w, 4, owned(change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "late", NULL), "uid-a"));
+    assert_int_equal(world_source_named(w, "redis")->state, SOURCE_DOWN);
+    assert_int_equal(world_source_named(world_of_service(w, "uid-b"), "redis")->state, SOURCE_LIVE);
+    assert_int_equal(world_freshness(w, WORLD_REDIS, 5, NULL, NULL), FRESH_DOWN);
+    assert_int_equal(world_freshness(world_of_service(w, "uid-b"), WORLD_REDIS, 5, NULL, NULL), FRESH_LIVE);
+
+    const uint64_t of_a = world_generation(w, TABLE_REDIS), all_of_a = world_generation_all(w);
+    world_focus(w, "uid-b");
+    redis_is(w, "b");
+    assert_int_not_equal(world_generation(w, TABLE_REDIS), of_a); /* what was built of the other is built anew */
+    assert_int_not_equal(world_generation_all(w), all_of_a);
+    apply_at(w, 6, owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-a"));
+    redis_is(w, "b");
+    assert_int_equal(world_count(world_of_service(w, "uid-a"), TABLE_REDIS), 0);
+    apply_at(w, 7, owned(pod_change("q", "of nobody"), "uid-b")); /* pods are the cluster's */
+    keys_are(w, TABLE_POD, "p");
+    world_free(w);
+}
+
+static void owners_are_bounded(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    char uid[16];
+    for (int i = 0; i <= WORLD_OWNERS; i++) {
+        snprintf(uid, sizeof uid, "uid-%d", i);
+        apply_at(w, 1, redis_change(uid, uid));
+    }
+    redis_is(world_of_service(w, "uid-0"), "uid-0");
+    assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* too many */
+    world_focus(w, "uid-0");
+    apply_at(w, 2, owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-0"));
+    apply_at(w, 3, redis_change(uid, uid));
+    assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* a tombstone is in its place still */
+    assert_true(world_expire(w, 2 + WORLD_TOMBSTONE_MS));
+    apply_at(w, 4, redis_change(uid, uid));
+    redis_is(world_of_service(w, uid), uid);
+    assert_null(world_first(w, TABLE_REDIS)); /* nothing is there of the one in focus */
+    world_free(w);
+}
+
 /* ---- properties ---------------------------------------------------------------------------------------------- */
 
 static void same_world(const struct world *a, const struct world *b)
 {
     for (int t = 0; t < TABLE_COUNT; t++) {
         const struct row *y = world_first(b, (enum table)t);
+        assert_int_equal(world_generation(a, (enum table)t), world_generation(b, (enum table)t));
         assert_int_equal(world_count(a, (enum table)t), world_count(b, (enum table)t));
         WORLD_EACH (x, a, (enum table)t) {
             assert_non_null(y);
@@ -539,12 +624,12 @@ static void check_invariants(const struct world *w, struct order *o)
 static void random_streams_keep_the_invariants(void **state)
 {
     (void)state;
-    struct order *o = mem_zero(1, sizeof *o);
+    struct order *o = mem_zero(2, sizeof *o); /* of what no RayService owns, and of one's */
     for (uint64_t seed = 1; seed <= 4; seed++) {
         struct world *a = world_new(), *b = world_new();
         struct rng rng = {seed * 7919};
         uint64_t clock = 1;
-        memset(o, 0, sizeof *o);
+        memset(o, 0, 2 * sizeof *o);
         for (int i = 0; i < 12000; i++) {
             struct change *c = random_change(&rng, &clock);
             world_apply(a, c);
@@ -557,12 +642,14 @@ static void random_streams_keep_the_invariants(void **state)
             if (i % 1000 == 999) {
                 assert_int_equal(world_expire(a, clock), world_expire(b, clock));
             }
-            if (i % 100 == 0) check_invariants(a, o);
+            if (i % 100 == 0) check_invariants(a, &o[0]);
+            if (i % 100 == 50) check_invariants(world_of_service(a, "uid-a"), &o[1]);
             buf_done(&line);
             change_free(c);
             change_free(again);
         }
-        same_world(a, b);
+        for (int i = 0; i < RANDOM_OWNERS; i++)
+            same_world(world_of_service(a, random_owners[i]), world_of_service(b, random_owners[i]));
         world_free(a);
         world_free(b);
     }
@@ -629,6 +716,8 @@ int main(void)
         cmocka_unit_test(a_source_that_is_off_has_nothing),
         cmocka_unit_test(too_many_sources),
         cmocka_unit_test(nonsense_changes_nothing),
+        cmocka_unit_test(what_is_read_for_a_rayservice_is_its_own),
+        cmocka_unit_test(owners_are_bounded),
         cmocka_unit_test(random_streams_keep_the_invariants),
         cmocka_unit_test(random_relists_leave_what_was_put),
     };
