@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "backends/link/clock.h"
 #include "backends/serve/openai_parse.h"
+#include "backends/serve/prompt_record.h"
 #include "backends/serve/serve_get.h"
 #include "backends/session/prompt_router_priv.h"
 
@@ -65,6 +66,11 @@ static void route_select(struct prompt_router *r, const struct rayservice *servi
     prompt_routes_done(&routes);
 }
 
+const struct world *router_world(const struct prompt_router *r)
+{
+    return world_of_service(r->how.world, r->service_uid);
+}
+
 /* ---- the protocol -------------------------------------------------------------------------------------------------
  */
 
@@ -87,9 +93,9 @@ static bool serve_runs(const struct prompt_router *r)
 {
     if (!r->how.serve->kube) return true;
     if (!r->service_uid) return false;
-    const struct row *app = world_find(r->how.world, TABLE_SERVEAPP, r->service_uid);
+    const struct row *app = world_find(router_world(r), TABLE_SERVEAPP, r->service_uid);
     if (app && !app->gone_ms) return all_run(ROW(app, serveapp)->deployments, ROW(app, serveapp)->deployments_count);
-    const struct row *row = world_find(r->how.world, TABLE_RAYSERVICE, r->service_uid);
+    const struct row *row = world_find(router_world(r), TABLE_RAYSERVICE, r->service_uid);
     return row && all_run(ROW(row, rayservice)->deployments, ROW(row, rayservice)->deployments_count);
 }
 
@@ -188,6 +194,7 @@ void prompt_router_free(struct prompt_router *r)
 {
     if (!r) return;
     prompt_router_cancel(r);
+    sink_put(r->how.sink, change_source(PROMPT_SOURCE, WORLD_CONSOLE, SOURCE_OFF, ERR_OK, NULL, NULL));
     detection_reset(&r->detection);
     serve_path_done(&r->selected);
     serve_path_done(&r->probed);

@@ -42,8 +42,8 @@ struct prompt_router_calls {
 };
 
 struct prompt_router *prompt_router_new(const struct prompt_router_conf *conf, const struct prompt_router_calls *calls);
-void prompt_router_free(
-    struct prompt_router *r); /* what is in flight ends as cancelled, and done is called; NULL is fine */
+/* What is in flight ends as cancelled, and done is called; the world drops the records. NULL is fine. */
+void prompt_router_free(struct prompt_router *r);
 
 /* focus: of the RayService; borrowed for the call. ingresses_listed: those of its namespace are in the world, or cannot
  * be; before that no protocol is detected. */

@@ -41,6 +41,8 @@ struct prompt_router {
     size_t count;
 };
 
+/* With what belongs to its RayService, whichever is in focus. Good until the next change. */
+const struct world *router_world(const struct prompt_router *r);
 /* The protocol of the selected route is known: prompts can be sent. */
 bool router_is_ready(const struct prompt_router *r);
 void router_send_waiting(struct prompt_router *r);

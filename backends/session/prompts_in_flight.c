@@ -64,7 +64,7 @@ static void on_answer(void *arg, const struct request *record)
     if (speaks_otherwise(p, record)) router_detect_again(r);
     if (p->done) {
         /* As the world has it, with how the head was. A copy: the callback may change the world. */
-        const struct row *row = world_find(r->how.world, TABLE_REQUEST, record->record.key);
+        const struct row *row = world_find(router_world(r), TABLE_REQUEST, record->record.key);
         struct request *copy = record_copy(row ? row->record : &record->record);
         p->done(p->arg, copy);
         record_free(&copy->record);
@@ -101,7 +101,8 @@ static void prompt_send(struct prompt_in_flight *p)
         prompt_give_up(p, SERVE_FAILURE_UNREACHABLE, "prompts of this kind cannot be sent");
         return;
     }
-    struct prompt_turn *turns = conversation_turns(r->how.world, p->conversation, &ask.turn_count, &ask.turns_dropped);
+    struct prompt_turn *turns =
+        conversation_turns(router_world(r), p->conversation, &ask.turn_count, &ask.turns_dropped);
     ask.turns = turns;
     p->run = p->ops->ask(r->how.loop, r->how.serve, &ask, r->how.sink, on_answer, p);
     free(turns);

@@ -427,6 +427,7 @@ void redis_discovery_free(struct redis_discovery *d)
     if (!d) return;
     if (d->fetching) d->how.kube_ops->forget(d->how.kube, d);
     link_close(d);
+    source_publish(d, SOURCE_OFF, ERR_OK, "not read any more");
     credentials_wipe(d);
     mem_free_secret(d->desired);
     mem_free_secret(d->failed);

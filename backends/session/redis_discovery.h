@@ -41,7 +41,8 @@ struct redis_discovery_calls {
 
 struct redis_discovery *redis_discovery_new(const struct redis_discovery_conf *conf,
                                             const struct redis_discovery_calls *calls);
-void redis_discovery_free(struct redis_discovery *d); /* no callback and no change comes after it; NULL is fine */
+/* The source turns OFF, so that the world drops its rows. No callback and no change comes after it; NULL is fine. */
+void redis_discovery_free(struct redis_discovery *d);
 
 /* focus: of the RayService; borrowed for the call, in which only changes of the source "redis" are published. */
 void redis_discovery_update(struct redis_discovery *d, const struct world *w, const struct focus *focus);

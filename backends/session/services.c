@@ -16,6 +16,13 @@ static void on_reconcile(void *arg, uint64_t after_ms)
         session_reconcile_soon(s);
 }
 
+static void on_change(void *owner, struct change *c)
+{
+    const struct session_service *of = owner;
+    c->owner = mem_str(of->owner);
+    sink_put(&of->session->sink, c);
+}
+
 static struct session_service *service_new(struct session *s)
 {
     struct session_service *of = mem_zero(1, sizeof *of);
@@ -23,31 +30,15 @@ static struct session_service *service_new(struct session *s)
                                               .conf = s->conf,
                                               .serve = &s->serve,
                                               .world = s->world,
-                                              .sink = &s->sink,
+                                              .sink = &of->sink,
                                               .prompts = &s->prompts};
 
+    of->session = s;
+    of->sink = (struct sink){on_change, of};
     of->router = prompt_router_new(&router, &(struct prompt_router_calls){on_reconcile, s});
     of->next = s->services;
     s->services = of;
     return of;
-}
-
-/* The sources "redis", "probe" and "serve" are of one RayService at a time: that in focus. */
-static void service_activate(struct session *s, struct session_service *of)
-{
-    const struct redis_discovery_conf redis = {.loop = s->loop,
-                                               .conf = s->conf,
-                                               .ops = s->redis_ops,
-                                               .kube_ops = s->kube_ops,
-                                               .kube = s->kube,
-                                               .sink = &s->sink,
-                                               .opens = &s->redis_opens};
-    const struct serve_probes_conf probes = {
-        .loop = s->loop, .conf = s->conf, .serve = &s->serve, .sink = &s->sink, .probes = &s->probes};
-
-    if (!of->redis && s->redis_ops)
-        of->redis = redis_discovery_new(&redis, &(struct redis_discovery_calls){on_reconcile, s});
-    if (!of->probes) of->probes = serve_probes_new(&probes);
 }
 
 static void service_deactivate(struct session_service *of)
@@ -60,22 +51,55 @@ static void service_deactivate(struct session_service *of)
     serve_probes_free(probes);
 }
 
+/* What was opened before the RayService was known belongs to nobody: it is opened anew. */
+static void service_activate(struct session *s, struct session_service *of)
+{
+    const struct redis_discovery_conf redis = {.loop = s->loop,
+                                               .conf = s->conf,
+                                               .ops = s->redis_ops,
+                                               .kube_ops = s->kube_ops,
+                                               .kube = s->kube,
+                                               .sink = &of->sink,
+                                               .opens = &s->redis_opens};
+    const struct serve_probes_conf probes = {
+        .loop = s->loop, .conf = s->conf, .serve = &s->serve, .sink = &of->sink, .probes = &s->probes};
+
+    if (!text_same(of->owner, of->uid)) {
+        service_deactivate(of);
+        of->owner = mem_str(of->uid);
+    }
+    if (!of->redis && s->redis_ops)
+        of->redis = redis_discovery_new(&redis, &(struct redis_discovery_calls){on_reconcile, s});
+    if (!of->probes) of->probes = serve_probes_new(&probes);
+}
+
 static void service_free(struct session_service *of)
 {
     service_deactivate(of);
     prompt_router_free(of->router);
     free(of->uid);
+    free(of->owner);
     free(of->ns);
     free(of->name);
     free(of);
 }
 
-/* Those behind the first rest; they stay as long as their prompts are in flight. */
+static bool service_exists(const struct session *s, const struct session_service *of)
+{
+    const struct row *row = of->uid ? world_find(s->world, TABLE_RAYSERVICE, of->uid) : NULL;
+    return row && !row->gone_ms;
+}
+
+/* Those behind the first are read as long as their RayService is there, up to so many; they stay as long as their
+ * prompts are in flight. */
 static void services_retire(struct session *s)
 {
+    size_t held = 1;
+
     for (struct session_service **at = &s->services->next, *of; (of = *at);) {
-        service_deactivate(of);
-        if (prompt_router_in_flight(of->router)) {
+        const bool is_read = held++ < SESSION_SERVICES && service_exists(s, of);
+        if (!is_read) service_deactivate(of);
+        if (is_read || prompt_router_in_flight(of->router)) {
             at = &of->next;
             continue;
         }
@@ -112,14 +136,17 @@ static struct session_service *service_set_first(struct session *s, const struct
     return s->services;
 }
 
+static struct focus service_focus(const struct session *s, const struct session_service *of)
+{
+    return of == s->services ? session_focus(s) : session_focus_of(s, of->uid);
+}
+
 static void routes_update(struct session *s)
 {
     const bool listed = session_ingresses_listed(s);
-    struct focus f = session_focus(s);
 
-    prompt_router_update(s->services->router, &f, listed);
-    for (struct session_service *of = s->services->next; of; of = of->next) {
-        f = focus_of(s->world, of->ns, of->name);
+    for (struct session_service *of = s->services; of; of = of->next) {
+        const struct focus f = service_focus(s, of);
         prompt_router_update(of->router, &f, listed);
     }
     for (struct session_service *of = s->services; of; of = of->next)
@@ -144,27 +171,33 @@ void session_services_open(struct session *s)
     session_services_update(s);
 }
 
+/* The focus is computed each time: what begins and ends publishes changes. */
+static void service_update(struct session *s, struct session_service *of)
+{
+    struct focus f = service_focus(s, of);
+
+    if (of->redis) redis_discovery_update(of->redis, s->world, &f);
+    f = service_focus(s, of);
+    if (of->probes) serve_probes_update(of->probes, s->world, &f);
+}
+
 void session_services_update(struct session *s)
 {
-    struct focus f = session_focus(s);
-    struct session_service *of = service_set_first(s, f.rayservice);
+    const struct focus f = session_focus(s);
+    struct session_service *first = service_set_first(s, f.rayservice);
 
     services_retire(s);
-    service_activate(s, of);
-    f = session_focus(s); /* those that end and begin have published changes */
-    if (of->redis) redis_discovery_update(of->redis, s->world, &f);
-    f = session_focus(s);
-    serve_probes_update(of->probes, s->world, &f);
+    service_activate(s, first);
+    for (struct session_service *of = s->services; of; of = of->next) service_update(s, of);
     routes_update(s);
 }
 
 bool session_services_settled(const struct session *s)
 {
-    for (const struct session_service *of = s->services; of; of = of->next) {
-        if (of->redis && redis_discovery_is_pending(of->redis)) return false;
-        if (of->probes && !serve_probes_are_settled(of->probes)) return false;
-    }
-    return true;
+    const struct session_service *of = s->services;
+
+    if (of->redis && redis_discovery_is_pending(of->redis)) return false;
+    return !of->probes || serve_probes_are_settled(of->probes);
 }
 
 bool session_route_is_pending(const struct session *s)
@@ -178,8 +211,11 @@ bool session_route_is_pending(const struct session *s)
 /* From the first sign of a head's loss until the recovery is over. */
 void session_services_set_fast_poll(struct session *s)
 {
-    const bool fast = session_recovery(s)->outage == OUTAGE_RUNNING;
     for (struct session_service *of = s->services; of; of = of->next) {
+        const struct row *row = of->uid ? world_find(s->world, TABLE_RAYSERVICE, of->uid) : NULL;
+        const struct focus own = {.rayservice = row ? ROW(row, rayservice) : NULL};
+        const struct recovery *r = of == s->services ? session_recovery(s) : recoveries_of(s->recoveries, &own);
+        const bool fast = r->outage == OUTAGE_RUNNING;
         if (of->redis) redis_discovery_set_fast_poll(of->redis, fast);
         if (of->probes) serve_probes_set_fast_poll(of->probes, fast);
     }

@@ -7,15 +7,35 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The world shows what is read for the RayService in focus; when that is deleted, what was read last. */
 struct focus session_focus(const struct session *s)
 {
-    return s->focus_fresh ? s->focus : focus_of(s->world, s->ns, s->service);
+    if (s->focus_fresh) return s->focus;
+    const struct focus f = focus_of(s->world, s->ns, s->service);
+    const bool moved = f.rayservice && world_focus(s->world, f.rayservice->record.key);
+    return moved ? focus_of(s->world, s->ns, s->service) : f;
 }
 
 static void focus_renew(struct session *s)
 {
-    if (!s->focus_fresh) s->focus = focus_of(s->world, s->ns, s->service);
+    s->focus = session_focus(s);
     s->focus_fresh = true;
+}
+
+struct focus session_focus_of(const struct session *s, const char *uid)
+{
+    const struct row *row = uid ? world_find(s->world, TABLE_RAYSERVICE, uid) : NULL;
+    if (!row) return (struct focus){.ns = NULL};
+    const struct rayservice *r = ROW(row, rayservice);
+    const struct focus f = focus_of(world_of_service(s->world, uid), r->ns, r->name);
+    const bool is_another = f.rayservice && !text_eq(f.rayservice->record.key, uid); /* made anew under that name */
+    return is_another ? (struct focus){.ns = r->ns, .service = r->name} : f;
+}
+
+/* What the change's source is read for is in focus, or it is read for nobody in particular. */
+static bool change_is_of_focus(const struct change *c, const struct focus *f)
+{
+    return !c->owner || !f->rayservice || text_eq(c->owner, f->rayservice->record.key);
 }
 
 static enum table change_table(const struct change *c)
@@ -37,6 +57,7 @@ static bool change_needs_reconcile(const struct change *c)
 static bool change_moves_focus(const struct session *s, const struct change *c)
 {
     if (!change_needs_reconcile(c)) return false;
+    if (s->focus_fresh && !change_is_of_focus(c, &s->focus)) return false;
     bool one = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
     if (!one || change_table(c) != TABLE_POD || !s->focus_fresh) return true;
     const char *key = c->type == CHANGE_PUT && c->record ? c->record->key : c->key;
@@ -50,11 +71,16 @@ static void request_set_head(struct session *s, struct change *c)
     if (c->type != CHANGE_PUT || !c->record || c->record->table != TABLE_REQUEST) return;
     struct request *r = (struct request *)(void *)c->record;
     if (!text_eq(r->kind, "prompt")) return;
-    struct focus f = session_focus(s);
     if (!s->kube) return; /* of a head nothing is known */
+    struct focus f = session_focus(s);
+    const struct world *w = s->world;
+    if (!change_is_of_focus(c, &f)) {
+        f = session_focus_of(s, c->owner);
+        w = world_of_service(w, c->owner);
+    }
     char words[OUTAGE_WORDS_MAX];
     struct outage outage;
-    outage_of(session_recovery(s), s->world, &f, c->at_ms, c->wall_ms, &outage);
+    outage_of(recoveries_of(s->recoveries, &f), w, &f, c->at_ms, c->wall_ms, &outage);
     record_set(&r->head, outage_head_words(&outage, f.head, words));
 }
 

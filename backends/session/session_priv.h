@@ -21,14 +21,18 @@ enum {
     SESSION_RECONCILE_RATE = 5, /* times a second */
     SESSION_REDIS_OPENS = 10,   /* links to a Redis at once; then one a second */
     SESSION_INGRESS_MS = 60000, /* between two lists of the ingresses */
+    SESSION_SERVICES = 8,       /* RayServices that are read at once: those that were in focus last */
 };
 
 /* What is held of one RayService. */
 struct session_service {
+    struct session *session;
+    struct sink sink;              /* of the three objects: their changes are owned by the RayService */
     char *uid;                     /* of the RayService; NULL: none is known yet */
     char *ns, *name;               /* of the RayService; NULL with uid */
-    struct redis_discovery *redis; /* NULL: --redis none, or it is not in focus any more */
-    struct serve_probes *probes;   /* NULL: it is not in focus any more */
+    char *owner;                   /* uid, once what was opened without is closed */
+    struct redis_discovery *redis; /* NULL: --redis none, or it is held for its prompts alone */
+    struct serve_probes *probes;   /* NULL: it is held for its prompts alone */
     struct prompt_router *router;
     struct session_service *next;
 };
@@ -100,6 +104,7 @@ struct session {
 };
 
 uint64_t session_now_ms(const struct session *s);
+struct focus session_focus_of(const struct session *s, const char *uid); /* the same for any RayService */
 
 /* Schedule a reconcile; cheap when one is scheduled. */
 void session_reconcile_soon(struct session *s);

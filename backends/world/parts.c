@@ -28,16 +28,21 @@ bool table_is_owned(enum table table)
 
 /* ---- the parts --------------------------------------------------------------------------------------------------- */
 
+static void rows_begin(struct rows *rows, enum table table, uint64_t generation)
+{
+    *rows = (struct rows){.head = NULL};
+    rows_init(rows, table);
+    rows->generation += generation;
+}
+
 static struct part *part_new(struct store *s, const char *owner)
 {
     struct part *part = mem_zero(1, sizeof *part);
     part->owner = mem_str(owner);
     part->shown = (struct world){s, s->parts ? part : NULL};
     part->sources.generation = 1;
-    for (int t = 0; t < TABLE_COUNT; t++) {
-        rows_init(&part->rows[t], (enum table)t);
-        part->rows[t].generation += (uint64_t)s->parts << PART_GENERATION_BITS;
-    }
+    for (int t = 0; t < TABLE_COUNT; t++)
+        rows_begin(&part->rows[t], (enum table)t, (uint64_t)s->parts << PART_GENERATION_BITS);
     s->part[s->parts++] = part;
     return part;
 }
@@ -50,10 +55,11 @@ static void part_free(struct part *part)
     free(part);
 }
 
+/* Nothing is read into it any more: what is there are tombstones. */
 static bool part_is_over(const struct part *part)
 {
     for (size_t i = 0; i < part->sources.count; i++)
-        if (part->sources.slot[i]->source.state != SOURCE_OFF || part->sources.slot[i]->rows) return false;
+        if (part->sources.slot[i]->source.state != SOURCE_OFF) return false;
     return true;
 }
 
@@ -64,12 +70,16 @@ static struct part *part_named(const struct store *s, const char *owner)
     return NULL;
 }
 
-/* Takes over one that nothing is in any more, if there may be no new one. */
+/* Takes over one that is over, if there may be no new one. */
 static struct part *part_reuse(struct store *s, const char *owner)
 {
     for (size_t i = 1; i < s->parts; i++) {
         struct part *part = s->part[i];
-        if (!part_is_over(part)) continue;
+        if (part == s->focus.part || !part_is_over(part)) continue;
+        for (int t = 0; t < TABLE_COUNT; t++) {
+            rows_done(&part->rows[t]);
+            rows_begin(&part->rows[t], (enum table)t, part->rows[t].generation);
+        }
         sources_done(&part->sources);
         part->sources.generation++;
         free(part->owner);
@@ -115,9 +125,11 @@ void world_free(struct world *w)
     free(s);
 }
 
-void world_focus(struct world *w, const char *owner)
+bool world_focus(struct world *w, const char *owner)
 {
-    if (!text_same(w->store->focus_owner, owner)) store_focus(w->store, owner);
+    if (text_same(w->store->focus_owner, owner)) return false;
+    store_focus(w->store, owner);
+    return true;
 }
 
 const struct world *world_of_service(const struct world *w, const char *owner)

@@ -101,11 +101,11 @@ static void add_services(struct recoveries *all, const struct world *w, const st
     if (!f->rayservice && f->raycluster) one_add(all, w, NULL, f->ns, f->service, true);
 }
 
-/* The focus of a service that is not on screen. Without Redis, which is read for the service on screen only. */
-static struct focus focus_beside(const struct world *w, const struct one *one)
+/* The focus of a service that is not on screen. Without Redis, where none is read for it. */
+static struct focus focus_beside(const struct world *own, const struct one *one)
 {
-    struct focus f = focus_of(w, one->ns, one->service);
-    f.redis = NULL;
+    struct focus f = focus_of(own, one->ns, one->service);
+    if (own == world_of_service(own, NULL)) f.redis = NULL;
     return f;
 }
 
@@ -131,9 +131,11 @@ static bool concerns_focus_only(const struct change *c)
     return c->type == CHANGE_PUT && (t == TABLE_REQUEST || t == TABLE_REDIS);
 }
 
-/* A service that is not in focus observes changes of pods and clusters only. */
+/* A service that is not in focus observes changes of pods and clusters, and those of its own sources. */
 static bool concerns_beside(const struct change *c)
 {
+    if (c->owner) return true;
+    if (concerns_focus_only(c)) return false;
     if (c->type == CHANGE_DELETED || c->type == CHANGE_RELISTED) return true;
     enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
     bool row = c->type == CHANGE_PUT || c->type == CHANGE_GONE;
@@ -149,13 +151,16 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
         struct one *one = all->one[i];
         if (is_elsewhere(one, f)) {
             one->unread = true;
+        } else if (c->owner && !text_eq(c->owner, one->uid)) {
+            continue;
         } else if (text_same(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
-        } else if (one->uid && !concerns_focus_only(c) && concerns_beside(c) &&
+        } else if (one->uid && concerns_beside(c) &&
                    (moved || c->type == CHANGE_DELETED || one->recovery.outage == OUTAGE_RUNNING)) {
-            struct focus own = focus_beside(w, one);
+            const struct world *of = world_of_service(w, one->uid);
+            struct focus own = focus_beside(of, one);
             if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))
-                recovery_observe(&one->recovery, w, &own, c);
+                recovery_observe(&one->recovery, of, &own, c);
         }
     }
 }
@@ -171,9 +176,10 @@ bool recoveries_tick(struct recoveries *all, const struct world *w, const struct
             if (has_any(f) && pods_are_read(one, f))
                 moved = recovery_tick(&one->recovery, w, f, now_ms, wall_ms) || moved;
         } else if (one->uid && !is_elsewhere(one, f) && one->recovery.outage != OUTAGE_NONE) {
-            struct focus own = focus_beside(w, one);
+            const struct world *of = world_of_service(w, one->uid);
+            struct focus own = focus_beside(of, one);
             if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))
-                moved = recovery_tick(&one->recovery, w, &own, now_ms, wall_ms) || moved;
+                moved = recovery_tick(&one->recovery, of, &own, now_ms, wall_ms) || moved;
         }
     }
     return moved;

@@ -3,8 +3,8 @@
  * created again under the same name gets a new one. Without any RayService, the only cluster has one. Pure.
  *
  * Pods are watched in one namespace at a time: recoveries of services in other namespaces are paused meanwhile, and
- * what happens there is not observed. Requests, and what Redis shows about the GCS, belong to the service in focus, and
- * only its recovery observes them.
+ * what happens there is not observed. Requests, and what Redis shows about the GCS, are observed by the recovery of the
+ * service that they were read for (a change's owner); those without an owner belong to the service in focus.
  */
 #ifndef RAYDECK_WORLD_RECOVERIES_H
 #define RAYDECK_WORLD_RECOVERIES_H

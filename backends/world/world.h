@@ -66,7 +66,7 @@ void world_free(struct world *w); /* that of world_new */
  * tables of one of them, and all that is the cluster's. While nothing has come of that RayService's sources, it shows
  * what has no owner.
  */
-void world_focus(struct world *w, const char *owner); /* of which this shows them; NULL: of none; copied */
+bool world_focus(struct world *w, const char *owner); /* of which w shows them (copied; NULL: none); true: it moved */
 /* A handle that shows those of another; good as long as the world, until the next world_apply. */
 const struct world *world_of_service(const struct world *w, const char *owner);
 

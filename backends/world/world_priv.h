@@ -10,7 +10,7 @@
 
 #include "backends/world/rows.h"
 
-/* Part 0 is the cluster's. Parts stay where they are; one whose sources are OFF and that has no rows is used anew. */
+/* Part 0 is the cluster's. Parts stay where they are; one whose sources are all OFF is used anew. */
 enum { PARTS_MAX = WORLD_OWNERS + 1 };
 
 struct store;

@@ -552,11 +552,12 @@ static void owners_are_bounded(void **state)
     world_focus(w, "uid-0");
     apply_at(w, 2, owned(change_source("redis", WORLD_REDIS, SOURCE_OFF, ERR_OK, NULL, NULL), "uid-0"));
     apply_at(w, 3, redis_change(uid, uid));
-    assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* a tombstone is in its place still */
-    assert_true(world_expire(w, 2 + WORLD_TOMBSTONE_MS));
+    assert_null(world_first(world_of_service(w, uid), TABLE_REDIS)); /* that in focus keeps its place */
+    world_focus(w, "uid-1");
     apply_at(w, 4, redis_change(uid, uid));
     redis_is(world_of_service(w, uid), uid);
-    assert_null(world_first(w, TABLE_REDIS)); /* nothing is there of the one in focus */
+    assert_null(world_first(world_of_service(w, "uid-0"), TABLE_REDIS));
+    redis_is(w, "uid-1");
     world_free(w);
 }
 

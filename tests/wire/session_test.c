@@ -478,6 +478,37 @@ static void a_service_goes_on_behind_another_focus(void **state)
     free(uid);
 }
 
+/* Nothing of one is closed, dropped or shown with the other, whichever is in focus. */
+static void services_are_read_side_by_side(void **state)
+{
+    struct fixture *s = *state;
+    open_session(s);
+    put_other_service(s);
+    session_choose(s->session, "mistral", "mistral");
+    WAIT_FOR(s, session_settled(s->session) && ray_nodes_alive(session_world(s->session)));
+    char *uid = mem_str(session_focus(s->session).rayservice->record.key);
+
+    session_choose(s->session, "mistral", "other");
+    WAIT_FOR(s, is_probed(s, "other-w"));
+    const struct world *shown = session_world(s->session), *beside = world_of_service(shown, uid);
+    const struct source *redis = world_source_named(beside, "redis");
+    assert_int_equal(ray_nodes_alive(shown), 0);
+    assert_int_equal(state_of(s, "redis"), SOURCE_OFF);
+    assert_int_equal(redis->state, SOURCE_LIVE);
+    const uint64_t since_ms = redis->since_ms, at_ms = redis->last_alive_ms;
+    const uint64_t requests = world_generation(beside, TABLE_REQUEST);
+    WAIT_FOR(s, redis->last_alive_ms > at_ms && world_generation(beside, TABLE_REQUEST) > requests + 2);
+    assert_true(ray_nodes_alive(beside) > 0);
+
+    session_choose(s->session, "mistral", "mistral");
+    assert_string_equal(session_focus(s->session).rayservice->record.key, uid);
+    assert_int_equal(state_of(s, "redis"), SOURCE_LIVE); /* at once, by the same link */
+    assert_int_equal(redis->since_ms, since_ms);
+    assert_true(ray_nodes_alive(shown) > 0);
+    assert_false(is_probed(s, "other-w"));
+    free(uid);
+}
+
 static void a_redis_that_goes_is_said_and_comes_back(void **state)
 {
     struct fixture *s = *state;
@@ -563,6 +594,7 @@ int main(void)
         T(only_the_confirmed_head_is_killed),
         T(a_short_silence_is_seen),
         T(a_service_goes_on_behind_another_focus),
+        T(services_are_read_side_by_side),
         T(guards_refuse),
         T(a_session_is_read_only_until_it_is_allowed),
         T(permissions_are_asked_again),
