@@ -40,8 +40,11 @@ struct prober {
     size_t first; /* burst of probes in a first round */
     size_t ended; /* since there are targets */
     uint64_t next_us, sent;
+    struct prober_share own;
+    bool counted; /* among those that share the limits */
     enum source_state state;
     enum err err;
+    char *why; /* of the state */
 };
 static const struct budget_rate dial_rates[BUDGET_KINDS] = {[BUDGET_CONNECTIONS] = {PROBER_DIALS_PER_S, PROBER_DIALS}};
 /* A loop that was blocked catches up on the probes that were due; after a longer gap (suspend) it starts over. */
@@ -71,9 +74,12 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
     char *detail = p->conf.way ? mem_str(p->targets ? p->target[0]->path.words : "")
                                : mem_printf("%zu proxies%s%s", p->targets, each, beyond);
+    char *own = mem_str(why);
+    free(p->why);
+    p->why = own;
     p->state = state;
     p->err = err;
-    sink_put(&p->sink, change_source(prober_source(p), WORLD_SERVE, state, err, why, detail));
+    sink_put(&p->sink, change_source(prober_source(p), WORLD_SERVE, state, err, own, detail));
     free(detail);
 }
 
@@ -254,11 +260,21 @@ static uint64_t round_continue(struct prober *p, uint64_t due_us)
 static void on_due(void *arg)
 {
     struct prober *p = arg;
-    uint64_t now = loop_now_us(), interval = p->conf.interval_ms * 1000;
+    uint64_t now = loop_now_us(), interval = p->conf.interval_ms * 1000, before = p->round_us;
+    plan_round(p); /* others may share the limits since */
+    if (p->round_us != before) prober_publish_state(p, p->state, p->err, p->why);
     uint64_t owed = prober_is_stretched(p) ? interval : OWED_MAX * interval;
     if (now > p->next_us + owed) p->next_us = now;
     while (p->next_us <= now) p->next_us += round_continue(p, p->next_us);
     prober_arm(p);
+}
+
+static void share_count(struct prober *p)
+{
+    const bool has_targets = p->targets > 0;
+    p->conf.share->probers += has_targets;
+    p->conf.share->probers -= p->counted;
+    p->counted = has_targets;
 }
 
 /* Computes the round for the current targets. */
@@ -267,6 +283,7 @@ static void plan_round(struct prober *p)
     uint64_t proxied = 0, budget_us;
     for (size_t i = 0; i < p->targets; i++) proxied += p->target[i]->path.proxied;
     budget_us = proxied * 1000000 / PROBER_PROXIED_PER_S + (p->targets - proxied) * 1000000 / PROBER_DIRECT_PER_S;
+    budget_us *= p->conf.share->probers;
     if (p->dials_short) budget_us += proxied * 1000000 / PROBER_DIALS_PER_S;
     p->round_us = p->conf.interval_ms * 1000;
     if (budget_us > p->round_us) p->round_us = budget_us;
@@ -346,6 +363,7 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
     if (n) memcpy(p->target, next, n * sizeof *next);
     p->targets = n;
     p->beyond = beyond;
+    share_count(p);
     plan_round(p);
     if (!n) {
         alarm_stop(p->alarm);
@@ -358,7 +376,8 @@ void prober_set_targets(struct prober *p, const struct probe_target *targets, si
         p->ended = 0;
         prober_arm(p);
     }
-    if (changed) prober_publish_state(p, p->state == SOURCE_OFF ? SOURCE_CONNECTING : p->state, p->err, NULL);
+    const bool was_off = p->state == SOURCE_OFF;
+    if (changed) prober_publish_state(p, was_off ? SOURCE_CONNECTING : p->state, p->err, was_off ? NULL : p->why);
 }
 
 bool prober_is_settled(const struct prober *p)
@@ -390,6 +409,7 @@ struct prober *prober_new(struct loop *l, const struct serve_open *how, const st
     p->conf.timeout_ms = p->conf.timeout_ms ? p->conf.timeout_ms : PROBER_TIMEOUT_MS;
     p->conf.slow_ms = p->conf.slow_ms ? p->conf.slow_ms : PROBER_SLOW_MS;
     if (!p->conf.probes) p->conf.probes = &p->sent;
+    if (!p->conf.share) p->conf.share = &p->own;
     p->alarm = alarm_new(l, on_due, p);
     budget_init(&p->dials, dial_rates, loop_now_ms());
     prober_publish_state(p, SOURCE_OFF, ERR_OK, prober_no_target_text(p));
@@ -400,6 +420,9 @@ void prober_free(struct prober *p)
 {
     if (!p) return;
     for (size_t i = 0; i < p->targets; i++) target_free(p->target[i]);
+    p->targets = 0;
+    share_count(p);
+    free(p->why);
     alarm_free(p->alarm);
     free(p);
 }

@@ -1,7 +1,8 @@
 /*
  * prober.h - health probes: GET /-/healthz of each worker's Serve proxy at a fixed rate.
  *
- * The rate is limited over all workers, more tightly through the API server, which others use too. Beyond the limit a
+ * The rate is limited over all workers, and over all probers that share it (prober_share), more tightly through the API
+ * server, which others use too. Beyond the limit a
  * round of all targets takes longer than the interval: targets are probed one at a time, the least recently probed
  * first, and each record holds the duration of a round (round_ms). An API server that does not keep connections alive
  * is probed at an even lower rate, which the source reports as ERR_THROTTLED.
@@ -44,11 +45,17 @@ struct probe_target {
     const char *pod;        /* the pod's name, the record's `pod`; NULL for the users' route */
     struct serve_path path; /* up to, not including, "/-/healthz" */
 };
+/* The limits a second are split evenly over the probers that have targets, so that none waits for another's thousands.
+ * Zeroed at first. */
+struct prober_share {
+    size_t probers;
+};
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
     bool way;                                  /* probes the users' route: records of kind "way" */
     uint64_t *probes; /* how many all probers of one world have sent: the records' keys count by it; borrowed until
                        * prober_free. NULL: this one's own */
+    struct prober_share *share; /* borrowed until prober_free; NULL: this one's own */
 };
 struct prober;
 

@@ -3,7 +3,6 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/url.h"
-#include "backends/serve/prober.h"
 #include "backends/serve/serve_get.h"
 #include "backends/serve/serve_status.h"
 #include "backends/session/prompt_routes.h"
@@ -110,7 +109,8 @@ struct serve_probes *serve_probes_new(const struct serve_probes_conf *conf)
     if (conf->conf->no_probe) {
         sink_put(conf->sink, change_source(PROBER_SOURCE, WORLD_SERVE, SOURCE_OFF, ERR_OK, "--no-probe", NULL));
     } else {
-        const struct prober_conf workers = {.probes = conf->probes}, route = {.probes = conf->probes, .way = true};
+        const struct prober_conf workers = {.probes = conf->probes, .share = conf->share};
+        const struct prober_conf route = {.probes = conf->probes, .way = true};
         p->workers = prober_new(conf->loop, conf->serve, &workers, conf->sink);
         p->route = prober_new(conf->loop, conf->serve, &route, conf->sink);
     }

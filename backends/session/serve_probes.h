@@ -15,6 +15,7 @@
 
 #include "backends/backend.h"
 #include "backends/conf.h"
+#include "backends/serve/prober.h"
 #include "backends/world/joins.h"
 
 struct serve_probes;
@@ -25,7 +26,8 @@ struct serve_probes_conf {
     const struct conf *conf;
     const struct serve_open *serve;
     const struct sink *sink;
-    uint64_t *probes; /* how many there were: their keys in the world count by it */
+    uint64_t *probes;           /* how many there were: their keys in the world count by it */
+    struct prober_share *share; /* with whom the limits of worker probes are split */
 };
 
 /* Sends nothing before serve_probes_update. */

@@ -61,8 +61,12 @@ static void service_activate(struct session *s, struct session_service *of)
                                                .kube = s->kube,
                                                .sink = &of->sink,
                                                .opens = &s->redis_opens};
-    const struct serve_probes_conf probes = {
-        .loop = s->loop, .conf = s->conf, .serve = &s->serve, .sink = &of->sink, .probes = &s->probes};
+    const struct serve_probes_conf probes = {.loop = s->loop,
+                                             .conf = s->conf,
+                                             .serve = &s->serve,
+                                             .sink = &of->sink,
+                                             .probes = &s->probes,
+                                             .share = &s->probing};
 
     if (!text_same(of->owner, of->uid)) {
         service_deactivate(of);

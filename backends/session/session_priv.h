@@ -101,6 +101,7 @@ struct session {
     struct serve_open serve;
     struct ingress_poll ingresses;
     uint64_t prompts, probes; /* so far, for their keys */
+    struct prober_share probing;
 };
 
 uint64_t session_now_ms(const struct session *s);

@@ -35,6 +35,7 @@ struct fixture {
     struct serve_open serve;
     struct serve_probes *service[SERVICES];
     uint64_t probes;
+    struct prober_share share;
     bool silent; /* the workers and the dashboard do not answer */
     unsigned statuses;
     char last_status[256];
@@ -112,6 +113,17 @@ static int fixture_close(void **state)
         assert_true(condition);                                                                                        \
     } while (0)
 
+static void put_worker(struct fixture *x, const char *cluster, const char *name)
+{
+    struct pod *p = record_new(TABLE_POD, name);
+    record_set(&p->ns, "ml");
+    record_set(&p->name, name);
+    record_set(&p->role, "worker");
+    record_set(&p->cluster, cluster);
+    record_set(&p->phase, "Running");
+    sink_put(&x->sink, change_put("kube/pods", WORLD_KUBE, &p->record));
+}
+
 /* A RayService with one worker, named NAME and NAME-w. */
 static void put_service(struct fixture *x, const char *name)
 {
@@ -126,13 +138,7 @@ static void put_service(struct fixture *x, const char *name)
     record_set(&c->name, cluster);
     record_set(&c->service, name);
     sink_put(&x->sink, change_put("kube/rayclusters", WORLD_KUBE, &c->record));
-    struct pod *p = record_new(TABLE_POD, worker);
-    record_set(&p->ns, "ml");
-    record_set(&p->name, worker);
-    record_set(&p->role, "worker");
-    record_set(&p->cluster, cluster);
-    record_set(&p->phase, "Running");
-    sink_put(&x->sink, change_put("kube/pods", WORLD_KUBE, &p->record));
+    put_worker(x, cluster, worker);
     free(uid);
     free(cluster);
     free(worker);
@@ -140,8 +146,12 @@ static void put_service(struct fixture *x, const char *name)
 
 static struct serve_probes *probes_open(struct fixture *x, int i)
 {
-    const struct serve_probes_conf conf = {
-        .loop = x->loop, .conf = &x->conf, .serve = &x->serve, .sink = &x->sink, .probes = &x->probes};
+    const struct serve_probes_conf conf = {.loop = x->loop,
+                                           .conf = &x->conf,
+                                           .serve = &x->serve,
+                                           .sink = &x->sink,
+                                           .probes = &x->probes,
+                                           .share = &x->share};
     x->service[i] = serve_probes_new(&conf);
     return x->service[i];
 }
@@ -309,6 +319,48 @@ static void keys_are_shared(void **state)
     assert_int_equal(world_count(x->world, TABLE_REQUEST), 4);
 }
 
+/* The detail is of one source id, that of the prober which has published last: each is asked for its own. */
+static void on_detail(void *owner, struct change *c)
+{
+    char *detail = owner;
+    if (c->type == CHANGE_SOURCE && text_eq(c->source, PROBER_SOURCE)) snprintf(detail, 64, "%s", c->detail);
+    change_free(c);
+}
+
+/* Ten a second through the API server, however many RayServices there are. */
+static void the_limits_are_split(void **state)
+{
+    struct fixture *x = *state;
+    char detail[SERVICES][64] = {"", ""};
+    const struct sink sinks[SERVICES] = {{on_detail, detail[0]}, {on_detail, detail[1]}};
+    put_service(x, "a");
+    put_service(x, "b");
+    for (int i = 1; i < 8; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "a-w%d", i);
+        put_worker(x, "a-c", name);
+    }
+    for (int i = 0; i < SERVICES; i++) {
+        const struct serve_probes_conf conf = {.loop = x->loop,
+                                               .conf = &x->conf,
+                                               .serve = &x->serve,
+                                               .sink = &sinks[i],
+                                               .probes = &x->probes,
+                                               .share = &x->share};
+        x->service[i] = serve_probes_new(&conf);
+    }
+    probes_update(x, 0, "a");
+    assert_string_equal(detail[0], "8 proxies");
+    probes_update(x, 1, "b");
+    assert_string_equal(detail[1], "1 proxies"); /* its part of the limits is enough */
+    UNTIL(x, strcmp(detail[0], "8 proxies, each every 1.6 s") == 0);
+    probes_close(x, 1);
+    UNTIL(x, strcmp(detail[0], "8 proxies") == 0);
+    assert_int_equal(x->share.probers, 1);
+    probes_close(x, 0);
+    assert_int_equal(x->share.probers, 0);
+}
+
 static void a_named_address_is_probed_without_kubernetes(void **state)
 {
     struct fixture *x = *state;
@@ -354,6 +406,7 @@ int main(void)
         T(a_named_address_is_probed_without_kubernetes),
         T(no_probe_leaves_the_status),
         T(the_dashboard_goes_with_its_rayservice),
+        T(the_limits_are_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
