@@ -175,11 +175,7 @@ static void on_response(void *arg, const struct http_answer *answer)
     if (answer->status) probe->record->status = known_u64((uint64_t)answer->status);
     probe->record->bytes = known_u64(answer->body_len);
     struct why why = {0};
-    enum serve_failure f = serve_failure_of(answer, t->path.proxied, &why);
-    if (f == SERVE_FAILURE_NONE && (answer->body_len < 7 || memcmp(answer->body, "success", 7) != 0)) {
-        f = SERVE_FAILURE_BODY;
-        why_set(&why, ERR_PROTOCOL, "\"success\" was expected");
-    }
+    const enum serve_failure f = serve_failure_of_health(answer, t->path.proxied, &why);
     dials_charge(probe->prober, t, answer);
     path_update_state(probe->prober, t, answer, f, why.text);
     probe_end(probe, answer_tells_of_serve(answer, f, t->path.proxied), f, why.text);

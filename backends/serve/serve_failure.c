@@ -10,14 +10,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *const failure_words[] = {
+#define X(name, word) word,
+    SERVE_FAILURE_MAP(X)
+#undef X
+};
+
 const char *serve_failure_word(enum serve_failure f)
 {
-    static const char *const words[] = {
-#define X(name, word) word,
-        SERVE_FAILURE_MAP(X)
-#undef X
-    };
-    return (size_t)f < ARRAY_LEN(words) ? words[f] : NULL;
+    return (size_t)f < ARRAY_LEN(failure_words) ? failure_words[f] : NULL;
+}
+
+enum serve_failure serve_failure_of_word(const char *word)
+{
+    if (!word) return SERVE_FAILURE_NONE;
+    for (size_t i = 0; i < ARRAY_LEN(failure_words); i++)
+        if (failure_words[i] && strcmp(failure_words[i], word) == 0) return (enum serve_failure)i;
+    return SERVE_FAILURE_BODY;
 }
 
 /* ---- classification -------------------------------------------------------------------------------------------- */
@@ -122,6 +131,17 @@ enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxi
     }
     if (answer->status >= 200 && answer->status < 300) return SERVE_FAILURE_NONE;
     return failure_of_status(answer, proxied, why);
+}
+
+enum serve_failure serve_failure_of_health(const struct http_answer *answer, bool proxied, struct why *why)
+{
+    static const char body[] = "success";
+    const enum serve_failure f = serve_failure_of(answer, proxied, why);
+
+    if (f != SERVE_FAILURE_NONE) return f;
+    if (answer->body_len >= strlen(body) && memcmp(answer->body, body, strlen(body)) == 0) return f;
+    why_set(why, ERR_PROTOCOL, "\"%s\" was expected", body);
+    return SERVE_FAILURE_BODY;
 }
 
 /* ---- of a prompt ------------------------------------------------------------------------------------------------ */

@@ -27,12 +27,17 @@ enum serve_failure {
 #define X(name, word) SERVE_FAILURE_##name,
     SERVE_FAILURE_MAP(X)
 #undef X
+        SERVE_FAILURE_CLASSES
 };
-const char *serve_failure_word(enum serve_failure f); /* NULL for none */
+const char *serve_failure_word(enum serve_failure f);       /* NULL for none */
+enum serve_failure serve_failure_of_word(const char *word); /* NULL: none; a word of no class: BODY */
 
 /* Classifies a response. Through the API server's proxy, a worker that refuses, resets or times out appears as 502 or
  * 503 with a Status whose message is that of Go's net package, which is parsed here. why (may be NULL): a sentence. */
 enum serve_failure serve_failure_of(const struct http_answer *answer, bool proxied, struct why *why);
+
+/* The same for GET /-/healthz, whose 2xx response says "success". */
+enum serve_failure serve_failure_of_health(const struct http_answer *answer, bool proxied, struct why *why);
 
 /* The same for a prompt, where an error body says more: the application's own error (JSON; with 500, the model's), else
  * the hop that it came from, if recognizable, and the beginning of the body. Secrets in it are masked. */

@@ -103,16 +103,30 @@ static struct serve_get *request_start(struct loop *l, const struct serve_open *
     return g;
 }
 
+static struct http_ask get_ask(uint64_t timeout_ms, size_t body_max)
+{
+    return (struct http_ask){.method = "GET",
+                             .header = {{"Accept", "application/json, text/plain"}},
+                             .timeout_ms = timeout_ms,
+                             .connect_timeout_ms = timeout_ms,
+                             .body_max = body_max,
+                             .stream_max = HTTP_BODY_MAX};
+}
+
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls)
 {
-    struct http_ask ask = {.method = "GET",
-                           .header = {{"Accept", "application/json, text/plain"}},
-                           .timeout_ms = timeout_ms,
-                           .connect_timeout_ms = timeout_ms,
-                           .body_max = body_max,
-                           .stream_max = HTTP_BODY_MAX};
+    struct http_ask ask = get_ask(timeout_ms, body_max);
+    return request_start(l, how, path, suffix, &ask, calls);
+}
+
+struct serve_get *serve_get_start_fresh(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                        const char *suffix, uint64_t timeout_ms, size_t body_max,
+                                        const struct serve_get_calls *calls)
+{
+    struct http_ask ask = get_ask(timeout_ms, body_max);
+    ask.fresh = !path->proxied;
     return request_start(l, how, path, suffix, &ask, calls);
 }
 

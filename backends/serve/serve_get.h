@@ -21,6 +21,10 @@ struct serve_get_calls {
 struct serve_get *serve_get_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                   const char *suffix, uint64_t timeout_ms, size_t body_max,
                                   const struct serve_get_calls *calls);
+/* The same on a connection of its own, where the path is direct. */
+struct serve_get *serve_get_start_fresh(struct loop *l, const struct serve_open *how, const struct serve_path *path,
+                                        const char *suffix, uint64_t timeout_ms, size_t body_max,
+                                        const struct serve_get_calls *calls);
 /* POST of a JSON body, which is copied. */
 struct serve_get *serve_post_start(struct loop *l, const struct serve_open *how, const struct serve_path *path,
                                    const char *suffix, const char *json, uint64_t timeout_ms, size_t body_max,
