@@ -1,0 +1,116 @@
+/* request_tally.c - sums up the requests of a period by series; see request_tally.h. */
+#include "backends/world/request_tally.h"
+
+#include "backends/base/text.h"
+#include "backends/world/probe_targets.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *kind, *words;
+} series[TALLY_SERIES] = {
+#define X(name, kind, words) [TALLY_##name] = {kind, words},
+    TALLY_SERIES_MAP(X)
+#undef X
+};
+
+void tally_begin(struct request_tally *t, uint64_t from_wall_ms)
+{
+    *t = (struct request_tally){.from_ms = from_wall_ms};
+}
+
+static struct tally_sum *sum_of(struct request_tally *t, const char *kind)
+{
+    for (int i = 0; i < TALLY_SERIES; i++)
+        if (text_eq(kind, series[i].kind)) return &t->sum[i];
+    return NULL;
+}
+
+static void failure_count(struct tally_sum *s, const char *name)
+{
+    struct tally_failure *f = s->failure;
+    const struct tally_failure *last = &s->failure[TALLY_FAILURES - 1];
+
+    while (f < last && f->count && strcmp(f->name, name) != 0) f++;
+    if (!f->count) snprintf(f->name, sizeof f->name, "%s", f < last ? name : "other");
+    f->count++;
+}
+
+static void answer_count(struct tally_sum *s, const struct request *q)
+{
+    const uint64_t since_ms = s->answered_ms ? s->answered_ms : s->first_due_ms;
+    const uint64_t gap_ms = q->done.value > since_ms ? q->done.value - since_ms : 0;
+
+    if (q->latency_us.known) histogram_record(&s->latency, q->latency_us.value);
+    if (gap_ms > s->gap_ms) s->gap_ms = gap_ms;
+    if (q->done.value > s->answered_ms) s->answered_ms = q->done.value;
+}
+
+static void request_count(struct tally_sum *s, const struct world *w, const struct request *q, const struct change *c)
+{
+    const bool answered = text_eq(q->phase, "ok") || text_eq(q->phase, "slow");
+
+    if (!s->first_due_ms || q->due.value < s->first_due_ms) s->first_due_ms = q->due.value;
+    if (q->due.value > s->last_due_ms) s->last_due_ms = q->due.value;
+    if (!q->sent.known || q->sent.value >= q->due.value + TALLY_LATE_MS) s->late++;
+    snprintf(s->path, sizeof s->path, "%s", q->path ? q->path : "");
+    if (answered) {
+        *(text_eq(q->phase, "ok") ? &s->ok : &s->slow) += 1;
+        answer_count(s, q);
+    } else if (request_tells_of_serve(w, q, c->at_ms, c->wall_ms)) {
+        s->failed++;
+        failure_count(s, q->failure ? q->failure : "failed");
+    } else {
+        s->unknown++;
+    }
+}
+
+void tally_observe(struct request_tally *t, const struct world *w, const struct change *c)
+{
+    const struct request *q = (const void *)c->record;
+
+    if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !q || !q->due.known || !q->done.known) return;
+    if (text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled")) return;
+    if (q->due.value < t->from_ms || (t->until_ms && q->due.value >= t->until_ms)) return;
+    struct tally_sum *s = sum_of(t, q->kind);
+    if (!s) return;
+    const uint64_t second = (q->due.value - t->from_ms) / 1000, counted = tally_ended(s);
+    request_count(s, w, q, c);
+    if (second < TALLY_SECONDS && tally_ended(s) > counted) t->due[s - t->sum][second]++;
+}
+
+uint64_t tally_due_between(const struct request_tally *t, enum tally_series of, uint64_t from_wall_ms,
+                           uint64_t until_wall_ms)
+{
+    uint64_t count = 0;
+    const uint64_t from = from_wall_ms > t->from_ms ? (from_wall_ms - t->from_ms + 999) / 1000 : 0;
+    const uint64_t until = until_wall_ms > t->from_ms ? (until_wall_ms - t->from_ms) / 1000 : 0;
+
+    for (uint64_t i = from; i < until && i < TALLY_SECONDS; i++) count += t->due[of][i];
+    return count;
+}
+
+const char *tally_series_words(enum tally_series of)
+{
+    return series[of].words;
+}
+
+uint64_t tally_ended(const struct tally_sum *s)
+{
+    return s->ok + s->slow + s->failed;
+}
+
+struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms)
+{
+    const uint64_t since_ms = s->answered_ms ? s->answered_ms : s->first_due_ms;
+
+    if (!tally_ended(s)) return UNKNOWN_U64;
+    const uint64_t open_ms = wall_ms > since_ms ? wall_ms - since_ms : 0;
+    return known_u64(open_ms > s->gap_ms ? open_ms : s->gap_ms);
+}
+
+struct known_u64 tally_percentile(const struct tally_sum *s, double percent)
+{
+    return histogram_percentile(&s->latency, percent);
+}

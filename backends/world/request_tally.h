@@ -1,0 +1,63 @@
+/*
+ * request_tally.h - what became of the requests of a period: how many of each series were answered, how fast, and for
+ * how long none was. Fed with the changes of a session, live or from a recording.
+ *
+ * A request belongs to the period by the time at which it was due. One that failed without telling anything of Serve
+ * (request_tells_of_serve) counts as `unknown`, neither ok nor failed; a cancelled one is not counted.
+ */
+#ifndef RAYDECK_WORLD_REQUEST_TALLY_H
+#define RAYDECK_WORLD_REQUEST_TALLY_H
+
+#include "backends/base/histogram.h"
+#include "backends/world/change.h"
+#include "backends/world/world.h"
+
+/* X(NAME, the REQUEST record's kind, the words) */
+#define TALLY_SERIES_MAP(X)                                                                                            \
+    X(ROUTE, "way", "users' route")                                                                                    \
+    X(PROXIES, "probe", "worker proxies")                                                                              \
+    X(PROMPTS, "prompt", "prompts")
+enum tally_series {
+#define X(name, kind, words) TALLY_##name,
+    TALLY_SERIES_MAP(X)
+#undef X
+        TALLY_SERIES
+};
+enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_LATE_MS = 100, TALLY_SECONDS = 3600 };
+
+struct tally_failure {
+    char name[32]; /* the record's `failure`: "refused", "timeout", "5xx"; the last one holds all others */
+    uint64_t count;
+};
+struct tally_sum {
+    uint64_t ok, slow, failed, unknown; /* disjoint: slow ones were answered, too */
+    uint64_t late;                      /* of all: sent TALLY_LATE_MS or more after they were due, or never */
+    struct tally_failure failure[TALLY_FAILURES];
+    char path[TALLY_PATH_MAX]; /* the route of the last one, in words; "" where none ended */
+    struct histogram latency;  /* of the answered ones, from when they were due */
+    /* Wall times, milliseconds; 0: none. */
+    uint64_t first_due_ms, last_due_ms, answered_ms;
+    uint64_t gap_ms; /* the longest time between two answers, and from first_due_ms to the first */
+};
+struct request_tally {
+    uint64_t from_ms, until_ms; /* the period, wall time; until 0: it goes on */
+    struct tally_sum sum[TALLY_SERIES];
+    uint32_t due[TALLY_SERIES]
+                [TALLY_SECONDS]; /* those that ended, by the second since from_ms in which they were due */
+};
+
+void tally_begin(struct request_tally *t, uint64_t from_wall_ms); /* clears it */
+/* Call after world_apply(w, c). */
+void tally_observe(struct request_tally *t, const struct world *w, const struct change *c);
+
+const char *tally_series_words(enum tally_series series);
+/* How many of the ended ones were due in these whole seconds, wall time; of the first TALLY_SECONDS alone. */
+uint64_t tally_due_between(const struct request_tally *t, enum tally_series series, uint64_t from_wall_ms,
+                           uint64_t until_wall_ms);
+uint64_t tally_ended(const struct tally_sum *s); /* those that tell something: ok, slow and failed */
+/* The longest time without an answer, the time since the last one included. Unknown where none was due. */
+struct known_u64 tally_unserved_ms(const struct tally_sum *s, uint64_t wall_ms);
+/* Of the answered ones, in microseconds. Unknown where none was answered. */
+struct known_u64 tally_percentile(const struct tally_sum *s, double percent);
+
+#endif
