@@ -180,5 +180,6 @@ struct prompt_ops {
     void (*cancel)(struct prompt_run *run); /* done is called with phase "cancelled" */
 };
 extern const struct prompt_ops *const prompt_kinds[];
+const struct prompt_ops *prompt_kind_named(const char *kind); /* NULL: there is none; kind may be NULL */
 
 #endif

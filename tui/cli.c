@@ -231,7 +231,8 @@ void cli_done(struct cli *cli)
     free(cli->script);
     free(cli->at);
     free(cli->record);
-    free(cli->record_for);
+    free(cli->for_seconds);
+    free(cli->rate);
     for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
@@ -302,6 +303,18 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
 bool cli_json(const struct cli *cli)
 {
     return cli->output && strcmp(cli->output, "json") == 0;
+}
+
+enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why)
+{
+    uint64_t seconds;
+
+    if (!cli->for_seconds) return ERR_OK;
+    if (text_u64(cli->for_seconds, strlen(cli->for_seconds), max_s, &seconds) != ERR_OK || !seconds)
+        return why_set(why, ERR_USAGE, "--for %s: not a whole number of seconds from 1 to %llu", cli->for_seconds,
+                       (unsigned long long)max_s);
+    *ret = seconds;
+    return ERR_OK;
 }
 
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms)

@@ -35,10 +35,10 @@ struct cli {
     char *output, *timeout, *seed, *speed, *script;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
-    char *at;                  /* of a replay, checked by replay_at_parse */
-    char *record, *record_for; /* --record FILE; --for SECONDS */
-    const char *sim_control;   /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, help, version, check, redact, empty, no_ft, openai;
+    char *at; /* of a replay, checked by replay_at_parse */
+    char *record, *for_seconds, *rate;
+    const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
+    bool yes, fresh, help, version, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
@@ -72,7 +72,9 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
 
 bool cli_json(const struct cli *cli);
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
-int64_t cli_grace(const struct conf *conf);                            /* -1: the pod's own; checked by cli_parse */
+/* --for, a whole number of seconds up to max_s; *ret stays where it is not given. */
+enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why);
+int64_t cli_grace(const struct conf *conf); /* -1: the pod's own; checked by cli_parse */
 /* Maps an error of a configuration or a file that the command line names to ERR_USAGE, whether it is missing,
  * unreadable or malformed; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay. */
 enum err cli_usage_of(enum err err, struct why *why);
@@ -90,6 +92,7 @@ int sub_demo(struct cli *cli);
 int sub_status(struct cli *cli);
 int sub_lint(struct cli *cli);
 int sub_ask(struct cli *cli);
+int sub_load(struct cli *cli);
 int sub_kill_head(struct cli *cli);
 int sub_deploy(struct cli *cli);
 int sub_cleanup(struct cli *cli);

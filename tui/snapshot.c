@@ -8,7 +8,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { PROBE_WAIT_MS = 2500, SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
+enum { FIND_ROUTE_MS = 10 * 1000, PROBE_WAIT_MS = 2500, SNAPSHOT_EVERY_MS = 250, SNAPSHOT_TICK_MS = 1000 };
 
 struct snapshot {
     struct loop *loop;
@@ -250,4 +250,20 @@ enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, s
         return why_set(why, ERR_USAGE, "there are %zu RayServices: choose one with --namespace and --service",
                        world_count(w, TABLE_RAYSERVICE));
     return why_set(why, ERR_NOT_FOUND, "no RayService was found");
+}
+
+static bool route_is_known(void *arg)
+{
+    const struct session *s = arg;
+    return session_may_ask(s, NULL, NULL) == ERR_OK || session_ingresses_listed(s);
+}
+
+enum err snapshot_find_route(struct snapshot *snapshot, struct why *why)
+{
+    struct session *s = snapshot_session(snapshot);
+    const enum err err = snapshot_find_service(snapshot, FIND_ROUTE_MS, why);
+    if (err && !(err == ERR_NOT_FOUND && session_focus(s).rayservice)) return err;
+    if (snapshot_until(snapshot, route_is_known, s, FIND_ROUTE_MS) == ERR_CANCELLED)
+        return why_set(why, ERR_CANCELLED, "interrupted");
+    return ERR_OK;
 }

@@ -57,5 +57,8 @@ enum err snapshot_until_probed(struct snapshot *snapshot);
 
 /* Waits until the RayService in focus and its head pod are known; why names what is missing. */
 enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, struct why *why);
+/* Waits until the RayService that prompts are to lead to is known, and the route, as far as there is one: an ingress is
+ * listed after its service is found. That no head pod is there is no error: prompts are answered without one. */
+enum err snapshot_find_route(struct snapshot *snapshot, struct why *why);
 
 #endif

@@ -15,7 +15,6 @@
 enum {
     QUESTION_MAX = 64 * 1024,
     ASK_TIMEOUT_MS = 180 * 1000,
-    FIND_TIMEOUT_MS = 10 * 1000,
     LATE_MS = 2000 /* after the time-out: the prompt's own time-out reports more detail */
 };
 
@@ -141,28 +140,10 @@ static int print_answer(struct asking *a)
     return EXIT_FINE;
 }
 
-static bool route_is_known(void *arg)
-{
-    const struct session *s = arg;
-    return session_may_ask(s, NULL, NULL) == ERR_OK || session_ingresses_listed(s);
-}
-
-/* The service that a route is to lead to, and the route: an ingress is listed after its service is found. */
-static enum err route_find(struct snapshot *snapshot, struct why *why)
-{
-    struct session *s = snapshot_session(snapshot);
-    const enum err err = snapshot_find_service(snapshot, FIND_TIMEOUT_MS, why);
-    /* Prompts are answered without a head: no head pod is no error here. */
-    if (err && !(err == ERR_NOT_FOUND && session_focus(s).rayservice)) return err;
-    if (snapshot_until(snapshot, route_is_known, s, FIND_TIMEOUT_MS) == ERR_CANCELLED)
-        return why_set(why, ERR_CANCELLED, "interrupted");
-    return ERR_OK;
-}
-
 static enum err prompt_send(const struct cli *cli, const char *question, struct asking *a, struct why *why)
 {
     enum err err = snapshot_open(cli, &a->snapshot, why);
-    if (!err && !prompt_route_is_address(cli->conf.prompt)) err = route_find(a->snapshot, why);
+    if (!err && !prompt_route_is_address(cli->conf.prompt)) err = snapshot_find_route(a->snapshot, why);
     a->timeout_ms = cli_timeout_ms(cli, ASK_TIMEOUT_MS);
     const struct prompt prompt = {.question = question, .timeout_ms = a->timeout_ms};
     if (!err && snapshot_signalled(a->snapshot)) err = why_set(why, ERR_CANCELLED, "interrupted");

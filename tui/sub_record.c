@@ -68,27 +68,15 @@ static enum err record_wait(struct recorded *r, struct snapshot *snapshot, uint6
     return err == ERR_OK ? ERR_IO : ERR_OK; /* a signal and the end of the time are both how it ends */
 }
 
-static enum err record_limit(const struct cli *cli, uint64_t *ret_ms, struct why *why)
-{
-    uint64_t seconds;
-    *ret_ms = SNAPSHOT_NO_LIMIT;
-    if (!cli->record_for) return ERR_OK;
-    if (text_u64(cli->record_for, strlen(cli->record_for), RECORD_FOR_MAX_S, &seconds) != ERR_OK || !seconds)
-        return why_set(why, ERR_USAGE, "--for %s: not a whole number of seconds from 1 to %d", cli->record_for,
-                       RECORD_FOR_MAX_S);
-    *ret_ms = seconds * 1000;
-    return ERR_OK;
-}
-
 int sub_record(struct cli *cli)
 {
     struct why why = {0};
     struct snapshot *snapshot = NULL;
-    uint64_t for_ms = 0, began_ms = loop_now_ms();
+    uint64_t for_s = 0, began_ms = loop_now_ms();
     struct recorded r = {.cli = cli, .conf = {.say = on_said}};
     const struct snapshot_hooks hooks = {on_begin, on_applied, on_end, &r};
     enum err err = cli->argc == 1 ? ERR_OK : why_set(&why, ERR_USAGE, "record: into which file? raydeck record FILE");
-    if (!err) err = record_limit(cli, &for_ms, &why);
+    if (!err) err = cli_for_seconds(cli, RECORD_FOR_MAX_S, &for_s, &why);
     if (!err) err = cli_configure(cli, &why);
     if (!err) {
         r.conf.file = cli->argv[0];
@@ -99,7 +87,7 @@ int sub_record(struct cli *cli)
         cli_say("%s", why.text);
         return cli_exit_of(err);
     }
-    err = record_wait(&r, snapshot, for_ms);
+    err = record_wait(&r, snapshot, for_s ? for_s * 1000 : SNAPSHOT_NO_LIMIT);
     snapshot_close(snapshot);
     if (r.err && r.why.text[0]) cli_say("%s", r.why.text);
     char length[TEXT_NUM_MAX], size[TEXT_NUM_MAX];

@@ -373,6 +373,11 @@ void load_free(struct load *load)
     free(load);
 }
 
+const struct load_series *load_series(const struct load *load, size_t series)
+{
+    return &load->series[series].conf;
+}
+
 const struct load_sum *load_sum(const struct load *load, size_t series)
 {
     return &load->series[series].sum;

@@ -57,7 +57,8 @@ struct load_outcome {
 
 /* What became of the requests of a series. planned = ok + failed + those in flight. */
 struct load_sum {
-    uint64_t planned, sent, ok, late, connections;
+    uint64_t planned, sent, ok, late;
+    uint64_t connections;                    /* new ones; not counted of prompts */
     uint64_t failed;                         /* all of the classes below */
     uint64_t failure[SERVE_FAILURE_CLASSES]; /* by class */
     uint64_t first_due_us, last_due_us;
@@ -85,7 +86,8 @@ enum err load_start(struct loop *l, const struct serve_open *how, const struct l
 /* Nothing is due any more; those in flight are waited for, then `over` is called. */
 void load_stop(struct load *load);
 void load_free(struct load *load); /* cancels what is in flight, without a call; NULL is fine */
-const struct load_sum *load_sum(const struct load *load, size_t series); /* borrowed until load_free */
+const struct load_series *load_series(const struct load *load, size_t series); /* as it runs; borrowed */
+const struct load_sum *load_sum(const struct load *load, size_t series);       /* borrowed until load_free */
 size_t load_in_flight(const struct load *load);
 
 #endif

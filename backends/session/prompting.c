@@ -1,4 +1,5 @@
 /* prompting.c - the session's prompts: they go to the router of the RayService in focus. */
+#include "backends/serve/serve_get.h"
 #include "backends/session/session_priv.h"
 
 /* What has changed since the last reconcile counts for a prompt sent now. */
@@ -36,6 +37,47 @@ enum err session_ask(struct session *s, const struct prompt *prompt, void (*done
 {
     if (session_is_live(s, why)) return ERR_UNSUPPORTED;
     return prompt_router_ask(router_now(s), prompt, done, arg, why);
+}
+
+/* Fills in where the series goes; its path is to be freed. */
+static enum err series_route(const struct prompt_router *router, struct load_series *series, struct why *why)
+{
+    const struct serve_path *route = prompt_router_route(router, why);
+    const char *model = NULL, *protocol = prompt_router_protocol(router, &model);
+
+    if (!route) return ERR_NOT_FOUND;
+    if (!series->question) route = prompt_router_probe_route(router);
+    if (!route || !protocol) return why_set(why, ERR_NOT_FOUND, "it is not known yet what the route to Serve speaks");
+    if (route->proxied && series->per_s > SESSION_LOAD_PROXIED_PER_S)
+        return why_set(why, ERR_USAGE, "%g requests/s: at most %d go through the API server's proxy", series->per_s,
+                       SESSION_LOAD_PROXIED_PER_S);
+    if (route->proxied && series->fresh)
+        return why_set(why, ERR_USAGE, "the API server's proxy keeps connections of its own to the service");
+    series->path = serve_path_copy(route);
+    series->prompt = series->question ? prompt_kind_named(protocol) : NULL;
+    series->model = model;
+    return ERR_OK;
+}
+
+enum err session_load_start(struct session *s, const struct load_conf *conf, const struct load_calls *calls,
+                            struct load **ret, struct why *why)
+{
+    struct load_series series[LOAD_SERIES_MAX];
+    struct load_conf filled = *conf;
+    const struct prompt_router *router;
+    enum err err = session_is_live(s, why);
+    size_t routed = 0;
+
+    if (err || conf->count > LOAD_SERIES_MAX) return err ? err : load_start(s->loop, &s->serve, conf, calls, ret, why);
+    router = router_now(s);
+    for (; !err && routed < conf->count; routed += !err) {
+        series[routed] = conf->series[routed];
+        err = series_route(router, &series[routed], why);
+    }
+    filled.series = series;
+    if (!err) err = load_start(s->loop, &s->serve, &filled, calls, ret, why);
+    while (routed) serve_path_done(&series[--routed].path);
+    return err;
 }
 
 size_t session_stop_asking(struct session *s)

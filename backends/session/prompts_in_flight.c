@@ -24,14 +24,6 @@ struct prompt_in_flight {
     bool sending;
 };
 
-static const struct prompt_ops *protocol_ops(const char *protocol)
-{
-    for (size_t i = 0; prompt_kinds[i]; i++) {
-        if (text_eq(prompt_kinds[i]->kind, protocol)) return prompt_kinds[i];
-    }
-    return NULL;
-}
-
 static void prompt_unlink(struct prompt_in_flight *p)
 {
     struct prompt_in_flight **at = &p->router->prompts;
@@ -96,7 +88,7 @@ static void prompt_send(struct prompt_in_flight *p)
                              .timeout_ms = p->timeout_ms,
                              .due_wall_ms = p->record->due.value};
 
-    p->ops = protocol_ops(r->detection.protocol);
+    p->ops = prompt_kind_named(r->detection.protocol);
     if (!p->ops) {
         prompt_give_up(p, SERVE_FAILURE_UNREACHABLE, "prompts of this kind cannot be sent");
         return;
@@ -135,7 +127,7 @@ enum err prompt_router_ask(struct prompt_router *r, const struct prompt *prompt,
     const char *question = prompt->question, *protocol = r->how.conf->prompt_kind;
     uint64_t due_us;
 
-    if (protocol && !protocol_ops(protocol))
+    if (protocol && !prompt_kind_named(protocol))
         return why_set(why, ERR_UNSUPPORTED, "prompts of the kind %s cannot be sent", protocol);
     if (!question || !question[strspn(question, " \t\r\n")])
         return why_set(why, ERR_USAGE, "an empty prompt is not sent");

@@ -12,6 +12,7 @@
 #include "backends/backend.h"
 #include "backends/conf.h"
 #include "backends/link/clock.h"
+#include "backends/serve/load.h"
 #include "backends/session/prompt_router.h"
 #include "backends/world/answers.h"
 #include "backends/world/recovery.h"
@@ -81,6 +82,13 @@ const char *session_prompt_kind(const struct session *s, const char **ret_model)
 /* Sends a prompt to the RayService in focus: see prompt_router_ask. */
 enum err session_ask(struct session *s, const struct prompt *prompt, void (*done)(void *arg, const struct request *r),
                      void *arg, struct why *why);
+/* Starts a load (load_start) on the RayService in focus. A series with a question sends it, by the route, in the kind
+ * and to the model of prompts; one without sends GET /-/healthz by the users' route. Their path, kind and model are
+ * filled in. ERR_NOT_FOUND: there is no route, or it is not known yet what it speaks. ERR_USAGE, too: more than
+ * SESSION_LOAD_PROXIED_PER_S requests a second through the API server, which others need as well, or `fresh` there. */
+enum { SESSION_LOAD_PROXIED_PER_S = 50 };
+enum err session_load_start(struct session *s, const struct load_conf *conf, const struct load_calls *calls,
+                            struct load **ret, struct why *why);
 size_t session_stop_asking(struct session *s); /* cancels every prompt in flight; returns how many there were */
 
 /* A session is READ-ONLY until this allows it to change the cluster, and for how long (clock_now_ms; 0: not any more,

@@ -1,0 +1,199 @@
+/* sub_load.c - `raydeck load`: requests to the service at a fixed rate, by the users' route; prints what it measured.
+ */
+#include "tui/load_report.h"
+#include "tui/snapshot.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/session/prompt_routes.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    LOAD_FOR_S = 30,
+    LOAD_FOR_MAX_S = 24 * 3600,
+    LOAD_PROTOCOL_MS = 6000, /* the protocol of the route is detected by then */
+    QUESTION_MAX = 16 * 1024,
+    REPORT_MAX = 16 * 1024,
+    PROGRESS_COLS = 70,
+};
+
+struct loading {
+    struct snapshot *snapshot;
+    struct load_series series;
+    struct load *load;
+    uint64_t begun_ms, duration_ms, ended_ms; /* ended 0: it is not over */
+    bool progress;
+    uint64_t told_s;
+};
+
+/* ---- the command line ---------------------------------------------------------------------------------------------
+ */
+
+/* A plain decimal number; what strtod takes besides is a mistake here. */
+static enum err rate_parse(const struct cli *cli, double *ret, struct why *why)
+{
+    const char *text = cli->rate;
+
+    *ret = LOAD_PER_S;
+    if (!text) return ERR_OK;
+    if (*text && strspn(text, "0123456789.") == strlen(text)) {
+        char *end;
+        *ret = strtod(text, &end);
+        if (!*end && *ret > 0 && *ret <= LOAD_PER_S_MAX) return ERR_OK;
+    }
+    return why_set(why, ERR_USAGE, "--rate %s: not a number of requests a second, more than 0 and at most %d", text,
+                   LOAD_PER_S_MAX);
+}
+
+static enum err words_join(const struct cli *cli, char **ret, struct why *why)
+{
+    struct buf text;
+    enum err err = ERR_OK;
+
+    buf_init(&text, QUESTION_MAX);
+    for (int i = 0; !err && i < cli->argc; i++) {
+        if (i) err = buf_char(&text, ' ');
+        if (!err) err = buf_str(&text, cli->argv[i]);
+    }
+    if (err)
+        (void)why_set(why, ERR_USAGE, "the prompt is longer than %d bytes", QUESTION_MAX);
+    else if (text.len)
+        *ret = buf_take(&text);
+    buf_done(&text);
+    return err ? ERR_USAGE : ERR_OK;
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------------
+ */
+
+static void on_over(void *arg)
+{
+    struct loading *loading = arg;
+
+    loading->ended_ms = loop_now_ms();
+    snapshot_wake(loading->snapshot);
+}
+
+static void progress_print(struct loading *loading)
+{
+    const uint64_t s = (loop_now_ms() - loading->begun_ms) / 1000;
+    const struct load_sum *sum = load_sum(loading->load, 0);
+
+    if (!loading->progress || s == loading->told_s) return;
+    loading->told_s = s;
+    char line[PROGRESS_COLS + 1];
+    snprintf(line, sizeof line, "%llu s: %llu ok, %llu failed, %zu in flight", (unsigned long long)s,
+             (unsigned long long)sum->ok, (unsigned long long)sum->failed, load_in_flight(loading->load));
+    fprintf(stderr, "\r%-*s", PROGRESS_COLS, line);
+}
+
+static bool is_over(void *arg)
+{
+    struct loading *loading = arg;
+
+    progress_print(loading);
+    return loading->ended_ms != 0;
+}
+
+static bool protocol_is_known(void *arg)
+{
+    return !session_route_is_pending(arg);
+}
+
+/* Waits until the route and its protocol are known. */
+static enum err route_find(const struct cli *cli, const struct loading *loading, struct why *why)
+{
+    struct session *s = snapshot_session(loading->snapshot);
+    enum err err = prompt_route_is_address(cli->conf.prompt) ? ERR_OK : snapshot_find_route(loading->snapshot, why);
+
+    if (!err && snapshot_until(loading->snapshot, protocol_is_known, s, LOAD_PROTOCOL_MS) == ERR_CANCELLED)
+        err = why_set(why, ERR_CANCELLED, "interrupted");
+    return err;
+}
+
+/* Interrupted, it still waits for what is in flight, until a second signal. */
+static enum err load_follow(struct loading *loading, struct why *why)
+{
+    const struct load_conf conf = {.series = &loading->series, .count = 1, .duration_ms = loading->duration_ms};
+    const struct load_calls calls = {.over = on_over, .arg = loading};
+    enum err err = snapshot_signalled(loading->snapshot);
+
+    if (err) return why_set(why, err, "interrupted");
+    loading->begun_ms = loop_now_ms();
+    err = session_load_start(snapshot_session(loading->snapshot), &conf, &calls, &loading->load, why);
+    if (err) return err;
+    err = snapshot_until(loading->snapshot, is_over, loading, SNAPSHOT_NO_LIMIT);
+    if (err != ERR_CANCELLED) return err;
+    loading->duration_ms = loop_now_ms() - loading->begun_ms;
+    load_stop(loading->load);
+    snapshot_clear_signal(loading->snapshot);
+    (void)snapshot_until(loading->snapshot, is_over, loading, loading->series.timeout_ms);
+    return err;
+}
+
+/* ---- what it measured ---------------------------------------------------------------------------------------------
+ */
+
+static void report_print(const struct cli *cli, const struct loading *loading)
+{
+    if (loading->progress) fprintf(stderr, "\r%*s\r", PROGRESS_COLS, "");
+    if (cli_json(cli)) {
+        cJSON *json = load_report_json(loading->load, 0, loading->duration_ms);
+        char *text = cJSON_Print(json);
+        puts(text);
+        free(text);
+        cJSON_Delete(json);
+        return;
+    }
+    struct buf text;
+    buf_init(&text, REPORT_MAX);
+    load_report_text(loading->load, 0, loading->duration_ms, &text);
+    fputs(buf_text(&text), stdout);
+    buf_done(&text);
+}
+
+/* Of a failure that says nothing of the service, the way to it is to blame. */
+static int load_status(const struct load_sum *s)
+{
+    const uint64_t ours = s->failure[SERVE_FAILURE_OURS] + s->failure[SERVE_FAILURE_FORBIDDEN] +
+                          s->failure[SERVE_FAILURE_UNREACHABLE] + s->failure[SERVE_FAILURE_CANCELLED];
+
+    if (s->failed > ours) return EXIT_FAILED;
+    return s->failed || !s->ok ? EXIT_UNREACHED : EXIT_FINE;
+}
+
+int sub_load(struct cli *cli)
+{
+    struct why why = {0};
+    char *question = NULL;
+    uint64_t seconds = LOAD_FOR_S;
+    struct loading loading = {.progress = isatty(STDERR_FILENO), .told_s = UINT64_MAX};
+    enum err err = words_join(cli, &question, &why);
+
+    if (!err) err = rate_parse(cli, &loading.series.per_s, &why);
+    if (!err) err = cli_for_seconds(cli, LOAD_FOR_MAX_S, &seconds, &why);
+    if (!err) err = cli_configure(cli, &why);
+    cli->conf.no_probe = true; /* no other requests beside its own */
+    if (!err) err = snapshot_open(cli, &loading.snapshot, &why);
+    loading.duration_ms = seconds * 1000;
+    loading.series.name = "users' route";
+    loading.series.question = question;
+    loading.series.fresh = cli->fresh;
+    loading.series.timeout_ms = cli_timeout_ms(cli, question ? PROMPT_ROUTER_TIMEOUT_MS : LOAD_TIMEOUT_MS);
+    if (!err) err = route_find(cli, &loading, &why);
+    if (!err) err = load_follow(&loading, &why);
+    int status = snapshot_exit_status(loading.snapshot, err);
+    if (loading.load) {
+        report_print(cli, &loading);
+        if (!err) status = load_status(load_sum(loading.load, 0));
+    } else {
+        cli_say("%s", why.text);
+    }
+    load_free(loading.load);
+    snapshot_close(loading.snapshot);
+    free(question);
+    return status;
+}
