@@ -41,9 +41,11 @@ struct frames {
     struct screen *wide, *narrow, *pane;
     struct losses losses;
     struct texts texts;
+    struct answer answer[ANSWERS]; /* of this moment */
     struct buf complaints;
     size_t broken;
-    char word[WORD_MAX];
+    uint64_t panes_every_ms, panes_ms; /* when they were drawn last */
+    char word[WORD_MAX], answering[WIDE_COLS * 4];
     /* of the frames before, in the outage that runs */
     uint64_t t0_ms;
     char question[32];
@@ -51,9 +53,10 @@ struct frames {
     struct known_u64 head_down_ms, silent_ms;
 };
 
-struct frames *frames_new(void)
+struct frames *frames_new(uint64_t panes_every_ms)
 {
     struct frames *f = mem_zero(1, sizeof *f);
+    f->panes_every_ms = panes_every_ms;
     f->wide = screen_new();
     f->narrow = screen_new();
     f->pane = screen_new();
@@ -79,6 +82,11 @@ void frames_free(struct frames *f)
     screen_free(f->pane);
     buf_done(&f->complaints);
     free(f);
+}
+
+const char *frames_answering(const struct frames *f)
+{
+    return f->answering;
 }
 
 size_t frames_broken(const struct frames *f)
@@ -204,6 +212,7 @@ static void answer_is_one(struct frames *f, const struct view *v, const struct a
     char *line = mem_printf("%s%*s%s%*s%s\n", a->question, (int)(17 - text_width(a->question)), "", a->word,
                             (int)(text_width(a->word) < 6 ? 6 - text_width(a->word) : 1), "", a->text);
     if (i == 0) word_drawn(f, row);
+    if (i == 0) snprintf(f->answering, sizeof f->answering, "%s", row + strspn(row, " "));
     if (!text_has(row, a->question) || !text_has(row, a->word)) rule_broken(f, v, "one word, wide", row);
     if (!text_has(narrow, a->question) || !text_has(narrow, a->word)) rule_broken(f, v, "one word, narrow", narrow);
     if (!text_has(status, line)) rule_broken(f, v, "one word, status", line);
@@ -236,9 +245,8 @@ static void word_is_evidence(struct frames *f, const struct view *v, const cJSON
 
 static void answers_are_one(struct frames *f, const struct view *v, const struct status_of *s)
 {
-    struct answer a[ANSWERS];
+    const struct answer *a = f->answer;
     cJSON *json = status_json(s);
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
     for (int i = 0; i < ANSWERS; i++) answer_is_one(f, v, &a[i], i, cJSON_GetArrayItem(json_get(json, "answers"), i));
     word_is_evidence(f, v, cJSON_GetArrayItem(json_get(json, "answers"), 0));
     char *text = cJSON_PrintUnformatted(json);
@@ -291,15 +299,14 @@ static void never_falls(struct frames *f, const struct view *v, const char *rule
     if (now.known) *last = now;
 }
 
-static void clock_goes_on(struct frames *f, const struct view *v, const struct status_of *s)
+void frames_check_clock(struct frames *f, const struct view *v)
 {
     const struct outage *o = v->outage;
-    struct answer a[ANSWERS];
+    const struct answer *a = f->answer;
     if (o->state != OUTAGE_RUNNING) {
         f->t0_ms = 0;
         return;
     }
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
     if (f->t0_ms != o->t0_ms) {
         if (f->t0_ms) rule_broken(f, v, "one clock", "T0 has moved while the outage runs");
         f->t0_ms = o->t0_ms;
@@ -344,7 +351,7 @@ static void lengths_are_one(struct frames *f, const struct view *v)
     const struct outage *o = v->outage->state == OUTAGE_NONE ? v->before : v->outage;
     if (o->state == OUTAGE_NONE) return;
     for (size_t i = 0; i < f->texts.count; i++) {
-        if (text_eq(f->texts.name[i], "losses") && v->before->state != OUTAGE_NONE) continue; /* has two of each */
+        if (text_eq(f->texts.name[i], "losses") && f->losses.item[0].state != OUTAGE_NONE) continue; /* two of each */
         lengths_named(f, v, f->texts.name[i], f->texts.text[i], "head down", o->head_down_ms);
         lengths_named(f, v, f->texts.name[i], f->texts.text[i], "GCS silent", o->gcs_silent_ms);
         lengths_named(f, v, f->texts.name[i], f->texts.text[i], "answered probe", o->unserved_ms);
@@ -362,26 +369,24 @@ static bool source_is_live(const struct view *v, const char *source)
     return s && source_freshness(s, v->now_ms, NULL) == FRESH_LIVE;
 }
 
-static void head_is_as_its_pod(struct frames *f, const struct view *v, const struct status_of *s)
+static void head_is_as_its_pod(struct frames *f, const struct view *v)
 {
-    struct answer a[ANSWERS];
+    const struct answer *a = f->answer;
     const struct pod *head = v->focus->head;
     if (!v->focus->rayservice || !v->focus->raycluster || !source_is_live(v, "kube/pods")) return;
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
     bool was = v->outage->state != OUTAGE_NONE || v->focus->rayservice->service_status;
     if (!head && was && text_eq(a[1].question, "LOSE THE HEAD?"))
         rule_broken(f, v, "the head", "LOSE THE HEAD? where there is none");
 }
 
-static void redis_is_not_praised(struct frames *f, const struct view *v, const struct status_of *s)
+static void redis_is_not_praised(struct frames *f, const struct view *v)
 {
     static const char *const praise[] = {"Redis ok", "kept ", "to go"};
-    struct answer a[ANSWERS];
+    const struct answer *a = f->answer;
     const struct source *redis = world_source_named(v->world, "redis");
     if (!redis || v->focus->rayservice == NULL || v->focus->rayservice->ft != TRI_YES) return;
     enum freshness fresh = source_freshness(redis, v->now_ms, NULL);
     if (fresh == FRESH_LIVE || fresh == FRESH_OFF) return;
-    answers_of(s->world, &s->focus, s->outage, s->before, s->now_ms, s->wall_ms, a);
     for (int i = 0; i < ANSWERS; i++)
         for (size_t k = 0; k < ARRAY_LEN(praise); k++)
             if (text_has(a[i].text, praise[k])) rule_broken(f, v, "Redis does not answer", a[i].text);
@@ -413,17 +418,20 @@ const char *frames_check(struct frames *f, const struct view *of)
     v.selection = NULL;
     v.read_only = true;
     const struct status_of s = status_now(&v);
+    answers_of(s.world, &s.focus, s.outage, s.before, s.now_ms, s.wall_ms, f->answer);
     texts_clear(&f->texts);
     texts_add(&f->texts, "wide", screen_text(f->wide, &v, WIDE_ROWS, WIDE_COLS));
     texts_add(&f->texts, "narrow", screen_text(f->narrow, &v, NARROW_ROWS, NARROW_COLS));
     status_texts(f, &s);
     answers_are_one(f, &v, &s);
-    pane_texts(f, &v);
+    if (v.now_ms >= f->panes_ms + f->panes_every_ms) {
+        f->panes_ms = v.now_ms;
+        pane_texts(f, &v);
+    }
     loss_texts(f, &v);
-    clock_goes_on(f, &v, &s);
     lengths_are_one(f, &v);
-    head_is_as_its_pod(f, &v, &s);
-    redis_is_not_praised(f, &v, &s);
+    head_is_as_its_pod(f, &v);
+    redis_is_not_praised(f, &v);
     nothing_is_rubbish(f, &v);
     return f->word;
 }

@@ -17,11 +17,17 @@
 #include "tui/panes/pane.h"
 
 struct frames;
-struct frames *frames_new(void);
+/* panes_every_ms: how often each pane and detail is drawn too, besides the two screens and status; 0: each time. */
+struct frames *frames_new(uint64_t panes_every_ms);
 void frames_free(struct frames *f);
 
 /* v->chrome and v->selection are ours. Returns the word of ANSWERING as it was drawn; good until the next call. */
 const char *frames_check(struct frames *f, const struct view *v);
+
+const char *frames_answering(const struct frames *f); /* the whole row of that answer; good as long */
+
+/* The rule of the one clock; after frames_check, for the same moment. */
+void frames_check_clock(struct frames *f, const struct view *v);
 
 /* How many rules were broken so far, and the first of them in words, a line each; "" where none was. */
 size_t frames_broken(const struct frames *f);

@@ -50,6 +50,7 @@ enum { REPLAY_PATIENCE_MS = 5000 };
 struct replay_users {
     size_t proxies_ok, proxies_failed; /* GET /-/healthz through the service */
     size_t served, failed;             /* requests that a model had to answer */
+    bool hanging; /* of those that failed, some have no answer yet (the simulated cluster's alone) */
 };
 struct replay_users replay_users_of(const struct replay *p, uint64_t wall_ms);
 

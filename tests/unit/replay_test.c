@@ -6,6 +6,7 @@
 #include "backends/base/text.h"
 #include "tests/support/frames.h"
 #include "tests/support/replay.h"
+#include "tests/support/score.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,55 +16,11 @@
 
 #include <cmocka.h>
 
-enum { WRONG_MAX_S = 3 /* so long an answer may be behind */ };
-
-/* What the answer has to be. Where the Serve proxies answer and no model does, PARTLY is as good as NO; where requests
- * of one second fared differently, any word is. */
-enum truth { TRUTH_NONE, TRUTH_YES, TRUTH_NO, TRUTH_NOT_YES, TRUTH_ANY };
-
-static enum truth truth_of(const struct replay_users *u)
+/* In none of the recordings the sources are down for longer than the word may be behind. */
+static void score_recording(const char *folder, struct score *s, size_t *undeployed, size_t *broken)
 {
-    if (!u->served && !u->failed) return TRUTH_NONE;
-    if (!u->failed && !u->proxies_failed) return TRUTH_YES;
-    if (!u->served && !u->proxies_ok) return TRUTH_NO;
-    if (!u->served && !u->proxies_failed) return TRUTH_NOT_YES;
-    return TRUTH_ANY;
-}
-
-static bool is_right(enum truth truth, const char *word)
-{
-    bool yes = text_eq(word, "YES"), no = text_eq(word, "NO"), partly = text_eq(word, "PARTLY");
-    switch (truth) {
-    case TRUTH_YES: return yes;
-    case TRUTH_NO: return no;
-    case TRUTH_NOT_YES: return no || partly;
-    default: return true;
-    }
-}
-
-struct score {
-    size_t seconds, right, wrong, unknown, undeployed, run, longest, broken;
-};
-
-/* `Unknown` counts in the longest run as well: in none of the recordings the sources are down for longer. */
-static void score_second(struct score *s, enum truth truth, const char *word, bool deployed)
-{
-    bool right = is_right(truth, word), unknown = !right && text_eq(word, "–");
-    s->seconds++;
-    s->undeployed += !deployed;
-    if (!deployed) return;
-    s->right += right;
-    s->unknown += unknown;
-    s->wrong += !right && !unknown;
-    s->run = right ? 0 : s->run + 1;
-    if (s->run > s->longest) s->longest = s->run;
-}
-
-static void score_recording(const char *folder, struct score *s)
-{
-    static const char *const truths[] = {"no request", "YES", "NO", "PARTLY or NO", "any"};
     struct replay p;
-    struct frames *frames = frames_new();
+    struct frames *frames = frames_new(0);
     bool told = getenv("RAYDECK_REPLAY") != NULL;
     replay_open(&p, folder, REPLAY_AS_RECORDED);
     for (uint64_t at = p.begin_ms + 2000; at <= p.end_ms; at += 1000) {
@@ -72,13 +29,17 @@ static void score_recording(const char *folder, struct score *s)
         replay_until(&p, at);
         const struct view view = replay_view(&p);
         const char *word = frames_check(frames, &view);
-        score_second(s, truth, word, p.focus.rayservice != NULL);
-        if (told && !is_right(truth, word))
+        frames_check_clock(frames, &view);
+        if (p.focus.rayservice)
+            score_second(s, truth, word, false);
+        else
+            ++*undeployed;
+        if (told && !score_is_right(truth, word))
             print_message("  +%3llu s  true: %-12s said: %s\n", (unsigned long long)(at - p.begin_ms) / 1000,
-                          truths[truth], word);
+                          truth_words(truth), word);
     }
-    s->broken = frames_broken(frames);
-    if (s->broken) print_message("%s", frames_complaints(frames));
+    *broken = frames_broken(frames);
+    if (*broken) print_message("%s", frames_complaints(frames));
     frames_free(frames);
     replay_close(&p);
 }
@@ -93,13 +54,14 @@ static void every_frame_agrees_with_what_users_saw(void **state)
                   "no service", "longest wrong", "broken");
     for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
         struct score s = {0};
-        score_recording(folders[i], &s);
+        size_t undeployed = 0, rules = 0;
+        score_recording(folders[i], &s, &undeployed, &rules);
         print_message("%-22s %7zu %7zu %7zu %7zu %10zu %11zu s %7zu\n", folders[i], s.seconds, s.right, s.wrong,
-                      s.unknown, s.undeployed, s.longest, s.broken);
+                      s.unknown, undeployed, s.longest, rules);
         if (s.longest > longest) longest = s.longest;
-        broken += s.broken;
+        broken += rules;
     }
-    if (longest > WRONG_MAX_S) fail_msg("ANSWERING was wrong for %zu s in a row", longest);
+    if (longest > SCORE_WRONG_MAX_S) fail_msg("ANSWERING was wrong for %zu s in a row", longest);
     if (broken) fail_msg("%zu times a frame broke a rule", broken);
 }
 
