@@ -40,6 +40,7 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
 static const char *phase_words(const struct outage *o)
 {
     const struct outage_rung *rung = o->rung;
+    if (outage_phase_of(o) == PHASE_STATELESS) return "the next head finds nothing, and the workers restart with it";
     if (rung[RUNG_HEAD_READY].seen) return rung[RUNG_SERVE_RUNNING].seen ? "head ready, Serve RUNNING" : "head ready";
     if (rung[RUNG_SERVE_RUNNING].seen) return "Serve RUNNING, head not ready yet";
     if (rung[RUNG_GCS_BACK].seen) return o->head_lost ? "GCS back, Serve starting" : "GCS back";
@@ -109,7 +110,15 @@ static void say_phase(const struct outage *o, struct answer *ret)
     }
 }
 
-static void head_down(const struct outage *o, const struct outage *before, struct answer *ret)
+/* No new head gets its GCS while Redis is down: nothing is "to go". */
+static bool redis_is_lost(const struct world *w, const struct outage *o, uint64_t now_ms)
+{
+    enum freshness fresh = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL);
+    return o->ft == TRI_YES && (fresh == FRESH_DOWN || fresh == FRESH_STALE);
+}
+
+static void head_down(const struct world *w, const struct outage *o, const struct outage *before, uint64_t now_ms,
+                      struct answer *ret)
 {
     char length[TEXT_NUM_MAX];
     const enum outage_phase phase = outage_phase_of(o);
@@ -119,14 +128,25 @@ static void head_down(const struct outage *o, const struct outage *before, struc
         return;
     }
     answer_word(ret, VERDICT_WARN, "%s", outage_length(length, outage_phase_ms(o)));
+    if (o->state_gone) {
+        ret->verdict = VERDICT_NO;
+        say(ret->text, "GCS state gone: Redis came back empty");
+        say(ret->brief, "GCS state gone: Redis came back empty");
+    }
+    const bool redis = !redis_is_lost(w, o, now_ms);
+    if (!redis) {
+        (void)say_unheard(ret->text, "Redis", w, WORLD_REDIS, now_ms);
+        (void)say_unheard(ret->brief, "Redis", w, WORLD_REDIS, now_ms);
+    }
     say_phase(o, ret);
     if (phase == PHASE_RECOVERING) {
         say(ret->text, "head down %s", outage_length(length, o->head_down_ms));
         if (o->waits_for != RUNG_COUNT && *o->rung[o->waits_for].why) say(ret->text, "%s", o->rung[o->waits_for].why);
     }
-    say_left(o, before, ret);
+    if (redis && !o->state_gone) say_left(o, before, ret);
     if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
-    if (phase != PHASE_RECOVERING && !o->rung[RUNG_HEAD_ALIVE].seen) say_reconnect(o, ret);
+    /* Raylets of another cluster than the new GCS's are refused by it. */
+    if (phase != PHASE_RECOVERING && !o->rung[RUNG_HEAD_ALIVE].seen && !o->state_gone) say_reconnect(o, ret);
 }
 
 /* "Same" is said of now only while Kubernetes and the monitors are heard. */
@@ -155,7 +175,7 @@ void answers_of(const struct world *w, const struct focus *f, const struct outag
 {
     answer_answering(w, f, o, now_ms, wall_ms, &out[0]);
     if (o->state == OUTAGE_RUNNING) {
-        head_down(o, before, &out[1]);
+        head_down(w, o, before, now_ms, &out[1]);
         worker_pods(w, o, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);

@@ -32,6 +32,7 @@ static void take_identity(const struct recovery *r, const struct focus *f, struc
     ret->ours = r->ours;
     ret->head_lost = r->head_lost;
     ret->grace_s = r->grace_s;
+    ret->state_gone = r->state_gone_ms.known;
     ret->reconnect_s = r->reconnect_s;
     if (r->over_ms.known) ret->last_rung = known_u64(r->over_ms.value - r->t0_ms);
 }
@@ -62,9 +63,10 @@ static void take_rungs(const struct recovery *r, const struct world *w, const st
 }
 
 /* A dead head's Ray node stays ALIVE in Redis until the new head registers: no evidence. */
-static bool node_is_stale(const struct recovery *r, const struct world *w, const struct focus *f)
+static bool node_is_stale(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     if (!r->head_lost || !r->old_ray_node || !f->gcs_ns) return false;
+    if (world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) != FRESH_LIVE) return false;
     WORLD_EACH (row, w, TABLE_RAYNODE) {
         const struct raynode *n = ROW(row, raynode);
         if (row->gone_ms || !text_eq(n->ns, f->gcs_ns) || !text_eq(n->id, r->old_ray_node)) continue;
@@ -112,6 +114,7 @@ static void take_lengths(const struct recovery *r, uint64_t now_ms, uint64_t wal
     ret->unserved_ms = length_unserved(r, wall_ms);
     if (r->silent_ms.known)
         ret->gcs_silent_ms = length_from(r, r->silent_ms.value, rung_at(&r->rung[RUNG_GCS_BACK]), now_ms);
+    if (r->state_gone_ms.known) ret->state_gone_ms = length_from(r, r->state_gone_ms.value, r->state_back_ms, now_ms);
     if (!r->down_ms.known) return;
     ret->head_down_ms = length_from(r, r->down_ms.value, ready, now_ms);
     ret->recovered_ms = length_from(r, r->down_ms.value, both, now_ms);
@@ -139,11 +142,11 @@ void outage_of(const struct recovery *r, const struct world *w, const struct foc
     }
     take_identity(r, f, ret);
     take_rungs(r, w, f, now_ms, ret);
-    ret->node_stale = node_is_stale(r, w, f);
+    ret->node_stale = node_is_stale(r, w, f, now_ms);
     take_going(r, w, now_ms, ret);
     ret->headless_ms = recovery_headless_ms(r, w, f, now_ms);
     outage_fill_workers(r, w, ret);
-    outage_fill_fields(r, w, ret);
+    outage_fill_fields(r, w, now_ms, ret);
     memcpy(ret->request, r->request, sizeof ret->request);
     memcpy(ret->failure, r->failure, sizeof ret->failure);
     memcpy(ret->second, r->second, sizeof ret->second);
@@ -160,28 +163,29 @@ const struct outage *outage_last(const struct outage *now, const struct outage *
     return now->state == OUTAGE_OVER && now->head_lost ? now : before;
 }
 
-static enum outage_phase phase_of(enum outage_state state, bool head_lost, bool going, bool ready)
+static enum outage_phase phase_of(enum outage_state state, bool head_lost, bool state_gone, bool going, bool ready)
 {
     if (state == OUTAGE_NONE) return PHASE_NONE;
     if (state == OUTAGE_OVER) return PHASE_OVER;
-    if (!head_lost) return PHASE_SILENT;
+    if (!head_lost) return state_gone ? PHASE_STATELESS : PHASE_SILENT;
     return going ? PHASE_GOING : ready ? PHASE_RECOVERING : PHASE_DOWN;
 }
 
 enum outage_phase outage_phase_of(const struct outage *o)
 {
-    return phase_of(o->state, o->head_lost, o->going, o->rung[RUNG_HEAD_READY].seen);
+    return phase_of(o->state, o->head_lost, o->state_gone, o->going, o->rung[RUNG_HEAD_READY].seen);
 }
 
 enum outage_phase recovery_phase_of(const struct recovery *r)
 {
-    return phase_of(r->outage, r->head_lost, r->going, r->rung[RUNG_HEAD_READY].reached);
+    return phase_of(r->outage, r->head_lost, r->state_gone_ms.known, r->going, r->rung[RUNG_HEAD_READY].reached);
 }
 
 struct known_u64 outage_phase_ms(const struct outage *o)
 {
     switch (outage_phase_of(o)) {
     case PHASE_SILENT: return o->gcs_silent_ms;
+    case PHASE_STATELESS: return o->state_gone_ms;
     case PHASE_DOWN: return o->head_down_ms;
     case PHASE_RECOVERING: return o->recovered_ms;
     default: return UNKNOWN_U64;

@@ -15,6 +15,8 @@
  *               readiness; until now while that is awaited. Unknown where no head was lost, and while it is going.
  *   recovered   from the same moment to Serve RUNNING and the head's readiness, whichever came later; until now while
  *               they are awaited. Where no Serve API is read, the same as head down.
+ *   state gone  from when the GCS's state was seen to be gone from a Redis that answers, to when a GCS has written its
+ *               NODE there again; until now while there is none. Unknown where it was not gone.
  * A length that runs never gets shorter: where a rung is lost again, it runs on from where it began.
  * All of them in milliseconds by our clock. Rungs are offsets from T0, and no lengths.
  */
@@ -67,6 +69,7 @@ struct outage {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX];
     bool ours, head_lost;
+    bool state_gone; /* the GCS's state was gone from a Redis that answers: it came back empty */
     struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];
     char new_head_uid[OUTAGE_NAME_MAX], new_head[OUTAGE_NAME_MAX];
@@ -95,7 +98,7 @@ struct outage {
     struct outage_fields fields;      /* of all tables; known only where each of them is */
     struct outage_fields checkpoints; /* Serve's: they are fields of KV, and among its fields */
 
-    struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms, recovered_ms;
+    struct known_u64 unserved_ms, gcs_silent_ms, head_down_ms, recovered_ms, state_gone_ms;
 };
 
 /* The report of the outage that *r marks, as of now. Pure. */
@@ -106,14 +109,14 @@ const struct outage *outage_before(const struct recovery *r);
 /* The last finished one that cost a head: *now if it is such a one, else *before. State NONE: none was watched. */
 const struct outage *outage_last(const struct outage *now, const struct outage *before);
 
-/* Where it stands: the GCS is only silent; a Terminating head still serves; the new head is awaited; it is Ready, and
- * Serve or the workers are awaited. */
-enum outage_phase { PHASE_NONE, PHASE_SILENT, PHASE_GOING, PHASE_DOWN, PHASE_RECOVERING, PHASE_OVER };
+/* Where it stands: the GCS is only silent, or has lost its state; a Terminating head still serves; the new head is
+ * awaited; it is Ready, and Serve or the workers are awaited. */
+enum outage_phase { PHASE_NONE, PHASE_SILENT, PHASE_STATELESS, PHASE_GOING, PHASE_DOWN, PHASE_RECOVERING, PHASE_OVER };
 enum outage_phase outage_phase_of(const struct outage *o);
 enum outage_phase recovery_phase_of(const struct recovery *r); /* the same, without a report */
 /* "HEAD DOWN"; "" of none, and of one that is over. */
 const char *outage_phase_words(enum outage_phase phase);
-/* The length that runs meanwhile: GCS silent, head down, recovered. Unknown while the head is going. */
+/* The length that runs meanwhile: GCS silent, state gone, head down, recovered. Unknown while the head is going. */
 struct known_u64 outage_phase_ms(const struct outage *o);
 /* The rungs in order of time: those that hold by when they were reached, then the others as they are expected. */
 void outage_rung_order(const struct outage *o, enum rung ret[RUNG_COUNT]);

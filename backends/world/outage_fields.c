@@ -16,31 +16,33 @@ void baseline_done(struct baseline *b)
     *b = (struct baseline){0};
 }
 
-static struct known_u64 checkpoints_of(const struct world *w, const char *ns)
+static struct known_u64 checkpoints_of(const struct world *w, const char *ns, bool gone)
 {
     struct known_u64 n = UNKNOWN_U64;
     WORLD_EACH (row, w, TABLE_CHECKPOINT) {
         const struct checkpoint *c = ROW(row, checkpoint);
-        if (row->gone_ms || !text_eq(c->ns, ns)) continue;
+        if ((row->gone_ms && !gone) || !text_eq(c->ns, ns)) continue;
         n = known_u64(n.value + (c->present == TRI_YES));
     }
     return n;
 }
 
-void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old)
+void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old,
+                      bool gone)
 {
     baseline_done(b);
     if (!f->gcs_ns) return;
     b->ns = mem_str(f->gcs_ns);
     b->head_ip = mem_str(old->ip);
-    b->checkpoints = checkpoints_of(w, b->ns);
+    b->checkpoints = checkpoints_of(w, b->ns, gone);
     WORLD_EACH (row, w, TABLE_GCSTABLE) {
-        if (row->gone_ms || !text_eq(ROW(row, gcstable)->ns, b->ns) || b->tables == KEPT_TABLES) continue;
+        if (row->gone_ms && !gone) continue;
+        if (!text_eq(ROW(row, gcstable)->ns, b->ns) || b->tables == KEPT_TABLES) continue;
         b->table[b->tables++] = record_copy(row->record);
     }
     WORLD_EACH (row, w, TABLE_ACTOR) {
         const struct actor *a = ROW(row, actor);
-        if (row->gone_ms || !a->id || !old->ray_node || !text_eq(a->ns, b->ns)) continue;
+        if ((row->gone_ms && !gone) || !a->id || !old->ray_node || !text_eq(a->ns, b->ns)) continue;
         if (text_eq(a->ray_node, old->ray_node) && b->head_actors < HEAD_ACTORS)
             b->head_actor[b->head_actors++] = mem_str(a->id);
     }
@@ -72,6 +74,7 @@ static bool ends_with(const char *text, const char *end)
 static bool loss_is_expected(const struct recovery *r, const struct world *w, const char *table, const char *field)
 {
     const struct baseline *b = &r->memory->baseline;
+    if (r->state_gone_ms.known) return false;
     if (text_eq(table, "ACTOR_TASK_SPEC")) return r->head_lost && actor_died(b, w, r->old_ray_node, field);
     if (!text_eq(table, "KV") || !strstr(field, "DASHBOARD_AGENT_ADDR_")) return false;
     return ends_with(field, r->old_ray_node) || ends_with(field, b->head_ip);
@@ -133,9 +136,11 @@ static void take_table(const struct recovery *r, const struct world *w, const st
         table_compare(r, w, then, now, out);
 }
 
-static void take_checkpoints(const struct baseline *b, const struct world *w, struct outage_fields *out)
+static void take_checkpoints(const struct baseline *b, const struct world *w, bool state_gone,
+                             struct outage_fields *out)
 {
-    struct known_u64 now = checkpoints_of(w, b->ns);
+    struct known_u64 now = checkpoints_of(w, b->ns, false);
+    if (state_gone && !now.known) now = known_u64(0);
     *out = (struct outage_fields){
         .table = "Serve checkpoints", .before = b->checkpoints.value, .known = b->checkpoints.known && now.known};
     if (!out->known) return;
@@ -144,14 +149,16 @@ static void take_checkpoints(const struct baseline *b, const struct world *w, st
     out->added = now.value > out->before ? now.value - out->before : 0;
 }
 
-void outage_fill_fields(const struct recovery *r, const struct world *w, struct outage *ret)
+void outage_fill_fields(const struct recovery *r, const struct world *w, uint64_t now_ms, struct outage *ret)
 {
     const struct baseline *b = &r->memory->baseline;
+    const bool heard = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
     ret->tables = b->tables;
     ret->fields = (struct outage_fields){.table = "all", .known = b->tables > 0};
     for (size_t i = 0; i < b->tables; i++) {
         struct outage_fields *k = &ret->table[i], *all = &ret->fields;
         take_table(r, w, b->table[i], k);
+        k->known &= heard;
         all->known &= k->known;
         all->before += k->before;
         all->kept += k->kept;
@@ -159,5 +166,6 @@ void outage_fill_fields(const struct recovery *r, const struct world *w, struct 
         all->lost_expected += k->lost_expected;
         all->added += k->added;
     }
-    take_checkpoints(b, w, &ret->checkpoints);
+    take_checkpoints(b, w, r->state_gone_ms.known, &ret->checkpoints);
+    ret->checkpoints.known &= heard;
 }

@@ -17,6 +17,7 @@
     WHOLE(t0_wall_ms)                                                                                                  \
     TEXT(evidence)                                                                                                     \
     FLAG(ours)                                                                                                         \
+    FLAG(state_gone)                                                                                                   \
     FLAG(head_lost)                                                                                                    \
     KNOWN(grace_s)                                                                                                     \
     TEXT(old_head_uid)                                                                                                 \
@@ -38,7 +39,8 @@
     KNOWN(unserved_ms)                                                                                                 \
     KNOWN(gcs_silent_ms)                                                                                               \
     KNOWN(head_down_ms)                                                                                                \
-    KNOWN(recovered_ms)
+    KNOWN(recovered_ms)                                                                                                \
+    KNOWN(state_gone_ms)
 
 static const char *const state_words[] = {"none", "running", "over"};
 static const char *const cause_words[CAUSE_COUNT] = {

@@ -7,6 +7,7 @@ const char *outage_phase_words(enum outage_phase phase)
 {
     switch (phase) {
     case PHASE_SILENT: return "GCS SILENT";
+    case PHASE_STATELESS: return "GCS STATE GONE";
     case PHASE_GOING: return "HEAD GOING";
     case PHASE_DOWN: return "HEAD DOWN";
     case PHASE_RECOVERING: return "RECOVERING";

@@ -61,7 +61,9 @@ static uint64_t last_progress_ms(const struct recovery *r)
 static bool ladder_is_complete(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms)
 {
     const struct rung_state *rung = r->rung;
-    if (!r->head_lost) return rung[RUNG_GCS_BACK].reached;
+    if (!r->head_lost)
+        return (!r->state_gone_ms.known || r->state_back_ms.known) &&
+               (!r->silent_ms.known || rung[RUNG_GCS_BACK].reached);
     if (!rung[RUNG_HEAD_READY].reached) return false;
     if (now_ms > last_progress_ms(r) + RECOVERY_PATIENCE_MS) return true;
     if (f->redis && r->memory->nodes_seen && !(rung[RUNG_HEAD_ALIVE].reached && rung[RUNG_GCS_BACK].reached))
@@ -147,6 +149,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
         observe_deleted(r, w, f, c);
     else if (pods || c->type == CHANGE_RELISTED)
         observe_loss(r, w, f, c);
+    if (c->table == TABLE_GCSTABLE) observe_state(r, w, f, c);
     if (redis) observe_silence(r, w, f, c->at_ms, c->wall_ms);
     if (is_new_completion(r, w, c)) workers_request(r, (const void *)c->record);
     if (outage_is_open(r)) observe_rungs(r, w, f, c);

@@ -7,7 +7,8 @@
  *
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
- * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), or our own delete is accepted. Rungs may be
+ * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), its state is gone from a Redis that answers
+ * (it came back empty), or our own delete is accepted. Rungs may be
  * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
  * ladder closes when every rung that can be observed is true, and opens again when one is lost after that.
  *
@@ -56,6 +57,7 @@ enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
 #define OUTAGE_CAUSE_MAP(X)                                                                                            \
     X(NONE, "")                                                                                                        \
     X(SILENCE, "GCS silent")                                                                                           \
+    X(STATE, "GCS state gone from Redis")                                                                              \
     X(GONE, "head pod gone")                                                                                           \
     X(FAILED, "head pod failed")                                                                                       \
     X(CONTAINER, "head container ended")                                                                               \
@@ -102,9 +104,11 @@ struct recovery {
     bool ours;                        /* T0 is the acceptance of our own delete */
     struct known_u64 grace_s;         /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
-    char *old_ray_node;           /* hex node id in the GCS; NULL: unknown */
-    struct known_u64 silent_ms;   /* when the GCS fell silent: workers' reconnect timeout starts */
-    struct known_u64 down_ms;     /* since when the lost head has been down: T0, or the end of its grace */
+    char *old_ray_node;         /* hex node id in the GCS; NULL: unknown */
+    struct known_u64 silent_ms; /* when the GCS fell silent: workers' reconnect timeout starts */
+    struct known_u64 down_ms;   /* since when the lost head has been down: T0, or the end of its grace */
+    /* When the GCS's state was seen to be gone from a Redis that answers, and to be there again. */
+    struct known_u64 state_gone_ms, state_back_ms;
     bool going;                   /* the lost head is Terminating, and still serves through its grace */
     struct known_u64 over_ms;     /* when the last rung was reached */
     struct known_u64 reconnect_s; /* workers' RAY_gcs_rpc_server_reconnect_timeout_s */

@@ -12,6 +12,7 @@
 
 void gcs_done(struct gcs_view *g)
 {
+    free(g->held);
     *g = (struct gcs_view){0};
 }
 
@@ -84,6 +85,23 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool termina
     ret->at_ms = dated ? g->heartbeat_ms : now_ms;
     ret->wall_ms = dated ? g->heartbeat_wall_ms : wall_ms;
     return true;
+}
+
+/* ---- its state ------------------------------------------------------------------------------------------------ */
+
+bool gcs_state_is_there(const struct world *w, const struct focus *f)
+{
+    char key[512];
+    snprintf(key, sizeof key, "%s/NODE", f->gcs_ns ? f->gcs_ns : "");
+    const struct row *row = f->gcs_ns ? world_find(w, TABLE_GCSTABLE, key) : NULL;
+    if (!row || row->gone_ms) return false;
+    const struct known_u64 fields = ROW(row, gcstable)->fields;
+    return !fields.known || fields.value > 0;
+}
+
+bool gcs_state_is_gone(const struct world *w, const struct focus *f)
+{
+    return f->gcs_ns && !gcs_state_is_there(w, f) && redis_has_answered_since(w, 0);
 }
 
 /* ---- the new head's GCS -------------------------------------------------------------------------------------- */

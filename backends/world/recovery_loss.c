@@ -126,7 +126,7 @@ static void ladder_open(struct recovery *r, const struct world *w, const struct 
     r->memory->nodes_seen = gcs_has_nodes(w, f);
     if (f->rayservice) r->reconnect_s = f->rayservice->worker_reconnect_s;
     workers_capture(r, w, f);
-    baseline_capture(&r->memory->baseline, w, f, h);
+    baseline_capture(&r->memory->baseline, w, f, h, gcs_state_is_gone(w, f) && r->memory->gcs.held);
 }
 
 /* A more specific cause replaces a less specific one. */
@@ -302,6 +302,26 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
     cause_set(r, CAUSE_SILENCE, "%s", s.note);
     rung_mark(r, RUNG_GCS_SILENT, s.at_ms, s.wall_ms, "%s", s.note);
     r->silent_ms = known_u64(r->rung[RUNG_GCS_SILENT].at_ms);
+}
+
+/* ---- its state ------------------------------------------------------------------------------------------------ */
+
+/* Redis came back empty, or was flushed: whatever still runs, the next head finds nothing. */
+void observe_state(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
+{
+    struct gcs_view *g = &r->memory->gcs;
+    if (gcs_state_is_there(w, f)) {
+        record_set(&g->held, f->gcs_ns);
+        if (r->state_gone_ms.known && !r->state_back_ms.known) r->state_back_ms = known_u64(c->at_ms);
+        return;
+    }
+    if (!g->held || !text_eq(g->held, f->gcs_ns) || !gcs_state_is_gone(w, f)) return;
+    if (!r->memory->head.uid || cluster_changed_or_deleting(r, f)) return;
+    if (r->outage != OUTAGE_RUNNING) ladder_open(r, w, f, c->at_ms, c->wall_ms);
+    record_set(&g->held, NULL);
+    cause_set(r, CAUSE_STATE, "Redis came back empty");
+    if (!r->state_gone_ms.known) r->state_gone_ms = known_u64(c->at_ms);
+    r->state_back_ms = UNKNOWN_U64;
 }
 
 /* ---- going, and down ----------------------------------------------------------------------------------------- */

@@ -36,6 +36,7 @@ struct gcs_view {
     struct known_u64 heartbeat;               /* last value: a time stamp by the head's clock */
     uint64_t heartbeat_ms, heartbeat_wall_ms; /* when it last advanced, by our clocks; 0: never */
     struct known_u64 connections;             /* in the last sample */
+    char *held;                               /* the storage namespace whose state has been seen there */
     uint64_t connections_well;                /* last count above 0 before T0; 0: never seen */
 };
 
@@ -121,6 +122,8 @@ void observe_silence(struct recovery *r, const struct world *w, const struct foc
                      uint64_t wall_ms);
 /* The grace that the lost head was deleted with, in seconds. */
 struct known_u64 head_grace_s(const struct recovery *r, const struct pod *p);
+/* The same for the GCS's state in Redis. */
+void observe_state(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* Dates the end of a lost head: HEAD GOING until then, HEAD DOWN from then on. */
 void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms);
 
@@ -132,10 +135,13 @@ void observe_gcs(struct recovery *r, const struct world *w, const struct focus *
 
 /* ---- outage_fields.c ------------------------------------------------------------------------------------------ */
 
-void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old);
+/* gone: with what has just left Redis. */
+void baseline_capture(struct baseline *b, const struct world *w, const struct focus *f, const struct head_before *old,
+                      bool gone);
 void baseline_done(struct baseline *b);
-/* Compares the GCS's fields with those at T0: fills table, fields and checkpoints. */
-void outage_fill_fields(const struct recovery *r, const struct world *w, struct outage *ret);
+/* Compares the GCS's fields with those at T0: fills table, fields and checkpoints. Nothing of them is known while Redis
+ * is not heard. */
+void outage_fill_fields(const struct recovery *r, const struct world *w, uint64_t now_ms, struct outage *ret);
 
 /* ---- recovery_gcs.c: times are by our clocks -------------------------------------------------------------------- */
 
@@ -144,6 +150,10 @@ void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint
 /* Is the GCS silent? ret: since when, and the evidence. terminating: the head is known to be. */
 bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool terminating, uint64_t now_ms, uint64_t wall_ms,
                    struct rung_state *ret);
+/* Is the GCS's state in Redis? Its table NODE is never empty: dead nodes stay in it. */
+bool gcs_state_is_there(const struct world *w, const struct focus *f);
+/* Is it not, in a Redis that answers? */
+bool gcs_state_is_gone(const struct world *w, const struct focus *f);
 /* Are any Ray nodes of this service's GCS known? */
 bool gcs_has_nodes(const struct world *w, const struct focus *f);
 /* The NODE record that the new head's run has written; NULL: none. */

@@ -154,6 +154,8 @@ static void gcs_why(const struct recovery *r, const struct world *w, const struc
     if (say_unheard(out, "Redis", w, WORLD_REDIS, now_ms)) return;
     if (head_does_not_run(r, f)) {
         head_why(r, w, f, now_ms, out);
+    } else if (r->state_gone_ms.known && !r->state_back_ms.known) {
+        snprintf(out, RECOVERY_WHY_MAX, "the GCS's state is gone: Redis came back empty");
     } else if (node) {
         snprintf(out, RECOVERY_WHY_MAX, "%.8s in NODE, %s", node->id,
                  gcs_old_node_is_dead(r, w, f) ? "no heartbeat of it yet" : "the old head is not DEAD yet");

@@ -324,6 +324,104 @@ static void a_head_in_its_grace_is_going(void **state)
     }
 }
 
+/* ---- Redis ------------------------------------------------------------------------------------------------------ */
+
+/* As the backend tells of a Redis that came back empty: every row goes. */
+static void redis_is_emptied(struct small *s)
+{
+    static const enum table tables[] = {TABLE_GCSTABLE, TABLE_RAYNODE, TABLE_ACTOR};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        struct change *c = change_new(CHANGE_RELIST, "redis", WORLD_REDIS);
+        c->table = tables[i];
+        small_apply(s, c);
+        c = change_new(CHANGE_RELISTED, "redis", WORLD_REDIS);
+        c->table = tables[i];
+        small_apply(s, c);
+    }
+}
+
+/* It is said at once, and red, before anything has fallen silent: what was there is lost, and nobody reconnects. */
+static void state_that_is_gone_is_said_at_once(void **state)
+{
+    struct small *s = *state;
+    char words[OUTAGE_WORDS_MAX];
+    bool bad = false;
+    redis_is_emptied(s);
+    struct outage o = now_of(s);
+    assert_int_equal(o.state, OUTAGE_RUNNING);
+    assert_false(o.head_lost);
+    struct answer a = answer_now(s, 1);
+    assert_string_equal(a.question, "GCS STATE GONE");
+    assert_int_equal(a.verdict, VERDICT_NO);
+    assert_string_equal(a.text, "GCS state gone: Redis came back empty · the next head finds nothing, and the workers "
+                                "restart with it");
+    assert_string_equal(outage_field_words(&o.fields, words, &bad), "kept 0/15 LOST 15");
+    assert_true(bad);
+    assert_string_equal(outage_cause_words(&o, words), "GCS state gone from Redis");
+    small_wait(s, 4000);
+    head_runs(s, old_head, head_pod, NULL, TRI_NO);
+    o = now_of(s);
+    a = answer_now(s, 1);
+    assert_string_equal(a.question, "HEAD DOWN");
+    assert_string_equal(a.word, "4.0s");
+    assert_int_equal(a.verdict, VERDICT_NO);
+    assert_null(strstr(a.text, "reconnect"));
+    assert_false(o.node_stale); /* there is no NODE */
+    assert_string_equal(o.rung[RUNG_GCS_BACK].why, "head pod CrashLoopBackOff");
+    /* The new head writes its own: that is a state, and what is lost stays lost. */
+    head_runs(s, old_head, head_pod, "two", TRI_NO);
+    assert_string_equal(now_of(s).rung[RUNG_GCS_BACK].why, "the GCS's state is gone: Redis came back empty");
+    small_table(s, "NODE", "7afdda9d");
+    node_registers(s, "7afdda9d", head_pod);
+    beat(s);
+    small_wait(s, 2000);
+    o = now_of(s);
+    assert_true(o.rung[RUNG_GCS_BACK].seen);
+    assert_int_equal(o.state_gone_ms.value, 4000);
+    assert_string_equal(outage_field_words(&o.fields, words, &bad), "kept 0/15 LOST 15 +1");
+}
+
+/* A service that is deleted takes its state with it. */
+static void state_that_goes_with_its_service_is_no_loss(void **state)
+{
+    struct small *s = *state;
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    rs->deleted = known_u64(small_wall(s));
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    redis_is_emptied(s);
+    assert_int_equal(now_of(s).state, OUTAGE_NONE);
+}
+
+/* While Redis is down nothing is kept, and nothing is to go. */
+static void nothing_is_kept_while_redis_is_down(void **state)
+{
+    struct small *s = *state;
+    char words[OUTAGE_WORDS_MAX];
+    head_killed_and_back(s);
+    small_wait(s, 90000);
+    small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    beat(s);
+    small_wait(s, 100);
+    beat(s);
+    head_deleted(s, new_head, 0);
+    struct pod *p = small_pod("third", "mistral-44qn2-head-third", "head", "ip-100-64-90-12", NULL);
+    p->started = UNKNOWN_U64;
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_non_null(strstr(answer_now(s, 1).text, "to go"));
+    struct outage o = now_of(s);
+    assert_true(o.fields.known);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
+    o = now_of(s);
+    assert_string_equal(outage_field_words(&o.fields, words, NULL), "–");
+    for (size_t i = 0; i < o.tables; i++) assert_false(o.table[i].known);
+    assert_false(o.checkpoints.known);
+    struct answer a = answer_now(s, 1);
+    assert_null(strstr(a.text, "to go"));
+    assert_null(strstr(a.brief, "to go"));
+    assert_non_null(strstr(a.text, "Redis down: refused"));
+}
+
 /* ---- any history ------------------------------------------------------------------------------------------------ */
 
 static void anything_happens(struct small *s, struct rng *rng)
@@ -401,6 +499,9 @@ int main(void)
         WITH(an_outage_that_is_replaced_leaves_its_trace),
         WITH(rungs_stand_in_the_order_of_time),
         WITH(a_head_in_its_grace_is_going),
+        WITH(state_that_is_gone_is_said_at_once),
+        WITH(state_that_goes_with_its_service_is_no_loss),
+        WITH(nothing_is_kept_while_redis_is_down),
         WITH(no_clock_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

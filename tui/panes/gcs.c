@@ -177,6 +177,18 @@ static uint64_t generations_sum(const struct world *w)
            world_generation(w, TABLE_RAYSERVICE);
 }
 
+static void set_warning(struct gcs *s, const struct outage *o)
+{
+    const bool gone = o->state == OUTAGE_RUNNING && o->state_gone;
+    s->warning_role = gone ? ROLE_BAD : ROLE_WARN;
+    s->warning = gone            ? "the GCS's state is gone: Redis came back empty"
+                 : o->node_stale ? "NODE still says old head ALIVE: stale until replaced"
+                                 : NULL;
+    s->warning_brief = gone            ? "state gone: Redis came back empty"
+                       : o->node_stale ? "NODE says old head ALIVE: stale"
+                                       : NULL;
+}
+
 static void gcs_update(struct pane *p, const struct view *v)
 {
     struct gcs *s = (struct gcs *)p;
@@ -186,7 +198,7 @@ static void gcs_update(struct pane *p, const struct view *v)
     s->columns[GCS_NOTE].min = is_outage(v) ? 14 : 0; /* hidden rather than truncated */
     s->columns[GCS_TABLE].min = p->cols >= 50 ? 17 : 8;
     s->fields = 0;
-    s->node_stale = v->outage->node_stale;
+    set_warning(s, v->outage);
     s->heartbeat = v->focus->redis ? v->focus->redis->heartbeat : UNKNOWN_U64;
     table_begin(&s->table);
     add_tables(s, v);
@@ -213,9 +225,9 @@ static void server_text(const struct view *v, char *out, size_t size)
 /* Lines below the table, and the rows left for it. Where not all fits, the server's line is left out first. */
 static int table_rows(const struct gcs *s, int rows, bool *ret_server)
 {
-    int height = table_height(&s->table), under = rows >= 5 ? 1 + s->node_stale : 0;
+    int height = table_height(&s->table), under = rows >= 5 ? 1 + (s->warning != NULL) : 0;
     bool server = under > 0;
-    if (server && s->node_stale && height > rows - under) {
+    if (server && s->warning && height > rows - under) {
         server = false;
         under--;
     }
@@ -242,17 +254,17 @@ static void gcs_draw(const struct pane *p, const struct view *v, struct canvas *
 {
     const struct gcs *s = (const struct gcs *)p;
     struct fresh f = fresh_of(v->world, WORLD_REDIS, NULL, v->now_ms);
-    if (s->table.count == 0) {
+    if (s->table.count == 0 && s->warning)
+        pane_say(cv, 0, s->warning_role, s->warning);
+    else if (s->table.count == 0)
         draw_nothing(v, cv, &f);
-        return;
-    }
+    if (s->table.count == 0) return;
     bool server;
     int rows = table_rows(s, cv->rows, &server);
     struct canvas top = canvas_sub(cv, 0, 0, rows, cv->cols);
     table_draw(&s->table, &top, focused);
     char text[200];
-    if (s->node_stale && rows < cv->rows)
-        canvas_field(cv, rows++, 2, cv->cols - 2, ROLE_WARN, "NODE still says old head ALIVE: stale until replaced");
+    if (s->warning && rows < cv->rows) canvas_field(cv, rows++, 2, cv->cols - 2, s->warning_role, s->warning);
     server_text(v, text, sizeof text);
     if (server && rows < cv->rows) canvas_field(cv, rows, 2, cv->cols - 2, ROLE_TEXT, text);
     if (fresh_is_old(f.state)) pane_stale(cv);
@@ -263,13 +275,14 @@ static int gcs_wanted(const struct pane *p, const struct view *v, int cols)
     const struct gcs *s = (const struct gcs *)p;
     (void)v;
     (void)cols;
-    return s->table.count ? table_height(&s->table) + 1 + s->node_stale : 3;
+    return s->table.count ? table_height(&s->table) + 1 + (s->warning != NULL) : 3;
 }
 
-static void heartbeat_text(const struct view *v, struct known_u64 beat, char *out, size_t size)
+/* Of a Redis that is not heard it was the last one: it is not "ok". */
+static void heartbeat_text(const struct view *v, struct known_u64 beat, const struct fresh *f, char *out, size_t size)
 {
     uint64_t age = beat.known && v->wall_ms > beat.value ? v->wall_ms - beat.value : 0;
-    if (!beat.known)
+    if (!beat.known || (fresh_is_old(f->state) && age < GCS_NOW_MS))
         snprintf(out, size, "–");
     else if (age < GCS_NOW_MS)
         snprintf(out, size, "ok");
@@ -288,7 +301,7 @@ static void gcs_status(const struct pane *p, const struct view *v, char *out, si
         snprintf(out, size, "%s", words);
         return;
     }
-    heartbeat_text(v, r->heartbeat, beat, sizeof beat);
+    heartbeat_text(v, r->heartbeat, &f, beat, sizeof beat);
     const char *state = f.throttled ? f.why : fresh_is_old(f.state) ? words : "";
     snprintf(out, size, "%s · %s · hb %s%s%s", r->tls == TRI_YES ? "rediss" : "redis",
              text_bytes(memory, r->used_memory), beat, *state ? " · " : "", state);
@@ -304,10 +317,10 @@ static void gcs_brief(const struct pane *p, const struct view *v, char *out, siz
         snprintf(out, size, "  GCS     %s", f.why[0] ? f.why : "nothing seen");
     } else if (is_outage(v) && v->outage->fields.known) {
         char kept[OUTAGE_WORDS_MAX];
-        snprintf(out, size, "  GCS     fields %s%s%s%s", outage_field_words(&v->outage->fields, kept, NULL),
-                 s->node_stale ? " · NODE says old head ALIVE: stale" : "", old[0] ? " · " : "", old);
+        snprintf(out, size, "  GCS     fields %s%s%s%s%s", outage_field_words(&v->outage->fields, kept, NULL),
+                 s->warning ? " · " : "", s->warning ? s->warning_brief : "", old[0] ? " · " : "", old);
     } else {
-        heartbeat_text(v, s->heartbeat, beat, sizeof beat);
+        heartbeat_text(v, s->heartbeat, &f, beat, sizeof beat);
         if (s->checkpoints)
             snprintf(points, sizeof points, " · %zu/%zu Serve checkpoints", s->checkpoints_present, s->checkpoints);
         snprintf(out, size, "  GCS     %llu fields · heartbeat %s%s%s%s", (unsigned long long)s->fields, beat, points,

@@ -15,7 +15,8 @@ struct gcs {
     struct pane_due due;
     uint64_t fields; /* of all tables shown */
     size_t checkpoints, checkpoints_present;
-    bool node_stale;            /* NODE still lists the lost head as ALIVE */
+    const char *warning, *warning_brief; /* what the table cannot say; NULL: nothing */
+    enum role warning_role;
     struct known_u64 heartbeat; /* the stamp in Redis, to compute its age */
 };
 
