@@ -123,23 +123,6 @@ const char *doctor_ray_version(const struct doctor *d)
     return NULL;
 }
 
-bool doctor_on_elasticache(const struct doctor *d)
-{
-    const struct rayservice *rs = d->f->rayservice;
-    const struct redis *r = d->f->redis;
-    if (r && r->os && text_has(r->os, "ElastiCache")) return true;
-    if (r && r->address && text_has(r->address, ".cache.amazonaws.com")) return true;
-    return rs && rs->redis_address && text_has(rs->redis_address, ".cache.amazonaws.com");
-}
-
-bool doctor_on_memorydb(const struct doctor *d)
-{
-    const struct rayservice *rs = d->f->rayservice;
-    const struct redis *r = d->f->redis;
-    if (r && r->address && text_has(r->address, ".memorydb.")) return true;
-    return rs && rs->redis_address && text_has(rs->redis_address, ".memorydb.");
-}
-
 const struct doctor_aws *doctor_aws(const struct doctor *d)
 {
     const struct rayservice *rs = d->f->rayservice;
@@ -189,13 +172,13 @@ void doctor_of(const struct world *w, const struct focus *f, const struct doctor
     if (out->count > 1) qsort(out->items, out->count, sizeof *out->items, by_severity);
 }
 
-struct known_u64 doctor_warnings(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms)
+void doctor_count(const struct world *w, struct focus *f, uint64_t now_ms, uint64_t wall_ms)
 {
     const struct doctor_ask ask = {.now_ms = now_ms, .wall_ms = wall_ms};
     struct findings found;
     findings_init(&found);
     doctor_of(w, f, &ask, &found);
-    const uint64_t warnings = found.of[FINDING_WARNING];
+    f->errors = known_u64(found.of[FINDING_ERROR]);
+    f->warnings = known_u64(found.of[FINDING_WARNING]);
     findings_done(&found);
-    return known_u64(warnings);
 }

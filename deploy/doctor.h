@@ -33,8 +33,9 @@ struct doctor_ask {
 /* Adds to `out`, and orders it: by severity, then rule, then object. */
 void doctor_of(const struct world *w, const struct focus *f, const struct doctor_ask *ask, struct findings *out);
 
-/* How many warnings that would be: for focus.warnings, so that what counts them and what lists them agree. */
-struct known_u64 doctor_warnings(const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
+/* Sets focus.errors and focus.warnings to how many that would be, so that what counts them and what lists them agree.
+ */
+void doctor_count(const struct world *w, struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
 /* Grouped by severity: rule and title, then where, what, why and fix; the totals last. */
 void doctor_text(const struct findings *f, struct buf *out);

@@ -1,6 +1,7 @@
 /* doctor_kube.c - the doctor's checks of Kubernetes objects. */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/redis_loss.h"
 #include "backends/world/serve_not_running.h"
 #include "deploy/doctor_priv.h"
 
@@ -185,7 +186,7 @@ static void check_versions(struct doctor *d)
     else if (doctor_version_from(kuberay, 1, 1) == TRI_NO)
         doctor_say(d, RULE_D18, FINDING_WARNING, d->service,
                    "KubeRay %s: a cleanup Job that fails holds the RayCluster for ever", kuberay);
-    if (!doctor_on_elasticache(d)) {
+    if (!redis_is_elasticache(d->f)) {
         if (!(r && r->address) && !(rs && rs->redis_address))
             doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "where its Redis is, is not known");
         return;

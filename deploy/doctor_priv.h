@@ -31,8 +31,6 @@ bool doctor_needs(struct doctor *d, enum rule_id id, const char *object, const c
 enum tri doctor_version_from(const char *version, unsigned major, unsigned minor);
 /* Ray's: the RayService's word, else that of the storage namespace in Redis; NULL unknown. */
 const char *doctor_ray_version(const struct doctor *d);
-bool doctor_on_elasticache(const struct doctor *d);
-bool doctor_on_memorydb(const struct doctor *d);
 
 /* What AWS says, if it is of the Redis that is looked at or that the RayService names; NULL: not asked, or of another.
  */

@@ -1,5 +1,6 @@
 /* doctor_redis.c - the doctor's checks of the way to Redis, and of its replicas. */
 #include "backends/base/text.h"
+#include "backends/world/redis_loss.h"
 #include "deploy/doctor_priv.h"
 
 #include <stdio.h>
@@ -139,26 +140,40 @@ static void check_replicas(struct doctor *d)
 
 /* ---- D8: what a restart of it leaves ---- */
 
-static void check_persistence(struct doctor *d)
+/* A failed snapshot also makes Redis refuse writes (stop-writes-on-bgsave-error). */
+static void check_snapshots(struct doctor *d)
 {
     const struct redis *r = d->f->redis;
+    if (text_eq(r->aof, "on")) return;
+    if (r->rdb_last && r->save && *r->save && !text_eq(r->rdb_last, "ok"))
+        doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "its last snapshot failed (%s)", r->rdb_last);
+    else if (r->save && !*r->save)
+        doctor_say(d, RULE_D8, FINDING_INFO, d->redis,
+                   "neither append-only file nor snapshots: its replicas alone keep the state");
+}
+
+/* As the answer judges it; an error where the GCS's fault tolerance rests on it. */
+static void check_persistence(struct doctor *d)
+{
+    const struct rayservice *rs = d->f->rayservice;
+    const struct doctor_aws *aws = doctor_aws(d);
+    const struct redis_loss l = redis_loss_of(d->f, aws ? aws->replicas : UNKNOWN_U64);
+    if (redis_is_memorydb(d->f)) return;
     if (d->redis_why[0]) {
         doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
         return;
     }
-    if (text_eq(r->aof, "on")) return;
-    const bool snapshots = r->save && *r->save;
-    if (!r->aof)
-        doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "neither INFO nor CONFIG tells its persistence");
-    else if (!r->save)
-        doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "no append-only file; CONFIG does not tell its snapshots");
-    else if (!snapshots && r->replicas.known && r->replicas.value)
-        doctor_say(d, RULE_D8, FINDING_INFO, d->redis,
-                   "neither append-only file nor snapshots: its replicas alone keep the state");
-    else if (!snapshots)
-        doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "neither append-only file nor snapshots");
-    else if (r->rdb_last && !text_eq(r->rdb_last, "ok"))
-        doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "its last snapshot failed (%s)", r->rdb_last);
+    switch (l.verdict) {
+    case VERDICT_OK: check_snapshots(d); break;
+    case VERDICT_WARN:
+        doctor_say(d, RULE_D8, FINDING_INFO, d->redis, "%s: what the GCS wrote since the last one is lost", l.kept);
+        break;
+    case VERDICT_NO:
+        doctor_say(d, RULE_D8, rs && rs->ft == TRI_YES ? FINDING_ERROR : FINDING_WARNING, d->redis,
+                   "%s: it comes back empty", l.kept);
+        break;
+    default: doctor_say(d, RULE_D8, FINDING_UNKNOWN, d->redis, "%s", l.kept); break;
+    }
 }
 
 void doctor_redis(struct doctor *d)

@@ -1,5 +1,6 @@
 /* doctor_redis_settings.c - the doctor's checks of Redis' settings. */
 #include "backends/base/text.h"
+#include "backends/world/redis_loss.h"
 #include "deploy/doctor_priv.h"
 
 #include <stdio.h>
@@ -59,9 +60,9 @@ static void idle_by_aws(struct doctor *d, const char *not_answered)
                    other ? asked->service : "", other ? " is another Redis, by its address" : "");
     } else {
         doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s%s", not_answered,
-                   doctor_on_memorydb(d)      ? "; MemoryDB's parameter group tells it: --redis-from memorydb"
-                   : doctor_on_elasticache(d) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
-                                              : "");
+                   redis_is_memorydb(d->f)      ? "; MemoryDB's parameter group tells it: --redis-from memorydb"
+                   : redis_is_elasticache(d->f) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
+                                                : "");
     }
 }
 

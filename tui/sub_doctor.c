@@ -69,6 +69,7 @@ int doctor_print(const struct cli *cli, const struct session *session, const str
     ask.may_delete = session_may_delete_pods(session, &ask.may_why);
     findings_init(&found);
     doctor_of(s.world, &s.focus, &ask, &found);
+    s.focus.errors = known_u64(found.of[FINDING_ERROR]);
     s.focus.warnings = known_u64(found.of[FINDING_WARNING]);
     print_findings(cli, &s, &found);
     const bool errors = found.of[FINDING_ERROR] > 0;

@@ -32,7 +32,7 @@ struct status_of status_of_session(const struct session *session, const char *co
                           .now_ms = clock_now_ms(session_clock(session)),
                           .wall_ms = clock_wall_ms(session_clock(session))};
     outage_of(session_recovery(session), s.world, &s.focus, s.now_ms, s.wall_ms, ret_outage);
-    s.focus.warnings = doctor_warnings(s.world, &s.focus, s.now_ms, s.wall_ms);
+    doctor_count(s.world, &s.focus, s.now_ms, s.wall_ms);
     return s;
 }
 

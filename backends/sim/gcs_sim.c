@@ -361,9 +361,9 @@ void gcs_sim_redis_gone(struct gcs_sim *g)
     if (g->head_pod && g->reached > GCS_SIM_CONNECTED) on_lost(g);
 }
 
-void gcs_sim_redis_back(struct gcs_sim *g)
+void gcs_sim_redis_back(struct gcs_sim *g, bool empty)
 {
-    g->empty = true;
+    g->empty = g->empty || empty;
     g->redis_gone = false;
 }
 

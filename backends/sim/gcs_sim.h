@@ -71,7 +71,8 @@ void gcs_sim_clean(struct gcs_sim *g, const char *from);
 bool gcs_sim_reached(const struct gcs_sim *g, enum gcs_sim_step step); /* by the current head */
 unsigned gcs_sim_connections(const struct gcs_sim *g);                 /* that it holds to Redis */
 void gcs_sim_redis_gone(struct gcs_sim *g); /* as its connections report it where it has some */
-void gcs_sim_redis_back(struct gcs_sim *g); /* Redis is back, empty: the next head writes all rows */
-void gcs_sim_free(struct gcs_sim *g);       /* NULL is fine */
+/* Redis is back. empty: the next head writes all rows. */
+void gcs_sim_redis_back(struct gcs_sim *g, bool empty);
+void gcs_sim_free(struct gcs_sim *g); /* NULL is fine */
 
 #endif

@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/link/child_env.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -29,6 +30,7 @@ struct reply {
 /* State of the guard process. */
 struct watch {
     char *path[GUARD_PATHS];
+    bool folder[GUARD_PATHS]; /* with the files in it */
     size_t paths;
     pid_t redis; /* 0: none */
 };
@@ -38,7 +40,7 @@ struct watch {
 static void end_redis(struct watch *w)
 {
     if (!w->redis) return;
-    kill(w->redis, SIGKILL); /* without persistence there is nothing to write back */
+    kill(w->redis, SIGKILL); /* what its append-only file holds was written as it happened */
     while (waitpid(w->redis, NULL, 0) < 0 && errno == EINTR) continue;
     w->redis = 0;
 }
@@ -94,11 +96,19 @@ static struct reply start_redis(struct watch *w, const char *conf, size_t len)
     return (struct reply){w->redis, error};
 }
 
+static void files_remove(const char *folder)
+{
+    DIR *open = opendir(folder);
+    for (const struct dirent *one; open && (one = readdir(open));) unlinkat(dirfd(open), one->d_name, 0);
+    if (open) closedir(open);
+}
+
 static void clean_up(struct watch *w)
 {
     end_redis(w);
     while (w->paths) {
         char *path = w->path[--w->paths];
+        if (w->folder[w->paths]) files_remove(path);
         if (unlink(path) != 0 && errno == EISDIR) (void)rmdir(path);
         free(path);
     }
@@ -108,6 +118,15 @@ static void reply_write(const struct reply *reply)
 {
     ssize_t ignored = send(GUARD_SOCKET, reply, sizeof *reply, MSG_NOSIGNAL);
     (void)ignored;
+}
+
+/* 0, or an errno. */
+static int path_add(struct watch *w, const char *path, size_t len, bool folder)
+{
+    if (w->paths == GUARD_PATHS) return ENOSPC;
+    w->folder[w->paths] = folder;
+    w->path[w->paths++] = mem_strn(path, len);
+    return 0;
 }
 
 static void watch_serve(struct watch *w)
@@ -120,10 +139,8 @@ static void watch_serve(struct watch *w)
         if (n <= 0) return;
         size_t len = (size_t)n - 1;
         struct reply r = fine;
-        if (message[0] == 'F' && w->paths < GUARD_PATHS)
-            w->path[w->paths++] = mem_strn(message + 1, len);
-        else if (message[0] == 'F')
-            r.error = ENOSPC;
+        if (message[0] == 'F' || message[0] == 'D')
+            r.error = path_add(w, message + 1, len, message[0] == 'D');
         else if (message[0] == 'R')
             r = start_redis(w, message + 1, len);
         else
@@ -197,11 +214,21 @@ static enum err guard_request(struct guard *g, char type, const char *bytes, siz
     return got == (ssize_t)sizeof *ret ? ERR_OK : ERR_IO;
 }
 
-enum err guard_remove(struct guard *g, const char *path)
+static enum err path_register(struct guard *g, char type, const char *path)
 {
     struct reply r;
-    enum err e = guard_request(g, 'F', path, strlen(path), &r);
+    enum err e = guard_request(g, type, path, strlen(path), &r);
     return e != ERR_OK ? e : r.error ? ERR_LIMIT : ERR_OK;
+}
+
+enum err guard_remove(struct guard *g, const char *path)
+{
+    return path_register(g, 'F', path);
+}
+
+enum err guard_remove_folder(struct guard *g, const char *path)
+{
+    return path_register(g, 'D', path);
 }
 
 enum err guard_redis(struct guard *g, const char *conf, size_t len, pid_t *ret_pid, struct why *why)

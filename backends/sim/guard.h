@@ -19,6 +19,8 @@ struct guard;
 enum err guard_start(struct guard **ret, struct why *why);
 /* Registers a file, socket or (if empty by then) directory to be removed at the end, in reverse order. */
 enum err guard_remove(struct guard *g, const char *path);
+/* Registers a directory whose files are removed with it. */
+enum err guard_remove_folder(struct guard *g, const char *path);
 
 /* Starts redis-server with this configuration on its stdin (no file holds the password, no argv shows it); kills a
  * running one. ERR_NOT_FOUND: not installed. Returns after exec, before it serves. */

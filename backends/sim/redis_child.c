@@ -19,6 +19,8 @@
 struct redis_child {
     struct guard *guard; /* borrowed */
     char *dir, *password;
+    char *folder; /* of the append-only file, in dir; a new name each time, so that none is ever read of an earlier run;
+                     NULL: no persistence */
     unsigned port;
     pid_t pid;
 };
@@ -75,9 +77,11 @@ static enum err child_start_server(struct redis_child *c, struct why *why)
     struct buf conf;
     buf_init(&conf, 8192);
     enum err e = buf_printf(&conf,
-                            "port %u\nbind 127.0.0.1\ndir \"%s\"\nsave \"\"\nappendonly no\ndaemonize no\n"
+                            "port %u\nbind 127.0.0.1\ndir \"%s\"\nsave \"\"\ndaemonize no\n"
                             "databases 1\nuser default on >%s ~* &* +@all\nuser %s on >%s ~* &* +@all\n",
                             c->port, c->dir, c->password, user, c->password);
+    if (e == ERR_OK && c->folder) /* a process that is killed loses nothing that it wrote */
+        e = buf_printf(&conf, "appendonly yes\nappendfsync no\nappenddirname \"%s\"\n", c->folder);
     if (e == ERR_OK) e = guard_redis(c->guard, buf_text(&conf), conf.len, &c->pid, why);
     if (conf.data) mem_wipe(conf.data, conf.len);
     buf_done(&conf);
@@ -87,7 +91,21 @@ static enum err child_start_server(struct redis_child *c, struct why *why)
     return why_set(why, ERR_CHILD, "redis-server on 127.0.0.1:%u did not answer within %d s", c->port, READY_MS / 1000);
 }
 
-enum err redis_child_start(struct guard *g, const char *dir, struct redis_child **ret, struct why *why)
+static enum err name_folder(struct redis_child *c)
+{
+    unsigned char random[8];
+    if (getrandom(random, sizeof random, 0) != (ssize_t)sizeof random) return ERR_IO;
+    char *hex = text_hex(random, sizeof random);
+    c->folder = mem_printf("redis-%s", hex);
+    free(hex);
+    char *path = mem_printf("%s/%s", c->dir, c->folder);
+    const enum err e = guard_remove_folder(c->guard, path);
+    free(path);
+    return e;
+}
+
+enum err redis_child_start(struct guard *g, const char *dir, bool append_only, struct redis_child **ret,
+                           struct why *why)
 {
     unsigned char random[24];
     if (strpbrk(dir, "\"\\\n")) return why_set(why, ERR_USAGE, "redis-server: a folder with such a name will not do");
@@ -97,7 +115,11 @@ enum err redis_child_start(struct guard *g, const char *dir, struct redis_child 
     c->guard = g;
     c->dir = mem_str(dir);
     c->password = text_hex(random, sizeof random);
-    enum err e = ERR_IO;
+    enum err e = append_only ? name_folder(c) : ERR_OK;
+    if (e != ERR_OK) {
+        redis_child_free(c);
+        return why_set(why, e, "redis-server: no folder for its append-only file");
+    }
     /* Another process may take the port between free_port and bind. */
     for (int tries = 0; tries < PORT_TRIES; tries++) {
         c->port = free_port();
@@ -138,11 +160,17 @@ enum err redis_child_restart(struct redis_child *c, struct why *why)
     return child_start_server(c, why);
 }
 
+bool redis_child_keeps_data(const struct redis_child *c)
+{
+    return c->folder != NULL;
+}
+
 void redis_child_free(struct redis_child *c)
 {
     if (!c) return;
     guard_kill_redis(c->guard);
     free(c->dir);
+    free(c->folder);
     mem_free_secret(c->password);
     free(c);
 }

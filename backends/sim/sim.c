@@ -120,8 +120,12 @@ static enum err start_cluster(struct sim *s, enum start start, struct why *why)
 static enum err make_cluster(struct sim *s, struct why *why)
 {
     s->sched = sched_new(s->loop, s->conf.speed);
-    const struct sim_worlds_conf worlds = {
-        .dir = s->dir, .guard = s->guard, .seed = s->conf.seed, .sched = s->sched, .no_redis = s->conf.no_redis};
+    const struct sim_worlds_conf worlds = {.dir = s->dir,
+                                           .guard = s->guard,
+                                           .seed = s->conf.seed,
+                                           .sched = s->sched,
+                                           .no_redis = s->conf.no_redis,
+                                           .redis_volatile = s->conf.redis_volatile};
     enum err e = sim_worlds_new(s->loop, &worlds, &s->worlds, why);
     if (e != ERR_OK) return e;
     s->templates = templates_new();

@@ -27,8 +27,9 @@ struct sim_conf {
     uint64_t bookmark_ms; /* interval of a watch's bookmarks; 0: a minute */
     bool no_ft;           /* a RayService without GCS fault tolerance */
     bool no_redis;
-    bool empty;  /* KubeRay and the K8s nodes, and no RayService */
-    bool openai; /* Serve answers the OpenAI API too */
+    bool redis_volatile; /* its Redis does not persist: one that restarts is empty */
+    bool empty;          /* KubeRay and the K8s nodes, and no RayService */
+    bool openai;         /* Serve answers the OpenAI API too */
     bool devices_known;
     unsigned devices;        /* Neuron devices per worker node, if devices_known; else 6 */
     unsigned pods;           /* additional pods of another application, for benchmarks; at most CROWD_MAX */

@@ -18,7 +18,7 @@ enum { EXIT_USAGE = 2, EXIT_BACKEND = 3 };
 
 static const char usage[] =
     "usage: raydeck-sim --dir DIR [--seed N] [--speed X] [--fault NAME]... [--no-ft] [--no-redis] [--empty]\n"
-    "                   [--devices N] [--openai] [--pods N] [--exit-with-stdin] [--own-dir]\n"
+    "                   [--redis-volatile] [--devices N] [--openai] [--pods N] [--exit-with-stdin] [--own-dir]\n"
     "       raydeck-sim monitor --dir DIR --node NODE\n"
     "\n"
     "Serves a simulated Ray Serve cluster on loopback, in the foreground: the Kubernetes API with a KubeRay behind "
@@ -33,6 +33,7 @@ static const char usage[] =
     "                     prompts serve-500, serve-hang, serve-cut (in the middle), serve-slow\n"
     "  --no-ft            a RayService without GCS fault tolerance\n"
     "  --no-redis         without redis-server\n"
+    "  --redis-volatile   its Redis has no append-only file: one that restarts is empty\n"
     "  --empty            KubeRay and nodes, and no RayService yet\n"
     "  --devices N        Neuron devices of each node; 6\n"
     "  --openai           Serve answers the OpenAI API too\n"
@@ -96,6 +97,7 @@ static int option_read(struct options *o, int which, const char *value)
         break;
     case 'n': o->sim.no_ft = true; break;
     case 'r': o->sim.no_redis = true; break;
+    case 'V': o->sim.redis_volatile = true; break;
     case 'o': o->sim.openai = true; break;
     case 'e': o->sim.empty = true; break;
     case 'v':
@@ -116,19 +118,14 @@ static int option_read(struct options *o, int which, const char *value)
 
 static int options_read(struct options *o, int argc, char **argv)
 {
-    static const struct option known[] = {{"dir", required_argument, NULL, 'd'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"speed", required_argument, NULL, 'x'},
-                                          {"fault", required_argument, NULL, 'f'},
-                                          {"no-ft", no_argument, NULL, 'n'},
-                                          {"no-redis", no_argument, NULL, 'r'},
-                                          {"empty", no_argument, NULL, 'e'},
-                                          {"openai", no_argument, NULL, 'o'},
-                                          {"devices", required_argument, NULL, 'v'},
-                                          {"pods", required_argument, NULL, 'p'},
-                                          {"exit-with-stdin", no_argument, NULL, 'i'},
-                                          {"own-dir", no_argument, NULL, 'w'},
-                                          {NULL, 0, NULL, 0}};
+    static const struct option known[] = {
+        {"dir", required_argument, NULL, 'd'},      {"seed", required_argument, NULL, 's'},
+        {"speed", required_argument, NULL, 'x'},    {"fault", required_argument, NULL, 'f'},
+        {"no-ft", no_argument, NULL, 'n'},          {"no-redis", no_argument, NULL, 'r'},
+        {"redis-volatile", no_argument, NULL, 'V'}, {"empty", no_argument, NULL, 'e'},
+        {"openai", no_argument, NULL, 'o'},         {"devices", required_argument, NULL, 'v'},
+        {"pods", required_argument, NULL, 'p'},     {"exit-with-stdin", no_argument, NULL, 'i'},
+        {"own-dir", no_argument, NULL, 'w'},        {NULL, 0, NULL, 0}};
     int which, status;
     *o = (struct options){.sim = {.seed = 1, .speed = 1}};
     while ((which = getopt_long(argc, argv, "", known, NULL)) != -1)

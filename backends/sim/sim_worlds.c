@@ -33,7 +33,8 @@ enum err sim_worlds_new(struct loop *l, const struct sim_worlds_conf *conf, stru
     w->loop = l;
     w->conf = *conf;
     w->conf.dir = NULL;
-    enum err e = conf->no_redis ? ERR_OK : redis_child_start(conf->guard, conf->dir, &w->redis, why);
+    enum err e =
+        conf->no_redis ? ERR_OK : redis_child_start(conf->guard, conf->dir, !conf->redis_volatile, &w->redis, why);
     if (e != ERR_OK && e != ERR_NOT_FOUND) {
         sim_worlds_free(w);
         return e;
@@ -252,8 +253,8 @@ enum err sim_worlds_set_redis_gone(struct sim_worlds *w, bool gone, struct why *
     }
     enum err e = w->redis ? redis_child_restart(w->redis, why) : ERR_OK;
     if (e != ERR_OK) return e;
-    w->emptied = true;
-    if (w->gcs) gcs_sim_redis_back(w->gcs);
+    w->emptied = !w->redis || !redis_child_keeps_data(w->redis);
+    if (w->gcs) gcs_sim_redis_back(w->gcs, w->emptied);
     return ERR_OK;
 }
 

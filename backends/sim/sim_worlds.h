@@ -21,7 +21,8 @@ struct sim_worlds_conf {
     uint64_t seed;
     struct sched *sched; /* borrowed: times the GCS's actions */
     bool no_redis;
-    gcs_row *row; /* takes what the GCS writes, in place of a redis-server; NULL: none does */
+    bool redis_volatile; /* without persistence: one that restarts is empty */
+    gcs_row *row;        /* takes what the GCS writes, in place of a redis-server; NULL: none does */
     void *row_arg;
 };
 /* Starts redis-server. If that fails, returns ERR_OK with a message in why, and runs without Redis. */

@@ -7,6 +7,18 @@
 
 #include <stdio.h>
 
+/* "1 error, 2 warnings": what the doctor finds. */
+static void say_findings(const struct focus *f, const struct head_loss *l, struct answer *ret)
+{
+    const unsigned long long errors = f->errors.known ? f->errors.value : l->errors;
+    const unsigned long long warnings = f->warnings.known ? f->warnings.value : l->warnings;
+    char text[64] = "", more[32] = "";
+    if (errors) snprintf(text, sizeof text, "%llu error%s", errors, errors == 1 ? "" : "s");
+    if (warnings) snprintf(more, sizeof more, "%llu warning%s", warnings, warnings == 1 ? "" : "s");
+    if (errors || warnings) say(ret->text, "%s%s%s (:doctor)", text, errors && warnings ? ", " : "", more);
+    if (errors || warnings) say(ret->brief, "%s", errors ? text : more);
+}
+
 static void lose_the_head(const struct world *w, const struct focus *f, uint64_t now_ms, struct answer *ret)
 {
     struct head_loss l = head_loss_of(w, f, now_ms);
@@ -25,14 +37,11 @@ static void lose_the_head(const struct world *w, const struct focus *f, uint64_t
         say(ret->brief, "%s", l.node_why);
     } else if (l.pod == VERDICT_OK) {
         say(ret->brief, "FT on");
-        say(ret->brief, "Redis ok");
+        say(ret->brief, "%s", l.redis == VERDICT_NO ? "Redis not persistent" : "Redis ok");
     } else {
         say(ret->brief, "%s", l.pod_why);
     }
-    const unsigned long long warnings = f->warnings.known ? f->warnings.value : l.warnings;
-    if (!warnings) return;
-    say(ret->text, "%llu warning%s (:doctor)", warnings, warnings == 1 ? "" : "s");
-    say(ret->brief, "%llu warning%s", warnings, warnings == 1 ? "" : "s");
+    say_findings(f, &l, ret);
 }
 
 /* ---- in an outage -------------------------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ const char *verdict_word(enum verdict v); /* "OK", "NOT PROVEN", "NO", "–" */
 struct head_loss {
     enum verdict pod, node, redis;
     char pod_why[ANSWER_TEXT_MAX], node_why[ANSWER_TEXT_MAX], redis_why[ANSWER_TEXT_MAX];
-    unsigned warnings;
+    unsigned errors, warnings; /* of those that the doctor would find */
 };
 struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint64_t now_ms);
 /* The three for a person, each "pod lost       OK          GCS FT on · Redis ok". */

@@ -2,6 +2,7 @@
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/placement.h"
+#include "backends/world/redis_loss.h"
 
 #include <stdio.h>
 
@@ -173,26 +174,26 @@ static void judge_node(const struct world *w, const struct focus *f, const struc
     judge_keepalive(n, l);
 }
 
-static void judge_redis_loss(const struct focus *f, struct head_loss *l)
+/* Without fault tolerance nothing rests on Redis. What a Redis keeps that is not heard is what it kept then. */
+static void judge_redis_loss(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
 {
-    const struct redis *r = f->redis;
-    bool aof = r && text_eq(r->aof, "on"), alone = r && r->replicas.known && !r->replicas.value;
-    l->redis = VERDICT_UNKNOWN;
-    if (!r || !r->replicas.known) {
-        if (f->rayservice && f->rayservice->ft != TRI_NO) say(l->redis_why, "Redis replicas not known");
+    if (f->rayservice && f->rayservice->ft == TRI_NO) {
+        l->redis = VERDICT_OK;
+        say(l->redis_why, "GCS FT off: nothing of the GCS is in Redis");
         return;
     }
-    l->redis = alone && !aof ? VERDICT_WARN : VERDICT_OK;
-    l->warnings += alone && !aof;
-    say(l->redis_why, "head exits after about 4 s and retries; worker pods keep serving");
-    say(l->redis_why, "%llu Redis replica%s%s", (unsigned long long)r->replicas.value,
-        r->replicas.value == 1 ? "" : "s", aof ? ", AOF on" : "");
+    const struct redis_loss loss = redis_loss_of(f, UNKNOWN_U64);
+    const bool heard = world_freshness(w, WORLD_REDIS, now_ms, NULL, NULL) == FRESH_LIVE;
+    l->redis = heard ? loss.verdict : VERDICT_UNKNOWN;
+    l->errors += l->redis == VERDICT_NO;
+    if (!heard && f->redis) say(l->redis_why, "Redis not heard now");
+    redis_loss_say(&loss, l->redis_why);
 }
 
 static void say_ok(const struct workers *n, struct head_loss *l)
 {
     say(l->pod_why, "GCS FT on");
-    say(l->pod_why, "Redis ok");
+    say(l->pod_why, "%s", l->redis == VERDICT_NO ? "Redis not persistent" : "Redis ok");
     if (n->reconnect_s.known) say(l->pod_why, "GCS reconnect timeout %llu s", (unsigned long long)n->reconnect_s.value);
 }
 
@@ -217,7 +218,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
         l.pod = l.node = VERDICT_UNKNOWN;
         say(l.pod_why, "pods are not read");
         say(l.node_why, "as for the pod");
-        judge_redis_loss(f, &l);
+        judge_redis_loss(w, f, now_ms, &l);
         return l;
     }
     struct workers n = workers_of(w, f);
@@ -231,7 +232,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
     judge_endpoints(w, f, &l);
     judge_workers(f, &n, &l);
     judge_node(w, f, &n, &l);
-    judge_redis_loss(f, &l);
+    judge_redis_loss(w, f, now_ms, &l);
     if (l.pod == VERDICT_OK && f->rayservice->ft == TRI_YES) say_ok(&n, &l);
     return l;
 }

@@ -20,9 +20,9 @@ struct focus {
     const struct row *head_row;
     const struct redis *redis;
     const char *gcs_ns; /* the storage namespace its GCS uses; NULL unknown */
-    /* What the doctor warns of, where it was asked (deploy/doctor.h), for the answers to say; focus_of leaves it
-     * unknown, and then they count what they judge themselves. */
-    struct known_u64 warnings;
+    /* How many errors and warnings the doctor finds, where it was asked (deploy/doctor.h), for the answers to say;
+     * focus_of leaves both unknown, and then they count what they judge themselves. */
+    struct known_u64 errors, warnings;
 };
 /* ns or service NULL: the only RayService. Borrows from the world until its next change. */
 struct focus focus_of(const struct world *w, const char *ns, const char *service);

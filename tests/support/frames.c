@@ -173,7 +173,7 @@ static struct status_of status_now(const struct view *v)
                           .context = "replay",
                           .now_ms = v->now_ms,
                           .wall_ms = v->wall_ms};
-    s.focus.warnings = doctor_warnings(v->world, v->focus, v->now_ms, v->wall_ms);
+    doctor_count(v->world, &s.focus, v->now_ms, v->wall_ms);
     return s;
 }
 

@@ -262,8 +262,9 @@ static void lose_the_head_on_a_calm_day(void **state)
     assert_int_equal(l.redis, VERDICT_OK);
     assert_string_equal(l.node_why,
                         "old address goes silent, requests may hang; gRPC keepalive not set on worker pods");
-    assert_string_equal(l.redis_why,
-                        "head exits after about 4 s and retries; worker pods keep serving · 1 Redis replica");
+    assert_string_equal(
+        l.redis_why, "comes back with its state (1 replica, once it takes over) · refused: head exits after about 4 s "
+                     "and retries; worker pods keep serving · hanging: only Serve's API stops");
 }
 
 static void with_keepalive_the_node_may_go_too(void **state)
@@ -501,13 +502,84 @@ static void warnings_are_counted(void **state)
     struct small *s = *state;
     struct redis *r = small_edit(s, TABLE_REDIS, "redis");
     record_set(&r->policy, "allkeys-lru");
-    r->replicas = known_u64(0);
     small_put(s, "redis", WORLD_REDIS, r);
-    assert_string_equal(ask(s, 1).brief, "FT on · Redis ok · 3 warnings");
+    assert_string_equal(ask(s, 1).brief, "FT on · Redis ok · 2 warnings");
     struct focus f = small_focus(s);
     struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
-    assert_int_equal(l.redis, VERDICT_WARN);
+    assert_int_equal(l.redis, VERDICT_OK);
     assert_true(strstr(l.redis_why, "allkeys-lru may evict the GCS's keys"));
+}
+
+/* What it comes back with decides: its own persistence, a replica, or nothing. */
+static void what_redis_comes_back_with(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *aof, *save, *rdb_last, *address;
+        int replicas; /* -1: unknown */
+        enum verdict verdict;
+        const char *words;
+    } cases[] = {
+        {"on", "", NULL, NULL, 0, VERDICT_OK, "comes back with its state (AOF on)"},
+        {"on", "", NULL, NULL, 2, VERDICT_OK, "comes back with its state (AOF on, 2 replicas)"},
+        {"off", "", NULL, NULL, 1, VERDICT_OK, "comes back with its state (1 replica, once it takes over)"},
+        {"off", "3600 1", "ok", NULL, 0, VERDICT_WARN, "comes back as of its last snapshot (snapshots alone)"},
+        {"off", "3600 1", "err", NULL, 0, VERDICT_NO,
+         "comes back empty (snapshots alone, and the last one failed (err)): worker pods restart about 12 s later, "
+         "requests fail for a minute"},
+        {"off", "", NULL, NULL, 0, VERDICT_NO,
+         "comes back empty (neither persistence nor a replica): worker pods restart about 12 s later, requests fail "
+         "for "
+         "a minute"},
+        {"off", "", NULL, NULL, -1, VERDICT_UNKNOWN,
+         "not known whether it comes back with its state: no persistence; "},
+        {"off", NULL, NULL, NULL, 0, VERDICT_UNKNOWN, "not known whether it comes back with its state: no append-only"},
+        {NULL, NULL, NULL, NULL, 0, VERDICT_UNKNOWN,
+         "not known whether it comes back with its state: neither INFO nor"},
+        {"off", NULL, NULL, "rediss://gcs.usw2.cache.amazonaws.com:6379", 0, VERDICT_NO, "comes back empty (neither"},
+        {NULL, NULL, NULL, "rediss://gcs.x.memorydb.us-west-2.amazonaws.com:6379", -1, VERDICT_OK,
+         "comes back with its state (MemoryDB's transaction log)"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        struct small s;
+        small_init(&s, true);
+        struct redis *r = small_edit(&s, TABLE_REDIS, "redis");
+        record_set(&r->aof, cases[i].aof);
+        record_set(&r->save, cases[i].save);
+        record_set(&r->rdb_last, cases[i].rdb_last);
+        if (cases[i].address) record_set(&r->address, cases[i].address);
+        r->replicas = cases[i].replicas < 0 ? UNKNOWN_U64 : known_u64((uint64_t)cases[i].replicas);
+        small_put(&s, "redis", WORLD_REDIS, r);
+        const struct focus f = small_focus(&s);
+        const struct head_loss l = head_loss_of(s.w, &f, s.now_ms);
+        if (l.redis != cases[i].verdict || strncmp(l.redis_why, cases[i].words, strlen(cases[i].words)) != 0)
+            fail_msg("case %zu: %s, %s", i, verdict_word(l.redis), l.redis_why);
+        assert_int_equal(l.errors, l.redis == VERDICT_NO);
+        if (l.redis == VERDICT_NO) assert_true(text_has(ask(&s, 1).text, "Redis not persistent"));
+        if (l.redis == VERDICT_NO) assert_true(text_has(ask(&s, 1).brief, "Redis not persistent · 1 error"));
+        small_done(&s);
+    }
+}
+
+/* It is lost now: what it kept is known from before; and without fault tolerance nothing is in it. */
+static void a_redis_that_is_lost_promises_nothing(void **state)
+{
+    struct small *s = *state;
+    struct focus f = small_focus(s);
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_REFUSED, "refused", NULL));
+    struct head_loss l = head_loss_of(s->w, &f, s->now_ms);
+    assert_int_equal(l.redis, VERDICT_UNKNOWN);
+    assert_string_equal(l.redis_why,
+                        "Redis not heard now · comes back with its state (1 replica, once it takes over) · "
+                        "refused: head exits after about 4 s and retries; worker pods keep serving · "
+                        "hanging: only Serve's API stops");
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    rs->ft = TRI_NO;
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    f = small_focus(s);
+    l = head_loss_of(s->w, &f, s->now_ms);
+    assert_int_equal(l.redis, VERDICT_OK);
+    assert_string_equal(l.redis_why, "GCS FT off: nothing of the GCS is in Redis");
 }
 
 /* The pod that could not be read may be the head. */
@@ -974,6 +1046,8 @@ int main(void)
         WITH(a_redis_that_is_not_heard_is_never_ok),
         WITH(a_kubernetes_that_is_not_heard_is_never_ok),
         cmocka_unit_test(each_reason_is_said),
+        cmocka_unit_test(what_redis_comes_back_with),
+        WITH(a_redis_that_is_lost_promises_nothing),
         WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
         cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, done),

@@ -136,6 +136,55 @@ CHANGE(snapshots)
     FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"));
 }
 
+CHANGE(alone)
+{
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); r->replicas = known_u64(0));
+}
+
+CHANGE(no_persistence_without_ft)
+{
+    no_persistence(w);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ft = TRI_NO);
+}
+
+CHANGE(no_persistence_ft_unknown)
+{
+    no_persistence(w);
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ft = TRI_UNKNOWN);
+}
+
+CHANGE(snapshot_failed_alone)
+{
+    alone(w);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->rdb_last, "err"));
+}
+
+CHANGE(append_only_alone)
+{
+    alone(w);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "on"); record_set(&r->save, ""));
+}
+
+/* The guide's: one node, which refuses CONFIG. */
+CHANGE(elasticache_alone)
+{
+    alone(w);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->save, NULL);
+                record_set(&r->address, "rediss://gcs.a1.0001.usw2.cache.amazonaws.com:6379"));
+}
+
+CHANGE(elasticache_replicas_unknown)
+{
+    elasticache_alone(w);
+    FAULTY_EDIT(redis, faulty_redis(w), r->replicas = UNKNOWN_U64);
+}
+
+CHANGE(save_refused_alone)
+{
+    alone(w);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->save, NULL));
+}
+
 CHANGE(save_refused)
 {
     FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->save, NULL));
@@ -260,6 +309,13 @@ CHANGE(memorydb_asked)
     at_memorydb(w);
 }
 
+CHANGE(elasticache_alone_by_aws)
+{
+    with_aws(w, &aws_bad);
+    FAULTY_EDIT(redis, faulty_redis(w), record_set(&r->aof, "off"); record_set(&r->save, NULL);
+                r->replicas = UNKNOWN_U64);
+}
+
 CHANGE(asked_and_down)
 {
     with_aws(w, &aws_fine);
@@ -355,11 +411,20 @@ static const struct faulty_case cases[] = {
     {RULE_D7, new_ray, FAULTY_NOTHING, NULL, NULL},
     {RULE_D7, info_refused, FINDING_UNKNOWN, "Redis", "replicas"},
     {RULE_D7, redis_off, FINDING_UNKNOWN, "Redis", "not looked at"},
-    {RULE_D8, no_persistence, FINDING_WARNING, "Redis", "neither append-only file nor snapshots"},
+    {RULE_D8, no_persistence, FINDING_ERROR, "Redis", "neither persistence nor a replica: it comes back empty"},
+    {RULE_D8, no_persistence_without_ft, FINDING_WARNING, "Redis", "neither persistence nor a replica"},
+    {RULE_D8, no_persistence_ft_unknown, FINDING_WARNING, "Redis", "neither persistence nor a replica"},
+    {RULE_D8, elasticache_alone, FINDING_ERROR, "Redis", "neither persistence nor a replica"},
+    {RULE_D8, elasticache_replicas_unknown, FINDING_UNKNOWN, "Redis", "INFO does not tell its replicas"},
+    {RULE_D8, alone, FINDING_INFO, "Redis", "snapshots alone: what the GCS wrote since the last one is lost"},
+    {RULE_D8, snapshot_failed_alone, FINDING_ERROR, "Redis", "the last one failed (err): it comes back empty"},
+    {RULE_D8, append_only_alone, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D8, save_refused_alone, FINDING_UNKNOWN, "Redis", "CONFIG does not tell"},
+    {RULE_D8, a_replica, FINDING_UNKNOWN, "Redis", "this address is a replica's"},
     {RULE_D8, replicas_only, FINDING_INFO, "Redis", "its replicas alone"},
     {RULE_D8, snapshot_failed, FINDING_WARNING, "Redis", "last snapshot failed (err)"},
     {RULE_D8, snapshots, FAULTY_NOTHING, NULL, NULL},
-    {RULE_D8, save_refused, FINDING_UNKNOWN, "Redis", "CONFIG does not tell"},
+    {RULE_D8, save_refused, FAULTY_NOTHING, NULL, NULL},
     {RULE_D8, info_refused, FINDING_UNKNOWN, "Redis", "neither INFO nor CONFIG"},
     {RULE_D8, redis_down, FINDING_UNKNOWN, "Redis", "down: refused"},
     {RULE_D9, evicts, FINDING_WARNING, "Redis", "allkeys-lru; 17 keys evicted"},
@@ -372,6 +437,9 @@ static const struct faulty_case cases[] = {
     {RULE_D10, timeout_refused, FINDING_UNKNOWN, "Redis", "CONFIG GET timeout is not answered"},
     {RULE_D10, elasticache_timeout, FINDING_UNKNOWN, "Redis", "parameter group"},
     {RULE_D10, redis_denied, FINDING_UNKNOWN, "Redis", "denied"},
+    {RULE_D8, elasticache_alone_by_aws, FINDING_ERROR, "Redis", "neither persistence nor a replica"},
+    {RULE_D8, memorydb_asked, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D8, memorydb_not_asked, FAULTY_NOTHING, NULL, NULL},
     {RULE_D7, asked_fine, FAULTY_NOTHING, NULL, NULL},
     {RULE_D9, asked_fine, FAULTY_NOTHING, NULL, NULL},
     {RULE_D10, asked_fine, FAULTY_NOTHING, NULL, NULL},

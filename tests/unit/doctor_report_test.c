@@ -98,22 +98,25 @@ static void test_the_answers_warnings(void **state)
     p->keepalive = TRI_NO;
     faulty_put(&w, p);
     focus = small_focus(&w.s);
-    assert_int_equal(head_loss_of(w.s.w, &focus, w.s.now_ms).warnings, 5);
+    assert_int_equal(head_loss_of(w.s.w, &focus, w.s.now_ms).errors, 1);
+    assert_int_equal(head_loss_of(w.s.w, &focus, w.s.now_ms).warnings, 4);
     faulty_examine(&w, &f);
-    static const enum rule_id rules[] = {RULE_D7, RULE_D8, RULE_D9, RULE_L12, RULE_L28};
+    static const enum rule_id rules[] = {RULE_D7, RULE_D9, RULE_L12, RULE_L28};
     for (size_t i = 0; i < ARRAY_LEN(rules); i++)
         assert_int_equal(faulty_first(&f, rules[i])->severity, FINDING_WARNING);
-    assert_int_equal(doctor_warnings(w.s.w, &focus, w.ask.now_ms, w.ask.wall_ms).value, f.of[FINDING_WARNING]);
+    assert_int_equal(faulty_first(&f, RULE_D8)->severity, FINDING_ERROR);
+    struct focus counted = focus;
+    doctor_count(w.s.w, &counted, w.ask.now_ms, w.ask.wall_ms);
+    assert_int_equal(counted.errors.value, f.of[FINDING_ERROR]);
+    assert_int_equal(counted.warnings.value, f.of[FINDING_WARNING]);
     struct answer answers[ANSWERS];
     struct outage outage;
     small_outage(&w.s, &outage);
-    focus.warnings = known_u64(f.of[FINDING_WARNING]);
+    answers_of(w.s.w, &counted, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
+    assert_int_equal(f.of[FINDING_WARNING], 5);
+    assert_non_null(strstr(answers[1].text, "1 error, 5 warnings (:doctor)"));
     answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
-    assert_int_equal(f.of[FINDING_WARNING], 6);
-    assert_non_null(strstr(answers[1].text, "6 warnings (:doctor)"));
-    focus.warnings = UNKNOWN_U64;
-    answers_of(w.s.w, &focus, &outage, outage_before(&w.s.r), w.ask.now_ms, w.ask.wall_ms, answers);
-    assert_non_null(strstr(answers[1].text, "5 warnings (:doctor)"));
+    assert_non_null(strstr(answers[1].text, "1 error, 4 warnings (:doctor)"));
     findings_done(&f);
     faulty_end(&w);
 }

@@ -57,7 +57,7 @@ static redisContext *log_in(const struct redis_child *c)
     return rc;
 }
 
-static int gcs_setup(void **state)
+static int gcs_setup_with(void **state, bool append_only)
 {
     struct fixture *f = mem_zero(1, sizeof *f);
     struct why why = {0};
@@ -66,7 +66,7 @@ static int gcs_setup(void **state)
     assert_int_equal(guard_start(&f->guard, &why), ERR_OK);
     assert_int_equal(guard_remove(f->guard, f->dir), ERR_OK);
     f->loop = loop_new();
-    if (redis_child_start(f->guard, f->dir, &f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
+    if (redis_child_start(f->guard, f->dir, append_only, &f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
     f->look = log_in(f->redis);
     f->sched = sched_new(f->loop, 100);
     const struct ray_sim_conf ray = {.seed = 11};
@@ -81,6 +81,16 @@ static int gcs_setup(void **state)
     f->gcs = gcs_sim_new(f->loop, f->ray, &conf);
     *state = f;
     return 0;
+}
+
+static int gcs_setup(void **state)
+{
+    return gcs_setup_with(state, false);
+}
+
+static int gcs_setup_append_only(void **state)
+{
+    return gcs_setup_with(state, true);
 }
 
 static int gcs_teardown(void **state)
@@ -259,10 +269,26 @@ static void test_redis_gone(void **state)
     assert_int_equal(redis_child_port(f->redis), port);
     f->look = log_in(f->redis);
     assert_int_equal(table_length(f, "NODE"), 0);
-    gcs_sim_redis_back(f->gcs);
+    gcs_sim_redis_back(f->gcs, true);
     gcs_sim_head_started(f->gcs, &head_b);
     UNTIL(f, gcs_sim_reached(f->gcs, GCS_SIM_JOB) && table_length(f, "KV") >= 46);
     assert_int_equal(f->exited, 1);
+}
+
+/* One that persists comes back with all that was in it; its file goes with the simulator (gcs_teardown). */
+static void test_redis_with_a_file_keeps_its_state(void **state)
+{
+    struct fixture *f = *state;
+    struct why why = {0};
+    assert_true(redis_child_keeps_data(f->redis));
+    gcs_boot(f);
+    redis_child_kill(f->redis);
+    UNTIL(f, f->exited == 1);
+    redisFree(f->look);
+    if (redis_child_restart(f->redis, &why) != ERR_OK) fail_msg("%s", why.text);
+    f->look = log_in(f->redis);
+    assert_int_equal(table_length(f, "NODE"), 3);
+    assert_true(table_length(f, "KV") >= 46);
 }
 
 static void test_the_door_is_locked(void **state)
@@ -293,7 +319,7 @@ static void test_killed(void **state)
         FILE *out = fopen(file, "w");
         bool fine = out && fputs("x\n", out) >= 0 && fclose(out) == 0 && guard_start(&g, NULL) == ERR_OK &&
                     guard_remove(g, dir) == ERR_OK && guard_remove(g, file) == ERR_OK &&
-                    redis_child_start(g, dir, &c, NULL) == ERR_OK;
+                    redis_child_start(g, dir, true, &c, NULL) == ERR_OK;
         unsigned port = fine ? redis_child_port(c) : 0;
         if (write(pipes[1], &port, sizeof port) == (ssize_t)sizeof port) pause();
         _exit(1);
@@ -326,7 +352,7 @@ static void test_not_installed(void **state)
     setenv("PATH", "/nonexistent", 1);
     assert_int_equal(guard_start(&g, &why), ERR_OK);
     setenv("PATH", path, 1);
-    assert_int_equal(redis_child_start(g, "/tmp", &c, &why), ERR_NOT_FOUND);
+    assert_int_equal(redis_child_start(g, "/tmp", false, &c, &why), ERR_NOT_FOUND);
     assert_null(c);
     assert_string_equal(why.text, "redis-server is not installed (package redis-server)");
     guard_free(g);
@@ -342,6 +368,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_head_loss, gcs_setup, gcs_teardown),
         cmocka_unit_test_setup_teardown(test_worker_waits_for_a_gcs, gcs_setup, gcs_teardown),
         cmocka_unit_test_setup_teardown(test_redis_gone, gcs_setup, gcs_teardown),
+        cmocka_unit_test_setup_teardown(test_redis_with_a_file_keeps_its_state, gcs_setup_append_only, gcs_teardown),
         cmocka_unit_test_setup_teardown(test_the_door_is_locked, gcs_setup, gcs_teardown),
         cmocka_unit_test(test_killed),
         cmocka_unit_test(test_not_installed),

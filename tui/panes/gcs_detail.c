@@ -1,5 +1,6 @@
 /* gcs_detail.c - one GCS table in detail. */
 #include "backends/base/mem.h"
+#include "backends/world/redis_loss.h"
 #include "tui/panes/gcs.h"
 
 #include <stdio.h>
@@ -110,6 +111,20 @@ static void of_fields(const struct gcstable *t, struct buf *out)
     if (t->list_count > GCS_DETAIL_ROWS) buf_printf(out, "  first %d of %zu\n", GCS_DETAIL_ROWS, t->list_count);
 }
 
+/* Without fault tolerance nothing of the GCS is in Redis. */
+static void of_redis_loss(const struct view *v, struct buf *out)
+{
+    const struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
+    if (v->focus->rayservice && v->focus->rayservice->ft == TRI_NO) {
+        buf_printf(out, "If Redis is lost: %s\n\n", loss.redis_why);
+        return;
+    }
+    const struct redis_loss kept = redis_loss_of(v->focus, UNKNOWN_U64);
+    buf_printf(out, "If Redis is lost: %s\n", verdict_word(loss.redis));
+    redis_loss_text(&kept, "  ", out);
+    buf_char(out, '\n');
+}
+
 void gcs_detail(const struct pane *p, const struct view *v, struct buf *out)
 {
     static const struct {
@@ -125,9 +140,8 @@ void gcs_detail(const struct pane *p, const struct view *v, struct buf *out)
     };
     const char *key = table_selected(&((const struct gcs *)p)->table);
     const struct row *row = key ? world_find(v->world, TABLE_GCSTABLE, key) : NULL;
-    struct head_loss loss = head_loss_of(v->world, v->focus, v->now_ms);
     if (!key) return;
-    buf_printf(out, "If Redis is lost: %s\n", or_dash(loss.redis_why));
+    of_redis_loss(v, out);
     if (strcmp(key, GCS_CHECKPOINTS) == 0) of_checkpoints(v, out);
     if (!row) return;
     const struct gcstable *t = ROW(row, gcstable);

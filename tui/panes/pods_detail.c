@@ -10,7 +10,9 @@ enum { SERVE_WORDS_MAX = 1600 /* bytes: a whole message */ };
 
 static void loss_line(struct buf *out, const char *what, enum verdict v, const char *why, const char *more)
 {
-    buf_printf(out, "%-22s %-10s %s%s%s\n", what, verdict_word(v), or_dash(why), more[0] ? " · " : "", more);
+    const char *word = verdict_word(v);
+    const int width = 10 + (int)(strlen(word) - text_width(word)); /* in bytes */
+    buf_printf(out, "%-22s %-*s %s%s%s\n", what, width, word, or_dash(why), more[0] ? " · " : "", more);
 }
 
 /* Its Serve controller is the head's. */

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TABS_NARROW = 72, WARNINGS_MS = 1000, WARNINGS_CROWD = 1000 };
+enum { TABS_NARROW = 72, COUNT_MS = 1000, COUNT_CROWD = 1000 };
 
 struct screen *screen_new(void)
 {
@@ -125,15 +125,20 @@ static void screen_arrange(struct screen *s, const struct view *v)
 }
 
 /* Each second (stale data becomes unknown), and when the world changes; with many pods not on each change. */
-static void count_warnings(struct screen *s, const struct view *v)
+static void count_findings(struct screen *s, const struct view *v, struct focus *counted)
 {
     const uint64_t generation = world_generation_all(v->world);
-    const bool second = v->now_ms >= s->warnings_ms + WARNINGS_MS;
-    const bool moved = generation != s->warnings_generation && world_count(v->world, TABLE_POD) < WARNINGS_CROWD;
-    if (s->warnings.known && !second && !moved) return;
-    s->warnings = doctor_warnings(v->world, v->focus, v->now_ms, v->wall_ms);
-    s->warnings_generation = generation;
-    s->warnings_ms = v->now_ms;
+    const bool second = v->now_ms >= s->counted_ms + COUNT_MS;
+    const bool moved = generation != s->counted_generation && world_count(v->world, TABLE_POD) < COUNT_CROWD;
+    if (!s->warnings.known || second || moved) {
+        doctor_count(v->world, counted, v->now_ms, v->wall_ms);
+        s->errors = counted->errors;
+        s->warnings = counted->warnings;
+        s->counted_generation = generation;
+        s->counted_ms = v->now_ms;
+    }
+    counted->errors = s->errors;
+    counted->warnings = s->warnings;
 }
 
 void screen_update(struct screen *s, const struct view *view)
@@ -153,9 +158,8 @@ void screen_update(struct screen *s, const struct view *view)
     }
     if (s->opened && !s->detail.text.len) s->opened = false;
     detail_scroll(&s->detail, 0, s->layout.pane[s->focus].rows, s->cols);
-    count_warnings(s, &v);
     struct focus counted = *v.focus;
-    counted.warnings = s->warnings;
+    count_findings(s, &v, &counted);
     answers_of(v.world, &counted, v.outage, v.before, v.now_ms, v.wall_ms, s->answers);
 }
 

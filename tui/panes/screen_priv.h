@@ -21,8 +21,8 @@ struct screen {
     struct selection selection;
     bool selects;
     struct answer answers[ANSWERS];
-    struct known_u64 warnings; /* the doctor's, for the answers; computed at: */
-    uint64_t warnings_generation, warnings_ms;
+    struct known_u64 errors, warnings; /* the doctor's, for the answers; computed at: */
+    uint64_t counted_generation, counted_ms;
     char briefs[SCREEN_BRIEF_MAX]; /* lines of the panes without focus */
     int brief_lines;
 };
