@@ -125,17 +125,10 @@ static bool pods_are_read(struct one *one, const struct focus *own)
     return true;
 }
 
-static bool concerns_focus_only(const struct change *c)
-{
-    enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
-    return c->type == CHANGE_PUT && (t == TABLE_REQUEST || t == TABLE_REDIS);
-}
-
 /* A service that is not in focus observes changes of pods and clusters, and those of its own sources. */
 static bool concerns_beside(const struct change *c)
 {
     if (c->owner) return true;
-    if (concerns_focus_only(c)) return false;
     if (c->type == CHANGE_DELETED || c->type == CHANGE_RELISTED) return true;
     enum table t = c->type == CHANGE_PUT && c->record ? c->record->table : c->table;
     bool row = c->type == CHANGE_PUT || c->type == CHANGE_GONE;

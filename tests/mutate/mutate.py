@@ -10,8 +10,9 @@ Operators:
                       (`<` becomes `>=`), as one millisecond more or less is nothing that was promised
   and/or exchanged    `&&` becomes `||`, and `||` becomes `&&`
   constant moved      a number in an expression becomes one more; named limits (`NAME = 16,` in an enum), the sizes
-                      of memory, conversions of units (60, 1000, 1024), delays of a call in milliseconds (DELAYS; as
-                      above) and what a comparator returns (of which only the sign is read) stay
+                      of memory, conversions of units (60, 1000, 1024), milliseconds where one more is nothing that
+                      was promised (DELAYS of a call; the 0 of what has ELAPSED), and what a comparator returns (of
+                      which only the sign is read) stay
   return exchanged    `return true;` becomes `return false;`, and the reverse
   call left out       a statement that is one call is removed
 
@@ -56,9 +57,10 @@ AREAS = [
       "screens/main_test", "screens/outage_agree_test"]),
     ("world", r"backends/world/(record(?!_random)|change|coreset|history).*\.c$",
      ["unit/record_test", "unit/change_test", "unit/world_test", "screens/panes_test"]),
+    ("world", r"backends/world/placement\.c$", ["unit/placement_test", "unit/answers_test", "screens/panes_test"]),
     ("world", r"backends/world/(?!record_random).*\.c$",
-     ["unit/joins_test", "unit/change_test", "unit/world_test", "screens/panes_test", "unit/recovery_test",
-      "screens/main_test"]),
+     ["unit/joins_test", "unit/change_test", "unit/world_test", "unit/answers_test", "unit/evidence_test",
+      "screens/panes_test", "unit/recovery_test", "screens/main_test"]),
     ("kube", r"backends/kube/reflector.*\.c$",
      ["wire/kube_watch_test", "wire/hostile_kube_test", "wire/storm_kube_test", "wire/kube_sim_test"]),
     ("credentials", r"backends/kube/(kube_auth|exec_credential|kube_access|kubeconfig).*\.c$",
@@ -99,6 +101,7 @@ OPERATOR = re.compile(r" (<=|>=|==|!=|<|>|&&|\|\|) ")
 CONSTANT = re.compile(r"(?<=[-+*<>=(, ])(\d+)u?(?=[ ;,)\]])")
 ALLOCATED = re.compile(r"mem_(alloc|zero|array|grow)\w*\(")
 FIXED = re.compile(r"^\s*(?:(?:enum \{ )?[A-Z][A-Z0-9_]+ = |(?:\w+ )+\**\w+\[[^\]]*\](?: = .*)?;)")
+ELAPSED = re.compile(r"_ms\b.* \? .* - .* : 0[;)]")
 DELAYS = re.compile(r"\b(?:step_later|engine_next|alarm_set)\(")
 COMPARES = re.compile(r"\? -1 :")
 UNITS = ("60", "1000", "1024")  # of a conversion: a thousandth more is within its rounding
@@ -128,7 +131,7 @@ def in_line(line):
         word = m.group(1)
         to = TURN.get(word, SWAP[word]) if re.search("_ms|_MS", line) else SWAP[word]
         found.append((m.start(1), len(word), to, "and/or exchanged" if word in ("&&", "||") else "comparison moved"))
-    if not any(fixed.search(line) for fixed in (FIXED, ALLOCATED, DELAYS, COMPARES)):
+    if not any(fixed.search(line) for fixed in (FIXED, ALLOCATED, ELAPSED, DELAYS, COMPARES)):
         for m in CONSTANT.finditer(line):
             if m.group(1) in UNITS:
                 continue

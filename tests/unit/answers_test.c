@@ -595,6 +595,40 @@ static void a_head_that_could_not_be_read_is_not_missing(void **state)
     assert_non_null(strstr(l.pod_why, "no head pod among those that could be read"));
 }
 
+/* Nor is one where pods may not be read, or are not listed yet. */
+static void a_head_among_pods_that_are_not_read_is_not_missing(void **state)
+{
+    (void)state;
+    static const struct {
+        enum source_state state;
+        bool other_pods;
+        enum verdict verdict;
+    } cases[] = {
+        {SOURCE_DENIED, false, VERDICT_UNKNOWN},
+        {SOURCE_ABSENT, false, VERDICT_UNKNOWN},
+        {SOURCE_CONNECTING, false, VERDICT_UNKNOWN},
+        {SOURCE_DOWN, false, VERDICT_UNKNOWN},
+        {SOURCE_LIVE, false, VERDICT_NO},
+        {SOURCE_CONNECTING, true, VERDICT_NO},
+        {SOURCE_DENIED, true, VERDICT_NO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct small s;
+        small_init(&s, false);
+        struct rayservice *rs = record_new(TABLE_RAYSERVICE, "rs-uid");
+        record_set(&rs->ns, "mistral");
+        record_set(&rs->name, "mistral");
+        record_set(&rs->active_cluster, "mistral-44qn2");
+        small_put(&s, "kube/rayservices", WORLD_KUBE, rs);
+        if (cases[i].other_pods) small_put(&s, "kube/pods", WORLD_KUBE, small_pod("w1", "w1", "worker", NULL, NULL));
+        small_apply(&s, change_source("kube/pods", WORLD_KUBE, cases[i].state, ERR_OK, NULL, NULL));
+        const struct focus f = small_focus(&s);
+        const enum verdict now = head_loss_of(s.w, &f, s.now_ms).pod;
+        if (now != cases[i].verdict) fail_msg("case %zu: %d", i, (int)now);
+        small_done(&s);
+    }
+}
+
 static void nothing_in_focus_is_not_known(void **state)
 {
     (void)state;
@@ -942,6 +976,29 @@ static void an_outage_that_was_watched(void **state)
                         "new head starting · longer than the last time · workers reconnect for another 9:44");
 }
 
+/* A request that failed, a worker that did not live on, a field that is lost: each alone is reason enough. */
+static void a_loss_that_harmed_anything_is_no_ok(void **state)
+{
+    (void)state;
+    for (int harm = 0; harm < 4; harm++) {
+        struct small s;
+        struct answer a[ANSWERS];
+        small_init(&s, true);
+        const struct focus f = small_focus(&s);
+        struct outage o = {.state = OUTAGE_OVER, .head_lost = true, .workers = 2, .same = 2, .t0_ms = SMALL_T0 - 60000};
+        o.t0_wall_ms = small_wall(&s) - 60000;
+        o.head_down_ms = known_u64(9000);
+        o.fields.known = true;
+        if (harm == 1) o.request[OUTAGE_PROBES].failed = 1;
+        if (harm == 2) o.same = 1;
+        if (harm == 3) o.fields.lost = 1;
+        answers_of(s.w, &f, &o, NULL, s.now_ms, small_wall(&s), a);
+        assert_string_equal(a[2].question, "LAST HEAD LOSS");
+        if (a[2].verdict != (harm ? VERDICT_WARN : VERDICT_OK)) fail_msg("%d: %s %s", harm, a[2].word, a[2].text);
+        small_done(&s);
+    }
+}
+
 /* No operator, no replicas, no quota: nobody makes a head, and nothing is "to go". */
 static void a_head_that_nobody_makes(void **state)
 {
@@ -1051,6 +1108,7 @@ int main(void)
         WITH(memory_warns_from_nine_tenths_on),
         WITH(warnings_are_counted),
         cmocka_unit_test_setup_teardown(a_head_that_could_not_be_read_is_not_missing, with_cluster, done),
+        cmocka_unit_test_setup_teardown(a_head_among_pods_that_are_not_read_is_not_missing, with_cluster, done),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(last_loss_is_rebuilt_from_what_is_older),
         WITH(only_living_replicas_of_its_own_are_counted),
@@ -1066,6 +1124,7 @@ int main(void)
         WITH(a_silence_does_not_hide_the_last_loss),
         WITH(without_redis_the_outage_counts_from_the_delete),
         WITH(an_outage_that_was_watched),
+        WITH(a_loss_that_harmed_anything_is_no_ok),
         WITH(a_head_that_nobody_makes),
         WITH(a_head_that_goes_without_redis_is_going),
         cmocka_unit_test(random_worlds_have_answers),

@@ -110,6 +110,44 @@ static void serve_says(struct small *s, const char *status, const char *replica_
     small_put(s, "serve", WORLD_SERVE, app);
 }
 
+/* ---- the model ----------------------------------------------------------------------------------------------------
+ */
+
+static void a_serve_api_that_is_heard_and_says_nothing_of_it(void **state)
+{
+    struct small *s = *state;
+    is(s, EVIDENCE_MODEL, "YES", "Serve API not heard yet · 92 executions/s");
+    small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
+    serve_says(s, "RUNNING", "RUNNING", NULL);
+    is(s, EVIDENCE_MODEL, "YES", "1 of 1 replicas RUNNING · 92 executions/s");
+    struct focus f = small_focus(s);
+    small_apply(s, change_gone("serve", WORLD_SERVE, TABLE_SERVEAPP, f.rayservice->record.key));
+    is(s, EVIDENCE_MODEL, "YES", "replicas not known · 92 executions/s");
+    small_apply(s, change_source("serve", WORLD_SERVE, SOURCE_DOWN, ERR_RESET, "connection reset", NULL));
+    struct service_evidence e = evidence(s);
+    assert_null(strstr(e.line[EVIDENCE_MODEL].why, "not known"));
+}
+
+/* Of those that are heard. */
+static void executions_are_as_old_as_the_oldest_monitor(void **state)
+{
+    struct small *s = *state;
+    small_wait(s, 3000);
+    small_apply(s, change_new(CHANGE_ALIVE, "neuron/q5rdw", WORLD_NEURON));
+    small_wait(s, 1000);
+    struct service_evidence e = evidence(s);
+    assert_string_equal(e.line[EVIDENCE_MODEL].by, "neuron-monitor");
+    assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 4000);
+    small_apply(s, change_new(CHANGE_ALIVE, "neuron/x2p7c", WORLD_NEURON));
+    e = evidence(s);
+    assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 1000);
+    small_apply(s, change_source("neuron/q5rdw", WORLD_NEURON, SOURCE_DOWN, ERR_RESET, "x", NULL));
+    e = evidence(s);
+    assert_int_equal(e.line[EVIDENCE_MODEL].age_ms.value, 0);
+    assert_true(e.executions_s.known && e.executions_s.value > 45 && e.executions_s.value < 47);
+}
+
 /* ---- the service's own failures ---------------------------------------------------------------------------------- */
 
 static void all_three_lines_say_yes(void **state)
@@ -369,6 +407,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WITH(all_three_lines_say_yes),
+        WITH(a_serve_api_that_is_heard_and_says_nothing_of_it),
+        WITH(executions_are_as_old_as_the_oldest_monitor),
         WITH(no_endpoint_is_no_though_the_proxies_answer),
         WITH(refused_requests_are_no_though_the_proxies_answer),
         WITH(a_proxy_that_is_no_endpoint_judges_nothing),

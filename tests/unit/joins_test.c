@@ -163,6 +163,55 @@ static void pods_of_other_clusters_are_not_ours(void **state)
     record_free(&p->record);
 }
 
+static bool is_probed(struct small *s, struct pod *p)
+{
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    const struct focus f = small_focus(s);
+    return focus_probes(&f, world_find(s->w, TABLE_POD, "w1"));
+}
+
+/* The Serve proxies of the workers that run, and of no other pod. */
+static void which_pods_have_a_proxy_to_probe(void **state)
+{
+    struct small *s = *state;
+    static const struct {
+        const char *role, *cluster, *phase, *ns;
+        enum tri serve;
+        bool probed;
+    } cases[] = {
+        {"worker", "mistral-44qn2", "Running", "mistral", TRI_YES, true},
+        {"worker", "mistral-44qn2", "Running", "mistral", TRI_UNKNOWN, true},
+        {"worker", "mistral-44qn2", "Running", "mistral", TRI_NO, false},
+        {"worker", "mistral-44qn2", "Pending", "mistral", TRI_YES, false},
+        {"worker", "mistral-zzzzz", "Running", "mistral", TRI_YES, false},
+        {"worker", "mistral-44qn2", "Running", "elsewhere", TRI_YES, false},
+        {"head", "mistral-44qn2", "Running", "mistral", TRI_YES, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct pod *p = small_edit(s, TABLE_POD, "w1");
+        record_set(&p->role, cases[i].role);
+        record_set(&p->cluster, cases[i].cluster);
+        record_set(&p->phase, cases[i].phase);
+        record_set(&p->ns, cases[i].ns);
+        p->serve = cases[i].serve;
+        p->is_ready = TRI_NO;
+        if (is_probed(s, p) != cases[i].probed) fail_msg("case %zu", i);
+    }
+    /* While the first cluster comes up, those that are ready. */
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    record_set(&rs->active_cluster, NULL);
+    record_set(&rs->pending_cluster, "mistral-44qn2");
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    for (int ready = 0; ready < 2; ready++) {
+        struct pod *p = small_pod("w1", "mistral-44qn2-inf2-worker-q5rdw", "worker", NULL, NULL);
+        p->is_ready = tri_of(ready);
+        assert_int_equal(is_probed(s, p), ready);
+    }
+    small_gone(s, TABLE_POD, "w1");
+    const struct focus f = small_focus(s);
+    assert_false(focus_probes(&f, world_find(s->w, TABLE_POD, "w1")));
+}
+
 static const struct raynode *raynode_of(const struct small *s, const char *id)
 {
     char key[64] = SMALL_NS "/";
@@ -404,6 +453,7 @@ int main(void)
         WITH(focus_without_a_cluster_record),
         WITH(gcs_namespace_by_what_is_known),
         WITH(pods_of_other_clusters_are_not_ours),
+        WITH(which_pods_have_a_proxy_to_probe),
         WITH(ray_nodes_and_pods),
         WITH(a_ray_node_without_a_name_is_found_by_address),
         WITH(a_core_in_a_pod_has_its_replica),

@@ -95,6 +95,49 @@ static void cause_is(const struct outage *o, const char *expected)
     assert_string_equal(outage_cause_words(o, words), expected);
 }
 
+static void ray_node_is(struct small *s, const char *id, const char *state)
+{
+    small_put(s, "redis", WORLD_REDIS, small_raynode(id, state, "mistral-44qn2-head-d4544", NULL));
+}
+
+/* The table NODE keeps the old head's until the new one registers: the report says so. */
+static void an_old_ray_node_that_is_still_alive_is_stale(void **state)
+{
+    struct small *s = *state;
+    head_killed(s);
+    assert_true(now_of(s).node_stale);
+    ray_node_is(s, "another", "DEAD");
+    assert_true(now_of(s).node_stale);
+    ray_node_is(s, SMALL_OLD_NODE, "DEAD");
+    assert_false(now_of(s).node_stale);
+    ray_node_is(s, SMALL_OLD_NODE, "ALIVE");
+    small_apply(s, change_gone("redis", WORLD_REDIS, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE));
+    assert_false(now_of(s).node_stale);
+}
+
+/* What asks to be drawn anew: a tick that found something out. */
+static void a_tick_says_whether_it_moved_the_ladder(void **state)
+{
+    struct small *s = *state;
+    struct focus f = small_focus(s);
+    warm_up(s);
+    assert_false(recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s)));
+    head_killed(s);
+    f = small_focus(s);
+    assert_false(recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s)));
+    unsigned moved = 0;
+    for (int i = 0; i < 10; i++) {
+        s->now_ms += 1000;
+        small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS)); /* Redis is heard, and no heartbeat */
+        const bool silent = s->r.rung[RUNG_GCS_SILENT].reached;
+        f = small_focus(s);
+        const bool told = recovery_tick(&s->r, s->w, &f, s->now_ms, small_wall(s));
+        assert_int_equal(told, silent != s->r.rung[RUNG_GCS_SILENT].reached);
+        moved += told;
+    }
+    assert_int_equal(moved, 1);
+}
+
 /* ---- the container of the head ---------------------------------------------------------------------------------- */
 
 static void a_container_that_ends_is_a_loss_of_its_own(void **state)
@@ -690,6 +733,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(a_container_that_ends_is_a_loss_of_its_own),
+        WITH(an_old_ray_node_that_is_still_alive_is_stale),
+        WITH(a_tick_says_whether_it_moved_the_ladder),
         WITH(failures_beyond_the_last_class_are_others),
         WITH(fields_that_are_not_known_have_no_line),
         WITH(a_container_that_ends_again_is_the_same_loss),

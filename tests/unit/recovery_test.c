@@ -199,6 +199,31 @@ static void the_ladder_with_grace_0(void **state)
     assert_int_equal(last->t0_wall_ms, s->r.t0_wall_ms);
 }
 
+/* Whichever comes last: here Redis tells of the new node when the head has long been ready. */
+static void the_ladder_ends_with_the_rung_that_came_last(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    const uint64_t last_beat = small_wall(s);
+    small_wait(s, 1000);
+    small_redis(s, 0, last_beat);
+    head_bound(s);
+    head_running(s);
+    small_wait(s, 1000);
+    small_redis(s, 4, last_beat);
+    head_ready(s);
+    small_wait(s, 5000);
+    assert_int_equal(s->r.outage, OUTAGE_RUNNING);
+    nodes_turn(s);
+    rung_at(s, RUNG_HEAD_READY, 2000);
+    rung_at(s, RUNG_WORKERS_SAME, 2000);
+    rung_at(s, RUNG_HEAD_ALIVE, 7000);
+    assert_int_equal(s->r.outage, OUTAGE_OVER);
+    assert_int_equal(s->r.over_ms.value - s->r.t0_ms, 7000);
+}
+
 /* Nobody here deleted it; the old head serves through its grace, and what the old one says counts for nothing. */
 static void the_ladder_with_the_default_grace(void **state)
 {
@@ -446,6 +471,25 @@ static void connections_that_are_not_counted(void **state)
         small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     }
     rung_at(s, RUNG_GCS_SILENT, 5000);
+}
+
+/* Nor do they date its silence: one beat that is late is none that is missed. */
+static void a_late_beat_is_no_silence_where_connections_are_not_counted(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    for (int i = 0; i < 3; i++) {
+        small_wait(s, 1000);
+        beat(s, 0);
+    }
+    const uint64_t last_beat = small_wall(s);
+    head_deleting(s, 30);
+    small_wait(s, 1200);
+    small_redis(s, 0, last_beat);
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    small_wait(s, 300);
+    beat(s, 0);
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
 }
 
 static void a_head_lost_while_we_were_not_connected(void **state)
@@ -860,6 +904,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
+        WITH(the_ladder_ends_with_the_rung_that_came_last),
         WITH(the_old_gcs_beats_on),
         WITH(our_delete_is_told_after_the_watch_has),
         WITH(deleting_something_else_is_no_head_loss),
@@ -870,6 +915,7 @@ int main(void)
         WITH(a_container_that_is_restarted),
         WITH(a_container_that_waits_to_be_restarted),
         WITH(connections_that_are_not_counted),
+        WITH(a_late_beat_is_no_silence_where_connections_are_not_counted),
         WITH(a_head_lost_while_we_were_not_connected),
         WITH(an_upgrade_is_no_head_loss),
         WITH(taking_the_service_away_is_no_head_loss),

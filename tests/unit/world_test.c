@@ -425,6 +425,33 @@ static void the_worst_source_speaks_for_its_world(void **state)
     world_free(w);
 }
 
+static void source_is(struct world *w, const char *id, enum freshness f)
+{
+    static const enum source_state states[] = {
+        [FRESH_LIVE] = SOURCE_LIVE,  [FRESH_ABSENT] = SOURCE_ABSENT, [FRESH_WAITING] = SOURCE_CONNECTING,
+        [FRESH_STALE] = SOURCE_LIVE, [FRESH_DENIED] = SOURCE_DENIED, [FRESH_DOWN] = SOURCE_DOWN,
+    };
+    apply_at(w, f == FRESH_STALE ? 1000 : 60000, change_source(id, WORLD_REDIS, states[f], ERR_OK, NULL, NULL));
+}
+
+static void of_two_sources_the_worse_one_speaks(void **state)
+{
+    (void)state;
+    static const enum freshness order[] = {FRESH_LIVE,  FRESH_ABSENT, FRESH_WAITING,
+                                           FRESH_STALE, FRESH_DENIED, FRESH_DOWN};
+    for (size_t better = 0; better < sizeof order / sizeof *order; better++)
+        for (size_t worse = better + 1; worse < sizeof order / sizeof *order; worse++)
+            for (int first = 0; first < 2; first++) {
+                struct world *w = world_new();
+                const struct source *who = NULL;
+                source_is(w, first ? "worse" : "better", order[first ? worse : better]);
+                source_is(w, first ? "better" : "worse", order[first ? better : worse]);
+                assert_int_equal(world_freshness(w, WORLD_REDIS, 61000, NULL, &who), order[worse]);
+                assert_string_equal(who->id, "worse");
+                world_free(w);
+            }
+}
+
 static void a_source_that_is_off_has_nothing(void **state)
 {
     (void)state;
@@ -714,6 +741,7 @@ int main(void)
         cmocka_unit_test(sources_grow_old),
         cmocka_unit_test(a_source_that_says_the_same_moves_nothing),
         cmocka_unit_test(the_worst_source_speaks_for_its_world),
+        cmocka_unit_test(of_two_sources_the_worse_one_speaks),
         cmocka_unit_test(a_source_that_is_off_has_nothing),
         cmocka_unit_test(too_many_sources),
         cmocka_unit_test(nonsense_changes_nothing),
