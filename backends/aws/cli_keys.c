@@ -34,10 +34,10 @@ static void on_ended(void *arg, enum err err, const char *said)
 
     if (err == ERR_NOT_FOUND)
         why_set(&why, err, "aws: no such program: install the AWS CLI, or put keys into the environment");
-    else if (err && said && strcasestr(said, "invalid choice"))
+    else if (err && strcasestr(said, "invalid choice"))
         why_set(&why, err, "this aws has no `configure export-credentials`: AWS CLI 2.9 or newer has");
     else if (err)
-        why_set(&why, err, "%s", said && *said ? said : err_word(err));
+        why_set(&why, err, "%s", said);
     else if (c->too_long)
         err = why_set(&why, ERR_LIMIT, "aws configure export-credentials: more than %d bytes", ANSWER_MAX);
     else if ((err = keys_parse_json(buf_text(&c->answer), c->answer.len, &keys, &why)) != ERR_OK)

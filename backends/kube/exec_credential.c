@@ -33,7 +33,7 @@ static void on_ended(void *arg, enum err err, const char *why)
         err = why_set(&w, err, "%s: no such program%s%s", run->exec->command, run->exec->install_hint ? ". " : "",
                       run->exec->install_hint ? run->exec->install_hint : "");
     else if (err != ERR_OK)
-        err = why_set(&w, err, "%s: %s", run->exec->command, why && *why ? why : err_word(err));
+        err = why_set(&w, err, "%s: %s", run->exec->command, why);
     else if (run->too_long)
         err = why_set(&w, ERR_LIMIT, "%s: its output is too long", run->exec->command);
     else

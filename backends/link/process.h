@@ -20,7 +20,8 @@ struct process_calls {
     /* A line of stdout, NUL-terminated, without its newline. A line that exceeds PROCESS_LINE_MAX is reported once,
      * when it does, with text NULL and its length so far; the rest of it is skipped. */
     void (*line)(void *arg, char *text, size_t len);
-    /* The exit: ERR_OK for status 0, ERR_CHILD, ERR_TIMEOUT, ERR_NOT_FOUND (no such program). */
+    /* The exit: ERR_OK for status 0, ERR_CHILD, ERR_TIMEOUT, ERR_NOT_FOUND (no such program). why: never NULL, and
+     * never empty but for ERR_OK. */
     void (*ended)(void *arg, enum err err, const char *why);
     void *arg;
 };

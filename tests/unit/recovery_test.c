@@ -212,16 +212,21 @@ static void the_ladder_ends_with_the_rung_that_came_last(void **state)
     head_bound(s);
     head_running(s);
     small_wait(s, 1000);
-    small_redis(s, 4, last_beat);
     head_ready(s);
     small_wait(s, 5000);
     assert_int_equal(s->r.outage, OUTAGE_RUNNING);
     nodes_turn(s);
-    rung_at(s, RUNG_HEAD_READY, 2000);
-    rung_at(s, RUNG_WORKERS_SAME, 2000);
-    rung_at(s, RUNG_HEAD_ALIVE, 7000);
+    for (int i = 0; i < 4 && s->r.outage == OUTAGE_RUNNING; i++) {
+        small_wait(s, 1000);
+        beat(s, 4);
+    }
     assert_int_equal(s->r.outage, OUTAGE_OVER);
-    assert_int_equal(s->r.over_ms.value - s->r.t0_ms, 7000);
+    uint64_t last = 0;
+    for (int i = 0; i < RUNG_COUNT; i++)
+        if (s->r.rung[i].reached && s->r.rung[i].at_ms > last) last = s->r.rung[i].at_ms;
+    assert_int_equal(s->r.over_ms.value, last);
+    rung_at(s, RUNG_HEAD_READY, 2000);
+    assert_true(last >= s->r.t0_ms + 7000);
 }
 
 /* Nobody here deleted it; the old head serves through its grace, and what the old one says counts for nothing. */

@@ -22,6 +22,7 @@ struct redis_link {
     struct sink sink;
     char url[128], user[64], password[64], ns[64];
     bool fast;
+    unsigned told_ns, told_fast; /* how often */
 };
 enum { LINKS_MAX = 4 };
 static struct links {
@@ -81,11 +82,13 @@ static void link_close(struct redis_link *link)
 static void link_set_namespace(struct redis_link *link, const char *ns)
 {
     copy(link->ns, sizeof link->ns, ns);
+    link->told_ns++;
 }
 
 static void link_set_fast_poll(struct redis_link *link, bool fast)
 {
     link->fast = fast;
+    link->told_fast++;
 }
 
 static const struct redis_ops fake_redis = {.kind = "fake",
@@ -472,6 +475,41 @@ static void an_address_that_changes_without_end_is_throttled(void **state)
     assert_string_equal(links.open[0]->url, "redis://a:1049");
 }
 
+/* What holds already is not said again, and what nobody knows is not said at all. */
+static void a_link_is_told_what_changes(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", false);
+    update(f, 0, "a");
+    assert_int_equal(links.open[0]->told_fast, 0); /* as it opens */
+    assert_false(links.open[0]->fast);
+    assert_string_equal(links.open[0]->ns, "a");
+    update(f, 0, "a");
+    assert_int_equal(links.open[0]->told_ns, 1);
+    struct rayservice *r = record_new(TABLE_RAYSERVICE, "a");
+    record_set(&r->ns, "ns");
+    record_set(&r->name, "a");
+    record_set(&r->redis_address, "redis://a:6379");
+    r->ft = TRI_YES; /* where it keeps what it stores is not known any more */
+    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    update(f, 0, "a");
+    assert_int_equal(links.open[0]->told_ns, 1);
+    redis_discovery_set_fast_poll(f->service[0], true);
+    assert_int_equal(links.open[0]->told_fast, 1);
+}
+
+/* A client that reads no Secrets: the link is opened with what there is. */
+static void a_client_that_cannot_read_secrets_is_not_asked(void **state)
+{
+    struct fixture *f = *state;
+    f->kube.secret = NULL;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    assert_null(f->read.done);
+    assert_int_equal(links.opened, 1);
+    assert_string_equal(links.open[0]->password, "-");
+}
+
 /* Two RayServices of one world: each has its own link and its own password. */
 static void each_rayservice_has_its_own(void **state)
 {
@@ -520,6 +558,8 @@ int main(void)
         T(a_refused_password_is_read_anew),
         T(why_there_is_none_is_said_once),
         T(an_address_that_changes_without_end_is_throttled),
+        T(a_link_is_told_what_changes),
+        T(a_client_that_cannot_read_secrets_is_not_asked),
         T(each_rayservice_has_its_own),
         T(it_may_be_freed_while_a_secret_is_read),
     };

@@ -847,6 +847,61 @@ static void it_can_be_stopped_at_any_time(void **state)
     }
 }
 
+/* Nor does it wait for an agent or an instance that says nothing. */
+static void it_can_be_stopped_while_credentials_are_read(void **state)
+{
+    static const char *const asked[] = {"GET /v1/credentials ", "PUT /latest/api/token "};
+    struct fixture *s = *state;
+    char *url = mem_printf("%s/v1/credentials", aws_server_url(s->server));
+
+    for (size_t i = 0; i < ARRAY_LEN(asked); i++) {
+        if (i) {
+            unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+            unsetenv("AWS_EC2_METADATA_DISABLED");
+            setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
+        } else {
+            setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+        }
+        aws_server_says(s->server, (struct aws_says){.what = asked[i], .mute = true});
+        find_start(s, NULL, NULL);
+        UNTIL(s, aws_server_asked(s->server, asked[i]) == 1);
+        aws_find_free(s->find);
+        s->find = NULL;
+        for (int n = 0; n < 20; n++) loop_step(s->loop, 1);
+        assert_int_equal(s->done, 0);
+    }
+    free(url);
+}
+
+/* IAM's role names have at most 64 characters; ours must hold them with a path before. */
+static void a_roles_name_is_one_word_of_a_limited_length(void **state)
+{
+    static const struct {
+        size_t len;
+        const char *tail, *said;
+    } are[] = {
+        {128, "", "the instance has no role"}, /* nobody answers for its keys */
+        {129, "", "a role's name that is none"}, {4, " x", "a role's name that is none"},
+        {4, "/x", "a role's name that is none"}, {4, "?x", "a role's name that is none"},
+        {0, "", "a role's name that is none"},
+    };
+    struct fixture *s = *state;
+
+    unsetenv("AWS_EC2_METADATA_DISABLED");
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
+    aws_server_says(s->server, (struct aws_says){.what = "PUT /latest/api/token ", .status = 200, .body = "t"});
+    for (size_t i = 0; i < ARRAY_LEN(are); i++) {
+        char name[200];
+        memset(name, 'r', are[i].len);
+        snprintf(name + are[i].len, sizeof name - are[i].len, "%s", are[i].tail);
+        aws_server_says(
+            s->server,
+            (struct aws_says){.what = "GET /latest/meta-data/iam/security-credentials/ ", .status = 200, .body = name});
+        find_redis(s, NULL, NULL);
+        if (!strstr(s->said, are[i].said)) fail_msg("%zu: %s", i, s->said);
+    }
+}
+
 static void keep_err(void *arg, const struct http_answer *a)
 {
     *(enum err *)arg = a->err;
@@ -910,6 +965,8 @@ int main(void)
         T(pages_without_end),
         T(nobody_listens),
         T(it_can_be_stopped_at_any_time),
+        T(it_can_be_stopped_while_credentials_are_read),
+        T(a_roles_name_is_one_word_of_a_limited_length),
         T(what_would_break_the_signatures_header_is_not_sent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

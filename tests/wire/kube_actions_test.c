@@ -529,7 +529,7 @@ static char *plug_in(const struct kube_fixture *s, const char *script)
 {
     return mem_printf(
         "{exec: {apiVersion: client.authentication.k8s.io/v1, command: /bin/sh, args: [-c, '%s', sh, %s], "
-        "installHint: install sh}}",
+        "env: [{name: PLUG_IN_A, value: a}, {name: PLUG_IN_B, value: b}], installHint: install sh}}",
         script, s->dir);
 }
 
@@ -546,7 +546,8 @@ static void a_plug_in_is_run_once_for_everybody(void **state)
     struct kube_fixture s = {.route = wants_second_run};
     kube_fixture_start(&s);
     char *user = plug_in(
-        &s, "echo x >> $1/count; test -n \"$KUBERNETES_EXEC_INFO\" || exit 3; "
+        &s, "echo x >> $1/count; test -n \"$KUBERNETES_EXEC_INFO\" || exit 3; test \"$PLUG_IN_A$PLUG_IN_B\" = ab || "
+            "exit 4; "
             "echo \"{\\\"kind\\\":\\\"ExecCredential\\\",\\\"apiVersion\\\":\\\"client.authentication.k8s.io/v1\\\","
             "\\\"status\\\":{\\\"token\\\":\\\"run-$(grep -c x $1/count)\\\"}}\"");
     kube_fixture_open(&s, user, NULL);
