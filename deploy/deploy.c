@@ -9,8 +9,8 @@
 
 static const struct step_def steps[DEPLOY_STEPS] = {
     [DEPLOY_REDIS] = {"Redis in AWS", deploy_redis, STEP_STOPPABLE},
-    [DEPLOY_PREREQUISITES] = {"prerequisites", deploy_prerequisites, STEP_CONTINUES},
     [DEPLOY_VARIABLES] = {"variables", deploy_variables, 0},
+    [DEPLOY_PREREQUISITES] = {"prerequisites", deploy_prerequisites, STEP_CONTINUES},
     [DEPLOY_LINT] = {"lint", deploy_lint, 0},
     [DEPLOY_DRY_RUN] = {"dry run", deploy_dry_run, STEP_REQUIRES},
     [DEPLOY_DIFF] = {"difference", deploy_diff, 0},
@@ -41,13 +41,26 @@ void deploy_forget_items(struct deploy *d)
     d->count = 0;
 }
 
+/* What to give where the manifest leaves its namespace to a variable; "" where it does not. */
+static const char *namespace_hint(const struct deploy *d, char *out, size_t size)
+{
+    const struct variables *v = d->conf.variables;
+    *out = '\0';
+    for (size_t i = 0; i < v->count; i++)
+        if (v->items[i].type == VARIABLE_NAMESPACE && v->items[i].uses)
+            snprintf(out, size, " (--var %s=%s)", v->items[i].name, d->conf.ns);
+    return out;
+}
+
 /* Where the object lies: as kubectl has it, -n and the manifest must not contradict one another. */
 static bool object_place(struct deploy *d, cJSON *object, const char *where)
 {
     const char *own = kobject_ns(object);
     cJSON *meta = cJSON_GetObjectItemCaseSensitive(object, "metadata");
     if (*own && d->conf.ns && strcmp(own, d->conf.ns) != 0) {
-        step_error(&d->engine, ERR_PARSE, "%s: its namespace is %s, not %s as asked for", where, own, d->conf.ns);
+        char hint[OBJECT_NAME_MAX + 64];
+        step_error(&d->engine, ERR_PARSE, "%s: its namespace is %s, not %s as asked for%s", where, own, d->conf.ns,
+                   namespace_hint(d, hint, sizeof hint));
         return false;
     }
     if (!*own) {
@@ -147,7 +160,7 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_ob
         .cluster = conf->cluster,
         .defs = steps,
         .count = DEPLOY_STEPS,
-        .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_PREREQUISITES,
+        .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_VARIABLES,
         .words = {"the apply of", "applied", "what was not said to be applied was not", "deploying again is safe"},
         .observer = *observer,
         .left = deploy_left,

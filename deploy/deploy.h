@@ -1,11 +1,11 @@
 /*
- * deploy.h - a manifest onto a cluster, step by step: the endpoint of the Redis from AWS, prerequisites, variables,
+ * deploy.h - a manifest onto a cluster, step by step: the endpoint of the Redis from AWS, variables, prerequisites,
  * lint, a dry run by the server, the difference to what is live, the confirmation, apply in the order in which one
  * needs the other, waiting until KubeRay has accepted it, and until Serve answers.
  *
- * Nothing is changed before it is confirmed. What needs no cluster (variables, lint) is done even where a
- * prerequisite failed, so that everything wrong is said at once. A step that fails says what was applied and what was
- * not; applying again is safe. No secret gets into a line.
+ * Nothing is changed before it is confirmed. Lint, which needs no cluster, is done even where a prerequisite failed, so
+ * that everything wrong is said at once. A step that fails says what was applied and what was not; applying again is
+ * safe. No secret gets into a line.
  */
 #ifndef RAYDECK_DEPLOY_DEPLOY_H
 #define RAYDECK_DEPLOY_DEPLOY_H
@@ -19,8 +19,8 @@
 
 enum deploy_step {
     DEPLOY_REDIS, /* only with redis_from; without its endpoint there is nothing to deploy */
-    DEPLOY_PREREQUISITES,
     DEPLOY_VARIABLES,
+    DEPLOY_PREREQUISITES,
     DEPLOY_LINT,
     DEPLOY_DRY_RUN,
     DEPLOY_DIFF,

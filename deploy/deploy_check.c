@@ -1,25 +1,77 @@
 /* deploy_check.c - what needs no cluster: the variables, and lint; an error stops here. */
+#include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "deploy/deploy_priv.h"
 #include "deploy/lint.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 /* ---- variables ---- */
 
+enum { VALUE_SHOWN_MAX = 160, DEFAULT_SHOWN_MAX = 44 };
+
+/* "RAY_WORKER_COUNT: set, 3" */
+static void usable_log(struct deploy *d, const struct variable *v)
+{
+    char value[VALUE_SHOWN_MAX];
+    const bool none = variable_type_is_none(v->type, v->value);
+    variable_shown(d->conf.variables, v, value, sizeof value);
+    step_log(&d->engine, TONE_PLAIN, "%s: %s%s%s%s", v->name, variable_state_word(v->state), *value ? ", " : "",
+             *value      ? value
+             : v->secret ? ", a secret"
+                         : "",
+             *value && none ? ": left out" : "");
+}
+
+static bool is_default(const struct variable *v)
+{
+    return v->uses > v->left && v->state == VARIABLE_DEFAULT;
+}
+
+/* Those that nobody has set, one after the other: "default: RAY_HEAD_CPU=2, RAY_HEAD_MEMORY=20G" */
+static void defaults_log(struct deploy *d)
+{
+    const struct variables *v = d->conf.variables;
+    char value[DEFAULT_SHOWN_MAX];
+    struct buf line;
+    buf_init(&line, STEP_TEXT_MAX - 1);
+    for (size_t i = 0; i < v->count; i++) {
+        if (!is_default(&v->items[i])) continue;
+        variable_shown(v, &v->items[i], value, sizeof value);
+        if (line.len + strlen(v->items[i].name) + sizeof value + 16 > STEP_TEXT_MAX) {
+            step_log(&d->engine, TONE_PLAIN, "%s", buf_text(&line));
+            buf_clear(&line);
+        }
+        buf_printf(&line, "%s%s=%s", line.len ? ", " : "default: ", v->items[i].name, value);
+    }
+    if (line.len) step_log(&d->engine, TONE_PLAIN, "%s", buf_text(&line));
+    buf_done(&line);
+}
+
 static void variable_log(struct deploy *d, const struct variable *v)
 {
-    const char *secret = v->secret ? ", a secret" : "";
     if (v->left == v->uses)
         step_log(&d->engine, TONE_PLAIN, "$%s: left as it is written, the container sets it itself", v->name);
     else if (variable_usable(v))
-        step_log(&d->engine, TONE_PLAIN, "%s: %s%s", v->name, variable_state_word(v->state), secret);
+        usable_log(d, v);
     else if (v->state == VARIABLE_IGNORED)
         step_log(&d->engine, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
+    else if (v->state == VARIABLE_BAD)
+        step_log(&d->engine, TONE_BAD, "%s: %s: it is to be %s", v->name, variable_state_word(v->state),
+                 variable_type_words(v->type));
     else
         step_log(&d->engine, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
                  variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
+}
+
+/* Mistyped, or of another manifest. */
+static void unused_log(struct deploy *d, const struct variable *v)
+{
+    if (v->state != VARIABLE_SET || v->derives) return;
+    step_log(&d->engine, TONE_WARN, "%s: set, and nothing in the manifest refers to it%s", v->name,
+             v->listed ? "" : "; raydeck deploy --variables lists those of the shipped one");
 }
 
 static void misplaced_log(struct deploy *d)
@@ -47,10 +99,16 @@ void deploy_variables(void *arg)
         return;
     }
     for (size_t i = 0; i < v->count; i++)
-        if (v->items[i].uses) variable_log(d, &v->items[i]);
+        if (!is_default(&v->items[i])) (v->items[i].uses ? variable_log : unused_log)(d, &v->items[i]);
+    defaults_log(d);
     if (v->misplaced) {
         misplaced_log(d);
         step_fail(&d->engine, ERR_PARSE, "a secret would stand in clear outside of a Secret");
+        return;
+    }
+    /* What has a name that cannot be is looked for nowhere. */
+    if (step_logged(&d->engine)->worst == TONE_BAD) {
+        step_fail(&d->engine, ERR_PARSE, "a variable has a value that cannot be meant");
         return;
     }
     if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "there are none in it");
@@ -97,8 +155,5 @@ void deploy_lint(void *arg)
         step_fail(&d->engine, ERR_PARSE, "lint found %zu errors", errors);
         return;
     }
-    /* The objects again, as they are with the variables in them. */
-    manifest_refresh(d->conf.manifest);
-    deploy_read(d);
     step_next(&d->engine);
 }

@@ -31,11 +31,12 @@ static char *left_over(const struct yaml_node *n, const struct variable *v)
 
 static void say_without_value(struct lint *l, const struct variable_use *use, const struct variable *v)
 {
-    const char *problem =
-        v->state == VARIABLE_UNSET ? "is not set"
-        : v->state == VARIABLE_EMPTY
-            ? "is empty"
-            : "has a value that cannot be meant (null, control characters, not a host, port or scheme)";
+    char problem[FINDING_TEXT_MAX / 2];
+    if (v->state == VARIABLE_BAD)
+        snprintf(problem, sizeof problem, "has a value that cannot be meant: it is to be %s",
+                 variable_type_words(v->type));
+    else
+        snprintf(problem, sizeof problem, "is %s", v->state == VARIABLE_UNSET ? "not set" : "empty");
     char *rest = left_over(use->node, v);
     if (rest && *rest)
         lint_say_as(l, RULE_L1, FINDING_ERROR, use->at, "$%s %s; \"%s\" is what remains", v->name, problem, rest);

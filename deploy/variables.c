@@ -4,180 +4,10 @@
 #include "backends/base/buf.h"
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/base/url.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { VARIABLE_PART_MIN = 8 /* a shorter secret may be part of a value by chance */ };
-
-struct allowed {
-    const char *name, *otherwise, *help;
-    bool secret;
-};
-static const struct allowed allow_list[] = {
-#define VAR(name, secret, otherwise, help) {#name, otherwise, help, secret},
-#include "deploy/variables.def"
-#undef VAR
-};
-
-const char *variable_state_word(enum variable_state state)
-{
-    static const char *const words[] = {"set", "found", "default", "empty", "unset", "unusable", "ignored"};
-    return words[state];
-}
-
-bool variable_usable(const struct variable *v)
-{
-    return v->state <= VARIABLE_DEFAULT;
-}
-
-static const struct allowed *allowed_named(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(allow_list); i++)
-        if (strcmp(allow_list[i].name, name) == 0) return &allow_list[i];
-    return NULL;
-}
-
-/* What a value can be used as: a line break would end a string that is put in; "null" is what jq prints for nothing. */
-static enum variable_state state_of(const char *value, enum variable_state good)
-{
-    if (!value) return VARIABLE_UNSET;
-    if (!*value) return VARIABLE_EMPTY;
-    size_t len = strlen(value);
-    if (len > VARIABLE_VALUE_MAX || strcmp(value, "null") == 0 || strcmp(value, "None") == 0) return VARIABLE_BAD;
-    return text_is_safe(value, len, TEXT_ONE_LINE) ? good : VARIABLE_BAD;
-}
-
-static bool is_host(const char *s)
-{
-    static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
-    const size_t len = strlen(s);
-    const char *colon = strchr(s, ':');
-    if (!colon) return strspn(s, name) == len;
-    return strchr(colon + 1, ':') &&
-           strspn(s, "0123456789abcdefABCDEF:.") == len; /* IPv6; else it has a port behind it */
-}
-
-/* A value that the API server would take, and that no client could use. */
-static bool value_fits(const char *name, const char *value)
-{
-    uint64_t port;
-    if (strcmp(name, "EXT_REDIS_ENDPOINT") == 0) return is_host(value);
-    if (strcmp(name, "REDIS_PORT") == 0) return text_u64(value, strlen(value), 65535, &port) == ERR_OK && port > 0;
-    if (strcmp(name, "REDIS_SCHEME") == 0) return strcmp(value, "redis") == 0 || strcmp(value, "rediss") == 0;
-    return true;
-}
-
-static size_t variable_add(struct variables *v, const char *name)
-{
-    if (v->count == v->cap) v->items = mem_grow(v->items, v->cap = v->cap ? v->cap * 2 : 16, sizeof *v->items);
-    const struct allowed *a = allowed_named(name);
-    v->items[v->count] = (struct variable){.name = mem_str(name),
-                                           .state = a ? VARIABLE_UNSET : VARIABLE_IGNORED,
-                                           .secret = !a || a->secret, /* what is not known may be one */
-                                           .help = a ? a->help : NULL};
-    return v->count++;
-}
-
-static void variable_value(struct variable *var, const char *value, enum variable_state good)
-{
-    mem_free_secret(var->value);
-    var->value = NULL;
-    var->state = state_of(value, good);
-    if (variable_usable(var) && !value_fits(var->name, value)) var->state = VARIABLE_BAD;
-    if (variable_usable(var)) var->value = mem_str(value);
-}
-
-static size_t variable_find(const struct variables *v, const char *name)
-{
-    size_t i = 0;
-    while (i < v->count && strcmp(v->items[i].name, name) != 0) i++;
-    return i;
-}
-
-/* The variable of that name, made when it is met first. NULL where there are too many. */
-static struct variable *variable_get(struct variables *v, const char *name)
-{
-    size_t i = variable_find(v, name);
-    if (i < v->count) return &v->items[i];
-    if (v->count == VARIABLES) return NULL;
-    i = variable_add(v, name);
-    struct variable *var = &v->items[i];
-    const struct allowed *a = allowed_named(name);
-    const char *found = a && v->environment ? v->environment(name) : NULL;
-    if (found)
-        variable_value(var, found, VARIABLE_FOUND);
-    else if (a && a->otherwise)
-        variable_value(var, a->otherwise, VARIABLE_DEFAULT);
-    return var;
-}
-
-void variables_init(struct variables *v, const char *(*environment)(const char *name))
-{
-    *v = (struct variables){.environment = environment};
-}
-
-void variables_done(struct variables *v)
-{
-    for (size_t i = 0; i < v->count; i++) {
-        free(v->items[i].name);
-        mem_free_secret(v->items[i].value);
-    }
-    free(v->items);
-    free(v->uses);
-    *v = (struct variables){0};
-}
-
-static size_t name_len(const char *s)
-{
-    size_t n = 0;
-    if (!isalpha((unsigned char)*s) && *s != '_') return 0;
-    while (isalnum((unsigned char)s[n]) || s[n] == '_') n++;
-    return n;
-}
-
-enum err variables_give(struct variables *v, const char *assignment, struct why *why)
-{
-    size_t n = name_len(assignment);
-    if (!n || assignment[n] != '=') return why_set(why, ERR_USAGE, "--var: expected NAME=VALUE");
-    char *name = mem_strn(assignment, n);
-    size_t i = variable_find(v, name);
-    enum err err = ERR_OK;
-    if (i == v->count && v->count == VARIABLES) {
-        err = why_set(why, ERR_LIMIT, "--var: more than %d variables", VARIABLES);
-    } else {
-        if (i == v->count) i = variable_add(v, name);
-        variable_value(&v->items[i], assignment + n + 1, VARIABLE_SET);
-    }
-    free(name);
-    return err;
-}
-
-/* ---- which values are secrets ---- */
-
-/* The value of a secret of the list, whether the manifest has met it yet or not. */
-static bool has_secret_value(const struct variables *v, const char *name, const char *value)
-{
-    const size_t i = variable_find(v, name);
-    const char *secret = i < v->count ? v->items[i].value : v->environment ? v->environment(name) : NULL;
-    if (!secret || !*secret) return false;
-    return strcmp(value, secret) == 0 || (strlen(secret) >= VARIABLE_PART_MIN && strstr(value, secret));
-}
-
-/* By its name where that is on the list, by what it looks like, and by being another one's: whatever it is called. */
-static bool is_secret(const struct variables *v, const struct variable *var)
-{
-    const struct allowed *a = allowed_named(var->name);
-    if (a && a->secret) return true;
-    if (text_looks_secret(a ? NULL : var->name, var->value)) return true;
-    if (!var->value) return false;
-    if (url_secret(var->value, strlen(var->value)).at) return true;
-    for (size_t i = 0; i < ARRAY_LEN(allow_list); i++)
-        if (allow_list[i].secret && has_secret_value(v, allow_list[i].name, var->value)) return true;
-    return false;
-}
 
 /* ---- the walk ---- */
 
@@ -204,7 +34,7 @@ static size_t reference_len(const char *s, const char **ret_name, size_t *ret_na
 {
     bool braced = s[1] == '{';
     const char *name = s + 1 + braced;
-    size_t n = name_len(name);
+    size_t n = variable_name_len(name);
     if (!n) n = strspn(name, "0123456789");
     if (!n || n > VARIABLE_NAME_MAX || (braced && name[n] != '}' && name[n] != ':')) return 0;
     *ret_name = name;
@@ -265,51 +95,116 @@ static void value_write(const struct variable *var, bool encode, struct buf *out
         buf_str(out, var->value);
 }
 
+/* What becomes of a scalar. */
+enum outcome {
+    SCALAR_KEPT,
+    SCALAR_TEXT,    /* the text with the values in it */
+    SCALAR_REPLACED /* a map or a list stands in its place */
+};
+
 /* One text on its way through: what is done of it is in out. */
 struct text_walk {
     const struct yaml_node *node;
     const char *done, *counted;
     struct yaml_place at; /* of `counted` */
     struct buf out;
-    bool changed;
+    enum outcome outcome;
+    const struct variable *tree; /* of SCALAR_REPLACED */
+    bool string;                 /* a text was put in, which is one whatever it looks like */
+    bool plain_form;             /* the reference is $NAME or ${NAME}, and no more */
+    bool left_out;               /* it says how many there are, and there are none */
 };
 
-static void reference_apply(struct walk *w, struct text_walk *t, const char *p, size_t len, struct variable *var,
-                            bool plain_form)
+static bool is_whole(const struct text_walk *t, size_t len)
 {
-    var->uses++;
-    place_move(&t->at, t->counted, p);
-    t->counted = p;
-    struct variable_use *use = use_add(w, var, t->node, t->at);
-    const bool secret = is_secret(w->v, var);
+    return len == strlen(t->node->text);
+}
+
+/* In a text of lines the line is what says how many there are. It stays, empty, so that the places of others do. */
+static void line_leave_out(struct text_walk *t, const char *p)
+{
+    buf_add(&t->out, t->done, (size_t)(p - t->done));
+    while (t->out.len && t->out.data[t->out.len - 1] != '\n') t->out.len--;
+    t->done = p + strcspn(p, "\n");
+    t->outcome = SCALAR_TEXT;
+}
+
+static bool is_none(const struct variable *var)
+{
+    return var->listed && variable_type_is_none(var->type, var->value);
+}
+
+/* Whether the value goes in there; what it is otherwise is recorded. */
+static bool reference_is_ours(struct walk *w, const struct text_walk *t, struct variable *var, struct variable_use *use)
+{
+    const bool secret = variable_is_secret(w->v, var);
     const enum tri own = variable_scope_sets(&w->scope, w->m, var->name);
     if (var->state != VARIABLE_IGNORED && (own == TRI_YES || (own == TRI_UNKNOWN && secret))) {
         var->left++;
         if (use) use->left = true;
-        return;
+        return false;
     }
-    if (!variable_usable(var) || !plain_form) return;
+    if (!variable_usable(var) || !t->plain_form) return false;
     if (secret && !w->scope.in_secret) {
         w->v->misplaced++;
         if (use) use->misplaced = true;
-        return;
+        return false;
     }
     if (secret) {
         w->filled = mem_grow(w->filled, w->filled_count + 1, sizeof *w->filled);
         w->filled[w->filled_count++] = (struct filled){t->node, (size_t)(var - w->v->items)};
     }
+    return true;
+}
+
+static void type_keep(struct text_walk *t, const struct variable *var, bool whole)
+{
+    const enum variable_form form = variable_type_form(var->type);
+    if (!var->listed) return;
+    if (form == VARIABLE_FORM_TEXT) t->string = true;
+    if (form != VARIABLE_FORM_TREE || !whole) return;
+    t->outcome = SCALAR_REPLACED;
+    t->tree = var;
+}
+
+static void reference_apply(struct walk *w, struct text_walk *t, const char *p, size_t len, struct variable *var)
+{
+    var->uses++;
+    place_move(&t->at, t->counted, p);
+    t->counted = p;
+    struct variable_use *use = use_add(w, var, t->node, t->at);
+    if (!reference_is_ours(w, t, var, use)) return;
+    const bool whole = is_whole(t, len);
+    if (is_none(var) && (whole || variable_type_form(var->type) != VARIABLE_FORM_TREE)) {
+        t->left_out = !strchr(t->node->text, '\n');
+        if (!t->left_out) {
+            line_leave_out(t, p);
+            return;
+        }
+    }
     w->grown += strlen(var->value);
     if (w->grown > MANIFEST_BYTES) return;
-    bool whole = len == strlen(t->node->text);
     bool encode = whole && w->scope.in_data && !is_encoded_text(var->value);
     if (use) use->encoded = encode;
     buf_add(&t->out, t->done, (size_t)(p - t->done));
     value_write(var, encode, &t->out);
     t->done = p + len;
-    t->changed = true;
+    if (t->outcome == SCALAR_KEPT) t->outcome = SCALAR_TEXT;
+    type_keep(t, var, whole && !encode);
 }
 
-static void scalar_apply(struct walk *w, const struct yaml_node *node)
+static void scalar_write(struct walk *w, struct text_walk *t)
+{
+    if (t->outcome == SCALAR_REPLACED) {
+        yaml_replace(w->m->yaml, t->node, variable_type_tree(t->tree->type, t->tree->value));
+    } else if (t->outcome == SCALAR_TEXT) {
+        buf_str(&t->out, t->done);
+        (t->string ? yaml_set_string : yaml_set_text)(t->node, buf_text(&t->out));
+    }
+}
+
+/* False: it is to be left out of what it is in; what shares it by an alias has the value all the same. */
+static bool scalar_apply(struct walk *w, const struct yaml_node *node)
 {
     struct text_walk t = {.node = node, .done = node->text, .counted = node->text, .at = {1, 1}};
 
@@ -324,15 +219,14 @@ static void scalar_apply(struct walk *w, const struct yaml_node *node)
         char *word = mem_strn(name, name_bytes);
         struct variable *var = variable_get(w->v, word);
         free(word);
-        if (var) reference_apply(w, &t, p, n, var, n == name_bytes + 1 + 2 * (size_t)(p[1] == '{'));
-        p += n;
+        t.plain_form = n == name_bytes + 1 + 2 * (size_t)(p[1] == '{');
+        if (var) reference_apply(w, &t, p, n, var);
+        p = t.done > p + n ? t.done : p + n;
     }
-    if (t.changed) {
-        buf_str(&t.out, t.done);
-        yaml_set_text(node, buf_text(&t.out));
-        mem_wipe(t.out.data, t.out.len);
-    }
+    scalar_write(w, &t);
+    if (t.out.data) mem_wipe(t.out.data, t.out.len);
     buf_done(&t.out);
+    return !t.left_out;
 }
 
 /* Not o->kind: an object before may have changed what they share. */
@@ -341,15 +235,25 @@ static bool is_of_secret(const struct manifest_object *o)
     return text_eq(yaml_str(o->root, "kind"), "Secret");
 }
 
-static void node_apply(struct walk *w, const struct yaml_node *node, const struct yaml_node *of)
+static bool node_apply(struct walk *w, const struct yaml_node *node, const struct yaml_node *of)
 {
     const struct variable_scope up = w->scope;
-    if (node->alias) return; /* what it shares is met where its anchor is */
+    bool kept = true;
+    if (node->alias) return true; /* what it shares is met where its anchor is */
     w->scope = variable_scope_in(&up, node, of && is_of_secret(&w->m->objects[w->object]));
-    if (node->kind == YAML_SCALAR) scalar_apply(w, node);
-    const bool root = node == w->m->objects[w->object].root;
-    for (size_t i = 0; i < node->count; i++) node_apply(w, node->items[i], root ? node : NULL);
+    if (node->kind == YAML_SCALAR) {
+        kept = scalar_apply(w, node); /* what was put in is not looked at again */
+    } else {
+        const bool root = node == w->m->objects[w->object].root;
+        for (size_t i = 0; i < node->count;) {
+            if (node_apply(w, node->items[i], root ? node : NULL))
+                i++;
+            else
+                yaml_drop(node, node->items[i]);
+        }
+    }
     w->scope = up;
+    return kept;
 }
 
 /* What a Secret's value is shared with by an alias elsewhere would have it too. */
@@ -374,7 +278,7 @@ enum err variables_apply(struct variables *v, struct manifest *m, struct why *wh
 {
     struct walk w = {.v = v, .m = m, .scope = variable_scope_root()};
     v->uses_count = v->uses_dropped = v->misplaced = 0;
-    for (w.object = 0; w.object < m->count; w.object++) node_apply(&w, m->objects[w.object].root, NULL);
+    for (w.object = 0; w.object < m->count; w.object++) (void)node_apply(&w, m->objects[w.object].root, NULL);
     for (w.object = 0; w.filled_count && w.object < m->count; w.object++) {
         w.looked_at = 0;
         node_check(&w, m->objects[w.object].root, NULL);
@@ -384,19 +288,4 @@ enum err variables_apply(struct variables *v, struct manifest *m, struct why *wh
     if (w.grown <= MANIFEST_BYTES) return ERR_OK;
     return why_set(why, ERR_LIMIT, "%s: the variables' values make it larger than %d MiB", m->file,
                    2 * MANIFEST_BYTES / 1024 / 1024);
-}
-
-bool variables_hide(const struct variables *v, char *text)
-{
-    bool found = false;
-    for (size_t i = 0; i < v->count; i++) {
-        const struct variable *var = &v->items[i];
-        size_t len = var->secret && var->value ? strlen(var->value) : 0;
-        if (len < VARIABLE_HIDDEN_MIN) continue;
-        for (char *p = strstr(text, var->value); p; p = strstr(p, var->value)) {
-            memset(p, '*', len);
-            found = true;
-        }
-    }
-    return found;
 }

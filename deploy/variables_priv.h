@@ -5,6 +5,13 @@
 #include "backends/base/known.h"
 #include "deploy/variables.h"
 
+/* The variable of that name, made when it is met first. NULL where there are too many. */
+struct variable *variable_get(struct variables *v, const char *name);
+size_t variable_name_len(const char *s); /* bytes of the name that s begins with; 0: none */
+
+/* By its name where that is on the list, by what it looks like, and by being another one's: whatever it is called. */
+bool variable_is_secret(const struct variables *v, const struct variable *var);
+
 /* Where in an object a text stands. */
 struct variable_scope {
     bool in_secret;                    /* in the data or stringData of a Secret */

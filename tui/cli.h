@@ -38,7 +38,7 @@ struct cli {
     char *at; /* of a replay, checked by replay_at_parse */
     char *record, *for_seconds, *rate;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, fresh, help, version, check, redact, empty, no_ft, openai;
+    bool yes, fresh, help, version, variables, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
@@ -83,6 +83,7 @@ void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2))); /* "ra
 
 /* Generated from the tables (usage.c). */
 void usage_help(FILE *out);
+void usage_variables(FILE *out); /* of manifests: names, types, defaults */
 void usage_man(FILE *out);
 void usage_completion_bash(FILE *out);
 void usage_completion_zsh(FILE *out);

@@ -37,9 +37,11 @@ static int run_cli(struct cli *cli, int argc, char **argv)
         cli_say("%s", why.text);
         return EXIT_USAGE;
     }
-    if (cli->help || cli->version) {
+    if (cli->help || cli->variables || cli->version) {
         if (cli->help)
             usage_help(stdout);
+        else if (cli->variables)
+            usage_variables(stdout);
         else
             printf("raydeck " RAYDECK_VERSION "\n");
         return EXIT_FINE;

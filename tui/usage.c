@@ -2,8 +2,11 @@
 #include "tui/cli.h"
 
 #include "backends/base/mem.h"
+#include "deploy/variables.h"
 
 #include <string.h>
+
+enum { VARIABLE_WORDS_MAX = 512 };
 
 struct option_help {
     const char *name;
@@ -59,6 +62,33 @@ void usage_help(FILE *out)
         "terminated (SIGTERM).\n");
 }
 
+/* "a whole number from 1 to 10000; default: 2" */
+static void variable_words(const struct variable_help *v, char *out, size_t size)
+{
+    char otherwise[VARIABLE_WORDS_MAX];
+    if (v->of && v->factor != 1)
+        snprintf(otherwise, sizeof otherwise, "%llu × %s", (unsigned long long)v->factor, v->of);
+    else
+        snprintf(otherwise, sizeof otherwise, "%s", v->of ? v->of : v->otherwise ? v->otherwise : "none");
+    snprintf(out, size, "%s%s; default: %s", v->secret ? "a secret, " : "", v->words, otherwise);
+    if (!v->most) return;
+    const size_t len = strlen(out);
+    snprintf(out + len, size - len, ", at most %llu", (unsigned long long)v->most);
+}
+
+void usage_variables(FILE *out)
+{
+    fprintf(out, "Variables of the shipped manifests, and of any other that holds them. A value is that of --var\n"
+                 "NAME=VALUE, else the environment's, else the default. A map or a list is written as in YAML's flow\n"
+                 "style or as JSON; of {}, [] and 0 devices the entry is left out.\n\n");
+    for (size_t i = 0; i < variables_listed(); i++) {
+        char words[2 * VARIABLE_WORDS_MAX];
+        const struct variable_help v = variable_help_of(i);
+        variable_words(&v, words, sizeof words);
+        fprintf(out, "  %-29s %s\n  %-29s %s\n", v.name, v.help, "", words);
+    }
+}
+
 /* roff treats '-' as a hyphen and a leading '.' as a request. */
 static void print_roff(FILE *out, const char *text)
 {
@@ -99,6 +129,17 @@ void usage_man(FILE *out)
         print_roff(out, words);
         fputc('\n', out);
         print_roff(out, options[i].help);
+        fputc('\n', out);
+    }
+    fprintf(out, ".SH VARIABLES OF MANIFESTS\n");
+    for (size_t i = 0; i < variables_listed(); i++) {
+        char words[2 * VARIABLE_WORDS_MAX];
+        const struct variable_help v = variable_help_of(i);
+        variable_words(&v, words, sizeof words);
+        fprintf(out, ".TP\n.B %s\n", v.name);
+        print_roff(out, v.help);
+        fprintf(out, ":\n");
+        print_roff(out, words);
         fputc('\n', out);
     }
     fprintf(out, ".SH KEYS\n");

@@ -349,15 +349,89 @@ const struct yaml_node *yaml_document(const struct yaml *y, size_t index)
     return index < y->count ? y->roots[index] : NULL;
 }
 
-void yaml_set_text(const struct yaml_node *scalar, const char *text)
+static struct held *held_to_change(const struct yaml_node *node)
 {
-    struct held *h = (struct held *)(uintptr_t)scalar;
+    assert(!node->alias);
+    return (struct held *)(uintptr_t)node;
+}
 
-    assert(scalar->kind == YAML_SCALAR && !scalar->alias);
+/* The copies share what the node holds; key and places are their own. */
+static void copies_update(struct held *h)
+{
+    for (struct held *c = h->copies; c; c = c->next_copy) {
+        c->node.kind = h->node.kind;
+        c->node.plain = h->node.plain;
+        c->node.literal = h->node.literal;
+        c->node.text = h->node.text;
+        c->node.items = h->node.items;
+        c->node.count = h->node.count;
+    }
+}
+
+static void scalar_set(const struct yaml_node *scalar, const char *text, bool string)
+{
+    struct held *h = held_to_change(scalar);
+
+    assert(scalar->kind == YAML_SCALAR);
     char *old = h->node.text;
     h->node.text = mem_str(text);
-    for (struct held *c = h->copies; c; c = c->next_copy) c->node.text = h->node.text;
+    if (string) h->node.plain = false;
+    copies_update(h);
     mem_free_secret(old);
+}
+
+void yaml_set_text(const struct yaml_node *scalar, const char *text)
+{
+    scalar_set(scalar, text, false);
+}
+
+void yaml_set_string(const struct yaml_node *scalar, const char *text)
+{
+    scalar_set(scalar, text, true);
+}
+
+void yaml_replace(struct yaml *y, const struct yaml_node *scalar, struct yaml *with)
+{
+    struct held *h = held_to_change(scalar);
+
+    assert(scalar->kind == YAML_SCALAR && with->count == 1 && with->roots[0]);
+    struct held *root = (struct held *)(uintptr_t)with->roots[0];
+    char *old = h->node.text;
+    h->node.kind = root->node.kind;
+    h->node.plain = root->node.plain;
+    h->node.literal = root->node.literal;
+    h->node.text = root->node.text;
+    h->node.items = root->node.items;
+    h->node.count = root->node.count;
+    h->cap = root->cap;
+    root->node.text = NULL;
+    root->node.items = NULL;
+    copies_update(h);
+    mem_free_secret(old);
+    /* Its nodes, the emptied root among them, are kept by this document from now on, and stand where the scalar stood.
+     */
+    struct held **last = &with->all;
+    for (; *last; last = &(*last)->next) {
+        (*last)->node.line = scalar->own.line;
+        (*last)->node.column = scalar->own.column;
+        (*last)->node.own = scalar->own;
+    }
+    *last = y->all;
+    y->all = with->all;
+    with->all = NULL;
+    yaml_tree_free(with);
+}
+
+void yaml_drop(const struct yaml_node *parent, const struct yaml_node *item)
+{
+    struct held *h = held_to_change(parent);
+    size_t at = 0;
+
+    while (at < h->node.count && h->node.items[at] != item) at++;
+    assert(at < h->node.count);
+    for (; at < h->node.count; at++) h->node.items[at] = h->node.items[at + 1]; /* the NULL at the end too */
+    h->node.count--;
+    copies_update(h);
 }
 
 void yaml_tree_free(struct yaml *y)

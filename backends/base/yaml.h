@@ -45,8 +45,14 @@ enum err yaml_parse_all(const char *name, const char *bytes, size_t len, size_t 
 size_t yaml_documents(const struct yaml *y);
 const struct yaml_node *yaml_document(const struct yaml *y, size_t index); /* NULL for an empty one */
 
-/* Replaces the text of a scalar that is not an alias, and thus of its aliases. Invalidates the old text. */
+/* Each changes a node that is not an alias, and thus its aliases. Invalidates the node's old text or items.
+ * - set_text replaces a scalar's text; set_string also makes it a quoted string, whatever the text looks like;
+ * - replace puts the root of `with` in the scalar's place and takes `with`; the scalar's key and places stay;
+ * - drop removes an item from a list or a map; the removed node lives as long as its document. */
 void yaml_set_text(const struct yaml_node *scalar, const char *text);
+void yaml_set_string(const struct yaml_node *scalar, const char *text);
+void yaml_replace(struct yaml *y, const struct yaml_node *scalar, struct yaml *with);
+void yaml_drop(const struct yaml_node *parent, const struct yaml_node *item);
 
 void yaml_tree_free(struct yaml *y); /* yaml_free is a name of libyaml's own; NULL is fine */
 const struct yaml_node *yaml_root(const struct yaml *y);

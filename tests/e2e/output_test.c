@@ -46,6 +46,7 @@ static void a_full_disk_is_a_failure(void **state)
     static const char *const commands[] = {
         "--help",
         "--version",
+        "--variables",
         "--man",
         "--completion bash",
         "--completion zsh",

@@ -267,7 +267,7 @@ static void keys_alone(void **state)
         call_of(s, aws,
                 (const char *const[]){"--redis-from", "elasticache:ray-gcs", "--redis", "redis://127.0.0.1:1", "--var",
                                       "RAY_SERVE_IMAGE=own.example/serve:2.9", NULL});
-    struct pty *p = pty_start(&(struct pty_conf){.argv = c.argv, .env = c.env, .rows = 50, .cols = 150});
+    struct pty *p = pty_start(&(struct pty_conf){.argv = c.argv, .env = c.env, .rows = 80, .cols = 150});
     size_t len;
     pty_see(p, "ANSWERING", SOON_MS);
     send_and_see(p, "xd", "ElastiCache ray-gcs has no endpoint yet: creating");

@@ -1,4 +1,5 @@
 /* cli_test.c - the command line: options, subcommands, what is refused, and the texts made out of the tables. */
+#include "deploy/variables.h"
 #include "tui/cli.h"
 
 #include <setjmp.h>
@@ -205,7 +206,17 @@ static void texts_name_every_option_and_subcommand(void **state)
         for (const struct subcommand *s = subcommands; s->name; s++) assert_non_null(strstr(text, s->name));
         free(text);
     }
-    char *man = usage_text(usage_man);
+    char *man = usage_text(usage_man), *variables = usage_text(usage_variables);
+    for (size_t i = 0; i < variables_listed(); i++) {
+        assert_non_null(strstr(variables, variable_help_of(i).name));
+        assert_non_null(strstr(man, variable_help_of(i).name));
+    }
+    assert_non_null(
+        strstr(variables, "\n                                a whole number from 1 to 10000; default: 2\n"));
+    assert_non_null(strstr(variables, " default: 2 × RAY_WORKER_NEURON_DEVICES\n"));
+    assert_non_null(strstr(variables, " default: RAY_WORKER_NEURON_CORES, at most 2\n"));
+    assert_non_null(strstr(variables, "a secret, a text of one line that is not null; default: none\n"));
+    free(variables);
     assert_non_null(strstr(man, ".TH RAYDECK 1"));
     assert_non_null(strstr(man, "kill\\-head"));
     free(man);

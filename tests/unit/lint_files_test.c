@@ -64,7 +64,7 @@ static void our_own_are_clean(void **state)
 {
     (void)state;
     found_in("deploy/assets/ft-options.yaml", ours, "");
-    found_in("deploy/assets/ft-annotation.yaml", ours, "39 L10");
+    found_in("deploy/assets/ft-annotation.yaml", ours, "66 L10");
 }
 
 static void our_own_say_what_is_not_set(void **state)

@@ -82,7 +82,154 @@ static void what_no_client_could_use(void **state)
     state_is("REDIS_PORT=70000", VARIABLE_BAD);
     state_is("REDIS_SCHEME=rediss", VARIABLE_SET);
     state_is("REDIS_SCHEME=http", VARIABLE_BAD);
-    state_is("RAY_SERVE_IMAGE=x y", VARIABLE_SET);
+    state_is("ANY=x y", VARIABLE_SET);
+}
+
+/* Each type: what it takes, and what it does not. */
+static void values_are_of_their_type(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *good, *bad;
+    } rows[] = {
+        {"RAY_SERVE_NAMESPACE=team-1", "RAY_SERVE_NAMESPACE=Team"},
+        {"RAY_SERVE_NAMESPACE=1st", "RAY_SERVE_NAMESPACE=a.b"},
+        {"RAY_SERVE_NAME=mistral", "RAY_SERVE_NAME=1mistral"},
+        {"RAY_SERVE_NAME=a", "RAY_SERVE_NAME=a-name-that-is-much-longer-than-kuberay-takes-it-xx"},
+        {"RAY_SERVE_NAME=true", "RAY_SERVE_NAME=mistral-"},
+        {"RAY_SERVE_SCHEDULER=my-scheduler", "RAY_SERVE_SCHEDULER=my_scheduler"},
+        {"RAY_SERVE_SCHEDULER=volcano.sh", "RAY_SERVE_SCHEDULER=.volcano"},
+        {"RAY_SERVE_IMAGE=docker.io/lab/ray:1", "RAY_SERVE_IMAGE=x y"},
+        {"RAY_SERVE_IMAGE=ray@sha256:0123", "RAY_SERVE_IMAGE=$(IMAGE)"},
+        {"RAY_SERVE_PULL_POLICY=Never", "RAY_SERVE_PULL_POLICY=never"},
+        {"RAY_SERVE_IMPORT_PATH=lab_app:entrypoint", "RAY_SERVE_IMPORT_PATH=lab_app"},
+        {"RAY_SERVE_IMPORT_PATH=a.b.c", "RAY_SERVE_IMPORT_PATH=a:b:c"},
+        {"RAY_SERVE_DEPLOYMENT=mistral-7b", "RAY_SERVE_DEPLOYMENT=a\": 1"},
+        {"RAY_HEAD_CPU=200m", "RAY_HEAD_CPU=0"},
+        {"RAY_HEAD_CPU=0.5", "RAY_HEAD_CPU=two"},
+        {"RAY_HEAD_MEMORY=3Gi", "RAY_HEAD_MEMORY=3"},
+        {"RAY_HEAD_MEMORY=1073741824", "RAY_HEAD_MEMORY=3GiB"},
+        {"RAY_WORKER_COUNT=3", "RAY_WORKER_COUNT=0"},
+        {"RAY_WORKER_COUNT=10000", "RAY_WORKER_COUNT=1.5"},
+        {"RAY_WORKER_NEURON_DEVICES=0", "RAY_WORKER_NEURON_DEVICES=-1"},
+        {"RAY_WORKER_NEURON_DEVICES=12", "RAY_WORKER_NEURON_DEVICES=06"},
+        {"RAY_REPLICA_CPU=0.1", "RAY_REPLICA_CPU=100m"},
+        {"RAY_HEAD_NODE_SELECTOR={}", "RAY_HEAD_NODE_SELECTOR=disk: ssd"},
+        {"RAY_HEAD_NODE_SELECTOR={disk: ssd, lab/real: true}", "RAY_HEAD_NODE_SELECTOR=[disk]"},
+        {"RAY_HEAD_NODE_SELECTOR={\"disk\":\"ssd\"}", "RAY_HEAD_NODE_SELECTOR={disk: {a: b}}"},
+        {"RAY_HEAD_TOLERATIONS=[]", "RAY_HEAD_TOLERATIONS={}"},
+        {"RAY_HEAD_TOLERATIONS=[{operator: Exists}]", "RAY_HEAD_TOLERATIONS=[{operator: Equal, value: a}]"},
+        {"RAY_HEAD_TOLERATIONS=[{key: a, value: b}]", "RAY_HEAD_TOLERATIONS=[{key: a, operator: Exists, value: b}]"},
+        {"RAY_HEAD_TOLERATIONS=[{key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 30}]",
+         "RAY_HEAD_TOLERATIONS=[{key: a, operator: Exists, effect: NoSchedule, tolerationSeconds: 30}]"},
+        {"RAY_HEAD_TOLERATIONS=[{key: a, operator: Equal, effect: PreferNoSchedule}]",
+         "RAY_HEAD_TOLERATIONS=[{key: a, operator: Exists, effect: Never}]"},
+        {"RAY_HEAD_TOLERATIONS=[{\"key\":\"a\",\"operator\":\"Exists\"}]", "RAY_HEAD_TOLERATIONS=[{kei: a}]"},
+        {"RAY_WORKER_AFFINITY={nodeAffinity: {}}", "RAY_WORKER_AFFINITY={node: {}}"},
+        {"RAY_WORKER_AFFINITY={}", "RAY_WORKER_AFFINITY={podAffinity: near}"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        state_is(rows[i].good, VARIABLE_SET);
+        state_is(rows[i].bad, VARIABLE_BAD);
+    }
+}
+
+static void every_default_is_of_its_type(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < variables_listed(); i++) {
+        const struct variable_help h = variable_help_of(i);
+        if (!h.otherwise) continue;
+        char *given = mem_printf("%s=%s", h.name, h.otherwise);
+        state_is(given, VARIABLE_SET);
+        free(given);
+    }
+}
+
+/* The first object as the API server would get it. */
+static void sends(const char *const *given, const char *text, const char *expected)
+{
+    struct variables v;
+    struct why why = {0};
+    cJSON *object = NULL;
+    variables_init(&v, NULL);
+    for (; *given; given++) assert_int_equal(variables_give(&v, *given, NULL), ERR_OK);
+    struct manifest *m = applied(&v, text);
+    assert_int_equal(manifest_object_json(&m->objects[0], &object, &why), ERR_OK);
+    char *json = cJSON_PrintUnformatted(object);
+    if (strcmp(json, expected) != 0) fail_msg("%s\nis not %s", json, expected);
+    cJSON_free(json);
+    cJSON_Delete(object);
+    manifest_free(m);
+    variables_done(&v);
+}
+#define SENDS(text, expected, ...) sends((const char *const[]){__VA_ARGS__, NULL}, text, expected)
+
+/* A number stays a number, and a word a word, whatever YAML would make of it. */
+static void types_are_kept(void **state)
+{
+    (void)state;
+    SENDS("{a: $RAY_WORKER_COUNT, b: \"$RAY_WORKER_COUNT\"}", "{\"a\":3,\"b\":\"3\"}", "RAY_WORKER_COUNT=3");
+    SENDS("{a: $RAY_SERVE_NAME, b: $RAY_SERVE_NAMESPACE}", "{\"a\":\"true\",\"b\":\"42\"}", "RAY_SERVE_NAME=true",
+          "RAY_SERVE_NAMESPACE=42");
+    SENDS("a: $RAY_VERSION", "{\"a\":\"2.6\"}", "RAY_VERSION=2.6");
+    SENDS("a: $RAY_HEAD_CPU", "{\"a\":\"500m\"}", "RAY_HEAD_CPU=500m");
+    SENDS("{a: $RAY_HEAD_NODE_SELECTOR, b: 1}", "{\"a\":{\"lab/real\":\"true\",\"n\":\"1\"},\"b\":1}",
+          "RAY_HEAD_NODE_SELECTOR={lab/real: true, n: 1}");
+    SENDS("a: $RAY_HEAD_TOLERATIONS",
+          "{\"a\":[{\"key\":\"on\",\"operator\":\"Exists\",\"effect\":\"NoExecute\",\"tolerationSeconds\":30}]}",
+          "RAY_HEAD_TOLERATIONS=[{key: on, operator: Exists, effect: NoExecute, tolerationSeconds: 30}]");
+    SENDS("a: &x $RAY_HEAD_NODE_SELECTOR\nb: *x", "{\"a\":{\"k\":\"v\"},\"b\":{\"k\":\"v\"}}",
+          "RAY_HEAD_NODE_SELECTOR={k: v}");
+    /* In a text it is one. */
+    SENDS("a: x $RAY_HEAD_NODE_SELECTOR", "{\"a\":\"x {k: v}\"}", "RAY_HEAD_NODE_SELECTOR={k: v}");
+    /* What names a variable within is not looked at again. */
+    SENDS("a: $RAY_HEAD_NODE_SELECTOR", "{\"a\":{\"k\":\"$RAY_VERSION\"}}", "RAY_HEAD_NODE_SELECTOR={k: $RAY_VERSION}");
+    SENDS("a: $RAY_WORKER_COUNT", "{\"a\":\"$RAY_WORKER_COUNT\"}", "RAY_WORKER_COUNT=two"); /* unusable */
+}
+
+static void what_is_none_is_left_out(void **state)
+{
+    (void)state;
+    static const char none[] = "RAY_WORKER_NEURON_DEVICES=0";
+    SENDS("{a: 1, n: \"$RAY_WORKER_NEURON_DEVICES\", z: 2}", "{\"a\":1,\"z\":2}", none);
+    SENDS("{a: 1, n: \"{x: $RAY_WORKER_NEURON_CORES}\"}", "{\"a\":1}", none);
+    SENDS("a: [$RAY_WORKER_NEURON_DEVICES, $RAY_WORKER_NEURON_DEVICES, 1]", "{\"a\":[1]}", none);
+    SENDS("a: {n: $RAY_WORKER_NEURON_DEVICES}", "{\"a\":{}}", none);
+    SENDS("{a: $RAY_HEAD_NODE_SELECTOR, b: $RAY_HEAD_TOLERATIONS, c: 1}", "{\"c\":1}", none);
+    SENDS("{a: &x $RAY_HEAD_NODE_SELECTOR, b: *x}", "{\"b\":{}}", none);
+    /* Of a text with lines the line, and the others keep their places. */
+    SENDS("a: |\n  one: 1\n  $RAY_VERSION {n: $RAY_WORKER_NEURON_CORES} $RAY_VERSION\n  two: $RAY_WORKER_COUNT\n",
+          "{\"a\":\"one: 1\\n\\ntwo: 2\\n\"}", none);
+    SENDS("a: |\n  n: $RAY_WORKER_NEURON_CORES\n", "{\"a\":\"\\n\"}", none);
+}
+
+static void defaults_follow_what_they_are_made_of(void **state)
+{
+    (void)state;
+    static const char text[] = "{cores: $RAY_WORKER_NEURON_CORES, one: $RAY_REPLICA_NEURON_CORES}";
+    SENDS(text, "{\"cores\":12,\"one\":2}", "RAY_WORKER_COUNT=2");
+    SENDS(text, "{\"cores\":2,\"one\":2}", "RAY_WORKER_NEURON_DEVICES=1");
+    SENDS(text, "{}", "RAY_WORKER_NEURON_DEVICES=0");
+    SENDS(text, "{\"cores\":1,\"one\":1}", "RAY_WORKER_NEURON_CORES=1");
+    SENDS(text, "{\"cores\":12,\"one\":4}", "RAY_REPLICA_NEURON_CORES=4");
+    SENDS(text, "{\"cores\":\"$RAY_WORKER_NEURON_CORES\",\"one\":\"$RAY_REPLICA_NEURON_CORES\"}",
+          "RAY_WORKER_NEURON_DEVICES=many");
+}
+
+static void values_that_are_shown_are_no_secrets(void **state)
+{
+    (void)state;
+    static const char *const given[] = {"RAY_WORKER_COUNT=3", "REDIS_PASSWORD=hunter2-of-ours", "MINE=x",
+                                        "RAY_SERVE_IMAGE=x/hunter2-of-ours"};
+    static const char *const shown[] = {"3", "", "", ""};
+    struct variables v;
+    char out[100];
+    variables_init(&v, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(given); i++) assert_int_equal(variables_give(&v, given[i], NULL), ERR_OK);
+    for (size_t i = 0; i < ARRAY_LEN(given); i++)
+        assert_string_equal(variable_shown(&v, &v.items[i], out, sizeof out), shown[i]);
+    variables_done(&v);
 }
 
 static void all_else_stays_as_it_is(void **state)
@@ -382,6 +529,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_no_client_could_use),
+        cmocka_unit_test(values_are_of_their_type),
+        cmocka_unit_test(every_default_is_of_its_type),
+        cmocka_unit_test(types_are_kept),
+        cmocka_unit_test(what_is_none_is_left_out),
+        cmocka_unit_test(defaults_follow_what_they_are_made_of),
+        cmocka_unit_test(values_that_are_shown_are_no_secrets),
         cmocka_unit_test(allowed_names_are_put_in),
         cmocka_unit_test(all_else_stays_as_it_is),
         cmocka_unit_test(a_value_is_never_structure),

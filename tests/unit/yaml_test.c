@@ -286,6 +286,55 @@ static void a_scalar_gets_another_text(void **state)
     yaml_tree_free(y);
 }
 
+static void a_scalar_becomes_a_string(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed_yaml("a: &x $V\nb: *x\n");
+    const struct yaml_node *root = yaml_root(y);
+    yaml_set_string(root->items[0], "null");
+    assert_false(root->items[0]->plain);
+    assert_string_equal(yaml_str(root, "b"), "null");
+    yaml_tree_free(y);
+}
+
+static void a_tree_takes_the_place_of_a_scalar(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed_yaml("a: 1\nb: &x $V\nc: *x\n"), *with = parsed_yaml("{k: [one, &t two, *t]}");
+    const struct yaml_node *root = yaml_root(y), *b = yaml_get(root, "b");
+    yaml_replace(y, b, with);
+    assert_int_equal(b->kind, YAML_MAP);
+    assert_null(b->text);
+    assert_int_equal(b->line, 2);
+    const struct yaml_node *list = yaml_get(b, "k");
+    assert_int_equal(list->count, 3);
+    assert_string_equal(list->items[2]->text, "two");
+    assert_int_equal(list->items[0]->line, 2); /* where the scalar stood */
+    assert_ptr_equal(yaml_get(yaml_get(root, "c"), "k"), list);
+    yaml_replace(y, list->items[0], parsed_yaml("[]"));
+    assert_int_equal(list->items[0]->kind, YAML_LIST);
+    assert_int_equal(list->items[0]->count, 0);
+    yaml_tree_free(y);
+}
+
+static void an_item_is_dropped(void **state)
+{
+    (void)state;
+    struct yaml *y = parsed_yaml("m: &m {a: 1, b: &b 2, c: 3}\nn: *m\nl: [*b]\n");
+    const struct yaml_node *root = yaml_root(y), *m = yaml_get(root, "m"), *b = yaml_get(m, "b");
+    yaml_drop(m, b);
+    assert_int_equal(m->count, 2);
+    assert_null(yaml_get(m, "b"));
+    assert_string_equal(yaml_str(m, "c"), "3");
+    assert_null(m->items[2]);
+    assert_int_equal(yaml_get(root, "n")->count, 2); /* what shares it has lost it too */
+    assert_string_equal(yaml_get(root, "l")->items[0]->text, "2");
+    yaml_drop(m, m->items[1]);
+    yaml_drop(m, m->items[0]);
+    assert_int_equal(m->count, 0);
+    yaml_tree_free(y);
+}
+
 static void files_of_other_systems_are_read(void **state)
 {
     (void)state;
@@ -313,6 +362,9 @@ int main(void)
         cmocka_unit_test(nodes_of_all_documents_have_a_limit),
         cmocka_unit_test(a_value_has_a_place_of_its_own),
         cmocka_unit_test(a_scalar_gets_another_text),
+        cmocka_unit_test(a_scalar_becomes_a_string),
+        cmocka_unit_test(a_tree_takes_the_place_of_a_scalar),
+        cmocka_unit_test(an_item_is_dropped),
         cmocka_unit_test(files_of_other_systems_are_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -126,7 +126,7 @@ static void it_waits_and_goes_on(void **state)
              "Redis in AWS|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
              "TLS, ACL ray\n"
              "Redis in AWS|ok|\n"
-             "prerequisites|running|\n");
+             "variables|running|\n");
     assert_false(step_engine_may_stop(deploy_engine(s->deploy)));
     step_engine_stop(deploy_engine(s->deploy)); /* too late: nothing happens */
     until(s, NULL);
@@ -145,8 +145,8 @@ static void it_is_given_up_in_time(void **state)
     assert_string_equal(s->why, "AWS had no endpoint in time: nothing was applied");
     assert_non_null(strstr(s->said, WAITING));
     assert_non_null(strstr(s->said, "Redis in AWS|failed|\n"));
-    assert_null(strstr(s->said, "prerequisites|running"));
-    assert_non_null(strstr(s->said, "prerequisites|skipped"));
+    assert_null(strstr(s->said, "variables|running"));
+    assert_non_null(strstr(s->said, "variables|skipped"));
 }
 
 /* What AWS refuses is not waited for, and is told in its words. */
@@ -162,7 +162,7 @@ static void what_is_refused_ends_it_at_once(void **state)
     assert_string_equal(s->why, "AWS memorydb: AccessDeniedException: no: nothing was applied");
     assert_non_null(strstr(s->said, "Redis in AWS|running|AWS memorydb: AccessDeniedException: no\n"
                                     "Redis in AWS|failed|\n"
-                                    "prerequisites|skipped|\n"));
+                                    "variables|skipped|\n"));
     assert_int_equal(s->vars.count, 0);
 }
 
@@ -179,7 +179,7 @@ static void it_can_be_stopped(void **state)
     const unsigned asked = aws_server_asked(s->server, "DescribeClusters");
     for (uint64_t end = loop_now_ms() + 5 * EVERY_MS; loop_now_ms() < end;) loop_step(s->loop, EVERY_MS);
     assert_int_equal(aws_server_asked(s->server, "DescribeClusters"), asked);
-    assert_null(strstr(s->said, "prerequisites|running"));
+    assert_null(strstr(s->said, "variables|running"));
 }
 
 /* Without the option there is no such step, and nobody is told of one. */
@@ -188,7 +188,7 @@ static void without_it_there_is_no_such_step(void **state)
     struct fixture *s = *state;
     begin(s, NULL, 0);
     until(s, NULL);
-    assert_true(strncmp(s->said, "prerequisites|running", 21) == 0);
+    assert_true(strncmp(s->said, "variables|running", 17) == 0);
     assert_null(strstr(s->said, "AWS"));
     assert_int_equal(aws_server_asked(s->server, "DescribeClusters"), 0);
 }

@@ -477,6 +477,34 @@ static void ready_is_no_answer(void **state)
     free(r);
 }
 
+/* ---- variables ---- */
+
+static const char *many_workers(const char *name)
+{
+    if (strcmp(name, "RAY_WORKER_COUNT") == 0) return "many";
+    return strcmp(name, "REDIS_PASSWORD") == 0 ? "hunter2-of-the-shell" : NULL;
+}
+
+/* What stands in the manifest is shown before it is applied; a value that cannot be meant ends it at once. */
+static void variables_are_shown_and_checked(void **state)
+{
+    (void)state;
+    char *text = fixture_read("deploy/assets/ft-options.yaml", NULL);
+    struct deploy_script *r = deploy_script_new(NULL);
+    deploy_script_run(r, &(struct deploy_script_how){.text = text, .environment = many_workers});
+    assert_int_equal(r->err, ERR_PARSE);
+    assert_string_equal(r->why, "a variable has a value that cannot be meant: nothing was applied");
+    deploy_script_said(r, "# variables: RAY_WORKER_COUNT: unusable: it is to be a whole number from 1 to 10000\n");
+    deploy_script_said(r, "  variables: default: RAY_SERVE_NAMESPACE=mistral, RAY_SERVE_NAME=mistral, ");
+    deploy_script_said(r, ", RAY_HEAD_NODE_SELECTOR={}, ");
+    deploy_script_said(r, ", RAY_WORKER_CPU=90, ");
+    deploy_script_said(r, "  variables: REDIS_PASSWORD: found, a secret\n");
+    deploy_script_said(r, "= prerequisites skipped\n");
+    assert_string_equal(r->bodies, "");
+    free(text);
+    free(r);
+}
+
 /* ---- secrets ---- */
 
 #define PASSWORD "hunter2-of-the-shell"
@@ -492,12 +520,9 @@ static const char *everything_is_set(const char *name)
                {"REDIS_PORT", "6379"},
                {"RAY_VERSION", "2.60.0"},
                {"RAY_SERVE_IMAGE", "ray:2.60.0"}};
-    static const char *const all[] = {
-#define VAR(name, secret, otherwise, help) #name,
-#include "deploy/variables.def"
-#undef VAR
-    };
-    assert_int_equal(ARRAY_LEN(set), ARRAY_LEN(all));
+    size_t secrets = 0;
+    for (size_t i = 0; i < variables_listed(); i++) secrets += variable_help_of(i).secret;
+    assert_int_equal(secrets, 2); /* a third has to be set here as well */
     for (size_t i = 0; i < sizeof set / sizeof *set; i++)
         if (strcmp(set[i].name, name) == 0) return set[i].value;
     return NULL;
@@ -620,6 +645,7 @@ int main(void)
         cmocka_unit_test(a_status_may_stay_behind),
         cmocka_unit_test(an_operator_that_sleeps),
         cmocka_unit_test(ready_is_no_answer),
+        cmocka_unit_test(variables_are_shown_and_checked),
         cmocka_unit_test(no_secret_is_sent_but_in_a_secret),
         cmocka_unit_test(what_the_containers_shell_resolves_is_left_to_it),
         cmocka_unit_test(a_secret_that_would_stand_in_clear_is_refused),
