@@ -1,5 +1,6 @@
 /* doctor_pods.c - the doctor's checks of pods: restarts, placement, wiring. */
 #include "backends/base/text.h"
+#include "backends/world/answers.h"
 #include "backends/world/placement.h"
 #include "deploy/doctor_priv.h"
 
@@ -9,7 +10,6 @@
 enum {
     LOSS_BEFORE_MS = 30 * 1000,     /* stamps are whole seconds, and of two clocks */
     LOSS_AFTER_MS = 15 * 60 * 1000, /* what workers do of a head's loss, they do until then: 600 s of patience */
-    FIRST_HEAD_MS = 2 * 60 * 1000,  /* a head that is made this long after its cluster is not its first */
     RECONNECT_SHORT_S = 60
 };
 
@@ -41,16 +41,6 @@ static void not_ready(struct doctor *d)
 }
 
 /* ---- D4: restarted with the head ---- */
-
-/* When a head was lost last, by what is still there: a head made long after its cluster, or restarted in place. */
-static struct known_u64 loss_of(const struct doctor *d)
-{
-    const struct pod *head = d->f->head;
-    const struct raycluster *c = d->f->raycluster;
-    if (head->restarts.value && head->restarted.known) return head->restarted;
-    if (!c || !c->created.known || !head->created.known) return UNKNOWN_U64;
-    return head->created.value > c->created.value + FIRST_HEAD_MS ? head->created : known_u64(0);
-}
 
 static bool in_loss(uint64_t loss, struct known_u64 at)
 {
@@ -85,20 +75,21 @@ static void check_restarts(struct doctor *d)
         doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "there is no head pod");
         return;
     }
-    const struct known_u64 loss = loss_of(d);
+    const struct past_loss loss = past_loss_of(d->w, d->f);
     const bool ft_off = d->f->rayservice && d->f->rayservice->ft == TRI_NO;
     char when[32];
-    if (!loss.known) doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "when the head was lost last is not known");
-    if (!loss.known || !loss.value) return;
+    if (loss.kind == PAST_LOSS_UNKNOWN)
+        doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "when the head was lost last is not known");
+    if (loss.kind != PAST_LOSS_SEEN) return;
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (!is_worker(d, at.row)) continue;
-        if (p->restarts.value && after_loss(loss.value, p->restarted, when))
+        if (p->restarts.value && after_loss(loss.wall_ms, p->restarted, when))
             doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "restarted %s after the head was lost", when);
-        else if (ft_off && after_loss(loss.value, p->created, when)) /* with FT it may be the autoscaler's */
+        else if (ft_off && after_loss(loss.wall_ms, p->created, when)) /* with FT it may be the autoscaler's */
             doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "made anew %s after the head was lost", when);
     }
-    dead_nodes(d, loss.value);
+    dead_nodes(d, loss.wall_ms);
 }
 
 /* ---- D17: what one loss takes ---- */

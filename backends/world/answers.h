@@ -34,6 +34,18 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
 /* The three for a person, each "pod lost       OK          GCS FT on · Redis ok". */
 void head_loss_text(const struct head_loss *l, const char *indent, struct buf *out);
 
+/* When the head was lost last, where nobody watched: by the servers' stamps, as far as they are still there. */
+enum past_loss_kind {
+    PAST_LOSS_UNKNOWN,
+    PAST_LOSS_NONE, /* it is the cluster's first head */
+    PAST_LOSS_SEEN  /* the Ray container has ended since, or the head pod is younger than its cluster or its workers */
+};
+struct past_loss {
+    enum past_loss_kind kind;
+    uint64_t wall_ms; /* of SEEN: that end, or the creation of the pod */
+};
+struct past_loss past_loss_of(const struct world *w, const struct focus *f);
+
 /* Of the RayService's -serve-svc: addresses that are ready, and those of them that are not the head. absent: the
  * EndpointSlices were listed, and none is of that service. source: whose word it is; NULL: nobody's. */
 struct serve_endpoints {

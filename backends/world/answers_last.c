@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { FIRST_HEAD_MS = 120000 /* a head made within so long of its cluster is its first */ };
+/* A head made within so long of its cluster is its first; a container that starts so long after its pod was created has
+ * run before. */
+enum { FIRST_HEAD_MS = 120000 };
 
 struct predate {
     size_t workers, workers_older, replicas, replicas_older;
@@ -36,11 +38,36 @@ static struct predate predate_of(const struct world *w, const struct focus *f, u
     return p;
 }
 
+static struct past_loss loss_at(uint64_t wall_ms)
+{
+    return (struct past_loss){PAST_LOSS_SEEN, wall_ms};
+}
+
+/* Restarts are those of all containers, the autoscaler's among them: they are the head's only where its own container
+ * tells of an end, or started late. */
+struct past_loss past_loss_of(const struct world *w, const struct focus *f)
+{
+    const struct pod *h = f->head;
+    const struct known_u64 cluster = f->raycluster ? f->raycluster->created : UNKNOWN_U64;
+
+    if (h && h->ended.known) return loss_at(h->ended.value);
+    if (!h || !h->created.known) return (struct past_loss){.kind = PAST_LOSS_UNKNOWN};
+    if (h->restarts.value && h->started.known && h->started.value >= h->created.value + FIRST_HEAD_MS)
+        return loss_at(h->started.value);
+    if (cluster.known && h->created.value < cluster.value + FIRST_HEAD_MS)
+        return (struct past_loss){.kind = PAST_LOSS_NONE};
+    const struct predate p = predate_of(w, f, h->created.value);
+    if (cluster.known || p.workers_older || p.replicas_older) return loss_at(h->created.value);
+    return (struct past_loss){.kind = PAST_LOSS_UNKNOWN};
+}
+
 static void say_workers(const struct predate *p, struct answer *ret)
 {
     char workers[64], replicas[64] = "";
     if (p->workers_older < p->workers)
         snprintf(workers, sizeof workers, "%zu of %zu worker pods", p->workers_older, p->workers);
+    else if (!p->workers)
+        snprintf(workers, sizeof workers, "no worker pods");
     else if (p->workers == 2)
         snprintf(workers, sizeof workers, "both worker pods");
     else if (p->workers == 1)
@@ -65,30 +92,37 @@ static void say_length(const struct world *w, struct answer *ret)
     say(ret->brief, "length –");
 }
 
-/* Nobody watched: what is left are the times at which things began. */
-static void answer_from_pods(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
+/* There is no loss to tell of, or none that is known. */
+static void answer_without_loss(const struct pod *h, bool first, uint64_t wall_ms, struct answer *ret)
 {
     char age[TEXT_NUM_MAX];
-    const struct pod *h = f->head;
-    struct known_u64 began = h && h->started.known ? h->started : h ? h->created : UNKNOWN_U64;
+    const struct known_u64 began = h && h->started.known ? h->started : h ? h->created : UNKNOWN_U64;
     if (!began.known) {
-        answer_word(ret, VERDICT_UNKNOWN, "–");
         say(ret->text, "unknown: %s", h ? "the head has not started" : "no head pod is known");
         say(ret->brief, "unknown: %s", h ? "head not started" : "no head pod");
         return;
     }
-    struct known_u64 cluster = f->raycluster ? f->raycluster->created : UNKNOWN_U64;
-    bool restarted = h->restarts.known && h->restarts.value;
-    struct predate p = predate_of(w, f, began.value);
     text_duration(age, wall_ms > began.value ? wall_ms - began.value : 0);
-    bool first = cluster.known && h->created.known && h->created.value < cluster.value + FIRST_HEAD_MS && !restarted;
-    if (first || (!p.workers_older && !p.replicas_older && !restarted)) {
-        answer_word(ret, VERDICT_OK, "none");
-        say(ret->text, "%s %s old and nothing older is known",
-            first ? "the head is the cluster's first:" : "the head is", age);
-        say(ret->brief, "head %s old", age);
+    if (first)
+        say(ret->text, "the head is the cluster's first: %s old", age);
+    else
+        say(ret->text, "unknown: the head is %s old, and nothing older is known", age);
+    say(ret->brief, "%shead %s old", first ? "" : "unknown: ", age);
+}
+
+/* Nobody watched: what is left are the times at which things began. */
+static void answer_from_pods(const struct world *w, const struct focus *f, uint64_t wall_ms, struct answer *ret)
+{
+    char age[TEXT_NUM_MAX];
+    const struct past_loss loss = past_loss_of(w, f);
+    const bool first = loss.kind == PAST_LOSS_NONE;
+    if (loss.kind != PAST_LOSS_SEEN) {
+        answer_word(ret, first ? VERDICT_OK : VERDICT_UNKNOWN, first ? "none" : "–");
+        answer_without_loss(f->head, first, wall_ms, ret);
         return;
     }
+    const struct predate p = predate_of(w, f, loss.wall_ms);
+    text_duration(age, wall_ms > loss.wall_ms ? wall_ms - loss.wall_ms : 0);
     answer_word(ret, VERDICT_OK, "%s", age);
     say_workers(&p, ret);
     say_length(w, ret);

@@ -690,15 +690,24 @@ static void a_first_head_was_never_lost(void **state)
     rc->created = known_u64(p->created.value - 5000);
     small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     record_free(&p->record);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none",
-       "the head is the cluster's first: 4d2h old and nothing older is known", "head 4d2h old");
+    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is the cluster's first: 4d2h old", "head 4d2h old");
     p = small_edit(s, TABLE_POD, head);
-    p->restarts = known_u64(1);
+    p->restarts = known_u64(1); /* of a container beside Ray's */
+    p->restarted = known_u64(small_wall(s) - 1000);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_string_equal(ask(s, 2).word, "none");
+    p = small_edit(s, TABLE_POD, head);
     p->started = known_u64(small_wall(s) - 3600000);
     small_put(s, "kube/pods", WORLD_KUBE, p);
     recovery_done(&s->r); /* nobody watched it */
     recovery_init(&s->r);
     assert_string_equal(ask(s, 2).word, "60m");
+    p = small_edit(s, TABLE_POD, head);
+    p->ended = known_u64(p->started.value - 1800000);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    recovery_done(&s->r);
+    recovery_init(&s->r);
+    assert_string_equal(ask(s, 2).word, "90m");
 }
 
 static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
@@ -708,8 +717,9 @@ static void worker_began(struct small *s, const char *uid, uint64_t wall_ms)
     small_put(s, "kube/pods", WORLD_KUBE, p);
 }
 
-/* Where nothing is older than the head, nothing tells of a loss; where only workers are, they do. */
-static void without_anything_older_there_was_no_loss(void **state)
+/* Where nothing is older than the head, nothing tells of a loss; where only workers are, they do; so does the cluster.
+ */
+static void without_anything_older_no_loss_is_known(void **state)
 {
     struct small *s = *state;
     static const char *const actors[] = {"aa01", "aa02", "aa03"};
@@ -721,7 +731,14 @@ static void without_anything_older_there_was_no_loss(void **state)
     assert_non_null(strstr(ask(s, 2).text, "both worker pods predate it"));
     worker_began(s, "w1", small_wall(s) - 1000);
     worker_began(s, "w2", small_wall(s) - 1000);
-    is(s, 2, "LAST HEAD LOSS", VERDICT_OK, "none", "the head is 4d2h old and nothing older is known", "head 4d2h old");
+    is(s, 2, "LAST HEAD LOSS", VERDICT_UNKNOWN, "–", "unknown: the head is 4d2h old, and nothing older is known",
+       "unknown: head 4d2h old");
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid"), *old = record_copy(&rc->record);
+    old->created = known_u64(small_wall(s) - 9 * SMALL_DAY);
+    small_put(s, "kube/rayclusters", WORLD_KUBE, old);
+    is(s, 2, "LAST HEAD LOSS", VERDICT_WARN, "4d2h", "0 of 2 worker pods predate it · outage length – (events expired)",
+       "0/2 workers, 0/0 replicas predate it · length –");
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
     worker_began(s, "w2", small_wall(s) - 9 * SMALL_DAY);
     assert_string_equal(ask(s, 2).word, "4d2h");
     assert_non_null(strstr(ask(s, 2).text, "1 of 2 worker pods predate it"));
@@ -1112,7 +1129,7 @@ int main(void)
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(last_loss_is_rebuilt_from_what_is_older),
         WITH(only_living_replicas_of_its_own_are_counted),
-        WITH(without_anything_older_there_was_no_loss),
+        WITH(without_anything_older_no_loss_is_known),
         WITH(a_first_head_was_never_lost),
         WITH(a_head_that_has_not_started),
         WITH(nothing_has_ended_since_the_delete),

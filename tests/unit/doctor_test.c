@@ -223,6 +223,28 @@ CHANGE(cluster_age_unknown)
     FAULTY_EDIT(raycluster, faulty_cluster(w), r->created = UNKNOWN_U64);
 }
 
+/* Nothing is older than the head, and the head has lived for a long time. */
+static void make_young(struct faulty_world *w)
+{
+    static const char *const replicas[] = {SMALL_NS "/aa01", SMALL_NS "/aa02", SMALL_NS "/aa03"};
+    const uint64_t now = small_wall(&w->s);
+    for (size_t i = 0; i < ARRAY_LEN(replicas); i++) small_gone(&w->s, TABLE_ACTOR, replicas[i]);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->created = r->started = known_u64(now));
+    FAULTY_EDIT(pod, faulty_pod(w, "w2"), r->created = r->started = known_u64(now));
+}
+
+CHANGE(nothing_is_older)
+{
+    cluster_age_unknown(w);
+    make_young(w);
+}
+
+CHANGE(only_the_cluster_is_older)
+{
+    make_young(w);
+    worker_restarted(w);
+}
+
 static void put_deleted(struct faulty_world *w, uint64_t ago_ms, const char *finalizers)
 {
     struct raycluster *rc = record_new(TABLE_RAYCLUSTER, "old-rc");
@@ -496,7 +518,10 @@ static const struct faulty_case cases[] = {
     {RULE_D4, worker_restarted_long_after, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, head_node_died, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, first_head, FAULTY_NOTHING, NULL, NULL},
-    {RULE_D4, cluster_age_unknown, FINDING_UNKNOWN, "RayService", "is not known"},
+    {RULE_D4, cluster_age_unknown, FAULTY_NOTHING, NULL, NULL}, /* the workers are older than the head */
+    {RULE_D4, nothing_is_older, FINDING_UNKNOWN, "RayService", "is not known"},
+    {RULE_D4, only_the_cluster_is_older, FINDING_WARNING, "Pod " FAULTY_WORKER,
+     "restarted 43 s after the head was lost"},
     {RULE_D4, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
     {RULE_D13, cleanup_hangs, FINDING_ERROR, "RayCluster mistral/mistral-old",
      "Terminating for 5 min, held by " CLEANUP},
