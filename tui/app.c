@@ -285,6 +285,7 @@ enum err app_restart(struct app *app, struct why *why)
     if (err) return err;
     record_loss(app);
     app_overlay_close_all(app);
+    app_read_stop(app);
     app_work_free(app->work);
     app_lint_done(app);
     app->work = NULL;
@@ -325,6 +326,7 @@ void app_armed(void *arg, const struct arming *a)
 static void app_done(struct app *app)
 {
     app_overlay_close_all(app);
+    app_read_stop(app);
     app_script_done(app);
     term_close(app->term);
     app->term = NULL;
@@ -344,6 +346,7 @@ static void app_done(struct app *app)
     alarm_free(app->soon);
     alarm_free(app->read);
     alarm_free(app->leader_limit);
+    alarm_free(app->reading_late);
     app_record_close(app);
     loop_free(app->loop);
     for (size_t i = 0; app->themes && app->themes[i]; i++) free(app->themes[i]);

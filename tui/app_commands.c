@@ -83,21 +83,40 @@ static void cmd_stop(struct app *app, const char *args)
         app_say(app, true, "no prompt is in flight");
 }
 
+struct theme_file {
+    struct app_file file;
+    struct theme theme;
+};
+
+static enum err theme_read(struct app_file *f, struct why *why)
+{
+    struct theme_file *t = (struct theme_file *)f;
+    return themes_load(f->name, &t->theme, why);
+}
+
+static void theme_take(struct app *app, struct app_file *f)
+{
+    const struct theme_file *t = (const struct theme_file *)f;
+    term_theme(app->term, &t->theme);
+    app_say(app, false, "theme: %s", t->theme.name);
+}
+
+static void theme_free(struct app_file *f)
+{
+    (void)f;
+}
+
 static void cmd_theme(struct app *app, const char *args)
 {
-    struct theme theme;
-    struct why why = {0};
+    static const struct app_file_ops ops = {theme_read, theme_take, theme_free, ""};
     if (!*args) {
         app->theme++;
         if (!app->themes[app->theme]) app->theme = 0;
         args = app->themes[app->theme];
     }
-    if (themes_load(args, &theme, &why)) {
-        app_say(app, true, "%s", why.text);
-        return;
-    }
-    term_theme(app->term, &theme);
-    app_say(app, false, "theme: %s", theme.name);
+    struct theme_file *t = mem_zero(1, sizeof *t);
+    t->file = (struct app_file){.ops = &ops, .name = mem_str(args)};
+    app_read_start(app, &t->file);
 }
 
 static void cmd_kill_head(struct app *app, const char *args)

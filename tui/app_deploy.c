@@ -238,24 +238,41 @@ static void work_take(struct app *app, struct app_work *w)
     app_work_free(app->work);
     app->work = w;
     w->view.steps = step_engine_steps(engine_of(w));
-    work_show(w);
+    if (!app->overlays.top) work_show(w); /* else a person reads something that was opened meanwhile */
 }
 
-void app_deploy_ask(struct app *app, const char *file)
+/* ---- deploying ---- */
+
+struct deploy_file {
+    struct app_file file;
+    char *path;                /* NULL: the shipped one */
+    struct manifest *manifest; /* moved out by deploy_take */
+};
+
+static enum err deploy_read(struct app_file *f, struct why *why)
+{
+    struct deploy_file *d = (struct deploy_file *)f;
+    return manifest_file_load(d->path, &d->manifest, why);
+}
+
+static void deploy_file_free(struct app_file *f)
+{
+    struct deploy_file *d = (struct deploy_file *)f;
+    manifest_free(d->manifest);
+    free(d->path);
+}
+
+/* Takes the manifest. */
+static void deploy_begin(struct app *app, const char *path, struct manifest *manifest)
 {
     struct why why = {0};
     const struct kube_ops *ops = NULL;
     struct kube *kube = session_kube(app->session, &ops);
     const struct kube_where *where = session_where(app->session);
-    if (shown_instead(app, true)) return;
     struct app_work *w = work_new(app, "Deploy");
-    enum err err = kube ? cli_variables(app->cli, &w->vars, &why)
-                        : why_set(&why, ERR_UNSUPPORTED, "there is no Kubernetes to deploy to");
-    if (!err && app->cli->redis_from && app->cli->conf.demo)
-        err = why_set(&why, ERR_UNSUPPORTED, "--redis-from: the demo has a Redis of its own");
-    w->file = mem_str(file && *file ? file : app->cli->file);
-    if (!err) err = manifest_file_load(w->file, &w->manifest, &why);
-    if (err) {
+    w->file = mem_str(path);
+    w->manifest = manifest;
+    if (cli_variables(app->cli, &w->vars, &why)) {
         app_say(app, true, "%s", why.text);
         app_work_free(w);
         return;
@@ -272,6 +289,35 @@ void app_deploy_ask(struct app *app, const char *file)
     const struct step_observer observer = {on_changed, on_confirm, on_done, w};
     w->deploy = deploy_start(&conf, &observer);
     work_take(app, w);
+}
+
+static void deploy_take(struct app *app, struct app_file *f)
+{
+    struct deploy_file *d = (struct deploy_file *)f;
+    struct manifest *manifest = d->manifest;
+    if (shown_instead(app, true)) return; /* a clean-up may have begun meanwhile */
+    d->manifest = NULL;
+    deploy_begin(app, d->path, manifest);
+}
+
+void app_deploy_ask(struct app *app, const char *file)
+{
+    static const struct app_file_ops ops = {deploy_read, deploy_take, deploy_file_free, ""};
+    const char *path = file && *file ? file : app->cli->file;
+    const struct kube_ops *kube_ops = NULL;
+    if (shown_instead(app, true)) return;
+    if (!session_kube(app->session, &kube_ops)) {
+        app_say(app, true, "there is no Kubernetes to deploy to");
+        return;
+    }
+    if (app->cli->redis_from && app->cli->conf.demo) {
+        app_say(app, true, "--redis-from: the demo has a Redis of its own");
+        return;
+    }
+    struct deploy_file *d = mem_zero(1, sizeof *d);
+    d->file = (struct app_file){.ops = &ops, .name = mem_str(path ? path : MANIFEST_SHIPPED)};
+    d->path = mem_str(path);
+    app_read_start(app, &d->file);
 }
 
 void app_cleanup_ask(struct app *app)

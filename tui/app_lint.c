@@ -6,44 +6,77 @@
 
 #include <stdlib.h>
 
-/* file NULL: the shipped one. The old findings stay where it cannot be read. */
-static bool lint_file(struct app *app, const char *file)
-{
+struct lint_file {
+    struct app_file file;
+    char *path; /* NULL: the shipped one */
     struct variables vars;
-    struct findings found;
-    struct why why = {0};
-    char *named = NULL;
-    enum err err = cli_variables(app->cli, &vars, &why);
-    if (!err) {
-        findings_init(&found);
-        err = manifest_file_lint(file, &vars, &found, &named, &why);
-        variables_done(&vars);
-        if (err) findings_done(&found);
-    }
-    if (err) {
-        app_say(app, true, "lint: %s", why.text);
-        return false;
-    }
-    findings_sort(&found);
+    struct findings found; /* moved out by lint_take */
+    char *named;
+    bool taken, again; /* again: it is shown already */
+};
+
+static enum err lint_read(struct app_file *f, struct why *why)
+{
+    struct lint_file *l = (struct lint_file *)f;
+    return manifest_file_lint(l->path, &l->vars, &l->found, &l->named, why);
+}
+
+static void lint_take(struct app *app, struct app_file *f)
+{
+    struct lint_file *l = (struct lint_file *)f;
     const uint64_t generation = app->linted.generation;
+    findings_sort(&l->found);
     app_lint_done(app);
-    app->linted = (struct linted){found, named, generation + 1};
-    return true;
+    app->linted = (struct linted){l->found, l->named, generation + 1};
+    l->taken = true;
+    if (l->again)
+        app_say(app, false, "%s was read again", app->linted.file);
+    else
+        screen_focus(app->screen, lint_pane_ops.letter);
+    app->dirty = true;
+}
+
+static void lint_free(struct app_file *f)
+{
+    struct lint_file *l = (struct lint_file *)f;
+    variables_done(&l->vars);
+    if (!l->taken) {
+        findings_done(&l->found);
+        free(l->named);
+    }
+    free(l->path);
+}
+
+/* path NULL: the shipped one. The old findings stay where it cannot be read. */
+static void lint_start(struct app *app, const char *path, bool again)
+{
+    static const struct app_file_ops ops = {lint_read, lint_take, lint_free, "lint: "};
+    struct variables vars;
+    struct why why = {0};
+    if (cli_variables(app->cli, &vars, &why)) {
+        app_say(app, true, "lint: %s", why.text);
+        return;
+    }
+    struct lint_file *l = mem_zero(1, sizeof *l);
+    l->file = (struct app_file){.ops = &ops, .name = mem_str(path ? path : MANIFEST_SHIPPED)};
+    l->path = mem_str(path);
+    l->vars = vars;
+    l->again = again;
+    findings_init(&l->found);
+    app_read_start(app, &l->file);
 }
 
 void app_lint(struct app *app, const char *file)
 {
-    if (lint_file(app, *file ? file : app->cli->file)) screen_focus(app->screen, lint_pane_ops.letter);
+    lint_start(app, *file ? file : app->cli->file, false);
 }
 
 void app_lint_again(struct app *app)
 {
-    char *file = app->linted.file ? mem_str(app->linted.file) : NULL;
-    if (!file)
+    if (app->linted.file)
+        lint_start(app, app->linted.file, true);
+    else
         app_lint(app, "");
-    else if (lint_file(app, file))
-        app_say(app, false, "%s was read again", file);
-    free(file);
 }
 
 void app_lint_done(struct app *app)

@@ -4,6 +4,7 @@
 
 #include "backends/session/session.h"
 #include "tui/app_deploy.h"
+#include "tui/app_read.h"
 #include "tui/arming_store.h"
 #include "tui/cli.h"
 #include "tui/commands.h"
@@ -83,8 +84,11 @@ struct app {
     uint64_t redact;           /* the placeholders' key; 0: none */
     struct app_replay *replay; /* NULL: none */
     struct record_conf record;
-    struct live_recording *recording; /* NULL: none */
-    struct blocking_call *listing;    /* of the recordings; NULL: none is under way */
+    struct live_recording *recording;   /* NULL: none */
+    struct blocking_call *listing;      /* of the recordings; NULL: none is under way */
+    struct blocking_call *reading_file; /* app_read.h; NULL: none */
+    struct alarm *reading_late;
+    char reading_name[APP_MESSAGE_MAX];
     int exit_status;
 };
 

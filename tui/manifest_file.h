@@ -5,6 +5,7 @@
 #include "deploy/lint.h"
 
 #define MANIFEST_DEFAULT "ft-options.yaml"
+#define MANIFEST_SHIPPED "the manifest that raydeck ships"
 
 /* path NULL: the shipped one. Caller: manifest_free. */
 enum err manifest_file_load(const char *path, struct manifest **ret, struct why *why);
