@@ -1,6 +1,7 @@
 /* answers.c - the answers of the strip: which there are, and when each is computed. */
 #include "backends/world/answers.h"
 
+#include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
 #include "backends/world/recovery_wait.h"
@@ -60,12 +61,27 @@ static const char *phase_words(const struct outage *o)
     return o->head_lost ? "no new head yet" : "the head pod is still there";
 }
 
-/* The last recovery is the only measure of this one. */
-static void say_left(const struct outage *o, const struct outage *before, struct answer *ret)
+/* Its containers are made, or run: not one that no node has room for, whose image is missing, or that crashes. */
+static bool head_is_starting(const struct focus *f)
 {
-    const bool under_way = o->rung[RUNG_HEAD_CREATED].seen && outage_phase_of(o) == PHASE_DOWN;
-    if (!under_way || !before->state || !before->head_down_ms.known || !o->head_down_ms.known) return;
-    uint64_t length = before->head_down_ms.value, since_ms = o->head_down_ms.value;
+    static const char *const steps[] = {"ContainerCreating", "PodInitializing", "Running"};
+    for (size_t i = 0; f->head && i < ARRAY_LEN(steps); i++)
+        if (text_eq(f->head->status, steps[i])) return true;
+    return false;
+}
+
+/* The last recovery is the only measure of this one: how long the step that is under way took then. How long the head
+ * was awaited before says nothing. */
+static void say_left(const struct focus *f, const struct outage *o, const struct outage *before, uint64_t now_ms,
+                     struct answer *ret)
+{
+    const struct outage_rung *then = before->rung, *ready = &then[RUNG_HEAD_READY];
+    const enum rung step =
+        o->rung[RUNG_HEAD_RUNNING].seen && then[RUNG_HEAD_RUNNING].seen ? RUNG_HEAD_RUNNING : RUNG_HEAD_CREATED;
+    if (outage_phase_of(o) != PHASE_DOWN || !head_is_starting(f) || !before->state) return;
+    if (!o->rung[step].seen || !then[step].seen || !ready->seen || ready->after_ms < then[step].after_ms) return;
+    const uint64_t length = ready->after_ms - then[step].after_ms;
+    const uint64_t begun_ms = o->t0_ms + o->rung[step].after_ms, since_ms = now_ms > begun_ms ? now_ms - begun_ms : 0;
     if (length < since_ms)
         say(ret->text, "longer than the last time");
     else
@@ -126,8 +142,8 @@ static bool redis_is_lost(const struct world *w, const struct outage *o, uint64_
     return o->ft == TRI_YES && (fresh == FRESH_DOWN || fresh == FRESH_STALE);
 }
 
-static void head_down(const struct world *w, const struct outage *o, const struct outage *before, uint64_t now_ms,
-                      struct answer *ret)
+static void head_down(const struct world *w, const struct focus *f, const struct outage *o, const struct outage *before,
+                      uint64_t now_ms, struct answer *ret)
 {
     char length[TEXT_NUM_MAX];
     const enum outage_phase phase = outage_phase_of(o);
@@ -152,7 +168,7 @@ static void head_down(const struct world *w, const struct outage *o, const struc
         say(ret->text, "head down %s", outage_length(length, o->head_down_ms));
         if (o->waits_for != RUNG_COUNT && *o->rung[o->waits_for].why) say(ret->text, "%s", o->rung[o->waits_for].why);
     }
-    if (redis && !o->state_gone) say_left(o, before, ret);
+    if (redis && !o->state_gone) say_left(f, o, before, now_ms, ret);
     if (!*ret->brief) say(ret->brief, "%s", phase_words(o));
     /* Raylets of another cluster than the new GCS's are refused by it. */
     if (phase != PHASE_RECOVERING && !o->rung[RUNG_HEAD_ALIVE].seen && !o->state_gone) say_reconnect(o, ret);
@@ -184,7 +200,7 @@ void answers_of(const struct world *w, const struct focus *f, const struct outag
 {
     answer_answering(w, f, o, now_ms, wall_ms, &out[0]);
     if (o->state == OUTAGE_RUNNING) {
-        head_down(w, o, before, now_ms, &out[1]);
+        head_down(w, f, o, before, now_ms, &out[1]);
         worker_pods(w, o, now_ms, &out[2]);
     } else {
         lose_the_head(w, f, now_ms, &out[1]);

@@ -1,6 +1,7 @@
 /* answers_head_loss.c - what the loss of the head would cost: is fault tolerance wired, is it proven? */
 #include "backends/base/text.h"
 #include "backends/world/answers_text.h"
+#include "backends/world/headless.h"
 #include "backends/world/placement.h"
 #include "backends/world/redis_loss.h"
 
@@ -12,7 +13,20 @@ static enum verdict verdict_worse(enum verdict a, enum verdict b)
     return order[a] >= order[b] ? a : b;
 }
 
-static void judge_ft(const struct world *w, const struct focus *f, struct head_loss *l)
+/* "no head pod for 12 s · none is being made: is the KubeRay operator up?" */
+static void judge_headless(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
+{
+    const struct known_u64 ms = headless_ms_of(w, f, now_ms);
+    char why[ANSWER_TEXT_MAX];
+    l->pod = verdict_worse(l->pod, VERDICT_NO);
+    if (ms.known && ms.value >= HEADLESS_MS)
+        say(l->pod_why, "no head pod for %llu s", (unsigned long long)ms.value / 1000);
+    else
+        say(l->pod_why, "no head pod");
+    if (*headless_why(w, f, 0, now_ms, why)) say(l->pod_why, "%.120s", why);
+}
+
+static void judge_ft(const struct world *w, const struct focus *f, uint64_t now_ms, struct head_loss *l)
 {
     if (f->rayservice->ft == TRI_NO) {
         l->pod = verdict_worse(l->pod, VERDICT_NO);
@@ -29,8 +43,10 @@ static void judge_ft(const struct world *w, const struct focus *f, struct head_l
         l->pod = verdict_worse(l->pod, VERDICT_UNKNOWN);
         say(l->pod_why, "no head pod among those that could be read");
     } else if (!f->head) {
-        l->pod = verdict_worse(l->pod, VERDICT_NO);
-        say(l->pod_why, "no head pod");
+        judge_headless(w, f, now_ms, l);
+    } else if (f->head->is_ready == TRI_NO) {
+        l->pod = verdict_worse(l->pod, VERDICT_WARN);
+        say(l->pod_why, "the head is not ready: %.40s", f->head->status ? f->head->status : "–");
     }
 }
 
@@ -227,7 +243,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
         l.pod = VERDICT_WARN;
         say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms);
     }
-    judge_ft(w, f, &l);
+    judge_ft(w, f, now_ms, &l);
     judge_redis(w, f, now_ms, &l);
     judge_endpoints(w, f, &l);
     judge_workers(f, &n, &l);

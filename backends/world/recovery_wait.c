@@ -84,37 +84,8 @@ struct known_u64 recovery_headless_ms(const struct recovery *r, const struct wor
                                       uint64_t now_ms)
 {
     const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
-    const struct source *pods = row ? world_source_named(w, row->source) : NULL;
-    bool heard = !pods || source_freshness(pods, now_ms, NULL) == FRESH_LIVE;
-    if (r->outage != OUTAGE_RUNNING || !r->head_lost || f->head || !row || !row->gone_ms) return UNKNOWN_U64;
-    if (!heard || world_unread(w, TABLE_POD)) return UNKNOWN_U64;
-    return known_u64(now_ms > row->gone_ms ? now_ms - row->gone_ms : 0);
-}
-
-/* The operator's own words, where it tried since T0: a quota, an admission webhook. */
-static const char *refusal_of(const struct recovery *r, const struct world *w, const struct focus *f)
-{
-    const char *found = NULL;
-    WORLD_EACH (row, w, TABLE_EVENT) {
-        const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->reason, "FailedToCreateHeadPod") || !f->raycluster) continue;
-        if (!text_eq(e->about, f->raycluster->name) || !text_eq(e->ns, f->raycluster->ns)) continue;
-        if (e->last.known && e->last.value + 1000 >= r->t0_wall_ms) found = e->message;
-    }
-    return found;
-}
-
-static void headless_why(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
-                         char out[RECOVERY_WHY_MAX])
-{
-    const char *refusal = refusal_of(r, w, f);
-    const struct known_u64 headless_ms = recovery_headless_ms(r, w, f, now_ms);
-    if (refusal)
-        snprintf(out, RECOVERY_WHY_MAX, "it cannot be made: %s", refusal);
-    else if (headless_ms.known && headless_ms.value >= HEADLESS_MS)
-        snprintf(out, RECOVERY_WHY_MAX, "none is being made: is the KubeRay operator up?");
-    else
-        snprintf(out, RECOVERY_WHY_MAX, "there is no new head pod");
+    if (r->outage != OUTAGE_RUNNING || !r->head_lost || !row || !row->gone_ms) return UNKNOWN_U64;
+    return headless_ms_of(w, f, now_ms);
 }
 
 static void head_why(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,
@@ -127,8 +98,8 @@ static void head_why(const struct recovery *r, const struct world *w, const stru
         snprintf(out, RECOVERY_WHY_MAX, "the old head pod is still %s", old->status ? old->status : "there");
     else if (old)
         pod_why(w, old, "head pod", out);
-    else
-        headless_why(r, w, f, now_ms, out);
+    else if (!*headless_why(w, f, r->t0_wall_ms > 1000 ? r->t0_wall_ms - 1000 : 0, now_ms, out))
+        snprintf(out, RECOVERY_WHY_MAX, "there is no new head pod");
 }
 
 /* A running container may still get there; one that does not run is the reason. */

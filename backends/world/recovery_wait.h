@@ -5,7 +5,7 @@
 #ifndef RAYDECK_WORLD_RECOVERY_WAIT_H
 #define RAYDECK_WORLD_RECOVERY_WAIT_H
 
-#include "backends/world/answers.h"
+#include "backends/world/headless.h"
 
 enum { RECOVERY_WHY_MAX = ANSWER_TEXT_MAX };
 
@@ -17,9 +17,7 @@ enum rung recovery_missing(const struct recovery *r, const struct world *w, cons
 /* The same while the outage is running, else RUNG_COUNT. */
 enum rung recovery_waits_for(const struct recovery *r, const struct world *w, const struct focus *f);
 
-/* How long there has been no head pod at all, as far as Kubernetes is heard; unknown where there is one. An operator
- * that runs makes one within a second. */
-enum { HEADLESS_MS = 5000 };
+/* How long there has been no head pod at all in this outage (headless.h). */
 struct known_u64 recovery_headless_ms(const struct recovery *r, const struct world *w, const struct focus *f,
                                       uint64_t now_ms);
 
