@@ -97,6 +97,12 @@ static void look_at_redis(struct doctor *d)
     if (!d->redis_why[0] && !r) snprintf(d->redis_why, sizeof d->redis_why, "Redis: not read yet");
 }
 
+bool doctor_secret_denied(const struct doctor *d)
+{
+    const struct source *s = world_source_named(d->w, "kube/secrets");
+    return s && s->state == SOURCE_DENIED;
+}
+
 /* ---- versions ---- */
 
 enum tri doctor_version_from(const char *version, unsigned major, unsigned minor)

@@ -136,7 +136,8 @@ static void check_permissions(struct doctor *d)
 {
     for (size_t i = 0; i < world_sources(d->w); i++) {
         const struct source *s = world_source(d->w, i);
-        if (s->state == SOURCE_DENIED)
+        const bool of_secret = s->world == WORLD_REDIS && doctor_secret_denied(d); /* told as kube/secrets */
+        if (s->state == SOURCE_DENIED && !of_secret)
             doctor_say(d, RULE_D14, FINDING_INFO, s->id, "denied: %s", s->why && *s->why ? s->why : err_word(s->err));
     }
     if (d->ask->may_delete == TRI_NO)

@@ -22,6 +22,9 @@ void doctor_say(struct doctor *d, enum rule_id id, enum finding_severity severit
 void doctor_say_pod(struct doctor *d, enum rule_id id, enum finding_severity severity, const struct pod *pod,
                     const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/* The API server does not let us read the Secret of Redis' password: Redis itself was not asked. */
+bool doctor_secret_denied(const struct doctor *d);
+
 /* Is a table of Kubernetes read, and now? `source` is its source's id. Else why not, in words. */
 bool doctor_reads(const struct doctor *d, const char *source, enum table table, char why[DOCTOR_WHY_MAX]);
 /* The same; what is not read is said as the rule's unknown, about `object`. */

@@ -21,7 +21,7 @@ static void check_unreached(struct doctor *d)
 {
     const struct source *s = redis_source(d);
     const enum freshness fresh = s ? source_freshness(s, d->ask->now_ms, NULL) : FRESH_OFF;
-    if (fresh == FRESH_DENIED)
+    if (fresh == FRESH_DENIED && !doctor_secret_denied(d))
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s", d->redis_why);
     else if (fresh == FRESH_DOWN && d->f->redis)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s; it was read before", d->redis_why);

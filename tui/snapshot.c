@@ -234,9 +234,10 @@ enum err snapshot_find_service(struct snapshot *snapshot, uint64_t timeout_ms, s
     struct focus f = session_focus(snapshot->session);
     if (f.head) return ERR_OK;
     const struct world *w = session_world(snapshot->session);
-    const struct source *source;
-    enum freshness fresh =
-        world_freshness(w, WORLD_KUBE, clock_now_ms(session_clock(snapshot->session)), NULL, &source);
+    const uint64_t now_ms = clock_now_ms(session_clock(snapshot->session));
+    const struct source *source = world_source_named(w, f.rayservice ? "kube/pods" : "kube/rayservices");
+    enum freshness fresh = source ? source_freshness(source, now_ms, NULL) : FRESH_OFF;
+    if (fresh == FRESH_OFF) fresh = world_freshness(w, WORLD_KUBE, now_ms, NULL, &source);
     if (source && (fresh == FRESH_DOWN || fresh == FRESH_DENIED || fresh == FRESH_ABSENT))
         return why_set(why, source->err ? source->err : ERR_RESET, "%s: %s", source->id,
                        source->why ? source->why : "no answer");

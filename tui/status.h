@@ -2,7 +2,9 @@
  * status.h - prints the state of a session as text or JSON. Pure.
  *
  * JSON (version 1): {"version","time","service":{…},"answers":[…],"outage":{…} (world/outage.h; null: none is watched),
- * "kubernetes":{"ok","age_ms","error",…},"redis":{…},"neuron":{…},"sources":[…]}. An unknown value is null, never 0.
+ * "serve_not_running":{"name","status","message","failed","upgrade"} (world/serve_not_running.h; null: none is known),
+ * "kubernetes":{"ok","age_ms","error","denied",…},"redis":{…},"neuron":{…},"sources":[…]}. denied: the kinds that may
+ * not be read beside others that may. An unknown value is null, never 0.
  */
 #ifndef RAYDECK_STATUS_H
 #define RAYDECK_STATUS_H
@@ -41,5 +43,8 @@ int status_print(const struct cli *cli, const struct session *session, const cha
 struct doctor_aws;
 int doctor_print(const struct cli *cli, const struct session *session,
                  const struct doctor_aws *aws /* NULL: not queried */);
+
+/* Why nothing of a world is watched; NULL: it is not configured, or its sources are on. Borrowed. */
+const char *status_off_why(const struct status_of *s, enum world_kind kind);
 
 #endif

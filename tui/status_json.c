@@ -32,7 +32,7 @@ static bool pod_ours(const struct status_of *s, const struct row *row)
     return !s->focus.rayservice || focus_has_pod(&s->focus, ROW(row, pod));
 }
 
-/* "ok", "age_ms" and "error" of one of the three worlds. */
+/* "ok", "age_ms", "error", and the kinds that are denied, of one of the three worlds. */
 static cJSON *add_world(const struct status_of *s, cJSON *root, const char *name, enum world_kind kind)
 {
     cJSON *object = cJSON_AddObjectToObject(root, name);
@@ -41,12 +41,15 @@ static cJSON *add_world(const struct status_of *s, cJSON *root, const char *name
     enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
     cJSON_AddBoolToObject(object, "ok", fresh == FRESH_LIVE);
     add_u64(object, "age_ms", age);
+    const char *off = status_off_why(s, kind);
     const char *error = fresh == FRESH_LIVE  ? NULL
-                        : fresh == FRESH_OFF ? "not configured"
+                        : fresh == FRESH_OFF ? (off ? off : "not configured")
                         : source && source->why && *source->why
                             ? source->why
                             : (fresh == FRESH_STALE ? "not heard of for too long" : "no answer yet");
     add_text(object, "error", error);
+    char denied[256];
+    add_text(object, "denied", world_denied_words(s->world, kind, denied, sizeof denied) ? denied : NULL);
     return object;
 }
 

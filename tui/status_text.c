@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-enum { NOT_RUNNING_MAX = 1600 /* bytes: a whole message */ };
+enum { NOT_RUNNING_MAX = 1600 /* bytes: a whole message */, DENIED_MAX = 256 };
 
 static const char *or_dash(const char *text)
 {
@@ -29,16 +29,28 @@ static void number_text(char out[TEXT_NUM_MAX], struct known_u64 n)
         snprintf(out, TEXT_NUM_MAX, "–");
 }
 
+const char *status_off_why(const struct status_of *s, enum world_kind kind)
+{
+    for (size_t i = 0; i < world_sources(s->world); i++) {
+        const struct source *source = world_source(s->world, i);
+        if (source->world == kind && source->why && *source->why) return source->why;
+    }
+    return NULL;
+}
+
 static void text_world(const struct status_of *s, FILE *out, const char *name, enum world_kind kind)
 {
     static const char *const words[] = {"not configured", "no answer yet", "live", "STALE", "DOWN", "DENIED", "ABSENT"};
     struct known_u64 age = UNKNOWN_U64;
     const struct source *source = NULL;
     enum freshness fresh = world_freshness(s->world, kind, s->now_ms, &age, &source);
-    fprintf(out, "\n%s: %s", name, words[fresh]);
+    const char *off = fresh == FRESH_OFF ? status_off_why(s, kind) : NULL;
+    fprintf(out, "\n%s: %s%s", name, off ? "not watched: " : words[fresh], off ? off : "");
     if (age.known && fresh == FRESH_STALE)
         fprintf(out, ", last heard %llu s ago", (unsigned long long)age.value / 1000);
     if (source && fresh != FRESH_LIVE && source->why && *source->why) fprintf(out, ": %s", source->why);
+    char denied[DENIED_MAX];
+    if (world_denied_words(s->world, kind, denied, sizeof denied)) fprintf(out, ", %s", denied);
     const struct source *throttled = fresh == FRESH_LIVE ? world_throttled(s->world, kind) : NULL;
     if (throttled) fprintf(out, ", %s %s", throttled->id, throttled->why ? throttled->why : "throttled");
     fputc('\n', out);

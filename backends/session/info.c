@@ -70,7 +70,10 @@ static void info_redis(const struct session *s, const struct out *o)
         free(from);
         return;
     }
-    info_line(o, "redis password", r.password_from ? "known" : "none", r.password_from);
+    if (r.password_from && !r.password_read)
+        info_line(o, "redis password", "not read", r.password_why ? r.password_why : r.password_from);
+    else
+        info_line(o, "redis password", r.password_from ? "known" : "none", r.password_from);
 }
 
 static void info_sources(const struct session *s, const struct out *o)

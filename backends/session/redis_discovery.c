@@ -50,7 +50,8 @@ struct redis_discovery {
     uint64_t retry_ms;
     bool fast;
     char *ns, *heads; /* of the link's last set_namespace and set_head_addresses */
-    char *address, *user, *from, *user_from, *password_from, *withheld_for; /* redis_discovery_found */
+    char *address, *user, *from, *user_from, *password_from, *password_why, *withheld_for; /* redis_discovery_found */
+    bool secrets_denied;                                                                   /* REDIS_SECRETS_SOURCE is */
 };
 
 static void text_replace(char **field, const char *text)
@@ -187,15 +188,33 @@ static void source_publish(struct redis_discovery *d, enum source_state state, e
     on_change(d, change_source(REDIS_SOURCE, WORLD_REDIS, state, err, why, NULL));
 }
 
-static void absence_publish(struct redis_discovery *d, const struct rayservice *r)
+/* A refusal of the API server is one of its kinds and none of Redis, which was not asked. */
+static void secrets_publish(struct redis_discovery *d, enum err err, const char *why)
 {
-    const char *why = "the address is not known before a RayService is";
+    const bool denied = err == ERR_FORBIDDEN || err == ERR_AUTH;
+
+    if (!denied && !d->secrets_denied) return;
+    d->secrets_denied = denied;
+    sink_put(d->how.sink, change_source(REDIS_SECRETS_SOURCE, WORLD_KUBE, denied ? SOURCE_DENIED : SOURCE_OFF,
+                                        denied ? err : ERR_OK, denied ? why : NULL, NULL));
+}
+
+static const char *absence_why(const struct world *w, const struct rayservice *r)
+{
+    if (r && r->ft == TRI_NO) return "the RayService keeps its GCS in the head's memory: no fault tolerance";
+    if (r) return "the RayService does not say where its Redis is";
+    const struct source *s = world_source_named(w, "kube/rayservices");
+    if (!s || !s->listed_ms || s->state != SOURCE_LIVE) return NULL;
+    return world_count(w, TABLE_RAYSERVICE) ? "no RayService is chosen" : "there is no RayService";
+}
+
+static void absence_publish(struct redis_discovery *d, const struct world *w, const struct rayservice *r)
+{
+    static const char not_yet[] = "its address is not known before a RayService is";
+    const char *off = absence_why(w, r), *why = off ? off : not_yet;
     if (d->link || d->fetching) return;
-    if (r)
-        why = r->ft == TRI_NO ? "the RayService keeps its GCS in the head's memory: no fault tolerance"
-                              : "the RayService does not say where its Redis is";
     if (d->absent_why && strcmp(d->absent_why, why) == 0) return;
-    source_publish(d, SOURCE_OFF, ERR_OK, why);
+    source_publish(d, off ? SOURCE_OFF : SOURCE_CONNECTING, ERR_OK, why);
     d->absent_why = why;
 }
 
@@ -262,6 +281,8 @@ static void link_open(struct redis_discovery *d, const struct desired *w)
     link_close(d);
     d->opened = desired_key(w);
     found_set(d, w);
+    text_replace(&d->password_why, NULL);
+    secrets_publish(d, ERR_OK, NULL);
     enum err err = d->how.ops->open(d->how.loop, &conf, &d->sink, &d->link, &why);
     credentials_wipe(d);
     if (err) source_publish(d, SOURCE_DOWN, err, why.text);
@@ -294,13 +315,18 @@ static void retry_later(struct redis_discovery *d)
 static void fetch_failed(struct redis_discovery *d, enum err err, const char *why)
 {
     char *text = mem_printf("the Redis password cannot be read: %s", why && *why ? why : err_word(err));
-    const bool denied = err == ERR_FORBIDDEN || err == ERR_AUTH;
 
     mem_free_secret(d->failed);
     d->failed = mem_str(d->credentials.key);
     retry_later(d);
     credentials_wipe(d);
-    source_publish(d, denied ? SOURCE_DENIED : SOURCE_DOWN, err, text);
+    secrets_publish(d, err, text);
+    if (d->secrets_denied)
+        source_publish(d, SOURCE_DENIED, err,
+                       err == ERR_AUTH ? "not authenticated to read secrets" : "not permitted to read secrets");
+    else
+        source_publish(d, SOURCE_DOWN, err, text);
+    text_replace(&d->password_why, text);
     free(text);
 }
 
@@ -436,7 +462,9 @@ void redis_discovery_free(struct redis_discovery *d)
     free(d->from);
     free(d->user_from);
     free(d->password_from);
+    free(d->password_why);
     free(d->withheld_for);
+    secrets_publish(d, ERR_OK, NULL);
     free(d);
 }
 
@@ -451,7 +479,7 @@ void redis_discovery_update(struct redis_discovery *d, const struct world *w, co
         withheld_set(d, &desired);
         discovery_reconcile(d, &desired);
     } else {
-        absence_publish(d, focus->rayservice);
+        absence_publish(d, w, focus->rayservice);
     }
     if (!d->link) return;
     link_set_namespace(d, focus);
@@ -504,5 +532,12 @@ bool redis_discovery_is_pending(const struct redis_discovery *d)
 
 struct redis_found redis_discovery_found(const struct redis_discovery *d)
 {
-    return (struct redis_found){d->address, d->user, d->from, d->user_from, d->password_from, d->withheld_for};
+    return (struct redis_found){.address = d->address,
+                                .user = d->user,
+                                .from = d->from,
+                                .user_from = d->user_from,
+                                .password_from = d->password_from,
+                                .password_why = d->password_why,
+                                .password_read = d->opened != NULL,
+                                .withheld_for = d->withheld_for};
 }

@@ -19,6 +19,8 @@
 #include "backends/link/budget.h"
 #include "backends/world/joins.h"
 
+/* DENIED while the API server does not let us read the user or the password. */
+#define REDIS_SECRETS_SOURCE "kube/secrets"
 enum { REDIS_SECRET_RETRY_MS = 30000 }; /* after a password that could not be read, or was refused */
 
 struct redis_discovery;
@@ -61,6 +63,8 @@ struct redis_found {
     const char *from;          /* of address: "configuration", "RayService" */
     const char *user_from;     /* of user, likewise */
     const char *password_from; /* "Secret NS/NAME, key KEY" */
+    const char *password_why;  /* why it was not read; NULL: it was, or is not needed, or not asked for yet */
+    bool password_read;        /* the link was opened with it */
     const char *withheld_for;  /* "host:port": the RayService's credentials are for that and were not sent to address */
 };
 struct redis_found redis_discovery_found(const struct redis_discovery *d);

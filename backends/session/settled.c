@@ -10,6 +10,13 @@ static bool source_has_failed(const struct source *src)
            src->state == SOURCE_ABSENT;
 }
 
+/* A Redis whose address no RayService has named yet is not waited for. */
+static bool redis_has_no_address(const struct session *s)
+{
+    const struct redis_discovery *d = s->services->redis;
+    return d && !redis_discovery_found(d).address && !redis_discovery_is_pending(d);
+}
+
 bool session_world_settled(const struct session *s, enum world_kind kind)
 {
     size_t listing = 0, failed = 0;
@@ -22,7 +29,7 @@ bool session_world_settled(const struct session *s, enum world_kind kind)
     for (size_t i = 0; i < world_sources(s->world); i++) {
         const struct source *src = world_source(s->world, i);
         if (src->world != kind) continue;
-        if (source_has_failed(src)) {
+        if (source_has_failed(src) || (kind == WORLD_REDIS && redis_has_no_address(s))) {
             failed++;
             continue;
         }

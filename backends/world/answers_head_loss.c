@@ -232,7 +232,7 @@ struct head_loss head_loss_of(const struct world *w, const struct focus *f, uint
     }
     if (pods_are_unread(w)) {
         l.pod = l.node = VERDICT_UNKNOWN;
-        say(l.pod_why, "pods are not read");
+        if (!say_unheard(l.pod_why, "Kubernetes", w, WORLD_KUBE, now_ms)) say(l.pod_why, "pods are not read");
         say(l.node_why, "as for the pod");
         judge_redis_loss(w, f, now_ms, &l);
         return l;

@@ -38,6 +38,19 @@ const char *verdict_word(enum verdict v)
     return (unsigned)v < sizeof words / sizeof words[0] ? words[v] : words[0];
 }
 
+/* What every answer rests on, where it may not be read. */
+static bool say_unpermitted(char *text, const struct world *w)
+{
+    static const char *const needed[] = {"kube/rayservices", "kube/pods"};
+    for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+        const struct source *s = world_source_named(w, needed[i]);
+        if (!s || s->state != SOURCE_DENIED) continue;
+        say(text, "%s: not permitted", needed[i] + strlen("kube/"));
+        return true;
+    }
+    return false;
+}
+
 bool say_unheard(char *text, const char *name, const struct world *w, enum world_kind kind, uint64_t now_ms)
 {
     struct known_u64 age;
@@ -46,7 +59,7 @@ bool say_unheard(char *text, const char *name, const struct world *w, enum world
     enum freshness fresh = world_freshness(w, kind, now_ms, &age, &who);
     why = who && who->why ? who->why : who ? err_word(who->err) : "";
     switch (fresh) {
-    case FRESH_LIVE: return false;
+    case FRESH_LIVE: return kind == WORLD_KUBE && say_unpermitted(text, w);
     case FRESH_OFF: say(text, "%s not watched", name); break;
     case FRESH_WAITING: say(text, "%s not heard yet", name); break;
     case FRESH_STALE: say(text, "%s not heard for %llu s", name, (unsigned long long)(age.value / 1000)); break;

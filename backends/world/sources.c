@@ -4,6 +4,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,36 @@ static int freshness_severity(enum freshness f)
     return order[f];
 }
 
+/* Is s denied while others of its world are not? */
+static bool denied_alone(const struct world *w, const struct source *s)
+{
+    bool others = false;
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *other = world_source(w, i);
+        others = others || (other->world == s->world && other->state != SOURCE_OFF && other->state != SOURCE_DENIED);
+    }
+    return s->state == SOURCE_DENIED && others;
+}
+
+bool world_denied_words(const struct world *w, enum world_kind kind, char *out, size_t size)
+{
+    size_t at = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *s = world_source(w, i);
+        const char *slash = strchr(s->id, '/');
+        if (s->world != kind || !denied_alone(w, s)) continue;
+        int n = snprintf(out + at, size - at, "%s%s: %s", at ? ", " : "", slash ? slash + 1 : s->id,
+                         s->err == ERR_AUTH ? "not authenticated" : "not permitted");
+        if (n < 0 || (size_t)n >= size - at) { /* whole words, or none */
+            out[at] = '\0';
+            break;
+        }
+        at += (size_t)n;
+    }
+    return at > 0;
+}
+
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source)
 {
@@ -158,7 +189,7 @@ enum freshness world_freshness(const struct world *w, enum world_kind kind, uint
     for (size_t i = 0; i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
         struct known_u64 age;
-        if (s->world != kind) continue;
+        if (s->world != kind || denied_alone(w, s)) continue;
         enum freshness f = source_freshness(s, now_ms, &age);
         if (f == FRESH_OFF) continue;
         bool older = age.known && (!oldest.known || age.value > oldest.value);

@@ -132,9 +132,14 @@ const struct source *world_source_named(const struct world *w, const char *id); 
 enum freshness { FRESH_OFF, FRESH_WAITING, FRESH_LIVE, FRESH_STALE, FRESH_DOWN, FRESH_DENIED, FRESH_ABSENT };
 enum freshness source_freshness(const struct source *s, uint64_t now_ms, struct known_u64 *ret_age_ms);
 
-/* The same for a whole world: the worst of its sources that are not off; the age is the oldest. ret_source: the one. */
+/* The same for a whole world: the worst of its sources that are not off; the age is the oldest. ret_source: the one.
+ * Of a world with other sources one that is denied does not count: world_denied_words tells it, by its kind. */
 enum freshness world_freshness(const struct world *w, enum world_kind kind, uint64_t now_ms,
                                struct known_u64 *ret_age_ms, const struct source **ret_source);
+
+/* "nodes: not permitted, events: not permitted": the kinds of a world that are denied while others of it are not.
+ * False, and "": there are none. */
+bool world_denied_words(const struct world *w, enum world_kind kind, char *out, size_t size);
 
 /* It is LIVE, but polled more slowly than configured: its why says "throttled: …". */
 bool source_is_throttled(const struct source *s);

@@ -110,6 +110,37 @@ static void a_stopped_redis_is_said_and_the_others_are_shown(void **state)
     sim_run_stop(sim);
 }
 
+/* A role that may not read nodes, nor the Secret of Redis' password. */
+static void what_may_not_be_read_is_told_by_its_kind(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    free(sim_run_say(sim, "deny * nodes"));
+    free(sim_run_say(sim, "deny get secrets"));
+    struct run r = RAYDECK("status");
+    assert_non_null(strstr(r.out, "\nKubernetes: live, "));
+    assert_non_null(strstr(r.out, "nodes: not permitted"));
+    assert_null(strstr(r.out, "Kubernetes: DENIED"));
+    assert_non_null(strstr(r.out, "\nGCS in Redis: DENIED: not permitted to read secrets\n"));
+    assert_int_equal(r.status, 3); /* Redis was not read */
+    run_done(&r);
+    r = RAYDECK("status", "-o", "json");
+    cJSON *json = parsed_output(&r);
+    assert_int_equal(json_bool(json_get(json, "kubernetes"), "ok"), TRI_YES);
+    assert_non_null(strstr(json_str(json_get(json, "kubernetes"), "denied"), "nodes: not permitted"));
+    cJSON_Delete(json);
+    run_done(&r);
+    r = RAYDECK("doctor");
+    assert_non_null(strstr(r.out, "0 errors, "));
+    assert_non_null(strstr(r.out, "where  kube/secrets\n"));
+    run_done(&r);
+    r = RAYDECK("info");
+    assert_null(strstr(r.out, " known  "));
+    assert_non_null(strstr(r.out, "redis password             not read"));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
 static void a_prompt_is_answered_on_stdout_alone(void **state)
 {
     (void)state;
@@ -270,6 +301,7 @@ int main(void)
         cmocka_unit_test(help_and_version_need_nothing),
         cmocka_unit_test(one_look_shows_three_worlds),
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
+        cmocka_unit_test(what_may_not_be_read_is_told_by_its_kind),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
         cmocka_unit_test(a_named_route_finds_the_service_as_none_does),
         cmocka_unit_test(a_model_that_streams_is_found_and_timed),

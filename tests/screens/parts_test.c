@@ -97,7 +97,22 @@ static void test_strip_says_what_is_wrong(void **state)
     fixture_sleep(&f, 14000);
     struct view v = fixture_view(&f);
     check_strip(&v, 120, " trainium-inferentia›mistral›mistral",
-                "READ-ONLY kube DENIED redis connecting neuron off serve STALE 14s 12:42Z");
+                "READ-ONLY kube STALE 14s redis connecting neuron off serve STALE 14s 12:42Z");
+    fixture_done(&f);
+}
+
+/* What may not be read is told by its kind: the rest is live. */
+static void test_strip_names_what_is_denied(void **state)
+{
+    (void)state;
+    struct fixture f;
+    fixture_calm(&f);
+    fixture_apply(&f, change_source("kube/nodes", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, "no", NULL));
+    fixture_wait(&f, 1000);
+    struct view v = fixture_view(&f);
+    check_strip(&v, 120, " trainium-inferentia › mistral › RayService mistral",
+                "READ-ONLY kube nodes: not permitted redis neuron serve 12:42Z");
+    check_strip(&v, 60, " mistral›mistral", "READ-ONLY k part denied r n s 12:42Z");
     fixture_done(&f);
 }
 
@@ -186,6 +201,7 @@ int main(void)
         cmocka_unit_test(test_strip_gives_way_piece_by_piece),
         cmocka_unit_test(test_strip_says_what_may_be_done),
         cmocka_unit_test(test_strip_says_what_is_wrong),
+        cmocka_unit_test(test_strip_names_what_is_denied),
         cmocka_unit_test(test_answers_at_both_widths),
         cmocka_unit_test(test_footer),
         cmocka_unit_test(test_message),

@@ -22,6 +22,12 @@ CHANGE(redis_denied)
     faulty_source(w, "redis", SOURCE_DENIED, ERR_AUTH, "WRONGPASS");
 }
 
+CHANGE(secret_denied)
+{
+    faulty_source(w, "redis", SOURCE_DENIED, ERR_FORBIDDEN, "not permitted to read secrets");
+    faulty_source(w, "kube/secrets", SOURCE_DENIED, ERR_FORBIDDEN, "secrets is forbidden");
+}
+
 CHANGE(redis_down)
 {
     faulty_source(w, "redis", SOURCE_DOWN, ERR_REFUSED, "refused");
@@ -389,6 +395,7 @@ CHANGE(orphan_clusters_denied)
 
 static const struct faulty_case cases[] = {
     {RULE_D5, redis_denied, FINDING_ERROR, "Redis rediss://gcs.cache:6379", "WRONGPASS"},
+    {RULE_D5, secret_denied, FINDING_UNKNOWN, "Redis rediss://gcs.cache:6379", "not permitted to read secrets"},
     {RULE_D5, redis_down, FINDING_ERROR, "Redis", "it was read before"},
     {RULE_D5, redis_without_head, FINDING_ERROR, "Redis", "holds no connection"},
     {RULE_D5, redis_loading, FINDING_ERROR, "Redis", "loading"},

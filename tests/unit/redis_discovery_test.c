@@ -402,7 +402,13 @@ static void what_cannot_be_read_is_tried_again_by_the_clock(void **state)
     update(f, 0, "a");
     answer(f, ERR_FORBIDDEN, NULL);
     assert_int_equal(source_of(f)->state, SOURCE_DENIED);
-    assert_non_null(strstr(source_of(f)->why, "the Redis password cannot be read: no"));
+    assert_string_equal(source_of(f)->why, "not permitted to read secrets");
+    const struct source *secrets = world_source_named(f->world, REDIS_SECRETS_SOURCE);
+    assert_int_equal(secrets->state, SOURCE_DENIED);
+    assert_int_equal(secrets->world, WORLD_KUBE);
+    assert_non_null(strstr(secrets->why, "the Redis password cannot be read: no"));
+    assert_false(redis_discovery_found(f->service[0]).password_read);
+    assert_non_null(strstr(redis_discovery_found(f->service[0]).password_why, "cannot be read: no"));
     clock_advance(f->clock, REDIS_SECRET_RETRY_MS - SECOND_MS);
     redis_discovery_tick(f->service[0]);
     update(f, 0, "a");
@@ -441,13 +447,30 @@ static void a_refused_password_is_read_anew(void **state)
     assert_int_equal(links.opened, 2);
 }
 
+static void list_services(struct fixture *f)
+{
+    static const enum change_type types[] = {CHANGE_RELIST, CHANGE_RELISTED};
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        struct change *c = change_new(types[i], "kube/rayservices", WORLD_KUBE);
+        c->table = TABLE_RAYSERVICE;
+        sink_put(&f->sink, c);
+    }
+}
+
 static void why_there_is_none_is_said_once(void **state)
 {
     struct fixture *f = *state;
     update(f, 0, NULL);
+    assert_int_equal(source_of(f)->state, SOURCE_CONNECTING); /* whether there is one is not known: it is not "off" */
+    assert_string_equal(source_of(f)->why, "its address is not known before a RayService is");
+    list_services(f);
+    update(f, 0, NULL);
     assert_int_equal(source_of(f)->state, SOURCE_OFF);
-    assert_string_equal(source_of(f)->why, "the address is not known before a RayService is");
+    assert_string_equal(source_of(f)->why, "there is no RayService");
     put_service(f, "a", NULL, false);
+    put_service(f, "b", NULL, false);
+    update(f, 0, NULL);
+    assert_string_equal(source_of(f)->why, "no RayService is chosen");
     update(f, 0, "a");
     assert_non_null(strstr(source_of(f)->why, "no fault tolerance"));
     const uint64_t said_ms = source_of(f)->last_change_ms;

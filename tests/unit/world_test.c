@@ -418,8 +418,10 @@ static void the_worst_source_speaks_for_its_world(void **state)
     assert_int_equal(age.value, 400);
     assert_string_equal(who->id, "neuron/a");
     apply_at(w, 500, change_source("neuron/b", WORLD_NEURON, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
+    assert_int_equal(world_freshness(w, WORLD_NEURON, 500, &age, &who), FRESH_LIVE);
+    assert_string_equal(who->id, "neuron/a");
+    apply_at(w, 500, change_source("neuron/a", WORLD_NEURON, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
     assert_int_equal(world_freshness(w, WORLD_NEURON, 500, &age, &who), FRESH_DENIED);
-    assert_string_equal(who->id, "neuron/b");
     assert_int_equal(world_sources(w), 3);
     assert_null(world_source(w, 3));
     world_free(w);
@@ -429,7 +431,7 @@ static void source_is(struct world *w, const char *id, enum freshness f)
 {
     static const enum source_state states[] = {
         [FRESH_LIVE] = SOURCE_LIVE,  [FRESH_ABSENT] = SOURCE_ABSENT, [FRESH_WAITING] = SOURCE_CONNECTING,
-        [FRESH_STALE] = SOURCE_LIVE, [FRESH_DENIED] = SOURCE_DENIED, [FRESH_DOWN] = SOURCE_DOWN,
+        [FRESH_STALE] = SOURCE_LIVE, [FRESH_DOWN] = SOURCE_DOWN,
     };
     apply_at(w, f == FRESH_STALE ? 1000 : 60000, change_source(id, WORLD_REDIS, states[f], ERR_OK, NULL, NULL));
 }
@@ -437,8 +439,7 @@ static void source_is(struct world *w, const char *id, enum freshness f)
 static void of_two_sources_the_worse_one_speaks(void **state)
 {
     (void)state;
-    static const enum freshness order[] = {FRESH_LIVE,  FRESH_ABSENT, FRESH_WAITING,
-                                           FRESH_STALE, FRESH_DENIED, FRESH_DOWN};
+    static const enum freshness order[] = {FRESH_LIVE, FRESH_ABSENT, FRESH_WAITING, FRESH_STALE, FRESH_DOWN};
     for (size_t better = 0; better < sizeof order / sizeof *order; better++)
         for (size_t worse = better + 1; worse < sizeof order / sizeof *order; worse++)
             for (int first = 0; first < 2; first++) {
@@ -450,6 +451,31 @@ static void of_two_sources_the_worse_one_speaks(void **state)
                 assert_string_equal(who->id, "worse");
                 world_free(w);
             }
+}
+
+/* What a role lacks is told by its kind; what it has is as good as ever. */
+static void denied_kinds_are_told_beside_a_world_that_is_live(void **state)
+{
+    (void)state;
+    struct world *w = world_new();
+    char words[80], few[24];
+    apply_at(w, 100, change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    assert_false(world_denied_words(w, WORLD_KUBE, words, sizeof words));
+    assert_string_equal(words, "");
+    apply_at(w, 100, change_source("kube/nodes", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
+    apply_at(w, 100, change_source("kube/events", WORLD_KUBE, SOURCE_DENIED, ERR_FORBIDDEN, "403", NULL));
+    apply_at(w, 100, change_source("serve", WORLD_SERVE, SOURCE_DENIED, ERR_AUTH, "401", NULL));
+    assert_int_equal(world_freshness(w, WORLD_KUBE, 200, NULL, NULL), FRESH_LIVE);
+    assert_true(world_denied_words(w, WORLD_KUBE, words, sizeof words));
+    assert_string_equal(words, "nodes: not permitted, events: not permitted");
+    assert_true(world_denied_words(w, WORLD_KUBE, few, sizeof few)); /* whole kinds, as many as fit */
+    assert_string_equal(few, "nodes: not permitted");
+    assert_false(world_denied_words(w, WORLD_SERVE, words, sizeof words)); /* all of it is denied: it says so itself */
+    assert_int_equal(world_freshness(w, WORLD_SERVE, 200, NULL, NULL), FRESH_DENIED);
+    apply_at(w, 100, change_source("probe", WORLD_SERVE, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    assert_true(world_denied_words(w, WORLD_SERVE, words, sizeof words));
+    assert_string_equal(words, "serve: not authenticated");
+    world_free(w);
 }
 
 static void a_source_that_is_off_has_nothing(void **state)
@@ -742,6 +768,7 @@ int main(void)
         cmocka_unit_test(a_source_that_says_the_same_moves_nothing),
         cmocka_unit_test(the_worst_source_speaks_for_its_world),
         cmocka_unit_test(of_two_sources_the_worse_one_speaks),
+        cmocka_unit_test(denied_kinds_are_told_beside_a_world_that_is_live),
         cmocka_unit_test(a_source_that_is_off_has_nothing),
         cmocka_unit_test(too_many_sources),
         cmocka_unit_test(nonsense_changes_nothing),

@@ -82,10 +82,13 @@ static void add_worlds(struct pieces *p, const struct view *v, bool shorter)
         fresh_words(f, age, words);
         const bool throttled = f == FRESH_LIVE && world_throttled(v->world, kind);
         if (throttled) snprintf(words, sizeof words, "throttled");
+        char denied[PIECE_MAX / 2];
+        const bool partly = f == FRESH_LIVE && world_denied_words(v->world, kind, denied, sizeof denied);
+        if (partly) snprintf(words, sizeof words, "%.*s", FRESH_TEXT_MAX - 1, shorter ? "part denied" : denied);
         unsigned long long unread = world_unread_of(v->world, kind);
         int len = snprintf(text, sizeof text, "%s%s%s", names[kind][shorter], words[0] ? " " : "", words);
         if (unread) snprintf(text + len, sizeof text - (size_t)len, " %llu unread", unread);
-        piece_add(p, throttled || (unread && f == FRESH_LIVE) ? ROLE_STALE : fresh_role(f), text);
+        piece_add(p, throttled || partly || (unread && f == FRESH_LIVE) ? ROLE_STALE : fresh_role(f), text);
     }
 }
 
