@@ -1,12 +1,9 @@
-/* cluster_parse.c - Parses what a cluster says of itself: versions, API groups, nodes. */
+/* cluster_parse.c - Parses what a cluster says of itself: the version of its operator. */
 #include "deploy/cluster_parse.h"
 
-#include "backends/base/buf.h"
 #include "backends/base/text.h"
 
 #include <string.h>
-
-enum { DEVICES_MAX = 1000000 };
 
 enum err operator_parse(const cJSON *list, struct operator_seen *ret)
 {
@@ -35,42 +32,4 @@ enum tri operator_is_older(const char *version, uint64_t major, uint64_t minor)
     second = strspn(version, "0123456789");
     if (text_u64(version, second, 1000, &b)) return TRI_UNKNOWN;
     return tri_of(a < major || (a == major && b < minor));
-}
-
-static bool labels_match(const cJSON *node, const cJSON *selector)
-{
-    const cJSON *labels = json_path(node, "metadata.labels");
-    JSON_EACH (wanted, selector) {
-        if (!cJSON_IsString(wanted) || !wanted->string) continue;
-        const char *has = json_str(labels, wanted->string);
-        if (!has || strcmp(has, wanted->valuestring) != 0) return false;
-    }
-    return true;
-}
-
-struct nodes_seen nodes_parse(const cJSON *list, const cJSON *selector)
-{
-    struct nodes_seen seen = {0};
-    JSON_EACH (node, json_get(list, "items")) {
-        seen.all++;
-        if (!labels_match(node, selector) || json_bool(json_get(node, "spec"), "unschedulable") == TRI_YES) continue;
-        struct known_u64 devices = json_u64(json_path(node, "status.allocatable"), "aws.amazon.com/neuron");
-        seen.matching++;
-        if (!devices.known || devices.value > DEVICES_MAX) continue;
-        seen.devices += devices.value;
-        if (devices.value > seen.most) seen.most = devices.value;
-    }
-    return seen;
-}
-
-void selector_words(const cJSON *selector, char *out, size_t size)
-{
-    struct buf b;
-    buf_init(&b, (size_t)16 * 1024);
-    JSON_EACH (wanted, selector) {
-        if (!cJSON_IsString(wanted) || !wanted->string) continue;
-        buf_printf(&b, "%s%s=%s", b.len ? ", " : "", wanted->string, wanted->valuestring);
-    }
-    text_safe_into(out, size, buf_text(&b), b.len);
-    buf_done(&b);
 }

@@ -1,4 +1,5 @@
 /* deploy.c - opens and closes a deployment; its table of steps; the objects of its manifest. See deploy.h. */
+#include "deploy/capacity.h"
 #include "deploy/deploy_priv.h"
 
 #include "backends/base/mem.h"
@@ -177,6 +178,7 @@ void deploy_free(struct deploy *d)
     redis_from_free(d->from);
     deploy_forget_items(d);
     deploy_forget_secrets(d);
+    capacity_free(d->capacity);
     free((char *)(uintptr_t)d->conf.ns);
     free((char *)(uintptr_t)d->conf.context_ns);
     free((char *)(uintptr_t)d->conf.redis_from);

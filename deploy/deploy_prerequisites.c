@@ -3,6 +3,7 @@
 #include "backends/base/text.h"
 #include "deploy/cluster_parse.h"
 #include "deploy/deploy_priv.h"
+#include "deploy/service_parse.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +12,9 @@ enum check {
     CHECK_RAY,
     CHECK_OPERATOR,
     CHECK_NAMESPACE,
-    CHECK_NODES,
-    CHECK_SCHEDULER,
     CHECK_OLDER,
+    CHECK_CAPACITY,
+    CHECK_SCHEDULER,
     CHECK_SECRETS,
     CHECK_MAY_NAMESPACE,
     CHECK_MAY,
@@ -31,7 +32,7 @@ static void check_done(struct deploy *d)
 }
 
 /* A server that cannot be reached, or does not know us, answers no other question either. */
-static bool is_out_of_reach(enum err err)
+bool deploy_is_out_of_reach(enum err err)
 {
     switch (err) {
     case ERR_OK:
@@ -46,9 +47,9 @@ static bool is_out_of_reach(enum err err)
 }
 
 /* Ends a check; the next one follows. */
-static void on_checked(struct deploy *d, const struct object_answer *a)
+void deploy_checked(struct deploy *d, const struct object_answer *a)
 {
-    if (is_out_of_reach(a->err)) {
+    if (deploy_is_out_of_reach(a->err)) {
         step_error(&d->engine, a->err, "the API server: %s", a->why);
         check_done(d);
         return;
@@ -72,9 +73,9 @@ static void on_ray(void *arg, const struct object_answer *a)
                  "kuberay-operator kuberay/kuberay-operator)");
     else if (!a->err)
         step_log(&d->engine, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
-    else if (!is_out_of_reach(a->err))
+    else if (!deploy_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
-    on_checked(d, a);
+    deploy_checked(d, a);
 }
 
 static bool uses_options(const struct deploy *d)
@@ -88,7 +89,8 @@ static void on_operator(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct operator_seen seen;
     if (a->err) {
-        if (!is_out_of_reach(a->err)) step_log(&d->engine, TONE_WARN, "KubeRay's version is not known: %s", a->why);
+        if (!deploy_is_out_of_reach(a->err))
+            step_log(&d->engine, TONE_WARN, "KubeRay's version is not known: %s", a->why);
     } else if (operator_parse(a->object, &seen)) {
         step_log(&d->engine, TONE_WARN,
                  "no Deployment of KubeRay's operator is to be seen (label app.kubernetes.io/name=kuberay-operator)");
@@ -101,7 +103,7 @@ static void on_operator(void *arg, const struct object_answer *a)
             step_log(&d->engine, TONE_BAD,
                      "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
     }
-    on_checked(d, a);
+    deploy_checked(d, a);
 }
 
 /* ---- where it goes ---- */
@@ -112,7 +114,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     if (a->err == ERR_NOT_FOUND) {
         d->ns_state = NS_MISSING;
         step_log(&d->engine, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
-    } else if (a->err && !is_out_of_reach(a->err)) {
+    } else if (a->err && !deploy_is_out_of_reach(a->err)) {
         step_log(&d->engine, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
     } else if (!a->err) {
         d->ns_state = NS_THERE;
@@ -121,57 +123,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
         else
             step_log(&d->engine, TONE_PLAIN, "namespace %s is there", d->ns);
     }
-    on_checked(d, a);
-}
-
-static void group_log(struct deploy *d, const cJSON *nodes, const char *name, const cJSON *spec, uint64_t replicas)
-{
-    char selector[300];
-    const cJSON *wanted = json_get(spec, "nodeSelector");
-    struct nodes_seen seen = nodes_parse(nodes, wanted);
-    uint64_t devices = 0;
-    JSON_EACH (c, json_get(spec, "containers")) {
-        struct known_u64 n = json_u64(json_path(c, "resources.limits"), "aws.amazon.com/neuron");
-        if (n.known) devices += n.value;
-    }
-    selector_words(wanted, selector, sizeof selector);
-    if (!seen.matching) {
-        step_log(&d->engine, TONE_WARN,
-                 "%s: none of the %llu K8s nodes has the labels asked for (%s): its pods stay Pending unless Karpenter "
-                 "makes one",
-                 name, (unsigned long long)seen.all, selector);
-        return;
-    }
-    if (!devices) {
-        step_log(&d->engine, TONE_PLAIN, "%s: %llu K8s nodes match", name, (unsigned long long)seen.matching);
-        return;
-    }
-    bool fits = devices <= seen.most && devices * replicas <= seen.devices;
-    step_log(&d->engine, fits ? TONE_PLAIN : TONE_WARN,
-             "%s: %llu K8s nodes match; needs %llu × %llu Neuron devices, they have %llu%s%s", name,
-             (unsigned long long)seen.matching, (unsigned long long)replicas, (unsigned long long)devices,
-             (unsigned long long)seen.devices, " (what other pods hold is not taken off)",
-             fits ? "" : ": pods stay Pending unless Karpenter makes a node");
-}
-
-static void on_nodes(void *arg, const struct object_answer *a)
-{
-    struct deploy *d = arg;
-    const struct item *service = deploy_service_item(d);
-    if (a->err) {
-        if (!is_out_of_reach(a->err)) step_log(&d->engine, TONE_WARN, "Neuron capacity is not known: %s", a->why);
-    } else {
-        const cJSON *cluster = json_path(service->object, "spec.rayClusterConfig");
-        group_log(d, a->object, "head", json_path(cluster, "headGroupSpec.template.spec"), 1);
-        JSON_EACH (g, json_get(cluster, "workerGroupSpecs")) {
-            struct known_u64 n = json_u64(g, "replicas");
-            if (!n.known) n = json_u64(g, "minReplicas");
-            const char *name = json_str(g, "groupName");
-            group_log(d, a->object, name ? name : "worker group", json_path(g, "template.spec"),
-                      n.known && n.value < 100000 ? n.value : 1);
-        }
-    }
-    on_checked(d, a);
+    deploy_checked(d, a);
 }
 
 /* The first schedulerName that is not Kubernetes' own; NULL: none is asked for. */
@@ -194,22 +146,33 @@ static void on_scheduler(void *arg, const struct object_answer *a)
     const char *name = scheduler_of(d);
     if (!a->err)
         step_log(&d->engine, TONE_PLAIN, "scheduler %s holds its lease", name);
-    else if (!is_out_of_reach(a->err))
+    else if (!deploy_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN,
                  "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
                  "pod stays Pending",
                  name);
-    on_checked(d, a);
+    deploy_checked(d, a);
+}
+
+/* Its RayClusters of now: the pods that are deployed take the place of theirs. */
+static void own_clusters_set(struct deploy *d, const cJSON *service)
+{
+    struct service_seen seen;
+    service_parse(service, &seen);
+    snprintf(d->own[0], sizeof d->own[0], "%s", seen.active);
+    snprintf(d->own[1], sizeof d->own[1], "%s", seen.pending);
 }
 
 static void on_older(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    if (a->err && a->err != ERR_NOT_FOUND && !is_out_of_reach(a->err))
+    d->own[0][0] = d->own[1][0] = '\0';
+    if (a->err && a->err != ERR_NOT_FOUND && !deploy_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
     JSON_EACH (service, json_get(a->object, "items")) {
         bool same = strcmp(kobject_name(service), d->service) == 0;
         struct known_u64 devices = kobject_neuron_devices(service);
+        if (same) own_clusters_set(d, service);
         if (json_str(json_get(service, "metadata"), "deletionTimestamp"))
             step_log(&d->engine, same ? TONE_BAD : TONE_WARN, "RayService %s is being deleted%s", kobject_name(service),
                      same ? ": wait until it is gone (raydeck cleanup says why it hangs)" : "");
@@ -219,7 +182,7 @@ static void on_older(void *arg, const struct object_answer *a)
             step_log(&d->engine, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
                      kobject_name(service), (unsigned long long)devices.value);
     }
-    on_checked(d, a);
+    deploy_checked(d, a);
 }
 
 /* ---- Secrets ---- */
@@ -232,11 +195,11 @@ static void on_secret(void *arg, const struct object_answer *a)
         step_log(&d->engine, TONE_BAD,
                  "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
                  d->ns);
-    else if (a->err && !is_out_of_reach(a->err))
+    else if (a->err && !deploy_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
     free(name);
-    if (is_out_of_reach(a->err)) {
-        on_checked(d, a);
+    if (deploy_is_out_of_reach(a->err)) {
+        deploy_checked(d, a);
         return;
     }
     d->at++;
@@ -278,7 +241,7 @@ static void review_log(struct deploy *d, const struct kobject_kind *kind, const 
     const char *in = kind->namespaced ? " in namespace " : "", *ns = kind->namespaced ? d->ns : "";
     if (!a->err && allowed == TRI_NO)
         step_log(&d->engine, refused, "you may not %s %s%s%s", what, resource, in, ns);
-    else if (!is_out_of_reach(a->err) && allowed != TRI_YES)
+    else if (!deploy_is_out_of_reach(a->err) && allowed != TRI_YES)
         step_log(&d->engine, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
                  a->err ? a->why : "no answer in it");
     free(resource);
@@ -288,8 +251,8 @@ static void on_review(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     review_log(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
-    if (is_out_of_reach(a->err)) {
-        on_checked(d, a);
+    if (deploy_is_out_of_reach(a->err)) {
+        deploy_checked(d, a);
         return;
     }
     d->verb = (d->verb + 1) % ARRAY_LEN(wanted);
@@ -301,7 +264,7 @@ static void on_namespace_review(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     review_log(d, kobject_kind_named("v1", "Namespace"), "create", TONE_BAD, a);
-    on_checked(d, a);
+    deploy_checked(d, a);
 }
 
 static void check_may(struct deploy *d)
@@ -342,13 +305,16 @@ static void check_next(void *arg)
     case CHECK_NAMESPACE:
         waits = d->ns[0] && object_get(c, kobject_kind_named("v1", "Namespace"), NULL, d->ns, on_namespace, d);
         break;
-    case CHECK_NODES: waits = service && object_read(c, "/api/v1/nodes?limit=500", on_nodes, d); break;
+    case CHECK_OLDER: waits = service && object_list(c, service->kind, d->ns, NULL, on_older, d); break;
+    case CHECK_CAPACITY:
+        waits = service != NULL;
+        if (service) deploy_check_capacity(d, service->object);
+        break;
     case CHECK_SCHEDULER:
         if (scheduler) text_url_encode(scheduler, strlen(scheduler), &name);
         path = mem_printf("/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/%s", buf_text(&name));
         waits = scheduler && object_read(c, path, on_scheduler, d);
         break;
-    case CHECK_OLDER: waits = service && object_list(c, service->kind, d->ns, NULL, on_older, d); break;
     case CHECK_SECRETS: check_secrets(d); break;
     case CHECK_MAY_NAMESPACE: /* the manifest does not hold it, and it is made first */
         waits = d->ns_state == NS_MISSING &&

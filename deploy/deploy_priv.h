@@ -5,6 +5,7 @@
 #include "deploy/deploy.h"
 #include "deploy/diff.h"
 #include "deploy/redis_from.h"
+#include "deploy/service_parse.h"
 #include "deploy/step_engine.h"
 
 /* One object of the manifest. */
@@ -37,10 +38,13 @@ struct deploy {
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
     size_t count;
-    size_t at;                    /* of the item, or the check, being worked on */
-    unsigned check;               /* of the prerequisites */
-    size_t verb;                  /* of the permissions of the item at `at` */
-    char *secret[DEPLOY_SECRETS]; /* names that the pods refer to and the manifest does not hold */
+    size_t at;                     /* of the item, or the check, being worked on */
+    unsigned check;                /* of the prerequisites */
+    struct capacity *capacity;     /* while that is checked; NULL */
+    unsigned pages;                /* of the list being read */
+    char own[2][SERVICE_NAME_MAX]; /* the RayClusters that the RayService has now; "" none */
+    size_t verb;                   /* of the permissions of the item at `at` */
+    char *secret[DEPLOY_SECRETS];  /* names that the pods refer to and the manifest does not hold */
     size_t secrets;
     enum namespace_state ns_state;
     unsigned tries; /* of the item at `at` */
@@ -57,6 +61,12 @@ const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayS
 /* Finds d->secret anew. */
 void deploy_secret_refs(struct deploy *d);
 void deploy_forget_secrets(struct deploy *d);
+
+/* Of the prerequisites: a server that cannot be reached, or does not know us, answers no other question either. */
+bool deploy_is_out_of_reach(enum err err);
+/* Ends a check; the next one follows. */
+void deploy_checked(struct deploy *d, const struct object_answer *a);
+void deploy_check_capacity(struct deploy *d, const cJSON *rayservice); /* ends in deploy_checked */
 
 /* The steps. */
 void deploy_redis(void *arg);

@@ -1,4 +1,5 @@
 /* cluster_fuzz.c - what deploy reads of a cluster: operator, nodes, a RayService; and a diff of it with itself. */
+#include "deploy/capacity.h"
 #include "deploy/cluster_parse.h"
 #include "deploy/diff.h"
 #include "deploy/kobject.h"
@@ -9,6 +10,22 @@
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
+static void capacity_count(const cJSON *root)
+{
+    struct capacity *c = capacity_new(root, "");
+    struct buf words;
+    buf_init(&words, 10000);
+    capacity_add_nodes(c, root);
+    capacity_add_pods(c, root, NULL);
+    capacity_run(c);
+    for (size_t g = 0; g < capacity_groups(c); g++) {
+        capacity_reasons(c, g, &words);
+        capacity_demand(c, g, &words);
+    }
+    buf_done(&words);
+    capacity_free(c);
+}
+
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
     cJSON *root = NULL;
@@ -17,7 +34,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
     struct diff diff;
     if (json_parse((const char *)data, size, &root, NULL) != ERR_OK) return 0;
     operator_parse(root, &seen);
-    nodes_parse(root, root->child);
+    capacity_count(root);
     service_parse(root, &service);
     kobject_neuron_devices(root);
     diff_of(root, root->child, &diff);

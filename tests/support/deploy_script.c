@@ -62,6 +62,7 @@ static const struct answer_row usual[] = {
      "\"6\"}}},{\"metadata\":{\"labels\":{\"pool\":\"inf2\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/"
      "neuron\":\"6\"}}}]}",
      0, 0},
+    {"GET /api/v1/pods?", 200, "{\"items\":[]}", 0, 0},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices ", 200, "{\"items\":[]}", 0, 0},
     {"POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews ", 201, "{\"status\":{\"allowed\":true}}", 0, 0},
     {"GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 1},

@@ -64,33 +64,6 @@ static void versions_are_compared_as_numbers(void **state)
         assert_int_equal(operator_is_older(none[i], 1, 3), TRI_UNKNOWN);
 }
 
-static void nodes_are_counted_by_their_labels(void **state)
-{
-    (void)state;
-    cJSON *list = json("{\"items\":[{\"metadata\":{\"labels\":{\"a\":\"b\",\"c\":\"d\"}},\"status\":{\"allocatable\":{"
-                       "\"aws.amazon.com/neuron\":\"6\"}}},{\"metadata\":{\"labels\":{\"a\":\"b\"}},\"status\":{"
-                       "\"allocatable\":{\"aws.amazon.com/neuron\":\"1\"}}},{\"metadata\":{\"labels\":{\"a\":\"b\"}},"
-                       "\"spec\":{\"unschedulable\":true}},{},7]}");
-    cJSON *one = json("{\"a\":\"b\"}"), *both = json("{\"a\":\"b\",\"c\":\"d\"}"), *other = json("{\"a\":\"x\"}");
-    struct nodes_seen seen = nodes_parse(list, one);
-    assert_int_equal(seen.all, 5);
-    assert_int_equal(seen.matching, 2);
-    assert_int_equal(seen.devices, 7);
-    assert_int_equal(seen.most, 6);
-    assert_int_equal(nodes_parse(list, both).matching, 1);
-    assert_int_equal(nodes_parse(list, other).matching, 0);
-    assert_int_equal(nodes_parse(NULL, NULL).all, 0);
-    char words[40];
-    selector_words(both, words, sizeof words);
-    assert_string_equal(words, "a=b, c=d");
-    selector_words(NULL, words, sizeof words);
-    assert_string_equal(words, "");
-    cJSON_Delete(list);
-    cJSON_Delete(one);
-    cJSON_Delete(both);
-    cJSON_Delete(other);
-}
-
 static void a_recorded_service_is_ready(void **state)
 {
     (void)state;
@@ -141,7 +114,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_operators_version_is_its_images_tag),
         cmocka_unit_test(versions_are_compared_as_numbers),
-        cmocka_unit_test(nodes_are_counted_by_their_labels),
         cmocka_unit_test(a_recorded_service_is_ready),
         cmocka_unit_test(what_else_a_status_may_say),
     };

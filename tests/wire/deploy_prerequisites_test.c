@@ -18,6 +18,7 @@
 #define OPERATORS "GET /apis/apps/v1/deployments?"
 #define NAMESPACE "GET /api/v1/namespaces/mistral "
 #define NODES "GET /api/v1/nodes?"
+#define PODS "GET /api/v1/pods?fieldSelector="
 #define LEASE "GET /apis/coordination.k8s.io/v1/namespaces/kube-system/leases/volcano "
 #define SERVICES "GET /apis/ray.io/v1/namespaces/mistral/rayservices "
 #define SECRET "GET /api/v1/namespaces/mistral/secrets/r "
@@ -29,6 +30,13 @@
 #define NODE(pool, devices)                                                                                            \
     "{\"metadata\":{\"labels\":{\"pool\":\"" pool                                                                      \
     "\"}},\"status\":{\"allocatable\":{\"aws.amazon.com/neuron\":\"" devices "\"}}}"
+#define TWO_NODES                                                                                                      \
+    "{\"metadata\":{\"name\":\"n1\"},\"spec\":{\"taints\":[{\"key\":\"lab/real\",\"value\":\"true\",\"effect\":"       \
+    "\"NoSchedule\"}]},\"status\":{\"allocatable\":{\"cpu\":\"96\"}}},{\"metadata\":{\"name\":\"n2\"},\"status\":{"    \
+    "\"allocatable\":{\"cpu\":\"16\"}}}"
+#define POD(node, cpu, labels)                                                                                         \
+    "{\"metadata\":{\"namespace\":\"mistral\",\"labels\":{" labels "}},\"spec\":{\"nodeName\":\"" node                 \
+    "\",\"containers\":[{\"resources\":{\"requests\":{\"cpu\":\"" cpu "\"}}}]},\"status\":{\"phase\":\"Running\"}}"
 #define SERVICE(name, meta, devices)                                                                                   \
     "{\"items\":[{\"metadata\":{\"name\":\"" name "\"" meta                                                            \
     "},\"spec\":{\"rayClusterConfig\":{\"workerGroupSpecs\":[{\"replicas\":2,\"template\":{\"spec\":{\"containers\":[" \
@@ -119,45 +127,102 @@ static void whether_the_namespace_can_be_used(void **state)
     ANSWERS_ARE_SAID(cases);
 }
 
+/* Counted as the scheduler does. */
 static void whether_the_pods_find_nodes(void **state)
 {
     (void)state;
     static const struct one_answer cases[] = {
         {{NODES, 200, "{\"items\":[" NODE("a", "6") "," NODE("b", "6") "]}", 0, 0},
          NULL,
-         "! prerequisites: inf2: none of the 2 K8s nodes has the labels asked for (pool=inf2): its pods stay Pending "
-         "unless Karpenter makes one\n",
+         "! prerequisites: inf2: 0 of 2 K8s nodes fit: 2 not matching pool=inf2; room for 0 of 2 pods: 2 stay Pending "
+         "unless an autoscaler adds a K8s node\n",
          "needs 2"},
-        /* The head asks for no device. */
+        /* The head asks for nothing. */
         {{NODES, 200, "{\"items\":[" NODE("a", "6") "]}", 0, 0},
          NULL,
-         "  prerequisites: head: 1 K8s nodes match\n",
-         "head: none"},
+         "  prerequisites: head: 1 of 1 K8s nodes fit\n",
+         NULL},
+        {{NODES, 200, "{\"items\":[]}", 0, 0},
+         NULL,
+         "! prerequisites: head: 0 of 0 K8s nodes fit; room for 0 of 1 pods: 1 stay Pending unless",
+         NULL},
         /* Enough of them, but no node has as many as one pod asks for. */
         {{NODES, 200, "{\"items\":[" NODE("inf2", "4") "," NODE("inf2", "4") "," NODE("inf2", "4") "]}", 0, 0},
          NULL,
-         "! prerequisites: inf2: 3 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
-         "not taken off): pods stay Pending unless Karpenter makes a node\n",
+         "! prerequisites: inf2: 0 of 3 K8s nodes fit: 3 have 4 of 6 aws.amazon.com/neuron; room for 0 of 2 pods",
          NULL},
         {{NODES, 200, "{\"items\":[" NODE("inf2", "12") "]}", 0, 0},
          NULL,
-         "  prerequisites: inf2: 1 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
-         "not taken off)\n",
+         "  prerequisites: inf2: 1 of 1 K8s nodes fit; needs 2 × 6 aws.amazon.com/neuron\n",
          NULL},
         {{NODES, 200, "{\"items\":[" NODE("inf2", "18") "]}", 0, 0},
          MANIFEST("", GROUP("minReplicas: 3, ", "")),
-         "  prerequisites: inf2: 1 K8s nodes match; needs 3 × 6 Neuron devices, they have 18",
+         "  prerequisites: inf2: 1 of 1 K8s nodes fit; needs 3 × 6 aws.amazon.com/neuron\n",
          NULL},
         {{NODES, 200, "{\"items\":[" NODE("inf2", "18") "]}", 0, 0},
          MANIFEST("", GROUP("replicas: 4, minReplicas: 3, ", "")),
-         "! prerequisites: inf2: 1 K8s nodes match; needs 4 × 6 Neuron devices, they have 18",
+         "! prerequisites: inf2: 1 of 1 K8s nodes fit; room for 3 of 4 pods: 1 stay Pending",
          NULL},
-        {{NODES, 200, "{\"items\":[" NODE("inf2", "18") "]}", 0, 0},
-         MANIFEST("", GROUP("", "")),
-         "  prerequisites: inf2: 1 K8s nodes match; needs 1 × 6 Neuron devices, they have 18",
+        {{NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0},
+         MANIFEST("",
+                  "groupName: inf2, replicas: 2, template: {spec: {containers: [{resources: {requests: {cpu: 90}}}]}}"),
+         "! prerequisites: inf2: 0 of 2 K8s nodes fit: 1 tainted lab/real=true:NoSchedule, 1 has 16 of 90 CPU; room "
+         "for "
+         "0 of 2 pods: 2 stay Pending unless an autoscaler adds a K8s node\n",
+         NULL},
+        {{NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0},
+         MANIFEST("", "groupName: inf2, replicas: 2, template: {spec: {tolerations: [{operator: Exists}], containers: "
+                      "[{resources: {requests: {cpu: 40}}}]}}"),
+         "  prerequisites: inf2: 1 of 2 K8s nodes fit; needs 2 × 40 CPU\n",
          NULL},
     };
     ANSWERS_ARE_SAID(cases);
+}
+
+/* What pods hold is read in pages, over all namespaces; where it may not be, that is said. */
+static void what_other_pods_hold_is_taken_off(void **state)
+{
+    (void)state;
+    static const char manifest[] =
+        MANIFEST("", "groupName: w, replicas: 1, template: {spec: {containers: [{resources: {requests: {cpu: 12}}}]}}");
+    static const struct answer_row pages[] = {
+        {NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0},
+        {PODS "status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed&limit=500 ", 200,
+         "{\"metadata\":{\"continue\":\"a=b\"},\"items\":[" POD("n2", "3", "") "]}", 0, 0},
+        {PODS "status.phase%21%3DSucceeded%2Cstatus.phase%21%3DFailed&limit=500&continue=a%3Db ", 200,
+         "{\"items\":[" POD("n2", "2", "") "]}", 0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    struct deploy_script *r = deploy_script_new(pages);
+    deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
+    deploy_script_said(r,
+                       "! prerequisites: w: 0 of 2 K8s nodes fit: 1 tainted lab/real=true:NoSchedule, 1 has 11 of 12 "
+                       "CPU; room for 0 of 1 pods");
+    free(r);
+
+    static const struct answer_row denied[] = {
+        {NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0}, {PODS, 403, FORBIDDEN, 0, 0}, {NULL, 0, NULL, 0, 0}};
+    r = deploy_script_new(denied);
+    deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
+    deploy_script_said(r,
+                       "! prerequisites: what other pods hold on the K8s nodes is not known, and counted as nothing: "
+                       "not you\n");
+    deploy_script_said(r, "  prerequisites: w: 1 of 2 K8s nodes fit; needs 1 × 12 CPU\n");
+    free(r);
+
+    /* Its own pods of now make room for those that are deployed. */
+    static const struct answer_row own[] = {
+        {NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0},
+        {PODS, 200, "{\"items\":[" POD("n2", "12", "\"ray.io/cluster\":\"mistral-abcde\"") "]}", 0, 0},
+        {SERVICES, 200,
+         "{\"items\":[{\"metadata\":{\"name\":\"mistral\"},\"status\":{\"activeServiceStatus\":{\"rayClusterName\":"
+         "\"mistral-abcde\"}}}]}",
+         0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    r = deploy_script_new(own);
+    deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
+    deploy_script_said(r, "  prerequisites: what the pods of RayService mistral hold now is counted as free\n");
+    deploy_script_said(r, "  prerequisites: w: 1 of 2 K8s nodes fit; needs 1 × 12 CPU\n");
+    free(r);
 }
 
 static void whether_a_scheduler_that_is_asked_for_runs(void **state)
@@ -259,7 +324,7 @@ static void a_namespace_that_may_not_be_made_stops_it(void **state)
 static void a_server_that_breaks_off_is_asked_nothing_more(void **state)
 {
     (void)state;
-    static const char *const questions[] = {RAY, OPERATORS, NAMESPACE, NODES, SERVICES, SECRET, REVIEW};
+    static const char *const questions[] = {RAY, OPERATORS, NAMESPACE, SERVICES, NODES, PODS, SECRET, REVIEW};
     for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
         const struct answer_row rows[] = {{questions[i], 0, NULL, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = deploy_script_new(rows);
@@ -314,6 +379,7 @@ int main(void)
         cmocka_unit_test(whether_kuberay_is_there_and_acts),
         cmocka_unit_test(whether_the_namespace_can_be_used),
         cmocka_unit_test(whether_the_pods_find_nodes),
+        cmocka_unit_test(what_other_pods_hold_is_taken_off),
         cmocka_unit_test(whether_a_scheduler_that_is_asked_for_runs),
         cmocka_unit_test(which_rayservices_are_there),
         cmocka_unit_test(what_cannot_be_told_does_not_stop_it),

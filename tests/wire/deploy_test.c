@@ -31,9 +31,7 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     deploy_script_said(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
     deploy_script_said(r, "  prerequisites: namespace mistral is there\n");
     deploy_script_said(
-        r,
-        "  prerequisites: inf2: 2 K8s nodes match; needs 2 × 6 Neuron devices, they have 12 (what other pods hold is "
-        "not taken off)\n= prerequisites ok\n");
+        r, "  prerequisites: inf2: 2 of 2 K8s nodes fit; needs 2 × 6 aws.amazon.com/neuron\n= prerequisites ok\n");
     deploy_script_said(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
     deploy_script_said(r, "  lint: 0 errors");
     deploy_script_said(
@@ -297,7 +295,7 @@ static void what_is_missing_is_said_at_once(void **state)
     deploy_script_said(r, "# prerequisites: you may not read (get) secrets in namespace mistral\n");
     deploy_script_said(r, "! prerequisites: you may not create secrets in namespace mistral\n");
     deploy_script_said(r, "# prerequisites: KubeRay is not installed");
-    deploy_script_said(r, "! prerequisites: Neuron capacity is not known: nodes is forbidden\n");
+    deploy_script_said(r, "! prerequisites: whether the pods find room is not known: nodes is forbidden\n");
     deploy_script_said(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
     deploy_script_said(r,
                        "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
@@ -322,8 +320,8 @@ static void pods_that_would_stay_pending(void **state)
     deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
     assert_int_equal(r->err, ERR_OK);
     deploy_script_said(
-        r, "! prerequisites: inf2: 1 K8s nodes match; needs 2 × 6 Neuron devices, they have 6 (what other pods hold is "
-           "not taken off): pods stay Pending unless Karpenter makes a node\n");
+        r, "! prerequisites: inf2: 1 of 3 K8s nodes fit: 1 cordoned, 1 not matching pool=inf2; room for 1 of 2 pods: 1 "
+           "stay Pending unless an autoscaler adds a K8s node\n");
     deploy_script_said(r, "= prerequisites warning\n");
     free(r);
 }
