@@ -99,7 +99,7 @@ BLANK = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*
 CONDITION = re.compile(r"\s*(?:\} else )?if (\()")
 OPERATOR = re.compile(r" (<=|>=|==|!=|<|>|&&|\|\|) ")
 CONSTANT = re.compile(r"(?<=[-+*<>=(, ])(\d+)u?(?=[ ;,)\]])")
-ALLOCATED = re.compile(r"mem_(alloc|zero|array|grow)\w*\(")
+ALLOCATED = re.compile(r"(mem_(alloc|zero|array|grow)\w*|buf_init)\(")
 FIXED = re.compile(r"^\s*(?:(?:enum \{ )?[A-Z][A-Z0-9_]+ = |(?:\w+ )+\**\w+\[[^\]]*\](?: = .*)?;)")
 ELAPSED = re.compile(r"_ms\b.* \? .* - .* : 0[;)]")
 DELAYS = re.compile(r"\b(?:step_later|engine_next|alarm_set)\(")

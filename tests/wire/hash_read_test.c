@@ -88,6 +88,7 @@ static void what_is_asked_depends_on_the_hash(void **state)
             fail_msg("%s: %s", cases[i].name, buf_text(&b.log));
         assert_int_equal(b.outcome, HASH_READ);
         assert_int_equal(h->fields, strtoull(cases[i].hlen + 1, NULL, 10));
+        assert_int_equal(b.fields, cases[i].hkeys + cases[i].hscan ? 0 : h->fields); /* what was only counted is told */
         resp_harness_close(&b);
     }
 }
