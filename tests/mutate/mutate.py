@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """mutate.py [--count N] [--jobs N] [--area NAME] [--file WORD] [--list]: mutation tests.
 
-Breaks product code in a fixed set of ways, one at a time, builds what changed, runs the tests nearest to it (AREAS
-below), and prints the mutants that no test noticed. Exits 0 when at least LEAST of them were caught.
+Breaks product code in a fixed set of ways, one at a time, builds what changed, runs the tests nearest to it (those of
+the file's own name, then those of AREAS below), and prints the mutants that no test noticed. Exits 0 when at least
+LEAST of them were caught.
 
 Operators:
   condition turned    `if (x)` becomes `if (!(x))`
@@ -43,7 +44,8 @@ BUILD_LIMIT_S = 1800
 TEST_LIMIT_S = 170  # as tests/run.sh; less where the test is known to be quicker
 PR_SET_CHILD_SUBREAPER = 36
 
-# Area, files, and the tests nearest to them, the quickest first. The first pattern that matches a file counts.
+# Area, files, and the tests nearest to them beside those of their own names, the quickest first. The first pattern that
+# matches a file counts.
 AREAS = [
     ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_lines_test", "unit/evidence_test",
                                               "unit/probe_targets_test", "unit/answers_test", "screens/main_test"]),
@@ -80,7 +82,8 @@ AREAS = [
     ("guards", r"backends/(kube/kube_guard|session/permission)\.c$",
      ["unit/kube_guard_test", "unit/permission_test", "wire/kube_actions_test", "wire/session_test"]),
     ("guards", r"deploy/(step_engine|change_fate)\.c$",
-     ["unit/step_engine_test", "unit/change_fate_test", "wire/change_lookup_test", "wire/cleanup_test", "wire/deploy_test"]),
+     ["unit/step_engine_test", "unit/change_fate_test", "wire/change_lookup_test", "wire/cleanup_test",
+      "wire/deploy_test"]),
     ("guards", r"deploy/cleanup.*\.c$",
      ["unit/kobject_test", "unit/cleanup_fields_test", "wire/cleanup_outcomes_test", "wire/cleanup_race_test",
       "wire/cleanup_test", "wire/change_lookup_test", "e2e/deploy_command_test"]),
@@ -162,6 +165,14 @@ def candidates(path):
     return found
 
 
+def nearest(path, tests):
+    """The tests of a file: those of its own name, where there are any, then those of its area."""
+    stem = os.path.basename(path)[:-2]
+    own = [f"{kind}/{stem}_test" for kind in ("unit", "screens", "wire", "e2e")
+           if os.path.exists(f"tests/{kind}/{stem}_test.c")]
+    return own + [test for test in tests if test not in own]
+
+
 def mutants():
     """Every candidate, by area: (area, path, offset, length, replacement, operator, tests)."""
     listed = subprocess.run(["git", "ls-files", "*.c"], capture_output=True, text=True, check=True).stdout.split()
@@ -170,7 +181,7 @@ def mutants():
         for area, pattern, tests in AREAS:
             if re.match(pattern, path):
                 unused.discard(pattern)
-                every += [(area, path, *found, tests) for found in candidates(path)]
+                every += [(area, path, *found, nearest(path, tests)) for found in candidates(path)]
                 break
     absent = [t for _, _, tests in AREAS for t in tests if not os.path.exists(f"tests/{t}.c")]
     if unused or absent:
@@ -306,26 +317,26 @@ def prepare(tree):
         raise SystemExit(f"{tree} does not build")
 
 
-def measured(tree, tests):
+def measure(tree, tests, limits):
     """How long each test may take: by how long it takes with the code as it is. One that fails then tells nothing."""
-    limits = {}
     for test in tests:
-        started = time.monotonic()
+        if test in limits:
+            continue
         if not test_build(tree, test):
             raise SystemExit(f"{test} does not build")
         started = time.monotonic()
         if not test_passes(tree, test, TEST_LIMIT_S):
             raise SystemExit(f"{test} fails without a mutation")
         limits[test] = min(TEST_LIMIT_S, 20 + 5 * (time.monotonic() - started))
-    return limits
 
 
 def work(tree, parts, results):
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     prepare(tree)
-    limits = measured(tree, dict.fromkeys(test for part in parts for test in part[0][6]))
+    limits = {}
     for part in parts:
         for mutant in part:
+            measure(tree, mutant[6], limits)
             verdict = judge(tree, mutant, limits)
             if verdict != "void":
                 results.put((verdict, mutant[0], describe(mutant, tree)))
