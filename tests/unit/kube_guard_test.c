@@ -59,6 +59,12 @@ static void a_prompt_through_the_proxy_is_no_change(void **state)
     assert_true(kube_request_changes("POST", "/api/v1/namespaces/mistral/secrets/s/proxy"));
     assert_true(kube_request_changes("POST", "/api/v1/namespaces/proxy/pods/proxy"));
     assert_true(kube_request_changes("POST", POD "?x=/proxy/"));
+    assert_true(kube_request_changes("POST", "/api/v1/namespaces/mistral/nodes/n/proxy"));
+    assert_true(kube_request_changes("POST", "/api/v2/namespaces/mistral/pods/p/proxy"));
+    assert_true(kube_request_changes("POST", "/api/v1/namespaces//pods/p/proxy"));
+    assert_true(kube_request_changes("POST", "/api/v1/namespaces/mistral/pods//proxy"));
+    assert_true(kube_request_changes("POST", "xapi/v1/namespaces/mistral/pods/p/proxy")); /* no path of the API's */
+    assert_true(kube_request_changes("POST", "?/api/v1/namespaces/mistral/pods/p/proxy"));
     /* A server may take "..", plain or encoded, for a step up. */
     assert_true(kube_request_changes("POST", POD "/proxy/../eviction"));
     assert_true(kube_request_changes("POST", "/api/v1/namespaces/mistral/pods/../proxy/x"));

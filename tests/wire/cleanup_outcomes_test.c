@@ -57,8 +57,8 @@ struct script {
     unsigned seen[ANSWER_ROWS_MAX], seen_usual[ANSWER_ROWS_MAX];
     const char *service;
     unsigned fields,
-        fields_after; /* of the GCS, before and after the RayService is deleted; 0 before: Redis is not read */
-    bool no;
+        fields_after;   /* of the GCS, before and after the RayService is deleted; 0 before: Redis is not read */
+    bool no, pod_waits; /* pod_waits: that of a cleanup Job, for its image */
     char log[64 * 1024], said[64 * 1024], question[8 * 1024];
     struct cleanup *cleanup;
     bool asked, over;
@@ -97,6 +97,18 @@ static void redis_is_read(struct script *s)
     world_put(s, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
     world_put(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
     fields_put(s, s->fields);
+}
+
+static void pod_put(struct script *s)
+{
+    struct pod *p = record_new(TABLE_POD, "u-cleanup");
+    record_set(&p->ns, "mistral");
+    record_set(&p->name, "cleanup");
+    record_set(&p->role, "redis-cleanup");
+    record_set(&p->phase, "Pending");
+    record_set(&p->status, "ImagePullBackOff");
+    record_set(&p->message, "no such image");
+    world_put(s, change_put("test", WORLD_KUBE, &p->record));
 }
 
 static bool script_route(struct kube_fixture *fixture, const char *request, struct tiny_reply *reply)
@@ -173,6 +185,7 @@ static void script_run(struct script *s)
     kube_fixture_start(&s->fixture);
     kube_fixture_open(&s->fixture, "{token: x}", "mistral");
     if (s->fields) redis_is_read(s);
+    if (s->pod_waits) pod_put(s);
     const struct cleanup_conf conf = {.loop = s->fixture.loop,
                                       .cluster = {&kube_api, s->fixture.be},
                                       .world = s->fixture.world,
@@ -483,6 +496,37 @@ static void a_rayservice_that_does_not_go_is_told_with_its_state(void **state)
     free(s);
 }
 
+/* What the cleanup Job's pod waits for says more than that the RayService is there. */
+static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
+{
+    (void)state;
+    static const struct answer_row rows[] = {{SERVICE_GET, 200, OBJECT("mistral", ""), 0, 0}, {NULL, 0, NULL, 0, 0}};
+    struct script *s = script_new(rows);
+    s->pod_waits = true;
+    script_run(s);
+    assert_int_equal(s->err, ERR_TIMEOUT);
+    script_said(s, "! RayService: it hangs: pod cleanup is ImagePullBackOff: no such image\n");
+    free(s);
+    /* The Job itself is asked first. */
+    static const struct answer_row failed[] = {
+        {SERVICE_GET, 200, OBJECT("mistral", ""), 0, 0},
+        {CLUSTERS_GET, 200, LIST(OBJECT("c", "")), 0, 0},
+        {JOBS_GET, 200,
+         "{\"items\":[{\"metadata\":{\"name\":\"j\",\"labels\":{\"ray.io/"
+         "cluster\":\"c\"}},\"status\":{\"conditions\":[{"
+         "\"type\":\"Failed\",\"status\":\"True\",\"message\":\"backoff limit\"}]}}]}",
+         0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    s = script_new(failed);
+    s->pod_waits = true;
+    script_run(s);
+    script_said(s, "! RayService: it hangs: Job j failed: backoff limit\n");
+    script_said(s,
+                "! RayService: the way out, which leaves its fields in Redis: kubectl -n mistral patch raycluster c ");
+    assert_null(strstr(s->said, "Ray 2.")); /* its version is not known */
+    free(s);
+}
+
 static void a_rayservice_that_is_not_deleted_ends_it(void **state)
 {
     (void)state;
@@ -616,6 +660,7 @@ int main(void)
         cmocka_unit_test(what_becomes_of_an_object_is_said),
         cmocka_unit_test(the_rayservice_is_waited_for_until_it_and_its_cluster_are_gone),
         cmocka_unit_test(a_rayservice_that_does_not_go_is_told_with_its_state),
+        cmocka_unit_test(why_a_rayservice_hangs_may_be_its_cleanup_pod),
         cmocka_unit_test(a_rayservice_that_is_not_deleted_ends_it),
         cmocka_unit_test(a_namespace_is_deleted_only_as_it_was_shown),
         cmocka_unit_test(a_namespace_is_waited_for_until_it_is_gone),
