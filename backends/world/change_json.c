@@ -89,7 +89,7 @@ enum err change_to_json(const struct change *c, struct buf *out)
 static uint64_t get_u64(const cJSON *json, const char *name)
 {
     const char *text = json_str(json, name);
-    uint64_t v = 0;
+    uint64_t v;
     if (text) return text_u64(text, strlen(text), UINT64_MAX, &v) == ERR_OK ? v : 0;
     struct known_u64 number = json_u64(json, name);
     return number.known ? number.value : 0;

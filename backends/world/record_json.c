@@ -13,12 +13,14 @@
 /* cJSON writes 15 digits: a larger whole number is written as a decimal string. */
 #define JSON_WHOLE_MAX UINT64_C(999999999999999)
 
+enum { NAME_SIZE = 64 }; /* of a member's name in JSON, with its end */
+
 /* namespace_ (a word of C++) is written "namespace". */
-static const char *json_name(const struct member *m, char out[64])
+static const char *json_name(const struct member *m, char out[NAME_SIZE])
 {
     size_t n = strlen(m->name);
     if (n && m->name[n - 1] == '_') n--;
-    snprintf(out, 64, "%.*s", (int)n, m->name);
+    snprintf(out, NAME_SIZE, "%.*s", (int)n, m->name);
     return out;
 }
 
@@ -95,7 +97,7 @@ static cJSON *json_of_member(const void *object, const struct member *m, enum re
 
 static void object_to_json(const void *object, const struct schema *schema, enum record_unknown how, cJSON *json)
 {
-    char name[64];
+    char name[NAME_SIZE];
     SCHEMA_EACH(m, schema)
     {
         cJSON *value = json_of_member(object, m, how);
@@ -156,7 +158,7 @@ static void list_from_json(void *object, const struct member *m, const cJSON *ar
 
 static void member_from_json(void *object, const struct member *m, const cJSON *json)
 {
-    char name[64];
+    char name[NAME_SIZE];
     void *at = member_at(object, m);
     json_name(m, name);
     switch (m->kind) {
