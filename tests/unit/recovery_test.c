@@ -6,6 +6,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -517,6 +518,10 @@ static void a_head_lost_while_we_were_not_connected(void **state)
     assert_string_equal(s->r.new_head_uid, new_head);
     assert_string_equal(s->r.rung[RUNG_DELETE_ACCEPTED].note, "seen: head pod gone");
     assert_true(s->r.rung[RUNG_HEAD_RUNNING].reached);
+    struct outage o;
+    small_outage(s, &o);
+    assert_int_equal(o.cause, CAUSE_GONE);
+    assert_string_equal(o.evidence, "mistral-44qn2-head-d4544");
 }
 
 static void an_upgrade_is_no_head_loss(void **state)
@@ -710,6 +715,45 @@ static void fields_kept_and_lost(void **state)
     /* Checkpoints are fields of KV: all fields are those of the tables. */
     assert_int_equal(o.fields.before, 4 + 4 + 3 + 4);
     assert_int_equal(o.fields.lost, 2);
+}
+
+/* What an actor of the old head loses with it is expected, for as many as are remembered. */
+static void more_actors_on_the_old_head_than_are_remembered(void **state)
+{
+    enum { MORE = 300, REMEMBERED = 256 };
+    struct small *s = *state;
+    struct outage o;
+    char *names = mem_str("aa01");
+    for (int i = 0; i < MORE; i++) {
+        char id[16], *more;
+        snprintf(id, sizeof id, "b%03d", i);
+        struct actor *a = small_edit(s, TABLE_ACTOR, SMALL_NS "/aa04");
+        char *key = mem_printf(SMALL_NS "/%s", id);
+        record_set(&a->record.key, key);
+        record_set(&a->id, id);
+        small_put(s, "redis", WORLD_REDIS, a);
+        more = mem_printf("%s %s", names, id);
+        free(names);
+        free(key);
+        names = more;
+    }
+    small_table(s, "ACTOR_TASK_SPEC", names);
+    free(names);
+    delete_accepted(s, old_head, 0);
+    for (int i = 0; i < MORE; i++) {
+        char key[64];
+        snprintf(key, sizeof key, SMALL_NS "/b%03d", i);
+        struct actor *a = small_edit(s, TABLE_ACTOR, key);
+        record_set(&a->state, "DEAD");
+        small_put(s, "redis", WORLD_REDIS, a);
+    }
+    small_table(s, "ACTOR_TASK_SPEC", "aa01");
+    small_outage(s, &o);
+    const struct outage_fields *k = fields_of(&o, "ACTOR_TASK_SPEC");
+    assert_int_equal(k->before, MORE + 1);
+    assert_int_equal(k->kept, 1);
+    assert_int_equal(k->lost + k->lost_expected, MORE);
+    assert_true(k->lost_expected >= REMEMBERED - 1);
 }
 
 static void fields_that_are_not_all_listed(void **state)
@@ -929,6 +973,7 @@ int main(void)
         WITH(the_new_head_is_lost_before_it_was_ready),
         WITH(a_second_death_begins_a_second_ladder),
         WITH(fields_kept_and_lost),
+        WITH(more_actors_on_the_old_head_than_are_remembered),
         WITH(fields_that_are_not_all_listed),
         WITH(runtimes_by_their_pids),
         WITH(a_tombstone_holds_up_no_rung),

@@ -152,6 +152,33 @@ static void without_fault_tolerance_the_gcs_is_not_waited_for(void **state)
     assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_HEAD_ALIVE));
 }
 
+/* What is lost decides: a GCS that is only silent needs neither a new head nor Serve anew, and a head that has crashed
+ * was not deleted. */
+static void which_rungs_may_come(void **state)
+{
+    struct small *s = *state;
+    for (int serve = 0; serve < 2; serve++) {
+        if (serve) small_put(s, "serve", WORLD_SERVE, record_new(TABLE_SERVEAPP, "rs-uid"));
+        delete_accepted(s);
+        const struct focus f = small_focus(s);
+        for (int lost = 0; lost < 2; lost++) {
+            s->r.head_lost = lost;
+            s->r.rung[RUNG_GCS_SILENT].reached = false;
+            assert_int_equal(recovery_may_come(&s->r, s->w, &f, RUNG_DELETE_ACCEPTED), !lost);
+            assert_int_equal(recovery_may_come(&s->r, s->w, &f, RUNG_SERVE_RUNNING), lost && serve);
+            assert_int_equal(recovery_may_come(&s->r, s->w, &f, RUNG_WORKERS_SAME), lost);
+            assert_int_equal(recovery_may_come(&s->r, s->w, &f, RUNG_HEAD_READY), lost);
+            assert_true(recovery_may_come(&s->r, s->w, &f, RUNG_GCS_SILENT));
+            s->r.rung[RUNG_GCS_SILENT].reached = true;
+            assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_DELETE_ACCEPTED));
+        }
+        const size_t workers = s->r.workers;
+        s->r.workers = 0;
+        assert_false(recovery_may_come(&s->r, s->w, &f, RUNG_WORKERS_SAME));
+        s->r.workers = workers;
+    }
+}
+
 static void without_redis_the_gcs_is_not_waited_for(void **state)
 {
     struct small *s = *state;
@@ -227,8 +254,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_head_that_is_not_placed_says_why),      T(an_event_says_what_the_pod_does_not),
         T(redis_that_is_down_is_the_reason),        T(without_fault_tolerance_the_gcs_is_not_waited_for),
-        T(without_redis_the_gcs_is_not_waited_for), T(a_worker_that_did_not_live_on_is_named),
-        T(serve_that_does_not_run_is_named),        T(without_an_outage_nothing_is_waited_for),
+        T(without_redis_the_gcs_is_not_waited_for), T(which_rungs_may_come),
+        T(a_worker_that_did_not_live_on_is_named),  T(serve_that_does_not_run_is_named),
+        T(without_an_outage_nothing_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
