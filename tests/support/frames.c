@@ -205,52 +205,62 @@ static void word_drawn(struct frames *f, const char *row)
     snprintf(f->word, sizeof f->word, "%.*s", (int)(len < WORD_MAX ? len : WORD_MAX - 1), len ? row + WORD_AT : "");
 }
 
-static void answer_is_one(struct frames *f, const struct view *v, const struct answer *a, int i, const cJSON *json)
+static void answer_is_on(struct frames *f, const struct view *v, const struct answer *a, const char *frame)
 {
-    char *row = answer_row(f->texts.text[0], a->question), *narrow = answer_row(f->texts.text[1], a->question);
-    const char *status = f->texts.text[f->texts.count - 1];
+    char *row = answer_row(frame, a->question);
+    if (!text_has(row, a->question) || !text_has(row, a->word)) rule_broken(f, v, "one word, drawn", row);
+    free(row);
+}
+
+static void status_says_answer(struct frames *f, const struct view *v, const struct answer *a, const char *status)
+{
     char *line = mem_printf("%s%*s%s%*s%s\n", a->question, (int)(17 - text_width(a->question)), "", a->word,
                             (int)(text_width(a->word) < 6 ? 6 - text_width(a->word) : 1), "", a->text);
-    if (i == 0) word_drawn(f, row);
-    if (i == 0) snprintf(f->answering, sizeof f->answering, "%s", row + strspn(row, " "));
-    if (!text_has(row, a->question) || !text_has(row, a->word)) rule_broken(f, v, "one word, wide", row);
-    if (!text_has(narrow, a->question) || !text_has(narrow, a->word)) rule_broken(f, v, "one word, narrow", narrow);
     if (!text_has(status, line)) rule_broken(f, v, "one word, status", line);
-    if (!text_eq(json_str(json, "question"), a->question) || !text_eq(json_str(json, "answer"), a->word) ||
-        !text_eq(json_str(json, "evidence"), a->text))
-        rule_broken(f, v, "one word, JSON", a->text);
     free(line);
+}
+
+static void answering_drawn(struct frames *f, const char *frame)
+{
+    char *row = answer_row(frame, f->answer[0].question);
+    word_drawn(f, row);
+    snprintf(f->answering, sizeof f->answering, "%s", row + strspn(row, " "));
     free(row);
-    free(narrow);
 }
 
 /* Nothing is better than its evidence, and the worst line that is known is the word. */
-static void word_is_evidence(struct frames *f, const struct view *v, const cJSON *answer)
+static void word_is_evidence(struct frames *f, const struct view *v, const struct service_evidence *e)
 {
-    const struct service_evidence e = evidence_of(v->world, v->focus, v->now_ms, v->wall_ms);
-    const char *word = json_str(answer, "answer");
-    bool unknown = text_eq(word, evidence_word(VERDICT_UNKNOWN));
-    if (!unknown && !text_eq(word, evidence_word(e.verdict))) rule_broken(f, v, "word and evidence", word);
-    if (unknown && e.verdict > VERDICT_OK) rule_broken(f, v, "word and evidence", evidence_word(e.verdict));
+    const char *word = f->answer[0].word;
+    const bool unknown = text_eq(word, evidence_word(VERDICT_UNKNOWN)), yes = text_eq(word, "YES");
     bool fresh = false;
-    JSON_EACH (line, json_get(answer, "lines")) {
-        struct known_u64 age = json_u64(line, "age_ms");
-        fresh = fresh || (age.known && age.value <= EVIDENCE_FRESH_MS);
-        if (text_eq(word, "YES") && text_eq(json_str(line, "answer"), "NO") &&
-            !text_eq(json_str(line, "line"), "proxies"))
-            rule_broken(f, v, "YES over a line that says NO", json_str(line, "evidence"));
+    if (!unknown && !text_eq(word, evidence_word(e->verdict))) rule_broken(f, v, "word and evidence", word);
+    if (unknown && e->verdict > VERDICT_OK) rule_broken(f, v, "word and evidence", evidence_word(e->verdict));
+    for (int i = 0; i < EVIDENCE_LINES; i++) {
+        fresh = fresh || (e->line[i].age_ms.known && e->line[i].age_ms.value <= EVIDENCE_FRESH_MS);
+        if (yes && i != EVIDENCE_PROXIES && e->line[i].verdict == VERDICT_NO)
+            rule_broken(f, v, "YES over a line that says NO", e->line[i].why);
     }
-    if (text_eq(word, "YES") && !fresh) rule_broken(f, v, "no old news", "YES without a sample of the last 5 s");
+    if (yes && !fresh) rule_broken(f, v, "no old news", "YES without a sample of the last 5 s");
 }
 
-static void answers_are_one(struct frames *f, const struct view *v, const struct status_of *s)
+static void json_agrees(struct frames *f, const struct view *v, const struct status_of *s,
+                        const struct service_evidence *e)
 {
-    const struct answer *a = f->answer;
     cJSON *json = status_json(s);
-    for (int i = 0; i < ANSWERS; i++) answer_is_one(f, v, &a[i], i, cJSON_GetArrayItem(json_get(json, "answers"), i));
-    word_is_evidence(f, v, cJSON_GetArrayItem(json_get(json, "answers"), 0));
-    char *text = cJSON_PrintUnformatted(json);
-    texts_add(&f->texts, "status JSON", text);
+    for (int i = 0; i < ANSWERS; i++) {
+        const struct answer *a = &f->answer[i];
+        const cJSON *said = cJSON_GetArrayItem(json_get(json, "answers"), i);
+        if (!text_eq(json_str(said, "question"), a->question) || !text_eq(json_str(said, "answer"), a->word) ||
+            !text_eq(json_str(said, "evidence"), a->text))
+            rule_broken(f, v, "one word, JSON", a->text);
+    }
+    for (int i = 0; i < EVIDENCE_LINES; i++) {
+        const cJSON *lines = json_get(cJSON_GetArrayItem(json_get(json, "answers"), 0), "lines");
+        if (!text_eq(json_str(cJSON_GetArrayItem(lines, i), "answer"), evidence_word(e->line[i].verdict)))
+            rule_broken(f, v, "word and evidence, JSON", e->line[i].why);
+    }
+    texts_add(&f->texts, "status JSON", cJSON_PrintUnformatted(json));
     cJSON_Delete(json);
 }
 
@@ -360,6 +370,29 @@ static void lengths_are_one(struct frames *f, const struct view *v)
     }
 }
 
+/* The token of "31/31 requests" before the words; what is said of requests anywhere is what the report says. */
+static void counts_are_one(struct frames *f, const struct view *v)
+{
+    static const char words[] = " requests, ";
+    const struct outage *o = v->outage->state == OUTAGE_NONE ? v->before : v->outage;
+    char expected[OUTAGE_WORDS_MAX];
+    if (o->state == OUTAGE_NONE || !*outage_request_words(o, OUTAGE_CLASSES, expected)) return;
+    const size_t len = strcspn(expected, " ");
+    for (size_t i = 0; i < f->texts.count; i++) {
+        const char *text = f->texts.text[i];
+        if (text_eq(f->texts.name[i], "losses")) continue;
+        for (const char *at = text; (at = strstr(at, words)); at++) {
+            const char *from = at;
+            while (from > text && (isdigit((unsigned char)from[-1]) || from[-1] == '/')) from--;
+            if (from == at || ((size_t)(at - from) == len && strncmp(from, expected, len) == 0)) continue;
+            char *said =
+                mem_printf("%s says %.*s requests, the report %s", f->texts.name[i], (int)(at - from), from, expected);
+            rule_broken(f, v, "one count", said);
+            free(said);
+        }
+    }
+}
+
 /* ---- the head, Redis, rubbish ---------------------------------------------------------------------------------------
  */
 
@@ -367,6 +400,22 @@ static bool source_is_live(const struct view *v, const char *source)
 {
     const struct source *s = world_source_named(v->world, source);
     return s && source_freshness(s, v->now_ms, NULL) == FRESH_LIVE;
+}
+
+/* A source that is not heard is called so, with its age, on the strip. */
+static void strip_says_age(struct frames *f, const struct view *v, const char *frame)
+{
+    static const char *const names[] = {[WORLD_KUBE] = "kube ", [WORLD_REDIS] = "redis "};
+    char *strip = mem_strn(frame, strcspn(frame, "\n"));
+    for (int kind = WORLD_KUBE; kind <= WORLD_REDIS; kind++) {
+        struct known_u64 age = UNKNOWN_U64;
+        char words[FRESH_TEXT_MAX], piece[FRESH_TEXT_MAX + 8];
+        enum freshness fresh = world_freshness(v->world, (enum world_kind)kind, v->now_ms, &age, NULL);
+        if (!*fresh_words(fresh, age, words)) continue;
+        snprintf(piece, sizeof piece, "%s%s", names[kind], words);
+        if (!text_has(strip, piece)) rule_broken(f, v, "no old news, strip", strip);
+    }
+    free(strip);
 }
 
 static void head_is_as_its_pod(struct frames *f, const struct view *v)
@@ -410,6 +459,18 @@ static void nothing_is_rubbish(struct frames *f, const struct view *v)
     }
 }
 
+/* What takes long to draw: the small screen, each pane, the losses, and status as JSON. */
+static void frames_check_rest(struct frames *f, const struct view *v, const struct status_of *s,
+                              const struct service_evidence *e)
+{
+    f->panes_ms = v->now_ms;
+    texts_add(&f->texts, "narrow", screen_text(f->narrow, v, NARROW_ROWS, NARROW_COLS));
+    for (int i = 0; i < ANSWERS; i++) answer_is_on(f, v, &f->answer[i], f->texts.text[f->texts.count - 1]);
+    json_agrees(f, v, s, e);
+    pane_texts(f, v);
+    loss_texts(f, v);
+}
+
 const char *frames_check(struct frames *f, const struct view *of)
 {
     const struct chrome chrome = {.context = "replay"};
@@ -418,18 +479,21 @@ const char *frames_check(struct frames *f, const struct view *of)
     v.selection = NULL;
     v.read_only = true;
     const struct status_of s = status_now(&v);
+    const struct service_evidence e = evidence_of(v.world, v.focus, v.now_ms, v.wall_ms);
     answers_of(s.world, &s.focus, s.outage, s.before, s.now_ms, s.wall_ms, f->answer);
     texts_clear(&f->texts);
     texts_add(&f->texts, "wide", screen_text(f->wide, &v, WIDE_ROWS, WIDE_COLS));
-    texts_add(&f->texts, "narrow", screen_text(f->narrow, &v, NARROW_ROWS, NARROW_COLS));
     status_texts(f, &s);
-    answers_are_one(f, &v, &s);
-    if (v.now_ms >= f->panes_ms + f->panes_every_ms) {
-        f->panes_ms = v.now_ms;
-        pane_texts(f, &v);
+    for (int i = 0; i < ANSWERS; i++) {
+        answer_is_on(f, &v, &f->answer[i], f->texts.text[0]);
+        status_says_answer(f, &v, &f->answer[i], f->texts.text[1]);
     }
-    loss_texts(f, &v);
+    answering_drawn(f, f->texts.text[0]);
+    word_is_evidence(f, &v, &e);
+    strip_says_age(f, &v, f->texts.text[0]);
+    if (v.now_ms >= f->panes_ms + f->panes_every_ms) frames_check_rest(f, &v, &s, &e);
     lengths_are_one(f, &v);
+    counts_are_one(f, &v);
     head_is_as_its_pod(f, &v);
     redis_is_not_praised(f, &v);
     nothing_is_rubbish(f, &v);

@@ -4,9 +4,10 @@
  *
  *   one word      ANSWERING as drawn, as status prints it and as its JSON has it are one, and that of the evidence; so
  *                 are the other answers, LAST HEAD LOSS among them
- *   no old news   YES rests on an answer that is younger than EVIDENCE_FRESH_MS
+ *   no old news   YES rests on an answer that is younger than EVIDENCE_FRESH_MS, and a source that is not heard is
+ *                 called so on the strip
  *   one clock     while an outage runs, its T0 stays and its lengths do not go back; what is to go does not grow
- *   one length    whatever pane, detail or command names a length of the outage, it is that of the report
+ *   one length    whatever pane, detail or command names a length or a count of the outage, it is that of the report
  *   the head      LOSE THE HEAD? is not asked where there is none
  *   Redis         nothing of a Redis that does not answer is "ok" or "kept"
  *   no rubbish    no nan, inf, (null) or number that went below zero
@@ -17,7 +18,8 @@
 #include "tui/panes/pane.h"
 
 struct frames;
-/* panes_every_ms: how often each pane and detail is drawn too, besides the two screens and status; 0: each time. */
+/* panes_every_ms: how often the small screen, each pane and detail, and status as JSON are checked too, besides the
+ * wide screen and status as text; 0: each time. */
 struct frames *frames_new(uint64_t panes_every_ms);
 void frames_free(struct frames *f);
 

@@ -22,7 +22,7 @@ enum {
     CALM_S = 8,
     END_S = 100,
     SECOND_MS = 1000,
-    PANES_MS = 5000,
+    PANES_MS = 10000,
     PATIENCE_S = 5,        /* the console's own time-out of a probe */
     PROMPT_PATIENCE_S = 30 /* a model takes its time */
 };
