@@ -15,9 +15,10 @@ static const struct {
 #undef X
 };
 
-void tally_begin(struct request_tally *t, uint64_t from_wall_ms)
+void tally_begin(struct request_tally *t, const char *service, uint64_t from_wall_ms)
 {
     *t = (struct request_tally){.from_ms = from_wall_ms};
+    snprintf(t->service, sizeof t->service, "%s", service ? service : "");
 }
 
 static struct tally_sum *sum_of(struct request_tally *t, const char *kind)
@@ -71,6 +72,7 @@ void tally_observe(struct request_tally *t, const struct world *w, const struct 
     const struct request *q = (const void *)c->record;
 
     if (c->type != CHANGE_PUT || c->table != TABLE_REQUEST || !q || !q->due.known || !q->done.known) return;
+    if (*t->service && c->owner && strcmp(t->service, c->owner) != 0) return;
     if (text_eq(q->phase, "waiting") || text_eq(q->phase, "cancelled")) return;
     if (q->due.value < t->from_ms || (t->until_ms && q->due.value >= t->until_ms)) return;
     struct tally_sum *s = sum_of(t, q->kind);

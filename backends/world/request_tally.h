@@ -23,7 +23,7 @@ enum tally_series {
 #undef X
         TALLY_SERIES
 };
-enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_LATE_MS = 100, TALLY_SECONDS = 3600 };
+enum { TALLY_FAILURES = 8, TALLY_PATH_MAX = 64, TALLY_LATE_MS = 100, TALLY_SECONDS = 3600, TALLY_UID_MAX = 64 };
 
 struct tally_failure {
     char name[32]; /* the record's `failure`: "refused", "timeout", "5xx"; the last one holds all others */
@@ -40,13 +40,15 @@ struct tally_sum {
     uint64_t gap_ms; /* the longest time between two answers, and from first_due_ms to the first */
 };
 struct request_tally {
-    uint64_t from_ms, until_ms; /* the period, wall time; until 0: it goes on */
+    char service[TALLY_UID_MAX]; /* "": any */
+    uint64_t from_ms, until_ms;  /* the period, wall time; until 0: it goes on */
     struct tally_sum sum[TALLY_SERIES];
     uint32_t due[TALLY_SERIES]
                 [TALLY_SECONDS]; /* those that ended, by the second since from_ms in which they were due */
 };
 
-void tally_begin(struct request_tally *t, uint64_t from_wall_ms); /* clears it */
+/* Clears it. service: UID of the RayService whose requests it is of, copied; NULL: of any. */
+void tally_begin(struct request_tally *t, const char *service, uint64_t from_wall_ms);
 /* Call after world_apply(w, c). */
 void tally_observe(struct request_tally *t, const struct world *w, const struct change *c);
 

@@ -26,7 +26,7 @@ static int fixture_open(void **state)
     struct fixture *x = mem_zero(1, sizeof *x);
     x->world = world_new();
     x->tally = mem_zero(1, sizeof *x->tally);
-    tally_begin(x->tally, T0);
+    tally_begin(x->tally, NULL, T0);
     *state = x;
     return 0;
 }
@@ -92,7 +92,7 @@ static void requests_are_counted_by_series_and_end(void **state)
 static void what_was_due_before_or_after_is_not_of_the_period(void **state)
 {
     struct fixture *x = *state;
-    tally_begin(x->tally, T0 + 100);
+    tally_begin(x->tally, NULL, T0 + 100);
     x->tally->until_ms = T0 + 300;
     request_end(x, "way", "ok", 99, 150);
     request_end(x, "way", "ok", 100, 150);
@@ -153,6 +153,25 @@ static void what_was_never_sent_is_late(void **state)
     assert_int_equal(x->tally->sum[TALLY_ROUTE].late, 1);
 }
 
+static void requests_to_another_rayservice_are_not_counted(void **state)
+{
+    struct fixture *x = *state;
+    static const char *const owners[] = {"uid-a", "uid-b", NULL};
+    tally_begin(x->tally, "uid-a", T0);
+    for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
+        struct request *q = record_new(TABLE_REQUEST, "r");
+        record_set(&q->kind, "way");
+        record_set(&q->phase, "ok");
+        q->due = q->sent = q->done = known_u64(T0 + i);
+        struct change *c = change_put("probe/way", WORLD_SERVE, &q->record);
+        c->owner = mem_str(owners[i]);
+        world_apply(x->world, c);
+        tally_observe(x->tally, x->world, c);
+        change_free(c);
+    }
+    assert_int_equal(x->tally->sum[TALLY_ROUTE].ok, 2);
+}
+
 static void requests_of_an_outage_are_counted_by_whole_seconds(void **state)
 {
     struct fixture *x = *state;
@@ -177,6 +196,7 @@ int main(void)
         TALLY_TEST(the_longest_time_without_an_answer),
         TALLY_TEST(failures_of_many_kinds_are_all_counted),
         TALLY_TEST(what_was_never_sent_is_late),
+        TALLY_TEST(requests_to_another_rayservice_are_not_counted),
         TALLY_TEST(requests_of_an_outage_are_counted_by_whole_seconds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

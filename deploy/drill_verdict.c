@@ -1,0 +1,302 @@
+/* drill_verdict.c - holds the report of an outage and its requests against the criteria; see drill_verdict.h. */
+#include "deploy/drill_verdict.h"
+
+#include "backends/base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- what was measured, one function a criterion: a value, or why there is none -----------------------------------
+ */
+
+static void value_set(struct judged *j, double value)
+{
+    j->value = known_f64(value);
+}
+
+__attribute__((format(printf, 2, 3))) static void reason_set(struct judged *j, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(j->why, sizeof j->why, fmt, args);
+    va_end(args);
+}
+
+static void length_set(struct judged *j, struct known_u64 ms, const char *missing)
+{
+    if (ms.known)
+        value_set(j, (double)ms.value / 1000);
+    else
+        reason_set(j, "%s", missing);
+}
+
+static void measure_outage(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct outage *o = ask->outage;
+
+    if (ask->has_redis)
+        length_set(j, o->gcs_silent_ms, "the silence of the GCS was not seen");
+    else
+        length_set(j, o->head_down_ms, "without Redis: the head was not seen down");
+}
+
+/* From the first sign of the outage to the GCS that is back, or until now. */
+static void measure_requests(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct outage *o = ask->outage;
+    const struct outage_rung *silent = &o->rung[RUNG_GCS_SILENT], *back = &o->rung[RUNG_GCS_BACK];
+    const uint64_t from = silent->seen ? silent->wall_ms : o->t0_wall_ms,
+                   until = back->seen ? back->wall_ms : ask->wall_ms;
+
+    value_set(j, (double)tally_due_between(ask->tally, TALLY_ROUTE, from, until));
+    reason_set(j, "%s", ask->tally->sum[TALLY_ROUTE].path);
+}
+
+static void measure_share(const struct tally_sum *s, struct judged *j)
+{
+    const uint64_t ended = tally_ended(s);
+    size_t used = 0;
+
+    if (!ended) {
+        reason_set(j, s->unknown ? "%llu requests say nothing of Serve" : "no request ended",
+                   (unsigned long long)s->unknown);
+        return;
+    }
+    value_set(j, 100.0 * (double)s->failed / (double)ended);
+    used = (size_t)snprintf(j->why, sizeof j->why, "%llu of %llu", (unsigned long long)s->failed,
+                            (unsigned long long)ended);
+    for (int i = 0; i < TALLY_FAILURES && s->failure[i].count && used < sizeof j->why; i++)
+        used += (size_t)snprintf(j->why + used, sizeof j->why - used, "%s%llu %s", i ? ", " : ": ",
+                                 (unsigned long long)s->failure[i].count, s->failure[i].name);
+}
+
+static void measure_failed(const struct verdict_ask *ask, struct judged *j)
+{
+    measure_share(&ask->tally->sum[TALLY_ROUTE], j);
+}
+
+static void measure_prompts(const struct verdict_ask *ask, struct judged *j)
+{
+    measure_share(&ask->tally->sum[TALLY_PROMPTS], j);
+}
+
+static void measure_unserved(const struct verdict_ask *ask, struct judged *j)
+{
+    const uint64_t until = ask->tally->until_ms ? ask->tally->until_ms : ask->wall_ms;
+
+    length_set(j, tally_unserved_ms(&ask->tally->sum[TALLY_ROUTE], until), "no request ended");
+}
+
+static void measure_latency(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct known_u64 us = tally_percentile(&ask->tally->sum[TALLY_ROUTE], 99);
+
+    if (us.known)
+        value_set(j, (double)us.value / 1e6);
+    else
+        reason_set(j, "no request was answered");
+}
+
+/* The names of the workers that were restarted, or replaced. */
+static void fates_name(const struct outage *o, enum worker_fate fate, struct judged *j)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < o->workers && used < sizeof j->why; i++)
+        if (o->worker[i].fate == fate)
+            used += (size_t)snprintf(j->why + used, sizeof j->why - used, "%s%s", used ? ", " : "", o->worker[i].name);
+}
+
+static void measure_restarts(const struct verdict_ask *ask, struct judged *j)
+{
+    if (!ask->outage->workers) {
+        reason_set(j, "no worker pod was there");
+        return;
+    }
+    value_set(j, (double)ask->outage->restarts);
+    fates_name(ask->outage, WORKER_RESTARTED, j);
+}
+
+static void measure_replaced(const struct verdict_ask *ask, struct judged *j)
+{
+    if (!ask->outage->workers) {
+        reason_set(j, "no worker pod was there");
+        return;
+    }
+    value_set(j, (double)ask->outage->replaced);
+    fates_name(ask->outage, WORKER_REPLACED, j);
+}
+
+static void measure_runtimes(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct outage *o = ask->outage;
+
+    if (!o->runtimes) {
+        reason_set(j, "neuron-monitor reported no runtime of a worker");
+        return;
+    }
+    value_set(j, (double)(o->runtimes - o->runtimes_same));
+    reason_set(j, "%zu of %zu the same by pid", o->runtimes_same, o->runtimes);
+}
+
+/* One that runs is known as far as it has come: longer than its limit it is broken, and else not known yet. */
+static void measure_recovery(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct outage *o = ask->outage;
+
+    length_set(j, o->recovered_ms, "the recovery was not seen");
+    if (o->missing == RUNG_COUNT && o->state == OUTAGE_OVER) return;
+    const char *reason = o->missing == RUNG_COUNT ? "" : o->rung[o->missing].why;
+    if (o->missing == RUNG_COUNT)
+        reason_set(j, "it is not over");
+    else
+        reason_set(j, "not seen: %s%s%s", rung_words(o->missing), *reason ? ": " : "", reason);
+    if (o->state != OUTAGE_RUNNING || (j->value.known && j->value.value <= ask->limits->limit[CRITERION_RECOVERY]))
+        j->value.known = false;
+}
+
+static void measure_fields(const struct verdict_ask *ask, struct judged *j)
+{
+    const struct outage_fields *k = &ask->outage->fields;
+
+    if (!k->known) {
+        reason_set(j, "the field names were not read before and since");
+        return;
+    }
+    value_set(j, (double)k->lost);
+    reason_set(j, "%zu of %zu kept, %zu lost as expected", k->kept, k->before, k->lost_expected);
+}
+
+static void (*const measures[CRITERIA])(const struct verdict_ask *ask, struct judged *j) = {
+    [CRITERION_OUTAGE] = measure_outage,     [CRITERION_REQUESTS] = measure_requests,
+    [CRITERION_FAILED] = measure_failed,     [CRITERION_UNSERVED] = measure_unserved,
+    [CRITERION_LATENCY] = measure_latency,   [CRITERION_PROMPTS] = measure_prompts,
+    [CRITERION_RESTARTS] = measure_restarts, [CRITERION_REPLACED] = measure_replaced,
+    [CRITERION_RUNTIMES] = measure_runtimes, [CRITERION_RECOVERY] = measure_recovery,
+    [CRITERION_FIELDS] = measure_fields,
+};
+
+/* ---- the verdict --------------------------------------------------------------------------------------------------
+ */
+
+static const char *source_missing(const struct verdict_ask *ask, enum criterion_needs needs)
+{
+    switch (needs) {
+    case CRITERION_NEEDS_REDIS: return ask->has_redis ? NULL : "no Redis is read";
+    case CRITERION_NEEDS_NEURON: return ask->has_neuron ? NULL : "no neuron-monitor is read";
+    case CRITERION_NEEDS_PROMPTS: return ask->has_prompts ? NULL : "no prompts were sent";
+    case CRITERION_NEEDS_NOTHING: break;
+    }
+    return NULL;
+}
+
+static bool limit_holds(const struct criterion *c, double value, double limit)
+{
+    return c->compare == CRITERION_AT_MOST ? value <= limit : value >= limit;
+}
+
+static void criterion_judge(const struct verdict_ask *ask, enum criterion_id id, struct judged *j)
+{
+    const struct criterion *c = criterion_get(id);
+    const char *missing = source_missing(ask, c->needs);
+
+    *j = (struct judged){.limit = ask->limits->limit[id]};
+    if (missing) {
+        reason_set(j, "%s", missing);
+        return;
+    }
+    measures[id](ask, j);
+    j->state = !j->value.known ? JUDGED_UNKNOWN : limit_holds(c, j->value.value, j->limit) ? JUDGED_MET : JUDGED_BROKEN;
+}
+
+/* The first of the table in that state, promises or proofs; CRITERIA: none. */
+static enum criterion_id first_in(const struct drill_verdict *v, enum judged_state state, enum criterion_kind kind)
+{
+    for (int i = 0; i < CRITERIA; i++)
+        if (v->of[i].state == state && criterion_get((enum criterion_id)i)->kind == kind) return (enum criterion_id)i;
+    return CRITERIA;
+}
+
+static void cause_set(struct drill_verdict *v, enum criterion_id id)
+{
+    const struct judged *j = &v->of[id];
+    const char *what = criterion_get(id)->what;
+    char value[CRITERION_TEXT_MAX], limit[CRITERION_TEXT_MAX];
+
+    if (j->state == JUDGED_UNKNOWN)
+        snprintf(v->cause, sizeof v->cause, "%s: unknown (%s)", what, j->why);
+    else
+        snprintf(v->cause, sizeof v->cause, "%s: %s, %s is wanted%s%s%s", what,
+                 criterion_value(id, j->value.value, value), criterion_limit(id, j->limit, limit), *j->why ? " (" : "",
+                 j->why, *j->why ? ")" : "");
+}
+
+/* What lies behind it, where the outage itself tells. */
+static void cause_explain(struct drill_verdict *v, const struct outage *o)
+{
+    const size_t used = strlen(v->cause);
+
+    if (o->ft == TRI_NO) snprintf(v->cause + used, sizeof v->cause - used, "; GCS fault tolerance is off");
+}
+
+static void verdict_conclude(struct drill_verdict *v, const struct outage *o)
+{
+    enum criterion_id id = first_in(v, JUDGED_BROKEN, CRITERION_PROMISE);
+
+    v->result = DRILL_FAIL;
+    if (id == CRITERIA) {
+        v->result = DRILL_INCONCLUSIVE;
+        id = first_in(v, JUDGED_BROKEN, CRITERION_PROOF);
+    }
+    if (id == CRITERIA) id = first_in(v, JUDGED_UNKNOWN, CRITERION_PROOF);
+    if (id == CRITERIA) id = first_in(v, JUDGED_UNKNOWN, CRITERION_PROMISE);
+    if (id == CRITERIA) {
+        v->result = DRILL_PASS;
+        return;
+    }
+    cause_set(v, id);
+    if (v->result == DRILL_FAIL) cause_explain(v, o);
+}
+
+static void scope_set(const struct verdict_ask *ask, struct drill_verdict *v)
+{
+    size_t used = (size_t)snprintf(v->scope, sizeof v->scope, "%s; node loss not tested", ask->fault);
+
+    for (int i = 0; i < CRITERIA && used < sizeof v->scope; i++)
+        if (v->of[i].state == JUDGED_NOT)
+            used += (size_t)snprintf(v->scope + used, sizeof v->scope - used, "; %s not judged (%s)",
+                                     criterion_get((enum criterion_id)i)->id, v->of[i].why);
+}
+
+void drill_judge(const struct verdict_ask *ask, struct drill_verdict *ret)
+{
+    *ret = (struct drill_verdict){.result = DRILL_INCONCLUSIVE};
+    for (int i = 0; i < CRITERIA; i++) ret->of[i].limit = ask->limits->limit[i];
+    if (ask->outage->state == OUTAGE_NONE || !ask->outage->head_lost) {
+        snprintf(ret->cause, sizeof ret->cause, "no head was lost");
+        for (int i = 0; i < CRITERIA; i++) reason_set(&ret->of[i], "no head was lost");
+        snprintf(ret->scope, sizeof ret->scope, "nothing");
+        return;
+    }
+    for (int i = 0; i < CRITERIA; i++) criterion_judge(ask, (enum criterion_id)i, &ret->of[i]);
+    verdict_conclude(ret, ask->outage);
+    scope_set(ask, ret);
+}
+
+const char *drill_result_word(enum drill_result result)
+{
+    static const char *const words[DRILL_RESULTS] = {
+#define X(name, word) word,
+        DRILL_RESULT_MAP(X)
+#undef X
+    };
+    return words[result];
+}
+
+const char *judged_state_word(enum judged_state state)
+{
+    static const char *const words[] = {"not judged", "unknown", "met", "broken"};
+    return words[state];
+}
