@@ -50,7 +50,8 @@ static void measure_requests(const struct verdict_ask *ask, struct judged *j)
     const uint64_t from = silent->seen ? silent->wall_ms : o->t0_wall_ms,
                    until = back->seen ? back->wall_ms : ask->wall_ms;
 
-    value_set(j, (double)tally_due_between(ask->tally, TALLY_ROUTE, from, until));
+    value_set(j, (double)(tally_due_between(ask->tally, TALLY_ROUTE, from, until) +
+                          tally_due_between(ask->tally, TALLY_PROMPTS, from, until)));
     reason_set(j, "%s", ask->tally->sum[TALLY_ROUTE].path);
 }
 
@@ -184,7 +185,7 @@ static void (*const measures[CRITERIA])(const struct verdict_ask *ask, struct ju
 static const char *source_missing(const struct verdict_ask *ask, enum criterion_needs needs)
 {
     switch (needs) {
-    case CRITERION_NEEDS_REDIS: return ask->has_redis ? NULL : "no Redis is read";
+    case CRITERION_NEEDS_FIELDS: return ask->has_fields ? NULL : "no GCS field is read";
     case CRITERION_NEEDS_NEURON: return ask->has_neuron ? NULL : "no neuron-monitor is read";
     case CRITERION_NEEDS_PROMPTS: return ask->has_prompts ? NULL : "no prompts were sent";
     case CRITERION_NEEDS_NOTHING: break;

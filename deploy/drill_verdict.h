@@ -47,9 +47,10 @@ struct verdict_ask {
     const struct outage *outage;
     const struct request_tally *tally; /* of the requests that were due since outage->t0_wall_ms */
     const struct criteria *limits;
-    uint64_t wall_ms;                        /* when it is judged */
-    bool has_redis, has_neuron, has_prompts; /* they were configured, or found */
-    const char *fault;                       /* "deletion of the head pod": what it says something about */
+    uint64_t wall_ms; /* when it is judged */
+    bool has_redis, has_fields, has_neuron,
+        has_prompts;   /* they were configured, or found; fields: names of GCS fields */
+    const char *fault; /* "deletion of the head pod": what it says something about */
 };
 void drill_judge(const struct verdict_ask *ask, struct drill_verdict *ret);
 

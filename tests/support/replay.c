@@ -196,13 +196,14 @@ static void tape_request(struct replay_tape *t, const cJSON *line, const char *k
     free(key);
 }
 
-static void tape_user(struct replay_tape *t, const cJSON *line, bool model)
+static void tape_user(struct replay_tape *t, const cJSON *line, const char *kind)
 {
+    const bool model = !text_eq(kind, "svc"), probe = !model || (text_eq(kind, "whoami") && (t->parts & REPLAY_WHOAMI));
     bool ok = !failure_of(line) && json_f64(line, "ms").value <= REPLAY_PATIENCE_MS;
     t->user = mem_grow(t->user, t->users + 1, sizeof *t->user);
     t->user[t->users++] = (struct user_request){t->wall_ms, ok, model};
-    if (model && (t->parts & REPLAY_PROMPTS)) tape_request(t, line, "prompt");
-    if (model || t->wall_ms < t->way_due_ms || (t->parts & REPLAY_KUBERNETES)) return;
+    if (!probe && (t->parts & REPLAY_PROMPTS)) tape_request(t, line, "prompt");
+    if (!probe || t->wall_ms < t->way_due_ms || (t->parts & REPLAY_KUBERNETES)) return;
     t->way_due_ms = t->wall_ms / 1000 * 1000 + 1000;
     tape_request(t, line, "way");
 }
@@ -220,7 +221,7 @@ static void tape_probe_line(void *arg, const char *text, size_t len)
     } else if (text_eq(kind, "probe")) {
         if (!alone) tape_request(t, line, "probe");
     } else {
-        tape_user(t, line, !text_eq(kind, "svc"));
+        tape_user(t, line, kind);
     }
     cJSON_Delete(line);
 }
@@ -359,6 +360,7 @@ void replay_until(struct replay *p, uint64_t wall_ms)
         world_apply(p->world, c);
         p->focus = focus_of(p->world, NULL, NULL);
         recoveries_observe(p->recoveries, p->world, &p->focus, c, true);
+        if (p->applied) p->applied(p->applied_arg, p, c);
     }
     while (p->now_ms + 1000 <= wall_ms) replay_tick(p, p->now_ms + 1000);
     p->now_ms = wall_ms;

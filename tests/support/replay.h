@@ -20,14 +20,18 @@ struct replay {
     struct outage outage;      /* as of now_ms */
     uint64_t begin_ms, end_ms; /* of the recording, wall */
     uint64_t now_ms;           /* wall and ours */
-    struct replay_tape *tape;  /* private */
+    /* Called with each change once the world has taken it; set it after replay_open. NULL: nothing. */
+    void (*applied)(void *arg, const struct replay *p, const struct change *c);
+    void *applied_arg;
+    struct replay_tape *tape; /* private */
 };
 
 enum replay_part {
     REPLAY_AS_RECORDED = 0,
     REPLAY_KUBERNETES = 1, /* neither Redis nor the Serve API nor a probe is fed */
     REPLAY_PROMPTS = 2,    /* the users' prompts are fed as prompts of ours */
-    REPLAY_NO_TABLES = 4   /* how many fields a GCS table has is not: the test adds the tables */
+    REPLAY_NO_TABLES = 4,  /* how many fields a GCS table has is not: the test adds the tables */
+    REPLAY_WHOAMI = 8      /* /whoami by the service stands for the probe of the users' way, where no /-/healthz took it */
 };
 
 /* folder: its name under tests/fixtures/recordings. parts: of enum replay_part. Nothing is fed yet. What cannot be read

@@ -17,6 +17,7 @@
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "backends/redis/gcs_parse.h"
+#include "tests/support/drill_harness.h"
 #include "tests/support/fixture.h"
 #include "tests/support/replay.h"
 
@@ -159,13 +160,18 @@ static void add_deleted(struct replay *p, double seconds, const char *uid, uint6
     replay_add(p, WALL(seconds), c);
 }
 
-static void play_open(struct replay *p, bool ours)
+static void play_open_with(struct replay *p, bool ours, unsigned parts)
 {
-    replay_open(p, FOLDER, REPLAY_PROMPTS | REPLAY_NO_TABLES);
+    replay_open(p, FOLDER, REPLAY_PROMPTS | REPLAY_NO_TABLES | parts);
     add_records(p);
     if (!ours) return;
     add_deleted(p, 528.077, first_head, UINT64_MAX);
     add_deleted(p, 623.272, second_head, 0);
+}
+
+static void play_open(struct replay *p, bool ours)
+{
+    play_open_with(p, ours, REPLAY_AS_RECORDED);
 }
 
 static void rung_is(const struct replay *p, enum rung rung, double seconds)
@@ -330,6 +336,40 @@ static void every_request_was_answered(void **state)
     replay_close(&p);
 }
 
+static void verdict_open(struct replay *p, void *arg)
+{
+    (void)arg;
+    play_open_with(p, true, REPLAY_WHOAMI);
+}
+
+static void value_is(const struct drill_verdict *v, enum criterion_id id, double seconds)
+{
+    const double off = v->of[id].value.value - seconds;
+    if (!v->of[id].value.known || off > 0.01 || off < -0.01)
+        fail_msg("%s: %.3f s, not %.3f s", criterion_get(id)->id, v->of[id].value.value, seconds);
+}
+
+/* The users' way was asked twice a second, so that fewer than 20 requests were due in outages of 10 s and 8 s. */
+static void kill_passes(uint64_t until_ms, double silent_s, double recovery_s)
+{
+    struct drill_verdict v;
+    struct outage o;
+    const struct drill_recording kill = {.open = verdict_open, .until_ms = until_ms, .limit = "requests=10"};
+    drill_judge_recording(&kill, &v, &o);
+    drill_verdict_print(FOLDER, &v);
+    assert_string_equal(drill_result_word(v.result), "PASS");
+    value_is(&v, CRITERION_OUTAGE, silent_s);
+    value_is(&v, CRITERION_RECOVERY, recovery_s);
+    assert_int_equal(v.of[CRITERION_RUNTIMES].state, JUDGED_NOT);
+}
+
+static void both_kills_pass(void **state)
+{
+    (void)state;
+    kill_passes(WALL(623), 568.273 - 558.272, 570.469 - 558.403);
+    kill_passes(WALL(716.5), 632.822 - 625.282, 636.640 - 623.272);
+}
+
 /* The GCS of before the first kill, and of the end: what is gone had to go. */
 static void gcs_fields_are_kept(void **state)
 {
@@ -361,9 +401,8 @@ static void gcs_fields_are_kept(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_kills_are_ours),
-        cmocka_unit_test(both_kills_are_seen),
-        cmocka_unit_test(every_request_was_answered),
+        cmocka_unit_test(both_kills_are_ours),        cmocka_unit_test(both_kills_are_seen),
+        cmocka_unit_test(every_request_was_answered), cmocka_unit_test(both_kills_pass),
         cmocka_unit_test(gcs_fields_are_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
