@@ -74,8 +74,8 @@ static void equivalent_command(const struct app_work *w, const char *ns, struct 
     if (*service_of(w)) say_option(out, " -s ", service_of(w));
     buf_str(out, w->deploy ? " deploy" : " cleanup");
     if (w->deploy && w->file) say_option(out, " -f ", w->file);
-    for (size_t i = 0; w->deploy && i < cli->vars_count; i++)
-        buf_printf(out, " --var %.*s=…", (int)strcspn(cli->vars[i], "="), cli->vars[i]);
+    for (size_t i = 0; w->deploy && i < cli->vars.count; i++)
+        buf_printf(out, " --var %.*s=…", (int)strcspn(cli->vars.item[i], "="), cli->vars.item[i]);
 }
 
 static void on_confirm(void *arg)

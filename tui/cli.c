@@ -16,7 +16,7 @@
 
 enum { CONFIG_MAX = 1024 * 1024, TIMEOUT_MAX_S = 86400, GRACE_MAX_S = 86400, OPTION_BASE = 1000 };
 
-enum option_how { HOW_STR, HOW_FLAG, HOW_ADD, HOW_VAR };
+enum option_how { HOW_STR, HOW_FLAG, HOW_ADD, HOW_LIST };
 struct option_row {
     const char *name;
     int letter;
@@ -36,6 +36,24 @@ const struct subcommand subcommands[] = {
 #undef SUB
     {NULL, NULL, NULL, NULL}};
 
+/* One beyond CLI_LIST is only counted: cli_parse refuses it. */
+static void list_add(struct cli_list *list, const char *value)
+{
+    if (list->count < CLI_LIST) list->item[list->count] = mem_str(value);
+    list->count++;
+}
+
+static void list_done(struct cli_list *list)
+{
+    for (size_t i = 0; i < list->count && i < CLI_LIST; i++) mem_free_secret(list->item[i]);
+}
+
+static enum err list_check(const char *option, const struct cli_list *list, struct why *why)
+{
+    if (list->count <= CLI_LIST) return ERR_OK;
+    return why_set(why, ERR_USAGE, "--%s: more than %d of them", option, CLI_LIST);
+}
+
 static void option_take(struct cli *cli, const struct option_row *row, const char *value)
 {
     char *field = (char *)cli + row->offset;
@@ -48,10 +66,7 @@ static void option_take(struct cli *cli, const struct option_row *row, const cha
     case HOW_ADD:
         if (cli->conf.neurons < CONF_NEURONS) cli->conf.neuron[cli->conf.neurons++] = mem_str(value);
         break;
-    case HOW_VAR:
-        if (cli->vars_count < CLI_VARS) cli->vars[cli->vars_count] = mem_str(value);
-        cli->vars_count++;
-        break;
+    case HOW_LIST: list_add((struct cli_list *)(void *)field, value); break;
     }
 }
 
@@ -93,7 +108,9 @@ static enum err check_values(const struct cli *cli, struct why *why)
     if (!err) err = check_number("grace", cli->conf.grace, GRACE_MAX_S, why);
     if (!err) err = check_number("seed", cli->seed, UINT32_MAX, why);
     if (!err && cli->check && !cli->script) err = why_set(why, ERR_USAGE, "--check: which --script?");
-    if (!err && cli->vars_count > CLI_VARS) err = why_set(why, ERR_USAGE, "--var: more than %d of them", CLI_VARS);
+    if (!err) err = list_check("var", &cli->vars, why);
+    if (!err) err = list_check("limit", &cli->limits, why);
+    if (!err) err = list_check("report", &cli->reports, why);
     return err;
 }
 
@@ -233,7 +250,10 @@ void cli_done(struct cli *cli)
     free(cli->record);
     free(cli->for_seconds);
     free(cli->rate);
-    for (size_t i = 0; i < cli->vars_count && i < CLI_VARS; i++) mem_free_secret(cli->vars[i]);
+    list_done(&cli->vars);
+    list_done(&cli->limits);
+    list_done(&cli->reports);
+    free(cli->criteria);
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 
@@ -276,7 +296,7 @@ enum err cli_demo_variables(struct cli *cli, const char *path, struct why *why)
     struct buf file;
     buf_init(&file, CONFIG_MAX);
     enum err err = file_read(path, &file, why);
-    for (const char *line = buf_text(&file); !err && *line && cli->demo_vars_count < CLI_VARS;) {
+    for (const char *line = buf_text(&file); !err && *line && cli->demo_vars_count < CLI_LIST;) {
         size_t len = strcspn(line, "\n");
         if (len) cli->demo_vars[cli->demo_vars_count++] = mem_strn(line, len);
         line += len + (line[len] == '\n');
@@ -292,7 +312,7 @@ enum err cli_variables(const struct cli *cli, struct variables *ret, struct why 
     enum err err = ERR_OK;
     variables_init(&v, cli->conf.demo ? NULL : env_value);
     for (size_t i = 0; i < cli->demo_vars_count && !err; i++) err = variables_give(&v, cli->demo_vars[i], why);
-    for (size_t i = 0; i < cli->vars_count && !err; i++) err = variables_give(&v, cli->vars[i], why);
+    for (size_t i = 0; i < cli->vars.count && !err; i++) err = variables_give(&v, cli->vars.item[i], why);
     if (err)
         variables_done(&v);
     else

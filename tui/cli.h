@@ -23,15 +23,21 @@ enum exit_status {
     EXIT_INTERRUPTED = EXIT_SIGNALLED + 2
 };
 
-enum { CLI_VARS = 64 };
+enum { CLI_LIST = 64 };
+/* The arguments of an option that may be repeated; cli_parse refuses more than CLI_LIST. */
+struct cli_list {
+    char *item[CLI_LIST];
+    size_t count;
+};
 
 struct recording;
 struct cli {
     struct conf conf;
     char *file; /* a manifest */
     bool dry_run;
-    char *vars[CLI_VARS]; /* of --var, "NAME=VALUE"; values may be secrets */
-    size_t vars_count;    /* cli_parse refuses more than CLI_VARS */
+    struct cli_list vars;            /* of --var, "NAME=VALUE"; values may be secrets */
+    struct cli_list limits, reports; /* of --limit, CRITERION=LIMIT; of --report, files */
+    char *criteria;                  /* --criteria FILE */
     char *output, *timeout, *seed, *speed, *script;
     struct recording *replay; /* of `raydeck replay FILE`, while the console shows it; NULL: none. Borrowed */
     uint64_t replay_at_ms;
@@ -39,7 +45,7 @@ struct cli {
     char *record, *for_seconds, *rate;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
     bool yes, fresh, help, version, variables, check, redact, empty, no_ft, openai;
-    char *demo_vars[CLI_VARS]; /* as vars, of the simulated cluster; they replace the environment */
+    char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
     int argc;         /* the arguments after the options and the subcommand's name */

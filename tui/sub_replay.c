@@ -6,6 +6,7 @@
 #include "backends/session/replayer.h"
 #include "tui/app.h"
 #include "tui/replay_at.h"
+#include "tui/replay_report.h"
 #include "tui/status.h"
 
 #include <stdlib.h>
@@ -50,7 +51,6 @@ static int replay_print(const struct cli *cli, struct recording *recording, uint
     struct session *session = session_open_replay(loop, &cli->conf, NULL);
     struct replayer *replayer = replayer_new(loop, recording, session);
     replayer_to(replayer, at_ms);
-    say_problems(cli->argv[0], about);
     const int status = doctor ? doctor_print(cli, session, NULL) : status_print(cli, session, about->context);
     replayer_free(replayer);
     session_close(session);
@@ -70,6 +70,32 @@ static enum err replay_show(struct cli *cli, struct recording *recording, uint64
     return err;
 }
 
+static int replay_status(const struct cli *cli, struct recording *recording, uint64_t at_ms)
+{
+    return replay_print(cli, recording, at_ms, false);
+}
+
+static int replay_doctor(const struct cli *cli, struct recording *recording, uint64_t at_ms)
+{
+    return replay_print(cli, recording, at_ms, true);
+}
+
+typedef int replay_printer(const struct cli *cli, struct recording *recording, uint64_t at_ms);
+
+/* What is printed of it, by the word behind the file's name; NULL: there is no such word. */
+static replay_printer *printer_of(const struct cli *cli)
+{
+    static const struct {
+        const char *word;
+        replay_printer *print;
+    } printers[] = {{"status", replay_status}, {"doctor", replay_doctor}, {"report", replay_report}};
+
+    if (cli->argc > 2) return NULL;
+    for (size_t i = 0; i < ARRAY_LEN(printers); i++)
+        if (cli->argc == 1 || text_eq(cli->argv[1], printers[i].word)) return printers[i].print;
+    return NULL;
+}
+
 int sub_replay(struct cli *cli)
 {
     struct why why = {0};
@@ -77,11 +103,9 @@ int sub_replay(struct cli *cli)
     uint64_t at_ms = 0;
     if (cli->argc == 0) return print_recordings();
     const bool console = cli->argc == 1 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
-    const char *what = cli->argc > 1 ? cli->argv[1] : "status";
-    const bool doctor = text_eq(what, "doctor");
+    replay_printer *print = printer_of(cli);
     enum err err = ERR_OK;
-    if (cli->argc > 2 || (!doctor && !text_eq(what, "status")))
-        err = why_set(&why, ERR_USAGE, "replay: FILE, and status or doctor, is expected");
+    if (!print) err = why_set(&why, ERR_USAGE, "replay: FILE, and status, doctor or report, is expected");
     if (!err && console) err = cli_configure(cli, &why);
     if (!err) err = cli_usage_of(recording_open(cli->argv[0], &recording, &why), &why);
     if (!err) err = replay_at_parse(console && !cli->at ? "0" : cli->at, recording_about(recording), &at_ms, &why);
@@ -89,7 +113,8 @@ int sub_replay(struct cli *cli)
     if (!err && console)
         err = replay_show(cli, recording, at_ms, &status, &why);
     else if (!err)
-        status = replay_print(cli, recording, at_ms, doctor);
+        status = print(cli, recording, at_ms);
+    if (!err && !console) say_problems(cli->argv[0], recording_about(recording));
     if (err) status = cli_exit_of(err);
     if (err) cli_say("%s", why.text);
     recording_close(recording);

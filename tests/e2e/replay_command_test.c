@@ -42,7 +42,7 @@ static void a_moment_is_printed(void **state)
     cJSON_Delete(during);
     cJSON_Delete(after);
     struct run r = REPLAY(HEAD_KILL);
-    assert_non_null(strstr(r.out, "watched: head down 12.9s"));
+    assert_non_null(strstr(r.out, "watched: head down 11.7s"));
     run_done(&r);
     r = REPLAY(HEAD_KILL, "doctor", "-o", "json");
     assert_non_null(strstr(r.out, "\"L28\""));
@@ -60,7 +60,7 @@ static void what_cannot_be_replayed_says_why(void **state)
                {"/dev/zero", NULL, NULL, NULL, "not a regular file"},
                {"Makefile", NULL, NULL, NULL, "Makefile: no recording"},
                {"/nowhere/x.rec", NULL, NULL, NULL, "cannot be opened"},
-               {HEAD_KILL, "sing", NULL, NULL, "status or doctor"},
+               {HEAD_KILL, "sing", NULL, NULL, "doctor or report"},
                {HEAD_KILL, "status", "--at", "soon", "is expected"},
                {HEAD_KILL, "status", "--at", "+9999", "not within the recording"}};
     for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -84,7 +84,7 @@ static void a_cut_recording_is_shown_as_far_as_it_goes(void **state)
     assert_int_equal(file_read(HEAD_KILL, &file, NULL), ERR_OK);
     assert_int_equal(file_write(cut, file.data, file.len * 2 / 3, NULL), ERR_OK);
     struct run r = REPLAY(cut);
-    assert_non_null(strstr(r.out, "watched: head down 12.9s"));
+    assert_non_null(strstr(r.out, "watched: head down 11.7s"));
     assert_non_null(strstr(r.err, "cut.rec: at byte "));
     assert_non_null(strstr(r.err, "cut off"));
     run_done(&r);
@@ -120,6 +120,70 @@ static void what_was_saved_is_listed(void **state)
     run_remove(folder);
 }
 
+static cJSON *file_json(const char *path)
+{
+    struct buf file;
+    cJSON *json = NULL;
+    buf_init(&file, 1 << 20);
+    assert_int_equal(file_read(path, &file, NULL), ERR_OK);
+    assert_int_equal(json_parse(buf_text(&file), file.len, &json, NULL), ERR_OK);
+    buf_done(&file);
+    return json;
+}
+
+/* The loss is judged as of the moment, by limits that can be set; the files say what stdout says. */
+static void a_loss_is_judged(void **state)
+{
+    (void)state;
+    char *folder = run_folder(), *json_path = mem_printf("%s/r.json", folder),
+         *xml_path = mem_printf("%s/r.xml", folder), *limits = mem_printf("%s/limits.yaml", folder);
+    struct run r = REPLAY(HEAD_KILL, "report");
+    if (r.status != 1 || strncmp(r.out, "INCONCLUSIVE  requests due while the GCS was silent: 8", 53) != 0)
+        fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    r = REPLAY(HEAD_KILL, "report", "--limit", "requests=5", "--report", json_path, "--report", xml_path);
+    if (r.status != 0 || strncmp(r.out, "PASS", 4) != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    cJSON *json = file_json(json_path);
+    assert_string_equal(json_str(json, "result"), "PASS");
+    assert_int_equal(json_u64(json_get(json_get(json, "requests"), "route"), "failed").value, 0);
+    cJSON_Delete(json);
+    assert_int_equal(run_entries(folder), 2);
+    assert_int_equal(file_write(limits, "requests: 5\nrecovery: 10s\n", 26, NULL), ERR_OK);
+    r = REPLAY(HEAD_KILL, "report", "--criteria", limits, "-o", "json");
+    if (r.status != 1 || !strstr(r.out, "\"FAIL\"") || !strstr(r.out, "time to recover: "))
+        fail_msg("%d: %s%s", r.status, r.out, r.err);
+    run_done(&r);
+    r = REPLAY(HEAD_KILL, "report", "--at", "+20");
+    if (r.status != 1 || strncmp(r.out, "INCONCLUSIVE  no head was lost", 30) != 0) fail_msg("%d: %s", r.status, r.out);
+    run_done(&r);
+    free(json_path);
+    free(xml_path);
+    free(limits);
+    run_remove(folder);
+}
+
+/* Before anything is judged. */
+static void a_report_that_cannot_be_written_is_refused(void **state)
+{
+    (void)state;
+    static const char *const bad[][3] = {
+        {"--report", "r.pdf", "ends in .txt"},
+        {"--report", "/nowhere/r.json", "No such file"},
+        {"--report", "README.md", "exists already"},
+        {"--limit", "recovery=90", "a duration"},
+        {"--limit", "nosuch=1", "no criterion"},
+        {"--criteria", "Makefile", "Makefile"},
+        {"--criteria", "/nowhere/limits.yaml", "limits"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        struct run r = REPLAY(HEAD_KILL, "report", bad[i][0], bad[i][1]);
+        if (r.status != USAGE || !strstr(r.err, bad[i][2]) || *r.out)
+            fail_msg("%s: status %d: %s%s", bad[i][1], r.status, r.err, r.out);
+        run_done(&r);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +191,8 @@ int main(void)
         cmocka_unit_test(what_cannot_be_replayed_says_why),
         cmocka_unit_test(a_cut_recording_is_shown_as_far_as_it_goes),
         cmocka_unit_test(what_was_saved_is_listed),
+        cmocka_unit_test(a_loss_is_judged),
+        cmocka_unit_test(a_report_that_cannot_be_written_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

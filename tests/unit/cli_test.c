@@ -130,9 +130,9 @@ static void values_of_variables_are_kept_and_hidden(void **state)
     assert_string_equal(apart, "A=xxxxxxx");
     assert_string_equal(together, "--var=B=xxxxxxx");
     assert_string_equal(file, "A=file");
-    assert_int_equal(cli.vars_count, 2);
-    assert_string_equal(cli.vars[0], "A=hunter2");
-    assert_string_equal(cli.vars[1], "B=hunter2");
+    assert_int_equal(cli.vars.count, 2);
+    assert_string_equal(cli.vars.item[0], "A=hunter2");
+    assert_string_equal(cli.vars.item[1], "B=hunter2");
     cli_done(&cli);
 }
 
@@ -174,12 +174,12 @@ static void a_prompt_address_has_no_query(void **state)
 static void variables_have_a_limit(void **state)
 {
     (void)state;
-    char *argv[CLI_VARS + 3] = {(char *)"raydeck", (char *)"lint"};
-    for (size_t i = 0; i <= CLI_VARS; i++) argv[i + 2] = (char *)"--var=A=b";
+    char *argv[CLI_LIST + 3] = {(char *)"raydeck", (char *)"lint"};
+    for (size_t i = 0; i <= CLI_LIST; i++) argv[i + 2] = (char *)"--var=A=b";
     struct cli cli;
     const struct subcommand *sub = NULL;
     struct why why = {0};
-    assert_int_equal(cli_parse(&cli, CLI_VARS + 3, argv, &sub, &why), ERR_USAGE);
+    assert_int_equal(cli_parse(&cli, CLI_LIST + 3, argv, &sub, &why), ERR_USAGE);
     assert_string_equal(why.text, "--var: more than 64 of them");
     cli_done(&cli);
 }

@@ -1,6 +1,6 @@
 /* drill_verdict_test.c - a healthy loss of the head passes; each way in which it did not, or was not seen, never does.
  */
-#include "deploy/drill_verdict.h"
+#include "tests/support/loss_fixture.h"
 
 #include "backends/base/mem.h"
 
@@ -14,70 +14,12 @@
 
 #include <cmocka.h>
 
-#define T0 UINT64_C(1795437792000)
-enum { HISTORIES = 20000, REQUESTS = 300, BACK_MS = 41000, OVER_MS = 60000 };
-
-struct fixture {
-    struct outage outage;
-    struct request_tally tally;
-    struct criteria limits;
-    struct verdict_ask ask;
-    struct drill_verdict verdict;
-};
-
-static void requests_add(struct fixture *x, enum tally_series of, size_t ok, size_t failed)
-{
-    struct tally_sum *s = &x->tally.sum[of];
-    s->ok += ok;
-    s->failed += failed;
-    if (failed) {
-        snprintf(s->failure[0].name, sizeof s->failure[0].name, "refused");
-        s->failure[0].count += failed;
-    }
-    for (size_t i = 0; i < ok; i++) histogram_record(&s->latency, 20000 + i);
-    for (size_t i = 0; i < ok + failed; i++) x->tally.due[of][i * OVER_MS / 1000 / (ok + failed)]++;
-    s->first_due_ms = T0;
-    s->last_due_ms = s->answered_ms = T0 + OVER_MS;
-    s->gap_ms = 220;
-    snprintf(s->path, sizeof s->path, "ingress mistral");
-}
-
-/* A loss as it should be: 41 s of silence, two workers and four runtimes that live on, no request failed. */
-static void fixture_fill(struct fixture *x)
-{
-    struct outage *o = &x->outage;
-    *x = (struct fixture){.outage = {.state = OUTAGE_OVER, .final = true, .head_lost = true, .ft = TRI_YES}};
-    o->t0_ms = 1000;
-    o->t0_wall_ms = T0;
-    o->missing = o->waits_for = RUNG_COUNT;
-    o->rung[RUNG_GCS_SILENT] = (struct outage_rung){.seen = true, .wall_ms = T0};
-    o->rung[RUNG_GCS_BACK] = (struct outage_rung){.seen = true, .wall_ms = T0 + BACK_MS};
-    o->workers = o->same = 2;
-    o->runtimes = o->runtimes_same = 4;
-    o->fields = (struct outage_fields){.before = 93, .kept = 90, .lost_expected = 3, .known = true};
-    o->gcs_silent_ms = known_u64(BACK_MS);
-    o->head_down_ms = known_u64(45000);
-    o->recovered_ms = known_u64(50000);
-    tally_begin(&x->tally, NULL, T0);
-    x->tally.until_ms = T0 + OVER_MS;
-    requests_add(x, TALLY_ROUTE, REQUESTS, 0);
-    requests_add(x, TALLY_PROMPTS, 20, 0);
-    criteria_init(&x->limits);
-    x->ask = (struct verdict_ask){.outage = &x->outage,
-                                  .tally = &x->tally,
-                                  .limits = &x->limits,
-                                  .wall_ms = T0 + OVER_MS,
-                                  .has_redis = true,
-                                  .has_fields = true,
-                                  .has_neuron = true,
-                                  .has_prompts = true,
-                                  .fault = "deletion of the head pod"};
-}
+enum { HISTORIES = 20000 };
 
 static int fixture_open(void **state)
 {
-    struct fixture *x = mem_zero(1, sizeof *x);
-    fixture_fill(x);
+    struct loss_fixture *x = mem_zero(1, sizeof *x);
+    loss_fill(x);
     *state = x;
     return 0;
 }
@@ -88,7 +30,7 @@ static int fixture_close(void **state)
     return 0;
 }
 
-static void judge(struct fixture *x, enum drill_result result, const char *cause)
+static void judge(struct loss_fixture *x, enum drill_result result, const char *cause)
 {
     drill_judge(&x->ask, &x->verdict);
     if (x->verdict.result != result || !strstr(x->verdict.cause, cause))
@@ -97,7 +39,7 @@ static void judge(struct fixture *x, enum drill_result result, const char *cause
 
 static void a_loss_as_it_should_be_passes(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     judge(x, DRILL_PASS, "");
     assert_string_equal(x->verdict.cause, "");
     assert_string_equal(x->verdict.scope, "deletion of the head pod; node loss not tested");
@@ -111,41 +53,41 @@ static void a_loss_as_it_should_be_passes(void **state)
 
 static void a_broken_promise_fails(void **state)
 {
-    struct fixture *x = *state;
-    requests_add(x, TALLY_ROUTE, 0, 3);
+    struct loss_fixture *x = *state;
+    loss_add_requests(x, TALLY_ROUTE, 0, 3);
     judge(x, DRILL_FAIL, "requests failed: 0.99 %, at most 0 % is wanted (3 of 303: 3 refused)");
-    fixture_fill(x);
+    loss_fill(x);
     x->tally.sum[TALLY_ROUTE].gap_ms = 4200;
     judge(x, DRILL_FAIL, "longest time without an answer: 4.2 s");
-    fixture_fill(x);
+    loss_fill(x);
     for (int i = 0; i < 10; i++) histogram_record(&x->tally.sum[TALLY_ROUTE].latency, 9000000);
     judge(x, DRILL_FAIL, "latency of 99 % of the requests: 9.0 s");
-    fixture_fill(x);
-    requests_add(x, TALLY_PROMPTS, 0, 1);
+    loss_fill(x);
+    loss_add_requests(x, TALLY_PROMPTS, 0, 1);
     judge(x, DRILL_FAIL, "prompts failed: 4.76 %");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.restarts = 2;
     x->outage.worker[1] = (struct outage_worker){"worker-b", WORKER_RESTARTED, 2};
     judge(x, DRILL_FAIL, "worker containers restarted: 2, at most 0 is wanted (worker-b)");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.replaced = 1;
     x->outage.same = 1;
     x->outage.worker[0] = (struct outage_worker){"worker-a", WORKER_REPLACED, 0};
     judge(x, DRILL_FAIL, "worker pods replaced: 1, at most 0 is wanted (worker-a)");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.runtimes_same = 3;
     judge(x, DRILL_FAIL, "Neuron runtimes restarted: 1");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.recovered_ms = known_u64(301000);
     judge(x, DRILL_FAIL, "time to recover: 301.0 s");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.fields.lost = 1;
     judge(x, DRILL_FAIL, "GCS fields lost: 1, at most 0 is wanted (90 of 93 kept");
 }
 
 static void without_ft_the_cause_says_so(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     x->outage.ft = TRI_NO;
     x->outage.replaced = 2;
     judge(x, DRILL_FAIL, "; GCS fault tolerance is off");
@@ -153,38 +95,38 @@ static void without_ft_the_cause_says_so(void **state)
 
 static void what_was_not_seen_is_inconclusive(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     x->outage.gcs_silent_ms = known_u64(4999);
     judge(x, DRILL_INCONCLUSIVE, "GCS silent: 5.0 s, at least 5.0 s is wanted");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.gcs_silent_ms = UNKNOWN_U64;
     judge(x, DRILL_INCONCLUSIVE, "GCS silent: unknown (the silence of the GCS was not seen)");
-    fixture_fill(x);
-    x->tally = (struct request_tally){.from_ms = T0};
+    loss_fill(x);
+    x->tally = (struct request_tally){.from_ms = LOSS_T0};
     judge(x, DRILL_INCONCLUSIVE, "requests due while the GCS was silent: 0, at least 20 is wanted");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.workers = x->outage.same = 0;
     judge(x, DRILL_INCONCLUSIVE, "unknown (no worker pod was there)");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.runtimes = x->outage.runtimes_same = 0;
     judge(x, DRILL_INCONCLUSIVE, "Neuron runtimes restarted: unknown");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.fields.known = false;
     judge(x, DRILL_INCONCLUSIVE, "GCS fields lost: unknown");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.recovered_ms = UNKNOWN_U64;
     judge(x, DRILL_INCONCLUSIVE, "time to recover: unknown");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.head_lost = false;
     judge(x, DRILL_INCONCLUSIVE, "no head was lost");
-    fixture_fill(x);
+    loss_fill(x);
     x->outage.state = OUTAGE_NONE;
     judge(x, DRILL_INCONCLUSIVE, "no head was lost");
 }
 
 static void a_recovery_that_goes_on_is_no_pass(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     x->outage.state = OUTAGE_RUNNING;
     x->outage.missing = x->outage.waits_for = RUNG_SERVE_RUNNING;
     snprintf(x->outage.rung[RUNG_SERVE_RUNNING].why, OUTAGE_WHY_MAX, "DEPLOYING");
@@ -196,7 +138,7 @@ static void a_recovery_that_goes_on_is_no_pass(void **state)
 /* What needs a source that is not there is not judged, and the scope names it. */
 static void the_scope_names_what_was_not_judged(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     x->ask.has_redis = x->ask.has_fields = x->ask.has_neuron = x->ask.has_prompts = false;
     x->outage.gcs_silent_ms = UNKNOWN_U64;
     judge(x, DRILL_PASS, "");
@@ -223,10 +165,10 @@ static struct known_u64 random_length(uint64_t *seed, uint64_t below_ms)
 }
 
 /* Mostly as it should be, so that some pass; each reading may be bad or missing. */
-static void history_fill(struct fixture *x, uint64_t *seed)
+static void history_fill(struct loss_fixture *x, uint64_t *seed)
 {
     struct outage *o = &x->outage;
-    fixture_fill(x);
+    loss_fill(x);
     if (!random_below(seed, 12)) o->state = (enum outage_state)random_below(seed, 3);
     if (!random_below(seed, 12)) o->head_lost = false;
     if (!random_below(seed, 12)) o->missing = (enum rung)random_below(seed, RUNG_COUNT);
@@ -239,17 +181,17 @@ static void history_fill(struct fixture *x, uint64_t *seed)
     if (!random_below(seed, 6)) o->gcs_silent_ms = random_length(seed, 20000);
     if (!random_below(seed, 6)) o->head_down_ms = random_length(seed, 20000);
     if (!random_below(seed, 6)) o->recovered_ms = random_length(seed, 600000);
-    if (!random_below(seed, 12)) requests_add(x, TALLY_ROUTE, 0, random_below(seed, 3));
-    if (!random_below(seed, 12)) requests_add(x, TALLY_PROMPTS, 0, random_below(seed, 3));
+    if (!random_below(seed, 12)) loss_add_requests(x, TALLY_ROUTE, 0, random_below(seed, 3));
+    if (!random_below(seed, 12)) loss_add_requests(x, TALLY_PROMPTS, 0, random_below(seed, 3));
     if (!random_below(seed, 12)) x->tally.sum[TALLY_ROUTE].gap_ms = random_below(seed, 10000);
-    if (!random_below(seed, 20)) x->tally = (struct request_tally){.from_ms = T0};
+    if (!random_below(seed, 20)) x->tally = (struct request_tally){.from_ms = LOSS_T0};
     x->ask.has_redis = random_below(seed, 8) != 0;
     x->ask.has_fields = x->ask.has_redis && random_below(seed, 8) != 0;
     x->ask.has_neuron = random_below(seed, 8) != 0;
     x->ask.has_prompts = random_below(seed, 8) != 0;
 }
 
-static void pass_check(const struct fixture *x)
+static void pass_check(const struct loss_fixture *x)
 {
     const struct outage *o = &x->outage;
     const struct tally_sum *route = &x->tally.sum[TALLY_ROUTE];
@@ -257,7 +199,7 @@ static void pass_check(const struct fixture *x)
     assert_true(o->workers > 0 && !o->restarts && !o->replaced);
     assert_true(o->recovered_ms.known && o->recovered_ms.value <= 300000);
     assert_true(tally_ended(route) >= 20 && !route->failed);
-    assert_true(tally_unserved_ms(route, T0 + OVER_MS).value <= 3000);
+    assert_true(tally_unserved_ms(route, LOSS_T0 + LOSS_OVER_MS).value <= 3000);
     if (x->ask.has_redis) {
         assert_true(o->gcs_silent_ms.known && o->gcs_silent_ms.value >= 5000);
     } else {
@@ -270,7 +212,7 @@ static void pass_check(const struct fixture *x)
 
 static void a_pass_means_that_every_reading_was_there_and_right(void **state)
 {
-    struct fixture *x = *state;
+    struct loss_fixture *x = *state;
     uint64_t seed = 88172645463325252u;
     size_t results[DRILL_RESULTS] = {0};
     for (int i = 0; i < HISTORIES; i++) {

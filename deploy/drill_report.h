@@ -1,0 +1,45 @@
+/*
+ * drill_report.h - the verdict on the loss of a head, with everything that it rests on: as text, JSON, JUnit and
+ * Markdown. Pure; each says the same.
+ *
+ * The JSON is version 1, by deploy/assets/drill-report.schema.json. JUnit: a testcase a criterion, a broken promise is
+ * a <failure>, what was not proven or is unknown an <error>, what was not judged <skipped>. Texts of the cluster are
+ * escaped for each.
+ */
+#ifndef RAYDECK_DEPLOY_DRILL_REPORT_H
+#define RAYDECK_DEPLOY_DRILL_REPORT_H
+
+#include "deploy/drill_verdict.h"
+
+enum { DRILL_REPORT_VERSION = 1, DRILL_REPORT_MAX = 1024 * 1024 };
+
+/* All borrowed. */
+struct drill_report {
+    const struct drill_verdict *verdict;
+    const struct outage *outage;
+    const struct request_tally *tally;
+    const char *fault;       /* "loss of the head pod" */
+    const char *context;     /* of the kubeconfig; NULL: unknown */
+    const char *ray_version; /* NULL: unknown */
+    const char *raydeck;     /* the version that judged */
+    uint64_t wall_ms;        /* when it was judged */
+};
+
+/* X(NAME, file name's extension, the function) */
+#define DRILL_FORMAT_MAP(X)                                                                                            \
+    X(TEXT, ".txt", report_text)                                                                                       \
+    X(JSON, ".json", report_json)                                                                                      \
+    X(JUNIT, ".xml", report_junit)                                                                                     \
+    X(MARKDOWN, ".md", report_markdown)
+enum drill_format {
+#define X(name, extension, function) DRILL_FORMAT_##name,
+    DRILL_FORMAT_MAP(X)
+#undef X
+        DRILL_FORMATS
+};
+/* By the extension of a file's name. ERR_USAGE: none of ours. */
+enum err drill_format_of(const char *path, enum drill_format *ret, struct why *why);
+/* Appends it, at most DRILL_REPORT_MAX bytes: what an outage holds is bounded. */
+void drill_report_write(const struct drill_report *r, enum drill_format format, struct buf *out);
+
+#endif

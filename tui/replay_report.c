@@ -1,0 +1,111 @@
+/*
+ * replay_report.c - plays a recording twice: to find the latest loss of a head, and to sum up the requests that were
+ * due since it began. The verdict is then what a live one would have been.
+ */
+#include "tui/replay_report.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/session/replayer.h"
+#include "tui/report_files.h"
+
+#include <stdlib.h>
+
+struct judging {
+    struct request_tally *tally; /* NULL: the first time */
+    struct session *session;
+    struct outage outage;
+    struct criteria limits;
+    char *ray_version;
+    bool has_redis, has_neuron;
+    uint64_t wall_ms;
+};
+
+static void on_applied(void *arg, const struct change *c)
+{
+    const struct judging *j = arg;
+    if (j->tally) tally_observe(j->tally, session_world(j->session), c);
+}
+
+static bool world_is_read(const struct world *w, enum world_kind kind)
+{
+    for (size_t i = 0; i < world_sources(w); i++) {
+        const struct source *source = world_source(w, i);
+        if (source->world == kind && source->state != SOURCE_OFF) return true;
+    }
+    return false;
+}
+
+static void outage_take(struct judging *j)
+{
+    const struct session *s = j->session;
+    const struct world *w = session_world(s);
+    const struct focus f = session_focus(s);
+    const struct recovery *r = session_recovery(s);
+    struct outage now;
+
+    j->wall_ms = clock_wall_ms(session_clock(s));
+    outage_of(r, w, &f, clock_now_ms(session_clock(s)), j->wall_ms, &now);
+    j->outage = now.state != OUTAGE_NONE && now.head_lost ? now : *outage_before(r);
+    if (j->outage.state == OUTAGE_NONE) j->outage = now;
+    free(j->ray_version);
+    j->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
+    j->has_redis = world_is_read(w, WORLD_REDIS);
+    j->has_neuron = world_is_read(w, WORLD_NEURON);
+}
+
+static void recording_play(const struct cli *cli, struct recording *recording, uint64_t at_ms, struct judging *j)
+{
+    const struct session_calls calls = {.applied = on_applied, .arg = j};
+    struct loop *loop = loop_new();
+    j->session = session_open_replay(loop, &cli->conf, &calls);
+    struct replayer *replayer = replayer_new(loop, recording, j->session);
+    replayer_to(replayer, at_ms);
+    if (!j->tally) outage_take(j);
+    replayer_free(replayer);
+    session_close(j->session);
+    loop_free(loop);
+}
+
+int replay_report(const struct cli *cli, struct recording *recording, uint64_t at_ms)
+{
+    static const char fault[] = "loss of the head";
+    struct judging j = {.tally = NULL};
+    struct drill_verdict verdict;
+    struct why why = {0};
+    enum err err = report_limits(cli, &j.limits, &why);
+
+    if (!err) err = report_files_check(cli, &why);
+    if (err) {
+        cli_say("%s", why.text);
+        return cli_exit_of(err);
+    }
+    recording_play(cli, recording, at_ms, &j);
+    j.tally = mem_zero(1, sizeof *j.tally);
+    tally_begin(j.tally, j.outage.service_uid, j.outage.t0_wall_ms);
+    recording_play(cli, recording, at_ms, &j);
+    drill_judge(&(struct verdict_ask){.outage = &j.outage,
+                                      .tally = j.tally,
+                                      .limits = &j.limits,
+                                      .wall_ms = j.wall_ms,
+                                      .has_redis = j.has_redis,
+                                      .has_fields = j.has_redis,
+                                      .has_neuron = j.has_neuron,
+                                      .has_prompts = tally_ended(&j.tally->sum[TALLY_PROMPTS]) > 0,
+                                      .fault = fault},
+                &verdict);
+    err = report_files_write(cli,
+                             &(struct drill_report){.verdict = &verdict,
+                                                    .outage = &j.outage,
+                                                    .tally = j.tally,
+                                                    .fault = fault,
+                                                    .context = recording_about(recording)->context,
+                                                    .ray_version = j.ray_version,
+                                                    .raydeck = RAYDECK_VERSION,
+                                                    .wall_ms = j.wall_ms},
+                             &why);
+    if (err) cli_say("%s", why.text);
+    free(j.tally);
+    free(j.ray_version);
+    return err || verdict.result != DRILL_PASS ? EXIT_FAILED : EXIT_FINE;
+}
