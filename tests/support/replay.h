@@ -31,7 +31,7 @@ enum replay_part {
     REPLAY_KUBERNETES = 1, /* neither Redis nor the Serve API nor a probe is fed */
     REPLAY_PROMPTS = 2,    /* the users' prompts are fed as prompts of ours */
     REPLAY_NO_TABLES = 4,  /* how many fields a GCS table has is not: the test adds the tables */
-    REPLAY_WHOAMI = 8      /* /whoami by the service stands for the probe of the users' way, where no /-/healthz took it */
+    REPLAY_WHOAMI = 8 /* /whoami by the service stands for the probe of the users' way, where no /-/healthz took it */
 };
 
 /* folder: its name under tests/fixtures/recordings. parts: of enum replay_part. Nothing is fed yet. What cannot be read
