@@ -115,7 +115,7 @@ static void on_probe(void *arg, const struct http_answer *answer)
         be->where.server_version = be->version;
     }
     for (int i = 0; i < API_KINDS; i++)
-        if (be->kind[i]) reflector_alive(be->kind[i]);
+        if (be->kind[i]) reflector_alive(be->kind[i], loop_now_ms() - be->probe_ms);
 }
 
 /* A link that is cut is probed more often: what has healed is to be seen within 5 s. */

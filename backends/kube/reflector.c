@@ -80,12 +80,15 @@ static bool is_link_err(enum err err)
     return err == ERR_REFUSED || err == ERR_RESET || err == ERR_TIMEOUT || err == ERR_DNS || err == ERR_TLS;
 }
 
-void reflector_alive(struct reflector *r)
+void reflector_alive(struct reflector *r, uint64_t took_ms)
 {
-    if (r->state == SOURCE_LIVE && r->call)
-        sink_put(&r->sink, change_new(CHANGE_ALIVE, r->source, WORLD_KUBE));
-    else if (!r->call && reflector_is_cut(r))
+    if (r->state == SOURCE_LIVE && r->call) {
+        struct change *c = change_new(CHANGE_ALIVE, r->source, WORLD_KUBE);
+        c->number = took_ms + 1;
+        sink_put(&r->sink, c);
+    } else if (!r->call && reflector_is_cut(r)) {
         reflector_after(r, 0);
+    }
 }
 
 void reflector_lost(struct reflector *r, enum err err, const char *why)

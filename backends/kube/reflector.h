@@ -47,7 +47,7 @@ void reflector_free(struct reflector *r); /* emits nothing any more; NULL is fin
 
 void reflector_relist(struct reflector *r); /* starts a new list now */
 /* The server answered the liveness probe: emits ALIVE if watching; retries at once if DOWN for a connection error. */
-void reflector_alive(struct reflector *r);
+void reflector_alive(struct reflector *r, uint64_t took_ms);
 /* The liveness probe failed: cancels the watch, publishes DOWN, and retries with back-off. */
 void reflector_lost(struct reflector *r, enum err err, const char *why);
 bool reflector_is_cut(const struct reflector *r); /* DOWN for a connection error */

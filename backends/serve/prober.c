@@ -164,6 +164,7 @@ static bool answer_tells_of_serve(const struct http_answer *answer, enum serve_f
 {
     if (f == SERVE_FAILURE_OURS || f == SERVE_FAILURE_CANCELLED) return false;
     if (!proxied || f == SERVE_FAILURE_NONE) return true;
+    if (f == SERVE_FAILURE_API_SERVER) return false;
     return f != SERVE_FAILURE_FORBIDDEN && (answer->status || f == SERVE_FAILURE_TIMEOUT);
 }
 

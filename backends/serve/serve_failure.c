@@ -51,7 +51,8 @@ static enum serve_failure failure_of_err(enum err e)
     }
 }
 
-/* Messages of Go's net package in the API server's Status (recorded from 1.34.4). */
+/* Messages of Go's net package in the API server's Status (recorded from 1.34.4). Any other is of the API server
+ * itself: that it cannot reach etcd, that it ends, that it has no agent to the nodes. */
 static enum serve_failure failure_of_dialler(const char *message)
 {
     static const struct {
@@ -71,7 +72,7 @@ static enum serve_failure failure_of_dialler(const char *message)
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (strstr(message, known[i].words)) return known[i].failure;
     }
-    return SERVE_FAILURE_SERVER;
+    return SERVE_FAILURE_API_SERVER;
 }
 
 /* The message of a Kubernetes Status; NULL where the body is none. Caller frees. */
@@ -109,6 +110,8 @@ static enum serve_failure failure_of_status(const struct http_answer *answer, bo
         e = err_of_failure(f);
     } else if (message && status == 404) {
         f = SERVE_FAILURE_UNREACHABLE;
+    } else if (message && status == 429) { /* priority and fairness */
+        f = SERVE_FAILURE_API_SERVER;
     } else if (status == 401 || status == 403) {
         f = SERVE_FAILURE_FORBIDDEN;
     } else {

@@ -9,11 +9,12 @@
 /* X(NAME, the word in a REQUEST record's `failure`) */
 #define SERVE_FAILURE_MAP(X)                                                                                           \
     X(NONE, NULL)                                                                                                      \
-    X(REFUSED, "refused")         /* ECONNREFUSED */                                                                   \
-    X(RESET, "reset")             /* connection closed before a response */                                            \
-    X(TIMEOUT, "timeout")         /* no response in time */                                                            \
-    X(UNREACHABLE, "unreachable") /* no such name, no route, TLS, no endpoint */                                       \
-    X(FORBIDDEN, "forbidden")     /* 401, 403: of the API server or of Serve */                                        \
+    X(REFUSED, "refused")             /* ECONNREFUSED */                                                               \
+    X(RESET, "reset")                 /* connection closed before a response */                                        \
+    X(TIMEOUT, "timeout")             /* no response in time */                                                        \
+    X(UNREACHABLE, "unreachable")     /* no such name, no route, TLS, no endpoint */                                   \
+    X(FORBIDDEN, "forbidden")         /* 401, 403: of the API server or of Serve */                                    \
+    X(API_SERVER, "API server error") /* its own: says nothing about Serve */                                          \
     X(SERVER, "5xx")                                                                                                   \
     X(CLIENT, "4xx")                                                                                                   \
     X(TOO_LONG, "too long") /* more than a GET can carry: it was not sent */                                           \

@@ -26,7 +26,8 @@ enum source_state {
 
 enum change_type {
     CHANGE_SOURCE,   /* a source appears, or its state changes: source, world, state, why, detail */
-    CHANGE_ALIVE,    /* a proof of life of the source, without news */
+    CHANGE_ALIVE,    /* a proof of life of the source, without news; number: it is the response to a request of ours,
+                        which took number - 1 ms; 0: it is not, or how long is not known */
     CHANGE_PUT,      /* record: adds or replaces a row */
     CHANGE_GONE,     /* table, key: removes a row (a tombstone stays for a while) */
     CHANGE_RELIST,   /* table: a full list begins; marks the source's rows of that table */

@@ -79,6 +79,13 @@ static void put_source(const struct source_slot *slot, const struct sink *sink)
     for (int t = 0; t < TABLE_COUNT; t++) put_dropped(slot, (enum table)t, sink);
 }
 
+static void put_response(const struct source *s, uint64_t number, uint64_t at_ms, const struct sink *sink)
+{
+    struct change *c = change_new(CHANGE_ALIVE, s->id, s->world);
+    c->number = number;
+    put_at(sink, c, at_ms, 0);
+}
+
 /* The last words: a change that says nothing new, and a proof of life. */
 static void put_life(const struct source_slot *slot, const struct sink *sink)
 {
@@ -88,6 +95,9 @@ static void put_life(const struct source_slot *slot, const struct sink *sink)
         c->number = slot->reported_dropped[0];
         put_at(sink, c, s->last_change_ms, 0);
     }
+    for (unsigned i = s->prompts > SOURCE_PROMPTS ? s->prompts - SOURCE_PROMPTS : 0; i < s->prompts; i++)
+        put_response(s, 1, s->prompt_ms[i % SOURCE_PROMPTS], sink);
+    if (s->timed && !s->prompts) put_response(s, SOURCE_PROMPT_MS + 2, s->since_ms, sink);
     if (s->last_alive_ms) put_at(sink, change_new(CHANGE_ALIVE, s->id, s->world), s->last_alive_ms, 0);
 }
 

@@ -59,21 +59,41 @@ static uint64_t newest_round_ms(const struct world *w)
     return row ? ROW(row, request)->round_ms.value : 0;
 }
 
-/* Wall time of the API server's last response to any request; 0: never. */
-static uint64_t api_answered_ms(const struct world *w, uint64_t now_ms, uint64_t wall_ms)
+static bool source_answered_within(const struct source *s, uint64_t from_ms, uint64_t to_ms)
 {
-    uint64_t newest_ms = 0;
+    const unsigned count = s->prompts < SOURCE_PROMPTS ? s->prompts : SOURCE_PROMPTS;
+    for (unsigned i = 0; i < count; i++)
+        if (s->prompt_ms[i] > from_ms && s->prompt_ms[i] <= to_ms) return true;
+    return false;
+}
+
+static uint64_t wall_to_ours(uint64_t of_wall_ms, uint64_t now_ms, uint64_t wall_ms)
+{
+    const uint64_t age_ms = wall_ms > of_wall_ms ? wall_ms - of_wall_ms : 0;
+    return now_ms > age_ms ? now_ms - age_ms : 0;
+}
+
+/* Did the API server answer another request, and promptly, while this one waited, in the second half of its time? It
+ * may have stopped after this one had come; and one that queues requests still sends what is watched. Where its sources
+ * do not tell how long their requests took, it is enough that it was heard since. */
+static bool api_answered_meanwhile(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
+{
+    const uint64_t from_ms = wall_to_ours(q->sent.value + (q->done.value - q->sent.value) / 2, now_ms, wall_ms);
+    const uint64_t to_ms = wall_to_ours(q->done.value, now_ms, wall_ms);
+    bool timed = false, heard = false, prompt = false;
     for (size_t i = 0; i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
-        if (s->world == WORLD_KUBE && s->last_alive_ms > newest_ms) newest_ms = s->last_alive_ms;
+        if (s->world != WORLD_KUBE) continue;
+        timed = timed || s->timed;
+        heard = heard || s->last_alive_ms > from_ms;
+        prompt = prompt || source_answered_within(s, from_ms, to_ms);
     }
-    uint64_t age_ms = now_ms > newest_ms ? now_ms - newest_ms : 0;
-    return newest_ms && wall_ms > age_ms ? wall_ms - age_ms : 0;
+    return timed ? prompt : heard;
 }
 
 bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
 {
-    static const char *const ours[] = {"forbidden", "not sent", "cancelled", "too long"};
+    static const char *const ours[] = {"forbidden", "not sent", "cancelled", "too long", "API server error"};
     static const char *const of_the_path[] = {"4xx", "bad body"}; /* this is not what is served there */
     if (text_eq(q->phase, "cancelled")) return false;
     for (size_t i = 0; i < ARRAY_LEN(ours); i++)
@@ -82,9 +102,7 @@ bool request_tells_of_serve(const struct world *w, const struct request *q, uint
         if (text_eq(q->failure, of_the_path[i]) && !text_eq(q->kind, "probe")) return false;
     if (q->proxied != TRI_YES) return !text_eq(q->failure, "unreachable");
     if (q->status.known) return true;
-    /* in the second half of its time: the server may have stopped after the request had come */
-    return text_eq(q->failure, "timeout") &&
-           api_answered_ms(w, now_ms, wall_ms) > q->sent.value + (q->done.value - q->sent.value) / 2;
+    return text_eq(q->failure, "timeout") && api_answered_meanwhile(w, q, now_ms, wall_ms);
 }
 
 /* Wall time at which the last probe ended. */

@@ -77,12 +77,21 @@ static void note_state(struct sources *s, struct source *source, const struct ch
     s->generation += !same;
 }
 
+static void note_response(struct source *source, const struct change *c)
+{
+    source->timed = true;
+    if (c->number - 1 > SOURCE_PROMPT_MS) return;
+    source->prompt_ms[source->prompts % SOURCE_PROMPTS] = c->at_ms;
+    source->prompts++;
+}
+
 void sources_note(struct sources *s, struct source_slot *slot, const struct change *c)
 {
     struct source *source = &slot->source;
     if (c->type == CHANGE_SOURCE) note_state(s, source, c);
     if (c->type == CHANGE_SOURCE && c->state != SOURCE_LIVE) return;
     if (c->at_ms > source->last_alive_ms) source->last_alive_ms = c->at_ms;
+    if (c->type == CHANGE_ALIVE && c->number) note_response(source, c);
     if (c->type != CHANGE_ALIVE && c->at_ms > source->last_change_ms) source->last_change_ms = c->at_ms;
 }
 

@@ -25,6 +25,8 @@ enum {
     WORLD_OWNERS = 16,     /* at once; changes of more are ignored */
     WORLD_SINCE_SLACK_MS = 10000,
     SOURCE_STALE_MS = 10000,
+    SOURCE_PROMPT_MS = 2000,
+    SOURCE_PROMPTS = 8,
     HISTORY_POINTS = 120 /* utilisation samples a core */
 };
 
@@ -51,8 +53,13 @@ struct source {
     uint64_t last_change_ms; /* 0: never */
     uint64_t last_alive_ms;  /* 0: never */
     uint64_t listed_ms;      /* a first full list was completed; 0: not yet */
-    uint64_t unread;         /* items of all tables that could not be parsed and were left out */
-    const char *unread_why;  /* why, for one of them; NULL: unknown */
+    /* When requests of ours were answered promptly, within SOURCE_PROMPT_MS; a ring. timed: it tells how long they took
+     */
+    bool timed;
+    uint64_t prompt_ms[SOURCE_PROMPTS];
+    unsigned prompts;
+    uint64_t unread;        /* items of all tables that could not be parsed and were left out */
+    const char *unread_why; /* why, for one of them; NULL: unknown */
 };
 
 struct world;

@@ -344,6 +344,46 @@ static void an_api_server_that_is_stopped_is_no_no(void **state)
     top_is(s, "NO", EVIDENCE_WAY);
 }
 
+/* The API server answered a request of ours, in so long. */
+static void api_answers(struct small *s, uint64_t took_ms)
+{
+    struct change *c = change_new(CHANGE_ALIVE, KUBE, WORLD_KUBE);
+    c->number = took_ms + 1;
+    small_apply(s, c);
+}
+
+/* It queues requests, and goes on sending what is watched. */
+static void an_api_server_that_is_slow_is_no_no(void **state)
+{
+    struct small *s = *state;
+    api_answers(s, 20);
+    second(s, "ok", "ok");
+    small_wait(s, 12000);
+    small_apply(s, change_new(CHANGE_ALIVE, KUBE, WORLD_KUBE)); /* a bookmark */
+    api_answers(s, SOURCE_PROMPT_MS + 1);
+    time_out(s, "way", "t", true);
+    time_out(s, "probe", "p", true);
+    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    is(s, EVIDENCE_PROXIES, "–", "not seen: API server: timed out");
+    top_is(s, "–", EVIDENCE_WAY);
+    api_answers(s, SOURCE_PROMPT_MS); /* while they waited: it is the service */
+    is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
+}
+
+/* What timed out while it was stopped says nothing once it goes on. */
+static void an_api_server_that_goes_on_makes_no_no(void **state)
+{
+    struct small *s = *state;
+    api_answers(s, 20);
+    small_wait(s, 20000);
+    time_out(s, "way", "t", true);
+    small_wait(s, 100);
+    api_answers(s, 20);
+    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · 2 endpoints, not head");
+    second(s, "ok", "ok");
+    top_is(s, "YES", EVIDENCE_WAY);
+}
+
 static void a_time_out_of_the_service_itself_is_no(void **state)
 {
     struct small *s = *state;
@@ -353,7 +393,8 @@ static void a_time_out_of_the_service_itself_is_no(void **state)
 
 static void what_is_forbidden_or_not_sent_is_unknown(void **state)
 {
-    static const char *const words[] = {"forbidden", "not sent", "cancelled", "unreachable", "4xx", "bad body"};
+    static const char *const words[] = {"forbidden", "not sent", "cancelled",   "API server error",
+                                        "too long",  "4xx",      "unreachable", "bad body"};
     struct small *s = *state;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
         char key[16];
@@ -361,6 +402,7 @@ static void what_is_forbidden_or_not_sent_is_unknown(void **state)
         small_request(s, "way", key, false, "failed", words[i], 1000);
         struct service_evidence e = evidence(s);
         if (e.line[EVIDENCE_WAY].verdict != VERDICT_UNKNOWN) fail_msg("%s judges the service", words[i]);
+        assert_true(text_has(e.line[EVIDENCE_WAY].why, words[i])); /* with the reason */
         small_probe(s, "p", q5rdw, "cancelled", words[i], 1000);
         assert_string_equal(evidence_word(evidence(s).verdict), "–");
     }
@@ -422,6 +464,8 @@ int main(void)
         WITH(executions_are_evidence_of_a_model),
         WITH(a_model_that_nobody_asks_is_not_known),
         WITH(an_api_server_that_is_stopped_is_no_no),
+        WITH(an_api_server_that_is_slow_is_no_no),
+        WITH(an_api_server_that_goes_on_makes_no_no),
         WITH(a_time_out_of_the_service_itself_is_no),
         WITH(what_is_forbidden_or_not_sent_is_unknown),
         WITH(endpoints_of_an_api_server_that_is_silent),

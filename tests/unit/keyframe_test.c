@@ -64,6 +64,12 @@ static void assert_world_equal(const struct world *a, const struct world *b, boo
         assert_int_equal(s->last_alive_ms, t->last_alive_ms);
         assert_int_equal(s->listed_ms, t->listed_ms);
         assert_int_equal(s->unread, t->unread);
+        assert_int_equal(s->timed, t->timed);
+        assert_int_equal(s->prompts > SOURCE_PROMPTS ? SOURCE_PROMPTS : s->prompts,
+                         t->prompts > SOURCE_PROMPTS ? SOURCE_PROMPTS : t->prompts);
+        for (unsigned n = 1; n <= s->prompts && n <= SOURCE_PROMPTS; n++)
+            assert_int_equal(s->prompt_ms[(s->prompts - n) % SOURCE_PROMPTS],
+                             t->prompt_ms[(t->prompts - n) % SOURCE_PROMPTS]);
     }
     for (int table = 0; table < TABLE_COUNT; table++) {
         const struct row *of_b = world_first(b, (enum table)table);

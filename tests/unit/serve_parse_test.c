@@ -207,6 +207,20 @@ static void test_failures_behind_the_proxy(void **state)
                                 true, &why),
                      SERVE_FAILURE_UNREACHABLE);
     assert_int_equal(failure_of(502, ERR_OK, "bad gateway", true, &why), SERVE_FAILURE_SERVER);
+    static const struct {
+        long status;
+        const char *message;
+    } own[] = {{500, "etcdserver: request timed out"},
+               {503, "error trying to reach service: No agent available"},
+               {504, "Timeout: request did not complete within the allotted timeout"},
+               {429, "too many requests, please try again later"}};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) { /* the API server's own say nothing of Serve */
+        char body[256];
+        snprintf(body, sizeof body, "{\"kind\":\"Status\",\"message\":\"%s\"}", own[i].message);
+        assert_int_equal(failure_of(own[i].status, ERR_OK, body, true, &why), SERVE_FAILURE_API_SERVER);
+        assert_int_not_equal(failure_of(own[i].status, ERR_OK, body, false, &why), SERVE_FAILURE_API_SERVER);
+    }
+    assert_string_equal(serve_failure_word(SERVE_FAILURE_API_SERVER), "API server error");
 }
 
 int main(void)

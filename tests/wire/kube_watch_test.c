@@ -573,6 +573,8 @@ static void a_dead_link_is_noticed_and_redialled(void **state)
     assert_int_equal(s.lists[TABLE_KNODE], 1);
     assert_true(s.watches[TABLE_KNODE] >= 2);
     assert_true(s.changes[CHANGE_ALIVE] > alive);
+    const struct source *nodes = world_source_named(s.world, "kube/nodes");
+    assert_true(nodes->timed && nodes->prompts > 0); /* how long the answer took is told with it */
     kube_fixture_stop(&s);
 }
 
