@@ -1,4 +1,4 @@
-/* answering.c - Whether Serve answers just now, in words for who waits for it. */
+/* answering.c - see answering.h. */
 #include "tui/answering.h"
 
 #include "backends/world/evidence.h"

@@ -124,7 +124,7 @@ static void app_draw(struct app *app)
     screen_update(app->screen, &view);
     app_overlay_update(app, &view);
     screen_draw(app->screen, &view, &app->canvas);
-    /* The caption of a walkthrough lies over a whole-screen overlay, and under the others. */
+    /* Draws the caption of a walkthrough over a whole-screen overlay, and under other overlays. */
     const bool whole = app->overlays.top && app->overlays.top->ops->whole_screen;
     if (whole) overlays_draw(&app->overlays, &view, &app->canvas);
     app_script_draw(app, &view);

@@ -1,4 +1,4 @@
-/* app_commands.c - carries out the commands of commands.def, or reports why one is not available. */
+/* app_commands.c - runs the commands of commands.def, or reports why one is not available. */
 #include "backends/base/mem.h"
 #include "tui/app_priv.h"
 #include "tui/themes.h"

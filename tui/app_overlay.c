@@ -1,4 +1,4 @@
-/* app_overlay.c - what lies over the screen: opened, fed with input, closed; and whether a question was read. */
+/* app_overlay.c - opens, feeds and closes overlays, and decides when a question can have been read. */
 #include "tui/app_priv.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ void app_question_shown(struct app *app)
     set_read_alarm(app);
 }
 
-/* Input that is pending by now was typed too early: it is processed first, and restarts the time to read. */
+/* Processes pending input first: it was typed too early, and restarts the reading time. */
 void app_question_due(void *arg)
 {
     struct app *app = arg;
@@ -77,7 +77,7 @@ void app_overlay_update(struct app *app, const struct view *view)
 void app_overlay_input(struct app *app, const struct input *in)
 {
     struct overlay *o = app->overlays.top;
-    /* A question that was not read yet takes no answer but Esc; one that cannot be read any more is cancelled. */
+    /* An unread question accepts only Esc; one that no longer fits on the screen is cancelled. */
     if (o->ops->asks && app->reading.state != READING_OVER && in->key != KEYP_ESC) {
         reading_typed(&app->reading, loop_now_ms());
         return;
@@ -88,7 +88,7 @@ void app_overlay_input(struct app *app, const struct input *in)
     overlay_finish(&app->overlays, unreadable ? OVERLAY_CANCELLED : o->ops->input(o, &view, in), app);
 }
 
-/* What was typed before the process stopped answers nothing after it. */
+/* Input from before a stop must not answer a question after it. */
 void app_overlay_resumed(struct app *app)
 {
     for (struct overlay *o = app->overlays.top; o; o = o->below)

@@ -1,4 +1,4 @@
-/* app_record.c - the console's recordings: --record FILE, the flight recorder, and what was saved of it. */
+/* app_record.c - the console's recordings: --record FILE, the flight recorder and the saved recordings. */
 #include "tui/app_priv.h"
 
 #include "backends/base/mem.h"

@@ -1,5 +1,5 @@
-/* app_replay.c - a recording on the console: played at a speed, paused, stepped, sought. The clock of the loop stands
- * where the recording does. */
+/* app_replay.c - plays a recording in the console: speed, pause, step, seek. Sets the loop's clock to the recording's
+ * time. */
 #include "tui/app_priv.h"
 
 #include "backends/base/mem.h"
@@ -13,9 +13,9 @@ enum { FRAME_MS = 100, SPEED_SLOWEST = -2, SPEED_FASTEST = 6, STEP_MS = 100 };
 struct app_replay {
     struct recording *recording; /* the command line's */
     struct replayer *replayer;
-    struct alarm *alarm; /* by the machine */
-    uint64_t played_ms;  /* by the machine: when it was moved last */
-    uint64_t part_us;    /* of a millisecond of the recording, not played yet */
+    struct alarm *alarm; /* on the system clock */
+    uint64_t played_ms;  /* system clock: time of the last advance */
+    uint64_t part_us;    /* fraction of a millisecond not yet played */
     int speed;           /* a power of two */
     bool paused;
 };
@@ -111,7 +111,7 @@ void app_replay_pause(struct app *app)
     replay_to(app, replayer_now(r->replayer));
 }
 
-/* What a step stops at. */
+/* Whether a step stops at this change. */
 static uint64_t replay_generation(const struct app *app)
 {
     static const enum table tables[] = {TABLE_RAYSERVICE, TABLE_RAYCLUSTER, TABLE_POD,   TABLE_EVENT,

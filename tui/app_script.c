@@ -1,5 +1,5 @@
-/* app_script.c - runs a walkthrough in the console: its keys are input like a person's, and a person's key pauses it.
- * And the demo's two controls: speed and reset. */
+/* app_script.c - runs a walkthrough in the console: its keys are handled as typed ones are, and a typed key pauses it.
+ * Also the demo's speed and reset. */
 #include "tui/app_priv.h"
 #include "tui/script_file.h"
 
@@ -86,7 +86,8 @@ static void carry_out(struct app *app, const struct script_act *act)
     app->dirty = true;
 }
 
-/* A script's key answers a question only once it could be read, like a person's. A pending decision may open one. */
+/* Like a typed key, a script's key answers a question only once it can have been read. A pending decision may open
+ * one. */
 static bool answer_would_be_lost(const struct app *app)
 {
     if (arming_store_busy(app->armed)) return true;

@@ -1,7 +1,7 @@
 /*
  * arming.c - see arming.h. The file: {"version":2,"clusters":{ID:{"context":NAME,"boot":ID,"until_boot_ms":N,
- * "until_ms":N}}}, or in place of an entry's limits {"disarmed":true,"until_ms":N}. Version 1 kept contexts by their
- * names; what is in it arms nothing.
+ * "until_ms":N}}}, or in place of an entry's limits {"disarmed":true,"until_ms":N}. Version 1, keyed by context names,
+ * arms nothing.
  */
 #include "tui/arming.h"
 
@@ -36,7 +36,7 @@ char *arming_file(void)
     return NULL;
 }
 
-/* NULL where there is no file, and where it cannot be used: then why says so. */
+/* NULL: no file, or an unusable one; why has the reason. */
 static cJSON *file_parse(const struct arming_text *file, struct why *why)
 {
     cJSON *root = NULL;
@@ -59,7 +59,7 @@ static bool is_within(struct known_u64 until, uint64_t now_ms)
     return until.known && until.value > now_ms && until.value <= now_ms + ARMED_FOR_MS;
 }
 
-/* By both clocks: of CLOCK_BOOTTIME only this boot's counts. */
+/* Both clocks limit it; CLOCK_BOOTTIME only within the same boot. */
 static bool entry_arms(const cJSON *entry, const struct arming_clock *now)
 {
     const char *boot = json_str(entry, "boot");
@@ -72,7 +72,7 @@ static bool entry_disarms(const cJSON *entry)
     return cJSON_IsTrue(json_get(entry, "disarmed"));
 }
 
-/* What configuration alone says; true: the file has nothing to add. */
+/* The state that the configuration determines; true: the file is irrelevant. */
 static bool arming_by_conf(const struct conf *conf, const struct kube_where *where, struct arming *a)
 {
     const struct conf_cluster cluster = {where ? where->context : NULL, where ? where->server : NULL,
@@ -118,7 +118,7 @@ struct arming arming_of(const struct conf *conf, const struct kube_where *where,
     return a;
 }
 
-/* The oldest go first. */
+/* Removes the entries that expire first. */
 static void entries_bound(cJSON *clusters)
 {
     while (cJSON_GetArraySize(clusters) > ARMED_ENTRIES) {
@@ -160,7 +160,7 @@ char *arming_change(const struct conf *conf, const struct kube_where *where, con
         clusters = cJSON_AddObjectToObject(root, "clusters");
     }
     cJSON_DeleteItemFromObjectCaseSensitive(clusters, where->id);
-    /* A development context that is armed again needs no entry: it is what config.yaml says. */
+    /* A development context is armed by config.yaml and needs no entry. */
     if (!armed || !a.development) cJSON_AddItemToObject(clusters, where->id, entry_new(where, now, armed));
     entries_bound(clusters);
     char *text = cJSON_Print(root);

@@ -14,13 +14,13 @@ struct arming_store {
     struct loop *loop;
     const struct conf *conf;
     struct arming_store_calls calls;
-    char *path; /* NULL: nothing is kept */
+    char *path; /* NULL: no state directory */
     struct arming now;
     struct file_job *job;
-    bool again;         /* what is in flight began before a read was asked for: another one follows */
-    bool arms, decides; /* the write in flight arms; is what the decision waits for */
-    bool disarmed;      /* here, whatever the file says: it is not written yet, or cannot be */
-    char *written;      /* the text that is being written */
+    bool again;         /* read again when the job in flight has ended */
+    bool arms, decides; /* the write in flight arms; belongs to the pending decision */
+    bool disarmed;      /* in this console, even if the file was not written */
+    char *written;      /* the text of the write in flight */
     uint64_t looked_ms;
     struct alarm *limit;
     enum decision decision;
@@ -55,7 +55,7 @@ static void store_take(struct arming_store *s, const struct arming_text *file)
     store_publish(s);
 }
 
-/* Whoever armed was told that it failed: what was written too late is taken back. */
+/* A write that completes after its decision timed out is reverted. */
 static void store_take_back(struct arming_store *s)
 {
     const struct arming_clock now = arming_clock_now(loop_clock(s->loop));
@@ -95,7 +95,7 @@ static void store_write(struct arming_store *s, char *text /* takes */, bool arm
     s->job = file_job_write(s->loop, s->path, text, strlen(text), on_written, s);
 }
 
-/* Arms or disarms, on top of what the file holds now. */
+/* Arms or disarms, merging with the file's current content. */
 static void store_change(struct arming_store *s, const struct arming_text *file)
 {
     const struct arming_clock now = arming_clock_now(loop_clock(s->loop));

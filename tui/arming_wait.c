@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One job on the file, and what came of it. */
+/* One job on the file, and its result. */
 struct file_wait {
     struct snapshot *snapshot;
-    struct file_job *job; /* NULL: it is done */
+    struct file_job *job; /* NULL: finished */
     enum err err;
-    char *text; /* that was read; NULL: none */
+    char *text; /* the file's text; NULL: none */
     struct why why;
 };
 
@@ -33,7 +33,7 @@ static bool file_is_done(void *arg)
     return !w->job;
 }
 
-/* ERR_CANCELLED where a signal has come; whatever else came of it is in w->err. */
+/* ERR_CANCELLED: a signal arrived; other outcomes are in w->err. */
 static enum err file_wait_end(struct file_wait *w, const char *path)
 {
     enum err err = snapshot_until(w->snapshot, file_is_done, w, ARMING_WAIT_MS);
@@ -44,7 +44,7 @@ static enum err file_wait_end(struct file_wait *w, const char *path)
     return err == ERR_CANCELLED ? err : ERR_OK;
 }
 
-/* w->text is the caller's. path NULL: there is no file. */
+/* The caller owns w->text. path NULL: no file. */
 static enum err file_wait_read(struct file_wait *w, const char *path)
 {
     w->err = ERR_NOT_FOUND;

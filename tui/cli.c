@@ -85,7 +85,7 @@ static enum err check_word(const char *option, const char *value, const char *co
     return why_set(why, ERR_USAGE, "--%s: there is no %s", option, value);
 }
 
-/* The path of the question is put behind it: a query would end up in its middle, and may be a secret. */
+/* A path is appended to the URL, so it must not have a query, which may also be a secret. */
 static enum err check_prompt(const char *url, struct why *why)
 {
     if (!url || !url_authority(url) || !strpbrk(url, "?#")) return ERR_OK;
@@ -114,7 +114,7 @@ static enum err check_values(const struct cli *cli, struct why *why)
     return err;
 }
 
-/* getopt_long's own table, out of ours. */
+/* Builds getopt_long's table from options.def. */
 static void getopt_tables(struct option *table, char *letters)
 {
     size_t used = 0;
@@ -138,7 +138,7 @@ static const struct option_row *option_found(int got)
     return NULL;
 }
 
-/* What getopt could not take (got '?' or ':'). Its value is not shown: it may be a secret whose option was mistyped. */
+/* Reports an option that getopt rejected ('?' or ':'), without its value, which may be a secret. */
 static enum err option_bad(int got, const char *argument, struct why *why)
 {
     if (argument[0] != '-' || argument[1] != '-' || (optopt && optopt < OPTION_BASE))
@@ -215,7 +215,7 @@ static char *config_default(void)
 
 enum err cli_configure(struct cli *cli, struct why *why)
 {
-    /* A demo is the same on every machine: the environment speaks of real clusters. */
+    /* A demo ignores the environment, which configures real clusters. */
     enum err err = cli->conf.demo ? ERR_OK : conf_from_env(&cli->conf, env_value, why);
     if (err) return err;
     bool named = cli->conf.config_path != NULL;
@@ -257,7 +257,7 @@ void cli_done(struct cli *cli)
     for (size_t i = 0; i < cli->demo_vars_count; i++) mem_free_secret(cli->demo_vars[i]);
 }
 
-/* The value of an option in argv, given apart or after '='; NULL: it is another. */
+/* The value of an option in argv, separate or after '='; NULL: another option. */
 static char *value_in(int i, char **argv, const char *option)
 {
     size_t len = strlen(option);

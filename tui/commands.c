@@ -11,7 +11,7 @@ const struct command commands[CMD_COUNT] = {
 #undef CMD
 };
 
-/* "q ^C" are two keys, "x k" one sequence: a leader is a key that no command has for itself. The leaders: */
+/* "q ^C" are two keys, "x k" one sequence: a leader is a key that is not bound by itself. The leaders: */
 static const char *const leaders[] = {"x", NULL};
 
 struct binding {

@@ -26,11 +26,11 @@ struct demo {
     char folder[PATH_TEXT_MAX], config[PATH_TEXT_MAX + 16], env[PATH_TEXT_MAX + 16], control[PATH_TEXT_MAX + 16],
         program[PATH_TEXT_MAX + 16];
     pid_t pid;
-    int stdin_fd; /* closing it ends the child */
+    int stdin_fd; /* closing it terminates the child */
     int out_fd, err_fd;
 };
 
-/* Beside this program, where both were built or installed. */
+/* In the directory of this program. */
 static enum err find_program(struct demo *d, struct why *why)
 {
     char self[PATH_TEXT_MAX];
@@ -55,7 +55,7 @@ static enum err make_folder(struct demo *d, struct why *why)
     return ERR_OK;
 }
 
-/* Keys typed at the console must not reach the child as signals: it gets a process group of its own. */
+/* A process group of its own, so that signals of the terminal's keys do not reach the child. */
 static enum err sim_spawn(struct demo *d, const struct demo_conf *conf, struct why *why)
 {
     int in[2], out[2], err[2];
@@ -92,8 +92,8 @@ static enum err sim_spawn(struct demo *d, const struct demo_conf *conf, struct w
     return why_set(why, ERR_CHILD, "%s: %s", d->program, strerror(failed));
 }
 
-/* What ends the program waits while the folder has no owner: the simulator removes it, however we end. The child begins
- * with the same signals blocked, since it may still be of our group when ^C comes; it lets them in when it is ready. */
+/* Blocks fatal signals until the simulator, which removes the directory, has started. The child inherits the blocked
+ * signals, since it may still be in our process group on ^C, and unblocks them when ready. */
 static enum err demo_begin(struct demo *d, const struct demo_conf *conf, struct why *why)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -107,12 +107,12 @@ static enum err demo_begin(struct demo *d, const struct demo_conf *conf, struct 
     return err;
 }
 
-/* Adds what there is to read; false at the end of the file. */
+/* Appends the available bytes; false: end of file. */
 static bool fd_drain(int fd, struct buf *out)
 {
     char piece[1024];
     ssize_t got = read(fd, piece, sizeof piece);
-    if (got > 0) buf_add(out, piece, (size_t)got); /* beyond the maximum: not needed */
+    if (got > 0) buf_add(out, piece, (size_t)got); /* ignores bytes beyond the maximum */
     return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 
@@ -135,7 +135,7 @@ static enum err wait_ready(struct demo *d, struct why *why)
         result = why_set(why, alive ? ERR_TIMEOUT : ERR_CHILD, "the simulated cluster did not start: %s",
                          *said ? said : "it said nothing");
     else if (*said)
-        fputs(said, stderr); /* what is missing, such as redis-server */
+        fputs(said, stderr); /* such as a missing redis-server */
     free(said);
     buf_done(&out);
     buf_done(&err);
@@ -153,7 +153,7 @@ enum err demo_start(const struct demo_conf *conf, struct demo **ret, struct why 
         demo_stop(d);
         return err;
     }
-    /* It goes on writing; nobody reads, and a full pipe must not stop it. */
+    /* Drains its output: a full pipe must not block it. */
     fcntl(d->out_fd, F_SETFL, O_NONBLOCK);
     close(d->out_fd);
     close(d->err_fd);
@@ -177,7 +177,7 @@ const char *demo_control(const struct demo *d)
     return d->control;
 }
 
-/* Asks by the end of its input first; what does not listen within STOP_MS is killed (its guard tidies up after it). */
+/* Closes its stdin; kills it if it has not exited within STOP_MS (its guard cleans up). */
 static void stop_child(struct demo *d)
 {
     uint64_t limit = loop_now_ms() + STOP_MS;
@@ -198,6 +198,6 @@ void demo_stop(struct demo *d)
     if (d->out_fd >= 0) close(d->out_fd);
     if (d->err_fd >= 0) close(d->err_fd);
     if (d->pid > 0) stop_child(d);
-    if (d->folder[0]) rmdir(d->folder); /* where no child came to own it; else it or its guard has removed it */
+    if (d->folder[0]) rmdir(d->folder); /* only if no child was started; else the child or its guard removes it */
     free(d);
 }

@@ -1,4 +1,4 @@
-/* frame_pace.c - Tells news from the routine of a service at rest. */
+/* frame_pace.c - see frame_pace.h. */
 #include "tui/frame_pace.h"
 
 #include "backends/base/text.h"

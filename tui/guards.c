@@ -1,4 +1,4 @@
-/* guards.c - Questions before a change, on the command line. */
+/* guards.c - see guards.h. */
 #include "tui/guards.h"
 
 #include "backends/base/mem.h"
@@ -53,7 +53,7 @@ static enum err context_allowed(const struct cli *cli, struct snapshot *snapshot
 enum err guards_context(const struct cli *cli, struct snapshot *snapshot, struct why *why)
 {
     enum err err = context_allowed(cli, snapshot, why);
-    /* For the one change that the subcommand makes; its confirmation follows. */
+    /* Arms for this subcommand's change only; its confirmation follows. */
     if (!err) session_allow_changes(snapshot_session(snapshot), UINT64_MAX);
     return err;
 }

@@ -13,7 +13,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-/* What packagers call; not options a person needs, so not in --help. */
+/* For packagers; not in --help. */
 static bool print_generated(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--man") == 0)
@@ -59,7 +59,7 @@ static int run_cli(struct cli *cli, int argc, char **argv)
     return status;
 }
 
-/* A status that says that something is wrong says enough; a reader that has left knows. */
+/* Reports a failed write to stdout unless the status is an error already or the reader has exited. */
 static int output_done(int status)
 {
     struct why why;
@@ -68,7 +68,7 @@ static int output_done(int status)
     return err && status == EXIT_FINE ? EXIT_FAILED : status;
 }
 
-/* Passwords and tokens are in our memory, and nobody looks after a core file; children inherit the limit. */
+/* Disables core files, which would contain passwords and tokens; children inherit the limit. */
 static void keep_core_in(void)
 {
     const char *asked = getenv("RAYDECK_CORE_DUMPS");
@@ -78,7 +78,7 @@ static void keep_core_in(void)
         limit.rlim_cur = 0;
         setrlimit(RLIMIT_CORE, &limit);
     }
-    prctl(PR_SET_DUMPABLE, 0); /* a core_pattern that is a pipe heeds no limit */
+    prctl(PR_SET_DUMPABLE, 0); /* a core_pattern that is a pipe ignores the limit */
 }
 
 int main(int argc, char **argv)
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
     file_reserve_stdio();
     keep_core_in();
     setlocale(LC_CTYPE, "");
-    /* A server that hangs up is an error of a write, never the end of the console. */
+    /* A closed connection must be a write error, not a fatal signal. */
     const struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     if (print_generated(argc, argv)) return output_done(EXIT_FINE);

@@ -1,4 +1,4 @@
-/* manifest_file.c - the manifest that a command names: found, loaded, linted. */
+/* manifest_file.c - see manifest_file.h. */
 #include "tui/manifest_file.h"
 
 #include "backends/base/mem.h"
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* As a person would write it: without the way through other folders, and from where he is. */
+/* Shortens a path for display: normalised, and relative to the working directory. */
 static void path_shorten(char *path, size_t size)
 {
     char whole[PATH_MAX], here[PATH_MAX];
@@ -21,7 +21,7 @@ static void path_shorten(char *path, size_t size)
     snprintf(path, size, "%s", below ? whole + len + 1 : whole);
 }
 
-/* What is done with a manifest's path. */
+/* A function to apply to a manifest's path. */
 typedef enum err taker(void *arg, const char *path, struct why *why);
 
 static enum err file_take(const char *path, taker *taken, void *arg, struct why *why)
@@ -59,7 +59,7 @@ struct linting {
     struct variables *vars;
     struct findings *out;
     char **ret_file;
-    bool input; /* stdin, and the path is but its name */
+    bool input; /* stdin; path is only its name */
 };
 
 static enum err manifest_lint(void *arg, const char *path, struct why *why)
@@ -67,7 +67,7 @@ static enum err manifest_lint(void *arg, const char *path, struct why *why)
     struct linting *l = arg;
     struct buf text;
     const struct finding_where where = {.file = path, .line = 1, .column = 1};
-    /* More than a manifest may have: the parser says where it is too long. */
+    /* More than a manifest may have, so that the parser reports the limit. */
     buf_init(&text, 8 * (size_t)MANIFEST_BYTES);
     enum err err = l->input ? file_read_input(&text, why) : file_read(path, &text, why);
     if (!err) lint_text(path, buf_text(&text), text.len, l->vars, l->out);

@@ -1,4 +1,4 @@
-/* places.c - Where themes and manifests are installed. */
+/* places.c - see places.h. */
 #include "tui/places.h"
 
 #include <stdio.h>

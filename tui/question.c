@@ -25,23 +25,23 @@ struct question {
     struct snapshot *snapshot;
     const char *text;
     int fd;    /* our own, of the same terminal; -1: none */
-    bool dumb; /* it understands no sequences */
+    bool dumb; /* TERM=dumb: no escape sequences */
     uv_poll_t poll;
     struct keys *keys;
     struct alarm *read, *esc, *paste;
     struct reading reading;
-    unsigned owed; /* answers to ESC[5n that have not come */
-    bool answered; /* one has come, ever */
+    unsigned owed; /* outstanding answers to ESC[5n */
+    bool answered; /* the terminal has answered at least once */
     char line[QUESTION_LINE_MAX];
     size_t len;
-    bool entered; /* the line has its end; unless more follows at once */
-    bool again;   /* it is to be asked again, when what has come is read */
+    bool entered; /* end of line read; valid unless more input follows at once */
+    bool again;   /* ask again after reading the pending input */
     bool done, refused;
 };
 
 bool question_can_be_asked(void)
 {
-    unsigned in, err; /* the device itself, also where one of them was opened as /dev/tty */
+    unsigned in, err; /* device numbers, also if one was opened as /dev/tty */
     return ioctl(STDIN_FILENO, TIOCGDEV, &in) == 0 && ioctl(STDERR_FILENO, TIOCGDEV, &err) == 0 && in == err;
 }
 
@@ -117,7 +117,7 @@ static void on_key(struct question *q, const struct input *in)
 {
     const bool ctrl = in->mods == MOD_CTRL;
     if (q->entered)
-        q->again = true; /* nobody types that fast */
+        q->again = true; /* a paste */
     else if (in->key == KEYP_ENTER || (ctrl && (in->key == 'j' || in->key == 'm')))
         q->entered = true;
     else if (ctrl && in->key == 'c')
@@ -136,7 +136,7 @@ static void on_input(void *arg, const struct input *in)
 {
     struct question *q = arg;
     if (in->type == INPUT_REPLY) {
-        /* One to an earlier query may still have been on its way: only with the last one it is this that is shown. */
+        /* Answers to earlier queries may arrive first; the last outstanding one belongs to this question. */
         q->answered = true;
         if (q->owed && --q->owed == 0 && q->reading.state == READING_SENT) {
             reading_shown(&q->reading, loop_now_ms());
@@ -153,7 +153,7 @@ static void on_input(void *arg, const struct input *in)
         on_key(q, in);
 }
 
-/* False when the terminal is gone. */
+/* False: the terminal was closed. */
 static bool read_some(struct question *q)
 {
     char bytes[4096];
@@ -202,7 +202,7 @@ static void on_esc(void *arg)
     keys_timeout(q->keys);
 }
 
-/* What has come by now came too early. */
+/* Discards input that arrived too early. */
 static void on_read(void *arg)
 {
     struct question *q = arg;
@@ -214,7 +214,7 @@ static void on_read(void *arg)
         set_read_alarm(q);
 }
 
-/* Nothing has followed the end of the line, up to now. */
+/* No input has followed the end of line. */
 static void on_paste(void *arg)
 {
     struct question *q = arg;
@@ -232,14 +232,14 @@ static bool question_take(struct question *q)
            uv_poll_start(&q->poll, UV_READABLE, on_readable) == 0;
 }
 
-/* How long an answer that is still owed is worth waiting for; a terminal that was waited for in vain has none. */
+/* How long to wait for an outstanding answer; 0 once a wait was in vain. */
 static uint64_t leave_ms(const struct question *q)
 {
     if (!q->owed || (q->reading.state == READING_OVER && !q->answered)) return 0;
     return q->answered ? PACE_LEAVE_MS : PACE_ANSWER_MS;
 }
 
-/* An answer that the terminal still owes must not reach the shell, nor what was typed for us. */
+/* Consumes an outstanding answer and the input typed for us, which must not reach the shell. */
 static void question_give_back(struct question *q)
 {
     const uint64_t until = loop_now_ms() + leave_ms(q);
@@ -266,7 +266,7 @@ static void on_stop(void *arg, bool stops)
         question_give_back(q);
         return;
     }
-    /* After the stop that we made ourselves SIGCONT comes here once more, and finds it shown just now. */
+    /* SIGCONT after our own stop arrives a second time; the question was shown again already. */
     const bool shown = q->reading.state == READING_SENT || q->reading.state == READING_SHOWN;
     if (!question_take(q))
         question_end(q, true);

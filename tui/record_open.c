@@ -1,4 +1,4 @@
-/* record_open.c - opens a recording by what the command line says; see record_open.h. */
+/* record_open.c - see record_open.h. */
 #include "tui/record_open.h"
 
 #include "backends/recording/recordings_folder.h"
@@ -21,7 +21,7 @@ enum err record_open(struct loop *l, const struct cli *cli, const struct record_
     struct live_conf live = {.file = conf->file,
                              .flight = conf->flight,
                              .folder = folder,
-                             /* A demo leaves nothing behind. */
+                             /* A demo leaves no files behind. */
                              .saves_losses = !cli->conf.demo,
                              .opening = {.raydeck = RAYDECK_VERSION, .demo = cli->conf.demo},
                              .say = conf->say,

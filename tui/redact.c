@@ -1,4 +1,4 @@
-/* redact.c - Replaces what identifies a cluster on the screen: names, addresses, accounts. */
+/* redact.c - see redact.h. */
 #include "tui/redact.h"
 
 #include "backends/base/buf.h"
@@ -48,13 +48,13 @@ static bool is_hex(char c)
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* '\0' before the beginning and after the end. */
+/* '\0' outside of the text. */
 static char char_at(const struct line *l, size_t i)
 {
     return i < l->n ? l->s[i] : '\0';
 }
 
-/* Where text was cut off: at an ellipsis, a frame, an edge. */
+/* Whether text was truncated here: at an ellipsis, a frame, an edge. */
 static bool is_cut(char c)
 {
     return c == '\0' || c == '~' || (unsigned char)c >= BEYOND_ASCII;
@@ -66,7 +66,7 @@ static bool starts_with(const struct line *l, size_t i, const char *word)
     return i + len <= l->n && memcmp(l->s + i, word, len) == 0;
 }
 
-/* A text that was shortened ends so; on a canvas, and in ASCII, it is the tilde. */
+/* The mark of truncated text; '~' in ASCII. */
 static bool is_ellipsis(const struct line *l, size_t i)
 {
     return char_at(l, i) == '~' || starts_with(l, i, "…");
@@ -82,7 +82,7 @@ static uint64_t seed_mix(uint64_t seed, uint64_t with)
     return z ^ (z >> 31);
 }
 
-/* Turns value round within low … low + range - 1, never to itself: by another amount after each other beginning. */
+/* Rotates value within low … low + range - 1, never to itself; the amount depends on the text before it. */
 static unsigned value_turn(unsigned value, unsigned low, unsigned range, uint64_t seed)
 {
     return low + (unsigned)((value - low + 1 + seed % (range - 1)) % range);
@@ -156,7 +156,7 @@ static bool address_stays(const struct octets *o)
     return o->value[0] == 127 || (o->value[0] + o->value[1] + o->value[2] + o->value[3] == 0);
 }
 
-/* Each of these returns where it ended, or i where there is nothing of its kind. */
+/* Each of these returns the end of its match, or i: no match. */
 
 static size_t redact_ipv4(struct line *l, size_t i)
 {
@@ -215,7 +215,7 @@ static size_t redact_ipv6(struct line *l, size_t i)
 
 /* ---- AWS's own ---- */
 
-/* A number of JSON is no account: "host_memory": 549755813888. */
+/* A JSON number is not an account id: "host_memory": 549755813888. */
 static bool is_json_number(const struct line *l, size_t i)
 {
     return i >= 3 && memcmp(l->s + i - 3, "\": ", 3) == 0;
@@ -226,7 +226,7 @@ static size_t redact_account(struct line *l, size_t i)
     size_t end = i;
     if (i && is_word(char_at(l, i - 1))) return i;
     while (is_digit(char_at(l, end))) end++;
-    /* A number that is cut off tells nobody anything, and may be the beginning of an account's. */
+    /* A truncated number may be the beginning of an account id. */
     bool cut = end - i >= ACCOUNT_CUT_DIGITS && end - i < ACCOUNT_DIGITS && is_ellipsis(l, end);
     bool whole = end - i == ACCOUNT_DIGITS && !is_word(char_at(l, end)) && !is_json_number(l, i);
     if (!whole && !cut) return i;
@@ -238,7 +238,7 @@ static bool ends_name(char c)
     return c == '\0' || strchr(" \t\n\"'`,;()[]{}<>|", c) || (unsigned char)c >= BEYOND_ASCII;
 }
 
-/* arn:PARTITION:SERVICE:REGION: stays, and the rest goes. */
+/* Keeps arn:PARTITION:SERVICE:REGION: and replaces the rest. */
 static size_t redact_arn(struct line *l, size_t i)
 {
     int fields = 1;
@@ -250,7 +250,7 @@ static size_t redact_arn(struct line *l, size_t i)
     return turn_all(l, from, end, false);
 }
 
-/* The domains of AWS's names that are shown, for those whose end was cut off. */
+/* AWS's domains, for names whose end was truncated. */
 static bool is_domain(const struct line *l, size_t i)
 {
     return starts_with(l, i, ".cache.") || starts_with(l, i, ".memorydb.") || starts_with(l, i, ".elb.") ||
@@ -317,7 +317,7 @@ void redact_canvas(uint64_t key, struct canvas *c)
 struct stream {
     FILE *to;
     uint64_t key;
-    struct buf line; /* what has no end yet */
+    struct buf line; /* the incomplete line */
 };
 
 static bool stream_pass(struct stream *s)

@@ -37,7 +37,7 @@ static bool time_of_day_parse(const char *text, uint64_t *ret_ms)
     return true;
 }
 
-/* The first moment with that time of day that is not before the recording; the second in which it begins is its own. */
+/* The first such time of day not before the recording's start, whose second counts as within. */
 static uint64_t wall_of_day(uint64_t of_day_ms, uint64_t begin_wall_ms)
 {
     const uint64_t begin = begin_wall_ms - begin_wall_ms % 1000;

@@ -1,4 +1,4 @@
-/* script.c - Runs a walkthrough's steps. */
+/* script.c - see script.h. */
 #include "tui/script.h"
 
 #include "backends/base/mem.h"
@@ -26,12 +26,12 @@ struct script_run {
     enum script_state state;
     size_t step;
     enum phase phase;
-    size_t at;                  /* of the keys, or bytes of what is typed */
-    uint64_t next_ms;           /* nothing before it */
-    uint64_t begun_wall_ms;     /* the step */
-    uint64_t since_ms;          /* the wait or the pause */
+    size_t at;                  /* index of the next key, or byte of the text to type */
+    uint64_t next_ms;           /* earliest time of the next action */
+    uint64_t begun_wall_ms;     /* start of the step */
+    uint64_t since_ms;          /* start of the wait or the pause */
     const char *caption;        /* the script's, or "" */
-    unsigned speed;             /* 0: as it was started */
+    unsigned speed;             /* 0: unchanged */
     char why[2 * SCRIPT_WORDS]; /* it is paused */
     char line[4 * SCRIPT_WORDS];
 };
@@ -63,7 +63,7 @@ void script_pause(struct script_run *run, const char *why)
     snprintf(run->why, sizeof run->why, "%s", why);
 }
 
-/* Restarts a wait whose limit has passed or that was interrupted by a person. */
+/* Restarts a wait whose limit passed or that a key interrupted. */
 void script_resume(struct script_run *run, const struct view *v)
 {
     if (run->state != SCRIPT_PAUSED) return;
@@ -103,7 +103,7 @@ static void step_begin(struct script_run *run, const struct script_step *step, c
     run_enter(run, PHASE_SPEED, v);
 }
 
-/* The next key of the step's; false when there is none left. */
+/* The step's next key; false: no more. */
 static bool next_key(struct script_run *run, const struct script_step *step, const struct view *v,
                      struct script_act *ret)
 {
@@ -123,7 +123,7 @@ static bool next_letter(struct script_run *run, const struct script_step *step, 
     return true;
 }
 
-/* True where the wait is over; it pauses the script where that cannot be any more. */
+/* True: the condition is met. Pauses the script if it can no longer be met. */
 static bool step_waited(struct script_run *run, const struct script_step *step, const struct view *v)
 {
     char now[SCRIPT_WORDS], why[2 * SCRIPT_WORDS];
@@ -138,7 +138,7 @@ static bool step_waited(struct script_run *run, const struct script_step *step, 
     return met == SCRIPT_MET;
 }
 
-/* One phase: true when *ret is to be carried out. A phase that is through moves on. */
+/* Runs one phase; true: *ret must be performed. A finished phase advances. */
 static bool phase_next(struct script_run *run, const struct script_step *step, const struct view *v,
                        struct script_act *ret)
 {

@@ -1,4 +1,4 @@
-/* script_file.c - Loads and checks a walkthrough's file. */
+/* script_file.c - see script_file.h. */
 #include "tui/script_file.h"
 
 #include "backends/link/file.h"
@@ -43,11 +43,11 @@ enum err script_load(const char *name, void (*problem)(void *arg, unsigned line,
 /* ---- the rehearsal ---- */
 
 struct check {
-    int status; /* of what ended it */
+    int status; /* exit status of the error, if any */
     struct cli *cli;
     size_t problems;
-    bool deploys_first;            /* before anything needs a service that runs */
-    unsigned needs, needs_line[8]; /* what the script's commands need, and the line that needs it first */
+    bool deploys_first;            /* deploys before any command that needs a running service */
+    unsigned needs, needs_line[8]; /* needs of the script's commands, and the first line of each */
 };
 
 static void on_problem(void *arg, unsigned line, const char *text)
@@ -89,8 +89,7 @@ static enum err may_change(const struct check *c, struct snapshot *snapshot, str
     return ERR_OK;
 }
 
-/* Only looks: lists, and what the API server says of permissions. A script that deploys first has nothing yet to kill
- * or to ask. */
+/* Read-only: lists objects and reviews permissions. A script that deploys first needs no running service yet. */
 static enum err ask_cluster(struct check *c, struct snapshot *snapshot, struct why *why)
 {
     struct why no = {0};
@@ -117,10 +116,10 @@ static enum err check_script(struct check *c, const struct script *s, struct why
     if (!err && !conf->demo) err = snapshot_open(c->cli, &snapshot, why);
     if (snapshot) {
         struct arming arming;
-        arming_wait_read(snapshot, conf, &arming, why); /* a signal that has come ends the next wait too */
+        arming_wait_read(snapshot, conf, &arming, why); /* a signal also ends the next wait */
         stage.development = arming.state == ARMING_DEVELOPMENT;
     }
-    script_rehearse(s, &stage, on_problem, on_command, c); /* also where no cluster is reached */
+    script_rehearse(s, &stage, on_problem, on_command, c); /* also without a reachable cluster */
     if (snapshot) err = ask_cluster(c, snapshot, why);
     c->status = snapshot_exit_status(snapshot, err);
     snapshot_close(snapshot);

@@ -1,4 +1,4 @@
-/* script_parse.c - Parses a walkthrough. */
+/* script_parse.c - see script_parse.h. */
 #include "tui/script_parse.h"
 
 #include "backends/base/mem.h"
@@ -48,7 +48,7 @@ static void reading_error(struct reading *r, const struct yaml_node *n, const ch
     va_start(ap, fmt);
     vsnprintf(said, sizeof said, fmt, ap);
     va_end(ap);
-    why_set(&text, ERR_PARSE, "%s", said); /* strips what a terminal must not get */
+    why_set(&text, ERR_PARSE, "%s", said); /* removes control characters */
     if (r->problems++ == 0) why_set(r->why, ERR_PARSE, "%s:%u: %s", r->name, n->line, text.text);
     if (r->problem && r->problems <= SCRIPT_PROBLEMS) r->problem(r->arg, n->line, text.text);
 }
@@ -89,7 +89,7 @@ static unsigned read_number(struct reading *r, const struct yaml_node *n, unsign
     return value;
 }
 
-/* Seconds, with a fraction if need be. */
+/* Seconds, fractions allowed. */
 static uint64_t read_ms(struct reading *r, const struct yaml_node *n)
 {
     unsigned seconds = 0, tenths = 0;

@@ -1,4 +1,4 @@
-/* script_rehearse.c - follows a script's keys on paper: what each would reach, and where one would reach nothing. */
+/* script_rehearse.c - simulates a script's keys and finds those without effect. */
 #include "backends/base/mem.h"
 #include "tui/commands.h"
 #include "tui/script.h"
@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What a key goes to. */
+/* What receives a key. */
 enum inside { IN_SCREEN, IN_TEXT, IN_CHAT, IN_PALETTE, IN_DIALOG };
 
 struct rehearsal {
@@ -19,8 +19,8 @@ struct rehearsal {
     struct keymap map;
     const struct script_step *step;
     bool last;
-    enum command_id asks; /* what the open dialog is of; CMD_COUNT: something that only shows */
-    bool killed, asked;   /* a head, since the last reset; in this step, a prompt */
+    enum command_id asks; /* the command of the open dialog; CMD_COUNT: a view */
+    bool killed, asked;   /* killed a head since the last reset; sent a prompt in this step */
 };
 
 static void problem_add(struct rehearsal *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -43,7 +43,7 @@ static void rehearse_command(struct rehearsal *r, enum command_id id, bool has_a
     case CMD_ASK: r->asked = true; /* fall through */
     case CMD_FILTER: r->inside = IN_TEXT; break;
     case CMD_DEPLOY:
-    case CMD_CLEANUP: /* the steps stay until Esc, whatever is answered meanwhile */
+    case CMD_CLEANUP: /* the steps stay on screen until Esc */
         r->inside = IN_CHAT;
         r->asks = id;
         break;
@@ -86,7 +86,7 @@ static void palette_line(struct rehearsal *r, const char *line)
         problem_add(r, "type: there is no command %.*s", (int)(len < 40 ? len : 40), line);
 }
 
-/* Keys that the panes themselves understand. */
+/* Keys that panes handle. */
 static bool input_moves(const struct input *in)
 {
     if (in->key >= KEYP_UP && in->key <= KEYP_PGDN) return true;
@@ -110,7 +110,7 @@ static void key_on_screen(struct rehearsal *r, const struct input *in)
     }
 }
 
-/* A question that changes something: answered by y where that is enough, else by the RayService's name. */
+/* The confirmation of a change: y if that is enough, else the RayService's name. */
 static void rehearse_answer(struct rehearsal *r, bool plain)
 {
     if (r->asks == CMD_COUNT) return;
@@ -153,7 +153,7 @@ static void rehearse_text(struct rehearsal *r, const char *text)
     }
 }
 
-/* What can only be met after something that no step has done. */
+/* Conditions that require an earlier step which the script lacks. */
 static void wait_on(struct rehearsal *r)
 {
     const enum script_wait_kind wait = r->step->wait;

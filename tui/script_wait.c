@@ -1,4 +1,4 @@
-/* script_wait.c - the conditions of a walkthrough, each out of the world and the recovery alone. */
+/* script_wait.c - evaluates the conditions of a walkthrough, from the world and the recovery only. */
 #include "tui/script.h"
 
 #include "backends/base/text.h"
@@ -30,7 +30,7 @@ static enum script_met pods_ready(const struct view *v, unsigned wanted, char ou
     return yes_if(ready >= wanted);
 }
 
-/* Where the Serve API is seen, by what it says; a source that is down says nothing. */
+/* From the Serve API while its source is live; else unknown. */
 static enum script_met serve_running(const struct view *v, char out[SCRIPT_WORDS])
 {
     size_t running = 0, all = 0;
@@ -66,15 +66,14 @@ static enum script_met met_recovered(const struct view *v, char out[SCRIPT_WORDS
     return yes_if(v->outage->state == OUTAGE_OVER);
 }
 
-/* The operator has made a RayCluster of it; a refused one has none. */
+/* The operator has created its RayCluster; an invalid RayService has none. */
 static enum script_met met_applied(const struct view *v)
 {
     const struct rayservice *r = v->focus->rayservice;
     return yes_if(r && !r->deleted.known && (r->active_cluster || r->pending_cluster));
 }
 
-/* What a caption may only claim where it is so: since the head went no request failed, and the workers are those that
- * were there. It can be lost for good. */
+/* No request failed since the head loss, and the workers are the same. Once false, it can no longer be met. */
 static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS])
 {
     const struct outage *o = v->outage;
@@ -90,7 +89,7 @@ static enum script_met met_unharmed(const struct view *v, char out[SCRIPT_WORDS]
     return yes_if(o->workers && outage_answered(o));
 }
 
-/* Those of T0, under their UIDs, each at least once; and as many pods as then are ready again. */
+/* Each worker pod of T0 restarted or was replaced, and as many pods are Ready again. */
 static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_WORDS])
 {
     const struct outage *o = v->outage;
@@ -100,7 +99,7 @@ static enum script_met workers_restarted(const struct view *v, char out[SCRIPT_W
     return yes_if(all && pods_ready(v, (unsigned)o->workers + 1, ready) == SCRIPT_MET);
 }
 
-/* The prompt asked last, if it was since the step began. */
+/* The newest prompt, if it was sent since the step began. */
 static enum script_met met_answered(const struct view *v, uint64_t since_wall_ms, char out[SCRIPT_WORDS])
 {
     const struct request *last = NULL;

@@ -1,4 +1,4 @@
-/* sim_line.c - a line to the simulator's control socket. */
+/* sim_line.c - see sim_line.h. */
 #include "tui/sim_line.h"
 
 #include "backends/base/buf.h"

@@ -197,7 +197,7 @@ enum err snapshot_until_settled(struct snapshot *snapshot, uint64_t timeout_ms)
     return snapshot_until(snapshot, is_settled, snapshot, timeout_ms);
 }
 
-/* Also true where waiting cannot help: Kubernetes has answered, or has failed for good. */
+/* True also if waiting cannot help: Kubernetes has answered, or has failed permanently. */
 static bool service_known(void *arg)
 {
     const struct snapshot *snapshot = arg;

@@ -1,12 +1,12 @@
-/* status_answers.c - the three answers and the lines that they are judged by, as text and as JSON: `status` and
- * `doctor` print the same. */
+/* status_answers.c - prints the three answers and their lines of evidence as text and JSON, for `status` and
+ * `doctor`. */
 #include "backends/base/text.h"
 #include "backends/world/evidence.h"
 #include "tui/status.h"
 
 enum { QUESTION_COLUMNS = 17, WORD_COLUMNS = 6, LINES_MAX = 8 * ANSWER_TEXT_MAX };
 
-/* Which lines stand under an answer. */
+/* The lines of evidence of an answer. */
 static bool is_answering(const struct answer *a)
 {
     return text_eq(a->question, "ANSWERING");

@@ -66,7 +66,7 @@ static void add_service(const struct status_of *s, cJSON *root)
     cJSON_AddItemToObject(service, "rayservice", r ? record_to_json(&r->record, RECORD_AS_NULL) : cJSON_CreateNull());
 }
 
-/* The application that does not run, and why; null where every one does, or nothing is known. */
+/* The application that is not running, and why; null: all run, or unknown. */
 static void add_not_running(const struct status_of *s, cJSON *root)
 {
     const struct serve_not_running serve = serve_not_running_of(s->world, &s->focus);
@@ -142,7 +142,7 @@ enum err status_err(const struct status_of *s)
         if (fresh == FRESH_LIVE || fresh == FRESH_OFF) continue;
         return source && source->err ? source->err : ERR_TIMEOUT;
     }
-    /* An item dropped for a limit of ours counts as not seen. */
+    /* An item dropped at a limit counts as not seen. */
     for (size_t i = 0; i < world_sources(s->world); i++)
         if (world_source(s->world, i)->err == ERR_EXHAUSTED) return ERR_EXHAUSTED;
     return ERR_OK;

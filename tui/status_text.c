@@ -1,4 +1,4 @@
-/* status_text.c - see status.h: for people and for grep, one thing a line, no escapes. */
+/* status_text.c - see status.h: one item per line, without escape sequences. */
 #include "tui/status.h"
 
 #include "backends/base/mem.h"

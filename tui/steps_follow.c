@@ -1,4 +1,4 @@
-/* steps_follow.c - Runs an engine's steps for a subcommand. See steps_follow.h. */
+/* steps_follow.c - see steps_follow.h. */
 #include "tui/steps_follow.h"
 
 #include "tui/steps_print.h"
@@ -44,7 +44,8 @@ static bool is_confirming_or_over(void *arg)
     return f->confirming || f->over;
 }
 
-/* In the middle: waits for what a change did that was sent, and sends no other. A second signal ends this wait too. */
+/* Cancels the run: sends no other change and waits for the outcome of the one in flight. A second signal ends this wait
+ * too. */
 static enum err run_cancel(struct steps_follow *f, struct step_engine *engine, const struct why *how, struct why *why)
 {
     if (f->over) return why_set(why, how->code, "%s: %s", how->text, f->end.text);

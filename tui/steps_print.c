@@ -1,4 +1,4 @@
-/* steps_print.c - Prints steps as lines. */
+/* steps_print.c - see steps_print.h. */
 #include "tui/steps_print.h"
 
 void steps_print(FILE *out, const struct step *step, const struct step_line *line)

@@ -26,8 +26,7 @@ struct asking {
     bool interrupted, late;
 };
 
-/* Prints what the answer has gained. What is printed cannot be taken back: where the text changed, it continues after
- * the common prefix. */
+/* Prints the new part of the answer. If earlier text changed, continues after the common prefix. */
 static void print_more(struct asking *a, const char *answer)
 {
     size_t same = 0;

@@ -35,7 +35,7 @@ static enum tri on_answering(void *arg, char *ret, size_t size)
     return d->cli->conf.no_probe ? TRI_UNKNOWN : answering_now(snapshot_session(d->snapshot), ret, size);
 }
 
-/* Every guard, in the order of what can be put right most easily. */
+/* All guards; the easiest to fix first. */
 static enum err may_apply(void *arg, struct why *why)
 {
     struct deploying *d = arg;
@@ -47,7 +47,7 @@ static enum err may_apply(void *arg, struct why *why)
     return err ? err : guards_confirm(d->cli, d->snapshot, "", *service ? service : deploy_ns(d->deploy), why);
 }
 
-/* AWS has its own time, as what comes after it. */
+/* The query of AWS has a timeout of its own. */
 static uint64_t redis_ms(const struct cli *cli)
 {
     return cli_timeout_ms(cli, REDIS_FROM_WAIT_MS);
@@ -84,8 +84,7 @@ static enum err deployment_begin(struct deploying *d, struct why *why)
     return ERR_OK;
 }
 
-/* What the manifest or the cluster is not fit for is a failure, not a backend out of reach; AWS without an endpoint is
- * one. */
+/* An unsuitable manifest or cluster is a failure; AWS without an endpoint is an unreachable backend. */
 static int status_of(const struct deploying *d, enum err err)
 {
     if (err == ERR_PARSE) return EXIT_FAILED;
@@ -108,7 +107,7 @@ int sub_deploy(struct cli *cli)
     if (!err) err = deployment_begin(&d, &why);
     if (!err) err = deploy_follow(&d, &why);
     if (why.text[0]) cli_say("%s", why.text);
-    /* A file that cannot be read is a wrong word on the command line. */
+    /* An unreadable file is a usage error. */
     const int status = status_of(&d, err);
     bool unreadable = vars && !d.manifest && err != ERR_PARSE;
     deploy_free(d.deploy);

@@ -9,7 +9,7 @@
 
 enum { DOCTOR_TIMEOUT_MS = 10 * 1000, DOCTOR_CONFIG_MS = 1500, DOCTOR_TEXT_MAX = 16 * 1024 * 1024 };
 
-/* What is read after the lists. A server may refuse it without a reason, so the wait for it is short. */
+/* Data read after the lists. A server may withhold it, so the wait is short. */
 static bool is_checked(void *arg)
 {
     const struct session *s = snapshot_session(arg);
@@ -40,7 +40,7 @@ static bool aws_done(void *arg)
     return !a->from || a->from_done;
 }
 
-/* The answers as `raydeck status` prints them, and what was found. */
+/* The answers as `raydeck status` prints them, then the findings. */
 static void print_findings(const struct cli *cli, const struct status_of *s, const struct findings *found)
 {
     if (cli_json(cli)) {

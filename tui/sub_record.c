@@ -1,5 +1,4 @@
-/* sub_record.c - `raydeck record FILE`: a session without a screen, whose changes go into a new file until it is ended.
- */
+/* sub_record.c - `raydeck record FILE`: records a session without a screen into a new file until interrupted. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
 #include "tui/record_open.h"
@@ -57,7 +56,7 @@ static bool is_failed(void *arg)
     return live_file_failed(r->live);
 }
 
-/* Waits until it is to end; the error that ends it before. */
+/* Waits for the end; returns the error that ends it early. */
 static enum err record_wait(struct recorded *r, struct snapshot *snapshot, uint64_t for_ms)
 {
     const struct session *session = snapshot_session(snapshot);
@@ -65,7 +64,7 @@ static enum err record_wait(struct recorded *r, struct snapshot *snapshot, uint6
     live_world(r->live, session_world(session));
     live_opening(r->live, where ? where->context : NULL, r->cli->conf.ns, r->cli->conf.service);
     enum err err = snapshot_until(snapshot, is_failed, r, for_ms);
-    return err == ERR_OK ? ERR_IO : ERR_OK; /* a signal and the end of the time are both how it ends */
+    return err == ERR_OK ? ERR_IO : ERR_OK; /* a signal and the timeout are normal ends */
 }
 
 int sub_record(struct cli *cli)

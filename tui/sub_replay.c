@@ -1,4 +1,4 @@
-/* sub_replay.c - `raydeck replay`: what was known at a moment of a recording, in status' or doctor's words. */
+/* sub_replay.c - `raydeck replay`: prints the state at a time of a recording, as status or doctor does. */
 #include "backends/base/mem.h"
 #include "backends/base/stamp.h"
 #include "backends/base/text.h"
@@ -36,7 +36,7 @@ static int print_recordings(void)
     return EXIT_FINE;
 }
 
-/* What could not be read is named, and what could be is printed. */
+/* Reports unreadable parts, and prints the rest. */
 static void say_problems(const char *path, const struct recording_about *about)
 {
     for (size_t i = 0; i < about->problems && i < RECORDING_PROBLEMS; i++) cli_say("%s: %s", path, about->problem[i]);
@@ -58,7 +58,7 @@ static int replay_print(const struct cli *cli, struct recording *recording, uint
     return status;
 }
 
-/* On the console; what could not be read is said when it is left. */
+/* In the console; reports unreadable parts at exit. */
 static enum err replay_show(struct cli *cli, struct recording *recording, uint64_t at_ms, int *ret_status,
                             struct why *why)
 {

@@ -1,5 +1,5 @@
 /* sub_status.c - `raydeck status`: waits until every backend has answered or failed, and prints the state. The exit
- * status is whether all were reachable. */
+ * status reports whether all were reachable. */
 #include "deploy/doctor.h"
 #include "tui/snapshot.h"
 #include "tui/status.h"

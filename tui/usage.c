@@ -1,4 +1,4 @@
-/* usage.c - help, man page and completions, all out of the tables of options, subcommands and console commands. */
+/* usage.c - generates help, man page and completions from the tables of options, subcommands and console commands. */
 #include "tui/cli.h"
 
 #include "backends/base/mem.h"
