@@ -30,19 +30,19 @@ void object_change_free(struct object_change *change)
 
 static const char *fate_of_none(enum change_verb verb)
 {
-    return verb == CHANGE_CREATES ? "it is not there" : "it is gone";
+    return verb == CHANGE_CREATES ? "it does not exist" : "it was deleted";
 }
 
 /* Of an object that is there, is not being deleted, and is the one that was meant. */
 static const char *fate_of_same(const struct object_change *change, const cJSON *object)
 {
     switch (change->verb) {
-    case CHANGE_CREATES: return kobject_created_entry(object) != SIZE_MAX ? "it is created" : "it is there";
-    case CHANGE_DELETES: return "it is there and not being deleted";
+    case CHANGE_CREATES: return kobject_created_entry(object) != SIZE_MAX ? "it was created" : "it exists";
+    case CHANGE_DELETES: return "it exists and is not being deleted";
     case CHANGE_APPLIES: break;
     }
-    if (!change->version) return "it is there";
-    return strcmp(change->version, kobject_version(object)) == 0 ? "it is unchanged" : "it is changed";
+    if (!change->version) return "it exists";
+    return strcmp(change->version, kobject_version(object)) == 0 ? "it is unchanged" : "it was changed";
 }
 
 bool change_fate(const struct object_change *change, enum err err, const char *why, const cJSON *object, char *ret,
@@ -60,7 +60,7 @@ bool change_fate(const struct object_change *change, enum err err, const char *w
     char *safe_uid = text_safe(uid, strlen(uid), TEXT_ONE_LINE, OBJECT_NAME_MAX);
     char *safe_version = text_safe(version, strlen(version), TEXT_ONE_LINE, OBJECT_NAME_MAX);
     if (change->uid && strcmp(change->uid, uid) != 0)
-        snprintf(ret, size, "it is gone, and another one of that name is there (UID %s)", safe_uid);
+        snprintf(ret, size, "it was replaced by another object of that name (UID %s)", safe_uid);
     else if (json_str(json_get(object, "metadata"), "deletionTimestamp"))
         snprintf(ret, size, "it is being deleted (UID %s)", safe_uid);
     else if (change->verb == CHANGE_APPLIES)

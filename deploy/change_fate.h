@@ -24,7 +24,7 @@ struct object_change *object_change_new(enum change_verb verb, const struct kobj
                                         const char *name, const char *uid, const char *version);
 void object_change_free(struct object_change *change); /* NULL is fine */
 
-/* What holds after it, of a GET of the object: "it is created (UID 1a2b)", "it is gone". err and why: of that GET;
+/* What holds after it, of a GET of the object: "it is created (UID 1a2b)", "it was deleted". err and why: of that GET;
  * object: NULL on an error. Returns false where the GET does not tell: the words are then why not. */
 bool change_fate(const struct object_change *change, enum err err, const char *why, const cJSON *object, char *ret,
                  size_t size);

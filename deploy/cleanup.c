@@ -56,12 +56,11 @@ static void on_deleted(void *arg, const struct object_answer *a)
     if (!a->err)
         step_log(&c->engine, TONE_PLAIN, "%s deleted", t->words);
     else if (a->err == ERR_NOT_FOUND)
-        step_log(&c->engine, TONE_PLAIN, "%s is gone already", t->words);
+        step_log(&c->engine, TONE_PLAIN, "%s is already deleted", t->words);
     else if (a->err == ERR_CONFLICT)
-        step_log(&c->engine, TONE_WARN, "%s is another one now than the one that was shown: left alone", t->words);
+        step_log(&c->engine, TONE_WARN, "%s was replaced since it was shown: not deleted", t->words);
     else {
-        step_error(&c->engine, a->err, "%s%s: %s", t->words, a->unknown ? ": whether it is deleted is not known" : "",
-                   a->why);
+        step_error(&c->engine, a->err, "%s%s: %s", t->words, a->unknown ? ": the outcome is unknown" : "", a->why);
     }
     step_later(&c->engine, delete_next, 0);
 }
@@ -79,7 +78,7 @@ static void delete_next(void *arg)
     struct cleanup *c = arg;
     size_t i = last_left(c, step_index(&c->engine) == CLEANUP_UI ? cleanup_is_ui : is_rest);
     if (i == SIZE_MAX) {
-        if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "there is none of ours");
+        if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "none created by raydeck");
         step_next(&c->engine);
         return;
     }
@@ -125,10 +124,10 @@ static void redis_finish(struct cleanup *c)
 {
     const enum err err = step_first_err(&c->engine);
     if (err)
-        step_finish(&c->engine, err, "not everything is gone; cleaning up again is safe");
+        step_finish(&c->engine, err, "not everything was deleted; cleanup can safely be run again");
     else
         step_finish(&c->engine, ERR_OK, "cleaned up%s",
-                    step_logged(&c->engine)->worst == TONE_WARN ? "; what is left in Redis is not known" : "");
+                    step_logged(&c->engine)->worst == TONE_WARN ? "; the fields left in Redis are unknown" : "");
 }
 
 static void redis_read(void *arg)
@@ -137,7 +136,7 @@ static void redis_read(void *arg)
     struct known_u64 now = cleanup_fields_now(c);
     unsigned long long before = c->fields_before.value;
     if (!now.known || !c->fields_before.known) {
-        step_log(&c->engine, TONE_WARN, "GCS fields under storage namespace %s: not known", c->storage_ns);
+        step_log(&c->engine, TONE_WARN, "GCS fields under storage namespace %s: unknown", c->storage_ns);
     } else if (now.value) {
         c->fields_left = now.value;
         step_wait_text(&c->engine, "%llu of %llu fields left", (unsigned long long)now.value, before);
@@ -154,8 +153,8 @@ static void redis_late(void *arg)
 {
     struct cleanup *c = arg;
     step_log(&c->engine, TONE_WARN,
-             "GCS fields under storage namespace %s: %llu before, %llu now: an orphan; nothing reads it any more, and "
-             "nothing will take it away",
+             "GCS fields under storage namespace %s: %llu before, %llu now: orphaned; nothing reads them or will "
+             "delete them",
              c->storage_ns, (unsigned long long)c->fields_before.value, (unsigned long long)c->fields_left);
     redis_finish(c);
 }
@@ -171,8 +170,8 @@ void cleanup_redis(void *arg)
         return;
     }
     step_log(&c->engine, c->service[0] ? TONE_WARN : TONE_PLAIN,
-             c->service[0] ? "not known: the storage namespace was not seen in Redis"
-                           : "there was no RayService of ours");
+             c->service[0] ? "unknown: the storage namespace was not found in Redis"
+                           : "no RayService created by raydeck");
     redis_finish(c);
 }
 
@@ -188,14 +187,15 @@ struct cleanup *cleanup_start(const struct cleanup_conf *conf, const struct step
     if (!c->conf.hang_ms) c->conf.hang_ms = CLEANUP_HANG_MS;
     if (!c->conf.wait_ms) c->conf.wait_ms = CLEANUP_WAIT_MS;
     if (!c->conf.poll_ms) c->conf.poll_ms = CLEANUP_POLL_MS;
-    const struct step_engine_conf engine = {
-        .loop = conf->loop,
-        .cluster = conf->cluster,
-        .defs = steps,
-        .count = CLEANUP_STEPS,
-        .words = {"the DELETE of", "deleted", "what was said to be deleted is", "cleaning up again is safe"},
-        .observer = *observer,
-        .arg = c};
+    const struct step_engine_conf engine = {.loop = conf->loop,
+                                            .cluster = conf->cluster,
+                                            .defs = steps,
+                                            .count = CLEANUP_STEPS,
+                                            .words = {"the DELETE of", "deleted",
+                                                      "only the logged objects were deleted",
+                                                      "cleanup can safely be run again"},
+                                            .observer = *observer,
+                                            .arg = c};
     step_engine_open(&c->engine, &engine);
     return c;
 }

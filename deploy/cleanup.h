@@ -8,7 +8,7 @@
  *
  * Nothing is deleted that does not carry our label (kobject.h), that has an owner who takes it along, or that is no
  * longer the one that was shown (UID). The namespace stays while somebody else's things are in it. What hangs is said
- * with its reason and the way out. Nothing is changed before it is confirmed; cleaning up again is safe.
+ * with its reason and the way out. Nothing is changed before it is confirmed; cleanup can safely be run again.
  */
 #ifndef RAYDECK_DEPLOY_CLEANUP_H
 #define RAYDECK_DEPLOY_CLEANUP_H

@@ -69,7 +69,7 @@ static void kind_add(struct cleanup *c, const char *api_version, const cJSON *re
     for (size_t i = 0; i < c->kinds_count; i++)
         if (is_kind(&c->kinds[i], api_version, plural)) return;
     if (c->kinds_count == KINDS_MAX) {
-        if (!c->unlisted) c->unlisted = mem_str("more kinds than can be looked at");
+        if (!c->unlisted) c->unlisted = mem_str("more kinds than raydeck can list");
         return;
     }
     c->kinds = mem_grow(c->kinds, c->kinds_count + 1, sizeof *c->kinds);
@@ -78,13 +78,13 @@ static void kind_add(struct cleanup *c, const char *api_version, const cJSON *re
 
 static void unlisted_set(struct cleanup *c, const char *what)
 {
-    if (!c->unlisted) c->unlisted = mem_printf("perhaps what %s has, which cannot be told", what);
+    if (!c->unlisted) c->unlisted = mem_printf("possibly objects of %s, which could not be listed", what);
 }
 
 static void version_add(struct cleanup *c, const char *api_version)
 {
     if (c->versions_count == VERSIONS_MAX) {
-        unlisted_set(c, "one API group of very many");
+        unlisted_set(c, "further API groups");
         return;
     }
     c->versions = mem_grow(c->versions, c->versions_count + 1, sizeof *c->versions);

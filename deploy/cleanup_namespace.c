@@ -30,7 +30,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     } else if (a->err) {
         step_unread(&c->engine, a->why);
     } else {
-        step_wait_text(&c->engine, "waiting for what is in it to go");
+        step_wait_text(&c->engine, "waiting for its content to be deleted");
         step_unmet(&c->engine);
     }
 }
@@ -45,18 +45,18 @@ static void namespace_late(void *arg)
 {
     struct cleanup *c = arg;
     step_fail(&c->engine, ERR_TIMEOUT,
-              "namespace/%s does not go: %s; perhaps something has a finalizer (kubectl describe namespace says what)",
-              c->ns, step_waits_for(&c->engine));
+              "namespace/%s is not deleted: %s; an object may have a finalizer (see kubectl describe namespace)", c->ns,
+              step_waits_for(&c->engine));
 }
 
 static void on_namespace_deleted(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     if (a->err == ERR_CONFLICT) {
-        namespace_kept(c, a->err, "it was changed just now");
+        namespace_kept(c, a->err, "it was just changed");
     } else if (a->err && a->err != ERR_NOT_FOUND) {
-        step_fail(&c->engine, a->err, "namespace/%s%s: %s", c->ns,
-                  a->unknown ? ": whether it is deleted is not known" : "", a->why);
+        step_fail(&c->engine, a->err, "namespace/%s%s: %s", c->ns, a->unknown ? ": the outcome is unknown" : "",
+                  a->why);
     } else {
         step_log(&c->engine, TONE_PLAIN, "namespace/%s deleted", c->ns);
         step_poll(&c->engine, &(struct step_poll){.read = namespace_read,
@@ -81,7 +81,7 @@ static void on_list(void *arg, const struct object_answer *a)
     struct cleanup *c = arg;
     const struct kobject_kind *kind = cleanup_kind(c, c->at);
     if (a->err && a->err != ERR_NOT_FOUND) {
-        char *why = mem_printf("whether there are %s in it is not known: %s", kind->plural, a->why);
+        char *why = mem_printf("its %s could not be listed: %s", kind->plural, a->why);
         namespace_kept(c, a->err, why);
         free(why);
         return;
@@ -118,14 +118,14 @@ static void on_again(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     if (a->err == ERR_NOT_FOUND) {
-        step_log(&c->engine, TONE_PLAIN, "namespace/%s is gone already", c->ns);
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s is already deleted", c->ns);
         step_next(&c->engine);
     } else if (a->err) {
         namespace_kept(c, a->err, a->why);
     } else if (strcmp(kobject_uid(a->object), c->namespace_uid) != 0) {
-        namespace_kept(c, ERR_CONFLICT, "it is another one now than the one that was shown");
+        namespace_kept(c, ERR_CONFLICT, "it was replaced since it was shown");
     } else if (!kobject_is_ours(a->object)) {
-        namespace_kept(c, ERR_CONFLICT, "it is not raydeck's any more");
+        namespace_kept(c, ERR_CONFLICT, "it no longer has raydeck's label");
     } else {
         free(c->namespace_version);
         c->namespace_version = mem_str(kobject_version(a->object));
@@ -138,14 +138,15 @@ static void on_again(void *arg, const struct object_answer *a)
 void cleanup_namespace(void *arg)
 {
     struct cleanup *c = arg;
-    const char *kept = !c->owns_namespace           ? "raydeck did not make it"
-                       : step_first_err(&c->engine) ? "not everything in it is gone"
+    const char *kept = !c->owns_namespace           ? "raydeck did not create it"
+                       : step_first_err(&c->engine) ? "not everything in it was deleted"
                                                     : NULL;
     if (kept || c->foreign || c->beyond) {
-        step_log(&c->engine, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns, kept ? kept : "it holds what is not ours: ",
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s kept: %s%s", c->ns,
+                 kept ? kept : "it contains foreign objects: ",
                  kept         ? ""
                  : c->foreign ? c->foreign
-                              : "more than can be told");
+                              : "more than raydeck can list");
         step_next(&c->engine);
         return;
     }

@@ -122,9 +122,9 @@ static bool one_is_meant(struct cleanup *c)
     buf_init(&names, STEP_TEXT_MAX);
     for (size_t i = 0; i < c->count; i++)
         if (cleanup_is_service(&c->objects[i])) buf_printf(&names, "%s%s", names.len ? ", " : "", c->objects[i].name);
-    step_error(&c->engine, ERR_USAGE, "%zu RayServices of ours are in namespace %s: %s", c->services, c->ns,
+    step_error(&c->engine, ERR_USAGE, "%zu RayServices created by raydeck in namespace %s: %s", c->services, c->ns,
                buf_text(&names));
-    step_fail(&c->engine, ERR_USAGE, "there are several RayServices (%s): say which with --service", buf_text(&names));
+    step_fail(&c->engine, ERR_USAGE, "several RayServices (%s): choose one with --service", buf_text(&names));
     buf_done(&names);
     return false;
 }
@@ -134,19 +134,19 @@ static void read_finish(struct cleanup *c)
     if (!one_is_meant(c)) return;
     others_remove(c);
     for (size_t i = 0; i < c->count; i++) step_log(&c->engine, TONE_PLAIN, "%s", c->objects[i].words);
-    if (c->beyond) step_log(&c->engine, TONE_WARN, "and %zu more than can be told", c->beyond);
+    if (c->beyond) step_log(&c->engine, TONE_WARN, "and %zu more than raydeck can list", c->beyond);
     if (c->owns_namespace)
-        step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->foreign ? ", kept: it holds " : "",
+        step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->foreign ? ", kept: it contains " : "",
                  c->foreign ? c->foreign : "");
     fields_log(c);
     bool nothing = !c->count && (!c->owns_namespace || c->foreign);
     if (nothing)
-        step_log(&c->engine, TONE_PLAIN, "nothing in namespace %s carries our label%s%s", c->ns,
+        step_log(&c->engine, TONE_PLAIN, "no object in namespace %s has raydeck's label%s%s", c->ns,
                  c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
     if (step_first_err(&c->engine))
-        step_fail(&c->engine, step_first_err(&c->engine), "what there is could not be read");
+        step_fail(&c->engine, step_first_err(&c->engine), "the objects could not be listed");
     else if (nothing)
-        step_finish(&c->engine, ERR_OK, "there is nothing to clean up");
+        step_finish(&c->engine, ERR_OK, "nothing to clean up");
     else
         step_next(&c->engine);
 }
@@ -156,9 +156,9 @@ static void on_list(void *arg, const struct object_answer *a)
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &kobject_kinds[c->at];
     if (a->err == ERR_FORBIDDEN) {
-        step_log(&c->engine, TONE_WARN, "%s may not be listed: what there is of them stays", kind->plural);
+        step_log(&c->engine, TONE_WARN, "this user may not list %s: they are kept", kind->plural);
         /* Who cannot see them cannot say that nobody else has any. */
-        if (!c->foreign) c->foreign = mem_printf("perhaps %s, which may not be listed", kind->plural);
+        if (!c->foreign) c->foreign = mem_printf("possibly %s, which this user may not list", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {
         step_error(&c->engine, a->err, "%s: %s", kind->plural, a->why);
         read_finish(c);
@@ -175,7 +175,7 @@ static void on_foreign_list(void *arg, const struct object_answer *a)
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &c->kinds[c->at];
     if (a->err && a->err != ERR_NOT_FOUND && !c->foreign)
-        c->foreign = mem_printf("perhaps %s, which cannot be listed", kind->plural);
+        c->foreign = mem_printf("possibly %s, which could not be listed", kind->plural);
     JSON_EACH (o, json_get(a->object, "items"))
         if (cleanup_is_foreign(kind, o) && !c->foreign) c->foreign = kobject_words(kind, kobject_name(o));
     c->at++;
@@ -211,8 +211,8 @@ static void on_namespace(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     if (a->err == ERR_NOT_FOUND) {
-        step_log(&c->engine, TONE_PLAIN, "namespace %s is not there", c->ns);
-        step_finish(&c->engine, ERR_OK, "there is nothing to clean up");
+        step_log(&c->engine, TONE_PLAIN, "namespace %s does not exist", c->ns);
+        step_finish(&c->engine, ERR_OK, "nothing to clean up");
         return;
     }
     if (a->err && a->err != ERR_FORBIDDEN) {
@@ -224,7 +224,8 @@ static void on_namespace(void *arg, const struct object_answer *a)
     c->namespace_going = !a->err && json_str(json_get(a->object, "metadata"), "deletionTimestamp");
     if (c->namespace_going)
         step_log(&c->engine, TONE_WARN,
-                 "namespace %s is being deleted already: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
+                 "namespace %s is already being deleted: KubeRay cannot create a cleanup Job in it (kuberay #3388)",
+                 c->ns);
     c->owns_namespace = !a->err && kobject_is_ours(a->object);
     c->namespace_uid = mem_str(kobject_uid(a->object));
     c->at = 0;

@@ -24,19 +24,19 @@ static struct cleanup_object *service_left(const struct cleanup *c)
 
 static void way_out_log(struct cleanup *c)
 {
-    if (c->reason[0]) step_log(&c->engine, TONE_WARN, "it hangs: %s", c->reason);
+    if (c->reason[0]) step_log(&c->engine, TONE_WARN, "stuck: %s", c->reason);
     if (c->namespace_going)
         step_log(&c->engine, TONE_WARN,
-                 "namespace %s is being deleted: KubeRay can make no cleanup Job in it (kuberay #3388)", c->ns);
+                 "namespace %s is being deleted: KubeRay cannot create a cleanup Job in it (kuberay #3388)", c->ns);
     if (c->job_failed && operator_is_older(c->ray_version, 2, 50) == TRI_YES)
         step_log(&c->engine, TONE_WARN,
-                 "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job fails there again and again",
-                 c->ray_version);
+                 "Ray %s cannot clean up an ElastiCache (kuberay #4767): the Job always fails there", c->ray_version);
     if (c->cluster[0])
-        step_log(&c->engine, TONE_WARN,
-                 "the way out, which leaves its fields in Redis: kubectl -n %s patch raycluster %s --type=merge -p "
-                 "'{\"metadata\":{\"finalizers\":[]}}'",
-                 c->ns, c->cluster);
+        step_log(
+            &c->engine, TONE_WARN,
+            "to remove the finalizer and leave the fields in Redis: kubectl -n %s patch raycluster %s --type=merge -p "
+            "'{\"metadata\":{\"finalizers\":[]}}'",
+            c->ns, c->cluster);
 }
 
 static void service_hangs(void *arg)
@@ -51,10 +51,11 @@ static void service_late(void *arg)
 {
     struct cleanup *c = arg;
     const char *last = step_waits_for(&c->engine);
-    step_error(&c->engine, ERR_TIMEOUT, "still there: %s", last);
-    step_fail(&c->engine, ERR_TIMEOUT,
-              "the RayService does not go: %s; the rest was left alone, so that its Redis can still be cleaned up",
-              last);
+    step_error(&c->engine, ERR_TIMEOUT, "still exists: %s", last);
+    step_fail(
+        &c->engine, ERR_TIMEOUT,
+        "the RayService is not deleted: %s; the other objects were kept, so that its Redis can still be cleaned up",
+        last);
 }
 
 static void service_finish(struct cleanup *c)
@@ -80,7 +81,7 @@ static void job_log(struct cleanup *c, const cJSON *job)
     char name[OBJECT_NAME_MAX + 1];
     const char *failed = finished_of(job, "Failed");
     text_safe_into(name, sizeof name, kobject_name(job), strlen(kobject_name(job)));
-    if (!c->job_seen) step_log(&c->engine, TONE_PLAIN, "Job %s empties Redis", name);
+    if (!c->job_seen) step_log(&c->engine, TONE_PLAIN, "Job %s cleans up Redis", name);
     c->job_seen = true;
     c->job_failed = failed != NULL;
     if (failed) {
@@ -89,7 +90,7 @@ static void job_log(struct cleanup *c, const cJSON *job)
         snprintf(c->reason, sizeof c->reason, "Job %s failed: %s", name, text);
     } else if (finished_of(job, "Complete") && !c->job_done) {
         c->job_done = true;
-        step_log(&c->engine, TONE_PLAIN, "Job %s has succeeded", name);
+        step_log(&c->engine, TONE_PLAIN, "Job %s succeeded", name);
     }
 }
 
@@ -129,7 +130,8 @@ static void on_clusters(void *arg, const struct object_answer *a)
     text_safe_into(c->cluster, sizeof c->cluster, kobject_name(one), strlen(kobject_name(one)));
     const size_t at = strlen(c->state);
     snprintf(c->state + at, sizeof c->state - at, "%sRayCluster %s %s%s%s", at ? "; " : "", c->cluster,
-             seen.deleting[0] ? "is going" : "is still there", seen.finalizers[0] ? ", held by " : "", seen.finalizers);
+             seen.deleting[0] ? "is being deleted" : "still exists", seen.finalizers[0] ? ", finalizers: " : "",
+             seen.finalizers);
     state_publish(c);
     char *ns = kobject_path(&(struct kobject_kind){"batch/v1", "Job", "jobs", true, 0}, c->ns, NULL);
     char *path = mem_printf("%s?labelSelector=ray.io%%2Fnode-type%%3Dredis-cleanup", ns);
@@ -147,8 +149,9 @@ static void on_service(void *arg, const struct object_answer *a)
     c->state[0] = '\0';
     if (!a->err && !c->service_gone) {
         service_parse(a->object, &seen);
-        snprintf(c->state, sizeof c->state, "%s %s%s%s", t->words, seen.deleting[0] ? "is going" : "is still there",
-                 seen.finalizers[0] ? ", held by " : "", seen.finalizers);
+        snprintf(c->state, sizeof c->state, "%s %s%s%s", t->words,
+                 seen.deleting[0] ? "is being deleted" : "still exists", seen.finalizers[0] ? ", finalizers: " : "",
+                 seen.finalizers);
     } else if (a->err && !c->service_gone) {
         snprintf(c->state, sizeof c->state, "the API server: %s", a->why);
     }
@@ -172,9 +175,10 @@ static void on_deleted(void *arg, const struct object_answer *a)
     if (a->err && a->err != ERR_NOT_FOUND) {
         bool other = a->err == ERR_CONFLICT;
         step_error(&c->engine, a->err, "%s: %s", t->words,
-                   other ? "it is another one now than the one that was shown: left alone" : a->why);
-        step_fail(&c->engine, a->err, "%s%s%s: %s; the rest was left alone", a->unknown ? "whether " : "", t->words,
-                  a->unknown ? " is deleted is not known" : " was not deleted", other ? "it was replaced" : a->why);
+                   other ? "it was replaced since it was shown: not deleted" : a->why);
+        step_fail(&c->engine, a->err, "%s%s%s: %s; the other objects were kept",
+                  a->unknown ? "the outcome of deleting " : "", t->words,
+                  a->unknown ? " is unknown" : " was not deleted", other ? "it was replaced" : a->why);
         return;
     }
     step_log(&c->engine, TONE_PLAIN, "%s deleted; waiting for its finalizers", t->words);
@@ -196,7 +200,7 @@ static void service_delete(void *arg)
         object_delete(&c->engine.cluster, t->kind, c->ns, t->name, &(struct object_pin){t->uid, NULL}, on_deleted, c);
         return;
     }
-    if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "there is none of ours");
+    if (!step_logged(&c->engine)->count) step_log(&c->engine, TONE_PLAIN, "none created by raydeck");
     step_next(&c->engine);
 }
 

@@ -60,7 +60,7 @@ static bool object_place(struct deploy *d, cJSON *object, const char *where)
     cJSON *meta = cJSON_GetObjectItemCaseSensitive(object, "metadata");
     if (*own && d->conf.ns && strcmp(own, d->conf.ns) != 0) {
         char hint[OBJECT_NAME_MAX + 64];
-        step_error(&d->engine, ERR_PARSE, "%s: its namespace is %s, not %s as asked for%s", where, own, d->conf.ns,
+        step_error(&d->engine, ERR_PARSE, "%s: the object's namespace is %s, not %s (-n)%s", where, own, d->conf.ns,
                    namespace_hint(d, hint, sizeof hint));
         return false;
     }
@@ -71,7 +71,8 @@ static bool object_place(struct deploy *d, cJSON *object, const char *where)
         own = kobject_ns(object);
     }
     if (d->ns[0] && strcmp(d->ns, own) != 0) {
-        step_error(&d->engine, ERR_PARSE, "%s: in namespace %s, the others in %s: one namespace at a time", where, own,
+        step_error(&d->engine, ERR_PARSE,
+                   "%s: in namespace %s, the others in %s: raydeck deploys to one namespace at a time", where, own,
                    d->ns);
         return false;
     }
@@ -95,7 +96,7 @@ static void read_one(struct deploy *d, const struct manifest_object *o)
     if (!it.kind)
         step_error(&d->engine, ERR_PARSE, "%s: not a kind that raydeck applies", where);
     else if (length == 0 || length > OBJECT_NAME_MAX)
-        step_error(&d->engine, ERR_PARSE, "%s: it has no metadata.name that can be", where);
+        step_error(&d->engine, ERR_PARSE, "%s: metadata.name is missing or too long", where);
     else if (!it.kind->namespaced || object_place(d, it.object, where)) {
         it.words = kobject_words(it.kind, kobject_name(it.object));
         d->items = mem_grow(d->items, d->count + 1, sizeof *d->items);
@@ -119,7 +120,7 @@ void deploy_read(struct deploy *d)
     for (size_t i = 0; i < d->conf.manifest->count; i++) read_one(d, &d->conf.manifest->objects[i]);
     if (d->count) qsort(d->items, d->count, sizeof *d->items, by_order);
     if (!d->conf.manifest->count)
-        step_error(&d->engine, ERR_PARSE, "%s: there is no object in it", d->conf.manifest->file);
+        step_error(&d->engine, ERR_PARSE, "%s: no object in this file", d->conf.manifest->file);
     const struct item *service = deploy_service_item(d);
     if (service) snprintf(d->service, sizeof d->service, "%s", kobject_name(service->object));
 }
@@ -136,7 +137,7 @@ const struct item *deploy_service_item(const struct deploy *d)
 static const char *deploy_left(const void *arg)
 {
     const struct deploy *d = arg;
-    return step_index(&d->engine) > DEPLOY_APPLY ? "everything was applied, and KubeRay goes on with it" : NULL;
+    return step_index(&d->engine) > DEPLOY_APPLY ? "everything was applied; KubeRay continues to bring it up" : NULL;
 }
 
 static void deploy_cancelled(void *arg)
@@ -162,7 +163,7 @@ struct deploy *deploy_start(const struct deploy_conf *conf, const struct step_ob
         .defs = steps,
         .count = DEPLOY_STEPS,
         .first = conf->redis_from ? DEPLOY_REDIS : DEPLOY_VARIABLES,
-        .words = {"the apply of", "applied", "what was not said to be applied was not", "deploying again is safe"},
+        .words = {"the apply of", "applied", "only the logged objects were applied", "deploy can safely be run again"},
         .observer = *observer,
         .left = deploy_left,
         .cancelled = deploy_cancelled,

@@ -37,11 +37,11 @@ static void apply_failed(struct deploy *d, const char *what, enum err err, const
     words_list(d, true, &yes);
     words_list(d, false, &no);
     step_log(&d->engine, TONE_BAD, "%s: %s", what, why);
-    if (unknown) step_log(&d->engine, TONE_PLAIN, "whether %s was applied is not known", what);
+    if (unknown) step_log(&d->engine, TONE_PLAIN, "it is unknown whether %s was applied", what);
     step_log(&d->engine, TONE_PLAIN, "applied: %s", buf_text(&yes));
-    step_log(&d->engine, TONE_PLAIN, "not applied: %s; applying again is safe", buf_text(&no));
+    step_log(&d->engine, TONE_PLAIN, "not applied: %s; deploy can safely be run again", buf_text(&no));
     if (unknown)
-        step_fail(&d->engine, err, "whether %s was applied is not known: %s (applied: %s)", what, why, buf_text(&yes));
+        step_fail(&d->engine, err, "it is unknown whether %s was applied: %s (applied: %s)", what, why, buf_text(&yes));
     else
         step_fail(&d->engine, err, "%s was not applied: %s (applied: %s)", what, why, buf_text(&yes));
     buf_done(&yes);
@@ -79,7 +79,7 @@ static void on_owned(void *arg, const struct object_answer *a)
     }
     if (a->err)
         step_log(&d->engine, TONE_WARN,
-                 "%s: what a later manifest leaves out will stay in it: its fields are not recorded as applied: %s",
+                 "%s: its fields were not recorded as applied, so later applies will not remove fields: %s",
                  d->items[d->at].words, a->why);
     step_later(&d->engine, apply_next, 0);
 }
@@ -115,7 +115,7 @@ static void on_created(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     if (a->err == ERR_CONFLICT) {
-        item_refused(d, "somebody else made it since it was shown: left alone");
+        item_refused(d, "it was created by another client since it was shown: not changed");
     } else if (a->err) {
         item_failed(d, a);
     } else {
@@ -156,7 +156,7 @@ static void on_conflicts(void *arg, const struct object_answer *a)
     } else if (!a->conflicts) {
         on_applied(d, a);
     } else if (!conflicts_are_within(a->conflicts, it->shown)) {
-        char *why = mem_printf("fields %s; this was not shown: deploy again to see it", a->why);
+        char *why = mem_printf("fields %s; these were not shown: run deploy again to see them", a->why);
         item_refused(d, why);
         free(why);
     } else {
@@ -182,11 +182,11 @@ static char *changed_field(const struct item *it, const cJSON *now)
 static char *why_not(const struct item *it, const cJSON *now)
 {
     if (strcmp(kobject_uid(it->live), kobject_uid(now)) != 0)
-        return mem_str("it is another one now than the one that was shown: left alone");
+        return mem_str("it was replaced since it was shown: not changed");
     if (json_str(json_get(now, "metadata"), "deletionTimestamp")) return mem_str("it is being deleted");
     char *path = changed_field(it, now);
     if (!path) return NULL;
-    char *why = mem_printf("it was changed since it was shown (%s): deploy again to see it", path);
+    char *why = mem_printf("it was changed since it was shown (%s): run deploy again to see the change", path);
     free(path);
     return why;
 }
@@ -196,7 +196,7 @@ static void on_item(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct item *it = &d->items[d->at];
     if (a->err == ERR_NOT_FOUND) {
-        item_refused(d, "it is gone since it was shown: not made anew");
+        item_refused(d, "it was deleted since it was shown: not created again");
         return;
     }
     if (a->err) {
@@ -228,7 +228,7 @@ static void item_read(void *arg)
 static void apply_finish(struct deploy *d)
 {
     if (!deploy_service_item(d)) {
-        step_finish(&d->engine, ERR_OK, "applied; there is no RayService in it to wait for");
+        step_finish(&d->engine, ERR_OK, "applied; the manifest has no RayService to wait for");
         return;
     }
     step_next(&d->engine);
@@ -272,7 +272,8 @@ static void on_made(void *arg, const struct object_answer *a)
     snprintf(what, sizeof what, "namespace/%s", d->ns);
     if (a->err) {
         apply_failed(d, what, a->err,
-                     a->err == ERR_CONFLICT ? "somebody else made it since it was shown: left alone" : a->why,
+                     a->err == ERR_CONFLICT ? "it was created by another client since it was shown: not changed"
+                                            : a->why,
                      a->unknown);
         return;
     }

@@ -53,16 +53,16 @@ static void defaults_log(struct deploy *d)
 static void variable_log(struct deploy *d, const struct variable *v)
 {
     if (v->left == v->uses)
-        step_log(&d->engine, TONE_PLAIN, "$%s: left as it is written, the container sets it itself", v->name);
+        step_log(&d->engine, TONE_PLAIN, "$%s: not substituted, the container sets it itself", v->name);
     else if (variable_usable(v))
         usable_log(d, v);
     else if (v->state == VARIABLE_IGNORED)
-        step_log(&d->engine, TONE_PLAIN, "$%s: not on the list, left as it is written", v->name);
+        step_log(&d->engine, TONE_PLAIN, "$%s: not substituted, not on the allow-list", v->name);
     else if (v->state == VARIABLE_BAD)
         step_log(&d->engine, TONE_BAD, "%s: %s: it is to be %s", v->name, variable_state_word(v->state),
                  variable_type_words(v->type));
     else
-        step_log(&d->engine, TONE_WARN, "%s: %s%s%s; export it or give --var %s=…", v->name,
+        step_log(&d->engine, TONE_WARN, "%s: %s%s%s; export it or pass --var %s=…", v->name,
                  variable_state_word(v->state), v->help ? ": " : "", v->help ? v->help : "", v->name);
 }
 
@@ -83,7 +83,7 @@ static void misplaced_log(struct deploy *d)
         if (!use->misplaced) continue;
         manifest_object_text(&d->conf.manifest->objects[use->object], object, sizeof object);
         step_log(&d->engine, TONE_BAD,
-                 "%s:%u:%u: $%s is a secret, and would stand in clear in %s: put it into a Secret, and refer to that "
+                 "%s:%u:%u: $%s is a secret and would be in clear text in %s: put it into a Secret and refer to it "
                  "(secretKeyRef)",
                  d->conf.manifest->file, use->at.line, use->at.column, v->items[use->variable].name, object);
     }
@@ -103,7 +103,7 @@ void deploy_variables(void *arg)
     defaults_log(d);
     if (v->misplaced) {
         misplaced_log(d);
-        step_fail(&d->engine, ERR_PARSE, "a secret would stand in clear outside of a Secret");
+        step_fail(&d->engine, ERR_PARSE, "a secret would be in clear text outside of a Secret");
         return;
     }
     /* What has a name that cannot be is looked for nowhere. */
@@ -111,7 +111,7 @@ void deploy_variables(void *arg)
         step_fail(&d->engine, ERR_PARSE, "a variable has a value that cannot be meant");
         return;
     }
-    if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "there are none in it");
+    if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "the manifest has none");
     step_next(&d->engine);
 }
 

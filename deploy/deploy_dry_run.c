@@ -29,10 +29,10 @@ static void dry_run_finish(struct deploy *d)
     for (size_t i = 0; i < d->count; i++) failed = failed || d->items[i].failed;
     if (failed && is_applying(d))
         step_fail(&d->engine, step_first_err(&d->engine),
-                  "the server refuses what is in the manifest: only namespace %s was made; applying again is safe",
+                  "the API server refuses the manifest: only namespace %s was created; deploy can safely be run again",
                   d->ns);
     else if (failed)
-        step_fail(&d->engine, step_first_err(&d->engine), "the server refuses what is in the manifest");
+        step_fail(&d->engine, step_first_err(&d->engine), "the API server refuses the manifest");
     else if (is_applying(d))
         deploy_apply_all(d);
     else
@@ -54,7 +54,8 @@ static void on_dry(void *arg, const struct object_answer *a)
         it->shown = mem_alloc(sizeof *it->shown);
         *it->shown = *a->conflicts;
         step_log(&d->engine, TONE_PLAIN,
-                 "%s: workerGroupSpecs belongs to %s; taken over with the live replicas, and this field alone",
+                 "%s: workerGroupSpecs is owned by %s; raydeck takes ownership of this field only, keeping the live "
+                 "replicas",
                  it->words, a->conflicts->item[0].manager);
         object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY | APPLY_FORCE, on_dry, d);
         return;
@@ -64,7 +65,7 @@ static void on_dry(void *arg, const struct object_answer *a)
     } else {
         it->checked = true;
         it->next = cJSON_Duplicate(a->object, 1);
-        step_log(&d->engine, TONE_PLAIN, "%s: the server takes it", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: accepted by the API server", it->words);
     }
     d->at++;
     step_later(&d->engine, dry_run_next, 0);
@@ -81,9 +82,10 @@ static void on_live(void *arg, const struct object_answer *a)
         return;
     }
     if (!a->err && is_applying(d)) {
-        dry_run_failed(d, it,
-                       &(struct object_answer){.err = ERR_CONFLICT,
-                                               .why = "somebody else made it since it was shown: left alone"});
+        dry_run_failed(
+            d, it,
+            &(struct object_answer){.err = ERR_CONFLICT,
+                                    .why = "it was created by another client since it was shown: not changed"});
         d->at++;
         step_later(&d->engine, dry_run_next, 0);
         return;
@@ -92,7 +94,7 @@ static void on_live(void *arg, const struct object_answer *a)
     it->live = cJSON_Duplicate(a->object, 1);
     if (it->live && kobject_is(it->object, "RayService") && kobject_groups_are_owned(it->live) &&
         kobject_take_replicas(it->object, it->live))
-        step_log(&d->engine, TONE_PLAIN, "%s: the live number of worker pods is kept", it->words);
+        step_log(&d->engine, TONE_PLAIN, "%s: keeping the live number of worker pods", it->words);
     /* What somebody else made is not ours to clean up, whatever we change in it. */
     it->found = it->live && !kobject_is_ours(it->live);
     const char *with = it->live && !it->found ? kobject_deployed_with(it->live) : NULL;
@@ -125,7 +127,7 @@ void deploy_dry_run(void *arg)
     struct deploy *d = arg;
     if (d->ns_state == NS_MISSING)
         step_log(&d->engine, TONE_WARN,
-                 "what lies in namespace %s can be checked only once that is there: it is made first, then all is "
+                 "objects in namespace %s cannot be checked before it exists: it is created first, and the rest is "
                  "checked before anything else is applied",
                  d->ns);
     d->at = 0;
@@ -145,7 +147,7 @@ static void diff_log(struct deploy *d, struct item *it)
         step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
         step_log(&d->engine, TONE_PLAIN, "%s: %zu fields change", it->words, it->diff.count + it->diff.beyond);
-    if (it->found) step_log(&d->engine, TONE_PLAIN, "  = it was there before, not made by raydeck: kept at a clean-up");
+    if (it->found) step_log(&d->engine, TONE_PLAIN, "  = not created by raydeck: cleanup will keep it");
     buf_init(&row, LIST_MAX);
     for (size_t i = 0; i < it->diff.count && i < ROWS_SAID; i++) {
         buf_clear(&row);
@@ -162,10 +164,10 @@ static void diff_log(struct deploy *d, struct item *it)
 void deploy_diff(void *arg)
 {
     struct deploy *d = arg;
-    if (d->ns_state == NS_MISSING) step_log(&d->engine, TONE_PLAIN, "namespace/%s: new, made first", d->ns);
+    if (d->ns_state == NS_MISSING) step_log(&d->engine, TONE_PLAIN, "namespace/%s: new, created first", d->ns);
     for (size_t i = 0; i < d->count; i++) diff_log(d, &d->items[i]);
     if (d->conf.dry_run)
-        step_finish(&d->engine, ERR_OK, "a dry run: nothing was applied");
+        step_finish(&d->engine, ERR_OK, "dry run: nothing was applied");
     else
         step_next(&d->engine);
 }

@@ -27,7 +27,7 @@ static void redis_late(void *arg)
     struct deploy *d = arg;
     redis_from_free(d->from);
     d->from = NULL;
-    step_fail(&d->engine, ERR_TIMEOUT, "AWS had no endpoint in time");
+    step_fail(&d->engine, ERR_TIMEOUT, "timed out waiting for an endpoint from AWS");
 }
 
 void deploy_redis(void *arg)
@@ -36,7 +36,7 @@ void deploy_redis(void *arg)
     const uint64_t every = d->conf.redis_every_ms, most = d->conf.redis_ms;
     const struct redis_from_conf conf = {
         .loop = d->conf.loop, .word = d->conf.redis_from, .every_ms = every ? every : REDIS_FROM_EVERY_MS};
-    step_wait_text(&d->engine, "AWS is asked");
+    step_wait_text(&d->engine, "querying AWS");
     d->from = redis_from_start(&conf, &(struct redis_from_calls){on_waiting, on_endpoint, d});
     step_later(&d->engine, redis_late, most ? most : REDIS_FROM_WAIT_MS);
 }

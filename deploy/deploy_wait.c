@@ -13,7 +13,7 @@ static void service_refused(struct deploy *d, const char *reason, const char *me
 {
     step_error(&d->engine, ERR_PARSE, "%s: %s", reason, message);
     step_log(&d->engine, TONE_PLAIN,
-             "everything was applied, and nothing of it starts until the manifest is put right and applied again");
+             "everything was applied; nothing starts until the manifest is corrected and applied again");
     step_fail(&d->engine, ERR_PARSE, "KubeRay refuses the RayService: %s: %s", reason, message);
 }
 
@@ -34,8 +34,7 @@ static void accepted_decide(struct deploy *d, const struct service_seen *s)
     } else if (e) {
         service_refused(d, "InvalidRayServiceSpec", e->message);
     } else if (is_current(d, s) && (s->pending[0] || s->active[0])) {
-        step_log(&d->engine, TONE_PLAIN, "KubeRay has accepted it: RayCluster %s",
-                 s->pending[0] ? s->pending : s->active);
+        step_log(&d->engine, TONE_PLAIN, "accepted by KubeRay: RayCluster %s", s->pending[0] ? s->pending : s->active);
         step_next(&d->engine);
     } else {
         step_unmet(&d->engine);
@@ -55,7 +54,7 @@ static void answering_decide(struct deploy *d, const struct service_seen *s)
     if (ready && answers != TRI_NO) {
         step_log(&d->engine, TONE_PLAIN, "RayService is Ready (%s)%s%s", s->reason, text[0] ? "; " : "", text);
         if (answers == TRI_UNKNOWN)
-            step_log(&d->engine, TONE_PLAIN, "no probe was seen: that Serve answers is KubeRay's word, not observed");
+            step_log(&d->engine, TONE_PLAIN, "no probe observed: only KubeRay reports that Serve answers");
         step_finish(&d->engine, ERR_OK, "deployed");
         return;
     }
@@ -73,7 +72,7 @@ static void on_service(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct service_seen seen;
     if (a->err == ERR_NOT_FOUND) {
-        step_fail(&d->engine, ERR_NOT_FOUND, "the RayService was deleted meanwhile");
+        step_fail(&d->engine, ERR_NOT_FOUND, "the RayService was deleted");
         return;
     }
     if (a->err) {
@@ -98,16 +97,16 @@ static void accepted_late(void *arg)
 {
     struct deploy *d = arg;
     const char *last = step_waits_for(&d->engine);
-    step_error(&d->engine, ERR_TIMEOUT, "KubeRay has not said a word about it: does its operator run? (%s)", last);
-    step_fail(&d->engine, ERR_TIMEOUT, "everything was applied; not accepted in time: %s", last);
+    step_error(&d->engine, ERR_TIMEOUT, "KubeRay has not updated its status: is the operator running? (%s)", last);
+    step_fail(&d->engine, ERR_TIMEOUT, "everything was applied; timed out waiting for KubeRay to accept it: %s", last);
 }
 
 static void answering_late(void *arg)
 {
     struct deploy *d = arg;
     const char *last = step_waits_for(&d->engine);
-    step_error(&d->engine, ERR_TIMEOUT, "still not answering: %s", last);
-    step_fail(&d->engine, ERR_TIMEOUT, "everything was applied; not answering in time: %s", last);
+    step_error(&d->engine, ERR_TIMEOUT, "Serve does not answer: %s", last);
+    step_fail(&d->engine, ERR_TIMEOUT, "everything was applied; timed out waiting for Serve to answer: %s", last);
 }
 
 void deploy_accepted(void *arg)

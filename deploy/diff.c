@@ -280,7 +280,7 @@ void diff_of(const cJSON *live, const cJSON *next, struct diff *ret)
     if (live) compare_objects(ret, &whole, "");
     if (kobject_is(next, "RayService")) mean_rayservice(ret, live, next);
     if (live && kobject_is(next, "Secret") && ret->count)
-        meaning_add(ret, "running pods keep the old value until they start anew");
+        meaning_add(ret, "running pods keep the old value until they are restarted");
 }
 
 void diff_done(struct diff *d)

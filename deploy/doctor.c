@@ -46,14 +46,14 @@ static void source_distrust(const struct source *s, const char *name, uint64_t n
     why[0] = '\0';
     switch (source_freshness(s, now_ms, &age)) {
     case FRESH_LIVE: break;
-    case FRESH_OFF: snprintf(why, DOCTOR_WHY_MAX, "%s: not looked at", name); break;
+    case FRESH_OFF: snprintf(why, DOCTOR_WHY_MAX, "%s: not configured", name); break;
     case FRESH_WAITING: snprintf(why, DOCTOR_WHY_MAX, "%s: no answer yet", name); break;
     case FRESH_STALE:
-        snprintf(why, DOCTOR_WHY_MAX, "%s: not heard for %llu s", name, (unsigned long long)(age.value / 1000));
+        snprintf(why, DOCTOR_WHY_MAX, "%s: no update for %llu s", name, (unsigned long long)(age.value / 1000));
         break;
     case FRESH_DOWN: snprintf(why, DOCTOR_WHY_MAX, "%s: down: %.180s", name, source_reason(s)); break;
     case FRESH_DENIED: snprintf(why, DOCTOR_WHY_MAX, "%s: denied: %.180s", name, source_reason(s)); break;
-    case FRESH_ABSENT: snprintf(why, DOCTOR_WHY_MAX, "%s: not there: %.180s", name, source_reason(s)); break;
+    case FRESH_ABSENT: snprintf(why, DOCTOR_WHY_MAX, "%s: not available: %.180s", name, source_reason(s)); break;
     }
 }
 
@@ -64,7 +64,7 @@ bool doctor_reads(const struct doctor *d, const char *source, enum table table, 
     if (s)
         source_distrust(s, source, d->ask->now_ms, why);
     else
-        snprintf(why, DOCTOR_WHY_MAX, "%s: not looked at", source);
+        snprintf(why, DOCTOR_WHY_MAX, "%s: not configured", source);
     if (!why[0] && !s->listed_ms && !world_count(d->w, table))
         snprintf(why, DOCTOR_WHY_MAX, "%s: not listed yet", source);
     return !why[0];
@@ -91,10 +91,10 @@ static void look_at_redis(struct doctor *d)
     else
         snprintf(d->redis, sizeof d->redis, "Redis");
     if (!s)
-        snprintf(d->redis_why, sizeof d->redis_why, "Redis: not looked at");
+        snprintf(d->redis_why, sizeof d->redis_why, "Redis: not configured");
     else
         source_distrust(s, "Redis", d->ask->now_ms, d->redis_why);
-    if (!d->redis_why[0] && !r) snprintf(d->redis_why, sizeof d->redis_why, "Redis: not read yet");
+    if (!d->redis_why[0] && !r) snprintf(d->redis_why, sizeof d->redis_why, "Redis: no data yet");
 }
 
 bool doctor_secret_denied(const struct doctor *d)

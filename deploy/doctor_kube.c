@@ -45,12 +45,12 @@ static void check_refusals(struct doctor *d)
      * the newest spec was not refused that one. */
     if (rs->unseen == TRI_NO && rs->ready == TRI_YES) return;
     if (e && rs->ready == TRI_YES && rs->unseen == TRI_UNKNOWN)
-        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "%s: %s; whether it was put right since is not told",
+        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "%s: %s; it is unknown whether it was corrected since",
                    e->reason, e->message ? e->message : "no message");
     else if (e)
         doctor_say(d, RULE_D1, FINDING_ERROR, d->service, "%s: %s", e->reason, e->message ? e->message : "no message");
     else if ((rs->ready == TRI_UNKNOWN || rs->unseen == TRI_YES) && !doctor_reads(d, "kube/events", TABLE_EVENT, why))
-        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no condition says so, and the events are not read (%s)",
+        doctor_say(d, RULE_D1, FINDING_UNKNOWN, d->service, "no condition reports it, and events cannot be read (%s)",
                    why);
 }
 
@@ -68,10 +68,10 @@ static void check_endpoints(struct doctor *d)
         /* the operator's own count: with two of them one is not the head's */
         if (rs && rs->serve_endpoints.known && rs->serve_endpoints.value >= 2) return;
         if (rs && rs->serve_endpoints.known)
-            doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "%llu Serve endpoints by the operator's count",
+            doctor_say(d, RULE_D2, FINDING_WARNING, d->service, "%llu Serve endpoints according to the operator",
                        (unsigned long long)rs->serve_endpoints.value);
         else
-            doctor_say(d, RULE_D2, FINDING_UNKNOWN, d->service, "the addresses of %s-serve-svc are not known%s%s",
+            doctor_say(d, RULE_D2, FINDING_UNKNOWN, d->service, "the endpoints of %s-serve-svc are unknown%s%s",
                        d->f->service, why[0] ? ": " : "", why);
     } else if (e.ready == 0) {
         doctor_say(d, RULE_D2, FINDING_ERROR, d->service, "no ready Serve endpoint");
@@ -111,7 +111,8 @@ static void check_applications(struct doctor *d)
     if (s.failed)
         doctor_say(d, RULE_D19, FINDING_ERROR, d->service, "%s", serve_not_running_words(&s, words, sizeof words));
     else if (doctor_needs(d, RULE_D19, d->service, "kube/rayservices", TABLE_RAYSERVICE) && !applications_known(d))
-        doctor_say(d, RULE_D19, FINDING_UNKNOWN, d->service, "neither KubeRay nor the Serve API names an application");
+        doctor_say(d, RULE_D19, FINDING_UNKNOWN, d->service,
+                   "neither KubeRay nor the Serve API reports an application");
 }
 
 /* ---- D13: a cleanup that hangs ---- */
@@ -125,7 +126,7 @@ static void check_cleanups(struct doctor *d)
         if (row->gone_ms || !c->deleted.known || d->ask->wall_ms < c->deleted.value + CLEANUP_MS) continue;
         if (!c->finalizers || !text_has(c->finalizers, CLEANUP_FINALIZER)) continue;
         snprintf(object, sizeof object, "RayCluster %.100s/%.200s", c->ns ? c->ns : "?", c->name ? c->name : "?");
-        doctor_say(d, RULE_D13, FINDING_ERROR, object, "Terminating for %s, held by %s",
+        doctor_say(d, RULE_D13, FINDING_ERROR, object, "Terminating for %s, finalizers: %s",
                    doctor_seconds(age, d->ask->wall_ms - c->deleted.value), CLEANUP_FINALIZER);
     }
 }
@@ -144,7 +145,7 @@ static void check_permissions(struct doctor *d)
         doctor_say(d, RULE_D14, FINDING_INFO, "x k", "this user may not delete pods%s%s", d->ask->may_why ? ": " : "",
                    d->ask->may_why ? d->ask->may_why : "");
     if (d->ask->may_delete == TRI_UNKNOWN)
-        doctor_say(d, RULE_D14, FINDING_UNKNOWN, "x k", "whether this user may delete pods is not known%s%s",
+        doctor_say(d, RULE_D14, FINDING_UNKNOWN, "x k", "it is unknown whether this user may delete pods%s%s",
                    d->ask->may_why ? ": " : "", d->ask->may_why ? d->ask->may_why : "");
 }
 
@@ -158,7 +159,7 @@ static void check_token(struct doctor *d)
     char why[DOCTOR_WHY_MAX];
     if (serve && source_freshness(serve, d->ask->now_ms, NULL) == FRESH_LIVE && serve->last_alive_ms) return;
     if (serve && serve->state == SOURCE_DENIED && serve->err == ERR_AUTH) {
-        doctor_say(d, RULE_D15, FINDING_INFO, d->service, "the dashboard refuses us (%s)%s%s",
+        doctor_say(d, RULE_D15, FINDING_INFO, d->service, "the dashboard refuses raydeck's requests (%s)%s%s",
                    serve->why ? serve->why : "401", version ? "; Ray " : "", version ? version : "");
         return;
     }
@@ -168,9 +169,9 @@ static void check_token(struct doctor *d)
         const bool read = doctor_reads(d, "kube/pods", TABLE_POD, why);
         doctor_say(d, RULE_D15, FINDING_UNKNOWN, d->service, "%s", read ? "there is no head pod" : why);
     } else if (head->token_auth == TRI_UNKNOWN) {
-        doctor_say_pod(d, RULE_D15, FINDING_UNKNOWN, head, "its environment does not tell RAY_AUTH_MODE");
+        doctor_say_pod(d, RULE_D15, FINDING_UNKNOWN, head, "RAY_AUTH_MODE of its environment is unknown");
     } else if (head->token_auth == TRI_YES) {
-        doctor_say_pod(d, RULE_D15, FINDING_INFO, head, "RAY_AUTH_MODE=token: Serve's state is not read");
+        doctor_say_pod(d, RULE_D15, FINDING_INFO, head, "RAY_AUTH_MODE=token: raydeck does not read Serve's status");
     }
 }
 
@@ -183,13 +184,13 @@ static void check_versions(struct doctor *d)
     const char *ray = doctor_ray_version(d), *kuberay = d->f->head ? d->f->head->kuberay : NULL;
     if (rs && rs->ft == TRI_NO) return;
     if (doctor_version_from(kuberay, 1, 0) == TRI_NO)
-        doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "KubeRay %s does not clean Redis up", kuberay);
+        doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "KubeRay %s does not clean up Redis", kuberay);
     else if (doctor_version_from(kuberay, 1, 1) == TRI_NO)
         doctor_say(d, RULE_D18, FINDING_WARNING, d->service,
-                   "KubeRay %s: a cleanup Job that fails holds the RayCluster for ever", kuberay);
+                   "KubeRay %s: a failed cleanup Job blocks the deletion of the RayCluster for ever", kuberay);
     if (!redis_is_elasticache(d->f)) {
         if (!(r && r->address) && !(rs && rs->redis_address))
-            doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "where its Redis is, is not known");
+            doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "the address of its Redis is unknown");
         return;
     }
     const enum tri newer = doctor_version_from(ray, 2, 50);
@@ -197,7 +198,7 @@ static void check_versions(struct doctor *d)
         doctor_say(d, RULE_D18, FINDING_WARNING, d->service, "%s%s on ElastiCache", text_has(ray, "Ray") ? "" : "Ray ",
                    ray);
     if (newer == TRI_UNKNOWN)
-        doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "on ElastiCache, and Ray's version is not known");
+        doctor_say(d, RULE_D18, FINDING_UNKNOWN, d->service, "on ElastiCache, with an unknown version of Ray");
 }
 
 void doctor_kube(struct doctor *d)

@@ -36,7 +36,7 @@ static void check_unplaced(struct doctor *d, const struct pod *p)
     char text[FINDING_TEXT_MAX] = "";
     if (!scheduler_parse(sentence, &w)) {
         doctor_say_pod(d, RULE_D16, sentence ? FINDING_ERROR : FINDING_UNKNOWN, p, "Pending: %s",
-                       sentence ? sentence : "the scheduler has not said why");
+                       sentence ? sentence : "no message from the scheduler");
         return;
     }
     if (w.resources[0]) words_add(text, "not enough ", w.resources);
@@ -70,9 +70,10 @@ static void check_unstarted(struct doctor *d, const struct pod *p)
                        p->message ? p->message : "");
     else if (age > STARTING_MS)
         doctor_say_pod(d, RULE_D16, FINDING_WARNING, p, "Pending on %s for %s: %s", p->node, doctor_seconds(since, age),
-                       reason ? reason : "no reason told");
+                       reason ? reason : "no reason reported");
     else
-        doctor_say_pod(d, RULE_D16, FINDING_INFO, p, "starting on %s: %s", p->node, reason ? reason : "no reason told");
+        doctor_say_pod(d, RULE_D16, FINDING_INFO, p, "starting on %s: %s", p->node,
+                       reason ? reason : "no reason reported");
 }
 
 void doctor_placing(struct doctor *d)
@@ -82,7 +83,7 @@ void doctor_placing(struct doctor *d)
         const struct pod *p = ROW(at.row, pod);
         if (at.row->gone_ms || p->deleted.known) continue;
         if (!p->phase)
-            doctor_say_pod(d, RULE_D16, FINDING_UNKNOWN, p, "its phase is not known");
+            doctor_say_pod(d, RULE_D16, FINDING_UNKNOWN, p, "its phase is unknown");
         else if (text_eq(p->phase, "Pending") && !p->node)
             check_unplaced(d, p);
         else if (text_eq(p->phase, "Pending"))

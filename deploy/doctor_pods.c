@@ -26,7 +26,7 @@ static void not_ready(struct doctor *d)
     const struct pod *head = d->f->head;
     if (!head || head->is_ready != TRI_YES || !head->created.known) {
         doctor_say(d, RULE_D3, FINDING_UNKNOWN, d->service, "%s",
-                   !head ? "there is no head pod" : "the head is not ready: there is no recovery to judge after");
+                   !head ? "there is no head pod" : "the head is not ready: no recovery to compare with");
         return;
     }
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
@@ -34,7 +34,7 @@ static void not_ready(struct doctor *d)
         if (!is_worker(d, at.row) || !text_eq(p->phase, "Running") || p->deleted.known) continue;
         /* one that is younger than its head is starting: it lived through nothing yet */
         if (!p->created.known || p->is_ready == TRI_UNKNOWN)
-            doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or its readiness is not known");
+            doctor_say_pod(d, RULE_D3, FINDING_UNKNOWN, p, "its age or readiness is unknown");
         else if (p->is_ready == TRI_NO && p->created.value < head->created.value)
             doctor_say_pod(d, RULE_D3, FINDING_WARNING, p, "Running, not Ready, and older than the head");
     }
@@ -79,7 +79,7 @@ static void check_restarts(struct doctor *d)
     const bool ft_off = d->f->rayservice && d->f->rayservice->ft == TRI_NO;
     char when[32];
     if (loss.kind == PAST_LOSS_UNKNOWN)
-        doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "when the head was lost last is not known");
+        doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "the time of the last head loss is unknown");
     if (loss.kind != PAST_LOSS_SEEN) return;
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
@@ -87,7 +87,7 @@ static void check_restarts(struct doctor *d)
         if (p->restarts.value && after_loss(loss.wall_ms, p->restarted, when))
             doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "restarted %s after the head was lost", when);
         else if (ft_off && after_loss(loss.wall_ms, p->created, when)) /* with FT it may be the autoscaler's */
-            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "made anew %s after the head was lost", when);
+            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "created again %s after the head was lost", when);
     }
     dead_nodes(d, loss.wall_ms);
 }
@@ -110,16 +110,16 @@ static void check_places(struct doctor *d)
         if (is_worker(d, at.row) && text_eq(p->node, n.head_node))
             doctor_say_pod(d, RULE_D17, FINDING_WARNING, p, "on the head's K8s node %s", p->node);
     }
-    if (!n.head_node) doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is not known");
+    if (!n.head_node) doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's K8s node is unknown");
     const bool nodes = doctor_reads(d, "kube/nodes", TABLE_KNODE, why);
     if (n.zones_differ) return;
     if (n.zoned < n.placed)
-        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the zones of %zu of %zu workers are not known%s%s",
+        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the zones of %zu of %zu workers are unknown%s%s",
                    n.placed - n.zoned, n.placed, nodes ? "" : ": ", why);
     else if (n.zone && n.placed > 1)
         doctor_say(d, RULE_D17, FINDING_WARNING, d->service, "all %zu workers are in the zone %s", n.placed, n.zone);
     else if (verdict == VERDICT_WARN && n.head_node && !n.head_zone)
-        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's zone is not known");
+        doctor_say(d, RULE_D17, FINDING_UNKNOWN, d->service, "the head's zone is unknown");
 }
 
 /* ---- of the manifest's rules, those that a pod shows ---- */
@@ -127,9 +127,9 @@ static void check_places(struct doctor *d)
 static void check_patience(struct doctor *d, const struct pod *p)
 {
     if (!p->reconnect_s.known)
-        doctor_say_pod(d, RULE_L12, FINDING_UNKNOWN, p, "how long it waits for a new head is not known");
+        doctor_say_pod(d, RULE_L12, FINDING_UNKNOWN, p, "its timeout for a new head is unknown");
     else if (p->reconnect_s.value <= RECONNECT_SHORT_S)
-        doctor_say_pod(d, RULE_L12, FINDING_WARNING, p, "waits only %llu s for a new head",
+        doctor_say_pod(d, RULE_L12, FINDING_WARNING, p, "waits at most %llu s for a new head",
                        (unsigned long long)p->reconnect_s.value);
 }
 
@@ -150,7 +150,7 @@ static void worker_settings(struct doctor *d)
         doctor_say(d, RULE_L28, FINDING_WARNING, d->service, "%zu of %zu worker pods have no gRPC keepalive", without,
                    workers);
     else if (untold)
-        doctor_say(d, RULE_L28, FINDING_UNKNOWN, d->service, "%zu of %zu worker pods do not tell their gRPC keepalive",
+        doctor_say(d, RULE_L28, FINDING_UNKNOWN, d->service, "%zu of %zu worker pods have an unknown gRPC keepalive",
                    untold, workers);
 }
 
@@ -160,9 +160,9 @@ static void check_wiring(struct doctor *d)
     if (!rs) return;
     if (rs->ft == TRI_NO) doctor_say(d, RULE_L9, FINDING_ERROR, d->service, "its GCS has no fault tolerance");
     if (rs->ft == TRI_UNKNOWN)
-        doctor_say(d, RULE_L9, FINDING_UNKNOWN, d->service, "its spec does not tell whether its GCS is fault tolerant");
+        doctor_say(d, RULE_L9, FINDING_UNKNOWN, d->service, "its spec does not show whether its GCS is fault tolerant");
     if (rs->redis_password_inline == TRI_YES)
-        doctor_say(d, RULE_L25, FINDING_WARNING, d->service, "the password of Redis stands in clear in its spec");
+        doctor_say(d, RULE_L25, FINDING_WARNING, d->service, "its spec contains the Redis password in clear text");
 }
 
 void doctor_pods(struct doctor *d)

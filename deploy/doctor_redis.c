@@ -24,10 +24,9 @@ static void check_unreached(struct doctor *d)
     if (fresh == FRESH_DENIED && !doctor_secret_denied(d))
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s", d->redis_why);
     else if (fresh == FRESH_DOWN && d->f->redis)
-        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s; it was read before", d->redis_why);
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "%s; it was reachable before", d->redis_why);
     else if (fresh == FRESH_DOWN) /* security groups often admit the cluster's nodes alone */
-        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s; whether the head reaches it cannot be told from here",
-                   d->redis_why);
+        doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s; the head may still reach it", d->redis_why);
     else
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis, "%s", d->redis_why);
 }
@@ -48,17 +47,17 @@ static void check_reached(struct doctor *d)
         return;
     }
     if (r->tls == TRI_NO && r->address && strncmp(r->address, "unix:", 5) != 0)
-        doctor_say(d, RULE_L25, FINDING_INFO, d->redis, "reached without TLS: passwords and state are read on the way");
+        doctor_say(d, RULE_L25, FINDING_INFO, d->redis, "connected without TLS: passwords and data can be intercepted");
     if (r->loading.known && r->loading.value)
-        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data: nothing is answered until it has");
+        doctor_say(d, RULE_D5, FINDING_ERROR, d->redis, "it is loading its data and rejects commands until done");
     if (!head || head->is_ready != TRI_YES || gcs_beats(d)) return;
     if (!r->ray_connections.known && !r->heartbeat.known)
         doctor_say(d, RULE_D5, FINDING_UNKNOWN, d->redis,
-                   "whether the head reaches it cannot be told: %s and no heartbeat is there",
-                   r->ray_why ? r->ray_why : "CLIENT LIST is refused");
+                   "it is unknown whether the head reaches it: %s and there is no heartbeat",
+                   r->ray_why ? r->ray_why : "CLIENT LIST is denied");
     else if (r->ray_connections.known && !r->ray_connections.value)
         doctor_say(d, RULE_D5, FINDING_ERROR, d->redis,
-                   "the head is ready, and its GCS holds no connection and gives no heartbeat here");
+                   "the head is ready, but its GCS has neither connections nor a heartbeat here");
 }
 
 /* ---- D6: one shard ---- */
@@ -79,17 +78,16 @@ static void check_shards(struct doctor *d)
     if (address_has(d, ".serverless.")) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "a serverless cache, by its name");
     } else if (aws && aws->shards.known && aws->shards.value == 1) {
-        doctor_say(
-            d, RULE_D6, FINDING_WARNING, d->redis,
-            "cluster mode, with one shard, says %s %s: Ray finds its primary, and the GCS crashes when that changes",
-            aws->service, aws->id);
+        doctor_say(d, RULE_D6, FINDING_WARNING, d->redis,
+                   "cluster mode with one shard (%s %s): Ray finds its primary, and the GCS crashes when that changes",
+                   aws->service, aws->id);
     } else if (address_has(d, "clustercfg.") || (r && (r->cluster == TRI_YES || text_eq(r->mode, "cluster")))) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "cluster mode is on");
     } else if (s && s->state != SOURCE_LIVE && s->err == ERR_UNSUPPORTED) {
         doctor_say(d, RULE_D6, FINDING_ERROR, d->redis, "%s", s->why ? s->why : "cluster mode");
     } else if (d->redis_why[0] || (r->cluster == TRI_UNKNOWN && !r->mode)) {
         doctor_say(d, RULE_D6, FINDING_UNKNOWN, d->redis, "%s",
-                   d->redis_why[0] ? d->redis_why : "INFO does not tell its mode");
+                   d->redis_why[0] ? d->redis_why : "INFO does not report its mode");
     }
 }
 
@@ -101,10 +99,9 @@ static bool replicas_by_aws(struct doctor *d)
     const struct doctor_aws *aws = doctor_aws(d);
     if (!aws || !aws->replicas.known || (aws->replicas.value && aws->failover == TRI_UNKNOWN)) return false;
     if (!aws->replicas.value)
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica, says %s %s", aws->service, aws->id);
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica (%s %s)", aws->service, aws->id);
     else if (aws->failover == TRI_NO)
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "automatic failover is off, says %s %s", aws->service,
-                   aws->id);
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "automatic failover is off (%s %s)", aws->service, aws->id);
     return true;
 }
 
@@ -117,9 +114,9 @@ static void check_replicas(struct doctor *d)
         return;
     }
     if (text_eq(r->role, "slave") || text_eq(r->role, "replica"))
-        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "this address is a replica: it takes no writes");
+        doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "this address is a replica: it rejects writes");
     else if (!r->replicas.known && !replicas_by_aws(d))
-        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "INFO does not tell its replicas");
+        doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->redis, "INFO does not report its replicas");
     else if (r->replicas.known && !r->replicas.value)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->redis, "it has no replica");
     else if (r->replicas.known)
@@ -131,11 +128,10 @@ static void check_replicas(struct doctor *d)
         doctor_say(d, RULE_D7, FINDING_WARNING, d->service, "%s%s: its GCS crashes when Redis fails over", word, ray);
     else if (late == TRI_UNKNOWN)
         doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->service,
-                   "Ray's version is not known: before 2.56 its GCS crashes when Redis fails over");
+                   "Ray's version is unknown: before 2.56 its GCS crashes when Redis fails over");
     else if (doctor_version_from(ray, 2, 57) == TRI_NO)
         doctor_say(d, RULE_D7, FINDING_UNKNOWN, d->service,
-                   "%s%s: whether it holds the fix for a GCS that crashes when Redis fails over is not known", word,
-                   ray);
+                   "%s%s: it may lack the fix for a GCS that crashes when Redis fails over", word, ray);
 }
 
 /* ---- D8: what a restart of it leaves ---- */
@@ -149,7 +145,7 @@ static void check_snapshots(struct doctor *d)
         doctor_say(d, RULE_D8, FINDING_WARNING, d->redis, "its last snapshot failed (%s)", r->rdb_last);
     else if (r->save && !*r->save)
         doctor_say(d, RULE_D8, FINDING_INFO, d->redis,
-                   "neither append-only file nor snapshots: its replicas alone keep the state");
+                   "neither append-only file nor snapshots: only its replicas keep the state");
 }
 
 /* As the answer judges it; an error where the GCS's fault tolerance rests on it. */

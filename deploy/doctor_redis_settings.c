@@ -28,12 +28,12 @@ static void check_eviction(struct doctor *d)
     if (!r->policy && aws && aws->policy)
         eviction_by_aws(d, aws);
     else if (!r->policy)
-        doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its maxmemory-policy is not told");
+        doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its maxmemory-policy is unknown");
     else if (text_has(r->policy, "allkeys"))
         doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "maxmemory-policy %s; %llu keys evicted so far", r->policy,
                    (unsigned long long)r->evicted.value);
     if (!r->max_memory.known || !r->used_memory.known)
-        doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "how much memory it may use, or uses, is not told");
+        doctor_say(d, RULE_D9, FINDING_UNKNOWN, d->redis, "its memory limit or use is unknown");
     else if (r->max_memory.value && r->used_memory.value > r->max_memory.value / 10 * MEMORY_TENTHS)
         doctor_say(d, RULE_D9, FINDING_WARNING, d->redis, "%llu %% of its memory is used",
                    (unsigned long long)((double)r->used_memory.value * 100 / (double)r->max_memory.value));
@@ -56,12 +56,12 @@ static void idle_by_aws(struct doctor *d, const char *not_answered)
         doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s; %s%s%s", not_answered,
                    other           ? "what was found in "
                    : asked->why[0] ? asked->why
-                                   : "nor does the parameter group tell it",
+                                   : "the parameter group does not have it either",
                    other ? asked->service : "", other ? " is another Redis, by its address" : "");
     } else {
         doctor_say(d, RULE_D10, FINDING_UNKNOWN, d->redis, "%s%s", not_answered,
-                   redis_is_memorydb(d->f)      ? "; MemoryDB's parameter group tells it: --redis-from memorydb"
-                   : redis_is_elasticache(d->f) ? "; ElastiCache's parameter group tells it: --redis-from elasticache"
+                   redis_is_memorydb(d->f)      ? "; MemoryDB's parameter group has it: --redis-from memorydb"
+                   : redis_is_elasticache(d->f) ? "; ElastiCache's parameter group has it: --redis-from elasticache"
                                                 : "");
     }
 }
@@ -73,7 +73,7 @@ static void check_idle_timeout(struct doctor *d)
         doctor_say(d, RULE_D10, FINDING_WARNING, d->redis,
                    "timeout %llu: connections idle that many seconds are closed",
                    (unsigned long long)r->timeout_s.value);
-    if (!r->timeout_s.known) idle_by_aws(d, "CONFIG GET timeout is not answered");
+    if (!r->timeout_s.known) idle_by_aws(d, "CONFIG GET timeout has no reply");
 }
 
 /* ---- D11: slow commands ---- */
@@ -83,7 +83,7 @@ static void check_slow_log(struct doctor *d)
     const struct redis *r = d->f->redis;
     char ago[32];
     if (!r->slow_count.known) {
-        doctor_say(d, RULE_D11, FINDING_UNKNOWN, d->redis, "SLOWLOG GET is not answered");
+        doctor_say(d, RULE_D11, FINDING_UNKNOWN, d->redis, "SLOWLOG GET has no reply");
         return;
     }
     if (r->slow_keys.value)
@@ -134,14 +134,12 @@ static void check_orphans(struct doctor *d)
         if (namespace_is_owned(d, ns) || (beat.known && d->ask->wall_ms < beat.value + BEAT_ALIVE_MS)) continue;
         snprintf(object, sizeof object, "Redis storage namespace %.200s", ns ? ns : "?");
         if (!known)
-            doctor_say(d, RULE_D12, FINDING_UNKNOWN, object, "whose it is cannot be told: %s", why);
+            doctor_say(d, RULE_D12, FINDING_UNKNOWN, object, "its owner is unknown: %s", why);
         else if (beat.known)
-            doctor_say(d, RULE_D12, FINDING_INFO, object,
-                       "no RayCluster that is seen here owns it; last heartbeat %s ago",
+            doctor_say(d, RULE_D12, FINDING_INFO, object, "no visible RayCluster owns it; last heartbeat %s ago",
                        doctor_seconds(ago, d->ask->wall_ms - beat.value));
         else
-            doctor_say(d, RULE_D12, FINDING_INFO, object,
-                       "no RayCluster that is seen here owns it; no heartbeat is there");
+            doctor_say(d, RULE_D12, FINDING_INFO, object, "no visible RayCluster owns it; it has no heartbeat");
     }
     if (!known && !r->namespaces_count) doctor_say(d, RULE_D12, FINDING_UNKNOWN, d->redis, "%s", why);
 }

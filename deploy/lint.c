@@ -28,7 +28,7 @@ static bool lint_is_affordable(struct lint *l)
     for (size_t i = 0; i < l->m->count; i++) {
         l->o = &l->m->objects[i];
         if (budget_charge(&left, l->o->root)) continue;
-        lint_say(l, RULE_M1, NULL, "its aliases, written out, are more than can be looked at");
+        lint_say(l, RULE_M1, NULL, "its expanded aliases exceed the limits of lint");
         return false;
     }
     return true;
@@ -135,7 +135,7 @@ static void say_unreadable(const char *file, const char *bytes, size_t len, stru
     if (!braces) where.line = at.line;
     if (braces) {
         where.column = (unsigned)(braces - line) + 1;
-        findings_add(out, RULE_M2, FINDING_ERROR, &where, "a template's {{ is left over");
+        findings_add(out, RULE_M2, FINDING_ERROR, &where, "unrendered template ({{)");
         return;
     }
     findings_add(out, RULE_M1, FINDING_ERROR, &where, "%s", without_place(why, file));

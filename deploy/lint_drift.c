@@ -26,9 +26,11 @@ static void lint_serve_options(struct lint *l, const struct serve *s, const stru
     const struct yaml_node *n = yaml_get(d, "max_concurrent_queries");
     if (n)
         lint_say_as(l, RULE_L21, FINDING_WARNING, serve_place(l, s, n),
-                    "max_concurrent_queries is gone from newer Ray");
+                    "max_concurrent_queries was removed from newer versions of Ray");
     n = yaml_get(yaml_get(d, "autoscaling_config"), old_target);
-    if (n) lint_say_as(l, RULE_L21, FINDING_WARNING, serve_place(l, s, n), "%s is gone from newer Ray", old_target);
+    if (n)
+        lint_say_as(l, RULE_L21, FINDING_WARNING, serve_place(l, s, n), "%s was removed from newer versions of Ray",
+                    old_target);
 }
 
 /* The first x.y.z in the text; false where there is none. */

@@ -27,7 +27,7 @@ static void lint_address(struct lint *l, const struct ray *r)
     const struct yaml_node *at = r->options ? r->options : r->ft_annotation;
     const bool open = !r->options && ray_env_open(r->head);
     lint_say_as(l, RULE_L9, open ? FINDING_UNKNOWN : FINDING_ERROR, (struct yaml_place){at->line, at->column},
-                open ? "fault tolerance is turned on; whether envFrom has a Redis address cannot be told"
+                open ? "fault tolerance is on; envFrom may or may not have a Redis address"
                      : "fault tolerance is turned on, but no Redis address is given");
 }
 
@@ -39,7 +39,7 @@ static void lint_switch(struct lint *l, const struct ray *r)
     if (!r->ft && address)
         lint_say(l, RULE_L5, address, "RAY_REDIS_ADDRESS is set on the head, and fault tolerance is not turned on");
     if (r->options && said && *said)
-        lint_say(l, RULE_L6, r->ft_annotation, "ray.io/ft-enabled stands beside gcsFaultToleranceOptions");
+        lint_say(l, RULE_L6, r->ft_annotation, "ray.io/ft-enabled is set together with gcsFaultToleranceOptions");
     if (!r->ft && r->kind == RAY_SERVICE) lint_say(l, RULE_L9, r->cluster, "GCS fault tolerance is not turned on");
     if (r->ft && !r->options)
         lint_say(l, RULE_L10, r->ft_annotation,
@@ -64,7 +64,7 @@ static void lint_older_settings(struct lint *l, const struct ray *r)
     entry = yaml_get(r->annotations, "ray.io/external-storage-namespace");
     if (entry)
         lint_say(l, RULE_L7, entry,
-                 "the annotation ray.io/external-storage-namespace stands beside gcsFaultToleranceOptions");
+                 "the annotation ray.io/external-storage-namespace is set together with gcsFaultToleranceOptions");
 }
 
 static void lint_storage_namespace(struct lint *l, const struct ray *r)
@@ -83,7 +83,7 @@ static void lint_patience(struct lint *l, const struct yaml_node *group, const c
     if (!entry) return; /* KubeRay sets 600 */
     if (!ray_number(entry, "value", &seconds)) {
         lint_say_as(l, RULE_L12, FINDING_UNKNOWN, (struct yaml_place){entry->line, entry->column},
-                    "%s of group %s is set to what cannot be told from the file", name, group_name);
+                    "%s of group %s has a value that the file does not show", name, group_name);
     } else if (seconds < PATIENCE_S) {
         lint_say(
             l, RULE_L12, entry,
@@ -137,7 +137,7 @@ static void lint_keepalive_value(struct lint *l, const struct yaml_node *entry, 
     double ms;
     if (!ray_number(entry, "value", &ms))
         lint_say_as(l, RULE_L28, FINDING_UNKNOWN, (struct yaml_place){entry->line, entry->column},
-                    "%s: %s is set to what cannot be told from the file", who, name);
+                    "%s: %s has a value that the file does not show", who, name);
     else if (ms <= 0 || ms > KEEPALIVE_MS)
         lint_say(l, RULE_L28, entry, "%s: %s is %.0f; more than 0 and up to %d notices a silent head in time", who,
                  name, ms, KEEPALIVE_MS);
@@ -156,7 +156,7 @@ static void lint_keepalive(struct lint *l, const struct ray *r, const struct yam
     const struct yaml_node *env = yaml_get(container, "env"), *at = env ? env : container;
     bool open = ray_env_open(group);
     lint_say_as(l, RULE_L28, open ? FINDING_UNKNOWN : FINDING_WARNING, (struct yaml_place){at->line, at->column},
-                open ? "%s: %s is not in env; whether envFrom has it cannot be told" : "%s: %s is not set",
+                open ? "%s: %s is not in env; envFrom may or may not have it" : "%s: %s is not set",
                 ray_group_name(r, group), missing);
 }
 

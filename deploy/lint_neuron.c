@@ -74,15 +74,14 @@ void lint_neuron(struct lint *l, const struct ray *r, const struct serve *s)
         lint_say(l, RULE_L24, room.at, "a replica needs %.0f NeuronCores, a worker pod has %.0f at most", one,
                  room.widest);
     else if (least > room.most)
-        lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, all worker pods there may be have %.0f", least,
-                 room.most);
+        lint_say(l, RULE_L24, room.at, "replicas need %.0f NeuronCores, all worker pods together have at most %.0f",
+                 least, room.most);
     else if (most > room.most)
-        lint_say(l, RULE_L24, room.at, "replicas may need %.0f NeuronCores, all worker pods there may be have %.0f",
+        lint_say(l, RULE_L24, room.at, "replicas may need %.0f NeuronCores, all worker pods together have at most %.0f",
                  most, room.most);
     else if (most > room.least && room.hidden && room.devices > 0)
         lint_say(l, RULE_L24, room.at,
                  "aws.amazon.com/neuron %.0f counts devices, %.0f cores a pod on inf2: replicas may need %.0f, the "
-                 "pods there "
-                 "are at least have %.0f, and the autoscaler does not see neuron_cores",
+                 "minimum of pods has %.0f, and the autoscaler does not see neuron_cores",
                  room.devices, room.devices * CORES_A_DEVICE, most, room.least);
 }

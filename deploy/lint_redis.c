@@ -23,7 +23,7 @@ static void lint_host(struct lint *l, const struct yaml_node *at, const char *ad
         lint_say(l, RULE_L1, at, "the Redis address has no host: a variable was empty when it was filled in");
     else if (len == 4 && strncmp(host, "null", 4) == 0)
         lint_say(l, RULE_L1, at,
-                 "the Redis address has null for a host: it was read from a cache that was still being made");
+                 "the Redis address has null for a host: it was read from a cache that was still being created");
 }
 
 /* True for a reference to an environment variable, which Kubernetes or the shell resolves. */
@@ -65,15 +65,14 @@ static void lint_untold(struct lint *l, const struct ray *r, const struct yaml_n
     if (!at && r->ft && !r->options && ray_env_open(r->head)) at = r->head;
     if (at)
         lint_say_as(l, RULE_L25, FINDING_UNKNOWN, (struct yaml_place){at->line, at->column},
-                    "whether the way to Redis has TLS and a password cannot be told: its address is not in the file");
+                    "it is unknown whether Redis has TLS and a password: its address is not in the file");
 }
 
 void lint_redis(struct lint *l, const struct ray *r)
 {
     const struct yaml_node *at = ray_redis_address(r), *literal = literal_password(r);
     const char *address = at && at->kind == YAML_SCALAR ? at->text : NULL;
-    if (literal)
-        lint_say(l, RULE_L25, literal, "the Redis password stands in the manifest, for all who may read the object");
+    if (literal) lint_say(l, RULE_L25, literal, "the manifest contains the Redis password in clear text");
     if (!address) lint_untold(l, r, at);
     if (!address) return;
     if (!is_reference(address)) lint_host(l, at, address);

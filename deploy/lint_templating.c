@@ -123,7 +123,7 @@ static void lint_braces(struct lint *l, const struct yaml_node *n)
     if (n->kind == YAML_SCALAR) {
         const char *open = strstr(n->text, "{{");
         if (open && strstr(open, "}}") && (!strchr(n->text, '\n') || text_eq(n->key, "serveConfigV2")))
-            lint_say_as(l, RULE_M2, FINDING_ERROR, n->own, "a template's {{ }} is left over in %s", place_name(n));
+            lint_say_as(l, RULE_M2, FINDING_ERROR, n->own, "an unrendered template ({{ }}) in %s", place_name(n));
         return;
     }
     for (size_t i = 0; i < n->count; i++) lint_braces(l, n->items[i]);

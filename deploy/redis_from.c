@@ -85,9 +85,9 @@ static void found_text(const struct redis_from *f, const struct aws_redis *r, ch
     snprintf(text, SAID_MAX, "%s %s: %s:%u, %s%s%s%s", aws_service_word(f->service), f->name, f->host, f->port,
              r->tls == TRI_YES  ? "TLS"
              : r->tls == TRI_NO ? "without TLS"
-                                : "whether with TLS is not told",
+                                : "TLS unknown",
              r->acl ? ", ACL " : "", r->acl ? r->acl : "",
-             f->service == AWS_MEMORYDB && !r->shards.known ? "; how many shards it has is not told" : "");
+             f->service == AWS_MEMORYDB && !r->shards.known ? "; number of shards unknown" : "");
 }
 
 /* Ray's GCS knows one shard alone. MemoryDB always speaks as one in cluster mode; with one shard Ray looks for its
@@ -147,7 +147,7 @@ struct redis_from *redis_from_start(const struct redis_from_conf *conf, const st
     (void)service_of(conf->word, &f->service);
     f->http = http_client_new(conf->loop, &(struct http_client_conf){.user_agent = "raydeck"});
     f->again = alarm_new(conf->loop, query_start, f);
-    snprintf(f->why, sizeof f->why, "AWS has not answered");
+    snprintf(f->why, sizeof f->why, "no answer from AWS yet");
     f->facts = (struct doctor_aws){
         .service = aws_service_word(f->service), .id = f->name, .why = f->why, .failover = TRI_UNKNOWN};
     query_start(f);
@@ -185,7 +185,7 @@ static enum err variable_give(struct variables *v, const char *name, const char 
 enum err redis_from_give(const struct redis_from *f, struct variables *v, struct why *why)
 {
     char port[16];
-    if (!f->host || !*f->host || !f->port) return why_set(why, ERR_NOT_FOUND, "AWS has told no endpoint");
+    if (!f->host || !*f->host || !f->port) return why_set(why, ERR_NOT_FOUND, "AWS returned no endpoint");
     snprintf(port, sizeof port, "%u", f->port);
     enum err err = variable_give(v, "EXT_REDIS_ENDPOINT", f->host, why);
     if (!err) err = variable_give(v, "REDIS_PORT", port, why);

@@ -78,7 +78,7 @@ static void step_begin(struct step_engine *e)
             return;
         }
         e->confirming = true;
-        step_wait_text(e, "waits for the answer");
+        step_wait_text(e, "waiting for confirmation");
         e->conf.observer.confirm(e->conf.observer.arg);
     }
 }
@@ -94,7 +94,7 @@ static void on_sent_read(void *arg, const struct object_answer *a)
 static void engine_read_sent(struct step_engine *e)
 {
     e->sent = object_give_up(e->call);
-    step_wait_text(e, "%s %s is not answered: the object is read", e->conf.words.request, e->sent->words);
+    step_wait_text(e, "%s %s was not answered: reading the object", e->conf.words.request, e->sent->words);
     object_get(&e->cluster, e->sent->kind, e->sent->ns, e->sent->name, on_sent_read, e);
     engine_next(e, NULL, STEP_SENT_MS - STEP_ANSWER_MS);
 }
@@ -205,13 +205,11 @@ void step_engine_left(const struct step_engine *e, const char *how, struct why *
     const char *left = e->conf.left ? e->conf.left(e->conf.arg) : NULL;
     const struct object_change *sent = e->sent ? e->sent : object_change_of(e->call);
     if (sent && e->fate_known)
-        why_set(ret, ERR_CANCELLED, "%s: %s %s was sent: %s; what else was not said to be %s was not; %s", how,
-                w->request, sent->words, e->fate, w->changed, w->again);
+        why_set(ret, ERR_CANCELLED, "%s: %s %s was sent: %s; %s; %s", how, w->request, sent->words, e->fate, w->left,
+                w->again);
     else if (sent)
-        why_set(ret, ERR_CANCELLED,
-                "%s: %s %s was sent, whether it is %s is not known: %s; what else was not said to be %s was not; %s",
-                how, w->request, sent->words, w->changed, e->fate[0] ? e->fate : "the API server does not answer",
-                w->changed, w->again);
+        why_set(ret, ERR_CANCELLED, "%s: %s %s was sent, its outcome is unknown: %s; %s; %s", how, w->request,
+                sent->words, e->fate[0] ? e->fate : "the API server does not answer", w->left, w->again);
     else if (!e->confirmed)
         why_set(ret, ERR_CANCELLED, "%s: nothing was %s", how, w->changed);
     else if (left)
@@ -260,7 +258,7 @@ void step_wait_text(struct step_engine *e, const char *fmt, ...)
 const char *step_waits_for(const struct step_engine *e)
 {
     const char *now = e->steps.item[e->current].now;
-    return now[0] ? now : "nothing was said";
+    return now[0] ? now : "nothing reported";
 }
 
 const struct step *step_logged(const struct step_engine *e)
@@ -337,7 +335,7 @@ static void poll_late(struct step_engine *e)
     if (e->poll.late)
         e->poll.late(e->conf.arg);
     else
-        step_fail(e, ERR_TIMEOUT, "not in time: %s", step_waits_for(e));
+        step_fail(e, ERR_TIMEOUT, "timed out: %s", step_waits_for(e));
 }
 
 static void poll_again(struct step_engine *e, bool late)
@@ -349,7 +347,7 @@ static void poll_again(struct step_engine *e, bool late)
         if (e->poll.hangs)
             e->poll.hangs(e->conf.arg);
         else
-            step_log(e, TONE_WARN, "it hangs: %s", step_waits_for(e));
+            step_log(e, TONE_WARN, "stuck: %s", step_waits_for(e));
     }
     if (late || waited >= e->poll.limit_ms)
         poll_late(e);

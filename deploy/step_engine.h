@@ -38,8 +38,8 @@ struct step_def {
 struct step_words {
     const char *request; /* what is sent to an object: "the apply of" */
     const char *changed; /* "applied" */
-    const char *left;    /* "what was not said to be applied was not" */
-    const char *again;   /* "deploying again is safe" */
+    const char *left;    /* "only the logged objects were applied" */
+    const char *again;   /* "deploy can safely be run again" */
 };
 struct step_observer {
     void (*changed)(void *arg, const struct step *step, const struct step_line *line); /* see steps.h */

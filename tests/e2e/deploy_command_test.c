@@ -74,13 +74,13 @@ static void from_nothing_to_an_answer_and_back(void **state)
     struct env env = env_of(sim);
     struct run r = RAYDECK("deploy", "--dry-run");
     if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
-    SAYS(r, "a dry run: nothing was applied");
+    SAYS(r, "dry run: nothing was applied");
     no_secret(&r, &env);
     run_done(&r);
 
     r = RAYDECK("cleanup", SURE);
     assert_int_equal(r.status, 0);
-    SAYS(r, "there is nothing to clean up");
+    SAYS(r, "nothing to clean up");
     run_done(&r);
 
     r = RAYDECK("deploy", SURE);
@@ -111,7 +111,7 @@ static void from_nothing_to_an_answer_and_back(void **state)
 
     r = RAYDECK("cleanup", SURE);
     assert_int_equal(r.status, 0);
-    SAYS(r, "there is nothing to clean up");
+    SAYS(r, "nothing to clean up");
     run_done(&r);
     free(env.text);
     sim_run_stop(sim);

@@ -139,7 +139,7 @@ static void a_redis_that_is_gone_makes_its_rules_unknown(void **state)
         snprintf(id, sizeof id, "D%d", rule);
         check(json, id, "unknown", "Redis: down");
     }
-    check(json, "D5", "unknown", "cannot be told from here");
+    check(json, "D5", "unknown", "the head may still reach it");
     assert_int_equal(r.status, json_u64(json, "errors").value ? 1 : 3);
     cJSON_Delete(json);
     run_done(&r);

@@ -136,7 +136,7 @@ static void a_dry_run_passes_with_it(void **state)
     SAYS(r, "Redis in AWS\n");
     SAYS(r, "    ElastiCache ray-gcs: " HOST ":6379, TLS\n");
     SAYS(r, "EXT_REDIS_ENDPOINT: set");
-    SAYS(r, "a dry run: nothing was applied");
+    SAYS(r, "dry run: nothing was applied");
     run_done(&r);
     assert_true(aws_thread_stop(aws, GROUPS) >= 1);
 }
@@ -174,7 +174,7 @@ static void nothing_is_applied_without_an_endpoint(void **state)
         {GROUPS, NULL, 200, s->group, 0, 0, 0, false}, {CLUSTERS, NULL, 200, s->cluster, 0, 0, 0, false}, {0}};
     const struct aws_says denied[] = {
         {GROUPS, NULL, 403, s->denied, 0, 0, 0, false}, {CLUSTERS, NULL, 403, s->denied, 0, 0, 0, false}, {0}};
-    stops(s, creating, "elasticache", 3, "AWS had no endpoint in time");
+    stops(s, creating, "elasticache", 3, "timed out waiting for an endpoint from AWS");
     stops(s, several, "elasticache", 2, "has 2 of Redis; name one: ray-gcs, trainium-inferentia");
     stops(s, denied, "elasticache", 4, "elasticache:DescribeReplicationGroups");
 }

@@ -93,7 +93,7 @@ static void until_asked_or_over(struct deploy_harness *r)
 {
     const uint64_t end = loop_now_ms() + HARNESS_LIMIT_MS;
     while (!r->asked && !r->over) {
-        if (loop_now_ms() > end) fail_msg("not in time:\n%s", r->said);
+        if (loop_now_ms() > end) fail_msg("timed out: \n%s", r->said);
         loop_step(r->sim->loop, 20);
     }
 }

@@ -188,7 +188,7 @@ void kube_fixture_until(struct kube_fixture *s, bool (*so)(struct kube_fixture *
 {
     uint64_t end = loop_now_ms() + FIXTURE_LIMIT_MS;
     while (!so(s)) {
-        if (loop_now_ms() > end) fail_msg("not in time: %s (last down: %s)", what, s->last_down);
+        if (loop_now_ms() > end) fail_msg("timed out: %s (last down: %s)", what, s->last_down);
         loop_step(s->loop, 20);
     }
 }

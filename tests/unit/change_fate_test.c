@@ -24,23 +24,22 @@ static void what_is_read_says_what_became_of_it(void **state)
         const char *object, *fate;
         bool told;
     } rows[] = {
-        {CHANGE_CREATES, NULL, NULL, ERR_NOT_FOUND, NULL, "it is not there", true},
-        {CHANGE_CREATES, NULL, NULL, ERR_OK, META(MADE), "it is created (UID u1)", true},
-        {CHANGE_CREATES, NULL, NULL, ERR_OK, META(""), "it is there (UID u1)", true}, /* by whom is not said */
+        {CHANGE_CREATES, NULL, NULL, ERR_NOT_FOUND, NULL, "it does not exist", true},
+        {CHANGE_CREATES, NULL, NULL, ERR_OK, META(MADE), "it was created (UID u1)", true},
+        {CHANGE_CREATES, NULL, NULL, ERR_OK, META(""), "it exists (UID u1)", true}, /* by whom is not said */
         {CHANGE_CREATES, NULL, NULL, ERR_OK, META(GOING), "it is being deleted (UID u1)", true},
         {CHANGE_CREATES, NULL, NULL, ERR_RESET, NULL, "the reason", false},
         {CHANGE_CREATES, NULL, NULL, ERR_OK, "{}", "the object has no UID", false},
-        {CHANGE_APPLIES, "u1", "7", ERR_NOT_FOUND, NULL, "it is gone", true},
-        {CHANGE_APPLIES, "u1", "7", ERR_OK, META(""), "it is changed (resourceVersion 8)", true},
+        {CHANGE_APPLIES, "u1", "7", ERR_NOT_FOUND, NULL, "it was deleted", true},
+        {CHANGE_APPLIES, "u1", "7", ERR_OK, META(""), "it was changed (resourceVersion 8)", true},
         {CHANGE_APPLIES, "u1", "8", ERR_OK, META(""), "it is unchanged (resourceVersion 8)", true},
-        {CHANGE_APPLIES, "u1", NULL, ERR_OK, META(""), "it is there (resourceVersion 8)", true},
+        {CHANGE_APPLIES, "u1", NULL, ERR_OK, META(""), "it exists (resourceVersion 8)", true},
         {CHANGE_APPLIES, "u1", "7", ERR_OK, META(GOING), "it is being deleted (UID u1)", true},
-        {CHANGE_APPLIES, "u0", "7", ERR_OK, META(""), "it is gone, and another one of that name is there (UID u1)",
-         true},
-        {CHANGE_DELETES, "u1", NULL, ERR_NOT_FOUND, NULL, "it is gone", true},
+        {CHANGE_APPLIES, "u0", "7", ERR_OK, META(""), "it was replaced by another object of that name (UID u1)", true},
+        {CHANGE_DELETES, "u1", NULL, ERR_NOT_FOUND, NULL, "it was deleted", true},
         {CHANGE_DELETES, "u1", NULL, ERR_OK, META(GOING), "it is being deleted (UID u1)", true},
-        {CHANGE_DELETES, "u1", NULL, ERR_OK, META(""), "it is there and not being deleted (UID u1)", true},
-        {CHANGE_DELETES, "u0", NULL, ERR_OK, META(GOING), "it is gone, and another one of that name is there (UID u1)",
+        {CHANGE_DELETES, "u1", NULL, ERR_OK, META(""), "it exists and is not being deleted (UID u1)", true},
+        {CHANGE_DELETES, "u0", NULL, ERR_OK, META(GOING), "it was replaced by another object of that name (UID u1)",
          true},
         {CHANGE_DELETES, "u1", NULL, ERR_FORBIDDEN, NULL, "the reason", false},
     };

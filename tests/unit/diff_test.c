@@ -86,7 +86,7 @@ static void what_is_secret_is_never_shown(void **state)
     (void)state;
     SAYS("{kind: Secret, data: {hf-token: b2xk, other: b2xk}}", "{kind: Secret, data: {hf-token: bmV3, third: bmV3}}",
          "~ .data.hf-token: ••• → ••• (another value)\n- .data.other: •••\n+ .data.third: •••\n"
-         "= running pods keep the old value until they start anew\n");
+         "= running pods keep the old value until they are restarted\n");
     SAYS("{kind: P, env: []}",
          "{kind: P, env: [{name: HF_TOKEN, value: hunter2}, {name: PLAIN, value: fine}, "
          "{name: T, valueFrom: {secretKeyRef: {name: hf, key: hf-token}}}]}",

@@ -37,7 +37,7 @@ static void test_stale(void **state)
         const struct finding *got = faulty_first(&f, (enum rule_id)rule);
         assert_non_null(got);
         assert_int_equal(got->severity, FINDING_UNKNOWN);
-        assert_non_null(strstr(got->message, "not heard for 20 s"));
+        assert_non_null(strstr(got->message, "no update for 20 s"));
     }
     assert_int_equal(faulty_first(&f, RULE_D3)->severity, FINDING_UNKNOWN);
     assert_int_equal(f.of[FINDING_ERROR] + f.of[FINDING_WARNING], 0);
@@ -155,7 +155,7 @@ static void test_text(void **state)
         "\nUNKNOWN (1)\n"
         "  D10  Redis closes idle connections\n"
         "       where  Redis rediss://gcs.cache:6379\n"
-        "       what   CONFIG GET timeout is not answered\n"
+        "       what   CONFIG GET timeout has no reply\n"
         "\n1 error, 1 warning, 0 infos, 1 unknown\n");
     buf_done(&out);
     findings_done(&f);

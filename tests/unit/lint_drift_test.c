@@ -22,10 +22,10 @@ static void what_versions_dropped_is_found(void **state)
          "serviceUnhealthySecondThreshold is deprecated", 9},
         {"  serveConfigV2: |\n", "  deploymentUnhealthySecondThreshold: 300\n  serveConfigV2: |\n", "L20", NULL, 9},
         {"        num_replicas: 2\n", "        num_replicas: 2\n        max_concurrent_queries: 100\n", "L21",
-         "max_concurrent_queries is gone from newer Ray", 15},
+         "max_concurrent_queries was removed from newer versions of Ray", 15},
         {"        num_replicas: 2\n", "        num_replicas: 2\n        max_ongoing_requests: 100\n", "", NULL, 0},
         {"{min_replicas: 2,", "{target_num_ongoing_requests_per_replica: 1, min_replicas: 2,", "L21",
-         "target_num_ongoing_requests_per_replica is gone from newer Ray", 18},
+         "target_num_ongoing_requests_per_replica was removed from newer versions of Ray", 18},
         {"{min_replicas: 2,", "{target_ongoing_requests: 1, min_replicas: 2,", "", NULL, 0},
     };
     lint_cases(cases, ARRAY_LEN(cases));
@@ -74,10 +74,10 @@ static void cores_are_counted(void **state)
     (void)state;
     static const struct lint_case cases[] = {
         {"max_replicas: 4}", "max_replicas: 9}", "L24",
-         "replicas may need 18 NeuronCores, all worker pods there may be have 16", 50},
+         "replicas may need 18 NeuronCores, all worker pods together have at most 16", 50},
         {"max_replicas: 4}", "max_replicas: 8}", "", NULL, 0},
         {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 9, max_replicas: 9}", "L24",
-         "replicas need 18 NeuronCores, all worker pods there may be have 16", 50},
+         "replicas need 18 NeuronCores, all worker pods together have at most 16", 50},
         {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 5, max_replicas: 5}", "", NULL, 0}, /* a pod is added */
         {"      rayStartParams: {resources: '\"{\\\"neuron_cores\\\": 4}\"'}\n", "", "", NULL, 0},
         {"{aws.amazon.com/neuron: \"2\"}", "{aws.amazon.com/neuroncore: \"2\"}", "", NULL, 0},
@@ -103,8 +103,8 @@ static void cores_the_autoscaler_does_not_see_are_found(void **state)
     assert_string_equal(f.items[0].rule->id, "L24");
     assert_string_equal(
         f.items[0].message,
-        "aws.amazon.com/neuron 2 counts devices, 4 cores a pod on inf2: replicas may need 16, the pods there "
-        "are at least have 8, and the autoscaler does not see neuron_cores");
+        "aws.amazon.com/neuron 2 counts devices, 4 cores a pod on inf2: replicas may need 16, the minimum of "
+        "pods has 8, and the autoscaler does not see neuron_cores");
     findings_done(&f);
     free(text);
 }
@@ -114,7 +114,7 @@ static void redis_is_closed_to_others(void **state)
     (void)state;
     static const struct lint_case cases[] = {
         {PASSWORD, "      redisPassword: {value: hunter2}\n", "L25",
-         "the Redis password stands in the manifest, for all who may read the object", 25},
+         "the manifest contains the Redis password in clear text", 25},
         {PASSWORD, "", "L25", "Redis without a password", 24},
         {"rediss://redis.example", "redis://redis.example", "L25", "Redis without TLS", 24},
         {"rediss://redis.example", "redis.example", "L25", "Redis without TLS", 24},
@@ -157,7 +157,7 @@ static void a_namespace_of_its_own_is_found(void **state)
     }
 }
 
-/* Without fault tolerance there is nothing to clean up. */
+/* Without fault tolerance nothing to clean up. */
 static void a_namespace_without_redis_is_let_be(void **state)
 {
     (void)state;

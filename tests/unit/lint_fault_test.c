@@ -34,7 +34,7 @@ static void what_kuberay_refuses_is_found(void **state)
          "headService.metadata.name is set; KubeRay 1.3 and later refuse it", 27},
         {"    headGroupSpec:\n", "    headGroupSpec:\n      headService: {metadata: {labels: {a: b}}}\n", "", NULL, 0},
         {"  annotations: {}\n", "  annotations: {ray.io/ft-enabled: \"true\"}\n", "L6",
-         "ray.io/ft-enabled stands beside gcsFaultToleranceOptions", 6},
+         "ray.io/ft-enabled is set together with gcsFaultToleranceOptions", 6},
         {"  annotations: {}\n", "  annotations: {ray.io/ft-enabled: \"false\"}\n", "L6", NULL, 6},
         {"  annotations: {}\n", "  annotations: {ray.io/initializing-timeout: 5m}\n", "", NULL, 0},
         {HEAD_ENV, HEAD_ENV REDIS_ENV, "L7", "RAY_REDIS_ADDRESS is in the head's env beside gcsFaultToleranceOptions",
@@ -158,9 +158,9 @@ static void the_keepalive_is_looked_for_on_head_and_workers(void **state)
         {WORKER_ENV, KEEPALIVE("value: \"600000\""), "L28", NULL, 48},
         {WORKER_ENV, KEEPALIVE("value: \"10000\""), "", NULL, 0},
         {WORKER_ENV, KEEPALIVE("valueFrom: {configMapKeyRef: {name: c, key: k}}"), "L28?",
-         "inf2: RAY_grpc_client_keepalive_time_ms is set to what cannot be told from the file", 48},
+         "inf2: RAY_grpc_client_keepalive_time_ms has a value that the file does not show", 48},
         {"            env:\n" HEAD_ENV, "            envFrom: [{configMapRef: {name: c}}]\n            env:\n", "L28?",
-         "head: RAY_grpc_client_keepalive_time_ms is not in env; whether envFrom has it cannot be told", 34},
+         "head: RAY_grpc_client_keepalive_time_ms is not in env; envFrom may or may not have it", 34},
     };
     lint_cases(cases, ARRAY_LEN(cases));
 }

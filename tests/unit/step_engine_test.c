@@ -147,7 +147,7 @@ static void run_until(struct fixture *f, const bool *condition)
 {
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (!*condition) {
-        if (loop_now_ms() > limit) fail_msg("not in time:\n%s", f->log);
+        if (loop_now_ms() > limit) fail_msg("timed out: \n%s", f->log);
         loop_step(f->loop, 20);
     }
 }
@@ -156,7 +156,7 @@ static void run_until_logged(struct fixture *f, const char *text)
 {
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (!strstr(f->log, text)) {
-        if (loop_now_ms() > limit) fail_msg("not in time: %s, but:\n%s", text, f->log);
+        if (loop_now_ms() > limit) fail_msg("timed out: %s, but:\n%s", text, f->log);
         loop_step(f->loop, 20);
     }
 }
@@ -348,7 +348,7 @@ static void it_waits_for_the_answer(void **state)
     struct fixture f = {0};
     OPEN(&f, confirmed);
     step_engine_confirm(f.engine, true); /* nobody was asked yet */
-    run_until_logged(&f, "waits for the answer");
+    run_until_logged(&f, "waiting for confirmation");
     loop_step(f.loop, 5);
     assert_int_equal(f.confirms, 1);
     assert_int_equal(f.begun[0], 0);
@@ -363,7 +363,7 @@ static void confirm_refused(bool yes, const char *read_only, const char *why)
 {
     struct fixture f = {.kube.read_only = read_only};
     OPEN(&f, confirmed);
-    run_until_logged(&f, "waits for the answer");
+    run_until_logged(&f, "waiting for confirmation");
     step_engine_confirm(f.engine, yes);
     ends_with(&f, ERR_GUARD, why);
     assert_int_equal(f.begun[0], 0);
@@ -406,7 +406,7 @@ static void a_limit_ends_it(void **state)
     (void)state;
     struct fixture f = {.poll = {.read = read_condition, .every_ms = 1, .limit_ms = 1}};
     OPEN(&f, waits);
-    ends_with(&f, ERR_TIMEOUT, "not in time: not yet: nothing was applied");
+    ends_with(&f, ERR_TIMEOUT, "timed out: not yet: nothing was applied");
     assert_non_null(strstr(f.log, "wait failed\nb skipped\n"));
     fixture_close(&f);
 }
@@ -425,20 +425,20 @@ static void what_hangs_is_said_once(void **state)
     (void)state;
     struct fixture f = {.poll = {.read = read_condition, .every_ms = 1, .limit_ms = PLENTY_MS, .hang_ms = 1}};
     OPEN(&f, waits);
-    run_until_logged(&f, "wait: it hangs: not yet");
+    run_until_logged(&f, "wait: stuck: not yet");
     const unsigned readings = f.readings;
     const uint64_t limit = loop_now_ms() + LIMIT_MS;
     while (f.readings < readings + 3 && loop_now_ms() < limit) loop_step(f.loop, 20);
     f.met = true;
     ends_with(&f, ERR_OK, "done");
-    assert_null(strstr(strstr(f.log, "it hangs") + 1, "it hangs"));
+    assert_null(strstr(strstr(f.log, "stuck: ") + 1, "stuck: "));
     assert_non_null(strstr(f.log, "wait warning\n"));
     fixture_close(&f);
 
     struct fixture g = {
         .poll = {.read = read_condition, .every_ms = 1, .limit_ms = 30, .hang_ms = 1, .hangs = on_hang}};
     OPEN(&g, waits);
-    ends_with(&g, ERR_TIMEOUT, "not in time: not yet: nothing was applied");
+    ends_with(&g, ERR_TIMEOUT, "timed out: not yet: nothing was applied");
     assert_int_equal(g.hangs, 1);
     fixture_close(&g);
 }
@@ -449,7 +449,7 @@ static void a_server_that_is_gone_is_not_waited_for_to_the_limit(void **state)
     (void)state;
     struct fixture f = {.unread = true, .poll = {.read = read_condition, .every_ms = 1, .limit_ms = PLENTY_MS}};
     OPEN(&f, waits);
-    ends_with(&f, ERR_TIMEOUT, "not in time: the API server: refused: nothing was applied");
+    ends_with(&f, ERR_TIMEOUT, "timed out: the API server: refused: nothing was applied");
     fixture_close(&f);
 }
 
@@ -478,7 +478,7 @@ static void cancelled_while_it_waits_for_the_answer(void **state)
     (void)state;
     struct fixture f = {0};
     OPEN(&f, confirmed);
-    run_until_logged(&f, "waits for the answer");
+    run_until_logged(&f, "waiting for confirmation");
     nothing_was_done(&f);
     step_engine_confirm(f.engine, true);
     loop_step(f.loop, 5);
@@ -518,7 +518,7 @@ static const struct step_def changes[] = {
 static void open_changing(struct fixture *f)
 {
     OPEN(f, changes);
-    run_until_logged(f, "waits for the answer");
+    run_until_logged(f, "waiting for confirmation");
     step_engine_confirm(f->engine, true);
     run_until_logged(f, "requested");
     assert_int_equal(f->kube.requests, 1);
@@ -541,7 +541,7 @@ static void a_change_that_was_sent_is_waited_for(void **state)
 }
 
 #define SENT "the apply of secret/p was sent"
-#define ELSE "; what else was not said to be applied was not; again is safe"
+#define ELSE "; the rest was not; again is safe"
 
 static void a_change_that_is_not_answered_is_read_again(void **state)
 {
@@ -550,20 +550,18 @@ static void a_change_that_is_not_answered_is_read_again(void **state)
     struct why left;
     open_changing(&f);
     step_engine_left(f.engine, "left", &left);
-    assert_string_equal(left.text,
-                        "left: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
+    assert_string_equal(left.text, "left: " SENT ", its outcome is unknown: the API server does not answer" ELSE);
     step_engine_cancel(f.engine, ERR_TIMEOUT, "not done in time");
-    run_until_logged(&f, "change … the apply of secret/p is not answered: the object is read\n");
+    run_until_logged(&f, "change … the apply of secret/p was not answered: reading the object\n");
     assert_int_equal(f.kube.requests, 2);
     assert_int_equal(f.kube.cancelled, 1);
     assert_string_equal(f.kube.asked, "GET /api/v1/namespaces/n/secrets/p");
     step_engine_left(f.engine, "left", &left); /* a second signal */
-    assert_string_equal(left.text,
-                        "left: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
+    assert_string_equal(left.text, "left: " SENT ", its outcome is unknown: the API server does not answer" ELSE);
     kube_answer_with(&f.kube, ERR_OK,
                      "{\"metadata\":{\"uid\":\"u1\",\"managedFields\":[{\"manager\":\"raydeck\",\"operation\":"
                      "\"Update\"}]}}");
-    ends_with(&f, ERR_TIMEOUT, "not done in time: " SENT ": it is created (UID u1)" ELSE);
+    ends_with(&f, ERR_TIMEOUT, "not done in time: " SENT ": it was created (UID u1)" ELSE);
     assert_int_equal(f.kube.requests, 2);
     assert_int_equal(f.begun[0], 0);
     assert_int_equal(f.begun[3], 1);
@@ -576,9 +574,9 @@ static void what_cannot_be_read_again_is_not_known(void **state)
     struct fixture f = {0};
     open_changing(&f);
     step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
-    run_until_logged(&f, "the object is read\n");
+    run_until_logged(&f, "reading the object\n");
     kube_answer_with(&f.kube, ERR_FORBIDDEN, "not allowed");
-    ends_with(&f, ERR_CANCELLED, "interrupted: " SENT ", whether it is applied is not known: not allowed" ELSE);
+    ends_with(&f, ERR_CANCELLED, "interrupted: " SENT ", its outcome is unknown: not allowed" ELSE);
     fixture_close(&f);
 }
 
@@ -589,9 +587,8 @@ static void a_server_that_says_nothing_is_not_waited_for(void **state)
     struct fixture f = {0};
     open_changing(&f);
     step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
-    run_until_logged(&f, "the object is read\n");
-    ends_with(&f, ERR_CANCELLED,
-              "interrupted: " SENT ", whether it is applied is not known: the API server does not answer" ELSE);
+    run_until_logged(&f, "reading the object\n");
+    ends_with(&f, ERR_CANCELLED, "interrupted: " SENT ", its outcome is unknown: the API server does not answer" ELSE);
     assert_int_equal(f.kube.cancelled, 2);
     fixture_close(&f);
 }
@@ -602,7 +599,7 @@ static void it_is_closed_while_the_object_is_read(void **state)
     struct fixture f = {0};
     open_changing(&f);
     step_engine_cancel(f.engine, ERR_CANCELLED, "interrupted");
-    run_until_logged(&f, "the object is read\n");
+    run_until_logged(&f, "reading the object\n");
     fixture_close(&f);
     assert_false(f.over);
 }
@@ -667,7 +664,7 @@ static void it_may_be_closed_in_done(void **state)
 
     struct fixture g = {.close_in_done = true};
     OPEN(&g, confirmed);
-    run_until_logged(&g, "waits for the answer");
+    run_until_logged(&g, "waiting for confirmation");
     step_engine_confirm(g.engine, false);
     assert_non_null(g.engine); /* done comes from the loop */
     ends_with(&g, ERR_GUARD, "not confirmed: nothing was applied");

@@ -107,7 +107,7 @@ static void change_cancelled(struct stage *s, const char *fate)
     kube_fixture_until(&s->fixture, change_came, "the change is sent");
     step_engine_cancel(&s->engine, ERR_CANCELLED, "interrupted");
     kube_fixture_until(&s->fixture, is_over, "the run is over");
-    char *why = mem_printf("interrupted: the apply of configmap/m was sent%s; what else was not said to be applied was "
+    char *why = mem_printf("interrupted: the apply of configmap/m was sent%s; the rest was "
                            "not; again is safe",
                            fate);
     assert_string_equal(s->why, why);
@@ -122,20 +122,20 @@ static void change_cancelled(struct stage *s, const char *fate)
 static void a_create_that_was_done_is_told_as_done(void **state)
 {
     (void)state;
-    change_cancelled(&(struct stage){.verb = CHANGE_CREATES, .after = META("8", MADE)}, ": it is created (UID u1)");
+    change_cancelled(&(struct stage){.verb = CHANGE_CREATES, .after = META("8", MADE)}, ": it was created (UID u1)");
 }
 
 static void a_create_that_was_not_done_is_told_as_not_done(void **state)
 {
     (void)state;
-    change_cancelled(&(struct stage){.verb = CHANGE_CREATES}, ": it is not there");
+    change_cancelled(&(struct stage){.verb = CHANGE_CREATES}, ": it does not exist");
 }
 
 static void an_apply_is_told_by_the_resource_version(void **state)
 {
     (void)state;
     change_cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("8", "")},
-                     ": it is changed (resourceVersion 8)");
+                     ": it was changed (resourceVersion 8)");
     change_cancelled(&(struct stage){.verb = CHANGE_APPLIES, .after = META("7", "")},
                      ": it is unchanged (resourceVersion 7)");
 }
@@ -143,18 +143,18 @@ static void an_apply_is_told_by_the_resource_version(void **state)
 static void a_delete_is_told_by_the_object(void **state)
 {
     (void)state;
-    change_cancelled(&(struct stage){.verb = CHANGE_DELETES}, ": it is gone");
+    change_cancelled(&(struct stage){.verb = CHANGE_DELETES}, ": it was deleted");
     change_cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("8", GOING)},
                      ": it is being deleted (UID u1)");
     change_cancelled(&(struct stage){.verb = CHANGE_DELETES, .after = META("7", "")},
-                     ": it is there and not being deleted (UID u1)");
+                     ": it exists and is not being deleted (UID u1)");
 }
 
 static void a_server_that_answers_nothing_leaves_it_unknown(void **state)
 {
     (void)state;
     change_cancelled(&(struct stage){.verb = CHANGE_CREATES, .mute = true},
-                     ", whether it is applied is not known: the API server does not answer");
+                     ", its outcome is unknown: the API server does not answer");
 }
 
 int main(void)

@@ -248,21 +248,18 @@ static void what_cannot_be_read_is_not_cleaned_up(void **state)
 {
     (void)state;
     static const struct one_answer cases[] = {
-        {{NAMESPACE_GET, 404, NONE, 0, 0},
-         ERR_OK,
-         "  read: namespace mistral is not there\n",
-         "there is nothing to clean up"},
+        {{NAMESPACE_GET, 404, NONE, 0, 0}, ERR_OK, "  read: namespace mistral does not exist\n", "nothing to clean up"},
         {{NAMESPACE_GET, 500, AWAY, 0, 0},
          ERR_SERVER,
          "# read: the API server: etcd is away\n",
-         "what there is could not be read: nothing was deleted"},
+         "the objects could not be listed: nothing was deleted"},
         {{SECRETS_GET, 500, AWAY, 0, 0},
          ERR_SERVER,
          "# read: secrets: etcd is away\n",
-         "what there is could not be read: nothing was deleted"},
+         "the objects could not be listed: nothing was deleted"},
         {{NAMESPACE_GET, 200, OBJECT("mistral", DELETING "," OURS), 0, 2},
          ERR_OK,
-         "! read: namespace mistral is being deleted already: KubeRay can make no cleanup Job in it",
+         "! read: namespace mistral is already being deleted: KubeRay cannot create a cleanup Job in it",
          NULL},
     };
     ANSWERS_ARE_SAID(cases);
@@ -280,9 +277,9 @@ static void nothing_of_ours_is_nothing_to_clean_up(void **state)
         struct script *s = script_new(rows);
         s->service = i ? "mistral" : NULL;
         script_run(s);
-        assert_string_equal(s->why, "there is nothing to clean up");
-        script_said(s, i ? "  read: nothing in namespace mistral carries our label for RayService mistral\n"
-                         : "  read: nothing in namespace mistral carries our label\n");
+        assert_string_equal(s->why, "nothing to clean up");
+        script_said(s, i ? "  read: no object in namespace mistral has raydeck's label for RayService mistral\n"
+                         : "  read: no object in namespace mistral has raydeck's label\n");
         assert_false(s->asked);
         /* The namespace is somebody else's, whatever is in it. */
         script_logged(s, "GET /apis\n", false);
@@ -301,10 +298,10 @@ static void an_empty_namespace_of_ours_goes(void **state)
     assert_int_equal(s->err, ERR_OK);
     assert_string_equal(s->question, "namespace/mistral, last\n");
     assert_string_equal(s->why, "cleaned up");
-    script_said(s, "  RayService: there is none of ours\n= RayService ok\n");
-    script_said(s, "  user interface: there is none of ours\n= user interface ok\n");
+    script_said(s, "  RayService: none created by raydeck\n= RayService ok\n");
+    script_said(s, "  user interface: none created by raydeck\n= user interface ok\n");
     script_said(s, "  namespace: namespace/mistral is gone\n");
-    script_said(s, "  GCS in Redis: there was no RayService of ours\n");
+    script_said(s, "  GCS in Redis: no RayService created by raydeck\n");
     free(s);
 }
 
@@ -377,8 +374,8 @@ static void what_the_server_has_of_other_kinds_keeps_the_namespace(void **state)
         script_logged(s, "GET /apis/example.com/v1/namespaces/mistral/widgets\n", kinds[i].looked_at);
         script_logged(s, "DELETE " NAMESPACE_PATH "\n", !kinds[i].looked_at);
         if (kinds[i].looked_at)
-            script_said(s,
-                        "  namespace: namespace/mistral kept: it holds what is not ours: widget.example.com/theirs\n");
+            script_said(
+                s, "  namespace: namespace/mistral kept: it contains foreign objects: widget.example.com/theirs\n");
         free(s);
     }
 }
@@ -390,12 +387,13 @@ static void kinds_that_cannot_be_told_keep_the_namespace(void **state)
         struct answer_row row;
         const char *kept;
     } cases[] = {
-        {{"GET /apis ", 500, AWAY, 0, 0}, "perhaps what the API groups has, which cannot be told"},
-        {{"GET /apis/example.com/v1 ", 500, AWAY, 0, 0}, "perhaps what example.com/v1 has, which cannot be told"},
-        {{"GET /api/v1 ", 500, AWAY, 0, 0}, "perhaps what v1 has, which cannot be told"},
+        {{"GET /apis ", 500, AWAY, 0, 0}, "possibly objects of the API groups, which could not be listed"},
+        {{"GET /apis/example.com/v1 ", 500, AWAY, 0, 0},
+         "possibly objects of example.com/v1, which could not be listed"},
+        {{"GET /api/v1 ", 500, AWAY, 0, 0}, "possibly objects of v1, which could not be listed"},
         {{"GET /apis/example.com/v1/namespaces/mistral/widgets ", 403, FORBIDDEN, 0, 0},
-         "perhaps widgets, which cannot be listed"},
-        {{SECRETS_GET, 403, FORBIDDEN, 0, 0}, "perhaps secrets, which may not be listed"},
+         "possibly widgets, which could not be listed"},
+        {{SECRETS_GET, 403, FORBIDDEN, 0, 0}, "possibly secrets, which this user may not list"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct answer_row rows[] = {
@@ -406,7 +404,7 @@ static void kinds_that_cannot_be_told_keep_the_namespace(void **state)
         struct script *s = cleaned_up(rows);
         char kept[300];
         assert_int_equal(s->err, ERR_OK);
-        snprintf(kept, sizeof kept, "  namespace: namespace/mistral kept: it holds what is not ours: %s\n",
+        snprintf(kept, sizeof kept, "  namespace: namespace/mistral kept: it contains foreign objects: %s\n",
                  cases[i].kept);
         script_said(s, kept);
         script_logged(s, "DELETE " NAMESPACE_PATH "\n", false);
@@ -430,20 +428,20 @@ static void what_becomes_of_an_object_is_said(void **state)
 {
     (void)state;
     static const struct one_answer cases[] = {
-        {{SECRET_DELETE, 404, NONE, 0, 0}, ERR_OK, "  the rest: secret/s is gone already\n= the rest ok\n", NULL},
+        {{SECRET_DELETE, 404, NONE, 0, 0}, ERR_OK, "  the rest: secret/s is already deleted\n= the rest ok\n", NULL},
         {{SECRET_DELETE, 403, FORBIDDEN, 0, 0},
          ERR_FORBIDDEN,
          "# the rest: secret/s: not you\n= the rest failed\n",
-         "not everything is gone; cleaning up again is safe"},
+         "not everything was deleted; cleanup can safely be run again"},
         {{SECRET_DELETE, 409, STATUS("409", "uid"), 0, 0},
          ERR_OK,
-         "! the rest: secret/s is another one now than the one that was shown: left alone\n",
+         "! the rest: secret/s was replaced since it was shown: not deleted\n",
          NULL},
     };
     ANSWERS_ARE_SAID(cases);
     static const struct answer_row rows[] = {{SECRET_DELETE, 403, FORBIDDEN, 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
-    script_said(s, "  namespace: namespace/mistral kept: not everything in it is gone\n");
+    script_said(s, "  namespace: namespace/mistral kept: not everything in it was deleted\n");
     script_logged(s, "DELETE " NAMESPACE_PATH "\n", false);
     free(s);
 }
@@ -469,9 +467,9 @@ static void the_rayservice_is_waited_for_until_it_and_its_cluster_are_gone(void 
         {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    script_said(s, "= RayService running: rayservice.ray.io/mistral is going, held by f\n");
-    script_said(s, "= RayService running: the API server: etcd is away; RayCluster c is still there\n");
-    script_said(s, "= RayService running: RayCluster c is still there\n");
+    script_said(s, "= RayService running: rayservice.ray.io/mistral is being deleted, finalizers: f\n");
+    script_said(s, "= RayService running: the API server: etcd is away; RayCluster c still exists\n");
+    script_said(s, "= RayService running: RayCluster c still exists\n");
     script_said(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
     assert_null(strstr(s->said, "Job")); /* that one is not of this cluster */
     free(s);
@@ -485,11 +483,10 @@ static void a_rayservice_that_does_not_go_is_told_with_its_state(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
     assert_int_equal(s->err, ERR_TIMEOUT);
-    assert_string_equal(s->why,
-                        "the RayService does not go: rayservice.ray.io/mistral is still there; the rest was left "
-                        "alone, so that its Redis can still be cleaned up");
-    script_said(s, "! RayService: it hangs: rayservice.ray.io/mistral is still there\n"
-                   "! RayService: namespace mistral is being deleted: KubeRay can make no cleanup Job in it");
+    assert_string_equal(s->why, "the RayService is not deleted: rayservice.ray.io/mistral still exists; the other "
+                                "objects were kept, so that its Redis can still be cleaned up");
+    script_said(s, "! RayService: stuck: rayservice.ray.io/mistral still exists\n"
+                   "! RayService: namespace mistral is being deleted: KubeRay cannot create a cleanup Job in it");
     script_said(s, "# RayService: still there: rayservice.ray.io/mistral is still there\n= RayService failed\n");
     assert_null(strstr(s->said, "the way out"));
     script_logged(s, "DELETE " NAMESPACE_PATH "/secrets/s\n", false);
@@ -521,8 +518,9 @@ static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
     s->pod_waits = true;
     script_run(s);
     script_said(s, "! RayService: it hangs: Job j failed: backoff limit\n");
-    script_said(s,
-                "! RayService: the way out, which leaves its fields in Redis: kubectl -n mistral patch raycluster c ");
+    script_said(
+        s,
+        "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster c ");
     assert_null(strstr(s->said, "Ray 2.")); /* its version is not known */
     free(s);
 }
@@ -534,11 +532,11 @@ static void a_rayservice_that_is_not_deleted_ends_it(void **state)
         {{SERVICE_DELETE, 403, FORBIDDEN, 0, 0},
          ERR_FORBIDDEN,
          "# RayService: rayservice.ray.io/mistral: not you\n= RayService failed\n",
-         "rayservice.ray.io/mistral was not deleted: not you; the rest was left alone"},
+         "rayservice.ray.io/mistral was not deleted: not you; the other objects were kept"},
         {{SERVICE_DELETE, 409, STATUS("409", "uid"), 0, 0},
          ERR_CONFLICT,
-         "another one now than the one that was shown: left alone\n",
-         "rayservice.ray.io/mistral was not deleted: it was replaced; the rest was left alone"},
+         "replaced since it was shown: not deleted\n",
+         "rayservice.ray.io/mistral was not deleted: it was replaced; the other objects were kept"},
         {{SERVICE_DELETE, 404, NONE, 0, 0}, ERR_OK, "rayservice.ray.io/mistral and its RayCluster are gone\n", NULL},
     };
     ANSWERS_ARE_SAID(cases);
@@ -550,25 +548,22 @@ static void a_namespace_is_deleted_only_as_it_was_shown(void **state)
 {
     (void)state;
     static const struct one_answer cases[] = {
-        {{NAMESPACE_GET, 404, NONE, 1, 99}, ERR_OK, "  namespace: namespace/mistral is gone already\n", NULL},
+        {{NAMESPACE_GET, 404, NONE, 1, 99}, ERR_OK, "  namespace: namespace/mistral is already deleted\n", NULL},
         {{NAMESPACE_GET, 200, OBJECT("other", "," OURS), 1, 99},
          ERR_CONFLICT,
-         "kept: it is another one now than the one that was shown\n",
+         "kept: it was replaced since it was shown\n",
          NULL},
         {{NAMESPACE_GET, 200, OBJECT("mistral", ""), 1, 99},
          ERR_CONFLICT,
-         "kept: it is not raydeck's any more\n",
+         "kept: it no longer has raydeck's label\n",
          NULL},
         {{NAMESPACE_GET, 500, AWAY, 1, 99}, ERR_SERVER, "kept: etcd is away\n", NULL},
-        {{NAMESPACE_DELETE, 409, STATUS("409", "version"), 0, 0},
-         ERR_CONFLICT,
-         "kept: it was changed just now\n",
-         NULL},
+        {{NAMESPACE_DELETE, 409, STATUS("409", "version"), 0, 0}, ERR_CONFLICT, "kept: it was just changed\n", NULL},
         {{NAMESPACE_DELETE, 403, FORBIDDEN, 0, 0}, ERR_FORBIDDEN, "# namespace: namespace/mistral: not you\n", NULL},
         {{NAMESPACE_DELETE, 404, NONE, 0, 0}, ERR_OK, "  namespace: namespace/mistral is gone\n", NULL},
         {{"GET /apis ", 500, AWAY, 1, 2},
          ERR_CONFLICT,
-         "kept: perhaps what the API groups has, which cannot be told\n",
+         "kept: possibly objects of the API groups, which could not be listed\n",
          NULL},
         {{SECRETS_GET, 200, LIST(OBJECT("a", "") "," OBJECT("b", "")), 1, 99},
          ERR_CONFLICT,
@@ -608,16 +603,17 @@ static void a_namespace_is_waited_for_until_it_is_gone(void **state)
                                              {NULL, 0, NULL, 0, 0}};
     struct script *s = cleaned_up(rows);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    script_said(s, "  namespace: namespace/mistral deleted\n= namespace running: waiting for what is in it to go\n"
-                   "= namespace running: the API server: etcd is away\n"
-                   "  namespace: namespace/mistral is gone\n= namespace ok\n");
+    script_said(s,
+                "  namespace: namespace/mistral deleted\n= namespace running: waiting for its content to be deleted\n"
+                "= namespace running: the API server: etcd is away\n"
+                "  namespace: namespace/mistral is gone\n= namespace ok\n");
     free(s);
     static const struct answer_row stays[] = {{NAMESPACE_GET, 200, THERE(""), 0, 0}, {NULL, 0, NULL, 0, 0}};
     s = cleaned_up(stays);
     assert_int_equal(s->err, ERR_TIMEOUT);
     script_said(s,
-                "# namespace: namespace/mistral does not go: waiting for what is in it to go; perhaps something has a "
-                "finalizer (kubectl describe namespace says what)\n= namespace failed\n");
+                "# namespace: namespace/mistral is not deleted: waiting for its content to be deleted; an object may "
+                "have a finalizer (see kubectl describe namespace)\n= namespace failed\n");
     free(s);
 }
 
@@ -642,9 +638,8 @@ static void the_gcs_fields_are_counted_before_and_after(void **state)
     script_run(s);
     assert_int_equal(s->err, ERR_OK);
     script_said(s, "= GCS in Redis running: 2 of 7 fields left\n");
-    script_said(
-        s, "! GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 2 now: an orphan; nothing reads it "
-           "any more, and nothing will take it away\n= GCS in Redis warning\n");
+    script_said(s, "! GCS in Redis: GCS fields under storage namespace gcs-1: 7 before, 2 now: orphaned; nothing reads "
+                   "them or will delete them\n= GCS in Redis warning\n");
     free(s);
 }
 

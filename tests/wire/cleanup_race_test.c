@@ -72,7 +72,7 @@ static void what_came_while_it_was_asked_keeps_the_namespace(void **state)
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
 }
 
-/* Also what carries our label: it was not shown. */
+/* Also what has raydeck's label: it was not shown. */
 static void what_another_raydeck_made_meanwhile_stays(void **state)
 {
     struct deploy_harness *r = *state;
@@ -93,7 +93,7 @@ static void one_that_was_replaced_stays_and_keeps_the_namespace(void **state)
     config_map_put(r, "ours", OURS);
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_harness_said(r, "configmap/ours is another one now than the one that was shown: left alone\n");
+    deploy_harness_said(r, "configmap/ours was replaced since it was shown: not deleted\n");
     deploy_harness_said(r, "new since it was shown: configmap/ours\n");
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE "/configmaps/ours", 200));
 }
@@ -111,7 +111,7 @@ static void a_kind_that_nobody_listed_counts_too(void **state)
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
     /* And before the question. */
     deploy_harness_cleanup(r);
-    deploy_harness_said(r, "  read: namespace/mistral, kept: it holds lease.coordination.k8s.io/theirs\n");
+    deploy_harness_said(r, "  read: namespace/mistral, kept: it contains lease.coordination.k8s.io/theirs\n");
 }
 
 /* The namespace itself was given to somebody else. */
@@ -126,7 +126,7 @@ static void a_namespace_that_changed_hands_stays(void **state)
                         200));
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_harness_said(r, "# namespace: namespace/mistral kept: it is not raydeck's any more\n");
+    deploy_harness_said(r, "# namespace: namespace/mistral kept: it no longer has raydeck's label\n");
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
 }
 
@@ -138,7 +138,7 @@ static void a_namespace_that_cannot_be_read_stays(void **state)
         const char *deny, *said;
     } cases[] = {
         {"deny get namespaces", "# namespace: namespace/mistral kept: namespaces \"mistral\" is forbidden"},
-        {"deny list secrets", "kept: whether there are secrets in it is not known: secrets is forbidden"},
+        {"deny list secrets", "kept: its secrets could not be listed: secrets is forbidden"},
         {"deny delete namespaces", "# namespace: namespace/mistral: namespaces \"mistral\" is forbidden"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -149,7 +149,7 @@ static void a_namespace_that_cannot_be_read_stays(void **state)
         sim_fixture_say(r->sim, cases[i].deny);
         deploy_harness_answer(r, true);
         assert_int_equal(r->err, ERR_FORBIDDEN);
-        assert_string_equal(r->why, "not everything is gone; cleaning up again is safe");
+        assert_string_equal(r->why, "not everything was deleted; cleanup can safely be run again");
         deploy_harness_said(r, cases[i].said);
         deploy_harness_said(r, "= namespace failed\n");
         if (strstr(r->said, "namespace/mistral deleted") || strstr(r->said, "is gone")) fail_msg("%s", r->said);

@@ -213,8 +213,8 @@ static void what_is_cut_off_is_not_called_undone(void **state)
     struct script *s = script_new();
     s->cut = true;
     cleanup_run(s, true);
-    SAID(s, "deployment.apps/gradio: whether it is deleted is not known: ");
-    if (!strstr(s->why, "whether rayservice.ray.io/mistral is deleted is not known: ")) fail_msg("%s", s->why);
+    SAID(s, "deployment.apps/gradio: the outcome is unknown: ");
+    if (!strstr(s->why, "the outcome of deleting rayservice.ray.io/mistral is unknown: ")) fail_msg("%s", s->why);
     free(s);
 }
 
@@ -224,18 +224,18 @@ static void everything_of_ours_goes_in_order(void **state)
     struct script *s = script_new();
     cleanup_run(s, true);
     if (s->err) fail_msg("%s\n%s", s->why, s->said);
-    assert_string_equal(s->why, "cleaned up; what is left in Redis is not known");
+    assert_string_equal(s->why, "cleaned up; the fields left in Redis are unknown");
     assert_string_equal(s->deleted, "/apis/apps/v1/namespaces/mistral/deployments/gradio\n"
                                     "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n"
                                     "/apis/networking.k8s.io/v1/namespaces/mistral/ingresses/mistral\n" NS
                                     "/secrets/hf-token\n" NS "\n");
-    SAID(s, "= RayService running: RayCluster mistral-abcde is going, held by "
+    SAID(s, "= RayService running: RayCluster mistral-abcde is being deleted, finalizers: "
             "ray.io/gcs-ft-redis-cleanup-finalizer\n");
-    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup empties Redis\n");
-    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup has succeeded\n");
+    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup cleans up Redis\n");
+    SAID(s, "  RayService: Job mistral-abcde-redis-cleanup succeeded\n");
     SAID(s, "  RayService: rayservice.ray.io/mistral and its RayCluster are gone\n= RayService ok\n");
     SAID(s, "  namespace: namespace/mistral is gone\n");
-    SAID(s, "! GCS in Redis: not known: the storage namespace was not seen in Redis\n");
+    SAID(s, "! GCS in Redis: unknown: the storage namespace was not found in Redis\n");
     free(s);
 }
 
@@ -258,7 +258,7 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     cleanup_run(s, true);
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
-    SAID(s, "  namespace: namespace/mistral kept: raydeck did not make it\n");
+    SAID(s, "  namespace: namespace/mistral kept: raydeck did not create it\n");
     free(s);
 
     s = script_new();
@@ -267,16 +267,16 @@ static void a_namespace_that_is_not_ours_stays(void **state)
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
     assert_null(strstr(s->deleted, "theirs"));
-    SAID(s, "  read: namespace/mistral, kept: it holds configmap/theirs\n");
-    SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: configmap/theirs\n");
+    SAID(s, "  read: namespace/mistral, kept: it contains configmap/theirs\n");
+    SAID(s, "  namespace: namespace/mistral kept: it contains foreign objects: configmap/theirs\n");
     free(s);
 
     s = script_new();
     s->forbidden = true;
     cleanup_run(s, true);
     assert_false(s->namespace_deleted);
-    SAID(s, "! read: secrets may not be listed: what there is of them stays\n");
-    SAID(s, "kept: it holds what is not ours: perhaps secrets, which may not be listed\n");
+    SAID(s, "! read: this user may not list secrets: they are kept\n");
+    SAID(s, "kept: it contains foreign objects: possibly secrets, which this user may not list\n");
     free(s);
 }
 
@@ -289,7 +289,7 @@ static void one_of_two(void **state)
     cleanup_run(s, true);
     assert_int_equal(s->err, ERR_USAGE);
     assert_string_equal(s->deleted, "");
-    SAID(s, "# read: 2 RayServices of ours are in namespace mistral: mistral, second\n");
+    SAID(s, "# read: 2 RayServices created by raydeck in namespace mistral: mistral, second\n");
     free(s);
 
     s = script_new();
@@ -300,7 +300,7 @@ static void one_of_two(void **state)
     assert_string_equal(s->deleted,
                         "/apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n" NS "/secrets/hf-token\n");
     assert_false(s->namespace_deleted);
-    SAID(s, "  read: namespace/mistral, kept: it holds ");
+    SAID(s, "  read: namespace/mistral, kept: it contains ");
     free(s);
 }
 
@@ -312,7 +312,7 @@ static void another_name_takes_nothing(void **state)
     s->service = "mistrall";
     cleanup_run(s, true);
     assert_string_equal(s->deleted, "");
-    assert_string_equal(s->why, "there is nothing to clean up");
+    assert_string_equal(s->why, "nothing to clean up");
     free(s);
 }
 
@@ -324,7 +324,7 @@ static void a_pod_of_somebody_keeps_the_namespace(void **state)
     cleanup_run(s, true);
     assert_int_equal(s->err, ERR_OK);
     assert_false(s->namespace_deleted);
-    SAID(s, "  namespace: namespace/mistral kept: it holds what is not ours: pod/notebook\n");
+    SAID(s, "  namespace: namespace/mistral kept: it contains foreign objects: pod/notebook\n");
     free(s);
 }
 
@@ -335,10 +335,10 @@ static void what_hangs_is_said_with_the_way_out(void **state)
     s->hangs = s->job_failed = true;
     cleanup_run(s, true);
     assert_int_equal(s->err, ERR_TIMEOUT);
-    SAID(s, "! RayService: it hangs: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
+    SAID(s, "! RayService: stuck: Job mistral-abcde-redis-cleanup failed: Job has reached the specified backoff "
             "limit\n");
     SAID(s, "! RayService: Ray 2.22.0 cannot clean up an ElastiCache (kuberay #4767)");
-    SAID(s, "! RayService: the way out, which leaves its fields in Redis: kubectl -n mistral patch raycluster "
+    SAID(s, "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster "
             "mistral-abcde --type=merge");
     SAID(s, "= RayService failed\n");
     /* What the Job still needs was not touched: the Secret with the password, the namespace. */
@@ -354,7 +354,7 @@ static void another_one_of_that_name_is_left_alone(void **state)
     s->replaced = true;
     cleanup_run(s, true);
     assert_int_equal(s->err, ERR_CONFLICT);
-    SAID(s, "# RayService: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
+    SAID(s, "# RayService: rayservice.ray.io/mistral: it was replaced since it was shown: not deleted\n");
     assert_null(strstr(s->deleted, "secrets"));
     free(s);
 }

@@ -75,8 +75,11 @@ static void what_was_there_is_changed_only_as_it_was_shown(void **state)
          ERR_CONFLICT,
          "# apply: configmap/m: it is being deleted\n",
          0},
-        {{MAP_GET, 200, LIVE_MAP("u-2", ""), 1, 9}, ERR_CONFLICT, "configmap/m: it is another one now than", 0},
-        {{MAP_GET, 404, NONE, 1, 9}, ERR_CONFLICT, "configmap/m: it is gone since it was shown: not made anew\n", 0},
+        {{MAP_GET, 200, LIVE_MAP("u-2", ""), 1, 9}, ERR_CONFLICT, "configmap/m: it was replaced since", 0},
+        {{MAP_GET, 404, NONE, 1, 9},
+         ERR_CONFLICT,
+         "configmap/m: it was deleted since it was shown: not created again\n",
+         0},
         {{MAP_GET, 403, STATUS("403", "not you"), 1, 9}, ERR_FORBIDDEN, "# apply: configmap/m: not you\n", 0},
         {{MAP_PATCH " ", 422, STATUS("422", "too large"), 0, 9}, ERR_OK, "# apply: configmap/m: too large\n", 1},
         {{MAP_PATCH " ", 409, MODIFIED, 0, 3}, ERR_OK, "  apply: configmap/m serverside-applied\n", 4},
@@ -98,14 +101,15 @@ static void what_was_there_is_changed_only_as_it_was_shown(void **state)
         assert_int_equal(times(r->log, MAP_PATCH "\n"), cases[i].patches);
         if (strstr(cases[i].said, "serverside-applied")) {
             assert_int_equal(r->err, ERR_OK);
-            assert_string_equal(r->why, "applied; there is no RayService in it to wait for");
+            assert_string_equal(r->why, "applied; the manifest has no RayService to wait for");
             /* Read again before each, and changed as the version of that reading. */
             assert_int_equal(times(r->log, MAP_GET), 0);
             assert_int_equal(times(r->log, "GET /api/v1/namespaces/mistral/configmaps/m\n"), 1 + cases[i].patches);
         } else {
             assert_int_not_equal(r->err, ERR_OK);
             if (cases[i].err) assert_int_equal(r->err, cases[i].err);
-            deploy_script_said(r, "  apply: not applied: configmap/m; applying again is safe\n= apply failed\n");
+            deploy_script_said(r,
+                               "  apply: not applied: configmap/m; deploy can safely be run again\n= apply failed\n");
             deploy_script_said(r, "  apply: applied: nothing\n");
         }
         free(r);
@@ -176,7 +180,8 @@ static void the_namespace_that_the_manifest_holds_is_made_once(void **state)
     const char *made = strstr(strstr(r->bodies, "\"kind\":\"Namespace\"") + 1, "\"kind\":\"Namespace\"");
     assert_non_null(made);
     assert_non_null(strstr(made, "\"team\":\"a\""));
-    deploy_script_said(r, "  apply: namespace/mistral serverside-applied\n  apply: configmap/m: the server takes it\n");
+    deploy_script_said(
+        r, "  apply: namespace/mistral serverside-applied\n  apply: configmap/m: accepted by the API server\n");
     deploy_script_said(r, "  apply: configmap/m serverside-applied\n= apply ok\n");
     free(r);
 }
@@ -189,9 +194,9 @@ static void a_namespace_that_cannot_be_made_takes_the_rest_with_it(void **state)
         const char *said;
     } cases[] = {
         {{NAMESPACE_POST, 409, MODIFIED, 0, 0},
-         "# apply: namespace/mistral: somebody else made it since it was shown: left alone\n"},
+         "# apply: namespace/mistral: it was created by another client since it was shown: not changed\n"},
         {{NAMESPACE_POST, 403, STATUS("403", "not you"), 0, 0}, "# apply: namespace/mistral: not you\n"},
-        {{NAMESPACE_POST, 0, NULL, 0, 0}, "  apply: whether namespace/mistral was applied is not known\n"},
+        {{NAMESPACE_POST, 0, NULL, 0, 0}, "  apply: it is unknown whether namespace/mistral was applied\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct answer_row rows[] = {{NAMESPACE_GET, 404, NONE, 0, 0}, cases[i].row, {NULL, 0, NULL, 0, 0}};
@@ -215,8 +220,8 @@ static void what_stands_in_a_new_namespace_already_is_left_alone(void **state)
         {NAMESPACE_GET, 404, NONE, 0, 0}, {MAP_GET, 200, LIVE_MAP("u-1", ""), 0, 0}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deployed(rows, &(struct deploy_script_how){.text = MAP});
     assert_int_equal(r->err, ERR_CONFLICT);
-    deploy_script_said(r, "# apply: configmap/m: somebody else made it since it was shown: left alone\n");
-    assert_non_null(strstr(r->why, "only namespace mistral was made; applying again is safe"));
+    deploy_script_said(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
+    assert_non_null(strstr(r->why, "only namespace mistral was created; deploy can safely be run again"));
     assert_null(strstr(r->log, MAP_PATCH));
     assert_null(strstr(r->log, "configmaps?"));
     free(r);
@@ -242,7 +247,7 @@ static void what_cannot_be_read_or_checked_stops_the_dry_run(void **state)
         const struct answer_row rows[] = {cases[i].row, {MAP_GET, 404, NONE, 0, 0}, {NULL, 0, NULL, 0, 0}};
         struct deploy_script *r = deployed(rows, &(struct deploy_script_how){.text = MAP});
         assert_int_equal(r->err, cases[i].err);
-        assert_string_equal(r->why, "the server refuses what is in the manifest: nothing was applied");
+        assert_string_equal(r->why, "the API server refuses the manifest: nothing was applied");
         deploy_script_said(r, cases[i].said);
         assert_false(r->asked);
         free(r);
@@ -339,8 +344,8 @@ static void an_event_says_that_kuberay_refuses_the_spec(void **state)
                         "KubeRay refuses the RayService: InvalidRayServiceSpec: headService.metadata.name should not "
                         "be set");
     deploy_script_said(r, "# accepted: InvalidRayServiceSpec: headService.metadata.name should not be set\n"
-                          "  accepted: everything was applied, and nothing of it starts until the manifest is put "
-                          "right and applied again\n= accepted failed\n");
+                          "  accepted: everything was applied; nothing starts until the manifest is corrected and "
+                          "applied again\n= accepted failed\n");
     free(r);
     /* Not one of another RayService, nor one of a time before it was applied. */
     r = deployed(NULL, &(struct deploy_script_how){.opened = other_events_are_there});
@@ -354,8 +359,8 @@ static void a_rayservice_that_is_deleted_meanwhile_is_not_waited_for(void **stat
     static const struct answer_row rows[] = {{SERVICE_GET, 404, NONE, 0, 99}, {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_NOT_FOUND);
-    assert_string_equal(r->why, "the RayService was deleted meanwhile");
-    deploy_script_said(r, "# accepted: the RayService was deleted meanwhile\n= accepted failed\n");
+    assert_string_equal(r->why, "the RayService was deleted");
+    deploy_script_said(r, "# accepted: the RayService was deleted\n= accepted failed\n");
     free(r);
 }
 
@@ -370,7 +375,7 @@ static void a_reading_that_fails_is_repeated(void **state)
     struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     deploy_script_said(r, "= accepted running: the API server: etcd is away\n");
-    deploy_script_said(r, "  accepted: KubeRay has accepted it: RayCluster mistral-abcde\n= accepted ok\n");
+    deploy_script_said(r, "  accepted: accepted by KubeRay: RayCluster mistral-abcde\n= accepted ok\n");
     deploy_script_said(r, "  answering: RayService is Ready (Fine); 60/60 probes\n= answering ok\n");
     free(r);
 }
@@ -410,8 +415,8 @@ static void a_first_probe_is_waited_for(void **state)
         r->no_probes = i;
         deploy_script_run(r, &(struct deploy_script_how){0});
         assert_string_equal(r->why, "deployed");
-        deploy_script_said(r, "  answering: RayService is Ready (Fine)\n  answering: no probe was seen: that Serve "
-                              "answers is KubeRay's word, not observed\n");
+        deploy_script_said(r, "  answering: RayService is Ready (Fine)\n  answering: no probe observed: only KubeRay "
+                              "reports that Serve answers\n");
         reads[i] = times(r->log, "GET /apis/ray.io/v1/namespaces/mistral/rayservices/mistral\n");
         free(r);
     }
@@ -427,8 +432,9 @@ static void what_does_not_answer_in_time_is_told_with_its_state(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deployed(rows, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
-    assert_string_equal(r->why, "everything was applied; not answering in time: RayService: Initializing");
-    deploy_script_said(r, "# answering: still not answering: RayService: Initializing\n= answering failed\n");
+    assert_string_equal(r->why,
+                        "everything was applied; timed out waiting for Serve to answer: RayService: Initializing");
+    deploy_script_said(r, "# answering: Serve does not answer: RayService: Initializing\n= answering failed\n");
     free(r);
 }
 

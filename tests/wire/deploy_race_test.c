@@ -101,7 +101,7 @@ static void what_somebody_made_meanwhile_is_left_alone(void **state)
     struct deploy_harness *r = *state;
     deploy_harness_deploy(r, MANIFEST("b: '2'"), NULL);
     patch(r, "fieldManager=someone", BODY("\"a\":\"theirs\""), 201);
-    refused(r, "# apply: configmap/m: somebody else made it since it was shown: left alone\n");
+    refused(r, "# apply: configmap/m: it was created by another client since it was shown: not changed\n");
     has(r, "a", "theirs");
     has(r, "b", NULL);
 }
@@ -113,7 +113,7 @@ static void another_one_of_that_name_is_left_alone(void **state)
     deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
     patch(r, "fieldManager=raydeck", BODY("\"a\":\"1\""), 201);
-    refused(r, "# apply: configmap/m: it is another one now than the one that was shown: left alone\n");
+    refused(r, "# apply: configmap/m: it was replaced since it was shown: not changed\n");
     has(r, "a", "1");
 }
 
@@ -123,7 +123,7 @@ static void what_is_gone_is_not_made_anew(void **state)
     deployed(r, MANIFEST("a: '1'"));
     deploy_harness_deploy(r, MANIFEST("a: '2'"), NULL);
     delete (r);
-    refused(r, "# apply: configmap/m: it is gone since it was shown: not made anew\n");
+    refused(r, "# apply: configmap/m: it was deleted since it was shown: not created again\n");
     cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
 
@@ -163,7 +163,7 @@ static void what_cannot_be_checked_in_a_new_namespace_is_not_applied(void **stat
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_FORBIDDEN);
     deploy_harness_said(r, "# apply: configmap/m: configmaps \"m\" is forbidden");
-    assert_non_null(strstr(r->why, "only namespace mistral was made; applying again is safe"));
+    assert_non_null(strstr(r->why, "only namespace mistral was created; deploy can safely be run again"));
     cJSON_Delete(sim_fixture_get(r->sim, NAMESPACE, 200));
     cJSON_Delete(sim_fixture_get(r->sim, MAP, 404));
 }
@@ -178,7 +178,8 @@ static void what_was_changed_meanwhile_is_shown_first(void **state)
           "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"labels\":{"
           "\"app.kubernetes.io/managed-by\":\"raydeck\"}},\"data\":{\"a\":\"1\",\"c\":\"another raydeck's\"}}",
           200);
-    refused(r, "# apply: configmap/m: it was changed since it was shown (.data.c): deploy again to see it\n");
+    refused(r,
+            "# apply: configmap/m: it was changed since it was shown (.data.c): run deploy again to see the change\n");
     has(r, "a", "1");
     has(r, "c", "another raydeck's");
 }
@@ -220,7 +221,7 @@ static void ask_service(struct deploy_harness *r)
     deploy_harness_deploy(r, text, NULL);
     if (!r->asked) fail_msg("%s\n%s", r->why, r->said);
     free(text);
-    deploy_harness_said(r, "workerGroupSpecs belongs to kuberay-operator; taken over");
+    deploy_harness_said(r, "workerGroupSpecs is owned by kuberay-operator; raydeck takes ownership");
 }
 
 static void the_operators_field_is_taken_as_shown(void **state)
@@ -249,7 +250,7 @@ static void a_conflict_that_was_not_shown_is_not_forced(void **state)
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
-    refused(r, ".spec.rayClusterConfig.workerGroupSpecs; this was not shown: deploy again to see it\n");
+    refused(r, ".spec.rayClusterConfig.workerGroupSpecs; these were not shown: run deploy again to see them\n");
     deploy_harness_said(r, "# apply: rayservice.ray.io/mistral: fields owned by ");
     cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
@@ -272,7 +273,7 @@ static void another_rayservice_of_that_name_is_left_alone(void **state)
     cJSON_free(text);
     cJSON_Delete(body);
     cJSON_Delete(live);
-    refused(r, "# apply: rayservice.ray.io/mistral: it is another one now than the one that was shown: left alone\n");
+    refused(r, "# apply: rayservice.ray.io/mistral: it was replaced since it was shown: not changed\n");
     cJSON *now = sim_fixture_get(r->sim, SERVICE, 200);
     assert_string_not_equal(json_str(json_path(now, "spec.rayClusterConfig"), "rayVersion"), "2.59.0");
     cJSON_Delete(now);
@@ -285,7 +286,7 @@ static void without_permission_the_engine_refuses_by_itself(void **state)
     struct deploy_harness *r = *state;
     r->no = "READ-ONLY: not armed";
     deploy_harness_deploy(r, MANIFEST("a: '1'"), NULL);
-    deploy_harness_said(r, "  dry run: configmap/m: the server takes it\n");
+    deploy_harness_said(r, "  dry run: configmap/m: accepted by the API server\n");
     deploy_harness_answer(r, true);
     assert_int_equal(r->err, ERR_GUARD);
     assert_string_equal(r->why, "READ-ONLY: not armed: nothing was applied");

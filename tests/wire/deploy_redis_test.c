@@ -122,7 +122,7 @@ static void it_waits_and_goes_on(void **state)
     aws_server_says(s->server, (struct aws_says){.what = "DescribeClusters", .status = 200, .body = s->one});
     aws_server_says(s->server, (struct aws_says){.what = "DescribeParameters", .status = 200, .body = s->parameters});
     begin(s, "memorydb:ray-gcs", 0);
-    until(s, "Redis in AWS|running|AWS is asked\n" WAITING
+    until(s, "Redis in AWS|running|querying AWS\n" WAITING
              "Redis in AWS|running|MemoryDB ray-gcs: clustercfg.ray-gcs.abc123.memorydb.us-west-2.amazonaws.com:6379, "
              "TLS, ACL ray\n"
              "Redis in AWS|ok|\n"
@@ -142,7 +142,7 @@ static void it_is_given_up_in_time(void **state)
     begin(s, "memorydb", 300);
     until(s, NULL);
     assert_int_equal(s->err, ERR_TIMEOUT);
-    assert_string_equal(s->why, "AWS had no endpoint in time: nothing was applied");
+    assert_string_equal(s->why, "timed out waiting for an endpoint from AWS: nothing was applied");
     assert_non_null(strstr(s->said, WAITING));
     assert_non_null(strstr(s->said, "Redis in AWS|failed|\n"));
     assert_null(strstr(s->said, "variables|running"));

@@ -41,7 +41,7 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     deploy_script_said(
         r, "= apply running\n  apply: secret/hf-token serverside-applied\n  apply: rayservice.ray.io/mistral "
            "serverside-applied\n  apply: ingress.networking.k8s.io/mistral serverside-applied\n= apply ok\n");
-    deploy_script_said(r, "  accepted: KubeRay has accepted it: RayCluster mistral-abcde\n= accepted ok\n");
+    deploy_script_said(r, "  accepted: accepted by KubeRay: RayCluster mistral-abcde\n= accepted ok\n");
     deploy_script_said(r, "  answering: RayService is Ready (NonZeroServeEndpoints); 60/60 probes\n= answering ok\n");
     /* Checked first, then applied; with our own manager, without force; base64 and our label in what was sent. */
     const char *checked = strstr(r->log, "PATCH /api/v1/namespaces/mistral/secrets/"
@@ -62,7 +62,7 @@ static void a_dry_run_applies_nothing(void **state)
     deploy_script_run(r, &(struct deploy_script_how){.dry_run = true});
     assert_int_equal(r->err, ERR_OK);
     assert_false(r->asked);
-    assert_string_equal(r->why, "a dry run: nothing was applied");
+    assert_string_equal(r->why, "dry run: nothing was applied");
     nothing_was_applied(r);
     deploy_script_said(r, "= apply skipped\n");
     free(r);
@@ -88,11 +88,10 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     deploy_script_said(r, "  prerequisites: namespace mistral is not there: it will be made\n");
-    deploy_script_said(r, "! dry run: what lies in namespace mistral can be checked only once that is there");
-    deploy_script_said(r, "  difference: namespace/mistral: new, made first\n");
-    deploy_script_said(
-        r, "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: the server takes "
-           "it\n");
+    deploy_script_said(r, "! dry run: objects in namespace mistral cannot be checked before it exists");
+    deploy_script_said(r, "  difference: namespace/mistral: new, created first\n");
+    deploy_script_said(r, "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: "
+                          "accepted by the API server\n");
     assert_true(strncmp(r->bodies,
                         "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"mistral\",\"labels\":{"
                         "\"app.kubernetes.io/managed-by\":\"raydeck\"}}}\n",
@@ -133,11 +132,9 @@ static void worker_groups_are_taken_over_with_the_live_replicas(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: the live number of worker pods is kept\n");
-    deploy_script_said(
-        r,
-        "  dry run: rayservice.ray.io/mistral: workerGroupSpecs belongs to kuberay-operator; taken over with the live "
-        "replicas, and this field alone\n");
+    deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: keeping the live number of worker pods\n");
+    deploy_script_said(r, "  dry run: rayservice.ray.io/mistral: workerGroupSpecs is owned by kuberay-operator; "
+                          "raydeck takes ownership of this field only, keeping the live replicas\n");
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true&dryRun=All\n"));
     assert_non_null(strstr(r->log, SERVICE_PATCH "&force=true\n"));
     const char *last = r->bodies, *pinned = NULL;
@@ -217,7 +214,7 @@ static void the_fields_of_what_was_created_become_ours(void **state)
     r = deploy_script_new(never);
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_script_said(r, "! apply: secret/hf-token: what a later manifest leaves out will stay in it");
+    deploy_script_said(r, "! apply: secret/hf-token: its fields were not recorded as applied");
     deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n");
     free(r);
 }
@@ -232,7 +229,7 @@ static void what_was_there_is_not_made_ours(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_script_said(r, "  difference:   = it was there before, not made by raydeck: kept at a clean-up\n");
+    deploy_script_said(r, "  difference:   = not created by raydeck: cleanup will keep it\n");
     const char *secret = strstr(r->bodies, "\"hf-token\":\"" BASE64_TOKEN "\"");
     assert_non_null(secret);
     const char *line = secret, *end = strchr(secret, '\n');
@@ -253,7 +250,8 @@ static void another_managers_field_is_never_forced(void **state)
     deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_CONFLICT);
     deploy_script_said(r, "# dry run: rayservice.ray.io/mistral: fields owned by kubectl: .spec.serveConfigV2\n");
-    deploy_script_said(r, "  dry run: ingress.networking.k8s.io/mistral: the server takes it\n= dry run failed\n");
+    deploy_script_said(r,
+                       "  dry run: ingress.networking.k8s.io/mistral: accepted by the API server\n= dry run failed\n");
     assert_null(strstr(r->log, "force=true"));
     nothing_was_applied(r);
     free(r);
@@ -268,8 +266,8 @@ static void what_is_cut_off_is_not_called_undone(void **state)
         {NULL, 0, NULL, 0, 0}};
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
-    deploy_script_said(r, "  apply: whether secret/hf-token was applied is not known\n");
-    if (strncmp(r->why, "whether secret/hf-token was applied is not known: ", 50) != 0) fail_msg("%s", r->why);
+    deploy_script_said(r, "  apply: it is unknown whether secret/hf-token was applied\n");
+    if (strncmp(r->why, "it is unknown whether secret/hf-token was applied: ", 50) != 0) fail_msg("%s", r->why);
     free(r);
 }
 
@@ -355,7 +353,7 @@ static void an_unknown_kind_is_named_with_its_line(void **state)
         r, &(struct deploy_script_how){
                .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: other}\n", .ns = "mistral"});
     assert_int_equal(r->err, ERR_PARSE);
-    deploy_script_said(r, "its namespace is other, not mistral as asked for");
+    deploy_script_said(r, "the object's namespace is other, not mistral (-n)");
     free(r);
 }
 
@@ -385,9 +383,8 @@ static void a_cut_in_the_middle_says_how_far_it_got(void **state)
     assert_int_not_equal(r->err, ERR_OK);
     deploy_script_said(r, "  apply: secret/hf-token serverside-applied\n# apply: rayservice.ray.io/mistral: ");
     deploy_script_said(r, "  apply: applied: secret/hf-token\n");
-    deploy_script_said(
-        r,
-        "  apply: not applied: rayservice.ray.io/mistral, ingress.networking.k8s.io/mistral; applying again is safe\n");
+    deploy_script_said(r, "  apply: not applied: rayservice.ray.io/mistral, ingress.networking.k8s.io/mistral; deploy "
+                          "can safely be run again\n");
     deploy_script_said(r, "= apply failed\n");
     deploy_script_said(r, "= accepted skipped\n");
     free(r);
@@ -454,7 +451,7 @@ static void an_operator_that_sleeps(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
-    deploy_script_said(r, "# accepted: KubeRay has not said a word about it: does its operator run?");
+    deploy_script_said(r, "# accepted: KubeRay has not updated its status: is the operator running?");
     free(r);
 }
 
@@ -465,13 +462,13 @@ static void ready_is_no_answer(void **state)
     r->answering = TRI_NO;
     deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_TIMEOUT);
-    deploy_script_said(r, "# answering: still not answering: ");
+    deploy_script_said(r, "# answering: Serve does not answer: ");
     free(r);
     r = deploy_script_new(NULL);
     r->answering = TRI_UNKNOWN;
     deploy_script_run(r, &(struct deploy_script_how){0});
     assert_int_equal(r->err, ERR_OK);
-    deploy_script_said(r, "  answering: no probe was seen: that Serve answers is KubeRay's word, not observed\n");
+    deploy_script_said(r, "  answering: no probe observed: only KubeRay reports that Serve answers\n");
     free(r);
 }
 
@@ -595,7 +592,7 @@ static void what_the_containers_shell_resolves_is_left_to_it(void **state)
                              .text = SHELL("{name: REDIS_PASSWORD, valueFrom: {secretKeyRef: {name: r, key: p}}}"),
                              .environment = everything_is_set});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_script_said(r, "  variables: $REDIS_PASSWORD: left as it is written, the container sets it itself\n");
+    deploy_script_said(r, "  variables: $REDIS_PASSWORD: not substituted, the container sets it itself\n");
     assert_non_null(strstr(r->bodies, "\"redis-password\":\"$REDIS_PASSWORD\""));
     assert_int_equal(bodies_are_clean(r), 0);
     free(r);
@@ -608,12 +605,10 @@ static void a_secret_that_would_stand_in_clear_is_refused(void **state)
     deploy_script_run(r, &(struct deploy_script_how){.text = SHELL("{name: REDIS_PASSWORD, value: $REDIS_PASSWORD}"),
                                                      .environment = everything_is_set});
     assert_int_equal(r->err, ERR_PARSE);
-    assert_string_equal(r->why, "a secret would stand in clear outside of a Secret: nothing was applied");
+    assert_string_equal(r->why, "a secret would be in clear text outside of a Secret: nothing was applied");
     deploy_script_said(r, "# variables: ft.yaml:10:");
-    deploy_script_said(
-        r,
-        ": $REDIS_PASSWORD is a secret, and would stand in clear in RayService mistral/mistral: put it into a Secret, "
-        "and refer to that (secretKeyRef)\n");
+    deploy_script_said(r, ": $REDIS_PASSWORD is a secret and would be in clear text in RayService mistral/mistral: put "
+                          "it into a Secret and refer to it (secretKeyRef)\n");
     assert_string_equal(r->bodies, "");
     assert_null(strstr(r->said, PASSWORD));
     free(r);

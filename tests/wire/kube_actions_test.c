@@ -130,7 +130,7 @@ static void deletes_that_are_refused(void **state)
         enum err err;
     } cases[] = {
         {"replaced", "the pod was replaced: its UID is not the one that was confirmed", ERR_CONFLICT},
-        {"gone", "the pod is gone already", ERR_NOT_FOUND},
+        {"gone", "the pod is already deleted", ERR_NOT_FOUND},
         {"forbidden",
          "pods \"x\" is forbidden: User \"system:serviceaccount:mistral:viewer\" cannot delete resource \"pods\" in "
          "API "
