@@ -192,6 +192,26 @@ static void other_nodes_are_not_the_new_head(void **state)
     assert_string_equal(s->r.rung[RUNG_HEAD_ALIVE].note, "00000006 ALIVE, " SMALL_OLD_NODE " DEAD");
 }
 
+/* A successor that ended leaves a record that says ALIVE, as the old head did: the next one's is another. */
+static void the_node_of_a_lost_successor_is_not_the_next_ones(void **state)
+{
+    struct small *s = *state;
+    head_is_deleted(s);
+    old_node_is(s, SMALL_NS, SMALL_NS "/" SMALL_OLD_NODE, "DEAD");
+    head_is(s, new_head, "one");
+    new_node_is(s, "00000001", "ALIVE", NEW_POD);
+    assert_true(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    small_wait(s, 3000);
+    head_is(s, new_head, "two");
+    assert_false(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    new_node_is(s, "00000001", "ALIVE", NEW_POD);
+    assert_false(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    small_wait(s, 1000);
+    new_node_is(s, "00000002", "ALIVE", NEW_POD);
+    assert_true(s->r.rung[RUNG_HEAD_ALIVE].reached);
+    assert_non_null(strstr(s->r.rung[RUNG_HEAD_ALIVE].note, "00000002 ALIVE"));
+}
+
 /* ---- the successor ---------------------------------------------------------------------------------------------- */
 
 static void a_successor_in_another_container_begins_anew(void **state)
@@ -345,6 +365,7 @@ int main(void)
         T(an_old_node_that_is_gone_is_dead),
         T(a_node_of_another_gcs_is_not_the_old_head),
         T(other_nodes_are_not_the_new_head),
+        T(the_node_of_a_lost_successor_is_not_the_next_ones),
         T(a_successor_in_another_container_begins_anew),
         T(a_successor_whose_container_ended_runs_no_more),
         T(another_pod_is_another_successor),

@@ -395,6 +395,39 @@ static void a_password_is_not_used_for_another_address(void **state)
     assert_string_equal(links.open[0]->password, "of-c");
 }
 
+/* The name of a Secret, or its key, names nothing without the other. */
+static void half_a_reference_to_a_secret_is_none(void **state)
+{
+    struct fixture *f = *state;
+    for (int half = 0; half < 2; half++) {
+        char *name = mem_printf("half-%d", half);
+        struct rayservice *r = record_new(TABLE_RAYSERVICE, name);
+        record_set(&r->ns, "ns");
+        record_set(&r->name, name);
+        record_set(&r->redis_address, "redis://a:6379");
+        record_set(half ? &r->redis_secret_name : &r->redis_secret_key, "x");
+        r->ft = TRI_YES;
+        sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+        update(f, half, name);
+        assert_null(f->read.done);
+        assert_int_equal(links.opened, half + 1);
+        free(name);
+    }
+}
+
+static void a_refusal_without_words_is_told_by_its_kind(void **state)
+{
+    struct fixture *f = *state;
+    put_service(f, "a", "redis://a:6379", true);
+    update(f, 0, "a");
+    const struct read r = f->read;
+    f->read.done = NULL;
+    r.done(r.arg, ERR_TIMEOUT, NULL, 0, "");
+    char *expected = mem_printf("the Redis password cannot be read: %s", err_word(ERR_TIMEOUT));
+    if (!strstr(source_of(f)->why, expected)) fail_msg("%s", source_of(f)->why);
+    free(expected);
+}
+
 static void what_cannot_be_read_is_tried_again_by_the_clock(void **state)
 {
     struct fixture *f = *state;
@@ -577,6 +610,8 @@ int main(void)
         T(the_password_is_read_before_the_link_is_opened),
         T(the_user_may_be_in_a_secret_too),
         T(a_password_is_not_used_for_another_address),
+        T(half_a_reference_to_a_secret_is_none),
+        T(a_refusal_without_words_is_told_by_its_kind),
         T(what_cannot_be_read_is_tried_again_by_the_clock),
         T(a_refused_password_is_read_anew),
         T(why_there_is_none_is_said_once),

@@ -473,6 +473,44 @@ static void a_kind_that_is_refused_darkens_alone(void **state)
     kube_fixture_stop(&s);
 }
 
+/* The nodes are refused once; what waits longest in the backend waits a moment here. */
+static bool refuse_nodes_once(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    static const int statuses[] = {403, 404, 401};
+    if (!kube_fixture_is(request, "GET /api/v1/nodes?") || kube_fixture_is_watch(request) || s->lists[TABLE_KNODE] > 1)
+        return false;
+    for (int i = 0; i < API_KINDS; i++)
+        if (s->be->kind[i] && s->be->kind[i]->table == TABLE_KNODE) backoff_init(&s->be->kind[i]->slow, 50, 50, 1);
+    *reply = kube_fixture_json(s, statuses[s->step], "{\"kind\":\"Status\",\"message\":\"not now\"}");
+    return true;
+}
+
+static bool nodes_are_dark(struct kube_fixture *s)
+{
+    const enum source_state now = kube_fixture_state(s, "kube/nodes");
+    return now == SOURCE_DENIED || now == SOURCE_ABSENT;
+}
+
+static bool nodes_are_live(struct kube_fixture *s)
+{
+    return kube_fixture_state(s, "kube/nodes") == SOURCE_LIVE;
+}
+
+/* A role may be bound, or a definition installed, at any time. */
+static void a_kind_that_is_refused_is_asked_for_again(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        struct kube_fixture s = {.route = refuse_nodes_once, .step = i};
+        kube_fixture_start(&s);
+        kube_fixture_open(&s, "{token: x}", NULL);
+        kube_fixture_until(&s, nodes_are_dark, "the refusal");
+        assert_string_equal(kube_fixture_why(&s, "kube/nodes"), "not now");
+        kube_fixture_until(&s, nodes_are_live, "the list that is allowed");
+        kube_fixture_stop(&s);
+    }
+}
+
 static bool pods_of_b(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "in-b") && !world_find(s->world, TABLE_POD, "in-b")->gone_ms &&
@@ -671,6 +709,7 @@ int main(void)
         cmocka_unit_test(a_slow_answer_is_waited_for),
         cmocka_unit_test(lists_that_fail_are_asked_for_again),
         cmocka_unit_test(a_kind_that_is_refused_darkens_alone),
+        cmocka_unit_test(a_kind_that_is_refused_is_asked_for_again),
         cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
         cmocka_unit_test(a_server_that_is_not_there),
         cmocka_unit_test(a_dead_link_is_noticed_and_redialled),
