@@ -398,6 +398,47 @@ static void each_service_has_a_ladder(void **state)
     recoveries_free(t.all);
 }
 
+/* Lets a minute after the other pass, until the recovery is over; returns whether a tick said that something moved. */
+static bool two_ticks(struct two *t, const struct recovery *own)
+{
+    bool moved = false;
+    for (int minutes = 0; minutes < 20 && own->outage == OUTAGE_RUNNING; minutes++) {
+        t->s->now_ms += 60 * 1000;
+        const struct focus f = two_focus(t);
+        moved = recoveries_tick(t->all, t->s->w, &f, t->s->now_ms, small_wall(t->s));
+    }
+    return moved;
+}
+
+/* Also by the clock alone, but only while its pods are read. */
+static void a_ladder_that_is_not_in_focus_ends_by_the_clock(void **state)
+{
+    struct two t = {.s = *state, .all = recoveries_new(), .service = "mistral"};
+    put_service(&t, "other-uid", "other", "other-abcde", "other-head");
+    struct rayservice *far = record_new(TABLE_RAYSERVICE, "far-uid");
+    record_set(&far->ns, "far");
+    record_set(&far->name, "far");
+    two_put(&t, far);
+    two_put(&t, small_edit(t.s, TABLE_POD, old_head));
+    two_apply(&t, deleted_change(old_head));
+    const struct recovery *own = recovery_in_focus(&t);
+    two_apply(&t, change_gone("kube", WORLD_KUBE, TABLE_POD, old_head));
+    struct pod *p = small_pod("new", "mistral-44qn2-head-new", "head", "ip-100-64-90-12", NULL);
+    two_put(&t, p);
+    assert_true(own->rung[RUNG_HEAD_READY].reached);
+    assert_int_equal(own->outage, OUTAGE_RUNNING);
+    t.ns = t.service = "far";
+    two_apply(&t, change_new(CHANGE_ALIVE, "kube", WORLD_KUBE));
+    assert_false(two_ticks(&t, own));
+    assert_int_equal(own->outage, OUTAGE_RUNNING);
+    t.ns = NULL;
+    t.service = "other";
+    assert_true(two_ticks(&t, own));
+    assert_int_equal(own->outage, OUTAGE_OVER);
+    assert_int_equal(recovery_in_focus(&t)->outage, OUTAGE_NONE);
+    recoveries_free(t.all);
+}
+
 /* `:svc` to another namespace: the pods of this one are no longer read, which loses no head; nor does coming back. */
 static void pods_that_are_not_read_are_not_lost(void **state)
 {
@@ -745,6 +786,7 @@ int main(void)
         WITH(a_loss_is_not_hidden_by_an_expected_one),
         WITH(a_specification_gone_before_its_actor_is_dead),
         WITH(each_service_has_a_ladder),
+        WITH(a_ladder_that_is_not_in_focus_ends_by_the_clock),
         WITH(pods_that_are_not_read_are_not_lost),
         WITH(a_service_made_again_begins_anew),
         WITH(a_cluster_without_its_service),
