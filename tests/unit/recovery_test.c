@@ -789,6 +789,48 @@ static void runtimes_by_their_pids(void **state)
     assert_int_equal(o.runtimes_same, 1);
 }
 
+static void more_workers_and_runtimes_than_are_remembered(void **state)
+{
+    enum { MORE = RECOVERY_WORKERS + 20 };
+    struct small *s = *state;
+    struct outage o;
+    struct monitor *m = small_edit(s, TABLE_MONITOR, "neuron/q5rdw");
+    for (unsigned i = 0; i < MORE; i++) {
+        char uid[32];
+        snprintf(uid, sizeof uid, "more-%u", i);
+        small_put(s, "kube/pods", WORLD_KUBE, small_pod(uid, uid, "worker", "ip-100-64-31-7", NULL));
+        struct runtime *runtime = RECORD_APPEND(m, runtimes);
+        runtime->pid = known_u64(1000 + i);
+    }
+    small_put(s, "neuron/q5rdw", WORLD_NEURON, m);
+    delete_accepted(s, old_head, 0);
+    small_outage(s, &o);
+    assert_int_equal(o.workers, RECOVERY_WORKERS);
+    assert_int_equal(o.runtimes, RECOVERY_WORKERS);
+    assert_int_equal(o.runtimes_same, RECOVERY_WORKERS);
+}
+
+/* Where Redis lists no nodes, the Serve API's proxies tell the head's by its address. */
+static void the_heads_ray_node_may_be_known_by_serve_alone(void **state)
+{
+    struct small *s = *state;
+    for (int other = 0; other < 2; other++) {
+        if (other) done(state);
+        if (other) with_cluster(state);
+        s = *state;
+        small_gone(s, TABLE_RAYNODE, SMALL_NS "/" SMALL_OLD_NODE);
+        struct serveapp *a = record_new(TABLE_SERVEAPP, "rs-uid");
+        struct proxy *proxy = RECORD_APPEND(a, proxies);
+        record_set(&proxy->ip, other ? "100.64.31.40" : "100.64.90.31");
+        record_set(&proxy->ray_node, "ab12");
+        small_put(s, "serve", WORLD_SERVE, a);
+        small_put(s, "kube/pods", WORLD_KUBE, small_edit(s, TABLE_POD, old_head));
+        delete_accepted(s, old_head, 0);
+        /* A proxy of another pod says nothing: what was known before stays. */
+        assert_string_equal(s->r.old_ray_node, other ? SMALL_OLD_NODE : "ab12");
+    }
+}
+
 static void rungs_have_words(void **state)
 {
     (void)state;
@@ -976,6 +1018,8 @@ int main(void)
         WITH(more_actors_on_the_old_head_than_are_remembered),
         WITH(fields_that_are_not_all_listed),
         WITH(runtimes_by_their_pids),
+        WITH(more_workers_and_runtimes_than_are_remembered),
+        WITH(the_heads_ray_node_may_be_known_by_serve_alone),
         WITH(a_tombstone_holds_up_no_rung),
         WITH(another_services_serve_marks_nothing),
         WITH(another_service_in_focus_moves_nothing),
