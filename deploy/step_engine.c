@@ -290,14 +290,21 @@ void step_next(struct step_engine *e)
         engine_advance(e);
 }
 
+/* The reason of an end; true: the engine was cancelled, and ends by that. */
+static bool end_is_cancelled(struct step_engine *e, char text[ERR_TEXT_MAX], const char *fmt, va_list ap)
+{
+    vsnprintf(text, ERR_TEXT_MAX, fmt, ap);
+    return engine_cancelled(e, text);
+}
+
 void step_fail(struct step_engine *e, enum err err, const char *fmt, ...)
 {
     char text[ERR_TEXT_MAX];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    const bool cancelled = end_is_cancelled(e, text, fmt, ap);
     va_end(ap);
-    if (engine_cancelled(e, text)) return;
+    if (cancelled) return;
     if (step_current(e)->worst != TONE_BAD) steps_log(&e->steps, e->current, TONE_BAD, "%s", text);
     step_keep_error(e, err, text);
     steps_end(&e->steps, e->current);
@@ -312,9 +319,9 @@ void step_finish(struct step_engine *e, enum err err, const char *fmt, ...)
     char text[ERR_TEXT_MAX];
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(text, sizeof text, fmt, ap);
+    const bool cancelled = end_is_cancelled(e, text, fmt, ap);
     va_end(ap);
-    if (engine_cancelled(e, text)) return;
+    if (cancelled) return;
     steps_end(&e->steps, e->current);
     engine_end(e, err, text);
 }

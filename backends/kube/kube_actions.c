@@ -168,7 +168,7 @@ static void value_finish(struct action *a, enum err err, struct buf *value, cons
     buf_done(value);
 }
 
-static void on_secret(void *arg, const struct http_answer *answer)
+static void on_value(void *arg, const struct http_answer *answer)
 {
     struct action *a = arg;
     struct why why = {0};
@@ -176,42 +176,33 @@ static void on_secret(void *arg, const struct http_answer *answer)
     buf_init(&value, SECRET_VALUE_MAX);
     a->call = NULL;
     enum err e = kube_api_judge(answer, &why);
-    if (e == ERR_OK) e = secret_parse(answer->body, answer->body_len, a->key, &value, &why);
+    if (e == ERR_OK && a->key) e = secret_parse(answer->body, answer->body_len, a->key, &value, &why);
+    if (e == ERR_OK && !a->key) e = inline_password_parse(answer->body, answer->body_len, &value, &why);
     value_finish(a, e, &value, why.text);
+}
+
+/* key NULL: the password that stands in a RayService in clear. */
+static void value_get(struct kube *be, char *path /* takes */, const char *key,
+                      void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
+{
+    struct action *a = action_new(be, arg);
+    a->key = mem_str(key);
+    a->on_value = done;
+    action_send(a, "GET", path, NULL, true, on_value);
+    free(path);
 }
 
 void kube_api_secret(struct kube *be, const char *ns, const char *name, const char *key,
                      void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
 {
-    struct action *a = action_new(be, arg);
-    char *path = request_path("/api/v1", ns, "secrets", name);
-    a->key = mem_str(key);
-    a->on_value = done;
-    action_send(a, "GET", path, NULL, true, on_secret);
-    free(path);
-}
-
-static void on_password(void *arg, const struct http_answer *answer)
-{
-    struct action *a = arg;
-    struct why why = {0};
-    struct buf value;
-    buf_init(&value, SECRET_VALUE_MAX);
-    a->call = NULL;
-    enum err e = kube_api_judge(answer, &why);
-    if (e == ERR_OK) e = inline_password_parse(answer->body, answer->body_len, &value, &why);
-    value_finish(a, e, &value, why.text);
+    value_get(be, request_path("/api/v1", ns, "secrets", name), key, done, arg);
 }
 
 void kube_api_inline_password(struct kube *be, const char *ns, const char *service,
                               void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why),
                               void *arg)
 {
-    struct action *a = action_new(be, arg);
-    char *path = request_path("/apis/ray.io/v1", ns, "rayservices", service);
-    a->on_value = done;
-    action_send(a, "GET", path, NULL, true, on_password);
-    free(path);
+    value_get(be, request_path("/apis/ray.io/v1", ns, "rayservices", service), NULL, done, arg);
 }
 
 /* ---- ingresses ----------------------------------------------------------------------------------------------- */

@@ -6,6 +6,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "backends/redis/command_pace.h"
 #include "backends/redis/cursor_guard.h"
 
 #include <stdlib.h>
@@ -23,7 +24,7 @@ struct item {
 struct hash_read {
     struct hash_env env;
     struct gcs_hash *hash;
-    struct alarm *wake;
+    struct command_pace pace;
     enum mode mode;
     bool unscannable;
     uint64_t total, seen;
@@ -34,11 +35,9 @@ struct hash_read {
     size_t count;
     enum stage stage;
     size_t requested, answered; /* index after the last item of this stage that was sent, and that was answered */
-    size_t batch_calls;         /* sent since the budget was last charged */
-    uint64_t received;          /* resp_received at that time */
 };
 
-static void read_next(struct hash_read *hr);
+static void read_next(void *arg);
 
 static void free_items(struct hash_read *hr)
 {
@@ -53,7 +52,7 @@ void hash_read_free(struct hash_read *hr)
     if (!hr) return;
     free_items(hr);
     cursor_guard_done(&hr->guard);
-    alarm_free(hr->wake);
+    command_pace_done(&hr->pace);
     free(hr);
 }
 
@@ -62,19 +61,10 @@ const struct gcs_hash *hash_read_scanning(const struct hash_read *hr)
     return hr && hr->mode == BY_SCAN ? hr->hash : NULL;
 }
 
-static void read_charge(struct hash_read *hr)
-{
-    const uint64_t received = resp_received(hr->env.conn);
-    budget_spend(hr->env.budget, BUDGET_REQUESTS, hr->batch_calls);
-    budget_spend(hr->env.budget, BUDGET_BYTES, received - hr->received);
-    hr->batch_calls = 0;
-    hr->received = received;
-}
-
 /* The done callback may free hr. */
 static void read_finish(struct hash_read *hr, enum hash_outcome outcome, const struct reply *error)
 {
-    read_charge(hr);
+    command_pace_charge(&hr->pace);
     if (outcome == HASH_READ && hr->mode == ONLY_COUNT)
         gcs_view_count(hr->env.view, hr->hash, hr->total, loop_wall_ms(hr->env.loop));
     else if (outcome == HASH_READ)
@@ -89,14 +79,6 @@ static bool read_refused(struct hash_read *hr, const struct reply *reply)
     return true;
 }
 
-static void command_send(struct hash_read *hr, enum allow command, const struct gcs_span *args, size_t count,
-                         resp_done *done)
-{
-    hr->batch_calls++;
-    /* fails only where the connection is closed, which its owner learns from its closed callback */
-    (void)resp_send(hr->env.conn, command, args, count, done, hr);
-}
-
 static struct gcs_span key_of(const struct hash_read *hr)
 {
     return (struct gcs_span){hr->hash->key, hr->hash->key_len};
@@ -105,24 +87,6 @@ static struct gcs_span key_of(const struct hash_read *hr)
 static struct gcs_span text_of(const char *text)
 {
     return (struct gcs_span){text, strlen(text)};
-}
-
-/* Charges the budget, and continues now or when the budget allows. */
-static void read_pace(struct hash_read *hr)
-{
-    read_charge(hr);
-    const uint64_t wait = budget_wait(hr->env.budget, loop_now_ms(), NULL);
-    if (wait)
-        alarm_set(hr->wake, wait, 0);
-    else
-        read_next(hr);
-}
-
-static void on_wake(void *arg)
-{
-    struct hash_read *hr = arg;
-    hr->received = resp_received(hr->env.conn);
-    read_next(hr);
 }
 
 /* ---- sizes and values of named fields ---- */
@@ -178,7 +142,7 @@ static void on_item(void *arg, const struct reply *reply)
         const struct gcs_span value = {reply->text, reply->len};
         item_publish(hr, item, reply->type == REPLY_STRING ? &value : NULL);
     }
-    if (hr->answered == hr->requested) read_pace(hr);
+    if (hr->answered == hr->requested) command_pace_next(&hr->pace);
 }
 
 static bool send_batch(struct hash_read *hr)
@@ -187,7 +151,7 @@ static bool send_batch(struct hash_read *hr)
     for (size_t at; sent < HASH_BATCH && (at = next_of_stage(hr, hr->requested)) < hr->count; sent++) {
         const struct gcs_span args[] = {key_of(hr), {hr->items[at].at, hr->items[at].len}};
         hr->requested = at + 1;
-        command_send(hr, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
+        command_pace_send(&hr->pace, hr->stage == SIZES ? ALLOW_HSTRLEN : ALLOW_HGET, args, 2, on_item);
     }
     return sent > 0;
 }
@@ -203,7 +167,7 @@ static void on_keys(void *arg, const struct reply *reply)
         return;
     }
     set_items(hr, reply);
-    read_pace(hr);
+    command_pace_next(&hr->pace);
 }
 
 static void publish_pairs(struct hash_read *hr, const struct reply *pairs)
@@ -238,19 +202,20 @@ static void on_scanned(void *arg, const struct reply *reply)
         return;
     }
     if (hr->total > HASH_KEYS_MAX) hr->env.progress(hr->env.arg, hr->hash, hr->seen, hr->total);
-    read_pace(hr);
+    command_pace_next(&hr->pace);
 }
 
 static void send_hscan(struct hash_read *hr)
 {
     const struct gcs_span args[] = {key_of(hr), text_of(*hr->cursor ? hr->cursor : "0"), text_of("COUNT"),
                                     text_of(HASH_SCAN_COUNT), text_of("NOVALUES")};
-    command_send(hr, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
+    command_pace_send(&hr->pace, ALLOW_HSCAN, args, hr->mode == BY_SCAN ? 4 : 5, on_scanned);
 }
 
 /* Sends the next batch, page or stage; finishes when there is none. */
-static void read_next(struct hash_read *hr)
+static void read_next(void *arg)
 {
+    struct hash_read *hr = arg;
     if (hr->items) {
         if (send_batch(hr)) return;
         if (hr->stage == SIZES) {
@@ -268,7 +233,7 @@ static void read_next(struct hash_read *hr)
     if (hr->mode == ONLY_COUNT || strcmp(hr->cursor, "0") == 0)
         read_finish(hr, HASH_READ, NULL);
     else if (hr->mode == BY_KEYS)
-        command_send(hr, ALLOW_HKEYS, &key, 1, on_keys);
+        command_pace_send(&hr->pace, ALLOW_HKEYS, &key, 1, on_keys);
     else
         send_hscan(hr);
 }
@@ -292,7 +257,7 @@ static void on_length(void *arg, const struct reply *reply)
     hr->total = hr->hash->fields = (uint64_t)reply->number;
     hr->mode = mode_of(hr);
     if (hr->mode != ONLY_COUNT) gcs_view_begin(hr->hash);
-    read_pace(hr);
+    command_pace_next(&hr->pace);
 }
 
 struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h, bool unscannable)
@@ -302,10 +267,9 @@ struct hash_read *hash_read_start(const struct hash_env *env, struct gcs_hash *h
     hr->hash = h;
     hr->mode = ONLY_COUNT;
     hr->unscannable = unscannable;
-    hr->wake = alarm_new(env->loop, on_wake, hr);
-    hr->received = resp_received(env->conn);
+    command_pace_init(&hr->pace, env->loop, env->conn, env->budget, read_next, hr);
     cursor_guard_init(&hr->guard, HASH_PAGE);
     const struct gcs_span key = key_of(hr);
-    command_send(hr, ALLOW_HLEN, &key, 1, on_length);
+    command_pace_send(&hr->pace, ALLOW_HLEN, &key, 1, on_length);
     return hr;
 }

@@ -5,6 +5,7 @@
 #include "backends/redis/key_scan.h"
 
 #include "backends/base/mem.h"
+#include "backends/redis/command_pace.h"
 #include "backends/redis/cursor_guard.h"
 #include "backends/redis/scan.h"
 
@@ -27,16 +28,15 @@ struct candidate {
 
 struct key_scan {
     struct key_scan_conf conf;
-    struct alarm *wake;
+    struct command_pace pace;
     char cursor[24];
     struct cursor_guard guard;
     uint64_t seen, total, probes;
     struct candidate *page;         /* keys of the current page that may be hashes of the older layout */
     size_t count, probed, answered; /* answered: replies, two per key */
-    uint64_t received, calls;
 };
 
-static void scan_next(struct key_scan *k);
+static void scan_next(void *arg);
 
 static void free_page(struct key_scan *k)
 {
@@ -51,48 +51,15 @@ void key_scan_free(struct key_scan *k)
     if (!k) return;
     free_page(k);
     cursor_guard_done(&k->guard);
-    alarm_free(k->wake);
+    command_pace_done(&k->pace);
     free(k);
-}
-
-static void command_send(struct key_scan *k, enum allow command, const struct gcs_span *args, size_t count,
-                         resp_done *done)
-{
-    k->calls++;
-    (void)resp_send(k->conf.conn, command, args, count, done, k);
-}
-
-static void on_wake(void *arg)
-{
-    struct key_scan *k = arg;
-    k->received = resp_received(k->conf.conn);
-    scan_next(k);
-}
-
-static void scan_charge(struct key_scan *k)
-{
-    const uint64_t received = resp_received(k->conf.conn);
-    budget_spend(k->conf.budget, BUDGET_REQUESTS, k->calls);
-    budget_spend(k->conf.budget, BUDGET_BYTES, received - k->received);
-    k->calls = 0;
-    k->received = received;
 }
 
 /* The done callback may free k. */
 static void scan_finish(struct key_scan *k, const struct reply *error, bool endless)
 {
-    scan_charge(k);
+    command_pace_charge(&k->pace);
     k->conf.done(k->conf.arg, error, endless);
-}
-
-static void scan_pace(struct key_scan *k)
-{
-    scan_charge(k);
-    const uint64_t wait = budget_wait(k->conf.budget, loop_now_ms(), NULL);
-    if (wait)
-        alarm_set(k->wake, wait, 0);
-    else
-        scan_next(k);
 }
 
 /* ---- probing for the older layout ---- */
@@ -113,7 +80,7 @@ static void on_probed(void *arg, const struct reply *reply)
     if (reply->type == REPLY_INTEGER && reply->number > 0) c->is_gcs = true;
     k->answered++;
     if (k->answered % 2 == 0 && c->is_gcs) k->conf.found(k->conf.arg, c->key, c->len, GCS_ONE_HASH);
-    if (k->answered == 2 * k->probed) scan_pace(k);
+    if (k->answered == 2 * k->probed) command_pace_next(&k->pace);
 }
 
 static void candidate_probe(struct key_scan *k, const struct candidate *c, const char *suffix, size_t len)
@@ -122,7 +89,7 @@ static void candidate_probe(struct key_scan *k, const struct candidate *c, const
     memcpy(field, c->key, c->len);
     memcpy(field + c->len, suffix, len);
     const struct gcs_span args[] = {{c->key, c->len}, {field, c->len + len}};
-    command_send(k, ALLOW_HSTRLEN, args, 2, on_probed);
+    command_pace_send(&k->pace, ALLOW_HSTRLEN, args, 2, on_probed);
 }
 
 static void probe_batch(struct key_scan *k)
@@ -167,18 +134,19 @@ static void on_page(void *arg, const struct reply *reply)
         return;
     }
     if (k->total > PAGE) k->conf.progress(k->conf.arg, k->seen, k->total);
-    scan_pace(k);
+    command_pace_next(&k->pace);
 }
 
 static void on_size(void *arg, const struct reply *reply)
 {
     struct key_scan *k = arg;
     if (reply->type == REPLY_INTEGER && reply->number > 0) k->total = (uint64_t)reply->number;
-    scan_pace(k);
+    command_pace_next(&k->pace);
 }
 
-static void scan_next(struct key_scan *k)
+static void scan_next(void *arg)
 {
+    struct key_scan *k = arg;
     if (k->probed < k->count) {
         probe_batch(k);
     } else if (strcmp(k->cursor, "0") == 0) {
@@ -186,7 +154,7 @@ static void scan_next(struct key_scan *k)
     } else {
         const char *cursor = *k->cursor ? k->cursor : "0";
         const struct gcs_span args[] = {{cursor, strlen(cursor)}, {"COUNT", 5}, {PAGE_TEXT, sizeof PAGE_TEXT - 1}};
-        command_send(k, ALLOW_SCAN, args, 3, on_page);
+        command_pace_send(&k->pace, ALLOW_SCAN, args, 3, on_page);
     }
 }
 
@@ -216,24 +184,23 @@ static void on_kv_length(void *arg, const struct reply *reply)
         report_names(k);
     else
         add_candidate(k, k->conf.ns, strlen(k->conf.ns));
-    scan_pace(k);
+    command_pace_next(&k->pace);
 }
 
 struct key_scan *key_scan_start(const struct key_scan_conf *conf)
 {
     struct key_scan *k = mem_zero(1, sizeof *k);
     k->conf = *conf;
-    k->wake = alarm_new(conf->loop, on_wake, k);
-    k->received = resp_received(conf->conn);
+    command_pace_init(&k->pace, conf->loop, conf->conn, conf->budget, scan_next, k);
     cursor_guard_init(&k->guard, PAGE);
     if (conf->ns) {
         /* a GCS writes KV first, NODE a little later */
         char *key = mem_printf("RAY%s@KV", conf->ns);
         const struct gcs_span span = {key, strlen(key)};
-        command_send(k, ALLOW_HLEN, &span, 1, on_kv_length);
+        command_pace_send(&k->pace, ALLOW_HLEN, &span, 1, on_kv_length);
         free(key);
     } else {
-        command_send(k, ALLOW_DBSIZE, NULL, 0, on_size);
+        command_pace_send(&k->pace, ALLOW_DBSIZE, NULL, 0, on_size);
     }
     return k;
 }

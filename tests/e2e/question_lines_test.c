@@ -325,17 +325,22 @@ static void a_wait_is_stopped_and_ended(void **state)
 }
 
 /* The API server has the request, and does not answer. */
+static void kill_unanswered(struct stage *s)
+{
+    BEGIN(s, true, "kill-head", "--grace", "0");
+    pty_see(s->pty, NAME MARK, STEP_MS);
+    sim_run_pause(s->sim, true);
+    pty_send(s->pty, "mistral\n");
+    pty_pump(s->pty, AWAY_MS);
+    pty_send(s->pty, "\003");
+    pty_pump(s->pty, AWAY_MS);
+}
+
 static void what_was_sent_is_looked_up(void **state)
 {
     (void)state;
     struct stage s = stage_new(NULL);
-    BEGIN(&s, true, "kill-head", "--grace", "0");
-    pty_see(s.pty, NAME MARK, STEP_MS);
-    sim_run_pause(s.sim, true);
-    pty_send(s.pty, "mistral\n");
-    pty_pump(s.pty, AWAY_MS);
-    pty_send(s.pty, "\003");
-    pty_pump(s.pty, AWAY_MS);
+    kill_unanswered(&s);
     sim_run_pause(s.sim, false);
     pty_see(s.pty, "interrupted: the delete of mistral/mistral-.* was sent; the pod is (gone|Terminating)", STEP_MS);
     exits_with(&s, 130);
@@ -346,13 +351,7 @@ static void a_second_signal_ends_the_looking_up(void **state)
 {
     (void)state;
     struct stage s = stage_new(NULL);
-    BEGIN(&s, true, "kill-head", "--grace", "0");
-    pty_see(s.pty, NAME MARK, STEP_MS);
-    sim_run_pause(s.sim, true);
-    pty_send(s.pty, "mistral\n");
-    pty_pump(s.pty, AWAY_MS);
-    pty_send(s.pty, "\003");
-    pty_pump(s.pty, AWAY_MS);
+    kill_unanswered(&s);
     pty_send(s.pty, "\003");
     const bool told = pty_wait_for(s.pty, "was sent; its outcome is unknown", STEP_MS);
     sim_run_pause(s.sim, false);

@@ -61,20 +61,30 @@ static void nothing_lost(struct console *c)
     free(pods);
 }
 
+static void ask_to_kill(struct console *c, const char *until)
+{
+    pty_send(c->pty, "xk");
+    pty_see(c->pty, until, STEP_MS);
+}
+
+/* The answer that came too early has done nothing; one in time does. */
+static void only_the_second_time_kills(struct console *c)
+{
+    pty_see(c->pty, "y yes, do it", STEP_MS);
+    nothing_lost(c);
+    ask_to_kill(c, "y yes, do it");
+    pty_send(c->pty, "y");
+    pty_see(c->pty, "HEAD DOWN", STEP_MS);
+    console_stop(c);
+}
+
 static void an_answer_faster_than_reading_is_none(void **state)
 {
     (void)state;
     struct console c = console_start(false);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "grace", STEP_MS);
+    ask_to_kill(&c, "grace");
     pty_send(c.pty, "y");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
-    nothing_lost(&c);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
-    pty_send(c.pty, "y");
-    pty_see(c.pty, "HEAD DOWN", STEP_MS);
-    console_stop(&c);
+    only_the_second_time_kills(&c);
 }
 
 /* Where the terminal never says that it has shown the question, time and a fresh key must do. */
@@ -82,26 +92,18 @@ static void a_mute_terminal_has_its_time(void **state)
 {
     (void)state;
     struct console c = console_start(true);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "grace", STEP_MS);
+    ask_to_kill(&c, "grace");
     pty_send(c.pty, "y");
     pty_pump(c.pty, 1100); /* beyond the second after which frames go on */
     pty_send(c.pty, "y");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
-    nothing_lost(&c);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
-    pty_send(c.pty, "y");
-    pty_see(c.pty, "HEAD DOWN", STEP_MS);
-    console_stop(&c);
+    only_the_second_time_kills(&c);
 }
 
 static void stopped_and_continued_it_is_asked_afresh(void **state)
 {
     (void)state;
     struct console c = console_start(false);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
+    ask_to_kill(&c, "y yes, do it");
     pty_signal(c.pty, SIGTSTP);
     assert_true(pty_wait_stopped(c.pty, STEP_MS));
     assert_true(pty_modes_restored(c.pty));
@@ -119,8 +121,7 @@ static void what_was_sent_is_told_on_the_way_out(void **state)
 {
     (void)state;
     struct console c = console_start(false);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
+    ask_to_kill(&c, "y yes, do it");
     sim_run_pause(c.sim, true);
     pty_send(c.pty, "y");
     const bool gone = pty_wait_gone(c.pty, "y yes, do it", STEP_MS);
@@ -141,8 +142,7 @@ static void a_delete_that_is_not_answered_is_not_denied(void **state)
 {
     (void)state;
     struct console c = console_start(false);
-    pty_send(c.pty, "xk");
-    pty_see(c.pty, "y yes, do it", STEP_MS);
+    ask_to_kill(&c, "y yes, do it");
     sim_run_pause(c.sim, true);
     pty_send(c.pty, "y");
     const bool told = pty_wait_for(c.pty, "the DELETE of mistral-.*-head-.* was sent", STEP_MS);
