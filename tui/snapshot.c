@@ -116,6 +116,18 @@ enum err snapshot_open_with(const struct cli *cli, const struct snapshot_hooks *
     return ERR_OK;
 }
 
+struct snapshot *snapshot_begin(struct cli *cli, int *ret_status)
+{
+    struct why why = {0};
+    struct snapshot *snapshot = NULL;
+    enum err err = cli_configure(cli, &why);
+    if (!err) err = snapshot_open(cli, &snapshot, &why);
+    if (!err) return snapshot;
+    cli_say("%s", why.text);
+    *ret_status = cli_exit_of(err);
+    return NULL;
+}
+
 void snapshot_close(struct snapshot *snapshot)
 {
     if (!snapshot) return;

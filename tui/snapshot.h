@@ -16,8 +16,10 @@
 struct snapshot;
 
 enum err snapshot_open(const struct cli *cli, struct snapshot **ret, struct why *why);
-/* The same with callbacks for a recording: begin before the session is opened (an error aborts), applied as in struct
- * session_calls, end after the session is closed, while the loop can still run. */
+/* cli_configure and snapshot_open; NULL: the reason is printed, and *ret_status is the exit status. */
+struct snapshot *snapshot_begin(struct cli *cli, int *ret_status);
+/* snapshot_open with callbacks for a recording: begin before the session is opened (an error aborts), applied as in
+ * struct session_calls, end after the session is closed, while the loop can still run. */
 struct snapshot_hooks {
     enum err (*begin)(void *arg, struct loop *l, struct why *why);
     void (*applied)(void *arg, const struct change *c);

@@ -79,19 +79,14 @@ int doctor_print(const struct cli *cli, const struct session *session, const str
 
 int sub_doctor(struct cli *cli)
 {
-    struct why why = {0};
-    struct snapshot *snapshot = NULL;
-    enum err err = cli_configure(cli, &why);
-    if (!err) err = snapshot_open(cli, &snapshot, &why);
-    if (err) {
-        cli_say("%s", why.text);
-        return cli_exit_of(err);
-    }
+    int refused = 0;
+    struct snapshot *snapshot = snapshot_begin(cli, &refused);
+    if (!snapshot) return refused;
     struct asking asking = {.snapshot = snapshot};
     if (cli->redis_from)
         asking.from = redis_from_start(&(struct redis_from_conf){snapshot_loop(snapshot), cli->redis_from, 0},
                                        &(struct redis_from_calls){NULL, on_aws, &asking});
-    err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
+    enum err err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, DOCTOR_TIMEOUT_MS));
     if (err != ERR_CANCELLED) {
         enum err waited = snapshot_until(snapshot, is_checked, snapshot, DOCTOR_CONFIG_MS);
         if (waited != ERR_CANCELLED)

@@ -32,15 +32,10 @@ static void own_lines(void (*line)(void *, const char *, const char *, const cha
 
 int sub_info(struct cli *cli)
 {
-    struct why why = {0};
-    struct snapshot *snapshot = NULL;
-    enum err err = cli_configure(cli, &why);
-    if (!err) err = snapshot_open(cli, &snapshot, &why);
-    if (err) {
-        cli_say("%s", why.text);
-        return cli_exit_of(err);
-    }
-    err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
+    int refused = 0;
+    struct snapshot *snapshot = snapshot_begin(cli, &refused);
+    if (!snapshot) return refused;
+    enum err err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, INFO_TIMEOUT_MS));
     if (err == ERR_CANCELLED) {
         const int status = snapshot_exit_status(snapshot, err);
         snapshot_close(snapshot);

@@ -46,15 +46,10 @@ int status_print(const struct cli *cli, const struct session *session, const cha
 
 int sub_status(struct cli *cli)
 {
-    struct why why = {0};
-    struct snapshot *snapshot = NULL;
-    enum err err = cli_configure(cli, &why);
-    if (!err) err = snapshot_open(cli, &snapshot, &why);
-    if (err) {
-        cli_say("%s", why.text);
-        return cli_exit_of(err);
-    }
-    err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
+    int refused = 0;
+    struct snapshot *snapshot = snapshot_begin(cli, &refused);
+    if (!snapshot) return refused;
+    enum err err = snapshot_until_settled(snapshot, cli_timeout_ms(cli, STATUS_TIMEOUT_MS));
     if (!err && !cli->conf.no_probe) err = snapshot_until_probed(snapshot);
     int status = snapshot_exit_status(snapshot, ERR_CANCELLED);
     if (err != ERR_CANCELLED) {
