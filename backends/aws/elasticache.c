@@ -9,6 +9,7 @@
 #include "backends/base/buf.h"
 #include "backends/base/json.h"
 #include "backends/base/mem.h"
+#include "backends/link/blocking.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +28,7 @@ struct aws_find {
     struct alarm *soon; /* starts from the loop: done must not be called from within aws_find_redis */
     char *id, *region, *profile;
     struct aws_settings settings;
+    struct blocking_call *reading; /* of the settings; NULL: not under way */
     struct credentials *credentials;
     struct aws_keys keys;
     struct aws_request *request;
@@ -471,17 +473,57 @@ static void on_keys(void *arg, enum err err, struct aws_keys *keys, const struct
     }
 }
 
-static void find_begin(void *arg)
+/* The files in a home directory that may hang. */
+struct settings_work {
+    char *profile, *region;
+    struct aws_settings settings;
+    enum err err;
+    struct why why;
+};
+
+static void settings_run(void *data)
+{
+    struct settings_work *w = data;
+    w->err = aws_settings_read(&w->settings, w->profile, w->region, &w->why);
+}
+
+static void settings_free(void *data)
+{
+    struct settings_work *w = data;
+    aws_settings_done(&w->settings);
+    free(w->profile);
+    free(w->region);
+    free(w);
+}
+
+static void on_settings(void *arg, void *data)
 {
     struct aws_find *f = arg;
-    struct why why = {0};
+    struct settings_work *w = data;
 
-    if (aws_settings_read(&f->settings, f->profile, f->region, &why)) {
-        find_fail(f, &why);
+    f->reading = NULL;
+    if (w->err) {
+        find_fail(f, &w->why);
         return;
     }
+    f->settings = w->settings;
+    w->settings = (struct aws_settings){0};
     f->credentials =
         credentials_start(f->loop, f->http, f->meta, &f->settings, &(struct keys_calls){.done = on_keys, .arg = f});
+}
+
+static void find_begin(void *arg)
+{
+    static const struct blocking_ops ops = {settings_run, on_settings, settings_free};
+    struct aws_find *f = arg;
+    struct settings_work *w = mem_zero(1, sizeof *w);
+    struct why why = {0};
+
+    w->profile = mem_str(f->profile);
+    w->region = mem_str(f->region);
+    if (!blocking_start(f->loop, &ops, w, f, &f->reading)) return;
+    (void)why_set(&why, ERR_LIMIT, "AWS: its files cannot be read: too many blocked threads");
+    find_fail(f, &why);
 }
 
 struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const struct aws_find_how *how,
@@ -506,6 +548,7 @@ struct aws_find *aws_find_redis(struct loop *l, struct http_client *http, const 
 void aws_find_free(struct aws_find *f)
 {
     if (!f) return;
+    blocking_abandon(f->reading);
     credentials_free(f->credentials);
     aws_request_free(f->request);
     http_client_free(f->meta);

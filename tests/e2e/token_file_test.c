@@ -1,5 +1,5 @@
-/* token_file_test.c - a token file, of a kubeconfig or for AWS, on a file system that hangs: neither the keyboard nor
- * the screen is held up, and the kubeconfig's token is taken when it comes. */
+/* token_file_test.c - a token file, of a kubeconfig or for AWS, or AWS' own files, on a file system that hangs: neither
+ * the keyboard nor the screen is held up, and the kubeconfig's token is taken when it comes. */
 #include "tests/support/pty.h"
 #include "tests/support/run.h"
 #include "tests/support/sim_run.h"
@@ -25,7 +25,7 @@ struct stage {
     struct sim_run *sim;
     struct pty *pty;
     char *folder, *token, *hang, *log;
-    char *preload, *hang_env, *log_env, *asan, *aws_token, *aws_agent_token;
+    char *preload, *hang_env, *log_env, *asan, *aws_token, *aws_agent_token, *aws_config;
 };
 
 /* The simulator's kubeconfig with its token in a file of its own. */
@@ -62,6 +62,7 @@ static int stage_setup(void **state)
     s->preload = run_preload("slow_files");
     s->aws_token = mem_printf("AWS_WEB_IDENTITY_TOKEN_FILE=%s/aws-token", s->folder);
     s->aws_agent_token = mem_printf("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=%s/aws-token", s->folder);
+    s->aws_config = mem_printf("AWS_CONFIG_FILE=%s/aws-token", s->folder);
     s->hang_env = mem_printf("SLOW_FILES_HANG=%s", s->hang);
     s->log_env = mem_printf("SLOW_FILES_LOG=%s", s->log);
     s->asan = mem_printf("ASAN_OPTIONS=%s%sverify_asan_link_order=0", asan ? asan : "", asan ? ":" : "");
@@ -76,8 +77,8 @@ static int stage_teardown(void **state)
     pty_stop(s->pty);
     sim_run_stop(s->sim);
     run_remove(s->folder);
-    char *all[] = {s->token,   s->hang, s->log,       s->preload,        s->hang_env,
-                   s->log_env, s->asan, s->aws_token, s->aws_agent_token};
+    char *all[] = {s->token,   s->hang, s->log,       s->preload,         s->hang_env,
+                   s->log_env, s->asan, s->aws_token, s->aws_agent_token, s->aws_config};
     for (size_t i = 0; i < ARRAY_LEN(all); i++) free(all[i]);
     free(s);
     return 0;
@@ -144,6 +145,12 @@ static void a_containers_token_is_not_waited_for(void **state)
     aws_ends_by_a_signal(s, s->aws_agent_token, "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:1/v1/credentials");
 }
 
+static void aws_own_files_are_not_waited_for(void **state)
+{
+    struct stage *s = *state;
+    aws_ends_by_a_signal(s, s->aws_config, "AWS_PROFILE=default");
+}
+
 static void the_console_is_not_held_up(void **state)
 {
     struct stage *s = *state;
@@ -190,6 +197,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_one_shot_command_prints_what_it_has, stage_setup, stage_teardown),
         cmocka_unit_test_setup_teardown(a_web_identity_is_not_waited_for, stage_setup, stage_teardown),
         cmocka_unit_test_setup_teardown(a_containers_token_is_not_waited_for, stage_setup, stage_teardown),
+        cmocka_unit_test_setup_teardown(aws_own_files_are_not_waited_for, stage_setup, stage_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
