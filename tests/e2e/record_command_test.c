@@ -93,6 +93,7 @@ static void a_record_has_three_worlds_and_no_secret(void **state)
     run_done(&r);
     struct world *w = world_of(path);
     assert_int_equal(world_count(w, TABLE_RAYSERVICE), 1);
+    (void)world_focus(w, world_first(w, TABLE_RAYSERVICE)->record->key);
     assert_true(world_count(w, TABLE_POD) >= 3);
     assert_true(world_count(w, TABLE_ACTOR) >= 1);
     assert_true(world_count(w, TABLE_CORE) >= 1);
