@@ -46,12 +46,13 @@ struct sim_pod {
     unsigned index; /* a worker's replica index */
     int place;      /* index of its node, as in kuberay_knode; or KUBERAY_NOWHERE */
     unsigned restarts;
+    unsigned backoff_s; /* crashed: CrashLoopBackOff for so long; 0: it has just ended */
     enum pod_stage stage;
     enum serving serving;
     bool gcs, dashboard; /* head: gcs_server runs; the dashboard responds */
     uint64_t created_ms, started_ms, ready_ms, stopped_ms, deleted_ms, grace_s; /* wall clock */
-    char container_id[2][65];
-    cJSON *object; /* in the store */
+    char container_id[2][65], last_id[65]; /* last_id: of the Ray container's run before */
+    cJSON *object;                         /* in the store */
 };
 
 /* Notifications to the other simulated worlds (Ray, Neuron). */

@@ -12,7 +12,7 @@ enum {
 /* When workers hang (0: never), fail the readiness probe and exit: after the head died, or after the GCS of an empty
  * Redis has registered its head. */
 static const struct {
-    uint64_t hangs_ms, fails_ms, restarts_ms;
+    uint64_t hangs_ms, fails_ms, exits_ms;
 } delays[] = {
     [LOSS_GRACEFUL] = {18000, 30000, 31000},
     [LOSS_AT_ONCE] = {0, 4000, 20000},
@@ -42,20 +42,21 @@ static void worker_proxy_again(void *arg)
     pod_schedule_action(p, READY_AGAIN_MS, worker_ready_again);
 }
 
-static void worker_restarts(void *arg)
+static void worker_restarted(void *arg)
 {
     struct sim_pod *p = arg;
-    p->restarts++;
-    p->stopped_ms = kuberay_now(p->owner);
-    p->stage = POD_STARTED;
-    p->started_ms = kuberay_now(p->owner);
-    p->serving = SERVING_NOT;
-    pod_notify(p, KUBERAY_WORKER_STOPS);
+    container_restarted(p);
     pod_containers_started(p);
     pod_update_status(p);
-    slices_update(p->owner, false);
-    rayservice_update_status(p->owner, p->owner->app);
     pod_schedule_action(p, PROXY_AGAIN_MS, worker_proxy_again);
+}
+
+static void worker_exits(void *arg)
+{
+    struct sim_pod *p = arg;
+    pod_notify(p, KUBERAY_WORKER_STOPS);
+    container_exits(p, worker_restarted);
+    rayservice_update_status(p->owner, p->owner->app);
 }
 
 /* The readiness probe fails. Recorded: after a force delete no endpoint is left within 4 s; after a graceful one the
@@ -88,7 +89,7 @@ void workers_lost(struct kuberay *k, enum loss loss)
         sched_drop(k->sched, p); /* of a head that was lost before */
         if (delays[loss].hangs_ms) pod_schedule_action(p, delays[loss].hangs_ms, worker_hangs);
         pod_schedule_action(p, delays[loss].fails_ms, worker_fails);
-        pod_schedule_action(p, delays[loss].restarts_ms, worker_restarts);
+        pod_schedule_action(p, delays[loss].exits_ms, worker_exits);
     }
 }
 

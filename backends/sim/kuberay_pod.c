@@ -6,6 +6,7 @@
 
 #include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define IMAGE_ID "sha256:8dad8dea27525e45e8b2c7939d3f3411b7db550d4b60e5b8edd45d95d26d1cbb"
@@ -139,6 +140,18 @@ static void add_running(cJSON *state, uint64_t since_ms)
     cJSON_AddStringToObject(cJSON_AddObjectToObject(state, "running"), "startedAt", stamp_iso(since, since_ms));
 }
 
+static void add_backoff(cJSON *state, const struct sim_pod *p)
+{
+    char minutes[16] = "";
+    if (p->backoff_s >= 60) snprintf(minutes, sizeof minutes, "%um", p->backoff_s / 60);
+    char *text = mem_printf("back-off %s%us restarting failed container=%s pod=%s_%s(%s)", minutes, p->backoff_s % 60,
+                            p->head ? "head" : "worker", p->name, p->owner->ns, p->uid);
+    cJSON *waiting = cJSON_AddObjectToObject(state, "waiting");
+    cJSON_AddStringToObject(waiting, "reason", "CrashLoopBackOff");
+    cJSON_AddStringToObject(waiting, "message", text);
+    free(text);
+}
+
 /* which as container_status; a worker's init container runs while its pod is being created. */
 static void add_state(cJSON *status, const struct sim_pod *p, const char *id, int which, bool init)
 {
@@ -152,15 +165,18 @@ static void add_state(cJSON *status, const struct sim_pod *p, const char *id, in
         cJSON_AddStringToObject(waiting, "reason", p->head ? "ContainerCreating" : "PodInitializing");
     } else if (p->stage == POD_FAILED) {
         add_terminated(state, 137, p->started_ms, p->deleted_ms, id);
+    } else if (p->crashed && which == 0 && !p->backoff_s) {
+        add_terminated(state, 1, p->started_ms, p->stopped_ms, id);
     } else if (p->crashed && which == 0) {
-        waiting = cJSON_AddObjectToObject(state, "waiting");
-        cJSON_AddStringToObject(waiting, "reason", "CrashLoopBackOff");
-        cJSON_AddStringToObject(waiting, "message", "back-off 10s restarting failed container");
+        add_backoff(state, p);
     } else {
         add_running(state, p->started_ms);
     }
     cJSON *last = cJSON_AddObjectToObject(status, "lastState");
-    if (which == 0 && p->stopped_ms) add_terminated(last, 1, p->created_ms, p->stopped_ms, id);
+    if (which != 0 || !p->stopped_ms || (p->crashed && !p->backoff_s)) return;
+    char last_id[KUBERAY_NAME + 16];
+    snprintf(last_id, sizeof last_id, "containerd://%s", p->crashed ? p->container_id[0] : p->last_id);
+    add_terminated(last, 1, p->created_ms, p->stopped_ms, last_id);
 }
 
 static void add_mounts(cJSON *status, const cJSON *container)

@@ -64,6 +64,7 @@ bool pod_schedule(struct sim_pod *p);                   /* false: FailedScheduli
 void pods_schedule_pending(struct kuberay *k);          /* retries pods that could not be scheduled */
 unsigned devices_wanted(const cJSON *ray_cluster_spec); /* by a worker */
 
+void head_started(void *pod);                      /* its container runs: a GCS starts */
 bool head_gcs_answers(const struct kuberay *k);    /* what a worker's init container waits for */
 bool head_serves_workers(const struct kuberay *k); /* Serve has a controller, which starts the workers' proxies */
 
@@ -90,6 +91,11 @@ void cluster_emptied(struct kuberay *k); /* a pod of a cluster being deleted was
 /* kuberay_namespace.c */
 bool namespace_deleting(struct kuberay *k, cJSON *ns);
 bool namespace_goes(const struct kuberay *k, const char *name);
+
+/* kuberay_restart.c */
+void container_exits(struct sim_pod *p,
+                     void (*restart)(void *pod)); /* the Ray container; restart: when it runs again */
+void container_restarted(struct sim_pod *p);      /* another run of it has begun */
 
 /* kuberay_lost.c */
 enum loss { LOSS_GRACEFUL, LOSS_AT_ONCE, LOSS_EMPTY_REDIS };

@@ -23,8 +23,6 @@ enum {
     WORKER_INIT_MS = 11000,
     WORKER_WAITS_MS = 500, /* until it looks again */
     WORKER_READY_MS = 22000,
-    /* CrashLoopBackOff */
-    BACKOFF_MS = 10000,
 };
 
 /* ---- head pod ---------------------------------------------------------------------------------------------------- */
@@ -79,7 +77,7 @@ void service_worker_ready(struct kuberay *k)
     rayservice_update_status(k, whole ? APP_RUNNING : k->app);
 }
 
-static void head_started(void *arg)
+void head_started(void *arg)
 {
     struct sim_pod *p = arg;
     p->stage = POD_STARTED;
@@ -94,34 +92,6 @@ static void head_started(void *arg)
     sched_in(p->owner->sched, ready, head_ready, p);
     sched_in(p->owner->sched, ready + SERVE_RUNS_MS - READY_MS, serve_runs, p);
     sched_in(p->owner->sched, ready + SERVICE_RUNNING_MS - READY_MS, service_running, p);
-}
-
-static void head_restarted(void *arg)
-{
-    struct sim_pod *p = arg;
-    p->crashed = false;
-    p->restarts++;
-    head_started(p);
-}
-
-void kuberay_head_exits(struct kuberay *k)
-{
-    struct sim_pod *p = k->head;
-    if (!p || p->crashed || p->stage < POD_STARTED || p->stage == POD_FAILED) return;
-    if (!p->deleting) sched_drop(k->sched, p);
-    p->crashed = true;
-    p->stage = POD_STARTED;
-    p->stopped_ms = kuberay_now(k);
-    p->serving = SERVING_NOT;
-    p->gcs = p->dashboard = false;
-    k->serve_runs = false;
-    pod_update_status(p);
-    slices_update(k, true);
-    raycluster_update_status(k, "CrashLoopBackOff",
-                             "containers with unready status: [head]; head: back-off restarting failed container");
-    rayservice_update_status(k, APP_GONE);
-    event_by_kubelet(p, "head", "Warning", "BackOff", "Back-off restarting failed container head");
-    if (!p->deleting) pod_schedule_action(p, BACKOFF_MS, head_restarted);
 }
 
 void pod_containers_started(void *arg)

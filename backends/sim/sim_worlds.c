@@ -80,10 +80,18 @@ static void neuron_pod(struct sim_worlds *w, const struct sim_pod *p, bool there
         neuron_sim_set_node(w->neuron, p->node, kuberay_instance(w->kuberay, (size_t)p->place), there ? p->name : NULL);
 }
 
-/* gcs_server exited without Redis: the head's container exits too. */
+static void gcs_start(struct sim_worlds *w, const struct sim_pod *head);
+
+/* gcs_server exited without Redis: the head's container exits too. What Redis keeps counts when the GCS connects: it
+ * may have come back after the head's container started. */
 static void gcs_step(void *arg, enum gcs_sim_step step)
 {
     struct sim_worlds *w = arg;
+    const struct sim_pod *head = kuberay_head(w->kuberay);
+    if (step == GCS_SIM_CONNECTED && w->emptied && kuberay_ft(w->kuberay) && head) {
+        gcs_start(w, head);
+        return;
+    }
     if (step == GCS_SIM_ALIVE && w->anew) {
         w->anew = false;
         kuberay_state_lost(w->kuberay);
@@ -162,20 +170,24 @@ enum err sim_worlds_boot(struct sim_worlds *w, struct kuberay *k, const char *di
     return e;
 }
 
-/* After a force delete the new head's container starts before the old GCS exits; its GCS waits for that. */
-static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
+/* Without fault tolerance, or with an empty Redis, a new head is a new cluster with new ids. */
+static void gcs_start(struct sim_worlds *w, const struct sim_pod *head)
 {
-    struct gcs_sim_pod of = gcs_pod(pod);
-    w->next = *pod;
-    w->next.used = w->gcs_runs;
-    if (w->gcs_runs) return;
-    /* Without fault tolerance, or with an empty Redis, a new head is a new cluster with new ids. */
+    const struct gcs_sim_pod of = gcs_pod(head);
     const struct ray_sim_node *any;
     w->anew = w->emptied && kuberay_ft(w->kuberay);
     if ((!kuberay_ft(w->kuberay) || w->emptied) && ray_sim_nodes(w->ray, &any)) cluster_new(w);
     w->emptied = false;
     w->gcs_runs = true;
     gcs_sim_head_started(w->gcs, &of);
+}
+
+/* After a force delete the new head's container starts before the old GCS exits; its GCS waits for that. */
+static void head_started(struct sim_worlds *w, const struct sim_pod *pod)
+{
+    w->next = *pod;
+    w->next.used = w->gcs_runs;
+    if (!w->gcs_runs) gcs_start(w, pod);
 }
 
 static void head_lost(struct sim_worlds *w, const struct sim_pod *pod)

@@ -459,20 +459,40 @@ static void a_head_killed_again_while_it_starts(void **state)
     cluster_end(&c);
 }
 
+static const cJSON *head_container(const struct cluster *c)
+{
+    return cJSON_GetArrayItem(json_path(head_object(c), "status.containerStatuses"), 0);
+}
+
+/* Recorded: the first restart at once; the second time CrashLoopBackOff, some 4 s after the exit, for 18 s. */
 static void a_head_without_redis_crashes_and_comes_back(void **state)
 {
     struct cluster c;
     (void)state;
     cluster_start(&c, 3, true);
+    char *first = mem_str(json_str(head_container(&c), "containerID"));
     kuberay_head_exits(c.kuberay);
-    const cJSON *status = cJSON_GetArrayItem(json_path(head_object(&c), "status.containerStatuses"), 0);
-    assert_string_equal(json_str(json_path(status, "state.waiting"), "reason"), "CrashLoopBackOff");
+    assert_string_equal(json_str(json_path(head_container(&c), "state.terminated"), "reason"), "Error");
     assert_false(kuberay_serve_running(c.kuberay));
-    sched_advance(c.sched, 30000);
-    status = cJSON_GetArrayItem(json_path(head_object(&c), "status.containerStatuses"), 0);
-    assert_int_equal(json_u64(status, "restartCount").value, 1);
+    sched_advance(c.sched, 1500);
+    assert_non_null(json_path(head_container(&c), "state.running"));
+    assert_int_equal(json_u64(head_container(&c), "restartCount").value, 1);
+    assert_string_not_equal(json_str(head_container(&c), "containerID"), first);
+    assert_string_equal(json_str(json_path(head_container(&c), "lastState.terminated"), "containerID"), first);
+    kuberay_head_exits(c.kuberay);
+    assert_non_null(json_path(head_container(&c), "state.terminated"));
+    sched_advance(c.sched, 5000);
+    const cJSON *waiting = json_path(head_container(&c), "state.waiting");
+    assert_string_equal(json_str(waiting, "reason"), "CrashLoopBackOff");
+    assert_int_equal(strncmp(json_str(waiting, "message"), "back-off 10s restarting failed container=head pod=", 49),
+                     0);
+    sched_advance(c.sched, 10000);
+    assert_int_equal(json_u64(head_container(&c), "restartCount").value, 1);
+    sched_advance(c.sched, 20000);
+    assert_int_equal(json_u64(head_container(&c), "restartCount").value, 2);
     assert_int_equal(kuberay_head(c.kuberay)->stage, POD_READY);
     assert_true(kuberay_serve_running(c.kuberay));
+    free(first);
     cluster_end(&c);
 }
 

@@ -16,12 +16,13 @@
 
 #include <cmocka.h>
 
-enum { MOMENTS = 160, SECOND_MS = 1000, BEFORE_S = 3 };
+enum { MOMENTS = 200, SECOND_MS = 1000, BEFORE_S = 3 };
 
 /* One second of a run. */
 struct moment {
     bool head, head_runs, head_ready; /* there is a head pod; its container runs; it is Ready and not being deleted */
     bool is_first_head;
+    char head_status[32]; /* as kubectl get pods words it */
     size_t workers, workers_ready, endpoints, worker_endpoints;
     uint64_t restarts;                     /* of the workers' containers, since the kill */
     size_t proxies_ok, proxies_failed;     /* probes of the workers' own proxies that ended in it */
@@ -37,7 +38,8 @@ enum trait {
     HEAD_KILLED = 8,
     REDIS_EMPTY = 16,
     WORKER_KILLED = 32,
-    AS_KILLED = 64 /* once, and nothing else happened */
+    AS_KILLED = 64, /* once, and nothing else happened */
+    HEAD_CRASHES = 128
 };
 
 struct run {
@@ -61,6 +63,7 @@ static void moment_pods(const struct world *w, const struct focus *f, struct mom
         m->restarts += p->restarts.value;
     }
     m->head = f->head != NULL;
+    if (f->head && f->head->status) snprintf(m->head_status, sizeof m->head_status, "%s", f->head->status);
     m->head_runs = f->head && f->head->started.known;
     m->head_ready = f->head && f->head->is_ready == TRI_YES && !f->head->deleted.known;
 }
@@ -110,12 +113,13 @@ static void run_recorded(struct run *r, const char *folder, unsigned parts, uint
 static void run_simulated(struct run *r, int64_t grace_s, size_t again_s, size_t seconds)
 {
     struct sim_play p;
+    const size_t redis_s = r->traits & HEAD_CRASHES ? 20 : 5;
     sim_play_open(&p, r->traits & FT);
     for (size_t i = 0; i < seconds; i++) {
         if (i == BEFORE_S && (r->traits & HEAD_KILLED)) sim_play_kill_head(&p, grace_s);
         if (i == BEFORE_S && (r->traits & WORKER_KILLED)) sim_play_kill_worker(&p);
         if (i == BEFORE_S && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, true);
-        if (i == BEFORE_S + 5 && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, false);
+        if (i == BEFORE_S + redis_s && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, false);
         if (again_s && i == BEFORE_S + again_s) sim_play_kill_head(&p, grace_s);
         sim_play_pass(&p, SECOND_MS);
         const struct replay_users users = sim_play_users(&p);
@@ -281,6 +285,31 @@ static bool endpoints_go_before_proxies(const struct run *r)
     size_t endpoints = first_of(r, no_worker_endpoint), proxies = first_of(r, proxy_fails);
     return endpoints < MOMENTS && proxies >= endpoints + 5 && proxies <= endpoints + 23;
 }
+/* The kubelet starts a container that has ended at once, and the next time after CrashLoopBackOff. */
+static bool restarts_back_off(const struct run *r)
+{
+    const char *before = "Running";
+    size_t errors = 0, loops = 0;
+    for (size_t i = 0; i < r->count; i++) {
+        const char *now = r->moment[i].head_status;
+        if (text_eq(now, before)) continue;
+        const bool error = text_eq(now, "Error"), loop = text_eq(now, "CrashLoopBackOff");
+        if (error && !text_eq(before, "Running")) return false;
+        if (loop && (!text_eq(before, "Error") || errors < 2)) return false;
+        if (text_eq(now, "Running") && !text_eq(before, errors < 2 ? "Error" : "CrashLoopBackOff")) return false;
+        errors += error;
+        loops += loop;
+        before = now;
+    }
+    return errors >= 2 && loops >= 1 && text_eq(before, "Running");
+}
+static bool first_restart_is_soon(const struct run *r)
+{
+    for (size_t i = 0; i + 3 < r->count; i++)
+        if (text_eq(r->moment[i].head_status, "Error"))
+            return text_eq(r->moment[i + 1].head_status, "Running") || text_eq(r->moment[i + 2].head_status, "Running");
+    return false;
+}
 static bool all_is_well_again(const struct run *r)
 {
     const struct moment *last = &r->moment[r->count - 1];
@@ -313,13 +342,15 @@ static const struct {
     {"empty Redis: requests are lost", REDIS_EMPTY, requests_are_lost},
     {"empty Redis: each worker restarts once", REDIS_EMPTY, workers_restart_once},
     {"worker deleted: no request of users is lost", WORKER_KILLED, no_request_is_lost},
+    {"the head's container restarts within 2 s at first", HEAD_CRASHES, first_restart_is_soon},
+    {"then by way of CrashLoopBackOff", HEAD_CRASHES | FT, restarts_back_off},
     {"in the end all is well again", 0, all_is_well_again},
 };
 
 /* ---- both ----------------------------------------------------------------------------------------------------------
  */
 
-enum { RUNS = 11 };
+enum { RUNS = 13 };
 
 static void runs_make(struct run *r)
 {
@@ -346,6 +377,10 @@ static void runs_make(struct run *r)
     run_simulated(&r[9], 0, 0, 110);
     r[10] = (struct run){.name = "s:worker", .traits = FT | OPERATOR_UP | WORKER_KILLED};
     run_simulated(&r[10], 0, 0, 60);
+    r[11] = (struct run){.name = "gcs-crash", .traits = FT | OPERATOR_UP | HEAD_CRASHES};
+    run_recorded(&r[11], "real-gcs-crash-twice", REPLAY_AS_RECORDED, UINT64_C(1795951360845), 190);
+    r[12] = (struct run){.name = "s:redis 20", .traits = FT | OPERATOR_UP | REDIS_EMPTY | HEAD_CRASHES};
+    run_simulated(&r[12], 0, 0, 110);
 }
 
 static void simulations_are_as_recordings(void **state)
