@@ -70,24 +70,36 @@ static bool head_is_starting(const struct focus *f)
     return false;
 }
 
-/* The last recovery is the only measure of this one: how long the step that is under way took then. How long the head
- * was awaited before says nothing. */
+/* How long a step took in the last recovery, to the head's Ready, less what it has taken now; unknown where it is not
+ * under way or has no measure. It may be negative. */
+static bool step_left(const struct outage *o, const struct outage *before, enum rung step, uint64_t now_ms,
+                      int64_t *ret_ms)
+{
+    const struct outage_rung *then = &before->rung[step], *ready = &before->rung[RUNG_HEAD_READY];
+    if (!o->rung[step].seen || !then->seen || !ready->seen || ready->after_ms < then->after_ms) return false;
+    const uint64_t begun_ms = o->t0_ms + o->rung[step].after_ms;
+    *ret_ms = (int64_t)(ready->after_ms - then->after_ms) - (int64_t)(now_ms > begun_ms ? now_ms - begun_ms : 0);
+    return true;
+}
+
+/* How long the head was awaited before it was made says nothing. Of two steps the one that leaves less, so that what is
+ * to go never grows. */
 static void say_left(const struct focus *f, const struct outage *o, const struct outage *before, uint64_t now_ms,
                      struct answer *ret)
 {
-    const struct outage_rung *then = before->rung, *ready = &then[RUNG_HEAD_READY];
-    const enum rung step =
-        o->rung[RUNG_HEAD_RUNNING].seen && then[RUNG_HEAD_RUNNING].seen ? RUNG_HEAD_RUNNING : RUNG_HEAD_CREATED;
+    int64_t left_ms = 0, other_ms;
     if (outage_phase_of(o) != PHASE_DOWN || !head_is_starting(f) || !before->state) return;
-    if (!o->rung[step].seen || !then[step].seen || !ready->seen || ready->after_ms < then[step].after_ms) return;
-    const uint64_t length = ready->after_ms - then[step].after_ms;
-    const uint64_t begun_ms = o->t0_ms + o->rung[step].after_ms, since_ms = now_ms > begun_ms ? now_ms - begun_ms : 0;
-    if (length < since_ms)
+    bool known = step_left(o, before, RUNG_HEAD_CREATED, now_ms, &left_ms);
+    if (step_left(o, before, RUNG_HEAD_RUNNING, now_ms, &other_ms)) {
+        left_ms = known && left_ms < other_ms ? left_ms : other_ms;
+        known = true;
+    }
+    if (!known) return;
+    if (left_ms < 0)
         say(ret->text, "longer than the last time");
     else
-        say(ret->text, "about %llu s to go", (unsigned long long)((length - since_ms + 500) / 1000));
-    if (length >= since_ms)
-        say(ret->brief, "about %llu s to go", (unsigned long long)((length - since_ms + 500) / 1000));
+        say(ret->text, "about %llu s to go", (unsigned long long)(left_ms + 500) / 1000);
+    if (left_ms >= 0) say(ret->brief, "about %llu s to go", (unsigned long long)(left_ms + 500) / 1000);
 }
 
 /* From the GCS's silence on; where that cannot be seen, from the head's end. */

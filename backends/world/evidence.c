@@ -42,6 +42,8 @@ static enum verdict verdict_on_top(const struct service_evidence *e, enum eviden
     size_t failing = t->endpoints_known ? t->endpoints_failing : t->failing;
     if (!asked || e->hanging) return VERDICT_UNKNOWN;
     if (!failing) return VERDICT_OK;
+    /* Which of them requests are sent to is not known: the head's proxy, or another, may answer. */
+    if (!t->endpoints_known && failing == asked && e->kubernetes) return VERDICT_UNKNOWN;
     return failing < asked || e->line[EVIDENCE_WAY].verdict == VERDICT_OK ? VERDICT_WARN : VERDICT_NO;
 }
 
@@ -58,6 +60,7 @@ struct service_evidence evidence_of(const struct world *w, const struct focus *f
 {
     struct service_evidence e = {.from = EVIDENCE_WAY};
     const struct evidence_view v = {w, f, now_ms, wall_ms};
+    e.kubernetes = f->rayservice != NULL;
     e.endpoints = endpoints_of_now(&v);
     e.proxies = probe_targets_of(w, f, now_ms, wall_ms);
     if (!e.endpoints.known) e.proxies.endpoints_known = false;

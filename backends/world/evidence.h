@@ -42,6 +42,7 @@ struct service_evidence {
     struct known_u64 answered_ms; /* wall; when the newest answer of any kind ended */
     bool hanging;                 /* requests wait, and none of them has ended for a while */
     enum evidence_line hanging_line;
+    bool kubernetes; /* tells of the RayService, and so may tell of its endpoints */
     struct serve_endpoints endpoints;
     struct probe_targets proxies;
     struct known_f64 executions_s; /* of the Neuron monitors that are heard */

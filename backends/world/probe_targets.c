@@ -166,10 +166,27 @@ static bool is_later(const struct request *q, const struct request *than)
     return !than || q->done.value >= than->done.value;
 }
 
+struct endpoint_marks {
+    const struct world *world;
+    const struct focus *focus;
+    struct target *head;
+};
+
+/* A pod that is being deleted, or is gone, gets no requests: the EndpointSlice that says so comes a moment later. */
+static bool pod_is_going(const struct endpoint_marks *m, const char *name)
+{
+    WORLD_WITH(row, m->world, POD_BY_NAME, name)
+    {
+        if (!row->gone_ms && !ROW(row, pod)->deleted.known && text_eq(ROW(row, pod)->ns, m->focus->ns)) return false;
+    }
+    return world_with(m->world, POD_BY_NAME, name) != NULL;
+}
+
 static void endpoint_note(void *arg, const struct endpoint *e)
 {
-    struct target **head = arg, *t = e->pod ? target_find(*head, e->pod) : NULL;
-    if (t) t->endpoint = true;
+    struct endpoint_marks *m = arg;
+    struct target *t = e->pod ? target_find(m->head, e->pod) : NULL;
+    if (t && !pod_is_going(m, e->pod)) t->endpoint = true;
 }
 
 /* Adds a proxy whose newest probe is current. */
@@ -192,7 +209,8 @@ struct probe_targets probe_targets_of(const struct world *w, const struct focus 
     bool old = false;
     struct target *head = requests_read(w, now_ms, wall_ms, &sum, &old), *t, *next;
     if (sum.round_ms.known || old) pods_read(w, f, head, &sum);
-    sum.endpoints_known = serve_endpoints_each(w, f, endpoint_note, &head);
+    struct endpoint_marks marks = {w, f, head};
+    sum.endpoints_known = serve_endpoints_each(w, f, endpoint_note, &marks);
     HASH_ITER (hh, head, t, next) {
         uint64_t age = age_of(t->last, wall_ms);
         /* an old failure of a pod that is gone says nothing */

@@ -92,6 +92,30 @@ static void one_look_shows_three_worlds(void **state)
     sim_run_stop(sim);
 }
 
+/* A user who may read, and not use the API server's proxies, sees a healthy service: whether it answers is not known.
+ */
+static void a_user_who_may_only_read_is_told_no_answer(void **state)
+{
+    (void)state;
+    struct sim_run *sim = sim_run_start(NULL);
+    free(sim_run_say(sim, "deny * pods/proxy"));
+    free(sim_run_say(sim, "deny * services/proxy"));
+    struct run r = RAYDECK("status", "-o", "json");
+    cJSON *json = parsed_output(&r);
+    const cJSON *answering = json_get(json, "answers")->child, *lines = json_get(answering, "lines");
+    const char *const unknown[] = {"service", "proxies"};
+    assert_string_equal(json_str(answering, "answer"), "–");
+    assert_string_equal(json_str(answering, "verdict"), "unknown");
+    for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++) {
+        const cJSON *line = item_having(lines, "line", unknown[i]);
+        assert_string_equal(json_str(line, "answer"), "–");
+        if (!strstr(json_str(line, "evidence"), "forbidden")) fail_msg("%s", json_str(line, "evidence"));
+    }
+    cJSON_Delete(json);
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
 static void a_stopped_redis_is_said_and_the_others_are_shown(void **state)
 {
     (void)state;
@@ -300,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(help_and_version_need_nothing),
         cmocka_unit_test(one_look_shows_three_worlds),
+        cmocka_unit_test(a_user_who_may_only_read_is_told_no_answer),
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
         cmocka_unit_test(what_may_not_be_read_is_told_by_its_kind),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),

@@ -201,6 +201,35 @@ static void a_proxy_that_is_no_endpoint_judges_nothing(void **state)
     top_is(s, "YES", EVIDENCE_WAY);
 }
 
+/* Its EndpointSlice says so a moment later; meanwhile every request is answered. */
+static void a_worker_that_is_deleted_judges_nothing(void **state)
+{
+    struct small *s = *state;
+    second(s, "ok", "ok");
+    struct pod *p = small_edit(s, TABLE_POD, "w2");
+    p->deleted = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_probe(s, "dying", x2p7c, "failed", "refused", 1000);
+    is(s, EVIDENCE_PROXIES, "PARTLY", "1 of 2 proxies fail: refused");
+    top_is(s, "YES", EVIDENCE_WAY);
+    small_gone(s, TABLE_POD, "w2");
+    top_is(s, "YES", EVIDENCE_WAY);
+    small_put(s, "kube/pods", WORLD_KUBE, small_pod("w3", x2p7c, "worker", "ip-100-64-47-3", "100.64.47.18"));
+    top_is(s, "PARTLY", EVIDENCE_PROXIES); /* one of that name is there again */
+}
+
+/* Without fault tolerance both workers' proxies end, and the head's, which is not probed, answers. */
+static void proxies_without_endpoints_or_a_way_are_no_no(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_SLICE, "slice-uid");
+    second(s, "refused", NULL);
+    is(s, EVIDENCE_PROXIES, "NO", "2 of 2 proxies fail: refused");
+    top_is(s, "–", EVIDENCE_WAY);
+    second(s, "refused", "ok");
+    top_is(s, "YES", EVIDENCE_WAY);
+}
+
 /* Where the proxies cannot be reached, requests by the service's own way are what counts. */
 static void proxies_alone_are_no_no(void **state)
 {
@@ -454,6 +483,8 @@ int main(void)
         WITH(no_endpoint_is_no_though_the_proxies_answer),
         WITH(refused_requests_are_no_though_the_proxies_answer),
         WITH(a_proxy_that_is_no_endpoint_judges_nothing),
+        WITH(a_worker_that_is_deleted_judges_nothing),
+        WITH(proxies_without_endpoints_or_a_way_are_no_no),
         WITH(proxies_alone_are_no_no),
         WITH(a_proxy_without_replicas_answers_nobody),
         WITH(an_earlier_serve_still_answers),
