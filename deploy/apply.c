@@ -86,10 +86,10 @@ static struct object_call *object_send(const struct cluster *to, const char *met
     return c;
 }
 
-struct object_call *object_apply(const struct cluster *c, const cJSON *object, const struct object_pin *pin,
-                                 unsigned how, object_done *done, void *arg)
+struct object_call *object_apply(const struct cluster *c, const struct kobject_kind *kind, const cJSON *object,
+                                 const struct object_pin *pin, unsigned how, object_done *done, void *arg)
 {
-    char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), kobject_name(object));
+    char *path = kobject_path(kind, kobject_ns(object), kobject_name(object));
     char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "%s%s", path, how & APPLY_FORCE ? "&force=true" : "",
                              how & APPLY_DRY ? "&dryRun=All" : "");
     cJSON *body = cJSON_Duplicate(object, 1);
@@ -97,21 +97,21 @@ struct object_call *object_apply(const struct cluster *c, const cJSON *object, c
     if (pin) kobject_pin(body, pin->uid, pin->version);
     struct object_call *call = object_send(c, "PATCH", whole, "application/apply-patch+yaml", body, done, arg);
     if (!(how & APPLY_DRY))
-        call->change = object_change_new(CHANGE_APPLIES, kobject_kind_of(object), kobject_ns(object),
-                                         kobject_name(object), pin->uid, pin->version);
+        call->change =
+            object_change_new(CHANGE_APPLIES, kind, kobject_ns(object), kobject_name(object), pin->uid, pin->version);
     json_wipe(body);
     free(path);
     free(whole);
     return call;
 }
 
-struct object_call *object_create(const struct cluster *c, const cJSON *object, object_done *done, void *arg)
+struct object_call *object_create(const struct cluster *c, const struct kobject_kind *kind, const cJSON *object,
+                                  object_done *done, void *arg)
 {
-    char *path = kobject_path(kobject_kind_of(object), kobject_ns(object), NULL);
+    char *path = kobject_path(kind, kobject_ns(object), NULL);
     char *whole = mem_printf("%s?fieldManager=" FIELD_MANAGER "&fieldValidation=Strict", path);
     struct object_call *call = object_send(c, "POST", whole, "application/json", object, done, arg);
-    call->change = object_change_new(CHANGE_CREATES, kobject_kind_of(object), kobject_ns(object), kobject_name(object),
-                                     NULL, NULL);
+    call->change = object_change_new(CHANGE_CREATES, kind, kobject_ns(object), kobject_name(object), NULL, NULL);
     free(path);
     free(whole);
     return call;

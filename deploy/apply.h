@@ -40,12 +40,13 @@ struct object_pin {
 struct object_call;
 typedef void object_done(void *arg, const struct object_answer *answer);
 
-/* object: apiVersion, kind, metadata.name and namespace; a kind of kinds.def. Copied. pin NULL: whichever is there, or
- * a new one; for dry runs alone. */
-struct object_call *object_apply(const struct cluster *c, const cJSON *object, const struct object_pin *pin,
-                                 unsigned how, object_done *done, void *arg);
+/* object: apiVersion, kind, metadata.name and namespace, of that kind. Copied. pin NULL: whichever is there, or a new
+ * one; for dry runs alone. */
+struct object_call *object_apply(const struct cluster *c, const struct kobject_kind *kind, const cJSON *object,
+                                 const struct object_pin *pin, unsigned how, object_done *done, void *arg);
 /* Makes it, and fails with ERR_CONFLICT where there is one: an apply has no such precondition. */
-struct object_call *object_create(const struct cluster *c, const cJSON *object, object_done *done, void *arg);
+struct object_call *object_create(const struct cluster *c, const struct kobject_kind *kind, const cJSON *object,
+                                  object_done *done, void *arg);
 /* What was created is not applied yet: a later apply would leave in it what it no longer says. Records the fields of
  * that entry of metadata.managedFields (kobject_created_entry) as applied, as client-go's csaupgrade does; fails where
  * it is not that entry of that object any more. */

@@ -306,7 +306,7 @@ static void shortage_words(const struct spot *at, const struct resources *needs,
         buf_printf(out, "%s%s of %s %s", out->len ? " and " : "", amount_text(name, is, has),
                    amount_text(name, need, wanted), resource_word(name));
     }
-    if (!out->len) buf_str(out, "no room for one more pod");
+    if (!out->len) buf_str(out, "too many pods");
 }
 
 static void selection_words(const cJSON *spec, struct buf *out)
@@ -332,11 +332,11 @@ static void reason_words(const struct capacity *p, size_t g, const struct spot *
     case NODE_NOT_SELECTED: selection_words(group->spec, out); return;
     case NODE_FITS: break;
     }
-    *ret_has = true;
-    if (has_room(at, &group->needs))
-        buf_str(out, "a pod there that it is to be apart from");
-    else
+    *ret_has = !has_room(at, &group->needs);
+    if (*ret_has)
         shortage_words(at, &group->needs, out);
+    else
+        buf_str(out, "not matching pod anti-affinity rules");
 }
 
 static void reason_add(struct group *g, const char *text, bool has)

@@ -4,6 +4,7 @@
 
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
+#include "deploy/kind_discovery.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,21 +13,30 @@ enum { KINDS_MAX = 2000, VERSIONS_MAX = 500 };
 
 static void versions_next(void *arg);
 
-void cleanup_forget_kinds(struct cleanup *c)
+static void versions_forget(struct cleanup *c)
 {
-    for (size_t i = 0; i < c->kinds_count; i++) {
-        free((char *)(uintptr_t)c->kinds[i].api_version);
-        free((char *)(uintptr_t)c->kinds[i].kind);
-        free((char *)(uintptr_t)c->kinds[i].plural);
-    }
     for (size_t i = 0; i < c->versions_count; i++) free(c->versions[i]);
-    free(c->kinds);
     free(c->versions);
     free(c->unlisted);
     c->kinds = NULL;
     c->versions = NULL;
     c->unlisted = NULL;
     c->kinds_count = c->versions_count = 0;
+}
+
+static void kinds_free(struct kobject_kind *kinds, size_t count)
+{
+    for (size_t i = 0; i < count; i++) kobject_kind_done(&kinds[i]);
+    free(kinds);
+}
+
+void cleanup_forget_kinds(struct cleanup *c)
+{
+    kinds_free(c->kinds_shown, c->kinds_shown_count);
+    kinds_free(c->kinds, c->kinds_count);
+    c->kinds_shown = NULL;
+    c->kinds_shown_count = 0;
+    versions_forget(c);
 }
 
 static size_t group_len(const char *api_version)
@@ -51,19 +61,12 @@ static bool is_derived(const char *plural)
     return false;
 }
 
-static bool has_verb(const cJSON *resource, const char *verb)
-{
-    JSON_EACH (v, json_get(resource, "verbs"))
-        if (cJSON_IsString(v) && strcmp(v->valuestring, verb) == 0) return true;
-    return false;
-}
-
 /* A kind that is stored in a namespace: what can be listed, and goes with the namespace. */
 static void kind_add(struct cleanup *c, const char *api_version, const cJSON *resource)
 {
     const char *plural = json_str(resource, "name"), *kind = json_str(resource, "kind");
     if (!plural || !kind || strchr(plural, '/') || json_bool(resource, "namespaced") != TRI_YES) return;
-    if (!has_verb(resource, "list") || !has_verb(resource, "delete") || is_derived(plural)) return;
+    if (!resource_has_verb(resource, "list") || !resource_has_verb(resource, "delete") || is_derived(plural)) return;
     for (const struct kobject_kind *k = kobject_kinds; k->kind; k++)
         if (is_kind(k, api_version, plural)) return;
     for (size_t i = 0; i < c->kinds_count; i++)
@@ -114,17 +117,9 @@ static void versions_next(void *arg)
         then(c);
         return;
     }
-    struct buf path;
-    buf_init(&path, (size_t)4 * 1024);
-    const char *v = c->versions[c->at], *slash = strchr(v, '/');
-    buf_str(&path, slash ? "/apis/" : "/api/");
-    text_url_encode(v, slash ? (size_t)(slash - v) : strlen(v), &path);
-    if (slash) {
-        buf_char(&path, '/');
-        text_url_encode(slash + 1, strlen(slash + 1), &path);
-    }
-    object_read(&c->engine.cluster, buf_text(&path), on_version, c);
-    buf_done(&path);
+    char *path = discovery_path(c->versions[c->at]);
+    object_read(&c->engine.cluster, path, on_version, c);
+    free(path);
 }
 
 static void on_groups(void *arg, const struct object_answer *a)
@@ -142,7 +137,10 @@ static void on_groups(void *arg, const struct object_answer *a)
 
 void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg))
 {
-    cleanup_forget_kinds(c);
+    kinds_free(c->kinds_shown, c->kinds_shown_count);
+    c->kinds_shown = c->kinds;
+    c->kinds_shown_count = c->kinds_count;
+    versions_forget(c);
     c->kinds_known = then;
     object_read(&c->engine.cluster, "/apis", on_groups, c);
 }

@@ -30,7 +30,10 @@ struct cleanup {
     struct buf unconfirmed;                  /* what is in it that was not shown */
     struct kobject_kind *kinds;              /* beside those of kinds.def, what the server says there is; texts ours */
     size_t kinds_count;
-    char **versions; /* of the API groups, "apps/v1" */
+    struct kobject_kind *kinds_shown; /* those before they were asked for once more: what was shown refers to them */
+    size_t kinds_shown_count;
+    size_t unread_kinds; /* of those, how many cannot be listed */
+    char **versions;     /* of the API groups, "apps/v1" */
     size_t versions_count;
     char *unlisted; /* why there may be more kinds than those; NULL: there are not */
     void (*kinds_known)(void *arg);

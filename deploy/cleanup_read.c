@@ -9,7 +9,7 @@
 #include <string.h>
 
 static void list_next(void *arg);
-static void foreign_list_next(void *arg);
+static void other_list_next(void *arg);
 
 static void fields_log(struct cleanup *c)
 {
@@ -169,26 +169,31 @@ static void on_list(void *arg, const struct object_answer *a)
     step_later(&c->engine, list_next, 0);
 }
 
-/* Of a kind that deploy never makes it is somebody's, and the namespace stays for it. */
-static void on_foreign_list(void *arg, const struct object_answer *a)
+/* Of a kind that the API server told of: what deploy made of it is ours, and for the rest the namespace stays. */
+static void on_other_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &c->kinds[c->at];
     if (a->err && a->err != ERR_NOT_FOUND && !c->foreign)
         c->foreign = mem_printf("possibly %s, which could not be listed", kind->plural);
-    JSON_EACH (o, json_get(a->object, "items"))
-        if (cleanup_is_foreign(kind, o) && !c->foreign) c->foreign = kobject_words(kind, kobject_name(o));
+    if (a->err && a->err != ERR_NOT_FOUND) c->unread_kinds++;
+    JSON_EACH (o, json_get(a->object, "items")) object_add(c, kind, o);
     c->at++;
-    step_later(&c->engine, foreign_list_next, 0);
+    step_later(&c->engine, other_list_next, 0);
 }
 
-static void foreign_list_next(void *arg)
+static void other_list_next(void *arg)
 {
     struct cleanup *c = arg;
-    if (c->at < c->kinds_count && !c->foreign) {
-        object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, NULL, on_foreign_list, c);
+    if (c->at < c->kinds_count) {
+        const bool all = c->owns_namespace && !c->foreign;
+        object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, all ? NULL : OWN_LABEL "=" OWN_VALUE, on_other_list,
+                    c);
         return;
     }
+    if (c->unread_kinds || c->unlisted)
+        step_log(&c->engine, TONE_WARN, "objects of other kinds that raydeck created may remain: %s",
+                 c->unlisted ? c->unlisted : "not every kind could be listed");
     if (!c->foreign) c->foreign = mem_str(c->unlisted);
     read_finish(c);
 }
@@ -198,10 +203,7 @@ static void list_next(void *arg)
     struct cleanup *c = arg;
     while (kobject_kinds[c->at].kind && !kobject_kinds[c->at].namespaced) c->at++;
     if (!kobject_kinds[c->at].kind) {
-        if (c->owns_namespace && !c->foreign)
-            cleanup_find_kinds(c, foreign_list_next);
-        else
-            read_finish(c);
+        cleanup_find_kinds(c, other_list_next);
         return;
     }
     object_list(&c->engine.cluster, &kobject_kinds[c->at], c->ns, NULL, on_list, c);

@@ -83,6 +83,7 @@ static bool object_place(struct deploy *d, cJSON *object, const char *where)
 static void read_one(struct deploy *d, const struct manifest_object *o)
 {
     struct why why = {0};
+    const char *unknown;
     char where[400], text[300];
     struct item it = {.document = o->document};
     snprintf(where, sizeof where, "%s:%u: %s", d->conf.manifest->file, o->root->line,
@@ -91,10 +92,10 @@ static void read_one(struct deploy *d, const struct manifest_object *o)
         step_error(&d->engine, ERR_PARSE, "%s: %s", where, why.text);
         return;
     }
-    it.kind = kobject_kind_of(it.object);
+    it.kind = deploy_kind_of(d, it.object, &unknown);
     size_t length = strlen(kobject_name(it.object));
     if (!it.kind)
-        step_error(&d->engine, ERR_PARSE, "%s: not a kind that raydeck applies", where);
+        step_error(&d->engine, ERR_PARSE, "%s: %s", where, unknown);
     else if (length == 0 || length > OBJECT_NAME_MAX)
         step_error(&d->engine, ERR_PARSE, "%s: metadata.name is missing or too long", where);
     else if (!it.kind->namespaced || object_place(d, it.object, where)) {
@@ -179,6 +180,7 @@ void deploy_free(struct deploy *d)
     redis_from_free(d->from);
     deploy_forget_items(d);
     deploy_forget_secrets(d);
+    deploy_forget_kinds(d);
     capacity_free(d->capacity);
     free((char *)(uintptr_t)d->conf.ns);
     free((char *)(uintptr_t)d->conf.context_ns);

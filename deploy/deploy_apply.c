@@ -143,7 +143,7 @@ static void item_send(struct deploy *d, unsigned how, object_done *done)
 {
     const struct item *it = &d->items[d->at];
     const struct object_pin pin = {kobject_uid(it->live), it->version};
-    object_apply(&d->engine.cluster, it->object, &pin, how, done, d);
+    object_apply(&d->engine.cluster, it->kind, it->object, &pin, how, done, d);
 }
 
 /* What a forced apply would take from others now: no more than was shown. */
@@ -249,7 +249,7 @@ static void apply_next(void *arg)
     if (it->live)
         item_read(d);
     else
-        object_create(&d->engine.cluster, it->object, on_created, d);
+        object_create(&d->engine.cluster, it->kind, it->object, on_created, d);
 }
 
 void deploy_apply_all(struct deploy *d)
@@ -262,7 +262,7 @@ void deploy_apply_all(struct deploy *d)
 
 static bool is_our_namespace(const struct deploy *d, const struct item *it)
 {
-    return !it->kind->namespaced && strcmp(kobject_name(it->object), d->ns) == 0;
+    return kobject_is(it->object, "Namespace") && strcmp(kobject_name(it->object), d->ns) == 0;
 }
 
 static void on_made(void *arg, const struct object_answer *a)
@@ -305,6 +305,6 @@ void deploy_apply(void *arg)
     }
     cJSON *o = namespace_object(d);
     kobject_own(o, "");
-    object_create(&d->engine.cluster, o, on_made, d);
+    object_create(&d->engine.cluster, kobject_kind_named("v1", "Namespace"), o, on_made, d);
     cJSON_Delete(o);
 }

@@ -10,7 +10,7 @@ enum { ROWS_SAID = 60, LIST_MAX = 4096 };
 
 static void dry_run_next(void *arg);
 
-static bool is_namespace(const struct item *it)
+static bool is_of_cluster(const struct item *it)
 {
     return !it->kind->namespaced;
 }
@@ -57,7 +57,7 @@ static void on_dry(void *arg, const struct object_answer *a)
                  "%s: workerGroupSpecs is owned by %s; raydeck takes ownership of this field only, keeping the live "
                  "replicas",
                  it->words, a->conflicts->item[0].manager);
-        object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY | APPLY_FORCE, on_dry, d);
+        object_apply(&d->engine.cluster, it->kind, it->object, NULL, APPLY_DRY | APPLY_FORCE, on_dry, d);
         return;
     }
     if (a->err) {
@@ -98,15 +98,15 @@ static void on_live(void *arg, const struct object_answer *a)
     /* What somebody else made is not ours to clean up, whatever we change in it. */
     it->found = it->live && !kobject_is_ours(it->live);
     const char *with = it->live && !it->found ? kobject_deployed_with(it->live) : NULL;
-    if (!it->found) kobject_own(it->object, is_namespace(it) ? "" : with ? with : d->service);
-    object_apply(&d->engine.cluster, it->object, NULL, APPLY_DRY, on_dry, d);
+    if (!it->found) kobject_own(it->object, is_of_cluster(it) ? "" : with ? with : d->service);
+    object_apply(&d->engine.cluster, it->kind, it->object, NULL, APPLY_DRY, on_dry, d);
 }
 
 static void dry_run_next(void *arg)
 {
     struct deploy *d = arg;
     while (d->at < d->count &&
-           (d->items[d->at].checked || (!is_namespace(&d->items[d->at]) && d->ns_state == NS_MISSING)))
+           (d->items[d->at].checked || (!is_of_cluster(&d->items[d->at]) && d->ns_state == NS_MISSING)))
         d->at++;
     if (d->at == d->count) {
         dry_run_finish(d);
@@ -147,6 +147,8 @@ static void diff_log(struct deploy *d, struct item *it)
         step_log(&d->engine, TONE_PLAIN, "%s: unchanged", it->words);
     else
         step_log(&d->engine, TONE_PLAIN, "%s: %zu fields change", it->words, it->diff.count + it->diff.beyond);
+    if (is_of_cluster(it) && !kobject_is(it->object, "Namespace"))
+        step_log(&d->engine, TONE_PLAIN, "  = cluster-scoped: cleanup will keep it");
     if (it->found) step_log(&d->engine, TONE_PLAIN, "  = not created by raydeck: cleanup will keep it");
     buf_init(&row, LIST_MAX);
     for (size_t i = 0; i < it->diff.count && i < ROWS_SAID; i++) {

@@ -328,10 +328,14 @@ static void check_next(void *arg)
     buf_done(&name);
 }
 
-void deploy_prerequisites(void *arg)
+void deploy_kinds_known(struct deploy *d)
 {
-    struct deploy *d = arg;
     deploy_read(d);
     d->check = d->count ? CHECK_RAY : CHECKS;
     check_next(d);
+}
+
+void deploy_prerequisites(void *arg)
+{
+    deploy_find_kinds(arg);
 }

@@ -28,6 +28,12 @@ struct item {
 
 enum { DEPLOY_SECRETS = 32 }; /* more are not checked */
 
+/* One that the API server was asked for. */
+struct found_kind {
+    struct kobject_kind kind; /* owns its texts */
+    char *why;                /* why it cannot be applied; NULL: it can be */
+};
+
 enum namespace_state { NS_UNKNOWN, NS_THERE, NS_MISSING };
 
 struct deploy {
@@ -38,6 +44,8 @@ struct deploy {
     char service[OBJECT_NAME_MAX + 1];
     struct item *items;
     size_t count;
+    struct found_kind **kinds; /* beside those of kinds.def */
+    size_t kinds_count;
     size_t at;                     /* of the item, or the check, being worked on */
     unsigned check;                /* of the prerequisites */
     struct capacity *capacity;     /* while that is checked; NULL */
@@ -57,6 +65,14 @@ struct deploy {
 void deploy_read(struct deploy *d);
 void deploy_forget_items(struct deploy *d);
 const struct item *deploy_service_item(const struct deploy *d); /* NULL: no RayService */
+
+/* Asks the API server for the manifest's kinds that are not in kinds.def; ends in deploy_kinds_known, or in
+ * deploy_checked where it cannot be reached. */
+void deploy_find_kinds(struct deploy *d);
+void deploy_kinds_known(struct deploy *d);
+void deploy_forget_kinds(struct deploy *d);
+/* NULL: *ret_why says why it cannot be applied (borrowed). */
+const struct kobject_kind *deploy_kind_of(const struct deploy *d, const cJSON *object, const char **ret_why);
 
 /* Finds d->secret anew. */
 void deploy_secret_refs(struct deploy *d);

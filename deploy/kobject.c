@@ -15,9 +15,30 @@ enum { PATH_BYTES = 4096, GROUPS = 1000000 };
 enum { CLUSTER, NAMESPACED };
 const struct kobject_kind kobject_kinds[] = {
 #define OBJECT(api_version, kind, plural, scope) {api_version, kind, plural, scope, __LINE__},
+#define OTHERS(scope)
 #include "deploy/kinds.def"
 #undef OBJECT
+#undef OTHERS
     {NULL, NULL, NULL, false, 0}};
+
+unsigned kobject_order_of_others(bool namespaced)
+{
+    enum {
+#define OBJECT(api_version, kind, plural, scope)
+#define OTHERS(scope) ORDER_##scope = __LINE__,
+#include "deploy/kinds.def"
+#undef OBJECT
+#undef OTHERS
+    };
+    return namespaced ? ORDER_NAMESPACED : ORDER_CLUSTER;
+}
+
+void kobject_kind_done(struct kobject_kind *kind)
+{
+    free((char *)(uintptr_t)kind->api_version);
+    free((char *)(uintptr_t)kind->kind);
+    free((char *)(uintptr_t)kind->plural);
+}
 
 const struct kobject_kind *kobject_kind_named(const char *api_version, const char *kind)
 {

@@ -17,13 +17,17 @@
 
 enum { OBJECT_NAME_MAX = 253 };
 
-/* One of kinds.def; `order`: what has a lower one is applied before and deleted after. */
+/* One of kinds.def, or one that the API server told of (kind_discovery.h), whose texts are then its owner's to free;
+ * `order`: what has a lower one is applied before and deleted after. */
 struct kobject_kind {
     const char *api_version, *kind, *plural;
     bool namespaced;
     unsigned order;
 };
 extern const struct kobject_kind kobject_kinds[]; /* ends with a NULL kind */
+
+unsigned kobject_order_of_others(bool namespaced); /* of those that are not in kinds.def */
+void kobject_kind_done(struct kobject_kind *kind); /* frees the texts of one that owns them */
 
 const struct kobject_kind *kobject_kind_named(const char *api_version, const char *kind); /* NULL: none of ours */
 const struct kobject_kind *kobject_kind_of(const cJSON *object);

@@ -86,25 +86,65 @@ static cJSON *groups_json(void)
     return answer;
 }
 
-/* The kinds of a group; NULL where there is no such group and version. */
+static void add_resource(cJSON *list, const char *name, const char *singular, const struct sim_kind_info *k,
+                         const char *verbs)
+{
+    const struct template_value values[] = {{"NAME", name}, {"SINGULAR", singular}, {"KIND", k->kind}, {NULL, NULL}};
+    cJSON *one = template_text("{'name':'${NAME}','singularName':'${SINGULAR}'}", values);
+    cJSON_AddBoolToObject(one, "namespaced", k->namespaced);
+    cJSON_AddStringToObject(one, "kind", k->kind);
+    cJSON_AddItemToObject(one, "verbs", template_text(verbs, NULL));
+    cJSON_AddItemToArray(list, one);
+}
+
+/* A kind and its subresources; the order of the verbs is that of built-in kinds, or of those of a CRD. */
+static void add_kind(cJSON *list, const struct sim_kind_info *k)
+{
+    static const char built_in[] = "['create','delete','deletecollection','get','list','patch','update','watch']";
+    static const char custom[] = "['delete','deletecollection','get','list','patch','create','update','watch']";
+    char singular[64], sub[96];
+    size_t i = 0;
+    for (; k->kind[i] && i < sizeof singular - 1; i++) singular[i] = (char)(k->kind[i] | 32);
+    singular[i] = '\0';
+    add_resource(list, k->plural, singular, k, k->custom ? custom : built_in);
+    if (k->custom || strcmp(k->plural, "pods") == 0) {
+        snprintf(sub, sizeof sub, "%s/status", k->plural);
+        add_resource(list, sub, "", k, "['get','patch','update']");
+    }
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const cJSON *const *x = a, *const *y = b;
+    return strcmp(json_str(*x, "name"), json_str(*y, "name"));
+}
+
+/* The API server lists built-in resources in the order of their names. */
+static cJSON *list_sorted(cJSON *list)
+{
+    const size_t count = (size_t)cJSON_GetArraySize(list);
+    cJSON **items = mem_zero(count + 1, sizeof(cJSON *)), *sorted = cJSON_CreateArray();
+    for (size_t i = 0; i < count; i++) items[i] = cJSON_DetachItemFromArray(list, 0);
+    if (count) qsort(items, count, sizeof *items, by_name);
+    for (size_t i = 0; i < count; i++) cJSON_AddItemToArray(sorted, items[i]);
+    cJSON_Delete(list);
+    free(items);
+    return sorted;
+}
+
+/* The kinds of a group, as recorded (tests/fixtures/deploy/discovery); NULL where there is no such group and version.
+ * That of the core group has no apiVersion. */
 static cJSON *resources_json(const char *group, const char *wanted)
 {
+    static const struct sim_kind_info review = {"authorization.k8s.io",    "v1",  "selfsubjectaccessreviews",
+                                                "SelfSubjectAccessReview", false, false};
     cJSON *list = cJSON_CreateArray();
     for (int i = 0; i < SIM_KIND_COUNT; i++) {
         const struct sim_kind_info *k = sim_kind_info((enum sim_kind)i);
-        if (strcmp(k->group, group) || strcmp(k->version, wanted)) continue;
-        const struct template_value values[] = {{"PLURAL", k->plural}, {"KIND", k->kind}, {NULL, NULL}};
-        cJSON *one = template_text("{'name':'${PLURAL}','singularName':'','kind':'${KIND}','verbs':['create','delete',"
-                                   "'get','list','patch','watch']}",
-                                   values);
-        cJSON_AddBoolToObject(one, "namespaced", k->namespaced);
-        cJSON_AddItemToArray(list, one);
+        if (strcmp(k->group, group) == 0 && strcmp(k->version, wanted) == 0) add_kind(list, k);
     }
-    if (strcmp(group, "authorization.k8s.io") == 0 && strcmp(wanted, "v1") == 0)
-        cJSON_AddItemToArray(list, template_text("{'name':'selfsubjectaccessreviews','singularName':"
-                                                 "'selfsubjectaccessreview','namespaced':false,"
-                                                 "'kind':'SelfSubjectAccessReview','verbs':['create']}",
-                                                 NULL));
+    if (strcmp(group, review.group) == 0 && strcmp(wanted, review.version) == 0)
+        add_resource(list, review.plural, "selfsubjectaccessreview", &review, "['create']");
     if (!cJSON_GetArraySize(list)) {
         cJSON_Delete(list);
         return NULL;
@@ -113,9 +153,9 @@ static cJSON *resources_json(const char *group, const char *wanted)
     snprintf(name, sizeof name, "%s%s%s", group, *group ? "/" : "", wanted);
     cJSON *answer = cJSON_CreateObject();
     cJSON_AddStringToObject(answer, "kind", "APIResourceList");
-    cJSON_AddStringToObject(answer, "apiVersion", "v1");
+    if (*group) cJSON_AddStringToObject(answer, "apiVersion", "v1");
     cJSON_AddStringToObject(answer, "groupVersion", name);
-    cJSON_AddItemToObject(answer, "resources", list);
+    cJSON_AddItemToObject(answer, "resources", list_sorted(list));
     return answer;
 }
 
@@ -146,10 +186,13 @@ static void delete_pod(struct api *a, struct https_request *r, const struct targ
     if (query && text_u64(query, strlen(query), 86400, &grace) == ERR_OK) said = known_u64(grace);
     if (!pod)
         api_not_found(r, t);
-    else if (!api_delete_refused(r, t, options, pod))
-        api_json(
-            r, 200,
-            cJSON_Duplicate(kuberay_delete_pod(a->conf.kuberay, t->name, said.known ? (int64_t)said.value : -1), 1));
+    else if (!api_delete_refused(r, t, options, pod)) {
+        const cJSON *of_ray = kuberay_delete_pod(a->conf.kuberay, t->name, said.known ? (int64_t)said.value : -1);
+        if (of_ray)
+            api_json(r, 200, cJSON_Duplicate(of_ray, 1));
+        else
+            api_delete(a, r, t); /* on no node: it goes at once */
+    }
     cJSON_Delete(options);
 }
 

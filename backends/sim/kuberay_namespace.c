@@ -20,7 +20,7 @@ static cJSON *next_removable(struct kuberay *k, const char *ns, enum sim_kind *r
         cJSON *const *all = objects_all(k->objects, (enum sim_kind)kind, &count);
         for (size_t i = 0; i < count; i++) {
             if (strcmp(object_ns(all[i]), ns) != 0) continue;
-            bool owned = json_member(json_member(all[i], "metadata"), "ownerReferences") || kind == SIM_POD;
+            bool owned = json_member(json_member(all[i], "metadata"), "ownerReferences");
             if (owned || all[i] == k->rayservice) {
                 *ret_left = true;
                 continue;

@@ -30,9 +30,11 @@ enum { OBJECTS_LOG = 4096, OBJECTS_EVENTS_KEPT = 1000 };
     X(BINDING, "rbac.authorization.k8s.io", "v1", "rolebindings", "RoleBinding", true, false)                          \
     X(BUDGET, "policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget", true, false)                              \
     X(DEPLOYMENT, "apps", "v1", "deployments", "Deployment", true, false)                                              \
+    X(STATEFULSET, "apps", "v1", "statefulsets", "StatefulSet", true, false)                                           \
     X(JOB, "batch", "v1", "jobs", "Job", true, false)                                                                  \
     X(LEASE, "coordination.k8s.io", "v1", "leases", "Lease", true, false)                                              \
     X(INGRESS, "networking.k8s.io", "v1", "ingresses", "Ingress", true, false)                                         \
+    X(POLICY, "networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true, false)                              \
     X(CRD, "apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false, false)        \
     X(SLICE, "discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true, false)                                 \
     X(RAYSERVICE, "ray.io", "v1", "rayservices", "RayService", true, true)                                             \

@@ -22,6 +22,9 @@ static const struct {
     const char *at, *names;
 } declared[] = {
     {SIM_NAMESPACE, "", "spec status"},
+    {SIM_POD, "", "spec status"},
+    {SIM_STATEFULSET, "", "spec status"},
+    {SIM_POLICY, "", "spec"},
     {SIM_SECRET, "", "data stringData type immutable"},
     {SIM_CONFIGMAP, "", "data binaryData immutable"},
     {SIM_ACCOUNT, "", "secrets imagePullSecrets automountServiceAccountToken"},
@@ -80,7 +83,8 @@ char *schema_unknown(enum sim_kind kind, const cJSON *config)
 
 bool schema_has_generation(enum sim_kind kind)
 {
-    return kind == SIM_DEPLOYMENT || kind == SIM_BUDGET || kind == SIM_INGRESS || kind == SIM_RAYSERVICE;
+    return kind == SIM_DEPLOYMENT || kind == SIM_STATEFULSET || kind == SIM_POLICY || kind == SIM_BUDGET ||
+           kind == SIM_INGRESS || kind == SIM_RAYSERVICE;
 }
 
 /* The offset at which Go's decoder gives up; false: it is base64. */
@@ -221,6 +225,9 @@ void schema_defaults(enum sim_kind kind, cJSON *obj)
 {
     switch ((int)kind) {
     case SIM_NAMESPACE: namespace_defaults(obj); break;
+    case SIM_POD: fill_in(obj, "{'status':{'phase':'Pending','qosClass':'BestEffort'}}"); break; /* nobody runs it */
+    case SIM_STATEFULSET: fill_in(obj, "{'status':{'replicas':0,'availableReplicas':0}}"); break;
+    case SIM_POLICY: fill_in(object_ensure(obj, "spec"), "{'policyTypes':['Ingress']}"); break;
     case SIM_SECRET: secret_defaults(obj); break;
     case SIM_SERVICE: service_defaults(obj); break;
     case SIM_DEPLOYMENT: deployment_defaults(obj); break;

@@ -158,7 +158,7 @@ static void what_pods_hold_is_taken_off(void **state)
     placed(cluster, nodes,
            LIST(POD_ON("a", "p", "Running", "", "0") "," POD_ON("a", "q", "Running", "",
                                                                 "0") "," POD_ON("a", "r", "Running", "", "0")),
-           NULL, "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has no room for one more pod");
+           NULL, "head 1/1, 1 of 1 fit; w 0/1, 0 of 1 fit: 1 has too many pods");
 }
 
 static void pods_that_are_to_be_apart_are(void **state)
@@ -169,7 +169,7 @@ static void pods_that_are_to_be_apart_are(void **state)
     placed(cluster, LIST(NODE_OF("a", "", "", SMALL)), NO_PODS, NULL, "head 1/1, 1 of 1 fit; inf2 1/2, 1 of 1 fit");
     placed(cluster, two, NO_PODS, NULL, "head 1/1, 2 of 2 fit; inf2 2/2, 2 of 2 fit");
     placed(cluster, two, LIST(POD_ON("a", "p", "Running", "\"ray.io/group\":\"inf2\"", "1")), NULL,
-           "head 1/1, 2 of 2 fit; inf2 1/2, 1 of 2 fit: 1 has a pod there that it is to be apart from");
+           "head 1/1, 2 of 2 fit; inf2 1/2, 1 of 2 fit: 1 not matching pod anti-affinity rules");
 }
 
 static void groups_are_read_as_kuberay_does(void **state)

@@ -228,7 +228,7 @@ static void step_change(void *arg)
     struct fixture *f = arg;
     cJSON *o =
         cJSON_Parse("{\"apiVersion\":\"v1\",\"kind\":\"Secret\",\"metadata\":{\"name\":\"p\",\"namespace\":\"n\"}}");
-    object_create(&f->engine->cluster, o, on_answer, f);
+    object_create(&f->engine->cluster, kobject_kind_of(o), o, on_answer, f);
     cJSON_Delete(o);
     step_wait_text(f->engine, "requested");
 }

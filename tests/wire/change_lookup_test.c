@@ -60,8 +60,8 @@ static void step_change(void *arg)
     cJSON *o = cJSON_Parse(
         "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"m\",\"namespace\":\"mistral\"}}");
     switch (s->verb) {
-    case CHANGE_CREATES: object_create(to, o, on_answer, s); break;
-    case CHANGE_APPLIES: object_apply(to, o, &pin, 0, on_answer, s); break;
+    case CHANGE_CREATES: object_create(to, kobject_kind_of(o), o, on_answer, s); break;
+    case CHANGE_APPLIES: object_apply(to, kobject_kind_of(o), o, &pin, 0, on_answer, s); break;
     case CHANGE_DELETES: object_delete(to, kobject_kind_of(o), "mistral", "m", &pin, on_answer, s); break;
     }
     cJSON_Delete(o);

@@ -340,12 +340,16 @@ static void lint_errors_stop_it(void **state)
 static void an_unknown_kind_is_named_with_its_line(void **state)
 {
     (void)state;
-    struct deploy_script *r = deploy_script_new(NULL);
+    static const struct answer_row none[] = {{"GET /apis/example/v9 ", 404, "{\"kind\":\"Status\",\"code\":404}", 0, 0},
+                                             {NULL, 0, NULL, 0, 0}};
+    struct deploy_script *r = deploy_script_new(none);
     deploy_script_run(r, &(struct deploy_script_how){
                              .text = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: mistral}\n---\n"
                                      "apiVersion: example/v9\nkind: Odd\nmetadata: {name: b}\n"});
     assert_int_equal(r->err, ERR_PARSE);
-    deploy_script_said(r, "# prerequisites: ft.yaml:5: Odd b: not a kind that raydeck applies\n");
+    deploy_script_said(
+        r, "# prerequisites: ft.yaml:5: Odd b: no matches for kind \"Odd\" in version \"example/v9\": ensure "
+           "CRDs are installed first\n");
     assert_null(strstr(r->log, "PATCH"));
     free(r);
     r = deploy_script_new(NULL);

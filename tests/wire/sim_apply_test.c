@@ -208,7 +208,7 @@ static void what_is_not_right_is_refused(void **state)
     assert_non_null(strstr(status_message(s), ": .dat: field not declared in schema"));
     cJSON_Delete(s);
     cJSON_Delete(apply_body(b, NAMESPACE "/configmaps/m" AS, "{\"apiVersion\":", 400));
-    cJSON_Delete(apply_body(b, NAMESPACE "/pods/m" AS, map, 405));
+    cJSON_Delete(apply_body(b, NAMESPACE "/events/m" AS, map, 405));
     cJSON_Delete(sim_fixture_get(b, NAMESPACE "/configmaps/m", 404));
 }
 
