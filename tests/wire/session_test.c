@@ -522,6 +522,35 @@ static void a_redis_that_goes_is_said_and_comes_back(void **state)
     WAIT_FOR(s, state_of(s, "redis") == SOURCE_LIVE);
 }
 
+static struct outage outage_now(const struct fixture *s)
+{
+    struct outage o;
+    const struct clock *clock = session_clock(s->session);
+    const struct focus f = session_focus(s->session);
+    outage_of(session_recovery(s->session), session_world(s->session), &f, clock_now_ms(clock), clock_wall_ms(clock),
+              &o);
+    return o;
+}
+
+/* A real redis-server that comes back without its keys: the GCS's state is gone, whatever has been seen of the head. */
+static void a_redis_that_comes_back_empty_has_lost_the_state(void **state)
+{
+    struct fixture *s = *state;
+    open_session(s);
+    WAIT_FOR(s, session_settled(s->session) && ray_nodes_alive(session_world(s->session)));
+    free(sim_run_say(s->sim, "fault redis-gone"));
+    WAIT_FOR(s, state_of(s, "redis") == SOURCE_DOWN);
+    assert_false(outage_now(s).state_gone); /* down is not gone */
+    assert_false(outage_now(s).fields.known);
+    free(sim_run_say(s->sim, "clear"));
+    session_refresh(s->session);
+    WAIT_FOR(s, outage_now(s).state_gone);
+    WAIT_FOR(s, outage_now(s).fields.known);
+    const struct outage o = outage_now(s);
+    assert_true(o.fields.lost > 20);
+    assert_false(o.node_stale);
+}
+
 static void worlds_may_be_left_out(void **state)
 {
     struct fixture *s = *state;
@@ -600,6 +629,7 @@ int main(void)
         T(permissions_are_asked_again),
         T(a_prompt_is_answered),
         T(a_redis_that_goes_is_said_and_comes_back),
+        T(a_redis_that_comes_back_empty_has_lost_the_state),
         T(worlds_may_be_left_out),
         T(a_broken_kubeconfig_that_was_named_is_an_error),
         T(a_command_that_is_not_there_is_a_state),
