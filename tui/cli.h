@@ -16,7 +16,7 @@ enum exit_status {
     EXIT_FINE = 0,
     EXIT_FAILED = 1, /* a failed verdict, or the model's error */
     EXIT_USAGE = 2,
-    EXIT_UNREACHED = 3, /* a backend could not be reached */
+    EXIT_UNREACHED = 3, /* a backend could not be reached; of `status` also: the head is down */
     EXIT_GUARDED = 4,   /* a guard refused */
     EXIT_EXHAUSTED = 70,
     EXIT_SIGNALLED = 128, /* + the signal's number */

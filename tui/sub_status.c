@@ -1,5 +1,5 @@
 /* sub_status.c - `raydeck status`: waits until every backend has answered or failed, and prints the state. The exit
- * status reports whether all were reachable. */
+ * status reports whether all were reachable, and no outage of the head runs. */
 #include "deploy/doctor.h"
 #include "tui/snapshot.h"
 #include "tui/status.h"
@@ -41,7 +41,7 @@ int status_print(const struct cli *cli, const struct session *session, const cha
     struct outage outage;
     const struct status_of s = status_of_session(session, context, &outage);
     print_status(cli, &s);
-    return status_err(&s) ? EXIT_UNREACHED : EXIT_FINE;
+    return status_err(&s) || outage.state == OUTAGE_RUNNING ? EXIT_UNREACHED : EXIT_FINE;
 }
 
 int sub_status(struct cli *cli)

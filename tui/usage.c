@@ -58,8 +58,8 @@ void usage_help(FILE *out)
         "secret of the environment that they do not need; RAYDECK_CHILD_ENV=NAME,NAME passes these on. A crash\n"
         "leaves no core file unless RAYDECK_CORE_DUMPS=1.\n"
         "Exit status: 0 success, 1 failed, 2 usage, or a configuration or file that cannot be used, 3 a backend is\n"
-        "unreachable, 4 refused by a guard, 70 out of memory or file descriptors, 130 interrupted (SIGINT),\n143 "
-        "terminated (SIGTERM).\n");
+        "unreachable (status: or the head is down), 4 refused by a guard, 70 out of memory or file descriptors,\n"
+        "130 interrupted (SIGINT), 143 terminated (SIGTERM).\n");
 }
 
 /* "a whole number from 1 to 10000; default: 2" */

@@ -5,10 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A head made within so long of its cluster is its first; a container that starts so long after its pod was created has
- * run before. */
-enum { FIRST_HEAD_MS = 120000 };
-
 struct predate {
     size_t workers, workers_older, replicas, replicas_older;
 };
@@ -43,6 +39,26 @@ static struct past_loss loss_at(uint64_t wall_ms)
     return (struct past_loss){PAST_LOSS_SEEN, wall_ms};
 }
 
+enum { KILLING_MS = 600000 /* an old head's Killing event precedes the new head's pod by its grace */ };
+
+/* The new head's pod was made then. Where the old one was deleted with a grace, its loss began earlier: kubelet's event
+ * about another head of this cluster tells of it. */
+static struct past_loss loss_before(const struct world *w, const struct focus *f, uint64_t made_ms)
+{
+    char prefix[128];
+    uint64_t began_ms = made_ms;
+    const char *cluster = f->raycluster && f->raycluster->name ? f->raycluster->name : "";
+    const size_t len = (size_t)snprintf(prefix, sizeof prefix, "%.100s-head-", cluster);
+    WORLD_EACH (row, w, TABLE_EVENT) {
+        const struct event *e = ROW(row, event);
+        if (row->gone_ms || !*cluster || !text_eq(e->reason, "Killing") || !text_eq(e->ns, f->ns)) continue;
+        if (!e->about || strncmp(e->about, prefix, len) != 0 || text_eq(e->about, f->head->name)) continue;
+        if (!e->last.known || e->last.value + KILLING_MS < made_ms) continue;
+        if (e->last.value < began_ms) began_ms = e->last.value;
+    }
+    return loss_at(began_ms);
+}
+
 /* Restarts are those of all containers, the autoscaler's among them: they are the head's only where its own container
  * tells of an end, or started late. */
 struct past_loss past_loss_of(const struct world *w, const struct focus *f)
@@ -57,7 +73,7 @@ struct past_loss past_loss_of(const struct world *w, const struct focus *f)
     if (cluster.known && h->created.value < cluster.value + FIRST_HEAD_MS)
         return (struct past_loss){.kind = PAST_LOSS_NONE};
     const struct predate p = predate_of(w, f, h->created.value);
-    if (cluster.known || p.workers_older || p.replicas_older) return loss_at(h->created.value);
+    if (cluster.known || p.workers_older || p.replicas_older) return loss_before(w, f, h->created.value);
     return (struct past_loss){.kind = PAST_LOSS_UNKNOWN};
 }
 
@@ -135,8 +151,8 @@ static void answer_from_outage(const struct outage *o, uint64_t wall_ms, struct 
     text_duration(age, wall_ms > o->t0_wall_ms ? wall_ms - o->t0_wall_ms : 0);
     bool harmed = outage_failed(o) || !outage_workers_lived_on(o) || (o->fields.known && o->fields.lost);
     answer_word(ret, harmed ? VERDICT_WARN : VERDICT_OK, "%s", age);
-    say(ret->text, "watched: head down %s", length);
-    say(ret->brief, "watched: down %s", length);
+    say(ret->text, "%s %s", o->found ? "found: head down about" : "watched: head down", length);
+    say(ret->brief, "%s %s", o->found ? "found: down about" : "watched: down", length);
     if (o->workers) {
         say(ret->text, "worker pods %s", outage_worker_words(o, text));
         say(ret->brief, "workers %zu/%zu same", o->same, o->workers);

@@ -30,6 +30,7 @@ static void take_identity(const struct recovery *r, const struct focus *f, struc
     ret->t0_wall_ms = r->t0_wall_ms;
     ret->cause = r->cause;
     ret->ours = r->ours;
+    ret->found = r->found;
     ret->head_lost = r->head_lost;
     ret->grace_s = r->grace_s;
     ret->state_gone = r->state_gone_ms.known;

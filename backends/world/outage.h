@@ -32,6 +32,7 @@ enum {
     OUTAGE_WHY_MAX = 200,
     OUTAGE_WORDS_MAX = 128,
     OUTAGE_TEXT_MAX = 4096,
+    FIRST_HEAD_MS = 120000 /* a head made within so long of its cluster is its first */
 };
 
 struct outage_rung {
@@ -69,6 +70,7 @@ struct outage {
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX];
     bool ours, head_lost;
+    bool found; /* it had begun before anybody watched: T0 is by servers' stamps, what was there then is not known */
     bool state_gone; /* the GCS's state was gone from a Redis that answers: it came back empty */
     struct known_u64 grace_s, grace_left_ms; /* left: while the head is going, to the kubelet's SIGKILL */
     char old_head_uid[OUTAGE_NAME_MAX], old_head[OUTAGE_NAME_MAX];

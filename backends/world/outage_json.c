@@ -16,6 +16,7 @@
     WHOLE(t0_ms)                                                                                                       \
     WHOLE(t0_wall_ms)                                                                                                  \
     TEXT(evidence)                                                                                                     \
+    FLAG(found)                                                                                                        \
     FLAG(ours)                                                                                                         \
     FLAG(state_gone)                                                                                                   \
     FLAG(head_lost)                                                                                                    \

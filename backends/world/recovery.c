@@ -41,6 +41,7 @@ void recovery_done(struct recovery *r)
 void recovery_resume(struct recovery *r)
 {
     head_before_done(&r->memory->head);
+    r->memory->looked = false;
 }
 
 /* ---- closing ------------------------------------------------------------------------------------------------- */
@@ -145,6 +146,7 @@ void recovery_observe(struct recovery *r, const struct world *w, const struct fo
     if (!focus_matches(r, f)) return;
     report_close(r, w, f, c->at_ms, c->wall_ms);
     if (redis) gcs_sample(&r->memory->gcs, f->redis, r->outage == OUTAGE_RUNNING, c->at_ms, c->wall_ms);
+    observe_found(r, w, f, c->at_ms, c->wall_ms);
     if (c->type == CHANGE_DELETED)
         observe_deleted(r, w, f, c);
     else if (pods || c->type == CHANGE_RELISTED)
@@ -172,6 +174,7 @@ bool recovery_tick(struct recovery *r, const struct world *w, const struct focus
     unsigned before = rungs_mark(r);
     if (!focus_matches(r, f)) return false;
     report_close(r, w, f, now_ms, wall_ms);
+    observe_found(r, w, f, now_ms, wall_ms);
     observe_silence(r, w, f, now_ms, wall_ms);
     observe_down(r, w, now_ms);
     ladder_review(r, w, f, now_ms);

@@ -8,7 +8,8 @@
  * recovery_observe is called with every change, after the world has applied it. Pure, so that replaying a recording
  * gives the same ladder. A ladder opens, with T0, when the head pod gets a deletionTimestamp, is removed or fails, its
  * Ray container exits, the GCS falls silent (its heartbeat in Redis stops), its state is gone from a Redis that answers
- * (it came back empty), or our own delete is accepted. Rungs may be
+ * (it came back empty), or our own delete is accepted; or when the first look at a cluster that has served finds its
+ * head missing, going or another one that is not Ready. Rungs may be
  * reached in any order. A rung that stops being true is taken back ("lost again"), until the report is final. The
  * ladder closes when every rung that can be observed is true, and opens again when one is lost after that.
  *
@@ -56,6 +57,7 @@ enum outage_state { OUTAGE_NONE, OUTAGE_RUNNING, OUTAGE_OVER };
  */
 #define OUTAGE_CAUSE_MAP(X)                                                                                            \
     X(NONE, "")                                                                                                        \
+    X(FOUND, "found down")                                                                                             \
     X(SILENCE, "GCS silent")                                                                                           \
     X(STATE, "GCS state gone from Redis")                                                                              \
     X(GONE, "head pod gone")                                                                                           \
@@ -101,6 +103,7 @@ struct recovery {
     uint64_t t0_ms, t0_wall_ms; /* our delete was accepted, or else the first evidence of the loss */
     enum outage_cause cause;
     char evidence[RECOVERY_NOTE_MAX]; /* of the cause: "OOMKilled, exit code 137" */
+    bool found;                       /* it had begun before the first look: T0 is by servers' stamps */
     bool ours;                        /* T0 is the acceptance of our own delete */
     struct known_u64 grace_s;         /* of our delete */
     char *old_head_uid, *old_head_name, *new_head_uid, *new_head_name;
@@ -129,7 +132,8 @@ void recovery_done(struct recovery *r);
 /* Call after world_apply(w, c): marks the rungs that the change shows. The recovery belongs to the first RayService
  * that *f names; calls with another one in focus are ignored. */
 void recovery_observe(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
-/* Its pods were not watched for a while: discards the head last seen, so that its absence does not count as a loss. */
+/* Its pods were not watched for a while: discards the head last seen, so that its absence does not count as a loss; the
+ * next look at it is a first one. */
 void recovery_resume(struct recovery *r);
 /* Detects what the absence of changes shows (a heartbeat that does not advance). Call about once a second; returns true
  * on a new rung. */

@@ -105,8 +105,7 @@ static void ladder_keep(struct recovery *r, const struct world *w, const struct 
     outage_of(r, w, f, at_ms, wall_ms, &r->memory->before);
 }
 
-static void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms,
-                        uint64_t wall_ms)
+void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms, uint64_t wall_ms)
 {
     const struct head_before *h = &r->memory->head;
     ladder_keep(r, w, f, at_ms, wall_ms);

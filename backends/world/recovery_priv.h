@@ -21,7 +21,8 @@ enum {
     LIVENESS_EVENT_MS = 60000,
     /* A container that exited longer ago than any delay of the watch exited while we were not watching. */
     ENDED_UNSEEN_MS = 5000,
-    HEAD_ACTORS = 256 /* actors on the old head, at most */
+    FOUND_SILENT_MS = 10000, /* a heartbeat that old on the first look was the last one; the head's clock may differ */
+    HEAD_ACTORS = 256        /* actors on the old head, at most */
 };
 
 /* The head when it was last seen running. All NULL: never. */
@@ -64,6 +65,7 @@ struct recovery_memory {
     char *lost_ray_node;               /* that of a new head that was lost too: NODE still says ALIVE of it */
     uint64_t counted;                  /* generation of the last request counted */
     uint64_t answered_wall_ms, gap_ms; /* probes since T0: time of the last success, longest time between two */
+    bool looked, dated;                /* the first look has been, and what it found is dated (recovery_found.c) */
     bool nodes_seen;                   /* the GCS's table NODE has been read since T0, or before */
     bool probed[RECOVERY_WORKERS];     /* since T0 */
     bool probe_ok[RECOVERY_WORKERS];   /* since the new head was ready */
@@ -111,6 +113,8 @@ void head_before_done(struct head_before *h);
 void head_remember(struct recovery *r, const struct world *w, const struct focus *f);
 /* Clears everything that belongs to one outage; the state of the service (head last seen, GCS, baseline) stays. */
 void ladder_reset(struct recovery *r);
+/* Begins an outage of the head last seen. */
+void ladder_open(struct recovery *r, const struct world *w, const struct focus *f, uint64_t at_ms, uint64_t wall_ms);
 /* Ends the outage as it stands. */
 void ladder_close(struct recovery *r);
 /* Opens a ladder if the change shows the loss of the head, or of the ready successor of a lost one. */
@@ -126,6 +130,11 @@ struct known_u64 head_grace_s(const struct recovery *r, const struct pod *p);
 void observe_state(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c);
 /* Dates the end of a lost head: HEAD GOING until then, HEAD DOWN from then on. */
 void observe_down(struct recovery *r, const struct world *w, uint64_t now_ms);
+
+/* ---- recovery_found.c ------------------------------------------------------------------------------------------ */
+
+/* The first look, once all that it needs has been read. */
+void observe_found(struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms, uint64_t wall_ms);
 
 /* ---- recovery_rungs.c: what marks the rungs of a new head, and takes them back ----------------------------------- */
 

@@ -91,6 +91,14 @@ static void observe_ready(struct recovery *r, const struct pod *p, const struct 
     rung_mark(r, RUNG_HEAD_READY, c->at_ms, c->wall_ms, "%s", ready);
 }
 
+/* What had happened before the first look is dated by its server's stamp: how long before the change that was. */
+static uint64_t found_ago_ms(const struct recovery *r, struct known_u64 stamp, const struct change *c)
+{
+    if (!r->found || !stamp.known || stamp.value >= c->wall_ms) return 0;
+    const uint64_t ago = c->wall_ms - stamp.value, since_t0 = c->at_ms > r->t0_ms ? c->at_ms - r->t0_ms : 0;
+    return ago < since_t0 ? ago : since_t0;
+}
+
 static void observe_head(struct recovery *r, const struct world *w, const struct focus *f, const struct change *c)
 {
     const struct pod *p = head_successor(r, f);
@@ -101,10 +109,12 @@ static void observe_head(struct recovery *r, const struct world *w, const struct
     head_remember(r, w, f);
     successor_update(r, p, c->at_ms);
     bool restarted = text_eq(p->record.key, r->old_head_uid);
+    const uint64_t created = found_ago_ms(r, p->created, c), started = found_ago_ms(r, p->started, c);
     if (p->node)
-        rung_mark(r, RUNG_HEAD_CREATED, c->at_ms, c->wall_ms, "%s%s", restarted ? "the same pod, restarted on " : "",
-                  p->node);
-    if (p->started.known) rung_mark(r, RUNG_HEAD_RUNNING, c->at_ms, c->wall_ms, "%s", p->name ? p->name : "");
+        rung_mark(r, RUNG_HEAD_CREATED, c->at_ms - created, c->wall_ms - created, "%s%s",
+                  restarted ? "the same pod, restarted on " : "", p->node);
+    if (p->started.known)
+        rung_mark(r, RUNG_HEAD_RUNNING, c->at_ms - started, c->wall_ms - started, "%s", p->name ? p->name : "");
     observe_ready(r, p, c);
 }
 

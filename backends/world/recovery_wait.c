@@ -84,8 +84,10 @@ struct known_u64 recovery_headless_ms(const struct recovery *r, const struct wor
                                       uint64_t now_ms)
 {
     const struct row *row = r->old_head_uid ? world_find(w, TABLE_POD, r->old_head_uid) : NULL;
-    if (r->outage != OUTAGE_RUNNING || !r->head_lost || !row || !row->gone_ms) return UNKNOWN_U64;
-    return headless_ms_of(w, f, now_ms);
+    const struct known_u64 headless = headless_ms_of(w, f, now_ms);
+    if (r->outage != OUTAGE_RUNNING || !r->head_lost) return UNKNOWN_U64;
+    if (headless.known && r->found && !r->old_head_uid && !r->new_head_uid) return known_u64(now_ms - r->t0_ms);
+    return row && row->gone_ms ? headless : UNKNOWN_U64;
 }
 
 static void head_why(const struct recovery *r, const struct world *w, const struct focus *f, uint64_t now_ms,

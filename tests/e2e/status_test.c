@@ -165,6 +165,38 @@ static void what_may_not_be_read_is_told_by_its_kind(void **state)
     sim_run_stop(sim);
 }
 
+/* The pods' stage in the simulator's "state": " mistral-…-head-…=creating". */
+static bool head_is_ready(struct sim_run *sim)
+{
+    char *said = sim_run_say(sim, "state"), *head = strstr(said, "-head-");
+    const bool ready = head && strncmp(head + strcspn(head, "="), "=ready", 6) == 0;
+    free(said);
+    return ready;
+}
+
+/* Nobody watched it begin: it is told all the same, and the exit status says that all is not well. */
+static void an_outage_is_said_and_exits_3(void **state)
+{
+    (void)state;
+    static const char *const slow[] = {"--speed", "1", NULL};
+    struct sim_run *sim = sim_run_start(slow);
+    struct run r = RAYDECK("kill-head", "--yes", "--grace", "0", "--context", "raydeck-sim", "-n", "mistral", "-s",
+                           "mistral", "--timeout", "1");
+    assert_int_equal(r.status, 1); /* it did not recover within a second */
+    run_done(&r);
+    r = RAYDECK("status", "-o", "json");
+    if (head_is_ready(sim)) fail_msg("the head was ready before it was looked at");
+    cJSON *json = parsed_output(&r);
+    const cJSON *answers = json_get(json, "answers"), *outage = json_get(json, "outage");
+    assert_int_equal(r.status, 3);
+    assert_non_null(item_having(answers, "question", "HEAD DOWN"));
+    assert_string_equal(json_str(outage, "state"), "running");
+    assert_int_equal(json_bool(outage, "found"), TRI_YES);
+    cJSON_Delete(json);
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
 static void a_prompt_is_answered_on_stdout_alone(void **state)
 {
     (void)state;
@@ -327,6 +359,7 @@ int main(void)
         cmocka_unit_test(a_user_who_may_only_read_is_told_no_answer),
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
         cmocka_unit_test(what_may_not_be_read_is_told_by_its_kind),
+        cmocka_unit_test(an_outage_is_said_and_exits_3),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
         cmocka_unit_test(a_named_route_finds_the_service_as_none_does),
         cmocka_unit_test(a_model_that_streams_is_found_and_timed),

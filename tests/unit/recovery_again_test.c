@@ -422,6 +422,181 @@ static void nothing_is_kept_while_redis_is_down(void **state)
     assert_non_null(strstr(a.text, "Redis down: refused"));
 }
 
+/* ---- the first look ---------------------------------------------------------------------------------------------- */
+
+/* A full list of what is there: rows that are gone have left. */
+static void pods_listed(struct small *s)
+{
+    struct change *c = change_new(CHANGE_RELIST, "kube/pods", WORLD_KUBE);
+    c->table = TABLE_POD;
+    small_apply(s, c);
+    struct record *pods[8];
+    size_t n = 0;
+    WORLD_EACH (row, s->w, TABLE_POD)
+        if (!row->gone_ms && n < ARRAY_LEN(pods)) pods[n++] = record_copy(row->record);
+    for (size_t i = 0; i < n; i++) small_put(s, "kube/pods", WORLD_KUBE, pods[i]);
+    c = change_new(CHANGE_RELISTED, "kube/pods", WORLD_KUBE);
+    c->table = TABLE_POD;
+    small_apply(s, c);
+}
+
+/* What somebody sees who looks at it now for the first time; the recovery is the caller's. */
+static struct outage first_look(struct small *s, struct recovery *fresh)
+{
+    struct outage o;
+    struct change *alive = change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE);
+    pods_listed(s);
+    const struct focus f = small_focus(s);
+    alive->at_ms = s->now_ms;
+    alive->wall_ms = small_wall(s);
+    recovery_init(fresh);
+    recovery_observe(fresh, s->w, &f, alive);
+    recovery_tick(fresh, s->w, &f, s->now_ms, small_wall(s));
+    outage_of(fresh, s->w, &f, s->now_ms, small_wall(s), &o);
+    change_free(alive);
+    return o;
+}
+
+static void cluster_is_four_days_old(struct small *s)
+{
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid");
+    rc->created = known_u64(small_wall(s) - 5 * SMALL_DAY);
+    record_set(&rc->state, "ready");
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+}
+
+/* The same question and the same length, within the second of the servers' stamps. */
+static void agrees_with(struct small *s, const char *question, const char *evidence)
+{
+    struct recovery fresh;
+    struct answer a[ANSWERS];
+    const struct outage watched = now_of(s), found = first_look(s, &fresh);
+    const struct focus f = small_focus(s);
+    answers_of(s->w, &f, &found, outage_before(&fresh), s->now_ms, small_wall(s), a);
+    assert_true(found.found);
+    assert_string_equal(a[1].question, question);
+    assert_string_equal(found.evidence, evidence);
+    const uint64_t there = watched.head_down_ms.value, here = found.head_down_ms.value;
+    if ((there > here ? there - here : here - there) > 1000)
+        fail_msg("down %llu ms, found %llu ms", (unsigned long long)there, (unsigned long long)here);
+    assert_false(found.fields.known); /* what was there at T0 nobody knows */
+    recovery_done(&fresh);
+}
+
+static void a_first_look_finds_a_head_that_is_down(void **state)
+{
+    struct small *s = *state;
+    struct recovery fresh;
+    cluster_is_four_days_old(s);
+    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE); /* all is well */
+    recovery_done(&fresh);
+    head_deleted(s, old_head, 0);
+    small_wait(s, 20000);
+    small_redis(s, 0, s->r.t0_wall_ms);
+    agrees_with(s, "HEAD DOWN", "no head pod");
+    head_runs(s, new_head, new_pod, NULL, TRI_NO);
+    struct pod *p = small_edit(s, TABLE_POD, new_head);
+    p->created = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 5000);
+    small_redis(s, 0, s->r.t0_wall_ms);
+    agrees_with(s, "HEAD DOWN", "new head pod, not ready");
+}
+
+static void a_first_look_finds_a_head_in_its_grace(void **state)
+{
+    struct small *s = *state;
+    struct recovery fresh;
+    cluster_is_four_days_old(s);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->deleted = known_u64(small_wall(s) + 30000);
+    p->grace = known_u64(30);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 8000);
+    beat(s);
+    const struct outage found = first_look(s, &fresh), watched = now_of(s);
+    assert_true(found.going);
+    assert_int_equal(found.t0_wall_ms, watched.t0_wall_ms);
+    assert_int_equal(found.grace_left_ms.value, 22000);
+    assert_false(found.head_down_ms.known);
+    recovery_done(&fresh);
+}
+
+static void a_first_look_finds_a_container_that_crashes(void **state)
+{
+    struct small *s = *state;
+    cluster_is_four_days_old(s);
+    uint64_t last = small_wall(s);
+    small_wait(s, 1000);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->started = UNKNOWN_U64;
+    p->restarts = known_u64(1);
+    p->ended = known_u64(small_wall(s));
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 30000);
+    small_redis(s, 0, last);
+    agrees_with(s, "HEAD DOWN", "head container restarted, not ready");
+}
+
+/* A first deployment whose head is not Ready yet has lost none. */
+static void a_first_look_at_a_first_head_finds_nothing(void **state)
+{
+    struct small *s = *state;
+    struct recovery fresh;
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    struct raycluster *rc = small_edit(s, TABLE_RAYCLUSTER, "rc-uid");
+    rc->created = p->created = known_u64(small_wall(s) - 30000);
+    p->is_ready = TRI_NO;
+    small_put(s, "kube/rayclusters", WORLD_KUBE, rc);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE);
+    recovery_done(&fresh);
+    struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
+    rs->serve_endpoints = known_u64(0);
+    small_put(s, "kube/rayservices", WORLD_KUBE, rs);
+    small_gone(s, TABLE_POD, old_head);
+    assert_int_equal(first_look(s, &fresh).state, OUTAGE_NONE); /* it never served */
+    recovery_done(&fresh);
+}
+
+/* LAST HEAD LOSS of somebody who did not watch it is as old as that of somebody who did. */
+static void a_last_loss_is_as_old_for_all(void **state)
+{
+    struct small *s = *state;
+    struct recovery fresh;
+    struct answer a[ANSWERS];
+    char age[TEXT_NUM_MAX];
+    cluster_is_four_days_old(s);
+    struct pod *p = small_edit(s, TABLE_POD, old_head);
+    p->deleted = known_u64(small_wall(s) + 30000);
+    p->grace = known_u64(30);
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    const uint64_t t0 = small_wall(s);
+    struct event *e = record_new(TABLE_EVENT, "killing");
+    record_set(&e->ns, "mistral");
+    record_set(&e->reason, "Killing");
+    record_set(&e->about_kind, "Pod");
+    record_set(&e->about, head_pod);
+    record_set(&e->message, "Stopping container ray-head");
+    e->last = known_u64(t0);
+    small_put(s, "kube/events", WORLD_KUBE, e);
+    small_wait(s, 30000);
+    small_gone(s, TABLE_POD, old_head);
+    head_runs(s, new_head, new_pod, "one", TRI_YES);
+    p = small_edit(s, TABLE_POD, new_head);
+    p->created = known_u64(small_wall(s));
+    small_put(s, "kube/pods", WORLD_KUBE, p);
+    small_wait(s, 120000);
+    const struct outage found = first_look(s, &fresh);
+    const struct focus f = small_focus(s);
+    answers_of(s->w, &f, &found, outage_before(&fresh), s->now_ms, small_wall(s), a);
+    assert_int_equal(found.state, OUTAGE_NONE);
+    assert_string_equal(a[2].question, "LAST HEAD LOSS");
+    assert_string_equal(a[2].word, text_duration(age, small_wall(s) - t0));
+    recovery_done(&fresh);
+}
+
 /* ---- any history ------------------------------------------------------------------------------------------------ */
 
 static void anything_happens(struct small *s, struct rng *rng)
@@ -502,6 +677,11 @@ int main(void)
         WITH(state_that_is_gone_is_said_at_once),
         WITH(state_that_goes_with_its_service_is_no_loss),
         WITH(nothing_is_kept_while_redis_is_down),
+        WITH(a_first_look_finds_a_head_that_is_down),
+        WITH(a_first_look_finds_a_head_in_its_grace),
+        WITH(a_first_look_finds_a_container_that_crashes),
+        WITH(a_first_look_at_a_first_head_finds_nothing),
+        WITH(a_last_loss_is_as_old_for_all),
         WITH(no_clock_goes_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
