@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { US_PER_S = 1000000, HEALTH_BODY_MAX = 64 * 1024 };
+enum { US_PER_S = 1000000, HEALTH_BODY_MAX = 64 * 1024, KEY_MAX = 80 };
 
 struct load_request {
     struct load *load;
@@ -37,6 +37,7 @@ struct load {
     size_t count;
     uint64_t start_us, end_us; /* end 0: until load_stop */
     uint64_t ticked_us, pause_us;
+    struct sink sink; /* change NULL: none */
     bool over, closing;
 };
 
@@ -79,6 +80,40 @@ static void series_add_gap(struct series *s, uint64_t until_us, bool ok)
     if (ok) s->begun_us = until_us;
 }
 
+/* Unique among those of all loads: by when this one began. */
+static void request_key(const struct load *load, const struct load_outcome *o, char out[KEY_MAX])
+{
+    snprintf(out, KEY_MAX, "load-%llx-%zu-%llu", (unsigned long long)load->start_us, o->series,
+             (unsigned long long)o->number);
+}
+
+/* Wall times count from now, by how long ago it was. */
+static void health_record_put(const struct load *load, const struct load_outcome *o)
+{
+    const struct load_series *of = &load->series[o->series].conf;
+    const uint64_t now_us = loop_now_us(), wall_ms = loop_wall_ms(load->loop);
+    const bool tells = o->failure != SERVE_FAILURE_OURS && o->failure != SERVE_FAILURE_CANCELLED;
+    char key[KEY_MAX];
+
+    if (!load->sink.change || of->prompt) return;
+    request_key(load, o, key);
+    struct request *r = record_new(TABLE_REQUEST, key);
+    record_set(&r->kind, of->pod ? "probe" : "way");
+    record_set(&r->target, "GET /-/healthz");
+    record_set(&r->path, of->path.words);
+    record_set(&r->pod, of->pod);
+    record_set(&r->phase, o->failure == SERVE_FAILURE_NONE ? "ok" : tells ? "failed" : "cancelled");
+    record_set(&r->failure, serve_failure_word(o->failure));
+    record_set(&r->why, *o->why ? o->why : NULL);
+    r->proxied = tri_of(of->path.proxied);
+    r->due = known_u64(wall_ms - (now_us - o->due_us) / 1000);
+    if (o->sent_us.known) r->sent = known_u64(wall_ms - (now_us - o->sent_us.value) / 1000);
+    r->done = known_u64(wall_ms - (now_us - o->done_us) / 1000);
+    r->latency_us = known_u64(o->latency_us);
+    if (o->status) r->status = known_u64((uint64_t)o->status);
+    sink_put(&load->sink, change_put("load", WORLD_CONSOLE, &r->record));
+}
+
 static void outcome_count(struct load *load, struct load_outcome *o)
 {
     struct series *s = &load->series[o->series];
@@ -95,6 +130,7 @@ static void outcome_count(struct load *load, struct load_outcome *o)
     }
     if (o->late) s->sum.late++;
     series_add_gap(s, o->done_us, ok);
+    health_record_put(load, o);
     if (load->calls.ended) load->calls.ended(load->calls.arg, o);
 }
 
@@ -147,9 +183,9 @@ static void no_record(void *owner, struct change *c)
 static void prompt_send(struct load_request *r)
 {
     const struct load_series *conf = &r->of->conf;
-    const struct sink nowhere = {.change = no_record};
-    char id[TEXT_NUM_MAX];
-    snprintf(id, sizeof id, "load-%llu", (unsigned long long)r->number);
+    const struct sink nowhere = {.change = no_record}, *sink = r->load->sink.change ? &r->load->sink : &nowhere;
+    char id[KEY_MAX];
+    request_key(r->load, &(struct load_outcome){.series = (size_t)(r->of - r->load->series), .number = r->number}, id);
     const struct prompt_ask ask = {
         .id = id,
         .question = conf->question,
@@ -158,7 +194,7 @@ static void prompt_send(struct load_request *r)
         .timeout_ms = conf->timeout_ms,
         .due_wall_ms = loop_wall_ms(r->load->loop) - (r->sent_us - r->due_us) / 1000,
     };
-    r->prompt = conf->prompt->ask(r->load->loop, &r->load->how, &ask, &nowhere, on_prompt, r);
+    r->prompt = conf->prompt->ask(r->load->loop, &r->load->how, &ask, sink, on_prompt, r);
 }
 
 static void health_send(struct load_request *r)
@@ -327,6 +363,7 @@ enum err load_start(struct loop *l, const struct serve_open *how, const struct l
     load->series = mem_zero(conf->count, sizeof *load->series);
     load->start_us = load->ticked_us = loop_now_us();
     load->pause_us = (conf->pause_ms ? conf->pause_ms : LOAD_PAUSE_MS) * 1000;
+    if (conf->sink) load->sink = *conf->sink;
     load->end_us = conf->duration_ms ? load->start_us + conf->duration_ms * 1000 : 0;
     for (size_t i = 0; i < conf->count; i++) series_init(&load->series[i], &conf->series[i], load->start_us);
     load->alarm = alarm_new(l, on_over, load);

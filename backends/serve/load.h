@@ -74,8 +74,10 @@ struct load_calls {
 struct load_conf {
     const struct load_series *series;
     size_t count;
-    uint64_t duration_ms; /* 0: until load_stop */
-    uint64_t pause_ms;    /* 0: LOAD_PAUSE_MS */
+    uint64_t duration_ms;    /* 0: until load_stop */
+    uint64_t pause_ms;       /* 0: LOAD_PAUSE_MS */
+    const struct sink *sink; /* each request that ended is put there as a REQUEST record, of kind "way" or "prompt";
+                              * copied. NULL: nowhere */
 };
 
 struct load;

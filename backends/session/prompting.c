@@ -75,6 +75,7 @@ enum err session_load_start(struct session *s, const struct load_conf *conf, con
         err = series_route(router, &series[routed], why);
     }
     filled.series = series;
+    if (filled.sink) filled.sink = &s->services->sink;
     if (!err) err = load_start(s->loop, &s->serve, &filled, calls, ret, why);
     while (routed) serve_path_done(&series[--routed].path);
     return err;

@@ -84,8 +84,9 @@ enum err session_ask(struct session *s, const struct prompt *prompt, void (*done
                      void *arg, struct why *why);
 /* Starts a load (load_start) on the RayService in focus. A series with a question sends it, by the route, in the kind
  * and to the model of prompts; one without sends GET /-/healthz by the users' route. Their path, kind and model are
- * filled in. ERR_NOT_FOUND: there is no route, or it is not known yet what it speaks. ERR_USAGE, too: more than
- * SESSION_LOAD_PROXIED_PER_S requests a second through the API server, which others need as well, or `fresh` there. */
+ * filled in. With a sink, any, their REQUEST records go where the service's go. ERR_NOT_FOUND: there is no route, or it
+ * is not known yet what it speaks. ERR_USAGE, too: more than SESSION_LOAD_PROXIED_PER_S requests a second through the
+ * API server, which others need as well, or `fresh` there. */
 enum { SESSION_LOAD_PROXIED_PER_S = 50 };
 enum err session_load_start(struct session *s, const struct load_conf *conf, const struct load_calls *calls,
                             struct load **ret, struct why *why);

@@ -32,7 +32,7 @@ struct fixture {
     struct load *load;
     struct load_outcome seen[SEEN_MAX];
     size_t ended, most_in_flight, asked;
-    unsigned over;
+    unsigned over, records, kinds[2];
 };
 
 static struct tiny_reply server_answer(void *arg, const char *request)
@@ -295,6 +295,35 @@ static void what_is_no_load_is_refused(void **state)
     assert_null(none);
 }
 
+static void on_change(void *owner, struct change *c)
+{
+    struct fixture *x = owner;
+    const struct request *r = (const void *)c->record;
+    assert_int_equal(c->type, CHANGE_PUT);
+    x->records += r->done.known;
+    if (r->done.known) {
+        assert_true(r->due.known && r->sent.known && r->due.value <= r->sent.value && r->sent.value <= r->done.value);
+        assert_string_equal(r->phase, r->failure ? "failed" : "ok");
+        x->kinds[strcmp(r->kind, "way") == 0] += strcmp(r->kind, "way") == 0 || strcmp(r->kind, "prompt") == 0;
+    }
+    change_free(c);
+}
+
+/* For a world and for a recording: a verdict needs no other sum. */
+static void each_request_is_a_record_where_there_is_a_sink(void **state)
+{
+    struct fixture *x = *state;
+    struct load_series s[] = {series_of(x, 50), series_of(x, 10)};
+    const struct sink sink = {on_change, x};
+    s[1].prompt = &infer_ops;
+    s[1].question = "?";
+    fixture_start(x, s, 2, &(struct load_conf){.duration_ms = 400, .sink = &sink});
+    fixture_run(x);
+    assert_int_equal(x->records, 24);
+    assert_int_equal(x->kinds[true], 20);
+    assert_int_equal(x->kinds[false], 4);
+}
+
 #define LOAD_TEST(name) cmocka_unit_test_setup_teardown(name, fixture_open, fixture_close)
 
 int main(void)
@@ -309,6 +338,7 @@ int main(void)
         LOAD_TEST(a_stopped_load_ends_what_it_began),
         LOAD_TEST(a_freed_load_calls_nothing),
         LOAD_TEST(a_pause_of_the_process_is_no_failure_of_the_service),
+        LOAD_TEST(each_request_is_a_record_where_there_is_a_sink),
         LOAD_TEST(what_is_no_load_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
