@@ -325,6 +325,42 @@ bool cli_json(const struct cli *cli)
     return cli->output && strcmp(cli->output, "json") == 0;
 }
 
+/* What strtod takes beside digits and a point is a mistake here. */
+enum err cli_rate(const struct cli *cli, unsigned max, double *ret, struct why *why)
+{
+    const char *text = cli->rate;
+
+    if (!text) return ERR_OK;
+    if (*text && strspn(text, "0123456789.") == strlen(text)) {
+        char *end;
+        const double rate = strtod(text, &end);
+        if (!*end && rate > 0 && rate <= max) {
+            *ret = rate;
+            return ERR_OK;
+        }
+    }
+    return why_set(why, ERR_USAGE, "--rate %s: not a number of requests a second, more than 0 and at most %u", text,
+                   max);
+}
+
+enum err cli_words(const struct cli *cli, size_t max, char **ret, struct why *why)
+{
+    struct buf text;
+    enum err err = ERR_OK;
+
+    buf_init(&text, max);
+    for (int i = 0; !err && i < cli->argc; i++) {
+        if (i) err = buf_char(&text, ' ');
+        if (!err) err = buf_str(&text, cli->argv[i]);
+    }
+    if (err)
+        (void)why_set(why, ERR_USAGE, "the prompt is longer than %zu bytes", max);
+    else if (text.len)
+        *ret = buf_take(&text);
+    buf_done(&text);
+    return err ? ERR_USAGE : ERR_OK;
+}
+
 enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why)
 {
     uint64_t seconds;

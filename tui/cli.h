@@ -44,7 +44,7 @@ struct cli {
     char *at; /* of a replay, checked by replay_at_parse */
     char *record, *for_seconds, *rate;
     const char *sim_control; /* of the demo's simulator; borrowed; NULL: none */
-    bool yes, fresh, help, version, variables, check, redact, empty, no_ft, openai;
+    bool yes, fresh, force, no_prompts, help, version, variables, check, redact, empty, no_ft, openai;
     char *demo_vars[CLI_LIST]; /* as vars, of the simulated cluster; they replace the environment */
     size_t demo_vars_count;
     char *redis_from; /* "elasticache", "memorydb:NAME" …, checked by cli_parse */
@@ -80,6 +80,11 @@ bool cli_json(const struct cli *cli);
 uint64_t cli_timeout_ms(const struct cli *cli, uint64_t otherwise_ms); /* checked by cli_parse */
 /* --for, a whole number of seconds up to max_s; *ret stays where it is not given. */
 enum err cli_for_seconds(const struct cli *cli, uint64_t max_s, uint64_t *ret, struct why *why);
+/* --rate, a plain number of requests a second, more than 0 and at most max; *ret stays where it is not given. */
+enum err cli_rate(const struct cli *cli, unsigned max, double *ret, struct why *why);
+/* The remaining arguments with blanks between, caller frees; *ret stays where there is none. ERR_USAGE beyond max
+ * bytes. */
+enum err cli_words(const struct cli *cli, size_t max, char **ret, struct why *why);
 int64_t cli_grace(const struct conf *conf); /* -1: the pod's own; checked by cli_parse */
 /* Maps an error of a configuration or a file that the command line names to ERR_USAGE, whether it is missing,
  * unreadable or malformed; ERR_OK, ERR_EXHAUSTED and ERR_CANCELLED stay. */
@@ -100,6 +105,7 @@ int sub_status(struct cli *cli);
 int sub_lint(struct cli *cli);
 int sub_ask(struct cli *cli);
 int sub_load(struct cli *cli);
+int sub_drill(struct cli *cli);
 int sub_kill_head(struct cli *cli);
 int sub_deploy(struct cli *cli);
 int sub_cleanup(struct cli *cli);

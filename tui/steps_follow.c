@@ -60,6 +60,10 @@ enum err steps_follow(struct steps_follow *f, struct step_engine *engine, uint64
     struct why how = {0};
     while (!f->over) {
         const enum err err = snapshot_until(f->snapshot, is_confirming_or_over, f, limit_ms);
+        if (err == ERR_CANCELLED && f->interrupted && f->interrupted(f->arg)) {
+            snapshot_clear_signal(f->snapshot);
+            continue;
+        }
         if (err)
             why_set(&how, err, "%s", err == ERR_CANCELLED ? "interrupted" : "not done in time");
         else if (f->confirming)

@@ -8,11 +8,13 @@
 #include "deploy/step_engine.h"
 #include "tui/snapshot.h"
 
-/* Embedded in its owner's struct; the owner sets the first three. */
+/* Embedded in its owner's struct; the owner sets the first four. */
 struct steps_follow {
     struct snapshot *snapshot;
     enum err (*guards)(void *arg, struct why *why); /* confirms the run: ERR_OK, or the err and why */
     void *arg;
+    /* A signal arrived: true, and the run goes on; NULL or false: it is cancelled. */
+    bool (*interrupted)(void *arg);
     bool confirming, confirmed, over;
     struct why end;
 };

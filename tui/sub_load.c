@@ -32,40 +32,6 @@ struct loading {
 /* ---- the command line ---------------------------------------------------------------------------------------------
  */
 
-/* A plain decimal number; what strtod takes besides is a mistake here. */
-static enum err rate_parse(const struct cli *cli, double *ret, struct why *why)
-{
-    const char *text = cli->rate;
-
-    *ret = LOAD_PER_S;
-    if (!text) return ERR_OK;
-    if (*text && strspn(text, "0123456789.") == strlen(text)) {
-        char *end;
-        *ret = strtod(text, &end);
-        if (!*end && *ret > 0 && *ret <= LOAD_PER_S_MAX) return ERR_OK;
-    }
-    return why_set(why, ERR_USAGE, "--rate %s: not a number of requests a second, more than 0 and at most %d", text,
-                   LOAD_PER_S_MAX);
-}
-
-static enum err words_join(const struct cli *cli, char **ret, struct why *why)
-{
-    struct buf text;
-    enum err err = ERR_OK;
-
-    buf_init(&text, QUESTION_MAX);
-    for (int i = 0; !err && i < cli->argc; i++) {
-        if (i) err = buf_char(&text, ' ');
-        if (!err) err = buf_str(&text, cli->argv[i]);
-    }
-    if (err)
-        (void)why_set(why, ERR_USAGE, "the prompt is longer than %d bytes", QUESTION_MAX);
-    else if (text.len)
-        *ret = buf_take(&text);
-    buf_done(&text);
-    return err ? ERR_USAGE : ERR_OK;
-}
-
 /* ---- the run ------------------------------------------------------------------------------------------------------
  */
 
@@ -170,10 +136,10 @@ int sub_load(struct cli *cli)
     struct why why = {0};
     char *question = NULL;
     uint64_t seconds = LOAD_FOR_S;
-    struct loading loading = {.progress = isatty(STDERR_FILENO), .told_s = UINT64_MAX};
-    enum err err = words_join(cli, &question, &why);
+    struct loading loading = {.progress = isatty(STDERR_FILENO), .told_s = UINT64_MAX, .series = {.per_s = LOAD_PER_S}};
+    enum err err = cli_words(cli, QUESTION_MAX, &question, &why);
 
-    if (!err) err = rate_parse(cli, &loading.series.per_s, &why);
+    if (!err) err = cli_rate(cli, LOAD_PER_S_MAX, &loading.series.per_s, &why);
     if (!err) err = cli_for_seconds(cli, LOAD_FOR_MAX_S, &seconds, &why);
     if (!err) err = cli_configure(cli, &why);
     cli->conf.no_probe = true; /* no other requests beside its own */

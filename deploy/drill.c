@@ -1,0 +1,483 @@
+/* drill.c - the phases of the failover drill; see drill.h. */
+#include "deploy/drill_priv.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/link/clock.h"
+#include "backends/world/answers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DRILL_POLL_MS = 250, PROMPT_TIMEOUT_MS = 180 * 1000 };
+#define PROMPTS_BASELINE_PER_S 1.0 /* one at a time */
+
+static void drill_baseline(void *arg);
+static void drill_fault(void *arg);
+static void drill_observe(void *arg);
+static void drill_recover(void *arg);
+static void drill_settle(void *arg);
+static void drill_verdict_step(void *arg);
+
+static const struct step_def steps[DRILL_STEPS] = {
+    [DRILL_GUARDS] = {"guards", drill_guards, STEP_STOPPABLE},
+    [DRILL_BASELINE] = {"baseline", drill_baseline, STEP_STOPPABLE},
+    [DRILL_CONFIRM] = {"confirm", NULL, STEP_CONFIRMS},
+    [DRILL_FAULT] = {"fault", drill_fault, 0},
+    [DRILL_OBSERVE] = {"observe", drill_observe, 0},
+    [DRILL_RECOVER] = {"recover", drill_recover, STEP_CONTINUES},
+    [DRILL_SETTLE] = {"settle", drill_settle, STEP_CONTINUES},
+    [DRILL_VERDICT] = {"verdict", drill_verdict_step, STEP_ALWAYS},
+};
+
+uint64_t drill_now_ms(const struct drill *d)
+{
+    return clock_now_ms(session_clock(d->conf.session));
+}
+
+static uint64_t drill_wall_ms(const struct drill *d)
+{
+    return clock_wall_ms(session_clock(d->conf.session));
+}
+
+void drill_outage(const struct drill *d, struct outage *ret)
+{
+    const struct session *s = d->conf.session;
+    const struct focus f = session_focus(s);
+
+    outage_of(session_recovery(s), session_world(s), &f, drill_now_ms(d), drill_wall_ms(d), ret);
+}
+
+/* ---- the load -----------------------------------------------------------------------------------------------------
+ */
+
+static void on_load_over(void *arg)
+{
+    struct drill *d = arg;
+    d->load_is_over = true;
+}
+
+/* prompts_per_s 0: no prompts. */
+static enum err drill_load_start(struct drill *d, double prompts_per_s, struct why *why)
+{
+    const struct load_series series[] = {
+        {.name = "users' route", .per_s = d->conf.per_s},
+        {.name = "prompts",
+         .per_s = prompts_per_s,
+         .question = d->conf.question,
+         .in_flight = 1,
+         .timeout_ms = PROMPT_TIMEOUT_MS},
+    };
+    const struct load_calls calls = {.over = on_load_over, .arg = d};
+    const struct load_conf conf = {
+        .series = series, .count = prompts_per_s > 0 ? 2 : 1, .sink = session_sink(d->conf.session)};
+
+    d->load_is_over = false;
+    return session_load_start(d->conf.session, &conf, &calls, &d->load, why);
+}
+
+static void drill_load_end(struct drill *d)
+{
+    load_free(d->load);
+    d->load = NULL;
+}
+
+void drill_stop(struct drill *d)
+{
+    if (d->load && !d->stopped) load_stop(d->load);
+    d->stopped = true;
+}
+
+/* ---- baseline -----------------------------------------------------------------------------------------------------
+ */
+
+/* At most half of what one prompt at a time comes to, and no more than one a second. */
+static double prompts_rate(const struct drill *d)
+{
+    const struct known_u64 us =
+        d->conf.question ? histogram_percentile(&load_sum(d->load, 1)->latency, 50) : UNKNOWN_U64;
+
+    if (!us.known || !us.value) return 0;
+    const double sustained = 1e6 / (double)us.value;
+    return sustained / 2 < PROMPTS_BASELINE_PER_S ? sustained / 2 : PROMPTS_BASELINE_PER_S;
+}
+
+static void baseline_series(struct drill *d, size_t series, const char *what)
+{
+    const struct load_sum *sum = load_sum(d->load, series);
+    const struct known_u64 p50 = histogram_percentile(&sum->latency, 50), p99 = histogram_percentile(&sum->latency, 99);
+
+    if (!sum->ok)
+        drill_refuse(d, "%s: none was answered", what);
+    else if (sum->failed)
+        drill_refuse(d, "%s: %llu of %llu failed", what, (unsigned long long)sum->failed,
+                     (unsigned long long)(sum->ok + sum->failed));
+    else
+        step_log(&d->engine, TONE_PLAIN, "%s: %llu answered, p50 %.1f ms, p99 %.1f ms", what,
+                 (unsigned long long)sum->ok, (double)p50.value / 1e3, (double)p99.value / 1e3);
+}
+
+/* A prompt may take longer than the baseline: the first is waited for. */
+static bool baseline_is_read(const struct drill *d)
+{
+    if (drill_now_ms(d) < d->begun_ms + d->conf.baseline_ms) return false;
+    return !d->conf.question || load_sum(d->load, 1)->ok + load_sum(d->load, 1)->failed > 0;
+}
+
+static void baseline_read(void *arg)
+{
+    struct drill *d = arg;
+
+    if (!baseline_is_read(d)) {
+        step_wait_text(&d->engine, "a load as it will be, for %llu s", (unsigned long long)d->conf.baseline_ms / 1000);
+        step_unmet(&d->engine);
+        return;
+    }
+    baseline_series(d, 0, "GET /-/healthz");
+    if (d->conf.question) baseline_series(d, 1, "prompts");
+    d->prompts_per_s = prompts_rate(d);
+    drill_load_end(d);
+    step_next(&d->engine);
+}
+
+static void drill_baseline(void *arg)
+{
+    struct drill *d = arg;
+    struct why why = {0};
+    const enum err err = drill_load_start(d, d->conf.question ? PROMPTS_BASELINE_PER_S : 0, &why);
+
+    if (err) {
+        step_fail(&d->engine, err, "%s", why.text);
+        return;
+    }
+    d->begun_ms = drill_now_ms(d);
+    step_poll(&d->engine, &(struct step_poll){.read = baseline_read,
+                                              .every_ms = DRILL_POLL_MS,
+                                              .limit_ms = PROMPT_TIMEOUT_MS + d->conf.baseline_ms});
+}
+
+/* ---- the hypothesis -----------------------------------------------------------------------------------------------
+ */
+
+void drill_hypothesis(const struct drill *d, struct buf *out)
+{
+    const struct focus f = session_focus(d->conf.session);
+    char limit[CRITERION_TEXT_MAX];
+
+    (void)buf_printf(out, "The head pod %s (UID %s) will be deleted, %s.\n", f.head ? f.head->name : "–",
+                     f.head ? f.head->record.key : "–", d->conf.grace_s == 0 ? "grace 0" : "with its grace");
+    (void)buf_printf(out, "Meanwhile %g requests/s by the users' route", d->conf.per_s);
+    if (d->prompts_per_s > 0) (void)buf_printf(out, " and %.2g prompts/s", d->prompts_per_s);
+    (void)buf_str(out, ".\nExpected:\n");
+    for (int i = 0; i < CRITERIA; i++) {
+        const enum criterion_id id = (enum criterion_id)i;
+        if (criterion_get(id)->kind == CRITERION_PROMISE)
+            (void)buf_printf(out, "  %-32s %s\n", criterion_get(id)->what,
+                             criterion_limit(id, d->conf.limits->limit[i], limit));
+    }
+    for (size_t i = 0; i < d->overridden; i++) (void)buf_printf(out, "Overridden: %s\n", d->overrides[i]);
+}
+
+/* ---- fault --------------------------------------------------------------------------------------------------------
+ */
+
+static void on_deleted(void *arg, enum err err, const char *why)
+{
+    struct drill *d = arg;
+
+    if (drill_phase(d) != DRILL_FAULT) return;
+    if (!err) {
+        step_log(&d->engine, TONE_PLAIN, "delete of %s accepted", d->head);
+        step_next(&d->engine);
+    } else if (err_is_unanswered(err)) {
+        step_log(&d->engine, TONE_WARN, "the DELETE was not answered: %s", why);
+        step_next(&d->engine);
+    } else {
+        d->deleted = false;
+        step_fail(&d->engine, err, "not deleted: %s", why);
+    }
+}
+
+/* The load has run for a second by now. */
+static void head_delete(void *arg)
+{
+    struct drill *d = arg;
+    struct why why = {0};
+
+    d->deleted = true;
+    d->deleted_ms = drill_now_ms(d);
+    const enum err err = session_kill_head(d->conf.session, d->head_uid, d->conf.grace_s, on_deleted, d, &why);
+    if (!err) return;
+    d->deleted = false;
+    step_fail(&d->engine, err, "not deleted: %s", why.text);
+}
+
+static void drill_fault(void *arg)
+{
+    struct drill *d = arg;
+    struct why why = {0};
+    const struct focus f = session_focus(d->conf.session);
+
+    if (!f.head || !text_eq(f.head->record.key, d->head_uid)) {
+        step_fail(&d->engine, ERR_GUARD, "the head pod is another one than when it was confirmed");
+        return;
+    }
+    const enum err err = drill_load_start(d, d->prompts_per_s, &why);
+    if (err)
+        step_fail(&d->engine, err, "%s", why.text);
+    else
+        step_later(&d->engine, head_delete, 1000);
+}
+
+/* ---- watching -----------------------------------------------------------------------------------------------------
+ */
+
+static void observe_read(void *arg)
+{
+    struct drill *d = arg;
+    struct outage o;
+
+    drill_outage(d, &o);
+    if (o.state == OUTAGE_NONE || !o.head_lost || o.going) {
+        step_wait_text(&d->engine, o.going ? "the head is terminating, and still serves" : "the loss of the head");
+        step_unmet(&d->engine);
+        return;
+    }
+    char words[OUTAGE_WORDS_MAX];
+    step_log(&d->engine, TONE_PLAIN, "%s", outage_cause_words(&o, words));
+    step_next(&d->engine);
+}
+
+static void drill_observe(void *arg)
+{
+    struct drill *d = arg;
+    const uint64_t grace_ms = d->conf.grace_s > 0 ? (uint64_t)d->conf.grace_s * 1000 : 0;
+
+    step_poll(
+        &d->engine,
+        &(struct step_poll){.read = observe_read, .every_ms = DRILL_POLL_MS, .limit_ms = DRILL_OBSERVE_MS + grace_ms});
+}
+
+static void rungs_log(struct drill *d, const struct outage *o)
+{
+    enum rung order[RUNG_COUNT];
+    char offset[TEXT_NUM_MAX];
+
+    outage_rung_order(o, order);
+    for (int i = 0; i < RUNG_COUNT; i++) {
+        const struct outage_rung *rung = &o->rung[order[i]];
+        if (!rung->seen || d->logged[order[i]]) continue;
+        d->logged[order[i]] = true;
+        step_log(&d->engine, TONE_PLAIN, "%s %s: %s", outage_offset(offset, rung->after_ms), rung_words(order[i]),
+                 rung->note);
+    }
+}
+
+static void recover_read(void *arg)
+{
+    struct drill *d = arg;
+    struct outage o;
+
+    drill_outage(d, &o);
+    rungs_log(d, &o);
+    if (o.state == OUTAGE_OVER) {
+        step_next(&d->engine);
+        return;
+    }
+    if (o.waits_for != RUNG_COUNT)
+        step_wait_text(&d->engine, "%s%s%s", rung_words(o.waits_for), *o.rung[o.waits_for].why ? ": " : "",
+                       o.rung[o.waits_for].why);
+    step_unmet(&d->engine);
+}
+
+static void recover_late(void *arg)
+{
+    struct drill *d = arg;
+
+    step_log(&d->engine, TONE_WARN, "the recovery did not end in time");
+    step_next(&d->engine);
+}
+
+static void drill_recover(void *arg)
+{
+    struct drill *d = arg;
+    const uint64_t twice_ms = (uint64_t)(d->conf.limits->limit[CRITERION_RECOVERY] * 2000);
+
+    step_poll(&d->engine, &(struct step_poll){.read = recover_read,
+                                              .every_ms = DRILL_POLL_MS,
+                                              .limit_ms = twice_ms > DRILL_RECOVER_MS ? twice_ms : DRILL_RECOVER_MS,
+                                              .late = recover_late});
+}
+
+static void settle_read(void *arg)
+{
+    struct drill *d = arg;
+    struct outage o;
+
+    drill_outage(d, &o);
+    rungs_log(d, &o);
+    if (o.final || o.state == OUTAGE_RUNNING) {
+        step_next(&d->engine);
+        return;
+    }
+    step_wait_text(&d->engine, "until +%d s: workers that do not live through it restart late", OUTAGE_SECONDS);
+    step_unmet(&d->engine);
+}
+
+static void settle_late(void *arg)
+{
+    step_next(&((struct drill *)arg)->engine);
+}
+
+static void drill_settle(void *arg)
+{
+    struct drill *d = arg;
+
+    step_poll(&d->engine,
+              &(struct step_poll){
+                  .read = settle_read, .every_ms = DRILL_POLL_MS, .limit_ms = DRILL_SETTLE_MS, .late = settle_late});
+}
+
+/* ---- the verdict --------------------------------------------------------------------------------------------------
+ */
+
+static void scope_add(struct drill *d)
+{
+    size_t used = strlen(d->verdict.scope);
+
+    for (size_t i = 0; i < d->overridden && used < sizeof d->verdict.scope; i++)
+        used += (size_t)snprintf(d->verdict.scope + used, sizeof d->verdict.scope - used, "; overridden: %s",
+                                 d->overrides[i]);
+}
+
+static void drill_judge_now(struct drill *d)
+{
+    const struct session *s = d->conf.session;
+    const struct focus f = session_focus(s);
+    const struct kube_where *where = session_where(s);
+
+    d->tally.until_ms = drill_wall_ms(d);
+    drill_outage(d, &d->outage);
+    drill_judge(&(struct verdict_ask){.outage = &d->outage,
+                                      .tally = &d->tally,
+                                      .limits = d->conf.limits,
+                                      .wall_ms = d->tally.until_ms,
+                                      .has_redis = d->has_redis,
+                                      .has_fields = d->has_redis,
+                                      .has_neuron = d->has_neuron,
+                                      .has_prompts = d->prompts_per_s > 0,
+                                      .fault = d->fault},
+                &d->verdict);
+    scope_add(d);
+    d->ray_version = mem_str(f.rayservice ? f.rayservice->ray_version : NULL);
+    d->report = (struct drill_report){.verdict = &d->verdict,
+                                      .outage = &d->outage,
+                                      .tally = &d->tally,
+                                      .fault = d->fault,
+                                      .context = where ? where->context : NULL,
+                                      .ray_version = d->ray_version,
+                                      .raydeck = d->conf.raydeck,
+                                      .wall_ms = d->tally.until_ms};
+    d->judged = true;
+}
+
+static void drill_verdict_step(void *arg)
+{
+    struct drill *d = arg;
+
+    if (!d->deleted) {
+        step_log(&d->engine, TONE_PLAIN, "the head was not deleted: there is nothing to judge");
+        step_next(&d->engine);
+        return;
+    }
+    drill_judge_now(d);
+    drill_load_end(d);
+    const bool pass = d->verdict.result == DRILL_PASS;
+    step_log(&d->engine, pass ? TONE_PLAIN : TONE_BAD, "%s%s%s", drill_result_word(d->verdict.result), pass ? "" : ": ",
+             d->verdict.cause);
+    step_finish(&d->engine, ERR_OK, "%s", drill_result_word(d->verdict.result));
+}
+
+const struct drill_report *drill_report(const struct drill *d)
+{
+    return d->judged ? &d->report : NULL;
+}
+
+/* ---- the object ---------------------------------------------------------------------------------------------------
+ */
+
+/* The tally begins with the outage: a request due before it says nothing of it. A recording is summed up alike. */
+void drill_applied(struct drill *d, const struct change *c)
+{
+    if (!d->deleted || d->judged) return;
+    if (!d->tallying && session_recovery(d->conf.session)->outage != OUTAGE_NONE) {
+        const struct focus f = session_focus(d->conf.session);
+        d->tallying = true;
+        tally_begin(&d->tally, f.rayservice ? f.rayservice->record.key : NULL,
+                    session_recovery(d->conf.session)->t0_wall_ms);
+    }
+    if (d->tallying) tally_observe(&d->tally, session_world(d->conf.session), c);
+}
+
+bool drill_has_deleted(const struct drill *d)
+{
+    return d->deleted;
+}
+
+struct step_engine *drill_engine(struct drill *d)
+{
+    return &d->engine;
+}
+
+enum drill_step drill_phase(const struct drill *d)
+{
+    return (enum drill_step)step_index(&d->engine);
+}
+
+static const char *drill_left(const void *arg)
+{
+    const struct drill *d = arg;
+    return d->deleted ? "the head is deleted, and its recovery is not watched any more: see raydeck status" : NULL;
+}
+
+static void on_cancelled(void *arg)
+{
+    drill_load_end(arg);
+}
+
+struct drill *drill_start(const struct drill_conf *conf, const struct step_observer *observer)
+{
+    struct drill *d = mem_zero(1, sizeof *d);
+
+    d->conf = *conf;
+    if (d->conf.per_s <= 0) d->conf.per_s = LOAD_PER_S;
+    if (!d->conf.baseline_ms) d->conf.baseline_ms = DRILL_BASELINE_MS;
+    snprintf(d->fault, sizeof d->fault, "deletion of the head pod, %s",
+             conf->grace_s == 0 ? "grace 0" : "with its grace");
+    struct cluster cluster = {.ops = NULL};
+    cluster.kube = session_kube(conf->session, &cluster.ops);
+    const struct step_engine_conf engine = {
+        .loop = conf->loop,
+        .cluster = cluster,
+        .defs = steps,
+        .count = DRILL_STEPS,
+        .words = {"the DELETE of", "deleted", "the head was not deleted", "drilling again is safe"},
+        .left = drill_left,
+        .observer = *observer,
+        .cancelled = on_cancelled,
+        .arg = d};
+    step_engine_open(&d->engine, &engine);
+    return d;
+}
+
+void drill_free(struct drill *d)
+{
+    if (!d) return;
+    step_engine_close(&d->engine);
+    load_free(d->load);
+    free(d->head);
+    free(d->head_uid);
+    free(d->ray_version);
+    free(d);
+}

@@ -1,0 +1,74 @@
+/*
+ * drill.h - the failover drill: puts a load on the service, deletes the head pod, watches the recovery to its end and
+ * judges it. A run of the step engine; the console and the command line drive the same.
+ *
+ *   guards    refuses where a loss would prove nothing, or cost more than it is to prove (see below)
+ *   baseline  a load as it will be, for a while: it must be answered; how many prompts the service sustains
+ *   confirm   the hypothesis, in numbers
+ *   fault     the load begins, and the head pod is deleted: that UID and no other
+ *   observe   until the loss is seen
+ *   recover   until every rung that can be seen holds
+ *   settle    until the report is final: workers restart half a minute after a loss that they do not live through
+ *   verdict   in any case
+ *
+ * The guards refuse: no GCS fault tolerance, no head pod that is ready, Redis not read or not live, no Serve endpoint
+ * but the head's, a worker pod that is not ready, an upgrade, an outage that is not over. `force` overrides them, and
+ * the verdict's scope names which.
+ *
+ * Once the head is deleted the run is not given up: drill_stop ends the load and nothing else, so that what happens is
+ * still seen and judged. What a load that was stopped does not show makes the verdict INCONCLUSIVE.
+ */
+#ifndef RAYDECK_DEPLOY_DRILL_H
+#define RAYDECK_DEPLOY_DRILL_H
+
+#include "backends/session/session.h"
+#include "deploy/drill_report.h"
+#include "deploy/step_engine.h"
+
+enum drill_step {
+    DRILL_GUARDS,
+    DRILL_BASELINE,
+    DRILL_CONFIRM,
+    DRILL_FAULT,
+    DRILL_OBSERVE,
+    DRILL_RECOVER,
+    DRILL_SETTLE,
+    DRILL_VERDICT,
+    DRILL_STEPS
+};
+enum {
+    DRILL_BASELINE_MS = 10 * 1000,
+    DRILL_OBSERVE_MS = 120 * 1000,     /* beyond the grace */
+    DRILL_RECOVER_MS = 10 * 60 * 1000, /* at least; or twice the limit of the criterion */
+    DRILL_SETTLE_MS = 3 * 60 * 1000,   /* at most */
+};
+
+/* Everything is borrowed until drill_free. */
+struct drill_conf {
+    struct loop *loop;
+    struct session *session;
+    const struct criteria *limits;
+    double per_s;         /* requests by the users' route; 0: LOAD_PER_S */
+    const char *question; /* the prompt; NULL: none are sent */
+    int64_t grace_s;      /* of the delete; -1: the pod's own */
+    bool force;
+    uint64_t baseline_ms; /* 0: DRILL_BASELINE_MS */
+    const char *raydeck;  /* the version, for the report */
+};
+
+struct drill;
+struct drill *drill_start(const struct drill_conf *conf, const struct step_observer *observer);
+void drill_free(struct drill *d); /* NULL is fine */
+struct step_engine *drill_engine(struct drill *d);
+
+/* Each change, once the session's world has taken it (struct session_calls, applied). */
+void drill_applied(struct drill *d, const struct change *c);
+bool drill_has_deleted(const struct drill *d); /* the delete was sent */
+void drill_stop(struct drill *d);              /* ends the load; what follows is watched and judged */
+
+/* What the drill is going to do and expects, for the confirmation: lines. */
+void drill_hypothesis(const struct drill *d, struct buf *out);
+/* NULL before the step DRILL_VERDICT, and where the head was not deleted. Borrowed until drill_free. */
+const struct drill_report *drill_report(const struct drill *d);
+
+#endif

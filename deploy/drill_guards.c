@@ -1,0 +1,114 @@
+/* drill_guards.c - what a drill refuses to begin on; see drill.h. */
+#include "deploy/drill_priv.h"
+
+#include "backends/base/mem.h"
+#include "backends/base/text.h"
+#include "backends/world/answers.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void drill_refuse(struct drill *d, const char *fmt, ...)
+{
+    char text[DRILL_OVERRIDE_MAX];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (!d->conf.force || d->overridden == DRILL_OVERRIDES) {
+        step_error(&d->engine, ERR_GUARD, "%s", text);
+        return;
+    }
+    step_log(&d->engine, TONE_WARN, "%s: overridden", text);
+    memcpy(d->overrides[d->overridden++], text, sizeof text);
+}
+
+static void guard_head(struct drill *d, const struct focus *f)
+{
+    if (!f->head) {
+        step_error(&d->engine, ERR_GUARD, "there is no head pod now");
+        return;
+    }
+    d->head = mem_str(f->head->name);
+    d->head_uid = mem_str(f->head->record.key);
+    if (f->head->is_ready != TRI_YES || f->head->deleted.known) drill_refuse(d, "the head pod is not ready");
+}
+
+static void guard_service(struct drill *d, const struct focus *f)
+{
+    if (f->rayservice->ft != TRI_YES) drill_refuse(d, "GCS fault tolerance is off: the workers do not live through it");
+    if (f->rayservice->upgrading == TRI_YES) drill_refuse(d, "an upgrade of the RayService is under way");
+}
+
+static void guard_workers(struct drill *d, const struct world *w, const struct focus *f)
+{
+    size_t workers = 0, unready = 0;
+    const char *name = "";
+
+    for (struct focus_pods at = focus_pods_of(w, f); at.row; focus_pods_next(&at)) {
+        const struct pod *pod = ROW(at.row, pod);
+        if (at.row->gone_ms || !text_eq(pod->role, "worker")) continue;
+        workers++;
+        if (pod->is_ready == TRI_YES && !pod->deleted.known) continue;
+        unready++;
+        name = pod->name;
+    }
+    if (!workers) drill_refuse(d, "there is no worker pod");
+    if (unready) drill_refuse(d, "%zu of %zu worker pods are not ready: %s", unready, workers, name);
+}
+
+static void guard_endpoints(struct drill *d, const struct world *w, const struct focus *f)
+{
+    const struct serve_endpoints e = serve_endpoints_of(w, f);
+
+    if (!e.known)
+        drill_refuse(d, "the endpoints of the serve service are not known");
+    else if (!e.besides_head)
+        drill_refuse(d, "the serve service has no endpoint but the head's");
+}
+
+static void guard_redis(struct drill *d, const struct world *w, const struct focus *f)
+{
+    const struct source *source = NULL;
+    const enum freshness fresh = world_freshness(w, WORLD_REDIS, drill_now_ms(d), NULL, &source);
+
+    d->has_redis = fresh != FRESH_OFF;
+    if (fresh == FRESH_OFF)
+        drill_refuse(d, "Redis is not read: whether the GCS comes back with its state cannot be seen");
+    else if (fresh != FRESH_LIVE)
+        drill_refuse(d, "Redis: %s", source && source->why && *source->why ? source->why : "no answer");
+    else if (!f->redis)
+        drill_refuse(d, "the GCS was not found in Redis");
+}
+
+static void guard_outage(struct drill *d)
+{
+    struct outage o;
+
+    drill_outage(d, &o);
+    if (o.state == OUTAGE_RUNNING)
+        drill_refuse(d, "an outage is not over: %s", outage_phase_words(outage_phase_of(&o)));
+}
+
+void drill_guards(void *arg)
+{
+    struct drill *d = arg;
+    const struct world *w = session_world(d->conf.session);
+    const struct focus f = session_focus(d->conf.session);
+
+    if (!f.rayservice) {
+        step_fail(&d->engine, ERR_NOT_FOUND, "there is no RayService");
+        return;
+    }
+    guard_head(d, &f);
+    guard_service(d, &f);
+    guard_workers(d, w, &f);
+    guard_endpoints(d, w, &f);
+    guard_redis(d, w, &f);
+    guard_outage(d);
+    d->has_neuron = world_freshness(w, WORLD_NEURON, drill_now_ms(d), NULL, NULL) != FRESH_OFF;
+    if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "nothing stands against it");
+    step_next(&d->engine);
+}

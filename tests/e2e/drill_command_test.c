@@ -1,0 +1,191 @@
+/*
+ * drill_command_test.c - `raydeck drill` as a program, on simulated clusters: a PASS, a FAIL without GCS fault
+ * tolerance and an interrupted one, side by side, since each watches the workers for a minute and a half; what it
+ * refuses.
+ */
+#include "tests/support/pty.h"
+#include "tests/support/run.h"
+#include "tests/support/sim_run.h"
+
+#include "backends/base/buf.h"
+#include "backends/base/json.h"
+#include "backends/base/mem.h"
+#include "backends/link/file.h"
+#include "backends/link/loop.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { LIMIT_MS = 60000, DRILL_MS = 360000, ARGS = 24 };
+#define NAMES "--context", "raydeck-sim", "-n", "mistral", "-s", "mistral", "--yes", "--grace", "0"
+
+struct drill_run {
+    struct sim_run *sim;
+    struct pty *pty;
+    char *report;
+    bool interrupt; /* once the head is deleted */
+    int status;
+};
+
+static struct drill_run drill_start_on(const char *folder, const char *name, const char *const *sim, const char *option)
+{
+    struct drill_run r = {.status = -1};
+    r.sim = sim_run_start(sim);
+    r.report = mem_printf("%s/%s.json", folder, name);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(r.sim), "drill", NAMES, "--report", r.report,
+                                option,        NULL};
+    r.pty = pty_start(&(struct pty_conf){.argv = argv, .rows = 100, .cols = 160});
+    return r;
+}
+
+/* Until all have ended. */
+static void drills_run(struct drill_run *run, size_t count)
+{
+    const uint64_t limit_ms = loop_now_ms() + DRILL_MS;
+    size_t ended = 0;
+    while (ended < count && loop_now_ms() < limit_ms) {
+        ended = 0;
+        for (size_t i = 0; i < count; i++) {
+            struct drill_run *r = &run[i];
+            if (r->status < 0) r->status = pty_wait_exit(r->pty, 50);
+            ended += r->status >= 0;
+            if (!r->interrupt || !pty_wait_for(r->pty, "accepted", 0)) continue;
+            pty_send(r->pty, "\003");
+            r->interrupt = false;
+        }
+    }
+}
+
+/* Caller: cJSON_Delete. */
+static cJSON *report_read(const struct drill_run *r)
+{
+    struct buf file;
+    cJSON *json = NULL;
+    struct why why = {0};
+    buf_init(&file, 1 << 20);
+    if (file_read(r->report, &file, &why) || json_parse(buf_text(&file), file.len, &json, &why)) {
+        char *screen = pty_screen(r->pty);
+        fail_msg("%s (status %d)\n%s", why.text, r->status, screen);
+    }
+    buf_done(&file);
+    return json;
+}
+
+static const cJSON *criterion_of(const cJSON *report, const char *id)
+{
+    JSON_EACH (c, json_get(report, "criteria"))
+        if (strcmp(json_str(c, "id"), id) == 0) return c;
+    fail_msg("no criterion %s", id);
+    return NULL;
+}
+
+static void drill_close(struct drill_run *r)
+{
+    pty_stop(r->pty);
+    sim_run_stop(r->sim);
+    free(r->report);
+}
+
+static void check_pass(const struct drill_run *r)
+{
+    cJSON *json = report_read(r);
+    if (r->status != 0) fail_msg("status %d: %s: %s", r->status, json_str(json, "result"), json_str(json, "cause"));
+    assert_string_equal(json_str(json, "result"), "PASS");
+    assert_string_equal(json_str(json, "scope"), "deletion of the head pod, grace 0; node loss not tested");
+    JSON_EACH (c, json_get(json, "criteria")) assert_string_equal(json_str(c, "state"), "met");
+    assert_true(json_f64(criterion_of(json, "outage"), "value").value >= 5);
+    assert_int_equal(json_u64(json_get(json_get(json, "requests"), "route"), "failed").value, 0);
+    assert_true(json_u64(json_get(json_get(json, "requests"), "prompts"), "answered").value > 0);
+    cJSON_Delete(json);
+}
+
+static void check_fail(const struct drill_run *r)
+{
+    cJSON *json = report_read(r);
+    assert_int_equal(r->status, 1);
+    assert_string_equal(json_str(json, "result"), "FAIL");
+    assert_non_null(strstr(json_str(json, "cause"), "GCS fault tolerance is off"));
+    assert_non_null(strstr(json_str(json, "scope"), "; overridden: GCS fault tolerance is off"));
+    cJSON_Delete(json);
+}
+
+/* What happened is seen to the end; without the load it proves less. */
+static void check_interrupted(const struct drill_run *r)
+{
+    cJSON *json = report_read(r);
+    assert_int_equal(r->status, 1);
+    assert_string_equal(json_str(json, "result"), "INCONCLUSIVE");
+    assert_string_equal(json_str(criterion_of(json, "restarts"), "state"), "met");
+    assert_string_equal(json_str(criterion_of(json, "recovery"), "state"), "met");
+    cJSON_Delete(json);
+    assert_true(pty_wait_for(r->pty, "interrupted: the load is stopped", 0));
+}
+
+static void drills_are_judged(void **state)
+{
+    (void)state;
+    static const char *const without_ft[] = {"--no-ft", NULL};
+    char *folder = run_folder();
+    struct drill_run run[] = {drill_start_on(folder, "pass", NULL, NULL),
+                              drill_start_on(folder, "fail", without_ft, "--force"),
+                              drill_start_on(folder, "interrupted", NULL, "--no-prompts")};
+    run[2].interrupt = true;
+    drills_run(run, ARRAY_LEN(run));
+    check_pass(&run[0]);
+    check_fail(&run[1]);
+    check_interrupted(&run[2]);
+    for (size_t i = 0; i < ARRAY_LEN(run); i++) drill_close(&run[i]);
+    run_remove(folder);
+}
+
+static void a_guard_refuses_and_nothing_is_deleted(void **state)
+{
+    (void)state;
+    static const char *const without_ft[] = {"--no-ft", NULL};
+    struct sim_run *sim = sim_run_start(without_ft);
+    const char *const argv[] = {run_raydeck(), "--config", sim_run_config(sim), "drill", NAMES, NULL};
+    struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+    if (r.status != 4 || !strstr(r.out, "GCS fault tolerance is off")) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    assert_null(strstr(r.out, "accepted"));
+    run_done(&r);
+    const char *const status[] = {run_raydeck(), "--config", sim_run_config(sim), "status", "-o", "json", NULL};
+    r = run_program(status, NULL, NULL, LIMIT_MS);
+    assert_non_null(strstr(r.out, "\"outage\":\tnull"));
+    run_done(&r);
+    sim_run_stop(sim);
+}
+
+/* Before anything is read or changed. */
+static void what_cannot_be_is_refused(void **state)
+{
+    (void)state;
+    static const char *const wrong[][3] = {
+        {"--limit", "nosuch=1", "no criterion"}, {"--limit", "failed=5s", "a percentage"},
+        {"--rate", "0", "more than 0"},          {"--rate", "1000000000", "at most 500"},
+        {"--report", "r.pdf", "ends in .txt"},   {"--report", "/nowhere/r.json", "No such file"},
+        {"--criteria", "/dev/zero", "regular"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        const char *const argv[] = {run_raydeck(), "--kubeconfig", "none",      "--redis",   "none",
+                                    "drill",       NAMES,          wrong[i][0], wrong[i][1], NULL};
+        struct run r = run_program(argv, NULL, NULL, LIMIT_MS);
+        if (r.status != 2 || !strstr(r.err, wrong[i][2])) fail_msg("%s: %d: %s", wrong[i][1], r.status, r.err);
+        run_done(&r);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(drills_are_judged),
+        cmocka_unit_test(a_guard_refuses_and_nothing_is_deleted),
+        cmocka_unit_test(what_cannot_be_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

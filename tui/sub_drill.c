@@ -1,0 +1,153 @@
+/* sub_drill.c - `raydeck drill`: the failover drill without a screen: prints its steps, then the report. */
+#include "tui/guards.h"
+#include "tui/question.h"
+#include "tui/report_files.h"
+#include "tui/steps_follow.h"
+
+#include "backends/base/mem.h"
+#include "deploy/drill.h"
+
+#include <stdlib.h>
+
+enum {
+    FIND_TIMEOUT_MS = 15 * 1000,
+    PERMISSION_TIMEOUT_MS = 5000,
+    PROTOCOL_TIMEOUT_MS = 6000,
+    LONGEST_MS = 60 * 60 * 1000,
+    QUESTION_MAX = 16 * 1024,
+    HYPOTHESIS_MAX = 8 * 1024,
+};
+static const char question[] = "In one sentence: what does the GCS of a Ray cluster do?";
+
+struct drilling {
+    struct cli *cli;
+    struct snapshot *snapshot;
+    struct drill *drill;
+    struct steps_follow follow;
+    struct criteria limits;
+    char *question; /* NULL: the one above */
+    double per_s;
+    bool interrupted;
+};
+
+/* ---- what the run asks for ----------------------------------------------------------------------------------------
+ */
+
+static bool permission_is_known(void *arg)
+{
+    const struct drilling *d = arg;
+    return !session_permission_waits(snapshot_session(d->snapshot));
+}
+
+static enum err may_delete(void *arg, struct why *why)
+{
+    struct drilling *d = arg;
+    const struct session *s = snapshot_session(d->snapshot);
+    const struct focus f = session_focus(s);
+    struct buf text;
+    enum err err = guards_context(d->cli, d->snapshot, why);
+
+    if (!err && snapshot_until(d->snapshot, permission_is_known, d, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
+        err = why_set(why, ERR_CANCELLED, "interrupted");
+    if (!err) err = session_may_delete(s, why);
+    if (err) return err;
+    buf_init(&text, HYPOTHESIS_MAX);
+    drill_hypothesis(d->drill, &text);
+    const bool asked = !d->cli->yes && question_can_be_asked();
+    if (!asked) fputs(buf_text(&text), stderr);
+    err =
+        guards_confirm(d->cli, d->snapshot, asked ? buf_text(&text) : "", f.rayservice ? f.rayservice->name : "", why);
+    buf_done(&text);
+    return err;
+}
+
+/* Once the head is deleted, what happens is seen to its end: a first signal ends the load alone. */
+static bool on_interrupted(void *arg)
+{
+    struct drilling *d = arg;
+
+    if (d->interrupted || !drill_has_deleted(d->drill)) return false;
+    d->interrupted = true;
+    drill_stop(d->drill);
+    cli_say("interrupted: the load is stopped; the recovery is watched to its end and judged (^C again leaves)");
+    return true;
+}
+
+static void on_applied(void *arg, const struct change *c)
+{
+    struct drilling *d = arg;
+    if (d->drill) drill_applied(d->drill, c);
+}
+
+/* ---- the run ------------------------------------------------------------------------------------------------------
+ */
+
+static bool route_is_known(void *arg)
+{
+    return !session_route_is_pending(arg);
+}
+
+static enum err drilling_begin(struct drilling *d, struct why *why)
+{
+    struct session *s = snapshot_session(d->snapshot);
+    enum err err = snapshot_find_service(d->snapshot, FIND_TIMEOUT_MS, why);
+
+    if (!err && (snapshot_until_settled(d->snapshot, FIND_TIMEOUT_MS) == ERR_CANCELLED ||
+                 snapshot_until(d->snapshot, route_is_known, s, PROTOCOL_TIMEOUT_MS) == ERR_CANCELLED))
+        err = why_set(why, ERR_CANCELLED, "interrupted: nothing was deleted");
+    if (err) return err;
+    const struct drill_conf conf = {.loop = snapshot_loop(d->snapshot),
+                                    .session = s,
+                                    .limits = &d->limits,
+                                    .per_s = d->per_s,
+                                    .question = d->cli->no_prompts ? NULL
+                                                : d->question      ? d->question
+                                                                   : question,
+                                    .grace_s = cli_grace(&d->cli->conf),
+                                    .force = d->cli->force,
+                                    .raydeck = RAYDECK_VERSION};
+    d->follow =
+        (struct steps_follow){.snapshot = d->snapshot, .guards = may_delete, .arg = d, .interrupted = on_interrupted};
+    const struct step_observer observer = steps_follow_observer(&d->follow);
+    d->drill = drill_start(&conf, &observer);
+    return ERR_OK;
+}
+
+/* The exit status of a run whose head was deleted is the verdict's. */
+static int drilling_report(const struct drilling *d, enum err err)
+{
+    const struct drill_report *report = d->drill ? drill_report(d->drill) : NULL;
+    struct why why = {0};
+
+    if (!report) return snapshot_exit_status(d->snapshot, err);
+    putchar('\n');
+    if (report_files_write(d->cli, report, &why)) {
+        cli_say("%s", why.text);
+        return EXIT_FAILED;
+    }
+    return report->verdict->result == DRILL_PASS ? EXIT_FINE : EXIT_FAILED;
+}
+
+int sub_drill(struct cli *cli)
+{
+    struct why why = {0};
+    struct drilling d = {.cli = cli, .per_s = LOAD_PER_S};
+    const struct snapshot_hooks hooks = {.applied = on_applied, .arg = &d};
+    enum err err = guards_words(cli, "which head is deleted", &why);
+
+    if (!err) err = cli_words(cli, QUESTION_MAX, &d.question, &why);
+    if (!err) err = cli_rate(cli, LOAD_PER_S_MAX, &d.per_s, &why);
+    if (!err) err = report_limits(cli, &d.limits, &why);
+    if (!err) err = report_files_check(cli, &why);
+    if (!err) err = cli_configure(cli, &why);
+    if (!err) err = snapshot_open_with(cli, &hooks, &d.snapshot, &why);
+    if (!err) err = drilling_begin(&d, &why);
+    if (!err) err = steps_follow(&d.follow, drill_engine(d.drill), LONGEST_MS, &why);
+    if (err) cli_say("%s", why.text);
+    const int status = drilling_report(&d, err);
+    drill_free(d.drill);
+    d.drill = NULL;
+    snapshot_close(d.snapshot);
+    free(d.question);
+    return status;
+}
