@@ -41,13 +41,15 @@ static struct session_service *service_new(struct session *s)
     return of;
 }
 
+/* Their last changes come back here. */
 static void service_deactivate(struct session_service *of)
 {
+    struct redis_discovery *redis = of->redis;
     struct serve_probes *probes = of->probes;
 
-    redis_discovery_free(of->redis);
     of->redis = NULL;
-    of->probes = NULL; /* its last changes come back here */
+    of->probes = NULL;
+    redis_discovery_free(redis);
     serve_probes_free(probes);
 }
 
