@@ -40,7 +40,6 @@ static struct part *part_new(struct store *s, const char *owner)
     struct part *part = mem_zero(1, sizeof *part);
     part->owner = mem_str(owner);
     part->shown = (struct world){s, s->parts ? part : NULL};
-    part->sources.generation = 1;
     for (int t = 0; t < TABLE_COUNT; t++)
         rows_begin(&part->rows[t], (enum table)t, (uint64_t)s->parts << PART_GENERATION_BITS);
     s->part[s->parts++] = part;

@@ -509,6 +509,45 @@ static void services_are_read_side_by_side(void **state)
     free(uid);
 }
 
+static bool is_read(const struct fixture *s, const char *uid)
+{
+    const struct source *redis = world_source_named(world_of_service(session_world(s->session), uid), "redis");
+    const struct source *serve = world_source_named(world_of_service(session_world(s->session), uid), "serve");
+    return redis && serve && (redis->state != SOURCE_OFF || serve->state != SOURCE_OFF);
+}
+
+/* One that is deleted, and one that many others were chosen after. */
+static void a_service_is_not_read_for_ever(void **state)
+{
+    struct fixture *s = *state;
+    open_session(s);
+    put_other_service(s);
+    session_choose(s->session, "mistral", "mistral");
+    WAIT_FOR(s, session_settled(s->session));
+    char *uid = mem_str(session_focus(s->session).rayservice->record.key);
+    session_choose(s->session, "mistral", "other");
+    WAIT_FOR(s, is_read(s, uid) && is_read(s, "uid-other"));
+    session_choose(s->session, "mistral", "mistral");
+    sink_put(session_sink(s->session), change_gone("beside", WORLD_KUBE, TABLE_RAYSERVICE, "uid-other"));
+    WAIT_FOR(s, !is_read(s, "uid-other"));
+    assert_true(is_read(s, uid));
+    unsigned others = 0;
+    while (is_read(s, uid) && others < WORLD_OWNERS) {
+        char name[16];
+        snprintf(name, sizeof name, "other-%u", ++others);
+        struct rayservice *r = record_new(TABLE_RAYSERVICE, name);
+        record_set(&r->ns, "mistral");
+        record_set(&r->name, name);
+        put_beside(s, r);
+        session_choose(s->session, "mistral", name);
+        WAIT_FOR(s, is_read(s, name));
+    }
+    assert_int_equal(others, 8);
+    session_choose(s->session, "mistral", "mistral");
+    WAIT_FOR(s, state_of(s, "redis") == SOURCE_LIVE && ray_nodes_alive(session_world(s->session)));
+    free(uid);
+}
+
 static void a_redis_that_goes_is_said_and_comes_back(void **state)
 {
     struct fixture *s = *state;
@@ -624,6 +663,7 @@ int main(void)
         T(a_short_silence_is_seen),
         T(a_service_goes_on_behind_another_focus),
         T(services_are_read_side_by_side),
+        T(a_service_is_not_read_for_ever),
         T(guards_refuse),
         T(a_session_is_read_only_until_it_is_allowed),
         T(permissions_are_asked_again),
