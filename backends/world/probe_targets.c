@@ -73,22 +73,40 @@ static uint64_t wall_to_ours(uint64_t of_wall_ms, uint64_t now_ms, uint64_t wall
     return now_ms > age_ms ? now_ms - age_ms : 0;
 }
 
-/* Did the API server answer another request, and promptly, while this one waited, in the second half of its time? It
- * may have stopped after this one had come; and one that queues requests still sends what is watched. Where its sources
- * do not tell how long their requests took, it is enough that it was heard since. */
-static bool api_answered_meanwhile(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
+/* Who was heard in the second half of the time that a request waited: what it waited for may have stopped after it had
+ * come. */
+struct meanwhile {
+    bool timed;  /* the API server's sources tell how long their requests took */
+    bool prompt; /* one of them was answered promptly */
+    bool kube;   /* some source of Kubernetes was heard since */
+    bool others; /* a source of another world was, and was so before */
+    bool alone;  /* nobody else is read at all */
+};
+
+static struct meanwhile meanwhile_of(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
 {
     const uint64_t from_ms = wall_to_ours(q->sent.value + (q->done.value - q->sent.value) / 2, now_ms, wall_ms);
     const uint64_t to_ms = wall_to_ours(q->done.value, now_ms, wall_ms);
-    bool timed = false, heard = false, prompt = false;
+    struct meanwhile m = {.alone = true};
     for (size_t i = 0; i < world_sources(w); i++) {
         const struct source *s = world_source(w, i);
-        if (s->world != WORLD_KUBE) continue;
-        timed = timed || s->timed;
-        heard = heard || s->last_alive_ms > from_ms;
-        prompt = prompt || source_answered_within(s, from_ms, to_ms);
+        const bool kube = s->world == WORLD_KUBE, other = s->world == WORLD_REDIS || s->world == WORLD_NEURON;
+        if ((!kube && !other) || s->state == SOURCE_OFF) continue;
+        const bool heard = s->last_alive_ms > from_ms;
+        m.alone = false;
+        m.timed = m.timed || (kube && s->timed);
+        m.kube = m.kube || (kube && heard);
+        m.prompt = m.prompt || source_answered_within(s, from_ms, to_ms);
+        m.others = m.others || (other && heard && s->state == SOURCE_LIVE && s->since_ms <= to_ms);
     }
-    return timed ? prompt : heard;
+    return m;
+}
+
+/* An API server that queues requests still sends what is watched: another request of ours has to have been answered,
+ * and promptly. Where its sources do not tell how long those took, it is enough that it was heard since. */
+static bool api_answered(const struct meanwhile *m)
+{
+    return m->timed ? m->prompt : m->kube;
 }
 
 bool request_tells_of_serve(const struct world *w, const struct request *q, uint64_t now_ms, uint64_t wall_ms)
@@ -100,9 +118,12 @@ bool request_tells_of_serve(const struct world *w, const struct request *q, uint
         if (text_eq(q->failure, ours[i])) return false;
     for (size_t i = 0; i < ARRAY_LEN(of_the_path); i++)
         if (text_eq(q->failure, of_the_path[i]) && !text_eq(q->kind, "probe")) return false;
-    if (q->proxied != TRI_YES) return !text_eq(q->failure, "unreachable");
-    if (q->status.known) return true;
-    return text_eq(q->failure, "timeout") && api_answered_meanwhile(w, q, now_ms, wall_ms);
+    const bool direct = q->proxied != TRI_YES, timed_out = text_eq(q->failure, "timeout");
+    if (q->status.known || (direct && !timed_out)) return !text_eq(q->failure, "unreachable") || !direct;
+    if (!timed_out) return false;
+    /* where nobody else is heard either, it may be the network here */
+    const struct meanwhile m = meanwhile_of(w, q, now_ms, wall_ms);
+    return api_answered(&m) || (direct && (m.others || m.alone));
 }
 
 /* Wall time at which the last probe ended. */

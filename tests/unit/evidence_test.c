@@ -420,6 +420,24 @@ static void a_time_out_of_the_service_itself_is_no(void **state)
     is(s, EVIDENCE_WAY, "NO", "timeout · 2 endpoints, not head");
 }
 
+/* Without a network here everything times out: the service's own address too. */
+static void a_network_that_is_gone_here_is_no_no(void **state)
+{
+    struct small *s = *state;
+    second(s, "ok", "ok");
+    small_wait(s, 12000);
+    time_out(s, "way", "t", false);
+    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    small_wait(s, 100); /* it is back */
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_DOWN, ERR_TIMEOUT, "timed out", NULL));
+    small_apply(s, change_source("redis", WORLD_REDIS, SOURCE_LIVE, ERR_OK, NULL, NULL));
+    is(s, EVIDENCE_WAY, "–", "not seen: API server: timed out · endpoints not known");
+    small_wait(s, 5000);
+    time_out(s, "way", "u", false); /* Redis is heard, and it is not */
+    small_apply(s, change_new(CHANGE_ALIVE, "redis", WORLD_REDIS));
+    is(s, EVIDENCE_WAY, "NO", "timeout · endpoints not known");
+}
+
 static void what_is_forbidden_or_not_sent_is_unknown(void **state)
 {
     static const char *const words[] = {"forbidden", "not sent", "cancelled",   "API server error",
@@ -497,6 +515,7 @@ int main(void)
         WITH(an_api_server_that_is_stopped_is_no_no),
         WITH(an_api_server_that_is_slow_is_no_no),
         WITH(an_api_server_that_goes_on_makes_no_no),
+        WITH(a_network_that_is_gone_here_is_no_no),
         WITH(a_time_out_of_the_service_itself_is_no),
         WITH(what_is_forbidden_or_not_sent_is_unknown),
         WITH(endpoints_of_an_api_server_that_is_silent),
