@@ -48,7 +48,7 @@ struct frames {
     char word[WORD_MAX], answering[WIDE_COLS * 4];
     /* of the frames before, in the outage that runs */
     uint64_t t0_ms;
-    char question[32];
+    char question[32], lost_uid[OUTAGE_NAME_MAX];
     struct known_u64 length_ms, to_go_s, reconnect_ms;
     struct known_u64 head_down_ms, silent_ms;
 };
@@ -318,7 +318,9 @@ void frames_check_clock(struct frames *f, const struct view *v)
         return;
     }
     if (f->t0_ms != o->t0_ms) {
-        if (f->t0_ms) rule_broken(f, v, "one clock", "T0 has moved while the outage runs");
+        if (f->t0_ms && text_eq(f->lost_uid, o->old_head_uid)) /* else it is the loss of another head */
+            rule_broken(f, v, "one clock", "T0 has moved while the outage runs");
+        snprintf(f->lost_uid, sizeof f->lost_uid, "%s", o->old_head_uid);
         f->t0_ms = o->t0_ms;
         f->question[0] = '\0';
         f->head_down_ms = f->silent_ms = f->to_go_s = f->reconnect_ms = f->length_ms = UNKNOWN_U64;
@@ -423,6 +425,11 @@ static void head_is_as_its_pod(struct frames *f, const struct view *v)
     const struct answer *a = f->answer;
     const struct pod *head = v->focus->head;
     if (!v->focus->rayservice || !v->focus->raycluster || !source_is_live(v, "kube/pods")) return;
+    /* what was last told of a head whose delete was accepted is of before that */
+    const bool told = head && v->focus->head_row->changed_ms > v->outage->t0_ms;
+    const bool ready = told && head->is_ready == TRI_YES && !head->deleted.known;
+    if (ready && text_eq(a[1].question, "HEAD DOWN"))
+        rule_broken(f, v, "the head", "HEAD DOWN over a head that is ready");
     bool was = v->outage->state != OUTAGE_NONE || v->focus->rayservice->service_status;
     if (!head && was && text_eq(a[1].question, "LOSE THE HEAD?"))
         rule_broken(f, v, "the head", "LOSE THE HEAD? where there is none");

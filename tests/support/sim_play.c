@@ -349,6 +349,13 @@ void sim_play_kill_head(struct sim_play *p, int64_t grace_s)
     play_apply(p, c);
 }
 
+void sim_play_delete_head(struct sim_play *p, int64_t grace_s)
+{
+    const struct sim_pod *head = kuberay_head(p->parts->kuberay);
+    assert_non_null(head);
+    kuberay_delete_pod(p->parts->kuberay, head->name, grace_s);
+}
+
 void sim_play_kill_worker(struct sim_play *p)
 {
     const struct sim_pod *pod;

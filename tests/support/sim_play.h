@@ -36,7 +36,8 @@ void sim_play_close(struct sim_play *p);
 void sim_play_pass(struct sim_play *p, uint64_t ms); /* a multiple of a second */
 
 /* What a person or a failure does. */
-void sim_play_kill_head(struct sim_play *p, int64_t grace_s); /* our delete; grace -1: the pod's own */
+void sim_play_kill_head(struct sim_play *p, int64_t grace_s);   /* our delete; grace -1: the pod's own */
+void sim_play_delete_head(struct sim_play *p, int64_t grace_s); /* somebody else's */
 void sim_play_kill_worker(struct sim_play *p);
 void sim_play_redis_gone(struct sim_play *p, bool gone); /* it comes back empty */
 void sim_play_api(struct sim_play *p, enum sim_play_api how);

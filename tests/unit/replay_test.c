@@ -47,8 +47,8 @@ static void score_recording(const char *folder, struct score *s, size_t *undeplo
 static void every_frame_agrees_with_what_users_saw(void **state)
 {
     (void)state;
-    static const char *const folders[] = {"real-noft-kill", "real-redis-pause", "real-gcs-crash-twice",
-                                          "real-operator-down", "real-deploy-failed"};
+    static const char *const folders[] = {"real-noft-kill",     "real-redis-pause",   "real-gcs-crash-twice",
+                                          "real-operator-down", "real-deploy-failed", "ray-mistral"};
     size_t longest = 0, broken = 0;
     print_message("%-22s %7s %7s %7s %7s %10s %13s %7s\n", "recording", "seconds", "right", "wrong", "unknown",
                   "no service", "longest wrong", "broken");

@@ -32,7 +32,8 @@ struct failure {
     const char *name;
     void (*begin)(struct sim_play *p), (*end)(struct sim_play *p);
     int seconds;
-    bool blind; /* the console sees nothing meanwhile */
+    bool blind;   /* the console sees nothing meanwhile */
+    bool another; /* the head is deleted by somebody else */
 };
 
 static void redis_gone(struct sim_play *p)
@@ -73,15 +74,16 @@ static void second_kill(struct sim_play *p)
 }
 
 static const struct failure failures[] = {
-    {"none", NULL, NULL, 20, false},
-    {"redis-gone", redis_gone, redis_back, 20, false},
-    {"api-stopped", api_stopped, api_answers, 20, true},
-    {"api-cuts", api_cuts, api_answers, 20, true},
-    {"watch-410", sim_play_relist, sim_play_relist, 20, false},
-    {"kill-worker", sim_play_kill_worker, NULL, 20, false},
-    {"serve-500", serve_500, serve_answers, 40, false},
-    {"serve-hang", serve_hangs, serve_answers, 40, false},
-    {"second kill", NULL, second_kill, 20, false},
+    {.name = "none", .seconds = 20},
+    {.name = "by another", .seconds = 20, .another = true},
+    {.name = "redis-gone", .begin = redis_gone, .end = redis_back, .seconds = 20},
+    {.name = "api-stopped", .begin = api_stopped, .end = api_answers, .seconds = 20, .blind = true},
+    {.name = "api-cuts", .begin = api_cuts, .end = api_answers, .seconds = 20, .blind = true},
+    {.name = "watch-410", .begin = sim_play_relist, .end = sim_play_relist, .seconds = 20},
+    {.name = "kill-worker", .begin = sim_play_kill_worker, .seconds = 20},
+    {.name = "serve-500", .begin = serve_500, .end = serve_answers, .seconds = 40},
+    {.name = "serve-hang", .begin = serve_hangs, .end = serve_answers, .seconds = 40},
+    {.name = "second kill", .end = second_kill, .seconds = 20},
 };
 
 struct scenario {
@@ -94,7 +96,8 @@ enum { NO_KILL = -2 };
 static void scenario_second(const struct scenario *s, struct sim_play *p, int at)
 {
     if (at == CALM_S && s->failure->begin) s->failure->begin(p);
-    if (at == CALM_S && s->grace_s != NO_KILL) sim_play_kill_head(p, s->grace_s);
+    if (at == CALM_S && s->grace_s != NO_KILL)
+        (s->failure->another ? sim_play_delete_head : sim_play_kill_head)(p, s->grace_s);
     if (at == CALM_S + s->failure->seconds && s->failure->end) s->failure->end(p);
     sim_play_pass(p, SECOND_MS);
 }
@@ -123,6 +126,7 @@ static size_t scenario_run(const struct scenario *s, struct score *score)
         const enum truth truth = scenario_truth(&users, hangs_s, &open);
         const struct view view = sim_play_view(&p);
         const char *word = frames_check(frames, &view);
+        frames_check_clock(frames, &view);
         const int blind_s = s->failure->blind ? s->failure->seconds + SCORE_WRONG_MAX_S : 0;
         score_second(score, truth, word, open || (at >= CALM_S && at < CALM_S + blind_s));
         if (told && !score_is_right(truth, word))
