@@ -26,6 +26,8 @@ static void sample_connections(struct gcs_view *g, const struct redis *redis, bo
 {
     if (!redis->ray_connections.known) return;
     g->connections = redis->ray_connections;
+    if (!g->connections_least.known || g->connections.value < g->connections_least.value)
+        g->connections_least = g->connections;
     if (!outage && g->connections.value) g->connections_well = g->connections.value;
 }
 
@@ -36,6 +38,7 @@ void gcs_sample(struct gcs_view *g, const struct redis *redis, bool outage, uint
     if (redis->heartbeat.known && g->heartbeat.known && g->heartbeat.value != redis->heartbeat.value) {
         g->heartbeat_ms = now_ms;
         g->heartbeat_wall_ms = wall_ms;
+        g->connections_least = g->connections;
         /* a heartbeat without connections: the GCS's address is translated (NAT), and those counted were not its own */
         if (!outage && g->connections.known && !g->connections.value) g->connections_well = 0;
     }
@@ -74,9 +77,11 @@ bool gcs_is_silent(const struct gcs_view *g, const struct world *w, bool termina
     uint64_t quiet = beat_seen && now_ms > g->heartbeat_ms ? now_ms - g->heartbeat_ms : 0;
     const char *beat = beat_seen ? "heartbeat stopped" : "";
     if (!silence_is_seen(g, w, terminating, quiet)) return false;
-    if (has_fewer(g))
+    /* a new head's GCS may have connected before the silence was certain */
+    const bool fell = g->connections_least.known && g->connections_least.value < g->connections_well;
+    if (fell)
         snprintf(ret->note, sizeof ret->note, "Ray connections %llu → %llu%s%s",
-                 (unsigned long long)g->connections_well, (unsigned long long)g->connections.value,
+                 (unsigned long long)g->connections_well, (unsigned long long)g->connections_least.value,
                  beat_seen ? ", " : "", beat);
     else
         snprintf(ret->note, sizeof ret->note, "%s", beat);

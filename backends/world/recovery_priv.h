@@ -39,6 +39,7 @@ struct gcs_view {
     struct known_u64 connections;             /* in the last sample */
     char *held;                               /* the storage namespace whose state has been seen there */
     uint64_t connections_well;                /* last count above 0 before T0; 0: never seen */
+    struct known_u64 connections_least;       /* since the heartbeat advanced */
 };
 
 /* The fields of the GCS at T0. */

@@ -200,6 +200,30 @@ static void the_ladder_with_grace_0(void **state)
     assert_int_equal(last->t0_wall_ms, s->r.t0_wall_ms);
 }
 
+/* The new head's GCS connects before the old one's silence is certain: its connections were seen to fall. */
+static void a_fall_of_connections_is_remembered(void **state)
+{
+    struct small *s = *state;
+    warm_up(s);
+    delete_accepted(s, old_head, 0);
+    small_gone(s, TABLE_POD, old_head);
+    small_wait(s, 1200);
+    beat(s, 4);
+    const uint64_t last_beat = small_wall(s);
+    small_wait(s, 800);
+    small_redis(s, 0, last_beat);
+    head_bound(s);
+    head_running(s);
+    small_wait(s, 1600);
+    assert_false(s->r.rung[RUNG_GCS_SILENT].reached);
+    for (int i = 0; i < 6 && !s->r.rung[RUNG_GCS_SILENT].reached; i++) {
+        small_redis(s, 4, last_beat);
+        small_wait(s, 1000);
+    }
+    rung_at(s, RUNG_GCS_SILENT, 1200);
+    assert_string_equal(s->r.rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 0, heartbeat stopped");
+}
+
 /* Whichever comes last: here Redis tells of the new node when the head has long been ready. */
 static void the_ladder_ends_with_the_rung_that_came_last(void **state)
 {
@@ -995,6 +1019,7 @@ int main(void)
 #define WITH(test) cmocka_unit_test_setup_teardown(test, with_cluster, done)
         WITH(the_ladder_with_grace_0),
         WITH(the_ladder_with_the_default_grace),
+        WITH(a_fall_of_connections_is_remembered),
         WITH(the_ladder_ends_with_the_rung_that_came_last),
         WITH(the_old_gcs_beats_on),
         WITH(our_delete_is_told_after_the_watch_has),

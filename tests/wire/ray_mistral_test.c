@@ -252,7 +252,7 @@ static void check_second_kill(const struct replay *p)
     assert_string_equal(r->old_head_uid, second_head);
     assert_string_equal(r->new_head_uid, third_head);
     assert_string_equal(r->old_ray_node, second_node);
-    assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "heartbeat stopped");
+    assert_string_equal(r->rung[RUNG_GCS_SILENT].note, "Ray connections 4 → 2, heartbeat stopped");
     assert_string_equal(r->rung[RUNG_GCS_BACK].note, "heartbeat of the new head, f63b0e28 in NODE");
     assert_string_equal(r->rung[RUNG_HEAD_ALIVE].note, "f63b0e28 ALIVE, f14b54ea DEAD");
     workers_are_the_same(p);
