@@ -210,6 +210,20 @@ enum err cluster_may_change(const struct cluster *c, struct why *why)
     return c->ops->may_change(c->kube, why);
 }
 
+bool cluster_is_out_of_reach(enum err err)
+{
+    switch (err) {
+    case ERR_OK:
+    case ERR_NOT_FOUND:
+    case ERR_FORBIDDEN:
+    case ERR_PARSE:
+    case ERR_LIMIT:
+    case ERR_SERVER:
+    case ERR_UNSUPPORTED: return false;
+    default: return true;
+    }
+}
+
 const struct object_change *object_change_of(const struct object_call *call)
 {
     return call ? call->change : NULL;

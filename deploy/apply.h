@@ -67,6 +67,8 @@ struct object_call *object_may(const struct cluster *c, const char *verb, const 
                                const char *ns, object_done *done, void *arg);
 /* May anything be changed there now? ERR_OK, or ERR_GUARD and why not. Every change is refused so as well, below. */
 enum err cluster_may_change(const struct cluster *c, struct why *why);
+/* A server that cannot be reached, or does not know us, answers no other question either. */
+bool cluster_is_out_of_reach(enum err err);
 /* What it changes: whether it did is not known until it is answered. NULL: nothing. Borrowed until the call ends. */
 const struct object_change *object_change_of(const struct object_call *call);
 /* Cancels the call, and hands over what it changes: the server may carry it out all the same. */

@@ -104,7 +104,8 @@ static void on_version(void *arg, const struct object_answer *a)
         free(safe);
     }
     JSON_EACH (resource, json_get(a->object, "resources")) kind_add(c, api_version, resource);
-    c->at++;
+    if (cluster_is_out_of_reach(a->err)) c->kinds_err = a->err;
+    c->at = c->kinds_err ? c->versions_count : c->at + 1;
     step_later(&c->engine, versions_next, 0);
 }
 
@@ -126,7 +127,10 @@ static void on_groups(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     if (a->err) unlisted_set(c, "the API groups");
-    version_add(c, "v1");
+    if (cluster_is_out_of_reach(a->err))
+        c->kinds_err = a->err;
+    else
+        version_add(c, "v1");
     JSON_EACH (group, json_get(a->object, "groups")) {
         const char *version = json_str(json_get(group, "preferredVersion"), "groupVersion");
         if (version) version_add(c, version);
@@ -141,6 +145,7 @@ void cleanup_find_kinds(struct cleanup *c, void (*then)(void *arg))
     c->kinds_shown = c->kinds;
     c->kinds_shown_count = c->kinds_count;
     versions_forget(c);
+    c->kinds_err = ERR_OK;
     c->kinds_known = then;
     object_read(&c->engine.cluster, "/apis", on_groups, c);
 }

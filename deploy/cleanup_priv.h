@@ -32,6 +32,7 @@ struct cleanup {
     size_t kinds_count;
     struct kobject_kind *kinds_shown; /* those before they were asked for once more: what was shown refers to them */
     size_t kinds_shown_count;
+    enum err kinds_err;  /* the API server could not be reached for them; ERR_OK: it could */
     size_t unread_kinds; /* of those, how many cannot be listed */
     char **versions;     /* of the API groups, "apps/v1" */
     size_t versions_count;

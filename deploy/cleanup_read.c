@@ -174,6 +174,11 @@ static void on_other_list(void *arg, const struct object_answer *a)
 {
     struct cleanup *c = arg;
     const struct kobject_kind *kind = &c->kinds[c->at];
+    if (cluster_is_out_of_reach(a->err)) {
+        step_error(&c->engine, a->err, "%s: %s", kind->plural, a->why);
+        read_finish(c);
+        return;
+    }
     if (a->err && a->err != ERR_NOT_FOUND && !c->foreign)
         c->foreign = mem_printf("possibly %s, which could not be listed", kind->plural);
     if (a->err && a->err != ERR_NOT_FOUND) c->unread_kinds++;
@@ -185,6 +190,11 @@ static void on_other_list(void *arg, const struct object_answer *a)
 static void other_list_next(void *arg)
 {
     struct cleanup *c = arg;
+    if (c->kinds_err) {
+        step_error(&c->engine, c->kinds_err, "the API server cannot be asked which kinds it has");
+        read_finish(c);
+        return;
+    }
     if (c->at < c->kinds_count) {
         const bool all = c->owns_namespace && !c->foreign;
         object_list(&c->engine.cluster, &c->kinds[c->at], c->ns, all ? NULL : OWN_LABEL "=" OWN_VALUE, on_other_list,

@@ -48,11 +48,11 @@ static void group_log(struct deploy *d, size_t g)
     else
         step_log(
             &d->engine, TONE_WARN,
-            "%s: %llu of %llu K8s nodes fit%s%s; room for %llu of %llu pods: %llu stay Pending unless an autoscaler "
+            "%s: %llu of %llu K8s nodes fit%s%s; room for %llu of %llu pods: %llu stay%s Pending unless an autoscaler "
             "adds a K8s node",
             name, (unsigned long long)group.fit, (unsigned long long)group.nodes, reasons.len ? ": " : "",
             buf_text(&reasons), (unsigned long long)group.room, (unsigned long long)group.pods,
-            (unsigned long long)(group.pods - group.room));
+            (unsigned long long)(group.pods - group.room), group.pods - group.room == 1 ? "s" : "");
     buf_done(&demand);
     buf_done(&reasons);
 }
@@ -72,7 +72,7 @@ static void on_pods(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     const char *const own[] = {d->own[0][0] ? d->own[0] : d->own[1], d->own[1][0] ? d->own[1] : d->own[0], NULL};
-    if (a->err && deploy_is_out_of_reach(a->err)) {
+    if (a->err && cluster_is_out_of_reach(a->err)) {
         deploy_checked(d, a);
         return;
     }
@@ -87,7 +87,7 @@ static void on_nodes(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     if (a->err) {
-        if (!deploy_is_out_of_reach(a->err))
+        if (!cluster_is_out_of_reach(a->err))
             step_log(&d->engine, TONE_WARN, "whether the pods find room is not known: %s", a->why);
         deploy_checked(d, a);
         return;

@@ -59,7 +59,7 @@ static void variable_log(struct deploy *d, const struct variable *v)
     else if (v->state == VARIABLE_IGNORED)
         step_log(&d->engine, TONE_PLAIN, "$%s: not substituted, not on the allow-list", v->name);
     else if (v->state == VARIABLE_BAD)
-        step_log(&d->engine, TONE_BAD, "%s: %s: it is to be %s", v->name, variable_state_word(v->state),
+        step_log(&d->engine, TONE_BAD, "%s: %s: expected %s", v->name, variable_state_word(v->state),
                  variable_type_words(v->type));
     else
         step_log(&d->engine, TONE_WARN, "%s: %s%s%s; export it or pass --var %s=…", v->name,
@@ -70,8 +70,8 @@ static void variable_log(struct deploy *d, const struct variable *v)
 static void unused_log(struct deploy *d, const struct variable *v)
 {
     if (v->state != VARIABLE_SET || v->derives) return;
-    step_log(&d->engine, TONE_WARN, "%s: set, and nothing in the manifest refers to it%s", v->name,
-             v->listed ? "" : "; raydeck deploy --variables lists those of the shipped one");
+    step_log(&d->engine, TONE_WARN, "%s: set, but not used by the manifest%s", v->name,
+             v->listed ? "" : "; see raydeck deploy --variables");
 }
 
 static void misplaced_log(struct deploy *d)
@@ -108,7 +108,7 @@ void deploy_variables(void *arg)
     }
     /* What has a name that cannot be is looked for nowhere. */
     if (step_logged(&d->engine)->worst == TONE_BAD) {
-        step_fail(&d->engine, ERR_PARSE, "a variable has a value that cannot be meant");
+        step_fail(&d->engine, ERR_PARSE, "a variable has an invalid value");
         return;
     }
     if (!step_logged(&d->engine)->count) step_log(&d->engine, TONE_PLAIN, "the manifest has none");

@@ -80,7 +80,7 @@ static void kind_add(struct deploy *d, const struct manifest_object *o, const st
 static void on_resources(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
-    if (deploy_is_out_of_reach(a->err)) {
+    if (cluster_is_out_of_reach(a->err)) {
         deploy_checked(d, a);
         return;
     }

@@ -31,25 +31,10 @@ static void check_done(struct deploy *d)
         step_next(&d->engine);
 }
 
-/* A server that cannot be reached, or does not know us, answers no other question either. */
-bool deploy_is_out_of_reach(enum err err)
-{
-    switch (err) {
-    case ERR_OK:
-    case ERR_NOT_FOUND:
-    case ERR_FORBIDDEN:
-    case ERR_PARSE:
-    case ERR_LIMIT:
-    case ERR_SERVER:
-    case ERR_UNSUPPORTED: return false;
-    default: return true;
-    }
-}
-
 /* Ends a check; the next one follows. */
 void deploy_checked(struct deploy *d, const struct object_answer *a)
 {
-    if (deploy_is_out_of_reach(a->err)) {
+    if (cluster_is_out_of_reach(a->err)) {
         step_error(&d->engine, a->err, "the API server: %s", a->why);
         check_done(d);
         return;
@@ -73,7 +58,7 @@ static void on_ray(void *arg, const struct object_answer *a)
                  "kuberay-operator kuberay/kuberay-operator)");
     else if (!a->err)
         step_log(&d->engine, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
-    else if (!deploy_is_out_of_reach(a->err))
+    else if (!cluster_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
     deploy_checked(d, a);
 }
@@ -89,7 +74,7 @@ static void on_operator(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     struct operator_seen seen;
     if (a->err) {
-        if (!deploy_is_out_of_reach(a->err))
+        if (!cluster_is_out_of_reach(a->err))
             step_log(&d->engine, TONE_WARN, "KubeRay's version is not known: %s", a->why);
     } else if (operator_parse(a->object, &seen)) {
         step_log(&d->engine, TONE_WARN,
@@ -114,7 +99,7 @@ static void on_namespace(void *arg, const struct object_answer *a)
     if (a->err == ERR_NOT_FOUND) {
         d->ns_state = NS_MISSING;
         step_log(&d->engine, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
-    } else if (a->err && !deploy_is_out_of_reach(a->err)) {
+    } else if (a->err && !cluster_is_out_of_reach(a->err)) {
         step_log(&d->engine, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
     } else if (!a->err) {
         d->ns_state = NS_THERE;
@@ -146,7 +131,7 @@ static void on_scheduler(void *arg, const struct object_answer *a)
     const char *name = scheduler_of(d);
     if (!a->err)
         step_log(&d->engine, TONE_PLAIN, "scheduler %s holds its lease", name);
-    else if (!deploy_is_out_of_reach(a->err))
+    else if (!cluster_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN,
                  "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
                  "pod stays Pending",
@@ -167,7 +152,7 @@ static void on_older(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     d->own[0][0] = d->own[1][0] = '\0';
-    if (a->err && a->err != ERR_NOT_FOUND && !deploy_is_out_of_reach(a->err))
+    if (a->err && a->err != ERR_NOT_FOUND && !cluster_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
     JSON_EACH (service, json_get(a->object, "items")) {
         bool same = strcmp(kobject_name(service), d->service) == 0;
@@ -195,10 +180,10 @@ static void on_secret(void *arg, const struct object_answer *a)
         step_log(&d->engine, TONE_BAD,
                  "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
                  d->ns);
-    else if (a->err && !deploy_is_out_of_reach(a->err))
+    else if (a->err && !cluster_is_out_of_reach(a->err))
         step_log(&d->engine, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
     free(name);
-    if (deploy_is_out_of_reach(a->err)) {
+    if (cluster_is_out_of_reach(a->err)) {
         deploy_checked(d, a);
         return;
     }
@@ -241,7 +226,7 @@ static void review_log(struct deploy *d, const struct kobject_kind *kind, const 
     const char *in = kind->namespaced ? " in namespace " : "", *ns = kind->namespaced ? d->ns : "";
     if (!a->err && allowed == TRI_NO)
         step_log(&d->engine, refused, "you may not %s %s%s%s", what, resource, in, ns);
-    else if (!deploy_is_out_of_reach(a->err) && allowed != TRI_YES)
+    else if (!cluster_is_out_of_reach(a->err) && allowed != TRI_YES)
         step_log(&d->engine, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
                  a->err ? a->why : "no answer in it");
     free(resource);
@@ -251,7 +236,7 @@ static void on_review(void *arg, const struct object_answer *a)
 {
     struct deploy *d = arg;
     review_log(d, d->items[d->at].kind, wanted[d->verb].what, wanted[d->verb].refused, a);
-    if (deploy_is_out_of_reach(a->err)) {
+    if (cluster_is_out_of_reach(a->err)) {
         deploy_checked(d, a);
         return;
     }

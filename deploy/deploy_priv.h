@@ -78,9 +78,7 @@ const struct kobject_kind *deploy_kind_of(const struct deploy *d, const cJSON *o
 void deploy_secret_refs(struct deploy *d);
 void deploy_forget_secrets(struct deploy *d);
 
-/* Of the prerequisites: a server that cannot be reached, or does not know us, answers no other question either. */
-bool deploy_is_out_of_reach(enum err err);
-/* Ends a check; the next one follows. */
+/* Ends a check of the prerequisites; the next one follows. */
 void deploy_checked(struct deploy *d, const struct object_answer *a);
 void deploy_check_capacity(struct deploy *d, const cJSON *rayservice); /* ends in deploy_checked */
 

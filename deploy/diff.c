@@ -257,7 +257,9 @@ static void mean_rayservice(struct diff *d, const cJSON *live, const cJSON *next
     char count[TEXT_NUM_MAX] = "–";
     if (devices.known) snprintf(count, sizeof count, "%llu", (unsigned long long)devices.value);
     d->new_cluster = !live || needs_new_cluster(live, next);
-    if (!live)
+    if (!live && devices.known && !devices.value)
+        meaning_add(d, "new RayService and RayCluster");
+    else if (!live)
         meaning_add(d, "new RayService and RayCluster: needs %s Neuron devices", count);
     else if (d->new_cluster)
         meaning_add(

@@ -33,8 +33,7 @@ static void say_without_value(struct lint *l, const struct variable_use *use, co
 {
     char problem[FINDING_TEXT_MAX / 2];
     if (v->state == VARIABLE_BAD)
-        snprintf(problem, sizeof problem, "has a value that cannot be meant: it is to be %s",
-                 variable_type_words(v->type));
+        snprintf(problem, sizeof problem, "has an invalid value: expected %s", variable_type_words(v->type));
     else
         snprintf(problem, sizeof problem, "is %s", v->state == VARIABLE_UNSET ? "not set" : "empty");
     char *rest = left_over(use->node, v);

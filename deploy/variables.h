@@ -29,7 +29,7 @@ enum variable_state {
     VARIABLE_DEFAULT, /* the allow-list's own value */
     VARIABLE_EMPTY,
     VARIABLE_UNSET,
-    VARIABLE_BAD,    /* it has a value that cannot be meant: "null", with control characters, or not of its type */
+    VARIABLE_BAD,    /* its value is invalid: "null", with control characters, or not of its type */
     VARIABLE_IGNORED /* not on the allow-list */
 };
 struct variable {

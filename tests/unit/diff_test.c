@@ -126,6 +126,7 @@ static void a_service_that_is_new(void **state)
 {
     (void)state;
     SAYS(NULL, SERVICE("x", GROUP("2", "i:1")), "= new RayService and RayCluster: needs 12 Neuron devices\n");
+    SAYS(NULL, SERVICE("x", GROUP("0", "i:1")), "= new RayService and RayCluster\n"); /* on CPU alone */
 }
 
 static void what_the_operator_writes_for_nothing_is_nothing(void **state)

@@ -46,7 +46,7 @@ static void variables_without_a_value_are_found(void **state)
         {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=", "L1",
          "$EXT_REDIS_ENDPOINT is empty; \":6379\" is what remains", 4, 0},
         {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=null", "L1",
-         "$EXT_REDIS_ENDPOINT has a value that cannot be meant: it is to be a host name or an address, without a port; "
+         "$EXT_REDIS_ENDPOINT has an invalid value: expected a host name or an address, without a port; "
          "\":6379\" is what remains",
          4, 0},
         {OBJECT "data: {a: \"$EXT_REDIS_ENDPOINT:6379\"}\n", "EXT_REDIS_ENDPOINT=redis.example", "", NULL, 0, 0},

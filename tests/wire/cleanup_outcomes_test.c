@@ -380,6 +380,27 @@ static void what_the_server_has_of_other_kinds_keeps_the_namespace(void **state)
     }
 }
 
+/* Which kinds there are, and what there is of each, is part of what is shown: without it nothing is deleted. */
+static void a_server_that_breaks_off_among_the_kinds_ends_it(void **state)
+{
+    (void)state;
+    static const char *const questions[] = {"GET /apis ", "GET /api/v1 ", "GET /apis/example.com/v1 ",
+                                            "GET /apis/example.com/v1/namespaces/mistral/widgets"};
+    for (size_t i = 0; i < sizeof questions / sizeof *questions; i++) {
+        const struct answer_row rows[] = {
+            {questions[i], 0, NULL, 0, 0},
+            {"GET /apis ", 200, GROUPS("example.com/v1"), 0, 0},
+            {"GET /apis/example.com/v1 ", 200, "{\"resources\":[" KIND("widgets", "true", ALL_VERBS) "]}", 0, 0},
+            {NULL, 0, NULL, 0, 0}};
+        struct script *s = cleaned_up(rows);
+        assert_int_not_equal(s->err, ERR_OK);
+        assert_false(s->asked);
+        script_said(s, "= read failed\n");
+        script_logged(s, "DELETE ", false);
+        free(s);
+    }
+}
+
 static void kinds_that_cannot_be_told_keep_the_namespace(void **state)
 {
     (void)state;
@@ -487,7 +508,7 @@ static void a_rayservice_that_does_not_go_is_told_with_its_state(void **state)
                                 "objects were kept, so that its Redis can still be cleaned up");
     script_said(s, "! RayService: stuck: rayservice.ray.io/mistral still exists\n"
                    "! RayService: namespace mistral is being deleted: KubeRay cannot create a cleanup Job in it");
-    script_said(s, "# RayService: still there: rayservice.ray.io/mistral is still there\n= RayService failed\n");
+    script_said(s, "# RayService: still exists: rayservice.ray.io/mistral still exists\n= RayService failed\n");
     assert_null(strstr(s->said, "the way out"));
     script_logged(s, "DELETE " NAMESPACE_PATH "/secrets/s\n", false);
     free(s);
@@ -502,7 +523,7 @@ static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
     s->pod_waits = true;
     script_run(s);
     assert_int_equal(s->err, ERR_TIMEOUT);
-    script_said(s, "! RayService: it hangs: pod cleanup is ImagePullBackOff: no such image\n");
+    script_said(s, "! RayService: stuck: pod cleanup is ImagePullBackOff: no such image\n");
     free(s);
     /* The Job itself is asked first. */
     static const struct answer_row failed[] = {
@@ -517,7 +538,7 @@ static void why_a_rayservice_hangs_may_be_its_cleanup_pod(void **state)
     s = script_new(failed);
     s->pod_waits = true;
     script_run(s);
-    script_said(s, "! RayService: it hangs: Job j failed: backoff limit\n");
+    script_said(s, "! RayService: stuck: Job j failed: backoff limit\n");
     script_said(
         s,
         "! RayService: to remove the finalizer and leave the fields in Redis: kubectl -n mistral patch raycluster c ");
@@ -651,6 +672,7 @@ int main(void)
         cmocka_unit_test(an_empty_namespace_of_ours_goes),
         cmocka_unit_test(the_question_names_each_object_with_its_uid),
         cmocka_unit_test(what_the_server_has_of_other_kinds_keeps_the_namespace),
+        cmocka_unit_test(a_server_that_breaks_off_among_the_kinds_ends_it),
         cmocka_unit_test(kinds_that_cannot_be_told_keep_the_namespace),
         cmocka_unit_test(what_becomes_of_an_object_is_said),
         cmocka_unit_test(the_rayservice_is_waited_for_until_it_and_its_cluster_are_gone),

@@ -144,7 +144,7 @@ static void whether_the_pods_find_nodes(void **state)
          NULL},
         {{NODES, 200, "{\"items\":[]}", 0, 0},
          NULL,
-         "! prerequisites: head: 0 of 0 K8s nodes fit; room for 0 of 1 pods: 1 stay Pending unless",
+         "! prerequisites: head: 0 of 0 K8s nodes fit; room for 0 of 1 pods: 1 stays Pending unless",
          NULL},
         /* Enough of them, but no node has as many as one pod asks for. */
         {{NODES, 200, "{\"items\":[" NODE("inf2", "4") "," NODE("inf2", "4") "," NODE("inf2", "4") "]}", 0, 0},
@@ -161,7 +161,7 @@ static void whether_the_pods_find_nodes(void **state)
          NULL},
         {{NODES, 200, "{\"items\":[" NODE("inf2", "18") "]}", 0, 0},
          MANIFEST("", GROUP("replicas: 4, minReplicas: 3, ", "")),
-         "! prerequisites: inf2: 1 of 1 K8s nodes fit; room for 3 of 4 pods: 1 stay Pending",
+         "! prerequisites: inf2: 1 of 1 K8s nodes fit; room for 3 of 4 pods: 1 stays Pending",
          NULL},
         {{NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0},
          MANIFEST("",

@@ -319,7 +319,7 @@ static void pods_that_would_stay_pending(void **state)
     assert_int_equal(r->err, ERR_OK);
     deploy_script_said(
         r, "! prerequisites: inf2: 1 of 3 K8s nodes fit: 1 cordoned, 1 not matching pool=inf2; room for 1 of 2 pods: 1 "
-           "stay Pending unless an autoscaler adds a K8s node\n");
+           "stays Pending unless an autoscaler adds a K8s node\n");
     deploy_script_said(r, "= prerequisites warning\n");
     free(r);
 }
@@ -484,7 +484,7 @@ static const char *many_workers(const char *name)
     return strcmp(name, "REDIS_PASSWORD") == 0 ? "hunter2-of-the-shell" : NULL;
 }
 
-/* What stands in the manifest is shown before it is applied; a value that cannot be meant ends it at once. */
+/* What stands in the manifest is shown before it is applied; an invalid value ends it at once. */
 static void variables_are_shown_and_checked(void **state)
 {
     (void)state;
@@ -492,8 +492,8 @@ static void variables_are_shown_and_checked(void **state)
     struct deploy_script *r = deploy_script_new(NULL);
     deploy_script_run(r, &(struct deploy_script_how){.text = text, .environment = many_workers});
     assert_int_equal(r->err, ERR_PARSE);
-    assert_string_equal(r->why, "a variable has a value that cannot be meant: nothing was applied");
-    deploy_script_said(r, "# variables: RAY_WORKER_COUNT: unusable: it is to be a whole number from 1 to 10000\n");
+    assert_string_equal(r->why, "a variable has an invalid value: nothing was applied");
+    deploy_script_said(r, "# variables: RAY_WORKER_COUNT: unusable: expected a whole number from 1 to 10000\n");
     deploy_script_said(r, "  variables: default: RAY_SERVE_NAMESPACE=mistral, RAY_SERVE_NAME=mistral, ");
     deploy_script_said(r, ", RAY_HEAD_NODE_SELECTOR={}, ");
     deploy_script_said(r, ", RAY_WORKER_CPU=90, ");
