@@ -1,5 +1,5 @@
 /*
- * doctor.h - the HA rules on what is running: D1 to D19, and those of the manifest's rules that can be seen there (L9,
+ * doctor.h - the HA rules on what is running: D1 to D20, and those of the manifest's rules that can be seen there (L9,
  * L12, L25, L28). Pure: out of the world alone, no I/O, no clock.
  *
  * A rule that holds says nothing. What could not be read (denied, not listed yet, too old) makes its rules "unknown",

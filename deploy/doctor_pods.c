@@ -8,9 +8,10 @@
 #include <string.h>
 
 enum {
-    LOSS_BEFORE_MS = 30 * 1000,     /* stamps are whole seconds, and of two clocks */
-    LOSS_AFTER_MS = 15 * 60 * 1000, /* what workers do of a head's loss, they do until then: 600 s of patience */
-    RECONNECT_SHORT_S = 60
+    LOSS_BEFORE_MS = 5 * 1000,    /* stamps are whole seconds, and of two clocks */
+    LOSS_SETTLES_MS = 180 * 1000, /* so long a worker takes to end, and its container to be started again */
+    RECONNECT_SHORT_S = 60,
+    PATIENCE_FT_S = 600
 };
 
 static bool is_worker(const struct doctor *d, const struct row *row)
@@ -40,56 +41,124 @@ static void not_ready(struct doctor *d)
     }
 }
 
-/* ---- D4: restarted with the head ---- */
+/* ---- D4, D20: restarted with the head ---- */
 
-static bool in_loss(uint64_t loss, struct known_u64 at)
+/* A loss, and until when a worker ends because of it. */
+struct loss {
+    uint64_t at_ms, back_ms; /* back: the new head's container has started */
+    bool ft_off;
+};
+
+/* RAY_gcs_rpc_server_reconnect_timeout_s of a worker; pod NULL: one that is gone. Ray's own default is 60 s, KubeRay
+ * sets 600 with fault tolerance. */
+static uint64_t patience_ms(const struct doctor *d, const struct pod *pod)
 {
-    return at.known && at.value + LOSS_BEFORE_MS >= loss && at.value < loss + LOSS_AFTER_MS;
+    const struct rayservice *rs = d->f->rayservice;
+    if (pod && pod->reconnect_s.known) return pod->reconnect_s.value * 1000;
+    if (rs && rs->worker_reconnect_s.known) return rs->worker_reconnect_s.value * 1000;
+    return (rs && rs->ft == TRI_YES ? PATIENCE_FT_S : RECONNECT_SHORT_S) * UINT64_C(1000);
 }
 
-static bool after_loss(uint64_t loss, struct known_u64 at, char out[32])
+/* Whoever is as patient as its head took long ends with its patience; with fault tolerance others may end when they
+ * meet a GCS that does not know them, soon after it is back. */
+static bool ended_by_loss(const struct doctor *d, const struct loss *loss, const struct pod *pod, struct known_u64 at)
 {
-    if (!in_loss(loss, at)) return false;
-    doctor_seconds(out, at.value > loss ? at.value - loss : 0);
-    return true;
+    const uint64_t patience = loss->at_ms + patience_ms(d, pod);
+    const uint64_t until = loss->ft_off || loss->back_ms > patience ? patience : loss->back_ms;
+    return at.known && at.value + LOSS_BEFORE_MS >= loss->at_ms && at.value < until + LOSS_SETTLES_MS;
 }
 
-static void dead_nodes(struct doctor *d, uint64_t loss)
+/* D4's fix is fault tolerance, and patience. */
+static enum rule_id restart_rule(const struct doctor *d, const struct pod *pod)
+{
+    const bool ft = d->f->rayservice && d->f->rayservice->ft == TRI_YES;
+    return ft && patience_ms(d, pod) >= PATIENCE_FT_S * UINT64_C(1000) ? RULE_D20 : RULE_D4;
+}
+
+static const char *after_loss(const struct loss *loss, struct known_u64 at, char out[32])
+{
+    return doctor_seconds(out, at.value > loss->at_ms ? at.value - loss->at_ms : 0);
+}
+
+/* A pod that is younger than the loss did not live through it. */
+static bool pod_restarted(const struct doctor *d, const struct loss *loss, const struct pod *p)
+{
+    const bool lived = !p->created.known || p->created.value < loss->at_ms;
+    return lived && p->restarts.value && ended_by_loss(d, loss, p, p->restarted);
+}
+
+/* With fault tolerance it may be the autoscaler's. */
+static bool pod_made_anew(const struct doctor *d, const struct loss *loss, const struct pod *p)
+{
+    return loss->ft_off && ended_by_loss(d, loss, p, p->created);
+}
+
+/* False too for a node that left in order. */
+static bool node_died(const struct doctor *d, const struct loss *loss, const struct row *row)
+{
+    const struct raynode *n = ROW(row, raynode);
+    const bool in_order = text_eq(n->death_reason, "EXPECTED_TERMINATION") || text_has(n->death_reason, "AUTOSCALER");
+    if (row->gone_ms || !text_eq(n->ns, d->f->gcs_ns) || n->is_head != TRI_NO || !text_eq(n->state, "DEAD"))
+        return false;
+    return !in_order && ended_by_loss(d, loss, n->pod ? pod_named(d->w, d->f->ns, n->pod) : NULL, n->ended);
+}
+
+/* Is the worker of that Ray node told already, as a pod or by a node before it? */
+static bool worker_told(const struct doctor *d, const struct loss *loss, const struct row *node)
+{
+    const char *name = ROW(node, raynode)->pod;
+    const struct pod *pod = name ? pod_named(d->w, d->f->ns, name) : NULL;
+    if (!name) return false;
+    if (pod && (pod_restarted(d, loss, pod) || pod_made_anew(d, loss, pod))) return true;
+    WORLD_WITH(row, d->w, RAYNODE_BY_POD, name)
+    {
+        if (row->order < node->order && node_died(d, loss, row)) return true;
+    }
+    return false;
+}
+
+static void check_dead_nodes(struct doctor *d, const struct loss *loss)
 {
     char object[DOCTOR_OBJECT_MAX], when[32];
     WORLD_EACH (row, d->w, TABLE_RAYNODE) {
         const struct raynode *n = ROW(row, raynode);
-        if (row->gone_ms || !text_eq(n->ns, d->f->gcs_ns) || n->is_head != TRI_NO || !text_eq(n->state, "DEAD"))
-            continue;
-        if (!after_loss(loss, n->ended, when)) continue;
+        if (!node_died(d, loss, row) || worker_told(d, loss, row)) continue;
         snprintf(object, sizeof object, "Ray node %.12s", n->id ? n->id : "?");
-        doctor_say(d, RULE_D4, FINDING_WARNING, object, "%s ended %s after the head was lost%s%s",
-                   n->pod ? n->pod : "a worker", when, n->death_message ? ": " : "",
+        doctor_say(d, restart_rule(d, n->pod ? pod_named(d->w, d->f->ns, n->pod) : NULL), FINDING_WARNING, object,
+                   "%s ended %s after the head was lost%s%s", n->pod ? n->pod : "a worker",
+                   after_loss(loss, n->ended, when), n->death_message ? ": " : "",
                    n->death_message ? n->death_message : "");
     }
 }
 
 static void check_restarts(struct doctor *d)
 {
-    if (!d->f->head) {
+    const struct pod *head = d->f->head;
+    if (!head) {
         doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "there is no head pod");
         return;
     }
-    const struct past_loss loss = past_loss_of(d->w, d->f);
-    const bool ft_off = d->f->rayservice && d->f->rayservice->ft == TRI_NO;
-    char when[32];
-    if (loss.kind == PAST_LOSS_UNKNOWN)
+    const struct past_loss past = past_loss_of(d->w, d->f);
+    if (past.kind == PAST_LOSS_UNKNOWN)
         doctor_say(d, RULE_D4, FINDING_UNKNOWN, d->service, "the time of the last head loss is unknown");
-    if (loss.kind != PAST_LOSS_SEEN) return;
+    if (past.kind != PAST_LOSS_SEEN) return;
+    const struct loss loss = {
+        .at_ms = past.wall_ms,
+        .back_ms = head->started.known && head->started.value > past.wall_ms ? head->started.value : past.wall_ms,
+        .ft_off = d->f->rayservice && d->f->rayservice->ft == TRI_NO,
+    };
+    char when[32];
     for (struct focus_pods at = focus_pods_of(d->w, d->f); at.row; focus_pods_next(&at)) {
         const struct pod *p = ROW(at.row, pod);
         if (!is_worker(d, at.row)) continue;
-        if (p->restarts.value && after_loss(loss.wall_ms, p->restarted, when))
-            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "restarted %s after the head was lost", when);
-        else if (ft_off && after_loss(loss.wall_ms, p->created, when)) /* with FT it may be the autoscaler's */
-            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "created again %s after the head was lost", when);
+        if (pod_restarted(d, &loss, p))
+            doctor_say_pod(d, restart_rule(d, p), FINDING_WARNING, p, "restarted %s after the head was lost",
+                           after_loss(&loss, p->restarted, when));
+        else if (pod_made_anew(d, &loss, p))
+            doctor_say_pod(d, RULE_D4, FINDING_WARNING, p, "created again %s after the head was lost",
+                           after_loss(&loss, p->created, when));
     }
-    dead_nodes(d, loss.wall_ms);
+    check_dead_nodes(d, &loss);
 }
 
 /* ---- D17: what one loss takes ---- */

@@ -192,6 +192,45 @@ CHANGE(worker_restarted)
     FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + 43000));
 }
 
+CHANGE(worker_restarted_without_ft)
+{
+    FAULTY_EDIT(rayservice, faulty_service(w), r->ft = TRI_NO; r->worker_reconnect_s = UNKNOWN_U64);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->reconnect_s = UNKNOWN_U64);
+    worker_restarted(w);
+}
+
+/* Its patience ends after a minute. */
+CHANGE(impatient_worker_restarted)
+{
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), r->started = known_u64(loss + 90000));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->reconnect_s = known_u64(60); r->restarts = known_u64(1);
+                r->restarted = known_u64(loss + 62000));
+}
+
+/* It restarts when the head has been back for minutes: for a reason of its own. */
+CHANGE(worker_restarted_later)
+{
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + 500000));
+}
+
+/* The head is away for longer than workers wait. */
+CHANGE(worker_waited_in_vain)
+{
+    FAULTY_EDIT(pod, faulty_pod(w, FAULTY_HEAD), r->started = known_u64(loss + 900000));
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + 610000));
+}
+
+CHANGE(worker_restarted_before)
+{
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss - 20000));
+}
+
+CHANGE(younger_worker_restarted)
+{
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->created = known_u64(loss + 10000));
+    worker_restarted(w);
+}
+
 CHANGE(worker_restarted_long_after)
 {
     FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->restarts = known_u64(1); r->restarted = known_u64(loss + SMALL_DAY));
@@ -203,6 +242,34 @@ CHANGE(worker_node_died)
     n->ended = known_u64(loss + 61000);
     record_set(&n->death_message, "GCS not reached");
     faulty_put(w, n);
+}
+
+static void put_dead_node(struct faulty_world *w, const char *id, uint64_t after_ms, const char *reason)
+{
+    struct raynode *n = small_raynode(id, "DEAD", "mistral-44qn2-inf2-worker-q5rdw", "100.64.1.2");
+    n->ended = known_u64(loss + after_ms);
+    record_set(&n->death_reason, reason);
+    faulty_put(w, n);
+}
+
+/* One worker: its pod, and each life of it in the GCS. */
+CHANGE(worker_restarted_twice)
+{
+    worker_restarted(w);
+    put_dead_node(w, "deadbeef0001", 40000, "UNEXPECTED_TERMINATION");
+    put_dead_node(w, "deadbeef0002", 61000, "UNEXPECTED_TERMINATION");
+}
+
+CHANGE(worker_died_twice)
+{
+    put_dead_node(w, "deadbeef0001", 40000, "UNEXPECTED_TERMINATION");
+    put_dead_node(w, "deadbeef0002", 61000, "UNEXPECTED_TERMINATION");
+}
+
+CHANGE(worker_left_in_order)
+{
+    put_dead_node(w, "deadbeef0001", 40000, "AUTOSCALER_DRAIN_IDLE");
+    put_dead_node(w, "deadbeef0002", 41000, "EXPECTED_TERMINATION");
 }
 
 CHANGE(head_node_died)
@@ -242,6 +309,7 @@ CHANGE(nothing_is_older)
 CHANGE(only_the_cluster_is_older)
 {
     make_young(w);
+    FAULTY_EDIT(pod, faulty_pod(w, "w1"), r->created = UNKNOWN_U64);
     worker_restarted(w);
 }
 
@@ -513,14 +581,25 @@ static const struct faulty_case cases[] = {
     {RULE_D3, head_not_ready, FINDING_UNKNOWN, "RayService", "the head is not ready"},
     {RULE_D3, no_head, FINDING_UNKNOWN, "RayService", "there is no head pod"},
     {RULE_D3, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
-    {RULE_D4, worker_restarted, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 43 s after the head was lost"},
-    {RULE_D4, worker_node_died, FINDING_WARNING, "Ray node deadbeef0123", "worker-old ended 61 s after"},
+    {RULE_D4, worker_restarted, FAULTY_NOTHING, NULL, NULL}, /* its fix is in place */
+    {RULE_D4, worker_restarted_without_ft, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 43 s after the head was"},
+    {RULE_D4, impatient_worker_restarted, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 62 s after the head was"},
     {RULE_D4, worker_restarted_long_after, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D20, worker_restarted, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 43 s after the head was lost"},
+    {RULE_D20, worker_restarted_twice, FINDING_WARNING, "Pod " FAULTY_WORKER, "restarted 43 s after the head was lost"},
+    {RULE_D20, worker_died_twice, FINDING_WARNING, "Ray node deadbeef0001", "ended 40 s after the head was lost"},
+    {RULE_D20, worker_left_in_order, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D20, worker_node_died, FINDING_WARNING, "Ray node deadbeef0123", "worker-old ended 61 s after"},
+    {RULE_D20, worker_waited_in_vain, FINDING_WARNING, "Pod " FAULTY_WORKER,
+     "restarted 10 min after the head was lost"},
+    {RULE_D20, worker_restarted_later, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D20, worker_restarted_before, FAULTY_NOTHING, NULL, NULL},
+    {RULE_D20, younger_worker_restarted, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, head_node_died, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, first_head, FAULTY_NOTHING, NULL, NULL},
     {RULE_D4, cluster_age_unknown, FAULTY_NOTHING, NULL, NULL}, /* the workers are older than the head */
     {RULE_D4, nothing_is_older, FINDING_UNKNOWN, "RayService", "is unknown"},
-    {RULE_D4, only_the_cluster_is_older, FINDING_WARNING, "Pod " FAULTY_WORKER,
+    {RULE_D20, only_the_cluster_is_older, FINDING_WARNING, "Pod " FAULTY_WORKER,
      "restarted 43 s after the head was lost"},
     {RULE_D4, pods_denied, FINDING_UNKNOWN, "RayService", "kube/pods: denied"},
     {RULE_D13, cleanup_hangs, FINDING_ERROR, "RayCluster mistral/mistral-old",
