@@ -80,6 +80,13 @@ static void fixture_deploy_failed(struct fixture *f)
     fixture_wait(f, 6000);
 }
 
+/* A minute after the old head has gone, with the new one there. */
+static void fixture_superseded(struct fixture *f)
+{
+    fixture_kill_head(f);
+    fixture_wait(f, 61000);
+}
+
 static void fixture_failures(struct fixture *f)
 {
     fixture_wait(f, 1000);
@@ -108,6 +115,7 @@ static const struct {
     {"failures", fixture_calm, fixture_failures},
     {"unread", fixture_calm, fixture_unread},
     {"deploy-failed", fixture_calm, fixture_deploy_failed},
+    {"superseded", fixture_calm, fixture_superseded},
 };
 
 static void screen_show(struct screen *s, struct fixture *f, struct canvas *cv)

@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { PODS_NARROW = 100, PODS_BRIEF_ROWS = 8 };
+enum { PODS_NARROW = 100, PODS_BRIEF_ROWS = 8, POD_SUPERSEDED_MS = 60 * 1000 };
 
 static const struct column columns[PODS_COLUMNS] = {
     [PODS_ROLE] = {.title = "ROLE", .min = 6, .max = 13},
@@ -153,15 +153,33 @@ static void set_columns(struct pods *s, const struct view *v)
     s->columns[PODS_NAME].title = s->name_title;
 }
 
+/* A head that is gone has been seen for long enough where a newer one stands. */
+static bool is_superseded(const struct view *v, const struct row *row)
+{
+    const struct pod *pod = ROW(row, pod);
+    const struct row *head = v->focus->head_row;
+    if (!row->gone_ms || v->now_ms < row->gone_ms + POD_SUPERSEDED_MS || !text_eq(pod->role, "head")) return false;
+    return head && head->order > row->order && text_eq(ROW(head, pod)->cluster, pod->cluster);
+}
+
 static void add_rows(struct pods *s, const struct view *v, int of_rank)
 {
     if (v->focus->rayservice) {
         for (struct focus_pods at = focus_pods_of(v->world, v->focus); at.row; focus_pods_next(&at))
-            if (pod_rank(ROW(at.row, pod)) == of_rank) add_row(s, v, at.row);
+            if (pod_rank(ROW(at.row, pod)) == of_rank && !is_superseded(v, at.row)) add_row(s, v, at.row);
         return;
     }
     WORLD_EACH (row, v->world, TABLE_POD)
-        if (pods_shows(v, ROW(row, pod)) && pod_rank(ROW(row, pod)) == of_rank) add_row(s, v, row);
+        if (pods_shows(v, ROW(row, pod)) && pod_rank(ROW(row, pod)) == of_rank && !is_superseded(v, row))
+            add_row(s, v, row);
+}
+
+/* The selection of a head that has left moves on to the head that is. */
+static bool selects_superseded(const struct pods *s, const struct view *v)
+{
+    const char *key = table_selected(&s->table);
+    const struct row *row = key ? world_find(v->world, TABLE_POD, key) : NULL;
+    return row && is_superseded(v, row);
 }
 
 static void pods_update(struct pane *p, const struct view *v)
@@ -171,12 +189,14 @@ static void pods_update(struct pane *p, const struct view *v)
     uint64_t generation = world_generation(w, TABLE_POD) + world_generation(w, TABLE_RAYNODE) +
                           world_generation(w, TABLE_RAYCLUSTER) + world_generation(w, TABLE_RAYSERVICE);
     if (!pane_due(&s->due, p, v, generation, 1000)) return;
+    const bool moves_on = selects_superseded(s, v);
     set_columns(s, v);
     table_begin(&s->table);
     for (int r = 0; r <= 2; r++) add_rows(s, v, r);
     s->table.not_shown = (size_t)world_dropped(w, TABLE_POD);
     world_unread_words(w, TABLE_POD, s->table.note, sizeof s->table.note);
     table_end(&s->table);
+    if (moves_on) table_select(&s->table, v->focus->head_row->record->key);
 }
 
 /* "deleted 12:43:12Z, grace 0": over the columns that have no meaning for a deleted pod. */
