@@ -26,6 +26,7 @@ struct cleanup {
     struct known_u64 fields_before;
     uint64_t fields_left;
     bool owns_namespace, namespace_there, namespace_going;
+    bool unlisted_ours;                      /* a kind that deploy makes may not be listed */
     char *namespace_uid, *namespace_version; /* the version as it was read last */
     struct buf unconfirmed;                  /* what is in it that was not shown */
     struct kobject_kind *kinds;              /* beside those of kinds.def, what the server says there is; texts ours */

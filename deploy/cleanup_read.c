@@ -129,6 +129,18 @@ static bool one_is_meant(struct cleanup *c)
     return false;
 }
 
+/* Nothing that was seen: of what may not be listed nothing is known. */
+static void nothing_finish(struct cleanup *c)
+{
+    step_log(&c->engine, TONE_PLAIN, "no object %sin namespace %s has raydeck's label%s%s",
+             c->unlisted_ours ? "that this user may list " : "", c->ns, c->wanted ? " for RayService " : "",
+             c->wanted ? c->wanted : "");
+    if (c->unlisted_ours)
+        step_fail(&c->engine, ERR_FORBIDDEN, "whether there is anything to clean up is unknown");
+    else
+        step_finish(&c->engine, ERR_OK, "nothing to clean up");
+}
+
 static void read_finish(struct cleanup *c)
 {
     if (!one_is_meant(c)) return;
@@ -139,14 +151,11 @@ static void read_finish(struct cleanup *c)
         step_log(&c->engine, TONE_PLAIN, "namespace/%s%s%s", c->ns, c->foreign ? ", kept: it contains " : "",
                  c->foreign ? c->foreign : "");
     fields_log(c);
-    bool nothing = !c->count && (!c->owns_namespace || c->foreign);
-    if (nothing)
-        step_log(&c->engine, TONE_PLAIN, "no object in namespace %s has raydeck's label%s%s", c->ns,
-                 c->wanted ? " for RayService " : "", c->wanted ? c->wanted : "");
+    const bool nothing = !c->count && (!c->owns_namespace || c->foreign);
     if (step_first_err(&c->engine))
         step_fail(&c->engine, step_first_err(&c->engine), "the objects could not be listed");
     else if (nothing)
-        step_finish(&c->engine, ERR_OK, "nothing to clean up");
+        nothing_finish(c);
     else
         step_next(&c->engine);
 }
@@ -157,6 +166,7 @@ static void on_list(void *arg, const struct object_answer *a)
     const struct kobject_kind *kind = &kobject_kinds[c->at];
     if (a->err == ERR_FORBIDDEN) {
         step_log(&c->engine, TONE_WARN, "this user may not list %s: they are kept", kind->plural);
+        c->unlisted_ours = true;
         /* Who cannot see them cannot say that nobody else has any. */
         if (!c->foreign) c->foreign = mem_printf("possibly %s, which this user may not list", kind->plural);
     } else if (a->err && a->err != ERR_NOT_FOUND) {

@@ -55,6 +55,7 @@ int sub_info(struct cli *cli)
         session_info(snapshot_session(snapshot), line_text, NULL);
         own_lines(line_text, NULL);
     }
+    const bool unread = session_unread_why(snapshot_session(snapshot)) != NULL;
     snapshot_close(snapshot);
-    return EXIT_FINE;
+    return unread ? EXIT_UNREACHED : EXIT_FINE;
 }

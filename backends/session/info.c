@@ -13,9 +13,27 @@ struct out {
     void *arg;
 };
 
+/* Where there is no value there is nowhere it is from: then `from` says why. */
 static void info_line(const struct out *o, const char *what, const char *value, const char *from)
 {
     o->line(o->arg, what, value && *value ? value : "\xE2\x80\x93", from ? from : "");
+}
+
+/* Of what Kubernetes would have to tell. */
+static void info_found(const struct out *o, const char *what, const char *value, const char *from, const char *unread)
+{
+    if (value && *value)
+        info_line(o, what, value, from);
+    else
+        info_line(o, what, unread ? "not known" : NULL, unread);
+}
+
+const char *session_unread_why(const struct session *s)
+{
+    const struct source *services = world_source_named(s->world, "kube/rayservices");
+    if (!services || (services->listed_ms && services->state == SOURCE_LIVE)) return NULL;
+    if (services->state == SOURCE_OFF || services->state == SOURCE_ABSENT) return NULL;
+    return services->why && *services->why ? services->why : "no answer yet";
 }
 
 static void info_kube(const struct session *s, const struct out *o)
@@ -41,12 +59,13 @@ static void info_service(const struct session *s, const struct out *o)
 {
     struct focus f = session_focus(s);
     const char *from = s->conf->service ? "configuration" : s->chosen ? "chosen" : "the only one";
+    const char *unread = session_unread_why(s);
 
-    info_line(o, "namespace", f.ns, s->conf->ns ? "configuration" : from);
-    info_line(o, "rayservice", f.service, f.service ? from : "");
-    info_line(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService");
-    info_line(o, "head pod", f.head ? f.head->name : NULL, "label ray.io/node-type");
-    info_line(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found");
+    info_found(o, "namespace", f.ns, s->conf->ns ? "configuration" : from, unread);
+    info_found(o, "rayservice", f.service, from, unread);
+    info_found(o, "raycluster", f.raycluster ? f.raycluster->name : NULL, "RayService", unread);
+    info_found(o, "head pod", f.head ? f.head->name : NULL, "label ray.io/node-type", unread);
+    info_found(o, "gcs namespace", f.gcs_ns, s->conf->redis_ns ? "configuration" : "found", unread);
 }
 
 static void info_redis(const struct session *s, const struct out *o)
@@ -55,7 +74,10 @@ static void info_redis(const struct session *s, const struct out *o)
 
     if (s->services->redis) r = redis_discovery_found(s->services->redis);
     if (!r.address) {
-        info_line(o, "redis", s->redis_ops ? NULL : "none", s->redis_ops ? "" : "configuration");
+        if (s->redis_ops)
+            info_found(o, "redis", NULL, NULL, session_unread_why(s));
+        else
+            info_line(o, "redis", "none", "configuration");
         return;
     }
     char *shown = url_without_secrets(r.address);

@@ -104,6 +104,9 @@ enum err session_may_change(const struct session *s, struct why *why);
 enum err session_kill_head(struct session *s, const char *uid, int64_t grace_s,
                            void (*done)(void *arg, enum err err, const char *why), void *arg, struct why *why);
 
+/* Why Kubernetes has not told which RayServices there are; NULL: it has, or is not asked. Borrowed. */
+const char *session_unread_why(const struct session *s);
+
 /* What was found and how, one line each, for `info`: world, what, value, from where. */
 void session_info(const struct session *s,
                   void (*line)(void *arg, const char *what, const char *value, const char *from), void *arg);

@@ -3,11 +3,13 @@
 #include "tests/support/sim_run.h"
 
 #include "backends/base/json.h"
+#include "backends/base/mem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -197,6 +199,35 @@ static void an_outage_is_said_and_exits_3(void **state)
     sim_run_stop(sim);
 }
 
+/* Nobody listens there. */
+static void without_an_api_server_nothing_is_known(void **state)
+{
+    (void)state;
+    static const char config[] = "apiVersion: v1\nkind: Config\ncurrent-context: c\n"
+                                 "clusters: [{name: c, cluster: {server: 'http://127.0.0.1:9'}}]\n"
+                                 "users: [{name: u, user: {token: x}}]\n"
+                                 "contexts: [{name: c, context: {cluster: c, user: u, namespace: mistral}}]\n";
+    char *folder = run_folder(), *path = mem_printf("%s/kubeconfig", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(config, file);
+    assert_int_equal(fclose(file), 0);
+    const char *info[] = {run_raydeck(), "info", "--kubeconfig", path, NULL};
+    const char *cleanup[] = {run_raydeck(), "cleanup", "--kubeconfig", path, NULL};
+    struct run r = run_program(info, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 3);
+    assert_non_null(strstr(r.out, "\nrayservice                 not known "));
+    assert_null(strstr(r.out, "the only one"));
+    run_done(&r);
+    r = run_program(cleanup, NULL, NULL, LIMIT_MS);
+    assert_int_equal(r.status, 3);
+    assert_null(strstr(r.out, "raydeck's label"));
+    assert_non_null(strstr(r.err, "could not be listed: "));
+    run_done(&r);
+    free(path);
+    run_remove(folder);
+}
+
 static void a_prompt_is_answered_on_stdout_alone(void **state)
 {
     (void)state;
@@ -360,6 +391,7 @@ int main(void)
         cmocka_unit_test(a_stopped_redis_is_said_and_the_others_are_shown),
         cmocka_unit_test(what_may_not_be_read_is_told_by_its_kind),
         cmocka_unit_test(an_outage_is_said_and_exits_3),
+        cmocka_unit_test(without_an_api_server_nothing_is_known),
         cmocka_unit_test(a_prompt_is_answered_on_stdout_alone),
         cmocka_unit_test(a_named_route_finds_the_service_as_none_does),
         cmocka_unit_test(a_model_that_streams_is_found_and_timed),

@@ -287,6 +287,29 @@ static void nothing_of_ours_is_nothing_to_clean_up(void **state)
     }
 }
 
+/* Of what could not be read, or may not be listed, nobody says that it is not there. */
+static void nothing_is_not_said_of_what_is_not_known(void **state)
+{
+    (void)state;
+    static const struct answer_row unread[] = {{NAMESPACE_GET, 500, AWAY, 0, 0}, {NULL, 0, NULL, 0, 0}};
+    struct script *s = script_new(unread);
+    script_run(s);
+    assert_int_equal(s->err, ERR_SERVER);
+    assert_null(strstr(s->said, "raydeck's label"));
+    free(s);
+    static const struct answer_row forbidden[] = {
+        {NAMESPACE_GET, 200, OBJECT("mistral", ""), 0, 0},
+        {"GET /apis/ray.io/v1/namespaces/mistral/rayservices ", 403, FORBIDDEN, 0, 0},
+        {SECRETS_GET, 200, LIST(""), 0, 0},
+        {NULL, 0, NULL, 0, 0}};
+    s = script_new(forbidden);
+    script_run(s);
+    script_said(s, "  read: no object that this user may list in namespace mistral has raydeck's label\n");
+    assert_int_equal(s->err, ERR_FORBIDDEN);
+    assert_string_equal(s->why, "whether there is anything to clean up is unknown: nothing was deleted");
+    free(s);
+}
+
 static void an_empty_namespace_of_ours_goes(void **state)
 {
     (void)state;
@@ -669,6 +692,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_cannot_be_read_is_not_cleaned_up),
         cmocka_unit_test(nothing_of_ours_is_nothing_to_clean_up),
+        cmocka_unit_test(nothing_is_not_said_of_what_is_not_known),
         cmocka_unit_test(an_empty_namespace_of_ours_goes),
         cmocka_unit_test(the_question_names_each_object_with_its_uid),
         cmocka_unit_test(what_the_server_has_of_other_kinds_keeps_the_namespace),
