@@ -94,19 +94,20 @@ static bool looks_like_ingress(const char *name)
 }
 
 /* What serveConfigV2 does not list has the replicas that the code gives it, one unless it says otherwise; usually that
- * is the ingress deployment. Where a model on accelerators is all that is listed, there is one in front of it; else it
- * cannot be told. */
+ * is the ingress deployment. Where models on accelerators are all that is listed, there is one in front of them that is
+ * not; one beside them without accelerators is that; else it cannot be told. */
 static void lint_unlisted(struct lint *l, const struct serve *s, const struct yaml_node *app)
 {
     const struct yaml_node *all = ray_list(app, "deployments");
     const char *name = yaml_str(app, "name");
-    bool ingress = false, model = false;
+    bool ingress = false, model = false, in_front = false;
     for (size_t i = 0; all && i < all->count; i++) {
         const char *deployment = yaml_str(all->items[i], "name");
         ingress = ingress || (deployment && looks_like_ingress(deployment));
         model = model || on_accelerators(all->items[i]);
+        in_front = in_front || !on_accelerators(all->items[i]);
     }
-    if (ingress) return;
+    if (ingress || (model && in_front)) return;
     const struct yaml_node *at = all ? all : app;
     bool sure = model || !all || !all->count;
     lint_say_as(

@@ -43,6 +43,8 @@ static void there_are_two_workers_at_least(void **state)
     lint_cases(cases, ARRAY_LEN(cases));
 }
 
+#define ON_GPU "        ray_actor_options: {num_gpus: 1}\n"
+
 static void each_deployment_has_two_replicas(void **state)
 {
     (void)state;
@@ -55,13 +57,14 @@ static void each_deployment_has_two_replicas(void **state)
         {"{min_replicas: 2, max_replicas: 4}", "{min_replicas: 1, max_replicas: 4}", "L17",
          "deployment model has 1 replica at least", 18},
         {"{min_replicas: 2, max_replicas: 4}", "{max_replicas: 4}", "L17", NULL, 16},
-        {"      - name: Ingress\n", "      - name: second\n", "L17",
+        {"      - name: Ingress\n", "      - name: second\n", "", NULL, 0}, /* without accelerators, before the model */
+        {"      - name: Ingress\n", "      - name: second\n" ON_GPU, "L17",
          "application app lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
          12},
-        {"      - name: Ingress\n", "      - name: rapid-model\n", "L17", NULL, 12}, /* no "api" of its own */
-        {"      - name: Ingress\n", "      - name: APIServer\n", "", NULL, 0},
-        {"      - name: Ingress\n", "      - name: my_router\n", "", NULL, 0},
-        {"      - name: Ingress\n", "      - name: HTTPProxy\n", "", NULL, 0},
+        {"      - name: Ingress\n", "      - name: rapid-model\n" ON_GPU, "L17", NULL, 12}, /* no "api" of its own */
+        {"      - name: Ingress\n", "      - name: APIServer\n" ON_GPU, "", NULL, 0},
+        {"      - name: Ingress\n", "      - name: my_router\n" ON_GPU, "", NULL, 0},
+        {"      - name: Ingress\n", "      - name: HTTPProxy\n" ON_GPU, "", NULL, 0},
         {APPS, "    applications:\n    - {name: bare}\n    - name: app\n      deployments:\n", "L17",
          "application bare lists no ingress deployment: one that is not listed has 1 replica unless the code says more",
          11},
