@@ -358,10 +358,8 @@ enum err app_may(const struct app *app, enum command_id id, struct why *why)
             err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
     }
     if (!err && (needs & NEED_DELETE)) {
-        if (!arming_allows(&app->arming))
-            err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
-        else
-            err = session_may_delete(app->session, why);
+        err = session_may_delete(app->session, why); /* arming would not help one who has no right to */
+        if (!err && !arming_allows(&app->arming)) err = why_set(why, ERR_GUARD, "READ-ONLY: %s", app->arming.why);
     }
     return err;
 }

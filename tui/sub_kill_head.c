@@ -73,11 +73,10 @@ static enum err kill_confirm(const struct kill *k, struct why *why)
 
 static enum err kill_guards(const struct kill *k, struct why *why)
 {
-    enum err err = guards_context(k->cli, k->snapshot, why);
-    if (err) return err;
     if (snapshot_until(k->snapshot, permission_known, (void *)k, PERMISSION_TIMEOUT_MS) == ERR_CANCELLED)
         return why_set(why, ERR_CANCELLED, "interrupted");
-    return session_may_delete(snapshot_session(k->snapshot), why);
+    enum err err = session_may_delete(snapshot_session(k->snapshot), why);
+    return err ? err : guards_context(k->cli, k->snapshot, why);
 }
 
 static void on_deleted(void *arg, enum err err, const char *why)

@@ -113,6 +113,34 @@ static void a_development_context_is_disarmed(void **state)
     place_done(&p);
 }
 
+/* Arming would not help: the right is missing. */
+static void who_may_not_delete_is_told_so_before_arming(void **state)
+{
+    (void)state;
+    struct place p = place_new();
+    struct sim_run *sim = sim_run_start(NULL);
+    free(sim_run_say(sim, "deny delete pods"));
+    char *kubeconfig = mem_printf("%s/kubeconfig", sim_run_folder(sim));
+    struct pty *pty = console_start(&p, "--kubeconfig", kubeconfig);
+    pty_see(pty, "READ-ONLY", STEP_MS);
+    pty_send(pty, ":doctor\r"); /* the review has been answered */
+    pty_see(pty, "this user may not delete pods", STEP_MS);
+    pty_send(pty, "xk");
+    pty_see(pty, "kill-head: this user may not delete pods in mistral", STEP_MS);
+    char *screen = pty_screen(pty);
+    assert_null(strstr(screen, "Arm this context"));
+    free(screen);
+    console_leave(pty);
+    const char *const argv[] = {run_raydeck(), "kill-head", "--kubeconfig", kubeconfig, NULL};
+    struct run r = run_program(argv, (const char *const[]){p.state, NULL}, NULL, STEP_MS);
+    assert_int_equal(r.status, 4);
+    assert_non_null(strstr(r.err, "this user may not delete pods in mistral"));
+    run_done(&r);
+    free(kubeconfig);
+    sim_run_stop(sim);
+    place_done(&p);
+}
+
 static void one_context_name_in_two_kubeconfigs_is_two_clusters(void **state)
 {
     (void)state;
@@ -282,6 +310,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_development_context_is_disarmed),
+        cmocka_unit_test(who_may_not_delete_is_told_so_before_arming),
         cmocka_unit_test(one_context_name_in_two_kubeconfigs_is_two_clusters),
         cmocka_unit_test(a_confirmed_dialog_reads_the_file_once_more),
         cmocka_unit_test(a_state_folder_that_hangs_stops_and_arms_nothing),
