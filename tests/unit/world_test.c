@@ -579,7 +579,8 @@ static void what_is_read_for_a_rayservice_is_its_own(void **state)
     assert_int_equal(world_freshness(world_of_service(w, "uid-b"), WORLD_REDIS, 5, NULL, NULL), FRESH_LIVE);
 
     const uint64_t of_a = world_generation(w, TABLE_REDIS), all_of_a = world_generation_all(w);
-    world_focus(w, "uid-b");
+    assert_true(world_focus(w, "uid-b"));
+    assert_false(world_focus(w, "uid-b"));
     redis_is(w, "b");
     assert_int_not_equal(world_generation(w, TABLE_REDIS), of_a); /* what was built of the other is built anew */
     assert_int_not_equal(world_generation_all(w), all_of_a);
