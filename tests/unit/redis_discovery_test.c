@@ -22,7 +22,7 @@ struct redis_link {
     struct sink sink;
     char url[128], user[64], password[64], ns[64];
     bool fast;
-    unsigned told_ns, told_fast; /* how often */
+    unsigned told_ns, told_fast, refreshed; /* how often */
 };
 enum { LINKS_MAX = 4 };
 static struct links {
@@ -91,11 +91,17 @@ static void link_set_fast_poll(struct redis_link *link, bool fast)
     link->told_fast++;
 }
 
+static void link_refresh(struct redis_link *link)
+{
+    link->refreshed++;
+}
+
 static const struct redis_ops fake_redis = {.kind = "fake",
                                             .open = link_open,
                                             .close = link_close,
                                             .set_namespace = link_set_namespace,
-                                            .set_fast_poll = link_set_fast_poll};
+                                            .set_fast_poll = link_set_fast_poll,
+                                            .refresh = link_refresh};
 
 static void on_secret(struct kube *be, const char *ns, const char *name, const char *key,
                       void (*done)(void *arg, enum err err, const char *value, size_t len, const char *why), void *arg)
@@ -288,17 +294,57 @@ static void the_rayservices_password_goes_where_it_names_alone(void **state)
     }
 }
 
-/* The user alone is a credential too, and what is given with the URL is not mixed with the RayService's. */
+/* RayService a at redis://a:6379 with these parts of credentials; NULL: without. */
+static void put_credentials(struct fixture *f, const char *user, const char *user_secret, const char *user_key,
+                            enum tri in_clear)
+{
+    put_service(f, "a", "redis://a:6379", false);
+    struct rayservice *r = record_copy(world_find(f->world, TABLE_RAYSERVICE, "a")->record);
+    record_set(&r->redis_user, user);
+    record_set(&r->redis_user_secret_name, user_secret);
+    record_set(&r->redis_user_secret_key, user_key);
+    r->redis_password_inline = in_clear;
+    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    update(f, 0, "a");
+}
+
+/* Each part alone is a credential, and none goes elsewhere. */
 static void the_rayservices_user_goes_with_its_password(void **state)
 {
     struct fixture *f = *state;
     f->conf.redis = mem_str("redis://b:6379");
-    put_service(f, "a", "redis://a:6379", true);
-    struct rayservice *r = record_copy(world_find(f->world, TABLE_RAYSERVICE, "a")->record);
-    record_set(&r->redis_user, "ray");
-    sink_put(&f->sink, change_put("kube/rayservices", WORLD_KUBE, &r->record));
+    put_credentials(f, NULL, NULL, NULL, TRI_NO);
+    assert_null(redis_discovery_found(f->service[0]).withheld_for);
+    for (int i = 0; i < 3; i++) {
+        put_credentials(f, i == 0 ? "ray" : NULL, i == 1 ? "who" : NULL, i == 1 ? "user" : NULL, tri_of(i == 2));
+        assert_string_equal(redis_discovery_found(f->service[0]).withheld_for, "a:6379");
+        assert_string_equal(links.open[0]->user, "-");
+        assert_null(f->read.done);
+    }
+    put_credentials(f, NULL, "who", NULL, TRI_UNKNOWN); /* a Secret without its key names nothing */
+    assert_null(redis_discovery_found(f->service[0]).withheld_for);
+    assert_int_equal(links.opened, 1);
+}
+
+static void a_user_that_is_told_is_not_read(void **state)
+{
+    struct fixture *f = *state;
+    put_credentials(f, "ray", "who", "user", TRI_NO);
+    assert_null(f->read.done);
+    assert_string_equal(links.open[0]->user, "ray");
+    put_credentials(f, NULL, "who", "user", TRI_NO);
+    assert_string_equal(f->read.what, "ns/who.user");
+}
+
+static void a_refresh_reads_the_redis_anew(void **state)
+{
+    struct fixture *f = *state;
+    redis_discovery_refresh(f->service[0]); /* there is no link yet */
+    put_service(f, "a", "redis://a:6379", false);
     update(f, 0, "a");
-    assert_string_equal(links.open[0]->user, "-");
+    redis_discovery_refresh(f->service[0]);
+    assert_int_equal(links.open[0]->refreshed, 1);
+    assert_int_equal(links.opened, 1);
 }
 
 static void a_password_that_is_not_sent_is_told(void **state)
@@ -607,6 +653,8 @@ int main(void)
         T(the_rayservices_password_goes_where_it_names_alone),
         T(the_rayservices_user_goes_with_its_password),
         T(a_password_that_is_not_sent_is_told),
+        T(a_user_that_is_told_is_not_read),
+        T(a_refresh_reads_the_redis_anew),
         T(the_password_is_read_before_the_link_is_opened),
         T(the_user_may_be_in_a_secret_too),
         T(a_password_is_not_used_for_another_address),
