@@ -77,14 +77,14 @@ void redis_loss_say(const struct redis_loss *l, char out[ANSWER_TEXT_MAX])
         break;
     default: say(out, "not known whether it comes back with its state: %s", l->kept); break;
     }
-    say(out, "refused: head exits after about 4 s and retries; worker pods keep serving");
+    say(out, "refusing: head exits after about 4 s and retries; worker pods keep serving");
     say(out, "hanging: only Serve's API stops");
 }
 
 void redis_loss_text(const struct redis_loss *l, const char *indent, struct buf *out)
 {
     static const char restarts[] = "the worker pods restart about 12 s later, and requests fail for about a minute";
-    buf_printf(out, "%srefused     the head exits after about 4 s and retries; the worker pods keep serving\n", indent);
+    buf_printf(out, "%srefusing    the head exits after about 4 s and retries; the worker pods keep serving\n", indent);
     buf_printf(out, "%shanging     20 s of it stop Serve's API alone; the head and the worker pods keep serving\n",
                indent);
     buf_printf(out, "%sback again  ", indent);

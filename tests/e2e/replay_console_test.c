@@ -33,7 +33,7 @@ static void a_recording_plays_to_its_end(void **state)
     pty_see(p, "raydeck-sim .* REPLAY ×16 ", LIMIT_MS);
     pty_see(p, "HEAD DOWN", LIMIT_MS);
     pty_see(p, "REPLAY at its end .*11:11:14Z", LIMIT_MS);
-    pty_see(p, "LAST HEAD LOSS .*head down 12.9s", LIMIT_MS);
+    pty_see(p, "LAST HEAD LOSS .*head down 11.7s", LIMIT_MS);
     replay_quit(p);
 }
 

@@ -209,7 +209,7 @@ static void test_gcs_tables_are_decoded(void **state)
     check_detail(&d, '3', GCS_KEY("ACTOR"), "NeuronCores 0,1");
     check_detail(&d, '3', GCS_KEY("ACTOR_TASK_SPEC"), "Not decoded; its fields:");
     check_detail(&d, '3', GCS_CHECKPOINTS, "deployment-state     present");
-    check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: OK\n  refused     the head exits after about 4 s");
+    check_detail(&d, '3', GCS_KEY("JOB"), "If Redis is lost: OK\n  refusing    the head exits after about 4 s");
     fake_console_close(&d);
 }
 

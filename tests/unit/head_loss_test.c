@@ -64,7 +64,7 @@ static void lose_the_head_on_a_calm_day(void **state)
     assert_string_equal(l.node_why,
                         "old address goes silent, requests may hang; gRPC keepalive not set on worker pods");
     assert_string_equal(
-        l.redis_why, "comes back with its state (1 replica, once it takes over) · refused: head exits after about 4 s "
+        l.redis_why, "comes back with its state (1 replica, once it takes over) · refusing: head exits after about 4 s "
                      "and retries; worker pods keep serving · hanging: only Serve's API stops");
 }
 
@@ -372,7 +372,7 @@ static void a_redis_that_is_lost_promises_nothing(void **state)
     assert_int_equal(l.redis, VERDICT_UNKNOWN);
     assert_string_equal(l.redis_why,
                         "Redis not heard now · comes back with its state (1 replica, once it takes over) · "
-                        "refused: head exits after about 4 s and retries; worker pods keep serving · "
+                        "refusing: head exits after about 4 s and retries; worker pods keep serving · "
                         "hanging: only Serve's API stops");
     struct rayservice *rs = small_edit(s, TABLE_RAYSERVICE, "rs-uid");
     rs->ft = TRI_NO;
