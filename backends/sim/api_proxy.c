@@ -120,8 +120,9 @@ static void serve_proxy(struct api *a, struct https_request *r, const struct sim
 
 static char *applications_json(struct api *a)
 {
-    char *body = NULL;
-    if (kuberay_serve_running(a->conf.kuberay) && a->conf.applications) body = a->conf.applications(a->conf.arg);
+    char *body = kuberay_failed_applications(a->conf.kuberay);
+    if (!body && kuberay_serve_running(a->conf.kuberay) && a->conf.applications)
+        body = a->conf.applications(a->conf.arg);
     return body ? body : mem_str("{\"applications\": {}}");
 }
 

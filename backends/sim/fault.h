@@ -13,6 +13,7 @@
     X(SERVE_500, "serve-500")               /* prompts get a 500; health checks still pass, as in all SERVE_ faults */ \
     X(SERVE_HANG, "serve-hang")             /* prompts get no answer for a minute */                                   \
     X(SERVE_CUT, "serve-cut")               /* answers to prompts are cut off halfway */                               \
+    X(DEPLOY_FAILED, "deploy-failed")       /* a first deployment fails: Serve cannot build the application */         \
     X(SERVE_SLOW, "serve-slow")             /* answers to prompts take ten times as long */
 
 enum fault {

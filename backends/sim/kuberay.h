@@ -106,6 +106,12 @@ bool kuberay_serve_running(const struct kuberay *k);             /* the Serve AP
 void kuberay_applied(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 bool kuberay_deleting(struct kuberay *k, enum sim_kind kind, cJSON *obj);
 
+/* Serve does not build the application of a first deployment: DEPLOY_FAILED, with a traceback, until it is false again.
+ */
+void kuberay_set_deploy_failed(struct kuberay *k, bool failed);
+/* What the Serve API says of it (caller frees); NULL: it has not failed. */
+char *kuberay_failed_applications(const struct kuberay *k);
+
 /* Handles a pod's DELETE. grace_s -1: the pod's own 30. Returns the object of the response (borrowed). */
 const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t grace_s);
 

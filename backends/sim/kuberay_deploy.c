@@ -263,6 +263,14 @@ static void applications_sent(void *arg)
     deploy_worker_ready(k);
 }
 
+void kuberay_set_deploy_failed(struct kuberay *k, bool failed)
+{
+    k->deploy_failed = failed;
+    if (failed || k->app != APP_FAILED) return;
+    rayservice_update_status(k, APP_DEPLOYING); /* Serve builds it again */
+    deploy_worker_ready(k);
+}
+
 void deploy_head_runs(struct kuberay *k)
 {
     label_head(k);

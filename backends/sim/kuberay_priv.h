@@ -9,7 +9,7 @@
 /* KubeRay limits the name, to leave room for the suffixes it appends. */
 enum { KUBERAY_SERVICE_NAME_MAX = 47 };
 
-enum app_state { APP_GONE, APP_DEPLOYING, APP_RUNNING };
+enum app_state { APP_GONE, APP_DEPLOYING, APP_FAILED, APP_RUNNING };
 
 struct kuberay {
     struct loop *loop;
@@ -31,6 +31,7 @@ struct kuberay {
     cJSON *rayservice, *raycluster, *slices[3];
     enum app_state app;
     bool serve_runs;
+    bool deploy_failed;                     /* kuberay_set_deploy_failed */
     bool state_lost;                        /* the head's GCS knows of no application, though fault tolerance is on */
     bool deployed;                          /* the pods match the applied RayService */
     bool promoted;                          /* the pending RayCluster has become active */

@@ -111,10 +111,40 @@ void raycluster_update_status(struct kuberay *k, const char *reason, const char 
 
 /* ---- RayService -------------------------------------------------------------------------------------------------- */
 
+/* As recorded of Ray 2.60, when a configuration named a deployment that the application does not have. */
+static void failed_status(cJSON *app)
+{
+    cJSON_AddStringToObject(
+        app, "message",
+        "Traceback (most recent call last):\n  File \"/usr/local/lib/python3.11/dist-packages/ray/serve/_private/"
+        "application_state.py\", line 1002, in _reconcile_build_app_task\n    overrided_infos = "
+        "override_deployment_info(\n                      ^^^^^^^^^^^^^^^^^^^^^^^^^\nValueError: Deployment 'echo' "
+        "does not "
+        "exist. Available: ['mistral-7b', 'mistral-deployment']\n");
+    cJSON_AddStringToObject(app, "status", "DEPLOY_FAILED");
+}
+
+char *kuberay_failed_applications(const struct kuberay *k)
+{
+    if (k->app != APP_FAILED) return NULL;
+    cJSON *all = cJSON_CreateObject();
+    cJSON *app = cJSON_AddObjectToObject(cJSON_AddObjectToObject(all, "applications"), k->serve.app);
+    cJSON_AddStringToObject(app, "name", k->serve.app);
+    cJSON_AddObjectToObject(app, "deployments");
+    failed_status(app);
+    char *text = cJSON_PrintUnformatted(all);
+    cJSON_Delete(all);
+    return text;
+}
+
 cJSON *applications_status(const struct kuberay *k, enum app_state app)
 {
     if (app == APP_GONE) return NULL;
     cJSON *all = cJSON_CreateObject(), *one = cJSON_AddObjectToObject(all, k->serve.app);
+    if (app == APP_FAILED) {
+        failed_status(one);
+        return all;
+    }
     cJSON *deployments = cJSON_AddObjectToObject(one, "serveDeploymentStatuses");
     for (size_t i = 0; i < k->serve.count; i++)
         cJSON_AddStringToObject(cJSON_AddObjectToObject(deployments, k->serve.deployment[i].name), "status",
@@ -142,7 +172,7 @@ static void pending_update(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
     cJSON *status = json_member(k->rayservice, "status"), *pending = json_member(status, "pendingServiceStatus");
-    k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : APP_DEPLOYING;
+    k->app = app == APP_GONE || k->app == APP_GONE ? APP_GONE : k->deploy_failed ? APP_FAILED : APP_DEPLOYING;
     cJSON *apps = applications_status(k, k->app);
     if (!pending || !k->raycluster) return;
     cJSON_DeleteItemFromObjectCaseSensitive(pending, "applicationStatuses");

@@ -48,6 +48,7 @@ enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why)
     case FAULT_SERVE_HANG:
     case FAULT_SERVE_CUT:
     case FAULT_SERVE_SLOW: api_set_fault(s->api, f, on); break;
+    case FAULT_DEPLOY_FAILED: kuberay_set_deploy_failed(s->kuberay, on); break;
     case FAULT_REDIS_GONE:
     case FAULT_COUNT: break;
     }

@@ -117,6 +117,35 @@ static void from_nothing_to_an_answer_and_back(void **state)
     sim_run_stop(sim);
 }
 
+/* Serve cannot build the application: the error of its traceback is told, by whoever is asked. */
+static void a_first_deployment_that_fails_is_told(void **state)
+{
+    (void)state;
+    static const char error[] = "DEPLOY_FAILED: ValueError: Deployment 'echo' does not exist";
+    struct sim_run *sim =
+        sim_run_start((const char *const[]){"--empty", "--speed", "20", "--fault", "deploy-failed", NULL});
+    struct env env = env_of(sim);
+    struct run r = RAYDECK("deploy", SURE, "--timeout", "15");
+    assert_int_equal(r.status, 1);
+    SAYS(r, "Serve: mistral-deployment is DEPLOY_FAILED: ValueError: Deployment 'echo' does not exist");
+    run_done(&r);
+    r = RAYDECK("status");
+    SAYS(r, "ANSWERING        NO    mistral-deployment DEPLOY_FAILED: ValueError");
+    SAYS(r, error);
+    run_done(&r);
+    r = RAYDECK("doctor");
+    SAYS(r, "  D19  ");
+    SAYS(r, error);
+    run_done(&r);
+    free(sim_run_say(sim, "clear")); /* corrected */
+    r = RAYDECK("deploy", SURE);
+    if (r.status != 0) fail_msg("%d: %s%s", r.status, r.out, r.err);
+    SAYS(r, "raydeck: deployed\n");
+    run_done(&r);
+    free(env.text);
+    sim_run_stop(sim);
+}
+
 static void guards_refuse(void **state)
 {
     (void)state;
@@ -167,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(from_nothing_to_an_answer_and_back),
+        cmocka_unit_test(a_first_deployment_that_fails_is_told),
         cmocka_unit_test(guards_refuse),
         cmocka_unit_test(the_blueprint_is_refused_before_anything_is_applied),
     };
