@@ -63,13 +63,13 @@ static void the_least_important_columns_leave_first(void **state)
                  "  worker  worker-x2p7c         –  ip-100-64-31-7  100.64.31.40\n"
                  "  worker  worker-q5rdw         9  ip-100-64-31-7  100.64.31.40\n");
     assert_table(&t, 2, 60, /* one blank between the columns before anything is cut */
-                 "  ROLE   NAME           RESTARTS K8S NODE       IP\n"
+                 "  ROLE   NAME           RESTARTS K8S NODE       IP    2 more\n"
                  "> head   head-d4544           10 ip-100-64-31-7 100.64.31.40\n");
     assert_table(&t, 2, 40, /* IP has left, K8S NODE gave what was too much */
-                 "  ROLE   NAME         RESTARTS K8S NODE\n"
+                 "  ROLE   NAME         RESTARTS K8 2 more\n"
                  "> head   head-d4544         10 ip-100-6…\n");
-    assert_table(&t, 2, 30, "  ROLE   NAME         RESTARTS\n> head   head-d4544         10\n");
-    assert_table(&t, 2, 16, "  ROLE  NAME\n> head  head-d4…\n");
+    assert_table(&t, 2, 30, "  ROLE   NAME         R 2 more\n> head   head-d4544         10\n");
+    assert_table(&t, 2, 16, "  ROLE  N 2 more\n> head  head-d4…\n");
     assert_table(&t, 2, 9, "  ROLE NA\n> head he\n");
     assert_table(&t, 1, 0, "\n");
     assert_table(&t, 0, 40, "");
@@ -178,7 +178,7 @@ static void sorts_unknown_last(void **state)
     assert_false(t.sort_down);
     assert_order(&t, "worker-q head-d45 worker-x ");
     assert_string_equal(table_selected(&t), "worker-q5rdw");
-    assert_table(&t, 2, 30, "  ROLE   NAME        RESTARTS↑\n> worker worker-q5r…         9\n");
+    assert_table(&t, 2, 30, "  ROLE   NAME        RE 2 more\n> worker worker-q5r…         9\n");
     table_sort_next(&t);
     assert_order(&t, "head-d45 worker-q worker-x ");
     for (int i = 0; i < 5; i++) table_sort_next(&t);
@@ -213,23 +213,26 @@ static void scrolls_so_that_the_selection_is_seen(void **state)
     }
     table_end(&t);
     table_move(&t, 4, 3);
-    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-2\n        pod-3\n>       pod-4\n");
+    assert_table(&t, 4, 20, "  ROLE  NAME 17 more\n        pod-2\n        pod-3\n>       pod-4\n");
     table_move(&t, -1, 3); /* the view stays as long as it can */
-    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-2\n>       pod-3\n        pod-4\n");
+    assert_table(&t, 4, 20, "  ROLE  NAME 17 more\n        pod-2\n>       pod-3\n        pod-4\n");
     table_edge(&t, true);
-    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-17\n        pod-18\n>       pod-19\n");
+    assert_table(&t, 4, 20, "  ROLE  NAME 17 more\n        pod-17\n        pod-18\n>       pod-19\n");
     table_move(&t, -1, 3);
-    assert_table(&t, 4, 20, "  ROLE  NAME\n        pod-17\n>       pod-18\n        pod-19\n");
-    assert_table(&t, 2, 20, "  ROLE  NAME\n>       pod-18\n");
+    assert_table(&t, 4, 20, "  ROLE  NAME 17 more\n        pod-17\n>       pod-18\n        pod-19\n");
+    assert_table(&t, 2, 20, "  ROLE  NAME 19 more\n>       pod-18\n");
     assert_table(&t, 1, 20, "  ROLE  NAME\n");
     t.not_shown = 38211;
-    assert_table(&t, 4, 40, "  ROLE  NAME\n        pod-17\n>       pod-18\n  first 20 of 38231\n");
+    assert_table(&t, 4, 40,
+                 "  ROLE  NAME                     18 more\n        pod-17\n>       pod-18\n  first 20 of 38231\n");
     snprintf(t.note, sizeof t.note, "2 pods could not be read: a reason that is long");
-    assert_table(
-        &t, 4, 60,
-        "  ROLE  NAME\n        pod-17\n>       pod-18\n  first 20 of 38231 · 2 pods could not be read: a reason th…\n");
+    assert_table(&t, 4, 60,
+                 "  ROLE  NAME                                         18 more\n        pod-17\n>       pod-18\n  "
+                 "first 20 of 38231 · 2 pods could not be read: a reason th…\n");
     t.not_shown = 0;
-    assert_table(&t, 4, 40, "  ROLE  NAME\n        pod-17\n>       pod-18\n  2 pods could not be read: a reason th…\n");
+    assert_table(&t, 4, 40,
+                 "  ROLE  NAME                     18 more\n        pod-17\n>       pod-18\n  2 pods could not be "
+                 "read: a reason th…\n");
     table_done(&t);
 }
 

@@ -69,7 +69,7 @@ void table_cell_num(struct table_row *r, int column, enum role role, double numb
 void table_end(struct table_view *t);
 
 void table_draw(const struct table_view *t, struct canvas *cv,
-                bool focused);                /* the first line has the column headers */
+                bool focused); /* the first line has the column headers, and how many more rows there are */
 int table_height(const struct table_view *t); /* headers and all rows */
 /* Moves by rows; `page`: visible rows (0: unknown). True if the selection changed. */
 bool table_move(struct table_view *t, int by, int page);

@@ -17,6 +17,15 @@ static void draw_heads(const struct table_view *t, struct canvas *cv, const stru
     }
 }
 
+/* "5 more", over the right end of the heads: rows that are not seen, above and below. */
+static void draw_more(const struct table_view *t, struct canvas *cv, int page)
+{
+    char text[64];
+    if (page <= 0 || t->shown_count <= (size_t)page) return;
+    const int width = snprintf(text, sizeof text, " %zu more", t->shown_count - (size_t)page);
+    if (width < cv->cols / 2) canvas_field(cv, 0, cv->cols - width, width, ROLE_HEADER, text);
+}
+
 static void draw_row(const struct table_view *t, struct canvas *cv, const struct table_layout *at, int line,
                      size_t index, bool focused)
 {
@@ -51,6 +60,7 @@ void table_draw(const struct table_view *t, struct canvas *cv, bool focused)
     draw_heads(t, cv, &at);
     int page = table_page(t, cv->rows);
     size_t top = table_top(t, page);
+    draw_more(t, cv, page);
     for (int line = 0; line < page && top + (size_t)line < t->shown_count; line++)
         draw_row(t, cv, &at, line + 1, top + (size_t)line, focused);
     if (t->count > 0 && t->shown_count == 0)
