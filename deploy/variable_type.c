@@ -237,6 +237,7 @@ static const struct {
     [VARIABLE_SERVICE] = {"a name of at most 47 of a-z, 0-9 and -, that begins with a letter and does not end with -",
                           is_service, VARIABLE_FORM_TEXT},
     [VARIABLE_SUBDOMAIN] = {"a name of a-z, 0-9, - and .", is_subdomain, VARIABLE_FORM_TEXT},
+    [VARIABLE_SCHEDULER] = {"a scheduler's name, of a-z, 0-9, - and .", is_subdomain, VARIABLE_FORM_TEXT},
     [VARIABLE_IMAGE] = {"an image's name, as registry/name:tag", is_image, VARIABLE_FORM_TEXT},
     [VARIABLE_PULL_POLICY] = {"Always, IfNotPresent or Never", is_pull_policy, VARIABLE_FORM_TEXT},
     [VARIABLE_IMPORT_PATH] = {"a Python module and its attribute, as module:attribute", is_import_path,
@@ -276,6 +277,7 @@ static enum yaml_kind kind_of(enum variable_type type)
 bool variable_type_is_none(enum variable_type type, const char *value)
 {
     if (type == VARIABLE_DEVICES) return strcmp(value, "0") == 0;
+    if (type == VARIABLE_SCHEDULER) return strcmp(value, "default-scheduler") == 0;
     if (types[type].form != VARIABLE_FORM_TREE) return false;
     struct yaml *y = flow_parse(value, kind_of(type));
     const bool none = y && yaml_root(y)->count == 0;

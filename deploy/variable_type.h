@@ -20,6 +20,7 @@ enum variable_type {
     VARIABLE_NAMESPACE,
     VARIABLE_SERVICE, /* the name of a RayService: KubeRay makes longer ones of it */
     VARIABLE_SUBDOMAIN,
+    VARIABLE_SCHEDULER, /* default-scheduler is what a pod has that names none: it is left out */
     VARIABLE_IMAGE,
     VARIABLE_PULL_POLICY,
     VARIABLE_IMPORT_PATH,
@@ -43,7 +44,7 @@ const char *variable_type_words(enum variable_type type);
 /* Whether it is one; the value is a text of one line. */
 bool variable_type_fits(enum variable_type type, const char *value);
 
-/* A value that fits and stands for nothing: 0 devices, an empty map or list. */
+/* A value that fits and stands for nothing: 0 devices, an empty map or list, Kubernetes' own scheduler. */
 bool variable_type_is_none(enum variable_type type, const char *value);
 
 /* A value that fits a type of VARIABLE_FORM_TREE, to be put into a manifest; its strings are strings. Caller frees with

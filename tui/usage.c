@@ -80,7 +80,7 @@ void usage_variables(FILE *out)
 {
     fprintf(out, "Variables of the shipped manifests, and of any other that holds them. A value is that of --var\n"
                  "NAME=VALUE, else the environment's, else the default. A map or a list is written as in YAML's flow\n"
-                 "style or as JSON; of {}, [] and 0 devices the entry is left out.\n\n");
+                 "style or as JSON; of {}, [], 0 devices and default-scheduler the entry is left out.\n\n");
     for (size_t i = 0; i < variables_listed(); i++) {
         char words[2 * VARIABLE_WORDS_MAX];
         const struct variable_help v = variable_help_of(i);

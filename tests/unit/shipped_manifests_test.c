@@ -166,7 +166,7 @@ static void the_defaults_are_the_guides(void **state)
                 "{\"podAntiAffinity\":{\"requiredDuringSchedulingIgnoredDuringExecution\":[{\"topologyKey\":"
                 "\"kubernetes.io/hostname\",\"labelSelector\":{\"matchLabels\":{\"ray.io/group\":\"inf2\"}}}]}}");
         json_is(json_get(spec, "nodeSelector"), "(absent)");
-        json_is(json_get(spec, "schedulerName"), "\"default-scheduler\"");
+        json_is(json_get(spec, "schedulerName"), "(absent)"); /* Kubernetes' own */
         json_is(json_get(spec_of_group(service, false), "tolerations"), "(absent)");
         const char *serve = json_str(json_get(service, "spec"), "serveConfigV2");
         assert_non_null(strstr(serve, "import_path: ray_serve_mistral:entrypoint\n"));
@@ -176,6 +176,22 @@ static void the_defaults_are_the_guides(void **state)
         json_is(json_path(object_of(list, "Ingress"), "spec.ingressClassName"), "\"nginx\"");
         cJSON_Delete(list);
     }
+}
+
+/* A RayService that was deployed before there were these variables gets no new RayCluster by the defaults. */
+static void the_defaults_change_no_raycluster(void **state)
+{
+    (void)state;
+    cJSON *before = objects_with("tests/fixtures/manifests/ft-options-written-out.yaml", guide);
+    cJSON *now = objects_with(files[0], guide);
+    const cJSON *a = json_path(object_of(before, "RayService"), "spec.rayClusterConfig");
+    const cJSON *b = json_path(object_of(now, "RayService"), "spec.rayClusterConfig");
+    char *text = cJSON_PrintUnformatted(b);
+    assert_true(cJSON_IsObject(a));
+    if (!cJSON_Compare(a, b, 1)) fail_msg("%s", text);
+    free(text);
+    cJSON_Delete(before);
+    cJSON_Delete(now);
 }
 
 /* Nothing in the file is edited for K8s nodes without Neuron devices. */
@@ -249,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lint_is_clean_whatever_is_set),
         cmocka_unit_test(the_defaults_are_the_guides),
+        cmocka_unit_test(the_defaults_change_no_raycluster),
         cmocka_unit_test(the_lab_is_a_set_of_variables),
         cmocka_unit_test(the_head_of_the_file_names_every_variable),
     };

@@ -198,6 +198,8 @@ static void what_is_none_is_left_out(void **state)
     SENDS("a: {n: $RAY_WORKER_NEURON_DEVICES}", "{\"a\":{}}", none);
     SENDS("{a: $RAY_HEAD_NODE_SELECTOR, b: $RAY_HEAD_TOLERATIONS, c: 1}", "{\"c\":1}", none);
     SENDS("{a: &x $RAY_HEAD_NODE_SELECTOR, b: *x}", "{\"b\":{}}", none);
+    SENDS("{a: $RAY_SERVE_SCHEDULER, c: 1}", "{\"c\":1}", "RAY_SERVE_SCHEDULER=default-scheduler");
+    SENDS("{a: $RAY_SERVE_SCHEDULER, c: 1}", "{\"a\":\"volcano\",\"c\":1}", "RAY_SERVE_SCHEDULER=volcano");
     /* Of a text with lines the line, and the others keep their places. */
     SENDS("a: |\n  one: 1\n  $RAY_VERSION {n: $RAY_WORKER_NEURON_CORES} $RAY_VERSION\n  two: $RAY_WORKER_COUNT\n",
           "{\"a\":\"one: 1\\n\\ntwo: 2\\n\"}", none);
