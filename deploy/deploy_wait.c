@@ -28,7 +28,7 @@ static void accepted_decide(struct deploy *d, const struct service_seen *s)
 {
     uint64_t since = d->applied_wall_ms > SKEW_MS ? d->applied_wall_ms - SKEW_MS : 0;
     const struct event *e =
-        d->conf.world ? reason_event(d->conf.world, d->ns, d->service, "InvalidRayServiceSpec", since) : NULL;
+        d->conf.world ? reason_event(d->conf.world, d->ns, d->service, NULL, "InvalidRayServiceSpec", since) : NULL;
     if (s->refused && s->current) {
         service_refused(d, "ValidationFailed", s->message);
     } else if (e) {

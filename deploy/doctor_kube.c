@@ -18,9 +18,10 @@ static const struct event *refusal_event(const struct doctor *d)
     const struct event *last = NULL;
     WORLD_EACH (row, d->w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->ns, d->f->ns)) continue;
+        if (row->gone_ms) continue;
         if (!text_eq(e->reason, "InvalidRayServiceSpec") && !text_eq(e->reason, "InvalidRayServiceMetadata")) continue;
-        if (text_eq(e->about, d->f->service) && (!last || e->last.value >= last->last.value)) last = e;
+        const char *uid = d->f->rayservice ? d->f->rayservice->record.key : NULL;
+        if (event_is_about(e, d->f->ns, d->f->service, uid) && (!last || e->last.value >= last->last.value)) last = e;
     }
     return last;
 }

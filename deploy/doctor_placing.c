@@ -16,7 +16,7 @@ static const char *sentence_of(const struct doctor *d, const struct pod *p)
     if (scheduler_parse(p->message, &words)) return p->message;
     WORLD_EACH (row, d->w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (!text_eq(e->reason, "FailedScheduling") || !text_eq(e->about, p->name) || !text_eq(e->ns, p->ns)) continue;
+        if (!text_eq(e->reason, "FailedScheduling") || !event_is_about(e, p->ns, p->name, p->record.key)) continue;
         if (!last || e->last.value >= last->last.value) last = e;
     }
     return last && last->message ? last->message : p->message;

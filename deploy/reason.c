@@ -6,13 +6,13 @@
 
 #include <stdio.h>
 
-const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *reason,
-                                 uint64_t since_ms)
+const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *uid,
+                                 const char *reason, uint64_t since_ms)
 {
     const struct event *found = NULL;
     WORLD_EACH (row, w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->ns, ns) || !text_eq(e->about, about) || !e->message) continue;
+        if (row->gone_ms || !event_is_about(e, ns, about, uid) || !e->message) continue;
         if (reason ? !text_eq(e->reason, reason) : !text_eq(e->type, "Warning")) continue;
         if (e->last.known && e->last.value < since_ms) continue;
         if (!found || (e->last.known && (!found->last.known || e->last.value >= found->last.value))) found = e;
@@ -22,7 +22,7 @@ const struct event *reason_event(const struct world *w, const char *ns, const ch
 
 bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size)
 {
-    const struct event *e = reason_event(w, p->ns, p->name, NULL, 0);
+    const struct event *e = reason_event(w, p->ns, p->name, p->record.key, NULL, 0);
     if (p->is_ready == TRI_YES || p->deleted.known) return false;
     bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
     if (e && (!starts || text_eq(p->phase, "Pending")))
@@ -61,7 +61,7 @@ static bool reason_of_serve(const struct world *w, const struct focus *f, char *
 static bool only_starts(const struct world *w, const struct pod *p)
 {
     const bool starts = text_eq(p->status, "Running") || text_eq(p->status, "ContainerCreating");
-    const bool warned = text_eq(p->phase, "Pending") && reason_event(w, p->ns, p->name, NULL, 0);
+    const bool warned = text_eq(p->phase, "Pending") && reason_event(w, p->ns, p->name, p->record.key, NULL, 0);
     return starts && !p->message && !warned;
 }
 
@@ -83,7 +83,7 @@ void reason_of_service(const struct world *w, const char *ns, const char *servic
     if (reason_of_pods(w, &f, ns, false, ret, size)) return;
     if (reason_of_serve(w, &f, ret, size)) return;
     if (reason_of_pods(w, &f, ns, true, ret, size) || !f.rayservice) return;
-    const struct event *e = reason_event(w, ns, service, NULL, 0);
+    const struct event *e = reason_event(w, ns, service, f.rayservice->record.key, NULL, 0);
     if (e)
         snprintf(ret, size, "%s: %s", e->reason ? e->reason : "–", e->message);
     else if (f.rayservice->ready == TRI_NO && f.rayservice->ready_reason &&

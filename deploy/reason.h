@@ -9,10 +9,10 @@
 
 #include <stdbool.h>
 
-/* The newest event about an object of that name: of that reason, or, with reason NULL, any Warning. Not older than
- * since_ms (the server's wall clock). Borrowed; NULL: none. */
-const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *reason,
-                                 uint64_t since_ms);
+/* The newest event about the object of that name and, where that is known, UID: of that reason, or, with reason NULL,
+ * any Warning. Not older than since_ms (the server's wall clock). Borrowed; NULL: none. */
+const struct event *reason_event(const struct world *w, const char *ns, const char *about, const char *uid,
+                                 const char *reason, uint64_t since_ms);
 
 /* What keeps a pod from being ready; false where it is, or is going away. */
 bool reason_of_pod(const struct world *w, const struct pod *p, char *ret, size_t size);

@@ -23,6 +23,7 @@ void event_parse(const cJSON *obj, struct event *ret)
     kube_text(&ret->reason, json_str(obj, "reason"), KUBE_NAME_MAX);
     kube_text(&ret->about_kind, json_str(about, "kind"), KUBE_NAME_MAX);
     kube_text(&ret->about, json_str(about, "name"), KUBE_NAME_MAX);
+    kube_text(&ret->about_uid, json_str(about, "uid"), KUBE_NAME_MAX);
     kube_text(&ret->message, json_str(obj, json_str(obj, "message") ? "message" : "note"), KUBE_MESSAGE_MAX);
     kube_text(&ret->component, component, KUBE_NAME_MAX);
     ret->first = first_known(first_known(json_stamp(obj, "firstTimestamp"), at), created);

@@ -33,8 +33,9 @@ static const char *refusal_of(const struct world *w, const struct focus *f, uint
     WORLD_EACH (row, w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
         const bool tried = text_eq(e->reason, "FailedToCreateHeadPod") || text_eq(e->reason, "CreatedHeadPod");
-        if (row->gone_ms || !tried || !f->raycluster || !text_eq(e->about, f->raycluster->name)) continue;
-        if (!text_eq(e->ns, f->raycluster->ns) || !e->last.known || e->last.value < since_wall_ms) continue;
+        const struct raycluster *rc = f->raycluster;
+        if (row->gone_ms || !tried || !rc || !event_is_about(e, rc->ns, rc->name, rc->record.key)) continue;
+        if (!e->last.known || e->last.value < since_wall_ms) continue;
         if (!last || e->last.value >= last->last.value) last = e;
     }
     return last && text_eq(last->reason, "FailedToCreateHeadPod") ? last->message : NULL;

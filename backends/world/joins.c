@@ -140,6 +140,12 @@ bool focus_probes(const struct focus *f, const struct row *pod_row)
 
 /* ---- pods and nodes ------------------------------------------------------------------------------------------ */
 
+bool event_is_about(const struct event *e, const char *ns, const char *name, const char *uid)
+{
+    if (!text_eq(e->ns, ns) || !text_eq(e->about, name)) return false;
+    return !e->about_uid || !*e->about_uid || !uid || text_eq(e->about_uid, uid);
+}
+
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name)
 {
     const struct pod *gone = NULL;

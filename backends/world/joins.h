@@ -45,6 +45,9 @@ void focus_pods_next(struct focus_pods *at);
  * probed until it is removed. While a service starts for the first time, its pods are probed only once ready, so that
  * startup does not count as failure. */
 bool focus_probes(const struct focus *f, const struct row *pod_row);
+/* Is the event about that object, by its name and, where the event has it, by its UID? One of the same name that was
+ * there before has another. */
+bool event_is_about(const struct event *e, const char *ns, const char *name, const char *uid);
 const struct pod *pod_named(const struct world *w, const char *ns, const char *name); /* living ones first */
 const struct knode *knode_named(const struct world *w, const char *name);
 const struct pod *pod_of_raynode(const struct world *w, const struct raynode *n);

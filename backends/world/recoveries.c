@@ -149,7 +149,7 @@ void recoveries_observe(struct recoveries *all, const struct world *w, const str
         } else if (text_same(one->uid, uid)) {
             if (has_any(f) && pods_are_read(one, f)) recovery_observe(&one->recovery, w, f, c);
         } else if (one->uid && concerns_beside(c) &&
-                   (moved || c->type == CHANGE_DELETED || one->recovery.outage == OUTAGE_RUNNING)) {
+                   (moved || c->type == CHANGE_DELETED || one->recovery.outage != OUTAGE_NONE)) {
             const struct world *of = world_of_service(w, one->uid);
             struct focus own = focus_beside(of, one);
             if (text_eq(uid_of(&own), one->uid) && pods_are_read(one, &own))

@@ -166,7 +166,7 @@ static bool liveness_failed(const struct world *w, const struct pod *p)
 {
     WORLD_EACH (row, w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->reason, "Killing") || !text_eq(e->about, p->name) || !text_eq(e->ns, p->ns))
+        if (row->gone_ms || !text_eq(e->reason, "Killing") || !event_is_about(e, p->ns, p->name, p->record.key))
             continue;
         if (!e->message || !text_has(e->message, "liveness")) continue;
         if (!e->last.known || !p->ended.known || e->last.value + LIVENESS_EVENT_MS >= p->ended.value) return true;

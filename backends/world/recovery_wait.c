@@ -50,8 +50,7 @@ static const char *warning_of(const struct world *w, const struct pod *p)
     const struct event *found = NULL;
     WORLD_EACH (row, w, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (row->gone_ms || !text_eq(e->type, "Warning") || !text_eq(e->ns, p->ns) || !text_eq(e->about, p->name))
-            continue;
+        if (row->gone_ms || !text_eq(e->type, "Warning") || !event_is_about(e, p->ns, p->name, p->record.key)) continue;
         if (!found || (e->last.known && (!found->last.known || e->last.value >= found->last.value))) found = e;
     }
     return found ? found->message : NULL;

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -73,6 +74,15 @@ static void two_of_them(void **state)
     assert_int_equal(outage_failed(&l.item[0]), 1);
     assert_int_equal(outage_failed(&l.item[1]), 0);
     show(&l, "two");
+    /* The service was deleted and deployed again: what was before is none of its losses. */
+    snprintf(l.item[0].service_uid, sizeof l.item[0].service_uid, "another");
+    struct canvas cv;
+    canvas_init(&cv, 40, 120);
+    losses_draw(&l, &cv);
+    char *text = canvas_dump(&cv, false);
+    assert_non_null(strstr(text, "GCS fault tolerance ON · of another RayService, before"));
+    free(text);
+    canvas_done(&cv);
     fixture_done(&other);
 }
 

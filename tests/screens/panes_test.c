@@ -153,6 +153,32 @@ static void test_pods_in_words(void **state)
     fake_console_close(&d);
 }
 
+/* Pods that are not read any more, of a service that is not there, or in another namespace, are not called gone. */
+static void test_pods_of_others_are_not_gone(void **state)
+{
+    (void)state;
+    struct fake_console d;
+    fake_console_open(&d, 24, 80);
+    fixture_apply(&d.f, change_gone("kube/pods", WORLD_KUBE, TABLE_POD, "11aa-worker"));
+    fake_console_update(&d);
+    check_brief(&d, LAYOUT_PODS, "  Pods    2 of 2 ready · some gone");
+    fixture_apply(&d.f,
+                  change_gone("kube/rayservices", WORLD_KUBE, TABLE_RAYSERVICE, d.f.focus.rayservice->record.key));
+    d.f.focus.service = "typo";
+    struct view v = fixture_view(&d.f);
+    struct focus f = *v.focus;
+    f.service = "typo";
+    f.rayservice = NULL;
+    v.focus = &f;
+    v.now_ms += 5000;
+    char text[1024] = "";
+    struct pane *pods = d.s->panes[LAYOUT_PODS];
+    pods->ops->update(pods, &v);
+    pods->ops->brief(pods, &v, text, sizeof text);
+    assert_null(strstr(text, "gone"));
+    fake_console_close(&d);
+}
+
 static void test_pods_being_listed(void **state)
 {
     (void)state;
@@ -417,6 +443,7 @@ int main(void)
         cmocka_unit_test(test_pod_states),
         cmocka_unit_test(test_thousands_of_pods_have_their_ray_nodes),
         cmocka_unit_test(test_pods_in_words),
+        cmocka_unit_test(test_pods_of_others_are_not_gone),
         cmocka_unit_test(test_pods_being_listed),
         cmocka_unit_test(test_a_lost_field_is_red),
         cmocka_unit_test(test_gcs_tables_are_decoded),

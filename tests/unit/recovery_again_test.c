@@ -422,6 +422,34 @@ static void nothing_is_kept_while_redis_is_down(void **state)
     assert_non_null(strstr(a.text, "Redis down: refused"));
 }
 
+/* ---- others of the same name ------------------------------------------------------------------------------------ */
+
+/* An event of a pod that had this one's name before is not its event. */
+static void events_of_another_uid_say_nothing(void **state)
+{
+    struct small *s = *state;
+    static const char *const uids[] = {"another", old_head};
+    for (int i = 0; i < 2; i++) {
+        done(state);
+        with_cluster(state);
+        s = *state;
+        struct event *e = record_new(TABLE_EVENT, "e");
+        record_set(&e->ns, "mistral");
+        record_set(&e->about, head_pod);
+        record_set(&e->about_uid, uids[i]);
+        record_set(&e->reason, "Killing");
+        record_set(&e->message, "Container ray-head failed liveness probe, will be restarted");
+        e->last = known_u64(small_wall(s));
+        small_put(s, "kube/events", WORLD_KUBE, e);
+        small_wait(s, 1000);
+        struct pod *p = small_edit(s, TABLE_POD, old_head);
+        p->started = UNKNOWN_U64;
+        record_set(&p->ended_reason, "Error");
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+        assert_string_equal(now_of(s).evidence, i ? "liveness probe failed" : "Error");
+    }
+}
+
 /* ---- the first look ---------------------------------------------------------------------------------------------- */
 
 /* A full list of what is there: rows that are gone have left. */
@@ -677,6 +705,7 @@ int main(void)
         WITH(state_that_is_gone_is_said_at_once),
         WITH(state_that_goes_with_its_service_is_no_loss),
         WITH(nothing_is_kept_while_redis_is_down),
+        WITH(events_of_another_uid_say_nothing),
         WITH(a_first_look_finds_a_head_that_is_down),
         WITH(a_first_look_finds_a_head_in_its_grace),
         WITH(a_first_look_finds_a_container_that_crashes),

@@ -13,6 +13,8 @@ void losses_record(struct losses *l, const struct view *v)
 {
     struct outage *last = &l->item[LOSSES - 1];
     const struct outage *o = v->outage;
+    const char *uid = v->focus->rayservice ? v->focus->rayservice->record.key : NULL;
+    if (uid) snprintf(l->service_uid, sizeof l->service_uid, "%s", uid);
     if (o->state == OUTAGE_NONE || !o->head_lost) return;
     const bool same = last->t0_wall_ms == o->t0_wall_ms && strcmp(last->old_head_uid, o->old_head_uid) == 0;
     if (last->state != OUTAGE_NONE && !same) memmove(l->item, l->item + 1, (LOSSES - 1) * sizeof l->item[0]);
@@ -74,7 +76,13 @@ static int draw_requests(struct canvas *cv, int row, const struct outage *o, enu
     return draw_field(cv, row, label, role, some ? text : "–");
 }
 
-static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
+/* One that was deployed again under the same name has another UID: what was before it is none of its losses. */
+static bool is_earlier(const struct losses *l, const struct outage *o)
+{
+    return *l->service_uid && *o->service_uid && strcmp(l->service_uid, o->service_uid) != 0;
+}
+
+static void draw_loss(struct canvas *cv, const struct losses *l, const struct outage *o, size_t longest)
 {
     char text[OUTAGE_WORDS_MAX + 64], cause[OUTAGE_WORDS_MAX], clock[STAMP_TEXT_MAX], length[TEXT_NUM_MAX],
         grace[32] = "";
@@ -82,7 +90,11 @@ static void draw_loss(struct canvas *cv, const struct outage *o, size_t longest)
         canvas_text(cv, 0, 0, ROLE_DIM, "no other loss was observed");
         return;
     }
-    snprintf(text, sizeof text, "GCS fault tolerance %s", o->ft == TRI_YES ? "ON" : o->ft == TRI_NO ? "OFF" : "–");
+    snprintf(text, sizeof text, "GCS fault tolerance %s%s",
+             o->ft == TRI_YES  ? "ON"
+             : o->ft == TRI_NO ? "OFF"
+                               : "–",
+             is_earlier(l, o) ? " · of another RayService, before" : "");
     canvas_field(cv, 0, 0, cv->cols, o->ft == TRI_NO ? ROLE_BAD : ROLE_STRONG, text);
     if (o->grace_s.known) snprintf(grace, sizeof grace, ", grace %llu s", (unsigned long long)o->grace_s.value);
     snprintf(text, sizeof text, "%s %s%s", stamp_clock(clock, o->t0_wall_ms), outage_cause_words(o, cause), grace);
@@ -109,7 +121,7 @@ void losses_draw(const struct losses *l, struct canvas *cv)
     canvas_field(&in, rows, 0, in.cols, ROLE_DIM, "Esc closes   a dot is a second, X: a probe failed in it");
     if (in.cols < BESIDE_COLS - 4) { /* no room for both: the last one */
         struct canvas part = canvas_sub(&in, 0, 0, rows, in.cols);
-        draw_loss(&part, &l->item[LOSSES - 1], seconds_of(&l->item[LOSSES - 1]));
+        draw_loss(&part, l, &l->item[LOSSES - 1], seconds_of(&l->item[LOSSES - 1]));
         return;
     }
     size_t longest = 0;
@@ -117,7 +129,7 @@ void losses_draw(const struct losses *l, struct canvas *cv)
         if (seconds_of(&l->item[i]) > longest) longest = seconds_of(&l->item[i]);
     for (int i = 0; i < LOSSES; i++) {
         struct canvas part = canvas_sub(&in, 0, i * (half + 3), rows, half);
-        draw_loss(&part, &l->item[i], longest);
+        draw_loss(&part, l, &l->item[i], longest);
     }
     canvas_fill(&in, 0, half + 1, rows, 1, ROLE_RULE, 0x2502);
 }

@@ -12,7 +12,8 @@ enum { LOSSES = 2 };
 
 struct losses {
     struct overlay overlay;
-    struct outage item[LOSSES]; /* the older one first; state NONE: there is none */
+    struct outage item[LOSSES];        /* the older one first; state NONE: there is none */
+    char service_uid[OUTAGE_NAME_MAX]; /* of the RayService last in focus */
 };
 
 /* Copies the report of the current outage, if it is a head loss; call it once a second, and before the session closes.

@@ -169,9 +169,13 @@ static void add_rows(struct pods *s, const struct view *v, int of_rank)
             if (pod_rank(ROW(at.row, pod)) == of_rank && !is_superseded(v, at.row)) add_row(s, v, at.row);
         return;
     }
-    WORLD_EACH (row, v->world, TABLE_POD)
+    WORLD_EACH (row, v->world, TABLE_POD) {
+        /* One of another namespace, or of whatever is not the service that was asked for, is not read: not gone. */
+        if (row->gone_ms && (v->focus->service || (v->focus->ns && !text_eq(v->focus->ns, ROW(row, pod)->ns))))
+            continue;
         if (pods_shows(v, ROW(row, pod)) && pod_rank(ROW(row, pod)) == of_rank && !is_superseded(v, row))
             add_row(s, v, row);
+    }
 }
 
 /* The selection of a head that has left moves on to the head that is. */

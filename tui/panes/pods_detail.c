@@ -97,7 +97,7 @@ static void of_warning(const struct view *v, const struct pod *pod, struct buf *
     const struct event *last = NULL;
     WORLD_EACH (row, v->world, TABLE_EVENT) {
         const struct event *e = ROW(row, event);
-        if (!e->about || !pod->name || strcmp(e->about, pod->name) != 0) continue;
+        if (!event_is_about(e, pod->ns, pod->name, pod->record.key)) continue;
         if (e->type && strcmp(e->type, "Warning") == 0) last = e;
     }
     if (last) buf_printf(out, "last warning  %s: %s\n", or_dash(last->reason), or_dash(last->message));
