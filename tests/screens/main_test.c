@@ -87,6 +87,21 @@ static void fixture_superseded(struct fixture *f)
     fixture_wait(f, 61000);
 }
 
+/* Replicas on every core: more rows than the pane has lines, which says so. */
+static void fixture_cores_full(struct fixture *f)
+{
+    static const char *const sources[] = {"neuron/q5rdw", "neuron/x2p7c"};
+    char key[64];
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+        for (unsigned core = 2; core < 12; core++) {
+            snprintf(key, sizeof key, "%s/%u", sources[i], core);
+            struct core *c = (struct core *)record_copy(world_find(f->world, TABLE_CORE, key)->record);
+            c->held = TRI_YES;
+            c->utilisation = known_f64(50 + core);
+            fixture_put(f, sources[i], WORLD_NEURON, c);
+        }
+}
+
 static void fixture_failures(struct fixture *f)
 {
     fixture_wait(f, 1000);
@@ -116,6 +131,7 @@ static const struct {
     {"unread", fixture_calm, fixture_unread},
     {"deploy-failed", fixture_calm, fixture_deploy_failed},
     {"superseded", fixture_calm, fixture_superseded},
+    {"cores-full", fixture_calm, fixture_cores_full},
 };
 
 static void screen_show(struct screen *s, struct fixture *f, struct canvas *cv)
