@@ -2,7 +2,8 @@
  * lead to each judgement. */
 #include "backends/base/mem.h"
 #include "backends/base/text.h"
-#include "backends/world/answers.h"
+#include "backends/world/headless.h"
+#include "backends/world/redis_loss.h"
 #include "tests/support/small_cluster.h"
 
 #include <setjmp.h>
@@ -492,6 +493,57 @@ static void a_cluster_without_a_head_says_why(void **state)
     assert_false(text_has(head_loss_of(s->w, &f, s->now_ms).pod_why, "no head pod for"));
 }
 
+/* It counts from the last head that went; other clusters' events and pods that could not be read say nothing of it. */
+static void without_a_head_only_its_own_cluster_counts(void **state)
+{
+    struct small *s = *state;
+    small_gone(s, TABLE_POD, head);
+    small_wait(s, 1000);
+    small_put(s, "kube/pods", WORLD_KUBE, small_pod("h2", "mistral-44qn2-head-x2", "head", "ip-100-64-90-12", NULL));
+    small_wait(s, 1000);
+    small_gone(s, TABLE_POD, "h2");
+    small_wait(s, 6000);
+    small_apply(s, change_new(CHANGE_ALIVE, "kube/pods", WORLD_KUBE));
+    struct event *e = record_new(TABLE_EVENT, "another's");
+    record_set(&e->ns, "mistral");
+    record_set(&e->reason, "FailedToCreateHeadPod");
+    record_set(&e->about, "other-cluster");
+    record_set(&e->message, "exceeded quota");
+    e->last = known_u64(small_wall(s));
+    small_put(s, "kube/events", WORLD_KUBE, e);
+    headless_is(s, "no head pod for 6 s · none is being made: is the KubeRay operator up?");
+    const struct focus f = small_focus(s);
+    assert_int_equal(headless_ms_of(s->w, &f, s->now_ms).value, 6000);
+    small_apply(s, change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 1, "a pod without metadata.uid"));
+    assert_false(headless_ms_of(s->w, &f, s->now_ms).known);
+}
+
+/* Each case of a loss of Redis on a line of its own. */
+static void the_loss_of_redis_is_told_case_by_case(void **state)
+{
+    (void)state;
+    static const struct {
+        enum verdict verdict;
+        const char *back;
+    } cases[] = {
+        {VERDICT_OK, "- back again  with its state (x): the head takes it up, and the worker pods keep serving\n"},
+        {VERDICT_WARN, "- back again  as of its last snapshot (x): what the GCS wrote since then is lost\n"},
+        {VERDICT_NO, "- back again  empty (x): the worker pods restart about 12 s later, and requests fail for "
+                     "about a minute\n"},
+        {VERDICT_UNKNOWN, "- back again  not known with what (x); empty, the worker pods restart about 12 s "
+                          "later, and requests fail for about a minute\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const struct redis_loss loss = {.verdict = cases[i].verdict, .kept = "x"};
+        struct buf text;
+        buf_init(&text, 2048);
+        redis_loss_text(&loss, "- ", &text);
+        assert_non_null(strstr(buf_text(&text), "- refusing    the head exits after about 4 s and retries; "));
+        assert_non_null(strstr(buf_text(&text), "\n- hanging     20 s of it stop Serve's API alone; "));
+        assert_non_null(strstr(buf_text(&text), cases[i].back));
+        buf_done(&text);
+    }
+}
+
 static void a_head_that_is_not_ready_proves_nothing(void **state)
 {
     struct small *s = *state;
@@ -527,6 +579,8 @@ int main(void)
         WITH(a_head_among_pods_that_are_not_read_is_not_missing),
         cmocka_unit_test(nothing_in_focus_is_not_known),
         WITH(a_cluster_without_a_head_says_why),
+        WITH(without_a_head_only_its_own_cluster_counts),
+        cmocka_unit_test(the_loss_of_redis_is_told_case_by_case),
         WITH(a_head_that_is_not_ready_proves_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
