@@ -254,6 +254,20 @@ static void what_cannot_be_read_or_checked_stops_the_dry_run(void **state)
     }
 }
 
+static void a_variable_that_nothing_refers_to_is_told(void **state)
+{
+    (void)state;
+    static const char told[] = "! variables: HUGGING_FACE_HUB_TOKEN: set, and nothing in the manifest refers to it\n";
+    struct deploy_script *r = deploy_script_new(NULL);
+    r->empty = true;
+    deploy_script_run(r, &(struct deploy_script_how){.text = MAP, .dry_run = true});
+    deploy_script_said(r, told);
+    free(r);
+    r = deployed(NULL, &(struct deploy_script_how){.dry_run = true});
+    if (strstr(r->said, "nothing in the manifest refers to it")) fail_msg("%s", r->said);
+    free(r);
+}
+
 /* ---- the question ---- */
 
 static void the_question_names_each_object_and_what_changes_in_it(void **state)
@@ -449,6 +463,7 @@ int main(void)
         cmocka_unit_test(a_namespace_that_cannot_be_made_takes_the_rest_with_it),
         cmocka_unit_test(what_stands_in_a_new_namespace_already_is_left_alone),
         cmocka_unit_test(what_cannot_be_read_or_checked_stops_the_dry_run),
+        cmocka_unit_test(a_variable_that_nothing_refers_to_is_told),
         cmocka_unit_test(the_question_names_each_object_and_what_changes_in_it),
         cmocka_unit_test(a_question_has_an_end),
         cmocka_unit_test(an_event_says_that_kuberay_refuses_the_spec),

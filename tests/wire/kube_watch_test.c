@@ -511,6 +511,36 @@ static void a_kind_that_is_refused_is_asked_for_again(void **state)
     }
 }
 
+/* The pods' watch brings one event, and no line after it; it is waited for no longer than a moment. */
+static bool silent_after_an_event(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?")) return false;
+    for (int i = 0; i < API_KINDS; i++)
+        if (s->be->kind[i] && s->be->kind[i]->table == TABLE_POD) s->be->kind[i]->silence_ms = 150;
+    if (!kube_fixture_is_watch(request)) return false;
+    s->step++;
+    *reply = kube_fixture_stream(s, "{\"type\":\"ADDED\",\"object\":" POD("silent", "8") "}\n");
+    return true;
+}
+
+static bool pods_are_watched_again(struct kube_fixture *s)
+{
+    return s->step >= 2;
+}
+
+static void a_watch_that_falls_silent_is_no_failure(void **state)
+{
+    (void)state;
+    struct kube_fixture s = {.route = silent_after_an_event};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, pods_are_watched_again, "the next watch");
+    assert_int_equal(s.downs, 0);
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    assert_int_equal(kube_fixture_state(&s, "kube/pods"), SOURCE_LIVE);
+    kube_fixture_stop(&s);
+}
+
 static bool pods_of_b(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "in-b") && !world_find(s->world, TABLE_POD, "in-b")->gone_ms &&
@@ -713,6 +743,7 @@ int main(void)
         cmocka_unit_test(lists_that_fail_are_asked_for_again),
         cmocka_unit_test(a_kind_that_is_refused_darkens_alone),
         cmocka_unit_test(a_kind_that_is_refused_is_asked_for_again),
+        cmocka_unit_test(a_watch_that_falls_silent_is_no_failure),
         cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
         cmocka_unit_test(a_server_that_is_not_there),
         cmocka_unit_test(a_dead_link_is_noticed_and_redialled),
