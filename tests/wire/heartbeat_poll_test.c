@@ -21,7 +21,7 @@ static struct fake_redis *fake;
 static struct server {
     unsigned namespaces;
     bool stands_still, long_list, no_info, no_clients;
-    const char *ping;
+    const char *ping, *info; /* info: NULL: none is told */
     /* Asked for so far: the heartbeat and the metadata of each namespace, and what is of the whole server. */
     unsigned beats[NAMESPACES], metadata[NAMESPACES], lists, infos, pings;
 } server;
@@ -76,6 +76,8 @@ static bool server_answer(void *arg, const char *command, struct buf *reply)
             clients_add(reply);
     } else if (strcmp(command, "INFO") == 0 && server.no_info) {
         buf_str(reply, "-NOPERM no\r\n");
+    } else if (strcmp(command, "INFO") == 0 && server.info) {
+        bulk_add(reply, server.info);
     } else if (strcmp(command, "PING") == 0 && server.ping) {
         buf_str(reply, server.ping);
     } else {
@@ -148,6 +150,41 @@ static void in_fast_poll_mode_clients_are_always_listed(void **state)
     server.long_list = true;
     polls_pass(2);
     assert_true(lists_in(8) <= 2);
+}
+
+/* One record a poll, when its last reply is there: none of half a poll. */
+static void a_poll_is_told_once(void **state)
+{
+    (void)state;
+    redis_begin(&(struct server){.namespaces = 1}, NULL);
+    redis_kinds[0]->set_fast_poll(harness.link, true);
+    HARNESS_UNTIL(&harness, harness_tracking_known, NULL);
+    polls_pass(2);
+    const unsigned puts = harness.put_of[TABLE_REDIS], beats = server.beats[0];
+    polls_pass(8);
+    const unsigned told = harness.put_of[TABLE_REDIS] - puts, polls = server.beats[0] - beats;
+    if (told < polls - 2 || told > polls + 2) fail_msg("%u records of %u polls", told, polls);
+}
+
+/* Some 2 MB of a reply are the most: beyond that many clients nobody is listed. */
+static void so_many_clients_are_listed_and_no_more(void **state)
+{
+    (void)state;
+    static const char *const infos[] = {"redis_version:7.2.4\r\nconnected_clients:5000\r\n",
+                                        "redis_version:7.2.4\r\nconnected_clients:5001\r\n"};
+    for (size_t i = 0; i < 2; i++) {
+        redis_begin(&(struct server){.namespaces = 1, .stands_still = true, .info = infos[i]}, NULL);
+        redis_kinds[0]->set_fast_poll(harness.link, true);
+        polls_pass(4);
+        const struct redis *now = harness_redis(&harness);
+        assert_int_equal(now->clients.value, 5000 + i);
+        if (i)
+            assert_string_equal(now->ray_why, "5001 clients are too many to list");
+        else
+            assert_null(now->ray_why);
+        assert_int_equal(now->ray_connections.known, i == 0);
+        redis_end(NULL);
+    }
 }
 
 static void of_many_namespaces_the_first_are_asked(void **state)
@@ -228,6 +265,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(clients_are_listed_while_a_heartbeat_stands_still),
         T(in_fast_poll_mode_clients_are_always_listed),
+        T(a_poll_is_told_once),
+        T(so_many_clients_are_listed_and_no_more),
         T(of_many_namespaces_the_first_are_asked),
         T(another_namespace_is_asked_with_info_only),
         T(what_is_refused_is_not_asked_again),
