@@ -246,9 +246,9 @@ static void on_endless(void *arg, const char *what)
 }
 
 /* Lists the one namespace whose hash the script has, up to its first list. */
-static struct scan *scan_of(struct resp_harness *b, const struct resp_script *script)
+static struct scan *scan_with(struct resp_harness *b, const struct resp_script *script, const struct budget_rate *rates)
 {
-    resp_harness_open(b, script, harness_unlimited);
+    resp_harness_open(b, script, rates);
     struct scan *s = scan_new(&(struct scan_conf){.loop = b->loop,
                                                   .conn = b->conn,
                                                   .budget = &b->budget,
@@ -263,6 +263,11 @@ static struct scan *scan_of(struct resp_harness *b, const struct resp_script *sc
                                                   .arg = b});
     resp_harness_run(b);
     return s;
+}
+
+static struct scan *scan_of(struct resp_harness *b, const struct resp_script *script)
+{
+    return scan_with(b, script, harness_unlimited);
 }
 
 static void list_close(struct resp_harness *b, struct scan *s)
@@ -306,6 +311,17 @@ static void a_hash_rests_as_its_reading_went(void **state)
     }
 }
 
+/* What its budget has held back goes on by itself. */
+static void a_list_that_was_held_back_goes_on(void **state)
+{
+    (void)state;
+    struct resp_harness b;
+    struct scan *s = scan_with(&b, &(struct resp_script){.hlen = LEN(3), .page = "*0\r\n"}, harness_paced);
+    for (const struct gcs_hash *h = scan_view(s)->hashes; h; h = h->next) assert_true(h->read_ms > 0);
+    assert_true(scan_view(s)->hash_count > 1);
+    list_close(&b, s);
+}
+
 static void a_hash_of_the_older_layout_is_told_of(void **state)
 {
     (void)state;
@@ -327,6 +343,7 @@ int main(void)
         cmocka_unit_test(fields_without_values_are_asked_for_their_sizes),
         cmocka_unit_test(a_read_keeps_to_its_budget),
         cmocka_unit_test(a_hash_rests_as_its_reading_went),
+        cmocka_unit_test(a_list_that_was_held_back_goes_on),
         cmocka_unit_test(a_hash_of_the_older_layout_is_told_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
