@@ -28,6 +28,7 @@ to count."""
 import argparse
 import bisect
 import ctypes
+import glob
 import multiprocessing
 import os
 import re
@@ -51,21 +52,22 @@ AREAS = [
                                               "unit/probe_targets_test", "unit/answers_test", "screens/main_test"]),
     ("world", r"backends/world/(keyframe|parts)\.c$", ["unit/world_test", "unit/keyframe_test", "unit/recoveries_test"]),
     ("world", r"backends/world/(outage|recover).*\.c$",
-     ["unit/recoveries_test", "unit/recovery_wait_test", "unit/recovery_workers_test", "unit/recovery_loss_test",
-      "unit/outage_words_test",
-      "unit/recovery_test", "unit/answers_test", "unit/outage_test", "screens/losses_test", "unit/script_test",
-      "unit/replay_test", "screens/outage_agree_test", "screens/main_test"]),
+     ["unit/recoveries_test", "unit/recovery_*_test", "unit/outage_*_test", "unit/recovery_test", "unit/answers_test",
+      "unit/outage_test", "screens/losses_test", "unit/script_test", "unit/replay_test", "screens/outage_agree_test",
+      "screens/main_test"]),
     ("world", r"backends/world/(redis_loss|headless|answers_head_loss)\.c$",
      ["unit/head_loss_test", "unit/doctor_test", "unit/doctor_redis_test", "unit/answers_test",
       "unit/recovery_wait_test", "screens/panes_test"]),
     ("world", r"backends/world/(answers|request|probe).*\.c$",
-     ["unit/probe_targets_test", "unit/answers_test", "unit/recovery_test", "unit/world_test", "screens/panes_test",
-      "screens/main_test", "screens/outage_agree_test"]),
+     ["unit/probe_targets_test", "unit/answers_test", "unit/head_loss_test", "unit/recovery_test", "unit/world_test",
+      "screens/panes_test", "screens/main_test", "screens/outage_agree_test"]),
     ("world", r"backends/world/(record(?!_random)|change|coreset|history).*\.c$",
      ["unit/record_test", "unit/change_test", "unit/world_test", "screens/panes_test"]),
-    ("world", r"backends/world/placement\.c$", ["unit/placement_test", "unit/head_loss_test", "unit/doctor_test", "screens/panes_test"]),
+    ("world", r"backends/world/placement\.c$",
+     ["unit/placement_test", "unit/head_loss_test", "unit/doctor_test", "screens/panes_test"]),
     ("world", r"backends/world/(?!record_random).*\.c$",
-     ["unit/joins_test", "unit/change_test", "unit/world_test", "unit/answers_test", "unit/evidence_test",
+     ["unit/joins_test", "unit/change_test", "unit/world_test", "unit/answers_test", "unit/head_loss_test",
+      "unit/evidence_test",
       "screens/panes_test", "unit/recovery_test", "screens/main_test"]),
     ("kube", r"backends/kube/reflector.*\.c$",
      ["wire/kube_watch_test", "wire/hostile_kube_test", "wire/storm_kube_test", "wire/kube_sim_test"]),
@@ -169,12 +171,17 @@ def candidates(path):
     return found
 
 
+def named(pattern):
+    """The tests that "unit/recovery_*_test" means, in order."""
+    return sorted(name[len("tests/"):-len(".c")] for name in glob.glob(f"tests/{pattern}.c"))
+
+
 def nearest(path, tests):
     """The tests of a file: those of its own name, where there are any, then those of its area."""
     stem = os.path.basename(path)[:-2]
     own = [f"{kind}/{stem}_test" for kind in ("unit", "screens", "wire", "e2e")
            if os.path.exists(f"tests/{kind}/{stem}_test.c")]
-    return own + [test for test in tests if test not in own]
+    return list(dict.fromkeys(own + [test for pattern in tests for test in named(pattern)]))
 
 
 def mutants():
@@ -187,7 +194,7 @@ def mutants():
                 unused.discard(pattern)
                 every += [(area, path, *found, nearest(path, tests)) for found in candidates(path)]
                 break
-    absent = [t for _, _, tests in AREAS for t in tests if not os.path.exists(f"tests/{t}.c")]
+    absent = [t for _, _, tests in AREAS for t in tests if not named(t)]
     if unused or absent:
         raise SystemExit(f"AREAS is not true any more: no file matches {sorted(unused)}, no test {absent}")
     order = [area for area, _, _ in AREAS]
