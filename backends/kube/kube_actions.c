@@ -110,7 +110,7 @@ static void on_deleted(void *arg, const struct http_answer *answer)
     case ERR_CONFLICT:
         why_set(&why, ERR_CONFLICT, "the pod was replaced: its UID is not the one that was confirmed");
         break;
-    case ERR_NOT_FOUND: why_set(&why, ERR_NOT_FOUND, "the pod is gone already"); break;
+    case ERR_NOT_FOUND: why_set(&why, ERR_NOT_FOUND, "the pod is already deleted"); break;
     default: break;
     }
     void (*done)(void *, enum err, const char *) = a->on_end;

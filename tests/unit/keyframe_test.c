@@ -207,6 +207,35 @@ static void what_was_there_before_is_told_from_what_came(void **state)
     world_free(again);
 }
 
+/* How many rows were left out, and why, is known of what is entered in its middle too. */
+static void what_was_left_out_is_counted(void **state)
+{
+    (void)state;
+    for (int some = 0; some < 2; some++) {
+        struct world *w = world_new(), *again = world_new();
+        struct change *left_out[] = {change_source("kube/pods", WORLD_KUBE, SOURCE_LIVE, ERR_OK, NULL, NULL),
+                                     change_unread("kube/pods", WORLD_KUBE, TABLE_POD, 3, "a pod without metadata.uid"),
+                                     change_new(CHANGE_DROPPED, "kube/pods", WORLD_KUBE)};
+        left_out[2]->table = TABLE_POD;
+        left_out[2]->number = 7;
+        for (int i = 0; i < 3; i++) {
+            left_out[i]->at_ms = 1000;
+            if (some || i == 0) world_apply(w, left_out[i]);
+            change_free(left_out[i]);
+        }
+        const struct sink sink = {apply_written, again};
+        struct keyframe *k = keyframe_new();
+        while (!keyframe_some(k, w, &sink, 10)) continue;
+        keyframe_free(k);
+        assert_int_equal(world_unread(again, TABLE_POD), some ? 3 : 0);
+        assert_int_equal(world_dropped(again, TABLE_POD), some ? 7 : 0);
+        assert_worlds_equal(w, again, false);
+        if (some) assert_string_equal(world_source_named(again, "kube/pods")->unread_why, "a pod without metadata.uid");
+        world_free(w);
+        world_free(again);
+    }
+}
+
 /* Changed within the same millisecond of our clock, while the wall clock was corrected, and the reverse. */
 static void a_row_is_as_it_was_seen_and_changed_by_either_clock(void **state)
 {
@@ -245,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_keyframe_can_be_taken_while_the_world_goes_on),
         cmocka_unit_test(a_row_is_as_it_was_seen_and_changed_by_either_clock),
         cmocka_unit_test(what_was_there_before_is_told_from_what_came),
+        cmocka_unit_test(what_was_left_out_is_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

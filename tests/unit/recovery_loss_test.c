@@ -243,6 +243,22 @@ static void a_successor_whose_container_ended_runs_no_more(void **state)
     assert_true(s->r.rung[RUNG_HEAD_CREATED].reached);
 }
 
+static void a_successor_that_is_not_ready_any_more_loses_its_rung(void **state)
+{
+    struct small *s = *state;
+    static const enum tri ready[] = {TRI_YES, TRI_UNKNOWN, TRI_NO};
+    head_is_deleted(s);
+    head_is(s, new_head, "one");
+    for (size_t i = 0; i < ARRAY_LEN(ready); i++) {
+        struct pod *p = small_edit(s, TABLE_POD, new_head);
+        p->is_ready = ready[i];
+        small_put(s, "kube/pods", WORLD_KUBE, p);
+        assert_int_equal(s->r.rung[RUNG_HEAD_READY].reached, ready[i] != TRI_NO);
+        assert_int_equal(s->r.rung[RUNG_HEAD_READY].lost, ready[i] == TRI_NO);
+        small_wait(s, 1000);
+    }
+}
+
 static void another_pod_is_another_successor(void **state)
 {
     struct small *s = *state;
@@ -369,6 +385,7 @@ int main(void)
         T(a_successor_in_another_container_begins_anew),
         T(a_successor_whose_container_ended_runs_no_more),
         T(another_pod_is_another_successor),
+        T(a_successor_that_is_not_ready_any_more_loses_its_rung),
         T(an_outage_ends_with_the_service_that_is_deleted),
         T(without_workers_there_is_no_such_rung),
         T(what_is_missing_is_asked_of_an_outage_only),
