@@ -873,6 +873,22 @@ static void it_can_be_stopped_while_credentials_are_read(void **state)
     free(url);
 }
 
+static void a_token_of_imds_is_one_word(void **state)
+{
+    static const char *const tokens[] = {"", "two words", "\r\nt"};
+    struct fixture *s = *state;
+
+    unsetenv("AWS_EC2_METADATA_DISABLED");
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", aws_server_url(s->server), 1);
+    for (size_t i = 0; i < ARRAY_LEN(tokens); i++) {
+        aws_server_says(s->server,
+                        (struct aws_says){.what = "PUT /latest/api/token ", .status = 200, .body = tokens[i]});
+        find_redis(s, NULL, NULL);
+        assert_int_equal(s->err, ERR_AUTH);
+        assert_string_equal(s->said, "no credentials for AWS: IMDS: a token that is none");
+    }
+}
+
 /* IAM's role names have at most 64 characters; ours must hold them with a path before. */
 static void a_roles_name_is_one_word_of_a_limited_length(void **state)
 {
@@ -966,6 +982,7 @@ int main(void)
         T(nobody_listens),
         T(it_can_be_stopped_at_any_time),
         T(it_can_be_stopped_while_credentials_are_read),
+        T(a_token_of_imds_is_one_word),
         T(a_roles_name_is_one_word_of_a_limited_length),
         T(what_would_break_the_signatures_header_is_not_sent),
     };

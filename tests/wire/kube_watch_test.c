@@ -541,6 +541,27 @@ static void a_watch_that_falls_silent_is_no_failure(void **state)
     kube_fixture_stop(&s);
 }
 
+/* The pods' watch ends at once, and brings nothing. */
+static bool empty_watch(struct kube_fixture *s, const char *request, struct tiny_reply *reply)
+{
+    if (!strstr(request, "/pods?") || !kube_fixture_is_watch(request)) return false;
+    s->step++;
+    *reply = kube_fixture_json(s, 200, "");
+    return true;
+}
+
+static void a_watch_that_brings_nothing_is_begun_again(void **state)
+{
+    (void)state;
+    struct kube_fixture s = {.route = empty_watch};
+    kube_fixture_start(&s);
+    kube_fixture_open(&s, "{token: x}", "mistral");
+    kube_fixture_until(&s, pods_are_watched_again, "the next watch");
+    assert_int_equal(s.downs, 0);
+    assert_int_equal(s.lists[TABLE_POD], 1);
+    kube_fixture_stop(&s);
+}
+
 static bool pods_of_b(struct kube_fixture *s)
 {
     return world_find(s->world, TABLE_POD, "in-b") && !world_find(s->world, TABLE_POD, "in-b")->gone_ms &&
@@ -744,6 +765,7 @@ int main(void)
         cmocka_unit_test(a_kind_that_is_refused_darkens_alone),
         cmocka_unit_test(a_kind_that_is_refused_is_asked_for_again),
         cmocka_unit_test(a_watch_that_falls_silent_is_no_failure),
+        cmocka_unit_test(a_watch_that_brings_nothing_is_begun_again),
         cmocka_unit_test(another_namespace_takes_the_place_of_the_first),
         cmocka_unit_test(a_server_that_is_not_there),
         cmocka_unit_test(a_dead_link_is_noticed_and_redialled),
