@@ -50,7 +50,8 @@ PR_SET_CHILD_SUBREAPER = 36
 AREAS = [
     ("world", r"backends/world/evidence.*\.c$", ["unit/evidence_lines_test", "unit/evidence_test",
                                               "unit/probe_targets_test", "unit/answers_test", "screens/main_test"]),
-    ("world", r"backends/world/(keyframe|parts)\.c$", ["unit/world_test", "unit/keyframe_test", "unit/recoveries_test"]),
+    ("world", r"backends/world/(keyframe|parts)\.c$",
+     ["unit/world_test", "unit/keyframe_test", "unit/recoveries_test"]),
     ("world", r"backends/world/(outage|recover).*\.c$",
      ["unit/recoveries_test", "unit/recovery_*_test", "unit/outage_*_test", "unit/recovery_test", "unit/answers_test",
       "unit/outage_test", "screens/losses_test", "unit/script_test", "unit/replay_test", "screens/outage_agree_test",
@@ -330,8 +331,8 @@ def prepare(tree):
 
 
 def measure(tree, tests, limits):
-    """How long each test may take: by how long it takes with the code as it is. One that fails then tells nothing: it is
-    named, and left out (None)."""
+    """How long each test may take: by how long it takes with the code as it is. One that fails then tells nothing: it
+    is named, and left out (None)."""
     for test in tests:
         if test in limits:
             continue
