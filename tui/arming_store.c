@@ -21,7 +21,7 @@ struct arming_store {
     bool arms, decides; /* the write in flight arms; belongs to the pending decision */
     bool disarmed;      /* in this console, even if the file was not written */
     char *written;      /* the text of the write in flight */
-    uint64_t looked_ms;
+    uint64_t read_ms;
     struct alarm *limit;
     enum decision decision;
     arming_store_done *done;
@@ -50,7 +50,7 @@ static void decision_end(struct arming_store *s, enum err err, const char *why)
 static void store_take(struct arming_store *s, const struct arming_text *file)
 {
     const struct arming_clock now = arming_clock_now(loop_clock(s->loop));
-    s->looked_ms = clock_now_ms(loop_clock(s->loop));
+    s->read_ms = clock_now_ms(loop_clock(s->loop));
     s->now = arming_of(s->conf, s->calls.where(s->calls.arg), file, &now);
     store_publish(s);
 }
@@ -173,7 +173,7 @@ struct arming_store *arming_store_new(struct loop *l, const struct conf *conf, c
     s->calls = *calls;
     s->path = arming_file();
     s->limit = alarm_new(l, on_limit, s);
-    s->looked_ms = clock_now_ms(loop_clock(s->loop));
+    s->read_ms = clock_now_ms(loop_clock(s->loop));
     s->now = arming_read(conf, calls->where(calls->arg), loop_clock(l));
     store_publish(s);
     return s;
@@ -200,7 +200,7 @@ void arming_store_tick(struct arming_store *s)
     const bool allowed = arming_allows(&s->now);
     arming_expire(&s->now, now);
     if (allowed != arming_allows(&s->now)) store_publish(s);
-    if (!s->job && now >= s->looked_ms + ARMING_READ_MS) store_read(s);
+    if (!s->job && now >= s->read_ms + ARMING_READ_MS) store_read(s);
 }
 
 void arming_store_renew(struct arming_store *s, arming_store_done *done, void *arg)

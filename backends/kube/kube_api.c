@@ -115,7 +115,7 @@ static void on_probe(void *arg, const struct http_answer *answer)
         be->where.server_version = be->version;
     }
     for (int i = 0; i < API_KINDS; i++)
-        if (be->kind[i]) reflector_alive(be->kind[i], loop_now_ms() - be->probe_ms);
+        if (be->kind[i]) reflector_alive(be->kind[i], loop_now_ms() - be->probed_ms);
 }
 
 /* A link that is cut is probed more often: what has healed is to be seen within 5 s. */
@@ -130,8 +130,8 @@ static void on_tick(void *arg)
 {
     struct kube *be = arg;
     uint64_t now = loop_now_ms();
-    if (be->probe || (be->probe_ms && now - be->probe_ms < probe_every_ms(be))) return;
-    be->probe_ms = now;
+    if (be->probe || (be->probed_ms && now - be->probed_ms < probe_every_ms(be))) return;
+    be->probed_ms = now;
     be->probe = kube_link_send(
         be->link, KUBE_WATCHES,
         &(struct http_ask){

@@ -22,7 +22,7 @@ struct kube {
     struct reflector *kind[API_KINDS];
     struct alarm *namespace_alarm, *tick;
     struct kube_call *probe;
-    uint64_t probe_ms;                       /* when the last one was sent; 0: none yet */
+    uint64_t probed_ms;                      /* when the last one was sent; 0: none yet */
     uint64_t probe_every_ms, probe_limit_ms; /* PROBE_… of kube_api.c; shorter in tests */
     unsigned probes_failed;
     struct action *actions; /* in flight */

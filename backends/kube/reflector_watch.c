@@ -37,7 +37,7 @@ static bool on_line(void *arg, char *text, size_t len)
     struct why why = {0};
     r->lines++;
     if (len == 0) return true;
-    r->line_ms = loop_now_ms();
+    r->line_at_ms = loop_now_ms();
     switch (kube_parse_line(r->table, text, len, &ev, &why)) {
     case ERR_OK:
         reflector_live(r);
@@ -68,7 +68,7 @@ static bool on_bytes(void *arg, const char *bytes, size_t len)
         len -= part;
     }
     /* counts complete lines, not bytes: a line could trickle in for ever */
-    if (r->broken.code == ERR_OK && loop_now_ms() - r->line_ms >= r->silence_ms)
+    if (r->broken.code == ERR_OK && loop_now_ms() - r->line_at_ms >= r->silence_ms)
         why_set(&r->broken, ERR_TIMEOUT, "no whole line of the watch for %u s", (unsigned)(r->silence_ms / 1000));
     return r->broken.code == ERR_OK;
 }
@@ -97,7 +97,7 @@ static void watch_broken(struct reflector *r)
 
 static void watch_ended(struct reflector *r, enum err err, const char *why)
 {
-    uint64_t lived = loop_now_ms() - r->watch_ms;
+    uint64_t lived = loop_now_ms() - r->watch_began_ms;
     bool progressed = r->progressed || lived >= WATCH_PROGRESS_MS;
     /* Not even a bookmark in that time: an etcd restored from a backup may not have reached the version yet, and would
      * stay silent until it does. Lists again. */
@@ -134,7 +134,7 @@ void reflector_watch(struct reflector *r)
     r->lines = 0;
     r->progressed = false;
     r->broken.code = ERR_OK;
-    r->watch_ms = r->line_ms = loop_now_ms();
+    r->watch_began_ms = r->line_at_ms = loop_now_ms();
     buf_clear(&r->line);
     r->call = kube_link_send(r->link, KUBE_WATCHES,
                              &(struct http_ask){.method = "GET", .url = url, .silence_ms = r->silence_ms},

@@ -202,7 +202,7 @@ static void on_tick(void *arg)
     struct redis_link *k = arg;
     struct poll_state *p = &k->poll;
     if (p->pending) return;
-    const bool config = is_due(&p->config_ms, POLL_CONFIG_MS), slow = is_due(&p->slow_ms, POLL_SLOW_MS);
+    const bool config = is_due(&p->config_due_ms, POLL_CONFIG_MS), slow = is_due(&p->slow_due_ms, POLL_SLOW_MS);
     if (slow) {
         poll_send(k, ALLOW_PING, NULL, 0, on_ping);
         track_ping(k);

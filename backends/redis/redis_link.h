@@ -40,7 +40,7 @@ enum {
 
 /* Periodic polling state. */
 struct poll_state {
-    uint64_t slow_ms, config_ms;            /* when these are due; 0: at once */
+    uint64_t slow_due_ms, config_due_ms;    /* when these are due; 0: at once */
     size_t pending;                         /* replies of this poll still outstanding */
     bool no_info, no_clients, clients_long; /* no_…: the server refused it; not sent again on this connection */
     bool no_config, no_slowlog;

@@ -59,12 +59,12 @@ static bool prober_is_stretched(const struct prober *p)
 
 static const char *prober_source(const struct prober *p)
 {
-    return p->conf.way ? PROBER_WAY_SOURCE : PROBER_SOURCE;
+    return p->conf.users_route ? PROBER_ROUTE_SOURCE : PROBER_SOURCE;
 }
 
 static const char *prober_no_target_text(const struct prober *p)
 {
-    return p->conf.way ? "no route to the service is known" : "no worker proxy is known";
+    return p->conf.users_route ? "no route to the service is known" : "no worker proxy is known";
 }
 
 static void prober_publish_state(struct prober *p, enum source_state state, enum err err, const char *why)
@@ -72,8 +72,8 @@ static void prober_publish_state(struct prober *p, enum source_state state, enum
     char each[48] = "", beyond[48] = "";
     if (prober_is_stretched(p)) snprintf(each, sizeof each, ", each every %.1f s", (double)p->round_us / 1e6);
     if (p->beyond) snprintf(beyond, sizeof beyond, "; %zu more are not probed", p->beyond);
-    char *detail = p->conf.way ? mem_str(p->targets ? p->target[0]->path.words : "")
-                               : mem_printf("%zu proxies%s%s", p->targets, each, beyond);
+    char *detail = p->conf.users_route ? mem_str(p->targets ? p->target[0]->path.words : "")
+                                       : mem_printf("%zu proxies%s%s", p->targets, each, beyond);
     char *own = mem_str(why);
     free(p->why);
     p->why = own;
@@ -187,11 +187,11 @@ static struct request *new_record(struct prober *p, const struct target *t, uint
     char key[TEXT_NUM_MAX + 8]; /* and the longer of both kinds */
     struct buf b;
     buf_init(&b, sizeof key - 1);
-    (void)buf_printf(&b, "%s-%llu", p->conf.way ? "way" : "probe", (unsigned long long)++*p->conf.probes);
+    (void)buf_printf(&b, "%s-%llu", p->conf.users_route ? "way" : "probe", (unsigned long long)++*p->conf.probes);
     struct request *r = record_new(TABLE_REQUEST, buf_text(&b));
     buf_done(&b);
     uint64_t now_us = loop_now_us(), wall = loop_wall_ms(p->loop);
-    record_set(&r->kind, p->conf.way ? "way" : "probe");
+    record_set(&r->kind, p->conf.users_route ? "way" : "probe");
     record_set(&r->target, "GET /-/healthz");
     record_set(&r->path, t->path.words);
     record_set(&r->pod, t->pod);

@@ -12,8 +12,8 @@
  * and when it has ended (ok, slow, failed). At most PROBER_IN_FLIGHT are in flight per target: one due beyond that is
  * recorded as failed ("timeout"), so that silence never counts as success.
  *
- * One prober probes the workers' proxies (kind "probe"), another the route by which users reach the service, which is a
- * single target without a pod (kind "way").
+ * One prober probes the workers' proxies (kind "probe"), another the users' route to the service, a single target
+ * without a pod (kind "way", as recordings and JSON call it).
  *
  * A probe that proves nothing about Serve (not sent, or the API server's proxy is forbidden or unreachable) ends as
  * "cancelled", with the reason.
@@ -38,7 +38,7 @@ enum {
     PROBER_SLOW_MS = 1000
 };
 #define PROBER_SOURCE "probe"
-#define PROBER_WAY_SOURCE "probe/way"
+#define PROBER_ROUTE_SOURCE "probe/way"
 
 /* A worker's Serve proxy, or the users' route to the service. Everything is copied. */
 struct probe_target {
@@ -52,8 +52,8 @@ struct prober_share {
 };
 struct prober_conf {
     uint64_t interval_ms, timeout_ms, slow_ms; /* 0: the defaults above */
-    bool way;                                  /* probes the users' route: records of kind "way" */
-    uint64_t *probes; /* how many all probers of one world have sent: the records' keys count by it; borrowed until
+    bool users_route;                          /* probes the users' route: records of kind "way" */
+    uint64_t *probes; /* probes sent so far by all probers of one world: numbers the records' keys; borrowed until
                        * prober_free. NULL: this one's own */
     struct prober_share *share; /* borrowed until prober_free; NULL: this one's own */
 };

@@ -18,12 +18,12 @@ struct serve_status {
     char *uid;
     struct serve_path path;
     struct serveapp *last; /* last emitted; NULL: none yet */
-    uint64_t asked_ms;
+    uint64_t sent_ms;
     size_t left_out; /* last emitted */
     enum source_state state;
     enum err err;
     char *why; /* of the state */
-    bool hurry, again;
+    bool fast, again;
 };
 
 static void status_request(struct serve_status *s);
@@ -54,9 +54,9 @@ static void table_emit(struct serve_status *s, enum change_type type)
 
 static void status_schedule(struct serve_status *s)
 {
-    bool quick = s->hurry || s->state != SOURCE_LIVE || !s->last || !serve_status_settled(s->last);
+    bool quick = s->fast || s->state != SOURCE_LIVE || !s->last || !serve_status_settled(s->last);
     uint64_t every = quick ? SERVE_STATUS_FAST_MS : SERVE_STATUS_MS, now = loop_now_ms();
-    uint64_t due = s->asked_ms + every;
+    uint64_t due = s->sent_ms + every;
     alarm_set(s->alarm, due > now ? due - now : 0, 0);
 }
 
@@ -121,7 +121,7 @@ static void status_request(struct serve_status *s)
 {
     const struct serve_get_calls calls = {.done = on_response, .arg = s};
     s->again = false;
-    s->asked_ms = loop_now_ms();
+    s->sent_ms = loop_now_ms();
     alarm_stop(s->alarm);
     s->get = serve_get_start(s->loop, &s->how, &s->path, "/api/serve/applications/", SERVE_STATUS_TIMEOUT_MS,
                              SERVE_STATUS_BODY_MAX, &calls);
@@ -165,8 +165,8 @@ void serve_status_set(struct serve_status *s, const char *service_uid, const str
 
 void serve_status_set_fast_poll(struct serve_status *s, bool changing)
 {
-    if (s->hurry == changing) return;
-    s->hurry = changing;
+    if (s->fast == changing) return;
+    s->fast = changing;
     if (s->path.base && !s->get) status_schedule(s);
 }
 

@@ -110,7 +110,7 @@ struct serve_probes *serve_probes_new(const struct serve_probes_conf *conf)
         sink_put(conf->sink, change_source(PROBER_SOURCE, WORLD_SERVE, SOURCE_OFF, ERR_OK, "--no-probe", NULL));
     } else {
         const struct prober_conf workers = {.probes = conf->probes, .share = conf->share};
-        const struct prober_conf route = {.probes = conf->probes, .way = true};
+        const struct prober_conf route = {.probes = conf->probes, .users_route = true};
         p->workers = prober_new(conf->loop, conf->serve, &workers, conf->sink);
         p->route = prober_new(conf->loop, conf->serve, &route, conf->sink);
     }

@@ -80,7 +80,7 @@ AREAS = [
      ["unit/redis_discovery_test", "wire/session_test", "wire/storm_session_test"]),
     ("redis", r"backends/redis/(scan|key_scan|hash_read|command_pace|cursor_guard|track|heartbeat\w*|\w*poll)\.c$",
      ["unit/scan_test", "wire/key_scan_test", "wire/hash_read_test", "wire/redis_test", "wire/redis_change_test",
-      "wire/redis_hurry_test", "wire/heartbeat_poll_test", "wire/redis_trouble_test", "wire/hostile_redis_test",
+      "wire/redis_fast_poll_test", "wire/heartbeat_poll_test", "wire/redis_trouble_test", "wire/hostile_redis_test",
       "wire/redis_silence_test", "wire/storm_redis_test"]),
     ("guards", r"tui/(arming|guards|kill_plan).*\.c$", ["unit/arming_test", "unit/arming_store_test",
                                                        "e2e/arming_console_test", "e2e/question_lines_test",

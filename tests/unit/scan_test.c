@@ -196,7 +196,7 @@ static void a_refresh_makes_every_hash_due_at_once(void **state)
 }
 
 /* Flushes without end: each makes the hashes due, but beyond the limit none is read sooner for it. */
-static void a_flood_of_flushes_hurries_nothing(void **state)
+static void a_flood_of_flushes_speeds_up_no_read(void **state)
 {
     struct fixture *b = *state;
     struct gcs_hash *h = hash_at_rest(b, ACTOR, true);
@@ -276,7 +276,7 @@ int main(void)
         T(what_is_due_later_is_not_put_forward),
         T(fast_reads_kv_sooner_and_nothing_else),
         T(a_refresh_makes_every_hash_due_at_once),
-        T(a_flood_of_flushes_hurries_nothing),
+        T(a_flood_of_flushes_speeds_up_no_read),
         T(tracking_is_by_prefix),
         T(more_prefixes_than_are_kept),
         T(one_namespace_is_wanted_or_all),

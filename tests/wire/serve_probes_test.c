@@ -237,7 +237,7 @@ static void workers_route_and_dashboard_are_probed(void **state)
         "GET /api/v1/namespaces/ml/services/a-c-head-svc:dashboard/proxy/api/serve/applications/ HTTP/1.1");
     assert_non_null(world_find(x->world, TABLE_SERVEAPP, "uid-a"));
     serve_probes_set_route(p, NULL);
-    assert_int_equal(state_of(x, PROBER_WAY_SOURCE), SOURCE_OFF);
+    assert_int_equal(state_of(x, PROBER_ROUTE_SOURCE), SOURCE_OFF);
     assert_int_equal(state_of(x, PROBER_SOURCE), SOURCE_LIVE);
 }
 

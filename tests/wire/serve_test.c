@@ -435,7 +435,7 @@ static void test_probes_proxied(void **state)
 static void test_probe_of_the_way(void **state)
 {
     struct fixture *s = *state;
-    const struct prober_conf conf = {.interval_ms = 20, .way = true};
+    const struct prober_conf conf = {.interval_ms = 20, .users_route = true};
     struct probe_target target = {NULL, path_direct(s)};
     reply_with(s, "200 OK", "success");
     s->prober = prober_new(s->loop, &s->how, &conf, &s->sink);
@@ -448,7 +448,7 @@ static void test_probe_of_the_way(void **state)
     assert_null(q->pod);
     assert_int_equal(q->proxied, TRI_NO);
     assert_null(world_source_named(s->world, PROBER_SOURCE));
-    const struct source *source = world_source_named(s->world, PROBER_WAY_SOURCE);
+    const struct source *source = world_source_named(s->world, PROBER_ROUTE_SOURCE);
     assert_int_equal(source->state, SOURCE_LIVE);
     assert_string_equal(source->detail, target.path.words);
     prober_set_targets(s->prober, NULL, 0, 0);

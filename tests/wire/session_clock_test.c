@@ -142,7 +142,7 @@ static void what_is_known_ages_by_the_clock(void **state)
     assert_null(world_find(w, TABLE_POD, "worker-1"));
 }
 
-/* Discovery rings by the clock too: the focus is kept without a turn of the loop. */
+/* Discovery goes by the clock too: the focus is kept without a turn of the loop. */
 static void discovery_follows_the_clock(void **state)
 {
     struct fixture *f = *state;

@@ -245,7 +245,7 @@ static void only_the_confirmed_head_is_killed(void **state)
     free(uid);
 }
 
-/* At this speed the GCS is silent for less than a pulse of a second. */
+/* At this speed the GCS is silent for less than the one second of a heartbeat poll. */
 static void a_short_silence_is_seen(void **state)
 {
     struct fixture *s = *state;

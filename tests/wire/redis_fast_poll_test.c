@@ -1,4 +1,5 @@
-/* redis_hurry_test.c - the pulse of the Redis backend quickens while a head is being lost, and only what it is for. */
+/* redis_fast_poll_test.c - fast polling of the Redis backend during a head loss, and what it leaves at the normal rate.
+ */
 #include "backends/base/mem.h"
 #include "tests/support/redis_harness.h"
 #include "tests/support/redis_server.h"
@@ -11,7 +12,11 @@
 
 #include <cmocka.h>
 
-enum { CHANGES = 8, SLOW_LEAST_MS = 900 /* between two pulses */, QUICK_MOST_MS = 700 /* each, on a busy machine */ };
+enum {
+    CHANGES = 8,
+    SLOW_LEAST_MS = 900 /* between two heartbeat polls */,
+    QUICK_MOST_MS = 700 /* each, on a busy machine */
+};
 
 static struct redis_harness harness;
 static struct redis_server *server;
@@ -58,7 +63,7 @@ static unsigned asked_info(void)
     return calls;
 }
 
-static void a_short_change_is_seen_in_a_hurry_alone(void **state)
+static void a_short_change_is_seen_by_fast_polling_alone(void **state)
 {
     (void)state;
     static const char *const here[] = {"127.0.0.1"};
@@ -93,6 +98,7 @@ static void a_short_change_is_seen_in_a_hurry_alone(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test_teardown(a_short_change_is_seen_in_a_hurry_alone, redis_end)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_short_change_is_seen_by_fast_polling_alone, redis_end)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
