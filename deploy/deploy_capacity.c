@@ -60,7 +60,7 @@ static void group_log(struct deploy *d, size_t g)
 static void capacity_finish(struct deploy *d, const struct object_answer *last)
 {
     if (d->own[0][0] || d->own[1][0])
-        step_log(&d->engine, TONE_PLAIN, "what the pods of RayService %s hold now is counted as free", d->service);
+        step_log(&d->engine, TONE_PLAIN, "what the pods of RayService %s request now counts as free", d->service);
     capacity_run(d->capacity);
     for (size_t g = 0; g < capacity_groups(d->capacity); g++) group_log(d, g);
     capacity_free(d->capacity);
@@ -77,8 +77,7 @@ static void on_pods(void *arg, const struct object_answer *a)
         return;
     }
     if (a->err)
-        step_log(&d->engine, TONE_WARN,
-                 "what other pods hold on the K8s nodes is not known, and counted as nothing: %s", a->why);
+        step_log(&d->engine, TONE_WARN, "the requests of other pods are unknown and counted as none: %s", a->why);
     capacity_add_pods(d->capacity, a->object, own);
     if (a->err || !page_next(d, PODS_PATH, a->object, on_pods)) capacity_finish(d, a);
 }
@@ -88,7 +87,7 @@ static void on_nodes(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     if (a->err) {
         if (!cluster_is_out_of_reach(a->err))
-            step_log(&d->engine, TONE_WARN, "whether the pods find room is not known: %s", a->why);
+            step_log(&d->engine, TONE_WARN, "the capacity for the pods is unknown: %s", a->why);
         deploy_checked(d, a);
         return;
     }

@@ -54,12 +54,12 @@ static void on_ray(void *arg, const struct object_answer *a)
         if (text_eq(json_str(r, "name"), "rayservices")) found = true;
     if (a->err == ERR_NOT_FOUND || (!a->err && !found))
         step_log(&d->engine, TONE_BAD,
-                 "KubeRay is not installed: the API server knows no RayService of ray.io/v1 (helm install "
+                 "KubeRay is not installed: the API server has no RayService of ray.io/v1 (helm install "
                  "kuberay-operator kuberay/kuberay-operator)");
     else if (!a->err)
-        step_log(&d->engine, TONE_PLAIN, "the API server knows RayServices (ray.io/v1)");
+        step_log(&d->engine, TONE_PLAIN, "the API server has RayService (ray.io/v1)");
     else if (!cluster_is_out_of_reach(a->err))
-        step_log(&d->engine, TONE_WARN, "whether KubeRay is there is not known: %s", a->why);
+        step_log(&d->engine, TONE_WARN, "KubeRay could not be checked: %s", a->why);
     deploy_checked(d, a);
 }
 
@@ -75,15 +75,15 @@ static void on_operator(void *arg, const struct object_answer *a)
     struct operator_seen seen;
     if (a->err) {
         if (!cluster_is_out_of_reach(a->err))
-            step_log(&d->engine, TONE_WARN, "KubeRay's version is not known: %s", a->why);
+            step_log(&d->engine, TONE_WARN, "KubeRay's version is unknown: %s", a->why);
     } else if (operator_parse(a->object, &seen)) {
         step_log(&d->engine, TONE_WARN,
-                 "no Deployment of KubeRay's operator is to be seen (label app.kubernetes.io/name=kuberay-operator)");
+                 "no Deployment of KubeRay's operator was found (label app.kubernetes.io/name=kuberay-operator)");
     } else {
         bool down = seen.ready.known && seen.ready.value == 0;
         step_log(&d->engine, down ? TONE_WARN : TONE_PLAIN, "KubeRay %s in namespace %s%s",
                  seen.version[0] ? seen.version : "of an unknown version", seen.ns,
-                 down ? ": no replica is ready, nobody will act" : "");
+                 down ? ": no replica is ready, so nothing is reconciled" : "");
         if (uses_options(d) && operator_is_older(seen.version, 1, 3) == TRI_YES)
             step_log(&d->engine, TONE_BAD,
                      "gcsFaultToleranceOptions needs KubeRay 1.3 or later: use the manifest in the annotation style");
@@ -98,15 +98,15 @@ static void on_namespace(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     if (a->err == ERR_NOT_FOUND) {
         d->ns_state = NS_MISSING;
-        step_log(&d->engine, TONE_PLAIN, "namespace %s is not there: it will be made", d->ns);
+        step_log(&d->engine, TONE_PLAIN, "namespace %s does not exist: it will be created", d->ns);
     } else if (a->err && !cluster_is_out_of_reach(a->err)) {
-        step_log(&d->engine, TONE_WARN, "whether namespace %s is there is not known: %s", d->ns, a->why);
+        step_log(&d->engine, TONE_WARN, "namespace %s could not be checked: %s", d->ns, a->why);
     } else if (!a->err) {
         d->ns_state = NS_THERE;
         if (json_str(json_get(a->object, "metadata"), "deletionTimestamp"))
             step_log(&d->engine, TONE_BAD, "namespace %s is being deleted: wait until it is gone", d->ns);
         else
-            step_log(&d->engine, TONE_PLAIN, "namespace %s is there", d->ns);
+            step_log(&d->engine, TONE_PLAIN, "namespace %s exists", d->ns);
     }
     deploy_checked(d, a);
 }
@@ -132,9 +132,7 @@ static void on_scheduler(void *arg, const struct object_answer *a)
     if (!a->err)
         step_log(&d->engine, TONE_PLAIN, "scheduler %s holds its lease", name);
     else if (!cluster_is_out_of_reach(a->err))
-        step_log(&d->engine, TONE_WARN,
-                 "scheduler %s is asked for, and no lease of that name is to be seen in kube-system: without it every "
-                 "pod stays Pending",
+        step_log(&d->engine, TONE_WARN, "scheduler %s has no lease in kube-system: without it every pod stays Pending",
                  name);
     deploy_checked(d, a);
 }
@@ -153,7 +151,7 @@ static void on_older(void *arg, const struct object_answer *a)
     struct deploy *d = arg;
     d->own[0][0] = d->own[1][0] = '\0';
     if (a->err && a->err != ERR_NOT_FOUND && !cluster_is_out_of_reach(a->err))
-        step_log(&d->engine, TONE_WARN, "whether a RayService is there already is not known: %s", a->why);
+        step_log(&d->engine, TONE_WARN, "RayServices could not be listed: %s", a->why);
     JSON_EACH (service, json_get(a->object, "items")) {
         bool same = strcmp(kobject_name(service), d->service) == 0;
         struct known_u64 devices = kobject_neuron_devices(service);
@@ -162,9 +160,9 @@ static void on_older(void *arg, const struct object_answer *a)
             step_log(&d->engine, same ? TONE_BAD : TONE_WARN, "RayService %s is being deleted%s", kobject_name(service),
                      same ? ": wait until it is gone (raydeck cleanup says why it hangs)" : "");
         else if (same)
-            step_log(&d->engine, TONE_PLAIN, "RayService %s is there: it will be changed", kobject_name(service));
+            step_log(&d->engine, TONE_PLAIN, "RayService %s exists: it will be updated", kobject_name(service));
         else if (devices.known && devices.value)
-            step_log(&d->engine, TONE_WARN, "RayService %s is there too, and asks for %llu Neuron devices",
+            step_log(&d->engine, TONE_WARN, "RayService %s exists too, and requests %llu Neuron devices",
                      kobject_name(service), (unsigned long long)devices.value);
     }
     deploy_checked(d, a);
@@ -181,7 +179,7 @@ static void on_secret(void *arg, const struct object_answer *a)
                  "secret/%s is neither in the manifest nor in namespace %s: pods that refer to it cannot start", name,
                  d->ns);
     else if (a->err && !cluster_is_out_of_reach(a->err))
-        step_log(&d->engine, TONE_WARN, "whether secret/%s is there is not known: %s", name, a->why);
+        step_log(&d->engine, TONE_WARN, "secret/%s could not be checked: %s", name, a->why);
     free(name);
     if (cluster_is_out_of_reach(a->err)) {
         deploy_checked(d, a);
@@ -227,8 +225,8 @@ static void review_log(struct deploy *d, const struct kobject_kind *kind, const 
     if (!a->err && allowed == TRI_NO)
         step_log(&d->engine, refused, "you may not %s %s%s%s", what, resource, in, ns);
     else if (!cluster_is_out_of_reach(a->err) && allowed != TRI_YES)
-        step_log(&d->engine, TONE_WARN, "whether you may %s %s is not known: %s", what, resource,
-                 a->err ? a->why : "no answer in it");
+        step_log(&d->engine, TONE_WARN, "it is unknown whether you may %s %s: %s", what, resource,
+                 a->err ? a->why : "no status.allowed in the answer");
     free(resource);
 }
 

@@ -74,26 +74,23 @@ static void whether_kuberay_is_there_and_acts(void **state)
 {
     (void)state;
     static const struct one_answer cases[] = {
-        {{NULL, 0, NULL, 0, 0},
-         NULL,
-         "  prerequisites: the API server knows RayServices (ray.io/v1)\n",
-         "KubeRay is not"},
+        {{NULL, 0, NULL, 0, 0}, NULL, "  prerequisites: the API server has RayService (ray.io/v1)\n", "KubeRay is not"},
         {{RAY, 200, "{\"resources\":[{\"name\":\"rayclusters\"}]}", 0, 0},
          NULL,
          "# prerequisites: KubeRay is not installed",
          "knows RayServices"},
         {{RAY, 403, FORBIDDEN, 0, 0},
          NULL,
-         "! prerequisites: whether KubeRay is there is not known: not you\n",
+         "! prerequisites: KubeRay could not be checked: not you\n",
          "not installed"},
         {{OPERATORS, 200, "{\"items\":[]}", 0, 0},
          NULL,
-         "! prerequisites: no Deployment of KubeRay's operator is to be seen",
+         "! prerequisites: no Deployment of KubeRay's operator was found",
          "in namespace kuberay"},
-        {{OPERATORS, 403, FORBIDDEN, 0, 0}, NULL, "! prerequisites: KubeRay's version is not known: not you\n", NULL},
+        {{OPERATORS, 403, FORBIDDEN, 0, 0}, NULL, "! prerequisites: KubeRay's version is unknown: not you\n", NULL},
         {{OPERATORS, 200, OPERATOR("operator:v1.3.0", ""), 0, 0},
          NULL,
-         "! prerequisites: KubeRay v1.3.0 in namespace kuberay: no replica is ready, nobody will act\n",
+         "! prerequisites: KubeRay v1.3.0 in namespace kuberay: no replica is ready, so nothing is reconciled\n",
          "needs KubeRay 1.3"},
         {{OPERATORS, 200, OPERATOR("operator", "\"readyReplicas\":1"), 0, 0},
          NULL,
@@ -117,12 +114,12 @@ static void whether_the_namespace_can_be_used(void **state)
     static const struct one_answer cases[] = {
         {{NAMESPACE, 403, FORBIDDEN, 0, 0},
          NULL,
-         "! prerequisites: whether namespace mistral is there is not known: not you\n",
+         "! prerequisites: namespace mistral could not be checked: not you\n",
          "will be made"},
         {{NAMESPACE, 200, "{\"metadata\":{\"name\":\"mistral\"" DELETING "}}", 0, 0},
          NULL,
          "# prerequisites: namespace mistral is being deleted: wait until it is gone\n",
-         "namespace mistral is there\n"},
+         "namespace mistral exists\n"},
     };
     ANSWERS_ARE_SAID(cases);
 }
@@ -203,9 +200,8 @@ static void what_other_pods_hold_is_taken_off(void **state)
         {NODES, 200, "{\"items\":[" TWO_NODES "]}", 0, 0}, {PODS, 403, FORBIDDEN, 0, 0}, {NULL, 0, NULL, 0, 0}};
     r = deploy_script_new(denied);
     deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
-    deploy_script_said(r,
-                       "! prerequisites: what other pods hold on the K8s nodes is not known, and counted as nothing: "
-                       "not you\n");
+    deploy_script_said(r, "! prerequisites: the requests of other pods are unknown and counted as none: "
+                          "not you\n");
     deploy_script_said(r, "  prerequisites: w: 1 of 2 K8s nodes fit; needs 1 × 12 CPU\n");
     free(r);
 
@@ -220,7 +216,7 @@ static void what_other_pods_hold_is_taken_off(void **state)
         {NULL, 0, NULL, 0, 0}};
     r = deploy_script_new(own);
     deploy_script_run(r, &(struct deploy_script_how){.text = manifest, .dry_run = true});
-    deploy_script_said(r, "  prerequisites: what the pods of RayService mistral hold now is counted as free\n");
+    deploy_script_said(r, "  prerequisites: what the pods of RayService mistral request now counts as free\n");
     deploy_script_said(r, "  prerequisites: w: 1 of 2 K8s nodes fit; needs 1 × 12 CPU\n");
     free(r);
 }
@@ -235,7 +231,7 @@ static void whether_a_scheduler_that_is_asked_for_runs(void **state)
          NULL},
         {{LEASE, 404, STATUS("404", "none"), 0, 0},
          MANIFEST("schedulerName: default-scheduler", GROUP("", "schedulerName: volcano, ")),
-         "! prerequisites: scheduler volcano is asked for, and no lease of that name is to be seen in kube-system",
+         "! prerequisites: scheduler volcano has no lease in kube-system",
          NULL},
         /* Nobody is asked about Kubernetes' own. */
         {{NULL, 0, NULL, 0, 0},
@@ -252,7 +248,7 @@ static void which_rayservices_are_there(void **state)
     static const struct one_answer cases[] = {
         {{SERVICES, 200, SERVICE("mistral", "", "6"), 0, 0},
          NULL,
-         "  prerequisites: RayService mistral is there: it will be changed\n",
+         "  prerequisites: RayService mistral exists: it will be updated\n",
          "is there too"},
         {{SERVICES, 200, SERVICE("mistral", DELETING, "6"), 0, 0},
          NULL,
@@ -265,13 +261,10 @@ static void which_rayservices_are_there(void **state)
          NULL},
         {{SERVICES, 200, SERVICE("second", "", "6"), 0, 0},
          NULL,
-         "! prerequisites: RayService second is there too, and asks for 12 Neuron devices\n",
+         "! prerequisites: RayService second exists too, and requests 12 Neuron devices\n",
          "it will be changed"},
         {{SERVICES, 200, SERVICE("second", "", "0"), 0, 0}, NULL, "= prerequisites ok\n", "is there too"},
-        {{SERVICES, 403, FORBIDDEN, 0, 0},
-         NULL,
-         "! prerequisites: whether a RayService is there already is not known: not you\n",
-         NULL},
+        {{SERVICES, 403, FORBIDDEN, 0, 0}, NULL, "! prerequisites: RayServices could not be listed: not you\n", NULL},
         {{SERVICES, 404, STATUS("404", "none"), 0, 0}, NULL, "= prerequisites ", "is there already"},
     };
     ANSWERS_ARE_SAID(cases);
@@ -283,16 +276,17 @@ static void what_cannot_be_told_does_not_stop_it(void **state)
     static const struct one_answer cases[] = {
         {{SECRET, 500, STATUS("500", "etcd is away"), 0, 0},
          NULL,
-         "! prerequisites: whether secret/r is there is not known: etcd is away\n",
+         "! prerequisites: secret/r could not be checked: etcd is away\n",
          "cannot start"},
         {{SECRET, 200, "{\"metadata\":{\"name\":\"r\"}}", 0, 0}, NULL, "= prerequisites ok\n", "secret/r"},
         {{REVIEW, 201, "{\"status\":{}}", 0, 0},
          NULL,
-         "! prerequisites: whether you may apply (patch) ingresses.networking.k8s.io is not known: no answer in it\n",
+         "! prerequisites: it is unknown whether you may apply (patch) ingresses.networking.k8s.io: no status.allowed "
+         "in the answer\n",
          "you may not"},
         {{REVIEW, 500, STATUS("500", "etcd is away"), 0, 0},
          NULL,
-         "! prerequisites: whether you may create secrets is not known: etcd is away\n",
+         "! prerequisites: it is unknown whether you may create secrets: etcd is away\n",
          "you may not"},
     };
     ANSWERS_ARE_SAID(cases);

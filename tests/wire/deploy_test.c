@@ -29,7 +29,7 @@ static void it_goes_from_a_file_to_an_answer(void **state)
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
     assert_string_equal(r->why, "deployed");
     deploy_script_said(r, "  prerequisites: KubeRay v1.7.0 in namespace kuberay-system\n");
-    deploy_script_said(r, "  prerequisites: namespace mistral is there\n");
+    deploy_script_said(r, "  prerequisites: namespace mistral exists\n");
     deploy_script_said(
         r, "  prerequisites: inf2: 2 of 2 K8s nodes fit; needs 2 × 6 aws.amazon.com/neuron\n= prerequisites ok\n");
     deploy_script_said(r, "  variables: HUGGING_FACE_HUB_TOKEN: set, a secret\n= variables ok\n");
@@ -87,7 +87,7 @@ static void a_missing_namespace_is_made_and_is_ours(void **state)
     struct deploy_script *r = deploy_script_new(rows);
     deploy_script_run(r, &(struct deploy_script_how){0});
     if (r->err) fail_msg("%s\n%s", r->why, r->said);
-    deploy_script_said(r, "  prerequisites: namespace mistral is not there: it will be made\n");
+    deploy_script_said(r, "  prerequisites: namespace mistral does not exist: it will be created\n");
     deploy_script_said(r, "! dry run: objects in namespace mistral cannot be checked before it exists");
     deploy_script_said(r, "  difference: namespace/mistral: new, created first\n");
     deploy_script_said(r, "= apply running\n  apply: namespace/mistral serverside-applied\n  apply: secret/hf-token: "
@@ -293,7 +293,7 @@ static void what_is_missing_is_said_at_once(void **state)
     deploy_script_said(r, "# prerequisites: you may not read (get) secrets in namespace mistral\n");
     deploy_script_said(r, "! prerequisites: you may not create secrets in namespace mistral\n");
     deploy_script_said(r, "# prerequisites: KubeRay is not installed");
-    deploy_script_said(r, "! prerequisites: whether the pods find room is not known: nodes is forbidden\n");
+    deploy_script_said(r, "! prerequisites: the capacity for the pods is unknown: nodes is forbidden\n");
     deploy_script_said(r, "# prerequisites: you may not apply (patch) secrets in namespace mistral\n");
     deploy_script_said(r,
                        "# prerequisites: you may not apply (patch) ingresses.networking.k8s.io in namespace mistral\n");
