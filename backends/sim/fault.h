@@ -7,6 +7,7 @@
 /* X(id, the word of --fault and `fault`) */
 #define SIM_FAULTS(X)                                                                                                  \
     X(DROP_CONNECTIONS, "drop-connections") /* cuts all connections to the API server, now and every 2 s */            \
+    X(OPERATOR_DOWN, "operator-down")       /* KubeRay is stopped */                                                   \
     X(WATCH_410, "watch-410")               /* ends every watch once with 410 Expired */                               \
     X(REDIS_GONE, "redis-gone")             /* kills redis-server */                                                   \
     X(GARBAGE, "garbage")                   /* truncates every other list; sends watches malformed lines */            \

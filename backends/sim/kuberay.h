@@ -119,6 +119,9 @@ const cJSON *kuberay_delete_pod(struct kuberay *k, const char *name, int64_t gra
  * configuration is sent again. */
 void kuberay_state_lost(struct kuberay *k);
 
+/* Stops KubeRay, and lets it run again. */
+void kuberay_stop_operator(struct kuberay *k, bool stopped);
+
 /* The head's container exits (its Redis is gone): CrashLoopBackOff, then a restart. */
 void kuberay_head_exits(struct kuberay *k);
 

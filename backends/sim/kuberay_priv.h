@@ -32,6 +32,7 @@ struct kuberay {
     enum app_state app;
     bool serve_runs;
     bool deploy_failed;                     /* kuberay_set_deploy_failed */
+    bool operator_stopped;                  /* kuberay_stop_operator */
     bool state_lost;                        /* the head's GCS knows of no application, though fault tolerance is on */
     bool deployed;                          /* the pods match the applied RayService */
     bool promoted;                          /* the pending RayCluster has become active */

@@ -99,7 +99,7 @@ static void count_set(cJSON *status, const char *name, unsigned count)
 void raycluster_update_status(struct kuberay *k, const char *reason, const char *message)
 {
     char now[STAMP_TEXT_MAX];
-    if (!k->raycluster) return;
+    if (!k->raycluster || k->operator_stopped) return;
     cJSON *status = json_member(k->raycluster, "status");
     head_condition(k, json_member(status, "conditions"), reason, message);
     json_set(status, "head", head_status(k));
@@ -185,7 +185,7 @@ static void pending_update(struct kuberay *k, enum app_state app)
 void rayservice_update_status(struct kuberay *k, enum app_state app)
 {
     char now[STAMP_TEXT_MAX];
-    if (!k->rayservice) return;
+    if (!k->rayservice || k->operator_stopped) return;
     if (!k->promoted) {
         pending_update(k, app);
         return;

@@ -229,6 +229,7 @@ void pod_create_replacement(struct kuberay *k, bool head, unsigned index)
         cluster_emptied(k);
         return;
     }
+    if (k->operator_stopped) return;
     create_pod(k, head, index);
     if (!head) {
         pods_schedule_pending(k);

@@ -42,6 +42,7 @@ enum err sim_set_fault(struct sim *s, enum fault f, bool on, struct why *why)
         else
             alarm_stop(s->dropping);
         break;
+    case FAULT_OPERATOR_DOWN: kuberay_stop_operator(s->kuberay, on); break;
     case FAULT_WATCH_410:
     case FAULT_GARBAGE:
     case FAULT_SERVE_500:

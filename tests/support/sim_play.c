@@ -366,6 +366,11 @@ void sim_play_kill_worker(struct sim_play *p)
     }
 }
 
+void sim_play_stop_operator(struct sim_play *p, bool stopped)
+{
+    kuberay_stop_operator(p->parts->kuberay, stopped);
+}
+
 void sim_play_redis_gone(struct sim_play *p, bool gone)
 {
     struct why why = {0};

@@ -36,6 +36,14 @@ struct failure {
     bool another; /* the head is deleted by somebody else */
 };
 
+static void operator_stops(struct sim_play *p)
+{
+    sim_play_stop_operator(p, true);
+}
+static void operator_runs(struct sim_play *p)
+{
+    sim_play_stop_operator(p, false);
+}
 static void redis_gone(struct sim_play *p)
 {
     sim_play_redis_gone(p, true);
@@ -76,6 +84,7 @@ static void second_kill(struct sim_play *p)
 static const struct failure failures[] = {
     {.name = "none", .seconds = 20},
     {.name = "by another", .seconds = 20, .another = true},
+    {.name = "operator-down", .begin = operator_stops, .end = operator_runs, .seconds = 20},
     {.name = "redis-gone", .begin = redis_gone, .end = redis_back, .seconds = 20},
     {.name = "api-stopped", .begin = api_stopped, .end = api_answers, .seconds = 20, .blind = true},
     {.name = "api-cuts", .begin = api_cuts, .end = api_answers, .seconds = 20, .blind = true},
@@ -145,7 +154,7 @@ static void every_frame_agrees_with_what_users_see(void **state)
     static const int64_t graces[] = {NO_KILL, 0, -1};
     static const char *const grace_words[] = {"not killed", "grace 0", "default"};
     size_t wrong = 0, broken = 0;
-    print_message("%-12s %-11s %-4s %7s %7s %7s %7s %13s %7s\n", "fails", "head", "FT", "seconds", "right", "wrong",
+    print_message("%-13s %-11s %-4s %7s %7s %7s %7s %13s %7s\n", "fails", "head", "FT", "seconds", "right", "wrong",
                   "unknown", "longest wrong", "broken");
     for (size_t i = 0; i < ARRAY_LEN(failures); i++)
         for (size_t g = 0; g < ARRAY_LEN(graces); g++)
@@ -153,7 +162,7 @@ static void every_frame_agrees_with_what_users_see(void **state)
                 const struct scenario s = {&failures[i], ft, graces[g]};
                 struct score score = {0};
                 const size_t rules = scenario_run(&s, &score);
-                print_message("%-12s %-11s %-4s %7zu %7zu %7zu %7zu %11zu s %7zu\n", s.failure->name, grace_words[g],
+                print_message("%-13s %-11s %-4s %7zu %7zu %7zu %7zu %11zu s %7zu\n", s.failure->name, grace_words[g],
                               ft ? "on" : "off", score.seconds, score.right, score.wrong, score.unknown, score.longest,
                               rules);
                 wrong += score.longest > SCORE_WRONG_MAX_S;

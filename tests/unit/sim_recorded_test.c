@@ -39,7 +39,8 @@ enum trait {
     REDIS_EMPTY = 16,
     WORKER_KILLED = 32,
     AS_KILLED = 64, /* once, and nothing else happened */
-    HEAD_CRASHES = 128
+    HEAD_CRASHES = 128,
+    OPERATOR_STOPPED = 256
 };
 
 struct run {
@@ -120,6 +121,8 @@ static void run_simulated(struct run *r, int64_t grace_s, size_t again_s, size_t
         if (i == BEFORE_S && (r->traits & WORKER_KILLED)) sim_play_kill_worker(&p);
         if (i == BEFORE_S && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, true);
         if (i == BEFORE_S + redis_s && (r->traits & REDIS_EMPTY)) sim_play_redis_gone(&p, false);
+        if (i == BEFORE_S && (r->traits & OPERATOR_STOPPED)) sim_play_stop_operator(&p, true);
+        if (i == BEFORE_S + 20 && (r->traits & OPERATOR_STOPPED)) sim_play_stop_operator(&p, false);
         if (again_s && i == BEFORE_S + again_s) sim_play_kill_head(&p, grace_s);
         sim_play_pass(&p, SECOND_MS);
         const struct replay_users users = sim_play_users(&p);
@@ -210,6 +213,18 @@ static bool restarted_without_head(const struct moment *m)
 static bool head_follows_at_once(const struct run *r)
 {
     return first_of(r, new_head) < MOMENTS && seconds_of(r, no_head) <= 1;
+}
+static bool told_of_no_head(const struct moment *m)
+{
+    return !m->head && m->head_condition && m->service_apps;
+}
+static bool nobody_makes_a_head(const struct run *r)
+{
+    return seconds_of(r, no_head) >= 15;
+}
+static bool statuses_are_of_the_old_head(const struct run *r)
+{
+    return seconds_of(r, told_of_no_head) >= 15;
 }
 static bool head_runs_soon(const struct run *r)
 {
@@ -325,6 +340,8 @@ static const struct {
     {"a new head pod follows within a second", HEAD_KILLED | OPERATOR_UP, head_follows_at_once},
     {"its container runs within 3 s", HEAD_KILLED, head_runs_soon},
     {"it is Ready 8 s later or more", HEAD_KILLED, head_ready_later},
+    {"operator stopped: no head pod for 15 s or more", OPERATOR_STOPPED, nobody_makes_a_head},
+    {"operator stopped: the statuses are of the old head", OPERATOR_STOPPED, statuses_are_of_the_old_head},
     {"FT: no request of users is lost", HEAD_KILLED | FT, no_request_is_lost},
     {"FT: workers, endpoints and proxies are untouched", HEAD_KILLED | FT, workers_are_untouched},
     {"no FT: requests are lost", HEAD_KILLED | NO_FT, requests_are_lost},
@@ -350,7 +367,7 @@ static const struct {
 /* ---- both ----------------------------------------------------------------------------------------------------------
  */
 
-enum { RUNS = 13 };
+enum { RUNS = 14 };
 
 static void runs_make(struct run *r)
 {
@@ -361,7 +378,7 @@ static void runs_make(struct run *r)
     run_recorded(&r[1], "ray-mistral", REPLAY_AS_RECORDED, UINT64_C(1795440528077), 90);
     r[2] = (struct run){.name = "mistral 0", .traits = killed | FT};
     run_recorded(&r[2], "ray-mistral", REPLAY_AS_RECORDED, UINT64_C(1795440623272), 90);
-    r[3] = (struct run){.name = "operator", .traits = HEAD_KILLED | FT};
+    r[3] = (struct run){.name = "operator", .traits = HEAD_KILLED | FT | OPERATOR_STOPPED};
     run_recorded(&r[3], "real-operator-down", REPLAY_AS_RECORDED, UINT64_C(1795951203532), 52);
     r[4] = (struct run){.name = "s:noft 0", .traits = killed | NO_FT};
     run_simulated(&r[4], 0, 0, 90);
@@ -381,6 +398,8 @@ static void runs_make(struct run *r)
     run_recorded(&r[11], "real-gcs-crash-twice", REPLAY_AS_RECORDED, UINT64_C(1795951360845), 190);
     r[12] = (struct run){.name = "s:redis 20", .traits = FT | OPERATOR_UP | REDIS_EMPTY | HEAD_CRASHES};
     run_simulated(&r[12], 0, 0, 110);
+    r[13] = (struct run){.name = "s:operator", .traits = HEAD_KILLED | FT | OPERATOR_STOPPED};
+    run_simulated(&r[13], 0, 0, 60);
 }
 
 static void simulations_are_as_recordings(void **state)

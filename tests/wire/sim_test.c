@@ -632,8 +632,9 @@ static void the_control_socket_answers_each_line(void **state)
     uint64_t limit = loop_now_ms() + WAIT_MS;
     while (!strstr(buf_text(&t.text), "error: commands are") && loop_now_ms() < limit) loop_step(b->loop, 20);
     const char *text = buf_text(&t.text);
-    assert_non_null(strstr(text, "error: no such fault; there are: drop-connections watch-410 redis-gone garbage "
-                                 "serve-500 serve-hang serve-cut serve-slow\n"));
+    assert_non_null(
+        strstr(text, "error: no such fault; there are: drop-connections operator-down watch-410 redis-gone garbage "
+                     "serve-500 serve-hang serve-cut serve-slow\n"));
     assert_non_null(strstr(text, "error: advance SECONDS\n"));
     assert_non_null(strstr(text, "error: no worker pod of that name\n"));
     assert_non_null(strstr(text, "ok serve=running watches=0 redis=0 "));
